@@ -1,0 +1,119 @@
+package interpret
+
+import (
+	"cmp"
+	"slices"
+)
+
+// TopLoss is one picture of [Interpretation.TopLosses].
+type TopLoss struct {
+	Index             int // into the set
+	Path              string
+	Predicted, Actual string
+	Loss              float64
+	Prob              float32 // probability given to the actual class (as fastai v1's title shows, whatever its docstring says)
+}
+
+// TopLosses gives the k pictures with the largest losses, largest first, or with largest false the smallest, smallest first.
+// Equal losses stay in the set's order. k ≤ 0 or beyond the set gives all.
+func (in *Interpretation) TopLosses(k int, largest bool) []TopLoss {
+	order := make([]int, len(in.Losses))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortStableFunc(order, func(a, b int) int {
+		if largest {
+			return cmp.Compare(in.Losses[b], in.Losses[a])
+		}
+		return cmp.Compare(in.Losses[a], in.Losses[b])
+	})
+	if k > 0 && k < len(order) {
+		order = order[:k]
+	}
+	top := make([]TopLoss, len(order))
+	for n, i := range order {
+		top[n] = TopLoss{Index: i, Path: in.Paths[i], Predicted: in.Classes[in.Predicted[i]], Actual: in.Classes[in.Labels[i]],
+			Loss: in.Losses[i], Prob: in.Probs[i][in.Labels[i]]}
+	}
+	return top
+}
+
+// Confusion counts pictures: row = actual class, column = predicted class, both in the order of Classes.
+func (in *Interpretation) Confusion() [][]int {
+	counts := make([][]int, len(in.Classes))
+	for i := range counts {
+		counts[i] = make([]int, len(in.Classes))
+	}
+	for i, p := range in.Predicted {
+		counts[in.Labels[i]][p]++
+	}
+	return counts
+}
+
+// Confused is a pair of classes that the network took one for the other.
+type Confused struct {
+	Actual, Predicted string
+	Count             int
+}
+
+// MostConfused lists the wrong cells of the confusion matrix with at least min pictures (at least 1), most frequent first; equal
+// counts come in the order of (actual, predicted) in Classes. fastai lists empty cells too when min ≤ 0: of no use, left out.
+func (in *Interpretation) MostConfused(min int) []Confused {
+	var pairs []Confused
+	for a, row := range in.Confusion() {
+		for p, n := range row {
+			if a != p && n > 0 && n >= min {
+				pairs = append(pairs, Confused{Actual: in.Classes[a], Predicted: in.Classes[p], Count: n})
+			}
+		}
+	}
+	slices.SortStableFunc(pairs, func(a, b Confused) int { return cmp.Compare(b.Count, a.Count) })
+	return pairs
+}
+
+// ClassReport is one line of [Interpretation.Report]. Support counts the pictures of the class. A share with an empty
+// denominator (a class never predicted, a class without pictures) is 0.
+type ClassReport struct {
+	Class                 string
+	Precision, Recall, F1 float64
+	Support               int
+}
+
+// Report gives one line per class, then "macro avg" (the plain mean over the classes that have pictures) and "weighted avg"
+// (weighted by support).
+func (in *Interpretation) Report() []ClassReport {
+	counts := in.Confusion()
+	share := func(a, b int) float64 {
+		if b == 0 {
+			return 0
+		}
+		return float64(a) / float64(b)
+	}
+	var lines []ClassReport
+	macro, weighted, present := ClassReport{Class: "macro avg"}, ClassReport{Class: "weighted avg"}, 0.0
+	for c, name := range in.Classes {
+		support, predicted := 0, 0
+		for o := range in.Classes {
+			support += counts[c][o]
+			predicted += counts[o][c]
+		}
+		right := counts[c][c]
+		line := ClassReport{Class: name, Precision: share(right, predicted), Recall: share(right, support),
+			F1: share(2*right, support+predicted), Support: support}
+		lines = append(lines, line)
+		weighted.add(line, float64(support)/float64(len(in.Labels)))
+		if support > 0 {
+			macro.add(line, 1)
+			present++
+		}
+	}
+	macro.Precision, macro.Recall, macro.F1 = macro.Precision/present, macro.Recall/present, macro.F1/present
+	macro.Support, weighted.Support = len(in.Labels), len(in.Labels)
+	return append(lines, macro, weighted)
+}
+
+func (r *ClassReport) add(o ClassReport, weight float64) {
+	r.Precision += weight * o.Precision
+	r.Recall += weight * o.Recall
+	r.F1 += weight * o.F1
+}

@@ -1,0 +1,84 @@
+package interpret
+
+import (
+	"fmt"
+	"math"
+)
+
+// Predictions is what a network said about a set of pictures whose true classes are known, in the order of the set.
+// It is a snapshot: nothing in it changes when the network is trained further.
+type Predictions struct {
+	Classes []string    // class names; a label is an index into them
+	Paths   []string    // one file per picture
+	Labels  []int       // the true class of each picture
+	Probs   [][]float32 // softmax of the logits, [pictures][classes]
+	Losses  []float64   // cross-entropy of each picture, nats
+	State   string      // the weights that spoke, for instance "after fit 1, epoch 4"
+}
+
+// Interpretation answers questions about a set of predictions. Make one with [From].
+type Interpretation struct {
+	Predictions
+	Predicted []int // the most probable class of each picture, the first of equals
+}
+
+// From checks predictions and derives the predicted classes. The slices are shared, not copied.
+func From(p *Predictions) (*Interpretation, error) {
+	n, c := len(p.Labels), len(p.Classes)
+	if n == 0 {
+		return nil, fmt.Errorf("interpretation: no predictions; is the validation set empty? A split with a validation share above 0 fills it")
+	}
+	if len(p.Probs) != n || len(p.Losses) != n || len(p.Paths) != n {
+		return nil, fmt.Errorf("interpretation: %d labels need as many probabilities, losses and paths, got %d, %d and %d",
+			n, len(p.Probs), len(p.Losses), len(p.Paths))
+	}
+	in := &Interpretation{Predictions: *p, Predicted: make([]int, n)}
+	for i, row := range p.Probs {
+		if len(row) != c {
+			return nil, fmt.Errorf("interpretation: picture %d (%s) has %d probabilities for %d classes", i, p.Paths[i], len(row), c)
+		}
+		if p.Labels[i] < 0 || p.Labels[i] >= c {
+			return nil, fmt.Errorf("interpretation: picture %d (%s) has label %d, outside the %d classes", i, p.Paths[i], p.Labels[i], c)
+		}
+		in.Predicted[i] = Argmax(row)
+	}
+	return in, nil
+}
+
+// Argmax is the index of the largest value, the first of equals.
+func Argmax(values []float32) int {
+	best := 0
+	for i, v := range values {
+		if v > values[best] {
+			best = i
+		}
+	}
+	return best
+}
+
+// Accuracy is the share of right predictions with its 95 % confidence interval (Wilson 1927, score interval): unlike the
+// normal approximation it stays inside [0,1] and is honest for small sets.
+type Accuracy struct {
+	Right, Total int
+	Share        float64
+	Low, High    float64
+}
+
+// Accuracy counts the right predictions.
+func (in *Interpretation) Accuracy() Accuracy {
+	right := 0
+	for i, p := range in.Predicted {
+		if p == in.Labels[i] {
+			right++
+		}
+	}
+	return wilson(right, len(in.Labels))
+}
+
+func wilson(right, total int) Accuracy {
+	const z = 1.959963984540054 // the normal distribution's 97.5 % point
+	n, p := float64(total), float64(right)/float64(total)
+	centre := (p + z*z/(2*n)) / (1 + z*z/n)
+	half := z / (1 + z*z/n) * math.Sqrt(p*(1-p)/n+z*z/(4*n*n))
+	return Accuracy{Right: right, Total: total, Share: p, Low: max(0, centre-half), High: min(1, centre+half)}
+}
