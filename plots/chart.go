@@ -1,6 +1,12 @@
 package plots
 
-import "errors"
+import (
+	"bytes"
+	"fmt"
+	"image/jpeg"
+	"image/png"
+	"math"
+)
 
 // Figure is what every chart has in common: its size as users of matplotlib
 // think of it, its title, and the words that stand for it where it cannot be seen.
@@ -19,10 +25,65 @@ type Chart interface {
 	// PNG gives a picture of Width×DPI by Height×DPI pixels.
 	PNG() ([]byte, error)
 	// HTML gives one element that needs nothing from outside: an <img> with a
-	// data URI (for a Table, a <table>).
+	// data URI (for tables, a <table>).
 	HTML() (string, error)
 	// Text gives a plain form for terminals and text/plain, ending in a newline.
 	Text() string
 }
 
-var errStub = errors.New("plots: not drawn yet")
+// A drawing can lay itself out; SVG, PNG and HTML follow from that.
+type drawing interface{ draw() (*scene, error) }
+
+func encodeSVG(d drawing) ([]byte, error) {
+	s, err := d.draw()
+	if err != nil {
+		return nil, err
+	}
+	return s.svg()
+}
+
+func encodePNG(d drawing) ([]byte, error) {
+	s, err := d.draw()
+	if err != nil {
+		return nil, err
+	}
+	var b bytes.Buffer
+	err = (&png.Encoder{CompressionLevel: png.BestSpeed}).Encode(&b, s.paint(1))
+	return b.Bytes(), err
+}
+
+// imgSVG gives a drawing as an <img>.
+func imgSVG(d drawing) (string, error) {
+	s, err := d.draw()
+	if err != nil {
+		return "", err
+	}
+	data, err := s.svg()
+	if err != nil {
+		return "", err
+	}
+	return s.img(dataURI("image/svg+xml", data)), nil
+}
+
+// imgJPEG gives a drawing that holds photographs as an <img>, with twice the pixels for
+// displays that have them, unless the figure is already large.
+func imgJPEG(d drawing) (string, error) {
+	s, err := d.draw()
+	if err != nil {
+		return "", err
+	}
+	scale := 2.0
+	if s.w*s.h > 2<<20 {
+		scale = 1
+	}
+	var b bytes.Buffer
+	if err := jpeg.Encode(&b, s.paint(scale), &jpeg.Options{Quality: 88}); err != nil {
+		return "", err
+	}
+	return s.img(dataURI("image/jpeg", b.Bytes())), nil
+}
+
+// img gives only the width: a page that narrows the picture then keeps its shape.
+func (s *scene) img(uri string) string {
+	return fmt.Sprintf(`<img alt="%s" width="%d" style="max-width:100%%;height:auto" src="%s">`, escape(s.alt), int(math.Round(s.w)), uri)
+}

@@ -1,17 +1,22 @@
 package plots
 
-import "time"
+import (
+	"fmt"
+	"math"
+	"strconv"
+	"time"
+)
 
 // EpochRow is what one epoch of training left.
 type EpochRow struct {
-	Epoch     int
+	Epoch     int // from 0
 	TrainLoss float64
 	ValidLoss float64 // NaN = not measured: left blank
 	Metrics   []float64
-	Time      time.Duration
+	Time      time.Duration // of the whole epoch, validation included
 }
 
-// EpochTable is the table that grows under a training run's progress bar:
+// EpochTable is the table that grows under a training run's progress bar, as fastai prints it:
 // epoch, train_loss, valid_loss, the metrics, time.
 type EpochTable struct {
 	Metrics []string // names; nil = error_rate
@@ -19,13 +24,50 @@ type EpochTable struct {
 }
 
 // SVG implements Chart.
-func (t EpochTable) SVG() ([]byte, error) { return nil, errStub }
+func (t EpochTable) SVG() ([]byte, error) { return t.Table().SVG() }
 
 // PNG implements Chart.
-func (t EpochTable) PNG() ([]byte, error) { return nil, errStub }
+func (t EpochTable) PNG() ([]byte, error) { return t.Table().PNG() }
 
-// HTML implements Chart.
-func (t EpochTable) HTML() (string, error) { return "", errStub }
+// HTML implements Chart: a <table>.
+func (t EpochTable) HTML() (string, error) { return t.Table().HTML() }
 
 // Text implements Chart.
-func (t EpochTable) Text() string { return "" }
+func (t EpochTable) Text() string { return t.Table().Text() }
+
+// Table gives the numbers as they are printed: six decimals, times as mm:ss.
+func (t EpochTable) Table() Table {
+	names := t.Metrics
+	if names == nil {
+		names = []string{"error_rate"}
+	}
+	out := Table{Header: append(append([]string{"epoch", "train_loss", "valid_loss"}, names...), "time")}
+	for _, r := range t.Rows {
+		cells := []string{strconv.Itoa(r.Epoch), sixDecimals(r.TrainLoss), sixDecimals(r.ValidLoss)}
+		for i := range names {
+			cell := ""
+			if i < len(r.Metrics) {
+				cell = sixDecimals(r.Metrics[i])
+			}
+			cells = append(cells, cell)
+		}
+		out.Rows = append(out.Rows, append(cells, clock(r.Time)))
+	}
+	return out
+}
+
+func sixDecimals(v float64) string {
+	if math.IsNaN(v) {
+		return ""
+	}
+	return strconv.FormatFloat(v, 'f', 6, 64)
+}
+
+// clock writes a duration as mm:ss, or h:mm:ss from an hour on.
+func clock(d time.Duration) string {
+	s := max(int(d.Seconds()), 0)
+	if s >= 3600 {
+		return fmt.Sprintf("%d:%02d:%02d", s/3600, s/60%60, s%60)
+	}
+	return fmt.Sprintf("%02d:%02d", s/60, s%60)
+}

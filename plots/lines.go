@@ -1,5 +1,12 @@
 package plots
 
+import (
+	"fmt"
+	"image/color"
+	"math"
+	"strings"
+)
+
 // Lines draws one or more series against common axes: losses, schedules, metrics.
 type Lines struct {
 	Figure
@@ -9,68 +16,236 @@ type Lines struct {
 	LogX   bool // logarithmic x axis with ticks such as 1e-03
 }
 
-// Series is one line of a chart. NaN and infinite values make gaps.
+// Series is one line of a chart. Values that are NaN or infinite make gaps.
 type Series struct {
 	Name   string    // shown in the legend when there are several series
 	X      []float64 // nil = 0, 1, 2, …
 	Y      []float64
-	Color  string // "" = the next of the palette
+	Color  string // "#rrggbb" or a name; "" = the next of the palette
 	Points bool   // a dot at every value
 	NoLine bool   // dots only
-}
 
-// Panels puts several line charts side by side in one figure.
-type Panels struct {
-	Figure
-	Columns int // 0 = all in one row
-	Charts  []Lines
-}
-
-// LRFinder draws the loss against the learning rate of a learning rate finder's run.
-type LRFinder struct {
-	Figure
-	LR, Loss    []float64
-	Suggestions []Mark
-}
-
-// Mark is a point of an LRFinder's curve that is pointed out and named.
-type Mark struct {
-	Name     string // "valley", "steepest", "minimum/10"
-	LR, Loss float64
+	drop bool // a dashed line from every dot to the x axis
 }
 
 // SVG implements Chart.
-func (l Lines) SVG() ([]byte, error) { return nil, errStub }
+func (l Lines) SVG() ([]byte, error) { return encodeSVG(l) }
 
 // PNG implements Chart.
-func (l Lines) PNG() ([]byte, error) { return nil, errStub }
+func (l Lines) PNG() ([]byte, error) { return encodePNG(l) }
 
 // HTML implements Chart.
-func (l Lines) HTML() (string, error) { return "", errStub }
+func (l Lines) HTML() (string, error) { return imgSVG(l) }
 
-// Text implements Chart.
-func (l Lines) Text() string { return "" }
+// Text implements Chart: the curves in Braille dots.
+func (l Lines) Text() string { return brailleText(l) }
 
-// SVG implements Chart.
-func (p Panels) SVG() ([]byte, error) { return nil, errStub }
+func (l Lines) draw() (*scene, error) {
+	s, err := l.newScene("lines", 6, 4, l.describe())
+	if err != nil {
+		return nil, err
+	}
+	return s, l.drawIn(s, s.all())
+}
 
-// PNG implements Chart.
-func (p Panels) PNG() ([]byte, error) { return nil, errStub }
+// describe says in words what the chart shows, for its alternative text.
+func (l Lines) describe() string {
+	var b strings.Builder
+	if l.Title != "" {
+		b.WriteString(l.Title + ": ")
+	}
+	fmt.Fprintf(&b, "%s against %s", or(l.YLabel, "values"), or(l.XLabel, "index"))
+	if l.LogX {
+		b.WriteString(" (logarithmic)")
+	}
+	for i, series := range l.Series {
+		b.WriteString([]string{"; ", ": "}[btoi(i == 0)])
+		if series.Name != "" {
+			b.WriteString(series.Name + " ")
+		}
+		lo, hi := extent(series.Y)
+		switch n := len(series.Y); {
+		case lo > hi:
+			b.WriteString("no values")
+		case n == 1:
+			fmt.Fprintf(&b, "%.4g", series.Y[0])
+		default:
+			fmt.Fprintf(&b, "%d values from %.4g to %.4g, lowest %.4g, highest %.4g", n, series.Y[0], series.Y[n-1], lo, hi)
+		}
+	}
+	return b.String()
+}
 
-// HTML implements Chart.
-func (p Panels) HTML() (string, error) { return "", errStub }
+// A curve is a series made ready: only its values that can be drawn, in runs between gaps.
+type curve struct {
+	Series
+	runs  [][]point // in data units
+	color color.NRGBA
+}
 
-// Text implements Chart.
-func (p Panels) Text() string { return "" }
+// curves checks the series and gives their runs with the ranges of x and y over all of them.
+func (l Lines) curves() (out []curve, x, y [2]float64, err error) {
+	x, y = [2]float64{math.Inf(1), math.Inf(-1)}, [2]float64{math.Inf(1), math.Inf(-1)}
+	for i, series := range l.Series {
+		if series.X != nil && len(series.X) != len(series.Y) {
+			return nil, x, y, fmt.Errorf("plots: lines: series %d (%s) has %d x and %d y values; wanted as many x as y, or no x at all",
+				i, clean(series.Name), len(series.X), len(series.Y))
+		}
+		c := curve{Series: series}
+		if c.color, err = parseColor(series.Color, seriesColors[i%len(seriesColors)]); err != nil {
+			return nil, x, y, fmt.Errorf("plots: lines: series %d (%s): %w", i, clean(series.Name), err)
+		}
+		var run []point
+		for k, v := range series.Y {
+			p := point{float64(k), v}
+			if series.X != nil {
+				p.x = series.X[k]
+			}
+			if !finite(p.x) || !finite(p.y) || l.LogX && p.x <= 0 {
+				if run != nil {
+					c.runs = append(c.runs, run)
+				}
+				run = nil
+				continue
+			}
+			run = append(run, p)
+			x = [2]float64{math.Min(x[0], p.x), math.Max(x[1], p.x)}
+			y = [2]float64{math.Min(y[0], p.y), math.Max(y[1], p.y)}
+		}
+		if run != nil {
+			c.runs = append(c.runs, run)
+		}
+		out = append(out, c)
+	}
+	if x[0] > x[1] { // nothing to draw: empty axes
+		x, y = [2]float64{1e-1, 1}, [2]float64{0, 1}
+	}
+	return out, x, y, nil
+}
 
-// SVG implements Chart.
-func (f LRFinder) SVG() ([]byte, error) { return nil, errStub }
+// drawIn draws the chart, its title, axes and legend into f.
+func (l Lines) drawIn(s *scene, f frame) error {
+	curves, x, y, err := l.curves()
+	if err != nil {
+		return err
+	}
+	p := s.axes(f, axesOptions{title: l.Title, xLabel: l.XLabel, yLabel: l.YLabel, x: x, y: y, logX: l.LogX, margin: 0.04})
+	var drawn []point
+	for _, c := range curves {
+		for _, run := range c.runs {
+			drawn = append(drawn, p.curve(s, c, run)...)
+		}
+	}
+	p.legend(s, curves, drawn)
+	return nil
+}
 
-// PNG implements Chart.
-func (f LRFinder) PNG() ([]byte, error) { return nil, errStub }
+// curve draws one run and gives its points on the canvas.
+func (p plotArea) curve(s *scene, c curve, run []point) []point {
+	at := make([]point, len(run))
+	for i, v := range run {
+		at[i] = p.at(v.x, v.y)
+	}
+	if c.drop {
+		for _, q := range at {
+			s.items = append(s.items, line{[]point{q, {q.x, p.bottom()}}, s.pt(1), []float64{s.pt(3), s.pt(2)}, c.color})
+		}
+	}
+	if !c.NoLine {
+		s.items = append(s.items, line{points: thin(at), width: s.pt(1.6), stroke: c.color})
+	}
+	if c.Points || len(run) == 1 {
+		for _, q := range at {
+			s.items = append(s.items, dot{q, s.pt(3.5), c.color})
+		}
+	}
+	return at
+}
 
-// HTML implements Chart.
-func (f LRFinder) HTML() (string, error) { return "", errStub }
+// thin leaves out points of a line that no eye could tell: of those in one pixel column it keeps the first, the
+// lowest, the highest and the last.
+func thin(points []point) []point {
+	if len(points) < 2000 {
+		return points
+	}
+	var out []point
+	for i := 0; i < len(points); {
+		j, lo, hi := i, i, i
+		for ; j < len(points) && math.Floor(points[j].x) == math.Floor(points[i].x); j++ {
+			if points[j].y < points[lo].y {
+				lo = j
+			}
+			if points[j].y > points[hi].y {
+				hi = j
+			}
+		}
+		last := -1
+		for _, k := range []int{i, min(lo, hi), max(lo, hi), j - 1} {
+			if k > last {
+				out = append(out, points[k])
+				last = k
+			}
+		}
+		i = j
+	}
+	return out
+}
 
-// Text implements Chart.
-func (f LRFinder) Text() string { return "" }
+// legend names the series in the corner that covers least of what is drawn, if there is more than one name to tell.
+func (p plotArea) legend(s *scene, curves []curve, drawn []point) {
+	var named []curve
+	for _, c := range curves {
+		if c.Name != "" {
+			named = append(named, c)
+		}
+	}
+	if len(named) == 0 || len(curves) == 1 {
+		return
+	}
+	size := s.pt(9)
+	pad, key, row := s.pt(6), s.pt(18), size*1.45
+	width := 0.0
+	for _, c := range named {
+		width = math.Max(width, s.width(clean(c.Name), size, false))
+	}
+	width = math.Min(width, p.w*0.6)
+	w, h := width+key+2.5*pad, row*float64(len(named))+pad
+	gap := s.pt(5)
+	best, least := frame{}, math.MaxInt
+	for _, corner := range []frame{
+		{p.right() - w - gap, p.y + gap, w, h}, {p.x + gap, p.y + gap, w, h},
+		{p.right() - w - gap, p.bottom() - h - gap, w, h}, {p.x + gap, p.bottom() - h - gap, w, h},
+	} {
+		covered := 0
+		for i := range drawn {
+			for _, q := range []point{drawn[i], along(drawn[max(i-1, 0)], drawn[i], 0.5)} {
+				if q.x > corner.x-gap && q.x < corner.right()+gap && q.y > corner.y-gap && q.y < corner.bottom()+gap {
+					covered++
+				}
+			}
+		}
+		if covered < least {
+			best, least = corner, covered
+		}
+	}
+	s.box(best, color.NRGBA{255, 255, 255, 230})
+	s.border(best, s.pt(0.8), color.NRGBA{0xcc, 0xcc, 0xcc, 255})
+	for i, c := range named {
+		y := best.y + pad/2 + row*(float64(i)+0.5)
+		x := best.x + pad
+		if !c.NoLine {
+			s.items = append(s.items, line{points: []point{{x, y}, {x + key, y}}, width: s.pt(1.6), stroke: c.color})
+		}
+		if c.Points || c.NoLine {
+			s.items = append(s.items, dot{point{x + key/2, y}, s.pt(3.5), c.color})
+		}
+		s.text(label{x: x + key + pad/2, y: y + size*0.36, text: c.Name, size: size, fill: ink}, width+1)
+	}
+}
+
+func or(text, fallback string) string {
+	if text == "" {
+		return fallback
+	}
+	return text
+}

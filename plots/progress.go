@@ -1,12 +1,19 @@
 package plots
 
-import "time"
+import (
+	"fmt"
+	"math"
+	"strings"
+	"time"
+)
 
-// ProgressBar is one state of a bar that a notebook shows while something runs.
+// ProgressBar is one state of a bar that a notebook or a terminal shows while something
+// runs. It looks as fastprogress's bars do.
 type ProgressBar struct {
+	Label       string // before the bar in a terminal: "Epoch 1/4"
 	Done, Total int
 	Elapsed     time.Duration
-	Comment     string
+	Comment     string // behind the times: the loss
 	State       ProgressState
 }
 
@@ -20,11 +27,67 @@ const (
 	Interrupted
 )
 
-// Progress gives the bar as HTML.
-func Progress(p ProgressBar) string { return p.HTML() }
+// Progress gives a bar as HTML: an element of 300×20 pixels, then what ProgressBar.Status says.
+// It reads as text where the element is not allowed.
+func Progress(p ProgressBar) string {
+	color := map[ProgressState]string{Running: "#2196f3", Finished: "#4caf50", Interrupted: "#f44336"}[p.State]
+	return fmt.Sprintf(`<div><progress value="%d" max="%d" style="width:300px;height:20px;vertical-align:middle;accent-color:%s"></progress> %s</div>`,
+		min(max(p.Done, 0), p.total()), p.total(), color, escape(p.Status()))
+}
 
-// HTML gives the bar as HTML.
-func (p ProgressBar) HTML() string { return "" }
+// Text gives the bar as one line without a line feed, for a terminal that rewrites it after "\r".
+func (p ProgressBar) Text() string {
+	const width = 40
+	full := min(max(int(math.Round(p.part()*width)), 0), width)
+	bar := "|" + strings.Repeat("█", full) + strings.Repeat("-", width-full) + "| " + clean(p.Status())
+	if p.Label != "" {
+		bar = clean(p.Label) + " : " + bar
+	}
+	return bar
+}
 
-// Text gives the bar as one line without a newline, for a terminal that rewrites it after \r.
-func (p ProgressBar) Text() string { return "" }
+// Status gives what stands beside the bar: "75.00% [3/4 01:23<00:27 2.1234]", or "Interrupted" in front of it.
+func (p ProgressBar) Status() string {
+	left := "?"
+	if p.Done > 0 {
+		left = clock(time.Duration(float64(p.Elapsed) * float64(p.total()-p.Done) / float64(p.Done)))
+	}
+	status := fmt.Sprintf("%.2f%% [%d/%d %s<%s", 100*p.part(), p.Done, p.Total, clock(p.Elapsed), left)
+	if p.Comment != "" {
+		status += " " + p.Comment
+	}
+	status += "]"
+	if p.State == Interrupted {
+		status = "Interrupted " + status
+	}
+	return status
+}
+
+func (p ProgressBar) total() int { return max(p.Total, 1) }
+
+func (p ProgressBar) part() float64 { return float64(p.Done) / float64(p.total()) }
+
+// Training is what a notebook shows while a network is trained: a bar for the epochs, the table so far, a
+// bar for the batches of the running epoch. When all is done only the table stays.
+type Training struct {
+	Epochs  ProgressBar
+	Table   EpochTable
+	Batches ProgressBar
+}
+
+// HTML gives the three blocks as one element.
+func (t Training) HTML() string {
+	table, _ := t.Table.HTML() // cannot fail: nothing of it is drawn
+	if t.Epochs.State == Finished {
+		return table
+	}
+	return "<div>" + Progress(t.Epochs) + table + Progress(t.Batches) + "</div>"
+}
+
+// Text gives the same for a terminal.
+func (t Training) Text() string {
+	if t.Epochs.State == Finished {
+		return t.Table.Text()
+	}
+	return t.Table.Text() + t.Batches.Text() + "\n"
+}

@@ -1,5 +1,11 @@
 package plots
 
+import (
+	"html"
+	"strconv"
+	"strings"
+)
+
 // LayerRow is one layer of a network's Summary.
 type LayerRow struct {
 	Name      string
@@ -8,7 +14,7 @@ type LayerRow struct {
 	Trainable bool
 }
 
-// Summary lists a network's layers, shapes and parameters, with totals below.
+// Summary lists a network's layers with their shapes and parameters, and the totals below.
 type Summary struct {
 	Title string
 	Rows  []LayerRow
@@ -16,13 +22,66 @@ type Summary struct {
 }
 
 // SVG implements Chart.
-func (s Summary) SVG() ([]byte, error) { return nil, errStub }
+func (s Summary) SVG() ([]byte, error) { return s.Table().SVG() }
 
 // PNG implements Chart.
-func (s Summary) PNG() ([]byte, error) { return nil, errStub }
+func (s Summary) PNG() ([]byte, error) { return s.Table().PNG() }
 
-// HTML implements Chart.
-func (s Summary) HTML() (string, error) { return "", errStub }
+// HTML implements Chart: a <table>, the totals in a paragraph below.
+func (s Summary) HTML() (string, error) {
+	table, err := s.Table().HTML()
+	if err != nil {
+		return "", err
+	}
+	lines := s.totals()
+	for i := range lines {
+		lines[i] = html.EscapeString(clean(lines[i]))
+	}
+	return table + "\n<p>" + strings.Join(lines, "<br>\n") + "</p>", nil
+}
 
 // Text implements Chart.
-func (s Summary) Text() string { return "" }
+func (s Summary) Text() string {
+	lines := s.totals()
+	for i := range lines {
+		lines[i] = clean(lines[i])
+	}
+	return s.Table().Text() + "\n" + strings.Join(lines, "\n") + "\n"
+}
+
+// Table gives the layers alone.
+func (s Summary) Table() Table {
+	t := Table{Figure: Figure{Title: s.Title}, Header: []string{"Layer", "Output shape", "Parameters", "Trainable"}}
+	for _, r := range s.Rows {
+		params, trainable := "", ""
+		if r.Params > 0 {
+			params, trainable = thousands(r.Params), []string{"no", "yes"}[btoi(r.Trainable)]
+		}
+		t.Rows = append(t.Rows, []string{r.Name, r.Output, params, trainable})
+	}
+	return t
+}
+
+func (s Summary) totals() []string {
+	total, trainable := 0, 0
+	for _, r := range s.Rows {
+		total += r.Params
+		if r.Trainable {
+			trainable += r.Params
+		}
+	}
+	return append([]string{
+		"Parameters: " + thousands(total),
+		"Trainable: " + thousands(trainable),
+		"Not trainable: " + thousands(total-trainable),
+	}, s.Notes...)
+}
+
+// thousands writes a number in groups of three digits.
+func thousands(n int) string {
+	text := strconv.Itoa(n)
+	for i := len(text) - 3; i > 0; i -= 3 {
+		text = text[:i] + "," + text[i:]
+	}
+	return text
+}

@@ -1,0 +1,185 @@
+package plots
+
+import (
+	"fmt"
+	"image"
+	"image/color"
+	"math"
+)
+
+// A scene is a chart laid out: shapes and words at places, in pixels from the
+// upper left corner. svg.go writes it as a document, raster.go paints it; both
+// see the same scene, so that a chart looks the same either way.
+type scene struct {
+	w, h          float64 // pixels
+	dpi           float64
+	alt           string
+	regular, bold *typeface
+	items         []item
+}
+
+// An item is one thing of a scene.
+type item interface {
+	svg(w *svgWriter)
+	paint(c *canvas)
+}
+
+// A point of a scene, in pixels.
+type point struct{ x, y float64 }
+
+// A frame is a rectangle of a scene that something is laid out in.
+type frame struct{ x, y, w, h float64 }
+
+func (f frame) right() float64  { return f.x + f.w }
+func (f frame) bottom() float64 { return f.y + f.h }
+
+// cut takes the given widths off the frame's four sides.
+func (f frame) cut(left, top, right, bottom float64) frame {
+	return frame{f.x + left, f.y + top, f.w - left - right, f.h - top - bottom}
+}
+
+// Anchors say which part of a label stands at its x.
+type anchor int
+
+const (
+	start anchor = iota
+	middle
+	end
+)
+
+// A label is a line of text; y is its baseline. Angle is in degrees, clockwise.
+type label struct {
+	x, y   float64
+	text   string
+	size   float64 // pixels
+	bold   bool
+	anchor anchor
+	angle  float64
+	fill   color.NRGBA
+	width  float64 // as measured; set by scene.text
+}
+
+// A box is a filled rectangle whose edges lie on whole pixels.
+type box struct {
+	x, y, w, h float64
+	fill       color.NRGBA
+}
+
+// A line is a stroked polyline with round joins.
+type line struct {
+	points []point
+	width  float64
+	dash   []float64
+	stroke color.NRGBA
+}
+
+// A dot is a filled circle with a white rim.
+type dot struct {
+	center point
+	radius float64
+	fill   color.NRGBA
+}
+
+// A picture is an image stretched over a rectangle.
+type picture struct {
+	frame
+	img *image.RGBA
+}
+
+// maxPixels bounds a figure: more is a mistake in inches or dpi, not a wish.
+const maxPixels = 64 << 20
+
+// newScene starts a scene of the figure's size, or of the default size in inches, on a white ground.
+func (f Figure) newScene(stage string, width, height float64, alt string) (*scene, error) {
+	if f.Width != 0 {
+		width = f.Width
+	}
+	if f.Height != 0 {
+		height = f.Height
+	}
+	dpi := f.DPI
+	if dpi == 0 {
+		dpi = 72
+	}
+	w, h := math.Round(width*dpi), math.Round(height*dpi)
+	if !(w >= 16 && h >= 16 && w*h <= maxPixels) {
+		return nil, fmt.Errorf("plots: %s: a figure of %g by %g inches at %g dpi cannot be drawn; wanted 16 pixels a side at least and %d in all at most: change Width, Height or DPI",
+			stage, width, height, dpi, maxPixels)
+	}
+	regular, bold, err := faces()
+	if err != nil {
+		return nil, fmt.Errorf("plots: %s: %w", stage, err)
+	}
+	if f.Alt != "" {
+		alt = f.Alt
+	}
+	s := &scene{w: w, h: h, dpi: dpi, alt: clean(alt), regular: regular, bold: bold}
+	s.box(frame{0, 0, w, h}, white)
+	return s, nil
+}
+
+// all is the scene's whole area.
+func (s *scene) all() frame { return frame{0, 0, s.w, s.h} }
+
+// pt gives the pixels of a length in points (1/72 inch).
+func (s *scene) pt(points float64) float64 { return points * s.dpi / 72 }
+
+// face is the typeface for bold or regular text.
+func (s *scene) face(bold bool) *typeface {
+	if bold {
+		return s.bold
+	}
+	return s.regular
+}
+
+// width measures a text in pixels.
+func (s *scene) width(text string, size float64, bold bool) float64 {
+	return s.face(bold).advance(text) * size
+}
+
+// text adds a label; l.text is made safe and, if max > 0, cut to that many pixels.
+func (s *scene) text(l label, max float64) {
+	l.text = clean(l.text)
+	if max > 0 {
+		l.text = s.fit(l.text, l.size, l.bold, max)
+	}
+	if l.text == "" {
+		return
+	}
+	l.width = s.width(l.text, l.size, l.bold)
+	s.items = append(s.items, l)
+}
+
+// box adds a filled rectangle, its edges rounded to pixels; it is never thinner than one.
+func (s *scene) box(f frame, fill color.NRGBA) {
+	x0, y0 := math.Round(f.x), math.Round(f.y)
+	x1, y1 := math.Max(math.Round(f.right()), x0+1), math.Max(math.Round(f.bottom()), y0+1)
+	s.items = append(s.items, box{x0, y0, x1 - x0, y1 - y0, fill})
+}
+
+// hline and vline add axis-parallel lines that keep to whole pixels.
+func (s *scene) hline(x0, x1, y, width float64, c color.NRGBA) {
+	s.box(frame{x0, y - width/2, x1 - x0, width}, c)
+}
+
+func (s *scene) vline(x, y0, y1, width float64, c color.NRGBA) {
+	s.box(frame{x - width/2, y0, width, y1 - y0}, c)
+}
+
+// border draws the outline of a frame.
+func (s *scene) border(f frame, width float64, c color.NRGBA) {
+	s.hline(f.x-width/2, f.right()+width/2, f.y, width, c)
+	s.hline(f.x-width/2, f.right()+width/2, f.bottom(), width, c)
+	s.vline(f.x, f.y, f.bottom(), width, c)
+	s.vline(f.right(), f.y, f.bottom(), width, c)
+}
+
+// title writes the figure's title on top of f and gives what is left of f.
+func (s *scene) title(text string, f frame, points float64, bold bool) frame {
+	if text == "" {
+		return f
+	}
+	size := s.pt(points)
+	s.text(label{x: f.x + f.w/2, y: f.y + size, text: text, size: size, bold: bold, anchor: middle, fill: ink}, f.w)
+	return f.cut(0, size*1.45, 0, 0)
+}
