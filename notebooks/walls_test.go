@@ -1,0 +1,62 @@
+package notebooks_test
+
+import (
+	"os/exec"
+	"strings"
+	"testing"
+)
+
+// walls says which packages of ours a package, with all below it, may stand on. Imports point one way only.
+var walls = map[string][]string{
+	"gopets/pets/vision/": {"gopets/pets/vision/"},
+	"gopets/plots":        {"gopets/plots"},
+	"gopets/kernelext/":   {"gopets/kernelext/"},
+	"gopets/pets/worker":  {"gopets/pets", "gopets/plots", "gopets/kernelext/session"},
+	"gopets/pets":         {"gopets/pets/wire", "gopets/kernelext/session"},
+	"gopets/pets/wire":    {},
+}
+
+func TestImportsPointOneWay(t *testing.T) {
+	cmd := exec.Command("go", "list", "-f", `{{.ImportPath}}{{range .Imports}} {{.}}{{end}}`, "./...")
+	cmd.Dir = ".."
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatalf("go list: %v", err)
+	}
+	for line := range strings.Lines(string(out)) {
+		f := strings.Fields(line)
+		allowed, ok := wall(f[0])
+		if !ok {
+			continue
+		}
+		for _, imp := range f[1:] {
+			if !strings.HasPrefix(imp, "gopets/") {
+				continue
+			}
+			if !anyPrefix(imp, allowed) {
+				t.Errorf("%s imports %s; it may stand on %v only", f[0], imp, allowed)
+			}
+		}
+	}
+}
+
+// wall finds the longest entry of walls that pkg stands under.
+func wall(pkg string) (allowed []string, ok bool) {
+	best := ""
+	for at := range walls {
+		under := pkg == at || strings.HasSuffix(at, "/") && strings.HasPrefix(pkg, at)
+		if under && len(at) > len(best) {
+			best = at
+		}
+	}
+	return walls[best], best != ""
+}
+
+func anyPrefix(s string, prefixes []string) bool {
+	for _, p := range prefixes {
+		if s == p || strings.HasPrefix(s, strings.TrimSuffix(p, "/")+"/") {
+			return true
+		}
+	}
+	return false
+}
