@@ -1,0 +1,134 @@
+package engine
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"strings"
+	"time"
+)
+
+// childVar asks this package's init to do one job and exit: "trial xla:/path" or "install /folder". So any program that
+// uses the package, a test included, can be its own child.
+const childVar = "GOPETS_ENGINE_CHILD"
+
+const (
+	cpuTrialTime  = 60 * time.Second  // loading and compiling take under a second; the rest is for an overloaded machine
+	cudaTrialTime = 180 * time.Second // a first CUDA start loads a gigabyte and tunes its convolutions
+	probeTime     = 4 * time.Second   // asking a network or nvidia-smi whether it is there
+)
+
+func init() {
+	job, ok := os.LookupEnv(childVar)
+	if !ok {
+		return
+	}
+	_ = os.Unsetenv(childVar)
+	verb, argument, _ := strings.Cut(job, " ")
+	var err error
+	switch verb {
+	case "trial":
+		err = RunTrial(argument)
+	case "install":
+		err = installCPU(argument)
+	default:
+		err = fmt.Errorf("$%s: unknown job %q", childVar, verb)
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+	os.Exit(0)
+}
+
+// try runs a candidate's trial in a child and writes what it learns into v.
+func try(c candidate, o Options, v *verdict) {
+	limit := cpuTrialTime
+	if c.name == CUDA {
+		limit = cudaTrialTime
+	}
+	if o.trialTime > 0 {
+		limit = o.trialTime
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), limit)
+	defer cancel()
+	cmd, err := childCommand(ctx, o.Trial, "trial "+c.spec)
+	if err != nil {
+		v.Refused = "it could not be tried: " + err.Error()
+		return
+	}
+	cmd.Env = append(cmd.Env, additions(c.plugin, o.cacheDir())...)
+	var out, stderr bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, &stderr
+	start := time.Now()
+	err = cmd.Run()
+	v.Took = time.Since(start)
+
+	r, reported := findReport(out.String())
+	v.Major, v.Minor = r.Major, r.Minor
+	var exit *exec.ExitError
+	switch {
+	case ctx.Err() != nil:
+		v.Refused = fmt.Sprintf("its trial did not end within %v", limit)
+	case reported && r.Error != "":
+		v.Refused = "its trial failed: " + r.Error
+	case errors.As(err, &exit):
+		v.Refused = fmt.Sprintf("its trial crashed (%v)%s", exit, lastLine(stderr.String()))
+	case err != nil:
+		v.Refused = "it could not be tried: " + err.Error()
+	case !reported:
+		v.Refused = "its trial ended without a report"
+	}
+}
+
+// childCommand prepares program (nil: this executable) to do job as a child.
+func childCommand(ctx context.Context, program []string, job string) (*exec.Cmd, error) {
+	if len(program) == 0 {
+		self, err := os.Executable()
+		if err != nil {
+			return nil, err
+		}
+		program = []string{self}
+	}
+	cmd := exec.CommandContext(ctx, program[0], program[1:]...)
+	cmd.WaitDelay = 2 * time.Second
+	cmd.Env = append(os.Environ(), childVar+"="+job, "GOMLX_NO_AUTO_INSTALL=1")
+	return cmd, nil
+}
+
+func findReport(output string) (r report, ok bool) {
+	for line := range strings.Lines(output) {
+		if text, found := strings.CutPrefix(line, reportMark); found {
+			ok = json.Unmarshal([]byte(text), &r) == nil
+		}
+	}
+	return r, ok
+}
+
+// lastLine gives ": " and the last line that says something, shortened.
+func lastLine(text string) string {
+	lines := strings.Split(strings.TrimSpace(text), "\n")
+	line := strings.TrimSpace(lines[len(lines)-1])
+	if line == "" {
+		return ""
+	}
+	const most = 300
+	if len(line) > most {
+		line = line[:most] + "…"
+	}
+	return ": " + line
+}
+
+// outputWithin runs a short command and gives its output.
+func outputWithin(limit time.Duration, name string, args ...string) (string, error) {
+	ctx, cancel := context.WithTimeout(context.Background(), limit)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, name, args...)
+	cmd.WaitDelay = time.Second
+	out, err := cmd.Output()
+	return string(out), err
+}

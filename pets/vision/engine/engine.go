@@ -1,0 +1,141 @@
+package engine
+
+import (
+	"cmp"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/gomlx/compute"
+	_ "github.com/gomlx/gomlx/backends/default" // registers "xla" (where it builds) and "go"
+)
+
+// Names of the engines, as in Engine.Name.
+const (
+	CUDA = "xla:cuda"
+	CPU  = "xla:cpu"
+	Go   = "go"
+)
+
+// goSpec opens the Go backend in the one schedule that does not deadlock.
+const goSpec = "go:ops_sequential"
+
+// An Engine is an open backend and how it came to be chosen.
+type Engine struct {
+	Backend     compute.Backend
+	Name        string   // "xla:cuda", "xla:cpu", "go", or the head of a foreign spec
+	Description string   // one line: plugin, version, devices
+	Notes       []string // one line each: what was passed over and what would help
+}
+
+// Options say what to open. The zero value lets Open choose.
+type Options struct {
+	Spec     string       // "" means $GOMLX_BACKEND, else choose. "go", "xla", "xla:cpu", "xla:cuda", "xla:/path/to/plugin.so", each with ",option=value"…
+	CacheDir string       // "" means DefaultCacheDir()
+	NoTrial  bool         // open plugins without a checksum or a trial in a child process
+	Trial    []string     // program (and arguments) to start for the trial; nil means this executable
+	Log      func(string) // told each note and, last, the choice
+
+	trialTime time.Duration // 0 means as long as an overloaded machine may need
+}
+
+func (o Options) log(line string) {
+	if o.Log != nil {
+		o.Log(line)
+	}
+}
+
+func (o Options) cacheDir() string {
+	if o.CacheDir != "" {
+		return o.CacheDir
+	}
+	return DefaultCacheDir()
+}
+
+func (o Options) spec() string {
+	if o.Spec != "" {
+		return o.Spec
+	}
+	return os.Getenv(compute.ConfigEnvVar)
+}
+
+// DefaultCacheDir is $GOPETS_CACHE, else "gopets" in the user's cache folder, else in the temporary folder.
+func DefaultCacheDir() string {
+	if dir := os.Getenv("GOPETS_CACHE"); dir != "" {
+		return dir
+	}
+	base, err := os.UserCacheDir()
+	if err != nil {
+		base = os.TempDir()
+	}
+	return filepath.Join(base, "gopets")
+}
+
+// Open opens the best engine that really starts; see the package comment for the order. An explicit wish (o.Spec or
+// $GOMLX_BACKEND) is obeyed or refused with an error, never silently replaced; without one there is always an engine,
+// and Notes tell why it is not a better one.
+func Open(o Options) (*Engine, error) {
+	spec := o.spec()
+	options, err := candidates(spec, o.cacheDir())
+	if err != nil {
+		return nil, err
+	}
+	var notes []string
+	note := func(format string, args ...any) {
+		line := fmt.Sprintf(format, args...)
+		notes = append(notes, line)
+		o.log(line)
+	}
+	for _, c := range options {
+		if c.plugin != "" && !o.NoTrial {
+			verdict := judge(c, o)
+			if verdict.Refused != "" {
+				note("%s is not used: %s", c.plugin, verdict.Refused)
+				continue
+			}
+			if remark := verdict.remark(); remark != "" {
+				note("%s", remark)
+			}
+		}
+		backend, err := open(c.spec)
+		if err != nil {
+			note("%s does not start: %v", c.spec, err)
+			continue
+		}
+		eng := &Engine{Backend: backend, Name: c.name, Description: backend.Description()}
+		if c.name == Go && spec == "" {
+			note("%s", slowNote)
+		}
+		eng.Notes = notes
+		o.log("computing on " + eng.String())
+		return eng, nil
+	}
+	return nil, fmt.Errorf("opening the engine %q: nothing that it names starts (%s); unset $%s to let the best one be chosen, or say \"go\"",
+		spec, cmp.Or(strings.Join(notes, "; "), "no plugin found"), compute.ConfigEnvVar)
+}
+
+const slowNote = "no XLA plugin: computing with the pure Go backend, right but tens of times slower; `nb setup` (once, with a network) gets one, or name one with GOMLX_BACKEND=xla:/path/to/plugin.so"
+
+// open makes the backend, turning GoMLX's panics into errors.
+func open(spec string) (backend compute.Backend, err error) {
+	callErr := Call("opening "+spec, func() { backend, err = compute.NewWithConfig(spec) })
+	if callErr != nil {
+		return nil, callErr
+	}
+	return backend, err
+}
+
+// Close gives the device back. The engine and all tensors on it are of no use afterwards. Closing twice is harmless.
+func (e *Engine) Close() {
+	if e == nil || e.Backend == nil {
+		return
+	}
+	backend := e.Backend
+	e.Backend = nil
+	_ = Call("closing the engine", backend.Finalize)
+}
+
+// String is the engine in one line.
+func (e *Engine) String() string { return e.Name + " (" + e.Description + ")" }

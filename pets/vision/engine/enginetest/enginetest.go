@@ -1,0 +1,59 @@
+// Package enginetest gives tests an open engine.
+//
+// The plain Go backend is always there; XLA is tested where a plugin is found, in $GOPETS_TEST_PLUGIN or, already
+// verified by `nb setup`, in the cache folder. Engines are opened once per test process and shared by its tests:
+// opening XLA costs more than most tests.
+package enginetest
+
+import (
+	"os"
+	"sync"
+	"testing"
+
+	"gopets/pets/vision/engine"
+)
+
+// PluginVar names the environment variable with the absolute path of a PJRT CPU plugin for tests.
+const PluginVar = "GOPETS_TEST_PLUGIN"
+
+var (
+	goOnce  = sync.OnceValues(func() (*engine.Engine, error) { return engine.Open(engine.Options{Spec: "go"}) })
+	xlaOnce = sync.OnceValues(openXLA)
+)
+
+func openXLA() (*engine.Engine, error) {
+	if plugin := os.Getenv(PluginVar); plugin != "" {
+		return engine.Open(engine.Options{Spec: "xla:" + plugin, NoTrial: true})
+	}
+	return engine.Open(engine.Options{Spec: "xla:cpu"})
+}
+
+// Go gives GoMLX's pure Go backend. Don't close it.
+func Go(t testing.TB) *engine.Engine {
+	t.Helper()
+	eng, err := goOnce()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return eng
+}
+
+// XLA gives XLA on the CPU, or skips the test, saying why. Don't close it.
+func XLA(t testing.TB) *engine.Engine {
+	t.Helper()
+	eng, err := xlaOnce()
+	if err != nil {
+		if os.Getenv(PluginVar) != "" {
+			t.Fatalf("$%s is set, but %v", PluginVar, err)
+		}
+		t.Skipf("no XLA here (run `nb setup` or set $%s): %v", PluginVar, err)
+	}
+	return eng
+}
+
+// Each runs f as a subtest on every engine that is here: "go" always, "xla" where a plugin is found.
+func Each(t *testing.T, f func(t *testing.T, eng *engine.Engine)) {
+	t.Helper()
+	t.Run("go", func(t *testing.T) { f(t, Go(t)) })
+	t.Run("xla", func(t *testing.T) { f(t, XLA(t)) })
+}

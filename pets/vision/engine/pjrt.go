@@ -1,0 +1,24 @@
+//go:build ((linux && (amd64 || arm64)) || (darwin && arm64) || (windows && amd64)) && !noxla
+
+package engine
+
+import (
+	"github.com/gomlx/go-xla/installer"
+	"github.com/gomlx/go-xla/pjrt"
+)
+
+// headerVersion is the PJRT version of the C header in go-xla v0.4.2, which it does not export.
+func headerVersion() (major, minor int) { return 0, 104 }
+
+// pluginVersion loads a plugin into this process and gives the PJRT version that it speaks.
+func pluginVersion(path string) (major, minor int, err error) {
+	plugin, err := pjrt.GetPlugin(path)
+	if err != nil {
+		return 0, 0, err
+	}
+	major, minor = plugin.Version()
+	return major, minor, nil
+}
+
+// installCPU runs go-xla's own installer (a GitHub release of the version pinned by the go-xla module) into dir.
+func installCPU(dir string) error { return installer.CPUAutoInstall(dir, false, installer.Quiet) }

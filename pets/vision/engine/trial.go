@@ -1,0 +1,116 @@
+package engine
+
+import (
+	"encoding/json"
+	"fmt"
+	"math"
+	"os"
+	"strings"
+
+	"github.com/gomlx/compute"
+	"github.com/gomlx/gomlx/core/graph"
+	"github.com/gomlx/gomlx/core/tensors"
+)
+
+// report is what a child says on its standard output, on a line of its own after reportMark.
+type report struct {
+	Major, Minor int
+	Error        string
+}
+
+const reportMark = "gopets-engine-child "
+
+// RunTrial computes a small convolution and its gradients with spec ("xla:/path/to/plugin.so") and compares them with
+// the Go backend's. It prints its report on standard output. Run it in a process that may be lost: Open and Setup do.
+func RunTrial(spec string) error {
+	var r report
+	err := Call("trial of "+spec, func() {
+		if err := trial(spec, &r); err != nil {
+			panic(err)
+		}
+	})
+	if err != nil {
+		r.Error = strings.TrimPrefix(err.Error(), "trial of "+spec+": ")
+	}
+	line, jsonErr := json.Marshal(r)
+	if jsonErr != nil {
+		return jsonErr
+	}
+	fmt.Printf("\n%s%s\n", reportMark, line)
+	return err
+}
+
+func trial(spec string, r *report) error {
+	if _, config, ok := strings.Cut(spec, ":"); ok && strings.HasPrefix(config, string(os.PathSeparator)) {
+		plugin, _, _ := strings.Cut(config, ",")
+		var err error
+		if r.Major, r.Minor, err = pluginVersion(plugin); err != nil {
+			return err
+		}
+		if major, minor := headerVersion(); r.Major != major {
+			return fmt.Errorf("it speaks PJRT %d.%d, which go-xla (PJRT %d.%d) does not", r.Major, r.Minor, major, minor)
+		}
+	}
+	want, err := trialGraph(goSpec)
+	if err != nil {
+		return err
+	}
+	got, err := trialGraph(spec)
+	if err != nil {
+		return err
+	}
+	for i := range want {
+		var scale, worst float64
+		for j := range want[i] {
+			scale = math.Max(scale, math.Abs(float64(want[i][j])))
+			worst = math.Max(worst, math.Abs(float64(got[i][j]-want[i][j])))
+		}
+		if !(worst <= trialTolerance*scale) { // NaN fails too
+			return fmt.Errorf("it computes a convolution or its gradient wrongly: off by %.2g where values reach %.2g", worst, scale)
+		}
+	}
+	return nil
+}
+
+// trialTolerance leaves room for TF32 on GPUs, which keeps ten bits.
+const trialTolerance = 1e-2
+
+// trialGraph gives a 3×3 convolution [2,8,8,3]→[2,8,8,4] and the gradients of its mean square by input and kernel.
+func trialGraph(spec string) ([3][]float32, error) {
+	var results [3][]float32
+	backend, err := compute.NewWithConfig(spec)
+	if err != nil {
+		return results, err
+	}
+	defer backend.Finalize()
+	x := tensors.FromFlatDataAndDimensions(waves(2*8*8*3, 0.37), 2, 8, 8, 3)
+	kernel := tensors.FromFlatDataAndDimensions(waves(3*3*3*4, 0.83), 3, 3, 3, 4)
+	exec, err := graph.NewExec(backend, func(x, kernel *graph.Node) []*graph.Node {
+		y := graph.Convolve(x, kernel).PadSame().Done()
+		gradients := graph.Gradient(graph.ReduceAllMean(graph.Square(y)), x, kernel)
+		return append([]*graph.Node{y}, gradients...)
+	})
+	if err != nil {
+		return results, err
+	}
+	defer exec.Finalize()
+	outputs, err := exec.Exec(x, kernel)
+	if err != nil {
+		return results, err
+	}
+	for i, output := range outputs {
+		if results[i], err = tensors.CopyFlatData[float32](output); err != nil {
+			return results, err
+		}
+	}
+	return results, nil
+}
+
+// waves gives n smooth values in [-1,1].
+func waves(n int, step float64) []float32 {
+	values := make([]float32, n)
+	for i := range values {
+		values[i] = float32(math.Sin(step * float64(i+1)))
+	}
+	return values
+}

@@ -1,0 +1,137 @@
+package engine
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+)
+
+// A verdict is what is known of one plugin file.
+type verdict struct {
+	Path     string
+	Size     int64
+	Modified int64 // nanoseconds
+	SHA256   string
+	Major    int // PJRT version that the plugin speaks
+	Minor    int
+	Took     time.Duration // the trial's
+	Refused  string        // why, "" when it may be used
+	When     time.Time
+}
+
+// refusalHolds is how long a refusal is believed without a new trial: a GPU may have been busy, a machine overloaded.
+const refusalHolds = time.Hour
+
+// remark is a line worth telling about a plugin that may be used.
+func (v verdict) remark() string {
+	_, minor := headerVersion()
+	if v.Minor == minor {
+		return ""
+	}
+	return fmt.Sprintf("%s speaks PJRT %d.%d, go-xla was made for %d.%d: its trial went well, so it is used", v.Path, v.Major, v.Minor, v.Major, minor)
+}
+
+// judge says whether a plugin may be let in: from memory when the file is unchanged, else by checksum and trial.
+func judge(c candidate, o Options) verdict {
+	info, err := os.Stat(c.plugin)
+	if err != nil {
+		return verdict{Refused: "it cannot be read: " + err.Error()}
+	}
+	fresh := verdict{Path: c.plugin, Size: info.Size(), Modified: info.ModTime().UnixNano(), When: time.Now()}
+	file := verdictFile(o.cacheDir(), c.plugin)
+	if old, err := readVerdict(file); err == nil && old.Path == fresh.Path && old.Size == fresh.Size && old.Modified == fresh.Modified {
+		sumHolds := c.sha256 == "" || c.sha256 == old.SHA256
+		believed := old.Refused == "" || time.Since(old.When) < refusalHolds
+		if sumHolds && believed {
+			return old
+		}
+	}
+	fresh.SHA256, err = fileSHA256(c.plugin)
+	switch {
+	case err != nil:
+		fresh.Refused = "it cannot be read: " + err.Error()
+		return fresh
+	case c.sha256 != "" && fresh.SHA256 != c.sha256:
+		fresh.Refused = fmt.Sprintf("its SHA-256 is %.12s…, wanted %.12s…; remove it and run `nb setup` again", fresh.SHA256, c.sha256)
+	default:
+		o.log("trying " + filepath.Base(c.plugin) + " in a process of its own")
+		try(c, o, &fresh)
+	}
+	_ = writeVerdict(file, fresh) // a read-only cache only means another trial next time
+	return fresh
+}
+
+// forget makes the next judge look again.
+func forget(cache, plugin string) { _ = os.Remove(verdictFile(cache, plugin)) }
+
+func verdictFile(cache, plugin string) string {
+	sum := sha256.Sum256([]byte(plugin))
+	return filepath.Join(cache, "pjrt", "verdicts", hex.EncodeToString(sum[:8])+".json")
+}
+
+func readVerdict(file string) (verdict, error) {
+	var v verdict
+	text, err := os.ReadFile(file)
+	if err != nil {
+		return v, err
+	}
+	return v, json.Unmarshal(text, &v)
+}
+
+func writeVerdict(file string, v verdict) error {
+	text, err := json.MarshalIndent(v, "", "  ")
+	if err != nil {
+		return err
+	}
+	return writeAtomic(file, append(text, '\n'))
+}
+
+// recordedSum is the SHA-256 that Setup wrote beside a plugin when it brought it, "" if none.
+func recordedSum(plugin string) string {
+	text, err := os.ReadFile(plugin + ".sha256")
+	if err != nil {
+		return ""
+	}
+	return strings.TrimSpace(string(text))
+}
+
+func fileSHA256(path string) (string, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return "", err
+	}
+	defer f.Close()
+	hash := sha256.New()
+	if _, err := io.Copy(hash, f); err != nil {
+		return "", err
+	}
+	return hex.EncodeToString(hash.Sum(nil)), nil
+}
+
+// writeAtomic writes a small file whole or not at all.
+func writeAtomic(path string, content []byte) error {
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		return err
+	}
+	f, err := os.CreateTemp(filepath.Dir(path), ".new-*")
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(content)
+	if closeErr := f.Close(); err == nil {
+		err = closeErr
+	}
+	if err == nil {
+		err = os.Rename(f.Name(), path)
+	}
+	if err != nil {
+		_ = os.Remove(f.Name())
+	}
+	return err
+}
