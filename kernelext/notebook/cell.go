@@ -1,0 +1,260 @@
+package notebook
+
+import (
+	"crypto/rand"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// CellType is the kind of a cell.
+type CellType string
+
+// The kinds that nbformat 4 knows.
+const (
+	Code     CellType = "code"
+	Markdown CellType = "markdown"
+	Raw      CellType = "raw"
+)
+
+// A Cell is one cell of a notebook.
+type Cell struct {
+	nb     *Notebook
+	object *object
+	kind   CellType
+	laid   []byte // the text of a changed cell, until it changes again
+}
+
+const cellDepth = 2 // of a cell's opening brace in the document
+
+func parseCell(text []byte, nb *Notebook) (*Cell, error) {
+	o, ok := parseObject(text)
+	if !ok {
+		return nil, errors.New("an object was expected")
+	}
+	c := &Cell{nb: nb, object: o}
+	raw, _ := o.get("cell_type")
+	if err := json.Unmarshal(raw, &c.kind); err != nil || c.kind == "" {
+		return nil, errors.New(`it has no "cell_type"`)
+	}
+	raw, ok = o.get("source")
+	if !ok {
+		return nil, errors.New(`it has no "source"`)
+	}
+	if _, _, err := decodeText(raw); err != nil {
+		return nil, fmt.Errorf(`"source": %w`, err)
+	}
+	if raw, ok := o.get("outputs"); ok {
+		texts, ok := parseArray(raw)
+		if !ok {
+			return nil, errors.New(`"outputs" is not a list`)
+		}
+		for i, text := range texts {
+			if _, err := parseOutput(text); err != nil {
+				return nil, fmt.Errorf("output %d: %w", i+1, err)
+			}
+		}
+	}
+	return c, nil
+}
+
+// NewCell makes a cell with a random id, to be given to Insert.
+func NewCell(kind CellType, source string) *Cell {
+	id := make([]byte, 4)
+	rand.Read(id) // never fails
+	c := &Cell{nb: &Notebook{style: jupyterStyle, minor: 5}, kind: kind, object: &object{}}
+	c.object.set("cell_type", encode(kind))
+	c.object.set("id", encode(hex.EncodeToString(id)))
+	c.object.set("metadata", []byte("{}"))
+	if kind == Code {
+		c.object.set("execution_count", []byte("null"))
+		c.object.set("outputs", []byte("[]"))
+	}
+	c.object.set("source", jupyterStyle.value(splitLines(source), cellDepth+1))
+	return c
+}
+
+func (c *Cell) text() []byte {
+	if c.object.raw != nil {
+		return c.object.raw
+	}
+	if c.laid == nil {
+		c.laid = c.nb.style.object(c.object, cellDepth)
+	}
+	return c.laid
+}
+
+func (c *Cell) set(key string, value []byte) {
+	c.laid = nil
+	c.object.set(key, value)
+}
+
+// Type returns the kind of the cell.
+func (c *Cell) Type() CellType { return c.kind }
+
+// ID returns the cell's id, "" in notebooks before nbformat 4.5.
+func (c *Cell) ID() string {
+	raw, _ := c.object.get("id")
+	var id string
+	if json.Unmarshal(raw, &id) != nil {
+		return ""
+	}
+	return id
+}
+
+// Source returns the text of the cell.
+func (c *Cell) Source() string {
+	raw, _ := c.object.get("source")
+	s, _, _ := decodeText(raw) // checked when it was read
+	return s
+}
+
+// SetSource replaces the text of the cell, as a string or as a list of lines, whichever it was.
+func (c *Cell) SetSource(s string) {
+	raw, _ := c.object.get("source")
+	if _, list, _ := decodeText(raw); list {
+		c.set("source", c.nb.style.value(splitLines(s), cellDepth+1))
+		return
+	}
+	c.set("source", encode(s))
+}
+
+// Tags returns the cell's tags.
+func (c *Cell) Tags() []string {
+	raw, _ := c.Metadata("tags")
+	var tags []string
+	if json.Unmarshal(raw, &tags) != nil {
+		return nil
+	}
+	return tags
+}
+
+// HasTag reports whether the cell has a tag.
+func (c *Cell) HasTag(tag string) bool { return slices.Contains(c.Tags(), tag) }
+
+// Metadata returns the JSON text of a value inside the cell's metadata, found by its path of keys.
+func (c *Cell) Metadata(path ...string) (json.RawMessage, bool) {
+	return getPath(c.object, append([]string{"metadata"}, path...))
+}
+
+// SetMetadata sets a value inside the cell's metadata, making the objects on its path.
+func (c *Cell) SetMetadata(value any, path ...string) error {
+	c.laid = nil
+	return setPath(c.object, c.nb.style, cellDepth, value, append([]string{"metadata"}, path...))
+}
+
+// ExecutionCount returns the number that the kernel gave the cell's last run, 0 for none.
+func (c *Cell) ExecutionCount() int {
+	raw, _ := c.object.get("execution_count")
+	var n int
+	if json.Unmarshal(raw, &n) != nil {
+		return 0
+	}
+	return n
+}
+
+// SetExecutionCount sets the number of a code cell's last run; 0 removes it.
+func (c *Cell) SetExecutionCount(n int) {
+	if n == 0 {
+		c.set("execution_count", []byte("null"))
+		return
+	}
+	c.set("execution_count", encode(n))
+}
+
+// Outputs returns what a code cell shows.
+func (c *Cell) Outputs() []Output {
+	raw, _ := c.object.get("outputs")
+	texts, _ := parseArray(orEmpty(raw))
+	outputs := make([]Output, 0, len(texts))
+	for _, text := range texts {
+		o, _ := parseOutput(text) // checked when it was read
+		outputs = append(outputs, o)
+	}
+	return outputs
+}
+
+// SetOutputs replaces what a code cell shows.
+func (c *Cell) SetOutputs(outputs []Output) {
+	texts := make([][]byte, len(outputs))
+	for i, o := range outputs {
+		texts[i] = o.lay(c.nb.style, cellDepth+2)
+	}
+	c.set("outputs", c.nb.style.array(texts, cellDepth+1))
+}
+
+func orEmpty(raw []byte) []byte {
+	if raw == nil {
+		return []byte("[]")
+	}
+	return raw
+}
+
+// decodeText reads nbformat's "multiline string": a string, or a list of strings that are joined.
+func decodeText(raw []byte) (text string, list bool, err error) {
+	if i := skipSpace(raw, 0); i < len(raw) && raw[i] == '"' {
+		err = json.Unmarshal(raw, &text)
+		return text, false, err
+	}
+	elements, ok := parseArray(raw)
+	if !ok {
+		return "", false, errors.New("a string or a list of strings was expected")
+	}
+	var b strings.Builder
+	for _, e := range elements {
+		var line string
+		if e[0] != '"' || json.Unmarshal(e, &line) != nil {
+			return "", true, errors.New("a string or a list of strings was expected")
+		}
+		b.WriteString(line)
+	}
+	return b.String(), true, nil
+}
+
+// splitLines cuts a text into lines that keep their line breaks.
+func splitLines(s string) []string {
+	lines := strings.SplitAfter(s, "\n")
+	if lines[len(lines)-1] == "" {
+		lines = lines[:len(lines)-1]
+	}
+	return lines
+}
+
+// getPath follows keys into nested objects.
+func getPath(o *object, path []string) (json.RawMessage, bool) {
+	raw, ok := o.get(path[0])
+	if !ok || len(path) == 1 {
+		return raw, ok
+	}
+	inner, ok := parseObject(raw)
+	if !ok {
+		return nil, false
+	}
+	return getPath(inner, path[1:])
+}
+
+// setPath sets a value in nested objects; depth is that of o's opening brace.
+func setPath(o *object, s style, depth int, value any, path []string) error {
+	if len(path) == 1 {
+		raw, err := marshal(value)
+		if err != nil {
+			return fmt.Errorf("metadata %q: %w", path[0], err)
+		}
+		o.set(path[0], s.lay(raw, depth+1))
+		return nil
+	}
+	inner := &object{}
+	if raw, ok := o.get(path[0]); ok {
+		if inner, ok = parseObject(raw); !ok {
+			return fmt.Errorf("metadata: %q is not an object", path[0])
+		}
+	}
+	if err := setPath(inner, s, depth+1, value, path[1:]); err != nil {
+		return err
+	}
+	o.set(path[0], s.object(inner, depth+1))
+	return nil
+}

@@ -1,0 +1,27 @@
+// Package notebook reads and writes Jupyter notebook files (nbformat 4) without losing a byte of what it does not know.
+//
+// A notebook is kept as the text it was read from, cut into members: every object remembers its members in their order, each with
+// the very bytes of its key and value. Reading a property decodes those bytes; setting one replaces the bytes of that
+// member alone. What nobody touched is written back as it stood, so
+//
+//   - a notebook that is read and written unchanged has no difference, whatever its white space;
+//   - unknown keys, key order, number formats (1e2, 1.50), escapes and lone surrogates survive beside an edit;
+//   - a source or a text stays a string, or a list of lines, as the file had it.
+//
+// New text is formatted as Jupyter itself writes it: one space of indentation (or what the file uses), sorted keys, no escaping of
+// anything but what JSON demands.
+//
+//	nb, err := notebook.ReadFile("pets.ipynb")
+//	for _, c := range nb.Cells() {
+//		if c.Type() == notebook.Code {
+//			c.SetOutputs(nil)
+//		}
+//	}
+//	err = nb.WriteFile("clean.ipynb")
+//
+// # Tried and dropped
+//
+//   - Structs with json tags: they lose unknown keys and key order, and 1.0 becomes 1.
+//   - A map of json.RawMessage: keeps numbers, loses key order and duplicate keys.
+//   - encoding/json's token stream: it decodes keys, so "\u0061" comes back as "a".
+package notebook

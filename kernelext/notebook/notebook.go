@@ -1,0 +1,203 @@
+package notebook
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+)
+
+// A Notebook is one nbformat 4 document.
+type Notebook struct {
+	doc     *object
+	style   style
+	cells   []*Cell
+	shifted bool // cells were inserted or removed
+	minor   int
+	tail    []byte // what follows the closing brace: usually a line break
+}
+
+// New returns an empty notebook for a kernel.
+func New(kernelName, displayName, language string) *Notebook {
+	nb, err := Parse(fmt.Appendf(nil, "{\n \"cells\": [],\n \"metadata\": {\n  \"kernelspec\": {\n   \"display_name\": %s,\n   \"language\": %s,\n   \"name\": %s\n  }\n },\n"+
+		" \"nbformat\": 4,\n \"nbformat_minor\": 5\n}\n", encode(displayName), encode(language), encode(kernelName)))
+	if err != nil {
+		panic(err) // the text above is a valid notebook
+	}
+	return nb
+}
+
+// ReadFile reads a notebook; its errors name the file.
+func ReadFile(path string) (*Notebook, error) {
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return nil, fmt.Errorf("reading a notebook: %w", err)
+	}
+	nb, err := Parse(data)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	return nb, nil
+}
+
+// Parse reads a notebook from the text of its file. It keeps references into data.
+func Parse(data []byte) (*Notebook, error) {
+	data = bytes.TrimPrefix(data, []byte("\xef\xbb\xbf"))
+	if len(bytes.TrimSpace(data)) == 0 {
+		return nil, errors.New("the file is empty, not a notebook")
+	}
+	if err := checkJSON(data); err != nil {
+		return nil, err
+	}
+	doc, ok := parseObject(data)
+	if !ok {
+		return nil, errors.New("not a notebook: a JSON object was expected")
+	}
+	end := len(bytes.TrimRight(data, " \n\t\r"))
+	nb := &Notebook{doc: doc, style: detectStyle(data), tail: data[end:]}
+	doc.raw = data[:end]
+
+	var major int
+	if v, ok := doc.get("nbformat"); !ok {
+		return nil, errors.New(`not a notebook: it has no "nbformat"`)
+	} else if err := json.Unmarshal(v, &major); err != nil || major != 4 {
+		return nil, fmt.Errorf("the notebook's format is %s; only 4 is read here: open and save it once in JupyterLab, or run jupyter nbconvert --to notebook", v)
+	}
+	if v, ok := doc.get("nbformat_minor"); ok {
+		if err := json.Unmarshal(v, &nb.minor); err != nil {
+			return nil, fmt.Errorf(`"nbformat_minor" is %s, not a whole number`, v)
+		}
+	}
+	raw, _ := doc.get("cells")
+	texts, ok := parseArray(raw)
+	if !ok {
+		return nil, errors.New(`not a notebook: "cells" is not a list`)
+	}
+	for i, text := range texts {
+		c, err := parseCell(text, nb)
+		if err != nil {
+			return nil, fmt.Errorf("cell %d: %w", i+1, err)
+		}
+		nb.cells = append(nb.cells, c)
+	}
+	return nb, nil
+}
+
+// checkJSON says where invalid text goes wrong.
+func checkJSON(data []byte) error {
+	if json.Valid(data) {
+		return nil
+	}
+	var v json.RawMessage
+	err := json.Unmarshal(data, &v)
+	var syntax *json.SyntaxError
+	if errors.As(err, &syntax) {
+		before := data[:min(int(syntax.Offset), len(data))]
+		line := bytes.Count(before, []byte("\n")) + 1
+		return fmt.Errorf("not a notebook: broken JSON in line %d, column %d: %w", line, len(before)-bytes.LastIndexByte(before, '\n')-1, err)
+	}
+	return fmt.Errorf("not a notebook: broken JSON: %w", err)
+}
+
+// Cells returns the cells in order. The slice is the notebook's own: change it with Insert and Remove.
+func (n *Notebook) Cells() []*Cell { return n.cells }
+
+// Insert puts a cell before the cell that is now at index at; at = len(Cells()) appends it. In a notebook of a minor format that
+// knows no cell ids the cell loses its own.
+func (n *Notebook) Insert(at int, c *Cell) {
+	c.nb, c.laid = n, nil
+	for i, m := range c.object.members {
+		var compact bytes.Buffer
+		if json.Compact(&compact, m.value) == nil {
+			c.object.members[i].value = n.style.lay(compact.Bytes(), cellDepth+1)
+		}
+	}
+	c.object.raw = nil
+	if n.minor < 5 {
+		c.object.remove("id")
+	}
+	n.cells = append(n.cells[:at:at], append([]*Cell{c}, n.cells[at:]...)...)
+	n.shifted = true
+}
+
+// Remove deletes the cell at an index.
+func (n *Notebook) Remove(at int) {
+	n.cells = append(n.cells[:at:at], n.cells[at+1:]...)
+	n.shifted = true
+}
+
+// Metadata returns the JSON text of a value inside the notebook's metadata, found by its path of keys.
+func (n *Notebook) Metadata(path ...string) (json.RawMessage, bool) {
+	return getPath(n.doc, append([]string{"metadata"}, path...))
+}
+
+// SetMetadata sets a value inside the notebook's metadata, making the objects on its path.
+func (n *Notebook) SetMetadata(value any, path ...string) error {
+	return setPath(n.doc, n.style, 0, value, append([]string{"metadata"}, path...))
+}
+
+// A Kernelspec says which kernel a notebook wants.
+type Kernelspec struct{ Name, Display, Language string }
+
+// Kernel returns the kernel that the notebook's metadata names; fields that it lacks are empty.
+func (n *Notebook) Kernel() Kernelspec {
+	text := func(path ...string) string {
+		raw, _ := n.Metadata(path...)
+		var s string
+		if json.Unmarshal(raw, &s) != nil {
+			return ""
+		}
+		return s
+	}
+	k := Kernelspec{text("kernelspec", "name"), text("kernelspec", "display_name"), text("kernelspec", "language")}
+	if k.Language == "" {
+		k.Language = text("language_info", "name")
+	}
+	return k
+}
+
+// Bytes returns the text of the file.
+func (n *Notebook) Bytes() []byte {
+	changed := n.shifted
+	texts := make([][]byte, len(n.cells))
+	for i, c := range n.cells {
+		changed = changed || c.object.raw == nil
+		texts[i] = c.text()
+	}
+	doc := n.doc
+	if changed {
+		doc = &object{members: append([]member(nil), n.doc.members...)}
+		doc.set("cells", n.style.array(texts, 1))
+	}
+	return append(append([]byte(nil), n.style.object(doc, 0)...), n.tail...)
+}
+
+// WriteFile writes the notebook atomically: to a temporary file in the same folder, then renamed, so that a full disk or a crash leaves
+// what was there before.
+func (n *Notebook) WriteFile(path string) error {
+	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*")
+	if err != nil {
+		return fmt.Errorf("saving the notebook: %w", err)
+	}
+	defer os.Remove(f.Name())
+	mode := os.FileMode(0o644)
+	if old, err := os.Stat(path); err == nil {
+		mode = old.Mode().Perm()
+	}
+	_, err = f.Write(n.Bytes())
+	if err == nil {
+		err = f.Chmod(mode)
+	}
+	if cerr := f.Close(); err == nil {
+		err = cerr
+	}
+	if err == nil {
+		err = os.Rename(f.Name(), path)
+	}
+	if err != nil {
+		return fmt.Errorf("saving the notebook as %s: %w", path, err)
+	}
+	return nil
+}

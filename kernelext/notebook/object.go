@@ -1,0 +1,165 @@
+package notebook
+
+import (
+	"bytes"
+	"encoding/json"
+	"strings"
+)
+
+// object is a JSON object as text: its members in order, each with the bytes of the file.
+type object struct {
+	raw     []byte // the whole object as read; nil once a member has changed
+	members []member
+}
+
+type member struct {
+	key    string // decoded
+	rawKey []byte // as in the file, with its quotes
+	value  []byte // as in the file
+}
+
+// parseObject cuts valid JSON text, which must be an object, into its members.
+func parseObject(raw []byte) (*object, bool) {
+	o := &object{raw: raw}
+	ok := eachElement(raw, '{', func(rawKey, value []byte) {
+		var key string
+		// The text is known to be valid JSON: a key always decodes.
+		_ = json.Unmarshal(rawKey, &key)
+		o.members = append(o.members, member{key, rawKey, value})
+	})
+	return o, ok
+}
+
+// parseArray cuts valid JSON text, which must be an array, into its elements.
+func parseArray(raw []byte) (elements [][]byte, ok bool) {
+	ok = eachElement(raw, '[', func(_, value []byte) { elements = append(elements, value) })
+	return elements, ok
+}
+
+// eachElement walks the elements of the array or object in raw, which must be valid JSON.
+func eachElement(raw []byte, open byte, f func(rawKey, value []byte)) bool {
+	i := skipSpace(raw, 0)
+	if i >= len(raw) || raw[i] != open {
+		return false
+	}
+	i = skipSpace(raw, i+1)
+	for raw[i] != ']' && raw[i] != '}' {
+		var rawKey []byte
+		if open == '{' {
+			end := skipValue(raw, i)
+			rawKey = raw[i:end]
+			i = skipSpace(raw, skipSpace(raw, end)+1) // the colon
+		}
+		end := skipValue(raw, i)
+		f(rawKey, raw[i:end:end])
+		i = skipSpace(raw, end)
+		if raw[i] == ',' {
+			i = skipSpace(raw, i+1)
+		}
+	}
+	return true
+}
+
+func skipSpace(raw []byte, i int) int {
+	for i < len(raw) && (raw[i] == ' ' || raw[i] == '\n' || raw[i] == '\t' || raw[i] == '\r') {
+		i++
+	}
+	return i
+}
+
+// skipValue returns the index after the JSON value that starts at i.
+func skipValue(raw []byte, i int) int {
+	depth := 0
+	for ; i < len(raw); i++ {
+		switch raw[i] {
+		case '"':
+			for i++; raw[i] != '"'; i++ {
+				if raw[i] == '\\' {
+					i++
+				}
+			}
+		case '{', '[':
+			depth++
+			continue
+		case '}', ']':
+			depth--
+		default:
+			// A number or a literal, or, inside an object or array, anything between.
+			if depth == 0 {
+				for i < len(raw) && !strings.ContainsRune(" \n\t\r,:]}", rune(raw[i])) {
+					i++
+				}
+				return i
+			}
+			continue
+		}
+		if depth == 0 {
+			return i + 1
+		}
+	}
+	return i
+}
+
+// get returns the value of a key; of duplicate keys the last one counts, as everywhere in JSON's practice.
+func (o *object) get(key string) ([]byte, bool) {
+	for i := len(o.members) - 1; i >= 0; i-- {
+		if o.members[i].key == key {
+			return o.members[i].value, true
+		}
+	}
+	return nil, false
+}
+
+// set replaces the value of a key in its place, or inserts the key where the alphabet puts it among sorted keys. The same
+// value again is no change.
+func (o *object) set(key string, value []byte) {
+	for i := len(o.members) - 1; i >= 0; i-- {
+		if o.members[i].key == key {
+			if !bytes.Equal(o.members[i].value, value) {
+				o.raw, o.members[i].value = nil, value
+			}
+			return
+		}
+	}
+	o.raw = nil
+	at := len(o.members)
+	for i, m := range o.members {
+		if m.key > key {
+			at = i
+			break
+		}
+	}
+	m := member{key, encode(key), value}
+	o.members = append(o.members[:at], append([]member{m}, o.members[at:]...)...)
+}
+
+// remove deletes a key and all its duplicates.
+func (o *object) remove(key string) {
+	kept := o.members[:0:0]
+	for _, m := range o.members {
+		if m.key != key {
+			kept = append(kept, m)
+		}
+	}
+	if len(kept) != len(o.members) {
+		o.raw, o.members = nil, kept
+	}
+}
+
+// marshal gives the JSON text of a value without escaping <, > and &.
+func marshal(v any) ([]byte, error) {
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	err := e.Encode(v)
+	return bytes.TrimSuffix(b.Bytes(), []byte("\n")), err
+}
+
+// encode is marshal for values that cannot fail: strings, numbers, lists, and texts that were checked to be JSON.
+func encode(v any) []byte {
+	text, err := marshal(v)
+	if err != nil {
+		panic("notebook: " + err.Error())
+	}
+	return text
+}
