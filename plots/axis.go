@@ -3,6 +3,7 @@ package plots
 import (
 	"math"
 	"strconv"
+	"strings"
 )
 
 // An axis is the range of one coordinate and its marked values.
@@ -80,7 +81,7 @@ func niceStep(raw float64) float64 {
 // tickLabel writes v with the digits that steps of that size need; powers of ten for the very large and very small.
 func tickLabel(v, step, largest float64) string {
 	if math.Abs(v) < step/1e6 {
-		return "0"
+		v = 0 // and not what adding steps left of it
 	}
 	digits := func(x float64) int { // decimals needed for multiples of x
 		d := -int(math.Floor(math.Log10(x) + 1e-9))
@@ -91,8 +92,15 @@ func tickLabel(v, step, largest float64) string {
 	}
 	d := digits(step)
 	if largest >= 1e6 || largest < 1e-3 {
+		if v == 0 {
+			return "0"
+		}
 		exponent := int(math.Floor(math.Log10(math.Abs(v)) + 1e-9))
-		return strconv.FormatFloat(v, 'e', max(0, d+exponent), 64)
+		mantissa, power, _ := strings.Cut(strconv.FormatFloat(v, 'e', max(0, d+exponent), 64), "e")
+		if strings.Contains(mantissa, ".") {
+			mantissa = strings.TrimRight(strings.TrimRight(mantissa, "0"), ".")
+		}
+		return mantissa + "e" + power
 	}
 	return strconv.FormatFloat(v, 'f', max(0, d), 64)
 }

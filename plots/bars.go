@@ -7,7 +7,6 @@ import (
 	"math"
 	"strconv"
 	"strings"
-	"unicode/utf8"
 )
 
 // Bars draws a horizontal bar for each value, the first on top, its number at its end.
@@ -39,15 +38,15 @@ func (b Bars) Text() string {
 	}
 	widest := 0
 	for _, l := range b.Labels {
-		widest = max(widest, utf8.RuneCountInString(clean(l)))
+		widest = max(widest, columns(shorten(l)))
 	}
 	for i, v := range b.Values {
-		name := clean(b.Labels[i])
+		name := shorten(b.Labels[i])
 		full := v / b.full() * 30
 		if !finite(full) {
 			full = 0
 		}
-		fmt.Fprintf(&out, "%s%s  %-30s  %s\n", name, blanks(widest-utf8.RuneCountInString(name)), strings.Repeat("█", int(math.Round(full))), b.number(v))
+		fmt.Fprintf(&out, "%s%s  %-30s  %s\n", name, blanks(widest-columns(name)), strings.Repeat("█", int(math.Round(full))), b.number(v))
 	}
 	return trimLines(out.String())
 }

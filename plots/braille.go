@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"math"
 	"strings"
-	"unicode/utf8"
 )
 
 // The size of a chart drawn in a terminal, in characters; each holds 2×4 Braille dots.
@@ -45,7 +44,7 @@ func brailleText(l Lines) string {
 	}
 	var b strings.Builder
 	if l.Title != "" {
-		b.WriteString(clean(l.Title) + "\n")
+		b.WriteString(shorten(l.Title) + "\n")
 	}
 	top, low := fmt.Sprintf("%.4g", y[1]), fmt.Sprintf("%.4g", y[0])
 	margin := max(len(top), len(low))
@@ -62,13 +61,13 @@ func brailleText(l Lines) string {
 		b.WriteByte('\n')
 	}
 	left, right := fmt.Sprintf("%.4g", x[0]), fmt.Sprintf("%.4g", x[1])
-	between := clean(l.XLabel)
-	room := brailleColumns - len(left) - len(right) - utf8.RuneCountInString(between)
+	between := shorten(l.XLabel)
+	room := brailleColumns - len(left) - len(right) - columns(between)
 	fmt.Fprintf(&b, "%*s  %s%s%s%s%s\n", margin, "", left, blanks(room/2), between, blanks(room-room/2), right)
 	for _, c := range curves {
 		if n := len(c.Y); n > 0 && (c.Name != "" || len(curves) > 1) {
 			lo, _ := extent(c.Y)
-			fmt.Fprintf(&b, "%s: last %.4g, lowest %.4g\n", or(clean(c.Name), clean(l.YLabel)), c.Y[n-1], lo)
+			fmt.Fprintf(&b, "%s: last %.4g, lowest %.4g\n", or(shorten(c.Name), shorten(l.YLabel)), c.Y[n-1], lo)
 		}
 	}
 	return trimLines(b.String())

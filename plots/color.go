@@ -83,10 +83,11 @@ func mix(a, b color.NRGBA, t float64) color.NRGBA {
 	return color.NRGBA{blend(a.R, b.R), blend(a.G, b.G), blend(a.B, b.B), 255}
 }
 
-// contrast gives black or white, whichever reads better on the ground: the one
+// contrast gives dark or white ink, whichever reads better on the ground: the one
 // with the larger contrast ratio as WCAG 2 defines it.
 func contrast(ground color.NRGBA) color.NRGBA {
-	if l := luminance(ground); (l+0.05)*(l+0.05) > 0.05*1.05 {
+	l := luminance(ground) + 0.05
+	if l/(luminance(ink)+0.05) > (luminance(white)+0.05)/l {
 		return ink
 	}
 	return white

@@ -146,6 +146,8 @@ func clean(text string) string {
 		switch {
 		case r == '\n' || r == '\t':
 			return ' '
+		case r >= '\u202a' && r <= '\u202e': // turns what follows around, beyond the label's end
+			return unicode.ReplacementChar
 		case unicode.IsControl(r) || r == 0xFFFE || r == 0xFFFF || r == '\u2028' || r == '\u2029':
 			return unicode.ReplacementChar
 		}

@@ -43,7 +43,7 @@ func inside(f frame, img *image.RGBA) frame {
 	return frame{f.x + (f.w-w)/2, f.y + (f.h-h)/2, w, h}
 }
 
-// overlay draws the heat map over a picture: magma, bilinear between the values, stretched over the whole.
+// overlay draws the heat map over a picture: magma, smooth between the values, stretched over the whole.
 func (h Heat) overlay(img *image.RGBA) error {
 	if h.W < 1 || h.H < 1 || len(h.Values) != h.W*h.H {
 		return fmt.Errorf("a heat map of %d by %d has %d values; wanted %d", h.W, h.H, len(h.Values), h.W*h.H)
@@ -52,36 +52,26 @@ func (h Heat) overlay(img *image.RGBA) error {
 	if alpha == 0 {
 		alpha = 0.6
 	}
+	if !(alpha >= 0 && alpha <= 1) {
+		return fmt.Errorf("a heat map with alpha %g; wanted 0 (for 0.6) to 1", alpha)
+	}
 	lo, hi := extent(h.Values)
-	if !(hi > lo) {
-		hi = lo + 1
-	}
-	at := func(x, y int) float64 {
-		v := h.Values[min(max(y, 0), h.H-1)*h.W+min(max(x, 0), h.W-1)]
-		if math.IsNaN(v) {
-			return 0
+	small := image.NewGray(image.Rect(0, 0, h.W, h.H))
+	for i, v := range h.Values {
+		if share := (v - lo) / (hi - lo); share > 0 { // false for NaN too
+			small.Pix[i] = uint8(255*math.Min(share, 1) + 0.5)
 		}
-		return (v - lo) / (hi - lo)
 	}
+	heat := image.NewRGBA(img.Rect)
+	xdraw.CatmullRom.Scale(heat, heat.Rect, small, small.Rect, draw.Src, nil)
 	var shades [256]color.NRGBA
 	for i := range shades {
 		shades[i] = magma.at(float64(i) / 255)
 	}
-	w, height := img.Rect.Dx(), img.Rect.Dy()
-	for y := range height {
-		fy := (float64(y)+0.5)/float64(height)*float64(h.H) - 0.5
-		y0 := int(math.Floor(fy))
-		for x := range w {
-			fx := (float64(x)+0.5)/float64(w)*float64(h.W) - 0.5
-			x0 := int(math.Floor(fx))
-			dx, dy := fx-float64(x0), fy-float64(y0)
-			v := (1-dy)*((1-dx)*at(x0, y0)+dx*at(x0+1, y0)) + dy*((1-dx)*at(x0, y0+1)+dx*at(x0+1, y0+1))
-			c := shades[min(max(int(v*255+0.5), 0), 255)]
-			p := img.Pix[img.PixOffset(x, y):]
-			for i, shade := range [3]uint8{c.R, c.G, c.B} {
-				p[i] = uint8((1-alpha)*float64(p[i]) + alpha*float64(shade) + 0.5)
-			}
-		}
+	blend := func(under, over uint8) uint8 { return uint8((1-alpha)*float64(under) + alpha*float64(over) + 0.5) }
+	for i := 0; i < len(img.Pix); i += 4 {
+		c := shades[heat.Pix[i]]
+		img.Pix[i], img.Pix[i+1], img.Pix[i+2] = blend(img.Pix[i], c.R), blend(img.Pix[i+1], c.G), blend(img.Pix[i+2], c.B)
 	}
 	return nil
 }

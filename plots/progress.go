@@ -30,8 +30,11 @@ const (
 // Progress gives a bar as HTML: an element of 300×20 pixels, then what ProgressBar.Status says.
 // It reads as text where the element is not allowed.
 func Progress(p ProgressBar) string {
-	color := map[ProgressState]string{Running: "#2196f3", Finished: "#4caf50", Interrupted: "#f44336"}[p.State]
-	return fmt.Sprintf(`<div><progress value="%d" max="%d" style="width:300px;height:20px;vertical-align:middle;accent-color:%s"></progress> %s</div>`,
+	color := ""
+	if p.State == Interrupted {
+		color = ";accent-color:#f44336"
+	}
+	return fmt.Sprintf(`<div><progress value="%d" max="%d" style="width:300px;height:20px;vertical-align:middle%s"></progress> %s</div>`,
 		min(max(p.Done, 0), p.total()), p.total(), color, escape(p.Status()))
 }
 

@@ -59,7 +59,7 @@ func (t Table) Text() string {
 	widths := make([]int, len(right))
 	for _, r := range t.all() {
 		for i, c := range r {
-			widths[i] = max(widths[i], columns(clean(c)))
+			widths[i] = max(widths[i], columns(shorten(c)))
 		}
 	}
 	var b strings.Builder
@@ -68,7 +68,7 @@ func (t Table) Text() string {
 	}
 	for _, r := range t.all() {
 		for i, c := range r {
-			c = clean(c)
+			c = shorten(c)
 			pad := blanks(widths[i] - columns(c))
 			if right[i] {
 				c = pad + c
@@ -118,6 +118,15 @@ func (t Table) numeric() []bool {
 	return out
 }
 
+// shorten makes a cell safe for a terminal and at most about 80 letters long.
+func shorten(text string) string {
+	letters := []rune(clean(text))
+	if len(letters) <= 80 {
+		return string(letters)
+	}
+	return string(letters[:79]) + "…"
+}
+
 // columns is how many columns of a terminal a text takes: wide letters of East Asia take two, marks none.
 func columns(text string) int {
 	n := 0
@@ -154,7 +163,7 @@ func (t Table) draw() (*scene, error) {
 	for _, w := range widths {
 		width += w + 2*pad
 	}
-	width = math.Max(width, math.Min(sizing.width(clean(t.Title), sizing.pt(12), false), longest)+2*pad)
+	width = math.Max(math.Max(width, 2*row), math.Min(sizing.width(clean(t.Title), sizing.pt(12), false), longest)+2*pad)
 	height := row*float64(max(len(rows), 1)) + pad
 	if t.Title != "" {
 		height += sizing.pt(12) * 1.45
