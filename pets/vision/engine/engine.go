@@ -90,13 +90,9 @@ func Open(o Options) (*Engine, error) {
 	}
 	for _, c := range options {
 		if c.plugin != "" && !o.NoTrial {
-			verdict := judge(c, o)
-			if verdict.Refused != "" {
+			if verdict := judge(c, o); verdict.Refused != "" {
 				note("%s is not used: %s", c.plugin, verdict.Refused)
 				continue
-			}
-			if remark := verdict.remark(); remark != "" {
-				note("%s", remark)
 			}
 		}
 		backend, err := open(c.spec)
@@ -104,7 +100,7 @@ func Open(o Options) (*Engine, error) {
 			note("%s does not start: %v", c.spec, err)
 			continue
 		}
-		eng := &Engine{Backend: backend, Name: c.name, Description: backend.Description()}
+		eng := &Engine{Backend: backend, Name: c.name, Description: describe(c, backend)}
 		if c.name == Go && spec == "" {
 			note("%s", slowNote)
 		}
@@ -117,6 +113,27 @@ func Open(o Options) (*Engine, error) {
 }
 
 const slowNote = "no XLA plugin: computing with the pure Go backend, right but tens of times slower; `nb setup` (once, with a network) gets one, or name one with GOMLX_BACKEND=xla:/path/to/plugin.so"
+
+// describe says in one line what was opened: the library, the versions, the devices.
+func describe(c candidate, backend compute.Backend) string {
+	if c.plugin == "" {
+		return backend.Description()
+	}
+	line := c.plugin
+	if major, minor, err := pluginVersion(c.plugin); err == nil {
+		line += ", " + versionLine(major, minor)
+	}
+	return fmt.Sprintf("%s, %d device(s)", line, backend.NumDevices())
+}
+
+// versionLine names a plugin's PJRT version, and go-xla's where it differs.
+func versionLine(major, minor int) string {
+	line := fmt.Sprintf("PJRT %d.%d", major, minor)
+	if ourMajor, ours := headerVersion(); minor != ours {
+		line += fmt.Sprintf(" (go-xla was made for %d.%d)", ourMajor, ours)
+	}
+	return line
+}
 
 // open makes the backend, turning GoMLX's panics into errors.
 func open(spec string) (backend compute.Backend, err error) {

@@ -28,15 +28,6 @@ type verdict struct {
 // refusalHolds is how long a refusal is believed without a new trial: a GPU may have been busy, a machine overloaded.
 const refusalHolds = time.Hour
 
-// remark is a line worth telling about a plugin that may be used.
-func (v verdict) remark() string {
-	_, minor := headerVersion()
-	if v.Minor == minor {
-		return ""
-	}
-	return fmt.Sprintf("%s speaks PJRT %d.%d, go-xla was made for %d.%d: its trial went well, so it is used", v.Path, v.Major, v.Minor, v.Major, minor)
-}
-
 // judge says whether a plugin may be let in: from memory when the file is unchanged, else by checksum and trial.
 func judge(c candidate, o Options) verdict {
 	info, err := os.Stat(c.plugin)
