@@ -1,0 +1,205 @@
+package session
+
+import (
+	"bytes"
+	"context"
+	"crypto/rand"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"strings"
+	"time"
+)
+
+// Worker describes the program that serves a session. It is a plain value.
+type Worker struct {
+	Name    string       // short: letters, digits, "-"; names folders and files
+	Package string       // import path of its main package
+	Source  string       // a source file near it, as runtime.Caller gives it: where to look for the module if $NB_WORKSPACE is not set
+	Notice  func(string) // told what takes time while a session starts; may be nil
+}
+
+// Session is a client's view of a live session.
+type Session struct {
+	place  place
+	http   *http.Client
+	secret string
+	info   Info
+}
+
+// Info describes the session.
+func (s *Session) Info() Info { return s.info }
+
+// Dir is the session's private folder. Clients may keep small notes there; it goes when the session goes.
+func (s *Session) Dir() string { return s.place.dir }
+
+// header names.
+const (
+	headerSecret = "Session-Secret"
+	headerCall   = "Session-Call"
+	headerBuild  = "Session-Build"
+)
+
+// Running gives the session if one lives, else an error; it starts nothing.
+func (w Worker) Running(ctx context.Context) (*Session, error) {
+	p, err := findPlace(w.Name)
+	if err != nil {
+		return nil, err
+	}
+	return p.meet(ctx)
+}
+
+// meet greets the worker that serves at a place.
+func (p place) meet(ctx context.Context) (*Session, error) {
+	if err := p.private(); err != nil {
+		return nil, err
+	}
+	secret, err := os.ReadFile(p.secret())
+	if err != nil {
+		return nil, fmt.Errorf("session: no secret, so no session: %w", err)
+	}
+	dial := func(ctx context.Context, _, _ string) (net.Conn, error) {
+		return (&net.Dialer{}).DialContext(ctx, "unix", p.socket())
+	}
+	s := &Session{place: p, secret: string(secret), http: &http.Client{Transport: &http.Transport{DialContext: dial}}}
+	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
+	defer cancel()
+	answer, err := s.do(ctx, http.MethodGet, "/hello", nil, nil)
+	if err != nil {
+		return nil, err
+	}
+	defer answer.Body.Close()
+	if err := json.NewDecoder(answer.Body).Decode(&s.info); err != nil {
+		return nil, fmt.Errorf("session: its greeting: %w", err)
+	}
+	return s, nil
+}
+
+// do sends a request; an answer that is not 200 becomes an error.
+func (s *Session) do(ctx context.Context, verb, path string, body []byte, header http.Header) (*http.Response, error) {
+	request, err := http.NewRequestWithContext(ctx, verb, "http://session"+path, bytes.NewReader(body))
+	if err != nil {
+		return nil, err
+	}
+	if header != nil {
+		request.Header = header
+	}
+	request.Header.Set(headerSecret, s.secret)
+	answer, err := s.http.Do(request)
+	if err != nil {
+		return nil, fmt.Errorf("session: %w", err)
+	}
+	if answer.StatusCode != http.StatusOK {
+		defer answer.Body.Close()
+		text, _ := io.ReadAll(io.LimitReader(answer.Body, 1<<16))
+		var failure Error
+		if json.Unmarshal(text, &failure) == nil && failure.Message != "" {
+			return nil, &failure
+		}
+		return nil, fmt.Errorf("session: %s: %s", answer.Status, bytes.TrimSpace(text))
+	}
+	return answer, nil
+}
+
+// grace is how long a cancelled call waits to hear how it ended. A kernel kills a cell that outlives its interrupt by five seconds.
+const grace = 4 * time.Second
+
+// Call sends a request and gives the result. Events before it go to each, in order, on the caller's goroutine; each may be nil. When ctx ends, the work is
+// cancelled, and Call waits a few seconds for the worker to say how that went: the error then has the code [CodeCancelled].
+func (s *Session) Call(ctx context.Context, method string, request any, each func(Event)) (json.RawMessage, error) {
+	body, err := json.Marshal(request)
+	if err != nil {
+		return nil, fmt.Errorf("session: %s: request: %w", method, err)
+	}
+	id := rand.Text()
+	header := http.Header{headerCall: {id}}
+	if src, err := readSource(s.place.source()); err == nil {
+		header.Set(headerBuild, src.hash())
+	}
+	stream, stop := context.WithCancel(context.WithoutCancel(ctx))
+	defer stop()
+	answer, err := s.do(stream, http.MethodPost, "/call/"+method, body, header)
+	if err != nil {
+		var failure *Error
+		if errors.As(err, &failure) {
+			return nil, err
+		}
+		return nil, errorf(CodeLost, "%v", err)
+	}
+	defer answer.Body.Close()
+	finished := make(chan struct{})
+	defer close(finished)
+	go func() {
+		select {
+		case <-finished:
+		case <-ctx.Done():
+			if gone, err := s.do(stream, http.MethodDelete, "/call/"+id, nil, nil); err == nil {
+				gone.Body.Close()
+			}
+			select {
+			case <-finished:
+			case <-time.After(grace):
+				stop()
+			}
+		}
+	}()
+	events := json.NewDecoder(answer.Body)
+	for {
+		var e Event
+		if err := events.Decode(&e); err != nil {
+			if ctx.Err() != nil {
+				return nil, errorf(CodeCancelled, "cancelled: it stops after the running step, and what was reached until then is kept")
+			}
+			return nil, errorf(CodeLost, "the session ended in the middle of %s (%v); its log: %s\n%s", method, err, s.info.Log, tail(s.info.Log, 12))
+		}
+		switch e.Kind {
+		case kindResult:
+			return e.Data, nil
+		case kindError:
+			var failure Error
+			if err := json.Unmarshal(e.Data, &failure); err != nil {
+				return nil, fmt.Errorf("session: %s: %s", method, e.Data)
+			}
+			return nil, &failure
+		default:
+			if each != nil {
+				each(e)
+			}
+		}
+	}
+}
+
+// Stop ends the session and waits until it is gone.
+func (s *Session) Stop(ctx context.Context) error {
+	worker, err := find(s.info.PID)
+	if err != nil {
+		return nil
+	}
+	answer, err := s.do(ctx, http.MethodPost, "/stop", nil, nil)
+	if err != nil {
+		return err
+	}
+	answer.Body.Close()
+	for worker.alive() {
+		select {
+		case <-ctx.Done():
+			return fmt.Errorf("session: waiting for process %d to end: %w", worker.PID, ctx.Err())
+		case <-time.After(20 * time.Millisecond):
+		}
+	}
+	return nil
+}
+
+// tail gives the last lines of a file, for an error message.
+func tail(path string, lines int) string {
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return ""
+	}
+	all := strings.Split(strings.TrimRight(string(data), "\n"), "\n")
+	return strings.Join(all[max(0, len(all)-lines):], "\n")
+}

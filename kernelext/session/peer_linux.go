@@ -1,0 +1,20 @@
+package session
+
+import (
+	"net"
+	"syscall"
+)
+
+// sameUser asks the socket whose process is at the other end.
+func sameUser(c *net.UnixConn) bool {
+	raw, err := c.SyscallConn()
+	if err != nil {
+		return false
+	}
+	same := false
+	err = raw.Control(func(fd uintptr) {
+		cred, err := syscall.GetsockoptUcred(int(fd), syscall.SOL_SOCKET, syscall.SO_PEERCRED)
+		same = err == nil && int(cred.Uid) == syscall.Getuid()
+	})
+	return err == nil && same
+}

@@ -1,0 +1,8 @@
+//go:build !linux
+
+package session
+
+import "net"
+
+// sameUser trusts the folder's mode and the secret where the socket cannot be asked with the standard library.
+func sameUser(*net.UnixConn) bool { return true }

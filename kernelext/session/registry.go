@@ -1,0 +1,67 @@
+package session
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"sort"
+	"strconv"
+	"time"
+)
+
+// Info describes a session.
+type Info struct {
+	Name    string    `json:"name"`
+	PID     int       `json:"pid"`   // of the worker
+	Owner   int       `json:"owner"` // of the kernel, or of the program that opened the session
+	Dir     string    `json:"dir"`   // its private folder
+	Log     string    `json:"log"`   // what it says for those who look for a fault
+	Build   string    `json:"build"` // hash of the source that it was built from
+	Started time.Time `json:"started"`
+}
+
+// entry is an Info as it is written down, with start times, so that a dead session is not taken for alive.
+type entry struct {
+	Info
+	Worker process `json:"worker"`
+}
+
+func registryDir() string { return filepath.Join(CacheDir(), "sessions") }
+
+func (e entry) path() string {
+	return filepath.Join(registryDir(), strconv.Itoa(e.PID)+".json")
+}
+
+func (e entry) write() error {
+	if err := os.MkdirAll(registryDir(), 0o700); err != nil {
+		return err
+	}
+	data, err := json.MarshalIndent(e, "", "  ")
+	if err != nil {
+		return err
+	}
+	return WriteFile(e.path(), data)
+}
+
+// List tells which sessions of this user live, oldest first. Entries that dead ones left behind are removed.
+func List() ([]Info, error) {
+	files, err := filepath.Glob(filepath.Join(registryDir(), "*.json"))
+	if err != nil {
+		return nil, err
+	}
+	var live []Info
+	for _, path := range files {
+		data, err := os.ReadFile(path)
+		if err != nil {
+			continue // ended just now
+		}
+		var e entry
+		if json.Unmarshal(data, &e) != nil || !e.Worker.alive() {
+			os.Remove(path)
+			continue
+		}
+		live = append(live, e.Info)
+	}
+	sort.Slice(live, func(i, j int) bool { return live[i].Started.Before(live[j].Started) })
+	return live, nil
+}

@@ -1,0 +1,170 @@
+package session
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"sort"
+	"strings"
+)
+
+// source is what a worker was built from: the folders and single files whose change makes it out of date, and their hash.
+type source struct {
+	Dirs  []string `json:"dirs"`  // folders of packages that can change: those in the module cache cannot
+	Files []string `json:"files"` // go.mod, go.sum and embedded files
+	Hash  string   `json:"hash"`
+}
+
+// hash is over names, sizes and times of change: it has to be quick, for every cell computes it.
+func (s source) hash() string {
+	h := sha256.New()
+	add := func(path string) {
+		if info, err := os.Stat(path); err == nil {
+			fmt.Fprintf(h, "%s\x00%d\x00%d\n", path, info.Size(), info.ModTime().UnixNano())
+		}
+	}
+	for _, dir := range s.Dirs {
+		entries, _ := os.ReadDir(dir)
+		for _, e := range entries {
+			name := e.Name()
+			switch filepath.Ext(name) {
+			case ".go", ".s", ".c", ".h":
+				if !strings.HasSuffix(name, "_test.go") && !strings.HasPrefix(name, ".") {
+					add(filepath.Join(dir, name))
+				}
+			}
+		}
+	}
+	for _, path := range s.Files {
+		add(path)
+	}
+	return hex.EncodeToString(h.Sum(nil)[:12])
+}
+
+// listSource asks the go command what a package is built from.
+func listSource(ctx context.Context, workspace, pkg string) (source, error) {
+	out, err := goCommand(ctx, workspace, "list", "-deps", "-f",
+		`{{if not .Standard}}{{if not (and .Module .Module.Version (not .Module.Replace))}}{{.Dir}}{{range .EmbedFiles}}{{"\t"}}{{.}}{{end}}{{end}}{{end}}`, pkg)
+	if err != nil {
+		return source{}, err
+	}
+	var s source
+	for line := range strings.Lines(string(out)) {
+		fields := strings.Split(strings.TrimSpace(line), "\t")
+		if fields[0] == "" {
+			continue
+		}
+		s.Dirs = append(s.Dirs, fields[0])
+		for _, embedded := range fields[1:] {
+			s.Files = append(s.Files, filepath.Join(fields[0], embedded))
+		}
+	}
+	sort.Strings(s.Dirs)
+	s.Files = append(s.Files, filepath.Join(workspace, "go.mod"), filepath.Join(workspace, "go.sum"))
+	return s, nil
+}
+
+// readSource reads what the session in a folder was built from.
+func readSource(path string) (source, error) {
+	var s source
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return s, err
+	}
+	return s, json.Unmarshal(data, &s)
+}
+
+// workspace is the module that holds the worker's package, or a module that requires it: $NB_WORKSPACE, else the one around the source file given.
+func workspace(sourceFile string) (string, error) {
+	if dir := os.Getenv("NB_WORKSPACE"); dir != "" {
+		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err != nil {
+			return "", fmt.Errorf("session: NB_WORKSPACE is %s, which holds no go.mod: set it to the module's folder", dir)
+		}
+		return dir, nil
+	}
+	if filepath.IsAbs(sourceFile) {
+		for dir := filepath.Dir(sourceFile); ; dir = filepath.Dir(dir) {
+			if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
+				return dir, nil
+			}
+			if dir == filepath.Dir(dir) {
+				break
+			}
+		}
+	}
+	return "", fmt.Errorf("session: the module to build the worker from was not found (seen from %q): set NB_WORKSPACE to the module's folder", sourceFile)
+}
+
+// Program is where the worker's program lies once [Worker.Build] has made it: in the folder bin of [CacheDir], one for each workspace.
+func (w Worker) Program() (string, error) {
+	dir, err := workspace(w.Source)
+	if err != nil {
+		return "", err
+	}
+	return w.program(dir), nil
+}
+
+func (w Worker) program(workspace string) string {
+	return filepath.Join(CacheDir(), "bin", fmt.Sprintf("%s-worker-%s", w.Name, shortHash(workspace)))
+}
+
+// Build builds the worker's program, quickly if nothing has changed, and says where it lies. [Worker.Open] does it by itself; call it to prepare.
+func (w Worker) Build(ctx context.Context) (program string, err error) {
+	program, _, err = w.build(ctx)
+	return program, err
+}
+
+// build gives the program and what it was built from. Source that changes during the build is built again.
+func (w Worker) build(ctx context.Context) (string, source, error) {
+	dir, err := workspace(w.Source)
+	if err != nil {
+		return "", source{}, err
+	}
+	program := w.program(dir)
+	if err := os.MkdirAll(filepath.Dir(program), 0o755); err != nil {
+		return "", source{}, fmt.Errorf("session: folder for the worker's program: %w", err)
+	}
+	lock, err := lockFile(program+".lock", true)
+	if err != nil {
+		return "", source{}, fmt.Errorf("session: one build at a time: %w", err)
+	}
+	defer lock.release()
+	for {
+		src, err := listSource(ctx, dir, w.Package)
+		if err != nil {
+			return "", source{}, err
+		}
+		src.Hash = src.hash()
+		// An up-to-date program is built in a quarter of a second; asked with -n it would take as long to find that out.
+		done := w.noticeLater(fmt.Sprintf("building the %s session's program from %s (once; half a minute on a slow machine)", w.Name, dir))
+		_, err = goCommand(ctx, dir, "build", "-o", program, w.Package)
+		done()
+		if err != nil {
+			return "", source{}, err
+		}
+		if src.hash() == src.Hash {
+			return program, src, nil
+		}
+	}
+}
+
+// goCommand runs the go command in a folder and gives what it printed; its error holds what it said.
+func goCommand(ctx context.Context, dir string, args ...string) ([]byte, error) {
+	cmd := exec.CommandContext(ctx, "go", args...)
+	cmd.Dir = dir
+	var out, complaint bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, &complaint
+	if err := cmd.Run(); err != nil {
+		if ctx.Err() != nil {
+			return nil, ctx.Err()
+		}
+		return nil, fmt.Errorf("session: go %s in %s: %w\n%s", args[0], dir, err, bytes.TrimSpace(complaint.Bytes()))
+	}
+	return out.Bytes(), nil
+}

@@ -1,0 +1,125 @@
+package session
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/json"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"sort"
+	"syscall"
+	"time"
+)
+
+// Open gives this kernel's session (outside GoNB: this process's), and starts it first if there is none.
+func (w Worker) Open(ctx context.Context) (*Session, error) {
+	p, err := findPlace(w.Name)
+	if err != nil {
+		return nil, err
+	}
+	if s, err := p.meet(ctx); err == nil {
+		return s, nil
+	}
+	if err := p.make(); err != nil {
+		return nil, err
+	}
+	lock, err := lockFile(p.lock(), true)
+	if err != nil {
+		return nil, fmt.Errorf("session: one start at a time: %w", err)
+	}
+	defer lock.release()
+	if s, err := p.meet(ctx); err == nil { // another cell was quicker
+		return s, nil
+	}
+	return w.start(ctx, p)
+}
+
+// patience is how long a started worker may take until it answers.
+const patience = 60 * time.Second
+
+// start builds the worker, sets it off and waits for its first answer. The place's lock is held.
+func (w Worker) start(ctx context.Context, p place) (*Session, error) {
+	program, src, err := w.build(ctx)
+	if err != nil {
+		return nil, err
+	}
+	note, err := json.Marshal(src)
+	if err != nil {
+		return nil, err
+	}
+	if err := WriteFile(p.source(), note); err != nil {
+		return nil, fmt.Errorf("session: %w", err)
+	}
+	if err := WriteFile(p.secret(), []byte(rand.Text())); err != nil {
+		return nil, fmt.Errorf("session: %w", err)
+	}
+	os.Remove(p.socket()) // of a worker that was killed
+	logPath, logFile, err := newLog(w.Name)
+	if err != nil {
+		return nil, fmt.Errorf("session: its log: %w", err)
+	}
+	defer logFile.Close()
+	keepFilesOut()
+	cmd := exec.Command(program, "session", "-name", w.Name, "-dir", p.dir, "-owner", p.owner.String(), "-build", src.Hash, "-log", logPath)
+	cmd.Stdout, cmd.Stderr = logFile, logFile
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
+	cmd.Dir = CacheDir()
+	if err := cmd.Start(); err != nil {
+		return nil, fmt.Errorf("session: starting %s: %w", program, err)
+	}
+	ended := make(chan error, 1)
+	go func() { ended <- cmd.Wait() }()
+	limit := time.After(patience)
+	for {
+		if s, err := p.meet(ctx); err == nil {
+			return s, nil
+		}
+		select {
+		case err := <-ended:
+			return nil, fmt.Errorf("session: the worker ended at once (%v); its log %s says:\n%s", err, logPath, tail(logPath, 20))
+		case <-ctx.Done():
+			cmd.Process.Kill()
+			return nil, ctx.Err()
+		case <-limit:
+			cmd.Process.Kill()
+			return nil, fmt.Errorf("session: the worker gave no answer for %v; its log %s says:\n%s", patience, logPath, tail(logPath, 20))
+		case <-time.After(10 * time.Millisecond):
+		}
+	}
+}
+
+// keptLogs is how many older logs of a name stay.
+const keptLogs = 10
+
+// newLog opens a log for a session; logs outlive their sessions, for those who look for a fault.
+func newLog(name string) (string, *os.File, error) {
+	dir := filepath.Join(CacheDir(), "logs")
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return "", nil, err
+	}
+	if old, err := filepath.Glob(filepath.Join(dir, name+"-*.log")); err == nil && len(old) > keptLogs {
+		sort.Strings(old) // by date
+		for _, path := range old[:len(old)-keptLogs] {
+			os.Remove(path)
+		}
+	}
+	path := filepath.Join(dir, fmt.Sprintf("%s-%s-%d.log", name, time.Now().Format("20060102-150405"), os.Getpid()))
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+	return path, f, err
+}
+
+// noticeLater tells text if done has not been called within a second.
+func (w Worker) noticeLater(text string) (done func()) {
+	if w.Notice == nil {
+		return func() {}
+	}
+	told := make(chan struct{})
+	timer := time.AfterFunc(time.Second, func() { w.Notice(text); close(told) })
+	return func() {
+		if !timer.Stop() {
+			<-told
+		}
+	}
+}
