@@ -90,8 +90,10 @@ func TestEmptyDataIsDrawn(t *testing.T) {
 
 // TestSizes compares a figure's pixels with its inches.
 func TestSizes(t *testing.T) {
+	large := topLosses()
+	large.Width, large.Height = 15, 11
 	for want, c := range map[string]plots.Chart{
-		"504x432": batch(), "1080x792": topLosses(), "1200x1200": charts()["confusion"], "432x288": lrFinder(), "864x288": schedule(),
+		"504x432": batch(), "1080x792": large, "1200x1200": charts()["confusion"], "432x288": lrFinder(), "864x288": schedule(),
 	} {
 		data, err := c.PNG()
 		if err != nil {

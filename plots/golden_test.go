@@ -161,7 +161,7 @@ func batch() plots.ImageGrid {
 }
 
 func topLosses() plots.ImageGrid {
-	g := plots.ImageGrid{Figure: plots.Figure{Width: 15, Height: 11, Title: "prediction/actual/loss/probability"}}
+	g := plots.ImageGrid{Figure: plots.Figure{Width: 7.5, Height: 5.5, Title: "prediction/actual/loss/probability"}}
 	for i, title := range []string{"boxer/pug / 7.26 / 0.00", "american_pit_bull_terrier/staffordshire_bull_terrier / 6.90 / 0.00", "Ragdoll/Birman / 5.85 / 0.00",
 		"shiba_inu/american_bulldog / 4.10 / 0.02", "Maine_Coon/Bengal / 3.97 / 0.02", "havanese/yorkshire_terrier / 3.33 / 0.04"} {
 		heat := &plots.Heat{W: 7, H: 7}
