@@ -102,20 +102,23 @@ func (s *scene) fit(text string, size float64, bold bool, max float64) string {
 	return kept + "…"
 }
 
-// wrap breaks a text into lines of at most max pixels, at blanks and after
-// slashes; the last of the allowed lines is cut instead. Line feeds always break.
+// wrap breaks a text into lines of at most max pixels, at blanks and after slashes, lines of one paragraph about equally
+// long; the last of the allowed lines is cut instead. Line feeds always break.
 func (s *scene) wrap(text string, size float64, bold bool, max float64, lines int) []string {
 	var out []string
 	for _, paragraph := range strings.Split(text, "\n") {
-		current := ""
-		for _, word := range words(clean(paragraph)) {
-			if current != "" && s.width(strings.TrimSpace(current+word), size, bold) > max && len(out) < lines-1 {
-				out = append(out, strings.TrimSpace(current))
-				current = ""
+		parts := words(clean(paragraph))
+		room := max
+		filled := s.fill(parts, size, bold, room)
+		for step := max / 16; room > step; {
+			narrower := s.fill(parts, size, bold, room-step)
+			if len(narrower) > len(filled) {
+				break
 			}
-			current += word
+			room -= step
+			filled = narrower
 		}
-		out = append(out, strings.TrimSpace(current))
+		out = append(out, filled...)
 	}
 	if len(out) > lines {
 		out = append(out[:lines-1], strings.Join(out[lines-1:], " "))
@@ -126,12 +129,26 @@ func (s *scene) wrap(text string, size float64, bold bool, max float64, lines in
 	return out
 }
 
-// words splits a text after each blank and each slash between letters.
+// fill puts as many words on each line as go into max pixels, one at least.
+func (s *scene) fill(words []string, size float64, bold bool, max float64) []string {
+	var out []string
+	current := ""
+	for _, word := range words {
+		if current != "" && s.width(strings.TrimSpace(current+word), size, bold) > max {
+			out = append(out, strings.TrimSpace(current))
+			current = ""
+		}
+		current += word
+	}
+	return append(out, strings.TrimSpace(current))
+}
+
+// words splits a text after each blank and each slash between letters; a slash between blanks stays with the word before.
 func words(text string) []string {
 	var out []string
 	from := 0
 	for i, r := range text {
-		if r == ' ' || (r == '/' && i > 0 && text[i-1] != ' ') {
+		if r == ' ' && !strings.HasPrefix(text[i+1:], "/ ") || r == '/' && i > 0 && text[i-1] != ' ' {
 			out = append(out, text[from:i+1])
 			from = i + 1
 		}

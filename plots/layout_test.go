@@ -133,6 +133,7 @@ func TestWrap(t *testing.T) {
 	}{
 		{"boxer/pug / 7.26 / 0.00", 200, []string{"boxer/pug / 7.26 / 0.00"}},
 		{"american_pit_bull_terrier/staffordshire_bull_terrier / 6.90 / 0.00", 160, []string{"american_pit_bull_terrier/", "staffordshire_bull_terrier /", "6.90 / 0.00"}},
+		{"shiba_inu/american_bulldog / 4.10 / 0.02", 170, []string{"shiba_inu/american_bulldog /", "4.10 / 0.02"}},
 		{"Ragdoll\nBirman", 200, []string{"Ragdoll", "Birman"}},
 		{"a\nb\nc\nd", 200, []string{"a", "b", "c d"}},
 		{"", 200, []string{""}},
