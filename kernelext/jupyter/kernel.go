@@ -1,0 +1,208 @@
+package jupyter
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"syscall"
+	"time"
+)
+
+// A Kernel is a running kernel process, in a process group and with a temporary folder of its own.
+type Kernel struct {
+	Connection Connection
+	Spec       Spec
+	TempDir    string // $TMPDIR of the kernel; removed by Close
+
+	cmd  *exec.Cmd
+	log  string
+	done chan struct{}
+	exit error // valid once done is closed
+	kill sync.Once
+}
+
+// StartOptions are options for starting a kernel. The zero value is right.
+type StartOptions struct {
+	Dir string   // working directory; "" is the current one
+	Env []string // NAME=value, added to the environment; an empty value removes the name
+	IPC bool     // talk over Unix sockets in the private folder, where their path is not too long
+}
+
+// Start starts a kernel. It does not wait until the kernel listens.
+func Start(spec Spec, o StartOptions) (k *Kernel, err error) {
+	if len(spec.Argv) == 0 {
+		return nil, fmt.Errorf("kernel %q: no command is given", spec.Name)
+	}
+	tmp, err := os.MkdirTemp("", "nb-")
+	if err != nil {
+		return nil, fmt.Errorf("starting kernel %q: making its temporary folder: %w", spec.Name, err)
+	}
+	defer func() {
+		if err != nil {
+			os.RemoveAll(tmp)
+		}
+	}()
+	conn, fits := NewIPC(filepath.Join(tmp, "k"))
+	if !o.IPC || !fits {
+		if conn, err = NewTCP(); err != nil {
+			return nil, fmt.Errorf("starting kernel %q: %w", spec.Name, err)
+		}
+	}
+	conn.KernelName = spec.Name
+	file := filepath.Join(tmp, "kernel-"+newID()+".json")
+	if err := conn.Write(file); err != nil {
+		return nil, fmt.Errorf("starting kernel %q: %w", spec.Name, err)
+	}
+	k = &Kernel{Connection: conn, Spec: spec, TempDir: tmp, log: filepath.Join(tmp, "kernel.log"), done: make(chan struct{})}
+	log, err := os.Create(k.log)
+	if err != nil {
+		return nil, fmt.Errorf("starting kernel %q: %w", spec.Name, err)
+	}
+	defer log.Close()
+
+	fill := strings.NewReplacer("{connection_file}", file, "{resource_dir}", spec.Dir)
+	args := make([]string, len(spec.Argv))
+	for i, a := range spec.Argv {
+		args[i] = fill.Replace(a)
+	}
+	k.cmd = exec.Command(args[0], args[1:]...)
+	k.cmd.Dir = o.Dir
+	k.cmd.Env = environ(spec, o.Env, tmp)
+	k.cmd.Stdout, k.cmd.Stderr = log, log
+	k.cmd.SysProcAttr = ownGroup()
+	if err := startAndWait(k); err != nil {
+		return nil, fmt.Errorf("starting kernel %q: %w", spec.Name, err)
+	}
+	return k, nil
+}
+
+func environ(spec Spec, extra []string, tmp string) []string {
+	env := append(os.Environ(), "TMPDIR="+tmp)
+	for name, value := range spec.Env {
+		env = append(env, name+"="+os.Expand(value, os.Getenv))
+	}
+	removed := map[string]bool{}
+	for _, e := range extra {
+		if name, value, _ := strings.Cut(e, "="); value == "" {
+			removed[name] = true
+		}
+	}
+	env = append(env, extra...)
+	kept := env[:0]
+	for _, e := range env {
+		if name, _, _ := strings.Cut(e, "="); !removed[name] {
+			kept = append(kept, e)
+		}
+	}
+	return kept
+}
+
+// Done is closed when the kernel's process has ended.
+func (k *Kernel) Done() <-chan struct{} { return k.done }
+
+// Pid returns the process id, which is also the id of the process group.
+func (k *Kernel) Pid() int { return k.cmd.Process.Pid }
+
+// Context returns a context that also ends when the kernel does, with [Kernel.Death] as its cause.
+func (k *Kernel) Context(ctx context.Context) (context.Context, context.CancelFunc) {
+	ctx, cancel := context.WithCancelCause(ctx)
+	go func() {
+		select {
+		case <-k.done:
+			cancel(k.Death())
+		case <-ctx.Done():
+		}
+	}()
+	return ctx, func() { cancel(nil) }
+}
+
+// Connect dials the kernel and waits until it is ready, it dies, or ctx ends.
+func (k *Kernel) Connect(ctx context.Context) (*Client, KernelInfo, error) {
+	ctx, cancel := k.Context(ctx)
+	defer cancel()
+	c, err := Dial(ctx, k.Connection)
+	if err != nil {
+		return nil, KernelInfo{}, err
+	}
+	info, err := c.Ready(ctx)
+	if err != nil {
+		c.Close()
+		return nil, KernelInfo{}, err
+	}
+	return c, info, nil
+}
+
+// Interrupt asks the running cell to stop, by a signal. For a kernel whose InterruptMode is "message" send an interrupt_request instead.
+func (k *Kernel) Interrupt() error {
+	if err := k.cmd.Process.Signal(os.Interrupt); err != nil {
+		return fmt.Errorf("interrupting the kernel: %w", err)
+	}
+	return nil
+}
+
+// Kill ends the kernel and all of its process group at once.
+func (k *Kernel) Kill() {
+	k.kill.Do(func() { _ = killGroup(k.Pid()) }) // it fails when nothing is left of the group
+	<-k.done
+}
+
+// Death describes how an ended kernel ended, with the last lines of its log.
+func (k *Kernel) Death() error {
+	how := "with exit status 0"
+	if k.exit != nil {
+		how = k.exit.Error()
+	}
+	if tail := k.LogTail(12); tail != "" {
+		return fmt.Errorf("kernel %q ended: %s; its last words:\n%s", k.Spec.Name, how, tail)
+	}
+	return fmt.Errorf("kernel %q ended: %s", k.Spec.Name, how)
+}
+
+// LogTail returns the last lines of what the kernel wrote to its standard output and error.
+func (k *Kernel) LogTail(lines int) string {
+	f, err := os.Open(k.log)
+	if err != nil {
+		return ""
+	}
+	defer f.Close()
+	if size, err := f.Seek(0, io.SeekEnd); err == nil {
+		_, _ = f.Seek(max(0, size-16<<10), io.SeekStart) // on failure the whole log is read
+	}
+	text, err := io.ReadAll(f)
+	if err != nil {
+		return ""
+	}
+	all := strings.Split(strings.TrimSpace(string(text)), "\n")
+	return strings.Join(all[max(0, len(all)-lines):], "\n")
+}
+
+// Shutdown asks the kernel over a client to end, waits a little, and kills what is left of it.
+func (k *Kernel) Shutdown(c *Client, grace time.Duration) {
+	if _, err := c.Send(Control, "shutdown_request", map[string]bool{"restart": false}); err == nil {
+		select {
+		case <-k.done:
+		case <-time.After(grace):
+		}
+	}
+	k.Kill()
+}
+
+// Close kills the kernel if it still runs, with all of its process group, and removes its temporary folder.
+func (k *Kernel) Close() error {
+	k.Kill()
+	// A process that was just killed may still be writing: try again for a moment.
+	var err error
+	for range 20 {
+		if err = os.RemoveAll(k.TempDir); err == nil || errors.Is(err, syscall.ENOENT) {
+			return nil
+		}
+		time.Sleep(20 * time.Millisecond)
+	}
+	return fmt.Errorf("removing the kernel's temporary folder: %w", err)
+}

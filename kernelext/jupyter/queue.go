@@ -1,0 +1,63 @@
+package jupyter
+
+import (
+	"context"
+	"sync"
+)
+
+// queue holds messages without bound between the readers of the sockets, which must never stop, and a consumer that may be slow.
+type queue struct {
+	mu     sync.Mutex
+	items  []*Message
+	closed error
+	wake   chan struct{} // holds a token while there is something to look at
+}
+
+func newQueue() *queue { return &queue{wake: make(chan struct{}, 1)} }
+
+func (q *queue) put(m *Message) {
+	q.mu.Lock()
+	q.items = append(q.items, m)
+	q.mu.Unlock()
+	q.signal()
+}
+
+// close makes get return err once the queue is empty.
+func (q *queue) close(err error) {
+	q.mu.Lock()
+	if q.closed == nil {
+		q.closed = err
+	}
+	q.mu.Unlock()
+	q.signal()
+}
+
+func (q *queue) signal() {
+	select {
+	case q.wake <- struct{}{}:
+	default:
+	}
+}
+
+func (q *queue) get(ctx context.Context) (*Message, error) {
+	for {
+		q.mu.Lock()
+		if len(q.items) > 0 {
+			m := q.items[0]
+			q.items[0] = nil
+			q.items = q.items[1:]
+			q.mu.Unlock()
+			return m, nil
+		}
+		closed := q.closed
+		q.mu.Unlock()
+		if closed != nil {
+			return nil, closed
+		}
+		select {
+		case <-q.wake:
+		case <-ctx.Done():
+			return nil, context.Cause(ctx)
+		}
+	}
+}

@@ -1,0 +1,114 @@
+package jupyter
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+)
+
+// A Spec says how a kernel is started: the content of a kernel.json.
+type Spec struct {
+	Argv          []string          `json:"argv"` // {connection_file} and {resource_dir} are replaced
+	DisplayName   string            `json:"display_name"`
+	Language      string            `json:"language"`
+	InterruptMode string            `json:"interrupt_mode,omitempty"` // "signal", also when empty, or "message"
+	Env           map[string]string `json:"env,omitempty"`            // ${NAME} is replaced from the starter's environment
+	Metadata      json.RawMessage   `json:"metadata,omitempty"`
+
+	Name string `json:"-"` // the folder's name
+	Dir  string `json:"-"` // the folder it was read from, "" for one made by code
+}
+
+// ReadSpec reads dir/kernel.json.
+func ReadSpec(dir string) (Spec, error) {
+	s := Spec{Name: filepath.Base(dir), Dir: dir}
+	data, err := os.ReadFile(filepath.Join(dir, "kernel.json"))
+	if err != nil {
+		return s, fmt.Errorf("kernel %q: %w", s.Name, err)
+	}
+	if err := json.Unmarshal(data, &s); err != nil {
+		return s, fmt.Errorf("kernel %q: %s: %w", s.Name, filepath.Join(dir, "kernel.json"), err)
+	}
+	if len(s.Argv) == 0 {
+		return s, fmt.Errorf("kernel %q: %s has no argv", s.Name, filepath.Join(dir, "kernel.json"))
+	}
+	return s, nil
+}
+
+// UserDataDir returns where Jupyter keeps a user's data: $JUPYTER_DATA_DIR, or the system's usual place.
+func UserDataDir() string {
+	if dir := os.Getenv("JUPYTER_DATA_DIR"); dir != "" {
+		return dir
+	}
+	home, _ := os.UserHomeDir() // without a home the paths below are relative and simply not there
+	switch {
+	case runtime.GOOS == "darwin":
+		return filepath.Join(home, "Library", "Jupyter")
+	case os.Getenv("XDG_DATA_HOME") != "":
+		return filepath.Join(os.Getenv("XDG_DATA_HOME"), "jupyter")
+	}
+	return filepath.Join(home, ".local", "share", "jupyter")
+}
+
+// SpecDirs returns the folders in which kernels are looked for, in Jupyter's order: $JUPYTER_PATH, the user's data, the
+// environment of the Python on the PATH, the system.
+func SpecDirs() []string {
+	data := filepath.SplitList(os.Getenv("JUPYTER_PATH"))
+	data = append(data, UserDataDir())
+	for _, name := range []string{"jupyter", "python3", "python"} {
+		if p, err := exec.LookPath(name); err == nil {
+			if real, err := filepath.EvalSymlinks(filepath.Dir(p)); err == nil {
+				data = append(data, filepath.Join(filepath.Dir(real), "share", "jupyter"))
+			}
+		}
+	}
+	if venv := os.Getenv("VIRTUAL_ENV"); venv != "" {
+		data = append(data, filepath.Join(venv, "share", "jupyter"))
+	}
+	data = append(data, "/usr/local/share/jupyter", "/usr/share/jupyter")
+	var dirs []string
+	for _, d := range data {
+		if d = filepath.Join(d, "kernels"); !slices.Contains(dirs, d) {
+			dirs = append(dirs, d)
+		}
+	}
+	return dirs
+}
+
+// Specs returns the kernels that are installed; of two with one name the first found counts. Broken ones are left out.
+func Specs() []Spec {
+	var specs []Spec
+	for _, dir := range SpecDirs() {
+		entries, err := os.ReadDir(dir)
+		if err != nil {
+			continue // most of the usual places do not exist
+		}
+		for _, e := range entries {
+			known := slices.ContainsFunc(specs, func(s Spec) bool { return strings.EqualFold(s.Name, e.Name()) })
+			if s, err := ReadSpec(filepath.Join(dir, e.Name())); err == nil && !known {
+				specs = append(specs, s)
+			}
+		}
+	}
+	return specs
+}
+
+// FindSpec returns the installed kernel of a name; its error lists what is installed.
+func FindSpec(name string) (Spec, error) {
+	var names []string
+	for _, s := range Specs() {
+		if strings.EqualFold(s.Name, name) {
+			return s, nil
+		}
+		names = append(names, s.Name)
+	}
+	if len(names) == 0 {
+		return Spec{}, fmt.Errorf("kernel %q is not installed, nor is any other; looked in %s", name, strings.Join(SpecDirs(), ", "))
+	}
+	return Spec{}, fmt.Errorf("kernel %q is not installed; there are %s", name, strings.Join(names, ", "))
+}

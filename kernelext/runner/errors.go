@@ -1,0 +1,94 @@
+package runner
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"gopets/kernelext/jupyter"
+	"gopets/kernelext/notebook"
+)
+
+// A Place says which cell is meant.
+type Place struct {
+	Cell   *notebook.Cell
+	Index  int // in the notebook, from 0
+	Number int // among the code cells that are to run, from 1
+	Of     int // how many these are
+}
+
+// String names the cell for people: its number, and its id where it has one.
+func (p Place) String() string {
+	if id := p.Cell.ID(); id != "" {
+		return fmt.Sprintf("cell %d of %d (%s)", p.Number, p.Of, id)
+	}
+	return fmt.Sprintf("cell %d of %d", p.Number, p.Of)
+}
+
+// CellError is the failure of a cell's own code.
+type CellError struct {
+	Place
+	jupyter.ErrorContent
+}
+
+func (e *CellError) Error() string {
+	what := strings.TrimSpace(e.EValue)
+	if what == "" {
+		what = e.EName
+	}
+	first, _, more := strings.Cut(what, "\n")
+	if more {
+		first += " …"
+	}
+	return fmt.Sprintf("%s failed: %s", e.Place, first)
+}
+
+// TimeoutError is a cell that ran longer than it may. The kernel was interrupted, and killed if that did not help.
+type TimeoutError struct {
+	Place
+	After  time.Duration
+	Killed bool
+}
+
+func (e *TimeoutError) Error() string {
+	how := "interrupted"
+	if e.Killed {
+		how = "killed, as it did not heed an interrupt"
+	}
+	return fmt.Sprintf("%s ran longer than %v and was %s", e.Place, e.After, how)
+}
+
+// DeadKernelError is a kernel that ended by itself. Place is zero when it did so before the first cell.
+type DeadKernelError struct {
+	Place
+	Cause error
+}
+
+func (e *DeadKernelError) Error() string {
+	if e.Cell == nil {
+		return e.Cause.Error()
+	}
+	return fmt.Sprintf("%s: %v", e.Place, e.Cause)
+}
+
+func (e *DeadKernelError) Unwrap() error { return e.Cause }
+
+// InputError is a cell that asks its user for input, where there is none.
+type InputError struct {
+	Place
+	Prompt string
+}
+
+func (e *InputError) Error() string {
+	return fmt.Sprintf("%s asks for input (%q), which a run without a user cannot give: make it a parameter", e.Place, e.Prompt)
+}
+
+// SaveError is a notebook that could not be written; the run stops, and what was saved before stays.
+type SaveError struct {
+	Place
+	Cause error
+}
+
+func (e *SaveError) Error() string { return fmt.Sprintf("after %s: %v", e.Place, e.Cause) }
+
+func (e *SaveError) Unwrap() error { return e.Cause }

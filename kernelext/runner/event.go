@@ -1,0 +1,41 @@
+package runner
+
+import (
+	"gopets/kernelext/jupyter"
+	"gopets/kernelext/notebook"
+)
+
+// An Event is something that happens during a run: one of the types below.
+type Event interface{ event() }
+
+// KernelReady says that the kernel answers.
+type KernelReady struct {
+	Kernel *jupyter.Kernel
+	Info   jupyter.KernelInfo
+}
+
+// CellStart says that a cell begins.
+type CellStart struct{ Place }
+
+// Shown says that a cell shows something. Of a stream Output.Text is only what is new.
+type Shown struct {
+	Place
+	Output notebook.Output
+	Update bool // it replaces what was shown before under its display id
+}
+
+// Cleared says that a cell's outputs were cleared.
+type Cleared struct{ Place }
+
+// CellEnd says how a cell ended; it is saved.
+type CellEnd struct{ CellReport }
+
+// Warning is something that went wrong beside the run.
+type Warning struct{ Err error }
+
+func (KernelReady) event() {}
+func (CellStart) event()   {}
+func (Shown) event()       {}
+func (Cleared) event()     {}
+func (CellEnd) event()     {}
+func (Warning) event()     {}
