@@ -1,0 +1,183 @@
+package weights
+
+import (
+	"cmp"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// Options say where Load may look. The zero value looks everywhere and may download.
+type Options struct {
+	Path     string                               // read this file and nothing else
+	CacheDir string                               // gopets' cache; "" means $GOPETS_CACHE, else "gopets" in the user's cache folder
+	Offline  bool                                 // never download
+	Progress func(what string, done, total int64) // told while downloading; total is 0 when unknown
+	HubURL   string                               // "" means $HF_ENDPOINT, else https://huggingface.co
+	TorchURL string                               // "" means https://download.pytorch.org/models
+	Client   *http.Client                         // nil means one that gives up on a dead network within seconds
+}
+
+// A Source says where weights came from.
+type Source struct {
+	Kind string // "file", "embedded", "torch's cache", "Hugging Face's cache", "gopets' cache", "download"
+	Path string // the file that was read, "" for embedded weights
+	URL  string // of a download
+}
+
+// String names the source in a few words.
+func (s Source) String() string {
+	switch {
+	case s.URL != "":
+		return s.URL
+	case s.Path != "":
+		return s.Kind + ": " + s.Path
+	}
+	return s.Kind
+}
+
+// Load gives a network's pretrained weights by name (see Names): from o.Path, or embedded, or from a cache folder, or by
+// download. A damaged file in a cache folder is passed over and named in the error if nothing else is found.
+func Load(ctx context.Context, arch string, o Options) (*File, Source, error) {
+	if o.Path != "" {
+		file, err := Read(o.Path)
+		return file, Source{Kind: "file", Path: o.Path}, err
+	}
+	if slices.Contains(embeddedNames, arch) {
+		return openEmbedded(arch)
+	}
+	from, known := origins[arch]
+	if !known {
+		return nil, Source{}, fmt.Errorf("weights for %q: no such network; known are %s", arch, strings.Join(Names(), ", "))
+	}
+	cache := cmp.Or(o.CacheDir, defaultCacheDir())
+	var troubles []error
+	for _, p := range places(arch, cache) {
+		file, err := readChecked(p.path)
+		if err == nil {
+			return file, Source{Kind: p.kind, Path: p.path}, nil
+		}
+		troubles = append(troubles, err)
+	}
+	if !o.Offline {
+		for _, d := range downloads(from, o) {
+			path := filepath.Join(cache, "weights", d.name)
+			err := d.fetch(ctx, path, o)
+			if err == nil {
+				file, err := readChecked(path)
+				if err == nil {
+					return file, Source{Kind: "download", Path: path, URL: d.url}, nil
+				}
+				// Nobody else put it there: what cannot be read must not be found again.
+				_ = os.Remove(path)
+				troubles = append(troubles, err)
+				continue
+			}
+			if ctx.Err() != nil {
+				return nil, Source{}, fmt.Errorf("weights for %s: %w", arch, ctx.Err())
+			}
+			troubles = append(troubles, err)
+		}
+	}
+	return nil, Source{}, missing(arch, from, cache, o, troubles)
+}
+
+// missing is the error that tells what to do by hand.
+func missing(arch string, from origin, cache string, o Options, troubles []error) error {
+	reason := "they are in no cache folder"
+	if o.Offline {
+		reason += " and downloading is switched off"
+	} else {
+		reason += " and could not be downloaded"
+	}
+	all := downloads(from, o)
+	last := all[len(all)-1]
+	text := fmt.Sprintf("weights for %s: %s. By hand: fetch %s (%d MB) where there is a network and put it into %s as %s, or name the file in Options.Path; "+
+		"petnet10 and petnet18 need no download", arch, reason, last.url, from.size>>20, filepath.Join(cache, "weights"), last.name)
+	if len(troubles) > 0 {
+		return fmt.Errorf("%s. What went wrong: %w", text, errors.Join(troubles...))
+	}
+	return errors.New(text)
+}
+
+// Read reads a weight file of either format, told apart by content.
+func Read(path string) (*File, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, fmt.Errorf("reading weights: %w", err)
+	}
+	var head [4]byte
+	n, _ := io.ReadFull(f, head[:])
+	f.Close()
+	if n == len(head) && (string(head[:2]) == "PK" || head[0] == 0x80 && head[1] <= 5) {
+		// A safetensors header of 640 bytes and more could start alike; it goes on with JSON after eight bytes.
+		if file, err := ReadTorch(path); err == nil {
+			return file, nil
+		} else if !startsJSON(path) {
+			return nil, err
+		}
+	}
+	return ReadSafetensors(path)
+}
+
+func startsJSON(path string) bool {
+	f, err := os.Open(path)
+	if err != nil {
+		return false
+	}
+	defer f.Close()
+	var head [9]byte
+	_, err = io.ReadFull(f, head[:])
+	return err == nil && head[8] == '{'
+}
+
+// hashInName finds the 8 hex digits of torchvision's file names.
+var hashInName = regexp.MustCompile(`-([0-9a-f]{8,64})\.[a-z]+$`)
+
+// readChecked reads a file from a cache folder, first checking it against the hash in its name.
+func readChecked(path string) (*File, error) {
+	if digits := hashInName.FindStringSubmatch(filepath.Base(path)); digits != nil {
+		sum, err := fileSHA256(path)
+		if err != nil {
+			return nil, err
+		}
+		if !strings.HasPrefix(sum, digits[1]) {
+			return nil, fmt.Errorf("%s is damaged: its SHA-256 starts with %.8s, its name says %s; remove it", path, sum, digits[1])
+		}
+	}
+	return Read(path)
+}
+
+func fileSHA256(path string) (string, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return "", err
+	}
+	defer f.Close()
+	hash := sha256.New()
+	if _, err := io.Copy(hash, f); err != nil {
+		return "", err
+	}
+	return hex.EncodeToString(hash.Sum(nil)), nil
+}
+
+// defaultCacheDir is engine.DefaultCacheDir, without linking the engine.
+func defaultCacheDir() string {
+	if dir := os.Getenv("GOPETS_CACHE"); dir != "" {
+		return dir
+	}
+	base, err := os.UserCacheDir()
+	if err != nil {
+		base = os.TempDir()
+	}
+	return filepath.Join(base, "gopets")
+}
