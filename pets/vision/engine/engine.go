@@ -38,7 +38,8 @@ type Options struct {
 	Trial    []string     // program (and arguments) to start for the trial; nil means this executable
 	Log      func(string) // told each note and, last, the choice
 
-	trialTime time.Duration // 0 means as long as an overloaded machine may need
+	trialTime  time.Duration // 0 means as long as an overloaded machine may need
+	disbelieve bool          // try again what was refused before
 }
 
 func (o Options) log(line string) {

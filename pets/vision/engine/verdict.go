@@ -38,7 +38,7 @@ func judge(c candidate, o Options) verdict {
 	file := verdictFile(o.cacheDir(), c.plugin)
 	if old, err := readVerdict(file); err == nil && old.Path == fresh.Path && old.Size == fresh.Size && old.Modified == fresh.Modified {
 		sumHolds := c.sha256 == "" || c.sha256 == old.SHA256
-		believed := old.Refused == "" || time.Since(old.When) < refusalHolds
+		believed := old.Refused == "" || !o.disbelieve && time.Since(old.When) < refusalHolds
 		if sumHolds && believed {
 			return old
 		}
@@ -57,9 +57,6 @@ func judge(c candidate, o Options) verdict {
 	_ = writeVerdict(file, fresh) // a read-only cache only means another trial next time
 	return fresh
 }
-
-// forget makes the next judge look again.
-func forget(cache, plugin string) { _ = os.Remove(verdictFile(cache, plugin)) }
 
 func verdictFile(cache, plugin string) string {
 	sum := sha256.Sum256([]byte(plugin))

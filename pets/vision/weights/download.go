@@ -105,6 +105,7 @@ func (d download) attempt(ctx context.Context, client *http.Client, part string,
 		return "", &finalError{err}
 	}
 	request.Header.Set("User-Agent", "gopets")
+	request.Header.Set("Accept-Encoding", "identity")
 	have := fileSize(part)
 	if have > 0 {
 		request.Header.Set("Range", fmt.Sprintf("bytes=%d-", have))

