@@ -155,14 +155,20 @@ func (m Matrix) shade(i, j, most int) color.NRGBA {
 }
 
 func (m Matrix) draw() (*scene, error) {
+	s, _, _, err := m.layout()
+	return s, err
+}
+
+// layout draws the matrix and says where its cells came to lie: the grid, and the side of one cell in pixels.
+func (m Matrix) layout() (s *scene, grid frame, cell float64, err error) {
 	if err := m.check(); err != nil {
-		return nil, err
+		return nil, grid, 0, err
 	}
 	n := float64(len(m.Labels))
 	side := math.Min(math.Max(4, 2.2+0.26*n), 40)
-	s, err := m.newScene("matrix", side, side, m.describe())
+	s, err = m.newScene("matrix", side, side, m.describe())
 	if err != nil {
-		return nil, err
+		return nil, grid, 0, err
 	}
 	f := s.title(m.Title, s.all().cut(s.pt(6), s.pt(6), s.pt(8), s.pt(6)), 12, false)
 	size := s.pt(10)
@@ -175,11 +181,11 @@ func (m Matrix) draw() (*scene, error) {
 	}
 	names = math.Min(names, room*0.32)
 	gap := s.pt(5)
-	cell := math.Floor((room - names - gap) / n)
+	cell = math.Floor((room - names - gap) / n)
 	if cell < 1 {
-		return nil, fmt.Errorf("plots: matrix: %d classes do not fit into %g by %g pixels; make Width, Height or DPI larger", len(m.Labels), s.w, s.h)
+		return nil, grid, 0, fmt.Errorf("plots: matrix: %d classes do not fit into %g by %g pixels; make Width, Height or DPI larger", len(m.Labels), s.w, s.h)
 	}
-	grid := frame{w: cell * n, h: cell * n}
+	grid.w, grid.h = cell*n, cell*n
 	grid.x = math.Round(f.x + (f.w-grid.w+caption+names+gap)/2)
 	grid.y = math.Round(f.y + (f.h-grid.h-caption-names-gap)/2)
 	m.cells(s, grid, cell)
@@ -201,7 +207,7 @@ func (m Matrix) draw() (*scene, error) {
 	}
 	s.text(label{x: grid.x + grid.w/2, y: grid.bottom() + gap + names + caption*0.85, text: or(m.XLabel, "Predicted"), size: s.pt(11), anchor: middle, fill: ink}, grid.w)
 	s.text(label{x: grid.x - gap - names - caption*0.5, y: grid.y + grid.h/2, text: or(m.YLabel, "Actual") + percent, size: s.pt(11), anchor: middle, angle: -90, fill: ink}, grid.h)
-	return s, nil
+	return s, grid, cell, nil
 }
 
 // cells draws the coloured squares, the lines between them and the numbers.
