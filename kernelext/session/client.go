@@ -44,6 +44,15 @@ const (
 	headerBuild  = "Session-Build"
 )
 
+// Dir is the private folder of the session, whether it lives or not, made if need be. It goes when the session goes.
+func (w Worker) Dir() (string, error) {
+	p, err := findPlace(w.Name)
+	if err != nil {
+		return "", err
+	}
+	return p.dir, p.make()
+}
+
 // Running gives the session if one lives, else an error; it starts nothing.
 func (w Worker) Running(ctx context.Context) (*Session, error) {
 	p, err := findPlace(w.Name)

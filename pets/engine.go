@@ -1,0 +1,51 @@
+package pets
+
+import (
+	"encoding/json"
+	"fmt"
+	"sync"
+
+	"gopets/pets/wire"
+)
+
+// ShowEngine prints what does the arithmetic, and what would make it faster.
+func ShowEngine() {
+	e, err := askEngine()
+	if err != nil {
+		fail(err)
+	}
+	fmt.Println("engine:", e.Description)
+	for _, n := range e.Notes {
+		fmt.Println("  ", n)
+	}
+}
+
+// Pick is fast where XLA does the arithmetic, on a GPU or a CPU, and slow where only Go's own engine is at hand. If no session can be had it is slow too, and the
+// first verb tells why.
+func Pick[T any](fast, slow T) T {
+	e, err := askEngine()
+	if err != nil {
+		return slow
+	}
+	if e.Fast {
+		return fast
+	}
+	return slow
+}
+
+// askEngine asks the session once in a kernel, and once in a program; later cells read a note.
+var askEngine = sync.OnceValues(func() (wire.Engine, error) {
+	const key = "engine"
+	var e wire.Engine
+	if json.Unmarshal([]byte(note(key)), &e) == nil {
+		return e, nil
+	}
+	e, err := ask[wire.Engine](wire.MethodEngine, none{}, nil)
+	if err != nil {
+		return e, err
+	}
+	if text, err := json.Marshal(e); err == nil {
+		setNote(key, string(text))
+	}
+	return e, nil
+})

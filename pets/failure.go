@@ -1,0 +1,201 @@
+package pets
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"html"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/janpfeifer/gonb/gonbui"
+
+	"gopets/kernelext/session"
+)
+
+// fail shows what went wrong and ends the cell.
+func fail(err error) {
+	tell(err)
+	if gonbui.IsNotebook {
+		gonbui.Sync() // or the box is lost
+	}
+	os.Exit(1)
+}
+
+// tell shows an error as a box, and as text on standard error.
+func tell(err error) {
+	title, color := "This did not work", "#c62828"
+	if session.HasCode(err, session.CodeCancelled) {
+		title, color = "Interrupted", "#ef6c00"
+	}
+	text := strings.TrimSpace(err.Error())
+	fmt.Fprintf(os.Stderr, "%s: %s\n", title, text)
+	if gonbui.IsNotebook {
+		gonbui.DisplayHTML(fmt.Sprintf(`<div style="border-left:4px solid %s;background:#fff;color:#222;padding:.5em 1em;white-space:pre-wrap;overflow-wrap:anywhere">`+
+			`<b>%s</b><br>%s</div>`, color, title, html.EscapeString(text)))
+	}
+}
+
+// inKernel tells whether this program is a cell of a GoNB kernel, so that its variables are evaluated again and again.
+func inKernel() bool { return os.Getenv("GONB_TMP_DIR") != "" }
+
+// declaring tells whether a variable's declaration is being evaluated, rather than the cell's own lines.
+func declaring() bool {
+	callers := make([]uintptr, 64)
+	frames := runtime.CallersFrames(callers[:runtime.Callers(2, callers)])
+	for {
+		f, more := frames.Next()
+		if strings.HasPrefix(f.Function, "runtime.doInit") {
+			return true
+		}
+		if !more {
+			return false
+		}
+	}
+}
+
+// broken are the paths of this program that could not be had, and why.
+var broken struct {
+	sync.Mutex
+	why map[Path]error
+}
+
+func breakPath(p Path, err error) {
+	broken.Lock()
+	defer broken.Unlock()
+	if broken.why == nil {
+		broken.why = map[Path]error{}
+	}
+	broken.why[p] = err
+}
+
+// explain says why a path, or a folder above it, could not be had; nil if that is not known.
+func explain(p Path) error {
+	broken.Lock()
+	defer broken.Unlock()
+	for {
+		if err := broken.why[p]; err != nil {
+			return err
+		}
+		parent := p.Parent()
+		if parent == p || p == "" {
+			return nil
+		}
+		p = parent
+	}
+}
+
+// because gives the reason that lies deeper, if there is one.
+func because(p Path, err error) error {
+	if deeper := explain(p); deeper != nil {
+		return deeper
+	}
+	return err
+}
+
+// failValue deals with a value that could not be had: see the package's comment. It returns only where the unusable value is to be
+// handed out.
+func failValue(key string, p Path, err error) {
+	breakPath(p, err)
+	if !inKernel() || !declaring() {
+		fail(err)
+	}
+	first := failureOf(key) == nil
+	text, _ := json.Marshal(failureNote{err.Error(), time.Now(), session.HasCode(err, session.CodeCancelled)})
+	setNote("failed "+key, string(text))
+	if first && note("failed "+key) != "" {
+		fail(err)
+	}
+	tell(err)
+}
+
+// failureNote is what later cells know about a value that could not be had.
+type failureNote struct {
+	Message     string
+	When        time.Time
+	Interrupted bool
+}
+
+func failureOf(key string) *failureNote {
+	f := new(failureNote)
+	if json.Unmarshal([]byte(note("failed "+key)), f) != nil {
+		return nil
+	}
+	return f
+}
+
+// quietTime is how long a value that could not be had is not tried again by later cells.
+const quietTime = 15 * time.Second
+
+// quiet tells whether a value could not be had just now, in an earlier cell, and is not to be tried again in this one.
+func quiet(key string, p Path) bool {
+	if !inKernel() || !declaring() {
+		return false
+	}
+	f := failureOf(key)
+	if f == nil || !f.Interrupted && time.Since(f.When) > quietTime {
+		return false
+	}
+	breakPath(p, errors.New(f.Message))
+	return true
+}
+
+func succeeded(key string) {
+	if inKernel() && note("failed "+key) != "" {
+		setNote("failed "+key, "")
+	}
+}
+
+// Retry lets the next cell try again what could not be had before: after the network came back, or after an interrupt.
+func Retry() {
+	dir, err := worker.Dir()
+	if err != nil {
+		fail(err)
+	}
+	notes, _ := filepath.Glob(filepath.Join(dir, "note-*"))
+	for _, path := range notes {
+		os.Remove(path)
+	}
+}
+
+// note and setNote keep small facts for later cells of the kernel, in the session's folder. Without a kernel there are no later cells.
+func note(key string) string {
+	path := notePath(key)
+	if path == "" {
+		return ""
+	}
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return ""
+	}
+	return string(text)
+}
+
+func setNote(key, value string) {
+	path := notePath(key)
+	switch {
+	case path == "":
+	case value == "":
+		os.Remove(path)
+	default:
+		session.WriteFile(path, []byte(value)) // a note that cannot be kept is asked for again
+	}
+}
+
+func notePath(key string) string {
+	if !inKernel() {
+		return ""
+	}
+	dir, err := worker.Dir()
+	if err != nil {
+		return ""
+	}
+	sum := sha256.Sum256([]byte(key))
+	return filepath.Join(dir, "note-"+hex.EncodeToString(sum[:8]))
+}

@@ -1,0 +1,92 @@
+package pets
+
+import (
+	"fmt"
+	"strings"
+
+	"gopets/pets/wire"
+)
+
+// Interpretation describes a look at what a learner gets wrong on its validation pictures. It is fastai's ClassificationInterpretation.
+//
+// The live interpretation is a snapshot, made by [Interpretation.Compute] or by its first use: it speaks of the weights of that moment, and says which
+// they were, whatever is trained later.
+type Interpretation struct {
+	desc  wire.Interp
+	learn Learner
+}
+
+// InterpOption changes an interpretation's description: [Name].
+type InterpOption interface{ toInterp(*wire.Interp) }
+
+// InterpretationFrom describes an interpretation of a learner, named "interp" unless [Name] says otherwise.
+func InterpretationFrom(learn Learner, options ...InterpOption) Interpretation {
+	i := Interpretation{wire.Interp{Name: "interp", Learner: learn.desc}, learn}
+	for _, o := range options {
+		o.toInterp(&i.desc)
+	}
+	return i
+}
+
+// Compute predicts the validation pictures with the present weights, keeps that, and prints how it went.
+func (i Interpretation) Compute() Score {
+	s := verb[Score](i.learn, wire.MethodInterpret, wire.InterpCall{Interp: i.desc, Anew: true})
+	fmt.Println(scoreLine(s))
+	return s
+}
+
+// PlotTopLosses shows the k pictures with the largest losses, each with prediction, actual class, loss and probability of the actual class, and with
+// where the network looked (Grad-CAM for the actual class).
+func (i Interpretation) PlotTopLosses(k int, options ...PlotOption) {
+	verb[none](i.learn, wire.MethodTopLosses, wire.InterpCall{Interp: i.desc, K: k, Plot: plot(options)})
+}
+
+// PlotConfusionMatrix shows how often each class was taken for each.
+func (i Interpretation) PlotConfusionMatrix(options ...PlotOption) {
+	verb[none](i.learn, wire.MethodMatrix, wire.InterpCall{Interp: i.desc, Plot: plot(options)})
+}
+
+// Confusion is the matrix itself.
+type Confusion = wire.Confusion
+
+// Confusion gives the counts [actual][predicted].
+func (i Interpretation) Confusion() Confusion {
+	return verb[Confusion](i.learn, wire.MethodConfusion, wire.InterpCall{Interp: i.desc})
+}
+
+// MinVal is the least count that [Interpretation.MostConfused] lists.
+type MinVal int
+
+// ConfusedPairs are pairs of classes taken one for the other, the most frequent first.
+type ConfusedPairs []wire.Confused
+
+// String is a table.
+func (c ConfusedPairs) String() string {
+	if len(c) == 0 {
+		return "no pair of classes was confused that often\n"
+	}
+	wide := [2]int{len("actual"), len("predicted")}
+	for _, p := range c {
+		wide = [2]int{max(wide[0], len(p.Actual)), max(wide[1], len(p.Predicted))}
+	}
+	var out strings.Builder
+	fmt.Fprintf(&out, "%-*s  %-*s  times\n", wide[0], "actual", wide[1], "predicted")
+	for _, p := range c {
+		fmt.Fprintf(&out, "%-*s  %-*s  %5d\n", wide[0], p.Actual, wide[1], p.Predicted, p.Count)
+	}
+	return out.String()
+}
+
+// MostConfused lists the pairs of classes that were confused, at least MinVal times (once by default).
+func (i Interpretation) MostConfused(least ...MinVal) ConfusedPairs {
+	call := wire.InterpCall{Interp: i.desc, MinVal: 1}
+	for _, m := range least {
+		call.MinVal = int(m)
+	}
+	return verb[ConfusedPairs](i.learn, wire.MethodMostConfused, call)
+}
+
+// Report shows precision, recall and F1 of every class, and the accuracy with its uncertainty.
+func (i Interpretation) Report() {
+	verb[none](i.learn, wire.MethodReport, wire.InterpCall{Interp: i.desc})
+}

@@ -1,0 +1,274 @@
+package pets
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"strings"
+
+	"gopets/pets/wire"
+)
+
+// Arch is a network by name.
+type Arch string
+
+// The networks. The first four have torchvision's ImageNet weights; the last two are small, and their weights, made by this project from drawings, are
+// part of the program.
+const (
+	ResNet18    Arch = "resnet18"
+	ResNet34    Arch = "resnet34"
+	ResNet50    Arch = "resnet50"
+	MobileNetV2 Arch = "mobilenet_v2"
+	PetNet10    Arch = "petnet10"
+	PetNet18    Arch = "petnet18"
+)
+
+// Learner describes a network that learns from data. The live learner is made by [Learner.Create] or by the first fit, is kept in the session
+// under the learner's name, and outlives cells.
+type Learner struct {
+	desc wire.Learner
+	data Data
+}
+
+// LearnerOption changes a learner's description.
+type LearnerOption interface{ toLearner(*wire.Learner) }
+
+// Name is the name of a learner ("learn" by default) or of an interpretation ("interp"): two that are to live at once need two names.
+type Name string
+
+func (n Name) toLearner(l *wire.Learner) { l.Name = string(n) }
+func (n Name) toInterp(i *wire.Interp)   { i.Name = string(n) }
+
+type learnerOption func(*wire.Learner)
+
+func (o learnerOption) toLearner(l *wire.Learner) { o(l) }
+
+// Pretrained (false) starts from random weights, and with nothing frozen.
+func Pretrained(yes bool) LearnerOption {
+	return learnerOption(func(l *wire.Learner) { l.Scratch = !yes })
+}
+
+// WeightsFile takes the pretrained weights from a file, .safetensors or .pth, with torchvision's names.
+func WeightsFile(path Path) LearnerOption {
+	return learnerOption(func(l *wire.Learner) { l.WeightsFile = path.absolute() })
+}
+
+// WeightDecay is 0.01 by default.
+func WeightDecay(wd float64) LearnerOption {
+	return learnerOption(func(l *wire.Learner) {
+		if l.WeightDecay = wd; wd == 0 {
+			l.WeightDecay = -1 // zero on the wire is the default
+		}
+	})
+}
+
+// Dropout is that before the last layer, 0.5 by default; earlier layers of the head have half of it.
+func Dropout(p float64) LearnerOption {
+	return learnerOption(func(l *wire.Learner) { l.Dropout = p })
+}
+
+// HiddenLayers are the widths of the head's hidden layers, 512 by default.
+func HiddenLayers(widths ...int) LearnerOption {
+	return learnerOption(func(l *wire.Learner) { l.Hidden = widths })
+}
+
+// CNNLearner describes a pretrained network with a new head for the data's classes. Its body is frozen at first.
+func CNNLearner(data Data, arch Arch, options ...LearnerOption) Learner {
+	l := Learner{wire.Learner{Name: "learn", Arch: string(arch), Data: data.desc}, data}
+	for _, o := range options {
+		o.toLearner(&l.desc)
+	}
+	return l
+}
+
+// String says briefly what is described.
+func (l Learner) String() string {
+	return fmt.Sprintf("learner %q: %s on %v", l.desc.Name, l.desc.Arch, l.data)
+}
+
+func (l Learner) check() {
+	l.data.check()
+	if n := l.desc.Name; n == "" || len(n) > 60 || strings.ContainsAny(n, "/\\\x00") || n[0] == '.' {
+		fail(fmt.Errorf("learner: its name is %q: give a short one without slashes, for instance pets.Name(\"learn2\")", n))
+	}
+}
+
+// verb asks the session for something about this learner.
+func verb[R any](l Learner, method string, request any) R {
+	l.check()
+	return must[R](method, request, l.data.lists())
+}
+
+// Create makes the live learner and shows what it is. A live learner of the same name is freed first; its last snapshot stays.
+func (l Learner) Create() {
+	verb[none](l, wire.MethodCreate, wire.LearnerCall{Learner: l.desc})
+}
+
+// Summary shows the network's layers.
+func (l Learner) Summary() {
+	verb[none](l, wire.MethodSummary, wire.LearnerCall{Learner: l.desc})
+}
+
+// Freeze lets only the head train, and the scales and offsets of batch norms.
+func (l Learner) Freeze() { l.FreezeTo(-1) }
+
+// Unfreeze lets everything train.
+func (l Learner) Unfreeze() { l.FreezeTo(0) }
+
+// FreezeTo lets the layer groups from n on train; negative n counts from the end.
+func (l Learner) FreezeTo(n int) {
+	verb[none](l, wire.MethodFreeze, wire.Freeze{Learner: l.desc, To: n})
+}
+
+// FitOption changes how a fit trains.
+type FitOption func(*wire.Fit)
+
+// LRRange is a learning rate for each layer group.
+type LRRange = wire.LR
+
+// LR is the same learning rate for all layer groups.
+func LR(lr float64) LRRange { return LRRange{Kind: wire.LRConst, Lo: lr, Hi: lr} }
+
+// Slice gives the first layer group the rate lo, the last hi, those between geometrically. With lo 0, hi is for the last group and a tenth of it for the
+// others, as Python's slice(hi).
+func Slice(lo, hi float64) LRRange {
+	if lo == 0 {
+		return LRRange{Kind: wire.LRSlice1, Hi: hi}
+	}
+	return LRRange{Kind: wire.LRSlice, Lo: lo, Hi: hi}
+}
+
+// MaxLR is the highest learning rate of the cycle: MaxLR(Slice(1e-6, 1e-4)) or MaxLR(LR(1e-3)). The default is Slice(0, 3e-3).
+func MaxLR(lr LRRange) FitOption { return func(f *wire.Fit) { f.MaxLR = lr } }
+
+// Momentums are the highest and the lowest momentum of the cycle, 0.95 and 0.85 by default.
+func Momentums(high, low float64) FitOption {
+	return func(f *wire.Fit) { f.Moms = [2]float64{high, low} }
+}
+
+// DivFactor is how many times lower than the highest the first rate is, 25 by default.
+func DivFactor(n float64) FitOption { return func(f *wire.Fit) { f.DivFactor = n } }
+
+// PctStart is the share of the cycle in which the rate rises, 0.3 by default.
+func PctStart(share float64) FitOption { return func(f *wire.Fit) { f.PctStart = share } }
+
+// Resume goes on with the same fit where its last finished epoch left it, in this session or an earlier one that was killed: the rows are those of an
+// uninterrupted fit. Where there is nothing to go on with, the fit begins.
+func Resume() FitOption { return func(f *wire.Fit) { f.Resume = true } }
+
+// FitOneCycle trains for some epochs with the one-cycle schedule, showing progress and a row for each epoch. After each epoch a snapshot is
+// written: see [Resume]. Interrupting it stops after the running batch and keeps the weights.
+func (l Learner) FitOneCycle(epochs int, options ...FitOption) {
+	f := wire.Fit{Learner: l.desc, Epochs: epochs}
+	for _, o := range options {
+		o(&f)
+	}
+	verb[[]Row](l, wire.MethodFit, f)
+}
+
+// Row is an epoch's line of the table.
+type Row = wire.Row
+
+// FindOption changes the search for a learning rate.
+type FindOption func(*wire.Find)
+
+// FindRange is the first and the last rate of the search, 1e-7 and 10 by default.
+func FindRange(start, end float64) FindOption {
+	return func(f *wire.Find) { f.Start, f.End = start, end }
+}
+
+// FindSteps is the number of batches, 100 by default.
+func FindSteps(n int) FindOption { return func(f *wire.Find) { f.Steps = n } }
+
+// Suggestion is a learning rate and the rule that found it.
+type Suggestion = wire.Suggestion
+
+// LRFind tries learning rates from very small to very large, a batch each, and puts everything back as it was. [Recorder.Plot] draws what it saw.
+// It gives the rates that three rules suggest.
+func (l Learner) LRFind(options ...FindOption) []Suggestion {
+	f := wire.Find{Learner: l.desc}
+	for _, o := range options {
+		o(&f)
+	}
+	found := verb[wire.Found](l, wire.MethodFind, f)
+	fmt.Printf("The learning rate finder is done: %s.Recorder().Plot() shows it.\n", l.desc.Name)
+	return found.Suggestions
+}
+
+// ModelPath is where [Learner.Save] puts a model of that name. Models of one data folder and learner's name lie together, not beside the pictures.
+func (l Learner) ModelPath(name string) Path {
+	sum := sha256.Sum256([]byte(l.desc.Data.Path))
+	return Home().Join("learners", l.desc.Name+"-"+hex.EncodeToString(sum[:4]), name+".safetensors")
+}
+
+func (l Learner) modelPath(name string) Path {
+	if name == "" || name[0] == '.' || strings.ContainsAny(name, "/\\\x00") {
+		fail(fmt.Errorf("model name %q: give a plain name such as \"stage-1\"; models lie in %s", name, l.ModelPath("x").Parent()))
+	}
+	return l.ModelPath(name)
+}
+
+// Save writes weights and optimizer and gives the file's path.
+func (l Learner) Save(name string) Path {
+	path := l.modelPath(name)
+	verb[none](l, wire.MethodSave, wire.FileCall{Learner: l.desc, Path: string(path)})
+	return path
+}
+
+// Load reads what Save wrote. What is frozen stays as it is, as in fastai.
+func (l Learner) Load(name string) {
+	path := l.modelPath(name)
+	verb[none](l, wire.MethodLoad, wire.FileCall{Learner: l.desc, Path: string(path)})
+}
+
+// LoadFile reads a file of weights from anywhere: one of Save, or .pth with torchvision's or fastai's names.
+func (l Learner) LoadFile(path Path) {
+	verb[none](l, wire.MethodLoad, wire.FileCall{Learner: l.desc, Path: path.absolute()})
+}
+
+// Score is how a set of predictions did.
+type Score = wire.Score
+
+// Validate predicts the validation pictures, prints and gives loss and error rate.
+func (l Learner) Validate() Score {
+	s := verb[Score](l, wire.MethodValidate, wire.LearnerCall{Learner: l.desc})
+	fmt.Println(scoreLine(s))
+	return s
+}
+
+func scoreLine(s Score) string {
+	return fmt.Sprintf("%s: valid_loss %.6f, error_rate %.6f (%d of %d right; accuracy %.1f %%, 95 %% interval %.1f–%.1f %%)",
+		s.State, s.Loss, s.ErrorRate, s.Right, s.Total, 100*(1-s.ErrorRate), 100*s.Low, 100*s.High)
+}
+
+// ShowResults shows validation pictures with actual and predicted class, 3 rows by default.
+func (l Learner) ShowResults(options ...PlotOption) {
+	verb[none](l, wire.MethodShowResults, wire.LearnerCall{Learner: l.desc, Plot: plot(options)})
+}
+
+// Recorder gives access to what happened in training.
+func (l Learner) Recorder() Recorder { return Recorder{l} }
+
+// Recorder shows what happened in a learner's training.
+type Recorder struct{ learn Learner }
+
+// Plot draws the loss over the learning rate of the last LRFind, with the rates that it suggests.
+func (r Recorder) Plot(options ...PlotOption) { r.draw(wire.RecorderFind, options) }
+
+// PlotLosses draws the training loss of the last fit, smoothed, and the validation loss after each epoch.
+func (r Recorder) PlotLosses(options ...PlotOption) { r.draw(wire.RecorderLosses, options) }
+
+// PlotLR draws learning rate and momentum of the last fit.
+func (r Recorder) PlotLR(options ...PlotOption) { r.draw(wire.RecorderLR, options) }
+
+// PlotMetrics draws the error rate after each epoch of the last fit.
+func (r Recorder) PlotMetrics(options ...PlotOption) { r.draw(wire.RecorderMetrics, options) }
+
+func (r Recorder) draw(what string, options []PlotOption) {
+	verb[none](r.learn, wire.MethodRecorder, wire.RecorderCall{Learner: r.learn.desc, What: what, Plot: plot(options)})
+}
+
+// Rows are the rows of the last fit.
+func (r Recorder) Rows() []Row {
+	return verb[[]Row](r.learn, wire.MethodRows, wire.LearnerCall{Learner: r.learn.desc})
+}

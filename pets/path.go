@@ -1,0 +1,208 @@
+package pets
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"sort"
+	"strings"
+
+	"gopets/kernelext/session"
+)
+
+// Path is a file or folder, with a few of the methods that Python's Path has.
+type Path string
+
+// Home is a folder of this project that outlives every kernel: $GOPETS_CACHE, else gopets in the user's cache folder.
+func Home() Path { return Path(session.CacheDir()) }
+
+// Join adds elements: path.Join("images").
+func (p Path) Join(elements ...string) Path {
+	return Path(filepath.Join(append([]string{string(p)}, elements...)...))
+}
+
+// Name is the last element.
+func (p Path) Name() string { return filepath.Base(string(p)) }
+
+// Parent is the folder that holds it.
+func (p Path) Parent() Path { return Path(filepath.Dir(string(p))) }
+
+// Exists tells whether there is such a file or folder.
+func (p Path) Exists() bool {
+	_, err := os.Stat(string(p))
+	return err == nil
+}
+
+// String tells the path, and what is wrong with it if it could not be had.
+func (p Path) String() string {
+	if err := explain(p); err != nil {
+		first, _, _ := strings.Cut(err.Error(), "\n")
+		return fmt.Sprintf("%s (not available: %s)", string(p), first)
+	}
+	return string(p)
+}
+
+// Ls lists a folder, sorted; folders are included, as in fastai.
+func (p Path) Ls() Paths {
+	key := "ls " + string(p)
+	if quiet(key, p) {
+		return noPaths()
+	}
+	entries, err := os.ReadDir(string(p))
+	if err != nil {
+		failValue(key, p, because(p, fmt.Errorf("list %s: %w: give a folder that exists", string(p), bare(err))))
+		return noPaths()
+	}
+	succeeded(key)
+	list := make(Paths, len(entries))
+	for i, e := range entries {
+		list[i] = p.Join(e.Name())
+	}
+	return list
+}
+
+// MkdirAll makes the folder and its parents, if need be.
+func (p Path) MkdirAll() {
+	if err := os.MkdirAll(string(p), 0o755); err != nil {
+		fail(fmt.Errorf("make folder %s: %w", string(p), bare(err)))
+	}
+}
+
+// Copy copies a file to a place (a file name, or a folder that exists) and gives the path of the copy. It replaces an older copy only when the whole of the
+// new one is there.
+func Copy(from, to Path) Path {
+	out, err := copyFile(from, to)
+	if err != nil {
+		fail(because(from, fmt.Errorf("copy %s to %s: %w", string(from), string(to), bare(err))))
+	}
+	return out
+}
+
+func copyFile(from, to Path) (Path, error) {
+	if info, err := os.Stat(string(to)); err == nil && info.IsDir() {
+		to = to.Join(from.Name())
+	}
+	in, err := os.Open(string(from))
+	if err != nil {
+		return "", err
+	}
+	defer in.Close()
+	if a, err := in.Stat(); err != nil || a.IsDir() {
+		return "", fmt.Errorf("it is not a file")
+	} else if b, err := os.Stat(string(to)); err == nil && os.SameFile(a, b) {
+		return to, nil
+	}
+	tmp, err := os.CreateTemp(filepath.Dir(string(to)), ".copy-*")
+	if err != nil {
+		return "", err
+	}
+	defer os.Remove(tmp.Name())
+	_, err = io.Copy(tmp, in)
+	if closeErr := tmp.Close(); err == nil {
+		err = closeErr
+	}
+	if err == nil {
+		err = os.Rename(tmp.Name(), string(to))
+	}
+	return to, err
+}
+
+// absolute is the path as the session sees it, whose working folder is another.
+func (p Path) absolute() string {
+	if abs, err := filepath.Abs(string(p)); err == nil {
+		return abs
+	}
+	return string(p)
+}
+
+// bare takes the path out of an error that will be told with it.
+func bare(err error) error {
+	if pathErr, ok := err.(*os.PathError); ok {
+		return pathErr.Err
+	}
+	return err
+}
+
+// Paths is a list of paths.
+type Paths []Path
+
+// noPaths is an empty list with room: slicing it, as in fnames[:5], is not out of range.
+func noPaths() Paths { return make(Paths, 0, 1<<12) }
+
+// String lists the paths, one a line.
+func (p Paths) String() string {
+	lines := make([]string, 0, len(p))
+	for _, path := range p {
+		if path != "" {
+			lines = append(lines, string(path))
+		}
+	}
+	return strings.Join(lines, "\n")
+}
+
+// imageExtensions are those whose MIME type Python's table calls an image (fastai §1.3).
+var imageExtensions = strings.Fields(".avif .bmp .gif .heic .heif .ico .ief .jpe .jpeg .jpg .pbm .pgm .png .pnm .ppm .ras .rgb .svg .tif .tiff .webp .xbm .xpm .xwd")
+
+func isImage(name string) bool {
+	ext := strings.ToLower(filepath.Ext(name))
+	for _, e := range imageExtensions {
+		if ext == e {
+			return !strings.HasPrefix(name, ".")
+		}
+	}
+	return false
+}
+
+// GetImageFiles lists the pictures in a folder, by their extension, sorted. It reads the folder anew in every cell.
+func GetImageFiles(dir Path) Paths { return imageFiles(dir, false) }
+
+// GetImageFilesRecursive lists the pictures in a folder and in all folders below it, but not in hidden ones.
+func GetImageFilesRecursive(dir Path) Paths { return imageFiles(dir, true) }
+
+func imageFiles(dir Path, recurse bool) Paths {
+	key := "files " + string(dir)
+	if quiet(key, dir) {
+		return noPaths()
+	}
+	list, err := listImages(dir.absolute(), recurse)
+	if err != nil {
+		failValue(key, dir, because(dir, fmt.Errorf("get image files of %s: %w: give a folder that exists", string(dir), bare(err))))
+		return noPaths()
+	}
+	succeeded(key)
+	if len(list) == 0 {
+		return noPaths()
+	}
+	sort.Slice(list, func(i, j int) bool { return list[i] < list[j] })
+	return list
+}
+
+func listImages(dir string, recurse bool) (Paths, error) {
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return nil, err
+	}
+	var list Paths
+	for _, e := range entries {
+		path := filepath.Join(dir, e.Name())
+		isDir := e.IsDir()
+		if e.Type()&os.ModeSymlink != 0 {
+			info, err := os.Stat(path)
+			if err != nil || info.IsDir() {
+				continue // dangling, or a way to walk in circles
+			}
+		}
+		switch {
+		case isDir && recurse && !strings.HasPrefix(e.Name(), "."):
+			below, err := listImages(path, true)
+			if err != nil {
+				return nil, err
+			}
+			list = append(list, below...)
+		case !isDir && isImage(e.Name()):
+			list = append(list, Path(path))
+		}
+	}
+	return list, nil
+}

@@ -1,0 +1,45 @@
+package pets
+
+import (
+	"fmt"
+	"strings"
+)
+
+// Show shows values, one after the other: lists of paths one a line, tables as tables, pictures and data by their own Show, anything else as fmt.Println would.
+// A value that could not be had is told, and ends the cell.
+func Show(values ...any) {
+	for _, v := range values {
+		switch v := v.(type) {
+		case Path:
+			if err := explain(v); err != nil {
+				fail(err)
+			}
+			fmt.Println(v)
+		case Paths:
+			if len(v) == 0 || v[0] == "" {
+				if err := firstBroken(); err != nil {
+					fail(err)
+				}
+				fmt.Println("(no files)")
+				continue
+			}
+			fmt.Println(v)
+		case interface{ Show() }:
+			v.Show()
+		case fmt.Stringer:
+			fmt.Println(strings.TrimRight(v.String(), "\n"))
+		default:
+			fmt.Println(v)
+		}
+	}
+}
+
+// firstBroken is the reason why a list may be empty.
+func firstBroken() error {
+	broken.Lock()
+	defer broken.Unlock()
+	for _, err := range broken.why {
+		return err
+	}
+	return nil
+}

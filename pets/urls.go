@@ -1,0 +1,91 @@
+package pets
+
+import (
+	"fmt"
+	"os"
+	"path"
+	"strings"
+
+	"gopets/pets/wire"
+)
+
+// URL names a data set for [UntarData].
+type URL string
+
+// URLs are the data sets known by name.
+var URLs = struct {
+	Pets        URL // the Oxford-IIIT Pet set as fastai packed it, 774 MB; needs network once
+	PetsSample  URL // drawn by this project: the same 37 breeds and the same layout, a few seconds, no network
+	SmallSample URL // the same with fewer and smaller pictures, for the Go backend and for trying out
+}{
+	Pets:        "https://s3.amazonaws.com/fast-ai-imageclas/oxford-iiit-pet",
+	PetsSample:  "gopets://pets-sample",
+	SmallSample: "gopets://pets-sample-small",
+}
+
+// FindURL gives the data set for a word: "pets", "sample", "sample-small"; anything else is a folder of yours.
+func FindURL(source string) URL {
+	switch source {
+	case "pets":
+		return URLs.Pets
+	case "sample":
+		return URLs.PetsSample
+	case "sample-small":
+		return URLs.SmallSample
+	}
+	if strings.Contains(source, "://") {
+		return URL(source)
+	}
+	return URL("file://" + Path(source).absolute())
+}
+
+// UntarData gives the folder of a data set. The first time it downloads and unpacks the set (or draws it: [URLs].PetsSample), with a bar; later it
+// looks whether the folder is there. A folder of yours is taken as it is.
+//
+// The folder of pets and of the samples holds images (the breed is in the file name), annotations, and the samples my_pets besides. Data sets
+// lie in the folder data of [Home]. Without network the error says what to do by hand.
+func UntarData(url URL) Path {
+	key := "untar " + string(url)
+	if dir, isFolder := strings.CutPrefix(string(url), "file://"); isFolder {
+		if info, err := os.Stat(dir); err != nil || !info.IsDir() {
+			if !quiet(key, Path(dir)) {
+				failValue(key, Path(dir), fmt.Errorf("untar data: there is no folder %s: name a folder that exists, or one of \"sample\", \"sample-small\", \"pets\"", dir))
+			}
+			return Path(dir)
+		}
+		succeeded(key)
+		return Path(dir)
+	}
+	if dir := Path(note(key)); dir != "" && dir.Exists() {
+		return dir
+	}
+	place := Home().Join("data", path.Base(string(url)))
+	if quiet(key, place) {
+		return place
+	}
+	folder, err := ask[wire.Folder](wire.MethodUntar, wire.Untar{URL: string(url)}, nil)
+	if err != nil {
+		failValue(key, place, err)
+		return place
+	}
+	succeeded(key)
+	setNote(key, folder.Path)
+	return Path(folder.Path)
+}
+
+// VerifyImages opens every picture and shows and gives those that cannot be read, with the reason. It deletes nothing.
+func VerifyImages(files Paths) []Bad {
+	request := wire.Verify{Paths: make([]string, len(files))}
+	for i, f := range files {
+		request.Paths[i] = f.absolute()
+	}
+	bad := must[[]Bad](wire.MethodVerify, request, nil)
+	fmt.Printf("%s pictures, %d cannot be read\n", wire.Thousands(len(files)), len(bad))
+	for _, b := range bad {
+		fmt.Printf("%s: %s\n", b.Path, b.Reason)
+	}
+	return bad
+}
+
+// Bad is a picture that cannot be read.
+type Bad = wire.Bad

@@ -1,0 +1,186 @@
+package wire
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"strconv"
+	"strings"
+)
+
+// Files stands for a list of files: how many, and the digest of their paths in order.
+type Files struct {
+	Digest string `json:"digest"`
+	Count  int    `json:"count"`
+}
+
+// FilesOf digests a list of paths.
+func FilesOf[S ~string](paths []S) Files {
+	h := sha256.New()
+	for _, p := range paths {
+		h.Write([]byte(p))
+		h.Write([]byte{0})
+	}
+	return Files{hex.EncodeToString(h.Sum(nil)[:16]), len(paths)}
+}
+
+// Size is that of a picture in pixels.
+type Size struct {
+	H int `json:"h"`
+	W int `json:"w"`
+}
+
+func (s Size) String() string {
+	if s.H == s.W {
+		return strconv.Itoa(s.H)
+	}
+	return fmt.Sprintf("%d×%d", s.H, s.W)
+}
+
+// Stats are the mean and the standard deviation of each colour.
+type Stats struct {
+	Mean [3]float32 `json:"mean"`
+	Std  [3]float32 `json:"std"`
+}
+
+// Transforms are the random changes of training pictures, with fastai's names and meaning (get_transforms).
+type Transforms struct {
+	Flip        bool    `json:"flip"`
+	FlipVert    bool    `json:"flip_vert"`
+	MaxRotate   float64 `json:"max_rotate"` // degrees
+	MaxZoom     float64 `json:"max_zoom"`
+	MaxLighting float64 `json:"max_lighting"`
+	MaxWarp     float64 `json:"max_warp"`
+	PAffine     float64 `json:"p_affine"`
+	PLighting   float64 `json:"p_lighting"`
+}
+
+// How labels are found.
+const (
+	LabelRegexp = "regexp" // the first group of Pattern, searched in the whole path
+	LabelFolder = "folder" // the name of the folder that holds the file
+)
+
+// Data describes pictures, their labels, their split and how they are prepared.
+type Data struct {
+	Path        string      `json:"path"`
+	Files       Files       `json:"files"`
+	Labels      string      `json:"labels"`
+	Pattern     string      `json:"pattern,omitempty"`
+	ValidPct    float64     `json:"valid_pct"` // share for validation
+	Seed        uint32      `json:"seed"`
+	Permutation int         `json:"permutation"` // which permutation of the seed's stream splits: 1 the first
+	Size        Size        `json:"size"`
+	Batch       int         `json:"batch"`
+	Transforms  *Transforms `json:"transforms,omitempty"` // nil: none
+	Squish      bool        `json:"squish,omitempty"`     // resize without keeping proportions
+	Stats       *Stats      `json:"stats,omitempty"`      // nil: not normalised
+	Skip        bool        `json:"skip,omitempty"`       // leave broken pictures out
+}
+
+// Learner describes a network and the data that it learns from.
+type Learner struct {
+	Name        string  `json:"name"`
+	Data        Data    `json:"data"`
+	Arch        string  `json:"arch"`
+	Scratch     bool    `json:"scratch,omitempty"` // start from random weights
+	WeightsFile string  `json:"weights_file,omitempty"`
+	WeightDecay float64 `json:"weight_decay,omitempty"` // 0: 0.01; negative: none
+	Dropout     float64 `json:"dropout,omitempty"`      // 0: 0.5
+	Hidden      []int   `json:"hidden,omitempty"`       // of the head; nil: 512
+}
+
+// Digest names a learner's description: what it was trained on and how.
+func (l Learner) Digest() string {
+	text, err := json.Marshal(l)
+	if err != nil {
+		panic(err) // plain values
+	}
+	sum := sha256.Sum256(text)
+	return hex.EncodeToString(sum[:8])
+}
+
+// Interp describes an interpretation: a name, and whose predictions it holds.
+type Interp struct {
+	Name    string  `json:"name"`
+	Learner Learner `json:"learner"`
+}
+
+// field is a part of a description as a person would name it; equal keys mean equal values.
+type field struct{ name, value, key string }
+
+func simple(name string, value any) field {
+	s := fmt.Sprint(value)
+	return field{name, s, s}
+}
+
+func (d Data) fields() []field {
+	transforms, stats := "none", "none"
+	if d.Transforms != nil {
+		transforms = fmt.Sprintf("%+v", *d.Transforms)
+	}
+	if d.Stats != nil {
+		stats = fmt.Sprintf("%v", *d.Stats)
+	}
+	return []field{
+		simple("path", d.Path),
+		{"fnames", Thousands(d.Files.Count) + " pictures", d.Files.Digest},
+		simple("labels by", d.Labels),
+		simple("pattern", d.Pattern),
+		simple("share for validation", d.ValidPct),
+		simple("seed", d.Seed),
+		simple("permutation", d.Permutation),
+		simple("size", d.Size),
+		simple("batch size", d.Batch),
+		simple("transforms", transforms),
+		simple("squished", d.Squish),
+		simple("normalised with", stats),
+		simple("broken pictures skipped", d.Skip),
+	}
+}
+
+func (l Learner) fields() []field {
+	weights := "pretrained"
+	if l.Scratch {
+		weights = "random"
+	}
+	if l.WeightsFile != "" {
+		weights = l.WeightsFile
+	}
+	return append(l.Data.fields(),
+		simple("network", l.Arch),
+		simple("first weights", weights),
+		simple("weight decay", l.WeightDecay),
+		simple("dropout", l.Dropout),
+		simple("hidden layers", l.Hidden))
+}
+
+// Difference says in a line what a learner's description changed from one to another: "fnames: 7 390 → 4 pictures; size: 96 → 128". It is empty if nothing did.
+func Difference(was, now Learner) string {
+	a, b := was.fields(), now.fields()
+	var changes []string
+	for i := range a {
+		switch {
+		case a[i].key == b[i].key:
+		case a[i].value == b[i].value:
+			changes = append(changes, fmt.Sprintf("%s: other %s", a[i].name, a[i].value))
+		default:
+			before, after := a[i].value, b[i].value
+			if word := " pictures"; strings.HasSuffix(before, word) && strings.HasSuffix(after, word) {
+				before = strings.TrimSuffix(before, word)
+			}
+			changes = append(changes, fmt.Sprintf("%s: %s → %s", a[i].name, before, after))
+		}
+	}
+	return strings.Join(changes, "; ")
+}
+
+// Thousands writes a number with its digits in groups: 7 390.
+func Thousands(n int) string {
+	s := strconv.Itoa(n)
+	for i := len(s) - 3; i > 0 && s[i-1] != '-'; i -= 3 {
+		s = s[:i] + " " + s[i:]
+	}
+	return s
+}
