@@ -1,0 +1,150 @@
+package dataset
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"sync"
+	"time"
+)
+
+// Cache keeps decoded pictures in a folder, each in a file of its own that is mapped into memory: the pages are shared by all
+// processes that use the folder, and stay there for later ones. It is safe for concurrent use by goroutines and processes.
+//
+// A file's name is the SHA-256 of the photograph's bytes (with the size and the options), so a copied or renamed photograph is found and
+// a changed one is not mistaken. A damaged file is noticed by its checksum and written anew. A folder that
+// cannot be written costs only time: [Cache.WriteError] tells.
+//
+// Pictures keep their own size until the short side exceeds maxSide, which is twice the training size, by half again: then they are averaged to
+// maxSide as the transforms would do (fastai §4.2e), and rounded. So long as warp and zoom together magnify less than 1.5 times (fastai's
+// defaults: at most 1.33) a picture from the cache gives the same as the file, to 1/255.
+type Cache struct {
+	Decode DecodeOptions // how photographs are read; set it before the first Get
+
+	dir     string
+	maxSide int
+
+	mu         sync.Mutex
+	open       map[string]entry // by path
+	writeError error
+}
+
+// entry is a mapped picture and what its photograph's file looked like.
+type entry struct {
+	picture *Picture
+	size    int64
+	changed time.Time
+	unmap   func() error
+}
+
+// reduceAbove is the reduction factor from which on the cache stores reduced pictures.
+const reduceAbove = 1.5
+
+// OpenCache opens or makes the cache in dir for training at maxSide/2 pixels. maxSide 0 keeps every picture at its own size.
+func OpenCache(dir string, maxSide int) (*Cache, error) {
+	if maxSide < 0 {
+		return nil, fmt.Errorf("picture cache: the largest short side is %d: give twice the training size, or 0 for no limit", maxSide)
+	}
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return nil, fmt.Errorf("picture cache: %w: give a folder that can be written", err)
+	}
+	return &Cache{dir: dir, maxSide: maxSide, open: map[string]entry{}}, nil
+}
+
+// Get gives the picture of a photograph's file, from the cache if it is there. Its pixels are read-only memory.
+// The errors are those of [DecodeFile].
+func (c *Cache) Get(path string) (*Picture, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, &PictureError{Path: path, Err: unwrapPath(err)}
+	}
+	c.mu.Lock()
+	e, found := c.open[path]
+	c.mu.Unlock()
+	if found && e.size == info.Size() && e.changed.Equal(info.ModTime()) {
+		return e.picture, nil
+	}
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return nil, &PictureError{Path: path, Err: unwrapPath(err)}
+	}
+	e, err = c.fill(data)
+	if err != nil {
+		return nil, &PictureError{Path: path, Err: err}
+	}
+	e.size, e.changed = info.Size(), info.ModTime()
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if other, found := c.open[path]; found && other.size == e.size && other.changed.Equal(e.changed) {
+		e.unmap() // another goroutine was faster
+		return other.picture, nil
+	} else if found {
+		c.open[path+"\x00"+other.changed.String()] = other // its picture may be in use: keep it mapped
+	}
+	c.open[path] = e
+	return e.picture, nil
+}
+
+// fill maps the picture of a photograph, decoding and writing it first where it is missing or damaged.
+func (c *Cache) fill(data []byte) (entry, error) {
+	file := c.file(data)
+	if p, unmap, err := mapPicture(file); err == nil {
+		return entry{picture: p, unmap: unmap}, nil
+	}
+	p, err := Decode(data, c.Decode)
+	if err != nil {
+		return entry{}, err
+	}
+	if c.maxSide > 0 {
+		size := (c.maxSide + 1) / 2
+		rw, rh := ResizedTo(p.W, p.H, size, size)
+		if factor, w, h := Reduction(p.W, p.H, rw, rh); factor > reduceAbove {
+			p = p.reduced(w, h)
+		}
+	}
+	inMemory := entry{picture: p, unmap: func() error { return nil }}
+	if err := writePicture(file, p); err != nil {
+		c.mu.Lock()
+		c.writeError = err
+		c.mu.Unlock()
+		return inMemory, nil
+	}
+	mapped, unmap, err := mapPicture(file)
+	if err != nil { // no memory left to map, or another program in our folder
+		return inMemory, nil
+	}
+	return entry{picture: mapped, unmap: unmap}, nil
+}
+
+// file is where the picture of a photograph with these bytes is kept.
+func (c *Cache) file(data []byte) string {
+	sum := sha256.Sum256(data)
+	name := hex.EncodeToString(sum[:])
+	kind := fmt.Sprintf("%d", c.maxSide)
+	if c.Decode.IgnoreEXIF {
+		kind += "-asis"
+	}
+	return filepath.Join(c.dir, name[:2], name[2:]+"-"+kind+".rgb")
+}
+
+// WriteError is the last failure to write into the folder, such as a full disk. Get goes on without it, more slowly.
+func (c *Cache) WriteError() error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.writeError
+}
+
+// Close unmaps all pictures that came from the cache: none of them may be used any more. The files stay.
+func (c *Cache) Close() error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	var errs []error
+	for _, e := range c.open {
+		errs = append(errs, e.unmap())
+	}
+	clear(c.open)
+	return errors.Join(errs...)
+}

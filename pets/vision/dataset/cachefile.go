@@ -1,0 +1,99 @@
+package dataset
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"hash/crc32"
+	"os"
+	"path/filepath"
+
+	"github.com/edsrzf/mmap-go"
+)
+
+// A cache file is a header of 32 bytes, little-endian, and the pixels:
+// 8 bytes magic with version, then width, height, full width, full height, CRC-32C of the pixels, CRC-32C of the 28 bytes before.
+const (
+	cacheMagic  = "gopetpx1"
+	cacheHeader = 32
+)
+
+var castagnoli = crc32.MakeTable(crc32.Castagnoli)
+
+var errDamaged = errors.New("damaged cache file")
+
+// writePicture writes a cache file beside its place and renames it, so that no reader ever sees half of it.
+func writePicture(file string, p *Picture) (err error) {
+	dir := filepath.Dir(file)
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return fmt.Errorf("picture cache: %w", err)
+	}
+	f, err := os.CreateTemp(dir, ".tmp-*")
+	if err != nil {
+		return fmt.Errorf("picture cache: %w", err)
+	}
+	defer func() {
+		if err != nil {
+			os.Remove(f.Name())
+			err = fmt.Errorf("picture cache: %w", err)
+		}
+	}()
+	head := append(make([]byte, 0, cacheHeader), cacheMagic...)
+	for _, v := range []uint32{uint32(p.W), uint32(p.H), uint32(p.FullW), uint32(p.FullH), crc32.Checksum(p.Pix, castagnoli)} {
+		head = binary.LittleEndian.AppendUint32(head, v)
+	}
+	head = binary.LittleEndian.AppendUint32(head, crc32.Checksum(head, castagnoli))
+	_, err = f.Write(head)
+	if err == nil {
+		_, err = f.Write(p.Pix)
+	}
+	if e := f.Chmod(0o644); err == nil {
+		err = e
+	}
+	if e := f.Close(); err == nil {
+		err = e
+	}
+	if err != nil {
+		return err
+	}
+	return os.Rename(f.Name(), file)
+}
+
+// mapPicture maps a cache file and checks it. Files are only ever replaced by renaming: a mapping cannot shrink under us.
+func mapPicture(file string) (*Picture, func() error, error) {
+	f, err := os.Open(file)
+	if err != nil {
+		return nil, nil, err
+	}
+	defer f.Close() // the mapping outlives the descriptor
+	if info, err := f.Stat(); err != nil || info.Size() < cacheHeader {
+		return nil, nil, errDamaged
+	}
+	m, err := mmap.Map(f, mmap.RDONLY, 0)
+	if err != nil {
+		return nil, nil, err
+	}
+	p, err := parsePicture(m)
+	if err != nil {
+		m.Unmap()
+		return nil, nil, err
+	}
+	return p, m.Unmap, nil
+}
+
+// parsePicture reads a cache file's bytes; the pixels stay where they are.
+func parsePicture(data []byte) (*Picture, error) {
+	if len(data) < cacheHeader || string(data[:8]) != cacheMagic {
+		return nil, errDamaged
+	}
+	word := func(i int) uint32 { return binary.LittleEndian.Uint32(data[8+4*i:]) }
+	if word(5) != crc32.Checksum(data[:28], castagnoli) {
+		return nil, errDamaged
+	}
+	pix := data[cacheHeader:]
+	w, h := uint64(word(0)), uint64(word(1))
+	if w == 0 || h == 0 || w*h > uint64(len(pix)) || 3*w*h != uint64(len(pix)) || word(4) != crc32.Checksum(pix, castagnoli) {
+		return nil, errDamaged
+	}
+	return &Picture{W: int(w), H: int(h), Pix: pix, FullW: int(word(2)), FullH: int(word(3))}, nil
+}

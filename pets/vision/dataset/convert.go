@@ -1,0 +1,126 @@
+package dataset
+
+import (
+	"image"
+	"image/color"
+)
+
+// convert copies any image into RGB as Pillow's convert("RGB") does: raw colour values, alpha ignored (fastai §1.4). The colours that
+// Go's color.Color gives are multiplied by alpha, hence a case for each type that has an alpha channel.
+func convert(img image.Image) *Picture {
+	b := img.Bounds()
+	p := NewPicture(b.Dx(), b.Dy())
+	row := func(y int) []uint8 { return p.Pix[3*y*p.W : 3*(y+1)*p.W] }
+	switch m := img.(type) {
+	case *image.YCbCr:
+		convertYCbCr(p, m)
+	case *image.NYCbCrA:
+		convertYCbCr(p, &m.YCbCr)
+	case *image.Gray:
+		for y := range p.H {
+			grey(row(y), m.Pix[y*m.Stride:], 1)
+		}
+	case *image.Gray16:
+		for y := range p.H {
+			grey(row(y), m.Pix[y*m.Stride:], 2)
+		}
+	case *image.RGBA: // opaque wherever a decoder makes it
+		for y := range p.H {
+			pick(row(y), m.Pix[y*m.Stride:], 4, 1)
+		}
+	case *image.NRGBA:
+		for y := range p.H {
+			pick(row(y), m.Pix[y*m.Stride:], 4, 1)
+		}
+	case *image.RGBA64:
+		for y := range p.H {
+			pick(row(y), m.Pix[y*m.Stride:], 8, 2)
+		}
+	case *image.NRGBA64:
+		for y := range p.H {
+			pick(row(y), m.Pix[y*m.Stride:], 8, 2)
+		}
+	case *image.Paletted:
+		table := rawPalette(m.Palette)
+		for y := range p.H {
+			to, from := row(y), m.Pix[y*m.Stride:]
+			for x := range p.W {
+				copy(to[3*x:3*x+3], table[from[x]][:])
+			}
+		}
+	case *image.CMYK:
+		for y := range p.H {
+			to, from := row(y), m.Pix[y*m.Stride:]
+			for x := range p.W {
+				c := from[4*x : 4*x+4]
+				to[3*x], to[3*x+1], to[3*x+2] = color.CMYKToRGB(c[0], c[1], c[2], c[3])
+			}
+		}
+	case rgbImage:
+		copy(p.Pix, m.p.Pix)
+	default:
+		for y := range p.H {
+			to := row(y)
+			for x := range p.W {
+				c := raw(img.At(b.Min.X+x, b.Min.Y+y))
+				copy(to[3*x:3*x+3], c[:])
+			}
+		}
+	}
+	return p
+}
+
+// grey repeats the first byte of every step bytes three times.
+func grey(to, from []uint8, step int) {
+	for x := 0; x < len(to); x += 3 {
+		v := from[x/3*step]
+		to[x], to[x+1], to[x+2] = v, v, v
+	}
+}
+
+// pick takes the first three channels of pixels of size bytes, each channel step bytes wide, high byte first.
+func pick(to, from []uint8, size, step int) {
+	for x, i := 0, 0; x < len(to); x, i = x+3, i+size {
+		to[x], to[x+1], to[x+2] = from[i], from[i+step], from[i+2*step]
+	}
+}
+
+// raw is a colour without its alpha, not multiplied by it.
+func raw(c color.Color) [3]uint8 {
+	switch c := c.(type) {
+	case color.RGBA:
+		if c.A == 255 || c.A == 0 {
+			return [3]uint8{c.R, c.G, c.B}
+		}
+	case color.NRGBA:
+		return [3]uint8{c.R, c.G, c.B}
+	case color.NRGBA64:
+		return [3]uint8{uint8(c.R >> 8), uint8(c.G >> 8), uint8(c.B >> 8)}
+	}
+	n := color.NRGBAModel.Convert(c).(color.NRGBA)
+	return [3]uint8{n.R, n.G, n.B}
+}
+
+func rawPalette(p color.Palette) (table [256][3]uint8) {
+	for i, c := range p[:min(len(p), 256)] {
+		table[i] = raw(c)
+	}
+	return table
+}
+
+func palette(m color.Model) color.Palette {
+	p, _ := m.(color.Palette)
+	return p
+}
+
+func convertYCbCr(p *Picture, m *image.YCbCr) {
+	b := m.Rect
+	for y := range p.H {
+		to := p.Pix[3*y*p.W : 3*(y+1)*p.W]
+		for x := range p.W {
+			ci := m.COffset(b.Min.X+x, b.Min.Y+y)
+			r, g, bl := color.YCbCrToRGB(m.Y[m.YOffset(b.Min.X+x, b.Min.Y+y)], m.Cb[ci], m.Cr[ci])
+			to[3*x], to[3*x+1], to[3*x+2] = r, g, bl
+		}
+	}
+}

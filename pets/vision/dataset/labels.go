@@ -1,0 +1,174 @@
+package dataset
+
+import (
+	"encoding/csv"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path"
+	"path/filepath"
+	"regexp"
+	"strings"
+)
+
+// Labelled is a picture's file and the name of its class.
+type Labelled struct{ Path, Label string }
+
+// LabelByRegexp takes each label from the first group of a pattern that is searched in the whole path, with / between folders (fastai's
+// from_name_re, §2.1). The blog's pattern is `/([^/]+)_\d+.jpg$`. The syntax is Go's (RE2).
+// A file that does not match is an error that shows pattern, path and what to change.
+func LabelByRegexp(files []string, pattern string) ([]Labelled, error) {
+	re, err := regexp.Compile(pattern)
+	if err != nil {
+		return nil, fmt.Errorf("label pattern %q: %w (Go's syntax has no look-ahead, look-behind or back-references)", pattern, err)
+	}
+	if re.NumSubexp() < 1 {
+		return nil, fmt.Errorf("label pattern %q: it has no group: put parentheses around the part that is the label, as in %q", pattern, `/([^/]+)_\d+.jpg$`)
+	}
+	items := make([]Labelled, 0, len(files))
+	failed, example := 0, ""
+	for _, file := range files {
+		m := re.FindStringSubmatch(filepath.ToSlash(file))
+		if m == nil || m[1] == "" {
+			if failed == 0 {
+				example = file
+			}
+			failed++
+			continue
+		}
+		items = append(items, Labelled{file, m[1]})
+	}
+	if failed > 0 {
+		return nil, fmt.Errorf("label pattern %q: it does not match %d of %d files, for example %q: %s",
+			pattern, failed, len(files), example, advice(re, pattern, filepath.ToSlash(example)))
+	}
+	return items, nil
+}
+
+// advice guesses what in the pattern keeps it from matching a path.
+func advice(re *regexp.Regexp, pattern, file string) string {
+	matches := func(changed string) bool {
+		other, err := regexp.Compile(changed)
+		return err == nil && other.NumSubexp() > 0 && other.MatchString(file)
+	}
+	if re.MatchString(file) {
+		return "the group around the label is empty there: let it take at least one character"
+	}
+	if strings.HasPrefix(pattern, "/") && matches(strings.TrimPrefix(pattern, "/")) {
+		return "the pattern begins with / but the path has no folder: leave the / out"
+	}
+	if matches("(?i)" + pattern) {
+		return "only upper and lower case differ: begin the pattern with (?i)"
+	}
+	if ext := path.Ext(file); ext != "" {
+		if stem := patternExtension.ReplaceAllString(pattern, ""); stem != pattern && matches(stem+regexp.QuoteMeta(ext)+"$") {
+			return fmt.Sprintf("the file ends in %s and the pattern in %s: end it with %s", ext, patternExtension.FindString(pattern), `\.\w+$`)
+		}
+	}
+	return fmt.Sprintf("the pattern is searched in the whole path and its first group is the label: change it to fit this name, or leave such files out; "+
+		"for names like %q a pattern is %q", path.Base(file), suggestion(file))
+}
+
+var patternExtension = regexp.MustCompile(`\\?\.(jpe?g|png|gif|webp|bmp|tiff?)\$?$`)
+
+// suggestion is a pattern for the usual kinds of names: label_number.ext, label.number.ext, folder per label.
+func suggestion(file string) string {
+	base := path.Base(file)
+	for _, p := range []string{`([^/]+)_\d+\.\w+$`, `([^/]+)[-.]\d+\.\w+$`, `([^/]+) \(?\d+\)?\.\w+$`} {
+		if regexp.MustCompile(`^` + p).MatchString(base) {
+			return p
+		}
+	}
+	return `([^/]+)/[^/]+$`
+}
+
+// LabelByFolder takes each label from the name of the folder that the file lies in.
+func LabelByFolder(files []string) ([]Labelled, error) {
+	return LabelByFunc(files, func(file string) (string, error) {
+		dir := path.Base(path.Dir(filepath.ToSlash(file)))
+		if dir == "." || dir == "/" {
+			return "", errors.New("the path has no folder: put the pictures of each class into a folder with the class's name")
+		}
+		return dir, nil
+	})
+}
+
+// LabelByFunc asks a function for each label.
+func LabelByFunc(files []string, label func(path string) (string, error)) ([]Labelled, error) {
+	items := make([]Labelled, len(files))
+	for i, file := range files {
+		name, err := label(file)
+		if err == nil && name == "" {
+			err = errors.New("the label is empty")
+		}
+		if err != nil {
+			return nil, fmt.Errorf("label of %q: %w", file, err)
+		}
+		items[i] = Labelled{file, name}
+	}
+	return items, nil
+}
+
+// LabelByLists joins files and labels of equal number.
+func LabelByLists(files, labels []string) ([]Labelled, error) {
+	if len(files) != len(labels) {
+		return nil, fmt.Errorf("labels: %d files but %d labels: give one label for each file", len(files), len(labels))
+	}
+	items := make([]Labelled, len(files))
+	for i := range files {
+		if labels[i] == "" {
+			return nil, fmt.Errorf("label of %q: the label is empty", files[i])
+		}
+		items[i] = Labelled{files[i], labels[i]}
+	}
+	return items, nil
+}
+
+// CSVOptions of [LabelByCSV]. The zero value reads fastai's labels.csv: a header, names in the first column, labels in the second.
+type CSVOptions struct {
+	Comma    rune   // 0: comma
+	NoHeader bool   // the first line is an item already
+	Name     int    // column of the file's name, from 0
+	Label    int    // column of the label, from 0; 0: the column after the name's
+	Suffix   string // appended to each name, as ".jpg"
+}
+
+// LabelByCSV reads files and labels from a table (fastai's from_csv, §3.3). Names are relative to dir.
+func LabelByCSV(file, dir string, o CSVOptions) ([]Labelled, error) {
+	f, err := os.Open(file)
+	if err != nil {
+		return nil, fmt.Errorf("labels: %w", err)
+	}
+	defer f.Close()
+	r := csv.NewReader(f)
+	r.FieldsPerRecord = -1
+	if o.Comma != 0 {
+		r.Comma = o.Comma
+	}
+	if o.Label == 0 {
+		o.Label = o.Name + 1
+	}
+	var items []Labelled
+	for line := 1; ; line++ {
+		record, err := r.Read()
+		if err == io.EOF {
+			return items, nil
+		}
+		if err != nil {
+			return nil, fmt.Errorf("labels in %q: %w", file, err)
+		}
+		if line == 1 && !o.NoHeader {
+			continue
+		}
+		if len(record) <= max(o.Name, o.Label) {
+			return nil, fmt.Errorf("labels in %q: line %d has %d columns, wanted a name in column %d and a label in column %d: set CSVOptions' Comma, Name or Label",
+				file, line, len(record), o.Name, o.Label)
+		}
+		name, label := strings.TrimSpace(record[o.Name]), strings.TrimSpace(record[o.Label])
+		if name == "" || label == "" {
+			return nil, fmt.Errorf("labels in %q: line %d has an empty name or label", file, line)
+		}
+		items = append(items, Labelled{filepath.Join(dir, filepath.FromSlash(name)+o.Suffix), label})
+	}
+}

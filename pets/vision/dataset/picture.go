@@ -1,0 +1,55 @@
+package dataset
+
+import (
+	"image"
+	"image/color"
+)
+
+// Picture is a decoded photograph: RGB, 8 bits a channel, row by row from the top, 3 bytes a pixel.
+//
+// Pictures from a [Cache] lie in read-only memory: treat Pix as constant.
+type Picture struct {
+	W, H int
+	Pix  []uint8 // 3·W·H values
+
+	// FullW and FullH are the photograph's own size where a cache has reduced it; 0 where W and H are it.
+	FullW, FullH int
+}
+
+// NewPicture makes a black picture.
+func NewPicture(w, h int) *Picture { return &Picture{W: w, H: h, Pix: make([]uint8, 3*w*h)} }
+
+// Full gives the size of the photograph before any reduction by a cache.
+func (p *Picture) Full() (w, h int) {
+	if p.FullW > 0 && p.FullH > 0 {
+		return p.FullW, p.FullH
+	}
+	return p.W, p.H
+}
+
+// Image gives the picture as an image.Image that shares its pixels.
+func (p *Picture) Image() image.Image { return rgbImage{p} }
+
+type rgbImage struct{ p *Picture }
+
+func (m rgbImage) ColorModel() color.Model { return color.RGBAModel }
+func (m rgbImage) Bounds() image.Rectangle { return image.Rect(0, 0, m.p.W, m.p.H) }
+func (m rgbImage) Opaque() bool            { return true }
+func (m rgbImage) At(x, y int) color.Color { return m.RGBAAt(x, y) }
+
+func (m rgbImage) RGBAAt(x, y int) color.RGBA {
+	if x < 0 || y < 0 || x >= m.p.W || y >= m.p.H {
+		return color.RGBA{}
+	}
+	i := 3 * (y*m.p.W + x)
+	return color.RGBA{R: m.p.Pix[i], G: m.p.Pix[i+1], B: m.p.Pix[i+2], A: 255}
+}
+
+// RGBA64At makes image/draw take its faster path.
+func (m rgbImage) RGBA64At(x, y int) color.RGBA64 {
+	r, g, b, a := m.RGBAAt(x, y).RGBA()
+	return color.RGBA64{R: uint16(r), G: uint16(g), B: uint16(b), A: uint16(a)}
+}
+
+// FromImage copies an image into a picture as [Decode] would: alpha is dropped and the colour under it kept.
+func FromImage(img image.Image) *Picture { return convert(img) }

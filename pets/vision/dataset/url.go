@@ -1,0 +1,38 @@
+package dataset
+
+// URL names a data set on the internet: what fastai's URLs constants are, with what is known about the archive.
+type URL struct {
+	Name    string    // the folder that it becomes
+	URL     string    // as fastai prints it: the archive's address without its ending
+	Archive Archive   // the archive itself; its root folder is Name
+	Mirror  []Archive // archives that together make the same folder, tried where Archive cannot be had
+}
+
+// String is the address, as fastai's print(URLs.PETS) shows it.
+func (u URL) String() string { return u.URL }
+
+// Archive is a .tar.gz file on the internet and how to know it again.
+type Archive struct {
+	URL     string
+	File    string // its name on disk
+	Size    int64  // bytes; 0: unknown
+	MD5Head string // hex MD5 of the first MiB (fastai §1.1); "": not checked
+	MD5     string // hex MD5 of the whole file; "": not checked
+}
+
+// Pets is the Oxford-IIIT Pet data set: 7 390 photographs of 37 breeds (O. M. Parkhi, A. Vedaldi, A. Zisserman, C. V. Jawahar,
+// "Cats and Dogs", CVPR 2012; CC BY-SA 4.0), as fastai packed it, and as Oxford publishes it for a mirror.
+var Pets = URL{
+	Name: "oxford-iiit-pet",
+	URL:  "https://s3.amazonaws.com/fast-ai-imageclas/oxford-iiit-pet",
+	Archive: Archive{
+		URL:     "https://s3.amazonaws.com/fast-ai-imageclas/oxford-iiit-pet.tgz",
+		File:    "oxford-iiit-pet.tgz",
+		Size:    811_706_944,
+		MD5Head: "e4db5c768afd933bb91f5f594d7417a4",
+	},
+	Mirror: []Archive{
+		{URL: "https://thor.robots.ox.ac.uk/~vgg/data/pets/images.tar.gz", File: "oxford-iiit-pet-images.tar.gz", MD5: "5c4f3ee8e5d25df40f4fd59a7f44e54c"},
+		{URL: "https://thor.robots.ox.ac.uk/~vgg/data/pets/annotations.tar.gz", File: "oxford-iiit-pet-annotations.tar.gz", MD5: "95a8c909bbe2e81eed6a22bccdf3f68f"},
+	},
+}
