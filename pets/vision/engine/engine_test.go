@@ -1,6 +1,7 @@
 package engine_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"strings"
@@ -92,4 +93,24 @@ func ExampleOpen() {
 		fmt.Println(err)
 	}
 	// Output: go float32(42)
+}
+
+func ExampleSetup() {
+	report, err := engine.Setup(context.Background(), engine.SetupOptions{
+		Offline: true, // look, don't download
+		Log:     func(step string) { fmt.Println(step) },
+	})
+	if err != nil {
+		fmt.Println("slower, but fine:", err)
+		return
+	}
+	fmt.Println(report)
+}
+
+func ExampleDoctor() {
+	for _, check := range engine.Doctor(engine.Options{Spec: "go"}) {
+		if !check.OK {
+			fmt.Printf("%s: %s. Remedy: %s\n", check.Name, check.Detail, check.Fix)
+		}
+	}
 }

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"archive/zip"
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -27,6 +28,7 @@ type SetupOptions struct {
 
 	probeURL  string // "" means go-xla's installer's host
 	trialTime time.Duration
+	stallTime time.Duration // 0 means stallTime
 }
 
 // A Report is what Setup found or brought.
@@ -280,8 +282,9 @@ func watch(cmd *exec.Cmd, stop func(), folder string, o SetupOptions, what strin
 	}
 	done := make(chan error, 1)
 	go func() { done <- cmd.Wait() }()
-	ticker := time.NewTicker(500 * time.Millisecond)
+	ticker := time.NewTicker(200 * time.Millisecond)
 	defer ticker.Stop()
+	limit := cmp.Or(o.stallTime, stallTime)
 	var most int64
 	grown := time.Now()
 	for {
@@ -297,10 +300,10 @@ func watch(cmd *exec.Cmd, stop func(), folder string, o SetupOptions, what strin
 				if o.Progress != nil {
 					o.Progress(what, size, total)
 				}
-			} else if now.Sub(grown) > stallTime {
+			} else if now.Sub(grown) > limit {
 				stop()
 				<-done
-				return fmt.Errorf("nothing came for %v, given up", stallTime)
+				return fmt.Errorf("nothing came for %v, given up", limit)
 			}
 		}
 	}
