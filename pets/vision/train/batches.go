@@ -2,10 +2,10 @@ package train
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"iter"
 	"math/rand/v2"
-	"path/filepath"
 	"sync/atomic"
 
 	"github.com/gomlx/gomlx/core/tensors"
@@ -195,7 +195,8 @@ func (j job) picture(l *Learner, index int) (*dataset.Picture, error) {
 	return l.Open(j.items[index])
 }
 
-// Open gives an item's picture as the learner's source has it: from Config.Pictures, the cache or the file.
+// Open gives an item's picture as the learner's source has it: from Config.Pictures, the cache or the file. An error is a
+// [dataset.PictureError]. Pictures from the cache are read-only and end with the learner.
 func (l *Learner) Open(item dataset.Item) (*dataset.Picture, error) {
 	var p *dataset.Picture
 	var err error
@@ -207,10 +208,11 @@ func (l *Learner) Open(item dataset.Item) (*dataset.Picture, error) {
 	default:
 		p, err = dataset.DecodeFile(item.Path, l.cfg.Decode)
 	}
-	if err != nil {
-		return nil, fmt.Errorf("picture %s: %w", filepath.Base(item.Path), err)
+	var named *dataset.PictureError
+	if err != nil && !errors.As(err, &named) {
+		err = &dataset.PictureError{Path: item.Path, Err: err}
 	}
-	return p, nil
+	return p, err
 }
 
 // openAll opens every item once, in parallel, and lists those that fail, in the items' order.
@@ -225,8 +227,9 @@ func (l *Learner) openAll(ctx context.Context, items []dataset.Item, ev Events) 
 				if err := work.Err(); err != nil {
 					return err
 				}
-				if _, err := l.Open(items[i]); err != nil {
-					reasons[i] = err.Error()
+				var named *dataset.PictureError
+				if _, err := l.Open(items[i]); errors.As(err, &named) {
+					reasons[i] = named.Err.Error()
 				}
 				done <- struct{}{}
 			}

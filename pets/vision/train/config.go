@@ -45,6 +45,9 @@ func (c Config) withDefaults() (Config, error) {
 	if c.Workers <= 0 {
 		c.Workers = runtime.GOMAXPROCS(0)
 	}
+	if err := c.Transforms.Check(); err != nil {
+		return c, fmt.Errorf("learner: %w", err)
+	}
 	if c.Size.H < smallest || c.Size.W < smallest {
 		return c, fmt.Errorf("learner: the networks halve a picture five times, so its size must be at least %d×%d, got %d×%d: set Size larger",
 			smallest, smallest, c.Size.H, c.Size.W)

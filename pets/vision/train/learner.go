@@ -73,6 +73,7 @@ func New(eng *engine.Engine, net *model.Net, data *dataset.Split, c Config) (*Le
 		if l.cache, err = dataset.OpenCache(c.CacheDir, 2*min(c.Size.H, c.Size.W)); err != nil {
 			return nil, fmt.Errorf("learner: cache of decoded pictures: %w", err)
 		}
+		l.cache.Decode = c.Decode
 	}
 	l.now.params = net.Init(c.Seed)
 	return l, l.FreezeTo(0)
@@ -89,13 +90,17 @@ func (l *Learner) enough() error {
 	return fmt.Errorf("learner: a batch of %d does not fit into %d training pictures: set Batch to %d or less", l.cfg.Batch, len(l.train), len(l.train))
 }
 
-// Close frees the tensors and compiled graphs. The learner is of no use afterwards.
+// Close frees the tensors, the compiled graphs and the pictures that came from the cache. The learner is of no use afterwards.
 func (l *Learner) Close() {
 	for _, e := range l.execs {
 		e.Finalize()
 	}
 	l.execs = nil
 	l.now.free(nil)
+	l.now = state{}
+	if l.cache != nil {
+		l.cache.Close()
+	}
 }
 
 // SetWeights replaces all weights, in the order of the network's Params, and starts a new optimizer. The learner owns the tensors.

@@ -94,7 +94,7 @@ func (l *Learner) logits(ctx context.Context, j job, done func(k, n int), ev Eve
 		if err != nil {
 			return nil, err
 		}
-		out, err := l.call("evaluation", kindEval, l.buildEval, append([]any{b.pieces(j.rows)[0].x}, anys(l.now.params)...)...)
+		values, err := l.evaluate(b, j.rows)
 		if outOfMemory(err) && j.rows > 1 {
 			j.rows = max(1, j.rows/2)
 			ev.note("out of memory: evaluating in batches of %d", j.rows)
@@ -102,11 +102,6 @@ func (l *Learner) logits(ctx context.Context, j job, done func(k, n int), ev Eve
 		}
 		if err != nil {
 			return nil, fmt.Errorf("batch %d: %w", k, err)
-		}
-		values, err := tensors.CopyFlatData[float32](out[0])
-		out[0].MustFinalizeAll()
-		if err != nil {
-			return nil, fmt.Errorf("batch %d: reading the logits back: %w", k, err)
 		}
 		for r := range b.n {
 			rows = append(rows, values[r*l.net.Classes:(r+1)*l.net.Classes])
@@ -117,6 +112,24 @@ func (l *Learner) logits(ctx context.Context, j job, done func(k, n int), ev Eve
 		k++
 	}
 	return rows, nil
+}
+
+// evaluate gives the logits of a batch in pieces of rows, flat.
+func (l *Learner) evaluate(b *batch, rows int) ([]float32, error) {
+	var logits []float32
+	for _, p := range b.pieces(rows) {
+		out, err := l.call("evaluation", kindEval, l.buildEval, append([]any{p.x}, anys(l.now.params)...)...)
+		if err != nil {
+			return nil, err
+		}
+		values, err := tensors.CopyFlatData[float32](out[0])
+		out[0].MustFinalizeAll()
+		if err != nil {
+			return nil, fmt.Errorf("reading the logits back: %w", err)
+		}
+		logits = append(logits, values...)
+	}
+	return logits, nil
 }
 
 // ValidProbs predicts the validation set (fastai §11.1), in the split's order.

@@ -79,11 +79,11 @@ func (l *Learner) file() (*weights.File, error) {
 	return f, nil
 }
 
-// Load reads what Save or Snapshot wrote (or a plain file of weights with torchvision's names, head included). What is frozen stays as it is (fastai
+// Load reads what Save or Snapshot wrote (or a file of weights in torchvision's names, .pth too, head included). What is frozen stays as it is (fastai
 // §9). When the file's optimizer does not fit what trains now, or there is none, the optimizer starts anew, and the returned warnings say so:
 // fastai keeps the old moments without a word.
 func (l *Learner) Load(path string) (warnings []string, err error) {
-	f, err := weights.ReadSafetensors(path)
+	f, err := weights.Read(path)
 	if err == nil {
 		warnings, err = l.adopt(f, filepath.Base(path))
 	}

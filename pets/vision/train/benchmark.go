@@ -1,0 +1,53 @@
+package train
+
+import (
+	"context"
+	"fmt"
+	"time"
+)
+
+// Speed is what [Learner.Benchmark] measured.
+type Speed struct {
+	First  time.Duration // the first step, compilation included when it is new
+	Step   time.Duration // mean of the steps after it
+	Images float64       // pictures per second in these steps, their preparation not included
+}
+
+// Benchmark runs one batch of the training set over and over, as training steps or (train false) as evaluation, and takes the time. Nothing of the
+// learner changes.
+func (l *Learner) Benchmark(ctx context.Context, steps int, train bool) (Speed, error) {
+	if steps < 1 {
+		return Speed{}, fmt.Errorf("benchmark: want at least 1 step, got %d", steps)
+	}
+	l.hold()
+	defer l.letGo()
+	defer l.rollBack()
+	j := l.trainJob(forShow, forShow, forShow, 0)
+	j.order = j.order[:j.rows]
+	var s Speed
+	for b, err := range l.batches(ctx, j) {
+		if err != nil {
+			return Speed{}, fmt.Errorf("benchmark: %w", err)
+		}
+		begin := time.Now()
+		for i := range steps + 1 {
+			if err := ctx.Err(); err != nil {
+				return Speed{}, err
+			}
+			if i == 1 {
+				s.First, begin = time.Since(begin), time.Now()
+			}
+			if train {
+				_, err = l.step(b, hyper{make([]float64, l.net.Groups()), l.now.beta1, 0}, Events{})
+			} else {
+				_, err = l.evaluate(b, l.inner)
+			}
+			if err != nil {
+				return Speed{}, fmt.Errorf("benchmark: %w", err)
+			}
+		}
+		s.Step = time.Since(begin) / time.Duration(steps)
+		s.Images = float64(j.rows) / s.Step.Seconds()
+	}
+	return s, nil
+}

@@ -1,0 +1,401 @@
+package train
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"os"
+	"path/filepath"
+	"reflect"
+	"strings"
+	"testing"
+
+	"gopets/pets/vision/augment"
+	"gopets/pets/vision/dataset"
+	"gopets/pets/vision/engine"
+	"gopets/pets/vision/engine/enginetest"
+	"gopets/pets/vision/model"
+)
+
+// fixture is three classes of small pictures, told apart by their colours: training for a few steps must show.
+var fixtureClasses = []string{"blue", "green", "red"}
+
+const (
+	fixtureTrain = 15
+	fixtureValid = 7
+)
+
+func fixtureSplit() *dataset.Split {
+	s := &dataset.Split{Classes: fixtureClasses, SplitHash: "fixture"}
+	for i := range fixtureTrain + fixtureValid {
+		item := dataset.Item{Path: fmt.Sprintf("%s_%d.jpg", fixtureClasses[i%3], i), Label: i % 3}
+		if i < fixtureTrain {
+			s.Train = append(s.Train, item)
+		} else {
+			s.Valid = append(s.Valid, item)
+		}
+	}
+	return s
+}
+
+func fixturePicture(item dataset.Item) (*dataset.Picture, error) {
+	p := &dataset.Picture{W: 36, H: 32, Pix: make([]uint8, 36*32*3)}
+	number := len(item.Path) + int(item.Path[len(item.Path)-5])
+	for i := range p.Pix {
+		p.Pix[i] = uint8((i*7 + number*i/5) % 97)
+		if i%3 == 2-item.Label {
+			p.Pix[i] += 120
+		}
+	}
+	return p, nil
+}
+
+func fixtureConfig() Config {
+	return Config{Seed: 7, Size: augment.Size{H: 32, W: 32}, Batch: 5, Transforms: augment.Default(), Pictures: fixturePicture}
+}
+
+// anyEngine is XLA where there is one, for speed, else the Go backend.
+func anyEngine(t *testing.T) *engine.Engine {
+	t.Helper()
+	if os.Getenv("GOPETS_TEST_PLUGIN") != "" {
+		return enginetest.XLA(t)
+	}
+	return enginetest.Go(t)
+}
+
+func newLearner(t *testing.T, eng *engine.Engine, c Config) *Learner {
+	t.Helper()
+	net, err := model.New("petnet10", 3, model.HeadOptions{Hidden: []int{16}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	l, err := New(eng, net, fixtureSplit(), c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(l.Close)
+	return l
+}
+
+// rows are the table without its times.
+func rows(l *Learner) []Row {
+	list := append([]Row(nil), l.Recorder().Last().Rows...)
+	for i := range list {
+		list[i].Seconds = 0
+	}
+	return list
+}
+
+func fit(t *testing.T, l *Learner, epochs int, o OneCycle) []Row {
+	t.Helper()
+	if err := l.FitOneCycle(context.Background(), epochs, o, Events{}); err != nil {
+		t.Fatal(err)
+	}
+	return rows(l)
+}
+
+func values(t *testing.T, l *Learner) [][]float32 {
+	t.Helper()
+	var all [][]float32
+	for _, p := range l.Weights() {
+		v, err := flat(p)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, v)
+	}
+	return all
+}
+
+func same(t *testing.T, what string, got, want any) {
+	t.Helper()
+	if !reflect.DeepEqual(got, want) {
+		t.Errorf("%s differ:\n got %v\nwant %v", what, got, want)
+	}
+}
+
+// One run to the end; then the same run cancelled in its third epoch, and a new learner that restores the snapshot and goes on: same rows, same
+// weights. The uninterrupted run uses one worker, the others two.
+func TestResumeGivesTheSameRows(t *testing.T) {
+	eng := anyEngine(t)
+	one := fixtureConfig()
+	one.Workers = 1
+	whole := newLearner(t, eng, one)
+	want := fit(t, whole, 4, OneCycle{})
+	if len(want) != 4 || want[3].Epoch != 3 || whole.State() != "after fit 1, epoch 4" {
+		t.Fatalf("rows %v, state %q", want, whole.State())
+	}
+	if want[3].TrainLoss >= want[0].TrainLoss {
+		t.Errorf("training does not learn: %v", want)
+	}
+
+	two := fixtureConfig()
+	two.Workers = 2
+	path := filepath.Join(t.TempDir(), "run.snapshot")
+	cut := newLearner(t, eng, two)
+	ctx, cancel := context.WithCancel(context.Background())
+	before := values(t, cut)
+	err := cut.FitOneCycle(ctx, 4, OneCycle{Snapshot: path}, Events{Batch: func(b BatchInfo) {
+		if b.Phase == PhaseTrain && b.Epoch == 2 && b.Batch == 1 {
+			cancel()
+		}
+	}})
+	if !errors.Is(err, context.Canceled) {
+		t.Fatalf("cancelled fit returned %v", err)
+	}
+	if cut.State() != "after fit 1, epoch 2 and 2 batches" || reflect.DeepEqual(before, values(t, cut)) {
+		t.Errorf("cancelling must keep the weights: state %q", cut.State())
+	}
+	if err := cut.FitOneCycle(context.Background(), 4, OneCycle{Resume: true}, Events{}); err == nil || !strings.Contains(err.Error(), "restore its snapshot") {
+		t.Errorf("resuming in the middle of an epoch: %v", err)
+	}
+
+	next := newLearner(t, eng, two)
+	if err := next.Restore(path); err != nil {
+		t.Fatal(err)
+	}
+	if err := next.FitOneCycle(context.Background(), 5, OneCycle{Resume: true}, Events{}); err == nil || !strings.Contains(err.Error(), "asked for is") {
+		t.Errorf("resuming another run: %v", err)
+	}
+	var told []int
+	err = next.FitOneCycle(context.Background(), 4, OneCycle{Resume: true, Snapshot: path}, Events{Epoch: func(r Row) { told = append(told, r.Epoch) }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	same(t, "rows", rows(next), want)
+	same(t, "reported epochs", told, []int{0, 1, 2, 3})
+	same(t, "weights", values(t, next), values(t, whole))
+	same(t, "recorded losses", next.Recorder().Last().Losses, whole.Recorder().Last().Losses)
+	if err := next.FitOneCycle(context.Background(), 4, OneCycle{Resume: true}, Events{}); err != nil || next.State() != "after fit 1, epoch 4" {
+		t.Errorf("resuming a finished run must do nothing: %v, %s", err, next.State())
+	}
+
+	other := two
+	other.Batch = 3
+	if err := newLearner(t, eng, other).Restore(path); err == nil || !strings.Contains(err.Error(), "batch 5, this learner has 3") {
+		t.Errorf("restoring under another configuration: %v", err)
+	}
+}
+
+// Looking does not touch: prediction, heat maps, a finder run, a batch to show and a benchmark between two fits change neither the weights nor the
+// next rows.
+func TestLookingLeavesNothingBehind(t *testing.T) {
+	eng := anyEngine(t)
+	ctx := context.Background()
+	plain, looked := newLearner(t, eng, fixtureConfig()), newLearner(t, eng, fixtureConfig())
+	for _, l := range []*Learner{plain, looked} {
+		if err := l.Freeze(); err != nil {
+			t.Fatal(err)
+		}
+		fit(t, l, 1, OneCycle{})
+	}
+	before := values(t, looked)
+	p, _ := fixturePicture(fixtureSplit().Valid[0])
+	first, err := looked.Predict(ctx, []*dataset.Picture{p, p})
+	if err != nil {
+		t.Fatal(err)
+	}
+	sum := 0.0
+	for _, v := range first[0] {
+		sum += float64(v)
+	}
+	if len(first) != 2 || math.Abs(sum-1) > 1e-6 || !reflect.DeepEqual(first[0], first[1]) {
+		t.Errorf("probabilities %v", first)
+	}
+	maps, err := looked.GradCAM(ctx, []*dataset.Picture{p}, []int{2})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(maps) != 1 || maps[0].W*maps[0].H != len(maps[0].Values) {
+		t.Errorf("heat maps %+v", maps)
+	}
+	curve, err := looked.LRFind(ctx, LRFind{Steps: 5, NoStop: true}, Events{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(curve.LR) != 5 || math.Abs(curve.LR[0]-1e-7) > 1e-20 {
+		t.Errorf("curve %+v", curve)
+	}
+	shown, err := looked.Batch(ctx, 4, true)
+	if err != nil || len(shown) != 4 || shown[0].Picture.W != 32 {
+		t.Errorf("batch %v %v", shown, err)
+	}
+	if _, err := looked.Benchmark(ctx, 1, true); err != nil {
+		t.Error(err)
+	}
+	probs, err := looked.ValidProbs(ctx, Events{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if probs.State != "after fit 1, epoch 1" || len(probs.Probs) != fixtureValid || probs.Paths[0] != fixtureSplit().Valid[0].Path {
+		t.Errorf("predictions %+v", probs)
+	}
+	for i, v := range first[0] { // the padded last validation batch and the small prediction batch agree
+		if math.Abs(float64(v-probs.Probs[0][i])) > 1e-5 {
+			t.Errorf("predict says %v, validation %v", first[0], probs.Probs[0])
+		}
+	}
+	same(t, "weights after looking", values(t, looked), before)
+	same(t, "rows of the next fit", fit(t, looked, 1, OneCycle{}), fit(t, plain, 1, OneCycle{}))
+}
+
+// With the body frozen its convolutions stay, its batch norms and the head move (fastai §6.2); unfreezing starts a new optimizer.
+func TestFreezing(t *testing.T) {
+	l := newLearner(t, anyEngine(t), fixtureConfig())
+	if err := l.Freeze(); err != nil {
+		t.Fatal(err)
+	}
+	before := values(t, l)
+	fit(t, l, 1, OneCycle{})
+	after := values(t, l)
+	for i, p := range l.Net().Params {
+		moved := !reflect.DeepEqual(before[i], after[i])
+		still := p.Group < 2 && p.Role == model.Weight
+		if moved == still {
+			t.Errorf("%s: moved %v", p.Name, moved)
+		}
+	}
+	if l.now.step != 3 {
+		t.Errorf("optimizer counts %d steps, want 3", l.now.step)
+	}
+	if err := l.Unfreeze(); err != nil {
+		t.Fatal(err)
+	}
+	if l.now.step != 0 || l.Frozen() {
+		t.Error("unfreezing must start a new optimizer")
+	}
+	if err := l.FreezeTo(7); err == nil {
+		t.Error("freezing to group 7 of 3 passed")
+	}
+}
+
+func TestSaveAndLoad(t *testing.T) {
+	eng := anyEngine(t)
+	path := filepath.Join(t.TempDir(), "stage-1.safetensors")
+	a := newLearner(t, eng, fixtureConfig())
+	fit(t, a, 1, OneCycle{})
+	if err := a.Save(path); err != nil {
+		t.Fatal(err)
+	}
+	b := newLearner(t, eng, fixtureConfig())
+	warnings, err := b.Load(path)
+	if err != nil || len(warnings) > 0 {
+		t.Fatalf("load: %v %v", warnings, err)
+	}
+	same(t, "weights", values(t, b), values(t, a))
+	if b.now.step != a.now.step || b.State() != a.State() {
+		t.Errorf("step %d, state %q", b.now.step, b.State())
+	}
+	if err := b.Freeze(); err != nil {
+		t.Fatal(err)
+	}
+	warnings, err = b.Load(path)
+	if err != nil || len(warnings) != 1 || !strings.Contains(warnings[0], "starts anew") || !b.Frozen() {
+		t.Errorf("loading into a frozen learner: %v %v", warnings, err)
+	}
+	if err := b.Restore(path); err == nil || !strings.Contains(err.Error(), "no snapshot") {
+		t.Errorf("restoring saved weights: %v", err)
+	}
+
+	net, _ := model.New("petnet10", 2, model.HeadOptions{Hidden: []int{16}})
+	split := fixtureSplit()
+	split.Classes = split.Classes[:2]
+	split.Train, split.Valid = split.Train[:0], nil
+	for i := range 6 {
+		split.Train = append(split.Train, dataset.Item{Path: fmt.Sprintf("x_%d.jpg", i), Label: i % 2})
+	}
+	c, err := New(eng, net, split, fixtureConfig())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	if _, err := c.Load(path); err == nil || !strings.Contains(err.Error(), "3 classes") {
+		t.Errorf("loading another class count: %v", err)
+	}
+	if _, err := c.Load(path + ".missing"); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("loading a missing file: %v", err)
+	}
+}
+
+// A rate that blows the weights up ends with a clear error and the weights of before.
+func TestNaNKeepsTheLastEpoch(t *testing.T) {
+	l := newLearner(t, anyEngine(t), fixtureConfig())
+	before := values(t, l)
+	err := l.FitOneCycle(context.Background(), 2, OneCycle{MaxLR: Const(1e30), DivFactor: 1}, Events{})
+	if err == nil || !strings.Contains(err.Error(), "smaller MaxLR") {
+		t.Fatalf("got %v", err)
+	}
+	same(t, "weights", values(t, l), before)
+	if l.State() != "before any fit" {
+		t.Errorf("state %q", l.State())
+	}
+}
+
+// Gradients added over inner batches are those of the whole batch as far as the batch norms allow: with statistics of their own they differ a little,
+// so the test is that it trains, counts one step per batch and differs.
+func TestInnerBatches(t *testing.T) {
+	c := fixtureConfig()
+	c.Batch, c.InnerBatch = 6, 3
+	eng := anyEngine(t)
+	l := newLearner(t, eng, c)
+	got := fit(t, l, 2, OneCycle{})
+	if l.now.step != 4 || l.InnerBatch() != 3 {
+		t.Errorf("%d steps with inner batch %d", l.now.step, l.InnerBatch())
+	}
+	if got[1].TrainLoss >= got[0].TrainLoss {
+		t.Errorf("does not learn: %v", got)
+	}
+	same(t, "second run", fit(t, newLearner(t, eng, c), 2, OneCycle{}), got)
+}
+
+func TestBrokenPictures(t *testing.T) {
+	c := fixtureConfig()
+	c.Pictures = func(it dataset.Item) (*dataset.Picture, error) {
+		if strings.HasPrefix(it.Path, "green_4") || strings.HasPrefix(it.Path, "red_17") {
+			return nil, errors.New("unexpected end of file")
+		}
+		return fixturePicture(it)
+	}
+	eng := anyEngine(t)
+	err := newLearner(t, eng, c).FitOneCycle(context.Background(), 1, OneCycle{}, Events{})
+	if err == nil || !strings.Contains(err.Error(), "green_4.jpg: ") || !strings.Contains(err.Error(), "Skip") {
+		t.Errorf("broken pictures: %v", err)
+	}
+	c.Skip = true
+	l := newLearner(t, eng, c)
+	var notes []string
+	if err := l.FitOneCycle(context.Background(), 1, OneCycle{}, Events{Note: func(s string) { notes = append(notes, s) }}); err != nil {
+		t.Fatal(err)
+	}
+	if len(l.Skipped()) != 2 || len(notes) != 2 || l.Skipped()[0].Path != "green_4.jpg" || len(l.valid) != fixtureValid-1 {
+		t.Errorf("skipped %v, notes %v", l.Skipped(), notes)
+	}
+}
+
+func TestNewRefuses(t *testing.T) {
+	eng := anyEngine(t)
+	net, err := model.New("petnet10", 4, model.HeadOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := New(eng, net, fixtureSplit(), fixtureConfig()); err == nil || !strings.Contains(err.Error(), "4 outputs, the data 3 classes") {
+		t.Errorf("class mismatch: %v", err)
+	}
+	net, _ = model.New("petnet10", 3, model.HeadOptions{})
+	c := fixtureConfig()
+	c.Batch = 16
+	if _, err := New(eng, net, fixtureSplit(), c); err == nil || !strings.Contains(err.Error(), "set Batch to 15 or less") {
+		t.Errorf("large batch: %v", err)
+	}
+}
+
+// The two backends agree on a whole fit to what float32 allows.
+func TestBackendsAgree(t *testing.T) {
+	x := newLearner(t, enginetest.XLA(t), fixtureConfig())
+	g := newLearner(t, enginetest.Go(t), fixtureConfig())
+	a, b := fit(t, x, 1, OneCycle{}), fit(t, g, 1, OneCycle{})
+	if math.Abs(a[0].TrainLoss-b[0].TrainLoss) > 1e-3 {
+		t.Errorf("XLA %v, Go %v", a, b)
+	}
+}
