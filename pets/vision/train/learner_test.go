@@ -349,6 +349,30 @@ func TestInnerBatches(t *testing.T) {
 	same(t, "second run", fit(t, newLearner(t, eng, c), 2, OneCycle{}), got)
 }
 
+// Memory that holds two pictures only: the inner batch goes from 6 to 3 to 2, and no further.
+func TestOutOfMemoryShrinksTheInnerBatch(t *testing.T) {
+	c := fixtureConfig()
+	c.Batch = 6
+	l := newLearner(t, enginetest.Go(t), c)
+	notes := 0
+	ev := Events{Note: func(string) { notes++ }}
+	room := 2
+	try := func() error {
+		if l.InnerBatch() > room {
+			return errText("RESOURCE_EXHAUSTED: Out of memory allocating 1 byte")
+		}
+		return nil
+	}
+	if err := l.withinMemory(ev, try); err != nil || l.InnerBatch() != 2 || notes != 2 {
+		t.Errorf("inner batch %d after %d notes, %v", l.InnerBatch(), notes, err)
+	}
+	room = 1
+	if err := l.withinMemory(ev, try); !errors.Is(err, errNoMemory) || !strings.Contains(err.Error(), "smaller Size") {
+		t.Errorf("got %v", err)
+	}
+	fit(t, l, 1, OneCycle{}) // and training goes on in pieces
+}
+
 func TestBrokenPictures(t *testing.T) {
 	c := fixtureConfig()
 	c.Pictures = func(it dataset.Item) (*dataset.Picture, error) {

@@ -190,7 +190,7 @@ func anys(lists ...[]*tensors.Tensor) []any {
 	return out
 }
 
-// errNoMemory is what step returns when not even the smallest inner batch fits.
+// errNoMemory is for when not even the smallest inner batch fits.
 var errNoMemory = errors.New("out of memory")
 
 // outOfMemory recognises what XLA says when an allocation fails.
@@ -207,22 +207,31 @@ func outOfMemory(err error) bool {
 	return false
 }
 
-// step trains on one batch and returns its loss. When memory runs out it halves the inner batch, says so and tries again.
-func (l *Learner) step(b *batch, h hyper, ev Events) (float64, error) {
+// withinMemory tries, and when memory runs out halves the inner batch, says so and tries again.
+func (l *Learner) withinMemory(ev Events, try func() error) error {
 	for {
-		loss, err := l.tryStep(b, h)
+		err := try()
 		if !outOfMemory(err) {
-			return loss, err
+			return err
 		}
-		next := divisor(l.cfg.Batch, l.inner/2)
-		if next == 0 {
-			return 0, fmt.Errorf("%w with an inner batch of %d pictures of %d×%d: choose a smaller Size or network, or free the device (%w)",
-				errNoMemory, l.inner, l.cfg.Size.H, l.cfg.Size.W, err)
+		next := divisor(l.cfg.Batch, max(2, l.inner/2))
+		if next == 0 || next == l.inner {
+			return fmt.Errorf("%w with an inner batch of %d pictures of %v: choose a smaller Size or network, or free the device (%w)",
+				errNoMemory, l.inner, l.cfg.Size, err)
 		}
 		ev.note("out of memory: going on with inner batches of %d instead of %d; gradients are added up over the batch of %d, batch norms see the inner batch",
 			next, l.inner, l.cfg.Batch)
 		l.inner = next
 	}
+}
+
+// step trains on one batch and returns its loss.
+func (l *Learner) step(b *batch, h hyper, ev Events) (loss float64, err error) {
+	err = l.withinMemory(ev, func() error {
+		loss, err = l.tryStep(b, h)
+		return err
+	})
+	return loss, err
 }
 
 func (l *Learner) tryStep(b *batch, h hyper) (float64, error) {
