@@ -2,11 +2,97 @@ package augment
 
 import (
 	"errors"
+	"fmt"
+	"sync"
 
 	"gopets/pets/vision/dataset"
 )
 
-// Apply transforms a picture.
+// Apply writes what the network sees of a picture into dst: s.H rows of s.W pixels of 3 values in [0,1], not normalised. It is
+// fastai's pipeline (§4.2) in one pass: average first where a reduction exceeds 2 (and the view is not zoomed in), then perspective,
+// rotation, zoom, resize, mirroring and crop in a single bilinear sampling, then light.
+//
+// It is safe for concurrent use. A picture that a [dataset.Cache] has reduced is treated as the one it was.
 func (c Config) Apply(dst []float32, src *dataset.Picture, s Size, p Params) error {
-	return errors.New("not there yet")
+	if err := c.fits(src, s); err != nil {
+		return err
+	}
+	if want := s.H * s.W * 3; len(dst) != want {
+		return fmt.Errorf("transforms: %d values to write for size %v: wanted %d", len(dst), s, want)
+	}
+	w := work.Get().(*scratch)
+	defer work.Put(w)
+	fullW, fullH := src.Full()
+	if err := c.look(&w.view, fullW, fullH, s, p); err != nil {
+		return err
+	}
+	w.rows, w.cols = points(w.rows, w.view.rows, w.view.h, false), points(w.cols, w.view.cols, w.view.w, p.Flip)
+	if v := &w.view; v.aw > 0 && (src.W > v.aw || src.H > v.ah) {
+		w.area = src.Area(min(v.aw, src.W), min(v.ah, src.H), w.area)
+		aw, ah := min(v.aw, src.W), min(v.ah, src.H)
+		sample(dst, w.area, aw, ah, v.pixels(aw, ah), w.rows, w.cols)
+	} else {
+		sample(dst, src.Pix, src.W, src.H, v.pixels(src.W, src.H), w.rows, w.cols)
+	}
+	if w.light.set(p.Brightness, p.Contrast) {
+		w.light.apply(dst)
+	}
+	for _, hole := range p.Holes {
+		hole.cut(dst, &w.view)
+	}
+	return nil
+}
+
+// fits checks a picture and a size.
+func (c Config) fits(src *dataset.Picture, s Size) error {
+	switch {
+	case src == nil:
+		return errors.New("transforms: there is no picture")
+	case src.W <= 0 || src.H <= 0 || len(src.Pix) != 3*src.W*src.H:
+		return fmt.Errorf("transforms: the picture says %d×%d pixels and has %d values: wanted 3 for each pixel", src.W, src.H, len(src.Pix))
+	case s.H <= 0 || s.W <= 0:
+		return fmt.Errorf("transforms: the size is %v: wanted at least 1×1, as 224×224", s)
+	}
+	return nil
+}
+
+// scratch is what Apply needs for a while; a pool saves the allocations.
+type scratch struct {
+	view       view
+	rows, cols []float64
+	area       []float32
+	light      light
+}
+
+var work = sync.Pool{New: func() any { return new(scratch) }}
+
+// points turns indices of the mirrored picture, n on the side, into those of the unmirrored one.
+func points(into []float64, indices []int, n int, flip bool) []float64 {
+	into = into[:0]
+	for _, i := range indices {
+		if flip {
+			i = n - 1 - i
+		}
+		into = append(into, float64(i))
+	}
+	return into
+}
+
+// cut blackens what the crop shows of a hole in the resized picture.
+func (o Hole) cut(dst []float32, v *view) {
+	covers := func(i, n int, pct float64) bool {
+		middle := float64(min(int(pct*float64(n)), n-1))
+		half := float64(o.Length) / 2
+		return i >= int(max(0, middle-half)) && i < int(min(float64(n), middle+half))
+	}
+	for y, row := range v.rows {
+		if !covers(row, v.h, o.Row) {
+			continue
+		}
+		for x, col := range v.cols {
+			if covers(col, v.w, o.Col) {
+				clear(dst[3*(y*len(v.cols)+x):][:3])
+			}
+		}
+	}
 }
