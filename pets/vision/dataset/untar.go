@@ -3,9 +3,181 @@ package dataset
 import (
 	"context"
 	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/gofrs/flock"
 )
 
-// Untar gives the folder dest/u.Name.
+// Untar gives the folder dest/u.Name, downloading and unpacking the archive when it is not there (fastai's untar_data). A folder that
+// is there is taken as it is: the call costs a stat. An archive that lies in dest already, downloaded by hand, is checked and used.
+//
+// The download goes on where an earlier one broke off. The folder appears at once, complete: it is unpacked beside its place and renamed.
+// Several processes may ask at the same time; one works, the others wait. progress, which may be nil, goes from 0 to total bytes twice for
+// each archive: while it downloads and while it is unpacked.
+//
+// Nothing of the user's is deleted: an archive in dest that is not the expected one is an error that names it.
+// Without a network the error comes within seconds and says what can be done by hand.
 func Untar(ctx context.Context, u URL, dest string, progress func(done, total int64)) (dir string, err error) {
-	return "", errors.New("not there yet")
+	return untar(ctx, newDownloader(), u, dest, progress)
+}
+
+func untar(ctx context.Context, d *downloader, u URL, dest string, progress func(done, total int64)) (string, error) {
+	dir := filepath.Join(dest, u.Name)
+	if isDir(dir) {
+		return dir, nil
+	}
+	if u.Name == "" || u.Name != filepath.Base(u.Name) || strings.HasPrefix(u.Name, ".") {
+		return "", fmt.Errorf("data set %q: the name must be that of a folder", u.Name)
+	}
+	if err := os.MkdirAll(dest, 0o755); err != nil {
+		return "", fmt.Errorf("data set %s: %w: choose a folder that can be written", u.Name, err)
+	}
+	lock := flock.New(filepath.Join(dest, "."+u.Name+".lock"))
+	if _, err := lock.TryLockContext(ctx, 200*time.Millisecond); err != nil {
+		return "", fmt.Errorf("data set %s: waiting for another process that downloads it: %w", u.Name, err)
+	}
+	defer lock.Unlock()
+	if isDir(dir) { // the other process has done it
+		return dir, nil
+	}
+	archives, err := d.obtain(ctx, u, dest, progress)
+	if err != nil {
+		return "", err
+	}
+	if err := unpackAll(ctx, u, archives, dest, progress); err != nil {
+		return "", fmt.Errorf("data set %s: unpacking in %s: %w", u.Name, dest, err)
+	}
+	return dir, nil
+}
+
+// obtain gives the files of the archive, or of those that mirror it, from dest or the network.
+func (d *downloader) obtain(ctx context.Context, u URL, dest string, progress func(done, total int64)) ([]string, error) {
+	sources := [][]Archive{{u.Archive}}
+	if len(u.Mirror) > 0 {
+		sources = append(sources, u.Mirror)
+	}
+	for _, source := range sources {
+		if files, err := present(source, dest); files != nil || err != nil {
+			return files, err
+		}
+	}
+	var failures []error
+	for _, source := range sources {
+		var files []string
+		for _, a := range source {
+			file := filepath.Join(dest, a.File)
+			if _, err := os.Stat(file); err != nil {
+				if err := d.fetch(ctx, a, file, progress); err != nil {
+					failures = append(failures, fmt.Errorf("%s: %w", a.URL, err))
+					break
+				}
+			}
+			files = append(files, file)
+		}
+		if len(files) == len(source) {
+			return files, nil
+		}
+		if ctx.Err() != nil {
+			break
+		}
+	}
+	return nil, &DownloadError{URL: u, Dest: dest, Err: errors.Join(failures...)}
+}
+
+// present looks for all archives of a source in dest, and checks them.
+func present(source []Archive, dest string) (files []string, err error) {
+	for _, a := range source {
+		file := filepath.Join(dest, a.File)
+		if _, err := os.Stat(file); err != nil {
+			return nil, nil
+		}
+		files = append(files, file)
+	}
+	for i, a := range source {
+		if err := a.check(files[i]); err != nil {
+			return nil, fmt.Errorf("%s is there but not the archive that was expected: %w: move it away, and it will be downloaded", files[i], err)
+		}
+	}
+	return files, nil
+}
+
+// DownloadError says that an archive could not be had, and what can be done.
+type DownloadError struct {
+	URL  URL
+	Dest string // the folder that the archive belongs into
+	Err  error
+}
+
+func (e *DownloadError) Error() string {
+	reasons := strings.ReplaceAll(e.Err.Error(), "\n", "\n  ")
+	return fmt.Sprintf("data set %s: the archive could not be downloaded\n  %s\n"+
+		"by hand: fetch it on a machine with a network, resuming as often as needed,\n"+
+		"  wget -c -O %q %s\n"+
+		"put it there and call again; or use the generated pictures, which need no network (PetsSample), or a folder of your own",
+		e.URL.Name, reasons, filepath.Join(e.Dest, e.URL.Archive.File), e.URL.Archive.URL)
+}
+
+func (e *DownloadError) Unwrap() error { return e.Err }
+
+// unpackAll unpacks archives into a hidden folder in dest and renames what they make to its place.
+func unpackAll(ctx context.Context, u URL, archives []string, dest string, progress func(done, total int64)) (err error) {
+	temp, err := os.MkdirTemp(dest, "."+u.Name+"-*")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(temp) // our own, also when a part of it has moved on
+	for _, file := range archives {
+		if err := unpackFile(ctx, file, temp, progress); err != nil {
+			return fmt.Errorf("%s: %w", filepath.Base(file), err)
+		}
+	}
+	made := filepath.Join(temp, u.Name)
+	if !isDir(made) { // Oxford's own archives have no root folder
+		made = temp
+	}
+	if err := os.Chmod(made, 0o755); err != nil {
+		return err
+	}
+	return os.Rename(made, filepath.Join(dest, u.Name))
+}
+
+func unpackFile(ctx context.Context, file, into string, progress func(done, total int64)) error {
+	f, err := os.Open(file)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	root, err := os.OpenRoot(into)
+	if err != nil {
+		return err
+	}
+	defer root.Close()
+	size := sizeOf(file)
+	return unpack(ctx, &countingReader{r: f, total: size, progress: progress}, root, archiveLimits(size))
+}
+
+// countingReader reports how much was read.
+type countingReader struct {
+	r           io.Reader
+	done, total int64
+	progress    func(done, total int64)
+}
+
+func (c *countingReader) Read(p []byte) (int, error) {
+	n, err := c.r.Read(p)
+	c.done += int64(n)
+	if c.progress != nil && n > 0 {
+		c.progress(c.done, c.total)
+	}
+	return n, err
+}
+
+func isDir(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && info.IsDir()
 }
