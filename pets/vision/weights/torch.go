@@ -129,7 +129,10 @@ func decodeTorchZip(r io.ReaderAt, size int64) (*File, error) {
 	}
 	if order, ok := entries[root+"byteorder"]; ok {
 		text, err := readStored(order, size)
-		if err != nil || strings.TrimSpace(string(text)) != "little" {
+		if err != nil {
+			return nil, err
+		}
+		if strings.TrimSpace(string(text)) != "little" {
 			return nil, fmt.Errorf("its numbers are not little-endian (%.20q)", text)
 		}
 	}

@@ -74,7 +74,7 @@ func (r recipe) run(ctx context.Context, eng *engine.Engine) error {
 	if err := os.MkdirAll(filepath.Dir(r.Out), 0o755); err != nil {
 		return err
 	}
-	if err := weights.WriteSafetensors(r.Out, f, weights.F16); err != nil {
+	if err := weights.WriteSafetensors(r.Out, f, weights.Float16()); err != nil {
 		return err
 	}
 	fmt.Printf("validation accuracy %.4f after %d epochs, %s in all: %s\n", accuracy, r.Epochs, time.Since(begin).Round(time.Second), r.Out)

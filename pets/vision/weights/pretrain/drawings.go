@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"image"
 	"math/rand/v2"
 	"runtime"
 	"strconv"
@@ -56,7 +55,7 @@ func draw(ctx context.Context, seed uint64, classes, perClass int, progress func
 					return err
 				}
 				rng := rand.New(rand.NewPCG(seed, uint64(item.Label)<<32|number))
-				drawn[i] = bytes(creatures.Draw(item.Label, rng))
+				drawn[i] = dataset.FromImage(creatures.Draw(item.Label, rng))
 				done <- struct{}{}
 				return nil
 			})
@@ -83,17 +82,4 @@ func (d *drawings) open(item dataset.Item) (*dataset.Picture, error) {
 		return nil, fmt.Errorf("no drawing %s", item.Path)
 	}
 	return p, nil
-}
-
-// bytes takes an image's colours, without its alpha.
-func bytes(img image.Image) *dataset.Picture {
-	b := img.Bounds()
-	p := &dataset.Picture{W: b.Dx(), H: b.Dy(), Pix: make([]uint8, 0, 3*b.Dx()*b.Dy())}
-	for y := b.Min.Y; y < b.Max.Y; y++ {
-		for x := b.Min.X; x < b.Max.X; x++ {
-			r, g, bl, _ := img.At(x, y).RGBA()
-			p.Pix = append(p.Pix, uint8(r>>8), uint8(g>>8), uint8(bl>>8))
-		}
-	}
-	return p
 }
