@@ -258,3 +258,9 @@ func setPath(o *object, s style, depth int, value any, path []string) error {
 	o.set(path[0], s.object(inner, depth+1))
 	return nil
 }
+
+// Attachments returns the JSON text of a Markdown cell's attached files: by name, by MIME type, base64.
+func (c *Cell) Attachments() (json.RawMessage, bool) {
+	raw, ok := c.object.get("attachments")
+	return raw, ok
+}

@@ -1,6 +1,7 @@
 package runner
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -24,6 +25,9 @@ func (p Place) String() string {
 	}
 	return fmt.Sprintf("cell %d of %d", p.Number, p.Of)
 }
+
+// ErrRunTimeout is the cause when the whole run took longer than it may.
+var ErrRunTimeout = errors.New("the run exceeded its time limit")
 
 // CellError is the failure of a cell's own code.
 type CellError struct {

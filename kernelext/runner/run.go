@@ -75,7 +75,7 @@ func Run(ctx context.Context, nb *notebook.Notebook, o Options) (report *Report,
 	}
 	if o.Timeout > 0 {
 		var cancel context.CancelFunc
-		ctx, cancel = context.WithTimeoutCause(ctx, o.Timeout, fmt.Errorf("the run took longer than %v", o.Timeout))
+		ctx, cancel = context.WithTimeoutCause(ctx, o.Timeout, fmt.Errorf("%w of %v", ErrRunTimeout, o.Timeout))
 		defer cancel()
 	}
 	begun := time.Now()

@@ -1,0 +1,178 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"os/exec"
+	"path"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"gopets/kernelext/jupyter"
+	"gopets/kernelext/session"
+)
+
+// A check is one thing that was looked at.
+type check struct {
+	Name     string `json:"name"`
+	OK       bool   `json:"ok"`
+	Optional bool   `json:"optional,omitempty"` // nothing fails without it
+	Detail   string `json:"detail"`
+	Fix      string `json:"fix,omitempty"`
+}
+
+func doctorCommand() *cobra.Command {
+	var asJSON bool
+	cmd := &cobra.Command{
+		Use:   "doctor",
+		Short: "Say what is there, what is missing, how to get it, and which sessions live",
+		Args:  cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			checks := examine(cmd.Context())
+			sessions, err := session.List()
+			if err != nil {
+				checks = append(checks, check{Name: "sessions", Detail: err.Error()})
+			}
+			bad := false
+			for _, c := range checks {
+				bad = bad || !c.OK && !c.Optional
+			}
+			out := cmd.OutOrStdout()
+			if asJSON {
+				if sessions == nil {
+					sessions = []session.Info{}
+				}
+				e := json.NewEncoder(out)
+				e.SetIndent("", "  ")
+				if err := e.Encode(map[string]any{"ok": !bad, "checks": checks, "sessions": sessions}); err != nil {
+					return err
+				}
+			} else {
+				report(out, checks, sessions)
+			}
+			if bad {
+				return exitError(1)
+			}
+			return nil
+		},
+	}
+	cmd.Flags().BoolVar(&asJSON, "json", false, "for machines")
+	return cmd
+}
+
+func report(out io.Writer, checks []check, sessions []session.Info) {
+	for _, c := range checks {
+		state := "ok     "
+		switch {
+		case !c.OK && c.Optional:
+			state = "absent "
+		case !c.OK:
+			state = "MISSING"
+		}
+		fmt.Fprintf(out, "%s  %s: %s\n", state, c.Name, c.Detail)
+		if !c.OK && c.Fix != "" {
+			fmt.Fprintf(out, "         → %s\n", c.Fix)
+		}
+	}
+	if len(sessions) == 0 {
+		fmt.Fprintln(out, "sessions: none alive")
+	}
+	for _, s := range sessions {
+		fmt.Fprintf(out, "session  %s: process %d for kernel %d, alive for %v, log %s\n", s.Name, s.PID, s.Owner, time.Since(s.Started).Round(time.Second), s.Log)
+	}
+}
+
+// examine looks at everything that running a Go notebook needs, and at what is only good to have.
+func examine(ctx context.Context) []check {
+	var checks []check
+	add := func(name, detail string, err error, fix string) bool {
+		c := check{Name: name, OK: err == nil, Detail: detail, Fix: fix}
+		if err != nil {
+			c.Detail, _, _ = strings.Cut(err.Error(), "\n")
+		}
+		checks = append(checks, c)
+		return err == nil
+	}
+	version, err := goOutput(ctx, ".", "version")
+	if !add("go", strings.TrimSpace(string(version)), err, "install Go from https://go.dev/dl") {
+		return checks
+	}
+	cc, err := goOutput(ctx, ".", "env", "CC")
+	compiler := strings.TrimSpace(string(cc))
+	if err == nil {
+		_, err = exec.LookPath(strings.Fields(compiler + " ")[0])
+	}
+	add("C compiler", compiler, err, "install gcc; XLA's plugins are loaded through cgo")
+	w, err := findWorkspace(ctx, ".")
+	if !add("workspace", describe(w), err, "run nb inside a module that has GoNB among its tools, or set NB_WORKSPACE") {
+		return checks
+	}
+	for _, t := range w.tools {
+		p := filepath.Join(binDir(), path.Base(t))
+		var err error
+		if !exists(p) {
+			err = fmt.Errorf("%s is not built", p)
+		}
+		add(path.Base(t), p, err, "nb setup")
+	}
+	for _, pkg := range w.workers {
+		checks = append(checks, examineWorker(ctx, w.worker(pkg))...)
+	}
+	checks = append(checks, examineKernels()...)
+	for name, why := range map[string]string{"jupyter": "JupyterLab, to step through notebooks in a browser: pip install jupyterlab", "gopls": "completion in JupyterLab: go install golang.org/x/tools/gopls@latest"} {
+		p, err := exec.LookPath(name)
+		c := check{Name: name, OK: err == nil, Optional: true, Detail: p, Fix: why}
+		if err != nil {
+			c.Detail = "not on the PATH"
+		}
+		checks = append(checks, c)
+	}
+	return checks
+}
+
+func describe(w *workspace) string {
+	if w == nil {
+		return ""
+	}
+	return fmt.Sprintf("module %s in %s", w.module, w.root)
+}
+
+// examineWorker asks a session worker, if it is built, to examine itself.
+func examineWorker(ctx context.Context, w session.Worker) []check {
+	program, err := w.Program()
+	if err != nil || !exists(program) {
+		return []check{{Name: w.Name + " session", Detail: "its program is not built", Fix: "nb setup"}}
+	}
+	ctx, cancel := context.WithTimeout(ctx, 60*time.Second)
+	defer cancel()
+	out, err := exec.CommandContext(ctx, program, "doctor", "--json").Output()
+	var answer struct {
+		Checks []check `json:"checks"`
+	}
+	if jerr := json.Unmarshal(out, &answer); jerr != nil {
+		return []check{{Name: w.Name + " session", Detail: fmt.Sprintf("%s doctor --json gave no answer (%v)", program, err), Fix: "nb setup"}}
+	}
+	for i := range answer.Checks {
+		answer.Checks[i].Name = w.Name + ": " + answer.Checks[i].Name
+	}
+	return append([]check{{Name: w.Name + " session", OK: true, Detail: program}}, answer.Checks...)
+}
+
+// examineKernels says which kernels Jupyter would offer.
+func examineKernels() []check {
+	c := check{Name: "Jupyter kernel gonb", Optional: true, Detail: "not installed", Fix: "nb install --user, to step through notebooks in JupyterLab"}
+	if spec, err := jupyter.FindSpec("gonb"); err == nil {
+		c.OK, c.Detail = true, spec.Dir
+		if mark := readMark(spec.Dir); mark == nil {
+			c.Detail += " (not by nb)"
+		} else {
+			c.Detail += " for " + mark.Workspace
+		}
+	}
+	return []check{c}
+}

@@ -1,0 +1,68 @@
+// Command nb runs, renders and installs what Go notebooks need beside GoNB.
+//
+//	go run ./kernelext/nb run notebooks/pets.ipynb     run a notebook headless; keep it and a page of it
+//	go run ./kernelext/nb render some.ipynb            make a page of a notebook as it is
+//	go run ./kernelext/nb install                      offer the kernel to JupyterLab
+//	go run ./kernelext/nb setup                        fetch and build all that a later offline run needs
+//	go run ./kernelext/nb doctor                       what is there, what is missing, how to get it
+//
+// It knows nothing about the libraries that notebooks use. From go.mod's tool lines it learns what to build: GoNB and goimports, and the
+// session workers, which are those tools that belong to the module itself; a worker is asked to set itself up (`worker setup`) and to examine
+// itself (`worker doctor --json`).
+//
+// # Exit statuses
+//
+// 0 everything succeeded, 1 a cell failed, 2 wrong usage or a failed set-up, 3 the kernel died, 4 a time-out, 130 interrupted. (`go run` reports any of these as 1.)
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/spf13/cobra"
+)
+
+// exitError is an error that has been told already and only sets the exit status.
+type exitError int
+
+func (e exitError) Error() string { return fmt.Sprintf("exit status %d", int(e)) }
+
+func main() { os.Exit(nb()) }
+
+// nb is main with its exit status returned, so that scenario tests can call it.
+func nb() int {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	go func() {
+		<-ctx.Done()
+		stop() // a second interrupt ends nb at once; the system ends the kernel with it
+	}()
+	err := rootCommand().ExecuteContext(ctx)
+	var exit exitError
+	switch {
+	case err == nil:
+		return 0
+	case errors.As(err, &exit):
+		return int(exit)
+	}
+	fmt.Fprintln(os.Stderr, "nb:", err)
+	return 2
+}
+
+func rootCommand() *cobra.Command {
+	root := &cobra.Command{
+		Use:           "nb",
+		Short:         "Run, render and install Go notebooks",
+		SilenceUsage:  true,
+		SilenceErrors: true,
+		Args:          cobra.NoArgs,
+		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+	}
+	root.CompletionOptions.HiddenDefaultCmd = true
+	root.AddCommand(runCommand(), renderCommand(), installCommand(), uninstallCommand(), setupCommand(), doctorCommand(), versionCommand())
+	return root
+}

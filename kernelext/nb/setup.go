@@ -1,0 +1,169 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"gopets/kernelext/session"
+)
+
+func setupCommand() *cobra.Command {
+	var offline bool
+	cmd := &cobra.Command{
+		Use:   "setup",
+		Short: "Fetch and build all that a later offline run needs",
+		Long: `Fetch and build all that a later offline run needs: GoNB, goimports, and the session workers that
+go.mod's tool lines name, which in turn fetch what they need. What is there already is kept; it is safe to repeat.`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			w, err := findWorkspace(cmd.Context(), ".")
+			if err != nil {
+				return err
+			}
+			s := &setup{log: cmd.OutOrStdout(), offline: offline}
+			if err := s.all(cmd.Context(), w); err != nil {
+				return err
+			}
+			fmt.Fprintf(cmd.OutOrStdout(), "set-up: ready; everything is in %s\n", session.CacheDir())
+			return nil
+		},
+	}
+	cmd.Flags().BoolVar(&offline, "offline", false, "build only; fetch nothing")
+	return cmd
+}
+
+// setup prepares a workspace and says what takes time.
+type setup struct {
+	log     io.Writer
+	offline bool
+	lenient bool // a worker that cannot set itself up is reported, and the rest goes on
+}
+
+func (s *setup) all(ctx context.Context, w *workspace) error {
+	if s.offline {
+		os.Setenv("GOPROXY", "off")
+	}
+	// The workers that cells build must come out the same, or they would be linked again.
+	os.Setenv("GOFLAGS", goFlags(ctx))
+	os.Setenv("NB_WORKSPACE", w.root)
+	if err := s.tools(ctx, w); err != nil {
+		return err
+	}
+	for _, pkg := range w.workers {
+		if err := s.worker(ctx, w.worker(pkg)); err != nil {
+			if !s.lenient || ctx.Err() != nil {
+				return err
+			}
+			fmt.Fprintf(s.log, "set-up: %v\n", err)
+		}
+	}
+	return nil
+}
+
+// tools builds the tools into the cache's bin folder. The go command links only what changed; a lock keeps two nb from writing one file.
+func (s *setup) tools(ctx context.Context, w *workspace) error {
+	if err := os.MkdirAll(binDir(), 0o755); err != nil {
+		return fmt.Errorf("set-up: the folder for tools: %w", err)
+	}
+	unlock, err := lock(filepath.Join(binDir(), ".lock"))
+	if err != nil {
+		return fmt.Errorf("set-up: %w", err)
+	}
+	defer unlock()
+	var names []string
+	for _, t := range w.tools {
+		names = append(names, path.Base(t))
+	}
+	defer s.later(fmt.Sprintf("building %s (once; a minute or two on a slow machine)", strings.Join(names, ", ")))()
+	args := append([]string{"build", "-o", binDir() + string(filepath.Separator)}, w.tools...)
+	if _, err := goOutput(ctx, w.root, args...); err != nil {
+		return fmt.Errorf("set-up: %w", err)
+	}
+	return nil
+}
+
+// worker builds a session worker and lets it set itself up: what it says on the way is passed on, its last line is the result.
+func (s *setup) worker(ctx context.Context, w session.Worker) error {
+	done := s.later(fmt.Sprintf("building the %s session's program (once; a minute or two on a slow machine)", w.Name))
+	program, err := w.Build(ctx)
+	done()
+	if err != nil {
+		return fmt.Errorf("the %s session's program cannot be built: %w", w.Name, err)
+	}
+	args := []string{"setup"}
+	if s.offline {
+		args = append(args, "--offline")
+	}
+	cmd := exec.CommandContext(ctx, program, args...)
+	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
+	cmd.WaitDelay = 5 * time.Second
+	var result bytes.Buffer
+	cmd.Stdout = &result
+	stderr, err := cmd.StderrPipe()
+	if err != nil {
+		return err
+	}
+	if err := cmd.Start(); err != nil {
+		return fmt.Errorf("the %s session's program: %w", w.Name, err)
+	}
+	lines := bufio.NewScanner(stderr)
+	for lines.Scan() {
+		fmt.Fprintf(s.log, "set-up: %s\n", lines.Text())
+	}
+	if err := cmd.Wait(); err != nil {
+		return fmt.Errorf("the %s session could not be set up (%s setup): %w", w.Name, program, err)
+	}
+	if text := strings.TrimSpace(result.String()); text != "" {
+		fmt.Fprintf(s.log, "%s: %s\n", w.Name, text[strings.LastIndexByte(text, '\n')+1:])
+	}
+	return nil
+}
+
+// later says what is being done if that takes more than a second, and at its end how long it took.
+func (s *setup) later(what string) (done func()) {
+	begun := time.Now()
+	said := make(chan struct{})
+	timer := time.AfterFunc(time.Second, func() {
+		fmt.Fprintf(s.log, "set-up: %s …\n", what)
+		close(said)
+	})
+	return func() {
+		if timer.Stop() {
+			return
+		}
+		<-said
+		fmt.Fprintf(s.log, "set-up: … done in %v\n", time.Since(begun).Round(100*time.Millisecond))
+	}
+}
+
+// lock waits for an exclusive lock on a file, which other processes respect that ask for it.
+func lock(path string) (unlock func(), err error) {
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o644)
+	if err != nil {
+		return nil, err
+	}
+	for {
+		err = syscall.Flock(int(f.Fd()), syscall.LOCK_EX)
+		if !errors.Is(err, syscall.EINTR) {
+			break
+		}
+	}
+	if err != nil {
+		f.Close()
+		return nil, fmt.Errorf("locking %s: %w", path, err)
+	}
+	return func() { f.Close() }, nil
+}

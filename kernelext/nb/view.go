@@ -1,0 +1,288 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"sync"
+	"time"
+
+	"golang.org/x/term"
+
+	"gopets/kernelext/notebook"
+	"gopets/kernelext/runner"
+)
+
+// A view shows a run: in a terminal a bar that stays at the bottom, elsewhere plain lines and, for a cell that takes long, a line now and then.
+type view struct {
+	mu      sync.Mutex
+	out     io.Writer
+	live    bool // a terminal that can redraw a line
+	width   int
+	begun   time.Time
+	place   runner.Place
+	started time.Time // of the running cell; zero between cells
+	partial string    // a line of output that is not complete
+	latest  string    // what the cell shows at the moment, in one line
+	spoke   time.Time // when something about the cell was last written
+	ticks   *time.Ticker
+	quit    chan struct{}
+}
+
+const indent = "        "
+
+// quiet is how long a cell may say nothing before a log is told that it still runs.
+const quiet = 20 * time.Second
+
+func newView(f *os.File) *view {
+	v := &view{out: f, begun: time.Now(), width: 80, quit: make(chan struct{})}
+	if t := os.Getenv("TERM"); term.IsTerminal(int(f.Fd())) && t != "" && t != "dumb" {
+		v.live = true
+		if w, _, err := term.GetSize(int(f.Fd())); err == nil && w > 20 {
+			v.width = w
+		}
+	}
+	v.ticks = time.NewTicker(250 * time.Millisecond)
+	go func() {
+		for {
+			select {
+			case <-v.ticks.C:
+				v.tick()
+			case <-v.quit:
+				return
+			}
+		}
+	}()
+	return v
+}
+
+// Write prints whole lines above the bar; set-up speaks through it.
+func (v *view) Write(p []byte) (int, error) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	v.print(string(p))
+	return len(p), nil
+}
+
+func (v *view) print(s string) {
+	if v.live {
+		fmt.Fprint(v.out, "\r\x1b[2K")
+	}
+	fmt.Fprint(v.out, s)
+	v.spoke = time.Now()
+	v.draw()
+}
+
+// draw puts the bar into the terminal's last line.
+func (v *view) draw() {
+	if !v.live || v.started.IsZero() {
+		return
+	}
+	const cells = 20
+	done := cells * (v.place.Number - 1) / max(1, v.place.Of)
+	line := fmt.Sprintf("%s%s %d/%d %s %v", strings.Repeat("█", done), strings.Repeat("░", cells-done), v.place.Number, v.place.Of,
+		title(v.place), time.Since(v.started).Round(time.Second))
+	if v.latest != "" {
+		line += " · " + v.latest
+	}
+	fmt.Fprint(v.out, "\r\x1b[2K"+clip(line, v.width-1))
+}
+
+func (v *view) tick() {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if v.started.IsZero() {
+		return
+	}
+	if v.live {
+		v.draw()
+	} else if time.Since(v.spoke) > quiet {
+		line := fmt.Sprintf("%s… %v", indent, time.Since(v.started).Round(time.Second))
+		if v.latest != "" {
+			line += ": " + v.latest
+		}
+		v.print(clip(line, 160) + "\n")
+	}
+}
+
+// event is told what happens in the run.
+func (v *view) event(e runner.Event) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	switch e := e.(type) {
+	case runner.KernelReady:
+		v.print(fmt.Sprintf("kernel: %s, ready after %v\n", e.Kernel.Spec.DisplayName, time.Since(v.begun).Round(100*time.Millisecond)))
+	case runner.CellStart:
+		v.place, v.started, v.latest = e.Place, time.Now(), ""
+		if v.live {
+			v.draw()
+			return
+		}
+		v.print(fmt.Sprintf("%s %s\n", number(e.Place), title(e.Place)))
+	case runner.Shown:
+		v.shown(e)
+	case runner.Cleared:
+		v.latest = ""
+	case runner.CellEnd:
+		v.flush()
+		v.started = time.Time{}
+		took := e.Elapsed.Round(100 * time.Millisecond)
+		switch {
+		case v.live:
+			v.print(fmt.Sprintf("%s %s %s  %v\n", number(e.Place), mark(e.Status), title(e.Place), took))
+		case e.Status != runner.OK || took >= time.Second:
+			v.print(fmt.Sprintf("%s%s, %v\n", indent, e.Status, took))
+		}
+	case runner.Warning:
+		v.print(fmt.Sprintf("nb: %v\n", e.Err))
+	}
+}
+
+func (v *view) shown(e runner.Shown) {
+	o := e.Output
+	switch o.Type {
+	case notebook.StreamOutput:
+		v.partial += o.Text
+		cut := strings.LastIndexByte(v.partial, '\n')
+		v.latest = lastLine(v.partial[cut+1:])
+		if cut >= 0 {
+			text := v.partial[:cut]
+			v.partial = v.partial[cut+1:]
+			v.lines(text)
+		}
+	case notebook.ErrorOutput:
+		// Told when the run ends, with its cell.
+	default:
+		text := outputText(o)
+		v.latest = lastLine(text)
+		if !e.Update && text != "" {
+			v.flush()
+			v.lines(text)
+		}
+	}
+}
+
+func (v *view) flush() {
+	if v.partial != "" {
+		v.lines(v.partial)
+		v.partial = ""
+	}
+}
+
+// maxLines bounds what one output may print.
+const maxLines = 60
+
+// lines prints text indented; of a line that was overwritten by carriage returns its last state.
+func (v *view) lines(text string) {
+	var b strings.Builder
+	all := strings.Split(strings.TrimRight(text, "\n"), "\n")
+	for i, line := range all {
+		if i == maxLines {
+			fmt.Fprintf(&b, "%s… %d more lines, in the notebook\n", indent, len(all)-i)
+			break
+		}
+		b.WriteString(strings.TrimRight(indent+lastState(line), " ") + "\n")
+	}
+	v.print(b.String())
+}
+
+// finish tells how the run ended.
+func (v *view) finish(report *runner.Report, err error) {
+	close(v.quit)
+	v.ticks.Stop()
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	v.started = time.Time{}
+	if v.live {
+		fmt.Fprint(v.out, "\r\x1b[2K")
+	}
+	for _, c := range report.Cells {
+		if c.Err != nil {
+			v.print(failure(c))
+		}
+	}
+	if err != nil && (len(report.Cells) == 0 || !told(report, err)) {
+		v.print(fmt.Sprintf("\n%v\n", err))
+	}
+	ok, of := report.Count(runner.OK), len(report.Cells)-report.Count(runner.Skipped)
+	v.print(fmt.Sprintf("%d of %d cells succeeded in %v\n", ok, of, report.Elapsed.Round(100*time.Millisecond)))
+}
+
+func told(report *runner.Report, err error) bool {
+	for _, c := range report.Cells {
+		if c.Err == err {
+			return true
+		}
+	}
+	return false
+}
+
+// failure shows a failed cell with its source and the whole of its error.
+func failure(c runner.CellReport) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "\n%v\n\n", c.Err)
+	source := strings.Split(strings.TrimRight(c.Cell.Source(), "\n"), "\n")
+	for i, line := range source {
+		if i == 30 {
+			fmt.Fprintf(&b, "    %3s │ … %d more lines\n", "", len(source)-i)
+			break
+		}
+		fmt.Fprintf(&b, "    %3d │ %s\n", i+1, line)
+	}
+	b.WriteByte('\n')
+	if text := errorText(c); text != "" {
+		for line := range strings.Lines(text) {
+			b.WriteString(strings.TrimRight("    "+line, " \n") + "\n")
+		}
+		b.WriteByte('\n')
+	}
+	return b.String()
+}
+
+// errorText is what the kernel said about a failure, and the end of what the cell wrote to stderr.
+func errorText(c runner.CellReport) string {
+	var parts []string
+	for _, o := range c.Cell.Outputs() {
+		switch {
+		case o.Type == notebook.StreamOutput && o.Name == "stderr":
+			lines := strings.Split(strings.TrimRight(o.Text, "\n"), "\n")
+			parts = append(parts, strings.Join(lines[max(0, len(lines)-40):], "\n"))
+		case o.Type == notebook.ErrorOutput && len(o.Traceback) > 0:
+			parts = append(parts, strings.Join(o.Traceback, "\n"))
+		case o.Type == notebook.ErrorOutput:
+			parts = append(parts, strings.TrimSpace(o.EName+": "+o.EValue))
+		}
+	}
+	return plain(strings.Join(parts, "\n"))
+}
+
+func number(p runner.Place) string { return fmt.Sprintf("[%*d/%d]", len(fmt.Sprint(p.Of)), p.Number, p.Of) }
+
+func mark(s runner.Status) string {
+	if s == runner.OK {
+		return "✓"
+	}
+	return "✗"
+}
+
+// title names a cell by its id, unless that is a machine's, and by its first line of code.
+func title(p runner.Place) string {
+	first := ""
+	for line := range strings.Lines(p.Cell.Source()) {
+		line = strings.TrimSpace(line)
+		if line != "" && !strings.HasPrefix(line, "%") && !strings.HasPrefix(line, "//") && !strings.HasPrefix(line, "#") {
+			first = line
+			break
+		}
+	}
+	if id := p.Cell.ID(); id != "" && !machineID(id) {
+		return clip(id+": "+first, 70)
+	}
+	return clip(first, 70)
+}
+
+// machineID tells ids like 3f2a9c01 and UUIDs from ids that people give.
+func machineID(id string) bool {
+	return len(id) >= 8 && strings.Trim(strings.ToLower(id), "0123456789abcdef-") == ""
+}

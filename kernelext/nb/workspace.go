@@ -1,0 +1,186 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+
+	"gopets/kernelext/session"
+)
+
+// A workspace is the module whose packages cells can import and whose go.mod names the tools.
+type workspace struct {
+	root    string   // absolute path
+	module  string   // import path
+	tools   []string // packages of other modules, to be built into the cache's bin folder
+	workers []string // the module's own tools: session workers
+}
+
+const gonbPackage = "github.com/janpfeifer/gonb"
+
+// findWorkspace looks for a module that has GoNB among its tools: where $NB_WORKSPACE says, else around one of the folders, in their order.
+func findWorkspace(ctx context.Context, folders ...string) (*workspace, error) {
+	if dir := os.Getenv("NB_WORKSPACE"); dir != "" {
+		w, err := readWorkspace(ctx, dir)
+		if err == nil && w == nil {
+			err = fmt.Errorf("%s has no tool line for %s in its go.mod", dir, gonbPackage)
+		}
+		if err != nil {
+			return nil, fmt.Errorf("NB_WORKSPACE: %w", err)
+		}
+		return w, nil
+	}
+	for _, folder := range folders {
+		dir, err := filepath.Abs(folder)
+		if err != nil {
+			return nil, err
+		}
+		for ; ; dir = filepath.Dir(dir) {
+			if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
+				if w, err := readWorkspace(ctx, dir); w != nil || err != nil {
+					return w, err
+				}
+			}
+			if dir == filepath.Dir(dir) {
+				break
+			}
+		}
+	}
+	return nil, fmt.Errorf("no module with the line `tool %s` in its go.mod was found around %s: run nb inside such a module, or set NB_WORKSPACE to its folder", gonbPackage, strings.Join(folders, " or "))
+}
+
+// readWorkspace reads a module's go.mod; the result is nil if GoNB is not among its tools.
+func readWorkspace(ctx context.Context, dir string) (*workspace, error) {
+	out, err := goOutput(ctx, dir, "mod", "edit", "-json")
+	if err != nil {
+		return nil, err
+	}
+	var mod struct {
+		Module struct{ Path string }
+		Tool   []struct{ Path string }
+	}
+	if err := json.Unmarshal(out, &mod); err != nil {
+		return nil, fmt.Errorf("%s: %w", filepath.Join(dir, "go.mod"), err)
+	}
+	w := &workspace{root: dir, module: mod.Module.Path}
+	for _, t := range mod.Tool {
+		if strings.HasPrefix(t.Path, w.module+"/") {
+			w.workers = append(w.workers, t.Path)
+		} else {
+			w.tools = append(w.tools, t.Path)
+		}
+	}
+	if !slices.Contains(w.tools, gonbPackage) {
+		return nil, nil
+	}
+	return w, nil
+}
+
+// worker describes one of the module's session workers, which is called as its parent folder: pets/worker serves pets.
+func (w *workspace) worker(pkg string) session.Worker {
+	return session.Worker{Name: path.Base(path.Dir(pkg)), Package: pkg, Source: filepath.Join(w.root, "go.mod")}
+}
+
+func binDir() string { return filepath.Join(session.CacheDir(), "bin") }
+
+// goTool finds the go command: on the PATH, or where this program's own Go was.
+func goTool() (string, error) {
+	p, err := exec.LookPath("go")
+	if err == nil {
+		return filepath.Abs(p)
+	}
+	if p := filepath.Join(runtime.GOROOT(), "bin", "go"); exists(p) {
+		return p, nil
+	}
+	return "", errors.New("the go command is not on the PATH: install Go from https://go.dev/dl")
+}
+
+func exists(path string) bool {
+	_, err := os.Stat(path)
+	return err == nil
+}
+
+// goOutput runs the go command in a folder; its error holds what the command said.
+func goOutput(ctx context.Context, dir string, args ...string) ([]byte, error) {
+	tool, err := goTool()
+	if err != nil {
+		return nil, err
+	}
+	cmd := exec.CommandContext(ctx, tool, args...)
+	cmd.Dir = dir
+	var out, stderr bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, &stderr
+	if err := cmd.Run(); err != nil {
+		if ctx.Err() != nil {
+			return nil, context.Cause(ctx)
+		}
+		return nil, fmt.Errorf("go %s, in %s: %w\n%s", strings.Join(args, " "), dir, err, bytes.TrimSpace(stderr.Bytes()))
+	}
+	return out.Bytes(), nil
+}
+
+// goFlags returns the user's GOFLAGS for building cells: programs that live for one cell need no symbols, which saves a second of linking on
+// a big one, and a workspace bears no -mod.
+func goFlags(ctx context.Context) string {
+	out, err := goOutput(ctx, ".", "env", "GOFLAGS")
+	if err != nil {
+		out = []byte(os.Getenv("GOFLAGS"))
+	}
+	var kept []string
+	for _, f := range splitFlags(strings.TrimSpace(string(out))) {
+		if !strings.HasPrefix(f, "-mod=") && !strings.HasPrefix(f, "-ldflags=") {
+			kept = append(kept, quoteFlag(f))
+		}
+	}
+	return strings.Join(append(kept, "'-ldflags=-s -w'"), " ")
+}
+
+// splitFlags cuts GOFLAGS as the go command does: at spaces, except within quotation marks around a whole flag.
+func splitFlags(s string) []string {
+	var flags []string
+	for s = strings.TrimLeft(s, " \t\n\r"); s != ""; s = strings.TrimLeft(s, " \t\n\r") {
+		end := strings.IndexAny(s, " \t\n\r")
+		if s[0] == '\'' || s[0] == '"' {
+			if close := strings.IndexByte(s[1:], s[0]); close >= 0 {
+				flags = append(flags, s[1:close+1])
+				s = s[close+2:]
+				continue
+			}
+		}
+		if end < 0 {
+			end = len(s)
+		}
+		flags = append(flags, s[:end])
+		s = s[end:]
+	}
+	return flags
+}
+
+func quoteFlag(f string) string {
+	if strings.ContainsAny(f, " \t") {
+		return "'" + f + "'"
+	}
+	return f
+}
+
+// kernelEnv is what a kernel needs in its environment to compile cells of the workspace and to start its sessions.
+func (w *workspace) kernelEnv(ctx context.Context) (map[string]string, error) {
+	tool, err := goTool()
+	if err != nil {
+		return nil, err
+	}
+	return map[string]string{
+		"PATH":         strings.Join([]string{binDir(), filepath.Dir(tool), "${PATH}"}, string(filepath.ListSeparator)),
+		"GOFLAGS":      goFlags(ctx),
+		"NB_WORKSPACE": w.root,
+	}, nil
+}

@@ -1,0 +1,240 @@
+package render
+
+import (
+	"fmt"
+	"html"
+	"strconv"
+	"strings"
+)
+
+// pen is how text is written at the moment, as SGR sequences set it.
+type pen struct {
+	fg, bg                              string // "" | "0"…"7" | "#rrggbb"
+	bold, faint, italic, under, inverse bool
+}
+
+// ansi turns terminal text into HTML: colours become classes, carriage returns and backspaces overwrite, other control sequences vanish.
+func ansi(s string) string {
+	var b strings.Builder
+	var p pen
+	open := false
+	set := func(next pen) {
+		if next == p {
+			return
+		}
+		if open {
+			b.WriteString("</span>")
+		}
+		p = next
+		open = p != pen{}
+		if open {
+			b.WriteString(p.tag())
+		}
+	}
+	s = overwrite(s)
+	for len(s) > 0 {
+		i := strings.IndexByte(s, 0x1b)
+		if i < 0 {
+			b.WriteString(printable(s))
+			break
+		}
+		b.WriteString(printable(s[:i]))
+		params, final, rest := sequence(s[i:])
+		s = rest
+		if final == 'm' {
+			set(p.sgr(params))
+		}
+	}
+	set(pen{})
+	return b.String()
+}
+
+// sequence cuts a control sequence off the start of s: CSI with its parameters and final byte, OSC whole, or ESC and one byte.
+func sequence(s string) (params string, final byte, rest string) {
+	if len(s) < 2 {
+		return "", 0, ""
+	}
+	switch s[1] {
+	case '[':
+		for i := 2; i < len(s); i++ {
+			if s[i] >= 0x40 && s[i] <= 0x7e {
+				return s[2:i], s[i], s[i+1:]
+			}
+			if s[i] < 0x20 || s[i] > 0x3f {
+				return "", 0, s[i:] // broken: go on with what follows
+			}
+		}
+		return "", 0, ""
+	case ']':
+		end := strings.IndexAny(s[2:], "\x07\x1b\n")
+		if end < 0 {
+			return "", 0, ""
+		}
+		rest = s[2+end:]
+		switch {
+		case rest[0] == '\x07':
+			rest = rest[1:]
+		case strings.HasPrefix(rest, "\x1b\\"):
+			rest = rest[2:]
+		}
+		return "", 0, rest
+	}
+	if s[1] >= 0x80 || s[1] < 0x20 {
+		return "", 0, s[1:]
+	}
+	return "", 0, s[2:]
+}
+
+// sgr applies the parameters of one "select graphic rendition" sequence.
+func (p pen) sgr(params string) pen {
+	codes := strings.FieldsFunc(params, func(r rune) bool { return r == ';' || r == ':' })
+	if len(codes) == 0 {
+		return pen{}
+	}
+	for i := 0; i < len(codes); i++ {
+		n, err := strconv.Atoi(codes[i])
+		if err != nil {
+			continue
+		}
+		switch {
+		case n == 0:
+			p = pen{}
+		case n == 1:
+			p.bold = true
+		case n == 2:
+			p.faint = true
+		case n == 3:
+			p.italic = true
+		case n == 4:
+			p.under = true
+		case n == 7:
+			p.inverse = true
+		case n == 22:
+			p.bold, p.faint = false, false
+		case n == 23:
+			p.italic = false
+		case n == 24:
+			p.under = false
+		case n == 27:
+			p.inverse = false
+		case n >= 30 && n <= 37:
+			p.fg = strconv.Itoa(n - 30)
+		case n >= 90 && n <= 97:
+			p.fg = strconv.Itoa(n - 90)
+		case n >= 40 && n <= 47:
+			p.bg = strconv.Itoa(n - 40)
+		case n >= 100 && n <= 107:
+			p.bg = strconv.Itoa(n - 100)
+		case n == 39:
+			p.fg = ""
+		case n == 49:
+			p.bg = ""
+		case n == 38 || n == 48:
+			color, used := extended(codes[i+1:])
+			i += used
+			if n == 38 {
+				p.fg = color
+			} else {
+				p.bg = color
+			}
+		}
+	}
+	return p
+}
+
+// extended reads 5;N or 2;R;G;B.
+func extended(codes []string) (color string, used int) {
+	num := func(i int) int {
+		n, err := strconv.Atoi(codes[i])
+		if err != nil {
+			return 0
+		}
+		return min(max(n, 0), 255)
+	}
+	switch {
+	case len(codes) >= 2 && codes[0] == "5":
+		return color256(num(1)), 2
+	case len(codes) >= 4 && codes[0] == "2":
+		return fmt.Sprintf("#%02x%02x%02x", num(1), num(2), num(3)), 4
+	}
+	return "", len(codes)
+}
+
+// color256 gives a colour of xterm's palette: 16 names, a 6×6×6 cube, 24 greys.
+func color256(n int) string {
+	switch {
+	case n < 16:
+		return strconv.Itoa(n % 8)
+	case n < 232:
+		level := func(i int) int {
+			if i == 0 {
+				return 0
+			}
+			return 55 + 40*i
+		}
+		n -= 16
+		return fmt.Sprintf("#%02x%02x%02x", level(n/36), level(n/6%6), level(n%6))
+	}
+	grey := 8 + 10*(n-232)
+	return fmt.Sprintf("#%02x%02x%02x", grey, grey, grey)
+}
+
+func (p pen) tag() string {
+	var classes, styles []string
+	color := func(c, prefix, property string) {
+		switch {
+		case strings.HasPrefix(c, "#"):
+			styles = append(styles, property+":"+c)
+		case c != "":
+			classes = append(classes, prefix+c)
+		}
+	}
+	fg, bg := p.fg, p.bg
+	if p.inverse && fg+bg == "" {
+		classes = append(classes, "av")
+	} else if p.inverse {
+		fg, bg = bg, fg
+	}
+	color(fg, "f", "color")
+	color(bg, "b", "background")
+	for _, on := range []struct {
+		is    bool
+		class string
+	}{{p.bold, "ab"}, {p.faint, "ad"}, {p.italic, "ai"}, {p.under, "au"}} {
+		if on.is {
+			classes = append(classes, on.class)
+		}
+	}
+	tag := "<span"
+	if len(classes) > 0 {
+		tag += ` class="` + strings.Join(classes, " ") + `"`
+	}
+	if len(styles) > 0 {
+		tag += ` style="` + strings.Join(styles, ";") + `"`
+	}
+	return tag + ">"
+}
+
+// overwrite does what carriage returns do: of every line only what was written last stays.
+func overwrite(s string) string {
+	if !strings.Contains(s, "\r") {
+		return s
+	}
+	s = strings.ReplaceAll(s, "\r\n", "\n")
+	lines := strings.Split(s, "\n")
+	for i, line := range lines {
+		line = strings.TrimRight(line, "\r")
+		lines[i] = line[strings.LastIndexByte(line, '\r')+1:]
+	}
+	return strings.Join(lines, "\n")
+}
+
+// printable escapes text and drops control characters, which HTML does not allow.
+func printable(s string) string {
+	return html.EscapeString(strings.Map(func(r rune) rune {
+		if r < ' ' && r != '\n' && r != '\t' || r >= 0x7f && r < 0xa0 {
+			return -1
+		}
+		return r
+	}, s))
+}

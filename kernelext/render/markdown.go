@@ -1,0 +1,182 @@
+package render
+
+import (
+	"bytes"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"html/template"
+	"strings"
+	"unicode"
+
+	"github.com/microcosm-cc/bluemonday"
+	"github.com/yuin/goldmark"
+	"github.com/yuin/goldmark/ast"
+	"github.com/yuin/goldmark/extension"
+	"github.com/yuin/goldmark/parser"
+	"github.com/yuin/goldmark/renderer"
+	"github.com/yuin/goldmark/renderer/html"
+	"github.com/yuin/goldmark/text"
+	"github.com/yuin/goldmark/util"
+
+	"gopets/kernelext/notebook"
+)
+
+// markdown renders the Markdown of one notebook and collects its headings.
+type markdown struct {
+	md       goldmark.Markdown
+	policy   *bluemonday.Policy // nil for a trusted notebook
+	headings []heading
+	used     map[string]bool // heading ids
+}
+
+func newMarkdown(trust bool, language string) *markdown {
+	m := &markdown{used: map[string]bool{}}
+	if !trust {
+		m.policy = newPolicy()
+	}
+	m.md = goldmark.New(
+		goldmark.WithExtensions(extension.GFM, extension.Footnote),
+		// Raw HTML passes here, for the sanitiser sees the whole.
+		goldmark.WithRendererOptions(html.WithUnsafe(), renderer.WithNodeRenderers(util.Prioritized(codeBlocks{language}, 100))),
+	)
+	return m
+}
+
+func (m *markdown) sanitize(s string) string {
+	if m.policy == nil {
+		return s
+	}
+	return m.policy.Sanitize(s)
+}
+
+// cell renders a Markdown cell.
+func (m *markdown) cell(c *notebook.Cell) template.HTML {
+	files := map[string]map[string]json.RawMessage{}
+	if raw, ok := c.Attachments(); ok {
+		// Attachments that are not as they should be are not shown.
+		_ = json.Unmarshal(raw, &files)
+	}
+	return m.render(c.Source(), files)
+}
+
+func (m *markdown) render(source string, files map[string]map[string]json.RawMessage) template.HTML {
+	src := []byte(source)
+	doc := m.md.Parser().Parse(text.NewReader(src), parser.WithContext(parser.NewContext()))
+	var pictures []*ast.Image
+	err := ast.Walk(doc, func(n ast.Node, entering bool) (ast.WalkStatus, error) {
+		if !entering {
+			return ast.WalkContinue, nil
+		}
+		switch n := n.(type) {
+		case *ast.Heading:
+			m.heading(n, src)
+		case *ast.Image:
+			pictures = append(pictures, n)
+		}
+		return ast.WalkContinue, nil
+	})
+	if err == nil {
+		for _, p := range pictures {
+			m.picture(p, files)
+		}
+		var b bytes.Buffer
+		if err = m.md.Renderer().Render(&b, src, doc); err == nil {
+			return template.HTML(m.sanitize(b.String()))
+		}
+	}
+	return template.HTML("<pre>" + printable(source) + "</pre>")
+}
+
+// heading gives a heading an id that is unique on the page, and enters it into the table of contents.
+func (m *markdown) heading(n *ast.Heading, src []byte) {
+	title := strings.TrimSpace(plainText(n, src))
+	id := "h-" + slug(title)
+	for i := 2; m.used[id]; i++ {
+		id = fmt.Sprintf("h-%s-%d", slug(title), i)
+	}
+	m.used[id] = true
+	n.SetAttributeString("id", []byte(id))
+	if n.Level <= 3 && title != "" {
+		m.headings = append(m.headings, heading{n.Level, id, title})
+	}
+}
+
+func plainText(n ast.Node, src []byte) string {
+	var b strings.Builder
+	for c := n.FirstChild(); c != nil; c = c.NextSibling() {
+		switch c := c.(type) {
+		case *ast.Text:
+			b.Write(c.Segment.Value(src))
+			if c.SoftLineBreak() {
+				b.WriteByte(' ')
+			}
+		case *ast.String:
+			b.Write(c.Value)
+		default:
+			b.WriteString(plainText(c, src))
+		}
+	}
+	return string(util.UnescapePunctuations(util.ResolveEntityNames(util.ResolveNumericReferences([]byte(b.String())))))
+}
+
+func slug(s string) string {
+	s = strings.Join(strings.FieldsFunc(strings.ToLower(s), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) }), "-")
+	if s == "" {
+		return "section"
+	}
+	return s
+}
+
+// picture embeds an attachment; a picture from elsewhere becomes a link, as the page fetches nothing.
+func (m *markdown) picture(n *ast.Image, files map[string]map[string]json.RawMessage) {
+	dest := string(n.Destination)
+	if strings.HasPrefix(dest, "data:") {
+		return
+	}
+	if name, ok := strings.CutPrefix(dest, "attachment:"); ok {
+		for mime, raw := range files[name] {
+			var data string
+			if json.Unmarshal(raw, &data) == nil && strings.HasPrefix(mime, "image/") {
+				n.Destination = []byte("data:" + mime + ";base64," + strings.Join(strings.Fields(data), ""))
+				return
+			}
+		}
+	}
+	link := ast.NewLink()
+	link.Destination, link.Title = n.Destination, n.Title
+	for c := n.FirstChild(); c != nil; c = n.FirstChild() {
+		link.AppendChild(link, c)
+	}
+	if link.ChildCount() == 0 {
+		link.AppendChild(link, ast.NewString([]byte(template.HTMLEscapeString(dest))))
+	}
+	n.Parent().ReplaceChild(n.Parent(), n, link)
+}
+
+// codeBlocks renders code blocks in colours.
+type codeBlocks struct{ language string }
+
+// RegisterFuncs implements goldmark's renderer.NodeRenderer.
+func (r codeBlocks) RegisterFuncs(reg renderer.NodeRendererFuncRegisterer) {
+	reg.Register(ast.KindFencedCodeBlock, r.render)
+}
+
+func (r codeBlocks) render(w util.BufWriter, src []byte, n ast.Node, entering bool) (ast.WalkStatus, error) {
+	if !entering {
+		return ast.WalkContinue, nil
+	}
+	block := n.(*ast.FencedCodeBlock)
+	var code strings.Builder
+	for i := range block.Lines().Len() {
+		line := block.Lines().At(i)
+		code.Write(line.Value(src))
+	}
+	_, err := fmt.Fprintf(w, "<pre class=\"chroma\"><code>%s</code></pre>\n", highlight(string(block.Language(src)), strings.TrimSuffix(code.String(), "\n")))
+	return ast.WalkSkipChildren, err
+}
+
+// dataURI embeds a file.
+func dataURI(mime string, data []byte) string {
+	return "data:" + mime + ";base64," + base64.StdEncoding.EncodeToString(data)
+}

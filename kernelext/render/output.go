@@ -1,0 +1,116 @@
+package render
+
+import (
+	"bytes"
+	"encoding/base64"
+	"encoding/json"
+	"html/template"
+	"strconv"
+	"strings"
+
+	"gopets/kernelext/notebook"
+)
+
+// output is one output as the template sees it.
+type output struct {
+	Kind string // class: "stdout", "stderr", "error", "display"
+	HTML template.HTML
+}
+
+// maxText is how many bytes of one text are shown; a page of 50 MB helps nobody.
+const maxText = 200_000
+
+func (m *markdown) output(o notebook.Output) output {
+	switch o.Type {
+	case notebook.StreamOutput:
+		kind := "stdout"
+		if o.Name == "stderr" {
+			kind = "stderr"
+		}
+		return output{kind, terminal(o.Text)}
+	case notebook.ErrorOutput:
+		text := strings.Join(o.Traceback, "\n")
+		if !strings.Contains(text, o.EValue) || text == "" {
+			text = strings.TrimSpace(strings.TrimPrefix(o.EName+": "+o.EValue, ": ")) + "\n" + text
+		}
+		return output{"error", terminal(strings.TrimSpace(text))}
+	}
+	return output{"display", m.display(o)}
+}
+
+// display shows the richest form that a page can show.
+func (m *markdown) display(o notebook.Output) template.HTML {
+	if text, ok := o.Mime("text/html"); ok {
+		return template.HTML(m.sanitize(text))
+	}
+	alt := "output"
+	if text, ok := o.Mime("text/plain"); ok && text != "" && len(text) < 300 {
+		alt = strings.Join(strings.Fields(text), " ")
+	}
+	if svg, ok := o.Mime("image/svg+xml"); ok {
+		return m.image(o, "image/svg+xml", alt, []byte(svg))
+	}
+	for _, mime := range []string{"image/png", "image/jpeg", "image/gif", "image/webp"} {
+		text, ok := o.Mime(mime)
+		if !ok {
+			continue
+		}
+		data, err := base64.StdEncoding.DecodeString(strings.Join(strings.Fields(text), ""))
+		if err == nil {
+			return m.image(o, mime, alt, data)
+		}
+	}
+	if text, ok := o.Mime("text/markdown"); ok {
+		return m.render(text, nil)
+	}
+	for _, mime := range []string{"text/latex", "text/plain"} {
+		if text, ok := o.Mime(mime); ok {
+			return terminal(text)
+		}
+	}
+	if raw, ok := o.Data["application/json"]; ok {
+		var b bytes.Buffer
+		if json.Indent(&b, raw, "", "  ") == nil {
+			return terminal(b.String())
+		}
+	}
+	return ""
+}
+
+// image embeds a picture, in the size that its metadata asks for.
+func (m *markdown) image(o notebook.Output, mime, alt string, data []byte) template.HTML {
+	var meta map[string]struct {
+		Width  int    `json:"width"`
+		Height int    `json:"height"`
+		Alt    string `json:"alt"`
+	}
+	size := ""
+	// Metadata of another shape means no size.
+	if json.Unmarshal(o.Metadata, &meta) == nil {
+		if w := meta[mime].Width; w > 0 {
+			size += ` width="` + strconv.Itoa(w) + `"`
+		}
+		if h := meta[mime].Height; h > 0 {
+			size += ` height="` + strconv.Itoa(h) + `"`
+		}
+		if meta[mime].Alt != "" {
+			alt = meta[mime].Alt
+		}
+	}
+	return template.HTML(`<img src="` + dataURI(mime, data) + `" alt="` + printable(alt) + `"` + size + `>`)
+}
+
+// terminal shows text as a terminal would.
+func terminal(s string) template.HTML {
+	cut := ""
+	if len(s) > maxText {
+		rest := s[maxText:]
+		s = strings.ToValidUTF8(s[:maxText], "")
+		cut = "\n" + `<span class="cut">… ` + strconv.Itoa(len(rest)/1024+1) + ` KB more in the notebook</span>`
+	}
+	s = strings.TrimRight(s, "\n")
+	if strings.TrimSpace(s) == "" {
+		return ""
+	}
+	return template.HTML(`<pre tabindex="0">` + ansi(s) + cut + `</pre>`)
+}
