@@ -142,7 +142,7 @@ func (f installFlags) install(cmd *cobra.Command, spec jupyter.Spec, root string
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return fmt.Errorf("the kernel's folder: %w", err)
 	}
-	if err := writeFile(filepath.Join(dir, "kernel.json"), append(data, '\n')); err != nil {
+	if err := writeFile(filepath.Join(dir, "kernel.json"), append(data, '\n'), 0o644); err != nil {
 		return err
 	}
 	fmt.Fprintf(cmd.OutOrStdout(), "installed kernel %q, %s, in %s\n", f.name, spec.DisplayName, dir)

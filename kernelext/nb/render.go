@@ -34,7 +34,7 @@ func renderCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			if err := writeFile(out, page); err != nil {
+			if err := writeFile(out, page, 0o644); err != nil {
 				return err
 			}
 			fmt.Fprintf(cmd.OutOrStdout(), "page: %s\n", out)

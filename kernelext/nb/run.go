@@ -134,7 +134,7 @@ func writePage(nb *notebook.Notebook, out, page, source string) error {
 	if err != nil {
 		return fmt.Errorf("making the page of %s: %w", out, err)
 	}
-	return writeFile(page, html)
+	return writeFile(page, html, 0o644)
 }
 
 // parseSettings reads the values of -p.
@@ -214,7 +214,7 @@ func sameFile(a, b string) bool {
 }
 
 // writeFile writes a file as a whole or not at all.
-func writeFile(path string, data []byte) error {
+func writeFile(path string, data []byte, mode os.FileMode) error {
 	tmp, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*")
 	if err != nil {
 		return err
@@ -222,7 +222,7 @@ func writeFile(path string, data []byte) error {
 	defer os.Remove(tmp.Name())
 	_, err = tmp.Write(data)
 	if err == nil {
-		err = tmp.Chmod(0o644)
+		err = tmp.Chmod(mode)
 	}
 	if cerr := tmp.Close(); err == nil {
 		err = cerr

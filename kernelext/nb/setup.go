@@ -62,6 +62,9 @@ func (s *setup) all(ctx context.Context, w *workspace) error {
 	if err := s.tools(ctx, w); err != nil {
 		return err
 	}
+	if err := writeShim(); err != nil {
+		return fmt.Errorf("set-up: %w", err)
+	}
 	for _, pkg := range w.workers {
 		if err := s.worker(ctx, w.worker(pkg)); err != nil {
 			if !s.lenient || ctx.Err() != nil {

@@ -240,14 +240,11 @@ func failure(c runner.CellReport) string {
 	return b.String()
 }
 
-// errorText is what the kernel said about a failure, and the end of what the cell wrote to stderr.
+// errorText is what the kernel said about a failure. What the cell wrote to stderr stands above already.
 func errorText(c runner.CellReport) string {
 	var parts []string
 	for _, o := range c.Cell.Outputs() {
 		switch {
-		case o.Type == notebook.StreamOutput && o.Name == "stderr":
-			lines := strings.Split(strings.TrimRight(o.Text, "\n"), "\n")
-			parts = append(parts, strings.Join(lines[max(0, len(lines)-40):], "\n"))
 		case o.Type == notebook.ErrorOutput && len(o.Traceback) > 0:
 			parts = append(parts, strings.Join(o.Traceback, "\n"))
 		case o.Type == notebook.ErrorOutput:
@@ -257,7 +254,9 @@ func errorText(c runner.CellReport) string {
 	return plain(strings.Join(parts, "\n"))
 }
 
-func number(p runner.Place) string { return fmt.Sprintf("[%*d/%d]", len(fmt.Sprint(p.Of)), p.Number, p.Of) }
+func number(p runner.Place) string {
+	return fmt.Sprintf("[%*d/%d]", len(fmt.Sprint(p.Of)), p.Number, p.Of)
+}
 
 func mark(s runner.Status) string {
 	if s == runner.OK {

@@ -92,14 +92,18 @@ func (w *workspace) worker(pkg string) session.Worker {
 
 func binDir() string { return filepath.Join(session.CacheDir(), "bin") }
 
-// goTool finds the go command: on the PATH, or where this program's own Go was.
+// goTool finds the go command: on the PATH, or where this program's own Go was. Inside a kernel the PATH starts with nb's own stand-in, which
+// is passed over.
 func goTool() (string, error) {
-	p, err := exec.LookPath("go")
-	if err == nil {
-		return filepath.Abs(p)
-	}
-	if p := filepath.Join(runtime.GOROOT(), "bin", "go"); exists(p) {
-		return p, nil
+	dirs := append(filepath.SplitList(os.Getenv("PATH")), filepath.Join(runtime.GOROOT(), "bin"))
+	for _, dir := range dirs {
+		p, err := filepath.Abs(filepath.Join(dir, "go"))
+		if err != nil || dir == "" || filepath.Dir(p) == shimDir() {
+			continue
+		}
+		if _, err := exec.LookPath(p); err == nil {
+			return p, nil
+		}
 	}
 	return "", errors.New("the go command is not on the PATH: install Go from https://go.dev/dl")
 }
@@ -179,7 +183,7 @@ func (w *workspace) kernelEnv(ctx context.Context) (map[string]string, error) {
 		return nil, err
 	}
 	return map[string]string{
-		"PATH":         strings.Join([]string{binDir(), filepath.Dir(tool), "${PATH}"}, string(filepath.ListSeparator)),
+		"PATH":         strings.Join([]string{shimDir(), binDir(), filepath.Dir(tool), "${PATH}"}, string(filepath.ListSeparator)),
 		"GOFLAGS":      goFlags(ctx),
 		"NB_WORKSPACE": w.root,
 	}, nil

@@ -36,15 +36,24 @@ type CellError struct {
 }
 
 func (e *CellError) Error() string {
-	what := strings.TrimSpace(e.EValue)
-	if what == "" {
-		what = e.EName
+	return fmt.Sprintf("%s failed: %s", e.Place, summary(e.EName, e.EValue))
+}
+
+// summary makes one line of an error: its first line that says something, and its last one, where a compiler puts the reason.
+func summary(ename, evalue string) string {
+	var lines []string
+	for line := range strings.Lines(evalue) {
+		if line = strings.TrimSpace(line); line != "" && !strings.HasPrefix(line, "#") {
+			lines = append(lines, line)
+		}
 	}
-	first, _, more := strings.Cut(what, "\n")
-	if more {
-		first += " …"
+	switch len(lines) {
+	case 0:
+		return ename
+	case 1:
+		return lines[0]
 	}
-	return fmt.Sprintf("%s failed: %s", e.Place, first)
+	return lines[0] + ": " + lines[len(lines)-1]
 }
 
 // TimeoutError is a cell that ran longer than it may. The kernel was interrupted, and killed if that did not help.
