@@ -1,6 +1,7 @@
 package pets
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -102,9 +103,15 @@ func because(p Path, err error) error {
 // failValue deals with a value that could not be had: see the package's comment. It returns only where the unusable value is to be
 // handed out.
 func failValue(key string, p Path, err error) {
-	breakPath(p, err)
+	deeper := explain(p)
+	if deeper == nil {
+		breakPath(p, err)
+	}
 	if !inKernel() || !declaring() {
-		fail(err)
+		fail(cmp.Or(deeper, err))
+	}
+	if deeper != nil {
+		return // told where it belongs
 	}
 	first := failureOf(key) == nil
 	text, _ := json.Marshal(failureNote{err.Error(), time.Now(), session.HasCode(err, session.CodeCancelled)})

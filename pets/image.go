@@ -69,6 +69,17 @@ func (p Prediction) TopK(k int) []Ranked {
 	return all[:min(max(k, 0), len(all))]
 }
 
+// Of is the probability of one class by name.
+func (p Prediction) Of(class string) float64 {
+	for i, c := range p.Classes {
+		if c == class {
+			return p.Probabilities[i]
+		}
+	}
+	fail(fmt.Errorf("prediction: there is no class %q; the classes are %s", class, strings.Join(p.Classes, ", ")))
+	return 0
+}
+
 // String names the class and the two runners-up.
 func (p Prediction) String() string {
 	var parts []string

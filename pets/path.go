@@ -51,7 +51,7 @@ func (p Path) Ls() Paths {
 	}
 	entries, err := os.ReadDir(string(p))
 	if err != nil {
-		failValue(key, p, because(p, fmt.Errorf("list %s: %w: give a folder that exists", string(p), bare(err))))
+		failValue(key, p, fmt.Errorf("list %s: %w: give a folder that exists", string(p), bare(err)))
 		return noPaths()
 	}
 	succeeded(key)
@@ -167,7 +167,7 @@ func imageFiles(dir Path, recurse bool) Paths {
 	}
 	list, err := listImages(dir.absolute(), recurse)
 	if err != nil {
-		failValue(key, dir, because(dir, fmt.Errorf("get image files of %s: %w: give a folder that exists", string(dir), bare(err))))
+		failValue(key, dir, fmt.Errorf("get image files of %s: %w: give a folder that exists", string(dir), bare(err)))
 		return noPaths()
 	}
 	succeeded(key)
