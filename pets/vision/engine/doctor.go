@@ -67,8 +67,7 @@ func checkCUDA(o Options) Check {
 		c.Detail = "NVIDIA GPU, plugin " + found[0].plugin
 		return c
 	}
-	return Check{Name: "CUDA", Detail: "NVIDIA GPU, but no CUDA plugin",
-		Fix: `pip install "jax[cuda13]" in a Python environment on PATH, or GOMLX_BACKEND=xla:/path/to/xla_cuda_plugin.so`}
+	return Check{Name: "CUDA", Detail: "NVIDIA GPU, but no CUDA plugin", Fix: cudaFix}
 }
 
 func checkMemory() Check {

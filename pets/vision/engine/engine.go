@@ -89,6 +89,9 @@ func Open(o Options) (*Engine, error) {
 		notes = append(notes, line)
 		o.log(line)
 	}
+	if spec == "" && options[0].name != CUDA && nvidiaGPU() {
+		note("an NVIDIA GPU is here, but no CUDA plugin: %s", cudaFix)
+	}
 	for _, c := range options {
 		if c.plugin != "" && !o.NoTrial {
 			if verdict := judge(c, o); verdict.Refused != "" {
@@ -112,6 +115,8 @@ func Open(o Options) (*Engine, error) {
 	return nil, fmt.Errorf("opening the engine %q: nothing that it names starts (%s); unset $%s to let the best one be chosen, or say \"go\"",
 		spec, cmp.Or(strings.Join(notes, "; "), "no plugin found"), compute.ConfigEnvVar)
 }
+
+const cudaFix = `pip install "jax[cuda13]" in a Python environment on PATH, or GOMLX_BACKEND=xla:/path/to/xla_cuda_plugin.so`
 
 const slowNote = "no XLA plugin: computing with the pure Go backend, right but tens of times slower; `nb setup` (once, with a network) gets one, or name one with GOMLX_BACKEND=xla:/path/to/plugin.so"
 

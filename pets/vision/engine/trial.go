@@ -4,7 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"math"
-	"os"
+	"path/filepath"
 	"strings"
 
 	"github.com/gomlx/compute"
@@ -41,8 +41,8 @@ func RunTrial(spec string) error {
 }
 
 func trial(spec string, r *report) error {
-	if _, config, ok := strings.Cut(spec, ":"); ok && strings.HasPrefix(config, string(os.PathSeparator)) {
-		plugin, _, _ := strings.Cut(config, ",")
+	_, config, _ := strings.Cut(spec, ":")
+	if plugin, _, _ := strings.Cut(config, ","); filepath.IsAbs(plugin) {
 		var err error
 		if r.Major, r.Minor, err = pluginVersion(plugin); err != nil {
 			return err

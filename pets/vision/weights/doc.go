@@ -25,8 +25,8 @@
 //
 //   - go-huggingface's safetensors reader takes up to 100 MB for a header before looking at the file's size, slices a memory
 //     map at offsets it has not checked (a lying file panics), and needs a repository and a backend to read one local file.
-//   - go-huggingface's hub wants an ETag and refuses redirects, has no resume, no size limit and no time-outs of its own,
-//     and prints its progress; the Hub's cache layout, which it shares with Python, is what we read instead.
+//   - go-huggingface's hub has no resume, no limit on size and no time-outs, and prints its progress on the terminal; the
+//     Hub's cache layout, which it shares with Python, is what we read.
 //   - gopickle makes a storage as large as the pickle claims before reading, panics on tar files and on view metadata,
 //     and lets a short string claim 4 GB; its default also turns unknown globals into generic objects.
 package weights
