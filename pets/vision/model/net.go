@@ -1,0 +1,171 @@
+package model
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/gomlx/compute/dtypes"
+	"github.com/gomlx/gomlx/core/graph"
+)
+
+// A Role says what a parameter is for.
+type Role int
+
+// The roles of parameters.
+const (
+	Weight      Role = iota // of a convolution or linear layer
+	Bias                    // of a linear layer
+	NormScale               // batch norm's weight
+	NormOffset              // batch norm's bias
+	RunningMean             // batch norm's statistics, kept by the forward pass, not trained
+	RunningVar
+)
+
+// A Param describes one parameter.
+type Param struct {
+	Name   string // torchvision's: "layer1.0.conv1.weight"; the head's as fastai numbers them: "head.4.weight"
+	Shape  []int  // in the graph: convolutions HWIO, linear layers [in, out]
+	Role   Role
+	Group  int // layer group, 0 to [Net.Groups]-1 (fastai: discriminative learning rates, freezing)
+	FanIn  int // inputs to one output value of a Weight
+	FanOut int // outputs that one input value goes to, of a Weight
+}
+
+// Trainable says whether an optimizer may change it.
+func (p Param) Trainable() bool { return p.Role != RunningMean && p.Role != RunningVar }
+
+// Size is the number of values.
+func (p Param) Size() int {
+	n := 1
+	for _, d := range p.Shape {
+		n *= d
+	}
+	return n
+}
+
+// A Net is a network: a pretrainable body and a head for a number of classes.
+type Net struct {
+	Name            string
+	Classes         int
+	Params          []Param
+	FeatureChannels int // channels of the body's output
+
+	body []block
+	head head
+}
+
+// HeadOptions shape the classifier on top of the body; the zero value is fastai's.
+type HeadOptions struct {
+	Hidden  []int   // widths of the hidden layers; nil is [512]
+	Dropout float64 // before the last layer, half of it before the others; 0 is 0.5, negative is none
+}
+
+// groups is the number of layer groups of every network here: early body, late body, head.
+const groups = 3
+
+// bodies makes the bodies by name.
+var bodies = map[string]func(*maker) []block{
+	"resnet18":     resNet(64, false, []int{2, 2, 2, 2}, []int{64, 128, 256, 512}),
+	"resnet34":     resNet(64, false, []int{3, 4, 6, 3}, []int{64, 128, 256, 512}),
+	"resnet50":     resNet(64, true, []int{3, 4, 6, 3}, []int{64, 128, 256, 512}),
+	"petnet10":     resNet(32, false, []int{1, 1, 1, 1}, []int{32, 64, 128, 256}),
+	"petnet18":     resNet(32, false, []int{2, 2, 2, 2}, []int{32, 64, 128, 224}),
+	"mobilenet_v2": mobileNetV2,
+}
+
+// Names lists the networks that New knows.
+func Names() []string {
+	return []string{"resnet18", "resnet34", "resnet50", "mobilenet_v2", "petnet10", "petnet18"}
+}
+
+// New describes a network by name with a head for that many classes.
+func New(arch string, classes int, h HeadOptions) (*Net, error) {
+	make, ok := bodies[arch]
+	if !ok {
+		return nil, fmt.Errorf("network: unknown name %q; known are %s", arch, strings.Join(Names(), ", "))
+	}
+	if classes < 2 {
+		return nil, fmt.Errorf("network %s: a classifier needs at least 2 classes, got %d", arch, classes)
+	}
+	if h.Dropout >= 1 {
+		return nil, fmt.Errorf("network %s: dropout must be below 1, got %g", arch, h.Dropout)
+	}
+	for _, w := range h.Hidden {
+		if w < 1 {
+			return nil, fmt.Errorf("network %s: a hidden layer needs at least 1 unit, got %d", arch, w)
+		}
+	}
+	var m maker
+	n := &Net{Name: arch, Classes: classes}
+	n.body = make(&m)
+	n.FeatureChannels = m.channels
+	n.head = m.head(classes, h)
+	n.Params = m.params
+	return n, nil
+}
+
+// Groups is the number of layer groups: early body, late body, head.
+func (n *Net) Groups() int { return groups }
+
+// Frozen says for every parameter whether it trains when the groups from trainFrom on do. Batch norm's scale and offset train in
+// frozen groups too if trainNorm is set, as fastai has it (train_bn): running statistics move in any case, with the forward pass.
+func (n *Net) Frozen(trainFrom int, trainNorm bool) []bool {
+	trains := make([]bool, len(n.Params))
+	for i, p := range n.Params {
+		isNorm := p.Role == NormScale || p.Role == NormOffset
+		trains[i] = p.Trainable() && (p.Group >= trainFrom || trainNorm && isNorm)
+	}
+	return trains
+}
+
+// Mode says how a forward pass is meant; the zero value evaluates.
+type Mode struct {
+	Train        bool         // batch statistics, dropout
+	RNG          *graph.Node  // state of GoMLX's random numbers, for dropout; nil drops nothing out
+	ComputeDType dtypes.DType // of convolutions and linear layers; 0 is the parameters' own
+}
+
+// A Pass is what a forward pass gives.
+type Pass struct {
+	Logits   *graph.Node         // [B, classes]
+	Features *graph.Node         // the body's output, [B, h, w, FeatureChannels]
+	Updates  map[int]*graph.Node // in training: index of a parameter → its new running statistic
+}
+
+// pass is a forward pass under way.
+type pass struct {
+	params    []*graph.Node
+	mode      Mode
+	goBackend bool
+	rng       *graph.Node
+	updates   map[int]*graph.Node
+}
+
+func (p *pass) param(i int) *graph.Node { return p.params[i] }
+
+// update notes the running statistic i after a batch that measured value.
+func (p *pass) update(i int, value *graph.Node) {
+	old := graph.StopGradient(p.params[i])
+	value = graph.ConvertDType(graph.StopGradient(value), old.DType())
+	p.updates[i] = graph.Add(graph.MulScalar(old, 1-normMomentum), graph.MulScalar(value, normMomentum))
+}
+
+// Forward adds the network to x's graph: x is [B, H, W, 3], normalised; params are the parameters' nodes in the order of Params. Like
+// all graph building in GoMLX it panics on mistakes; engine.Call turns that into an error.
+func (n *Net) Forward(x *graph.Node, params []*graph.Node, m Mode) Pass {
+	p := n.pass(x, params, m)
+	if m.ComputeDType != dtypes.InvalidDType {
+		x = graph.ConvertDType(x, m.ComputeDType)
+	}
+	for _, b := range n.body {
+		x = b.forward(p, x)
+	}
+	return Pass{Logits: n.head.forward(p, x), Features: x, Updates: p.updates}
+}
+
+func (n *Net) pass(x *graph.Node, params []*graph.Node, m Mode) *pass {
+	if len(params) != len(n.Params) {
+		panic(fmt.Errorf("network %s: want %d parameters, got %d", n.Name, len(n.Params), len(params)))
+	}
+	return &pass{params: params, mode: m, goBackend: x.Graph().Backend().Name() == "go", rng: m.RNG, updates: map[int]*graph.Node{}}
+}

@@ -1,0 +1,131 @@
+package model_test
+
+import (
+	"testing"
+
+	"gopets/pets/vision/model"
+)
+
+// Counts of fastai-v1 §6.2 and §14: torchvision's ResNets with a 37-class head.
+func TestParameterCounts(t *testing.T) {
+	for _, c := range []struct {
+		arch                      string
+		frozen, all, tensors      int
+		groupNorms, groupUnfrozen [3]int // tensors of (norms and biases), of weights, per layer group
+	}{
+		{"resnet34", 563_877, 21_831_525, 36*5 + 12, [3]int{32, 40, 6}, [3]int{16, 20, 2}},
+		{"resnet50", 2_178_981, 25_633_893, 53*5 + 12, [3]int{48, 58, 6}, [3]int{24, 29, 2}},
+	} {
+		n, err := model.New(c.arch, 37, model.HeadOptions{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(n.Params) != c.tensors {
+			t.Errorf("%s: %d tensors, want %d", c.arch, len(n.Params), c.tensors)
+		}
+		count := func(trainFrom int) (sum int) {
+			for i, trains := range n.Frozen(trainFrom, true) {
+				if trains {
+					sum += n.Params[i].Size()
+				}
+			}
+			return sum
+		}
+		if got := count(2); got != c.frozen {
+			t.Errorf("%s: %d values train when frozen, want %d", c.arch, got, c.frozen)
+		}
+		if got := count(0); got != c.all {
+			t.Errorf("%s: %d values train, want %d", c.arch, got, c.all)
+		}
+		var norms, weights [3]int
+		for _, p := range n.Params {
+			switch {
+			case p.Role == model.Weight:
+				weights[p.Group]++
+			case p.Trainable():
+				norms[p.Group]++
+			}
+		}
+		if norms != c.groupNorms || weights != c.groupUnfrozen {
+			t.Errorf("%s: groups have %v norms and biases, %v weights; want %v, %v", c.arch, norms, weights, c.groupNorms, c.groupUnfrozen)
+		}
+	}
+}
+
+func TestFrozenWithoutNorms(t *testing.T) {
+	n, _ := model.New("petnet10", 3, model.HeadOptions{})
+	for i, trains := range n.Frozen(2, false) {
+		if want := n.Params[i].Group == 2 && n.Params[i].Trainable(); trains != want {
+			t.Errorf("%s trains: %v, want %v", n.Params[i].Name, trains, want)
+		}
+	}
+}
+
+func TestTorchvisionNamesAndShapes(t *testing.T) {
+	for arch, want := range map[string]map[string][]int{
+		"resnet34": {"conv1.weight": {7, 7, 3, 64}, "layer1.0.conv1.weight": {3, 3, 64, 64}, "layer2.0.downsample.0.weight": {1, 1, 64, 128},
+			"layer2.0.downsample.1.running_var": {128}, "layer4.2.bn2.bias": {512}, "head.4.weight": {1024, 512}, "head.8.bias": {37}},
+		"resnet50": {"layer1.0.conv3.weight": {1, 1, 64, 256}, "layer1.0.downsample.0.weight": {1, 1, 64, 256}, "layer2.0.conv2.weight": {3, 3, 128, 128},
+			"layer2.1.conv1.weight": {1, 1, 512, 128}, "head.4.weight": {4096, 512}},
+		"mobilenet_v2": {"features.0.0.weight": {3, 3, 3, 32}, "features.1.conv.0.0.weight": {3, 3, 1, 32}, "features.1.conv.1.weight": {1, 1, 32, 16},
+			"features.2.conv.0.0.weight": {1, 1, 16, 96}, "features.2.conv.3.running_mean": {24}, "features.18.0.weight": {1, 1, 320, 1280}},
+	} {
+		n, err := model.New(arch, 37, model.HeadOptions{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		have := map[string][]int{}
+		for _, p := range n.Params {
+			have[p.Name] = p.Shape
+		}
+		for name, shape := range want {
+			got := have[name]
+			if len(got) != len(shape) {
+				t.Errorf("%s: %s has shape %v, want %v", arch, name, got, shape)
+				continue
+			}
+			for i := range got {
+				if got[i] != shape[i] {
+					t.Errorf("%s: %s has shape %v, want %v", arch, name, got, shape)
+					break
+				}
+			}
+		}
+	}
+}
+
+func TestNewRefuses(t *testing.T) {
+	for _, c := range []struct {
+		arch    string
+		classes int
+		h       model.HeadOptions
+	}{{"resnet33", 37, model.HeadOptions{}}, {"resnet34", 1, model.HeadOptions{}}, {"resnet34", 3, model.HeadOptions{Dropout: 1}},
+		{"resnet34", 3, model.HeadOptions{Hidden: []int{0}}}} {
+		if _, err := model.New(c.arch, c.classes, c.h); err == nil {
+			t.Errorf("New(%q, %d, %v) must fail", c.arch, c.classes, c.h)
+		}
+	}
+}
+
+func TestFileRoundTrip(t *testing.T) {
+	n, _ := model.New("petnet10", 5, model.HeadOptions{Hidden: []int{8}})
+	values := n.Init(7)
+	f, err := n.ToFile(values)
+	if err != nil {
+		t.Fatal(err)
+	}
+	into := n.Init(8)
+	loaded, missing, unexpected, err := n.FromFile(f, into)
+	if err != nil || len(loaded) != len(n.Params) || len(missing) != 0 || len(unexpected) != 0 {
+		t.Fatalf("loaded %d, missing %v, unexpected %v, %v", len(loaded), missing, unexpected, err)
+	}
+	for i := range values {
+		if !values[i].Equal(into[i]) {
+			t.Errorf("%s changed on its way through a file", n.Params[i].Name)
+		}
+	}
+	other, _ := model.New("petnet10", 6, model.HeadOptions{Hidden: []int{8}})
+	if _, _, _, err := other.FromFile(f, other.Init(1)); err == nil {
+		t.Error("a head for 5 classes must not load into one for 6")
+	}
+}
