@@ -34,7 +34,7 @@ func candidates(spec, cache string) ([]candidate, error) {
 			goOnly.spec = spec
 		}
 		return []candidate{goOnly}, nil
-	case slices.Contains(xlaAliases, head):
+	case slices.Contains(xlaAliases, head) && withXLA:
 		plugin, options, hasOptions := strings.Cut(config, ",")
 		if hasOptions {
 			options = "," + options

@@ -89,7 +89,7 @@ func Open(o Options) (*Engine, error) {
 		notes = append(notes, line)
 		o.log(line)
 	}
-	if spec == "" && options[0].name != CUDA && nvidiaGPU() {
+	if spec == "" && withXLA && options[0].name != CUDA && nvidiaGPU() {
 		note("an NVIDIA GPU is here, but no CUDA plugin: %s", cudaFix)
 	}
 	for _, c := range options {

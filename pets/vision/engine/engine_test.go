@@ -41,11 +41,8 @@ func TestGoIsSequential(t *testing.T) {
 
 func TestUnknownSpecs(t *testing.T) {
 	for spec, want := range map[string]string{
-		"tpu9":                    "no backend",
-		"xla:gpu":                 "absolute path",
-		"xla:relative/plugin.so":  "absolute path",
-		"xla:/not/here/plugin.so": "cannot be read",
-		"go:no_such_option":       "no_such_option",
+		"tpu9":              "no backend",
+		"go:no_such_option": "no_such_option",
 	} {
 		eng, err := engine.Open(engine.Options{Spec: spec, CacheDir: t.TempDir()})
 		if err == nil {

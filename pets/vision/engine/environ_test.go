@@ -50,6 +50,7 @@ func TestEnvironOnce(t *testing.T) {
 }
 
 func TestEnvironForCUDAFromPip(t *testing.T) {
+	needXLA(t)
 	cache := alone(t)
 	site := filepath.Join(t.TempDir(), "site-packages")
 	plugin := filepath.Join(site, "jax_plugins", "xla_cuda13", "xla_cuda_plugin.so")
@@ -95,6 +96,7 @@ func TestPipCUDAPluginsOfAnEnvironment(t *testing.T) {
 }
 
 func TestPluginsOnTheSearchPath(t *testing.T) {
+	needXLA(t)
 	cache := alone(t)
 	dir := filepath.Join(t.TempDir(), "odd [name]*")
 	if err := os.MkdirAll(dir, 0o755); err != nil {

@@ -4,6 +4,8 @@ package engine
 
 import "errors"
 
+const withXLA = false
+
 var errNoXLA = errors.New("this program was built without XLA")
 
 func headerVersion() (major, minor int) { return 0, 0 }

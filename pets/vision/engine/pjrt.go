@@ -7,6 +7,9 @@ import (
 	"github.com/gomlx/go-xla/pjrt"
 )
 
+// withXLA says whether this program can load plugins at all.
+const withXLA = true
+
 // headerVersion is the PJRT version of the C header in go-xla v0.4.2, which it does not export.
 func headerVersion() (major, minor int) { return 0, 104 }
 

@@ -26,6 +26,9 @@ func installerDir(cache string) string { return filepath.Join(cache, "pjrt", "go
 
 // cpuCandidates lists the CPU plugins that are here: the cache folder's, then those on go-xla's search path.
 func cpuCandidates(cache, options string) []candidate {
+	if !withXLA {
+		return nil
+	}
 	var found []candidate
 	add := func(path, sum string) {
 		found = append(found, candidate{name: CPU, spec: "xla:" + path + options, plugin: path, sha256: sum})
@@ -44,7 +47,7 @@ func cpuCandidates(cache, options string) []candidate {
 
 // cudaCandidates lists the CUDA plugins that are here, none where there is no NVIDIA GPU.
 func cudaCandidates(cache, options string) []candidate {
-	if !nvidiaGPU() {
+	if !withXLA || !nvidiaGPU() {
 		return nil
 	}
 	paths := pluginFiles(append([]string{installerDir(cache)}, searchDirs()...), CUDA)

@@ -50,6 +50,9 @@ func (r Report) String() string {
 func Setup(ctx context.Context, o SetupOptions) (Report, error) {
 	open := Options{CacheDir: o.CacheDir, Trial: o.Trial, Log: o.Log, trialTime: o.trialTime, disbelieve: true}
 	cache := open.cacheDir()
+	if !withXLA {
+		return Report{}, errors.New("setting up XLA: this program was built without XLA (tag noxla, or a platform that go-xla does not know)")
+	}
 	var troubles []error
 	for _, c := range cpuCandidates(cache, "") {
 		v := judge(c, open)

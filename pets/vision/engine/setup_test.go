@@ -57,6 +57,7 @@ func wheel(t *testing.T, member string, content io.Reader) string {
 }
 
 func TestSetupOfflineOrAlone(t *testing.T) {
+	needXLA(t)
 	cache := alone(t)
 	fakePip(t, "")
 	for name, o := range map[string]SetupOptions{
@@ -79,6 +80,7 @@ func TestSetupOfflineOrAlone(t *testing.T) {
 }
 
 func TestSetupRefusesWheels(t *testing.T) {
+	needXLA(t)
 	if !wheelFits() {
 		t.Skip("the wheel is for linux/amd64")
 	}
@@ -111,6 +113,7 @@ func TestSetupRefusesWheels(t *testing.T) {
 }
 
 func TestSetupByInstaller(t *testing.T) {
+	needXLA(t)
 	cache := alone(t)
 	fakePip(t, "")
 	server := httptest.NewServer(http.NotFoundHandler())
@@ -147,6 +150,7 @@ esac`}
 }
 
 func TestSetupCancelled(t *testing.T) {
+	needXLA(t)
 	alone(t)
 	fakePip(t, "exec sleep 600")
 	ctx, cancel := context.WithTimeout(context.Background(), 200*time.Millisecond)
@@ -158,6 +162,7 @@ func TestSetupCancelled(t *testing.T) {
 
 // TestSetupWithTheRealWheel packs the plugin that tests are given into a wheel as PyPI's and takes it through all of it.
 func TestSetupWithTheRealWheel(t *testing.T) {
+	needXLA(t)
 	plugin := os.Getenv("GOPETS_TEST_PLUGIN")
 	if plugin == "" || testing.Short() {
 		t.Skip("needs $GOPETS_TEST_PLUGIN, and 600 MB for a moment")

@@ -22,6 +22,13 @@ func alone(t *testing.T) string {
 	return cache
 }
 
+func needXLA(t *testing.T) {
+	t.Helper()
+	if !withXLA {
+		t.Skip("this program was built without XLA")
+	}
+}
+
 // fakePlugin compiles a shared library from C.
 func fakePlugin(t *testing.T, source string) string {
 	t.Helper()
@@ -54,6 +61,7 @@ void *GetPjrtApi(void) {
 `
 
 func TestTrialRefuses(t *testing.T) {
+	needXLA(t)
 	for name, test := range map[string]struct{ source, want string }{
 		"no plugin":     {"int x;", "trial failed: "},
 		"wrong major":   {"#define MAJOR 9\n" + fakeAPI, "speaks PJRT 9.1"},
@@ -78,6 +86,7 @@ func TestTrialRefuses(t *testing.T) {
 }
 
 func TestRefusedPluginLeavesGo(t *testing.T) {
+	needXLA(t)
 	cache := alone(t)
 	plugin := fakePlugin(t, "int x;")
 	t.Setenv("PJRT_PLUGIN_LIBRARY_PATH", filepath.Dir(plugin))
@@ -93,6 +102,22 @@ func TestRefusedPluginLeavesGo(t *testing.T) {
 	}
 	if last := told[len(told)-1]; !strings.HasPrefix(last, "computing on go") {
 		t.Errorf("last line told is %q", last)
+	}
+}
+
+func TestSpecsThatNameNoPlugin(t *testing.T) {
+	needXLA(t)
+	for spec, want := range map[string]string{
+		"xla:gpu":                 "absolute path",
+		"xla:relative/plugin.so":  "absolute path",
+		"xla:/not/here/plugin.so": "cannot be read",
+		"xla:cpu":                 "no plugin found",
+		"xla":                     "no plugin found",
+	} {
+		alone(t)
+		if eng, err := Open(Options{Spec: spec}); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %v, error %v does not say %q", spec, eng, err, want)
+		}
 	}
 }
 
