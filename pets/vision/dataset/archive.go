@@ -86,7 +86,7 @@ func safeName(h *tar.Header) (string, error) {
 		return "", fmt.Errorf("the archive holds %q, neither file nor folder (type %q): refused", h.Name, h.Typeflag)
 	}
 	name := strings.ReplaceAll(h.Name, `\`, "/")
-	if path.IsAbs(name) || strings.Contains(name, ":") || strings.ContainsRune(name, 0) {
+	if path.IsAbs(name) || driveName(name) || strings.ContainsRune(name, 0) {
 		return "", fmt.Errorf("the archive holds %q, which is no path inside a folder: refused", h.Name)
 	}
 	for part := range strings.SplitSeq(name, "/") {
@@ -99,6 +99,11 @@ func safeName(h *tar.Header) (string, error) {
 		return "", fmt.Errorf("the archive holds a file with no name (%q): refused", h.Name)
 	}
 	return name, nil
+}
+
+// driveName tells whether a path begins as Windows' drives do.
+func driveName(name string) bool {
+	return len(name) >= 2 && name[1] == ':' && (name[0]|0x20 >= 'a' && name[0]|0x20 <= 'z')
 }
 
 func writeEntry(ctx context.Context, root *os.Root, name string, r io.Reader) error {

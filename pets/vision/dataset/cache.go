@@ -29,6 +29,7 @@ type Cache struct {
 
 	mu         sync.Mutex
 	open       map[string]entry // by path
+	retired    []entry          // of photographs that changed: their pictures may still be in use
 	writeError error
 }
 
@@ -78,11 +79,12 @@ func (c *Cache) Get(path string) (*Picture, error) {
 	e.size, e.changed = info.Size(), info.ModTime()
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if other, found := c.open[path]; found && other.size == e.size && other.changed.Equal(e.changed) {
-		e.unmap() // another goroutine was faster
-		return other.picture, nil
-	} else if found {
-		c.open[path+"\x00"+other.changed.String()] = other // its picture may be in use: keep it mapped
+	if other, found := c.open[path]; found {
+		if other.size == e.size && other.changed.Equal(e.changed) {
+			e.unmap() // another goroutine was faster
+			return other.picture, nil
+		}
+		c.retired = append(c.retired, other)
 	}
 	c.open[path] = e
 	return e.picture, nil
@@ -142,9 +144,13 @@ func (c *Cache) Close() error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	var errs []error
+	for _, e := range c.retired {
+		errs = append(errs, e.unmap())
+	}
 	for _, e := range c.open {
 		errs = append(errs, e.unmap())
 	}
+	c.retired = nil
 	clear(c.open)
 	return errors.Join(errs...)
 }

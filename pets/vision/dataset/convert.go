@@ -113,14 +113,39 @@ func palette(m color.Model) color.Palette {
 	return p
 }
 
+// convertYCbCr is JFIF's conversion in integers, as color.YCbCrToRGB does it, without its calls per pixel. Chroma is repeated, where
+// libjpeg interpolates it: pixels at strong edges of colour differ by a few levels from Pillow's.
 func convertYCbCr(p *Picture, m *image.YCbCr) {
 	b := m.Rect
+	shift := 0 // of a column of luma to one of chroma, where it is 1 or 2 wide
+	switch m.SubsampleRatio {
+	case image.YCbCrSubsampleRatio422, image.YCbCrSubsampleRatio420:
+		shift = 1
+	case image.YCbCrSubsampleRatio411, image.YCbCrSubsampleRatio410:
+		shift = 2
+	}
 	for y := range p.H {
+		luma := m.Y[m.YOffset(b.Min.X, b.Min.Y+y):]
+		at := m.COffset(b.Min.X, b.Min.Y+y)
+		cb, cr := m.Cb[at:], m.Cr[at:]
 		to := p.Pix[3*y*p.W : 3*(y+1)*p.W]
+		odd := b.Min.X & (1<<shift - 1)
 		for x := range p.W {
-			ci := m.COffset(b.Min.X+x, b.Min.Y+y)
-			r, g, bl := color.YCbCrToRGB(m.Y[m.YOffset(b.Min.X+x, b.Min.Y+y)], m.Cb[ci], m.Cr[ci])
-			to[3*x], to[3*x+1], to[3*x+2] = r, g, bl
+			c := (odd + x) >> shift
+			yy := int32(luma[x]) * 0x10101
+			cb1, cr1 := int32(cb[c])-128, int32(cr[c])-128
+			o := to[3*x : 3*x+3 : 3*x+3]
+			o[0] = clip(yy + 91881*cr1)
+			o[1] = clip(yy - 22554*cb1 - 46802*cr1)
+			o[2] = clip(yy + 116130*cb1)
 		}
 	}
+}
+
+// clip brings a value with 16 bits after the point into a byte.
+func clip(v int32) uint8 {
+	if uint32(v)&0xff000000 == 0 {
+		return uint8(v >> 16)
+	}
+	return uint8(^(v >> 31))
 }

@@ -12,6 +12,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 
 	_ "golang.org/x/image/bmp"
 	_ "golang.org/x/image/tiff"
@@ -150,10 +151,15 @@ func explain(data []byte, format string, err error) error {
 	switch {
 	case errors.Is(err, image.ErrFormat):
 		return fmt.Errorf("not a picture that can be read (it begins with %q; wanted JPEG, PNG, GIF, WebP, TIFF or BMP)", data[:min(len(data), 12)])
-	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF), err.Error() == "invalid JPEG format: short Huffman data":
+	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF), endsEarly(err.Error()):
 		return fmt.Errorf("the %s data ends early: the file (%d bytes) is cut off", upper(format), len(data))
 	}
 	return fmt.Errorf("damaged %s: %w", upper(format), err)
+}
+
+// endsEarly knows the decoders' own words for data that is cut off.
+func endsEarly(message string) bool {
+	return strings.Contains(message, "short Huffman data") || strings.Contains(message, "not enough pixel data") || strings.Contains(message, "not enough image data")
 }
 
 func upper(format string) string {
@@ -163,5 +169,5 @@ func upper(format string) string {
 	if format == "webp" {
 		return "WebP"
 	}
-	return string(bytes.ToUpper([]byte(format)))
+	return strings.ToUpper(format)
 }

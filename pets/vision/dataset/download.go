@@ -19,7 +19,9 @@ const (
 	connectWait = 4 * time.Second  // to find and reach the server
 	answerWait  = 10 * time.Second // for its answer to begin
 	stallWait   = 30 * time.Second // without a single byte
-	attempts    = 5                // in a row that bring nothing new
+
+	attempts        = 5 // in a row that bring nothing new
+	attemptsUnheard = 2 // of a server that has not sent anything yet
 )
 
 // downloader fetches archives. Its waits are fields for the tests.
@@ -52,6 +54,7 @@ var errUnreachable = errors.New("no connection")
 // size and checksums.
 func (d *downloader) fetch(ctx context.Context, a Archive, file string, progress func(done, total int64)) error {
 	part := file + ".part"
+	most := attemptsUnheard
 	for failed := 0; ; {
 		before := sizeOf(part)
 		err := d.attempt(ctx, a, part, progress)
@@ -62,14 +65,14 @@ func (d *downloader) fetch(ctx context.Context, a Archive, file string, progress
 			return fmt.Errorf("%w; %d bytes are kept in %s and the next call goes on from there", ctx.Err(), sizeOf(part), part)
 		}
 		var fatal *fatalError
-		if errors.As(err, &fatal) || errors.Is(err, errUnreachable) && failed == 0 && sizeOf(part) == before {
+		if errors.As(err, &fatal) || errors.Is(err, errUnreachable) && most == attemptsUnheard {
 			return err
 		}
 		if failed++; sizeOf(part) > before {
-			failed = 0
+			failed, most = 0, attempts
 		}
-		if failed >= attempts {
-			return fmt.Errorf("%w; gave up after %d attempts, %d bytes are kept in %s and the next call goes on from there", err, attempts, sizeOf(part), part)
+		if failed >= most {
+			return fmt.Errorf("%w; gave up after %d attempts, %d bytes are kept in %s and the next call goes on from there", err, failed, sizeOf(part), part)
 		}
 		select {
 		case <-time.After(d.pause):
@@ -111,7 +114,7 @@ func (d *downloader) attempt(ctx context.Context, a Archive, part string, progre
 	if err != nil {
 		var op *net.OpError
 		var dns *net.DNSError
-		if errors.As(err, &op) && op.Op == "dial" || errors.As(err, &dns) {
+		if errors.As(err, &op) && (op.Op == "dial" || op.Op == "proxyconnect") || errors.As(err, &dns) {
 			return fmt.Errorf("%w: %w", errUnreachable, errors.Unwrap(err))
 		}
 		return err

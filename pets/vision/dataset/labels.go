@@ -21,10 +21,10 @@ type Labelled struct{ Path, Label string }
 func LabelByRegexp(files []string, pattern string) ([]Labelled, error) {
 	re, err := regexp.Compile(pattern)
 	if err != nil {
-		return nil, fmt.Errorf("label pattern %q: %w (Go's syntax has no look-ahead, look-behind or back-references)", pattern, err)
+		return nil, fmt.Errorf("label pattern `%s`: %w (Go's syntax has no look-ahead, look-behind or back-references)", pattern, err)
 	}
 	if re.NumSubexp() < 1 {
-		return nil, fmt.Errorf("label pattern %q: it has no group: put parentheses around the part that is the label, as in %q", pattern, `/([^/]+)_\d+.jpg$`)
+		return nil, fmt.Errorf("label pattern `%s`: it has no group: put parentheses around the part that is the label, as in `%s`", pattern, `/([^/]+)_\d+.jpg$`)
 	}
 	items := make([]Labelled, 0, len(files))
 	failed, example := 0, ""
@@ -40,7 +40,7 @@ func LabelByRegexp(files []string, pattern string) ([]Labelled, error) {
 		items = append(items, Labelled{file, m[1]})
 	}
 	if failed > 0 {
-		return nil, fmt.Errorf("label pattern %q: it does not match %d of %d files, for example %q: %s",
+		return nil, fmt.Errorf("label pattern `%s`: it does not match %d of %d files, for example %q: %s",
 			pattern, failed, len(files), example, advice(re, pattern, filepath.ToSlash(example)))
 	}
 	return items, nil
@@ -67,7 +67,7 @@ func advice(re *regexp.Regexp, pattern, file string) string {
 		}
 	}
 	return fmt.Sprintf("the pattern is searched in the whole path and its first group is the label: change it to fit this name, or leave such files out; "+
-		"for names like %q a pattern is %q", path.Base(file), suggestion(file))
+		"for names like %q a pattern is `%s`", path.Base(file), suggestion(file))
 }
 
 var patternExtension = regexp.MustCompile(`\\?\.(jpe?g|png|gif|webp|bmp|tiff?)\$?$`)

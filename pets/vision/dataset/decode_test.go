@@ -1,0 +1,340 @@
+package dataset
+
+import (
+	"bytes"
+	"context"
+	"encoding/binary"
+	"fmt"
+	"hash/crc32"
+	"image"
+	"image/color"
+	"image/gif"
+	"image/jpeg"
+	"image/png"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"golang.org/x/image/bmp"
+	"golang.org/x/image/tiff"
+)
+
+// ramp is an opaque picture whose pixels all differ.
+func ramp(w, h int) *Picture {
+	p := NewPicture(w, h)
+	for i := range p.Pix {
+		p.Pix[i] = uint8(i*7 + i/w)
+	}
+	return p
+}
+
+func encoded(t testing.TB, encode func(*bytes.Buffer) error) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	if err := encode(&b); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}
+
+func pngOf(t testing.TB, m image.Image) []byte {
+	return encoded(t, func(b *bytes.Buffer) error { return png.Encode(b, m) })
+}
+
+func jpegOf(t testing.TB, m image.Image) []byte {
+	return encoded(t, func(b *bytes.Buffer) error { return jpeg.Encode(b, m, &jpeg.Options{Quality: 95}) })
+}
+
+func TestDecodeFormats(t *testing.T) {
+	p := ramp(13, 7)
+	for name, data := range map[string][]byte{
+		"png":  pngOf(t, p.Image()),
+		"bmp":  encoded(t, func(b *bytes.Buffer) error { return bmp.Encode(b, p.Image()) }),
+		"tiff": encoded(t, func(b *bytes.Buffer) error { return tiff.Encode(b, p.Image(), nil) }),
+	} {
+		got, err := Decode(data, DecodeOptions{})
+		if err != nil || got.W != 13 || got.H != 7 || !bytes.Equal(got.Pix, p.Pix) {
+			t.Errorf("%s: pixels differ (%v)", name, err)
+		}
+	}
+}
+
+// Each kind of image must give raw colours, whatever its alpha (Pillow's convert; fastai §1.4).
+func TestConversions(t *testing.T) {
+	r := image.Rect(0, 0, 2, 1)
+	see := color.NRGBA{R: 200, G: 100, B: 50, A: 3} // multiplied by alpha these would be lost
+	nrgba, nrgba64, palette := image.NewNRGBA(r), image.NewNRGBA64(r), image.NewPaletted(r, color.Palette{color.Black, see})
+	grey, grey16 := image.NewGray(r), image.NewGray16(r)
+	nrgba.Set(1, 0, see)
+	nrgba64.SetNRGBA64(1, 0, color.NRGBA64{R: 200 << 8, G: 100 << 8, B: 50<<8 | 255, A: 1})
+	palette.SetColorIndex(1, 0, 1)
+	grey.SetGray(1, 0, color.Gray{77})
+	grey16.SetGray16(1, 0, color.Gray16{77<<8 | 200})
+	colour, level := []uint8{0, 0, 0, 200, 100, 50}, []uint8{0, 0, 0, 77, 77, 77}
+	for _, c := range []struct {
+		m    image.Image
+		want []uint8
+	}{{nrgba, colour}, {nrgba64, colour}, {palette, colour}, {grey, level}, {grey16, level}} {
+		got, err := Decode(pngOf(t, c.m), DecodeOptions{})
+		if err != nil || !slices.Equal(got.Pix, c.want) {
+			t.Errorf("%T as PNG: %v, want %v (%v)", c.m, got, c.want, err)
+		}
+		if got := FromImage(c.m); !slices.Equal(got.Pix, c.want) {
+			t.Errorf("%T: %v, want %v", c.m, got.Pix, c.want)
+		}
+	}
+	cmyk := image.NewCMYK(r)
+	cmyk.SetCMYK(1, 0, color.CMYK{C: 255, K: 0})
+	if got := FromImage(cmyk).Pix; !slices.Equal(got, []uint8{255, 255, 255, 0, 255, 255}) {
+		t.Errorf("CMYK: %v", got)
+	}
+	type another struct{ image.Image }
+	if got := FromImage(another{nrgba}).Pix; !slices.Equal(got, colour) {
+		t.Errorf("a type of image that is not known: %v", got)
+	}
+}
+
+func TestSubImagesAndSubsampling(t *testing.T) {
+	m := image.NewYCbCr(image.Rect(0, 0, 9, 9), image.YCbCrSubsampleRatio420)
+	for i := range m.Y {
+		m.Y[i] = uint8(3 * i)
+	}
+	for i := range m.Cb {
+		m.Cb[i], m.Cr[i] = uint8(9*i), uint8(250-9*i)
+	}
+	sub := m.SubImage(image.Rect(3, 2, 8, 9)).(*image.YCbCr)
+	got := FromImage(sub)
+	for y := range got.H {
+		for x := range got.W {
+			c := sub.YCbCrAt(3+x, 2+y)
+			r, g, b := color.YCbCrToRGB(c.Y, c.Cb, c.Cr)
+			if px := got.Pix[3*(y*got.W+x):][:3]; px[0] != r || px[1] != g || px[2] != b {
+				t.Fatalf("pixel %d,%d is %v, want %v", x, y, px, []uint8{r, g, b})
+			}
+		}
+	}
+}
+
+// A GIF's transparent colour is the palette's, and a first frame that is smaller than the canvas lies in it.
+func TestGIF(t *testing.T) {
+	frame := image.NewPaletted(image.Rect(1, 1, 3, 2), color.Palette{color.RGBA{10, 20, 30, 255}, color.RGBA{}})
+	frame.SetColorIndex(2, 1, 1)
+	g := &gif.GIF{Image: []*image.Paletted{frame, frame}, Delay: []int{0, 0}, Config: image.Config{Width: 4, Height: 3,
+		ColorModel: color.Palette{color.RGBA{10, 20, 30, 255}, color.RGBA{90, 80, 70, 255}}}}
+	data := encoded(t, func(b *bytes.Buffer) error { return gif.EncodeAll(b, g) })
+	p, err := Decode(data, DecodeOptions{})
+	if err != nil || p.W != 4 || p.H != 3 {
+		t.Fatal(p, err)
+	}
+	if got := p.Pix[3*(4+1) : 3*(4+2)]; !slices.Equal(got, []uint8{10, 20, 30}) {
+		t.Errorf("frame's first pixel %v", got)
+	}
+}
+
+func TestJPEGEnds(t *testing.T) {
+	data := jpegOf(t, ramp(64, 48).Image())
+	whole, err := Decode(data, DecodeOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, changed := range map[string][]byte{
+		"no end marker":     data[:len(data)-2],
+		"bytes after it":    append(slices.Clone(data), "trailing garbage"...),
+		"bytes before EOI":  slices.Concat(data[:len(data)-2], []byte{1, 2, 3}, data[len(data)-2:]),
+		"a picture behind":  slices.Concat(data, data),
+		"fill before EOI":   slices.Concat(data[:len(data)-2], []byte{0xff, 0xff}, data[len(data)-2:]),
+		"unknown APP first": slices.Concat(data[:2], []byte{0xff, 0xee, 0, 4, 9, 9}, data[2:]),
+	} {
+		p, err := Decode(changed, DecodeOptions{})
+		if err != nil || !bytes.Equal(p.Pix, whole.Pix) {
+			t.Errorf("%s: not the same picture (%v)", name, err)
+		}
+	}
+	_, err = Decode(data[:len(data)*2/3], DecodeOptions{})
+	says(t, "truncated", err, "JPEG data ends early", "bytes", "cut off")
+}
+
+func TestBrokenPictures(t *testing.T) {
+	bomb := pngOf(t, image.NewGray(image.Rect(0, 0, 1, 1)))
+	binary.BigEndian.PutUint32(bomb[16:], 1<<20)
+	binary.BigEndian.PutUint32(bomb[20:], 1<<20)
+	fixPNG(bomb)
+	dir := t.TempDir()
+	for name, c := range map[string]struct {
+		data []byte
+		want []string
+	}{
+		"bomb.png":   {bomb, []string{"1048576×1048576", "MaxPixels"}},
+		"empty.jpg":  {nil, []string{"empty"}},
+		"page.jpg":   {[]byte("<html>404 not found</html>"), []string{"not a picture", `"<html>404 no`, "WebP"}},
+		"header.jpg": {jpegOf(t, ramp(8, 8).Image())[:30], []string{"ends early"}},
+		"cut.png":    {pngOf(t, ramp(40, 40).Image())[:200], []string{"PNG data ends early"}},
+		"garbage.jpg": {slices.Concat(jpegOf(t, ramp(8, 8).Image())[:200], bytes.Repeat([]byte{0xff, 0xc4}, 90)),
+			[]string{"JPEG"}},
+	} {
+		if err := os.WriteFile(filepath.Join(dir, name), c.data, 0o644); err != nil {
+			t.Fatal(err)
+		}
+		_, err := DecodeFile(filepath.Join(dir, name), DecodeOptions{})
+		says(t, name, err, append(c.want, name+": ")...)
+	}
+	if err := os.WriteFile(filepath.Join(dir, "good.jpg"), jpegOf(t, ramp(8, 8).Image()), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	files, err := ImageFiles(dir, false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	files = append(files, filepath.Join(dir, "gone.jpg"))
+	seen := 0
+	bad := Verify(context.Background(), files, VerifyOptions{Progress: func(done, total int) { seen = max(seen, done) }})
+	if len(bad) != 7 || seen != 8 {
+		t.Errorf("%d of 7 broken pictures found, progress to %d of 8: %v", len(bad), seen, bad)
+	}
+	for i, b := range bad {
+		if b.Reason == "" || strings.Contains(b.Reason, dir) || i > 0 && i < 6 && b.Path < bad[i-1].Path {
+			t.Errorf("report %d: %+v", i, b)
+		}
+	}
+	if left, _ := ImageFiles(dir, false); len(left) != 7 {
+		t.Errorf("%d files left of 7: nothing may be deleted", len(left))
+	}
+	ended, cancel := context.WithCancel(context.Background())
+	cancel()
+	if bad := Verify(ended, files, VerifyOptions{}); len(bad) != 0 {
+		t.Errorf("a cancelled check reports %v", bad)
+	}
+}
+
+// exifBlock is a TIFF block with an orientation among other tags.
+func exifBlock(order binary.AppendByteOrder, orientation uint16) []byte {
+	name := map[string]string{"LittleEndian": "II", "BigEndian": "MM"}[order.String()]
+	b := order.AppendUint16([]byte(name), 42)
+	b = order.AppendUint32(b, 8)
+	b = order.AppendUint16(b, 2)
+	entry := func(tag, kind uint16, v uint16) {
+		b = order.AppendUint16(order.AppendUint16(b, tag), kind)
+		b = order.AppendUint16(order.AppendUint32(b, 1), v)
+		b = order.AppendUint16(b, 0)
+	}
+	entry(271, 3, 7)
+	entry(274, 3, orientation)
+	return order.AppendUint32(b, 0)
+}
+
+func withEXIF(data, block []byte) []byte {
+	body := slices.Concat([]byte("Exif\x00\x00"), block)
+	segment := binary.BigEndian.AppendUint16([]byte{0xff, 0xe1}, uint16(len(body)+2))
+	return slices.Concat(data[:2], segment, body, data[2:])
+}
+
+// The eight orientations of a picture whose corners differ: where the stored top left and top right come to lie.
+func TestOrientations(t *testing.T) {
+	p := NewPicture(32, 16) // red, green / blue, white: 16×8 blocks, which JPEG keeps
+	at := func(x, y int) []uint8 { return p.Pix[3*(y*32+x):][:3] }
+	for y := range 16 {
+		for x := range 32 {
+			copy(at(x, y), map[[2]bool][]uint8{{false, false}: {255, 0, 0}, {true, false}: {0, 255, 0},
+				{false, true}: {0, 0, 255}, {true, true}: {255, 255, 255}}[[2]bool{x >= 16, y >= 8}])
+		}
+	}
+	letter := func(q *Picture, x, y int) byte {
+		c := q.Pix[3*(y*q.W+x):][:3]
+		switch {
+		case c[0] > 128 && c[1] > 128:
+			return 'W'
+		case c[0] > 128:
+			return 'R'
+		case c[1] > 128:
+			return 'G'
+		}
+		return 'B'
+	}
+	data := jpegOf(t, p.Image())
+	for o, want := range []string{1: "RGBW", 2: "GRWB", 3: "WBGR", 4: "BWRG", 5: "RBGW", 6: "BRWG", 7: "WGBR", 8: "GWRB"} {
+		if o == 0 {
+			continue
+		}
+		for _, order := range []binary.AppendByteOrder{binary.LittleEndian, binary.BigEndian} {
+			turned := withEXIF(data, exifBlock(order, uint16(o)))
+			q, err := Decode(turned, DecodeOptions{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			w, h := q.W-1, q.H-1
+			if got := string([]byte{letter(q, 0, 0), letter(q, w, 0), letter(q, 0, h), letter(q, w, h)}); got != want {
+				t.Errorf("orientation %d: corners %s, want %s", o, got, want)
+			}
+			if (q.W == 16) != (o >= 5) {
+				t.Errorf("orientation %d: size %d×%d", o, q.W, q.H)
+			}
+			if q, err := Decode(turned, DecodeOptions{IgnoreEXIF: true}); err != nil || q.W != 32 || letter(q, 0, 0) != 'R' {
+				t.Errorf("orientation %d is not ignored", o)
+			}
+		}
+	}
+	for _, o := range []uint16{0, 9, 65535} {
+		if q, err := Decode(withEXIF(data, exifBlock(binary.BigEndian, o)), DecodeOptions{}); err != nil || letter(q, 0, 0) != 'R' || q.W != 32 {
+			t.Errorf("impossible orientation %d changed the picture", o)
+		}
+	}
+	plain := pngOf(t, p.Image())
+	chunk := exifBlock(binary.LittleEndian, 6)
+	exif := binary.BigEndian.AppendUint32(nil, uint32(len(chunk)))
+	exif = append(append(append(exif, "eXIf"...), chunk...), 0, 0, 0, 0)
+	turned := slices.Concat(plain[:33], exif, plain[33:])
+	fixPNG(turned)
+	if q, err := Decode(turned, DecodeOptions{}); err != nil || q.W != 16 || letter(q, 0, 0) != 'B' {
+		t.Errorf("PNG: orientation not honoured (%v)", err)
+	}
+	webp := slices.Concat([]byte("RIFF\x00\x00\x00\x00WEBPVP8X\x01\x00\x00\x00\x00\x00EXIF"), binary.LittleEndian.AppendUint32(nil, uint32(len(chunk))), chunk)
+	if o := orientation(webp); o != 6 {
+		t.Errorf("WebP: orientation %d, want 6", o)
+	}
+	if o := orientation(chunk); o != 6 {
+		t.Errorf("TIFF: orientation %d, want 6", o)
+	}
+}
+
+// fixPNG sets the checksums of a PNG's chunks.
+func fixPNG(data []byte) {
+	for i := 8; i+12 <= len(data); {
+		n := int(binary.BigEndian.Uint32(data[i:]))
+		if i+12+n > len(data) {
+			return
+		}
+		binary.BigEndian.PutUint32(data[i+8+n:], crc32.ChecksumIEEE(data[i+4:i+8+n]))
+		i += 12 + n
+	}
+}
+
+func FuzzOrientation(f *testing.F) {
+	block := exifBlock(binary.BigEndian, 6)
+	f.Add(block)
+	f.Add(withEXIF([]byte{0xff, 0xd8, 0xff, 0xd9}, block))
+	f.Add([]byte("\x89PNG\r\n\x1a\n\x00\x00\x00\x04eXIfIIII\x00\x00\x00\x00"))
+	f.Add([]byte("RIFF\xff\xff\xff\xffWEBPEXIF\xff\xff\xff\xff"))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		if o := orientation(data); o < 1 || o > 8 {
+			t.Errorf("orientation %d", o)
+		}
+	})
+}
+
+func FuzzDecode(f *testing.F) {
+	p := ramp(9, 5)
+	f.Add(jpegOf(f, p.Image()))
+	f.Add(withEXIF(jpegOf(f, p.Image()), exifBlock(binary.LittleEndian, 8)))
+	f.Add(pngOf(f, p.Image()))
+	f.Add(encoded(f, func(b *bytes.Buffer) error { return gif.Encode(b, p.Image(), nil) }))
+	f.Add(encoded(f, func(b *bytes.Buffer) error { return bmp.Encode(b, p.Image()) }))
+	f.Add(encoded(f, func(b *bytes.Buffer) error { return tiff.Encode(b, p.Image(), nil) }))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		p, err := Decode(data, DecodeOptions{MaxPixels: 1 << 16})
+		if err == nil && (p.W <= 0 || p.H <= 0 || len(p.Pix) != 3*p.W*p.H) {
+			t.Error(fmt.Sprint(p.W, p.H, len(p.Pix)))
+		}
+	})
+}
