@@ -36,27 +36,30 @@ func highlight(language, source string) template.HTML {
 		return template.HTML(html.EscapeString(source))
 	}
 	var b strings.Builder
-	for i, line := range chroma.SplitTokensIntoLines(tokens.Tokens()) {
-		if i >= len(lines) {
-			break // lexers may add a line break at the end
-		}
+	coloured := chroma.SplitTokensIntoLines(tokens.Tokens())
+	for i, line := range lines {
 		if i > 0 {
 			b.WriteByte('\n')
 		}
-		if kernel[i] {
-			b.WriteString(`<span class="kernel">` + html.EscapeString(lines[i]) + `</span>`)
-			continue
-		}
-		for _, t := range line {
-			text := html.EscapeString(strings.TrimSuffix(t.Value, "\n"))
-			if class := class(t.Type); class != "" && text != "" {
-				b.WriteString(`<span class="` + class + `">` + text + `</span>`)
-			} else {
-				b.WriteString(text)
+		switch {
+		case kernel[i]:
+			b.WriteString(`<span class="kernel">` + html.EscapeString(line) + `</span>`)
+		case i < len(coloured): // a lexer may drop empty lines at the end
+			for _, t := range coloured[i] {
+				writeToken(&b, t)
 			}
 		}
 	}
 	return template.HTML(b.String())
+}
+
+func writeToken(b *strings.Builder, t chroma.Token) {
+	text := html.EscapeString(strings.TrimSuffix(t.Value, "\n"))
+	if class := class(t.Type); class != "" && text != "" {
+		b.WriteString(`<span class="` + class + `">` + text + `</span>`)
+		return
+	}
+	b.WriteString(text)
 }
 
 // class is the name under which chroma's style sheets know a token's type.

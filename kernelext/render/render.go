@@ -123,6 +123,6 @@ var css = sync.OnceValue(func() template.CSS {
 	write("github")
 	b.WriteString("@media screen and (prefers-color-scheme: dark) {\n")
 	write("github-dark")
-	b.WriteString("}\n.chroma, .bg { background: none !important; }\n")
+	b.WriteString("}\n.chroma, .bg { background: var(--code) !important; }\n")
 	return template.CSS(b.String())
 })

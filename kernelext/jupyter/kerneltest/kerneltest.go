@@ -1,0 +1,249 @@
+// Package kerneltest is a kernel for tests: a real process that speaks the Jupyter protocol over ZeroMQ and does what its cells say, at once and
+// the same each time. A test binary becomes that process by calling [Main] first in its TestMain and starting [Spec].
+//
+// A cell is a list of commands, one a line:
+//
+//	print TEXT            a line on stdout             err TEXT              a line on stderr
+//	write TEXT            the same without line break  result TEXT           an execute_result
+//	display ID TEXT       display_data; - is no id     update ID TEXT        update_display_data
+//	clear | clear wait    clear_output                 flood N               N bytes on stdout
+//	fail NAME VALUE       end with an error            quiet-fail N V        the same without an error message on iopub
+//	sleep DURATION        an interrupt ends it         deaf DURATION         an interrupt does not
+//	input PROMPT          ask for input, print it      die                   exit at once
+//	junk                  unsigned and broken messages late TEXT             a line that counts for the cell before
+//	abort                 reply "aborted"              env NAME              print a variable of the environment
+//	child                 leave a child process behind and print its id
+package kerneltest
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"os/exec"
+	"os/signal"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/go-zeromq/zmq4"
+
+	"gopets/kernelext/jupyter"
+)
+
+const marker = "NB_TEST_KERNEL"
+
+// Spec starts the running test binary as a kernel. Its language is only a name.
+func Spec(language string) jupyter.Spec {
+	exe, err := os.Executable()
+	if err != nil {
+		panic(err)
+	}
+	return jupyter.Spec{Argv: []string{exe, "{connection_file}"}, DisplayName: "Test kernel", Language: language, Name: "test", Env: map[string]string{marker: language}}
+}
+
+// Main turns the process into a kernel if it was started as one, and returns otherwise.
+func Main() {
+	language := os.Getenv(marker)
+	if language == "" || len(os.Args) != 2 {
+		return
+	}
+	if err := serve(os.Args[1], language); err != nil {
+		fmt.Fprintln(os.Stderr, "test kernel:", err)
+		os.Exit(1)
+	}
+	os.Exit(0)
+}
+
+type kernel struct {
+	key                          []byte
+	language                     string
+	shell, control, stdin, iopub zmq4.Socket
+	count                        int
+	request, previous            *jupyter.Message
+	signals                      chan os.Signal
+	inputs, requests, controls   chan *jupyter.Message
+}
+
+func serve(file, language string) error {
+	conn, err := jupyter.ReadConnection(file)
+	if err != nil {
+		return err
+	}
+	k := &kernel{key: []byte(conn.Key), language: language, signals: make(chan os.Signal, 10),
+		inputs: make(chan *jupyter.Message), requests: make(chan *jupyter.Message, 100), controls: make(chan *jupyter.Message)}
+	signal.Notify(k.signals, os.Interrupt)
+	ctx := context.Background()
+	k.shell, k.control, k.stdin, k.iopub = zmq4.NewRouter(ctx), zmq4.NewRouter(ctx), zmq4.NewRouter(ctx), zmq4.NewPub(ctx)
+	for _, s := range []struct {
+		ch     jupyter.Channel
+		socket zmq4.Socket
+		to     chan *jupyter.Message
+	}{{jupyter.Shell, k.shell, k.requests}, {jupyter.Control, k.control, k.controls}, {jupyter.Stdin, k.stdin, k.inputs}, {jupyter.IOPub, k.iopub, nil}} {
+		if err := s.socket.Listen(conn.Endpoint(s.ch)); err != nil {
+			return err
+		}
+		if s.to != nil {
+			go k.read(s.socket, s.to)
+		}
+	}
+	go func() {
+		for m := range k.controls {
+			if m.Header.Type == "shutdown_request" {
+				k.send(k.control, m, "shutdown_reply", map[string]any{"status": "ok", "restart": false})
+				os.Exit(0)
+			}
+			k.signals <- os.Interrupt // interrupt_request
+			k.send(k.control, m, "interrupt_reply", map[string]any{"status": "ok"})
+		}
+	}()
+	for m := range k.requests {
+		k.publish(m, "status", map[string]any{"execution_state": "busy"})
+		switch m.Header.Type {
+		case "kernel_info_request":
+			k.send(k.shell, m, "kernel_info_reply", map[string]any{"status": "ok", "protocol_version": jupyter.ProtocolVersion, "implementation": "test",
+				"implementation_version": "1", "banner": "", "language_info": map[string]any{"name": language, "version": "1.50"}})
+		case "execute_request":
+			k.previous, k.request = k.request, m
+			k.execute()
+		}
+		k.publish(m, "status", map[string]any{"execution_state": "idle"})
+	}
+	return nil
+}
+
+func (k *kernel) read(s zmq4.Socket, to chan<- *jupyter.Message) {
+	for {
+		z, err := s.Recv()
+		if err != nil {
+			return
+		}
+		if m, err := jupyter.ParseFrames(z.Frames, k.key); err == nil {
+			to <- m
+		}
+	}
+}
+
+func (k *kernel) send(s zmq4.Socket, parent *jupyter.Message, kind string, content any) {
+	raw, _ := json.Marshal(content)
+	m := jupyter.Message{Identities: parent.Identities, Header: jupyter.NewHeader("test", kind), Parent: parent.Header, Content: raw}
+	if s == k.iopub {
+		m.Identities = [][]byte{[]byte(kind)}
+	}
+	frames, _ := m.Frames(k.key)
+	if err := s.SendMulti(zmq4.NewMsgFrom(frames...)); err != nil {
+		fmt.Fprintln(os.Stderr, "test kernel: sending:", err)
+	}
+}
+
+func (k *kernel) publish(parent *jupyter.Message, kind string, content any) {
+	k.send(k.iopub, parent, kind, content)
+}
+
+func (k *kernel) execute() {
+	var request jupyter.ExecuteRequest
+	_ = json.Unmarshal(k.request.Content, &request)
+	k.count++
+	k.publish(k.request, "execute_input", map[string]any{"code": request.Code, "execution_count": k.count})
+	for len(k.signals) > 0 {
+		<-k.signals
+	}
+	reply := map[string]any{"status": "ok"}
+	for line := range strings.Lines(request.Code) {
+		if r := k.command(strings.TrimSpace(line)); r != nil {
+			reply = r
+			break
+		}
+	}
+	reply["execution_count"] = k.count
+	k.send(k.shell, k.request, "execute_reply", reply)
+}
+
+// command carries out one line; the result is not nil when it ends the cell.
+func (k *kernel) command(line string) (reply map[string]any) {
+	verb, rest, _ := strings.Cut(line, " ")
+	first, second, _ := strings.Cut(rest, " ")
+	stream := func(name, text string) {
+		k.publish(k.request, "stream", map[string]any{"name": name, "text": text})
+	}
+	display := func(kind, id, text string) {
+		content := map[string]any{"data": map[string]any{"text/plain": text}, "metadata": map[string]any{}, "transient": map[string]any{}}
+		if id != "-" {
+			content["transient"] = map[string]any{"display_id": id}
+		}
+		if kind == "execute_result" {
+			content["execution_count"] = k.count
+		}
+		k.publish(k.request, kind, content)
+	}
+	switch verb {
+	case "print":
+		stream("stdout", rest+"\n")
+	case "write":
+		stream("stdout", rest)
+	case "err":
+		stream("stderr", rest+"\n")
+	case "result":
+		display("execute_result", "-", rest)
+	case "display":
+		display("display_data", first, second)
+	case "update":
+		display("update_display_data", first, second)
+	case "clear":
+		k.publish(k.request, "clear_output", map[string]any{"wait": rest == "wait"})
+	case "flood":
+		n, _ := strconv.Atoi(rest)
+		for ; n > 0; n -= 1000 {
+			stream("stdout", strings.Repeat("x", min(n, 1000)))
+		}
+	case "fail", "quiet-fail":
+		e := map[string]any{"ename": first, "evalue": second, "traceback": []string{"Traceback: " + second}}
+		if verb == "fail" {
+			k.publish(k.request, "error", e)
+		}
+		e["status"] = "error"
+		return e
+	case "abort":
+		return map[string]any{"status": "aborted"}
+	case "sleep":
+		d, _ := time.ParseDuration(rest)
+		select {
+		case <-time.After(d):
+		case <-k.signals:
+			k.publish(k.request, "error", map[string]any{"ename": "Interrupt", "evalue": "", "traceback": []string{}})
+			return map[string]any{"status": "error", "ename": "Interrupt", "evalue": "", "traceback": []string{}}
+		}
+	case "deaf":
+		d, _ := time.ParseDuration(rest)
+		time.Sleep(d)
+	case "input":
+		k.send(k.stdin, k.request, "input_request", map[string]any{"prompt": rest, "password": false})
+		select {
+		case m := <-k.inputs:
+			stream("stdout", string(m.Content)+"\n")
+		case <-k.signals:
+			return map[string]any{"status": "error", "ename": "Interrupt", "evalue": "", "traceback": []string{}}
+		}
+	case "die":
+		fmt.Fprintln(os.Stderr, "test kernel: dying as told")
+		os.Exit(7)
+	case "junk":
+		_ = k.iopub.SendMulti(zmq4.NewMsgFrom([]byte("junk"), []byte{0xff, 0}))
+		forged := jupyter.Message{Header: jupyter.NewHeader("x", "stream"), Parent: k.request.Header, Content: []byte(`{"name":"stdout","text":"forged"}`)}
+		frames, _ := forged.Frames([]byte("another key"))
+		_ = k.iopub.SendMulti(zmq4.NewMsgFrom(frames...))
+		k.publish(k.request, "stream", "not an object")
+	case "late":
+		k.publish(k.previous, "stream", map[string]any{"name": "stdout", "text": rest + "\n"})
+	case "env":
+		stream("stdout", os.Getenv(rest)+"\n")
+	case "child":
+		c := exec.Command("sleep", "1000")
+		if err := c.Start(); err != nil {
+			stream("stderr", err.Error())
+			return nil
+		}
+		stream("stdout", strconv.Itoa(c.Process.Pid)+"\n")
+	}
+	return nil
+}
