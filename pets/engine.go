@@ -10,10 +10,7 @@ import (
 
 // ShowEngine prints what does the arithmetic, and what would make it faster.
 func ShowEngine() {
-	e, err := askEngine()
-	if err != nil {
-		fail(err)
-	}
+	e := must[wire.Engine](wire.MethodEngine, wire.EngineCall{Show: true}, nil)
 	fmt.Println("engine:", e.Description)
 	for _, n := range e.Notes {
 		fmt.Println("  ", n)
@@ -40,7 +37,7 @@ var askEngine = sync.OnceValues(func() (wire.Engine, error) {
 	if json.Unmarshal([]byte(note(key)), &e) == nil {
 		return e, nil
 	}
-	e, err := ask[wire.Engine](wire.MethodEngine, none{}, nil)
+	e, err := ask[wire.Engine](wire.MethodEngine, wire.EngineCall{}, nil)
 	if err != nil {
 		return e, err
 	}

@@ -31,7 +31,7 @@ func InterpretationFrom(learn Learner, options ...InterpOption) Interpretation {
 // Compute predicts the validation pictures with the present weights, keeps that, and prints how it went.
 func (i Interpretation) Compute() Score {
 	s := verb[Score](i.learn, wire.MethodInterpret, wire.InterpCall{Interp: i.desc, Anew: true})
-	fmt.Println(scoreLine(s))
+	fmt.Printf("%s speaks of %s\n", i.desc.Name, scoreLine(i.learn, s))
 	return s
 }
 

@@ -232,13 +232,13 @@ type Score = wire.Score
 // Validate predicts the validation pictures, prints and gives loss and error rate.
 func (l Learner) Validate() Score {
 	s := verb[Score](l, wire.MethodValidate, wire.LearnerCall{Learner: l.desc})
-	fmt.Println(scoreLine(s))
+	fmt.Println(scoreLine(l, s))
 	return s
 }
 
-func scoreLine(s Score) string {
-	return fmt.Sprintf("%s: valid_loss %.6f, error_rate %.6f (%d of %d right; accuracy %.1f %%, 95 %% interval %.1f–%.1f %%)",
-		s.State, s.Loss, s.ErrorRate, s.Right, s.Total, 100*(1-s.ErrorRate), 100*s.Low, 100*s.High)
+func scoreLine(l Learner, s Score) string {
+	return fmt.Sprintf("%s %s: valid_loss %.6f, error_rate %.6f (%d of %d right; accuracy %.1f %%, 95 %% interval %.1f–%.1f %%)",
+		l.desc.Name, s.State, s.Loss, s.ErrorRate, s.Right, s.Total, 100*(1-s.ErrorRate), 100*s.Low, 100*s.High)
 }
 
 // ShowResults shows validation pictures with actual and predicted class, 3 rows by default.

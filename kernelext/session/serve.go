@@ -26,6 +26,7 @@ type Handler func(ctx context.Context, c *Call) (any, error)
 type Call struct {
 	Method string
 	Body   json.RawMessage
+	Dir    string // the session's private folder, where a worker may keep files as long as it lives
 	send   func(Event)
 }
 
@@ -48,8 +49,8 @@ func (c *Call) Send(kind string, data any) {
 }
 
 // Serve is the worker's life: it serves the session that the arguments after the program's word "session" describe, until its owner or
-// its socket is gone, or it is asked to stop. close, which may be nil, runs before the end.
-func Serve(args []string, handle Handler, close func()) error {
+// its socket is gone, or it is asked to stop.
+func Serve(args []string, handle Handler) error {
 	flags := flag.NewFlagSet("session", flag.ContinueOnError)
 	name := flags.String("name", "", "the session's name")
 	dir := flags.String("dir", "", "its private folder")
@@ -105,7 +106,7 @@ func Serve(args []string, handle Handler, close func()) error {
 	p.watch(ctx)
 	stop()
 	log.Print("session: ending")
-	s.end(p, web, listed, close)
+	s.end(p, web, listed)
 	return nil
 }
 
@@ -218,7 +219,7 @@ func (s *server) call(w http.ResponseWriter, r *http.Request, method string) {
 		}
 	}
 	out.Flush() // the client hears at once that it was accepted
-	c := &Call{Method: method, Body: body, send: send}
+	c := &Call{Method: method, Body: body, Dir: s.info.Dir, send: send}
 	begin := time.Now()
 	result, err := s.run(ctx, c)
 	log.Printf("%s: %.3f s, error: %v", method, time.Since(begin).Seconds(), err)
@@ -255,7 +256,7 @@ func readAll(w http.ResponseWriter, r *http.Request) (json.RawMessage, error) {
 
 // end takes leave: nobody new is let in, running calls get two seconds, then the folder goes. It is done within five seconds even if
 // something hangs.
-func (s *server) end(p place, web *http.Server, listed entry, close func()) {
+func (s *server) end(p place, web *http.Server, listed entry) {
 	time.AfterFunc(4*time.Second, func() {
 		log.Print("session: something hangs, ending all the same")
 		s.leave(p, listed)
@@ -266,9 +267,6 @@ func (s *server) end(p place, web *http.Server, listed entry, close func()) {
 	select {
 	case <-idle:
 	case <-time.After(2 * time.Second):
-	}
-	if close != nil {
-		close()
 	}
 	s.leave(p, listed)
 }

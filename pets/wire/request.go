@@ -2,7 +2,7 @@ package wire
 
 // Methods of the session.
 const (
-	MethodEngine       = "engine"        // → Engine
+	MethodEngine       = "engine"        // EngineCall → Engine
 	MethodFiles        = "files"         // FileList → nothing
 	MethodUntar        = "untar"         // Untar → Folder
 	MethodVerify       = "verify"        // Verify → []Bad
@@ -221,6 +221,11 @@ type Confusion struct {
 	Classes []string `json:"classes"`
 	Counts  [][]int  `json:"counts"`
 	State   string   `json:"state"`
+}
+
+// EngineCall asks what computes.
+type EngineCall struct {
+	Show bool `json:"show"` // the cell will print it, so that no later call needs to
 }
 
 // Engine is what computes.

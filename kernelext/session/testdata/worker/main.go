@@ -36,7 +36,7 @@ func main() {
 			panic("as asked")
 		}
 		return nil, &session.Error{Code: session.CodeUnknown, Message: "no method " + c.Method}
-	}, nil)
+	})
 	if err != nil {
 		log.Fatal(err)
 	}
