@@ -75,11 +75,14 @@ func (r *run) dead() bool {
 	}
 }
 
+// death gives the reason for the kernel's end. Its sockets may close a moment before it is gone.
 func (r *run) death(err error) error {
-	if r.dead() {
+	select {
+	case <-r.kernel.Done():
 		return r.kernel.Death()
+	case <-time.After(2 * time.Second):
+		return err
 	}
-	return err
 }
 
 // follow handles messages until both the reply and the idle status have come.

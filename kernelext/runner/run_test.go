@@ -1,0 +1,315 @@
+package runner_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"gopets/kernelext/jupyter"
+	"gopets/kernelext/jupyter/kerneltest"
+	"gopets/kernelext/notebook"
+	"gopets/kernelext/runner"
+)
+
+func TestMain(m *testing.M) {
+	kerneltest.Main()
+	os.Exit(m.Run())
+}
+
+// book makes a notebook of code cells; "#tag text" in front of a cell gives it a tag.
+func book(t *testing.T, cells ...string) *notebook.Notebook {
+	t.Helper()
+	nb := notebook.New("test", "Test", "go")
+	for _, source := range cells {
+		tag := ""
+		if strings.HasPrefix(source, "#") {
+			tag, source, _ = strings.Cut(source[1:], " ")
+		}
+		c := notebook.NewCell(notebook.Code, source)
+		c.SetOutputs([]notebook.Output{notebook.Stream("stdout", "of an earlier run")})
+		if tag != "" {
+			if err := c.SetMetadata([]string{tag}, "tags"); err != nil {
+				t.Fatal(err)
+			}
+		}
+		nb.Insert(len(nb.Cells()), c)
+	}
+	return nb
+}
+
+func run(t *testing.T, nb *notebook.Notebook, o runner.Options) (*runner.Report, error) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	defer cancel()
+	o.Spec, o.IPC = kerneltest.Spec("go"), true
+	return runner.Run(ctx, nb, o)
+}
+
+// outputs writes a cell's outputs in short: type or stream name, a colon, the text.
+func outputs(c *notebook.Cell) string {
+	var all []string
+	for _, o := range c.Outputs() {
+		switch o.Type {
+		case notebook.StreamOutput:
+			all = append(all, o.Name+":"+o.Text)
+		case notebook.ErrorOutput:
+			all = append(all, "error:"+o.EName+":"+o.EValue)
+		default:
+			text, _ := o.Mime("text/plain")
+			all = append(all, string(o.Type)+":"+text)
+		}
+	}
+	return strings.Join(all, "|")
+}
+
+func TestWhatCellsShow(t *testing.T) {
+	for name, c := range map[string]struct {
+		cells []string
+		want  []string
+	}{
+		"streams are merged":            {[]string{"print a\nwrite b\nwrite c\nerr d\nprint e"}, []string{"stdout:a\nbc|stderr:d\n|stdout:e\n"}},
+		"a result":                      {[]string{"result 42"}, []string{"execute_result:42"}},
+		"an update in place":            {[]string{"display a one\nprint x\nupdate a two"}, []string{"display_data:two|stdout:x\n"}},
+		"an update of an earlier cell":  {[]string{"display a one\ndisplay b 1", "update a two\ndisplay a 3"}, []string{"display_data:two|display_data:1", "display_data:3"}},
+		"one id shown twice":            {[]string{"display a 1\ndisplay a 1", "update a 2"}, []string{"display_data:2|display_data:2", ""}},
+		"an update of nothing":          {[]string{"update nobody x\nprint y"}, []string{"stdout:y\n"}},
+		"clear":                         {[]string{"print a\nclear\nprint b"}, []string{"stdout:b\n"}},
+		"clear, wait":                   {[]string{"print a\nclear wait\nprint b"}, []string{"stdout:b\n"}},
+		"clear, wait, and nothing more": {[]string{"print a\nclear wait"}, []string{"stdout:a\n"}},
+		"an update after a clear":       {[]string{"display a 1\nclear\nupdate a 2"}, []string{""}},
+		"a late line":                   {[]string{"print a", "late b\nprint c"}, []string{"stdout:a\nb\n", "stdout:c\n"}},
+		"junk":                          {[]string{"junk\nprint a"}, []string{"stdout:a\n"}},
+		"skipped":                       {[]string{"#skip-execution print a", "print b", "  "}, []string{"", "stdout:b\n", ""}},
+		"an expected error":             {[]string{"#raises-exception fail E v", "print b"}, []string{"error:E:v", "stdout:b\n"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			nb := book(t, c.cells...)
+			report, err := run(t, nb, runner.Options{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			for i, cell := range nb.Cells() {
+				if got := outputs(cell); got != c.want[i] {
+					t.Errorf("cell %d shows %q, wanted %q", i+1, got, c.want[i])
+				}
+			}
+			if n := report.Count(runner.Failed); n != 0 {
+				t.Errorf("%d cells failed", n)
+			}
+		})
+	}
+}
+
+func TestWhatIsWrittenDown(t *testing.T) {
+	nb := book(t, "print a", "print b")
+	if _, err := run(t, nb, runner.Options{}); err != nil {
+		t.Fatal(err)
+	}
+	if n := nb.Cells()[1].ExecutionCount(); n != 2 {
+		t.Errorf("execution count %d", n)
+	}
+	raw, _ := nb.Cells()[0].Metadata("execution")
+	var timing map[string]time.Time
+	if err := json.Unmarshal(raw, &timing); err != nil {
+		t.Fatal(err)
+	}
+	for _, key := range []string{"iopub.status.busy", "iopub.execute_input", "shell.execute_reply", "iopub.status.idle"} {
+		if timing[key].IsZero() {
+			t.Errorf("the cell's metadata has no %s: %s", key, raw)
+		}
+	}
+	if raw, _ := nb.Metadata("language_info"); !strings.Contains(string(raw), "1.50") {
+		t.Errorf("language_info is %s", raw)
+	}
+}
+
+func TestFailuresStopTheRun(t *testing.T) {
+	nb := book(t, "print a", "print b\nfail Oops it broke", "print c")
+	saved := 0
+	report, err := run(t, nb, runner.Options{Save: func() error { saved++; return nil }})
+	var failed *runner.CellError
+	if !errors.As(err, &failed) || failed.Number != 2 || failed.EName != "Oops" || !strings.Contains(err.Error(), "it broke") {
+		t.Errorf("error %v", err)
+	}
+	if got := outputs(nb.Cells()[1]); got != "stdout:b\n|error:Oops:it broke" {
+		t.Errorf("the failed cell shows %q", got)
+	}
+	if got := outputs(nb.Cells()[2]); got != "" || report.Cells[2].Status != runner.NotRun {
+		t.Errorf("the cell behind shows %q, %s", got, report.Cells[2].Status)
+	}
+	if saved != 3 { // before the first cell, and after each
+		t.Errorf("saved %d times, wanted 3", saved)
+	}
+}
+
+func TestFailureByReplyOnly(t *testing.T) {
+	nb := book(t, "quiet-fail Oops it broke")
+	if _, err := run(t, nb, runner.Options{}); err == nil {
+		t.Error("no error")
+	}
+	if got := outputs(nb.Cells()[0]); got != "error:Oops:it broke" {
+		t.Errorf("the cell shows %q", got)
+	}
+}
+
+func TestAllowErrors(t *testing.T) {
+	nb := book(t, "fail E v", "abort", "print c")
+	report, err := run(t, nb, runner.Options{AllowErrors: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if report.Count(runner.Failed) != 2 || outputs(nb.Cells()[2]) != "stdout:c\n" {
+		t.Errorf("%d failed; the last cell shows %q", report.Count(runner.Failed), outputs(nb.Cells()[2]))
+	}
+}
+
+func TestTimeout(t *testing.T) {
+	for _, c := range []struct {
+		code   string
+		killed bool
+	}{{"print a\nsleep 1h", false}, {"print a\ndeaf 1h", true}} {
+		nb := book(t, c.code, "print b")
+		_, err := run(t, nb, runner.Options{CellTimeout: 50 * time.Millisecond, Grace: 200 * time.Millisecond})
+		var slow *runner.TimeoutError
+		if !errors.As(err, &slow) || slow.Killed != c.killed {
+			t.Errorf("%q: error %v", c.code, err)
+		}
+		if got := outputs(nb.Cells()[0]); !strings.HasPrefix(got, "stdout:a\n|") || !strings.Contains(got, "CellTimeout") {
+			t.Errorf("%q: the cell shows %q", c.code, got)
+		}
+	}
+}
+
+func TestGoOnAfterATimeout(t *testing.T) {
+	nb := book(t, "sleep 1h", "print b")
+	report, err := run(t, nb, runner.Options{CellTimeout: 300 * time.Millisecond, AllowErrors: true})
+	if err != nil || report.Count(runner.OK) != 1 {
+		t.Errorf("error %v, %d cells ok", err, report.Count(runner.OK))
+	}
+}
+
+func TestWholeTimeout(t *testing.T) {
+	nb := book(t, "print a", "sleep 1h")
+	if _, err := run(t, nb, runner.Options{Timeout: time.Second}); !errors.Is(err, runner.ErrRunTimeout) {
+		t.Errorf("error %v", err)
+	}
+	if got := outputs(nb.Cells()[0]); got != "stdout:a\n" {
+		t.Errorf("the first cell shows %q", got)
+	}
+}
+
+func TestDeadKernel(t *testing.T) {
+	nb := book(t, "print a", "print b\ndie", "print c")
+	_, err := run(t, nb, runner.Options{})
+	var dead *runner.DeadKernelError
+	if !errors.As(err, &dead) || dead.Number != 2 || !strings.Contains(err.Error(), "dying as told") {
+		t.Errorf("error %v", err)
+	}
+	if got := outputs(nb.Cells()[1]); !strings.Contains(got, "error:DeadKernel") {
+		t.Errorf("the cell shows %q", got)
+	}
+}
+
+func TestKernelThatDoesNotStart(t *testing.T) {
+	nb := book(t, "print a")
+	spec := jupyter.Spec{Name: "broken", Argv: []string{"sh", "-c", "echo no such library >&2; exit 3"}}
+	_, err := runner.Run(context.Background(), nb, runner.Options{Spec: spec})
+	var dead *runner.DeadKernelError
+	if !errors.As(err, &dead) || !strings.Contains(err.Error(), "no such library") {
+		t.Errorf("error %v", err)
+	}
+}
+
+func TestInterrupted(t *testing.T) {
+	nb := book(t, "print a\nsleep 1h", "print b")
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	dir := t.TempDir()
+	path := filepath.Join(dir, "out.ipynb")
+	_, err := runner.Run(ctx, nb, runner.Options{
+		Spec: kerneltest.Spec("go"),
+		Save: func() error { return nb.WriteFile(path) },
+		Events: func(e runner.Event) {
+			if _, ok := e.(runner.Shown); ok {
+				cancel()
+			}
+		},
+	})
+	if !errors.Is(err, context.Canceled) {
+		t.Errorf("error %v", err)
+	}
+	saved, err := notebook.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := outputs(saved.Cells()[0]); !strings.Contains(got, "stdout:a\n") || !strings.Contains(got, "Interrupted") {
+		t.Errorf("the saved cell shows %q", got)
+	}
+}
+
+func TestInputIsRefused(t *testing.T) {
+	nb := book(t, "input name?", "print b")
+	_, err := run(t, nb, runner.Options{})
+	var input *runner.InputError
+	if !errors.As(err, &input) || input.Prompt != "name?" {
+		t.Errorf("error %v", err)
+	}
+}
+
+func TestSaveFails(t *testing.T) {
+	nb := book(t, "print a", "print b")
+	full := errors.New("no space left on device")
+	n := 0
+	report, err := run(t, nb, runner.Options{Save: func() error {
+		if n++; n > 1 {
+			return full
+		}
+		return nil
+	}})
+	var save *runner.SaveError
+	if !errors.As(err, &save) || !errors.Is(err, full) || report.Cells[1].Status != runner.NotRun {
+		t.Errorf("error %v", err)
+	}
+}
+
+func TestEvents(t *testing.T) {
+	var told []string
+	nb := book(t, "print a\ndisplay x 1\nupdate x 2\nclear", "fail E v")
+	_, _ = run(t, nb, runner.Options{Events: func(e runner.Event) {
+		switch e := e.(type) {
+		case runner.KernelReady:
+			told = append(told, "ready "+e.Info.Language())
+		case runner.CellStart:
+			told = append(told, fmt.Sprintf("start %d/%d", e.Number, e.Of))
+		case runner.Shown:
+			told = append(told, fmt.Sprintf("shown %s %v", e.Output.Type, e.Update))
+		case runner.Cleared:
+			told = append(told, "cleared")
+		case runner.CellEnd:
+			told = append(told, fmt.Sprintf("end %d %s", e.Number, e.Status))
+		}
+	}})
+	want := "ready go, start 1/2, shown stream false, shown display_data false, shown display_data true, cleared, end 1 ok, start 2/2, shown error false, end 2 failed"
+	if got := strings.Join(told, ", "); got != want {
+		t.Errorf("told\n%s\nwanted\n%s", got, want)
+	}
+}
+
+// Run a notebook and look at what its cell printed.
+func ExampleRun() {
+	nb := notebook.New("test", "Test", "go")
+	nb.Insert(0, notebook.NewCell(notebook.Code, "print hello"))
+	report, err := runner.Run(context.Background(), nb, runner.Options{Spec: kerneltest.Spec("go")})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Print(report.Count(runner.OK), " cell ok: ", nb.Cells()[0].Outputs()[0].Text)
+	// Output: 1 cell ok: hello
+}
