@@ -173,16 +173,21 @@ func (v *view) pixels(w, h int) matrix {
 // place gives for each of size places of the input its index in a side of n pixels, cropped at pct, and padded by
 // reflection where n is smaller (§4.2h).
 func place(into []int, size, n int, pct float64) []int {
+	into = into[:0]
+	from := first(size, n, pct)
+	for i := range size {
+		into = append(into, mirrored(from+i, n))
+	}
+	return into
+}
+
+// first is where the crop begins; negative where the side is padded.
+func first(size, n int, pct float64) int {
 	pad := max(0, (size-n+1)/2)
 	if pct >= 1 {
 		pct = 1 - 1e-7
 	}
-	first := int(float64(n+2*pad-size+1)*pct) - pad
-	into = into[:0]
-	for i := range size {
-		into = append(into, mirrored(first+i, n))
-	}
-	return into
+	return int(float64(n+2*pad-size+1)*pct) - pad
 }
 
 // mirrored brings an index into 0…n−1 by reflection about the border pixels.

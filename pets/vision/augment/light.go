@@ -22,11 +22,8 @@ const (
 	firstNode    = (127 - 1 - octaves) * nodes
 )
 
-// set prepares for a change of brightness and a contrast, each 0 for none. It reports whether there is anything to do.
-func (l *light) set(change, contrast float64) bool {
-	if change == 0 && contrast == 0 {
-		return false
-	}
+// meaning takes a change of brightness and a contrast, each 0 for none. It reports whether there is anything to do.
+func (l *light) meaning(change, contrast float64) bool {
 	l.shift, l.scale = 0, 1
 	if change != 0 {
 		l.shift = math.Log(change / (1 - change))
@@ -34,8 +31,13 @@ func (l *light) set(change, contrast float64) bool {
 	if contrast != 0 {
 		l.scale = contrast
 	}
-	if l.scale == 1 {
-		return true
+	return change != 0 || contrast != 0
+}
+
+// set is meaning, and fills the tables where they are needed.
+func (l *light) set(change, contrast float64) bool {
+	if !l.meaning(change, contrast) || l.scale == 1 {
+		return change != 0 || contrast != 0
 	}
 	for i := range l.near0 {
 		x := float64(math.Float32frombits(uint32(firstNode+i) << mantissaBits))

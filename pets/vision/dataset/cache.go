@@ -104,7 +104,7 @@ func (c *Cache) fill(data []byte) (entry, error) {
 		size := (c.maxSide + 1) / 2
 		rw, rh := ResizedTo(p.W, p.H, size, size)
 		if factor, w, h := Reduction(p.W, p.H, rw, rh); factor > reduceAbove {
-			p = p.reduced(w, h)
+			p = p.Reduced(w, h)
 		}
 	}
 	inMemory := entry{picture: p, unmap: func() error { return nil }}

@@ -47,8 +47,8 @@ func (p *Picture) Area(w, h int, buf []float32) []float32 {
 	return out
 }
 
-// reduced is the picture averaged to w×h and rounded. It remembers its full size.
-func (p *Picture) reduced(w, h int) *Picture {
+// Reduced is the picture averaged to w×h and rounded. It remembers its full size.
+func (p *Picture) Reduced(w, h int) *Picture {
 	small := NewPicture(w, h)
 	small.FullW, small.FullH = p.Full()
 	for i, v := range p.Area(w, h, nil) {
