@@ -20,8 +20,9 @@ type Config struct {
 	Stats       augment.Stats  // zero: augment.ImageNet
 	Workers     int            // goroutines that prepare pictures; zero: GOMAXPROCS. Results do not depend on it.
 	Decode      dataset.DecodeOptions
-	CacheDir    string // decoded pictures are kept there; empty: decoded anew each time
-	Skip        bool   // leave broken pictures out and report them, rather than refuse to train
+	CacheDir    string  // decoded pictures are kept there; empty: decoded anew each time
+	Graphs      *Graphs // compiled functions to share with other learners; nil: the learner's own
+	Skip        bool    // leave broken pictures out and report them, rather than refuse to train
 
 	// Pictures, if set, supplies the pictures instead of the items' files: for pictures that are drawn or already in memory.
 	// It is called from several goroutines.

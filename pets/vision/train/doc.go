@@ -8,7 +8,7 @@
 // learning rate, [Learner.ValidProbs] and [Learner.Predict] use the result, [Learner.Save] and [Learner.Snapshot] keep it.
 //
 //	learner.go    the learner, freezing            batches.go  pictures prepared ahead of the step
-//	fit.go        the loop                         step.go     the compiled graphs
+//	fit.go        the loop                         graphs.go   the compiled functions, step.go their calls
 //	schedule.go   one-cycle                        adamw.go    the optimizer
 //	lr.go         rates per layer group            find.go     learning-rate finder
 //	recorder.go   what happened                    save.go, snapshot.go  files

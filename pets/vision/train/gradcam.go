@@ -4,8 +4,6 @@ import (
 	"context"
 	"fmt"
 
-	"github.com/gomlx/compute/dtypes"
-	"github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/core/tensors"
 
 	"gopets/pets/vision/dataset"
@@ -39,7 +37,7 @@ func (l *Learner) GradCAM(ctx context.Context, pictures []*dataset.Picture, clas
 			b.labels[r] = int32(class[len(maps)+r])
 		}
 		p := b.pieces(j.rows)[0]
-		out, err := l.call("grad-cam", kindGradCAM, l.buildGradCAM, append([]any{p.x, p.labels}, anys(l.now.params)...)...)
+		out, err := l.call("grad-cam", kindGradCAM, append([]any{p.x, p.labels}, anys(l.now.params)...)...)
 		if err != nil {
 			return nil, err
 		}
@@ -55,14 +53,4 @@ func (l *Learner) GradCAM(ctx context.Context, pictures []*dataset.Picture, clas
 		}
 	}
 	return maps, nil
-}
-
-// buildGradCAM: x, classes, all params → maps [rows,h,w]. Rows do not influence each other in evaluation mode, so the gradient of the sum of
-// the rows' logits holds each row's own.
-func (l *Learner) buildGradCAM(in []*graph.Node) []*graph.Node {
-	pass := l.net.Forward(l.normalised(in[0]), in[2:], l.mode(nil))
-	logits := graph.ConvertDType(pass.Logits, dtypes.Float32)
-	score := graph.ReduceAllSum(graph.Mul(logits, graph.OneHot(in[1], l.net.Classes, dtypes.Float32)))
-	weights := graph.ReduceAndKeep(graph.Gradient(score, pass.Features)[0], graph.ReduceMean, 1, 2)
-	return []*graph.Node{graph.ConvertDType(graph.MaxScalar(graph.ReduceSum(graph.Mul(pass.Features, weights), -1), 0), dtypes.Float32)}
 }

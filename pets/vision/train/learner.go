@@ -6,7 +6,6 @@ import (
 	"path/filepath"
 	"strings"
 
-	"github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/core/tensors"
 
 	"gopets/pets/vision/dataset"
@@ -26,12 +25,11 @@ type Learner struct {
 	checked      bool
 	skipped      []dataset.Bad
 
-	now       state  // weights and optimizer
-	held      *state // the last finished epoch's while a fit or a search runs: its tensors must stay
-	trainFrom int    // first layer group that trains wholly
-	trains    []bool // per parameter
-	execs     map[execKey]*graph.Exec
-	inner     int // current inner batch; shrinks when memory runs out
+	now    state   // weights and optimizer
+	held   *state  // the last finished epoch's while a fit or a search runs: its tensors must stay
+	plan   *plan   // what trains
+	graphs *Graphs // compiled
+	inner  int     // current inner batch; shrinks when memory runs out
 
 	epochs   int // finished in the learner's life: numbers the random streams
 	progress progress
@@ -65,7 +63,10 @@ func New(eng *engine.Engine, net *model.Net, data *dataset.Split, c Config) (*Le
 		}
 	}
 	l := &Learner{eng: eng, net: net, data: data, cfg: c, train: data.Train, valid: data.Valid, inner: c.InnerBatch,
-		execs: map[execKey]*graph.Exec{}, describe: "before any fit"}
+		graphs: c.Graphs, describe: "before any fit"}
+	if l.graphs == nil {
+		l.graphs = &Graphs{}
+	}
 	if err := l.enough(); err != nil {
 		return nil, err
 	}
@@ -90,12 +91,11 @@ func (l *Learner) enough() error {
 	return fmt.Errorf("learner: a batch of %d does not fit into %d training pictures: set Batch to %d or less", l.cfg.Batch, len(l.train), len(l.train))
 }
 
-// Close frees the tensors, the compiled graphs and the pictures that came from the cache. The learner is of no use afterwards.
+// Close frees the tensors, the compiled functions (unless they are shared) and the pictures that came from the cache. The learner is of no use afterwards.
 func (l *Learner) Close() {
-	for _, e := range l.execs {
-		e.Finalize()
+	if l.cfg.Graphs == nil {
+		l.graphs.Close()
 	}
-	l.execs = nil
 	l.now.free(nil)
 	l.now = state{}
 	if l.cache != nil {
@@ -139,12 +139,12 @@ func (l *Learner) FreezeTo(n int) error {
 	if from < 0 || from > groups {
 		return fmt.Errorf("freeze to %d: %s has %d layer groups, so between %d and %d", n, l.net.Name, groups, -groups, groups)
 	}
-	l.trainFrom, l.trains = from, l.net.Frozen(from, true)
+	l.plan = newPlan(l.net, l.cfg.Stats, from)
 	return l.newOptimizer()
 }
 
 // Frozen tells whether a part of the network does not train.
-func (l *Learner) Frozen() bool { return l.trainFrom > 0 }
+func (l *Learner) Frozen() bool { return l.plan.from > 0 }
 
 // Recorder is a copy of what happened so far.
 func (l *Learner) Recorder() *Recorder { return l.recorder.clone() }

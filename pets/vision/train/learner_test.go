@@ -66,6 +66,11 @@ func learnerWith(t *testing.T, eng *engine.Engine, c Config, h model.HeadOptions
 	if err != nil {
 		t.Fatal(err)
 	}
+	return learnerOf(t, eng, c, net)
+}
+
+func learnerOf(t *testing.T, eng *engine.Engine, c Config, net *model.Net) *Learner {
+	t.Helper()
 	l, err := New(eng, net, fixtureSplit(), c)
 	if err != nil {
 		t.Fatal(err)
@@ -116,9 +121,15 @@ func same(t *testing.T, what string, got, want any) {
 func TestResumeGivesTheSameRows(t *testing.T) { enginetest.Each(t, resumeGivesTheSameRows) }
 
 func resumeGivesTheSameRows(t *testing.T, eng *engine.Engine) {
+	var graphs Graphs // shared: the network compiles once
+	t.Cleanup(graphs.Close)
+	net, err := model.New("petnet10", 3, model.HeadOptions{Hidden: []int{16}})
+	if err != nil {
+		t.Fatal(err)
+	}
 	one := fixtureConfig()
-	one.Workers = 1
-	whole := newLearner(t, eng, one)
+	one.Workers, one.Graphs = 1, &graphs
+	whole := learnerOf(t, eng, one, net)
 	want := fit(t, whole, 4, OneCycle{})
 	if len(want) != 4 || want[3].Epoch != 3 || whole.State() != "after fit 1, epoch 4" {
 		t.Fatalf("rows %v, state %q", want, whole.State())
@@ -128,12 +139,12 @@ func resumeGivesTheSameRows(t *testing.T, eng *engine.Engine) {
 	}
 
 	two := fixtureConfig()
-	two.Workers = 2
+	two.Workers, two.Graphs = 2, &graphs
 	path := filepath.Join(t.TempDir(), "run.snapshot")
-	cut := newLearner(t, eng, two)
+	cut := learnerOf(t, eng, two, net)
 	ctx, cancel := context.WithCancel(context.Background())
 	before := values(t, cut)
-	err := cut.FitOneCycle(ctx, 4, OneCycle{Snapshot: path}, Events{Batch: func(b BatchInfo) {
+	err = cut.FitOneCycle(ctx, 4, OneCycle{Snapshot: path}, Events{Batch: func(b BatchInfo) {
 		if b.Phase == PhaseTrain && b.Epoch == 2 && b.Batch == 1 {
 			cancel()
 		}
@@ -148,7 +159,7 @@ func resumeGivesTheSameRows(t *testing.T, eng *engine.Engine) {
 		t.Errorf("resuming in the middle of an epoch: %v", err)
 	}
 
-	next := newLearner(t, eng, two)
+	next := learnerOf(t, eng, two, net)
 	if err := next.Restore(path); err != nil {
 		t.Fatal(err)
 	}
@@ -170,7 +181,7 @@ func resumeGivesTheSameRows(t *testing.T, eng *engine.Engine) {
 
 	other := two
 	other.Batch = 3
-	if err := newLearner(t, eng, other).Restore(path); err == nil || !strings.Contains(err.Error(), "batch 5, this learner has 3") {
+	if err := learnerOf(t, eng, other, net).Restore(path); err == nil || !strings.Contains(err.Error(), "batch 5, this learner has 3") {
 		t.Errorf("restoring under another configuration: %v", err)
 	}
 }

@@ -118,7 +118,7 @@ func (l *Learner) logits(ctx context.Context, j job, done func(k, n int), ev Eve
 func (l *Learner) evaluate(b *batch, rows int) ([]float32, error) {
 	var logits []float32
 	for _, p := range b.pieces(rows) {
-		out, err := l.call("evaluation", kindEval, l.buildEval, append([]any{p.x}, anys(l.now.params)...)...)
+		out, err := l.call("evaluation", kindEval, append([]any{p.x}, anys(l.now.params)...)...)
 		if err != nil {
 			return nil, err
 		}

@@ -58,14 +58,14 @@ func (l *Learner) file() (*weights.File, error) {
 		metaArch:    l.net.Name,
 		metaClasses: string(classes),
 		metaState:   l.describe,
-		metaFrom:    strconv.Itoa(l.trainFrom),
+		metaFrom:    strconv.Itoa(l.plan.from),
 		metaStep:    strconv.Itoa(l.now.step),
 		metaBeta1:   strconv.FormatFloat(l.now.beta1, 'g', -1, 64),
 	} {
 		f.Meta[key] = value
 	}
 	for i, p := range l.net.Params {
-		if !l.trains[i] || l.now.step == 0 {
+		if !l.plan.trains[i] || l.now.step == 0 {
 			continue
 		}
 		for prefix, t := range map[string]*tensors.Tensor{firstPrefix: l.now.m[i], secondPrefix: l.now.v[i]} {
@@ -154,15 +154,15 @@ func (l *Learner) loadOptimizer(meta map[string]string, moments map[string]weigh
 	if err != nil || !(beta1 >= 0 && beta1 < 1) {
 		return "", fmt.Errorf("the optimizer's β1 %q is damaged", meta[metaBeta1])
 	}
-	if from := meta[metaFrom]; from != strconv.Itoa(l.trainFrom) {
+	if from := meta[metaFrom]; from != strconv.Itoa(l.plan.from) {
 		return fmt.Sprintf("the optimizer was saved with layer groups from %s on training, now it is from %d on, so it starts anew (freezing as at the time of saving before loading keeps it)",
-			from, l.trainFrom), nil
+			from, l.plan.from), nil
 	}
 	l.now.beta1 = beta1
 	if step == 0 {
 		return "", nil
 	}
-	for _, i := range l.trained() {
+	for _, i := range l.plan.trained {
 		p := l.net.Params[i]
 		for prefix, list := range map[string][]*tensors.Tensor{firstPrefix: l.now.m, secondPrefix: l.now.v} {
 			t, ok := moments[prefix+p.Name]

@@ -67,7 +67,7 @@ func (l *Learner) newOptimizer() error {
 	l.now.m, l.now.v = make([]*tensors.Tensor, n), make([]*tensors.Tensor, n)
 	l.now.step, l.now.beta1 = 0, newBeta1
 	for i, p := range l.net.Params {
-		if l.trains[i] {
+		if l.plan.trains[i] {
 			shape := shapes.Make(dtypes.Float32, p.Shape...)
 			l.now.m[i], l.now.v[i] = tensors.FromShape(shape), tensors.FromShape(shape)
 		}
