@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"image"
+	"image/color"
 	"image/gif"
 	_ "image/jpeg" // formats that Decode reads
 	_ "image/png"
@@ -127,12 +128,8 @@ func decodeGIF(data []byte) (*Picture, error) {
 	if !ok {
 		return convert(img), nil
 	}
-	if global := palette(config.ColorModel); global != nil {
-		for i, c := range frame.Palette {
-			if _, _, _, a := c.RGBA(); a == 0 && i < len(global) {
-				frame.Palette[i] = global[i]
-			}
-		}
+	if global := palette(config.ColorModel); samePalette(frame.Palette, global) {
+		frame.Palette = global
 	}
 	first := convert(frame)
 	if frame.Rect == image.Rect(0, 0, config.Width, config.Height) {
@@ -144,6 +141,19 @@ func decodeGIF(data []byte) (*Picture, error) {
 		copy(canvas.Pix[at:], first.Pix[3*y*first.W:3*(y+1)*first.W])
 	}
 	return canvas, nil
+}
+
+// samePalette compares the colours that are not transparent.
+func samePalette(frame, global color.Palette) bool {
+	if len(frame) != len(global) {
+		return false
+	}
+	for i, c := range frame {
+		if _, _, _, a := c.RGBA(); a != 0 && c != global[i] {
+			return false
+		}
+	}
+	return true
 }
 
 // explain says in words what a decoder's error means.
@@ -159,7 +169,12 @@ func explain(data []byte, format string, err error) error {
 
 // endsEarly knows the decoders' own words for data that is cut off.
 func endsEarly(message string) bool {
-	return strings.Contains(message, "short Huffman data") || strings.Contains(message, "not enough pixel data") || strings.Contains(message, "not enough image data")
+	for _, words := range []string{"short Huffman data", "not enough pixel data", "not enough image data", "unexpected EOF"} {
+		if strings.Contains(message, words) {
+			return true
+		}
+	}
+	return false
 }
 
 func upper(format string) string {

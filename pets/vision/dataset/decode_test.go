@@ -3,6 +3,7 @@ package dataset
 import (
 	"bytes"
 	"context"
+	"encoding/base64"
 	"encoding/binary"
 	"fmt"
 	"hash/crc32"
@@ -58,6 +59,16 @@ func TestDecodeFormats(t *testing.T) {
 		if err != nil || got.W != 13 || got.H != 7 || !bytes.Equal(got.Pix, p.Pix) {
 			t.Errorf("%s: pixels differ (%v)", name, err)
 		}
+	}
+}
+
+func TestDecodeWebP(t *testing.T) {
+	one, err := base64.StdEncoding.DecodeString("UklGRhoAAABXRUJQVlA4TA0AAAAvAAAAEAcQERGIiP4HAA==")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if p, err := Decode(one, DecodeOptions{}); err != nil || p.W != 1 || p.H != 1 {
+		t.Errorf("%v, %v", p, err)
 	}
 }
 
@@ -119,17 +130,22 @@ func TestSubImagesAndSubsampling(t *testing.T) {
 
 // A GIF's transparent colour is the palette's, and a first frame that is smaller than the canvas lies in it.
 func TestGIF(t *testing.T) {
-	frame := image.NewPaletted(image.Rect(1, 1, 3, 2), color.Palette{color.RGBA{10, 20, 30, 255}, color.RGBA{}})
+	colours := color.Palette{color.RGBA{10, 20, 30, 255}, color.RGBA{}}
+	frame := image.NewPaletted(image.Rect(1, 1, 3, 2), colours)
 	frame.SetColorIndex(2, 1, 1)
-	g := &gif.GIF{Image: []*image.Paletted{frame, frame}, Delay: []int{0, 0}, Config: image.Config{Width: 4, Height: 3,
-		ColorModel: color.Palette{color.RGBA{10, 20, 30, 255}, color.RGBA{90, 80, 70, 255}}}}
+	g := &gif.GIF{Image: []*image.Paletted{frame, frame}, Delay: []int{0, 0}, Config: image.Config{Width: 4, Height: 3, ColorModel: colours}}
 	data := encoded(t, func(b *bytes.Buffer) error { return gif.EncodeAll(b, g) })
+	const table = 13 // of global colours, after the header
+	copy(data[table+3:], []byte{90, 80, 70})
 	p, err := Decode(data, DecodeOptions{})
 	if err != nil || p.W != 4 || p.H != 3 {
 		t.Fatal(p, err)
 	}
-	if got := p.Pix[3*(4+1) : 3*(4+2)]; !slices.Equal(got, []uint8{10, 20, 30}) {
-		t.Errorf("frame's first pixel %v", got)
+	if got := p.Pix[3*(4+1) : 3*(4+3)]; !slices.Equal(got, []uint8{10, 20, 30, 90, 80, 70}) {
+		t.Errorf("the frame's pixels are %v", got)
+	}
+	if got := p.Pix[3*(4+3) : 3*(4+4)]; !slices.Equal(got, []uint8{0, 0, 0}) {
+		t.Errorf("beside the frame lies %v", got)
 	}
 }
 
