@@ -12,7 +12,7 @@
 //	input PROMPT          ask for input, print it      die                   exit at once
 //	junk                  unsigned and broken messages late TEXT             a line that counts for the cell before
 //	abort                 reply "aborted"              env NAME              print a variable of the environment
-//	child                 leave a child process behind and print its id
+//	touch FILE            create a file                child                 leave a child process behind and print its id
 package kerneltest
 
 import (
@@ -237,6 +237,10 @@ func (k *kernel) command(line string) (reply map[string]any) {
 		k.publish(k.previous, "stream", map[string]any{"name": "stdout", "text": rest + "\n"})
 	case "env":
 		stream("stdout", os.Getenv(rest)+"\n")
+	case "touch":
+		if err := os.WriteFile(rest, nil, 0o644); err != nil {
+			stream("stderr", err.Error())
+		}
 	case "child":
 		c := exec.Command("sleep", "1000")
 		if err := c.Start(); err != nil {
