@@ -1,0 +1,213 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"image"
+	"math/rand/v2"
+	"path/filepath"
+	"strings"
+
+	"gopets/kernelext/session"
+	"gopets/pets/vision/augment"
+	"gopets/pets/vision/dataset"
+	"gopets/pets/vision/sample"
+	"gopets/pets/wire"
+	"gopets/plots"
+)
+
+// Data sets that this project draws.
+const (
+	sampleURL      = "gopets://pets-sample"
+	smallSampleURL = "gopets://pets-sample-small"
+)
+
+// untar gives the folder of a data set, after bringing or drawing it.
+func (h *house) untar(ctx context.Context, c *session.Call, q wire.Untar) (any, error) {
+	root := filepath.Join(h.cache, "data")
+	bar := newBar(c)
+	switch q.URL {
+	case sampleURL, smallSampleURL:
+		dir := filepath.Join(root, strings.TrimPrefix(q.URL, "gopets://"))
+		o := sample.Options{}
+		if q.URL == smallSampleURL {
+			o.PerBreed = 8
+		}
+		if err := sample.Generate(ctx, dir, o, func(done, total int) { bar.step("drawing the pictures", done, total, "") }); err != nil {
+			return nil, err
+		}
+		bar.end(fmt.Sprintf("the drawn pets are in %s", dir))
+		return wire.Folder{Path: dir}, nil
+	}
+	u := dataset.Pets
+	if q.URL != u.URL {
+		return nil, fmt.Errorf("untar data: nothing is known of %s: use \"sample\", \"sample-small\", \"pets\", or a folder of yours", q.URL)
+	}
+	dir, err := dataset.Untar(ctx, u, root, func(done, total int64) {
+		bar.step("downloading "+u.Name, int(done>>10), int(total>>10), megabytes(done, total))
+	})
+	if err != nil {
+		return nil, err
+	}
+	bar.end(fmt.Sprintf("%s is in %s", u.Name, dir))
+	return wire.Folder{Path: dir}, nil
+}
+
+func (h *house) verify(ctx context.Context, c *session.Call, q wire.Verify) (any, error) {
+	bar := newBar(c)
+	bad := []wire.Bad{}
+	for _, b := range dataset.Verify(ctx, q.Paths, dataset.VerifyOptions{Progress: func(done, total int) { bar.step("opening pictures", done, total, "") }}) {
+		bad = append(bad, wire.Bad{Path: b.Path, Reason: b.Reason})
+	}
+	if ctx.Err() != nil {
+		return nil, cancelled("not all pictures were looked at")
+	}
+	bar.end("")
+	return bad, nil
+}
+
+// split labels and divides the pictures of a description.
+func (h *house) split(d wire.Data) (*dataset.Split, error) {
+	key, err := json.Marshal([]any{d.Files.Digest, d.Labels, d.Pattern, d.ValidPct, d.Seed, d.Permutation})
+	if err != nil {
+		return nil, err
+	}
+	if s := h.splits[string(key)]; s != nil {
+		return s, nil
+	}
+	files, err := h.list(d.Files)
+	if err != nil {
+		return nil, err
+	}
+	var items []dataset.Labelled
+	switch d.Labels {
+	case wire.LabelFolder:
+		items, err = dataset.LabelByFolder(files)
+	case wire.LabelRegexp:
+		items, err = dataset.LabelByRegexp(files, d.Pattern)
+	default:
+		err = fmt.Errorf("data: labels by %q are not known", d.Labels)
+	}
+	if err != nil {
+		return nil, err
+	}
+	stream := dataset.NewRandom(d.Seed)
+	for range d.Permutation - 1 {
+		stream.Permutation(len(items))
+	}
+	o := dataset.Options{ValidPct: d.ValidPct, Random: stream}
+	if d.ValidPct == 0 {
+		o.ValidPct = -1
+	}
+	s, err := dataset.NewSplit(items, o)
+	if err != nil {
+		return nil, err
+	}
+	h.splits[string(key)] = s
+	return s, nil
+}
+
+func transforms(d wire.Data) augment.Config {
+	t := augment.None()
+	if w := d.Transforms; w != nil {
+		t = augment.Config{Flip: w.Flip, FlipVert: w.FlipVert, MaxRotate: w.MaxRotate, MaxZoom: w.MaxZoom,
+			MaxLighting: w.MaxLighting, MaxWarp: w.MaxWarp, PAffine: w.PAffine, PLighting: w.PLighting}
+	}
+	if d.Squish {
+		t.Method = augment.Squish
+	}
+	return t
+}
+
+// describe says what a data object is, as fastai's repr does.
+func (h *house) describe(ctx context.Context, c *session.Call, q wire.DataCall) (any, error) {
+	s, err := h.split(q.Data)
+	if err != nil {
+		return nil, err
+	}
+	var text strings.Builder
+	text.WriteString("ImageDataBunch;\n\n")
+	half := func(name string, items []dataset.Item) {
+		var shapes, labels []string
+		for _, item := range items[:min(5, len(items))] {
+			shapes = append(shapes, fmt.Sprintf("Image (3, %d, %d)", q.Data.Size.H, q.Data.Size.W))
+			labels = append(labels, s.Classes[item.Label])
+		}
+		fmt.Fprintf(&text, "%s: LabelList (%d items)\nx: ImageList\n%s\ny: CategoryList\n%s\nPath: %s;\n\n",
+			name, len(items), strings.Join(shapes, ","), strings.Join(labels, ","), q.Data.Path)
+	}
+	half("Train", s.Train)
+	half("Valid", s.Valid)
+	text.WriteString("Test: None\n")
+	if len(s.DroppedLabels) > 0 {
+		fmt.Fprintf(&text, "\nLeft out of validation, for no training picture has these labels: %s\n", strings.Join(s.DroppedLabels[:min(5, len(s.DroppedLabels))], ", "))
+	}
+	return wire.DataInfo{Text: text.String(), Classes: s.Classes, Train: len(s.Train), Valid: len(s.Valid)}, nil
+}
+
+// figure is what all charts take from a request.
+func figure(p wire.Plot) plots.Figure {
+	return plots.Figure{Width: p.Width, Height: p.Height, DPI: p.DPI}
+}
+
+// showBatch shows training pictures as the network will see them, but not normalised (fastai §5).
+func (h *house) showBatch(ctx context.Context, c *session.Call, q wire.DataCall) (any, error) {
+	s, err := h.split(q.Data)
+	if err != nil {
+		return nil, err
+	}
+	rows := q.Plot.Rows
+	if rows == 0 {
+		rows = 5
+	}
+	if rows < 1 || rows > 20 {
+		return nil, fmt.Errorf("show batch: %d rows: give 1 to 20", rows)
+	}
+	config := transforms(q.Data)
+	if err := config.Check(); err != nil {
+		return nil, err
+	}
+	random := rand.New(rand.NewPCG(uint64(q.Data.Seed), 0x5b0))
+	order := random.Perm(len(s.Train))
+	grid := plots.ImageGrid{Figure: figure(q.Plot)}
+	var broken []string
+	for _, i := range order {
+		if len(grid.Cells) == min(rows*rows, q.Data.Batch) || ctx.Err() != nil {
+			break
+		}
+		item := s.Train[i]
+		img, err := transformed(item.Path, config, q.Data.Size, config.Draw(random))
+		var bad *dataset.PictureError
+		if errors.As(err, &bad) && q.Data.Skip {
+			broken = append(broken, bad.Error())
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		grid.Cells = append(grid.Cells, plots.ImageCell{Image: img, Title: s.Classes[item.Label]})
+	}
+	for _, b := range broken {
+		say(c, "left out: "+b)
+	}
+	return nil, show(c, grid)
+}
+
+// transformed opens a picture and applies transforms to it.
+func transformed(path string, config augment.Config, size wire.Size, p augment.Params) (image.Image, error) {
+	picture, err := dataset.DecodeFile(path, dataset.DecodeOptions{})
+	if err != nil {
+		return nil, err
+	}
+	values := make([]float32, 3*size.H*size.W)
+	if err := config.Apply(values, picture, augment.Size{H: size.H, W: size.W}, p); err != nil {
+		return nil, fmt.Errorf("%s: %w", filepath.Base(path), err)
+	}
+	out := dataset.NewPicture(size.W, size.H)
+	for i, v := range values {
+		out.Pix[i] = uint8(255 * min(1, max(0, v)))
+	}
+	return out.Image(), nil
+}

@@ -1,0 +1,215 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"os"
+	"strings"
+
+	"gopets/kernelext/session"
+	"gopets/pets/vision/train"
+	"gopets/pets/wire"
+	"gopets/plots"
+)
+
+func lrRange(lr wire.LR) (train.LRRange, error) {
+	for _, v := range []float64{lr.Lo, lr.Hi} {
+		if math.IsNaN(v) || math.IsInf(v, 0) || v < 0 {
+			return train.LRRange{}, fmt.Errorf("learning rate %v: give a small positive number, for instance 1e-3", v)
+		}
+	}
+	switch lr.Kind {
+	case "":
+		return train.LRRange{}, nil
+	case wire.LRConst:
+		return train.Const(lr.Hi), nil
+	case wire.LRSlice1:
+		return train.Slice1(lr.Hi), nil
+	case wire.LRSlice:
+		return train.Slice(lr.Lo, lr.Hi), nil
+	}
+	return train.LRRange{}, fmt.Errorf("learning rate of unknown kind %q", lr.Kind)
+}
+
+// fit serves FitOneCycle.
+func (h *house) fit(ctx context.Context, c *session.Call, q wire.Fit) (any, error) {
+	lr, err := lrRange(q.MaxLR)
+	if err != nil {
+		return nil, err
+	}
+	if q.Epochs < 1 || q.Epochs > 10_000 {
+		return nil, fmt.Errorf("fit: %d epochs: give at least 1", q.Epochs)
+	}
+	l, err := h.use(ctx, c, q.Learner, true)
+	if err != nil {
+		return nil, err
+	}
+	cycle := train.OneCycle{MaxLR: lr, Moms: q.Moms, DivFactor: q.DivFactor, PctStart: q.PctStart, FinalDiv: q.FinalDiv, WeightDecay: q.WeightDecay,
+		Snapshot: h.snapshotPath(q.Learner)}
+	if q.Resume {
+		if cycle.Resume, err = h.resume(c, l, q.Epochs); err != nil {
+			return nil, err
+		}
+	}
+	if err := h.writeDescription(q.Learner); err != nil {
+		return nil, fmt.Errorf("fit: folder for snapshots: %w", err)
+	}
+	if !cycle.Resume {
+		// Killed within the first epoch, the fit begins again from here.
+		if err := l.live.Snapshot(cycle.Snapshot); err != nil {
+			return nil, fmt.Errorf("fit: %w", err)
+		}
+	}
+	view := newTraining(c, q.Epochs)
+	l.version++
+	err = l.live.FitOneCycle(ctx, q.Epochs, cycle, view.events())
+	view.end(err)
+	if err != nil {
+		if errors.Is(err, context.Canceled) {
+			return nil, cancelled(fmt.Sprintf("the weights are kept: %s is %s. FitOneCycle(%d, …, pets.Resume()) goes on from the last finished epoch", q.Learner.Name, l.live.State(), q.Epochs))
+		}
+		return nil, err
+	}
+	return wireRows(view.rows), nil
+}
+
+// resume prepares a learner for going on with a fit, and tells whether there is something to go on with. A learner that has not been fitted here, or whose last fit
+// was interrupted, goes back to the snapshot of its last finished epoch.
+func (h *house) resume(c *session.Call, l *learner, epochs int) (bool, error) {
+	run := l.live.Recorder().Last()
+	path := h.snapshotPath(l.desc)
+	if run == nil || len(run.Rows) < run.Epochs {
+		if _, err := os.Stat(path); err != nil {
+			say(c, "resume: there is no snapshot of this learner, the fit begins")
+			return false, nil
+		}
+		if err := l.live.Restore(path); err != nil {
+			return false, err
+		}
+		l.version++
+		say(c, fmt.Sprintf("resume: %s is %s", l.desc.Name, l.live.State()))
+		run = l.live.Recorder().Last()
+	}
+	if run == nil || len(run.Rows) == run.Epochs && run.Epochs != epochs {
+		return false, nil // it was killed before its first epoch ended: begin it
+	}
+	if len(run.Rows) == run.Epochs {
+		say(c, "resume: this fit was finished already, nothing is left to do (without pets.Resume() it trains again)")
+	}
+	return true, nil
+}
+
+// find serves LRFind.
+func (h *house) find(ctx context.Context, c *session.Call, q wire.Find) (any, error) {
+	l, err := h.use(ctx, c, q.Learner, true)
+	if err != nil {
+		return nil, err
+	}
+	bar := newBar(c)
+	steps := q.Steps
+	if steps == 0 {
+		steps = 100
+	}
+	ev := train.Events{Note: func(line string) { say(c, line) }, Batch: func(b train.BatchInfo) {
+		if b.Phase == train.PhaseCheck {
+			bar.step("opening pictures", b.Batch+1, b.Batches, "")
+			return
+		}
+		bar.step("looking for a learning rate", b.Batch+1, steps, fmt.Sprintf("rate %.1e, loss %.4f", b.LR, b.Loss))
+	}}
+	curve, err := l.live.LRFind(ctx, train.LRFind{Start: q.Start, End: q.End, Steps: q.Steps, NoStop: q.NoStop}, ev)
+	if err != nil {
+		if errors.Is(err, context.Canceled) {
+			return nil, cancelled("weights and optimizer are as they were before the search")
+		}
+		return nil, err
+	}
+	l.curve = curve
+	found := wire.Found{Suggestions: []wire.Suggestion{}}
+	var words []string
+	for _, s := range curve.Suggest() {
+		found.Suggestions = append(found.Suggestions, wire.Suggestion{Name: s.Name, LR: s.LR})
+		words = append(words, fmt.Sprintf("%s %.2e", s.Name, s.LR))
+	}
+	line := fmt.Sprintf("%d of %d steps", len(curve.LR), curve.Steps)
+	if len(curve.LR) < curve.Steps {
+		line += ", then the loss exploded"
+	}
+	if len(words) > 0 {
+		line += "; suggested rates: " + strings.Join(words, ", ")
+	}
+	bar.end(line)
+	return found, nil
+}
+
+// rows serves Recorder.Rows.
+func (h *house) rows(ctx context.Context, c *session.Call, q wire.LearnerCall) (any, error) {
+	l, err := h.use(ctx, c, q.Learner, false)
+	if err != nil {
+		return nil, err
+	}
+	run := l.live.Recorder().Last()
+	if run == nil {
+		return []wire.Row{}, nil
+	}
+	return wireRows(run.Rows), nil
+}
+
+// recorder serves the plots of a Recorder.
+func (h *house) recorder(ctx context.Context, c *session.Call, q wire.RecorderCall) (any, error) {
+	l, err := h.use(ctx, c, q.Learner, false)
+	if err != nil {
+		return nil, err
+	}
+	if q.What == wire.RecorderFind {
+		if l.curve == nil {
+			return nil, fmt.Errorf("recorder: there is no search for a learning rate to draw: run %s.LRFind() first", q.Learner.Name)
+		}
+		return nil, show(c, finder(l.curve, q.Plot))
+	}
+	run := l.live.Recorder().Last()
+	if run == nil || len(run.Losses) == 0 {
+		return nil, fmt.Errorf("recorder: %s was not trained yet: run %s.FitOneCycle(…) first", q.Learner.Name, q.Learner.Name)
+	}
+	chart, err := recorded(run, q)
+	if err != nil {
+		return nil, err
+	}
+	return nil, show(c, chart)
+}
+
+func finder(curve *train.Curve, p wire.Plot) plots.LRFinder {
+	chart := plots.LRFinder{Figure: figure(p)}
+	chart.LR, chart.Loss = curve.Trimmed()
+	for _, s := range curve.Suggest() {
+		chart.Suggestions = append(chart.Suggestions, plots.Mark{Name: s.Name, LR: s.LR, Loss: s.Loss})
+	}
+	return chart
+}
+
+// recorded draws a fit (fastai §10).
+func recorded(run *train.Run, q wire.RecorderCall) (drawing, error) {
+	switch q.What {
+	case wire.RecorderLosses:
+		at := make([]float64, len(run.ValidAt))
+		for i, n := range run.ValidAt {
+			at[i] = float64(n)
+		}
+		return plots.Lines{Figure: figure(q.Plot), XLabel: "Batches processed", YLabel: "Loss",
+			Series: []plots.Series{{Name: "Train", Y: run.Losses}, {Name: "Validation", X: at, Y: run.ValidLosses, Points: true}}}, nil
+	case wire.RecorderLR:
+		return plots.Panels{Figure: figure(q.Plot), Charts: []plots.Lines{
+			{XLabel: "Iterations", YLabel: "Learning Rate", Series: []plots.Series{{Y: run.LRs}}},
+			{XLabel: "Iterations", YLabel: "Momentum", Series: []plots.Series{{Y: run.Momentums}}},
+		}}, nil
+	case wire.RecorderMetrics:
+		errorRates := make([]float64, len(run.Rows))
+		for i, r := range run.Rows {
+			errorRates[i] = r.ErrorRate
+		}
+		return plots.Lines{Figure: figure(q.Plot), XLabel: "Epoch", YLabel: "error_rate", Series: []plots.Series{{Y: errorRates, Points: true}}}, nil
+	}
+	return nil, fmt.Errorf("recorder: nothing is drawn under %q", q.What)
+}

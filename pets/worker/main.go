@@ -1,0 +1,161 @@
+// Command worker is the process behind a notebook's cells: it owns the device, the decoded pictures, the compiled graphs and the learners that cells describe
+// with package pets, and draws what they show. Package kernelext/session starts it, one for each kernel, and says how it lives and dies.
+//
+//	worker session …          serve a session (started by kernelext/session only)
+//	worker setup [--offline]  obtain XLA for the CPU
+//	worker doctor --json      say what computes here, what is missing, how to get it
+//	worker trial SPEC         try a GoMLX backend with a small convolution
+//	worker version            print the version
+//
+// # How it is built
+//
+// house.go holds what lives (files, learners, interpretations) and the rule that one call at a time uses the device. data.go, learner.go, fit.go,
+// interp.go and image.go serve the methods of package pets/wire. progress.go turns a training's events into what a cell shows.
+//
+// One learner is on the device. Another one that is called for sends it to a file (it is "parked") and comes back from its own; the same happens to all when
+// nobody has called for a while ($GOPETS_IDLE, a quarter of an hour by default; 0: never), and the device is given back.
+//
+// After every epoch, and before the first, a snapshot is written to the folder snapshots of the cache, under the learner's name and a digest of its
+// description: a session that was killed loses one epoch at most.
+//
+// # Tried and left
+//
+//   - A lock for each learner: two learners on one device take turns anyway, and their memory does not add up when they do.
+//   - Grad-CAM with the live learner's weights swapped for the interpretation's: an error on the way back would have lost the live ones. A second learner is made from
+//     the file that the interpretation keeps, unless the live one still has these weights.
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"flag"
+	"fmt"
+	"log"
+	"os"
+	"os/signal"
+	"runtime/debug"
+	"syscall"
+	"time"
+
+	"gopets/kernelext/session"
+	"gopets/pets/vision/engine"
+)
+
+func main() {
+	if len(os.Args) < 2 {
+		fmt.Fprintln(os.Stderr, "usage: worker session | setup [--offline] | doctor --json | trial SPEC | version")
+		os.Exit(2)
+	}
+	if err := run(os.Args[1], os.Args[2:]); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+}
+
+func run(command string, args []string) error {
+	switch command {
+	case "session":
+		return serve(args)
+	case "setup":
+		return setup(args)
+	case "doctor":
+		return doctor(args)
+	case "trial":
+		if len(args) != 1 {
+			return fmt.Errorf("trial: want one backend, for instance xla:/path/to/plugin.so")
+		}
+		return engine.RunTrial(args[0])
+	case "version":
+		fmt.Println(version())
+		return nil
+	}
+	return fmt.Errorf("worker: there is no command %q", command)
+}
+
+// serve runs a session. What computes reads its settings when a process starts, so the process starts itself anew with them first.
+func serve(args []string) error {
+	const again = "GOPETS_WORKER_READY"
+	if os.Getenv(again) == "" {
+		env, note := engine.Environ(engine.Options{CacheDir: session.CacheDir()})
+		if env != nil {
+			log.Printf("environment: %s", note)
+			program, err := os.Executable()
+			if err != nil {
+				return err
+			}
+			return syscall.Exec(program, os.Args, append(env, again+"=1"))
+		}
+	}
+	h, err := newHouse()
+	if err != nil {
+		return err
+	}
+	return session.Serve(args, h.handle)
+}
+
+func setup(args []string) error {
+	flags := flag.NewFlagSet("setup", flag.ExitOnError)
+	offline := flags.Bool("offline", false, "only look at what is here")
+	flags.Parse(args)
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	var told time.Time
+	report, err := engine.Setup(ctx, engine.SetupOptions{
+		CacheDir: session.CacheDir(), Offline: *offline,
+		Log: func(line string) { fmt.Fprintln(os.Stderr, line) },
+		Progress: func(what string, done, total int64) {
+			if time.Since(told) > 2*time.Second {
+				told = time.Now()
+				fmt.Fprintln(os.Stderr, what+": "+megabytes(done, total))
+			}
+		},
+	})
+	if err != nil {
+		return err
+	}
+	fmt.Println(report)
+	return nil
+}
+
+func megabytes(done, total int64) string {
+	if total <= 0 {
+		return fmt.Sprintf("%d MB", done>>20)
+	}
+	return fmt.Sprintf("%d of %d MB", done>>20, total>>20)
+}
+
+func doctor(args []string) error {
+	flags := flag.NewFlagSet("doctor", flag.ExitOnError)
+	asJSON := flags.Bool("json", false, "for machines")
+	flags.Parse(args)
+	checks := engine.Doctor(engine.Options{CacheDir: session.CacheDir()})
+	if *asJSON {
+		return json.NewEncoder(os.Stdout).Encode(map[string]any{"checks": checks})
+	}
+	for _, c := range checks {
+		state := "ok     "
+		if !c.OK {
+			state = "lacking"
+		}
+		fmt.Printf("%s  %s: %s\n", state, c.Name, c.Detail)
+		if c.Fix != "" {
+			fmt.Printf("         → %s\n", c.Fix)
+		}
+	}
+	return nil
+}
+
+// version is what the go command noted when it built this program.
+func version() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return "gopets (no build information)"
+	}
+	text := "gopets " + info.Main.Version
+	for _, s := range info.Settings {
+		if s.Key == "vcs.revision" {
+			text += " " + s.Value
+		}
+	}
+	return text
+}

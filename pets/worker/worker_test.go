@@ -1,0 +1,329 @@
+package main_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"image"
+	"image/color"
+	"image/jpeg"
+	"math/rand"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"runtime"
+	"strings"
+	"testing"
+	"time"
+
+	"gopets/kernelext/session"
+	"gopets/pets/wire"
+)
+
+// The tests play a kernel: this process runs one program after the other, each a cell that evaluates all variables and then some verbs (testdata/cell).
+// Networks are petnet10 on pictures of 32 pixels, on the Go backend.
+
+var cell, photos string
+
+func TestMain(m *testing.M) {
+	dir, err := os.MkdirTemp("", "worker-test-*")
+	if err != nil {
+		panic(err)
+	}
+	for name, value := range map[string]string{"GOPETS_CACHE": filepath.Join(dir, "cache"), "NB_WORKSPACE": "", "GOMLX_BACKEND": "go:ops_sequential"} {
+		os.Setenv(name, value)
+	}
+	cell, photos = filepath.Join(dir, "cell"), filepath.Join(dir, "photos")
+	code := 1
+	if err := prepare(); err != nil {
+		fmt.Println(err)
+	} else {
+		code = m.Run()
+	}
+	os.RemoveAll(dir)
+	os.Exit(code)
+}
+
+// prepare builds the cell and draws pictures: four breeds, five each, a patch of colour on noise.
+func prepare() error {
+	if out, err := exec.Command("go", "build", "-o", cell, "./testdata/cell").CombinedOutput(); err != nil {
+		return fmt.Errorf("%w\n%s", err, out)
+	}
+	if err := os.MkdirAll(filepath.Join(photos, "images"), 0o755); err != nil {
+		return err
+	}
+	random := rand.New(rand.NewSource(1))
+	for breed, c := range map[string]color.RGBA{"Birman": {200, 60, 60, 255}, "Ragdoll": {60, 200, 60, 255}, "beagle": {60, 60, 200, 255}, "pug": {180, 180, 60, 255}} {
+		for i := range 5 {
+			img := image.NewRGBA(image.Rect(0, 0, 48, 40))
+			for p := range img.Pix {
+				img.Pix[p] = uint8(random.Intn(120))
+			}
+			for y := 8; y < 32; y++ {
+				for x := 10; x < 38; x++ {
+					img.SetRGBA(x, y, c)
+				}
+			}
+			var data bytes.Buffer
+			if err := jpeg.Encode(&data, img, nil); err != nil {
+				return err
+			}
+			if err := os.WriteFile(filepath.Join(photos, "images", fmt.Sprintf("%s_%d.jpg", breed, i+1)), data.Bytes(), 0o600); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// kernel is a folder that cells share, and what their user has set.
+type kernel struct {
+	t   *testing.T
+	tmp string
+	env []string
+}
+
+// newKernel starts a kernel; what sessions leave (snapshots, models, the worker's program) is shared by all.
+func newKernel(t *testing.T) kernel {
+	k := kernel{t: t, tmp: t.TempDir(), env: []string{"SOURCE=" + photos}}
+	t.Cleanup(k.end)
+	return k
+}
+
+func (k kernel) end() {
+	if s, err := k.session(); err == nil {
+		s.Stop(context.Background())
+	}
+}
+
+func (k kernel) session() (*session.Session, error) {
+	os.Setenv("GONB_TMP_DIR", k.tmp)
+	defer os.Unsetenv("GONB_TMP_DIR")
+	return session.Worker{Name: "pets"}.Running(context.Background())
+}
+
+// with is the same kernel after its user has changed a variable.
+func (k kernel) with(env ...string) kernel {
+	k.env = append(append([]string{}, k.env...), env...)
+	return k
+}
+
+func (k kernel) command(verbs ...string) *exec.Cmd {
+	cmd := exec.CommandContext(k.t.Context(), cell, verbs...)
+	cmd.Env = append(append(os.Environ(), "GONB_TMP_DIR="+k.tmp), k.env...)
+	return cmd
+}
+
+// run runs a cell that has to succeed.
+func (k kernel) run(verbs ...string) string {
+	k.t.Helper()
+	cmd := k.command(verbs...)
+	var complaint bytes.Buffer
+	cmd.Stderr = &complaint
+	out, err := cmd.Output()
+	if err != nil {
+		k.t.Fatalf("cell %v: %v\n%s\n%s", verbs, err, out, complaint.Bytes())
+	}
+	return string(out)
+}
+
+// refused runs a cell that has to fail with words, and without a stack trace.
+func (k kernel) refused(words string, verbs ...string) {
+	k.t.Helper()
+	out, err := k.command(verbs...).CombinedOutput()
+	if err == nil || !regexp.MustCompile(words).Match(out) || bytes.Contains(out, []byte("goroutine ")) {
+		k.t.Errorf("cell %v: want a failure that says %q, got %v\n%s", verbs, words, err, out)
+	}
+}
+
+// rows finds a cell's output of the verb "rows", times left out.
+func rows(t *testing.T, out string) []wire.Row {
+	t.Helper()
+	_, text, ok := strings.Cut(out, "rows ")
+	var list []wire.Row
+	if err := json.NewDecoder(strings.NewReader(text)).Decode(&list); err != nil || !ok {
+		t.Fatalf("no rows in %q: %v", out, err)
+	}
+	for i := range list {
+		list[i].Seconds = 0
+	}
+	return list
+}
+
+// untimed takes out of a cell's output what takes its own time.
+func untimed(out string) string {
+	return regexp.MustCompile(`\d\d:\d\d|"seconds":[\d.]+`).ReplaceAllString(out, "00:00")
+}
+
+func TestNotebookRunTwice(t *testing.T) {
+	k := newKernel(t)
+	cells := [][]string{{"show", "batch", "classes"}, {"create"}, {"fit:2"}, {"save:stage-1"}, {"compute"}, {"top", "matrix", "confused", "report"},
+		{"unfreeze"}, {"fit:1"}, {"load:stage-1"}, {"find"}, {"plots", "validate"}, {"fit2:1"}, {"compute2"}, {"predict", "image", "verify", "rows"}}
+	var first []string
+	for _, verbs := range cells {
+		first = append(first, untimed(k.run(verbs...)))
+	}
+	for i, want := range []string{"Train: LabelList (16 items)", "1 496 996", "epoch  train_loss", "stage-1.safetensors", "interp speaks of learn after fit 1, epoch 2"} {
+		if !strings.Contains(first[i], want) {
+			t.Errorf("cell %v: no %q in\n%s", cells[i], want, first[i])
+		}
+	}
+	// The first interpretation, used after more training and after a second learner came, speaks of what it spoke of.
+	later := k.run("top", "matrix", "confused", "report")
+	if !strings.Contains(later, "interp speaks of learn after fit 1, epoch 2") || withoutNotes(later) != withoutNotes(first[5]) {
+		t.Errorf("interp changed what it says:\n%s\nbefore:\n%s", later, first[5])
+	}
+	for i, verbs := range cells {
+		again := untimed(k.run(verbs...))
+		// The second time a learner "learn2" is there already and its fit goes on, as in a notebook without learn2.Create().
+		if verbs[0] == "fit2:1" || verbs[0] == "compute2" {
+			continue
+		}
+		if withoutNotes(again) != withoutNotes(first[i]) {
+			t.Errorf("cell %v, run again:\n%s\nfirst time:\n%s", verbs, again, first[i])
+		}
+	}
+}
+
+// withoutNotes drops lines that belong to one time only: the engine, a build, what a bar left that was seen only because the machine was slow, which weights an old
+// interpretation speaks of.
+func withoutNotes(out string) string {
+	return regexp.MustCompile(`(?m)^(engine|building |.*validation pictures predicted$|.*looks at the present weights$|.*steps; suggested rates|done$).*\n`).ReplaceAllString(out, "")
+}
+
+func TestRefusals(t *testing.T) {
+	k := newKernel(t)
+	k.refused(`no live learner "learn"`, "validate")
+	k.refused("there is no file .*nowhere", "load:nowhere-"+filepath.Base(k.tmp))
+	k.run("fit:1")
+	before := withoutNotes(k.run("validate"))
+	few := k.with("FNAMES=12")
+	few.refused(`fnames: 20 → 12 pictures.*nothing was done`, "fit:1")
+	few.refused(`fnames: 20 → 12 pictures`, "predict")
+	few.refused(`fnames: 20 → 12 pictures`, "compute")
+	k.with("SIZE=40").refused(`size: 32 → 40`, "fit:1")
+	k.with("NAME2=learn").refused(`"learn" was made from another description \(.*permutation: 1 → 2`, "fit2:1")
+	if after := withoutNotes(k.run("validate")); after != before {
+		t.Errorf("a refused call changed the learner: %s → %s", before, after)
+	}
+	k.with("PATTERN=([").refused(`(?i)pattern`, "show")
+	k.with(`PATTERN=_(\d+)\.jpeg$`).refused(`(?i)match`, "show")
+	k.with("BATCH=500").refused(`batch of 500.*16 training pictures`, "create")
+	k.with("BATCH=1").refused(`batch of 1 `, "create")
+	k.with("SIZE=1000000").refused(`1000000`, "show")
+	k.with("SIZE=8").refused(`at least 32`, "create")
+	k.with("ARCH=resnet35").refused(`resnet35.*resnet34`, "create")
+	k.with("IMAGE=/nowhere.jpg").refused(`nowhere.jpg`, "image")
+	k.refused(`epochs`, "fit:0")
+}
+
+// A worker that is killed in the third of four epochs costs that epoch only: in a new session, of another kernel, the same four rows come out.
+func TestResumeAfterKill(t *testing.T) {
+	whole := newKernel(t)
+	want := rows(t, whole.run("create", "fit:4", "rows"))
+	whole.end()
+
+	k := newKernel(t)
+	cmd := k.command("create", "fit:4")
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	// The snapshot knows when two epochs are done.
+	pid := 0
+	for two := time.Now().Add(time.Minute); pid == 0; time.Sleep(5 * time.Millisecond) {
+		if s, err := k.session(); err == nil && epochsDone(t) == 2 {
+			pid = s.Info().PID
+		}
+		if time.Now().After(two) {
+			t.Fatal("no second epoch within a minute")
+		}
+	}
+	if p, err := os.FindProcess(pid); err != nil || p.Kill() != nil {
+		t.Fatal("no worker to kill")
+	}
+	if err := cmd.Wait(); err == nil {
+		t.Fatal("the cell whose worker was killed succeeded")
+	}
+	next := newKernel(t)
+	out := next.run("resume:4", "rows")
+	if got := rows(t, out); fmt.Sprint(got) != fmt.Sprint(want) {
+		t.Errorf("want %v\ngot %v\n%s", want, got, out)
+	}
+	if !strings.Contains(out, "resume: learn is after fit 1, epoch 2") {
+		t.Errorf("got %s", out)
+	}
+	// Asked once more, there is nothing left to do, and the rows are the same.
+	if got := rows(t, next.run("resume:4", "rows")); fmt.Sprint(got) != fmt.Sprint(want) {
+		t.Errorf("want %v\ngot %v", want, got)
+	}
+}
+
+// epochsDone reads off the newest snapshot how many rows it holds.
+func epochsDone(t *testing.T) int {
+	files, err := filepath.Glob(filepath.Join(session.CacheDir(), "snapshots", "learn-*", "last.safetensors"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range files {
+		head := make([]byte, 1<<16)
+		f, err := os.Open(path)
+		if err != nil {
+			continue
+		}
+		n, _ := f.Read(head)
+		f.Close()
+		return bytes.Count(head[:n], []byte(`error_rate`))
+	}
+	return 0
+}
+
+// An interrupt cancels after the running batch, keeps the weights, says so, and ends the cell with an error.
+func TestInterrupt(t *testing.T) {
+	k := newKernel(t)
+	k.run("create")
+	cmd := k.command("fit:500")
+	var complaint bytes.Buffer
+	cmd.Stderr = &complaint
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	time.Sleep(700 * time.Millisecond)
+	if err := cmd.Process.Signal(os.Interrupt); err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Wait(); err == nil || !strings.Contains(complaint.String(), "Interrupted: cancelled: the weights are kept: learn is ") {
+		t.Errorf("got %v, %s", err, complaint.String())
+	}
+	if out := k.run("validate"); !strings.Contains(out, "after fit 1") {
+		t.Errorf("after the interrupt: %s", out)
+	}
+}
+
+func TestDoctorAnswersInJSON(t *testing.T) {
+	if testing.Short() {
+		t.Skip("builds the worker")
+	}
+	_, file, _, _ := runtime.Caller(0)
+	program, err := session.Worker{Name: "pets", Package: "gopets/pets/worker", Source: file}.Build(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	out, err := exec.Command(program, "doctor", "--json").Output()
+	var answer struct {
+		Checks []struct {
+			Name, Detail string
+			OK           bool
+		}
+	}
+	if jsonErr := json.Unmarshal(out, &answer); err != nil || jsonErr != nil || len(answer.Checks) < 3 {
+		t.Fatalf("%v, %v: %s", err, jsonErr, out)
+	}
+	if out, err := exec.Command(program, "version").Output(); err != nil || !strings.HasPrefix(string(out), "gopets ") {
+		t.Errorf("version: %v, %s", err, out)
+	}
+	if out, err := exec.Command(program, "nonsense").CombinedOutput(); err == nil {
+		t.Errorf("nonsense: %s", out)
+	}
+}
