@@ -55,6 +55,9 @@ func ask[R any](method string, request any, lists map[string]Paths) (R, error) {
 	defer stop()
 	s, err := connect(ctx)
 	if err != nil {
+		if ctx.Err() != nil {
+			err = &session.Error{Code: session.CodeCancelled, Message: "cancelled before the session was ready"}
+		}
 		return result, err
 	}
 	var view view

@@ -301,6 +301,30 @@ func TestInterrupt(t *testing.T) {
 	}
 }
 
+// After a while without a call the learner goes to a file and the device is given back; the next call does not notice.
+func TestIdle(t *testing.T) {
+	k := newKernel(t).with("GOPETS_IDLE=200ms")
+	k.run("fit:1")
+	s, err := k.session()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for {
+		text, err := os.ReadFile(s.Info().Log)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if bytes.Contains(text, []byte("the device is given back")) {
+			break
+		}
+		time.Sleep(20 * time.Millisecond)
+	}
+	first := withoutNotes(k.run("validate"))
+	if again := withoutNotes(k.run("validate")); again != first || !strings.Contains(first, "after fit 1, epoch 1") {
+		t.Errorf("got %s, then %s", first, again)
+	}
+}
+
 func TestDoctorAnswersInJSON(t *testing.T) {
 	if testing.Short() {
 		t.Skip("builds the worker")
