@@ -125,11 +125,14 @@ func (h *house) handle(ctx context.Context, c *session.Call) (any, error) {
 	defer func() { <-h.gate }()
 	h.scratch = c.Dir
 	result, err := m.do(h, ctx, c)
+	if err == nil {
+		return result, nil
+	}
 	var coded *session.Error
-	if err != nil && ctx.Err() != nil && !errors.As(err, &coded) {
+	if ctx.Err() != nil && !errors.As(err, &coded) {
 		err = cancelled("nothing was lost")
 	}
-	return result, err
+	return nil, inCellWords(err)
 }
 
 func cancelled(what string) error {

@@ -219,6 +219,25 @@ func TestRefusals(t *testing.T) {
 	k.refused(`epochs`, "fit:0")
 }
 
+// A picture that cannot be read is named before training, and left out if asked.
+func TestBrokenPicture(t *testing.T) {
+	source := t.TempDir()
+	if err := os.CopyFS(source, os.DirFS(photos)); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(source, "images", "pug_6.jpg"), []byte("not a picture"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	k := newKernel(t).with("SOURCE=" + source)
+	k.refused(`pug_6.jpg.*pets.SkipBroken`, "fit:1")
+	if out := k.run("verify"); !strings.Contains(out, "21 pictures, 1 cannot be read") || !strings.Contains(out, "pug_6.jpg") {
+		t.Errorf("verify: %s", out)
+	}
+	if out := k.with("SKIP=1").run("create", "fit:1"); !strings.Contains(out, "skipped") || !strings.Contains(out, "pug_6.jpg") {
+		t.Errorf("fit with broken pictures skipped: %s", out)
+	}
+}
+
 // A worker that is killed in the third of four epochs costs that epoch only: in a new session, of another kernel, the same four rows come out.
 func TestResumeAfterKill(t *testing.T) {
 	whole := newKernel(t)
