@@ -3,6 +3,7 @@ package pets
 import (
 	"fmt"
 	"math"
+	"sort"
 
 	"gopets/pets/wire"
 )
@@ -28,7 +29,13 @@ func FromNameRE(path Path, fnames Paths, pattern string, options ...DataOption) 
 
 // FromFolder describes data that has a folder for each label: the label of a picture is the name of the folder that it lies in.
 func FromFolder(path Path, options ...DataOption) Data {
-	return describe(path, GetImageFilesRecursive(path), wire.Data{Labels: wire.LabelFolder}, options)
+	files, err := listImages(path.absolute(), true)
+	sort.Slice(files, func(i, j int) bool { return files[i] < files[j] })
+	d := describe(path, files, wire.Data{Labels: wire.LabelFolder}, options)
+	if err != nil {
+		d.err = because(path, fmt.Errorf("data from folder %s: %w: give a folder that exists", string(path), bare(err)))
+	}
+	return d
 }
 
 func describe(path Path, files Paths, desc wire.Data, options []DataOption) Data {

@@ -221,7 +221,7 @@ func (l Learner) Load(name string) {
 	verb[none](l, wire.MethodLoad, wire.FileCall{Learner: l.desc, Path: string(path)})
 }
 
-// LoadFile reads a file of weights from anywhere: one of Save, or .pth with torchvision's or fastai's names.
+// LoadFile is Load for a file anywhere: one that Save wrote, or a copy of it.
 func (l Learner) LoadFile(path Path) {
 	verb[none](l, wire.MethodLoad, wire.FileCall{Learner: l.desc, Path: path.absolute()})
 }

@@ -75,6 +75,9 @@ func TestDeclarationDoesNotPoison(t *testing.T) {
 			t.Errorf("%s: status %d, %q, %q", verb, status, out, complaint)
 		}
 	}
+	if _, complaint, status := k.run(t, program, "folder"); status != 1 || !strings.Contains(complaint, "data from folder /nowhere at all") {
+		t.Errorf("folder: status %d, %q", status, complaint)
+	}
 	// Once there is a folder, all is well.
 	folder := filepath.Join(home, "nowhere", "images")
 	if err := os.MkdirAll(folder, 0o755); err != nil {

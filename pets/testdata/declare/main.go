@@ -12,6 +12,7 @@ var path = pets.UntarData(pets.FindURL(os.Getenv("SOURCE")))
 var fnames = pets.GetImageFiles(path.Join("images"))
 var data = pets.FromNameRE(path, fnames, `/([^/]+)_\d+.jpg$`)
 var learn = pets.CNNLearner(data, pets.PetNet10)
+var folder = pets.FromFolder(pets.Path("/nowhere at all"))
 var img = pets.OpenImage(path.Join("a.jpg"))
 
 func main() {
@@ -26,6 +27,8 @@ func main() {
 		fmt.Println(path.Ls())
 	case "data":
 		data.Show()
+	case "folder":
+		folder.Show()
 	case "learn":
 		learn.Create()
 	case "image":
