@@ -1,6 +1,9 @@
 package augment
 
 import (
+	"bytes"
+	"image/jpeg"
+	"math"
 	"math/rand/v2"
 	"testing"
 
@@ -20,6 +23,7 @@ func BenchmarkApply(b *testing.B) {
 		config Config
 	}{{"train224", 224, Default()}, {"valid224", 224, Config{}}, {"train96", 96, Default()}, {"valid96", 96, Config{}}} {
 		b.Run(c.name, func(b *testing.B) {
+			src := c.config.Reduced(src, Square(c.size)) // as a cache for this size keeps it
 			dst := make([]float32, c.size*c.size*3)
 			b.ReportAllocs()
 			for b.Loop() {
@@ -32,5 +36,28 @@ func BenchmarkApply(b *testing.B) {
 				}
 			}
 		})
+	}
+}
+
+// BenchmarkDecodeAndApply is one picture of a first epoch.
+func BenchmarkDecodeAndApply(b *testing.B) {
+	src := dataset.NewPicture(500, 375)
+	for i := range src.Pix {
+		x, y := i/3%500, i/1500
+		src.Pix[i] = uint8(128 + 60*math.Sin(float64(x)/9) + 60*math.Cos(float64(y*(1+i%3))/13))
+	}
+	var file bytes.Buffer
+	if err := jpeg.Encode(&file, src.Image(), &jpeg.Options{Quality: 90}); err != nil {
+		b.Fatal(err)
+	}
+	r, dst := rand.New(rand.NewPCG(1, 2)), make([]float32, 224*224*3)
+	for b.Loop() {
+		p, err := dataset.Decode(file.Bytes(), dataset.DecodeOptions{})
+		if err != nil {
+			b.Fatal(err)
+		}
+		if err := Default().Apply(dst, p, Square(224), Default().Draw(r)); err != nil {
+			b.Fatal(err)
+		}
 	}
 }

@@ -107,22 +107,57 @@ func TestConversions(t *testing.T) {
 	}
 }
 
-func TestSubImagesAndSubsampling(t *testing.T) {
-	m := image.NewYCbCr(image.Rect(0, 0, 9, 9), image.YCbCrSubsampleRatio420)
-	for i := range m.Y {
-		m.Y[i] = uint8(3 * i)
+// Chroma at half the width and height, against libjpeg's triangle filter computed in floating point.
+func TestChroma(t *testing.T) {
+	const w, h = 11, 9
+	for ratio, tall := range map[image.YCbCrSubsampleRatio]int{image.YCbCrSubsampleRatio420: 2, image.YCbCrSubsampleRatio422: 1} {
+		m := image.NewYCbCr(image.Rect(0, 0, w, h), ratio)
+		for i := range m.Cb {
+			m.Cb[i] = uint8(37 * i)
+		}
+		c := newChroma(m, m.Cb)
+		sample := func(x, y int) float64 {
+			return float64(m.Cb[min(max(y, 0), (h+tall-1)/tall-1)*m.CStride+min(max(x, 0), (w+1)/2-1)])
+		}
+		for y := range h {
+			row := c.row(y)
+			for x := range w {
+				dx, dy := 2*(x%2)-1, 2*(y%2)-1
+				mix := func(sy int) float64 { return .75*sample(x/2, sy) + .25*sample(x/2+dx, sy) }
+				want := mix(y)
+				if tall == 2 {
+					want = .75*mix(y/2) + .25*mix(y/2+dy)
+				}
+				if d := float64(row[x]) - want; d > .5 || d < -.5 {
+					t.Fatalf("%v: sample %d,%d is %d, want %.3f", ratio, x, y, row[x], want)
+				}
+			}
+		}
 	}
-	for i := range m.Cb {
-		m.Cb[i], m.Cr[i] = uint8(9*i), uint8(250-9*i)
-	}
-	sub := m.SubImage(image.Rect(3, 2, 8, 9)).(*image.YCbCr)
-	got := FromImage(sub)
-	for y := range got.H {
-		for x := range got.W {
-			c := sub.YCbCrAt(3+x, 2+y)
-			r, g, b := color.YCbCrToRGB(c.Y, c.Cb, c.Cr)
-			if px := got.Pix[3*(y*got.W+x):][:3]; px[0] != r || px[1] != g || px[2] != b {
-				t.Fatalf("pixel %d,%d is %v, want %v", x, y, px, []uint8{r, g, b})
+}
+
+// Every kind of subsampling and a cut-out at an odd place give the colours of the image.
+func TestSubsampledImages(t *testing.T) {
+	for _, ratio := range []image.YCbCrSubsampleRatio{image.YCbCrSubsampleRatio444, image.YCbCrSubsampleRatio440, image.YCbCrSubsampleRatio411,
+		image.YCbCrSubsampleRatio410, image.YCbCrSubsampleRatio422, image.YCbCrSubsampleRatio420} {
+		m := image.NewYCbCr(image.Rect(0, 0, 9, 9), ratio)
+		for i := range m.Y {
+			m.Y[i] = uint8(3 * i)
+		}
+		for i := range m.Cb {
+			m.Cb[i], m.Cr[i] = 90, 150 // even, so that the filters agree
+		}
+		sub := m.SubImage(image.Rect(3, 2, 8, 9)).(*image.YCbCr)
+		got := FromImage(sub)
+		for y := range got.H {
+			for x := range got.W {
+				c := sub.YCbCrAt(3+x, 2+y)
+				r, g, b := color.YCbCrToRGB(c.Y, c.Cb, c.Cr)
+				for k, want := range []uint8{r, g, b} {
+					if d := int(got.Pix[3*(y*got.W+x)+k]) - int(want); d > 1 || d < -1 {
+						t.Fatalf("%v: pixel %d,%d is %v, want %v", ratio, x, y, got.Pix[3*(y*got.W+x):][:3], []uint8{r, g, b})
+					}
+				}
 			}
 		}
 	}

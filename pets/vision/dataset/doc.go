@@ -7,7 +7,7 @@
 //   - [LabelByRegexp] and its kin give each file its label (labels.go);
 //   - [NewSplit] divides them with numpy's own permutation, so that seed 2 is fastai's seed 2 (random.go, split.go);
 //   - [Decode] and [DecodeFile] read JPEG, PNG, GIF, WebP, TIFF and BMP by content, whatever the file's name says
-//     (decode.go, convert.go, orientation.go);
+//     (decode.go, convert.go, ycbcr.go, orientation.go);
 //   - [Verify] reads them all beforehand and reports the broken ones; it never deletes;
 //   - [OpenCache] keeps decoded pictures in memory-mapped files, so that the second epoch decodes nothing.
 //
@@ -23,6 +23,7 @@
 //
 //   - One big cache file with an index: appending from several processes needs locks and repair; one file a picture needs a rename.
 //   - A cache keyed by path and time: a photograph replaced within a second, or copied to another folder, got the wrong entry or none.
+//   - image/color's conversion and repeated chroma for JPEG: a quarter of all values differed from Pillow's, some by 30 levels. See ycbcr.go.
 //   - Reducing every picture in the cache to twice the training size: zoomed views then came out softer than fastai's, which
 //     samples the original until the reduction exceeds what the zoom makes up for. See [Cache].
 package dataset

@@ -2,6 +2,7 @@ package dataset
 
 import (
 	"archive/tar"
+	"context"
 	"io"
 	"os"
 	"path/filepath"
@@ -62,6 +63,38 @@ func TestRealPhotographs(t *testing.T) {
 		t.Error("the PNG and the GIF among the .jpg files are not what the data's README says")
 	}
 	t.Log("beginnings:", kinds)
+}
+
+// The archive of originals, through everything that a folder of photographs goes through; one of them is cut off.
+func TestRealArchive(t *testing.T) {
+	archive := filepath.Join(sharedData, "oxford-iiit-pet-originals.tar")
+	if _, err := os.Stat(archive); err != nil {
+		t.Skipf("the real photographs are not here: %v", err)
+	}
+	dir := t.TempDir()
+	if err := unpackFile(context.Background(), archive, dir, nil); err != nil {
+		t.Fatal(err)
+	}
+	files, err := ImageFiles(filepath.Join(dir, "oxford-iiit-pet", "images"), false)
+	if err != nil || len(files) != 102 {
+		t.Fatal(len(files), err)
+	}
+	victim := files[7]
+	if err := os.Truncate(victim, sizeOf(victim)/2); err != nil {
+		t.Fatal(err)
+	}
+	bad := Verify(context.Background(), files, VerifyOptions{})
+	if len(bad) != 1 || bad[0].Path != victim || !strings.Contains(bad[0].Reason, "JPEG data ends early") {
+		t.Errorf("%v", bad)
+	}
+	items, err := LabelByRegexp(files, blogPattern)
+	if err != nil {
+		t.Fatal(err)
+	}
+	split, err := NewSplit(items, Options{Seed: 2})
+	if err != nil || len(split.Valid)+len(split.DroppedLabels) < 20 || len(split.Classes) < 20 || split.Classes[0] != "Abyssinian" {
+		t.Errorf("%v %v", split.Classes, err)
+	}
 }
 
 func flat(p *Picture) bool {
