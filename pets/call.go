@@ -78,6 +78,9 @@ func ask[R any](method string, request any, lists map[string]Paths) (R, error) {
 	if session.HasCode(err, session.CodeLost) {
 		disconnect()
 	}
+	if session.HasCode(err, session.CodeStale) {
+		err = fmt.Errorf("%w. pets.EndSession() ends this one, and FitOneCycle(…, pets.Resume()) goes on from the last epoch in the next", err)
+	}
 	if err != nil {
 		return result, err
 	}

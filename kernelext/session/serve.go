@@ -7,6 +7,7 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"io"
 	"log"
 	"net"
 	"net/http"
@@ -248,9 +249,12 @@ func (s *server) run(ctx context.Context, c *Call) (result any, err error) {
 	return s.handle(ctx, c)
 }
 
+// readAll reads the body to its end: only then does the server notice a client that goes away.
 func readAll(w http.ResponseWriter, r *http.Request) (json.RawMessage, error) {
-	var body json.RawMessage
-	err := json.NewDecoder(http.MaxBytesReader(w, r.Body, maxBody)).Decode(&body)
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
+	if err == nil && !json.Valid(body) {
+		err = errors.New("it is not JSON")
+	}
 	return body, err
 }
 
