@@ -32,7 +32,7 @@ func (c conv) forward(p *pass, x *graph.Node) *graph.Node {
 func pointwise(x, w *graph.Node, stride int) *graph.Node {
 	if stride > 1 {
 		d := x.Shape().Dimensions
-		x = graph.Slice(x, graph.AxisRange(), graph.AxisRange(0, d[1]).Stride(stride), graph.AxisRange(0, d[2]).Stride(stride), graph.AxisRange())
+		x = view(x, 0, 0, stride, outSize(d[1], 1, stride), outSize(d[2], 1, stride))
 	}
 	d, k := x.Shape().Dimensions, w.Shape().Dimensions
 	y := graph.MatMul(graph.Reshape(x, d[0]*d[1]*d[2], k[2]), graph.Reshape(w, k[2], k[3]))
@@ -46,11 +46,16 @@ func taps(x *graph.Node, kernel, stride int, visit func(i, j int, view *graph.No
 	outH, outW := outSize(d[1], kernel, stride), outSize(d[2], kernel, stride)
 	for i := range kernel {
 		for j := range kernel {
-			visit(i, j, graph.Slice(padded, graph.AxisRange(),
-				graph.AxisRange(i, i+(outH-1)*stride+1).Stride(stride),
-				graph.AxisRange(j, j+(outW-1)*stride+1).Stride(stride), graph.AxisRange()))
+			visit(i, j, view(padded, i, j, stride, outH, outW))
 		}
 	}
+}
+
+// view is every stride-th pixel of x from (i, j) on, h×w of them.
+func view(x *graph.Node, i, j, stride, h, w int) *graph.Node {
+	return graph.Slice(x, graph.AxisRange(),
+		graph.AxisRange(i, i+(h-1)*stride+1).Stride(stride),
+		graph.AxisRange(j, j+(w-1)*stride+1).Stride(stride), graph.AxisRange())
 }
 
 // outSize is the side of what a kernel padded by half of itself gives.

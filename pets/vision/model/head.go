@@ -54,7 +54,7 @@ func (m *maker) head(classes int, o HeadOptions) head {
 // forward gives logits [B, classes] in the parameters' type.
 func (h head) forward(p *pass, x *graph.Node) *graph.Node {
 	x = graph.ConvertDType(x, p.param(h.linears[0].weight).DType())
-	x = graph.Concatenate([]*graph.Node{graph.ReduceMax(x, 1, 2), graph.ReduceMean(x, 1, 2)}, -1)
+	x = graph.Concatenate([]*graph.Node{globalMaxPool(x), graph.ReduceMean(x, 1, 2)}, -1)
 	for i, l := range h.linears {
 		if i > 0 {
 			x = relu(x, 0)

@@ -2,8 +2,13 @@ package model
 
 import (
 	"github.com/gomlx/compute"
+	"github.com/gomlx/compute/dtypes"
+	"github.com/gomlx/compute/shapes"
 	"github.com/gomlx/gomlx/core/graph"
 )
+
+// Which element of a window is its maximum is decided by index, never by comparing values for equality: XLA may compute a value twice, in two
+// fused kernels that round differently, and an equality that fails would lose the gradient of that window.
 
 // maxPool is torch's MaxPool2d(3, stride 2, padding 1), which pads with −∞. The gradient goes to the first maximum of a window, in
 // row-major order, as torch's does.
@@ -11,49 +16,59 @@ func maxPool(x *graph.Node) *graph.Node {
 	pool := func(x *graph.Node) *graph.Node {
 		return graph.MaxPool(x).Window(3).Strides(2).PaddingPerDim([][2]int{{1, 1}, {1, 1}}).Done()
 	}
-	d := x.Shape().Dimensions
-	if d[1]%2 != 0 || d[2]%2 != 0 {
-		return pool(x)
-	}
 	var c custom
 	xs := graph.StopGradient(x)
-	y := graph.StopGradient(pool(xs))
 	return c.output(pool(c.input(x)), func(v *graph.Node) []*graph.Node {
-		return []*graph.Node{unpool(xs, y, v)}
+		return []*graph.Node{unpool(xs, v)}
 	})
 }
 
 // unpool gives every pixel of x the gradients v of the windows whose first maximum it is.
-func unpool(x, y, v *graph.Node) *graph.Node {
-	g, d := x.Graph(), x.Shape().Dimensions
-	outH, outW := d[1]/2, d[2]/2
-	side := compute.PadAxis{Start: 1, End: 1}
-	padded := graph.Pad(x, graph.Scalar(g, x.DType(), -1e30), compute.PadAxis{}, side, side, compute.PadAxis{})
+func unpool(x, v *graph.Node) *graph.Node {
+	g, d, o := x.Graph(), x.Shape().Dimensions, v.Shape().Dimensions
+	around := func(side, out int) compute.PadAxis { return compute.PadAxis{Start: 1, End: 2*out + 1 - side} }
+	padded := graph.Pad(x, graph.Infinity(g, x.DType(), -1), compute.PadAxis{}, around(d[1], o[1]), around(d[2], o[2]), compute.PadAxis{})
+	at := func(i, j int) *graph.Node { return view(padded, i, j, 2, o[1], o[2]) }
 
-	// share[i][j] is v where the window's position (i, j) is its first maximum.
-	var share [3][3]*graph.Node
-	var taken *graph.Node
-	for i := range 3 {
-		for j := range 3 {
-			view := graph.Slice(padded, graph.AxisRange(), graph.AxisRange(i, i+2*outH-1).Stride(2), graph.AxisRange(j, j+2*outW-1).Stride(2), graph.AxisRange())
-			is := graph.Equal(view, y)
-			if taken == nil {
-				taken = is
-			} else {
-				is, taken = graph.LogicalAnd(is, graph.LogicalNot(taken)), graph.LogicalOr(taken, is)
-			}
-			share[i][j] = graph.Where(is, v, graph.ZerosLike(v))
-		}
+	// winner is the index, 3i+j, of the window's first maximum.
+	best := at(0, 0)
+	winner := graph.Zeros(g, shapes.Make(dtypes.Int32, o...))
+	for k := 1; k < 9; k++ {
+		rival := at(k/3, k%3)
+		wins := graph.GreaterThan(rival, best)
+		best = graph.Where(wins, rival, best)
+		winner = graph.Where(wins, graph.Scalar(g, dtypes.Int32, k), winner)
+	}
+	share := func(i, j int) *graph.Node {
+		return graph.Where(graph.Equal(winner, graph.Scalar(g, dtypes.Int32, 3*i+j)), v, graph.ZerosLike(v))
 	}
 	// An even row 2a is the middle of window a; an odd row 2a+1 is the last of window a and the first of window a+1. Columns alike.
-	column := func(i int) *graph.Node {
-		even := share[i][1]
-		odd := graph.Add(share[i][2], next(share[i][0], 2))
-		return graph.Reshape(graph.Stack([]*graph.Node{even, odd}, 3), d[0], outH, d[2], d[3])
+	columns := func(i int) *graph.Node {
+		return interleave(share(i, 1), graph.Add(share(i, 2), next(share(i, 0), 2)), 2)
 	}
-	even := column(1)
-	odd := graph.Add(column(2), next(column(0), 1))
-	return graph.Reshape(graph.Stack([]*graph.Node{even, odd}, 2), d...)
+	all := interleave(columns(1), graph.Add(columns(2), next(columns(0), 1)), 1)
+	return graph.Slice(all, graph.AxisRange(), graph.AxisRange(0, d[1]), graph.AxisRange(0, d[2]), graph.AxisRange())
+}
+
+// globalMaxPool is the maximum over rows and columns, [B, H, W, C] to [B, C]; the gradient goes to the first maximum, as torch's does.
+func globalMaxPool(x *graph.Node) *graph.Node {
+	d := x.Shape().Dimensions
+	flat := graph.Reshape(x, d[0], d[1]*d[2], d[3])
+	var c custom
+	winner := graph.ArgMax(graph.StopGradient(flat), 1, dtypes.Int32)
+	return c.output(graph.ReduceMax(c.input(flat), 1), func(v *graph.Node) []*graph.Node {
+		position := graph.Iota(x.Graph(), shapes.Make(dtypes.Int32, flat.Shape().Dimensions...), 1)
+		is := graph.Equal(position, graph.BroadcastToShape(graph.InsertAxes(winner, 1), position.Shape()))
+		v = graph.BroadcastToShape(graph.InsertAxes(v, 1), flat.Shape())
+		return []*graph.Node{graph.Where(is, v, graph.ZerosLike(v))}
+	})
+}
+
+// interleave takes slices of a and b in turn along axis.
+func interleave(a, b *graph.Node, axis int) *graph.Node {
+	d := append([]int(nil), a.Shape().Dimensions...)
+	d[axis] *= 2
+	return graph.Reshape(graph.Stack([]*graph.Node{a, b}, axis+1), d...)
 }
 
 // next shifts x by one along axis: element a becomes what a+1 was, the last becomes zero.
