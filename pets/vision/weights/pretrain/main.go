@@ -3,14 +3,15 @@
 //
 //	go run ./pets/vision/weights/pretrain --net petnet10
 //	go run ./pets/vision/weights/pretrain --net petnet18
-//	go run ./pets/vision/weights/pretrain compare          # the proof that they are worth it
+//	go run ./pets/vision/weights/pretrain/compare          # the proof that they are worth it
 //
 // The file's metadata holds the recipe (network, classes, pictures, size, epochs, seed) and the accuracy reached. The same flags on the
 // same engine give the same file. After every epoch a snapshot is kept beside the output; started again with the same flags the program
 // goes on from it.
 //
-//	main.go      the flags            drawings.go  pictures in memory
-//	backbone.go  training, writing    compare.go   pretrained against from scratch
+//	main.go      the flags
+//	drawings.go  pictures in memory
+//	backbone.go  training, writing
 package main
 
 import (
@@ -62,8 +63,7 @@ func command() *cobra.Command {
 	f.Float64Var(&r.LR, "lr", 4e-3, "maximal learning rate, the same in all layers")
 	f.Uint64Var(&r.Seed, "seed", 1, "of drawings, initial weights, order and augmentation")
 	f.StringVar(&r.Out, "out", "", "file to write (default pets/vision/weights/embedded/NET.safetensors)")
-	root.PersistentFlags().StringVar(&backend, "backend", "", "engine, for instance go or xla:cpu (default: the best that starts)")
-	root.AddCommand(compareCommand(&backend))
+	f.StringVar(&backend, "backend", "", "engine, for instance go or xla:cpu (default: the best that starts)")
 	return root
 }
 
