@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"sync"
 
+	"gopets/kernelext/session"
 	"gopets/pets/wire"
 )
 
@@ -21,6 +22,9 @@ func ShowEngine() {
 // first verb tells why.
 func Pick[T any](fast, slow T) T {
 	e, err := askEngine()
+	if session.HasCode(err, session.CodeCancelled) {
+		fail(err) // an interrupt is no reason to go on; the next cell asks again
+	}
 	if err != nil {
 		return slow
 	}

@@ -114,7 +114,11 @@ func failValue(key string, p Path, err error) {
 		return // told where it belongs
 	}
 	first := failureOf(key) == nil
-	text, _ := json.Marshal(failureNote{err.Error(), time.Now(), session.HasCode(err, session.CodeCancelled)})
+	interrupted := session.HasCode(err, session.CodeCancelled)
+	if interrupted {
+		err = fmt.Errorf("%w. pets.Retry() lets the next cell try again", err)
+	}
+	text, _ := json.Marshal(failureNote{err.Error(), time.Now(), interrupted})
 	setNote("failed "+key, string(text))
 	if first && note("failed "+key) != "" {
 		fail(err)

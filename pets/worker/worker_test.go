@@ -298,6 +298,21 @@ func epochsDone(t *testing.T) int {
 	return 0
 }
 
+// The same cells on XLA, where a plugin is named.
+func TestOnXLA(t *testing.T) {
+	plugin := os.Getenv("GOPETS_TEST_PLUGIN")
+	if plugin == "" {
+		t.Skip("GOPETS_TEST_PLUGIN names no PJRT plugin; the Go backend serves the other tests")
+	}
+	k := newKernel(t).with("GOMLX_BACKEND=xla:" + plugin)
+	out := k.run("engine", "create", "fit:1", "compute", "top", "predict")
+	for _, want := range []string{"engine: xla", "picked fast", "interp speaks of learn after fit 1, epoch 1", "prediction/actual/loss/probability"} {
+		if !strings.Contains(out, want) {
+			t.Errorf("no %q in\n%s", want, out)
+		}
+	}
+}
+
 // An interrupt cancels after the running batch, keeps the weights, says so, and ends the cell with an error.
 func TestInterrupt(t *testing.T) {
 	k := newKernel(t)
