@@ -61,3 +61,30 @@ func BenchmarkDecodeAndApply(b *testing.B) {
 		}
 	}
 }
+
+// BenchmarkLight compares the table with the formula it stands for.
+func BenchmarkLight(b *testing.B) {
+	var l light
+	l.set(.55, 1.1)
+	pix := make([]float32, 224*224*3)
+	fill := func() {
+		for i := range pix {
+			pix[i] = float32(i%1000) / 1000
+		}
+	}
+	b.Run("table", func(b *testing.B) {
+		for b.Loop() {
+			fill()
+			l.set(.55, 1.1)
+			l.apply(pix)
+		}
+	})
+	b.Run("formula", func(b *testing.B) {
+		for b.Loop() {
+			fill()
+			for i, x := range pix {
+				pix[i] = l.curve(x)
+			}
+		}
+	})
+}
