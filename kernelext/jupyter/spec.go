@@ -1,6 +1,7 @@
 package jupyter
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"os"
@@ -9,6 +10,7 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+	"time"
 )
 
 // A Spec says how a kernel is started: the content of a kernel.json.
@@ -81,9 +83,11 @@ func SpecDirs() []string {
 }
 
 // Specs returns the kernels that are installed; of two with one name the first found counts. Broken ones are left out.
-func Specs() []Spec {
+func Specs() []Spec { return specsIn(SpecDirs()) }
+
+func specsIn(dirs []string) []Spec {
 	var specs []Spec
-	for _, dir := range SpecDirs() {
+	for _, dir := range dirs {
 		entries, err := os.ReadDir(dir)
 		if err != nil {
 			continue // most of the usual places do not exist
@@ -100,15 +104,37 @@ func Specs() []Spec {
 
 // FindSpec returns the installed kernel of a name; its error lists what is installed.
 func FindSpec(name string) (Spec, error) {
-	var names []string
-	for _, s := range Specs() {
-		if strings.EqualFold(s.Name, name) {
-			return s, nil
+	dirs := SpecDirs()
+	is := func(s Spec) bool { return strings.EqualFold(s.Name, name) }
+	specs := specsIn(dirs)
+	if i := slices.IndexFunc(specs, is); i >= 0 {
+		return specs[i], nil
+	}
+	if dir := pythonDir(); dir != "" && !slices.Contains(dirs, dir) {
+		more := specsIn([]string{dir})
+		if i := slices.IndexFunc(more, is); i >= 0 {
+			return more[i], nil
 		}
+		dirs, specs = append(dirs, dir), append(specs, more...)
+	}
+	if len(specs) == 0 {
+		return Spec{}, fmt.Errorf("kernel %q is not installed, nor is any other; looked in %s", name, strings.Join(dirs, ", "))
+	}
+	var names []string
+	for _, s := range specs {
 		names = append(names, s.Name)
 	}
-	if len(names) == 0 {
-		return Spec{}, fmt.Errorf("kernel %q is not installed, nor is any other; looked in %s", name, strings.Join(SpecDirs(), ", "))
-	}
 	return Spec{}, fmt.Errorf("kernel %q is not installed; there are %s", name, strings.Join(names, ", "))
+}
+
+// pythonDir asks the Python on the PATH for its prefix: where a version manager's stand-in lies says nothing about it.
+func pythonDir() string {
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+	defer cancel()
+	out, err := exec.CommandContext(ctx, "python3", "-c", "import sys; print(sys.prefix)").Output()
+	prefix := strings.TrimSpace(string(out))
+	if err != nil || !filepath.IsAbs(prefix) {
+		return ""
+	}
+	return filepath.Join(prefix, "share", "jupyter", "kernels")
 }

@@ -91,9 +91,10 @@ func report(out io.Writer, checks []check, sessions []session.Info) {
 func examine(ctx context.Context) []check {
 	var checks []check
 	add := func(name, detail string, err error, fix string) bool {
-		c := check{Name: name, OK: err == nil, Detail: detail, Fix: fix}
+		c := check{Name: name, OK: err == nil, Detail: detail}
 		if err != nil {
 			c.Detail, _, _ = strings.Cut(err.Error(), "\n")
+			c.Fix = fix
 		}
 		checks = append(checks, c)
 		return err == nil
@@ -123,16 +124,19 @@ func examine(ctx context.Context) []check {
 	for _, pkg := range w.workers {
 		checks = append(checks, examineWorker(ctx, w.worker(pkg))...)
 	}
-	checks = append(checks, examineKernels()...)
-	for name, why := range map[string]string{"jupyter": "JupyterLab, to step through notebooks in a browser: pip install jupyterlab", "gopls": "completion in JupyterLab: go install golang.org/x/tools/gopls@latest"} {
-		p, err := exec.LookPath(name)
-		c := check{Name: name, OK: err == nil, Optional: true, Detail: p, Fix: why}
-		if err != nil {
-			c.Detail = "not on the PATH"
-		}
-		checks = append(checks, c)
+	checks = append(checks, examineKernel())
+	return append(checks,
+		optional("jupyter", "JupyterLab, to step through notebooks in a browser: pip install jupyterlab"),
+		optional("gopls", "completion in JupyterLab: go install golang.org/x/tools/gopls@latest"))
+}
+
+// optional looks for a program that is good to have.
+func optional(program, why string) check {
+	p, err := exec.LookPath(program)
+	if err != nil {
+		return check{Name: program, Optional: true, Detail: "not on the PATH", Fix: why}
 	}
-	return checks
+	return check{Name: program, OK: true, Optional: true, Detail: p}
 }
 
 func describe(w *workspace) string {
@@ -163,16 +167,19 @@ func examineWorker(ctx context.Context, w session.Worker) []check {
 	return append([]check{{Name: w.Name + " session", OK: true, Detail: program}}, answer.Checks...)
 }
 
-// examineKernels says which kernels Jupyter would offer.
-func examineKernels() []check {
-	c := check{Name: "Jupyter kernel gonb", Optional: true, Detail: "not installed", Fix: "nb install --user, to step through notebooks in JupyterLab"}
-	if spec, err := jupyter.FindSpec("gonb"); err == nil {
-		c.OK, c.Detail = true, spec.Dir
-		if mark := readMark(spec.Dir); mark == nil {
-			c.Detail += " (not by nb)"
-		} else {
-			c.Detail += " for " + mark.Workspace
-		}
+// examineKernel says which Go kernel Jupyter would offer.
+func examineKernel() check {
+	c := check{Name: "Jupyter kernel gonb", Optional: true}
+	spec, err := jupyter.FindSpec("gonb")
+	if err != nil {
+		c.Detail, c.Fix = "not installed", "nb install --user, to step through notebooks in JupyterLab"
+		return c
 	}
-	return []check{c}
+	c.OK = true
+	if mark := readMark(spec.Dir); mark != nil {
+		c.Detail = fmt.Sprintf("%s for %s", spec.Dir, mark.Workspace)
+	} else {
+		c.Detail = spec.Dir + " (not by nb)"
+	}
+	return c
 }

@@ -53,7 +53,7 @@ func TestScripts(t *testing.T) {
 			}
 			return false, fmt.Errorf("unknown condition %q", cond)
 		},
-		Cmds: map[string]func(*testscript.TestScript, bool, []string){"status": status, "empty": empty, "waitfor": waitFor},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){"status": status, "empty": empty, "waitfor": waitFor, "waitgone": waitGone},
 	})
 }
 
@@ -106,6 +106,20 @@ func waitFor(ts *testscript.TestScript, neg bool, args []string) {
 		time.Sleep(10 * time.Millisecond)
 	}
 	ts.Fatalf("%s did not appear", args[0])
+}
+
+// waitGone waits until the process whose id a file holds is gone: waitgone FILE.
+func waitGone(ts *testscript.TestScript, neg bool, args []string) {
+	pid, err := strconv.Atoi(ts.ReadFile(args[0]))
+	ts.Check(err)
+	for range 3000 {
+		stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
+		if err != nil || strings.Contains(string(stat), ") Z ") {
+			return
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	ts.Fatalf("process %d is still there", pid)
 }
 
 func installTestKernel(data string) error {

@@ -14,7 +14,7 @@ import (
 	"gopets/kernelext/runner"
 )
 
-// A view shows a run: in a terminal a bar that stays at the bottom, elsewhere plain lines and, for a cell that takes long, a line now and then.
+// A view shows a run as lines of text; in a terminal a bar stays below them, elsewhere a cell that takes long gets a line now and then.
 type view struct {
 	mu      sync.Mutex
 	out     io.Writer
@@ -115,10 +115,6 @@ func (v *view) event(e runner.Event) {
 		v.print(fmt.Sprintf("kernel: %s, ready after %v\n", e.Kernel.Spec.DisplayName, time.Since(v.begun).Round(100*time.Millisecond)))
 	case runner.CellStart:
 		v.place, v.started, v.latest = e.Place, time.Now(), ""
-		if v.live {
-			v.draw()
-			return
-		}
 		v.print(fmt.Sprintf("%s %s\n", number(e.Place), title(e.Place)))
 	case runner.Shown:
 		v.shown(e)
@@ -127,11 +123,7 @@ func (v *view) event(e runner.Event) {
 	case runner.CellEnd:
 		v.flush()
 		v.started = time.Time{}
-		took := e.Elapsed.Round(100 * time.Millisecond)
-		switch {
-		case v.live:
-			v.print(fmt.Sprintf("%s %s %s  %v\n", number(e.Place), mark(e.Status), title(e.Place), took))
-		case e.Status != runner.OK || took >= time.Second:
+		if took := e.Elapsed.Round(100 * time.Millisecond); e.Status != runner.OK || took >= time.Second {
 			v.print(fmt.Sprintf("%s%s, %v\n", indent, e.Status, took))
 		}
 	case runner.Warning:
@@ -256,13 +248,6 @@ func errorText(c runner.CellReport) string {
 
 func number(p runner.Place) string {
 	return fmt.Sprintf("[%*d/%d]", len(fmt.Sprint(p.Of)), p.Number, p.Of)
-}
-
-func mark(s runner.Status) string {
-	if s == runner.OK {
-		return "✓"
-	}
-	return "✗"
 }
 
 // title names a cell by its id, unless that is a machine's, and by its first line of code.

@@ -12,7 +12,7 @@
 //	input PROMPT          ask for input, print it      die                   exit at once
 //	junk                  unsigned and broken messages late TEXT             a line that counts for the cell before
 //	abort                 reply "aborted"              env NAME              print a variable of the environment
-//	touch FILE            create a file                child                 leave a child process behind and print its id
+//	pid FILE              write the process id         child                 leave a child process behind and print its id
 package kerneltest
 
 import (
@@ -237,8 +237,13 @@ func (k *kernel) command(line string) (reply map[string]any) {
 		k.publish(k.previous, "stream", map[string]any{"name": "stdout", "text": rest + "\n"})
 	case "env":
 		stream("stdout", os.Getenv(rest)+"\n")
-	case "touch":
-		if err := os.WriteFile(rest, nil, 0o644); err != nil {
+	case "pid":
+		// Renamed, so that whoever waits for the file finds it whole.
+		err := os.WriteFile(rest+".new", []byte(strconv.Itoa(os.Getpid())), 0o644)
+		if err == nil {
+			err = os.Rename(rest+".new", rest)
+		}
+		if err != nil {
 			stream("stderr", err.Error())
 		}
 	case "child":
