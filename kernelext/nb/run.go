@@ -98,7 +98,9 @@ func run(ctx context.Context, path string, f runFlags) error {
 		page = ""
 		err = errors.Join(err, perr)
 	}
-	fmt.Printf("notebook: %s\n", out)
+	if exists(out) {
+		fmt.Printf("notebook: %s\n", out)
+	}
 	if page != "" {
 		fmt.Printf("page:     %s\n", page)
 	}

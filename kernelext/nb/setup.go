@@ -124,13 +124,14 @@ func (s *setup) worker(ctx context.Context, w session.Worker) error {
 	}
 	lines := bufio.NewScanner(stderr)
 	for lines.Scan() {
-		fmt.Fprintf(s.log, "set-up: %s\n", lines.Text())
+		fmt.Fprintf(s.log, "set-up: %s\n", plain(lines.Text()))
 	}
+	_, _ = io.Copy(io.Discard, stderr) // a line too long for the scanner must not stop the program
 	if err := cmd.Wait(); err != nil {
 		return fmt.Errorf("the %s session could not be set up (%s setup): %w", w.Name, program, err)
 	}
 	if text := strings.TrimSpace(result.String()); text != "" {
-		fmt.Fprintf(s.log, "%s: %s\n", w.Name, text[strings.LastIndexByte(text, '\n')+1:])
+		fmt.Fprintf(s.log, "%s: %s\n", w.Name, plain(text[strings.LastIndexByte(text, '\n')+1:]))
 	}
 	return nil
 }

@@ -26,9 +26,13 @@ type view struct {
 	partial string    // a line of output that is not complete
 	latest  string    // what the cell shows at the moment, in one line
 	spoke   time.Time // when something about the cell was last written
+	changes []display // displays that may still change: printed in their last state, when the cell ends
 	ticks   *time.Ticker
 	quit    chan struct{}
 }
+
+// A display is what stands under a display id.
+type display struct{ id, text string }
 
 const indent = "        "
 
@@ -119,9 +123,15 @@ func (v *view) event(e runner.Event) {
 	case runner.Shown:
 		v.shown(e)
 	case runner.Cleared:
-		v.latest = ""
+		v.latest, v.changes = "", nil
 	case runner.CellEnd:
 		v.flush()
+		for _, d := range v.changes {
+			if d.text != "" {
+				v.lines(d.text)
+			}
+		}
+		v.changes = nil
 		v.started = time.Time{}
 		if took := e.Elapsed.Round(100 * time.Millisecond); e.Status != runner.OK || took >= time.Second {
 			v.print(fmt.Sprintf("%s%s, %v\n", indent, e.Status, took))
@@ -148,11 +158,23 @@ func (v *view) shown(e runner.Shown) {
 	default:
 		text := outputText(o)
 		v.latest = lastLine(text)
-		if !e.Update && text != "" {
+		if e.DisplayID != "" {
+			v.change(e.DisplayID, text)
+		} else if text != "" {
 			v.flush()
 			v.lines(text)
 		}
 	}
+}
+
+func (v *view) change(id, text string) {
+	for i := range v.changes {
+		if v.changes[i].id == id {
+			v.changes[i].text = text
+			return
+		}
+	}
+	v.changes = append(v.changes, display{id, text})
 }
 
 func (v *view) flush() {

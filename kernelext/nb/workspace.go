@@ -182,9 +182,13 @@ func (w *workspace) kernelEnv(ctx context.Context) (map[string]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	return map[string]string{
+	env := map[string]string{
 		"PATH":         strings.Join([]string{shimDir(), binDir(), filepath.Dir(tool), "${PATH}"}, string(filepath.ListSeparator)),
 		"GOFLAGS":      goFlags(ctx),
 		"NB_WORKSPACE": w.root,
-	}, nil
+	}
+	if os.Getenv("GOPETS_CACHE") != "" {
+		env["GOPETS_CACHE"] = session.CacheDir()
+	}
+	return env, nil
 }

@@ -20,8 +20,9 @@ type CellStart struct{ Place }
 // Shown says that a cell shows something. Of a stream Output.Text is only what is new.
 type Shown struct {
 	Place
-	Output notebook.Output
-	Update bool // it replaces what was shown before under its display id
+	Output    notebook.Output
+	DisplayID string // "" for none
+	Update    bool   // it replaces what was shown before under its display id
 }
 
 // Cleared says that a cell's outputs were cleared.

@@ -206,13 +206,13 @@ func (e *execution) decode(m *jupyter.Message, into any) bool {
 
 // output takes in what some cell, not always the running one, shows.
 func (e *execution) output(m *jupyter.Message, out *outputs) {
-	show := func(o notebook.Output, update bool) { e.o.Events(Shown{e.place, o, update}) }
+	show := func(o notebook.Output) { e.o.Events(Shown{Place: e.place, Output: o}) }
 	switch m.Header.Type {
 	case "stream":
 		var s jupyter.StreamContent
 		if e.decode(m, &s) {
 			out.stream(s.Name, s.Text)
-			show(notebook.Stream(s.Name, s.Text), false)
+			show(notebook.Stream(s.Name, s.Text))
 		}
 	case "display_data", "execute_result":
 		var d jupyter.DisplayContent
@@ -222,12 +222,12 @@ func (e *execution) output(m *jupyter.Message, out *outputs) {
 				o.Type, o.ExecutionCount = notebook.ResultOutput, d.ExecutionCount
 			}
 			out.display(o, d.Transient.DisplayID, e.displays)
-			show(o, false)
+			e.o.Events(Shown{e.place, o, d.Transient.DisplayID, false})
 		}
 	case "update_display_data":
 		var d jupyter.DisplayContent
 		if e.decode(m, &d) && e.displays.update(d.Transient.DisplayID, d.Data, d.Metadata) {
-			show(notebook.Display(d.Data, d.Metadata), true)
+			e.o.Events(Shown{e.place, notebook.Display(d.Data, d.Metadata), d.Transient.DisplayID, true})
 		}
 	case "clear_output":
 		var c jupyter.ClearOutput
@@ -241,7 +241,7 @@ func (e *execution) output(m *jupyter.Message, out *outputs) {
 			o := notebook.Failure(f.EName, f.EValue, f.Traceback)
 			out.add(&item{Output: o})
 			e.shown = true
-			show(o, false)
+			show(o)
 		}
 	}
 }
