@@ -1,0 +1,73 @@
+// Package creatures draws animals that are none of the 37 breeds: bears, rabbits, foxes, owls, frogs, fish, beetles and a few that nobody has
+// met. Networks are pretrained on them, and then know fur, ears, eyes, muzzles, stripes and spots when they meet cats and dogs.
+//
+//	r := rand.New(rand.NewPCG(seed, number))
+//	img := creatures.Draw(class, r) // 128×128; its name is creatures.Classes()[class]
+//
+// The classes come in families whose members differ in one or two things only (three round-eared bears; rabbits by ears and coat), so that a
+// network has to look at exactly those. Each picture has another pose, place, light, size and turn of the head.
+//
+// With package sample it shares the brush (package paint: strokes, eyes, places) and not one parameter of an animal: anatomy and tables are
+// written separately, so that pretraining has not seen the pets. [Draw] takes about 3 ms on one core.
+package creatures
+
+import (
+	"image"
+	"math/rand/v2"
+
+	"gopets/pets/vision/sample/paint"
+)
+
+// Side is the width and height of what [Draw] gives, in pixels.
+const Side = 128
+
+// creature is a class: a name and how to draw one. paint.Canvas's unit is the picture's height; w is its width.
+type creature struct {
+	name string
+	draw func(c *paint.Canvas, r paint.Rand, w float64, s paint.Scene)
+}
+
+// all lists the classes; the order is part of what a seed means.
+func all() []creature {
+	var list []creature
+	for _, b := range beasts() {
+		list = append(list, creature{b.name, b.draw})
+	}
+	for _, b := range birds() {
+		list = append(list, creature{b.name, b.draw})
+	}
+	for _, f := range fishes() {
+		list = append(list, creature{f.name, f.draw})
+	}
+	for _, b := range bugs() {
+		list = append(list, creature{b.name, b.draw})
+	}
+	return list
+}
+
+// Classes names the creatures, in the order of their numbers.
+func Classes() []string {
+	var names []string
+	for _, c := range all() {
+		names = append(names, c.name)
+	}
+	return names
+}
+
+// Draw gives a picture of a creature, Side×Side; the same stream gives the same picture. A class outside 0 to len(Classes())-1 panics, as a
+// slice's index does.
+func Draw(class int, r *rand.Rand) *image.RGBA { return DrawSize(class, Side, Side, r) }
+
+// DrawSize is [Draw] for a picture of w×h pixels.
+func DrawSize(class, w, h int, r *rand.Rand) *image.RGBA {
+	one := all()[class]
+	rnd := paint.Rand{Rand: r}
+	c := paint.NewCanvas(w, h)
+	s := c.Backdrop(rnd)
+	c.At(paint.Scale(float64(h), float64(h)), func() { one.draw(c, rnd, float64(w)/float64(h), s) })
+	if rnd.Chance(0.7) {
+		s.Front(c)
+	}
+	c.Develop(rnd, s.Sun, rnd.Range(0.82, 1.12), rnd.Range(0.85, 1.15), rnd.Range(1, 9))
+	return c.Image()
+}

@@ -1,0 +1,70 @@
+package creatures
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"fmt"
+	"image/png"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"testing"
+)
+
+func TestSameStreamSamePicture(t *testing.T) {
+	seen := map[[32]byte]string{}
+	for class, name := range Classes() {
+		a := sha256.Sum256(Draw(class, rand.New(rand.NewPCG(3, uint64(class)))).Pix)
+		if b := sha256.Sum256(Draw(class, rand.New(rand.NewPCG(3, uint64(class)))).Pix); a != b {
+			t.Errorf("%s: two drawings from one seed differ", name)
+		}
+		if other, ok := seen[a]; ok {
+			t.Errorf("%s and %s are the same picture", name, other)
+		}
+		seen[a] = name
+	}
+}
+
+func TestNamesAreUnique(t *testing.T) {
+	seen := map[string]bool{}
+	for _, name := range Classes() {
+		if name == "" || seen[name] {
+			t.Errorf("class %q is there twice or has no name", name)
+		}
+		seen[name] = true
+	}
+	if len(seen) < 40 {
+		t.Errorf("%d classes, want 40 or more", len(seen))
+	}
+}
+
+func TestSizes(t *testing.T) {
+	for _, s := range [][2]int{{128, 128}, {97, 61}, {40, 160}, {1, 1}} {
+		for class := range Classes() {
+			img := DrawSize(class, s[0], s[1], rand.New(rand.NewPCG(1, 2)))
+			if img.Rect.Dx() != s[0] || img.Rect.Dy() != s[1] {
+				t.Fatalf("class %d: %v, want %v", class, img.Rect, s)
+			}
+		}
+	}
+}
+
+func BenchmarkDraw(b *testing.B) {
+	n := len(Classes())
+	for i := 0; b.Loop(); i++ {
+		Draw(i%n, rand.New(rand.NewPCG(1, uint64(i))))
+	}
+}
+
+func Example() {
+	class := 2
+	img := Draw(class, rand.New(rand.NewPCG(1, 0)))
+	var file bytes.Buffer
+	if err := png.Encode(&file, img); err != nil {
+		fmt.Println(err)
+		return
+	}
+	name := filepath.Join(os.TempDir(), Classes()[class]+".png")
+	fmt.Println(filepath.Base(name), img.Bounds().Size())
+	// Output: sun_bear.png (128,128)
+}
