@@ -105,6 +105,9 @@ func TestConvolutionsAgreeWithGoMLX(t *testing.T) {
 			if kernel == 1 {
 				compare(t, e, fmt.Sprint("pointwise ", c), 1e-5, func(in []*graph.Node) *graph.Node { return pointwise(in[0], in[1], stride) }, native, x, w, v)
 			}
+			if e.Name != "go" { // no other takes this formulation, and XLA takes long to compile it
+				continue
+			}
 			compare(t, e, fmt.Sprint("shifted ", c), 1e-5, func(in []*graph.Node) *graph.Node { return shifted(in[0], in[1], stride) }, native, x, w, v)
 		}
 		for _, c := range [][2]int{{8, 1}, {8, 2}, {7, 2}} {
