@@ -13,15 +13,32 @@ import (
 // shimDir holds nb's stand-in for the go command, which comes first on a kernel's PATH.
 func shimDir() string { return filepath.Join(session.CacheDir(), "shim") }
 
-// shim is the stand-in. GoNB runs a bare `go get` before it compiles a cell; that looks for the newest version of modules which the workspace
-// has long since chosen, over the network, in every cell: slow, and on a dead network it hangs. So it is first tried without network,
-// which succeeds whenever nothing is missing; only a cell that imports a module which the workspace does not have goes to the network.
+// shim is the stand-in. It keeps two commands off the network as long as nothing is missing, for on a slow network they are slow, and on a dead
+// one they hang or fail:
+//
+//   - a bare `go get`, which GoNB runs before it compiles a cell and which looks, in every cell, for the newest version of modules that the workspace
+//     has long since chosen. Without network it succeeds whenever nothing is missing; only a cell that imports a module which the workspace
+//     does not have goes to the network.
+//   - `go doc PACKAGE.SYMBOL`, which first lists every module of the graph, needed or not. Where that fails, the package's own folder is asked.
 const shim = `#!/bin/sh
 # Written by nb for the cells of its kernels: see kernelext/nb/shim.go.
+go=%s
 case "$*" in
-get | "get -t") GOPROXY=off %[1]s "$@" >/dev/null 2>&1 && exit 0 ;;
+get | "get -t")
+  GOPROXY=off "$go" "$@" >/dev/null 2>&1 && exit 0
+  ;;
+"doc "*/*)
+  GOPROXY=off "$go" "$@" 2>/dev/null && exit 0
+  last=${2##*/}
+  case $last in
+  *.*) symbol=${last#*.} package=${2%%".${last#*.}"} ;;
+  *) symbol= package=$2 ;;
+  esac
+  dir=$(GOPROXY=off "$go" list -find -f '{{.Dir}}' "$package" 2>/dev/null) && cd "$dir" &&
+    text=$(GO111MODULE=off "$go" doc $symbol) && printf '%%s\n' "$text" | sed "1s|import \"[.]\"|import \"$package\"|" && exit 0
+  ;;
 esac
-exec %[1]s "$@"
+exec "$go" "$@"
 `
 
 func writeShim() error {
