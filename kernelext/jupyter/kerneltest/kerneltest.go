@@ -39,7 +39,7 @@ func Spec(language string) jupyter.Spec {
 	if err != nil {
 		panic(err)
 	}
-	return jupyter.Spec{Argv: []string{exe, "{connection_file}"}, DisplayName: "Test kernel", Language: language, Name: "test", Env: map[string]string{marker: language}}
+	return jupyter.Spec{Argv: []string{exe, "{connection_file}"}, DisplayName: "Test kernel", Language: language, Name: "test", Env: map[string]string{marker: language, "GORACE": "atexit_sleep_ms=0"}}
 }
 
 // Main turns the process into a kernel if it was started as one, and returns otherwise.
