@@ -41,6 +41,8 @@ func nb() int {
 		<-ctx.Done()
 		stop() // a second interrupt ends nb at once; the system ends the kernel with it
 	}()
+	// A reader of the log that goes away (nb run … | head) must not end the run: the write fails, and that is all.
+	signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE)
 	err := rootCommand().ExecuteContext(ctx)
 	var exit exitError
 	switch {
