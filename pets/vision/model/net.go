@@ -132,6 +132,9 @@ type Pass struct {
 	Updates  map[int]*graph.Node // in training: index of a parameter → its new running statistic
 }
 
+// goBackend is what GoMLX's pure Go backend calls itself; compute exports neither its type nor this name.
+const goBackend = "Go Backend"
+
 // pass is a forward pass under way.
 type pass struct {
 	params    []*graph.Node
@@ -167,5 +170,5 @@ func (n *Net) pass(x *graph.Node, params []*graph.Node, m Mode) *pass {
 	if len(params) != len(n.Params) {
 		panic(fmt.Errorf("network %s: want %d parameters, got %d", n.Name, len(n.Params), len(params)))
 	}
-	return &pass{params: params, mode: m, goBackend: x.Graph().Backend().Name() == "go", rng: m.RNG, updates: map[int]*graph.Node{}}
+	return &pass{params: params, mode: m, goBackend: x.Graph().Backend().Name() == goBackend, rng: m.RNG, updates: map[int]*graph.Node{}}
 }

@@ -121,6 +121,12 @@ func TestConvolutionsAgreeWithGoMLX(t *testing.T) {
 	})
 }
 
+func TestGoBackendIsRecognised(t *testing.T) {
+	if name := enginetest.Go(t).Backend.Name(); name != goBackend {
+		t.Errorf("it calls itself %q now, not %q: it would run at a fifth of its speed", name, goBackend)
+	}
+}
+
 func TestMaxPoolAgreesWithGoMLX(t *testing.T) {
 	enginetest.Each(t, func(t *testing.T, e *engine.Engine) {
 		r := rand.New(rand.NewPCG(2, 1))
