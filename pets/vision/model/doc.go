@@ -18,6 +18,8 @@
 //   - depthwise convolutions as nine shifted multiply-adds;
 //   - on the Go backend, 3×3 convolutions as nine matrix products of shifted views.
 //
+// A maximum is found by index and not by comparing values: XLA may compute a value in two fused loops that round differently.
+//
 // Tried and given up: grouped convolutions (their gradient falls apart into one convolution per group), NCHW, XLA's own batch norm
-// operation, oneDNN and fast-math flags, GoMLX's norm.BatchNorm (its gradient stops at the statistics). See also package train.
+// operation, oneDNN and fast-math flags, a kernel's columns side by side for fewer and larger products (no faster on the Go backend), GoMLX's norm.BatchNorm (its gradient stops at the statistics). See also package train.
 package model

@@ -2,6 +2,7 @@ package model
 
 import (
 	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"github.com/gomlx/compute/dtypes"
@@ -93,6 +94,51 @@ func TestTrainingPassAgainstFloat64(t *testing.T) {
 		}
 		t.Error("no batch agrees")
 	})
+}
+
+// With everything below the head evaluating, only the head's statistics move, and the features are evaluation's.
+func TestEvalBelow(t *testing.T) {
+	n := network(t, "petnet10", HeadOptions{})
+	run := func(m Mode) (features []float64, moved []int) {
+		v := values(t, enginetest.Go(t), func(in []*graph.Node) []*graph.Node {
+			pass := n.Forward(in[0], in[1:], m)
+			for i := range n.Params {
+				if pass.Updates[i] != nil {
+					moved = append(moved, n.Params[i].Group)
+				}
+			}
+			return []*graph.Node{pass.Features}
+		}, pictures(n, 5, 4, 32)...)
+		return v[0], moved
+	}
+	features, moved := run(Mode{Train: true, EvalBelow: 2})
+	want, none := run(Mode{})
+	if d := distance(features, want); d != 0 {
+		t.Errorf("features are off by %.1e", d)
+	}
+	if !slices.Equal(moved, []int{2, 2, 2, 2}) || none != nil {
+		t.Errorf("statistics moved in groups %v, want the head's four; in evaluation %v", moved, none)
+	}
+}
+
+func TestDropout(t *testing.T) {
+	n := network(t, "petnet10", HeadOptions{})
+	logits := func(seed int64, m Mode) []float64 {
+		return values(t, enginetest.Go(t), func(in []*graph.Node) []*graph.Node {
+			m.RNG = graph.RNGStateFromSeedForGraph(in[0].Graph(), seed)
+			return []*graph.Node{n.Forward(in[0], in[1:], m).Logits}
+		}, pictures(n, 5, 4, 32)...)[0]
+	}
+	train := Mode{Train: true}
+	if distance(logits(1, train), logits(1, train)) != 0 {
+		t.Error("one seed gave two results")
+	}
+	if distance(logits(1, train), logits(2, train)) == 0 {
+		t.Error("two seeds gave one result")
+	}
+	if distance(logits(1, Mode{}), logits(2, Mode{})) != 0 {
+		t.Error("evaluation depends on the seed")
+	}
 }
 
 func TestComputeDType(t *testing.T) {

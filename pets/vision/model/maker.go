@@ -44,6 +44,7 @@ func (m *maker) normOf(name string, channels int) norm {
 		offset:   m.add(Param{Name: name + ".bias", Shape: shape, Role: NormOffset}),
 		mean:     m.add(Param{Name: name + ".running_mean", Shape: shape, Role: RunningMean}),
 		variance: m.add(Param{Name: name + ".running_var", Shape: shape, Role: RunningVar}),
+		group:    m.group,
 	}
 }
 

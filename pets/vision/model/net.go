@@ -121,6 +121,7 @@ func (n *Net) Frozen(trainFrom int, trainNorm bool) []bool {
 // Mode says how a forward pass is meant; the zero value evaluates.
 type Mode struct {
 	Train        bool         // batch statistics, dropout
+	EvalBelow    int          // layer groups below it keep to their running statistics in training too (fastai's BnFreeze)
 	RNG          *graph.Node  // state of GoMLX's random numbers, for dropout; nil drops nothing out
 	ComputeDType dtypes.DType // of convolutions and linear layers; 0 is the parameters' own
 }

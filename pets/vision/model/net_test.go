@@ -1,9 +1,13 @@
 package model_test
 
 import (
+	"strings"
 	"testing"
 
+	"github.com/gomlx/gomlx/core/tensors"
+
 	"gopets/pets/vision/model"
+	"gopets/pets/vision/weights"
 )
 
 // Counts of fastai-v1 §6.2 and §14: torchvision's ResNets with a 37-class head.
@@ -124,8 +128,48 @@ func TestFileRoundTrip(t *testing.T) {
 			t.Errorf("%s changed on its way through a file", n.Params[i].Name)
 		}
 	}
+	// The body alone, as a backbone comes, with a classifier that is not ours.
+	body := &weights.File{Tensors: []weights.Tensor{{Name: "fc.weight", Shape: []int{1}, Data: []float32{1}}, {Name: "bn1.num_batches_tracked", Ints: []int64{9}}}}
+	for _, v := range f.Tensors {
+		if !strings.HasPrefix(v.Name, "head.") {
+			body.Tensors = append(body.Tensors, v)
+		}
+	}
+	loaded, missing, unexpected, err = n.FromFile(body, n.Init(9))
+	if err != nil || len(loaded) != len(n.Params)-12 || len(missing) != 12 || len(unexpected) != 1 || unexpected[0] != "fc.weight" {
+		t.Errorf("of a body: loaded %d of %d, missing %v, unexpected %v, %v", len(loaded), len(n.Params), missing, unexpected, err)
+	}
+	if _, _, _, err := n.FromFile(&weights.File{Tensors: body.Tensors[:1]}, n.Init(9)); err == nil {
+		t.Error("a file without a tensor of this network must not load")
+	}
 	other, _ := model.New("petnet10", 6, model.HeadOptions{Hidden: []int{8}})
 	if _, _, _, err := other.FromFile(f, other.Init(1)); err == nil {
 		t.Error("a head for 5 classes must not load into one for 6")
+	}
+}
+
+// Layouts, element by element: torch's OIHW and [out, in].
+func TestFileLayout(t *testing.T) {
+	n, _ := model.New("petnet10", 5, model.HeadOptions{Hidden: []int{8}})
+	values := n.Init(7)
+	f, err := n.ToFile(values)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, p := range n.Params {
+		torch, _ := f.Get(p.Name)
+		ours, at := tensors.MustCopyFlatData[float32](values[i]), 0
+		switch len(p.Shape) {
+		case 4: // element (h 1, w 0, i 2, o 3) or the last of fewer
+			h, in, out := min(1, p.Shape[0]-1), min(2, p.Shape[2]-1), 3
+			at = ((h*p.Shape[1])*p.Shape[2]+in)*p.Shape[3] + out
+			if got := torch.Data[((out*p.Shape[2]+in)*p.Shape[0]+h)*p.Shape[1]]; got != ours[at] || torch.Shape[0] != p.Shape[3] || torch.Shape[1] != p.Shape[2] {
+				t.Errorf("%s: shape %v, element %g, want %g", p.Name, torch.Shape, got, ours[at])
+			}
+		case 2:
+			if got := torch.Data[3*p.Shape[0]+2]; got != ours[2*p.Shape[1]+3] || torch.Shape[0] != p.Shape[1] {
+				t.Errorf("%s: shape %v, element %g, want %g", p.Name, torch.Shape, got, ours[2*p.Shape[1]+3])
+			}
+		}
 	}
 }

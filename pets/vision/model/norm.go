@@ -15,6 +15,7 @@ const (
 // that keep 0.9 of the old value and take 0.1 of the new, the unbiased variance among them.
 type norm struct {
 	scale, offset, mean, variance int // indices of the parameters
+	group                         int // layer group
 }
 
 func (n norm) forward(p *pass, x *graph.Node) *graph.Node {
@@ -23,7 +24,7 @@ func (n norm) forward(p *pass, x *graph.Node) *graph.Node {
 		x = graph.ConvertDType(x, dtypes.Float32)
 	}
 	var y *graph.Node
-	if p.mode.Train {
+	if p.mode.Train && n.group >= p.mode.EvalBelow {
 		y = n.train(p, x)
 	} else {
 		y = n.eval(p, x)

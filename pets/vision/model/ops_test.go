@@ -168,7 +168,7 @@ func plainNorm(in []*graph.Node) *graph.Node {
 func ourNorm(in []*graph.Node) *graph.Node {
 	zero := graph.ZerosLike(in[1])
 	p := &pass{params: []*graph.Node{in[1], in[2], zero, graph.OnesLike(zero)}, mode: Mode{Train: true}, updates: map[int]*graph.Node{}}
-	return norm{0, 1, 2, 3}.forward(p, in[0])
+	return norm{scale: 0, offset: 1, mean: 2, variance: 3}.forward(p, in[0])
 }
 
 func TestNormAgreesWithTextbook(t *testing.T) {
@@ -210,7 +210,7 @@ func TestRunningStatisticsAreTorchs(t *testing.T) {
 		g := in[0].Graph()
 		c := func(v float32) *graph.Node { return graph.Const(g, []float32{v}) }
 		p := &pass{params: []*graph.Node{c(1), c(0), c(10), c(20)}, mode: Mode{Train: true}, updates: map[int]*graph.Node{}}
-		norm{0, 1, 2, 3}.forward(p, in[0])
+		norm{scale: 0, offset: 1, mean: 2, variance: 3}.forward(p, in[0])
 		return []*graph.Node{p.updates[2], p.updates[3]}
 	}, x)
 	// mean 2; squared deviations 1 1 9 9, unbiased variance 20/3.

@@ -49,9 +49,10 @@ func hash(s string) uint64 {
 	return h
 }
 
-// FromFile puts the values of a weight file into the values of this network, in place. Names must be torchvision's, and the head's ours; a
+// FromFile replaces values of this network by those of a weight file. Names must be torchvision's, and the head's ours; a
 // file of a body alone, or with a classifier that is not ours, loads the body. loaded, missing (in the file) and unexpected (in
-// the file only; num_batches_tracked aside) are names. A tensor of the wrong shape is an error and changes nothing.
+// the file only; num_batches_tracked aside) are names. A tensor of the wrong shape, and a file without any tensor of this network, is an
+// error and changes nothing.
 func (n *Net) FromFile(f *weights.File, into []*tensors.Tensor) (loaded, missing, unexpected []string, err error) {
 	if len(into) != len(n.Params) {
 		return nil, nil, nil, fmt.Errorf("network %s: want %d values to load into, got %d", n.Name, len(n.Params), len(into))
@@ -71,6 +72,10 @@ func (n *Net) FromFile(f *weights.File, into []*tensors.Tensor) (loaded, missing
 		}
 		fresh[i] = tensors.FromFlatDataAndDimensions(fromTorch(t.Data, p.Shape), p.Shape...)
 		loaded = append(loaded, p.Name)
+	}
+	if len(loaded) == 0 {
+		return nil, nil, nil, fmt.Errorf("network %s: none of the file's %d tensors has a name of this network, such as %s: is it another network's file?",
+			n.Name, len(f.Tensors), n.Params[0].Name)
 	}
 	for _, t := range f.Tensors {
 		if !known[t.Name] && !strings.HasSuffix(t.Name, ".num_batches_tracked") {
