@@ -45,23 +45,23 @@ type coat struct {
 	pattern    pattern
 	faceless   bool // the pattern stays off the face
 
-	belly, ear, inner *paint.RGB
-	mask              *paint.RGB // the middle of the face
-	maskSize          float64    // 1 reaches to the eyes
-	muzzle            *paint.RGB
-	cap               *paint.RGB // both sides of the skull, around the eyes and the ears
-	saddle            *paint.RGB // back and flanks
-	mane              *paint.RGB
-	limb              *paint.RGB // legs and tail: points, fading upwards
-	sock              *paint.RGB // feet
-	sockHigh          float64    // 0 to 1, where the sock ends
-	tip               *paint.RGB // end of the tail
-	bib               *paint.RGB // throat and chest
-	blaze             float64    // width of the white stripe between the eyes
-	blazeTint         *paint.RGB // nil: white
-	brows             *paint.RGB // two dots above the eyes
-	lines             *paint.RGB // a tabby's M and cheek lines
-	goggles           *paint.RGB // light or dark rims around the eyes
+	belly, ears, inner *paint.RGB
+	mask               *paint.RGB // the middle of the face
+	maskSize           float64    // 1 reaches to the eyes
+	snout              *paint.RGB
+	cap                *paint.RGB // both sides of the skull, around the eyes and the ears
+	saddle             *paint.RGB // back and flanks
+	mane               *paint.RGB
+	limb               *paint.RGB // legs and tail: points, fading upwards
+	sock               *paint.RGB // feet
+	sockHigh           float64    // 0 to 1, where the sock ends
+	tip                *paint.RGB // end of the tail
+	bib                *paint.RGB // throat and chest
+	blaze              float64    // width of the white stripe between the eyes
+	blazeTint          *paint.RGB // nil: white
+	brows              *paint.RGB // two dots above the eyes
+	lines              *paint.RGB // a tabby's M and cheek lines
+	goggles            *paint.RGB // light or dark rims around the eyes
 
 	eye, nose, rim paint.RGB
 }
@@ -97,7 +97,9 @@ func patches(share float64) pattern {
 	return func(seed float64) paint.Field { return paint.Patches(0.95, share, seed) }
 }
 
-func brindle(seed float64) paint.Field { return paint.Field(paint.Stripes(6.5, 0.26, seed)).Turned(0.5).Times(0.75) }
+func brindle(seed float64) paint.Field {
+	return paint.Field(paint.Stripes(6.5, 0.26, seed)).Turned(0.5).Times(0.75)
+}
 
 func roan(share float64) pattern {
 	return func(seed float64) paint.Field {

@@ -1,0 +1,226 @@
+package sample
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"hash/fnv"
+	"image"
+	"image/jpeg"
+	"io/fs"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"runtime"
+	"sync/atomic"
+
+	"gopets/pets/vision/sample/paint"
+
+	"golang.org/x/sync/errgroup"
+)
+
+// Version changes whenever the same options would give other pictures.
+const Version = 1
+
+// DefaultPerBreed is how many pictures a breed has when Options doesn't say.
+const DefaultPerBreed = 20
+
+const (
+	quality  = 85
+	stampRow = "gopets-sample.json"
+	ownPets  = 4
+)
+
+// Options says which sample is drawn.
+type Options struct {
+	Seed     uint64 // another seed, other pictures
+	PerBreed int    // pictures of each breed; 0 gives DefaultPerBreed
+	Workers  int    // pictures drawn at once; 0 gives one per processor. It has no influence on the pictures.
+}
+
+// stamp is what a finished sample says of itself.
+type stamp struct {
+	Version  int    `json:"version"`
+	Seed     uint64 `json:"seed"`
+	PerBreed int    `json:"per_breed"`
+}
+
+// task is one picture.
+type task struct {
+	file string
+	draw func() *image.RGBA
+}
+
+// Generate draws the sample into the folder dir, which appears only when it is complete. If dir holds the sample of these options already, it
+// returns at once; if dir holds anything else, it returns an error and touches nothing. progress, which may be nil, is called with the number of
+// pictures drawn and of all, from one goroutine at a time.
+func Generate(ctx context.Context, dir string, o Options, progress func(done, total int)) error {
+	if o.PerBreed == 0 {
+		o.PerBreed = DefaultPerBreed
+	}
+	if o.PerBreed < 0 {
+		return fmt.Errorf("sample: %d pictures per breed: give a positive number, or 0 for %d", o.PerBreed, DefaultPerBreed)
+	}
+	want := stamp{Version: Version, Seed: o.Seed, PerBreed: o.PerBreed}
+	dir = filepath.Clean(dir)
+	switch ready, err := look(dir, want); {
+	case err != nil:
+		return err
+	case ready:
+		return nil
+	}
+	parent := filepath.Dir(dir)
+	if err := os.MkdirAll(parent, 0o755); err != nil {
+		return fmt.Errorf("sample: making the folder for the pictures: %w", err)
+	}
+	temp, err := os.MkdirTemp(parent, "."+filepath.Base(dir)+"-drawing-")
+	if err != nil {
+		return fmt.Errorf("sample: making a folder beside %s: %w", dir, err)
+	}
+	defer os.RemoveAll(temp) // after the rename there is nothing of this name
+	if err := write(ctx, temp, o, progress); err != nil {
+		return fmt.Errorf("sample: drawing the pictures for %s: %w", dir, err)
+	}
+	text, err := json.Marshal(want)
+	if err != nil {
+		return err
+	}
+	if err := os.WriteFile(filepath.Join(temp, stampRow), append(text, '\n'), 0o644); err != nil {
+		return fmt.Errorf("sample: %w", err)
+	}
+	if err := os.Chmod(temp, 0o755); err != nil {
+		return fmt.Errorf("sample: %w", err)
+	}
+	// Somebody else may have been faster.
+	switch ready, err := look(dir, want); {
+	case err != nil:
+		return err
+	case ready:
+		return nil
+	}
+	if err := os.Remove(dir); err != nil && !errors.Is(err, fs.ErrNotExist) { // an empty folder; others are refused above
+		return fmt.Errorf("sample: %w", err)
+	}
+	if err := os.Rename(temp, dir); err != nil {
+		return fmt.Errorf("sample: putting the pictures in place: %w", err)
+	}
+	return nil
+}
+
+// look says whether dir is the sample that is wanted. A missing or empty folder is free; any other is an error.
+func look(dir string, want stamp) (ready bool, err error) {
+	text, err := os.ReadFile(filepath.Join(dir, stampRow))
+	if err == nil {
+		var have stamp
+		if json.Unmarshal(text, &have) == nil && have == want {
+			return true, nil
+		}
+		return false, fmt.Errorf("sample: %s holds another sample (%s; wanted is version %d, seed %d, %d per breed): delete that folder if nothing in it is yours, or give another one",
+			dir, oneLine(text), want.Version, want.Seed, want.PerBreed)
+	}
+	if !errors.Is(err, fs.ErrNotExist) {
+		return false, fmt.Errorf("sample: looking at %s: %w; give the name of a folder", dir, err)
+	}
+	entries, err := os.ReadDir(dir)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return false, nil
+	case err != nil:
+		return false, fmt.Errorf("sample: looking at %s: %w", dir, err)
+	case len(entries) > 0:
+		return false, fmt.Errorf("sample: %s holds other files (%s, …): nothing is overwritten; give a folder that is empty or doesn't exist", dir, entries[0].Name())
+	}
+	return false, nil
+}
+
+func oneLine(text []byte) string {
+	if len(text) > 100 {
+		text = text[:100]
+	}
+	return fmt.Sprintf("%q", text)
+}
+
+// write draws everything but the stamp.
+func write(ctx context.Context, dir string, o Options, progress func(done, total int)) error {
+	for _, sub := range []string{"images", "annotations", "my_pets"} {
+		if err := os.Mkdir(filepath.Join(dir, sub), 0o755); err != nil {
+			return err
+		}
+	}
+	if err := annotate(filepath.Join(dir, "annotations"), o.PerBreed); err != nil {
+		return err
+	}
+	tasks := tasks(o)
+	if o.Workers <= 0 {
+		o.Workers = runtime.GOMAXPROCS(0)
+	}
+	g, ctx := errgroup.WithContext(ctx)
+	var next atomic.Int64
+	finished := make(chan struct{}, len(tasks))
+	for range min(o.Workers, len(tasks)) {
+		g.Go(func() error {
+			for {
+				i := int(next.Add(1)) - 1
+				if i >= len(tasks) {
+					return nil
+				}
+				if err := ctx.Err(); err != nil {
+					return err
+				}
+				if err := encode(filepath.Join(dir, filepath.FromSlash(tasks[i].file)), tasks[i].draw()); err != nil {
+					return err
+				}
+				finished <- struct{}{}
+			}
+		})
+	}
+	go func() { g.Wait(); close(finished) }()
+	done := 0
+	for range finished {
+		done++
+		if progress != nil {
+			progress(done, len(tasks))
+		}
+	}
+	return g.Wait()
+}
+
+// tasks lists the pictures; each has a random stream of its own, so that neither their order nor their number changes one of them.
+func tasks(o Options) []task {
+	var list []task
+	for _, b := range breeds() {
+		for n := 1; n <= o.PerBreed; n++ {
+			list = append(list, task{fmt.Sprintf("images/%s_%d.jpg", b.name, n), func() *image.RGBA {
+				r := stream(o.Seed, b.name, n)
+				w, h := 320, 240
+				if r.Chance(0.3) {
+					w, h = h, w
+				}
+				return picture(b, r, w, h)
+			}})
+		}
+	}
+	for n := range ownPets {
+		list = append(list, task{fmt.Sprintf("my_pets/pomeranian_%d.jpeg", n), func() *image.RGBA { return myPet(n, stream(o.Seed, "my_pets", n)) }})
+	}
+	return list
+}
+
+// stream is the randomness of one picture.
+func stream(seed uint64, name string, n int) paint.Rand {
+	h := fnv.New64a()
+	h.Write([]byte(name))
+	return paint.Rand{Rand: rand.New(rand.NewPCG(seed, h.Sum64()+uint64(n)))}
+}
+
+func encode(file string, img *image.RGBA) error {
+	f, err := os.Create(file)
+	if err != nil {
+		return err
+	}
+	w := bufio.NewWriter(f)
+	err = jpeg.Encode(w, img, &jpeg.Options{Quality: quality})
+	return errors.Join(err, w.Flush(), f.Close())
+}
