@@ -43,6 +43,7 @@ type comparison struct {
 	Epochs   int
 	Seeds    []uint64
 	Rule     string // of the finder's suggestions
+	From     string // folder with NET.safetensors to judge; empty: the embedded ones
 }
 
 // result is one line of the table: error rates per seed.
@@ -97,6 +98,7 @@ func command() *cobra.Command {
 	f.IntVar(&c.Epochs, "epochs", 4, "passes over the pictures")
 	f.IntVar(&seeds, "seeds", 3, "runs of each side, with their own split, head and order")
 	f.StringVar(&c.Rule, "rule", "valley", "suggestion of the learning-rate finder: steep, valley or minimum/10")
+	f.StringVar(&c.From, "from", "", "folder with NET.safetensors to judge (default: the embedded ones)")
 	f.StringVar(&backend, "backend", "", "engine, for instance go or xla:cpu (default: the best that starts)")
 	return cmd
 }
@@ -155,7 +157,11 @@ func (c comparison) one(ctx context.Context, eng *engine.Engine, r result, split
 	}
 	defer l.Close()
 	if r.Pretrained {
-		f, _, err := weights.Load(ctx, r.Net, weights.Options{Offline: true})
+		o := weights.Options{Offline: true}
+		if c.From != "" {
+			o.Path = filepath.Join(c.From, r.Net+".safetensors")
+		}
+		f, _, err := weights.Load(ctx, r.Net, o)
 		if err != nil {
 			return 0, 0, err
 		}
