@@ -70,4 +70,5 @@ require (
 tool (
 	github.com/janpfeifer/gonb
 	golang.org/x/tools/cmd/goimports
+	gopets/pets/worker
 )
