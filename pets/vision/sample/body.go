@@ -46,7 +46,7 @@ func (a *animal) standLeg() float64  { return a.size * (0.55 + 0.95*a.leg) }
 
 // body colours a clip as the trunk: coat, a saddle above, a light belly below, all between y0 and y1.
 func (a *animal) body(c *paint.Canvas, outline paint.Path, x, y, rx, ry float64, more func()) {
-	fur := a.fur * 1.1
+	fur := a.fur * 0.8
 	c.Within(outline.Furry(a.Rand, fur, a.step(c, fur), 0, 0.6), func() {
 		c.Flood(a.ink(1))
 		if more != nil {
@@ -81,7 +81,7 @@ func (a *animal) limbInk(y0, y1 float64) paint.Ink {
 
 // drawLeg draws one from (x, y0) to the ground at y1, w wide, far ones darker.
 func (a *animal) drawLeg(c *paint.Canvas, x, y0, y1, w, far float64) {
-	fur := a.fur * 0.8
+	fur := a.fur * 0.6
 	l := y1 - y0
 	path := paint.Smooth(x-w, y0, x+w, y0, x+w*0.72, y0+0.5*l, x+w*0.6, y1-0.12, x+w*0.85, y1-0.02, x-w*0.7, y1, x-w*0.65, y1-0.2, x-w*0.72, y0+0.5*l)
 	c.Within(path.Furry(a.Rand, fur, a.step(c, fur), 0, 0.7), func() {
@@ -282,12 +282,12 @@ func (a *animal) drawTail(c *paint.Canvas, x, y, side, up float64) {
 		case plain:
 			draw(a.fur, paint.Stroke(0.32*s, 0.22*s, -0.1, 0, 0.5*s, -0.1*up*s, 0.9*s, -0.6*up*s+bend, 1.15*s, -1.1*up*s))
 		case plume:
-			draw(a.fur+0.06, paint.Stroke(0.3*s, 0.55*s, -0.1, 0, 0.5*s, -0.1*up*s, 0.95*s, -0.5*up*s+bend, 1.25*s, -1.05*up*s))
+			draw(a.fur*0.8+0.04, paint.Stroke(0.3*s, 0.55*s, -0.1, 0, 0.5*s, -0.1*up*s, 0.95*s, -0.5*up*s+bend, 1.25*s, -1.05*up*s))
 		case curled:
 			if up > 0.35 {
-				draw(a.fur+0.03, paint.Smooth(0.05*s, 0.2, 0.25*s, -0.5*s, -0.15*s, -0.85*s, -0.65*s, -0.7*s, -0.7*s, -0.25*s, -0.35*s, -0.1*s, -0.2*s, 0.1*s))
+				draw(a.fur*0.8+0.02, paint.Smooth(0.05*s, 0.2, 0.25*s, -0.5*s, -0.15*s, -0.85*s, -0.65*s, -0.7*s, -0.7*s, -0.25*s, -0.35*s, -0.1*s, -0.2*s, 0.1*s))
 			} else {
-				draw(a.fur+0.03, paint.Ellipse(0.25*s, -0.5*s, 0.42*s, 0.45*s))
+				draw(a.fur*0.8+0.02, paint.Ellipse(0.25*s, -0.5*s, 0.42*s, 0.45*s))
 			}
 		case stump:
 			draw(a.fur, paint.Stroke(0.3*s, 0.22*s, -0.1, 0.05, 0.2*s, -0.2*s, 0.28*s, -0.42*s))

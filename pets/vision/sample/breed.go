@@ -83,7 +83,7 @@ func or(c *paint.RGB, d paint.RGB) paint.RGB {
 	return *c
 }
 
-var white = hex(0xf4f0e8)
+var white = hex(0xe9e4da)
 
 func mackerel(seed float64) paint.Field { return paint.Stripes(3.4, 0.34, seed) }
 
@@ -91,7 +91,10 @@ func rosettes(seed float64) paint.Field { return paint.Rosettes(3.6, 0.34, seed)
 
 func spots(seed float64) paint.Field { return paint.Spots(4.6, 0.3, seed) }
 
-func ticked(seed float64) paint.Field { return paint.Speckles(15, 0.75, seed) }
+// ticked hairs have bands of their own: fine grain.
+func ticked(seed float64) paint.Field {
+	return paint.Field(paint.Speckles(26, 0.6, seed)).Turned(0.5).Plus(paint.Field(paint.Speckles(11, 0.3, seed)).Turned(1.1))
+}
 
 func patches(share float64) pattern {
 	return func(seed float64) paint.Field { return paint.Patches(0.95, share, seed) }
@@ -101,16 +104,21 @@ func brindle(seed float64) paint.Field {
 	return paint.Field(paint.Stripes(6.5, 0.26, seed)).Turned(0.5).Times(0.75)
 }
 
+// grizzled is the unevenness of a one-coloured coat.
+func grizzled(seed float64) paint.Field {
+	return paint.Field(paint.Speckles(9, 0.45, seed)).Turned(0.7).Plus(paint.Field(paint.Speckles(3, 0.35, seed)).Turned(0.3))
+}
+
+// flecks are irregular small marks on a share of the coat.
+func flecks(seed float64) paint.Field {
+	return func(x, y float64) float64 {
+		n := 0.65*paint.Noise(x*8+seed, y*8) + 0.35*paint.Noise(x*17+seed, y*15) + 0.3*(paint.Noise(x*1.3+seed, y*1.3)-0.5)
+		return min(1, max(0, (n-0.6)*14))
+	}
+}
+
 func roan(share float64) pattern {
 	return func(seed float64) paint.Field {
-		return paint.Field(paint.Speckles(9, 0.8, seed)).Plus(paint.Patches(0.9, share, seed))
+		return paint.Field(flecks(seed)).Turned(0.4).Plus(paint.Patches(0.9, share, seed))
 	}
 }
-
-func flecks(share float64) pattern {
-	return func(seed float64) paint.Field {
-		return paint.Field(paint.Spots(7, 0.23, seed)).Plus(paint.Patches(0.9, share, seed))
-	}
-}
-
-func grizzled(seed float64) paint.Field { return paint.Speckles(5, 0.7, seed) }

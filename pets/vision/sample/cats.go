@@ -5,7 +5,7 @@ import "gopets/pets/vision/sample/paint"
 // cats are the twelve breeds of cats, in the order of Oxford's numbers.
 func cats() []breed {
 	black, pink, lead := paint.Hex(0x1d191b), paint.Hex(0xd98f88), paint.Hex(0x5b5c66)
-	almond := paint.Eye{Open: 0.72, Slant: 0.28, Pupil: paint.Slit}
+	almond := paint.Eye{Open: 0.72, Slant: 0.18, Pupil: paint.Slit, Width: 0.4}
 	round := paint.Eye{Open: 0.96, Slant: 0.1, Pupil: paint.Round, Width: 0.46}
 	slim := breed{cat: true, wide: 0.93, jaw: 0.9, ear: pricked, earLong: 0.95, earAt: 0.62, muzzle: 0.3, muzzleWide: 0.42, eyeSize: 0.24, eyeApart: 0.4, eyeShape: almond,
 		noseSize: 0.85, fur: 0.035, size: 1, stout: 0.85, leg: 1.15, tail: whip}
@@ -23,9 +23,9 @@ func cats() []breed {
 	abyssinian := slim
 	abyssinian.earLong, abyssinian.earAt = 1.12, 0.66
 	add("Abyssinian", abyssinian,
-		coat{base: paint.Hex(0xb9774a), mark: paint.Hex(0x6b3d22), pattern: ticked, belly: hex(0xd8a272), snout: hex(0xe7c7a4), lines: hex(0x6b3d22), tip: hex(0x3a2418), goggles: hex(0xe7c7a4),
+		coat{base: paint.Hex(0xae8258), mark: paint.Hex(0x6b4730), pattern: ticked, belly: hex(0xd8a272), snout: hex(0xe7c7a4), lines: hex(0x7d5639), tip: hex(0x3a2418), goggles: hex(0xe7c7a4),
 			eye: paint.Hex(0xa6a84a), nose: paint.Hex(0xb1604e), rim: black},
-		coat{base: paint.Hex(0xc06a3a), mark: paint.Hex(0x8a4423), pattern: ticked, belly: hex(0xe0a474), snout: hex(0xecc9a6), lines: hex(0x8a4423), tip: hex(0x6b331c), goggles: hex(0xecc9a6),
+		coat{base: paint.Hex(0xb87548), mark: paint.Hex(0x8a5233), pattern: ticked, belly: hex(0xe0a474), snout: hex(0xecc9a6), lines: hex(0x945a38), tip: hex(0x6b331c), goggles: hex(0xecc9a6),
 			eye: paint.Hex(0xc08e35), nose: pink, rim: paint.Hex(0x5a2c1c)})
 
 	bengal := slim
@@ -48,7 +48,7 @@ func cats() []breed {
 	bombay := slim
 	bombay.wide, bombay.jaw, bombay.earLong, bombay.eyeShape = 1.03, 1.02, 0.74, paint.Eye{Open: 0.9, Slant: 0.15, Pupil: paint.Round, Width: 0.4}
 	add("Bombay", bombay,
-		coat{base: paint.Hex(0x242023), mark: paint.Hex(0x141113), pattern: ticked, inner: hex(0x4c4143), eye: paint.Hex(0xd9952c), nose: paint.Hex(0x161214), rim: paint.Hex(0x0c0a0b)})
+		coat{base: paint.Hex(0x2d292c), mark: paint.Hex(0x232023), pattern: ticked, inner: hex(0x4c4143), eye: paint.Hex(0xd9952c), nose: paint.Hex(0x161214), rim: paint.Hex(0x0c0a0b)})
 
 	add("British_Shorthair", cobby,
 		coat{base: paint.Hex(0x7f858f), mark: paint.Hex(0x6c727d), pattern: grizzled, inner: hex(0xa99a9a), eye: paint.Hex(0xdd8f2d), nose: lead, rim: paint.Hex(0x34353b)},
@@ -56,7 +56,7 @@ func cats() []breed {
 		coat{base: paint.Hex(0xc9bfae), mark: paint.Hex(0x6a655c), pattern: mackerel, lines: hex(0x5d564d), snout: hex(0xe3dacb), eye: paint.Hex(0x7fa04e), nose: pink, rim: paint.Hex(0x3b3230)})
 
 	mau := slim
-	mau.earLong, mau.eyeShape = 0.9, paint.Eye{Open: 0.85, Slant: 0.3, Pupil: paint.Slit}
+	mau.earLong, mau.eyeShape = 0.9, paint.Eye{Open: 0.85, Slant: 0.14, Pupil: paint.Slit, Width: 0.42}
 	add("Egyptian_Mau", mau,
 		coat{base: paint.Hex(0xbdb6aa), mark: paint.Hex(0x38342f), pattern: spots, belly: hex(0xdcd6ca), snout: hex(0xe2dccf), lines: hex(0x2f2b27), limb: nil, tip: hex(0x1f1c1a),
 			eye: paint.Hex(0x9dc468), nose: paint.Hex(0xa9675e), rim: black},
@@ -64,7 +64,7 @@ func cats() []breed {
 			eye: paint.Hex(0x9dbb5e), nose: paint.Hex(0xa05f50), rim: black})
 
 	coon := long
-	coon.wide, coon.jaw, coon.ear, coon.earLong, coon.earAt, coon.muzzle, coon.muzzleWide, coon.fur, coon.ruff, coon.size, coon.eyeShape = 0.97, 0.97, lynx, 1.05, 0.5, 0.5, 0.52, 0.17, 1, 1.45, paint.Eye{Open: 0.85, Slant: 0.2, Pupil: paint.Slit}
+	coon.wide, coon.jaw, coon.ear, coon.earLong, coon.earAt, coon.muzzle, coon.muzzleWide, coon.fur, coon.ruff, coon.size, coon.eyeShape = 0.97, 0.97, lynx, 1.05, 0.5, 0.5, 0.52, 0.17, 1, 1.45, paint.Eye{Open: 0.85, Slant: 0.14, Pupil: paint.Slit, Width: 0.4}
 	add("Maine_Coon", coon,
 		coat{base: paint.Hex(0x8d6c4c), mark: paint.Hex(0x35281f), pattern: mackerel, belly: hex(0xb69a78), snout: hex(0xe9dfcf), mane: hex(0xa98a66), lines: hex(0x30241c), goggles: hex(0xd6c4a6), tip: hex(0x2a201a),
 			eye: paint.Hex(0xb8a83f), nose: paint.Hex(0xa5584c), rim: black},
@@ -77,7 +77,7 @@ func cats() []breed {
 	persian.wide, persian.jaw, persian.earLong, persian.earAt, persian.muzzle, persian.fur, persian.ruff, persian.cheeks = 1.16, 1.16, 0.48, 0.88, 0, 0.2, 1, 1
 	persian.eyeSize, persian.eyeApart, persian.stout, persian.leg, persian.wrinkle, persian.eyeShape = 0.27, 0.45, 1.3, 0.7, 0.5, paint.Eye{Open: 1, Pupil: paint.Round, Width: 0.48}
 	add("Persian", persian,
-		coat{base: paint.Hex(0xf1ece3), mark: paint.Hex(0xddd4c6), pattern: patches(0.3), eye: paint.Hex(0xd58a2c), nose: pink, rim: paint.Hex(0x7a4a44)},
+		coat{base: paint.Hex(0xe6e1d7), mark: paint.Hex(0xd0c8ba), pattern: patches(0.3), eye: paint.Hex(0xd58a2c), nose: pink, rim: paint.Hex(0x7a4a44)},
 		coat{base: paint.Hex(0xe2bd8c), mark: paint.Hex(0xc99a64), pattern: patches(0.4), snout: hex(0xf1e0c6), eye: paint.Hex(0xc97f2a), nose: pink, rim: paint.Hex(0x6a3f36)},
 		coat{base: paint.Hex(0x8c9098), mark: paint.Hex(0x787c86), pattern: patches(0.4), eye: paint.Hex(0xd9822c), nose: lead, rim: paint.Hex(0x34353b)},
 		coat{base: paint.Hex(0xeae6de), mark: paint.Hex(0xaaa69f), pattern: grizzled, eye: paint.Hex(0x77a85c), nose: paint.Hex(0xb8655a), rim: black})
@@ -93,7 +93,7 @@ func cats() []breed {
 	blue := slim
 	blue.wide, blue.earLong, blue.eyeShape = 0.96, 0.88, paint.Eye{Open: 0.84, Slant: 0.24, Pupil: paint.Round, Width: 0.42}
 	add("Russian_Blue", blue,
-		coat{base: paint.Hex(0x7b838f), mark: paint.Hex(0x979fab), pattern: ticked, inner: hex(0xa79a9e), eye: paint.Hex(0x6fb556), nose: lead, rim: paint.Hex(0x30323a)})
+		coat{base: paint.Hex(0x7b838f), mark: paint.Hex(0x979fab), pattern: ticked, inner: hex(0xa79a9e), eye: paint.Hex(0x7fbf5e), nose: lead, rim: paint.Hex(0x30323a)})
 
 	siamese := slim
 	siamese.wide, siamese.jaw, siamese.earLong, siamese.earAt, siamese.muzzle, siamese.muzzleWide, siamese.stout = 0.86, 0.78, 1.15, 0.76, 0.45, 0.36, 0.78

@@ -4,8 +4,8 @@ import "gopets/pets/vision/sample/paint"
 
 // dogs are the 25 breeds of dogs, in the order of Oxford's numbers.
 func dogs() []breed {
-	black, jet, liver, tan := paint.Hex(0x1b1718), paint.Hex(0x262224), paint.Hex(0x5a3626), hex(0xb8733a)
-	brown, amber := paint.Hex(0x4a2a18), paint.Hex(0x8a5a26)
+	black, jet, liver, tan := paint.Hex(0x1f1b1c), paint.Hex(0x322d30), paint.Hex(0x5a3626), hex(0xb8733a)
+	brown, amber := paint.Hex(0x5c361e), paint.Hex(0x8a5a26)
 	round := paint.Eye{Open: 0.92, Pupil: paint.Full}
 	oval := paint.Eye{Open: 0.78, Slant: 0.12, Pupil: paint.Full}
 	bull := breed{wide: 1.06, jaw: 1.12, ear: rose, earLong: 0.6, earAt: 0.8, muzzle: 0.4, muzzleWide: 0.62, flews: 0.5, wrinkle: 0.25, eyeSize: 0.16, eyeApart: 0.46, eyeShape: oval, noseSize: 1.25,
@@ -29,9 +29,9 @@ func dogs() []breed {
 	pick := func(b breed, f func(b *breed)) breed { f(&b); return b }
 
 	add("american_bulldog", pick(bull, func(b *breed) { b.jaw, b.flews, b.muzzleWide, b.ear, b.earLong = 1.14, 0.8, 0.66, button, 0.62 }),
-		coat{base: paint.Hex(0xf0ebe2), mark: paint.Hex(0xa8743f), pattern: patches(0.3), snout: white, bib: white, eye: brown, nose: black, rim: paint.Hex(0x3a2c2a)},
-		coat{base: paint.Hex(0xf1ede6), mark: paint.Hex(0xdfd6c8), pattern: patches(0.3), eye: brown, nose: black, rim: paint.Hex(0x4a3834)},
-		coat{base: paint.Hex(0xf0ebe2), mark: paint.Hex(0x5f4632), pattern: patches(0.34), snout: white, bib: white, eye: brown, nose: black, rim: black})
+		coat{base: paint.Hex(0xe6e0d6), mark: paint.Hex(0xa8743f), pattern: patches(0.3), snout: white, bib: white, eye: brown, nose: black, rim: paint.Hex(0x3a2c2a)},
+		coat{base: paint.Hex(0xe6e1d8), mark: paint.Hex(0xd6ccbd), pattern: patches(0.3), eye: brown, nose: black, rim: paint.Hex(0x4a3834)},
+		coat{base: paint.Hex(0xe6e0d6), mark: paint.Hex(0x5f4632), pattern: patches(0.34), snout: white, bib: white, eye: brown, nose: black, rim: black})
 	add("american_pit_bull_terrier", pick(bull, func(b *breed) {
 		b.wide, b.jaw, b.muzzle, b.muzzleWide, b.stout, b.flews = 1.0, 1.0, 0.55, 0.54, 1.1, 0.25
 	}),
@@ -42,8 +42,8 @@ func dogs() []breed {
 		b.ear, b.earLong, b.earAt, b.muzzle, b.flews, b.wrinkle, b.leg, b.stout, b.size = long, 1.85, 1.15, 0.95, 0.9, 0.7, 0.42, 1.2, 1.4
 		b.eyeShape = paint.Eye{Open: 0.75, Slant: -0.28, Pupil: paint.Full, Ring: 0.3}
 	}),
-		coat{base: paint.Hex(0xf0eae0), mark: paint.Hex(0x9c5f33), pattern: patches(0.42), faceless: true, cap: hex(0x9c5f33), ears: hex(0x8f5530), saddle: hex(0x2c2422), snout: white, bib: white, sock: white, sockHigh: 0.8, blaze: 0.26, tip: white, eye: brown, nose: black, rim: paint.Hex(0x5a3530)},
-		coat{base: paint.Hex(0xf0eae0), mark: paint.Hex(0xb98450), pattern: patches(0.42), faceless: true, cap: hex(0xb98450), ears: hex(0xa86f3e), snout: white, bib: white, sock: white, sockHigh: 0.8, blaze: 0.26, tip: white, eye: brown, nose: black, rim: paint.Hex(0x5a3530)})
+		coat{base: paint.Hex(0xe8e1d6), mark: paint.Hex(0x9c5f33), pattern: patches(0.42), faceless: true, cap: hex(0x9c5f33), ears: hex(0x8f5530), saddle: hex(0x2c2422), snout: white, bib: white, sock: white, sockHigh: 0.8, blaze: 0.26, tip: white, eye: brown, nose: black, rim: paint.Hex(0x5a3530)},
+		coat{base: paint.Hex(0xe8e1d6), mark: paint.Hex(0xb98450), pattern: patches(0.42), faceless: true, cap: hex(0xb98450), ears: hex(0xa86f3e), snout: white, bib: white, sock: white, sockHigh: 0.8, blaze: 0.26, tip: white, eye: brown, nose: black, rim: paint.Hex(0x5a3530)})
 	add("beagle", pick(hound, func(b *breed) {
 		b.earLong, b.ear, b.muzzle, b.eyeSize, b.size, b.leg, b.wide, b.jaw = 1.2, long, 0.6, 0.2, 1.15, 0.9, 0.96, 0.92
 	}),
@@ -67,14 +67,14 @@ func dogs() []breed {
 	add("english_setter", pick(hound, func(b *breed) {
 		b.ear, b.earLong, b.earAt, b.fur, b.muzzle, b.muzzleWide, b.wide, b.jaw, b.size, b.tail = feather, 1.2, 1.1, 0.09, 1, 0.42, 0.84, 0.8, 1.55, plume
 	}),
-		coat{base: paint.Hex(0xeee9e1), mark: paint.Hex(0x35302f), pattern: flecks(0.24), ears: hex(0x4a4544), eye: brown, nose: black, rim: black},
-		coat{base: paint.Hex(0xefe9de), mark: paint.Hex(0xb9773c), pattern: flecks(0.24), ears: hex(0xbf8450), eye: amber, nose: liver, rim: liver})
+		coat{base: paint.Hex(0xe6e1d8), mark: paint.Hex(0x35302f), pattern: roan(0.2), ears: hex(0x4a4544), eye: brown, nose: black, rim: black},
+		coat{base: paint.Hex(0xefe9de), mark: paint.Hex(0xb9773c), pattern: roan(0.2), ears: hex(0xbf8450), eye: amber, nose: liver, rim: liver})
 	add("german_shorthaired", pick(hound, func(b *breed) { b.earLong, b.earAt, b.muzzle, b.muzzleWide, b.leg = 1.0, 0.98, 1, 0.46, 1.2 }),
 		coat{base: paint.Hex(0xc9bfb4), mark: paint.Hex(0x4d2f22), pattern: roan(0.45), faceless: true, cap: hex(0x4d2f22), ears: hex(0x47291d), mask: hex(0x55362a), maskSize: 1.3, snout: hex(0x5a3a2c), eye: amber, nose: paint.Hex(0x6a4438), rim: liver},
 		coat{base: liver, mark: paint.Hex(0x4a2a1c), pattern: grizzled, eye: amber, nose: paint.Hex(0x6a4438), rim: liver})
 	add("great_pyrenees", giant,
-		coat{base: paint.Hex(0xf3eee4), mark: paint.Hex(0xe2d8c6), pattern: patches(0.3), eye: brown, nose: black, rim: black},
-		coat{base: paint.Hex(0xf3eee4), mark: paint.Hex(0xc9b697), pattern: patches(0.36), ears: hex(0xcdb998), eye: brown, nose: black, rim: black})
+		coat{base: paint.Hex(0xe4ded2), mark: paint.Hex(0xd2c7b4), pattern: patches(0.3), eye: brown, nose: black, rim: black},
+		coat{base: paint.Hex(0xe4ded2), mark: paint.Hex(0xc9b697), pattern: patches(0.36), ears: hex(0xcdb998), eye: brown, nose: black, rim: black})
 	add("havanese", pick(terrier, func(b *breed) {
 		b.ear, b.earLong, b.earAt, b.muzzle, b.fur, b.curl, b.fringe, b.beard, b.eyeSize, b.ruff, b.size, b.leg, b.tail = feather, 1.0, 0.9, 0.35, 0.18, 0.5, 0.5, 0.5, 0.2, 0.5, 1.0, 0.6, plume
 	}),
@@ -85,21 +85,21 @@ func dogs() []breed {
 		b.ear, b.earLong, b.earAt, b.muzzle, b.muzzleWide, b.fur, b.ruff, b.eyeSize, b.eyeApart, b.wrinkle, b.tail, b.leg, b.size, b.jaw = feather, 0.95, 0.85, 0, 0.5, 0.12, 0.5, 0.26, 0.52, 0.3, plume, 0.8, 1, 0.98
 		b.eyeShape.Ring = 0.15
 	}),
-		coat{base: paint.Hex(0xf3efe8), mark: paint.Hex(0x252124), pattern: patches(0.3), faceless: true, cap: hex(0x252124), ears: hex(0x211d20), snout: white, bib: white, blaze: 0.36, eye: paint.Hex(0x3a2016), nose: black, rim: black},
-		coat{base: paint.Hex(0xf3efe8), mark: paint.Hex(0xb07238), pattern: patches(0.3), faceless: true, cap: hex(0xb07238), ears: hex(0xa4672f), snout: white, bib: white, blaze: 0.36, eye: paint.Hex(0x3a2016), nose: black, rim: black})
+		coat{base: paint.Hex(0xe8e3da), mark: paint.Hex(0x252124), pattern: patches(0.3), faceless: true, cap: hex(0x252124), ears: hex(0x211d20), snout: white, bib: white, blaze: 0.36, eye: paint.Hex(0x3a2016), nose: black, rim: black},
+		coat{base: paint.Hex(0xe8e3da), mark: paint.Hex(0xb07238), pattern: patches(0.3), faceless: true, cap: hex(0xb07238), ears: hex(0xa4672f), snout: white, bib: white, blaze: 0.36, eye: paint.Hex(0x3a2016), nose: black, rim: black})
 	add("keeshond", spitz,
-		coat{base: paint.Hex(0x9a958e), mark: paint.Hex(0x3a3638), pattern: grizzled, mane: hex(0xc4beb4), mask: hex(0x35302f), maskSize: 0.8, snout: hex(0x3a3433), ears: hex(0x3a3536), goggles: hex(0xb9b0a4), limb: hex(0xd3c9ba), belly: hex(0xd0c8bb), eye: brown, nose: black, rim: black})
+		coat{base: paint.Hex(0x9a958e), mark: paint.Hex(0x5c5759), pattern: grizzled, mane: hex(0xc4beb4), mask: hex(0x35302f), maskSize: 0.8, snout: hex(0x3a3433), ears: hex(0x3a3536), goggles: hex(0xb9b0a4), limb: hex(0xd3c9ba), belly: hex(0xd0c8bb), eye: brown, nose: black, rim: black})
 	add("leonberger", giant,
-		coat{base: paint.Hex(0xb37c45), mark: paint.Hex(0x5a3d28), pattern: grizzled, mask: hex(0x2a2220), maskSize: 1.1, snout: hex(0x2c2422), ears: hex(0x3f2e24), mane: hex(0xc09058), eye: brown, nose: black, rim: black})
+		coat{base: paint.Hex(0xb0804e), mark: paint.Hex(0x7d5636), pattern: grizzled, mask: hex(0x2a2220), maskSize: 1.1, snout: hex(0x2c2422), ears: hex(0x3f2e24), mane: hex(0xc09058), eye: brown, nose: black, rim: black})
 	add("miniature_pinscher", pick(toy, func(b *breed) {
 		b.ear, b.earLong, b.earAt, b.muzzle, b.wide, b.jaw, b.eyeSize, b.leg, b.size = pricked, 0.85, 0.5, 0.7, 0.88, 0.8, 0.19, 1.3, 1.1
 	}),
 		coat{base: jet, mark: black, pattern: grizzled, snout: tan, brows: tan, bib: tan, sock: tan, sockHigh: 0.6, eye: brown, nose: black, rim: black},
 		coat{base: paint.Hex(0xa45f2f), mark: paint.Hex(0x8d4f26), pattern: grizzled, eye: brown, nose: black, rim: black})
 	add("newfoundland", pick(giant, func(b *breed) { b.wide, b.fur = 1.06, 0.15 }),
-		coat{base: paint.Hex(0x282426), mark: paint.Hex(0x191617), pattern: grizzled, eye: brown, nose: black, rim: black},
+		coat{base: paint.Hex(0x353033), mark: paint.Hex(0x262224), pattern: grizzled, eye: brown, nose: black, rim: black},
 		coat{base: paint.Hex(0x4f3527), mark: paint.Hex(0x3a261c), pattern: grizzled, eye: amber, nose: paint.Hex(0x3c2820), rim: liver},
-		coat{base: paint.Hex(0x282426), mark: paint.Hex(0xefeae2), pattern: patches(0.26), faceless: true, bib: white, snout: white, blaze: 0.16, eye: brown, nose: black, rim: black})
+		coat{base: paint.Hex(0x353033), mark: paint.Hex(0xefeae2), pattern: patches(0.26), faceless: true, bib: white, snout: white, blaze: 0.16, eye: brown, nose: black, rim: black})
 	add("pomeranian", pick(spitz, func(b *breed) {
 		b.earLong, b.earAt, b.muzzle, b.muzzleWide, b.fur, b.ruff, b.cheeks, b.eyeSize, b.size, b.leg, b.eyeShape = 0.42, 0.6, 0.3, 0.3, 0.2, 1, 1, 0.2, 0.9, 0.7, round
 	}),
@@ -117,11 +117,11 @@ func dogs() []breed {
 	}),
 		coat{base: paint.Hex(0xa35f30), mark: paint.Hex(0xf1ebe1), pattern: patches(0.4), faceless: true, cap: hex(0x8a4a26), ears: hex(0x5d3420), snout: white, bib: white, sock: white, sockHigh: 0.6, blaze: 0.24, goggles: hex(0x3d2820), tip: white, eye: brown, nose: black, rim: paint.Hex(0x5a3530)})
 	add("samoyed", spitz,
-		coat{base: paint.Hex(0xf5f2ec), mark: paint.Hex(0xe6dfd3), pattern: patches(0.3), eye: paint.Hex(0x3a2016), nose: black, rim: black})
+		coat{base: paint.Hex(0xe8e4dc), mark: paint.Hex(0xd6cfc4), pattern: patches(0.3), eye: paint.Hex(0x3a2016), nose: black, rim: black})
 	add("scottish_terrier", pick(terrier, func(b *breed) {
 		b.ear, b.earLong, b.earAt, b.muzzle, b.beard, b.fringe, b.leg, b.wide, b.jaw, b.eyeSize, b.tail, b.stout = pricked, 0.72, 0.4, 0.95, 1, 0.45, 0.45, 0.86, 0.86, 0.14, rod, 1.1
 	}),
-		coat{base: paint.Hex(0x2a2628), mark: paint.Hex(0x1a1719), pattern: grizzled, eye: brown, nose: black, rim: black},
+		coat{base: paint.Hex(0x353033), mark: paint.Hex(0x262224), pattern: grizzled, eye: brown, nose: black, rim: black},
 		coat{base: paint.Hex(0xcfb287), mark: paint.Hex(0xb99a6c), pattern: grizzled, eye: brown, nose: black, rim: black})
 	add("shiba_inu", pick(spitz, func(b *breed) {
 		b.fur, b.ruff, b.cheeks, b.earLong, b.leg, b.size, b.eyeShape.Slant, b.eyeShape.Open = 0.06, 0.2, 0.4, 0.62, 1, 1.2, 0.3, 0.62

@@ -23,6 +23,9 @@ const (
 func (a *animal) drawEar(c *paint.Canvas, side float64) {
 	s, co := math.Sincos(a.earAt)
 	x, y := a.turned(side*s*0.86*a.wide, -co*(0.86+a.dome), -0.15)
+	if a.ear >= drop { // it hangs beside the face, whichever way that looks
+		x = side*(s*0.98*a.wide+0.08) - 0.1*a.yaw
+	}
 	l := a.earLong * (1 - 0.1*side*a.yaw)
 	hair := or(a.ears, or(a.cap, a.base))
 	inner := or(a.inner, paint.Hex(0xd9a093).Mix(hair, 0.45))
@@ -49,7 +52,7 @@ func (a *animal) drawEar(c *paint.Canvas, side float64) {
 		crease = true
 	case drop:
 		lean = -0.12 + a.Around(0.1)
-		outer = paint.Smooth(-0.34, 0.05, -0.05, -0.28, 0.34, -0.12, 0.5, 0.4*l, 0.36, 0.92*l, 0.14, l, -0.08, 0.72*l, -0.24, 0.35)
+		outer = paint.Smooth(-0.26, 0.02, -0.05, -0.24, 0.3, -0.12, 0.44, 0.4*l, 0.34, 0.92*l, 0.14, l, -0.02, 0.72*l, -0.14, 0.32)
 		crease = true
 	case long:
 		lean = -0.1 + a.Around(0.08)
@@ -57,8 +60,8 @@ func (a *animal) drawEar(c *paint.Canvas, side float64) {
 		crease = true
 	case feather:
 		lean = -0.12 + a.Around(0.1)
-		outer = paint.Smooth(-0.28, 0, 0, -0.26, 0.36, -0.08, 0.6, 0.4*l, 0.62, 0.85*l, 0.3, 1.08*l, -0.06, 0.9*l, -0.16, 0.5*l)
-		fur = max(a.fur, 0.1)
+		outer = paint.Smooth(-0.24, 0, 0, -0.24, 0.34, -0.08, 0.54, 0.4*l, 0.58, 0.85*l, 0.3, 1.08*l, 0, 0.9*l, -0.08, 0.45*l)
+		fur = max(a.fur*0.6, 0.08)
 		crease = true
 	}
 	c.At(paint.Move(x, y).Mul(paint.Scale(side, 1)).Mul(paint.Turn(lean)), func() {
@@ -90,7 +93,7 @@ func (a *animal) drawEar(c *paint.Canvas, side float64) {
 				c.At(paint.Move(0.15, down), func() { a.curls(c, 0, 0, 0.5, 0.6*l) })
 			}
 			if crease { // the fold catches light
-				c.Glow(0.05, -0.15, 0.4, 0.16, 0.2, hair.Lighter(0.4), 0.35, 0)
+				c.Glow(0.05, -0.15, 0.4, 0.16, 0.2, hair.Lighter(0.25), 0.3, 0)
 			}
 		})
 		if a.ear == lynx {

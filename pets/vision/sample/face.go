@@ -31,7 +31,7 @@ func (a *animal) markFace(c *paint.Canvas) {
 	}
 	if a.blaze > 0 {
 		k, b := or(a.blazeTint, *white), a.blaze
-		c.Fill(paint.Mirror(0, -1.1, b*0.45, -0.8, b*0.5, -0.4, b*0.62, 0, b*1.5+0.1, 0.4, b*1.6+0.1, 0.9, 0, 1.1).Furry(a.Rand, 0.035, 0.07, 0, 0.3), k)
+		c.Fill(paint.Mirror(0, -1.1, b*0.45, -0.8, b*0.5, -0.4, b*0.62, 0, b*1.5+0.1, 0.4, b*1.6+0.1, 0.9, 0, 1.1).Furry(a.Rand, 0.02, 0.045, 0, 0.3), k)
 	}
 	if a.brows != nil {
 		for _, s := range sides {

@@ -24,14 +24,14 @@ type animal struct {
 // newAnimal varies a breed for one picture.
 func newAnimal(b breed, r paint.Rand, sun paint.Sun) *animal {
 	a := &animal{breed: b, Rand: r, sun: sun, coat: b.coats[0], yaw: r.Around(0.8), nod: r.Around(0.45), finer: r.Range(5.5, 8)}
-	if len(b.coats) > 1 && r.Chance(0.4) {
+	if len(b.coats) > 1 && r.Chance(0.32) {
 		a.coat = b.coats[1+r.IntN(len(b.coats)-1)]
 	}
 	f := 1 + r.Around(0.1)
 	a.base, a.mark = a.base.Times(f).Vary(r, 0.05), a.mark.Times(f).Vary(r, 0.05)
 	a.gaze = paint.Pt{X: a.yaw*0.12 + r.Around(0.18), Y: r.Around(0.12)}
-	if r.Chance(0.08) {
-		a.lid = r.Range(0.4, 0.9)
+	if r.Chance(0.06) {
+		a.lid = r.Range(0.3, 0.6)
 	}
 	if !b.cat && r.Chance(0.4) {
 		a.open = r.Range(0.4, 1)
@@ -49,7 +49,7 @@ func (a *animal) turned(x, y, z float64) (float64, float64) {
 }
 
 // step is the distance of tufts on an outline.
-func (a *animal) step(c *paint.Canvas, fur float64) float64 { return max(fur*0.8, 2.6/c.Unit()) }
+func (a *animal) step(c *paint.Canvas, fur float64) float64 { return max(fur*0.5, 2.2/c.Unit()) }
 
 // ink is the coat without special markings.
 func (a *animal) ink(strength float64) paint.Ink {
@@ -99,7 +99,7 @@ func (a *animal) drawHead(c *paint.Canvas) {
 	w, j, up := a.wide, a.jaw, 0.97+a.dome
 	low := 0.92 + 0.06*a.flews
 	outline := paint.Mirror(0, -up, 0.6*w, -0.8*up, 0.97*w, -0.12, (0.86+0.18*a.cheeks)*w*j, 0.46+0.08*a.cheeks, 0.48*j, 0.85, 0, low)
-	fur := a.fur * (0.75 + 0.5*a.cheeks)
+	fur := a.fur * (0.55 + 0.3*a.cheeks)
 	c.Within(outline.Furry(a.Rand, fur, a.step(c, fur), 0, 0.4), func() {
 		dx, dy := a.turned(0, 0, 0.8)
 		c.At(paint.Move(dx, dy), func() {
@@ -164,7 +164,9 @@ func (a *animal) creases(c *paint.Canvas) {
 		for i := range 3 {
 			v := -0.3 - 0.17*float64(i)
 			u := 0.34 + 0.05*float64(i)
-			c.FillSoft(paint.Stroke(0.03, 0.03, -u, v, -u*0.4, v-0.09, 0, v+0.02, u*0.4, v-0.09, u, v), k, 0.5*a.wrinkle)
+			for _, s := range sides {
+				c.FillSoft(paint.Stroke(0.03, 0.03, s*u, v, s*u*0.7, v-0.08, s*(0.1+a.blaze*0.5), v-0.04), k, 0.5*a.wrinkle)
+			}
 		}
 		for _, s := range sides {
 			c.FillSoft(paint.Stroke(0.03, 0.04, s*0.16, -0.25, s*0.13, 0.02), k, 0.45*a.wrinkle)
@@ -178,14 +180,14 @@ func (a *animal) drawRuff(c *paint.Canvas) {
 	k := or(a.mane, a.base)
 	r := 1.0 + 0.34*a.ruff
 	x, y := 0.12*a.yaw, 0.3+0.05*a.ruff
-	tuft := a.fur * 1.3
+	tuft := a.fur * 0.95
 	c.Within(paint.Ellipse(x, y, r*a.wide, r).Furry(a.Rand, tuft, a.step(c, tuft), 0, 0.5), func() {
 		c.Flood(paint.Coat(k, k.Mix(a.mark, 0.6), a.field.Times(0.6)))
 		if a.bib != nil {
 			c.Glow(0, 1.2, 0.7, 0.8, 0, *a.bib, 0.95, 0.5)
 		}
 		c.Light(x, y, r, r*1.05, a.sun, 0.14+a.fur, a.finer)
-		c.Strands(a.Rand, 60, x, y+0.2, r, r, 2.6*a.fur, 0.5, k)
+		c.Strands(a.Rand, 130, x, y+0.2, r*1.15, r*1.15, 2.6*a.fur, 0.5, k)
 		c.Shadow(0, 0.75, 1.05, 0.6, 0.35)
 	})
 }
@@ -194,7 +196,7 @@ func (a *animal) drawRuff(c *paint.Canvas) {
 func (a *animal) drawFringe(c *paint.Canvas) {
 	x, y := a.turned(0, -0.3, 0.6)
 	k := or(a.mane, a.base)
-	long := 0.34 + 0.3*a.fringe
+	long := 0.3 + 0.22*a.fringe
 	for i := range 26 {
 		u := (float64(i)/25-0.5)*2 + a.Around(0.1)
 		px, py := x+u*0.62*a.wide, y-0.42+0.18*u*u+a.Around(0.08)

@@ -51,6 +51,7 @@ func myPet(n int, r paint.Rand) *image.RGBA {
 	switch n {
 	case 0: // in a jersey, facing the camera
 		a.yaw, a.nod, a.gaze = 0.05, 0, paint.Pt{}
+		a.fur, a.ruff, a.cheeks, a.size, a.leg = 0.12, 0, 0.6, 1.3, 0.9
 		a.jersey = &jersey{wool: paint.Hex(0xb23a3a), stripe: paint.Hex(0xf1ece2)}
 		a.stand(c, scene, sitting(a), 0.95, 1, 0.05)
 	case 1: // its coat cut short
