@@ -69,7 +69,11 @@ func (a *animal) drawEar(c *paint.Canvas, side float64) {
 			c.Shadow(0.05, 0.45*l, 0.62, 0.75*l, 0.22)
 		}
 		c.Within(outer.Furry(a.Rand, fur, a.step(c, fur), 0, 0.3), func() {
-			c.Flood(paint.Coat(hair, hair.Mix(a.mark, 0.8), a.field.Times(0.55)))
+			mark := a.mark
+			if a.ears != nil {
+				mark = hair.Darker(0.3)
+			}
+			c.Flood(paint.Coat(hair, hair.Mix(mark, 0.8), a.field.Times(0.55)))
 			down := -0.4 * l
 			if crease {
 				down = 0.4 * l
