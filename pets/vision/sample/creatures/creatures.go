@@ -8,7 +8,8 @@
 // network has to look at exactly those. Each picture has another pose, place, light, size and turn of the head.
 //
 // With package sample it shares the brush (package paint: strokes, eyes, places) and not one parameter of an animal: anatomy and tables are
-// written separately, so that pretraining has not seen the pets. [Draw] takes about 3 ms on one core.
+// written separately, so that pretraining has not seen the pets: lions, wolves and other near kin of the 37 are left out for the same reason. [Draw]
+// takes 1 to 1.5 ms on one core.
 package creatures
 
 import (

@@ -3,13 +3,45 @@ package creatures
 import (
 	"bytes"
 	"crypto/sha256"
+	"flag"
 	"fmt"
 	"image/png"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"runtime"
+	"strings"
 	"testing"
 )
+
+var update = flag.Bool("update", false, "rewrite testdata/pixels.txt")
+
+// The embedded backbones were trained on these very pixels: a change here means that they can't be reproduced any more.
+func TestPixelsStay(t *testing.T) {
+	if runtime.GOARCH != "amd64" {
+		t.Skipf("the pixels are recorded on amd64; %s may round some of them differently", runtime.GOARCH)
+	}
+	var now strings.Builder
+	for class, name := range Classes() {
+		fmt.Fprintf(&now, "%s %x\n", name, sha256.Sum256(Draw(class, rand.New(rand.NewPCG(5, uint64(class)))).Pix))
+	}
+	const file = "testdata/pixels.txt"
+	if *update {
+		if err := os.WriteFile(file, []byte(now.String()), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	old := strings.Split(string(want), "\n")
+	for i, row := range strings.Split(now.String(), "\n") {
+		if i >= len(old) || row != old[i] {
+			t.Fatalf("row %d of %s is now %q: the pictures have changed, so the embedded backbones must be trained again (then run with -update)", i+1, file, row)
+		}
+	}
+}
 
 func TestSameStreamSamePicture(t *testing.T) {
 	seen := map[[32]byte]string{}

@@ -6,7 +6,6 @@ import "math"
 type Scene struct {
 	Sun    Sun
 	Ground float64         // height of the floor's middle, 0 top to 1 bottom of the picture
-	Soft   bool            // the animal sits on something that gives way
 	front  func(c *Canvas) // what stands before the animal
 }
 
@@ -83,8 +82,8 @@ func box(x0, y0, x1, y1, round float64) Path {
 	return Polygon(x0+round, y0, x1-round, y0, x1-k, y0+k, x1, y0+round, x1, y1-round, x1-k, y1-k, x1-round, y1, x0+round, y1, x0+k, y1-k, x0, y1-round, x0, y0+round, x0+k, y0+k)
 }
 
-// Blades draws grass: n blades with their feet between heights y0 and y1, long of them.
-func (c *Canvas) Blades(r Rand, n int, w, y0, y1, long float64, colour RGB) {
+// blades draws grass: n blades with their feet between heights y0 and y1, long of them.
+func (c *Canvas) blades(r Rand, n int, w, y0, y1, long float64, colour RGB) {
 	for range n {
 		x, y := r.Range(-0.05, w+0.05), r.Range(y0, y1)
 		l, lean := long*r.Range(0.5, 1.2), r.Around(0.7)*long

@@ -32,8 +32,8 @@ func cell(x, y, seed float64) (dist, own float64) {
 	for dy := -1.0; dy <= 1; dy++ {
 		for dx := -1.0; dx <= 1; dx++ {
 			gx, gy := ix+dx, iy+dy
-			h := Grain(gx+seed, gy)
-			px, py := gx+0.2+float64(0.6*h)-x, gy+0.2+float64(0.6*Grain(gy+57, gx+seed))-y
+			h := whiteNoise(gx+seed, gy)
+			px, py := gx+0.2+float64(0.6*h)-x, gy+0.2+float64(0.6*whiteNoise(gy+57, gx+seed))-y
 			if d := float64(px*px) + float64(py*py); d < dist {
 				dist, own = d, h
 			}
@@ -52,7 +52,7 @@ func Spots(freq, radius, seed float64) Field {
 	}
 }
 
-// Rosettes are rings with a gap.
+// Rosettes are rings with a gap; where a ring is darkest the field goes a little beyond 1.
 func Rosettes(freq, radius, seed float64) Field {
 	seed = math.Floor(seed)
 	return func(x, y float64) float64 {

@@ -8,7 +8,7 @@
 //	c.At(paint.Move(160, 120).Mul(paint.Scale(80, 80)), func() { // from here a unit is 80 pixels
 //		c.Within(paint.Ellipse(0, 0, 1, 0.9), func() {
 //			c.Flood(paint.Coat(orange, brown, paint.Stripes(9, 0.4, 0)))
-//			c.Light(0, 0, 1, 0.9, light, 0.5)
+//			c.Light(0, 0, 1, 0.9, scene.Sun, 0.2, 7) // as a ball, with fur
 //		})
 //	})
 //

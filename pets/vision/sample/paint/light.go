@@ -34,7 +34,7 @@ func combed(x, y, u, v, grains float64) float64 {
 	along := float64(u*u) + float64(v*v)
 	w := Noise(x*grains*0.35, y*grains*0.35)
 	n := Noise(float64(around*grains*2.2)+float64(w*2.5), float64(along*grains*0.5)+float64(w*1.5))
-	return float64(0.8*(n-0.5)) + float64(0.5*(w-0.5)) + float64(0.35*(Grain(x*grains*5, y*grains*2.4)-0.5))
+	return float64(0.8*(n-0.5)) + float64(0.5*(w-0.5)) + float64(0.35*(whiteNoise(x*grains*5, y*grains*2.4)-0.5))
 }
 
 func shade(p []uint8, f, a int) {

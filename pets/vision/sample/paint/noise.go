@@ -18,8 +18,8 @@ var grain = func() (t [noiseSide * noiseSide]float64) {
 	return t
 }()
 
-// Grain is white noise, 0 to 1: one value for every square of side 1.
-func Grain(x, y float64) float64 {
+// whiteNoise is white noise, 0 to 1: one value for every square of side 1.
+func whiteNoise(x, y float64) float64 {
 	return grain[(int(math.Floor(y))&(noiseSide-1))*noiseSide+int(math.Floor(x))&(noiseSide-1)]
 }
 

@@ -23,9 +23,9 @@ func lawn(c *Canvas, r Rand, w float64, s *Scene) {
 		if tall {
 			n = 70
 		}
-		c.Blades(r, n, w, s.Ground+0.07, 1.03, long, grass.Darker(0.1))
+		c.blades(r, n, w, s.Ground+0.07, 1.03, long, grass.Darker(0.1))
 		if tall {
-			c.Blades(r, 16, w, 0.98, 1.1, long*2.6, grass.Darker(0.25))
+			c.blades(r, 16, w, 0.98, 1.1, long*2.6, grass.Darker(0.25))
 		}
 	}
 }
@@ -54,7 +54,6 @@ func sofa(c *Canvas, r Rand, w float64, s *Scene) {
 	}
 	c.Shadow(w/2, 0.72, w*0.7, 0.1, 0.35)
 	c.Paint(box(-0.1, 0.71, w+0.1, 1.2, 0.07), rough(Gradient(0.71, 1, cloth.Lighter(0.18), cloth.Darker(0.2)), 25, 0.12, 9))
-	s.Soft = true
 	if r.Chance(0.25) {
 		edge, k := r.Sign(), r.Pick(fabrics...).Vary(r, 0.2)
 		s.front = func(c *Canvas) { // a pillow covers a corner
@@ -114,7 +113,7 @@ func room(c *Canvas, r Rand, w float64, s *Scene) {
 	c.Paint(Polygon(0, floor, w, floor, w, 1.1, 0, 1.1), func(x, y float64) RGB {
 		depth := 0.25 + (y - floor)
 		u := (x - w/2) / depth * planks * 0.12
-		k := wood.Times(0.86 + float64(0.28*Grain(u*2+200, 7)) + float64(0.12*(Noise(u*9, y*4)-0.5)))
+		k := wood.Times(0.86 + float64(0.28*whiteNoise(u*2+200, 7)) + float64(0.12*(Noise(u*9, y*4)-0.5)))
 		if f := u*2 - float64(int(u*2+1000)-1000); f < 0.07 {
 			k = k.Darker(0.35)
 		}
@@ -176,7 +175,6 @@ func snow(c *Canvas, r Rand, w float64, s *Scene) {
 		}
 	}
 	c.Paint(Smooth(-0.2, horizon, w*0.3, horizon+0.03, w*0.7, horizon-0.01, w+0.2, horizon+0.02, w+0.2, 1.2, -0.2, 1.2), rough(Gradient(horizon, 1, Hex(0xe9eef3), Hex(0xd3dbe6)), 7, 0.1, r.Range(0, 99)))
-	s.Soft = true
 	if r.Chance(0.5) {
 		s.front = func(c *Canvas) {
 			for range 26 {
@@ -208,7 +206,7 @@ func blanket(c *Canvas, r Rand, w float64, s *Scene) {
 		y := r.Range(0, 1)
 		c.Shadow(r.Range(0, w), y, r.Range(0.3, 0.7), 0.06, 0.35)
 	}
-	s.Soft, s.Ground = true, 0.86
+	s.Ground = 0.86
 }
 
 func wall(c *Canvas, r Rand, w float64, s *Scene) {
@@ -222,7 +220,7 @@ func wall(c *Canvas, r Rand, w float64, s *Scene) {
 		if fu < 0.06 || fv < 0.12 {
 			return mortar
 		}
-		return brick.Times(0.8 + 0.4*Grain(u, row))
+		return brick.Times(0.8 + 0.4*whiteNoise(u, row))
 	})
 	floor := r.Range(0.55, 0.7)
 	stone := Hex(0x9b958b).Vary(r, 0.25)

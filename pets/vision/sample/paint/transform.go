@@ -5,7 +5,7 @@ import "math"
 // Affine maps (x, y) to (a·x + b·y + c, d·x + e·y + f).
 type Affine [6]float64
 
-// Identity leaves points where they are.
+// identity leaves points where they are.
 var identity = Affine{1, 0, 0, 0, 1, 0}
 
 // Move shifts by (x, y).
