@@ -152,6 +152,7 @@ func (a *animal) drawBust(c *paint.Canvas) {
 	a.wear(c, func() paint.Path {
 		return paint.Mirror(0, 0.75, 0.7, 0.8, 1.15*k, 1.45, 1.45*k, 2.2, 1.45*k, 4, 0, 4)
 	})
+	a.wearCollar(c)
 	c.Shadow(0, 0.85, 1.05, 0.5, 0.4)
 }
 
@@ -179,6 +180,7 @@ func (a *animal) drawSit(c *paint.Canvas) {
 	a.wear(c, func() paint.Path {
 		return paint.Mirror(0, 0.62, 0.62, 0.68, 0.86*k, 0.5+0.45*s, 0.95*k, mid+0.25*s, 0.88*k, low-0.5*s, 0, low-0.42*s)
 	})
+	a.wearCollar(c)
 	c.Shadow(0, 0.85, 0.95, 0.45, 0.42)
 }
 
@@ -216,6 +218,7 @@ func (a *animal) drawStand(c *paint.Canvas) {
 	a.wear(c, func() paint.Path {
 		return paint.Smooth(-2.1*s, cy-h, -1.2*s, cy-1.08*h, -0.2*s, cy-1.1*h, 0.45, 0.45, x1+0.42*s, cy+0.2*h, x1, cy+0.95*h, -1.4*s, cy+0.85*h, -2.1*s, cy+0.72*h)
 	})
+	a.wearCollar(c)
 	c.Shadow(-0.15, 0.4, 1.0, 0.75, 0.38)
 }
 
@@ -244,6 +247,7 @@ func (a *animal) drawLie(c *paint.Canvas) {
 	a.wear(c, func() paint.Path {
 		return paint.Smooth(-1.5*s, cy-1.02*h, -0.5*s, cy-0.95*h, 0.5*s, cy-0.25*h, 0.65*s, ground-0.3*h, -0.1*s, ground-0.15, -1.5*s, ground-0.1)
 	})
+	a.wearCollar(c)
 	c.Shadow(0, 0.55, 1.05, 0.6, 0.42)
 }
 
@@ -278,7 +282,7 @@ func (a *animal) drawTail(c *paint.Canvas, x, y, side, up float64) {
 		bend := a.Around(0.3) * s
 		switch a.tail {
 		case whip:
-			draw(a.fur, paint.Stroke(0.2*s, 0.07*s, -0.1, 0, 0.45*s, -0.15*up*s, 0.85*s, -0.6*up*s+bend, 1.2*s, -1.3*up*s))
+			draw(a.fur, paint.Stroke(0.2*s, 0.07*s, -0.1, 0, 0.5*s, -0.1*up*s, 1.0*s, -0.5*up*s+bend, 1.3*s, -1.2*up*s, 1.35*s-bend, -1.75*up*s))
 		case plain:
 			draw(a.fur, paint.Stroke(0.32*s, 0.22*s, -0.1, 0, 0.5*s, -0.1*up*s, 0.9*s, -0.6*up*s+bend, 1.15*s, -1.1*up*s))
 		case plume:

@@ -29,6 +29,7 @@ type breed struct {
 	beard  float64 // 0 to 1
 	fringe float64 // hair over the brow, 0 to 1
 	cheeks float64 // whiskers of fur beside the jaw, 0 to 1
+	bow    bool    // ribbons are tied into the forelock
 
 	// body
 	size  float64 // of the body against the head; 1 is a cat's

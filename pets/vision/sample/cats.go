@@ -53,7 +53,7 @@ func cats() []breed {
 	add("British_Shorthair", cobby,
 		coat{base: paint.Hex(0x7f858f), mark: paint.Hex(0x6c727d), pattern: grizzled, inner: hex(0xa99a9a), eye: paint.Hex(0xdd8f2d), nose: lead, rim: paint.Hex(0x34353b)},
 		coat{base: paint.Hex(0x7f858f), mark: paint.Hex(0xf1ede6), pattern: patches(0.3), snout: white, bib: white, sock: white, sockHigh: 0.4, blaze: 0.14, eye: paint.Hex(0xd9902f), nose: pink, rim: paint.Hex(0x34353b)},
-		coat{base: paint.Hex(0xc9bfae), mark: paint.Hex(0x6a655c), pattern: mackerel, lines: hex(0x5d564d), snout: hex(0xe3dacb), eye: paint.Hex(0x7fa04e), nose: pink, rim: paint.Hex(0x3b3230)})
+		coat{base: paint.Hex(0xa3958f), mark: paint.Hex(0x93857f), pattern: grizzled, inner: hex(0xb79f99), eye: paint.Hex(0xd98f35), nose: paint.Hex(0x8a706a), rim: paint.Hex(0x45393a)})
 
 	mau := slim
 	mau.earLong, mau.eyeShape = 0.9, paint.Eye{Open: 0.85, Slant: 0.14, Pupil: paint.Slit, Width: 0.42}
@@ -93,7 +93,7 @@ func cats() []breed {
 	blue := slim
 	blue.wide, blue.earLong, blue.eyeShape = 0.96, 0.88, paint.Eye{Open: 0.84, Slant: 0.24, Pupil: paint.Round, Width: 0.42}
 	add("Russian_Blue", blue,
-		coat{base: paint.Hex(0x7b838f), mark: paint.Hex(0x979fab), pattern: ticked, inner: hex(0xa79a9e), eye: paint.Hex(0x7fbf5e), nose: lead, rim: paint.Hex(0x30323a)})
+		coat{base: paint.Hex(0x7b838f), mark: paint.Hex(0x8d95a2), pattern: grizzled, inner: hex(0xa79a9e), eye: paint.Hex(0x7fbf5e), nose: lead, rim: paint.Hex(0x30323a)})
 
 	siamese := slim
 	siamese.wide, siamese.jaw, siamese.earLong, siamese.earAt, siamese.muzzle, siamese.muzzleWide, siamese.stout = 0.86, 0.78, 1.15, 0.76, 0.45, 0.36, 0.78

@@ -139,7 +139,7 @@ func dogs() []breed {
 		coat{base: paint.Hex(0xd9b98a), mark: paint.Hex(0xc6a270), pattern: grizzled, ears: hex(0xb78d5c), eye: brown, nose: black, rim: black},
 		coat{base: paint.Hex(0xe4cda6), mark: paint.Hex(0xd0b382), pattern: grizzled, eye: brown, nose: black, rim: black})
 	add("yorkshire_terrier", pick(terrier, func(b *breed) {
-		b.ear, b.earLong, b.earAt, b.muzzle, b.muzzleWide, b.fur, b.fringe, b.beard, b.ruff, b.eyeSize, b.size, b.leg = pricked, 0.68, 0.58, 0.4, 0.34, 0.16, 0.35, 0.55, 0.35, 0.2, 0.9, 0.6
+		b.ear, b.earLong, b.earAt, b.muzzle, b.muzzleWide, b.fur, b.fringe, b.beard, b.ruff, b.eyeSize, b.size, b.leg, b.bow = pricked, 0.68, 0.58, 0.4, 0.34, 0.16, 0.35, 0.55, 0.35, 0.2, 0.9, 0.6, true
 	}),
 		coat{base: paint.Hex(0xb98048), mark: paint.Hex(0xa06a38), pattern: grizzled, ears: hex(0xa5662f), saddle: hex(0x565a66), mane: hex(0xb47c46), cap: nil, sock: hex(0xb98048), sockHigh: 0.6, tip: hex(0x44464f), eye: paint.Hex(0x3a2016), nose: black, rim: black})
 	return list

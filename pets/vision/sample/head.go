@@ -19,6 +19,8 @@ type animal struct {
 	field    paint.Field
 	finer    float64 // grains of fur per head radius
 	jersey   *jersey
+	collar   *paint.RGB
+	ribbon   *paint.RGB
 }
 
 // newAnimal varies a breed for one picture.
@@ -38,6 +40,13 @@ func newAnimal(b breed, r paint.Rand, sun paint.Sun) *animal {
 	}
 	for _, v := range []*float64{&a.wide, &a.jaw, &a.earLong, &a.eyeSize, &a.muzzleWide, &a.stout, &a.leg} {
 		*v *= 1 + r.Around(0.07)
+	}
+	gay := []*paint.RGB{hex(0xc23b3b), hex(0x3a66b0), hex(0x4f9a55), hex(0xe0a93a), hex(0xd45f93), hex(0x2f2c2e)}
+	if r.Chance(0.22) {
+		a.collar = gay[r.IntN(len(gay))]
+	}
+	if a.bow && r.Chance(0.6) {
+		a.ribbon = gay[r.IntN(len(gay))]
 	}
 	a.field = a.pattern(math.Floor(r.Range(0, 90)))
 	return a
@@ -125,6 +134,9 @@ func (a *animal) drawHead(c *paint.Canvas) {
 			a.drawEar(c, side)
 		}
 	}
+	if a.ribbon != nil {
+		a.drawBow(c, *a.ribbon)
+	}
 }
 
 // sides are the signs of left and right.
@@ -134,6 +146,9 @@ func (a *animal) drawEye(c *paint.Canvas, side float64) {
 	x, y := a.turned(side*a.eyeApart, -0.03, 0.85)
 	e := a.eyeShape
 	e.Iris, e.Rim = a.eye, a.rim
+	if k := a.around(); k.Luma() < 0.25 { // or the eyes of black animals are lost
+		e.Rim = k.Lighter(0.2)
+	}
 	e.Lid, e.LidFur = a.lid, a.around().Darker(0.15)
 	size := a.eyeSize * (1 + 0.12*side*-a.yaw)
 	if !a.cat { // the brow's bone lies over a dog's eye

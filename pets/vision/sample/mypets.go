@@ -6,30 +6,6 @@ import (
 	"gopets/pets/vision/sample/paint"
 )
 
-// jersey is a pullover for dogs.
-type jersey struct {
-	wool, stripe paint.RGB
-}
-
-// wear puts the jersey on, if there is one, over the body and under the head.
-func (a *animal) wear(c *paint.Canvas, outline func() paint.Path) {
-	if a.jersey == nil {
-		return
-	}
-	j := *a.jersey
-	c.Within(outline(), func() {
-		c.Flood(paint.Coat(j.wool, j.stripe, paint.Field(func(x, y float64) float64 {
-			y += 0.05 * paint.Noise(x*3, y*3)
-			if v := y*2.1 - float64(int(y*2.1)); v < 0.3 {
-				return 1
-			}
-			return 0
-		})))
-		c.Light(0, 1.6, 1.4, 1.4, a.sun, 0.16, 9)
-	})
-	c.FillSoft(paint.Stroke(0.24, 0.24, -0.72, 0.62, -0.4, 0.92, 0, 1.0, 0.4, 0.92, 0.72, 0.62), j.stripe, 1)
-}
-
 // myPet draws one of the four pictures of a visitor's own dog, number n. They are no part of the data set: a person asks a trained learner for
 // them. All show a pomeranian, each with a difficulty.
 func myPet(n int, r paint.Rand) *image.RGBA {
