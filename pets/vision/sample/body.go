@@ -44,7 +44,7 @@ func (a *animal) sitLow() float64    { return 0.55 + a.size*(1.25+0.5*a.leg) }
 func (a *animal) standHigh() float64 { return 0.35 + 0.55*a.size } // from the head's middle down to the back's middle
 func (a *animal) standLeg() float64  { return a.size * (0.55 + 0.95*a.leg) }
 
-// body colours a clip as the trunk: coat, a saddle above, a light belly below, all between y0 and y1.
+// body paints a piece of the trunk around (x, y) with radii rx and ry: coat, then more (its markings, may be nil), then light and fur.
 func (a *animal) body(c *paint.Canvas, outline paint.Path, x, y, rx, ry float64, more func()) {
 	fur := a.fur * 0.8
 	c.Within(outline.Furry(a.Rand, fur, a.step(c, fur), 0, 0.6), func() {

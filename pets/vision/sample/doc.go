@@ -11,7 +11,15 @@
 // drawings all the same: how well a network does on them says nothing about photographs.
 //
 // The tables in cats.go and dogs.go describe a breed by traits that a person would name: ears, muzzle, fur, coat, markings. A picture then gives
-// the animal a place, a light, a pose, a look (picture.go) and draws it with the brush of package paint (head.go, ear.go, muzzle.go, body.go).
+// the animal a place, a light, a pose, a look (picture.go) and draws it with the brush of package paint (head.go, face.go, ear.go, muzzle.go,
+// body.go, dress.go).
+//
+// # Tried and left
+//
+//   - Long fur by long tufts on the outline alone: stars and hedgehogs. Short, dense tufts and strands on the coat make it soft.
+//   - Spots on a jittered grid for setters: a pattern for curtains. Flecks cut out of noise are irregular.
+//   - White coats near 255: strong light leaves nothing of their shading.
+//   - Hanging ears fixed to the skull: a turned head hides its eyes behind them. They keep beside the face.
 package sample
 
 import (

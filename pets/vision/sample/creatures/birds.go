@@ -57,10 +57,10 @@ func (b bird) draw(c *paint.Canvas, r paint.Rand, w float64, s paint.Scene) {
 	c.At(paint.Move(x, y).Mul(paint.Turn(r.Around(0.25))).Mul(paint.Scale(flip*u, u)), func() { b.side(c, r, s, field) })
 }
 
-func (b bird) body(c *paint.Canvas, r paint.Rand, s paint.Scene, p paint.Path, ink paint.Ink, x, y, rx, ry float64) {
+func (b bird) body(c *paint.Canvas, r paint.Rand, s paint.Scene, p paint.Path, ink paint.Ink, o paint.Oval) {
 	c.Within(p.Furry(r, 0.05, max(0.06, 2.4/c.Unit()), 0, 0.6), func() {
 		c.Flood(ink)
-		c.Light(x, y, rx, ry, s.Sun, 0.2, 6)
+		c.Light(o.X, o.Y, o.RX, o.RY, s.Sun, 0.2, 6)
 	})
 }
 
@@ -70,17 +70,17 @@ func (b bird) front(c *paint.Canvas, r paint.Rand, s paint.Scene, field paint.Fi
 			c.Fill(paint.Stroke(0.1, 0.06, side*0.35, 1.4, side*0.35+0.13*float64(i-1), 1.55), b.beak)
 		}
 	})
-	b.body(c, r, s, paint.Mirror(0, -0.9, 0.8, -0.4, 1, 0.4, 0.8, 1.25, 0, 1.45), paint.Coat(b.belly, b.wing, field), 0, 0.3, 1, 1.2)
+	b.body(c, r, s, paint.Mirror(0, -0.9, 0.8, -0.4, 1, 0.4, 0.8, 1.25, 0, 1.45), paint.Coat(b.belly, b.wing, field), paint.Disc(0, 0.3, 1, 1.2, 0))
 	both(func(side float64) {
 		wing := paint.Smooth(side*0.75, -0.35, side*1.05, 0.1, side*1.02, 0.9, side*0.75, 1.3, side*0.62, 0.5)
-		b.body(c, r, s, wing, paint.Coat(b.wing, b.belly, field.Times(0.6)), side*0.85, 0.4, 0.5, 0.9)
+		b.body(c, r, s, wing, paint.Coat(b.wing, b.belly, field.Times(0.6)), paint.Disc(side*0.85, 0.4, 0.5, 0.9, 0))
 	})
 	if b.tufts {
 		both(func(side float64) { c.Fill(paint.Stroke(0.34, 0.03, side*0.5, -1.2, side*0.8, -1.9), b.coat) })
 	}
 	yaw := r.Around(0.16)
 	c.At(paint.Move(yaw, -0.85).Mul(paint.Turn(r.Around(0.15))), func() {
-		b.body(c, r, s, paint.Ellipse(0, 0, 0.86, 0.74), paint.Coat(b.coat, b.wing, field.Times(0.5)), 0, 0, 0.9, 0.8)
+		b.body(c, r, s, paint.Ellipse(0, 0, 0.86, 0.74), paint.Coat(b.coat, b.wing, field.Times(0.5)), paint.Disc(0, 0, 0.9, 0.8, 0))
 		both(func(side float64) {
 			if b.heart {
 				c.Paint(paint.Smooth(side*0.02, -0.3, side*0.35, -0.5, side*0.68, -0.2, side*0.5, 0.3, 0, 0.6), paint.Coat(b.disc, b.disc, paint.Plain))
@@ -102,7 +102,7 @@ func (b bird) side(c *paint.Canvas, r paint.Rand, s paint.Scene, field paint.Fie
 		c.Fill(paint.Stroke(0.08, 0.05, x-0.12, 1.3, x+0.25, 1.3), b.beak.Darker(0.2))
 	}
 	c.Paint(paint.Smooth(-0.7, -0.1, -1.6, 0.1, -1.85, 0.3, -1.6, 0.4, -0.7, 0.4), paint.Coat(b.wing, b.coat, field))
-	b.body(c, r, s, paint.Smooth(-1, 0.15, -0.5, -0.45, 0.35, -0.75, 0.95, -0.25, 0.85, 0.5, 0.2, 0.9, -0.6, 0.65), paint.Coat(b.belly, b.wing, field.Times(0.4)), 0, 0.1, 1.05, 0.9)
+	b.body(c, r, s, paint.Smooth(-1, 0.15, -0.5, -0.45, 0.35, -0.75, 0.95, -0.25, 0.85, 0.5, 0.2, 0.9, -0.6, 0.65), paint.Coat(b.belly, b.wing, field.Times(0.4)), paint.Disc(0, 0.1, 1.05, 0.9, 0))
 	if b.crest {
 		for i := range 4 {
 			c.Fill(paint.Stroke(0.14, 0.03, 0.4-0.08*float64(i), -1.1, 0.25-0.2*float64(i), -1.6+0.12*float64(i)), hex(0xf0d050).Vary(r, 0.1))
@@ -111,11 +111,11 @@ func (b bird) side(c *paint.Canvas, r paint.Rand, s paint.Scene, field paint.Fie
 	turn := r.Around(0.25)
 	c.At(paint.Move(0.55, -0.75).Mul(paint.Turn(turn)), func() {
 		c.Fill(paint.Smooth(0.4, -0.12*b.beakFat/0.15, 0.5+b.beakLong*0.6, -0.1, 0.5+b.beakLong, 0.12+b.beakFat*0.5, 0.5+b.beakLong*0.5, b.beakFat*0.9, 0.4, b.beakFat), b.beak)
-		b.body(c, r, s, paint.Ellipse(0, 0, 0.58, 0.54), paint.Coat(b.coat, b.coat, paint.Plain), 0, 0, 0.62, 0.58)
+		b.body(c, r, s, paint.Ellipse(0, 0, 0.58, 0.54), paint.Coat(b.coat, b.coat, paint.Plain), paint.Disc(0, 0, 0.62, 0.58, 0))
 		c.Glow(0.2, 0.22, 0.35, 0.25, 0, b.belly, 0.85, 0.4)
 		c.Eye(b.eye, 0.22, -0.08, b.eyeSize, 1, paint.Pt{}, s.Sun)
 	})
-	b.body(c, r, s, paint.Smooth(0.5, -0.3, 0.45, 0.15, -0.1, 0.5, -1.15, 0.4, -0.6, -0.2, 0, -0.42), paint.Coat(b.wing, b.coat.Lighter(0.2), field), -0.2, 0.05, 0.8, 0.5)
+	b.body(c, r, s, paint.Smooth(0.5, -0.3, 0.45, 0.15, -0.1, 0.5, -1.15, 0.4, -0.6, -0.2, 0, -0.42), paint.Coat(b.wing, b.coat.Lighter(0.2), field), paint.Disc(-0.2, 0.05, 0.8, 0.5, 0))
 	for i := range 3 {
 		y := 0.1 + 0.12*float64(i)
 		c.FillSoft(paint.Stroke(0.04, 0.03, 0.2, y-0.05, -0.3, y+0.12, -0.9, y+0.1), b.wing.Darker(0.5), 0.7)
