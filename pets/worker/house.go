@@ -14,6 +14,8 @@ import (
 	"gopets/kernelext/session"
 	"gopets/pets/vision/dataset"
 	"gopets/pets/vision/engine"
+	"gopets/pets/vision/model"
+	"gopets/pets/vision/train"
 	"gopets/pets/wire"
 )
 
@@ -30,7 +32,9 @@ type house struct {
 
 	// What follows is touched only by the holder of the gate.
 	eng      *engine.Engine
-	told     bool // the engine's choice was printed
+	graphs   *train.Graphs         // compiled functions, shared by the learners of a network, as long as the engine is open
+	nets     map[string]*model.Net // networks by what describes them, so that learners share one
+	told     bool                  // the engine's choice was printed
 	splits   map[string]*dataset.Split
 	learners map[string]*learner
 	interps  map[string]*interpretation
@@ -41,7 +45,7 @@ const defaultIdle = 15 * time.Minute
 
 func newHouse() (*house, error) {
 	h := &house{cache: session.CacheDir(), gate: make(chan struct{}, 1), idle: defaultIdle, files: map[string][]string{},
-		splits: map[string]*dataset.Split{}, learners: map[string]*learner{}, interps: map[string]*interpretation{}}
+		nets: map[string]*model.Net{}, splits: map[string]*dataset.Split{}, learners: map[string]*learner{}, interps: map[string]*interpretation{}}
 	if text := os.Getenv("GOPETS_IDLE"); text != "" {
 		d, err := time.ParseDuration(text)
 		if err != nil || d < 0 {
@@ -170,6 +174,7 @@ func (h *house) giveBack(call int) {
 			return
 		}
 	}
+	h.graphs.Close()
 	h.eng.Close()
 	h.eng = nil
 	log.Printf("idle for %v: the device is given back", h.idle)
@@ -195,7 +200,7 @@ func (h *house) open() error {
 		return nil
 	}
 	eng, err := engine.Open(engine.Options{CacheDir: h.cache, Log: func(line string) { log.Print("engine: ", line) }})
-	h.eng = eng
+	h.eng, h.graphs = eng, &train.Graphs{}
 	return err
 }
 

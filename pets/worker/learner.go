@@ -40,7 +40,7 @@ func (h *house) build(ctx context.Context, c *session.Call, d wire.Learner, firs
 	if err != nil {
 		return nil, err
 	}
-	net, err := model.New(d.Arch, len(split.Classes), model.HeadOptions{Hidden: d.Hidden, Dropout: d.Dropout})
+	net, err := h.net(d, len(split.Classes))
 	if err != nil {
 		return nil, err
 	}
@@ -57,6 +57,19 @@ func (h *house) build(ctx context.Context, c *session.Call, d wire.Learner, firs
 	return l, nil
 }
 
+// net gives the network of a description. Learners of equal networks share one, and with it what was compiled for it.
+func (h *house) net(d wire.Learner, classes int) (*model.Net, error) {
+	key := fmt.Sprint(d.Arch, classes, d.Hidden, d.Dropout)
+	if n := h.nets[key]; n != nil {
+		return n, nil
+	}
+	n, err := model.New(d.Arch, classes, model.HeadOptions{Hidden: d.Hidden, Dropout: d.Dropout})
+	if err == nil {
+		h.nets[key] = n
+	}
+	return n, err
+}
+
 // config translates a description.
 func (h *house) config(d wire.Learner) train.Config {
 	stats := augment.Stats{Std: [3]float32{1, 1, 1}} // not normalised
@@ -66,7 +79,7 @@ func (h *house) config(d wire.Learner) train.Config {
 	return train.Config{
 		Seed: uint64(d.Data.Seed), WeightDecay: d.WeightDecay, Transforms: transforms(d.Data),
 		Size: augment.Size{H: d.Data.Size.H, W: d.Data.Size.W}, Batch: d.Data.Batch, Stats: stats,
-		CacheDir: filepath.Join(h.cache, "pictures"), Skip: d.Data.Skip,
+		CacheDir: filepath.Join(h.cache, "pictures"), Skip: d.Data.Skip, Graphs: h.graphs,
 	}
 }
 
