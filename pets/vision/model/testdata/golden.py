@@ -174,6 +174,15 @@ def distance(a, b):
     return ((a.double() - b).norm() / b.norm()).item()
 
 
+def largest(grads):
+    return max(g.norm().item() for g in grads.values())
+
+
+def vanishes(grads, name):
+    """Some gradients are 0 but for rounding: an offset before a 1x1 convolution with a batch norm of its own changes nothing."""
+    return grads[name].norm().item() < 1e-9 * largest(grads)
+
+
 def kink(arch, hidden, classes, seed, shape, reference):
     """How far float32's roundings take the gradients."""
     x, y = pictures(seed, *shape), labels(seed, shape[0], classes)
@@ -181,7 +190,7 @@ def kink(arch, hidden, classes, seed, shape, reference):
     for disturb, dtype in [(0, torch.float32), (1e-7, torch.float64), (3e-7, torch.float64), (-3e-7, torch.float64)]:
         net = fill(Classifier(arch, hidden, classes), seed, dtype, disturb)
         grads = training(net, x.to(dtype), y)[2]
-        far = max(far, *(distance(grads[n], reference[n]) for n in grads))
+        far = max(far, *(distance(grads[n], reference[n]) for n in grads if not vanishes(reference, n)))
         if far > 3e-4:
             break
     return far
@@ -193,17 +202,22 @@ def short(v):
     return float(f"{v:.13g}")
 
 
-def digest(name, v, at=None):
-    """Norm, projection, and samples at positions in torch's layout."""
+def digest(name, v, at=None, scale=None):
+    """Norm, projection, and samples at positions in torch's layout; scale is what an error should be compared with."""
     v = v.reshape(-1)
     probe = torch.from_numpy(numbers(f"probe/{name}", v.numel()))
     if at is None:
         at = sorted({int((u + 1) / 2 * v.numel()) for u in numbers(f"at/{name}", SAMPLES)})
-    return {"norm": short(v.norm().item()), "projection": short((v * probe).sum().item()), "at": at, "values": [short(v[i].item()) for i in at]}
+    norm = v.norm().item()
+    return {"norm": short(norm), "scale": short(scale or norm), "projection": short((v * probe).sum().item()), "at": at, "values": [short(v[i].item()) for i in at]}
 
 
 def digests(tensors):
     return {n: digest(n, v) for n, v in tensors.items()}
+
+
+def gradients(grads):
+    return {n: digest(n, g, scale=largest(grads) if vanishes(grads, n) else None) for n, g in grads.items()}
 
 
 def plain(v):
@@ -212,6 +226,8 @@ def plain(v):
 
 def steady(grads, name):
     """Positions where no step's gradient is near 0: elsewhere Adam's step is the sign of a rounding error."""
+    if vanishes(grads[0], name):
+        return []
     ok = torch.stack([g[name].abs() > 1e-4 * g[name].abs().max() for g in grads]).all(0).reshape(-1)
     order = np.argsort(numbers(f"at/{name}", ok.numel()))
     return sorted([int(i) for i in order if ok[i]][:SAMPLES])
@@ -252,7 +268,7 @@ def case(arch):
         print(f"{arch}, seed {seed}: gradients move by {far:.1e}", flush=True)
         if best is None or far < best["float32"]:
             best = {"arch": arch, "seed": seed, "shape": list(shape), "hidden": hidden, "classes": classes, "float32": far,
-                    "eval": plain(evaluated), "loss": short(loss), "logits": plain(logits), "gradients": digests(grads), "running": digests(running(net))}
+                    "eval": plain(evaluated), "loss": short(loss), "logits": plain(logits), "gradients": gradients(grads), "running": digests(running(net))}
         if far < 1e-4:
             break
     best["adamw"] = {"lrs": LRS, "betas": BETAS, "decay": DECAY,

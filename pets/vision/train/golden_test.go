@@ -1,0 +1,130 @@
+package train
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"testing"
+
+	"gopets/pets/vision/augment"
+	"gopets/pets/vision/dataset"
+	"gopets/pets/vision/engine"
+	"gopets/pets/vision/engine/enginetest"
+	"gopets/pets/vision/model"
+	"gopets/pets/vision/model/golden"
+)
+
+// goldenLearner has a case's network and weights. Its pictures are never opened.
+func goldenLearner(t *testing.T, eng *engine.Engine, c golden.Case) *Learner {
+	t.Helper()
+	net, err := model.New(c.Arch, c.Classes, model.HeadOptions{Hidden: c.Hidden, Dropout: -1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	data := &dataset.Split{Train: make([]dataset.Item, c.Shape[0])}
+	for i := range c.Classes {
+		data.Classes = append(data.Classes, fmt.Sprint(i))
+	}
+	l, err := New(eng, net, data, Config{Batch: c.Shape[0], Size: augment.Size{H: c.Shape[1], W: c.Shape[2]}, Stats: augment.Stats{Std: [3]float32{1, 1, 1}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(l.Close)
+	values := net.Init(0)
+	f, err := net.ToFile(values)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.Fill(f)
+	if _, _, _, err = net.FromFile(f, values); err == nil {
+		err = l.SetWeights(values)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return l
+}
+
+// checkAdamW runs three steps on one batch as torch did: losses before each and after the last, how far each parameter moved, running
+// statistics.
+func checkAdamW(t *testing.T, l *Learner, c golden.Case, want golden.Run) {
+	t.Helper()
+	before := values(t, l)
+	b := &batch{l: l, data: c.Pictures(), labels: c.Labels(), seed: rand.New(rand.NewPCG(1, 1)), n: c.Shape[0]}
+	defer b.free()
+	checkLoss := func(step int, beta1 float64) {
+		loss, err := l.step(b, hyper{lrs: c.AdamW.LRs, beta1: beta1, wd: c.AdamW.Decay}, Events{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		d := math.Abs(loss-want.Losses[step]) / want.Losses[step]
+		t.Logf("loss %d: %.1e", step, d)
+		if !(d <= 1e-3) {
+			t.Errorf("step %d: loss %.7g, want %.7g", step, loss, want.Losses[step])
+		}
+	}
+	for step, beta1 := range c.AdamW.Betas {
+		checkLoss(step, beta1)
+	}
+	after := values(t, l)
+	checkLoss(len(c.AdamW.Betas), .9)
+	worstMove, worstStatistic, checked := 0.0, 0.0, 0
+	for i, p := range l.Net().Params {
+		now := golden.Torch(float64s(after[i]), p.Shape)
+		moved := golden.Torch(float64s(before[i]), p.Shape)
+		still := true
+		for j := range moved {
+			moved[j] = now[j] - moved[j]
+			still = still && moved[j] == 0
+		}
+		if digest, ok := want.Running[p.Name]; ok {
+			d := digest.Distance(p.Name, now)
+			worstStatistic = max(worstStatistic, d)
+			if !(d <= 1e-3) {
+				t.Errorf("%s is off by %.1e", p.Name, d)
+			}
+			checked++
+		} else if digest, ok := want.Moved[p.Name]; ok {
+			d := digest.Sample(moved)
+			worstMove = max(worstMove, d)
+			if !(d <= 1e-2) {
+				t.Errorf("%s moved otherwise by %.1e of its way", p.Name, d)
+			}
+			checked++
+		} else if !still {
+			t.Errorf("%s trains, in torch it does not", p.Name)
+		}
+	}
+	if checked != len(want.Running)+len(want.Moved) {
+		t.Errorf("%d tensors change, in torch %d do", checked, len(want.Running)+len(want.Moved))
+	}
+	t.Logf("moves %.1e, running statistics %.1e", worstMove, worstStatistic)
+}
+
+func float64s(values []float32) []float64 {
+	wide := make([]float64, len(values))
+	for i, v := range values {
+		wide[i] = float64(v)
+	}
+	return wide
+}
+
+func TestAdamWAgainstTorch(t *testing.T) {
+	enginetest.Each(t, func(t *testing.T, eng *engine.Engine) {
+		archs := []string{"petnet10"}
+		if eng.Name != "go" {
+			archs = append(archs, "resnet18")
+		}
+		for _, arch := range archs {
+			c := golden.Read[golden.Case](t, "../model/testdata/"+arch+".json")
+			t.Run(arch, func(t *testing.T) { checkAdamW(t, goldenLearner(t, eng, c), c, c.AdamW.Unfrozen) })
+			t.Run(arch+" frozen", func(t *testing.T) {
+				l := goldenLearner(t, eng, c)
+				if err := l.Freeze(); err != nil {
+					t.Fatal(err)
+				}
+				checkAdamW(t, l, c, c.AdamW.Frozen)
+			})
+		}
+	})
+}
