@@ -14,12 +14,13 @@
 // How operations are said decides how fast XLA's CPU runs them. What pays, each with a gradient of its own (custom.go):
 //   - 1×1 convolutions as matrix products, sliced first when strided;
 //   - batch norm with sums over wide rows, around a shift so that a large mean costs no digits;
-//   - max pooling with the gradient scattered by comparisons;
+//   - max pooling with its gradient given to the index of each window's first maximum;
 //   - depthwise convolutions as nine shifted multiply-adds;
 //   - on the Go backend, 3×3 convolutions as nine matrix products of shifted views.
 //
 // A maximum is found by index and not by comparing values: XLA may compute a value in two fused loops that round differently.
 //
-// Tried and given up: grouped convolutions (their gradient falls apart into one convolution per group), NCHW, XLA's own batch norm
-// operation, oneDNN and fast-math flags, a kernel's columns side by side for fewer and larger products (no faster on the Go backend), GoMLX's norm.BatchNorm (its gradient stops at the statistics). See also package train.
+// Tried and given up: grouped convolutions (their gradient falls apart into one convolution per group); NCHW; XLA's own batch norm
+// operation; oneDNN and fast-math flags; GoMLX's norm.BatchNorm (its gradient stops at the statistics); on the Go backend, a kernel's
+// columns side by side for fewer and larger products (no faster). See also package train.
 package model
