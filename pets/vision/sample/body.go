@@ -117,10 +117,10 @@ func (a *animal) drawPaw(c *paint.Canvas, x, y, w float64) {
 // chestMarks paint the front: a bib, a lighter belly, a mane.
 func (a *animal) chestMarks(c *paint.Canvas, x, y, rx, ry float64) {
 	if a.belly != nil {
-		c.Glow(x, y, rx*0.75, ry, 0, *a.belly, 0.9, 0.4)
+		c.Glow(paint.Disc(x, y, rx*0.75, ry, 0), *a.belly, 0.9, 0.4)
 	}
 	if a.mane != nil && a.saddle == nil {
-		c.Glow(x, y-0.3*ry, rx, ry*0.9, 0, *a.mane, 0.8, 0.3)
+		c.Glow(paint.Disc(x, y-0.3*ry, rx, ry*0.9, 0), *a.mane, 0.8, 0.3)
 	}
 	if a.bib != nil {
 		c.Within(paint.Smooth(x-0.5*rx, y-1.2*ry, x+0.5*rx, y-1.2*ry, x+0.62*rx, y-0.3*ry, x+0.25*rx, y+0.55*ry, x-0.1*rx, y+0.7*ry, x-0.6*rx, y-0.2*ry).Furry(a.Rand, 0.06, 0.1, 0, 0.8), func() {
@@ -145,7 +145,7 @@ func (a *animal) drawBust(c *paint.Canvas) {
 	a.body(c, paint.Mirror(0, 0.1, 0.72, 0.5, 1.05*k, 1.35, 1.3*k, 2.1, 1.35*k, 4, 0, 4), 0, 1.8, 1.35*k, 1.7, func() {
 		if a.saddle != nil {
 			c.Flood(paint.Coat(*a.saddle, a.saddle.Lighter(0.1), a.field))
-			c.Glow(0, 1.5, 0.85*k, 1.6, 0, or(a.mane, a.base), 1, 0.6)
+			c.Glow(paint.Disc(0, 1.5, 0.85*k, 1.6, 0), or(a.mane, a.base), 1, 0.6)
 		}
 		a.chestMarks(c, 0, 1.7, 0.95*k, 1.2)
 	})
@@ -169,7 +169,7 @@ func (a *animal) drawSit(c *paint.Canvas) {
 	a.body(c, paint.Mirror(0, 0.2, 0.55, 0.5, 0.72*k, 0.5+0.4*s, 0.82*k, mid+0.2*s, 0.72*k, low-0.15*s, 0, low-0.08*s), 0, mid, 0.9*k, low-mid+0.1, func() {
 		if a.saddle != nil {
 			for _, side := range []float64{-1, 1} {
-				c.Glow(side*0.8*k, mid, 0.45*k, 1.1*s, 0, *a.saddle, 1, 0.6)
+				c.Glow(paint.Disc(side*0.8*k, mid, 0.45*k, 1.1*s, 0), *a.saddle, 1, 0.6)
 			}
 		}
 		a.chestMarks(c, 0, mid-0.2*s, 0.7*k, (low-mid)*0.95)
@@ -198,11 +198,11 @@ func (a *animal) drawStand(c *paint.Canvas) {
 	trunk := paint.Smooth(x0, cy-0.25*h, x0+0.35*s, cy-0.88*h, -1.6*s, cy-0.92*h, -0.8*s, cy-h, x1+0.1*s, cy-0.75*h, x1+0.34*s, cy+0.1*h, x1-0.1*s, cy+0.85*h, -1.4*s, cy+0.72*h, x0+0.75*s, cy+0.5*h, x0+0.1*s, cy+0.45*h)
 	a.body(c, trunk, (x0+x1)/2, cy, 1.5*s, h*1.15, func() {
 		if a.belly != nil {
-			c.Glow(-1.3*s, cy+0.8*h, 1.2*s, 0.4*h, 0, *a.belly, 0.9, 0.3)
+			c.Glow(paint.Disc(-1.3*s, cy+0.8*h, 1.2*s, 0.4*h, 0), *a.belly, 0.9, 0.3)
 		}
 		a.saddleMark(c, x0-0.2, x1, cy-h, cy+0.25*h)
 		if a.bib != nil {
-			c.Glow(x1+0.2*s, cy+0.4*h, 0.42*s, 0.6*h, 0.3, *a.bib, 1, 0.6)
+			c.Glow(paint.Disc(x1+0.2*s, cy+0.4*h, 0.42*s, 0.6*h, 0.3), *a.bib, 1, 0.6)
 		}
 	})
 	a.body(c, neck, -0.2, cy*0.4, 0.9, 0.9, func() {
@@ -210,7 +210,7 @@ func (a *animal) drawStand(c *paint.Canvas) {
 			c.Flood(paint.Coat(*a.mane, *a.mane, a.field))
 		}
 		if a.bib != nil {
-			c.Glow(0.25, cy*0.85, 0.4, 0.7, 0.3, *a.bib, 1, 0.6)
+			c.Glow(paint.Disc(0.25, cy*0.85, 0.4, 0.7, 0.3), *a.bib, 1, 0.6)
 		}
 	})
 	a.drawLeg(c, x0+0.42*s, cy-0.1*h, ground, w*1.15, 0)
@@ -274,7 +274,7 @@ func (a *animal) drawTail(c *paint.Canvas, x, y, side, up float64) {
 			})
 			c.Light(0.5*s, -0.4*up*s, 0.8*s, 0.7*s, a.sun, 0.1+fur, a.finer)
 			if fur > 0.07 {
-				c.Strands(a.Rand, 30, 0.6*s, -0.4*up*s, 0.7*s, 0.6*s, 2*fur, 0.4, a.base)
+				c.Strands(a.Rand, 30, paint.Disc(0.6*s, -0.4*up*s, 0.7*s, 0.6*s, 0), 2*fur, 0.4, a.base)
 			}
 		})
 	}

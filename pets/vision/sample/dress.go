@@ -35,7 +35,7 @@ func (a *animal) wearCollar(c *paint.Canvas) {
 	c.Fill(paint.Stroke(0.18, 0.18, -w, y-0.14, -0.5*w, y+0.08, 0, y+0.15, 0.5*w, y+0.08, w, y-0.14), k)
 	c.FillSoft(paint.Stroke(0.05, 0.05, -w, y-0.19, -0.5*w, y+0.03, 0, y+0.1, 0.5*w, y+0.03, w, y-0.19), k.Lighter(0.5), 0.6)
 	c.Fill(paint.Ellipse(0, y+0.31, 0.11, 0.12), paint.Hex(0xe0bd58))
-	c.Glow(-0.03, y+0.28, 0.06, 0.06, 0, paint.RGB{R: 255, G: 255, B: 255}, 0.8, 0)
+	c.Glow(paint.Disc(-0.03, y+0.28, 0.06, 0.06, 0), paint.RGB{R: 255, G: 255, B: 255}, 0.8, 0)
 }
 
 // drawBow ties a ribbon into the hair between the ears.

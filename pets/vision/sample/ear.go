@@ -87,17 +87,17 @@ func (a *animal) drawEar(c *paint.Canvas, side float64) {
 				c.FillSoft(shell, inner, 0.9)
 				c.Shadow(0, 0.2, 0.5, 0.6, 0.4)
 				if a.fur > 0.03 { // hair in the ear
-					c.Strands(a.Rand, 10, -0.12, 0, 0.2, 0.3*l, 0.25+a.fur, -0.8, hair.Lighter(0.3))
+					c.Strands(a.Rand, 10, paint.Disc(-0.12, 0, 0.2, 0.3*l, 0), 0.25+a.fur, -0.8, hair.Lighter(0.3))
 				}
 			}
 			if fur > 0.07 {
-				c.Strands(a.Rand, 24, 0.15, down, 0.5, 0.6*l, 2*fur, 0.9, hair)
+				c.Strands(a.Rand, 24, paint.Disc(0.15, down, 0.5, 0.6*l, 0), 2*fur, 0.9, hair)
 			}
 			if a.ear == feather && a.curl > 0.3 {
 				c.At(paint.Move(0.15, down), func() { a.curls(c, 0, 0, 0.5, 0.6*l) })
 			}
 			if crease { // the fold catches light
-				c.Glow(0.05, -0.15, 0.4, 0.16, 0.2, hair.Lighter(0.25), 0.3, 0)
+				c.Glow(paint.Disc(0.05, -0.15, 0.4, 0.16, 0.2), hair.Lighter(0.25), 0.3, 0)
 			}
 		})
 		if a.ear == lynx {

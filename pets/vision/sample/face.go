@@ -13,17 +13,17 @@ func (a *animal) markFace(c *paint.Canvas) {
 	}
 	if a.mask != nil {
 		m := a.maskSize
-		c.Glow(0, 0.32, 0.74*m*a.wide, 0.78*m, 0, *a.mask, 0.96, 0.5)
+		c.Glow(paint.Disc(0, 0.32, 0.74*m*a.wide, 0.78*m, 0), *a.mask, 0.96, 0.5)
 	}
 	if a.belly != nil {
 		for _, s := range sides {
-			c.Glow(s*0.6*a.wide, 0.62, 0.42, 0.42, 0, *a.belly, 0.9, 0.3)
+			c.Glow(paint.Disc(s*0.6*a.wide, 0.62, 0.42, 0.42, 0), *a.belly, 0.9, 0.3)
 		}
-		c.Glow(0, 0.95, 0.6, 0.35, 0, *a.belly, 0.9, 0.3)
+		c.Glow(paint.Disc(0, 0.95, 0.6, 0.35, 0), *a.belly, 0.9, 0.3)
 	}
 	if a.goggles != nil {
 		for _, s := range sides {
-			c.Glow(s*a.eyeApart, -0.02, a.eyeSize*1.75, a.eyeSize*1.5, 0, *a.goggles, 0.9, 0.5)
+			c.Glow(paint.Disc(s*a.eyeApart, -0.02, a.eyeSize*1.75, a.eyeSize*1.5, 0), *a.goggles, 0.9, 0.5)
 		}
 	}
 	if a.lines != nil {
@@ -35,13 +35,13 @@ func (a *animal) markFace(c *paint.Canvas) {
 	}
 	if a.brows != nil {
 		for _, s := range sides {
-			c.Glow(s*a.eyeApart*0.85, -0.03-a.eyeSize*1.35, 0.13, 0.09, -0.3*s, *a.brows, 1, 0.5)
-			c.Glow(s*0.55, 0.5, 0.32, 0.3, 0, *a.brows, 0.95, 0.45)
+			c.Glow(paint.Disc(s*a.eyeApart*0.85, -0.03-a.eyeSize*1.35, 0.13, 0.09, -0.3*s), *a.brows, 1, 0.5)
+			c.Glow(paint.Disc(s*0.55, 0.5, 0.32, 0.3, 0), *a.brows, 0.95, 0.45)
 		}
 	}
 	if a.cat && a.muzzle > 0 { // the bridge of the nose
 		for _, s := range sides {
-			c.Glow(s*0.17, 0.1, 0.12, 0.35, 0, a.base.Darker(0.3), 0.25, 0)
+			c.Glow(paint.Disc(s*0.17, 0.1, 0.12, 0.35, 0), a.base.Darker(0.3), 0.25, 0)
 		}
 	}
 }

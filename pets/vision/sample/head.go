@@ -74,7 +74,7 @@ func (a *animal) light(c *paint.Canvas, x, y, rx, ry float64) {
 	c.Light(x, y, rx, ry, a.sun, fur, a.finer)
 	if a.fur > 0.07 {
 		n := int(float64(18*rx*ry)) + 8
-		c.Strands(a.Rand, n, x, y, rx, ry, 2.4*a.fur, 0.5, a.base)
+		c.Strands(a.Rand, n, paint.Disc(x, y, rx, ry, 0), 2.4*a.fur, 0.5, a.base)
 	}
 	if a.curl > 0.3 {
 		a.curls(c, x, y, rx, ry)
@@ -199,10 +199,10 @@ func (a *animal) drawRuff(c *paint.Canvas) {
 	c.Within(paint.Ellipse(x, y, r*a.wide, r).Furry(a.Rand, tuft, a.step(c, tuft), 0, 0.5), func() {
 		c.Flood(paint.Coat(k, k.Mix(a.mark, 0.6), a.field.Times(0.6)))
 		if a.bib != nil {
-			c.Glow(0, 1.2, 0.7, 0.8, 0, *a.bib, 0.95, 0.5)
+			c.Glow(paint.Disc(0, 1.2, 0.7, 0.8, 0), *a.bib, 0.95, 0.5)
 		}
 		c.Light(x, y, r, r*1.05, a.sun, 0.14+a.fur, a.finer)
-		c.Strands(a.Rand, 130, x, y+0.2, r*1.15, r*1.15, 2.6*a.fur, 0.5, k)
+		c.Strands(a.Rand, 130, paint.Disc(x, y+0.2, r*1.15, r*1.15, 0), 2.6*a.fur, 0.5, k)
 		c.Shadow(0, 0.75, 1.05, 0.6, 0.35)
 	})
 }

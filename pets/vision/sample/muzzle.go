@@ -43,7 +43,7 @@ func (a *animal) catMuzzle(c *paint.Canvas) {
 				a.skin(c, s*m*0.45, 0.1, m*0.75, 0.34)
 			})
 		}
-		c.Glow(0, -0.08, 0.2, 0.26, 0, t, 0.8, 0.3) // the bridge
+		c.Glow(paint.Disc(0, -0.08, 0.2, 0.26, 0), t, 0.8, 0.3) // the bridge
 		n := 0.13 * a.noseSize
 		c.Fill(paint.Stroke(0.035, 0.035, 0, n*0.5, 0, 0.2), line)
 		for _, s := range sides {
@@ -149,7 +149,7 @@ func (a *animal) dogNose(c *paint.Canvas, y, n float64) {
 		for _, s := range sides {
 			c.FillSoft(paint.Smooth(s*0.3, 0.05, s*0.62, -0.1, s*0.78, 0.12, s*0.45, 0.28), a.nose.Darker(0.9), 0.9)
 		}
-		c.Glow(0, -0.42, 0.6, 0.26, 0, paint.RGB{R: 255, G: 255, B: 255}, 0.55, 0)
+		c.Glow(paint.Disc(0, -0.42, 0.6, 0.26, 0), paint.RGB{R: 255, G: 255, B: 255}, 0.55, 0)
 	})
 }
 

@@ -63,7 +63,7 @@ func person(c *paint.Canvas, r paint.Rand, sun paint.Sun) {
 			c.Flood(paint.Gradient(-1, 1, skin.Lighter(0.08), skin.Darker(0.05)))
 			c.Light(0, 0, 0.9, 1.1, sun, 0, 1)
 			for _, s := range []float64{-1, 1} {
-				c.Glow(s*0.45, 0.32, 0.3, 0.22, 0, paint.Hex(0xd9827a), 0.4, 0)
+				c.Glow(paint.Disc(s*0.45, 0.32, 0.3, 0.22, 0), paint.Hex(0xd9827a), 0.4, 0)
 			}
 		})
 		for _, s := range []float64{-1, 1} {

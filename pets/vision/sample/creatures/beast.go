@@ -102,11 +102,11 @@ func (b beast) part(c *paint.Canvas, p pose, outline paint.Path, o paint.Oval, b
 	c.Within(outline.Furry(p.Rand, b.fur, step, 0, 0.7), func() {
 		c.Flood(paint.Coat(b.coat, b.mark, p.field))
 		if belly > 0 {
-			c.Glow(o.X, o.Y+o.RY*0.25, o.RX*0.62*belly, o.RY*0.95, 0, b.belly, 1, 0.55)
+			c.Glow(paint.Disc(o.X, o.Y+o.RY*0.25, o.RX*0.62*belly, o.RY*0.95, 0), b.belly, 1, 0.55)
 		}
 		c.Light(o.X, o.Y, o.RX, o.RY, p.sun, 0.12+1.3*b.fur, p.finer)
 		if b.fur > 0.07 {
-			c.Strands(p.Rand, int(14*o.RX*o.RY)+6, o.X, o.Y, o.RX, o.RY, 2.6*b.fur, 0.7, b.coat)
+			c.Strands(p.Rand, int(14*o.RX*o.RY)+6, o, 2.6*b.fur, 0.7, b.coat)
 		}
 	})
 }
@@ -149,7 +149,7 @@ func (b beast) stand(c *paint.Canvas, p pose) {
 	legs(0.42, 0.4)
 	h := 0.72 * k
 	b.part(c, p, paint.Smooth(-1.55, -0.2, -1.1, -h, 0, -0.95*h, 0.9, -1.1*h, 1.45, -0.5, 1.35, 0.35, 0.6, 0.75*h+0.1, -0.6, 0.62*h+0.1, -1.35, 0.5), paint.Disc(-0.1, 0, 1.65, 0.85, 0), 0)
-	c.Glow(0, 0.62*h, 0.9, 0.22, 0, b.belly, 0.7, 0.3)
+	c.Glow(paint.Disc(0, 0.62*h, 0.9, 0.22, 0), b.belly, 0.7, 0.3)
 	legs(0, 0)
 	c.Shadow(1.2, -0.2, 0.8, 0.7, 0.35)
 }

@@ -85,13 +85,13 @@ func (b bird) front(c *paint.Canvas, r paint.Rand, s paint.Scene, field paint.Fi
 			if b.heart {
 				c.Paint(paint.Smooth(side*0.02, -0.3, side*0.35, -0.5, side*0.68, -0.2, side*0.5, 0.3, 0, 0.6), paint.Coat(b.disc, b.disc, paint.Plain))
 			} else {
-				c.Glow(side*0.36, -0.02, 0.44, 0.5, 0, b.disc, 1, 0.8)
+				c.Glow(paint.Disc(side*0.36, -0.02, 0.44, 0.5, 0), b.disc, 1, 0.8)
 				c.FillSoft(paint.Stroke(0.06, 0.03, side*0.1, -0.3, side*0.4, -0.5, side*0.75, -0.45), b.wing.Darker(0.3), 0.8)
 			}
 			c.Eye(b.eye, side*0.36+yaw*0.5, -0.05, b.eyeSize, side, paint.Pt{}, s.Sun)
 		})
 		c.Fill(paint.Mirror(0, 0.02, b.beakFat, 0.1, b.beakFat*0.6, 0.1+b.beakLong*0.7, 0, 0.12+b.beakLong).Moved(paint.Move(yaw*0.7, 0)), b.beak)
-		c.Glow(yaw*0.7-b.beakFat*0.3, 0.15, b.beakFat*0.4, b.beakLong*0.4, 0, paint.RGB{R: 255, G: 255, B: 255}, 0.5, 0)
+		c.Glow(paint.Disc(yaw*0.7-b.beakFat*0.3, 0.15, b.beakFat*0.4, b.beakLong*0.4, 0), paint.RGB{R: 255, G: 255, B: 255}, 0.5, 0)
 	})
 }
 
@@ -112,7 +112,7 @@ func (b bird) side(c *paint.Canvas, r paint.Rand, s paint.Scene, field paint.Fie
 	c.At(paint.Move(0.55, -0.75).Mul(paint.Turn(turn)), func() {
 		c.Fill(paint.Smooth(0.4, -0.12*b.beakFat/0.15, 0.5+b.beakLong*0.6, -0.1, 0.5+b.beakLong, 0.12+b.beakFat*0.5, 0.5+b.beakLong*0.5, b.beakFat*0.9, 0.4, b.beakFat), b.beak)
 		b.body(c, r, s, paint.Ellipse(0, 0, 0.58, 0.54), paint.Coat(b.coat, b.coat, paint.Plain), paint.Disc(0, 0, 0.62, 0.58, 0))
-		c.Glow(0.2, 0.22, 0.35, 0.25, 0, b.belly, 0.85, 0.4)
+		c.Glow(paint.Disc(0.2, 0.22, 0.35, 0.25, 0), b.belly, 0.85, 0.4)
 		c.Eye(b.eye, 0.22, -0.08, b.eyeSize, 1, paint.Pt{}, s.Sun)
 	})
 	b.body(c, r, s, paint.Smooth(0.5, -0.3, 0.45, 0.15, -0.1, 0.5, -1.15, 0.4, -0.6, -0.2, 0, -0.42), paint.Coat(b.wing, b.coat.Lighter(0.2), field), paint.Disc(-0.2, 0.05, 0.8, 0.5, 0))

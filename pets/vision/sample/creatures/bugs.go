@@ -45,7 +45,7 @@ func (b bug) draw(c *paint.Canvas, r paint.Rand, w float64, s paint.Scene) {
 			c.Light(0, 0, 0.95, l, s.Sun, 0.05+b.fuzz, 6)
 			if b.fuzz == 0 {
 				c.Fill(paint.Stroke(0.05, 0.05, 0, -l, 0, l), b.mark)
-				c.Glow(s.Sun.X*0.5, s.Sun.Y*0.5*l, 0.3, 0.35, 0, paint.RGB{R: 255, G: 255, B: 255}, 0.6, 0)
+				c.Glow(paint.Disc(s.Sun.X*0.5, s.Sun.Y*0.5*l, 0.3, 0.35, 0), paint.RGB{R: 255, G: 255, B: 255}, 0.6, 0)
 			}
 		})
 		both(func(side float64) {

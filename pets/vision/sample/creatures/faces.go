@@ -15,31 +15,33 @@ func both(f func(side float64)) {
 }
 
 func darkEyes(c *paint.Canvas, b *beast) {
-	both(func(s float64) { c.Glow(s*b.eyeApart*1.08, b.eyeUp+0.06, 0.36, 0.29, s*0.7, b.mark, 1, 0.8) })
+	both(func(s float64) {
+		c.Glow(paint.Disc(s*b.eyeApart*1.08, b.eyeUp+0.06, 0.36, 0.29, s*0.7), b.mark, 1, 0.8)
+	})
 }
 
 func paleCheeks(c *paint.Canvas, b *beast) {
 	both(func(s float64) {
-		c.Glow(s*0.62*b.wide, 0.5, 0.5, 0.38, -s*0.5, b.belly.Mix(hex(0xf6efe4), 0.8), 1, 0.6)
-		c.Glow(s*b.eyeApart, b.eyeUp-0.3, 0.18, 0.1, 0, hex(0xf6efe4), 0.6, 0.4)
+		c.Glow(paint.Disc(s*0.62*b.wide, 0.5, 0.5, 0.38, -s*0.5), b.belly.Mix(hex(0xf6efe4), 0.8), 1, 0.6)
+		c.Glow(paint.Disc(s*b.eyeApart, b.eyeUp-0.3, 0.18, 0.1, 0), hex(0xf6efe4), 0.6, 0.4)
 	})
 }
 
 func banditMask(c *paint.Canvas, b *beast) {
 	both(func(s float64) {
-		c.Glow(s*b.eyeApart, b.eyeUp-0.32, 0.4, 0.16, s*0.25, hex(0xece8e1), 0.9, 0.4)
-		c.Glow(s*b.eyeApart*1.15, b.eyeUp+0.08, 0.45, 0.23, s*0.35, b.mark, 1, 0.75)
+		c.Glow(paint.Disc(s*b.eyeApart, b.eyeUp-0.32, 0.4, 0.16, s*0.25), hex(0xece8e1), 0.9, 0.4)
+		c.Glow(paint.Disc(s*b.eyeApart*1.15, b.eyeUp+0.08, 0.45, 0.23, s*0.35), b.mark, 1, 0.75)
 	})
 }
 
 func twoStripes(c *paint.Canvas, b *beast) {
-	c.Glow(0, 0, 0.95, 1.3, 0, hex(0xeae7e2), 1, 0.8)
-	both(func(s float64) { c.Glow(s*0.46*b.wide, -0.15, 0.24, 1.05, s*0.12, b.mark, 1, 0.8) })
+	c.Glow(paint.Disc(0, 0, 0.95, 1.3, 0), hex(0xeae7e2), 1, 0.8)
+	both(func(s float64) { c.Glow(paint.Disc(s*0.46*b.wide, -0.15, 0.24, 1.05, s*0.12), b.mark, 1, 0.8) })
 }
 
 func browStripe(c *paint.Canvas, b *beast) {
 	c.Fill(paint.Smooth(-0.1, -1.1, 0.1, -1.1, 0.09, -0.3, 0, 0.25, -0.09, -0.3), b.mark)
-	both(func(s float64) { c.Glow(s*0.7, -0.75, 0.2, 0.5, s*0.6, b.mark, 1, 0.7) })
+	both(func(s float64) { c.Glow(paint.Disc(s*0.7, -0.75, 0.2, 0.5, s*0.6), b.mark, 1, 0.7) })
 }
 
 func blaze(c *paint.Canvas, b *beast) {
@@ -47,18 +49,18 @@ func blaze(c *paint.Canvas, b *beast) {
 }
 
 func crescentChin(c *paint.Canvas, b *beast) {
-	c.Glow(0, 1.0, 0.7, 0.22, 0, b.snoutTint, 0.9, 0.6)
+	c.Glow(paint.Disc(0, 1.0, 0.7, 0.22, 0), b.snoutTint, 0.9, 0.6)
 }
 
-func darkFace(c *paint.Canvas, b *beast) { c.Glow(0, 0.25, 0.72, 0.95, 0, b.mark, 1, 0.85) }
+func darkFace(c *paint.Canvas, b *beast) { c.Glow(paint.Disc(0, 0.25, 0.72, 0.95, 0), b.mark, 1, 0.85) }
 
 func paleFace(c *paint.Canvas, b *beast) {
-	both(func(s float64) { c.Glow(s*0.3, -0.12, 0.42, 0.42, 0, b.mark, 1, 0.8) })
-	c.Glow(0, 0.4, 0.58, 0.58, 0, b.mark, 1, 0.8)
+	both(func(s float64) { c.Glow(paint.Disc(s*0.3, -0.12, 0.42, 0.42, 0), b.mark, 1, 0.8) })
+	c.Glow(paint.Disc(0, 0.4, 0.58, 0.58, 0), b.mark, 1, 0.8)
 }
 
 func longNose(c *paint.Canvas, b *beast) {
-	c.Glow(0, 0.9, 0.6, 0.3, 0, b.belly, 0.9, 0.4)
+	c.Glow(paint.Disc(0, 0.9, 0.6, 0.3, 0), b.belly, 0.9, 0.4)
 	c.Fill(paint.Smooth(-0.16, 0.05, 0, -0.08, 0.16, 0.05, 0.22, 0.5, 0, 0.62, -0.22, 0.5), b.nose.Lighter(0.12))
 }
 
@@ -74,7 +76,7 @@ func bigTeeth(c *paint.Canvas, b *beast) {
 }
 
 func beard(c *paint.Canvas, b *beast) {
-	c.Glow(0, 0.95, 0.2, 0.4, 0, b.coat.Darker(0.25), 0.9, 0.5)
+	c.Glow(paint.Disc(0, 0.95, 0.2, 0.4, 0), b.coat.Darker(0.25), 0.9, 0.5)
 }
 
 func fringe(c *paint.Canvas, b *beast) {

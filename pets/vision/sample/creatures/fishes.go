@@ -28,7 +28,7 @@ func (f fish) draw(c *paint.Canvas, r paint.Rand, w float64, s paint.Scene) {
 		k := r.Pick(hex(0x2f7f9c), hex(0x27567f), hex(0x3f9a8c), hex(0x7fb8c9)).Vary(r, 0.2)
 		c.Flood(paint.Gradient(0, 1, k.Lighter(0.3), k.Darker(0.4)))
 		for range 6 {
-			c.Glow(r.Range(0, w), r.Range(0, 0.5), r.Range(0.03, 0.2), 0.5, r.Around(0.5), k.Lighter(0.6), 0.25, 0)
+			c.Glow(paint.Disc(r.Range(0, w), r.Range(0, 0.5), r.Range(0.03, 0.2), 0.5, r.Around(0.5)), k.Lighter(0.6), 0.25, 0)
 		}
 	}
 	f.coat, f.belly, f.fin = f.coat.Vary(r, 0.14), f.belly.Vary(r, 0.1), f.fin.Vary(r, 0.14)
@@ -44,7 +44,7 @@ func (f fish) draw(c *paint.Canvas, r paint.Rand, w float64, s paint.Scene) {
 		c.Paint(paint.Smooth(-0.4, 0.6*h, -0.3, 1.3*h, 0, 1.2*h, 0.2, 0.7*h), rays)
 		c.Within(paint.Smooth(-0.95, 0, -0.5, -0.75*h, 0.15, -h, 0.8, -0.5*h, 1, 0.05, 0.75, 0.55*h, 0.1, h, -0.5, 0.7*h).Furry(r, f.spiny, 0.18, 0, 0), func() {
 			c.Flood(paint.Coat(f.coat, f.mark, field))
-			c.Glow(0.1, 0.9*h, 1, 0.7*h, 0, f.belly, 0.85, 0.2)
+			c.Glow(paint.Disc(0.1, 0.9*h, 1, 0.7*h, 0), f.belly, 0.85, 0.2)
 			c.FillSoft(paint.Stroke(0.03, 0.03, 0.5, -0.5*h, 0.4, 0, 0.5, 0.5*h), f.coat.Darker(0.5), 0.7)
 			c.FillSoft(paint.Stroke(0.03, 0.02, 0.95, 0.15, 0.75, 0.2), f.coat.Darker(0.7), 0.8)
 			c.Light(0, 0, 1, h, s.Sun, 0.12, 10)

@@ -30,7 +30,7 @@ func (b beast) head(c *paint.Canvas, p pose) {
 		})
 		c.Light(0, 0, 1.05*w, 1.05, p.sun, 0.10+1.2*b.fur, p.finer)
 		if b.fur > 0.07 {
-			c.Strands(p.Rand, 18, 0, 0.1, w, 1, 2.2*b.fur, 0.3, b.coat)
+			c.Strands(p.Rand, 18, paint.Disc(0, 0.1, w, 1, 0), 2.2*b.fur, 0.3, b.coat)
 		}
 		b.drawSnout(c, p)
 	})
@@ -138,7 +138,7 @@ func (b beast) drawSnout(c *paint.Canvas, p pose) {
 			b.noseTip(c, 0, -0.14, 0.22, 0.15)
 		case button:
 			for _, side := range []float64{-1, 1} {
-				c.Glow(side*0.17, 0.13, 0.3, 0.25, 0, t, 1, 0.55)
+				c.Glow(paint.Disc(side*0.17, 0.13, 0.3, 0.25, 0), t, 1, 0.55)
 			}
 			c.Fill(paint.Stroke(0.045, 0.04, 0, 0, 0, 0.2), line)
 			c.Fill(paint.Stroke(0.04, 0.03, -0.15, 0.24, -0.06, 0.26, 0, 0.2, 0.06, 0.26, 0.15, 0.24), line)
@@ -147,7 +147,7 @@ func (b beast) drawSnout(c *paint.Canvas, p pose) {
 				c.Whiskers(p.Rand, 3, side*0.2, 0.12, 0.8, side, line.Lighter(0.7))
 			}
 		case flat:
-			c.Glow(0, 0.1, 0.62, 0.48, 0, t, 1, 0.7)
+			c.Glow(paint.Disc(0, 0.1, 0.62, 0.48, 0), t, 1, 0.7)
 			for _, side := range []float64{-1, 1} {
 				c.Fill(paint.Ellipse(side*0.08, -0.12, 0.05, 0.035), line.Darker(0.4))
 			}
@@ -163,7 +163,7 @@ func (b beast) drawSnout(c *paint.Canvas, p pose) {
 			c.Fill(paint.Stroke(0.05, 0.05, -0.4, 0.34, 0, 0.4, 0.4, 0.34), line)
 		case widest:
 			c.Fill(paint.Stroke(0.07, 0.07, -0.85, -0.12, -0.4, 0.1, 0, 0.14, 0.4, 0.1, 0.85, -0.12), line)
-			c.Glow(0, 0.4, 0.9, 0.45, 0, t, 0.8, 0.3)
+			c.Glow(paint.Disc(0, 0.4, 0.9, 0.45, 0), t, 0.8, 0.3)
 			for _, side := range []float64{-1, 1} {
 				c.Fill(paint.Ellipse(side*0.1, -0.2, 0.035, 0.03), line)
 			}
@@ -208,7 +208,7 @@ func (b beast) overhang(c *paint.Canvas, p pose) {
 
 func (b beast) noseTip(c *paint.Canvas, x, y, rx, ry float64) {
 	c.Fill(paint.Mirror(0, -ry, rx*0.8, -ry*0.7, rx, 0, rx*0.3, ry*0.85, 0, ry).Moved(paint.Move(x, y)), b.nose)
-	c.Glow(x, y-ry*0.45, rx*0.5, ry*0.35, 0, paint.RGB{R: 255, G: 255, B: 255}, 0.65, 0.2)
+	c.Glow(paint.Disc(x, y-ry*0.45, rx*0.5, ry*0.35, 0), paint.RGB{R: 255, G: 255, B: 255}, 0.65, 0.2)
 }
 
 // tail is a shape of tail.

@@ -64,7 +64,7 @@ func (c *Canvas) Eye(e Eye, x, y, rad, side float64, gaze Pt, s Sun) {
 				c.Fill(Ellipse(g.X, g.Y, 0.72*size, 0.26*size), black)
 			case Full:
 				c.Fill(Ellipse(g.X, g.Y, size, size), black.Mix(e.Iris, 0.18))
-				c.Glow(g.X, g.Y+0.45, 0.7, 0.5, 0, e.Iris, 0.7, 0)
+				c.Glow(Disc(g.X, g.Y+0.45, 0.7, 0.5, 0), e.Iris, 0.7, 0)
 			}
 			c.Shadow(0, -open*1.1, 1.3, 0.75*open, 0.5)
 			if e.Lid > 0 {

@@ -2,13 +2,13 @@ package paint
 
 import "math"
 
-// Strands draws n hairs inside the clip, between (x-rx, y-ry) and (x+rx, y+ry), pointing away from the middle and down, long of them,
-// lighter and darker than colour.
-func (c *Canvas) Strands(r Rand, n int, x, y, rx, ry, long, down float64, colour RGB) {
+// Strands draws n hairs inside the clip, over the oval (whose angle is left out of account), pointing away from its middle and down, long of
+// them, lighter and darker than colour.
+func (c *Canvas) Strands(r Rand, n int, o Oval, long, down float64, colour RGB) {
 	thick := math.Max(long*0.11, 1.1/c.Unit())
 	for range n {
 		u, v := r.Around(1.2), r.Around(1.2)
-		px, py := x+float64(rx*u), y+float64(ry*v)
+		px, py := o.X+float64(o.RX*u), o.Y+float64(o.RY*v)
 		dx, dy := u*0.9+r.Around(0.35), v*0.7+down+r.Around(0.35)
 		l := long * r.Range(0.6, 1.3) / math.Sqrt(float64(dx*dx)+float64(dy*dy)+0.05)
 		bend := r.Around(0.25) * l

@@ -52,16 +52,16 @@ func (c *Canvas) toUnits(x, y float64) (float64, float64) {
 	return u * n, v * n
 }
 
-// Glow is a soft elliptic patch of colour, turned by angle: alpha in its middle, hard (0 to 1) says how late it fades.
-func (c *Canvas) Glow(x, y, rx, ry, angle float64, colour RGB, alpha, hard float64) {
-	if rx <= 0 || ry <= 0 {
+// Glow is a soft patch of colour: alpha in its middle, hard (0 to 1) says how late it fades.
+func (c *Canvas) Glow(o Oval, colour RGB, alpha, hard float64) {
+	if o.RX <= 0 || o.RY <= 0 {
 		return
 	}
-	s, co := math.Sincos(angle)
+	s, co := math.Sincos(o.Angle)
 	r, g, b := int(clampByte(colour.R)), int(clampByte(colour.G)), int(clampByte(colour.B))
-	c.each(c.bounds(x, y, max(rx, ry)), func(p []uint8, px, py float64, a int) {
-		dx, dy := px-x, py-y
-		u, v := (float64(dx*co)+float64(dy*s))/rx, (float64(dy*co)-float64(dx*s))/ry
+	c.each(c.bounds(o.X, o.Y, max(o.RX, o.RY)), func(p []uint8, px, py float64, a int) {
+		dx, dy := px-o.X, py-o.Y
+		u, v := (float64(dx*co)+float64(dy*s))/o.RX, (float64(dy*co)-float64(dx*s))/o.RY
 		d := float64(u*u) + float64(v*v)
 		if d >= 1 {
 			return

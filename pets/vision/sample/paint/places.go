@@ -105,7 +105,7 @@ func room(c *Canvas, r Rand, w float64, s *Scene) {
 		c.Paint(box(x-0.26, 0.36, x+0.26, floor+0.03, 0.01), rough(Gradient(0.36, floor, k.Lighter(0.1), k.Darker(0.3)), 10, 0.2, 8))
 		c.Fill(box(x-0.015, 0.2, x+0.015, 0.36, 0), k.Darker(0.5))
 		c.Fill(Polygon(x-0.07, 0.06, x+0.07, 0.06, x+0.12, 0.22, x-0.12, 0.22), Hex(0xf7e6b5))
-		c.Glow(x, 0.16, 0.45, 0.4, 0, Hex(0xfff0c0), 0.4, 0)
+		c.Glow(Disc(x, 0.16, 0.45, 0.4, 0), Hex(0xfff0c0), 0.4, 0)
 	}
 	c.Fill(box(0, floor-0.035, w, floor, 0), paper.Lighter(0.4))
 	wood := r.Pick(Hex(0xa67c52), Hex(0x7c5636), Hex(0xc9a273), Hex(0x8f8378)).Vary(r, 0.2)
@@ -244,7 +244,7 @@ func wood(c *Canvas, r Rand, w float64, s *Scene) {
 	}
 	for range 12 { // light through the leaves
 		rad := r.Range(0.02, 0.07)
-		c.Glow(r.Range(0, w), r.Range(0, 0.6), rad, rad, 0, k.Lighter(0.65), r.Range(0.2, 0.6), 0.8)
+		c.Glow(Disc(r.Range(0, w), r.Range(0, 0.6), rad, rad, 0), k.Lighter(0.65), r.Range(0.2, 0.6), 0.8)
 	}
 	ground := Hex(0x7a5f3d).Vary(r, 0.25)
 	y := r.Range(0.5, 0.66)
