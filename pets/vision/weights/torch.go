@@ -232,14 +232,15 @@ func (b *torchBuilder) file(object any) (*File, error) {
 		if !ok {
 			name = strconv.Itoa(i)
 		}
+		// Tensors may share a storage, or repeat its values; a small file must not become a large memory by that.
+		if n, err := elements(t.shape); err != nil || n > b.size-values {
+			return nil, errors.New("its tensors hold more values than the file has bytes")
+		}
 		tensor, err := t.tensor(name)
 		if err != nil {
 			return nil, fmt.Errorf("tensor %q: %w", name, err)
 		}
-		// Tensors may share a storage; a small file must not become a large memory by that.
-		if values += int64(tensor.Len()); values > b.size {
-			return nil, errors.New("its tensors hold more values than the file has bytes")
-		}
+		values += int64(tensor.Len())
 		file.Tensors = append(file.Tensors, tensor)
 	}
 	if len(file.Tensors) == 0 {

@@ -170,7 +170,7 @@ func rebuild(args tuple) (any, error) {
 		}
 		last += steps * t.strides[i]
 	}
-	if last >= view.count || n > view.count {
+	if last >= view.count {
 		return nil, fmt.Errorf("a tensor of shape %v outside its storage of %d values", t.shape, view.count)
 	}
 	return t, nil
