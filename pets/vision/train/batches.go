@@ -136,7 +136,10 @@ func (l *Learner) batches(ctx context.Context, j job) iter.Seq2[*batch, error] {
 				yield(nil, ctx.Err())
 				return
 			case r, more := <-out:
-				if !more {
+				if !more { // all prepared, or stopped by the context before this loop saw it
+					if err := ctx.Err(); err != nil {
+						yield(nil, err)
+					}
 					return
 				}
 				if r.err == nil {
