@@ -65,6 +65,6 @@ func rootCommand() *cobra.Command {
 		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	root.CompletionOptions.HiddenDefaultCmd = true
-	root.AddCommand(runCommand(), renderCommand(), installCommand(), uninstallCommand(), setupCommand(), doctorCommand(), versionCommand())
+	root.AddCommand(runCommand(), renderCommand(), installCommand(), uninstallCommand(), setupCommand(), doctorCommand(), versionCommand(), kernelCommand())
 	return root
 }

@@ -1,0 +1,12 @@
+//go:build !unix
+
+package cell
+
+import (
+	"errors"
+	"io"
+)
+
+func attach(string) error { return errors.ErrUnsupported }
+
+func connect(string) (io.ReadWriter, error) { return nil, errors.ErrUnsupported }

@@ -1,0 +1,183 @@
+// Package cell is what a cell of the kernel in front of GoNB (package kernel) is linked with; the kernel sees to that, nobody has to import it.
+//
+// Its init moves the standard output to a pipe of the kernel, because GoNB cuts characters where its own reads end and does not keep the order
+// of text and displays. It does nothing in a program that is no cell of that kernel, on a plain GoNB for example.
+//
+// Import it for what GoNB's gonbui cannot say: [ClearOutput], [Update] of a display in place, [Page]. On a plain GoNB these print the plain
+// text, if there is any, and nothing else.
+//
+// Standard library only, and of that little: every cell links it. A socket is reached by system calls, for package net would add to each link.
+// What needs fmt or a PNG encoder is in package show.
+package cell
+
+import (
+	"encoding/binary"
+	"errors"
+	"io"
+	"os"
+	"sync"
+)
+
+// Env names the variable of the environment that holds the kernel's folder for its cells. In it lie a named pipe, PipeName, for the standard
+// output, and a socket, SocketName, for records.
+const Env = "NB_CELL"
+
+// The files of the kernel's folder.
+const (
+	PipeName   = "out"
+	SocketName = "sock"
+	PlainName  = "plain"  // when it is there, everything stays with GoNB
+	FailedName = "failed" // when it is there, a shell command of the cell failed, and the Go part does not run
+)
+
+// The kinds of records.
+const (
+	KindDisplay = "display" // id, then pairs of MIME type and data
+	KindUpdate  = "update"
+	KindResult  = "result"
+	KindClear   = "clear" // "wait" or ""
+	KindPage    = "page"  // text
+	KindGonbui  = "gonbui"
+)
+
+// A Bundle is one thing in several forms: MIME type to data. Pictures are raw bytes, not base64.
+type Bundle map[string]string
+
+var link struct {
+	sync.Mutex
+	dir  string // "" outside of the kernel
+	conn io.ReadWriter
+}
+
+func init() {
+	dir := os.Getenv(Env)
+	if dir == "" {
+		return
+	}
+	if _, err := os.Stat(dir + "/" + FailedName); err == nil {
+		os.Exit(1)
+	}
+	if _, err := os.Stat(dir + "/" + PlainName); err == nil {
+		return
+	}
+	if attach(dir+"/"+PipeName) == nil {
+		link.dir = dir
+	}
+}
+
+// Active tells whether the program is a cell of the kernel.
+func Active() bool { return link.dir != "" }
+
+// Display shows something. With an id that is not empty, [Update] can change it.
+func Display(id string, b Bundle) error { return bundle(KindDisplay, id, b) }
+
+// Update changes what was displayed under an id, by this cell or by an earlier one.
+func Update(id string, b Bundle) error { return bundle(KindUpdate, id, b) }
+
+// Result shows the cell's value.
+func Result(b Bundle) error { return bundle(KindResult, "", b) }
+
+// ClearOutput removes what the cell has shown so far; with wait, not before there is something new to show.
+func ClearOutput(wait bool) error {
+	if !Active() {
+		return nil
+	}
+	w := ""
+	if wait {
+		w = "wait"
+	}
+	return send(KindClear, w)
+}
+
+// Page hands a text to the front-end's pager.
+func Page(text string) error {
+	if !Active() {
+		_, err := io.WriteString(os.Stdout, text+"\n")
+		return err
+	}
+	return send(KindPage, text)
+}
+
+func bundle(kind, id string, b Bundle) error {
+	if !Active() {
+		if text := b["text/plain"]; text != "" {
+			_, err := io.WriteString(os.Stdout, text+"\n")
+			return err
+		}
+		return nil
+	}
+	fields := []string{kind, id}
+	for mime, data := range b {
+		fields = append(fields, mime, data)
+	}
+	return send(fields...)
+}
+
+// send hands a record to the kernel and returns when the kernel has passed it on, after all that was printed before: that keeps the order.
+func send(fields ...string) error {
+	link.Lock()
+	defer link.Unlock()
+	if link.conn == nil {
+		conn, err := connect(link.dir + "/" + SocketName)
+		if err != nil {
+			return err
+		}
+		link.conn = conn
+	}
+	if _, err := link.conn.Write(Encode(fields)); err != nil {
+		return err
+	}
+	var ack [1]byte
+	_, err := io.ReadFull(link.conn, ack[:])
+	return err
+}
+
+// Encode gives a record's bytes: the length of all that follows, then each field with its length before it, in four bytes, big endian.
+func Encode(fields []string) []byte {
+	size := 0
+	for _, f := range fields {
+		size += 4 + len(f)
+	}
+	b := binary.BigEndian.AppendUint32(make([]byte, 0, 4+size), uint32(size))
+	for _, f := range fields {
+		b = binary.BigEndian.AppendUint32(b, uint32(len(f)))
+		b = append(b, f...)
+	}
+	return b
+}
+
+// maxRecord bounds a record; nothing sensible to show is larger.
+const maxRecord = 512 << 20
+
+// Decode reads the next record.
+func Decode(r io.Reader) ([]string, error) {
+	var head [4]byte
+	if _, err := io.ReadFull(r, head[:]); err != nil {
+		return nil, err
+	}
+	size := binary.BigEndian.Uint32(head[:])
+	if size > maxRecord {
+		return nil, errors.New("cell: a record is too large")
+	}
+	body, err := io.ReadAll(io.LimitReader(r, int64(size)))
+	if err != nil {
+		return nil, err
+	}
+	if len(body) < int(size) {
+		return nil, io.ErrUnexpectedEOF
+	}
+	var fields []string
+	for len(body) > 0 {
+		if len(body) < 4 {
+			return nil, errors.New("cell: a record is cut short")
+		}
+		n := binary.BigEndian.Uint32(body)
+		body = body[4:]
+		if uint64(n) > uint64(len(body)) {
+			return nil, errors.New("cell: a record's field is longer than the record")
+		}
+		fields = append(fields, string(body[:n]))
+		body = body[n:]
+	}
+	return fields, nil
+}

@@ -1,0 +1,436 @@
+package kernel
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"log"
+	"os"
+	"os/signal"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+	"syscall"
+	"time"
+
+	"gopets/kernelext/jupyter"
+)
+
+// Options say what a kernel is made of. GoNB and Workspace are needed.
+type Options struct {
+	GoNB      string    // its program
+	Workspace string    // the module whose packages cells import
+	Gopls     string    // its program, for completion and inspection; "" does without
+	Cache     string    // a folder for what later kernels can use too; "" is one that goes with the kernel
+	History   string    // the folder that keeps what was run; "" keeps it in memory only
+	Guard     []string  // a command that calls [Guard] with its standard input; without one, a killed kernel leaves GoNB's folder behind
+	Version   string    // for kernel_info
+	Log       io.Writer // for those who look for a fault; nil is the standard error
+}
+
+// Kernel is a running kernel.
+type Kernel struct {
+	o       Options
+	log     *log.Logger
+	front   *front
+	output  *output
+	guard   *guard
+	dir     string
+	hasCell bool   // the workspace has the cell package
+	gonbui  string // the folder of the copy of gonbui
+	history *history
+	gopls   *gopls
+	quit    chan struct{}
+	stop    sync.Once
+
+	queue *queue
+
+	mu       sync.Mutex
+	child    *child
+	ready    chan struct{} // closed when child is there, or startErr
+	startErr error
+	current  *execution // the cell that runs
+	asked    *request   // whose input is waited for
+	comms    map[string]string
+	count    int
+	cells    map[int]sent // what GoNB was sent, by its number
+	memory   memory
+	locals   map[string]localOf
+	mute     map[string]bool // functions that turned out to have no value
+}
+
+// Serve runs a kernel for a connection until a client asks it to end, ctx ends, or the process is told to.
+func Serve(ctx context.Context, conn jupyter.Connection, o Options) error {
+	k := &Kernel{o: o, log: log.New(cmp.Or[io.Writer](o.Log, os.Stderr), "kernel: ", log.LstdFlags|log.Lmsgprefix), quit: make(chan struct{}), queue: newQueue(),
+		comms: map[string]string{}, cells: map[int]sent{}, locals: map[string]localOf{}, mute: map[string]bool{}, memory: newMemory()}
+	var err error
+	if k.guard, err = startGuard(o.Guard); err != nil {
+		return err
+	}
+	if k.dir, err = os.MkdirTemp("", "nbk-"); err != nil {
+		return fmt.Errorf("the kernel's folder: %w", err)
+	}
+	k.guard.watch(0, k.dir)
+	defer func() {
+		os.RemoveAll(k.dir)
+		k.guard.done()
+	}()
+	k.history = openHistory(o.History)
+	if k.front, err = openFront(conn, k.handle); err != nil {
+		return err
+	}
+	defer k.front.close()
+	if k.output, err = openOutput(k.front, k.dir); err != nil {
+		return err
+	}
+	defer k.output.close()
+	k.front.status(nil, "starting")
+	life, cancel := context.WithCancel(ctx)
+	defer cancel()
+	k.restart(life)
+	defer k.endChild()
+	if o.Gopls != "" {
+		k.gopls = newGopls(o.Gopls, o.Workspace, k.dir)
+		defer k.gopls.close()
+	}
+	go k.work(life)
+
+	signals := make(chan os.Signal, 8)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
+	defer signal.Stop(signals)
+	for {
+		select {
+		case s := <-signals:
+			if s == os.Interrupt {
+				k.interruptCell("")
+				continue
+			}
+			return nil
+		case <-k.quit:
+			return nil
+		case <-ctx.Done():
+			return nil
+		}
+	}
+}
+
+func (k *Kernel) logf(format string, args ...any) { k.log.Printf(format, args...) }
+
+// restart starts a GoNB in the background; whoever needs it waits for ready.
+func (k *Kernel) restart(ctx context.Context) {
+	ready := make(chan struct{})
+	k.mu.Lock()
+	first := k.ready == nil
+	k.ready, k.child, k.startErr = ready, nil, nil
+	k.cells = map[int]sent{}
+	k.mu.Unlock()
+	go func() {
+		prepared := make(chan error, 1)
+		if first {
+			go func() { prepared <- k.prepare(ctx) }()
+		} else {
+			prepared <- nil
+		}
+		ctx, cancel := context.WithTimeout(ctx, time.Minute)
+		defer cancel()
+		c, err := k.startChild(ctx)
+		if perr := <-prepared; perr != nil {
+			err = cmp.Or(err, perr)
+		} else if err == nil && k.gonbui != "" {
+			err = k.replaceGonbui(ctx, c)
+		}
+		if err != nil && c != nil {
+			k.closeChild(c)
+			c = nil
+		}
+		k.mu.Lock()
+		k.child, k.startErr = c, err
+		k.mu.Unlock()
+		if err != nil {
+			k.logf("GoNB does not start: %v", err)
+		}
+		close(ready)
+	}()
+}
+
+// waitChild gives the running GoNB.
+func (k *Kernel) waitChild(ctx context.Context) (*child, error) {
+	k.mu.Lock()
+	ready := k.ready
+	k.mu.Unlock()
+	select {
+	case <-ready:
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return k.child, k.startErr
+}
+
+func (k *Kernel) endChild() {
+	k.mu.Lock()
+	ready := k.ready
+	k.mu.Unlock()
+	<-ready
+	k.mu.Lock()
+	c := k.child
+	k.mu.Unlock()
+	if c != nil {
+		k.closeChild(c)
+	}
+}
+
+// handle gets every message of a client.
+func (k *Kernel) handle(r *request) {
+	if r.Channel == jupyter.Stdin {
+		if r.Header.Type == "input_reply" {
+			k.input(r)
+		}
+		return
+	}
+	switch r.Header.Type {
+	case "execute_request":
+		k.queue.put(r)
+		return
+	case "complete_request", "inspect_request":
+		go k.answer(r) // gopls may think for a while
+		return
+	}
+	k.answer(r)
+}
+
+// answer serves a request at once, whether a cell runs or not.
+func (k *Kernel) answer(r *request) {
+	k.front.status(r, "busy")
+	defer func() {
+		k.front.status(r, "idle")
+		// To front-ends the last status counts, whichever request it is about.
+		k.mu.Lock()
+		e := k.current
+		k.mu.Unlock()
+		if e != nil {
+			k.front.status(e.request, "busy")
+		}
+	}()
+	var content struct {
+		Code    string `json:"code"`
+		Cursor  *int   `json:"cursor_pos"`
+		Restart bool   `json:"restart"`
+		CommID  string `json:"comm_id"`
+		Target  string `json:"target_name"`
+		historyQuery
+	}
+	if err := json.Unmarshal(r.Content, &content); err != nil {
+		k.fail(r, "BadRequest", fmt.Sprintf("the content of %s cannot be understood: %v", r.Header.Type, err))
+		return
+	}
+	cursor := len([]rune(content.Code))
+	if content.Cursor != nil {
+		cursor = min(max(*content.Cursor, 0), cursor)
+	}
+	switch r.Header.Type {
+	case "kernel_info_request":
+		k.front.reply(r, "kernel_info_reply", k.info())
+	case "is_complete_request":
+		k.front.reply(r, "is_complete_reply", isComplete(content.Code))
+	case "history_request":
+		k.front.reply(r, "history_reply", object{"status": "ok", "history": k.history.query(content.historyQuery)})
+	case "complete_request":
+		k.front.reply(r, "complete_reply", k.complete(content.Code, cursor))
+	case "inspect_request":
+		k.front.reply(r, "inspect_reply", k.inspect(content.Code, cursor))
+	case "comm_info_request":
+		k.front.reply(r, "comm_info_reply", object{"status": "ok", "comms": k.commInfo(content.Target)})
+	case "comm_open", "comm_msg", "comm_close":
+		k.comm(r, content.CommID, content.Target)
+	case "interrupt_request":
+		k.interruptCell("")
+		k.front.reply(r, "interrupt_reply", object{"status": "ok"})
+	case "shutdown_request":
+		k.interruptCell("")
+		reply := object{"status": "ok", "restart": content.Restart}
+		k.front.reply(r, "shutdown_reply", reply)
+		k.front.publish(r, "shutdown_reply", reply)
+		k.stop.Do(func() { close(k.quit) })
+	case "debug_request":
+		k.fail(r, "NotSupported", "this kernel has no debugger")
+	default:
+		k.logf("no answer to %q is known", r.Header.Type)
+	}
+}
+
+// fail answers a request with an error.
+func (k *Kernel) fail(r *request, name, value string) {
+	k.front.reply(r, strings.TrimSuffix(r.Header.Type, "_request")+"_reply", object{"status": "error", "ename": name, "evalue": value, "traceback": []string{}})
+}
+
+func (k *Kernel) info() object {
+	return object{
+		"status": "ok", "protocol_version": jupyter.ProtocolVersion, "implementation": "nb", "implementation_version": cmp.Or(k.o.Version, "0"),
+		"banner":             "Go, in the kernel of nb in front of GoNB. %help tells GoNB's commands.",
+		"language_info":      object{"name": "go", "version": strings.TrimPrefix(runtime.Version(), "go"), "mimetype": "text/x-go", "file_extension": ".go", "pygments_lexer": "go", "codemirror_mode": "go", "nbconvert_exporter": ""},
+		"help_links":         []object{{"text": "Go", "url": "https://go.dev/doc/"}, {"text": "GoNB", "url": "https://github.com/janpfeifer/gonb"}},
+		"debugger":           false,
+		"supported_features": []string{},
+	}
+}
+
+func (k *Kernel) commInfo(target string) object {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	found := object{}
+	for id, t := range k.comms {
+		if target == "" || t == target {
+			found[id] = object{"target_name": t}
+		}
+	}
+	return found
+}
+
+func (k *Kernel) noteComm(kind, id, target string) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	switch kind {
+	case "comm_open":
+		k.comms[id] = target
+	case "comm_close":
+		delete(k.comms, id)
+	}
+}
+
+// comm hands a widget's message to GoNB.
+func (k *Kernel) comm(r *request, id, target string) {
+	k.noteComm(r.Header.Type, id, target)
+	k.mu.Lock()
+	c := k.child
+	k.mu.Unlock()
+	if c == nil {
+		return
+	}
+	if _, err := c.send(r, jupyter.Shell, r.Header.Type, r.Content); err != nil {
+		k.logf("%s: %v", r.Header.Type, err)
+	}
+}
+
+// pump takes what GoNB says, until it dies.
+func (k *Kernel) pump(ctx context.Context, c *child) {
+	for {
+		m, err := c.client.Recv(ctx)
+		if err != nil {
+			close(c.replies)
+			return
+		}
+		parent := c.parent(m.Parent.ID)
+		if parent == nil {
+			continue
+		}
+		switch m.Header.Type {
+		case "status":
+			var s jupyter.StatusContent
+			if m.Decode(&s) == nil && s.ExecutionState == "idle" && parent.Header.Type == "execute_request" {
+				c.replies <- m
+			}
+		case "execute_reply":
+			c.replies <- m
+		case "execute_input":
+		case "input_request":
+			k.ask(parent, m)
+		case "stream", "error":
+			k.heard(parent, m)
+		case "comm_open", "comm_msg", "comm_close":
+			var comm struct {
+				ID     string `json:"comm_id"`
+				Target string `json:"target_name"`
+			}
+			if m.Decode(&comm) == nil {
+				k.noteComm(m.Header.Type, comm.ID, comm.Target)
+			}
+			k.output.after(parent, m.Header.Type, m.Content, m.Metadata, m.Buffers)
+		default:
+			if m.Channel == jupyter.IOPub {
+				k.output.after(parent, m.Header.Type, m.Content, m.Metadata, m.Buffers)
+			}
+		}
+	}
+}
+
+// ask passes a cell's wish for input on, unless its client said that it cannot ask anybody.
+func (k *Kernel) ask(parent *request, m *jupyter.Message) {
+	k.mu.Lock()
+	e := k.current
+	k.mu.Unlock()
+	if e == nil || e.request != parent {
+		return
+	}
+	k.mu.Lock()
+	k.asked = parent
+	k.mu.Unlock()
+	k.output.end() // what was printed before belongs above the question
+	if !e.content.AllowStdin || !k.front.ask(parent, "input_request", m.Content) {
+		k.interruptCell("the cell asks for input, but this front-end has nobody to ask")
+	}
+}
+
+// input passes an answer on to GoNB.
+func (k *Kernel) input(r *request) {
+	k.mu.Lock()
+	asked, c := k.asked, k.child
+	k.asked = nil
+	k.mu.Unlock()
+	if asked == nil || c == nil || asked.peer != r.peer {
+		return
+	}
+	if _, err := c.send(asked, jupyter.Stdin, "input_reply", r.Content); err != nil {
+		k.logf("input: %v", err)
+	}
+}
+
+// queue holds the cells that wait.
+type queue struct {
+	mu    sync.Mutex
+	items []*request
+	wake  chan struct{}
+}
+
+func newQueue() *queue { return &queue{wake: make(chan struct{}, 1)} }
+
+func (q *queue) put(r *request) {
+	q.mu.Lock()
+	q.items = append(q.items, r)
+	q.mu.Unlock()
+	select {
+	case q.wake <- struct{}{}:
+	default:
+	}
+}
+
+func (q *queue) get(ctx context.Context) (*request, bool) {
+	for {
+		q.mu.Lock()
+		if len(q.items) > 0 {
+			r := q.items[0]
+			q.items = slices.Delete(q.items, 0, 1)
+			q.mu.Unlock()
+			return r, true
+		}
+		q.mu.Unlock()
+		select {
+		case <-q.wake:
+		case <-ctx.Done():
+			return nil, false
+		}
+	}
+}
+
+// all takes everything out of the queue.
+func (q *queue) all() []*request {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	items := q.items
+	q.items = nil
+	return items
+}

@@ -1,0 +1,344 @@
+package kernel
+
+import (
+	"encoding/base64"
+	"encoding/gob"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"time"
+	"unicode/utf8"
+
+	"github.com/janpfeifer/gonb/gonbui/protocol"
+	"golang.org/x/sys/unix"
+
+	"gopets/kernelext/cell"
+)
+
+// output brings what a cell prints and shows to the clients, in the order in which the cell did it. The pipe's text is taken off before anything
+// else is passed on, and a cell that shows something waits until that has happened.
+type output struct {
+	front    *front
+	dir      string
+	fd       int // of the pipe; a plain number, for an os.File would wait in its reads
+	listener net.Listener
+
+	mu       sync.Mutex
+	run      *run   // the cell that runs, or ran last
+	rest     []byte // the start of a character whose end has not come yet
+	closed   bool
+	buffer   []byte
+	displays map[string]bool // ids that the running cell has used
+}
+
+// run is the execution of one cell, as far as its output is concerned.
+type run struct {
+	request *request
+	count   int
+	silent  bool
+	pages   []string // texts for the pager
+	result  string   // the plain text of its value
+}
+
+func openOutput(f *front, dir string) (*output, error) {
+	o := &output{front: f, dir: dir, buffer: make([]byte, 256<<10)}
+	path := filepath.Join(dir, cell.PipeName)
+	if err := unix.Mkfifo(path, 0o600); err != nil {
+		return nil, fmt.Errorf("the cells' pipe: %w", err)
+	}
+	// Open for writing too, so that the pipe does not end with a cell.
+	fd, err := unix.Open(path, unix.O_RDWR|unix.O_NONBLOCK|unix.O_CLOEXEC, 0)
+	if err != nil {
+		return nil, fmt.Errorf("the cells' pipe: %w", err)
+	}
+	widen(fd)
+	o.fd = fd
+	if o.listener, err = net.Listen("unix", filepath.Join(dir, cell.SocketName)); err != nil {
+		unix.Close(fd)
+		return nil, fmt.Errorf("the cells' socket: %w", err)
+	}
+	go o.watch()
+	go func() {
+		for {
+			conn, err := o.listener.Accept()
+			if err != nil {
+				return
+			}
+			go o.records(conn)
+		}
+	}()
+	return o, nil
+}
+
+func (o *output) close() {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.closed = true
+	o.listener.Close()
+}
+
+// pace is how long text may wait for more, so that a cell that prints line by line does not send a message for each.
+const pace = 4 * time.Millisecond
+
+// watch passes text on as it comes.
+func (o *output) watch() {
+	for {
+		n, err := unix.Poll([]unix.PollFd{{Fd: int32(o.fd), Events: unix.POLLIN}}, 300)
+		o.mu.Lock()
+		if o.closed || err != nil && !errors.Is(err, unix.EINTR) {
+			o.closed = true
+			unix.Close(o.fd)
+			o.mu.Unlock()
+			return
+		}
+		if n > 0 {
+			o.drain()
+		}
+		o.mu.Unlock()
+		if n > 0 {
+			time.Sleep(pace)
+		}
+	}
+}
+
+// maxDrain bounds what is taken off at a time: another goroutine of the cell may print for ever.
+const maxDrain = 32 << 20
+
+// drain passes on the text that is in the pipe. The lock is held.
+func (o *output) drain() {
+	for taken := 0; taken < maxDrain && !o.closed; {
+		n, err := unix.Read(o.fd, o.buffer)
+		if errors.Is(err, unix.EINTR) {
+			continue
+		}
+		if n <= 0 {
+			return
+		}
+		taken += n
+		o.text(o.buffer[:n])
+	}
+}
+
+// text publishes whole characters and keeps the start of one that is cut.
+func (o *output) text(b []byte) {
+	b = append(o.rest, b...)
+	cut := len(b)
+	for i := 1; i <= min(utf8.UTFMax-1, len(b)); i++ {
+		if c := b[len(b)-i]; utf8.RuneStart(c) {
+			if !utf8.FullRune(b[len(b)-i:]) {
+				cut = len(b) - i
+			}
+			break
+		}
+	}
+	o.rest = append([]byte(nil), b[cut:]...)
+	o.stream(string(b[:cut]))
+}
+
+func (o *output) stream(text string) {
+	if text != "" && o.run != nil && !o.run.silent {
+		o.front.publish(o.run.request, "stream", object{"name": "stdout", "text": text})
+	}
+}
+
+// begin makes a cell the one that output belongs to.
+func (o *output) begin(r *run) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.flush()
+	o.run, o.displays = r, map[string]bool{}
+}
+
+// end passes on what the cell left.
+func (o *output) end() {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.flush()
+}
+
+func (o *output) flush() {
+	o.drain()
+	rest := string(o.rest)
+	o.rest = nil
+	o.stream(rest)
+}
+
+// after publishes something of GoNB's, after the text that came before it.
+func (o *output) after(parent *request, kind string, content any, metadata json.RawMessage, buffers [][]byte) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.drain()
+	if o.run == nil || !o.run.silent || o.run.request != parent {
+		o.front.publishWith(parent, kind, content, metadata, buffers)
+	}
+}
+
+// records serves a connection of a cell.
+func (o *output) records(conn net.Conn) {
+	defer conn.Close()
+	for {
+		fields, err := cell.Decode(conn)
+		if err != nil || len(fields) == 0 {
+			return
+		}
+		if fields[0] == cell.KindGonbui && len(fields) == 2 {
+			o.gonbui(conn, fields[1])
+			return
+		}
+		o.record(fields)
+		if _, err := conn.Write([]byte{0}); err != nil {
+			return
+		}
+	}
+}
+
+func (o *output) record(fields []string) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.drain()
+	if o.run == nil || o.run.silent {
+		return
+	}
+	kind, args := fields[0], fields[1:]
+	switch {
+	case kind == cell.KindClear && len(args) == 1:
+		o.front.publish(o.run.request, "clear_output", object{"wait": args[0] == "wait"})
+	case kind == cell.KindPage && len(args) == 1:
+		o.run.pages = append(o.run.pages, args[0])
+	case (kind == cell.KindDisplay || kind == cell.KindUpdate || kind == cell.KindResult) && len(args)%2 == 1:
+		data := object{}
+		for i := 1; i < len(args); i += 2 {
+			data[args[i]] = form(args[i], args[i+1])
+		}
+		o.show(kind, args[0], data, object{})
+	}
+}
+
+// form gives data as a message holds it: text as it is, JSON as itself, anything else in base64.
+func form(mime string, data string) any {
+	switch {
+	case mime == "application/json" || strings.HasSuffix(mime, "+json"):
+		if json.Valid([]byte(data)) {
+			return json.RawMessage(data)
+		}
+		return data
+	case strings.HasPrefix(mime, "text/") || strings.HasSuffix(mime, "+xml") || mime == "application/javascript":
+		return strings.ToValidUTF8(data, "\uFFFD")
+	}
+	return base64.StdEncoding.EncodeToString([]byte(data))
+}
+
+func (o *output) show(kind, id string, data, metadata object) {
+	transient := object{}
+	if id != "" {
+		transient["display_id"] = id
+	}
+	content := object{"data": data, "metadata": metadata, "transient": transient}
+	switch kind {
+	case cell.KindDisplay:
+		o.displays[id] = true
+		o.front.publish(o.run.request, "display_data", content)
+	case cell.KindUpdate:
+		o.front.publish(o.run.request, "update_display_data", content)
+	case cell.KindResult:
+		content["execution_count"] = o.run.count
+		o.run.result, _ = data["text/plain"].(string)
+		o.front.publish(o.run.request, "execute_result", content)
+	}
+}
+
+func init() {
+	// What gonbui may send as any; GoNB registers the same.
+	gob.Register(map[string]any{})
+	gob.Register([]string{})
+	gob.Register([]any{})
+}
+
+// gonbui serves a cell's gonbui: displays are published, all else (widgets, input, synchronisation) is GoNB's and goes to its pipe.
+func (o *output) gonbui(conn net.Conn, path string) {
+	defer func() {
+		if p := recover(); p != nil {
+			_ = conn.Close() // gob may panic on bytes that are not gob
+		}
+	}()
+	var toGoNB *gob.Encoder
+	from := gob.NewDecoder(conn)
+	for {
+		var d protocol.DisplayData
+		if err := from.Decode(&d); err != nil {
+			return
+		}
+		if isDisplay(d) {
+			o.display(d)
+		} else {
+			if toGoNB == nil {
+				pipe, err := openPipe(path)
+				if err != nil {
+					return
+				}
+				defer pipe.Close()
+				toGoNB = gob.NewEncoder(pipe)
+			}
+			if err := toGoNB.Encode(&d); err != nil {
+				return
+			}
+		}
+		if _, err := conn.Write([]byte{0}); err != nil {
+			return
+		}
+	}
+}
+
+// openPipe opens GoNB's pipe for a cell. GoNB opens its end in its own time, and not at all when the cell is over.
+func openPipe(path string) (io.WriteCloser, error) {
+	for end := time.Now().Add(5 * time.Second); ; time.Sleep(2 * time.Millisecond) {
+		fd, err := unix.Open(path, unix.O_WRONLY|unix.O_NONBLOCK|unix.O_CLOEXEC, 0)
+		if err == nil {
+			return os.NewFile(uintptr(fd), path), nil
+		}
+		if !errors.Is(err, unix.ENXIO) && !errors.Is(err, unix.EINTR) || time.Now().After(end) {
+			return nil, fmt.Errorf("opening GoNB's pipe: %w", err)
+		}
+	}
+}
+
+func isDisplay(d protocol.DisplayData) bool {
+	for _, mime := range []protocol.MIMEType{protocol.MIMEJupyterInput, protocol.MIMECommValue, protocol.MIMECommSubscribe} {
+		if _, ok := d.Data[mime]; ok {
+			return false
+		}
+	}
+	return true
+}
+
+// display publishes what gonbui shows. An id is new in each run of a cell: what stood under it before was cleared.
+func (o *output) display(d protocol.DisplayData) {
+	data := object{}
+	for mime, v := range d.Data {
+		data[string(mime)] = v
+	}
+	metadata := object{}
+	for name, v := range d.Metadata {
+		metadata[name] = v
+	}
+	if _, err := json.Marshal(object{"d": data, "m": metadata}); err != nil {
+		data, metadata = object{"text/plain": fmt.Sprintf("this cannot be shown: %v", err)}, object{}
+	}
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.drain()
+	if o.run == nil || o.run.silent {
+		return
+	}
+	kind := cell.KindDisplay
+	if d.DisplayID != "" && o.displays[d.DisplayID] {
+		kind = cell.KindUpdate
+	}
+	o.show(kind, d.DisplayID, data, metadata)
+}

@@ -1,0 +1,43 @@
+//go:build unix && !linux
+
+package kernel
+
+import (
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+)
+
+// process is a child process and its name.
+type process struct {
+	pid  int
+	name string
+}
+
+// childrenOf lists a process's children.
+func childrenOf(pid int) []process {
+	out, err := exec.Command("ps", "-A", "-o", "pid=,ppid=,comm=").Output()
+	if err != nil {
+		return nil
+	}
+	var found []process
+	for line := range strings.Lines(string(out)) {
+		f := strings.Fields(line)
+		if len(f) >= 3 && f[1] == strconv.Itoa(pid) {
+			if child, err := strconv.Atoi(f[0]); err == nil {
+				found = append(found, process{child, filepath.Base(f[2])})
+			}
+		}
+	}
+	return found
+}
+
+// interruptTree sends the signal that Ctrl-C sends to a process and all below it.
+func interruptTree(pid int) {
+	for _, p := range childrenOf(pid) {
+		interruptTree(p.pid)
+	}
+	_ = syscall.Kill(pid, syscall.SIGINT)
+}

@@ -1,0 +1,218 @@
+package kernel
+
+import (
+	"fmt"
+	"go/ast"
+	"go/token"
+	"slices"
+	"strings"
+)
+
+// A plan is a cell as GoNB gets it.
+type plan struct {
+	code   string
+	lines  []int   // for each line of code, the cell's line, both from 0; -1 where there is none
+	decls  string  // the declarations, for completion
+	body   string  // the statements
+	locals []local // what the statements declare
+	shows  bool    // a value is shown
+	call   string  // the function whose results are shown, if they are those of a call
+}
+
+// local is a variable that is gone when its cell has ended.
+type local struct{ name, text string }
+
+// showName is the function that the kernel adds to the cell's program, if the cell shows a value.
+const showName = "nb_show"
+
+// shellHead precedes a shell command: nothing is run after one that failed, its failure is noted, and its output goes where the cell's goes.
+const shellHead = `test -e "$NB_CELL/failed" && exit 1; trap 's=$?; test $s = 0 || echo $s >"$NB_CELL/failed"' EXIT; exec >"$NB_CELL/out"; `
+
+// plan says what GoNB gets. mute tells which calls are known to have no value; with again, the cell is sent a second time, without
+// what its special commands have done already.
+func (s *source) plan(mute func(call string) bool, again bool) plan {
+	if s.foreign {
+		return plan{code: strings.Join(s.lines, "\n"), lines: identity(len(s.lines))}
+	}
+	out := slices.Clone(s.lines)
+	for _, i := range s.shells {
+		bang := strings.IndexByte(out[i], '!')
+		rest := strings.TrimLeft(out[i][bang+1:], " \t")
+		star := ""
+		if strings.HasPrefix(rest, "*") {
+			star, rest = "*", rest[1:]
+		}
+		out[i] = out[i][:bang+1] + star + shellHead + rest
+	}
+	if again {
+		for i := range out {
+			if s.special[i] && !strings.HasPrefix(out[i], "%%") && !strings.HasPrefix(out[i], "%main") && !strings.HasPrefix(out[i], "%args") {
+				out[i] = ""
+			}
+		}
+	}
+	n := len(out)
+	p := plan{lines: identity(n)}
+	switch {
+	case s.own:
+		p.decls = s.golang(0, n)
+	case s.main >= 0:
+		p.decls = s.golang(0, s.main)
+		p.body = s.golang(s.main+1, n)
+		body := p.body
+		p.showLast(&body, mute, false)
+		// A line with a special command keeps it; all others are as rewritten.
+		for i, line := range strings.Split(body, "\n") {
+			if at := s.main + 1 + i; at < n && !s.special[at] {
+				out[at] = line
+			}
+		}
+	default:
+		p.sortOut(s, &out, mute)
+	}
+	p.code = strings.Join(out, "\n")
+	return p
+}
+
+// sortOut brings a cell that mixes declarations and statements into GoNB's order: the declarations, %%, the statements.
+func (p *plan) sortOut(s *source, out *[]string, mute func(string) bool) {
+	text := s.golang(0, len(s.lines))
+	all := chunks(text)
+	p.decls = text
+	if !slices.ContainsFunc(all, func(c chunk) bool { return !c.decl }) {
+		return
+	}
+	var lines []string
+	var from []int
+	add := func(text string, line int) {
+		for i, l := range strings.Split(text, "\n") {
+			lines, from = append(lines, l), append(from, line+i)
+		}
+	}
+	for i, special := range s.special {
+		if special {
+			add((*out)[i], i)
+		}
+	}
+	put := func(decl bool) string {
+		begin := len(lines)
+		for _, c := range all {
+			if c.decl == decl {
+				add(strings.TrimSuffix(text[c.from:c.to], ";"), strings.Count(text[:c.from], "\n"))
+			}
+		}
+		return strings.Join(lines[begin:], "\n")
+	}
+	p.decls = put(true)
+	own := newMemory()
+	own.add(p.decls)
+	known := func(call string) bool { return own.mute(call) || mute(call) }
+	add("%%", -1)
+	from[len(from)-1] = -1
+	begin := len(lines)
+	p.body = put(false)
+	body := p.body
+	p.showLast(&body, known, true)
+	lines = append(lines[:begin], strings.Split(body, "\n")...)
+	from = from[:len(lines)]
+	var used []string
+	for _, l := range p.locals {
+		if !slices.Contains(used, "_ = "+l.name) {
+			used = append(used, "_ = "+l.name)
+		}
+	}
+	if len(used) > 0 {
+		lines, from = append(lines, strings.Join(used, "; ")), append(from, -1)
+	}
+	*out, p.lines = lines, from
+}
+
+// showLast finds the locals of a body, and shows the value of its last expression. A call counts only where calls do: with GoNB's %% it is a
+// statement, as in Go.
+func (p *plan) showLast(body *string, mute func(string) bool, calls bool) {
+	fset, block, err := parseBody(*body)
+	if err != nil || len(block.List) == 0 {
+		return // GoNB will say what is wrong
+	}
+	at := func(pos token.Pos) int { return fset.Position(pos).Offset - len(bodyHead) }
+	textOf := func(n ast.Node) string { return (*body)[at(n.Pos()):at(n.End())] }
+	for _, stmt := range block.List {
+		p.noteLocals(stmt, textOf)
+	}
+	last, ok := block.List[len(block.List)-1].(*ast.ExprStmt)
+	if !ok {
+		return
+	}
+	x := ast.Unparen(last.X)
+	if call, ok := x.(*ast.CallExpr); ok {
+		if name := textOf(call.Fun); !calls || silent(call) || mute(name) {
+			return
+		} else {
+			p.call = name
+		}
+	}
+	if r, ok := x.(*ast.UnaryExpr); ok && r.Op == token.ARROW && !calls {
+		return
+	}
+	p.shows = true
+	from, to := at(last.Pos()), at(last.End())
+	*body = (*body)[:from] + showName + "(" + (*body)[from:to] + ")" + (*body)[to:]
+}
+
+func (p *plan) noteLocals(stmt ast.Stmt, textOf func(ast.Node) string) {
+	add := func(name *ast.Ident, text string) {
+		if name.Name != "_" {
+			p.locals = append(p.locals, local{name.Name, text})
+		}
+	}
+	switch stmt := stmt.(type) {
+	case *ast.AssignStmt:
+		if stmt.Tok != token.DEFINE {
+			return
+		}
+		var left, right []string
+		for _, x := range stmt.Lhs {
+			left = append(left, textOf(x))
+		}
+		for _, x := range stmt.Rhs {
+			right = append(right, textOf(x))
+		}
+		for _, x := range stmt.Lhs {
+			if id, ok := x.(*ast.Ident); ok {
+				add(id, fmt.Sprintf("var %s = %s", strings.Join(left, ", "), strings.Join(right, ", ")))
+			}
+		}
+	case *ast.DeclStmt:
+		decl, ok := stmt.Decl.(*ast.GenDecl)
+		if !ok || decl.Tok != token.VAR {
+			return
+		}
+		for _, spec := range decl.Specs {
+			for _, id := range spec.(*ast.ValueSpec).Names {
+				add(id, textOf(decl))
+			}
+		}
+	}
+}
+
+// silent tells calls whose results nobody wants to see: printing, and what has no result for certain.
+func silent(call *ast.CallExpr) bool {
+	switch f := ast.Unparen(call.Fun).(type) {
+	case *ast.Ident:
+		return slices.Contains([]string{"print", "println", "panic", "close", "delete", "copy", "clear", "recover"}, f.Name)
+	case *ast.SelectorExpr:
+		pkg, ok := f.X.(*ast.Ident)
+		return ok && (pkg.Name == "log" || pkg.Name == "fmt" && (strings.HasPrefix(f.Sel.Name, "Print") || strings.HasPrefix(f.Sel.Name, "Fprint") || strings.HasPrefix(f.Sel.Name, "Scan")))
+	case *ast.FuncLit:
+		return f.Type.Results == nil
+	}
+	return false
+}
+
+func identity(n int) []int {
+	lines := make([]int, n)
+	for i := range lines {
+		lines[i] = i
+	}
+	return lines
+}
