@@ -27,7 +27,7 @@ func isComplete(code string) object {
 	status := "complete"
 	for i, part := range parts {
 		err := parseMixed(part)
-		if err == nil {
+		if err == nil && !unterminated(part) {
 			continue
 		}
 		// Only the last part may still grow.
@@ -64,14 +64,27 @@ func parseMixed(text string) error {
 	return err
 }
 
-// endsEarly tells whether text lacks its end: an open bracket, string or comment, or an operator that wants an operand.
-func endsEarly(text string, err error) bool {
+// unterminated tells whether text ends within a raw string or a comment.
+func unterminated(text string) bool {
 	var s scanner.Scanner
-	fset := token.NewFileSet()
 	open := false
-	s.Init(fset.AddFile("", -1, len(text)), []byte(text), func(_ token.Position, msg string) {
+	s.Init(token.NewFileSet().AddFile("", -1, len(text)), []byte(text), func(_ token.Position, msg string) {
 		open = open || strings.Contains(msg, "raw string literal not terminated") || strings.Contains(msg, "comment not terminated")
 	}, 0)
+	for {
+		if _, tok, _ := s.Scan(); tok == token.EOF {
+			return open
+		}
+	}
+}
+
+// endsEarly tells whether text that err is about lacks its end: an open bracket, string or comment, or an operator that wants an operand.
+func endsEarly(text string, err error) bool {
+	if unterminated(text) {
+		return true
+	}
+	var s scanner.Scanner
+	s.Init(token.NewFileSet().AddFile("", -1, len(text)), []byte(text), func(token.Position, string) {}, 0)
 	depth := 0
 	last := token.SEMICOLON
 	for {
@@ -91,13 +104,14 @@ func endsEarly(text string, err error) bool {
 			last = tok
 		}
 	}
-	if open {
-		return true
-	}
 	var list scanner.ErrorList
-	if errors.As(err, &list) && depth > 0 {
+	if depth > 0 && errors.As(err, &list) {
 		// An error well before the end is not mended by more text.
 		return strings.Contains(list[0].Msg, "EOF") || strings.Contains(list[0].Msg, "found '}'") || strings.Contains(list[0].Msg, "expected")
 	}
-	return depth == 0 && (last.IsOperator() && last != token.RPAREN && last != token.RBRACK && last != token.RBRACE && last != token.SEMICOLON && last != token.INC && last != token.DEC)
+	switch last {
+	case token.RPAREN, token.RBRACK, token.RBRACE, token.SEMICOLON, token.INC, token.DEC:
+		return false
+	}
+	return depth == 0 && last.IsOperator()
 }

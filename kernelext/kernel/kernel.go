@@ -93,7 +93,7 @@ func Serve(ctx context.Context, conn jupyter.Connection, o Options) error {
 	k.restart(life)
 	defer k.endChild()
 	if o.Gopls != "" {
-		k.gopls = newGopls(o.Gopls, o.Workspace, k.dir)
+		k.gopls = newGopls(o.Gopls, o.Workspace, k.dir, func(pid int) { k.guard.say("group %d", pid) })
 		defer k.gopls.close()
 	}
 	go k.work(life)

@@ -19,8 +19,8 @@ class GoKernelTests(jkt.KernelTests):
     code_stderr = 'fmt.Fprintln(os.Stderr, "to stderr")'
 
     completion_samples = [
-        {"text": "strings.ToUp", "matches": {"strings.ToUpper", "strings.ToUpperSpecial"}},
-        {"text": 's := "héé 🐱"; _ = s; strings.HasPre', "matches": {"strings.HasPrefix"}},
+        {"text": "strings.ToUp", "matches": {"ToUpper", "ToUpperSpecial"}},
+        {"text": 's := "héé 🐱"; _ = s; strings.HasPre', "matches": {"HasPrefix"}},
     ]
 
     complete_code_samples = ["x := 1", "func f() int {\n\treturn 1\n}", "%%\nfmt.Println(1)", "!ls", "6*7", 'import "fmt"\nfmt.Println(1)', ""]
