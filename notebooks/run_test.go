@@ -74,6 +74,7 @@ var size2 = 40
 var bs1 = 16
 var bs2 = 16
 var epochs1 = 2
+var weights1, weights2 = "", ""
 var epochs3 = 1
 var seed = 2`)
 }

@@ -48,9 +48,14 @@ func Pretrained(yes bool) LearnerOption {
 	return learnerOption(func(l *wire.Learner) { l.Scratch = !yes })
 }
 
-// WeightsFile takes the pretrained weights from a file, .safetensors or .pth, with torchvision's names.
+// WeightsFile takes the pretrained weights from a file, .safetensors or .pth, with torchvision's names; an empty path finds them by the
+// network's name, as without this option.
 func WeightsFile(path Path) LearnerOption {
-	return learnerOption(func(l *wire.Learner) { l.WeightsFile = path.absolute() })
+	return learnerOption(func(l *wire.Learner) {
+		if l.WeightsFile = ""; path != "" {
+			l.WeightsFile = path.absolute()
+		}
+	})
 }
 
 // WeightDecay is 0.01 by default.
