@@ -21,8 +21,8 @@ type Config struct {
 	MaxZoom      float64 `json:"max_zoom,omitempty"`      // up to this magnification; 0 and 1: none
 	MaxLighting  float64 `json:"max_lighting,omitempty"`  // change of brightness and contrast, below 1
 	MaxWarp      float64 `json:"max_warp,omitempty"`      // perspective: how far corners move, of half a side; at most 0.5
-	PAffine      float64 `json:"p_affine,omitempty"`      // probability of each of rotate, zoom and warp; 0: 0.75
-	PLighting    float64 `json:"p_lighting,omitempty"`    // probability of each of brightness and contrast; 0: 0.75
+	PAffine      float64 `json:"p_affine,omitempty"`      // probability of each of rotate, zoom and warp; 0: 0.75; negative: never
+	PLighting    float64 `json:"p_lighting,omitempty"`    // probability of each of brightness and contrast; 0: 0.75; negative: never
 	Cutout       int     `json:"cutout,omitempty"`        // black squares put into each picture
 	CutoutLength int     `json:"cutout_length,omitempty"` // their side in pixels; 0: 40
 	Method       Resize  `json:"method,omitempty"`
@@ -58,8 +58,8 @@ func (c Config) Check() error {
 		return fmt.Errorf("transforms: MaxLighting is %v: wanted a share from 0 to below 1, as 0.2", c.MaxLighting)
 	case !(c.MaxWarp >= 0 && c.MaxWarp <= 0.5):
 		return fmt.Errorf("transforms: MaxWarp is %v: wanted a share from 0 to 0.5, as 0.2", c.MaxWarp)
-	case !(c.PAffine >= 0 && c.PAffine <= 1), !(c.PLighting >= 0 && c.PLighting <= 1):
-		return fmt.Errorf("transforms: PAffine is %v and PLighting %v: wanted probabilities from 0 to 1", c.PAffine, c.PLighting)
+	case !(c.PAffine <= 1), !(c.PLighting <= 1):
+		return fmt.Errorf("transforms: PAffine is %v and PLighting %v: wanted probabilities up to 1 (0: the usual 0.75; negative: never)", c.PAffine, c.PLighting)
 	case c.Cutout < 0 || c.CutoutLength < 0:
 		return fmt.Errorf("transforms: Cutout is %d and CutoutLength %d: wanted no negative numbers", c.Cutout, c.CutoutLength)
 	}

@@ -131,7 +131,7 @@ func TestDrawsAreIndependentAndRepeatable(t *testing.T) {
 	draw := func(c Config) Params { return c.Draw(rand.New(rand.NewPCG(9, 9))) }
 	always, never := Default(), Default()
 	always.PAffine, always.PLighting = 1, 1
-	never.PAffine, never.PLighting = 1e-12, 1e-12
+	never.PAffine, never.PLighting = -1, -1
 	a, b := draw(always), draw(never)
 	if b.Degrees != 0 || b.Zoom != 0 || b.Brightness != 0 || b.Contrast != 0 {
 		t.Errorf("p near 0 still runs: %+v", b)

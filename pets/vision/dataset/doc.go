@@ -5,6 +5,7 @@
 //   - [Untar] downloads an archive once and unpacks it safely (archive.go, download.go, url.go);
 //   - [ImageFiles] lists the pictures of a folder, sorted, so that a seed means the same split on every machine;
 //   - [LabelByRegexp] and its kin give each file its label (labels.go);
+//   - [OfficialSplit] and [FolderSplit] take a division that is there already (official.go);
 //   - [NewSplit] divides them with numpy's own permutation, so that seed 2 is fastai's seed 2 (random.go, split.go);
 //   - [Decode] and [DecodeFile] read JPEG, PNG, GIF, WebP, TIFF and BMP by content, whatever the file's name says
 //     (decode.go, convert.go, ycbcr.go, orientation.go);

@@ -135,3 +135,26 @@ func ExampleFromImage() {
 	fmt.Println(dataset.FromImage(img).Pix)
 	// Output: [200 100 50]
 }
+
+// A table of names and labels, and the exam's pictures named one by one.
+func ExampleLabelByCSV() {
+	dir, err := os.MkdirTemp("", "dataset-*")
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer os.RemoveAll(dir)
+	table := filepath.Join(dir, "labels.csv")
+	if err := os.WriteFile(table, []byte("name,label\na.jpg,pug\nb.jpg,boxer\nc.jpg,pug\n"), 0o600); err != nil {
+		log.Fatal(err)
+	}
+	items, err := dataset.LabelByCSV(table, "photos", dataset.CSVOptions{})
+	if err != nil {
+		log.Fatal(err)
+	}
+	split, err := dataset.NewSplit(items, dataset.Options{Valid: []string{filepath.Join("photos", "c.jpg")}})
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(split.Classes, len(split.Train), filepath.ToSlash(split.Valid[0].Path))
+	// Output: [boxer pug] 2 photos/c.jpg
+}

@@ -155,7 +155,7 @@ func stratified(items []Labelled, order []int, pct float64) []int {
 
 // hash is the same on machines that keep the pictures in different places.
 func (s *Split) hash() string {
-	root := s.root()
+	root := s.Root()
 	h := sha256.New()
 	fmt.Fprintf(h, "classes %q\n", s.Classes)
 	write := func(set string, items []Item) {
@@ -168,8 +168,8 @@ func (s *Split) hash() string {
 	return hex.EncodeToString(h.Sum(nil))
 }
 
-// root is the folder that all files share, with a slash at its end.
-func (s *Split) root() string {
+// Root is the folder that all files share, with slashes, one at its end; empty if they share none.
+func (s *Split) Root() string {
 	root, first := "", true
 	for _, items := range [][]Item{s.Train, s.Valid} {
 		for _, it := range items {

@@ -148,6 +148,44 @@ func TestFileRoundTrip(t *testing.T) {
 	}
 }
 
+// The names in a file of fastai v1, whose model is the pair of body and head (§14.3).
+func TestFastaiNames(t *testing.T) {
+	for arch, names := range map[string]map[string]string{
+		"resnet34": {"conv1.weight": "0.0.weight", "bn1.running_mean": "0.1.running_mean", "layer1.0.conv1.weight": "0.4.0.conv1.weight",
+			"layer4.2.bn2.running_var": "0.7.2.bn2.running_var", "layer2.0.downsample.1.bias": "0.5.0.downsample.1.bias",
+			"head.2.weight": "1.2.weight", "head.8.bias": "1.8.bias"},
+		"mobilenet_v2": {"features.0.0.weight": "0.0.0.0.weight", "features.17.conv.3.bias": "0.0.17.conv.3.bias", "head.6.running_var": "1.6.running_var"},
+	} {
+		n, err := model.New(arch, 3, model.HeadOptions{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		f, err := n.ToFile(n.Init(7))
+		if err != nil {
+			t.Fatal(err)
+		}
+		fastai := &weights.File{Tensors: []weights.Tensor{{Name: "0.1.num_batches_tracked", Ints: []int64{9}}, {Name: "0.9.weight"}}}
+		for ours, theirs := range names {
+			v, ok := f.Get(ours)
+			if !ok {
+				t.Fatalf("%s has no %s", arch, ours)
+			}
+			v.Name = theirs
+			fastai.Tensors = append(fastai.Tensors, v)
+		}
+		into := n.Init(8)
+		loaded, _, unexpected, err := n.FromFile(fastai, into)
+		if err != nil || len(loaded) != len(names) || len(unexpected) != 1 || unexpected[0] != "0.9.weight" {
+			t.Errorf("%s: loaded %v, unexpected %v, %v", arch, loaded, unexpected, err)
+		}
+		for i, want := range n.Init(7) {
+			if _, in := names[n.Params[i].Name]; in && !into[i].Equal(want) {
+				t.Errorf("%s: %s has other values", arch, n.Params[i].Name)
+			}
+		}
+	}
+}
+
 // Layouts, element by element: torch's OIHW and [out, in].
 func TestFileLayout(t *testing.T) {
 	n, _ := model.New("petnet10", 5, model.HeadOptions{Hidden: []int{8}})

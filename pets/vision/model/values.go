@@ -49,19 +49,23 @@ func hash(s string) uint64 {
 	return h
 }
 
-// FromFile replaces values of this network by those of a weight file. Names must be torchvision's, and the head's ours; a
-// file of a body alone, or with a classifier that is not ours, loads the body. loaded, missing (in the file) and unexpected (in
+// FromFile replaces values of this network by those of a weight file. Names are torchvision's, and the head's ours, or those of a file that
+// fastai v1 saved ("0.4.0.conv1.weight", "1.8.bias"); a file of a body alone, or with a classifier that is not ours, loads the body. loaded, missing (in the file) and unexpected (in
 // the file only; num_batches_tracked aside) are names. A tensor of the wrong shape, and a file without any tensor of this network, is an
 // error and changes nothing.
 func (n *Net) FromFile(f *weights.File, into []*tensors.Tensor) (loaded, missing, unexpected []string, err error) {
 	if len(into) != len(n.Params) {
 		return nil, nil, nil, fmt.Errorf("network %s: want %d values to load into, got %d", n.Name, len(n.Params), len(into))
 	}
+	named := map[string]weights.Tensor{}
+	for _, t := range f.Tensors {
+		named[n.ourName(t.Name)] = t
+	}
 	known := map[string]bool{}
 	fresh := map[int]*tensors.Tensor{}
 	for i, p := range n.Params {
 		known[p.Name] = true
-		t, ok := f.Get(p.Name)
+		t, ok := named[p.Name]
 		if !ok {
 			missing = append(missing, p.Name)
 			continue
@@ -78,7 +82,7 @@ func (n *Net) FromFile(f *weights.File, into []*tensors.Tensor) (loaded, missing
 			n.Name, len(f.Tensors), n.Params[0].Name)
 	}
 	for _, t := range f.Tensors {
-		if !known[t.Name] && !strings.HasSuffix(t.Name, ".num_batches_tracked") {
+		if !known[n.ourName(t.Name)] && !strings.HasSuffix(t.Name, ".num_batches_tracked") {
 			unexpected = append(unexpected, t.Name)
 		}
 	}

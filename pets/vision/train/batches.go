@@ -26,6 +26,7 @@ const (
 	forFindTransforms
 	forFindDropout
 	forShow
+	forTTA
 )
 
 // stream is the random stream of one picture (or batch) of one epoch: a function of nothing but its arguments and the seed.

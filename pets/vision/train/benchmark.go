@@ -19,6 +19,9 @@ func (l *Learner) Benchmark(ctx context.Context, steps int, train bool) (Speed, 
 	if steps < 1 {
 		return Speed{}, fmt.Errorf("benchmark: want at least 1 step, got %d", steps)
 	}
+	if err := l.hasPictures(); err != nil {
+		return Speed{}, fmt.Errorf("benchmark: %w", err)
+	}
 	l.hold()
 	defer l.letGo()
 	defer l.rollBack()

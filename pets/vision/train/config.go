@@ -24,6 +24,9 @@ type Config struct {
 	Graphs      *Graphs // compiled functions to share with other learners; nil: the learner's own
 	Skip        bool    // leave broken pictures out and report them, rather than refuse to train
 
+	LabelSmoothing float64 // share of the target spread evenly over all classes, 0 to below 1 (Szegedy et al. 2016); in training only, see crossEntropy
+	BFloat16       bool    // convolutions and linear layers in bfloat16, all else in float32; where the engine has none, a note says so and float32 it is
+
 	// Pictures, if set, supplies the pictures instead of the items' files: for pictures that are drawn or already in memory.
 	// It is called from several goroutines.
 	Pictures func(dataset.Item) (*dataset.Picture, error)
@@ -45,6 +48,9 @@ func (c Config) withDefaults() (Config, error) {
 	}
 	if c.Workers <= 0 {
 		c.Workers = runtime.GOMAXPROCS(0)
+	}
+	if !(c.LabelSmoothing >= 0 && c.LabelSmoothing < 1) {
+		return c, fmt.Errorf("learner: LabelSmoothing is a share from 0 to below 1, as 0.1, got %v", c.LabelSmoothing)
 	}
 	if err := c.Transforms.Check(); err != nil {
 		return c, fmt.Errorf("learner: %w", err)

@@ -158,7 +158,7 @@ func valley(loss []float64) int {
 			end = i
 		}
 	}
-	start := max(0, end-length[end])
+	start := end - length[end] // fastai's: one before the first when the curve falls from its beginning
 	third := float64(end-start) / 3
-	return start + int(third) + int(third/2)
+	return max(0, start+int(third)+int(third/2))
 }

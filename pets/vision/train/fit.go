@@ -16,9 +16,6 @@ import (
 // Cancelling ctx stops after the running batch; the weights stay as they are and the error is the context's. A loss that is not a number stops
 // with the weights of the last finished epoch. Errors say which epoch and batch.
 func (l *Learner) FitOneCycle(ctx context.Context, epochs int, o OneCycle, ev Events) error {
-	if epochs < 1 {
-		return fmt.Errorf("fit: want at least 1 epoch, got %d", epochs)
-	}
 	o, err := o.withDefaults(l.cfg.WeightDecay)
 	if err != nil {
 		return err
@@ -27,18 +24,55 @@ func (l *Learner) FitOneCycle(ctx context.Context, epochs int, o OneCycle, ev Ev
 	if err != nil {
 		return err
 	}
+	return l.fit(ctx, Run{Name: o.describe(epochs), Epochs: epochs, Cycle: o}, func(steps int) course { return schedule{o, lrs, steps} }, ev)
+}
+
+// Constant holds the options of [Learner.Fit]. The zero value is fastai's default.
+type Constant struct {
+	LR          LRRange // zero: slice(3e-3)
+	WeightDecay float64 // zero: the learner's; negative: none
+	Watch       Watch
+	Resume      bool   // as in OneCycle
+	Snapshot    string // as in OneCycle
+}
+
+// Fit is [Learner.FitOneCycle] at a constant rate (fastai §8.2): β1 too stays what it is, 0.9 of a new optimizer.
+func (l *Learner) Fit(ctx context.Context, epochs int, o Constant, ev Events) error {
+	c, err := OneCycle{MaxLR: o.LR, WeightDecay: o.WeightDecay, Watch: o.Watch, Resume: o.Resume, Snapshot: o.Snapshot}.withDefaults(l.cfg.WeightDecay)
+	if err != nil {
+		return err
+	}
+	lrs, err := c.MaxLR.Groups(l.net.Groups())
+	if err != nil {
+		return err
+	}
+	h := constant{lrs: lrs, beta1: l.now.beta1, wd: c.WeightDecay}
+	c.Moms, c.DivFactor, c.PctStart, c.FinalDiv = [2]float64{}, 0, 0, 0 // they mean nothing here
+	return l.fit(ctx, Run{Name: fmt.Sprintf("fit(%d, %v, wd=%g)", epochs, c.MaxLR, c.WeightDecay), Epochs: epochs, Cycle: c, Constant: true},
+		func(int) course { return h }, ev)
+}
+
+// fit makes or goes on with a run.
+func (l *Learner) fit(ctx context.Context, asked Run, courseOf func(steps int) course, ev Events) (err error) {
+	epochs, o := asked.Epochs, asked.Cycle
+	if epochs < 1 {
+		return fmt.Errorf("fit: want at least 1 epoch, got %d", epochs)
+	}
 	if err := l.check(ctx, ev); err != nil {
 		return fmt.Errorf("fit: %w", err)
 	}
+	if len(l.valid) == 0 && !o.Watch.idle() {
+		return fmt.Errorf("fit: there is no validation set to watch: make the split with a validation share above 0, or leave Watch out")
+	}
 	resumed := false
 	if o.Resume {
-		if resumed, err = l.resumes(epochs, o); err != nil {
+		if resumed, err = l.resumes(asked); err != nil {
 			return err
 		}
 	}
 	if !resumed {
-		l.recorder.Runs = append(l.recorder.Runs, Run{Name: o.describe(epochs), Epochs: epochs, Cycle: o})
-		l.progress = progress{}
+		l.recorder.Runs = append(l.recorder.Runs, asked)
+		l.progress, l.best = progress{}, nil
 	}
 	run := l.recorder.Last()
 	for _, row := range run.Rows {
@@ -47,9 +81,9 @@ func (l *Learner) FitOneCycle(ctx context.Context, epochs int, o OneCycle, ev Ev
 		}
 	}
 	batches := len(l.train) / l.cfg.Batch
-	cycle := schedule{o, lrs, epochs * batches}
+	cycle := courseOf(epochs * batches)
 	defer l.letGo()
-	for l.progress.Done < epochs {
+	for !run.Finished() {
 		l.hold()
 		row, err := l.epoch(ctx, run, cycle, ev)
 		if err != nil {
@@ -59,6 +93,9 @@ func (l *Learner) FitOneCycle(ctx context.Context, epochs int, o OneCycle, ev Ev
 		l.progress.Done, l.progress.Mid = l.progress.Done+1, 0
 		run.Rows = append(run.Rows, row)
 		l.describe = fmt.Sprintf("after fit %d, epoch %d", len(l.recorder.Runs), l.progress.Done)
+		if err := l.noteBest(run); err != nil {
+			return fmt.Errorf("keeping the best epoch: %w", err)
+		}
 		if o.Snapshot != "" {
 			if err := l.Snapshot(o.Snapshot); err != nil {
 				return fmt.Errorf("snapshot after epoch %d: %w", row.Epoch, err)
@@ -68,20 +105,18 @@ func (l *Learner) FitOneCycle(ctx context.Context, epochs int, o OneCycle, ev Ev
 			ev.Epoch(row)
 		}
 	}
-	return nil
+	return l.finish(run, ev)
 }
 
 // resumes tells whether the last run is the one asked for and stands at an epoch's end, so that it can go on.
-func (l *Learner) resumes(epochs int, o OneCycle) (bool, error) {
+func (l *Learner) resumes(asked Run) (bool, error) {
 	run := l.recorder.Last()
 	if run == nil {
 		return false, nil
 	}
-	want := o
-	want.Resume, want.Snapshot = run.Cycle.Resume, run.Cycle.Snapshot
-	if run.Epochs != epochs || want != run.Cycle {
+	if !run.same(asked) {
 		return false, fmt.Errorf("resume: the run to go on with is %s with %d epochs done, asked for is %s: ask for the same, or leave Resume out to start a new run",
-			run.Name, l.progress.Done, o.describe(epochs))
+			run.Name, l.progress.Done, asked.Name)
 	}
 	if l.progress.Mid > 0 {
 		return false, fmt.Errorf("resume: %s stopped %d batches into epoch %d, and only whole epochs can be gone on with: restore its snapshot first",
@@ -90,8 +125,15 @@ func (l *Learner) resumes(epochs int, o OneCycle) (bool, error) {
 	return true, nil
 }
 
+// same tells whether a run is the one asked for, wherever its snapshot lies.
+func (r *Run) same(asked Run) bool {
+	c := asked.Cycle
+	c.Resume, c.Snapshot = r.Cycle.Resume, r.Cycle.Snapshot
+	return r.Epochs == asked.Epochs && r.Constant == asked.Constant && r.Cycle == c
+}
+
 // epoch trains on one shuffled pass over the training pictures and validates.
-func (l *Learner) epoch(ctx context.Context, run *Run, cycle schedule, ev Events) (Row, error) {
+func (l *Learner) epoch(ctx context.Context, run *Run, cycle course, ev Events) (Row, error) {
 	start := time.Now()
 	e := l.progress.Done
 	j := l.trainJob(forOrder, forTransforms, forDropout, l.epochs)

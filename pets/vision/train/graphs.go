@@ -23,16 +23,16 @@ type Graphs struct {
 type execKey struct {
 	eng   *engine.Engine
 	net   *model.Net
-	stats augment.Stats
+	shape planShape
 	kind  string
 	from  int
 }
 
 // get returns the compiled function of a plan, or a new one that compiles at its first call.
 func (g *Graphs) get(eng *engine.Engine, p *plan, kind string) (*graph.Exec, error) {
-	key := execKey{eng, p.net, p.stats, kind, p.from}
+	key := execKey{eng, p.net, p.shape, kind, p.from}
 	if kind == kindEval || kind == kindGradCAM {
-		key.from = 0 // the same whatever trains
+		key.from, key.shape.smoothing = 0, 0 // the same whatever trains
 	}
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -71,15 +71,22 @@ const (
 // plan is what the graphs of a network depend on while the same parameters train. It never changes: freezing makes a new one.
 type plan struct {
 	net     *model.Net
-	stats   augment.Stats
+	shape   planShape
 	from    int    // first layer group that trains wholly
 	trains  []bool // per parameter
 	trained []int  // indices of the parameters that train
 	running []int  // indices of the running statistics
 }
 
-func newPlan(net *model.Net, stats augment.Stats, from int) *plan {
-	p := &plan{net: net, stats: stats, from: from, trains: net.Frozen(from, true)}
+// planShape is what a learner's configuration adds to its graphs.
+type planShape struct {
+	stats     augment.Stats
+	smoothing float64
+	compute   dtypes.DType // of convolutions and linear layers; invalid: the parameters' own
+}
+
+func newPlan(net *model.Net, shape planShape, from int) *plan {
+	p := &plan{net: net, shape: shape, from: from, trains: net.Frozen(from, true)}
 	for i, param := range net.Params {
 		switch {
 		case p.trains[i]:
@@ -117,22 +124,30 @@ func pick[T any](list []T, indices []int) []T {
 // forward normalises pictures in [0,1] and runs the network: in training mode with dropout from rng, in evaluation mode without one.
 func (p *plan) forward(x *graph.Node, params []*graph.Node, rng *graph.Node) model.Pass {
 	g := x.Graph()
-	mean := graph.Reshape(graph.Const(g, p.stats.Mean[:]), 1, 1, 1, 3)
-	std := graph.Reshape(graph.Const(g, p.stats.Std[:]), 1, 1, 1, 3)
-	return p.net.Forward(graph.Div(graph.Sub(x, mean), std), params, model.Mode{Train: rng != nil, RNG: rng})
+	mean := graph.Reshape(graph.Const(g, p.shape.stats.Mean[:]), 1, 1, 1, 3)
+	std := graph.Reshape(graph.Const(g, p.shape.stats.Std[:]), 1, 1, 1, 3)
+	return p.net.Forward(graph.Div(graph.Sub(x, mean), std), params, model.Mode{Train: rng != nil, RNG: rng, ComputeDType: p.shape.compute})
 }
 
-// crossEntropy is the mean over the batch of −log softmax(logits)[label] (fastai §6.1).
-func crossEntropy(logits, labels *graph.Node) *graph.Node {
+// crossEntropy is the mean over the batch of −log softmax(logits)[label] (fastai §6.1). With smoothing ε the target is (1−ε) of that and ε of
+// the mean over all classes, as in fastai's LabelSmoothingCrossEntropy. Validation and interpretation do not smooth, unlike in fastai: valid_loss
+// stays comparable between learners.
+func crossEntropy(logits, labels *graph.Node, smoothing float64) *graph.Node {
 	logits = graph.ConvertDType(logits, dtypes.Float32)
-	picked := graph.Mul(graph.LogSoftmax(logits), graph.OneHot(labels, logits.Shape().Dimensions[1], dtypes.Float32))
-	return graph.Neg(graph.DivScalar(graph.ReduceAllSum(picked), float64(logits.Shape().Dimensions[0])))
+	rows, classes := logits.Shape().Dimensions[0], logits.Shape().Dimensions[1]
+	logs := graph.LogSoftmax(logits)
+	loss := graph.DivScalar(graph.ReduceAllSum(graph.Mul(logs, graph.OneHot(labels, classes, dtypes.Float32))), -float64(rows))
+	if smoothing == 0 {
+		return loss
+	}
+	even := graph.DivScalar(graph.ReduceAllSum(logs), -float64(rows*classes))
+	return graph.Add(graph.MulScalar(loss, 1-smoothing), graph.MulScalar(even, smoothing))
 }
 
 // gradients builds loss, gradients of what trains, and the running statistics after the batch.
 func (p *plan) gradients(x, labels, rng *graph.Node, params []*graph.Node) (loss *graph.Node, grads, stats []*graph.Node) {
 	pass := p.forward(x, params, rng)
-	loss = crossEntropy(pass.Logits, labels)
+	loss = crossEntropy(pass.Logits, labels, p.shape.smoothing)
 	for _, i := range p.running {
 		stat := params[i]
 		if u := pass.Updates[i]; u != nil {

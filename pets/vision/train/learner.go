@@ -6,11 +6,13 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/gomlx/compute/dtypes"
 	"github.com/gomlx/gomlx/core/tensors"
 
 	"gopets/pets/vision/dataset"
 	"gopets/pets/vision/engine"
 	"gopets/pets/vision/model"
+	"gopets/pets/vision/weights"
 )
 
 // Learner holds a network's weights, its optimizer and the data it learns from. It is for one goroutine at a time.
@@ -34,7 +36,10 @@ type Learner struct {
 	epochs   int // finished in the learner's life: numbers the random streams
 	progress progress
 	recorder Recorder
-	describe string // what State says
+	describe string        // what State says
+	best     *weights.File // of the best epoch so far, while a run keeps it
+	exported bool          // made by LoadLearner: there are no pictures to train on
+	lacks    string        // what the engine cannot do of what was asked; told once
 }
 
 // progress is how far the last run in the recorder got.
@@ -70,14 +75,24 @@ func New(eng *engine.Engine, net *model.Net, data *dataset.Split, c Config) (*Le
 	if err := l.enough(); err != nil {
 		return nil, err
 	}
+	return l, l.begin()
+}
+
+// begin opens the cache and sets up weights, with everything training.
+func (l *Learner) begin() (err error) {
+	c := l.cfg
+	if c.BFloat16 && !l.eng.Backend.Capabilities().DTypes[dtypes.BFloat16] {
+		l.lacks = fmt.Sprintf("%s does not compute in bfloat16: float32 it is", l.eng.Name)
+		l.cfg.BFloat16 = false
+	}
 	if c.CacheDir != "" && c.Pictures == nil {
 		if l.cache, err = dataset.OpenCache(c.CacheDir, 2*min(c.Size.H, c.Size.W)); err != nil {
-			return nil, fmt.Errorf("learner: cache of decoded pictures: %w", err)
+			return fmt.Errorf("learner: cache of decoded pictures: %w", err)
 		}
 		l.cache.Decode = c.Decode
 	}
-	l.now.params = net.Init(c.Seed)
-	return l, l.FreezeTo(0)
+	l.now.params = l.net.Init(c.Seed)
+	return l.FreezeTo(0)
 }
 
 // enough checks that a batch fits into the training set.
@@ -139,7 +154,11 @@ func (l *Learner) FreezeTo(n int) error {
 	if from < 0 || from > groups {
 		return fmt.Errorf("freeze to %d: %s has %d layer groups, so between %d and %d", n, l.net.Name, groups, -groups, groups)
 	}
-	l.plan = newPlan(l.net, l.cfg.Stats, from)
+	shape := planShape{stats: l.cfg.Stats, smoothing: l.cfg.LabelSmoothing}
+	if l.cfg.BFloat16 {
+		shape.compute = dtypes.BFloat16
+	}
+	l.plan = newPlan(l.net, shape, from)
 	return l.newOptimizer()
 }
 
@@ -169,6 +188,12 @@ func (l *Learner) Skipped() []dataset.Bad { return l.skipped }
 func (l *Learner) check(ctx context.Context, ev Events) error {
 	if l.checked {
 		return nil
+	}
+	if err := l.hasPictures(); err != nil {
+		return err
+	}
+	if l.lacks != "" {
+		ev.note("%s", l.lacks)
 	}
 	items := append(append([]dataset.Item{}, l.data.Train...), l.data.Valid...)
 	bad, err := l.openAll(ctx, items, ev)

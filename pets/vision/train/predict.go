@@ -187,6 +187,9 @@ type Shown struct {
 // Batch gives the first n pictures of a batch as show_batch displays them (fastai §5): of the training set shuffled and transformed, or of the
 // validation set in its order. The same call gives the same pictures until an epoch is trained, and training is not affected.
 func (l *Learner) Batch(ctx context.Context, n int, train bool) ([]Shown, error) {
+	if err := l.hasPictures(); err != nil {
+		return nil, fmt.Errorf("show batch: %w", err)
+	}
 	j := l.validJob(l.valid, 1)
 	if train {
 		j = l.trainJob(forShow, forShow, forShow, l.epochs)

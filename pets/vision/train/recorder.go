@@ -13,9 +13,10 @@ type Recorder struct {
 
 // Run is one fit: what was asked, and a value per batch and per epoch.
 type Run struct {
-	Name   string   `json:"name"` // the call, for instance "fit_one_cycle(4, slice(0.003), wd=0.01)"
-	Epochs int      `json:"epochs"`
-	Cycle  OneCycle `json:"cycle"` // options with the defaults filled in
+	Name     string   `json:"name"` // the call, for instance "fit_one_cycle(4, slice(0.003), wd=0.01)"
+	Epochs   int      `json:"epochs"`
+	Cycle    OneCycle `json:"cycle"`              // options with the defaults filled in
+	Constant bool     `json:"constant,omitempty"` // a run of Fit: Cycle.MaxLR all the time
 
 	LRs       []float64 `json:"lrs"`       // per batch, last layer group
 	Momentums []float64 `json:"momentums"` // per batch, β1
@@ -24,6 +25,18 @@ type Run struct {
 	ValidAt     []int     `json:"valid_at"`     // batches done at each validation
 	ValidLosses []float64 `json:"valid_losses"` // per validation
 	Rows        []Row     `json:"rows"`         // per finished epoch, what the table shows
+}
+
+// Best is the epoch whose weights the run keeps or would keep, −1 before any: the one with the lowest of what its Watch looks at.
+func (r *Run) Best() int {
+	best, _ := r.Cycle.Watch.verdict(r.Rows)
+	return best
+}
+
+// Finished tells whether the run has made all its epochs or stopped early.
+func (r *Run) Finished() bool {
+	_, stop := r.Cycle.Watch.verdict(r.Rows)
+	return stop || len(r.Rows) >= r.Epochs
 }
 
 // Row is a line of the epoch table.

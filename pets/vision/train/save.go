@@ -40,8 +40,8 @@ func (l *Learner) Save(path string) error {
 	return nil
 }
 
-// file collects what Save writes.
-func (l *Learner) file() (*weights.File, error) {
+// weightsFile has the weights, and what they are of.
+func (l *Learner) weightsFile() (*weights.File, error) {
 	f, err := l.net.ToFile(l.now.params)
 	if err != nil {
 		return nil, err
@@ -53,17 +53,19 @@ func (l *Learner) file() (*weights.File, error) {
 	if f.Meta == nil {
 		f.Meta = map[string]string{}
 	}
-	for key, value := range map[string]string{
-		metaFormat:  "1",
-		metaArch:    l.net.Name,
-		metaClasses: string(classes),
-		metaState:   l.describe,
-		metaFrom:    strconv.Itoa(l.plan.from),
-		metaStep:    strconv.Itoa(l.now.step),
-		metaBeta1:   strconv.FormatFloat(l.now.beta1, 'g', -1, 64),
-	} {
-		f.Meta[key] = value
+	f.Meta[metaFormat], f.Meta[metaArch], f.Meta[metaClasses], f.Meta[metaState] = "1", l.net.Name, string(classes), l.describe
+	return f, nil
+}
+
+// file collects what Save writes: weights and optimizer.
+func (l *Learner) file() (*weights.File, error) {
+	f, err := l.weightsFile()
+	if err != nil {
+		return nil, err
 	}
+	f.Meta[metaFrom] = strconv.Itoa(l.plan.from)
+	f.Meta[metaStep] = strconv.Itoa(l.now.step)
+	f.Meta[metaBeta1] = strconv.FormatFloat(l.now.beta1, 'g', -1, 64)
 	for i, p := range l.net.Params {
 		if !l.plan.trains[i] || l.now.step == 0 {
 			continue
@@ -79,7 +81,7 @@ func (l *Learner) file() (*weights.File, error) {
 	return f, nil
 }
 
-// Load reads what Save or Snapshot wrote (or a file of weights in torchvision's names, .pth too, head included). What is frozen stays as it is (fastai
+// Load reads what Save, Snapshot or Export wrote (or a file of weights in torchvision's names, .pth too, head included). What is frozen stays as it is (fastai
 // §9). When the file's optimizer does not fit what trains now, or there is none, the optimizer starts anew, and the returned warnings say so:
 // fastai keeps the old moments without a word.
 func (l *Learner) Load(path string) (warnings []string, err error) {
@@ -109,9 +111,11 @@ func (l *Learner) adopt(f *weights.File, name string) (warnings []string, err er
 	}
 	model, moments := &weights.File{Meta: f.Meta}, map[string]weights.Tensor{}
 	for _, t := range f.Tensors {
-		if strings.HasPrefix(t.Name, firstPrefix) || strings.HasPrefix(t.Name, secondPrefix) {
+		switch {
+		case strings.HasPrefix(t.Name, firstPrefix), strings.HasPrefix(t.Name, secondPrefix):
 			moments[t.Name] = t
-		} else {
+		case strings.HasPrefix(t.Name, bestPrefix), t.Name == splitTensor:
+		default:
 			model.Tensors = append(model.Tensors, t)
 		}
 	}

@@ -15,6 +15,8 @@ type OneCycle struct {
 	FinalDiv    float64    `json:"final_div"`    // last rate = maximum/FinalDiv; zero: DivFactor·1e4
 	WeightDecay float64    `json:"weight_decay"` // zero: the learner's; negative: none
 
+	Watch Watch `json:"watch"` // stopping early, keeping the best epoch
+
 	// Resume goes on with the run that a restored snapshot was in the middle of (see [Learner.Restore]): epochs and options must be
 	// the same, finished epochs are reported to Events.Epoch again, and the rest is trained. Without such a run it starts one.
 	Resume bool `json:"-"`
@@ -44,6 +46,9 @@ func (o OneCycle) withDefaults(weightDecay float64) (OneCycle, error) {
 		o.WeightDecay = weightDecay
 	}
 	o.WeightDecay = max(0, o.WeightDecay)
+	if err := o.Watch.check(); err != nil {
+		return o, err
+	}
 	switch {
 	case o.PctStart < 0 || o.PctStart > 1:
 		return o, fmt.Errorf("one-cycle: PctStart is the share of the steps that the rate rises, between 0 and 1, got %g", o.PctStart)
@@ -66,6 +71,14 @@ type hyper struct {
 	beta1 float64
 	wd    float64
 }
+
+// course gives the values of each batch, counted from 0.
+type course interface{ at(i int) hyper }
+
+// constant is the course of Fit.
+type constant hyper
+
+func (c constant) at(int) hyper { return hyper(c) }
 
 // schedule is the one-cycle over steps batches for the given maximal rates. Options are complete (withDefaults).
 type schedule struct {

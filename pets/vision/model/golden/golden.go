@@ -23,6 +23,7 @@ type Case struct {
 	Shape     [3]int // batch, height, width
 	Hidden    []int
 	Classes   int
+	Offset    float64           // of batch norms' offsets and biases: around 2, most ReLUs are open
 	Float32   float64           // how far gradients move in torch when float64 becomes float32
 	Eval      []float64         // logits in evaluation mode
 	Loss      float64           // cross-entropy in training mode
@@ -66,7 +67,9 @@ func (c Case) Fill(f *weights.File) {
 			scale = math.Sqrt(3 / float64(w.Len()/w.Shape[0]))
 		case strings.HasSuffix(w.Name, "running_var"):
 			scale, shift = .5, 1
-		case strings.HasSuffix(w.Name, "running_mean"), strings.HasSuffix(w.Name, "bias"):
+		case strings.HasSuffix(w.Name, "running_mean"):
+		case strings.HasSuffix(w.Name, "bias"):
+			shift = c.Offset
 		default: // batch norm's scale
 			shift = 1
 		}
