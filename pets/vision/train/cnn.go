@@ -1,0 +1,67 @@
+package train
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"gopets/pets/vision/dataset"
+	"gopets/pets/vision/engine"
+	"gopets/pets/vision/model"
+	"gopets/pets/vision/weights"
+)
+
+// CNN says how [CNNLearner] makes its network. The zero value is fastai's: pretrained, one hidden layer of 512, dropout 0.5.
+type CNN struct {
+	Head    model.HeadOptions
+	Weights weights.Options // where the pretrained weights are looked for
+	Scratch bool            // start from random weights instead, with nothing frozen
+}
+
+// CNNLearner is fastai's cnn_learner (§6.1): a network by name (model.Names) with a pretrained body, frozen, and a new head for the data's classes.
+func CNNLearner(ctx context.Context, eng *engine.Engine, data *dataset.Split, arch string, c Config, o CNN) (*Learner, error) {
+	net, err := model.New(arch, len(data.Classes), o.Head)
+	if err != nil {
+		return nil, err
+	}
+	l, err := New(eng, net, data, c)
+	if err != nil || o.Scratch {
+		return l, err
+	}
+	file, _, err := weights.Load(ctx, arch, o.Weights)
+	if err == nil {
+		_, err = l.SetBody(file)
+	}
+	if err != nil {
+		l.Close()
+		return nil, err
+	}
+	return l, nil
+}
+
+// SetBody takes the body's weights from a file in torchvision's names, makes a new head from the seed, and freezes the body. It gives the names of
+// tensors that were of no use, such as a classifier's for other classes.
+func (l *Learner) SetBody(f *weights.File) (unused []string, err error) {
+	body := &weights.File{Meta: f.Meta}
+	for _, t := range f.Tensors {
+		if strings.HasPrefix(t.Name, "head.") {
+			unused = append(unused, t.Name)
+		} else {
+			body.Tensors = append(body.Tensors, t)
+		}
+	}
+	values := l.net.Init(l.cfg.Seed)
+	_, missing, unexpected, err := l.net.FromFile(body, values)
+	if err != nil {
+		return nil, fmt.Errorf("pretrained weights: %w", err)
+	}
+	for _, name := range missing {
+		if !strings.HasPrefix(name, "head.") {
+			return nil, fmt.Errorf("pretrained weights: the file lacks %s of %s: give a file of that network", name, l.net.Name)
+		}
+	}
+	if err := l.SetWeights(values); err != nil {
+		return nil, err
+	}
+	return append(unused, unexpected...), l.Freeze()
+}
