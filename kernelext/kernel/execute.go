@@ -26,10 +26,9 @@ type execution struct {
 
 	mu          sync.Mutex
 	interrupted bool
-	reason      string // why, if nobody asked for it
-	stderr      []byte // its end
-	held        string // a line of stderr that may be GoNB's, about the exit status
-	exits       int    // such lines
+	reason      string   // why, if nobody asked for it
+	stderr      []byte   // its end
+	exits       []string // what GoNB said about exit statuses
 }
 
 type executeContent struct {
@@ -60,17 +59,21 @@ func (k *Kernel) work(ctx context.Context) {
 		if !ok {
 			return
 		}
-		k.execute(ctx, r)
+		k.front.status(r, "busy")
+		stop := k.execute(ctx, r)
+		k.front.status(r, "idle")
+		if stop {
+			k.abort()
+		}
 	}
 }
 
-func (k *Kernel) execute(ctx context.Context, r *request) {
-	k.front.status(r, "busy")
-	defer k.front.status(r, "idle")
+// execute runs a cell and answers its request; stop tells that the cells behind it are not to be run.
+func (k *Kernel) execute(ctx context.Context, r *request) (stop bool) {
 	e := &execution{request: r, done: make(chan struct{})}
 	if err := json.Unmarshal(r.Content, &e.content); err != nil || e.content.Code == nil {
 		k.fail(r, "BadRequest", fmt.Sprintf("an execute_request needs at least the field code, a string (%v)", err))
-		return
+		return false
 	}
 	store := !e.content.Silent && (e.content.StoreHistory == nil || *e.content.StoreHistory)
 	code := *e.content.Code
@@ -107,10 +110,7 @@ func (k *Kernel) execute(ctx context.Context, r *request) {
 		}
 		k.front.reply(r, "execute_reply", object{"status": "error", "execution_count": e.count, "ename": failure.EName, "evalue": failure.EValue,
 			"traceback": failure.Traceback, "payload": []object{}, "user_expressions": object{}})
-		if e.content.StopOnError == nil || *e.content.StopOnError {
-			k.abort()
-		}
-		return
+		return e.content.StopOnError == nil || *e.content.StopOnError
 	}
 	payload := []object{}
 	for _, text := range e.run.pages {
@@ -121,6 +121,7 @@ func (k *Kernel) execute(ctx context.Context, r *request) {
 		expressions[name] = object{"status": "error", "ename": "NotSupported", "evalue": "Go has no expressions outside of a cell", "traceback": []string{}}
 	}
 	k.front.reply(r, "execute_reply", object{"status": "ok", "execution_count": e.count, "payload": payload, "user_expressions": expressions})
+	return false
 }
 
 // abort answers the cells that wait behind one that failed.
@@ -169,14 +170,14 @@ func (k *Kernel) runCell(ctx context.Context, e *execution, code string) *jupyte
 	switch {
 	case failure != nil:
 		return failure
-	case e.isInterrupted() && (reply.Status == "error" || len(shell) > 0 || exits > 0):
+	case e.isInterrupted() && (reply.Status == "error" || len(shell) > 0 || len(exits) > 0):
 		return e.interruption()
 	case len(shell) > 0:
 		return plainError("ShellError", "a shell command failed with exit status "+strings.TrimSpace(string(shell)))
 	case reply.Status == "error":
 		return k.explain(e, reply)
-	case exits > 0 && (len(s.shells) > 0 || s.foreign):
-		return plainError("ShellError", "a command of the cell failed: "+e.lastExit())
+	case len(exits) > 0 && (len(s.shells) > 0 || s.foreign):
+		return plainError("ShellError", "a command of the cell failed: "+exits[len(exits)-1])
 	case e.isInterrupted():
 		return e.interruption()
 	}
@@ -243,7 +244,8 @@ func (k *Kernel) try(ctx context.Context, c *child, e *execution, s *source, p p
 // died tells of GoNB's death and starts another.
 func (k *Kernel) died(ctx context.Context, c *child, e *execution) *jupyter.ErrorContent {
 	<-c.kernel.Done()
-	k.logf("%v", c.kernel.Death())
+	how, _, _ := strings.Cut(c.kernel.Death().Error(), ";")
+	k.logf("%s", how)
 	k.closeChild(c)
 	k.mu.Lock()
 	k.memory, k.locals = newMemory(), map[string]localOf{}
@@ -310,12 +312,6 @@ func (e *execution) interruption() *jupyter.ErrorContent {
 	return plainError("Interrupted", "the cell was interrupted")
 }
 
-func (e *execution) lastExit() string {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	return strings.TrimSpace(e.held)
-}
-
 // exitNote is what GoNB adds to the standard error when a program or a command has failed; the error says the same.
 var exitNote = regexp.MustCompile(`^(\^C\n)?(exit status \d+|signal: [a-z ]+( \(core dumped\))?)\n$`)
 
@@ -332,14 +328,14 @@ func (k *Kernel) heard(parent *request, m *jupyter.Message) {
 		k.mu.Unlock()
 		if e != nil && e.request == parent {
 			e.mu.Lock()
-			e.stderr = append(e.stderr, s.Text...)
-			if over := len(e.stderr) - 64<<10; over > 0 {
-				e.stderr = append([]byte(nil), e.stderr[over:]...)
-			}
 			note := exitNote.MatchString(s.Text)
 			if note {
-				e.held = s.Text
-				e.exits++
+				e.exits = append(e.exits, strings.TrimSpace(s.Text))
+			} else {
+				e.stderr = append(e.stderr, s.Text...)
+			}
+			if over := len(e.stderr) - 64<<10; over > 0 {
+				e.stderr = append([]byte(nil), e.stderr[over:]...)
 			}
 			e.mu.Unlock()
 			if note {

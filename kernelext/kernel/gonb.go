@@ -120,6 +120,11 @@ func (k *Kernel) startChild(ctx context.Context) (*child, error) {
 			c.dir = dir
 		}
 	}
+	if c.dir == "" {
+		client.Close()
+		kernel.Close()
+		return nil, fmt.Errorf("GoNB has made no folder to compile in, under %s", kernel.TempDir)
+	}
 	life, cancel := kernel.Context(context.Background())
 	c.end = cancel
 	go k.pump(life, c)
@@ -196,14 +201,21 @@ func (k *Kernel) writeProgram(c *child, shows bool) error {
 // interrupt stops what GoNB is doing for a cell, and goes on until done: a build is ended, which GoNB itself does not do; a program gets
 // the signal once, and GoNB kills it if that does not help within five seconds.
 func (k *Kernel) interrupt(c *child, done <-chan struct{}) {
-	told := false
+	told, alone := false, 0
 	for {
 		building := false
-		for _, p := range childrenOf(c.kernel.Pid()) {
+		children := childrenOf(c.kernel.Pid())
+		if alone++; len(children) > 0 {
+			alone = 0
+		}
+		if alone == 3 {
+			_, _ = c.client.Send(jupyter.Control, "interrupt_request", struct{}{}) // it is GoNB itself that is busy
+		}
+		for _, p := range children {
 			if p.name == "go" || p.name == "goimports" {
 				building = true
 				interruptTree(p.pid)
-			} else if told == false && p.name != "gopls" {
+			} else if !told && p.name != "gopls" {
 				told = true
 				for _, grandchild := range childrenOf(p.pid) {
 					if p.name == "bash" || p.name == "sh" {

@@ -3,6 +3,8 @@ package kernel
 import (
 	"context"
 	"fmt"
+	"go/scanner"
+	"go/token"
 	"regexp"
 	"slices"
 	"strings"
@@ -49,15 +51,17 @@ func (k *Kernel) document(s *source, at int) (text string, offset int, ok bool) 
 	for _, i := range imports {
 		b.WriteString("import " + i + "\n")
 	}
+	here := slices.IndexFunc(parts, func(p chunk) bool { return at >= p.from && at <= p.to })
 	put := func(decl bool) {
-		for _, p := range parts {
+		for i, p := range parts {
 			if p.decl != decl {
 				continue
 			}
-			if at >= p.from && at <= p.to && !ok {
-				offset, ok = b.Len()+at-p.from, true
+			if i == here {
+				offset = b.Len() + at - p.from
 			}
-			b.WriteString(cellText[p.from:p.to] + "\n")
+			part := cellText[p.from:p.to]
+			b.WriteString(part + "\n" + closers(part) + "\n")
 		}
 	}
 	put(true)
@@ -67,7 +71,29 @@ func (k *Kernel) document(s *source, at int) (text string, offset int, ok bool) 
 	b.WriteString("func main() {\n")
 	put(false)
 	b.WriteString("\n}\n")
-	return b.String(), offset, ok
+	return b.String(), offset, here >= 0
+}
+
+// closers gives the brackets that a text leaves open, so that what follows it is understood.
+func closers(text string) string {
+	var s scanner.Scanner
+	s.Init(token.NewFileSet().AddFile("", -1, len(text)), []byte(text), func(token.Position, string) {}, 0)
+	open := ""
+	for {
+		_, tok, _ := s.Scan()
+		switch tok {
+		case token.EOF:
+			return open
+		case token.LPAREN:
+			open = ")" + open
+		case token.LBRACK:
+			open = "]" + open
+		case token.LBRACE:
+			open = "}" + open
+		case token.RPAREN, token.RBRACK, token.RBRACE:
+			open = strings.TrimPrefix(open, tok.String())
+		}
+	}
 }
 
 var qualified = regexp.MustCompile(`\b([a-z][a-z0-9]*)\.[A-Z]?`)

@@ -1,0 +1,332 @@
+package kernel
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"gopets/kernelext/jupyter"
+	"gopets/kernelext/jupyter/kerneltest"
+)
+
+// The test binary is also the kernel, its guard and, as kerneltest's kernel, a GoNB whose cells are commands for tests.
+func TestMain(m *testing.M) {
+	kerneltest.Main()
+	switch os.Getenv("NB_KERNEL_TEST") {
+	case "":
+		os.Exit(m.Run())
+	case "guard":
+		Guard(os.Stdin)
+		os.Exit(0)
+	}
+	var o Options
+	conn, err := jupyter.ReadConnection(os.Args[1])
+	if err == nil {
+		err = json.Unmarshal([]byte(os.Getenv("NB_KERNEL_TEST")), &o)
+	}
+	if err == nil {
+		err = Serve(context.Background(), conn, o)
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+	os.Exit(0)
+}
+
+// fakeGoNB is a program that behaves as kerneltest's kernel does.
+func fakeGoNB(t *testing.T) string {
+	t.Helper()
+	exe, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	script := filepath.Join(t.TempDir(), "gonb")
+	text := fmt.Sprintf("#!/bin/sh\nmkdir $TMPDIR/gonb_test\nNB_TEST_KERNEL=go GORACE=atexit_sleep_ms=0 exec %s \"$2\"\n", exe)
+	if err := os.WriteFile(script, []byte(text), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	return script
+}
+
+// tester is a client of a kernel under test.
+type tester struct {
+	*testing.T
+	ctx    context.Context
+	kernel *jupyter.Kernel
+	client *jupyter.Client
+	others []*jupyter.Message // that came while an answer to another request was awaited
+}
+
+// next gives the next message that answers a request.
+func (t *tester) next(id string) *jupyter.Message {
+	t.Helper()
+	for i, m := range t.others {
+		if m.Parent.ID == id {
+			t.others = slices.Delete(t.others, i, i+1)
+			return m
+		}
+	}
+	for {
+		m, err := t.client.Recv(t.ctx)
+		if err != nil {
+			t.Fatalf("waiting for the answer to %s: %v", id, err)
+		}
+		if m.Parent.ID == id {
+			return m
+		}
+		t.others = append(t.others, m)
+	}
+}
+
+// start starts a kernel as a process of its own and connects to it; its temporary folders lie under the one that is returned with it.
+func start(t *testing.T, o Options, tcp bool) *tester {
+	t.Helper()
+	exe, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if o.GoNB == "" {
+		o.GoNB, o.Workspace = fakeGoNB(t), t.TempDir()
+	}
+	o.Guard = []string{"env", "NB_KERNEL_TEST=guard", exe}
+	options, err := json.Marshal(o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second) // only there to end a hang
+	t.Cleanup(cancel)
+	spec := jupyter.Spec{Argv: []string{exe, "{connection_file}"}, Name: "nb", Env: map[string]string{"NB_KERNEL_TEST": string(options), "GORACE": "atexit_sleep_ms=0"}}
+	k, err := jupyter.Start(spec, jupyter.StartOptions{IPC: !tcp})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if t.Failed() {
+			t.Logf("the kernel's log:\n%s", k.LogTail(40))
+		}
+		if err := k.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	c, info, err := k.Connect(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(c.Close)
+	if info.Language() != "go" || info.ProtocolVersion != jupyter.ProtocolVersion {
+		t.Errorf("kernel_info: %+v", info)
+	}
+	return &tester{T: t, ctx: ctx, kernel: k, client: c}
+}
+
+// answer is all that came for a request: the outputs as lines, and the reply.
+type answer struct {
+	lines []string
+	reply map[string]any
+}
+
+func (a answer) status() string { s, _ := a.reply["status"].(string); return s }
+func (a answer) text() string   { return strings.Join(a.lines, "\n") }
+
+// collect reads until the reply and idle of a request have come. Neighbouring texts of a stream are joined.
+func (t *tester) collect(id string) answer {
+	t.Helper()
+	var a answer
+	for idle := false; !idle || a.reply == nil; {
+		m := t.next(id)
+		var c map[string]any
+		if err := m.Decode(&c); err != nil {
+			t.Fatal(err)
+		}
+		switch m.Header.Type {
+		case "status":
+			idle = c["execution_state"] == "idle"
+		case "stream":
+			line := fmt.Sprintf("%s: %s", c["name"], c["text"])
+			if n := len(a.lines); n > 0 && strings.HasPrefix(a.lines[n-1], fmt.Sprint(c["name"], ": ")) {
+				a.lines[n-1] += c["text"].(string)
+			} else {
+				a.lines = append(a.lines, line)
+			}
+		case "execute_result", "display_data", "update_display_data":
+			id := ""
+			if tr, ok := c["transient"].(map[string]any); ok && tr["display_id"] != nil {
+				id = fmt.Sprintf(" %v", tr["display_id"])
+			}
+			data, _ := json.Marshal(c["data"])
+			a.lines = append(a.lines, m.Header.Type+id+": "+string(data))
+		case "error":
+			a.lines = append(a.lines, fmt.Sprintf("error: %s: %s", c["ename"], c["evalue"]))
+		case "clear_output":
+			a.lines = append(a.lines, fmt.Sprintf("clear_output: %v", c["wait"]))
+		case "input_request":
+			a.lines = append(a.lines, fmt.Sprintf("input_request: %s", c["prompt"]))
+			if err := t.client.Reply(m, "input_reply", map[string]string{"value": "an answer"}); err != nil {
+				t.Fatal(err)
+			}
+		default:
+			if strings.HasSuffix(m.Header.Type, "_reply") && m.Channel != jupyter.IOPub {
+				a.reply = c
+			}
+		}
+	}
+	return a
+}
+
+func (t *tester) send(ch jupyter.Channel, kind string, content any) string {
+	t.Helper()
+	id, err := t.client.Send(ch, kind, content)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return id
+}
+
+func (t *tester) request(code string) string {
+	t.Helper()
+	return t.send(jupyter.Shell, "execute_request", jupyter.ExecuteRequest{Code: code, StoreHistory: true, AllowStdin: true, StopOnError: true})
+}
+
+func (t *tester) run(code string) answer {
+	t.Helper()
+	return t.collect(t.request(code))
+}
+
+func (t *tester) expect(code, want string) {
+	t.Helper()
+	if got := t.run(code).text(); got != want {
+		t.Errorf("%s\ngot    %q\nwanted %q", code, got, want)
+	}
+}
+
+func TestOutputsAndReplies(t *testing.T) {
+	k := start(t, Options{}, false)
+	k.expect("print hello", "stdout: hello\n")
+	k.expect("err oh\ndisplay d shown\nupdate d again\nclear wait", "stderr: oh\n\ndisplay_data d: {\"text/plain\":\"shown\"}\nupdate_display_data d: {\"text/plain\":\"again\"}\nclear_output: true")
+	a := k.run("fail Bad worse")
+	if a.status() != "error" || a.text() != "error: CellError: worse" || a.reply["execution_count"] != 3.0 {
+		t.Errorf("%q %v", a.lines, a.reply)
+	}
+	if a := k.run("%unheard of"); a.status() != "error" || !strings.Contains(a.text(), "%unheard is no command") {
+		t.Errorf("%q %v", a.lines, a.reply)
+	}
+	if a := k.run(""); a.status() != "ok" || a.reply["payload"] == nil {
+		t.Errorf("%v", a.reply)
+	}
+	k.expect("input name?", "input_request: name?\nstdout: {\"value\":\"an answer\"}\n")
+}
+
+func TestSilentAndStore(t *testing.T) {
+	k := start(t, Options{}, false)
+	a := k.collect(k.send(jupyter.Shell, "execute_request", object{"code": "print x", "silent": true, "store_history": true}))
+	if len(a.lines) > 0 || a.status() != "ok" || a.reply["execution_count"] != 0.0 {
+		t.Errorf("silent: %q %v", a.lines, a.reply)
+	}
+	a = k.collect(k.send(jupyter.Shell, "execute_request", object{"code": "print x", "store_history": false}))
+	if a.text() != "stdout: x\n" || a.reply["execution_count"] != 0.0 {
+		t.Errorf("not stored: %q %v", a.lines, a.reply)
+	}
+	if a := k.run("print y"); a.reply["execution_count"] != 1.0 {
+		t.Errorf("stored: %v", a.reply)
+	}
+	h := k.collect(k.send(jupyter.Shell, "history_request", object{"hist_access_type": "tail", "n": 10, "output": false, "raw": true}))
+	if got := fmt.Sprint(h.reply["history"]); got != "[[1 1 print y]]" {
+		t.Errorf("history %s", got)
+	}
+}
+
+func TestAnErrorAbortsTheQueue(t *testing.T) {
+	k := start(t, Options{}, false)
+	first, second, third := k.request("sleep 200ms\nfail A b"), k.request("print no"), k.request("print no")
+	for i, want := range []struct{ id, status string }{{first, "error"}, {second, "aborted"}, {third, "aborted"}} {
+		if a := k.collect(want.id); a.status() != want.status {
+			t.Errorf("cell %d: %v", i+1, a.reply)
+		}
+	}
+	go_on := k.send(jupyter.Shell, "execute_request", jupyter.ExecuteRequest{Code: "sleep 100ms\nfail A b"})
+	next := k.request("print yes")
+	k.collect(go_on)
+	if a := k.collect(next); a.text() != "stdout: yes\n" {
+		t.Errorf("without stop_on_error: %q %v", a.lines, a.reply)
+	}
+}
+
+func TestInputRefused(t *testing.T) {
+	k := start(t, Options{}, false)
+	a := k.collect(k.send(jupyter.Shell, "execute_request", object{"code": "input name?", "allow_stdin": false}))
+	if a.status() != "error" || !strings.Contains(a.text(), "InputRefused") {
+		t.Errorf("%q %v", a.lines, a.reply)
+	}
+}
+
+func TestAnswersWhileACellRuns(t *testing.T) {
+	k := start(t, Options{}, false)
+	cell := k.request("sleep 1h")
+	for kind, want := range map[string]string{"kernel_info_request": "implementation:nb", "is_complete_request": "status:complete", "comm_info_request": "comms:map[]", "history_request": "history:[]"} {
+		a := k.collect(k.send(jupyter.Shell, kind, object{"code": "x := 1", "hist_access_type": "tail", "n": 3}))
+		if got := fmt.Sprint(a.reply); !strings.Contains(got, want) {
+			t.Errorf("%s: %s", kind, got)
+		}
+	}
+	if a := k.collect(k.send(jupyter.Control, "interrupt_request", object{})); a.status() != "ok" {
+		t.Errorf("interrupt: %v", a.reply)
+	}
+	_ = cell
+}
+
+func TestInterrupt(t *testing.T) {
+	k := start(t, Options{}, false)
+	cell := k.request("print begun\nsleep 1h")
+	for k.next(cell).Header.Type != "stream" {
+	}
+	if err := k.kernel.Interrupt(); err != nil {
+		t.Fatal(err)
+	}
+	if a := k.collect(cell); a.status() != "error" || a.reply["ename"] != "Interrupted" {
+		t.Errorf("%v", a.reply)
+	}
+	k.expect("print on", "stdout: on\n")
+}
+
+func TestGoNBDies(t *testing.T) {
+	k := start(t, Options{}, false)
+	if a := k.run("die now"); a.reply["ename"] != "KernelDied" {
+		t.Errorf("%v", a.reply)
+	}
+	k.expect("print again", "stdout: again\n")
+}
+
+func TestShutdownAndRestart(t *testing.T) {
+	k := start(t, Options{}, false)
+	a := k.collect(k.send(jupyter.Control, "shutdown_request", object{"restart": true}))
+	if a.status() != "ok" || a.reply["restart"] != true {
+		t.Errorf("%v", a.reply)
+	}
+	select {
+	case <-k.kernel.Done():
+	case <-k.ctx.Done():
+		t.Fatal("the kernel goes on")
+	}
+	k.nothingLeft()
+}
+
+// nothingLeft waits until the folders of the kernel and of its GoNB are gone.
+func (t *tester) nothingLeft() {
+	t.Helper()
+	var left []string
+	for range 500 {
+		left, _ = filepath.Glob(filepath.Join(t.kernel.TempDir, "nb*"))
+		if len(left) == 0 {
+			return
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	t.Errorf("%v are left", left)
+}
