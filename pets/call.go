@@ -173,6 +173,9 @@ func (v *view) send(d wire.Display, id string) {
 	if d.HTML != "" {
 		data[protocol.MIMETextHTML] = d.HTML
 	}
+	if d.PNG != nil {
+		data[protocol.MIMEImagePNG] = d.PNG
+	}
 	gonbui.SendData(&protocol.DisplayData{Data: data, DisplayID: id})
 	v.dirty = true
 }

@@ -3,6 +3,7 @@ package pets
 import (
 	"fmt"
 	"math"
+	"os"
 	"sort"
 
 	"gopets/pets/wire"
@@ -214,7 +215,7 @@ func (d Data) C() int { return len(d.Classes()) }
 type PlotOption func(*wire.Plot)
 
 func plot(options []PlotOption) wire.Plot {
-	var p wire.Plot
+	p := wire.Plot{PNG: os.Getenv("GOPETS_PNG") != ""}
 	for _, o := range options {
 		o(&p)
 	}
@@ -237,6 +238,10 @@ func Heatmap(show bool) PlotOption { return func(p *wire.Plot) { p.NoHeatmap = !
 
 // Largest (false) shows the smallest losses instead of the largest.
 func Largest(largest bool) PlotOption { return func(p *wire.Plot) { p.Smallest = !largest } }
+
+// PNG adds the picture as image/png, for viewers that show no HTML: PDF exports, some consoles. A notebook's file grows by as much; the
+// environment variable GOPETS_PNG adds it to every picture.
+func PNG() PlotOption { return func(p *wire.Plot) { p.PNG = true } }
 
 // Shares shows a confusion matrix in shares of each row.
 func Shares() PlotOption { return func(p *wire.Plot) { p.Normalize = true } }

@@ -2,6 +2,7 @@ package pets
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 
 	"gopets/pets/wire"
@@ -46,6 +47,12 @@ func (i Interpretation) PlotConfusionMatrix(options ...PlotOption) {
 	verb[none](i.learn, wire.MethodMatrix, wire.InterpCall{Interp: i.desc, Plot: plot(options)})
 }
 
+// Interactive shows the same as a matrix that answers, offline, where scripts may run: pointing at a cell tells the pair of classes and the count, a click shows
+// pictures, those with the largest losses first. Elsewhere the picture of the matrix stands.
+func (i Interpretation) Interactive(options ...PlotOption) {
+	verb[none](i.learn, wire.MethodInteractive, wire.InterpCall{Interp: i.desc, Plot: plot(options)})
+}
+
 // Confusion is the matrix itself.
 type Confusion = wire.Confusion
 
@@ -75,6 +82,19 @@ func (c ConfusedPairs) String() string {
 		fmt.Fprintf(&out, "%-*s  %-*s  %5d\n", wide[0], p.Actual, wide[1], p.Predicted, p.Count)
 	}
 	return out.String()
+}
+
+// Show shows the pairs as a table.
+func (c ConfusedPairs) Show() {
+	if len(c) == 0 {
+		fmt.Print(c)
+		return
+	}
+	t := wire.Table{Header: []string{"actual", "predicted", "times"}}
+	for _, p := range c {
+		t.Rows = append(t.Rows, []string{p.Actual, p.Predicted, strconv.Itoa(p.Count)})
+	}
+	must[none](wire.MethodTable, t, nil)
 }
 
 // MostConfused lists the pairs of classes that were confused, at least MinVal times (once by default).

@@ -16,6 +16,7 @@ type Text struct {
 // Display is one thing to see, in the forms that notebooks and terminals take.
 type Display struct {
 	HTML string `json:"html,omitempty"`
+	PNG  []byte `json:"png,omitempty"`
 	Text string `json:"text"`
 	Last bool   `json:"last,omitempty"` // of a progress: this one stays
 }

@@ -24,15 +24,23 @@ const (
 	MethodInterpret    = "interpret"     // InterpCall → Score; progress
 	MethodTopLosses    = "top-losses"    // InterpCall; display
 	MethodMatrix       = "matrix"        // InterpCall; display
+	MethodInteractive  = "interactive"   // InterpCall; display: the matrix that answers
 	MethodMostConfused = "most-confused" // InterpCall → []Confused
 	MethodReport       = "report"        // InterpCall; display
 	MethodConfusion    = "confusion"     // InterpCall → Confusion
+	MethodTable        = "table"         // Table; display
 )
 
 // Codes of errors that a cell acts on.
 const (
 	CodeFiles = "files" // the session does not know the file list: send it, then ask again
 )
+
+// Table is a value of a cell that is to be seen as a table.
+type Table struct {
+	Header []string   `json:"header"`
+	Rows   [][]string `json:"rows"`
+}
 
 // FileList is a list that descriptions name by its digest.
 type FileList struct {
@@ -70,6 +78,7 @@ type Plot struct {
 	NoHeatmap bool    `json:"no_heatmap,omitempty"`
 	Smallest  bool    `json:"smallest,omitempty"`  // the smallest losses first
 	Normalize bool    `json:"normalize,omitempty"` // a matrix of shares
+	PNG       bool    `json:"png,omitempty"`       // also as image/png
 }
 
 // DataCall asks for something about data.

@@ -192,7 +192,7 @@ func (h *house) showBatch(ctx context.Context, c *session.Call, q wire.DataCall)
 	for _, b := range broken {
 		say(c, "left out: "+b)
 	}
-	return nil, show(c, grid)
+	return nil, draw(c, q.Plot, grid)
 }
 
 // transformed opens a picture and applies transforms to it.

@@ -167,7 +167,7 @@ func (h *house) recorder(ctx context.Context, c *session.Call, q wire.RecorderCa
 		if l.curve == nil {
 			return nil, fmt.Errorf("recorder: there is no search for a learning rate to draw: run %s.LRFind() first", q.Learner.Name)
 		}
-		return nil, show(c, finder(l.curve, q.Plot))
+		return nil, draw(c, q.Plot, finder(l.curve, q.Plot))
 	}
 	run := l.live.Recorder().Last()
 	if run == nil || len(run.Losses) == 0 {
@@ -177,7 +177,7 @@ func (h *house) recorder(ctx context.Context, c *session.Call, q wire.RecorderCa
 	if err != nil {
 		return nil, err
 	}
-	return nil, show(c, chart)
+	return nil, draw(c, q.Plot, chart)
 }
 
 func finder(curve *train.Curve, p wire.Plot) plots.LRFinder {
@@ -190,7 +190,7 @@ func finder(curve *train.Curve, p wire.Plot) plots.LRFinder {
 }
 
 // recorded draws a fit (fastai §10).
-func recorded(run *train.Run, q wire.RecorderCall) (drawing, error) {
+func recorded(run *train.Run, q wire.RecorderCall) (plots.Chart, error) {
 	switch q.What {
 	case wire.RecorderLosses:
 		at := make([]float64, len(run.ValidAt))

@@ -101,9 +101,11 @@ var methods = map[string]method{
 	wire.MethodInterpret:    typed((*house).interpret),
 	wire.MethodTopLosses:    typed((*house).topLosses),
 	wire.MethodMatrix:       typed((*house).matrix),
+	wire.MethodInteractive:  typed((*house).interactive),
 	wire.MethodMostConfused: typed((*house).mostConfused),
 	wire.MethodReport:       typed((*house).report),
 	wire.MethodConfusion:    typed((*house).confusion),
+	wire.MethodTable:        typed((*house).table).anytime(),
 }
 
 // handle serves a call. It is the session's [session.Handler].
@@ -237,22 +239,6 @@ func (h *house) list(f wire.Files) ([]string, error) {
 
 // say sends a line.
 func say(c *session.Call, line string) { c.Send(wire.EventLog, wire.Text{Text: line}) }
-
-// drawing is what a chart of package plots can do.
-type drawing interface {
-	HTML() (string, error)
-	Text() string
-}
-
-// show sends a chart.
-func show(c *session.Call, d drawing) error {
-	html, err := d.HTML()
-	if err != nil {
-		return err
-	}
-	c.Send(wire.EventDisplay, wire.Display{HTML: html, Text: d.Text()})
-	return nil
-}
 
 // snapshotPath is where a learner's last finished epoch is kept.
 func (h *house) snapshotPath(l wire.Learner) string {

@@ -25,7 +25,7 @@ func (h *house) showImage(ctx context.Context, c *session.Call, q wire.ImageCall
 		f.Width, f.Height = 3*float64(p.W)/float64(p.H), 3
 	}
 	f.Alt = filepath.Base(q.Path)
-	return nil, show(c, plots.ImageGrid{Figure: f, Columns: 1, Cells: []plots.ImageCell{{Image: p.Image()}}})
+	return nil, draw(c, q.Plot, plots.ImageGrid{Figure: f, Columns: 1, Cells: []plots.ImageCell{{Image: p.Image()}}})
 }
 
 // predict serves Learner.Predict.
@@ -57,7 +57,7 @@ func (h *house) predict(ctx context.Context, c *session.Call, q wire.ImageCall) 
 		chart.Bars.Labels = append(chart.Bars.Labels, l.split.Classes[i])
 		chart.Bars.Values = append(chart.Bars.Values, answer.Probabilities[i])
 	}
-	return answer, show(c, chart)
+	return answer, draw(c, q.Plot, chart)
 }
 
 // showResults serves Learner.ShowResults: validation pictures, actual over predicted class.
@@ -99,5 +99,5 @@ func (h *house) showResults(ctx context.Context, c *session.Call, q wire.Learner
 		grid.Cells = append(grid.Cells, plots.ImageCell{Image: shown.Image(), Color: color,
 			Title: l.split.Classes[item.Label] + "\n" + l.split.Classes[guess]})
 	}
-	return nil, show(c, grid)
+	return nil, draw(c, q.Plot, grid)
 }

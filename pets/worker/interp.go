@@ -158,7 +158,7 @@ func (h *house) topLosses(ctx context.Context, c *session.Call, q wire.InterpCal
 		}
 		grid.Cells = append(grid.Cells, cell)
 	}
-	return nil, show(c, grid)
+	return nil, draw(c, q.Plot, grid)
 }
 
 func float64s(values []float32) []float64 {
@@ -199,9 +199,7 @@ func (h *house) matrix(ctx context.Context, c *session.Call, q wire.InterpCall) 
 		return nil, err
 	}
 	h.about(c, i)
-	f := figure(q.Plot)
-	f.Title = "Confusion matrix"
-	return nil, show(c, plots.Matrix{Figure: f, Labels: i.in.Classes, Counts: i.in.Confusion(), Normalize: q.Plot.Normalize, XLabel: "Predicted", YLabel: "Actual"})
+	return nil, draw(c, q.Plot, i.confusionMatrix(q.Plot))
 }
 
 // confusion serves Interpretation.Confusion.

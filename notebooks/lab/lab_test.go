@@ -1,0 +1,240 @@
+package lab
+
+import (
+	"flag"
+	"fmt"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"gopets/kernelext/notebook"
+	"gopets/kernelext/runner"
+)
+
+var (
+	ask  = flag.Bool("lab", false, "run the notebook in JupyterLab (minutes)")
+	venv = flag.String("venv", "", "virtual environment with JupyterLab")
+)
+
+// small are parameters with which the whole notebook takes two minutes on two cores.
+var small = []runner.Setting{{Name: "source", Value: "sample-small"}, {Name: "size1", Value: "64"}, {Name: "size2", Value: "64"}, {Name: "bs1", Value: "16"}, {Name: "bs2", Value: "16"},
+	{Name: "epochs1", Value: "1"}, {Name: "epochs2", Value: "1"}, {Name: "epochs3", Value: "1"}, {Name: "epochs4", Value: "1"}}
+
+// patience is for all cells together, on a busy machine without XLA.
+const patience = 20 * time.Minute
+
+func TestNotebookInJupyterLab(t *testing.T) {
+	if !*ask {
+		t.Skip("the real JupyterLab in a real browser takes minutes: ask for it with -lab")
+	}
+	lab := python(t)
+	dir := t.TempDir()
+	nb, err := notebook.ReadFile("../pets.ipynb")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := runner.SetParameters(nb, "go", small); err != nil {
+		t.Fatal(err)
+	}
+	// Beyond the blog: the matrix that answers needs scripts, which run only in a trusted notebook.
+	nb.Insert(len(nb.Cells()), notebook.NewCell(notebook.Code, "%%\ninterp2.Interactive()"))
+	path := filepath.Join(dir, "pets.ipynb")
+	if err := nb.WriteFile(path); err != nil {
+		t.Fatal(err)
+	}
+
+	first := openBrowser(t, 1280, 1000)
+	v := openNotebook(t, first, startLab(t, lab, dir, installKernel(t)), "pets.ipynb")
+	v.runAll()
+	v.noErrors()
+	there := v.pictures("trusted")
+	v.interactive()
+	v.save()
+
+	saved := inFile(t, path)
+	if want := saved.pictures; want < 14 || there.pictures != want {
+		t.Errorf("JupyterLab shows %d pictures, the saved file holds %d; the notebook draws 14 at least", there.pictures, want)
+	}
+	if there.tables < saved.tables {
+		t.Errorf("JupyterLab shows %d tables, the saved file holds %d", there.tables, saved.tables)
+	}
+
+	second := openBrowser(t, 1280, 1000)
+	u := openNotebook(t, second, startLab(t, lab, dir, ""), "pets.ipynb")
+	if u.trusted() {
+		t.Error("a JupyterLab with another secret trusts the notebook: the test tests nothing")
+	}
+	if again := u.pictures("untrusted"); again != there {
+		t.Errorf("untrusted, JupyterLab shows %+v, trusted %+v", again, there)
+	}
+}
+
+// A view is a notebook open in JupyterLab.
+type view struct {
+	*page
+	t *testing.T
+}
+
+// current is the open notebook's widget; JupyterLab shows its parts to scripts when asked to with expose_app_in_browser.
+const current = "jupyterapp.shell.currentWidget"
+
+func openNotebook(t *testing.T, p *page, s server, name string) view {
+	t.Helper()
+	p.open(s.URL + "lab/tree/" + name + "?token=" + s.Token)
+	v := view{p, t}
+	v.wait("the notebook's cells", 2*time.Minute, `window.jupyterapp && `+current+`?.content?.widgets?.length && document.querySelector(".jp-Notebook .jp-Cell")`)
+	// A server without our kernel asks which one to take: none.
+	time.Sleep(2 * time.Second)
+	v.eval(nil, `document.querySelector(".jp-Dialog .jp-mod-reject")?.click()`)
+	v.wait("the end of all questions", 30*time.Second, `!document.querySelector(".jp-Dialog")`)
+	v.eval(nil, `jupyterapp.shell.collapseLeft()`)
+	return v
+}
+
+// bars is what was seen of progress bars: each value that one had, in order.
+type bars struct {
+	Values []float64 `json:"values"`
+	Done   bool      `json:"done"`
+	Cell   int       `json:"cell"`
+}
+
+// runAll is the menu's "Restart Kernel and Run All Cells…". It looks at the bars all the while.
+func (v view) runAll() {
+	v.t.Helper()
+	v.wait("a kernel", 2*time.Minute, current+`.sessionContext.session?.kernel?.status === "idle"`)
+	v.shot("01-open.png")
+	v.eval(nil, `void jupyterapp.commands.execute("runmenu:restart-and-run-all").then(() => { window.allRan = true })`)
+	v.wait("the question whether to restart", 10*time.Second, `document.querySelector(".jp-Dialog .jp-mod-accept")`)
+	v.shot("02-restart.png")
+	v.eval(nil, `document.querySelector(".jp-Dialog .jp-mod-accept").click()`)
+	moved, begun := 0, time.Now()
+	last := -1.0
+	for {
+		var b bars
+		v.eval(&b, `({done: window.allRan === true, values: [...document.querySelectorAll(".jp-OutputArea-output progress")].map(p => p.value / p.max)})`)
+		if b.Done {
+			break
+		}
+		if n := len(b.Values); n > 0 && b.Values[n-1] != last {
+			last = b.Values[n-1]
+			moved++
+			if moved == 4 || moved == 12 {
+				v.shot(fmt.Sprintf("03-bar-%d.png", moved))
+			}
+		}
+		if time.Since(begun) > patience {
+			v.shot("too-slow.png")
+			v.t.Fatalf("the cells did not end within %v", patience)
+		}
+		time.Sleep(100 * time.Millisecond)
+	}
+	v.t.Logf("all cells ran in %v; bars were seen in %d states", time.Since(begun).Round(time.Second), moved)
+	if moved < 4 {
+		v.t.Errorf("bars were seen in %d states: they do not move", moved)
+	}
+}
+
+// noErrors looks for failed cells and for cells that did not run.
+func (v view) noErrors() {
+	v.t.Helper()
+	var bad []string
+	v.eval(&bad, `(() => { const bad = []; for (const c of `+current+`.content.widgets) { const m = c.model; if (m.type !== "code") continue;
+		const id = m.id, text = m.sharedModel.getSource();
+		if (!m.executionCount && text.trim()) bad.push(id + " did not run");
+		for (let i = 0; i < m.outputs.length; i++) if (m.outputs.get(i).type === "error") bad.push(id + " failed: " + JSON.stringify(m.outputs.get(i).toJSON().evalue)); } return bad })()`)
+	for _, b := range bad {
+		v.t.Error("cell ", b)
+	}
+	if len(bad) > 0 {
+		v.shot("failed.png")
+	}
+}
+
+func (v view) trusted() bool {
+	var yes bool
+	v.eval(&yes, `[...`+current+`.content.widgets].every(c => c.model.type !== "code" || c.model.trusted)`)
+	return yes
+}
+
+// seen counts what outputs hold.
+type seen struct{ pictures, tables int }
+
+// pictures goes from cell to cell as a reader does, for JupyterLab renders what comes near, waits for each picture, and takes a
+// screenshot of each cell that has one.
+func (v view) pictures(label string) seen {
+	v.t.Helper()
+	var cells []int
+	v.eval(&cells, `[...`+current+`.content.widgets].flatMap((c, i) => c.model.type === "code" && c.model.outputs.length ? [i] : [])`)
+	var all seen
+	for _, i := range cells {
+		v.eval(nil, fmt.Sprintf(`(async () => { const n = %s.content; n.activeCellIndex = %d; await n.scrollToItem(%d, "start"); })()`, current, i, i))
+		cell := fmt.Sprintf("%s.content.widgets[%d]", current, i)
+		v.wait(fmt.Sprintf("cell %d", i), 20*time.Second, cell+".node.isConnected && "+cell+".outputArea.node.children.length")
+		var found struct{ Images, Broken, Tables int }
+		look := `(() => { const o = ` + cell + `.outputArea.node, imgs = [...o.querySelectorAll("img")];
+			return {Images: imgs.length, Broken: imgs.filter(i => !(i.complete && i.naturalWidth > 0)).length, Tables: o.querySelectorAll("table").length} })()`
+		for range 50 {
+			if v.eval(&found, look); found.Broken == 0 {
+				break
+			}
+			time.Sleep(100 * time.Millisecond)
+		}
+		if found.Broken > 0 {
+			v.t.Errorf("%s: cell %d: %d of %d pictures are not shown", label, i, found.Broken, found.Images)
+		}
+		all.pictures += found.Images
+		all.tables += found.Tables
+		if found.Images+found.Tables > 0 {
+			v.shot(fmt.Sprintf("%s-%02d.png", label, i))
+		}
+	}
+	v.t.Logf("%s: %d pictures, %d tables", label, all.pictures, all.tables)
+	return all
+}
+
+// interactive clicks a cell of the last matrix and looks for its pictures.
+func (v view) interactive() {
+	v.t.Helper()
+	v.wait("the matrix to answer", 10*time.Second, `document.querySelector("[id^=plots-matrix] p")?.textContent`)
+	var told string
+	v.eval(&told, `(() => { const root = document.querySelector("[id^=plots-matrix]"), img = root.querySelector("img");
+		const d = JSON.parse(root.querySelector("script[type='application/json']").textContent), r = img.getBoundingClientRect(), k = r.width / d.width, e = d.examples[0];
+		const at = {bubbles: true, clientX: r.left + (d.x + (e.predicted + .5) * d.cell) * k, clientY: r.top + (d.y + (e.actual + .5) * d.cell) * k};
+		img.dispatchEvent(new MouseEvent("mousemove", at));
+		img.dispatchEvent(new MouseEvent("click", at));
+		root.querySelector("figure").scrollIntoView();
+		return root.querySelector("p").textContent + " / " + root.querySelectorAll("figure img").length })()`)
+	v.t.Logf("the interactive matrix says: %s", told)
+	v.shot("interactive.png")
+	// Back to the picture alone, so that trusted and untrusted are counted alike.
+	v.eval(nil, `document.querySelector("[id^=plots-matrix] div").textContent = ""`)
+}
+
+func (v view) save() {
+	v.t.Helper()
+	v.eval(nil, current+`.context.save()`)
+	v.wait("the file to be saved", 30*time.Second, "!"+current+".context.model.dirty")
+}
+
+// inFile counts what the outputs of a saved notebook hold.
+func inFile(t *testing.T, path string) seen {
+	t.Helper()
+	nb, err := notebook.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all seen
+	for _, c := range nb.Cells() {
+		if c.Type() != notebook.Code {
+			continue
+		}
+		for _, o := range c.Outputs() {
+			if text, ok := o.Mime("text/html"); ok {
+				all.pictures += strings.Count(text, "<img ")
+				all.tables += strings.Count(text, "<table ")
+			}
+		}
+	}
+	return all
+}
