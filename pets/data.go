@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"math"
 	"os"
-	"sort"
 
 	"gopets/pets/wire"
 )
@@ -14,7 +13,8 @@ import (
 type Data struct {
 	desc  wire.Data
 	files Paths
-	err   error // a mistake in the description, told by the first verb
+	more  map[string]Paths // other lists that the description names by digest: labels, validation files
+	err   error            // a mistake in the description, told by the first verb
 }
 
 // DataOption changes how data is split or prepared.
@@ -28,17 +28,6 @@ func FromNameRE(path Path, fnames Paths, pattern string, options ...DataOption) 
 	return describe(path, fnames, wire.Data{Labels: wire.LabelRegexp, Pattern: pattern}, options)
 }
 
-// FromFolder describes data that has a folder for each label: the label of a picture is the name of the folder that it lies in.
-func FromFolder(path Path, options ...DataOption) Data {
-	files, err := listImages(path.absolute(), true)
-	sort.Slice(files, func(i, j int) bool { return files[i] < files[j] })
-	d := describe(path, files, wire.Data{Labels: wire.LabelFolder}, options)
-	if err != nil {
-		d.err = because(path, fmt.Errorf("data from folder %s: %w: give a folder that exists", string(path), bare(err)))
-	}
-	return d
-}
-
 func describe(path Path, files Paths, desc wire.Data, options []DataOption) Data {
 	desc.Path, desc.ValidPct, desc.Permutation = path.absolute(), 0.2, 1
 	desc.Size, desc.Batch = wire.Size{H: 224, W: 224}, 64
@@ -49,17 +38,37 @@ func describe(path Path, files Paths, desc wire.Data, options []DataOption) Data
 	for _, o := range options {
 		o(&d)
 	}
-	for i, f := range files {
-		if abs := f.absolute(); abs != string(f) {
-			d.files = append(Paths{}, d.files...)
-			d.files[i] = Path(abs)
-		}
-	}
+	d.files = absolutes(files)
 	d.desc.Files = wire.FilesOf(d.files)
-	if len(files) == 0 {
+	if len(files) == 0 && desc.CSV == nil {
 		d.mistake("data: there are no pictures in the list for %s: give a folder with pictures to GetImageFiles", path)
 	}
 	return d
+}
+
+// absolutes gives the same list with absolute paths; the list itself is left alone.
+func absolutes(files Paths) Paths {
+	list, copied := files, false
+	for i, f := range files {
+		if abs := f.absolute(); abs != string(f) {
+			if !copied {
+				list, copied = append(Paths{}, files...), true
+			}
+			list[i] = Path(abs)
+		}
+	}
+	return list
+}
+
+// keep remembers a list and gives what stands for it.
+func (d *Data) keep(list Paths) wire.Files {
+	f := wire.FilesOf(list)
+	more := map[string]Paths{f.Digest: list}
+	for digest, other := range d.more {
+		more[digest] = other
+	}
+	d.more = more
+	return f
 }
 
 // mistake notes the first thing that is wrong.
@@ -113,10 +122,10 @@ func Permutation(n int) DataOption {
 	}
 }
 
-// ValidPct is the share of pictures for validation, 0.2 by default.
+// ValidPct is the share of pictures for validation, drawn at random, 0.2 by default.
 func ValidPct(share float64) DataOption {
 	return func(d *Data) {
-		d.desc.ValidPct = share
+		d.desc.ValidPct, d.desc.Valid = share, nil
 		if !(share >= 0 && share < 1) {
 			d.mistake("data: a share of %v for validation: give at least 0 and less than 1, for instance pets.ValidPct(0.2)", share)
 		}
@@ -126,21 +135,35 @@ func ValidPct(share float64) DataOption {
 // SkipBroken leaves pictures out that cannot be read and reports them; without it they are refused before training begins.
 func SkipBroken() DataOption { return func(d *Data) { d.desc.Skip = true } }
 
-// Squish resizes pictures to the size without keeping their proportions, instead of cropping.
-func Squish() DataOption { return func(d *Data) { d.desc.Squish = true } }
+// ValidFiles names the pictures for validation, instead of drawing them.
+func ValidFiles(files Paths) DataOption {
+	return func(d *Data) {
+		f := d.keep(absolutes(files))
+		d.desc.Valid = &f
+		if len(files) == 0 {
+			d.mistake("data: the list of validation files is empty: name some, or pets.ValidPct(0) for none")
+		}
+	}
+}
+
+// Stratify takes of every class the same share for validation, so that a rare class is in both halves. fastai v1 cannot.
+func Stratify() DataOption { return func(d *Data) { d.desc.Stratify = true } }
+
+// IgnoreEXIF leaves photographs as they are stored, on their side perhaps, as fastai does. Without it they are turned upright.
+func IgnoreEXIF() DataOption { return func(d *Data) { d.desc.IgnoreEXIF = true } }
+
+// Crop brings the short side to the size and crops the long one: the default where pictures are to be square.
+func Crop() DataOption { return func(d *Data) { d.desc.Resize = wire.ResizeCrop } }
+
+// Squish resizes pictures to the size without keeping their proportions: the default where pictures are not to be square ([SizeHW]).
+func Squish() DataOption { return func(d *Data) { d.desc.Resize = wire.ResizeSquish } }
+
+// Pad brings the long side to the size and fills the rest with the picture's own reflection.
+func Pad() DataOption { return func(d *Data) { d.desc.Resize = wire.ResizePad } }
 
 // Transforms sets the random changes of training pictures: see [GetTransforms].
 func Transforms(t TransformSet) DataOption {
 	return func(d *Data) { d.desc.Transforms = &t }
-}
-
-// TransformSet are random changes of pictures. Change a field of what [GetTransforms] gives.
-type TransformSet = wire.Transforms
-
-// GetTransforms gives fastai's default transforms: mirrored half the time; with probability 3/4 each warped, turned by up to 10°, zoomed up to 1.1 times,
-// brightened and contrasted by up to a fifth.
-func GetTransforms() TransformSet {
-	return TransformSet{Flip: true, MaxRotate: 10, MaxZoom: 1.1, MaxLighting: 0.2, MaxWarp: 0.2, PAffine: 0.75, PLighting: 0.75}
 }
 
 // Stats are the means and standard deviations of red, green and blue.
@@ -165,10 +188,20 @@ func (d Data) Normalize(stats Stats) Data {
 
 // String says briefly what is described, without looking at a picture.
 func (d Data) String() string {
-	return fmt.Sprintf("data: %s pictures of %s, size %v, batches of %d", wire.Thousands(d.desc.Files.Count), d.desc.Path, d.desc.Size, d.desc.Batch)
+	pictures := wire.Thousands(d.desc.Files.Count) + " pictures of " + d.desc.Path
+	if t := d.desc.CSV; t != nil {
+		pictures = "the pictures of " + t.File
+	}
+	return fmt.Sprintf("data: %s, size %v, batches of %d", pictures, d.desc.Size, d.desc.Batch)
 }
 
-func (d Data) lists() map[string]Paths { return map[string]Paths{d.desc.Files.Digest: d.files} }
+func (d Data) lists() map[string]Paths {
+	lists := map[string]Paths{d.desc.Files.Digest: d.files}
+	for digest, list := range d.more {
+		lists[digest] = list
+	}
+	return lists
+}
 
 func (d Data) check() {
 	if d.err != nil {
@@ -190,7 +223,10 @@ func (d Data) ShowBatch(options ...PlotOption) {
 
 // Classes are the labels of the training pictures, sorted.
 func (d Data) Classes() []string {
-	key := "classes " + d.desc.Files.Digest + d.desc.Pattern
+	key := "classes " + d.desc.Files.Digest + d.desc.Pattern + d.desc.LabelList.Digest
+	if d.desc.CSV != nil {
+		key += d.desc.CSV.Digest
+	}
 	place := Path(d.desc.Path)
 	if d.err != nil {
 		failValue(key, place, d.err)

@@ -1,7 +1,10 @@
 package pets
 
 import (
+	"bytes"
 	"fmt"
+	"image"
+	"image/png"
 	"sort"
 	"strings"
 
@@ -9,15 +12,54 @@ import (
 )
 
 // Image describes a picture in a file.
-type Image struct{ path Path }
+type Image struct {
+	path Path
+	data []byte // an encoded picture, instead of the file
+	err  error
+}
 
 // OpenImage describes the picture in a file; it is opened when it is shown or predicted.
-func OpenImage(path Path) Image { return Image{path} }
+func OpenImage(path Path) Image { return Image{path: path} }
+
+// ImageFromBytes describes an encoded picture (JPEG, PNG and so on) in memory, such as one that was downloaded.
+func ImageFromBytes(data []byte) Image {
+	i := Image{path: "picture", data: data}
+	if len(data) == 0 {
+		i.err = fmt.Errorf("image: there are no bytes")
+	}
+	return i
+}
+
+// ImageFrom describes a picture of Go's image packages. For a JPEG file rather give [OpenImage] the file or [ImageFromBytes] its bytes: image/jpeg is a few levels off
+// the colours that the network has learned from.
+func ImageFrom(img image.Image) Image {
+	i := Image{path: "picture"}
+	if img == nil || img.Bounds().Empty() {
+		i.err = fmt.Errorf("image: it is empty")
+		return i
+	}
+	var data bytes.Buffer
+	i.err = png.Encode(&data, img)
+	i.data = data.Bytes()
+	return i
+}
+
+// call asks for something about the picture.
+func (i Image) call(options []PlotOption) wire.ImageCall {
+	c := wire.ImageCall{Path: string(i.path), Data: i.data, Plot: plot(options)}
+	if i.data == nil {
+		c.Path = i.path.absolute()
+	}
+	return c
+}
 
 // Path is the picture's file.
 func (i Image) Path() Path { return i.path }
 
 func (i Image) check() {
+	if i.err != nil {
+		fail(i.err)
+	}
 	if err := explain(i.path); err != nil {
 		fail(err)
 	}
@@ -29,14 +71,19 @@ func (i Image) check() {
 // Show shows the picture.
 func (i Image) Show(options ...PlotOption) {
 	i.check()
-	must[none](wire.MethodShowImage, wire.ImageCall{Path: i.path.absolute(), Plot: plot(options)}, nil)
+	must[none](wire.MethodShowImage, i.call(options), nil)
 }
 
 // Predict asks a learner what a picture shows. The picture is resized, cropped and normalised as validation pictures are; it is shown with the
 // most probable classes.
 func (l Learner) Predict(img Image, options ...PlotOption) Prediction {
 	img.check()
-	answer := verb[wire.Prediction](l, wire.MethodPredict, wire.ImageCall{Learner: &l.desc, Path: img.path.absolute(), Plot: plot(options)})
+	call := img.call(options)
+	call.Learner = &l.desc
+	return prediction(verb[wire.Prediction](l, wire.MethodPredict, call))
+}
+
+func prediction(answer wire.Prediction) Prediction {
 	p := Prediction{Classes: answer.Classes, Probabilities: answer.Probabilities, State: answer.State}
 	if best := p.TopK(1); len(best) > 0 {
 		p.Class, p.Probability = best[0].Class, best[0].Probability

@@ -17,8 +17,15 @@ type Interpretation struct {
 	learn Learner
 }
 
-// InterpOption changes an interpretation's description: [Name].
+// InterpOption changes an interpretation's description: [Name], [WithTTA].
 type InterpOption interface{ toInterp(*wire.Interp) }
+
+type interpOption func(*wire.Interp)
+
+func (o interpOption) toInterp(i *wire.Interp) { o(i) }
+
+// WithTTA looks nine times at each picture: see [Learner.TTA].
+func WithTTA() InterpOption { return interpOption(func(i *wire.Interp) { i.TTA = true }) }
 
 // InterpretationFrom describes an interpretation of a learner, named "interp" unless [Name] says otherwise.
 func InterpretationFrom(learn Learner, options ...InterpOption) Interpretation {

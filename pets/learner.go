@@ -77,6 +77,14 @@ func HiddenLayers(widths ...int) LearnerOption {
 	return learnerOption(func(l *wire.Learner) { l.Hidden = widths })
 }
 
+// LabelSmoothing spreads a share of each label evenly over all classes in training, for instance 0.1; valid_loss is without.
+func LabelSmoothing(share float64) LearnerOption {
+	return learnerOption(func(l *wire.Learner) { l.Smoothing = share })
+}
+
+// BFloat16 lets convolutions and linear layers compute in bfloat16, where the engine can: faster on a GPU, slower on most CPUs.
+func BFloat16() LearnerOption { return learnerOption(func(l *wire.Learner) { l.BFloat16 = true }) }
+
 // CNNLearner describes a pretrained network with a new head for the data's classes. Its body is frozen at first.
 func CNNLearner(data Data, arch Arch, options ...LearnerOption) Learner {
 	l := Learner{wire.Learner{Name: "learn", Arch: string(arch), Data: data.desc}, data}
@@ -164,11 +172,7 @@ func Resume() FitOption { return func(f *wire.Fit) { f.Resume = true } }
 // FitOneCycle trains for some epochs with the one-cycle schedule, showing progress and a row for each epoch. After each epoch a snapshot is
 // written: see [Resume]. Interrupting it stops after the running batch and keeps the weights.
 func (l Learner) FitOneCycle(epochs int, options ...FitOption) {
-	f := wire.Fit{Learner: l.desc, Epochs: epochs}
-	for _, o := range options {
-		o(&f)
-	}
-	verb[[]Row](l, wire.MethodFit, f)
+	l.fit(wire.Fit{Epochs: epochs}, options)
 }
 
 // Row is an epoch's line of the table.
@@ -188,9 +192,30 @@ func FindSteps(n int) FindOption { return func(f *wire.Find) { f.Steps = n } }
 // Suggestion is a learning rate and the rule that found it.
 type Suggestion = wire.Suggestion
 
+// Suggestions are what the rules of [Learner.LRFind] found; none if the curve is too short.
+type Suggestions []Suggestion
+
+// Valley is where the longest descent is half done: fastai v2's default. 0 if there is none.
+func (s Suggestions) Valley() float64 { return s.by("valley") }
+
+// Steep is where the loss falls fastest: fastai v1's. 0 if there is none.
+func (s Suggestions) Steep() float64 { return s.by("steep") }
+
+// Minimum is a tenth of the rate with the lowest loss. 0 if there is none.
+func (s Suggestions) Minimum() float64 { return s.by("minimum/10") }
+
+func (s Suggestions) by(name string) float64 {
+	for _, found := range s {
+		if found.Name == name {
+			return found.LR
+		}
+	}
+	return 0
+}
+
 // LRFind tries learning rates from very small to very large, a batch each, and puts everything back as it was. [Recorder.Plot] draws what it saw.
-// It gives the rates that three rules suggest.
-func (l Learner) LRFind(options ...FindOption) []Suggestion {
+// It gives the rates that three rules suggest, which the plot marks.
+func (l Learner) LRFind(options ...FindOption) Suggestions {
 	f := wire.Find{Learner: l.desc}
 	for _, o := range options {
 		o(&f)
@@ -244,6 +269,14 @@ func (l Learner) Validate() Score {
 func scoreLine(l Learner, s Score) string {
 	return fmt.Sprintf("%s %s: valid_loss %.6f, error_rate %.6f (%d of %d right; accuracy %.1f %%, 95 %% interval %.1f–%.1f %%)",
 		l.desc.Name, s.State, s.Loss, s.ErrorRate, s.Right, s.Total, 100*(1-s.ErrorRate), 100*s.Low, 100*s.High)
+}
+
+// TTA is [Learner.Validate] with test-time augmentation: each picture is seen plain and in eight augmented ways, zoomed into its corners and changed as in
+// training, and the answers are averaged. Mostly it is a little better, and takes nine times as long.
+func (l Learner) TTA() Score {
+	s := verb[Score](l, wire.MethodTTA, wire.LearnerCall{Learner: l.desc})
+	fmt.Println(scoreLine(l, s))
+	return s
 }
 
 // ShowResults shows validation pictures with actual and predicted class, 3 rows by default.

@@ -52,15 +52,38 @@ type Transforms struct {
 	MaxZoom     float64 `json:"max_zoom"`
 	MaxLighting float64 `json:"max_lighting"`
 	MaxWarp     float64 `json:"max_warp"`
-	PAffine     float64 `json:"p_affine"`
-	PLighting   float64 `json:"p_lighting"`
+	PAffine     float64 `json:"p_affine"`   // negative: never; 0: 0.75
+	PLighting   float64 `json:"p_lighting"` // negative: never; 0: 0.75
+	Cutout      int     `json:"cutout,omitempty"`
+	CutoutSide  int     `json:"cutout_side,omitempty"` // pixels
 }
 
 // How labels are found.
 const (
 	LabelRegexp = "regexp" // the first group of Pattern, searched in the whole path
 	LabelFolder = "folder" // the name of the folder that holds the file
+	LabelList   = "list"   // one for each file, in LabelList
+	LabelCSV    = "csv"    // a table names files and labels
 )
+
+// How pictures come to the size.
+const (
+	ResizeCrop   = "crop"
+	ResizeSquish = "squish"
+	ResizePad    = "pad"
+)
+
+// CSV is a table of files and labels. The session reads it; the digest of its bytes says which state of it is meant.
+type CSV struct {
+	File   string `json:"file"`
+	Digest string `json:"digest"`
+	Folder string `json:"folder"` // that the names are relative to
+	Name   int    `json:"name"`   // columns, from 0
+	Label  int    `json:"label"`
+	Comma  rune   `json:"comma,omitempty"` // 0: a comma
+	Bare   bool   `json:"bare,omitempty"`  // no header
+	Suffix string `json:"suffix,omitempty"`
+}
 
 // Data describes pictures, their labels, their split and how they are prepared.
 type Data struct {
@@ -68,15 +91,20 @@ type Data struct {
 	Files       Files       `json:"files"`
 	Labels      string      `json:"labels"`
 	Pattern     string      `json:"pattern,omitempty"`
-	ValidPct    float64     `json:"valid_pct"` // share for validation
+	LabelList   Files       `json:"label_list,omitzero"` // a list of labels, not of files
+	CSV         *CSV        `json:"csv,omitempty"`       // instead of Files
+	Valid       *Files      `json:"valid,omitempty"`     // the validation files; nil: drawn at random
+	Stratify    bool        `json:"stratify,omitempty"`  // every class gives its share
+	ValidPct    float64     `json:"valid_pct"`           // share for validation
 	Seed        uint32      `json:"seed"`
 	Permutation int         `json:"permutation"` // which permutation of the seed's stream splits: 1 the first
 	Size        Size        `json:"size"`
 	Batch       int         `json:"batch"`
 	Transforms  *Transforms `json:"transforms,omitempty"` // nil: none
-	Squish      bool        `json:"squish,omitempty"`     // resize without keeping proportions
-	Stats       *Stats      `json:"stats,omitempty"`      // nil: not normalised
-	Skip        bool        `json:"skip,omitempty"`       // leave broken pictures out
+	Resize      string      `json:"resize,omitempty"`     // empty: crop to squares, squish to others
+	IgnoreEXIF  bool        `json:"ignore_exif,omitempty"`
+	Stats       *Stats      `json:"stats,omitempty"` // nil: not normalised
+	Skip        bool        `json:"skip,omitempty"`  // leave broken pictures out
 }
 
 // Learner describes a network and the data that it learns from.
@@ -89,6 +117,8 @@ type Learner struct {
 	WeightDecay float64 `json:"weight_decay,omitempty"` // 0: 0.01; negative: none
 	Dropout     float64 `json:"dropout,omitempty"`      // 0: 0.5
 	Hidden      []int   `json:"hidden,omitempty"`       // of the head; nil: 512
+	Smoothing   float64 `json:"label_smoothing,omitempty"`
+	BFloat16    bool    `json:"bfloat16,omitempty"`
 }
 
 // Digest names a learner's description: what it was trained on and how.
@@ -105,6 +135,7 @@ func (l Learner) Digest() string {
 type Interp struct {
 	Name    string  `json:"name"`
 	Learner Learner `json:"learner"`
+	TTA     bool    `json:"tta,omitempty"` // of several looks at each picture
 }
 
 // field is a part of a description as a person would name it; equal keys mean equal values.
@@ -123,18 +154,30 @@ func (d Data) fields() []field {
 	if d.Stats != nil {
 		stats = fmt.Sprintf("%v", *d.Stats)
 	}
+	table, valid := field{name: "table", value: "none"}, field{name: "validation files", value: "drawn at random"}
+	if d.CSV != nil {
+		table.value, table.key = d.CSV.File, fmt.Sprintf("%+v", *d.CSV)
+	}
+	if d.Valid != nil {
+		valid.value, valid.key = Thousands(d.Valid.Count)+" given", "given "+d.Valid.Digest
+	}
 	return []field{
 		simple("path", d.Path),
 		{"fnames", Thousands(d.Files.Count) + " pictures", d.Files.Digest},
 		simple("labels by", d.Labels),
 		simple("pattern", d.Pattern),
+		{"labels", Thousands(d.LabelList.Count) + " given", d.LabelList.Digest},
+		table,
+		valid,
+		simple("stratified", d.Stratify),
 		simple("share for validation", d.ValidPct),
 		simple("seed", d.Seed),
 		simple("permutation", d.Permutation),
 		simple("size", d.Size),
 		simple("batch size", d.Batch),
 		simple("transforms", transforms),
-		simple("squished", d.Squish),
+		simple("resized by", d.Resize),
+		simple("EXIF ignored", d.IgnoreEXIF),
 		simple("normalised with", stats),
 		simple("broken pictures skipped", d.Skip),
 	}
@@ -153,7 +196,9 @@ func (l Learner) fields() []field {
 		simple("first weights", weights),
 		simple("weight decay", l.WeightDecay),
 		simple("dropout", l.Dropout),
-		simple("hidden layers", l.Hidden))
+		simple("hidden layers", l.Hidden),
+		simple("label smoothing", l.Smoothing),
+		simple("bfloat16", l.BFloat16))
 }
 
 // Difference says in a line what a learner's description changed from one to another: "fnames: 7 390 → 4 pictures; size: 96 → 128". It is empty if nothing did.

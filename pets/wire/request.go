@@ -16,6 +16,9 @@ const (
 	MethodFind         = "find"          // Find → Found; progress
 	MethodSave         = "save"          // FileCall
 	MethodLoad         = "load"          // FileCall
+	MethodExport       = "export"        // FileCall
+	MethodExported     = "exported"      // FileCall without Learner → Exported
+	MethodTTA          = "tta"           // LearnerCall → Score; progress
 	MethodRows         = "rows"          // LearnerCall → []Row, of the last run
 	MethodRecorder     = "recorder"      // RecorderCall; display
 	MethodPredict      = "predict"       // ImageCall → Prediction; display
@@ -97,9 +100,22 @@ type DataInfo struct {
 
 // ImageCall is about one picture; Learner is set where it is to be predicted.
 type ImageCall struct {
-	Learner *Learner `json:"learner,omitempty"`
-	Path    string   `json:"path"`
-	Plot    Plot     `json:"plot"`
+	Learner  *Learner `json:"learner,omitempty"`
+	Exported string   `json:"exported,omitempty"` // the file of an exported learner, instead of a live one
+	Path     string   `json:"path"`
+	Data     []byte   `json:"data,omitempty"` // an encoded picture, instead of a file; Path is then what to call it
+	Plot     Plot     `json:"plot"`
+}
+
+// Exported is what an exported file says of itself.
+type Exported struct {
+	Network string   `json:"network"`
+	Classes []string `json:"classes"`
+	Size    Size     `json:"size"`
+	State   string   `json:"state"`
+	Train   int      `json:"train"` // pictures
+	Valid   int      `json:"valid"`
+	Split   string   `json:"split"` // the split's hash
 }
 
 // LearnerCall asks something of a learner.
@@ -134,8 +150,21 @@ const (
 	LRConst  = "const"  // Hi for all
 )
 
-// Fit trains with the one-cycle schedule. Zero values are fastai's defaults.
+// Kinds of fits.
+const (
+	FitOneCycle = ""
+	FitConstant = "constant"  // MaxLR all the time
+	FitFineTune = "fine-tune" // FreezeEpochs with the body frozen, then Epochs of all; BaseLR and LRMult instead of MaxLR
+)
+
+// Fit trains. Zero values are fastai's defaults.
 type Fit struct {
+	Kind         string  `json:"kind,omitempty"`
+	BaseLR       float64 `json:"base_lr,omitempty"`
+	FreezeEpochs int     `json:"freeze_epochs,omitempty"`
+	LRMult       float64 `json:"lr_mult,omitempty"`
+	Watch        Watch   `json:"watch"`
+
 	Learner     Learner    `json:"learner"`
 	Epochs      int        `json:"epochs"`
 	MaxLR       LR         `json:"max_lr"`
@@ -145,6 +174,14 @@ type Fit struct {
 	FinalDiv    float64    `json:"final_div"`
 	WeightDecay float64    `json:"weight_decay"`
 	Resume      bool       `json:"resume"`
+}
+
+// Watch says what a fit does with what validation tells it after each epoch.
+type Watch struct {
+	Metric   string  `json:"metric,omitempty"` // valid_loss or error_rate; empty: valid_loss
+	MinDelta float64 `json:"min_delta,omitempty"`
+	Patience int     `json:"patience,omitempty"` // 0: never stop early
+	KeepBest bool    `json:"keep_best,omitempty"`
 }
 
 // Find looks for a learning rate. Zero values are fastai's defaults.

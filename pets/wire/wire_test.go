@@ -33,6 +33,14 @@ func TestDifferenceNamesEveryField(t *testing.T) {
 		"network":       func(l *wire.Learner) { l.Arch = "x" },
 		"first weights": func(l *wire.Learner) { l.Scratch = true },
 		"hidden":        func(l *wire.Learner) { l.Hidden = []int{3} },
+		"labels: ":      func(l *wire.Learner) { l.Data.LabelList = wire.FilesOf([]string{"pug"}) },
+		"table":         func(l *wire.Learner) { l.Data.CSV = &wire.CSV{Digest: "x"} },
+		"validation":    func(l *wire.Learner) { l.Data.Valid = &wire.Files{} },
+		"stratified":    func(l *wire.Learner) { l.Data.Stratify = true },
+		"resized by":    func(l *wire.Learner) { l.Data.Resize = wire.ResizePad },
+		"EXIF":          func(l *wire.Learner) { l.Data.IgnoreEXIF = true },
+		"label smooth":  func(l *wire.Learner) { l.Smoothing = .1 },
+		"bfloat16":      func(l *wire.Learner) { l.BFloat16 = true },
 	} {
 		now := base
 		change(&now)

@@ -2,11 +2,14 @@ package main
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"image"
 	"math/rand/v2"
+	"os"
 	"path/filepath"
 	"strings"
 
@@ -70,26 +73,14 @@ func (h *house) verify(ctx context.Context, c *session.Call, q wire.Verify) (any
 
 // split labels and divides the pictures of a description.
 func (h *house) split(d wire.Data) (*dataset.Split, error) {
-	key, err := json.Marshal([]any{d.Files.Digest, d.Labels, d.Pattern, d.ValidPct, d.Seed, d.Permutation})
+	key, err := json.Marshal([]any{d.Files.Digest, d.Labels, d.Pattern, d.LabelList, d.CSV, d.Valid, d.Stratify, d.ValidPct, d.Seed, d.Permutation})
 	if err != nil {
 		return nil, err
 	}
 	if s := h.splits[string(key)]; s != nil {
 		return s, nil
 	}
-	files, err := h.list(d.Files)
-	if err != nil {
-		return nil, err
-	}
-	var items []dataset.Labelled
-	switch d.Labels {
-	case wire.LabelFolder:
-		items, err = dataset.LabelByFolder(files)
-	case wire.LabelRegexp:
-		items, err = dataset.LabelByRegexp(files, d.Pattern)
-	default:
-		err = fmt.Errorf("data: labels by %q are not known", d.Labels)
-	}
+	items, err := h.labelled(d)
 	if err != nil {
 		return nil, err
 	}
@@ -97,9 +88,14 @@ func (h *house) split(d wire.Data) (*dataset.Split, error) {
 	for range d.Permutation - 1 {
 		stream.Permutation(len(items))
 	}
-	o := dataset.Options{ValidPct: d.ValidPct, Random: stream}
+	o := dataset.Options{ValidPct: d.ValidPct, Random: stream, Stratify: d.Stratify}
 	if d.ValidPct == 0 {
 		o.ValidPct = -1
+	}
+	if d.Valid != nil {
+		if o.Valid, err = h.list(*d.Valid); err != nil {
+			return nil, err
+		}
 	}
 	s, err := dataset.NewSplit(items, o)
 	if err != nil {
@@ -109,15 +105,46 @@ func (h *house) split(d wire.Data) (*dataset.Split, error) {
 	return s, nil
 }
 
+// labelled gives the pictures of a description with their labels.
+func (h *house) labelled(d wire.Data) ([]dataset.Labelled, error) {
+	if d.Labels == wire.LabelCSV && d.CSV != nil {
+		t := d.CSV
+		text, err := os.ReadFile(t.File)
+		if sum := sha256.Sum256(text); err != nil || hex.EncodeToString(sum[:]) != t.Digest {
+			return nil, fmt.Errorf("data: the table %s changed while the cell ran: run it again", t.File)
+		}
+		return dataset.LabelByCSV(t.File, t.Folder, dataset.CSVOptions{Comma: t.Comma, NoHeader: t.Bare, Name: t.Name, Label: t.Label, Suffix: t.Suffix})
+	}
+	files, err := h.list(d.Files)
+	if err != nil {
+		return nil, err
+	}
+	switch d.Labels {
+	case wire.LabelFolder:
+		return dataset.LabelByFolder(files)
+	case wire.LabelRegexp:
+		return dataset.LabelByRegexp(files, d.Pattern)
+	case wire.LabelList:
+		labels, err := h.list(d.LabelList)
+		if err != nil {
+			return nil, err
+		}
+		return dataset.LabelByLists(files, labels)
+	}
+	return nil, fmt.Errorf("data: labels by %q are not known", d.Labels)
+}
+
+func decoding(d wire.Data) dataset.DecodeOptions {
+	return dataset.DecodeOptions{IgnoreEXIF: d.IgnoreEXIF}
+}
+
 func transforms(d wire.Data) augment.Config {
 	t := augment.None()
 	if w := d.Transforms; w != nil {
 		t = augment.Config{Flip: w.Flip, FlipVert: w.FlipVert, MaxRotate: w.MaxRotate, MaxZoom: w.MaxZoom,
-			MaxLighting: w.MaxLighting, MaxWarp: w.MaxWarp, PAffine: w.PAffine, PLighting: w.PLighting}
+			MaxLighting: w.MaxLighting, MaxWarp: w.MaxWarp, PAffine: w.PAffine, PLighting: w.PLighting, Cutout: w.Cutout, CutoutLength: w.CutoutSide}
 	}
-	if d.Squish {
-		t.Method = augment.Squish
-	}
+	t.Method = augment.Resize(d.Resize)
 	return t
 }
 
@@ -178,7 +205,7 @@ func (h *house) showBatch(ctx context.Context, c *session.Call, q wire.DataCall)
 			break
 		}
 		item := s.Train[i]
-		img, err := transformed(item.Path, config, q.Data.Size, config.Draw(random))
+		img, err := transformed(item.Path, config, q.Data, config.Draw(random))
 		var bad *dataset.PictureError
 		if errors.As(err, &bad) && q.Data.Skip {
 			broken = append(broken, bad.Error())
@@ -196,11 +223,12 @@ func (h *house) showBatch(ctx context.Context, c *session.Call, q wire.DataCall)
 }
 
 // transformed opens a picture and applies transforms to it.
-func transformed(path string, config augment.Config, size wire.Size, p augment.Params) (image.Image, error) {
-	picture, err := dataset.DecodeFile(path, dataset.DecodeOptions{})
+func transformed(path string, config augment.Config, d wire.Data, p augment.Params) (image.Image, error) {
+	picture, err := dataset.DecodeFile(path, decoding(d))
 	if err != nil {
 		return nil, err
 	}
+	size := d.Size
 	values := make([]float32, 3*size.H*size.W)
 	if err := config.Apply(values, picture, augment.Size{H: size.H, W: size.W}, p); err != nil {
 		return nil, fmt.Errorf("%s: %w", filepath.Base(path), err)

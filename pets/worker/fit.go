@@ -33,7 +33,7 @@ func lrRange(lr wire.LR) (train.LRRange, error) {
 	return train.LRRange{}, fmt.Errorf("learning rate of unknown kind %q", lr.Kind)
 }
 
-// fit serves FitOneCycle.
+// fit serves FitOneCycle, Fit and FineTune.
 func (h *house) fit(ctx context.Context, c *session.Call, q wire.Fit) (any, error) {
 	lr, err := lrRange(q.MaxLR)
 	if err != nil {
@@ -46,41 +46,64 @@ func (h *house) fit(ctx context.Context, c *session.Call, q wire.Fit) (any, erro
 	if err != nil {
 		return nil, err
 	}
-	cycle := train.OneCycle{MaxLR: lr, Moms: q.Moms, DivFactor: q.DivFactor, PctStart: q.PctStart, FinalDiv: q.FinalDiv, WeightDecay: q.WeightDecay,
-		Snapshot: h.snapshotPath(q.Learner)}
+	resume := false
 	if q.Resume {
-		if cycle.Resume, err = h.resume(c, l, q.Epochs); err != nil {
+		if resume, err = h.resume(c, l, q); err != nil {
 			return nil, err
 		}
 	}
+	snapshot := h.snapshotPath(q.Learner)
 	if err := h.writeDescription(q.Learner); err != nil {
 		return nil, fmt.Errorf("fit: folder for snapshots: %w", err)
 	}
-	if !cycle.Resume {
+	if !resume {
 		// Killed within the first epoch, the fit begins again from here.
-		if err := l.live.Snapshot(cycle.Snapshot); err != nil {
+		if err := l.live.Snapshot(snapshot); err != nil {
 			return nil, fmt.Errorf("fit: %w", err)
 		}
 	}
-	view := newTraining(c, q.Epochs)
+	view := newTraining(c, q.Epochs+frozenEpochs(q))
 	l.version++
-	err = l.live.FitOneCycle(ctx, q.Epochs, cycle, view.events())
+	watch := train.Watch{Metric: train.Metric(q.Watch.Metric), MinDelta: q.Watch.MinDelta, Patience: q.Watch.Patience, KeepBest: q.Watch.KeepBest}
+	switch q.Kind {
+	case wire.FitOneCycle:
+		err = l.live.FitOneCycle(ctx, q.Epochs, train.OneCycle{MaxLR: lr, Moms: q.Moms, DivFactor: q.DivFactor, PctStart: q.PctStart, FinalDiv: q.FinalDiv,
+			WeightDecay: q.WeightDecay, Watch: watch, Resume: resume, Snapshot: snapshot}, view.events())
+	case wire.FitConstant:
+		err = l.live.Fit(ctx, q.Epochs, train.Constant{LR: lr, WeightDecay: q.WeightDecay, Watch: watch, Resume: resume, Snapshot: snapshot}, view.events())
+	case wire.FitFineTune:
+		err = l.live.FineTune(ctx, q.Epochs, train.FineTune{BaseLR: q.BaseLR, FreezeEpochs: q.FreezeEpochs, LRMult: q.LRMult, PctStart: q.PctStart,
+			DivFactor: q.DivFactor, WeightDecay: q.WeightDecay, Watch: watch, Resume: resume, Snapshot: snapshot}, view.events())
+	default:
+		err = fmt.Errorf("fit: a fit of kind %q is not known", q.Kind)
+	}
 	view.end(err)
 	if err != nil {
 		if errors.Is(err, context.Canceled) {
-			return nil, cancelled(fmt.Sprintf("the weights are kept: %s is %s. FitOneCycle(%d, …, pets.Resume()) goes on from the last finished epoch", q.Learner.Name, l.live.State(), q.Epochs))
+			return nil, cancelled(fmt.Sprintf("the weights are kept: %s is %s. The same fit with pets.Resume() goes on from the last finished epoch", q.Learner.Name, l.live.State()))
 		}
 		return nil, err
 	}
 	return wireRows(view.rows), nil
 }
 
+// frozenEpochs are those that a fine-tuning begins with.
+func frozenEpochs(q wire.Fit) int {
+	if q.Kind != wire.FitFineTune {
+		return 0
+	}
+	if q.FreezeEpochs == 0 {
+		return 1
+	}
+	return max(0, q.FreezeEpochs)
+}
+
 // resume prepares a learner for going on with a fit, and tells whether there is something to go on with. A learner that has not been fitted here, or whose last fit
 // was interrupted, goes back to the snapshot of its last finished epoch.
-func (h *house) resume(c *session.Call, l *learner, epochs int) (bool, error) {
+func (h *house) resume(c *session.Call, l *learner, q wire.Fit) (bool, error) {
 	run := l.live.Recorder().Last()
 	path := h.snapshotPath(l.desc)
-	if run == nil || len(run.Rows) < run.Epochs {
+	if run == nil || !run.Finished() {
 		if _, err := os.Stat(path); err != nil {
 			say(c, "resume: there is no snapshot of this learner, the fit begins")
 			return false, nil
@@ -92,10 +115,16 @@ func (h *house) resume(c *session.Call, l *learner, epochs int) (bool, error) {
 		say(c, fmt.Sprintf("resume: %s is %s", l.desc.Name, l.live.State()))
 		run = l.live.Recorder().Last()
 	}
-	if run == nil || len(run.Rows) == run.Epochs && run.Epochs != epochs {
+	if run == nil {
+		return false, nil
+	}
+	if q.Kind == wire.FitFineTune {
+		return true, nil // it knows its parts
+	}
+	if run.Finished() && run.Epochs != q.Epochs {
 		return false, nil // it was killed before its first epoch ended: begin it
 	}
-	if len(run.Rows) == run.Epochs {
+	if run.Finished() {
 		say(c, "resume: this fit was finished already, nothing is left to do (without pets.Resume() it trains again)")
 	}
 	return true, nil

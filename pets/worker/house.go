@@ -38,6 +38,7 @@ type house struct {
 	splits   map[string]*dataset.Split
 	learners map[string]*learner
 	interps  map[string]*interpretation
+	exported *exported // the last that was asked
 	onDevice *learner
 }
 
@@ -93,6 +94,9 @@ var methods = map[string]method{
 	wire.MethodFind:         typed((*house).find),
 	wire.MethodSave:         typed((*house).save),
 	wire.MethodLoad:         typed((*house).load),
+	wire.MethodExport:       typed((*house).export),
+	wire.MethodExported:     typed((*house).exportedInfo),
+	wire.MethodTTA:          typed((*house).tta),
 	wire.MethodRows:         typed((*house).rows),
 	wire.MethodRecorder:     typed((*house).recorder),
 	wire.MethodPredict:      typed((*house).predict),
@@ -176,6 +180,7 @@ func (h *house) giveBack(call int) {
 			return
 		}
 	}
+	h.closeExported()
 	h.graphs.Close()
 	h.eng.Close()
 	h.eng = nil

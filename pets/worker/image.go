@@ -16,7 +16,7 @@ import (
 
 // showImage serves Image.Show.
 func (h *house) showImage(ctx context.Context, c *session.Call, q wire.ImageCall) (any, error) {
-	p, err := dataset.DecodeFile(q.Path, dataset.DecodeOptions{})
+	p, err := picture(q, dataset.DecodeOptions{})
 	if err != nil {
 		return nil, err
 	}
@@ -28,33 +28,34 @@ func (h *house) showImage(ctx context.Context, c *session.Call, q wire.ImageCall
 	return nil, draw(c, q.Plot, plots.ImageGrid{Figure: f, Columns: 1, Cells: []plots.ImageCell{{Image: p.Image()}}})
 }
 
-// predict serves Learner.Predict.
+// predict serves Learner.Predict and Exported.Predict.
 func (h *house) predict(ctx context.Context, c *session.Call, q wire.ImageCall) (any, error) {
-	if q.Learner == nil {
-		return nil, fmt.Errorf("predict: no learner is named")
+	if _, err := picture(q, dataset.DecodeOptions{}); err != nil {
+		return nil, err // before a learner is looked for: it may have to come back from its file
 	}
-	picture, err := dataset.DecodeFile(q.Path, dataset.DecodeOptions{})
+	l, err := h.speakerFor(ctx, c, q)
 	if err != nil {
 		return nil, err
 	}
-	l, err := h.use(ctx, c, *q.Learner, false)
+	picture, err := picture(q, l.Config().Decode)
 	if err != nil {
 		return nil, err
 	}
-	rows, err := l.live.Predict(ctx, []*dataset.Picture{picture})
+	rows, err := l.Predict(ctx, []*dataset.Picture{picture})
 	if err != nil {
 		return nil, err
 	}
-	answer := wire.Prediction{Classes: l.split.Classes, Probabilities: float64s(rows[0]), State: l.live.State()}
+	classes := l.Split().Classes
+	answer := wire.Prediction{Classes: classes, Probabilities: float64s(rows[0]), State: l.State()}
 	order := make([]int, len(rows[0]))
 	for i := range order {
 		order[i] = i
 	}
 	sort.SliceStable(order, func(a, b int) bool { return rows[0][order[a]] > rows[0][order[b]] })
 	chart := plots.Prediction{Figure: figure(q.Plot), Image: picture.Image(), Bars: plots.Bars{Percent: true, Highlight: 1}}
-	chart.Title = fmt.Sprintf("%s: %s", filepath.Base(q.Path), l.split.Classes[order[0]])
+	chart.Title = fmt.Sprintf("%s: %s", filepath.Base(q.Path), classes[order[0]])
 	for _, i := range order[:min(5, len(order))] {
-		chart.Bars.Labels = append(chart.Bars.Labels, l.split.Classes[i])
+		chart.Bars.Labels = append(chart.Bars.Labels, classes[i])
 		chart.Bars.Values = append(chart.Bars.Values, answer.Probabilities[i])
 	}
 	return answer, draw(c, q.Plot, chart)

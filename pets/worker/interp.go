@@ -22,16 +22,23 @@ type interpretation struct {
 	version int    // of the learner's weights then
 }
 
-// validProbs predicts the validation pictures with a bar.
-func validProbs(ctx context.Context, c *session.Call, l *learner) (*interpret.Interpretation, error) {
+// validProbs predicts the validation pictures with a bar, by one look at each or by several.
+func validProbs(ctx context.Context, c *session.Call, l *learner, tta bool) (*interpret.Interpretation, error) {
 	bar := newBar(c)
-	p, err := l.live.ValidProbs(ctx, train.Events{Note: func(line string) { say(c, line) }, Batch: func(b train.BatchInfo) {
+	ev := train.Events{Note: func(line string) { say(c, line) }, Batch: func(b train.BatchInfo) {
 		label := "predicting the validation pictures"
 		if b.Phase == train.PhaseCheck {
 			label = "opening pictures"
 		}
 		bar.step(label, b.Batch+1, b.Batches, "")
-	}})
+	}}
+	var p *interpret.Predictions
+	var err error
+	if tta {
+		p, err = l.live.TTA(ctx, train.TTA{}, ev)
+	} else {
+		p, err = l.live.ValidProbs(ctx, ev)
+	}
 	if err != nil {
 		if errors.Is(err, context.Canceled) {
 			err = cancelled("nothing has changed")
@@ -57,7 +64,20 @@ func (h *house) validate(ctx context.Context, c *session.Call, q wire.LearnerCal
 	if err != nil {
 		return nil, err
 	}
-	in, err := validProbs(ctx, c, l)
+	in, err := validProbs(ctx, c, l, false)
+	if err != nil {
+		return nil, err
+	}
+	return score(in), nil
+}
+
+// tta serves Learner.TTA.
+func (h *house) tta(ctx context.Context, c *session.Call, q wire.LearnerCall) (any, error) {
+	l, err := h.use(ctx, c, q.Learner, false)
+	if err != nil {
+		return nil, err
+	}
+	in, err := validProbs(ctx, c, l, true)
 	if err != nil {
 		return nil, err
 	}
@@ -84,13 +104,16 @@ func (h *house) computed(ctx context.Context, c *session.Call, q wire.InterpCall
 		if diff := wire.Difference(i.desc.Learner, d.Learner); diff != "" {
 			return nil, fmt.Errorf("the live interpretation %q was made from another description (%s): run its Compute() to make it anew, or set the variables back", d.Name, diff)
 		}
+		if i.desc.TTA != d.TTA {
+			return nil, fmt.Errorf("the live interpretation %q was made with TTA %v: run its Compute() to make it anew with %v", d.Name, i.desc.TTA, d.TTA)
+		}
 		return i, nil
 	}
 	l, err := h.use(ctx, c, d.Learner, false)
 	if err != nil {
 		return nil, err
 	}
-	in, err := validProbs(ctx, c, l)
+	in, err := validProbs(ctx, c, l, d.TTA)
 	if err != nil {
 		return nil, err
 	}

@@ -79,7 +79,8 @@ func (h *house) config(d wire.Learner) train.Config {
 	return train.Config{
 		Seed: uint64(d.Data.Seed), WeightDecay: d.WeightDecay, Transforms: transforms(d.Data),
 		Size: augment.Size{H: d.Data.Size.H, W: d.Data.Size.W}, Batch: d.Data.Batch, Stats: stats,
-		CacheDir: filepath.Join(h.cache, "pictures"), Skip: d.Data.Skip, Graphs: h.graphs,
+		CacheDir: filepath.Join(h.cache, "pictures"), Skip: d.Data.Skip, Graphs: h.graphs, Decode: decoding(d.Data),
+		LabelSmoothing: d.Smoothing, BFloat16: d.BFloat16,
 	}
 }
 
@@ -94,27 +95,15 @@ func (h *house) pretrained(ctx context.Context, c *session.Call, l *learner) err
 		return err
 	}
 	bar.end(fmt.Sprintf("weights of %s: %s", l.desc.Arch, source))
-	values := l.net.Init(uint64(l.desc.Data.Seed))
-	loaded, missing, unexpected, err := l.net.FromFile(file, values)
+	unused, err := l.live.SetBody(file)
 	if err != nil {
-		return err
+		return fmt.Errorf("%w (%s)", err, source)
 	}
-	if len(loaded) == 0 {
-		return fmt.Errorf("weights: nothing in %s fits %s: give a file of that network", source, l.desc.Arch)
-	}
-	for _, name := range missing {
-		if !strings.HasPrefix(name, "head.") {
-			return fmt.Errorf("weights: %s lacks %s of %s: give a file of that network", source, name, l.desc.Arch)
-		}
-	}
-	if n := len(unexpected); n > 2 { // a classifier of the pretraining's own has two
-		say(c, fmt.Sprintf("%d tensors of the weights are not used, for instance %s", n, unexpected[0]))
-	}
-	if err := l.live.SetWeights(values); err != nil {
-		return err
+	if n := len(unused); n > 2 { // a classifier of the pretraining's own has two
+		say(c, fmt.Sprintf("%d tensors of the weights are not used, for instance %s", n, unused[0]))
 	}
 	l.source = source.String()
-	return l.live.Freeze()
+	return nil
 }
 
 // park sends a learner to a file.

@@ -10,7 +10,7 @@
 // # How it is built
 //
 // house.go holds what lives (files, learners, interpretations) and the rule that one call at a time uses the device. data.go, learner.go, fit.go,
-// interp.go and image.go serve the methods of package pets/wire. progress.go turns a training's events into what a cell shows.
+// interp.go, image.go and export.go serve the methods of package pets/wire. progress.go turns a training's events into what a cell shows.
 //
 // One learner is on the device. Another one that is called for sends it to a file (it is "parked") and comes back from its own; the same happens to all when
 // nobody has called for a while ($GOPETS_IDLE, a quarter of an hour by default; 0: never), and the device is given back.

@@ -91,7 +91,7 @@ func (t *training) epoch(r train.Row) {
 // send shows the present state.
 func (t *training) send(state plots.ProgressState) {
 	t.last = time.Now()
-	batches := plots.ProgressBar{Label: fmt.Sprintf("Epoch %d/%d", min(t.now.Epoch+1, t.epochs), t.epochs), Done: t.now.Batch + 1, Total: t.now.Batches,
+	batches := plots.ProgressBar{Label: fmt.Sprintf("Epoch %d/%d", min(len(t.table.Rows)+1, t.epochs), t.epochs), Done: t.now.Batch + 1, Total: t.now.Batches,
 		Elapsed: time.Since(t.phase), State: state}
 	switch t.now.Phase {
 	case train.PhaseCheck:

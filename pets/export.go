@@ -1,0 +1,48 @@
+package pets
+
+import (
+	"fmt"
+	"strings"
+
+	"gopets/pets/wire"
+)
+
+// Export writes the learner as one file that needs nothing else: weights, classes, size, normalisation, transforms, and the split. It is a safetensors file; give a
+// name that ends so. [LoadLearner] predicts with it, in any notebook; in a Go program gopets/pets/vision/train.LoadLearner does.
+func (l Learner) Export(file Path) Path {
+	file = Path(file.absolute())
+	if !strings.HasSuffix(string(file), ".safetensors") {
+		fail(fmt.Errorf("export %s: give a file name that ends in .safetensors", string(file)))
+	}
+	verb[none](l, wire.MethodExport, wire.FileCall{Learner: l.desc, Path: string(file)})
+	return file
+}
+
+// Exported describes a learner in a file of [Learner.Export].
+type Exported struct{ file Path }
+
+// LoadLearner describes the learner in a file that [Learner.Export] wrote. It can only predict. To train it further, describe a learner with the data and use
+// [Learner.LoadFile].
+func LoadLearner(file Path) Exported { return Exported{file} }
+
+// About is what an exported file says of itself.
+type About = wire.Exported
+
+// About tells what the file says of itself.
+func (e Exported) About() About {
+	return must[About](wire.MethodExported, wire.FileCall{Path: e.file.absolute()}, nil)
+}
+
+// Show prints that in a line.
+func (e Exported) Show() {
+	a := e.About()
+	fmt.Printf("%s: %s %s, %d classes, size %v, trained on %s pictures\n", e.file.Name(), a.Network, a.State, len(a.Classes), a.Size, wire.Thousands(a.Train))
+}
+
+// Predict says what a picture shows: see [Learner.Predict].
+func (e Exported) Predict(img Image, options ...PlotOption) Prediction {
+	img.check()
+	call := img.call(options)
+	call.Exported = e.file.absolute()
+	return prediction(must[wire.Prediction](wire.MethodPredict, call, nil))
+}

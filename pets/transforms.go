@@ -1,0 +1,62 @@
+package pets
+
+import "gopets/pets/wire"
+
+// TransformSet are random changes of pictures, made by [GetTransforms]; its fields may be changed.
+type TransformSet = wire.Transforms
+
+// TransformOption changes one of fastai's default transforms.
+type TransformOption func(*TransformSet)
+
+// GetTransforms gives fastai's default transforms: mirrored half the time; with probability 3/4 each warped, turned by up to 10°, zoomed up to 1.1 times,
+// brightened and contrasted by up to a fifth. Options change that. What cannot work is told by the first verb.
+func GetTransforms(options ...TransformOption) TransformSet {
+	t := TransformSet{Flip: true, MaxRotate: 10, MaxZoom: 1.1, MaxLighting: 0.2, MaxWarp: 0.2, PAffine: 0.75, PLighting: 0.75}
+	for _, o := range options {
+		o(&t)
+	}
+	return t
+}
+
+// DoFlip (false) never mirrors.
+func DoFlip(yes bool) TransformOption { return func(t *TransformSet) { t.Flip = yes } }
+
+// FlipVert (true) turns and mirrors in all eight ways, for pictures without an upright, such as those from above.
+func FlipVert(yes bool) TransformOption { return func(t *TransformSet) { t.FlipVert = yes } }
+
+// MaxRotate is the largest turn in degrees to either side, 10 by default.
+func MaxRotate(degrees float64) TransformOption {
+	return func(t *TransformSet) { t.MaxRotate = degrees }
+}
+
+// MaxZoom is the largest magnification, 1.1 by default; 1 is none.
+func MaxZoom(times float64) TransformOption { return func(t *TransformSet) { t.MaxZoom = times } }
+
+// MaxLighting is the largest change of brightness and contrast, 0.2 by default.
+func MaxLighting(share float64) TransformOption {
+	return func(t *TransformSet) { t.MaxLighting = share }
+}
+
+// MaxWarp is the largest change of perspective, 0.2 by default.
+func MaxWarp(share float64) TransformOption { return func(t *TransformSet) { t.MaxWarp = share } }
+
+// PAffine is the probability of each of turn, zoom and warp, 0.75 by default.
+func PAffine(p float64) TransformOption { return func(t *TransformSet) { t.PAffine = orNever(p) } }
+
+// PLighting is the probability of each of brightness and contrast, 0.75 by default.
+func PLighting(p float64) TransformOption {
+	return func(t *TransformSet) { t.PLighting = orNever(p) }
+}
+
+// orNever is a probability on the wire, where zero is the default.
+func orNever(p float64) float64 {
+	if p == 0 {
+		return -1
+	}
+	return p
+}
+
+// Cutout blackens so many squares of side pixels in each picture (DeVries & Taylor 2017), at random places.
+func Cutout(holes, side int) TransformOption {
+	return func(t *TransformSet) { t.Cutout, t.CutoutSide = holes, side }
+}
