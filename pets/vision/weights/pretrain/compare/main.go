@@ -94,7 +94,7 @@ func command() *cobra.Command {
 	f.StringSliceVar(&c.Nets, "net", []string{"petnet10", "petnet18"}, "networks")
 	f.IntVar(&c.PerBreed, "per-breed", 0, "pictures per breed of the sample (0: its default)")
 	f.IntVar(&c.Size, "size", 96, "side of the pictures in pixels")
-	f.IntVar(&c.Batch, "batch", 32, "pictures per step")
+	f.IntVar(&c.Batch, "batch", 16, "pictures per step")
 	f.IntVar(&c.Epochs, "epochs", 4, "passes over the pictures")
 	f.IntVar(&seeds, "seeds", 3, "runs of each side, with their own split, head and order")
 	f.StringVar(&c.Rule, "rule", "valley", "suggestion of the learning-rate finder: steep, valley or minimum/10")
