@@ -4,6 +4,6 @@
 // It is arithmetic on [Predictions], which pets/vision/train makes with Learner.ValidProbs: no network, no pictures, no
 // drawing. The rules are fastai 1.0.48's (reference section 11), among them the order of ties in [Interpretation.MostConfused].
 //
-// Tried and left out: the average over several augmented passes (TTA), which is broken in fastai 1.0.48 itself and belongs to
-// the predictions, not to their interpretation.
+// Several looks at each picture (TTA) belong to the predictions, not to their interpretation: give [From] what Learner.TTA made.
+// (In fastai 1.0.48 an interpretation with tta=True calls a function that is not there.)
 package interpret

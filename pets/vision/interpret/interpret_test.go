@@ -49,6 +49,14 @@ func TestMostConfusedTies(t *testing.T) {
 	}
 }
 
+func TestNormalized(t *testing.T) {
+	in := must(t, fromCounts([]string{"a", "b", "none"}, [][]int{{3, 1, 0}, {2, 2, 1}, {0, 0, 0}}))
+	want := [][]float64{{.75, .25, 0}, {.4, .4, .2}, {0, 0, 0}}
+	if got := in.Normalized(); !reflect.DeepEqual(got, want) {
+		t.Errorf("got %v, want %v", got, want)
+	}
+}
+
 func TestTopLosses(t *testing.T) {
 	p := fromCounts([]string{"a", "b"}, [][]int{{2, 1}, {1, 1}})
 	p.Losses = []float64{.5, 2, 7, 2, .1}

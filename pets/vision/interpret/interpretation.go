@@ -50,6 +50,25 @@ func (in *Interpretation) Confusion() [][]int {
 	return counts
 }
 
+// Normalized is the confusion matrix in shares of each row: of the pictures of a class, how many were called what. The row of a class without pictures
+// is all zeros, where fastai's normalize=True divides by zero and shows NaN.
+func (in *Interpretation) Normalized() [][]float64 {
+	shares := make([][]float64, len(in.Classes))
+	for a, row := range in.Confusion() {
+		shares[a] = make([]float64, len(row))
+		total := 0
+		for _, n := range row {
+			total += n
+		}
+		for p, n := range row {
+			if total > 0 {
+				shares[a][p] = float64(n) / float64(total)
+			}
+		}
+	}
+	return shares
+}
+
 // Confused is a pair of classes that the network took one for the other.
 type Confused struct {
 	Actual, Predicted string

@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 
@@ -120,6 +121,30 @@ func TestLoadLearnerRefuses(t *testing.T) {
 			t.Errorf("%s: %v", want, err)
 		}
 	}
+}
+
+// Whatever a file says, reading its description ends with an error or with labels inside the classes.
+func FuzzExport(f *testing.F) {
+	f.Add(`{"size":{"h":32,"w":32},"stats":{"mean":[0,0,0],"std":[1,1,1]},"hidden":[16]}`, `["pug","boxer"]`, []byte(`{"train":[{"file":"a","label":1}]}`))
+	f.Add(`{}`, `null`, []byte(`[]`))
+	f.Fuzz(func(t *testing.T, text, classes string, list []byte) {
+		file := &weights.File{Meta: map[string]string{metaExport: text, metaClasses: classes}, Tensors: []weights.Tensor{{Name: splitTensor, DType: "U8"}}}
+		for _, b := range list {
+			file.Tensors[0].Ints = append(file.Tensors[0].Ints, int64(b))
+		}
+		e, data, err := readExport(file)
+		if err != nil {
+			return
+		}
+		for _, it := range append(data.Train, data.Valid...) {
+			if it.Label < 0 || it.Label >= len(data.Classes) {
+				t.Errorf("label %d of %d classes", it.Label, len(data.Classes))
+			}
+		}
+		if e.Size.H > 4096 || e.Stats.Std[0] <= 0 {
+			t.Errorf("%+v passed", e)
+		}
+	})
 }
 
 func edit(f *weights.File, old, new string) {
@@ -509,6 +534,79 @@ func TestBFloat16(t *testing.T) {
 			t.Error(err)
 		}
 	})
+}
+
+// The weights of Grad-CAM's channels, come by in another way: the features are made positive by a large offset of the last batch norm, so that its gradient is the
+// sum of the features' gradients.
+func TestGradCAMValues(t *testing.T) {
+	eng := enginetest.Go(t)
+	c := fixtureConfig()
+	c.Size = augment.Square(64) // features of 2×2
+	l := newLearner(t, eng, c)
+	const offset = "layer4.0.bn2.bias"
+	at := slices.IndexFunc(l.net.Params, func(p model.Param) bool { return p.Name == offset })
+	high := make([]float32, l.net.Params[at].Size())
+	for i := range high {
+		high[i] = 30
+	}
+	changed := slices.Clone(l.net.Init(1))
+	changed[at] = tensors.FromFlatDataAndDimensions(high, len(high))
+	if err := l.SetWeights(changed); err != nil {
+		t.Fatal(err)
+	}
+	p, _ := fixturePicture(fixtureSplit().Valid[2])
+	const class = 1
+	maps, err := l.GradCAM(context.Background(), []*dataset.Picture{p}, []int{class})
+	if err != nil {
+		t.Fatal(err)
+	}
+	pixels := make([]float32, 64*64*3)
+	if err := c.Transforms.Apply(pixels, p, c.Size, c.Transforms.Valid()); err != nil {
+		t.Fatal(err)
+	}
+	exec, err := graph.NewExec(eng.Backend, func(in []*graph.Node) []*graph.Node {
+		pass := l.plan.forward(in[0], in[1:], nil)
+		score := graph.ReduceAllSum(graph.Slice(pass.Logits, graph.AxisRange(), graph.AxisElem(class)))
+		return append(graph.Gradient(score, in[1+at]), pass.Features)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	out, err := exec.Call(append([]any{tensors.FromFlatDataAndDimensions(pixels, 1, 64, 64, 3)}, anys(l.Weights())...)...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	sums, features := tensors.MustCopyFlatData[float32](out[0]), tensors.MustCopyFlatData[float32](out[1])
+	if len(maps[0].Values) != 4 || len(features) != 4*len(sums) || slices.Min(features) <= 0 {
+		t.Fatalf("%d cells, %d features from %v", len(maps[0].Values), len(features), slices.Min(features))
+	}
+	for cell, got := range maps[0].Values {
+		want := 0.0
+		for k, sum := range sums {
+			want += float64(sum) / 4 * float64(features[cell*len(sums)+k])
+		}
+		near(t, "cell", float64(got), max(0, want), 1e-4)
+	}
+	if slices.Max(maps[0].Values) == 0 {
+		t.Error("an empty map shows nothing: choose another class")
+	}
+}
+
+// One seed fixes everything, whatever the number of workers; another seed does not.
+func TestOneSeed(t *testing.T) {
+	run := func(seed uint64, workers int) ([]Row, [][]float32) {
+		c := fixtureConfig()
+		c.Seed, c.Workers = seed, workers
+		l := newLearner(t, enginetest.Go(t), c)
+		return fit(t, l, 1, OneCycle{}), values(t, l)
+	}
+	a, x := run(7, 1)
+	b, y := run(7, 5)
+	same(t, "tables", b, a)
+	same(t, "weights", y, x)
+	if other, _ := run(8, 1); reflect.DeepEqual(other, a) {
+		t.Error("another seed gives the same table")
+	}
 }
 
 // cnn_learner: pretrained body, frozen, new head.

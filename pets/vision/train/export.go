@@ -110,24 +110,10 @@ func loadLearner(eng *engine.Engine, path string) (*Learner, error) {
 	if err != nil {
 		return nil, err
 	}
-	var e export
-	data := &dataset.Split{}
-	if f.Meta[metaExport] == "" {
-		return nil, fmt.Errorf("the file was not written by Export: a learner's Load reads what Save wrote")
+	e, data, err := readExport(f)
+	if err != nil {
+		return nil, err
 	}
-	if err := json.Unmarshal([]byte(f.Meta[metaExport]), &e); err != nil {
-		return nil, fmt.Errorf("the file's description is damaged: %w", err)
-	}
-	if err := json.Unmarshal([]byte(f.Meta[metaClasses]), &data.Classes); err != nil {
-		return nil, fmt.Errorf("the file's list of classes is damaged: %w", err)
-	}
-	if err := e.check(); err != nil {
-		return nil, fmt.Errorf("the file's description is damaged: %w", err)
-	}
-	if err := readSplit(f, data); err != nil {
-		return nil, fmt.Errorf("the file's split is damaged: %w", err)
-	}
-	data.SplitHash = e.SplitHash
 	net, err := model.New(f.Meta[metaArch], len(data.Classes), model.HeadOptions{Hidden: e.Hidden})
 	if err != nil {
 		return nil, err
@@ -149,6 +135,28 @@ func loadLearner(eng *engine.Engine, path string) (*Learner, error) {
 		return nil, err
 	}
 	return l, nil
+}
+
+// readExport reads the description, the classes and the split.
+func readExport(f *weights.File) (e export, data *dataset.Split, err error) {
+	data = &dataset.Split{}
+	if f.Meta[metaExport] == "" {
+		return e, nil, fmt.Errorf("the file was not written by Export: a learner's Load reads what Save wrote")
+	}
+	if err := json.Unmarshal([]byte(f.Meta[metaExport]), &e); err != nil {
+		return e, nil, fmt.Errorf("the file's description is damaged: %w", err)
+	}
+	if err := json.Unmarshal([]byte(f.Meta[metaClasses]), &data.Classes); err != nil {
+		return e, nil, fmt.Errorf("the file's list of classes is damaged: %w", err)
+	}
+	if err := e.check(); err != nil {
+		return e, nil, fmt.Errorf("the file's description is damaged: %w", err)
+	}
+	if err := readSplit(f, data); err != nil {
+		return e, nil, fmt.Errorf("the file's split is damaged: %w", err)
+	}
+	data.SplitHash = e.SplitHash
+	return e, data, nil
 }
 
 // check bounds what a file may ask for.

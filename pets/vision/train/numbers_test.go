@@ -178,6 +178,22 @@ func TestSuggest(t *testing.T) {
 	}
 }
 
+// fastai v2's valley on a curve that falls all the way, as its code computes it: the descent "starts" at −1, a third is 3, so −1+3+1.
+func TestValley(t *testing.T) {
+	for _, c := range []struct {
+		loss []float64
+		want int
+	}{
+		{[]float64{9, 8, 7, 6, 5, 4, 3, 2, 1}, 3},
+		{[]float64{5, 6, 5, 4, 3, 2, 1, 4, 9}, 3}, // the longest descent ends at 6 and is 6 long: 0+2+1
+		{[]float64{1, 2, 3, 4}, 0},
+	} {
+		if got := valley(c.loss); got != c.want {
+			t.Errorf("%v: %d, want %d", c.loss, got, c.want)
+		}
+	}
+}
+
 func TestConfigDefaultsAndRefusals(t *testing.T) {
 	c, err := Config{}.withDefaults()
 	if err != nil || c.Batch != 64 || c.InnerBatch != 64 || c.Size.H != 224 || c.WeightDecay != .01 {
