@@ -3,6 +3,7 @@ package pets_test
 import (
 	"fmt"
 	"os"
+	"strings"
 
 	"gopets/pets"
 )
@@ -51,4 +52,63 @@ func ExampleGetImageFiles() {
 	// Output:
 	// boxer_1.png
 	// pug_2.JPG
+}
+
+// Transforms for satellite pictures: any orientation, no perspective.
+func ExampleGetTransforms() {
+	t := pets.GetTransforms(pets.FlipVert(true), pets.MaxWarp(0), pets.PLighting(0.5), pets.Cutout(1, 40))
+	fmt.Println(t.FlipVert, t.MaxWarp, t.MaxRotate, t.PLighting, t.Cutout)
+	// Output: true 0 10 0.5 1
+}
+
+// The function runs in the cell; the session gets its labels.
+func ExampleFromNameFunc() {
+	files := pets.Paths{"/photos/cat-7.jpg", "/photos/dog-1.jpg"}
+	data := pets.FromNameFunc("/photos", files, func(f pets.Path) string { return f.Name()[:3] }, pets.Size(128), pets.Stratify())
+	fmt.Println(data)
+	// Output: data: 2 pictures of /photos, size 128, batches of 64
+}
+
+// Labels from anywhere, and the exam's pictures named.
+func ExampleFromLists() {
+	files := pets.Paths{"/photos/a.jpg", "/photos/b.jpg", "/photos/c.jpg"}
+	data := pets.FromLists("/photos", files, []string{"cat", "dog", "cat"}, pets.ValidFiles(files[2:]), pets.SizeHW(96, 128), pets.Pad())
+	fmt.Println(data)
+	// Output: data: 3 pictures of /photos, size 96×128, batches of 64
+}
+
+func ExampleFromCSV() {
+	dir, err := os.MkdirTemp("", "photos")
+	if err != nil {
+		panic(err)
+	}
+	defer os.RemoveAll(dir)
+	if err := os.WriteFile(dir+"/labels.csv", []byte("name,label\na,cat\nb,dog\n"), 0o600); err != nil {
+		panic(err)
+	}
+	data := pets.FromCSV(pets.Path(dir), pets.CSV{Folder: "train", Suffix: ".jpg"}, pets.BatchSize(16))
+	fmt.Println(strings.Replace(data.String(), dir, "…", 1))
+	// Output: data: the pictures of …/labels.csv, size 224, batches of 16
+}
+
+// Your own photographs, in a folder for each kind, to a file that predicts.
+func ExampleFromFolder() {
+	data := pets.FromFolder("/photos", pets.Transforms(pets.GetTransforms()), pets.Seed(2)).Normalize(pets.ImagenetStats)
+	learn := pets.CNNLearner(data, pets.MobileNetV2, pets.LabelSmoothing(0.1))
+	learn.FineTune(4, pets.EarlyStopping(2), pets.KeepBest())
+	learn.TTA()
+	file := learn.Export("/photos/mine.safetensors")
+	fmt.Println(pets.LoadLearner(file).Predict(pets.OpenImage("/photos/new.jpg")))
+}
+
+// The split that published error rates refer to.
+func ExampleFromOfficialSplit() {
+	data := pets.FromOfficialSplit(pets.UntarData(pets.URLs.Pets), pets.Transforms(pets.GetTransforms())).Normalize(pets.ImagenetStats)
+	learn := pets.CNNLearner(data, pets.ResNet34)
+	lr := learn.LRFind()
+	learn.Recorder().Plot()
+	learn.FitOneCycle(4, pets.MaxLR(pets.Slice(0, lr.Valley())))
+	interp := pets.InterpretationFrom(learn, pets.WithTTA())
+	interp.PlotConfusionMatrix(pets.Shares())
+	interp.Report()
 }

@@ -4,8 +4,9 @@
 //
 // # Where to start
 //
-// [New] joins an engine, a network and a split into a [Learner]; [Learner.FitOneCycle] trains, [Learner.LRFind] looks for a
-// learning rate, [Learner.ValidProbs] and [Learner.Predict] use the result, [Learner.Save] and [Learner.Snapshot] keep it.
+// [CNNLearner] makes a [Learner] of a split, with a pretrained network by name ([New] does of a network of your own); [Learner.FitOneCycle], [Learner.FineTune] and
+// [Learner.Fit] train, [Learner.LRFind] looks for a learning rate, [Learner.ValidProbs], [Learner.TTA] and the Predict methods use the result. [Learner.Save] keeps
+// weights and optimizer for later training here, [Learner.Snapshot] all that a killed fit goes on from, [Learner.Export] what others need to predict.
 //
 //	learner.go    the learner, freezing            batches.go  pictures prepared ahead of the step
 //	fit.go        the loop                         graphs.go   the compiled functions, step.go their calls
@@ -13,6 +14,9 @@
 //	lr.go         rates per layer group            find.go     learning-rate finder
 //	recorder.go   what happened                    save.go, snapshot.go  files
 //	predict.go    validation, prediction           gradcam.go  heat maps
+//	classify.go   one picture: file, bytes, image  tta.go      several looks at each
+//	cnn.go        pretrained networks              finetune.go the two-part recipe
+//	watch.go      early stopping, best epoch       export.go   one file for prediction
 //
 // # How it works
 //
@@ -31,6 +35,8 @@
 //
 // # Tried and left
 //
+//   - The best epoch's tensors kept on the device beside the present ones: a third set of weights and moments where memory is short, and an owner more; a copy on the
+//     host costs one transfer an epoch that is better.
 //   - GoMLX's Trainer and Store: donated buffers lose the model with a failed step; metrics are read back every step anyway.
 //   - Per-image losses in the evaluation graph with a mask for the padded last batch: logits alone are simpler, and the host sums in float64.
 //   - Bias corrections computed in the graph (a power in float32): they are host float64 and enter as inputs.

@@ -79,7 +79,7 @@ func (l *Learner) finish(run *Run, ev Events) error {
 		return fmt.Errorf("going back to the best epoch: %w", err)
 	}
 	row := run.Rows[run.Best()]
-	ev.note("the weights are those of epoch %d, the best: %s %.6f", row.Epoch, run.Cycle.Watch.metric(), run.Cycle.Watch.Metric.of(row))
+	ev.note("the weights are those of epoch %d in the table, the best: %s %.6f", row.Epoch, run.Cycle.Watch.metric(), run.Cycle.Watch.Metric.of(row))
 	return nil
 }
 
