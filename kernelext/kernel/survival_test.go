@@ -1,0 +1,218 @@
+package kernel
+
+import (
+	"bufio"
+	"encoding/json"
+	"net"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"gopets/kernelext/jupyter"
+)
+
+// raw opens a ZeroMQ connection without a library, to do what no client should.
+func (t *tester) raw(kind string, ch jupyter.Channel) (net.Conn, *bufio.Reader) {
+	t.Helper()
+	conn := t.dial(ch)
+	r := bufio.NewReader(conn)
+	if _, _, err := handshake(conn, r, kind); err != nil {
+		t.Fatal(err)
+	}
+	return conn, r
+}
+
+func (t *tester) dial(ch jupyter.Channel) net.Conn {
+	t.Helper()
+	scheme, address, _ := strings.Cut(t.kernel.Connection.Endpoint(ch), "://")
+	network := "tcp"
+	if scheme == "ipc" {
+		network = "unix"
+	}
+	conn, err := net.Dial(network, address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { conn.Close() })
+	return conn
+}
+
+func TestJunkIsSurvived(t *testing.T) {
+	k := start(t, Options{}, false)
+	key := []byte(k.kernel.Connection.Key)
+	message := func(kind string, content string, key []byte) []byte {
+		m := jupyter.Message{Header: jupyter.NewHeader("junk", kind), Content: json.RawMessage(content)}
+		frames, err := m.Frames(key)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return encode(frames)
+	}
+	for _, ch := range []jupyter.Channel{jupyter.Shell, jupyter.Control, jupyter.Stdin} {
+		conn, _ := k.raw("DEALER", ch)
+		for _, data := range [][]byte{
+			message("execute_request", `{"code":"die now"}`, []byte("another key")),
+			encode([][]byte{[]byte("junk")}),
+			encode([][]byte{[]byte("<IDS|MSG>"), nil, nil, nil, nil, nil}),
+			message("execute_request", `{"code":`, key),
+			message("execute_request", `{}`, key),
+			message("execute_request", `{"code":1}`, key),
+			message("execute_request", `[1]`, key),
+			message("complete_request", `{"cursor_pos":-7}`, key),
+			message("complete_request", `{"code":"é","cursor_pos":1000000}`, key),
+			message("inspect_request", `null`, key),
+			message("history_request", `{"hist_access_type":"search","pattern":"[","n":-1}`, key),
+			message("comm_msg", `{"comm_id":5}`, key),
+			message("no_such_request", `{}`, key),
+			message("input_reply", `{"value":"nobody asked"}`, key),
+			message("", `{}`, key),
+		} {
+			if _, err := conn.Write(data); err != nil {
+				t.Fatal(err)
+			}
+		}
+		// Then what is no ZMTP at all: the kernel hangs up, on this one only.
+		if _, err := conn.Write([]byte{2, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	sub, _ := k.raw("SUB", jupyter.IOPub)
+	if _, err := sub.Write(encode([][]byte{nil})); err != nil {
+		t.Fatal(err)
+	}
+	k.expect("print alive", "stdout: alive\n")
+}
+
+func TestMissingFields(t *testing.T) {
+	k := start(t, Options{}, false)
+	if a := k.collect(k.send(jupyter.Shell, "execute_request", object{})); a.status() != "error" || a.reply["ename"] != "BadRequest" {
+		t.Errorf("%v", a.reply)
+	}
+	if a := k.collect(k.send(jupyter.Shell, "execute_request", object{"code": "print x"})); a.text() != "stdout: x\n" {
+		t.Errorf("%q", a.lines)
+	}
+}
+
+func TestHalfOpenConnections(t *testing.T) {
+	k := start(t, Options{}, true)
+	for range 50 {
+		for _, ch := range []jupyter.Channel{jupyter.Shell, jupyter.IOPub} {
+			k.dial(ch) // and says nothing
+		}
+	}
+	second, err := jupyter.Dial(k.ctx, k.kernel.Connection)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer second.Close()
+	if _, err := second.Ready(k.ctx); err != nil {
+		t.Fatal(err)
+	}
+	k.expect("print alive", "stdout: alive\n")
+}
+
+func TestAStalledSubscriberIsDropped(t *testing.T) {
+	var s *socket
+	s, err := listen("XPUB", "tcp", "127.0.0.1:0", func(p *peer, frames [][]byte) { s.subscribe(p, frames[0]) })
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.close()
+	subscribe := func() *bufio.Reader {
+		conn, err := net.Dial("tcp", s.listener.Addr().String())
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { conn.Close() })
+		r := bufio.NewReader(conn)
+		if _, _, err := handshake(conn, r, "SUB"); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := conn.Write(encode([][]byte{{1}})); err != nil {
+			t.Fatal(err)
+		}
+		return r
+	}
+	subscribe() // and never reads
+	good := subscribe()
+	for len(s.listeners()) < 2 {
+		time.Sleep(time.Millisecond)
+	}
+	const messages = 120
+	go func() {
+		for range messages {
+			s.publish([][]byte{[]byte("stream"), make([]byte, 1<<20)})
+		}
+	}()
+	for i := range messages {
+		if frames, err := readMessage(good); err != nil || len(frames) != 2 || len(frames[1]) != 1<<20 {
+			t.Fatalf("message %d: %v", i, err)
+		}
+	}
+	if n := len(s.listeners()); n != 1 {
+		t.Errorf("%d subscribers are left, wanted 1", n)
+	}
+}
+
+// listeners are the peers that subscribed to something.
+func (s *socket) listeners() []*peer {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var found []*peer
+	for _, p := range s.peers {
+		if len(p.topics) > 0 && !p.isClosed() {
+			found = append(found, p)
+		}
+	}
+	return found
+}
+
+func TestAClientThatVanishes(t *testing.T) {
+	k := start(t, Options{}, true)
+	second, err := jupyter.Dial(k.ctx, k.kernel.Connection)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := second.Ready(k.ctx); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := second.Send(jupyter.Shell, "execute_request", jupyter.ExecuteRequest{Code: "sleep 200ms\nprint gone", StoreHistory: true}); err != nil {
+		t.Fatal(err)
+	}
+	second.Close()
+	k.expect("print alive", "stdout: alive\n")
+}
+
+func TestAKilledKernelLeavesNothing(t *testing.T) {
+	k := start(t, Options{}, false)
+	pidFile := filepath.Join(t.TempDir(), "pid")
+	k.run("print x\npid " + pidFile)
+	text, err := os.ReadFile(pidFile)
+	if err != nil {
+		t.Fatal(err)
+	}
+	child := strings.TrimSpace(k.run("child now").lines[0][len("stdout: "):])
+	k.request("print x\ndeaf 1h")
+	// As front-ends do it: the kernel's process group is killed.
+	if err := syscall.Kill(-k.kernel.Pid(), syscall.SIGKILL); err != nil {
+		t.Fatal(err)
+	}
+	k.nothingLeft()
+	for _, pid := range []string{string(text), child} {
+		for i := 0; !gone(pid); i++ {
+			if i == 500 {
+				t.Fatalf("process %s is left", pid)
+			}
+			time.Sleep(10 * time.Millisecond)
+		}
+	}
+}
+
+// gone also takes a zombie for gone: who reaps it is not our affair.
+func gone(pid string) bool {
+	stat, err := os.ReadFile("/proc/" + pid + "/stat")
+	return err != nil || strings.Contains(string(stat), ") Z ")
+}
