@@ -2,6 +2,7 @@ package main
 
 import (
 	"cmp"
+	"context"
 	"os"
 	"path/filepath"
 
@@ -40,7 +41,8 @@ func kernelCommand() *cobra.Command {
 			if gopls == "" && exists(goplsPath()) {
 				gopls = goplsPath()
 			}
-			return kernel.Serve(cmd.Context(), conn, kernel.Options{
+			// An interrupt is meant for the cell.
+			return kernel.Serve(context.WithoutCancel(cmd.Context()), conn, kernel.Options{
 				GoNB:      cmp.Or(gonb, filepath.Join(binDir(), "gonb")),
 				Workspace: cmp.Or(workspace, os.Getenv("NB_WORKSPACE")),
 				Gopls:     gopls,
