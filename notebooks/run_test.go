@@ -82,6 +82,17 @@ var seed = 2`)
 // do executes and returns what the cells showed as text, in order, and the error of the whole.
 func (r *run) do() ([]string, error) {
 	r.t.Helper()
+	done, err := r.execute()
+	var texts []string
+	for _, c := range done.Cells() {
+		texts = append(texts, text(c))
+	}
+	return texts, err
+}
+
+// execute executes and returns the executed notebook, and the error of the whole.
+func (r *run) execute() (*notebook.Notebook, error) {
+	r.t.Helper()
 	dir := r.t.TempDir()
 	in, out := filepath.Join(dir, "in.ipynb"), filepath.Join(dir, "out.ipynb")
 	if err := r.nb.WriteFile(in); err != nil {
@@ -103,12 +114,8 @@ func (r *run) do() ([]string, error) {
 	if readErr != nil {
 		r.t.Fatalf("%v\n%s", readErr, log.String())
 	}
-	var texts []string
-	for _, c := range done.Cells() {
-		texts = append(texts, text(c))
-	}
 	r.t.Logf("%s", log.String())
-	return texts, err
+	return done, err
 }
 
 var times = regexp.MustCompile(`\b\d+:\d\d(:\d\d)?\b|\d+ ?m?s\b`)

@@ -124,6 +124,15 @@ func TestMatrixLeavesZeroBlank(t *testing.T) {
 	}
 }
 
+func TestPictureWithoutTitleHasText(t *testing.T) {
+	cells := []plots.ImageCell{{Image: creature(20, 20, furs[0])}}
+	for want, g := range map[string]plots.ImageGrid{"pug_1.jpg\n": {Figure: plots.Figure{Alt: "pug_1.jpg"}, Cells: cells}, "Image grid: 1 pictures: untitled\n": {Cells: cells}} {
+		if got := g.Text(); got != want {
+			t.Errorf("got %q, want %q", got, want)
+		}
+	}
+}
+
 // TestHeatShowsWhereItIsHot paints a map with one hot corner on grey.
 func TestHeatShowsWhereItIsHot(t *testing.T) {
 	grey := image.NewUniform(color.Gray{128})

@@ -5,6 +5,7 @@ import (
 	"image"
 	"image/color"
 	"math"
+	"slices"
 	"strings"
 )
 
@@ -43,8 +44,11 @@ func (g ImageGrid) PNG() ([]byte, error) { return encodePNG(g) }
 // HTML implements Chart: a JPEG, with twice the pixels for displays that have them.
 func (g ImageGrid) HTML() (string, error) { return imgJPEG(g) }
 
-// Text implements Chart: the titles, row by row.
+// Text implements Chart: the titles, row by row; without any, the alternative text.
 func (g ImageGrid) Text() string {
+	if !slices.ContainsFunc(g.Cells, func(c ImageCell) bool { return c.Title != "" }) {
+		return clean(or(g.Alt, g.describe())) + "\n"
+	}
 	columns, _ := g.shape()
 	t := Table{Figure: Figure{Title: g.Title}}
 	for i := 0; i < len(g.Cells); i += columns {

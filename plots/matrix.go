@@ -227,7 +227,7 @@ func (m Matrix) cells(s *scene, grid frame, cell float64) {
 	}
 	for i, row := range m.Counts {
 		for j, n := range row {
-			if n == 0 && i != j {
+			if n == 0 {
 				continue
 			}
 			f := frame{grid.x + float64(j)*cell, grid.y + float64(i)*cell, cell, cell}

@@ -219,13 +219,13 @@ func (p *page) open(url string) {
 	p.do("Page.navigate", map[string]any{"url": url}, nil)
 }
 
-// png takes a picture of what is seen.
-func (p *page) png() []byte {
+// picture takes a picture of what is seen, as "png" or "jpeg".
+func (p *page) picture(format string) []byte {
 	p.t.Helper()
 	var r struct {
 		Data string `json:"data"`
 	}
-	p.do("Page.captureScreenshot", map[string]any{"format": "png"}, &r)
+	p.do("Page.captureScreenshot", map[string]any{"format": format}, &r)
 	data, err := base64.StdEncoding.DecodeString(r.Data)
 	if err != nil {
 		p.t.Fatal(err)
@@ -236,7 +236,7 @@ func (p *page) png() []byte {
 // shot keeps a picture of what is seen among the test's artifacts.
 func (p *page) shot(name string) {
 	p.t.Helper()
-	if err := os.WriteFile(filepath.Join(p.t.ArtifactDir(), name), p.png(), 0o644); err != nil {
+	if err := os.WriteFile(filepath.Join(p.t.ArtifactDir(), name), p.picture("png"), 0o644); err != nil {
 		p.t.Fatal(err)
 	}
 }

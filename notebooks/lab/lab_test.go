@@ -3,6 +3,8 @@ package lab
 import (
 	"flag"
 	"fmt"
+	"image/jpeg"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -15,6 +17,8 @@ import (
 var (
 	ask  = flag.Bool("lab", false, "run the notebook in JupyterLab (minutes)")
 	venv = flag.String("venv", "", "virtual environment with JupyterLab")
+
+	update = flag.Bool("update", false, "take the README's picture anew")
 )
 
 // small are parameters with which the whole notebook takes two minutes on two cores.
@@ -70,6 +74,42 @@ func TestNotebookInJupyterLab(t *testing.T) {
 	}
 }
 
+// readmePicture is the first thing that a visitor of the project sees: JupyterLab with the executed notebook.
+const readmePicture = "../executed/jupyterlab.jpg"
+
+func TestPictureOfReadme(t *testing.T) {
+	if *ask && *update {
+		p := openBrowser(t, 1200, 900)
+		dir, err := filepath.Abs("../executed")
+		if err != nil {
+			t.Fatal(err)
+		}
+		v := openNotebook(t, p, startLab(t, python(t), dir, ""), "pets.ipynb")
+		v.pictures("executed") // all are rendered
+		v.eval(nil, `(async () => { const n = `+current+`.content, i = n.widgets.findIndex(c => c.model.id === "top-losses"); n.activeCellIndex = i; await n.scrollToItem(i, "start") })()`)
+		time.Sleep(time.Second) // the page comes to rest
+		if err := os.WriteFile(readmePicture, p.picture("jpeg"), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	file, err := os.Open(readmePicture)
+	if err != nil {
+		t.Fatalf("%v: make it with -lab -update", err)
+	}
+	defer file.Close()
+	info, err := file.Stat()
+	if err != nil || info.Size() > 400<<10 {
+		t.Errorf("the README's picture has %d kB (%v); wanted 400 at most", info.Size()>>10, err)
+	}
+	if size, err := jpeg.DecodeConfig(file); err != nil || size.Width < 1000 {
+		t.Errorf("the README's picture: %v, %d pixels wide; wanted 1000 at least", err, size.Width)
+	}
+	readme, err := os.ReadFile("../../README.md")
+	if err != nil || !strings.Contains(string(readme), "(notebooks/executed/jupyterlab.jpg)") {
+		t.Errorf("the README does not show its picture (%v)", err)
+	}
+}
+
 // A view is a notebook open in JupyterLab.
 type view struct {
 	*page
@@ -102,7 +142,7 @@ type bars struct {
 // runAll is the menu's "Restart Kernel and Run All Cells…". It looks at the bars all the while.
 func (v view) runAll() {
 	v.t.Helper()
-	v.wait("a kernel", 2*time.Minute, current+`.sessionContext.session?.kernel?.status === "idle"`)
+	v.wait("a kernel", 2*time.Minute, current+`.sessionContext.session?.kernel?.connectionStatus === "connected"`)
 	v.shot("01-open.png")
 	v.eval(nil, `void jupyterapp.commands.execute("runmenu:restart-and-run-all").then(() => { window.allRan = true })`)
 	v.wait("the question whether to restart", 10*time.Second, `document.querySelector(".jp-Dialog .jp-mod-accept")`)
@@ -120,6 +160,7 @@ func (v view) runAll() {
 			last = b.Values[n-1]
 			moved++
 			if moved == 4 || moved == 12 {
+				v.eval(nil, `document.querySelector(".jp-OutputArea-output progress")?.scrollIntoView({block: "center"})`)
 				v.shot(fmt.Sprintf("03-bar-%d.png", moved))
 			}
 		}
@@ -203,7 +244,7 @@ func (v view) interactive() {
 		const at = {bubbles: true, clientX: r.left + (d.x + (e.predicted + .5) * d.cell) * k, clientY: r.top + (d.y + (e.actual + .5) * d.cell) * k};
 		img.dispatchEvent(new MouseEvent("mousemove", at));
 		img.dispatchEvent(new MouseEvent("click", at));
-		root.querySelector("figure").scrollIntoView();
+		root.querySelector("figure").scrollIntoView({block: "end"});
 		return root.querySelector("p").textContent + " / " + root.querySelectorAll("figure img").length })()`)
 	v.t.Logf("the interactive matrix says: %s", told)
 	v.shot("interactive.png")
