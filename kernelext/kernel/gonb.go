@@ -1,10 +1,12 @@
 package kernel
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -12,6 +14,7 @@ import (
 	"sync"
 	"time"
 
+	"gopets/kernelext"
 	"gopets/kernelext/jupyter"
 )
 
@@ -20,6 +23,7 @@ type child struct {
 	kernel *jupyter.Kernel
 	client *jupyter.Client
 	dir    string // where it compiles
+	cell   string // the import path of the cell package there
 	count  int    // of the cells that it was sent, as it counts them
 	end    func()
 
@@ -64,9 +68,6 @@ func (k *Kernel) prepare(ctx context.Context) error {
 	}
 	_, err := k.goOutput(ctx, "list", "-find", cellPackage)
 	k.hasCell = err == nil
-	if err != nil {
-		k.logf("cells go without %s: %v", cellPackage, err)
-	}
 	bin := filepath.Join(k.dir, "bin")
 	if err := os.MkdirAll(bin, 0o700); err != nil {
 		return err
@@ -171,31 +172,48 @@ func (c *child) parent(id string) *request {
 	return c.parents[id]
 }
 
-// program is the file by which a cell's program is linked with the cell package.
+// A file beside GoNB's main.go links a cell's program with the cell package.
 const (
 	cellPackage = "gopets/kernelext/cell"
 	programFile = "nb_cell.go"
-	quietCell   = "//go:build unix\n\npackage main\n\nimport _ \"" + cellPackage + "\"\n"
-	showingCell = "//go:build unix\n\npackage main\n\nimport \"" + cellPackage + "/show\"\n\nfunc " + showName + "(values ...any) { show.Values(values...) }\n"
-	plainCell   = "package main\n\nimport \"fmt\"\n\nfunc " + showName + "(values ...any) { fmt.Println(values...) }\n"
+	quietCell   = "//go:build unix\n\npackage main\n\nimport _ %q\n"
+	showingCell = "//go:build unix\n\npackage main\n\nimport %q\n\nfunc " + showName + "(values ...any) { show.Values(values...) }\n"
 )
 
 // writeProgram puts the right file beside the cell's program.
 func (k *Kernel) writeProgram(c *child, shows bool) error {
-	text := quietCell
-	switch {
-	case shows && k.hasCell:
-		text = showingCell
-	case shows:
-		text = plainCell
-	case !k.hasCell:
-		text = "package main\n"
+	text := fmt.Sprintf(quietCell, c.cell)
+	if shows {
+		text = fmt.Sprintf(showingCell, c.cell+"/show")
 	}
 	path := filepath.Join(c.dir, programFile)
 	if old, err := os.ReadFile(path); err == nil && string(old) == text {
 		return nil
 	}
 	return os.WriteFile(path, []byte(text), 0o600)
+}
+
+// placeCell sees to it that cells can be linked with the cell package: it is the workspace's, or a copy beside the cells.
+func (k *Kernel) placeCell(c *child) error {
+	c.cell = cellPackage
+	if k.hasCell {
+		return nil
+	}
+	c.cell = filepath.Base(c.dir) + "/nbcell"
+	return fs.WalkDir(kernelext.CellSource, "cell", func(path string, d fs.DirEntry, err error) error {
+		if err != nil || strings.HasSuffix(path, "_test.go") {
+			return err
+		}
+		target := filepath.Join(c.dir, "nb"+path)
+		if d.IsDir() {
+			return os.MkdirAll(target, 0o700)
+		}
+		text, err := kernelext.CellSource.ReadFile(path)
+		if err != nil {
+			return err
+		}
+		return os.WriteFile(target, bytes.ReplaceAll(text, []byte(`"`+cellPackage+`"`), []byte(`"`+c.cell+`"`)), 0o600)
+	})
 }
 
 // interrupt stops what GoNB is doing for a cell, and goes on until done: a build is ended, which GoNB itself does not do; a program gets

@@ -12,7 +12,7 @@ import (
 )
 
 // realGoNB builds GoNB and what it needs, and puts that on the PATH. It takes the go command's cache as it is, so that it is quick after the first time.
-func realGoNB(t *testing.T) Options {
+func realGoNB(t testing.TB) Options {
 	t.Helper()
 	if testing.Short() {
 		t.Skip("builds GoNB and compiles cells")
@@ -86,6 +86,18 @@ func TestCells(t *testing.T) {
 
 const gonbuiCell = "import \"github.com/janpfeifer/gonb/gonbui\"\n%%\nfor i := range 3 {\n\tfmt.Print(i)\n\tgonbui.UpdateHTML(\"id\", fmt.Sprint(\"h\", i))\n}\nfmt.Print(\"end\")\ngonbui.Sync()"
 const gonbuiWant = "stdout: 0\ndisplay_data id: {\"text/html\":\"h0\"}\nstdout: 1\nupdate_display_data id: {\"text/html\":\"h1\"}\nstdout: 2\nupdate_display_data id: {\"text/html\":\"h2\"}\nstdout: end"
+
+// A workspace that knows nothing of this module: a module that only names GoNB.
+func TestForeignWorkspace(t *testing.T) {
+	o := realGoNB(t)
+	o.Workspace = t.TempDir()
+	if err := os.WriteFile(filepath.Join(o.Workspace, "go.mod"), []byte("module example.com/other\n\ngo 1.25\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	k := start(t, o, false)
+	k.expect("x := 20\nx + 1", `execute_result: {"text/plain":"21"}`)
+	k.expect("fmt.Print(\"é\")", "stdout: é")
+}
 
 func TestInterruptsOfRealCells(t *testing.T) {
 	k := start(t, realGoNB(t), false)

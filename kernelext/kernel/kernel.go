@@ -139,7 +139,11 @@ func (k *Kernel) restart(ctx context.Context) {
 		c, err := k.startChild(ctx)
 		if perr := <-prepared; perr != nil {
 			err = cmp.Or(err, perr)
-		} else if err == nil && k.gonbui != "" {
+		}
+		if err == nil {
+			err = k.placeCell(c)
+		}
+		if err == nil && k.gonbui != "" {
 			err = k.replaceGonbui(ctx, c)
 		}
 		if err != nil && c != nil {

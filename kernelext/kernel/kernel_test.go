@@ -41,7 +41,7 @@ func TestMain(m *testing.M) {
 }
 
 // fakeGoNB is a program that behaves as kerneltest's kernel does.
-func fakeGoNB(t *testing.T) string {
+func fakeGoNB(t testing.TB) string {
 	t.Helper()
 	exe, err := os.Executable()
 	if err != nil {
@@ -57,7 +57,7 @@ func fakeGoNB(t *testing.T) string {
 
 // tester is a client of a kernel under test.
 type tester struct {
-	*testing.T
+	testing.TB
 	ctx    context.Context
 	kernel *jupyter.Kernel
 	client *jupyter.Client
@@ -86,7 +86,7 @@ func (t *tester) next(id string) *jupyter.Message {
 }
 
 // start starts a kernel as a process of its own and connects to it; its temporary folders lie under the one that is returned with it.
-func start(t *testing.T, o Options, tcp bool) *tester {
+func start(t testing.TB, o Options, tcp bool) *tester {
 	t.Helper()
 	exe, err := os.Executable()
 	if err != nil {
@@ -100,7 +100,7 @@ func start(t *testing.T, o Options, tcp bool) *tester {
 	if err != nil {
 		t.Fatal(err)
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second) // only there to end a hang
+	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute) // only there to end a hang
 	t.Cleanup(cancel)
 	spec := jupyter.Spec{Argv: []string{exe, "{connection_file}"}, Name: "nb", Env: map[string]string{"NB_KERNEL_TEST": string(options), "GORACE": "atexit_sleep_ms=0"}}
 	k, err := jupyter.Start(spec, jupyter.StartOptions{IPC: !tcp})
@@ -123,7 +123,7 @@ func start(t *testing.T, o Options, tcp bool) *tester {
 	if info.Language() != "go" || info.ProtocolVersion != jupyter.ProtocolVersion {
 		t.Errorf("kernel_info: %+v", info)
 	}
-	return &tester{T: t, ctx: ctx, kernel: k, client: c}
+	return &tester{TB: t, ctx: ctx, kernel: k, client: c}
 }
 
 // answer is all that came for a request: the outputs as lines, and the reply.
