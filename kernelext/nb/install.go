@@ -76,7 +76,8 @@ is kept aside, and nb uninstall brings it back.`,
 			if err := s.all(ctx, w); err != nil {
 				return err
 			}
-			spec, err := w.kernelSpec(ctx, f.name)
+			s.gopls(ctx)
+			spec, err := w.frontSpec(ctx, f.name)
 			if err != nil {
 				return err
 			}

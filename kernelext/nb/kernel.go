@@ -1,9 +1,12 @@
 package main
 
 import (
+	"bytes"
 	"cmp"
 	"context"
+	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
 
 	"github.com/spf13/cobra"
@@ -47,7 +50,7 @@ func kernelCommand() *cobra.Command {
 				Workspace: cmp.Or(workspace, os.Getenv("NB_WORKSPACE")),
 				Gopls:     gopls,
 				Cache:     session.CacheDir(),
-				History:   filepath.Join(session.CacheDir(), "history"),
+				History:   cmp.Or(os.Getenv("NB_HISTORY"), filepath.Join(session.CacheDir(), "history")),
 				Guard:     []string{exe, "kernel", "--guard"},
 				Version:   buildVersion(),
 			})
@@ -63,3 +66,51 @@ func kernelCommand() *cobra.Command {
 
 // goplsPath is where nb setup puts the gopls of the kernel; not on the PATH, where GoNB would start one more.
 func goplsPath() string { return filepath.Join(session.CacheDir(), "gopls", "gopls") }
+
+// frontSpec describes the kernel in front of GoNB. It is this very program, kept in the cache's bin folder, for `go run` deletes its own.
+func (w *workspace) frontSpec(ctx context.Context, name string) (jupyter.Spec, error) {
+	spec, err := w.kernelSpec(ctx, name)
+	if err != nil {
+		return spec, err
+	}
+	exe, err := os.Executable()
+	if err != nil {
+		return spec, err
+	}
+	program := filepath.Join(binDir(), "nb")
+	if !sameFile(exe, program) {
+		text, err := os.ReadFile(exe)
+		if err != nil {
+			return spec, fmt.Errorf("the kernel's program: %w", err)
+		}
+		if err := writeFile(program, text, 0o755); err != nil {
+			return spec, err
+		}
+	}
+	spec.Argv = []string{program, "kernel", "{connection_file}", "--workspace=" + w.root}
+	return spec, nil
+}
+
+// goplsVersion is one that the kernel was tested with. It is no tool of go.mod, for it would raise what other programs require.
+const goplsVersion = "v0.21.1"
+
+// gopls gets the gopls for the kernel's completion and inspection, which do without if it is not to be had.
+func (s *setup) gopls(ctx context.Context) {
+	if exists(goplsPath()) {
+		return
+	}
+	tool, err := goTool()
+	if err == nil {
+		done := s.later("building gopls, for completion in JupyterLab (once; a minute or two on a slow machine)")
+		cmd := exec.CommandContext(ctx, tool, "install", "golang.org/x/tools/gopls@"+goplsVersion)
+		cmd.Env = append(os.Environ(), "GOBIN="+filepath.Dir(goplsPath()), "GOWORK=off", "GOFLAGS=")
+		var out []byte
+		if out, err = cmd.CombinedOutput(); err != nil {
+			err = fmt.Errorf("%w: %s", err, bytes.TrimSpace(out))
+		}
+		done()
+	}
+	if err != nil {
+		fmt.Fprintf(s.log, "set-up: no completion in JupyterLab, for gopls is not to be had: %s\n", plain(err.Error()))
+	}
+}
