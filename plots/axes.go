@@ -49,6 +49,9 @@ func (s *scene) axes(f frame, o axesOptions) plotArea {
 		widest = math.Max(widest, s.width(t.label, size, false))
 	}
 	p.frame = f.cut(left+widest+1.5*gap, top, 0, bottom)
+	if out := s.outside(s.xAxis(p.w, size, o), p.w, size) - s.pt(8); out > 0 {
+		p.w -= out
+	}
 	p.frame = frame{math.Round(p.x), math.Round(p.y), math.Round(p.w), math.Round(p.h)}
 	p.xAxis = s.xAxis(p.w, size, o)
 
@@ -72,6 +75,15 @@ func (s *scene) axes(f frame, o axesOptions) plotArea {
 	s.text(label{x: p.x + p.w/2, y: f.bottom() - size*0.25, text: o.xLabel, size: size, anchor: middle, fill: ink}, p.w)
 	s.text(label{x: f.x + size*0.9, y: p.y + p.h/2, text: o.yLabel, size: size, anchor: middle, angle: -90, fill: ink}, p.h)
 	return p
+}
+
+// outside is how far tick labels reach beyond the right end of an axis.
+func (s *scene) outside(a axis, width, size float64) float64 {
+	reach := width
+	for _, t := range a.ticks {
+		reach = math.Max(reach, width*a.share(t.value)+s.width(t.label, size, false)/2)
+	}
+	return reach - width
 }
 
 // xAxis chooses as many ticks as have room beside each other.

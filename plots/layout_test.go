@@ -60,6 +60,24 @@ func TestTicksLieInside(t *testing.T) {
 }
 
 // TestContrast asks of every colour that a matrix can have at least the ratio that WCAG 2 wants for large text.
+// TestLabelsLieInside draws axes whose last tick is close to their end: no label is cut by the picture's edge.
+func TestLabelsLieInside(t *testing.T) {
+	for _, l := range []Lines{
+		{LogX: true, Series: []Series{{X: []float64{6e-7, 0.6}, Y: []float64{3, 5}}}}, {LogX: true, Series: []Series{{X: []float64{1e-7, 0.55}, Y: []float64{3, 5}}}},
+		{Series: []Series{{X: []float64{0, 96500}, Y: []float64{3, 5}}}}, {Figure: Figure{Width: 2, Height: 2}, Series: []Series{{X: []float64{0, 965}, Y: []float64{3, 5}}}},
+	} {
+		s, err := l.draw()
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, it := range s.items {
+			if w, ok := it.(label); ok && w.angle == 0 && w.anchor == middle && (w.x-w.width/2 < 0 || w.x+w.width/2 > s.w) {
+				t.Errorf("%q reaches from %g to %g in a picture of %g pixels", w.text, w.x-w.width/2, w.x+w.width/2, s.w)
+			}
+		}
+	}
+}
+
 func TestContrast(t *testing.T) {
 	for _, r := range []ramp{blues, oranges} {
 		for i := range 101 {

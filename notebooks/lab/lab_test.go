@@ -72,6 +72,45 @@ func TestNotebookInJupyterLab(t *testing.T) {
 	if again := u.pictures("untrusted"); again != there {
 		t.Errorf("untrusted, JupyterLab shows %+v, trusted %+v", again, there)
 	}
+	u.eval(nil, `jupyterapp.commands.execute("apputils:change-theme", {theme: "JupyterLab Dark"})`)
+	u.wait("the dark theme", 20*time.Second, `document.body.dataset.jpThemeLight === "false"`)
+	if again := u.pictures("dark"); again != there {
+		t.Errorf("in the dark theme JupyterLab shows %+v, in the light one %+v", again, there)
+	}
+}
+
+// The page of the executed notebook, light and dark, with nothing fetched.
+func TestPageOfExecutedNotebook(t *testing.T) {
+	if !*ask {
+		t.Skip("a real browser takes a while: ask for it with -lab")
+	}
+	path, err := filepath.Abs("../executed/pets.html")
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := inFile(t, "../executed/pets.ipynb")
+	p := openBrowser(t, 1100, 1000)
+	for _, scheme := range []string{"light", "dark"} {
+		p.do("Emulation.setEmulatedMedia", map[string]any{"features": []map[string]string{{"name": "prefers-color-scheme", "value": scheme}}}, nil)
+		p.open("file://" + path)
+		p.wait("the page", time.Minute, `document.readyState === "complete"`)
+		var found struct {
+			Images, Broken int
+			Fetched        []string
+			Background     string
+		}
+		p.eval(&found, `(() => { const imgs = [...document.querySelectorAll("img")];
+			return {Images: imgs.length, Broken: imgs.filter(i => !(i.complete && i.naturalWidth > 0)).length, Background: getComputedStyle(document.body).backgroundColor,
+				Fetched: performance.getEntriesByType("resource").map(e => e.name).filter(n => !n.startsWith("data:"))} })()`)
+		if found.Images < want.pictures || found.Broken > 0 || len(found.Fetched) > 0 {
+			t.Errorf("%s: %d pictures of %d, %d broken, fetched %v", scheme, found.Images, want.pictures, found.Broken, found.Fetched)
+		}
+		t.Logf("%s: %d pictures on %s", scheme, found.Images, found.Background)
+		for i, what := range []string{"table", "img[alt^='prediction/']", "img[alt^='Confusion']"} {
+			p.eval(nil, fmt.Sprintf(`document.querySelector(%q)?.scrollIntoView({block: "center"})`, what))
+			p.shot(fmt.Sprintf("page-%s-%d.png", scheme, i+1))
+		}
+	}
 }
 
 // readmePicture is the first thing that a visitor of the project sees: JupyterLab with the executed notebook.

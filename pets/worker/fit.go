@@ -213,9 +213,20 @@ func finder(curve *train.Curve, p wire.Plot) plots.LRFinder {
 	chart := plots.LRFinder{Figure: figure(p)}
 	chart.LR, chart.Loss = curve.Trimmed()
 	for _, s := range curve.Suggest() {
-		chart.Suggestions = append(chart.Suggestions, plots.Mark{Name: s.Name, LR: s.LR, Loss: s.Loss})
+		chart.Suggestions = append(chart.Suggestions, plots.Mark{Name: s.Name, LR: s.LR, Loss: lossAt(s.LR, chart)})
 	}
 	return chart
+}
+
+// lossAt is where a rate lies on the curve: a tenth of the rate of the lowest loss has another loss.
+func lossAt(lr float64, f plots.LRFinder) float64 {
+	nearest := 0
+	for i, v := range f.LR {
+		if math.Abs(math.Log(v/lr)) < math.Abs(math.Log(f.LR[nearest]/lr)) {
+			nearest = i
+		}
+	}
+	return f.Loss[nearest]
 }
 
 // recorded draws a fit (fastai §10).
