@@ -9,7 +9,6 @@ import (
 	"regexp"
 	"strings"
 	"sync"
-	"time"
 
 	"gopets/kernelext/cell"
 	"gopets/kernelext/jupyter"
@@ -21,7 +20,7 @@ type execution struct {
 	content executeContent
 	run     *run
 	count   int
-	done    chan struct{} // closed when GoNB has finished with it
+	done    chan struct{} // closed when the cell has ended
 	cancel  context.CancelFunc
 
 	mu          sync.Mutex
@@ -97,6 +96,7 @@ func (k *Kernel) execute(ctx context.Context, r *request) (stop bool) {
 		k.output.begin(e.run)
 		failure = k.runCell(ctx, e, code)
 		k.output.end()
+		close(e.done)
 		k.mu.Lock()
 		k.current, k.asked = nil, nil
 		k.mu.Unlock()
@@ -250,7 +250,9 @@ func (k *Kernel) died(ctx context.Context, c *child, e *execution) *jupyter.Erro
 	k.mu.Lock()
 	k.memory, k.locals = newMemory(), map[string]localOf{}
 	k.mu.Unlock()
-	k.restart(context.WithoutCancel(ctx))
+	if ctx.Err() == nil { // else it is the kernel itself that ends
+		k.restart(context.WithoutCancel(ctx))
+	}
 	return plainError("KernelDied", "GoNB ended while the cell ran, and was started again: what earlier cells declared is gone; run them again")
 }
 
@@ -276,25 +278,7 @@ func (k *Kernel) interruptCell(reason string) {
 		e.cancel()
 		return
 	}
-	go k.interrupt(c, e.finished(k))
-}
-
-// finished gives a channel that closes when the cell is no longer the running one.
-func (e *execution) finished(k *Kernel) <-chan struct{} {
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		for {
-			k.mu.Lock()
-			over := k.current != e
-			k.mu.Unlock()
-			if over {
-				return
-			}
-			time.Sleep(5 * time.Millisecond)
-		}
-	}()
-	return done
+	go k.interrupt(c, e.done)
 }
 
 func (e *execution) isInterrupted() bool {

@@ -68,22 +68,26 @@ func (k *Kernel) prepare(ctx context.Context) error {
 	}
 	_, err := k.goOutput(ctx, "list", "-find", cellPackage)
 	k.hasCell = err == nil
-	bin := filepath.Join(k.dir, "bin")
-	if err := os.MkdirAll(bin, 0o700); err != nil {
-		return err
-	}
-	if _, err := exec.LookPath("gopls"); err == nil {
-		// GoNB starts any gopls that it finds; the kernel has its own.
-		if err := os.WriteFile(filepath.Join(bin, "gopls"), []byte("#!/bin/sh\nexit 1\n"), 0o700); err != nil {
-			return err
-		}
-	}
 	// GoNB may be looking for go at this moment: it has to find all of it or nothing.
-	file := filepath.Join(bin, "go")
+	file := filepath.Join(k.bin(), "go")
 	if err := os.WriteFile(file+".new", []byte(shim), 0o700); err != nil {
 		return err
 	}
 	return os.Rename(file+".new", file)
+}
+
+// bin holds what comes first on the PATH of GoNB and of cells.
+func (k *Kernel) bin() string { return filepath.Join(k.dir, "bin") }
+
+// hideGopls keeps GoNB from starting any gopls that it finds, in a process group that nobody ends: the kernel has its own.
+func (k *Kernel) hideGopls() error {
+	if err := os.MkdirAll(k.bin(), 0o700); err != nil {
+		return err
+	}
+	if _, err := exec.LookPath("gopls"); err != nil {
+		return nil
+	}
+	return os.WriteFile(filepath.Join(k.bin(), "gopls"), []byte("#!/bin/sh\nexit 1\n"), 0o700)
 }
 
 // goOutput runs the go command in the workspace.
@@ -103,7 +107,7 @@ func (k *Kernel) goOutput(ctx context.Context, args ...string) (string, error) {
 func (k *Kernel) startChild(ctx context.Context) (*child, error) {
 	spec := jupyter.Spec{Argv: []string{k.o.GoNB, "-kernel", "{connection_file}", "-raw_error", "-go_work=" + k.o.Workspace}, Name: "gonb"}
 	kernel, err := jupyter.Start(spec, jupyter.StartOptions{IPC: true, Env: []string{
-		"NB_CELL=" + k.dir, "GOWORK=", "PATH=" + filepath.Join(k.dir, "bin") + string(filepath.ListSeparator) + os.Getenv("PATH"),
+		"NB_CELL=" + k.dir, "GOWORK=", "PATH=" + k.bin() + string(filepath.ListSeparator) + os.Getenv("PATH"),
 	}})
 	if err != nil {
 		return nil, err

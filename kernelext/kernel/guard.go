@@ -50,9 +50,8 @@ func (g *guard) watch(group int, dir string) {
 	g.say("folder %s", dir)
 }
 
-// done tells that all is in order.
-func (g *guard) done() {
-	g.say("done")
+// close lets the guard go; it looks after what is left even when the kernel ends in order.
+func (g *guard) close() {
 	if g.pipe != nil {
 		g.pipe.Close()
 	}
@@ -75,8 +74,6 @@ func Guard(r io.Reader) {
 			groups = slices.DeleteFunc(groups, func(g int) bool { return strconv.Itoa(g) == value })
 		case "folder":
 			folders = append(folders, value)
-		case "done":
-			return
 		}
 	}
 	for range 20 { // a process that was just killed may still be writing

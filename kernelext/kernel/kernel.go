@@ -76,8 +76,11 @@ func Serve(ctx context.Context, conn jupyter.Connection, o Options) error {
 	k.guard.watch(0, k.dir)
 	defer func() {
 		os.RemoveAll(k.dir)
-		k.guard.done()
+		k.guard.close()
 	}()
+	if err := k.hideGopls(); err != nil {
+		return fmt.Errorf("the kernel's folder: %w", err)
+	}
 	k.history = openHistory(o.History)
 	if k.front, err = openFront(conn, k.handle); err != nil {
 		return err
@@ -89,9 +92,9 @@ func Serve(ctx context.Context, conn jupyter.Connection, o Options) error {
 	defer k.output.close()
 	k.front.status(nil, "starting")
 	life, cancel := context.WithCancel(ctx)
-	defer cancel()
 	k.restart(life)
 	defer k.endChild()
+	defer cancel()
 	if o.Gopls != "" {
 		k.gopls = newGopls(o.Gopls, o.Workspace, k.dir, func(pid int) { k.guard.say("group %d", pid) })
 		defer k.gopls.close()
