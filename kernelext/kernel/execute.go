@@ -126,9 +126,12 @@ func (k *Kernel) execute(ctx context.Context, r *request) (stop bool) {
 
 // abort answers the cells that wait behind one that failed.
 func (k *Kernel) abort() {
+	k.mu.Lock()
+	count := k.count
+	k.mu.Unlock()
 	for _, r := range k.queue.all() {
 		k.front.status(r, "busy")
-		k.front.reply(r, "execute_reply", object{"status": "aborted", "execution_count": k.count, "ename": "Aborted", "evalue": "a cell before this one failed", "traceback": []string{}})
+		k.front.reply(r, "execute_reply", object{"status": "aborted", "execution_count": count, "ename": "Aborted", "evalue": "a cell before this one failed", "traceback": []string{}})
 		k.front.status(r, "idle")
 	}
 }

@@ -1,0 +1,27 @@
+package kernel_test
+
+import (
+	"context"
+	"log"
+	"os"
+
+	"gopets/kernelext/jupyter"
+	"gopets/kernelext/kernel"
+)
+
+// A program that Jupyter can start as a kernel; its argument is the connection file.
+func Example() {
+	conn, err := jupyter.ReadConnection(os.Args[1])
+	if err != nil {
+		log.Fatal(err)
+	}
+	err = kernel.Serve(context.Background(), conn, kernel.Options{
+		GoNB:      "/usr/local/bin/gonb",
+		Workspace: "/home/me/module",
+		Gopls:     "/usr/local/bin/gopls",
+		History:   "/home/me/.cache/go-history",
+	})
+	if err != nil {
+		log.Fatal(err)
+	}
+}
