@@ -151,7 +151,13 @@ func TestOtherFits(t *testing.T) {
 	if got := rows(t, out); len(got) != 2 || !strings.Contains(out, "stopped early: no better error_rate in the last 1 epochs") || !strings.Contains(out, "the weights are those of epoch 0") {
 		t.Errorf("early stopping: %v in %s", got, out)
 	}
-	if out := k.run("constant", "rows", "tta", "compute-tta", "suggest"); len(rows(t, out)) != 2 || strings.Count(out, "after fit 2, epoch 2, TTA: valid_loss") != 2 || !strings.Contains(out, "suggested true true true") {
+	out = k.run("constant", "rows", "tta", "compute-tta", "suggest")
+	for _, mark := range []string{"valley: ", "steep: ", "minimum/10: "} {
+		if !strings.Contains(out, mark) {
+			t.Errorf("the finder's plot does not mark %s", mark)
+		}
+	}
+	if len(rows(t, out)) != 2 || strings.Count(out, "after fit 2, epoch 2, TTA: valid_loss") != 2 || !strings.Contains(out, "suggested true true true") {
 		t.Errorf("constant rate, TTA, suggestions: %s", out)
 	}
 }

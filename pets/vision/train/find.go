@@ -81,7 +81,7 @@ func (l *Learner) LRFind(ctx context.Context, o LRFind, ev Events) (*Curve, erro
 type Suggestion struct {
 	Name     string // "steep", "valley", "minimum/10"
 	LR, Loss float64
-	Index    int // into the curve
+	Index    int // of the curve's nearest point
 }
 
 // trimmed gives the part of the curve that is drawn and judged: without the first tenth, where the average still settles, and the last five points,
@@ -101,7 +101,7 @@ func (c *Curve) Trimmed() (lr, smoothed []float64) {
 }
 
 // Suggest reads learning rates off the trimmed curve: "steep", fastai v1's (the most negative gradient per step); "valley", fastai v2's
-// default (two fifths down the longest descent); "minimum/10". A curve with fewer than three points left has none.
+// default (half-way down the longest descent); "minimum/10". A curve with fewer than three points left has none.
 func (c *Curve) Suggest() []Suggestion {
 	lr, loss := c.Trimmed()
 	if len(lr) < 3 {
@@ -117,9 +117,18 @@ func (c *Curve) Suggest() []Suggestion {
 			lowest = i
 		}
 	}
-	tenth := at("minimum/10", lowest)
-	tenth.LR /= 10
-	return []Suggestion{at("steep", steepest(loss)), at("valley", valley(loss)), tenth}
+	return []Suggestion{at("steep", steepest(loss)), at("valley", valley(loss)), c.near("minimum/10", lr[lowest]/10)}
+}
+
+// near is a suggestion between the curve's points: the loss is that of the nearest one.
+func (c *Curve) near(name string, lr float64) Suggestion {
+	best := 0
+	for i, v := range c.LR {
+		if math.Abs(math.Log(v/lr)) < math.Abs(math.Log(c.LR[best]/lr)) {
+			best = i
+		}
+	}
+	return Suggestion{Name: name, LR: lr, Loss: c.Smoothed[best], Index: best}
 }
 
 // steepest is where the slope by index, central differences inside and one-sided at the ends (numpy.gradient), is most negative.

@@ -157,6 +157,7 @@ func main() {
 			pets.ImageFromBytes(nil).Show()
 		case "suggest":
 			s := learn.LRFind(pets.FindSteps(12))
+			learn.Recorder().Plot()
 			fmt.Println("suggested", s.Valley() > 0, s.Steep() > 0, s.Minimum() > 0)
 		case "fit2":
 			n, _ := strconv.Atoi(rest)
