@@ -82,7 +82,7 @@ type CSV struct {
 	File     string // below the data's path; empty: labels.csv
 	Folder   string // below the data's path, that the names are relative to; empty: the path itself
 	Name     int    // column of the names, from 0
-	Label    int    // column of the labels; 0: the one after the names
+	Label    int    // column of the labels; 0: the one after the names; -1: the first
 	Comma    rune   // between columns; 0: a comma
 	NoHeader bool   // the first line is a picture already
 	Suffix   string // appended to each name, as ".jpg"
@@ -104,8 +104,8 @@ func FromCSV(path Path, table CSV, options ...DataOption) Data {
 	if err != nil {
 		d.err = because(path, fmt.Errorf("data from table %s: %w: give a table that exists", string(file), bare(err)))
 	}
-	if table.Name < 0 || table.Label < 0 {
-		d.mistake("data from table %s: columns are counted from 0, got %d and %d", string(file), table.Name, table.Label)
+	if table.Name < 0 {
+		d.mistake("data from table %s: the names' column is %d: columns are counted from 0", string(file), table.Name)
 	}
 	return d
 }

@@ -30,9 +30,6 @@ func (h *house) showImage(ctx context.Context, c *session.Call, q wire.ImageCall
 
 // predict serves Learner.Predict and Exported.Predict.
 func (h *house) predict(ctx context.Context, c *session.Call, q wire.ImageCall) (any, error) {
-	if _, err := picture(q, dataset.DecodeOptions{}); err != nil {
-		return nil, err // before a learner is looked for: it may have to come back from its file
-	}
 	l, err := h.speakerFor(ctx, c, q)
 	if err != nil {
 		return nil, err

@@ -130,7 +130,7 @@ type CSVOptions struct {
 	Comma    rune   // 0: comma
 	NoHeader bool   // the first line is an item already
 	Name     int    // column of the file's name, from 0
-	Label    int    // column of the label, from 0; 0: the column after the name's
+	Label    int    // column of the label, from 0; 0: the column after the name's; −1: the first
 	Suffix   string // appended to each name, as ".jpg"
 }
 
@@ -146,8 +146,13 @@ func LabelByCSV(file, dir string, o CSVOptions) ([]Labelled, error) {
 	if o.Comma != 0 {
 		r.Comma = o.Comma
 	}
-	if o.Label == 0 {
+	switch {
+	case o.Name < 0:
+		return nil, fmt.Errorf("labels in %q: the names' column is %d: columns are counted from 0", file, o.Name)
+	case o.Label == 0:
 		o.Label = o.Name + 1
+	case o.Label < 0:
+		o.Label = 0
 	}
 	var items []Labelled
 	for line := 1; ; line++ {

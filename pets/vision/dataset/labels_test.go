@@ -81,6 +81,13 @@ func TestLabelByCSV(t *testing.T) {
 	if err != nil || !slices.Equal(items, []Labelled{{"one.jpg", "cat"}, {"two.jpg", "dog"}}) {
 		t.Errorf("%v, %v", items, err)
 	}
+	write("label,name\ncat,one.jpg\n")
+	items, err = LabelByCSV(file, "", CSVOptions{Name: 1, Label: -1})
+	if err != nil || !slices.Equal(items, []Labelled{{"one.jpg", "cat"}}) {
+		t.Errorf("labels first: %v, %v", items, err)
+	}
+	_, err = LabelByCSV(file, "", CSVOptions{Name: -1})
+	says(t, "negative", err, "counted from 0")
 	write("name,label\njust one\n")
 	_, err = LabelByCSV(file, "", CSVOptions{})
 	says(t, "columns", err, "line 2 has 1 columns", "Comma")
