@@ -1,0 +1,219 @@
+package train
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"gopets/pets/vision/engine/enginetest"
+	"gopets/pets/vision/model"
+)
+
+func notes(into *[]string) Events { return Events{Note: func(s string) { *into = append(*into, s) }} }
+
+// fit at constant lr: every batch the same rate and β1; two fits go on with the moments.
+func TestFitAtConstantRate(t *testing.T) {
+	l := newLearner(t, enginetest.Go(t), fixtureConfig())
+	path := filepath.Join(t.TempDir(), "run.snapshot")
+	ctx := context.Background()
+	if err := l.Fit(ctx, 2, Constant{LR: Const(1e-3), Snapshot: path}, Events{}); err != nil {
+		t.Fatal(err)
+	}
+	run := l.Recorder().Last()
+	if run.Name != "fit(2, 0.001, wd=0.01)" || len(run.Rows) != 2 {
+		t.Errorf("%+v", run)
+	}
+	for i := range run.LRs {
+		if run.LRs[i] != 1e-3 || run.Momentums[i] != .9 {
+			t.Errorf("batch %d: rate %v, β1 %v", i, run.LRs[i], run.Momentums[i])
+		}
+	}
+	steps := l.now.step
+	if err := l.Fit(ctx, 1, Constant{}, Events{}); err != nil || l.now.step != steps+3 {
+		t.Errorf("%d steps after %d, %v", l.now.step, steps, err)
+	}
+	back := newLearner(t, l.eng, fixtureConfig())
+	if err := back.Restore(path); err != nil {
+		t.Fatal(err)
+	}
+	if err := back.Fit(ctx, 2, Constant{LR: Const(1e-3), Resume: true}, Events{}); err != nil || back.now.step != steps {
+		t.Errorf("resuming what is done: %v", err)
+	}
+	if err := back.FitOneCycle(ctx, 2, OneCycle{MaxLR: Const(1e-3), Resume: true}, Events{}); err == nil {
+		t.Error("a constant fit was gone on with as a one-cycle")
+	}
+}
+
+func TestWatchVerdict(t *testing.T) {
+	rows := func(losses ...float64) (list []Row) {
+		for i, v := range losses {
+			list = append(list, Row{Epoch: i, ValidLoss: v, ErrorRate: -v})
+		}
+		return list
+	}
+	for _, c := range []struct {
+		w    Watch
+		rows []Row
+		best int
+		stop bool
+	}{
+		{Watch{}, nil, -1, false},
+		{Watch{Patience: 1}, nil, -1, false},
+		{Watch{}, rows(3, 2, 4, 5, 6), 1, false},
+		{Watch{Patience: 2}, rows(3, 2, 4), 1, false},
+		{Watch{Patience: 2}, rows(3, 2, 4, 2), 1, true},
+		{Watch{Patience: 2, MinDelta: .5}, rows(3, 2.6, 2.7), 0, true},
+		{Watch{Patience: 2, MinDelta: .3}, rows(3, 2.6, 2.7), 1, false},
+		{Watch{Metric: ErrorRate}, rows(3, 2, 4), 2, false},
+	} {
+		if best, stop := c.w.verdict(c.rows); best != c.best || stop != c.stop {
+			t.Errorf("%+v: best %d, stop %v", c, best, stop)
+		}
+	}
+	for _, w := range []Watch{{Metric: "speed"}, {Patience: -1}, {MinDelta: math.NaN()}} {
+		if w.check() == nil {
+			t.Errorf("%+v passed", w)
+		}
+	}
+}
+
+// No epoch can be better than the first by so much: the fit stops after two more and ends with the first's weights; cut off after any epoch and restored in
+// a new learner, it ends the same.
+func TestStopEarlyAndKeepTheBest(t *testing.T) {
+	eng := enginetest.Go(t)
+	ctx := context.Background()
+	var graphs Graphs
+	t.Cleanup(graphs.Close)
+	net, err := model.New("petnet10", 3, model.HeadOptions{Hidden: []int{16}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := fixtureConfig()
+	c.Graphs = &graphs
+	const most, best = 9, 0
+	o := Constant{Watch: Watch{Patience: 2, MinDelta: 1e9, KeepBest: true}}
+	whole := learnerOf(t, eng, c, net)
+	var told []string
+	if err := whole.Fit(ctx, most, o, notes(&told)); err != nil {
+		t.Fatal(err)
+	}
+	run := whole.Recorder().Last()
+	if len(run.Rows) != 3 || run.Best() != best || !run.Finished() || len(told) != 2 || !strings.Contains(told[0], "stopped early") {
+		t.Fatalf("%d epochs, best %d, notes %v", len(run.Rows), run.Best(), told)
+	}
+	if want := fmt.Sprintf("after fit 1, epoch %d", best+1); whole.State() != want {
+		t.Errorf("state %q, want %q", whole.State(), want)
+	}
+	v, err := whole.ValidProbs(ctx, Events{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	sum := 0.0
+	for _, loss := range v.Losses {
+		sum += loss / float64(len(v.Losses))
+	}
+	near(t, "loss of the kept weights", sum, run.Rows[best].ValidLoss, 1e-9)
+
+	for after := 1; after <= 2; after++ { // with the best epoch the last, and not
+		path := filepath.Join(t.TempDir(), "run.snapshot")
+		cut := learnerOf(t, eng, c, net)
+		stop, cancel := context.WithCancel(ctx)
+		o.Snapshot = path
+		err := cut.Fit(stop, most, o, Events{Epoch: func(r Row) {
+			if r.Epoch == after-1 {
+				cancel()
+			}
+		}})
+		if !errors.Is(err, context.Canceled) {
+			t.Fatalf("cut off after %d: %v", after, err)
+		}
+		next := learnerOf(t, eng, c, net)
+		if err := next.Restore(path); err != nil {
+			t.Fatal(err)
+		}
+		again := o
+		again.Resume = true
+		if err := next.Fit(ctx, most, again, Events{}); err != nil {
+			t.Fatal(err)
+		}
+		same(t, "rows after a cut", rows(next), rows(whole))
+		same(t, "weights after a cut", values(t, next), values(t, whole))
+		if next.State() != whole.State() || next.now.step != whole.now.step {
+			t.Errorf("state %q, step %d, want %q, %d", next.State(), next.now.step, whole.State(), whole.now.step)
+		}
+	}
+	empty := fixtureSplit()
+	empty.Valid = nil
+	blind, err := New(eng, net, empty, c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer blind.Close()
+	if err := blind.Fit(ctx, 1, o, Events{}); err == nil || !strings.Contains(err.Error(), "no validation set to watch") {
+		t.Errorf("nothing to watch: %v", err)
+	}
+}
+
+// fine_tune's two runs have fastai v2's schedules; cut off in either, it goes on to the same end.
+func TestFineTune(t *testing.T) {
+	eng := enginetest.Go(t)
+	ctx := context.Background()
+	var graphs Graphs
+	t.Cleanup(graphs.Close)
+	net, err := model.New("petnet10", 3, model.HeadOptions{Hidden: []int{16}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := fixtureConfig()
+	c.Graphs = &graphs
+	whole := learnerOf(t, eng, c, net)
+	if err := whole.FineTune(ctx, 2, FineTune{}, Events{}); err != nil {
+		t.Fatal(err)
+	}
+	r := whole.Recorder()
+	if len(r.Runs) != 2 || whole.Frozen() {
+		t.Fatalf("%d runs", len(r.Runs))
+	}
+	frozen, thawed := r.Runs[0], r.Runs[1]
+	if frozen.Cycle.MaxLR != Slice1(2e-3) || frozen.Cycle.PctStart != .99 || frozen.Cycle.DivFactor != 25 || frozen.Cycle.FinalDiv != 1e5 || frozen.Epochs != 1 {
+		t.Errorf("frozen: %+v", frozen.Cycle)
+	}
+	if thawed.Cycle.MaxLR != Slice(1e-5, 1e-3) || thawed.Cycle.PctStart != .3 || thawed.Cycle.DivFactor != 5 || thawed.Cycle.FinalDiv != 1e5 || thawed.Epochs != 2 {
+		t.Errorf("thawed: %+v", thawed.Cycle)
+	}
+	near(t, "first rate", frozen.LRs[0], 2e-3/25, 1e-12)
+	near(t, "first rate, thawed", thawed.LRs[0], 1e-3/5, 1e-12)
+
+	for after := 1; after <= 2; after++ { // at the end of the first part, and in the second
+		path := filepath.Join(t.TempDir(), "run.snapshot")
+		cut := learnerOf(t, eng, c, net)
+		stop, cancel := context.WithCancel(ctx)
+		done := 0
+		o := FineTune{Snapshot: path}
+		err := cut.FineTune(stop, 2, o, Events{Epoch: func(Row) {
+			if done++; done == after {
+				cancel()
+			}
+		}})
+		if !errors.Is(err, context.Canceled) {
+			t.Fatalf("cut off after %d: %v", after, err)
+		}
+		next := learnerOf(t, eng, c, net)
+		if err := next.Restore(path); err != nil {
+			t.Fatal(err)
+		}
+		o.Resume = true
+		if err := next.FineTune(ctx, 2, o, Events{}); err != nil {
+			t.Fatal(err)
+		}
+		same(t, fmt.Sprintf("rows after a cut at %d", after), rows(next), rows(whole))
+		same(t, "weights after a cut", values(t, next), values(t, whole))
+	}
+	if err := whole.FineTune(ctx, 1, FineTune{LRMult: .5}, Events{}); err == nil {
+		t.Error("LRMult below 1 passed")
+	}
+}
