@@ -23,7 +23,7 @@ type Case struct {
 	Shape     [3]int // batch, height, width
 	Hidden    []int
 	Classes   int
-	Offset    float64           // of batch norms' offsets and biases: around 2, most ReLUs are open
+	Offset    float64           // of what a ReLU follows: around 2, most are open
 	Float32   float64           // how far gradients move in torch when float64 becomes float32
 	Eval      []float64         // logits in evaluation mode
 	Loss      float64           // cross-entropy in training mode
@@ -68,6 +68,7 @@ func (c Case) Fill(f *weights.File) {
 		case strings.HasSuffix(w.Name, "running_var"):
 			scale, shift = .5, 1
 		case strings.HasSuffix(w.Name, "running_mean"):
+		case w.Name == "head.2.bias" || w.Name == "head.6.bias": // batch norms that no ReLU follows
 		case strings.HasSuffix(w.Name, "bias"):
 			shift = c.Offset
 		default: // batch norm's scale

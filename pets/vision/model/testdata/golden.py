@@ -9,9 +9,9 @@ same in Go), and of every tensor of the results three things are kept: its norm,
 own, which any wrong value anywhere changes) and a sample of its values.
 
 A network of ReLUs is differentiable only between kinks: where rounding moves one activation across 0, all gradients below it move by up
-to a per cent. So each case takes the first seed for which gradients hardly change when float64 weights are disturbed as much as float32
-would, and when torch itself computes in float32. That deviation is stored too ("float32"). In the deep networks no batch passes, hence
-their offsets around 2: most ReLUs are open then, some closed.
+to a per cent. So each case takes the first seed for which no activation is as near to a kink as float32 moves it, and gradients hardly change
+when float64 weights are disturbed, or when torch itself computes in float32. That deviation is stored too ("float32"). Of the larger networks
+hardly a batch passes, hence their offsets around 2: one activation in forty is clipped then, in petnet10 every other.
 
 Made with torch 2.15.0 and torchvision 0.29.2.
 """
@@ -59,6 +59,8 @@ def weight(seed, offset, name, shape):
     if name.endswith("running_mean"):
         return float32(0.25 * u, shape)
     if name.endswith("bias"):
+        if name in ("head.2.bias", "head.6.bias"):  # batch norms that no ReLU follows
+            offset = 0
         return float32(offset + 0.25 * u, shape)
     return float32(1 + 0.25 * u, shape)  # batch norm's scale
 
@@ -185,6 +187,25 @@ def vanishes(grads, name):
     return grads[name].norm().item() < 1e-9 * largest(grads)
 
 
+def activations(net, x):
+    """What goes into every ReLU."""
+    seen = []
+    for m in net.modules():
+        if isinstance(m, (nn.ReLU, nn.ReLU6)):
+            m.register_forward_pre_hook(lambda m, inputs: seen.append((inputs[0].detach().double().clone(), getattr(m, "max_val", None))))
+    net.train()(x.permute(0, 3, 1, 2))
+    return seen
+
+
+def clear(arch, seed, x):
+    """Whether every activation keeps farther from a kink than float32 moves any of its layer."""
+    for (exact, top), (single, _) in zip(activations(build(arch, seed), x), activations(build(arch, seed, torch.float32), x.float())):
+        margin = exact.abs() if top is None else torch.minimum(exact.abs(), (exact - top).abs())
+        if margin.min() < (exact - single).abs().max():
+            return False
+    return True
+
+
 def kink(arch, seed, x, y, reference):
     """How far float32's roundings take the gradients."""
     far = 0
@@ -236,7 +257,7 @@ def steady(grads, name):
 
 CASES = {  # pictures, hidden layers, classes, offset
     "petnet10": ((8, 40, 56), [24, 16], 5, 0),
-    "resnet18": ((4, 40, 56), [512], 37, 0),
+    "resnet18": ((4, 40, 56), [512], 37, 2),
     "resnet34": ((4, 40, 56), [512], 37, 2),
     "resnet50": ((4, 32, 48), [512], 37, 2),
     "mobilenet_v2": ((4, 64, 48), [512], 37, 2),
@@ -261,6 +282,8 @@ def case(arch):
     best = None
     for seed in range(1, 41):
         x, y = pictures(seed, *shape), labels(seed, shape[0], classes)
+        if not clear(arch, seed, x):
+            continue
         net = build(arch, seed)
         evaluated = net.eval()(x.permute(0, 3, 1, 2)).detach()
         loss, logits, grads = training(net, x, y)
