@@ -120,8 +120,10 @@ var css = sync.OnceValue(func() template.CSS {
 		// Writing into a strings.Builder does not fail.
 		_ = f.WriteCSS(&b, styles.Get(style))
 	}
+	// Each alone: where one style is silent, the other's colour would be read on the wrong ground.
+	b.WriteString("@media print, (prefers-color-scheme: light) {\n")
 	write("github")
-	b.WriteString("@media screen and (prefers-color-scheme: dark) {\n")
+	b.WriteString("}\n@media screen and (prefers-color-scheme: dark) {\n")
 	write("github-dark")
 	b.WriteString("}\n.chroma, .bg { background: var(--code) !important; }\n")
 	return template.CSS(b.String())

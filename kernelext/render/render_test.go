@@ -110,6 +110,19 @@ func TestColours(t *testing.T) {
 	}
 }
 
+// Each style of code stands in a rule for its theme alone: what one leaves to the page is not given the other's colour.
+func TestStylesOfCodeAreApart(t *testing.T) {
+	page, err := render.HTML(notebook.New("gonb", "Go (gonb)", "go"), render.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	sheet := string(page)
+	light, dark := strings.Index(sheet, "@media print, (prefers-color-scheme: light)"), strings.LastIndex(sheet, "@media screen and (prefers-color-scheme: dark)")
+	if first := strings.Index(sheet, ".chroma ."); light < 0 || dark < light || first < light {
+		t.Errorf("the light style begins at %d, the dark one at %d, the first colour of code stands at %d", light, dark, first)
+	}
+}
+
 func TestContents(t *testing.T) {
 	got := page(t, book(text("# One\n\ntext\n\n## Two"), text("## Two\n\n#### deep")))
 	for _, want := range []string{

@@ -98,12 +98,21 @@ func TestPageOfExecutedNotebook(t *testing.T) {
 			Images, Broken int
 			Fetched        []string
 			Background     string
+			Faint          []string
 		}
-		p.eval(&found, `(() => { const imgs = [...document.querySelectorAll("img")];
-			return {Images: imgs.length, Broken: imgs.filter(i => !(i.complete && i.naturalWidth > 0)).length, Background: getComputedStyle(document.body).backgroundColor,
+		p.eval(&found, `(() => { const rgb = c => c.match(/[\d.]+/g).slice(0, 3).map(v => v / 255), channel = v => v <= .03928 ? v / 12.92 : ((v + .055) / 1.055) ** 2.4;
+			const light = c => { const [r, g, b] = rgb(c).map(channel); return .2126 * r + .7152 * g + .0722 * b };
+			const ground = e => { for (; e; e = e.parentElement) { const c = getComputedStyle(e).backgroundColor; if (c !== "rgba(0, 0, 0, 0)") return c } return "rgb(255, 255, 255)" };
+			const faint = [...document.querySelectorAll("pre, pre span, td, th, p")].filter(e => [...e.childNodes].some(n => n.nodeType === 3 && n.data.trim())).filter(e => {
+				const a = light(getComputedStyle(e).color), b = light(ground(e)); return (Math.max(a, b) + .05) / (Math.min(a, b) + .05) < 4 }).map(e => e.textContent);
+			const imgs = [...document.querySelectorAll("img")];
+			return {Images: imgs.length, Broken: imgs.filter(i => !(i.complete && i.naturalWidth > 0)).length, Faint: faint.slice(0, 5), Background: getComputedStyle(document.body).backgroundColor,
 				Fetched: performance.getEntriesByType("resource").map(e => e.name).filter(n => !n.startsWith("data:"))} })()`)
 		if found.Images < want.pictures || found.Broken > 0 || len(found.Fetched) > 0 {
 			t.Errorf("%s: %d pictures of %d, %d broken, fetched %v", scheme, found.Images, want.pictures, found.Broken, found.Fetched)
+		}
+		if len(found.Faint) > 0 {
+			t.Errorf("%s: text that can hardly be read on its ground: %q", scheme, found.Faint)
 		}
 		t.Logf("%s: %d pictures on %s", scheme, found.Images, found.Background)
 		for i, what := range []string{"table", "img[alt^='prediction/']", "img[alt^='Confusion']"} {
