@@ -54,7 +54,7 @@ func wall(pkg string) (allowed []string, ok bool) {
 
 func anyPrefix(s string, prefixes []string) bool {
 	for _, p := range prefixes {
-		if s == p || strings.HasPrefix(s, strings.TrimSuffix(p, "/")+"/") {
+		if p = strings.TrimSuffix(p, "/"); s == p || strings.HasPrefix(s, p+"/") {
 			return true
 		}
 	}
