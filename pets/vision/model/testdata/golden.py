@@ -4,7 +4,7 @@
     python golden.py [case ...]                       writes <case>.json beside itself
     python golden.py imagenet MOBILENET.safetensors   the same of MobileNetV2's real features
 
-Nothing large is stored: weights, pictures and labels are functions of a name and an index (numbers, below; package modeltest is the
+Nothing large is stored: weights, pictures and labels are functions of a name and an index (numbers, below; package golden is the
 same in Go), and of every tensor of the results three things are kept: its norm, a projection (its product with numbers of its
 own, which any wrong value anywhere changes) and a sample of its values.
 
