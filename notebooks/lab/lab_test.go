@@ -127,12 +127,16 @@ const readmePicture = "../executed/jupyterlab.jpg"
 
 func TestPictureOfReadme(t *testing.T) {
 	if *ask && *update {
-		p := openBrowser(t, 1200, 900)
-		dir, err := filepath.Abs("../executed")
+		p := openBrowser(t, 1200, 1060)
+		dir := t.TempDir()
+		nb, err := notebook.ReadFile("../executed/pets.ipynb")
 		if err != nil {
 			t.Fatal(err)
 		}
-		v := openNotebook(t, p, startLab(t, python(t), dir, ""), "pets.ipynb")
+		if err := nb.WriteFile(filepath.Join(dir, "pets.ipynb")); err != nil {
+			t.Fatal(err)
+		}
+		v := openNotebook(t, p, startLab(t, python(t), dir, installKernel(t)), "pets.ipynb")
 		v.pictures("executed") // all are rendered
 		v.eval(nil, `(async () => { const n = `+current+`.content, i = n.widgets.findIndex(c => c.model.id === "top-losses"); n.activeCellIndex = i; await n.scrollToItem(i, "start") })()`)
 		time.Sleep(time.Second) // the page comes to rest
