@@ -17,7 +17,7 @@
 // value or a description, and costs next to nothing; what lives on has a name and is kept by the session, a process beside the kernel.
 //
 //   - [UntarData], [GetImageFiles], [Path.Ls] and [Data.Classes] give Go values. Only their first evaluation may take time or show a bar.
-//   - [FromNameRE], [CNNLearner], [InterpretationFrom], [OpenImage] only describe: they never fail, print or wait. A mistake in them is told by the first
+//   - [FromNameRE] and the other data of from.go, [CNNLearner], [LoadLearner], [InterpretationFrom], [OpenImage] only describe: they never fail, print or wait. A mistake in them is told by the first
 //     verb that needs the value.
 //   - Verbs ([Learner.Create], [Learner.FitOneCycle], [Interpretation.Compute], every Show and Plot) act on the live object of the description's name. If it was
 //     made from another description, a verb refuses and says what differs; [Learner.Create] and [Interpretation.Compute] make it anew.
