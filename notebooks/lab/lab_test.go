@@ -211,8 +211,8 @@ func (v view) runAll() {
 		if n := len(b.Values); n > 0 && b.Values[n-1] != last {
 			last = b.Values[n-1]
 			moved++
-			if moved == 4 || moved == 12 {
-				v.eval(nil, `document.querySelector(".jp-OutputArea-output progress")?.scrollIntoView({block: "center"})`)
+			if moved == 4 || moved == 20 {
+				v.eval(nil, `(async () => { const n = `+current+`.content, i = n.widgets.findIndex(c => c.node.querySelector("progress")); if (i >= 0) await n.scrollToItem(i, "center") })()`)
 				v.shot(fmt.Sprintf("03-bar-%d.png", moved))
 			}
 		}
