@@ -173,7 +173,7 @@ func TestGoldenFloat64(t *testing.T) {
 func TestGoldenFloat32(t *testing.T) {
 	t.Run("go", func(t *testing.T) { checkAll(t, enginetest.Go(t), dtypes.Float32, single, "petnet10", "mobilenet_v2") })
 	t.Run("xla", func(t *testing.T) {
-		checkAll(t, enginetest.XLA(t), dtypes.Float32, single, "petnet10", "resnet18", "resnet34", "resnet50", "mobilenet_v2")
+		checkAll(t, enginetest.XLA(t), dtypes.Float32, single, "resnet34", "resnet50", "mobilenet_v2") // package train steps resnet18
 	})
 }
 
