@@ -2,7 +2,9 @@ package weights
 
 import (
 	"fmt"
+	"io"
 	"math"
+	"os"
 	"slices"
 )
 
@@ -91,4 +93,22 @@ func elements(shape []int) (int64, error) {
 		n *= int64(d)
 	}
 	return n, nil
+}
+
+// readFile opens a file and gives it to the decoder of its format, with the size that bounds what the decoder may believe.
+func readFile(path string, decode func(r io.ReaderAt, size int64) (*File, error)) (*File, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, fmt.Errorf("reading weights: %w", err)
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	if err != nil {
+		return nil, fmt.Errorf("reading weights: %w", err)
+	}
+	file, err := decode(f, info.Size())
+	if err != nil {
+		return nil, fmt.Errorf("reading weights from %s: %w", path, err)
+	}
+	return file, nil
 }

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"slices"
 	"sort"
 )
@@ -28,20 +27,7 @@ type entry struct {
 
 // ReadSafetensors reads a whole safetensors file. A file that contradicts itself is refused before its numbers are read.
 func ReadSafetensors(path string) (*File, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, fmt.Errorf("reading weights: %w", err)
-	}
-	defer f.Close()
-	info, err := f.Stat()
-	if err != nil {
-		return nil, fmt.Errorf("reading weights: %w", err)
-	}
-	file, err := decodeSafetensors(f, info.Size())
-	if err != nil {
-		return nil, fmt.Errorf("reading weights from %s: %w", path, err)
-	}
-	return file, nil
+	return readFile(path, decodeSafetensors)
 }
 
 // decodeSafetensors reads size bytes laid out as: header length (8 bytes, little-endian), header (JSON), numbers.

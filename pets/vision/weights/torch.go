@@ -8,7 +8,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"path"
 	"strconv"
 	"strings"
@@ -19,20 +18,7 @@ import (
 // archive; the tar of PyTorch before 0.1.10 and TorchScript are refused. Other entries (an optimizer, an epoch) are
 // passed over.
 func ReadTorch(path string) (*File, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, fmt.Errorf("reading weights: %w", err)
-	}
-	defer f.Close()
-	info, err := f.Stat()
-	if err != nil {
-		return nil, fmt.Errorf("reading weights: %w", err)
-	}
-	file, err := decodeTorch(f, info.Size())
-	if err != nil {
-		return nil, fmt.Errorf("reading weights from %s: %w", path, err)
-	}
-	return file, nil
+	return readFile(path, decodeTorch)
 }
 
 func decodeTorch(r io.ReaderAt, size int64) (*File, error) {
