@@ -13,7 +13,6 @@ import (
 var (
 	white   = color.NRGBA{255, 255, 255, 255}
 	ink     = color.NRGBA{0x22, 0x22, 0x22, 255} // text and axes
-	soft    = color.NRGBA{0x66, 0x66, 0x66, 255} // secondary text
 	hairs   = color.NRGBA{0xe4, 0xe4, 0xe4, 255} // grid lines
 	outline = color.NRGBA{0x80, 0x80, 0x80, 255} // frames
 )

@@ -95,7 +95,9 @@ func binDir() string { return filepath.Join(session.CacheDir(), "bin") }
 // goTool finds the go command: on the PATH, or where this program's own Go was. Inside a kernel the PATH starts with nb's own stand-in, which
 // is passed over.
 func goTool() (string, error) {
-	dirs := append(filepath.SplitList(os.Getenv("PATH")), filepath.Join(runtime.GOROOT(), "bin"))
+	//lint:ignore SA1019 nb is built where it runs, and a Jupyter started from a desktop may have no Go on its PATH
+	own := filepath.Join(runtime.GOROOT(), "bin")
+	dirs := append(filepath.SplitList(os.Getenv("PATH")), own)
 	for _, dir := range dirs {
 		p, err := filepath.Abs(filepath.Join(dir, "go"))
 		if err != nil || dir == "" || filepath.Dir(p) == shimDir() {

@@ -59,7 +59,7 @@ func TestDeviceAgreesWithHost(t *testing.T) {
 				err := engine.Call("transforms on the device", func() {
 					exec := graph.MustNewExec(eng.Backend, func(img, rows *graph.Node) *graph.Node { return OnDevice(img, rows, c.size) })
 					pictures := tensors.FromFlatDataAndDimensions(img, len(sizes), h, w, 3)
-					out := exec.MustExec1(pictures, tensors.FromFlatDataAndDimensions(rows, len(sizes), RowLen))
+					out := exec.MustCall1(pictures, tensors.FromFlatDataAndDimensions(rows, len(sizes), RowLen))
 					if !out.Shape().Equal(shapes.Make(dtypes.Float32, len(sizes), c.size.H, c.size.W, 3)) {
 						t.Errorf("shape %v", out.Shape())
 					}

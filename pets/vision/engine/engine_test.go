@@ -17,7 +17,7 @@ func TestEachEngineComputes(t *testing.T) {
 		var sum float32
 		err := engine.Call("adding", func() {
 			exec := graph.MustNewExec(eng.Backend, func(x *graph.Node) *graph.Node { return graph.ReduceAllSum(x) })
-			sum = exec.MustExec([]float32{1, 2, 3.5})[0].Value().(float32)
+			sum = exec.MustCall([]float32{1, 2, 3.5})[0].Value().(float32)
 		})
 		if err != nil || sum != 6.5 {
 			t.Errorf("sum = %v, %v; want 6.5", sum, err)
@@ -84,7 +84,7 @@ func ExampleOpen() {
 	defer eng.Close()
 	err = engine.Call("adding", func() {
 		add := graph.MustNewExec(eng.Backend, func(a, b *graph.Node) *graph.Node { return graph.Add(a, b) })
-		fmt.Println(eng.Name, add.MustExec(float32(40), float32(2))[0])
+		fmt.Println(eng.Name, add.MustCall(float32(40), float32(2))[0])
 	})
 	if err != nil {
 		fmt.Println(err)

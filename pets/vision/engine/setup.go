@@ -125,14 +125,15 @@ func byInstaller(ctx context.Context, o SetupOptions, cache string) (candidate, 
 	if err := watch(cmd, stop, scratch, o, "XLA (go-xla)", 0); err != nil {
 		return candidate{}, err
 	}
-	for _, plugin := range pluginFiles([]string{dir}, CPU) {
-		sum, err := fileSHA256(plugin)
-		if err == nil {
-			err = writeAtomic(plugin+".sha256", []byte(sum+"\n"))
-		}
-		return candidate{name: CPU, spec: "xla:" + plugin, plugin: plugin, sha256: sum}, err
+	plugins := pluginFiles([]string{dir}, CPU)
+	if len(plugins) == 0 {
+		return candidate{}, errors.New("it ended well but left no plugin")
 	}
-	return candidate{}, errors.New("it ended well but left no plugin")
+	sum, err := fileSHA256(plugins[0])
+	if err == nil {
+		err = writeAtomic(plugins[0]+".sha256", []byte(sum+"\n"))
+	}
+	return candidate{name: CPU, spec: "xla:" + plugins[0], plugin: plugins[0], sha256: sum}, err
 }
 
 // installerHost is where go-xla's installer asks first.

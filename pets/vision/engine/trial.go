@@ -94,7 +94,7 @@ func trialGraph(spec string) ([3][]float32, error) {
 		return results, err
 	}
 	defer exec.Finalize()
-	outputs, err := exec.Exec(x, kernel)
+	outputs, err := exec.Call(x, kernel)
 	if err != nil {
 		return results, err
 	}

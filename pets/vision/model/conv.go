@@ -142,7 +142,7 @@ func shifted(x, w *graph.Node, stride int) *graph.Node {
 		taps(xs, k[0], stride, func(_, _ int, view *graph.Node) {
 			dw = append(dw, graph.Reshape(graph.DotGeneral(graph.Reshape(view, pixels, k[2]), []int{0}, nil, flat, []int{0}, nil), 1, k[2], k[3]))
 		})
-		back := graph.TransposeAllDims(graph.Reverse(ws, 0, 1), 0, 1, 3, 2)
+		back := graph.TransposeAllAxes(graph.Reverse(ws, 0, 1), 0, 1, 3, 2)
 		dx := shiftedSum(spread(v, d[1], d[2], stride), back, 1)
 		return []*graph.Node{dx, graph.Reshape(graph.Concatenate(dw, 0), k...)}
 	})

@@ -237,7 +237,7 @@ func (t tail) draw(c *paint.Canvas, b beast, p pose, x, y, side float64) {
 		case stub:
 			soft(paint.Ellipse(0.1, -0.05, 0.26, 0.24), paint.Coat(b.belly, b.belly, paint.Plain), b.fur)
 		case bushy, ringed:
-			bands := paint.Field(func(x, y float64) float64 { return 0 })
+			var bands paint.Field
 			if t == ringed {
 				bands = paint.Field(paint.Stripes(3.2, 0.5, 11)).Turned(-0.9)
 			} else {
