@@ -1,0 +1,179 @@
+// Package terminal tells what a reader sees of text that was written for a terminal: progress bars in their last state, no colours, no
+// control characters. Comparisons and reports need it, for kernels pass on whatever programs print.
+//
+// # Tried and dropped
+//
+//   - Keeping of each line what follows its last carriage return, as nbval does: a shorter text after a longer one leaves the longer one's
+//     end on every screen, and tqdm's nested bars move up a line.
+//   - A screen of fixed size: notebooks have none, and it loses what scrolls out.
+package terminal
+
+import (
+	"strconv"
+	"strings"
+	"unicode/utf8"
+)
+
+// maxColumn bounds how far a sequence may move the cursor to the right, so that a few bytes cannot ask for kilobytes of blanks.
+const maxColumn = 256
+
+// Text returns what is to be seen of s in the end. Carriage returns, backspaces and the cursor and erase sequences that progress bars use
+// (CSI A, B, C, D, G, K) are obeyed; other control sequences, colours among them, and control characters are left out, and so are bytes that
+// are not UTF-8.
+func Text(s string) string {
+	if clean(s) {
+		return s
+	}
+	p := page{rows: []string{""}}
+	for len(s) > 0 {
+		if s[0] == 0x1b {
+			q, rest := cutSequence(s)
+			p.obey(q)
+			s = rest
+			continue
+		}
+		r, n := utf8.DecodeRuneInString(s)
+		switch {
+		case r == '\n':
+			p.move(p.row + 1)
+			p.col = 0
+		case r == '\r':
+			p.col = 0
+		case r == '\b':
+			p.col = max(0, p.col-1)
+		case r == utf8.RuneError && n == 1, control(r):
+		default:
+			p.write(r)
+		}
+		s = s[n:]
+	}
+	return p.String()
+}
+
+func clean(s string) bool {
+	return utf8.ValidString(s) && strings.IndexFunc(s, func(r rune) bool { return r != '\n' && control(r) }) < 0
+}
+
+// control tells characters that show nothing; a tab is kept as it is.
+func control(r rune) bool { return r < ' ' && r != '\t' || r >= 0x7f && r < 0xa0 }
+
+// page is paper of any length; only the line under the cursor is taken apart.
+type page struct {
+	rows     []string
+	line     []rune // rows[row], when open
+	open     bool
+	row, col int
+}
+
+func (p *page) current() []rune {
+	if !p.open {
+		p.line, p.open = append(p.line[:0], []rune(p.rows[p.row])...), true
+	}
+	return p.line
+}
+
+func (p *page) write(r rune) {
+	line := p.current()
+	for len(line) < p.col {
+		line = append(line, ' ')
+	}
+	if p.col < len(line) {
+		line[p.col] = r
+	} else {
+		line = append(line, r)
+	}
+	p.line = line
+	p.col++
+}
+
+// move goes to a row; below the last there is a new one.
+func (p *page) move(row int) {
+	if p.open {
+		p.rows[p.row], p.open = string(p.line), false
+	}
+	p.row = min(max(row, 0), len(p.rows))
+	if p.row == len(p.rows) {
+		p.rows = append(p.rows, "")
+	}
+}
+
+func (p *page) String() string {
+	p.move(p.row)
+	return strings.Join(p.rows, "\n")
+}
+
+func (p *page) obey(q sequence) {
+	n := max(1, q.number)
+	switch q.final {
+	case 'A':
+		p.move(p.row - n)
+	case 'B':
+		p.move(min(p.row+n, len(p.rows)-1))
+	case 'C':
+		p.col = min(p.col+n, max(p.col, maxColumn))
+	case 'D':
+		p.col = max(0, p.col-n)
+	case 'G':
+		p.col = min(n-1, maxColumn)
+	case 'K':
+		line := p.current()
+		switch q.number {
+		case 0:
+			p.line = line[:min(p.col, len(line))]
+		case 1:
+			for i := range min(p.col+1, len(line)) {
+				line[i] = ' '
+			}
+		case 2:
+			p.line = line[:0]
+		}
+	}
+}
+
+// A sequence is a control sequence: of CSI its first number and its final byte, of all others nothing.
+type sequence struct {
+	number int
+	final  byte
+}
+
+// cutSequence cuts the sequence off that s begins with: CSI, OSC with its text, or ESC with what selects and one character. A broken one ends where it breaks.
+func cutSequence(s string) (q sequence, rest string) {
+	if len(s) < 2 {
+		return q, ""
+	}
+	switch s[1] {
+	case '[':
+		for i := 2; i < len(s); i++ {
+			switch c := s[i]; {
+			case c >= 0x40 && c <= 0x7e:
+				first, _, _ := strings.Cut(s[2:i], ";")
+				n, err := strconv.Atoi(first)
+				if err != nil && first != "" {
+					return q, s[i+1:] // a private one
+				}
+				return sequence{min(n, 1<<20), c}, s[i+1:]
+			case c < 0x20 || c > 0x3f:
+				return q, s[i:]
+			}
+		}
+		return q, ""
+	case ']':
+		end := strings.IndexAny(s[2:], "\x07\x1b\n")
+		if end < 0 {
+			return q, ""
+		}
+		rest = s[2+end:]
+		if t, ok := strings.CutPrefix(rest, "\x07"); ok {
+			return q, t
+		}
+		return q, strings.TrimPrefix(rest, "\x1b\\")
+	}
+	end := 1
+	for end < len(s) && s[end] >= 0x20 && s[end] <= 0x2f {
+		end++
+	}
+	if end < len(s) && s[end] >= 0x30 && s[end] < 0x7f {
+		end++
+	}
+	return q, s[end:]
+}
