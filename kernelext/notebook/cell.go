@@ -25,7 +25,7 @@ type Cell struct {
 	nb     *Notebook
 	object *object
 	kind   CellType
-	laid   []byte // the text of a changed cell, until it changes again
+	laid   text // of a changed cell, until it changes again
 }
 
 const cellDepth = 2 // of a cell's opening brace in the document
@@ -66,20 +66,20 @@ func NewCell(kind CellType, source string) *Cell {
 	id := make([]byte, 4)
 	rand.Read(id) // never fails
 	c := &Cell{nb: &Notebook{style: jupyterStyle, minor: 5}, kind: kind, object: &object{}}
-	c.object.set("cell_type", encode(kind))
-	c.object.set("id", encode(hex.EncodeToString(id)))
-	c.object.set("metadata", []byte("{}"))
+	c.object.set("cell_type", text{encode(kind)})
+	c.object.set("id", text{encode(hex.EncodeToString(id))})
+	c.object.set("metadata", text{[]byte("{}")})
 	if kind == Code {
-		c.object.set("execution_count", []byte("null"))
-		c.object.set("outputs", []byte("[]"))
+		c.object.set("execution_count", text{[]byte("null")})
+		c.object.set("outputs", text{[]byte("[]")})
 	}
 	c.object.set("source", jupyterStyle.value(splitLines(source), cellDepth+1))
 	return c
 }
 
-func (c *Cell) text() []byte {
+func (c *Cell) text() text {
 	if c.object.raw != nil {
-		return c.object.raw
+		return text{c.object.raw}
 	}
 	if c.laid == nil {
 		c.laid = c.nb.style.object(c.object, cellDepth)
@@ -87,7 +87,7 @@ func (c *Cell) text() []byte {
 	return c.laid
 }
 
-func (c *Cell) set(key string, value []byte) {
+func (c *Cell) set(key string, value text) {
 	c.laid = nil
 	c.object.set(key, value)
 }
@@ -119,7 +119,7 @@ func (c *Cell) SetSource(s string) {
 		c.set("source", c.nb.style.value(splitLines(s), cellDepth+1))
 		return
 	}
-	c.set("source", encode(s))
+	c.set("source", text{encode(s)})
 }
 
 // Tags returns the cell's tags.
@@ -159,10 +159,10 @@ func (c *Cell) ExecutionCount() int {
 // SetExecutionCount sets the number of a code cell's last run; 0 removes it.
 func (c *Cell) SetExecutionCount(n int) {
 	if n == 0 {
-		c.set("execution_count", []byte("null"))
+		c.set("execution_count", text{[]byte("null")})
 		return
 	}
-	c.set("execution_count", encode(n))
+	c.set("execution_count", text{encode(n)})
 }
 
 // Outputs returns what a code cell shows.
@@ -177,11 +177,18 @@ func (c *Cell) Outputs() []Output {
 	return outputs
 }
 
+// Encode gives an output the text that it will have in this cell's file. SetOutputs encodes what is not encoded yet; whoever calls it again and
+// again spares that.
+func (c *Cell) Encode(o Output) Output {
+	o.laid = o.lay(c.nb.style)
+	return o
+}
+
 // SetOutputs replaces what a code cell shows.
 func (c *Cell) SetOutputs(outputs []Output) {
-	texts := make([][]byte, len(outputs))
+	texts := make([]text, len(outputs))
 	for i, o := range outputs {
-		texts[i] = o.lay(c.nb.style, cellDepth+2)
+		texts[i] = o.lay(c.nb.style)
 	}
 	c.set("outputs", c.nb.style.array(texts, cellDepth+1))
 }
@@ -243,7 +250,7 @@ func setPath(o *object, s style, depth int, value any, path []string) error {
 		if err != nil {
 			return fmt.Errorf("metadata %q: %w", path[0], err)
 		}
-		o.set(path[0], s.lay(raw, depth+1))
+		o.set(path[0], text{s.lay(raw, depth+1)})
 		return nil
 	}
 	inner := &object{}

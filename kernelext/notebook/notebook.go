@@ -110,8 +110,8 @@ func (n *Notebook) Insert(at int, c *Cell) {
 	c.nb, c.laid = n, nil
 	for i, m := range c.object.members {
 		var compact bytes.Buffer
-		if json.Compact(&compact, m.value) == nil {
-			c.object.members[i].value = n.style.lay(compact.Bytes(), cellDepth+1)
+		if json.Compact(&compact, m.value.bytes()) == nil {
+			c.object.members[i].value = text{n.style.lay(compact.Bytes(), cellDepth+1)}
 		}
 	}
 	c.object.raw = nil
@@ -158,10 +158,10 @@ func (n *Notebook) Kernel() Kernelspec {
 	return k
 }
 
-// Bytes returns the text of the file.
-func (n *Notebook) Bytes() []byte {
+// text is the text of the file.
+func (n *Notebook) text() text {
 	changed := n.shifted
-	texts := make([][]byte, len(n.cells))
+	texts := make([]text, len(n.cells))
 	for i, c := range n.cells {
 		changed = changed || c.object.raw == nil
 		texts[i] = c.text()
@@ -171,8 +171,11 @@ func (n *Notebook) Bytes() []byte {
 		doc = &object{members: append([]member(nil), n.doc.members...)}
 		doc.set("cells", n.style.array(texts, 1))
 	}
-	return append(append([]byte(nil), n.style.object(doc, 0)...), n.tail...)
+	return append(n.style.object(doc, 0), n.tail)
 }
+
+// Bytes returns the text of the file.
+func (n *Notebook) Bytes() []byte { return bytes.Join(n.text(), nil) }
 
 // WriteFile writes the notebook atomically: to a temporary file in the same folder, then renamed, so that a full disk or a crash leaves
 // what was there before.
@@ -186,7 +189,7 @@ func (n *Notebook) WriteFile(path string) error {
 	if old, err := os.Stat(path); err == nil {
 		mode = old.Mode().Perm()
 	}
-	_, err = f.Write(n.Bytes())
+	err = n.text().writeTo(f)
 	if err == nil {
 		err = f.Chmod(mode)
 	}

@@ -15,7 +15,7 @@ type object struct {
 type member struct {
 	key    string // decoded
 	rawKey []byte // as in the file, with its quotes
-	value  []byte // as in the file
+	value  text   // as in the file
 }
 
 // parseObject cuts valid JSON text, which must be an object, into its members.
@@ -25,7 +25,7 @@ func parseObject(raw []byte) (*object, bool) {
 		var key string
 		// The text is known to be valid JSON: a key always decodes.
 		_ = json.Unmarshal(rawKey, &key)
-		o.members = append(o.members, member{key, rawKey, value})
+		o.members = append(o.members, member{key, rawKey, text{value}})
 	})
 	return o, ok
 }
@@ -104,7 +104,7 @@ func skipValue(raw []byte, i int) int {
 func (o *object) get(key string) ([]byte, bool) {
 	for i := len(o.members) - 1; i >= 0; i-- {
 		if o.members[i].key == key {
-			return o.members[i].value, true
+			return o.members[i].value.bytes(), true
 		}
 	}
 	return nil, false
@@ -112,10 +112,10 @@ func (o *object) get(key string) ([]byte, bool) {
 
 // set replaces the value of a key in its place, or inserts the key where the alphabet puts it among sorted keys. The same
 // value again is no change.
-func (o *object) set(key string, value []byte) {
+func (o *object) set(key string, value text) {
 	for i := len(o.members) - 1; i >= 0; i-- {
 		if o.members[i].key == key {
-			if !bytes.Equal(o.members[i].value, value) {
+			if !o.members[i].value.equal(value) {
 				o.raw, o.members[i].value = nil, value
 			}
 			return

@@ -31,7 +31,7 @@ type Output struct {
 	EName, EValue string // error
 	Traceback     []string
 
-	raw []byte // the file's own text, when it was read from one
+	laid text // its text in the file, when it was read from one or is a Log's
 }
 
 // Stream makes a stream output.
@@ -59,9 +59,9 @@ func (o Output) Mime(mime string) (string, bool) {
 	return string(raw), true
 }
 
-func parseOutput(text []byte) (Output, error) {
-	o := Output{raw: text}
-	obj, ok := parseObject(text)
+func parseOutput(raw []byte) (Output, error) {
+	o := Output{laid: text{raw}}
+	obj, ok := parseObject(raw)
 	if !ok {
 		return o, errors.New("an object was expected")
 	}
@@ -92,7 +92,7 @@ func parseOutput(text []byte) (Output, error) {
 		}
 		o.Data = map[string]json.RawMessage{}
 		for _, m := range data.members {
-			o.Data[m.key] = m.value
+			o.Data[m.key] = m.value.bytes()
 		}
 	}
 	if raw, ok := obj.get("metadata"); ok {
@@ -101,42 +101,49 @@ func parseOutput(text []byte) (Output, error) {
 	return o, nil
 }
 
-// lay gives the text of an output at a depth: its own if it came from a file.
-func (o Output) lay(s style, depth int) []byte {
-	if o.raw != nil {
-		return o.raw
+// lay gives the text of an output: its own, if it has one.
+func (o Output) lay(s style) text {
+	if o.laid != nil {
+		return o.laid
 	}
-	m := map[string]any{"output_type": o.Type}
+	obj := &object{}
+	add := func(key string, v any) { obj.set(key, s.value(v, outputDepth+1)) }
+	add("output_type", o.Type)
 	switch o.Type {
 	case StreamOutput:
-		m["name"], m["text"] = o.Name, splitLines(o.Text)
+		l := newLog(s, o.Name)
+		l.Append(o.Text)
+		return l.Output().laid
 	case ErrorOutput:
-		m["ename"], m["evalue"], m["traceback"] = o.EName, o.EValue, o.Traceback
-		if o.Traceback == nil {
-			m["traceback"] = []string{}
-		}
+		add("ename", o.EName)
+		add("evalue", o.EValue)
+		add("traceback", append([]string{}, o.Traceback...))
 	default:
-		data := map[string]any{}
+		data := &object{}
 		for mime, raw := range o.Data {
-			data[mime] = layMime(mime, raw)
+			data.set(mime, layMime(mime, raw, s))
 		}
-		m["data"], m["metadata"] = data, json.RawMessage("{}")
+		obj.set("data", s.object(data, outputDepth+1))
+		add("metadata", json.RawMessage("{}"))
 		if len(o.Metadata) > 0 && string(o.Metadata) != "null" {
-			m["metadata"] = o.Metadata
+			add("metadata", o.Metadata)
 		}
 		if o.Type == ResultOutput {
-			m["execution_count"] = o.ExecutionCount
+			add("execution_count", o.ExecutionCount)
 		}
 	}
-	return s.value(m, depth)
+	return s.object(obj, outputDepth)
 }
 
-// layMime gives texts as lists of lines, which makes readable files and differences; base64 and JSON stay as they are.
-func layMime(mime string, raw json.RawMessage) any {
+// layMime gives texts as lists of lines, which makes readable files and differences; base64 stays the very bytes that came.
+func layMime(mime string, raw json.RawMessage, s style) text {
 	if strings.HasPrefix(mime, "text/") || mime == "image/svg+xml" || mime == "application/javascript" {
-		if text, _, err := decodeText(raw); err == nil {
-			return splitLines(text)
+		if t, _, err := decodeText(raw); err == nil {
+			return s.value(splitLines(t), outputDepth+2)
 		}
 	}
-	return raw
+	if len(raw) > 0 && raw[0] == '"' {
+		return text{raw}
+	}
+	return s.value(raw, outputDepth+2)
 }

@@ -46,57 +46,59 @@ func (s style) lay(compact []byte, depth int) []byte {
 }
 
 // value gives the text of a new value at a depth.
-func (s style) value(v any, depth int) []byte { return s.lay(encode(v), depth) }
+func (s style) value(v any, depth int) text { return text{s.lay(encode(v), depth)} }
 
 // object writes an object whose members stand at depth+1.
-func (s style) object(o *object, depth int) []byte {
+func (s style) object(o *object, depth int) text {
 	if o.raw != nil {
-		return o.raw
+		return text{o.raw}
 	}
 	if len(o.members) == 0 {
-		return []byte("{}")
+		return text{[]byte("{}")}
 	}
-	var b bytes.Buffer
-	b.WriteByte('{')
+	var b builder
+	b.byte('{')
 	for i, m := range o.members {
 		s.separate(&b, i, depth+1)
-		b.Write(m.rawKey)
-		b.WriteString(s.colon)
-		b.Write(m.value)
+		b.string(string(m.rawKey))
+		b.string(s.colon)
+		b.text(m.value)
 	}
 	s.close(&b, '}', depth)
-	return b.Bytes()
+	return b.finish()
 }
 
 // array writes texts that are already laid out for depth+1.
-func (s style) array(values [][]byte, depth int) []byte {
+func (s style) array(values []text, depth int) text {
 	if len(values) == 0 {
-		return []byte("[]")
+		return text{[]byte("[]")}
 	}
-	var b bytes.Buffer
-	b.WriteByte('[')
+	var b builder
+	b.byte('[')
 	for i, v := range values {
 		s.separate(&b, i, depth+1)
-		b.Write(v)
+		b.text(v)
 	}
 	s.close(&b, ']', depth)
-	return b.Bytes()
+	return b.finish()
 }
 
-func (s style) separate(b *bytes.Buffer, i, depth int) {
+func (s style) separate(b *builder, i, depth int) {
 	if i > 0 {
-		b.WriteByte(',')
+		b.byte(',')
 	}
-	if s.newline != "" {
-		b.WriteString(s.newline)
-		b.WriteString(strings.Repeat(s.indent, depth))
-	}
+	b.string(s.line(depth))
 }
 
-func (s style) close(b *bytes.Buffer, c byte, depth int) {
-	if s.newline != "" {
-		b.WriteString(s.newline)
-		b.WriteString(strings.Repeat(s.indent, depth))
+func (s style) close(b *builder, c byte, depth int) {
+	b.string(s.line(depth))
+	b.byte(c)
+}
+
+// line is the break before what stands at a depth.
+func (s style) line(depth int) string {
+	if s.newline == "" {
+		return ""
 	}
-	b.WriteByte(c)
+	return s.newline + strings.Repeat(s.indent, depth)
 }

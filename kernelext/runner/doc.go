@@ -17,7 +17,8 @@
 //
 // # Tried and dropped
 //
-//   - Joining stream texts as strings: quadratic on 50 MB of output. A builder per output.
+//   - Joining stream texts as strings: quadratic on 50 MB of output. A builder per output, encoded at each save: 700 MB of memory. A
+//     [notebook.Log] encodes what comes, once.
 //   - Trusting that idle comes after the reply: the two travel by different sockets; both are awaited, in any order.
 //   - Routing outputs to the running cell: a background thread's output belongs to the cell that started it, known by the parent's id.
 package runner

@@ -28,7 +28,7 @@ type execution struct {
 
 // execute runs one cell to its end, whatever that is.
 func (r *run) execute(ctx context.Context, p Place) error {
-	e := &execution{run: r, place: p, out: &outputs{dirty: true}, timing: map[string]string{}}
+	e := &execution{run: r, place: p, out: &outputs{cell: p.Cell, dirty: true}, timing: map[string]string{}}
 	r.cells[e.out] = p.Cell
 	ctx, cancel := r.kernel.Context(ctx)
 	defer cancel()

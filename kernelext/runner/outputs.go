@@ -2,13 +2,13 @@ package runner
 
 import (
 	"encoding/json"
-	"strings"
 
 	"gopets/kernelext/notebook"
 )
 
-// outputs is what one cell shows while the run goes on.
+// outputs is what one cell shows while the run goes on. Each is encoded once: a save after a later cell costs nothing here.
 type outputs struct {
+	cell         *notebook.Cell
 	items        []*item
 	clearPending bool // clear_output(wait=True): clear when the next output comes
 	dirty        bool
@@ -16,7 +16,8 @@ type outputs struct {
 
 type item struct {
 	notebook.Output
-	text strings.Builder // of a stream
+	encoded bool
+	log     *notebook.Log // of a stream, in place of the Output
 }
 
 // displays finds every output that was shown under a display id, of whichever cell.
@@ -48,15 +49,15 @@ func (o *outputs) stream(name, text string) {
 	if o.clearPending {
 		o.clear(false)
 	}
-	var last *item
+	var log *notebook.Log
 	if n := len(o.items); n > 0 {
-		last = o.items[n-1]
+		log = o.items[n-1].log
 	}
-	if last == nil || last.Type != notebook.StreamOutput || last.Name != name {
-		last = &item{Output: notebook.Stream(name, "")}
-		o.add(last)
+	if log == nil || log.Name() != name {
+		log = o.cell.NewLog(name)
+		o.add(&item{log: log})
 	}
-	last.text.WriteString(text)
+	log.Append(text)
 	o.dirty = true
 }
 
@@ -72,7 +73,9 @@ func (o *outputs) display(out notebook.Output, id string, d displays) {
 // update replaces the content of all that was shown under a display id; what has been cleared meanwhile stays away.
 func (d displays) update(id string, data map[string]json.RawMessage, metadata json.RawMessage) (found bool) {
 	for _, s := range d[id] {
-		s.it.Data, s.it.Metadata = data, metadata
+		out := notebook.Display(data, metadata)
+		out.Type, out.ExecutionCount = s.it.Type, s.it.ExecutionCount
+		s.it.Output, s.it.encoded = out, false
 		s.in.dirty = true
 		found = true
 	}
@@ -82,10 +85,14 @@ func (d displays) update(id string, data map[string]json.RawMessage, metadata js
 func (o *outputs) list() []notebook.Output {
 	list := make([]notebook.Output, len(o.items))
 	for i, it := range o.items {
-		list[i] = it.Output
-		if it.Type == notebook.StreamOutput {
-			list[i].Text = it.text.String()
+		switch {
+		case it.log != nil:
+			list[i] = it.log.Output()
+			continue
+		case !it.encoded:
+			it.Output, it.encoded = o.cell.Encode(it.Output), true
 		}
+		list[i] = it.Output
 	}
 	return list
 }

@@ -1,0 +1,117 @@
+package notebook
+
+import (
+	"strings"
+	"unicode/utf8"
+)
+
+// A Log is a stream output that grows. It keeps its text once, as it will stand in the file: a cell that prints 50 MB costs 50 MB, and saving
+// it again encodes nothing.
+type Log struct {
+	style  style
+	name   string
+	blocks text
+	begun  bool // a line has been written
+	open   bool // the last line has no line break yet
+}
+
+const (
+	outputDepth = cellDepth + 2 // of an output's opening brace
+	firstBlock  = 512
+	lastBlock   = 1 << 20
+)
+
+// NewLog makes an empty stream output for this cell: "stdout" or "stderr".
+func (c *Cell) NewLog(name string) *Log { return newLog(c.nb.style, name) }
+
+func newLog(s style, name string) *Log { return &Log{style: s, name: name} }
+
+// Name returns the name of the stream.
+func (l *Log) Name() string { return l.name }
+
+// Append adds text at the end.
+func (l *Log) Append(s string) {
+	for s != "" {
+		line, whole := s, false
+		if i := strings.IndexByte(s, '\n'); i >= 0 {
+			line, whole = s[:i], true
+			s = s[i+1:]
+		} else {
+			s = ""
+		}
+		l.add(line, whole)
+	}
+}
+
+// add writes a line, or a part of one; the quotation mark that ends it is written with what follows.
+func (l *Log) add(line string, whole bool) {
+	between := ""
+	if !l.open {
+		between = l.style.line(outputDepth+2) + `"`
+		if l.begun {
+			between = `",` + between
+		}
+	}
+	b := l.room(len(between) + len(line) + len(`\n`))
+	*b = append(*b, between...)
+	*b = appendEscaped(*b, line)
+	if whole {
+		*b = append(*b, `\n`...)
+	}
+	l.begun, l.open = true, !whole
+}
+
+// room gives the block that the next n bytes go to. What was appended to a block is never written again, so that an Output may share it.
+func (l *Log) room(n int) *[]byte {
+	last := len(l.blocks) - 1
+	if last < 0 || cap(l.blocks[last])-len(l.blocks[last]) < n {
+		size := firstBlock
+		if last >= 0 {
+			size = min(2*cap(l.blocks[last]), lastBlock)
+		}
+		l.blocks = append(l.blocks, make([]byte, 0, max(n, size)))
+		last++
+	}
+	return &l.blocks[last]
+}
+
+// Output returns the output as it is now. Its Text is empty: it is read back with [Cell.Outputs].
+func (l *Log) Output() Output {
+	var b builder
+	key := func(k string) { b.string(l.style.line(outputDepth+1) + `"` + k + `"` + l.style.colon) }
+	b.byte('{')
+	key("name")
+	b.string(string(encode(l.name)) + ",")
+	key("output_type")
+	b.string(`"stream",`)
+	key("text")
+	b.byte('[')
+	if l.begun {
+		b.text(l.blocks)
+		b.string(`"` + l.style.line(outputDepth+1))
+	}
+	b.string("]" + l.style.line(outputDepth) + "}")
+	return Output{Type: StreamOutput, Name: l.name, laid: b.finish()}
+}
+
+// appendEscaped appends a text as it stands between the quotation marks of a JSON string.
+func appendEscaped(to []byte, s string) []byte {
+	ascii := true
+	for i := 0; i < len(s); i++ {
+		switch c := s[i]; {
+		case c < ' ' || c == '"' || c == '\\':
+			return appendUnquoted(to, s)
+		case c >= utf8.RuneSelf:
+			ascii = false
+		}
+	}
+	if !ascii && (!utf8.ValidString(s) || strings.Contains(s, "\u2028") || strings.Contains(s, "\u2029")) {
+		return appendUnquoted(to, s)
+	}
+	return append(to, s...)
+}
+
+func appendUnquoted(to []byte, s string) []byte {
+	quoted := encode(s)
+	return append(to, quoted[1:len(quoted)-1]...)
+}
