@@ -43,6 +43,9 @@ func checkEngine(o Options) Check {
 }
 
 func checkPlugins(o Options) []Check {
+	if !withXLA {
+		return []Check{{Name: "XLA for the CPU", Detail: noXLA}}
+	}
 	var checks []Check
 	for _, candidate := range cpuCandidates(o.cacheDir(), "") {
 		v := judge(candidate, o)

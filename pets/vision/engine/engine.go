@@ -9,7 +9,7 @@ import (
 	"time"
 
 	"github.com/gomlx/compute"
-	_ "github.com/gomlx/gomlx/backends/default" // registers "xla" (where it builds) and "go"
+	_ "github.com/gomlx/compute/gobackend" // registers "go"; pjrt.go registers "xla"
 )
 
 // Names of the engines, as in Engine.Name.

@@ -1,4 +1,4 @@
-//go:build !(((linux && (amd64 || arm64)) || (darwin && arm64) || (windows && amd64)) && !noxla)
+//go:build !(cgo && !noxla && ((linux && (amd64 || arm64)) || (darwin && arm64) || (windows && amd64)))
 
 package engine
 
@@ -6,7 +6,7 @@ import "errors"
 
 const withXLA = false
 
-var errNoXLA = errors.New("this program was built without XLA")
+var errNoXLA = errors.New(noXLA)
 
 func headerVersion() (major, minor int) { return 0, 0 }
 

@@ -39,6 +39,10 @@ type Report struct {
 	Source  string // "already here", "go-xla's installer", or the wheel's name and version
 }
 
+// noXLA is said where plugins cannot be loaded.
+const noXLA = "this program was built without XLA: there was no C compiler (install gcc, then `nb setup`), the tag noxla was set, or go-xla does not know " +
+	runtime.GOOS + "/" + runtime.GOARCH
+
 // String is the report in one line.
 func (r Report) String() string {
 	return fmt.Sprintf("XLA for the CPU: %s, %s, SHA-256 %.12s… (%s)", r.Plugin, r.Version, r.SHA256, r.Source)
@@ -51,7 +55,7 @@ func Setup(ctx context.Context, o SetupOptions) (Report, error) {
 	open := Options{CacheDir: o.CacheDir, Trial: o.Trial, Log: o.Log, trialTime: o.trialTime, disbelieve: true}
 	cache := open.cacheDir()
 	if !withXLA {
-		return Report{}, errors.New("setting up XLA: this program was built without XLA (tag noxla, or a platform that go-xla does not know)")
+		return Report{}, errors.New("setting up XLA: " + noXLA)
 	}
 	var troubles []error
 	for _, c := range cpuCandidates(cache, "") {
