@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -19,18 +20,18 @@ type kernelChoice struct {
 	env      []string
 }
 
-// chooseKernel finds the kernel that the flag or the notebook names. A Go notebook gets GoNB, built from the workspace, whether a kernel of that
+// chooseKernel finds the kernel that the flag, unless it is empty, or the notebook names. A Go notebook gets GoNB, built from the workspace, whether a kernel of that
 // name is installed or not; another kernel has to be installed.
-func chooseKernel(ctx context.Context, nb *notebook.Notebook, dir string, f runFlags, v *view) (kernelChoice, error) {
+func chooseKernel(ctx context.Context, nb *notebook.Notebook, dir, flag string, offline bool, log io.Writer) (kernelChoice, error) {
 	wants := nb.Kernel()
-	name := f.kernel
+	name := flag
 	if name == "" {
 		name = wants.Name
 	}
-	isGo := name == "gonb" || f.kernel == "" && (strings.EqualFold(wants.Language, "go") || name == "")
-	if f.kernel != "" {
+	isGo := name == "gonb" || flag == "" && (strings.EqualFold(wants.Language, "go") || name == "")
+	if flag != "" {
 		// One that is installed under this very name is what was asked for.
-		if spec, err := jupyter.FindSpec(f.kernel); err == nil {
+		if spec, err := jupyter.FindSpec(flag); err == nil {
 			return kernelChoice{spec: spec, language: spec.Language}, nil
 		} else if !isGo {
 			return kernelChoice{}, err
@@ -47,7 +48,7 @@ func chooseKernel(ctx context.Context, nb *notebook.Notebook, dir string, f runF
 	if err != nil {
 		return kernelChoice{}, err
 	}
-	s := &setup{log: v, offline: f.offline, lenient: true}
+	s := &setup{log: log, offline: offline, lenient: true}
 	if err := s.all(ctx, w); err != nil {
 		return kernelChoice{}, err
 	}

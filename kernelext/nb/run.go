@@ -72,7 +72,7 @@ func run(ctx context.Context, path string, f runFlags) error {
 		return err
 	}
 	v := newView(os.Stdout)
-	k, err := chooseKernel(ctx, nb, dir, f, v)
+	k, err := chooseKernel(ctx, nb, dir, f.kernel, f.offline, v)
 	if err != nil {
 		return err
 	}
