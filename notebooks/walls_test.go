@@ -11,7 +11,7 @@ var walls = map[string][]string{
 	"gopets/pets/vision/": {"gopets/pets/vision/"},
 	"gopets/plots":        {"gopets/plots"},
 	"gopets/kernelext/":   {"gopets/kernelext/"},
-	"gopets/pets/worker":  {"gopets/pets", "gopets/plots", "gopets/kernelext/session"},
+	"gopets/pets/worker":  {"gopets/pets", "gopets/plots", "gopets/kernelext/session", "gopets/kernelext/release"},
 	"gopets/pets":         {"gopets/pets/wire", "gopets/kernelext/session"},
 	"gopets/pets/wire":    {},
 }

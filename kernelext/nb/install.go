@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"gopets/kernelext/jupyter"
+	"gopets/kernelext/release"
 )
 
 type installFlags struct {
@@ -120,7 +121,7 @@ func readMark(dir string) *specMark {
 }
 
 func (f installFlags) install(cmd *cobra.Command, spec jupyter.Spec, root string) error {
-	meta, err := json.Marshal(map[string]specMark{"nb": {Workspace: root, Version: buildVersion()}})
+	meta, err := json.Marshal(map[string]specMark{"nb": {Workspace: root, Version: release.String()}})
 	if err != nil {
 		return err
 	}

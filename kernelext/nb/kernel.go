@@ -13,6 +13,7 @@ import (
 
 	"gopets/kernelext/jupyter"
 	"gopets/kernelext/kernel"
+	"gopets/kernelext/release"
 	"gopets/kernelext/session"
 )
 
@@ -52,7 +53,7 @@ func kernelCommand() *cobra.Command {
 				Cache:     session.CacheDir(),
 				History:   cmp.Or(os.Getenv("NB_HISTORY"), filepath.Join(session.CacheDir(), "history")),
 				Guard:     []string{exe, "kernel", "--guard"},
-				Version:   buildVersion(),
+				Version:   release.String(),
 			})
 		},
 	}

@@ -15,7 +15,7 @@
 // One learner is on the device. Another one that is called for sends it to a file (it is "parked") and comes back from its own; the same happens to all when
 // nobody has called for a while ($GOPETS_IDLE, a quarter of an hour by default; 0: never), and the device is given back.
 //
-// After every epoch, and before the first, a snapshot is written to the folder snapshots of the cache, under the learner's name and a digest of its
+// After every epoch, and before the first, a snapshot is written to the folder snapshots of $GOPETS_DATA (else of the cache), under the learner's name and a digest of its
 // description: a session that was killed loses one epoch at most.
 //
 // # Tried and left
@@ -33,10 +33,11 @@ import (
 	"log"
 	"os"
 	"os/signal"
-	"runtime/debug"
+	"path/filepath"
 	"syscall"
 	"time"
 
+	"gopets/kernelext/release"
 	"gopets/kernelext/session"
 	"gopets/pets/vision/engine"
 )
@@ -66,7 +67,7 @@ func run(command string, args []string) error {
 		}
 		return engine.RunTrial(args[0])
 	case "version":
-		fmt.Println(version())
+		release.Write(os.Stdout, "gopets", "github.com/gomlx/gomlx", "github.com/gomlx/go-xla")
 		return nil
 	}
 	return fmt.Errorf("worker: there is no command %q", command)
@@ -128,7 +129,7 @@ func doctor(args []string) error {
 	flags := flag.NewFlagSet("doctor", flag.ExitOnError)
 	asJSON := flags.Bool("json", false, "for machines")
 	flags.Parse(args)
-	checks := engine.Doctor(engine.Options{CacheDir: session.CacheDir()})
+	checks := append(engine.Doctor(engine.Options{CacheDir: session.CacheDir()}), checkData())
 	if *asJSON {
 		return json.NewEncoder(os.Stdout).Encode(map[string]any{"checks": checks})
 	}
@@ -145,17 +146,18 @@ func doctor(args []string) error {
 	return nil
 }
 
-// version is what the go command noted when it built this program.
-func version() string {
-	info, ok := debug.ReadBuildInfo()
-	if !ok {
-		return "gopets (no build information)"
+// checkData tries the folder of data and models, which in a container is a volume that may belong to somebody else.
+func checkData() engine.Check {
+	dir := session.DataDir()
+	probe := filepath.Join(dir, ".writable")
+	err := os.MkdirAll(dir, 0o755)
+	if err == nil {
+		err = session.WriteFile(probe, nil)
 	}
-	text := "gopets " + info.Main.Version
-	for _, s := range info.Settings {
-		if s.Key == "vcs.revision" {
-			text += " " + s.Value
-		}
+	if err != nil {
+		return engine.Check{Name: "data folder", Detail: "cannot be written: " + err.Error(),
+			Fix: "set GOPETS_DATA to a folder of yours; run a container as the user to whom the mounted folder belongs"}
 	}
-	return text
+	_ = os.Remove(probe)
+	return engine.Check{Name: "data folder", OK: true, Detail: dir}
 }
