@@ -14,8 +14,8 @@ import (
 // Path is a file or folder, with a few of the methods that Python's Path has.
 type Path string
 
-// Home is a folder of this project that outlives every kernel: $GOPETS_CACHE, else gopets in the user's cache folder.
-func Home() Path { return Path(session.CacheDir()) }
+// Home is a folder of this project that outlives every kernel: $GOPETS_DATA, else $GOPETS_CACHE, else gopets in the user's cache folder.
+func Home() Path { return Path(session.DataDir()) }
 
 // Join adds elements: path.Join("images").
 func (p Path) Join(elements ...string) Path {

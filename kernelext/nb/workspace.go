@@ -192,5 +192,8 @@ func (w *workspace) kernelEnv(ctx context.Context) (map[string]string, error) {
 	if os.Getenv("GOPETS_CACHE") != "" {
 		env["GOPETS_CACHE"] = session.CacheDir()
 	}
+	if os.Getenv("GOPETS_DATA") != "" {
+		env["GOPETS_DATA"] = session.DataDir()
+	}
 	return env, nil
 }

@@ -29,7 +29,7 @@ const (
 
 // untar gives the folder of a data set, after bringing or drawing it.
 func (h *house) untar(ctx context.Context, c *session.Call, q wire.Untar) (any, error) {
-	root := filepath.Join(h.cache, "data")
+	root := filepath.Join(h.home, "data")
 	bar := newBar(c)
 	switch q.URL {
 	case sampleURL, smallSampleURL:

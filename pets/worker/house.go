@@ -21,7 +21,7 @@ import (
 
 // house is all that lives in a session.
 type house struct {
-	cache   string
+	home    string        // session.DataDir()
 	scratch string        // the session's folder: parked learners, weights of interpretations
 	gate    chan struct{} // held by the call that uses the device
 	idle    time.Duration // after so long without a call the device is given back
@@ -45,7 +45,7 @@ type house struct {
 const defaultIdle = 15 * time.Minute
 
 func newHouse() (*house, error) {
-	h := &house{cache: session.CacheDir(), gate: make(chan struct{}, 1), idle: defaultIdle, files: map[string][]string{},
+	h := &house{home: session.DataDir(), gate: make(chan struct{}, 1), idle: defaultIdle, files: map[string][]string{},
 		nets: map[string]*model.Net{}, splits: map[string]*dataset.Split{}, learners: map[string]*learner{}, interps: map[string]*interpretation{}}
 	if text := os.Getenv("GOPETS_IDLE"); text != "" {
 		d, err := time.ParseDuration(text)
@@ -206,7 +206,7 @@ func (h *house) open() error {
 	if h.eng != nil {
 		return nil
 	}
-	eng, err := engine.Open(engine.Options{CacheDir: h.cache, Log: func(line string) { log.Print("engine: ", line) }})
+	eng, err := engine.Open(engine.Options{CacheDir: session.CacheDir(), Log: func(line string) { log.Print("engine: ", line) }})
 	h.eng, h.graphs = eng, &train.Graphs{}
 	return err
 }
@@ -247,7 +247,7 @@ func say(c *session.Call, line string) { c.Send(wire.EventLog, wire.Text{Text: l
 
 // snapshotPath is where a learner's last finished epoch is kept.
 func (h *house) snapshotPath(l wire.Learner) string {
-	return filepath.Join(h.cache, "snapshots", l.Name+"-"+l.Digest(), "last.safetensors")
+	return filepath.Join(h.home, "snapshots", l.Name+"-"+l.Digest(), "last.safetensors")
 }
 
 // writeDescription puts a learner's description beside its snapshot, for people and for tools.

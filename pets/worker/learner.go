@@ -79,7 +79,7 @@ func (h *house) config(d wire.Learner) train.Config {
 	return train.Config{
 		Seed: uint64(d.Data.Seed), WeightDecay: d.WeightDecay, Transforms: transforms(d.Data),
 		Size: augment.Size{H: d.Data.Size.H, W: d.Data.Size.W}, Batch: d.Data.Batch, Stats: stats,
-		CacheDir: filepath.Join(h.cache, "pictures"), Skip: d.Data.Skip, Graphs: h.graphs, Decode: decoding(d.Data),
+		CacheDir: filepath.Join(h.home, "pictures"), Skip: d.Data.Skip, Graphs: h.graphs, Decode: decoding(d.Data),
 		LabelSmoothing: d.Smoothing, BFloat16: d.BFloat16,
 	}
 }
@@ -87,7 +87,7 @@ func (h *house) config(d wire.Learner) train.Config {
 // pretrained brings the body's weights and freezes the body.
 func (h *house) pretrained(ctx context.Context, c *session.Call, l *learner) error {
 	bar := newBar(c)
-	file, source, err := weights.Load(ctx, l.desc.Arch, weights.Options{Path: l.desc.WeightsFile, CacheDir: h.cache,
+	file, source, err := weights.Load(ctx, l.desc.Arch, weights.Options{Path: l.desc.WeightsFile, CacheDir: h.home,
 		Progress: func(what string, done, total int64) {
 			bar.step(what, int(done>>10), int(total>>10), megabytes(done, total))
 		}})

@@ -32,7 +32,7 @@ func TestMain(m *testing.M) {
 	if err != nil {
 		panic(err)
 	}
-	for name, value := range map[string]string{"GOPETS_CACHE": filepath.Join(dir, "cache"), "NB_WORKSPACE": "", "GOMLX_BACKEND": "go:ops_sequential"} {
+	for name, value := range map[string]string{"GOPETS_CACHE": filepath.Join(dir, "cache"), "GOPETS_DATA": filepath.Join(dir, "kept"), "NB_WORKSPACE": "", "GOMLX_BACKEND": "go:ops_sequential"} {
 		os.Setenv(name, value)
 	}
 	cell, photos = filepath.Join(dir, "cell"), filepath.Join(dir, "photos")
@@ -281,7 +281,7 @@ func TestResumeAfterKill(t *testing.T) {
 
 // epochsDone reads off the newest snapshot how many rows it holds.
 func epochsDone(t *testing.T) int {
-	files, err := filepath.Glob(filepath.Join(session.CacheDir(), "snapshots", "learn-*", "last.safetensors"))
+	files, err := filepath.Glob(filepath.Join(session.DataDir(), "snapshots", "learn-*", "last.safetensors"))
 	if err != nil {
 		t.Fatal(err)
 	}
