@@ -5,18 +5,17 @@ import (
 	"slices"
 	"strings"
 
+	"go.yaml.in/yaml/v3"
+
 	"gopets/kernelext/notebook"
 )
-
-// A Setting is a parameter's name and its new value as it is typed on a command line.
-type Setting struct{ Name, Value string }
 
 // A Parameter is one variable of the cell tagged "parameters".
 type Parameter struct {
 	Name    string
-	Type    string // "int", "float64", "string", "bool", "[]int", …; "" when the declaration does not tell
+	Type    string // Go: "int", "float64", "string", "bool", "[]int", …; Python: "int", "float", "str", …; "" when the declaration does not tell
 	Default string // as the cell writes it
-	Doc     string // the comment behind it
+	Doc     string // the comment behind it, or else above it
 
 	keyword string // Go: "var" or "const"
 	typed   bool   // the declaration names its type
@@ -28,9 +27,13 @@ const (
 	injectedTag   = "injected-parameters"
 )
 
+func findTag(nb *notebook.Notebook, tag string) int {
+	return slices.IndexFunc(nb.Cells(), func(c *notebook.Cell) bool { return c.Type() == notebook.Code && c.HasTag(tag) })
+}
+
 // Parameters lists the parameters that a notebook offers, in their order. Languages are "go" and "python".
 func Parameters(nb *notebook.Notebook, language string) ([]Parameter, error) {
-	i := slices.IndexFunc(nb.Cells(), func(c *notebook.Cell) bool { return c.Type() == notebook.Code && c.HasTag(parametersTag) })
+	i := findTag(nb, parametersTag)
 	if i < 0 {
 		return nil, nil
 	}
@@ -48,46 +51,65 @@ func parse(source, language string) ([]Parameter, error) {
 }
 
 // SetParameters puts a cell with new values behind the one tagged "parameters"; an earlier such cell is replaced. A name that the tagged cell does not
-// declare, or a value that its declaration does not allow, is an error.
+// declare, or a value that its declaration does not allow, is an error. Of several settings of one name the last counts.
 func SetParameters(nb *notebook.Notebook, language string, settings []Setting) error {
 	if len(settings) == 0 {
 		return nil
 	}
-	cells := nb.Cells()
-	at := slices.IndexFunc(cells, func(c *notebook.Cell) bool { return c.Type() == notebook.Code && c.HasTag(parametersTag) })
+	at := findTag(nb, parametersTag)
 	if at < 0 {
 		return fmt.Errorf("parameter %q: the notebook has no cell tagged %q to take parameters", settings[0].Name, parametersTag)
 	}
-	params, err := parse(cells[at].Source(), language)
+	params, err := parse(nb.Cells()[at].Source(), language)
 	if err != nil {
 		return err
 	}
-	lines := []string{comment(language) + " Parameters given to nb run"}
-	var done []string
+	given := map[string]Setting{}
 	for _, s := range settings {
-		i := slices.IndexFunc(params, func(p Parameter) bool { return p.Name == s.Name })
-		if i < 0 {
+		if !slices.ContainsFunc(params, func(p Parameter) bool { return p.Name == s.Name }) {
 			return fmt.Errorf("parameter %q is not one of this notebook's; it has %s", s.Name, names(params))
 		}
-		if slices.Contains(done, s.Name) {
-			return fmt.Errorf("parameter %q is given twice", s.Name)
+		given[s.Name] = s
+	}
+	// In the cell's order, so that the same values make the same cell.
+	lines := []string{comment(language) + " Parameters given to nb run"}
+	for _, p := range params {
+		s, ok := given[p.Name]
+		if !ok {
+			continue
 		}
-		done = append(done, s.Name)
-		line, err := assignment(params[i], language, s.Value)
+		line, err := assignment(p, language, s)
 		if err != nil {
-			return fmt.Errorf("parameter %q is declared as %s = %s: %w", s.Name, s.Name, params[i].Default, err)
+			return fmt.Errorf("parameter %q is declared as %s = %s: %w", p.Name, p.Name, oneLine(p.Default), err)
 		}
 		lines = append(lines, line)
 	}
-	injected := notebook.NewCell(notebook.Code, strings.Join(lines, "\n"))
-	if err := injected.SetMetadata([]string{injectedTag}, "tags"); err != nil {
+	return inject(nb, at, strings.Join(lines, "\n"))
+}
+
+// inject puts the cell with values in the place of an earlier one, or else behind the cell at an index.
+func inject(nb *notebook.Notebook, at int, source string) error {
+	c := notebook.NewCell(notebook.Code, source)
+	if err := c.SetMetadata([]string{injectedTag}, "tags"); err != nil {
 		return err
 	}
-	if at+1 < len(cells) && cells[at+1].HasTag(injectedTag) {
-		nb.Remove(at + 1)
+	to := findTag(nb, injectedTag)
+	if to >= 0 {
+		nb.Remove(to)
+	} else {
+		to = at + 1
 	}
-	nb.Insert(at+1, injected)
+	nb.Insert(to, c)
 	return nil
+}
+
+// KeepParameters gives a notebook the values that an earlier run of it was given, unless its own parameters have changed since.
+func KeepParameters(nb, earlier *notebook.Notebook) (kept bool, err error) {
+	at, was, values := findTag(nb, parametersTag), findTag(earlier, parametersTag), findTag(earlier, injectedTag)
+	if at < 0 || was < 0 || values < 0 || nb.Cells()[at].Source() != earlier.Cells()[was].Source() {
+		return false, nil
+	}
+	return true, inject(nb, at, earlier.Cells()[values].Source())
 }
 
 func comment(language string) string {
@@ -108,12 +130,14 @@ func names(params []Parameter) string {
 	return strings.Join(all, ", ")
 }
 
-func assignment(p Parameter, language, value string) (string, error) {
+func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }
+
+func assignment(p Parameter, language string, s Setting) (string, error) {
 	if strings.EqualFold(language, "python") {
-		text, err := pythonValue(p.Type, value)
+		text, err := pythonAssigned(p.Type, s)
 		return p.Name + " = " + text, err
 	}
-	text, err := goValue(p.Type, value)
+	text, err := goAssigned(p.Type, s)
 	if err != nil {
 		return "", err
 	}
@@ -123,26 +147,15 @@ func assignment(p Parameter, language, value string) (string, error) {
 	return fmt.Sprintf("%s %s = %s", p.keyword, p.Name, text), nil
 }
 
-// listItems cuts "a,b,c" or "[a, b, c]" into its items.
-func listItems(value string) []string {
-	value = strings.TrimSpace(value)
-	if strings.HasPrefix(value, "[") && strings.HasSuffix(value, "]") {
-		value = value[1 : len(value)-1]
+// kindOf says for an error what was given.
+func kindOf(n *yaml.Node) string {
+	switch {
+	case n.Kind == yaml.MappingNode:
+		return "a map"
+	case n.Kind == yaml.SequenceNode:
+		return "a list"
+	case n.Tag == nullTag:
+		return "null"
 	}
-	if strings.TrimSpace(value) == "" {
-		return nil
-	}
-	items := strings.Split(value, ",")
-	for i, s := range items {
-		items[i] = unquote(strings.TrimSpace(s))
-	}
-	return items
-}
-
-// unquote takes away quotation marks that came along from a shell or a list.
-func unquote(s string) string {
-	if len(s) >= 2 && (s[0] == '"' || s[0] == '\'') && s[len(s)-1] == s[0] {
-		return s[1 : len(s)-1]
-	}
-	return s
+	return fmt.Sprintf("%q", n.Value)
 }

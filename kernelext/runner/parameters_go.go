@@ -1,12 +1,20 @@
 package runner
 
 import (
+	"cmp"
 	"fmt"
 	"go/ast"
 	"go/parser"
 	"go/token"
+	"math"
+	"math/big"
+	"regexp"
 	"strconv"
 	"strings"
+	"time"
+	"unicode/utf8"
+
+	"go.yaml.in/yaml/v3"
 )
 
 // goParameters reads the variables and constants that a Go cell declares at its top level. Lines for the kernel (%… and !…) are
@@ -41,8 +49,12 @@ func goParameters(source string) ([]Parameter, error) {
 			if len(spec.Values) != len(spec.Names) {
 				continue // several values of one call, or none: nothing that could be set by itself
 			}
+			doc := cmp.Or(spec.Comment.Text(), spec.Doc.Text())
+			if !g.Lparen.IsValid() {
+				doc = cmp.Or(doc, g.Doc.Text())
+			}
 			for i, name := range spec.Names {
-				p := Parameter{Name: name.Name, Default: text(spec.Values[i]), Doc: strings.TrimSpace(spec.Comment.Text()), keyword: g.Tok.String()}
+				p := Parameter{Name: name.Name, Default: text(spec.Values[i]), Doc: oneLine(doc), keyword: g.Tok.String()}
 				if spec.Type != nil {
 					p.Type, p.typed = text(spec.Type), true
 				} else {
@@ -63,6 +75,10 @@ func goType(e ast.Expr, text func(ast.Node) string) string {
 	case *ast.Ident:
 		if e.Name == "true" || e.Name == "false" {
 			return "bool"
+		}
+	case *ast.SelectorExpr:
+		if duration(text(e)) {
+			return goDuration
 		}
 	case *ast.UnaryExpr:
 		return goType(e.X, text)
@@ -98,6 +114,16 @@ func goType(e ast.Expr, text func(ast.Node) string) string {
 	return ""
 }
 
+const goDuration = "time.Duration"
+
+func duration(name string) bool {
+	switch name {
+	case "time.Nanosecond", "time.Microsecond", "time.Millisecond", "time.Second", "time.Minute", "time.Hour":
+		return true
+	}
+	return false
+}
+
 func goBasic(name string) bool {
 	switch name {
 	case "string", "bool", "int", "int8", "int16", "int32", "int64", "uint", "uint8", "uint16", "uint32", "uint64", "byte", "rune", "float32", "float64":
@@ -106,65 +132,234 @@ func goBasic(name string) bool {
 	return false
 }
 
-// goValue writes a value from the command line as Go, checked against the declared type.
-func goValue(kind, value string) (string, error) {
-	if item, ok := strings.CutPrefix(kind, "[]"); ok && goBasic(item) {
-		var items []string
-		for _, s := range listItems(value) {
-			text, err := goValue(item, s)
-			if err != nil {
-				return "", err
-			}
-			items = append(items, text)
-		}
-		return kind + "{" + strings.Join(items, ", ") + "}", nil
-	}
+// goCollection takes []T, [2]T and map[K]V apart; key is "" for a list.
+var goCollection = regexp.MustCompile(`^(?:\[(\d*|\.\.\.)\]|map\[(\w+)\])(.+)$`)
+
+func goIsCollection(kind string) bool {
+	m := goCollection.FindStringSubmatch(kind)
+	return m != nil && (goBasic(m[3]) || goAny(m[3]) || m[3] == goDuration || goIsCollection(m[3]))
+}
+
+func goAny(kind string) bool { return kind == "any" || kind == "interface{}" }
+
+func isGoLiteral(kind, value string) bool {
+	return strings.HasPrefix(strings.ReplaceAll(value, " ", ""), strings.ReplaceAll(kind, " ", "")+"{")
+}
+
+// goAssigned writes a setting in Go. A collection may be typed as Go, too.
+func goAssigned(kind string, s Setting) (string, error) {
+	collection := goIsCollection(kind)
 	switch {
+	case s.node != nil:
 	case kind == "string":
-		return strconv.Quote(value), nil
-	case kind == "bool":
-		b, err := strconv.ParseBool(value)
-		if err != nil {
-			return "", fmt.Errorf("give true or false, not %q", value)
-		}
-		return strconv.FormatBool(b), nil
-	case kind == "float64" || kind == "float32":
-		f, err := strconv.ParseFloat(value, 64)
-		if err != nil || f-f != 0 {
-			return "", fmt.Errorf("give a number, not %q", value)
-		}
-		if !strings.ContainsAny(value, ".eExXpP") {
-			value += ".0" // so that an untyped declaration stays a float64
-		}
-		return value, nil
-	case kind == "":
-		return goGuess(value), nil
-	case goBasic(kind):
-		if strings.HasPrefix(kind, "u") || kind == "byte" {
-			if _, err := strconv.ParseUint(value, 0, 64); err != nil {
-				return "", fmt.Errorf("give a whole number from 0, not %q", value)
-			}
-		} else if _, err := strconv.ParseInt(value, 0, 64); err != nil {
-			return "", fmt.Errorf("give a whole number, not %q", value)
-		}
-		return value, nil
+		return strconv.Quote(s.Value), nil
+	case collection && isGoLiteral(kind, s.Value), !collection && !goBasic(kind) && kind != "" && !goAny(kind):
+		return goExpression(kind, s.Value)
+	case kind == "" || goAny(kind):
+		return goValue(kind, s.guess())
 	}
-	// A type of the notebook's own or of a package: the value has to be written in Go.
+	n, err := s.read(collection)
+	if err != nil {
+		return "", err
+	}
+	return goValue(kind, n)
+}
+
+// goExpression takes a value that is written in Go already. For a duration also 90s will do.
+func goExpression(kind, value string) (string, error) {
+	if kind == goDuration {
+		if d, err := time.ParseDuration(value); err == nil {
+			return goDurationText(d), nil
+		}
+	}
 	if _, err := parser.ParseExpr(value); err != nil {
 		return "", fmt.Errorf("its type is %s; give a Go expression, not %q", kind, value)
 	}
 	return value, nil
 }
 
-// goGuess writes a value whose type nobody told: a number or truth value if it looks like one, else a string.
-func goGuess(value string) string {
-	for _, kind := range []string{"int", "float64"} {
-		if text, err := goValue(kind, value); err == nil {
-			return text
+func goDurationText(d time.Duration) string {
+	for _, unit := range []struct {
+		size time.Duration
+		name string
+	}{{time.Hour, "Hour"}, {time.Minute, "Minute"}, {time.Second, "Second"}, {time.Millisecond, "Millisecond"}, {time.Microsecond, "Microsecond"}} {
+		if d%unit.size == 0 && d != 0 {
+			return fmt.Sprintf("%d * time.%s", d/unit.size, unit.name)
 		}
 	}
-	if value == "true" || value == "false" {
-		return value
+	return fmt.Sprintf("%d * time.Nanosecond", d)
+}
+
+// goValue writes a value in Go, checked against the declared type.
+func goValue(kind string, n *yaml.Node) (string, error) {
+	if m := goCollection.FindStringSubmatch(kind); m != nil && goIsCollection(kind) {
+		return goCollected(kind, m[2], m[3], n)
 	}
-	return strconv.Quote(value)
+	if kind == "" || goAny(kind) {
+		if n.Tag == nullTag {
+			return "nil", nil
+		}
+		kind = goKind(n)
+		if n.Kind != yaml.ScalarNode {
+			return goValue(kind, n)
+		}
+	}
+	if n.Kind != yaml.ScalarNode || n.Tag == nullTag {
+		return "", fmt.Errorf("its type is %s; it cannot be %s", kind, kindOf(n))
+	}
+	value := n.Value
+	switch {
+	case kind == "string":
+		return strconv.Quote(value), nil
+	case kind == "bool":
+		b, ok := truth(n)
+		if !ok {
+			return "", fmt.Errorf("give true or false, not %q", value)
+		}
+		return strconv.FormatBool(b), nil
+	case kind == "float64" || kind == "float32":
+		return goFloat(kind, value)
+	case kind == "rune" && utf8.RuneCountInString(value) == 1:
+		r, _ := utf8.DecodeRuneInString(value)
+		return strconv.QuoteRune(r), nil
+	case goBasic(kind):
+		return goInt(kind, value)
+	}
+	return goExpression(kind, value)
+}
+
+func goCollected(kind, key, item string, n *yaml.Node) (string, error) {
+	wanted := yaml.SequenceNode
+	if key != "" {
+		wanted = yaml.MappingNode
+	}
+	if n.Tag == nullTag && !strings.HasPrefix(kind, "[") {
+		return "nil", nil
+	}
+	if n.Kind != wanted {
+		return "", fmt.Errorf("its type is %s; it cannot be %s", kind, kindOf(n))
+	}
+	var items []string
+	for i := 0; i < len(n.Content); i++ {
+		prefix := ""
+		if key != "" {
+			k, err := goValue(key, n.Content[i])
+			if err != nil {
+				return "", err
+			}
+			prefix = k + ": "
+			i++
+		}
+		v, err := goValue(item, n.Content[i])
+		if err != nil {
+			return "", err
+		}
+		items = append(items, prefix+v)
+	}
+	if size := goCollection.FindStringSubmatch(kind)[1]; size != "" && size != "..." && size != strconv.Itoa(len(items)) {
+		return "", fmt.Errorf("its type is %s; give %s values, not %d", kind, size, len(items))
+	}
+	return kind + "{" + strings.Join(items, ", ") + "}", nil
+}
+
+// decimal is a number that Go and Python write alike.
+var decimal = regexp.MustCompile(`^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$`)
+
+func goFloat(kind, value string) (string, error) {
+	bits := 64
+	if kind == "float32" {
+		bits = 32
+	}
+	f, err := strconv.ParseFloat(value, bits)
+	if err != nil || math.IsNaN(f) || math.IsInf(f, 0) {
+		return "", fmt.Errorf("give a number for a %s, not %q", kind, value)
+	}
+	return floatText(f, value), nil
+}
+
+// floatText writes a number as it was given where that is good in every language, and such that it stays a floating-point number.
+func floatText(f float64, value string) string {
+	if !decimal.MatchString(value) {
+		value = strconv.FormatFloat(f, 'g', -1, 64)
+	}
+	if !strings.ContainsAny(value, ".eE") {
+		value += ".0"
+	}
+	return value
+}
+
+func goInt(kind, value string) (string, error) {
+	i, ok := wholeNumber(value)
+	if !ok {
+		return "", fmt.Errorf("give a whole number, not %q", value)
+	}
+	bits, signed := 64, !strings.HasPrefix(kind, "u") && kind != "byte"
+	switch strings.TrimLeft(kind, "uint") {
+	case "8":
+		bits = 8
+	case "16":
+		bits = 16
+	case "32":
+		bits = 32
+	}
+	switch kind {
+	case "byte":
+		bits = 8
+	case "rune":
+		bits = 32
+	}
+	text := i.String()
+	var err error
+	if signed {
+		_, err = strconv.ParseInt(text, 10, bits)
+	} else {
+		_, err = strconv.ParseUint(text, 10, bits)
+	}
+	if err != nil {
+		return "", fmt.Errorf("give a whole number that a %s can hold, not %s", kind, value)
+	}
+	return text, nil
+}
+
+// wholeNumber reads 12, -3, 1_000, 0x1f and 1e6; zeros in front mean nothing.
+func wholeNumber(text string) (*big.Int, bool) {
+	if decimal.MatchString(text) {
+		if f, err := strconv.ParseFloat(text, 64); err == nil && strings.ContainsAny(text, "eE") && f == math.Trunc(f) && math.Abs(f) < 1<<53 {
+			return big.NewInt(int64(f)), true
+		}
+		return new(big.Int).SetString(text, 10)
+	}
+	return new(big.Int).SetString(text, 0)
+}
+
+// goKind finds a type for a value when nobody told one: for a list or a map the one that fits all items, or any.
+func goKind(n *yaml.Node) string {
+	head, step := "[]", 1
+	switch {
+	case n.Kind == yaml.MappingNode:
+		head, step = "map[string]", 2
+	case n.Kind == yaml.SequenceNode:
+	case n.Tag == boolTag:
+		return "bool"
+	case n.Tag == intTag:
+		return "int"
+	case n.Tag == floatTag:
+		return "float64"
+	case n.Tag == nullTag:
+		return "any"
+	default:
+		return "string"
+	}
+	item := ""
+	for i := step - 1; i < len(n.Content); i += step {
+		switch k := goKind(n.Content[i]); {
+		case item == "" || item == k:
+			item = k
+		case item+k == "intfloat64" || item+k == "float64int":
+			item = "float64"
+		default:
+			item = "any"
+		}
+	}
+	return head + cmp.Or(item, "any")
 }

@@ -1,61 +1,135 @@
 package runner
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
-	"maps"
 	"regexp"
 	"slices"
 	"strconv"
 	"strings"
+
+	"go.yaml.in/yaml/v3"
 )
 
-// pythonAssignment matches `name = value`, `name: type = value`, with a comment behind.
-var pythonAssignment = regexp.MustCompile(`^([A-Za-z_]\w*)\s*(?::\s*([^=#]+?))?\s*=\s*([^=\s].*)$`)
+var (
+	// pythonAssignment matches `name = value` and `name: type = value`.
+	pythonAssignment = regexp.MustCompile(`(?s)^([\p{L}_][\p{L}\p{N}_]*)\s*(?::\s*([^=]+?))?\s*=\s*([^=\s].*)$`)
+	// pythonTypeComment matches the comment `type: int what it is for`.
+	pythonTypeComment = regexp.MustCompile(`^type:\s*(\S+)\s*`)
+	// pythonGeneric takes list[int] and Optional[str] apart.
+	pythonGeneric = regexp.MustCompile(`^(?:typing\.)?(\w+)\s*\[(.*)\]$`)
+)
 
 // pythonParameters reads the assignments at the top level of a Python cell.
 func pythonParameters(source string) []Parameter {
 	var params []Parameter
-	for line := range strings.Lines(source) {
-		m := pythonAssignment.FindStringSubmatch(strings.TrimRight(line, "\r\n"))
+	above := "" // the comment in the line before
+	for _, s := range pythonStatements(source) {
+		m := pythonAssignment.FindStringSubmatch(s.code)
 		if m == nil {
+			above = ""
+			if s.code == "" {
+				above = s.comment
+			}
 			continue
 		}
-		value, doc := pythonComment(m[3])
-		p := Parameter{Name: m[1], Type: strings.TrimSpace(m[2]), Default: value, Doc: doc, typed: m[2] != ""}
-		if p.Type == "" {
-			p.Type = pythonType(value)
+		p := Parameter{Name: m[1], Type: strings.Trim(strings.TrimSpace(m[2]), `"'`), Default: strings.TrimSpace(m[3]), Doc: s.comment, typed: m[2] != ""}
+		if t := pythonTypeComment.FindStringSubmatch(p.Doc); t != nil {
+			p.Doc = p.Doc[len(t[0]):]
+			if p.Type == "" {
+				p.Type = t[1]
+			}
 		}
+		if p.Type == "" {
+			p.Type = pythonType(p.Default)
+		}
+		if p.Doc == "" {
+			p.Doc = above
+		}
+		above = ""
 		params = append(params, p)
 	}
 	return params
 }
 
-// pythonComment cuts a comment off a value; a # inside quotation marks is none.
-func pythonComment(s string) (value, comment string) {
-	quote := byte(0)
-	for i := 0; i < len(s); i++ {
-		switch c := s[i]; {
-		case quote != 0 && c == '\\':
+// A pythonStatement is a logical line, without its last comment, and that comment.
+type pythonStatement struct{ code, comment string }
+
+// pythonStatements cuts a cell into its statements; a bracket or a text in three quotation marks may run over several lines.
+func pythonStatements(source string) []pythonStatement {
+	var all []pythonStatement
+	depth, from, to, comment := 0, 0, -1, ""
+	end := func(i int) {
+		if to < 0 {
+			to = i
+		}
+		all = append(all, pythonStatement{strings.TrimRight(source[from:to], " \t\r\n"), comment})
+		from, to, comment = i+1, -1, ""
+	}
+	for i := 0; i < len(source); i++ {
+		switch c := source[i]; c {
+		case '(', '[', '{':
+			depth++
+		case ')', ']', '}':
+			depth--
+		case '\\':
 			i++
-		case quote != 0 && c == quote:
-			quote = 0
-		case quote == 0 && (c == '"' || c == '\''):
-			quote = c
-		case quote == 0 && c == '#':
-			return strings.TrimSpace(s[:i]), strings.TrimSpace(s[i+1:])
+		case '"', '\'':
+			i = pythonStringEnd(source, i)
+		case '#':
+			line := len(source)
+			if n := strings.IndexByte(source[i:], '\n'); n >= 0 {
+				line = i + n
+			}
+			if depth <= 0 {
+				to, comment = i, strings.TrimSpace(source[i+1:line])
+			}
+			i = line - 1
+		case '\n':
+			if depth <= 0 {
+				end(i)
+			}
+		case ';':
+			if depth <= 0 {
+				end(i)
+				for from < len(source) && source[from] == ' ' {
+					from++
+				}
+			}
 		}
 	}
-	return strings.TrimSpace(s), ""
+	end(len(source))
+	return all
+}
+
+// pythonStringEnd gives the index of the last quotation mark of the string that begins at i.
+func pythonStringEnd(source string, i int) int {
+	mark := source[i : i+1]
+	if strings.HasPrefix(source[i:], strings.Repeat(mark, 3)) {
+		mark = strings.Repeat(mark, 3)
+	}
+	for i += len(mark); i < len(source); i++ {
+		switch {
+		case source[i] == '\\':
+			i++
+		case strings.HasPrefix(source[i:], mark):
+			return i + len(mark) - 1
+		case source[i] == '\n' && len(mark) == 1:
+			return i - 1 // not closed: the line is wrong, the next one need not be
+		}
+	}
+	return len(source) - 1
 }
 
 func pythonType(value string) string {
 	if _, err := strconv.ParseInt(strings.ReplaceAll(value, "_", ""), 0, 64); err == nil {
 		return "int"
 	}
-	if _, err := strconv.ParseFloat(value, 64); err == nil {
+	if decimal.MatchString(strings.ReplaceAll(value, "_", "")) {
 		return "float"
 	}
+	body := strings.TrimLeft(value, "rbfuRBFU")
 	switch {
 	case value == "True" || value == "False":
 		return "bool"
@@ -63,101 +137,208 @@ func pythonType(value string) string {
 		return "list"
 	case strings.HasPrefix(value, "{"):
 		return "dict"
-	case strings.ContainsAny(value[:1], `"'`) || len(value) > 1 && strings.ContainsAny(value[1:2], `"'`):
+	case strings.HasPrefix(value, "(") && strings.Contains(value, ","):
+		return "tuple"
+	case strings.HasPrefix(body, `"`) || strings.HasPrefix(body, "'"):
 		return "str"
 	}
 	return ""
 }
 
-// pythonValue writes a value from the command line as Python, checked against the type of the declared value.
-func pythonValue(kind, value string) (string, error) {
-	switch kind {
-	case "str":
-		return pythonString(value), nil
-	case "int":
-		n, err := strconv.ParseInt(value, 0, 64)
-		if err != nil {
-			return "", fmt.Errorf("give a whole number, not %q", value)
+// pythonKind reduces an annotation to its name and the types inside: list[int], Optional[str], int | None.
+func pythonKind(annotation string) (kind string, items []string) {
+	annotation = strings.TrimSpace(annotation)
+	for _, none := range []string{"None|", "|None"} {
+		if rest := strings.ReplaceAll(annotation, " ", ""); strings.HasPrefix(none, "N") && strings.HasPrefix(rest, none) || strings.HasSuffix(rest, none) {
+			return pythonKind(strings.TrimSuffix(strings.TrimPrefix(rest, "None|"), "|None"))
 		}
-		return strconv.FormatInt(n, 10), nil
-	case "float":
-		f, err := strconv.ParseFloat(value, 64)
-		if err != nil || f-f != 0 {
-			return "", fmt.Errorf("give a number, not %q", value)
-		}
-		if !strings.ContainsAny(value, ".eE") {
-			value += ".0"
-		}
-		return value, nil
-	case "bool":
-		b, err := strconv.ParseBool(value)
-		if err != nil {
-			return "", fmt.Errorf("give True or False, not %q", value)
-		}
-		return pythonLiteral(b), nil
-	case "list", "dict":
-		var v any
-		if err := json.Unmarshal([]byte(value), &v); err == nil {
-			return pythonLiteral(v), nil
-		}
-		if kind == "dict" {
-			return "", fmt.Errorf("give a JSON object, not %q", value)
-		}
-		var items []string
-		for _, s := range listItems(value) {
-			items = append(items, pythonGuess(s))
-		}
-		return "[" + strings.Join(items, ", ") + "]", nil
 	}
-	return pythonGuess(value), nil
+	m := pythonGeneric.FindStringSubmatch(annotation)
+	if m == nil {
+		return pythonName(annotation), nil
+	}
+	if m[1] == "Optional" {
+		return pythonKind(m[2])
+	}
+	depth, from := 0, 0
+	for i, c := range m[2] {
+		switch {
+		case c == '[':
+			depth++
+		case c == ']':
+			depth--
+		case c == ',' && depth == 0:
+			items, from = append(items, m[2][from:i]), i+1
+		}
+	}
+	return pythonName(m[1]), append(items, m[2][from:])
 }
 
-func pythonGuess(value string) string {
-	for _, kind := range []string{"int", "float"} {
-		if text, err := pythonValue(kind, value); err == nil {
-			return text
+func pythonName(name string) string {
+	switch name = strings.TrimPrefix(name, "typing."); name {
+	case "List", "Sequence", "Iterable":
+		return "list"
+	case "Dict", "Mapping":
+		return "dict"
+	case "Tuple":
+		return "tuple"
+	}
+	return name
+}
+
+func pythonIsCollection(annotation string) bool {
+	kind, _ := pythonKind(annotation)
+	return slices.Contains([]string{"list", "dict", "tuple"}, kind)
+}
+
+// pythonAssigned writes a setting in Python. A typed None is a text only for a str.
+func pythonAssigned(annotation string, s Setting) (string, error) {
+	kind, _ := pythonKind(annotation)
+	switch {
+	case s.node != nil:
+	case kind == "str":
+		return pythonString(s.Value), nil
+	case s.Value == "None":
+		return "None", nil
+	case !slices.Contains([]string{"int", "float", "bool", "list", "dict", "tuple"}, kind):
+		return pythonGuess(s.guess())
+	}
+	n, err := s.read(pythonIsCollection(annotation))
+	if err != nil {
+		return "", err
+	}
+	return pythonValue(annotation, n)
+}
+
+// pythonValue writes a value in Python, checked against the type of the declared value. None fits every type.
+func pythonValue(annotation string, n *yaml.Node) (string, error) {
+	kind, items := pythonKind(annotation)
+	if n.Tag == nullTag {
+		return "None", nil
+	}
+	switch kind {
+	case "list", "tuple", "dict":
+		return pythonCollected(annotation, kind, items, n)
+	case "str", "int", "float", "bool":
+		if n.Kind != yaml.ScalarNode {
+			return "", fmt.Errorf("its type is %s; it cannot be %s", annotation, kindOf(n))
 		}
+	default:
+		return pythonGuess(n)
 	}
-	switch value {
-	case "True", "False", "None":
-		return value
-	case "true", "false":
-		return strings.ToUpper(value[:1]) + value[1:]
+	switch kind {
+	case "int":
+		i, ok := wholeNumber(n.Value)
+		if !ok {
+			return "", fmt.Errorf("give a whole number, not %q", n.Value)
+		}
+		return i.String(), nil
+	case "float":
+		return pythonFloat(n.Value)
+	case "bool":
+		b, ok := truth(n)
+		if !ok {
+			return "", fmt.Errorf("give True or False, not %q", n.Value)
+		}
+		return pythonBool(b), nil
 	}
-	return pythonString(value)
+	return pythonString(n.Value), nil
+}
+
+func pythonCollected(annotation, kind string, items []string, n *yaml.Node) (string, error) {
+	item := func(i int) string {
+		if len(items) == 0 {
+			return ""
+		}
+		return items[min(i, len(items)-1)]
+	}
+	if kind == "dict" && n.Kind != yaml.MappingNode {
+		return "", fmt.Errorf("its type is %s; give a map like {a: 1}, not %s", annotation, kindOf(n))
+	}
+	if kind != "dict" && n.Kind != yaml.SequenceNode {
+		return "", fmt.Errorf("its type is %s; give a list like [1, 2], not %s", annotation, kindOf(n))
+	}
+	var texts []string
+	for i, x := range n.Content {
+		at := 0
+		if kind == "dict" {
+			at = i % 2
+		} else if kind == "tuple" {
+			at = i
+		}
+		text, err := pythonValue(strings.TrimSpace(item(at)), x)
+		if err != nil {
+			return "", err
+		}
+		if kind == "dict" && i%2 == 1 {
+			texts[len(texts)-1] += ": " + text
+			continue
+		}
+		texts = append(texts, text)
+	}
+	all := strings.Join(texts, ", ")
+	switch {
+	case kind == "dict":
+		return "{" + all + "}", nil
+	case kind == "list":
+		return "[" + all + "]", nil
+	case len(texts) == 1:
+		all += ","
+	}
+	return "(" + all + ")", nil
+}
+
+// pythonGuess writes a value whose type nobody told as what it looks like.
+func pythonGuess(n *yaml.Node) (string, error) {
+	switch {
+	case n.Kind == yaml.SequenceNode:
+		return pythonValue("list", n)
+	case n.Kind == yaml.MappingNode:
+		return pythonValue("dict", n)
+	case n.Tag == intTag:
+		return pythonValue("int", n)
+	case n.Tag == floatTag:
+		return pythonFloat(n.Value)
+	case n.Tag == boolTag:
+		return pythonValue("bool", n)
+	case n.Tag == nullTag:
+		return "None", nil
+	}
+	return pythonString(n.Value), nil
+}
+
+// pythonInfinity tells how people and YAML write what is no finite number.
+func pythonInfinity(text string) bool {
+	switch strings.ToLower(strings.TrimLeft(text, "+-.")) {
+	case "inf", "nan":
+		return true
+	}
+	return false
+}
+
+func pythonFloat(value string) (string, error) {
+	if pythonInfinity(value) {
+		return "float(" + pythonString(strings.ReplaceAll(strings.ToLower(value), ".", "")) + ")", nil
+	}
+	f, err := strconv.ParseFloat(value, 64)
+	if err != nil {
+		return "", fmt.Errorf("give a number, not %q", value)
+	}
+	return floatText(f, value), nil
+}
+
+func pythonBool(b bool) string {
+	if b {
+		return "True"
+	}
+	return "False"
 }
 
 // pythonString quotes a string; JSON's escapes are Python's, too.
 func pythonString(s string) string {
-	text, _ := json.Marshal(s) // a string always marshals
-	return string(text)
-}
-
-func pythonLiteral(v any) string {
-	switch v := v.(type) {
-	case nil:
-		return "None"
-	case bool:
-		if v {
-			return "True"
-		}
-		return "False"
-	case string:
-		return pythonString(v)
-	case float64:
-		return strconv.FormatFloat(v, 'g', -1, 64)
-	case []any:
-		items := make([]string, len(v))
-		for i, x := range v {
-			items[i] = pythonLiteral(x)
-		}
-		return "[" + strings.Join(items, ", ") + "]"
-	case map[string]any:
-		var items []string
-		for _, k := range slices.Sorted(maps.Keys(v)) {
-			items = append(items, pythonString(k)+": "+pythonLiteral(v[k]))
-		}
-		return "{" + strings.Join(items, ", ") + "}"
-	}
-	return fmt.Sprint(v)
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	_ = e.Encode(s) // a string always encodes
+	return strings.TrimSuffix(b.String(), "\n")
 }

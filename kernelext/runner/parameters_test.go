@@ -19,6 +19,14 @@ var (
 	layers = []int{1, 2}
 	names  []string = []string{"a"}
 	ratio  float32 = 1
+	// How large.
+	size [2]int = [2]int{1, 2}
+	tiny         uint8 = 1
+	key          = 'a'
+	limits       = map[string]float64{"a": 1}
+	grid         = [][]int{{1}}
+	pause        = 3 * time.Second
+	free     any = 1
 )
 var on, limit = true, -5
 var when = time.Now()
@@ -40,8 +48,12 @@ func TestGoParameters(t *testing.T) {
 		got = append(got, p.Name+" "+p.Type)
 	}
 	want := "source string, size1 int, rate float64, layers []int, names []string, ratio float32, on bool, limit int, when , wait time.Duration"
+	want = strings.Replace(want, "ratio float32,", "ratio float32, size [2]int, tiny uint8, key rune, limits map[string]float64, grid [][]int, pause time.Duration, free any,", 1)
 	if s := strings.Join(got, ", "); s != want {
 		t.Errorf("got  %s\nwant %s", s, want)
+	}
+	if params[6].Doc != "How large." {
+		t.Errorf("the comment above is %q", params[6].Doc)
 	}
 	if params[0].Doc != "where from" || params[1].Default != "pets.Pick(96, 64)" {
 		t.Errorf("got %+v", params[:2])
@@ -50,28 +62,58 @@ func TestGoParameters(t *testing.T) {
 
 func TestSetGoParameters(t *testing.T) {
 	for setting, want := range map[string]string{
-		`source=a "b"`:       `var source = "a \"b\""`,
-		"source=12":          `var source = "12"`,
-		"size1=64":           "var size1 = 64",
-		"size1=abc":          "error: whole number",
-		"size1=1.5":          "error: pets.Pick(96, 64)",
-		"rate=1e-4":          "const rate = 1e-4",
-		"rate=1":             "const rate = 1.0",
-		"rate=NaN":           "error: number",
-		"layers=3, 4":        "var layers = []int{3, 4}",
-		"layers=[5]":         "var layers = []int{5}",
-		"layers=":            "var layers = []int{}",
-		"layers=x":           "error: whole number",
-		`names=["x", 'y z']`: `var names []string = []string{"x", "y z"}`,
-		"ratio=2":            "var ratio float32 = 2.0",
-		"on=false":           "var on = false",
-		"on=maybe":           "error: true or false",
-		"limit=-7":           "var limit = -7",
-		"when=soon":          `var when = "soon"`,
-		"wait=5*time.Hour":   "var wait time.Duration = 5*time.Hour",
-		"wait=;":             "error: Go expression",
-		"size3=1":            `error: it has source, size1, rate`,
-		"local=1":            "error: not one of",
+		`source=a "b"`:             `var source = "a \"b\""`,
+		"source=12":                `var source = "12"`,
+		"size1=64":                 "var size1 = 64",
+		"size1=abc":                "error: whole number",
+		"size1=1.5":                "error: pets.Pick(96, 64)",
+		"rate=1e-4":                "const rate = 1e-4",
+		"rate=1":                   "const rate = 1.0",
+		"rate=NaN":                 "error: number",
+		"layers=3, 4":              "var layers = []int{3, 4}",
+		"layers=[5]":               "var layers = []int{5}",
+		"layers=":                  "var layers = []int{}",
+		"layers=x":                 "error: whole number",
+		`names=["x", 'y z']`:       `var names []string = []string{"x", "y z"}`,
+		"ratio=2":                  "var ratio float32 = 2.0",
+		"on=false":                 "var on = false",
+		"on=maybe":                 "error: true or false",
+		"limit=-7":                 "var limit = -7",
+		"when=soon":                `var when = "soon"`,
+		"wait=5*time.Hour":         "var wait time.Duration = 5*time.Hour",
+		"wait=;":                   "error: Go expression",
+		"wait=1m30s":               "var wait time.Duration = 90 * time.Second",
+		"pause=0s":                 "var pause = 0 * time.Nanosecond",
+		"when=12":                  "var when = 12",
+		"when=null":                "var when = nil",
+		"source=null":              `var source = "null"`,
+		"names=[a: b]":             "error: it cannot be a map",
+		`names=["a,b", c]`:         `var names []string = []string{"a,b", "c"}`,
+		"names=[01, yes]":          `var names []string = []string{"01", "yes"}`,
+		"layers=[]int{7, 8}":       "var layers = []int{7, 8}",
+		"layers=1":                 "var layers = []int{1}",
+		"layers=[1":                "error: give a list like",
+		"layers={a: 1}":            "error: it cannot be a map",
+		"size=3,4":                 "var size [2]int = [2]int{3, 4}",
+		"size=3":                   "error: give 2 values, not 1",
+		"tiny=256":                 "error: a uint8 can hold",
+		"tiny=-1":                  "error: a uint8 can hold",
+		"limit=012":                "var limit = 12",
+		"limit=0x10":               "var limit = 16",
+		"limit=1_000":              "var limit = 1000",
+		"limit=1e6":                "var limit = 1000000",
+		"limit=1e30":               "error: whole number",
+		"key=z":                    "var key = 'z'",
+		"key=65":                   "var key = 65",
+		"ratio=1e300":              "error: float32",
+		`limits={b: 2, "c d": .5}`: `var limits = map[string]float64{"b": 2.0, "c d": .5}`,
+		"limits=[1]":               "error: it cannot be a list",
+		"grid=[[1, 2], [3]]":       "var grid = [][]int{[]int{1, 2}, []int{3}}",
+		"free=[1, [x]]":            `var free any = []any{1, []string{"x"}}`,
+		"free=[x":                  `var free any = "[x"`,
+		"free=a b":                 `var free any = "a b"`,
+		"size3=1":                  `error: it has source, size1, rate`,
+		"local=1":                  "error: not one of",
 	} {
 		nb := book(t, "#parameters "+goCell)
 		name, value, _ := strings.Cut(setting, "=")
@@ -94,20 +136,43 @@ func TestSetGoParameters(t *testing.T) {
 }
 
 func TestSetPythonParameters(t *testing.T) {
-	const cell = "name = 'x'  # who\nn: int = 1\nrate = 0.1\non = True\nxs = [1]\nd = {}\nwhat = f()\nif n == 1:\n    inner = 2\n"
+	const cell = "name = 'x'  # who\nn: int = 1\nrate = 0.1\non = True\nxs = [1]\nd = {}\nwhat = f()\nshape = (224, 224)\nopt: Optional[int] = None\nids: list[int] = [1]\nby: dict[str, list[float]] = {}\n" +
+		"lr = None  # type: float the rate\nlong = [\n  1,  # one\n  2,\n]\ntext = \"\"\"a # b\nc = 1\n\"\"\"\none = 1; two = 2\nif n == 1:\n    inner = 2\n"
 	for setting, want := range map[string]string{
-		"name=12":         `name = "12"`,
-		"n=3":             "n = 3",
-		"n=x":             "error: whole number",
-		"rate=2":          "rate = 2.0",
-		"on=false":        "on = False",
-		`xs=[1, "a"]`:     `xs = [1, "a"]`,
-		"xs=1,b":          `xs = [1, "b"]`,
-		`d={"a": null}`:   `d = {"a": None}`,
-		"d=x":             "error: JSON object",
-		"what=None":       "what = None",
-		"what=hi \"you\"": `what = "hi \"you\""`,
-		"inner=1":         "error: not one of",
+		"name=12":                          `name = "12"`,
+		"n=3":                              "n = 3",
+		"n=x":                              "error: whole number",
+		"rate=2":                           "rate = 2.0",
+		"on=false":                         "on = False",
+		`xs=[1, "a"]`:                      `xs = [1, "a"]`,
+		"xs=1,b":                           `xs = [1, "b"]`,
+		"name=None":                        `name = "None"`,
+		"name=<é>":                         `name = "<é>"`,
+		"n=None":                           "n = None",
+		"n=1e3":                            "n = 1000",
+		"n=123456789012345678901234567890": "n = 123456789012345678901234567890",
+		"rate=inf":                         `rate = float("inf")`,
+		"rate=x":                           "error: number",
+		"shape=64,64":                      "shape = (64, 64)",
+		"shape=(8,)":                       "shape = (8,)",
+		"opt=7":                            "opt = 7",
+		"opt=x":                            "error: whole number",
+		"opt=None":                         "opt = None",
+		"ids=[1, 2]":                       "ids = [1, 2]",
+		"ids=a":                            "error: whole number",
+		"by={a: [1.5]}":                    `by = {"a": [1.5]}`,
+		"by={a: 1}":                        "error: give a list like",
+		"lr=3":                             "lr = 3.0",
+		"long=[2]":                         "long = [2]",
+		"text=a\nb":                        `text = "a\nb"`,
+		"two=4":                            "two = 4",
+		`d={"a": null}`:                    `d = {"a": None}`,
+		"d=x":                              "error: give a map like",
+		"what=[1, {a: b}]":                 `what = [1, {"a": "b"}]`,
+		"what=[":                           `what = "["`,
+		"what=None":                        "what = None",
+		"what=hi \"you\"":                  `what = "hi \"you\""`,
+		"inner=1":                          "error: not one of",
 	} {
 		nb := book(t, "#parameters "+cell)
 		name, value, _ := strings.Cut(setting, "=")
@@ -137,7 +202,7 @@ func TestParametersNeedACell(t *testing.T) {
 	if err := runner.SetParameters(book(t, "#parameters x = 1"), "r", one); err == nil || !strings.Contains(err.Error(), "only Go and Python") {
 		t.Errorf("error %v", err)
 	}
-	if err := runner.SetParameters(book(t, "#parameters var x = 1"), "go", append(one, one...)); err == nil || !strings.Contains(err.Error(), "twice") {
+	if err := runner.SetParameters(book(t, "#parameters var x = 1"), "go", append(one, runner.Setting{Name: "x", Value: "y"})); err == nil || !strings.Contains(err.Error(), "whole number") {
 		t.Errorf("error %v", err)
 	}
 	if err := runner.SetParameters(book(t, "print"), "r", nil); err != nil {
@@ -158,6 +223,96 @@ func TestParametersReplaceThoseOfAnEarlierRun(t *testing.T) {
 	if got := nb.Cells()[1].Source(); !strings.Contains(got, "var x = 3") {
 		t.Errorf("injected %q", got)
 	}
+}
+
+// Where the values come from YAML, their own types count only where the declaration tells none.
+func TestReadSettings(t *testing.T) {
+	settings, err := runner.ReadSettings([]byte("layers: [3, 4]\nnames: &n [x, 1.0, no]\nlimits: {a: 3}\nsource: 007\nwhen: [1, 2.5]\nfree: {a: *n}\nrate: 1.0e-3"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	nb := book(t, "#parameters "+goCell)
+	if err := runner.SetParameters(nb, "go", settings); err != nil {
+		t.Fatal(err)
+	}
+	want := `// Parameters given to nb run
+var source = "007"
+const rate = 1.0e-3
+var layers = []int{3, 4}
+var names []string = []string{"x", "1.0", "no"}
+var limits = map[string]float64{"a": 3.0}
+var free any = map[string][]any{"a": []any{"x", 1.0, "no"}}
+var when = []float64{1.0, 2.5}`
+	if got := nb.Cells()[1].Source(); got != want {
+		t.Errorf("got\n%s\nwanted\n%s", got, want)
+	}
+	nb = book(t, "#parameters a = None\nb = None\nc = 'x'\nd = None")
+	settings, err = runner.ReadSettings([]byte("base: &base {lr: 1e-3}\na: {<<: *base, n: null, ok: true}\nb: \"12\"\nc: 2024-01-01\nd: .inf"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := runner.SetParameters(nb, "python", append(settings[1:], runner.StringSetting("b", "13"))); err != nil {
+		t.Fatal(err)
+	}
+	want = "# Parameters given to nb run\na = {\"n\": None, \"ok\": True, \"lr\": 1e-3}\nb = \"13\"\nc = \"2024-01-01\"\nd = float(\"inf\")"
+	if got := nb.Cells()[1].Source(); got != want {
+		t.Errorf("got\n%s\nwanted\n%s", got, want)
+	}
+}
+
+func TestBadSettings(t *testing.T) {
+	for text, want := range map[string]string{
+		"[1, 2]":          "not a list",
+		"just text":       `not "just text"`,
+		"a: [1":           "line 1",
+		"a: *b":           "unknown anchor",
+		"a: 1\na: 2":      `"a" comes twice`,
+		"[a]: 1":          "a name was expected, not a list",
+		"a: 1\n---\nb: 2": "one YAML document",
+	} {
+		if _, err := runner.ReadSettings([]byte(text)); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%q: error %v, wanted %q in it", text, err, want)
+		}
+	}
+	laughs := "a: &a [x,x,x,x,x,x,x,x,x,x]\n"
+	for c := 'b'; c < 'k'; c++ {
+		laughs += fmt.Sprintf("%c: &%c [%s]\n", c, c, strings.TrimSuffix(strings.Repeat(fmt.Sprintf("*%c,", c-1), 10), ","))
+	}
+	if _, err := runner.ReadSettings([]byte(laughs)); err == nil || !strings.Contains(err.Error(), "too many values") {
+		t.Errorf("error %v", err)
+	}
+	for _, text := range []string{"", "# nothing\n", "null"} {
+		if s, err := runner.ReadSettings([]byte(text)); err != nil || len(s) != 0 {
+			t.Errorf("%q: %v, error %v", text, s, err)
+		}
+	}
+}
+
+// Whatever is given, it ends with a cell or an error.
+func FuzzSettings(f *testing.F) {
+	f.Add("a: [1, {b: &x 2}]\nc: *x", "a = 1")
+	f.Add("a: &x {<<: *x}", "a: list[int] = [1] # one\nb = \"\"\"x\"\"\"")
+	f.Add("[1, 2]", "var a = map[string][]int{}")
+	f.Fuzz(func(t *testing.T, text, cell string) {
+		settings, err := runner.ReadSettings([]byte(text))
+		if err != nil {
+			settings = nil
+		}
+		for _, language := range []string{"go", "python"} {
+			nb := book(t, "#parameters "+cell)
+			params, err := runner.Parameters(nb, language)
+			if err != nil {
+				continue
+			}
+			all := settings
+			for _, p := range params {
+				all = append(all, runner.Setting{Name: p.Name, Value: text})
+			}
+			if err := runner.SetParameters(nb, language, all); err == nil && len(all) > 0 && len(nb.Cells()) != 2 {
+				t.Error("neither an error nor a cell")
+			}
+		}
+	})
 }
 
 func ExampleSetParameters() {

@@ -1,0 +1,139 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+
+	"gopets/kernelext/jupyter"
+	"gopets/kernelext/notebook"
+	"gopets/kernelext/session"
+)
+
+// startedEnv names the file into which a notebook's first cell writes the time.
+const startedEnv = "NB_BENCH_STARTED"
+
+// A kernel is what the notebooks run on.
+type kernel struct {
+	name, language string
+	title          string
+	first          string                    // the source of a first cell
+	small          func(i int) string        // the i-th small cell, which prints i
+	large          func(i, lines int) string // one that prints lines of 100 bytes
+	env            []string
+}
+
+// A job is one notebook to be run.
+type job struct {
+	kernel string // the title
+	title  string
+	path   string
+	env    []string
+	cells  int // that must have run
+	bytes  int // that they must have printed
+}
+
+func (j job) String() string { return j.kernel + ", " + j.title }
+
+// findKernels makes ipykernel, if it is installed, and GoNB ready. For the other runners GoNB gets a kernelspec that starts it just as nb run does.
+func findKernels(root, dir, nb string) (kernels []kernel, lacking []string, err error) {
+	if _, err := jupyter.FindSpec("python3"); err != nil {
+		lacking = append(lacking, "ipykernel: not installed, left out")
+	} else {
+		kernels = append(kernels, kernel{
+			name: "python3", language: "python", title: "ipykernel",
+			first: "import os, time\nwith open(os.environ['" + startedEnv + "'], 'w') as f: f.write(str(time.time_ns()))",
+			small: func(i int) string { return fmt.Sprintf("print(%d)", i) },
+			large: func(i, lines int) string {
+				return fmt.Sprintf("line = '%d' * 99\nfor _ in range(%d): print(line)", i, lines)
+			},
+		})
+	}
+	if err := setUp(root, nb); err != nil {
+		return nil, nil, err
+	}
+	bin := filepath.Join(session.CacheDir(), "bin")
+	spec := jupyter.Spec{
+		Argv:        []string{filepath.Join(bin, "gonb"), "-kernel", "{connection_file}", "-raw_error", "-go_work=" + root},
+		DisplayName: "GoNB", Language: "go",
+		Env: map[string]string{"PATH": bin + string(os.PathListSeparator) + "${PATH}", "GOFLAGS": "'-ldflags=-s -w'"},
+	}
+	text, err := json.Marshal(spec)
+	if err != nil {
+		return nil, nil, err
+	}
+	share := filepath.Join(dir, "share")
+	if err := os.MkdirAll(filepath.Join(share, "kernels", "gonb"), 0o755); err != nil {
+		return nil, nil, err
+	}
+	if err := os.WriteFile(filepath.Join(share, "kernels", "gonb", "kernel.json"), text, 0o644); err != nil {
+		return nil, nil, err
+	}
+	return append(kernels, kernel{
+		name: "gonb", language: "go", title: "GoNB",
+		first: "import (\n\t\"fmt\"\n\t\"os\"\n\t\"time\"\n)\n%%\n_ = os.WriteFile(os.Getenv(\"" + startedEnv + "\"), fmt.Append(nil, time.Now().UnixNano()), 0o644)",
+		small: func(i int) string { return fmt.Sprintf("import \"fmt\"\n%%%%\nfmt.Println(%d)", i) },
+		large: func(i, lines int) string {
+			return fmt.Sprintf("import (\n\t\"bufio\"\n\t\"os\"\n\t\"strings\"\n)\n%%%%\nw := bufio.NewWriter(os.Stdout)\nline := strings.Repeat(\"%d\", 99) + \"\\n\"\n"+
+				"for range %d {\n\tw.WriteString(line)\n}\nw.Flush()", i, lines)
+		},
+		env: []string{"NB_WORKSPACE=" + root, "JUPYTER_PATH=" + share + string(os.PathListSeparator) + os.Getenv("JUPYTER_PATH")},
+	}), lacking, nil
+}
+
+// makeJobs writes the notebooks: of three cells, of a hundred, and of ten that print 50 MB together.
+func makeJobs(kernels []kernel, dir string, wanted *regexp.Regexp) ([]job, error) {
+	const lines = 50_000
+	var jobs []job
+	for _, k := range kernels {
+		for _, n := range []struct {
+			title        string
+			small, large int
+		}{{"3 cells", 2, 0}, {"100 cells", 99, 0}, {"50 MB", 0, 10}} {
+			j := job{kernel: k.title, title: n.title, env: k.env, cells: 1 + n.small + n.large, bytes: n.large * lines * 100}
+			if !wanted.MatchString(j.String()) {
+				continue
+			}
+			nb := notebook.New(k.name, k.title, k.language)
+			add := func(source string) { nb.Insert(len(nb.Cells()), notebook.NewCell(notebook.Code, source)) }
+			add(k.first)
+			for i := range n.small {
+				add(k.small(i))
+				j.bytes += len(fmt.Sprintln(i))
+			}
+			for i := range n.large {
+				add(k.large(i, lines))
+			}
+			j.path = filepath.Join(dir, strings.ReplaceAll(j.String(), " ", "")+".ipynb")
+			if err := nb.WriteFile(j.path); err != nil {
+				return nil, err
+			}
+			jobs = append(jobs, j)
+		}
+	}
+	return jobs, nil
+}
+
+// check tells whether an executed notebook holds all that it should.
+func (j job) check(path string) error {
+	nb, err := notebook.ReadFile(path)
+	if err != nil {
+		return err
+	}
+	ran, printed := 0, 0
+	for _, c := range nb.Cells() {
+		if c.ExecutionCount() > 0 {
+			ran++
+		}
+		for _, o := range c.Outputs() {
+			printed += len(o.Text)
+		}
+	}
+	if ran != j.cells || printed != j.bytes {
+		return fmt.Errorf("%d of %d cells ran, and %d of %d bytes are in the notebook", ran, j.cells, printed, j.bytes)
+	}
+	return nil
+}
