@@ -2,6 +2,7 @@
 // with package pets, and draws what they show. Package kernelext/session starts it, one for each kernel, and says how it lives and dies.
 //
 //	worker session …          serve a session (started by kernelext/session only)
+//	worker serve MODEL        serve an exported learner over HTTP, to people and programs
 //	worker setup [--offline]  obtain XLA for the CPU
 //	worker doctor --json      say what computes here, what is missing, how to get it
 //	worker trial SPEC         try a GoMLX backend with a small convolution
@@ -10,7 +11,8 @@
 // # How it is built
 //
 // house.go holds what lives (files, learners, interpretations) and the rule that one call at a time uses the device. data.go, learner.go, fit.go,
-// interp.go, image.go and export.go serve the methods of package pets/wire. progress.go turns a training's events into what a cell shows.
+// interp.go, image.go and export.go serve the methods of package pets/wire. progress.go turns a training's events into what a cell shows. serve.go has nothing to do with
+// sessions: it joins gopets/pets/vision/serve to an engine.
 //
 // One learner is on the device. Another one that is called for sends it to a file (it is "parked") and comes back from its own; the same happens to all when
 // nobody has called for a while ($GOPETS_IDLE, a quarter of an hour by default; 0: never), and the device is given back.
@@ -44,7 +46,7 @@ import (
 
 func main() {
 	if len(os.Args) < 2 {
-		fmt.Fprintln(os.Stderr, "usage: worker session | setup [--offline] | doctor --json | trial SPEC | version")
+		fmt.Fprintln(os.Stderr, "usage: worker session | serve MODEL | setup [--offline] | doctor --json | trial SPEC | version")
 		os.Exit(2)
 	}
 	if err := run(os.Args[1], os.Args[2:]); err != nil {
@@ -56,7 +58,9 @@ func main() {
 func run(command string, args []string) error {
 	switch command {
 	case "session":
-		return serve(args)
+		return serveSession(args)
+	case "serve":
+		return serveModel(args)
 	case "setup":
 		return setup(args)
 	case "doctor":
@@ -73,19 +77,28 @@ func run(command string, args []string) error {
 	return fmt.Errorf("worker: there is no command %q", command)
 }
 
-// serve runs a session. What computes reads its settings when a process starts, so the process starts itself anew with them first.
-func serve(args []string) error {
+// prepared sees to it that this process has the environment that engines need. What computes reads its settings when a process starts, so the process may have
+// to start itself anew: prepared does not return then.
+func prepared() error {
 	const again = "GOPETS_WORKER_READY"
-	if os.Getenv(again) == "" {
-		env, note := engine.Environ(engine.Options{CacheDir: session.CacheDir()})
-		if env != nil {
-			log.Printf("environment: %s", note)
-			program, err := os.Executable()
-			if err != nil {
-				return err
-			}
-			return syscall.Exec(program, os.Args, append(env, again+"=1"))
-		}
+	if os.Getenv(again) != "" {
+		return nil
+	}
+	env, note := engine.Environ(engine.Options{CacheDir: session.CacheDir()})
+	if env == nil {
+		return nil
+	}
+	log.Printf("environment: %s", note)
+	program, err := os.Executable()
+	if err != nil {
+		return err
+	}
+	return syscall.Exec(program, os.Args, append(env, again+"=1"))
+}
+
+func serveSession(args []string) error {
+	if err := prepared(); err != nil {
+		return err
 	}
 	h, err := newHouse()
 	if err != nil {

@@ -208,8 +208,11 @@ func TestLookingLeavesNothingBehind(t *testing.T) {
 	for _, v := range first[0] {
 		sum += float64(v)
 	}
-	if len(first) != 2 || math.Abs(sum-1) > 1e-6 || !reflect.DeepEqual(first[0], first[1]) {
+	if len(first) != 2 || math.Abs(sum-1) > 1e-6 {
 		t.Errorf("probabilities %v", first)
+	}
+	for i, v := range first[0] { // where a row lies in a batch may decide its last bit
+		near(t, "the same picture in another row", float64(first[1][i]), float64(v), 1e-5)
 	}
 	maps, err := looked.GradCAM(ctx, []*dataset.Picture{p}, []int{2})
 	if err != nil {

@@ -153,13 +153,17 @@ func (l *Learner) ValidProbs(ctx context.Context, ev Events) (*Predictions, erro
 	return p, nil
 }
 
-// few is the number of pictures that single predictions are evaluated with at once: a whole batch would waste time.
+// few is the largest number of pictures that single predictions are evaluated with at once: a whole batch would waste time.
 const few = 8
 
 // Predict gives the class probabilities of pictures, treated like validation pictures: resized, cropped at the centre, normalised (fastai §12; the blog's
 // own predictor forgot the resizing). Rows are in the order of the split's Classes. Nothing of the learner changes.
 func (l *Learner) Predict(ctx context.Context, pictures []*dataset.Picture) ([][]float32, error) {
-	logits, err := l.logits(ctx, l.pictureJob(pictures), nil, Events{})
+	j := l.pictureJob(pictures)
+	for j.rows > 1 && len(pictures) <= j.rows/2 { // one picture is not to wait for seven that are not there; more sizes than a few would compile for ever
+		j.rows /= 2
+	}
+	logits, err := l.logits(ctx, j, nil, Events{})
 	if err != nil {
 		return nil, fmt.Errorf("predict: %w", err)
 	}

@@ -1,0 +1,138 @@
+package serve
+
+import (
+	"bytes"
+	"cmp"
+	"embed"
+	"encoding/base64"
+	"fmt"
+	"html/template"
+	"image/jpeg"
+	"net/http"
+	"strings"
+	"time"
+
+	"gopets/pets/vision/dataset"
+	"gopets/plots"
+)
+
+//go:embed page.gohtml page.css page.js
+var files embed.FS
+
+var pageTemplate = template.Must(template.ParseFS(files, "page.gohtml"))
+
+// view is what the page shows.
+type view struct {
+	Model   string
+	Classes []string
+	Limit   string
+	Bytes   int64 // the limit, for the script
+	Error   string
+	Answer  *shown
+}
+
+// shown is an answer on the page.
+type shown struct {
+	Name, Class, Percent, Verdict string
+	Picture, Bars                 template.URL // data URIs that this package made
+	BarsAlt                       string
+}
+
+// home serves the page, and answers its form.
+func (s *Server) home(x *exchange) error {
+	if x.r.Method != http.MethodPost {
+		return s.page(x, http.StatusOK, view{})
+	}
+	a, up, err := s.look(x)
+	if err != nil {
+		return err
+	}
+	if wantsJSON(x.r) {
+		return x.json(http.StatusOK, a)
+	}
+	shown, err := show(a, up.name)
+	if err != nil {
+		return err
+	}
+	return s.page(x, http.StatusOK, view{Answer: shown})
+}
+
+func (s *Server) page(x *exchange, status int, v view) error {
+	v.Model, v.Limit, v.Bytes = s.o.Model, megabytes(s.o.MaxBytes), s.o.MaxBytes
+	for _, c := range s.classes {
+		v.Classes = append(v.Classes, words(c))
+	}
+	var page bytes.Buffer
+	if err := pageTemplate.Execute(&page, v); err != nil {
+		return err
+	}
+	x.Header().Set("Content-Type", "text/html; charset=utf-8")
+	x.WriteHeader(status)
+	if x.r.Method == http.MethodHead {
+		return nil
+	}
+	_, err := x.Write(page.Bytes())
+	return err
+}
+
+// words is a class as people write it.
+func words(class string) string { return strings.ReplaceAll(class, "_", " ") }
+
+// The picture on the page is at most so large, the bars as large as they are on a phone.
+const (
+	pictureSide = 720 // pixels
+	barsWidth   = 5   // inches
+	barHeight   = 0.4
+)
+
+// show draws an answer.
+func show(a *Answer, name string) (*shown, error) {
+	bars := plots.Bars{Figure: plots.Figure{Width: barsWidth, Height: 0.25 + barHeight*float64(len(a.Top))}, Percent: true, Highlight: 1}
+	var alt []string
+	for _, g := range a.Top {
+		bars.Labels = append(bars.Labels, words(g.Class))
+		bars.Values = append(bars.Values, g.Probability)
+		alt = append(alt, words(g.Class)+" "+percent(g.Probability))
+	}
+	svg, err := bars.SVG()
+	if err != nil {
+		return nil, err
+	}
+	var picture bytes.Buffer
+	if err := jpeg.Encode(&picture, small(a.picture).Image(), &jpeg.Options{Quality: 85}); err != nil {
+		return nil, err
+	}
+	verdict := "This looks like"
+	if a.Probability < 0.5 {
+		verdict = "Not sure, perhaps"
+	}
+	return &shown{Name: cmp.Or(name, "your photo"), Class: words(a.Class), Percent: percent(a.Probability), Verdict: verdict,
+		Picture: dataURI("image/jpeg", picture.Bytes()), Bars: dataURI("image/svg+xml", svg), BarsAlt: strings.Join(alt, ", ")}, nil
+}
+
+func percent(p float64) string { return fmt.Sprintf("%.1f %%", 100*p) }
+
+func dataURI(kind string, data []byte) template.URL {
+	return template.URL("data:" + kind + ";base64," + base64.StdEncoding.EncodeToString(data))
+}
+
+// small is a picture whose long side is pictureSide at most.
+func small(p *dataset.Picture) *dataset.Picture {
+	long := max(p.W, p.H)
+	if long <= pictureSide {
+		return p
+	}
+	return p.Reduced(max(1, p.W*pictureSide/long), max(1, p.H*pictureSide/long))
+}
+
+// asset serves the page's style and script.
+func asset(x *exchange) error {
+	name := strings.TrimPrefix(x.r.URL.Path, "/")
+	data, err := files.ReadFile(name)
+	if err != nil {
+		return err
+	}
+	x.Header().Set("Cache-Control", "no-cache")
+	http.ServeContent(x, x.r, name, time.Time{}, bytes.NewReader(data))
+	return nil
+}

@@ -1,0 +1,158 @@
+package serve
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"net/http"
+	"slices"
+	"strconv"
+
+	"gopets/pets/vision/dataset"
+)
+
+// Guess is a class with its probability.
+type Guess struct {
+	Class       string  `json:"class"`
+	Probability float64 `json:"probability"`
+}
+
+// Info is what a picture was.
+type Info struct {
+	Format string `json:"format"` // jpeg, png, gif or webp
+	Width  int    `json:"width"`  // pixels, as it is seen: turned upright
+	Height int    `json:"height"`
+}
+
+// Answer is what /predict answers.
+type Answer struct {
+	Guess            // the most probable class
+	Top      []Guess `json:"top"` // the most probable first
+	Picture  Info    `json:"picture"`
+	Model    string  `json:"model"`
+	picture  *dataset.Picture
+	together int // pictures predicted with it
+}
+
+// defaultTop is the number of classes in an answer.
+const defaultTop = 5
+
+// outcome is what comes of one upload.
+type outcome struct {
+	answer *Answer
+	err    error
+}
+
+// look receives a request's picture and predicts it.
+func (s *Server) look(x *exchange) (*Answer, upload, error) {
+	top, err := number(x.r.URL.Query().Get("top"))
+	if err != nil {
+		return nil, upload{}, err
+	}
+	leave, err := s.enter(x.r)
+	if err != nil {
+		return nil, upload{}, err
+	}
+	defer leave()
+	up, err := s.receive(x.r)
+	if err != nil {
+		return nil, up, err
+	}
+	x.bytes = len(up.data)
+	ctx, cancel := context.WithTimeout(x.r.Context(), s.o.Timeout)
+	defer cancel()
+	answer, err := s.work(ctx, x, up.data)
+	if err != nil {
+		if ctx.Err() != nil {
+			err = s.reason(x.r)
+		}
+		return nil, up, err
+	}
+	if top > 0 {
+		answer.Top = answer.Top[:min(top, len(answer.Top))]
+	}
+	x.batch = answer.together
+	return answer, up, nil
+}
+
+func number(top string) (int, error) {
+	if top == "" {
+		return defaultTop, nil
+	}
+	n, err := strconv.Atoi(top)
+	if err != nil || n < 0 {
+		return 0, refuse(http.StatusBadRequest, "bad_request", "top is a number of classes, 0 for all.")
+	}
+	return n, nil
+}
+
+// work decodes and predicts, a few pictures at once. A decoder cannot be stopped: when ctx ends before it, the place that it takes stays taken until
+// its own end, so that there are never more.
+func (s *Server) work(ctx context.Context, x *exchange, data []byte) (*Answer, error) {
+	format, _, err := s.inspect(data)
+	if err != nil {
+		return nil, err
+	}
+	x.format = format
+	select {
+	case s.slots <- struct{}{}:
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	case <-s.closed:
+		return nil, errStopped
+	}
+	done := make(chan outcome, 1)
+	go func() {
+		defer func() { <-s.slots }()
+		if ctx.Err() != nil {
+			done <- outcome{err: ctx.Err()}
+			return
+		}
+		p, err := s.decode(data, format)
+		if err != nil {
+			done <- outcome{err: err}
+			return
+		}
+		r := s.ask(ctx, p)
+		if r.err != nil {
+			done <- outcome{err: r.err}
+			return
+		}
+		a := s.ranked(r.probs)
+		a.Picture, a.picture, a.together = Info{format, p.W, p.H}, p, r.together
+		done <- outcome{answer: a}
+	}()
+	select {
+	case o := <-done:
+		return o.answer, o.err
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+}
+
+// ranked sorts a row's classes.
+func (s *Server) ranked(probs []float32) *Answer {
+	a := &Answer{Model: s.o.Model, Top: make([]Guess, len(probs))}
+	for i, p := range probs {
+		a.Top[i] = Guess{s.classes[i], float64(p)}
+	}
+	slices.SortStableFunc(a.Top, func(a, b Guess) int { return cmp.Compare(b.Probability, a.Probability) })
+	a.Guess = a.Top[0]
+	return a
+}
+
+// answer serves /predict.
+func (s *Server) answer(x *exchange) error {
+	a, _, err := s.look(x)
+	if err != nil {
+		return err
+	}
+	return x.json(http.StatusOK, a)
+}
+
+func megabytes(n int64) string {
+	if n < 1<<20 {
+		return fmt.Sprintf("%d kB", n>>10)
+	}
+	return fmt.Sprintf("%.3g MB", float64(n)/(1<<20))
+}

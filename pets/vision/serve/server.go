@@ -1,0 +1,164 @@
+package serve
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"runtime"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"gopets/pets/vision/dataset"
+)
+
+// A Predictor gives the class probabilities of pictures, a row for each. It is called from one goroutine at a time. *train.Learner is one.
+type Predictor interface {
+	Predict(ctx context.Context, pictures []*dataset.Picture) ([][]float32, error)
+}
+
+// Options are a server's limits and what it says of itself. The zero value is right for a service on one machine.
+type Options struct {
+	Model       string                // what the network is called: "petnet10 after fit 2, epoch 4"
+	Decode      dataset.DecodeOptions // the learner's; MaxPixels is taken from below
+	MaxBytes    int64                 // of an upload; 0: 12 MB
+	MaxPixels   int                   // of a picture; 0: 25 million
+	Timeout     time.Duration         // from the end of the upload to the answer; 0: 10 s
+	UploadTime  time.Duration         // for the whole request to arrive, where Run serves; 0: 30 s
+	Grace       time.Duration         // for running requests when Run is stopped; 0: 20 s
+	Concurrency int                   // pictures decoded and predicted at once; 0: two for each processor, 8 at most
+	Queue       int                   // further uploads that may arrive and wait; 0: 32; negative: none
+	PerClient   int                   // uploads at once from one address; 0: 16; negative: no limit (behind a proxy all come from one)
+	Batch       int                   // pictures predicted together; 0: 8
+	Log         *slog.Logger          // a line for each request; nil: none
+}
+
+func (o Options) withDefaults() (Options, error) {
+	or := func(v *int, otherwise int) {
+		if *v == 0 {
+			*v = otherwise
+		}
+	}
+	orTime := func(d *time.Duration, otherwise time.Duration) {
+		if *d == 0 {
+			*d = otherwise
+		}
+	}
+	or(&o.MaxPixels, 25_000_000)
+	or(&o.Concurrency, min(8, 2*runtime.GOMAXPROCS(0)))
+	or(&o.Queue, 32)
+	or(&o.PerClient, 16)
+	or(&o.Batch, 8)
+	orTime(&o.Timeout, 10*time.Second)
+	orTime(&o.UploadTime, 30*time.Second)
+	orTime(&o.Grace, 20*time.Second)
+	if o.MaxBytes == 0 {
+		o.MaxBytes = 12 << 20
+	}
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	o.Queue = max(o.Queue, 0)
+	o.Decode.MaxPixels = o.MaxPixels
+	switch {
+	case o.MaxBytes < 1<<10 || o.MaxBytes > 1<<30:
+		return o, fmt.Errorf("serve: MaxBytes is %d: wanted 1 kB to 1 GB, as 12 MB", o.MaxBytes)
+	case o.MaxPixels < 1 || o.MaxPixels > 1<<30:
+		return o, fmt.Errorf("serve: MaxPixels is %d: wanted 1 to 1 billion, as 25 million", o.MaxPixels)
+	case o.Concurrency < 1 || o.Concurrency > 1<<10 || o.Queue > 1<<16:
+		return o, fmt.Errorf("serve: Concurrency is %d and Queue %d: wanted 1 to 1024 and up to 65536, as 4 and 32", o.Concurrency, o.Queue)
+	case o.Batch < 1 || o.Batch > 256:
+		return o, fmt.Errorf("serve: Batch is %d: wanted 1 to 256, as 8", o.Batch)
+	case o.Timeout < 0 || o.UploadTime < 0 || o.Grace < 0:
+		return o, fmt.Errorf("serve: a negative time (Timeout %v, UploadTime %v, Grace %v): wanted positive ones, as 10s", o.Timeout, o.UploadTime, o.Grace)
+	}
+	return o, nil
+}
+
+// Server answers requests with a predictor. Make it with New.
+type Server struct {
+	o         Options
+	classes   []string
+	predictor Predictor
+	mux       *http.ServeMux
+	origin    *http.CrossOriginProtection
+
+	state  atomic.Int32  // starting, ready or stopping
+	admit  chan struct{} // held by every upload, from before it is read
+	slots  chan struct{} // held by pictures that are decoded and predicted
+	queue  chan *job     // of decoded pictures
+	closed chan struct{}
+	once   sync.Once
+	ended  sync.WaitGroup
+
+	mu      sync.Mutex
+	clients map[string]int // uploads on their way, by address
+}
+
+const (
+	ready int32 = iota
+	starting
+	stopping
+)
+
+// New makes a server; it is ready at once. The predictor's rows are in the order of classes. Close it after its last request.
+func New(p Predictor, classes []string, o Options) (*Server, error) {
+	o, err := o.withDefaults()
+	if err != nil {
+		return nil, err
+	}
+	if p == nil || len(classes) == 0 {
+		return nil, fmt.Errorf("serve: wanted a predictor and its classes, got %d classes", len(classes))
+	}
+	s := &Server{o: o, classes: classes, predictor: p, mux: http.NewServeMux(), origin: http.NewCrossOriginProtection(),
+		admit: make(chan struct{}, o.Concurrency+o.Queue), slots: make(chan struct{}, o.Concurrency), queue: make(chan *job, o.Concurrency),
+		closed: make(chan struct{}), clients: map[string]int{}}
+	s.route("/{$}", s.home, http.MethodGet, http.MethodHead, http.MethodPost)
+	s.route("/predict", s.answer, http.MethodPost)
+	s.route("/model", s.model, http.MethodGet, http.MethodHead)
+	s.route("/healthz", s.health, http.MethodGet, http.MethodHead)
+	s.route("/readyz", s.health, http.MethodGet, http.MethodHead)
+	s.route("/page.css", asset, http.MethodGet, http.MethodHead)
+	s.route("/page.js", asset, http.MethodGet, http.MethodHead)
+	s.route("/", func(*exchange) error {
+		return refuse(http.StatusNotFound, "not_found", "There is nothing here. The form is at /.")
+	})
+	s.ended.Add(1)
+	go s.predictQueued()
+	return s, nil
+}
+
+// Close ends the server: what is still queued is refused. The predictor is not called once Close has returned.
+func (s *Server) Close() {
+	s.state.Store(stopping)
+	s.once.Do(func() { close(s.closed) })
+	s.ended.Wait()
+}
+
+// health serves /healthz and /readyz.
+func (s *Server) health(x *exchange) error {
+	if x.r.URL.Path == "/readyz" {
+		if err := s.isReady(); err != nil {
+			return err
+		}
+	}
+	x.w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	_, err := x.w.Write([]byte("ok\n"))
+	return err
+}
+
+func (s *Server) isReady() error {
+	switch s.state.Load() {
+	case starting:
+		return busy("starting", "The network is being compiled. Try again in a few seconds.", 3)
+	case stopping:
+		return busy("stopping", "The server is being stopped. Try again in a little while.", 5)
+	}
+	return nil
+}
+
+// model serves /model.
+func (s *Server) model(x *exchange) error {
+	return x.json(http.StatusOK, map[string]any{"model": s.o.Model, "classes": s.classes})
+}

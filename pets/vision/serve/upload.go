@@ -1,0 +1,202 @@
+package serve
+
+import (
+	"context"
+	"errors"
+	"io"
+	"mime"
+	"mime/multipart"
+	"net"
+	"net/http"
+	"os"
+	"path"
+	"strings"
+	"unicode"
+)
+
+// field is the form's name for the photo.
+const field = "photo"
+
+// upload is a picture as it was sent.
+type upload struct {
+	data []byte
+	name string // of the file, clean but not escaped; empty where none was given
+}
+
+const (
+	envelope = 64 << 10 // bytes that a form may have around the photo
+	maxParts = 16       // of a form
+	maxDrain = 64 << 20 // bytes that are read and dropped so that a browser listens to the refusal
+)
+
+// receive reads the picture of a request.
+func (s *Server) receive(r *http.Request) (upload, error) {
+	limit := s.o.MaxBytes
+	tooLarge := refuse(http.StatusRequestEntityTooLarge, "too_large", "The photo has more than %s. Send a smaller one.", megabytes(limit))
+	if r.ContentLength > limit+envelope {
+		drain(r, r.ContentLength)
+		return upload{}, tooLarge
+	}
+	up, err := parse(r.Header.Get("Content-Type"), &bounded{r.Body, limit + envelope}, limit)
+	if errors.Is(err, errTooLarge) {
+		drain(r, maxDrain)
+		return up, tooLarge
+	}
+	var told *refusal
+	if err == nil || errors.As(err, &told) {
+		return up, err
+	}
+	var network net.Error
+	switch {
+	case errors.Is(err, os.ErrDeadlineExceeded), errors.As(err, &network) && network.Timeout():
+		return up, refuse(http.StatusRequestTimeout, "slow_upload", "The photo did not arrive within %v. Try again, or send a smaller one.", s.o.UploadTime)
+	case r.Context().Err() != nil:
+		return up, errGone
+	}
+	return up, refuse(http.StatusBadRequest, "bad_form", "The form is damaged or ends early. Send it again.")
+}
+
+// drain reads what is left of a body that is not wanted, within bounds: browsers that cannot finish sending show no answer. A client that asks before it sends
+// is not made to.
+func drain(r *http.Request, size int64) {
+	if size <= maxDrain && r.Header.Get("Expect") == "" {
+		io.CopyN(io.Discard, r.Body, size) // whatever goes wrong, the answer is the same
+	}
+}
+
+var errTooLarge = errors.New("too large")
+
+// parse finds the picture in a body of some type: a form with the file field "photo", or the picture itself. At most limit bytes are kept.
+func parse(contentType string, body io.Reader, limit int64) (upload, error) {
+	kind, params, err := mime.ParseMediaType(contentType)
+	switch {
+	case err == nil && kind == "multipart/form-data":
+		return parseForm(params["boundary"], body, limit)
+	case err == nil && (strings.HasPrefix(kind, "image/") || kind == "application/octet-stream"):
+		data, err := readAll(body, limit)
+		if err == nil && len(data) == 0 {
+			err = errNoPhoto
+		}
+		return upload{data: data}, err
+	}
+	return upload{}, refuse(http.StatusUnsupportedMediaType, "content_type",
+		"Send a form (multipart/form-data) with the file field %q, or the bytes of a picture with a Content-Type of image/… or application/octet-stream.", field)
+}
+
+var errNoPhoto = refuse(http.StatusBadRequest, "no_photo", "There is no photo. Choose one first.")
+
+// parseForm reads a multipart form.
+func parseForm(boundary string, body io.Reader, limit int64) (up upload, err error) {
+	if boundary == "" {
+		return up, refuse(http.StatusBadRequest, "bad_form", "The form's Content-Type has no boundary.")
+	}
+	form := multipart.NewReader(body, boundary)
+	found, others := false, 0
+	for range maxParts {
+		part, err := form.NextPart()
+		switch {
+		case err == io.EOF && !found && others > 0:
+			return up, refuse(http.StatusBadRequest, "no_photo", "The form has no file field %q.", field)
+		case err == io.EOF && len(up.data) == 0:
+			return up, errNoPhoto
+		case err == io.EOF:
+			return up, nil
+		case err != nil:
+			return up, err
+		}
+		if part.FormName() != field {
+			others++
+			continue
+		}
+		if found {
+			return up, refuse(http.StatusBadRequest, "bad_form", "The form has more than one photo. Send one at a time.")
+		}
+		found = true
+		up.name = cleanName(part.FileName())
+		if up.data, err = readAll(part, limit); err != nil {
+			return up, err
+		}
+	}
+	return up, refuse(http.StatusBadRequest, "bad_form", "The form has more than %d fields.", maxParts)
+}
+
+// bounded is a reader that fails with errTooLarge where there is more than left.
+type bounded struct {
+	r    io.Reader
+	left int64
+}
+
+func (b *bounded) Read(p []byte) (int, error) {
+	if int64(len(p)) > b.left+1 {
+		p = p[:b.left+1]
+	}
+	n, err := b.r.Read(p)
+	if b.left -= int64(n); b.left < 0 {
+		b.left = 0
+		return n - 1, errTooLarge
+	}
+	return n, err
+}
+
+// readAll reads at most limit bytes.
+func readAll(r io.Reader, limit int64) ([]byte, error) {
+	data, err := io.ReadAll(io.LimitReader(r, limit+1))
+	if err == nil && int64(len(data)) > limit {
+		return nil, errTooLarge
+	}
+	return data, err
+}
+
+// cleanName makes a file's name fit to be shown: its last element, without control characters and such that change the direction of reading, not too long.
+// It is text still: the page escapes it.
+func cleanName(name string) string {
+	name = path.Base("/" + strings.ReplaceAll(strings.ToValidUTF8(name, "�"), `\`, "/"))
+	name = strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) || unicode.Is(unicode.Cf, r) {
+			return -1
+		}
+		return r
+	}, strings.TrimPrefix(name, "/"))
+	if runes := []rune(name); len(runes) > 60 {
+		name = string(runes[:40]) + "…" + string(runes[len(runes)-19:])
+	}
+	return name
+}
+
+// enter lets an upload in, or says that there are too many. leave is to be called at its end.
+func (s *Server) enter(r *http.Request) (leave func(), err error) {
+	if err := s.isReady(); err != nil {
+		return nil, err
+	}
+	client, _, err := net.SplitHostPort(r.RemoteAddr)
+	if err != nil {
+		client = r.RemoteAddr
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.o.PerClient > 0 && s.clients[client] >= s.o.PerClient {
+		return nil, &refusal{http.StatusTooManyRequests, "too_many", "Too many photos of yours are on their way. Wait for an answer first.", 1}
+	}
+	select {
+	case s.admit <- struct{}{}:
+	default:
+		return nil, busy("busy", "Too many photos are waiting already. Try again in a moment.", 1)
+	}
+	s.clients[client]++
+	return func() {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		if s.clients[client]--; s.clients[client] == 0 {
+			delete(s.clients, client)
+		}
+		<-s.admit
+	}, nil
+}
+
+// reason tells why a context has ended, in the visitor's words.
+func (s *Server) reason(r *http.Request) error {
+	if r.Context().Err() != nil && !errors.Is(context.Cause(r.Context()), context.DeadlineExceeded) {
+		return errGone
+	}
+	return busy("timeout", "That took too long: the server is at its limit. Try again in a moment.", 2)
+}
