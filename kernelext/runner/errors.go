@@ -96,12 +96,40 @@ func (e *InputError) Error() string {
 	return fmt.Sprintf("%s asks for input (%q), which a run without a user cannot give: make it a parameter", e.Place, e.Prompt)
 }
 
-// SaveError is a notebook that could not be written; the run stops, and what was saved before stays.
+// SaveError is a notebook that could not be written; the run stops, and what was saved before stays. Place is zero before the first cell.
 type SaveError struct {
 	Place
 	Cause error
 }
 
-func (e *SaveError) Error() string { return fmt.Sprintf("after %s: %v", e.Place, e.Cause) }
+func (e *SaveError) Error() string {
+	if e.Cell == nil {
+		return e.Cause.Error()
+	}
+	return fmt.Sprintf("after %s: %v", e.Place, e.Cause)
+}
 
 func (e *SaveError) Unwrap() error { return e.Cause }
+
+// ReplayError is a cell that is not run, and of which what later cells need could not be replayed.
+type ReplayError struct {
+	Place
+	Cause error
+}
+
+func (e *ReplayError) Error() string {
+	return fmt.Sprintf("%s was not to run again, but its declarations, which later cells may need, do not work any more: %v", e.Place, e.Cause)
+}
+
+func (e *ReplayError) Unwrap() error { return e.Cause }
+
+// The names of the errors that the runner itself writes into a notebook.
+const (
+	endDead        = "DeadKernel"
+	endTimeout     = "CellTimeout"
+	endInput       = "InputNotPossible"
+	endInterrupted = "Interrupted"
+	endAborted     = "Aborted"
+)
+
+var endings = []string{endDead, endTimeout, endInput, endInterrupted, endAborted}

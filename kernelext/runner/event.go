@@ -14,6 +14,12 @@ type KernelReady struct {
 	Info   jupyter.KernelInfo
 }
 
+// Resumed says how a run goes on with an earlier one.
+type Resumed struct {
+	Kept  int // cells that had finished and are not run
+	Again int // cells that had finished and are run again, for what they left in their kernel's memory
+}
+
 // CellStart says that a cell begins.
 type CellStart struct{ Place }
 
@@ -28,13 +34,14 @@ type Shown struct {
 // Cleared says that a cell's outputs were cleared.
 type Cleared struct{ Place }
 
-// CellEnd says how a cell ended; it is saved.
+// CellEnd says how a cell ended, and that it is saved; of a cell that is kept there is no start.
 type CellEnd struct{ CellReport }
 
 // Warning is something that went wrong beside the run.
 type Warning struct{ Err error }
 
 func (KernelReady) event() {}
+func (Resumed) event()     {}
 func (CellStart) event()   {}
 func (Shown) event()       {}
 func (Cleared) event()     {}

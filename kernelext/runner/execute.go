@@ -2,68 +2,89 @@ package runner
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"gopets/kernelext/jupyter"
 	"gopets/kernelext/notebook"
 )
 
-// settle is how long, after one of a cell's two closing messages (reply and idle), silence is borne before the other is given up.
-const settle = 10 * time.Second
+// errNoReply is a kernel that says it has done, and says nothing of what it did.
+var errNoReply = errors.New("the kernel went idle without a reply")
 
 // execution is one cell on its way.
 type execution struct {
 	*run
-	place  Place
-	id     string
-	out    *outputs
-	reply  *jupyter.ExecuteReply
-	idle   bool
-	input  *InputError
-	shown  bool              // an error message was published
-	timing map[string]string // as JupyterLab keeps it in a cell's metadata
+	place   Place
+	id      string
+	out     *outputs
+	reply   *jupyter.ExecuteReply
+	idle    bool
+	input   *InputError
+	failed  bool              // an error message was published
+	unsaved bool              // something was shown since the last save
+	silent  bool              // nothing of it is written down or told
+	timing  map[string]string // as JupyterLab keeps it in a cell's metadata
 }
 
 // execute runs one cell to its end, whatever that is.
-func (r *run) execute(ctx context.Context, p Place) error {
-	e := &execution{run: r, place: p, out: &outputs{cell: p.Cell, dirty: true}, timing: map[string]string{}}
-	r.cells[e.out] = p.Cell
-	ctx, cancel := r.kernel.Context(ctx)
+func (r *run) execute(ctx context.Context, c *CellReport) error {
+	e := &execution{run: r, place: c.Place, out: &outputs{cell: c.Cell, dirty: true}, timing: map[string]string{}}
+	r.cells[e.out] = c.Cell
+	err := e.perform(ctx, c.Cell.Source(), c.limit)
+	for key, date := range e.timing {
+		e.warn(c.Cell.SetMetadata(date, timingPrefix, key))
+	}
+	return err
+}
+
+// replay runs what later cells need of a cell that is not run again.
+func (r *run) replay(ctx context.Context, c *CellReport) error {
+	e := &execution{run: r, place: c.Place, out: &outputs{cell: c.Cell}, timing: map[string]string{}, silent: true}
+	if err := e.perform(ctx, c.replay, c.limit); err != nil {
+		return &ReplayError{c.Place, err}
+	}
+	return nil
+}
+
+// perform sends code to the kernel and stays with it until it has ended.
+func (e *execution) perform(ctx context.Context, code string, limit time.Duration) error {
+	ctx, cancel := e.kernel.Context(ctx)
 	defer cancel()
 	cellCtx := ctx
 	errTimeout := errors.New("cell time-out")
-	if r.o.CellTimeout > 0 {
+	if limit > 0 {
 		var cancel context.CancelFunc
-		cellCtx, cancel = context.WithTimeoutCause(ctx, r.o.CellTimeout, errTimeout)
+		cellCtx, cancel = context.WithTimeoutCause(ctx, limit, errTimeout)
 		defer cancel()
 	}
 	var err error
 	var input *InputError
-	e.id, err = r.client.Send(jupyter.Shell, "execute_request", jupyter.ExecuteRequest{Code: p.Cell.Source(), StoreHistory: true, StopOnError: true})
+	e.id, err = e.client.Send(jupyter.Shell, "execute_request", jupyter.ExecuteRequest{Code: code, StoreHistory: !e.silent, StopOnError: true})
 	if err == nil {
-		r.parents[e.id] = e.out
+		e.parents[e.id] = e.out
 		err = e.follow(cellCtx)
 	}
-	switch {
+	switch p := e.place; {
 	case err == nil:
-		err = e.verdict()
-	case r.dead() || errors.Is(err, jupyter.ErrClosed):
-		err = e.fail("DeadKernel", &DeadKernelError{p, r.death(err)})
+		return e.verdict()
+	case e.dead() || errors.Is(err, jupyter.ErrClosed):
+		return e.fail(endDead, &DeadKernelError{p, e.death(err)})
+	case errors.Is(err, errNoReply):
+		e.kernel.Kill()
+		return e.fail(endDead, &DeadKernelError{p, err})
 	case errors.Is(err, errTimeout):
-		err = e.fail("CellTimeout", &TimeoutError{p, r.o.CellTimeout, !e.interrupt()})
+		return e.fail(endTimeout, &TimeoutError{p, limit, !e.interrupt()})
 	case errors.As(err, &input):
 		e.interrupt()
-		err = e.fail("InputNotPossible", input)
+		return e.fail(endInput, input)
 	default:
 		e.interrupt()
-		err = e.fail("Interrupted", fmt.Errorf("%s was interrupted: %w", p, err))
+		return e.fail(endInterrupted, fmt.Errorf("%s was interrupted: %w", p, err))
 	}
-	if merr := p.Cell.SetMetadata(e.timing, "execution"); merr != nil {
-		r.warn(merr)
-	}
-	return err
 }
 
 func (r *run) dead() bool {
@@ -93,19 +114,42 @@ func (e *execution) follow(ctx context.Context) error {
 		}
 		wait, cancel := ctx, func() {}
 		if e.reply != nil || e.idle {
-			wait, cancel = context.WithTimeout(ctx, settle)
+			wait, cancel = context.WithTimeout(ctx, e.o.Grace)
 		}
-		m, err := e.client.Recv(wait)
+		m, err := e.receive(wait)
 		cancel()
 		if err != nil {
-			if ctx.Err() == nil && errors.Is(err, context.DeadlineExceeded) && e.reply != nil {
-				return nil // idle was lost
+			if ctx.Err() == nil && errors.Is(err, context.DeadlineExceeded) {
+				if e.reply != nil {
+					return nil // idle was lost
+				}
+				return errNoReply
 			}
 			return err
 		}
 		e.handle(m)
 	}
 	return nil
+}
+
+// receive waits for the next message. What was shown meanwhile is saved now and then, so that a long cell leaves something behind, too.
+func (e *execution) receive(ctx context.Context) (*jupyter.Message, error) {
+	for e.unsaved {
+		// Saving must not become what the run is busy with.
+		due := e.saved.Add(max(e.o.Autosave, 20*e.took))
+		if time.Now().After(due) {
+			e.warn(e.save()) // the disk may have room again at the cell's end
+			e.unsaved = false
+			break
+		}
+		wait, cancel := context.WithDeadline(ctx, due)
+		m, err := e.client.Recv(wait)
+		cancel()
+		if err == nil || ctx.Err() != nil || !errors.Is(err, context.DeadlineExceeded) {
+			return m, err
+		}
+	}
+	return e.client.Recv(ctx)
 }
 
 // interrupt asks the cell to stop, several times, for a kernel may miss one while it compiles; it kills the kernel when the grace is over.
@@ -139,9 +183,9 @@ func (e *execution) verdict() error {
 	case "ok":
 		return nil
 	case "aborted":
-		return e.fail("Aborted", &CellError{e.place, jupyter.ErrorContent{EName: "Aborted", EValue: "the kernel did not run it"}})
+		return e.fail(endAborted, &CellError{e.place, jupyter.ErrorContent{EName: endAborted, EValue: "the kernel did not run it"}})
 	}
-	if !e.shown {
+	if !e.failed {
 		e.out.add(&item{Output: notebook.Failure(e.reply.EName, e.reply.EValue, e.reply.Traceback)})
 	}
 	return &CellError{e.place, e.reply.ErrorContent}
@@ -151,8 +195,14 @@ func (e *execution) verdict() error {
 func (e *execution) fail(name string, err error) error {
 	o := notebook.Failure(name, err.Error(), nil)
 	e.out.add(&item{Output: o})
-	e.o.Events(Shown{Place: e.place, Output: o})
+	e.tell(Shown{Place: e.place, Output: o})
 	return err
+}
+
+func (e *execution) tell(event Event) {
+	if !e.silent {
+		e.o.Events(event)
+	}
 }
 
 // handle takes in one message of the kernel. A message that makes no sense is reported and has no effect.
@@ -163,19 +213,27 @@ func (e *execution) handle(m *jupyter.Message) {
 		if mine {
 			e.reply = &jupyter.ExecuteReply{}
 			e.decode(m, e.reply)
-			e.timing["shell.execute_reply"] = m.Header.Date
+			e.timing["shell.execute_reply"] = date(m)
+			var meta struct {
+				Started string `json:"started"`
+			}
+			if json.Unmarshal(m.Metadata, &meta) == nil && meta.Started != "" {
+				e.timing["shell.execute_reply.started"] = meta.Started
+			}
 			e.count(e.reply.ExecutionCount)
 		}
 	case "status":
 		var s jupyter.StatusContent
 		if mine && e.decode(m, &s) {
-			e.timing["iopub.status."+s.ExecutionState] = m.Header.Date
+			if key := "iopub.status." + s.ExecutionState; slices.Contains(timingKeys, key) {
+				e.timing[key] = date(m)
+			}
 			e.idle = e.idle || s.ExecutionState == "idle"
 		}
 	case "execute_input":
 		var in jupyter.ExecuteInput
 		if mine && e.decode(m, &in) {
-			e.timing["iopub.execute_input"] = m.Header.Date
+			e.timing["iopub.execute_input"] = date(m)
 			e.count(in.ExecutionCount)
 		}
 	case "input_request":
@@ -192,8 +250,16 @@ func (e *execution) handle(m *jupyter.Message) {
 	}
 }
 
+// date is when a message was sent; kernels of an old protocol do not say.
+func date(m *jupyter.Message) string {
+	if m.Header.Date == "" {
+		return time.Now().UTC().Format("2006-01-02T15:04:05.000000Z")
+	}
+	return m.Header.Date
+}
+
 func (e *execution) count(n int) {
-	if n > 0 {
+	if n > 0 && !e.silent {
 		e.place.Cell.SetExecutionCount(n)
 	}
 }
@@ -206,7 +272,8 @@ func (e *execution) decode(m *jupyter.Message, into any) bool {
 
 // output takes in what some cell, not always the running one, shows.
 func (e *execution) output(m *jupyter.Message, out *outputs) {
-	show := func(o notebook.Output) { e.o.Events(Shown{Place: e.place, Output: o}) }
+	show := func(o notebook.Output) { e.tell(Shown{Place: e.place, Output: o}) }
+	e.unsaved = e.o.Autosave > 0
 	switch m.Header.Type {
 	case "stream":
 		var s jupyter.StreamContent
@@ -222,25 +289,25 @@ func (e *execution) output(m *jupyter.Message, out *outputs) {
 				o.Type, o.ExecutionCount = notebook.ResultOutput, d.ExecutionCount
 			}
 			out.display(o, d.Transient.DisplayID, e.displays)
-			e.o.Events(Shown{e.place, o, d.Transient.DisplayID, false})
+			e.tell(Shown{e.place, o, d.Transient.DisplayID, false})
 		}
 	case "update_display_data":
 		var d jupyter.DisplayContent
 		if e.decode(m, &d) && e.displays.update(d.Transient.DisplayID, d.Data, d.Metadata) {
-			e.o.Events(Shown{e.place, notebook.Display(d.Data, d.Metadata), d.Transient.DisplayID, true})
+			e.tell(Shown{e.place, notebook.Display(d.Data, d.Metadata), d.Transient.DisplayID, true})
 		}
 	case "clear_output":
 		var c jupyter.ClearOutput
 		if e.decode(m, &c) {
 			out.clear(c.Wait)
-			e.o.Events(Cleared{e.place})
+			e.tell(Cleared{e.place})
 		}
 	case "error":
 		var f jupyter.ErrorContent
 		if e.decode(m, &f) {
 			o := notebook.Failure(f.EName, f.EValue, f.Traceback)
 			out.add(&item{Output: o})
-			e.shown = true
+			e.failed = true
 			show(o)
 		}
 	}

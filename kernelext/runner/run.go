@@ -16,20 +16,33 @@ type Options struct {
 	Spec jupyter.Spec
 	jupyter.StartOptions
 
-	CellTimeout  time.Duration // for each cell; 0 is none
-	Timeout      time.Duration // for the whole run; 0 is none
+	// Limits. Zero leaves it to the notebook's metadata (nb.timeout, nb.cell_timeout or execution.timeout, in seconds or as "90s"), else there is none;
+	// below zero there is none. A cell's own metadata (nb.timeout) goes before CellTimeout.
+	Timeout     time.Duration // for the whole run
+	CellTimeout time.Duration // for each cell
+
 	StartTimeout time.Duration // for the kernel's first answer; 0 is one minute
-	Grace        time.Duration // between an interrupt and the kill; 0 is ten seconds
+	Grace        time.Duration // between an interrupt and the kill, and between a cell's two closing messages, reply and idle; 0 is ten seconds
 
 	AllowErrors bool // go on after a cell that fails
 
-	Save   func() error // called before the first cell and after every cell; nil saves nothing
-	Events func(Event)  // told what happens, in order; nil tells nobody
+	// Only names the cells to run, Until the last one: by number among the cells that can run, by id or by tag; Only also by a range of numbers, 3-5. Cells
+	// that Only leaves out stay as they are. Cells with parameters are always run.
+	Only  []string
+	Until string
+
+	Resume *notebook.Notebook         // an earlier run of the notebook that is to be gone on with
+	Replay func(source string) string // see "Going on" in the package comment
+
+	Save     func() error  // called before the first cell and after every cell; nil saves nothing
+	Autosave time.Duration // how often to save while a cell shows something; 0 is half a minute, below zero never
+	Events   func(Event)   // told what happens, in order; nil tells nobody
 }
 
 // A Report says what came of each code cell.
 type Report struct {
 	Cells   []CellReport
+	Begun   time.Time
 	Elapsed time.Duration
 }
 
@@ -39,6 +52,11 @@ type CellReport struct {
 	Status  Status
 	Elapsed time.Duration
 	Err     error
+
+	limit   time.Duration  // for its time; none if not above zero
+	leave   bool           // it lies behind the last cell to run
+	replay  string         // what is run in place of it, when it is not
+	earlier *notebook.Cell // itself in the run that is gone on with, if it finished there
 }
 
 // Status is what became of a cell.
@@ -46,8 +64,9 @@ type Status string
 
 // What may become of a cell.
 const (
-	NotRun  Status = "not run"
-	Skipped Status = "skipped"
+	NotRun  Status = "not run" // the run did not get there
+	Skipped Status = "skipped" // not meant to run
+	Kept    Status = "kept"    // finished in an earlier run
 	OK      Status = "ok"
 	Failed  Status = "failed"
 )
@@ -70,74 +89,106 @@ func Run(ctx context.Context, nb *notebook.Notebook, o Options) (report *Report,
 	if o.Grace == 0 {
 		o.Grace = 10 * time.Second
 	}
+	if o.Autosave == 0 {
+		o.Autosave = 30 * time.Second
+	}
 	if o.Events == nil {
 		o.Events = func(Event) {}
 	}
+	begun := time.Now()
+	if report, err = plan(nb, &o); err != nil {
+		return &Report{Begun: begun}, err
+	}
+	report.Begun = begun
+	defer func() { report.Elapsed = time.Since(begun) }()
 	if o.Timeout > 0 {
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithTimeoutCause(ctx, o.Timeout, fmt.Errorf("%w of %v", ErrRunTimeout, o.Timeout))
 		defer cancel()
 	}
-	begun := time.Now()
-	report = plan(nb)
-	defer func() { report.Elapsed = time.Since(begun) }()
 	r := &run{nb: nb, o: o, parents: map[string]*outputs{}, displays: displays{}, cells: map[*outputs]*notebook.Cell{}}
+	if err := r.prepare(report); err != nil {
+		return report, err
+	}
 	if err := r.save(); err != nil {
-		return report, err
+		return report, &SaveError{Cause: err}
 	}
-	if err := r.start(ctx); err != nil {
-		return report, err
+	r.tellResumed(report)
+	if !nothingToRun(report) {
+		if err := r.start(ctx); err != nil {
+			return report, err
+		}
+		defer r.stop()
 	}
-	defer r.stop()
 	for i := range report.Cells {
 		c := &report.Cells[i]
+		if c.leave {
+			break
+		}
 		if c.Status != NotRun {
+			if err := r.pass(ctx, c, nothingToRun(report)); err != nil {
+				return report, err
+			}
 			continue
 		}
-		r.o.Events(CellStart{c.Place})
-		t := time.Now()
-		err := r.execute(ctx, c.Place)
-		var failed *CellError
-		if errors.As(err, &failed) && c.Cell.HasTag("raises-exception") {
-			err = nil
-		}
-		c.Elapsed = time.Since(t)
-		c.Status = OK
-		if err != nil {
-			c.Status, c.Err = Failed, err
-		}
-		if serr := r.save(); serr != nil {
-			return report, &SaveError{c.Place, serr}
-		}
-		r.o.Events(CellEnd{*c})
-		if err != nil && !r.mayGoOn(c) {
+		if err := r.one(ctx, c); err != nil {
 			return report, err
 		}
 	}
 	return report, nil
 }
 
-// plan clears the code cells and numbers those that are to run.
-func plan(nb *notebook.Notebook) *Report {
-	report := &Report{}
-	of := 0
-	for i, c := range nb.Cells() {
-		if c.Type() != notebook.Code {
-			continue
-		}
-		c.SetOutputs(nil)
-		c.SetExecutionCount(0)
-		r := CellReport{Place: Place{Cell: c, Index: i}, Status: Skipped}
-		if strings.TrimSpace(c.Source()) != "" && !c.HasTag("skip-execution") {
-			of++
-			r.Status, r.Number = NotRun, of
-		}
-		report.Cells = append(report.Cells, r)
+func (r *run) tellResumed(report *Report) {
+	if r.o.Resume == nil {
+		return
 	}
-	for i := range report.Cells {
-		report.Cells[i].Of = of
+	e := Resumed{Kept: report.Count(Kept)}
+	for _, c := range report.Cells {
+		if c.earlier != nil && c.Status == NotRun {
+			e.Again++
+		}
 	}
-	return report
+	r.o.Events(e)
+}
+
+// one runs a cell and saves it. An error ends the run.
+func (r *run) one(ctx context.Context, c *CellReport) error {
+	r.o.Events(CellStart{c.Place})
+	t := time.Now()
+	err := r.execute(ctx, c)
+	var failed *CellError
+	if errors.As(err, &failed) && c.Cell.HasTag(raisesTag) {
+		err = nil
+	}
+	c.Elapsed = time.Since(t)
+	c.Status = OK
+	if err != nil {
+		c.Status, c.Err = Failed, err
+	}
+	if serr := r.save(); serr != nil {
+		return &SaveError{c.Place, serr}
+	}
+	r.o.Events(CellEnd{*c})
+	if err != nil && !r.mayGoOn(c) {
+		return err
+	}
+	return nil
+}
+
+// pass goes over a cell that is not run; what later cells need of it is replayed, unless none of these is run either.
+func (r *run) pass(ctx context.Context, c *CellReport, idle bool) error {
+	t := time.Now()
+	if c.replay != "" && !idle {
+		if err := r.replay(ctx, c); err != nil {
+			c.Err = err
+			return err
+		}
+		c.Elapsed = time.Since(t)
+	}
+	if c.Status == Kept {
+		r.o.Events(CellEnd{*c})
+	}
+	return nil
 }
 
 // mayGoOn reports whether the run continues after a failed cell.
@@ -162,6 +213,8 @@ type run struct {
 	parents  map[string]*outputs // by the id of the execute_request
 	cells    map[*outputs]*notebook.Cell
 	displays displays
+	saved    time.Time     // when the last save ended
+	took     time.Duration // that long it took
 }
 
 // start starts the kernel, again if another process took one of its ports first.
@@ -188,13 +241,6 @@ func (r *run) start(ctx context.Context) error {
 	}
 }
 
-func (r *run) noteLanguage(info jupyter.KernelInfo) error {
-	if len(info.LanguageInfo) == 0 {
-		return nil
-	}
-	return r.nb.SetMetadata(info.LanguageInfo, "language_info")
-}
-
 func (r *run) stop() {
 	r.kernel.Shutdown(r.client, 5*time.Second)
 	r.client.Close()
@@ -209,14 +255,18 @@ func (r *run) warn(err error) {
 
 // save writes what the cells show into the notebook, and that into its file.
 func (r *run) save() error {
+	begun := time.Now()
 	for out, cell := range r.cells {
 		if out.dirty {
 			cell.SetOutputs(out.list())
 			out.dirty = false
 		}
 	}
-	if r.o.Save == nil {
-		return nil
+	var err error
+	if r.o.Save != nil {
+		err = r.o.Save()
 	}
-	return r.o.Save()
+	r.saved = time.Now()
+	r.took = r.saved.Sub(begun)
+	return err
 }

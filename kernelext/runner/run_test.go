@@ -85,7 +85,7 @@ func TestWhatCellsShow(t *testing.T) {
 		"an update after a clear":       {[]string{"display a 1\nclear\nupdate a 2"}, []string{""}},
 		"a late line":                   {[]string{"print a", "late b\nprint c"}, []string{"stdout:a\nb\n", "stdout:c\n"}},
 		"junk":                          {[]string{"junk\nprint a"}, []string{"stdout:a\n"}},
-		"skipped":                       {[]string{"#skip-execution print a", "print b", "  "}, []string{"", "stdout:b\n", ""}},
+		"skipped":                       {[]string{"#skip-execution print a", "print b", "  "}, []string{"stdout:of an earlier run", "stdout:b\n", ""}},
 		"an expected error":             {[]string{"#raises-exception fail E v", "print b"}, []string{"error:E:v", "stdout:b\n"}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -123,6 +123,9 @@ func TestWhatIsWrittenDown(t *testing.T) {
 		if timing[key].IsZero() {
 			t.Errorf("the cell's metadata has no %s: %s", key, raw)
 		}
+	}
+	if raw, _ := nb.Cells()[0].Metadata("execution", "shell.execute_reply.started"); string(raw) != `"2026-01-02T03:04:05.600000Z"` {
+		t.Errorf("the reply's start is %s", raw)
 	}
 	if raw, _ := nb.Metadata("language_info"); !strings.Contains(string(raw), "1.50") {
 		t.Errorf("language_info is %s", raw)

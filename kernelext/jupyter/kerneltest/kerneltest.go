@@ -12,6 +12,7 @@
 //	input PROMPT          ask for input, print it      die                   exit at once
 //	junk                  unsigned and broken messages late TEXT             a line that counts for the cell before
 //	abort                 reply "aborted"              env NAME              print a variable of the environment
+//	mute                  go idle without a reply      append FILE TEXT      a line at a file's end
 //	pid FILE              write the process id         child                 leave a child process behind and print its id
 package kerneltest
 
@@ -127,6 +128,9 @@ func (k *kernel) read(s zmq4.Socket, to chan<- *jupyter.Message) {
 func (k *kernel) send(s zmq4.Socket, parent *jupyter.Message, kind string, content any) {
 	raw, _ := json.Marshal(content)
 	m := jupyter.Message{Identities: parent.Identities, Header: jupyter.NewHeader("test", kind), Parent: parent.Header, Content: raw}
+	if kind == "execute_reply" {
+		m.Metadata = json.RawMessage(`{"started": "2026-01-02T03:04:05.600000Z"}`) // as ipykernel has it
+	}
 	if s == k.iopub {
 		m.Identities = [][]byte{[]byte(kind)}
 	}
@@ -154,6 +158,9 @@ func (k *kernel) execute() {
 			reply = r
 			break
 		}
+	}
+	if reply["status"] == "" {
+		return // muted
 	}
 	reply["execution_count"] = k.count
 	k.send(k.shell, k.request, "execute_reply", reply)
@@ -203,6 +210,17 @@ func (k *kernel) command(line string) (reply map[string]any) {
 		}
 		e["status"] = "error"
 		return e
+	case "mute":
+		return map[string]any{"status": ""}
+	case "append":
+		f, err := os.OpenFile(first, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o644)
+		if err == nil {
+			_, err = fmt.Fprintln(f, second)
+			f.Close()
+		}
+		if err != nil {
+			stream("stderr", err.Error())
+		}
 	case "abort":
 		return map[string]any{"status": "aborted"}
 	case "sleep":

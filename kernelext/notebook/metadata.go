@@ -1,0 +1,24 @@
+package notebook
+
+// RemoveMetadata removes a value inside the cell's metadata, found by its path of keys.
+func (c *Cell) RemoveMetadata(path ...string) {
+	if _, ok := c.Metadata(path...); ok {
+		c.laid = nil
+		removePath(c.object, c.nb.style, cellDepth, append([]string{"metadata"}, path...))
+	}
+}
+
+// removePath removes the value at a path that exists; depth is that of o's opening brace.
+func removePath(o *object, s style, depth int, path []string) {
+	if len(path) == 1 {
+		o.remove(path[0])
+		return
+	}
+	raw, _ := o.get(path[0])
+	inner, ok := parseObject(raw)
+	if !ok {
+		return
+	}
+	removePath(inner, s, depth+1, path[1:])
+	o.set(path[0], s.object(inner, depth+1))
+}

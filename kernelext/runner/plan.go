@@ -1,0 +1,334 @@
+package runner
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"gopets/kernelext/jupyter"
+	"gopets/kernelext/notebook"
+)
+
+// The tags that say what is to become of a cell. The first two are nbclient's, the others are for [Options].Resume.
+const (
+	raisesTag    = "raises-exception"
+	skipTag      = "skip-execution"
+	KeepTag      = "resume-keep"  // finished is finished: it is never run again, whatever its kernel remembered
+	RerunTag     = "resume-rerun" // it makes what later cells need: it is run again
+	timingPrefix = "execution"
+)
+
+// timingKeys are the moments that JupyterLab writes into a cell's metadata.
+var timingKeys = []string{"iopub.execute_input", "iopub.status.busy", "iopub.status.idle", "shell.execute_reply", "shell.execute_reply.started"}
+
+// plan decides what becomes of each code cell, and numbers those that can run. It changes nothing.
+func plan(nb *notebook.Notebook, o *Options) (*Report, error) {
+	if err := notebookLimits(nb, o); err != nil {
+		return nil, err
+	}
+	report := &Report{}
+	of := 0
+	for i, c := range nb.Cells() {
+		if c.Type() != notebook.Code {
+			continue
+		}
+		r := CellReport{Place: Place{Cell: c, Index: i}, Status: Skipped, limit: o.CellTimeout}
+		if runnable(c) {
+			of++
+			r.Status, r.Number = NotRun, of
+		}
+		if limit, ok, err := limitOf(c.Metadata("nb", "timeout")); err != nil {
+			return nil, fmt.Errorf("the metadata nb.timeout of %v: %w", r.Place, err)
+		} else if ok {
+			r.limit = limit
+		}
+		report.Cells = append(report.Cells, r)
+	}
+	for i := range report.Cells {
+		report.Cells[i].Of = of
+	}
+	if err := choose(report, o); err != nil {
+		return nil, err
+	}
+	if o.Resume != nil {
+		keep(report, o)
+	}
+	return report, nil
+}
+
+func runnable(c *notebook.Cell) bool {
+	return c.Type() == notebook.Code && strings.TrimSpace(c.Source()) != "" && !c.HasTag(skipTag)
+}
+
+// notebookLimits takes what the notebook's metadata asks for where the options say nothing. The object "execution" is that of nbmake and
+// Jupyter Book, "nb" is ours.
+func notebookLimits(nb *notebook.Notebook, o *Options) error {
+	for _, l := range []struct {
+		into *time.Duration
+		path []string
+	}{{&o.Timeout, []string{"nb", "timeout"}}, {&o.CellTimeout, []string{"nb", "cell_timeout"}}, {&o.CellTimeout, []string{"execution", "timeout"}}} {
+		limit, ok, err := limitOf(nb.Metadata(l.path...))
+		if err != nil {
+			return fmt.Errorf("the notebook's metadata %s: %w", strings.Join(l.path, "."), err)
+		}
+		if ok && *l.into == 0 {
+			*l.into = limit
+		}
+	}
+	if raw, ok := nb.Metadata("execution", "allow_errors"); ok {
+		var allow bool
+		if err := json.Unmarshal(raw, &allow); err != nil {
+			return fmt.Errorf("the notebook's metadata execution.allow_errors: wanted true or false, not %s", raw)
+		}
+		o.AllowErrors = o.AllowErrors || allow
+	}
+	return nil
+}
+
+// limitOf reads a limit: a number of seconds, or a text like "1m30s". Below zero, and null, there is no limit.
+func limitOf(raw json.RawMessage, ok bool) (time.Duration, bool, error) {
+	if !ok {
+		return 0, false, nil
+	}
+	var seconds *float64
+	if json.Unmarshal(raw, &seconds) == nil {
+		if seconds == nil || *seconds < 0 {
+			return -1, true, nil
+		}
+		return time.Duration(*seconds * float64(time.Second)), *seconds > 0, nil
+	}
+	var text string
+	if json.Unmarshal(raw, &text) == nil {
+		if d, err := time.ParseDuration(text); err == nil {
+			return d, d != 0, nil
+		}
+	}
+	return 0, false, fmt.Errorf(`wanted seconds, or a text like "1m30s", not %s`, raw)
+}
+
+// choose takes out of the plan what Only and Until leave out.
+func choose(report *Report, o *Options) error {
+	if len(o.Only) > 0 && (o.Until != "" || o.Resume != nil) {
+		return errors.New("a choice of cells goes with neither a last cell nor a resumed run")
+	}
+	if o.Until != "" {
+		matched, err := matching(report, o.Until)
+		if err != nil {
+			return err
+		}
+		last := slices.Max(matched)
+		for i := last + 1; i < len(report.Cells); i++ {
+			if c := &report.Cells[i]; c.Status == NotRun {
+				c.leave = true
+			}
+		}
+		return nil
+	}
+	if len(o.Only) == 0 {
+		return nil
+	}
+	chosen := make([]bool, len(report.Cells))
+	last := 0
+	for _, which := range o.Only {
+		matched, err := matching(report, which)
+		if err != nil {
+			return err
+		}
+		for _, i := range matched {
+			chosen[i] = true
+			last = max(last, i)
+		}
+	}
+	for i := range report.Cells {
+		c := &report.Cells[i]
+		if c.Status != NotRun || chosen[i] || c.Cell.HasTag(parametersTag) || c.Cell.HasTag(injectedTag) {
+			continue
+		}
+		c.Status = Skipped
+		if i < last && o.Replay != nil {
+			c.replay = o.Replay(c.Cell.Source())
+		}
+	}
+	return nil
+}
+
+// matching finds the cells that a number, a range of numbers, an id or a tag names.
+func matching(report *Report, which string) (found []int, err error) {
+	from, to, isRange := strings.Cut(which, "-")
+	a, err1 := strconv.Atoi(from)
+	b := a
+	var err2 error
+	if isRange {
+		b, err2 = strconv.Atoi(to)
+	}
+	isNumber := err1 == nil && err2 == nil
+	if isNumber && a > b {
+		return nil, fmt.Errorf("cells %q: a range goes from the lower number to the higher", which)
+	}
+	for i, c := range report.Cells {
+		if c.Status != NotRun {
+			continue
+		}
+		if isNumber && c.Number >= a && c.Number <= b || !isNumber && (c.Cell.ID() == which || c.Cell.HasTag(which)) {
+			found = append(found, i)
+		}
+	}
+	if len(found) == 0 {
+		return nil, fmt.Errorf("no cell that can run is called %q; give %s", which, cellNames(report))
+	}
+	return found, nil
+}
+
+// cellNames says what cells can be called.
+func cellNames(report *Report) string {
+	n := 0
+	var tags, ids []string
+	for _, c := range report.Cells {
+		if c.Status != NotRun {
+			continue
+		}
+		n = c.Number
+		if id := c.Cell.ID(); id != "" {
+			ids = append(ids, id)
+		}
+		for _, t := range c.Cell.Tags() {
+			if !slices.Contains(tags, t) {
+				tags = append(tags, t)
+			}
+		}
+	}
+	text := fmt.Sprintf("a number from 1 to %d", n)
+	if len(ids) > 0 {
+		text += ", an id (" + shortList(ids) + ")"
+	}
+	if len(tags) > 0 {
+		text += ", a tag (" + shortList(tags) + ")"
+	}
+	return text
+}
+
+func shortList(words []string) string {
+	if len(words) > 12 {
+		words = append(words[:11:11], "…")
+	}
+	return strings.Join(words, ", ")
+}
+
+// keep marks the cells that an earlier run has finished, up to the first that it has not.
+func keep(report *Report, o *Options) {
+	earlier := slices.DeleteFunc(slices.Clone(o.Resume.Cells()), func(c *notebook.Cell) bool { return !runnable(c) })
+	for i := range report.Cells {
+		c := &report.Cells[i]
+		if c.Number == 0 {
+			continue
+		}
+		if c.leave || len(earlier) < c.Number || earlier[c.Number-1].Source() != c.Cell.Source() || !finished(earlier[c.Number-1], o.AllowErrors) {
+			return
+		}
+		kept := c.Cell.HasTag(KeepTag)
+		if o.Replay != nil {
+			c.replay = o.Replay(c.Cell.Source())
+			kept = kept || !c.Cell.HasTag(RerunTag)
+		}
+		if c.earlier = earlier[c.Number-1]; kept {
+			c.Status = Kept
+		}
+	}
+}
+
+// finished reports whether a cell of an earlier run came to its own end: the kernel replied, and no error stands there that is not allowed.
+func finished(c *notebook.Cell, allowErrors bool) bool {
+	if _, ok := c.Metadata(timingPrefix, "shell.execute_reply"); !ok {
+		return false
+	}
+	for _, o := range c.Outputs() {
+		if o.Type == notebook.ErrorOutput && (slices.Contains(endings, o.EName) || !allowErrors && !c.HasTag(raisesTag)) {
+			return false
+		}
+	}
+	return true
+}
+
+// prepare makes the notebook ready: what is to run shows nothing yet, what an earlier run has finished shows what it did.
+func (r *run) prepare(report *Report) error {
+	for i := range report.Cells {
+		c := &report.Cells[i]
+		switch {
+		case c.Number == 0 && c.Cell.HasTag(skipTag):
+			continue
+		case c.Status == Kept:
+			if err := copyResult(c.Cell, c.earlier); err != nil {
+				return err
+			}
+			continue
+		}
+		// A cell that is left out keeps what it shows; that it was run in this run must not be believed.
+		for _, key := range timingKeys {
+			c.Cell.RemoveMetadata(timingPrefix, key)
+		}
+		if raw, ok := c.Cell.Metadata(timingPrefix); ok && len(strings.Trim(string(raw), "{} \t\r\n")) == 0 {
+			c.Cell.RemoveMetadata(timingPrefix)
+		}
+		if c.Status == NotRun || c.Number == 0 {
+			c.Cell.SetOutputs(nil)
+			c.Cell.SetExecutionCount(0)
+		}
+	}
+	return nil
+}
+
+// copyResult gives a cell what another one shows, its number and its times.
+func copyResult(to, from *notebook.Cell) error {
+	to.SetOutputs(from.Outputs())
+	to.SetExecutionCount(from.ExecutionCount())
+	for _, key := range timingKeys {
+		to.RemoveMetadata(timingPrefix, key)
+		if raw, ok := from.Metadata(timingPrefix, key); ok {
+			if err := to.SetMetadata(raw, timingPrefix, key); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// nothingToRun reports whether no kernel is needed.
+func nothingToRun(report *Report) bool {
+	return !slices.ContainsFunc(report.Cells, func(c CellReport) bool { return c.Status == NotRun && !c.leave })
+}
+
+// noteLanguage writes what the kernel says of its language, with sorted keys as Jupyter's files have them, unless it stands there already.
+func (r *run) noteLanguage(info jupyter.KernelInfo) error {
+	if len(info.LanguageInfo) == 0 {
+		return nil
+	}
+	now, err := sorted(info.LanguageInfo)
+	if err != nil {
+		return fmt.Errorf("the kernel's language_info: %w", err)
+	}
+	if raw, ok := r.nb.Metadata("language_info"); ok {
+		if was, err := sorted(raw); err == nil && string(was) == string(now) {
+			return nil
+		}
+	}
+	return r.nb.SetMetadata(now, "language_info")
+}
+
+// sorted gives JSON text with its keys in order and its numbers as they are.
+func sorted(raw json.RawMessage) (json.RawMessage, error) {
+	d := json.NewDecoder(strings.NewReader(string(raw)))
+	d.UseNumber()
+	var v any
+	if err := d.Decode(&v); err != nil {
+		return nil, err
+	}
+	var b strings.Builder
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	err := e.Encode(v)
+	return json.RawMessage(strings.TrimSuffix(b.String(), "\n")), err
+}

@@ -1,0 +1,364 @@
+package runner_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"gopets/kernelext/jupyter/kerneltest"
+	"gopets/kernelext/notebook"
+	"gopets/kernelext/runner"
+)
+
+// fates writes what became of the cells in short.
+func fates(r *runner.Report) string {
+	var all []string
+	for _, c := range r.Cells {
+		all = append(all, string(c.Status))
+	}
+	return strings.Join(all, ", ")
+}
+
+func setMetadata(t *testing.T, c *notebook.Cell, value any, path ...string) {
+	t.Helper()
+	if err := c.SetMetadata(value, path...); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestOnlySomeCells(t *testing.T) {
+	for _, c := range []struct {
+		only  string
+		until string
+		want  string
+		shows string
+	}{
+		{"2", "", "skipped, ok, skipped, skipped, skipped", "old a ;b;old c ;old d ;skip"},
+		{"2-3", "", "skipped, ok, ok, skipped, skipped", "old a ;b;c;old d ;skip"},
+		{"4,1", "", "ok, skipped, skipped, ok, skipped", "a;old b ;old c ;d;skip"},
+		{"named", "", "skipped, skipped, ok, skipped, skipped", "old a ;old b ;c;old d ;skip"},
+		{"tagged", "", "skipped, ok, skipped, ok, skipped", "old a ;b;old c ;d;skip"},
+		{"", "2", "ok, ok, not run, not run, skipped", "a;b;;;skip"},
+		{"", "named", "ok, ok, ok, not run, skipped", "a;b;c;;skip"},
+		{"", "tagged", "ok, ok, ok, ok, skipped", "a;b;c;d;skip"},
+		{"9", "", `called "9"; give a number from 1 to 4, an id (`, ""},
+		{"nobody", "", "a tag (tagged)", ""},
+		{"", "skip-execution", `called "skip-execution"`, ""},
+		{"3-2", "", "from the lower number", ""},
+		{"1", "2", "neither", ""},
+	} {
+		t.Run(c.only+"|"+c.until, func(t *testing.T) {
+			nb := book(t, "print a", "#tagged print b", "print c", "#tagged print d", "#skip-execution print e")
+			setMetadata(t, nb.Cells()[0], map[string]string{"iopub.status.idle": "x", "mine": "y"}, "execution")
+			nb.Remove(2)
+			insertNamed(t, nb, 2, "named", "print c")
+			for i, text := range []string{"old a ", "old b ", "old c ", "old d ", "skip"} {
+				nb.Cells()[i].SetOutputs([]notebook.Output{notebook.Stream("stdout", text)})
+			}
+			o := runner.Options{Until: c.until}
+			if c.only != "" {
+				o.Only = strings.Split(c.only, ",")
+			}
+			before := string(nb.Bytes())
+			report, err := run(t, nb, o)
+			if c.shows == "" {
+				if err == nil || !strings.Contains(err.Error(), c.want) {
+					t.Errorf("error %v, wanted %q in it", err, c.want)
+				}
+				if string(nb.Bytes()) != before {
+					t.Error("the notebook was changed")
+				}
+				return
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := fates(report); got != c.want {
+				t.Errorf("got %s, wanted %s", got, c.want)
+			}
+			var shows []string
+			for _, cell := range nb.Cells() {
+				shows = append(shows, strings.ReplaceAll(strings.TrimPrefix(outputs(cell), "stdout:"), "\n", ""))
+			}
+			if got := strings.Join(shows, ";"); got != c.shows {
+				t.Errorf("the cells show %q, wanted %q", got, c.shows)
+			}
+			if raw, _ := nb.Cells()[0].Metadata("execution", "iopub.status.idle"); string(raw) == `"x"` {
+				t.Error("a time of an earlier run is left")
+			}
+			if raw, _ := nb.Cells()[0].Metadata("execution", "mine"); string(raw) != `"y"` {
+				t.Error("foreign metadata is gone")
+			}
+		})
+	}
+}
+
+func read(t *testing.T, path string) string {
+	t.Helper()
+	text, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
+
+func remove(t *testing.T, path string) {
+	t.Helper()
+	if err := os.Remove(path); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// insertNamed puts in a cell with an id of its own.
+func insertNamed(t *testing.T, nb *notebook.Notebook, at int, id, source string) {
+	t.Helper()
+	text, err := json.Marshal(map[string]any{"cells": []any{map[string]any{"cell_type": "code", "id": id, "metadata": map[string]any{}, "source": source,
+		"outputs": []any{}, "execution_count": nil}}, "metadata": map[string]any{}, "nbformat": 4, "nbformat_minor": 5})
+	if err != nil {
+		t.Fatal(err)
+	}
+	other, err := notebook.Parse(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	nb.Insert(at, other.Cells()[0])
+}
+
+func TestOnlyReplaysAndSetsParameters(t *testing.T) {
+	nb := book(t, "#parameters print n=1", "#injected-parameters print n=2", "print declared\nprint done", "print c", "print d")
+	replay := func(source string) string {
+		declared, _, _ := strings.Cut(source, "\n")
+		return declared + "\nappend " + filepath.Join(t.TempDir(), "x") + " x"
+	}
+	var told []string
+	report, err := run(t, nb, runner.Options{Only: []string{"4"}, Replay: replay, Events: func(e runner.Event) {
+		if e, ok := e.(runner.Shown); ok {
+			told = append(told, strings.TrimSpace(e.Output.Text))
+		}
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := fates(report); got != "ok, ok, skipped, ok, skipped" {
+		t.Errorf("got %s", got)
+	}
+	if got := strings.Join(told, ","); got != "n=1,n=2,c" {
+		t.Errorf("shown were %s", got)
+	}
+	if got := outputs(nb.Cells()[2]); got != "stdout:of an earlier run" {
+		t.Errorf("a replayed cell shows %q", got)
+	}
+}
+
+func TestReplayFails(t *testing.T) {
+	nb := book(t, "print a", "print b")
+	_, err := run(t, nb, runner.Options{Only: []string{"2"}, Replay: func(string) string { return "fail Oops gone" }})
+	var failed *runner.ReplayError
+	if !errors.As(err, &failed) || failed.Number != 1 || !strings.Contains(err.Error(), "gone") {
+		t.Errorf("error %v", err)
+	}
+}
+
+func TestLimitsOfMetadata(t *testing.T) {
+	slow := func(value any) *notebook.Notebook {
+		nb := book(t, "sleep 1h", "print b")
+		setMetadata(t, nb.Cells()[0], value, "nb", "timeout")
+		return nb
+	}
+	for _, value := range []any{0.05, "50ms"} {
+		_, err := run(t, slow(value), runner.Options{CellTimeout: time.Hour})
+		var late *runner.TimeoutError
+		if !errors.As(err, &late) || late.After != 50*time.Millisecond {
+			t.Errorf("%v: error %v", value, err)
+		}
+	}
+	if _, err := run(t, slow("soon"), runner.Options{}); err == nil || !strings.Contains(err.Error(), `nb.timeout of cell 1`) || !strings.Contains(err.Error(), `not "soon"`) {
+		t.Errorf("error %v", err)
+	}
+	for _, path := range [][]string{{"execution", "timeout"}, {"nb", "cell_timeout"}, {"nb", "timeout"}} {
+		nb := book(t, "sleep 1h")
+		if err := nb.SetMetadata(0.3, path...); err != nil {
+			t.Fatal(err)
+		}
+		_, err := run(t, nb, runner.Options{})
+		var late *runner.TimeoutError
+		if !errors.As(err, &late) && !errors.Is(err, runner.ErrRunTimeout) {
+			t.Errorf("%v: error %v", path, err)
+		}
+		nb = book(t, "sleep 500ms")
+		if err := nb.SetMetadata("200ms", path...); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := run(t, nb, runner.Options{CellTimeout: -1, Timeout: -1}); err != nil {
+			t.Errorf("%v, no limit wanted: error %v", path, err)
+		}
+	}
+	nb := book(t, "fail E v", "print b")
+	if err := nb.SetMetadata(true, "execution", "allow_errors"); err != nil {
+		t.Fatal(err)
+	}
+	if report, err := run(t, nb, runner.Options{}); err != nil || fates(report) != "failed, ok" {
+		t.Errorf("error %v, %s", err, fates(report))
+	}
+	if err := nb.SetMetadata("yes", "execution", "allow_errors"); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := run(t, nb, runner.Options{}); err == nil || !strings.Contains(err.Error(), "wanted true or false") {
+		t.Errorf("error %v", err)
+	}
+}
+
+// A run that failed is gone on with; log counts what was really run.
+func TestResume(t *testing.T) {
+	declarations := func(source string) string {
+		var kept []string
+		for line := range strings.Lines(source) {
+			if strings.HasPrefix(line, "append") && strings.Contains(line, "declare") {
+				kept = append(kept, line)
+			}
+		}
+		return strings.Join(kept, "")
+	}
+	for name, c := range map[string]struct {
+		replay    string // declarations are replayed
+		tags      []string
+		change    string // the second cell is edited between the runs
+		want, log string
+	}{
+		"a kernel that remembers": {want: "ok, ok, ok, ok", log: "declare1 do1 declare2 do2 done3 done4"},
+		"with a cell to keep":     {tags: []string{"", runner.KeepTag}, want: "ok, kept, ok, ok", log: "declare1 do1 done3 done4"},
+		"with declarations":       {replay: "yes", want: "kept, kept, ok, ok", log: "declare1 declare2 done3 done4"},
+		"with a cell to rerun":    {replay: "yes", tags: []string{runner.RerunTag}, want: "ok, kept, ok, ok", log: "declare1 do1 declare2 done3 done4"},
+		"a changed cell":          {replay: "yes", change: "2", want: "kept, ok, ok, ok", log: "declare1 declare2 changed2 done3 done4"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			log := filepath.Join(t.TempDir(), "log")
+			cells := func(second, third string) *notebook.Notebook {
+				nb := book(t, fmt.Sprintf("append %s declare1\nappend %[1]s do1\nprint one", log), fmt.Sprintf("append %s declare2\nappend %[1]s %s\nprint two", log, second),
+					third, fmt.Sprintf("append %s done4", log))
+				for i, tag := range c.tags {
+					if tag != "" {
+						setMetadata(t, nb.Cells()[i], []string{tag}, "tags")
+					}
+				}
+				return nb
+			}
+			first := cells("do2", "fail E broken")
+			if _, err := run(t, first, runner.Options{}); err == nil {
+				t.Fatal("no error")
+			}
+			remove(t, log)
+			second := "do2"
+			if c.change != "" {
+				second = "changed2"
+			}
+			nb := cells(second, fmt.Sprintf("append %s done3", log))
+			o := runner.Options{Resume: first}
+			if c.replay != "" {
+				o.Replay = declarations
+			}
+			report, err := run(t, nb, o)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := fates(report); got != c.want {
+				t.Errorf("got %s, wanted %s", got, c.want)
+			}
+			if got := strings.Join(strings.Fields(read(t, log)), " "); got != c.log {
+				t.Errorf("run were %s, wanted %s", got, c.log)
+			}
+			if got := outputs(nb.Cells()[0]) + outputs(nb.Cells()[1]); got != "stdout:one\nstdout:two\n" {
+				t.Errorf("the finished cells show %q", got)
+			}
+			if _, ok := nb.Cells()[0].Metadata("execution", "shell.execute_reply"); !ok {
+				t.Error("a finished cell has no times")
+			}
+			// Once more: all has finished, so no kernel is needed where nothing has to be remembered.
+			if c.replay != "" && len(c.tags) == 0 {
+				var started bool
+				again, err := run(t, cells(second, fmt.Sprintf("append %s done3", log)), runner.Options{Resume: nb, Replay: declarations, Events: func(e runner.Event) {
+					_, ready := e.(runner.KernelReady)
+					started = started || ready
+				}})
+				if err != nil || started || again.Count(runner.Kept) != 4 {
+					t.Errorf("error %v, started %v, %s", err, started, fates(again))
+				}
+			}
+		})
+	}
+}
+
+func TestWhatCountsAsFinished(t *testing.T) {
+	for name, c := range map[string]struct {
+		cells []string
+		o     runner.Options
+		kept  int
+	}{
+		"an error":                  {[]string{"print a", "fail E v"}, runner.Options{AllowErrors: true}, 1},
+		"an expected error":         {[]string{"#raises-exception fail E v", "fail E v"}, runner.Options{}, 1},
+		"a time-out, though passed": {[]string{"print a", "sleep 1h", "print b"}, runner.Options{AllowErrors: true, CellTimeout: 200 * time.Millisecond}, 1},
+		"a dead kernel":             {[]string{"print a", "die"}, runner.Options{}, 1},
+		"until":                     {[]string{"print a", "print b", "print c"}, runner.Options{Until: "2"}, 2},
+		"others":                    {[]string{"print a", "print b", "print c"}, runner.Options{Only: []string{"2"}}, 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			first := book(t, c.cells...)
+			_, _ = run(t, first, c.o)
+			report, _ := run(t, book(t, c.cells...), runner.Options{Resume: first, Replay: func(string) string { return "" }, CellTimeout: 200 * time.Millisecond})
+			if n := report.Count(runner.Kept); n != c.kept {
+				t.Errorf("%d cells were kept, wanted %d: %s", n, c.kept, fates(report))
+			}
+		})
+	}
+	// Errors that are allowed are no reason to run again.
+	first := book(t, "fail E v", "print b")
+	if _, err := run(t, first, runner.Options{AllowErrors: true}); err != nil {
+		t.Fatal(err)
+	}
+	report, err := run(t, book(t, "fail E v", "print b"), runner.Options{Resume: first, AllowErrors: true, Replay: func(string) string { return "" }})
+	if err != nil || report.Count(runner.Kept) != 2 {
+		t.Errorf("error %v, %s", err, fates(report))
+	}
+}
+
+// Where a run is killed while a cell runs, what that cell has shown is there, and the cell has not finished.
+func TestSavesWhileACellRuns(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "out.ipynb")
+	nb := book(t, "print a\nsleep 1h")
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	defer cancel()
+	_, err := runner.Run(ctx, nb, runner.Options{Spec: kerneltest.Spec("go"), Autosave: time.Millisecond, Save: func() error {
+		if err := nb.WriteFile(path); err != nil {
+			return err
+		}
+		saved, err := notebook.ReadFile(path)
+		if err != nil {
+			return err
+		}
+		if _, ended := saved.Cells()[0].Metadata("execution", "shell.execute_reply"); outputs(saved.Cells()[0]) == "stdout:a\n" && !ended {
+			cancel()
+		}
+		return nil
+	}})
+	if !errors.Is(err, context.Canceled) {
+		t.Errorf("error %v", err)
+	}
+}
+
+func TestKernelWithoutReply(t *testing.T) {
+	nb := book(t, "print a\nmute", "print b")
+	_, err := run(t, nb, runner.Options{Grace: 100 * time.Millisecond})
+	var dead *runner.DeadKernelError
+	if !errors.As(err, &dead) || !strings.Contains(err.Error(), "without a reply") {
+		t.Errorf("error %v", err)
+	}
+	if got := outputs(nb.Cells()[0]); !strings.HasPrefix(got, "stdout:a\n|error:DeadKernel") {
+		t.Errorf("the cell shows %q", got)
+	}
+}
