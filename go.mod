@@ -24,7 +24,7 @@ require (
 require (
 	codeberg.org/go-fonts/liberation v0.5.0
 	github.com/aymerick/douceur v0.2.0 // indirect
-	github.com/dlclark/regexp2/v2 v2.2.1 // indirect
+	github.com/dlclark/regexp2/v2 v2.2.1
 	github.com/edsrzf/mmap-go v1.2.0
 	github.com/fatih/color v1.18.0 // indirect
 	github.com/fsnotify/fsnotify v1.8.0 // indirect

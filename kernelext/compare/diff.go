@@ -1,0 +1,52 @@
+package compare
+
+import (
+	"bytes"
+	"strings"
+
+	"github.com/rogpeppe/go-internal/diff"
+)
+
+// maxColumns bounds a line of Unified: a plot's data can stand in one line of megabytes.
+const maxColumns = 300
+
+// Unified returns the texts' difference in unified form, "" for pictures and data. Lines that are far too long are cut to where they differ.
+func (d Difference) Unified() string {
+	if d.Want == d.Got {
+		return ""
+	}
+	want, got := strings.Split(d.Want, "\n"), strings.Split(d.Got, "\n")
+	cutLong(want, got)
+	text := diff.Diff("saved", join(want), "now", join(got))
+	_, text, _ = bytes.Cut(text, []byte("\n")) // a heading
+	return string(text)
+}
+
+func join(lines []string) []byte {
+	if len(lines) == 1 && lines[0] == "" {
+		return nil
+	}
+	return []byte(strings.Join(lines, "\n") + "\n")
+}
+
+// cutLong cuts long lines; where two lines stand at the same place, to the surroundings of their difference.
+func cutLong(want, got []string) {
+	cut := func(lines, others []string, i int) string {
+		if len(lines[i]) <= maxColumns {
+			return lines[i]
+		}
+		other := ""
+		if i < len(others) {
+			other = others[i]
+		}
+		return excerpt(lines[i], other)
+	}
+	cutWant := make([]string, len(want))
+	for i := range want {
+		cutWant[i] = cut(want, got, i)
+	}
+	for i := range got {
+		got[i] = cut(got, want, i)
+	}
+	copy(want, cutWant)
+}

@@ -1,0 +1,149 @@
+package compare
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"image"
+	"image/draw"
+	"image/gif"
+	_ "image/jpeg" // the formats that notebooks hold
+	_ "image/png"
+	"math"
+
+	_ "golang.org/x/image/bmp"
+	_ "golang.org/x/image/webp"
+)
+
+// maxPixels bounds what is decoded, a quarter of a gigabyte: a few bytes can claim to be any size.
+const maxPixels = 1 << 26
+
+// errTooLarge is a picture that is not decoded for its size.
+var errTooLarge = errors.New("it has too many pixels")
+
+// A PictureDifference is how two pictures differ.
+type PictureDifference struct {
+	Want, Got []byte // the files
+
+	WantSize, GotSize     image.Point // of equal sizes what follows was counted
+	WantFrames, GotFrames int         // 1 but for a GIF that moves
+	Frame                 int         // the first one that differs, from 1
+	Differing, Of         int         // pixels of this frame, not counting those within the channel tolerance
+	Max                   int         // the largest difference of a channel, 0…255
+}
+
+func (p PictureDifference) String() string {
+	switch {
+	case p.WantSize != p.GotSize:
+		return fmt.Sprintf("the picture has %s pixels, it had %s", size(p.GotSize), size(p.WantSize))
+	case p.WantFrames != p.GotFrames:
+		return fmt.Sprintf("the picture has %d frames, it had %d", p.GotFrames, p.WantFrames)
+	}
+	where := size(p.GotSize)
+	if p.GotFrames > 1 {
+		where += fmt.Sprintf(", frame %d of %d", p.Frame, p.GotFrames)
+	}
+	return fmt.Sprintf("%d of the picture's %d pixels differ (%.2g %%), by up to %d of 255 (%s)", p.Differing, p.Of, 100*float64(p.Differing)/float64(p.Of), p.Max, where)
+}
+
+func size(p image.Point) string { return fmt.Sprintf("%d×%d", p.X, p.Y) }
+
+// pictures compares two pictures; nil means that they are the same within the tolerance. One that cannot be decoded is an error.
+func (r Rules) pictures(want, got []byte) (*PictureDifference, error) {
+	if bytes.Equal(want, got) {
+		return nil, nil
+	}
+	a, err := decodePicture(want)
+	if err != nil {
+		return nil, fmt.Errorf("the saved picture cannot be decoded: %w", err)
+	}
+	b, err := decodePicture(got)
+	if err != nil {
+		return nil, fmt.Errorf("the new picture cannot be decoded: %w", err)
+	}
+	p := &PictureDifference{Want: want, Got: got, WantSize: a[0].Rect.Size(), GotSize: b[0].Rect.Size(), WantFrames: len(a), GotFrames: len(b)}
+	if p.WantSize != p.GotSize || len(a) != len(b) {
+		return p, nil
+	}
+	for i := range a {
+		differing, most := r.pixels(a[i], b[i])
+		of := p.GotSize.X * p.GotSize.Y
+		if float64(differing) > math.Floor(r.Pixels*float64(of)) {
+			p.Frame, p.Differing, p.Of, p.Max = i+1, differing, of, most
+			return p, nil
+		}
+	}
+	return nil, nil
+}
+
+// pixels counts pixels with a channel off by more than the tolerance, and gives the largest difference of a channel.
+func (r Rules) pixels(a, b *image.RGBA) (differing, most int) {
+	for i := 0; i < len(a.Pix); i += 4 {
+		worst := 0
+		for c := i; c < i+4; c++ {
+			worst = max(worst, int(a.Pix[c])-int(b.Pix[c]), int(b.Pix[c])-int(a.Pix[c]))
+		}
+		if worst > r.Channel {
+			differing++
+		}
+		most = max(most, worst)
+	}
+	return differing, most
+}
+
+// decodePicture returns a picture's frames as they are seen, all with the same bounds from (0, 0).
+func decodePicture(data []byte) ([]*image.RGBA, error) {
+	config, format, err := image.DecodeConfig(bytes.NewReader(data))
+	if err != nil {
+		return nil, err
+	}
+	if config.Width <= 0 || config.Height <= 0 {
+		return nil, fmt.Errorf("it has %d×%d pixels", config.Width, config.Height)
+	}
+	if config.Width > maxPixels/config.Height {
+		return nil, errTooLarge
+	}
+	if format == "gif" {
+		return decodeGIF(data)
+	}
+	m, _, err := image.Decode(bytes.NewReader(data))
+	if err != nil {
+		return nil, err
+	}
+	return []*image.RGBA{rgba(m)}, nil
+}
+
+func rgba(m image.Image) *image.RGBA {
+	out := image.NewRGBA(image.Rectangle{Max: m.Bounds().Size()})
+	draw.Draw(out, out.Rect, m, m.Bounds().Min, draw.Src)
+	return out
+}
+
+// decodeGIF puts the frames, which are pieces, upon each other as GIF's disposal methods say.
+func decodeGIF(data []byte) ([]*image.RGBA, error) {
+	g, err := gif.DecodeAll(bytes.NewReader(data))
+	if err != nil {
+		return nil, err
+	}
+	bounds := image.Rect(0, 0, g.Config.Width, g.Config.Height)
+	if bounds.Dx() > maxPixels/bounds.Dy()/(len(g.Image)+1) {
+		return nil, errTooLarge
+	}
+	canvas := image.NewRGBA(bounds)
+	var frames []*image.RGBA
+	for i, piece := range g.Image {
+		var before *image.RGBA
+		if i < len(g.Disposal) && g.Disposal[i] == gif.DisposalPrevious {
+			before = rgba(canvas)
+		}
+		draw.Draw(canvas, piece.Rect, piece, piece.Rect.Min, draw.Over)
+		frames = append(frames, rgba(canvas))
+		switch {
+		case before != nil:
+			canvas = before
+		case i < len(g.Disposal) && g.Disposal[i] == gif.DisposalBackground:
+			draw.Draw(canvas, piece.Rect, image.Transparent, image.Point{}, draw.Src)
+		}
+	}
+	return frames, nil
+}

@@ -1,0 +1,135 @@
+package compare
+
+import (
+	"fmt"
+	"path"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// Rules say what counts as no difference. The zero value forgives nothing but what the package comment lists.
+type Rules struct {
+	Sanitize []Rule // replacements on both sides, in this order; those of a user come before Builtin's in any case
+
+	// A number may be off by Absolute, or by Relative of the saved number's size, whichever is more. With either, the white space before
+	// numbers does not count, for columns move when a number gets longer.
+	Absolute, Relative float64
+
+	Channel int     // a pixel whose red, green, blue and alpha (0…255) are off by no more than this counts as equal
+	Pixels  float64 // the share (0…1) of a picture's pixels that may differ by more
+
+	Ignore []string // what is not compared: stdout, stderr, error, MIME types, and patterns of these such as image/*
+}
+
+// ignores reports whether a stream or a MIME type is not compared.
+func (r Rules) ignores(name string) bool {
+	if name == "application/vnd.jupyter.widget-view+json" {
+		return true
+	}
+	return slices.ContainsFunc(r.Ignore, func(pattern string) bool {
+		match, err := path.Match(pattern, name)
+		return err == nil && match
+	})
+}
+
+// Check says what is wrong with rules that a person typed.
+func (r Rules) Check() error {
+	for _, pattern := range r.Ignore {
+		if _, err := path.Match(pattern, ""); err != nil {
+			return fmt.Errorf("the pattern %q of what to ignore: %w", pattern, err)
+		}
+	}
+	switch {
+	case !(r.Absolute >= 0) || !(r.Relative >= 0):
+		return fmt.Errorf("the tolerances of numbers are %g and %g; wanted 0 or more", r.Absolute, r.Relative)
+	case r.Channel < 0 || r.Channel > 255:
+		return fmt.Errorf("the tolerance of a pixel is %d; wanted 0 to 255", r.Channel)
+	case !(r.Pixels >= 0 && r.Pixels <= 1):
+		return fmt.Errorf("the share of pixels is %g; wanted 0 to 1", r.Pixels)
+	}
+	return nil
+}
+
+// A Rule replaces what differs from run to run.
+type Rule struct {
+	Name  string // "durations", or a user's file and line
+	early bool   // works on the text as the kernel sent it, not on its normal form
+	apply func(string) (string, error)
+}
+
+// Apply replaces all that the rule finds. It fails only if a user's pattern takes far too long.
+func (r Rule) Apply(s string) (string, error) { return r.apply(s) }
+
+// sanitize applies the user's rules, or the others.
+func (r Rules) sanitize(s string, early bool) (string, error) {
+	for _, rule := range r.Sanitize {
+		if rule.early != early {
+			continue
+		}
+		var err error
+		if s, err = rule.apply(s); err != nil {
+			return s, err
+		}
+	}
+	return s, nil
+}
+
+// builtin has the rules of Builtin in the order in which they work: times before durations, UUIDs before anything with digits.
+var builtin = []struct {
+	name, replacement string
+	pattern           *regexp.Regexp
+}{
+	{"addresses", "${1}‹address›", regexp.MustCompile(`\b0x[0-9A-Fa-f]{9,16}\b|(\bat )0x[0-9A-Fa-f]+\b`)},
+	{"uuids", "‹uuid›", regexp.MustCompile(`\b[0-9A-Fa-f]{8}-(?:[0-9A-Fa-f]{4}-){3}[0-9A-Fa-f]{12}\b`)},
+	{"times", "‹time›", regexp.MustCompile(`` +
+		`\bdatetime\.datetime\(\d[^()]*(?:\([^()]*\))?[^()]*\)` + // Python's own form
+		`|\b(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*,? +(?:\d{1,2}[ -])?[A-Z][a-z]{2}[ -]+[\d ]+ ` + clock + `(?: [A-Z]{3,4}| [-+]\d{4})?(?: \d{4})?` + // date, HTTP, mail
+		`|\b(?:\d{4}[-/]\d{2}[-/]\d{2}[T _])?` + clock + `(?:(?: ?[-+]\d{2}:?\d{2})?(?: [A-Z]{3,4}\b)?)(?: m=[-+]\d+\.\d+)?` + // ISO 8601, Go
+		`|\b\d{8}[T_-]\d{6}(?:\.\d+)?Z?\b`)},
+	{"durations", "‹duration›", regexp.MustCompile(`` +
+		`\b(?:\d+h)?\d+m\d+(?:\.\d+)?s\b|\b\d+h\d+m\b` + // Go: 1h2m3.5s
+		`|\b\d+ (?:runs?|loops?)(?:, [\d,]+ loops?)? each\b` + // IPython's %timeit
+		`|\b` + decimal + ` ?(?:it|iters?|steps?|batch(?:es)?|samples?|ex|rows?|[kKMG]?i?B)/s\b|\b` + decimal + ` ?s/(?:it|step|batch|epoch)\b` + // tqdm, Keras
+		`|\b` + decimal + ` ?(?:ns|[µμu]s|ms|s|secs?|seconds?|mins?|minutes?|hrs?|hours?|h)\b`)},
+	{"paths", "${1}‹dir›/", regexp.MustCompile(`((?:^|[\s"'` + "`" + `(=\[,<>|:])(?:file://)?)(?:~|\b[A-Za-z]:)?(?:` +
+		`/(?:tmp|var/tmp|var/folders|private/var/folders)(?:/[^/\s"'<>|:*?,;)\]]+)*(?:/|\b)` + // a temporary folder's name is random to its end
+		`|(?:[/\\][^/\\\s"'<>|:*?]+)+[/\\])`)},
+}
+
+const (
+	clock   = `\d{1,2}:[0-5]\d(?::[0-5]\d(?:[.,]\d+)?)?(?:Z\b|\b)`
+	decimal = `\d[\d,]*(?:\.\d+)?(?:e[-+]?\d+)?`
+)
+
+// BuiltinNames are the names that Builtin knows.
+func BuiltinNames() []string {
+	var names []string
+	for _, b := range builtin {
+		names = append(names, b.name)
+	}
+	return names
+}
+
+// Builtin returns the rules of some names, of none all: addresses (0xc000012345, "at 0x7f…"), uuids, times (with hours and minutes; a mere date
+// is more often a value), durations (1.5s, 3 min, rates such as 12it/s) and paths (the directories of absolute paths; in temporary
+// folders the names, too). A name that is not known is an error.
+func Builtin(names ...string) ([]Rule, error) {
+	if len(names) == 0 {
+		names = BuiltinNames()
+	}
+	for _, name := range names {
+		if !slices.Contains(BuiltinNames(), name) {
+			return nil, fmt.Errorf("there is no built-in rule %q; there are %s", name, strings.Join(BuiltinNames(), ", "))
+		}
+	}
+	var rules []Rule
+	for _, b := range builtin {
+		if slices.Contains(names, b.name) {
+			rules = append(rules, Rule{Name: b.name, apply: func(s string) (string, error) {
+				return b.pattern.ReplaceAllString(s, b.replacement), nil
+			}})
+		}
+	}
+	return rules, nil
+}
