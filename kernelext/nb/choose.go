@@ -20,44 +20,59 @@ type kernelChoice struct {
 	env      []string
 }
 
-// chooseKernel finds the kernel that the flag, unless it is empty, or the notebook names. A Go notebook gets GoNB, built from the workspace, whether a kernel of that
-// name is installed or not; another kernel has to be installed.
+// chooseKernel finds the kernel that the flag, unless it is empty, or the notebook names, and makes it ready.
 func chooseKernel(ctx context.Context, nb *notebook.Notebook, dir, flag string, offline bool, log io.Writer) (kernelChoice, error) {
-	wants := nb.Kernel()
-	name := flag
-	if name == "" {
-		name = wants.Name
+	k, err := findKernel(nb, flag)
+	if err == nil {
+		err = k.prepare(ctx, dir, offline, log)
 	}
-	isGo := name == "gonb" || flag == "" && (strings.EqualFold(wants.Language, "go") || name == "")
+	return k, err
+}
+
+// findKernel says which kernel it is to be. A Go notebook gets GoNB, to be built from the workspace, whether a kernel of that name is installed or
+// not; another kernel has to be installed.
+func findKernel(nb *notebook.Notebook, flag string) (kernelChoice, error) {
 	if flag != "" {
 		// One that is installed under this very name is what was asked for.
-		if spec, err := jupyter.FindSpec(flag); err == nil {
+		spec, err := jupyter.FindSpec(flag)
+		if err == nil {
 			return kernelChoice{spec: spec, language: spec.Language}, nil
-		} else if !isGo {
+		} else if flag != "gonb" {
 			return kernelChoice{}, err
 		}
 	}
-	if !isGo {
-		spec, err := jupyter.FindSpec(name)
-		if err != nil {
-			return kernelChoice{}, fmt.Errorf("%w (or name another with --kernel)", err)
-		}
-		return kernelChoice{spec: spec, language: spec.Language}, nil
+	if isGo(nb, flag) {
+		return kernelChoice{language: "go", builtIn: true}, nil
+	}
+	spec, err := jupyter.FindSpec(nb.Kernel().Name)
+	if err != nil {
+		return kernelChoice{}, fmt.Errorf("%w (or name another with --kernel)", err)
+	}
+	return kernelChoice{spec: spec, language: spec.Language}, nil
+}
+
+func isGo(nb *notebook.Notebook, flag string) bool {
+	wants := nb.Kernel()
+	return flag == "gonb" || flag == "" && (wants.Name == "gonb" || strings.EqualFold(wants.Language, "go") || wants.Name == "")
+}
+
+// prepare builds what a Go notebook needs.
+func (k *kernelChoice) prepare(ctx context.Context, dir string, offline bool, log io.Writer) error {
+	if !k.builtIn {
+		return nil
 	}
 	w, err := findWorkspace(ctx, dir, ".")
 	if err != nil {
-		return kernelChoice{}, err
+		return err
 	}
 	s := &setup{log: log, offline: offline, lenient: true}
 	if err := s.all(ctx, w); err != nil {
-		return kernelChoice{}, err
-	}
-	spec, err := w.kernelSpec(ctx, "gonb")
-	if err != nil {
-		return kernelChoice{}, err
+		return err
 	}
 	// GOWORK of the caller would take the place of the kernel's own go.work.
-	return kernelChoice{spec: spec, language: "go", builtIn: true, env: []string{"GOWORK="}}, nil
+	k.env = []string{"GOWORK="}
+	k.spec, err = w.kernelSpec(ctx, "gonb")
+	return err
 }
 
 // kernelSpec describes GoNB on this workspace: errors as text, and a go.work that holds the module, so that cells import it without any set-up.

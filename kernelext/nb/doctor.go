@@ -127,7 +127,15 @@ func examine(ctx context.Context) []check {
 	checks = append(checks, examineKernel())
 	return append(checks,
 		optional("jupyter", "JupyterLab, to step through notebooks in a browser: pip install jupyterlab"),
-		optional("gopls", "completion in JupyterLab: go install golang.org/x/tools/gopls@latest"))
+		examineGopls())
+}
+
+// examineGopls looks for the gopls that the kernel uses, which is not the one on the PATH.
+func examineGopls() check {
+	if !exists(goplsPath()) {
+		return check{Name: "gopls", Optional: true, Detail: "not built", Fix: "nb setup, for completion in JupyterLab (it builds " + goplsVersion + ")"}
+	}
+	return check{Name: "gopls", OK: true, Optional: true, Detail: goplsPath()}
 }
 
 // optional looks for a program that is good to have.

@@ -12,7 +12,8 @@
 //
 // # Exit statuses
 //
-// 0 everything succeeded, 1 a cell failed, 2 wrong usage or a failed set-up, 3 the kernel died, 4 a time-out, 130 interrupted. (`go run` reports any of these as 1.)
+// 0 everything succeeded, 1 a cell failed, 2 wrong usage or a failed set-up, 3 the kernel died, 4 a time-out, 5 results could not be written, 129, 130 or 143
+// stopped by a hang-up, an interrupt or a termination. (`go run` reports any of these as 1.)
 package main
 
 import (
@@ -33,18 +34,41 @@ func (e exitError) Error() string { return fmt.Sprintf("exit status %d", int(e))
 
 func main() { os.Exit(nb()) }
 
+// stopped is what ends nb from outside, as the cause of its context's end.
+type stopped struct{ signal syscall.Signal }
+
+func (s stopped) Error() string {
+	switch s.signal {
+	case syscall.SIGINT:
+		return "stopped by an interrupt"
+	case syscall.SIGTERM:
+		return "stopped by a request to terminate"
+	}
+	return "stopped, for the terminal is gone"
+}
+
+// status is what a shell says of a program that a signal ended.
+func (s stopped) status() int { return 128 + int(s.signal) }
+
 // nb is main with its exit status returned, so that scenario tests can call it.
 func nb() int {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
+	ctx, stop := context.WithCancelCause(context.Background())
+	defer stop(nil)
+	signals := make(chan os.Signal, 1)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	if !signal.Ignored(syscall.SIGHUP) { // as nohup wants it
+		signal.Notify(signals, syscall.SIGHUP)
+	}
 	go func() {
-		<-ctx.Done()
-		stop() // a second interrupt ends nb at once; the system ends the kernel with it
+		s := <-signals
+		signal.Stop(signals) // a second one ends nb at once; the system ends the kernel with it
+		stop(stopped{s.(syscall.Signal)})
 	}()
-	// A reader of the log that goes away (nb run … | head) must not end the run: the write fails, and that is all.
-	signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE)
+	// A reader of the log that goes away (nb run … | head) must not end the run, nor a limit on a file's size: the write fails, and that is all.
+	signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE, syscall.SIGXFSZ)
 	err := rootCommand().ExecuteContext(ctx)
 	var exit exitError
+	var by stopped
 	switch {
 	case err == nil:
 		return 0
@@ -52,6 +76,9 @@ func nb() int {
 		return int(exit)
 	}
 	fmt.Fprintln(os.Stderr, "nb:", err)
+	if errors.As(context.Cause(ctx), &by) {
+		return by.status()
+	}
 	return 2
 }
 
@@ -65,6 +92,6 @@ func rootCommand() *cobra.Command {
 		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	root.CompletionOptions.HiddenDefaultCmd = true
-	root.AddCommand(runCommand(), renderCommand(), installCommand(), uninstallCommand(), setupCommand(), doctorCommand(), versionCommand(), kernelCommand())
+	root.AddCommand(runCommand(), renderCommand(), installCommand(), uninstallCommand(), setupCommand(), doctorCommand(), versionCommand(), kernelCommand(), testCommand())
 	return root
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"regexp"
+	"strconv"
 	"strings"
 	"text/tabwriter"
 	"unicode/utf8"
@@ -10,12 +11,16 @@ import (
 	"golang.org/x/net/html"
 
 	"gopets/kernelext/notebook"
+	"gopets/kernelext/terminal"
 )
 
 // outputText says in plain text what a display shows.
 func outputText(o notebook.Output) string {
-	if text, ok := o.Mime("text/html"); ok {
-		if s := htmlText(text); s != "" {
+	// A bar is told better by its plain text, if it has one.
+	html, ok := o.Mime("text/html")
+	_, alternative := o.Data["text/plain"]
+	if ok && !(alternative && strings.Contains(html, "<progress")) {
+		if s := htmlText(html); s != "" {
 			return s
 		}
 	}
@@ -56,15 +61,10 @@ func htmlText(s string) string {
 			case "td", "th":
 				b.WriteString("\t")
 			case "img":
-				alt := ""
-				for more {
-					var key, value []byte
-					key, value, more = z.TagAttr()
-					if string(key) == "alt" {
-						alt = string(value)
-					}
-				}
+				alt := attributes(z, more)["alt"]
 				b.WriteString(strings.TrimSuffix("\n[picture: "+alt, ": ") + "]\n")
+			case "progress", "meter":
+				b.WriteString(bar(attributes(z, more)))
 			}
 		case html.EndTagToken:
 			name, _ := z.TagName()
@@ -76,6 +76,36 @@ func htmlText(s string) string {
 			}
 		}
 	}
+}
+
+// attributes reads those of the tag that the tokenizer stands at.
+func attributes(z *html.Tokenizer, more bool) map[string]string {
+	all := map[string]string{}
+	for more {
+		var key, value []byte
+		key, value, more = z.TagAttr()
+		all[string(key)] = string(value)
+	}
+	return all
+}
+
+// bar draws a progress element in characters; one without a value says only that something goes on.
+func bar(a map[string]string) string {
+	const cells = 20
+	value, err := strconv.ParseFloat(a["value"], 64)
+	if err != nil {
+		return " …"
+	}
+	whole, err := strconv.ParseFloat(a["max"], 64)
+	if err != nil || !(whole > 0) {
+		whole = 1
+	}
+	done := min(value/whole, 1)
+	if !(done > 0) { // nor is it what is no number
+		done = 0
+	}
+	n := int(done*cells + 0.5)
+	return fmt.Sprintf(" %s%s %.0f %%", strings.Repeat("█", n), strings.Repeat("░", cells-n), 100*done)
 }
 
 var spaces = regexp.MustCompile(`\s+`)
@@ -108,16 +138,10 @@ func plain(s string) string {
 	}, s)
 }
 
-// lastState gives what stands in a line after its carriage returns.
-func lastState(line string) string {
-	line = strings.TrimRight(line, "\r")
-	return plain(line[strings.LastIndexByte(line, '\r')+1:])
-}
-
-// lastLine gives the last line of a text that holds something.
+// lastLine gives the last line of a text that holds something, as it would stand on a terminal.
 func lastLine(s string) string {
-	s = strings.TrimSpace(s)
-	return strings.TrimSpace(lastState(s[strings.LastIndexByte(s, '\n')+1:]))
+	s = strings.TrimSpace(terminal.Text(s))
+	return strings.TrimSpace(s[strings.LastIndexByte(s, '\n')+1:])
 }
 
 // clip cuts a text to a number of characters.

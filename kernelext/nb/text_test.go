@@ -13,8 +13,11 @@ func TestHTMLText(t *testing.T) {
 		`<img src="data:x" alt="a batch">`:                                                   "[picture: a batch]",
 		`<img src="data:x">`:                                                                 "[picture]",
 		"<style>p{}</style><script>x</script>&lt;ok>":                                        "<ok>",
-		"a\x1b[31mb": "ab",
-		"":           "",
+		`<progress value="3" max="4"></progress> 3/4`:                                        "███████████████░░░░░ 75 % 3/4",
+		`<progress value="NaN" max="0"></progress>`:                                          "░░░░░░░░░░░░░░░░░░░░ 0 %",
+		`<progress></progress> loading`:                                                       "… loading",
+		"a\x1b[31mb":                                                                         "ab",
+		"":                                                                                   "",
 	} {
 		if got := htmlText(in); got != want {
 			t.Errorf("%q: got %q, wanted %q", in, got, want)
@@ -23,9 +26,6 @@ func TestHTMLText(t *testing.T) {
 }
 
 func TestLines(t *testing.T) {
-	if got := lastState("1%\r50%\r100%\r"); got != "100%" {
-		t.Errorf("got %q", got)
-	}
 	if got := lastLine("a\nb 1%\rb 2%\n\n"); got != "b 2%" {
 		t.Errorf("got %q", got)
 	}

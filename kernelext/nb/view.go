@@ -12,14 +12,14 @@ import (
 
 	"gopets/kernelext/notebook"
 	"gopets/kernelext/runner"
+	"gopets/kernelext/terminal"
 )
 
 // A view shows a run as lines of text; in a terminal a bar stays below them, elsewhere a cell that takes long gets a line now and then.
 type view struct {
 	mu      sync.Mutex
 	out     io.Writer
-	live    bool // a terminal that can redraw a line
-	width   int
+	live    *os.File // a terminal that can redraw a line, nil elsewhere
 	begun   time.Time
 	place   runner.Place
 	started time.Time // of the running cell; zero between cells
@@ -40,12 +40,9 @@ const indent = "        "
 const quiet = 20 * time.Second
 
 func newView(f *os.File) *view {
-	v := &view{out: f, begun: time.Now(), width: 80, quit: make(chan struct{})}
+	v := &view{out: f, begun: time.Now(), quit: make(chan struct{})}
 	if t := os.Getenv("TERM"); term.IsTerminal(int(f.Fd())) && t != "" && t != "dumb" {
-		v.live = true
-		if w, _, err := term.GetSize(int(f.Fd())); err == nil && w > 20 {
-			v.width = w
-		}
+		v.live = f
 	}
 	v.ticks = time.NewTicker(250 * time.Millisecond)
 	go func() {
@@ -70,7 +67,7 @@ func (v *view) Write(p []byte) (int, error) {
 }
 
 func (v *view) print(s string) {
-	if v.live {
+	if v.live != nil {
 		fmt.Fprint(v.out, "\r\x1b[2K")
 	}
 	fmt.Fprint(v.out, s)
@@ -80,7 +77,7 @@ func (v *view) print(s string) {
 
 // draw puts the bar into the terminal's last line.
 func (v *view) draw() {
-	if !v.live || v.started.IsZero() {
+	if v.live == nil || v.started.IsZero() {
 		return
 	}
 	const cells = 20
@@ -90,7 +87,11 @@ func (v *view) draw() {
 	if v.latest != "" {
 		line += " · " + v.latest
 	}
-	fmt.Fprint(v.out, "\r\x1b[2K"+clip(line, v.width-1))
+	width := 80
+	if w, _, err := term.GetSize(int(v.live.Fd())); err == nil && w > 20 {
+		width = w // it may have changed since
+	}
+	fmt.Fprint(v.out, "\r\x1b[2K"+clip(line, width-1))
 }
 
 func (v *view) tick() {
@@ -99,7 +100,7 @@ func (v *view) tick() {
 	if v.started.IsZero() {
 		return
 	}
-	if v.live {
+	if v.live != nil {
 		v.draw()
 	} else if time.Since(v.spoke) > quiet {
 		line := fmt.Sprintf("%s… %v", indent, time.Since(v.started).Round(time.Second))
@@ -117,6 +118,8 @@ func (v *view) event(e runner.Event) {
 	switch e := e.(type) {
 	case runner.KernelReady:
 		v.print(fmt.Sprintf("kernel: %s, ready after %v\n", e.Kernel.Spec.DisplayName, time.Since(v.begun).Round(100*time.Millisecond)))
+	case runner.Resumed:
+		v.print(resumed(e))
 	case runner.CellStart:
 		v.place, v.started, v.latest = e.Place, time.Now(), ""
 		v.print(fmt.Sprintf("%s %s\n", number(e.Place), title(e.Place)))
@@ -125,6 +128,10 @@ func (v *view) event(e runner.Event) {
 	case runner.Cleared:
 		v.latest, v.changes = "", nil
 	case runner.CellEnd:
+		if e.Status == runner.Kept {
+			v.print(fmt.Sprintf("%s %s\n%skept\n", number(e.Place), title(e.Place), indent))
+			return
+		}
 		v.flush()
 		for _, d := range v.changes {
 			if d.text != "" {
@@ -141,12 +148,30 @@ func (v *view) event(e runner.Event) {
 	}
 }
 
+// resumed says what a run that goes on does with the cells that had finished.
+func resumed(e runner.Resumed) string {
+	switch {
+	case e.Kept+e.Again == 0:
+		return "resume: nothing of the earlier run can be kept; all cells run\n"
+	case e.Again == 0:
+		return fmt.Sprintf("resume: %d cells had finished and are kept\n", e.Kept)
+	}
+	return fmt.Sprintf("resume: %d cells had finished; %d run again, for what their kernel remembered is gone, and %d are kept (tags %s, %s)\n",
+		e.Kept+e.Again, e.Again, e.Kept, runner.KeepTag, runner.RerunTag)
+}
+
+// maxPartial bounds the line that is not complete yet: a bar may be redrawn a hundred thousand times in it.
+const maxPartial = 1 << 16
+
 func (v *view) shown(e runner.Shown) {
 	o := e.Output
 	switch o.Type {
 	case notebook.StreamOutput:
 		v.partial += o.Text
 		cut := strings.LastIndexByte(v.partial, '\n')
+		if cut < 0 && len(v.partial) > maxPartial {
+			v.partial = v.partial[max(0, strings.LastIndexByte(v.partial, '\r')):]
+		}
 		v.latest = lastLine(v.partial[cut+1:])
 		if cut >= 0 {
 			text := v.partial[:cut]
@@ -187,16 +212,16 @@ func (v *view) flush() {
 // maxLines bounds what one output may print.
 const maxLines = 60
 
-// lines prints text indented; of a line that was overwritten by carriage returns its last state.
+// lines prints text indented, as it would stand on a terminal in the end: of a bar its last state.
 func (v *view) lines(text string) {
 	var b strings.Builder
-	all := strings.Split(strings.TrimRight(text, "\n"), "\n")
+	all := strings.Split(strings.TrimRight(terminal.Text(text), "\n"), "\n")
 	for i, line := range all {
 		if i == maxLines {
 			fmt.Fprintf(&b, "%s… %d more lines, in the notebook\n", indent, len(all)-i)
 			break
 		}
-		b.WriteString(strings.TrimRight(indent+lastState(line), " ") + "\n")
+		b.WriteString(strings.TrimRight(indent+line, " ") + "\n")
 	}
 	v.print(b.String())
 }
@@ -208,7 +233,7 @@ func (v *view) finish(report *runner.Report, err error) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	v.started = time.Time{}
-	if v.live {
+	if v.live != nil {
 		fmt.Fprint(v.out, "\r\x1b[2K")
 	}
 	for _, c := range report.Cells {
@@ -219,8 +244,12 @@ func (v *view) finish(report *runner.Report, err error) {
 	if err != nil && (len(report.Cells) == 0 || !told(report, err)) {
 		v.print(fmt.Sprintf("\n%v\n", err))
 	}
-	ok, of := report.Count(runner.OK), len(report.Cells)-report.Count(runner.Skipped)
-	v.print(fmt.Sprintf("%d of %d cells succeeded in %v\n", ok, of, report.Elapsed.Round(100*time.Millisecond)))
+	ok, kept := report.Count(runner.OK), report.Count(runner.Kept)
+	line := fmt.Sprintf("%d of %d cells succeeded in %v", ok, len(report.Cells)-report.Count(runner.Skipped)-kept, report.Elapsed.Round(100*time.Millisecond))
+	if kept > 0 {
+		line += fmt.Sprintf(", %d were kept", kept)
+	}
+	v.print(line + "\n")
 }
 
 func told(report *runner.Report, err error) bool {

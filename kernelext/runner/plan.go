@@ -332,3 +332,9 @@ func sorted(raw json.RawMessage) (json.RawMessage, error) {
 	err := e.Encode(v)
 	return json.RawMessage(strings.TrimSuffix(b.String(), "\n")), err
 }
+
+// Check says whether Run would refuse its options, for instance a cell that does not exist; it starts and changes nothing.
+func Check(nb *notebook.Notebook, o Options) error {
+	_, err := plan(nb, &o)
+	return err
+}

@@ -1,0 +1,100 @@
+package main
+
+import (
+	"cmp"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"text/tabwriter"
+
+	"gopets/kernelext/notebook"
+	"gopets/kernelext/runner"
+)
+
+// settings reads the values of -f, -y, -p and -r. Of one name the later counts, in this order of the flags, which is papermill's.
+func (f *runFlags) settings() ([]runner.Setting, error) {
+	var all []runner.Setting
+	for _, path := range f.paramFiles {
+		text, err := os.ReadFile(path)
+		if err != nil {
+			return nil, fmt.Errorf("parameters: %w", err)
+		}
+		s, err := runner.ReadSettings(text)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", path, err)
+		}
+		all = append(all, s...)
+	}
+	for _, text := range f.paramYAML {
+		s, err := runner.ReadSettings([]byte(text))
+		if err != nil {
+			return nil, fmt.Errorf("-y: %w", err)
+		}
+		all = append(all, s...)
+	}
+	typed, err := parseSettings(f.params)
+	if err != nil {
+		return nil, err
+	}
+	all = append(all, typed...)
+	for _, p := range f.paramStrings {
+		name, value, err := cutSetting("-r", p)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, runner.StringSetting(name, value))
+	}
+	return all, nil
+}
+
+// parseSettings reads the values of -p.
+func parseSettings(params []string) ([]runner.Setting, error) {
+	var all []runner.Setting
+	for _, p := range params {
+		name, value, err := cutSetting("-p", p)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, runner.Setting{Name: name, Value: value})
+	}
+	return all, nil
+}
+
+func cutSetting(flag, text string) (name, value string, err error) {
+	name, value, ok := strings.Cut(text, "=")
+	if name = strings.TrimSpace(name); !ok || name == "" {
+		return "", "", fmt.Errorf("%s %s: wanted name=value", flag, text)
+	}
+	return name, value, nil
+}
+
+// helpNotebook lists a notebook's parameters.
+func helpNotebook(out io.Writer, nb *notebook.Notebook, path, language string) error {
+	params, err := runner.Parameters(nb, language)
+	if err != nil {
+		return fmt.Errorf("%s: %w", path, err)
+	}
+	if len(params) == 0 {
+		fmt.Fprintf(out, "%s has no parameters: no cell with the tag parameters declares a variable with a value.\n", path)
+		return nil
+	}
+	fmt.Fprintf(out, "Parameters of %s, to be set with -p name=value:\n\n", path)
+	w := tabwriter.NewWriter(out, 0, 0, 3, ' ', 0)
+	for _, p := range params {
+		line := fmt.Sprintf("  %s\t%s\t= %s", p.Name, cmp.Or(p.Type, "any type"), clip(plain(strings.Join(strings.Fields(p.Default), " ")), 60))
+		if p.Doc != "" {
+			line += "\t" + plain(p.Doc)
+		}
+		fmt.Fprintln(w, line)
+	}
+	return w.Flush()
+}
+
+// languageOf is the language of a notebook's kernel, which for this need not be installed.
+func languageOf(nb *notebook.Notebook, flag string) string {
+	if k, err := findKernel(nb, flag); err == nil {
+		return k.language
+	}
+	return nb.Kernel().Language
+}
