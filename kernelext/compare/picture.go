@@ -7,8 +7,8 @@ import (
 	"image"
 	"image/draw"
 	"image/gif"
-	_ "image/jpeg" // the formats that notebooks hold
-	_ "image/png"
+	_ "image/jpeg" // a format that notebooks hold
+	"image/png"
 	"math"
 
 	_ "golang.org/x/image/bmp"
@@ -146,4 +146,35 @@ func decodeGIF(data []byte) ([]*image.RGBA, error) {
 		}
 	}
 	return frames, nil
+}
+
+// Marked returns a PNG that shows where two pictures of one size differ: the new one, faded, with the pixels that differ in red. It is nil for
+// pictures of different sizes.
+func (p PictureDifference) Marked() ([]byte, error) {
+	if p.Frame == 0 {
+		return nil, nil
+	}
+	a, err := decodePicture(p.Want)
+	if err != nil {
+		return nil, err
+	}
+	b, err := decodePicture(p.Got)
+	if err != nil {
+		return nil, err
+	}
+	want, got := a[p.Frame-1], b[p.Frame-1]
+	out := image.NewRGBA(got.Rect)
+	for i := 0; i < len(out.Pix); i += 4 {
+		grey := (uint16(got.Pix[i]) + uint16(got.Pix[i+1]) + uint16(got.Pix[i+2])) / 3
+		pixel := []uint8{uint8(192 + grey/4), uint8(192 + grey/4), uint8(192 + grey/4), 255}
+		if !bytes.Equal(want.Pix[i:i+4], got.Pix[i:i+4]) {
+			pixel = []uint8{220, 0, 0, 255}
+		}
+		copy(out.Pix[i:], pixel)
+	}
+	var file bytes.Buffer
+	if err := png.Encode(&file, out); err != nil {
+		return nil, err
+	}
+	return file.Bytes(), nil
 }

@@ -1,0 +1,247 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"gopets/kernelext/compare"
+	"gopets/kernelext/notebook"
+	"gopets/kernelext/runner"
+)
+
+// testedCell is a code cell under test.
+type testedCell struct {
+	cell   *notebook.Cell // in the notebook that is run
+	index  int            // in the notebook's file
+	number int            // among its code cells, from 1
+	marks  marks
+	rules  compare.Rules
+	saved  []notebook.Output
+	count  int  // the number of the saved run
+	unrun  bool // there is no saved run
+
+	verdict     verdict
+	elapsed     time.Duration
+	err         error // why it failed, or is not judged
+	differences []compare.Difference
+}
+
+// verdict is what became of a cell.
+type verdict string
+
+const (
+	asSaved    verdict = "as saved"
+	unchecked  verdict = "not compared"
+	skipped    verdict = "skipped"
+	accepted   verdict = "updated"
+	differs    verdict = "differs"
+	failed     verdict = "failed"
+	notReached verdict = "not run"
+)
+
+// verdicts in the order in which they are counted.
+var verdicts = []verdict{asSaved, accepted, differs, failed, notReached, unchecked, skipped}
+
+// bad verdicts make a test fail.
+func (v verdict) bad() bool { return v == differs || v == failed || v == notReached }
+
+func (c *testedCell) name() string {
+	if id := c.cell.ID(); id != "" && !machineID(id) {
+		return fmt.Sprintf("cell %d (%s)", c.number, plain(id))
+	}
+	return fmt.Sprintf("cell %d", c.number)
+}
+
+// marks say how a cell is to be tested.
+type marks struct{ check, raises, skip bool }
+
+// comment finds a line that is a comment with a mark of nbval's and nothing else, whatever the language's sign for comments.
+var comment = regexp.MustCompile(`^\s*[^\w\s]+\s*(NBVAL_[A-Z_]+|PYTEST_VALIDATE_IGNORE_OUTPUT)\s*$`)
+
+// readMarks reads a cell's tags, and its comments, which go before; of contrary marks the last one counts. Marks that look like nbval's and
+// are none are an error: a typing mistake would go unnoticed.
+func readMarks(c *notebook.Cell, lax bool) (marks, error) {
+	m := marks{check: !lax}
+	words := c.Tags()
+	for line := range strings.Lines(c.Source()) {
+		if found := comment.FindStringSubmatch(line); found != nil {
+			words = append(words, strings.ToLower(strings.ReplaceAll(found[1], "_", "-")))
+		}
+	}
+	for _, word := range words {
+		switch word {
+		case "nbval-ignore-output", "pytest-validate-ignore-output":
+			m.check = false
+		case "nbval-check-output":
+			m.check = true
+		case "nbval-raises-exception", "raises-exception":
+			m.raises = true
+		case "nbval-skip", "skip-execution":
+			m.skip = true
+		default:
+			if strings.HasPrefix(word, "nbval-") {
+				return m, fmt.Errorf("the mark %q is not known; there are nbval-ignore-output, nbval-check-output, nbval-raises-exception and nbval-skip", word)
+			}
+		}
+	}
+	return m, nil
+}
+
+// plan reads what the cells have saved and how they are to be compared, and tells the runner by its own tags which not to run and which may fail.
+func (b *testedBook) plan(f testFlags, given func(flag string) bool) error {
+	base := compare.Rules{Sanitize: f.rules.Sanitize}
+	if err := metadataRules(&base, b.nb.Metadata); err != nil {
+		return fmt.Errorf("the notebook's metadata: %w", err)
+	}
+	for flag, set := range map[string]func(){
+		"rtol": func() { base.Relative = f.rules.Relative }, "atol": func() { base.Absolute = f.rules.Absolute },
+		"pixel-tolerance": func() { base.Channel = f.rules.Channel }, "pixel-share": func() { base.Pixels = f.rules.Pixels },
+	} {
+		if given(flag) {
+			set()
+		}
+	}
+	base.Ignore = append(base.Ignore, f.rules.Ignore...)
+	number, counted, shows := 0, false, false
+	for i, cell := range b.nb.Cells() {
+		if cell.Type() != notebook.Code {
+			continue
+		}
+		number++
+		if strings.TrimSpace(cell.Source()) == "" {
+			continue
+		}
+		c := &testedCell{cell: cell, index: i, number: number, saved: cell.Outputs(), count: cell.ExecutionCount(), rules: base, verdict: notReached}
+		c.rules.Ignore = slices.Clone(base.Ignore)
+		counted, shows = counted || c.count > 0, shows || len(c.saved) > 0
+		err := metadataRules(&c.rules, cell.Metadata)
+		if err == nil {
+			c.marks, err = readMarks(cell, f.lax)
+		}
+		if err == nil {
+			err = c.tellRunner()
+		}
+		if err != nil {
+			return fmt.Errorf("%s: %w", c.name(), err)
+		}
+		b.cells = append(b.cells, c)
+	}
+	for _, c := range b.cells {
+		// Tools that keep outputs and drop the numbers leave none at all.
+		c.unrun = c.count == 0 && len(c.saved) == 0 && (counted || !shows)
+	}
+	return nil
+}
+
+// tellRunner gives a cell, in memory, the runner's own tags.
+func (c *testedCell) tellRunner() error {
+	tags := slices.Clone(c.cell.Tags())
+	if c.marks.skip {
+		tags = append(tags, "skip-execution")
+	}
+	if c.marks.raises {
+		tags = append(tags, "raises-exception")
+	}
+	if len(tags) == len(c.cell.Tags()) {
+		return nil
+	}
+	return c.cell.SetMetadata(tags, "tags")
+}
+
+// metadataRules reads the tolerances in a cell's or a notebook's metadata, under "nb".
+func metadataRules(r *compare.Rules, metadata func(path ...string) (json.RawMessage, bool)) error {
+	var ignore []string
+	for key, into := range map[string]any{"rtol": &r.Relative, "atol": &r.Absolute, "pixel_tolerance": &r.Channel, "pixel_share": &r.Pixels, "ignore": &ignore} {
+		if raw, ok := metadata("nb", key); ok {
+			if err := json.Unmarshal(raw, into); err != nil {
+				wanted := "a number"
+				if key == "ignore" {
+					wanted = "a list of texts"
+				}
+				return fmt.Errorf("nb.%s is %s, wanted %s", key, clip(string(raw), 40), wanted)
+			}
+		}
+	}
+	r.Ignore = append(r.Ignore, ignore...)
+	return r.Check()
+}
+
+// judge compares after a run; err is the run's end.
+func (b *testedBook) judge(err error) {
+	blamed := err == nil
+	fates := map[*notebook.Cell]runner.CellReport{}
+	for _, fate := range b.report.Cells {
+		fates[fate.Cell] = fate
+		blamed = blamed || fate.Err != nil
+	}
+	if !blamed {
+		b.problem = fmt.Errorf("%s: %w", b.path, err) // the kernel did not start, or another end that is no cell's fault
+		return
+	}
+	for _, c := range b.cells {
+		fate := fates[c.cell]
+		c.elapsed, c.err = fate.Elapsed, fate.Err
+		switch {
+		case fate.Status == runner.Skipped:
+			c.verdict = skipped
+		case fate.Status == runner.Failed:
+			c.verdict = failed
+		case fate.Status != runner.OK:
+			c.verdict = notReached
+			if c.err == nil {
+				c.err = fmt.Errorf("it was not run, for the run ended before: %w", err)
+			}
+		case !c.marks.check, c.unrun:
+			c.verdict = unchecked
+		default:
+			c.compare()
+		}
+	}
+}
+
+func (c *testedCell) compare() {
+	c.verdict = asSaved
+	c.differences, c.err = compare.Outputs(c.saved, c.cell.Outputs(), c.rules)
+	if c.err != nil {
+		c.verdict = failed
+	} else if len(c.differences) > 0 {
+		c.verdict = differs
+	}
+}
+
+// failed reports whether a cell differs or did not run as it should.
+func (b *testedBook) failed() bool {
+	return slices.ContainsFunc(b.cells, func(c *testedCell) bool { return c.verdict.bad() })
+}
+
+func (b *testedBook) count(v verdict) (n int) {
+	for _, c := range b.cells {
+		if c.verdict == v {
+			n++
+		}
+	}
+	return n
+}
+
+// failureType names a failure for a machine.
+func (c *testedCell) failureType() string {
+	var own *runner.CellError
+	var slow *runner.TimeoutError
+	var dead *runner.DeadKernelError
+	switch {
+	case c.verdict == differs:
+		return "OutputDiffers"
+	case errors.As(c.err, &own):
+		return own.EName
+	case errors.As(c.err, &slow), errors.Is(c.err, runner.ErrRunTimeout):
+		return "Timeout"
+	case errors.As(c.err, &dead):
+		return "DeadKernel"
+	}
+	return "Error"
+}

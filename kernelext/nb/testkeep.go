@@ -1,0 +1,129 @@
+package main
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"gopets/kernelext/notebook"
+)
+
+// accept writes the new outputs of the cells that differ, or were never run, into the notebook's file. Nothing else in it changes, and nothing
+// at all if a cell failed.
+func (b *testedBook) accept() error {
+	var changed []*testedCell
+	for _, c := range b.cells {
+		switch {
+		case c.verdict == failed || c.verdict == notReached:
+			return nil // the test has failed anyway
+		case c.verdict == differs, c.unrun && c.verdict == unchecked && c.marks.check:
+			changed = append(changed, c)
+		}
+	}
+	if len(changed) == 0 {
+		return nil
+	}
+	path, err := filepath.EvalSymlinks(b.path)
+	if err != nil {
+		return fmt.Errorf("updating the notebook: %w", err)
+	}
+	now, err := os.ReadFile(path)
+	if err != nil {
+		return fmt.Errorf("updating the notebook: %w", err)
+	}
+	if !bytes.Equal(now, b.text) {
+		return fmt.Errorf("%s was changed while it was tested: it is not updated, run the test again", b.path)
+	}
+	nb, err := b.with(changed)
+	if err == nil {
+		err = nb.WriteFile(path)
+	}
+	if err != nil {
+		return err
+	}
+	for _, c := range changed {
+		c.verdict = accepted
+	}
+	b.updated = len(changed)
+	return nil
+}
+
+// with returns the notebook as it was read, with new outputs in some cells. A cell keeps the number of its saved run.
+func (b *testedBook) with(cells []*testedCell) (*notebook.Notebook, error) {
+	nb, err := notebook.Parse(b.text)
+	if err != nil {
+		return nil, err
+	}
+	for _, c := range cells {
+		cell := nb.Cells()[c.index]
+		outputs := c.cell.Outputs()
+		if c.count == 0 {
+			cell.SetExecutionCount(c.cell.ExecutionCount())
+		}
+		for i, o := range outputs {
+			if o.Type == notebook.ResultOutput {
+				outputs[i] = notebook.Display(o.Data, o.Metadata)
+				outputs[i].Type, outputs[i].ExecutionCount = notebook.ResultOutput, cell.ExecutionCount()
+			}
+		}
+		cell.SetOutputs(outputs)
+	}
+	return nb, nil
+}
+
+// keep writes the executed notebook into a folder, under its own path if that leads down from here, and beside it the pictures that differ.
+func (b *testedBook) keep(dir string) error {
+	rel := b.path
+	if !filepath.IsLocal(rel) {
+		rel = filepath.Base(rel)
+	}
+	path := filepath.Join(dir, rel)
+	if sameFile(path, b.path) {
+		return fmt.Errorf("%s is the notebook under test: it is never overwritten, name another folder with -o", b.path)
+	}
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		return fmt.Errorf("the output folder: %w", err)
+	}
+	var run []*testedCell
+	for _, c := range b.cells {
+		if c.verdict != skipped && c.verdict != notReached {
+			run = append(run, c)
+		}
+	}
+	nb, err := b.with(run)
+	if err != nil {
+		return err
+	}
+	errs := []error{nb.WriteFile(path)}
+	for _, c := range b.cells {
+		for i, d := range c.differences {
+			if d.Picture == nil {
+				continue
+			}
+			name := fmt.Sprintf("%s-cell%d-%d", strings.TrimSuffix(path, ".ipynb"), c.number, i+1)
+			marked, err := d.Picture.Marked()
+			errs = append(errs, err, writeFile(name+"-saved"+extension(d.Picture.Want), d.Picture.Want, 0o644),
+				writeFile(name+"-now"+extension(d.Picture.Got), d.Picture.Got, 0o644))
+			if marked != nil {
+				errs = append(errs, writeFile(name+"-difference.png", marked, 0o644))
+			}
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// extension names a picture's format by how its file begins.
+func extension(picture []byte) string {
+	switch {
+	case bytes.HasPrefix(picture, []byte("\x89PNG")):
+		return ".png"
+	case bytes.HasPrefix(picture, []byte("\xff\xd8")):
+		return ".jpg"
+	case bytes.HasPrefix(picture, []byte("GIF8")):
+		return ".gif"
+	}
+	return ".image"
+}
