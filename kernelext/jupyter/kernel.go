@@ -20,6 +20,7 @@ type Kernel struct {
 	Spec       Spec
 	TempDir    string // $TMPDIR of the kernel; removed by Close
 
+	lock *os.File // keeps TempDir
 	cmd  *exec.Cmd
 	log  string
 	done chan struct{}
@@ -39,13 +40,15 @@ func Start(spec Spec, o StartOptions) (k *Kernel, err error) {
 	if len(spec.Argv) == 0 {
 		return nil, fmt.Errorf("kernel %q: no command is given", spec.Name)
 	}
-	tmp, err := os.MkdirTemp("", "nb-")
+	sweep()
+	tmp, lock, err := newTempDir()
 	if err != nil {
 		return nil, fmt.Errorf("starting kernel %q: making its temporary folder: %w", spec.Name, err)
 	}
 	defer func() {
 		if err != nil {
 			os.RemoveAll(tmp)
+			lock.Close()
 		}
 	}()
 	conn, fits := NewIPC(filepath.Join(tmp, "k"))
@@ -59,7 +62,7 @@ func Start(spec Spec, o StartOptions) (k *Kernel, err error) {
 	if err := conn.Write(file); err != nil {
 		return nil, fmt.Errorf("starting kernel %q: %w", spec.Name, err)
 	}
-	k = &Kernel{Connection: conn, Spec: spec, TempDir: tmp, log: filepath.Join(tmp, "kernel.log"), done: make(chan struct{})}
+	k = &Kernel{Connection: conn, Spec: spec, TempDir: tmp, lock: lock, log: filepath.Join(tmp, "kernel.log"), done: make(chan struct{})}
 	log, err := os.Create(k.log)
 	if err != nil {
 		return nil, fmt.Errorf("starting kernel %q: %w", spec.Name, err)
@@ -196,6 +199,7 @@ func (k *Kernel) Shutdown(c *Client, grace time.Duration) {
 // Close kills the kernel if it still runs, with all of its process group, and removes its temporary folder.
 func (k *Kernel) Close() error {
 	k.Kill()
+	defer k.lock.Close()
 	// A process that was just killed may still be writing: try again for a moment.
 	var err error
 	for range 20 {

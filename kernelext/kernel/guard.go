@@ -12,6 +12,8 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	"gopets/kernelext/jupyter"
 )
 
 // A guard is a process that outlives the kernel for a moment, however the kernel ends, to end GoNB's processes and to remove the folders.
@@ -48,6 +50,20 @@ func (g *guard) watch(group int, dir string) {
 		g.say("group %d", group)
 	}
 	g.say("folder %s", dir)
+}
+
+// Watch starts a guard, whose main calls [Guard], for a kernel that this process has started: if the process is killed, the kernel's whole process group
+// ends and its temporary folder goes. Release lets the guard go when the kernel has been closed.
+func Watch(argv []string, k *jupyter.Kernel) (release func(), err error) {
+	g, err := startGuard(argv)
+	if err != nil {
+		return nil, err
+	}
+	g.watch(k.Pid(), k.TempDir)
+	return func() {
+		g.say("over %d", k.Pid())
+		g.close()
+	}, nil
 }
 
 // close lets the guard go; it looks after what is left even when the kernel ends in order.

@@ -65,6 +65,15 @@ func kernelCommand() *cobra.Command {
 	return cmd
 }
 
+// watchKernel has a process look after a run's kernel, which ends what is left of it if nb is killed.
+func watchKernel(k *jupyter.Kernel) (release func(), err error) {
+	exe, err := os.Executable()
+	if err != nil {
+		return nil, err
+	}
+	return kernel.Watch([]string{exe, "kernel", "--guard"}, k)
+}
+
 // goplsPath is where nb setup puts the gopls of the kernel; not on the PATH, where GoNB would start one more.
 func goplsPath() string { return filepath.Join(session.CacheDir(), "gopls", "gopls") }
 

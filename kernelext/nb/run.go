@@ -159,13 +159,24 @@ func (f *runFlags) run(ctx context.Context, path string) error {
 	}
 	o.Spec, o.StartOptions = k.spec, jupyter.StartOptions{Dir: dir, IPC: k.builtIn, Env: k.env}
 	o.Save = func() error { return nb.WriteFile(d.notebook) }
-	o.Events = v.event
 	var log *jsonLog
 	if f.json {
 		log = newJSONLog(os.Stdout)
-		o.Events = func(e runner.Event) { v.event(e); log.event(e) }
+	}
+	release := func() {}
+	o.Events = func(e runner.Event) {
+		if ready, ok := e.(runner.KernelReady); ok {
+			if r, err := watchKernel(ready.Kernel); err == nil { // without, all is well as long as nobody kills nb
+				release = r
+			}
+		}
+		v.event(e)
+		if log != nil {
+			log.event(e)
+		}
 	}
 	report, err := runner.Run(ctx, nb, o)
+	release()
 	v.finish(report, err)
 	err, d = f.conclude(nb, path, report, err, d)
 	status := exitStatus(ctx, report, err)

@@ -15,7 +15,7 @@ func TestHTMLText(t *testing.T) {
 		"<style>p{}</style><script>x</script>&lt;ok>":                                        "<ok>",
 		`<progress value="3" max="4"></progress> 3/4`:                                        "███████████████░░░░░ 75 % 3/4",
 		`<progress value="NaN" max="0"></progress>`:                                          "░░░░░░░░░░░░░░░░░░░░ 0 %",
-		`<progress></progress> loading`:                                                       "… loading",
+		`<progress></progress> loading`:                                                      "… loading",
 		"a\x1b[31mb":                                                                         "ab",
 		"":                                                                                   "",
 	} {

@@ -245,6 +245,10 @@ func (v *view) finish(report *runner.Report, err error) {
 		v.print(fmt.Sprintf("\n%v\n", err))
 	}
 	ok, kept := report.Count(runner.OK), report.Count(runner.Kept)
+	if kept > 0 && ok == 0 && err == nil {
+		v.print("nothing to run: all cells had finished\n")
+		return
+	}
 	line := fmt.Sprintf("%d of %d cells succeeded in %v", ok, len(report.Cells)-report.Count(runner.Skipped)-kept, report.Elapsed.Round(100*time.Millisecond))
 	if kept > 0 {
 		line += fmt.Sprintf(", %d were kept", kept)

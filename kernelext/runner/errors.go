@@ -3,6 +3,8 @@ package runner
 import (
 	"errors"
 	"fmt"
+	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -33,10 +35,36 @@ var ErrRunTimeout = errors.New("the run exceeded its time limit")
 type CellError struct {
 	Place
 	jupyter.ErrorContent
+	Said string // the line of its standard error that gives the reason, where the error itself says only that a program ended
 }
 
 func (e *CellError) Error() string {
+	if e.Said != "" {
+		return fmt.Sprintf("%s failed: %s", e.Place, e.Said)
+	}
 	return fmt.Sprintf("%s failed: %s", e.Place, summary(e.EName, e.EValue))
+}
+
+var (
+	ended  = regexp.MustCompile(`^(exit status \d+|signal: .*)$`)
+	reason = regexp.MustCompile(`(?m)^(panic|fatal error|runtime error|error): .*$`)
+)
+
+// said finds the reason for a program's end in what it wrote to its standard error: a panic, else the last line.
+func said(evalue, stderr string) string {
+	if !ended.MatchString(strings.TrimSpace(evalue)) {
+		return ""
+	}
+	if line := reason.FindString(stderr); line != "" {
+		return strings.TrimSpace(line)
+	}
+	lines := strings.FieldsFunc(stderr, func(r rune) bool { return r == '\n' || r == '\r' })
+	for _, line := range slices.Backward(lines) {
+		if line = strings.TrimSpace(line); line != "" && !ended.MatchString(line) {
+			return line + " (" + strings.TrimSpace(evalue) + ")"
+		}
+	}
+	return ""
 }
 
 // summary makes one line of an error: its first line that says something, and its last one, where a compiler puts the reason.

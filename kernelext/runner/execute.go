@@ -15,6 +15,9 @@ import (
 // errNoReply is a kernel that says it has done, and says nothing of what it did.
 var errNoReply = errors.New("the kernel went idle without a reply")
 
+// maxStderr is how much of a cell's standard error is searched for the reason of its failure.
+const maxStderr = 64 << 10
+
 // execution is one cell on its way.
 type execution struct {
 	*run
@@ -26,6 +29,7 @@ type execution struct {
 	input   *InputError
 	failed  bool              // an error message was published
 	unsaved bool              // something was shown since the last save
+	stderr  []byte            // the last of it
 	silent  bool              // nothing of it is written down or told
 	timing  map[string]string // as JupyterLab keeps it in a cell's metadata
 }
@@ -183,12 +187,12 @@ func (e *execution) verdict() error {
 	case "ok":
 		return nil
 	case "aborted":
-		return e.fail(endAborted, &CellError{e.place, jupyter.ErrorContent{EName: endAborted, EValue: "the kernel did not run it"}})
+		return e.fail(endAborted, &CellError{Place: e.place, ErrorContent: jupyter.ErrorContent{EName: endAborted, EValue: "the kernel did not run it"}})
 	}
 	if !e.failed {
 		e.out.add(&item{Output: notebook.Failure(e.reply.EName, e.reply.EValue, e.reply.Traceback)})
 	}
-	return &CellError{e.place, e.reply.ErrorContent}
+	return &CellError{e.place, e.reply.ErrorContent, said(e.reply.EValue, string(e.stderr))}
 }
 
 // fail records in the notebook, too, why the cell did not end by itself.
@@ -279,6 +283,10 @@ func (e *execution) output(m *jupyter.Message, out *outputs) {
 		var s jupyter.StreamContent
 		if e.decode(m, &s) {
 			out.stream(s.Name, s.Text)
+			if s.Name == "stderr" && out == e.out {
+				e.stderr = append(e.stderr, s.Text...)
+				e.stderr = e.stderr[max(0, len(e.stderr)-maxStderr):]
+			}
 			show(notebook.Stream(s.Name, s.Text))
 		}
 	case "display_data", "execute_result":

@@ -76,7 +76,7 @@ func TestWhatCellsShow(t *testing.T) {
 		"streams are merged":            {[]string{"print a\nwrite b\nwrite c\nerr d\nprint e"}, []string{"stdout:a\nbc|stderr:d\n|stdout:e\n"}},
 		"a result":                      {[]string{"result 42"}, []string{"execute_result:42"}},
 		"an update in place":            {[]string{"display a one\nprint x\nupdate a two"}, []string{"display_data:two|stdout:x\n"}},
-		"an update of an earlier cell":  {[]string{"display a one\ndisplay b 1", "update a two\ndisplay a 3"}, []string{"display_data:two|display_data:1", "display_data:3"}},
+		"an update of an earlier cell":  {[]string{"display a one\ndisplay b 1", "update a two\ndisplay a 3"}, []string{"display_data:3|display_data:1", "display_data:3"}},
 		"one id shown twice":            {[]string{"display a 1\ndisplay a 1", "update a 2"}, []string{"display_data:2|display_data:2", ""}},
 		"an update of nothing":          {[]string{"update nobody x\nprint y"}, []string{"stdout:y\n"}},
 		"clear":                         {[]string{"print a\nclear\nprint b"}, []string{"stdout:b\n"}},
@@ -158,6 +158,20 @@ func TestFailureByReplyOnly(t *testing.T) {
 	}
 	if got := outputs(nb.Cells()[0]); got != "error:Oops:it broke" {
 		t.Errorf("the cell shows %q", got)
+	}
+}
+
+// GoNB says of a panic only that the program ended.
+func TestReasonOfAnEnd(t *testing.T) {
+	for code, want := range map[string]string{
+		"err panic: oh no\nerr goroutine 1:\nfail ERROR exit status 2":            "failed: panic: oh no",
+		"err some log\nerr no such file\nerr exit status 1\nfail E exit status 1": "failed: no such file (exit status 1)",
+		"err warn\nfail E its reason":                                             "failed: its reason",
+		"fail E exit status 3":                                                    "failed: exit status 3",
+	} {
+		if _, err := run(t, book(t, code), runner.Options{}); err == nil || !strings.HasSuffix(err.Error(), want) {
+			t.Errorf("%q: error %v, wanted %q", code, err, want)
+		}
 	}
 }
 

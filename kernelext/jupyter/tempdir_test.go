@@ -1,0 +1,34 @@
+package jupyter
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+)
+
+func TestSweep(t *testing.T) {
+	t.Setenv("TMPDIR", t.TempDir())
+	alive, lock, err := newTempDir()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer lock.Close()
+	stale, lock, err := newTempDir()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(stale, "kernel.log"), []byte("x"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	lock.Close() // as the system does when a process is killed
+	foreign := filepath.Join(os.TempDir(), "nb-else")
+	if err := os.Mkdir(foreign, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	sweep()
+	for dir, want := range map[string]bool{alive: true, stale: false, foreign: true} {
+		if _, err := os.Stat(dir); (err == nil) != want {
+			t.Errorf("%s: there is %v, wanted %v", filepath.Base(dir), err == nil, want)
+		}
+	}
+}
