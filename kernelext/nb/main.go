@@ -1,6 +1,7 @@
 // Command nb runs, renders and installs what Go notebooks need beside GoNB.
 //
 //	go run ./kernelext/nb run notebooks/pets.ipynb     run a notebook headless; keep it and a page of it
+//	go run ./kernelext/nb test some.ipynb              run a notebook again and compare with what it has saved
 //	go run ./kernelext/nb render some.ipynb            make a page of a notebook as it is
 //	go run ./kernelext/nb install                      offer the kernel to JupyterLab
 //	go run ./kernelext/nb setup                        fetch and build all that a later offline run needs
@@ -13,7 +14,8 @@
 // # Exit statuses
 //
 // 0 everything succeeded, 1 a cell failed, 2 wrong usage or a failed set-up, 3 the kernel died, 4 a time-out, 5 results could not be written, 129, 130 or 143
-// stopped by a hang-up, an interrupt or a termination. (`go run` reports any of these as 1.)
+// stopped by a hang-up, an interrupt or a termination. (`go run` reports any of these as 1.) `nb test` has 0 everything is as saved, 1 something
+// else was shown or a cell failed, 2 a notebook could not be tested, and those of being stopped.
 package main
 
 import (

@@ -293,9 +293,10 @@ func testStatus(ctx context.Context, books []*testedBook) error {
 			status = max(status, 1)
 		}
 	}
+	var by stopped
 	switch {
-	case ctx.Err() != nil && errors.Is(ctx.Err(), context.Canceled):
-		return exitError(130)
+	case errors.As(context.Cause(ctx), &by):
+		return exitError(by.status())
 	case status > 0:
 		return exitError(status)
 	}

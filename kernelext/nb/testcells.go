@@ -228,6 +228,15 @@ func (b *testedBook) count(v verdict) (n int) {
 	return n
 }
 
+// reason says in a line why a cell failed; the cell itself stands beside it.
+func (c *testedCell) reason() string {
+	var own *runner.CellError
+	if errors.As(c.err, &own) {
+		return own.EName + ": " + strings.Join(strings.Fields(own.EValue), " ")
+	}
+	return c.err.Error()
+}
+
 // failureType names a failure for a machine.
 func (c *testedCell) failureType() string {
 	var own *runner.CellError

@@ -60,13 +60,13 @@ func (c *testedCell) tell(jc *junit.Case) {
 		jc.Outcome, jc.Type = junit.Skipped, ""
 		jc.Message = "the run ended before"
 	case failed:
-		jc.Outcome, jc.Type, jc.Message = junit.Failure, c.failureType(), c.err.Error()
+		jc.Outcome, jc.Type, jc.Message = junit.Failure, c.failureType(), clip(c.reason(), 500)
 		jc.Detail = errorText(runner.CellReport{Place: runner.Place{Cell: c.cell}})
 		if jc.Detail == "" {
-			jc.Detail = c.err.Error()
+			jc.Detail = c.reason()
 		}
 	case differs:
-		jc.Outcome, jc.Type, jc.Message = junit.Failure, c.failureType(), c.differences[0].String()
+		jc.Outcome, jc.Type, jc.Message = junit.Failure, c.failureType(), clip(c.differences[0].String(), 500)
 		if n := len(c.differences); n > 1 {
 			jc.Message += fmt.Sprintf(" (and %d more differences)", n-1)
 		}

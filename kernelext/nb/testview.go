@@ -153,8 +153,6 @@ func (v *testView) story(b *testedBook) string {
 		mark = v.paint.in(red, "ERROR ")
 	case b.failed():
 		mark = v.paint.in(red, "FAILED")
-	case b.count(notReached) > 0 || len(b.report.Cells) == 0 && len(b.cells) > 0:
-		mark = v.paint.in(red, "broken off")
 	}
 	fmt.Fprintf(&s, "%s %s", mark, v.paint.in(bold, plain(b.path)))
 	if b.problem != nil {
@@ -191,7 +189,10 @@ func (c *testedCell) why() string {
 func (b *testedBook) counts() string {
 	var parts []string
 	for _, v := range verdicts {
-		if n := b.count(v); n > 0 {
+		switch n := b.count(v); {
+		case n > 1 && v == differs:
+			parts = append(parts, fmt.Sprintf("%d differ", n))
+		case n > 0:
 			parts = append(parts, fmt.Sprintf("%d %s", n, v))
 		}
 	}
@@ -214,10 +215,10 @@ func (v *testView) tellCell(s *strings.Builder, c *testedCell) {
 			fmt.Fprintf(s, "      %s\n", v.paint.in(faint, fmt.Sprintf("│ … %d more lines", len(source)-i)))
 			break
 		}
-		fmt.Fprintf(s, "      %s\n", v.paint.in(faint, strings.TrimRight("│ "+line, " ")))
+		fmt.Fprintf(s, "      %s\n", v.paint.in(faint, strings.TrimRight("│ "+clip(line, 120), " ")))
 	}
 	if c.err != nil {
-		fmt.Fprintf(s, "      %s\n", v.paint.in(red, indented(plain(c.err.Error()))))
+		fmt.Fprintf(s, "      %s\n", v.paint.in(red, clip(plain(c.reason()), 200)))
 		if text := errorText(runner.CellReport{Place: runner.Place{Cell: c.cell}}); text != "" {
 			s.WriteString(v.block(text))
 		}

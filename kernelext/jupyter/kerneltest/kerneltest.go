@@ -6,6 +6,7 @@
 //	print TEXT            a line on stdout             err TEXT              a line on stderr
 //	write TEXT            the same without line break  result TEXT           an execute_result
 //	display ID TEXT       display_data; - is no id     update ID TEXT        update_display_data
+//	show TYPE DATA        display_data of a MIME type  (of a JSON type DATA is JSON)
 //	clear | clear wait    clear_output                 flood N               N bytes on stdout
 //	fail NAME VALUE       end with an error            quiet-fail N V        the same without an error message on iopub
 //	sleep DURATION        an interrupt ends it         deaf DURATION         an interrupt does not
@@ -194,6 +195,12 @@ func (k *kernel) command(line string) (reply map[string]any) {
 		display("execute_result", "-", rest)
 	case "display":
 		display("display_data", first, second)
+	case "show":
+		var data any = second
+		if strings.HasSuffix(first, "json") {
+			data = json.RawMessage(second)
+		}
+		k.publish(k.request, "display_data", map[string]any{"data": map[string]any{first: data}, "metadata": map[string]any{}, "transient": map[string]any{}})
 	case "update":
 		display("update_display_data", first, second)
 	case "clear":
