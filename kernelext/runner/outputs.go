@@ -61,8 +61,9 @@ func (o *outputs) stream(name, text string) {
 	o.dirty = true
 }
 
-// display adds an output and remembers its display id, if it has one.
+// display adds an output and remembers its display id, if it has one. What was shown under that id before shows the same from now on.
 func (o *outputs) display(out notebook.Output, id string, d displays) {
+	d.update(id, out.Data, out.Metadata)
 	it := &item{Output: out}
 	o.add(it)
 	if id != "" {

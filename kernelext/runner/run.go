@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -24,7 +25,9 @@ type Options struct {
 	StartTimeout time.Duration // for the kernel's first answer; 0 is one minute
 	Grace        time.Duration // between an interrupt and the kill, and between a cell's two closing messages, reply and idle; 0 is ten seconds
 
-	AllowErrors bool // go on after a cell that fails
+	AllowErrors     bool     // go on after a cell that fails
+	AllowErrorNames []string // go on after one that fails with an error of these names, as ZeroDivisionError
+	ForceErrors     bool     // stop at any failure, of a cell tagged raises-exception, too, and whatever the fields above say
 
 	// Only names the cells to run, Until the last one: by number among the cells that can run, by id or by tag; Only also by a range of numbers, 3-5. Cells
 	// that Only leaves out stay as they are. Cells with parameters are always run.
@@ -157,7 +160,7 @@ func (r *run) one(ctx context.Context, c *CellReport) error {
 	t := time.Now()
 	err := r.execute(ctx, c)
 	var failed *CellError
-	if errors.As(err, &failed) && c.Cell.HasTag(raisesTag) {
+	if errors.As(err, &failed) && c.Cell.HasTag(raisesTag) && !r.o.ForceErrors {
 		err = nil
 	}
 	c.Elapsed = time.Since(t)
@@ -196,8 +199,10 @@ func (r *run) mayGoOn(c *CellReport) bool {
 	var failed *CellError
 	var slow *TimeoutError
 	switch {
+	case r.o.ForceErrors:
+		return false
 	case errors.As(c.Err, &failed):
-		return r.o.AllowErrors
+		return r.o.AllowErrors || slices.Contains(r.o.AllowErrorNames, failed.EName)
 	case errors.As(c.Err, &slow):
 		return r.o.AllowErrors && !slow.Killed
 	}
