@@ -16,6 +16,7 @@ type Notebook struct {
 	cells   []*Cell
 	shifted bool // cells were inserted or removed
 	minor   int
+	head    []byte // what stands before the opening brace: a byte order mark, white space
 	tail    []byte // what follows the closing brace: usually a line break
 }
 
@@ -44,6 +45,7 @@ func ReadFile(path string) (*Notebook, error) {
 
 // Parse reads a notebook from the text of its file. It keeps references into data.
 func Parse(data []byte) (*Notebook, error) {
+	whole := data
 	data = bytes.TrimPrefix(data, []byte("\xef\xbb\xbf"))
 	if len(bytes.TrimSpace(data)) == 0 {
 		return nil, errors.New("the file is empty, not a notebook")
@@ -51,12 +53,13 @@ func Parse(data []byte) (*Notebook, error) {
 	if err := checkJSON(data); err != nil {
 		return nil, err
 	}
+	data = bytes.TrimLeft(data, " \n\t\r")
 	doc, ok := parseObject(data)
 	if !ok {
 		return nil, errors.New("not a notebook: a JSON object was expected")
 	}
 	end := len(bytes.TrimRight(data, " \n\t\r"))
-	nb := &Notebook{doc: doc, style: detectStyle(data), tail: data[end:]}
+	nb := &Notebook{doc: doc, style: detectStyle(data), head: whole[:len(whole)-len(data)], tail: data[end:]}
 	doc.raw = data[:end]
 
 	var major int
@@ -70,7 +73,10 @@ func Parse(data []byte) (*Notebook, error) {
 			return nil, fmt.Errorf(`"nbformat_minor" is %s, not a whole number`, v)
 		}
 	}
-	raw, _ := doc.get("cells")
+	raw, ok := doc.get("cells")
+	if !ok {
+		return nil, errors.New(`not a notebook: it has no "cells"`)
+	}
 	texts, ok := parseArray(raw)
 	if !ok {
 		return nil, errors.New(`not a notebook: "cells" is not a list`)
@@ -93,6 +99,9 @@ func checkJSON(data []byte) error {
 	var v json.RawMessage
 	err := json.Unmarshal(data, &v)
 	var syntax *json.SyntaxError
+	if errors.As(err, &syntax) && int(syntax.Offset) >= len(data) {
+		return fmt.Errorf("not a whole notebook: the file breaks off in line %d (%w)", bytes.Count(data, []byte("\n"))+1, err)
+	}
 	if errors.As(err, &syntax) {
 		before := data[:min(int(syntax.Offset), len(data))]
 		line := bytes.Count(before, []byte("\n")) + 1
@@ -171,7 +180,7 @@ func (n *Notebook) text() text {
 		doc = &object{members: append([]member(nil), n.doc.members...)}
 		doc.set("cells", n.style.array(texts, 1))
 	}
-	return append(n.style.object(doc, 0), n.tail)
+	return append(append(text{n.head}, n.style.object(doc, 0)...), n.tail)
 }
 
 // Bytes returns the text of the file.

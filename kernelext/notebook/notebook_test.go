@@ -35,7 +35,7 @@ func parse(t *testing.T, s string) *notebook.Notebook {
 
 func TestUntouchedIsUnchanged(t *testing.T) {
 	for _, s := range []string{odd, strings.ReplaceAll(odd, "\n", "\r\n"), strings.ReplaceAll(odd, "  ", "\t"),
-		`{"cells":[],"metadata":{},"nbformat":4,"nbformat_minor":2}`} {
+		"\xef\xbb\xbf \n" + odd, `{"cells":[],"metadata":{},"nbformat":4,"nbformat_minor":2}`} {
 		if got := string(parse(t, s).Bytes()); got != s {
 			t.Errorf("changed:\n%s\nwanted:\n%s", got, s)
 		}
@@ -170,6 +170,8 @@ func TestErrorsSayWhatIsWrong(t *testing.T) {
 	for text, want := range map[string]string{
 		"":                                  "empty",
 		"{\n \"cells\": [,\n":               "line 2",
+		"{\n \"cells\": [\n":                "breaks off in line 3",
+		"null":                              "object",
 		`[]`:                                "object",
 		`{"cells": []}`:                     "nbformat",
 		`{"nbformat": 3, "worksheets": []}`: "format is 3",
@@ -214,7 +216,7 @@ func FuzzParse(f *testing.F) {
 		if err != nil {
 			return
 		}
-		if got := nb.Bytes(); !bytes.Equal(got, bytes.TrimPrefix(data, []byte("\xef\xbb\xbf"))) {
+		if got := nb.Bytes(); !bytes.Equal(got, data) {
 			t.Fatalf("an untouched notebook changed: %q", got)
 		}
 		for _, c := range nb.Cells() {
