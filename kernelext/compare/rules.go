@@ -82,10 +82,11 @@ var builtin = []struct {
 }{
 	{"addresses", "${1}‹address›", regexp.MustCompile(`\b0x[0-9A-Fa-f]{9,16}\b|(\bat )0x[0-9A-Fa-f]+\b`)},
 	{"uuids", "‹uuid›", regexp.MustCompile(`\b[0-9A-Fa-f]{8}-(?:[0-9A-Fa-f]{4}-){3}[0-9A-Fa-f]{12}\b`)},
-	{"times", "‹time›", regexp.MustCompile(`` +
+	{"names", "‹name›", regexp.MustCompile(`\bgonb_[0-9a-f]{8}\b|\bipykernel_\d+\b|\btmp[a-z0-9_]{8}\b`)},
+	{"times", "${1}‹time›", regexp.MustCompile(`` +
 		`\bdatetime\.datetime\(\d[^()]*(?:\([^()]*\))?[^()]*\)` + // Python's own form
 		`|\b(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*,? +(?:\d{1,2}[ -])?[A-Z][a-z]{2}[ -]+[\d ]+ ` + clock + `(?: [A-Z]{3,4}| [-+]\d{4})?(?: \d{4})?` + // date, HTTP, mail
-		`|\b(?:\d{4}[-/]\d{2}[-/]\d{2}[T _])?` + clock + `(?:(?: ?[-+]\d{2}:?\d{2})?(?: [A-Z]{3,4}\b)?)(?: m=[-+]\d+\.\d+)?` + // ISO 8601, Go
+		`|(^|[^:\w])(?:\d{4}[-/]\d{2}[-/]\d{2}[T _])?` + clock + `(?:(?: ?[-+]\d{2}:?\d{2})?(?: [A-Z]{3,4}\b)?)(?: m=[-+]\d+\.\d+)?` + // ISO 8601, Go; not a compiler's :12:17
 		`|\b\d{8}[T_-]\d{6}(?:\.\d+)?Z?\b`)},
 	{"durations", "‹duration›", regexp.MustCompile(`` +
 		`\b(?:\d+h)?\d+m\d+(?:\.\d+)?s\b|\b\d+h\d+m\b` + // Go: 1h2m3.5s
@@ -111,8 +112,8 @@ func BuiltinNames() []string {
 	return names
 }
 
-// Builtin returns the rules of some names, of none all: addresses (0xc000012345, "at 0x7f…"), uuids, times (with hours and minutes; a mere date
-// is more often a value), durations (1.5s, 3 min, rates such as 12it/s) and paths (the directories of absolute paths; in temporary
+// Builtin returns the rules of some names, of none all: addresses (0xc000012345, "at 0x7f…"), uuids, names (that kernels and temporary files make up), times
+// (with hours and minutes; a mere date is more often a value), durations (1.5s, 3 min, rates such as 12it/s) and paths (the directories of absolute paths; in temporary
 // folders the names, too). A name that is not known is an error.
 func Builtin(names ...string) ([]Rule, error) {
 	if len(names) == 0 {

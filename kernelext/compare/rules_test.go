@@ -35,6 +35,11 @@ func TestBuiltin(t *testing.T) {
 			"id=3F2504E0-4f89-11d3-9a0c-0305e82c3301;":               "id=‹uuid›;",
 			"3f2504e0-4f89-11d3-9a0c-0305e82c33011 has a digit more": "3f2504e0-4f89-11d3-9a0c-0305e82c33011 has a digit more",
 		},
+		"names": {
+			"# gonb_eb1c7202\nipykernel_123.py": "# ‹name›\n‹name›.py",
+			"wrote tmpab12cd_x":                 "wrote ‹name›",
+			"gonb_doc, tmp_1, tmpfile":          "gonb_doc, tmp_1, tmpfile",
+		},
 		"times": {
 			"2026-11-24 13:30:26.123 +0000 UTC m=+0.000123": "‹time›",
 			"2026-11-24T13:30:26Z now":                      "‹time› now",
@@ -49,6 +54,8 @@ func TestBuiltin(t *testing.T) {
 			"run-20261124-133026/x":                         "run-‹time›/x",
 			"at 9:05":                                       "at ‹time›",
 			"2026-11-24":                                    "2026-11-24",
+			"./main.go:12:17: x":                            "./main.go:12:17: x",
+			"12:17: x, [00:01<00:00]":                       "‹time›: x, [‹time›<‹time›]",
 			"localhost:8888, 3:2, 12:75, v1:2":              "localhost:8888, 3:2, 12:75, v1:2",
 		},
 		"durations": {
@@ -87,7 +94,7 @@ func TestBuiltin(t *testing.T) {
 			}
 		}
 	}
-	if _, err := compare.Builtin("colours"); err == nil || !strings.Contains(err.Error(), "addresses, uuids") {
+	if _, err := compare.Builtin("colours"); err == nil || !strings.Contains(err.Error(), "addresses, uuids, names") {
 		t.Errorf("a rule that is not there: %v", err)
 	}
 }

@@ -14,6 +14,7 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"gopets/kernelext/jupyter"
 	"gopets/kernelext/jupyter/kerneltest"
 )
 
@@ -28,6 +29,7 @@ func TestScripts(t *testing.T) {
 	// One cache for all scenarios, so that GoNB is linked once.
 	cache := t.TempDir()
 	env := goEnvironment(t)
+	python, errPython := jupyter.FindSpec("python3") // of the machine; scenarios look into $IPYKERNEL for it
 	testscript.Run(t, testscript.Params{
 		Dir: "testdata/script",
 		Setup: func(e *testscript.Env) error {
@@ -38,6 +40,7 @@ func TestScripts(t *testing.T) {
 			e.Setenv("GOFLAGS", "")
 			e.Setenv("JUPYTER_DATA_DIR", data)
 			e.Setenv("JUPYTER_PATH", "")
+			e.Setenv("IPYKERNEL", filepath.Dir(filepath.Dir(python.Dir)))
 			// Short, for the sockets' sake.
 			tmp, err := os.MkdirTemp("", "nbt")
 			if err != nil {
@@ -45,15 +48,18 @@ func TestScripts(t *testing.T) {
 			}
 			e.Defer(func() { os.RemoveAll(tmp) })
 			e.Setenv("TMPDIR", tmp)
-			return errors.Join(installTestKernel(data), makeWorkspace(filepath.Join(e.WorkDir, "ws")))
+			return errors.Join(installTestKernel(data, "test", "go"), installTestKernel(data, "testpy", "python"), makeWorkspace(filepath.Join(e.WorkDir, "ws")))
 		},
 		Condition: func(cond string) (bool, error) {
-			if cond == "root" {
+			switch cond {
+			case "root":
 				return os.Getuid() == 0, nil
+			case "ipykernel":
+				return errPython == nil, nil
 			}
 			return false, fmt.Errorf("unknown condition %q", cond)
 		},
-		Cmds: map[string]func(*testscript.TestScript, bool, []string){"status": status, "empty": empty, "waitfor": waitFor, "waitgone": waitGone},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){"status": status, "empty": empty, "waitfor": waitFor, "waitgone": waitGone, "waitempty": waitEmpty},
 	})
 }
 
@@ -122,9 +128,22 @@ func waitGone(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Fatalf("process %d is still there", pid)
 }
 
-func installTestKernel(data string) error {
-	dir := filepath.Join(data, "kernels", "test")
-	text, err := json.Marshal(kerneltest.Spec("go"))
+// waitEmpty waits until a folder holds nothing: waitempty FOLDER.
+func waitEmpty(ts *testscript.TestScript, neg bool, args []string) {
+	for range 3000 {
+		entries, err := os.ReadDir(ts.MkAbs(args[0]))
+		ts.Check(err)
+		if len(entries) == 0 {
+			return
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	ts.Fatalf("%s did not get empty", args[0])
+}
+
+func installTestKernel(data, name, language string) error {
+	dir := filepath.Join(data, "kernels", name)
+	text, err := json.Marshal(kerneltest.Spec(language))
 	if err != nil {
 		return err
 	}

@@ -54,6 +54,7 @@ although one before it failed, what follows may fail for that reason.
 What differs from run to run does not count. The built-in rules replace
   addresses   0xc000012345, "at 0x7f…"
   uuids       3f2504e0-4f89-11d3-9a0c-0305e82c3301
+  names       that kernels and temporary files make up: gonb_0a1b2c3d, ipykernel_123, tmpab12cd_x
   times       clock times, and dates with one; a mere date stays
   durations   1.53s, 12 ms, 1h2m, 9.8it/s
   paths       folders of absolute paths; file names stay, but for those in temporary folders

@@ -286,7 +286,7 @@ func (v *testView) summary(books []*testedBook) {
 			}
 		}
 	}
-	parts := []string{fmt.Sprintf("%d of %d notebooks as saved", good, len(books))}
+	parts := []string{fmt.Sprintf("%d of %d notebooks passed", good, len(books))}
 	if bad > 0 {
 		parts = append(parts, fmt.Sprintf("%d not", bad))
 	}
