@@ -54,12 +54,12 @@ func (d destination) check(source string, overwrite, resumed bool) error {
 		if sameFile(p, source) {
 			return fmt.Errorf("%s is the notebook to be run: it is never overwritten, name another file", p)
 		}
+		if info, err := os.Stat(p); err == nil && info.IsDir() {
+			return fmt.Errorf("%s is a folder: name a file", p)
+		}
 		// A report is renewed by every run of a pipeline, and says nothing that the notebook does not.
 		if exists(p) && !overwrite && !resumed && p != d.report {
 			return fmt.Errorf("%s exists: name another file, or allow it with --overwrite", p)
-		}
-		if info, err := os.Stat(p); err == nil && info.IsDir() {
-			return fmt.Errorf("%s is a folder: name a file", p)
 		}
 		if err := writable(filepath.Dir(p)); err != nil {
 			return err

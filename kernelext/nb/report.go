@@ -84,8 +84,8 @@ type eventLine struct {
 	Output   string     `json:"output,omitempty"` // its type, as in a notebook
 	Stream   string     `json:"stream,omitempty"`
 	Text     string     `json:"text,omitempty"` // of a stream what is new, of a display what it is in plain text
-	Message  string     `json:"message,omitempty"`
 	Status   *int       `json:"status,omitempty"` // nb's exit status
+	Message  string     `json:"message,omitempty"`
 	Seconds  *float64   `json:"seconds,omitempty"`
 	Notebook string     `json:"notebook,omitempty"`
 	Page     string     `json:"page,omitempty"`

@@ -100,7 +100,7 @@ func checkJSON(data []byte) error {
 	err := json.Unmarshal(data, &v)
 	var syntax *json.SyntaxError
 	if errors.As(err, &syntax) && int(syntax.Offset) >= len(data) {
-		return fmt.Errorf("not a whole notebook: the file breaks off in line %d (%w)", bytes.Count(data, []byte("\n"))+1, err)
+		return fmt.Errorf("not a notebook: broken JSON: the file breaks off in line %d (%w)", bytes.Count(data, []byte("\n"))+1, err)
 	}
 	if errors.As(err, &syntax) {
 		before := data[:min(int(syntax.Offset), len(data))]

@@ -13,8 +13,9 @@
 //	input PROMPT          ask for input, print it      die                   exit at once
 //	junk                  unsigned and broken messages late TEXT             a line that counts for the cell before
 //	abort                 reply "aborted"              env NAME              print a variable of the environment
+//	remove PATH           remove a file or a folder
 //	mute                  go idle without a reply      append FILE TEXT      a line at a file's end
-//	pid FILE              write the process id         child                 leave a child process behind and print its id
+//	pid FILE              write the process id         child [FILE]          leave a child process behind; print its id, or write it to FILE
 package kerneltest
 
 import (
@@ -217,6 +218,10 @@ func (k *kernel) command(line string) (reply map[string]any) {
 		}
 		e["status"] = "error"
 		return e
+	case "remove":
+		if err := os.RemoveAll(rest); err != nil {
+			stream("stderr", err.Error())
+		}
 	case "mute":
 		return map[string]any{"status": ""}
 	case "append":
@@ -277,7 +282,11 @@ func (k *kernel) command(line string) (reply map[string]any) {
 			stream("stderr", err.Error())
 			return nil
 		}
-		stream("stdout", strconv.Itoa(c.Process.Pid)+"\n")
+		if rest == "" {
+			stream("stdout", strconv.Itoa(c.Process.Pid)+"\n")
+		} else if err := os.WriteFile(rest, []byte(strconv.Itoa(c.Process.Pid)), 0o644); err != nil {
+			stream("stderr", err.Error())
+		}
 	}
 	return nil
 }
