@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"gopets/kernelext/jupyter"
@@ -18,6 +19,7 @@ type kernelChoice struct {
 	language string
 	builtIn  bool
 	env      []string
+	book     *notebook.Notebook // whose kernel it is
 }
 
 // chooseKernel finds the kernel that the flag, unless it is empty, or the notebook names, and makes it ready.
@@ -42,7 +44,7 @@ func findKernel(nb *notebook.Notebook, flag string) (kernelChoice, error) {
 		}
 	}
 	if isGo(nb, flag) {
-		return kernelChoice{language: "go", builtIn: true}, nil
+		return kernelChoice{language: "go", builtIn: true, book: nb}, nil
 	}
 	spec, err := jupyter.FindSpec(nb.Kernel().Name)
 	if err != nil {
@@ -65,6 +67,9 @@ func (k *kernelChoice) prepare(ctx context.Context, dir string, offline bool, lo
 	if err != nil {
 		return err
 	}
+	if !imports(k.book, w.module) {
+		w.workers = nil // it starts no session, and its first cell need not wait for one
+	}
 	s := &setup{log: log, offline: offline, lenient: true}
 	if err := s.all(ctx, w); err != nil {
 		return err
@@ -73,6 +78,13 @@ func (k *kernelChoice) prepare(ctx context.Context, dir string, offline bool, lo
 	k.env = []string{"GOWORK="}
 	k.spec, err = w.kernelSpec(ctx, "gonb")
 	return err
+}
+
+// imports reports whether a cell may import a package of the module: its path stands somewhere in the source.
+func imports(nb *notebook.Notebook, module string) bool {
+	return slices.ContainsFunc(nb.Cells(), func(c *notebook.Cell) bool {
+		return c.Type() == notebook.Code && strings.Contains(c.Source(), module+"/")
+	})
 }
 
 // kernelSpec describes GoNB on this workspace: errors as text, and a go.work that holds the module, so that cells import it without any set-up.

@@ -1,7 +1,6 @@
 package runner_test
 
 import (
-	"bufio"
 	"bytes"
 	"context"
 	"encoding/json"
@@ -55,11 +54,11 @@ func TestLikeNBClient(t *testing.T) {
 	if err != nil || len(paths) == 0 {
 		t.Fatalf("no notebooks: %v", err)
 	}
-	theirs := runNBClient(t, python, paths)
+	nbclient := startNBClient(t, python)
 	for _, path := range paths {
 		t.Run(strings.TrimSuffix(filepath.Base(path), ".ipynb"), func(t *testing.T) {
-			ours := runHere(t, path)
-			compareRuns(t, path, ours, <-theirs)
+			theirs := nbclient(t, path)
+			compareRuns(t, runHere(t, path), theirs())
 		})
 	}
 }
@@ -82,39 +81,40 @@ func workFiles(t *testing.T) string {
 	return dir
 }
 
-// runNBClient lets nbclient run the notebooks, one after the other, beside the test.
-func runNBClient(t *testing.T, python string, paths []string) <-chan outcome {
-	ctx, cancel := context.WithCancel(context.Background())
-	cmd := exec.CommandContext(ctx, python, append([]string{"testdata/nbclient/run.py", workFiles(t)}, paths...)...)
+// startNBClient starts the process that runs notebooks with nbclient. It is given a path and returns at once; the outcome is had later.
+func startNBClient(t *testing.T, python string) func(t *testing.T, path string) (wait func() outcome) {
+	cmd := exec.Command(python, "testdata/nbclient/run.py", workFiles(t))
 	var stderr bytes.Buffer
 	cmd.Stderr = &stderr
-	stdout, err := cmd.StdoutPipe()
-	if err == nil {
-		err = cmd.Start()
-	}
+	stdin, err := cmd.StdinPipe()
 	if err != nil {
 		t.Fatal(err)
 	}
-	outcomes := make(chan outcome, len(paths))
-	go func() {
-		defer close(outcomes)
-		lines := json.NewDecoder(bufio.NewReader(stdout))
-		for {
-			var o outcome
-			if lines.Decode(&o) != nil {
-				return // what is missing fails the comparison
-			}
-			outcomes <- o
-		}
-	}()
+	stdout, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
 	t.Cleanup(func() {
-		cancel()
-		_ = cmd.Wait()
-		if t.Failed() {
-			t.Logf("nbclient said:\n%s", stderr.String())
+		stdin.Close()
+		if err := cmd.Wait(); err != nil || t.Failed() {
+			t.Logf("nbclient: %v\n%s", err, stderr.String())
 		}
 	})
-	return outcomes
+	lines := json.NewDecoder(stdout)
+	return func(t *testing.T, path string) func() outcome {
+		if _, err := fmt.Fprintln(stdin, path); err != nil {
+			t.Fatal(err)
+		}
+		return func() (o outcome) {
+			if err := lines.Decode(&o); err != nil {
+				t.Fatalf("nbclient: %v", err)
+			}
+			return o
+		}
+	}
 }
 
 // runHere runs a notebook with this package, with its options put as this package has them.
@@ -188,10 +188,7 @@ func nbclientName(t *testing.T, err error) (name, ename string) {
 	return "", ""
 }
 
-func compareRuns(t *testing.T, path string, ours, theirs outcome) {
-	if theirs.Notebook == nil {
-		t.Fatal("nbclient left nothing")
-	}
+func compareRuns(t *testing.T, ours, theirs outcome) {
 	if ours.Outcome != theirs.Outcome || ours.EName != theirs.EName {
 		t.Errorf("outcome %s %s, with nbclient %s %s", ours.Outcome, ours.EName, theirs.Outcome, theirs.EName)
 	}

@@ -227,7 +227,7 @@ func (r *run) start(ctx context.Context) error {
 	ctx, cancel := context.WithTimeoutCause(ctx, r.o.StartTimeout, fmt.Errorf("kernel %q did not answer within %v", r.o.Spec.Name, r.o.StartTimeout))
 	defer cancel()
 	for try := 1; ; try++ {
-		k, err := jupyter.Start(r.o.Spec, r.o.StartOptions)
+		k, err := jupyter.Start(withoutHistory(r.o.Spec), r.o.StartOptions)
 		if err != nil {
 			return err
 		}
@@ -244,6 +244,18 @@ func (r *run) start(ctx context.Context) error {
 		}
 		return &DeadKernelError{Cause: err}
 	}
+}
+
+// withoutHistory keeps what ipykernel runs in memory, as nbclient does: the history is a person's, and two runs at once would wait for its file.
+func withoutHistory(s jupyter.Spec) jupyter.Spec {
+	const option = "--HistoryManager.hist_file="
+	starts := func(with string) bool {
+		return slices.ContainsFunc(s.Argv, func(arg string) bool { return strings.HasPrefix(arg, with) })
+	}
+	if starts("ipykernel") && !starts(option) {
+		s.Argv = append(slices.Clip(s.Argv), option+":memory:")
+	}
+	return s
 }
 
 func (r *run) stop() {

@@ -36,7 +36,7 @@ func findRunners(nb string) (found []runnerCommand, missing []string) {
 			missing = append(missing, c.name+": not installed, left out")
 			continue
 		}
-		c.runnerCommand.version = firstLine(strings.TrimSpace(string(version)))
+		c.runnerCommand.version, _, _ = strings.Cut(strings.TrimSpace(string(version)), " ")
 		found = append(found, c.runnerCommand)
 	}
 	return found, missing
@@ -83,7 +83,7 @@ func (c runnerCommand) measure(j job, dir string) (m measure, err error) {
 	}
 	done := make(chan error, 1)
 	go func() { done <- cmd.Wait() }()
-	for ticks := time.NewTicker(20 * time.Millisecond); ; {
+	for ticks := time.NewTicker(50 * time.Millisecond); ; {
 		select {
 		case <-ticks.C:
 			own, tree := memory(cmd.Process.Pid)

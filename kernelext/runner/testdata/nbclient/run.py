@@ -1,6 +1,6 @@
-"""Runs notebooks with nbclient and says, a line of JSON for each, what came of them.
+"""Runs the notebooks whose paths come in, a line each, with nbclient, and says in a line of JSON for each what came of it.
 
-usage: run.py FOLDER NOTEBOOK...    the kernels' working directories are made in FOLDER, from what is there
+usage: run.py FOLDER    the kernels' working directories are made in FOLDER, each a copy of the folder files there
 """
 import json
 import shutil
@@ -20,6 +20,7 @@ def run(path, cwd):
         resources={"metadata": {"path": str(cwd)}},
         on_cell_execute=lambda cell, cell_index: status.update({cell.id: "started"}),
         on_cell_executed=lambda cell, cell_index, execute_reply: status.update({cell.id: execute_reply["content"]["status"]}),
+        iopub_timeout=60,  # or nbclient loses outputs on a machine under load
         **nb.metadata.get("nbclient", {}),
     )
     outcome, ename = "", ""
@@ -32,7 +33,7 @@ def run(path, cwd):
 
 
 folder = Path(sys.argv[1])
-for path in sys.argv[2:]:
+for path in map(str.strip, sys.stdin):
     cwd = folder / "runs" / Path(path).stem
     shutil.copytree(folder / "files", cwd)
     print(json.dumps(run(path, cwd)), flush=True)
