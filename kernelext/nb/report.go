@@ -17,7 +17,6 @@ import (
 // writeJUnit writes what came of the cells as a test report: a cell is a case, and whatever ended the run beside a cell's own failure is an error.
 func writeJUnit(path, source string, report *runner.Report, end error) error {
 	suite := junit.Suite{Name: strings.TrimSuffix(filepath.Base(source), ".ipynb"), File: filepath.ToSlash(source), Begun: report.Begun, Elapsed: report.Elapsed}
-	reached := true
 	for _, c := range report.Cells {
 		k := junit.Case{Class: suite.Name, Name: caseName(c), Elapsed: c.Elapsed}
 		var failed *runner.CellError
@@ -31,7 +30,6 @@ func writeJUnit(path, source string, report *runner.Report, end error) error {
 		case c.Status == runner.Skipped:
 			k.Outcome, k.Message = junit.Skipped, "not meant to run"
 		}
-		reached = reached && c.Status != runner.NotRun
 		k.Out, k.Err = streams(c)
 		suite.Cases = append(suite.Cases, k)
 	}
@@ -83,7 +81,7 @@ type eventLine struct {
 	Cell     *cellLine  `json:"cell,omitempty"`
 	Output   string     `json:"output,omitempty"` // its type, as in a notebook
 	Stream   string     `json:"stream,omitempty"`
-	Text     string     `json:"text,omitempty"` // of a stream what is new, of a display what it is in plain text
+	Text     string     `json:"text,omitempty"`   // of a stream what is new, of a display what it is in plain text
 	Status   *int       `json:"status,omitempty"` // nb's exit status
 	Message  string     `json:"message,omitempty"`
 	Seconds  *float64   `json:"seconds,omitempty"`

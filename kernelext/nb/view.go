@@ -23,9 +23,11 @@ type view struct {
 	begun   time.Time
 	place   runner.Place
 	started time.Time // of the running cell; zero between cells
-	partial string    // a line of output that is not complete
-	latest  string    // what the cell shows at the moment, in one line
+	partial []byte    // a line of output that is not complete
+	latest  string    // the last display, in one line; "" when text came after it
 	spoke   time.Time // when something about the cell was last written
+	bar     bool      // stands in the terminal's last line
+	drawn   time.Time // when it was drawn last
 	changes []display // displays that may still change: printed in their last state, when the cell ends
 	ticks   *time.Ticker
 	quit    chan struct{}
@@ -39,12 +41,15 @@ const indent = "        "
 // quiet is how long a cell may say nothing before a log is told that it still runs.
 const quiet = 20 * time.Second
 
+// tick is how often the bar is drawn anew.
+const tick = 250 * time.Millisecond
+
 func newView(f *os.File) *view {
 	v := &view{out: f, begun: time.Now(), quit: make(chan struct{})}
 	if t := os.Getenv("TERM"); term.IsTerminal(int(f.Fd())) && t != "" && t != "dumb" {
 		v.live = f
 	}
-	v.ticks = time.NewTicker(250 * time.Millisecond)
+	v.ticks = time.NewTicker(tick)
 	go func() {
 		for {
 			select {
@@ -67,12 +72,27 @@ func (v *view) Write(p []byte) (int, error) {
 }
 
 func (v *view) print(s string) {
-	if v.live != nil {
-		fmt.Fprint(v.out, "\r\x1b[2K")
-	}
+	v.erase()
 	fmt.Fprint(v.out, s)
 	v.spoke = time.Now()
-	v.draw()
+	if time.Since(v.drawn) > tick/2 { // in a flood of lines the bar waits for the next tick
+		v.draw()
+	}
+}
+
+func (v *view) erase() {
+	if v.bar {
+		fmt.Fprint(v.out, "\r\x1b[2K")
+		v.bar = false
+	}
+}
+
+// now is what the cell shows at the moment, in one line.
+func (v *view) now() string {
+	if v.latest != "" {
+		return v.latest
+	}
+	return lastLine(string(v.partial))
 }
 
 // draw puts the bar into the terminal's last line.
@@ -80,17 +100,18 @@ func (v *view) draw() {
 	if v.live == nil || v.started.IsZero() {
 		return
 	}
-	const cells = 20
-	done := cells * (v.place.Number - 1) / max(1, v.place.Of)
-	line := fmt.Sprintf("%s%s %d/%d %s %v", strings.Repeat("█", done), strings.Repeat("░", cells-done), v.place.Number, v.place.Of,
-		title(v.place), time.Since(v.started).Round(time.Second))
-	if v.latest != "" {
-		line += " · " + v.latest
-	}
 	width := 80
 	if w, _, err := term.GetSize(int(v.live.Fd())); err == nil && w > 20 {
 		width = w // it may have changed since
 	}
+	const cells = 20
+	done := cells * (v.place.Number - 1) / max(1, v.place.Of)
+	line := fmt.Sprintf("%s%s %d/%d %s %v", strings.Repeat("█", done), strings.Repeat("░", cells-done), v.place.Number, v.place.Of,
+		clip(title(v.place), width/3), time.Since(v.started).Round(time.Second))
+	if now := v.now(); now != "" {
+		line += " · " + now
+	}
+	v.bar, v.drawn = true, time.Now()
 	fmt.Fprint(v.out, "\r\x1b[2K"+clip(line, width-1))
 }
 
@@ -104,8 +125,8 @@ func (v *view) tick() {
 		v.draw()
 	} else if time.Since(v.spoke) > quiet {
 		line := fmt.Sprintf("%s… %v", indent, time.Since(v.started).Round(time.Second))
-		if v.latest != "" {
-			line += ": " + v.latest
+		if now := v.now(); now != "" {
+			line += ": " + now
 		}
 		v.print(clip(line, 160) + "\n")
 	}
@@ -126,7 +147,7 @@ func (v *view) event(e runner.Event) {
 	case runner.Shown:
 		v.shown(e)
 	case runner.Cleared:
-		v.latest, v.changes = "", nil
+		v.latest, v.changes, v.partial = "", nil, v.partial[:0]
 	case runner.CellEnd:
 		if e.Status == runner.Kept {
 			v.print(fmt.Sprintf("%s %s\n%skept\n", number(e.Place), title(e.Place), indent))
@@ -163,21 +184,27 @@ func resumed(e runner.Resumed) string {
 // maxPartial bounds the line that is not complete yet: a bar may be redrawn a hundred thousand times in it.
 const maxPartial = 1 << 16
 
+// stream prints what is whole lines by now.
+func (v *view) stream(text string) {
+	if cut := strings.LastIndexByte(text, '\n'); cut >= 0 {
+		v.lines(string(v.partial) + text[:cut])
+		v.partial, text = v.partial[:0], text[cut+1:]
+	}
+	if len(v.partial)+len(text) > maxPartial {
+		if last := strings.LastIndexByte(text, '\r'); last >= 0 {
+			v.partial, text = v.partial[:0], text[last:]
+		}
+		text = text[:min(len(text), maxPartial-len(v.partial))]
+	}
+	v.partial = append(v.partial, text...)
+}
+
 func (v *view) shown(e runner.Shown) {
 	o := e.Output
 	switch o.Type {
 	case notebook.StreamOutput:
-		v.partial += o.Text
-		cut := strings.LastIndexByte(v.partial, '\n')
-		if cut < 0 && len(v.partial) > maxPartial {
-			v.partial = v.partial[max(0, strings.LastIndexByte(v.partial, '\r')):]
-		}
-		v.latest = lastLine(v.partial[cut+1:])
-		if cut >= 0 {
-			text := v.partial[:cut]
-			v.partial = v.partial[cut+1:]
-			v.lines(text)
-		}
+		v.latest = ""
+		v.stream(o.Text)
 	case notebook.ErrorOutput:
 		// Told when the run ends, with its cell.
 	default:
@@ -203,14 +230,17 @@ func (v *view) change(id, text string) {
 }
 
 func (v *view) flush() {
-	if v.partial != "" {
-		v.lines(v.partial)
-		v.partial = ""
+	if len(v.partial) > 0 {
+		v.lines(string(v.partial))
+		v.partial = v.partial[:0]
 	}
 }
 
-// maxLines bounds what one output may print.
-const maxLines = 60
+// What one output may print, in lines and in the characters of a line; the notebook holds it all.
+const (
+	maxLines = 60
+	maxLine  = 500
+)
 
 // lines prints text indented, as it would stand on a terminal in the end: of a bar its last state.
 func (v *view) lines(text string) {
@@ -221,7 +251,7 @@ func (v *view) lines(text string) {
 			fmt.Fprintf(&b, "%s… %d more lines, in the notebook\n", indent, len(all)-i)
 			break
 		}
-		b.WriteString(strings.TrimRight(indent+line, " ") + "\n")
+		b.WriteString(strings.TrimRight(indent+clip(line, maxLine), " ") + "\n")
 	}
 	v.print(b.String())
 }
@@ -233,9 +263,7 @@ func (v *view) finish(report *runner.Report, err error) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	v.started = time.Time{}
-	if v.live != nil {
-		fmt.Fprint(v.out, "\r\x1b[2K")
-	}
+	v.erase()
 	for _, c := range report.Cells {
 		if c.Err != nil {
 			v.print(failure(c))
