@@ -14,7 +14,6 @@
 # PROVE_DIR (default /var/tmp/gopets-prove) holds images and logs: 8 GB for cpu, 20 GB for cuda.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-root=$PWD
 dir=${PROVE_DIR:-/var/tmp/gopets-prove}
 store=(--root "$dir/storage" --runroot "$dir/run" --storage-driver overlay)
 
@@ -73,7 +72,103 @@ build() {
   buildah "${store[@]}" images
 }
 
+# The tries. Every container has its network cut.
+
+podman_() { DISABLE_HC_SYSTEMD=true podman "${store[@]}" --tmpdir "$dir/tmp" --cgroup-manager cgroupfs --events-backend none --runtime runc "$@"; }
+
+# in_image IMAGE [OPTION…] -- COMMAND… runs one container. The limits are this machine's own, which not every sandbox lets podman raise.
+limits=(--ulimit "nofile=$(ulimit -Hn):$(ulimit -Hn)" --ulimit "nproc=$(ulimit -Hu):$(ulimit -Hu)")
+in_image() {
+  local image=localhost/gopets:$1 options=()
+  shift
+  while [ "$1" != -- ]; do options+=("$1"); shift; done
+  shift
+  podman_ run --rm --network none "${limits[@]}" -v "$PWD/docker/testdata:/prove:ro" "${options[@]}" "$image" "$@"
+}
+
+try_headless() {
+  step "the pets notebook, headless, as the image's user, with an empty volume"
+  podman_ volume create gopets-data >/dev/null
+  time in_image "$1" -v gopets-data:/data -- sh /prove/inside.sh headless >"$dir/headless.log" 2>&1 || { tail -n 40 "$dir/headless.log"; fail "the notebook"; }
+  tail -n 30 "$dir/headless.log"
+}
+
+try_own() {
+  step "a notebook of one's own outside of the module, in a mounted folder of user 4321"
+  install -d -o 4321 -g 4321 "$dir/own" "$dir/own/photos" "$dir/home" "$dir/data"
+  install -o 4321 -m 0644 docker/testdata/own.ipynb "$dir/own"
+  # The volume outlived its container, whose pictures are the photographs.
+  in_image "$1" --user 0 -v gopets-data:/data -v "$dir/own:/work" -- sh /prove/inside.sh photos
+  # A home folder and a volume that are mounted empty hide nothing that was installed.
+  time in_image "$1" --user 4321:0 -v "$dir/own:/work" -v "$dir/data:/data" -v "$dir/home:/home/gopets:ro" -- nb run own.ipynb
+  [ "$(stat -c %u "$dir/own/runs/"*/own.ipynb)" = 4321 ] || fail "the executed notebook does not belong to user 4321"
+  [ -s "$dir/data/models/own.safetensors" ] || fail "the model is not in the volume"
+}
+
+try_doctor() {
+  step "nb doctor, and what it says of a volume that is somebody else's"
+  in_image "$1" -- nb doctor
+  install -d -m 0755 "$dir/foreign"
+  if in_image "$1" -v "$dir/foreign:/data" -- nb doctor >"$dir/foreign.log"; then fail "nothing is found wrong with a volume that cannot be written"; fi
+  grep -A 1 'data folder' "$dir/foreign.log"
+}
+
+try_shelf() {
+  step "an image that lay on its shelf keeps its build cache"
+  in_image "$1" -- sh /prove/inside.sh shelf
+}
+
+try_lab() {
+  step "JupyterLab: health, the Go kernel through the server, an end in order"
+  podman_ rm -f gopets-lab >/dev/null 2>&1 || true
+  podman_ run -d --name gopets-lab --network none "${limits[@]}" -v "$PWD/docker/testdata:/prove:ro" "localhost/gopets:$1" >/dev/null
+  for _ in $(seq 120); do
+    if podman_ healthcheck run gopets-lab >"$dir/health.log" 2>&1; then break; fi
+    sleep 2
+  done
+  cat "$dir/health.log"
+  grep -q 'Jupyter server' "$dir/health.log" || { podman_ logs gopets-lab 2>&1 | tail -n 20; fail "JupyterLab never got well"; }
+  podman_ exec gopets-lab python3 /prove/lab.py
+  podman_ exec gopets-lab sh /prove/inside.sh server STOP
+  if podman_ healthcheck run gopets-lab >"$dir/health.log" 2>&1; then fail "a server that gives no answer is called well"; fi
+  cat "$dir/health.log"
+  podman_ exec gopets-lab sh /prove/inside.sh server CONT
+  podman_ stop -t 60 gopets-lab >/dev/null
+  [ "$(podman_ inspect -f '{{.State.ExitCode}}' gopets-lab)" != 137 ] || fail "JupyterLab had to be killed"
+  podman_ rm gopets-lab >/dev/null
+  in_image "$1" -- python3 /opt/gopets/docker/healthcheck.py || fail "a container without JupyterLab is called ill"
+}
+
+try_gpu() {
+  step "CUDA's plugin and libraries, as far as they go without a GPU"
+  in_image cuda -- python3 /prove/libraries.py
+  # A device file alone is no GPU: the plugin is found and tried, and the CPU takes its place.
+  in_image cuda --user 0 -- sh -c 'touch /dev/nvidia0; nb doctor' | tee "$dir/gpu.log" | grep -E 'engine|CUDA|XLA' || true
+  grep -q xla_cuda_plugin.so "$dir/gpu.log" || fail "the plugin is not found"
+  if in_image cuda -e GOMLX_BACKEND=xla:cuda -- nb doctor >"$dir/forced.log"; then fail "without a GPU xla:cuda is not refused"; fi
+  grep engine "$dir/forced.log"
+}
+
+clean() {
+  podman_ rm -fa >/dev/null 2>&1 || true
+  umount -R "$dir/storage/overlay" 2>/dev/null || true
+  rm -rf "$dir"
+}
+
 case ${1-} in
-cpu | cuda) build "$1" ;;
+lint) exec docker/lint.sh ;;
+cpu | cuda)
+  build "$1"
+  "$0" "try-$1"
+  ;;
+try-cpu | try-cuda) # again, with the image that is there
+  target=${1#try-}
+  podman_ volume rm -f gopets-data >/dev/null 2>&1 || true
+  rm -rf "${dir:?}"/{own,home,data,foreign}
+  for try in try_headless try_own try_doctor try_shelf try_lab; do "$try" "$target"; done
+  if [ "$target" = cuda ]; then try_gpu; fi
+  step "proved: $(podman_ images --format '{{.Repository}}:{{.Tag}} {{.Size}}' | grep "gopets:$target")"
+  ;;
+clean) clean ;;
 *) sed -n '2,/^set /{/^set /d;s/^# \{0,1\}//;p}' "$0"; exit 2 ;;
 esac

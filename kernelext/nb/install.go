@@ -77,6 +77,7 @@ is kept aside, and nb uninstall brings it back.`,
 			if err := s.all(ctx, w); err != nil {
 				return err
 			}
+			s.modules(ctx, w)
 			s.gopls(ctx)
 			spec, err := w.frontSpec(ctx, f.name)
 			if err != nil {

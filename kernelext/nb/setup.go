@@ -37,6 +37,7 @@ go.mod's tool lines name, which in turn fetch what they need. What is there alre
 			if err := s.all(cmd.Context(), w); err != nil {
 				return err
 			}
+			s.modules(cmd.Context(), w)
 			s.gopls(cmd.Context())
 			fmt.Fprintf(cmd.OutOrStdout(), "set-up: ready; everything is in %s\n", session.CacheDir())
 			return nil

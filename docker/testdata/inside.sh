@@ -1,0 +1,40 @@
+#!/bin/sh
+# What docker/prove.sh runs inside of containers.
+set -eu
+
+# prepared lists the programs and the verdicts that came with the image, with their dates: what was built or tried again shows.
+prepared() {
+	(cd /opt/cache/gopets && stat -c '%n %i %Y %s' bin/nb bin/gonb bin/goimports bin/pets-worker-*[!k] gopls/gopls pjrt/verdicts/*)
+}
+
+case $1 in
+headless) # the pets notebook of the image, small
+	[ "$(id -u)" = 1000 ]
+	prepared >/tmp/before
+	cd /work
+	nb run pets.ipynb --report runs/junit.xml -p source=sample-small -p size1=64 -p size2=64 -p epochs1=1 -p epochs2=1 -p epochs3=1 -p epochs4=1
+	prepared >/tmp/after
+	diff /tmp/before /tmp/after
+	ls -l runs runs/pets-* /data /data/models
+	grep -q '<testcase' runs/junit.xml
+	grep -q 'engine: .*XLA' runs/pets-*/pets.ipynb
+	;;
+photos) # a few of the pictures that another container left in the volume, for a notebook of one's own
+	ls /data/models
+	find /data/data/pets-sample-small/images -name '*_1.jpg' -o -name '*_2.jpg' -o -name '*_3.jpg' -o -name '*_4.jpg' | sort | head -n 16 |
+		xargs -I FILE install -o 4321 -m 0644 FILE photos/
+	;;
+shelf) # the build cache after five days and more, when the go command cleans up
+	count() { find "$GOCACHE" -type f -name '*-d' | wc -l; }
+	before=$(count)
+	echo 1000000000 >"$GOCACHE/trim.txt"
+	cd /opt/gopets
+	GOPROXY=off go build ./pets ./plots
+	[ "$(cat "$GOCACHE/trim.txt")" != 1000000000 ] # it did clean up
+	echo "build cache: $before files before, $(count) after"
+	[ "$(count)" -ge "$before" ]
+	;;
+server) # what tini started
+	kill "-$2" "$(cut -d ' ' -f 1 /proc/1/task/1/children)"
+	;;
+esac
