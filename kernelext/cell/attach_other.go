@@ -7,6 +7,6 @@ import (
 	"io"
 )
 
-func attach(string) error { return errors.ErrUnsupported }
+func attach(string, int, int) error { return errors.ErrUnsupported }
 
 func connect(string) (io.ReadWriter, error) { return nil, errors.ErrUnsupported }

@@ -8,14 +8,14 @@ import (
 	"syscall"
 )
 
-// attach makes a named pipe the standard output, for child processes too.
-func attach(pipe string) error {
-	fd, err := syscall.Open(pipe, syscall.O_WRONLY|syscall.O_CLOEXEC, 0)
+// attach makes a file the one of a number, for child processes too.
+func attach(path string, mode, number int) error {
+	fd, err := syscall.Open(path, mode|syscall.O_CLOEXEC, 0)
 	if err != nil {
 		return err
 	}
 	defer syscall.Close(fd)
-	return duplicate(fd, 1)
+	return duplicate(fd, number)
 }
 
 func connect(path string) (io.ReadWriter, error) {

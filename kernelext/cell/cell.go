@@ -1,7 +1,7 @@
 // Package cell is what a cell of the kernel in front of GoNB (package kernel) is linked with; the kernel sees to that, nobody has to import it.
 //
-// Its init moves the standard output to a pipe of the kernel, because GoNB cuts characters where its own reads end and does not keep the order
-// of text and displays. It does nothing in a program that is no cell of that kernel, on a plain GoNB for example.
+// Its init moves the standard output and the standard error to pipes of the kernel, because GoNB cuts characters where its own reads end and does not
+// keep the order of text and displays. It does nothing in a program that is no cell of that kernel, on a plain GoNB for example.
 //
 // Import it for what GoNB's gonbui cannot say: [ClearOutput], [Update] of a display in place, [Page]. On a plain GoNB these print the plain
 // text, if there is any, and nothing else.
@@ -18,16 +18,17 @@ import (
 	"sync"
 )
 
-// Env names the variable of the environment that holds the kernel's folder for its cells. In it lie a named pipe, PipeName, for the standard
-// output, and a socket, SocketName, for records.
+// Env names the variable of the environment that holds the kernel's folder for its cells.
 const Env = "NB_CELL"
 
 // The files of the kernel's folder.
 const (
-	PipeName   = "out"
-	SocketName = "sock"
-	PlainName  = "plain"  // when it is there, everything stays with GoNB
-	FailedName = "failed" // when it is there, a shell command of the cell failed, and the Go part does not run
+	OutName     = "out"     // a named pipe for the standard output
+	ErrName     = "err"     // a named pipe for the standard error
+	SocketName  = "sock"    // a socket for records
+	PlainName   = "plain"   // when it is there, everything stays with GoNB
+	FailedName  = "failed"  // when it is there, a shell command of the cell failed, and the Go part does not run
+	NoInputName = "noinput" // when it is there, nobody can be asked, and the standard input is empty
 )
 
 // The kinds of records.
@@ -54,14 +55,22 @@ func init() {
 	if dir == "" {
 		return
 	}
-	if _, err := os.Stat(dir + "/" + FailedName); err == nil {
+	there := func(name string) bool {
+		_, err := os.Stat(dir + "/" + name)
+		return err == nil
+	}
+	if there(FailedName) {
 		os.Exit(1)
 	}
-	if _, err := os.Stat(dir + "/" + PlainName); err == nil {
+	if there(NoInputName) {
+		_ = attach("/dev/null", os.O_RDONLY, 0) // else the cell waits for input, and can be interrupted
+	}
+	if there(PlainName) {
 		return
 	}
-	if attach(dir+"/"+PipeName) == nil {
+	if attach(dir+"/"+OutName, os.O_WRONLY, 1) == nil {
 		link.dir = dir
+		_ = attach(dir+"/"+ErrName, os.O_WRONLY, 2) // else it stays with GoNB
 	}
 }
 

@@ -12,53 +12,62 @@ import (
 // A source is a cell's text, taken apart: what is GoNB's (lines with ! and %), what is declared, and what is to be done.
 type source struct {
 	lines   []string
-	special []bool   // by line: belongs to a special command
-	magics  []string // the % commands, without their first character
-	shells  []int    // lines on which a shell command starts
-	main    int      // the line with %% or %main, -1 without
-	foreign bool     // a cell that is not Go, as of %%bash
-	own     bool     // runs something else than main: %exec, %test, %wasm
+	special []bool    // by line: belongs to a special command
+	inside  []bool    // by line: starts within a raw string or a comment
+	magics  []command // the % commands
+	shells  []int     // lines on which a shell command starts
+	main    int       // the line with %% or %main, -1 without
+	foreign bool      // a cell that is not Go, as of %%bash
+	own     bool      // runs something else than main: %exec, %test, %wasm
 }
 
-// magicNames are GoNB's commands; any other is a mistake.
-var magicNames = []string{"%", "main", "args", "exec", "test", "wasm", "widgets", "widgets_hb", "env", "cd", "goflags", "autoget", "noautoget", "help",
-	"version", "reset", "ls", "list", "rm", "remove", "with_inputs", "with_password", "track", "untrack", "goworkfix", "capture"}
+// command is a % command: its name without the first character, what follows it, and its first line.
+type command struct {
+	name, rest string
+	line       int
+}
 
+// foreignCells are GoNB's commands that make a whole cell something else than Go.
 var foreignCells = []string{"%%writefile", "%%script", "%%bash", "%%sh", "%%gx"}
 
 const gonbComment = "//gonb:"
 
 func readSource(code string) *source {
 	s := &source{lines: strings.Split(code, "\n"), main: -1}
-	s.special = make([]bool, len(s.lines))
+	s.special, s.inside = make([]bool, len(s.lines)), make([]bool, len(s.lines))
 	first, _, _ := strings.Cut(strings.TrimPrefix(s.lines[0], gonbComment), " ")
 	if slices.Contains(foreignCells, first) {
 		s.foreign = true
 		return s
 	}
+	in := outside
 	for i := 0; i < len(s.lines); i++ {
-		line := strings.TrimPrefix(s.lines[i], gonbComment)
-		if len(line) < 2 || line[0] != '%' && line[0] != '!' {
+		s.inside[i] = in != outside
+		if s.inside[i] || !looksSpecial(s.lines[i]) {
+			in = in.after(s.lines[i])
 			continue
 		}
-		start, kind, command := i, line[0], line[1:]
+		line := strings.TrimPrefix(s.lines[i], gonbComment)
+		start, kind, text := i, line[0], line[1:]
 		s.special[i] = true
-		for strings.HasSuffix(command, `\`) && i+1 < len(s.lines) {
+		for strings.HasSuffix(text, `\`) && i+1 < len(s.lines) {
 			i++
 			s.special[i] = true
-			command = strings.TrimSuffix(command, `\`) + " " + strings.TrimPrefix(s.lines[i], gonbComment)
+			text = strings.TrimSuffix(text, `\`) + " " + strings.TrimPrefix(s.lines[i], gonbComment)
 		}
-		command = strings.TrimLeft(command, " \t")
-		if command == "" {
+		text = strings.TrimLeft(text, " \t")
+		if text == "" {
 			continue
 		}
 		if kind == '!' {
 			s.shells = append(s.shells, start)
 			continue
 		}
-		name, _, _ := strings.Cut(command, " ")
-		name, _, _ = strings.Cut(name, "\t")
-		s.magics = append(s.magics, name)
+		name, rest := text, ""
+		if end := strings.IndexAny(text, " \t"); end >= 0 {
+			name, rest = text[:end], strings.TrimLeft(text[end:], " \t")
+		}
+		s.magics = append(s.magics, command{name, rest, start})
 		switch name {
 		case "%", "main":
 			s.main = start
@@ -70,25 +79,31 @@ func readSource(code string) *source {
 }
 
 // unknownMagic returns the first % command that GoNB does not know.
-func (s *source) unknownMagic() string {
-	for _, m := range s.magics {
-		if !slices.Contains(magicNames, m) {
-			return m
-		}
+func (s *source) unknownMagic() (command, bool) {
+	return s.magic(func(name string) bool { return magicHelp(name) == "" })
+}
+
+// magic returns the first % command of those that are meant.
+func (s *source) magic(meant func(name string) bool) (command, bool) {
+	i := slices.IndexFunc(s.magics, func(m command) bool { return meant(m.name) })
+	if i < 0 {
+		return command{}, false
 	}
-	return ""
+	return s.magics[i], true
 }
 
-func (s *source) has(magics ...string) bool {
-	return slices.ContainsFunc(s.magics, func(m string) bool { return slices.Contains(magics, m) })
+func (s *source) has(name string) bool {
+	_, ok := s.magic(func(m string) bool { return m == name })
+	return ok
 }
 
-// golang returns the lines from a line on with the special ones emptied, so that the numbers of lines stay.
+// golang returns the lines from a line on with the special ones emptied, so that the numbers of lines stay. A package clause, which GoNB passes
+// over, is emptied too.
 func (s *source) golang(from, to int) string {
 	out := make([]string, 0, to-from)
 	for i := from; i < to; i++ {
 		line := s.lines[i]
-		if s.special[i] || strings.HasPrefix(line, "package") && to == len(s.lines) && s.main < 0 {
+		if s.special[i] || !s.inside[i] && packageClause.MatchString(line) {
 			line = ""
 		}
 		out = append(out, line)
@@ -100,6 +115,8 @@ func (s *source) golang(from, to int) string {
 type chunk struct {
 	from, to int
 	decl     bool
+	imports  bool // a declaration that has to come first
+	main     bool // the declaration of func main
 }
 
 // chunks cuts Go text where a top-level declaration or statement ends. Comments belong to what follows them.
@@ -110,7 +127,15 @@ func chunks(text string) []chunk {
 	s.Init(file, []byte(text), func(token.Position, string) {}, 0)
 	var found []chunk
 	var tokens []token.Token // of the chunk that is being read; enough of its beginning to know a declaration
+	second := ""             // the text of its second one
 	depth, from := 0, 0
+	end := func(to int) {
+		if len(tokens) > 0 {
+			decl := declares(tokens)
+			found = append(found, chunk{from, to, decl, tokens[0] == token.IMPORT, decl && tokens[0] == token.FUNC && second == "main"})
+		}
+		from, tokens, second = to, nil, ""
+	}
 	for {
 		pos, tok, lit := s.Scan()
 		if tok == token.EOF {
@@ -128,19 +153,17 @@ func chunks(text string) []chunk {
 			if lit == ";" {
 				to++
 			}
-			if len(tokens) > 0 {
-				found = append(found, chunk{from, to, declares(tokens)})
-			}
-			from, tokens = to, nil
+			end(to)
 			continue
 		}
 		if len(tokens) < 256 {
 			tokens = append(tokens, tok)
 		}
+		if len(tokens) == 2 {
+			second = lit
+		}
 	}
-	if len(tokens) > 0 {
-		found = append(found, chunk{from, len(text), declares(tokens)})
-	}
+	end(len(text))
 	return found
 }
 

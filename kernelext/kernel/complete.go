@@ -14,7 +14,7 @@ func isComplete(code string) object {
 	if s.foreign || strings.TrimSpace(code) == "" {
 		return object{"status": "complete"}
 	}
-	if s.unknownMagic() != "" {
+	if _, unknown := s.unknownMagic(); unknown {
 		return object{"status": "invalid"}
 	}
 	if len(s.lines) > 0 && s.special[len(s.lines)-1] && strings.HasSuffix(s.lines[len(s.lines)-1], `\`) {
@@ -39,7 +39,7 @@ func isComplete(code string) object {
 	if status == "incomplete" {
 		last := s.lines[len(s.lines)-1]
 		indent := last[:len(last)-len(strings.TrimLeft(last, " \t"))]
-		if t := strings.TrimRight(last, " \t"); strings.HasSuffix(t, "{") || strings.HasSuffix(t, "(") {
+		if t := strings.TrimRight(last, " \t"); closers(t) != "" || strings.HasSuffix(t, ":") {
 			indent += "\t"
 		}
 		return object{"status": status, "indent": indent}
@@ -113,5 +113,5 @@ func endsEarly(text string, err error) bool {
 	case token.RPAREN, token.RBRACK, token.RBRACE, token.SEMICOLON, token.INC, token.DEC:
 		return false
 	}
-	return depth == 0 && last.IsOperator()
+	return depth == 0 && (last.IsOperator() || last == token.ELSE)
 }

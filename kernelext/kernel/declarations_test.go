@@ -20,7 +20,7 @@ func TestDeclarations(t *testing.T) {
 		"%%writefile x\nvar a = 1":            "",
 		"%test\nfunc TestX(t *testing.T) {}":  "func TestX(t *testing.T) {}",
 		"//gonb:%env A=b\nvar x = 1":          "//gonb:%env A=b\nvar x = 1",
-		"var (\n\ta = 1\n\n\tb = `\n%%\n`\n)": "var (\n\ta = 1\n\n\tb = `",
+		"var (\n\ta = 1\n\n\tb = `\n%%\n`\n)": "var (\n\ta = 1\n\n\tb = `\n%%\n`\n)",
 		"":                                    "",
 		"func () { f() }()":                   "",
 	} {

@@ -2,15 +2,37 @@ package kernel
 
 import (
 	"fmt"
+	"maps"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
 	"gopets/kernelext/jupyter"
 )
 
-func plainError(name, value string) *jupyter.ErrorContent {
-	return &jupyter.ErrorContent{EName: name, EValue: value, Traceback: []string{red(name + ": " + value)}}
+// failure is how a cell ended badly; nil is that it did not.
+type failure struct{ jupyter.ErrorContent }
+
+func plainError(name, value string) *failure {
+	return &failure{jupyter.ErrorContent{EName: name, EValue: value, Traceback: []string{red(name + ": " + value)}}}
+}
+
+// at adds the line of a cell that the failure is about, if it is one.
+func (f *failure) at(count int, source []string, line int) *failure {
+	if line > 0 && line <= len(source) {
+		f.Traceback = append(f.Traceback, fmt.Sprintf("Cell[%d]: Line %d", count, line)+excerpt(source, line))
+	}
+	return f
+}
+
+// syntaxError tells of what no Go parser can read.
+func syntaxError(count int, source []string, wrong []mistake) *failure {
+	f := &failure{jupyter.ErrorContent{EName: "CompileError", EValue: fmt.Sprintf("Cell[%d]: Line %d: %s", count, wrong[0].line, wrong[0].text)}}
+	for _, m := range wrong[:min(len(wrong), 10)] {
+		f.Traceback = append(f.Traceback, red(fmt.Sprintf("Cell[%d]: Line %d: %s", count, m.line, m.text))+excerpt(source, m.line))
+	}
+	return f
 }
 
 func red(s string) string { return "\x1b[31m" + s + "\x1b[0m" }
@@ -19,7 +41,7 @@ var (
 	compileLine = regexp.MustCompile(`(?m)^.*main(?:_test)?\.go:\d+(?::\d+)?: (.+)$`)
 	cellLine    = regexp.MustCompile(`Cell\[(\d+)\]: Line (\d+)`)
 	stackLine   = regexp.MustCompile(`\[\[ Cell \[(\d+)\] Line (\d+) \]\]`)
-	undefined   = regexp.MustCompile(`undefined: (\w+)`)
+	undefined   = regexp.MustCompile(`undefined: ([\pL_][\pL\pN_]*)`)
 )
 
 // place is a line of a cell as people count it.
@@ -63,9 +85,12 @@ func excerpt(source []string, line int) string {
 }
 
 // explain gives GoNB's error the shape that Jupyter's clients expect.
-func (k *Kernel) explain(e *execution, reply *jupyter.ExecuteReply) *jupyter.ErrorContent {
+func (k *Kernel) explain(e *execution, s *source, p plan, reply *jupyter.ExecuteReply) *failure {
 	if compileLine.MatchString(reply.EValue) {
-		return k.explainCompile(reply)
+		if wrong := s.mistakes(); wrong != nil { // GoNB's words for it tell of braces and lines that it added
+			return syntaxError(e.count, s.lines, wrong)
+		}
+		return k.explainCompile(e, p, reply)
 	}
 	e.mu.Lock()
 	stderr := string(e.stderr)
@@ -78,14 +103,19 @@ func (k *Kernel) explain(e *execution, reply *jupyter.ExecuteReply) *jupyter.Err
 	if exitNote.MatchString(value + "\n") {
 		name = "ExitError"
 		if lines := strings.Split(strings.TrimSpace(stderr), "\n"); lines[len(lines)-1] != "" {
-			return &jupyter.ErrorContent{EName: name, EValue: value, Traceback: []string{red(name + ": " + value + ": " + lines[len(lines)-1])}}
+			return &failure{jupyter.ErrorContent{EName: name, EValue: value, Traceback: []string{red(name + ": " + value + ": " + lines[len(lines)-1])}}}
 		}
 	}
-	return plainError(name, value)
+	value = strings.TrimPrefix(value, "executing special commands in cell: ")
+	m, ok := s.magic(func(name string) bool { return strings.Contains(value, "%"+name) })
+	if !ok {
+		return plainError(name, value)
+	}
+	return plainError(name, value).at(e.count, s.lines, m.line+1)
 }
 
-func (k *Kernel) explainCompile(reply *jupyter.ExecuteReply) *jupyter.ErrorContent {
-	failure := &jupyter.ErrorContent{EName: "CompileError"}
+func (k *Kernel) explainCompile(e *execution, p plan, reply *jupyter.ExecuteReply) *failure {
+	failure := &failure{jupyter.ErrorContent{EName: "CompileError"}}
 	for _, entry := range reply.Traceback {
 		message := entry[strings.LastIndexByte(strings.TrimRight(entry, "\n"), '\n')+1:]
 		message = strings.TrimSpace(strings.NewReplacer("\x1b[31m", "", "\x1b[0m", "").Replace(message))
@@ -94,19 +124,21 @@ func (k *Kernel) explainCompile(reply *jupyter.ExecuteReply) *jupyter.ErrorConte
 		}
 		text := message
 		if m := cellLine.FindStringSubmatch(entry); m != nil && strings.HasPrefix(entry, m[0]) {
-			p, source, ok := k.where(m[1], m[2])
-			text = fmt.Sprintf("Cell[%d]: Line %d: %s", p.cell, p.line, message)
+			at, source, ok := k.where(m[1], m[2])
+			text = red(fmt.Sprintf("Cell[%d]: Line %d: %s", at.cell, at.line, message))
 			if ok {
-				text = red(text) + excerpt(source, p.line)
-			} else {
-				text = red(text)
+				text += excerpt(source, at.line)
 			}
-			if hint := k.hint(message); hint != "" {
+			hint := k.hint(message, p)
+			if hint == "" && ok && at.cell != e.count {
+				hint = removal(source, at)
+			}
+			if hint != "" {
 				text += "\n" + hint
 				message += " (" + hint + ")"
 			}
 			if failure.EValue == "" {
-				failure.EValue = fmt.Sprintf("Cell[%d]: Line %d: %s", p.cell, p.line, message)
+				failure.EValue = fmt.Sprintf("Cell[%d]: Line %d: %s", at.cell, at.line, message)
 			}
 		}
 		failure.Traceback = append(failure.Traceback, text)
@@ -118,10 +150,15 @@ func (k *Kernel) explainCompile(reply *jupyter.ExecuteReply) *jupyter.ErrorConte
 }
 
 // hint helps those who expect a variable to outlive its cell.
-func (k *Kernel) hint(message string) string {
+func (k *Kernel) hint(message string, p plan) string {
 	m := undefined.FindStringSubmatch(message)
 	if m == nil {
 		return ""
+	}
+	for _, l := range p.locals {
+		if l.name == m[1] {
+			return fmt.Sprintf("%s is a local variable of this cell's statements; for functions and later cells, write: %s", l.name, l.text)
+		}
 	}
 	k.mu.Lock()
 	l, ok := k.locals[m[1]]
@@ -132,21 +169,40 @@ func (k *Kernel) hint(message string) string {
 	return fmt.Sprintf("%s was a local variable of cell [%d]; to keep it for later cells, write there: %s", m[1], l.count, l.text)
 }
 
-// explainPanic reads a panic from the standard error: its first line, and where in cells it happened.
-func (k *Kernel) explainPanic(stderr string) *jupyter.ErrorContent {
-	at := strings.LastIndex("\n"+stderr, "\npanic: ")
-	kind := "Panic"
-	if at < 0 {
-		if at = strings.LastIndex("\n"+stderr, "\nfatal error: "); at < 0 {
-			return nil
+// removal says how to get rid of a declaration of an earlier cell that a new one has made wrong.
+func removal(source []string, at place) string {
+	text := readSource(strings.Join(source, "\n")).golang(0, len(source))
+	for _, c := range chunks(text) {
+		if !c.decl || at.line < lineAt(text, c.from) || at.line > 1+strings.Count(text[:c.to], "\n") {
+			continue
 		}
+		if names := slices.Sorted(maps.Keys(newMemoryOf(text[c.from:c.to]).decls)); len(names) > 0 {
+			return fmt.Sprintf("this is what cell [%d] declared; declare it anew, or have it forgotten: %%rm %s", at.cell, strings.Join(names, " "))
+		}
+	}
+	return ""
+}
+
+// lastWords begins what the Go runtime says when a program goes down.
+var lastWords = regexp.MustCompile(`(?m)^(panic|fatal error|SIG[A-Z]+): (.*)$`)
+
+// explainPanic reads a panic from the standard error: its first line, and where in cells it happened.
+func (k *Kernel) explainPanic(stderr string) *failure {
+	found := lastWords.FindAllStringSubmatchIndex(stderr, -1)
+	if found == nil {
+		return nil
+	}
+	m := found[len(found)-1]
+	kind, value := stderr[m[2]:m[3]], stderr[m[4]:m[5]]
+	switch kind {
+	case "panic":
+		kind = "Panic"
+	case "fatal error":
 		kind = "FatalError"
 	}
-	text := stderr[at:]
-	first, _, _ := strings.Cut(text, "\n")
-	_, value, _ := strings.Cut(first, ": ")
+	text := stderr[m[0]:]
 	value = strings.TrimSuffix(value, " [recovered, repanicked]")
-	failure := &jupyter.ErrorContent{EName: kind, EValue: value, Traceback: []string{red(kind + ": " + value)}}
+	failure := plainError(kind, value)
 	seen := map[place]bool{}
 	for _, m := range stackLine.FindAllStringSubmatch(text, 20) {
 		cell, _ := strconv.Atoi(m[1])
@@ -163,6 +219,21 @@ func (k *Kernel) explainPanic(stderr string) *jupyter.ErrorContent {
 		failure.Traceback = append(failure.Traceback, entry)
 	}
 	return failure
+}
+
+// latest gives what GoNB was sent, the last first.
+func (k *Kernel) latest(each func(s sent) bool) {
+	k.mu.Lock()
+	numbers := slices.Sorted(maps.Keys(k.cells))
+	k.mu.Unlock()
+	for _, n := range slices.Backward(numbers) {
+		k.mu.Lock()
+		s := k.cells[n]
+		k.mu.Unlock()
+		if !each(s) {
+			return
+		}
+	}
 }
 
 // sourceOf finds the text of a cell by the notebook's number.

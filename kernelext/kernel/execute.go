@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"strconv"
 	"strings"
 	"sync"
 
@@ -44,6 +45,7 @@ type sent struct {
 	count  int
 	lines  []int
 	source []string
+	golang []goLine
 }
 
 type localOf struct {
@@ -85,8 +87,8 @@ func (k *Kernel) execute(ctx context.Context, r *request) (stop bool) {
 	if !e.content.Silent {
 		k.front.publish(r, "execute_input", object{"code": code, "execution_count": e.count})
 	}
-	e.run = &run{request: r, count: e.count, silent: e.content.Silent}
-	var failure *jupyter.ErrorContent
+	e.run = &run{request: r, count: e.count, silent: e.content.Silent, heard: e.hear}
+	var bad *failure
 	if strings.TrimSpace(code) != "" {
 		ctx, e.cancel = context.WithCancel(ctx)
 		defer e.cancel()
@@ -94,8 +96,8 @@ func (k *Kernel) execute(ctx context.Context, r *request) (stop bool) {
 		k.current = e
 		k.mu.Unlock()
 		k.output.begin(e.run)
-		failure = k.runCell(ctx, e, code)
-		k.output.end()
+		bad = k.runCell(ctx, e, code)
+		k.output.sync()
 		close(e.done)
 		k.mu.Lock()
 		k.current, k.asked = nil, nil
@@ -104,12 +106,12 @@ func (k *Kernel) execute(ctx context.Context, r *request) (stop bool) {
 	if store {
 		k.history.add(e.count, code, e.run.result)
 	}
-	if failure != nil {
+	if bad != nil {
 		if !e.content.Silent {
-			k.front.publish(r, "error", failure)
+			k.front.publish(r, "error", bad.ErrorContent)
 		}
-		k.front.reply(r, "execute_reply", object{"status": "error", "execution_count": e.count, "ename": failure.EName, "evalue": failure.EValue,
-			"traceback": failure.Traceback, "payload": []object{}, "user_expressions": object{}})
+		k.front.reply(r, "execute_reply", object{"status": "error", "execution_count": e.count, "ename": bad.EName, "evalue": bad.EValue,
+			"traceback": bad.Traceback, "payload": []object{}, "user_expressions": object{}})
 		return e.content.StopOnError == nil || *e.content.StopOnError
 	}
 	payload := []object{}
@@ -137,10 +139,13 @@ func (k *Kernel) abort() {
 }
 
 // runCell has GoNB run a cell; the result is nil if all went well.
-func (k *Kernel) runCell(ctx context.Context, e *execution, code string) *jupyter.ErrorContent {
+func (k *Kernel) runCell(ctx context.Context, e *execution, code string) *failure {
 	s := readSource(code)
-	if m := s.unknownMagic(); m != "" {
-		return plainError("UnknownMagic", fmt.Sprintf("%%%s is no command of GoNB; %%help lists them", m))
+	if m, unknown := s.unknownMagic(); unknown {
+		return plainError("UnknownMagic", fmt.Sprintf("%%%s is no command of GoNB; %%help lists them", m.name)).at(e.count, s.lines, m.line+1)
+	}
+	if wrong := s.twoMains(); wrong != nil {
+		return syntaxError(e.count, s.lines, wrong)
 	}
 	c, err := k.waitChild(ctx)
 	if err != nil {
@@ -150,18 +155,27 @@ func (k *Kernel) runCell(ctx context.Context, e *execution, code string) *jupyte
 		k.restart(context.WithoutCancel(ctx))
 		return plainError("KernelError", "GoNB does not start: "+err.Error())
 	}
-	if err := k.marks(s); err != nil {
+	if err := k.marks(s, e.content.AllowStdin); err != nil {
 		return plainError("KernelError", err.Error())
 	}
 	p := s.plan(k.isMute, false)
+	k.mu.Lock()
+	clash := k.memory.clash(p.decls)
+	k.mu.Unlock()
+	if clash != "" {
+		return plainError("CompileError", clash)
+	}
 	failure, reply := k.try(ctx, c, e, s, p)
 	if failure == nil && reply.Status == "error" && p.call != "" && noValue.MatchString(reply.EValue) {
-		k.mu.Lock()
-		k.mute[p.call] = true
-		k.mu.Unlock()
+		if !p.passing {
+			k.mu.Lock()
+			k.mute[p.call] = true
+			k.mu.Unlock()
+		}
 		p = s.plan(k.isMute, true)
 		failure, reply = k.try(ctx, c, e, s, p)
 	}
+	k.output.sync()
 	shell, _ := os.ReadFile(filepath.Join(k.dir, cell.FailedName))
 	compiled := reply == nil || !compileLine.MatchString(reply.EValue)
 	if compiled && failure == nil && !s.foreign {
@@ -176,15 +190,25 @@ func (k *Kernel) runCell(ctx context.Context, e *execution, code string) *jupyte
 	case e.isInterrupted() && (reply.Status == "error" || len(shell) > 0 || len(exits) > 0):
 		return e.interruption()
 	case len(shell) > 0:
-		return plainError("ShellError", "a shell command failed with exit status "+strings.TrimSpace(string(shell)))
+		status, line := shellFailure(string(shell))
+		return plainError("ShellError", "a shell command failed with exit status "+status).at(e.count, s.lines, line)
 	case reply.Status == "error":
-		return k.explain(e, reply)
+		return k.explain(e, s, p, reply)
 	case len(exits) > 0 && (len(s.shells) > 0 || s.foreign):
-		return plainError("ShellError", "a command of the cell failed: "+exits[len(exits)-1])
+		return plainError("ShellError", "a command of the cell failed: "+exits[len(exits)-1]).at(e.count, s.lines, 1)
 	case e.isInterrupted():
 		return e.interruption()
 	}
 	return nil
+}
+
+// shellFailure reads what shellHead notes: the status and the line of the command, or only the status.
+func shellFailure(note string) (status string, line int) {
+	fields := strings.Fields(note)
+	if len(fields) > 1 {
+		line, _ = strconv.Atoi(fields[1])
+	}
+	return fields[0], line
 }
 
 var noValue = regexp.MustCompile(`\(no value\) used as value`)
@@ -196,29 +220,34 @@ func (k *Kernel) isMute(call string) bool {
 }
 
 // marks leaves the files by which a cell's program knows how to behave.
-func (k *Kernel) marks(s *source) error {
-	if err := os.Remove(filepath.Join(k.dir, cell.FailedName)); err != nil && !os.IsNotExist(err) {
-		return err
-	}
-	plain := filepath.Join(k.dir, cell.PlainName)
-	if s.has("capture") { // GoNB writes what it gets into a file
-		return os.WriteFile(plain, nil, 0o600)
-	}
-	if err := os.Remove(plain); err != nil && !os.IsNotExist(err) {
-		return err
+func (k *Kernel) marks(s *source, input bool) error {
+	for name, there := range map[string]bool{
+		cell.FailedName:  false,
+		cell.PlainName:   s.has("capture"), // GoNB writes what it gets into a file
+		cell.NoInputName: !input,
+	} {
+		path := filepath.Join(k.dir, name)
+		if there {
+			if err := os.WriteFile(path, nil, 0o600); err != nil {
+				return err
+			}
+		} else if err := os.Remove(path); err != nil && !os.IsNotExist(err) {
+			return err
+		}
 	}
 	return nil
 }
 
 // try sends a cell to GoNB and waits for the end of it.
-func (k *Kernel) try(ctx context.Context, c *child, e *execution, s *source, p plan) (*jupyter.ErrorContent, *jupyter.ExecuteReply) {
+func (k *Kernel) try(ctx context.Context, c *child, e *execution, s *source, p plan) (*failure, *jupyter.ExecuteReply) {
 	if err := k.writeProgram(c, p.shows); err != nil {
 		return plainError("KernelError", "writing the cell's program: "+err.Error()), nil
 	}
 	c.count++
 	k.mu.Lock()
-	k.cells[c.count] = sent{e.count, p.lines, s.lines}
+	k.cells[c.count] = sent{e.count, p.lines, s.lines, p.golang()}
 	k.mu.Unlock()
+	k.output.follow(&tracer{dir: c.dir, test: s.has("test"), cells: k.latest, files: map[string]*traceFile{}})
 	if e.isInterrupted() {
 		return e.interruption(), nil
 	}
@@ -245,7 +274,7 @@ func (k *Kernel) try(ctx context.Context, c *child, e *execution, s *source, p p
 }
 
 // died tells of GoNB's death and starts another.
-func (k *Kernel) died(ctx context.Context, c *child, e *execution) *jupyter.ErrorContent {
+func (k *Kernel) died(ctx context.Context, c *child, e *execution) *failure {
 	<-c.kernel.Done()
 	how, _, _ := strings.Cut(c.kernel.Death().Error(), ";")
 	k.logf("%s", how)
@@ -290,7 +319,7 @@ func (e *execution) isInterrupted() bool {
 	return e.interrupted
 }
 
-func (e *execution) interruption() *jupyter.ErrorContent {
+func (e *execution) interruption() *failure {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	if e.reason != "" {
@@ -314,21 +343,24 @@ func (k *Kernel) heard(parent *request, m *jupyter.Message) {
 		e := k.current
 		k.mu.Unlock()
 		if e != nil && e.request == parent {
-			e.mu.Lock()
-			note := exitNote.MatchString(s.Text)
-			if note {
+			if exitNote.MatchString(s.Text) {
+				e.mu.Lock()
 				e.exits = append(e.exits, strings.TrimSpace(s.Text))
-			} else {
-				e.stderr = append(e.stderr, s.Text...)
-			}
-			if over := len(e.stderr) - 64<<10; over > 0 {
-				e.stderr = append([]byte(nil), e.stderr[over:]...)
-			}
-			e.mu.Unlock()
-			if note {
+				e.mu.Unlock()
 				return
 			}
+			e.hear(s.Text)
 		}
 	}
 	k.output.after(parent, "stream", object{"name": s.Name, "text": s.Text}, nil, nil)
+}
+
+// hear keeps the end of the cell's standard error, where its last words are.
+func (e *execution) hear(text string) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.stderr = append(e.stderr, text...)
+	if over := len(e.stderr) - 64<<10; over > 0 {
+		e.stderr = append([]byte(nil), e.stderr[over:]...)
+	}
 }

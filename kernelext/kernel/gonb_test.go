@@ -35,6 +35,7 @@ func realGoNB(t testing.TB) Options {
 
 func TestCells(t *testing.T) {
 	k := start(t, realGoNB(t), false)
+	typeCell := "" // where the type P was declared
 	const cell = "import \"gopets/kernelext/cell\"\n"
 	for _, c := range []struct{ name, code, want string }{
 		{"text", "fmt.Println(\"häß\")", "stdout: häß\n"},
@@ -54,15 +55,40 @@ func TestCells(t *testing.T) {
 		{"the same again", gonbuiCell, gonbuiWant},
 		{"panic", "%%\nvar m map[int]int\nm[1] = 2", "error: Panic: assignment to entry in nil map"},
 		{"exit", "%%\nos.Exit(3)", "error: ExitError: exit status 3"},
+		{"commands within a string", "var raw = `a\n%ls\n!false\npackage b\n`[2:]\nraw + `\n%%`", `execute_result: {"text/plain":"%ls\n!false\npackage b\n\n%%"}`},
+		{"commands within a comment", "/*\n!false\n%%\n*/\n6*7", `execute_result: {"text/plain":"42"}`},
+		{"a name like package", "packages := 3\npackages", `execute_result: {"text/plain":"3"}`},
+		{"arguments", "var n = flag.Int(\"n\", 1, \"\")\n%args -n=7\n*n", `execute_result: {"text/plain":"7"}`},
+		{"an import behind", "var shout = strings.ToUpper(\"x\")\nimport \"strings\"\nshout", `execute_result: {"text/plain":"X"}`},
+		{"two mains", "func main() {}\n6*7", "error: CompileError: Cell[%d]: Line 1: there is a func main, and there are statements outside of it: only one of them can be what the cell does"},
+		{"the end is missing", "var a = 5\nb := a +\n", "error: CompileError: Cell[%d]: Line 2: expected operand, found the end of the cell"},
+		{"only exec", "func hello() { fmt.Print(\"hello\") }\n%exec hello", "stdout: hello"},
+		{"exec of an earlier cell's", "%exec hello", "stdout: hello"},
+		{"a local in a function", "x := 3\nfunc usesX() int { return x }\nusesX()", "error: CompileError: Cell[%d]: Line 2: undefined: x (x is a local variable of this cell's statements; for functions and later cells, write: var x = 3)"},
+		{"a type", "type P struct{ A int }\nfunc (p P) M() int { return p.A }", ""},
+		{"changed under its method", "type P struct{ B int }", "error: CompileError: Cell[P]: Line 2: p.A undefined (type P has no field or method A) (this is what cell [P] declared; declare it anew, or have it forgotten: %rm P~M)"},
+		{"methods of generic types", "type S[T any] struct{}\nfunc (S[T]) L() int { return 1 }\ntype Q[T any] struct{}\nfunc (Q[T]) L() int { return 2 }", "error: CompileError: GoNB can keep one method L of generic types whose receiver is no pointer, and it has S's: give (Q) a pointer"},
+		{"what had no value may get one", "f := func() int { return 5 }\nf()", `execute_result: {"text/plain":"5"}`},
+		{"and lose it", "f := func() {}\nf()", ""},
+		{"a panic with a long way", "func deep(n int) {\n\tif n == 0 {\n\t\tpanic(\"deep\")\n\t}\n\tdeep(n - 1)\n}\nfor range 2 {\n\tdeep(3)\n}", "error: Panic: deep"},
+		{"a signal", "syscall.Kill(os.Getpid(), syscall.SIGQUIT)\ntime.Sleep(time.Hour)", "error: SIGQUIT: quit"},
+		{"errors keep their characters", "fmt.Fprint(os.Stderr, strings.Repeat(\"漢\", 50_000))", "stderr: " + strings.Repeat("漢", 50_000)},
+		{"a failing test", "%test\nfunc TestSum(t *testing.T) {\n\tt.Error(\"bad sum\")\n}", "stdout: === RUN   TestSum\n    Cell[%d]: Line 3: bad sum\n--- FAIL: TestSum (0.00s)\nFAIL\n\nerror: ExitError: exit status 1"},
 		{"shell", "!echo häß\n!false\n!echo no\nfmt.Println(\"no\")", "stdout: häß\n\nerror: ShellError: a shell command failed with exit status 1"},
 		{"foreign", "%%bash\nexit 2", "error: ShellError: a command of the cell failed: exit status 2"},
 		{"syntax", "x := (", "error: CompileError"},
 	} {
 		a := k.run(c.code)
 		got := a.text()
-		if strings.HasPrefix(c.want, "error: Panic") {
+		count := fmt.Sprint(a.reply["execution_count"])
+		if c.name == "a type" {
+			typeCell = count
+		}
+		c.want = strings.NewReplacer("[%d]", "["+count+"]", "[P]", "["+typeCell+"]").Replace(c.want)
+		if strings.HasPrefix(c.want, "error: Panic") || strings.HasPrefix(c.want, "error: SIG") {
 			got = a.lines[len(a.lines)-1]
-			if trace := fmt.Sprint(a.reply["traceback"]); !strings.Contains(trace, "Line 3") || !strings.Contains(a.text(), "Line 3 ]]") {
+			place := fmt.Sprintf("Line %d", 1+strings.Count(c.code[:max(0, strings.LastIndex(c.code, "m[1]"), strings.LastIndex(c.code, "panic("))], "\n"))
+			if trace := fmt.Sprint(a.reply["traceback"]); !strings.Contains(trace, place) || !strings.Contains(a.text(), place+" ]]") {
 				t.Errorf("%s: the traceback %q does not say where", c.name, trace)
 			}
 		}

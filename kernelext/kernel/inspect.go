@@ -22,9 +22,9 @@ func (k *Kernel) document(s *source, at int) (text string, offset int, ok bool) 
 	var parts []chunk
 	if s.main >= 0 {
 		cut := len(s.golang(0, s.main))
-		parts = []chunk{{0, cut, true}, {min(cut+2, len(cellText)), len(cellText), false}}
+		parts = []chunk{{from: 0, to: cut, decl: true}, {from: min(cut+2, len(cellText)), to: len(cellText)}}
 		if s.main == 0 {
-			parts = []chunk{{min(1, len(cellText)), len(cellText), false}}
+			parts = []chunk{{from: min(1, len(cellText)), to: len(cellText)}}
 		}
 	} else {
 		parts = chunks(cellText)
@@ -33,7 +33,7 @@ func (k *Kernel) document(s *source, at int) (text string, offset int, ok bool) 
 			end = parts[len(parts)-1].to
 		}
 		if end < len(cellText) || len(parts) == 0 {
-			parts = append(parts, chunk{end, len(cellText), false})
+			parts = append(parts, chunk{from: end, to: len(cellText)})
 		}
 	}
 	var own strings.Builder
@@ -52,9 +52,9 @@ func (k *Kernel) document(s *source, at int) (text string, offset int, ok bool) 
 		b.WriteString("import " + i + "\n")
 	}
 	here := slices.IndexFunc(parts, func(p chunk) bool { return at >= p.from && at <= p.to })
-	put := func(decl bool) {
+	put := func(decl, imports bool) {
 		for i, p := range parts {
-			if p.decl != decl {
+			if p.decl != decl || p.imports != imports {
 				continue
 			}
 			if i == here {
@@ -64,12 +64,13 @@ func (k *Kernel) document(s *source, at int) (text string, offset int, ok bool) 
 			b.WriteString(part + "\n" + closers(part) + "\n")
 		}
 	}
-	put(true)
+	put(true, true)
+	put(true, false)
 	for _, d := range decls {
 		b.WriteString(d + "\n")
 	}
 	b.WriteString("func main() {\n")
-	put(false)
+	put(false, false)
 	b.WriteString("\n}\n")
 	return b.String(), offset, here >= 0
 }
@@ -161,10 +162,17 @@ func (k *Kernel) complete(code string, cursor int) object {
 	word := code[from:at]
 	start := cursor - utf8.RuneCountInString(word)
 	matches, types := []string{}, []object{}
-	if line := code[strings.LastIndexByte(code[:at], '\n')+1 : at]; strings.HasPrefix(line, "%") && !strings.ContainsAny(line, " \t") {
-		for _, m := range magicNames {
-			if m != "%" && strings.HasPrefix("%"+m, line) {
-				matches = append(matches, "%"+m)
+	begin := strings.LastIndexByte(code[:at], '\n') + 1
+	if line := code[begin:at]; strings.HasPrefix(line, "%") && !strings.ContainsAny(line, " \t") && readSource(code).special[strings.Count(code[:at], "\n")] || line == "%" {
+		for _, m := range magics {
+			if m.name != "%" && strings.HasPrefix("%"+m.name, line) {
+				matches = append(matches, "%"+m.name)
+				types = append(types, object{"text": "%" + m.name, "type": "magic", "signature": m.help, "start": cursor - utf8.RuneCountInString(line), "end": cursor})
+			}
+		}
+		for _, name := range foreignCells {
+			if begin == 0 && strings.HasPrefix(name, line) {
+				matches = append(matches, name)
 			}
 		}
 		start = cursor - utf8.RuneCountInString(line)
@@ -200,6 +208,9 @@ func (k *Kernel) inspect(code string, cursor int) object {
 		} `json:"contents"`
 	}
 	at, ok := nameAt(code, runeOffset(code, cursor))
+	if help := commandHelp(code, runeOffset(code, cursor)); help != "" {
+		return object{"status": "ok", "found": true, "data": object{"text/plain": help}, "metadata": object{}}
+	}
 	if ok {
 		if _, _, err := k.query("textDocument/hover", code, at, &hover); err != nil {
 			k.logf("inspection: %v", err)
@@ -211,6 +222,24 @@ func (k *Kernel) inspect(code string, cursor int) object {
 	text := hover.Contents.Value
 	plain := strings.ReplaceAll(strings.ReplaceAll(text, "```go\n", ""), "```\n", "")
 	return object{"status": "ok", "found": true, "data": object{"text/plain": strings.TrimSuffix(plain, "```"), "text/markdown": text}, "metadata": object{}}
+}
+
+// commandHelp says what the command does on whose line a place is.
+func commandHelp(code string, at int) string {
+	s := readSource(code)
+	line := strings.Count(code[:at], "\n")
+	switch {
+	case s.foreign && line == 0:
+		return "what follows is no Go: %%writefile [-a] FILE, %%bash, %%sh or %%script COMMAND"
+	case s.foreign || !s.special[line]:
+		return ""
+	}
+	for _, m := range s.magics {
+		if m.line == line {
+			return magicHelp(m.name)
+		}
+	}
+	return "!COMMAND: run a shell command; !*COMMAND runs it in the folder where cells are compiled"
 }
 
 func isWord(r rune) bool { return r == '_' || unicode.IsLetter(r) || unicode.IsDigit(r) }

@@ -376,7 +376,7 @@ func (k *Kernel) ask(parent *request, m *jupyter.Message) {
 	k.mu.Lock()
 	k.asked = parent
 	k.mu.Unlock()
-	k.output.end() // what was printed before belongs above the question
+	k.output.sync() // what was printed before belongs above the question
 	if !e.content.AllowStdin || !k.front.ask(parent, "input_request", m.Content) {
 		k.interruptCell("the cell asks for input, but this front-end has nobody to ask")
 	}

@@ -20,7 +20,16 @@ func newMemory() memory {
 	return memory{map[string]string{}, map[string]string{}, map[string]bool{}}
 }
 
+func newMemoryOf(text string) memory {
+	m := newMemory()
+	m.add(text)
+	return m
+}
+
 func (m memory) mute(call string) bool { return m.quiet[call] }
+
+// unknownType stands for a receiver's type in GoNB's name of a method, when that is no name and no pointer.
+const unknownType = "unknown~"
 
 // add takes the declarations of a cell; what cannot be parsed is not remembered.
 func (m memory) add(text string) {
@@ -36,7 +45,14 @@ func (m memory) add(text string) {
 		case *ast.FuncDecl:
 			name := d.Name.Name
 			if d.Recv != nil && len(d.Recv.List) > 0 {
-				name = strings.TrimLeft(cut(d.Recv.List[0].Type), "*") + "~" + name
+				switch t := d.Recv.List[0].Type.(type) { // as GoNB calls it
+				case *ast.Ident:
+					name = t.Name + "~" + name
+				case *ast.StarExpr:
+					name = cut(t.X) + "~" + name
+				default:
+					name = unknownType + name
+				}
 			} else {
 				m.quiet[name] = d.Type.Results == nil
 			}
@@ -86,8 +102,7 @@ func (m memory) remove(names []string) {
 
 // without gives the declarations that a text does not make anew, and the imports.
 func (m memory) without(text string) (imports, decls []string) {
-	fresh := newMemory()
-	fresh.add(text)
+	fresh := newMemoryOf(text)
 	for _, name := range slices.Sorted(maps.Keys(m.imports)) {
 		if fresh.imports[name] == "" {
 			imports = append(imports, m.imports[name])
@@ -119,6 +134,9 @@ func (k *Kernel) remember(e *execution, s *source, p plan) {
 		}
 	}
 	k.memory.add(p.decls)
+	if len(newMemoryOf(p.decls).decls) > 0 {
+		clear(k.mute) // the names may mean something else now
+	}
 	for _, l := range p.locals {
 		k.locals[l.name] = localOf{e.count, l.text}
 	}

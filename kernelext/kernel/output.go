@@ -1,6 +1,7 @@
 package kernel
 
 import (
+	"bytes"
 	"encoding/base64"
 	"encoding/gob"
 	"encoding/json"
@@ -26,15 +27,22 @@ import (
 type output struct {
 	front    *front
 	dir      string
-	fd       int // of the pipe; a plain number, for an os.File would wait in its reads
 	listener net.Listener
 
 	mu       sync.Mutex
-	run      *run   // the cell that runs, or ran last
-	rest     []byte // the start of a character whose end has not come yet
+	run      *run // the cell that runs, or ran last
+	pipes    [2]pipe
 	closed   bool
 	buffer   []byte
 	displays map[string]bool // ids that the running cell has used
+	tracer   *tracer         // for the running cell's stack traces
+}
+
+// pipe is where a cell's standard output, or its standard error, comes from.
+type pipe struct {
+	stream string
+	fd     int    // a plain number, for an os.File would wait in its reads
+	rest   []byte // the start of a character, or of a place in a stack trace, whose end has not come yet
 }
 
 // run is the execution of one cell, as far as its output is concerned.
@@ -42,25 +50,29 @@ type run struct {
 	request *request
 	count   int
 	silent  bool
-	pages   []string // texts for the pager
-	result  string   // the plain text of its value
+	heard   func(text string) // told what goes to the standard error; may be nil
+	pages   []string          // texts for the pager
+	result  string            // the plain text of its value
 }
 
 func openOutput(f *front, dir string) (*output, error) {
 	o := &output{front: f, dir: dir, buffer: make([]byte, 256<<10)}
-	path := filepath.Join(dir, cell.PipeName)
-	if err := unix.Mkfifo(path, 0o600); err != nil {
-		return nil, fmt.Errorf("the cells' pipe: %w", err)
+	for i, name := range []string{cell.OutName, cell.ErrName} {
+		path := filepath.Join(dir, name)
+		if err := unix.Mkfifo(path, 0o600); err != nil {
+			return nil, fmt.Errorf("the cells' pipe: %w", err)
+		}
+		// Open for writing too, so that the pipe does not end with a cell.
+		fd, err := unix.Open(path, unix.O_RDWR|unix.O_NONBLOCK|unix.O_CLOEXEC, 0)
+		if err != nil {
+			return nil, fmt.Errorf("the cells' pipe: %w", err)
+		}
+		widen(fd)
+		o.pipes[i] = pipe{stream: []string{"stdout", "stderr"}[i], fd: fd}
 	}
-	// Open for writing too, so that the pipe does not end with a cell.
-	fd, err := unix.Open(path, unix.O_RDWR|unix.O_NONBLOCK|unix.O_CLOEXEC, 0)
-	if err != nil {
-		return nil, fmt.Errorf("the cells' pipe: %w", err)
-	}
-	widen(fd)
-	o.fd = fd
+	var err error
 	if o.listener, err = net.Listen("unix", filepath.Join(dir, cell.SocketName)); err != nil {
-		unix.Close(fd)
+		o.closePipes()
 		return nil, fmt.Errorf("the cells' socket: %w", err)
 	}
 	go o.watch()
@@ -89,11 +101,11 @@ const pace = 4 * time.Millisecond
 // watch passes text on as it comes.
 func (o *output) watch() {
 	for {
-		n, err := unix.Poll([]unix.PollFd{{Fd: int32(o.fd), Events: unix.POLLIN}}, 300)
+		n, err := unix.Poll([]unix.PollFd{{Fd: int32(o.pipes[0].fd), Events: unix.POLLIN}, {Fd: int32(o.pipes[1].fd), Events: unix.POLLIN}}, 300)
 		o.mu.Lock()
 		if o.closed || err != nil && !errors.Is(err, unix.EINTR) {
 			o.closed = true
-			unix.Close(o.fd)
+			o.closePipes()
 			o.mu.Unlock()
 			return
 		}
@@ -110,41 +122,81 @@ func (o *output) watch() {
 // maxDrain bounds what is taken off at a time: another goroutine of the cell may print for ever.
 const maxDrain = 32 << 20
 
-// drain passes on the text that is in the pipe. The lock is held.
-func (o *output) drain() {
-	for taken := 0; taken < maxDrain && !o.closed; {
-		n, err := unix.Read(o.fd, o.buffer)
-		if errors.Is(err, unix.EINTR) {
-			continue
-		}
-		if n <= 0 {
-			return
-		}
-		taken += n
-		o.text(o.buffer[:n])
+func (o *output) closePipes() {
+	for i := range o.pipes {
+		unix.Close(o.pipes[i].fd)
 	}
 }
 
-// text publishes whole characters and keeps the start of one that is cut.
-func (o *output) text(b []byte) {
-	b = append(o.rest, b...)
-	cut := len(b)
+// drain passes on the text that is in the pipes. The lock is held.
+func (o *output) drain() {
+	for i := range o.pipes {
+		p := &o.pipes[i]
+		for taken := 0; taken < maxDrain && !o.closed; {
+			n, err := unix.Read(p.fd, o.buffer)
+			if errors.Is(err, unix.EINTR) {
+				continue
+			}
+			if n <= 0 {
+				break
+			}
+			taken += n
+			o.text(p, o.buffer[:n])
+		}
+	}
+}
+
+// text publishes whole characters, and whole places of stack traces, and keeps the start of one that is cut.
+func (o *output) text(p *pipe, b []byte) {
+	b = append(p.rest, b...)
+	cut := wholeRunes(b)
+	if p.stream == "stderr" {
+		if line := bytes.LastIndexByte(b[:cut], '\n') + 1; bytes.HasPrefix(b[line:cut], []byte("\t/")) || cut-line == 1 && b[line] == '\t' {
+			cut = line
+		}
+	}
+	p.rest = append([]byte(nil), b[cut:]...)
+	o.publish(p, string(b[:cut]))
+}
+
+// wholeRunes tells how much of a text ends with a whole character.
+func wholeRunes(b []byte) int {
 	for i := 1; i <= min(utf8.UTFMax-1, len(b)); i++ {
 		if c := b[len(b)-i]; utf8.RuneStart(c) {
 			if !utf8.FullRune(b[len(b)-i:]) {
-				cut = len(b) - i
+				return len(b) - i
 			}
 			break
 		}
 	}
-	o.rest = append([]byte(nil), b[cut:]...)
-	o.stream(string(b[:cut]))
+	return len(b)
 }
 
-func (o *output) stream(text string) {
-	if text != "" && o.run != nil && !o.run.silent {
-		o.front.publish(o.run.request, "stream", object{"name": "stdout", "text": text})
+func (o *output) publish(p *pipe, text string) {
+	if text == "" || o.run == nil {
+		return
 	}
+	switch {
+	case p.stream == "stderr":
+		if o.tracer != nil {
+			text = o.tracer.annotate(text)
+		}
+		if o.run.heard != nil {
+			o.run.heard(text)
+		}
+	case o.tracer != nil && o.tracer.test:
+		text = o.tracer.annotateTest(text)
+	}
+	if !o.run.silent {
+		o.front.publish(o.run.request, "stream", object{"name": p.stream, "text": text})
+	}
+}
+
+// follow has stack traces from now on read by a tracer.
+func (o *output) follow(t *tracer) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.tracer = t
 }
 
 // begin makes a cell the one that output belongs to.
@@ -155,8 +207,8 @@ func (o *output) begin(r *run) {
 	o.run, o.displays = r, map[string]bool{}
 }
 
-// end passes on what the cell left.
-func (o *output) end() {
+// sync passes on what the cell has printed so far.
+func (o *output) sync() {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.flush()
@@ -164,9 +216,12 @@ func (o *output) end() {
 
 func (o *output) flush() {
 	o.drain()
-	rest := string(o.rest)
-	o.rest = nil
-	o.stream(rest)
+	for i := range o.pipes {
+		p := &o.pipes[i]
+		rest := string(p.rest)
+		p.rest = nil
+		o.publish(p, rest)
+	}
 }
 
 // after publishes something of GoNB's, after the text that came before it.

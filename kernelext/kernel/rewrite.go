@@ -10,13 +10,15 @@ import (
 
 // A plan is a cell as GoNB gets it.
 type plan struct {
-	code   string
-	lines  []int   // for each line of code, the cell's line, both from 0; -1 where there is none
-	decls  string  // the declarations, for completion
-	body   string  // the statements
-	locals []local // what the statements declare
-	shows  bool    // a value is shown
-	call   string  // the function whose results are shown, if they are those of a call
+	code    string
+	lines   []int   // for each line of code, the cell's line, both from 0; -1 where there is none
+	special []bool  // for each line of code, whether it is a command
+	decls   string  // the declarations, for completion
+	body    string  // the statements
+	locals  []local // what the statements declare
+	shows   bool    // a value is shown
+	call    string  // the function whose results are shown, if they are those of a call
+	passing bool    // that function is, or belongs to, a local variable
 }
 
 // local is a variable that is gone when its cell has ended.
@@ -25,14 +27,15 @@ type local struct{ name, text string }
 // showName is the function that the kernel adds to the cell's program, if the cell shows a value.
 const showName = "nb_show"
 
-// shellHead precedes a shell command: nothing is run after one that failed, its failure is noted, and its output goes where the cell's goes.
-const shellHead = `test -e "$NB_CELL/failed" && exit 1; trap 's=$?; test $s = 0 || echo $s >"$NB_CELL/failed"' EXIT; exec >"$NB_CELL/out"; `
+// shellHead precedes a shell command: nothing is run after one that failed, its failure and its line are noted, and it reads and writes where the cell
+// does.
+const shellHead = `test -e "$NB_CELL/failed" && exit 1; trap 's=$?; test $s = 0 || echo $s %d >"$NB_CELL/failed"' EXIT; exec >"$NB_CELL/out" 2>"$NB_CELL/err"; test -e "$NB_CELL/noinput" && exec </dev/null; `
 
-// plan says what GoNB gets. mute tells which calls are known to have no value; with again, the cell is sent a second time, without
-// what its special commands have done already.
+// plan says what GoNB gets. mute tells which calls are known to have no value; with again, the cell is sent a second time because its last call has
+// none, and without what its special commands have done already.
 func (s *source) plan(mute func(call string) bool, again bool) plan {
 	if s.foreign {
-		return plan{code: strings.Join(s.lines, "\n"), lines: identity(len(s.lines))}
+		return plan{code: strings.Join(s.lines, "\n"), lines: identity(len(s.lines)), special: s.special}
 	}
 	out := slices.Clone(s.lines)
 	for _, i := range s.shells {
@@ -42,20 +45,24 @@ func (s *source) plan(mute func(call string) bool, again bool) plan {
 		if strings.HasPrefix(rest, "*") {
 			star, rest = "*", rest[1:]
 		}
-		out[i] = out[i][:bang+1] + star + shellHead + rest
+		out[i] = out[i][:bang+1] + star + fmt.Sprintf(shellHead, i+1) + rest
 	}
 	if again {
-		for i := range out {
-			if s.special[i] && !strings.HasPrefix(out[i], "%%") && !strings.HasPrefix(out[i], "%main") && !strings.HasPrefix(out[i], "%args") {
+		for i, special := range s.special {
+			if special && !s.ofProgram(i) {
 				out[i] = ""
 			}
 		}
 	}
 	n := len(out)
 	p := plan{lines: identity(n)}
+	special := s.special
 	switch {
 	case s.own:
 		p.decls = s.golang(0, n)
+		if strings.TrimSpace(p.decls) == "" {
+			out, p.lines, special = append(out, "//"), append(p.lines, -1), append(slices.Clone(special), false) // GoNB runs nothing when there is no Go
+		}
 	case s.main >= 0:
 		p.decls = s.golang(0, s.main)
 		p.body = s.golang(s.main+1, n)
@@ -68,63 +75,84 @@ func (s *source) plan(mute func(call string) bool, again bool) plan {
 			}
 		}
 	default:
-		p.sortOut(s, &out, mute)
+		out, special = p.sortOut(s, out, mute, !again)
 	}
-	p.code = strings.Join(out, "\n")
+	p.code, p.special = strings.Join(hide(out, special), "\n"), special
 	return p
 }
 
-// sortOut brings a cell that mixes declarations and statements into GoNB's order: the declarations, %%, the statements.
-func (p *plan) sortOut(s *source, out *[]string, mute func(string) bool) {
+// ofProgram tells a line whose command is about the cell's program, not done with when GoNB has read it.
+func (s *source) ofProgram(line int) bool {
+	return slices.ContainsFunc(s.magics, func(m command) bool {
+		return m.line == line && slices.Contains([]string{"%", "main", "args", "capture"}, m.name)
+	})
+}
+
+// sortOut brings a cell that mixes declarations and statements into GoNB's order: imports, the other declarations, %%, the statements. It gives the
+// lines for GoNB, and which of them are commands.
+func (p *plan) sortOut(s *source, out []string, mute func(string) bool, calls bool) (lines []string, special []bool) {
 	text := s.golang(0, len(s.lines))
 	all := chunks(text)
 	p.decls = text
-	if !slices.ContainsFunc(all, func(c chunk) bool { return !c.decl }) {
-		return
+	statements := slices.ContainsFunc(all, func(c chunk) bool { return !c.decl })
+	first := slices.IndexFunc(all, func(c chunk) bool { return !c.imports })
+	if !statements && (first < 0 || !slices.ContainsFunc(all[first:], func(c chunk) bool { return c.imports })) {
+		return out, s.special
 	}
-	var lines []string
 	var from []int
 	add := func(text string, line int) {
 		for i, l := range strings.Split(text, "\n") {
 			lines, from = append(lines, l), append(from, line+i)
 		}
 	}
-	for i, special := range s.special {
-		if special {
-			add((*out)[i], i)
+	args := ""
+	for i := range s.special {
+		if s.special[i] {
+			add(out[i], i)
 		}
 	}
-	put := func(decl bool) string {
-		begin := len(lines)
+	if m, ok := s.magic(func(name string) bool { return name == "args" }); ok {
+		args = " " + m.rest // %% would do away with them
+	}
+	special = slices.Repeat([]bool{true}, len(lines))
+	put := func(wanted func(c chunk) bool) {
 		for _, c := range all {
-			if c.decl == decl {
+			if wanted(c) {
 				add(strings.TrimSuffix(text[c.from:c.to], ";"), strings.Count(text[:c.from], "\n"))
 			}
 		}
-		return strings.Join(lines[begin:], "\n")
 	}
-	p.decls = put(true)
-	own := newMemory()
-	own.add(p.decls)
-	known := func(call string) bool { return own.mute(call) || mute(call) }
-	add("%%", -1)
-	from[len(from)-1] = -1
 	begin := len(lines)
-	p.body = put(false)
-	body := p.body
-	p.showLast(&body, known, true)
-	lines = append(lines[:begin], strings.Split(body, "\n")...)
-	from = from[:len(lines)]
-	var used []string
-	for _, l := range p.locals {
-		if !slices.Contains(used, "_ = "+l.name) {
-			used = append(used, "_ = "+l.name)
+	put(func(c chunk) bool { return c.imports })
+	put(func(c chunk) bool { return c.decl && !c.imports })
+	p.decls = strings.Join(lines[begin:], "\n")
+	if statements {
+		own := newMemoryOf(p.decls)
+		known := func(call string) bool { return own.mute(call) || mute(call) }
+		add("%%"+args, -1)
+		from[len(from)-1] = -1
+		begin = len(lines)
+		put(func(c chunk) bool { return !c.decl })
+		p.body = strings.Join(lines[begin:], "\n")
+		body := p.body
+		p.showLast(&body, known, calls)
+		lines = append(lines[:begin], strings.Split(body, "\n")...)
+		from = from[:len(lines)]
+		var used []string
+		for _, l := range p.locals {
+			if !slices.Contains(used, "_ = "+l.name) {
+				used = append(used, "_ = "+l.name)
+			}
+		}
+		if len(used) > 0 {
+			lines, from = append(lines, strings.Join(used, "; ")), append(from, -1)
 		}
 	}
-	if len(used) > 0 {
-		lines, from = append(lines, strings.Join(used, "; ")), append(from, -1)
+	p.lines = from
+	for len(special) < len(lines) {
+		special = append(special, statements && len(special) == begin-1) // the line with %%
 	}
-	*out, p.lines = lines, from
+	return lines, special
 }
 
 // showLast finds the locals of a body, and shows the value of its last expression. A call counts only where calls do: with GoNB's %% it is a
@@ -145,11 +173,17 @@ func (p *plan) showLast(body *string, mute func(string) bool, calls bool) {
 	}
 	x := ast.Unparen(last.X)
 	if call, ok := x.(*ast.CallExpr); ok {
-		if name := textOf(call.Fun); !calls || silent(call) || mute(name) {
+		if !calls || silent(call) {
 			return
-		} else {
-			p.call = name
 		}
+		// What is known of a name is not known of a local variable that has it.
+		name := textOf(call.Fun)
+		root, _, _ := strings.Cut(name, ".")
+		local := slices.ContainsFunc(p.locals, func(l local) bool { return l.name == root })
+		if !local && mute(name) {
+			return
+		}
+		p.call, p.passing = name, local
 	}
 	if r, ok := x.(*ast.UnaryExpr); ok && r.Op == token.ARROW && !calls {
 		return
@@ -207,6 +241,17 @@ func silent(call *ast.CallExpr) bool {
 		return f.Type.Results == nil
 	}
 	return false
+}
+
+// golang gives the lines of Go that GoNB is sent, as it will put them together.
+func (p *plan) golang() []goLine {
+	var found []goLine
+	for i, text := range strings.Split(p.code, "\n") {
+		if !p.special[i] && !packageClause.MatchString(text) {
+			found = append(found, goLine{text, p.lines[i]})
+		}
+	}
+	return found
 }
 
 func identity(n int) []int {

@@ -1,6 +1,7 @@
 package kernel
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -20,7 +21,7 @@ func TestPlan(t *testing.T) {
 		{"sorted out", "x := f()\nfunc f() int { return 1 }\nvar y = 2\nx + y", "\nfunc f() int { return 1 }\n\nvar y = 2\n%%\nx := f()\n\nnb_show(x + y)\n_ = x", "0 1 1 2 - 0 2 3 -"},
 		{"a function literal is a statement", "func() { g() }()", "%%\nfunc() { g() }()", "- 0"},
 		{"a method is a declaration", "func (t T) M() {}", "func (t T) M() {}", "0"},
-		{"magics come first", "x := 1\n%args a b", "%args a b\n%%\nx := 1\n_ = x", "1 - 0 -"},
+		{"magics come first", "x := 1\n%args a b", "%args a b\n%% a b\nx := 1\n_ = x", "1 - 0 -"},
 		{"one line", "a := 1; a + 1", "%%\na := 1\n nb_show(a + 1)\n_ = a", "- 0 0 -"},
 		{"comment only", "// nothing", "// nothing", "0"},
 		{"bad syntax goes to GoNB", "x := (", "%%\nx := (", "- 0"},
@@ -49,11 +50,12 @@ func TestShellLines(t *testing.T) {
 	s := readSource("!ls\n!*go version \\\n  -m x\n//gonb:!pwd\n%unheard of\n%%")
 	p := s.plan(func(string) bool { return false }, false)
 	lines := strings.Split(p.code, "\n")
-	if lines[0] != "!"+shellHead+"ls" || lines[1] != "!*"+shellHead+`go version \` || lines[3] != gonbComment+"!"+shellHead+"pwd" {
+	head := func(line int) string { return fmt.Sprintf(shellHead, line) }
+	if lines[0] != "!"+head(1)+"ls" || lines[1] != "!*"+head(2)+`go version \` || lines[3] != gonbComment+"!"+head(4)+"pwd" {
 		t.Errorf("got %q", lines)
 	}
-	if m := s.unknownMagic(); m != "unheard" {
-		t.Errorf("unknown magic %q", m)
+	if m, _ := s.unknownMagic(); m.name != "unheard" || m.line != 4 {
+		t.Errorf("unknown magic %v", m)
 	}
 	if !slices.Equal(s.shells, []int{0, 1, 3}) || s.main != 5 {
 		t.Errorf("shells %v, main %d", s.shells, s.main)

@@ -194,14 +194,19 @@ func TestAKilledKernelLeavesNothing(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	child := strings.TrimSpace(k.run("child now").lines[0][len("stdout: "):])
+	childFile := filepath.Join(t.TempDir(), "child")
+	k.run("print x\nchild " + childFile)
+	child, err := os.ReadFile(childFile)
+	if err != nil {
+		t.Fatal(err)
+	}
 	k.request("print x\ndeaf 1h")
 	// As front-ends do it: the kernel's process group is killed.
 	if err := syscall.Kill(-k.kernel.Pid(), syscall.SIGKILL); err != nil {
 		t.Fatal(err)
 	}
 	k.nothingLeft()
-	for _, pid := range []string{string(text), child} {
+	for _, pid := range []string{string(text), string(child)} {
 		for i := 0; !gone(pid); i++ {
 			if i == 500 {
 				t.Fatalf("process %s is left", pid)
