@@ -13,7 +13,9 @@
 // It ends with the first cell that fails, and its error says how: [CellError], [TimeoutError], [DeadKernelError], [InputError], [SaveError], or the cause of
 // the context's end. The kernel, all processes of its group and its temporary folder are gone when Run returns.
 //
-// The vocabulary of tags is nbclient's: a cell tagged raises-exception may fail, one tagged skip-execution is not run and stays as it is.
+// The vocabulary of tags is nbclient's: a cell tagged raises-exception may fail, one tagged skip-execution is not run and stays as it is. So is the
+// treatment of outputs, displays and widgets, whose state goes into the notebook's metadata, an Output widget's captures, too; TestLikeNBClient compares
+// the two and lists the differences.
 //
 // # Going on
 //

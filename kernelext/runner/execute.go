@@ -65,6 +65,7 @@ func (e *execution) perform(ctx context.Context, code string, limit time.Duratio
 		cellCtx, cancel = context.WithTimeoutCause(ctx, limit, errTimeout)
 		defer cancel()
 	}
+	e.warn(e.widgets.send(e.client))
 	var err error
 	var input *InputError
 	e.id, err = e.client.Send(jupyter.Shell, "execute_request", jupyter.ExecuteRequest{Code: code, StoreHistory: !e.silent, StopOnError: true})
@@ -246,6 +247,12 @@ func (e *execution) handle(m *jupyter.Message) {
 		}
 		e.decode(m, &in)
 		e.input = &InputError{e.place, in.Prompt}
+	case "comm_open", "comm_msg":
+		var c commContent
+		if e.decode(m, &c) {
+			e.widgets.message(c, m.Buffers)
+			e.unsaved = e.o.Autosave > 0
+		}
 	default:
 		// An update may come from anywhere, say from a widget's callback: its display id says where it belongs.
 		if out := e.parents[m.Parent.ID]; out != nil || m.Header.Type == "update_display_data" {
@@ -278,6 +285,9 @@ func (e *execution) decode(m *jupyter.Message, into any) bool {
 func (e *execution) output(m *jupyter.Message, out *outputs) {
 	show := func(o notebook.Output) { e.tell(Shown{Place: e.place, Output: o}) }
 	e.unsaved = e.o.Autosave > 0
+	if captured := e.widgets.capture(m.Parent.ID); captured != nil {
+		out = captured
+	}
 	switch m.Header.Type {
 	case "stream":
 		var s jupyter.StreamContent

@@ -109,7 +109,7 @@ func Run(ctx context.Context, nb *notebook.Notebook, o Options) (report *Report,
 		ctx, cancel = context.WithTimeoutCause(ctx, o.Timeout, fmt.Errorf("%w of %v", ErrRunTimeout, o.Timeout))
 		defer cancel()
 	}
-	r := &run{nb: nb, o: o, parents: map[string]*outputs{}, displays: displays{}, cells: map[*outputs]*notebook.Cell{}}
+	r := &run{nb: nb, o: o, parents: map[string]*outputs{}, displays: displays{}, cells: map[*outputs]*notebook.Cell{}, widgets: newWidgets()}
 	if err := r.prepare(report); err != nil {
 		return report, err
 	}
@@ -218,6 +218,7 @@ type run struct {
 	parents  map[string]*outputs // by the id of the execute_request
 	cells    map[*outputs]*notebook.Cell
 	displays displays
+	widgets  *widgets
 	saved    time.Time     // when the last save ended
 	took     time.Duration // that long it took
 }
@@ -279,6 +280,7 @@ func (r *run) save() error {
 			out.dirty = false
 		}
 	}
+	r.warn(r.widgets.save(r.nb))
 	var err error
 	if r.o.Save != nil {
 		err = r.o.Save()
