@@ -15,8 +15,9 @@ import (
 // Values shows the results of one expression. A last result that is a nil error is not worth a word when there are others, and neither is
 // an expression without any result.
 //
-// A value shows itself by its method HTML, PNG, SVG or Markdown (results string or []byte, and perhaps an error), as many as it has; an
-// image.Image as a picture; a value with a method Show that returns nothing is asked to do so. Anything else looks as fmt.Print shows it.
+// A value shows itself by its methods HTML, PNG, SVG and Markdown, as many as it has; each takes nothing and gives a string or bytes, and perhaps an error.
+// An image.Image is shown as a picture, and a value with a method Show that returns nothing is asked to do so. Anything else looks as fmt.Print shows it.
+// A method that fails or panics costs its form only; the standard error says so.
 func Values(values ...any) {
 	if n := len(values); n > 1 && values[n-1] == nil {
 		values = values[:n-1]
@@ -24,22 +25,24 @@ func Values(values ...any) {
 	if len(values) == 0 {
 		return
 	}
+	rich := map[string]string{}
 	if len(values) == 1 {
-		if s, ok := values[0].(interface{ Show() }); ok && len(forms(values[0])) == 0 {
+		rich = forms(values[0])
+		if s, ok := values[0].(interface{ Show() }); ok && len(rich) == 0 {
 			s.Show()
 			return
 		}
 	}
 	b := cell.Bundle{"text/plain": text(values...)}
-	if len(values) == 1 {
-		for mime, data := range forms(values[0]) {
-			b[mime] = data
-		}
+	for mime, data := range rich {
+		b[mime] = data
 	}
 	if err := cell.Result(b); err != nil {
-		fmt.Fprintln(os.Stderr, "showing the cell's value:", err)
+		complain("showing the cell's value", err)
 	}
 }
+
+func complain(what string, err any) { fmt.Fprintf(os.Stderr, "%s: %v\n", what, err) }
 
 // text is what fmt prints. A value whose own methods panic is told by fmt in that text.
 func text(values ...any) string {
@@ -59,55 +62,63 @@ func text(values ...any) string {
 	return b.String()
 }
 
-// forms asks a value for its rich forms. A form that cannot be had is left out; a nil pointer has none.
+// forms asks a value for its rich forms. A nil pointer has none.
 func forms(v any) map[string]string {
 	if v == nil || isNil(v) {
 		return nil
 	}
 	found := map[string]string{}
-	add := func(mime, data string, err error) {
-		if err == nil && data != "" {
-			found[mime] = data
-		}
-	}
-	switch v := v.(type) {
-	case interface{ HTML() string }:
-		add("text/html", v.HTML(), nil)
-	case interface{ HTML() (string, error) }:
-		s, err := v.HTML()
-		add("text/html", s, err)
-	}
-	switch v := v.(type) {
-	case interface{ Markdown() string }:
-		add("text/markdown", v.Markdown(), nil)
-	case interface{ Markdown() (string, error) }:
-		s, err := v.Markdown()
-		add("text/markdown", s, err)
-	}
-	switch v := v.(type) {
-	case interface{ SVG() string }:
-		add("image/svg+xml", v.SVG(), nil)
-	case interface{ SVG() []byte }:
-		add("image/svg+xml", string(v.SVG()), nil)
-	case interface{ SVG() ([]byte, error) }:
-		s, err := v.SVG()
-		add("image/svg+xml", string(s), err)
-	case interface{ SVG() (string, error) }:
-		s, err := v.SVG()
-		add("image/svg+xml", s, err)
-	}
-	switch v := v.(type) {
-	case interface{ PNG() []byte }:
-		add("image/png", string(v.PNG()), nil)
-	case interface{ PNG() ([]byte, error) }:
-		s, err := v.PNG()
-		add("image/png", string(s), err)
-	case image.Image:
-		var b bytes.Buffer
-		err := png.Encode(&b, v)
-		add("image/png", b.String(), err)
+	r := reflect.ValueOf(v)
+	// The names are constants here, so that the linker leaves out all other methods.
+	add(found, "text/html", v, r.MethodByName("HTML"))
+	add(found, "text/markdown", v, r.MethodByName("Markdown"))
+	add(found, "image/svg+xml", v, r.MethodByName("SVG"))
+	add(found, "image/png", v, r.MethodByName("PNG"))
+	if img, ok := v.(image.Image); ok && found["image/png"] == "" && !img.Bounds().Empty() {
+		add(found, "image/png", v, reflect.ValueOf(func() ([]byte, error) {
+			var b bytes.Buffer
+			err := png.Encode(&b, img)
+			return b.Bytes(), err
+		}))
 	}
 	return found
+}
+
+var errorType = reflect.TypeFor[error]()
+
+// add calls a method for a form, if there is one and it is of that kind.
+func add(found map[string]string, mime string, v any, method reflect.Value) {
+	if !method.IsValid() {
+		return
+	}
+	t := method.Type()
+	if t.NumIn() != 0 || t.NumOut() < 1 || t.NumOut() > 2 || t.NumOut() == 2 && t.Out(1) != errorType {
+		return
+	}
+	isText := t.Out(0).Kind() == reflect.String
+	if !isText && (t.Out(0).Kind() != reflect.Slice || t.Out(0).Elem().Kind() != reflect.Uint8) {
+		return
+	}
+	what := fmt.Sprintf("%s of a %T", mime, v)
+	defer func() {
+		if p := recover(); p != nil {
+			complain(what+": panic", p)
+		}
+	}()
+	out := method.Call(nil)
+	if len(out) == 2 && !out[1].IsNil() {
+		complain(what, out[1].Interface())
+		return
+	}
+	data := ""
+	if isText {
+		data = out[0].String()
+	} else {
+		data = string(out[0].Bytes())
+	}
+	if data != "" {
+		found[mime] = data
+	}
 }
 
 // isNil finds nil pointers, whose methods would panic.

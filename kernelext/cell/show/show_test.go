@@ -1,29 +1,69 @@
-package show_test
+package show
 
 import (
 	"errors"
+	"html/template"
 	"image"
-
-	"gopets/kernelext/cell/show"
+	"maps"
+	"testing"
 )
 
-type table struct{ rows int }
+type (
+	plain   struct{}
+	byValue struct{}
+	byRef   struct{}
+	typed   struct{}
+	bytesOf struct{}
+	failing struct{}
+	panics  struct{}
+	other   struct{}
+	many    struct{}
+)
 
-func (t *table) HTML() string { return "<table></table>" }
+func (byValue) HTML() string             { return "<b>" }
+func (*byRef) Markdown() (string, error) { return "*b*", nil }
+func (typed) HTML() template.HTML        { return "<i>" }
+func (bytesOf) SVG() []byte              { return []byte("<svg/>") }
+func (failing) PNG() ([]byte, error)     { return []byte("half"), errors.New("no picture") }
+func (failing) HTML() string             { return "<u>" }
+func (panics) HTML() string              { panic("at the disco") }
+func (panics) Markdown() string          { return "*p*" }
+func (other) HTML(indent int) string     { return "" }
+func (other) SVG() int                   { return 1 }
+func (other) PNG() (string, int)         { return "", 1 }
+func (many) HTML() string                { return "h" }
+func (many) Markdown() string            { return "m" }
+func (many) PNG() []byte                 { return []byte("p") }
+func (many) SVG() (template.HTML, error) { return "s", nil }
+func (many) String() string              { return "many" }
 
-// Outside of the kernel a value's plain text is printed.
-func Example() {
-	show.Values(6 * 7)
-	show.Values("text", nil)
-	show.Values(0, errors.New("no number"))
-	show.Values(&table{3})
-	show.Values((*table)(nil))
-	show.Values(image.NewGray(image.Rect(0, 0, 4, 2)))
-	// Output:
-	// 42
-	// text
-	// 0 no number
-	// &{3}
-	// <nil>
-	// *image.Gray, (4,2)
+func TestForms(t *testing.T) {
+	var nobody *byValue
+	for _, c := range []struct {
+		name  string
+		value any
+		want  map[string]string
+	}{
+		{"none", plain{}, nil},
+		{"nil", nil, nil},
+		{"a value", byValue{}, map[string]string{"text/html": "<b>"}},
+		{"a pointer to it", &byValue{}, map[string]string{"text/html": "<b>"}},
+		{"a pointer's method", &byRef{}, map[string]string{"text/markdown": "*b*"}},
+		{"is not the value's", byRef{}, nil},
+		{"a nil pointer", nobody, nil},
+		{"a type of string", typed{}, map[string]string{"text/html": "<i>"}},
+		{"bytes", bytesOf{}, map[string]string{"image/svg+xml": "<svg/>"}},
+		{"one that fails", failing{}, map[string]string{"text/html": "<u>"}},
+		{"one that panics", panics{}, map[string]string{"text/markdown": "*p*"}},
+		{"other methods of the names", other{}, nil},
+		{"all", many{}, map[string]string{"text/html": "h", "text/markdown": "m", "image/png": "p", "image/svg+xml": "s"}},
+		{"a picture without pixels", image.NewGray(image.Rect(0, 0, 0, 3)), nil},
+	} {
+		if got := forms(c.value); !maps.Equal(got, c.want) {
+			t.Errorf("%s: %q, wanted %q", c.name, got, c.want)
+		}
+	}
+	if png := forms(image.NewGray(image.Rect(0, 0, 2, 2)))["image/png"]; len(png) < 8 || png[1:4] != "PNG" {
+		t.Errorf("a picture became %q", png)
+	}
 }
