@@ -249,7 +249,7 @@ func (e *execution) handle(m *jupyter.Message) {
 		e.input = &InputError{e.place, in.Prompt}
 	case "comm_open", "comm_msg":
 		var c commContent
-		if e.decode(m, &c) {
+		if m.Decode(&c) == nil { // a comm may carry anything; this is then no widget's
 			e.widgets.message(c, m.Buffers)
 			e.unsaved = e.o.Autosave > 0
 		}

@@ -14,6 +14,7 @@
 //	junk                  unsigned and broken messages late TEXT             a line that counts for the cell before
 //	abort                 reply "aborted"              env NAME              print a variable of the environment
 //	remove PATH           remove a file or a folder
+//	comm open|msg ID STATE a widget's message; REQUEST in it is the request's id
 //	mute                  go idle without a reply      append FILE TEXT      a line at a file's end
 //	pid FILE              write the process id         child [FILE]          leave a child process behind; print its id, or write it to FILE
 package kerneltest
@@ -263,6 +264,10 @@ func (k *kernel) command(line string) (reply map[string]any) {
 		frames, _ := forged.Frames([]byte("another key"))
 		_ = k.iopub.SendMulti(zmq4.NewMsgFrom(frames...))
 		k.publish(k.request, "stream", "not an object")
+	case "comm":
+		id, state, _ := strings.Cut(second, " ")
+		state = strings.ReplaceAll(state, "REQUEST", k.request.Header.ID)
+		k.publish(k.request, "comm_"+first, map[string]any{"comm_id": id, "target_name": "jupyter.widget", "data": map[string]any{"state": json.RawMessage(state)}})
 	case "late":
 		k.publish(k.previous, "stream", map[string]any{"name": "stdout", "text": rest + "\n"})
 	case "env":
