@@ -3,12 +3,16 @@ package kernel
 import (
 	"go/scanner"
 	"go/token"
+	"regexp"
 	"slices"
 	"strings"
 )
 
 // lasting are the commands of GoNB that later cells feel.
 var lasting = []string{"env", "cd", "goflags", "autoget", "noautoget", "reset", "rm", "remove", "track", "untrack", "goworkfix", "widgets"}
+
+// passingCommands only tell something.
+var passingCommands = regexp.MustCompile(`^\*\s*go\s+(doc|list|version|vet|help|test)\b`)
 
 // Declarations returns the part of a cell that outlives it: what it declares, the commands that set something for later cells, and the shell commands
 // in the cells' own module (!*go get …). A kernel that is given the declarations of some cells knows what it would know had it run them; what they did is not
@@ -51,7 +55,7 @@ func Declarations(code string) string {
 func lasts(line string) bool {
 	command := strings.TrimLeft(line[1:], " \t")
 	if line[0] == '!' {
-		return strings.HasPrefix(command, "*")
+		return strings.HasPrefix(command, "*") && !passingCommands.MatchString(command)
 	}
 	words := strings.Fields(command)
 	return len(words) > 0 && slices.Contains(lasting, words[0])

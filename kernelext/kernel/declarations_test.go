@@ -16,6 +16,7 @@ func TestDeclarations(t *testing.T) {
 		"package main\nconst c = 2": "const c = 2",
 		"!ls\n!*go get example.com/x \\\n  example.com/y\n%env A=b\n%ls\n%rm x\n%args -v\ntype T struct{}": "!*go get example.com/x \\\n  example.com/y\n%env A=b\n%rm x\ntype T struct{}",
 		"!echo \\\n  one\nvar x = 1":          "var x = 1",
+		"!*go doc fmt.Println":                "",
 		"%%bash\necho":                        "",
 		"%%writefile x\nvar a = 1":            "",
 		"%test\nfunc TestX(t *testing.T) {}":  "func TestX(t *testing.T) {}",

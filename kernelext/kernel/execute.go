@@ -88,6 +88,9 @@ func (k *Kernel) execute(ctx context.Context, r *request) (stop bool) {
 		k.front.publish(r, "execute_input", object{"code": code, "execution_count": e.count})
 	}
 	e.run = &run{request: r, count: e.count, silent: e.content.Silent, heard: e.hear}
+	if !e.content.AllowStdin {
+		e.run.refuse = func() { k.interruptCell(nobodyToAsk) }
+	}
 	var bad *failure
 	if strings.TrimSpace(code) != "" {
 		ctx, e.cancel = context.WithCancel(ctx)
@@ -157,6 +160,9 @@ func (k *Kernel) runCell(ctx context.Context, e *execution, code string) *failur
 	}
 	if err := k.marks(s, e.content.AllowStdin); err != nil {
 		return plainError("KernelError", err.Error())
+	}
+	if e.content.AllowStdin {
+		go k.watchInput(ctx, c, e)
 	}
 	p := s.plan(k.isMute, false)
 	k.mu.Lock()

@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"syscall"
 	"time"
 
 	"gopets/kernelext"
@@ -220,10 +221,14 @@ func (k *Kernel) placeCell(c *child) error {
 	})
 }
 
+// killAfter is how long an interrupted program may take to end. (GoNB would kill it a little later, but not what it has started.)
+const killAfter = 4500 * time.Millisecond
+
 // interrupt stops what GoNB is doing for a cell, and goes on until done: a build is ended, which GoNB itself does not do; a program gets
-// the signal once, and GoNB kills it if that does not help within five seconds.
+// the signal once, and is killed with all that it has started if that does not help.
 func (k *Kernel) interrupt(c *child, done <-chan struct{}) {
 	told, alone := false, 0
+	begin := time.Now()
 	for {
 		building := false
 		children := childrenOf(c.kernel.Pid())
@@ -234,17 +239,20 @@ func (k *Kernel) interrupt(c *child, done <-chan struct{}) {
 			_, _ = c.client.Send(jupyter.Control, "interrupt_request", struct{}{}) // it is GoNB itself that is busy
 		}
 		for _, p := range children {
-			if p.name == "go" || p.name == "goimports" {
+			switch {
+			case p.name == "go" || p.name == "goimports":
 				building = true
-				interruptTree(p.pid)
-			} else if !told && p.name != "gopls" {
+				signalTree(p.pid, syscall.SIGINT)
+			case !told && p.name != "gopls":
 				told = true
 				for _, grandchild := range childrenOf(p.pid) {
 					if p.name == "bash" || p.name == "sh" {
-						interruptTree(grandchild.pid)
+						signalTree(grandchild.pid, syscall.SIGINT)
 					}
 				}
 				_, _ = c.client.Send(jupyter.Control, "interrupt_request", struct{}{}) // if GoNB is gone, so is the cell
+			case time.Since(begin) > killAfter:
+				signalTree(p.pid, syscall.SIGKILL)
 			}
 		}
 		wait := 50 * time.Millisecond

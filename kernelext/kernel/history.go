@@ -73,7 +73,7 @@ func (h *history) sessions() []int {
 // add appends an entry. A history that cannot be written is one for this session only.
 func (h *history) add(line int, input, output string) {
 	if len(output) > 10_000 {
-		output = output[:10_000]
+		output = output[:wholeRunes([]byte(output[:10_000]))]
 	}
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -103,7 +103,7 @@ func (h *history) add(line int, input, output string) {
 
 // read gives a session's entries; lines that cannot be read are left out.
 func (h *history) read(session int) []historyEntry {
-	if session == h.session {
+	if session == h.session && len(h.own) > 0 { // without an entry the number is not this kernel's yet
 		return slices.Clone(h.own)
 	}
 	f, err := os.Open(h.path(session))

@@ -53,7 +53,7 @@ type Kernel struct {
 	ready    chan struct{} // closed when child is there, or startErr
 	startErr error
 	current  *execution // the cell that runs
-	asked    *request   // whose input is waited for
+	asked    *question  // what is waited for
 	comms    map[string]string
 	count    int
 	cells    map[int]sent // what GoNB was sent, by its number
@@ -101,6 +101,7 @@ func Serve(ctx context.Context, conn jupyter.Connection, o Options) error {
 	}
 	go k.work(life)
 
+	orphaned := watchParent(life)
 	signals := make(chan os.Signal, 8)
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	defer signal.Stop(signals)
@@ -113,6 +114,8 @@ func Serve(ctx context.Context, conn jupyter.Connection, o Options) error {
 			}
 			return nil
 		case <-k.quit:
+			return nil
+		case <-orphaned:
 			return nil
 		case <-ctx.Done():
 			return nil
@@ -362,37 +365,6 @@ func (k *Kernel) pump(ctx context.Context, c *child) {
 				k.output.after(parent, m.Header.Type, m.Content, m.Metadata, m.Buffers)
 			}
 		}
-	}
-}
-
-// ask passes a cell's wish for input on, unless its client said that it cannot ask anybody.
-func (k *Kernel) ask(parent *request, m *jupyter.Message) {
-	k.mu.Lock()
-	e := k.current
-	k.mu.Unlock()
-	if e == nil || e.request != parent {
-		return
-	}
-	k.mu.Lock()
-	k.asked = parent
-	k.mu.Unlock()
-	k.output.sync() // what was printed before belongs above the question
-	if !e.content.AllowStdin || !k.front.ask(parent, "input_request", m.Content) {
-		k.interruptCell("the cell asks for input, but this front-end has nobody to ask")
-	}
-}
-
-// input passes an answer on to GoNB.
-func (k *Kernel) input(r *request) {
-	k.mu.Lock()
-	asked, c := k.asked, k.child
-	k.asked = nil
-	k.mu.Unlock()
-	if asked == nil || c == nil || asked.peer != r.peer {
-		return
-	}
-	if _, err := c.send(asked, jupyter.Stdin, "input_reply", r.Content); err != nil {
-		k.logf("input: %v", err)
 	}
 }
 

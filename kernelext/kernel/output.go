@@ -51,6 +51,7 @@ type run struct {
 	count   int
 	silent  bool
 	heard   func(text string) // told what goes to the standard error; may be nil
+	refuse  func()            // called when the cell asks for input; nil when it may
 	pages   []string          // texts for the pager
 	result  string            // the plain text of its value
 }
@@ -329,9 +330,16 @@ func (o *output) gonbui(conn net.Conn, path string) {
 		if err := from.Decode(&d); err != nil {
 			return
 		}
-		if isDisplay(d) {
+		o.mu.Lock()
+		run := o.run
+		o.mu.Unlock()
+		_, asks := d.Data[protocol.MIMEJupyterInput]
+		switch {
+		case isDisplay(d):
 			o.display(d)
-		} else {
+		case asks && run != nil && run.refuse != nil:
+			run.refuse()
+		default:
 			if toGoNB == nil {
 				pipe, err := openPipe(path)
 				if err != nil {

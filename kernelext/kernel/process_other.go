@@ -34,10 +34,13 @@ func childrenOf(pid int) []process {
 	return found
 }
 
-// interruptTree sends the signal that Ctrl-C sends to a process and all below it.
-func interruptTree(pid int) {
+// signalTree sends a signal to a process and all below it.
+func signalTree(pid int, signal syscall.Signal) {
 	for _, p := range childrenOf(pid) {
-		interruptTree(p.pid)
+		signalTree(p.pid, signal)
 	}
-	_ = syscall.Kill(pid, syscall.SIGINT)
+	_ = syscall.Kill(pid, signal)
 }
+
+// waitingForInput cannot be known here: a cell has to ask through gonbui.
+func waitingForInput(int) string { return "" }
