@@ -32,7 +32,7 @@ type runFlags struct {
 	timeout, cellTimeout, startTimeout time.Duration
 	allowErrors                        bool
 	only                               []string
-	until                              string
+	until, from                        string
 	resume                             bool
 }
 
@@ -57,9 +57,10 @@ is interrupted, and its kernel is killed if it does not end.
 
 Going on: --resume takes the last run of the notebook (or the file of -o), keeps what had finished and runs the rest into the same
 file. A cell has finished if it ended without an error and neither it nor any cell before it has changed since, parameters included; those of the
-last run are taken if none are given. The memory of that run's kernel is gone. Go's declarations are repeated, which costs nothing, and nothing
-else; a cell tagged resume-rerun is run again, as one that loads what later cells work on. Python's finished cells have to
-run again, except those tagged resume-keep, whose results are on disk.
+last run are taken if none are given. But the memory of that run's kernel is gone, and its session's too. Of Go's finished cells the
+declarations are repeated and nothing else; one that makes what later cells work on, as one that loads a model, is run again if it is tagged
+resume-rerun, or with all that follows if --from names it. Python's finished cells have to run again, except those tagged resume-keep, whose
+results are on disk.
 
 Exit status: 0 every cell that ran succeeded, 1 a cell failed (also with --allow-errors) or asked for input, 2 wrong usage, a broken
 notebook or a failed set-up, 3 the kernel died or did not answer, 4 a time-out, 5 results could not be written, 129, 130 and 143 stopped by a
@@ -104,6 +105,7 @@ func runCommand() *cobra.Command {
 	fl.StringSliceVar(&f.only, "only", nil, "run these cells only: numbers, ranges, ids, tags")
 	fl.StringVar(&f.until, "until", "", "run up to this cell, and no further")
 	fl.BoolVar(&f.resume, "resume", false, "go on with the last run, or that of -o; if there is none, begin")
+	fl.StringVar(&f.from, "from", "", "--resume, but run this cell and all behind it again")
 	fl.BoolVar(&f.allowErrors, "allow-errors", false, "go on after a cell that fails")
 	fl.DurationVar(&f.timeout, "timeout", 0, "longest time for the whole run (default none)")
 	fl.DurationVar(&f.cellTimeout, "cell-timeout", 0, "longest time for each cell (default none)")
@@ -113,6 +115,7 @@ func runCommand() *cobra.Command {
 	cmd.MarkFlagsMutuallyExclusive("html", "no-html")
 	cmd.MarkFlagsMutuallyExclusive("only", "until")
 	cmd.MarkFlagsMutuallyExclusive("only", "resume")
+	cmd.MarkFlagsMutuallyExclusive("only", "from")
 	return cmd
 }
 
@@ -137,7 +140,7 @@ func (f *runFlags) run(ctx context.Context, path string) error {
 	if err := runner.SetParameters(nb, k.language, settings); err != nil {
 		return err
 	}
-	o := runner.Options{CellTimeout: f.cellTimeout, Timeout: f.timeout, StartTimeout: f.startTimeout, AllowErrors: f.allowErrors, Only: f.only, Until: f.until}
+	o := runner.Options{CellTimeout: f.cellTimeout, Timeout: f.timeout, StartTimeout: f.startTimeout, AllowErrors: f.allowErrors, Only: f.only, Until: f.until, From: f.from}
 	if strings.EqualFold(k.language, "go") {
 		o.Replay = kernel.Declarations
 	}
@@ -178,6 +181,10 @@ func (f *runFlags) run(ctx context.Context, path string) error {
 	report, err := runner.Run(ctx, nb, o)
 	release()
 	v.finish(report, err)
+	var failed *runner.CellError
+	if errors.As(err, &failed) && report.Count(runner.Kept) > 0 {
+		fmt.Fprintln(f.people(), "If this cell needs what a kept one did, as a session's learner, run that one again: --from CELL, or give it the tag "+runner.RerunTag+".")
+	}
 	err, d = f.conclude(nb, path, report, err, d)
 	status := exitStatus(ctx, report, err)
 	if log != nil {
@@ -199,12 +206,15 @@ func (f *runFlags) people() *os.File {
 
 // goOn finds the run to go on with, if one is wanted.
 func (f *runFlags) goOn(nb *notebook.Notebook, path string, given bool, o runner.Options) (resumed string, _ runner.Options, err error) {
-	if !f.resume {
+	if !f.resume && f.from == "" {
 		return "", o, nil
 	}
 	resumed, err = f.earlierRun(path)
 	if err != nil {
 		return "", o, err
+	}
+	if resumed == "" && f.from != "" {
+		return "", o, errors.New("--from goes on with an earlier run, and there is none")
 	}
 	if resumed == "" {
 		fmt.Fprintln(f.people(), "resume: there is no earlier run; this one begins at the beginning")

@@ -55,7 +55,9 @@ func plan(nb *notebook.Notebook, o *Options) (*Report, error) {
 		return nil, err
 	}
 	if o.Resume != nil {
-		keep(report, o)
+		if err := keep(report, o); err != nil {
+			return nil, err
+		}
 	}
 	return report, nil
 }
@@ -219,15 +221,23 @@ func shortList(words []string) string {
 }
 
 // keep marks the cells that an earlier run has finished, up to the first that it has not.
-func keep(report *Report, o *Options) {
+func keep(report *Report, o *Options) error {
+	end := len(report.Cells)
+	if o.From != "" {
+		matched, err := matching(report, o.From)
+		if err != nil {
+			return err
+		}
+		end = matched[0]
+	}
 	earlier := slices.DeleteFunc(slices.Clone(o.Resume.Cells()), func(c *notebook.Cell) bool { return !runnable(c) })
-	for i := range report.Cells {
+	for i := range report.Cells[:end] {
 		c := &report.Cells[i]
 		if c.Number == 0 {
 			continue
 		}
-		if c.leave || len(earlier) < c.Number || earlier[c.Number-1].Source() != c.Cell.Source() || !finished(earlier[c.Number-1], o.AllowErrors) {
-			return
+		if c.leave || len(earlier) < c.Number || earlier[c.Number-1].Source() != c.Cell.Source() || !finished(earlier[c.Number-1], o) {
+			return nil
 		}
 		kept := c.Cell.HasTag(KeepTag)
 		if o.Replay != nil {
@@ -238,15 +248,17 @@ func keep(report *Report, o *Options) {
 			c.Status = Kept
 		}
 	}
+	return nil
 }
 
 // finished reports whether a cell of an earlier run came to its own end: the kernel replied, and no error stands there that is not allowed.
-func finished(c *notebook.Cell, allowErrors bool) bool {
+func finished(c *notebook.Cell, o *Options) bool {
 	if _, ok := c.Metadata(timingPrefix, "shell.execute_reply"); !ok {
 		return false
 	}
-	for _, o := range c.Outputs() {
-		if o.Type == notebook.ErrorOutput && (slices.Contains(endings, o.EName) || !allowErrors && !c.HasTag(raisesTag)) {
+	for _, out := range c.Outputs() {
+		allowed := !o.ForceErrors && (c.HasTag(raisesTag) || o.AllowErrors || slices.Contains(o.AllowErrorNames, out.EName))
+		if out.Type == notebook.ErrorOutput && (!allowed || slices.Contains(endings, out.EName)) {
 			return false
 		}
 	}

@@ -229,12 +229,14 @@ func TestResume(t *testing.T) {
 		replay    string // declarations are replayed
 		tags      []string
 		change    string // the second cell is edited between the runs
+		from      string
 		want, log string
 	}{
 		"a kernel that remembers": {want: "ok, ok, ok, ok", log: "declare1 do1 declare2 do2 done3 done4"},
 		"with a cell to keep":     {tags: []string{"", runner.KeepTag}, want: "ok, kept, ok, ok", log: "declare1 do1 done3 done4"},
 		"with declarations":       {replay: "yes", want: "kept, kept, ok, ok", log: "declare1 declare2 done3 done4"},
 		"with a cell to rerun":    {replay: "yes", tags: []string{runner.RerunTag}, want: "ok, kept, ok, ok", log: "declare1 do1 declare2 done3 done4"},
+		"from a cell":             {replay: "yes", from: "2", want: "kept, ok, ok, ok", log: "declare1 declare2 do2 done3 done4"},
 		"a changed cell":          {replay: "yes", change: "2", want: "kept, ok, ok, ok", log: "declare1 declare2 changed2 done3 done4"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -259,7 +261,7 @@ func TestResume(t *testing.T) {
 				second = "changed2"
 			}
 			nb := cells(second, fmt.Sprintf("append %s done3", log))
-			o := runner.Options{Resume: first}
+			o := runner.Options{Resume: first, From: c.from}
 			if c.replay != "" {
 				o.Replay = declarations
 			}
@@ -280,7 +282,7 @@ func TestResume(t *testing.T) {
 				t.Error("a finished cell has no times")
 			}
 			// Once more: all has finished, so no kernel is needed where nothing has to be remembered.
-			if c.replay != "" && len(c.tags) == 0 {
+			if c.replay != "" && len(c.tags) == 0 && c.from == "" {
 				var started bool
 				again, err := run(t, cells(second, fmt.Sprintf("append %s done3", log)), runner.Options{Resume: nb, Replay: declarations, Events: func(e runner.Event) {
 					_, ready := e.(runner.KernelReady)

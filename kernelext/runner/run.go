@@ -35,6 +35,7 @@ type Options struct {
 	Until string
 
 	Resume *notebook.Notebook         // an earlier run of the notebook that is to be gone on with
+	From   string                     // with Resume: this cell and all behind it are run again, whether they had finished or not
 	Replay func(source string) string // see "Going on" in the package comment
 
 	Save     func() error  // called before the first cell and after every cell; nil saves nothing
