@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -31,31 +32,47 @@ func chooseKernel(ctx context.Context, nb *notebook.Notebook, dir, flag string, 
 	return k, err
 }
 
-// findKernel says which kernel it is to be. A Go notebook gets GoNB, to be built from the workspace, whether a kernel of that name is installed or
-// not; another kernel has to be installed.
+// findKernel says which kernel it is to be: the one that is installed under the name that is asked for. For Go there is also GoNB, to be built from the
+// workspace: for the name gonb in a notebook, whether one is installed or not, and where the notebook's own is missing.
 func findKernel(nb *notebook.Notebook, flag string) (kernelChoice, error) {
+	wants := nb.Kernel()
 	if flag != "" {
-		// One that is installed under this very name is what was asked for.
-		spec, err := jupyter.FindSpec(flag)
-		if err == nil {
-			return kernelChoice{spec: spec, language: spec.Language}, nil
-		} else if flag != "gonb" {
-			return kernelChoice{}, err
-		}
+		wants.Name, wants.Language = flag, ""
 	}
-	if isGo(nb, flag) {
+	isGo := wants.Name == "gonb" || strings.EqualFold(wants.Language, "go") || wants.Name == "" && wants.Language == ""
+	var spec jupyter.Spec
+	var err error
+	switch {
+	case wants.Name == "" && !isGo:
+		spec, err = specOf(wants.Language)
+	case wants.Name != "" && (flag != "" || wants.Name != "gonb"):
+		spec, err = jupyter.FindSpec(wants.Name)
+	default:
+		err = errBuiltIn
+	}
+	switch {
+	case err == nil:
+		return kernelChoice{spec: spec, language: spec.Language}, nil
+	case isGo:
 		return kernelChoice{language: "go", builtIn: true, book: nb}, nil
+	case flag == "":
+		err = fmt.Errorf("%w (or name another with --kernel)", err)
 	}
-	spec, err := jupyter.FindSpec(nb.Kernel().Name)
-	if err != nil {
-		return kernelChoice{}, fmt.Errorf("%w (or name another with --kernel)", err)
-	}
-	return kernelChoice{spec: spec, language: spec.Language}, nil
+	return kernelChoice{}, err
 }
 
-func isGo(nb *notebook.Notebook, flag string) bool {
-	wants := nb.Kernel()
-	return flag == "gonb" || flag == "" && (wants.Name == "gonb" || strings.EqualFold(wants.Language, "go") || wants.Name == "")
+var errBuiltIn = errors.New("GoNB is built in")
+
+// specOf finds a kernel for a notebook that names only its language, as some editors write them.
+func specOf(language string) (jupyter.Spec, error) {
+	var names []string
+	for _, s := range jupyter.Specs() {
+		if strings.EqualFold(s.Language, language) {
+			return s, nil
+		}
+		names = append(names, s.Name)
+	}
+	return jupyter.Spec{}, fmt.Errorf("the notebook names no kernel, and none for %s is installed; there are %s", language, strings.Join(names, ", "))
 }
 
 // prepare builds what a Go notebook needs.

@@ -38,7 +38,7 @@ type runFlags struct {
 
 const runHelp = `Run every cell of a notebook, in order, on a kernel of its own. The notebook itself is not touched: an executed copy, saved
 after every cell (and every half minute of a long one), and a self-contained HTML page go to a new folder under runs, or
-where -o and --html say.
+where OUTPUT (or -o) and --html say.
 
 A Go notebook (GoNB) needs no installed kernel and no Python: what it needs is built first. Any other notebook needs its kernel
 to be installed for Jupyter.
@@ -62,14 +62,20 @@ declarations are repeated and nothing else; one that makes what later cells work
 resume-rerun, or with all that follows if --from names it. Python's finished cells have to run again, except those tagged resume-keep, whose
 results are on disk.
 
-Exit status: 0 every cell that ran succeeded, 1 a cell failed (also with --allow-errors) or asked for input, 2 wrong usage, a broken
-notebook or a failed set-up, 3 the kernel died or did not answer, 4 a time-out, 5 results could not be written, 129, 130 and 143 stopped by a
-hang-up, an interrupt and a termination. Whatever the status, what was computed is in the executed notebook.`
+Exit status:
+  0    every cell that ran succeeded
+  1    a cell failed (also with --allow-errors), or asked for input
+  2    wrong usage, a broken notebook, or a failed set-up
+  3    the kernel died or did not answer
+  4    a time-out
+  5    results could not be written
+  129  stopped by a hang-up, 130 by an interrupt, 143 by a request to terminate
+Whatever the status, what was computed is in the executed notebook.`
 
 func runCommand() *cobra.Command {
 	var f runFlags
 	cmd := &cobra.Command{
-		Use:   "run NOTEBOOK",
+		Use:   "run NOTEBOOK [OUTPUT]",
 		Short: "Run a notebook headless and keep it and a page of it",
 		Long:  runHelp,
 		Example: `  nb run notebooks/pets.ipynb
@@ -77,8 +83,13 @@ func runCommand() *cobra.Command {
   nb run notebooks/pets.ipynb -f params.yaml --cell-timeout 1h --report junit.xml
   nb run notebooks/pets.ipynb --resume
   nb run notebooks/pets.ipynb --help-notebook`,
-		Args: cobra.ExactArgs(1),
+		Args: cobra.RangeArgs(1, 2),
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if len(args) == 2 && f.out != "" {
+				return fmt.Errorf("the executed notebook has two names, %s and %s: give one", args[1], f.out)
+			} else if len(args) == 2 {
+				f.out = args[1]
+			}
 			if f.helpNotebook {
 				nb, err := notebook.ReadFile(args[0])
 				if err != nil {
@@ -110,7 +121,7 @@ func runCommand() *cobra.Command {
 	fl.DurationVar(&f.timeout, "timeout", 0, "longest time for the whole run (default none)")
 	fl.DurationVar(&f.cellTimeout, "cell-timeout", 0, "longest time for each cell (default none)")
 	fl.DurationVar(&f.startTimeout, "start-timeout", time.Minute, "longest time for the kernel's first answer")
-	fl.StringVar(&f.kernel, "kernel", "", "the kernel's name (default: the notebook's own; gonb is built in)")
+	fl.StringVarP(&f.kernel, "kernel", "k", "", "the kernel's name (default: the notebook's own; gonb is built in)")
 	fl.BoolVar(&f.offline, "offline", false, "fetch nothing")
 	cmd.MarkFlagsMutuallyExclusive("html", "no-html")
 	cmd.MarkFlagsMutuallyExclusive("only", "until")
