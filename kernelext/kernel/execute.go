@@ -291,7 +291,7 @@ func (k *Kernel) died(ctx context.Context, c *child, e *execution) *failure {
 	if ctx.Err() == nil { // else it is the kernel itself that ends
 		k.restart(context.WithoutCancel(ctx))
 	}
-	return plainError("KernelDied", "GoNB ended while the cell ran, and was started again: what earlier cells declared is gone; run them again")
+	return plainError("KernelDied", "GoNB has ended, and was started again: what earlier cells declared is gone; run them again")
 }
 
 // interruptCell stops the running cell; reason is empty when somebody asked for it.

@@ -4,7 +4,9 @@ import (
 	"encoding/json"
 	"fmt"
 	"net"
+	"slices"
 	"strconv"
+	"sync"
 	"sync/atomic"
 
 	"gopets/kernelext/jupyter"
@@ -19,7 +21,10 @@ type front struct {
 	stdin   *socket
 	iopub   *socket
 	beat    *socket
-	dropped atomic.Int64 // messages that were junk or wrongly signed
+	dropped atomic.Int64 // messages that were junk, wrongly signed or replayed
+
+	mu   sync.Mutex
+	seen map[string]bool // signatures of late
 }
 
 // request is a message from a client, with the peer that an answer goes to.
@@ -49,7 +54,7 @@ func openFront(c jupyter.Connection, handle func(*request)) (*front, error) {
 	router := func(ch jupyter.Channel) func(*peer, [][]byte) {
 		return func(p *peer, frames [][]byte) {
 			m, err := jupyter.ParseFrames(frames, f.key)
-			if err != nil || m.Header.ID == "" || m.Header.Type == "" {
+			if err != nil || m.Header.ID == "" || m.Header.Type == "" || f.isReplay(frames) {
 				f.dropped.Add(1)
 				return
 			}
@@ -80,6 +85,28 @@ func openFront(c jupyter.Connection, handle func(*request)) (*front, error) {
 		}
 	}
 	return f, nil
+}
+
+// maxSeen bounds what is remembered of signatures.
+const maxSeen = 1 << 16
+
+// isReplay tells whether a signed message has come before: each has an id of its own, so that somebody repeats what he has overheard.
+func (f *front) isReplay(frames [][]byte) bool {
+	i := slices.IndexFunc(frames, func(frame []byte) bool { return string(frame) == "<IDS|MSG>" })
+	if len(f.key) == 0 || i < 0 || i+1 >= len(frames) {
+		return false
+	}
+	signature := string(frames[i+1])
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.seen[signature] {
+		return true
+	}
+	if len(f.seen) >= maxSeen || f.seen == nil {
+		f.seen = map[string]bool{}
+	}
+	f.seen[signature] = true
+	return false
 }
 
 func (f *front) close() {

@@ -49,7 +49,7 @@ func (g *gopls) kill() {
 func (g *gopls) uri() string { return "file://" + filepath.Join(g.dir, "main.go") }
 
 // settings keep to what a cell needs: no diagnostics of the whole workspace, no snippets, no guesses.
-var settings = object{"matcher": "CaseInsensitive", "deepCompletion": false, "usePlaceholders": false, "diagnosticsTrigger": "Save", "hoverKind": "FullDocumentation", "linksInHover": false}
+var settings = object{"matcher": "CaseInsensitive", "completionBudget": "3s", "deepCompletion": false, "usePlaceholders": false, "diagnosticsTrigger": "Save", "hoverKind": "FullDocumentation", "linksInHover": false}
 
 // start starts gopls in a folder of its own, with a go.work that holds the workspace.
 func (g *gopls) start(ctx context.Context) error {
@@ -98,7 +98,7 @@ func (g *gopls) start(ctx context.Context) error {
 	}
 	cmd := exec.Command(g.program, "-mode=stdio")
 	cmd.Dir = g.dir
-	cmd.Env = append(os.Environ(), "GOWORK=")
+	cmd.Env = append(os.Environ(), "GOWORK=", "X_TELEMETRY_CHILD=2") // the latter keeps it from starting a process of its own, to report how it is used
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	to, err := cmd.StdinPipe()
 	if err != nil {

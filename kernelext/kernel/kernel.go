@@ -9,6 +9,7 @@ import (
 	"log"
 	"os"
 	"os/signal"
+	"path/filepath"
 	"runtime"
 	"slices"
 	"strings"
@@ -29,6 +30,17 @@ type Options struct {
 	Guard     []string  // a command that calls [Guard] with its standard input; without one, a killed kernel leaves GoNB's folder behind
 	Version   string    // for kernel_info
 	Log       io.Writer // for those who look for a fault; nil is the standard error
+}
+
+// check finds what has gone since the kernel was installed.
+func (o Options) check() error {
+	if _, err := os.Stat(filepath.Join(o.Workspace, "go.mod")); err != nil {
+		return fmt.Errorf("the module whose packages cells import is no longer in %s: run nb install again in its folder", o.Workspace)
+	}
+	if _, err := os.Stat(o.GoNB); err != nil {
+		return fmt.Errorf("%s is gone: nb setup builds it anew", o.GoNB)
+	}
+	return nil
 }
 
 // Kernel is a running kernel.
@@ -142,7 +154,11 @@ func (k *Kernel) restart(ctx context.Context) {
 		}
 		ctx, cancel := context.WithTimeout(ctx, time.Minute)
 		defer cancel()
-		c, err := k.startChild(ctx)
+		var c *child
+		err := k.o.check()
+		if err == nil {
+			c, err = k.startChild(ctx)
+		}
 		if perr := <-prepared; perr != nil {
 			err = cmp.Or(err, perr)
 		}

@@ -94,6 +94,9 @@ func start(t testing.TB, o Options, tcp bool) *tester {
 	}
 	if o.GoNB == "" {
 		o.GoNB, o.Workspace = fakeGoNB(t), t.TempDir()
+		if err := os.WriteFile(filepath.Join(o.Workspace, "go.mod"), []byte("module example.com/empty\n\ngo 1.26\n"), 0o644); err != nil {
+			t.Fatal(err)
+		}
 	}
 	o.Guard = []string{"env", "NB_KERNEL_TEST=guard", exe}
 	options, err := json.Marshal(o)
