@@ -186,10 +186,14 @@ func (c *comparison) essence(o notebook.Output) string {
 		}
 	}
 	f, err := c.rules.form(mime, text)
+	text = strings.Join(f.lines, "\n")
+	if err == nil && !f.ruled {
+		text, err = c.rules.sanitize(text, false)
+	}
 	if err != nil && c.err == nil {
 		c.err = err
 	}
-	return f.text
+	return text
 }
 
 // text compares what two MIME types hold, whatever it is, and what it holds inside.
@@ -208,11 +212,8 @@ func (c *comparison) text(place, mime, want, got string) {
 		}
 		return
 	}
-	if a.text != b.text {
-		was, is := strings.Split(a.text, "\n"), strings.Split(b.text, "\n")
-		if is = c.rules.align(was, is); !slices.Equal(was, is) {
-			c.add(Difference{Place: place, Message: firstLine(was, is), Want: a.text, Got: strings.Join(is, "\n")})
-		}
+	if err := c.lines(place, a, b); err != nil && c.err == nil {
+		c.err = fmt.Errorf("%s: %w", place, err)
 	}
 	for i := range min(len(a.parts), len(b.parts)) {
 		where := place
@@ -221,6 +222,24 @@ func (c *comparison) text(place, mime, want, got string) {
 		}
 		c.part(where, a.parts[i], b.parts[i])
 	}
+}
+
+// lines compares the lines of two texts.
+func (c *comparison) lines(place string, want, got form) error {
+	was, is := want.lines, got.lines
+	if slices.Equal(was, is) {
+		return nil
+	}
+	if !want.ruled {
+		var err error
+		if was, is, err = c.rules.sanitizeUnequal(was, is); err != nil {
+			return err
+		}
+	}
+	if is = c.rules.align(was, is); !slices.Equal(was, is) {
+		c.add(Difference{Place: place, Message: firstLine(was, is), Want: strings.Join(was, "\n"), Got: strings.Join(is, "\n")})
+	}
+	return nil
 }
 
 // part compares data. Data of different types stands under different names in the texts, which differ already.

@@ -15,9 +15,11 @@ import (
 	"gopets/kernelext/terminal"
 )
 
-// form is what is compared of one MIME type: a text, and the parts that it had inside as data URIs. Of a picture there is one part and no text.
+// form is what is compared of one MIME type: the lines of a text, and the parts that it had inside as data URIs. Of a picture there is one
+// part and no text.
 type form struct {
-	text  string
+	lines []string
+	ruled bool // the built-in rules have been applied
 	parts []part
 }
 
@@ -31,7 +33,7 @@ type part struct {
 func (r Rules) form(mime, text string) (form, error) {
 	if binary(mime) {
 		if data, err := decodeBase64(text); err == nil {
-			return form{parts: []part{{mime, data}}}, nil
+			return form{lines: []string{""}, parts: []part{{mime, data}}}, nil
 		}
 	}
 	var f form
@@ -44,13 +46,10 @@ func (r Rules) form(mime, text string) (form, error) {
 	if err != nil {
 		return f, err
 	}
-	switch {
-	case mime == "text/html", strings.HasPrefix(mime, "image/svg"):
+	if f.ruled = mime == "text/html" || strings.HasPrefix(mime, "image/svg"); f.ruled {
 		text, err = r.markup(text)
-	default:
-		text, err = r.sanitize(text, false)
 	}
-	f.text = trimBlanks(text)
+	f.lines = trimBlanks(text)
 	return f, err
 }
 
@@ -93,13 +92,13 @@ func extract(text string) (string, []part) {
 	return text, parts
 }
 
-// trimBlanks drops blanks from the ends of lines and of the text.
-func trimBlanks(s string) string {
-	lines := strings.Split(s, "\n")
+// trimBlanks cuts a text into lines without blanks at their ends, nor empty lines at its end. There is always one.
+func trimBlanks(s string) []string {
+	lines := strings.Split(strings.TrimRight(s, " \t\n"), "\n")
 	for i, line := range lines {
 		lines[i] = strings.TrimRight(line, " \t")
 	}
-	return strings.TrimRight(strings.Join(lines, "\n"), "\n")
+	return lines
 }
 
 // jsonText writes JSON with sorted keys, a value a line, and every number in its shortest form. What is no JSON stays as it is.

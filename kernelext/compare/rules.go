@@ -75,25 +75,54 @@ func (r Rules) sanitize(s string, early bool) (string, error) {
 	return s, nil
 }
 
+// sanitizeUnequal applies the built-in rules to lines that differ, on both sides. These rules look at one line at a time, so equal lines
+// stay equal, and much text costs nothing.
+func (r Rules) sanitizeUnequal(want, got []string) (_, _ []string, err error) {
+	want, got = slices.Clone(want), slices.Clone(got)
+	head, tail := 0, 0
+	if n := min(len(want), len(got)); len(want) != len(got) {
+		for head < n && want[head] == got[head] {
+			head++
+		}
+		for tail < n-head && want[len(want)-1-tail] == got[len(got)-1-tail] {
+			tail++
+		}
+	}
+	for i := head; i < max(len(want), len(got))-tail; i++ {
+		if len(want) == len(got) && want[i] == got[i] {
+			continue
+		}
+		for _, lines := range [][]string{want, got} {
+			if i < len(lines)-tail {
+				if lines[i], err = r.sanitize(lines[i], false); err != nil {
+					return want, got, err
+				}
+			}
+		}
+	}
+	return want, got, nil
+}
+
 // builtin has the rules of Builtin in the order in which they work: times before durations, UUIDs before anything with digits.
+// Go's expressions are slow, so each works on those lines only that hold one of its characters or words.
 var builtin = []struct {
 	name, replacement string
+	hints             []string
 	pattern           *regexp.Regexp
 }{
-	{"addresses", "${1}‹address›", regexp.MustCompile(`\b0x[0-9A-Fa-f]{9,16}\b|(\bat )0x[0-9A-Fa-f]+\b`)},
-	{"uuids", "‹uuid›", regexp.MustCompile(`\b[0-9A-Fa-f]{8}-(?:[0-9A-Fa-f]{4}-){3}[0-9A-Fa-f]{12}\b`)},
-	{"names", "‹name›", regexp.MustCompile(`\bgonb_[0-9a-f]{8}\b|\bipykernel_\d+\b|\btmp[a-z0-9_]{8}\b`)},
-	{"times", "${1}‹time›", regexp.MustCompile(`` +
+	{"addresses", "${1}‹address›", []string{"0x"}, regexp.MustCompile(`\b0x[0-9A-Fa-f]{9,16}\b|(\bat )0x[0-9A-Fa-f]+\b`)},
+	{"uuids", "‹uuid›", []string{"-"}, regexp.MustCompile(`\b[0-9A-Fa-f]{8}-(?:[0-9A-Fa-f]{4}-){3}[0-9A-Fa-f]{12}\b`)},
+	{"names", "‹name›", []string{"gonb_", "ipykernel_", "tmp"}, regexp.MustCompile(`\bgonb_[0-9a-f]{8}\b|\bipykernel_\d+\b|\btmp[a-z0-9_]{8}\b`)},
+	{"times", "${1}‹time›", []string{":", "datetime.datetime("}, regexp.MustCompile(`` +
 		`\bdatetime\.datetime\(\d[^()]*(?:\([^()]*\))?[^()]*\)` + // Python's own form
 		`|\b(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*,? +(?:\d{1,2}[ -])?[A-Z][a-z]{2}[ -]+[\d ]+ ` + clock + `(?: [A-Z]{3,4}| [-+]\d{4})?(?: \d{4})?` + // date, HTTP, mail
-		`|(^|[^:\w])(?:\d{4}[-/]\d{2}[-/]\d{2}[T _])?` + clock + `(?:(?: ?[-+]\d{2}:?\d{2})?(?: [A-Z]{3,4}\b)?)(?: m=[-+]\d+\.\d+)?` + // ISO 8601, Go; not a compiler's :12:17
-		`|\b\d{8}[T_-]\d{6}(?:\.\d+)?Z?\b`)},
-	{"durations", "‹duration›", regexp.MustCompile(`` +
+		`|(^|[^:\w])(?:\d{4}[-/]\d{2}[-/]\d{2}[T _])?` + clock + `(?:(?: ?[-+]\d{2}:?\d{2})?(?: [A-Z]{3,4}\b)?)(?: m=[-+]\d+\.\d+)?`)}, // ISO 8601, Go; not a compiler's :12:17
+	{"durations", "‹duration›", []string{"s", "h", "min"}, regexp.MustCompile(`` +
 		`\b(?:\d+h)?\d+m\d+(?:\.\d+)?s\b|\b\d+h\d+m\b` + // Go: 1h2m3.5s
 		`|\b\d+ (?:runs?|loops?)(?:, [\d,]+ loops?)? each\b` + // IPython's %timeit
 		`|\b` + decimal + ` ?(?:it|iters?|steps?|batch(?:es)?|samples?|ex|rows?|[kKMG]?i?B)/s\b|\b` + decimal + ` ?s/(?:it|step|batch|epoch)\b` + // tqdm, Keras
 		`|\b` + decimal + ` ?(?:ns|[µμu]s|ms|s|secs?|seconds?|mins?|minutes?|hrs?|hours?|h)\b`)},
-	{"paths", "${1}‹dir›/", regexp.MustCompile(`((?:^|[\s"'` + "`" + `(=\[,<>|:])(?:file://)?)(?:~|\b[A-Za-z]:)?(?:` +
+	{"paths", "${1}‹dir›/", []string{"/", `\`}, regexp.MustCompile(`((?:^|[\s"'` + "`" + `(=\[,<>|:])(?:file://)?)(?:~|\b[A-Za-z]:)?(?:` +
 		`/(?:tmp|var/tmp|var/folders|private/var/folders)(?:/[^/\s"'<>|:*?,;)\]]+)*(?:/|\b)` + // a temporary folder's name is random to its end
 		`|(?:[/\\][^/\\\s"'<>|:*?]+)+[/\\])`)},
 }
@@ -128,7 +157,14 @@ func Builtin(names ...string) ([]Rule, error) {
 	for _, b := range builtin {
 		if slices.Contains(names, b.name) {
 			rules = append(rules, Rule{Name: b.name, apply: func(s string) (string, error) {
-				return b.pattern.ReplaceAllString(s, b.replacement), nil
+				var out strings.Builder
+				for line := range strings.Lines(s) {
+					if slices.ContainsFunc(b.hints, func(hint string) bool { return strings.Contains(line, hint) }) {
+						line = b.pattern.ReplaceAllString(line, b.replacement)
+					}
+					out.WriteString(line)
+				}
+				return out.String(), nil
 			}})
 		}
 	}
