@@ -92,6 +92,7 @@ func (k *Kernel) execute(ctx context.Context, r *request) (stop bool) {
 		e.run.refuse = func() { k.interruptCell(nobodyToAsk) }
 	}
 	var bad *failure
+	expressions := object{}
 	if strings.TrimSpace(code) != "" {
 		ctx, e.cancel = context.WithCancel(ctx)
 		defer e.cancel()
@@ -101,6 +102,9 @@ func (k *Kernel) execute(ctx context.Context, r *request) (stop bool) {
 		k.output.begin(e.run)
 		bad = k.runCell(ctx, e, code)
 		k.output.sync()
+		if bad == nil && len(e.content.Expressions) > 0 {
+			expressions = k.evaluate(ctx, e)
+		}
 		close(e.done)
 		k.mu.Lock()
 		k.current, k.asked = nil, nil
@@ -120,10 +124,6 @@ func (k *Kernel) execute(ctx context.Context, r *request) (stop bool) {
 	payload := []object{}
 	for _, text := range e.run.pages {
 		payload = append(payload, object{"source": "page", "data": object{"text/plain": text}, "start": 0})
-	}
-	expressions := object{}
-	for name := range e.content.Expressions {
-		expressions[name] = object{"status": "error", "ename": "NotSupported", "evalue": "Go has no expressions outside of a cell", "traceback": []string{}}
 	}
 	k.front.reply(r, "execute_reply", object{"status": "ok", "execution_count": e.count, "payload": payload, "user_expressions": expressions})
 	return false

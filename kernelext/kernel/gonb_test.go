@@ -5,6 +5,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -145,8 +146,51 @@ func TestInterruptsOfRealCells(t *testing.T) {
 	k.expect("1+1", `execute_result: {"text/plain":"2"}`)
 }
 
+func TestExpressions(t *testing.T) {
+	k := start(t, realGoNB(t), false)
+	a := k.collect(k.send(jupyter.Shell, "execute_request", object{"code": "var kept = 20\nlocal := 1", "user_expressions": object{"sum": "kept + 1", "gone": "local", "none": "var x int", "number": 7}}))
+	if a.status() != "ok" || len(a.lines) > 0 {
+		t.Fatalf("%q %v", a.lines, a.reply)
+	}
+	answers := a.reply["user_expressions"].(map[string]any)
+	for name, want := range map[string]string{"sum": "status:ok", "gone": "local was a local variable of cell [1]", "none": "NoValue", "number": "BadRequest"} {
+		if got := fmt.Sprint(answers[name]); !strings.Contains(got, want) {
+			t.Errorf("%s: %s, wanted %s", name, got, want)
+		}
+	}
+	if got := fmt.Sprint(answers["sum"]); !strings.Contains(got, "text/plain:21") {
+		t.Errorf("the sum is %s", got)
+	}
+}
+
+// A cell that reads its standard input without saying so has the client asked, where that can be seen; one that nobody answers finds it empty.
+func TestStandardInputOfRealCells(t *testing.T) {
+	k := start(t, realGoNB(t), false)
+	const scan = "fmt.Print(\"who? \")\nvar name string\nn, err := fmt.Scanln(&name)\nfmt.Println(n, err, name)"
+	if runtime.GOOS == "linux" {
+		if _, err := os.ReadFile("/proc/self/task/" + fmt.Sprint(os.Getpid()) + "/syscall"); err != nil {
+			t.Logf("what a process waits for cannot be seen here: %v", err)
+		} else {
+			k.expect("!read x; echo got $x", "input_request: \nstdout: got an answer\n")
+			k.expect(strings.Replace(scan, "fmt.Scanln(&name)", "fmt.Scanf(\"an %s\\n\", &name)", 1), "stdout: who? \ninput_request: \nstdout: 1 <nil> answer\n")
+		}
+	}
+	a := k.collect(k.send(jupyter.Shell, "execute_request", object{"code": scan, "allow_stdin": false}))
+	if a.text() != "stdout: who? 0 EOF \n" {
+		t.Errorf("with nobody to ask: %q %v", a.lines, a.reply)
+	}
+	a = k.collect(k.send(jupyter.Shell, "execute_request", object{"code": "!cat; echo end", "allow_stdin": false}))
+	if a.text() != "stdout: end\n" {
+		t.Errorf("a command with nobody to ask: %q %v", a.lines, a.reply)
+	}
+}
+
 func TestInputOfRealCells(t *testing.T) {
 	k := start(t, realGoNB(t), false)
+	a := k.collect(k.send(jupyter.Shell, "execute_request", object{"code": "import \"github.com/janpfeifer/gonb/gonbui\"\n%%\ngonbui.RequestInput(\"name? \", false)\ntime.Sleep(time.Hour)", "allow_stdin": false}))
+	if a.reply["ename"] != "InputRefused" {
+		t.Errorf("%v", a.reply)
+	}
 	k.expect("import \"github.com/janpfeifer/gonb/gonbui\"\n%%\ngonbui.RequestInput(\"name? \", false)\nvar a, b string\nfmt.Scan(&a, &b)\nfmt.Println(a, b)", "input_request: name? \nstdout: an answer\n")
 }
 

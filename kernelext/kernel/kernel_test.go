@@ -333,3 +333,23 @@ func (t *tester) nothingLeft() {
 	}
 	t.Errorf("%v are left", left)
 }
+
+// What the kernel was installed for may be gone when it is started.
+func TestWhatIsGone(t *testing.T) {
+	for what, spoil := range map[string]func(o *Options) error{
+		"run nb install again": func(o *Options) error { return os.Remove(filepath.Join(o.Workspace, "go.mod")) },
+		"nb setup builds it":   func(o *Options) error { return os.Remove(o.GoNB) },
+	} {
+		o := Options{GoNB: fakeGoNB(t), Workspace: t.TempDir()}
+		if err := os.WriteFile(filepath.Join(o.Workspace, "go.mod"), nil, 0o644); err != nil {
+			t.Fatal(err)
+		}
+		if err := spoil(&o); err != nil {
+			t.Fatal(err)
+		}
+		k := start(t, o, false)
+		if a := k.run("print x"); a.reply["ename"] != "KernelError" || !strings.Contains(a.text(), what) {
+			t.Errorf("%q %v", a.lines, a.reply)
+		}
+	}
+}

@@ -52,6 +52,7 @@ type run struct {
 	silent  bool
 	heard   func(text string) // told what goes to the standard error; may be nil
 	refuse  func()            // called when the cell asks for input; nil when it may
+	value   func(data object) // takes the value, which is not shown then; may be nil
 	pages   []string          // texts for the pager
 	result  string            // the plain text of its value
 }
@@ -258,10 +259,10 @@ func (o *output) record(fields []string) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.drain()
-	if o.run == nil || o.run.silent {
+	kind, args := fields[0], fields[1:]
+	if o.run == nil || o.run.silent && (o.run.value == nil || kind != cell.KindResult) {
 		return
 	}
-	kind, args := fields[0], fields[1:]
 	switch {
 	case kind == cell.KindClear && len(args) == 1:
 		o.front.publish(o.run.request, "clear_output", object{"wait": args[0] == "wait"})
@@ -294,6 +295,10 @@ func (o *output) show(kind, id string, data, metadata object) {
 	transient := object{}
 	if id != "" {
 		transient["display_id"] = id
+	}
+	if kind == cell.KindResult && o.run.value != nil {
+		o.run.value(data)
+		return
 	}
 	content := object{"data": data, "metadata": metadata, "transient": transient}
 	switch kind {

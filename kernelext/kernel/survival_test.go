@@ -2,10 +2,13 @@ package kernel
 
 import (
 	"bufio"
+	"context"
 	"encoding/json"
 	"net"
 	"os"
+	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -84,6 +87,91 @@ func TestJunkIsSurvived(t *testing.T) {
 		t.Fatal(err)
 	}
 	k.expect("print alive", "stdout: alive\n")
+}
+
+func TestReplayedMessages(t *testing.T) {
+	k := start(t, Options{}, false)
+	key := []byte(k.kernel.Connection.Key)
+	message := func() []byte {
+		m := jupyter.Message{Header: jupyter.NewHeader("someone", "execute_request"), Content: json.RawMessage(`{"code":"print x"}`)}
+		frames, err := m.Frames(key)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return encode(frames)
+	}
+	first := message()
+	conn, r := k.raw("DEALER", jupyter.Shell)
+	if _, err := conn.Write(slices.Concat(first, first, message())); err != nil {
+		t.Fatal(err)
+	}
+	for want := 1.0; want <= 2; want++ { // not three
+		frames, err := readMessage(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		m, err := jupyter.ParseFrames(frames, key)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var reply map[string]any
+		if err := m.Decode(&reply); err != nil {
+			t.Fatal(err)
+		}
+		if m.Header.Type != "execute_reply" || reply["execution_count"] != want {
+			t.Errorf("reply %v: %s %v", want, m.Header.Type, reply)
+		}
+	}
+	if a := k.run("print z"); a.reply["execution_count"] != 3.0 {
+		t.Errorf("the message was taken twice: %v", a.reply)
+	}
+}
+
+func TestTheFrontEndIsKilled(t *testing.T) {
+	// A shell is the front-end: it starts the kernel, says so, and is killed.
+	exe, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	conn, _ := jupyter.NewIPC(filepath.Join(dir, "k"))
+	file := filepath.Join(dir, "connection.json")
+	if err := conn.Write(file); err != nil {
+		t.Fatal(err)
+	}
+	options, err := json.Marshal(Options{GoNB: "/nowhere/gonb", Workspace: dir, Guard: []string{"env", "NB_KERNEL_TEST=guard", exe}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	shell := exec.Command("sh", "-c", `JPY_PARENT_PID=$$ "$0" "$1" & echo $! >"$2.new"; mv "$2.new" "$2"; wait`, exe, file, filepath.Join(dir, "pid"))
+	shell.Env = append(os.Environ(), "NB_KERNEL_TEST="+string(options), "TMPDIR="+dir)
+	if err := shell.Start(); err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute) // only there to end a hang
+	defer cancel()
+	c, err := jupyter.Dial(ctx, conn)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	if _, err := c.Ready(ctx); err != nil {
+		t.Fatal(err)
+	}
+	if err := shell.Process.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	_ = shell.Wait() // it was killed
+	pid, err := os.ReadFile(filepath.Join(dir, "pid"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for !gone(strings.TrimSpace(string(pid))) {
+		if ctx.Err() != nil {
+			t.Fatal("the kernel outlives its front-end")
+		}
+		time.Sleep(20 * time.Millisecond)
+	}
 }
 
 func TestMissingFields(t *testing.T) {
