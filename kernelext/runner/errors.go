@@ -47,10 +47,11 @@ func (e *CellError) Error() string {
 
 var (
 	ended  = regexp.MustCompile(`^(exit status \d+|signal: .*)$`)
+	logged = regexp.MustCompile(`^\d{4}[-/]\d\d[-/]\d\d[ T]\d\d:\d\d:\d\d`)
 	reason = regexp.MustCompile(`(?m)^(panic|fatal error|runtime error|error): .*$`)
 )
 
-// said finds the reason for a program's end in what it wrote to its standard error: a panic, else the last line.
+// said finds the reason for a program's end in what it wrote to its standard error: a panic, else the last line, if possible one that is not of a log.
 func said(evalue, stderr string) string {
 	if !ended.MatchString(strings.TrimSpace(evalue)) {
 		return ""
@@ -58,13 +59,24 @@ func said(evalue, stderr string) string {
 	if line := reason.FindString(stderr); line != "" {
 		return strings.TrimSpace(line)
 	}
+	last := ""
 	lines := strings.FieldsFunc(stderr, func(r rune) bool { return r == '\n' || r == '\r' })
 	for _, line := range slices.Backward(lines) {
-		if line = strings.TrimSpace(line); line != "" && !ended.MatchString(line) {
-			return line + " (" + strings.TrimSpace(evalue) + ")"
+		if line = strings.TrimSpace(line); line == "" || ended.MatchString(line) {
+			continue
+		}
+		if last == "" {
+			last = line
+		}
+		if !logged.MatchString(line) {
+			last = line
+			break
 		}
 	}
-	return ""
+	if last == "" {
+		return ""
+	}
+	return last + " (" + strings.TrimSpace(evalue) + ")"
 }
 
 // summary makes one line of an error: its first line that says something, and its last one, where a compiler puts the reason.

@@ -164,10 +164,12 @@ func TestFailureByReplyOnly(t *testing.T) {
 // GoNB says of a panic only that the program ended.
 func TestReasonOfAnEnd(t *testing.T) {
 	for code, want := range map[string]string{
-		"err panic: oh no\nerr goroutine 1:\nfail ERROR exit status 2":            "failed: panic: oh no",
-		"err some log\nerr no such file\nerr exit status 1\nfail E exit status 1": "failed: no such file (exit status 1)",
-		"err warn\nfail E its reason":                                             "failed: its reason",
-		"fail E exit status 3":                                                    "failed: exit status 3",
+		"err panic: oh no\nerr goroutine 1:\nfail ERROR exit status 2":                 "failed: panic: oh no",
+		"err some log\nerr no such file\nerr exit status 1\nfail E exit status 1":      "failed: no such file (exit status 1)",
+		"err the session ended\nerr 2026/01/02 03:04:05 its log\nfail E exit status 1": "failed: the session ended (exit status 1)",
+		"err 2026/01/02 03:04:05 fatal\nfail E exit status 1":                          "failed: 2026/01/02 03:04:05 fatal (exit status 1)",
+		"err warn\nfail E its reason":                                                  "failed: its reason",
+		"fail E exit status 3":                                                         "failed: exit status 3",
 	} {
 		if _, err := run(t, book(t, code), runner.Options{}); err == nil || !strings.HasSuffix(err.Error(), want) {
 			t.Errorf("%q: error %v, wanted %q", code, err, want)
