@@ -315,6 +315,64 @@ func TestPictures(t *testing.T) {
 	}
 }
 
+func TestMarked(t *testing.T) {
+	plain, spot := painted(8, 4, nil), painted(8, 4, map[image.Point]uint8{{1, 1}: 100})
+	d := check(t, "marked", []notebook.Output{show("image/png", b64(pngOf(t, plain, 0)))}, []notebook.Output{show("image/png", b64(pngOf(t, spot, 0)))}, compare.Rules{}, "differ")
+	file, err := d[0].Picture.Marked()
+	if err != nil {
+		t.Fatal(err)
+	}
+	m, err := png.Decode(bytes.NewReader(file))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for y := range 4 {
+		for x := range 8 {
+			r, g, _, _ := m.At(x, y).RGBA()
+			if isRed := r > 2*g; isRed != (x == 1 && y == 1) || m.Bounds().Dx() != 8 {
+				t.Errorf("pixel %d, %d is %v", x, y, m.At(x, y))
+			}
+		}
+	}
+	d = check(t, "sizes", []notebook.Output{show("image/png", b64(pngOf(t, plain, 0)))}, []notebook.Output{show("image/png", b64(pngOf(t, painted(4, 4, nil), 0)))}, compare.Rules{}, "it had 8×4")
+	if file, err := d[0].Picture.Marked(); file != nil || err != nil {
+		t.Errorf("pictures of different sizes are marked, error %v", err)
+	}
+}
+
+// Frames of a GIF are pieces; what is seen counts, not how it is put together.
+func TestGIFsAreSeenAsWhole(t *testing.T) {
+	palette := color.Palette{color.Transparent, color.Black, color.White}
+	frame := func(r image.Rectangle, index uint8) *image.Paletted {
+		m := image.NewPaletted(r, palette)
+		for i := range m.Pix {
+			m.Pix[i] = index
+		}
+		return m
+	}
+	encode := func(disposal []byte, frames ...*image.Paletted) []notebook.Output {
+		g := &gif.GIF{Image: frames, Delay: make([]int, len(frames)), Disposal: disposal, Config: image.Config{Width: 4, Height: 4, ColorModel: palette}}
+		var b bytes.Buffer
+		if err := gif.EncodeAll(&b, g); err != nil {
+			t.Fatal(err)
+		}
+		return []notebook.Output{show("image/gif", b64(b.Bytes()))}
+	}
+	whole, corner := image.Rect(0, 0, 4, 4), image.Rect(0, 0, 1, 1)
+	cornered := frame(whole, 1)
+	cornered.SetColorIndex(0, 0, 2)
+	holed := frame(whole, 1)
+	holed.SetColorIndex(0, 0, 0)
+	none, background, previous := byte(gif.DisposalNone), byte(gif.DisposalBackground), byte(gif.DisposalPrevious)
+	kept := encode([]byte{none, none, none}, frame(whole, 1), frame(corner, 2), frame(corner, 0))
+	check(t, "none", kept, encode([]byte{background, background, background}, frame(whole, 1), cornered, cornered), compare.Rules{}, "")
+	restored := encode([]byte{none, previous, none}, frame(whole, 1), frame(corner, 2), frame(corner, 0))
+	check(t, "previous", restored, encode([]byte{background, background, background}, frame(whole, 1), cornered, frame(whole, 1)), compare.Rules{}, "")
+	cleared := encode([]byte{none, background, none}, frame(whole, 1), frame(corner, 2), frame(corner, 0))
+	check(t, "background", cleared, encode([]byte{background, background, background}, frame(whole, 1), cornered, holed), compare.Rules{}, "")
+	check(t, "they differ", kept, restored, compare.Rules{}, "frame 3 of 3")
+}
+
 func TestRulesAreChecked(t *testing.T) {
 	for _, r := range []compare.Rules{{Absolute: -1}, {Relative: -1}, {Channel: 256}, {Pixels: 1.5}, {Ignore: []string{"[a"}}} {
 		if r.Check() == nil {

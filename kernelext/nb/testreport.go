@@ -24,7 +24,7 @@ func writeReport(path string, books []*testedBook) error {
 }
 
 func (b *testedBook) suite() junit.Suite {
-	class := strings.ReplaceAll(strings.TrimSuffix(filepath.ToSlash(b.path), ".ipynb"), "/", ".")
+	class := strings.TrimLeft(strings.ReplaceAll(strings.TrimSuffix(filepath.ToSlash(b.path), ".ipynb"), "/", "."), ".")
 	s := junit.Suite{Name: b.path, File: filepath.ToSlash(b.path), Begun: b.report.Begun, Elapsed: b.report.Elapsed}
 	if name := b.kernel.spec.DisplayName; name != "" {
 		s.Properties = []junit.Property{{Name: "kernel", Value: name}}
