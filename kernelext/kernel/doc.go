@@ -23,21 +23,23 @@
 //
 // A cell in GoNB's dialect is passed on as it is. Otherwise, see [source.plan]. The cell on the left becomes what is on the right:
 //
-//		x := double(21)                              func double(n int) int { return 2 * n }
-//		func double(n int) int { return 2 * n }      %%
-//		x + 1                                        x := double(21)
-//		                                             nb_show(x + 1)
-//		                                             _ = x
+//	x := double(21)                              func double(n int) int { return 2 * n }
+//	func double(n int) int { return 2 * n }      %%
+//	x + 1                                        x := double(21)
+//	                                             nb_show(x + 1)
+//	                                             _ = x
 //
-//	  - A cell that mixes declarations and statements is sorted: imports, the other declarations, %%, the statements. A variable that such statements make
-//	    with := is used once at the end, as Go wants it; it is gone with its cell, and a later "undefined: x" says so.
-//	  - A last expression is wrapped in a call of nb_show, which a file beside GoNB's main.go defines: it makes the execute_result. Behind %% only
-//	    an expression is, which Go would refuse as a statement; a call stays a call, so that GoNB's notebooks show the same here as there. Whether a call
-//	    has a value is not known without type checking: a function that turns out to have none is sent again without nb_show, and remembered.
-//	  - A line of a raw string or comment that begins with % or !, or with "package", is Go. GoNB would take it for a command, or drop it, so that it gets
-//	    the string in two pieces (hide.go).
-//	  - A shell command notes its failure in a file, which keeps later commands and the Go part from running, and prints into the cell's pipes.
-//	  - An unknown % command is an error; GoNB says so in passing. What %args gives goes to the %% that is added, which would do away with it.
+// The rules are these:
+//
+//   - A cell that mixes declarations and statements is sorted: imports, the other declarations, %%, the statements. A variable that such statements make
+//     with := is used once at the end, as Go wants it; it is gone with its cell, and a later "undefined: x" says so.
+//   - A last expression is wrapped in a call of nb_show, which a file beside GoNB's main.go defines: it makes the execute_result. Behind %% only
+//     an expression is, which Go would refuse as a statement; a call stays a call, so that GoNB's notebooks show the same here as there. Whether a call
+//     has a value is not known without type checking: a function that turns out to have none is sent again without nb_show, and remembered.
+//   - A line of a raw string or comment that begins with % or !, or with "package", is Go. GoNB would take it for a command, or drop it, so that it gets
+//     the string in two pieces (hide.go).
+//   - A shell command notes its failure in a file, which keeps later commands and the Go part from running, and prints into the cell's pipes.
+//   - An unknown % command is an error; GoNB says so in passing. What %args gives goes to the %% that is added, which would do away with it.
 //
 // GoNB counts lines of what it was sent; its errors are given back in the notebook's cells and lines. What no parser can read is told in the kernel's own
 // words, for GoNB's speak of braces that it added (syntax.go). A panic's stack speaks of lines of main.go; the declaration there is looked for in the cells

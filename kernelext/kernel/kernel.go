@@ -82,8 +82,8 @@ func Serve(ctx context.Context, conn jupyter.Connection, o Options) error {
 	if k.guard, err = startGuard(o.Guard); err != nil {
 		return err
 	}
-	if k.dir, err = os.MkdirTemp("", "nbk-"); err != nil {
-		return fmt.Errorf("the kernel's folder: %w", err)
+	if k.dir, err = newDir(os.TempDir()); err != nil {
+		return err
 	}
 	k.guard.watch(0, k.dir)
 	defer func() {
@@ -133,6 +133,21 @@ func Serve(ctx context.Context, conn jupyter.Connection, o Options) error {
 			return nil
 		}
 	}
+}
+
+// maxTemp is how long the path of the folder for temporary files may be, for the sockets in it to have addresses on every system.
+const maxTemp = 75
+
+// newDir makes the kernel's folder, in the system's own folder for temporary files where the given one lies too deep.
+func newDir(temp string) (string, error) {
+	if len(temp) > maxTemp {
+		temp = "/tmp"
+	}
+	dir, err := os.MkdirTemp(temp, "nbk-")
+	if err != nil {
+		return "", fmt.Errorf("the kernel's folder: %w", err)
+	}
+	return dir, nil
 }
 
 func (k *Kernel) logf(format string, args ...any) { k.log.Printf(format, args...) }

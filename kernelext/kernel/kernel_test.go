@@ -353,3 +353,13 @@ func TestWhatIsGone(t *testing.T) {
 		}
 	}
 }
+
+func TestADeepTemporaryFolder(t *testing.T) {
+	deep := filepath.Join(t.TempDir(), strings.Repeat("d", 100))
+	if err := os.Mkdir(deep, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("TMPDIR", deep)
+	k := start(t, Options{}, false)
+	k.expect("print x", "stdout: x\n")
+}
