@@ -54,6 +54,9 @@ func goParameters(source string) ([]Parameter, error) {
 				doc = cmp.Or(doc, g.Doc.Text())
 			}
 			for i, name := range spec.Names {
+				if counts(spec.Values[i]) {
+					continue // its value depends on its place
+				}
 				p := Parameter{Name: name.Name, Default: text(spec.Values[i]), Doc: oneLine(doc), keyword: g.Tok.String()}
 				if spec.Type != nil {
 					p.Type, p.typed = text(spec.Type), true
@@ -65,6 +68,16 @@ func goParameters(source string) ([]Parameter, error) {
 		}
 	}
 	return params, nil
+}
+
+// counts reports whether an expression uses iota.
+func counts(e ast.Expr) (found bool) {
+	ast.Inspect(e, func(n ast.Node) bool {
+		id, ok := n.(*ast.Ident)
+		found = found || ok && id.Name == "iota"
+		return true
+	})
+	return found
 }
 
 // goType tells the type of a value from how it is written; of a call like pets.Pick(96, 64) the arguments tell. "" is unknown.

@@ -15,6 +15,10 @@ const goCell = `import "gopets/pets"
 var source = pets.Pick("sample", "sample-small") // where from
 var size1 = pets.Pick(96, 64)
 const rate = 1e-3
+const (
+	first = 1 << iota
+	second
+)
 var (
 	layers = []int{1, 2}
 	names  []string = []string{"a"}

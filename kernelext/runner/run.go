@@ -225,8 +225,8 @@ type run struct {
 }
 
 // start starts the kernel, again if another process took one of its ports first.
-func (r *run) start(ctx context.Context) error {
-	ctx, cancel := context.WithTimeoutCause(ctx, r.o.StartTimeout, fmt.Errorf("kernel %q did not answer within %v", r.o.Spec.Name, r.o.StartTimeout))
+func (r *run) start(run context.Context) error {
+	ctx, cancel := context.WithTimeoutCause(run, r.o.StartTimeout, fmt.Errorf("kernel %q did not answer within %v", r.o.Spec.Name, r.o.StartTimeout))
 	defer cancel()
 	for try := 1; ; try++ {
 		k, err := jupyter.Start(withoutHistory(r.o.Spec), r.o.StartOptions)
@@ -241,6 +241,9 @@ func (r *run) start(ctx context.Context) error {
 		}
 		tail := k.LogTail(12)
 		r.warn(k.Close())
+		if run.Err() != nil {
+			return fmt.Errorf("while kernel %q was starting: %w", r.o.Spec.Name, context.Cause(run))
+		}
 		if try < 3 && strings.Contains(strings.ToLower(tail), "address already in use") {
 			continue
 		}

@@ -245,6 +245,22 @@ func TestKernelThatDoesNotStart(t *testing.T) {
 	}
 }
 
+func TestInterruptedWhileStarting(t *testing.T) {
+	why := errors.New("no more")
+	ctx, cancel := context.WithCancelCause(context.Background())
+	cancel(why)
+	spec := jupyter.Spec{Name: "silent", Argv: []string{"sleep", "1000"}}
+	_, err := runner.Run(ctx, book(t, "print a"), runner.Options{Spec: spec})
+	var dead *runner.DeadKernelError
+	if !errors.Is(err, why) || errors.As(err, &dead) {
+		t.Errorf("error %v", err)
+	}
+	_, err = runner.Run(context.Background(), book(t, "print a"), runner.Options{Spec: spec, Timeout: 100 * time.Millisecond})
+	if !errors.Is(err, runner.ErrRunTimeout) {
+		t.Errorf("error %v", err)
+	}
+}
+
 func TestInterrupted(t *testing.T) {
 	nb := book(t, "print a\nsleep 1h", "print b")
 	ctx, cancel := context.WithCancel(context.Background())
