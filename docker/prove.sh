@@ -1,12 +1,11 @@
 #!/usr/bin/env bash
 # Builds and tries the images of docker/Dockerfile where no Docker engine and no image registry is at hand.
 #
-#   docker/prove.sh lint     hadolint, compose, Kubernetes, GitHub and GitLab files, and whether versions agree: quick
 #   docker/prove.sh cpu      builds target cpu and runs it, with the network cut, as every kind of user
-#   docker/prove.sh cuda     the same for target cuda, as far as it goes without a GPU; 3 GB to fetch
+#   docker/prove.sh cuda     builds target cuda and tries its libraries, as far as they go without a GPU; 2 GB to fetch
 #   docker/prove.sh clean    removes what the proofs left in $PROVE_DIR
 #
-# cpu and cuda need root, debootstrap, buildah, podman and runc (Debian: apt-get install debootstrap buildah podman runc), and a network for
+# docker/lint.sh looks at the files alone. cpu and cuda need root, debootstrap, buildah, podman and runc (Debian: apt-get install debootstrap buildah podman runc), and a network for
 # packages while the image is built. The two images from which the Dockerfile starts are stood in for: debian by debootstrap's smallest
 # system of the same release, golang by this machine's own Go. What the machine needs to reach its package registries (certificates,
 # pip.conf, proxy variables) goes with them. Everything else is the Dockerfile as it is, built by buildah from what git has of the last commit.
@@ -156,7 +155,6 @@ clean() {
 }
 
 case ${1-} in
-lint) exec docker/lint.sh ;;
 cpu | cuda)
   build "$1"
   "$0" "try-$1"
@@ -165,8 +163,9 @@ try-cpu | try-cuda) # again, with the image that is there
   target=${1#try-}
   podman_ volume rm -f gopets-data >/dev/null 2>&1 || true
   rm -rf "${dir:?}"/{own,home,data,foreign}
-  for try in try_headless try_own try_doctor try_shelf try_lab; do "$try" "$target"; done
-  if [ "$target" = cuda ]; then try_gpu; fi
+  tries=(try_headless try_own try_doctor try_shelf try_lab)
+  if [ "$target" = cuda ]; then tries=(try_doctor try_shelf try_gpu); fi # the rest is cpu's
+  for try in "${tries[@]}"; do "$try" "$target"; done
   step "proved: $(podman_ images --format '{{.Repository}}:{{.Tag}} {{.Size}}' | grep "gopets:$target")"
   ;;
 clean) clean ;;
