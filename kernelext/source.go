@@ -1,4 +1,17 @@
-// Package kernelext holds what a Jupyter user needs beyond GoNB, in its folders; see nb for the command, kernel for the kernel.
+// Package kernelext holds what a Jupyter user needs beyond GoNB, in its folders. Nothing here knows what notebooks are about.
+//
+//	nb         the command: run, test, render, install, setup, doctor
+//	kernel     a kernel in front of GoNB, which answers what GoNB does not
+//	cell       what that kernel links into a cell: output in order, displays updated in place; cell/show gives values their forms
+//	session    one process beside each kernel that remembers from cell to cell
+//	runner     a notebook run without a browser
+//	compare    what two runs of a cell show, and in what they differ
+//	render     a notebook as one HTML page
+//	notebook   notebook files, read and written without losing a byte of what is not understood
+//	jupyter    Jupyter's messages over ZeroMQ, from the client's side; jupyter/kerneltest is a kernel for tests
+//	junit      test results as XML
+//	terminal   what a reader sees of text that was written for a terminal
+//	release    what a program was built from
 //
 // It exports only the source of package cell, which the kernel puts beside the cells of a workspace that does not have it.
 package kernelext
