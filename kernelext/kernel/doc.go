@@ -33,9 +33,10 @@
 //
 //   - A cell that mixes declarations and statements is sorted: imports, the other declarations, %%, the statements. A variable that such statements make
 //     with := is used once at the end, as Go wants it; it is gone with its cell, and a later "undefined: x" says so.
-//   - A last expression is wrapped in a call of nb_show, which a file beside GoNB's main.go defines: it makes the execute_result. Behind %% only
+//   - A last expression is wrapped in a call of nb_show, which a file beside GoNB's main.go defines: it makes the execute_result (a call in nb_results: a
+//     nil error, all that many give, is none). Behind %% only
 //     an expression is, which Go would refuse as a statement; a call stays a call, so that GoNB's notebooks show the same here as there. Whether a call
-//     has a value is not known without type checking: a function that turns out to have none is sent again without nb_show, and remembered.
+//     has a value is not known without type checking: a function that turns out to have none is sent again without, and remembered.
 //   - A line of a raw string or comment that begins with % or !, or with "package", is Go. GoNB would take it for a command, or drop it, so that it gets
 //     the string in two pieces (hide.go).
 //   - A shell command notes its failure in a file, which keeps later commands and the Go part from running, and prints into the cell's pipes.

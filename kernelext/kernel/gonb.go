@@ -182,7 +182,7 @@ const (
 	cellPackage = "gopets/kernelext/cell"
 	programFile = "nb_cell.go"
 	quietCell   = "//go:build unix\n\npackage main\n\nimport _ %q\n"
-	showingCell = "//go:build unix\n\npackage main\n\nimport %q\n\nfunc " + showName + "(values ...any) { show.Values(values...) }\n"
+	showingCell = "//go:build unix\n\npackage main\n\nimport %q\n\nfunc " + showName + "(values ...any) { show.Values(values...) }\n\nfunc " + resultsName + "(values ...any) { show.Results(values...) }\n"
 )
 
 // writeProgram puts the right file beside the cell's program.

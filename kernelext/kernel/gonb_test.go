@@ -46,6 +46,8 @@ func TestCells(t *testing.T) {
 		{"a function stays", "%%\nfmt.Println(double(4))", "stdout: 8\n"},
 		{"rich value", "type T struct{}\nfunc (T) HTML() string { return \"<i>t</i>\" }\nT{}", `execute_result: {"text/html":"\u003ci\u003et\u003c/i\u003e","text/plain":"{}"}`},
 		{"no value", "func quiet() {}\nquiet()", ""},
+		{"a call that went well", "os.Chdir(\".\")", ""},
+		{"a variable is told of", "var none error\nnone", `execute_result: {"text/plain":"<nil>"}`},
 		{"no value, found out", "rand.Shuffle(1, func(i, j int) {})", ""},
 		{"an error is a value", "fmt.Errorf(\"bad\")", `execute_result: {"text/plain":"bad"}`},
 		{"nil error beside a value", "strconv.Atoi(\"7\")", `execute_result: {"text/plain":"7"}`},

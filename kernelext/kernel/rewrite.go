@@ -24,8 +24,11 @@ type plan struct {
 // local is a variable that is gone when its cell has ended.
 type local struct{ name, text string }
 
-// showName is the function that the kernel adds to the cell's program, if the cell shows a value.
-const showName = "nb_show"
+// showName is the function that the kernel adds to the cell's program, if the cell shows a value; resultsName is the one for what a call gives.
+const (
+	showName    = "nb_show"
+	resultsName = "nb_results"
+)
 
 // shellHead precedes a shell command: nothing is run after one that failed, its failure and its line are noted, and it reads and writes where the cell
 // does.
@@ -190,7 +193,11 @@ func (p *plan) showLast(body *string, mute func(string) bool, calls bool) {
 	}
 	p.shows = true
 	from, to := at(last.Pos()), at(last.End())
-	*body = (*body)[:from] + showName + "(" + (*body)[from:to] + ")" + (*body)[to:]
+	name := showName
+	if p.call != "" {
+		name = resultsName
+	}
+	*body = (*body)[:from] + name + "(" + (*body)[from:to] + ")" + (*body)[to:]
 }
 
 func (p *plan) noteLocals(stmt ast.Stmt, textOf func(ast.Node) string) {

@@ -14,7 +14,7 @@ func TestPlan(t *testing.T) {
 		{"gonb's main is left alone", "%%\nfmt.Println(1)", "%%\nfmt.Println(1)", "0 1"},
 		{"a call is a statement behind %%", "%%\nf()", "%%\nf()", "0 1"},
 		{"a bare name is not, for Go would refuse it", "%%\n\nx // the value", "%%\n\nnb_show(x) // the value", "0 1 2"},
-		{"a call has a value elsewhere", "f(1,\n 2)", "%%\nnb_show(f(1,\n 2))", "- 0 1"},
+		{"a call has a value elsewhere", "f(1,\n 2)", "%%\nnb_results(f(1,\n 2))", "- 0 1"},
 		{"printing has none", "fmt.Println(1)", "%%\nfmt.Println(1)", "- 0"},
 		{"known to have none", "quiet()", "%%\nquiet()", "- 0"},
 		{"locals are used", "x := 1\ny, err := g()", "%%\nx := 1\n\ny, err := g()\n_ = x; _ = y; _ = err", "- 0 0 1 -"},

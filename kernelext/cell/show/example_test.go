@@ -18,6 +18,8 @@ func Example() {
 	show.Values(0, errors.New("no number"))
 	show.Values(&table{3})
 	show.Values((*table)(nil))
+	show.Results(nil)
+	show.Results(7, nil)
 	show.Values(image.NewGray(image.Rect(0, 0, 4, 2)))
 	// Output:
 	// 42
@@ -25,5 +27,6 @@ func Example() {
 	// 0 no number
 	// &{3}
 	// <nil>
+	// 7
 	// *image.Gray, (4,2)
 }

@@ -42,6 +42,13 @@ func Values(values ...any) {
 	}
 }
 
+// Results shows what a call gives, as [Values] does, but not a nil error alone: that is how a call says that all went well.
+func Results(values ...any) {
+	if len(values) != 1 || values[0] != nil {
+		Values(values...)
+	}
+}
+
 func complain(what string, err any) { fmt.Fprintf(os.Stderr, "%s: %v\n", what, err) }
 
 // text is what fmt prints. A value whose own methods panic is told by fmt in that text.
