@@ -196,7 +196,7 @@ func (f *runFlags) run(ctx context.Context, path string) error {
 	if errors.As(err, &failed) && report.Count(runner.Kept) > 0 {
 		fmt.Fprintln(f.people(), "If this cell needs what a kept one did, as a session's learner, run that one again: --from CELL, or give it the tag "+runner.RerunTag+".")
 	}
-	err, d = f.conclude(nb, path, report, err, d)
+	d, err = f.conclude(nb, path, report, err, d)
 	status := exitStatus(ctx, report, err)
 	if log != nil {
 		log.end(report, err, status, d)
@@ -241,7 +241,7 @@ func (f *runFlags) goOn(nb *notebook.Notebook, path string, given bool, o runner
 }
 
 // conclude writes what is made of the run at its end, and says where everything is. What could not be written is left out of the destination.
-func (f *runFlags) conclude(nb *notebook.Notebook, path string, report *runner.Report, err error, d destination) (error, destination) {
+func (f *runFlags) conclude(nb *notebook.Notebook, path string, report *runner.Report, err error, d destination) (destination, error) {
 	out := f.people()
 	failed := func(e error) {
 		fmt.Fprintln(os.Stderr, "nb:", e)
@@ -276,7 +276,7 @@ func (f *runFlags) conclude(nb *notebook.Notebook, path string, report *runner.R
 			fmt.Fprintln(out, line.what+line.path)
 		}
 	}
-	return err, d
+	return d, err
 }
 
 // writeError is a result that could not be written at the end.
