@@ -22,10 +22,10 @@ import (
 
 // testFlags are what nb test was told.
 type testFlags struct {
-	kernel               string
-	params               []string
-	offline              bool
-	timeout, cellTimeout time.Duration
+	kernel                             string
+	params, paramFiles                 []string
+	offline                            bool
+	timeout, cellTimeout, startTimeout time.Duration
 
 	lax          bool
 	sanitize     []string // names of built-in rules; nil is all of them
@@ -48,8 +48,8 @@ func testCommand() *cobra.Command {
 stands for the notebooks in it and below. The notebooks are not touched, but with --update.
 
 Streams are compared as text, progress bars in their last state and without colours; pictures (also inside of HTML) by size and
-decoded pixels; HTML, SVG and JSON regardless of white space and order; errors by name and value. Where a cell goes on
-although one before it failed, what follows may fail for that reason.
+decoded pixels; HTML, SVG and JSON regardless of white space and order; errors by name and value. The cells behind one
+that failed are run, too; they may fail on its account.
 
 What differs from run to run does not count. The built-in rules replace
   addresses   0xc000012345, "at 0x7f…"
@@ -88,8 +88,10 @@ Exit status: 0 everything is as saved, 1 a cell shows something else or failed, 
 	fl.StringSliceVar(&f.rules.Ignore, "ignore", nil, "what not to compare: stdout, stderr, error, a MIME type or a pattern such as 'image/*'")
 	fl.StringVar(&f.kernel, "kernel", "", "the kernel's name (default: the notebook's own; gonb is built in)")
 	fl.StringArrayVarP(&f.params, "param", "p", nil, "name=value for a variable of the cell tagged parameters; repeatable")
+	fl.StringArrayVarP(&f.paramFiles, "parameters-file", "f", nil, "a YAML or JSON file of parameters; repeatable")
 	fl.DurationVar(&f.timeout, "timeout", 0, "longest time for each notebook, as 90s or 1h30m (default none)")
 	fl.DurationVar(&f.cellTimeout, "cell-timeout", 0, "longest time for each cell (default none)")
+	fl.DurationVar(&f.startTimeout, "start-timeout", time.Minute, "longest time for the kernel's first answer")
 	fl.IntVarP(&f.jobs, "jobs", "j", 1, "how many notebooks to run at the same time")
 	fl.StringVar(&f.report, "report", "", "write the results as JUnit XML to this file")
 	fl.StringVarP(&f.out, "output", "o", "", "keep the executed notebooks, and pictures that differ, in this folder")
@@ -97,6 +99,7 @@ Exit status: 0 everything is as saved, 1 a cell shows something else or failed, 
 	fl.StringVar(&f.color, "color", "auto", "colours: auto, always or never")
 	fl.BoolVar(&f.offline, "offline", false, "fetch nothing")
 	cmd.MarkFlagsMutuallyExclusive("update", "param")
+	cmd.MarkFlagsMutuallyExclusive("update", "parameters-file")
 	return cmd
 }
 
@@ -113,7 +116,7 @@ func test(cmd *cobra.Command, args []string, f testFlags) error {
 	if err := f.readRules(); err != nil {
 		return err
 	}
-	settings, err := parseSettings(f.params)
+	settings, err := (&runFlags{params: f.params, paramFiles: f.paramFiles}).settings()
 	if err != nil {
 		return err
 	}
@@ -122,10 +125,11 @@ func test(cmd *cobra.Command, args []string, f testFlags) error {
 		return err
 	}
 	books := make([]*testedBook, len(paths))
+	kernels := kernelChoices{}
 	for i, path := range paths {
 		books[i] = openBook(path)
 		if books[i].problem == nil {
-			books[i].problem = books[i].prepare(ctx, f, settings, cmd.Flags().Changed)
+			books[i].problem = books[i].prepare(ctx, f, settings, kernels, cmd.Flags().Changed)
 		}
 	}
 	v := newTestView(os.Stdout, paint, f.verbose, len(books))
@@ -235,22 +239,37 @@ func openBook(path string) *testedBook {
 	return b
 }
 
-// prepare reads what was saved and how it is to be compared, and finds the kernel.
-func (b *testedBook) prepare(ctx context.Context, f testFlags, settings []runner.Setting, given func(flag string) bool) error {
-	if err := b.plan(f, given); err != nil {
+// prepare finds the kernel, sets the parameters, and reads what was saved and how it is to be compared.
+func (b *testedBook) prepare(ctx context.Context, f testFlags, settings []runner.Setting, kernels kernelChoices, given func(flag string) bool) error {
+	var err error
+	if b.kernel, err = kernels.choose(ctx, b, f); err != nil {
 		return fmt.Errorf("%s: %w", b.path, err)
 	}
-	dir, err := filepath.Abs(filepath.Dir(b.path))
-	if err != nil {
-		return err
-	}
-	if b.kernel, err = chooseKernel(ctx, b.nb, dir, f.kernel, f.offline, os.Stdout); err != nil {
-		return fmt.Errorf("%s: %w", b.path, err)
-	}
+	inFile := slices.Clone(b.nb.Cells())
 	if err := runner.SetParameters(b.nb, b.kernel.language, settings); err != nil {
 		return fmt.Errorf("%s: %w", b.path, err)
 	}
+	if err := b.plan(f, inFile, given); err != nil {
+		return fmt.Errorf("%s: %w", b.path, err)
+	}
 	return nil
+}
+
+// kernelChoices remembers the kernels of notebooks that want the same in the same folder, so that it is set up once.
+type kernelChoices map[[2]string]kernelChoice
+
+func (k kernelChoices) choose(ctx context.Context, b *testedBook, f testFlags) (kernelChoice, error) {
+	dir := filepath.Dir(absolute(b.path))
+	wants := b.nb.Kernel()
+	key := [2]string{dir, wants.Name + " " + wants.Language}
+	if c, ok := k[key]; ok {
+		return c, nil
+	}
+	c, err := chooseKernel(ctx, b.nb, dir, f.kernel, f.offline, os.Stdout)
+	if err == nil {
+		k[key] = c
+	}
+	return c, err
 }
 
 // test runs the notebook and judges its cells.
@@ -264,6 +283,7 @@ func (b *testedBook) test(ctx context.Context, f testFlags, v *testView) {
 		StartOptions: jupyter.StartOptions{Dir: filepath.Dir(absolute(b.path)), IPC: b.kernel.builtIn, Env: b.kernel.env},
 		CellTimeout:  f.cellTimeout,
 		Timeout:      f.timeout,
+		StartTimeout: f.startTimeout,
 		AllowErrors:  true,
 		Events:       func(e runner.Event) { v.event(b, e) },
 	})

@@ -16,9 +16,10 @@ import (
 
 // testedCell is a code cell under test.
 type testedCell struct {
-	cell   *notebook.Cell // in the notebook that is run
-	index  int            // in the notebook's file
-	number int            // among its code cells, from 1
+	cell   *notebook.Cell  // in the notebook that is run
+	index  int             // in the notebook's file; -1 if it is not from there
+	number int             // among its code cells, from 1
+	tags   json.RawMessage // as the file has them
 	marks  marks
 	rules  compare.Rules
 	saved  []notebook.Output
@@ -93,7 +94,8 @@ func readMarks(c *notebook.Cell, lax bool) (marks, error) {
 }
 
 // plan reads what the cells have saved and how they are to be compared, and tells the runner by its own tags which not to run and which may fail.
-func (b *testedBook) plan(f testFlags, given func(flag string) bool) error {
+// inFile are the cells of the file; others were added.
+func (b *testedBook) plan(f testFlags, inFile []*notebook.Cell, given func(flag string) bool) error {
 	base := compare.Rules{Sanitize: f.rules.Sanitize}
 	if err := metadataRules(&base, b.nb.Metadata); err != nil {
 		return fmt.Errorf("the notebook's metadata: %w", err)
@@ -108,7 +110,7 @@ func (b *testedBook) plan(f testFlags, given func(flag string) bool) error {
 	}
 	base.Ignore = append(base.Ignore, f.rules.Ignore...)
 	number, counted, shows := 0, false, false
-	for i, cell := range b.nb.Cells() {
+	for _, cell := range b.nb.Cells() {
 		if cell.Type() != notebook.Code {
 			continue
 		}
@@ -116,7 +118,7 @@ func (b *testedBook) plan(f testFlags, given func(flag string) bool) error {
 		if strings.TrimSpace(cell.Source()) == "" {
 			continue
 		}
-		c := &testedCell{cell: cell, index: i, number: number, saved: cell.Outputs(), count: cell.ExecutionCount(), rules: base, verdict: notReached}
+		c := &testedCell{cell: cell, index: slices.Index(inFile, cell), number: number, saved: cell.Outputs(), count: cell.ExecutionCount(), rules: base, verdict: notReached}
 		c.rules.Ignore = slices.Clone(base.Ignore)
 		counted, shows = counted || c.count > 0, shows || len(c.saved) > 0
 		err := metadataRules(&c.rules, cell.Metadata)
@@ -140,6 +142,7 @@ func (b *testedBook) plan(f testFlags, given func(flag string) bool) error {
 
 // tellRunner gives a cell, in memory, the runner's own tags.
 func (c *testedCell) tellRunner() error {
+	c.tags, _ = c.cell.Metadata("tags")
 	tags := slices.Clone(c.cell.Tags())
 	if c.marks.skip {
 		tags = append(tags, "skip-execution")

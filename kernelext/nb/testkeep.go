@@ -87,17 +87,14 @@ func (b *testedBook) keep(dir string) error {
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 		return fmt.Errorf("the output folder: %w", err)
 	}
-	var run []*testedCell
 	for _, c := range b.cells {
-		if c.verdict != skipped && c.verdict != notReached {
-			run = append(run, c)
+		if c.tags != nil {
+			if err := c.cell.SetMetadata(c.tags, "tags"); err != nil {
+				return err
+			}
 		}
 	}
-	nb, err := b.with(run)
-	if err != nil {
-		return err
-	}
-	errs := []error{nb.WriteFile(path)}
+	errs := []error{b.nb.WriteFile(path)}
 	for _, c := range b.cells {
 		for i, d := range c.differences {
 			if d.Picture == nil {
