@@ -2,6 +2,7 @@ package notebook
 
 import (
 	"bytes"
+	"crypto/rand"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -189,24 +190,22 @@ func (n *Notebook) Bytes() []byte { return bytes.Join(n.text(), nil) }
 // WriteFile writes the notebook atomically: to a temporary file in the same folder, then renamed, so that a full disk or a crash leaves
 // what was there before.
 func (n *Notebook) WriteFile(path string) error {
-	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*")
+	// Like any new file it is as open to others as the user's mask says; one that is replaced stays as it was.
+	tmp := filepath.Join(filepath.Dir(path), "."+filepath.Base(path)+"."+rand.Text()[:8])
+	f, err := os.OpenFile(tmp, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
 	if err != nil {
 		return fmt.Errorf("saving the notebook: %w", err)
 	}
-	defer os.Remove(f.Name())
-	mode := os.FileMode(0o644)
-	if old, err := os.Stat(path); err == nil {
-		mode = old.Mode().Perm()
-	}
+	defer os.Remove(tmp)
 	err = n.text().writeTo(f)
-	if err == nil {
-		err = f.Chmod(mode)
+	if old, serr := os.Stat(path); serr == nil && err == nil {
+		err = f.Chmod(old.Mode().Perm())
 	}
 	if cerr := f.Close(); err == nil {
 		err = cerr
 	}
 	if err == nil {
-		err = os.Rename(f.Name(), path)
+		err = os.Rename(tmp, path)
 	}
 	if err != nil {
 		return fmt.Errorf("saving the notebook as %s: %w", path, err)
