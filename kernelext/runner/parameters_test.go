@@ -335,3 +335,25 @@ func ExampleSetParameters() {
 	// var epochs = 2
 	// var source = "pets"
 }
+
+// Values from a file, with lists and maps, become a cell in the notebook's language.
+func ExampleReadSettings() {
+	settings, err := runner.ReadSettings([]byte("sizes: [64, 96]\nrates: {head: 1e-3, body: 1e-5}\n"))
+	if err != nil {
+		fmt.Println(err)
+	}
+	nb := notebook.New("python3", "Python", "python")
+	c := notebook.NewCell(notebook.Code, "sizes = [128]\nrates = {}")
+	if err := c.SetMetadata([]string{"parameters"}, "tags"); err != nil {
+		fmt.Println(err)
+	}
+	nb.Insert(0, c)
+	if err := runner.SetParameters(nb, "python", settings); err != nil {
+		fmt.Println(err)
+	}
+	fmt.Println(nb.Cells()[1].Source())
+	// Output:
+	// # Parameters given to nb run
+	// sizes = [64, 96]
+	// rates = {"head": 1e-3, "body": 1e-5}
+}

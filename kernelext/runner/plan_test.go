@@ -364,3 +364,31 @@ func TestKernelWithoutReply(t *testing.T) {
 		t.Errorf("the cell shows %q", got)
 	}
 }
+
+// Go on with a run that failed, once its cell is mended: what had finished is kept. In a kernel whose cells leave nothing behind, nothing is replayed.
+func ExampleRun_resume() {
+	book := func(second string) *notebook.Notebook {
+		nb := notebook.New("test", "Test", "go")
+		nb.Insert(0, notebook.NewCell(notebook.Code, "print hours of work"))
+		nb.Insert(1, notebook.NewCell(notebook.Code, second))
+		return nb
+	}
+	o := runner.Options{Spec: kerneltest.Spec("go"), Replay: func(source string) string { return "" }}
+	earlier := book("fail Oops mistyped")
+	_, err := runner.Run(context.Background(), earlier, o)
+	fmt.Println("earlier:", err != nil)
+
+	nb := book("print mended")
+	o.Resume = earlier // or notebook.ReadFile("out.ipynb")
+	report, err := runner.Run(context.Background(), nb, o)
+	if err != nil {
+		fmt.Println(err)
+	}
+	for i, c := range report.Cells {
+		fmt.Print(c.Status, ": ", nb.Cells()[i].Outputs()[0].Text)
+	}
+	// Output:
+	// earlier: true
+	// kept: hours of work
+	// ok: mended
+}
