@@ -267,6 +267,11 @@ func finished(c *notebook.Cell, o *Options) bool {
 
 // prepare makes the notebook ready: what is to run shows nothing yet, what an earlier run has finished shows what it did.
 func (r *run) prepare(report *Report) error {
+	if len(r.o.Only) > 0 {
+		r.widgets.adopt(r.nb)
+	} else if report.Count(Kept) > 0 {
+		r.widgets.adopt(r.o.Resume)
+	}
 	for i := range report.Cells {
 		c := &report.Cells[i]
 		switch {

@@ -12,9 +12,10 @@ import (
 // widgets keeps the state of a kernel's widgets, which a front end needs to draw them again, and plays the one widget that needs a front
 // end to work at all: ipywidgets' Output, into which a cell's outputs go while it is entered.
 type widgets struct {
-	models   map[string]*model   // by comm id
-	captures map[string][]*model // the Output widgets that are entered, by the id of the execute_request; the last one counts
-	dirty    bool                // the notebook does not have it all
+	models   map[string]*model          // by comm id
+	captures map[string][]*model        // the Output widgets that are entered, by the id of the execute_request; the last one counts
+	earlier  map[string]json.RawMessage // states that cells which are not run still show
+	dirty    bool                       // the notebook does not have it all
 }
 
 // A model is the kernel's half of a widget.
@@ -138,6 +139,17 @@ func (w *widgets) send(c *jupyter.Client) error {
 	return nil
 }
 
+// widgetStates is the MIME type under which a notebook keeps the states of its widgets.
+const widgetStates = "application/vnd.jupyter.widget-state+json"
+
+// adopt takes over the states of the widgets that a notebook shows, for the cells that keep their outputs.
+func (w *widgets) adopt(nb *notebook.Notebook) {
+	raw, ok := nb.Metadata("widgets", widgetStates, "state")
+	if ok && json.Unmarshal(raw, &w.earlier) == nil {
+		w.dirty = len(w.earlier) > 0
+	}
+}
+
 // save writes the states into the notebook's metadata, as Jupyter's front ends keep them.
 func (w *widgets) save(nb *notebook.Notebook) error {
 	w.refresh()
@@ -146,6 +158,9 @@ func (w *widgets) save(nb *notebook.Notebook) error {
 	}
 	w.dirty = false
 	states := map[string]any{}
+	for id, state := range w.earlier {
+		states[id] = state
+	}
 	for id, m := range w.models {
 		if _, ok := m.state["_model_name"]; !ok {
 			continue
@@ -161,7 +176,7 @@ func (w *widgets) save(nb *notebook.Notebook) error {
 		}
 		states[id] = state
 	}
-	return nb.SetMetadata(map[string]any{"state": states, "version_major": 2, "version_minor": 0}, "widgets", "application/vnd.jupyter.widget-state+json")
+	return nb.SetMetadata(map[string]any{"state": states, "version_major": 2, "version_minor": 0}, "widgets", widgetStates)
 }
 
 func (m *model) text(name string) (s string) {

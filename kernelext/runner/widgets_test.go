@@ -2,7 +2,9 @@ package runner_test
 
 import (
 	"encoding/json"
+	"maps"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 
@@ -54,5 +56,40 @@ func TestWidgets(t *testing.T) {
 	}
 	if len(inner) != 1 || inner[0]["output_type"] != "execute_result" || !reflect.DeepEqual(inner[0]["data"], map[string]any{"text/plain": "1"}) {
 		t.Errorf("the inner widget has %v", inner)
+	}
+}
+
+// A cell that keeps its outputs keeps the widgets that they show, in a run that goes on and in one of some cells.
+func TestWidgetsOfCellsThatAreKept(t *testing.T) {
+	cells := func(last string) []string {
+		return []string{`comm open first {"_model_name":"IntSliderModel","value":3}`, `comm open second {"_model_name":"IntSliderModel","value":4}`, last}
+	}
+	earlier := book(t, cells("fail E v")...)
+	if _, err := run(t, earlier, runner.Options{}); err == nil {
+		t.Fatal("no error")
+	}
+	states := func(o runner.Options, from []byte) string {
+		nb := book(t, cells(`comm open third {"_model_name":"IntSliderModel","value":5}`)...)
+		if from != nil {
+			if err := nb.SetMetadata(json.RawMessage(from), "widgets"); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if _, err := run(t, nb, o); err != nil {
+			t.Fatal(err)
+		}
+		raw, _ := nb.Metadata("widgets", "application/vnd.jupyter.widget-state+json", "state")
+		var got map[string]any
+		if err := json.Unmarshal(raw, &got); err != nil {
+			t.Fatal(err)
+		}
+		return strings.Join(slices.Sorted(maps.Keys(got)), " ")
+	}
+	if got := states(runner.Options{Resume: earlier, Replay: func(string) string { return "" }}, nil); got != "first second third" {
+		t.Errorf("going on: the states are %s", got)
+	}
+	raw, _ := earlier.Metadata("widgets")
+	if got := states(runner.Options{Only: []string{"3"}}, raw); got != "first second third" {
+		t.Errorf("one cell: the states are %s", got)
 	}
 }
