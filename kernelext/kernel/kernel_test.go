@@ -103,7 +103,7 @@ func start(t testing.TB, o Options, tcp bool) *tester {
 	if err != nil {
 		t.Fatal(err)
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute) // only there to end a hang
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Minute) // only there to end a hang
 	t.Cleanup(cancel)
 	spec := jupyter.Spec{Argv: []string{exe, "{connection_file}"}, Name: "nb", Env: map[string]string{"NB_KERNEL_TEST": string(options), "GORACE": "atexit_sleep_ms=0"}}
 	k, err := jupyter.Start(spec, jupyter.StartOptions{IPC: !tcp})
