@@ -131,10 +131,16 @@ func (s *Server) tell(x *exchange, err error) {
 	}
 }
 
-// wantsJSON tells programs from browsers.
+// wantsJSON tells programs from browsers, which accept text/html.
 func wantsJSON(r *http.Request) bool {
 	accept := strings.Join(r.Header.Values("Accept"), ",")
-	return r.URL.Path == "/predict" || r.URL.Path == "/model" || strings.Contains(accept, "application/json") && !strings.Contains(accept, "text/html")
+	switch r.URL.Path {
+	case "/predict", "/model":
+		return true
+	case "/":
+		return strings.Contains(accept, "application/json") && !strings.Contains(accept, "text/html")
+	}
+	return !strings.Contains(accept, "text/html")
 }
 
 func (x *exchange) json(status int, v any) error {
@@ -142,12 +148,21 @@ func (x *exchange) json(status int, v any) error {
 	if err != nil {
 		return err
 	}
-	x.Header().Set("Content-Type", "application/json")
+	return x.write(status, "application/json", append(text, '\n'))
+}
+
+// write writes the whole answer. That nobody listens any more is no trouble.
+func (x *exchange) write(status int, kind string, body []byte) error {
+	x.Header().Set("Content-Type", kind)
+	x.Header().Set("Content-Length", strconv.Itoa(len(body)))
 	x.WriteHeader(status)
-	if x.r.Method != http.MethodHead {
-		_, err = x.Write(append(text, '\n'))
+	if x.r.Method == http.MethodHead {
+		return nil
 	}
-	return err
+	if _, err := x.Write(body); err != nil {
+		return errGone
+	}
+	return nil
 }
 
 // log writes the request's line. All words in it are this program's own.

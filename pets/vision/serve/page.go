@@ -66,13 +66,7 @@ func (s *Server) page(x *exchange, status int, v view) error {
 	if err := pageTemplate.Execute(&page, v); err != nil {
 		return err
 	}
-	x.Header().Set("Content-Type", "text/html; charset=utf-8")
-	x.WriteHeader(status)
-	if x.r.Method == http.MethodHead {
-		return nil
-	}
-	_, err := x.Write(page.Bytes())
-	return err
+	return x.write(status, "text/html; charset=utf-8", page.Bytes())
 }
 
 // words is a class as people write it.
@@ -81,7 +75,7 @@ func words(class string) string { return strings.ReplaceAll(class, "_", " ") }
 // The picture on the page is at most so large, the bars as large as they are on a phone.
 const (
 	pictureSide = 720 // pixels
-	barsWidth   = 5   // inches
+	barsWidth   = 4.2 // inches
 	barHeight   = 0.4
 )
 

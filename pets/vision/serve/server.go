@@ -143,9 +143,7 @@ func (s *Server) health(x *exchange) error {
 			return err
 		}
 	}
-	x.w.Header().Set("Content-Type", "text/plain; charset=utf-8")
-	_, err := x.w.Write([]byte("ok\n"))
-	return err
+	return x.write(http.StatusOK, "text/plain; charset=utf-8", []byte("ok\n"))
 }
 
 func (s *Server) isReady() error {
