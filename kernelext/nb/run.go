@@ -47,7 +47,8 @@ Parameters: a notebook's cell tagged "parameters" declares variables with values
 given is checked against its declaration and written into a cell behind. Lists and maps are given as [1, 2] and {a: 1}. -p goes before
 -y and -f, and -r before all.
 
-Cells: the tag raises-exception allows a cell to fail, skip-execution leaves it out. --only and --until take a cell's number as
+Cells: the tag raises-exception allows a cell to fail, skip-execution leaves it out; the notebook's metadata execution.allow_errors is as
+--allow-errors. --only and --until take a cell's number as
 the run prints it, its id or a tag; --only also 3-5, and several. Cells that --only leaves out stay as they are; of a Go notebook
 their declarations are known all the same.
 

@@ -150,7 +150,7 @@ func (v *view) event(e runner.Event) {
 		v.latest, v.changes, v.partial = "", nil, v.partial[:0]
 	case runner.CellEnd:
 		if e.Status == runner.Kept {
-			v.print(fmt.Sprintf("%s %s\n%skept\n", number(e.Place), title(e.Place), indent))
+			v.print(fmt.Sprintf("%s %s · kept\n", number(e.Place), title(e.Place)))
 			return
 		}
 		v.flush()
