@@ -17,13 +17,15 @@ var URLs = struct {
 	Pets        URL // the Oxford-IIIT Pet set as fastai packed it, 774 MB; needs network once
 	PetsSample  URL // drawn by this project: the same 37 breeds and the same layout, a few seconds, no network
 	SmallSample URL // the same with fewer and smaller pictures, for the Go backend and for trying out
+	Folders     URL // six of these breeds, each in a folder of its own, for [FromFolder]
 }{
 	Pets:        "https://s3.amazonaws.com/fast-ai-imageclas/oxford-iiit-pet",
 	PetsSample:  "gopets://pets-sample",
 	SmallSample: "gopets://pets-sample-small",
+	Folders:     "gopets://pets-in-folders",
 }
 
-// FindURL gives the data set for a word: "pets", "sample", "sample-small"; anything else is a folder of yours.
+// FindURL gives the data set for a word: "pets", "sample", "sample-small", "sample-folders"; anything else is a folder of yours.
 func FindURL(source string) URL {
 	switch source {
 	case "pets":
@@ -32,6 +34,8 @@ func FindURL(source string) URL {
 		return URLs.PetsSample
 	case "sample-small":
 		return URLs.SmallSample
+	case "sample-folders":
+		return URLs.Folders
 	}
 	if strings.Contains(source, "://") {
 		return URL(source)
@@ -49,7 +53,7 @@ func UntarData(url URL) Path {
 	if dir, isFolder := strings.CutPrefix(string(url), "file://"); isFolder {
 		if info, err := os.Stat(dir); err != nil || !info.IsDir() {
 			if !quiet(key, Path(dir)) {
-				failValue(key, Path(dir), fmt.Errorf("untar data: there is no folder %s: name a folder that exists, or one of \"sample\", \"sample-small\", \"pets\"", dir))
+				failValue(key, Path(dir), fmt.Errorf("untar data: there is no folder %s: name a folder that exists, or one of \"sample\", \"sample-small\", \"sample-folders\", \"pets\"", dir))
 			}
 			return Path(dir)
 		}

@@ -25,18 +25,25 @@ import (
 const (
 	sampleURL      = "gopets://pets-sample"
 	smallSampleURL = "gopets://pets-sample-small"
+	foldersURL     = "gopets://pets-in-folders"
 )
+
+// inFolders are the breeds of the sample that is kept as people keep photographs of their own: few, and not too alike.
+var inFolders = []string{"Bombay", "Siamese", "Sphynx", "beagle", "pug", "samoyed"}
 
 // untar gives the folder of a data set, after bringing or drawing it.
 func (h *house) untar(ctx context.Context, c *session.Call, q wire.Untar) (any, error) {
 	root := filepath.Join(h.home, "data")
 	bar := newBar(c)
 	switch q.URL {
-	case sampleURL, smallSampleURL:
+	case sampleURL, smallSampleURL, foldersURL:
 		dir := filepath.Join(root, strings.TrimPrefix(q.URL, "gopets://"))
 		o := sample.Options{}
-		if q.URL == smallSampleURL {
+		switch q.URL {
+		case smallSampleURL:
 			o.PerBreed = 8
+		case foldersURL:
+			o.Folders = inFolders
 		}
 		if err := sample.Generate(ctx, dir, o, func(done, total int) { bar.step("drawing the pictures", done, total, "") }); err != nil {
 			return nil, err
@@ -46,7 +53,7 @@ func (h *house) untar(ctx context.Context, c *session.Call, q wire.Untar) (any, 
 	}
 	u := dataset.Pets
 	if q.URL != u.URL {
-		return nil, fmt.Errorf("untar data: nothing is known of %s: use \"sample\", \"sample-small\", \"pets\", or a folder of yours", q.URL)
+		return nil, fmt.Errorf("untar data: nothing is known of %s: use \"sample\", \"sample-small\", \"sample-folders\", \"pets\", or a folder of yours", q.URL)
 	}
 	dir, err := dataset.Untar(ctx, u, root, func(done, total int64) {
 		bar.step("downloading "+u.Name, int(done>>10), int(total>>10), megabytes(done, total))

@@ -14,6 +14,8 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
+	"strings"
 	"sync/atomic"
 
 	"gopets/pets/vision/sample/paint"
@@ -38,6 +40,9 @@ type Options struct {
 	Seed     uint64 // another seed, other pictures
 	PerBreed int    // pictures of each breed; 0 gives DefaultPerBreed
 	Workers  int    // pictures drawn at once; 0 gives one per processor. It has no influence on the pictures.
+
+	// Folders names breeds that are drawn as people keep photographs of their own: a folder for each, and nothing else. nil is the whole sample in Oxford's layout.
+	Folders []string
 }
 
 // stamp is what a finished sample says of itself.
@@ -45,6 +50,7 @@ type stamp struct {
 	Version  int    `json:"version"`
 	Seed     uint64 `json:"seed"`
 	PerBreed int    `json:"per_breed"`
+	Folders  string `json:"folders,omitempty"`
 }
 
 // task is one picture.
@@ -63,7 +69,12 @@ func Generate(ctx context.Context, dir string, o Options, progress func(done, to
 	if o.PerBreed < 0 {
 		return fmt.Errorf("sample: %d pictures per breed: give a positive number, or 0 for %d", o.PerBreed, DefaultPerBreed)
 	}
-	want := stamp{Version: Version, Seed: o.Seed, PerBreed: o.PerBreed}
+	for _, name := range o.Folders {
+		if !slices.Contains(Breeds(), name) {
+			return fmt.Errorf("sample: there is no breed %q: the breeds are %s", name, strings.Join(Breeds(), ", "))
+		}
+	}
+	want := stamp{Version: Version, Seed: o.Seed, PerBreed: o.PerBreed, Folders: strings.Join(o.Folders, " ")}
 	dir = filepath.Clean(dir)
 	switch ready, err := look(dir, want); {
 	case err != nil:
@@ -144,13 +155,19 @@ func oneLine(text []byte) string {
 
 // write draws everything but the stamp.
 func write(ctx context.Context, dir string, o Options, progress func(done, total int)) error {
-	for _, sub := range []string{"images", "annotations", "my_pets"} {
+	folders := o.Folders
+	if folders == nil {
+		folders = []string{"images", "annotations", "my_pets"}
+	}
+	for _, sub := range folders {
 		if err := os.Mkdir(filepath.Join(dir, sub), 0o755); err != nil {
 			return err
 		}
 	}
-	if err := annotate(filepath.Join(dir, "annotations"), o.PerBreed); err != nil {
-		return err
+	if o.Folders == nil {
+		if err := annotate(filepath.Join(dir, "annotations"), o.PerBreed); err != nil {
+			return err
+		}
 	}
 	tasks := tasks(o)
 	if o.Workers <= 0 {
@@ -191,8 +208,14 @@ func write(ctx context.Context, dir string, o Options, progress func(done, total
 func tasks(o Options) []task {
 	var list []task
 	for _, b := range breeds() {
+		folder := "images"
+		if o.Folders != nil {
+			if folder = b.name; !slices.Contains(o.Folders, b.name) {
+				continue
+			}
+		}
 		for n := 1; n <= o.PerBreed; n++ {
-			list = append(list, task{fmt.Sprintf("images/%s_%d.jpg", b.name, n), func() *image.RGBA {
+			list = append(list, task{fmt.Sprintf("%s/%s_%d.jpg", folder, b.name, n), func() *image.RGBA {
 				r := stream(o.Seed, b.name, n)
 				w, h := 320, 240
 				if r.Chance(0.3) {
@@ -201,6 +224,9 @@ func tasks(o Options) []task {
 				return picture(b, r, w, h)
 			}})
 		}
+	}
+	if o.Folders != nil {
+		return list
 	}
 	for n := range ownPets {
 		list = append(list, task{fmt.Sprintf("my_pets/pomeranian_%d.jpeg", n), func() *image.RGBA { return myPet(n, stream(o.Seed, "my_pets", n)) }})

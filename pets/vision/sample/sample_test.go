@@ -252,3 +252,38 @@ func BenchmarkPicture(b *testing.B) {
 		picture(all[i%37], stream(1, "benchmark", i), 320, 240)
 	}
 }
+
+// Breeds in folders are the same pictures, each in its breed's folder, and nothing beside them.
+func TestFolders(t *testing.T) {
+	whole, folders := filepath.Join(t.TempDir(), "whole"), filepath.Join(t.TempDir(), "folders")
+	if err := Generate(t.Context(), whole, Options{PerBreed: 1}, nil); err != nil {
+		t.Fatal(err)
+	}
+	o := Options{PerBreed: 1, Folders: []string{"pug", "Siamese"}}
+	for range 2 { // the second time it is there already
+		if err := Generate(t.Context(), folders, o, nil); err != nil {
+			t.Fatal(err)
+		}
+	}
+	entries, err := os.ReadDir(folders)
+	if err != nil || len(entries) != 3 {
+		t.Fatalf("%v, %v; wanted two folders and a stamp", entries, err)
+	}
+	for _, breed := range o.Folders {
+		want, err := os.ReadFile(filepath.Join(whole, "images", breed+"_1.jpg"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, err := os.ReadFile(filepath.Join(folders, breed, breed+"_1.jpg")); err != nil || !bytes.Equal(got, want) {
+			t.Errorf("%s: another picture (%v)", breed, err)
+		}
+	}
+	o.Folders = []string{"pug"}
+	if err := Generate(t.Context(), folders, o, nil); err == nil || !strings.Contains(err.Error(), "holds another sample") {
+		t.Errorf("another sample in the same folder: %v", err)
+	}
+	o.Folders = []string{"../pug"}
+	if err := Generate(t.Context(), t.TempDir(), o, nil); err == nil || !strings.Contains(err.Error(), "no breed") {
+		t.Errorf("a breed that is none: %v", err)
+	}
+}
