@@ -15,11 +15,15 @@
 //   - runner: the peak of the resident memory of the command's own process;
 //   - all: the peak of the sum over it and all its descendants: the kernel, and on GoNB the compiler, too. Shared pages count once for each process.
 //
+// Give it a quiet machine. Raising its priority does not make up for that: where Linux groups processes by session, nice counts only within one, and
+// Jupyter's runners start kernels in sessions of their own.
+//
 // The exit status is 1 if nb run is not ahead in wall time and start-up everywhere. Linux only, as memory is read from /proc.
 package main
 
 import (
 	"cmp"
+	"errors"
 	"flag"
 	"fmt"
 	"os"
@@ -79,7 +83,7 @@ func bench(nb, only string, rounds int) (ahead bool, err error) {
 		return false, err
 	}
 	runners, missing := findRunners(nb)
-	kernels, lacking, err := findKernels(root, dir, nb)
+	kernels, lacking, err := findKernels(root, dir, nb, wanted)
 	if err != nil {
 		return false, err
 	}
@@ -93,6 +97,9 @@ func bench(nb, only string, rounds int) (ahead bool, err error) {
 	}
 	for _, m := range slices.Concat(missing, lacking) {
 		fmt.Println(m)
+	}
+	if len(jobs) == 0 {
+		return false, errors.New("-only leaves nothing to run")
 	}
 	rows, err := measureAll(jobs, runners, dir, rounds)
 	if err != nil {

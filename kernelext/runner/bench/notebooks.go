@@ -38,8 +38,24 @@ type job struct {
 
 func (j job) String() string { return j.kernel + ", " + j.title }
 
+// sizes are the notebooks that each kernel runs: of three cells, of a hundred, and of ten that print 50 MB together, with one more in front.
+var sizes = []struct {
+	title        string
+	small, large int
+}{{"3 cells", 2, 0}, {"100 cells", 99, 0}, {"50 MB", 0, 10}}
+
+// anyWanted reports whether a kernel has a row to be run.
+func anyWanted(kernel string, wanted *regexp.Regexp) bool {
+	for _, n := range sizes {
+		if wanted.MatchString(job{kernel: kernel, title: n.title}.String()) {
+			return true
+		}
+	}
+	return false
+}
+
 // findKernels makes ipykernel, if it is installed, and GoNB ready. For the other runners GoNB gets a kernelspec that starts it just as nb run does.
-func findKernels(root, dir, nb string) (kernels []kernel, lacking []string, err error) {
+func findKernels(root, dir, nb string, wanted *regexp.Regexp) (kernels []kernel, lacking []string, err error) {
 	if _, err := jupyter.FindSpec("python3"); err != nil {
 		lacking = append(lacking, "ipykernel: not installed, left out")
 	} else {
@@ -51,6 +67,9 @@ func findKernels(root, dir, nb string) (kernels []kernel, lacking []string, err 
 				return fmt.Sprintf("line = '%d' * 99\nfor _ in range(%d): print(line)", i, lines)
 			},
 		})
+	}
+	if !anyWanted("GoNB", wanted) {
+		return kernels, lacking, nil
 	}
 	if err := setUp(root, nb); err != nil {
 		return nil, nil, err
@@ -84,15 +103,12 @@ func findKernels(root, dir, nb string) (kernels []kernel, lacking []string, err 
 	}), lacking, nil
 }
 
-// makeJobs writes the notebooks: of three cells, of a hundred, and of ten that print 50 MB together.
+// makeJobs writes the notebooks that are wanted.
 func makeJobs(kernels []kernel, dir string, wanted *regexp.Regexp) ([]job, error) {
 	const lines = 50_000
 	var jobs []job
 	for _, k := range kernels {
-		for _, n := range []struct {
-			title        string
-			small, large int
-		}{{"3 cells", 2, 0}, {"100 cells", 99, 0}, {"50 MB", 0, 10}} {
+		for _, n := range sizes {
 			j := job{kernel: k.title, title: n.title, env: k.env, cells: 1 + n.small + n.large, bytes: n.large * lines * 100}
 			if !wanted.MatchString(j.String()) {
 				continue
