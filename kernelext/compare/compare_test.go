@@ -144,6 +144,8 @@ func TestNormalForms(t *testing.T) {
 		"style":                     {"text/html", `<p style="color:red;  width:3px">a</p>`, `<p style="COLOR: red; width: 3px;">a</p>`, ""},
 		"another style":             {"text/html", `<p style="width:3px">a</p>`, `<p style="width:30px">a</p>`, `width: 30px`},
 		"a comment":                 {"text/html", `<!-- 1 --><p>a</p>`, `<p><!-- 2 -->a</p>`, ""},
+		"carriage returns":          {"text/html", "<p>a\r\nb\rc</p>", "<p>a\nb c</p>", ""},
+		"before a carriage return":  {"text/html", "<p>a</p>\r<p>b</p>", "<p>c</p>\r<p>b</p>", "<p>c</p>"},
 		"entities":                  {"text/html", `<p>&lt;é&gt;</p>`, `<p>&#60;&eacute;&gt;</p>`, ""},
 		"a table's cell":            {"text/html", "<table><tr><td>1</td><td>2</td></tr></table>", "<table><tr><td>1</td><td>3</td></tr></table>", `line 5 is "<td>3</td>", it was "<td>2</td>"`},
 		"a table's row":             {"text/html", "<table><tr><td>1</td></tr></table>", "<table><tr><td>1</td></tr><tr><td>2</td></tr></table>", "line"},

@@ -36,6 +36,9 @@ func (r Rules) form(mime, text string) (form, error) {
 			return form{lines: []string{""}, parts: []part{{mime, data}}}, nil
 		}
 	}
+	if mime != "text/plain" {
+		text = lineBreaks.Replace(text)
+	}
 	var f form
 	text, f.parts = extract(terminal.Text(text))
 	isJSON := mime == "application/json" || strings.HasSuffix(mime, "+json")
@@ -52,6 +55,9 @@ func (r Rules) form(mime, text string) (form, error) {
 	f.lines = trimBlanks(text)
 	return f, err
 }
+
+// lineBreaks makes line breaks of carriage returns, which only text for a terminal means as such.
+var lineBreaks = strings.NewReplacer("\r\n", "\n", "\r", "\n")
 
 // binary reports whether a MIME type holds base64.
 func binary(mime string) bool {
