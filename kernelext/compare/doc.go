@@ -1,6 +1,7 @@
 // Package compare says in what two runs of a cell differ to a reader's eye: the outputs that a notebook has kept and those of a new run.
 //
-//	differences, err := compare.Outputs(saved, now, compare.Rules{Sanitize: compare.Builtin()})
+//	rules, err := compare.Builtin()
+//	differences, err := compare.Outputs(saved, now, compare.Rules{Sanitize: rules})
 //	for _, d := range differences {
 //		fmt.Printf("%v\n%s", d, d.Unified())
 //	}
@@ -19,7 +20,7 @@
 //   - views of widgets (application/vnd.jupyter.widget-view+json) do not count, for their ids are random.
 //   - of everything that is text, blanks at the ends of lines and of the text do not count.
 //
-// Rules make texts comparable that differ from run to run. Builtin replaces addresses, UUIDs, times, durations and directories; ParseRules
+// Rules make texts comparable that differ from run to run. Builtin replaces addresses, UUIDs, made-up names, times, durations and directories; ParseRules
 // reads a user's, in the form of nbval's sanitize file; numbers and pixels have tolerances.
 //
 // # Tried and dropped

@@ -34,6 +34,7 @@ type testFlags struct {
 
 	jobs        int
 	update      bool
+	overwrite   bool
 	report, out string
 	verbose     bool
 	color       string
@@ -95,6 +96,7 @@ Exit status: 0 everything is as saved, 1 a cell shows something else or failed, 
 	fl.IntVarP(&f.jobs, "jobs", "j", 1, "how many notebooks to run at the same time")
 	fl.StringVar(&f.report, "report", "", "write the results as JUnit XML to this file")
 	fl.StringVarP(&f.out, "output", "o", "", "keep the executed notebooks, and pictures that differ, in this folder")
+	fl.BoolVar(&f.overwrite, "overwrite", false, "replace what earlier tests kept in the folder of -o")
 	fl.BoolVarP(&f.verbose, "verbose", "v", false, "list all cells")
 	fl.StringVar(&f.color, "color", "auto", "colours: auto, always or never")
 	fl.BoolVar(&f.offline, "offline", false, "fetch nothing")
@@ -128,6 +130,13 @@ func test(cmd *cobra.Command, args []string, f testFlags) error {
 	kernels := kernelChoices{}
 	for i, path := range paths {
 		books[i] = openBook(path)
+	}
+	if f.out != "" {
+		if err := planKeeping(books, f.out, f.overwrite); err != nil {
+			return err
+		}
+	}
+	for i := range books {
 		if books[i].problem == nil {
 			books[i].problem = books[i].prepare(ctx, f, settings, kernels, cmd.Flags().Changed)
 		}
@@ -221,9 +230,10 @@ type testedBook struct {
 	kernel  kernelChoice
 	cells   []*testedCell // the code cells that are not empty
 	report  *runner.Report
-	problem error // why it could not be tested
-	kept    error // why the results could not be written
-	updated int   // cells whose outputs were accepted
+	problem error  // why it could not be tested
+	keepAt  string // where the executed notebook goes
+	kept    error  // why the results could not be written
+	updated int    // cells whose outputs were accepted
 }
 
 func openBook(path string) *testedBook {
@@ -292,7 +302,7 @@ func (b *testedBook) test(ctx context.Context, f testFlags, v *testView) {
 		b.problem = b.accept()
 	}
 	if f.out != "" {
-		b.kept = b.keep(f.out)
+		b.kept = b.keep()
 	}
 }
 

@@ -74,16 +74,35 @@ func (b *testedBook) with(cells []*testedCell) (*notebook.Notebook, error) {
 	return nb, nil
 }
 
-// keep writes the executed notebook into a folder, under its own path if that leads down from here, and beside it the pictures that differ.
-func (b *testedBook) keep(dir string) error {
-	rel := b.path
-	if !filepath.IsLocal(rel) {
-		rel = filepath.Base(rel)
+// planKeeping decides where the executed notebooks go: into the folder, each under its own path without what leads up. It refuses to overwrite
+// a notebook under test, and anything else unasked.
+func planKeeping(books []*testedBook, dir string, overwrite bool) error {
+	taken := map[string]string{}
+	for _, b := range books {
+		rel := filepath.ToSlash(b.path[len(filepath.VolumeName(b.path)):])
+		for strings.HasPrefix(rel, "../") || strings.HasPrefix(rel, "/") {
+			_, rel, _ = strings.Cut(rel, "/")
+		}
+		b.keepAt = filepath.Join(dir, filepath.FromSlash(rel))
+		for _, other := range books {
+			if sameFile(b.keepAt, other.path) {
+				return fmt.Errorf("%s is a notebook under test: it is never overwritten, name another folder with -o", other.path)
+			}
+		}
+		if other, ok := taken[b.keepAt]; ok {
+			return fmt.Errorf("%s and %s would both be kept as %s: test them one by one", other, b.path, b.keepAt)
+		}
+		taken[b.keepAt] = b.path
+		if exists(b.keepAt) && !overwrite {
+			return fmt.Errorf("%s exists: name another folder, or allow it with --overwrite", b.keepAt)
+		}
 	}
-	path := filepath.Join(dir, rel)
-	if sameFile(path, b.path) {
-		return fmt.Errorf("%s is the notebook under test: it is never overwritten, name another folder with -o", b.path)
-	}
+	return nil
+}
+
+// keep writes the executed notebook, and beside it the pictures that differ.
+func (b *testedBook) keep() error {
+	path := b.keepAt
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 		return fmt.Errorf("the output folder: %w", err)
 	}
