@@ -25,7 +25,7 @@ func TestIPykernel(t *testing.T) {
 	if err := runner.SetParameters(nb, spec.Language, []runner.Setting{{Name: "n", Value: "5"}}); err != nil {
 		t.Fatal(err)
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Minute)
 	defer cancel()
 	report, err := runner.Run(ctx, nb, runner.Options{Spec: spec, AllowErrors: true})
 	if err != nil {

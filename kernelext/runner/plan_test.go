@@ -333,7 +333,7 @@ func TestWhatCountsAsFinished(t *testing.T) {
 func TestSavesWhileACellRuns(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "out.ipynb")
 	nb := book(t, "print a\nsleep 1h")
-	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Minute)
 	defer cancel()
 	_, err := runner.Run(ctx, nb, runner.Options{Spec: kerneltest.Spec("go"), Autosave: time.Millisecond, Save: func() error {
 		if err := nb.WriteFile(path); err != nil {

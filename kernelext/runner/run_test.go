@@ -45,7 +45,7 @@ func book(t *testing.T, cells ...string) *notebook.Notebook {
 
 func run(t *testing.T, nb *notebook.Notebook, o runner.Options) (*runner.Report, error) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Minute)
 	defer cancel()
 	o.Spec, o.IPC = kerneltest.Spec("go"), true
 	return runner.Run(ctx, nb, o)
