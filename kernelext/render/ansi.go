@@ -13,11 +13,14 @@ type pen struct {
 	bold, faint, italic, under, inverse bool
 }
 
-// ansi turns terminal text into HTML: colours become classes, carriage returns and backspaces overwrite, other control sequences vanish.
-func ansi(s string) string {
+// ansi turns terminal text into HTML: colours become classes, other control sequences vanish.
+// It begins with the pen that an earlier text left, and returns the one that it leaves.
+func ansi(s string, p pen) (string, pen) {
 	var b strings.Builder
-	var p pen
-	open := false
+	open := p != pen{}
+	if open {
+		b.WriteString(p.tag())
+	}
 	set := func(next pen) {
 		if next == p {
 			return
@@ -31,7 +34,6 @@ func ansi(s string) string {
 			b.WriteString(p.tag())
 		}
 	}
-	s = overwrite(s)
 	for len(s) > 0 {
 		i := strings.IndexByte(s, 0x1b)
 		if i < 0 {
@@ -45,8 +47,9 @@ func ansi(s string) string {
 			set(p.sgr(params))
 		}
 	}
+	left := p
 	set(pen{})
-	return b.String()
+	return b.String(), left
 }
 
 // sequence cuts a control sequence off the start of s: CSI with its parameters and final byte, OSC whole, or ESC and one byte.

@@ -47,7 +47,7 @@ func (m *markdown) sanitize(s string) string {
 	if m.policy == nil {
 		return s
 	}
-	return m.policy.Sanitize(s)
+	return balanced(m.policy.Sanitize(s))
 }
 
 // cell renders a Markdown cell.

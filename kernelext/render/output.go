@@ -100,7 +100,10 @@ func (m *markdown) image(o notebook.Output, mime, alt string, data []byte) templ
 	return template.HTML(`<img src="` + dataURI(mime, data) + `" alt="` + printable(alt) + `"` + size + `>`)
 }
 
-// terminal shows text as a terminal would.
+// foldAbove is how many lines of a text are shown whole; of a longer one the first shownLines stand before the fold.
+const foldAbove, shownLines = 40, 20
+
+// terminal shows text as a terminal would, a long one folded.
 func terminal(s string) template.HTML {
 	cut := ""
 	if len(s) > maxText {
@@ -108,9 +111,34 @@ func terminal(s string) template.HTML {
 		s = strings.ToValidUTF8(s[:maxText], "")
 		cut = "\n" + `<span class="cut">… ` + strconv.Itoa(len(rest)/1024+1) + ` KB more in the notebook</span>`
 	}
-	s = strings.TrimRight(s, "\n")
+	s = strings.TrimRight(overwrite(s), "\n")
 	if strings.TrimSpace(s) == "" {
 		return ""
 	}
-	return template.HTML(`<pre tabindex="0">` + ansi(s) + cut + `</pre>`)
+	text, rest := s, ""
+	if n := strings.Count(s, "\n") + 1; n > foldAbove {
+		lines := strings.SplitAfterN(s, "\n", shownLines+1)
+		rest = lines[shownLines]
+		text = strings.TrimSuffix(strings.Join(lines[:shownLines], ""), "\n")
+	}
+	head, p := ansi(text, pen{})
+	if rest == "" {
+		return template.HTML(`<pre tabindex="0">` + head + cut + `</pre>`)
+	}
+	tail, _ := ansi(rest, p)
+	return template.HTML(`<pre tabindex="0">` + head + `</pre><details class="more"><summary>` + strconv.Itoa(strings.Count(rest, "\n")+1) +
+		` more lines</summary><pre tabindex="0">` + tail + cut + `</pre></details>`)
+}
+
+// joined makes one of streams that follow each other, as kernels cut them at will.
+func joined(outputs []notebook.Output) []notebook.Output {
+	var all []notebook.Output
+	for _, o := range outputs {
+		if n := len(all); n > 0 && o.Type == notebook.StreamOutput && all[n-1].Type == o.Type && all[n-1].Name == o.Name {
+			all[n-1] = notebook.Stream(o.Name, all[n-1].Text+o.Text)
+			continue
+		}
+		all = append(all, o)
+	}
+	return all
 }

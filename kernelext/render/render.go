@@ -24,7 +24,9 @@ type Options struct {
 // page is what the template sees.
 type page struct {
 	Title, Lang string
+	Policy      string // the browser's, "" for a trusted notebook
 	CSS         template.CSS
+	Script      template.JS
 	Cells       []cell
 	Contents    []heading
 }
@@ -37,6 +39,7 @@ type cell struct {
 	Raw     string        // of a raw cell
 	Outputs []output
 	Failed  bool
+	Show    visibility
 }
 
 // heading is an entry of the table of contents.
@@ -60,9 +63,15 @@ func HTML(nb *notebook.Notebook, o Options) ([]byte, error) {
 		language = "go"
 	}
 	m := newMarkdown(o.Trust, language)
-	p := page{CSS: css()}
+	p := page{CSS: css(), Script: script()}
+	if !o.Trust {
+		p.Policy = contentPolicy()
+	}
 	for i, c := range nb.Cells() {
-		view := cell{ID: fmt.Sprintf("cell-%d", i+1)}
+		view := cell{ID: fmt.Sprintf("cell-%d", i+1), Show: visibilityOf(c)}
+		if view.Show.Gone {
+			continue
+		}
 		switch c.Type() {
 		case notebook.Markdown:
 			view.Text = m.cell(c)
@@ -74,7 +83,10 @@ func HTML(nb *notebook.Notebook, o Options) ([]byte, error) {
 			if n := c.ExecutionCount(); n > 0 {
 				view.Count = fmt.Sprint(n)
 			}
-			for _, out := range c.Outputs() {
+			for _, out := range joined(c.Outputs()) {
+				if view.Show.NoOutput {
+					break
+				}
 				v := m.output(out)
 				view.Failed = view.Failed || v.Kind == "error"
 				if v.HTML != "" {

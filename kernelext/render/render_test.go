@@ -1,6 +1,8 @@
 package render_test
 
 import (
+	"crypto/sha256"
+	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"os"
@@ -51,7 +53,7 @@ func page(t *testing.T, nb *notebook.Notebook) string {
 	return string(b)
 }
 
-func body(page string) string { return page[strings.Index(page, "<main"):] }
+func body(page string) string { return page[strings.Index(page, "<main"):strings.Index(page, "</main>")] }
 
 const pixel = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
 
@@ -82,7 +84,7 @@ func TestWhatIsShown(t *testing.T) {
 }`},
 		"error":               {code("x", notebook.Failure("E", "v", []string{"\x1b[31mE\x1b[0m: v"})), `<pre tabindex="0"><span class="f1">E</span>: v</pre>`},
 		"error without trace": {code("x", notebook.Failure("E", "v", nil)), `<pre tabindex="0">E: v</pre>`},
-		"picture in html":     {code("x", display("text/html", `<img alt="c" src="data:image/svg+xml;base64,AAAA">`)), `<img alt="c" src="data:image/svg+xml;base64,AAAA">`},
+		"picture in html":     {code("x", display("text/html", `<img alt="c" src="data:image/svg+xml;base64,AAAA">`)), `<img alt="c" src="data:image/svg+xml;base64,AAAA"/>`},
 		"style":               {code("x", display("text/html", `<div style="color: red; background: #fff; position: fixed">x</div>`)), `<div style="color: red; background: #fff">x</div>`},
 		"progress":            {code("x", display("text/html", `<progress value="1" max="3"></progress>`)), `<progress value="1" max="3">`},
 		"raw":                 {notebook.NewCell(notebook.Raw, "<raw>"), `<pre>&lt;raw&gt;</pre>`},
@@ -147,7 +149,7 @@ func TestAttachments(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := body(page(t, nb)); !strings.Contains(got, `<img src="data:image/png;base64,`+pixel+`" alt="dot">`) {
+	if got := body(page(t, nb)); !strings.Contains(got, `<img src="data:image/png;base64,`+pixel+`" alt="dot"/>`) {
 		t.Errorf("got %s", got)
 	}
 }
@@ -163,6 +165,7 @@ var hostile = []string{
 	`<link rel=stylesheet href="https://evil.example">`, `<meta http-equiv=refresh content="0;url=https://evil.example">`, `<math><mtext></mtext><mglyph><style></math><img src onerror=alert(1)>`,
 	`<img src="data:image/svg+xml;base64,AAAA" onload="alert(1)">`, `<video src="https://evil.example"></video><audio src="https://evil.example"></audio>`,
 	"```\"><script>alert(1)</script>\nx\n```", "# <img src=x onerror=alert(1)>", `<table background="https://evil.example"><tr><td>x</td></tr></table>`,
+	`</div></section></main><div id="main">`, `<div><div><table><tr><td>`, `<details><summary>`,
 	`<img srcset="https://evil.example 1x">`, `<div id="main">x</div>`, `<a href="//evil.example/x">x</a>`, `<noscript><p title="</noscript><img src=x onerror=alert(1)>">`,
 }
 
@@ -202,11 +205,29 @@ func harmless(page string) error {
 		return err
 	}
 	mains := 0
+	policy := ""
+	for n := range doc.Descendants() {
+		if n.Data == "meta" && len(n.Attr) == 2 && n.Attr[0].Val == "Content-Security-Policy" {
+			policy = n.Attr[1].Val
+		}
+		if n.Data == "section" && strings.HasPrefix(attribute(n, "id"), "cell-") && n.Parent.Data != "main" {
+			return fmt.Errorf("a cell's <section> lies in <%s>: something in another was not closed", n.Parent.Data)
+		}
+	}
+	if !strings.HasPrefix(policy, "default-src 'none';") {
+		return fmt.Errorf("the page's policy is %q", policy)
+	}
 	var walk func(n *html.Node) error
 	walk = func(n *html.Node) error {
 		if n.Type == html.ElementNode {
 			switch n.Data {
-			case "script", "iframe", "object", "embed", "form", "base", "svg", "math", "video", "audio", "button", "frame", "applet", "noscript":
+			case "script":
+				// Ours alone, the one that the policy names by its digest.
+				sum := sha256.Sum256([]byte(n.FirstChild.Data))
+				if digest := "'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'"; len(n.Attr) > 0 || !strings.Contains(policy, digest) {
+					return fmt.Errorf("a foreign <script> is in the page, or the policy %q does not know ours", policy)
+				}
+			case "iframe", "object", "embed", "form", "base", "svg", "math", "video", "audio", "button", "frame", "applet", "noscript":
 				return fmt.Errorf("a <%s> is in the page", n.Data)
 			case "style", "link", "meta", "title":
 				if n.Parent.Data != "head" {
@@ -298,4 +319,69 @@ func FuzzHTML(f *testing.F) {
 			t.Fatal(err)
 		}
 	})
+}
+
+func TestLongTextIsFolded(t *testing.T) {
+	lines := make([]string, 100)
+	for i := range lines {
+		lines[i] = fmt.Sprintf("line %d", i+1)
+	}
+	lines[9] += "\x1b[31m"
+	// Kernels cut a stream at will: the page shows one text.
+	all := strings.Join(lines, "\n")
+	got := body(page(t, book(code("x", notebook.Stream("stdout", all[:300]), notebook.Stream("stdout", all[300:])))))
+	for _, want := range []string{
+		"line 20</span></pre><details class=\"more\"><summary>80 more lines</summary>", `<pre tabindex="0"><span class="f1">line 21` + "\n", "line 100</span></pre></details>",
+	} {
+		if !strings.Contains(got, want) {
+			t.Errorf("no %q in %s", want, got)
+		}
+	}
+	if short := body(page(t, book(code("x", notebook.Stream("stdout", strings.Join(lines[:40], "\n")))))); strings.Contains(short, "<details") {
+		t.Error("40 lines are folded")
+	}
+}
+
+func TestHiddenCells(t *testing.T) {
+	folded := func(what string) string { return "<details><summary>" + what + "</summary>" }
+	for name, c := range map[string]struct {
+		metadata     string
+		want, wantNo []string
+	}{
+		"nothing asked":  {`{}`, []string{"source", "result"}, []string{"<details"}},
+		"source_hidden":  {`{"jupyter": {"source_hidden": true}}`, []string{folded("Code"), "result"}, []string{folded("Output")}},
+		"outputs_hidden": {`{"jupyter": {"outputs_hidden": true}}`, []string{folded("Output"), "source"}, []string{folded("Code")}},
+		"collapsed":      {`{"collapsed": true}`, []string{folded("Output")}, []string{folded("Code")}},
+		"hide-cell":      {`{"tags": ["hide-cell"]}`, []string{folded("Code"), folded("Output")}, nil},
+		"remove-input":   {`{"tags": ["remove-input"]}`, []string{"result"}, []string{"source"}},
+		"remove_output":  {`{"tags": ["remove_output"]}`, []string{"source"}, []string{"result"}},
+		"remove-cell":    {`{"tags": ["remove-cell"]}`, nil, []string{"source", "result", "<section"}},
+	} {
+		nb, err := notebook.Parse([]byte(`{"cells": [{"cell_type": "code", "execution_count": 1, "source": "source", "metadata": ` + c.metadata + `,
+			"outputs": [{"output_type": "stream", "name": "stdout", "text": "result"}]}], "metadata": {}, "nbformat": 4, "nbformat_minor": 4}`))
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := page(t, nb)
+		got = got[strings.Index(got, "<main"):strings.Index(got, "</main>")]
+		for _, s := range c.want {
+			if !strings.Contains(got, s) {
+				t.Errorf("%s: no %q in %s", name, s, got)
+			}
+		}
+		for _, s := range c.wantNo {
+			if strings.Contains(got, s) {
+				t.Errorf("%s: %q is in %s", name, s, got)
+			}
+		}
+	}
+}
+
+func attribute(n *html.Node, key string) string {
+	for _, a := range n.Attr {
+		if a.Key == key {
+			return a.Val
+		}
+	}
+	return ""
 }

@@ -1,11 +1,14 @@
 package render
 
 import (
+	"html/template"
 	"net/url"
 	"regexp"
 	"strings"
 
 	"github.com/microcosm-cc/bluemonday"
+	"golang.org/x/net/html"
+	"golang.org/x/net/html/atom"
 )
 
 // newPolicy says what HTML of a notebook may hold: text, tables, lists, layout, embedded pictures, links that the reader has to click.
@@ -59,4 +62,19 @@ var (
 func plainValue(v string) bool {
 	v = strings.ToLower(v)
 	return plainStyle.MatchString(v) && !strings.Contains(functions.ReplaceAllString(v, ""), "(")
+}
+
+// balanced closes what a piece of sanitised HTML opens and drops what it closes without having opened it, so that it cannot reach beyond its place.
+func balanced(s string) string {
+	nodes, err := html.ParseFragment(strings.NewReader(s), &html.Node{Type: html.ElementNode, Data: "div", DataAtom: atom.Div})
+	if err != nil {
+		return template.HTMLEscapeString(s)
+	}
+	var b strings.Builder
+	for _, n := range nodes {
+		if err := html.Render(&b, n); err != nil {
+			return template.HTMLEscapeString(s)
+		}
+	}
+	return b.String()
 }
