@@ -10,6 +10,8 @@
 // alike (Ragdoll and Birman; the three bull breeds; British Shorthair and Russian Blue), so that a confusion matrix has something to say. They are
 // drawings all the same: how well a network does on them says nothing about photographs.
 //
+// With [Options].Folders it draws some breeds the other way that people keep photographs, a folder for each kind.
+//
 // The tables in cats.go and dogs.go describe a breed by traits that a person would name: ears, muzzle, fur, coat, markings. A picture then gives
 // the animal a place, a light, a pose, a look (picture.go) and draws it with the brush of package paint (head.go, face.go, ear.go, muzzle.go,
 // body.go, dress.go).
