@@ -17,16 +17,19 @@ import (
 )
 
 func reportCommand() *cobra.Command {
-	return &cobra.Command{
+	var note string
+	cmd := &cobra.Command{
 		Use:   "report DIR",
 		Short: "Write README.md and the charts of a folder of results",
 		Args:  cobra.ExactArgs(1),
-		RunE:  func(_ *cobra.Command, args []string) error { return report(args[0]) },
+		RunE:  func(_ *cobra.Command, args []string) error { return report(args[0], note) },
 	}
+	cmd.Flags().StringVar(&note, "note", "", "what readers should know of the circumstances")
+	return cmd
 }
 
 // report reads every result of a folder and writes what people read.
-func report(dir string) error {
+func report(dir, note string) error {
 	files, err := filepath.Glob(filepath.Join(dir, "*.json"))
 	if err != nil {
 		return err
@@ -65,7 +68,7 @@ func report(dir string) error {
 			return err
 		}
 	}
-	page, err := page(all)
+	page, err := page(all, note)
 	if err != nil {
 		return err
 	}
@@ -77,9 +80,12 @@ func (r result) file(what string) string {
 }
 
 // page is README.md.
-func page(all []result) (string, error) {
+func page(all []result, note string) (string, error) {
 	var b strings.Builder
 	b.WriteString("# MobileNetV2 on all photographs\n\nMade by `go run ./pets/vision/realrun report` from the files beside it; go doc of that folder tells the recipe.\n")
+	if note != "" {
+		b.WriteString("\n" + note + "\n")
+	}
 	for _, size := range sizes(all) {
 		here := ofSize(all, size)
 		fmt.Fprintf(&b, "\n## %d px\n\n%s", size, summary(here))

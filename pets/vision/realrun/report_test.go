@@ -30,7 +30,7 @@ func TestReport(t *testing.T) {
 	write("b.json", "gopets", 1, 12)
 	write("c.json", "PyTorch", 0, 20)
 	write("d.json", "PyTorch", 1, 24)
-	if err := report(dir); err != nil {
+	if err := report(dir, "On a busy machine."); err != nil {
 		t.Fatal(err)
 	}
 	text, err := os.ReadFile(filepath.Join(dir, "README.md"))
@@ -41,7 +41,7 @@ func TestReport(t *testing.T) {
 		"| gopets | 1 | 30.00 % | **12.00 %** | 12:34 | xla |",
 		"gopets 11.00 % (deviation 1.41), PyTorch 22.00 % (2.83). They differ by 11.00 points", "is 4.47",
 		"| fit_one_cycle(4) | 0 | 1.500000 | 0.500000 | 0.300000 | 1:01 |",
-		"76 of 100 right", "cat → dog 24",
+		"On a busy machine.", "76 of 100 right", "cat → dog 24",
 	} {
 		if !strings.Contains(string(text), want) {
 			t.Errorf("README.md lacks %q:\n%s", want, text)
@@ -61,13 +61,13 @@ func TestReport(t *testing.T) {
 
 func TestReportRefuses(t *testing.T) {
 	dir := t.TempDir()
-	if err := report(dir); err == nil || !strings.Contains(err.Error(), "holds no result") {
+	if err := report(dir, "On a busy machine."); err == nil || !strings.Contains(err.Error(), "holds no result") {
 		t.Error(err)
 	}
 	if err := os.WriteFile(filepath.Join(dir, "x.json"), []byte(`{"side":"gopets"}`), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	if err := report(dir); err == nil || !strings.Contains(err.Error(), "x.json is not a whole result") {
+	if err := report(dir, "On a busy machine."); err == nil || !strings.Contains(err.Error(), "x.json is not a whole result") {
 		t.Error(err)
 	}
 }
