@@ -8,7 +8,6 @@ import (
 	"log/slog"
 	"math"
 	"net"
-	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -102,34 +101,6 @@ func TestTooManyAtOnce(t *testing.T) {
 	}
 }
 
-// Pictures that wait while another is predicted are predicted together, in powers of two, and everybody gets the own answer.
-func TestTogether(t *testing.T) {
-	g, url := startGate(t, serve.Options{Concurrency: 8, Batch: 4})
-	wait := sendAll(t, url, 8)
-	sizes := []int{<-g.entered}
-	time.Sleep(200 * time.Millisecond) // the others come to wait; were they slower, the sizes would differ and the test say less
-	g.open()
-	for i, r := range wait() {
-		if want := fmt.Sprintf(`"probability":%v`, float64(float32(900+i)/1000)); r.status != 200 || !strings.Contains(r.body, want) {
-			t.Errorf("picture %d: %d %s, wanted %s", i, r.status, r.body, want)
-		}
-	}
-	close(g.entered)
-	for n := range g.entered {
-		sizes = append(sizes, n)
-	}
-	sum := 0
-	for _, n := range sizes {
-		sum += n
-		if n&(n-1) != 0 || n > 4 {
-			t.Errorf("%d pictures together", n)
-		}
-	}
-	if sum != 8 || slices.Max(sizes) == 1 {
-		t.Errorf("predicted %v together, wanted 8 in fewer than 8 calls", sizes)
-	}
-}
-
 // One who waits too long is told so. The place that his picture takes stays taken until the predictor has done with it.
 func TestTimeout(t *testing.T) {
 	g, url := startGate(t, serve.Options{Concurrency: 1, Queue: 1, Timeout: 50 * time.Millisecond})
@@ -145,7 +116,7 @@ func TestTimeout(t *testing.T) {
 	until(t, "an answer", func() bool { return sendAll(t, url, 1)()[0].status == 200 })
 }
 
-// What a predictor does wrong is the server's failure, told without its reason; a picture that it refuses does not spoil its neighbours' answers.
+// What a predictor does wrong is the server's failure, told without its reason.
 func TestPredictorFails(t *testing.T) {
 	for name, p := range map[string]predictor{
 		"error":         func([]*dataset.Picture) ([][]float32, error) { return nil, errors.New("secret reason") },
@@ -164,28 +135,6 @@ func TestPredictorFails(t *testing.T) {
 		until(t, "the log", func() bool { return strings.Contains(text.String(), `"level":"ERROR"`) })
 		if log := text.String(); !strings.Contains(log, `"trouble":`) {
 			t.Errorf("%s: the log says %s", name, log)
-		}
-	}
-
-	g := newGate()
-	picky := predictor(func(pictures []*dataset.Picture) ([][]float32, error) {
-		rows, err := g.Predict(context.Background(), pictures)
-		for _, p := range pictures {
-			if p.W == 902 {
-				err = errors.New("I do not like the third")
-			}
-		}
-		return rows, err
-	})
-	url := start(t, picky, serve.Options{Concurrency: 8})
-	t.Cleanup(g.open)
-	wait := sendAll(t, url, 8)
-	<-g.entered
-	time.Sleep(100 * time.Millisecond)
-	g.open()
-	for i, r := range wait() {
-		if want := map[bool]int{true: 500, false: 200}[i == 2]; r.status != want {
-			t.Errorf("picture %d: %d %s", i, r.status, r.body)
 		}
 	}
 }
