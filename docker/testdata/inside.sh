@@ -20,7 +20,7 @@ headless) # the pets notebook of the image, small
 	diff /tmp/before /tmp/after
 	ls -l runs runs/pets-* /data /data/models
 	grep -q '<testcase' runs/junit.xml
-	grep -q 'engine: .*XLA' runs/pets-*/pets.ipynb
+	grep -q 'engine: xla:cpu' runs/pets-*/pets.ipynb
 	;;
 photos) # a few of the pictures that another container left in the volume, for a notebook of one's own
 	ls /data/models

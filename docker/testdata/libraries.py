@@ -22,4 +22,4 @@ for path in libraries:
         elif "OSError" in text[-1]:
             bad.append(text[-1])
 print(len(libraries), "libraries;", len(wanting), "want what the host brings:", *sorted(wanting))
-sys.exit("\n".join(bad))
+sys.exit("\n".join(bad) or 0)
