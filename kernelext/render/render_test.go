@@ -53,7 +53,9 @@ func page(t *testing.T, nb *notebook.Notebook) string {
 	return string(b)
 }
 
-func body(page string) string { return page[strings.Index(page, "<main"):strings.Index(page, "</main>")] }
+func body(page string) string {
+	return page[strings.Index(page, "<main"):strings.Index(page, "</main>")]
+}
 
 const pixel = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
 
