@@ -57,8 +57,12 @@ func TestLikeNBClient(t *testing.T) {
 	nbclient := startNBClient(t, python)
 	for _, path := range paths {
 		t.Run(strings.TrimSuffix(filepath.Base(path), ".ipynb"), func(t *testing.T) {
-			theirs := nbclient(t, path)
-			compareRuns(t, runHere(t, path), theirs())
+			wait := nbclient(t, path)
+			ours, theirs := runHere(t, path), wait()
+			if theirs.Outcome == "Stuck" {
+				t.Skip("nbclient did not come to an end within three minutes: nothing to compare with")
+			}
+			compareRuns(t, ours, theirs)
 		})
 	}
 }

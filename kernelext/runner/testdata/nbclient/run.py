@@ -4,12 +4,21 @@ usage: run.py FOLDER    the kernels' working directories are made in FOLDER, eac
 """
 import json
 import shutil
+import signal
 import sys
 from pathlib import Path
 
 import nbformat
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
+
+
+class Stuck(BaseException):
+    """nbclient itself does not come to an end: seen, rarely, when it waits for a kernel that is gone."""
+
+
+def stuck(signum, frame):
+    raise Stuck
 
 
 def run(path, cwd):
@@ -24,14 +33,20 @@ def run(path, cwd):
         **nb.metadata.get("nbclient", {}),
     )
     outcome, ename = "", ""
+    signal.alarm(180)
     try:
         client.execute()
+    except Stuck:
+        outcome = "Stuck"
     except (CellExecutionError, CellTimeoutError, DeadKernelError) as e:
         outcome, ename = type(e).__name__, getattr(e, "ename", "")
+    finally:
+        signal.alarm(0)
     files = sorted(f.name for f in cwd.iterdir())
     return {"notebook": nb, "status": status, "outcome": outcome, "ename": ename, "files": files}
 
 
+signal.signal(signal.SIGALRM, stuck)
 folder = Path(sys.argv[1])
 for path in map(str.strip, sys.stdin):
     cwd = folder / "runs" / Path(path).stem
