@@ -21,6 +21,8 @@ require (
 	golang.org/x/term v0.47.0
 )
 
+require github.com/d2lang/mathjax-go v0.1.0
+
 require (
 	codeberg.org/go-fonts/liberation v0.5.0
 	github.com/aymerick/douceur v0.2.0 // indirect

@@ -26,6 +26,7 @@ import (
 type markdown struct {
 	md       goldmark.Markdown
 	policy   *bluemonday.Policy // nil for a trusted notebook
+	formulas []formula          // of the text that is being rendered
 	headings []heading
 	used     map[string]bool // heading ids
 }
@@ -36,7 +37,7 @@ func newMarkdown(trust bool, language string) *markdown {
 		m.policy = newPolicy()
 	}
 	m.md = goldmark.New(
-		goldmark.WithExtensions(extension.GFM, extension.Footnote),
+		goldmark.WithExtensions(extension.GFM, extension.Footnote, mathSyntax{}),
 		// Raw HTML passes here, for the sanitiser sees the whole.
 		goldmark.WithRendererOptions(html.WithUnsafe(), renderer.WithNodeRenderers(util.Prioritized(codeBlocks{language}, 100))),
 	)
@@ -44,10 +45,13 @@ func newMarkdown(trust bool, language string) *markdown {
 }
 
 func (m *markdown) sanitize(s string) string {
-	if m.policy == nil {
+	switch {
+	case m.policy != nil:
+		s = m.policy.Sanitize(s)
+	case len(m.formulas) == 0:
 		return s
 	}
-	return balanced(m.policy.Sanitize(s))
+	return balanced(s, m.formulas)
 }
 
 // cell renders a Markdown cell.
@@ -61,7 +65,9 @@ func (m *markdown) cell(c *notebook.Cell) template.HTML {
 }
 
 func (m *markdown) render(source string, files map[string]map[string]json.RawMessage) template.HTML {
-	src := []byte(source)
+	src := []byte(withoutMarks.Replace(source))
+	m.formulas = nil
+	defer func() { m.formulas = nil }()
 	doc := m.md.Parser().Parse(text.NewReader(src), parser.WithContext(parser.NewContext()))
 	var pictures []*ast.Image
 	err := ast.Walk(doc, func(n ast.Node, entering bool) (ast.WalkStatus, error) {
@@ -73,6 +79,12 @@ func (m *markdown) render(source string, files map[string]map[string]json.RawMes
 			m.heading(n, src)
 		case *ast.Image:
 			pictures = append(pictures, n)
+		case *mathNode:
+			n.index = len(m.formulas)
+			m.formulas = append(m.formulas, n.formula)
+		case *mathBlock:
+			n.index = len(m.formulas)
+			m.formulas = append(m.formulas, n.formula)
 		}
 		return ast.WalkContinue, nil
 	})
@@ -113,6 +125,8 @@ func plainText(n ast.Node, src []byte) string {
 			}
 		case *ast.String:
 			b.Write(c.Value)
+		case *mathNode:
+			b.WriteString(c.tex)
 		default:
 			b.WriteString(plainText(c, src))
 		}

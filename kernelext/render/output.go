@@ -63,10 +63,11 @@ func (m *markdown) display(o notebook.Output) template.HTML {
 	if text, ok := o.Mime("text/markdown"); ok {
 		return m.render(text, nil)
 	}
-	for _, mime := range []string{"text/latex", "text/plain"} {
-		if text, ok := o.Mime(mime); ok {
-			return terminal(text)
-		}
+	if text, ok := o.Mime("text/latex"); ok {
+		return latex(text)
+	}
+	if text, ok := o.Mime("text/plain"); ok {
+		return terminal(text)
 	}
 	if raw, ok := o.Data["application/json"]; ok {
 		var b bytes.Buffer

@@ -221,6 +221,9 @@ func harmless(page string) error {
 	}
 	var walk func(n *html.Node) error
 	walk = func(n *html.Node) error {
+		if n.Type == html.ElementNode && n.Namespace == "svg" {
+			return onlyShapes(n)
+		}
 		if n.Type == html.ElementNode {
 			switch n.Data {
 			case "script":
@@ -266,6 +269,30 @@ func harmless(page string) error {
 	}
 	if mains != 1 {
 		return fmt.Errorf("%d elements have the id main", mains)
+	}
+	return nil
+}
+
+// onlyShapes says what is in a drawn formula that should not be: anything but shapes and text, or an attribute that can load or run.
+func onlyShapes(n *html.Node) error {
+	if n.Parent.Data == "span" && !strings.HasPrefix(attribute(n.Parent, "class"), "math") {
+		return fmt.Errorf("an <svg> in %q", attribute(n.Parent, "class"))
+	}
+	if n.Type == html.ElementNode {
+		if !slices.Contains([]string{"svg", "g", "path", "rect", "line", "ellipse", "text"}, n.Data) {
+			return fmt.Errorf("a <%s> is in a formula", n.Data)
+		}
+		for _, a := range n.Attr {
+			if a.Key == "href" || a.Key == "class" || a.Key == "id" || strings.HasPrefix(a.Key, "on") || a.Key != "aria-label" && strings.Contains(strings.ToLower(a.Val), "url") ||
+				a.Key == "style" && !regexp.MustCompile(`^vertical-align:-?[0-9.]+(ex)?$`).MatchString(a.Val) {
+				return fmt.Errorf("%s=%q on <%s> in a formula", a.Key, a.Val, n.Data)
+			}
+		}
+	}
+	for c := range n.ChildNodes() {
+		if err := onlyShapes(c); err != nil {
+			return err
+		}
 	}
 	return nil
 }

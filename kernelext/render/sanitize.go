@@ -65,13 +65,19 @@ func plainValue(v string) bool {
 }
 
 // balanced closes what a piece of sanitised HTML opens and drops what it closes without having opened it, so that it cannot reach beyond its place.
-func balanced(s string) string {
+// It puts the formulas in place of their marks: drawn where text stands, as they were written in attributes and wherever else HTML is not read.
+func balanced(s string, formulas []formula) string {
 	nodes, err := html.ParseFragment(strings.NewReader(s), &html.Node{Type: html.ElementNode, Data: "div", DataAtom: atom.Div})
 	if err != nil {
 		return template.HTMLEscapeString(s)
 	}
-	var b strings.Builder
+	root := &html.Node{Type: html.ElementNode, Data: "div"}
 	for _, n := range nodes {
+		root.AppendChild(n)
+	}
+	placeFormulas(root, formulas)
+	var b strings.Builder
+	for n := range root.ChildNodes() {
 		if err := html.Render(&b, n); err != nil {
 			return template.HTMLEscapeString(s)
 		}

@@ -1,0 +1,231 @@
+package render
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+
+	"github.com/yuin/goldmark"
+	"github.com/yuin/goldmark/ast"
+	"github.com/yuin/goldmark/parser"
+	"github.com/yuin/goldmark/renderer"
+	"github.com/yuin/goldmark/text"
+	"github.com/yuin/goldmark/util"
+)
+
+// A formula is TeX as it stands in the text: source has its delimiters, tex does not (an environment keeps its own).
+type formula struct {
+	source, tex string
+	display     bool
+	drawn       bool
+}
+
+// delimiters are what TeX stands between, the longer first. The doubled backslashes are what Jupyter's Markdown wants.
+var delimiters = []struct {
+	open, close string
+	display     bool
+}{
+	{"$$", "$$", true}, {"$", "$", false}, {`\\[`, `\\]`, true}, {`\\(`, `\\)`, false}, {`\[`, `\]`, true}, {`\(`, `\)`, false},
+}
+
+var environment = regexp.MustCompile(`^\\begin\{([a-zA-Z]+\*?)\}`)
+
+// formulaAt reads the formula that s starts with. A formula has no empty line in it. One dollar counts as Pandoc has it: no space follows
+// the first, none stands before the last, and no digit after it, so that "$5 and $6" are prices.
+func formulaAt(s string) (formula, bool) {
+	if m := environment.FindStringSubmatch(s); m != nil {
+		end := `\end{` + m[1] + `}`
+		n := strings.Index(paragraph(s), end)
+		if n < 0 {
+			return formula{}, false
+		}
+		source := s[:n+len(end)]
+		return formula{source: source, tex: source, display: true}, true
+	}
+	for _, d := range delimiters {
+		if !strings.HasPrefix(s, d.open) {
+			continue
+		}
+		rest := paragraph(s[len(d.open):])
+		n := closing(rest, d.close)
+		if n < 0 || strings.TrimSpace(rest[:n]) == "" {
+			return formula{}, false
+		}
+		return formula{source: s[:len(d.open)+n+len(d.close)], tex: rest[:n], display: d.display}, true
+	}
+	return formula{}, false
+}
+
+// paragraph is s up to its first empty line, or as far as a formula may go.
+func paragraph(s string) string {
+	s = s[:min(len(s), maxTeX)]
+	if m := emptyLine.FindStringIndex(s); m != nil {
+		s = s[:m[0]]
+	}
+	return s
+}
+
+var emptyLine = regexp.MustCompile(`\n[ \t\r]*\n`)
+
+// closing is where the closing delimiter stands, -1 if nowhere.
+func closing(s, delimiter string) int {
+	for i := 0; i < len(s); i++ {
+		if strings.HasPrefix(s[i:], delimiter) {
+			if delimiter != "$" {
+				return i
+			}
+			after := s[i+1:]
+			if i == 0 || strings.IndexByte(" \t\n", s[0]) >= 0 || strings.HasPrefix(after, "$") {
+				return -1
+			}
+			if strings.IndexByte(" \t\n", s[i-1]) < 0 && (after == "" || after[0] < '0' || after[0] > '9') {
+				return i
+			}
+			continue
+		}
+		if s[i] == '\\' {
+			i++ // what it escapes closes nothing
+		}
+	}
+	return -1
+}
+
+// mathNode is a formula within a line of text, mathBlock one that has its lines for itself.
+type mathNode struct {
+	ast.BaseInline
+	formula
+	index int // among the text's formulas
+}
+
+type mathBlock struct {
+	ast.BaseBlock
+	formula
+	end   int // where it ends in the text
+	index int
+}
+
+var kindMath, kindMathBlock = ast.NewNodeKind("Math"), ast.NewNodeKind("MathBlock")
+
+func (n *mathNode) Kind() ast.NodeKind            { return kindMath }
+func (n *mathNode) Dump(source []byte, level int) { ast.DumpHelper(n, source, level, nil, nil) }
+
+func (n *mathBlock) Kind() ast.NodeKind            { return kindMathBlock }
+func (n *mathBlock) Dump(source []byte, level int) { ast.DumpHelper(n, source, level, nil, nil) }
+func (n *mathBlock) IsRaw() bool                   { return true }
+
+// mathSyntax keeps TeX from Markdown, to which _ and * mean something else. What it renders is a mark for each formula: the page gets
+// the formula in the mark's place after the sanitiser, which knows nothing of SVG.
+type mathSyntax struct{}
+
+// Extend implements goldmark.Extender.
+func (mathSyntax) Extend(md goldmark.Markdown) {
+	md.Parser().AddOptions(
+		parser.WithInlineParsers(util.Prioritized(inlineMath{}, 90)),
+		parser.WithBlockParsers(util.Prioritized(blockMath{}, 90)))
+	md.Renderer().AddOptions(renderer.WithNodeRenderers(util.Prioritized(mathSyntax{}, 90)))
+}
+
+// RegisterFuncs implements goldmark's renderer.NodeRenderer.
+func (mathSyntax) RegisterFuncs(reg renderer.NodeRendererFuncRegisterer) {
+	reg.Register(kindMath, func(w util.BufWriter, _ []byte, n ast.Node, entering bool) (ast.WalkStatus, error) {
+		if entering {
+			_, _ = w.WriteString(mark(n.(*mathNode).index))
+		}
+		return ast.WalkContinue, nil
+	})
+	reg.Register(kindMathBlock, func(w util.BufWriter, _ []byte, n ast.Node, entering bool) (ast.WalkStatus, error) {
+		if entering {
+			_, _ = w.WriteString("<p>" + mark(n.(*mathBlock).index) + "</p>\n")
+		}
+		return ast.WalkSkipChildren, nil
+	})
+}
+
+// The runes of a mark are no characters, by Unicode's definition, and so in no text that is read.
+const markStart, markEnd = "\uFDD0", "\uFDD1"
+
+func mark(i int) string { return fmt.Sprintf("%s%d%s", markStart, i, markEnd) }
+
+var marks = regexp.MustCompile(markStart + `([0-9]{1,9})` + markEnd)
+
+type inlineMath struct{}
+
+func (inlineMath) Trigger() []byte { return []byte{'$', '\\'} }
+
+func (inlineMath) Parse(_ ast.Node, block text.Reader, _ parser.Context) ast.Node {
+	// A dollar that another precedes opened nothing, and so does not open.
+	line, _ := block.PeekLine()
+	if line[0] == '$' && block.PrecendingCharacter() == '$' {
+		return nil
+	}
+	// The formula may go on over the lines of its paragraph, whose indents the reader knows.
+	row, position := block.Position()
+	var ahead strings.Builder
+	for ; line != nil && ahead.Len() < maxTeX; line, _ = block.PeekLine() {
+		ahead.Write(line)
+		block.AdvanceLine()
+	}
+	block.SetPosition(row, position)
+	f, ok := formulaAt(ahead.String())
+	if !ok {
+		return nil
+	}
+	for n := len(f.source); n > 0; {
+		line, _ := block.PeekLine()
+		if n < len(line) {
+			block.Advance(n)
+			break
+		}
+		n -= len(line)
+		block.AdvanceLine()
+	}
+	return &mathNode{formula: f}
+}
+
+type blockMath struct{}
+
+func (blockMath) Trigger() []byte             { return []byte{'$', '\\'} }
+func (blockMath) CanInterruptParagraph() bool { return true }
+func (blockMath) CanAcceptIndentedLine() bool { return false }
+
+func (blockMath) Open(_ ast.Node, reader text.Reader, pc parser.Context) (ast.Node, parser.State) {
+	_, segment := reader.PeekLine()
+	start := segment.Start + pc.BlockOffset()
+	if pc.BlockOffset() < 0 || segment.Padding > 0 {
+		return nil, parser.NoChildren
+	}
+	source := string(reader.Source()[start:min(start+2*maxTeX, len(reader.Source()))])
+	f, ok := formulaAt(source)
+	if !ok || !f.display {
+		return nil, parser.NoChildren
+	}
+	// What has text behind it in its line is part of a paragraph.
+	if behind, _, _ := strings.Cut(source[len(f.source):], "\n"); strings.TrimSpace(behind) != "" {
+		return nil, parser.NoChildren
+	}
+	n := &mathBlock{end: start + len(f.source)}
+	n.Lines().Append(text.NewSegment(start, segment.Stop))
+	reader.AdvanceToEOL()
+	return n, parser.NoChildren
+}
+
+func (blockMath) Continue(node ast.Node, reader text.Reader, _ parser.Context) parser.State {
+	n := node.(*mathBlock)
+	if n.Lines().At(n.Lines().Len()-1).Stop >= n.end {
+		return parser.Close
+	}
+	_, segment := reader.PeekLine()
+	n.Lines().Append(segment)
+	reader.AdvanceToEOL()
+	return parser.Continue | parser.NoChildren
+}
+
+// Close reads the formula anew, as lists and quotes have cut something off its lines; where they ended before it did, it is none.
+func (blockMath) Close(node ast.Node, reader text.Reader, _ parser.Context) {
+	n := node.(*mathBlock)
+	source := strings.TrimSpace(string(n.Lines().Value(reader.Source())))
+	var ok bool
+	if n.formula, ok = formulaAt(source); !ok {
+		n.formula = formula{source: source, display: true}
+	}
+}
