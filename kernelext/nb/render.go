@@ -1,7 +1,10 @@
 package main
 
 import (
+	"errors"
 	"fmt"
+	"io"
+	"os"
 	"path/filepath"
 	"strings"
 
@@ -11,38 +14,165 @@ import (
 	"gopets/kernelext/render"
 )
 
+// renderFlags are the flags of nb render.
+type renderFlags struct {
+	out, to          string
+	trust, overwrite bool
+}
+
 func renderCommand() *cobra.Command {
-	var out string
-	var trust, overwrite bool
+	var f renderFlags
 	cmd := &cobra.Command{
-		Use:   "render NOTEBOOK",
-		Short: "Make a self-contained HTML page of a notebook as it is",
-		Args:  cobra.ExactArgs(1),
+		Use:   "render NOTEBOOK...",
+		Short: "Make a self-contained HTML page, or Markdown, of a notebook as it is",
+		Long: `Make a self-contained HTML page of a notebook as it is, or with --to markdown GitHub-flavoured Markdown with its pictures in NAME_files beside it.
+
+The notebook - is standard input, the output - standard output; Markdown there holds its pictures as data URIs.`,
+		Args: cobra.MinimumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			nb, err := notebook.ReadFile(args[0])
-			if err != nil {
-				return err
+			if f.to != "html" && f.to != "markdown" {
+				return fmt.Errorf("--to %s: a notebook becomes html or markdown", f.to)
 			}
-			name := strings.TrimSuffix(filepath.Base(args[0]), ".ipynb")
-			if out == "" {
-				out = name + ".html"
+			if len(args) == 1 {
+				return f.render(cmd, args[0], f.out)
 			}
-			if exists(out) && !overwrite {
-				return fmt.Errorf("%s exists: name another file with -o, or allow it with --overwrite", out)
-			}
-			page, err := render.HTML(nb, render.Options{Title: name, Trust: trust})
-			if err != nil {
-				return err
-			}
-			if err := writeFile(out, page, 0o644); err != nil {
-				return err
-			}
-			fmt.Fprintf(cmd.OutOrStdout(), "page: %s\n", out)
-			return nil
+			return f.renderAll(cmd, args)
 		},
 	}
-	cmd.Flags().StringVarP(&out, "output", "o", "", "the page (default: the notebook's name with .html, in this folder)")
-	cmd.Flags().BoolVar(&trust, "trust", false, "let HTML of the notebook through as it is, scripts too")
-	cmd.Flags().BoolVar(&overwrite, "overwrite", false, "replace the page if it exists")
+	cmd.Flags().StringVarP(&f.out, "output", "o", "", "the page, a folder, or - (default: the notebook's name with .html or .md, in this folder)")
+	cmd.Flags().StringVar(&f.to, "to", "html", "html or markdown")
+	cmd.Flags().BoolVar(&f.trust, "trust", false, "let HTML of the notebook through as it is, scripts too")
+	cmd.Flags().BoolVar(&f.overwrite, "overwrite", false, "replace the page and its pictures if they exist")
 	return cmd
+}
+
+// renderAll renders several notebooks into one folder; one that fails does not keep the others.
+func (f renderFlags) renderAll(cmd *cobra.Command, args []string) error {
+	if f.out != "" && !isFolder(f.out) {
+		return fmt.Errorf("-o %s: %d notebooks need a folder that exists", f.out, len(args))
+	}
+	from := map[string]string{}
+	for _, path := range args {
+		name := pageName(path)
+		if other, twice := from[name]; twice {
+			return fmt.Errorf("%s and %s would both become %s: render them one by one with -o", other, path, name)
+		}
+		from[name] = path
+	}
+	var all error
+	for _, path := range args {
+		if err := f.render(cmd, path, f.out); err != nil {
+			all = errors.Join(all, err)
+		}
+	}
+	return all
+}
+
+func isFolder(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && info.IsDir()
+}
+
+// pageName is a page's name without extension.
+func pageName(path string) string {
+	if path == "-" {
+		return "notebook"
+	}
+	return strings.TrimSuffix(filepath.Base(path), ".ipynb")
+}
+
+// render renders one notebook; out is a file, a folder, "-", or "" for this folder.
+func (f renderFlags) render(cmd *cobra.Command, path, out string) error {
+	nb, err := readNotebook(cmd, path)
+	if err != nil {
+		return err
+	}
+	name, ext := pageName(path), ".html"
+	if f.to == "markdown" {
+		ext = ".md"
+	}
+	switch {
+	case out == "" && path == "-":
+		out = "-"
+	case out == "":
+		out = name + ext
+	case out != "-" && isFolder(out):
+		out = filepath.Join(out, name+ext)
+	}
+	if out != "-" && exists(out) && !f.overwrite {
+		return fmt.Errorf("%s exists: name another file with -o, or allow it with --overwrite", out)
+	}
+	if f.to == "markdown" {
+		return f.markdown(cmd, nb, out)
+	}
+	page, err := render.HTML(nb, render.Options{Title: name, Trust: f.trust})
+	if err != nil {
+		return err
+	}
+	return put(cmd, page, out)
+}
+
+func readNotebook(cmd *cobra.Command, path string) (*notebook.Notebook, error) {
+	if path != "-" {
+		return notebook.ReadFile(path)
+	}
+	data, err := io.ReadAll(cmd.InOrStdin())
+	if err != nil {
+		return nil, fmt.Errorf("reading the notebook from standard input: %w", err)
+	}
+	nb, err := notebook.Parse(data)
+	if err != nil {
+		return nil, fmt.Errorf("standard input: %w", err)
+	}
+	return nb, nil
+}
+
+// markdown writes the pictures first: a text that is there has them all.
+func (f renderFlags) markdown(cmd *cobra.Command, nb *notebook.Notebook, out string) error {
+	o := render.MarkdownOptions{Trust: f.trust}
+	if out == "-" {
+		return put(cmd, render.Markdown(nb, o).Text, out)
+	}
+	o.Folder = strings.TrimSuffix(filepath.Base(out), filepath.Ext(out)) + "_files"
+	doc := render.Markdown(nb, o)
+	if len(doc.Files) > 0 {
+		if err := f.pictures(filepath.Join(filepath.Dir(out), o.Folder), doc.Files); err != nil {
+			return err
+		}
+	}
+	return put(cmd, doc.Text, out)
+}
+
+// pictures writes pictures into a folder, which is no link to elsewhere.
+func (f renderFlags) pictures(folder string, files []render.File) error {
+	if err := os.Mkdir(folder, 0o755); err != nil && !errors.Is(err, os.ErrExist) {
+		return fmt.Errorf("the pictures' folder: %w", err)
+	}
+	if info, err := os.Lstat(folder); err != nil || !info.IsDir() {
+		return fmt.Errorf("%s is to hold the pictures and is no folder: move it away, or name another file with -o", folder)
+	}
+	for _, p := range files {
+		if path := filepath.Join(folder, p.Name); exists(path) && !f.overwrite {
+			return fmt.Errorf("%s exists: name another file with -o, or allow it with --overwrite", path)
+		}
+	}
+	for _, p := range files {
+		if err := writeFile(filepath.Join(folder, p.Name), p.Data, 0o644); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// put writes a page.
+func put(cmd *cobra.Command, page []byte, out string) error {
+	if out == "-" {
+		_, err := cmd.OutOrStdout().Write(page)
+		return err
+	}
+	if err := writeFile(out, page, 0o644); err != nil {
+		return err
+	}
+	fmt.Fprintf(cmd.OutOrStdout(), "page: %s\n", out)
+	return nil
 }

@@ -11,8 +11,13 @@
 //
 // Of an output's forms the richest is shown: HTML, SVG, PNG, JPEG, GIF, WebP, Markdown, text, JSON.
 //
+// [Markdown] makes GitHub-flavoured Markdown instead, its pictures as files beside it. There the notebook's HTML is sanitised piece by piece and
+// no cell leaves a fence, a comment or a block of HTML open for the next one; names of files come from positions, never from the notebook.
+//
 // # Tried and dropped
 //
+//   - Markdown's text outputs indented by four blanks, as nbconvert has them: after a list they belong to its last entry.
+//   - Rewriting a hostile SVG for the Markdown export: refusing it, and showing the output's next form, is simpler to get right.
 //   - An iframe with the sandbox attribute for each HTML output: safe, but its height is not known without a script.
 //   - chroma's own HTML formatter: it cannot set apart GoNB's lines for the kernel (%%, !ls); its tokens are written here.
 //   - Inline SVG: sanitising it well is harder than showing it as an image.

@@ -29,11 +29,7 @@ func (m *markdown) output(o notebook.Output) output {
 		}
 		return output{kind, terminal(o.Text)}
 	case notebook.ErrorOutput:
-		text := strings.Join(o.Traceback, "\n")
-		if !strings.Contains(text, o.EValue) || text == "" {
-			text = strings.TrimSpace(strings.TrimPrefix(o.EName+": "+o.EValue, ": ")) + "\n" + text
-		}
-		return output{"error", terminal(strings.TrimSpace(text))}
+		return output{"error", terminal(errorText(o))}
 	}
 	return output{"display", m.display(o)}
 }
@@ -70,9 +66,45 @@ func (m *markdown) display(o notebook.Output) template.HTML {
 		return terminal(text)
 	}
 	if raw, ok := o.Data["application/json"]; ok {
-		var b bytes.Buffer
-		if json.Indent(&b, raw, "", "  ") == nil {
-			return terminal(b.String())
+		return terminal(indented(raw))
+	}
+	if note := otherForm(o); note != "" {
+		return template.HTML("<p><em>" + printable(note) + "</em></p>")
+	}
+	return ""
+}
+
+// errorText is an error's traceback, headed by the error where the traceback does not tell it.
+func errorText(o notebook.Output) string {
+	text := strings.Join(o.Traceback, "\n")
+	if !strings.Contains(text, o.EValue) || text == "" {
+		text = strings.TrimSpace(strings.TrimPrefix(o.EName+": "+o.EValue, ": ")) + "\n" + text
+	}
+	return strings.TrimSpace(text)
+}
+
+func indented(raw json.RawMessage) string {
+	var b bytes.Buffer
+	if json.Indent(&b, raw, "", "  ") != nil {
+		return string(raw)
+	}
+	return b.String()
+}
+
+// otherForm tells what an output was that has only forms which need a script.
+func otherForm(o notebook.Output) string {
+	for _, known := range []struct{ prefix, what string }{
+		{"application/vnd.jupyter.widget", "a Jupyter widget"},
+		{"application/vnd.vega", "a Vega chart"},
+		{"application/vnd.plotly", "a Plotly chart"},
+		{"application/vnd.bokeh", "a Bokeh chart"},
+		{"application/javascript", "JavaScript"},
+		{"text/javascript", "JavaScript"},
+	} {
+		for mime := range o.Data {
+			if strings.HasPrefix(mime, known.prefix) {
+				return "Here was " + known.what + ", which needs a live Jupyter."
+			}
 		}
 	}
 	return ""

@@ -1,0 +1,222 @@
+package render
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"html/template"
+	"maps"
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+
+	"gopets/kernelext/notebook"
+	kernelterm "gopets/kernelext/terminal"
+)
+
+// MarkdownOptions are options for a Markdown text. The zero value embeds pictures as data URIs.
+type MarkdownOptions struct {
+	Folder string // where the text finds its pictures, relative to itself, such as "pets_files"; "" embeds them
+	Trust  bool   // let the notebook's HTML through as it is
+}
+
+// Document is a notebook as GitHub-flavoured Markdown.
+type Document struct {
+	Text  []byte
+	Files []File // pictures, to be written into the folder that the options name
+}
+
+// File is a picture of a Document. Its name never comes from the notebook: output_CELL_OUTPUT.png, attachment_CELL_NUMBER.png, all counted from 0.
+type File struct {
+	Name string
+	Data []byte
+}
+
+// Markdown makes the text: cells as they stand, code and text outputs between fences that nothing in them can close, terminal sequences
+// obeyed and colours dropped, tables as sanitised HTML, pictures and attachments as files, mathematics as it was written.
+func Markdown(nb *notebook.Notebook, o MarkdownOptions) Document {
+	language := nb.Kernel().Language
+	if language == "" {
+		language = "go"
+	}
+	e := &exporter{options: o, guard: newGuard(o.Trust)}
+	var blocks []string
+	for i, c := range nb.Cells() {
+		show := visibilityOf(c)
+		if show.Gone {
+			continue
+		}
+		switch c.Type() {
+		case notebook.Markdown:
+			blocks = append(blocks, e.guard.safe(e.attachments(i, c)))
+		case notebook.Code:
+			blocks = append(blocks, e.code(i, c, language, show)...)
+		default:
+			blocks = append(blocks, fence("", c.Source()))
+		}
+	}
+	blocks = slices.DeleteFunc(blocks, func(s string) bool { return strings.TrimSpace(s) == "" })
+	return Document{[]byte(strings.Join(blocks, "\n\n") + "\n"), e.files}
+}
+
+type exporter struct {
+	options MarkdownOptions
+	guard   *guard
+	files   []File
+}
+
+func (e *exporter) code(i int, c *notebook.Cell, language string, show visibility) []string {
+	var blocks []string
+	if !show.NoInput && strings.TrimSpace(c.Source()) != "" {
+		code := fence(language, c.Source())
+		blocks = append(blocks, folded(code, "code", show.FoldInput))
+	}
+	if show.NoOutput {
+		return blocks
+	}
+	for k, o := range joined(c.Outputs()) {
+		if out := e.output(fmt.Sprintf("output_%d_%d", i, k), o); out != "" {
+			blocks = append(blocks, folded(out, "output", show.FoldOutput))
+		}
+	}
+	return blocks
+}
+
+// folded puts a block behind a line to click.
+func folded(block, what string, fold bool) string {
+	if !fold {
+		return block
+	}
+	return "<details><summary>" + what + "</summary>\n\n" + block + "\n\n</details>"
+}
+
+func (e *exporter) output(name string, o notebook.Output) string {
+	switch o.Type {
+	case notebook.StreamOutput:
+		return fenceText(o.Text)
+	case notebook.ErrorOutput:
+		return fenceText(errorText(o))
+	}
+	if text, ok := o.Mime("text/html"); ok && strings.Contains(strings.ToLower(text), "<table") {
+		if block := e.guard.table(text); block != "" {
+			return block
+		}
+	}
+	for _, mime := range []string{"image/svg+xml", "image/png", "image/jpeg", "image/gif", "image/webp"} {
+		text, ok := o.Mime(mime)
+		if !ok {
+			continue
+		}
+		if data, ok := pictureData(mime, text); ok {
+			return "![" + altText(o) + "](" + e.keep(name, mime, data) + ")"
+		}
+	}
+	if text, ok := o.Mime("text/markdown"); ok {
+		return e.guard.safe(text)
+	}
+	if text, ok := o.Mime("text/latex"); ok {
+		if f, ok := formulaAt(strings.TrimSpace(text)); ok && f.source == strings.TrimSpace(text) {
+			return e.guard.safe(f.source)
+		}
+		return fence("latex", text)
+	}
+	if text, ok := o.Mime("text/plain"); ok {
+		return fenceText(text)
+	}
+	if raw, ok := o.Data["application/json"]; ok {
+		return fence("json", indented(raw))
+	}
+	if note := otherForm(o); note != "" {
+		return "*" + note + "*"
+	}
+	return ""
+}
+
+// keep keeps a picture and tells what the text calls it.
+func (e *exporter) keep(name, mime string, data []byte) string {
+	if e.options.Folder == "" {
+		return dataURI(mime, data)
+	}
+	name += extensions[mime]
+	e.files = append(e.files, File{name, data})
+	return url.PathEscape(e.options.Folder) + "/" + name
+}
+
+var extensions = map[string]string{"image/svg+xml": ".svg", "image/png": ".png", "image/jpeg": ".jpg", "image/gif": ".gif", "image/webp": ".webp"}
+
+// attachments gives the source of a Markdown cell with its attachments kept.
+func (e *exporter) attachments(i int, c *notebook.Cell) string {
+	files := map[string]map[string]json.RawMessage{}
+	if raw, ok := c.Attachments(); ok {
+		// Attachments that are not as they should be are not shown.
+		_ = json.Unmarshal(raw, &files)
+	}
+	source := c.Source()
+	var pairs []string
+	// Longer names first: one may begin with another.
+	names := slices.SortedFunc(maps.Keys(files), func(a, b string) int {
+		if len(a) != len(b) {
+			return len(b) - len(a)
+		}
+		return strings.Compare(a, b)
+	})
+	for k, name := range names {
+		for _, mime := range slices.Sorted(maps.Keys(files[name])) {
+			var text string
+			if name == "" || json.Unmarshal(files[name][mime], &text) != nil {
+				continue
+			}
+			data, err := base64.StdEncoding.DecodeString(strings.Join(strings.Fields(text), ""))
+			if err != nil || !isPicture(mime, data) {
+				continue
+			}
+			link := e.keep(fmt.Sprintf("attachment_%d_%d", i, k), mime, data)
+			pairs = append(pairs, "attachment:"+name, link, "attachment:"+url.PathEscape(name), link)
+			break
+		}
+	}
+	return strings.NewReplacer(pairs...).Replace(source)
+}
+
+// fenceText is a fence around what a terminal would show.
+func fenceText(s string) string {
+	s = strings.TrimRight(kernelterm.Text(s), "\n ")
+	if strings.TrimSpace(s) == "" {
+		return ""
+	}
+	return fence("text", s)
+}
+
+var (
+	backticks    = regexp.MustCompile("`+")
+	languageName = regexp.MustCompile(`^[\w.+#-]{1,40}$`)
+)
+
+// fence puts text between fences longer than any run of backticks in it.
+func fence(language, s string) string {
+	n := 3
+	for _, run := range backticks.FindAllString(s, -1) {
+		n = max(n, len(run)+1)
+	}
+	if !languageName.MatchString(language) {
+		language = ""
+	}
+	bar := strings.Repeat("`", n)
+	return bar + language + "\n" + strings.TrimRight(s, "\n") + "\n" + bar
+}
+
+// altText is what stands for a picture: its short text without what Markdown reads.
+func altText(o notebook.Output) string {
+	text, _ := o.Mime("text/plain")
+	if len(text) == 0 || len(text) >= 300 {
+		return "output"
+	}
+	text = strings.Map(func(r rune) rune {
+		if strings.ContainsRune("\\[]()<>`*_!&$~|", r) {
+			return ' '
+		}
+		return r
+	}, kernelterm.Text(text))
+	return template.HTMLEscapeString(strings.Join(strings.Fields(text), " "))
+}

@@ -1,0 +1,131 @@
+package render
+
+import (
+	"regexp"
+	"strings"
+
+	"github.com/microcosm-cc/bluemonday"
+	"github.com/yuin/goldmark"
+	"github.com/yuin/goldmark/ast"
+	"github.com/yuin/goldmark/extension"
+	"github.com/yuin/goldmark/text"
+)
+
+// guard keeps foreign Markdown harmless and in its place.
+type guard struct {
+	md     goldmark.Markdown
+	policy *bluemonday.Policy // nil for a trusted notebook
+}
+
+func newGuard(trust bool) *guard {
+	g := &guard{md: goldmark.New(goldmark.WithExtensions(extension.GFM))}
+	if !trust {
+		g.policy = newPolicy()
+		g.policy.AllowAttrs("src").Matching(regexp.MustCompile(`^[^:/\\][^:\\]*$`)).OnElements("img") // a picture beside the text
+	}
+	return g
+}
+
+// safe returns Markdown whose HTML is sanitised and that leaves nothing open; what cannot be made so stands between fences.
+func (g *guard) safe(s string) string {
+	s = strings.Trim(strings.ReplaceAll(strings.ReplaceAll(s, "\r\n", "\n"), "\r", "\n"), "\n")
+	// What is dropped may join what stood around it to new HTML: until nothing changes.
+	for range 8 {
+		next := g.sanitize(s)
+		if next == s {
+			for _, end := range append([]string{""}, g.closers(s)...) {
+				if t := s + end; g.closed(t) && g.sanitize(t) == t {
+					return t
+				}
+			}
+			break
+		}
+		s = next
+	}
+	return fence("markdown", s)
+}
+
+// sanitize sanitises each piece of HTML in Markdown.
+func (g *guard) sanitize(s string) string {
+	if g.policy == nil {
+		return s
+	}
+	src := []byte(s)
+	var pieces []text.Segment
+	// The walk fails only if the function does.
+	_ = ast.Walk(g.md.Parser().Parse(text.NewReader(src)), func(n ast.Node, entering bool) (ast.WalkStatus, error) {
+		if !entering {
+			return ast.WalkContinue, nil
+		}
+		var lines *text.Segments
+		switch n := n.(type) {
+		case *ast.HTMLBlock:
+			lines = n.Lines()
+			if n.HasClosure() {
+				lines.Append(n.ClosureLine)
+			}
+		case *ast.RawHTML:
+			lines = n.Segments
+		default:
+			return ast.WalkContinue, nil
+		}
+		if lines.Len() == 0 {
+			return ast.WalkContinue, nil
+		}
+		pieces = append(pieces, text.NewSegment(lines.At(0).Start, lines.At(lines.Len()-1).Stop))
+		return ast.WalkContinue, nil
+	})
+	var b strings.Builder
+	end := 0
+	for _, p := range pieces {
+		if p.Start < end {
+			continue
+		}
+		b.WriteString(s[end:p.Start])
+		b.WriteString(g.policy.Sanitize(s[p.Start:p.Stop]))
+		end = p.Stop
+	}
+	b.WriteString(s[end:])
+	return b.String()
+}
+
+var fenceLine = regexp.MustCompile("(?m)^[ \t>]*(`{3,}|~{3,})")
+
+// closers are what may close what s leaves open.
+func (g *guard) closers(s string) []string {
+	var all []string
+	for _, m := range fenceLine.FindAllStringSubmatch(s, -1) {
+		all = append(all, "\n"+m[1])
+		if len(all) == 50 {
+			break
+		}
+	}
+	return append(all, "\n-->", "\n</pre>", "\n</script>", "\n</style>", "\n</textarea>", "\n?>", "\n]]>", "\n>")
+}
+
+// closed tells whether a paragraph after s is a paragraph of its own.
+func (g *guard) closed(s string) bool {
+	const next = "the next cell"
+	src := []byte(s + "\n\n" + next + "\n")
+	last := g.md.Parser().Parse(text.NewReader(src)).LastChild()
+	p, ok := last.(*ast.Paragraph)
+	return ok && string(p.Lines().Value(src)) == next+"\n" || ok && strings.TrimSpace(string(p.Lines().Value(src))) == next
+}
+
+// table makes one HTML block of an output: no line of it is blank, for there Markdown would begin. A text with lines of its own is refused.
+func (g *guard) table(s string) string {
+	if g.policy != nil {
+		s = g.policy.Sanitize(s)
+	}
+	s = balanced(s, nil)
+	if !strings.Contains(s, "<table") || strings.Contains(s, "<pre") || strings.Contains(s, "<textarea") {
+		return ""
+	}
+	var lines []string
+	for line := range strings.Lines(strings.ReplaceAll(s, "\r", "\n")) {
+		if line = strings.TrimSpace(line); line != "" {
+			lines = append(lines, line)
+		}
+	}
+	return "<div>\n" + strings.Join(lines, "\n") + "\n</div>"
+}

@@ -1,0 +1,72 @@
+package render
+
+import (
+	"bytes"
+	"encoding/base64"
+	"encoding/xml"
+	"errors"
+	"io"
+	"net/http"
+	"strings"
+)
+
+// pictureData decodes a picture of an output: SVG is text, all others are base64. It refuses what is not what it says.
+func pictureData(mime, text string) ([]byte, bool) {
+	if mime == "image/svg+xml" {
+		return []byte(text), harmlessSVG([]byte(text))
+	}
+	data, err := base64.StdEncoding.DecodeString(strings.Join(strings.Fields(text), ""))
+	return data, err == nil && isPicture(mime, data)
+}
+
+// isPicture tells by the content whether data is a picture of a kind that is written to files.
+func isPicture(mime string, data []byte) bool {
+	switch mime {
+	case "image/svg+xml":
+		return harmlessSVG(data)
+	case "image/png", "image/jpeg", "image/gif", "image/webp":
+		return http.DetectContentType(data) == mime
+	}
+	return false
+}
+
+// harmlessSVG tells whether an SVG draws only: one that is opened as a file of its own runs scripts and fetches, other than in an img.
+func harmlessSVG(data []byte) bool {
+	d := xml.NewDecoder(bytes.NewReader(data))
+	root := true
+	for {
+		t, err := d.Token()
+		if err != nil {
+			return errors.Is(err, io.EOF) && !root
+		}
+		switch t := t.(type) {
+		case xml.Directive:
+			if bytes.ContainsAny(t, "[") { // entities
+				return false
+			}
+		case xml.ProcInst:
+			if t.Target != "xml" {
+				return false
+			}
+		case xml.StartElement:
+			name := strings.ToLower(t.Name.Local)
+			if root && name != "svg" {
+				return false
+			}
+			root = false
+			switch name {
+			case "script", "foreignobject", "iframe", "object", "embed", "handler", "animate", "set", "animatetransform", "animatemotion":
+				return false
+			}
+			if t.Name.Space != "" && !strings.HasSuffix(t.Name.Space, "/svg") && strings.HasSuffix(t.Name.Space, "xhtml") {
+				return false
+			}
+			for _, a := range t.Attr {
+				key, value := strings.ToLower(a.Name.Local), strings.ToLower(strings.TrimSpace(a.Value))
+				if strings.HasPrefix(key, "on") || (key == "href" || key == "src") && !strings.HasPrefix(value, "#") && !strings.HasPrefix(value, "data:image/png;") {
+					return false
+				}
+			}
+		}
+	}
+}
