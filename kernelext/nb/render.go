@@ -105,7 +105,14 @@ func (f renderFlags) render(cmd *cobra.Command, path, out string) error {
 	if f.to == "markdown" {
 		return f.markdown(cmd, nb, out)
 	}
-	page, err := render.HTML(nb, render.Options{Title: name, Trust: f.trust})
+	o := render.Options{Title: name, Trust: f.trust}
+	if path != "-" {
+		if o.Files, err = os.OpenRoot(filepath.Dir(path)); err != nil {
+			return err
+		}
+		defer o.Files.Close()
+	}
+	page, err := render.HTML(nb, o)
 	if err != nil {
 		return err
 	}

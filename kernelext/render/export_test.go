@@ -106,3 +106,40 @@ func ExampleMarkdown() {
 	// x := 1
 	// ```
 }
+
+// TestPicturesBesideTheNotebook: one in the folder is embedded, one outside, through a link or by a path, is not.
+func TestPicturesBesideTheNotebook(t *testing.T) {
+	top := t.TempDir()
+	dir := filepath.Join(top, "book")
+	if err := os.Mkdir(dir, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	for path, data := range map[string]string{"book/a b.png": "\x89PNG\r\n\x1a\n", "secret.png": "\x89PNG\r\n\x1a\nsecret", "book/text.png": "secret"} {
+		if err := os.WriteFile(filepath.Join(top, path), []byte(data), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := os.Symlink("../secret.png", filepath.Join(dir, "link.png")); err != nil {
+		t.Skip(err)
+	}
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer root.Close()
+	for source, shown := range map[string]bool{
+		"![x](a%20b.png)": true, `<img src="a%20b.png" alt="x">`: true, "![x](../secret.png)": false, "![x](link.png)": false, "![x](text.png)": false,
+		`<img src="link.png" alt="x">`: false, "![x](none.png)": false, `<p><img src="../secret.png"></p>`: false,
+	} {
+		page, err := render.HTML(book(text(source)), render.Options{Files: root})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := strings.Contains(string(page), "base64,"+dot[:10]); got != shown {
+			t.Errorf("%s: embedded %v, want %v", source, got, shown)
+		}
+		if noted := strings.Contains(string(page), "picture not shown"); noted == shown {
+			t.Errorf("%s: a note %v, want %v", source, noted, !shown)
+		}
+	}
+}

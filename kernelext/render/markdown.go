@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"html/template"
+	"os"
 	"strings"
 	"unicode"
 
@@ -26,6 +27,7 @@ import (
 type markdown struct {
 	md       goldmark.Markdown
 	policy   *bluemonday.Policy // nil for a trusted notebook
+	folder   *os.Root           // of the notebook, with pictures; or nil
 	formulas []formula          // of the text that is being rendered
 	headings []heading
 	used     map[string]bool // heading ids
@@ -94,7 +96,7 @@ func (m *markdown) render(source string, files map[string]map[string]json.RawMes
 		}
 		var b bytes.Buffer
 		if err = m.md.Renderer().Render(&b, src, doc); err == nil {
-			return template.HTML(m.sanitize(b.String()))
+			return template.HTML(m.sanitize(m.embedImages(b.String(), files)))
 		}
 	}
 	return template.HTML("<pre>" + printable(source) + "</pre>")
@@ -142,20 +144,17 @@ func slug(s string) string {
 	return s
 }
 
-// picture embeds an attachment; a picture from elsewhere becomes a link, as the page fetches nothing.
+// picture embeds an attachment or a picture beside the notebook; a picture from elsewhere becomes a link, as the page fetches nothing.
 func (m *markdown) picture(n *ast.Image, files map[string]map[string]json.RawMessage) {
 	dest := string(n.Destination)
 	if strings.HasPrefix(dest, "data:") {
 		return
 	}
-	if name, ok := strings.CutPrefix(dest, "attachment:"); ok {
-		for mime, raw := range files[name] {
-			var data string
-			if json.Unmarshal(raw, &data) == nil && strings.HasPrefix(mime, "image/") {
-				n.Destination = []byte("data:" + mime + ";base64," + strings.Join(strings.Fields(data), ""))
-				return
-			}
+	if uri, note := m.local(dest, files); uri != "" || note != "" {
+		if uri != "" {
+			n.Destination = []byte(uri)
 		}
+		return // a note is written where the image would stand
 	}
 	link := ast.NewLink()
 	link.Destination, link.Title = n.Destination, n.Title

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"html/template"
+	"os"
 	"strings"
 	"sync"
 
@@ -17,8 +18,9 @@ import (
 
 // Options are options for a page. The zero value is right.
 type Options struct {
-	Title string // "" takes the first heading
-	Trust bool   // let the notebook's HTML through as it is
+	Title string   // "" takes the first heading
+	Trust bool     // let the notebook's HTML through as it is
+	Files *os.Root // the notebook's folder: pictures in it are embedded; nil leaves them out
 }
 
 // page is what the template sees.
@@ -63,6 +65,7 @@ func HTML(nb *notebook.Notebook, o Options) ([]byte, error) {
 		language = "go"
 	}
 	m := newMarkdown(o.Trust, language)
+	m.folder = o.Files
 	p := page{CSS: css(), Script: script()}
 	if !o.Trust {
 		p.Policy = contentPolicy()
