@@ -3,8 +3,11 @@ package render
 import (
 	"fmt"
 	"html"
+	"regexp"
 	"strconv"
 	"strings"
+
+	kernelterm "gopets/kernelext/terminal"
 )
 
 // pen is how text is written at the moment, as SGR sequences set it.
@@ -218,8 +221,15 @@ func (p pen) tag() string {
 	return tag + ">"
 }
 
-// overwrite does what carriage returns do: of every line only what was written last stays.
+// cursorMoves leaves out CSI K, which grep and gcc write with each colour.
+var cursorMoves = regexp.MustCompile("\x08|\x1b\\[[0-9;]*[ABCDG]")
+
+// overwrite shows what a terminal shows in the end. Text that moves the cursor loses its colours; in coloured text that only returns to the
+// start of its line, what was written last stays.
 func overwrite(s string) string {
+	if cursorMoves.MatchString(s) || strings.Contains(s, "\r") && !strings.Contains(s, "\x1b[") {
+		return kernelterm.Text(s)
+	}
 	if !strings.Contains(s, "\r") {
 		return s
 	}

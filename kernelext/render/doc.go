@@ -9,7 +9,9 @@
 // would fetch; SVG pictures become images, in which no script runs. [Options].Trust switches the sanitiser off, for notebooks of your own
 // that draw with scripts.
 //
-// Of an output's forms the richest is shown: HTML, SVG, PNG, JPEG, GIF, WebP, Markdown, text, JSON.
+// Of an output's forms the richest is shown: HTML, SVG, PNG, JPEG, GIF, WebP, Markdown, LaTeX, text, JSON; for one that only a script can show
+// (widgets, Vega, Plotly, JavaScript) there is a note. Pictures beside the notebook ([Options].Files) are embedded if their content is a picture
+// and they lie in its folder.
 //
 // [Markdown] makes GitHub-flavoured Markdown instead, its pictures as files beside it. There the notebook's HTML is sanitised piece by piece and
 // no cell leaves a fence, a comment or a block of HTML open for the next one; names of files come from positions, never from the notebook.

@@ -143,3 +143,11 @@ func TestPicturesBesideTheNotebook(t *testing.T) {
 		}
 	}
 }
+
+func TestPageObeysTheCursor(t *testing.T) {
+	for in, want := range map[string]string{"abc\b!": "ab!", "one\ntwo\x1b[A!": "one!\ntwo", "abc\rX": "Xbc"} {
+		if got := page(t, book(code("x", notebook.Stream("stdout", in)))); !strings.Contains(got, ">"+want+"</pre>") {
+			t.Errorf("%q is not shown as %q", in, want)
+		}
+	}
+}
