@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"html/template"
+	"net/url"
 	"os"
 	"strings"
 	"unicode"
@@ -81,6 +82,8 @@ func (m *markdown) render(source string, files map[string]map[string]json.RawMes
 			m.heading(n, src)
 		case *ast.Image:
 			pictures = append(pictures, n)
+		case *ast.Link:
+			n.Destination = anchor(n.Destination)
 		case *mathNode:
 			n.index = len(m.formulas)
 			m.formulas = append(m.formulas, n.formula)
@@ -114,6 +117,18 @@ func (m *markdown) heading(n *ast.Heading, src []byte) {
 	if n.Level <= 3 && title != "" {
 		m.headings = append(m.headings, heading{n.Level, id, title})
 	}
+}
+
+// anchor leads a link as Jupyter writes it, #My-Heading, to our id of the heading, wherever in the notebook that stands.
+func anchor(dest []byte) []byte {
+	fragment, ok := strings.CutPrefix(string(dest), "#")
+	if !ok || fragment == "" || strings.HasPrefix(fragment, "h-") || strings.HasPrefix(fragment, "cell-") {
+		return dest
+	}
+	if plain, err := url.PathUnescape(fragment); err == nil {
+		fragment = plain
+	}
+	return []byte("#h-" + slug(fragment))
 }
 
 func plainText(n ast.Node, src []byte) string {

@@ -145,6 +145,19 @@ func TestContents(t *testing.T) {
 	}
 }
 
+// Links as Jupyter writes them lead to the heading, though it stands in a later cell.
+func TestJupytersAnchors(t *testing.T) {
+	got := body(page(t, book(text("[a](#My-Next-Heading) [b](#%C3%9Cber-uns) [c](#h-one)"), text("# My Next Heading\n# Über uns\n# One"))))
+	for _, id := range []string{"h-my-next-heading", "h-one"} {
+		if !strings.Contains(got, `<a href="#`+id+`"`) || !strings.Contains(got, `id="`+id+`"`) {
+			t.Errorf("no link to %s, or no such heading, in %s", id, got)
+		}
+	}
+	if !strings.Contains(got, `<a href="#h-%C3%BCber-uns"`) {
+		t.Errorf("no link to the heading with an umlaut in %s", got)
+	}
+}
+
 func TestAttachments(t *testing.T) {
 	nb, err := notebook.Parse([]byte(`{"cells": [{"cell_type": "markdown", "metadata": {}, "source": "![dot](attachment:dot.png)",
 		"attachments": {"dot.png": {"image/png": "` + pixel + `"}}}], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}`))
