@@ -187,22 +187,30 @@ func color256(n int) string {
 
 func (p pen) tag() string {
 	var classes, styles []string
-	color := func(c, prefix, property string) {
-		switch {
-		case strings.HasPrefix(c, "#"):
-			styles = append(styles, property+":"+c)
-		case c != "":
-			classes = append(classes, prefix+c)
-		}
-	}
 	fg, bg := p.fg, p.bg
 	if p.inverse && fg+bg == "" {
 		classes = append(classes, "av")
 	} else if p.inverse {
 		fg, bg = bg, fg
 	}
-	color(fg, "f", "color")
-	color(bg, "b", "background")
+	exactFG, exactBG := strings.HasPrefix(fg, "#"), strings.HasPrefix(bg, "#")
+	switch {
+	case exactFG && bg == "": // on paper, light or dark: as near as can be read
+		classes = append(classes, "fx")
+		styles = append(styles, "--l:"+readable(fg, lightPaper, 0), "--d:"+readable(fg, darkPaper, 255))
+	case exactFG:
+		styles = append(styles, "color:"+fg)
+	case fg != "":
+		classes = append(classes, "f"+fg)
+	case exactBG:
+		styles = append(styles, "color:"+inkOn(bg))
+	}
+	switch {
+	case exactBG:
+		styles = append(styles, "background:"+bg)
+	case bg != "":
+		classes = append(classes, "b"+bg)
+	}
 	for _, on := range []struct {
 		is    bool
 		class string

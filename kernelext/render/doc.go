@@ -16,8 +16,13 @@
 // [Markdown] makes GitHub-flavoured Markdown instead, its pictures as files beside it. There the notebook's HTML is sanitised piece by piece and
 // no cell leaves a fence, a comment or a block of HTML open for the next one; names of files come from positions, never from the notebook.
 //
+// TeX is drawn by MathJax's Go port, offline; what it cannot read, or would take too long or too much for, is shown as its source. Colours that a
+// terminal's program names exactly are moved towards black or white as far as it takes to be read in either theme (contrast.go).
+//
 // # Tried and dropped
 //
+//   - MathML by treeblood: the order of attributes differs between runs, it prints panics to standard output, and lacks \operatorname and split.
+//   - <style> blocks of outputs (pandas' Styler): their selectors reach beyond the output; dropped, the table stays.
 //   - Markdown's text outputs indented by four blanks, as nbconvert has them: after a list they belong to its last entry.
 //   - Rewriting a hostile SVG for the Markdown export: refusing it, and showing the output's next form, is simpler to get right.
 //   - An iframe with the sandbox attribute for each HTML output: safe, but its height is not known without a script.

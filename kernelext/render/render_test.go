@@ -100,8 +100,8 @@ func TestWhatIsShown(t *testing.T) {
 func TestColours(t *testing.T) {
 	for in, want := range map[string]string{
 		"\x1b[1;32mok\x1b[0m!":       `<span class="f2 ab">ok</span>!`,
-		"\x1b[38;5;196mx\x1b[m":      `<span style="color:#ff0000">x</span>`,
-		"\x1b[48;2;1;2;300mx":        `<span style="background:#0102ff">x</span>`,
+		"\x1b[38;5;196mx\x1b[m":      `<span class="fx" style="--l:#df0000;--d:#ff3838">x</span>`,
+		"\x1b[48;2;1;2;300mx":        `<span style="color:#ffffff;background:#0102ff">x</span>`,
 		"\x1b[7mx\x1b[27my":          `<span class="av">x</span>y`,
 		"\x1b[38;5mx\x1b]0;title\ay": `xy`,
 		"a\x1b[2Kb\x1b[":             `ab`,

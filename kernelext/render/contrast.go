@@ -1,0 +1,67 @@
+package render
+
+import (
+	"fmt"
+	"math"
+	"strconv"
+)
+
+// The darkest of the light papers and the lightest of the dark ones that text stands on (page.css).
+const (
+	lightPaper = "#fff5f5"
+	darkPaper  = "#241f12"
+	wanted     = 4.5 // contrast of text, WCAG 2.1 level AA
+)
+
+// readable moves a colour as far towards black, or on dark paper towards white, as it takes to be read.
+func readable(color, paper string, towards float64) string {
+	c := rgb(color)
+	for step := 0.0; step <= 1; step += 1.0 / 32 {
+		mixed := [3]float64{}
+		for i := range c {
+			mixed[i] = math.Round(c[i] + (towards-c[i])*step)
+		}
+		hex := fmt.Sprintf("#%02x%02x%02x", int(mixed[0]), int(mixed[1]), int(mixed[2]))
+		if contrast(hex, paper) >= wanted {
+			return hex
+		}
+	}
+	return fmt.Sprintf("#%02[1]x%02[1]x%02[1]x", int(towards))
+}
+
+// inkOn is black or white, whichever is read better on a colour.
+func inkOn(background string) string {
+	if contrast("#000000", background) >= contrast("#ffffff", background) {
+		return "#000000"
+	}
+	return "#ffffff"
+}
+
+// contrast is the ratio of two colours' luminances, from 1 to 21 (WCAG 2.1).
+func contrast(a, b string) float64 {
+	x, y := luminance(a), luminance(b)
+	return (max(x, y) + .05) / (min(x, y) + .05)
+}
+
+func luminance(color string) float64 {
+	sum, c := 0.0, rgb(color)
+	for i, weight := range [3]float64{.2126, .7152, .0722} {
+		v := c[i] / 255
+		if v <= .04045 {
+			v /= 12.92
+		} else {
+			v = math.Pow((v+.055)/1.055, 2.4)
+		}
+		sum += weight * v
+	}
+	return sum
+}
+
+// rgb reads a colour written #rrggbb.
+func rgb(color string) (c [3]float64) {
+	n, err := strconv.ParseUint(color[1:], 16, 32)
+	if err != nil || len(color) != 7 {
+		panic("a colour of this package's own is written " + color)
+	}
+	return [3]float64{float64(n >> 16), float64(n >> 8 & 255), float64(n & 255)}
+}
