@@ -97,9 +97,9 @@ try_own() {
   install -d -o 4321 -g 4321 "$dir/own" "$dir/own/photos" "$dir/home" "$dir/data"
   install -o 4321 -m 0644 docker/testdata/own.ipynb "$dir/own"
   # The volume outlived its container, whose pictures are the photographs.
-  in_image "$1" --user 0 -v gopets-data:/data -v "$dir/own:/work" -- sh /prove/inside.sh photos
+  in_image "$1" --user 0 -v gopets-data:/data -v "$dir/own:/notebooks" -- sh /prove/inside.sh photos
   # A home folder and a volume that are mounted empty hide nothing that was installed.
-  time in_image "$1" --user 4321:0 -v "$dir/own:/work" -v "$dir/data:/data" -v "$dir/home:/home/gopets:ro" -- nb run own.ipynb
+  time in_image "$1" --user 4321:0 -v "$dir/own:/notebooks" -v "$dir/data:/data" -v "$dir/home:/home/gopets:ro" -- nb run own.ipynb
   [ "$(stat -c %u "$dir/own/runs/"*/own.ipynb)" = 4321 ] || fail "the executed notebook does not belong to user 4321"
   [ -s "$dir/data/models/own.safetensors" ] || fail "the model is not in the volume"
 }

@@ -13,7 +13,7 @@ headless) # the pets notebook of the image, small
 	[ -z "$(unbuilt /opt/cache/gopets/bin/pets-worker-*[!k] ./pets/worker)" ]
 	[ -z "$(unbuilt /opt/cache/gopets/bin/gonb github.com/janpfeifer/gonb)" ]
 	stat -c '%n %Y' /opt/cache/gopets/pjrt/verdicts/* >/tmp/before
-	cd /work
+	cd /notebooks
 	nb run pets.ipynb --report runs/junit.xml -p source=sample-small -p size1=64 -p size2=64 -p epochs1=1 -p epochs2=1 -p epochs3=1 -p epochs4=1
 	# The plugin was not tried again.
 	stat -c '%n %Y' /opt/cache/gopets/pjrt/verdicts/* >/tmp/after
