@@ -6,10 +6,11 @@
 //	session    one process beside each kernel that remembers from cell to cell
 //	runner     a notebook run without a browser
 //	compare    what two runs of a cell show, and in what they differ
-//	render     a notebook as one HTML page
+//	render     a notebook as one HTML page, or as Markdown
 //	notebook   notebook files, read and written without losing a byte of what is not understood
 //	jupyter    Jupyter's messages over ZeroMQ, from the client's side; jupyter/kerneltest is a kernel for tests
 //	junit      test results as XML
+//	atomicfile files written as a whole or not at all
 //	terminal   what a reader sees of text that was written for a terminal
 //	release    what a program was built from
 //

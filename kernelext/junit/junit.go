@@ -16,13 +16,14 @@ package junit
 
 import (
 	"encoding/xml"
+	"errors"
 	"fmt"
 	"os"
-	"path/filepath"
 	"strings"
 	"time"
 	"unicode/utf8"
 
+	"gopets/kernelext/atomicfile"
 	"gopets/kernelext/terminal"
 )
 
@@ -77,21 +78,10 @@ func (r Report) WriteFile(path string) error {
 	if err != nil {
 		return fmt.Errorf("the test report %s: %w", path, err)
 	}
-	tmp, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*")
-	if err != nil {
-		return fmt.Errorf("the test report %s: %w", path, err)
-	}
-	defer os.Remove(tmp.Name())
-	_, err = tmp.Write(text)
-	if err == nil {
-		err = tmp.Chmod(0o644)
-	}
-	if cerr := tmp.Close(); err == nil {
-		err = cerr
-	}
-	if err == nil {
-		err = os.Rename(tmp.Name(), path)
-	}
+	err = atomicfile.Write(path, 0o644, func(f *os.File) error {
+		_, err := f.Write(text)
+		return errors.Join(err, f.Chmod(0o644)) // read by another user's CI, whatever the mask
+	})
 	if err != nil {
 		return fmt.Errorf("the test report %s: %w", path, err)
 	}

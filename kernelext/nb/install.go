@@ -12,6 +12,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"gopets/kernelext/atomicfile"
 	"gopets/kernelext/jupyter"
 	"gopets/kernelext/release"
 )
@@ -145,7 +146,7 @@ func (f installFlags) install(cmd *cobra.Command, spec jupyter.Spec, root string
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return fmt.Errorf("the kernel's folder: %w", err)
 	}
-	if err := writeFile(filepath.Join(dir, "kernel.json"), append(data, '\n'), 0o644); err != nil {
+	if err := atomicfile.Bytes(filepath.Join(dir, "kernel.json"), append(data, '\n'), 0o644); err != nil {
 		return err
 	}
 	fmt.Fprintf(cmd.OutOrStdout(), "installed kernel %q, %s, in %s\n", f.name, spec.DisplayName, dir)

@@ -11,6 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"gopets/kernelext/atomicfile"
 	"gopets/kernelext/jupyter"
 	"gopets/kernelext/kernel"
 	"gopets/kernelext/release"
@@ -93,7 +94,7 @@ func (w *workspace) frontSpec(ctx context.Context, name string) (jupyter.Spec, e
 		if err != nil {
 			return spec, fmt.Errorf("the kernel's program: %w", err)
 		}
-		if err := writeFile(program, text, 0o755); err != nil {
+		if err := atomicfile.Bytes(program, text, 0o755); err != nil {
 			return spec, err
 		}
 	}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"gopets/kernelext/atomicfile"
 	"gopets/kernelext/notebook"
 	"gopets/kernelext/render"
 )
@@ -164,7 +165,7 @@ func (f renderFlags) pictures(folder string, files []render.File) error {
 		}
 	}
 	for _, p := range files {
-		if err := writeFile(filepath.Join(folder, p.Name), p.Data, 0o644); err != nil {
+		if err := atomicfile.Bytes(filepath.Join(folder, p.Name), p.Data, 0o644); err != nil {
 			return err
 		}
 	}
@@ -177,7 +178,7 @@ func put(cmd *cobra.Command, page []byte, out string) error {
 		_, err := cmd.OutOrStdout().Write(page)
 		return err
 	}
-	if err := writeFile(out, page, 0o644); err != nil {
+	if err := atomicfile.Bytes(out, page, 0o644); err != nil {
 		return err
 	}
 	fmt.Fprintf(cmd.OutOrStdout(), "page: %s\n", out)

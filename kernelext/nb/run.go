@@ -11,6 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"gopets/kernelext/atomicfile"
 	"gopets/kernelext/jupyter"
 	"gopets/kernelext/kernel"
 	"gopets/kernelext/notebook"
@@ -319,5 +320,5 @@ func writePage(nb *notebook.Notebook, page, source string) error {
 	if err != nil {
 		return fmt.Errorf("making the page %s: %w", page, err)
 	}
-	return writeFile(page, html, 0o644)
+	return atomicfile.Bytes(page, html, 0o644)
 }

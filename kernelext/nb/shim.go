@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"gopets/kernelext/atomicfile"
 	"gopets/kernelext/session"
 )
 
@@ -54,7 +55,7 @@ func writeShim() error {
 	if old, err := os.ReadFile(path); err == nil && bytes.Equal(old, text) {
 		return nil
 	}
-	return writeFile(path, text, 0o755)
+	return atomicfile.Bytes(path, text, 0o755)
 }
 
 func shellQuote(s string) string { return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'" }

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"gopets/kernelext/atomicfile"
 	"gopets/kernelext/notebook"
 )
 
@@ -121,10 +122,10 @@ func (b *testedBook) keep() error {
 			}
 			name := fmt.Sprintf("%s-cell%d-%d", strings.TrimSuffix(path, ".ipynb"), c.number, i+1)
 			marked, err := d.Picture.Marked()
-			errs = append(errs, err, writeFile(name+"-saved"+extension(d.Picture.Want), d.Picture.Want, 0o644),
-				writeFile(name+"-now"+extension(d.Picture.Got), d.Picture.Got, 0o644))
+			errs = append(errs, err, atomicfile.Bytes(name+"-saved"+extension(d.Picture.Want), d.Picture.Want, 0o644),
+				atomicfile.Bytes(name+"-now"+extension(d.Picture.Got), d.Picture.Got, 0o644))
 			if marked != nil {
-				errs = append(errs, writeFile(name+"-difference.png", marked, 0o644))
+				errs = append(errs, atomicfile.Bytes(name+"-difference.png", marked, 0o644))
 			}
 		}
 	}

@@ -2,12 +2,12 @@ package notebook
 
 import (
 	"bytes"
-	"crypto/rand"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
-	"path/filepath"
+
+	"gopets/kernelext/atomicfile"
 )
 
 // A Notebook is one nbformat 4 document.
@@ -191,22 +191,13 @@ func (n *Notebook) Bytes() []byte { return bytes.Join(n.text(), nil) }
 // what was there before.
 func (n *Notebook) WriteFile(path string) error {
 	// Like any new file it is as open to others as the user's mask says; one that is replaced stays as it was.
-	tmp := filepath.Join(filepath.Dir(path), "."+filepath.Base(path)+"."+rand.Text()[:8])
-	f, err := os.OpenFile(tmp, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
-	if err != nil {
-		return fmt.Errorf("saving the notebook: %w", err)
-	}
-	defer os.Remove(tmp)
-	err = n.text().writeTo(f)
-	if old, serr := os.Stat(path); serr == nil && err == nil {
-		err = f.Chmod(old.Mode().Perm())
-	}
-	if cerr := f.Close(); err == nil {
-		err = cerr
-	}
-	if err == nil {
-		err = os.Rename(tmp, path)
-	}
+	err := atomicfile.Write(path, 0o666, func(f *os.File) error {
+		err := n.text().writeTo(f)
+		if old, serr := os.Stat(path); serr == nil && err == nil {
+			err = f.Chmod(old.Mode().Perm())
+		}
+		return err
+	})
 	if err != nil {
 		return fmt.Errorf("saving the notebook as %s: %w", path, err)
 	}
