@@ -10,7 +10,7 @@ import (
 var walls = map[string][]string{
 	"gopets/pets/vision/":        {"gopets/pets/vision/"},
 	"gopets/pets/vision/serve":   {"gopets/pets/vision/", "gopets/plots"},
-	"gopets/pets/vision/realrun": {"gopets/pets/vision/", "gopets/plots"}, // a program: it draws its report
+	"gopets/pets/vision/realrun": {"gopets/pets/vision/", "gopets/plots", "gopets/kernelext/atomicfile"}, // a program: it draws its report
 	"gopets/plots":               {"gopets/plots"},
 	"gopets/kernelext/":          {"gopets/kernelext/"},
 	"gopets/pets/worker":         {"gopets/pets", "gopets/plots", "gopets/kernelext/session", "gopets/kernelext/release"},

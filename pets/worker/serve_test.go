@@ -11,7 +11,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
-	"runtime"
 	"slices"
 	"strings"
 	"sync"
@@ -19,7 +18,6 @@ import (
 	"testing"
 	"time"
 
-	"gopets/kernelext/session"
 	"gopets/pets/vision/serve"
 )
 
@@ -33,11 +31,7 @@ type service struct {
 // startService starts the real program with an exported learner and waits until it is ready.
 func startService(t *testing.T, args ...string) *service {
 	t.Helper()
-	_, file, _, _ := runtime.Caller(0)
-	program, err := session.Worker{Name: "pets", Package: "gopets/pets/worker", Source: file}.Build(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
+	program := builtWorker(t)
 	s := &service{cmd: exec.CommandContext(t.Context(), program, append([]string{"serve", "--addr", "127.0.0.1:0"}, args...)...)}
 	s.cmd.Stderr = &s.log
 	out, err := s.cmd.StdoutPipe()
@@ -153,14 +147,7 @@ func TestServe(t *testing.T) {
 
 // A service that cannot start says why at once.
 func TestServeRefuses(t *testing.T) {
-	if testing.Short() {
-		t.Skip("builds the worker")
-	}
-	_, file, _, _ := runtime.Caller(0)
-	program, err := session.Worker{Name: "pets", Package: "gopets/pets/worker", Source: file}.Build(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
+	program := builtWorker(t)
 	foreign := filepath.Join(t.TempDir(), "a.safetensors")
 	if err := os.WriteFile(foreign, []byte("no model"), 0o600); err != nil {
 		t.Fatal(err)

@@ -363,7 +363,9 @@ func TestIdle(t *testing.T) {
 	}
 }
 
-func TestDoctorAnswersInJSON(t *testing.T) {
+// builtWorker is the worker's program, built.
+func builtWorker(t *testing.T) string {
+	t.Helper()
 	if testing.Short() {
 		t.Skip("builds the worker")
 	}
@@ -372,6 +374,11 @@ func TestDoctorAnswersInJSON(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	return program
+}
+
+func TestDoctorAnswersInJSON(t *testing.T) {
+	program := builtWorker(t)
 	out, err := exec.Command(program, "doctor", "--json").Output()
 	var answer struct {
 		Checks []struct {

@@ -12,6 +12,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"gopets/kernelext/atomicfile"
 	"gopets/pets/vision/interpret"
 	"gopets/plots"
 )
@@ -64,7 +65,7 @@ func report(dir, note string) error {
 		if err != nil {
 			return fmt.Errorf("%s: %w", name, err)
 		}
-		if err := os.WriteFile(filepath.Join(dir, name), png, 0o644); err != nil {
+		if err := atomicfile.Bytes(filepath.Join(dir, name), png, 0o644); err != nil {
 			return err
 		}
 	}
@@ -72,7 +73,7 @@ func report(dir, note string) error {
 	if err != nil {
 		return err
 	}
-	return os.WriteFile(filepath.Join(dir, "README.md"), []byte(page), 0o644)
+	return atomicfile.Bytes(filepath.Join(dir, "README.md"), []byte(page), 0o644)
 }
 
 func (r result) file(what string) string {

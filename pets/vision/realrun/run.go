@@ -11,6 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"gopets/kernelext/atomicfile"
 	"gopets/pets/vision/augment"
 	"gopets/pets/vision/interpret"
 	"gopets/pets/vision/model"
@@ -116,7 +117,7 @@ func (s setting) run(ctx context.Context, frozen, unfrozen int, find bool) error
 	if err != nil {
 		return err
 	}
-	return os.WriteFile(s.Out, append(text, '\n'), 0o644)
+	return atomicfile.Bytes(s.Out, append(text, '\n'), 0o644)
 }
 
 func valley(c *train.Curve) (float64, error) {
