@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"gopets/pets/vision/engine"
 	"gopets/pets/vision/engine/enginetest"
 	"gopets/pets/vision/model"
 )
@@ -81,19 +82,51 @@ func TestWatchVerdict(t *testing.T) {
 	}
 }
 
-// No epoch can be better than the first by so much: the fit stops after two more and ends with the first's weights; cut off after any epoch and restored in
-// a new learner, it ends the same.
-func TestStopEarlyAndKeepTheBest(t *testing.T) {
+// shared is what learners need that share their compiled functions.
+func shared(t *testing.T) (*engine.Engine, *model.Net, Config) {
+	t.Helper()
 	eng := enginetest.Go(t)
-	ctx := context.Background()
-	var graphs Graphs
-	t.Cleanup(graphs.Close)
 	net, err := model.New("petnet10", 3, model.HeadOptions{Hidden: []int{16}})
 	if err != nil {
 		t.Fatal(err)
 	}
+	var graphs Graphs
+	t.Cleanup(graphs.Close)
 	c := fixtureConfig()
 	c.Graphs = &graphs
+	return eng, net, c
+}
+
+// cutOff runs a fit in one learner until so many epochs are done, restores its snapshot in another and goes on there to the end.
+func cutOff(t *testing.T, after int, learner func() *Learner, fit func(ctx context.Context, l *Learner, snapshot string, resume bool, ev Events) error) *Learner {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "run.snapshot")
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	done := 0
+	err := fit(ctx, learner(), path, false, Events{Epoch: func(Row) {
+		if done++; done == after {
+			cancel()
+		}
+	}})
+	if !errors.Is(err, context.Canceled) {
+		t.Fatalf("cut off after %d: %v", after, err)
+	}
+	next := learner()
+	if err := next.Restore(path); err != nil {
+		t.Fatal(err)
+	}
+	if err := fit(context.Background(), next, path, true, Events{}); err != nil {
+		t.Fatal(err)
+	}
+	return next
+}
+
+// No epoch can be better than the first by so much: the fit stops after two more and ends with the first's weights; cut off after any epoch and restored in
+// a new learner, it ends the same.
+func TestStopEarlyAndKeepTheBest(t *testing.T) {
+	eng, net, c := shared(t)
+	ctx := context.Background()
 	const most, best = 9, 0
 	o := Constant{Watch: Watch{Patience: 2, MinDelta: 1e9, KeepBest: true}}
 	whole := learnerOf(t, eng, c, net)
@@ -119,27 +152,11 @@ func TestStopEarlyAndKeepTheBest(t *testing.T) {
 	near(t, "loss of the kept weights", sum, run.Rows[best].ValidLoss, 1e-9)
 
 	for after := 1; after <= 2; after++ { // with the best epoch the last, and not
-		path := filepath.Join(t.TempDir(), "run.snapshot")
-		cut := learnerOf(t, eng, c, net)
-		stop, cancel := context.WithCancel(ctx)
-		o.Snapshot = path
-		err := cut.Fit(stop, most, o, Events{Epoch: func(r Row) {
-			if r.Epoch == after-1 {
-				cancel()
-			}
-		}})
-		if !errors.Is(err, context.Canceled) {
-			t.Fatalf("cut off after %d: %v", after, err)
-		}
-		next := learnerOf(t, eng, c, net)
-		if err := next.Restore(path); err != nil {
-			t.Fatal(err)
-		}
-		again := o
-		again.Resume = true
-		if err := next.Fit(ctx, most, again, Events{}); err != nil {
-			t.Fatal(err)
-		}
+		next := cutOff(t, after, func() *Learner { return learnerOf(t, eng, c, net) }, func(ctx context.Context, l *Learner, snapshot string, resume bool, ev Events) error {
+			again := o
+			again.Snapshot, again.Resume = snapshot, resume
+			return l.Fit(ctx, most, again, ev)
+		})
 		same(t, "rows after a cut", rows(next), rows(whole))
 		same(t, "weights after a cut", values(t, next), values(t, whole))
 		if next.State() != whole.State() || next.now.step != whole.now.step {
@@ -160,16 +177,8 @@ func TestStopEarlyAndKeepTheBest(t *testing.T) {
 
 // fine_tune's two runs have fastai v2's schedules; cut off in either, it goes on to the same end.
 func TestFineTune(t *testing.T) {
-	eng := enginetest.Go(t)
+	eng, net, c := shared(t)
 	ctx := context.Background()
-	var graphs Graphs
-	t.Cleanup(graphs.Close)
-	net, err := model.New("petnet10", 3, model.HeadOptions{Hidden: []int{16}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	c := fixtureConfig()
-	c.Graphs = &graphs
 	whole := learnerOf(t, eng, c, net)
 	if err := whole.FineTune(ctx, 2, FineTune{}, Events{}); err != nil {
 		t.Fatal(err)
@@ -189,27 +198,9 @@ func TestFineTune(t *testing.T) {
 	near(t, "first rate, thawed", thawed.LRs[0], 1e-3/5, 1e-12)
 
 	for after := 1; after <= 2; after++ { // at the end of the first part, and in the second
-		path := filepath.Join(t.TempDir(), "run.snapshot")
-		cut := learnerOf(t, eng, c, net)
-		stop, cancel := context.WithCancel(ctx)
-		done := 0
-		o := FineTune{Snapshot: path}
-		err := cut.FineTune(stop, 2, o, Events{Epoch: func(Row) {
-			if done++; done == after {
-				cancel()
-			}
-		}})
-		if !errors.Is(err, context.Canceled) {
-			t.Fatalf("cut off after %d: %v", after, err)
-		}
-		next := learnerOf(t, eng, c, net)
-		if err := next.Restore(path); err != nil {
-			t.Fatal(err)
-		}
-		o.Resume = true
-		if err := next.FineTune(ctx, 2, o, Events{}); err != nil {
-			t.Fatal(err)
-		}
+		next := cutOff(t, after, func() *Learner { return learnerOf(t, eng, c, net) }, func(ctx context.Context, l *Learner, snapshot string, resume bool, ev Events) error {
+			return l.FineTune(ctx, 2, FineTune{Snapshot: snapshot, Resume: resume}, ev)
+		})
 		same(t, fmt.Sprintf("rows after a cut at %d", after), rows(next), rows(whole))
 		same(t, "weights after a cut", values(t, next), values(t, whole))
 	}
