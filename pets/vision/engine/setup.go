@@ -306,6 +306,9 @@ func watch(cmd *exec.Cmd, stop func(), folder string, o SetupOptions, what strin
 			if size := folderSize(folder); size > most {
 				most, grown = size, now
 				if o.Progress != nil {
+					if total > 0 {
+						size = min(size, total) // while pip moves the wheel out of its temporary folder there are two
+					}
 					o.Progress(what, size, total)
 				}
 			} else if now.Sub(grown) > limit {

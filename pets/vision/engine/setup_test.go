@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -146,6 +147,20 @@ esac`}
 	eng, err := Open(Options{CacheDir: cache, Trial: child})
 	if err != nil || eng.Name != Go {
 		t.Errorf("opened %v, %v", eng, err)
+	}
+}
+
+// Two copies of a file that pip moves are no more than the whole.
+func TestProgressEndsAtTheTotal(t *testing.T) {
+	dir := t.TempDir()
+	cmd := exec.Command("sh", "-c", `head -c 3000 /dev/zero >"$0/a"; cp "$0/a" "$0/b"; sleep 1`, dir)
+	var told []int64
+	o := SetupOptions{Progress: func(_ string, done, _ int64) { told = append(told, done) }}
+	if err := watch(cmd, func() {}, dir, o, "XLA", 4000); err != nil {
+		t.Fatal(err)
+	}
+	if len(told) == 0 || slices.Max(told) != 4000 {
+		t.Errorf("told %v of 4000 bytes", told)
 	}
 }
 
