@@ -6,10 +6,10 @@ require (
 	github.com/alecthomas/chroma/v2 v2.27.0
 	github.com/d2lang/mathjax-go v0.1.0
 	github.com/go-zeromq/zmq4 v0.17.0
-	github.com/gomlx/compute v0.1.3
-	github.com/gomlx/go-xla v0.4.2
-	github.com/gomlx/gomlx v0.28.3
-	github.com/janpfeifer/gonb v0.11.4
+	github.com/gomlx/compute v0.1.4
+	github.com/gomlx/go-xla v0.4.3
+	github.com/gomlx/gomlx v0.28.4
+	github.com/janpfeifer/gonb v0.11.5
 	github.com/microcosm-cc/bluemonday v1.0.27
 	github.com/rogpeppe/go-internal v1.16.0
 	github.com/spf13/cobra v1.10.2
@@ -33,7 +33,6 @@ require (
 	github.com/go-zeromq/goczmq/v4 v4.2.2 // indirect
 	github.com/gofrs/flock v0.13.0
 	github.com/gofrs/uuid v4.4.0+incompatible // indirect
-	github.com/gomlx/compute-onnx v0.1.0 // indirect
 	github.com/gorilla/css v1.0.1 // indirect
 	github.com/gx-org/backend v0.3.0 // indirect
 	github.com/gx-org/gx v0.6.1 // indirect

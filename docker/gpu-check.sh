@@ -20,7 +20,7 @@ build() {
 		exit 1
 	}
 	echo "gpu-check: building $binary" >&2
-	(cd "$root" && GOOS=linux GOARCH=amd64 CGO_ENABLED=1 go build -trimpath -ldflags='-s -w' -o "$binary" ./docker/gpucheck)
+	(cd "$root" && GOOS=linux GOARCH=amd64 CGO_ENABLED=1 go build -trimpath -ldflags='-s -w' -o "$binary" ./docker/internal/gpucheck)
 	size=$(wc -c <"$binary")
 	if [ "$size" -ge "$limit" ]; then
 		echo "gpu-check: $binary has $size bytes, more than the $limit that are to be carried" >&2

@@ -8,14 +8,16 @@ import (
 
 // walls says which packages of ours a package, with all below it, may stand on. Imports point one way only.
 var walls = map[string][]string{
-	"gopets/pets/vision/":        {"gopets/pets/vision/"},
-	"gopets/pets/vision/serve":   {"gopets/pets/vision/", "gopets/plots"},
-	"gopets/pets/vision/realrun": {"gopets/pets/vision/", "gopets/plots", "gopets/kernelext/atomicfile"}, // a program: it draws its report
-	"gopets/plots":               {"gopets/plots"},
-	"gopets/kernelext/":          {"gopets/kernelext/"},
-	"gopets/pets/worker":         {"gopets/pets", "gopets/plots", "gopets/kernelext/session", "gopets/kernelext/release"},
-	"gopets/pets":                {"gopets/pets/wire", "gopets/kernelext/session"},
-	"gopets/pets/wire":           {},
+	"gopets/pets/vision/":              {"gopets/pets/vision/", "gopets/pets/internal/"},
+	"gopets/pets/vision/serve":         {"gopets/pets/vision/", "gopets/plots"},
+	"gopets/pets/internal/":            {"gopets/pets/internal/"},
+	"gopets/pets/internal/cmd/":        {"gopets/pets/vision/", "gopets/pets/internal/"},
+	"gopets/pets/internal/cmd/realrun": {"gopets/pets/vision/", "gopets/plots", "gopets/pets/internal/"},
+	"gopets/plots":                     {"gopets/plots"},
+	"gopets/kernelext/":                {"gopets/kernelext/"},
+	"gopets/pets/worker":               {"gopets/pets", "gopets/plots", "gopets/kernelext/session", "gopets/kernelext/release"},
+	"gopets/pets":                      {"gopets/pets/wire", "gopets/kernelext/session"},
+	"gopets/pets/wire":                 {},
 }
 
 func TestImportsPointOneWay(t *testing.T) {

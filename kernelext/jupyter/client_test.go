@@ -8,8 +8,8 @@ import (
 	"testing"
 	"time"
 
+	"gopets/kernelext/internal/kerneltest"
 	"gopets/kernelext/jupyter"
-	"gopets/kernelext/jupyter/kerneltest"
 )
 
 func TestMain(m *testing.M) {

@@ -4,8 +4,8 @@ import (
 	"context"
 	"fmt"
 
+	"gopets/kernelext/internal/kerneltest"
 	"gopets/kernelext/jupyter"
-	"gopets/kernelext/jupyter/kerneltest"
 )
 
 // Start a kernel, let it run one cell, and read what it prints. A real kernel's Spec comes from FindSpec.

@@ -11,8 +11,8 @@ import (
 	"testing"
 	"time"
 
+	"gopets/kernelext/internal/kerneltest"
 	"gopets/kernelext/jupyter"
-	"gopets/kernelext/jupyter/kerneltest"
 )
 
 // The test binary is also the kernel, its guard and, as kerneltest's kernel, a GoNB whose cells are commands for tests.

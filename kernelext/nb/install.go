@@ -12,7 +12,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"gopets/kernelext/atomicfile"
+	"gopets/kernelext/internal/atomicfile"
 	"gopets/kernelext/jupyter"
 	"gopets/kernelext/release"
 )

@@ -10,7 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"gopets/kernelext/atomicfile"
+	"gopets/kernelext/internal/atomicfile"
 	"gopets/kernelext/notebook"
 	"gopets/kernelext/render"
 )

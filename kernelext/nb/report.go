@@ -8,10 +8,10 @@ import (
 	"path/filepath"
 	"strings"
 
-	"gopets/kernelext/junit"
+	"gopets/kernelext/internal/junit"
+	"gopets/kernelext/internal/terminal"
 	"gopets/kernelext/notebook"
 	"gopets/kernelext/runner"
-	"gopets/kernelext/terminal"
 )
 
 // writeJUnit writes what came of the cells as a test report: a cell is a case, and whatever ended the run beside a cell's own failure is an error.

@@ -14,8 +14,8 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"gopets/kernelext/internal/kerneltest"
 	"gopets/kernelext/jupyter"
-	"gopets/kernelext/jupyter/kerneltest"
 )
 
 // The scenarios under testdata/script read like terminal sessions. Those that start a real GoNB begin with [short] skip.

@@ -7,7 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 
-	"gopets/kernelext/atomicfile"
+	"gopets/kernelext/internal/atomicfile"
 	"gopets/kernelext/session"
 )
 

@@ -14,7 +14,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"gopets/kernelext/compare"
+	"gopets/kernelext/internal/compare"
 	"gopets/kernelext/jupyter"
 	"gopets/kernelext/notebook"
 	"gopets/kernelext/runner"

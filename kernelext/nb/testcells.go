@@ -9,7 +9,7 @@ import (
 	"strings"
 	"time"
 
-	"gopets/kernelext/compare"
+	"gopets/kernelext/internal/compare"
 	"gopets/kernelext/notebook"
 	"gopets/kernelext/runner"
 )

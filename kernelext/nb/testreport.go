@@ -6,7 +6,7 @@ import (
 	"path/filepath"
 	"strings"
 
-	"gopets/kernelext/junit"
+	"gopets/kernelext/internal/junit"
 	"gopets/kernelext/notebook"
 	"gopets/kernelext/runner"
 )

@@ -10,8 +10,8 @@ import (
 
 	"golang.org/x/net/html"
 
+	"gopets/kernelext/internal/terminal"
 	"gopets/kernelext/notebook"
-	"gopets/kernelext/terminal"
 )
 
 // outputText says in plain text what a display shows.

@@ -10,9 +10,9 @@ import (
 
 	"golang.org/x/term"
 
+	"gopets/kernelext/internal/terminal"
 	"gopets/kernelext/notebook"
 	"gopets/kernelext/runner"
-	"gopets/kernelext/terminal"
 )
 
 // A view shows a run as lines of text; in a terminal a bar stays below them, elsewhere a cell that takes long gets a line now and then.

@@ -7,7 +7,7 @@ import (
 	"fmt"
 	"os"
 
-	"gopets/kernelext/atomicfile"
+	"gopets/kernelext/internal/atomicfile"
 )
 
 // A Notebook is one nbformat 4 document.

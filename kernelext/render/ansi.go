@@ -7,7 +7,7 @@ import (
 	"strconv"
 	"strings"
 
-	kernelterm "gopets/kernelext/terminal"
+	kernelterm "gopets/kernelext/internal/terminal"
 )
 
 // pen is how text is written at the moment, as SGR sequences set it.

@@ -11,8 +11,8 @@ import (
 	"slices"
 	"strings"
 
+	kernelterm "gopets/kernelext/internal/terminal"
 	"gopets/kernelext/notebook"
-	kernelterm "gopets/kernelext/terminal"
 )
 
 // MarkdownOptions are options for a Markdown text. The zero value embeds pictures as data URIs.

@@ -11,7 +11,7 @@ import (
 	"testing"
 	"time"
 
-	"gopets/kernelext/jupyter/kerneltest"
+	"gopets/kernelext/internal/kerneltest"
 	"gopets/kernelext/notebook"
 	"gopets/kernelext/runner"
 )

@@ -11,8 +11,8 @@ import (
 	"testing"
 	"time"
 
+	"gopets/kernelext/internal/kerneltest"
 	"gopets/kernelext/jupyter"
-	"gopets/kernelext/jupyter/kerneltest"
 	"gopets/kernelext/notebook"
 	"gopets/kernelext/runner"
 )

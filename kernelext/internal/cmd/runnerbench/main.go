@@ -1,0 +1,227 @@
+// Command bench measures headless runners of notebooks against each other, on this machine and now: nb run, jupyter nbconvert --execute,
+// nbclient (jupyter execute) and papermill, on ipykernel and on GoNB.
+//
+//	go run ./kernelext/internal/cmd/runnerbench             three rounds of everything
+//	go run ./kernelext/internal/cmd/runnerbench -only ipykernel -rounds 5
+//
+// It makes its notebooks itself, in a temporary folder, runs every runner on every one of them in each round, so that a change of the machine's
+// load meets all alike, and prints the medians as a Markdown table. What is not installed is named and left out. Every run is checked: it counts only if
+// the notebook that it left holds all that its cells printed.
+//
+// What the columns mean:
+//
+//   - wall: from the start of the command to its end;
+//   - start-up: from the start of the command until the first cell runs (on GoNB that includes compiling it, for all runners alike);
+//   - runner: the peak of the resident memory of the command's own process;
+//   - all: the peak of the sum over it and all its descendants: the kernel, and on GoNB the compiler, too. Shared pages count once for each process.
+//
+// Give it a quiet machine. Raising its priority does not make up for that: where Linux groups processes by session, nice counts only within one, and
+// Jupyter's runners start kernels in sessions of their own.
+//
+// The exit status is 1 if nb run is not ahead in wall time and start-up everywhere. Linux only, as memory is read from /proc.
+package main
+
+import (
+	"cmp"
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"runtime"
+	"slices"
+	"strings"
+	"time"
+)
+
+func main() {
+	rounds := flag.Int("rounds", 3, "how often each runner runs each notebook")
+	only := flag.String("only", "", "a regular expression for the rows wanted, as 'ipykernel' or 'GoNB, 3 '")
+	nb := flag.String("nb", "", "the nb program (default: built from this module)")
+	flag.Parse()
+	ahead, err := bench(*nb, *only, *rounds)
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "bench:", err)
+		os.Exit(2)
+	}
+	if !ahead {
+		os.Exit(1)
+	}
+}
+
+// A row is one notebook on one kernel, with what every runner needed for it.
+type row struct {
+	job
+	runs map[string][]measure // by the runner's name
+	fail map[string]error
+}
+
+func bench(nb, only string, rounds int) (ahead bool, err error) {
+	wanted, err := regexp.Compile(only)
+	if err != nil {
+		return false, fmt.Errorf("-only: %w", err)
+	}
+	dir, err := os.MkdirTemp("", "nb-bench-")
+	if err != nil {
+		return false, err
+	}
+	defer os.RemoveAll(dir)
+	root, err := moduleRoot()
+	if err != nil {
+		return false, err
+	}
+	if nb == "" {
+		nb = filepath.Join(dir, "nb")
+		build := exec.Command("go", "build", "-o", nb, "./kernelext/nb")
+		build.Dir = root
+		if out, err := build.CombinedOutput(); err != nil {
+			return false, fmt.Errorf("building nb: %w\n%s", err, out)
+		}
+	} else if nb, err = filepath.Abs(nb); err != nil {
+		return false, err
+	}
+	runners, missing := findRunners(nb)
+	kernels, lacking, err := findKernels(root, dir, nb, wanted)
+	if err != nil {
+		return false, err
+	}
+	jobs, err := makeJobs(kernels, dir, wanted)
+	if err != nil {
+		return false, err
+	}
+	fmt.Printf("%d cores, %s/%s, %s\n", runtime.NumCPU(), runtime.GOOS, runtime.GOARCH, load())
+	for _, r := range runners {
+		fmt.Printf("%s: %s\n", r.name, r.version)
+	}
+	for _, m := range slices.Concat(missing, lacking) {
+		fmt.Println(m)
+	}
+	if len(jobs) == 0 {
+		return false, errors.New("-only leaves nothing to run")
+	}
+	rows, err := measureAll(jobs, runners, dir, rounds)
+	if err != nil {
+		return false, err
+	}
+	fmt.Println()
+	print(rows, runners)
+	fmt.Printf("\nMedians of %d interleaved rounds; load at the end: %s.\n", rounds, load())
+	return verdict(rows, runners), nil
+}
+
+// measureAll runs everything in every round. Each runner has one unmeasured go at the smallest notebook of each kernel first, which fills the caches.
+func measureAll(jobs []job, runners []runnerCommand, dir string, rounds int) ([]*row, error) {
+	var rows []*row
+	warm := map[string]bool{}
+	for _, j := range jobs {
+		r := &row{job: j, runs: map[string][]measure{}, fail: map[string]error{}}
+		rows = append(rows, r)
+		for _, c := range runners {
+			if !warm[j.kernel+c.name] {
+				warm[j.kernel+c.name] = true
+				_, _ = c.measure(j, dir) // a failure shows again below
+			}
+		}
+	}
+	for i := range rounds {
+		for _, r := range rows {
+			for k := range runners {
+				c := runners[(k+i)%len(runners)]
+				fmt.Fprintf(os.Stderr, "round %d of %d: %s, %s\n", i+1, rounds, r.job, c.name)
+				m, err := c.measure(r.job, dir)
+				if err != nil {
+					r.fail[c.name] = err
+					continue
+				}
+				r.runs[c.name] = append(r.runs[c.name], m)
+			}
+		}
+	}
+	return rows, nil
+}
+
+func print(rows []*row, runners []runnerCommand) {
+	fmt.Println("| notebook | runner | wall, s | start-up, s | runner, MB | all, MB |")
+	fmt.Println("|---|---|---|---|---|---|")
+	for _, r := range rows {
+		for _, c := range runners {
+			if err := r.fail[c.name]; err != nil {
+				fmt.Printf("| %s | %s | failed: %s | | | |\n", r.job, c.name, strings.ReplaceAll(firstLine(err.Error()), "|", "/"))
+				continue
+			}
+			m := median(r.runs[c.name])
+			fmt.Printf("| %s | %s | %.2f | %.2f | %d | %d |\n", r.job, c.name, m.wall.Seconds(), m.start.Seconds(), m.own>>20, m.tree>>20)
+		}
+	}
+}
+
+// verdict says where nb run is not ahead.
+func verdict(rows []*row, runners []runnerCommand) (ahead bool) {
+	ahead = true
+	nb := runners[0].name
+	for _, r := range rows {
+		if err := r.fail[nb]; err != nil {
+			fmt.Printf("%s: %s failed: %v\n", r.job, nb, err)
+			ahead = false
+			continue
+		}
+		ours := median(r.runs[nb])
+		for _, c := range runners[1:] {
+			if r.fail[c.name] != nil {
+				continue
+			}
+			theirs := median(r.runs[c.name])
+			if ours.wall >= theirs.wall || ours.start >= theirs.start {
+				fmt.Printf("%s: %s is not ahead of %s\n", r.job, nb, c.name)
+				ahead = false
+			}
+		}
+	}
+	if ahead {
+		fmt.Printf("%s is ahead in wall time and start-up in every row.\n", nb)
+	}
+	return ahead
+}
+
+// median takes each quantity's own median.
+func median(runs []measure) measure {
+	return measure{
+		wall:  middle(runs, func(m measure) time.Duration { return m.wall }),
+		start: middle(runs, func(m measure) time.Duration { return m.start }),
+		own:   middle(runs, func(m measure) int { return m.own }),
+		tree:  middle(runs, func(m measure) int { return m.tree }),
+	}
+}
+
+func middle[T cmp.Ordered](runs []measure, of func(measure) T) T {
+	var values []T
+	for _, r := range runs {
+		values = append(values, of(r))
+	}
+	slices.Sort(values)
+	return values[len(values)/2]
+}
+
+// moduleRoot is the folder of this module's go.mod.
+func moduleRoot() (string, error) {
+	out, err := exec.Command("go", "list", "-m", "-f", "{{.Dir}}", "gopets").Output()
+	if err != nil {
+		return "", fmt.Errorf("run me inside the gopets module: %w", err)
+	}
+	return strings.TrimSpace(string(out)), nil
+}
+
+func load() string {
+	text, err := os.ReadFile("/proc/loadavg")
+	if err != nil {
+		return "load unknown"
+	}
+	return "load " + strings.Join(strings.Fields(string(text))[:3], " ")
+}
+
+func firstLine(s string) string {
+	line, _, _ := strings.Cut(s, "\n")
+	return line
+}

@@ -1,0 +1,227 @@
+// Package junit writes test results as the XML that GitHub's, GitLab's and Jenkins's readers take.
+//
+// There is no one standard. What is written here is what all of them agree upon, Jenkins's strict schema (xunit-plugin, junit-10.xsd)
+// included: testsuites, testsuite and testcase; failure, error, skipped; system-out and system-err. Elements and attributes beyond that
+// (properties of a case, its file and line) make a strict reader refuse the whole file, so a case says where it is by its class and name, and
+// the file stands with its suite.
+//
+//	report := junit.Report{Suites: []junit.Suite{{Name: "pets", File: "notebooks/pets.ipynb", Cases: cases}}}
+//	err := report.WriteFile("junit.xml")
+//
+// # Tried and dropped
+//
+//   - Texts as they come: one NUL or escape character in what a program printed, and no reader takes the file.
+//   - Whole texts of any length: readers on libxml2 give up at ten megabytes in one piece. A text keeps its beginning and its end.
+package junit
+
+import (
+	"encoding/xml"
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"gopets/kernelext/internal/atomicfile"
+	"gopets/kernelext/internal/terminal"
+)
+
+// A Report is one file.
+type Report struct {
+	Name   string // of the whole, may be ""
+	Suites []Suite
+}
+
+// A Suite is a group of cases, for instance a notebook.
+type Suite struct {
+	Name       string
+	File       string        // what the cases are in, "" if it is no file
+	Begun      time.Time     // zero: not told
+	Elapsed    time.Duration // zero: the sum of the cases
+	Properties []Property
+	Cases      []Case
+	Out, Err   string // what the suite as a whole wrote
+}
+
+// A Property says something about a suite, for instance the kernel it ran on.
+type Property struct{ Name, Value string }
+
+// A Case is one test.
+type Case struct {
+	Class, Name string // together the case's identity: the same from run to run
+	Elapsed     time.Duration
+	Outcome     Outcome
+	Type        string // of a failure or an error, for instance an exception's name
+	Message     string // one line: why it failed or was skipped
+	Detail      string // the whole story, for instance a difference or a traceback
+	Out, Err    string // what it wrote
+}
+
+// Outcome is what came of a case.
+type Outcome string
+
+// What may come of a case. A failure is an expectation that was not met, an error anything that kept the case from being judged.
+const (
+	Passed  Outcome = ""
+	Failure Outcome = "failure"
+	Error   Outcome = "error"
+	Skipped Outcome = "skipped"
+)
+
+// MaxText is how many bytes of a text are written; of a longer one the middle is left out.
+const MaxText = 1 << 20
+
+// WriteFile writes the report as a whole or not at all.
+func (r Report) WriteFile(path string) error {
+	text, err := r.XML()
+	if err != nil {
+		return fmt.Errorf("the test report %s: %w", path, err)
+	}
+	err = atomicfile.Write(path, 0o644, func(f *os.File) error {
+		_, err := f.Write(text)
+		return errors.Join(err, f.Chmod(0o644)) // read by another user's CI, whatever the mask
+	})
+	if err != nil {
+		return fmt.Errorf("the test report %s: %w", path, err)
+	}
+	return nil
+}
+
+// XML returns the text of the file. It fails for an outcome that is none of the four.
+func (r Report) XML() ([]byte, error) {
+	root := xmlSuites{Name: attribute(r.Name)}
+	var elapsed time.Duration
+	for _, s := range r.Suites {
+		x, took, err := s.xml()
+		if err != nil {
+			return nil, err
+		}
+		root.Suites = append(root.Suites, x)
+		root.Tests += x.Tests
+		root.Failures += x.Failures
+		root.Errors += x.Errors
+		elapsed += took
+	}
+	root.Time = seconds(elapsed)
+	text, err := xml.MarshalIndent(root, "", "  ")
+	if err != nil {
+		return nil, err
+	}
+	return append([]byte(xml.Header), append(text, '\n')...), nil
+}
+
+func (s Suite) xml() (xmlSuite, time.Duration, error) {
+	x := xmlSuite{Name: attribute(s.Name), File: attribute(s.File), Tests: len(s.Cases), Out: text(s.Out), Err: text(s.Err)}
+	if !s.Begun.IsZero() {
+		x.Timestamp = s.Begun.UTC().Format("2006-01-02T15:04:05")
+	}
+	if len(s.Properties) > 0 {
+		x.Properties = &xmlProperties{}
+		for _, p := range s.Properties {
+			x.Properties.List = append(x.Properties.List, xmlProperty{attribute(p.Name), attribute(p.Value)})
+		}
+	}
+	var sum time.Duration
+	for _, c := range s.Cases {
+		sum += c.Elapsed
+		xc := xmlCase{Name: attribute(c.Name), Class: attribute(c.Class), Time: seconds(c.Elapsed), Out: text(c.Out), Err: text(c.Err)}
+		v := &xmlVerdict{Type: attribute(c.Type), Message: attribute(c.Message), Detail: text(c.Detail)}
+		switch c.Outcome {
+		case Passed:
+		case Failure:
+			x.Failures++
+			xc.Failure = v
+		case Error:
+			x.Errors++
+			xc.Error = v
+		case Skipped:
+			x.Skipped++
+			xc.Skipped = v
+		default:
+			return x, 0, fmt.Errorf("case %q has the outcome %q; there are failure, error, skipped and, for one that passed, none", c.Name, c.Outcome)
+		}
+		x.Cases = append(x.Cases, xc)
+	}
+	if s.Elapsed > 0 {
+		sum = s.Elapsed
+	}
+	x.Time = seconds(sum)
+	return x, sum, nil
+}
+
+func seconds(d time.Duration) string { return fmt.Sprintf("%.3f", max(0, d.Seconds())) }
+
+// attribute makes one line of a text.
+func attribute(s string) string { return strings.Join(strings.Fields(text(s)), " ") }
+
+// text leaves only what XML may hold, and of that not too much.
+func text(s string) string {
+	s = terminal.Text(s)
+	s = strings.Map(func(r rune) rune {
+		if r == 0xfffe || r == 0xffff {
+			return -1
+		}
+		return r
+	}, s)
+	if len(s) <= MaxText {
+		return s
+	}
+	head, tail := MaxText/2, len(s)-MaxText/2
+	for !utf8.RuneStart(s[head]) {
+		head--
+	}
+	for !utf8.RuneStart(s[tail]) {
+		tail++
+	}
+	return fmt.Sprintf("%s\n… %d bytes are left out …\n%s", s[:head], tail-head, s[tail:])
+}
+
+// The file's elements.
+type (
+	xmlSuites struct {
+		XMLName  xml.Name   `xml:"testsuites"`
+		Name     string     `xml:"name,attr,omitempty"`
+		Tests    int        `xml:"tests,attr"`
+		Failures int        `xml:"failures,attr"`
+		Errors   int        `xml:"errors,attr"`
+		Time     string     `xml:"time,attr"`
+		Suites   []xmlSuite `xml:"testsuite"`
+	}
+	xmlSuite struct {
+		Name       string         `xml:"name,attr"`
+		File       string         `xml:"file,attr,omitempty"`
+		Tests      int            `xml:"tests,attr"`
+		Failures   int            `xml:"failures,attr"`
+		Errors     int            `xml:"errors,attr"`
+		Skipped    int            `xml:"skipped,attr"`
+		Time       string         `xml:"time,attr"`
+		Timestamp  string         `xml:"timestamp,attr,omitempty"`
+		Properties *xmlProperties `xml:"properties"`
+		Cases      []xmlCase      `xml:"testcase"`
+		Out        string         `xml:"system-out,omitempty"`
+		Err        string         `xml:"system-err,omitempty"`
+	}
+	xmlProperties struct {
+		List []xmlProperty `xml:"property"`
+	}
+	xmlProperty struct {
+		Name  string `xml:"name,attr"`
+		Value string `xml:"value,attr"`
+	}
+	xmlCase struct {
+		Name    string      `xml:"name,attr"`
+		Class   string      `xml:"classname,attr"`
+		Time    string      `xml:"time,attr"`
+		Skipped *xmlVerdict `xml:"skipped"`
+		Error   *xmlVerdict `xml:"error"`
+		Failure *xmlVerdict `xml:"failure"`
+		Out     string      `xml:"system-out,omitempty"`
+		Err     string      `xml:"system-err,omitempty"`
+	}
+	xmlVerdict struct {
+		Type    string `xml:"type,attr,omitempty"`
+		Message string `xml:"message,attr,omitempty"`
+		Detail  string `xml:",chardata"`
+	}
+)

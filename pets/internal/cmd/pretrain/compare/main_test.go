@@ -1,0 +1,37 @@
+package main
+
+import (
+	"context"
+	"strings"
+	"testing"
+
+	"gopets/pets/vision/engine/enginetest"
+	"gopets/pets/vision/weights"
+)
+
+// A reduced version of the proof: few pictures, one seed. The whole one is `go run ./pets/internal/cmd/pretrain/compare`.
+func TestPretrainedBeatsScratch(t *testing.T) {
+	eng := enginetest.XLA(t)
+	if testing.Short() {
+		t.Skip("trains for a minute")
+	}
+	if _, _, err := weights.Load(context.Background(), "petnet10", weights.Options{Offline: true}); err != nil {
+		t.Skip(err)
+	}
+	c := comparison{Nets: []string{"petnet10"}, PerBreed: 10, Size: 64, Batch: 16, Epochs: 3, Seeds: []uint64{1}, Rule: "valley"}
+	results, err := c.run(context.Background(), eng)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Log(report(results))
+	if pretrained, scratch := results[0].mean(), results[1].mean(); pretrained > .8*scratch {
+		t.Errorf("error %.3f on the backbone, %.3f from scratch", pretrained, scratch)
+	}
+}
+
+func TestReport(t *testing.T) {
+	text := report([]result{{Net: "petnet10", Pretrained: true, LRs: []float64{1e-3, 2e-3}, Errors: []float64{.1, .2}}})
+	if !strings.Contains(text, "| petnet10 | pretrained | 1.0e-03, 2.0e-03 | 10.0 %, 20.0 % | **15.0 %** |") {
+		t.Error(text)
+	}
+}

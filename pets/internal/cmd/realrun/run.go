@@ -1,0 +1,144 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"runtime"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"gopets/pets/internal/atomicfile"
+	"gopets/pets/vision/augment"
+	"gopets/pets/vision/interpret"
+	"gopets/pets/vision/model"
+	"gopets/pets/vision/train"
+)
+
+// result is what a run leaves; peer.py writes the same fields.
+type result struct {
+	Side      string       `json:"side"` // "gopets" or "PyTorch"
+	Engine    string       `json:"engine"`
+	Seed      uint64       `json:"seed"`
+	Size      int          `json:"size"`
+	Train     int          `json:"train"` // photographs
+	Valid     int          `json:"valid"`
+	Seconds   float64      `json:"seconds"` // from the first fit to the end of the last
+	Fits      []fit        `json:"fits"`
+	Classes   []string     `json:"classes"`
+	Confusion [][]int      `json:"confusion"` // row = actual
+	Finder    *train.Curve `json:"finder,omitempty"`
+}
+
+type fit struct {
+	Name   string      `json:"name"`
+	Rows   []train.Row `json:"rows"`
+	Losses []float64   `json:"losses"` // smoothed, of every batch
+}
+
+func (r result) errorRate() float64 {
+	rows := r.Fits[len(r.Fits)-1].Rows
+	return rows[len(rows)-1].ErrorRate
+}
+
+func runCommand() *cobra.Command {
+	var s setting
+	var frozen, unfrozen int
+	var find bool
+	cmd := &cobra.Command{
+		Use:   "run",
+		Short: "One run of the recipe",
+		Args:  cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return s.run(cmd.Context(), frozen, unfrozen, find)
+		},
+	}
+	s.flags(cmd)
+	f := cmd.Flags()
+	f.IntVar(&frozen, "frozen", 4, "epochs with the body frozen")
+	f.IntVar(&unfrozen, "unfrozen", 2, "epochs with everything training")
+	f.BoolVar(&find, "find", false, "take the rates from the learning-rate finder: its valley for the frozen part, a third of it at most for the rest")
+	return cmd
+}
+
+func (s setting) run(ctx context.Context, frozen, unfrozen int, find bool) error {
+	eng, l, err := s.learner(ctx, augment.Default(), model.HeadOptions{}, 0)
+	if err != nil {
+		return err
+	}
+	defer eng.Close()
+	defer l.Close()
+	events := train.Events{
+		Epoch: func(r train.Row) { fmt.Println(r) },
+		Note:  func(note string) { fmt.Println(note) },
+	}
+	res := result{Side: "gopets", Engine: eng.Name + " on " + cores(), Seed: s.Seed, Size: s.Size, Train: len(l.Split().Train), Valid: len(l.Split().Valid), Classes: l.Split().Classes}
+	first, second := train.Slice1(3e-3), train.Slice(1e-5, 1e-3)
+	if find {
+		if res.Finder, err = l.LRFind(ctx, train.LRFind{}, events); err != nil {
+			return err
+		}
+		rate, err := valley(res.Finder)
+		if err != nil {
+			return err
+		}
+		fmt.Printf("the finder's valley: %.2g\n", rate)
+		first, second = train.Slice1(rate), train.Slice(rate/300, rate/3)
+	}
+	begin := time.Now()
+	if err := l.FitOneCycle(ctx, frozen, train.OneCycle{MaxLR: first}, events); err != nil {
+		return err
+	}
+	if unfrozen > 0 {
+		if err := l.Unfreeze(); err != nil {
+			return err
+		}
+		if err := l.FitOneCycle(ctx, unfrozen, train.OneCycle{MaxLR: second}, events); err != nil {
+			return err
+		}
+	}
+	res.Seconds = time.Since(begin).Seconds()
+	for _, r := range l.Recorder().Runs {
+		res.Fits = append(res.Fits, fit{r.Name, r.Rows, r.Losses})
+	}
+	preds, err := l.ValidProbs(ctx, events)
+	if err != nil {
+		return err
+	}
+	in, err := interpret.From(preds)
+	if err != nil {
+		return err
+	}
+	res.Confusion = in.Confusion()
+	text, err := json.Marshal(res)
+	if err != nil {
+		return err
+	}
+	return atomicfile.Bytes(s.Out, append(text, '\n'), 0o644)
+}
+
+func valley(c *train.Curve) (float64, error) {
+	for _, s := range c.Suggest() {
+		if s.Name == "valley" {
+			return s.LR, nil
+		}
+	}
+	return 0, fmt.Errorf("the learning-rate finder saw no valley in %d steps", c.Steps)
+}
+
+// cores names the processor where the system tells.
+func cores() string {
+	name := runtime.GOARCH
+	if info, err := os.ReadFile("/proc/cpuinfo"); err == nil {
+		for line := range strings.Lines(string(info)) {
+			if key, value, ok := strings.Cut(line, ":"); ok && strings.TrimSpace(key) == "model name" {
+				name = strings.TrimSpace(value)
+				break
+			}
+		}
+	}
+	return fmt.Sprintf("%d cores, %s", runtime.NumCPU(), name)
+}
