@@ -1,4 +1,5 @@
-// Package kernelext holds what a Jupyter user needs beyond GoNB, in its folders. Nothing here knows what notebooks are about.
+// Package kernelext holds what a Jupyter user needs beyond GoNB, in its folders. Nothing here knows
+// what notebooks are about.
 //
 //	nb         the command: run, test, render, install, setup, doctor
 //	kernel     a kernel in front of GoNB, which answers what GoNB does not
@@ -14,7 +15,8 @@
 //	terminal   what a reader sees of text that was written for a terminal
 //	release    what a program was built from
 //
-// It exports only the source of package cell, which the kernel puts beside the cells of a workspace that does not have it.
+// It exports only the source of package cell, which the kernel puts beside the cells of a workspace
+// that does not have it.
 package kernelext
 
 import "embed"

@@ -34,7 +34,8 @@ var tables = map[string]string{
 	"the learner": "learn.Create()", "epochs": "learn.FitOneCycle(1)", "layers": "learn.Summary()", "pairs": "pets.Show(interp.MostConfused())", "report": "interp.Report()",
 }
 
-// Whatever a cell draws arrives as one display, in the forms that viewers choose from: HTML, plain text, and PNG where it was asked for.
+// Whatever a cell draws arrives as one display, in the forms that viewers choose from: HTML, plain
+// text, and PNG where it was asked for.
 func TestEveryPictureIsOneDisplay(t *testing.T) {
 	r := newRun(t)
 	r.parameters(smallSample(t, 3))

@@ -21,7 +21,8 @@ import (
 
 var update = flag.Bool("update", false, "run pets.ipynb as it stands and keep it, and its page, in executed")
 
-// executed is the notebook as it looks after a run on the drawn pets, part of the documentation. It is made anew, in minutes where XLA is, by
+// executed is the notebook as it looks after a run on the drawn pets, part of the documentation. It
+// is made anew, in minutes where XLA is, by
 //
 //	go test ./notebooks -run TestExecuted -update -timeout 2h
 //
@@ -111,7 +112,8 @@ var (
 // withoutData leaves out pictures, whose letters mean nothing.
 func withoutData(html string) string { return dataURI.ReplaceAllString(html, "") }
 
-// refresh runs the notebook with its own parameters and writes what came of it, with this machine's folders named as on any.
+// refresh runs the notebook with its own parameters and writes what came of it, with this machine's
+// folders named as on any.
 func refresh(t *testing.T, from made) {
 	t.Helper()
 	dir := t.TempDir()

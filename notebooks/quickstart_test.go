@@ -13,7 +13,8 @@ import (
 	"gopets/pets/vision/sample"
 )
 
-// quickstart runs quickstart.ipynb in a real kernel, on the Go backend and with small parameters. What it keeps is the test's own.
+// quickstart runs quickstart.ipynb in a real kernel, on the Go backend and with small parameters.
+// What it keeps is the test's own.
 func quickstart(t *testing.T, home string, parameters ...string) (shown map[string]string, log string, err error) {
 	t.Helper()
 	if testing.Short() {

@@ -43,7 +43,8 @@ func section(t *testing.T, text, heading string) string {
 	return part
 }
 
-// TestReadmeNamesEveryVariable: what the sources ask of the environment stands in the tables of the configuration, and nothing else does.
+// TestReadmeNamesEveryVariable: what the sources ask of the environment stands in the tables of the
+// configuration, and nothing else does.
 func TestReadmeNamesEveryVariable(t *testing.T) {
 	read := variables(t)
 	var told []string
@@ -64,7 +65,8 @@ func TestReadmeNamesEveryVariable(t *testing.T) {
 	}
 }
 
-// foreign are constants of other modules and variables that hold names, with the names that they stand for.
+// foreign are constants of other modules and variables that hold names, with the names that they
+// stand for.
 var foreign = map[string][]string{
 	"compute.ConfigEnvVar": {"GOMLX_BACKEND"},
 	"name":                 nil, // engine/environ.go: asks for what it is about to set
@@ -174,8 +176,8 @@ func walkSources(t *testing.T, visit func(path string, file *ast.File, constants
 // flagBlock is a program's flags as README.md has them.
 var flagBlock = regexp.MustCompile("(?s)<!-- flags of: ([a-z ]+) -->\n+```text\n(.*?)```")
 
-// TestReadmeHasTheFlags: the blocks marked as a command's flags are what the command says of them, and no command is left out.
-// go test ./notebooks -run Readme -update-readme writes them.
+// TestReadmeHasTheFlags: the blocks marked as a command's flags are what the command says of them,
+// and no command is left out. go test ./notebooks -run Readme -update-readme writes them.
 func TestReadmeHasTheFlags(t *testing.T) {
 	if testing.Short() {
 		t.Skip("builds the programs")
@@ -234,7 +236,8 @@ func flagsOf(t *testing.T, dir, command string) string {
 	return m[1]
 }
 
-// TestReadmeCellsAreTheNotebooks: the Go side of the table that compares the lesson with the notebook is the notebook's own code.
+// TestReadmeCellsAreTheNotebooks: the Go side of the table that compares the lesson with the
+// notebook is the notebook's own code.
 func TestReadmeCellsAreTheNotebooks(t *testing.T) {
 	nb, err := notebook.ReadFile("pets.ipynb")
 	if err != nil {
@@ -262,7 +265,8 @@ func TestReadmeCellsAreTheNotebooks(t *testing.T) {
 	}
 }
 
-// TestReadmeQuotesRealErrors: what the troubleshooting quotes is in the sources, up to what is filled in (…).
+// TestReadmeQuotesRealErrors: what the troubleshooting quotes is in the sources, up to what is
+// filled in (…).
 func TestReadmeQuotesRealErrors(t *testing.T) {
 	var texts strings.Builder
 	walkSources(t, func(path string, file *ast.File, _ map[string]string) {

@@ -15,8 +15,8 @@ import (
 	"gopets/pets/vision/sample"
 )
 
-// A run is a notebook made of cells of pets.ipynb and of cells of the test's own, executed by `nb run` in a real kernel, with GoMLX's Go
-// backend and small parameters.
+// A run is a notebook made of cells of pets.ipynb and of cells of the test's own, executed by `nb
+// run` in a real kernel, with GoMLX's Go backend and small parameters.
 type run struct {
 	t        *testing.T
 	original map[string]string // source by cell id
@@ -150,8 +150,8 @@ func smallSample(t *testing.T, perBreed int) string {
 	return dir
 }
 
-// All cells twice in one kernel give the same tables; an interpretation still speaks of its learner after a second one exists; files that change
-// after training are refused.
+// All cells twice in one kernel give the same tables; an interpretation still speaks of its learner
+// after a second one exists; files that change after training are refused.
 func TestNotebookInOneKernel(t *testing.T) {
 	r := newRun(t)
 	first := []string{"untar", "folders", "fnames", "pattern", "data", "learner", "fit-1", "interp", "most-confused"}

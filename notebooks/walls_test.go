@@ -6,7 +6,8 @@ import (
 	"testing"
 )
 
-// walls says which packages of ours a package, with all below it, may stand on. Imports point one way only.
+// walls says which packages of ours a package, with all below it, may stand on. Imports point one
+// way only.
 var walls = map[string][]string{
 	"gopets/pets/vision/":              {"gopets/pets/vision/", "gopets/pets/internal/"},
 	"gopets/pets/vision/serve":         {"gopets/pets/vision/", "gopets/plots"},

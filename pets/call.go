@@ -47,8 +47,8 @@ func disconnect() {
 	current.session = nil
 }
 
-// ask sends a request and gives its result; what is to be seen meanwhile is shown. lists are the file lists that the request names by digest. An
-// interrupt of the cell cancels the work.
+// ask sends a request and gives its result; what is to be seen meanwhile is shown. lists are the
+// file lists that the request names by digest. An interrupt of the cell cancels the work.
 func ask[R any](method string, request any, lists map[string]Paths) (R, error) {
 	var result R
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
@@ -102,8 +102,8 @@ func must[R any](method string, request any, lists map[string]Paths) R {
 // none is the result of a verb that has none.
 type none struct{}
 
-// EndSession ends the session of this kernel and all that lives in it; the next verb starts a new one. What was saved, and the snapshot after
-// each learner's last epoch, stay.
+// EndSession ends the session of this kernel and all that lives in it; the next verb starts a new
+// one. What was saved, and the snapshot after each learner's last epoch, stay.
 func EndSession() {
 	ctx := context.Background()
 	if s, err := worker.Running(ctx); err == nil {
@@ -151,7 +151,8 @@ func (v *view) show(d wire.Display) {
 	v.send(d, "")
 }
 
-// update shows progress in place: in a notebook under a display id of its own, in a terminal on one line. A file gets the last one only.
+// update shows progress in place: in a notebook under a display id of its own, in a terminal on one
+// line. A file gets the last one only.
 func (v *view) update(d wire.Display) {
 	switch {
 	case gonbui.IsNotebook:

@@ -8,20 +8,22 @@ import (
 	"gopets/pets/wire"
 )
 
-// Data describes labelled pictures, split into those to learn from and those to be examined on, and how they become batches. It is fastai's
-// ImageDataBunch.
+// Data describes labelled pictures, split into those to learn from and those to be examined on, and
+// how they become batches. It is fastai's ImageDataBunch.
 type Data struct {
 	desc  wire.Data
 	files Paths
-	more  map[string]Paths // other lists that the description names by digest: labels, validation files
-	err   error            // a mistake in the description, told by the first verb
+	// other lists that the description names by digest: labels, validation files
+	more map[string]Paths
+	err  error // a mistake in the description, told by the first verb
 }
 
 // DataOption changes how data is split or prepared.
 type DataOption func(*Data)
 
-// FromNameRE describes data whose labels are in the file names: pattern is searched in each path (with slashes), and its first group is the label. The
-// pictures of a fifth of the list, drawn at random, are for validation. path is where the data belongs to.
+// FromNameRE describes data whose labels are in the file names: pattern is searched in each path
+// (with slashes), and its first group is the label. The pictures of a fifth of the list, drawn at
+// random, are for validation. path is where the data belongs to.
 //
 // Defaults are fastai's: size 224, batches of 64, no random transforms, not normalised.
 func FromNameRE(path Path, fnames Paths, pattern string, options ...DataOption) Data {
@@ -101,7 +103,8 @@ func BatchSize(n int) DataOption {
 	}
 }
 
-// Seed fixes the split and everything random in training: order, transforms, dropout, the head's first weights.
+// Seed fixes the split and everything random in training: order, transforms, dropout, the head's
+// first weights.
 func Seed(n int) DataOption {
 	return func(d *Data) {
 		d.desc.Seed = uint32(n)
@@ -111,8 +114,9 @@ func Seed(n int) DataOption {
 	}
 }
 
-// Permutation says which permutation of the seed's stream splits the pictures: 1 the first (the default), 2 the one that a second data
-// object gets in the lesson, where the seed is set only once.
+// Permutation says which permutation of the seed's stream splits the pictures: 1 the first (the
+// default), 2 the one that a second data object gets in the lesson, where the seed is set only
+// once.
 func Permutation(n int) DataOption {
 	return func(d *Data) {
 		d.desc.Permutation = n
@@ -132,7 +136,8 @@ func ValidPct(share float64) DataOption {
 	}
 }
 
-// SkipBroken leaves pictures out that cannot be read and reports them; without it they are refused before training begins.
+// SkipBroken leaves pictures out that cannot be read and reports them; without it they are refused
+// before training begins.
 func SkipBroken() DataOption { return func(d *Data) { d.desc.Skip = true } }
 
 // ValidFiles names the pictures for validation, instead of drawing them.
@@ -146,16 +151,20 @@ func ValidFiles(files Paths) DataOption {
 	}
 }
 
-// Stratify takes of every class the same share for validation, so that a rare class is in both halves. fastai v1 cannot.
+// Stratify takes of every class the same share for validation, so that a rare class is in both
+// halves. fastai v1 cannot.
 func Stratify() DataOption { return func(d *Data) { d.desc.Stratify = true } }
 
-// IgnoreEXIF leaves photographs as they are stored, on their side perhaps, as fastai does. Without it they are turned upright.
+// IgnoreEXIF leaves photographs as they are stored, on their side perhaps, as fastai does. Without
+// it they are turned upright.
 func IgnoreEXIF() DataOption { return func(d *Data) { d.desc.IgnoreEXIF = true } }
 
-// Crop brings the short side to the size and crops the long one: the default where pictures are to be square.
+// Crop brings the short side to the size and crops the long one: the default where pictures are to
+// be square.
 func Crop() DataOption { return func(d *Data) { d.desc.Resize = wire.ResizeCrop } }
 
-// Squish resizes pictures to the size without keeping their proportions: the default where pictures are not to be square ([SizeHW]).
+// Squish resizes pictures to the size without keeping their proportions: the default where pictures
+// are not to be square ([SizeHW]).
 func Squish() DataOption { return func(d *Data) { d.desc.Resize = wire.ResizeSquish } }
 
 // Pad brings the long side to the size and fills the rest with the picture's own reflection.
@@ -215,7 +224,8 @@ func (d Data) Show() {
 	fmt.Print(must[wire.DataInfo](wire.MethodDescribe, wire.DataCall{Data: d.desc}, d.lists()).Text)
 }
 
-// ShowBatch shows pictures of a training batch, transformed, under their labels: Rows rows of as many pictures, 5 by default.
+// ShowBatch shows pictures of a training batch, transformed, under their labels: Rows rows of as
+// many pictures, 5 by default.
 func (d Data) ShowBatch(options ...PlotOption) {
 	d.check()
 	must[none](wire.MethodShowBatch, wire.DataCall{Data: d.desc, Plot: plot(options)}, d.lists())
@@ -247,7 +257,8 @@ func (d Data) Classes() []string {
 // C is the number of classes.
 func (d Data) C() int { return len(d.Classes()) }
 
-// PlotOption changes how pictures and charts look. An option that a chart has no use for is without effect.
+// PlotOption changes how pictures and charts look. An option that a chart has no use for is without
+// effect.
 type PlotOption func(*wire.Plot)
 
 func plot(options []PlotOption) wire.Plot {
@@ -275,8 +286,8 @@ func Heatmap(show bool) PlotOption { return func(p *wire.Plot) { p.NoHeatmap = !
 // Largest (false) shows the smallest losses instead of the largest.
 func Largest(largest bool) PlotOption { return func(p *wire.Plot) { p.Smallest = !largest } }
 
-// PNG adds the picture as image/png, for viewers that show no HTML: PDF exports, some consoles. A notebook's file grows by as much; the
-// environment variable GOPETS_PNG adds it to every picture.
+// PNG adds the picture as image/png, for viewers that show no HTML: PDF exports, some consoles. A
+// notebook's file grows by as much; the environment variable GOPETS_PNG adds it to every picture.
 func PNG() PlotOption { return func(p *wire.Plot) { p.PNG = true } }
 
 // Shares shows a confusion matrix in shares of each row.

@@ -18,8 +18,8 @@ func ShowEngine() {
 	}
 }
 
-// Pick is fast where XLA does the arithmetic, on a GPU or a CPU, and slow where only Go's own engine is at hand. If no session can be had it is slow too, and the
-// first verb tells why.
+// Pick is fast where XLA does the arithmetic, on a GPU or a CPU, and slow where only Go's own
+// engine is at hand. If no session can be had it is slow too, and the first verb tells why.
 func Pick[T any](fast, slow T) T {
 	e, err := askEngine()
 	if session.HasCode(err, session.CodeCancelled) {

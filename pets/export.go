@@ -7,8 +7,10 @@ import (
 	"gopets/pets/wire"
 )
 
-// Export writes the learner as one file that needs nothing else: weights, classes, size, normalisation, transforms, and the split. It is a safetensors file; give a
-// name that ends so. [LoadLearner] predicts with it, in any notebook; in a Go program gopets/pets/vision/train.LoadLearner does.
+// Export writes the learner as one file that needs nothing else: weights, classes, size,
+// normalisation, transforms, and the split. It is a safetensors file; give a name that ends so.
+// [LoadLearner] predicts with it, in any notebook; in a Go program
+// gopets/pets/vision/train.LoadLearner does.
 func (l Learner) Export(file Path) Path {
 	file = Path(file.absolute())
 	if !strings.HasSuffix(string(file), ".safetensors") {
@@ -21,8 +23,8 @@ func (l Learner) Export(file Path) Path {
 // Exported describes a learner in a file of [Learner.Export].
 type Exported struct{ file Path }
 
-// LoadLearner describes the learner in a file that [Learner.Export] wrote. It can only predict. To train it further, describe a learner with the data and use
-// [Learner.LoadFile].
+// LoadLearner describes the learner in a file that [Learner.Export] wrote. It can only predict. To
+// train it further, describe a learner with the data and use [Learner.LoadFile].
 func LoadLearner(file Path) Exported { return Exported{file} }
 
 // About is what an exported file says of itself.

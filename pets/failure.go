@@ -43,10 +43,12 @@ func tell(err error) {
 	}
 }
 
-// inKernel tells whether this program is a cell of a GoNB kernel, so that its variables are evaluated again and again.
+// inKernel tells whether this program is a cell of a GoNB kernel, so that its variables are
+// evaluated again and again.
 func inKernel() bool { return os.Getenv("GONB_TMP_DIR") != "" }
 
-// declaring tells whether a variable's declaration is being evaluated, rather than the cell's own lines.
+// declaring tells whether a variable's declaration is being evaluated, rather than the cell's own
+// lines.
 func declaring() bool {
 	callers := make([]uintptr, 64)
 	frames := runtime.CallersFrames(callers[:runtime.Callers(2, callers)])
@@ -100,8 +102,8 @@ func because(p Path, err error) error {
 	return err
 }
 
-// failValue deals with a value that could not be had: see the package's comment. It returns only where the unusable value is to be
-// handed out.
+// failValue deals with a value that could not be had: see the package's comment. It returns only
+// where the unusable value is to be handed out.
 func failValue(key string, p Path, err error) {
 	deeper := explain(p)
 	if deeper == nil {
@@ -144,7 +146,8 @@ func failureOf(key string) *failureNote {
 // quietTime is how long a value that could not be had is not tried again by later cells.
 const quietTime = 15 * time.Second
 
-// quiet tells whether a value could not be had just now, in an earlier cell, and is not to be tried again in this one.
+// quiet tells whether a value could not be had just now, in an earlier cell, and is not to be tried
+// again in this one.
 func quiet(key string, p Path) bool {
 	if !inKernel() || !declaring() {
 		return false
@@ -163,7 +166,8 @@ func succeeded(key string) {
 	}
 }
 
-// Retry lets the next cell try again what could not be had before: after the network came back, or after an interrupt.
+// Retry lets the next cell try again what could not be had before: after the network came back, or
+// after an interrupt.
 func Retry() {
 	dir, err := worker.Dir()
 	if err != nil {
@@ -175,7 +179,8 @@ func Retry() {
 	}
 }
 
-// note and setNote keep small facts for later cells of the kernel, in the session's folder. Without a kernel there are no later cells.
+// note and setNote keep small facts for later cells of the kernel, in the session's folder. Without
+// a kernel there are no later cells.
 func note(key string) string {
 	path := notePath(key)
 	if path == "" {

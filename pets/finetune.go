@@ -2,13 +2,15 @@ package pets
 
 import "gopets/pets/wire"
 
-// Fit trains at a constant learning rate, that of [MaxLR]; the cycle's other options are without effect. Everything else is as with [Learner.FitOneCycle].
+// Fit trains at a constant learning rate, that of [MaxLR]; the cycle's other options are without
+// effect. Everything else is as with [Learner.FitOneCycle].
 func (l Learner) Fit(epochs int, options ...FitOption) {
 	l.fit(wire.Fit{Kind: wire.FitConstant, Epochs: epochs}, options)
 }
 
-// FineTune is the lesson's recipe in one call, as in fastai v2: an epoch ([FreezeEpochs]) with the body frozen, then so many of the whole network, gently where it
-// is pretrained. [BaseLR] and [LRMult] say how fast instead of [MaxLR].
+// FineTune is the lesson's recipe in one call, as in fastai v2: an epoch ([FreezeEpochs]) with the
+// body frozen, then so many of the whole network, gently where it is pretrained. [BaseLR] and
+// [LRMult] say how fast instead of [MaxLR].
 func (l Learner) FineTune(epochs int, options ...FitOption) {
 	l.fit(wire.Fit{Kind: wire.FitFineTune, Epochs: epochs}, options)
 }
@@ -21,7 +23,8 @@ func (l Learner) fit(f wire.Fit, options []FitOption) {
 	verb[[]Row](l, wire.MethodFit, f)
 }
 
-// BaseLR is FineTune's highest rate while the body is frozen, 2e-3 by default; afterwards it is half of that.
+// BaseLR is FineTune's highest rate while the body is frozen, 2e-3 by default; afterwards it is
+// half of that.
 func BaseLR(lr float64) FitOption { return func(f *wire.Fit) { f.BaseLR = lr } }
 
 // LRMult is how many times slower than the head FineTune trains the first layers, 100 by default.
@@ -36,15 +39,18 @@ func FreezeEpochs(n int) FitOption {
 	}
 }
 
-// EarlyStopping ends a fit after so many epochs in a row that were no better than the best one before.
+// EarlyStopping ends a fit after so many epochs in a row that were no better than the best one
+// before.
 func EarlyStopping(patience int) FitOption {
 	return func(f *wire.Fit) { f.Watch.Patience = patience }
 }
 
-// KeepBest ends a fit with the weights of its best epoch instead of its last. A fit that is interrupted keeps its last weights.
+// KeepBest ends a fit with the weights of its best epoch instead of its last. A fit that is
+// interrupted keeps its last weights.
 func KeepBest() FitOption { return func(f *wire.Fit) { f.Watch.KeepBest = true } }
 
-// Monitor says what makes an epoch better for [EarlyStopping] and [KeepBest]: "valid_loss" (the default) or "error_rate", lower by more than delta.
+// Monitor says what makes an epoch better for [EarlyStopping] and [KeepBest]: "valid_loss" (the
+// default) or "error_rate", lower by more than delta.
 func Monitor(metric string, delta float64) FitOption {
 	return func(f *wire.Fit) { f.Watch.Metric, f.Watch.MinDelta = metric, delta }
 }

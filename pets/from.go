@@ -13,8 +13,10 @@ import (
 	"gopets/pets/wire"
 )
 
-// FromFolder describes data that has a folder for each label: the label of a picture is the name of the folder that it lies in. If path has the folders
-// train and valid, they are the division, as in fastai, and what lies beside them is left out; [ValidPct] divides their pictures at random nevertheless.
+// FromFolder describes data that has a folder for each label: the label of a picture is the name of
+// the folder that it lies in. If path has the folders train and valid, they are the division, as in
+// fastai, and what lies beside them is left out; [ValidPct] divides their pictures at random
+// nevertheless.
 func FromFolder(path Path, options ...DataOption) Data {
 	desc := wire.Data{Labels: wire.LabelFolder}
 	train, valid := path.Join("train"), path.Join("valid")
@@ -67,8 +69,9 @@ func FromLists(path Path, fnames Paths, labels []string, options ...DataOption) 
 	return describe(path, fnames, wire.Data{Labels: wire.LabelList}, append([]DataOption{given}, options...))
 }
 
-// FromNameFunc describes data whose labels a function tells from the files' paths. The function runs here, in the cell, and in every later cell anew: let it do
-// nothing slow. What reaches the session are its labels, so a change of the function that changes no label changes nothing.
+// FromNameFunc describes data whose labels a function tells from the files' paths. The function
+// runs here, in the cell, and in every later cell anew: let it do nothing slow. What reaches the
+// session are its labels, so a change of the function that changes no label changes nothing.
 func FromNameFunc(path Path, fnames Paths, label func(Path) string, options ...DataOption) Data {
 	labels := make([]string, len(fnames))
 	for i, f := range fnames {
@@ -77,7 +80,8 @@ func FromNameFunc(path Path, fnames Paths, label func(Path) string, options ...D
 	return FromLists(path, fnames, labels, options...)
 }
 
-// CSV says how a table of files and labels is laid out. The zero value is fastai's labels.csv: a header line, names in the first column, labels in the second.
+// CSV says how a table of files and labels is laid out. The zero value is fastai's labels.csv: a
+// header line, names in the first column, labels in the second.
 type CSV struct {
 	File     string // below the data's path; empty: labels.csv
 	Folder   string // below the data's path, that the names are relative to; empty: the path itself
@@ -88,7 +92,8 @@ type CSV struct {
 	Suffix   string // appended to each name, as ".jpg"
 }
 
-// FromCSV describes data whose files and labels are in a table. The split is drawn over the table's lines in their order.
+// FromCSV describes data whose files and labels are in a table. The split is drawn over the table's
+// lines in their order.
 func FromCSV(path Path, table CSV, options ...DataOption) Data {
 	name := table.File
 	if name == "" {
@@ -110,8 +115,9 @@ func FromCSV(path Path, table CSV, options ...DataOption) Data {
 	return d
 }
 
-// FromOfficialSplit describes the pets data, or a sample of it, as its authors divided it: annotations/trainval.txt to learn from, annotations/test.txt for
-// validation, about half each; most published numbers refer to it. path is the folder that [UntarData] gives.
+// FromOfficialSplit describes the pets data, or a sample of it, as its authors divided it:
+// annotations/trainval.txt to learn from, annotations/test.txt for validation, about half each;
+// most published numbers refer to it. path is the folder that [UntarData] gives.
 func FromOfficialSplit(path Path, options ...DataOption) Data {
 	var files, valid Paths
 	var labels []string

@@ -21,7 +21,8 @@ type Image struct {
 // OpenImage describes the picture in a file; it is opened when it is shown or predicted.
 func OpenImage(path Path) Image { return Image{path: path} }
 
-// ImageFromBytes describes an encoded picture (JPEG, PNG and so on) in memory, such as one that was downloaded.
+// ImageFromBytes describes an encoded picture (JPEG, PNG and so on) in memory, such as one that was
+// downloaded.
 func ImageFromBytes(data []byte) Image {
 	i := Image{path: "picture", data: data}
 	if len(data) == 0 {
@@ -30,8 +31,9 @@ func ImageFromBytes(data []byte) Image {
 	return i
 }
 
-// ImageFrom describes a picture of Go's image packages. For a JPEG file rather give [OpenImage] the file or [ImageFromBytes] its bytes: image/jpeg is a few levels off
-// the colours that the network has learned from.
+// ImageFrom describes a picture of Go's image packages. For a JPEG file rather give [OpenImage] the
+// file or [ImageFromBytes] its bytes: image/jpeg is a few levels off the colours that the network
+// has learned from.
 func ImageFrom(img image.Image) Image {
 	i := Image{path: "picture"}
 	if img == nil || img.Bounds().Empty() {
@@ -74,8 +76,8 @@ func (i Image) Show(options ...PlotOption) {
 	must[none](wire.MethodShowImage, i.call(options), nil)
 }
 
-// Predict asks a learner what a picture shows. The picture is resized, cropped and normalised as validation pictures are; it is shown with the
-// most probable classes.
+// Predict asks a learner what a picture shows. The picture is resized, cropped and normalised as
+// validation pictures are; it is shown with the most probable classes.
 func (l Learner) Predict(img Image, options ...PlotOption) Prediction {
 	img.check()
 	call := img.call(options)

@@ -8,10 +8,11 @@ import (
 	"gopets/pets/wire"
 )
 
-// Interpretation describes a look at what a learner gets wrong on its validation pictures. It is fastai's ClassificationInterpretation.
+// Interpretation describes a look at what a learner gets wrong on its validation pictures. It is
+// fastai's ClassificationInterpretation.
 //
-// The live interpretation is a snapshot, made by [Interpretation.Compute] or by its first use: it speaks of the weights of that moment, and says which
-// they were, whatever is trained later.
+// The live interpretation is a snapshot, made by [Interpretation.Compute] or by its first use: it
+// speaks of the weights of that moment, and says which they were, whatever is trained later.
 type Interpretation struct {
 	desc  wire.Interp
 	learn Learner
@@ -27,7 +28,8 @@ func (o interpOption) toInterp(i *wire.Interp) { o(i) }
 // WithTTA looks nine times at each picture: see [Learner.TTA].
 func WithTTA() InterpOption { return interpOption(func(i *wire.Interp) { i.TTA = true }) }
 
-// InterpretationFrom describes an interpretation of a learner, named "interp" unless [Name] says otherwise.
+// InterpretationFrom describes an interpretation of a learner, named "interp" unless [Name] says
+// otherwise.
 func InterpretationFrom(learn Learner, options ...InterpOption) Interpretation {
 	i := Interpretation{wire.Interp{Name: "interp", Learner: learn.desc}, learn}
 	for _, o := range options {
@@ -36,15 +38,17 @@ func InterpretationFrom(learn Learner, options ...InterpOption) Interpretation {
 	return i
 }
 
-// Compute predicts the validation pictures with the present weights, keeps that, and prints how it went.
+// Compute predicts the validation pictures with the present weights, keeps that, and prints how it
+// went.
 func (i Interpretation) Compute() Score {
 	s := verb[Score](i.learn, wire.MethodInterpret, wire.InterpCall{Interp: i.desc, Anew: true})
 	fmt.Printf("%s speaks of %s\n", i.desc.Name, scoreLine(i.learn, s))
 	return s
 }
 
-// PlotTopLosses shows the k pictures with the largest losses, each with prediction, actual class, loss and probability of the actual class, and with
-// where the network looked (Grad-CAM for the actual class).
+// PlotTopLosses shows the k pictures with the largest losses, each with prediction, actual class,
+// loss and probability of the actual class, and with where the network looked (Grad-CAM for the
+// actual class).
 func (i Interpretation) PlotTopLosses(k int, options ...PlotOption) {
 	verb[none](i.learn, wire.MethodTopLosses, wire.InterpCall{Interp: i.desc, K: k, Plot: plot(options)})
 }
@@ -54,8 +58,9 @@ func (i Interpretation) PlotConfusionMatrix(options ...PlotOption) {
 	verb[none](i.learn, wire.MethodMatrix, wire.InterpCall{Interp: i.desc, Plot: plot(options)})
 }
 
-// Interactive shows the same as a matrix that answers, offline, where scripts may run: pointing at a cell tells the pair of classes and the count, a click shows
-// pictures, those with the largest losses first. Elsewhere the picture of the matrix stands.
+// Interactive shows the same as a matrix that answers, offline, where scripts may run: pointing at
+// a cell tells the pair of classes and the count, a click shows pictures, those with the largest
+// losses first. Elsewhere the picture of the matrix stands.
 func (i Interpretation) Interactive(options ...PlotOption) {
 	verb[none](i.learn, wire.MethodInteractive, wire.InterpCall{Interp: i.desc, Plot: plot(options)})
 }
@@ -104,7 +109,8 @@ func (c ConfusedPairs) Show() {
 	must[none](wire.MethodTable, t, nil)
 }
 
-// MostConfused lists the pairs of classes that were confused, at least MinVal times (once by default).
+// MostConfused lists the pairs of classes that were confused, at least MinVal times (once by
+// default).
 func (i Interpretation) MostConfused(least ...MinVal) ConfusedPairs {
 	call := wire.InterpCall{Interp: i.desc, MinVal: 1}
 	for _, m := range least {

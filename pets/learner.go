@@ -12,8 +12,8 @@ import (
 // Arch is a network by name.
 type Arch string
 
-// The networks. The first four have torchvision's ImageNet weights; the last two are small, and their weights, made by this project from drawings, are
-// part of the program.
+// The networks. The first four have torchvision's ImageNet weights; the last two are small, and
+// their weights, made by this project from drawings, are part of the program.
 const (
 	ResNet18    Arch = "resnet18"
 	ResNet34    Arch = "resnet34"
@@ -23,8 +23,8 @@ const (
 	PetNet18    Arch = "petnet18"
 )
 
-// Learner describes a network that learns from data. The live learner is made by [Learner.Create] or by the first fit, is kept in the session
-// under the learner's name, and outlives cells.
+// Learner describes a network that learns from data. The live learner is made by [Learner.Create]
+// or by the first fit, is kept in the session under the learner's name, and outlives cells.
 type Learner struct {
 	desc wire.Learner
 	data Data
@@ -33,7 +33,8 @@ type Learner struct {
 // LearnerOption changes a learner's description.
 type LearnerOption interface{ toLearner(*wire.Learner) }
 
-// Name is the name of a learner ("learn" by default) or of an interpretation ("interp"): two that are to live at once need two names.
+// Name is the name of a learner ("learn" by default) or of an interpretation ("interp"): two that
+// are to live at once need two names.
 type Name string
 
 func (n Name) toLearner(l *wire.Learner) { l.Name = string(n) }
@@ -48,8 +49,8 @@ func Pretrained(yes bool) LearnerOption {
 	return learnerOption(func(l *wire.Learner) { l.Scratch = !yes })
 }
 
-// WeightsFile takes the pretrained weights from a file, .safetensors or .pth, with torchvision's names; an empty path finds them by the
-// network's name, as without this option.
+// WeightsFile takes the pretrained weights from a file, .safetensors or .pth, with torchvision's
+// names; an empty path finds them by the network's name, as without this option.
 func WeightsFile(path Path) LearnerOption {
 	return learnerOption(func(l *wire.Learner) {
 		if l.WeightsFile = ""; path != "" {
@@ -67,7 +68,8 @@ func WeightDecay(wd float64) LearnerOption {
 	})
 }
 
-// Dropout is that before the last layer, 0.5 by default; earlier layers of the head have half of it.
+// Dropout is that before the last layer, 0.5 by default; earlier layers of the head have half of
+// it.
 func Dropout(p float64) LearnerOption {
 	return learnerOption(func(l *wire.Learner) { l.Dropout = p })
 }
@@ -77,15 +79,18 @@ func HiddenLayers(widths ...int) LearnerOption {
 	return learnerOption(func(l *wire.Learner) { l.Hidden = widths })
 }
 
-// LabelSmoothing spreads a share of each label evenly over all classes in training, for instance 0.1; valid_loss is without.
+// LabelSmoothing spreads a share of each label evenly over all classes in training, for instance
+// 0.1; valid_loss is without.
 func LabelSmoothing(share float64) LearnerOption {
 	return learnerOption(func(l *wire.Learner) { l.Smoothing = share })
 }
 
-// BFloat16 lets convolutions and linear layers compute in bfloat16, where the engine can: faster on a GPU, slower on most CPUs.
+// BFloat16 lets convolutions and linear layers compute in bfloat16, where the engine can: faster on
+// a GPU, slower on most CPUs.
 func BFloat16() LearnerOption { return learnerOption(func(l *wire.Learner) { l.BFloat16 = true }) }
 
-// CNNLearner describes a pretrained network with a new head for the data's classes. Its body is frozen at first.
+// CNNLearner describes a pretrained network with a new head for the data's classes. Its body is
+// frozen at first.
 func CNNLearner(data Data, arch Arch, options ...LearnerOption) Learner {
 	l := Learner{wire.Learner{Name: "learn", Arch: string(arch), Data: data.desc}, data}
 	for _, o := range options {
@@ -112,7 +117,8 @@ func verb[R any](l Learner, method string, request any) R {
 	return must[R](method, request, l.data.lists())
 }
 
-// Create makes the live learner and shows what it is. A live learner of the same name is freed first; its last snapshot stays.
+// Create makes the live learner and shows what it is. A live learner of the same name is freed
+// first; its last snapshot stays.
 func (l Learner) Create() {
 	verb[none](l, wire.MethodCreate, wire.LearnerCall{Learner: l.desc})
 }
@@ -142,8 +148,8 @@ type LRRange = wire.LR
 // LR is the same learning rate for all layer groups.
 func LR(lr float64) LRRange { return LRRange{Kind: wire.LRConst, Lo: lr, Hi: lr} }
 
-// Slice gives the first layer group the rate lo, the last hi, those between geometrically. With lo 0, hi is for the last group and a tenth of it for the
-// others, as Python's slice(hi).
+// Slice gives the first layer group the rate lo, the last hi, those between geometrically. With lo
+// 0, hi is for the last group and a tenth of it for the others, as Python's slice(hi).
 func Slice(lo, hi float64) LRRange {
 	if lo == 0 {
 		return LRRange{Kind: wire.LRSlice1, Hi: hi}
@@ -151,7 +157,8 @@ func Slice(lo, hi float64) LRRange {
 	return LRRange{Kind: wire.LRSlice, Lo: lo, Hi: hi}
 }
 
-// MaxLR is the highest learning rate of the cycle: MaxLR(Slice(1e-6, 1e-4)) or MaxLR(LR(1e-3)). The default is Slice(0, 3e-3).
+// MaxLR is the highest learning rate of the cycle: MaxLR(Slice(1e-6, 1e-4)) or MaxLR(LR(1e-3)). The
+// default is Slice(0, 3e-3).
 func MaxLR(lr LRRange) FitOption { return func(f *wire.Fit) { f.MaxLR = lr } }
 
 // Momentums are the highest and the lowest momentum of the cycle, 0.95 and 0.85 by default.
@@ -165,12 +172,14 @@ func DivFactor(n float64) FitOption { return func(f *wire.Fit) { f.DivFactor = n
 // PctStart is the share of the cycle in which the rate rises, 0.3 by default.
 func PctStart(share float64) FitOption { return func(f *wire.Fit) { f.PctStart = share } }
 
-// Resume goes on with the same fit where its last finished epoch left it, in this session or an earlier one that was killed: the rows are those of an
-// uninterrupted fit. Where there is nothing to go on with, the fit begins.
+// Resume goes on with the same fit where its last finished epoch left it, in this session or an
+// earlier one that was killed: the rows are those of an uninterrupted fit. Where there is nothing
+// to go on with, the fit begins.
 func Resume() FitOption { return func(f *wire.Fit) { f.Resume = true } }
 
-// FitOneCycle trains for some epochs with the one-cycle schedule, showing progress and a row for each epoch. After each epoch a snapshot is
-// written: see [Resume]. Interrupting it stops after the running batch and keeps the weights.
+// FitOneCycle trains for some epochs with the one-cycle schedule, showing progress and a row for
+// each epoch. After each epoch a snapshot is written: see [Resume]. Interrupting it stops after the
+// running batch and keeps the weights.
 func (l Learner) FitOneCycle(epochs int, options ...FitOption) {
 	l.fit(wire.Fit{Epochs: epochs}, options)
 }
@@ -213,8 +222,9 @@ func (s Suggestions) by(name string) float64 {
 	return 0
 }
 
-// LRFind tries learning rates from very small to very large, a batch each, and puts everything back as it was. [Recorder.Plot] draws what it saw.
-// It gives the rates that three rules suggest, which the plot marks.
+// LRFind tries learning rates from very small to very large, a batch each, and puts everything back
+// as it was. [Recorder.Plot] draws what it saw. It gives the rates that three rules suggest, which
+// the plot marks.
 func (l Learner) LRFind(options ...FindOption) Suggestions {
 	f := wire.Find{Learner: l.desc}
 	for _, o := range options {
@@ -225,7 +235,8 @@ func (l Learner) LRFind(options ...FindOption) Suggestions {
 	return found.Suggestions
 }
 
-// ModelPath is where [Learner.Save] puts a model of that name. Models of one data folder and learner's name lie together, not beside the pictures.
+// ModelPath is where [Learner.Save] puts a model of that name. Models of one data folder and
+// learner's name lie together, not beside the pictures.
 func (l Learner) ModelPath(name string) Path {
 	sum := sha256.Sum256([]byte(l.desc.Data.Path))
 	return Home().Join("learners", l.desc.Name+"-"+hex.EncodeToString(sum[:4]), name+".safetensors")
@@ -271,8 +282,9 @@ func scoreLine(l Learner, s Score) string {
 		l.desc.Name, s.State, s.Loss, s.ErrorRate, s.Right, s.Total, 100*(1-s.ErrorRate), 100*s.Low, 100*s.High)
 }
 
-// TTA is [Learner.Validate] with test-time augmentation: each picture is seen plain and in eight augmented ways, zoomed into its corners and changed as in
-// training, and the answers are averaged. Mostly it is a little better, and takes nine times as long.
+// TTA is [Learner.Validate] with test-time augmentation: each picture is seen plain and in eight
+// augmented ways, zoomed into its corners and changed as in training, and the answers are averaged.
+// Mostly it is a little better, and takes nine times as long.
 func (l Learner) TTA() Score {
 	s := verb[Score](l, wire.MethodTTA, wire.LearnerCall{Learner: l.desc})
 	fmt.Println(scoreLine(l, s))
@@ -293,7 +305,8 @@ type Recorder struct{ learn Learner }
 // Plot draws the loss over the learning rate of the last LRFind, with the rates that it suggests.
 func (r Recorder) Plot(options ...PlotOption) { r.draw(wire.RecorderFind, options) }
 
-// PlotLosses draws the training loss of the last fit, smoothed, and the validation loss after each epoch.
+// PlotLosses draws the training loss of the last fit, smoothed, and the validation loss after each
+// epoch.
 func (r Recorder) PlotLosses(options ...PlotOption) { r.draw(wire.RecorderLosses, options) }
 
 // PlotLR draws learning rate and momentum of the last fit.

@@ -14,7 +14,8 @@ import (
 // Path is a file or folder, with a few of the methods that Python's Path has.
 type Path string
 
-// Home is a folder of this project that outlives every kernel: $GOPETS_DATA, else $GOPETS_CACHE, else gopets in the user's cache folder.
+// Home is a folder of this project that outlives every kernel: $GOPETS_DATA, else $GOPETS_CACHE,
+// else gopets in the user's cache folder.
 func Home() Path { return Path(session.DataDir()) }
 
 // Join adds elements: path.Join("images").
@@ -69,8 +70,8 @@ func (p Path) MkdirAll() {
 	}
 }
 
-// Copy copies a file to a place (a file name, or a folder that exists) and gives the path of the copy. It replaces an older copy only when the whole of the
-// new one is there.
+// Copy copies a file to a place (a file name, or a folder that exists) and gives the path of the
+// copy. It replaces an older copy only when the whole of the new one is there.
 func Copy(from, to Path) Path {
 	out, err := copyFile(from, to)
 	if err != nil {
@@ -154,10 +155,12 @@ func isImage(name string) bool {
 	return false
 }
 
-// GetImageFiles lists the pictures in a folder, by their extension, sorted. It reads the folder anew in every cell.
+// GetImageFiles lists the pictures in a folder, by their extension, sorted. It reads the folder
+// anew in every cell.
 func GetImageFiles(dir Path) Paths { return imageFiles(dir, false) }
 
-// GetImageFilesRecursive lists the pictures in a folder and in all folders below it, but not in hidden ones.
+// GetImageFilesRecursive lists the pictures in a folder and in all folders below it, but not in
+// hidden ones.
 func GetImageFilesRecursive(dir Path) Paths { return imageFiles(dir, true) }
 
 func imageFiles(dir Path, recurse bool) Paths {

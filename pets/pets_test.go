@@ -11,7 +11,8 @@ import (
 	"gopets/pets"
 )
 
-// What a cell links decides how long it takes to start: nothing but the standard library, GoNB's own client and ours.
+// What a cell links decides how long it takes to start: nothing but the standard library, GoNB's
+// own client and ours.
 func TestCellsLinkLittle(t *testing.T) {
 	out, err := exec.Command("go", "list", "-deps", "-f", `{{if not .Standard}}{{.ImportPath}}{{end}}`, "gopets/pets").Output()
 	if err != nil {
@@ -54,7 +55,8 @@ func build(t *testing.T, pkg string) string {
 	return program
 }
 
-// A variable that cannot be had ends the cell that declares it, and no other: later cells run, and the first verb that needs it tells why.
+// A variable that cannot be had ends the cell that declares it, and no other: later cells run, and
+// the first verb that needs it tells why.
 func TestDeclarationDoesNotPoison(t *testing.T) {
 	program := build(t, "./testdata/declare")
 	home := t.TempDir()

@@ -8,8 +8,9 @@ type TransformSet = wire.Transforms
 // TransformOption changes one of fastai's default transforms.
 type TransformOption func(*TransformSet)
 
-// GetTransforms gives fastai's default transforms: mirrored half the time; with probability 3/4 each warped, turned by up to 10°, zoomed up to 1.1 times,
-// brightened and contrasted by up to a fifth. Options change that. What cannot work is told by the first verb.
+// GetTransforms gives fastai's default transforms: mirrored half the time; with probability 3/4
+// each warped, turned by up to 10°, zoomed up to 1.1 times, brightened and contrasted by up to a
+// fifth. Options change that. What cannot work is told by the first verb.
 func GetTransforms(options ...TransformOption) TransformSet {
 	t := TransformSet{Flip: true, MaxRotate: 10, MaxZoom: 1.1, MaxLighting: 0.2, MaxWarp: 0.2, PAffine: 0.75, PLighting: 0.75}
 	for _, o := range options {
@@ -21,7 +22,8 @@ func GetTransforms(options ...TransformOption) TransformSet {
 // DoFlip (false) never mirrors.
 func DoFlip(yes bool) TransformOption { return func(t *TransformSet) { t.Flip = yes } }
 
-// FlipVert (true) turns and mirrors in all eight ways, for pictures without an upright, such as those from above.
+// FlipVert (true) turns and mirrors in all eight ways, for pictures without an upright, such as
+// those from above.
 func FlipVert(yes bool) TransformOption { return func(t *TransformSet) { t.FlipVert = yes } }
 
 // MaxRotate is the largest turn in degrees to either side, 10 by default.
@@ -56,7 +58,8 @@ func orNever(p float64) float64 {
 	return p
 }
 
-// Cutout blackens so many squares of side pixels in each picture (DeVries & Taylor 2017), at random places.
+// Cutout blackens so many squares of side pixels in each picture (DeVries & Taylor 2017), at random
+// places.
 func Cutout(holes, side int) TransformOption {
 	return func(t *TransformSet) { t.Cutout, t.CutoutSide = holes, side }
 }

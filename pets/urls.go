@@ -14,9 +14,11 @@ type URL string
 
 // URLs are the data sets known by name.
 var URLs = struct {
-	Pets        URL // the Oxford-IIIT Pet set as fastai packed it, 774 MB; needs network once
-	PetsSample  URL // drawn by this project: the same 37 breeds and the same layout, a few seconds, no network
-	SmallSample URL // the same with fewer and smaller pictures, for the Go backend and for trying out
+	Pets URL // the Oxford-IIIT Pet set as fastai packed it, 774 MB; needs network once
+	// drawn by this project: the same 37 breeds and the same layout, a few seconds, no network
+	PetsSample URL
+	// the same with fewer and smaller pictures, for the Go backend and for trying out
+	SmallSample URL
 	Folders     URL // six of these breeds, each in a folder of its own, for [FromFolder]
 }{
 	Pets:        "https://s3.amazonaws.com/fast-ai-imageclas/oxford-iiit-pet",
@@ -25,7 +27,8 @@ var URLs = struct {
 	Folders:     "gopets://pets-in-folders",
 }
 
-// FindURL gives the data set for a word: "pets", "sample", "sample-small", "sample-folders"; anything else is a folder of yours.
+// FindURL gives the data set for a word: "pets", "sample", "sample-small", "sample-folders";
+// anything else is a folder of yours.
 func FindURL(source string) URL {
 	switch source {
 	case "pets":
@@ -43,11 +46,13 @@ func FindURL(source string) URL {
 	return URL("file://" + Path(source).absolute())
 }
 
-// UntarData gives the folder of a data set. The first time it downloads and unpacks the set (or draws it: [URLs].PetsSample), with a bar; later it
-// looks whether the folder is there. A folder of yours is taken as it is.
+// UntarData gives the folder of a data set. The first time it downloads and unpacks the set (or
+// draws it: [URLs].PetsSample), with a bar; later it looks whether the folder is there. A folder of
+// yours is taken as it is.
 //
-// The folder of pets and of the samples holds images (the breed is in the file name), annotations, and the samples my_pets besides. Data sets
-// lie in the folder data of [Home]. Without network the error says what to do by hand.
+// The folder of pets and of the samples holds images (the breed is in the file name), annotations,
+// and the samples my_pets besides. Data sets lie in the folder data of [Home]. Without network the
+// error says what to do by hand.
 func UntarData(url URL) Path {
 	key := "untar " + string(url)
 	if dir, isFolder := strings.CutPrefix(string(url), "file://"); isFolder {
@@ -77,7 +82,8 @@ func UntarData(url URL) Path {
 	return Path(folder.Path)
 }
 
-// VerifyImages opens every picture and shows and gives those that cannot be read, with the reason. It deletes nothing.
+// VerifyImages opens every picture and shows and gives those that cannot be read, with the reason.
+// It deletes nothing.
 func VerifyImages(files Paths) []Bad {
 	request := wire.Verify{Paths: make([]string, len(files))}
 	for i, f := range files {

@@ -22,7 +22,8 @@ type axesOptions struct {
 	fromZero              bool    // y starts at 0, without margin there
 }
 
-// axes draws title, frame, grid, ticks and labels into f, using no more room than they need, and gives the area inside.
+// axes draws title, frame, grid, ticks and labels into f, using no more room than they need, and
+// gives the area inside.
 func (s *scene) axes(f frame, o axesOptions) plotArea {
 	size := s.pt(10)
 	gap := s.pt(4)

@@ -78,7 +78,8 @@ func niceStep(raw float64) float64 {
 	return 10 * power
 }
 
-// tickLabel writes v with the digits that steps of that size need; powers of ten for the very large and very small.
+// tickLabel writes v with the digits that steps of that size need; powers of ten for the very large
+// and very small.
 func tickLabel(v, step, largest float64) string {
 	if math.Abs(v) < step/1e6 {
 		v = 0 // and not what adding steps left of it

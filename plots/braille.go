@@ -12,7 +12,8 @@ const (
 	brailleRows    = 14
 )
 
-// brailleText draws a line chart for a terminal. Series share one canvas; the lines below tell their ends apart.
+// brailleText draws a line chart for a terminal. Series share one canvas; the lines below tell
+// their ends apart.
 func brailleText(l Lines) string {
 	curves, x, y, err := l.curves()
 	if err != nil {

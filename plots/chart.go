@@ -18,7 +18,8 @@ type Figure struct {
 	Alt    string  // alternative text; "" = written from the data
 }
 
-// Chart is what every chart can do. A chart is a plain value: nothing is drawn before one of these is called.
+// Chart is what every chart can do. A chart is a plain value: nothing is drawn before one of these
+// is called.
 type Chart interface {
 	// SVG gives a complete document, text as text, on a white background.
 	SVG() ([]byte, error)

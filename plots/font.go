@@ -102,8 +102,9 @@ func (s *scene) fit(text string, size float64, bold bool, max float64) string {
 	return kept + "…"
 }
 
-// wrap breaks a text into lines of at most max pixels, at blanks and after slashes, lines of one paragraph about equally
-// long; the last of the allowed lines is cut instead. Line feeds always break.
+// wrap breaks a text into lines of at most max pixels, at blanks and after slashes, lines of one
+// paragraph about equally long; the last of the allowed lines is cut instead. Line feeds always
+// break.
 func (s *scene) wrap(text string, size float64, bold bool, max float64, lines int) []string {
 	var out []string
 	for _, paragraph := range strings.Split(text, "\n") {
@@ -143,7 +144,8 @@ func (s *scene) fill(words []string, size float64, bold bool, max float64) []str
 	return append(out, strings.TrimSpace(current))
 }
 
-// words splits a text after each blank and each slash between letters; a slash between blanks stays with the word before.
+// words splits a text after each blank and each slash between letters; a slash between blanks stays
+// with the word before.
 func words(text string) []string {
 	var out []string
 	from := 0
@@ -172,8 +174,8 @@ func clean(text string) string {
 	}, strings.ToValidUTF8(text, string(unicode.ReplacementChar)))
 }
 
-// visual puts a text into the order in which its letters are painted from left to right. Browsers do this
-// (and join Arabic letters) themselves; a PNG needs it.
+// visual puts a text into the order in which its letters are painted from left to right. Browsers
+// do this (and join Arabic letters) themselves; a PNG needs it.
 func visual(text string) string {
 	if !strings.ContainsFunc(text, rightToLeft) {
 		return text

@@ -36,8 +36,8 @@ func charts() map[string]plots.Chart {
 	}
 }
 
-// TestGolden compares every chart's picture with the one in testdata. A difference is written next to the test's
-// other files: what was drawn, and where it differs.
+// TestGolden compares every chart's picture with the one in testdata. A difference is written next
+// to the test's other files: what was drawn, and where it differs.
 func TestGolden(t *testing.T) {
 	for name, c := range charts() {
 		t.Run(name, func(t *testing.T) {
@@ -63,8 +63,8 @@ func TestGolden(t *testing.T) {
 	}
 }
 
-// difference counts the pixels that differ by more than processors round differently, and shows them
-// in red on a pale copy of what was wanted.
+// difference counts the pixels that differ by more than processors round differently, and shows
+// them in red on a pale copy of what was wanted.
 func difference(t *testing.T, got, want []byte) (image.Image, int) {
 	t.Helper()
 	a, errA := png.Decode(bytes.NewReader(got))
@@ -91,7 +91,8 @@ func difference(t *testing.T, got, want []byte) (image.Image, int) {
 
 func far(a, b uint8) bool { return max(a, b)-min(a, b) > 4 }
 
-// writeDifference leaves pictures of what was drawn, what was wanted and the difference, and names their folder.
+// writeDifference leaves pictures of what was drawn, what was wanted and the difference, and names
+// their folder.
 func writeDifference(t *testing.T, name string, got, want []byte, diff image.Image) string {
 	t.Helper()
 	dir, err := os.MkdirTemp("", "plots-"+name+"-")
@@ -110,7 +111,8 @@ func writeDifference(t *testing.T, name string, got, want []byte, diff image.Ima
 	return dir
 }
 
-// TestDifferenceIsSeen draws two charts that differ in one value: the comparison must tell them apart.
+// TestDifferenceIsSeen draws two charts that differ in one value: the comparison must tell them
+// apart.
 func TestDifferenceIsSeen(t *testing.T) {
 	a, b := bars(), bars()
 	b.Values[1] += 0.02

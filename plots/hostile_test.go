@@ -51,8 +51,8 @@ func hostileCharts() map[string]plots.Chart {
 	}
 }
 
-// TestHostileLabels draws every chart with every bad label: the documents stay well-formed, nothing in them becomes
-// markup, and no control character reaches a terminal.
+// TestHostileLabels draws every chart with every bad label: the documents stay well-formed, nothing
+// in them becomes markup, and no control character reaches a terminal.
 func TestHostileLabels(t *testing.T) {
 	for name, c := range hostileCharts() {
 		t.Run(name, func(t *testing.T) { checkForms(t, c) })
@@ -92,7 +92,8 @@ func checkForms(t *testing.T, c plots.Chart) {
 	checkText(t, c.Text())
 }
 
-// svgVocabulary are the elements and attributes that our documents may hold: all of SVG 1.1 but href, which is SVG 2's.
+// svgVocabulary are the elements and attributes that our documents may hold: all of SVG 1.1 but
+// href, which is SVG 2's.
 var svgVocabulary = map[string]string{
 	"svg": "xmlns width height viewBox font-family role aria-label", "desc": "", "rect": "x y width height fill fill-opacity",
 	"polyline": "points fill stroke stroke-width stroke-linejoin stroke-linecap stroke-dasharray stroke-opacity",
@@ -133,7 +134,8 @@ func checkSVG(t *testing.T, svg []byte) {
 	}
 }
 
-// checkHTML parses as a browser does and compares with what was written: the same elements, each closed.
+// checkHTML parses as a browser does and compares with what was written: the same elements, each
+// closed.
 func checkHTML(t *testing.T, text string) {
 	t.Helper()
 	z := html.NewTokenizer(strings.NewReader(text))

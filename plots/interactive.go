@@ -29,8 +29,9 @@ const (
 	exampleQuality = 80  // JPEG
 )
 
-// Interactive gives the matrix as HTML that answers, offline: the pointer over a cell tells the pair and its count, a click shows the pictures
-// of that cell. Where scripts may not run, the picture of HTML stands.
+// Interactive gives the matrix as HTML that answers, offline: the pointer over a cell tells the
+// pair and its count, a click shows the pictures of that cell. Where scripts may not run, the
+// picture of HTML stands.
 func (m Matrix) Interactive(examples []Example) (string, error) {
 	s, grid, cell, err := m.layout()
 	if err != nil {
@@ -68,7 +69,8 @@ func (m Matrix) Interactive(examples []Example) (string, error) {
 		}
 		data.Examples = append(data.Examples, example{e.Actual, e.Predicted, clean(e.Title), source})
 	}
-	encoded, err := json.Marshal(data) // writes <, > and & as \u003c…: nothing can end the script element
+	// writes <, > and & as \u003c…: nothing can end the script element
+	encoded, err := json.Marshal(data)
 	if err != nil {
 		return "", err
 	}

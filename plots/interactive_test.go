@@ -63,7 +63,8 @@ func TestInteractiveInBrowser(t *testing.T) {
 	if browser == "" {
 		t.Skip("no Chromium here: apt-get install chromium to run this test")
 	}
-	// Ragdoll taken for Birman is row 8, column 2. The page's own geometry says where that is on the screen.
+	// Ragdoll taken for Birman is row 8, column 2. The page's own geometry says where that is on
+	// the screen.
 	act := `<script>
 addEventListener("load", function () {
   var root = document.querySelector("[id^=plots-matrix]"), img = root.querySelector("img");

@@ -59,8 +59,9 @@ func TestTicksLieInside(t *testing.T) {
 	}
 }
 
-// TestContrast asks of every colour that a matrix can have at least the ratio that WCAG 2 wants for large text.
-// TestLabelsLieInside draws axes whose last tick is close to their end: no label is cut by the picture's edge.
+// TestContrast asks of every colour that a matrix can have at least the ratio that WCAG 2 wants for
+// large text. TestLabelsLieInside draws axes whose last tick is close to their end: no label is cut
+// by the picture's edge.
 func TestLabelsLieInside(t *testing.T) {
 	for _, l := range []Lines{
 		{LogX: true, Series: []Series{{X: []float64{6e-7, 0.6}, Y: []float64{3, 5}}}}, {LogX: true, Series: []Series{{X: []float64{1e-7, 0.55}, Y: []float64{3, 5}}}},

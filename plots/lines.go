@@ -162,8 +162,8 @@ func (p plotArea) curve(s *scene, c curve, run []point) []point {
 	return at
 }
 
-// thin leaves out points of a line that no eye could tell: of those in one pixel column it keeps the first, the
-// lowest, the highest and the last.
+// thin leaves out points of a line that no eye could tell: of those in one pixel column it keeps
+// the first, the lowest, the highest and the last.
 func thin(points []point) []point {
 	if len(points) < 2000 {
 		return points
@@ -191,7 +191,8 @@ func thin(points []point) []point {
 	return out
 }
 
-// legend names the series in the corner that covers least of what is drawn, if there is more than one name to tell.
+// legend names the series in the corner that covers least of what is drawn, if there is more than
+// one name to tell.
 func (p plotArea) legend(s *scene, curves []curve, drawn []point) {
 	var named []curve
 	for _, c := range curves {

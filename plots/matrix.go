@@ -9,9 +9,9 @@ import (
 	"strings"
 )
 
-// Matrix is a confusion matrix: Counts[actual][predicted], both in the order of Labels.
-// What is right (the diagonal) is blue, what is wrong is orange, what never happened is blank;
-// the darker, the more, by the square root, so that single mistakes can be seen beside rows of forty.
+// Matrix is a confusion matrix: Counts[actual][predicted], both in the order of Labels. What is
+// right (the diagonal) is blue, what is wrong is orange, what never happened is blank; the darker,
+// the more, by the square root, so that single mistakes can be seen beside rows of forty.
 type Matrix struct {
 	Figure
 	Labels    []string
@@ -159,7 +159,8 @@ func (m Matrix) draw() (*scene, error) {
 	return s, err
 }
 
-// layout draws the matrix and says where its cells came to lie: the grid, and the side of one cell in pixels.
+// layout draws the matrix and says where its cells came to lie: the grid, and the side of one cell
+// in pixels.
 func (m Matrix) layout() (s *scene, grid frame, cell float64, err error) {
 	if err := m.check(); err != nil {
 		return nil, grid, 0, err

@@ -43,7 +43,8 @@ func inside(f frame, img *image.RGBA) frame {
 	return frame{f.x + (f.w-w)/2, f.y + (f.h-h)/2, w, h}
 }
 
-// overlay draws the heat map over a picture: magma, smooth between the values, stretched over the whole.
+// overlay draws the heat map over a picture: magma, smooth between the values, stretched over the
+// whole.
 func (h Heat) overlay(img *image.RGBA) error {
 	if h.W < 1 || h.H < 1 || len(h.Values) != h.W*h.H {
 		return fmt.Errorf("a heat map of %d by %d has %d values; wanted %d", h.W, h.H, len(h.Values), h.W*h.H)

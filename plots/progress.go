@@ -49,7 +49,8 @@ func (p ProgressBar) Text() string {
 	return bar
 }
 
-// Status gives what stands beside the bar: "75.00% [3/4 01:23<00:27 2.1234]", or "Interrupted" in front of it.
+// Status gives what stands beside the bar: "75.00% [3/4 01:23<00:27 2.1234]", or "Interrupted" in
+// front of it.
 func (p ProgressBar) Status() string {
 	left := "?"
 	if p.Done > 0 {
@@ -70,8 +71,8 @@ func (p ProgressBar) total() int { return max(p.Total, 1) }
 
 func (p ProgressBar) part() float64 { return float64(p.Done) / float64(p.total()) }
 
-// Training is what a notebook shows while a network is trained: a bar for the epochs, the table so far, a
-// bar for the batches of the running epoch. When all is done only the table stays.
+// Training is what a notebook shows while a network is trained: a bar for the epochs, the table so
+// far, a bar for the batches of the running epoch. When all is done only the table stays.
 type Training struct {
 	Epochs  ProgressBar
 	Table   EpochTable

@@ -58,8 +58,9 @@ func (l line) paint(c *canvas) {
 	}
 }
 
-// stroke paints a polyline of the given width with round joins and ends. A pixel is covered as far as its centre
-// is from the nearest segment: no outline has to be built, and no two segments add up where they meet.
+// stroke paints a polyline of the given width with round joins and ends. A pixel is covered as far
+// as its centre is from the nearest segment: no outline has to be built, and no two segments add up
+// where they meet.
 func (c *canvas) stroke(points []point, width float64, col color.NRGBA) {
 	if len(points) == 0 {
 		return

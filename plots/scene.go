@@ -89,7 +89,8 @@ type picture struct {
 // maxPixels bounds a figure: more is a mistake in inches or dpi, not a wish.
 const maxPixels = 64 << 20
 
-// newScene starts a scene of the figure's size, or of the default size in inches, on a white ground.
+// newScene starts a scene of the figure's size, or of the default size in inches, on a white
+// ground.
 func (f Figure) newScene(stage string, width, height float64, alt string) (*scene, error) {
 	if f.Width != 0 {
 		width = f.Width

@@ -8,7 +8,8 @@ import (
 	"unicode"
 )
 
-// Table is a table of text, shown as pandas shows a data frame. A column of numbers is aligned to the right.
+// Table is a table of text, shown as pandas shows a data frame. A column of numbers is aligned to
+// the right.
 type Table struct {
 	Figure // Width and Height 0 = as large as the text needs
 	Header []string
@@ -21,7 +22,8 @@ func (t Table) SVG() ([]byte, error) { return encodeSVG(t) }
 // PNG implements Chart.
 func (t Table) PNG() ([]byte, error) { return encodePNG(t) }
 
-// HTML implements Chart: a real <table>, so that its text can be selected, and every viewer has its own look for it.
+// HTML implements Chart: a real <table>, so that its text can be selected, and every viewer has its
+// own look for it.
 func (t Table) HTML() (string, error) {
 	var b strings.Builder
 	b.WriteString("<table border=\"1\" class=\"dataframe\">\n")
@@ -127,7 +129,8 @@ func shorten(text string) string {
 	return string(letters[:79]) + "…"
 }
 
-// columns is how many columns of a terminal a text takes: wide letters of East Asia take two, marks none.
+// columns is how many columns of a terminal a text takes: wide letters of East Asia take two, marks
+// none.
 func columns(text string) int {
 	n := 0
 	for _, r := range text {

@@ -1,13 +1,16 @@
-// Package cell is what a cell of the kernel in front of GoNB (package kernel) is linked with; the kernel sees to that, nobody has to import it.
+// Package cell is what a cell of the kernel in front of GoNB (package kernel) is linked with; the
+// kernel sees to that, nobody has to import it.
 //
-// Its init moves the standard output and the standard error to pipes of the kernel, because GoNB cuts characters where its own reads end and does not
-// keep the order of text and displays. It does nothing in a program that is no cell of that kernel, on a plain GoNB for example.
+// Its init moves the standard output and the standard error to pipes of the kernel, because GoNB
+// cuts characters where its own reads end and does not keep the order of text and displays. It does
+// nothing in a program that is no cell of that kernel, on a plain GoNB for example.
 //
-// Import it for what GoNB's gonbui cannot say: [ClearOutput], [Update] of a display in place, [Page]. On a plain GoNB these print the plain
-// text, if there is any, and nothing else.
+// Import it for what GoNB's gonbui cannot say: [ClearOutput], [Update] of a display in place,
+// [Page]. On a plain GoNB these print the plain text, if there is any, and nothing else.
 //
-// Standard library only, and of that little: every cell links it. A socket is reached by system calls, for package net would add to each link.
-// What needs fmt or a PNG encoder is in package show.
+// Standard library only, and of that little: every cell links it. A socket is reached by system
+// calls, for package net would add to each link. What needs fmt or a PNG encoder is in package
+// show.
 package cell
 
 import (
@@ -23,12 +26,14 @@ const Env = "NB_CELL"
 
 // The files of the kernel's folder.
 const (
-	OutName     = "out"     // a named pipe for the standard output
-	ErrName     = "err"     // a named pipe for the standard error
-	SocketName  = "sock"    // a socket for records
-	PlainName   = "plain"   // when it is there, everything stays with GoNB
-	FailedName  = "failed"  // when it is there, a shell command of the cell failed, and the Go part does not run
-	NoInputName = "noinput" // when it is there, nobody can be asked, and the standard input is empty
+	OutName    = "out"   // a named pipe for the standard output
+	ErrName    = "err"   // a named pipe for the standard error
+	SocketName = "sock"  // a socket for records
+	PlainName  = "plain" // when it is there, everything stays with GoNB
+	// when it is there, a shell command of the cell failed, and the Go part does not run
+	FailedName = "failed"
+	// when it is there, nobody can be asked, and the standard input is empty
+	NoInputName = "noinput"
 )
 
 // The kinds of records.
@@ -63,7 +68,8 @@ func init() {
 		os.Exit(1)
 	}
 	if there(NoInputName) {
-		_ = attach("/dev/null", os.O_RDONLY, 0) // else the cell waits for input, and can be interrupted
+		// else the cell waits for input, and can be interrupted
+		_ = attach("/dev/null", os.O_RDONLY, 0)
 	}
 	if there(PlainName) {
 		return
@@ -86,7 +92,8 @@ func Update(id string, b Bundle) error { return bundle(KindUpdate, id, b) }
 // Result shows the cell's value.
 func Result(b Bundle) error { return bundle(KindResult, "", b) }
 
-// ClearOutput removes what the cell has shown so far; with wait, not before there is something new to show.
+// ClearOutput removes what the cell has shown so far; with wait, not before there is something new
+// to show.
 func ClearOutput(wait bool) error {
 	if !Active() {
 		return nil
@@ -122,7 +129,8 @@ func bundle(kind, id string, b Bundle) error {
 	return send(fields...)
 }
 
-// send hands a record to the kernel and returns when the kernel has passed it on, after all that was printed before: that keeps the order.
+// send hands a record to the kernel and returns when the kernel has passed it on, after all that
+// was printed before: that keeps the order.
 func send(fields ...string) error {
 	link.Lock()
 	defer link.Unlock()
@@ -141,7 +149,8 @@ func send(fields ...string) error {
 	return err
 }
 
-// Encode gives a record's bytes: the length of all that follows, then each field with its length before it, in four bytes, big endian.
+// Encode gives a record's bytes: the length of all that follows, then each field with its length
+// before it, in four bytes, big endian.
 func Encode(fields []string) []byte {
 	size := 0
 	for _, f := range fields {

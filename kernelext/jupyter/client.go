@@ -110,7 +110,8 @@ func (c *Client) read(ch Channel, s zmq4.Socket) {
 	}
 }
 
-// Dropped returns how many messages were thrown away because they were unsigned, wrongly signed or not messages at all.
+// Dropped returns how many messages were thrown away because they were unsigned, wrongly signed or
+// not messages at all.
 func (c *Client) Dropped() int { return int(c.dropped.Load()) }
 
 // Send sends a message and returns its id, by which the answers' parents know it.
@@ -140,10 +141,12 @@ func (c *Client) send(ch Channel, kind string, content any, parent Header) (stri
 	return m.Header.ID, nil
 }
 
-// Recv returns the next message of any channel, in order of arrival. It ends with ctx, or with ErrClosed.
+// Recv returns the next message of any channel, in order of arrival. It ends with ctx, or with
+// ErrClosed.
 func (c *Client) Recv(ctx context.Context) (*Message, error) { return c.queue.get(ctx) }
 
-// Ready waits until the kernel answers requests and its output arrives; nothing sent after it is lost.
+// Ready waits until the kernel answers requests and its output arrives; nothing sent after it is
+// lost.
 func (c *Client) Ready(ctx context.Context) (KernelInfo, error) {
 	var info KernelInfo
 	replied, published := false, false

@@ -7,7 +7,8 @@ import (
 	"os"
 )
 
-// A Connection says where a kernel listens and how messages are signed: the content of a connection file.
+// A Connection says where a kernel listens and how messages are signed: the content of a connection
+// file.
 type Connection struct {
 	Transport       string `json:"transport"` // "tcp" or "ipc"
 	IP              string `json:"ip"`        // for ipc, the start of the sockets' paths
@@ -62,11 +63,12 @@ func (c Connection) Endpoint(ch Channel) string {
 	return fmt.Sprintf("tcp://%s", net.JoinHostPort(c.IP, fmt.Sprint(port)))
 }
 
-// maxSocketPath is what fits into a Unix socket's address on every system, with room for the port's digit.
+// maxSocketPath is what fits into a Unix socket's address on every system, with room for the port's
+// digit.
 const maxSocketPath = 98
 
-// NewIPC makes a connection over Unix sockets whose paths start with prefix, in a folder that should be private; false when the
-// prefix is too long for that.
+// NewIPC makes a connection over Unix sockets whose paths start with prefix, in a folder that
+// should be private; false when the prefix is too long for that.
 func NewIPC(prefix string) (Connection, bool) {
 	c := Connection{Transport: "ipc", IP: prefix, ShellPort: 1, IOPubPort: 2, StdinPort: 3, ControlPort: 4, HeartbeatPort: 5}
 	c.sign()

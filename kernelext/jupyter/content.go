@@ -2,7 +2,8 @@ package jupyter
 
 import "encoding/json"
 
-// ExecuteRequest is the content of an execute_request. Every field is always sent: some kernels die without.
+// ExecuteRequest is the content of an execute_request. Every field is always sent: some kernels die
+// without.
 type ExecuteRequest struct {
 	Code            string         `json:"code"`
 	Silent          bool           `json:"silent"`
@@ -69,11 +70,12 @@ type ClearOutput struct {
 
 // KernelInfo is the content of a kernel_info_reply.
 type KernelInfo struct {
-	ProtocolVersion       string          `json:"protocol_version"`
-	Implementation        string          `json:"implementation"`
-	ImplementationVersion string          `json:"implementation_version"`
-	LanguageInfo          json.RawMessage `json:"language_info"` // as it goes into a notebook's metadata
-	Banner                string          `json:"banner"`
+	ProtocolVersion       string `json:"protocol_version"`
+	Implementation        string `json:"implementation"`
+	ImplementationVersion string `json:"implementation_version"`
+	// as it goes into a notebook's metadata
+	LanguageInfo json.RawMessage `json:"language_info"`
+	Banner       string          `json:"banner"`
 }
 
 // Language returns the name of the kernel's language.

@@ -1,8 +1,10 @@
 // Package jupyter speaks the Jupyter messaging protocol, from the client's side, over ZeroMQ.
 //
-// [Start] runs a kernel as a child process with a process group and a temporary folder of its own; [Kernel.Connect] connects to it and
-// waits until it really listens ([Dial] and [Client.Ready] do the same for a kernel that somebody else started). Then a request is sent with [Client.Send], and everything the kernel says, on whichever
-// channel, comes out of [Client.Recv] in the order in which it arrived:
+// [Start] runs a kernel as a child process with a process group and a temporary folder of its own;
+// [Kernel.Connect] connects to it and waits until it really listens ([Dial] and [Client.Ready] do
+// the same for a kernel that somebody else started). Then a request is sent with [Client.Send], and
+// everything the kernel says, on whichever channel, comes out of [Client.Recv] in the order in
+// which it arrived:
 //
 //	spec, err := jupyter.FindSpec("python3")
 //	k, err := jupyter.Start(spec, jupyter.StartOptions{Dir: "."})
@@ -17,13 +19,17 @@
 //
 // # What was learnt about ZeroMQ and kernels, and is obeyed here
 //
-//   - A subscriber that dials late loses what was published before. So iopub is dialled first, and Ready repeats kernel_info_request until
-//     both the reply and a status on iopub came.
-//   - go-zeromq queues ten messages per socket and then stops reading: every socket has a reader that always drains, into a queue without bound.
-//   - Some kernels (GoNB) answer control requests on the shell socket: both sockets share one identity, and a reply is known by its parent.
+//   - A subscriber that dials late loses what was published before. So iopub is dialled first, and
+//     Ready repeats kernel_info_request until both the reply and a status on iopub came.
+//   - go-zeromq queues ten messages per socket and then stops reading: every socket has a reader
+//     that always drains, into a queue without bound.
+//   - Some kernels (GoNB) answer control requests on the shell socket: both sockets share one
+//     identity, and a reply is known by its parent.
 //   - A send without a peer is dropped silently: a restarted kernel needs a new Client.
-//   - The library checks no signatures: they are checked here, and a message that fails is counted and dropped.
+//   - The library checks no signatures: they are checked here, and a message that fails is counted
+//     and dropped.
 //   - A dead kernel leaves its sockets mute: whoever waits also watches [Kernel.Done].
-//   - TCP ports are picked and then released before the kernel binds them, so that two kernels may collide; where a kernel is known to
-//     support it, Unix sockets in its private folder avoid that, and keep strangers out.
+//   - TCP ports are picked and then released before the kernel binds them, so that two kernels may
+//     collide; where a kernel is known to support it, Unix sockets in its private folder avoid
+//     that, and keep strangers out.
 package jupyter

@@ -8,7 +8,8 @@ import (
 	"gopets/kernelext/jupyter"
 )
 
-// Start a kernel, let it run one cell, and read what it prints. A real kernel's Spec comes from FindSpec.
+// Start a kernel, let it run one cell, and read what it prints. A real kernel's Spec comes from
+// FindSpec.
 func Example() {
 	k, err := jupyter.Start(kerneltest.Spec("go"), jupyter.StartOptions{})
 	if err != nil {

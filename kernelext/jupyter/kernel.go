@@ -141,7 +141,8 @@ func (k *Kernel) Connect(ctx context.Context) (*Client, KernelInfo, error) {
 	return c, info, nil
 }
 
-// Interrupt asks the running cell to stop, by a signal. For a kernel whose InterruptMode is "message" send an interrupt_request instead.
+// Interrupt asks the running cell to stop, by a signal. For a kernel whose InterruptMode is
+// "message" send an interrupt_request instead.
 func (k *Kernel) Interrupt() error {
 	if err := k.cmd.Process.Signal(os.Interrupt); err != nil {
 		return fmt.Errorf("interrupting the kernel: %w", err)
@@ -196,7 +197,8 @@ func (k *Kernel) Shutdown(c *Client, grace time.Duration) {
 	k.Kill()
 }
 
-// Close kills the kernel if it still runs, with all of its process group, and removes its temporary folder.
+// Close kills the kernel if it still runs, with all of its process group, and removes its temporary
+// folder.
 func (k *Kernel) Close() error {
 	k.Kill()
 	defer k.lock.Close()

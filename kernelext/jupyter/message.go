@@ -18,7 +18,8 @@ const ProtocolVersion = "5.4"
 // Channel names one of a kernel's sockets.
 type Channel string
 
-// The four channels that carry messages; the fifth, the heartbeat, echoes bytes and is not used: a child process is watched directly.
+// The four channels that carry messages; the fifth, the heartbeat, echoes bytes and is not used: a
+// child process is watched directly.
 const (
 	Shell   Channel = "shell"
 	Control Channel = "control"
@@ -71,7 +72,8 @@ var delimiter = []byte("<IDS|MSG>")
 // ErrSignature is returned for a message that was not signed with the connection's key.
 var ErrSignature = errors.New("the message's signature is wrong")
 
-// Frames gives the frames of the message as they go over the wire, signed with HMAC-SHA256; an empty key signs nothing.
+// Frames gives the frames of the message as they go over the wire, signed with HMAC-SHA256; an
+// empty key signs nothing.
 func (m *Message) Frames(key []byte) ([][]byte, error) {
 	header, err := json.Marshal(m.Header)
 	if err != nil {

@@ -5,7 +5,8 @@ import (
 	"sync"
 )
 
-// queue holds messages without bound between the readers of the sockets, which must never stop, and a consumer that may be slow.
+// queue holds messages without bound between the readers of the sockets, which must never stop, and
+// a consumer that may be slow.
 type queue struct {
 	mu     sync.Mutex
 	items  []*Message

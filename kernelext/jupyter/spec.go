@@ -15,12 +15,15 @@ import (
 
 // A Spec says how a kernel is started: the content of a kernel.json.
 type Spec struct {
-	Argv          []string          `json:"argv"` // {connection_file} and {resource_dir} are replaced
-	DisplayName   string            `json:"display_name"`
-	Language      string            `json:"language"`
-	InterruptMode string            `json:"interrupt_mode,omitempty"` // "signal", also when empty, or "message"
-	Env           map[string]string `json:"env,omitempty"`            // ${NAME} is replaced from the starter's environment
-	Metadata      json.RawMessage   `json:"metadata,omitempty"`
+	// {connection_file} and {resource_dir} are replaced
+	Argv        []string `json:"argv"`
+	DisplayName string   `json:"display_name"`
+	Language    string   `json:"language"`
+	// "signal", also when empty, or "message"
+	InterruptMode string `json:"interrupt_mode,omitempty"`
+	// ${NAME} is replaced from the starter's environment
+	Env      map[string]string `json:"env,omitempty"`
+	Metadata json.RawMessage   `json:"metadata,omitempty"`
 
 	Name string `json:"-"` // the folder's name
 	Dir  string `json:"-"` // the folder it was read from, "" for one made by code
@@ -42,7 +45,8 @@ func ReadSpec(dir string) (Spec, error) {
 	return s, nil
 }
 
-// UserDataDir returns where Jupyter keeps a user's data: $JUPYTER_DATA_DIR, or the system's usual place.
+// UserDataDir returns where Jupyter keeps a user's data: $JUPYTER_DATA_DIR, or the system's usual
+// place.
 func UserDataDir() string {
 	if dir := os.Getenv("JUPYTER_DATA_DIR"); dir != "" {
 		return dir
@@ -57,8 +61,8 @@ func UserDataDir() string {
 	return filepath.Join(home, ".local", "share", "jupyter")
 }
 
-// SpecDirs returns the folders in which kernels are looked for, in Jupyter's order: $JUPYTER_PATH, the user's data, the
-// environment of the Python on the PATH, the system.
+// SpecDirs returns the folders in which kernels are looked for, in Jupyter's order: $JUPYTER_PATH,
+// the user's data, the environment of the Python on the PATH, the system.
 func SpecDirs() []string {
 	data := filepath.SplitList(os.Getenv("JUPYTER_PATH"))
 	data = append(data, UserDataDir())
@@ -82,7 +86,8 @@ func SpecDirs() []string {
 	return dirs
 }
 
-// Specs returns the kernels that are installed; of two with one name the first found counts. Broken ones are left out.
+// Specs returns the kernels that are installed; of two with one name the first found counts. Broken
+// ones are left out.
 func Specs() []Spec { return specsIn(SpecDirs()) }
 
 func specsIn(dirs []string) []Spec {
@@ -127,7 +132,8 @@ func FindSpec(name string) (Spec, error) {
 	return Spec{}, fmt.Errorf("kernel %q is not installed; there are %s", name, strings.Join(names, ", "))
 }
 
-// pythonDir asks the Python on the PATH for its prefix: where a version manager's stand-in lies says nothing about it.
+// pythonDir asks the Python on the PATH for its prefix: where a version manager's stand-in lies
+// says nothing about it.
 func pythonDir() string {
 	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 	defer cancel()

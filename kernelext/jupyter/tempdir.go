@@ -6,8 +6,9 @@ import (
 	"syscall"
 )
 
-// A kernel's temporary folder holds a file that the process which started the kernel keeps locked. Where nobody holds the lock any more, that process was
-// killed, and the next one to start a kernel removes the folder.
+// A kernel's temporary folder holds a file that the process which started the kernel keeps locked.
+// Where nobody holds the lock any more, that process was killed, and the next one to start a kernel
+// removes the folder.
 const (
 	tempPattern = "nb-*"
 	lockName    = ".lock"

@@ -8,10 +8,12 @@ import (
 	"testing"
 )
 
-// cellCase is a cell and all that comes of it. In what is wanted, [N] is the cell's number and [N-1] the one before it.
+// cellCase is a cell and all that comes of it. In what is wanted, [N] is the cell's number and
+// [N-1] the one before it.
 type cellCase struct {
 	name, code, want string
-	where            string // for what a stack trace precedes: the last line, and this place in the trace and in the error
+	// for what a stack trace precedes: the last line, and this place in the trace and in the error
+	where string
 }
 
 func runCells(t *testing.T, cases []cellCase) *tester {

@@ -9,7 +9,8 @@ import (
 	"strings"
 )
 
-// A source is a cell's text, taken apart: what is GoNB's (lines with ! and %), what is declared, and what is to be done.
+// A source is a cell's text, taken apart: what is GoNB's (lines with ! and %), what is declared,
+// and what is to be done.
 type source struct {
 	lines   []string
 	special []bool    // by line: belongs to a special command
@@ -21,7 +22,8 @@ type source struct {
 	own     bool      // runs something else than main: %exec, %test, %wasm
 }
 
-// command is a % command: its name without the first character, what follows it, and its first line.
+// command is a % command: its name without the first character, what follows it, and its first
+// line.
 type command struct {
 	name, rest string
 	line       int
@@ -97,8 +99,8 @@ func (s *source) has(name string) bool {
 	return ok
 }
 
-// golang returns the lines from a line on with the special ones emptied, so that the numbers of lines stay. A package clause, which GoNB passes
-// over, is emptied too.
+// golang returns the lines from a line on with the special ones emptied, so that the numbers of
+// lines stay. A package clause, which GoNB passes over, is emptied too.
 func (s *source) golang(from, to int) string {
 	out := make([]string, 0, to-from)
 	for i := from; i < to; i++ {
@@ -119,15 +121,17 @@ type chunk struct {
 	main     bool // the declaration of func main
 }
 
-// chunks cuts Go text where a top-level declaration or statement ends. Comments belong to what follows them.
+// chunks cuts Go text where a top-level declaration or statement ends. Comments belong to what
+// follows them.
 func chunks(text string) []chunk {
 	fset := token.NewFileSet()
 	file := fset.AddFile("", -1, len(text))
 	var s scanner.Scanner
 	s.Init(file, []byte(text), func(token.Position, string) {}, 0)
 	var found []chunk
-	var tokens []token.Token // of the chunk that is being read; enough of its beginning to know a declaration
-	second := ""             // the text of its second one
+	// of the chunk that is being read; enough of its beginning to know a declaration
+	var tokens []token.Token
+	second := "" // the text of its second one
 	depth, from := 0, 0
 	end := func(to int) {
 		if len(tokens) > 0 {
@@ -167,7 +171,8 @@ func chunks(text string) []chunk {
 	return found
 }
 
-// declares tells a declaration by its first tokens. A function without name, called on the spot, is a statement.
+// declares tells a declaration by its first tokens. A function without name, called on the spot, is
+// a statement.
 func declares(tokens []token.Token) bool {
 	switch tokens[0] {
 	case token.IMPORT, token.CONST, token.TYPE, token.VAR, token.PACKAGE:

@@ -8,7 +8,8 @@ import (
 	"strings"
 )
 
-// isComplete tells whether a cell's text is a whole: "complete", "incomplete" when more may make it one, or "invalid".
+// isComplete tells whether a cell's text is a whole: "complete", "incomplete" when more may make it
+// one, or "invalid".
 func isComplete(code string) object {
 	s := readSource(code)
 	if s.foreign || strings.TrimSpace(code) == "" {
@@ -78,7 +79,8 @@ func unterminated(text string) bool {
 	}
 }
 
-// endsEarly tells whether text that err is about lacks its end: an open bracket, string or comment, or an operator that wants an operand.
+// endsEarly tells whether text that err is about lacks its end: an open bracket, string or comment,
+// or an operator that wants an operand.
 func endsEarly(text string, err error) bool {
 	if unterminated(text) {
 		return true

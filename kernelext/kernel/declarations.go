@@ -14,9 +14,10 @@ var lasting = []string{"env", "cd", "goflags", "autoget", "noautoget", "reset", 
 // passingCommands only tell something.
 var passingCommands = regexp.MustCompile(`^\*\s*go\s+(doc|list|version|vet|help|test)\b`)
 
-// Declarations returns the part of a cell that outlives it: what it declares, the commands that set something for later cells, and the shell commands
-// in the cells' own module (!*go get …). A kernel that is given the declarations of some cells knows what it would know had it run them; what they did is not
-// done. It is "" for a cell that leaves nothing.
+// Declarations returns the part of a cell that outlives it: what it declares, the commands that set
+// something for later cells, and the shell commands in the cells' own module (!*go get …). A kernel
+// that is given the declarations of some cells knows what it would know had it run them; what they
+// did is not done. It is "" for a cell that leaves nothing.
 func Declarations(code string) string {
 	s := readSource(code)
 	if s.foreign {
@@ -61,7 +62,8 @@ func lasts(line string) bool {
 	return len(words) > 0 && slices.Contains(lasting, words[0])
 }
 
-// passing tells the declarations that GoNB does not remember: the function main, and the name of the package.
+// passing tells the declarations that GoNB does not remember: the function main, and the name of
+// the package.
 func passing(decl string) bool {
 	fset := token.NewFileSet()
 	var s scanner.Scanner

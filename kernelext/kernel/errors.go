@@ -47,7 +47,8 @@ var (
 // place is a line of a cell as people count it.
 type place struct{ cell, line int }
 
-// where turns GoNB's number of a cell and its line into the notebook's. ok is false for lines that the kernel added.
+// where turns GoNB's number of a cell and its line into the notebook's. ok is false for lines that
+// the kernel added.
 func (k *Kernel) where(cell, line string) (p place, source []string, ok bool) {
 	n, _ := strconv.Atoi(cell)
 	l, _ := strconv.Atoi(line)
@@ -87,7 +88,8 @@ func excerpt(source []string, line int) string {
 // explain gives GoNB's error the shape that Jupyter's clients expect.
 func (k *Kernel) explain(e *execution, s *source, p plan, reply *jupyter.ExecuteReply) *failure {
 	if compileLine.MatchString(reply.EValue) {
-		if wrong := s.mistakes(); wrong != nil { // GoNB's words for it tell of braces and lines that it added
+		// GoNB's words for it tell of braces and lines that it added
+		if wrong := s.mistakes(); wrong != nil {
 			return syntaxError(e.count, s.lines, wrong)
 		}
 		return k.explainCompile(e, p, reply)
@@ -186,7 +188,8 @@ func removal(source []string, at place) string {
 // lastWords begins what the Go runtime says when a program goes down.
 var lastWords = regexp.MustCompile(`(?m)^(panic|fatal error|SIG[A-Z]+): (.*)$`)
 
-// explainPanic reads a panic from the standard error: its first line, and where in cells it happened.
+// explainPanic reads a panic from the standard error: its first line, and where in cells it
+// happened.
 func (k *Kernel) explainPanic(stderr string) *failure {
 	found := lastWords.FindAllStringSubmatchIndex(stderr, -1)
 	if found == nil {

@@ -40,7 +40,8 @@ type executeContent struct {
 	StopOnError  *bool          `json:"stop_on_error"`
 }
 
-// sent is a cell that GoNB was sent: GoNB speaks of its numbers and lines, people of the notebook's.
+// sent is a cell that GoNB was sent: GoNB speaks of its numbers and lines, people of the
+// notebook's.
 type sent struct {
 	count  int
 	lines  []int
@@ -69,7 +70,8 @@ func (k *Kernel) work(ctx context.Context) {
 	}
 }
 
-// execute runs a cell and answers its request; stop tells that the cells behind it are not to be run.
+// execute runs a cell and answers its request; stop tells that the cells behind it are not to be
+// run.
 func (k *Kernel) execute(ctx context.Context, r *request) (stop bool) {
 	e := &execution{request: r, done: make(chan struct{})}
 	if err := json.Unmarshal(r.Content, &e.content); err != nil || e.content.Code == nil {
@@ -208,7 +210,8 @@ func (k *Kernel) runCell(ctx context.Context, e *execution, code string) *failur
 	return nil
 }
 
-// shellFailure reads what shellHead notes: the status and the line of the command, or only the status.
+// shellFailure reads what shellHead notes: the status and the line of the command, or only the
+// status.
 func shellFailure(note string) (status string, line int) {
 	fields := strings.Fields(note)
 	if len(fields) > 1 {
@@ -334,7 +337,8 @@ func (e *execution) interruption() *failure {
 	return plainError("Interrupted", "the cell was interrupted")
 }
 
-// exitNote is what GoNB adds to the standard error when a program or a command has failed; the error says the same.
+// exitNote is what GoNB adds to the standard error when a program or a command has failed; the
+// error says the same.
 var exitNote = regexp.MustCompile(`^(\^C\n)?(exit status \d+|signal: [a-z ]+( \(core dumped\))?)\n$`)
 
 // heard takes GoNB's text and errors.

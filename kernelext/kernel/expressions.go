@@ -7,7 +7,8 @@ import (
 	"slices"
 )
 
-// evaluate answers the user_expressions of a request: each is a cell of its own, with what earlier cells declared, whose value goes into the reply.
+// evaluate answers the user_expressions of a request: each is a cell of its own, with what earlier
+// cells declared, whose value goes into the reply.
 func (k *Kernel) evaluate(ctx context.Context, e *execution) object {
 	answers := object{}
 	for _, name := range slices.Sorted(maps.Keys(e.content.Expressions)) {

@@ -36,7 +36,8 @@ type request struct {
 // object is a message's content.
 type object = map[string]any
 
-// openFront listens where a connection says. handle gets all messages of clients, one at a time from each peer.
+// openFront listens where a connection says. handle gets all messages of clients, one at a time
+// from each peer.
 func openFront(c jupyter.Connection, handle func(*request)) (*front, error) {
 	f := &front{key: []byte(c.Key), session: jupyter.NewHeader("", "").ID}
 	ports := map[jupyter.Channel]int{jupyter.Shell: c.ShellPort, jupyter.Control: c.ControlPort, jupyter.Stdin: c.StdinPort, jupyter.IOPub: c.IOPubPort, "hb": c.HeartbeatPort}
@@ -90,7 +91,8 @@ func openFront(c jupyter.Connection, handle func(*request)) (*front, error) {
 // maxSeen bounds what is remembered of signatures.
 const maxSeen = 1 << 16
 
-// isReplay tells whether a signed message has come before: each has an id of its own, so that somebody repeats what he has overheard.
+// isReplay tells whether a signed message has come before: each has an id of its own, so that
+// somebody repeats what he has overheard.
 func (f *front) isReplay(frames [][]byte) bool {
 	i := slices.IndexFunc(frames, func(frame []byte) bool { return string(frame) == "<IDS|MSG>" })
 	if len(f.key) == 0 || i < 0 || i+1 >= len(frames) {
@@ -123,7 +125,8 @@ func (f *front) deliver(m jupyter.Message, kind string, content any, send func([
 	if !ok {
 		var err error
 		if raw, err = json.Marshal(content); err != nil {
-			panic(fmt.Sprintf("kernel: content of %s: %v", kind, err)) // all contents are made here, of plain values
+			// all contents are made here, of plain values
+			panic(fmt.Sprintf("kernel: content of %s: %v", kind, err))
 		}
 	}
 	m.Header, m.Content = jupyter.NewHeader(f.session, kind), raw
@@ -143,7 +146,8 @@ func (f *front) reply(r *request, kind string, content any) {
 	f.deliver(jupyter.Message{Identities: r.Identities, Parent: r.Header}, kind, content, func(frames [][]byte) { s.route(r.peer, frames) })
 }
 
-// ask sends a message on the stdin channel to the client of a request; false when it is not connected there.
+// ask sends a message on the stdin channel to the client of a request; false when it is not
+// connected there.
 func (f *front) ask(r *request, kind string, content any) (there bool) {
 	f.deliver(jupyter.Message{Identities: r.Identities, Parent: r.Header}, kind, content, func(frames [][]byte) { there = f.stdin.route(r.peer, frames) })
 	return there

@@ -19,7 +19,8 @@ import (
 	"gopets/kernelext/jupyter"
 )
 
-// child is a running GoNB: a kernel of its own, over Unix sockets in a private folder, with the kernel as its only client.
+// child is a running GoNB: a kernel of its own, over Unix sockets in a private folder, with the
+// kernel as its only client.
 type child struct {
 	kernel *jupyter.Kernel
 	client *jupyter.Client
@@ -35,7 +36,8 @@ type child struct {
 
 const gonbModule = "github.com/janpfeifer/gonb"
 
-// shim stands before the go command of cells. It spares them the `go get` that GoNB runs for each, unless something is missing.
+// shim stands before the go command of cells. It spares them the `go get` that GoNB runs for each,
+// unless something is missing.
 const shim = `#!/bin/sh
 PATH=${PATH#*:}
 next=$(command -v go)
@@ -60,7 +62,8 @@ esac
 exec "$next" "$@"
 `
 
-// prepare writes what a child needs into the kernel's folder: the stand-in for go, and the copy of gonbui. Without that displays go GoNB's way.
+// prepare writes what a child needs into the kernel's folder: the stand-in for go, and the copy of
+// gonbui. Without that displays go GoNB's way.
 func (k *Kernel) prepare(ctx context.Context) error {
 	if out, err := k.goOutput(ctx, "list", "-m", "-f", "{{.Dir}}", gonbModule); err != nil {
 		k.logf("displays are not put in order with text: %v", err)
@@ -80,7 +83,8 @@ func (k *Kernel) prepare(ctx context.Context) error {
 // bin holds what comes first on the PATH of GoNB and of cells.
 func (k *Kernel) bin() string { return filepath.Join(k.dir, "bin") }
 
-// hideGopls keeps GoNB from starting any gopls that it finds, in a process group that nobody ends: the kernel has its own.
+// hideGopls keeps GoNB from starting any gopls that it finds, in a process group that nobody ends:
+// the kernel has its own.
 func (k *Kernel) hideGopls() error {
 	if err := os.MkdirAll(k.bin(), 0o700); err != nil {
 		return err
@@ -198,7 +202,8 @@ func (k *Kernel) writeProgram(c *child, shows bool) error {
 	return os.WriteFile(path, []byte(text), 0o600)
 }
 
-// placeCell sees to it that cells can be linked with the cell package: it is the workspace's, or a copy beside the cells.
+// placeCell sees to it that cells can be linked with the cell package: it is the workspace's, or a
+// copy beside the cells.
 func (k *Kernel) placeCell(c *child) error {
 	c.cell = cellPackage
 	if k.hasCell {
@@ -221,11 +226,13 @@ func (k *Kernel) placeCell(c *child) error {
 	})
 }
 
-// killAfter is how long an interrupted program may take to end. (GoNB would kill it a little later, but not what it has started.)
+// killAfter is how long an interrupted program may take to end. (GoNB would kill it a little later,
+// but not what it has started.)
 const killAfter = 4500 * time.Millisecond
 
-// interrupt stops what GoNB is doing for a cell, and goes on until done: a build is ended, which GoNB itself does not do; a program gets
-// the signal once, and is killed with all that it has started if that does not help.
+// interrupt stops what GoNB is doing for a cell, and goes on until done: a build is ended, which
+// GoNB itself does not do; a program gets the signal once, and is killed with all that it has
+// started if that does not help.
 func (k *Kernel) interrupt(c *child, done <-chan struct{}) {
 	told, alone := false, 0
 	begin := time.Now()
@@ -236,7 +243,8 @@ func (k *Kernel) interrupt(c *child, done <-chan struct{}) {
 			alone = 0
 		}
 		if alone == 3 {
-			_, _ = c.client.Send(jupyter.Control, "interrupt_request", struct{}{}) // it is GoNB itself that is busy
+			// it is GoNB itself that is busy
+			_, _ = c.client.Send(jupyter.Control, "interrupt_request", struct{}{})
 		}
 		for _, p := range children {
 			switch {
@@ -250,7 +258,8 @@ func (k *Kernel) interrupt(c *child, done <-chan struct{}) {
 						signalTree(grandchild.pid, syscall.SIGINT)
 					}
 				}
-				_, _ = c.client.Send(jupyter.Control, "interrupt_request", struct{}{}) // if GoNB is gone, so is the cell
+				// if GoNB is gone, so is the cell
+				_, _ = c.client.Send(jupyter.Control, "interrupt_request", struct{}{})
 			case time.Since(begin) > killAfter:
 				signalTree(p.pid, syscall.SIGKILL)
 			}

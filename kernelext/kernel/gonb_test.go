@@ -12,7 +12,8 @@ import (
 	"gopets/kernelext/jupyter"
 )
 
-// realGoNB builds GoNB and what it needs, and puts that on the PATH. It takes the go command's cache as it is, so that it is quick after the first time.
+// realGoNB builds GoNB and what it needs, and puts that on the PATH. It takes the go command's
+// cache as it is, so that it is quick after the first time.
 func realGoNB(t testing.TB) Options {
 	t.Helper()
 	if testing.Short() {
@@ -83,7 +84,8 @@ func TestExpressions(t *testing.T) {
 	}
 }
 
-// A cell that reads its standard input without saying so has the client asked, where that can be seen; one that nobody answers finds it empty.
+// A cell that reads its standard input without saying so has the client asked, where that can be
+// seen; one that nobody answers finds it empty.
 func TestStandardInputOfRealCells(t *testing.T) {
 	k := start(t, realGoNB(t), false)
 	const scan = "fmt.Print(\"who? \")\nvar name string\nn, err := fmt.Scanln(&name)\nfmt.Println(n, err, name)"

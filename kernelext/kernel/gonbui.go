@@ -11,10 +11,12 @@ import (
 	"strings"
 )
 
-// gonbui, by which cells display things, writes to a pipe and goes on. Cells are built with a copy of it in which two lines are replaced: the
-// pipe becomes the kernel's socket, and each message waits until the kernel has passed it on, after all that was printed before it.
+// gonbui, by which cells display things, writes to a pipe and goes on. Cells are built with a copy
+// of it in which two lines are replaced: the pipe becomes the kernel's socket, and each message
+// waits until the kernel has passed it on, after all that was printed before it.
 //
-// The copy is a replace line in the cells' go.work. (The go command's -overlay would need no copy, but refuses to replace what lies in the module cache.)
+// The copy is a replace line in the cells' go.work. (The go command's -overlay would need no copy,
+// but refuses to replace what lies in the module cache.)
 
 var gonbuiEdits = [][2]string{
 	{"gonbWriterPipe, gonbPipesError = os.OpenFile(gonbWriterPath, os.O_WRONLY, 0600)", "gonbWriterPipe, gonbPipesError = nbOpen(gonbWriterPath)"},
@@ -76,7 +78,8 @@ func nbSend(data any) error {
 // gonbuiFolders are the parts of GoNB's module that cells can import.
 var gonbuiFolders = []string{"gonbui", "common", "cache", "version"}
 
-// copyGonbui makes the copy of a gonb module in a folder, once, and returns where it is. A gonbui whose lines are not the known ones is an error.
+// copyGonbui makes the copy of a gonb module in a folder, once, and returns where it is. A gonbui
+// whose lines are not the known ones is an error.
 func copyGonbui(folder, module string) (string, error) {
 	main, err := os.ReadFile(filepath.Join(module, "gonbui", "gonbui.go"))
 	if err != nil {
@@ -127,7 +130,8 @@ func copyGonbui(folder, module string) (string, error) {
 	return place, nil
 }
 
-// copyTree copies a folder's files, without tests; the module cache's are read-only, the copies are not.
+// copyTree copies a folder's files, without tests; the module cache's are read-only, the copies are
+// not.
 func copyTree(to, from string) error {
 	return filepath.WalkDir(from, func(path string, d fs.DirEntry, err error) error {
 		if err != nil {

@@ -15,7 +15,8 @@ import (
 	"unicode/utf8"
 )
 
-// gopls is the kernel's own, started by the first question. It sees one file, which is never written: what earlier cells declared, and the cell.
+// gopls is the kernel's own, started by the first question. It sees one file, which is never
+// written: what earlier cells declared, and the cell.
 type gopls struct {
 	program, workspace, dir string
 	started                 func(pid int)
@@ -48,7 +49,8 @@ func (g *gopls) kill() {
 
 func (g *gopls) uri() string { return "file://" + filepath.Join(g.dir, "main.go") }
 
-// settings keep to what a cell needs: no diagnostics of the whole workspace, no snippets, no guesses.
+// settings keep to what a cell needs: no diagnostics of the whole workspace, no snippets, no
+// guesses.
 var settings = object{"matcher": "CaseInsensitive", "completionBudget": "3s", "deepCompletion": false, "usePlaceholders": false, "diagnosticsTrigger": "Save", "hoverKind": "FullDocumentation", "linksInHover": false}
 
 // start starts gopls in a folder of its own, with a go.work that holds the workspace.
@@ -98,7 +100,8 @@ func (g *gopls) start(ctx context.Context) error {
 	}
 	cmd := exec.Command(g.program, "-mode=stdio")
 	cmd.Dir = g.dir
-	cmd.Env = append(os.Environ(), "GOWORK=", "X_TELEMETRY_CHILD=2") // the latter keeps it from starting a process of its own, to report how it is used
+	// the latter keeps it from starting a process of its own, to report how it is used
+	cmd.Env = append(os.Environ(), "GOWORK=", "X_TELEMETRY_CHILD=2")
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	to, err := cmd.StdinPipe()
 	if err != nil {

@@ -16,10 +16,12 @@ import (
 	"gopets/kernelext/jupyter"
 )
 
-// A guard is a process that outlives the kernel for a moment, however the kernel ends, to end GoNB's processes and to remove the folders.
+// A guard is a process that outlives the kernel for a moment, however the kernel ends, to end
+// GoNB's processes and to remove the folders.
 type guard struct{ pipe io.WriteCloser }
 
-// startGuard starts the program whose main calls [Guard]. It is in a session of its own, for front-ends kill a kernel's whole process group.
+// startGuard starts the program whose main calls [Guard]. It is in a session of its own, for
+// front-ends kill a kernel's whole process group.
 func startGuard(argv []string) (*guard, error) {
 	if len(argv) == 0 {
 		return &guard{}, nil
@@ -40,7 +42,8 @@ func startGuard(argv []string) (*guard, error) {
 
 func (g *guard) say(what string, args ...any) {
 	if g.pipe != nil {
-		fmt.Fprintf(g.pipe, what+"\n", args...) // without a guard the kernel still cleans up when it ends in order
+		// without a guard the kernel still cleans up when it ends in order
+		fmt.Fprintf(g.pipe, what+"\n", args...)
 	}
 }
 
@@ -52,8 +55,9 @@ func (g *guard) watch(group int, dir string) {
 	g.say("folder %s", dir)
 }
 
-// Watch starts a guard, whose main calls [Guard], for a kernel that this process has started: if the process is killed, the kernel's whole process group
-// ends and its temporary folder goes. Release lets the guard go when the kernel has been closed.
+// Watch starts a guard, whose main calls [Guard], for a kernel that this process has started: if
+// the process is killed, the kernel's whole process group ends and its temporary folder goes.
+// Release lets the guard go when the kernel has been closed.
 func Watch(argv []string, k *jupyter.Kernel) (release func(), err error) {
 	g, err := startGuard(argv)
 	if err != nil {

@@ -7,8 +7,9 @@ import (
 	"strings"
 )
 
-// GoNB takes every line that begins with % or ! for a command and drops every line that begins with "package", also within a raw string or a comment.
-// Here such lines are Go: they are told from commands by what is open where they begin (within), and GoNB gets them rewritten (hide).
+// GoNB takes every line that begins with % or ! for a command and drops every line that begins with
+// "package", also within a raw string or a comment. Here such lines are Go: they are told from
+// commands by what is open where they begin (within), and GoNB gets them rewritten (hide).
 
 // within is what a line may begin in: nothing, a raw string or a comment.
 type within byte
@@ -59,8 +60,9 @@ func looksSpecial(line string) bool {
 
 var packageClause = regexp.MustCompile(`^package[ \t]+\w+[ \t;]*(//.*)?$`)
 
-// hide rewrites the lines of Go that GoNB would misread; special are those that are commands indeed. Each line stays on its line: a comment's is moved
-// by a blank, a raw string is cut in two before it.
+// hide rewrites the lines of Go that GoNB would misread; special are those that are commands
+// indeed. Each line stays on its line: a comment's is moved by a blank, a raw string is cut in two
+// before it.
 func hide(lines []string, special []bool) []string {
 	text := make([]string, len(lines))
 	for i, line := range lines {
@@ -130,7 +132,8 @@ func hideIn(text string) string {
 	}
 }
 
-// closing gives the place behind the mark that closes what opens at a place; it is the text's end when nothing closes it.
+// closing gives the place behind the mark that closes what opens at a place; it is the text's end
+// when nothing closes it.
 func closing(text string, from int, mark string) int {
 	i := strings.Index(text[from+1:], mark)
 	if i < 0 {

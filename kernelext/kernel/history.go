@@ -13,7 +13,8 @@ import (
 	"sync"
 )
 
-// history keeps what was run, in one file for each session of a kernel: 000017.jsonl. A session's file is made with its first entry.
+// history keeps what was run, in one file for each session of a kernel: 000017.jsonl. A session's
+// file is made with its first entry.
 type history struct {
 	mu      sync.Mutex
 	dir     string // "" keeps the history in memory
@@ -103,7 +104,8 @@ func (h *history) add(line int, input, output string) {
 
 // read gives a session's entries; lines that cannot be read are left out.
 func (h *history) read(session int) []historyEntry {
-	if session == h.session && len(h.own) > 0 { // without an entry the number is not this kernel's yet
+	// without an entry the number is not this kernel's yet
+	if session == h.session && len(h.own) > 0 {
 		return slices.Clone(h.own)
 	}
 	f, err := os.Open(h.path(session))

@@ -16,7 +16,8 @@ import (
 // answerTime is how long gopls may think; its first answer waits until it has read the workspace.
 const answerTime = 20 * time.Second
 
-// document is the program that gopls sees for a cell: declarations of earlier cells, those of the cell, a main with its statements.
+// document is the program that gopls sees for a cell: declarations of earlier cells, those of the
+// cell, a main with its statements.
 func (k *Kernel) document(s *source, at int) (text string, offset int, ok bool) {
 	cellText := s.golang(0, len(s.lines))
 	var parts []chunk
@@ -99,7 +100,8 @@ func closers(text string) string {
 
 var qualified = regexp.MustCompile(`\b([a-z][a-z0-9]*)\.[A-Z]?`)
 
-// missing finds the packages of the standard library that a text uses without an import, as goimports will.
+// missing finds the packages of the standard library that a text uses without an import, as
+// goimports will.
 func (g *gopls) missing(text, imports string) []string {
 	var found []string
 	for _, m := range qualified.FindAllStringSubmatch(text, -1) {
@@ -255,7 +257,8 @@ func wordStart(code string, at int) int {
 	return at
 }
 
-// nameAt finds the name that somebody at a place asks about: the one there or just before, else the function whose arguments he is writing.
+// nameAt finds the name that somebody at a place asks about: the one there or just before, else the
+// function whose arguments he is writing.
 func nameAt(code string, at int) (int, bool) {
 	if r, _ := utf8.DecodeRuneInString(code[at:]); at < len(code) && isWord(r) {
 		return at, true

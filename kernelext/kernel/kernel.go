@@ -22,14 +22,17 @@ import (
 
 // Options say what a kernel is made of. GoNB and Workspace are needed.
 type Options struct {
-	GoNB      string    // its program
-	Workspace string    // the module whose packages cells import
-	Gopls     string    // its program, for completion and inspection; "" does without
-	Cache     string    // a folder for what later kernels can use too; "" is one that goes with the kernel
-	History   string    // the folder that keeps what was run; "" keeps it in memory only
-	Guard     []string  // a command that calls [Guard] with its standard input; without one, a killed kernel leaves GoNB's folder behind
-	Version   string    // for kernel_info
-	Log       io.Writer // for those who look for a fault; nil is the standard error
+	GoNB      string // its program
+	Workspace string // the module whose packages cells import
+	Gopls     string // its program, for completion and inspection; "" does without
+	// a folder for what later kernels can use too; "" is one that goes with the kernel
+	Cache   string
+	History string // the folder that keeps what was run; "" keeps it in memory only
+	// a command that calls [Guard] with its standard input; without one, a killed kernel leaves
+	// GoNB's folder behind
+	Guard   []string
+	Version string    // for kernel_info
+	Log     io.Writer // for those who look for a fault; nil is the standard error
 }
 
 // check finds what has gone since the kernel was installed.
@@ -74,7 +77,8 @@ type Kernel struct {
 	mute     map[string]bool // functions that turned out to have no value
 }
 
-// Serve runs a kernel for a connection until a client asks it to end, ctx ends, or the process is told to.
+// Serve runs a kernel for a connection until a client asks it to end, ctx ends, or the process is
+// told to.
 func Serve(ctx context.Context, conn jupyter.Connection, o Options) error {
 	k := &Kernel{o: o, log: log.New(cmp.Or[io.Writer](o.Log, os.Stderr), "kernel: ", log.LstdFlags|log.Lmsgprefix), quit: make(chan struct{}), queue: newQueue(),
 		comms: map[string]string{}, cells: map[int]sent{}, locals: map[string]localOf{}, mute: map[string]bool{}, memory: newMemory()}
@@ -135,10 +139,12 @@ func Serve(ctx context.Context, conn jupyter.Connection, o Options) error {
 	}
 }
 
-// maxTemp is how long the path of the folder for temporary files may be, for the sockets in it to have addresses on every system.
+// maxTemp is how long the path of the folder for temporary files may be, for the sockets in it to
+// have addresses on every system.
 const maxTemp = 75
 
-// newDir makes the kernel's folder, in the system's own folder for temporary files where the given one lies too deep.
+// newDir makes the kernel's folder, in the system's own folder for temporary files where the given
+// one lies too deep.
 func newDir(temp string) (string, error) {
 	if len(temp) > maxTemp {
 		temp = "/tmp"

@@ -15,7 +15,8 @@ import (
 	"gopets/kernelext/jupyter"
 )
 
-// The test binary is also the kernel, its guard and, as kerneltest's kernel, a GoNB whose cells are commands for tests.
+// The test binary is also the kernel, its guard and, as kerneltest's kernel, a GoNB whose cells are
+// commands for tests.
 func TestMain(m *testing.M) {
 	kerneltest.Main()
 	switch os.Getenv("NB_KERNEL_TEST") {
@@ -85,7 +86,8 @@ func (t *tester) next(id string) *jupyter.Message {
 	}
 }
 
-// start starts a kernel as a process of its own and connects to it; its temporary folders lie under the one that is returned with it.
+// start starts a kernel as a process of its own and connects to it; its temporary folders lie under
+// the one that is returned with it.
 func start(t testing.TB, o Options, tcp bool) *tester {
 	t.Helper()
 	exe, err := os.Executable()
@@ -103,7 +105,8 @@ func start(t testing.TB, o Options, tcp bool) *tester {
 	if err != nil {
 		t.Fatal(err)
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Minute) // only there to end a hang
+	// only there to end a hang
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Minute)
 	t.Cleanup(cancel)
 	spec := jupyter.Spec{Argv: []string{exe, "{connection_file}"}, Name: "nb", Env: map[string]string{"NB_KERNEL_TEST": string(options), "GORACE": "atexit_sleep_ms=0"}}
 	k, err := jupyter.Start(spec, jupyter.StartOptions{IPC: !tcp})
@@ -138,7 +141,8 @@ type answer struct {
 func (a answer) status() string { s, _ := a.reply["status"].(string); return s }
 func (a answer) text() string   { return strings.Join(a.lines, "\n") }
 
-// collect reads until the reply and idle of a request have come. Neighbouring texts of a stream are joined.
+// collect reads until the reply and idle of a request have come. Neighbouring texts of a stream are
+// joined.
 func (t *tester) collect(id string) answer {
 	t.Helper()
 	var a answer

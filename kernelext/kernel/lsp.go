@@ -12,7 +12,8 @@ import (
 	"sync"
 )
 
-// lsp is a client of a language server, over its standard streams: requests and notifications, and the few answers that a server wants.
+// lsp is a client of a language server, over its standard streams: requests and notifications, and
+// the few answers that a server wants.
 type lsp struct {
 	mu      sync.Mutex
 	to      io.Writer

@@ -9,11 +9,13 @@ import (
 	"strings"
 )
 
-// memory is what earlier cells declared, as GoNB keeps it: the last declaration of a name counts. Completion builds on it.
+// memory is what earlier cells declared, as GoNB keeps it: the last declaration of a name counts.
+// Completion builds on it.
 type memory struct {
 	imports map[string]string // by name in the code: the whole spec
-	decls   map[string]string // by name (a method's has its type's before it): the whole declaration
-	quiet   map[string]bool   // functions without results
+	// by name (a method's has its type's before it): the whole declaration
+	decls map[string]string
+	quiet map[string]bool // functions without results
 }
 
 func newMemory() memory {
@@ -28,7 +30,8 @@ func newMemoryOf(text string) memory {
 
 func (m memory) mute(call string) bool { return m.quiet[call] }
 
-// unknownType stands for a receiver's type in GoNB's name of a method, when that is no name and no pointer.
+// unknownType stands for a receiver's type in GoNB's name of a method, when that is no name and no
+// pointer.
 const unknownType = "unknown~"
 
 // add takes the declarations of a cell; what cannot be parsed is not remembered.

@@ -22,8 +22,9 @@ import (
 	"gopets/kernelext/cell"
 )
 
-// output brings what a cell prints and shows to the clients, in the order in which the cell did it. The pipe's text is taken off before anything
-// else is passed on, and a cell that shows something waits until that has happened.
+// output brings what a cell prints and shows to the clients, in the order in which the cell did it.
+// The pipe's text is taken off before anything else is passed on, and a cell that shows something
+// waits until that has happened.
 type output struct {
 	front    *front
 	dir      string
@@ -41,8 +42,9 @@ type output struct {
 // pipe is where a cell's standard output, or its standard error, comes from.
 type pipe struct {
 	stream string
-	fd     int    // a plain number, for an os.File would wait in its reads
-	rest   []byte // the start of a character, or of a place in a stack trace, whose end has not come yet
+	fd     int // a plain number, for an os.File would wait in its reads
+	// the start of a character, or of a place in a stack trace, whose end has not come yet
+	rest []byte
 }
 
 // run is the execution of one cell, as far as its output is concerned.
@@ -97,7 +99,8 @@ func (o *output) close() {
 	o.listener.Close()
 }
 
-// pace is how long text may wait for more, so that a cell that prints line by line does not send a message for each.
+// pace is how long text may wait for more, so that a cell that prints line by line does not send a
+// message for each.
 const pace = 4 * time.Millisecond
 
 // watch passes text on as it comes.
@@ -148,7 +151,8 @@ func (o *output) drain() {
 	}
 }
 
-// text publishes whole characters, and whole places of stack traces, and keeps the start of one that is cut.
+// text publishes whole characters, and whole places of stack traces, and keeps the start of one
+// that is cut.
 func (o *output) text(p *pipe, b []byte) {
 	b = append(p.rest, b...)
 	cut := wholeRunes(b)
@@ -321,7 +325,8 @@ func init() {
 	gob.Register([]any{})
 }
 
-// gonbui serves a cell's gonbui: displays are published, all else (widgets, input, synchronisation) is GoNB's and goes to its pipe.
+// gonbui serves a cell's gonbui: displays are published, all else (widgets, input, synchronisation)
+// is GoNB's and goes to its pipe.
 func (o *output) gonbui(conn net.Conn, path string) {
 	defer func() {
 		if p := recover(); p != nil {
@@ -363,7 +368,8 @@ func (o *output) gonbui(conn net.Conn, path string) {
 	}
 }
 
-// openPipe opens GoNB's pipe for a cell. GoNB opens its end in its own time, and not at all when the cell is over.
+// openPipe opens GoNB's pipe for a cell. GoNB opens its end in its own time, and not at all when
+// the cell is over.
 func openPipe(path string) (io.WriteCloser, error) {
 	for end := time.Now().Add(5 * time.Second); ; time.Sleep(2 * time.Millisecond) {
 		fd, err := unix.Open(path, unix.O_WRONLY|unix.O_NONBLOCK|unix.O_CLOEXEC, 0)
@@ -385,7 +391,8 @@ func isDisplay(d protocol.DisplayData) bool {
 	return true
 }
 
-// display publishes what gonbui shows. An id is new in each run of a cell: what stood under it before was cleared.
+// display publishes what gonbui shows. An id is new in each run of a cell: what stood under it
+// before was cleared.
 func (o *output) display(d protocol.DisplayData) {
 	data := object{}
 	for mime, v := range d.Data {

@@ -48,8 +48,8 @@ func signalTree(pid int, signal syscall.Signal) {
 	_ = syscall.Kill(pid, signal)
 }
 
-// waitingForInput finds a program below a process that waits for its standard input, and gives the path by which that can be written to. It has to
-// be a pipe, as GoNB's programs have it.
+// waitingForInput finds a program below a process that waits for its standard input, and gives the
+// path by which that can be written to. It has to be a pipe, as GoNB's programs have it.
 func waitingForInput(pid int) string {
 	for _, p := range childrenOf(pid) {
 		stdin := fmt.Sprintf("/proc/%d/fd/0", p.pid)

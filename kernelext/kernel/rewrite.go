@@ -24,18 +24,20 @@ type plan struct {
 // local is a variable that is gone when its cell has ended.
 type local struct{ name, text string }
 
-// showName is the function that the kernel adds to the cell's program, if the cell shows a value; resultsName is the one for what a call gives.
+// showName is the function that the kernel adds to the cell's program, if the cell shows a value;
+// resultsName is the one for what a call gives.
 const (
 	showName    = "nb_show"
 	resultsName = "nb_results"
 )
 
-// shellHead precedes a shell command: nothing is run after one that failed, its failure and its line are noted, and it reads and writes where the cell
-// does.
+// shellHead precedes a shell command: nothing is run after one that failed, its failure and its
+// line are noted, and it reads and writes where the cell does.
 const shellHead = `test -e "$NB_CELL/failed" && exit 1; trap 's=$?; test $s = 0 || echo $s %d >"$NB_CELL/failed"' EXIT; exec >"$NB_CELL/out" 2>"$NB_CELL/err"; test -e "$NB_CELL/noinput" && exec </dev/null; `
 
-// plan says what GoNB gets. mute tells which calls are known to have no value; with again, the cell is sent a second time because its last call has
-// none, and without what its special commands have done already.
+// plan says what GoNB gets. mute tells which calls are known to have no value; with again, the cell
+// is sent a second time because its last call has none, and without what its special commands have
+// done already.
 func (s *source) plan(mute func(call string) bool, again bool) plan {
 	if s.foreign {
 		return plan{code: strings.Join(s.lines, "\n"), lines: identity(len(s.lines)), special: s.special}
@@ -64,7 +66,8 @@ func (s *source) plan(mute func(call string) bool, again bool) plan {
 	case s.own:
 		p.decls = s.golang(0, n)
 		if strings.TrimSpace(p.decls) == "" {
-			out, p.lines, special = append(out, "//"), append(p.lines, -1), append(slices.Clone(special), false) // GoNB runs nothing when there is no Go
+			// GoNB runs nothing when there is no Go
+			out, p.lines, special = append(out, "//"), append(p.lines, -1), append(slices.Clone(special), false)
 		}
 	case s.main >= 0:
 		p.decls = s.golang(0, s.main)
@@ -84,15 +87,17 @@ func (s *source) plan(mute func(call string) bool, again bool) plan {
 	return p
 }
 
-// ofProgram tells a line whose command is about the cell's program, not done with when GoNB has read it.
+// ofProgram tells a line whose command is about the cell's program, not done with when GoNB has
+// read it.
 func (s *source) ofProgram(line int) bool {
 	return slices.ContainsFunc(s.magics, func(m command) bool {
 		return m.line == line && slices.Contains([]string{"%", "main", "args", "capture"}, m.name)
 	})
 }
 
-// sortOut brings a cell that mixes declarations and statements into GoNB's order: imports, the other declarations, %%, the statements. It gives the
-// lines for GoNB, and which of them are commands.
+// sortOut brings a cell that mixes declarations and statements into GoNB's order: imports, the
+// other declarations, %%, the statements. It gives the lines for GoNB, and which of them are
+// commands.
 func (p *plan) sortOut(s *source, out []string, mute func(string) bool, calls bool) (lines []string, special []bool) {
 	text := s.golang(0, len(s.lines))
 	all := chunks(text)
@@ -158,8 +163,8 @@ func (p *plan) sortOut(s *source, out []string, mute func(string) bool, calls bo
 	return lines, special
 }
 
-// showLast finds the locals of a body, and shows the value of its last expression. A call counts only where calls do: with GoNB's %% it is a
-// statement, as in Go.
+// showLast finds the locals of a body, and shows the value of its last expression. A call counts
+// only where calls do: with GoNB's %% it is a statement, as in Go.
 func (p *plan) showLast(body *string, mute func(string) bool, calls bool) {
 	fset, block, err := parseBody(*body)
 	if err != nil || len(block.List) == 0 {
@@ -236,7 +241,8 @@ func (p *plan) noteLocals(stmt ast.Stmt, textOf func(ast.Node) string) {
 	}
 }
 
-// silent tells calls whose results nobody wants to see: printing, and what has no result for certain.
+// silent tells calls whose results nobody wants to see: printing, and what has no result for
+// certain.
 func silent(call *ast.CallExpr) bool {
 	switch f := ast.Unparen(call.Fun).(type) {
 	case *ast.Ident:

@@ -13,8 +13,9 @@ import (
 	"time"
 )
 
-// socket is a listening ZeroMQ socket: ROUTER, REP or XPUB. Each peer has a reader, and a writer with a queue of its own, so that one that
-// stalls, or connects and says nothing, holds up nobody else.
+// socket is a listening ZeroMQ socket: ROUTER, REP or XPUB. Each peer has a reader, and a writer
+// with a queue of its own, so that one that stalls, or connects and says nothing, holds up nobody
+// else.
 type socket struct {
 	kind     string
 	listener net.Listener
@@ -42,7 +43,8 @@ type peer struct {
 const (
 	// queueSize is what may wait for a peer before the cell's output waits for it.
 	queueSize = 64 << 20
-	// patience is how long the output waits for a peer that takes nothing at all; then the peer is dropped.
+	// patience is how long the output waits for a peer that takes nothing at all; then the peer is
+	// dropped.
 	patience = 3 * time.Second
 )
 
@@ -146,7 +148,8 @@ func (s *socket) subscribe(p *peer, frame []byte) (topic string, added bool) {
 	return "", false
 }
 
-// publish sends to every peer whose subscription the first frame matches. It waits for those that are slow, but not for ever.
+// publish sends to every peer whose subscription the first frame matches. It waits for those that
+// are slow, but not for ever.
 func (s *socket) publish(frames [][]byte) {
 	s.mu.Lock()
 	var to []*peer
@@ -178,7 +181,8 @@ func (s *socket) route(identity string, frames [][]byte) bool {
 	return true
 }
 
-// send queues bytes. When the queue is full it waits as long as the peer takes something now and then; a peer that takes nothing is dropped.
+// send queues bytes. When the queue is full it waits as long as the peer takes something now and
+// then; a peer that takes nothing is dropped.
 func (p *peer) send(data []byte) {
 	p.mu.Lock()
 	defer p.mu.Unlock()

@@ -10,8 +10,9 @@ import (
 	"gopets/kernelext/jupyter"
 )
 
-// question is what a cell wants to be told. A cell asks through gonbui or %with_inputs, and then GoNB takes the answer; or it simply reads its standard
-// input, which is noticed, and then the answer is written there.
+// question is what a cell wants to be told. A cell asks through gonbui or %with_inputs, and then
+// GoNB takes the answer; or it simply reads its standard input, which is noticed, and then the
+// answer is written there.
 type question struct {
 	request *request
 	stdin   string // the file to write the answer to; "" when GoNB takes it
@@ -77,7 +78,8 @@ func (q *question) answer(c *child, r *request) error {
 // readPace is how often it is looked whether a cell waits for its standard input.
 const readPace = 150 * time.Millisecond
 
-// watchInput asks the client whenever the running cell waits for its standard input, seen twice in a row.
+// watchInput asks the client whenever the running cell waits for its standard input, seen twice in
+// a row.
 func (k *Kernel) watchInput(ctx context.Context, c *child, e *execution) {
 	before := ""
 	for {

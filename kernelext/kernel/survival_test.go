@@ -148,7 +148,8 @@ func TestTheFrontEndIsKilled(t *testing.T) {
 	if err := shell.Start(); err != nil {
 		t.Fatal(err)
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), time.Minute) // only there to end a hang
+	// only there to end a hang
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
 	c, err := jupyter.Dial(ctx, conn)
 	if err != nil {

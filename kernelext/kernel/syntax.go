@@ -82,7 +82,8 @@ func (s *source) parse(head, text, tail string) []mistake {
 	var found []mistake
 	for _, e := range list {
 		m := mistake{e.Pos.Line, e.Msg}
-		if m.line > len(s.lines) || strings.HasSuffix(m.text, "found 'EOF'") { // the brace that was added, or nothing at all
+		// the brace that was added, or nothing at all
+		if m.line > len(s.lines) || strings.HasSuffix(m.text, "found 'EOF'") {
 			m.line = last
 			before, _, _ := strings.Cut(m.text, ", found ")
 			m.text = before + ", found the end of the cell"
@@ -109,8 +110,8 @@ func lineAt(text string, at int) int {
 	return 1 + strings.Count(text[:at], "\n")
 }
 
-// clash finds a method that would take the place of another: GoNB's name for a method of a generic type, if its receiver is no pointer, does not say which
-// type that is.
+// clash finds a method that would take the place of another: GoNB's name for a method of a generic
+// type, if its receiver is no pointer, does not say which type that is.
 func (m memory) clash(text string) string {
 	before := newMemory()
 	for _, c := range chunks(text) {

@@ -12,11 +12,14 @@ import (
 	"strings"
 )
 
-// tracer finds the cells' lines in the stack traces of one cell's program. GoNB composes main.go of declarations as they stand in the cells, so that a
-// line is found by the text of its declaration. (GoNB marks stack traces itself, but misses places that its reads cut in two, and cuts characters too.)
+// tracer finds the cells' lines in the stack traces of one cell's program. GoNB composes main.go of
+// declarations as they stand in the cells, so that a line is found by the text of its declaration.
+// (GoNB marks stack traces itself, but misses places that its reads cut in two, and cuts characters
+// too.)
 type tracer struct {
-	dir   string
-	test  bool                         // the program is a test, which names its own lines on the standard output
+	dir string
+	// the program is a test, which names its own lines on the standard output
+	test  bool
 	cells func(each func(s sent) bool) // what GoNB was sent, the latest first
 	files map[string]*traceFile
 }

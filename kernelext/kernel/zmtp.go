@@ -21,7 +21,8 @@ const (
 	greetingSize = 64
 	// handshakeTime is what a peer has to say who it is.
 	handshakeTime = 5 * time.Second
-	// maxMessage bounds what a peer may send in one message. A notebook's cell is never that long; widgets send files in it.
+	// maxMessage bounds what a peer may send in one message. A notebook's cell is never that long;
+	// widgets send files in it.
 	maxMessage = 256 << 20
 	maxFrames  = 1024
 )
@@ -123,7 +124,8 @@ func encode(frames [][]byte) []byte {
 	return b
 }
 
-// readFrame reads one frame of at most limit bytes. Memory is taken as the bytes come, whatever length the peer claims.
+// readFrame reads one frame of at most limit bytes. Memory is taken as the bytes come, whatever
+// length the peer claims.
 func readFrame(r *bufio.Reader, limit int) (flags byte, body []byte, err error) {
 	if flags, err = r.ReadByte(); err != nil {
 		return 0, nil, err

@@ -23,7 +23,8 @@ type kernelChoice struct {
 	book     *notebook.Notebook // whose kernel it is
 }
 
-// chooseKernel finds the kernel that the flag, unless it is empty, or the notebook names, and makes it ready.
+// chooseKernel finds the kernel that the flag, unless it is empty, or the notebook names, and makes
+// it ready.
 func chooseKernel(ctx context.Context, nb *notebook.Notebook, dir, flag string, offline bool, log io.Writer) (kernelChoice, error) {
 	k, err := findKernel(nb, flag)
 	if err == nil {
@@ -32,8 +33,9 @@ func chooseKernel(ctx context.Context, nb *notebook.Notebook, dir, flag string, 
 	return k, err
 }
 
-// findKernel says which kernel it is to be: the one that is installed under the name that is asked for. For Go there is also GoNB, to be built from the
-// workspace: for the name gonb in a notebook, whether one is installed or not, and where the notebook's own is missing.
+// findKernel says which kernel it is to be: the one that is installed under the name that is asked
+// for. For Go there is also GoNB, to be built from the workspace: for the name gonb in a notebook,
+// whether one is installed or not, and where the notebook's own is missing.
 func findKernel(nb *notebook.Notebook, flag string) (kernelChoice, error) {
 	wants := nb.Kernel()
 	if flag != "" {
@@ -97,14 +99,16 @@ func (k *kernelChoice) prepare(ctx context.Context, dir string, offline bool, lo
 	return err
 }
 
-// imports reports whether a cell may import a package of the module: its path stands somewhere in the source.
+// imports reports whether a cell may import a package of the module: its path stands somewhere in
+// the source.
 func imports(nb *notebook.Notebook, module string) bool {
 	return slices.ContainsFunc(nb.Cells(), func(c *notebook.Cell) bool {
 		return c.Type() == notebook.Code && strings.Contains(c.Source(), module+"/")
 	})
 }
 
-// kernelSpec describes GoNB on this workspace: errors as text, and a go.work that holds the module, so that cells import it without any set-up.
+// kernelSpec describes GoNB on this workspace: errors as text, and a go.work that holds the module,
+// so that cells import it without any set-up.
 func (w *workspace) kernelSpec(ctx context.Context, name string) (jupyter.Spec, error) {
 	env, err := w.kernelEnv(ctx)
 	if err != nil {

@@ -66,7 +66,8 @@ func kernelCommand() *cobra.Command {
 	return cmd
 }
 
-// watchKernel has a process look after a run's kernel, which ends what is left of it if nb is killed.
+// watchKernel has a process look after a run's kernel, which ends what is left of it if nb is
+// killed.
 func watchKernel(k *jupyter.Kernel) (release func(), err error) {
 	exe, err := os.Executable()
 	if err != nil {
@@ -75,10 +76,12 @@ func watchKernel(k *jupyter.Kernel) (release func(), err error) {
 	return kernel.Watch([]string{exe, "kernel", "--guard"}, k)
 }
 
-// goplsPath is where nb setup puts the gopls of the kernel; not on the PATH, where GoNB would start one more.
+// goplsPath is where nb setup puts the gopls of the kernel; not on the PATH, where GoNB would start
+// one more.
 func goplsPath() string { return filepath.Join(session.CacheDir(), "gopls", "gopls") }
 
-// frontSpec describes the kernel in front of GoNB. It is this very program, kept in the cache's bin folder, for `go run` deletes its own.
+// frontSpec describes the kernel in front of GoNB. It is this very program, kept in the cache's bin
+// folder, for `go run` deletes its own.
 func (w *workspace) frontSpec(ctx context.Context, name string) (jupyter.Spec, error) {
 	spec, err := w.kernelSpec(ctx, name)
 	if err != nil {
@@ -102,10 +105,12 @@ func (w *workspace) frontSpec(ctx context.Context, name string) (jupyter.Spec, e
 	return spec, nil
 }
 
-// goplsVersion is one that the kernel was tested with. It is no tool of go.mod, for it would raise what other programs require.
+// goplsVersion is one that the kernel was tested with. It is no tool of go.mod, for it would raise
+// what other programs require.
 const goplsVersion = "v0.21.1"
 
-// gopls gets the gopls for the kernel's completion and inspection, which do without if it is not to be had.
+// gopls gets the gopls for the kernel's completion and inspection, which do without if it is not to
+// be had.
 func (s *setup) gopls(ctx context.Context) {
 	if exists(goplsPath()) {
 		return

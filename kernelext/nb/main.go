@@ -7,15 +7,18 @@
 //	go run ./kernelext/nb setup                        fetch and build all that a later offline run needs
 //	go run ./kernelext/nb doctor                       what is there, what is missing, how to get it
 //
-// It knows nothing about the libraries that notebooks use. From go.mod's tool lines it learns what to build: GoNB and goimports, and the
-// session workers, which are those tools that belong to the module itself; a worker is asked to set itself up (`worker setup`) and to examine
-// itself (`worker doctor --json`).
+// It knows nothing about the libraries that notebooks use. From go.mod's tool lines it learns what
+// to build: GoNB and goimports, and the session workers, which are those tools that belong to the
+// module itself; a worker is asked to set itself up (`worker setup`) and to examine itself (`worker
+// doctor --json`).
 //
 // # Exit statuses
 //
-// 0 everything succeeded, 1 a cell failed, 2 wrong usage or a failed set-up, 3 the kernel died, 4 a time-out, 5 results could not be written, 129, 130 or 143
-// stopped by a hang-up, an interrupt or a termination. (`go run` reports any of these as 1.) `nb test` has 0 everything is as saved, 1 something
-// else was shown or a cell failed, 2 a notebook could not be tested, and those of being stopped.
+// 0 everything succeeded, 1 a cell failed, 2 wrong usage or a failed set-up, 3 the kernel died, 4 a
+// time-out, 5 results could not be written, 129, 130 or 143 stopped by a hang-up, an interrupt or a
+// termination. (`go run` reports any of these as 1.) `nb test` has 0 everything is as saved, 1
+// something else was shown or a cell failed, 2 a notebook could not be tested, and those of being
+// stopped.
 package main
 
 import (
@@ -66,7 +69,8 @@ func nb() int {
 		signal.Stop(signals) // a second one ends nb at once; the system ends the kernel with it
 		stop(stopped{s.(syscall.Signal)})
 	}()
-	// A reader of the log that goes away (nb run … | head) must not end the run, nor a limit on a file's size: the write fails, and that is all.
+	// A reader of the log that goes away (nb run … | head) must not end the run, nor a limit on a
+	// file's size: the write fails, and that is all.
 	signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE, syscall.SIGXFSZ)
 	err := rootCommand().ExecuteContext(ctx)
 	var exit exitError

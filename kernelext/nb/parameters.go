@@ -12,7 +12,8 @@ import (
 	"gopets/kernelext/runner"
 )
 
-// settings reads the values of -f, -y, -p and -r. Of one name the later counts, in this order of the flags, which is papermill's.
+// settings reads the values of -f, -y, -p and -r. Of one name the later counts, in this order of
+// the flags, which is papermill's.
 func (f *runFlags) settings() ([]runner.Setting, error) {
 	var all []runner.Setting
 	for _, path := range f.paramFiles {

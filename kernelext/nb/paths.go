@@ -19,8 +19,9 @@ type destination struct {
 	made                   string // a folder that was made for them
 }
 
-// destination decides where the results go, makes the folders and tries whether they can be written. It refuses to overwrite anything unasked;
-// resumed is the executed notebook that is gone on with, which is written again.
+// destination decides where the results go, makes the folders and tries whether they can be
+// written. It refuses to overwrite anything unasked; resumed is the executed notebook that is gone
+// on with, which is written again.
 func (f *runFlags) destination(path, resumed string, now time.Time) (d destination, err error) {
 	name := strings.TrimSuffix(filepath.Base(path), ".ipynb")
 	d = destination{notebook: f.out, page: f.page, report: f.report}
@@ -57,7 +58,8 @@ func (d destination) check(source string, overwrite, resumed bool) error {
 		if info, err := os.Stat(p); err == nil && info.IsDir() {
 			return fmt.Errorf("%s is a folder: name a file", p)
 		}
-		// A report is renewed by every run of a pipeline, and says nothing that the notebook does not.
+		// A report is renewed by every run of a pipeline, and says nothing that the notebook does
+		// not.
 		if exists(p) && !overwrite && !resumed && p != d.report {
 			return fmt.Errorf("%s exists: name another file, or allow it with --overwrite", p)
 		}
@@ -75,7 +77,8 @@ func (d destination) forget() {
 	}
 }
 
-// writable makes a folder and tries to write into it: a run of hours should not find out at its end.
+// writable makes a folder and tries to write into it: a run of hours should not find out at its
+// end.
 func writable(dir string) error {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return fmt.Errorf("the output folder: %w", err)
@@ -95,7 +98,8 @@ func writable(dir string) error {
 	return nil
 }
 
-// earlierRun finds the executed notebook that is to be gone on with: the one that -o names, else that of the last run under runs. It is "" if there is none.
+// earlierRun finds the executed notebook that is to be gone on with: the one that -o names, else
+// that of the last run under runs. It is "" if there is none.
 func (f *runFlags) earlierRun(path string) (string, error) {
 	if f.out != "" {
 		if exists(f.out) {

@@ -14,7 +14,8 @@ import (
 	"gopets/kernelext/runner"
 )
 
-// writeJUnit writes what came of the cells as a test report: a cell is a case, and whatever ended the run beside a cell's own failure is an error.
+// writeJUnit writes what came of the cells as a test report: a cell is a case, and whatever ended
+// the run beside a cell's own failure is an error.
 func writeJUnit(path, source string, report *runner.Report, end error) error {
 	suite := junit.Suite{Name: strings.TrimSuffix(filepath.Base(source), ".ipynb"), File: filepath.ToSlash(source), Begun: report.Begun, Elapsed: report.Elapsed}
 	for _, c := range report.Cells {
@@ -39,7 +40,8 @@ func writeJUnit(path, source string, report *runner.Report, end error) error {
 	return junit.Report{Name: "nb run", Suites: []junit.Suite{suite}}.WriteFile(path)
 }
 
-// caseName is the same from run to run: by the id if somebody gave one, else by the place in the notebook.
+// caseName is the same from run to run: by the id if somebody gave one, else by the place in the
+// notebook.
 func caseName(c runner.CellReport) string {
 	if id := c.Cell.ID(); id != "" && !machineID(id) {
 		return id
@@ -74,14 +76,16 @@ func newJSONLog(w io.Writer) *jsonLog {
 
 // An eventLine is one line of --json. The last has the event "end" and says it all once more.
 type eventLine struct {
-	Event    string     `json:"event"` // kernel, resume, cell_start, output, clear, cell_end, warning, end
-	Kernel   string     `json:"kernel,omitempty"`
-	Kept     *int       `json:"kept,omitempty"`
-	Again    *int       `json:"again,omitempty"`
-	Cell     *cellLine  `json:"cell,omitempty"`
-	Output   string     `json:"output,omitempty"` // its type, as in a notebook
-	Stream   string     `json:"stream,omitempty"`
-	Text     string     `json:"text,omitempty"`   // of a stream what is new, of a display what it is in plain text
+	// kernel, resume, cell_start, output, clear, cell_end, warning, end
+	Event  string    `json:"event"`
+	Kernel string    `json:"kernel,omitempty"`
+	Kept   *int      `json:"kept,omitempty"`
+	Again  *int      `json:"again,omitempty"`
+	Cell   *cellLine `json:"cell,omitempty"`
+	Output string    `json:"output,omitempty"` // its type, as in a notebook
+	Stream string    `json:"stream,omitempty"`
+	// of a stream what is new, of a display what it is in plain text
+	Text     string     `json:"text,omitempty"`
 	Status   *int       `json:"status,omitempty"` // nb's exit status
 	Message  string     `json:"message,omitempty"`
 	Seconds  *float64   `json:"seconds,omitempty"`

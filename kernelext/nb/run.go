@@ -182,7 +182,8 @@ func (f *runFlags) run(ctx context.Context, path string) error {
 	release := func() {}
 	o.Events = func(e runner.Event) {
 		if ready, ok := e.(runner.KernelReady); ok {
-			if r, err := watchKernel(ready.Kernel); err == nil { // without, all is well as long as nobody kills nb
+			// without, all is well as long as nobody kills nb
+			if r, err := watchKernel(ready.Kernel); err == nil {
 				release = r
 			}
 		}
@@ -242,7 +243,8 @@ func (f *runFlags) goOn(nb *notebook.Notebook, path string, given bool, o runner
 	return resumed, o, err
 }
 
-// conclude writes what is made of the run at its end, and says where everything is. What could not be written is left out of the destination.
+// conclude writes what is made of the run at its end, and says where everything is. What could not
+// be written is left out of the destination.
 func (f *runFlags) conclude(nb *notebook.Notebook, path string, report *runner.Report, err error, d destination) (destination, error) {
 	out := f.people()
 	failed := func(e error) {

@@ -18,7 +18,8 @@ import (
 	"gopets/kernelext/jupyter"
 )
 
-// The scenarios under testdata/script read like terminal sessions. Those that start a real GoNB begin with [short] skip.
+// The scenarios under testdata/script read like terminal sessions. Those that start a real GoNB
+// begin with [short] skip.
 
 func TestMain(m *testing.M) {
 	kerneltest.Main()
@@ -29,7 +30,8 @@ func TestScripts(t *testing.T) {
 	// One cache for all scenarios, so that GoNB is linked once.
 	cache := t.TempDir()
 	env := goEnvironment(t)
-	python, errPython := jupyter.FindSpec("python3") // of the machine; scenarios look into $IPYKERNEL for it
+	// of the machine; scenarios look into $IPYKERNEL for it
+	python, errPython := jupyter.FindSpec("python3")
 	testscript.Run(t, testscript.Params{
 		Dir: "testdata/script",
 		Setup: func(e *testscript.Env) error {
@@ -153,7 +155,8 @@ func installTestKernel(data, name, language string) error {
 	return os.WriteFile(filepath.Join(dir, "kernel.json"), text, 0o644)
 }
 
-// makeWorkspace makes a module like ours, with the same pins, a package for cells and a session worker of its own.
+// makeWorkspace makes a module like ours, with the same pins, a package for cells and a session
+// worker of its own.
 func makeWorkspace(dir string) error {
 	mod, err := os.ReadFile("../../go.mod")
 	if err != nil {

@@ -78,7 +78,8 @@ func (s *setup) all(ctx context.Context, w *workspace) error {
 	return nil
 }
 
-// tools builds the tools into the cache's bin folder. The go command links only what changed; a lock keeps two nb from writing one file.
+// tools builds the tools into the cache's bin folder. The go command links only what changed; a
+// lock keeps two nb from writing one file.
 func (s *setup) tools(ctx context.Context, w *workspace) error {
 	if err := os.MkdirAll(binDir(), 0o755); err != nil {
 		return fmt.Errorf("set-up: the folder for tools: %w", err)
@@ -100,7 +101,8 @@ func (s *setup) tools(ctx context.Context, w *workspace) error {
 	return nil
 }
 
-// worker builds a session worker and lets it set itself up: what it says on the way is passed on, its last line is the result.
+// worker builds a session worker and lets it set itself up: what it says on the way is passed on,
+// its last line is the result.
 func (s *setup) worker(ctx context.Context, w session.Worker) error {
 	done := s.later(fmt.Sprintf("building the %s session's program (once; a minute or two on a slow machine)", w.Name))
 	program, err := w.Build(ctx)

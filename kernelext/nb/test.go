@@ -187,7 +187,8 @@ func (f *testFlags) readRules() error {
 	return f.rules.Check()
 }
 
-// notebookFiles lists the notebooks that the arguments name, each once; those of a folder in alphabetical order.
+// notebookFiles lists the notebooks that the arguments name, each once; those of a folder in
+// alphabetical order.
 func notebookFiles(args []string) ([]string, error) {
 	var paths []string
 	add := func(path string) {
@@ -249,7 +250,8 @@ func openBook(path string) *testedBook {
 	return b
 }
 
-// prepare finds the kernel, sets the parameters, and reads what was saved and how it is to be compared.
+// prepare finds the kernel, sets the parameters, and reads what was saved and how it is to be
+// compared.
 func (b *testedBook) prepare(ctx context.Context, f testFlags, settings []runner.Setting, kernels kernelChoices, given func(flag string) bool) error {
 	var err error
 	if b.kernel, err = kernels.choose(ctx, b, f); err != nil {
@@ -265,7 +267,8 @@ func (b *testedBook) prepare(ctx context.Context, f testFlags, settings []runner
 	return nil
 }
 
-// kernelChoices remembers the kernels of notebooks that want the same in the same folder, so that it is set up once.
+// kernelChoices remembers the kernels of notebooks that want the same in the same folder, so that
+// it is set up once.
 type kernelChoices map[[2]string]kernelChoice
 
 func (k kernelChoices) choose(ctx context.Context, b *testedBook, f testFlags) (kernelChoice, error) {

@@ -61,11 +61,13 @@ func (c *testedCell) name() string {
 // marks say how a cell is to be tested.
 type marks struct{ check, raises, skip bool }
 
-// comment finds a line that is a comment with a mark of nbval's and nothing else, whatever the language's sign for comments.
+// comment finds a line that is a comment with a mark of nbval's and nothing else, whatever the
+// language's sign for comments.
 var comment = regexp.MustCompile(`^\s*[^\w\s]+\s*(NBVAL_[A-Z_]+|PYTEST_VALIDATE_IGNORE_OUTPUT)\s*$`)
 
-// readMarks reads a cell's tags, and its comments, which go before; of contrary marks the last one counts. Marks that look like nbval's and
-// are none are an error: a typing mistake would go unnoticed.
+// readMarks reads a cell's tags, and its comments, which go before; of contrary marks the last one
+// counts. Marks that look like nbval's and are none are an error: a typing mistake would go
+// unnoticed.
 func readMarks(c *notebook.Cell, lax bool) (marks, error) {
 	m := marks{check: !lax}
 	words := c.Tags()
@@ -93,8 +95,9 @@ func readMarks(c *notebook.Cell, lax bool) (marks, error) {
 	return m, nil
 }
 
-// plan reads what the cells have saved and how they are to be compared, and tells the runner by its own tags which not to run and which may fail.
-// inFile are the cells of the file; others were added.
+// plan reads what the cells have saved and how they are to be compared, and tells the runner by its
+// own tags which not to run and which may fail. inFile are the cells of the file; others were
+// added.
 func (b *testedBook) plan(f testFlags, inFile []*notebook.Cell, given func(flag string) bool) error {
 	base := compare.Rules{Sanitize: f.rules.Sanitize}
 	if err := metadataRules(&base, b.nb.Metadata); err != nil {
@@ -183,7 +186,8 @@ func (b *testedBook) judge(err error) {
 		blamed = blamed || fate.Err != nil
 	}
 	if !blamed {
-		b.problem = fmt.Errorf("%s: %w", b.path, err) // the kernel did not start, or another end that is no cell's fault
+		// the kernel did not start, or another end that is no cell's fault
+		b.problem = fmt.Errorf("%s: %w", b.path, err)
 		return
 	}
 	for _, c := range b.cells {

@@ -11,7 +11,8 @@ import (
 	"gopets/kernelext/runner"
 )
 
-// writeReport writes the results as JUnit XML: a suite for each notebook, a case for each code cell.
+// writeReport writes the results as JUnit XML: a suite for each notebook, a case for each code
+// cell.
 func writeReport(path string, books []*testedBook) error {
 	r := junit.Report{Name: "nb test"}
 	for _, b := range books {

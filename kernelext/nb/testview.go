@@ -46,8 +46,8 @@ func (p paint) in(color, s string) string {
 	return "\x1b[" + color + "m" + s + "\x1b[0m"
 }
 
-// testView tells how tests go: of each notebook all that is to be said when it has ended; meanwhile, in a terminal, a line that changes, and
-// elsewhere one from time to time.
+// testView tells how tests go: of each notebook all that is to be said when it has ended;
+// meanwhile, in a terminal, a line that changes, and elsewhere one from time to time.
 type testView struct {
 	mu      sync.Mutex
 	out     io.Writer

@@ -37,7 +37,8 @@ func outputText(o notebook.Output) string {
 	return ""
 }
 
-// htmlText reads a piece of HTML as text: blocks and rows are lines, cells stand apart, a picture is its alternative text.
+// htmlText reads a piece of HTML as text: blocks and rows are lines, cells stand apart, a picture
+// is its alternative text.
 func htmlText(s string) string {
 	var b strings.Builder
 	hidden := 0
@@ -127,7 +128,8 @@ func tidy(s string) string {
 
 var escapes = regexp.MustCompile(`\x1b\[[0-9;?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(\x07|\x1b\\)|\x1b.`)
 
-// plain takes colours and other control sequences out of a text, so that a notebook cannot drive the terminal.
+// plain takes colours and other control sequences out of a text, so that a notebook cannot drive
+// the terminal.
 func plain(s string) string {
 	s = escapes.ReplaceAllString(s, "")
 	return strings.Map(func(r rune) rune {

@@ -15,7 +15,8 @@ import (
 	"gopets/kernelext/runner"
 )
 
-// A view shows a run as lines of text; in a terminal a bar stays below them, elsewhere a cell that takes long gets a line now and then.
+// A view shows a run as lines of text; in a terminal a bar stays below them, elsewhere a cell that
+// takes long gets a line now and then.
 type view struct {
 	mu      sync.Mutex
 	out     io.Writer
@@ -28,7 +29,8 @@ type view struct {
 	spoke   time.Time // when something about the cell was last written
 	bar     bool      // stands in the terminal's last line
 	drawn   time.Time // when it was drawn last
-	changes []display // displays that may still change: printed in their last state, when the cell ends
+	// displays that may still change: printed in their last state, when the cell ends
+	changes []display
 	ticks   *time.Ticker
 	quit    chan struct{}
 }
@@ -181,7 +183,8 @@ func resumed(e runner.Resumed) string {
 		e.Kept+e.Again, e.Again, e.Kept, runner.KeepTag, runner.RerunTag)
 }
 
-// maxPartial bounds the line that is not complete yet: a bar may be redrawn a hundred thousand times in it.
+// maxPartial bounds the line that is not complete yet: a bar may be redrawn a hundred thousand
+// times in it.
 const maxPartial = 1 << 16
 
 // stream prints what is whole lines by now.
@@ -315,7 +318,8 @@ func failure(c runner.CellReport) string {
 	return b.String()
 }
 
-// errorText is what the kernel said about a failure. What the cell wrote to stderr stands above already.
+// errorText is what the kernel said about a failure. What the cell wrote to stderr stands above
+// already.
 func errorText(c runner.CellReport) string {
 	var parts []string
 	for _, o := range c.Cell.Outputs() {

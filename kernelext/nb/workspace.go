@@ -27,7 +27,8 @@ type workspace struct {
 
 const gonbPackage = "github.com/janpfeifer/gonb"
 
-// findWorkspace looks for a module that has GoNB among its tools: where $NB_WORKSPACE says, else around one of the folders, in their order.
+// findWorkspace looks for a module that has GoNB among its tools: where $NB_WORKSPACE says, else
+// around one of the folders, in their order.
 func findWorkspace(ctx context.Context, folders ...string) (*workspace, error) {
 	if dir := os.Getenv("NB_WORKSPACE"); dir != "" {
 		w, err := readWorkspace(ctx, dir)
@@ -85,15 +86,16 @@ func readWorkspace(ctx context.Context, dir string) (*workspace, error) {
 	return w, nil
 }
 
-// worker describes one of the module's session workers, which is called as its parent folder: pets/worker serves pets.
+// worker describes one of the module's session workers, which is called as its parent folder:
+// pets/worker serves pets.
 func (w *workspace) worker(pkg string) session.Worker {
 	return session.Worker{Name: path.Base(path.Dir(pkg)), Package: pkg, Source: filepath.Join(w.root, "go.mod")}
 }
 
 func binDir() string { return filepath.Join(session.CacheDir(), "bin") }
 
-// goTool finds the go command: on the PATH, or where this program's own Go was. Inside a kernel the PATH starts with nb's own stand-in, which
-// is passed over.
+// goTool finds the go command: on the PATH, or where this program's own Go was. Inside a kernel the
+// PATH starts with nb's own stand-in, which is passed over.
 func goTool() (string, error) {
 	//lint:ignore SA1019 nb is built where it runs, and a Jupyter started from a desktop may have no Go on its PATH
 	own := filepath.Join(runtime.GOROOT(), "bin")
@@ -134,8 +136,8 @@ func goOutput(ctx context.Context, dir string, args ...string) ([]byte, error) {
 	return out.Bytes(), nil
 }
 
-// goFlags returns the user's GOFLAGS for building cells: programs that live for one cell need no symbols, which saves a second of linking on
-// a big one, and a workspace bears no -mod.
+// goFlags returns the user's GOFLAGS for building cells: programs that live for one cell need no
+// symbols, which saves a second of linking on a big one, and a workspace bears no -mod.
 func goFlags(ctx context.Context) string {
 	out, err := goOutput(ctx, ".", "env", "GOFLAGS")
 	if err != nil {
@@ -150,7 +152,8 @@ func goFlags(ctx context.Context) string {
 	return strings.Join(append(kept, "'-ldflags=-s -w'"), " ")
 }
 
-// splitFlags cuts GOFLAGS as the go command does: at spaces, except within quotation marks around a whole flag.
+// splitFlags cuts GOFLAGS as the go command does: at spaces, except within quotation marks around a
+// whole flag.
 func splitFlags(s string) []string {
 	var flags []string
 	for s = strings.TrimLeft(s, " \t\n\r"); s != ""; s = strings.TrimLeft(s, " \t\n\r") {
@@ -178,7 +181,8 @@ func quoteFlag(f string) string {
 	return f
 }
 
-// kernelEnv is what a kernel needs in its environment to compile cells of the workspace and to start its sessions.
+// kernelEnv is what a kernel needs in its environment to compile cells of the workspace and to
+// start its sessions.
 func (w *workspace) kernelEnv(ctx context.Context) (map[string]string, error) {
 	tool, err := goTool()
 	if err != nil {

@@ -177,8 +177,8 @@ func (c *Cell) Outputs() []Output {
 	return outputs
 }
 
-// Encode gives an output the text that it will have in this cell's file. SetOutputs encodes what is not encoded yet; whoever calls it again and
-// again spares that.
+// Encode gives an output the text that it will have in this cell's file. SetOutputs encodes what is
+// not encoded yet; whoever calls it again and again spares that.
 func (c *Cell) Encode(o Output) Output {
 	o.laid = o.lay(c.nb.style)
 	return o
@@ -266,7 +266,8 @@ func setPath(o *object, s style, depth int, value any, path []string) error {
 	return nil
 }
 
-// Attachments returns the JSON text of a Markdown cell's attached files: by name, by MIME type, base64.
+// Attachments returns the JSON text of a Markdown cell's attached files: by name, by MIME type,
+// base64.
 func (c *Cell) Attachments() (json.RawMessage, bool) {
 	raw, ok := c.object.get("attachments")
 	return raw, ok

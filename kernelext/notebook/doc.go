@@ -1,15 +1,18 @@
-// Package notebook reads and writes Jupyter notebook files (nbformat 4) without losing a byte of what it does not know.
+// Package notebook reads and writes Jupyter notebook files (nbformat 4) without losing a byte of
+// what it does not know.
 //
-// A notebook is kept as the text it was read from, cut into members: every object remembers its members in their order, each with
-// the very bytes of its key and value. Reading a property decodes those bytes; setting one replaces the bytes of that
-// member alone. What nobody touched is written back as it stood, so
+// A notebook is kept as the text it was read from, cut into members: every object remembers its
+// members in their order, each with the very bytes of its key and value. Reading a property decodes
+// those bytes; setting one replaces the bytes of that member alone. What nobody touched is written
+// back as it stood, so
 //
 //   - a notebook that is read and written unchanged has no difference, whatever its white space;
-//   - unknown keys, key order, number formats (1e2, 1.50), escapes and lone surrogates survive beside an edit;
+//   - unknown keys, key order, number formats (1e2, 1.50), escapes and lone surrogates survive
+//     beside an edit;
 //   - a source or a text stays a string, or a list of lines, as the file had it.
 //
-// New text is formatted as Jupyter itself writes it: one space of indentation (or what the file uses), sorted keys, no escaping of
-// anything but what JSON demands.
+// New text is formatted as Jupyter itself writes it: one space of indentation (or what the file
+// uses), sorted keys, no escaping of anything but what JSON demands.
 //
 //	nb, err := notebook.ReadFile("pets.ipynb")
 //	for _, c := range nb.Cells() {
@@ -23,6 +26,7 @@
 //
 //   - Structs with json tags: they lose unknown keys and key order, and 1.0 becomes 1.
 //   - A map of json.RawMessage: keeps numbers, loses key order and duplicate keys.
-//   - One slice of bytes for each value: a save after every cell copied a notebook with 50 MB of output five times. Text is kept in pieces.
+//   - One slice of bytes for each value: a save after every cell copied a notebook with 50 MB of
+//     output five times. Text is kept in pieces.
 //   - encoding/json's token stream: it decodes keys, so "\u0061" comes back as "a".
 package notebook

@@ -5,8 +5,8 @@ import (
 	"unicode/utf8"
 )
 
-// A Log is a stream output that grows. It keeps its text once, as it will stand in the file: a cell that prints 50 MB costs 50 MB, and saving
-// it again encodes nothing.
+// A Log is a stream output that grows. It keeps its text once, as it will stand in the file: a cell
+// that prints 50 MB costs 50 MB, and saving it again encodes nothing.
 type Log struct {
 	style  style
 	name   string
@@ -43,7 +43,8 @@ func (l *Log) Append(s string) {
 	}
 }
 
-// add writes a line, or a part of one; the quotation mark that ends it is written with what follows.
+// add writes a line, or a part of one; the quotation mark that ends it is written with what
+// follows.
 func (l *Log) add(line string, whole bool) {
 	between := ""
 	if !l.open {
@@ -61,7 +62,8 @@ func (l *Log) add(line string, whole bool) {
 	l.begun, l.open = true, !whole
 }
 
-// room gives the block that the next n bytes go to. What was appended to a block is never written again, so that an Output may share it.
+// room gives the block that the next n bytes go to. What was appended to a block is never written
+// again, so that an Output may share it.
 func (l *Log) room(n int) *[]byte {
 	last := len(l.blocks) - 1
 	if last < 0 || cap(l.blocks[last])-len(l.blocks[last]) < n {

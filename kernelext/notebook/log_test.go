@@ -25,7 +25,8 @@ func TestLogIsAStream(t *testing.T) {
 					n++ // a kernel never cuts a character
 				}
 				log.Append(rest[:n])
-				nb.Cells()[0].SetOutputs([]notebook.Output{log.Output()}) // an early look must not disturb what follows
+				// an early look must not disturb what follows
+				nb.Cells()[0].SetOutputs([]notebook.Output{log.Output()})
 				rest = rest[n:]
 			}
 			whole.Cells()[0].SetOutputs([]notebook.Output{notebook.Stream("stdout", text)})
@@ -50,7 +51,8 @@ func TestEmptyLog(t *testing.T) {
 	}
 }
 
-// Saving again after a small cell must not cost what a large one printed, except for writing the file.
+// Saving again after a small cell must not cost what a large one printed, except for writing the
+// file.
 func TestSavingCopiesNothingLarge(t *testing.T) {
 	nb := parse(t, odd)
 	log := nb.Cells()[0].NewLog("stdout")

@@ -111,11 +111,12 @@ func checkJSON(data []byte) error {
 	return fmt.Errorf("not a notebook: broken JSON: %w", err)
 }
 
-// Cells returns the cells in order. The slice is the notebook's own: change it with Insert and Remove.
+// Cells returns the cells in order. The slice is the notebook's own: change it with Insert and
+// Remove.
 func (n *Notebook) Cells() []*Cell { return n.cells }
 
-// Insert puts a cell before the cell that is now at index at; at = len(Cells()) appends it. In a notebook of a minor format that
-// knows no cell ids the cell loses its own.
+// Insert puts a cell before the cell that is now at index at; at = len(Cells()) appends it. In a
+// notebook of a minor format that knows no cell ids the cell loses its own.
 func (n *Notebook) Insert(at int, c *Cell) {
 	c.nb, c.laid = n, nil
 	for i, m := range c.object.members {
@@ -138,7 +139,8 @@ func (n *Notebook) Remove(at int) {
 	n.shifted = true
 }
 
-// Metadata returns the JSON text of a value inside the notebook's metadata, found by its path of keys.
+// Metadata returns the JSON text of a value inside the notebook's metadata, found by its path of
+// keys.
 func (n *Notebook) Metadata(path ...string) (json.RawMessage, bool) {
 	return getPath(n.doc, append([]string{"metadata"}, path...))
 }
@@ -187,10 +189,11 @@ func (n *Notebook) text() text {
 // Bytes returns the text of the file.
 func (n *Notebook) Bytes() []byte { return bytes.Join(n.text(), nil) }
 
-// WriteFile writes the notebook atomically: to a temporary file in the same folder, then renamed, so that a full disk or a crash leaves
-// what was there before.
+// WriteFile writes the notebook atomically: to a temporary file in the same folder, then renamed,
+// so that a full disk or a crash leaves what was there before.
 func (n *Notebook) WriteFile(path string) error {
-	// Like any new file it is as open to others as the user's mask says; one that is replaced stays as it was.
+	// Like any new file it is as open to others as the user's mask says; one that is replaced stays
+	// as it was.
 	err := atomicfile.Write(path, 0o666, func(f *os.File) error {
 		err := n.text().writeTo(f)
 		if old, serr := os.Stat(path); serr == nil && err == nil {

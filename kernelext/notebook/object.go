@@ -100,7 +100,8 @@ func skipValue(raw []byte, i int) int {
 	return i
 }
 
-// get returns the value of a key; of duplicate keys the last one counts, as everywhere in JSON's practice.
+// get returns the value of a key; of duplicate keys the last one counts, as everywhere in JSON's
+// practice.
 func (o *object) get(key string) ([]byte, bool) {
 	for i := len(o.members) - 1; i >= 0; i-- {
 		if o.members[i].key == key {
@@ -110,8 +111,8 @@ func (o *object) get(key string) ([]byte, bool) {
 	return nil, false
 }
 
-// set replaces the value of a key in its place, or inserts the key where the alphabet puts it among sorted keys. The same
-// value again is no change.
+// set replaces the value of a key in its place, or inserts the key where the alphabet puts it among
+// sorted keys. The same value again is no change.
 func (o *object) set(key string, value text) {
 	for i := len(o.members) - 1; i >= 0; i-- {
 		if o.members[i].key == key {
@@ -155,7 +156,8 @@ func marshal(v any) ([]byte, error) {
 	return bytes.TrimSuffix(b.Bytes(), []byte("\n")), err
 }
 
-// encode is marshal for values that cannot fail: strings, numbers, lists, and texts that were checked to be JSON.
+// encode is marshal for values that cannot fail: strings, numbers, lists, and texts that were
+// checked to be JSON.
 func encode(v any) []byte {
 	text, err := marshal(v)
 	if err != nil {

@@ -24,9 +24,10 @@ type Output struct {
 
 	Name, Text string // stream: "stdout" or "stderr", and what was written
 
-	Data           map[string]json.RawMessage // display_data, execute_result: JSON text by MIME type
-	Metadata       json.RawMessage            // the same; nil for none
-	ExecutionCount int                        // execute_result
+	// display_data, execute_result: JSON text by MIME type
+	Data           map[string]json.RawMessage
+	Metadata       json.RawMessage // the same; nil for none
+	ExecutionCount int             // execute_result
 
 	EName, EValue string // error
 	Traceback     []string
@@ -47,7 +48,8 @@ func Failure(ename, evalue string, traceback []string) Output {
 	return Output{Type: ErrorOutput, EName: ename, EValue: evalue, Traceback: traceback}
 }
 
-// Mime returns the text of a MIME type: the string or the joined lines, for anything else its JSON text.
+// Mime returns the text of a MIME type: the string or the joined lines, for anything else its JSON
+// text.
 func (o Output) Mime(mime string) (string, bool) {
 	raw, ok := o.Data[mime]
 	if !ok {
@@ -135,7 +137,8 @@ func (o Output) lay(s style) text {
 	return s.object(obj, outputDepth)
 }
 
-// layMime gives texts as lists of lines, which makes readable files and differences; base64 stays the very bytes that came.
+// layMime gives texts as lists of lines, which makes readable files and differences; base64 stays
+// the very bytes that came.
 func layMime(mime string, raw json.RawMessage, s style) text {
 	if strings.HasPrefix(mime, "text/") || mime == "image/svg+xml" || mime == "application/javascript" {
 		if t, _, err := decodeText(raw); err == nil {

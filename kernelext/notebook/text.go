@@ -5,8 +5,9 @@ import (
 	"io"
 )
 
-// text is JSON text in pieces. What is large is neither joined nor copied when something around it changes, so that a notebook is saved after
-// every cell for the price of writing its file. The bytes of a piece never change.
+// text is JSON text in pieces. What is large is neither joined nor copied when something around it
+// changes, so that a notebook is saved after every cell for the price of writing its file. The
+// bytes of a piece never change.
 type text [][]byte
 
 // bytes returns the text as a whole, without a copy where it is one piece.

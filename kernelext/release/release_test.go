@@ -31,7 +31,8 @@ func TestDescribe(t *testing.T) {
 	}
 }
 
-// The linker says nothing about a variable that it does not find, so the flag in the package comment is tried.
+// The linker says nothing about a variable that it does not find, so the flag in the package
+// comment is tried.
 func TestTheLinkerSetsIt(t *testing.T) {
 	if testing.Short() {
 		t.Skip("links a program")

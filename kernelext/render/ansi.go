@@ -55,7 +55,8 @@ func ansi(s string, p pen) (string, pen) {
 	return b.String(), left
 }
 
-// sequence cuts a control sequence off the start of s: CSI with its parameters and final byte, OSC whole, or ESC and one byte.
+// sequence cuts a control sequence off the start of s: CSI with its parameters and final byte, OSC
+// whole, or ESC and one byte.
 func sequence(s string) (params string, final byte, rest string) {
 	if len(s) < 2 {
 		return "", 0, ""
@@ -232,8 +233,8 @@ func (p pen) tag() string {
 // cursorMoves leaves out CSI K, which grep and gcc write with each colour.
 var cursorMoves = regexp.MustCompile("\x08|\x1b\\[[0-9;]*[ABCDG]")
 
-// overwrite shows what a terminal shows in the end. Text that moves the cursor loses its colours; in coloured text that only returns to the
-// start of its line, what was written last stays.
+// overwrite shows what a terminal shows in the end. Text that moves the cursor loses its colours;
+// in coloured text that only returns to the start of its line, what was written last stays.
 func overwrite(s string) string {
 	if cursorMoves.MatchString(s) || strings.Contains(s, "\r") && !strings.Contains(s, "\x1b[") {
 		return kernelterm.Text(s)

@@ -13,7 +13,8 @@ const (
 	wanted     = 4.5 // contrast of text, WCAG 2.1 level AA
 )
 
-// readable moves a colour as far towards black, or on dark paper towards white, as it takes to be read.
+// readable moves a colour as far towards black, or on dark paper towards white, as it takes to be
+// read.
 func readable(color, paper string, towards float64) string {
 	c := rgb(color)
 	for step := 0.0; step <= 1; step += 1.0 / 32 {

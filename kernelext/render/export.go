@@ -17,8 +17,9 @@ import (
 
 // MarkdownOptions are options for a Markdown text. The zero value embeds pictures as data URIs.
 type MarkdownOptions struct {
-	Folder string // where the text finds its pictures, relative to itself, such as "pets_files"; "" embeds them
-	Trust  bool   // let the notebook's HTML through as it is
+	// where the text finds its pictures, relative to itself, such as "pets_files"; "" embeds them
+	Folder string
+	Trust  bool // let the notebook's HTML through as it is
 }
 
 // Document is a notebook as GitHub-flavoured Markdown.
@@ -27,14 +28,16 @@ type Document struct {
 	Files []File // pictures, to be written into the folder that the options name
 }
 
-// File is a picture of a Document. Its name never comes from the notebook: output_CELL_OUTPUT.png, attachment_CELL_NUMBER.png, all counted from 0.
+// File is a picture of a Document. Its name never comes from the notebook: output_CELL_OUTPUT.png,
+// attachment_CELL_NUMBER.png, all counted from 0.
 type File struct {
 	Name string
 	Data []byte
 }
 
-// Markdown makes the text: cells as they stand, code and text outputs between fences that nothing in them can close, terminal sequences
-// obeyed and colours dropped, tables as sanitised HTML, pictures and attachments as files, mathematics as it was written.
+// Markdown makes the text: cells as they stand, code and text outputs between fences that nothing
+// in them can close, terminal sequences obeyed and colours dropped, tables as sanitised HTML,
+// pictures and attachments as files, mathematics as it was written.
 func Markdown(nb *notebook.Notebook, o MarkdownOptions) Document {
 	language := nb.Kernel().Language
 	if language == "" {

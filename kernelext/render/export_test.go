@@ -56,7 +56,8 @@ func TestMarkdownGolden(t *testing.T) {
 
 var ourFile = regexp.MustCompile(`^(output|attachment)_\d+_\d+\.(png|jpg|gif|webp|svg)$`)
 
-// FuzzMarkdown: whatever a notebook holds, the paragraph after it is a paragraph, no script gets through and no file leaves the folder.
+// FuzzMarkdown: whatever a notebook holds, the paragraph after it is a paragraph, no script gets
+// through and no file leaves the folder.
 func FuzzMarkdown(f *testing.F) {
 	for _, s := range []string{"```", "~~~~\nx", "> ```", "- ```\n  a", "<!--", "<scr<script>ipt>alert(1)", "<pre>\n", "<![CDATA[", "````\n```", "a\r```\rb", "<?x",
 		"![a](attachment:x)", "</table><script>alert(1)</script>", "<table><pre>", "<div", "$<script>alert(1)</script>$", "[a]: <b", "1. a\n\n   ```"} {
@@ -107,7 +108,8 @@ func ExampleMarkdown() {
 	// ```
 }
 
-// TestPicturesBesideTheNotebook: one in the folder is embedded, one outside, through a link or by a path, is not.
+// TestPicturesBesideTheNotebook: one in the folder is embedded, one outside, through a link or by a
+// path, is not.
 func TestPicturesBesideTheNotebook(t *testing.T) {
 	top := t.TempDir()
 	dir := filepath.Join(top, "book")

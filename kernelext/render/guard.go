@@ -21,12 +21,14 @@ func newGuard(trust bool) *guard {
 	g := &guard{md: goldmark.New(goldmark.WithExtensions(extension.GFM))}
 	if !trust {
 		g.policy = newPolicy()
-		g.policy.AllowAttrs("src").Matching(regexp.MustCompile(`^[^:/\\][^:\\]*$`)).OnElements("img") // a picture beside the text
+		// a picture beside the text
+		g.policy.AllowAttrs("src").Matching(regexp.MustCompile(`^[^:/\\][^:\\]*$`)).OnElements("img")
 	}
 	return g
 }
 
-// safe returns Markdown whose HTML is sanitised and that leaves nothing open; what cannot be made so stands between fences.
+// safe returns Markdown whose HTML is sanitised and that leaves nothing open; what cannot be made
+// so stands between fences.
 func (g *guard) safe(s string) string {
 	s = strings.Trim(strings.ReplaceAll(strings.ReplaceAll(s, "\r\n", "\n"), "\r", "\n"), "\n")
 	// What is dropped may join what stood around it to new HTML: until nothing changes.
@@ -112,7 +114,8 @@ func (g *guard) closed(s string) bool {
 	return ok && string(p.Lines().Value(src)) == next+"\n" || ok && strings.TrimSpace(string(p.Lines().Value(src))) == next
 }
 
-// table makes one HTML block of an output: no line of it is blank, for there Markdown would begin. A text with lines of its own is refused.
+// table makes one HTML block of an output: no line of it is blank, for there Markdown would begin.
+// A text with lines of its own is refused.
 func (g *guard) table(s string) string {
 	if g.policy != nil {
 		s = g.policy.Sanitize(s)

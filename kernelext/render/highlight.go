@@ -9,8 +9,9 @@ import (
 	"github.com/alecthomas/chroma/v2/lexers"
 )
 
-// highlight colours source text of a language; one that no lexer knows is only escaped. In Go cells the lines for the kernel (%%, %args, !ls)
-// are set apart: to a Go lexer they are nonsense that would spoil what follows.
+// highlight colours source text of a language; one that no lexer knows is only escaped. In Go cells
+// the lines for the kernel (%%, %args, !ls) are set apart: to a Go lexer they are nonsense that
+// would spoil what follows.
 func highlight(language, source string) template.HTML {
 	lexer := lexers.Get(language)
 	if lexer == nil {

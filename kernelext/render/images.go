@@ -10,7 +10,8 @@ import (
 	"strings"
 )
 
-// pictureData decodes a picture of an output: SVG is text, all others are base64. It refuses what is not what it says.
+// pictureData decodes a picture of an output: SVG is text, all others are base64. It refuses what
+// is not what it says.
 func pictureData(mime, text string) ([]byte, bool) {
 	if mime == "image/svg+xml" {
 		return []byte(text), harmlessSVG([]byte(text))
@@ -30,7 +31,8 @@ func isPicture(mime string, data []byte) bool {
 	return false
 }
 
-// harmlessSVG tells whether an SVG draws only: one that is opened as a file of its own runs scripts and fetches, other than in an img.
+// harmlessSVG tells whether an SVG draws only: one that is opened as a file of its own runs scripts
+// and fetches, other than in an img.
 func harmlessSVG(data []byte) bool {
 	d := xml.NewDecoder(bytes.NewReader(data))
 	root := true

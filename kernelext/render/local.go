@@ -20,8 +20,9 @@ import (
 // maxPicture is how large a picture beside the notebook may be, in bytes.
 const maxPicture = 20 << 20
 
-// local embeds the picture that an address names: an attachment, or a file in the notebook's folder. The note tells why one is not there; it is
-// empty, and so is the URI, for an address of another kind.
+// local embeds the picture that an address names: an attachment, or a file in the notebook's
+// folder. The note tells why one is not there; it is empty, and so is the URI, for an address of
+// another kind.
 func (m *markdown) local(address string, files map[string]map[string]json.RawMessage) (uri, note string) {
 	if name, ok := strings.CutPrefix(address, "attachment:"); ok {
 		if plain, err := url.PathUnescape(name); err == nil && files[name] == nil {
@@ -46,7 +47,8 @@ func (m *markdown) local(address string, files map[string]map[string]json.RawMes
 	return "data:" + mime + ";base64," + base64.StdEncoding.EncodeToString(data), ""
 }
 
-// readPicture reads a picture in a folder, which no path and no link leads out of. What it is, its content tells.
+// readPicture reads a picture in a folder, which no path and no link leads out of. What it is, its
+// content tells.
 func readPicture(folder *os.Root, path string) (mime string, data []byte, err error) {
 	info, err := folder.Stat(path)
 	switch {

@@ -105,7 +105,8 @@ func (m *markdown) render(source string, files map[string]map[string]json.RawMes
 	return template.HTML("<pre>" + printable(source) + "</pre>")
 }
 
-// heading gives a heading an id that is unique on the page, and enters it into the table of contents.
+// heading gives a heading an id that is unique on the page, and enters it into the table of
+// contents.
 func (m *markdown) heading(n *ast.Heading, src []byte) {
 	title := strings.TrimSpace(plainText(n, src))
 	id := "h-" + slug(title)
@@ -119,7 +120,8 @@ func (m *markdown) heading(n *ast.Heading, src []byte) {
 	}
 }
 
-// anchor leads a link as Jupyter writes it, #My-Heading, to our id of the heading, wherever in the notebook that stands.
+// anchor leads a link as Jupyter writes it, #My-Heading, to our id of the heading, wherever in the
+// notebook that stands.
 func anchor(dest []byte) []byte {
 	fragment, ok := strings.CutPrefix(string(dest), "#")
 	if !ok || fragment == "" || strings.HasPrefix(fragment, "h-") || strings.HasPrefix(fragment, "cell-") {
@@ -159,7 +161,8 @@ func slug(s string) string {
 	return s
 }
 
-// picture embeds an attachment or a picture beside the notebook; a picture from elsewhere becomes a link, as the page fetches nothing.
+// picture embeds an attachment or a picture beside the notebook; a picture from elsewhere becomes a
+// link, as the page fetches nothing.
 func (m *markdown) picture(n *ast.Image, files map[string]map[string]json.RawMessage) {
 	dest := string(n.Destination)
 	if strings.HasPrefix(dest, "data:") {

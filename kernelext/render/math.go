@@ -13,14 +13,16 @@ import (
 	"github.com/yuin/goldmark/util"
 )
 
-// A formula is TeX as it stands in the text: source has its delimiters, tex does not (an environment keeps its own).
+// A formula is TeX as it stands in the text: source has its delimiters, tex does not (an
+// environment keeps its own).
 type formula struct {
 	source, tex string
 	display     bool
 	drawn       bool
 }
 
-// delimiters are what TeX stands between, the longer first. The doubled backslashes are what Jupyter's Markdown wants.
+// delimiters are what TeX stands between, the longer first. The doubled backslashes are what
+// Jupyter's Markdown wants.
 var delimiters = []struct {
 	open, close string
 	display     bool
@@ -30,8 +32,9 @@ var delimiters = []struct {
 
 var environment = regexp.MustCompile(`^\\begin\{([a-zA-Z]+\*?)\}`)
 
-// formulaAt reads the formula that s starts with. A formula has no empty line in it. One dollar counts as Pandoc has it: no space follows
-// the first, none stands before the last, and no digit after it, so that "$5 and $6" are prices.
+// formulaAt reads the formula that s starts with. A formula has no empty line in it. One dollar
+// counts as Pandoc has it: no space follows the first, none stands before the last, and no digit
+// after it, so that "$5 and $6" are prices.
 func formulaAt(s string) (formula, bool) {
 	if m := environment.FindStringSubmatch(s); m != nil {
 		end := `\end{` + m[1] + `}`
@@ -113,8 +116,9 @@ func (n *mathBlock) Kind() ast.NodeKind            { return kindMathBlock }
 func (n *mathBlock) Dump(source []byte, level int) { ast.DumpHelper(n, source, level, nil, nil) }
 func (n *mathBlock) IsRaw() bool                   { return true }
 
-// mathSyntax keeps TeX from Markdown, to which _ and * mean something else. What it renders is a mark for each formula: the page gets
-// the formula in the mark's place after the sanitiser, which knows nothing of SVG.
+// mathSyntax keeps TeX from Markdown, to which _ and * mean something else. What it renders is a
+// mark for each formula: the page gets the formula in the mark's place after the sanitiser, which
+// knows nothing of SVG.
 type mathSyntax struct{}
 
 // Extend implements goldmark.Extender.
@@ -220,7 +224,8 @@ func (blockMath) Continue(node ast.Node, reader text.Reader, _ parser.Context) p
 	return parser.Continue | parser.NoChildren
 }
 
-// Close reads the formula anew, as lists and quotes have cut something off its lines; where they ended before it did, it is none.
+// Close reads the formula anew, as lists and quotes have cut something off its lines; where they
+// ended before it did, it is none.
 func (blockMath) Close(node ast.Node, reader text.Reader, _ parser.Context) {
 	n := node.(*mathBlock)
 	source := strings.TrimSpace(string(n.Lines().Value(reader.Source())))

@@ -13,7 +13,8 @@ import (
 	"golang.org/x/net/html"
 )
 
-// maxTeX is how long a formula may be, in bytes, and maxDrawing how long its drawing: drawing takes a time that grows with both.
+// maxTeX is how long a formula may be, in bytes, and maxDrawing how long its drawing: drawing takes
+// a time that grows with both.
 const maxTeX, maxDrawing = 4096, 1 << 20
 
 // maxDepth is how deep a drawing may nest, well below what browsers and other readers of HTML take.
@@ -22,7 +23,8 @@ const maxDepth = 150
 // withoutMarks drops the runes of marks from foreign text.
 var withoutMarks = strings.NewReplacer(markStart, "", markEnd, "")
 
-// draw makes HTML of a formula: a picture in the text's colour with the TeX as its name, or the TeX as code if MathJax cannot read it.
+// draw makes HTML of a formula: a picture in the text's colour with the TeX as its name, or the TeX
+// as code if MathJax cannot read it.
 func draw(f formula) string {
 	class := "math"
 	if f.display {
@@ -39,7 +41,8 @@ func typeset(f formula) (svg string, err error) {
 	if len(f.source) > maxTeX || strings.TrimSpace(f.tex) == "" {
 		return "", fmt.Errorf("a formula of %d bytes", len(f.source))
 	}
-	// A formula that brings the library down is shown as it is written, like any other that it cannot read.
+	// A formula that brings the library down is shown as it is written, like any other that it
+	// cannot read.
 	defer func() {
 		if r := recover(); r != nil {
 			err = fmt.Errorf("MathJax: %v", r)
@@ -63,8 +66,9 @@ var (
 		"stroke-width", "stroke-dasharray", "stroke-linecap", "preserveAspectRatio", "font-size", "font-family", "font-style", "font-weight", "text-anchor"}
 )
 
-// cleanSVG writes a drawing anew from the elements and attributes that formulas are drawn with, so that nothing else can be in it: no
-// script, no link, no style but where it stands on the line. A drawing that needs something else, or that shows an error, is an error.
+// cleanSVG writes a drawing anew from the elements and attributes that formulas are drawn with, so
+// that nothing else can be in it: no script, no link, no style but where it stands on the line. A
+// drawing that needs something else, or that shows an error, is an error.
 func cleanSVG(drawn, name string) (string, error) {
 	d := xml.NewDecoder(strings.NewReader(drawn))
 	var b strings.Builder
@@ -132,7 +136,8 @@ func placeFormulas(n *html.Node, formulas []formula) {
 // rawText are the elements whose text is not HTML.
 var rawText = []string{"script", "style", "iframe", "noembed", "noframes", "noscript", "plaintext", "xmp", "textarea", "title"}
 
-// drawMarks puts drawings between the pieces of a text, each once: a mark that the notebook forged brings nothing.
+// drawMarks puts drawings between the pieces of a text, each once: a mark that the notebook forged
+// brings nothing.
 func drawMarks(n *html.Node, formulas []formula) {
 	s, end := n.Data, 0
 	for _, m := range marks.FindAllStringSubmatchIndex(s, -1) {

@@ -133,7 +133,8 @@ func (m *markdown) image(o notebook.Output, mime, alt string, data []byte) templ
 	return template.HTML(`<img src="` + dataURI(mime, data) + `" alt="` + printable(alt) + `"` + size + `>`)
 }
 
-// foldAbove is how many lines of a text are shown whole; of a longer one the first shownLines stand before the fold.
+// foldAbove is how many lines of a text are shown whole; of a longer one the first shownLines stand
+// before the fold.
 const foldAbove, shownLines = 40, 20
 
 // terminal shows text as a terminal would, a long one folded.

@@ -117,7 +117,8 @@ func HTML(nb *notebook.Notebook, o Options) ([]byte, error) {
 	return b.Bytes(), nil
 }
 
-// pageLanguage is the human language of the text, which a notebook may name in its metadata ("lang"); English if not.
+// pageLanguage is the human language of the text, which a notebook may name in its metadata
+// ("lang"); English if not.
 func pageLanguage(nb *notebook.Notebook) string {
 	var lang string
 	if raw, ok := nb.Metadata("lang"); ok && json.Unmarshal(raw, &lang) == nil && len(lang) < 20 && lang != "" {

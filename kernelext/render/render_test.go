@@ -114,7 +114,8 @@ func TestColours(t *testing.T) {
 	}
 }
 
-// Each style of code stands in a rule for its theme alone: what one leaves to the page is not given the other's colour.
+// Each style of code stands in a rule for its theme alone: what one leaves to the page is not given
+// the other's colour.
 func TestStylesOfCodeAreApart(t *testing.T) {
 	page, err := render.HTML(notebook.New("gonb", "Go (gonb)", "go"), render.Options{})
 	if err != nil {
@@ -286,7 +287,8 @@ func harmless(page string) error {
 	return nil
 }
 
-// onlyShapes says what is in a drawn formula that should not be: anything but shapes and text, or an attribute that can load or run.
+// onlyShapes says what is in a drawn formula that should not be: anything but shapes and text, or
+// an attribute that can load or run.
 func onlyShapes(n *html.Node) error {
 	if n.Parent.Data == "span" && !strings.HasPrefix(attribute(n.Parent, "class"), "math") {
 		return fmt.Errorf("an <svg> in %q", attribute(n.Parent, "class"))

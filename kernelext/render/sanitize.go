@@ -11,8 +11,9 @@ import (
 	"golang.org/x/net/html/atom"
 )
 
-// newPolicy says what HTML of a notebook may hold: text, tables, lists, layout, embedded pictures, links that the reader has to click.
-// It may not hold scripts, style sheets, forms, frames, ids of its own, or anything that is fetched.
+// newPolicy says what HTML of a notebook may hold: text, tables, lists, layout, embedded pictures,
+// links that the reader has to click. It may not hold scripts, style sheets, forms, frames, ids of
+// its own, or anything that is fetched.
 func newPolicy() *bluemonday.Policy {
 	p := bluemonday.NewPolicy()
 	p.AllowElements("h1", "h2", "h3", "h4", "h5", "h6", "p", "div", "span", "br", "hr", "wbr", "b", "strong", "i", "em", "u", "s", "del", "ins", "mark",
@@ -57,15 +58,18 @@ var (
 	functions  = regexp.MustCompile(`\b(rgba?|hsla?|calc|min|max|clamp|minmax|repeat)\(`)
 )
 
-// plainValue lets through values of style properties made of harmless characters, with none but harmless functions: no url(), image() or
-// whatever else may fetch something. The sanitiser has decoded CSS escapes before it asks.
+// plainValue lets through values of style properties made of harmless characters, with none but
+// harmless functions: no url(), image() or whatever else may fetch something. The sanitiser has
+// decoded CSS escapes before it asks.
 func plainValue(v string) bool {
 	v = strings.ToLower(v)
 	return plainStyle.MatchString(v) && !strings.Contains(functions.ReplaceAllString(v, ""), "(")
 }
 
-// balanced closes what a piece of sanitised HTML opens and drops what it closes without having opened it, so that it cannot reach beyond its place.
-// It puts the formulas in place of their marks: drawn where text stands, as they were written in attributes and wherever else HTML is not read.
+// balanced closes what a piece of sanitised HTML opens and drops what it closes without having
+// opened it, so that it cannot reach beyond its place. It puts the formulas in place of their
+// marks: drawn where text stands, as they were written in attributes and wherever else HTML is not
+// read.
 func balanced(s string, formulas []formula) string {
 	nodes, err := html.ParseFragment(strings.NewReader(s), &html.Node{Type: html.ElementNode, Data: "div", DataAtom: atom.Div})
 	if err != nil {

@@ -35,7 +35,9 @@ var ErrRunTimeout = errors.New("the run exceeded its time limit")
 type CellError struct {
 	Place
 	jupyter.ErrorContent
-	Said string // the line of its standard error that gives the reason, where the error itself says only that a program ended
+	// the line of its standard error that gives the reason, where the error itself says only that a
+	// program ended
+	Said string
 }
 
 func (e *CellError) Error() string {
@@ -51,7 +53,8 @@ var (
 	reason = regexp.MustCompile(`(?m)^(panic|fatal error|runtime error|error): .*$`)
 )
 
-// said finds the reason for a program's end in what it wrote to its standard error: a panic, else the last line, if possible one that is not of a log.
+// said finds the reason for a program's end in what it wrote to its standard error: a panic, else
+// the last line, if possible one that is not of a log.
 func said(evalue, stderr string) string {
 	if !ended.MatchString(strings.TrimSpace(evalue)) {
 		return ""
@@ -79,7 +82,8 @@ func said(evalue, stderr string) string {
 	return last + " (" + strings.TrimSpace(evalue) + ")"
 }
 
-// summary makes one line of an error: its first line that says something, and its last one, where a compiler puts the reason.
+// summary makes one line of an error: its first line that says something, and its last one, where a
+// compiler puts the reason.
 func summary(ename, evalue string) string {
 	var lines []string
 	for line := range strings.Lines(evalue) {
@@ -96,7 +100,8 @@ func summary(ename, evalue string) string {
 	return lines[0] + ": " + lines[len(lines)-1]
 }
 
-// TimeoutError is a cell that ran longer than it may. The kernel was interrupted, and killed if that did not help.
+// TimeoutError is a cell that ran longer than it may. The kernel was interrupted, and killed if
+// that did not help.
 type TimeoutError struct {
 	Place
 	After  time.Duration
@@ -111,7 +116,8 @@ func (e *TimeoutError) Error() string {
 	return fmt.Sprintf("%s ran longer than %v and was %s", e.Place, e.After, how)
 }
 
-// DeadKernelError is a kernel that ended by itself. Place is zero when it did so before the first cell.
+// DeadKernelError is a kernel that ended by itself. Place is zero when it did so before the first
+// cell.
 type DeadKernelError struct {
 	Place
 	Cause error
@@ -136,7 +142,8 @@ func (e *InputError) Error() string {
 	return fmt.Sprintf("%s asks for input (%q), which a run without a user cannot give: make it a parameter", e.Place, e.Prompt)
 }
 
-// SaveError is a notebook that could not be written; the run stops, and what was saved before stays. Place is zero before the first cell.
+// SaveError is a notebook that could not be written; the run stops, and what was saved before
+// stays. Place is zero before the first cell.
 type SaveError struct {
 	Place
 	Cause error

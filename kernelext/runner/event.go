@@ -16,8 +16,9 @@ type KernelReady struct {
 
 // Resumed says how a run goes on with an earlier one.
 type Resumed struct {
-	Kept  int // cells that had finished and are not run
-	Again int // cells that had finished and are run again, for what they left in their kernel's memory
+	Kept int // cells that had finished and are not run
+	// cells that had finished and are run again, for what they left in their kernel's memory
+	Again int
 }
 
 // CellStart says that a cell begins.

@@ -137,7 +137,8 @@ func (e *execution) follow(ctx context.Context) error {
 	return nil
 }
 
-// receive waits for the next message. What was shown meanwhile is saved now and then, so that a long cell leaves something behind, too.
+// receive waits for the next message. What was shown meanwhile is saved now and then, so that a
+// long cell leaves something behind, too.
 func (e *execution) receive(ctx context.Context) (*jupyter.Message, error) {
 	for e.unsaved {
 		// Saving must not become what the run is busy with.
@@ -157,7 +158,8 @@ func (e *execution) receive(ctx context.Context) (*jupyter.Message, error) {
 	return e.client.Recv(ctx)
 }
 
-// interrupt asks the cell to stop, several times, for a kernel may miss one while it compiles; it kills the kernel when the grace is over.
+// interrupt asks the cell to stop, several times, for a kernel may miss one while it compiles; it
+// kills the kernel when the grace is over.
 func (e *execution) interrupt() (heeded bool) {
 	ctx, cancel := context.WithTimeout(context.Background(), e.o.Grace)
 	defer cancel()
@@ -210,7 +212,8 @@ func (e *execution) tell(event Event) {
 	}
 }
 
-// handle takes in one message of the kernel. A message that makes no sense is reported and has no effect.
+// handle takes in one message of the kernel. A message that makes no sense is reported and has no
+// effect.
 func (e *execution) handle(m *jupyter.Message) {
 	mine := m.Parent.ID == e.id
 	switch m.Header.Type {
@@ -254,7 +257,8 @@ func (e *execution) handle(m *jupyter.Message) {
 			e.unsaved = e.o.Autosave > 0
 		}
 	default:
-		// An update may come from anywhere, say from a widget's callback: its display id says where it belongs.
+		// An update may come from anywhere, say from a widget's callback: its display id says where
+		// it belongs.
 		if out := e.parents[m.Parent.ID]; out != nil || m.Header.Type == "update_display_data" {
 			e.output(m, out)
 		}

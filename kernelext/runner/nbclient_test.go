@@ -20,20 +20,29 @@ import (
 	"gopets/kernelext/runner"
 )
 
-// TestLikeNBClient runs the notebooks of testdata/nbclient with this package and with nbclient and compares what is left: outcome, and cell by cell status,
-// execution count and outputs. Each notebook holds one of nbclient's documented features; its options stand in the notebook's metadata ("nbclient").
+// TestLikeNBClient runs the notebooks of testdata/nbclient with this package and with nbclient and
+// compares what is left: outcome, and cell by cell status, execution count and outputs. Each
+// notebook holds one of nbclient's documented features; its options stand in the notebook's
+// metadata ("nbclient").
 //
-// A cell in which the two are meant to differ says in its metadata why, and what stands here ("differs"); the test fails if they no longer do.
+// A cell in which the two are meant to differ says in its metadata why, and what stands here
+// ("differs"); the test fails if they no longer do.
 //
 // What nbclient has and this package says otherwise, by its own means or on purpose not at all:
 //
-//   - stream messages in a row are one output here, as in JupyterLab and with nbclient's coalesce_streams; they are joined before the comparison;
-//   - timeout_func: a limit stands in a cell's metadata; resources' path and kernel_name: StartOptions.Dir and Spec; startup_timeout: StartTimeout;
-//     the hooks: Events; extra_arguments: the kernelspec's argv; ipython_hist_file: always :memory:, nbclient's default;
-//   - record_timing: always, as JupyterLab does; store_history: always, as NotebookClient.execute does; skip_cells_with_tag: the default's name;
-//   - interrupt_on_timeout: a kernel is always interrupted, for a cell that is killed loses what it would have shown; AllowErrors says whether the run goes on;
-//   - error_on_timeout: the notebook gets the true reason; shutdown_kernel: graceful, within five seconds, for an abrupt end loses what a kernel has to write;
-//   - iopub_timeout, raise_on_iopub_timeout, shell_timeout_interval: nothing polls here, and a kernel's death is seen when it happens; Grace is the only wait;
+//   - stream messages in a row are one output here, as in JupyterLab and with nbclient's
+//     coalesce_streams; they are joined before the comparison;
+//   - timeout_func: a limit stands in a cell's metadata; resources' path and kernel_name:
+//     StartOptions.Dir and Spec; startup_timeout: StartTimeout; the hooks: Events; extra_arguments:
+//     the kernelspec's argv; ipython_hist_file: always :memory:, nbclient's default;
+//   - record_timing: always, as JupyterLab does; store_history: always, as NotebookClient.execute
+//     does; skip_cells_with_tag: the default's name;
+//   - interrupt_on_timeout: a kernel is always interrupted, for a cell that is killed loses what it
+//     would have shown; AllowErrors says whether the run goes on;
+//   - error_on_timeout: the notebook gets the true reason; shutdown_kernel: graceful, within five
+//     seconds, for an abrupt end loses what a kernel has to write;
+//   - iopub_timeout, raise_on_iopub_timeout, shell_timeout_interval: nothing polls here, and a
+//     kernel's death is seen when it happens; Grace is the only wait;
 //   - display_data_priority concerns nbconvert.
 func TestLikeNBClient(t *testing.T) {
 	if testing.Short() {
@@ -85,7 +94,8 @@ func workFiles(t *testing.T) string {
 	return dir
 }
 
-// startNBClient starts the process that runs notebooks with nbclient. It is given a path and returns at once; the outcome is had later.
+// startNBClient starts the process that runs notebooks with nbclient. It is given a path and
+// returns at once; the outcome is had later.
 func startNBClient(t *testing.T, python string) func(t *testing.T, path string) (wait func() outcome) {
 	cmd := exec.Command(python, "testdata/nbclient/run.py", workFiles(t))
 	var stderr bytes.Buffer
@@ -271,7 +281,8 @@ func compareCells(t *testing.T, ours, theirs *notebook.Cell) {
 // runDependent is what differs from run to run in a traceback.
 var runDependent = regexp.MustCompile(`ipykernel_\d+|0x[0-9a-f]+|Thread-\d+`)
 
-// describe writes a cell's outputs as text, with streams in a row joined; in brief an error is its name alone.
+// describe writes a cell's outputs as text, with streams in a row joined; in brief an error is its
+// name alone.
 func describe(c *notebook.Cell, brief bool) string {
 	var all []string
 	stream, text := "", ""

@@ -6,7 +6,8 @@ import (
 	"gopets/kernelext/notebook"
 )
 
-// outputs is what one cell shows while the run goes on. Each is encoded once: a save after a later cell costs nothing here.
+// outputs is what one cell shows while the run goes on. Each is encoded once: a save after a later
+// cell costs nothing here.
 type outputs struct {
 	cell         *notebook.Cell
 	items        []*item
@@ -61,7 +62,8 @@ func (o *outputs) stream(name, text string) {
 	o.dirty = true
 }
 
-// display adds an output and remembers its display id, if it has one. What was shown under that id before shows the same from now on.
+// display adds an output and remembers its display id, if it has one. What was shown under that id
+// before shows the same from now on.
 func (o *outputs) display(out notebook.Output, id string, d displays) {
 	d.update(id, out.Data, out.Metadata)
 	it := &item{Output: out}
@@ -71,7 +73,8 @@ func (o *outputs) display(out notebook.Output, id string, d displays) {
 	}
 }
 
-// update replaces the content of all that was shown under a display id; what has been cleared meanwhile stays away.
+// update replaces the content of all that was shown under a display id; what has been cleared
+// meanwhile stays away.
 func (d displays) update(id string, data map[string]json.RawMessage, metadata json.RawMessage) (found bool) {
 	for _, s := range d[id] {
 		out := notebook.Display(data, metadata)

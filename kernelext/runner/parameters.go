@@ -12,8 +12,10 @@ import (
 
 // A Parameter is one variable of the cell tagged "parameters".
 type Parameter struct {
-	Name    string
-	Type    string // Go: "int", "float64", "string", "bool", "[]int", …; Python: "int", "float", "str", …; "" when the declaration does not tell
+	Name string
+	// Go: "int", "float64", "string", "bool", "[]int", …; Python: "int", "float", "str", …; "" when
+	// the declaration does not tell
+	Type    string
 	Default string // as the cell writes it
 	Doc     string // the comment behind it, or else above it
 
@@ -31,7 +33,8 @@ func findTag(nb *notebook.Notebook, tag string) int {
 	return slices.IndexFunc(nb.Cells(), func(c *notebook.Cell) bool { return c.Type() == notebook.Code && c.HasTag(tag) })
 }
 
-// Parameters lists the parameters that a notebook offers, in their order. Languages are "go" and "python".
+// Parameters lists the parameters that a notebook offers, in their order. Languages are "go" and
+// "python".
 func Parameters(nb *notebook.Notebook, language string) ([]Parameter, error) {
 	i := findTag(nb, parametersTag)
 	if i < 0 {
@@ -50,8 +53,9 @@ func parse(source, language string) ([]Parameter, error) {
 	return nil, fmt.Errorf("parameters of a notebook in %q cannot be set: only Go and Python are known", language)
 }
 
-// SetParameters puts a cell with new values behind the one tagged "parameters"; an earlier such cell is replaced. A name that the tagged cell does not
-// declare, or a value that its declaration does not allow, is an error. Of several settings of one name the last counts.
+// SetParameters puts a cell with new values behind the one tagged "parameters"; an earlier such
+// cell is replaced. A name that the tagged cell does not declare, or a value that its declaration
+// does not allow, is an error. Of several settings of one name the last counts.
 func SetParameters(nb *notebook.Notebook, language string, settings []Setting) error {
 	if len(settings) == 0 {
 		return nil
@@ -87,7 +91,8 @@ func SetParameters(nb *notebook.Notebook, language string, settings []Setting) e
 	return inject(nb, at, strings.Join(lines, "\n"))
 }
 
-// inject puts the cell with values in the place of an earlier one, or else behind the cell at an index.
+// inject puts the cell with values in the place of an earlier one, or else behind the cell at an
+// index.
 func inject(nb *notebook.Notebook, at int, source string) error {
 	c := notebook.NewCell(notebook.Code, source)
 	if err := c.SetMetadata([]string{injectedTag}, "tags"); err != nil {
@@ -103,7 +108,8 @@ func inject(nb *notebook.Notebook, at int, source string) error {
 	return nil
 }
 
-// KeepParameters gives a notebook the values that an earlier run of it was given, unless its own parameters have changed since.
+// KeepParameters gives a notebook the values that an earlier run of it was given, unless its own
+// parameters have changed since.
 func KeepParameters(nb, earlier *notebook.Notebook) (kept bool, err error) {
 	at, was, values := findTag(nb, parametersTag), findTag(earlier, parametersTag), findTag(earlier, injectedTag)
 	if at < 0 || was < 0 || values < 0 || nb.Cells()[at].Source() != earlier.Cells()[was].Source() {

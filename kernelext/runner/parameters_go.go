@@ -17,8 +17,9 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// goParameters reads the variables and constants that a Go cell declares at its top level. Lines for the kernel (%… and !…) are
-// left out; what follows %% or %main belongs to main and declares nothing that lasts.
+// goParameters reads the variables and constants that a Go cell declares at its top level. Lines
+// for the kernel (%… and !…) are left out; what follows %% or %main belongs to main and declares
+// nothing that lasts.
 func goParameters(source string) ([]Parameter, error) {
 	var code strings.Builder
 	code.WriteString("package cell; ")
@@ -80,7 +81,8 @@ func counts(e ast.Expr) (found bool) {
 	return found
 }
 
-// goType tells the type of a value from how it is written; of a call like pets.Pick(96, 64) the arguments tell. "" is unknown.
+// goType tells the type of a value from how it is written; of a call like pets.Pick(96, 64) the
+// arguments tell. "" is unknown.
 func goType(e ast.Expr, text func(ast.Node) string) string {
 	switch e := e.(type) {
 	case *ast.BasicLit:
@@ -290,7 +292,8 @@ func goFloat(kind, value string) (string, error) {
 	return floatText(f, value), nil
 }
 
-// floatText writes a number as it was given where that is good in every language, and such that it stays a floating-point number.
+// floatText writes a number as it was given where that is good in every language, and such that it
+// stays a floating-point number.
 func floatText(f float64, value string) string {
 	if !decimal.MatchString(value) {
 		value = strconv.FormatFloat(f, 'g', -1, 64)
@@ -345,7 +348,8 @@ func wholeNumber(text string) (*big.Int, bool) {
 	return new(big.Int).SetString(text, 0)
 }
 
-// goKind finds a type for a value when nobody told one: for a list or a map the one that fits all items, or any.
+// goKind finds a type for a value when nobody told one: for a list or a map the one that fits all
+// items, or any.
 func goKind(n *yaml.Node) string {
 	head, step := "[]", 1
 	switch {

@@ -56,7 +56,8 @@ func pythonParameters(source string) []Parameter {
 // A pythonStatement is a logical line, without its last comment, and that comment.
 type pythonStatement struct{ code, comment string }
 
-// pythonStatements cuts a cell into its statements; a bracket or a text in three quotation marks may run over several lines.
+// pythonStatements cuts a cell into its statements; a bracket or a text in three quotation marks
+// may run over several lines.
 func pythonStatements(source string) []pythonStatement {
 	var all []pythonStatement
 	depth, from, to, comment := 0, 0, -1, ""
@@ -145,7 +146,8 @@ func pythonType(value string) string {
 	return ""
 }
 
-// pythonKind reduces an annotation to its name and the types inside: list[int], Optional[str], int | None.
+// pythonKind reduces an annotation to its name and the types inside: list[int], Optional[str], int
+// | None.
 func pythonKind(annotation string) (kind string, items []string) {
 	annotation = strings.TrimSpace(annotation)
 	for _, none := range []string{"None|", "|None"} {
@@ -210,7 +212,8 @@ func pythonAssigned(annotation string, s Setting) (string, error) {
 	return pythonValue(annotation, n)
 }
 
-// pythonValue writes a value in Python, checked against the type of the declared value. None fits every type.
+// pythonValue writes a value in Python, checked against the type of the declared value. None fits
+// every type.
 func pythonValue(annotation string, n *yaml.Node) (string, error) {
 	kind, items := pythonKind(annotation)
 	if n.Tag == nullTag {

@@ -13,11 +13,13 @@ import (
 	"gopets/kernelext/notebook"
 )
 
-// The tags that say what is to become of a cell. The first two are nbclient's, the others are for [Options].Resume.
+// The tags that say what is to become of a cell. The first two are nbclient's, the others are for
+// [Options].Resume.
 const (
-	raisesTag    = "raises-exception"
-	skipTag      = "skip-execution"
-	KeepTag      = "resume-keep"  // finished is finished: it is never run again, whatever its kernel remembered
+	raisesTag = "raises-exception"
+	skipTag   = "skip-execution"
+	// finished is finished: it is never run again, whatever its kernel remembered
+	KeepTag      = "resume-keep"
 	RerunTag     = "resume-rerun" // it makes what later cells need: it is run again
 	timingPrefix = "execution"
 )
@@ -66,8 +68,8 @@ func runnable(c *notebook.Cell) bool {
 	return c.Type() == notebook.Code && strings.TrimSpace(c.Source()) != "" && !c.HasTag(skipTag)
 }
 
-// notebookLimits takes what the notebook's metadata asks for where the options say nothing. The object "execution" is that of nbmake and
-// Jupyter Book, "nb" is ours.
+// notebookLimits takes what the notebook's metadata asks for where the options say nothing. The
+// object "execution" is that of nbmake and Jupyter Book, "nb" is ours.
 func notebookLimits(nb *notebook.Notebook, o *Options) error {
 	for _, l := range []struct {
 		into *time.Duration
@@ -91,7 +93,8 @@ func notebookLimits(nb *notebook.Notebook, o *Options) error {
 	return nil
 }
 
-// limitOf reads a limit: a number of seconds, or a text like "1m30s". Below zero, and null, there is no limit.
+// limitOf reads a limit: a number of seconds, or a text like "1m30s". Below zero, and null, there
+// is no limit.
 func limitOf(raw json.RawMessage, ok bool) (time.Duration, bool, error) {
 	if !ok {
 		return 0, false, nil
@@ -251,7 +254,8 @@ func keep(report *Report, o *Options) error {
 	return nil
 }
 
-// finished reports whether a cell of an earlier run came to its own end: the kernel replied, and no error stands there that is not allowed.
+// finished reports whether a cell of an earlier run came to its own end: the kernel replied, and no
+// error stands there that is not allowed.
 func finished(c *notebook.Cell, o *Options) bool {
 	if _, ok := c.Metadata(timingPrefix, "shell.execute_reply"); !ok {
 		return false
@@ -265,7 +269,8 @@ func finished(c *notebook.Cell, o *Options) bool {
 	return true
 }
 
-// prepare makes the notebook ready: what is to run shows nothing yet, what an earlier run has finished shows what it did.
+// prepare makes the notebook ready: what is to run shows nothing yet, what an earlier run has
+// finished shows what it did.
 func (r *run) prepare(report *Report) error {
 	if len(r.o.Only) > 0 {
 		r.widgets.adopt(r.nb)
@@ -283,7 +288,8 @@ func (r *run) prepare(report *Report) error {
 			}
 			continue
 		}
-		// A cell that is left out keeps what it shows; that it was run in this run must not be believed.
+		// A cell that is left out keeps what it shows; that it was run in this run must not be
+		// believed.
 		for _, key := range timingKeys {
 			c.Cell.RemoveMetadata(timingPrefix, key)
 		}
@@ -318,7 +324,8 @@ func nothingToRun(report *Report) bool {
 	return !slices.ContainsFunc(report.Cells, func(c CellReport) bool { return c.Status == NotRun && !c.leave })
 }
 
-// noteLanguage writes what the kernel says of its language, with sorted keys as Jupyter's files have them, unless it stands there already.
+// noteLanguage writes what the kernel says of its language, with sorted keys as Jupyter's files
+// have them, unless it stands there already.
 func (r *run) noteLanguage(info jupyter.KernelInfo) error {
 	if len(info.LanguageInfo) == 0 {
 		return nil
@@ -350,7 +357,8 @@ func sorted(raw json.RawMessage) (json.RawMessage, error) {
 	return json.RawMessage(strings.TrimSuffix(b.String(), "\n")), err
 }
 
-// Check says whether Run would refuse its options, for instance a cell that does not exist; it starts and changes nothing.
+// Check says whether Run would refuse its options, for instance a cell that does not exist; it
+// starts and changes nothing.
 func Check(nb *notebook.Notebook, o Options) error {
 	_, err := plan(nb, &o)
 	return err

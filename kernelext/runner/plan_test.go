@@ -281,7 +281,8 @@ func TestResume(t *testing.T) {
 			if _, ok := nb.Cells()[0].Metadata("execution", "shell.execute_reply"); !ok {
 				t.Error("a finished cell has no times")
 			}
-			// Once more: all has finished, so no kernel is needed where nothing has to be remembered.
+			// Once more: all has finished, so no kernel is needed where nothing has to be
+			// remembered.
 			if c.replay != "" && len(c.tags) == 0 && c.from == "" {
 				var started bool
 				again, err := run(t, cells(second, fmt.Sprintf("append %s done3", log)), runner.Options{Resume: nb, Replay: declarations, Events: func(e runner.Event) {
@@ -329,7 +330,8 @@ func TestWhatCountsAsFinished(t *testing.T) {
 	}
 }
 
-// Where a run is killed while a cell runs, what that cell has shown is there, and the cell has not finished.
+// Where a run is killed while a cell runs, what that cell has shown is there, and the cell has not
+// finished.
 func TestSavesWhileACellRuns(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "out.ipynb")
 	nb := book(t, "print a\nsleep 1h")
@@ -365,7 +367,8 @@ func TestKernelWithoutReply(t *testing.T) {
 	}
 }
 
-// Go on with a run that failed, once its cell is mended: what had finished is kept. In a kernel whose cells leave nothing behind, nothing is replayed.
+// Go on with a run that failed, once its cell is mended: what had finished is kept. In a kernel
+// whose cells leave nothing behind, nothing is replayed.
 func ExampleRun_resume() {
 	book := func(second string) *notebook.Notebook {
 		nb := notebook.New("test", "Test", "go")

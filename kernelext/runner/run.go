@@ -17,30 +17,39 @@ type Options struct {
 	Spec jupyter.Spec
 	jupyter.StartOptions
 
-	// Limits. Zero leaves it to the notebook's metadata (nb.timeout, nb.cell_timeout or execution.timeout, in seconds or as "90s"), else there is none;
-	// below zero there is none. A cell's own metadata (nb.timeout) goes before CellTimeout.
+	// Limits. Zero leaves it to the notebook's metadata (nb.timeout, nb.cell_timeout or
+	// execution.timeout, in seconds or as "90s"), else there is none; below zero there is none. A
+	// cell's own metadata (nb.timeout) goes before CellTimeout.
 	Timeout     time.Duration // for the whole run
 	CellTimeout time.Duration // for each cell
 
 	StartTimeout time.Duration // for the kernel's first answer; 0 is one minute
-	Grace        time.Duration // between an interrupt and the kill, and between a cell's two closing messages, reply and idle; 0 is ten seconds
+	// between an interrupt and the kill, and between a cell's two closing messages, reply and idle;
+	// 0 is ten seconds
+	Grace time.Duration
 
-	AllowErrors     bool     // go on after a cell that fails
-	AllowErrorNames []string // go on after one that fails with an error of these names, as ZeroDivisionError
-	ForceErrors     bool     // stop at any failure, of a cell tagged raises-exception, too, and whatever the fields above say
+	AllowErrors bool // go on after a cell that fails
+	// go on after one that fails with an error of these names, as ZeroDivisionError
+	AllowErrorNames []string
+	// stop at any failure, of a cell tagged raises-exception, too, and whatever the fields above
+	// say
+	ForceErrors bool
 
-	// Only names the cells to run, Until the last one: by number among the cells that can run, by id or by tag; Only also by a range of numbers, 3-5. Cells
-	// that Only leaves out stay as they are. Cells with parameters are always run.
+	// Only names the cells to run, Until the last one: by number among the cells that can run, by
+	// id or by tag; Only also by a range of numbers, 3-5. Cells that Only leaves out stay as they
+	// are. Cells with parameters are always run.
 	Only  []string
 	Until string
 
-	Resume *notebook.Notebook         // an earlier run of the notebook that is to be gone on with
-	From   string                     // with Resume: this cell and all behind it are run again, whether they had finished or not
+	Resume *notebook.Notebook // an earlier run of the notebook that is to be gone on with
+	// with Resume: this cell and all behind it are run again, whether they had finished or not
+	From   string
 	Replay func(source string) string // see "Going on" in the package comment
 
-	Save     func() error  // called before the first cell and after every cell; nil saves nothing
-	Autosave time.Duration // how often to save while a cell shows something; 0 is half a minute, below zero never
-	Events   func(Event)   // told what happens, in order; nil tells nobody
+	Save func() error // called before the first cell and after every cell; nil saves nothing
+	// how often to save while a cell shows something; 0 is half a minute, below zero never
+	Autosave time.Duration
+	Events   func(Event) // told what happens, in order; nil tells nobody
 }
 
 // A Report says what came of each code cell.
@@ -179,7 +188,8 @@ func (r *run) one(ctx context.Context, c *CellReport) error {
 	return nil
 }
 
-// pass goes over a cell that is not run; what later cells need of it is replayed, unless none of these is run either.
+// pass goes over a cell that is not run; what later cells need of it is replayed, unless none of
+// these is run either.
 func (r *run) pass(ctx context.Context, c *CellReport, idle bool) error {
 	t := time.Now()
 	if c.replay != "" && !idle {
@@ -251,7 +261,8 @@ func (r *run) start(run context.Context) error {
 	}
 }
 
-// withoutHistory keeps what ipykernel runs in memory, as nbclient does: the history is a person's, and two runs at once would wait for its file.
+// withoutHistory keeps what ipykernel runs in memory, as nbclient does: the history is a person's,
+// and two runs at once would wait for its file.
 func withoutHistory(s jupyter.Spec) jupyter.Spec {
 	const option = "--HistoryManager.hist_file="
 	starts := func(with string) bool {

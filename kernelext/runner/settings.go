@@ -13,14 +13,16 @@ import (
 // A Setting is a parameter's name and its new value.
 type Setting struct {
 	Name string
-	// Value is what is typed on a command line. The parameter's declaration says how it is read: 12 is a text for a string, and for a list or a map
-	// it is YAML, [1, 2] or {a: 1}; a list does without its brackets.
+	// Value is what is typed on a command line. The parameter's declaration says how it is read: 12
+	// is a text for a string, and for a list or a map it is YAML, [1, 2] or {a: 1}; a list does
+	// without its brackets.
 	Value string
 
 	node *yaml.Node // a value that came as YAML
 }
 
-// StringSetting makes a setting whose value is a string whatever it looks like, also where the declaration does not tell a type.
+// StringSetting makes a setting whose value is a string whatever it looks like, also where the
+// declaration does not tell a type.
 func StringSetting(name, value string) Setting {
 	return Setting{name, value, &yaml.Node{Kind: yaml.ScalarNode, Tag: stringTag, Style: yaml.DoubleQuotedStyle, Value: value}}
 }
@@ -43,7 +45,8 @@ const (
 // A resolver follows aliases and merges, and refuses keys that are not simple or come twice.
 type resolver struct{ nodes, depth int }
 
-// ReadSettings reads settings from YAML, of which JSON is a part: a map from names to values, lists and maps among them.
+// ReadSettings reads settings from YAML, of which JSON is a part: a map from names to values, lists
+// and maps among them.
 func ReadSettings(text []byte) ([]Setting, error) {
 	d := yaml.NewDecoder(bytes.NewReader(text))
 	var doc, more yaml.Node
@@ -163,7 +166,8 @@ func (s Setting) read(collection bool) (*yaml.Node, error) {
 	return new(resolver).resolve(doc.Content[0])
 }
 
-// guess reads a value for a parameter whose type nobody told: what looks like a list or a map is one.
+// guess reads a value for a parameter whose type nobody told: what looks like a list or a map is
+// one.
 func (s Setting) guess() *yaml.Node {
 	if s.node != nil {
 		return s.node

@@ -9,11 +9,13 @@ import (
 	"gopets/kernelext/notebook"
 )
 
-// widgets keeps the state of a kernel's widgets, which a front end needs to draw them again, and plays the one widget that needs a front
-// end to work at all: ipywidgets' Output, into which a cell's outputs go while it is entered.
+// widgets keeps the state of a kernel's widgets, which a front end needs to draw them again, and
+// plays the one widget that needs a front end to work at all: ipywidgets' Output, into which a
+// cell's outputs go while it is entered.
 type widgets struct {
-	models   map[string]*model          // by comm id
-	captures map[string][]*model        // the Output widgets that are entered, by the id of the execute_request; the last one counts
+	models map[string]*model // by comm id
+	// the Output widgets that are entered, by the id of the execute_request; the last one counts
+	captures map[string][]*model
 	earlier  map[string]json.RawMessage // states that cells which are not run still show
 	dirty    bool                       // the notebook does not have it all
 }
@@ -142,7 +144,8 @@ func (w *widgets) send(c *jupyter.Client) error {
 // widgetStates is the MIME type under which a notebook keeps the states of its widgets.
 const widgetStates = "application/vnd.jupyter.widget-state+json"
 
-// adopt takes over the states of the widgets that a notebook shows, for the cells that keep their outputs.
+// adopt takes over the states of the widgets that a notebook shows, for the cells that keep their
+// outputs.
 func (w *widgets) adopt(nb *notebook.Notebook) {
 	raw, ok := nb.Metadata("widgets", widgetStates, "state")
 	if ok && json.Unmarshal(raw, &w.earlier) == nil {

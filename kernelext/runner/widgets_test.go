@@ -11,7 +11,8 @@ import (
 	"gopets/kernelext/runner"
 )
 
-// What a cell prints while an Output widget is entered belongs to the widget, also when it is cleared, and the states are in the notebook at the end.
+// What a cell prints while an Output widget is entered belongs to the widget, also when it is
+// cleared, and the states are in the notebook at the end.
 func TestWidgets(t *testing.T) {
 	open := func(id string) string {
 		return "comm open " + id + ` {"_model_module":"@jupyter-widgets/output","_model_name":"OutputModel","_model_module_version":"1","outputs":[],"msg_id":""}`
@@ -59,7 +60,8 @@ func TestWidgets(t *testing.T) {
 	}
 }
 
-// A cell that keeps its outputs keeps the widgets that they show, in a run that goes on and in one of some cells.
+// A cell that keeps its outputs keeps the widgets that they show, in a run that goes on and in one
+// of some cells.
 func TestWidgetsOfCellsThatAreKept(t *testing.T) {
 	cells := func(last string) []string {
 		return []string{`comm open first {"_model_name":"IntSliderModel","value":3}`, `comm open second {"_model_name":"IntSliderModel","value":4}`, last}

@@ -5,8 +5,9 @@ import (
 	"path/filepath"
 )
 
-// CacheDir is where programs, logs and whatever else outlives a session are kept: $GOPETS_CACHE, else the folder gopets in the
-// user's cache folder, else in the system's folder for temporary files. It need not exist yet.
+// CacheDir is where programs, logs and whatever else outlives a session are kept: $GOPETS_CACHE,
+// else the folder gopets in the user's cache folder, else in the system's folder for temporary
+// files. It need not exist yet.
 func CacheDir() string {
 	if dir := absolute(os.Getenv("GOPETS_CACHE")); dir != "" {
 		return dir
@@ -18,8 +19,9 @@ func CacheDir() string {
 	return filepath.Join(base, "gopets")
 }
 
-// DataDir is where lies what took long to get or to make: data sets, weights, models, snapshots. It is $GOPETS_DATA, else [CacheDir]. In a container
-// the first is a volume that outlives it, and the second holds the tools that came with the image, which a volume would hide.
+// DataDir is where lies what took long to get or to make: data sets, weights, models, snapshots. It
+// is $GOPETS_DATA, else [CacheDir]. In a container the first is a volume that outlives it, and the
+// second holds the tools that came with the image, which a volume would hide.
 func DataDir() string {
 	if dir := absolute(os.Getenv("GOPETS_DATA")); dir != "" {
 		return dir
@@ -35,7 +37,8 @@ func absolute(path string) string {
 	return path
 }
 
-// WriteFile writes a file as a whole or not at all: under another name in the same folder first, then renamed. Mode 0600.
+// WriteFile writes a file as a whole or not at all: under another name in the same folder first,
+// then renamed. Mode 0600.
 func WriteFile(path string, data []byte) error {
 	tmp, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+"-*")
 	if err != nil {

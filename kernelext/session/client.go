@@ -17,10 +17,12 @@ import (
 
 // Worker describes the program that serves a session. It is a plain value.
 type Worker struct {
-	Name    string       // short: letters, digits, "-"; names folders and files
-	Package string       // import path of its main package
-	Source  string       // a source file near it, as runtime.Caller gives it: where to look for the module if $NB_WORKSPACE is not set
-	Notice  func(string) // told what takes time while a session starts; may be nil
+	Name    string // short: letters, digits, "-"; names folders and files
+	Package string // import path of its main package
+	// a source file near it, as runtime.Caller gives it: where to look for the module if
+	// $NB_WORKSPACE is not set
+	Source string
+	Notice func(string) // told what takes time while a session starts; may be nil
 }
 
 // Session is a client's view of a live session.
@@ -34,7 +36,8 @@ type Session struct {
 // Info describes the session.
 func (s *Session) Info() Info { return s.info }
 
-// Dir is the session's private folder. Clients may keep small notes there; it goes when the session goes.
+// Dir is the session's private folder. Clients may keep small notes there; it goes when the session
+// goes.
 func (s *Session) Dir() string { return s.place.dir }
 
 // header names.
@@ -44,7 +47,8 @@ const (
 	headerBuild  = "Session-Build"
 )
 
-// Dir is the private folder of the session, whether it lives or not, made if need be. It goes when the session goes.
+// Dir is the private folder of the session, whether it lives or not, made if need be. It goes when
+// the session goes.
 func (w Worker) Dir() (string, error) {
 	p, err := findPlace(w.Name)
 	if err != nil {
@@ -114,11 +118,13 @@ func (s *Session) do(ctx context.Context, verb, path string, body []byte, header
 	return answer, nil
 }
 
-// grace is how long a cancelled call waits to hear how it ended. A kernel kills a cell that outlives its interrupt by five seconds.
+// grace is how long a cancelled call waits to hear how it ended. A kernel kills a cell that
+// outlives its interrupt by five seconds.
 const grace = 4 * time.Second
 
-// Call sends a request and gives the result. Events before it go to each, in order, on the caller's goroutine; each may be nil. When ctx ends, the work is
-// cancelled, and Call waits a few seconds for the worker to say how that went: the error then has the code [CodeCancelled].
+// Call sends a request and gives the result. Events before it go to each, in order, on the caller's
+// goroutine; each may be nil. When ctx ends, the work is cancelled, and Call waits a few seconds
+// for the worker to say how that went: the error then has the code [CodeCancelled].
 func (s *Session) Call(ctx context.Context, method string, request any, each func(Event)) (json.RawMessage, error) {
 	body, err := json.Marshal(request)
 	if err != nil {

@@ -6,7 +6,8 @@ import (
 	"fmt"
 )
 
-// Event is one line of a call's answer. The worker and its clients agree on kinds and data; "result" and "error" end the answer and belong to this package.
+// Event is one line of a call's answer. The worker and its clients agree on kinds and data;
+// "result" and "error" end the answer and belong to this package.
 type Event struct {
 	Kind string          `json:"kind"`
 	Data json.RawMessage `json:"data,omitempty"`
@@ -17,8 +18,8 @@ const (
 	kindError  = "error"
 )
 
-// Error is a failure as it travels: what a person should read, and a code that a program can act on. A [Handler] that returns another error
-// sends its text with an empty code.
+// Error is a failure as it travels: what a person should read, and a code that a program can act
+// on. A [Handler] that returns another error sends its text with an empty code.
 type Error struct {
 	Code    string `json:"code,omitempty"`
 	Message string `json:"message"`

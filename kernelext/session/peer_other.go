@@ -4,5 +4,6 @@ package session
 
 import "net"
 
-// sameUser trusts the folder's mode and the secret where the socket cannot be asked with the standard library.
+// sameUser trusts the folder's mode and the secret where the socket cannot be asked with the
+// standard library.
 func sameUser(*net.UnixConn) bool { return true }

@@ -23,7 +23,8 @@ func (p place) source() string { return filepath.Join(p.dir, "source.json") }
 // maxSocket keeps a socket's path within what every system takes (104 bytes on some).
 const maxSocket = 100
 
-// findPlace gives the place of this process's session. Under GoNB all cells of a kernel share one; their parent is the kernel.
+// findPlace gives the place of this process's session. Under GoNB all cells of a kernel share one;
+// their parent is the kernel.
 func findPlace(name string) (place, error) {
 	var p place
 	pid := os.Getpid()
@@ -52,7 +53,8 @@ func shortHash(s string) string {
 	return hex.EncodeToString(sum[:6])
 }
 
-// make creates the folder, or checks that the one there is private and ours: in a folder for everybody somebody else may have made it.
+// make creates the folder, or checks that the one there is private and ours: in a folder for
+// everybody somebody else may have made it.
 func (p place) make() error {
 	if err := os.Mkdir(p.dir, 0o700); err != nil && !os.IsExist(err) {
 		return fmt.Errorf("session: making its folder: %w", err)

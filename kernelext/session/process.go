@@ -21,7 +21,8 @@ type process struct {
 func find(pid int) (process, error) {
 	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
 	if err == nil {
-		// The name, in brackets, may hold blanks and brackets; the state follows it, and the start time is 19 fields later.
+		// The name, in brackets, may hold blanks and brackets; the state follows it, and the start
+		// time is 19 fields later.
 		fields := bytes.Fields(stat[bytes.LastIndexByte(stat, ')')+1:])
 		if len(fields) < 20 {
 			return process{}, fmt.Errorf("process %d: /proc says %q", pid, stat)
@@ -61,7 +62,8 @@ func parseProcess(s string) (process, error) {
 	return process{pid, start}, nil
 }
 
-// keepFilesOut marks every open file but the standard ones as not to be inherited, those too that this process inherited itself.
+// keepFilesOut marks every open file but the standard ones as not to be inherited, those too that
+// this process inherited itself.
 func keepFilesOut() {
 	open, err := os.ReadDir("/proc/self/fd")
 	if err != nil {
@@ -79,7 +81,8 @@ type fileLock struct{ f *os.File }
 
 var errLocked = errors.New("locked by another process")
 
-// lockFile takes the lock; without wait it gives up with errLocked. A lock file that was removed meanwhile is taken anew.
+// lockFile takes the lock; without wait it gives up with errLocked. A lock file that was removed
+// meanwhile is taken anew.
 func lockFile(path string, wait bool) (*fileLock, error) {
 	how := syscall.LOCK_EX
 	if !wait {

@@ -20,7 +20,8 @@ type Info struct {
 	Started time.Time `json:"started"`
 }
 
-// entry is an Info as it is written down, with start times, so that a dead session is not taken for alive.
+// entry is an Info as it is written down, with start times, so that a dead session is not taken for
+// alive.
 type entry struct {
 	Info
 	Worker process `json:"worker"`
@@ -43,7 +44,8 @@ func (e entry) write() error {
 	return WriteFile(e.path(), data)
 }
 
-// List tells which sessions of this user live, oldest first. Entries that dead ones left behind are removed.
+// List tells which sessions of this user live, oldest first. Entries that dead ones left behind are
+// removed.
 func List() ([]Info, error) {
 	files, err := filepath.Glob(filepath.Join(registryDir(), "*.json"))
 	if err != nil {

@@ -20,7 +20,8 @@ import (
 	"time"
 )
 
-// Handler does the work of one call and gives its result. It is called from several goroutines; ctx ends when the client cancels or dies.
+// Handler does the work of one call and gives its result. It is called from several goroutines; ctx
+// ends when the client cancels or dies.
 type Handler func(ctx context.Context, c *Call) (any, error)
 
 // Call is a request that a worker serves.
@@ -49,8 +50,8 @@ func (c *Call) Send(kind string, data any) {
 	c.send(Event{Kind: kind, Data: raw})
 }
 
-// Serve is the worker's life: it serves the session that the arguments after the program's word "session" describe, until its owner or
-// its socket is gone, or it is asked to stop.
+// Serve is the worker's life: it serves the session that the arguments after the program's word
+// "session" describe, until its owner or its socket is gone, or it is asked to stop.
 func Serve(args []string, handle Handler) error {
 	flags := flag.NewFlagSet("session", flag.ContinueOnError)
 	name := flags.String("name", "", "the session's name")
@@ -214,7 +215,8 @@ func (s *server) call(w http.ResponseWriter, r *http.Request, method string) {
 	send := func(e Event) {
 		mu.Lock()
 		defer mu.Unlock()
-		out.SetWriteDeadline(time.Now().Add(30 * time.Second)) // a client that no longer reads must not hold up the work
+		// a client that no longer reads must not hold up the work
+		out.SetWriteDeadline(time.Now().Add(30 * time.Second))
 		if lines.Encode(e) != nil || out.Flush() != nil {
 			cancel()
 		}
@@ -258,8 +260,8 @@ func readAll(w http.ResponseWriter, r *http.Request) (json.RawMessage, error) {
 	return body, err
 }
 
-// end takes leave: nobody new is let in, running calls get two seconds, then the folder goes. It is done within five seconds even if
-// something hangs.
+// end takes leave: nobody new is let in, running calls get two seconds, then the folder goes. It is
+// done within five seconds even if something hangs.
 func (s *server) end(p place, web *http.Server, listed entry) {
 	time.AfterFunc(4*time.Second, func() {
 		log.Print("session: something hangs, ending all the same")

@@ -26,7 +26,8 @@ func counter() session.Worker {
 	return session.Worker{Name: "counter", Package: "gopets/kernelext/session/testdata/worker", Source: file}
 }
 
-// TestMain lets the test program play a kernel and a cell: "kernel" starts a "cell" and waits, as GoNB does.
+// TestMain lets the test program play a kernel and a cell: "kernel" starts a "cell" and waits, as
+// GoNB does.
 func TestMain(m *testing.M) {
 	switch os.Getenv("SESSION_TEST_ROLE") {
 	case "kernel":
@@ -113,7 +114,8 @@ func TestClientDies(t *testing.T) {
 	for lines.Scan() && !strings.Contains(lines.Text(), "progress") {
 	}
 	conn.Close()
-	// "count" is not serialised by this worker, so two reads of the count tell whether it still runs.
+	// "count" is not serialised by this worker, so two reads of the count tell whether it still
+	// runs.
 	for range 500 {
 		before, err1 := s.Call(t.Context(), "count", map[string]int{"To": 0}, nil)
 		time.Sleep(50 * time.Millisecond)

@@ -14,9 +14,11 @@ import (
 	"strings"
 )
 
-// source is what a worker was built from: the folders and single files whose change makes it out of date, and their hash.
+// source is what a worker was built from: the folders and single files whose change makes it out of
+// date, and their hash.
 type source struct {
-	Dirs  []string `json:"dirs"`  // folders of packages that can change: those in the module cache cannot
+	// folders of packages that can change: those in the module cache cannot
+	Dirs  []string `json:"dirs"`
 	Files []string `json:"files"` // go.mod, go.sum and embedded files
 	Hash  string   `json:"hash"`
 }
@@ -80,7 +82,8 @@ func readSource(path string) (source, error) {
 	return s, json.Unmarshal(data, &s)
 }
 
-// workspace is the module that holds the worker's package, or a module that requires it: $NB_WORKSPACE, else the one around the source file given.
+// workspace is the module that holds the worker's package, or a module that requires it:
+// $NB_WORKSPACE, else the one around the source file given.
 func workspace(sourceFile string) (string, error) {
 	if dir := os.Getenv("NB_WORKSPACE"); dir != "" {
 		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err != nil {
@@ -101,7 +104,8 @@ func workspace(sourceFile string) (string, error) {
 	return "", fmt.Errorf("session: the module to build the worker from was not found (seen from %q): set NB_WORKSPACE to the module's folder", sourceFile)
 }
 
-// Program is where the worker's program lies once [Worker.Build] has made it: in the folder bin of [CacheDir], one for each workspace.
+// Program is where the worker's program lies once [Worker.Build] has made it: in the folder bin of
+// [CacheDir], one for each workspace.
 func (w Worker) Program() (string, error) {
 	dir, err := workspace(w.Source)
 	if err != nil {
@@ -114,13 +118,15 @@ func (w Worker) program(workspace string) string {
 	return filepath.Join(CacheDir(), "bin", fmt.Sprintf("%s-worker-%s", w.Name, shortHash(workspace)))
 }
 
-// Build builds the worker's program, quickly if nothing has changed, and says where it lies. [Worker.Open] does it by itself; call it to prepare.
+// Build builds the worker's program, quickly if nothing has changed, and says where it lies.
+// [Worker.Open] does it by itself; call it to prepare.
 func (w Worker) Build(ctx context.Context) (program string, err error) {
 	program, _, err = w.build(ctx)
 	return program, err
 }
 
-// build gives the program and what it was built from. Source that changes during the build is built again.
+// build gives the program and what it was built from. Source that changes during the build is built
+// again.
 func (w Worker) build(ctx context.Context) (string, source, error) {
 	dir, err := workspace(w.Source)
 	if err != nil {
@@ -141,7 +147,8 @@ func (w Worker) build(ctx context.Context) (string, source, error) {
 			return "", source{}, err
 		}
 		src.Hash = src.hash()
-		// An up-to-date program is built in a quarter of a second; asked with -n it would take as long to find that out.
+		// An up-to-date program is built in a quarter of a second; asked with -n it would take as
+		// long to find that out.
 		done := w.noticeLater(fmt.Sprintf("building the %s session's program from %s (once; half a minute on a slow machine)", w.Name, dir))
 		_, err = goCommand(ctx, dir, "build", "-o", program, w.Package)
 		done()
@@ -154,7 +161,8 @@ func (w Worker) build(ctx context.Context) (string, source, error) {
 	}
 }
 
-// goCommand runs the go command in a folder and gives what it printed; its error holds what it said.
+// goCommand runs the go command in a folder and gives what it printed; its error holds what it
+// said.
 func goCommand(ctx context.Context, dir string, args ...string) ([]byte, error) {
 	cmd := exec.CommandContext(ctx, "go", args...)
 	cmd.Dir = dir

@@ -13,7 +13,8 @@ import (
 	"time"
 )
 
-// Open gives this kernel's session (outside GoNB: this process's), and starts it first if there is none.
+// Open gives this kernel's session (outside GoNB: this process's), and starts it first if there is
+// none.
 func (w Worker) Open(ctx context.Context) (*Session, error) {
 	p, err := findPlace(w.Name)
 	if err != nil {

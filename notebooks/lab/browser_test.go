@@ -94,7 +94,8 @@ func waitOrKill(cmd *exec.Cmd, patience time.Duration) error {
 	return cmd.Wait()
 }
 
-// listen hands answers, which are separated by zero bytes, to those who wait for them; events are not of interest.
+// listen hands answers, which are separated by zero bytes, to those who wait for them; events are
+// not of interest.
 func (p *page) listen(in *os.File) {
 	defer in.Close()
 	r := bufio.NewReader(in)
@@ -172,7 +173,8 @@ func (p *page) do(method string, params, result any) {
 	}
 }
 
-// eval evaluates an expression in the page and decodes its value, if result is not nil. A promise is waited for.
+// eval evaluates an expression in the page and decodes its value, if result is not nil. A promise
+// is waited for.
 func (p *page) eval(result any, expression string) {
 	p.t.Helper()
 	var r struct {

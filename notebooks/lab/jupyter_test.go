@@ -15,7 +15,8 @@ import (
 // labVersion is the JupyterLab that is installed where -venv names none.
 const labVersion = "4.6.6"
 
-// python gives the interpreter of a virtual environment that has JupyterLab, and makes one if need be. Where that cannot be, the test is skipped.
+// python gives the interpreter of a virtual environment that has JupyterLab, and makes one if need
+// be. Where that cannot be, the test is skipped.
 func python(t *testing.T) string {
 	t.Helper()
 	dir := *venv
@@ -42,7 +43,8 @@ func python(t *testing.T) string {
 	return program
 }
 
-// installKernel offers the kernel under a folder of its own, as `nb install --prefix` does for anybody.
+// installKernel offers the kernel under a folder of its own, as `nb install --prefix` does for
+// anybody.
 func installKernel(t *testing.T) (prefix string) {
 	t.Helper()
 	prefix = t.TempDir()
@@ -54,10 +56,12 @@ func installKernel(t *testing.T) (prefix string) {
 	return prefix
 }
 
-// A server is a running JupyterLab. Two servers share nothing that the test does not give them: one does not trust what the other signed.
+// A server is a running JupyterLab. Two servers share nothing that the test does not give them: one
+// does not trust what the other signed.
 type server struct{ URL, Token string }
 
-// startLab starts JupyterLab in a folder with the kernels of prefix ("": none). It ends with the test.
+// startLab starts JupyterLab in a folder with the kernels of prefix ("": none). It ends with the
+// test.
 func startLab(t *testing.T, python, dir, prefix string) server {
 	t.Helper()
 	private := t.TempDir()
@@ -81,7 +85,8 @@ func startLab(t *testing.T, python, dir, prefix string) server {
 		"JUPYTER_CONFIG_DIR="+filepath.Join(private, "config"), "JUPYTER_RUNTIME_DIR="+runtimeDir, "JUPYTERLAB_SETTINGS_DIR="+settings,
 		"JUPYTERLAB_WORKSPACES_DIR="+filepath.Join(private, "workspaces"))
 	cmd.Stdout, cmd.Stderr = log, log
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // an interrupt of the test is not an interrupt of the kernels
+	// an interrupt of the test is not an interrupt of the kernels
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}

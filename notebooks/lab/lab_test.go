@@ -122,7 +122,8 @@ func TestPageOfExecutedNotebook(t *testing.T) {
 	}
 }
 
-// readmePicture is the first thing that a visitor of the project sees: JupyterLab with the executed notebook.
+// readmePicture is the first thing that a visitor of the project sees: JupyterLab with the executed
+// notebook.
 const readmePicture = "../executed/jupyterlab.jpg"
 
 func TestPictureOfReadme(t *testing.T) {
@@ -168,7 +169,8 @@ type view struct {
 	t *testing.T
 }
 
-// current is the open notebook's widget; JupyterLab shows its parts to scripts when asked to with expose_app_in_browser.
+// current is the open notebook's widget; JupyterLab shows its parts to scripts when asked to with
+// expose_app_in_browser.
 const current = "jupyterapp.shell.currentWidget"
 
 func openNotebook(t *testing.T, p *page, s server, name string) view {
@@ -253,8 +255,8 @@ func (v view) trusted() bool {
 // seen counts what outputs hold.
 type seen struct{ pictures, tables int }
 
-// pictures goes from cell to cell as a reader does, for JupyterLab renders what comes near, waits for each picture, and takes a
-// screenshot of each cell that has one.
+// pictures goes from cell to cell as a reader does, for JupyterLab renders what comes near, waits
+// for each picture, and takes a screenshot of each cell that has one.
 func (v view) pictures(label string) seen {
 	v.t.Helper()
 	var cells []int

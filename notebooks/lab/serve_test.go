@@ -29,8 +29,9 @@ func (shades) Predict(ctx context.Context, pictures []*dataset.Picture) ([][]flo
 	return rows, nil
 }
 
-// The page of the prediction service in Chromium, wide and on a phone, with script and without: choose a photo, send it, read the bars; nothing sticks out, and the
-// page's own policy lets through all that it needs.
+// The page of the prediction service in Chromium, wide and on a phone, with script and without:
+// choose a photo, send it, read the bars; nothing sticks out, and the page's own policy lets
+// through all that it needs.
 func TestServicePage(t *testing.T) {
 	if !*ask {
 		t.Skip("a real browser takes a while: ask for it with -lab")

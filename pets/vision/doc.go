@@ -1,5 +1,6 @@
-// Package vision is the root of a library that trains picture classifiers as fastai v1 does, in plain Go programs: no notebook, no session, errors and contexts. It
-// holds no code itself; its example goes from a folder of photographs to a prediction of a file that needs nothing else.
+// Package vision is the root of a library that trains picture classifiers as fastai v1 does, in
+// plain Go programs: no notebook, no session, errors and contexts. It holds no code itself; its
+// example goes from a folder of photographs to a prediction of a file that needs nothing else.
 //
 //	dataset    archives, picture files, labels, split, decoding
 //	sample     drawn pictures with the layout of the real ones
@@ -12,7 +13,8 @@
 //
 // # What shows that it computes what fastai computes
 //
-// The sections are those of fastai's behaviour as this project recorded it. Where they or PyTorch give numbers, the tests compare with these.
+// The sections are those of fastai's behaviour as this project recorded it. Where they or PyTorch
+// give numbers, the tests compare with these.
 //
 //	split: generator, permutation, order     §2.3–2.4  dataset: TestRandomWords, TestPermutation, TestSplitIsFastai (second stream included)
 //	classes, unseen labels                   §2.2      dataset: TestClassesAreSortedByCodePoint, TestLabelsOnlyInValidationAreDropped
@@ -48,11 +50,15 @@
 //
 // # Where we differ from fastai on purpose
 //
-//   - Files are sorted, photographs turned upright (augment and dataset say how to have it otherwise).
-//   - Loading weights whose optimizer does not fit says so; Grad-CAM leaves no gradients behind; the learning-rate finder leaves no file.
-//   - valid_loss is the plain cross-entropy when labels are smoothed, so that learners can be compared.
+//   - Files are sorted, photographs turned upright (augment and dataset say how to have it
+//     otherwise).
+//   - Loading weights whose optimizer does not fit says so; Grad-CAM leaves no gradients behind;
+//     the learning-rate finder leaves no file.
+//   - valid_loss is the plain cross-entropy when labels are smoothed, so that learners can be
+//     compared.
 //   - A class without pictures has zeros in the normalised matrix, not NaN.
 //   - TTA on an interpretation works.
-//   - A fit that keeps its best epoch needs no file, and goes on after a kill as if there had been none.
+//   - A fit that keeps its best epoch needs no file, and goes on after a kill as if there had been
+//     none.
 //   - An exported learner is data, not code.
 package vision

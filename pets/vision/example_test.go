@@ -14,8 +14,9 @@ import (
 	"gopets/pets/vision/train"
 )
 
-// From a folder of photographs to a prediction: label, split, train, export, load, predict. A real program would use 224 pixels, "resnet34" or "mobilenet_v2", batches
-// of 64, and leave Spec out of the engine's options, so that the fastest one is taken.
+// From a folder of photographs to a prediction: label, split, train, export, load, predict. A real
+// program would use 224 pixels, "resnet34" or "mobilenet_v2", batches of 64, and leave Spec out of
+// the engine's options, so that the fastest one is taken.
 func Example() {
 	ctx := context.Background()
 	check := func(err error) {

@@ -44,7 +44,8 @@ type Stats struct {
 	Std  [3]float32 `json:"std"`
 }
 
-// Transforms are the random changes of training pictures, with fastai's names and meaning (get_transforms).
+// Transforms are the random changes of training pictures, with fastai's names and meaning
+// (get_transforms).
 type Transforms struct {
 	Flip        bool    `json:"flip"`
 	FlipVert    bool    `json:"flip_vert"`
@@ -73,7 +74,8 @@ const (
 	ResizePad    = "pad"
 )
 
-// CSV is a table of files and labels. The session reads it; the digest of its bytes says which state of it is meant.
+// CSV is a table of files and labels. The session reads it; the digest of its bytes says which
+// state of it is meant.
 type CSV struct {
 	File   string `json:"file"`
 	Digest string `json:"digest"`
@@ -87,24 +89,27 @@ type CSV struct {
 
 // Data describes pictures, their labels, their split and how they are prepared.
 type Data struct {
-	Path        string      `json:"path"`
-	Files       Files       `json:"files"`
-	Labels      string      `json:"labels"`
-	Pattern     string      `json:"pattern,omitempty"`
-	LabelList   Files       `json:"label_list,omitzero"` // a list of labels, not of files
-	CSV         *CSV        `json:"csv,omitempty"`       // instead of Files
-	Valid       *Files      `json:"valid,omitempty"`     // the validation files; nil: drawn at random
-	Stratify    bool        `json:"stratify,omitempty"`  // every class gives its share
-	ValidPct    float64     `json:"valid_pct"`           // share for validation
-	Seed        uint32      `json:"seed"`
-	Permutation int         `json:"permutation"` // which permutation of the seed's stream splits: 1 the first
+	Path      string `json:"path"`
+	Files     Files  `json:"files"`
+	Labels    string `json:"labels"`
+	Pattern   string `json:"pattern,omitempty"`
+	LabelList Files  `json:"label_list,omitzero"` // a list of labels, not of files
+	CSV       *CSV   `json:"csv,omitempty"`       // instead of Files
+	// the validation files; nil: drawn at random
+	Valid    *Files  `json:"valid,omitempty"`
+	Stratify bool    `json:"stratify,omitempty"` // every class gives its share
+	ValidPct float64 `json:"valid_pct"`          // share for validation
+	Seed     uint32  `json:"seed"`
+	// which permutation of the seed's stream splits: 1 the first
+	Permutation int         `json:"permutation"`
 	Size        Size        `json:"size"`
 	Batch       int         `json:"batch"`
 	Transforms  *Transforms `json:"transforms,omitempty"` // nil: none
-	Resize      string      `json:"resize,omitempty"`     // empty: crop to squares, squish to others
-	IgnoreEXIF  bool        `json:"ignore_exif,omitempty"`
-	Stats       *Stats      `json:"stats,omitempty"` // nil: not normalised
-	Skip        bool        `json:"skip,omitempty"`  // leave broken pictures out
+	// empty: crop to squares, squish to others
+	Resize     string `json:"resize,omitempty"`
+	IgnoreEXIF bool   `json:"ignore_exif,omitempty"`
+	Stats      *Stats `json:"stats,omitempty"` // nil: not normalised
+	Skip       bool   `json:"skip,omitempty"`  // leave broken pictures out
 }
 
 // Learner describes a network and the data that it learns from.
@@ -201,7 +206,8 @@ func (l Learner) fields() []field {
 		simple("bfloat16", l.BFloat16))
 }
 
-// Difference says in a line what a learner's description changed from one to another: "fnames: 7 390 → 4 pictures; size: 96 → 128". It is empty if nothing did.
+// Difference says in a line what a learner's description changed from one to another: "fnames: 7
+// 390 → 4 pictures; size: 96 → 128". It is empty if nothing did.
 func Difference(was, now Learner) string {
 	a, b := was.fields(), now.fields()
 	var changes []string

@@ -100,11 +100,13 @@ type DataInfo struct {
 
 // ImageCall is about one picture; Learner is set where it is to be predicted.
 type ImageCall struct {
-	Learner  *Learner `json:"learner,omitempty"`
-	Exported string   `json:"exported,omitempty"` // the file of an exported learner, instead of a live one
-	Path     string   `json:"path"`
-	Data     []byte   `json:"data,omitempty"` // an encoded picture, instead of a file; Path is then what to call it
-	Plot     Plot     `json:"plot"`
+	Learner *Learner `json:"learner,omitempty"`
+	// the file of an exported learner, instead of a live one
+	Exported string `json:"exported,omitempty"`
+	Path     string `json:"path"`
+	// an encoded picture, instead of a file; Path is then what to call it
+	Data []byte `json:"data,omitempty"`
+	Plot Plot   `json:"plot"`
 }
 
 // Exported is what an exported file says of itself.
@@ -136,7 +138,8 @@ type Freeze struct {
 	To      int     `json:"to"`
 }
 
-// LR is a learning rate for every layer group: see the kinds. The zero value is the default, slice(3e-3).
+// LR is a learning rate for every layer group: see the kinds. The zero value is the default,
+// slice(3e-3).
 type LR struct {
 	Kind string  `json:"kind"`
 	Lo   float64 `json:"lo"`
@@ -153,8 +156,9 @@ const (
 // Kinds of fits.
 const (
 	FitOneCycle = ""
-	FitConstant = "constant"  // MaxLR all the time
-	FitFineTune = "fine-tune" // FreezeEpochs with the body frozen, then Epochs of all; BaseLR and LRMult instead of MaxLR
+	FitConstant = "constant" // MaxLR all the time
+	// FreezeEpochs with the body frozen, then Epochs of all; BaseLR and LRMult instead of MaxLR
+	FitFineTune = "fine-tune"
 )
 
 // Fit trains. Zero values are fastai's defaults.

@@ -11,7 +11,8 @@ import (
 
 // What the lesson does not have, asked from cells.
 
-// One seed gives one table, in any session and on any number of processors; another seed gives another.
+// One seed gives one table, in any session and on any number of processors; another seed gives
+// another.
 func TestOneSeed(t *testing.T) {
 	var tables []string
 	for _, procs := range []string{"1", "3"} {
@@ -33,7 +34,8 @@ func halves(out string) string {
 	return strings.Join(regexp.MustCompile(`(?m)^(Train|Valid): .*|^\w+(,\w+)+$`).FindAllString(out, -1), "\n")
 }
 
-// Labels from a function, lists or a table give the split that the pattern gives; folders and annotations bring their own.
+// Labels from a function, lists or a table give the split that the pattern gives; folders and
+// annotations bring their own.
 func TestFromEverywhere(t *testing.T) {
 	source := t.TempDir()
 	if err := os.CopyFS(source, os.DirFS(photos)); err != nil {
@@ -115,7 +117,8 @@ func TestDataOptions(t *testing.T) {
 	k.with("SMOOTHING=10").refused(`label smoothing: 0 → 0.1`, "fit:1")
 }
 
-// A learner exported in one session predicts the same in another, from a file, from bytes and from an image.
+// A learner exported in one session predicts the same in another, from a file, from bytes and from
+// an image.
 func TestExport(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "pets.safetensors")
 	k := newKernel(t)

@@ -28,7 +28,8 @@ const (
 	foldersURL     = "gopets://pets-in-folders"
 )
 
-// inFolders are the breeds of the sample that is kept as people keep photographs of their own: few, and not too alike.
+// inFolders are the breeds of the sample that is kept as people keep photographs of their own: few,
+// and not too alike.
 var inFolders = []string{"Bombay", "Siamese", "Sphynx", "beagle", "pug", "samoyed"}
 
 // untar gives the folder of a data set, after bringing or drawing it.

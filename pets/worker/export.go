@@ -13,7 +13,8 @@ import (
 	"gopets/pets/wire"
 )
 
-// exported is the learner of an exported file, kept for the next picture. The last one is kept only.
+// exported is the learner of an exported file, kept for the next picture. The last one is kept
+// only.
 type exported struct {
 	path    string
 	size    int64

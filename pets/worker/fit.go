@@ -98,8 +98,9 @@ func frozenEpochs(q wire.Fit) int {
 	return max(0, q.FreezeEpochs)
 }
 
-// resume prepares a learner for going on with a fit, and tells whether there is something to go on with. A learner that has not been fitted here, or whose last fit
-// was interrupted, goes back to the snapshot of its last finished epoch.
+// resume prepares a learner for going on with a fit, and tells whether there is something to go on
+// with. A learner that has not been fitted here, or whose last fit was interrupted, goes back to
+// the snapshot of its last finished epoch.
 func (h *house) resume(c *session.Call, l *learner, q wire.Fit) (bool, error) {
 	run := l.live.Recorder().Last()
 	path := h.snapshotPath(l.desc)
@@ -218,7 +219,8 @@ func finder(curve *train.Curve, p wire.Plot) plots.LRFinder {
 	return chart
 }
 
-// lossAt is where a rate lies on the curve: a tenth of the rate of the lowest loss has another loss.
+// lossAt is where a rate lies on the curve: a tenth of the rate of the lowest loss has another
+// loss.
 func lossAt(lr float64, f plots.LRFinder) float64 {
 	nearest := 0
 	for i, v := range f.LR {

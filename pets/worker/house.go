@@ -31,8 +31,9 @@ type house struct {
 	calls int                 // counts, so that an old idle timer knows that it is old
 
 	// What follows is touched only by the holder of the gate.
-	eng      *engine.Engine
-	graphs   *train.Graphs         // compiled functions, shared by the learners of a network, as long as the engine is open
+	eng *engine.Engine
+	// compiled functions, shared by the learners of a network, as long as the engine is open
+	graphs   *train.Graphs
 	nets     map[string]*model.Net // networks by what describes them, so that learners share one
 	told     bool                  // the engine's choice was printed
 	splits   map[string]*dataset.Split

@@ -53,7 +53,8 @@ func (i *interpretation) confusionMatrix(p wire.Plot) plots.Matrix {
 	return plots.Matrix{Figure: f, Labels: i.in.Classes, Counts: i.in.Confusion(), Normalize: p.Normalize, XLabel: "Predicted", YLabel: "Actual"}
 }
 
-// examples gives pictures for the matrix's cells, those with the largest losses first, and how many wrong ones found no room.
+// examples gives pictures for the matrix's cells, those with the largest losses first, and how many
+// wrong ones found no room.
 func (i *interpretation) examples(ctx context.Context) (examples []plots.Example, left int, err error) {
 	index := map[string]int{}
 	for k, name := range i.in.Classes {

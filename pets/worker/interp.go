@@ -93,7 +93,8 @@ func (h *house) interpret(ctx context.Context, c *session.Call, q wire.InterpCal
 	return score(i.in), nil
 }
 
-// computed gives the live interpretation of a description, and makes it if there is none, or if the request says so.
+// computed gives the live interpretation of a description, and makes it if there is none, or if the
+// request says so.
 func (h *house) computed(ctx context.Context, c *session.Call, q wire.InterpCall) (*interpretation, error) {
 	d := q.Interp
 	if i := h.interps[d.Name]; i != nil && !q.Anew {
@@ -176,7 +177,8 @@ func (h *house) topLosses(ctx context.Context, c *session.Call, q wire.InterpCal
 	grid := plots.ImageGrid{Figure: figure}
 	for k, t := range tops {
 		cell := plots.ImageCell{Image: shown[k].Image(), Title: fmt.Sprintf("%s/%s / %.2f / %.2f", t.Predicted, t.Actual, t.Loss, t.Prob)}
-		if heat != nil && heat[k].W*heat[k].H >= 16 { // smaller maps say nothing (fastai's heatmap_thresh)
+		// smaller maps say nothing (fastai's heatmap_thresh)
+		if heat != nil && heat[k].W*heat[k].H >= 16 {
 			cell.Heat = &plots.Heat{W: heat[k].W, H: heat[k].H, Values: float64s(heat[k].Values)}
 		}
 		grid.Cells = append(grid.Cells, cell)
@@ -192,7 +194,8 @@ func float64s(values []float32) []float64 {
 	return out
 }
 
-// speaker gives a learner with the weights that an interpretation speaks of: the live one if it still has them, else one made for the purpose, which done frees.
+// speaker gives a learner with the weights that an interpretation speaks of: the live one if it
+// still has them, else one made for the purpose, which done frees.
 func (h *house) speaker(ctx context.Context, c *session.Call, i *interpretation) (speaker *train.Learner, done func(), err error) {
 	d := i.desc.Learner
 	if l := h.learners[d.Name]; l != nil && l.version == i.version && wire.Difference(l.desc, d) == "" {

@@ -57,7 +57,8 @@ func (h *house) build(ctx context.Context, c *session.Call, d wire.Learner, firs
 	return l, nil
 }
 
-// net gives the network of a description. Learners of equal networks share one, and with it what was compiled for it.
+// net gives the network of a description. Learners of equal networks share one, and with it what
+// was compiled for it.
 func (h *house) net(d wire.Learner, classes int) (*model.Net, error) {
 	key := fmt.Sprint(d.Arch, classes, d.Hidden, d.Dropout)
 	if n := h.nets[key]; n != nil {
@@ -128,8 +129,8 @@ func (h *house) room(except *learner) error {
 	return nil
 }
 
-// use gives the live learner of a description, on the device. Without one, it is made if make says so. A learner of that name that was made from another
-// description is never used in its stead.
+// use gives the live learner of a description, on the device. Without one, it is made if make says
+// so. A learner of that name that was made from another description is never used in its stead.
 func (h *house) use(ctx context.Context, c *session.Call, d wire.Learner, make bool) (*learner, error) {
 	l := h.learners[d.Name]
 	if l == nil {

@@ -1,5 +1,7 @@
-// Command worker is the process behind a notebook's cells: it owns the device, the decoded pictures, the compiled graphs and the learners that cells describe
-// with package pets, and draws what they show. Package kernelext/session starts it, one for each kernel, and says how it lives and dies.
+// Command worker is the process behind a notebook's cells: it owns the device, the decoded
+// pictures, the compiled graphs and the learners that cells describe with package pets, and draws
+// what they show. Package kernelext/session starts it, one for each kernel, and says how it lives
+// and dies.
 //
 //	worker session …          serve a session (started by kernelext/session only)
 //	worker serve MODEL        serve an exported learner over HTTP, to people and programs
@@ -10,21 +12,26 @@
 //
 // # How it is built
 //
-// house.go holds what lives (files, learners, interpretations) and the rule that one call at a time uses the device. data.go, learner.go, fit.go,
-// interp.go, image.go and export.go serve the methods of package pets/wire. progress.go turns a training's events into what a cell shows. serve.go has nothing to do with
-// sessions: it joins gopets/pets/vision/serve to an engine.
+// house.go holds what lives (files, learners, interpretations) and the rule that one call at a time
+// uses the device. data.go, learner.go, fit.go, interp.go, image.go and export.go serve the methods
+// of package pets/wire. progress.go turns a training's events into what a cell shows. serve.go has
+// nothing to do with sessions: it joins gopets/pets/vision/serve to an engine.
 //
-// One learner is on the device. Another one that is called for sends it to a file (it is "parked") and comes back from its own; the same happens to all when
-// nobody has called for a while ($GOPETS_IDLE, a quarter of an hour by default; 0: never), and the device is given back.
+// One learner is on the device. Another one that is called for sends it to a file (it is "parked")
+// and comes back from its own; the same happens to all when nobody has called for a while
+// ($GOPETS_IDLE, a quarter of an hour by default; 0: never), and the device is given back.
 //
-// After every epoch, and before the first, a snapshot is written to the folder snapshots of $GOPETS_DATA (else of the cache), under the learner's name and a digest of its
-// description: a session that was killed loses one epoch at most.
+// After every epoch, and before the first, a snapshot is written to the folder snapshots of
+// $GOPETS_DATA (else of the cache), under the learner's name and a digest of its description: a
+// session that was killed loses one epoch at most.
 //
 // # Tried and left
 //
-//   - A lock for each learner: two learners on one device take turns anyway, and their memory does not add up when they do.
-//   - Grad-CAM with the live learner's weights swapped for the interpretation's: an error on the way back would have lost the live ones. A second learner is made from
-//     the file that the interpretation keeps, unless the live one still has these weights.
+//   - A lock for each learner: two learners on one device take turns anyway, and their memory does
+//     not add up when they do.
+//   - Grad-CAM with the live learner's weights swapped for the interpretation's: an error on the
+//     way back would have lost the live ones. A second learner is made from the file that the
+//     interpretation keeps, unless the live one still has these weights.
 package main
 
 import (
@@ -77,8 +84,9 @@ func run(command string, args []string) error {
 	return fmt.Errorf("worker: there is no command %q", command)
 }
 
-// prepared sees to it that this process has the environment that engines need. What computes reads its settings when a process starts, so the process may have
-// to start itself anew: prepared does not return then.
+// prepared sees to it that this process has the environment that engines need. What computes reads
+// its settings when a process starts, so the process may have to start itself anew: prepared does
+// not return then.
 func prepared() error {
 	const again = "GOPETS_WORKER_READY"
 	if os.Getenv(again) != "" {
@@ -159,7 +167,8 @@ func doctor(args []string) error {
 	return nil
 }
 
-// checkData tries the folder of data and models, which in a container is a volume that may belong to somebody else.
+// checkData tries the folder of data and models, which in a container is a volume that may belong
+// to somebody else.
 func checkData() engine.Check {
 	dir := session.DataDir()
 	probe := filepath.Join(dir, ".writable")

@@ -52,7 +52,8 @@ func (b *bar) end(line string) {
 	b.c.Send(wire.EventProgress, wire.Display{HTML: html.EscapeString(line), Text: line + "\n", Last: true})
 }
 
-// training is the display of a fit: a bar for the epochs, the growing table, a bar for the batches; at the end the table alone.
+// training is the display of a fit: a bar for the epochs, the growing table, a bar for the batches;
+// at the end the table alone.
 type training struct {
 	c      *session.Call
 	epochs int

@@ -47,7 +47,8 @@ func serveModel(args []string) error {
 		flags.PrintDefaults()
 	}
 	model := ""
-	for flags.Parse(args); flags.NArg() > 0; flags.Parse(args) { // flags may stand before and after the file
+	// flags may stand before and after the file
+	for flags.Parse(args); flags.NArg() > 0; flags.Parse(args) {
 		if model != "" {
 			return fmt.Errorf("serve: one file, not %q too", flags.Arg(0))
 		}

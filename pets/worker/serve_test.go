@@ -70,7 +70,8 @@ func (s *service) ask(body io.Reader) (*serve.Answer, int, error) {
 	return a, answer.StatusCode, json.NewDecoder(answer.Body).Decode(a)
 }
 
-// The service says what the learner says, to many at once, and a stop signal lets a request that is on its way come to its end.
+// The service says what the learner says, to many at once, and a stop signal lets a request that is
+// on its way come to its end.
 func TestServe(t *testing.T) {
 	if testing.Short() {
 		t.Skip("builds the worker")

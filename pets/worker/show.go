@@ -14,7 +14,8 @@ type shown interface {
 	Text() string
 }
 
-// show sends one display. It has no picture of its own: what is a table in HTML is one in text, too.
+// show sends one display. It has no picture of its own: what is a table in HTML is one in text,
+// too.
 func show(c *session.Call, s shown) error {
 	html, err := s.HTML()
 	if err != nil {

@@ -22,8 +22,9 @@ import (
 	"gopets/pets/wire"
 )
 
-// The tests play a kernel: this process runs one program after the other, each a cell that evaluates all variables and then some verbs (testdata/cell).
-// Networks are petnet10 on pictures of 32 pixels, on the Go backend.
+// The tests play a kernel: this process runs one program after the other, each a cell that
+// evaluates all variables and then some verbs (testdata/cell). Networks are petnet10 on pictures of
+// 32 pixels, on the Go backend.
 
 var cell, photos string
 
@@ -85,7 +86,8 @@ type kernel struct {
 	env []string
 }
 
-// newKernel starts a kernel; what sessions leave (snapshots, models, the worker's program) is shared by all.
+// newKernel starts a kernel; what sessions leave (snapshots, models, the worker's program) is
+// shared by all.
 func newKernel(t *testing.T) kernel {
 	k := kernel{t: t, tmp: t.TempDir(), env: []string{"SOURCE=" + photos}}
 	t.Cleanup(k.end)
@@ -170,14 +172,16 @@ func TestNotebookRunTwice(t *testing.T) {
 			t.Errorf("cell %v: no %q in\n%s", cells[i], want, first[i])
 		}
 	}
-	// The first interpretation, used after more training and after a second learner came, speaks of what it spoke of.
+	// The first interpretation, used after more training and after a second learner came, speaks of
+	// what it spoke of.
 	later := k.run("top", "matrix", "confused", "report")
 	if !strings.Contains(later, "interp speaks of learn after fit 1, epoch 2") || withoutNotes(later) != withoutNotes(first[5]) {
 		t.Errorf("interp changed what it says:\n%s\nbefore:\n%s", later, first[5])
 	}
 	for i, verbs := range cells {
 		again := untimed(k.run(verbs...))
-		// The second time a learner "learn2" is there already and its fit goes on, as in a notebook without learn2.Create().
+		// The second time a learner "learn2" is there already and its fit goes on, as in a notebook
+		// without learn2.Create().
 		if verbs[0] == "fit2:1" || verbs[0] == "compute2" {
 			continue
 		}
@@ -187,8 +191,8 @@ func TestNotebookRunTwice(t *testing.T) {
 	}
 }
 
-// withoutNotes drops lines that belong to one time only: the engine, a build, what a bar left that was seen only because the machine was slow, which weights an old
-// interpretation speaks of.
+// withoutNotes drops lines that belong to one time only: the engine, a build, what a bar left that
+// was seen only because the machine was slow, which weights an old interpretation speaks of.
 func withoutNotes(out string) string {
 	return regexp.MustCompile(`(?m)^(engine|building |.*validation pictures predicted$|.*looks at the present weights$|.*steps; suggested rates|done$).*\n`).ReplaceAllString(out, "")
 }
@@ -238,7 +242,8 @@ func TestBrokenPicture(t *testing.T) {
 	}
 }
 
-// A worker that is killed in the third of four epochs costs that epoch only: in a new session, of another kernel, the same four rows come out.
+// A worker that is killed in the third of four epochs costs that epoch only: in a new session, of
+// another kernel, the same four rows come out.
 func TestResumeAfterKill(t *testing.T) {
 	whole := newKernel(t)
 	want := rows(t, whole.run("create", "fit:4", "rows"))
@@ -317,7 +322,8 @@ func TestOnXLA(t *testing.T) {
 	}
 }
 
-// An interrupt cancels after the running batch, keeps the weights, says so, and ends the cell with an error.
+// An interrupt cancels after the running batch, keeps the weights, says so, and ends the cell with
+// an error.
 func TestInterrupt(t *testing.T) {
 	k := newKernel(t)
 	k.run("create")
@@ -339,7 +345,8 @@ func TestInterrupt(t *testing.T) {
 	}
 }
 
-// After a while without a call the learner goes to a file and the device is given back; the next call does not notice.
+// After a while without a call the learner goes to a file and the device is given back; the next
+// call does not notice.
 func TestIdle(t *testing.T) {
 	k := newKernel(t).with("GOPETS_IDLE=200ms")
 	k.run("fit:1")

@@ -1,7 +1,8 @@
-// Command gpucheck says what a machine's GPU does with ResNet-34: whether a training step gives the numbers that the
-// pure Go backend gives, and how many images a second pass, beside PyTorch's where a Python there has it.
-// docker/gpu-check.sh builds and runs it; it needs no network and nothing but itself and a CUDA plugin (jax's, found
-// in the Python there, or one given with --plugin). With --cpu everything is rehearsed small on XLA's CPU plugin.
+// Command gpucheck says what a machine's GPU does with ResNet-34: whether a training step gives the
+// numbers that the pure Go backend gives, and how many images a second pass, beside PyTorch's where
+// a Python there has it. docker/gpu-check.sh builds and runs it; it needs no network and nothing
+// but itself and a CUDA plugin (jax's, found in the Python there, or one given with --plugin). With
+// --cpu everything is rehearsed small on XLA's CPU plugin.
 package main
 
 import (
@@ -102,7 +103,8 @@ func main() {
 	}
 }
 
-// restart begins anew with the environment that the engine wants: XLA, CUDA and the C library read theirs at the start.
+// restart begins anew with the environment that the engine wants: XLA, CUDA and the C library read
+// theirs at the start.
 func restart(o options) error {
 	env, _ := engine.Environ(engine.Options{Spec: o.spec()})
 	if env == nil {
@@ -174,8 +176,8 @@ func (o options) open(out io.Writer) (*engine.Engine, error) {
 	return eng, nil
 }
 
-// parityInChild compares in a process of its own, in which CUDA's libraries multiply float32 as float32: by default they
-// round to TF32, and so does PyTorch as it is measured here.
+// parityInChild compares in a process of its own, in which CUDA's libraries multiply float32 as
+// float32: by default they round to TF32, and so does PyTorch as it is measured here.
 func parityInChild(out io.Writer) error {
 	self, err := os.Executable()
 	if err != nil {

@@ -26,9 +26,10 @@ type parity struct {
 	worstBy      float64
 }
 
-// The loss and the running statistics must agree to this part of their size. The gradients of a deep network are not so tame:
-// where a unit is near zero, rounding switches it on or off. So they may differ by a few times what a change of the pictures does that is
-// as small as what rounding in dozens of layers adds up to; a single tensor's by more.
+// The loss and the running statistics must agree to this part of their size. The gradients of a
+// deep network are not so tame: where a unit is near zero, rounding switches it on or off. So they
+// may differ by a few times what a change of the pictures does that is as small as what rounding in
+// dozens of layers adds up to; a single tensor's by more.
 const (
 	tolerance   = 1e-4
 	shake       = 1 << 18
@@ -136,9 +137,9 @@ func (d distance) relative() float64 {
 	return math.Sqrt(d.difference / d.wanted)
 }
 
-// gradients runs one step for each shake, always from the same weights: on pictures of which every second value is made larger
-// by that share of itself. A step gives the loss and, for each parameter in order, its gradient or, for a running
-// statistic, its next value.
+// gradients runs one step for each shake, always from the same weights: on pictures of which every
+// second value is made larger by that share of itself. A step gives the loss and, for each
+// parameter in order, its gradient or, for a running statistic, its next value.
 func gradients(eng *engine.Engine, net *model.Net, shakes ...float32) ([][][]float32, error) {
 	step, err := newStep(eng, net, stepOptions{gradients: true})
 	if err != nil {

@@ -36,7 +36,8 @@ func newStep(eng *engine.Engine, net *model.Net, o stepOptions) (*step, error) {
 	return &step{exec}, nil
 }
 
-// build makes the graph: pictures, labels, random state, parameters → loss (or the logits' sum), parameters.
+// build makes the graph: pictures, labels, random state, parameters → loss (or the logits' sum),
+// parameters.
 func (o stepOptions) build(net *model.Net, in []*graph.Node) []*graph.Node {
 	x, labels, rng, params := in[0], in[1], in[2], in[3:]
 	mode := model.Mode{Train: o.gradients || o.train}
@@ -94,7 +95,8 @@ func (s *step) call(batch []*tensors.Tensor, params []*tensors.Tensor) (out []*t
 
 func (s *step) close() { s.exec.Finalize() }
 
-// newBatch makes pictures of noise, as after normalisation, labels and a random state, the same each time but for the shake.
+// newBatch makes pictures of noise, as after normalisation, labels and a random state, the same
+// each time but for the shake.
 func newBatch(s setting, shake float32) []*tensors.Tensor {
 	r := rand.New(rand.NewPCG(1, 2))
 	pixels := make([]float32, s.batch*s.size*s.size*3)

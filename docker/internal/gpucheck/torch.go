@@ -16,12 +16,14 @@ var torchProgram string
 
 // torchResult is what pytorch_rates.py prints.
 type torchResult struct {
-	Device  string             `json:"device"`
-	Version string             `json:"version"`
-	Rates   map[string]float64 `json:"rates"` // images a second by "train float32", "forward bfloat16", …
+	Device  string `json:"device"`
+	Version string `json:"version"`
+	// images a second by "train float32", "forward bfloat16", …
+	Rates map[string]float64 `json:"rates"`
 }
 
-// measureTorch runs the same network in the PyTorch of the given Python. Where there is none, the error says so.
+// measureTorch runs the same network in the PyTorch of the given Python. Where there is none, the
+// error says so.
 func measureTorch(python string, cpu bool, s setting, types []string) (*torchResult, error) {
 	device := "cuda"
 	if cpu {

@@ -1,13 +1,16 @@
-// Command licences lists the modules that are linked into this project's programs, and the tools that it builds, with their licences, as docker/LICENCES.md has them:
+// Command licences lists the modules that are linked into this project's programs, and the tools
+// that it builds, with their licences, as docker/LICENCES.md has them:
 //
 //	go run ./docker/internal/licences >docker/LICENCES.md
 //
-// A licence is known by the sentences that make it what it is, whatever the lines around them; a module whose licence is none of these is listed as
-// "unknown" and fails the test, so that somebody reads it.
+// A licence is known by the sentences that make it what it is, whatever the lines around them; a
+// module whose licence is none of these is listed as "unknown" and fails the test, so that somebody
+// reads it.
 //
 // # Tried and left
 //
-//   - go-licenses: it sends out requests to find each licence's address, and its own dependencies outnumber ours.
+//   - go-licenses: it sends out requests to find each licence's address, and its own dependencies
+//     outnumber ours.
 package main
 
 import (
@@ -72,7 +75,8 @@ var platforms = [][]string{
 	{"GOOS=darwin", "GOARCH=amd64", "CGO_ENABLED=0"},
 }
 
-// linked lists the modules that the module's packages and tools need on any of the platforms, by path.
+// linked lists the modules that the module's packages and tools need on any of the platforms, by
+// path.
 func linked() ([]module, error) {
 	found := map[string]module{}
 	for _, platform := range platforms {
@@ -115,7 +119,8 @@ var marks = []struct{ name, sentence string }{
 	{"Unlicense", "this is free and unencumbered software released into the public domain"},
 }
 
-// licences names those that the licence files at a module's top hold, "unknown" for a file that holds none.
+// licences names those that the licence files at a module's top hold, "unknown" for a file that
+// holds none.
 func licences(dir string) ([]string, error) {
 	files, err := os.ReadDir(dir)
 	if err != nil {

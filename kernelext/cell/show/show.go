@@ -1,4 +1,5 @@
-// Package show gives values the forms in which a notebook shows them. The kernel calls it for a cell's last expression.
+// Package show gives values the forms in which a notebook shows them. The kernel calls it for a
+// cell's last expression.
 package show
 
 import (
@@ -12,12 +13,14 @@ import (
 	"gopets/kernelext/cell"
 )
 
-// Values shows the results of one expression. A last result that is a nil error is not worth a word when there are others, and neither is
-// an expression without any result.
+// Values shows the results of one expression. A last result that is a nil error is not worth a word
+// when there are others, and neither is an expression without any result.
 //
-// A value shows itself by its methods HTML, PNG, SVG and Markdown, as many as it has; each takes nothing and gives a string or bytes, and perhaps an error.
-// An image.Image is shown as a picture, and a value with a method Show that returns nothing is asked to do so. Anything else looks as fmt.Print shows it.
-// A method that fails or panics costs its form only; the standard error says so.
+// A value shows itself by its methods HTML, PNG, SVG and Markdown, as many as it has; each takes
+// nothing and gives a string or bytes, and perhaps an error. An image.Image is shown as a picture,
+// and a value with a method Show that returns nothing is asked to do so. Anything else looks as
+// fmt.Print shows it. A method that fails or panics costs its form only; the standard error says
+// so.
 func Values(values ...any) {
 	if n := len(values); n > 1 && values[n-1] == nil {
 		values = values[:n-1]
@@ -42,7 +45,8 @@ func Values(values ...any) {
 	}
 }
 
-// Results shows what a call gives, as [Values] does, but not a nil error alone: that is how a call says that all went well.
+// Results shows what a call gives, as [Values] does, but not a nil error alone: that is how a call
+// says that all went well.
 func Results(values ...any) {
 	if len(values) != 1 || values[0] != nil {
 		Values(values...)

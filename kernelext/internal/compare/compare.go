@@ -92,8 +92,8 @@ type comparison struct {
 
 func (c *comparison) add(d Difference) { c.found = append(c.found, d) }
 
-// displays pairs displays from the beginning. If one side has more, those in the middle count as missing or new that neither the common
-// beginning nor the common end holds.
+// displays pairs displays from the beginning. If one side has more, those in the middle count as
+// missing or new that neither the common beginning nor the common end holds.
 func (c *comparison) displays(want, got []notebook.Output) {
 	head, tail := 0, 0
 	if n := min(len(want), len(got)); len(want) != len(got) {
@@ -242,7 +242,8 @@ func (c *comparison) lines(place string, want, got form) error {
 	return nil
 }
 
-// part compares data. Data of different types stands under different names in the texts, which differ already.
+// part compares data. Data of different types stands under different names in the texts, which
+// differ already.
 func (c *comparison) part(place string, want, got part) {
 	if want.mime != got.mime || c.rules.ignores(want.mime) || bytes.Equal(want.data, got.data) {
 		return
@@ -292,7 +293,8 @@ func firstLine(want, got []string) string {
 	return fmt.Sprintf("line %d is %s, it was %s", i+1, is, was)
 }
 
-// excerpt cuts a line to what matters: the surroundings of the first character in which it differs from another.
+// excerpt cuts a line to what matters: the surroundings of the first character in which it differs
+// from another.
 func excerpt(line, other string) string {
 	const around = 30
 	at := 0

@@ -10,7 +10,8 @@ import (
 // maxColumns bounds a line of Unified: a plot's data can stand in one line of megabytes.
 const maxColumns = 300
 
-// Unified returns the texts' difference in unified form, "" for pictures and data. Lines that are far too long are cut to where they differ.
+// Unified returns the texts' difference in unified form, "" for pictures and data. Lines that are
+// far too long are cut to where they differ.
 func (d Difference) Unified() string {
 	if d.Want == d.Got {
 		return ""
@@ -29,7 +30,8 @@ func join(lines []string) []byte {
 	return []byte(strings.Join(lines, "\n") + "\n")
 }
 
-// cutLong cuts long lines; where two lines stand at the same place, to the surroundings of their difference.
+// cutLong cuts long lines; where two lines stand at the same place, to the surroundings of their
+// difference.
 func cutLong(want, got []string) {
 	cut := func(lines, others []string, i int) string {
 		if len(lines[i]) <= maxColumns {

@@ -15,8 +15,8 @@ import (
 	"gopets/kernelext/internal/terminal"
 )
 
-// form is what is compared of one MIME type: the lines of a text, and the parts that it had inside as data URIs. Of a picture there is one
-// part and no text.
+// form is what is compared of one MIME type: the lines of a text, and the parts that it had inside
+// as data URIs. Of a picture there is one part and no text.
 type form struct {
 	lines []string
 	ruled bool // the built-in rules have been applied
@@ -98,7 +98,8 @@ func extract(text string) (string, []part) {
 	return text, parts
 }
 
-// trimBlanks cuts a text into lines without blanks at their ends, nor empty lines at its end. There is always one.
+// trimBlanks cuts a text into lines without blanks at their ends, nor empty lines at its end. There
+// is always one.
 func trimBlanks(s string) []string {
 	lines := strings.Split(strings.TrimRight(s, " \t\n"), "\n")
 	for i, line := range lines {
@@ -107,7 +108,8 @@ func trimBlanks(s string) []string {
 	return lines
 }
 
-// jsonText writes JSON with sorted keys, a value a line, and every number in its shortest form. What is no JSON stays as it is.
+// jsonText writes JSON with sorted keys, a value a line, and every number in its shortest form.
+// What is no JSON stays as it is.
 func jsonText(text string) string {
 	d := json.NewDecoder(strings.NewReader(text))
 	d.UseNumber()
@@ -120,7 +122,8 @@ func jsonText(text string) string {
 	return b.String()
 }
 
-// writeJSON writes a value; indent is the line break with the white space before the value's closing bracket.
+// writeJSON writes a value; indent is the line break with the white space before the value's
+// closing bracket.
 func writeJSON(b *bytes.Buffer, v any, indent string) {
 	switch v := v.(type) {
 	case map[string]any:

@@ -10,8 +10,8 @@ import (
 	"golang.org/x/net/html/atom"
 )
 
-// markup writes HTML or SVG with one element a line, indented; attributes sorted; ids named by their order. Text that the parser
-// refuses (elements hundreds deep) stays as it is.
+// markup writes HTML or SVG with one element a line, indented; attributes sorted; ids named by
+// their order. Text that the parser refuses (elements hundreds deep) stays as it is.
 func (r Rules) markup(text string) (string, error) {
 	nodes, err := html.ParseFragment(strings.NewReader(text), &html.Node{Type: html.ElementNode, Data: "body", DataAtom: atom.Body})
 	if err != nil {
@@ -121,7 +121,8 @@ func (w *markupWriter) clean(s string) string {
 
 func collapse(s string) string { return strings.Join(strings.Fields(s), " ") }
 
-// attributes writes an element's attributes, sorted. Those that hold a geometry are left alone by the rules: "3 h 5" is no duration there.
+// attributes writes an element's attributes, sorted. Those that hold a geometry are left alone by
+// the rules: "3 h 5" is no duration there.
 func (w *markupWriter) attributes(n *html.Node) string {
 	var all []string
 	for _, a := range n.Attr {

@@ -65,8 +65,9 @@ func (r Rules) sameNumber(want, got string) bool {
 	return math.Abs(a-b) <= max(r.Absolute, r.Relative*math.Abs(a))
 }
 
-// align writes into got's lines what want has where the two are the same within the tolerance, so that what is left to show is different. Lines
-// belong together by their place if there are as many, else as far as they agree from the beginning and from the end.
+// align writes into got's lines what want has where the two are the same within the tolerance, so
+// that what is left to show is different. Lines belong together by their place if there are as
+// many, else as far as they agree from the beginning and from the end.
 func (r Rules) align(want, got []string) []string {
 	out := append([]string(nil), got...)
 	same := func(i, j int) bool {

@@ -10,8 +10,9 @@ import (
 	"gopets/kernelext/notebook"
 )
 
-// The executed notebook equals itself also when nothing of it has the same bytes: its HTML with a comment more, each of its pictures with a byte
-// more behind its end. And it does not equal itself with one digit changed.
+// The executed notebook equals itself also when nothing of it has the same bytes: its HTML with a
+// comment more, each of its pictures with a byte more behind its end. And it does not equal itself
+// with one digit changed.
 func TestTheExecutedNotebookIsComparable(t *testing.T) {
 	nb, err := notebook.ReadFile("../../../notebooks/executed/pets.ipynb")
 	if err != nil {

@@ -28,8 +28,9 @@ type PictureDifference struct {
 	WantSize, GotSize     image.Point // of equal sizes what follows was counted
 	WantFrames, GotFrames int         // 1 but for a GIF that moves
 	Frame                 int         // the first one that differs, from 1
-	Differing, Of         int         // pixels of this frame, not counting those within the channel tolerance
-	Max                   int         // the largest difference of a channel, 0…255
+	// pixels of this frame, not counting those within the channel tolerance
+	Differing, Of int
+	Max           int // the largest difference of a channel, 0…255
 }
 
 func (p PictureDifference) String() string {
@@ -48,7 +49,8 @@ func (p PictureDifference) String() string {
 
 func size(p image.Point) string { return fmt.Sprintf("%d×%d", p.X, p.Y) }
 
-// pictures compares two pictures; nil means that they are the same within the tolerance. One that cannot be decoded is an error.
+// pictures compares two pictures; nil means that they are the same within the tolerance. One that
+// cannot be decoded is an error.
 func (r Rules) pictures(want, got []byte) (*PictureDifference, error) {
 	if bytes.Equal(want, got) {
 		return nil, nil
@@ -76,7 +78,8 @@ func (r Rules) pictures(want, got []byte) (*PictureDifference, error) {
 	return nil, nil
 }
 
-// pixels counts pixels with a channel off by more than the tolerance, and gives the largest difference of a channel.
+// pixels counts pixels with a channel off by more than the tolerance, and gives the largest
+// difference of a channel.
 func (r Rules) pixels(a, b *image.RGBA) (differing, most int) {
 	for i := 0; i < len(a.Pix); i += 4 {
 		worst := 0
@@ -148,8 +151,8 @@ func decodeGIF(data []byte) ([]*image.RGBA, error) {
 	return frames, nil
 }
 
-// Marked returns a PNG that shows where two pictures of one size differ: the new one, faded, with the pixels that differ in red. It is nil for
-// pictures of different sizes.
+// Marked returns a PNG that shows where two pictures of one size differ: the new one, faded, with
+// the pixels that differ in red. It is nil for pictures of different sizes.
 func (p PictureDifference) Marked() ([]byte, error) {
 	if p.Frame == 0 {
 		return nil, nil

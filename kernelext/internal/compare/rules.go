@@ -8,18 +8,24 @@ import (
 	"strings"
 )
 
-// Rules say what counts as no difference. The zero value forgives nothing but what the package comment lists.
+// Rules say what counts as no difference. The zero value forgives nothing but what the package
+// comment lists.
 type Rules struct {
-	Sanitize []Rule // replacements on both sides, in this order; those of a user come before Builtin's in any case
+	// replacements on both sides, in this order; those of a user come before Builtin's in any case
+	Sanitize []Rule
 
-	// A number may be off by Absolute, or by Relative of the saved number's size, whichever is more. With either, the white space before
-	// numbers does not count, for columns move when a number gets longer.
+	// A number may be off by Absolute, or by Relative of the saved number's size, whichever is
+	// more. With either, the white space before numbers does not count, for columns move when a
+	// number gets longer.
 	Absolute, Relative float64
 
-	Channel int     // a pixel whose red, green, blue and alpha (0…255) are off by no more than this counts as equal
+	// a pixel whose red, green, blue and alpha (0…255) are off by no more than this counts as equal
+	Channel int
 	Pixels  float64 // the share (0…1) of a picture's pixels that may differ by more
 
-	Ignore []string // what is not compared: stdout, stderr, error, MIME types, and patterns of these such as image/*
+	// what is not compared: stdout, stderr, error, MIME types, and patterns of these such as
+	// image/*
+	Ignore []string
 }
 
 // ignores reports whether a stream or a MIME type is not compared.
@@ -75,8 +81,8 @@ func (r Rules) sanitize(s string, early bool) (string, error) {
 	return s, nil
 }
 
-// sanitizeUnequal applies the built-in rules to lines that differ, on both sides. These rules look at one line at a time, so equal lines
-// stay equal, and much text costs nothing.
+// sanitizeUnequal applies the built-in rules to lines that differ, on both sides. These rules look
+// at one line at a time, so equal lines stay equal, and much text costs nothing.
 func (r Rules) sanitizeUnequal(want, got []string) (_, _ []string, err error) {
 	want, got = slices.Clone(want), slices.Clone(got)
 	head, tail := 0, 0
@@ -103,8 +109,9 @@ func (r Rules) sanitizeUnequal(want, got []string) (_, _ []string, err error) {
 	return want, got, nil
 }
 
-// builtin has the rules of Builtin in the order in which they work: times before durations, UUIDs before anything with digits.
-// Go's expressions are slow, so each works on those lines only that hold one of its characters or words.
+// builtin has the rules of Builtin in the order in which they work: times before durations, UUIDs
+// before anything with digits. Go's expressions are slow, so each works on those lines only that
+// hold one of its characters or words.
 var builtin = []struct {
 	name, replacement string
 	hints             []string
@@ -115,15 +122,19 @@ var builtin = []struct {
 	{"names", "‹name›", []string{"gonb_", "ipykernel_", "tmp"}, regexp.MustCompile(`\bgonb_[0-9a-f]{8}\b|\bipykernel_\d+\b|\btmp[a-z0-9_]{8}\b`)},
 	{"times", "${1}‹time›", []string{":", "datetime.datetime("}, regexp.MustCompile(`` +
 		`\bdatetime\.datetime\(\d[^()]*(?:\([^()]*\))?[^()]*\)` + // Python's own form
-		`|\b(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*,? +(?:\d{1,2}[ -])?[A-Z][a-z]{2}[ -]+[\d ]+ ` + clock + `(?: [A-Z]{3,4}| [-+]\d{4})?(?: \d{4})?` + // date, HTTP, mail
-		`|(^|[^:\w])(?:\d{4}[-/]\d{2}[-/]\d{2}[T _])?` + clock + `(?:(?: ?[-+]\d{2}:?\d{2})?(?: [A-Z]{3,4}\b)?)(?: m=[-+]\d+\.\d+)?`)}, // ISO 8601, Go; not a compiler's :12:17
+		// date, HTTP, mail
+		`|\b(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*,? +(?:\d{1,2}[ -])?[A-Z][a-z]{2}[ -]+[\d ]+ ` + clock + `(?: [A-Z]{3,4}| [-+]\d{4})?(?: \d{4})?` +
+		// ISO 8601, Go; not a compiler's :12:17
+		`|(^|[^:\w])(?:\d{4}[-/]\d{2}[-/]\d{2}[T _])?` + clock + `(?:(?: ?[-+]\d{2}:?\d{2})?(?: [A-Z]{3,4}\b)?)(?: m=[-+]\d+\.\d+)?`)},
 	{"durations", "‹duration›", []string{"s", "h", "min"}, regexp.MustCompile(`` +
 		`\b(?:\d+h)?\d+m\d+(?:\.\d+)?s\b|\b\d+h\d+m\b` + // Go: 1h2m3.5s
 		`|\b\d+ (?:runs?|loops?)(?:, [\d,]+ loops?)? each\b` + // IPython's %timeit
-		`|\b` + decimal + ` ?(?:it|iters?|steps?|batch(?:es)?|samples?|ex|rows?|[kKMG]?i?B)/s\b|\b` + decimal + ` ?s/(?:it|step|batch|epoch)\b` + // tqdm, Keras
+		// tqdm, Keras
+		`|\b` + decimal + ` ?(?:it|iters?|steps?|batch(?:es)?|samples?|ex|rows?|[kKMG]?i?B)/s\b|\b` + decimal + ` ?s/(?:it|step|batch|epoch)\b` +
 		`|\b` + decimal + ` ?(?:ns|[µμu]s|ms|s|secs?|seconds?|mins?|minutes?|hrs?|hours?|h)\b`)},
 	{"paths", "${1}‹dir›/", []string{"/", `\`}, regexp.MustCompile(`((?:^|[\s"'` + "`" + `(=\[,<>|:])(?:file://)?)(?:~|\b[A-Za-z]:)?(?:` +
-		`/(?:tmp|var/tmp|var/folders|private/var/folders)(?:/[^/\s"'<>|:*?,;)\]]+)*(?:/|\b)` + // a temporary folder's name is random to its end
+		// a temporary folder's name is random to its end
+		`/(?:tmp|var/tmp|var/folders|private/var/folders)(?:/[^/\s"'<>|:*?,;)\]]+)*(?:/|\b)` +
 		`|(?:[/\\][^/\\\s"'<>|:*?]+)+[/\\])`)},
 }
 
@@ -141,9 +152,11 @@ func BuiltinNames() []string {
 	return names
 }
 
-// Builtin returns the rules of some names, of none all: addresses (0xc000012345, "at 0x7f…"), uuids, names (that kernels and temporary files make up), times
-// (with hours and minutes; a mere date is more often a value), durations (1.5s, 3 min, rates such as 12it/s) and paths (the directories of absolute paths; in temporary
-// folders the names, too). A name that is not known is an error.
+// Builtin returns the rules of some names, of none all: addresses (0xc000012345, "at 0x7f…"),
+// uuids, names (that kernels and temporary files make up), times (with hours and minutes; a mere
+// date is more often a value), durations (1.5s, 3 min, rates such as 12it/s) and paths (the
+// directories of absolute paths; in temporary folders the names, too). A name that is not known is
+// an error.
 func Builtin(names ...string) ([]Rule, error) {
 	if len(names) == 0 {
 		names = BuiltinNames()

@@ -142,7 +142,8 @@ replace: a\tb
 	if _, err := compare.ReadRules(filepath.Join(t.TempDir(), "none.cfg")); !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("a file that is not there: %v", err)
 	}
-	// A user's rules see HTML as it was sent, and JSON in its normal form; they work before the others.
+	// A user's rules see HTML as it was sent, and JSON in its normal form; they work before the
+	// others.
 	user, err := compare.ParseRules("f", "regex: <td class=\"r\">\\d+ ms\nreplace: <td>T\nregex: \"seed\": \\d+\nreplace: \"seed\": 0")
 	if err != nil {
 		t.Fatal(err)

@@ -22,10 +22,12 @@ func ReadRules(file string) ([]Rule, error) {
 	return ParseRules(file, string(text))
 }
 
-// ParseRules reads rules in the form of nbval's sanitize files: pairs of lines that begin with "regex: " and "replace: "; other lines
-// are empty, headings in brackets, or comments behind # or ;. Patterns and replacements are Python's: (?P<name>…), look-around, \1 and
-// \g<name>. A pattern meets the text as the kernel sent it, HTML with its markup, but without control sequences and with ‹image/png 1›
-// in the place of a data URI; of JSON types it meets the normal form: indented, one value a line, keys sorted. name is for the errors.
+// ParseRules reads rules in the form of nbval's sanitize files: pairs of lines that begin with
+// "regex: " and "replace: "; other lines are empty, headings in brackets, or comments behind # or
+// ;. Patterns and replacements are Python's: (?P<name>…), look-around, \1 and \g<name>. A pattern
+// meets the text as the kernel sent it, HTML with its markup, but without control sequences and
+// with ‹image/png 1› in the place of a data URI; of JSON types it meets the normal form: indented,
+// one value a line, keys sorted. name is for the errors.
 func ParseRules(name, text string) ([]Rule, error) {
 	var rules []Rule
 	pattern, at := "", 0

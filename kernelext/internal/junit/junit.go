@@ -1,17 +1,20 @@
 // Package junit writes test results as the XML that GitHub's, GitLab's and Jenkins's readers take.
 //
-// There is no one standard. What is written here is what all of them agree upon, Jenkins's strict schema (xunit-plugin, junit-10.xsd)
-// included: testsuites, testsuite and testcase; failure, error, skipped; system-out and system-err. Elements and attributes beyond that
-// (properties of a case, its file and line) make a strict reader refuse the whole file, so a case says where it is by its class and name, and
-// the file stands with its suite.
+// There is no one standard. What is written here is what all of them agree upon, Jenkins's strict
+// schema (xunit-plugin, junit-10.xsd) included: testsuites, testsuite and testcase; failure, error,
+// skipped; system-out and system-err. Elements and attributes beyond that (properties of a case,
+// its file and line) make a strict reader refuse the whole file, so a case says where it is by its
+// class and name, and the file stands with its suite.
 //
 //	report := junit.Report{Suites: []junit.Suite{{Name: "pets", File: "notebooks/pets.ipynb", Cases: cases}}}
 //	err := report.WriteFile("junit.xml")
 //
 // # Tried and dropped
 //
-//   - Texts as they come: one NUL or escape character in what a program printed, and no reader takes the file.
-//   - Whole texts of any length: readers on libxml2 give up at ten megabytes in one piece. A text keeps its beginning and its end.
+//   - Texts as they come: one NUL or escape character in what a program printed, and no reader
+//     takes the file.
+//   - Whole texts of any length: readers on libxml2 give up at ten megabytes in one piece. A text
+//     keeps its beginning and its end.
 package junit
 
 import (
@@ -61,7 +64,8 @@ type Case struct {
 // Outcome is what came of a case.
 type Outcome string
 
-// What may come of a case. A failure is an expectation that was not met, an error anything that kept the case from being judged.
+// What may come of a case. A failure is an expectation that was not met, an error anything that
+// kept the case from being judged.
 const (
 	Passed  Outcome = ""
 	Failure Outcome = "failure"

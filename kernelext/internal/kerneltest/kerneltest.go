@@ -1,5 +1,6 @@
-// Package kerneltest is a kernel for tests: a real process that speaks the Jupyter protocol over ZeroMQ and does what its cells say, at once and
-// the same each time. A test binary becomes that process by calling [Main] first in its TestMain and starting [Spec].
+// Package kerneltest is a kernel for tests: a real process that speaks the Jupyter protocol over
+// ZeroMQ and does what its cells say, at once and the same each time. A test binary becomes that
+// process by calling [Main] first in its TestMain and starting [Spec].
 //
 // A cell is a list of commands, one a line:
 //
@@ -132,7 +133,8 @@ func (k *kernel) send(s zmq4.Socket, parent *jupyter.Message, kind string, conte
 	raw, _ := json.Marshal(content)
 	m := jupyter.Message{Identities: parent.Identities, Header: jupyter.NewHeader("test", kind), Parent: parent.Header, Content: raw}
 	if kind == "execute_reply" {
-		m.Metadata = json.RawMessage(`{"started": "2026-01-02T03:04:05.600000Z"}`) // as ipykernel has it
+		// as ipykernel has it
+		m.Metadata = json.RawMessage(`{"started": "2026-01-02T03:04:05.600000Z"}`)
 	}
 	if s == k.iopub {
 		m.Identities = [][]byte{[]byte(kind)}

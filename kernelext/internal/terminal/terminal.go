@@ -1,10 +1,12 @@
-// Package terminal tells what a reader sees of text that was written for a terminal: progress bars in their last state, no colours, no
-// control characters. Comparisons and reports need it, for kernels pass on whatever programs print.
+// Package terminal tells what a reader sees of text that was written for a terminal: progress bars
+// in their last state, no colours, no control characters. Comparisons and reports need it, for
+// kernels pass on whatever programs print.
 //
 // # Tried and dropped
 //
-//   - Keeping of each line what follows its last carriage return, as nbval does: a shorter text after a longer one leaves the longer one's
-//     end on every screen, and tqdm's nested bars move up a line.
+//   - Keeping of each line what follows its last carriage return, as nbval does: a shorter text
+//     after a longer one leaves the longer one's end on every screen, and tqdm's nested bars move
+//     up a line.
 //   - A screen of fixed size: notebooks have none, and it loses what scrolls out.
 package terminal
 
@@ -14,12 +16,14 @@ import (
 	"unicode/utf8"
 )
 
-// maxColumn bounds how far a sequence may move the cursor to the right, so that a few bytes cannot ask for kilobytes of blanks.
+// maxColumn bounds how far a sequence may move the cursor to the right, so that a few bytes cannot
+// ask for kilobytes of blanks.
 const maxColumn = 256
 
-// Text returns what is to be seen of s in the end. Carriage returns, backspaces and the cursor and erase sequences that progress bars use
-// (CSI A, B, C, D, G, K) are obeyed; other control sequences, colours among them, and control characters are left out, and so are bytes that
-// are not UTF-8.
+// Text returns what is to be seen of s in the end. Carriage returns, backspaces and the cursor and
+// erase sequences that progress bars use (CSI A, B, C, D, G, K) are obeyed; other control
+// sequences, colours among them, and control characters are left out, and so are bytes that are not
+// UTF-8.
 func Text(s string) string {
 	if clean(s) {
 		return s
@@ -130,13 +134,15 @@ func (p *page) obey(q sequence) {
 	}
 }
 
-// A sequence is a control sequence: of CSI its first number and its final byte, of all others nothing.
+// A sequence is a control sequence: of CSI its first number and its final byte, of all others
+// nothing.
 type sequence struct {
 	number int
 	final  byte
 }
 
-// cutSequence cuts the sequence off that s begins with: CSI, OSC with its text, or ESC with what selects and one character. A broken one ends where it breaks.
+// cutSequence cuts the sequence off that s begins with: CSI, OSC with its text, or ESC with what
+// selects and one character. A broken one ends where it breaks.
 func cutSequence(s string) (q sequence, rest string) {
 	if len(s) < 2 {
 		return q, ""

@@ -1,4 +1,5 @@
-// Command declare is a cell whose variables cannot be had: the tests of package pets run it as a kernel would.
+// Command declare is a cell whose variables cannot be had: the tests of package pets run it as a
+// kernel would.
 package main
 
 import (

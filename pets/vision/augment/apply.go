@@ -8,11 +8,13 @@ import (
 	"gopets/pets/vision/dataset"
 )
 
-// Apply writes what the network sees of a picture into dst: s.H rows of s.W pixels of 3 values in [0,1], not normalised. It is
-// fastai's pipeline (§4.2) in one pass: average first where a reduction exceeds 2 (and the view is not zoomed in), then perspective,
-// rotation, zoom, resize, mirroring and crop in a single bilinear sampling, then light.
+// Apply writes what the network sees of a picture into dst: s.H rows of s.W pixels of 3 values in
+// [0,1], not normalised. It is fastai's pipeline (§4.2) in one pass: average first where a
+// reduction exceeds 2 (and the view is not zoomed in), then perspective, rotation, zoom, resize,
+// mirroring and crop in a single bilinear sampling, then light.
 //
-// It is safe for concurrent use. A picture that a [dataset.Cache] has reduced is treated as the one it was.
+// It is safe for concurrent use. A picture that a [dataset.Cache] has reduced is treated as the one
+// it was.
 func (c Config) Apply(dst []float32, src *dataset.Picture, s Size, p Params) error {
 	if err := c.fits(src, s); err != nil {
 		return err

@@ -10,7 +10,8 @@ import (
 	"gopets/pets/vision/dataset"
 )
 
-// BenchmarkApply is one picture of usual size from the cache to the network's input. Aim: 1.5 ms at 224 on one core.
+// BenchmarkApply is one picture of usual size from the cache to the network's input. Aim: 1.5 ms at
+// 224 on one core.
 func BenchmarkApply(b *testing.B) {
 	src := dataset.NewPicture(500, 375)
 	r := rand.New(rand.NewPCG(1, 2))

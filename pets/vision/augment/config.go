@@ -12,17 +12,22 @@ const (
 	Pad    Resize = "pad"    // the long side to the size, the rest filled by reflection
 )
 
-// Config says which random transforms are applied, and how far they go. The zero value applies none. It is JSON-able and
-// comparable, so that it can be kept with a model.
+// Config says which random transforms are applied, and how far they go. The zero value applies
+// none. It is JSON-able and comparable, so that it can be kept with a model.
 type Config struct {
-	Flip         bool    `json:"flip,omitempty"`          // mirror left and right, half of the time
-	FlipVert     bool    `json:"flip_vert,omitempty"`     // with Flip: any of the eight turns and mirrorings instead
-	MaxRotate    float64 `json:"max_rotate,omitempty"`    // degrees to either side
-	MaxZoom      float64 `json:"max_zoom,omitempty"`      // up to this magnification; 0 and 1: none
-	MaxLighting  float64 `json:"max_lighting,omitempty"`  // change of brightness and contrast, below 1
-	MaxWarp      float64 `json:"max_warp,omitempty"`      // perspective: how far corners move, of half a side; at most 0.5
-	PAffine      float64 `json:"p_affine,omitempty"`      // probability of each of rotate, zoom and warp; 0: 0.75; negative: never
-	PLighting    float64 `json:"p_lighting,omitempty"`    // probability of each of brightness and contrast; 0: 0.75; negative: never
+	Flip bool `json:"flip,omitempty"` // mirror left and right, half of the time
+	// with Flip: any of the eight turns and mirrorings instead
+	FlipVert  bool    `json:"flip_vert,omitempty"`
+	MaxRotate float64 `json:"max_rotate,omitempty"` // degrees to either side
+	MaxZoom   float64 `json:"max_zoom,omitempty"`   // up to this magnification; 0 and 1: none
+	// change of brightness and contrast, below 1
+	MaxLighting float64 `json:"max_lighting,omitempty"`
+	// perspective: how far corners move, of half a side; at most 0.5
+	MaxWarp float64 `json:"max_warp,omitempty"`
+	// probability of each of rotate, zoom and warp; 0: 0.75; negative: never
+	PAffine float64 `json:"p_affine,omitempty"`
+	// probability of each of brightness and contrast; 0: 0.75; negative: never
+	PLighting    float64 `json:"p_lighting,omitempty"`
 	Cutout       int     `json:"cutout,omitempty"`        // black squares put into each picture
 	CutoutLength int     `json:"cutout_length,omitempty"` // their side in pixels; 0: 40
 	Method       Resize  `json:"method,omitempty"`

@@ -28,8 +28,9 @@ const (
 	rowScale  = 17
 )
 
-// Row writes what [OnDevice] needs to do to a picture what [Config.Apply] does: RowLen numbers. Two things are the host's alone and give an
-// error: cutout, and averaging before a reduction of more than 2, for which the picture must come reduced (see [Reduced]).
+// Row writes what [OnDevice] needs to do to a picture what [Config.Apply] does: RowLen numbers. Two
+// things are the host's alone and give an error: cutout, and averaging before a reduction of more
+// than 2, for which the picture must come reduced (see [Reduced]).
 func (c Config) Row(row []float64, src *dataset.Picture, s Size, p Params) error {
 	if err := c.fits(src, s); err != nil {
 		return err
@@ -64,8 +65,9 @@ func (c Config) Row(row []float64, src *dataset.Picture, s Size, p Params) error
 	return nil
 }
 
-// Reduced gives the picture for the device: averaged as fastai would (§4.2e) where it is more than twice the size, else itself. A view that
-// zooms in then comes from the average, where Apply would take the original.
+// Reduced gives the picture for the device: averaged as fastai would (§4.2e) where it is more than
+// twice the size, else itself. A view that zooms in then comes from the average, where Apply would
+// take the original.
 func (c Config) Reduced(src *dataset.Picture, s Size) *dataset.Picture {
 	var v view
 	w, h := src.Full()
@@ -75,10 +77,12 @@ func (c Config) Reduced(src *dataset.Picture, s Size) *dataset.Picture {
 	return src.Reduced(min(v.aw, src.W), min(v.ah, src.H))
 }
 
-// OnDevice is [Config.Apply] for a batch as graph operations: img is uint8 [B,H,W,3], each picture at the top left of its place; rows is
-// float64 [B,RowLen] from [Config.Row]. The result is float32 [B,s.H,s.W,3] in [0,1]. It agrees with Apply to 1e-5.
+// OnDevice is [Config.Apply] for a batch as graph operations: img is uint8 [B,H,W,3], each picture
+// at the top left of its place; rows is float64 [B,RowLen] from [Config.Row]. The result is float32
+// [B,s.H,s.W,3] in [0,1]. It agrees with Apply to 1e-5.
 //
-// Coordinates are float64 as on the host: in float32 they are off by 1e-4 of a pixel and more, and there are few of them.
+// Coordinates are float64 as on the host: in float32 they are off by 1e-4 of a pixel and more, and
+// there are few of them.
 func OnDevice(img, rows *graph.Node, s Size) *graph.Node {
 	g, d := img.Graph(), img.Shape().Dimensions
 	b, h, w := d[0], d[1], d[2]

@@ -9,14 +9,16 @@ import (
 	"gopets/pets/vision/dataset"
 )
 
-// A training picture: everything random is drawn first, and can be kept; then one pass makes the network's input.
+// A training picture: everything random is drawn first, and can be kept; then one pass makes the
+// network's input.
 func Example() {
 	picture := dataset.NewPicture(500, 375) // or dataset.DecodeFile, or a dataset.Cache
 	c, size := augment.Default(), augment.Square(224)
 	if err := c.Check(); err != nil {
 		log.Fatal(err)
 	}
-	const seed, index = 42, 7 // one stream a picture: the result does not depend on the number of workers
+	// one stream a picture: the result does not depend on the number of workers
+	const seed, index = 42, 7
 	params := c.Draw(rand.New(rand.NewPCG(seed, index)))
 	input := make([]float32, size.H*size.W*3)
 	if err := c.Apply(input, picture, size, params); err != nil {

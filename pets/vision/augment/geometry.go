@@ -7,7 +7,8 @@ import (
 	"gopets/pets/vision/dataset"
 )
 
-// matrix is a homography, row by row: (x, y) goes to ((m0·x+m1·y+m2)/q, (m3·x+m4·y+m5)/q) with q = m6·x+m7·y+m8.
+// matrix is a homography, row by row: (x, y) goes to ((m0·x+m1·y+m2)/q, (m3·x+m4·y+m5)/q) with q =
+// m6·x+m7·y+m8.
 type matrix [9]float64
 
 var identity = matrix{0: 1, 4: 1, 8: 1}
@@ -29,13 +30,15 @@ func (m matrix) at(x, y float64) (u, v float64) {
 
 // view says how a picture becomes the network's input, all but the light.
 type view struct {
-	w, h       int    // of the resized picture
-	grid       matrix // from its points to the source's, both in [−1,1] with corner pixels on the corners
-	aw, ah     int    // average the source to this size first; 0: don't
-	rows, cols []int  // of the resized and mirrored picture, for each row and column of the input
+	w, h int // of the resized picture
+	// from its points to the source's, both in [−1,1] with corner pixels on the corners
+	grid       matrix
+	aw, ah     int   // average the source to this size first; 0: don't
+	rows, cols []int // of the resized and mirrored picture, for each row and column of the input
 }
 
-// look works out the view of a picture of w×h pixels (its full size, before any reduction by a cache).
+// look works out the view of a picture of w×h pixels (its full size, before any reduction by a
+// cache).
 func (c Config) look(v *view, w, h int, s Size, p Params) error {
 	method := c.Method
 	if method == Auto {
@@ -142,7 +145,8 @@ func symmetricWarp(m [4]float64) (matrix, error) {
 	return c, nil
 }
 
-// span is the range of all coordinates of the grid, columns and rows together; a homography has its extremes at the corners.
+// span is the range of all coordinates of the grid, columns and rows together; a homography has its
+// extremes at the corners.
 func (v *view) span() float64 {
 	lo, hi := math.Inf(1), math.Inf(-1)
 	for _, x := range ends(v.w) {
@@ -162,7 +166,8 @@ func ends(n int) [2]float64 {
 	return [2]float64{-1, 1}
 }
 
-// pixels turns the grid's matrix into one from the resized picture's columns and rows to those of a w×h source (corner pixels on corners).
+// pixels turns the grid's matrix into one from the resized picture's columns and rows to those of a
+// w×h source (corner pixels on corners).
 func (v *view) pixels(w, h int) matrix {
 	step := func(n int) float64 { return 2 / float64(max(1, n-1)) }
 	from := matrix{step(v.w), 0, -1, 0, step(v.h), -1, 0, 0, 1}
@@ -170,8 +175,8 @@ func (v *view) pixels(w, h int) matrix {
 	return matrix{x, 0, x, 0, y, y, 0, 0, 1}.mul(v.grid).mul(from)
 }
 
-// place gives for each of size places of the input its index in a side of n pixels, cropped at pct, and padded by
-// reflection where n is smaller (§4.2h).
+// place gives for each of size places of the input its index in a side of n pixels, cropped at pct,
+// and padded by reflection where n is smaller (§4.2h).
 func place(into []int, size, n int, pct float64) []int {
 	into = into[:0]
 	from := first(size, n, pct)

@@ -2,13 +2,16 @@ package augment
 
 import "math"
 
-// light is fastai's brightness and contrast (§4.2f): x becomes sigmoid(scale·(logit x + shift)), with x clamped to [lowest, highest].
+// light is fastai's brightness and contrast (§4.2f): x becomes sigmoid(scale·(logit x + shift)),
+// with x clamped to [lowest, highest].
 //
-// Brightness alone is a quotient. With contrast the curve is read from a table with linear interpolation, whose nodes lie as
-// float32 numbers do: 256 in each octave of the distance to the nearer end, for the curve is steep at both. Its error is below 1e-6.
+// Brightness alone is a quotient. With contrast the curve is read from a table with linear
+// interpolation, whose nodes lie as float32 numbers do: 256 in each octave of the distance to the
+// nearer end, for the curve is steep at both. Its error is below 1e-6.
 type light struct {
 	shift, scale float64
-	near0, near1 [octaves*nodes + 1]float32 // the curve at node distances from 0, and one minus the curve at those from 1
+	// the curve at node distances from 0, and one minus the curve at those from 1
+	near0, near1 [octaves*nodes + 1]float32
 }
 
 const (
@@ -22,7 +25,8 @@ const (
 	firstNode    = (127 - 1 - octaves) * nodes
 )
 
-// meaning takes a change of brightness and a contrast, each 0 for none. It reports whether there is anything to do.
+// meaning takes a change of brightness and a contrast, each 0 for none. It reports whether there is
+// anything to do.
 func (l *light) meaning(change, contrast float64) bool {
 	l.shift, l.scale = 0, 1
 	if change != 0 {

@@ -5,19 +5,20 @@ import (
 	"math/rand/v2"
 )
 
-// Params is everything random about one picture. The zero value changes nothing and crops at the top left; [Config.Valid] crops
-// at the centre.
+// Params is everything random about one picture. The zero value changes nothing and crops at the
+// top left; [Config.Valid] crops at the centre.
 type Params struct {
-	Warp             [4]float64 // fastai's m0…m3 of symmetric_warp; zero: none
-	Dihedral         int        // 0…7: 1 mirrors columns, 2 mirrors rows, 4 exchanges rows and columns
-	Degrees          float64    // counter-clockwise
-	Zoom             float64    // magnification; 0: none
-	ZoomRow, ZoomCol float64    // where the zoom looks, 0…1
-	Brightness       float64    // 0…1, 0.5 is unchanged; 0: none
-	Contrast         float64    // factor; 0: none
-	Flip             bool       // mirror left and right
-	Holes            []Hole     // of cutout
-	CropRow, CropCol float64    // where the crop lies, 0…1
+	Warp [4]float64 // fastai's m0…m3 of symmetric_warp; zero: none
+	// 0…7: 1 mirrors columns, 2 mirrors rows, 4 exchanges rows and columns
+	Dihedral         int
+	Degrees          float64 // counter-clockwise
+	Zoom             float64 // magnification; 0: none
+	ZoomRow, ZoomCol float64 // where the zoom looks, 0…1
+	Brightness       float64 // 0…1, 0.5 is unchanged; 0: none
+	Contrast         float64 // factor; 0: none
+	Flip             bool    // mirror left and right
+	Holes            []Hole  // of cutout
+	CropRow, CropCol float64 // where the crop lies, 0…1
 }
 
 // Hole is a black square; Row and Col are the place of its middle in the resized picture, 0…1.
@@ -29,8 +30,9 @@ type Hole struct {
 // Valid is what validation pictures get: no transform, and the crop at the centre.
 func (c Config) Valid() Params { return Params{CropRow: 0.5, CropCol: 0.5} }
 
-// Draw draws for one picture from fastai's distributions (§4.1). As there, the values of each transform are drawn whether or not its coin
-// then says that it runs, so that one transform's probability does not change another's values.
+// Draw draws for one picture from fastai's distributions (§4.1). As there, the values of each
+// transform are drawn whether or not its coin then says that it runs, so that one transform's
+// probability does not change another's values.
 func (c Config) Draw(r *rand.Rand) Params {
 	var p Params
 	uniform := func(lo, hi float64) float64 { return lo + (hi-lo)*r.Float64() }

@@ -104,7 +104,8 @@ func TestDistributions(t *testing.T) {
 	}
 }
 
-// uniform checks a sample against a uniform distribution (Kolmogorov and Smirnov's statistic over 100 bins, at 2.2/√n: one false alarm in 10⁴).
+// uniform checks a sample against a uniform distribution (Kolmogorov and Smirnov's statistic over
+// 100 bins, at 2.2/√n: one false alarm in 10⁴).
 func uniform(t *testing.T, name string, sample []float64, lo, hi float64) {
 	t.Helper()
 	var bins [100]float64
@@ -126,7 +127,8 @@ func uniform(t *testing.T, name string, sample []float64, lo, hi float64) {
 	}
 }
 
-// A probability must not change another transform's values, and the same stream gives the same parameters.
+// A probability must not change another transform's values, and the same stream gives the same
+// parameters.
 func TestDrawsAreIndependentAndRepeatable(t *testing.T) {
 	draw := func(c Config) Params { return c.Draw(rand.New(rand.NewPCG(9, 9))) }
 	always, never := Default(), Default()
@@ -229,7 +231,8 @@ func TestPadAndSquish(t *testing.T) {
 	if err := (Config{}).Apply(wide, src, Size{8, 64}, Config{}.Valid()); err != nil {
 		t.Fatal(err)
 	}
-	near(t, "squished corner", float64(wide[3*63]), float64(src.Pix[3*15])/255, 1e-6) // all columns are there
+	// all columns are there
+	near(t, "squished corner", float64(wide[3*63]), float64(src.Pix[3*15])/255, 1e-6)
 }
 
 // Light by table against light by formula, over all values and the range of both parameters.
@@ -286,7 +289,8 @@ func TestCutout(t *testing.T) {
 	}
 }
 
-// A picture from the cache must give what the file gives, to 1/255, also where fastai averages first.
+// A picture from the cache must give what the file gives, to 1/255, also where fastai averages
+// first.
 func TestCachedAgreesWithUncached(t *testing.T) {
 	src, r := t.TempDir(), rand.New(rand.NewPCG(7, 8))
 	cache, err := dataset.OpenCache(t.TempDir(), 64)

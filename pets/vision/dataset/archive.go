@@ -19,11 +19,13 @@ type limits struct {
 	files int
 }
 
-// archiveLimits are for archives from the internet: photographs hardly compress, so that an archive that grows eight times is no data set.
+// archiveLimits are for archives from the internet: photographs hardly compress, so that an archive
+// that grows eight times is no data set.
 func archiveLimits(packed int64) limits { return limits{bytes: 8*packed + 1<<30, files: 2_000_000} }
 
-// unpack writes a tar archive, gzipped or not, into the folder root. Nothing can be written outside it: names that are absolute or contain "..",
-// links and devices are refused, and the operating system is asked to hold the line too (os.Root). After an error root holds a part.
+// unpack writes a tar archive, gzipped or not, into the folder root. Nothing can be written outside
+// it: names that are absolute or contain "..", links and devices are refused, and the operating
+// system is asked to hold the line too (os.Root). After an error root holds a part.
 func unpack(ctx context.Context, archive io.Reader, root *os.Root, most limits) error {
 	in := bufio.NewReaderSize(archive, 1<<16)
 	var plain io.Reader = in

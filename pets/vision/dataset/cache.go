@@ -11,16 +11,19 @@ import (
 	"time"
 )
 
-// Cache keeps decoded pictures in a folder, each in a file of its own that is mapped into memory: the pages are shared by all
-// processes that use the folder, and stay there for later ones. It is safe for concurrent use by goroutines and processes.
+// Cache keeps decoded pictures in a folder, each in a file of its own that is mapped into memory:
+// the pages are shared by all processes that use the folder, and stay there for later ones. It is
+// safe for concurrent use by goroutines and processes.
 //
-// A file's name is the SHA-256 of the photograph's bytes (with the size and the options), so a copied or renamed photograph is found and
-// a changed one is not mistaken. A damaged file is noticed by its checksum and written anew. A folder that
-// cannot be written costs only time: [Cache.WriteError] tells.
+// A file's name is the SHA-256 of the photograph's bytes (with the size and the options), so a
+// copied or renamed photograph is found and a changed one is not mistaken. A damaged file is
+// noticed by its checksum and written anew. A folder that cannot be written costs only time:
+// [Cache.WriteError] tells.
 //
-// Pictures keep their own size until the short side exceeds maxSide, which is twice the training size, by half again: then they are averaged to
-// maxSide as the transforms would do (fastai §4.2e), and rounded. So long as warp and zoom together magnify less than 1.5 times (fastai's
-// defaults: at most 1.33) a picture from the cache gives the same as the file, to 1/255.
+// Pictures keep their own size until the short side exceeds maxSide, which is twice the training
+// size, by half again: then they are averaged to maxSide as the transforms would do (fastai §4.2e),
+// and rounded. So long as warp and zoom together magnify less than 1.5 times (fastai's defaults: at
+// most 1.33) a picture from the cache gives the same as the file, to 1/255.
 type Cache struct {
 	Decode DecodeOptions // how photographs are read; set it before the first Get
 
@@ -44,7 +47,8 @@ type entry struct {
 // reduceAbove is the reduction factor from which on the cache stores reduced pictures.
 const reduceAbove = 1.5
 
-// OpenCache opens or makes the cache in dir for training at maxSide/2 pixels. maxSide 0 keeps every picture at its own size.
+// OpenCache opens or makes the cache in dir for training at maxSide/2 pixels. maxSide 0 keeps every
+// picture at its own size.
 func OpenCache(dir string, maxSide int) (*Cache, error) {
 	if maxSide < 0 {
 		return nil, fmt.Errorf("picture cache: the largest short side is %d: give twice the training size, or 0 for no limit", maxSide)
@@ -55,8 +59,8 @@ func OpenCache(dir string, maxSide int) (*Cache, error) {
 	return &Cache{dir: dir, maxSide: maxSide, open: map[string]entry{}}, nil
 }
 
-// Get gives the picture of a photograph's file, from the cache if it is there. Its pixels are read-only memory.
-// The errors are those of [DecodeFile].
+// Get gives the picture of a photograph's file, from the cache if it is there. Its pixels are
+// read-only memory. The errors are those of [DecodeFile].
 func (c *Cache) Get(path string) (*Picture, error) {
 	info, err := os.Stat(path)
 	if err != nil {
@@ -90,7 +94,8 @@ func (c *Cache) Get(path string) (*Picture, error) {
 	return e.picture, nil
 }
 
-// fill maps the picture of a photograph, decoding and writing it first where it is missing or damaged.
+// fill maps the picture of a photograph, decoding and writing it first where it is missing or
+// damaged.
 func (c *Cache) fill(data []byte) (entry, error) {
 	file := c.file(data)
 	if p, unmap, err := mapPicture(file); err == nil {
@@ -132,14 +137,16 @@ func (c *Cache) file(data []byte) string {
 	return filepath.Join(c.dir, name[:2], name[2:]+"-"+kind+".rgb")
 }
 
-// WriteError is the last failure to write into the folder, such as a full disk. Get goes on without it, more slowly.
+// WriteError is the last failure to write into the folder, such as a full disk. Get goes on without
+// it, more slowly.
 func (c *Cache) WriteError() error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.writeError
 }
 
-// Close unmaps all pictures that came from the cache: none of them may be used any more. The files stay.
+// Close unmaps all pictures that came from the cache: none of them may be used any more. The files
+// stay.
 func (c *Cache) Close() error {
 	c.mu.Lock()
 	defer c.mu.Unlock()

@@ -80,7 +80,8 @@ func TestCache(t *testing.T) {
 			}
 			continue
 		}
-		// 333×250 at 32 pixels: resized to 43×32, so averaged to 1/d, d = min(250/32, 333/43)/2 = 3.872
+		// 333×250 at 32 pixels: resized to 43×32, so averaged to 1/d, d = min(250/32, 333/43)/2 =
+		// 3.872
 		if p.W != 86 || p.H != 64 || p.FullW != 333 || p.FullH != 250 {
 			t.Errorf("reduced to %d×%d of %d×%d", p.W, p.H, p.FullW, p.FullH)
 		}
@@ -176,7 +177,8 @@ func TestCacheThatCannotBeWritten(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := os.WriteFile(filepath.Dir(c.file(data)), nil, 0o644); err != nil { // a file where a folder should be
+	// a file where a folder should be
+	if err := os.WriteFile(filepath.Dir(c.file(data)), nil, 0o644); err != nil {
 		t.Fatal(err)
 	}
 	if p := get(t, c, photos[0]); p.W != 333 {

@@ -11,8 +11,9 @@ import (
 	"github.com/edsrzf/mmap-go"
 )
 
-// A cache file is a header of 32 bytes, little-endian, and the pixels:
-// 8 bytes magic with version, then width, height, full width, full height, CRC-32C of the pixels, CRC-32C of the 28 bytes before.
+// A cache file is a header of 32 bytes, little-endian, and the pixels: 8 bytes magic with version,
+// then width, height, full width, full height, CRC-32C of the pixels, CRC-32C of the 28 bytes
+// before.
 const (
 	cacheMagic  = "gopetpx1"
 	cacheHeader = 32
@@ -22,7 +23,8 @@ var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
 var errDamaged = errors.New("damaged cache file")
 
-// writePicture writes a cache file beside its place and renames it, so that no reader ever sees half of it.
+// writePicture writes a cache file beside its place and renames it, so that no reader ever sees
+// half of it.
 func writePicture(file string, p *Picture) (err error) {
 	dir := filepath.Dir(file)
 	if err := os.MkdirAll(dir, 0o755); err != nil {
@@ -59,7 +61,8 @@ func writePicture(file string, p *Picture) (err error) {
 	return os.Rename(f.Name(), file)
 }
 
-// mapPicture maps a cache file and checks it. Files are only ever replaced by renaming: a mapping cannot shrink under us.
+// mapPicture maps a cache file and checks it. Files are only ever replaced by renaming: a mapping
+// cannot shrink under us.
 func mapPicture(file string) (*Picture, func() error, error) {
 	f, err := os.Open(file)
 	if err != nil {

@@ -5,8 +5,9 @@ import (
 	"image/color"
 )
 
-// convert copies any image into RGB as Pillow's convert("RGB") does: raw colour values, alpha ignored (fastai §1.4). The colours that
-// Go's color.Color gives are multiplied by alpha, hence a case for each type that has an alpha channel.
+// convert copies any image into RGB as Pillow's convert("RGB") does: raw colour values, alpha
+// ignored (fastai §1.4). The colours that Go's color.Color gives are multiplied by alpha, hence a
+// case for each type that has an alpha channel.
 func convert(img image.Image) *Picture {
 	b := img.Bounds()
 	p := NewPicture(b.Dx(), b.Dy())
@@ -78,7 +79,8 @@ func grey(to, from []uint8, step int) {
 	}
 }
 
-// pick takes the first three channels of pixels of size bytes, each channel step bytes wide, high byte first.
+// pick takes the first three channels of pixels of size bytes, each channel step bytes wide, high
+// byte first.
 func pick(to, from []uint8, size, step int) {
 	for x, i := 0, 0; x < len(to); x, i = x+3, i+size {
 		to[x], to[x+1], to[x+2] = from[i], from[i+step], from[i+2*step]

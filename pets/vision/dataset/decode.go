@@ -20,7 +20,8 @@ import (
 	_ "golang.org/x/image/webp"
 )
 
-// DecodeOptions change how a photograph is read. The zero value is right for photographs from cameras and phones.
+// DecodeOptions change how a photograph is read. The zero value is right for photographs from
+// cameras and phones.
 type DecodeOptions struct {
 	IgnoreEXIF bool // leave the picture as stored, as fastai v1 does
 	MaxPixels  int  // refuse larger pictures before memory is taken; 0: 100 million
@@ -30,11 +31,13 @@ const defaultMaxPixels = 100_000_000
 
 // Decode reads a picture by its content: JPEG, PNG, GIF (first frame), WebP, TIFF or BMP.
 //
-// The conversion to RGB is Pillow's (fastai §1.4): alpha is dropped without blending, palettes are looked up, grey is repeated.
-// The EXIF orientation is applied, unless o says otherwise.
-// Errors say what is wrong with the data ("the JPEG data ends early …"), without a file name: [DecodeFile] adds it.
+// The conversion to RGB is Pillow's (fastai §1.4): alpha is dropped without blending, palettes are
+// looked up, grey is repeated. The EXIF orientation is applied, unless o says otherwise. Errors say
+// what is wrong with the data ("the JPEG data ends early …"), without a file name: [DecodeFile]
+// adds it.
 func Decode(data []byte, o DecodeOptions) (p *Picture, err error) {
-	defer func() { // the decoders are not ours: a panic in one is a broken picture, not a broken run
+	// the decoders are not ours: a panic in one is a broken picture, not a broken run
+	defer func() {
 		if r := recover(); r != nil {
 			p, err = nil, fmt.Errorf("the picture's data confuses its decoder: %v", r)
 		}
@@ -104,7 +107,8 @@ func unwrapPath(err error) error {
 func decodeStill(data []byte, format string) (*Picture, error) {
 	img, _, err := image.Decode(bytes.NewReader(data))
 	if format == "jpeg" && errors.Is(err, io.ErrUnexpectedEOF) {
-		// Complete but for its end marker: libjpeg reads it, and so do we. Pictures cut off earlier still fail.
+		// Complete but for its end marker: libjpeg reads it, and so do we. Pictures cut off earlier
+		// still fail.
 		img, _, err = image.Decode(io.MultiReader(bytes.NewReader(data), bytes.NewReader([]byte{0xff, 0xd9})))
 	}
 	if err != nil {
@@ -113,8 +117,8 @@ func decodeStill(data []byte, format string) (*Picture, error) {
 	return convert(img), nil
 }
 
-// decodeGIF reads the first frame onto the GIF's canvas. Go's decoder blanks the transparent colour; its true value is in the
-// global palette, and Pillow shows it.
+// decodeGIF reads the first frame onto the GIF's canvas. Go's decoder blanks the transparent
+// colour; its true value is in the global palette, and Pillow shows it.
 func decodeGIF(data []byte) (*Picture, error) {
 	config, err := gif.DecodeConfig(bytes.NewReader(data))
 	if err != nil {

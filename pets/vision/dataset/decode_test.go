@@ -107,7 +107,8 @@ func TestConversions(t *testing.T) {
 	}
 }
 
-// Chroma at half the width and height, against libjpeg's triangle filter computed in floating point.
+// Chroma at half the width and height, against libjpeg's triangle filter computed in floating
+// point.
 func TestChroma(t *testing.T) {
 	const w, h = 11, 9
 	for ratio, tall := range map[image.YCbCrSubsampleRatio]int{image.YCbCrSubsampleRatio420: 2, image.YCbCrSubsampleRatio422: 1} {
@@ -163,7 +164,8 @@ func TestSubsampledImages(t *testing.T) {
 	}
 }
 
-// A GIF's transparent colour is the palette's, and a first frame that is smaller than the canvas lies in it.
+// A GIF's transparent colour is the palette's, and a first frame that is smaller than the canvas
+// lies in it.
 func TestGIF(t *testing.T) {
 	colours := color.Palette{color.RGBA{10, 20, 30, 255}, color.RGBA{}}
 	frame := image.NewPaletted(image.Rect(1, 1, 3, 2), colours)
@@ -281,7 +283,8 @@ func withEXIF(data, block []byte) []byte {
 	return slices.Concat(data[:2], segment, body, data[2:])
 }
 
-// The eight orientations of a picture whose corners differ: where the stored top left and top right come to lie.
+// The eight orientations of a picture whose corners differ: where the stored top left and top right
+// come to lie.
 func TestOrientations(t *testing.T) {
 	p := NewPicture(32, 16) // red, green / blue, white: 16×8 blocks, which JPEG keeps
 	at := func(x, y int) []uint8 { return p.Pix[3*(y*32+x):][:3] }

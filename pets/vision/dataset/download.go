@@ -50,8 +50,8 @@ func newDownloader() *downloader {
 // errUnreachable is a server that could not be reached at all, as without a network.
 var errUnreachable = errors.New("no connection")
 
-// fetch downloads an archive to file, by way of file.part, which a later call goes on with. The finished file has the archive's
-// size and checksums.
+// fetch downloads an archive to file, by way of file.part, which a later call goes on with. The
+// finished file has the archive's size and checksums.
 func (d *downloader) fetch(ctx context.Context, a Archive, file string, progress func(done, total int64)) error {
 	part := file + ".part"
 	most := attemptsUnheard
@@ -80,7 +80,8 @@ func (d *downloader) fetch(ctx context.Context, a Archive, file string, progress
 		}
 	}
 	if err := a.check(part); err != nil {
-		// What came is not the archive, and going on from it would never make it so. It is our own temporary file.
+		// What came is not the archive, and going on from it would never make it so. It is our own
+		// temporary file.
 		os.Remove(part)
 		return fmt.Errorf("what came from %s is not the expected archive: %w", a.URL, err)
 	}

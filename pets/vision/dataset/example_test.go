@@ -13,7 +13,8 @@ import (
 	"gopets/pets/vision/dataset"
 )
 
-// From a list of files to a split: labels from the names, a fifth for validation, seed 2 as in fastai's lesson.
+// From a list of files to a split: labels from the names, a fifth for validation, seed 2 as in
+// fastai's lesson.
 func Example() {
 	var files []string // dataset.ImageFiles(dir, false) for a folder
 	for i := range 10 {

@@ -16,14 +16,16 @@ var imageExtensions = map[string]bool{
 	".tif": true, ".tiff": true, ".webp": true, ".xbm": true, ".xpm": true, ".xwd": true,
 }
 
-// IsImageName tells whether a file name looks like a picture's: not hidden, and with an image ending in any case.
+// IsImageName tells whether a file name looks like a picture's: not hidden, and with an image
+// ending in any case.
 func IsImageName(name string) bool {
 	return !strings.HasPrefix(name, ".") && imageExtensions[strings.ToLower(filepath.Ext(name))]
 }
 
-// ImageFiles lists the pictures in a folder by name (fastai's get_image_files, §1.3), and with recurse those in all folders below it that are
-// not hidden. Links to files count, links to folders are not followed. The paths begin with dir and are sorted by bytes: the order,
-// and with it the split of a seed, is the same on every machine.
+// ImageFiles lists the pictures in a folder by name (fastai's get_image_files, §1.3), and with
+// recurse those in all folders below it that are not hidden. Links to files count, links to folders
+// are not followed. The paths begin with dir and are sorted by bytes: the order, and with it the
+// split of a seed, is the same on every machine.
 func ImageFiles(dir string, recurse bool) ([]string, error) {
 	info, err := os.Stat(dir)
 	if err != nil {

@@ -15,9 +15,10 @@ import (
 // Labelled is a picture's file and the name of its class.
 type Labelled struct{ Path, Label string }
 
-// LabelByRegexp takes each label from the first group of a pattern that is searched in the whole path, with / between folders (fastai's
-// from_name_re, §2.1). The blog's pattern is `/([^/]+)_\d+.jpg$`. The syntax is Go's (RE2).
-// A file that does not match is an error that shows pattern, path and what to change.
+// LabelByRegexp takes each label from the first group of a pattern that is searched in the whole
+// path, with / between folders (fastai's from_name_re, §2.1). The blog's pattern is
+// `/([^/]+)_\d+.jpg$`. The syntax is Go's (RE2). A file that does not match is an error that shows
+// pattern, path and what to change.
 func LabelByRegexp(files []string, pattern string) ([]Labelled, error) {
 	re, err := regexp.Compile(pattern)
 	if err != nil {
@@ -72,7 +73,8 @@ func advice(re *regexp.Regexp, pattern, file string) string {
 
 var patternExtension = regexp.MustCompile(`\\?\.(jpe?g|png|gif|webp|bmp|tiff?)\$?$`)
 
-// suggestion is a pattern for the usual kinds of names: label_number.ext, label.number.ext, folder per label.
+// suggestion is a pattern for the usual kinds of names: label_number.ext, label.number.ext, folder
+// per label.
 func suggestion(file string) string {
 	base := path.Base(file)
 	for _, p := range []string{`([^/]+)_\d+\.\w+$`, `([^/]+)[-.]\d+\.\w+$`, `([^/]+) \(?\d+\)?\.\w+$`} {
@@ -125,7 +127,8 @@ func LabelByLists(files, labels []string) ([]Labelled, error) {
 	return items, nil
 }
 
-// CSVOptions of [LabelByCSV]. The zero value reads fastai's labels.csv: a header, names in the first column, labels in the second.
+// CSVOptions of [LabelByCSV]. The zero value reads fastai's labels.csv: a header, names in the
+// first column, labels in the second.
 type CSVOptions struct {
 	Comma    rune   // 0: comma
 	NoHeader bool   // the first line is an item already
@@ -134,7 +137,8 @@ type CSVOptions struct {
 	Suffix   string // appended to each name, as ".jpg"
 }
 
-// LabelByCSV reads files and labels from a table (fastai's from_csv, §3.3). Names are relative to dir.
+// LabelByCSV reads files and labels from a table (fastai's from_csv, §3.3). Names are relative to
+// dir.
 func LabelByCSV(file, dir string, o CSVOptions) ([]Labelled, error) {
 	f, err := os.Open(file)
 	if err != nil {

@@ -9,9 +9,11 @@ import (
 	"strings"
 )
 
-// OfficialSplit divides the Oxford-IIIT Pet set as its authors did (Parkhi et al. 2012): annotations/trainval.txt to learn from, annotations/test.txt
-// to be examined on, about half each; both in the lists' order. root is the folder that [Untar] gives. Published error rates mostly refer to this
-// split; fastai's lesson instead draws a fifth of all pictures ([NewSplit]), the 41 among them that no list names.
+// OfficialSplit divides the Oxford-IIIT Pet set as its authors did (Parkhi et al. 2012):
+// annotations/trainval.txt to learn from, annotations/test.txt to be examined on, about half each;
+// both in the lists' order. root is the folder that [Untar] gives. Published error rates mostly
+// refer to this split; fastai's lesson instead draws a fifth of all pictures ([NewSplit]), the 41
+// among them that no list names.
 func OfficialSplit(root string) (*Split, error) {
 	var items []Labelled
 	var valid []string
@@ -38,7 +40,8 @@ func OfficialSplit(root string) (*Split, error) {
 	return NewSplit(items, Options{Valid: valid})
 }
 
-// ReadList reads a list of the pet set's annotations: the first word of every line that is not empty and does not begin with #.
+// ReadList reads a list of the pet set's annotations: the first word of every line that is not
+// empty and does not begin with #.
 func ReadList(file string) ([]string, error) {
 	f, err := os.Open(file)
 	if err != nil {
@@ -63,8 +66,9 @@ func ReadList(file string) ([]string, error) {
 	return names, nil
 }
 
-// FolderSplit takes the division from the folders, as fastai's from_folder does (§3.3): pictures below root/train are to learn from, those below root/valid
-// to be examined on, others are left out; the label is the name of the folder that a picture lies in.
+// FolderSplit takes the division from the folders, as fastai's from_folder does (§3.3): pictures
+// below root/train are to learn from, those below root/valid to be examined on, others are left
+// out; the label is the name of the folder that a picture lies in.
 func FolderSplit(root, train, valid string) (*Split, error) {
 	if train == "" || valid == "" || train == valid {
 		return nil, errors.New(`folder split: give the names of two folders, as "train" and "valid"`)

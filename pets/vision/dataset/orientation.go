@@ -5,7 +5,8 @@ import (
 	"encoding/binary"
 )
 
-// orientation finds the EXIF orientation (1…8) in a JPEG, PNG, WebP or TIFF file; 1, upright, when there is none or it makes no sense.
+// orientation finds the EXIF orientation (1…8) in a JPEG, PNG, WebP or TIFF file; 1, upright, when
+// there is none or it makes no sense.
 func orientation(data []byte) int {
 	var block []byte
 	switch {

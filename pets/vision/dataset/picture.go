@@ -12,7 +12,8 @@ type Picture struct {
 	W, H int
 	Pix  []uint8 // 3·W·H values
 
-	// FullW and FullH are the photograph's own size where a cache has reduced it; 0 where W and H are it.
+	// FullW and FullH are the photograph's own size where a cache has reduced it; 0 where W and H
+	// are it.
 	FullW, FullH int
 }
 
@@ -51,5 +52,6 @@ func (m rgbImage) RGBA64At(x, y int) color.RGBA64 {
 	return color.RGBA64{R: uint16(r), G: uint16(g), B: uint16(b), A: uint16(a)}
 }
 
-// FromImage copies an image into a picture as [Decode] would: alpha is dropped and the colour under it kept.
+// FromImage copies an image into a picture as [Decode] would: alpha is dropped and the colour under
+// it kept.
 func FromImage(img image.Image) *Picture { return convert(img) }

@@ -11,7 +11,8 @@ import (
 	"testing"
 )
 
-// sharedData is where the real photographs lie beside a developer's checkout; they are not part of the project.
+// sharedData is where the real photographs lie beside a developer's checkout; they are not part of
+// the project.
 const sharedData = "../../../../shared/data"
 
 // originals reads the photographs as first published, by file name, or skips the test.
@@ -66,7 +67,8 @@ func TestRealPhotographs(t *testing.T) {
 	t.Log(kinds)
 }
 
-// The archive of originals, through everything that a folder of photographs goes through; one of them is cut off.
+// The archive of originals, through everything that a folder of photographs goes through; one of
+// them is cut off.
 func TestRealArchive(t *testing.T) {
 	archive := filepath.Join(sharedData, "oxford-iiit-pet-originals.tar")
 	if _, err := os.Stat(archive); err != nil {

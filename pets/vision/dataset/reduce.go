@@ -2,22 +2,24 @@ package dataset
 
 import "math"
 
-// ResizedTo is the size to which a w×h picture is resized so that it just covers tw×th, rounding halves to even as Python
-// does (fastai §4.2a). For a square target the short side becomes its side.
+// ResizedTo is the size to which a w×h picture is resized so that it just covers tw×th, rounding
+// halves to even as Python does (fastai §4.2a). For a square target the short side becomes its
+// side.
 func ResizedTo(w, h, tw, th int) (rw, rh int) {
 	ratio := min(float64(h)/float64(th), float64(w)/float64(tw))
 	return max(1, int(math.RoundToEven(float64(w)/ratio))), max(1, int(math.RoundToEven(float64(h)/ratio)))
 }
 
-// Reduction says by how much fastai averages a w×h picture before it is resized to rw×rh (§4.2e): the factor, which matters above
-// 1 only, and the size after averaging.
+// Reduction says by how much fastai averages a w×h picture before it is resized to rw×rh (§4.2e):
+// the factor, which matters above 1 only, and the size after averaging.
 func Reduction(w, h, rw, rh int) (factor float64, aw, ah int) {
 	d := min(float64(h)/float64(rh), float64(w)/float64(rw)) / 2
 	return d, max(1, int(float64(w)*(1/d))), max(1, int(float64(h)*(1/d)))
 }
 
-// Area averages a picture down to w×h over windows as torch's area interpolation has them: from floor(i·H/h) to ceil((i+1)·H/h).
-// The result is in [0,255], 3 values a pixel. It is written into buf where that is large enough.
+// Area averages a picture down to w×h over windows as torch's area interpolation has them: from
+// floor(i·H/h) to ceil((i+1)·H/h). The result is in [0,255], 3 values a pixel. It is written into
+// buf where that is large enough.
 func (p *Picture) Area(w, h int, buf []float32) []float32 {
 	out := buf
 	if cap(out) < 3*w*h {

@@ -18,19 +18,24 @@ type Item struct {
 
 // Options of [NewSplit]. The zero value is fastai's: a fifth for validation, by seed 0.
 type Options struct {
-	ValidPct float64  // share for validation, below 1; 0: 0.2; negative: none
-	Seed     uint32   // of numpy's generator
-	Random   *Random  // continue this stream instead of seeding one, as the blog's second data set does
+	ValidPct float64 // share for validation, below 1; 0: 0.2; negative: none
+	Seed     uint32  // of numpy's generator
+	// continue this stream instead of seeding one, as the blog's second data set does
+	Random   *Random
 	Stratify bool     // give every class its own share
 	Valid    []string // the validation files, instead of a random choice
 }
 
-// Split is labelled pictures, divided. Training items are in the order given, validation items in the order drawn (fastai §2.3).
+// Split is labelled pictures, divided. Training items are in the order given, validation items in
+// the order drawn (fastai §2.3).
 type Split struct {
-	Classes       []string // labels of the training items, sorted by code points; Item.Label indexes them
-	Train, Valid  []Item
-	DroppedLabels []string // labels that only validation items had: those items are left out (fastai §2.2)
-	SplitHash     string   // SHA-256 of classes and items; the folder that all files share does not count
+	// labels of the training items, sorted by code points; Item.Label indexes them
+	Classes      []string
+	Train, Valid []Item
+	// labels that only validation items had: those items are left out (fastai §2.2)
+	DroppedLabels []string
+	// SHA-256 of classes and items; the folder that all files share does not count
+	SplitHash string
 }
 
 // NewSplit divides items into training and validation sets and numbers the classes.
@@ -133,8 +138,8 @@ func listed(items []Labelled, files []string) ([]int, error) {
 	return valid, nil
 }
 
-// stratified takes of every class the same share, rounded, and leaves it at least one picture to train with. It walks through the
-// permutation, so that the order is as random as without strata.
+// stratified takes of every class the same share, rounded, and leaves it at least one picture to
+// train with. It walks through the permutation, so that the order is as random as without strata.
 func stratified(items []Labelled, order []int, pct float64) []int {
 	quota := map[string]int{}
 	for _, it := range items {

@@ -31,7 +31,8 @@ func indices(items []Item) []int {
 	return is
 }
 
-// The blog's split: 7390 files, seed 2, and the second data set from the same stream (numbers from fastai §2.3, §2.4).
+// The blog's split: 7390 files, seed 2, and the second data set from the same stream (numbers from
+// fastai §2.3, §2.4).
 func TestSplitIsFastai(t *testing.T) {
 	items := numbered(7390, "images", func(i int) string { return fmt.Sprint("breed", i%37) })
 	r := NewRandom(2)

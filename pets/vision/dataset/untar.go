@@ -13,15 +13,18 @@ import (
 	"github.com/gofrs/flock"
 )
 
-// Untar gives the folder dest/u.Name, downloading and unpacking the archive when it is not there (fastai's untar_data). A folder that
-// is there is taken as it is: the call costs a stat. An archive that lies in dest already, downloaded by hand, is checked and used.
+// Untar gives the folder dest/u.Name, downloading and unpacking the archive when it is not there
+// (fastai's untar_data). A folder that is there is taken as it is: the call costs a stat. An
+// archive that lies in dest already, downloaded by hand, is checked and used.
 //
-// The download goes on where an earlier one broke off. The folder appears at once, complete: it is unpacked beside its place and renamed.
-// Several processes may ask at the same time; one works, the others wait. progress, which may be nil, goes from 0 to total bytes twice for
-// each archive: while it downloads and while it is unpacked.
+// The download goes on where an earlier one broke off. The folder appears at once, complete: it is
+// unpacked beside its place and renamed. Several processes may ask at the same time; one works, the
+// others wait. progress, which may be nil, goes from 0 to total bytes twice for each archive: while
+// it downloads and while it is unpacked.
 //
-// Nothing of the user's is deleted: an archive in dest that is not the expected one is an error that names it.
-// Without a network the error comes within seconds and says what can be done by hand.
+// Nothing of the user's is deleted: an archive in dest that is not the expected one is an error
+// that names it. Without a network the error comes within seconds and says what can be done by
+// hand.
 func Untar(ctx context.Context, u URL, dest string, progress func(done, total int64)) (dir string, err error) {
 	return untar(ctx, newDownloader(), u, dest, progress)
 }

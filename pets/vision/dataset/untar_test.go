@@ -107,7 +107,8 @@ func TestUntar(t *testing.T) {
 	if err := os.RemoveAll(filepath.Join(dest, "pets")); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := Untar(context.Background(), u, dest, nil); err != nil { // from the archive that lies there
+	// from the archive that lies there
+	if _, err := Untar(context.Background(), u, dest, nil); err != nil {
 		t.Error(err)
 	}
 }

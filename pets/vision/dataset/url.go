@@ -1,11 +1,13 @@
 package dataset
 
-// URL names a data set on the internet: what fastai's URLs constants are, with what is known about the archive.
+// URL names a data set on the internet: what fastai's URLs constants are, with what is known about
+// the archive.
 type URL struct {
-	Name    string    // the folder that it becomes
-	URL     string    // as fastai prints it: the archive's address without its ending
-	Archive Archive   // the archive itself; its root folder is Name
-	Mirror  []Archive // archives that together make the same folder, tried where Archive cannot be had
+	Name    string  // the folder that it becomes
+	URL     string  // as fastai prints it: the archive's address without its ending
+	Archive Archive // the archive itself; its root folder is Name
+	// archives that together make the same folder, tried where Archive cannot be had
+	Mirror []Archive
 }
 
 // String is the address, as fastai's print(URLs.PETS) shows it.
@@ -20,8 +22,9 @@ type Archive struct {
 	MD5     string // hex MD5 of the whole file; "": not checked
 }
 
-// Pets is the Oxford-IIIT Pet data set: 7 390 photographs of 37 breeds (O. M. Parkhi, A. Vedaldi, A. Zisserman, C. V. Jawahar,
-// "Cats and Dogs", CVPR 2012; CC BY-SA 4.0), as fastai packed it, and as Oxford publishes it for a mirror.
+// Pets is the Oxford-IIIT Pet data set: 7 390 photographs of 37 breeds (O. M. Parkhi, A. Vedaldi,
+// A. Zisserman, C. V. Jawahar, "Cats and Dogs", CVPR 2012; CC BY-SA 4.0), as fastai packed it, and
+// as Oxford publishes it for a mirror.
 var Pets = URL{
 	Name: "oxford-iiit-pet",
 	URL:  "https://s3.amazonaws.com/fast-ai-imageclas/oxford-iiit-pet",

@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// A PanicError is what GoMLX panicked with, as an error. GoMLX reports mistakes in graphs, missing operations and
-// failed executions by panicking; [Call] is the edge at which they become errors.
+// A PanicError is what GoMLX panicked with, as an error. GoMLX reports mistakes in graphs, missing
+// operations and failed executions by panicking; [Call] is the edge at which they become errors.
 type PanicError struct {
 	Stage string // what was being done: "building the training step"
 	Value any    // what was thrown
@@ -28,8 +28,8 @@ func (e *PanicError) Unwrap() error {
 	return err
 }
 
-// Call runs f and gives back what it panicked with as an error that names the stage. A nested Call's error passes
-// through with its own stage.
+// Call runs f and gives back what it panicked with as an error that names the stage. A nested
+// Call's error passes through with its own stage.
 func Call(stage string, f func()) (err error) {
 	defer func() {
 		thrown := recover()

@@ -12,14 +12,16 @@ import (
 	"time"
 )
 
-// childVar asks this package's init to do one job and exit: "trial xla:/path" or "install /folder". So any program that
-// uses the package, a test included, can be its own child.
+// childVar asks this package's init to do one job and exit: "trial xla:/path" or "install /folder".
+// So any program that uses the package, a test included, can be its own child.
 const childVar = "GOPETS_ENGINE_CHILD"
 
 const (
-	cpuTrialTime  = 60 * time.Second  // loading and compiling take under a second; the rest is for an overloaded machine
-	cudaTrialTime = 180 * time.Second // a first CUDA start loads a gigabyte and tunes its convolutions
-	probeTime     = 4 * time.Second   // asking a network or nvidia-smi whether it is there
+	// loading and compiling take under a second; the rest is for an overloaded machine
+	cpuTrialTime = 60 * time.Second
+	// a first CUDA start loads a gigabyte and tunes its convolutions
+	cudaTrialTime = 180 * time.Second
+	probeTime     = 4 * time.Second // asking a network or nvidia-smi whether it is there
 )
 
 func init() {

@@ -2,9 +2,10 @@
 //
 // # Which engine
 //
-// [Open] takes the best that really starts: what $GOMLX_BACKEND says; else XLA on an NVIDIA GPU; else XLA on the
-// CPU; else GoMLX's pure Go backend, which is always there, right, and tens of times slower. XLA is a shared library
-// (a "PJRT plugin") that [Setup] obtains once; Open never downloads, never panics and never waits for a network.
+// [Open] takes the best that really starts: what $GOMLX_BACKEND says; else XLA on an NVIDIA GPU;
+// else XLA on the CPU; else GoMLX's pure Go backend, which is always there, right, and tens of
+// times slower. XLA is a shared library (a "PJRT plugin") that [Setup] obtains once; Open never
+// downloads, never panics and never waits for a network.
 //
 //	eng, err := engine.Open(engine.Options{})
 //	if err != nil { … }
@@ -13,25 +14,29 @@
 //
 // # What is trusted
 //
-// A plugin is machine code that runs inside the process. It is looked at from outside before it is let in: its
-// SHA-256 (pinned for the wheel, recorded when go-xla's installer brought it), its PJRT major version, and a small
-// convolution with its gradient, computed in a child process, so that a plugin that crashes or hangs takes only the
-// child with it. What passed is remembered beside the cache, keyed by path, size and time, so that later opens cost
-// a few stats. Another minor version is only noted.
+// A plugin is machine code that runs inside the process. It is looked at from outside before it is
+// let in: its SHA-256 (pinned for the wheel, recorded when go-xla's installer brought it), its PJRT
+// major version, and a small convolution with its gradient, computed in a child process, so that a
+// plugin that crashes or hangs takes only the child with it. What passed is remembered beside the
+// cache, keyed by path, size and time, so that later opens cost a few stats. Another minor version
+// is only noted.
 //
 // # The environment
 //
-// The C library, XLA and CUDA read their settings when the process starts. [Environ] gives the environment that a
-// process should have had; a worker starts itself anew with it.
+// The C library, XLA and CUDA read their settings when the process starts. [Environ] gives the
+// environment that a process should have had; a worker starts itself anew with it.
 //
 // # Tried, and why it is not so
 //
 //   - compute.New alone: it never falls back from XLA to Go, and panics on an unknown name.
-//   - go-xla's own plugin search: it dlopens whatever matches inside our process, and dereferences nil when that
-//     fails. So files are searched here, tried in a child, and opened by absolute path (which also keeps go-xla's
-//     automatic download away).
-//   - A hidden subcommand for the child: every program using this package would have to offer it. The child is the
-//     same executable with $GOPETS_ENGINE_CHILD set, seen by this package's init before main runs.
-//   - The Go backend's default schedule: it deadlocks on graphs with many large products; hence "go:ops_sequential".
-//   - XLA flags for the CPU (fusion, vector width, fast math): nothing gained, fast math halves the speed.
+//   - go-xla's own plugin search: it dlopens whatever matches inside our process, and dereferences
+//     nil when that fails. So files are searched here, tried in a child, and opened by absolute
+//     path (which also keeps go-xla's automatic download away).
+//   - A hidden subcommand for the child: every program using this package would have to offer it.
+//     The child is the same executable with $GOPETS_ENGINE_CHILD set, seen by this package's init
+//     before main runs.
+//   - The Go backend's default schedule: it deadlocks on graphs with many large products; hence
+//     "go:ops_sequential".
+//   - XLA flags for the CPU (fusion, vector width, fast math): nothing gained, fast math halves the
+//     speed.
 package engine

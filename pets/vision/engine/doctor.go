@@ -17,8 +17,9 @@ type Check struct {
 	Fix    string `json:"fix,omitempty"` // how to get what lacks
 }
 
-// Doctor looks at all that decides how fast a machine computes here: the engine that Open would choose, the CPU plugins,
-// CUDA, memory, cores and the cache folder. It opens the engine for a moment and downloads nothing.
+// Doctor looks at all that decides how fast a machine computes here: the engine that Open would
+// choose, the CPU plugins, CUDA, memory, cores and the cache folder. It opens the engine for a
+// moment and downloads nothing.
 func Doctor(o Options) []Check {
 	checks := []Check{checkEngine(o)}
 	checks = append(checks, checkPlugins(o)...)

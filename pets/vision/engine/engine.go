@@ -32,11 +32,14 @@ type Engine struct {
 
 // Options say what to open. The zero value lets Open choose.
 type Options struct {
-	Spec     string       // "" means $GOMLX_BACKEND, else choose. "go", "xla", "xla:cpu", "xla:cuda", "xla:/path/to/plugin.so", each with ",option=value"…
-	CacheDir string       // "" means DefaultCacheDir()
-	NoTrial  bool         // open plugins without a checksum or a trial in a child process
-	Trial    []string     // program (and arguments) to start for the trial; nil means this executable
-	Log      func(string) // told each note and, last, the choice
+	// "" means $GOMLX_BACKEND, else choose. "go", "xla", "xla:cpu", "xla:cuda",
+	// "xla:/path/to/plugin.so", each with ",option=value"…
+	Spec     string
+	CacheDir string // "" means DefaultCacheDir()
+	NoTrial  bool   // open plugins without a checksum or a trial in a child process
+	// program (and arguments) to start for the trial; nil means this executable
+	Trial []string
+	Log   func(string) // told each note and, last, the choice
 
 	trialTime  time.Duration // 0 means as long as an overloaded machine may need
 	disbelieve bool          // try again what was refused before
@@ -62,7 +65,8 @@ func (o Options) spec() string {
 	return os.Getenv(compute.ConfigEnvVar)
 }
 
-// DefaultCacheDir is $GOPETS_CACHE, else "gopets" in the user's cache folder, else in the temporary folder.
+// DefaultCacheDir is $GOPETS_CACHE, else "gopets" in the user's cache folder, else in the temporary
+// folder.
 func DefaultCacheDir() string {
 	if dir := os.Getenv("GOPETS_CACHE"); dir != "" {
 		return dir
@@ -74,9 +78,9 @@ func DefaultCacheDir() string {
 	return filepath.Join(base, "gopets")
 }
 
-// Open opens the best engine that really starts; see the package comment for the order. An explicit wish (o.Spec or
-// $GOMLX_BACKEND) is obeyed or refused with an error, never silently replaced; without one there is always an engine,
-// and Notes tell why it is not a better one.
+// Open opens the best engine that really starts; see the package comment for the order. An explicit
+// wish (o.Spec or $GOMLX_BACKEND) is obeyed or refused with an error, never silently replaced;
+// without one there is always an engine, and Notes tell why it is not a better one.
 func Open(o Options) (*Engine, error) {
 	spec := o.spec()
 	options, err := candidates(spec, o.cacheDir())
@@ -150,7 +154,8 @@ func open(spec string) (backend compute.Backend, err error) {
 	return backend, err
 }
 
-// Close gives the device back. The engine and all tensors on it are of no use afterwards. Closing twice is harmless.
+// Close gives the device back. The engine and all tensors on it are of no use afterwards. Closing
+// twice is harmless.
 func (e *Engine) Close() {
 	if e == nil || e.Backend == nil {
 		return

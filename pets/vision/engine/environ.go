@@ -8,12 +8,14 @@ import (
 	"strings"
 )
 
-// Environ gives the environment in which a process that will Open with o should have been started, whole, ready for
-// syscall.Exec or exec.Cmd, and a line that says what is different; env is nil when the present one is already right.
-// The C library's allocator, XLA and CUDA read these variables before main runs, so setting them later is in vain:
+// Environ gives the environment in which a process that will Open with o should have been started,
+// whole, ready for syscall.Exec or exec.Cmd, and a line that says what is different; env is nil
+// when the present one is already right. The C library's allocator, XLA and CUDA read these
+// variables before main runs, so setting them later is in vain:
 //
 //   - GLIBC_TUNABLES: huge pages for malloc, which make training a quarter faster on the CPU;
-//   - LD_LIBRARY_PATH and XLA_FLAGS: where pip put CUDA's libraries, when a CUDA plugin from pip will be used;
+//   - LD_LIBRARY_PATH and XLA_FLAGS: where pip put CUDA's libraries, when a CUDA plugin from pip
+//     will be used;
 //   - GOMLX_NO_AUTO_INSTALL: go-xla downloads nothing behind our back.
 func Environ(o Options) (env []string, note string) {
 	plugin := ""
@@ -37,8 +39,8 @@ func Environ(o Options) (env []string, note string) {
 	return env, "started anew with " + strings.Join(changed, ", ")
 }
 
-// additions lists what the environment should hold for a plugin ("" for none), values complete. Applying it to an
-// environment that has it already changes nothing.
+// additions lists what the environment should hold for a plugin ("" for none), values complete.
+// Applying it to an environment that has it already changes nothing.
 func additions(plugin, cache string) []string {
 	entries := []string{"GOMLX_NO_AUTO_INSTALL=1"}
 	if runtime.GOOS == "linux" {
@@ -75,7 +77,8 @@ func additions(plugin, cache string) []string {
 	return append(entries, "XLA_FLAGS="+flags)
 }
 
-// pipSite is the site-packages folder that holds <site>/jax_plugins/xla_cuda*/xla_cuda_plugin.so, "" for another layout.
+// pipSite is the site-packages folder that holds <site>/jax_plugins/xla_cuda*/xla_cuda_plugin.so,
+// "" for another layout.
 func pipSite(plugin string) string {
 	plugins := filepath.Dir(filepath.Dir(plugin))
 	if filepath.Base(plugins) != "jax_plugins" {

@@ -24,5 +24,6 @@ func pluginVersion(path string) (major, minor int, err error) {
 	return major, minor, nil
 }
 
-// installCPU runs go-xla's own installer (a GitHub release of the version pinned by the go-xla module) into dir.
+// installCPU runs go-xla's own installer (a GitHub release of the version pinned by the go-xla
+// module) into dir.
 func installCPU(dir string) error { return installer.CPUAutoInstall(dir, false, installer.Quiet) }

@@ -14,7 +14,8 @@ const (
 	wheelVersion = "2026.6.23"
 	wheelMember  = "fastatomstruct_xla_cpu/libpjrt_cpu.so"
 	wheelLibrary = "libpjrt_cpu.so"
-	// wheelSHA256 is the library's, not the wheel's: zml/pjrt-artifacts, build manual-2026-06-23T00-20-00Z.
+	// wheelSHA256 is the library's, not the wheel's: zml/pjrt-artifacts, build
+	// manual-2026-06-23T00-20-00Z.
 	wheelSHA256 = "0a0fe56ca17be9efc7b942e89e534e5e0ad4a0f1e369b66d27b62184509015b9"
 )
 
@@ -24,7 +25,8 @@ func wheelPath(cache string) string {
 
 func installerDir(cache string) string { return filepath.Join(cache, "pjrt", "go-xla") }
 
-// cpuCandidates lists the CPU plugins that are here: the cache folder's, then those on go-xla's search path.
+// cpuCandidates lists the CPU plugins that are here: the cache folder's, then those on go-xla's
+// search path.
 func cpuCandidates(cache, options string) []candidate {
 	if !withXLA {
 		return nil

@@ -18,7 +18,8 @@ import (
 	"time"
 )
 
-// SetupOptions say how Setup may work. The zero value downloads into the default cache folder when it must.
+// SetupOptions say how Setup may work. The zero value downloads into the default cache folder when
+// it must.
 type SetupOptions struct {
 	CacheDir string                               // "" means DefaultCacheDir()
 	Offline  bool                                 // only look at what is here
@@ -48,9 +49,10 @@ func (r Report) String() string {
 	return fmt.Sprintf("XLA for the CPU: %s, %s, SHA-256 %.12s… (%s)", r.Plugin, r.Version, r.SHA256, r.Source)
 }
 
-// Setup makes sure that a CPU plugin is here that Open will accept. It looks first, then asks go-xla's own installer (a
-// GitHub release), then pip for the pinned wheel. A dead network is noticed within seconds. An error means only that
-// computing will be slow: Open works on the Go backend all the same; it says what was tried and what to do by hand.
+// Setup makes sure that a CPU plugin is here that Open will accept. It looks first, then asks
+// go-xla's own installer (a GitHub release), then pip for the pinned wheel. A dead network is
+// noticed within seconds. An error means only that computing will be slow: Open works on the Go
+// backend all the same; it says what was tried and what to do by hand.
 func Setup(ctx context.Context, o SetupOptions) (Report, error) {
 	open := Options{CacheDir: o.CacheDir, Trial: o.Trial, Log: o.Log, trialTime: o.trialTime, disbelieve: true}
 	cache := open.cacheDir()
@@ -106,7 +108,8 @@ func noPlugin(cache string, troubles []error) error {
 	return fmt.Errorf("no XLA plugin for the CPU; everything works on the Go backend, slower. By hand: %s. What was tried: %w", byHand, errors.Join(troubles...))
 }
 
-// byInstaller runs go-xla's installer in a child, because it knows no time-outs and draws on the terminal.
+// byInstaller runs go-xla's installer in a child, because it knows no time-outs and draws on the
+// terminal.
 func byInstaller(ctx context.Context, o SetupOptions, cache string) (candidate, error) {
 	if err := reachable(ctx, o.probeURL); err != nil {
 		return candidate{}, err
@@ -163,7 +166,8 @@ func reachable(ctx context.Context, url string) error {
 
 func wheelFits() bool { return runtime.GOOS == "linux" && runtime.GOARCH == "amd64" }
 
-// byPip lets pip download the pinned wheel and takes the library out of it. Nothing is installed into any Python.
+// byPip lets pip download the pinned wheel and takes the library out of it. Nothing is installed
+// into any Python.
 func byPip(ctx context.Context, o SetupOptions, cache string) (candidate, error) {
 	if !wheelFits() {
 		return candidate{}, fmt.Errorf("the wheel is for linux/amd64, this is %s/%s", runtime.GOOS, runtime.GOARCH)
@@ -221,7 +225,8 @@ func findPip() []string {
 // maxLibrary bounds what a wheel may unpack to.
 const maxLibrary = 512 << 20
 
-// extract writes one member of a zip archive to path, whole and with the right SHA-256 or not at all.
+// extract writes one member of a zip archive to path, whole and with the right SHA-256 or not at
+// all.
 func extract(archive, member, path, sum string) (err error) {
 	z, err := zip.OpenReader(archive)
 	if err != nil {
@@ -307,7 +312,8 @@ func watch(cmd *exec.Cmd, stop func(), folder string, o SetupOptions, what strin
 				most, grown = size, now
 				if o.Progress != nil {
 					if total > 0 {
-						size = min(size, total) // while pip moves the wheel out of its temporary folder there are two
+						// while pip moves the wheel out of its temporary folder there are two
+						size = min(size, total)
 					}
 					o.Progress(what, size, total)
 				}

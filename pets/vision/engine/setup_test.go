@@ -175,7 +175,8 @@ func TestSetupCancelled(t *testing.T) {
 	}
 }
 
-// TestSetupWithTheRealWheel packs the plugin that tests are given into a wheel as PyPI's and takes it through all of it.
+// TestSetupWithTheRealWheel packs the plugin that tests are given into a wheel as PyPI's and takes
+// it through all of it.
 func TestSetupWithTheRealWheel(t *testing.T) {
 	needXLA(t)
 	plugin := os.Getenv("GOPETS_TEST_PLUGIN")

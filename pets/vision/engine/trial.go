@@ -20,8 +20,9 @@ type report struct {
 
 const reportMark = "gopets-engine-child "
 
-// RunTrial computes a small convolution and its gradients with spec ("xla:/path/to/plugin.so") and compares them with
-// the Go backend's. It prints its report on standard output. Run it in a process that may be lost: Open and Setup do.
+// RunTrial computes a small convolution and its gradients with spec ("xla:/path/to/plugin.so") and
+// compares them with the Go backend's. It prints its report on standard output. Run it in a process
+// that may be lost: Open and Setup do.
 func RunTrial(spec string) error {
 	var r report
 	err := Call("trial of "+spec, func() {
@@ -75,7 +76,8 @@ func trial(spec string, r *report) error {
 // trialTolerance leaves room for TF32 on GPUs, which keeps ten bits.
 const trialTolerance = 1e-2
 
-// trialGraph gives a 3×3 convolution [2,8,8,3]→[2,8,8,4] and the gradients of its mean square by input and kernel.
+// trialGraph gives a 3×3 convolution [2,8,8,3]→[2,8,8,4] and the gradients of its mean square by
+// input and kernel.
 func trialGraph(spec string) ([3][]float32, error) {
 	var results [3][]float32
 	backend, err := compute.NewWithConfig(spec)

@@ -45,7 +45,8 @@ func fakePlugin(t *testing.T, source string) string {
 	return path
 }
 
-// A plugin's API begins with its own size, an extension, the version, and then one function after the other.
+// A plugin's API begins with its own size, an extension, the version, and then one function after
+// the other.
 const fakeAPI = `
 #include <stddef.h>
 static void *nothing(void *args) { return 0; }

@@ -25,10 +25,12 @@ type verdict struct {
 	When     time.Time
 }
 
-// refusalHolds is how long a refusal is believed without a new trial: a GPU may have been busy, a machine overloaded.
+// refusalHolds is how long a refusal is believed without a new trial: a GPU may have been busy, a
+// machine overloaded.
 const refusalHolds = time.Hour
 
-// judge says whether a plugin may be let in: from memory when the file is unchanged, else by checksum and trial.
+// judge says whether a plugin may be let in: from memory when the file is unchanged, else by
+// checksum and trial.
 func judge(c candidate, o Options) verdict {
 	info, err := os.Stat(c.plugin)
 	if err != nil {

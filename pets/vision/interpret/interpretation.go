@@ -11,11 +11,14 @@ type TopLoss struct {
 	Path              string
 	Predicted, Actual string
 	Loss              float64
-	Prob              float32 // probability given to the actual class (as fastai v1's title shows, whatever its docstring says)
+	// probability given to the actual class (as fastai v1's title shows, whatever its docstring
+	// says)
+	Prob float32
 }
 
-// TopLosses gives the k pictures with the largest losses, largest first, or with largest false the smallest, smallest first.
-// Equal losses stay in the set's order. k ≤ 0 or beyond the set gives all.
+// TopLosses gives the k pictures with the largest losses, largest first, or with largest false the
+// smallest, smallest first. Equal losses stay in the set's order. k ≤ 0 or beyond the set gives
+// all.
 func (in *Interpretation) TopLosses(k int, largest bool) []TopLoss {
 	order := make([]int, len(in.Losses))
 	for i := range order {
@@ -38,7 +41,8 @@ func (in *Interpretation) TopLosses(k int, largest bool) []TopLoss {
 	return top
 }
 
-// Confusion counts pictures: row = actual class, column = predicted class, both in the order of Classes.
+// Confusion counts pictures: row = actual class, column = predicted class, both in the order of
+// Classes.
 func (in *Interpretation) Confusion() [][]int {
 	counts := make([][]int, len(in.Classes))
 	for i := range counts {
@@ -50,8 +54,9 @@ func (in *Interpretation) Confusion() [][]int {
 	return counts
 }
 
-// Normalized is the confusion matrix in shares of each row: of the pictures of a class, how many were called what. The row of a class without pictures
-// is all zeros, where fastai's normalize=True divides by zero and shows NaN.
+// Normalized is the confusion matrix in shares of each row: of the pictures of a class, how many
+// were called what. The row of a class without pictures is all zeros, where fastai's normalize=True
+// divides by zero and shows NaN.
 func (in *Interpretation) Normalized() [][]float64 {
 	shares := make([][]float64, len(in.Classes))
 	for a, row := range in.Confusion() {
@@ -75,8 +80,9 @@ type Confused struct {
 	Count             int
 }
 
-// MostConfused lists the wrong cells of the confusion matrix with at least min pictures (at least 1), most frequent first; equal
-// counts come in the order of (actual, predicted) in Classes. fastai lists empty cells too when min ≤ 0: of no use, left out.
+// MostConfused lists the wrong cells of the confusion matrix with at least min pictures (at least
+// 1), most frequent first; equal counts come in the order of (actual, predicted) in Classes. fastai
+// lists empty cells too when min ≤ 0: of no use, left out.
 func (in *Interpretation) MostConfused(min int) []Confused {
 	var pairs []Confused
 	for a, row := range in.Confusion() {
@@ -90,16 +96,16 @@ func (in *Interpretation) MostConfused(min int) []Confused {
 	return pairs
 }
 
-// ClassReport is one line of [Interpretation.Report]. Support counts the pictures of the class. A share with an empty
-// denominator (a class never predicted, a class without pictures) is 0.
+// ClassReport is one line of [Interpretation.Report]. Support counts the pictures of the class. A
+// share with an empty denominator (a class never predicted, a class without pictures) is 0.
 type ClassReport struct {
 	Class                 string
 	Precision, Recall, F1 float64
 	Support               int
 }
 
-// Report gives one line per class, then "macro avg" (the plain mean over the classes that have pictures) and "weighted avg"
-// (weighted by support).
+// Report gives one line per class, then "macro avg" (the plain mean over the classes that have
+// pictures) and "weighted avg" (weighted by support).
 func (in *Interpretation) Report() []ClassReport {
 	counts := in.Confusion()
 	share := func(a, b int) float64 {

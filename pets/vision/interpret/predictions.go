@@ -5,8 +5,8 @@ import (
 	"math"
 )
 
-// Predictions is what a network said about a set of pictures whose true classes are known, in the order of the set.
-// It is a snapshot: nothing in it changes when the network is trained further.
+// Predictions is what a network said about a set of pictures whose true classes are known, in the
+// order of the set. It is a snapshot: nothing in it changes when the network is trained further.
 type Predictions struct {
 	Classes []string    // class names; a label is an index into them
 	Paths   []string    // one file per picture
@@ -56,8 +56,8 @@ func Argmax(values []float32) int {
 	return best
 }
 
-// Accuracy is the share of right predictions with its 95 % confidence interval (Wilson 1927, score interval): unlike the
-// normal approximation it stays inside [0,1] and is honest for small sets.
+// Accuracy is the share of right predictions with its 95 % confidence interval (Wilson 1927, score
+// interval): unlike the normal approximation it stays inside [0,1] and is honest for small sets.
 type Accuracy struct {
 	Right, Total int
 	Share        float64

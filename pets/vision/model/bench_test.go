@@ -10,8 +10,8 @@ import (
 	"gopets/pets/vision/engine/enginetest"
 )
 
-// BenchmarkStep reports images/s of forward pass and gradients, and for "frozen" of those for the head and batch norms alone. The Go backend
-// is given only what it can do in a reasonable time.
+// BenchmarkStep reports images/s of forward pass and gradients, and for "frozen" of those for the
+// head and batch norms alone. The Go backend is given only what it can do in a reasonable time.
 func BenchmarkStep(b *testing.B) {
 	for _, c := range []struct {
 		arch        string

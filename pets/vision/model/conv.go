@@ -5,7 +5,8 @@ import (
 	"github.com/gomlx/gomlx/core/graph"
 )
 
-// conv is a square convolution without bias, padded by half its kernel as all of ours are. Its weight is HWIO.
+// conv is a square convolution without bias, padded by half its kernel as all of ours are. Its
+// weight is HWIO.
 type conv struct {
 	weight, kernel, stride int
 	depthwise              bool
@@ -39,7 +40,8 @@ func pointwise(x, w *graph.Node, stride int) *graph.Node {
 	return graph.Reshape(y, d[0], d[1], d[2], k[3])
 }
 
-// taps visits the kernel's positions with the view of the padded picture that each multiplies: [B, outH, outW, C].
+// taps visits the kernel's positions with the view of the padded picture that each multiplies: [B,
+// outH, outW, C].
 func taps(x *graph.Node, kernel, stride int, visit func(i, j int, view *graph.Node)) {
 	d := x.Shape().Dimensions
 	padded := padAround(x, kernel/2)
@@ -61,7 +63,8 @@ func view(x *graph.Node, i, j, stride, h, w int) *graph.Node {
 // outSize is the side of what a kernel padded by half of itself gives.
 func outSize(side, kernel, stride int) int { return (side+2*(kernel/2)-kernel)/stride + 1 }
 
-// padAround adds p zeros on all four sides. graph.Pad has no gradient: only for use inside custom functions.
+// padAround adds p zeros on all four sides. graph.Pad has no gradient: only for use inside custom
+// functions.
 func padAround(x *graph.Node, p int) *graph.Node {
 	if p == 0 {
 		return x
@@ -70,7 +73,8 @@ func padAround(x *graph.Node, p int) *graph.Node {
 	return graph.Pad(x, graph.ScalarZero(x.Graph(), x.DType()), compute.PadAxis{}, side, side, compute.PadAxis{})
 }
 
-// spread puts stride-1 zeros between the pixels of v, so that a strided convolution's input gradient is an unstrided one's: [B, h, w, C].
+// spread puts stride-1 zeros between the pixels of v, so that a strided convolution's input
+// gradient is an unstrided one's: [B, h, w, C].
 func spread(v *graph.Node, h, w, stride int) *graph.Node {
 	if stride == 1 {
 		return v
@@ -82,8 +86,8 @@ func spread(v *graph.Node, h, w, stride int) *graph.Node {
 	return graph.Pad(v, graph.ScalarZero(v.Graph(), v.DType()), compute.PadAxis{}, axis(d[1], h), axis(d[2], w), compute.PadAxis{})
 }
 
-// still is a function's value by a way that GoMLX need not differentiate, joined to the wrapped inputs by a way that it can (and whose
-// result, zero times an input, vanishes).
+// still is a function's value by a way that GoMLX need not differentiate, joined to the wrapped
+// inputs by a way that it can (and whose result, zero times an input, vanishes).
 func still(y *graph.Node, wrapped ...*graph.Node) *graph.Node {
 	for _, x := range wrapped {
 		y = graph.Add(y, graph.MulScalar(graph.ReduceAllSum(graph.Slice(x, first(x.Rank())...)), 0))
@@ -100,7 +104,8 @@ func first(rank int) []graph.SliceAxisSpec {
 	return at
 }
 
-// depthwise is a 3×3 convolution of every channel with its own kernel, w [3, 3, 1, C]: nine shifted multiply-adds.
+// depthwise is a 3×3 convolution of every channel with its own kernel, w [3, 3, 1, C]: nine shifted
+// multiply-adds.
 func depthwise(x, w *graph.Node, stride int) *graph.Node {
 	var c custom
 	kernel := w.Shape().Dimensions[0]
@@ -128,7 +133,8 @@ func depthwiseSum(x, w *graph.Node, stride int) *graph.Node {
 	return sum
 }
 
-// shifted is any square convolution as one matrix product a tap, several times faster on the Go backend than its own convolution.
+// shifted is any square convolution as one matrix product a tap, several times faster on the Go
+// backend than its own convolution.
 func shifted(x, w *graph.Node, stride int) *graph.Node {
 	var c custom
 	d, k := x.Shape().Dimensions, w.Shape().Dimensions

@@ -2,9 +2,10 @@ package model
 
 import "github.com/gomlx/gomlx/core/graph"
 
-// A custom function of several inputs has a gradient that we write ourselves. GoMLX lets one replace the gradient of the identity
-// only, so every input is wrapped in an identity and so is the output; the way between them must be differentiable for GoMLX, but
-// what is computed there is never used.
+// A custom function of several inputs has a gradient that we write ourselves. GoMLX lets one
+// replace the gradient of the identity only, so every input is wrapped in an identity and so is the
+// output; the way between them must be differentiable for GoMLX, but what is computed there is
+// never used.
 type custom struct {
 	inputs    int
 	gradients []*graph.Node
@@ -17,7 +18,8 @@ func (c *custom) input(x *graph.Node) *graph.Node {
 	return graph.IdentityWithCustomGradient(x, func(_, _ *graph.Node) *graph.Node { return c.gradients[i] })
 }
 
-// output wraps y, whose incoming gradient v turns into those of the inputs, in the order in which they were wrapped.
+// output wraps y, whose incoming gradient v turns into those of the inputs, in the order in which
+// they were wrapped.
 func (c *custom) output(y *graph.Node, vjp func(v *graph.Node) []*graph.Node) *graph.Node {
 	return graph.IdentityWithCustomGradient(y, func(_, v *graph.Node) *graph.Node {
 		c.gradients = vjp(v)

@@ -17,8 +17,8 @@ import (
 	"gopets/pets/vision/weights"
 )
 
-// Random weights from PyTorch, by a torchvision file and by a fastai file, give PyTorch's logits here; written here, they load there and
-// give the same logits to the last bit.
+// Random weights from PyTorch, by a torchvision file and by a fastai file, give PyTorch's logits
+// here; written here, they load there and give the same logits to the last bit.
 func TestExchangeWithTorch(t *testing.T) {
 	python := os.Getenv("GOPETS_TEST_TORCH")
 	if python == "" {

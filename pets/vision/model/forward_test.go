@@ -71,9 +71,10 @@ func TestBackendsAgree(t *testing.T) {
 	}
 }
 
-// A whole training pass in float32 against the same in float64. Where rounding moves one activation across ReLU's kink, all gradients below
-// move by a per cent, and rightly so; with some hundred thousand activations that happens to every other batch. So one batch of a few
-// must agree closely: a gradient that is wrong agrees on none.
+// A whole training pass in float32 against the same in float64. Where rounding moves one activation
+// across ReLU's kink, all gradients below move by a per cent, and rightly so; with some hundred
+// thousand activations that happens to every other batch. So one batch of a few must agree closely:
+// a gradient that is wrong agrees on none.
 func TestTrainingPassAgainstFloat64(t *testing.T) {
 	n := network(t, "petnet10", HeadOptions{Hidden: []int{16}})
 	f := step(n, Mode{Train: true}, n.Frozen(0, true))
@@ -96,7 +97,8 @@ func TestTrainingPassAgainstFloat64(t *testing.T) {
 	})
 }
 
-// With everything below the head evaluating, only the head's statistics move, and the features are evaluation's.
+// With everything below the head evaluating, only the head's statistics move, and the features are
+// evaluation's.
 func TestEvalBelow(t *testing.T) {
 	n := network(t, "petnet10", HeadOptions{})
 	run := func(m Mode) (features []float64, moved []int) {

@@ -33,7 +33,8 @@ func goldenNet(t *testing.T, c golden.Case) (*model.Net, []*tensors.Tensor) {
 	return net, values
 }
 
-// run computes and gives all results as float64. Inputs are float32 tensors, copied for this backend and in the type asked for.
+// run computes and gives all results as float64. Inputs are float32 tensors, copied for this
+// backend and in the type asked for.
 func run(t *testing.T, e *engine.Engine, dtype dtypes.DType, f func([]*graph.Node) []*graph.Node, in ...*tensors.Tensor) [][]float64 {
 	t.Helper()
 	args := make([]any, len(in))
@@ -107,7 +108,8 @@ func checkEval(t *testing.T, e *engine.Engine, dtype dtypes.DType, c golden.Case
 	t.Logf("%s: evaluation's logits %.1e", c.Arch, d)
 }
 
-// checkTraining compares loss, logits, all gradients and all running statistics of one pass in training mode.
+// checkTraining compares loss, logits, all gradients and all running statistics of one pass in
+// training mode.
 func checkTraining(t *testing.T, e *engine.Engine, dtype dtypes.DType, c golden.Case, tol tolerances) {
 	t.Helper()
 	net, values := goldenNet(t, c)
@@ -164,7 +166,8 @@ func checkTraining(t *testing.T, e *engine.Engine, dtype dtypes.DType, c golden.
 	t.Logf("%s: loss %.1e, logits %.1e, gradients %.1e, running statistics %.1e", c.Arch, math.Abs(out[0][0]-c.Loss)/c.Loss, logits, worstGradient, worstRunning)
 }
 
-// Exactly: in float64 nothing hides behind rounding. Every kind of block: basic and inverted on the Go backend, bottlenecks on XLA.
+// Exactly: in float64 nothing hides behind rounding. Every kind of block: basic and inverted on the
+// Go backend, bottlenecks on XLA.
 func TestGoldenFloat64(t *testing.T) {
 	t.Run("go", func(t *testing.T) { checkAll(t, enginetest.Go(t), dtypes.Float64, double, "petnet10", "mobilenet_v2") })
 	t.Run("xla", func(t *testing.T) { checkAll(t, enginetest.XLA(t), dtypes.Float64, double, "resnet50") })
@@ -173,7 +176,8 @@ func TestGoldenFloat64(t *testing.T) {
 func TestGoldenFloat32(t *testing.T) {
 	t.Run("go", func(t *testing.T) { checkAll(t, enginetest.Go(t), dtypes.Float32, single, "petnet10", "mobilenet_v2") })
 	t.Run("xla", func(t *testing.T) {
-		checkAll(t, enginetest.XLA(t), dtypes.Float32, single, "resnet34", "resnet50", "mobilenet_v2") // package train steps resnet18
+		// package train steps resnet18
+		checkAll(t, enginetest.XLA(t), dtypes.Float32, single, "resnet34", "resnet50", "mobilenet_v2")
 	})
 }
 

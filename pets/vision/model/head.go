@@ -19,7 +19,8 @@ func (l linear) forward(p *pass, x *graph.Node) *graph.Node {
 	return graph.Add(graph.MatMul(x, w), graph.InsertAxes(b, 0))
 }
 
-// head is fastai's classifier: [max pool, average pool], then batch norm, dropout, linear for every layer, ReLU between them.
+// head is fastai's classifier: [max pool, average pool], then batch norm, dropout, linear for every
+// layer, ReLU between them.
 type head struct {
 	norms    []norm
 	linears  []linear
@@ -27,7 +28,8 @@ type head struct {
 	widths   []int
 }
 
-// head declares the head over the body just made, with fastai's numbering: pool 0, flatten 1, then batch norm, dropout, linear, ReLU.
+// head declares the head over the body just made, with fastai's numbering: pool 0, flatten 1, then
+// batch norm, dropout, linear, ReLU.
 func (m *maker) head(classes int, o HeadOptions) head {
 	hidden := o.Hidden
 	if hidden == nil {
@@ -64,7 +66,8 @@ func (h head) forward(p *pass, x *graph.Node) *graph.Node {
 	return x
 }
 
-// dropout zeroes a share of the values in training and scales the others up (Srivastava et al. 2014).
+// dropout zeroes a share of the values in training and scales the others up (Srivastava et al.
+// 2014).
 func (p *pass) dropout(x *graph.Node, rate float64) *graph.Node {
 	if !p.mode.Train || p.rng == nil || rate == 0 {
 		return x

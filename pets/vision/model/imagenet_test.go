@@ -20,7 +20,8 @@ import (
 // realMobileNet lies beside a developer's checkout; it is no part of the project.
 const realMobileNet = "../../../../shared/data/mobilenet_v2-imagenet.safetensors"
 
-// softPattern is the picture that golden.py shows the network: waves of colours and a little noise, 224 pixels wide, in [0, 1].
+// softPattern is the picture that golden.py shows the network: waves of colours and a little noise,
+// 224 pixels wide, in [0, 1].
 func softPattern() []float32 {
 	const side = 224
 	noise := golden.Numbers("imagenet", side*side*3)
@@ -32,7 +33,8 @@ func softPattern() []float32 {
 	return picture
 }
 
-// MobileNetV2 with its ImageNet weights against torchvision's with the same, by the features of one picture.
+// MobileNetV2 with its ImageNet weights against torchvision's with the same, by the features of one
+// picture.
 func TestRealMobileNet(t *testing.T) {
 	if _, err := os.Stat(realMobileNet); err != nil {
 		t.Skip("the real MobileNetV2 weights are not beside this checkout")

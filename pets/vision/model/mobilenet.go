@@ -6,8 +6,8 @@ import (
 	"github.com/gomlx/gomlx/core/graph"
 )
 
-// mobileNetV2 makes MobileNetV2's features (Sandler et al. 2018) with torchvision's names. Layer groups: features 0 to 9 | 10 to 18,
-// fastai's split.
+// mobileNetV2 makes MobileNetV2's features (Sandler et al. 2018) with torchvision's names. Layer
+// groups: features 0 to 9 | 10 to 18, fastai's split.
 func mobileNetV2(m *maker) []block {
 	m.channels = 3
 	body := []block{m.convNorm("features.0", 32, 3, 2)}
@@ -53,7 +53,8 @@ func (c convNorm) summary(h, w int) (string, string, int, int, int) {
 	return c.name, fmt.Sprintf("%d×%d convolution, batch norm, ReLU6", k, k), outSize(h, k, s), outSize(w, k, s), c.channels
 }
 
-// inverted is an inverted residual: expand (unless by one), depthwise 3×3, project, and the input again where shapes allow.
+// inverted is an inverted residual: expand (unless by one), depthwise 3×3, project, and the input
+// again where shapes allow.
 type inverted struct {
 	name        string
 	layers      []convNorm // with ReLU6

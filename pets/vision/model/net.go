@@ -23,8 +23,9 @@ const (
 
 // A Param describes one parameter.
 type Param struct {
-	Name   string // torchvision's: "layer1.0.conv1.weight"; the head's as fastai numbers them: "head.4.weight"
-	Shape  []int  // in the graph: convolutions HWIO, linear layers [in, out]
+	// torchvision's: "layer1.0.conv1.weight"; the head's as fastai numbers them: "head.4.weight"
+	Name   string
+	Shape  []int // in the graph: convolutions HWIO, linear layers [in, out]
 	Role   Role
 	Group  int // layer group, 0 to [Net.Groups]-1 (fastai: discriminative learning rates, freezing)
 	FanIn  int // inputs to one output value of a Weight
@@ -56,8 +57,9 @@ type Net struct {
 
 // HeadOptions shape the classifier on top of the body; the zero value is fastai's.
 type HeadOptions struct {
-	Hidden  []int   // widths of the hidden layers; nil is [512]
-	Dropout float64 // before the last layer, half of it before the others; 0 is 0.5, negative is none
+	Hidden []int // widths of the hidden layers; nil is [512]
+	// before the last layer, half of it before the others; 0 is 0.5, negative is none
+	Dropout float64
 }
 
 // groups is the number of layer groups of every network here: early body, late body, head.
@@ -107,8 +109,9 @@ func New(arch string, classes int, h HeadOptions) (*Net, error) {
 // Groups is the number of layer groups: early body, late body, head.
 func (n *Net) Groups() int { return groups }
 
-// Frozen says for every parameter whether it trains when the groups from trainFrom on do. Batch norm's scale and offset train in
-// frozen groups too if trainNorm is set, as fastai has it (train_bn): running statistics move in any case, with the forward pass.
+// Frozen says for every parameter whether it trains when the groups from trainFrom on do. Batch
+// norm's scale and offset train in frozen groups too if trainNorm is set, as fastai has it
+// (train_bn): running statistics move in any case, with the forward pass.
 func (n *Net) Frozen(trainFrom int, trainNorm bool) []bool {
 	trains := make([]bool, len(n.Params))
 	for i, p := range n.Params {
@@ -120,8 +123,9 @@ func (n *Net) Frozen(trainFrom int, trainNorm bool) []bool {
 
 // Mode says how a forward pass is meant; the zero value evaluates.
 type Mode struct {
-	Train        bool         // batch statistics, dropout
-	EvalBelow    int          // layer groups below it keep to their running statistics in training too (fastai's BnFreeze)
+	Train bool // batch statistics, dropout
+	// layer groups below it keep to their running statistics in training too (fastai's BnFreeze)
+	EvalBelow    int
 	RNG          *graph.Node  // state of GoMLX's random numbers, for dropout; nil drops nothing out
 	ComputeDType dtypes.DType // of convolutions and linear layers; 0 is the parameters' own
 }
@@ -133,7 +137,8 @@ type Pass struct {
 	Updates  map[int]*graph.Node // in training: index of a parameter → its new running statistic
 }
 
-// goBackend is what GoMLX's pure Go backend calls itself; compute exports neither its type nor this name.
+// goBackend is what GoMLX's pure Go backend calls itself; compute exports neither its type nor this
+// name.
 const goBackend = "Go Backend"
 
 // pass is a forward pass under way.
@@ -154,8 +159,9 @@ func (p *pass) update(i int, value *graph.Node) {
 	p.updates[i] = graph.Add(graph.MulScalar(old, 1-normMomentum), graph.MulScalar(value, normMomentum))
 }
 
-// Forward adds the network to x's graph: x is [B, H, W, 3], normalised; params are the parameters' nodes in the order of Params. Like
-// all graph building in GoMLX it panics on mistakes; engine.Call turns that into an error.
+// Forward adds the network to x's graph: x is [B, H, W, 3], normalised; params are the parameters'
+// nodes in the order of Params. Like all graph building in GoMLX it panics on mistakes; engine.Call
+// turns that into an error.
 func (n *Net) Forward(x *graph.Node, params []*graph.Node, m Mode) Pass {
 	p := n.pass(x, params, m)
 	if m.ComputeDType != dtypes.InvalidDType {

@@ -13,9 +13,10 @@ import (
 // Counts of fastai-v1 §6.2 and §14: torchvision's ResNets with a 37-class head.
 func TestParameterCounts(t *testing.T) {
 	for _, c := range []struct {
-		arch                      string
-		frozen, all, tensors      int
-		groupNorms, groupUnfrozen [3]int // tensors of (norms and biases), of weights, per layer group
+		arch                 string
+		frozen, all, tensors int
+		// tensors of (norms and biases), of weights, per layer group
+		groupNorms, groupUnfrozen [3]int
 	}{
 		{"resnet34", 563_877, 21_831_525, 36*5 + 12, [3]int{32, 40, 6}, [3]int{16, 20, 2}},
 		{"resnet50", 2_178_981, 25_633_893, 53*5 + 12, [3]int{48, 58, 6}, [3]int{24, 29, 2}},

@@ -11,8 +11,9 @@ const (
 	normMomentum = 0.1
 )
 
-// norm is batch normalisation over all axes but the last, as torch has it: normalisation with the biased batch variance, running statistics
-// that keep 0.9 of the old value and take 0.1 of the new, the unbiased variance among them.
+// norm is batch normalisation over all axes but the last, as torch has it: normalisation with the
+// biased batch variance, running statistics that keep 0.9 of the old value and take 0.1 of the new,
+// the unbiased variance among them.
 type norm struct {
 	scale, offset, mean, variance int // indices of the parameters
 	group                         int // layer group
@@ -42,7 +43,8 @@ func (n norm) train(p *pass, x *graph.Node) *graph.Node {
 	count := float64(x.Shape().Size() / channels)
 	still := graph.StopGradient(x)
 
-	// Sums are taken around the first pixel's values: E[d²]−E[d]² then loses no digits to a large mean.
+	// Sums are taken around the first pixel's values: E[d²]−E[d]² then loses no digits to a large
+	// mean.
 	first := graph.Reshape(graph.Slice(graph.Reshape(still, -1, channels), graph.AxisElem(0), graph.AxisRange()), channels)
 	d := scaleShift(still, nil, graph.Neg(first))
 	meanD := graph.MulScalar(sumRows(d), 1/count)
@@ -87,11 +89,12 @@ func scaleShift(x, factor, shift *graph.Node) *graph.Node {
 	return x
 }
 
-// wideRow is about how many columns a sum over rows should have: XLA's CPU code adds wide rows with vector instructions and narrow ones a
-// number at a time.
+// wideRow is about how many columns a sum over rows should have: XLA's CPU code adds wide rows with
+// vector instructions and narrow ones a number at a time.
 const wideRow = 4096
 
-// sumRows sums over all axes but the last, in two steps: k rows side by side, then the k partial sums.
+// sumRows sums over all axes but the last, in two steps: k rows side by side, then the k partial
+// sums.
 func sumRows(x *graph.Node) *graph.Node {
 	channels := x.Shape().Dimensions[x.Rank()-1]
 	rows := x.Shape().Size() / channels

@@ -12,8 +12,9 @@ import (
 	"gopets/pets/vision/model/golden"
 )
 
-// Batch norm in training mode against torch's float64, around means up to 100 000 times the spread. Seven digits, or as many as torch's float32
-// keeps: of the output few are left at the largest means; statistics and gradients lose none here (torch's do: 4e-2 of the scale's gradient).
+// Batch norm in training mode against torch's float64, around means up to 100 000 times the spread.
+// Seven digits, or as many as torch's float32 keeps: of the output few are left at the largest
+// means; statistics and gradients lose none here (torch's do: 4e-2 of the scale's gradient).
 func TestNormAgainstTorch(t *testing.T) {
 	cases := golden.Read[[]struct {
 		Mean    float64

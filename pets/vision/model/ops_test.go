@@ -181,7 +181,8 @@ func TestNormAgreesWithTextbook(t *testing.T) {
 	})
 }
 
-// A mean a thousand times the spread must not cost the variance its digits: compared with float64 on the Go backend.
+// A mean a thousand times the spread must not cost the variance its digits: compared with float64
+// on the Go backend.
 func TestNormWithLargeMean(t *testing.T) {
 	r := rand.New(rand.NewPCG(4, 1))
 	x, scale, offset, v := normal(r, 1, 1000, 4, 8, 8, 16), normal(r, 1, 0, 16), normal(r, 1, 0, 16), normal(r, 1, 0, 4, 8, 8, 16)
@@ -189,7 +190,8 @@ func TestNormWithLargeMean(t *testing.T) {
 	enginetest.Each(t, func(t *testing.T, e *engine.Engine) {
 		got := values(t, e, withGradients(ourNorm), x, scale, offset, v)
 		for i := range got {
-			if d := distance(got[i], precise[i]); !(d < 2e-4) { // the input itself has only 6e-5 of its spread
+			// the input itself has only 6e-5 of its spread
+			if d := distance(got[i], precise[i]); !(d < 2e-4) {
 				t.Errorf("on %s output %d is off by %.1e", e.Name, i, d)
 			}
 		}

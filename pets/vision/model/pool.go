@@ -7,11 +7,12 @@ import (
 	"github.com/gomlx/gomlx/core/graph"
 )
 
-// Which element of a window is its maximum is decided by index, never by comparing values for equality: XLA may compute a value twice, in two
-// fused kernels that round differently, and an equality that fails would lose the gradient of that window.
+// Which element of a window is its maximum is decided by index, never by comparing values for
+// equality: XLA may compute a value twice, in two fused kernels that round differently, and an
+// equality that fails would lose the gradient of that window.
 
-// maxPool is torch's MaxPool2d(3, stride 2, padding 1), which pads with −∞. The gradient goes to the first maximum of a window, in
-// row-major order, as torch's does.
+// maxPool is torch's MaxPool2d(3, stride 2, padding 1), which pads with −∞. The gradient goes to
+// the first maximum of a window, in row-major order, as torch's does.
 func maxPool(x *graph.Node) *graph.Node {
 	pool := func(x *graph.Node) *graph.Node {
 		return graph.MaxPool(x).Window(3).Strides(2).PaddingPerDim([][2]int{{1, 1}, {1, 1}}).Done()
@@ -42,7 +43,8 @@ func unpool(x, v *graph.Node) *graph.Node {
 	share := func(i, j int) *graph.Node {
 		return graph.Where(graph.Equal(winner, graph.Scalar(g, dtypes.Int32, 3*i+j)), v, graph.ZerosLike(v))
 	}
-	// An even row 2a is the middle of window a; an odd row 2a+1 is the last of window a and the first of window a+1. Columns alike.
+	// An even row 2a is the middle of window a; an odd row 2a+1 is the last of window a and the
+	// first of window a+1. Columns alike.
 	columns := func(i int) *graph.Node {
 		return interleave(share(i, 1), graph.Add(share(i, 2), next(share(i, 0), 2)), 2)
 	}
@@ -50,7 +52,8 @@ func unpool(x, v *graph.Node) *graph.Node {
 	return graph.Slice(all, graph.AxisRange(), graph.AxisRange(0, d[1]), graph.AxisRange(0, d[2]), graph.AxisRange())
 }
 
-// globalMaxPool is the maximum over rows and columns, [B, H, W, C] to [B, C]; the gradient goes to the first maximum, as torch's does.
+// globalMaxPool is the maximum over rows and columns, [B, H, W, C] to [B, C]; the gradient goes to
+// the first maximum, as torch's does.
 func globalMaxPool(x *graph.Node) *graph.Node {
 	d := x.Shape().Dimensions
 	flat := graph.Reshape(x, d[0], d[1]*d[2], d[3])

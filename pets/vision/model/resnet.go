@@ -6,8 +6,9 @@ import (
 	"github.com/gomlx/gomlx/core/graph"
 )
 
-// resNet makes a residual network (He et al. 2015, torchvision's variant with the stride on the bottleneck's 3×3): a stem of a 7×7/2
-// convolution and a 3×3/2 max pool, then four layers of blocks. Layer groups: stem, layer1, layer2 | layer3, layer4.
+// resNet makes a residual network (He et al. 2015, torchvision's variant with the stride on the
+// bottleneck's 3×3): a stem of a 7×7/2 convolution and a 3×3/2 max pool, then four layers of
+// blocks. Layer groups: stem, layer1, layer2 | layer3, layer4.
 func resNet(stemWidth int, bottleneck bool, blocks, widths []int) func(*maker) []block {
 	return func(m *maker) []block {
 		m.channels = 3

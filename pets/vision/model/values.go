@@ -11,10 +11,11 @@ import (
 	"gopets/pets/vision/weights"
 )
 
-// Init gives fresh float32 values in the order of Params: convolutions as torchvision starts them (Kaiming normal, fan-out), the head's
-// linear layers as fastai does (Kaiming normal, fan-in; biases 0), batch norms 1 and 0, running statistics 0 and 1. (PyTorch up to 1.1 drew
-// batch norm's scales from U(0,1); this follows what it has done since.) Every parameter has a random stream of its own, from
-// the seed and its name, so that a change of the head leaves the body alone.
+// Init gives fresh float32 values in the order of Params: convolutions as torchvision starts them
+// (Kaiming normal, fan-out), the head's linear layers as fastai does (Kaiming normal, fan-in;
+// biases 0), batch norms 1 and 0, running statistics 0 and 1. (PyTorch up to 1.1 drew batch norm's
+// scales from U(0,1); this follows what it has done since.) Every parameter has a random stream of
+// its own, from the seed and its name, so that a change of the head leaves the body alone.
 func (n *Net) Init(seed uint64) []*tensors.Tensor {
 	values := make([]*tensors.Tensor, len(n.Params))
 	for i, p := range n.Params {
@@ -49,10 +50,11 @@ func hash(s string) uint64 {
 	return h
 }
 
-// FromFile replaces values of this network by those of a weight file. Names are torchvision's, and the head's ours, or those of a file that
-// fastai v1 saved ("0.4.0.conv1.weight", "1.8.bias"); a file of a body alone, or with a classifier that is not ours, loads the body. loaded, missing (in the file) and unexpected (in
-// the file only; num_batches_tracked aside) are names. A tensor of the wrong shape, and a file without any tensor of this network, is an
-// error and changes nothing.
+// FromFile replaces values of this network by those of a weight file. Names are torchvision's, and
+// the head's ours, or those of a file that fastai v1 saved ("0.4.0.conv1.weight", "1.8.bias"); a
+// file of a body alone, or with a classifier that is not ours, loads the body. loaded, missing (in
+// the file) and unexpected (in the file only; num_batches_tracked aside) are names. A tensor of the
+// wrong shape, and a file without any tensor of this network, is an error and changes nothing.
 func (n *Net) FromFile(f *weights.File, into []*tensors.Tensor) (loaded, missing, unexpected []string, err error) {
 	if len(into) != len(n.Params) {
 		return nil, nil, nil, fmt.Errorf("network %s: want %d values to load into, got %d", n.Name, len(n.Params), len(into))
@@ -108,7 +110,8 @@ func (n *Net) ToFile(values []*tensors.Tensor) (*weights.File, error) {
 	return f, nil
 }
 
-// torchShape is the shape that torch gives a parameter of ours: OIHW for HWIO, [out, in] for [in, out].
+// torchShape is the shape that torch gives a parameter of ours: OIHW for HWIO, [out, in] for [in,
+// out].
 func torchShape(s []int) []int {
 	switch len(s) {
 	case 4:
@@ -131,7 +134,8 @@ func sameShape(a, b []int) bool {
 	return true
 }
 
-// Both layouts are matrices to each other: [h·w, i, o] and [o, i, h·w] for convolutions, [in, out] and [out, in] for linear layers.
+// Both layouts are matrices to each other: [h·w, i, o] and [o, i, h·w] for convolutions, [in, out]
+// and [out, in] for linear layers.
 func fromTorch(v []float32, s []int) []float32 { return relayout(v, s, false) }
 func toTorch(v []float32, s []int) []float32   { return relayout(v, s, true) }
 

@@ -7,8 +7,9 @@ import (
 	"strings"
 )
 
-// annotate writes Oxford's three lists: a picture's name without ending, its class from 1, its species (1 cat, 2 dog), its number in the species.
-// Like there, half of each breed's pictures are for training and validation.
+// annotate writes Oxford's three lists: a picture's name without ending, its class from 1, its
+// species (1 cat, 2 dog), its number in the species. Like there, half of each breed's pictures are
+// for training and validation.
 func annotate(dir string, perBreed int) error {
 	list := strings.Builder{}
 	list.WriteString("#Image CLASS-ID SPECIES BREED ID\n#ID: 1:37 Class ids\n#SPECIES: 1:Cat 2:Dog\n#BREED ID: 1-25:Cat 1:12:Dog\n#All images with 1st letter as captial are cat images\n#images with small first letter are dog images\n")

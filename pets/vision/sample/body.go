@@ -14,7 +14,8 @@ const (
 	rod              // short and upright
 )
 
-// stance is a pose of the body: how far it reaches from the head's middle, in head radii, and how it is drawn around it. The head is at (0, 0).
+// stance is a pose of the body: how far it reaches from the head's middle, in head radii, and how
+// it is drawn around it. The head is at (0, 0).
 type stance struct {
 	left, top, right, bottom float64
 	body                     func(a *animal, c *paint.Canvas)
@@ -40,11 +41,14 @@ func lying(a *animal) stance {
 	return stance{-2.75 * s, -1.2, 1.4 + 0.35*s, 1.15 * s, (*animal).drawLie}
 }
 
-func (a *animal) sitLow() float64    { return 0.55 + a.size*(1.25+0.5*a.leg) }
-func (a *animal) standHigh() float64 { return 0.35 + 0.55*a.size } // from the head's middle down to the back's middle
+func (a *animal) sitLow() float64 { return 0.55 + a.size*(1.25+0.5*a.leg) }
+
+// from the head's middle down to the back's middle
+func (a *animal) standHigh() float64 { return 0.35 + 0.55*a.size }
 func (a *animal) standLeg() float64  { return a.size * (0.55 + 0.95*a.leg) }
 
-// body paints a piece of the trunk around (x, y) with radii rx and ry: coat, then more (its markings, may be nil), then light and fur.
+// body paints a piece of the trunk around (x, y) with radii rx and ry: coat, then more (its
+// markings, may be nil), then light and fur.
 func (a *animal) body(c *paint.Canvas, outline paint.Path, x, y, rx, ry float64, more func()) {
 	fur := a.fur * 0.8
 	c.Within(outline.Furry(a.Rand, fur, a.step(c, fur), 0, 0.6), func() {

@@ -2,7 +2,8 @@ package sample
 
 import "gopets/pets/vision/sample/paint"
 
-// breed is one row of the table of cats and dogs. Lengths are in head radii. The zero value of every field is the plain case.
+// breed is one row of the table of cats and dogs. Lengths are in head radii. The zero value of
+// every field is the plain case.
 type breed struct {
 	name string
 	cat  bool

@@ -39,9 +39,11 @@ const (
 type Options struct {
 	Seed     uint64 // another seed, other pictures
 	PerBreed int    // pictures of each breed; 0 gives DefaultPerBreed
-	Workers  int    // pictures drawn at once; 0 gives one per processor. It has no influence on the pictures.
+	// pictures drawn at once; 0 gives one per processor. It has no influence on the pictures.
+	Workers int
 
-	// Folders names breeds that are drawn as people keep photographs of their own: a folder for each, and nothing else. nil is the whole sample in Oxford's layout.
+	// Folders names breeds that are drawn as people keep photographs of their own: a folder for
+	// each, and nothing else. nil is the whole sample in Oxford's layout.
 	Folders []string
 }
 
@@ -59,8 +61,9 @@ type task struct {
 	draw func() *image.RGBA
 }
 
-// Generate draws the sample into the folder dir, which appears only when it is complete. If dir holds the sample of these options already, it
-// returns at once; if dir holds anything else, it returns an error and touches nothing. progress, which may be nil, is called with the number of
+// Generate draws the sample into the folder dir, which appears only when it is complete. If dir
+// holds the sample of these options already, it returns at once; if dir holds anything else, it
+// returns an error and touches nothing. progress, which may be nil, is called with the number of
 // pictures drawn and of all, from one goroutine at a time.
 func Generate(ctx context.Context, dir string, o Options, progress func(done, total int)) error {
 	if o.PerBreed == 0 {
@@ -111,7 +114,8 @@ func Generate(ctx context.Context, dir string, o Options, progress func(done, to
 	case ready:
 		return nil
 	}
-	if err := os.Remove(dir); err != nil && !errors.Is(err, fs.ErrNotExist) { // an empty folder; others are refused above
+	// an empty folder; others are refused above
+	if err := os.Remove(dir); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("sample: %w", err)
 	}
 	if err := os.Rename(temp, dir); err != nil {
@@ -120,7 +124,8 @@ func Generate(ctx context.Context, dir string, o Options, progress func(done, to
 	return nil
 }
 
-// look says whether dir is the sample that is wanted. A missing or empty folder is free; any other is an error.
+// look says whether dir is the sample that is wanted. A missing or empty folder is free; any other
+// is an error.
 func look(dir string, want stamp) (ready bool, err error) {
 	text, err := os.ReadFile(filepath.Join(dir, stampRow))
 	if err == nil {
@@ -204,7 +209,8 @@ func write(ctx context.Context, dir string, o Options, progress func(done, total
 	return g.Wait()
 }
 
-// tasks lists the pictures; each has a random stream of its own, so that neither their order nor their number changes one of them.
+// tasks lists the pictures; each has a random stream of its own, so that neither their order nor
+// their number changes one of them.
 func tasks(o Options) []task {
 	var list []task
 	for _, b := range breeds() {

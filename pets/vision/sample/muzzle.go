@@ -33,7 +33,8 @@ func (a *animal) catMuzzle(c *paint.Canvas) {
 	line := t.Darker(0.6)
 	c.At(paint.Move(x, y), func() {
 		c.Shadow(0, 0.3, m*1.3, 0.35, 0.22)
-		c.Within(paint.Ellipse(0, 0.33, m*0.55, 0.2).Furry(a.Rand, a.fur*0.5, a.step(c, a.fur), 0, 0.5), func() { // chin
+		// chin
+		c.Within(paint.Ellipse(0, 0.33, m*0.55, 0.2).Furry(a.Rand, a.fur*0.5, a.step(c, a.fur), 0, 0.5), func() {
 			c.Flood(paint.Gradient(0.1, 0.5, t.Darker(0.15), t.Lighter(0.08)))
 			a.skin(c, 0, 0.3, m*0.6, 0.25)
 		})
@@ -96,7 +97,8 @@ func (a *animal) dogMuzzle(c *paint.Canvas) {
 		if a.open > 0 {
 			a.mouth(c, t, low)
 		} else {
-			c.Within(paint.Ellipse(0, low-0.02, m*0.55, 0.16).Furry(a.Rand, a.fur*0.6, a.step(c, a.fur), 0, 0.7), func() { // chin
+			// chin
+			c.Within(paint.Ellipse(0, low-0.02, m*0.55, 0.16).Furry(a.Rand, a.fur*0.6, a.step(c, a.fur), 0, 0.7), func() {
 				c.Flood(paint.Gradient(low-0.15, low+0.15, t.Darker(0.35), t))
 				a.skin(c, 0, low, m*0.6, 0.2)
 			})

@@ -6,8 +6,9 @@ import (
 	"gopets/pets/vision/sample/paint"
 )
 
-// myPet draws one of the four pictures of a visitor's own dog, number n. They are no part of the data set: a person asks a trained learner for
-// them. All show a pomeranian, each with a difficulty.
+// myPet draws one of the four pictures of a visitor's own dog, number n. They are no part of the
+// data set: a person asks a trained learner for them. All show a pomeranian, each with a
+// difficulty.
 func myPet(n int, r paint.Rand) *image.RGBA {
 	var dog breed
 	for _, b := range dogs() {

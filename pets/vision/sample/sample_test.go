@@ -187,8 +187,9 @@ func TestStopLeavesNothing(t *testing.T) {
 	}
 }
 
-// TestBreedsDiffer compares the breeds by portraits under one light and on one ground, feature by feature in a coarse grid: even the most alike
-// must be told apart by more than their own variation allows on average.
+// TestBreedsDiffer compares the breeds by portraits under one light and on one ground, feature by
+// feature in a coarse grid: even the most alike must be told apart by more than their own variation
+// allows on average.
 func TestBreedsDiffer(t *testing.T) {
 	const side, grid, times = 96, 12, 6
 	type look [grid * grid * 3]float64

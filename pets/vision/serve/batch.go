@@ -23,11 +23,14 @@ type row struct {
 	err      error
 }
 
-// predictQueued predicts what is in the queue until the server is closed: of what waits, one, two, four and so on at once, up to Batch. Nobody waits for others
-// to come, and no predictor compiles for more sizes than these.
+// predictQueued predicts what is in the queue until the server is closed: of what waits, one, two,
+// four and so on at once, up to Batch. Nobody waits for others to come, and no predictor compiles
+// for more sizes than these.
 //
-// What it gains, with a learner on XLA and two cores of a CPU: mobilenet_v2 at 224 pixels takes 17 ms for a picture, 25 ms for two; more at once gain nothing further
-// there, unlike on a GPU. Filling up to eight with padding would cost a lone visitor ten times as much (train.BenchmarkPredict).
+// What it gains, with a learner on XLA and two cores of a CPU: mobilenet_v2 at 224 pixels takes 17
+// ms for a picture, 25 ms for two; more at once gain nothing further there, unlike on a GPU.
+// Filling up to eight with padding would cost a lone visitor ten times as much
+// (train.BenchmarkPredict).
 func (s *Server) predictQueued() {
 	defer s.ended.Done()
 	var waiting []*job
@@ -57,7 +60,8 @@ func (s *Server) predictQueued() {
 	}
 }
 
-// predictJobs answers every job. If the predictor refuses them together, each is tried by itself, so that one picture cannot spoil another's answer.
+// predictJobs answers every job. If the predictor refuses them together, each is tried by itself,
+// so that one picture cannot spoil another's answer.
 func (s *Server) predictJobs(jobs []*job) {
 	var live []*job
 	for _, j := range jobs {
@@ -133,8 +137,8 @@ func (s *Server) ask(ctx context.Context, p *dataset.Picture) row {
 	}
 }
 
-// Warm predicts grey pictures, one, two, four and so on up to Batch, so that a network compiles for all of these before anybody waits for it. Call it before
-// requests are served; Run does.
+// Warm predicts grey pictures, one, two, four and so on up to Batch, so that a network compiles for
+// all of these before anybody waits for it. Call it before requests are served; Run does.
 func (s *Server) Warm(ctx context.Context) error {
 	for n := 1; n <= s.o.Batch; n *= 2 {
 		pictures := make([]*dataset.Picture, n)

@@ -11,7 +11,8 @@ import (
 	"gopets/pets/vision/dataset"
 )
 
-// A turnstile is a predictor that waits before its first call and notes how many pictures each call has. It takes pictures by their width and refuses one.
+// A turnstile is a predictor that waits before its first call and notes how many pictures each call
+// has. It takes pictures by their width and refuses one.
 type turnstile struct {
 	entered chan struct{} // closed by the first call
 	pass    chan struct{}
@@ -35,8 +36,8 @@ func (p *turnstile) Predict(ctx context.Context, pictures []*dataset.Picture) ([
 	return rows, nil
 }
 
-// Pictures that wait while another is predicted are predicted together, in powers of two; everybody gets the own answer; one that is refused costs
-// nobody else the answer.
+// Pictures that wait while another is predicted are predicted together, in powers of two; everybody
+// gets the own answer; one that is refused costs nobody else the answer.
 func TestTogether(t *testing.T) {
 	for refused, want := range map[int][]int{0: {1, 4, 2, 1}, 3: nil} {
 		p := &turnstile{entered: make(chan struct{}), pass: make(chan struct{}), refused: refused}

@@ -69,7 +69,8 @@ func until(t *testing.T, what string, done func() bool) {
 	}
 }
 
-// Of three pictures at once, one is predicted, one waits, one is refused at once. Afterwards there is room again.
+// Of three pictures at once, one is predicted, one waits, one is refused at once. Afterwards there
+// is room again.
 func TestTooManyAtOnce(t *testing.T) {
 	for code, o := range map[string]serve.Options{
 		"busy":     {Concurrency: 1, Queue: 1},
@@ -101,7 +102,8 @@ func TestTooManyAtOnce(t *testing.T) {
 	}
 }
 
-// One who waits too long is told so. The place that his picture takes stays taken until the predictor has done with it.
+// One who waits too long is told so. The place that his picture takes stays taken until the
+// predictor has done with it.
 func TestTimeout(t *testing.T) {
 	g, url := startGate(t, serve.Options{Concurrency: 1, Queue: 1, Timeout: 50 * time.Millisecond})
 	for range 2 { // the second waits for a place

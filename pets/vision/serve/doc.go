@@ -1,4 +1,5 @@
-// Package serve offers a trained learner to people and programs over HTTP: a photo comes in, a class and its bars go out.
+// Package serve offers a trained learner to people and programs over HTTP: a photo comes in, a
+// class and its bars go out.
 //
 //	learner, err := train.LoadLearner(eng, "pets.safetensors")
 //	s, err := serve.New(learner, learner.Split().Classes, serve.Options{Model: "petnet10", Decode: learner.Config().Decode})
@@ -6,9 +7,10 @@
 //	listener, err := net.Listen("tcp", "127.0.0.1:8080")
 //	err = s.Run(ctx, listener) // until ctx ends; then running requests are finished
 //
-// A [Server] is an http.Handler over a [Predictor], so it can stand in any Go program and be tested without an engine. [Server.Run] adds what a service of its
-// own needs: time limits for slow clients, a bound on connections, readiness, a graceful stop. It speaks plain HTTP and knows no users: put a proxy with TLS and
-// accounts in front of whatever the world can reach.
+// A [Server] is an http.Handler over a [Predictor], so it can stand in any Go program and be tested
+// without an engine. [Server.Run] adds what a service of its own needs: time limits for slow
+// clients, a bound on connections, readiness, a graceful stop. It speaks plain HTTP and knows no
+// users: put a proxy with TLS and accounts in front of whatever the world can reach.
 //
 // # Paths
 //
@@ -41,18 +43,25 @@
 //
 // # What it costs
 //
-// A picture takes up to some 25 bytes a pixel while it is decoded, and Concurrency pictures are at once: 25 million pixels, 4 at once, bound it to 2.5 GB, of
-// which honest photographs take a tenth. Uploads that wait hold their bytes.
+// A picture takes up to some 25 bytes a pixel while it is decoded, and Concurrency pictures are at
+// once: 25 million pixels, 4 at once, bound it to 2.5 GB, of which honest photographs take a tenth.
+// Uploads that wait hold their bytes.
 //
-// Pictures that wait while the predictor is at work are predicted together, up to Batch: nobody waits for a batch to fill. batch.go tells what that gains.
+// Pictures that wait while the predictor is at work are predicted together, up to Batch: nobody
+// waits for a batch to fill. batch.go tells what that gains.
 //
-// The log has a line for each request: path, status, time, bytes, format, how many were predicted together. Nothing in it comes from the visitor: no address, no file
-// name, no picture, no unknown path.
+// The log has a line for each request: path, status, time, bytes, format, how many were predicted
+// together. Nothing in it comes from the visitor: no address, no file name, no picture, no unknown
+// path.
 //
 // # Tried and left
 //
-//   - Waiting a few milliseconds for a batch to fill: a lone visitor pays, and under load the queue fills batches by itself.
-//   - Cancelling a decoder that is too slow: Go's cannot be. What makes one slow is counted before instead (a JPEG's scans), and its place stays taken until it ends.
-//   - Formats that browsers do not show (TIFF, BMP): two more parsers for strangers to try, and nothing to see on the page.
-//   - Echoing the upload on the page: the picture shown is drawn from what was decoded, so no byte of the upload reaches another reader.
+//   - Waiting a few milliseconds for a batch to fill: a lone visitor pays, and under load the queue
+//     fills batches by itself.
+//   - Cancelling a decoder that is too slow: Go's cannot be. What makes one slow is counted before
+//     instead (a JPEG's scans), and its place stays taken until it ends.
+//   - Formats that browsers do not show (TIFF, BMP): two more parsers for strangers to try, and
+//     nothing to see on the page.
+//   - Echoing the upload on the page: the picture shown is drawn from what was decoded, so no byte
+//     of the upload reaches another reader.
 package serve

@@ -17,7 +17,8 @@ import (
 	"gopets/pets/vision/serve"
 )
 
-// colours stands for a learner: it tells red pictures from green ones. A *train.Learner from train.LoadLearner takes its place as it is.
+// colours stands for a learner: it tells red pictures from green ones. A *train.Learner from
+// train.LoadLearner takes its place as it is.
 type colours struct{}
 
 func (colours) Predict(ctx context.Context, pictures []*dataset.Picture) ([][]float32, error) {

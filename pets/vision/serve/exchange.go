@@ -59,7 +59,8 @@ func busy(code, message string, retry int) error {
 	return &refusal{status: http.StatusServiceUnavailable, code: code, message: message, retry: retry}
 }
 
-// errGone is the end of a request whose client does not listen any more, statusGone what the log says of it.
+// errGone is the end of a request whose client does not listen any more, statusGone what the log
+// says of it.
 var errGone = errors.New("the client has gone")
 
 const statusGone = 499

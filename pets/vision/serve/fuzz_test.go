@@ -13,7 +13,8 @@ import (
 	"gopets/pets/vision/dataset"
 )
 
-// What strangers send as an upload gives a picture's bytes within the limit and a name fit to be shown, or an error.
+// What strangers send as an upload gives a picture's bytes within the limit and a name fit to be
+// shown, or an error.
 func FuzzParse(f *testing.F) {
 	form := "--x\r\nContent-Disposition: form-data; name=\"photo\"; filename=\"cat.jpg\"\r\n\r\n\xff\xd8\xff\r\n--x--\r\n"
 	f.Add("multipart/form-data; boundary=x", []byte(form))
@@ -35,7 +36,8 @@ func FuzzParse(f *testing.F) {
 	})
 }
 
-// A picture that passes inspection is decoded within the limit, or is an error; nothing that strangers send panics or goes on for ever.
+// A picture that passes inspection is decoded within the limit, or is an error; nothing that
+// strangers send panics or goes on for ever.
 func FuzzInspect(f *testing.F) {
 	p := dataset.NewPicture(5, 4).Image()
 	var a, b bytes.Buffer

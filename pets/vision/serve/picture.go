@@ -15,11 +15,12 @@ import (
 	"gopets/pets/vision/dataset"
 )
 
-// formats are those that are let to their decoders, by what http.DetectContentType sees in the first bytes. A file's name says nothing.
+// formats are those that are let to their decoders, by what http.DetectContentType sees in the
+// first bytes. A file's name says nothing.
 var formats = map[string]string{"image/jpeg": "jpeg", "image/png": "png", "image/gif": "gif", "image/webp": "webp"}
 
-// maxScans is the number of passes that a JPEG may make over its picture. Cameras make one, progressive encoders about ten; a small file with
-// thousands keeps a decoder busy for hours.
+// maxScans is the number of passes that a JPEG may make over its picture. Cameras make one,
+// progressive encoders about ten; a small file with thousands keeps a decoder busy for hours.
 const maxScans = 100
 
 // inspect looks at a picture's header and refuses what must not reach a decoder.
@@ -70,7 +71,8 @@ func scans(data []byte) (n int) {
 		switch marker := data[at+1]; {
 		case marker == 0xff: // a fill byte
 			at++
-		case marker <= 0x01 || marker >= 0xd0 && marker <= 0xd8: // stuffed 0xff, or a marker without a length
+		// stuffed 0xff, or a marker without a length
+		case marker <= 0x01 || marker >= 0xd0 && marker <= 0xd8:
 			at += 2
 		case marker == 0xd9:
 			return n

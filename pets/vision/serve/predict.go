@@ -86,8 +86,8 @@ func number(top string) (int, error) {
 	return n, nil
 }
 
-// work decodes and predicts, a few pictures at once. A decoder cannot be stopped: when ctx ends before it, the place that it takes stays taken until
-// its own end, so that there are never more.
+// work decodes and predicts, a few pictures at once. A decoder cannot be stopped: when ctx ends
+// before it, the place that it takes stays taken until its own end, so that there are never more.
 func (s *Server) work(ctx context.Context, x *exchange, data []byte) (*Answer, error) {
 	format, _, err := s.inspect(data)
 	if err != nil {

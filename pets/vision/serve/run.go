@@ -22,9 +22,10 @@ const (
 	maxConnections = 512
 )
 
-// Run serves on a listener until ctx ends, with limits for slow clients. Health is answered at once, predictions after Warm. When ctx ends, new connections are
-// refused, running requests have Options.Grace to finish, and Run returns nil; an error says what ended it otherwise. The listener is closed in any case, the server
-// stays to be closed.
+// Run serves on a listener until ctx ends, with limits for slow clients. Health is answered at
+// once, predictions after Warm. When ctx ends, new connections are refused, running requests have
+// Options.Grace to finish, and Run returns nil; an error says what ended it otherwise. The listener
+// is closed in any case, the server stays to be closed.
 func (s *Server) Run(ctx context.Context, l net.Listener) error {
 	s.state.CompareAndSwap(ready, starting)
 	h := &http.Server{

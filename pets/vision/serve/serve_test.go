@@ -228,7 +228,8 @@ func TestRefusals(t *testing.T) {
 	bare := func(kind, body string) func() (string, io.Reader) {
 		return func() (string, io.Reader) { return kind, strings.NewReader(body) }
 	}
-	chunked := func(kind, body string) func() (string, io.Reader) { // a body whose length nobody told
+	// a body whose length nobody told
+	chunked := func(kind, body string) func() (string, io.Reader) {
 		return func() (string, io.Reader) { return kind, io.MultiReader(strings.NewReader(body)) }
 	}
 	photo := encoded(t, "jpeg", 30, 20)

@@ -13,25 +13,31 @@ import (
 	"gopets/pets/vision/dataset"
 )
 
-// A Predictor gives the class probabilities of pictures, a row for each. It is called from one goroutine at a time. *train.Learner is one.
+// A Predictor gives the class probabilities of pictures, a row for each. It is called from one
+// goroutine at a time. *train.Learner is one.
 type Predictor interface {
 	Predict(ctx context.Context, pictures []*dataset.Picture) ([][]float32, error)
 }
 
-// Options are a server's limits and what it says of itself. The zero value is right for a service on one machine.
+// Options are a server's limits and what it says of itself. The zero value is right for a service
+// on one machine.
 type Options struct {
-	Model       string                // what the network is called: "petnet10 after fit 2, epoch 4"
-	Decode      dataset.DecodeOptions // the learner's; MaxPixels is taken from below
-	MaxBytes    int64                 // of an upload; 0: 12 MB
-	MaxPixels   int                   // of a picture; 0: 25 million
-	Timeout     time.Duration         // from the end of the upload to the answer; 0: 10 s
-	UploadTime  time.Duration         // for the whole request to arrive, where Run serves; 0: 30 s
-	Grace       time.Duration         // for running requests when Run is stopped; 0: 20 s
-	Concurrency int                   // pictures decoded and predicted at once; 0: two for each processor, 8 at most
-	Queue       int                   // further uploads that may arrive and wait; 0: 32; negative: none
-	PerClient   int                   // uploads at once from one address; 0: 16; negative: no limit (behind a proxy all come from one)
-	Batch       int                   // pictures predicted together; 0: 8
-	Log         *slog.Logger          // a line for each request; nil: none
+	Model      string                // what the network is called: "petnet10 after fit 2, epoch 4"
+	Decode     dataset.DecodeOptions // the learner's; MaxPixels is taken from below
+	MaxBytes   int64                 // of an upload; 0: 12 MB
+	MaxPixels  int                   // of a picture; 0: 25 million
+	Timeout    time.Duration         // from the end of the upload to the answer; 0: 10 s
+	UploadTime time.Duration         // for the whole request to arrive, where Run serves; 0: 30 s
+	Grace      time.Duration         // for running requests when Run is stopped; 0: 20 s
+	// pictures decoded and predicted at once; 0: two for each processor, 8 at most
+	Concurrency int
+	// further uploads that may arrive and wait; 0: 32; negative: none
+	Queue int
+	// uploads at once from one address; 0: 16; negative: no limit (behind a proxy all come from
+	// one)
+	PerClient int
+	Batch     int          // pictures predicted together; 0: 8
+	Log       *slog.Logger // a line for each request; nil: none
 }
 
 func (o Options) withDefaults() (Options, error) {
@@ -102,7 +108,8 @@ const (
 	stopping
 )
 
-// New makes a server; it is ready at once. The predictor's rows are in the order of classes. Close it after its last request.
+// New makes a server; it is ready at once. The predictor's rows are in the order of classes. Close
+// it after its last request.
 func New(p Predictor, classes []string, o Options) (*Server, error) {
 	o, err := o.withDefaults()
 	if err != nil {
@@ -129,7 +136,8 @@ func New(p Predictor, classes []string, o Options) (*Server, error) {
 	return s, nil
 }
 
-// Close ends the server: what is still queued is refused. The predictor is not called once Close has returned.
+// Close ends the server: what is still queued is refused. The predictor is not called once Close
+// has returned.
 func (s *Server) Close() {
 	s.state.Store(stopping)
 	s.once.Do(func() { close(s.closed) })

@@ -56,8 +56,8 @@ func (s *Server) receive(r *http.Request) (upload, error) {
 	return up, refuse(http.StatusBadRequest, "bad_form", "The form is damaged or ends early. Send it again.")
 }
 
-// drain reads what is left of a body that is not wanted, within bounds: browsers that cannot finish sending show no answer. A client that asks before it sends
-// is not made to.
+// drain reads what is left of a body that is not wanted, within bounds: browsers that cannot finish
+// sending show no answer. A client that asks before it sends is not made to.
 func drain(r *http.Request, size int64) {
 	if size <= maxDrain && r.Header.Get("Expect") == "" {
 		io.CopyN(io.Discard, r.Body, size) // whatever goes wrong, the answer is the same
@@ -66,7 +66,8 @@ func drain(r *http.Request, size int64) {
 
 var errTooLarge = errors.New("too large")
 
-// parse finds the picture in a body of some type: a form with the file field "photo", or the picture itself. At most limit bytes are kept.
+// parse finds the picture in a body of some type: a form with the file field "photo", or the
+// picture itself. At most limit bytes are kept.
 func parse(contentType string, body io.Reader, limit int64) (upload, error) {
 	kind, params, err := mime.ParseMediaType(contentType)
 	switch {
@@ -147,8 +148,8 @@ func readAll(r io.Reader, limit int64) ([]byte, error) {
 	return data, err
 }
 
-// cleanName makes a file's name fit to be shown: its last element, without control characters and such that change the direction of reading, not too long.
-// It is text still: the page escapes it.
+// cleanName makes a file's name fit to be shown: its last element, without control characters and
+// such that change the direction of reading, not too long. It is text still: the page escapes it.
 func cleanName(name string) string {
 	name = path.Base("/" + strings.ReplaceAll(strings.ToValidUTF8(name, "�"), `\`, "/"))
 	name = strings.Map(func(r rune) rune {

@@ -6,17 +6,18 @@ import (
 	"github.com/gomlx/gomlx/core/graph"
 )
 
-// AdamW as fastai 1.0.48 runs it (fastai §7; Loshchilov & Hutter, "Decoupled weight decay regularization", 2019): decay first, at the
-// scheduled rate, on every trained parameter (fastai's bn_wd), then Adam with β1 scheduled, β2 = 0.99, and its bias corrections
-// from the current β1 and the total number of steps. ε stands where PyTorch had it in 2019, beside the uncorrected √v.
+// AdamW as fastai 1.0.48 runs it (fastai §7; Loshchilov & Hutter, "Decoupled weight decay
+// regularization", 2019): decay first, at the scheduled rate, on every trained parameter (fastai's
+// bn_wd), then Adam with β1 scheduled, β2 = 0.99, and its bias corrections from the current β1 and
+// the total number of steps. ε stands where PyTorch had it in 2019, beside the uncorrected √v.
 const (
 	beta2       = .99
 	adamEpsilon = 1e-8
 	newBeta1    = .9 // β1 of an optimizer that no schedule has touched
 )
 
-// vector packs what a step needs of its hyper-parameters, in float64 until the end: for each group the factor 1−lr·wd and the step
-// size lr·√(1−β2^t)/(1−β1^t), then β1. t counts steps from 1.
+// vector packs what a step needs of its hyper-parameters, in float64 until the end: for each group
+// the factor 1−lr·wd and the step size lr·√(1−β2^t)/(1−β1^t), then β1. t counts steps from 1.
 func (h hyper) vector(t int) []float32 {
 	n := len(h.lrs)
 	v := make([]float32, 2*n+1)

@@ -29,12 +29,14 @@ const (
 	forTTA
 )
 
-// stream is the random stream of one picture (or batch) of one epoch: a function of nothing but its arguments and the seed.
+// stream is the random stream of one picture (or batch) of one epoch: a function of nothing but its
+// arguments and the seed.
 func (l *Learner) stream(p purpose, epoch, index int) *rand.Rand {
 	return rand.New(rand.NewPCG(scramble(l.cfg.Seed+scramble(uint64(p))), scramble(uint64(epoch)<<32+uint64(index))))
 }
 
-// scramble is the finaliser of SplitMix64 (Steele, Lea & Flood 2014): near numbers become unrelated ones.
+// scramble is the finaliser of SplitMix64 (Steele, Lea & Flood 2014): near numbers become unrelated
+// ones.
 func scramble(x uint64) uint64 {
 	x += 0x9e3779b97f4a7c15
 	x = (x ^ x>>30) * 0xbf58476d1ce4e5b9
@@ -42,7 +44,8 @@ func scramble(x uint64) uint64 {
 	return x ^ x>>31
 }
 
-// batch is pictures ready for the network: [rows,H,W,3] in [0,1], of which the first n are real and the rest padding.
+// batch is pictures ready for the network: [rows,H,W,3] in [0,1], of which the first n are real and
+// the rest padding.
 type batch struct {
 	l      *Learner
 	data   []float32
@@ -100,7 +103,8 @@ func (j job) batches() int { return (len(j.order) + j.rows - 1) / j.rows }
 // ahead is how many finished batches wait for the step.
 const ahead = 2
 
-// batches prepares batches in the background, ahead of their use. It ends after the first error, the context's included.
+// batches prepares batches in the background, ahead of their use. It ends after the first error,
+// the context's included.
 func (l *Learner) batches(ctx context.Context, j job) iter.Seq2[*batch, error] {
 	type result struct {
 		b   *batch
@@ -199,8 +203,9 @@ func (j job) picture(l *Learner, index int) (*dataset.Picture, error) {
 	return l.Open(j.items[index])
 }
 
-// Open gives an item's picture as the learner's source has it: from Config.Pictures, the cache or the file. An error is a
-// [dataset.PictureError]. Pictures from the cache are read-only and end with the learner.
+// Open gives an item's picture as the learner's source has it: from Config.Pictures, the cache or
+// the file. An error is a [dataset.PictureError]. Pictures from the cache are read-only and end
+// with the learner.
 func (l *Learner) Open(item dataset.Item) (*dataset.Picture, error) {
 	var p *dataset.Picture
 	var err error

@@ -13,8 +13,8 @@ type Speed struct {
 	Images float64       // pictures per second in these steps, their preparation not included
 }
 
-// Benchmark runs one batch of the training set over and over, as training steps or (train false) as evaluation, and takes the time. Nothing of the
-// learner changes.
+// Benchmark runs one batch of the training set over and over, as training steps or (train false) as
+// evaluation, and takes the time. Nothing of the learner changes.
 func (l *Learner) Benchmark(ctx context.Context, steps int, train bool) (Speed, error) {
 	if steps < 1 {
 		return Speed{}, fmt.Errorf("benchmark: want at least 1 step, got %d", steps)

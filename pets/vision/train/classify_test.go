@@ -58,7 +58,8 @@ func TestPredictPathBytesImage(t *testing.T) {
 	}
 }
 
-// The passes of fastai's TTA: zoomed into each corner, cropped there, mirrored from the fourth on, warp, rotation and light as in training.
+// The passes of fastai's TTA: zoomed into each corner, cropped there, mirrored from the fourth on,
+// warp, rotation and light as in training.
 func TestTTALooks(t *testing.T) {
 	c := fixtureConfig()
 	c.Transforms.PAffine, c.Transforms.PLighting = 1, 1

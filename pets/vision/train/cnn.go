@@ -11,14 +11,16 @@ import (
 	"gopets/pets/vision/weights"
 )
 
-// CNN says how [CNNLearner] makes its network. The zero value is fastai's: pretrained, one hidden layer of 512, dropout 0.5.
+// CNN says how [CNNLearner] makes its network. The zero value is fastai's: pretrained, one hidden
+// layer of 512, dropout 0.5.
 type CNN struct {
 	Head    model.HeadOptions
 	Weights weights.Options // where the pretrained weights are looked for
 	Scratch bool            // start from random weights instead, with nothing frozen
 }
 
-// CNNLearner is fastai's cnn_learner (§6.1): a network by name (model.Names) with a pretrained body, frozen, and a new head for the data's classes.
+// CNNLearner is fastai's cnn_learner (§6.1): a network by name (model.Names) with a pretrained
+// body, frozen, and a new head for the data's classes.
 func CNNLearner(ctx context.Context, eng *engine.Engine, data *dataset.Split, arch string, c Config, o CNN) (*Learner, error) {
 	net, err := model.New(arch, len(data.Classes), o.Head)
 	if err != nil {
@@ -39,8 +41,9 @@ func CNNLearner(ctx context.Context, eng *engine.Engine, data *dataset.Split, ar
 	return l, nil
 }
 
-// SetBody takes the body's weights from a file in torchvision's names, makes a new head from the seed, and freezes the body. It gives the names of
-// tensors that were of no use, such as a classifier's for other classes.
+// SetBody takes the body's weights from a file in torchvision's names, makes a new head from the
+// seed, and freezes the body. It gives the names of tensors that were of no use, such as a
+// classifier's for other classes.
 func (l *Learner) SetBody(f *weights.File) (unused []string, err error) {
 	body := &weights.File{Meta: f.Meta}
 	for _, t := range f.Tensors {

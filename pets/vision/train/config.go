@@ -8,27 +8,36 @@ import (
 	"gopets/pets/vision/dataset"
 )
 
-// Config says how a learner treats its data. The zero value trains at 224×224 in batches of 64 without random transforms, normalised
-// with ImageNet's statistics: set Transforms to [augment.Default] for fastai's get_transforms().
+// Config says how a learner treats its data. The zero value trains at 224×224 in batches of 64
+// without random transforms, normalised with ImageNet's statistics: set Transforms to
+// [augment.Default] for fastai's get_transforms().
 type Config struct {
-	Seed        uint64         // of everything random: order, augmentation, dropout
-	WeightDecay float64        // zero: 0.01; negative: none
-	Transforms  augment.Config // training transforms; validation uses their resize and a centre crop
-	Size        augment.Size   // zero: 224×224
-	Batch       int            // zero: 64
-	InnerBatch  int            // at most so many pictures at once on the device, gradients added up; zero: Batch. Batch norms see the inner batch.
-	Stats       augment.Stats  // zero: augment.ImageNet
-	Workers     int            // goroutines that prepare pictures; zero: GOMAXPROCS. Results do not depend on it.
-	Decode      dataset.DecodeOptions
-	CacheDir    string  // decoded pictures are kept there; empty: decoded anew each time
-	Graphs      *Graphs // compiled functions to share with other learners; nil: the learner's own
-	Skip        bool    // leave broken pictures out and report them, rather than refuse to train
+	Seed        uint64  // of everything random: order, augmentation, dropout
+	WeightDecay float64 // zero: 0.01; negative: none
+	// training transforms; validation uses their resize and a centre crop
+	Transforms augment.Config
+	Size       augment.Size // zero: 224×224
+	Batch      int          // zero: 64
+	// at most so many pictures at once on the device, gradients added up; zero: Batch. Batch norms
+	// see the inner batch.
+	InnerBatch int
+	Stats      augment.Stats // zero: augment.ImageNet
+	// goroutines that prepare pictures; zero: GOMAXPROCS. Results do not depend on it.
+	Workers  int
+	Decode   dataset.DecodeOptions
+	CacheDir string  // decoded pictures are kept there; empty: decoded anew each time
+	Graphs   *Graphs // compiled functions to share with other learners; nil: the learner's own
+	Skip     bool    // leave broken pictures out and report them, rather than refuse to train
 
-	LabelSmoothing float64 // share of the target spread evenly over all classes, 0 to below 1 (Szegedy et al. 2016); in training only, see crossEntropy
-	BFloat16       bool    // convolutions and linear layers in bfloat16, all else in float32; where the engine has none, a note says so and float32 it is
+	// share of the target spread evenly over all classes, 0 to below 1 (Szegedy et al. 2016); in
+	// training only, see crossEntropy
+	LabelSmoothing float64
+	// convolutions and linear layers in bfloat16, all else in float32; where the engine has none, a
+	// note says so and float32 it is
+	BFloat16 bool
 
-	// Pictures, if set, supplies the pictures instead of the items' files: for pictures that are drawn or already in memory.
-	// It is called from several goroutines.
+	// Pictures, if set, supplies the pictures instead of the items' files: for pictures that are
+	// drawn or already in memory. It is called from several goroutines.
 	Pictures func(dataset.Item) (*dataset.Picture, error)
 }
 
@@ -117,7 +126,8 @@ const (
 	PhaseValid Phase = "valid"
 )
 
-// BatchInfo is the progress after a batch. Batch and Epoch count from 0, so Batch+1 of Batches are done.
+// BatchInfo is the progress after a batch. Batch and Epoch count from 0, so Batch+1 of Batches are
+// done.
 type BatchInfo struct {
 	Phase          Phase
 	Epoch, Epochs  int

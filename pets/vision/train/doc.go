@@ -1,12 +1,16 @@
-// Package train fits a network of pets/vision/model to labelled pictures the way fastai v1.0.48 does: softmax cross-entropy,
-// AdamW over layer groups, one-cycle learning rates, the learning-rate finder, a recorder, snapshots that a later process goes on
-// from. Sections named in comments are those of fastai's behaviour as recorded by this project ("fastai §8" is the loop).
+// Package train fits a network of pets/vision/model to labelled pictures the way fastai v1.0.48
+// does: softmax cross-entropy, AdamW over layer groups, one-cycle learning rates, the learning-rate
+// finder, a recorder, snapshots that a later process goes on from. Sections named in comments are
+// those of fastai's behaviour as recorded by this project ("fastai §8" is the loop).
 //
 // # Where to start
 //
-// [CNNLearner] makes a [Learner] of a split, with a pretrained network by name ([New] does of a network of your own); [Learner.FitOneCycle], [Learner.FineTune] and
-// [Learner.Fit] train, [Learner.LRFind] looks for a learning rate, [Learner.ValidProbs], [Learner.TTA] and the Predict methods use the result. [Learner.Save] keeps
-// weights and optimizer for later training here, [Learner.Snapshot] all that a killed fit goes on from, [Learner.Export] what others need to predict.
+// [CNNLearner] makes a [Learner] of a split, with a pretrained network by name ([New] does of a
+// network of your own); [Learner.FitOneCycle], [Learner.FineTune] and [Learner.Fit] train,
+// [Learner.LRFind] looks for a learning rate, [Learner.ValidProbs], [Learner.TTA] and the Predict
+// methods use the result. [Learner.Save] keeps weights and optimizer for later training here,
+// [Learner.Snapshot] all that a killed fit goes on from, [Learner.Export] what others need to
+// predict.
 //
 //	learner.go    the learner, freezing            batches.go  pictures prepared ahead of the step
 //	fit.go        the loop                         graphs.go   the compiled functions, step.go their calls
@@ -20,24 +24,31 @@
 //
 // # How it works
 //
-// A step is a pure function: parameters, moments, a batch and a vector of hyper-parameters in; loss, new parameters and new moments out.
-// Hyper-parameters are inputs, so a changing rate compiles nothing; nothing is overwritten, so a failed or cancelled step
-// loses nothing, and "restore what was there" is keeping a slice. Tensors stay on the device between steps. There is one
-// compilation for each of (frozen or not) × (train, evaluate) and shape.
+// A step is a pure function: parameters, moments, a batch and a vector of hyper-parameters in;
+// loss, new parameters and new moments out. Hyper-parameters are inputs, so a changing rate
+// compiles nothing; nothing is overwritten, so a failed or cancelled step loses nothing, and
+// "restore what was there" is keeping a slice. Tensors stay on the device between steps. There is
+// one compilation for each of (frozen or not) × (train, evaluate) and shape.
 //
-// Every random choice comes from (seed, purpose, epoch, picture): the order of pictures, their augmentation, dropout. So the tables
-// depend neither on the number of workers nor on what was looked at in between, and a snapshot needs to store no generator.
+// Every random choice comes from (seed, purpose, epoch, picture): the order of pictures, their
+// augmentation, dropout. So the tables depend neither on the number of workers nor on what was
+// looked at in between, and a snapshot needs to store no generator.
 //
 // # Better than fastai where fastai has a bug
 //
-// LRFind leaves no file and restores everything; Grad-CAM leaves no gradients for the next fit's first step (§11.2); loading weights whose
-// optimizer does not fit says so and starts new moments instead of keeping stale ones silently (§9).
+// LRFind leaves no file and restores everything; Grad-CAM leaves no gradients for the next fit's
+// first step (§11.2); loading weights whose optimizer does not fit says so and starts new moments
+// instead of keeping stale ones silently (§9).
 //
 // # Tried and left
 //
-//   - The best epoch's tensors kept on the device beside the present ones: a third set of weights and moments where memory is short, and an owner more; a copy on the
-//     host costs one transfer an epoch that is better.
-//   - GoMLX's Trainer and Store: donated buffers lose the model with a failed step; metrics are read back every step anyway.
-//   - Per-image losses in the evaluation graph with a mask for the padded last batch: logits alone are simpler, and the host sums in float64.
-//   - Bias corrections computed in the graph (a power in float32): they are host float64 and enter as inputs.
+//   - The best epoch's tensors kept on the device beside the present ones: a third set of weights
+//     and moments where memory is short, and an owner more; a copy on the host costs one transfer
+//     an epoch that is better.
+//   - GoMLX's Trainer and Store: donated buffers lose the model with a failed step; metrics are
+//     read back every step anyway.
+//   - Per-image losses in the evaluation graph with a mask for the padded last batch: logits alone
+//     are simpler, and the host sums in float64.
+//   - Bias corrections computed in the graph (a power in float32): they are host float64 and enter
+//     as inputs.
 package train

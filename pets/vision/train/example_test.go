@@ -11,7 +11,8 @@ import (
 	"gopets/pets/vision/train"
 )
 
-// plain draws a picture of one colour in memory; a real program leaves Config.Pictures out and gives files.
+// plain draws a picture of one colour in memory; a real program leaves Config.Pictures out and
+// gives files.
 func plain(item dataset.Item) (*dataset.Picture, error) {
 	p := dataset.NewPicture(40, 40)
 	for i := item.Label; i < len(p.Pix); i += 3 {

@@ -14,8 +14,8 @@ import (
 	"gopets/pets/vision/weights"
 )
 
-// metaExport is the key of an exported file's description, splitTensor the name of the bytes that list the split: there may be many pictures, and readers bound
-// a file's header.
+// metaExport is the key of an exported file's description, splitTensor the name of the bytes that
+// list the split: there may be many pictures, and readers bound a file's header.
 const (
 	metaExport  = "gopets.export"
 	splitTensor = "gopets.split"
@@ -44,8 +44,10 @@ type exportedSplit struct {
 	Valid []exportedItem `json:"valid"`
 }
 
-// Export writes one self-contained safetensors file: weights (torchvision's names), classes, size, normalisation, transforms, and the split with its hash. [LoadLearner]
-// needs nothing else, neither the pictures nor the program that trained. There is no code in the file, unlike in fastai's pickle, and no optimizer.
+// Export writes one self-contained safetensors file: weights (torchvision's names), classes, size,
+// normalisation, transforms, and the split with its hash. [LoadLearner] needs nothing else, neither
+// the pictures nor the program that trained. There is no code in the file, unlike in fastai's
+// pickle, and no optimizer.
 func (l *Learner) Export(path string) error {
 	if err := l.export(path); err != nil {
 		return fmt.Errorf("export %s: %w", filepath.Base(path), err)
@@ -95,8 +97,10 @@ func hidden(n *model.Net) []int {
 	return widths[:len(widths)-1]
 }
 
-// LoadLearner makes a learner from a file of [Learner.Export]. It predicts exactly what the exported one predicted, on the same engine. It has no pictures to train on:
-// to train further, make a learner with the data and [Learner.Load] the file. [Learner.Split] tells what it was trained on.
+// LoadLearner makes a learner from a file of [Learner.Export]. It predicts exactly what the
+// exported one predicted, on the same engine. It has no pictures to train on: to train further,
+// make a learner with the data and [Learner.Load] the file. [Learner.Split] tells what it was
+// trained on.
 func LoadLearner(eng *engine.Engine, path string) (*Learner, error) {
 	l, err := loadLearner(eng, path)
 	if err != nil {
@@ -177,7 +181,8 @@ func (e export) check() error {
 	return nil
 }
 
-// complete checks that the file really holds all values of a network, before memory is taken for them.
+// complete checks that the file really holds all values of a network, before memory is taken for
+// them.
 func complete(n *model.Net, f *weights.File) error {
 	sizes := make(map[string]int, len(f.Tensors))
 	for _, t := range f.Tensors {
@@ -216,8 +221,8 @@ func readSplit(f *weights.File, into *dataset.Split) error {
 	return nil
 }
 
-// Split is the data's division. Of a learner from LoadLearner it is the one that the exported learner was trained on, files relative to the
-// folder that they shared.
+// Split is the data's division. Of a learner from LoadLearner it is the one that the exported
+// learner was trained on, files relative to the folder that they shared.
 func (l *Learner) Split() *dataset.Split { return l.data }
 
 // hasPictures refuses what an exported learner cannot do.

@@ -12,7 +12,8 @@ import (
 	"gopets/pets/vision/weights"
 )
 
-// The loaded learner knows all that the exported one knew, predicts bit for bit the same, and refuses what needs pictures.
+// The loaded learner knows all that the exported one knew, predicts bit for bit the same, and
+// refuses what needs pictures.
 func TestExport(t *testing.T) {
 	eng := enginetest.Go(t)
 	ctx := context.Background()
@@ -105,7 +106,8 @@ func TestLoadLearnerRefuses(t *testing.T) {
 	}
 }
 
-// Whatever a file says, reading its description ends with an error or with labels inside the classes.
+// Whatever a file says, reading its description ends with an error or with labels inside the
+// classes.
 func FuzzExport(f *testing.F) {
 	f.Add(`{"size":{"h":32,"w":32},"stats":{"mean":[0,0,0],"std":[1,1,1]},"hidden":[16]}`, `["pug","boxer"]`, []byte(`{"train":[{"file":"a","label":1}]}`))
 	f.Add(`{}`, `null`, []byte(`[]`))

@@ -22,10 +22,11 @@ type Curve struct {
 	Steps    int       // that were asked for; fewer were made when the loss exploded
 }
 
-// LRFind trains on up to 100 batches with a rate that grows from 1e-7 to 10, the same in all layer groups, and shows how the loss answers.
-// It stops early when the smoothed loss exceeds four times its best or is not a number. β1 stays what it was. Afterwards weights, statistics
-// and optimizer are those of before, and no file is left behind; unlike in fastai, later training draws the same random numbers as without it.
-// A cancelled search restores too.
+// LRFind trains on up to 100 batches with a rate that grows from 1e-7 to 10, the same in all layer
+// groups, and shows how the loss answers. It stops early when the smoothed loss exceeds four times
+// its best or is not a number. β1 stays what it was. Afterwards weights, statistics and optimizer
+// are those of before, and no file is left behind; unlike in fastai, later training draws the same
+// random numbers as without it. A cancelled search restores too.
 func (l *Learner) LRFind(ctx context.Context, o LRFind, ev Events) (*Curve, error) {
 	if o.Start == 0 {
 		o.Start = 1e-7
@@ -84,8 +85,9 @@ type Suggestion struct {
 	Index    int // of the curve's nearest point
 }
 
-// trimmed gives the part of the curve that is drawn and judged: without the first tenth, where the average still settles, and the last five points,
-// where the loss explodes (fastai §10: skip_start, skip_end), nor anything that is not a number.
+// trimmed gives the part of the curve that is drawn and judged: without the first tenth, where the
+// average still settles, and the last five points, where the loss explodes (fastai §10: skip_start,
+// skip_end), nor anything that is not a number.
 func (c *Curve) trimmed() (from, to int) {
 	from, to = c.Steps/10, len(c.LR)-5
 	for to > from && (math.IsNaN(c.Smoothed[to-1]) || math.IsInf(c.Smoothed[to-1], 0)) {
@@ -94,14 +96,16 @@ func (c *Curve) trimmed() (from, to int) {
 	return min(from, max(0, to)), max(0, to)
 }
 
-// Trimmed is the part of the curve that fastai draws: without the first tenth of the steps and the last five points.
+// Trimmed is the part of the curve that fastai draws: without the first tenth of the steps and the
+// last five points.
 func (c *Curve) Trimmed() (lr, smoothed []float64) {
 	from, to := c.trimmed()
 	return c.LR[from:to], c.Smoothed[from:to]
 }
 
-// Suggest reads learning rates off the trimmed curve: "steep", fastai v1's (the most negative gradient per step); "valley", fastai v2's
-// default (half-way down the longest descent); "minimum/10". A curve with fewer than three points left has none.
+// Suggest reads learning rates off the trimmed curve: "steep", fastai v1's (the most negative
+// gradient per step); "valley", fastai v2's default (half-way down the longest descent);
+// "minimum/10". A curve with fewer than three points left has none.
 func (c *Curve) Suggest() []Suggestion {
 	lr, loss := c.Trimmed()
 	if len(lr) < 3 {
@@ -131,7 +135,8 @@ func (c *Curve) near(name string, lr float64) Suggestion {
 	return Suggestion{Name: name, LR: lr, Loss: c.Smoothed[best], Index: best}
 }
 
-// steepest is where the slope by index, central differences inside and one-sided at the ends (numpy.gradient), is most negative.
+// steepest is where the slope by index, central differences inside and one-sided at the ends
+// (numpy.gradient), is most negative.
 func steepest(loss []float64) int {
 	n := len(loss)
 	slope := func(i int) float64 {
@@ -152,7 +157,8 @@ func steepest(loss []float64) int {
 	return best
 }
 
-// valley finds the longest strictly falling subsequence and goes half of its middle third's beginning down: fastai v2's rule (§16).
+// valley finds the longest strictly falling subsequence and goes half of its middle third's
+// beginning down: fastai v2's rule (§16).
 func valley(loss []float64) int {
 	length := make([]int, len(loss))
 	end := 0
@@ -167,7 +173,8 @@ func valley(loss []float64) int {
 			end = i
 		}
 	}
-	start := end - length[end] // fastai's: one before the first when the curve falls from its beginning
+	// fastai's: one before the first when the curve falls from its beginning
+	start := end - length[end]
 	third := float64(end-start) / 3
 	return max(0, start+int(third)+int(third/2))
 }

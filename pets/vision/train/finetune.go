@@ -5,7 +5,8 @@ import (
 	"fmt"
 )
 
-// FineTune holds the options of [Learner.FineTune] (fastai §16). The zero value is fastai v2's default.
+// FineTune holds the options of [Learner.FineTune] (fastai §16). The zero value is fastai v2's
+// default.
 type FineTune struct {
 	BaseLR       float64 // zero: 2e-3
 	FreezeEpochs int     // zero: 1; negative: none
@@ -18,8 +19,9 @@ type FineTune struct {
 	Snapshot     string  // as in OneCycle
 }
 
-// FineTune is the lesson's recipe in one call, as fastai v2 has it: with the body frozen one-cycle to BaseLR; then all of it, to half of that for the
-// head and a hundredth for the first layers. The recorder has two runs.
+// FineTune is the lesson's recipe in one call, as fastai v2 has it: with the body frozen one-cycle
+// to BaseLR; then all of it, to half of that for the head and a hundredth for the first layers. The
+// recorder has two runs.
 func (l *Learner) FineTune(ctx context.Context, epochs int, o FineTune, ev Events) error {
 	if epochs < 1 {
 		return fmt.Errorf("fine-tune: want at least 1 epoch, got %d", epochs)

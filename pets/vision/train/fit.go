@@ -10,11 +10,12 @@ import (
 	"gopets/pets/vision/augment"
 )
 
-// FitOneCycle trains for a number of epochs with the one-cycle schedule, validating after each (fastai §8). Moments of an earlier fit go on
-// unless Freeze, Unfreeze or new weights came between.
+// FitOneCycle trains for a number of epochs with the one-cycle schedule, validating after each
+// (fastai §8). Moments of an earlier fit go on unless Freeze, Unfreeze or new weights came between.
 //
-// Cancelling ctx stops after the running batch; the weights stay as they are and the error is the context's. A loss that is not a number stops
-// with the weights of the last finished epoch. Errors say which epoch and batch.
+// Cancelling ctx stops after the running batch; the weights stay as they are and the error is the
+// context's. A loss that is not a number stops with the weights of the last finished epoch. Errors
+// say which epoch and batch.
 func (l *Learner) FitOneCycle(ctx context.Context, epochs int, o OneCycle, ev Events) error {
 	o, err := o.withDefaults(l.cfg.WeightDecay)
 	if err != nil {
@@ -36,7 +37,8 @@ type Constant struct {
 	Snapshot    string // as in OneCycle
 }
 
-// Fit is [Learner.FitOneCycle] at a constant rate (fastai §8.2): β1 too stays what it is, 0.9 of a new optimizer.
+// Fit is [Learner.FitOneCycle] at a constant rate (fastai §8.2): β1 too stays what it is, 0.9 of a
+// new optimizer.
 func (l *Learner) Fit(ctx context.Context, epochs int, o Constant, ev Events) error {
 	c, err := OneCycle{MaxLR: o.LR, WeightDecay: o.WeightDecay, Watch: o.Watch, Resume: o.Resume, Snapshot: o.Snapshot}.withDefaults(l.cfg.WeightDecay)
 	if err != nil {
@@ -108,7 +110,8 @@ func (l *Learner) fit(ctx context.Context, asked Run, courseOf func(steps int) c
 	return l.finish(run, ev)
 }
 
-// resumes tells whether the last run is the one asked for and stands at an epoch's end, so that it can go on.
+// resumes tells whether the last run is the one asked for and stands at an epoch's end, so that it
+// can go on.
 func (l *Learner) resumes(asked Run) (bool, error) {
 	run := l.recorder.Last()
 	if run == nil {
@@ -192,7 +195,8 @@ func (l *Learner) interrupted(batches int) {
 	}
 }
 
-// trainJob is a shuffled, transformed pass over the training pictures, its randomness numbered by epoch.
+// trainJob is a shuffled, transformed pass over the training pictures, its randomness numbered by
+// epoch.
 func (l *Learner) trainJob(order, transforms, dropout purpose, epoch int) job {
 	return job{
 		items:   l.train,

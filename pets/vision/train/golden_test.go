@@ -45,8 +45,8 @@ func goldenLearner(t *testing.T, eng *engine.Engine, c golden.Case) *Learner {
 	return l
 }
 
-// checkAdamW runs three steps on one batch as torch did: losses before each and after the last, how far each parameter moved, running
-// statistics.
+// checkAdamW runs three steps on one batch as torch did: losses before each and after the last, how
+// far each parameter moved, running statistics.
 func checkAdamW(t *testing.T, l *Learner, c golden.Case, want golden.Run) {
 	t.Helper()
 	before := values(t, l)

@@ -15,9 +15,11 @@ type Heatmap struct {
 	Values []float32
 }
 
-// GradCAM shows for every picture which parts speak for the given class (Selvaraju et al. 2017; fastai §11.2): the channels of the body's output,
-// weighted by the mean gradient of the class's logit, summed, negatives cut. Pictures are treated like validation pictures, in evaluation mode.
-// Nothing is left behind, unlike in fastai, whose next fit starts with these gradients added to its own.
+// GradCAM shows for every picture which parts speak for the given class (Selvaraju et al. 2017;
+// fastai §11.2): the channels of the body's output, weighted by the mean gradient of the class's
+// logit, summed, negatives cut. Pictures are treated like validation pictures, in evaluation mode.
+// Nothing is left behind, unlike in fastai, whose next fit starts with these gradients added to its
+// own.
 func (l *Learner) GradCAM(ctx context.Context, pictures []*dataset.Picture, class []int) ([]Heatmap, error) {
 	if len(pictures) != len(class) {
 		return nil, fmt.Errorf("grad-cam: %d pictures need as many classes, got %d", len(pictures), len(class))

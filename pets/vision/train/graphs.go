@@ -11,9 +11,10 @@ import (
 	"gopets/pets/vision/model"
 )
 
-// Graphs keeps compiled functions. A learner has its own, unless Config.Graphs gives one to share: then a learner made anew, or one that comes
-// back from a snapshot, compiles nothing that an earlier one with the same *model.Net did (seconds to tens of seconds on XLA). The zero value
-// is ready. Close it after its learners.
+// Graphs keeps compiled functions. A learner has its own, unless Config.Graphs gives one to share:
+// then a learner made anew, or one that comes back from a snapshot, compiles nothing that an
+// earlier one with the same *model.Net did (seconds to tens of seconds on XLA). The zero value is
+// ready. Close it after its learners.
 type Graphs struct {
 	mu    sync.Mutex
 	execs map[execKey]*graph.Exec
@@ -68,7 +69,8 @@ const (
 	kindGradCAM = "grad-cam" // heat maps
 )
 
-// plan is what the graphs of a network depend on while the same parameters train. It never changes: freezing makes a new one.
+// plan is what the graphs of a network depend on while the same parameters train. It never changes:
+// freezing makes a new one.
 type plan struct {
 	net     *model.Net
 	shape   planShape
@@ -121,7 +123,8 @@ func pick[T any](list []T, indices []int) []T {
 	return out
 }
 
-// forward normalises pictures in [0,1] and runs the network: in training mode with dropout from rng, in evaluation mode without one.
+// forward normalises pictures in [0,1] and runs the network: in training mode with dropout from
+// rng, in evaluation mode without one.
 func (p *plan) forward(x *graph.Node, params []*graph.Node, rng *graph.Node) model.Pass {
 	g := x.Graph()
 	mean := graph.Reshape(graph.Const(g, p.shape.stats.Mean[:]), 1, 1, 1, 3)
@@ -129,9 +132,10 @@ func (p *plan) forward(x *graph.Node, params []*graph.Node, rng *graph.Node) mod
 	return p.net.Forward(graph.Div(graph.Sub(x, mean), std), params, model.Mode{Train: rng != nil, RNG: rng, ComputeDType: p.shape.compute})
 }
 
-// crossEntropy is the mean over the batch of −log softmax(logits)[label] (fastai §6.1). With smoothing ε the target is (1−ε) of that and ε of
-// the mean over all classes, as in fastai's LabelSmoothingCrossEntropy. Validation and interpretation do not smooth, unlike in fastai: valid_loss
-// stays comparable between learners.
+// crossEntropy is the mean over the batch of −log softmax(logits)[label] (fastai §6.1). With
+// smoothing ε the target is (1−ε) of that and ε of the mean over all classes, as in fastai's
+// LabelSmoothingCrossEntropy. Validation and interpretation do not smooth, unlike in fastai:
+// valid_loss stays comparable between learners.
 func crossEntropy(logits, labels *graph.Node, smoothing float64) *graph.Node {
 	logits = graph.ConvertDType(logits, dtypes.Float32)
 	rows, classes := logits.Shape().Dimensions[0], logits.Shape().Dimensions[1]
@@ -169,7 +173,8 @@ func (p *plan) optimize(vector *graph.Node, params, grads, m, v []*graph.Node) [
 	return out
 }
 
-// buildStep: x, labels, rng, hyper, all params, moments → loss, running statistics, trained params, moments.
+// buildStep: x, labels, rng, hyper, all params, moments → loss, running statistics, trained params,
+// moments.
 func (p *plan) buildStep(in []*graph.Node) []*graph.Node {
 	n := len(p.trained)
 	parts := split(in, 4, len(p.net.Params), n, n)
@@ -191,7 +196,8 @@ func (p *plan) buildGrads(in []*graph.Node) []*graph.Node {
 	return out
 }
 
-// buildApply: hyper, 1/(number of inner batches), trained params, gradient sums, moments → trained params, moments.
+// buildApply: hyper, 1/(number of inner batches), trained params, gradient sums, moments → trained
+// params, moments.
 func (p *plan) buildApply(in []*graph.Node) []*graph.Node {
 	n := len(p.trained)
 	parts := split(in, 2, n, n, n, n)
@@ -208,8 +214,8 @@ func (p *plan) buildEval(in []*graph.Node) []*graph.Node {
 	return []*graph.Node{graph.ConvertDType(p.forward(in[0], in[1:], nil).Logits, dtypes.Float32)}
 }
 
-// buildGradCAM: x, classes, all params → maps [rows,h,w]. Rows do not influence each other in evaluation mode, so the gradient of the sum of
-// the rows' logits holds each row's own.
+// buildGradCAM: x, classes, all params → maps [rows,h,w]. Rows do not influence each other in
+// evaluation mode, so the gradient of the sum of the rows' logits holds each row's own.
 func (p *plan) buildGradCAM(in []*graph.Node) []*graph.Node {
 	pass := p.forward(in[0], in[2:], nil)
 	logits := graph.ConvertDType(pass.Logits, dtypes.Float32)

@@ -15,7 +15,8 @@ import (
 	"gopets/pets/vision/weights"
 )
 
-// Learner holds a network's weights, its optimizer and the data it learns from. It is for one goroutine at a time.
+// Learner holds a network's weights, its optimizer and the data it learns from. It is for one
+// goroutine at a time.
 type Learner struct {
 	eng   *engine.Engine
 	net   *model.Net
@@ -49,8 +50,9 @@ type progress struct {
 	Smooth smoother `json:"smooth"`
 }
 
-// New joins an engine, a network and a split. The weights are the network's own initial values from the seed ([Learner.SetWeights] brings
-// pretrained ones), and everything trains until [Learner.Freeze].
+// New joins an engine, a network and a split. The weights are the network's own initial values from
+// the seed ([Learner.SetWeights] brings pretrained ones), and everything trains until
+// [Learner.Freeze].
 func New(eng *engine.Engine, net *model.Net, data *dataset.Split, c Config) (*Learner, error) {
 	c, err := c.withDefaults()
 	if err != nil {
@@ -106,7 +108,8 @@ func (l *Learner) enough() error {
 	return fmt.Errorf("learner: a batch of %d does not fit into %d training pictures: set Batch to %d or less", l.cfg.Batch, len(l.train), len(l.train))
 }
 
-// Close frees the tensors, the compiled functions (unless they are shared) and the pictures that came from the cache. The learner is of no use afterwards.
+// Close frees the tensors, the compiled functions (unless they are shared) and the pictures that
+// came from the cache. The learner is of no use afterwards.
 func (l *Learner) Close() {
 	if l.cfg.Graphs == nil {
 		l.graphs.Close()
@@ -118,7 +121,8 @@ func (l *Learner) Close() {
 	}
 }
 
-// SetWeights replaces all weights, in the order of the network's Params, and starts a new optimizer. The learner owns the tensors.
+// SetWeights replaces all weights, in the order of the network's Params, and starts a new
+// optimizer. The learner owns the tensors.
 func (l *Learner) SetWeights(values []*tensors.Tensor) error {
 	if len(values) != len(l.net.Params) {
 		return fmt.Errorf("weights for %s: want %d tensors, got %d", l.net.Name, len(l.net.Params), len(values))
@@ -134,17 +138,19 @@ func (l *Learner) SetWeights(values []*tensors.Tensor) error {
 	return l.newOptimizer()
 }
 
-// Weights are the current values in the order of the network's Params. They belong to the learner: read them before its next call.
+// Weights are the current values in the order of the network's Params. They belong to the learner:
+// read them before its next call.
 func (l *Learner) Weights() []*tensors.Tensor { return l.now.params }
 
-// Freeze lets only the head and the batch norms' scales and offsets train (fastai §6.2), with a new optimizer.
+// Freeze lets only the head and the batch norms' scales and offsets train (fastai §6.2), with a new
+// optimizer.
 func (l *Learner) Freeze() error { return l.FreezeTo(-1) }
 
 // Unfreeze lets everything train, with a new optimizer.
 func (l *Learner) Unfreeze() error { return l.FreezeTo(0) }
 
-// FreezeTo lets the layer groups from n on train wholly, and of the others the batch norms' scales and offsets; negative n counts
-// from the end. As in fastai the optimizer starts anew.
+// FreezeTo lets the layer groups from n on train wholly, and of the others the batch norms' scales
+// and offsets; negative n counts from the end. As in fastai the optimizer starts anew.
 func (l *Learner) FreezeTo(n int) error {
 	groups := l.net.Groups()
 	from := n
@@ -168,7 +174,8 @@ func (l *Learner) Frozen() bool { return l.plan.from > 0 }
 // Recorder is a copy of what happened so far.
 func (l *Learner) Recorder() *Recorder { return l.recorder.clone() }
 
-// State says which weights these are: "before any fit", "after fit 1, epoch 4", "after fit 2, epoch 1 and 13 batches".
+// State says which weights these are: "before any fit", "after fit 1, epoch 4", "after fit 2, epoch
+// 1 and 13 batches".
 func (l *Learner) State() string { return l.describe }
 
 // Net is the network.
@@ -180,11 +187,12 @@ func (l *Learner) Config() Config { return l.cfg }
 // InnerBatch is the number of pictures on the device at once; it shrinks when memory runs out.
 func (l *Learner) InnerBatch() int { return l.inner }
 
-// Skipped are the broken pictures that Config.Skip left out, known after the first call that needs pictures.
+// Skipped are the broken pictures that Config.Skip left out, known after the first call that needs
+// pictures.
 func (l *Learner) Skipped() []dataset.Bad { return l.skipped }
 
-// check opens every picture once, before the first long call, so that a broken one is told now and not after an hour. With a cache it is
-// no lost time: the decoded pictures stay.
+// check opens every picture once, before the first long call, so that a broken one is told now and
+// not after an hour. With a cache it is no lost time: the decoded pictures stay.
 func (l *Learner) check(ctx context.Context, ev Events) error {
 	if l.checked {
 		return nil

@@ -18,7 +18,8 @@ import (
 	"gopets/pets/vision/model"
 )
 
-// fixture is three classes of small pictures, told apart by their colours: training for a few steps must show.
+// fixture is three classes of small pictures, told apart by their colours: training for a few steps
+// must show.
 var fixtureClasses = []string{"blue", "green", "red"}
 
 const (
@@ -116,8 +117,9 @@ func same(t *testing.T, what string, got, want any) {
 	}
 }
 
-// One run to the end; then the same run cancelled in its third epoch, and a new learner that restores the snapshot and goes on: same rows, same
-// weights. The uninterrupted run uses one worker, the others two.
+// One run to the end; then the same run cancelled in its third epoch, and a new learner that
+// restores the snapshot and goes on: same rows, same weights. The uninterrupted run uses one
+// worker, the others two.
 func TestResumeGivesTheSameRows(t *testing.T) { enginetest.Each(t, resumeGivesTheSameRows) }
 
 func resumeGivesTheSameRows(t *testing.T, eng *engine.Engine) {
@@ -186,8 +188,8 @@ func resumeGivesTheSameRows(t *testing.T, eng *engine.Engine) {
 	}
 }
 
-// Looking does not touch: prediction, heat maps, a finder run, a batch to show and a benchmark between two fits change neither the weights nor the
-// next rows.
+// Looking does not touch: prediction, heat maps, a finder run, a batch to show and a benchmark
+// between two fits change neither the weights nor the next rows.
 func TestLookingLeavesNothingBehind(t *testing.T) {
 	eng := enginetest.Go(t)
 	ctx := context.Background()
@@ -242,7 +244,8 @@ func TestLookingLeavesNothingBehind(t *testing.T) {
 	if probs.State != "after fit 1, epoch 1" || len(probs.Probs) != fixtureValid || probs.Paths[0] != fixtureSplit().Valid[0].Path {
 		t.Errorf("predictions %+v", probs)
 	}
-	for i, v := range first[0] { // the padded last validation batch and the small prediction batch agree
+	// the padded last validation batch and the small prediction batch agree
+	for i, v := range first[0] {
 		if math.Abs(float64(v-probs.Probs[0][i])) > 1e-5 {
 			t.Errorf("predict says %v, validation %v", first[0], probs.Probs[0])
 		}
@@ -251,7 +254,8 @@ func TestLookingLeavesNothingBehind(t *testing.T) {
 	same(t, "rows of the next fit", fit(t, looked, 1, OneCycle{}), fit(t, plain, 1, OneCycle{}))
 }
 
-// With the body frozen its convolutions stay, its batch norms and the head move (fastai §6.2); unfreezing starts a new optimizer.
+// With the body frozen its convolutions stay, its batch norms and the head move (fastai §6.2);
+// unfreezing starts a new optimizer.
 func TestFreezing(t *testing.T) {
 	l := newLearner(t, enginetest.Go(t), fixtureConfig())
 	if err := l.Freeze(); err != nil {
@@ -343,8 +347,9 @@ func TestNaNKeepsTheLastEpoch(t *testing.T) {
 	}
 }
 
-// A batch that holds the same three pictures twice, trained on in two pieces, moves the weights exactly as the three do alone: gradients are
-// averaged, and the batch norms see the same. Dropout is off, since its random numbers differ between pieces.
+// A batch that holds the same three pictures twice, trained on in two pieces, moves the weights
+// exactly as the three do alone: gradients are averaged, and the batch norms see the same. Dropout
+// is off, since its random numbers differ between pieces.
 func TestInnerBatchesAverageGradients(t *testing.T) {
 	eng := enginetest.Go(t)
 	c := fixtureConfig()
@@ -450,7 +455,8 @@ func TestNewRefuses(t *testing.T) {
 	}
 }
 
-// The two backends agree on a whole fit to what float32 allows; random numbers are each engine's own, so without dropout.
+// The two backends agree on a whole fit to what float32 allows; random numbers are each engine's
+// own, so without dropout.
 func TestBackendsAgree(t *testing.T) {
 	x := learnerWith(t, enginetest.XLA(t), fixtureConfig(), noDropout)
 	g := learnerWith(t, enginetest.Go(t), fixtureConfig(), noDropout)

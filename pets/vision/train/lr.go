@@ -5,8 +5,8 @@ import (
 	"math"
 )
 
-// LRRange says which maximal learning rate each layer group gets (fastai §7, lr_range). The zero value is fastai's default,
-// Slice1(3e-3). Make others with [Slice], [Slice1] and [Const].
+// LRRange says which maximal learning rate each layer group gets (fastai §7, lr_range). The zero
+// value is fastai's default, Slice1(3e-3). Make others with [Slice], [Slice1] and [Const].
 type LRRange struct {
 	Kind LRKind  `json:"kind"`
 	Lo   float64 `json:"lo"` // first group's rate, for KindSlice

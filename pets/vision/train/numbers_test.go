@@ -178,14 +178,16 @@ func TestSuggest(t *testing.T) {
 	}
 }
 
-// fastai v2's valley on a curve that falls all the way, as its code computes it: the descent "starts" at −1, a third is 3, so −1+3+1.
+// fastai v2's valley on a curve that falls all the way, as its code computes it: the descent
+// "starts" at −1, a third is 3, so −1+3+1.
 func TestValley(t *testing.T) {
 	for _, c := range []struct {
 		loss []float64
 		want int
 	}{
 		{[]float64{9, 8, 7, 6, 5, 4, 3, 2, 1}, 3},
-		{[]float64{5, 6, 5, 4, 3, 2, 1, 4, 9}, 3}, // the longest descent ends at 6 and is 6 long: 0+2+1
+		// the longest descent ends at 6 and is 6 long: 0+2+1
+		{[]float64{5, 6, 5, 4, 3, 2, 1, 4, 9}, 3},
 		{[]float64{1, 2, 3, 4}, 0},
 	} {
 		if got := valley(c.loss); got != c.want {

@@ -86,7 +86,8 @@ func (l *Learner) validJob(items []dataset.Item, rows int) job {
 	return job{items: items, order: inOrder(len(items)), rows: rows, params: func(int) augment.Params { return plain }}
 }
 
-// logits evaluates a job's pictures; done hears of every batch. When memory runs out it starts again with smaller batches.
+// logits evaluates a job's pictures; done hears of every batch. When memory runs out it starts
+// again with smaller batches.
 func (l *Learner) logits(ctx context.Context, j job, done func(k, n int), ev Events) ([][]float32, error) {
 	rows := make([][]float32, 0, len(j.order))
 	k := 0
@@ -153,14 +154,18 @@ func (l *Learner) ValidProbs(ctx context.Context, ev Events) (*Predictions, erro
 	return p, nil
 }
 
-// few is the largest number of pictures that single predictions are evaluated with at once: a whole batch would waste time.
+// few is the largest number of pictures that single predictions are evaluated with at once: a whole
+// batch would waste time.
 const few = 8
 
-// Predict gives the class probabilities of pictures, treated like validation pictures: resized, cropped at the centre, normalised (fastai §12; the blog's
-// own predictor forgot the resizing). Rows are in the order of the split's Classes. Nothing of the learner changes.
+// Predict gives the class probabilities of pictures, treated like validation pictures: resized,
+// cropped at the centre, normalised (fastai §12; the blog's own predictor forgot the resizing).
+// Rows are in the order of the split's Classes. Nothing of the learner changes.
 func (l *Learner) Predict(ctx context.Context, pictures []*dataset.Picture) ([][]float32, error) {
 	j := l.pictureJob(pictures)
-	for j.rows > 1 && len(pictures) <= j.rows/2 { // one picture is not to wait for seven that are not there; more sizes than a few would compile for ever
+	// one picture is not to wait for seven that are not there; more sizes than a few would compile
+	// for ever
+	for j.rows > 1 && len(pictures) <= j.rows/2 {
 		j.rows /= 2
 	}
 	logits, err := l.logits(ctx, j, nil, Events{})
@@ -188,8 +193,9 @@ type Shown struct {
 	Path    string
 }
 
-// Batch gives the first n pictures of a batch as show_batch displays them (fastai §5): of the training set shuffled and transformed, or of the
-// validation set in its order. The same call gives the same pictures until an epoch is trained, and training is not affected.
+// Batch gives the first n pictures of a batch as show_batch displays them (fastai §5): of the
+// training set shuffled and transformed, or of the validation set in its order. The same call gives
+// the same pictures until an epoch is trained, and training is not affected.
 func (l *Learner) Batch(ctx context.Context, n int, train bool) ([]Shown, error) {
 	if err := l.hasPictures(); err != nil {
 		return nil, fmt.Errorf("show batch: %w", err)
@@ -211,7 +217,8 @@ func (l *Learner) Batch(ctx context.Context, n int, train bool) ([]Shown, error)
 	return shown, nil
 }
 
-// Display is a picture as validation and [Learner.Predict] see it: resized and cropped, not normalised.
+// Display is a picture as validation and [Learner.Predict] see it: resized and cropped, not
+// normalised.
 func (l *Learner) Display(p *dataset.Picture) (*dataset.Picture, error) {
 	data := make([]float32, l.cfg.Size.H*l.cfg.Size.W*3)
 	if err := l.cfg.Transforms.Apply(data, p, l.cfg.Size, l.cfg.Transforms.Valid()); err != nil {

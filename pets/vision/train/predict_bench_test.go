@@ -12,7 +12,8 @@ import (
 	"gopets/pets/vision/model"
 )
 
-// What a service's single pictures cost, and what it gains by predicting those together that wait together.
+// What a service's single pictures cost, and what it gains by predicting those together that wait
+// together.
 func BenchmarkPredict(b *testing.B) {
 	for _, c := range []struct {
 		arch   string

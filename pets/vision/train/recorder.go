@@ -6,14 +6,16 @@ import (
 	"slices"
 )
 
-// Recorder keeps what happened in every fit of a learner, oldest first. fastai keeps the last fit only.
+// Recorder keeps what happened in every fit of a learner, oldest first. fastai keeps the last fit
+// only.
 type Recorder struct {
 	Runs []Run `json:"runs"`
 }
 
 // Run is one fit: what was asked, and a value per batch and per epoch.
 type Run struct {
-	Name     string   `json:"name"` // the call, for instance "fit_one_cycle(4, slice(0.003), wd=0.01)"
+	// the call, for instance "fit_one_cycle(4, slice(0.003), wd=0.01)"
+	Name     string   `json:"name"`
 	Epochs   int      `json:"epochs"`
 	Cycle    OneCycle `json:"cycle"`              // options with the defaults filled in
 	Constant bool     `json:"constant,omitempty"` // a run of Fit: Cycle.MaxLR all the time
@@ -27,7 +29,8 @@ type Run struct {
 	Rows        []Row     `json:"rows"`         // per finished epoch, what the table shows
 }
 
-// Best is the epoch whose weights the run keeps or would keep, −1 before any: the one with the lowest of what its Watch looks at.
+// Best is the epoch whose weights the run keeps or would keep, −1 before any: the one with the
+// lowest of what its Watch looks at.
 func (r *Run) Best() int {
 	best, _ := r.Cycle.Watch.verdict(r.Rows)
 	return best
@@ -41,12 +44,14 @@ func (r *Run) Finished() bool {
 
 // Row is a line of the epoch table.
 type Row struct {
-	Epoch     int     `json:"epoch"`      // from 0
-	TrainLoss float64 `json:"train_loss"` // smoothed loss at the epoch's end: an average dominated by the last fifty batches
+	Epoch int `json:"epoch"` // from 0
+	// smoothed loss at the epoch's end: an average dominated by the last fifty batches
+	TrainLoss float64 `json:"train_loss"`
 	ValidLoss float64 `json:"valid_loss"` // mean over the validation set
 	ErrorRate float64 `json:"error_rate"` // share of the validation set with a wrong first guess
-	NoValid   bool    `json:"no_valid"`   // there is no validation set: ValidLoss and ErrorRate mean nothing
-	Seconds   float64 `json:"seconds"`    // the whole epoch, validation included
+	// there is no validation set: ValidLoss and ErrorRate mean nothing
+	NoValid bool    `json:"no_valid"`
+	Seconds float64 `json:"seconds"` // the whole epoch, validation included
 }
 
 // String is the row as fastai prints it, without padding.
@@ -81,8 +86,8 @@ func (r *Recorder) clone() *Recorder {
 	return c
 }
 
-// smoother is the bias-corrected moving average of the batch losses (fastai §8.2): it starts anew with every fit and runs on across
-// the epochs of one.
+// smoother is the bias-corrected moving average of the batch losses (fastai §8.2): it starts anew
+// with every fit and runs on across the epochs of one.
 type smoother struct {
 	Mean float64 `json:"mean"`
 	N    int     `json:"n"`

@@ -12,8 +12,9 @@ import (
 	"gopets/pets/vision/weights"
 )
 
-// Keys of a saved file's metadata, and the prefixes of the optimizer's tensors: the moments of parameter NAME are stored in the graph's layout
-// under these prefixes. The weights themselves have torchvision's names and layout, so that other programs can read them.
+// Keys of a saved file's metadata, and the prefixes of the optimizer's tensors: the moments of
+// parameter NAME are stored in the graph's layout under these prefixes. The weights themselves have
+// torchvision's names and layout, so that other programs can read them.
 const (
 	metaFormat   = "gopets.format" // "1"
 	metaArch     = "gopets.arch"
@@ -28,7 +29,8 @@ const (
 	secondPrefix = "optimizer.exp_avg_sq."
 )
 
-// Save writes weights and optimizer as one safetensors file, atomically. The names of the weights are torchvision's.
+// Save writes weights and optimizer as one safetensors file, atomically. The names of the weights
+// are torchvision's.
 func (l *Learner) Save(path string) error {
 	f, err := l.file()
 	if err != nil {
@@ -81,9 +83,10 @@ func (l *Learner) file() (*weights.File, error) {
 	return f, nil
 }
 
-// Load reads what Save, Snapshot or Export wrote (or a file of weights in torchvision's names, .pth too, head included). What is frozen stays as it is (fastai
-// §9). When the file's optimizer does not fit what trains now, or there is none, the optimizer starts anew, and the returned warnings say so:
-// fastai keeps the old moments without a word.
+// Load reads what Save, Snapshot or Export wrote (or a file of weights in torchvision's names, .pth
+// too, head included). What is frozen stays as it is (fastai §9). When the file's optimizer does
+// not fit what trains now, or there is none, the optimizer starts anew, and the returned warnings
+// say so: fastai keeps the old moments without a word.
 func (l *Learner) Load(path string) (warnings []string, err error) {
 	f, err := weights.Read(path)
 	if err == nil {
@@ -145,7 +148,8 @@ func (l *Learner) adopt(f *weights.File, name string) (warnings []string, err er
 	return warnings, err
 }
 
-// loadOptimizer takes the moments over if they are those of what trains now; else a note says why not.
+// loadOptimizer takes the moments over if they are those of what trains now; else a note says why
+// not.
 func (l *Learner) loadOptimizer(meta map[string]string, moments map[string]weights.Tensor) (note string, err error) {
 	if meta[metaStep] == "" {
 		return "no optimizer in the file, so it starts anew", nil

@@ -5,23 +5,27 @@ import (
 	"math"
 )
 
-// OneCycle holds the options of [Learner.FitOneCycle] (fastai §8.1, after L. Smith, "A disciplined approach to neural network
-// hyper-parameters", 2018). The zero value is fastai's default.
+// OneCycle holds the options of [Learner.FitOneCycle] (fastai §8.1, after L. Smith, "A disciplined
+// approach to neural network hyper-parameters", 2018). The zero value is fastai's default.
 type OneCycle struct {
-	MaxLR       LRRange    `json:"max_lr"`       // zero: slice(3e-3)
-	Moms        [2]float64 `json:"moms"`         // β1 at the ends and at the peak; zero: 0.95, 0.85
-	DivFactor   float64    `json:"div_factor"`   // first rate = maximum/DivFactor; zero: 25
-	PctStart    float64    `json:"pct_start"`    // share of the steps that the rate rises; zero: 0.3
-	FinalDiv    float64    `json:"final_div"`    // last rate = maximum/FinalDiv; zero: DivFactor·1e4
-	WeightDecay float64    `json:"weight_decay"` // zero: the learner's; negative: none
+	MaxLR     LRRange    `json:"max_lr"`     // zero: slice(3e-3)
+	Moms      [2]float64 `json:"moms"`       // β1 at the ends and at the peak; zero: 0.95, 0.85
+	DivFactor float64    `json:"div_factor"` // first rate = maximum/DivFactor; zero: 25
+	// share of the steps that the rate rises; zero: 0.3
+	PctStart float64 `json:"pct_start"`
+	// last rate = maximum/FinalDiv; zero: DivFactor·1e4
+	FinalDiv    float64 `json:"final_div"`
+	WeightDecay float64 `json:"weight_decay"` // zero: the learner's; negative: none
 
 	Watch Watch `json:"watch"` // stopping early, keeping the best epoch
 
-	// Resume goes on with the run that a restored snapshot was in the middle of (see [Learner.Restore]): epochs and options must be
-	// the same, finished epochs are reported to Events.Epoch again, and the rest is trained. Without such a run it starts one.
+	// Resume goes on with the run that a restored snapshot was in the middle of (see
+	// [Learner.Restore]): epochs and options must be the same, finished epochs are reported to
+	// Events.Epoch again, and the rest is trained. Without such a run it starts one.
 	Resume bool `json:"-"`
 
-	// Snapshot is a file that [Learner.Snapshot] writes after every epoch, before Events.Epoch hears of it. Empty: none.
+	// Snapshot is a file that [Learner.Snapshot] writes after every epoch, before Events.Epoch
+	// hears of it. Empty: none.
 	Snapshot string `json:"-"`
 }
 
@@ -80,7 +84,8 @@ type constant hyper
 
 func (c constant) at(int) hyper { return hyper(c) }
 
-// schedule is the one-cycle over steps batches for the given maximal rates. Options are complete (withDefaults).
+// schedule is the one-cycle over steps batches for the given maximal rates. Options are complete
+// (withDefaults).
 type schedule struct {
 	o     OneCycle
 	max   []float64
@@ -90,8 +95,8 @@ type schedule struct {
 // cosine goes from a at t=0 to b at t=1 along half a cosine.
 func cosine(a, b, t float64) float64 { return b + (a-b)/2*(1+math.Cos(math.Pi*t)) }
 
-// at gives the values of batch i, counted from 0. Batch int(steps·PctStart) runs at the maximum exactly. A rising phase of no steps
-// is treated as one step, as fastai does.
+// at gives the values of batch i, counted from 0. Batch int(steps·PctStart) runs at the maximum
+// exactly. A rising phase of no steps is treated as one step, as fastai does.
 func (s schedule) at(i int) hyper {
 	rise := int(float64(s.steps) * s.o.PctStart)
 	up, down := max(1, rise), max(1, s.steps-rise)

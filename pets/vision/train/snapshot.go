@@ -13,8 +13,8 @@ import (
 	"gopets/pets/vision/weights"
 )
 
-// snapshot is what a file of [Learner.Snapshot] says beyond weights and optimizer. Random streams need no storing: they follow from the seed
-// and the number of epochs.
+// snapshot is what a file of [Learner.Snapshot] says beyond weights and optimizer. Random streams
+// need no storing: they follow from the seed and the number of epochs.
 type snapshot struct {
 	Identity identity `json:"identity"`
 	Epochs   int      `json:"epochs"`
@@ -22,8 +22,8 @@ type snapshot struct {
 	Recorder Recorder `json:"recorder"`
 	Inner    int      `json:"inner_batch"`
 
-	// Of a run that keeps its best epoch: whether that is the last one, whose weights these are; else the best one's metadata, its tensors lying
-	// beside the others under bestPrefix.
+	// Of a run that keeps its best epoch: whether that is the last one, whose weights these are;
+	// else the best one's metadata, its tensors lying beside the others under bestPrefix.
 	BestIsLast bool              `json:"best_is_last,omitempty"`
 	Best       map[string]string `json:"best,omitempty"`
 }
@@ -50,9 +50,10 @@ func (l *Learner) identity() identity {
 		l.cfg.LabelSmoothing, l.cfg.BFloat16, l.cfg.Decode.IgnoreEXIF}
 }
 
-// Snapshot writes everything that training depends on, atomically: weights, optimizer, what is frozen, the recorder, the position in the
-// schedule. A new learner of the same network, data and configuration that restores it goes on as if nothing had happened. Load reads
-// it too, as a file of weights.
+// Snapshot writes everything that training depends on, atomically: weights, optimizer, what is
+// frozen, the recorder, the position in the schedule. A new learner of the same network, data and
+// configuration that restores it goes on as if nothing had happened. Load reads it too, as a file
+// of weights.
 func (l *Learner) Snapshot(path string) error {
 	f, err := l.file()
 	if err == nil {
@@ -68,7 +69,8 @@ func (l *Learner) Snapshot(path string) error {
 	return nil
 }
 
-// snapshot collects what weights and optimizer leave out, and adds the best epoch's tensors to the file if need be.
+// snapshot collects what weights and optimizer leave out, and adds the best epoch's tensors to the
+// file if need be.
 func (l *Learner) snapshot(f *weights.File) snapshot {
 	s := snapshot{Identity: l.identity(), Epochs: l.epochs, Progress: l.progress, Recorder: l.recorder, Inner: l.inner}
 	switch {
@@ -105,8 +107,8 @@ func (s snapshot) bestOf(f *weights.File) *weights.File {
 	return best
 }
 
-// Restore brings back what Snapshot wrote, what is frozen included. A snapshot of another network, other data or another configuration is refused,
-// with the difference.
+// Restore brings back what Snapshot wrote, what is frozen included. A snapshot of another network,
+// other data or another configuration is refused, with the difference.
 func (l *Learner) Restore(path string) error {
 	if err := l.restore(path); err != nil {
 		return fmt.Errorf("restore %s: %w", filepath.Base(path), err)

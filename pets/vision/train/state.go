@@ -8,8 +8,8 @@ import (
 	"github.com/gomlx/gomlx/core/tensors"
 )
 
-// state is all that training changes: weights and optimizer. Slices run parallel to the network's Params; moments are nil where a
-// parameter does not train.
+// state is all that training changes: weights and optimizer. Slices run parallel to the network's
+// Params; moments are nil where a parameter does not train.
 type state struct {
 	params, m, v []*tensors.Tensor
 	step         int     // of the optimizer
@@ -82,7 +82,8 @@ func (l *Learner) rollBack() {
 	spoiled.free(l.held)
 }
 
-// hold keeps the present state until the next hold or letGo, and frees what only the one held before had.
+// hold keeps the present state until the next hold or letGo, and frees what only the one held
+// before had.
 func (l *Learner) hold() {
 	h := l.now.clone()
 	if l.held != nil {
@@ -98,7 +99,8 @@ func (l *Learner) letGo() {
 	}
 }
 
-// flat copies a float32 tensor's values to the host without keeping a second copy inside the tensor.
+// flat copies a float32 tensor's values to the host without keeping a second copy inside the
+// tensor.
 func flat(t *tensors.Tensor) ([]float32, error) {
 	wasLocal := t.HasLocal()
 	values, err := tensors.CopyFlatData[float32](t)

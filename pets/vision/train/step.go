@@ -119,10 +119,12 @@ func (l *Learner) acceptOptimized(trained []int, out []*tensors.Tensor) {
 	l.now.step++
 }
 
-// splitStep adds the gradients of the inner batches up. Nothing of the learner changes before all of them are there.
+// splitStep adds the gradients of the inner batches up. Nothing of the learner changes before all
+// of them are there.
 func (l *Learner) splitStep(b *batch, vector *tensors.Tensor) (float64, error) {
 	trained, running := l.plan.trained, l.plan.running
-	params := append([]*tensors.Tensor(nil), l.now.params...) // with the running statistics as they move
+	// with the running statistics as they move
+	params := append([]*tensors.Tensor(nil), l.now.params...)
 	sums := make([]*tensors.Tensor, len(trained))
 	for k, i := range trained {
 		sums[k] = tensors.FromShape(l.now.params[i].Shape())

@@ -11,7 +11,8 @@ import (
 
 // TTA holds the options of test-time augmentation (fastai §12). The zero value is fastai's default.
 type TTA struct {
-	Beta  float64 // weight of the plain prediction, the rest is the augmented ones' mean; zero: 0.4; negative: 0
+	// weight of the plain prediction, the rest is the augmented ones' mean; zero: 0.4; negative: 0
+	Beta  float64
 	Scale float64 // zoom into each corner; zero: 1.35
 }
 
@@ -32,9 +33,10 @@ func (o TTA) withDefaults() (TTA, error) {
 	return o, nil
 }
 
-// TTA predicts the validation set as [Learner.ValidProbs] does, but from nine looks at each picture: the plain one, and eight that zoom into a corner and crop
-// there, half of them mirrored, warped, turned and lit as in training. The losses are those of the averaged probabilities. The same call gives the
-// same numbers, and later training draws what it would have drawn.
+// TTA predicts the validation set as [Learner.ValidProbs] does, but from nine looks at each
+// picture: the plain one, and eight that zoom into a corner and crop there, half of them mirrored,
+// warped, turned and lit as in training. The losses are those of the averaged probabilities. The
+// same call gives the same numbers, and later training draws what it would have drawn.
 func (l *Learner) TTA(ctx context.Context, o TTA, ev Events) (*Predictions, error) {
 	if err := l.check(ctx, ev); err != nil {
 		return nil, fmt.Errorf("TTA: %w", err)
@@ -97,8 +99,8 @@ func (l *Learner) looks(ctx context.Context, j job, o TTA, ev Events) ([][]float
 	return probs, nil
 }
 
-// look draws the training transforms for one picture and sets those that a pass fixes: zoom and crop at a corner (bit 0: bottom, bit 1: right), mirrored from
-// the fourth pass on.
+// look draws the training transforms for one picture and sets those that a pass fixes: zoom and
+// crop at a corner (bit 0: bottom, bit 1: right), mirrored from the fourth pass on.
 func (l *Learner) look(scale float64, pass, index int) augment.Params {
 	p := l.cfg.Transforms.Draw(l.stream(forTTA, pass, index))
 	row, col := float64(pass&1), float64(pass>>1&1)

@@ -53,7 +53,8 @@ func TestLabelSmoothing(t *testing.T) {
 	}
 }
 
-// In bfloat16 a fit works and predictions are those of float32, to bfloat16's precision; an engine without it says so.
+// In bfloat16 a fit works and predictions are those of float32, to bfloat16's precision; an engine
+// without it says so.
 func TestBFloat16(t *testing.T) {
 	enginetest.Each(t, func(t *testing.T, eng *engine.Engine) {
 		c := fixtureConfig()
@@ -85,8 +86,8 @@ func TestBFloat16(t *testing.T) {
 	})
 }
 
-// The weights of Grad-CAM's channels, come by in another way: the features are made positive by a large offset of the last batch norm, so that its gradient is the
-// sum of the features' gradients.
+// The weights of Grad-CAM's channels, come by in another way: the features are made positive by a
+// large offset of the last batch norm, so that its gradient is the sum of the features' gradients.
 func TestGradCAMValues(t *testing.T) {
 	eng := enginetest.Go(t)
 	c := fixtureConfig()

@@ -4,14 +4,18 @@ import (
 	"fmt"
 )
 
-// Watch says what a fit does with what validation tells it after each epoch. The zero value does nothing.
+// Watch says what a fit does with what validation tells it after each epoch. The zero value does
+// nothing.
 type Watch struct {
-	Metric   Metric  `json:"metric,omitempty"`    // zero: ValidLoss
-	MinDelta float64 `json:"min_delta,omitempty"` // an epoch is better than another if its metric is lower by more than this
-	Patience int     `json:"patience,omitempty"`  // stop after so many epochs in a row that were no better than the best; 0: never
+	Metric Metric `json:"metric,omitempty"` // zero: ValidLoss
+	// an epoch is better than another if its metric is lower by more than this
+	MinDelta float64 `json:"min_delta,omitempty"`
+	// stop after so many epochs in a row that were no better than the best; 0: never
+	Patience int `json:"patience,omitempty"`
 
-	// KeepBest ends a fit with weights and optimizer of its best epoch, as fastai's SaveModelCallback does with a file. A fit that is cancelled
-	// or fails ends as it would without.
+	// KeepBest ends a fit with weights and optimizer of its best epoch, as fastai's
+	// SaveModelCallback does with a file. A fit that is cancelled or fails ends as it would
+	// without.
 	KeepBest bool `json:"keep_best,omitempty"`
 }
 
@@ -44,8 +48,8 @@ func (w Watch) check() error {
 
 func (w Watch) idle() bool { return w.Patience == 0 && !w.KeepBest }
 
-// verdict finds the best of some epochs, −1 if there are none, and tells whether it is time to stop. It depends on the rows alone, so a resumed run
-// decides as an uninterrupted one.
+// verdict finds the best of some epochs, −1 if there are none, and tells whether it is time to
+// stop. It depends on the rows alone, so a resumed run decides as an uninterrupted one.
 func (w Watch) verdict(rows []Row) (best int, stop bool) {
 	best = -1
 	for i, r := range rows {

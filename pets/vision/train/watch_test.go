@@ -97,7 +97,8 @@ func shared(t *testing.T) (*engine.Engine, *model.Net, Config) {
 	return eng, net, c
 }
 
-// cutOff runs a fit in one learner until so many epochs are done, restores its snapshot in another and goes on there to the end.
+// cutOff runs a fit in one learner until so many epochs are done, restores its snapshot in another
+// and goes on there to the end.
 func cutOff(t *testing.T, after int, learner func() *Learner, fit func(ctx context.Context, l *Learner, snapshot string, resume bool, ev Events) error) *Learner {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "run.snapshot")
@@ -122,8 +123,8 @@ func cutOff(t *testing.T, after int, learner func() *Learner, fit func(ctx conte
 	return next
 }
 
-// No epoch can be better than the first by so much: the fit stops after two more and ends with the first's weights; cut off after any epoch and restored in
-// a new learner, it ends the same.
+// No epoch can be better than the first by so much: the fit stops after two more and ends with the
+// first's weights; cut off after any epoch and restored in a new learner, it ends the same.
 func TestStopEarlyAndKeepTheBest(t *testing.T) {
 	eng, net, c := shared(t)
 	ctx := context.Background()

@@ -85,7 +85,8 @@ func ExampleLearner_FineTune() {
 func ExampleWatch() {
 	learn, _, done := small()
 	defer done()
-	watch := train.Watch{Metric: train.ErrorRate, Patience: 2, KeepBest: true, MinDelta: 1} // no error rate falls by more than 1: for the example's sake
+	// no error rate falls by more than 1: for the example's sake
+	watch := train.Watch{Metric: train.ErrorRate, Patience: 2, KeepBest: true, MinDelta: 1}
 	err := learn.FitOneCycle(context.Background(), 10, train.OneCycle{Watch: watch}, train.Events{Note: func(s string) { fmt.Println(s) }})
 	if err != nil {
 		log.Fatal(err)

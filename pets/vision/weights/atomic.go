@@ -7,7 +7,8 @@ import (
 	"path/filepath"
 )
 
-// writeAtomic lets write fill a temporary file beside path and renames it: path is whole or as it was.
+// writeAtomic lets write fill a temporary file beside path and renames it: path is whole or as it
+// was.
 func writeAtomic(path string, write func(io.Writer) error) (err error) {
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 		return err

@@ -46,7 +46,8 @@ func downloads(from origin, o Options) []download {
 	return append(list, download{url: torch + "/" + name, name: name, prefix: hashInName.FindStringSubmatch(name)[1]})
 }
 
-// fetch brings the file to path: through path.part, which a later call goes on from, checked, then renamed.
+// fetch brings the file to path: through path.part, which a later call goes on from, checked, then
+// renamed.
 func (d download) fetch(ctx context.Context, path string, o Options) error {
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 		return fmt.Errorf("downloading %s: %w", d.url, err)
@@ -96,7 +97,8 @@ func (d download) fetch(ctx context.Context, path string, o Options) error {
 // A finalError is one that another attempt will not change.
 type finalError struct{ error }
 
-// attempt asks for the rest of the file and appends it to part. It gives the whole file's SHA-256 where the server told it.
+// attempt asks for the rest of the file and appends it to part. It gives the whole file's SHA-256
+// where the server told it.
 func (d download) attempt(ctx context.Context, client *http.Client, part string, o Options) (sum string, err error) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
@@ -127,7 +129,8 @@ func (d download) attempt(ctx context.Context, client *http.Client, part string,
 			_ = os.Remove(part)
 			return "", fmt.Errorf("the server resumed at another place (%.40q)", response.Header.Get("Content-Range"))
 		}
-	case http.StatusRequestedRangeNotSatisfiable: // nothing is left to send, or the part is of another file
+	// nothing is left to send, or the part is of another file
+	case http.StatusRequestedRangeNotSatisfiable:
 		if total, ok := strings.CutPrefix(response.Header.Get("Content-Range"), "bytes */"); ok && total == strconv.FormatInt(have, 10) {
 			return sum, nil
 		}
@@ -178,7 +181,8 @@ func (d download) attempt(ctx context.Context, client *http.Client, part string,
 	}
 }
 
-// verify holds a complete file against what is known of its SHA-256: the digits in its name, or what the server said.
+// verify holds a complete file against what is known of its SHA-256: the digits in its name, or
+// what the server said.
 func (d download) verify(path, told string) error {
 	want := cmp.Or(d.prefix, told)
 	if want == "" {
@@ -194,7 +198,8 @@ func (d download) verify(path, told string) error {
 	return nil
 }
 
-// linkedSum finds the SHA-256 that the Hub sends for large files, on the answer or on the redirect before it.
+// linkedSum finds the SHA-256 that the Hub sends for large files, on the answer or on the redirect
+// before it.
 func linkedSum(response *http.Response) string {
 	for ; response != nil; response = response.Request.Response {
 		etag := strings.Trim(response.Header.Get("X-Linked-Etag"), `"`)

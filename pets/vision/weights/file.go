@@ -8,11 +8,13 @@ import (
 	"slices"
 )
 
-// A Tensor is one named array in torch's layout: convolutions are (out, in, height, width), linear layers (out, in).
+// A Tensor is one named array in torch's layout: convolutions are (out, in, height, width), linear
+// layers (out, in).
 type Tensor struct {
 	Name  string
-	Shape []int     // empty for a scalar
-	DType string    // as in the file: "F32", "F16", "BF16", "F64", or "I64", "I32", "I16", "I8", "U8", "BOOL"
+	Shape []int // empty for a scalar
+	// as in the file: "F32", "F16", "BF16", "F64", or "I64", "I32", "I16", "I8", "U8", "BOOL"
+	DType string
 	Data  []float32 // the values, row-major, of a floating-point tensor
 	Ints  []int64   // the values of any other
 }
@@ -95,7 +97,8 @@ func elements(shape []int) (int64, error) {
 	return n, nil
 }
 
-// readFile opens a file and gives it to the decoder of its format, with the size that bounds what the decoder may believe.
+// readFile opens a file and gives it to the decoder of its format, with the size that bounds what
+// the decoder may believe.
 func readFile(path string, decode func(r io.ReaderAt, size int64) (*File, error)) (*File, error) {
 	f, err := os.Open(path)
 	if err != nil {

@@ -18,18 +18,22 @@ import (
 
 // Options say where Load may look. The zero value looks everywhere and may download.
 type Options struct {
-	Path     string                               // read this file and nothing else
-	CacheDir string                               // gopets' cache; "" means $GOPETS_CACHE, else "gopets" in the user's cache folder
+	Path string // read this file and nothing else
+	// gopets' cache; "" means $GOPETS_CACHE, else "gopets" in the user's cache folder
+	CacheDir string
 	Offline  bool                                 // never download
 	Progress func(what string, done, total int64) // told while downloading; total is 0 when unknown
-	HubURL   string                               // "" means $HF_ENDPOINT, else https://huggingface.co
-	TorchURL string                               // "" means https://download.pytorch.org/models
-	Client   *http.Client                         // nil means one that gives up on a dead network within seconds
+	// "" means $HF_ENDPOINT, else https://huggingface.co
+	HubURL   string
+	TorchURL string // "" means https://download.pytorch.org/models
+	// nil means one that gives up on a dead network within seconds
+	Client *http.Client
 }
 
 // A Source says where weights came from.
 type Source struct {
-	Kind string // "file", "embedded", "torch's cache", "Hugging Face's cache", "gopets' cache", "download"
+	// "file", "embedded", "torch's cache", "Hugging Face's cache", "gopets' cache", "download"
+	Kind string
 	Path string // the file that was read, "" for embedded weights
 	URL  string // of a download
 }
@@ -45,8 +49,9 @@ func (s Source) String() string {
 	return s.Kind
 }
 
-// Load gives a network's pretrained weights by name (see Names): from o.Path, or embedded, or from a cache folder, or by
-// download. A damaged file in a cache folder is passed over and named in the error if nothing else is found.
+// Load gives a network's pretrained weights by name (see Names): from o.Path, or embedded, or from
+// a cache folder, or by download. A damaged file in a cache folder is passed over and named in the
+// error if nothing else is found.
 func Load(ctx context.Context, arch string, o Options) (*File, Source, error) {
 	if o.Path != "" {
 		file, err := Read(o.Path)
@@ -119,7 +124,8 @@ func Read(path string) (*File, error) {
 	n, _ := io.ReadFull(f, head[:])
 	f.Close()
 	if n == len(head) && (string(head[:2]) == "PK" || head[0] == 0x80 && head[1] <= 5) {
-		// A safetensors header of 640 bytes and more could start alike; it goes on with JSON after eight bytes.
+		// A safetensors header of 640 bytes and more could start alike; it goes on with JSON after
+		// eight bytes.
 		if file, err := ReadTorch(path); err == nil {
 			return file, nil
 		} else if !startsJSON(path) {

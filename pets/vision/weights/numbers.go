@@ -84,7 +84,8 @@ func (t Tensor) encode() []byte {
 
 func half(bits uint16) float32 { return float16.FromBits(bits).Float32() }
 
-// halfBits rounds to the nearest half, ties to even. (float16.FromFloat32 of compute v0.1.3 loses all halves below 2⁻¹⁴.)
+// halfBits rounds to the nearest half, ties to even. (float16.FromFloat32 of compute v0.1.3 loses
+// all halves below 2⁻¹⁴.)
 func halfBits(v float32) uint16 {
 	sign := uint16(math.Float32bits(v) >> 16 & 0x8000)
 	size := math.Abs(float64(v))
@@ -96,8 +97,10 @@ func halfBits(v float32) uint16 {
 	case size < 0x1p-14:
 		return sign | uint16(math.RoundToEven(size*0x1p24))
 	}
-	fraction, exponent := math.Frexp(size)                  // size = fraction·2^exponent, fraction in [½, 1)
-	mantissa := uint16(math.RoundToEven(fraction * 0x1p11)) // 2^10 to 2^11; the latter carries into the exponent
+	// size = fraction·2^exponent, fraction in [½, 1)
+	fraction, exponent := math.Frexp(size)
+	// 2^10 to 2^11; the latter carries into the exponent
+	mantissa := uint16(math.RoundToEven(fraction * 0x1p11))
 	return sign | (uint16(exponent+13)<<10 + mantissa)
 }
 

@@ -9,7 +9,8 @@ import (
 	"math"
 )
 
-// Limits of the pickle interpreter. A state dict of ResNet-152 with its optimizer takes under a megabyte.
+// Limits of the pickle interpreter. A state dict of ResNet-152 with its optimizer takes under a
+// megabyte.
 const (
 	maxPickle = 4 << 20 // bytes of one pickle
 	maxString = 64 << 10
@@ -26,8 +27,8 @@ type (
 	anObject  struct{} // something harmless whose content does not matter
 )
 
-// An unpickler runs one pickle after another from a stream. It calls nothing: a global is a name, and reduce decides
-// what a name from the short list stands for.
+// An unpickler runs one pickle after another from a stream. It calls nothing: a global is a name,
+// and reduce decides what a name from the short list stands for.
 type unpickler struct {
 	r          *bufio.Reader
 	left       int // bytes that the running pickle may still take
@@ -73,7 +74,8 @@ func (u *unpickler) step(op byte) error {
 		u.push(op == 0x88)
 	case 'K', 'M', 'J', 0x8a, 'G': // BININT1, BININT2, BININT, LONG1, BINFLOAT
 		return u.number(op)
-	case 'X', 0x8c, 'U', 'B', 'C': // BINUNICODE, SHORT_BINUNICODE, SHORT_BINSTRING, BINBYTES, SHORT_BINBYTES
+	// BINUNICODE, SHORT_BINUNICODE, SHORT_BINSTRING, BINBYTES, SHORT_BINBYTES
+	case 'X', 0x8c, 'U', 'B', 'C':
 		return u.text(op)
 	case ')': // EMPTY_TUPLE
 		u.push(tuple{})
@@ -295,8 +297,8 @@ func (u *unpickler) call() error {
 	return err
 }
 
-// build gives an object its state: a Parameter of PyTorch before 0.4 carries its tensor there; of a dictionary it is
-// only metadata.
+// build gives an object its state: a Parameter of PyTorch before 0.4 carries its tensor there; of a
+// dictionary it is only metadata.
 func (u *unpickler) build() error {
 	state, err := u.pop()
 	if err != nil {

@@ -12,14 +12,17 @@ import (
 
 // An origin says where a network's pretrained weights can be had.
 type origin struct {
-	files []string // torchvision's file names, the present one first; the digits are the start of the file's SHA-256
-	hub   string   // repository on the Hub with the same weights as model.safetensors, "" where its names differ
-	size  int64    // about, in bytes, for messages
+	// torchvision's file names, the present one first; the digits are the start of the file's
+	// SHA-256
+	files []string
+	// repository on the Hub with the same weights as model.safetensors, "" where its names differ
+	hub  string
+	size int64 // about, in bytes, for messages
 }
 
-// origins lists torchvision's first ImageNet weights (IMAGENET1K_V1), which are fastai v1's: the files of 2017, the same
-// numbers re-uploaded in the zip format, and timm's copy. (resnet50-11ad3fa6.pth is another training.) timm's MobileNetV2
-// is another training too.
+// origins lists torchvision's first ImageNet weights (IMAGENET1K_V1), which are fastai v1's: the
+// files of 2017, the same numbers re-uploaded in the zip format, and timm's copy.
+// (resnet50-11ad3fa6.pth is another training.) timm's MobileNetV2 is another training too.
 var origins = map[string]origin{
 	"resnet18":     {files: []string{"resnet18-f37072fd.pth", "resnet18-5c106cde.pth"}, hub: "timm/resnet18.tv_in1k", size: 47 << 20},
 	"resnet34":     {files: []string{"resnet34-b627a593.pth", "resnet34-333f7ec4.pth"}, hub: "timm/resnet34.tv_in1k", size: 87 << 20},
@@ -92,7 +95,8 @@ const hubFile = "model.safetensors"
 // hubName is the name in our cache of a Hub repository's weights.
 func hubName(repo string) string { return strings.ReplaceAll(repo, "/", "--") + ".safetensors" }
 
-// torchDirs are the folders where PyTorch keeps downloads: $TORCH_HOME's, the default, and that of PyTorch 1.0.
+// torchDirs are the folders where PyTorch keeps downloads: $TORCH_HOME's, the default, and that of
+// PyTorch 1.0.
 func torchDirs() []string {
 	var dirs []string
 	if home := os.Getenv("TORCH_HOME"); home != "" {

@@ -25,12 +25,14 @@ type entry struct {
 	Offsets [2]int64 `json:"data_offsets"`
 }
 
-// ReadSafetensors reads a whole safetensors file. A file that contradicts itself is refused before its numbers are read.
+// ReadSafetensors reads a whole safetensors file. A file that contradicts itself is refused before
+// its numbers are read.
 func ReadSafetensors(path string) (*File, error) {
 	return readFile(path, decodeSafetensors)
 }
 
-// decodeSafetensors reads size bytes laid out as: header length (8 bytes, little-endian), header (JSON), numbers.
+// decodeSafetensors reads size bytes laid out as: header length (8 bytes, little-endian), header
+// (JSON), numbers.
 func decodeSafetensors(r io.ReaderAt, size int64) (*File, error) {
 	var start [8]byte
 	if _, err := r.ReadAt(start[:], 0); err != nil {
@@ -103,7 +105,8 @@ func parseHeader(text []byte) (names []string, entries []entry, meta map[string]
 	return names, entries, meta, nil
 }
 
-// checkLayout demands that the tensors, in order, fill the size bytes after the header without gap or overlap.
+// checkLayout demands that the tensors, in order, fill the size bytes after the header without gap
+// or overlap.
 func checkLayout(names []string, entries []entry, size int64) error {
 	var at int64
 	for i, e := range entries {
@@ -136,8 +139,8 @@ func checkLayout(names []string, entries []entry, size int64) error {
 // A WriteOption changes how WriteSafetensors stores values.
 type WriteOption func(*Tensor)
 
-// Float16 stores float32 tensors of two or more dimensions in half precision (kernels and matrices: half the file);
-// biases and batch-norm statistics, small and wide-ranged, keep theirs.
+// Float16 stores float32 tensors of two or more dimensions in half precision (kernels and matrices:
+// half the file); biases and batch-norm statistics, small and wide-ranged, keep theirs.
 func Float16() WriteOption {
 	return func(t *Tensor) {
 		if t.DType == "F32" && len(t.Shape) >= 2 {
@@ -146,8 +149,9 @@ func Float16() WriteOption {
 	}
 }
 
-// WriteSafetensors writes f whole or not at all: into a temporary file beside path, then renamed. Tensors keep their
-// order within one element size; larger elements come first, so that every number is aligned.
+// WriteSafetensors writes f whole or not at all: into a temporary file beside path, then renamed.
+// Tensors keep their order within one element size; larger elements come first, so that every
+// number is aligned.
 func WriteSafetensors(path string, f *File, options ...WriteOption) error {
 	content, err := encodeSafetensors(f, options)
 	if err == nil {
@@ -159,7 +163,8 @@ func WriteSafetensors(path string, f *File, options ...WriteOption) error {
 	return nil
 }
 
-// encodeSafetensors gives the file's parts: length and header first, then each tensor's bytes when asked for.
+// encodeSafetensors gives the file's parts: length and header first, then each tensor's bytes when
+// asked for.
 func encodeSafetensors(f *File, options []WriteOption) (func(io.Writer) error, error) {
 	tensors := slices.Clone(f.Tensors)
 	fields := make(map[string]any, len(tensors)+1)

@@ -95,7 +95,8 @@ func TestEveryTypeRoundTrips(t *testing.T) {
 	}
 }
 
-// TestHalves holds the conversion to half precision against every half there is and the midpoints between them.
+// TestHalves holds the conversion to half precision against every half there is and the midpoints
+// between them.
 func TestHalves(t *testing.T) {
 	for h := uint32(0); h < 0x7c00; h++ {
 		v := half(uint16(h))

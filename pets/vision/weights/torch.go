@@ -13,10 +13,10 @@ import (
 	"strings"
 )
 
-// ReadTorch reads the tensors of a file that torch.save wrote: a state dict, or a dictionary that holds one under
-// "model" (fastai) or "state_dict". Both containers are known, the stream of pickles (before PyTorch 1.6) and the zip
-// archive; the tar of PyTorch before 0.1.10 and TorchScript are refused. Other entries (an optimizer, an epoch) are
-// passed over.
+// ReadTorch reads the tensors of a file that torch.save wrote: a state dict, or a dictionary that
+// holds one under "model" (fastai) or "state_dict". Both containers are known, the stream of
+// pickles (before PyTorch 1.6) and the zip archive; the tar of PyTorch before 0.1.10 and
+// TorchScript are refused. Other entries (an optimizer, an epoch) are passed over.
 func ReadTorch(path string) (*File, error) {
 	return readFile(path, decodeTorch)
 }
@@ -38,7 +38,8 @@ func decodeTorch(r io.ReaderAt, size int64) (*File, error) {
 // torchMagic is 0x1950a86a20f9469cfc6c, little-endian.
 var torchMagic = []byte{0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20, 0x6a, 0xa8, 0x50, 0x19}
 
-// decodeTorchStream reads magic, version, system, object and storage keys (five pickles), then the storages.
+// decodeTorchStream reads magic, version, system, object and storage keys (five pickles), then the
+// storages.
 func decodeTorchStream(r io.ReaderAt, size int64) (*File, error) {
 	counted := &counter{r: io.NewSectionReader(r, 0, size)}
 	buffered := bufio.NewReader(counted)
@@ -218,7 +219,8 @@ func (b *torchBuilder) file(object any) (*File, error) {
 		if !ok {
 			name = strconv.Itoa(i)
 		}
-		// Tensors may share a storage, or repeat its values; a small file must not become a large memory by that.
+		// Tensors may share a storage, or repeat its values; a small file must not become a large
+		// memory by that.
 		if n, err := elements(t.shape); err != nil || n > b.size-values {
 			return nil, errors.New("its tensors hold more values than the file has bytes")
 		}

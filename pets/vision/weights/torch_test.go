@@ -100,7 +100,8 @@ func zipped(t testing.TB, method uint16, object string, storages ...storageBytes
 	return out.Bytes()
 }
 
-// state is a small state dict: a transposed view, a parameter, a counter, a bare number and metadata.
+// state is a small state dict: a transposed view, a parameter, a counter, a bare number and
+// metadata.
 func state(view string) string {
 	kernel := rebuilt(stored("FloatStorage", "0", 7, view), 1, nums(3, 2), nums(1, 3))
 	bias := named("torch._utils", "_rebuild_parameter") + tup(rebuilt(stored("FloatStorage", "1", 2, view), 0, nums(2), nums(1)), "\x88", ordered()) + "R"

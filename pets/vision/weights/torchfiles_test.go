@@ -11,7 +11,8 @@ import (
 	"testing"
 )
 
-// A described tensor is one as testdata/make_pth.py prints it: torch's name for the type, all values as numbers.
+// A described tensor is one as testdata/make_pth.py prints it: torch's name for the type, all
+// values as numbers.
 type described struct {
 	Name   string
 	DType  string
@@ -45,7 +46,8 @@ func (d described) check(t *testing.T, got Tensor) {
 	}
 }
 
-// Files that torch.save wrote, both containers: views, half precisions, integers, parameters, a module's state, fastai's dictionary.
+// Files that torch.save wrote, both containers: views, half precisions, integers, parameters, a
+// module's state, fastai's dictionary.
 func TestFilesOfTorch(t *testing.T) {
 	content, err := os.ReadFile("testdata/expected.json")
 	if err != nil {
@@ -71,7 +73,8 @@ func TestFilesOfTorch(t *testing.T) {
 	}
 }
 
-// everyType has a tensor of every type, a scalar, an empty one, and names that a pickle might trip over.
+// everyType has a tensor of every type, a scalar, an empty one, and names that a pickle might trip
+// over.
 func everyType() *File {
 	return &File{Tensors: []Tensor{
 		{Name: "conv1.weight", Shape: []int{2, 1, 1, 3}, DType: "F32", Data: []float32{1, -2, 3.5, float32(math.Inf(1)), 1e-40, 0}},
@@ -111,7 +114,8 @@ func TestWriteTorch(t *testing.T) {
 	}
 }
 
-// PyTorch itself, where $GOPETS_TEST_TORCH names a Python that has it: loads what WriteTorch wrote, with weights_only and memory-mapped.
+// PyTorch itself, where $GOPETS_TEST_TORCH names a Python that has it: loads what WriteTorch wrote,
+// with weights_only and memory-mapped.
 func TestTorchReadsWhatWeWrite(t *testing.T) {
 	python := os.Getenv("GOPETS_TEST_TORCH")
 	if python == "" {
@@ -150,7 +154,8 @@ func ExampleWriteTorch() {
 	defer os.RemoveAll(dir)
 	path := filepath.Join(dir, "body.pth")
 	body := &File{Tensors: []Tensor{{Name: "bn1.weight", Shape: []int{2}, DType: "F32", Data: []float32{1, 0.5}}}}
-	if err := WriteTorch(path, body); err != nil { // in Python: net.load_state_dict(torch.load("body.pth"), strict=False)
+	// in Python: net.load_state_dict(torch.load("body.pth"), strict=False)
+	if err := WriteTorch(path, body); err != nil {
 		fmt.Println(err)
 		return
 	}

@@ -6,7 +6,8 @@ import (
 	"math"
 )
 
-// storageTypes gives the element type of torch's storage classes, the only other globals beside knownGlobals.
+// storageTypes gives the element type of torch's storage classes, the only other globals beside
+// knownGlobals.
 var storageTypes = map[string]string{
 	"DoubleStorage": "F64", "FloatStorage": "F32", "HalfStorage": "F16", "BFloat16Storage": "BF16",
 	"LongStorage": "I64", "IntStorage": "I32", "ShortStorage": "I16", "CharStorage": "I8",
@@ -50,7 +51,8 @@ type torchTensor struct {
 	strides []int64
 }
 
-// A torchBuilder makes of a pickle's names what they stand for. No storage may be larger than the file.
+// A torchBuilder makes of a pickle's names what they stand for. No storage may be larger than the
+// file.
 type torchBuilder struct {
 	size     int64
 	taken    int64
@@ -61,7 +63,8 @@ func newTorchBuilder(size int64) *torchBuilder {
 	return &torchBuilder{size: size, storages: map[string]*torchStorage{}}
 }
 
-// storage resolves ('storage', class, key, location, count[, view]). Where it once lived ("cuda:0") is of no matter.
+// storage resolves ('storage', class, key, location, count[, view]). Where it once lived ("cuda:0")
+// is of no matter.
 func (b *torchBuilder) storage(id any) (any, error) {
 	parts, ok := id.(tuple)
 	if !ok || len(parts) < 5 || parts[0] != "storage" {

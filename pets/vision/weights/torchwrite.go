@@ -10,9 +10,10 @@ import (
 	"strconv"
 )
 
-// WriteTorch writes f as torch.save writes a state dict, in the zip container (PyTorch 1.6 and later read it, torch.load's weights_only
-// included): whole or not at all, as [WriteSafetensors] does. f.Meta has no place there and is left out. torchvision's load_state_dict takes
-// the names as they are; it counts missing num_batches_tracked as 0.
+// WriteTorch writes f as torch.save writes a state dict, in the zip container (PyTorch 1.6 and
+// later read it, torch.load's weights_only included): whole or not at all, as [WriteSafetensors]
+// does. f.Meta has no place there and is left out. torchvision's load_state_dict takes the names as
+// they are; it counts missing num_batches_tracked as 0.
 func WriteTorch(path string, f *File) error {
 	err := f.checkNames()
 	if err == nil {
@@ -59,14 +60,16 @@ func encodeTorch(w io.Writer, f *File) error {
 	return out.z.Close()
 }
 
-// A torchZip is an archive whose members are stored uncompressed at multiples of 64 bytes, for programs that map it into memory.
+// A torchZip is an archive whose members are stored uncompressed at multiples of 64 bytes, for
+// programs that map it into memory.
 type torchZip struct {
 	z       *zip.Writer
 	counted *countingWriter
 }
 
 func (o torchZip) add(name string, content []byte) error {
-	const alignment, fixed, extra = 64, 30, 4 // a local header is 30 bytes, name, extra field (4 bytes and padding)
+	// a local header is 30 bytes, name, extra field (4 bytes and padding)
+	const alignment, fixed, extra = 64, 30, 4
 	if err := o.z.Flush(); err != nil {
 		return err
 	}
@@ -95,7 +98,8 @@ func (c *countingWriter) Write(p []byte) (int, error) {
 	return n, err
 }
 
-// pickleState is the pickle (protocol 2) of an OrderedDict of tensors, each over a storage of its own with its index as key.
+// pickleState is the pickle (protocol 2) of an OrderedDict of tensors, each over a storage of its
+// own with its index as key.
 func pickleState(f *File) []byte {
 	p := &pickler{}
 	p.raw("\x80\x02")

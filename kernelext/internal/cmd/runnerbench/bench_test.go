@@ -22,7 +22,8 @@ func TestMemoryCountsDescendants(t *testing.T) {
 	}
 	defer func() { _ = child.Process.Kill(); _ = child.Wait() }()
 	var own, tree, theirs, alone int
-	for before := -1; before != theirs || theirs == 0; { // until the child has its memory: it has just begun
+	// until the child has its memory: it has just begun
+	for before := -1; before != theirs || theirs == 0; {
 		before, _ = memory(child.Process.Pid)
 		time.Sleep(50 * time.Millisecond)
 		own, tree = memory(os.Getpid())

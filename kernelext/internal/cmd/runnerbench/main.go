@@ -1,24 +1,30 @@
-// Command bench measures headless runners of notebooks against each other, on this machine and now: nb run, jupyter nbconvert --execute,
-// nbclient (jupyter execute) and papermill, on ipykernel and on GoNB.
+// Command bench measures headless runners of notebooks against each other, on this machine and now:
+// nb run, jupyter nbconvert --execute, nbclient (jupyter execute) and papermill, on ipykernel and
+// on GoNB.
 //
 //	go run ./kernelext/internal/cmd/runnerbench             three rounds of everything
 //	go run ./kernelext/internal/cmd/runnerbench -only ipykernel -rounds 5
 //
-// It makes its notebooks itself, in a temporary folder, runs every runner on every one of them in each round, so that a change of the machine's
-// load meets all alike, and prints the medians as a Markdown table. What is not installed is named and left out. Every run is checked: it counts only if
-// the notebook that it left holds all that its cells printed.
+// It makes its notebooks itself, in a temporary folder, runs every runner on every one of them in
+// each round, so that a change of the machine's load meets all alike, and prints the medians as a
+// Markdown table. What is not installed is named and left out. Every run is checked: it counts only
+// if the notebook that it left holds all that its cells printed.
 //
 // What the columns mean:
 //
 //   - wall: from the start of the command to its end;
-//   - start-up: from the start of the command until the first cell runs (on GoNB that includes compiling it, for all runners alike);
+//   - start-up: from the start of the command until the first cell runs (on GoNB that includes
+//     compiling it, for all runners alike);
 //   - runner: the peak of the resident memory of the command's own process;
-//   - all: the peak of the sum over it and all its descendants: the kernel, and on GoNB the compiler, too. Shared pages count once for each process.
+//   - all: the peak of the sum over it and all its descendants: the kernel, and on GoNB the
+//     compiler, too. Shared pages count once for each process.
 //
-// Give it a quiet machine. Raising its priority does not make up for that: where Linux groups processes by session, nice counts only within one, and
-// Jupyter's runners start kernels in sessions of their own.
+// Give it a quiet machine. Raising its priority does not make up for that: where Linux groups
+// processes by session, nice counts only within one, and Jupyter's runners start kernels in
+// sessions of their own.
 //
-// The exit status is 1 if nb run is not ahead in wall time and start-up everywhere. Linux only, as memory is read from /proc.
+// The exit status is 1 if nb run is not ahead in wall time and start-up everywhere. Linux only, as
+// memory is read from /proc.
 package main
 
 import (
@@ -111,7 +117,8 @@ func bench(nb, only string, rounds int) (ahead bool, err error) {
 	return verdict(rows, runners), nil
 }
 
-// measureAll runs everything in every round. Each runner has one unmeasured go at the smallest notebook of each kernel first, which fills the caches.
+// measureAll runs everything in every round. Each runner has one unmeasured go at the smallest
+// notebook of each kernel first, which fills the caches.
 func measureAll(jobs []job, runners []runnerCommand, dir string, rounds int) ([]*row, error) {
 	var rows []*row
 	warm := map[string]bool{}

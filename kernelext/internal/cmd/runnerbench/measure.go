@@ -127,7 +127,8 @@ func memory(pid int) (own, tree int) {
 		if err != nil {
 			continue // it has just ended
 		}
-		// The name, in parentheses, may hold anything; behind it come state, parent, …, and as the 22nd the resident pages.
+		// The name, in parentheses, may hold anything; behind it come state, parent, …, and as the
+		// 22nd the resident pages.
 		fields := bytes.Fields(stat[bytes.LastIndexByte(stat, ')')+1:])
 		if len(fields) < 22 {
 			continue

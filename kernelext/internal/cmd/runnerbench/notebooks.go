@@ -38,7 +38,8 @@ type job struct {
 
 func (j job) String() string { return j.kernel + ", " + j.title }
 
-// sizes are the notebooks that each kernel runs: of three cells, of a hundred, and of ten that print 50 MB together, with one more in front.
+// sizes are the notebooks that each kernel runs: of three cells, of a hundred, and of ten that
+// print 50 MB together, with one more in front.
 var sizes = []struct {
 	title        string
 	small, large int
@@ -54,7 +55,8 @@ func anyWanted(kernel string, wanted *regexp.Regexp) bool {
 	return false
 }
 
-// findKernels makes ipykernel, if it is installed, and GoNB ready. For the other runners GoNB gets a kernelspec that starts it just as nb run does.
+// findKernels makes ipykernel, if it is installed, and GoNB ready. For the other runners GoNB gets
+// a kernelspec that starts it just as nb run does.
 func findKernels(root, dir, nb string, wanted *regexp.Regexp) (kernels []kernel, lacking []string, err error) {
 	if _, err := jupyter.FindSpec("python3"); err != nil {
 		lacking = append(lacking, "ipykernel: not installed, left out")

@@ -14,14 +14,15 @@ import (
 	"gopets/pets/vision/sample/creatures"
 )
 
-// drawings are generated pictures in memory: 3 bytes a pixel, so 10 000 of 128×128 take half a gigabyte.
+// drawings are generated pictures in memory: 3 bytes a pixel, so 10 000 of 128×128 take half a
+// gigabyte.
 type drawings struct {
 	split    *dataset.Split
 	pictures map[string]*dataset.Picture
 }
 
-// draw makes perClass training pictures and a fifth as many validation pictures of the first classes creatures, in parallel. A picture depends
-// on the seed, its class and its number alone.
+// draw makes perClass training pictures and a fifth as many validation pictures of the first
+// classes creatures, in parallel. A picture depends on the seed, its class and its number alone.
 func draw(ctx context.Context, seed uint64, classes, perClass int, progress func(done, total int)) (*drawings, error) {
 	names := creatures.Classes()
 	if classes > len(names) || classes < 0 || classes == 1 {

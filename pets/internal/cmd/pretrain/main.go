@@ -1,13 +1,15 @@
-// Command pretrain makes the embedded backbones: it trains a small network on generated pictures of creatures that are none of the 37
-// breeds (package sample/creatures) and writes the body as float16 safetensors.
+// Command pretrain makes the embedded backbones: it trains a small network on generated pictures of
+// creatures that are none of the 37 breeds (package sample/creatures) and writes the body as
+// float16 safetensors.
 //
 //	go run ./pets/internal/cmd/pretrain --net petnet10
 //	go run ./pets/internal/cmd/pretrain --net petnet18
 //	go run ./pets/internal/cmd/pretrain/compare          # the proof that they are worth it
 //
-// The file's metadata holds the recipe (network, classes, pictures, size, epochs, seed) and the accuracy reached. The same flags on the
-// same engine give the same file. After every epoch a snapshot is kept beside the output; started again with the same flags the program
-// goes on from it.
+// The file's metadata holds the recipe (network, classes, pictures, size, epochs, seed) and the
+// accuracy reached. The same flags on the same engine give the same file. After every epoch a
+// snapshot is kept beside the output; started again with the same flags the program goes on from
+// it.
 //
 //	main.go      the flags
 //	drawings.go  pictures in memory

@@ -30,7 +30,8 @@ the names of the batch's photographs: peer.py first computes the same from the s
 	return cmd
 }
 
-// first trains on 64 photographs, evenly spaced through the training set: one batch, whatever its order.
+// first trains on 64 photographs, evenly spaced through the training set: one batch, whatever its
+// order.
 func (s setting) first(ctx context.Context) error {
 	eng, l, err := s.learner(ctx, augment.None(), model.HeadOptions{Dropout: -1}, 64)
 	if err != nil {

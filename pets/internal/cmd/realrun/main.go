@@ -1,14 +1,17 @@
-// Command realrun trains MobileNetV2 on all photographs of the Oxford-IIIT Pet set, as its peer peer.py does with PyTorch, and writes what
-// happened: the epoch tables, the losses of every batch, the confusion matrix, the most confused pairs, the times. Folder results holds
-// what both sides wrote and README.md the tables made of it.
+// Command realrun trains MobileNetV2 on all photographs of the Oxford-IIIT Pet set, as its peer
+// peer.py does with PyTorch, and writes what happened: the epoch tables, the losses of every batch,
+// the confusion matrix, the most confused pairs, the times. Folder results holds what both sides
+// wrote and README.md the tables made of it.
 //
 //	go run ./pets/internal/cmd/realrun run --photos DIR --weights mobilenet_v2.safetensors --seed 0 -o ours-0.json
 //	go run ./pets/internal/cmd/realrun first --photos DIR --weights mobilenet_v2.safetensors -o first.safetensors
 //	go run ./pets/internal/cmd/realrun report pets/internal/cmd/realrun/results
 //
-// The recipe: numpy's split with seed 2 over the sorted names, fastai v1's transforms, batches of 64; the body frozen with its batch norms
-// training, 4 epochs of one-cycle at slice(3e-3); then everything, 2 epochs at slice(1e-5, 1e-3). --find takes the first rate from the
-// learning-rate finder instead. A seed fixes the head, the order, the transforms and dropout; the split is the same for all.
+// The recipe: numpy's split with seed 2 over the sorted names, fastai v1's transforms, batches of
+// 64; the body frozen with its batch norms training, 4 epochs of one-cycle at slice(3e-3); then
+// everything, 2 epochs at slice(1e-5, 1e-3). --find takes the first rate from the learning-rate
+// finder instead. A seed fixes the head, the order, the transforms and dropout; the split is the
+// same for all.
 package main
 
 import (
@@ -71,7 +74,8 @@ func (s *setting) flags(cmd *cobra.Command) {
 	}
 }
 
-// learner opens the engine and makes the frozen learner, of all training photographs or of some of them. The caller closes both.
+// learner opens the engine and makes the frozen learner, of all training photographs or of some of
+// them. The caller closes both.
 func (s setting) learner(ctx context.Context, transforms augment.Config, head model.HeadOptions, some int) (*engine.Engine, *train.Learner, error) {
 	files, err := dataset.ImageFiles(s.Photos, false)
 	if err != nil {

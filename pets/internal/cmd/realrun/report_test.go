@@ -11,7 +11,8 @@ import (
 	"gopets/pets/vision/train"
 )
 
-// The page must hold both sides' tables and the verdict on their means; the charts must be pictures.
+// The page must hold both sides' tables and the verdict on their means; the charts must be
+// pictures.
 func TestReport(t *testing.T) {
 	dir := t.TempDir()
 	write := func(name, side string, seed uint64, wrong int) {

@@ -1,8 +1,8 @@
 // Package enginetest gives tests an open engine.
 //
-// The plain Go backend is always there; XLA is tested where a plugin is found, in $GOPETS_TEST_PLUGIN or, already
-// verified by `nb setup`, in the cache folder. Engines are opened once per test process and shared by its tests:
-// opening XLA costs more than most tests.
+// The plain Go backend is always there; XLA is tested where a plugin is found, in
+// $GOPETS_TEST_PLUGIN or, already verified by `nb setup`, in the cache folder. Engines are opened
+// once per test process and shared by its tests: opening XLA costs more than most tests.
 package enginetest
 
 import (
@@ -51,7 +51,8 @@ func XLA(t testing.TB) *engine.Engine {
 	return eng
 }
 
-// Each runs f as a subtest on every engine that is here: "go" always, "xla" where a plugin is found.
+// Each runs f as a subtest on every engine that is here: "go" always, "xla" where a plugin is
+// found.
 func Each(t *testing.T, f func(t *testing.T, eng *engine.Engine)) {
 	t.Helper()
 	t.Run("go", func(t *testing.T) { f(t, Go(t)) })

@@ -1,8 +1,10 @@
-// Package golden holds networks against values that PyTorch computed: testdata/golden.py of package model makes the files, this package
-// reads them, makes the same weights and pictures, and compares.
+// Package golden holds networks against values that PyTorch computed: testdata/golden.py of package
+// model makes the files, this package reads them, makes the same weights and pictures, and
+// compares.
 //
-// Weights, pictures and labels are not stored but functions of a name and an index ([Numbers]), the same in Python and Go. Of a large
-// tensor the files keep a [Digest]: its norm, a projection that any wrong value changes, and a sample. Everything is in torch's layout.
+// Weights, pictures and labels are not stored but functions of a name and an index ([Numbers]), the
+// same in Python and Go. Of a large tensor the files keep a [Digest]: its norm, a projection that
+// any wrong value changes, and a sample. Everything is in torch's layout.
 package golden
 
 import (
@@ -40,8 +42,9 @@ type Case struct {
 
 // A Run is three steps of AdamW.
 type Run struct {
-	Losses  []float64         // before each step, and after the last
-	Moved   map[string]Digest // difference of what trains to its start, sampled where no gradient is near 0
+	Losses []float64 // before each step, and after the last
+	// difference of what trains to its start, sampled where no gradient is near 0
+	Moved   map[string]Digest
 	Running map[string]Digest // statistics after the last step
 }
 
@@ -58,7 +61,8 @@ func Read[T any](t testing.TB, path string) (value T) {
 	return value
 }
 
-// Fill replaces the values of a network's file by the case's weights, which depend on names and shapes alone.
+// Fill replaces the values of a network's file by the case's weights, which depend on names and
+// shapes alone.
 func (c Case) Fill(f *weights.File) {
 	for i, w := range f.Tensors {
 		scale, shift := .25, 0.0

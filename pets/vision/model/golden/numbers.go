@@ -5,7 +5,8 @@ import (
 	"strconv"
 )
 
-// Numbers gives count numbers, uniform in [−1, 1): FNV-1a of the name starts SplitMix64 (Steele, Lea & Flood 2014).
+// Numbers gives count numbers, uniform in [−1, 1): FNV-1a of the name starts SplitMix64 (Steele,
+// Lea & Flood 2014).
 func Numbers(name string, count int) []float64 {
 	state := uint64(14695981039346656037)
 	for i := range len(name) {
@@ -42,15 +43,17 @@ func Float32(numbers []float64, scale, shift float64) []float32 {
 
 // A Digest is what is kept of a tensor.
 type Digest struct {
-	Norm       float64
-	Scale      float64   // what errors are relative to: the norm, or, where the true value is 0, the norm of the like
+	Norm float64
+	// what errors are relative to: the norm, or, where the true value is 0, the norm of the like
+	Scale      float64
 	Projection float64   // Σ vᵢ·Numbers("probe/"+name)ᵢ
 	At         []int     // positions,
 	Values     []float64 // and the values there
 }
 
-// Distance estimates ‖v−w‖/‖w‖ for the tensor w of which d was made: the largest of three estimates, by the norm, by the projection
-// (an error of length 1 changes it by √⅓, more or less), and by the sample.
+// Distance estimates ‖v−w‖/‖w‖ for the tensor w of which d was made: the largest of three
+// estimates, by the norm, by the projection (an error of length 1 changes it by √⅓, more or less),
+// and by the sample.
 func (d Digest) Distance(name string, v []float64) float64 {
 	norm, projection, sample := 0.0, 0.0, 0.0
 	for i, p := range Numbers("probe/"+name, len(v)) {
@@ -92,7 +95,8 @@ func Distance(a, b []float64) float64 {
 	return math.Sqrt(d / (n + 1e-300))
 }
 
-// Torch puts a parameter's values from the graph's layout, HWIO or [in, out], into torch's, OIHW or [out, in].
+// Torch puts a parameter's values from the graph's layout, HWIO or [in, out], into torch's, OIHW or
+// [out, in].
 func Torch(v []float64, shape []int) []float64 {
 	if len(shape) < 2 {
 		return v

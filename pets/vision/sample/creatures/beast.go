@@ -22,11 +22,12 @@ type beast struct {
 	eye               paint.Eye
 	eyeSize, eyeApart float64
 	eyeUp             float64
-	fur               float64                                       // length of tufts
-	face              func(c *paint.Canvas, b *beast)               // markings, drawn on the head
-	crown             func(c *paint.Canvas, b *beast, r paint.Rand) // horns and the like, drawn behind the head's front
-	tail              tail
-	stout             float64 // width of the body
+	fur               float64                         // length of tufts
+	face              func(c *paint.Canvas, b *beast) // markings, drawn on the head
+	// horns and the like, drawn behind the head's front
+	crown func(c *paint.Canvas, b *beast, r paint.Rand)
+	tail  tail
+	stout float64 // width of the body
 }
 
 // pose is one picture's variation.
@@ -96,7 +97,8 @@ func (b beast) at(c *paint.Canvas, x, y, u, flip float64, f func()) {
 	c.At(paint.Move(x, y).Mul(paint.Scale(flip*u, u)), f)
 }
 
-// part paints a piece of body, rounded as the oval: coat with pattern, belly low in the middle, light.
+// part paints a piece of body, rounded as the oval: coat with pattern, belly low in the middle,
+// light.
 func (b beast) part(c *paint.Canvas, p pose, outline paint.Path, o paint.Oval, belly float64) {
 	step := max(b.fur*0.8, 2.4/c.Unit())
 	c.Within(outline.Furry(p.Rand, b.fur, step, 0, 0.7), func() {

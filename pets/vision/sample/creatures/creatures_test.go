@@ -16,7 +16,8 @@ import (
 
 var update = flag.Bool("update", false, "rewrite testdata/pixels.txt")
 
-// The embedded backbones were trained on these very pixels: a change here means that they can't be reproduced any more.
+// The embedded backbones were trained on these very pixels: a change here means that they can't be
+// reproduced any more.
 func TestPixelsStay(t *testing.T) {
 	if runtime.GOARCH != "amd64" {
 		t.Skipf("the pixels are recorded on amd64; %s may round some of them differently", runtime.GOARCH)

@@ -22,10 +22,12 @@ func (c *Canvas) frame(f func(w float64)) {
 	c.At(Scale(h, h), func() { f(float64(c.W) / h) })
 }
 
-// set is a kind of scene: it paints the canvas (unit: its height, w wide) and fills in where the floor is and what is in front.
+// set is a kind of scene: it paints the canvas (unit: its height, w wide) and fills in where the
+// floor is and what is in front.
 type set func(c *Canvas, r Rand, w float64, s *Scene)
 
-// Backdrop paints a place by chance: a lawn, a sofa, a room, a beach, a studio, snow, a blanket, a wall, a wood.
+// Backdrop paints a place by chance: a lawn, a sofa, a room, a beach, a studio, snow, a blanket, a
+// wall, a wood.
 func (c *Canvas) Backdrop(r Rand) Scene {
 	sets := []set{lawn, lawn, sofa, sofa, room, room, beach, studio, studio, snow, blanket, wall, wood}
 	s := Scene{Ground: 0.84, Sun: Sun{X: r.Sign() * r.Range(0.25, 0.75), Y: -r.Range(0.5, 0.85), Strength: r.Range(0.45, 1), Tint: daylight(r)}}

@@ -114,7 +114,8 @@ func (c *Canvas) region() image.Rectangle {
 	return image.Rect(0, 0, c.W, c.H)
 }
 
-// each visits the pixels of a rectangle that the clip leaves, with their place in units and their coverage.
+// each visits the pixels of a rectangle that the clip leaves, with their place in units and their
+// coverage.
 func (c *Canvas) each(box image.Rectangle, f func(p []uint8, x, y float64, a int)) {
 	box = box.Intersect(c.region())
 	inv := c.m.inverse()
@@ -161,7 +162,8 @@ func (c *Canvas) cover(p Path) *mask {
 	z.Reset(box.Dx(), box.Dy())
 	ox, oy := float64(box.Min.X), float64(box.Min.Y)
 	for i, q := range c.line {
-		// The rasteriser's integers hold some thousand pixels: what lies farther out is as good at the border.
+		// The rasteriser's integers hold some thousand pixels: what lies farther out is as good at
+		// the border.
 		x, y := float32(min(max(q.X-ox, -2048), 4096)), float32(min(max(q.Y-oy, -2048), 4096))
 		if i == 0 {
 			z.MoveTo(x, y)

@@ -1,6 +1,7 @@
 package paint
 
-// Oval is where something round lies: its middle, its radii, and how far it is turned (radians, clockwise).
+// Oval is where something round lies: its middle, its radii, and how far it is turned (radians,
+// clockwise).
 type Oval struct{ X, Y, RX, RY, Angle float64 }
 
 // Disc gives the oval around (x, y).

@@ -12,8 +12,9 @@ type Sun struct {
 	Tint     RGB     // 255 is neutral
 }
 
-// Light models the clip as a rounded body around (x, y) with radii rx and ry: brighter towards the sun, darker away from it. Fur of the given
-// strength (0 for skin) is combed from the middle outwards, grains times a unit fine.
+// Light models the clip as a rounded body around (x, y) with radii rx and ry: brighter towards the
+// sun, darker away from it. Fur of the given strength (0 for skin) is combed from the middle
+// outwards, grains times a unit fine.
 func (c *Canvas) Light(x, y, rx, ry float64, s Sun, fur, grains float64) {
 	lx, ly := c.toUnits(s.X, s.Y)
 	c.each(c.region(), func(p []uint8, px, py float64, a int) {
@@ -28,7 +29,8 @@ func (c *Canvas) Light(x, y, rx, ry float64, s Sun, fur, grains float64) {
 	})
 }
 
-// combed is fur lying outwards from the middle of a body: noise long in that direction and narrow across.
+// combed is fur lying outwards from the middle of a body: noise long in that direction and narrow
+// across.
 func combed(x, y, u, v, grains float64) float64 {
 	around := float64(u) / (math.Abs(u) + math.Abs(v) + 0.15) // an angle without trigonometry
 	along := float64(u*u) + float64(v*v)
@@ -89,7 +91,8 @@ func (c *Canvas) bounds(x, y, r float64) image.Rectangle {
 	return c.box(Pt{p.X - ex, p.Y - ey}, Pt{p.X + ex, p.Y + ey})
 }
 
-// Develop ends a picture as a camera would: the sun's tint, exposure (1 is neutral), contrast (1 is neutral) and noise (in steps of 255).
+// Develop ends a picture as a camera would: the sun's tint, exposure (1 is neutral), contrast (1 is
+// neutral) and noise (in steps of 255).
 func (c *Canvas) Develop(r Rand, s Sun, exposure, contrast, noise float64) {
 	var curve [3][256]int
 	for i, t := range [3]float64{s.Tint.R, s.Tint.G, s.Tint.B} {

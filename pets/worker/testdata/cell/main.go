@@ -1,5 +1,6 @@
-// Command cell is a notebook's cell, as GoNB would compile it: variables first, evaluated every time, then what its arguments say, verb by verb. Variables
-// take what a user could have edited in between from the environment.
+// Command cell is a notebook's cell, as GoNB would compile it: variables first, evaluated every
+// time, then what its arguments say, verb by verb. Variables take what a user could have edited in
+// between from the environment.
 package main
 
 import (
