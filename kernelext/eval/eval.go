@@ -1,0 +1,94 @@
+// Package eval is the interface between a notebook's front (a Jupyter kernel, a terminal, a headless
+// runner) and the engines that run Go cells.
+//
+// Two engines satisfy [Engine]: package live, in whose process variables keep their values from cell
+// to cell, and package gonb, which has GoNB compile each cell into a program of its own. A front
+// knows neither.
+package eval
+
+import (
+	"context"
+	"fmt"
+)
+
+// An Engine runs the cells of one notebook. [Engine.Eval] calls do not overlap; the other methods may
+// be called at any time, also while a cell runs.
+type Engine interface {
+	// Eval runs a cell and returns when its output is complete. Cancelling ctx interrupts the cell.
+	// A failure of the cell is an *[Error]; any other error is a fault of the engine.
+	Eval(ctx context.Context, cell Cell, out Output) (Result, error)
+	// Complete returns what may stand at the cursor, a count of runes.
+	Complete(ctx context.Context, code string, cursor int) (Completion, error)
+	// Inspect describes what stands at the cursor. The zero Inspection means that nothing is known.
+	Inspect(ctx context.Context, code string, cursor, detail int) (Inspection, error)
+	// Close ends the engine with all its processes and removes its temporary files.
+	Close() error
+}
+
+// A Cell is what a user sends: Go, and lines of % and ! commands.
+type Cell struct {
+	Number int // the execution count, which positions in errors name
+	Source string
+	Silent bool // no result is wanted
+}
+
+// A Result is what a cell that succeeded leaves beside its output.
+type Result struct {
+	Value Bundle   // of the last expression, by MIME type; nil without one
+	Pages []string // texts for a pager
+}
+
+// A Bundle holds the forms of one value, by MIME type: strings, and base64 for binary ones, as
+// Jupyter sends them.
+type Bundle map[string]any
+
+// A Display is a rich output. Update replaces earlier displays with the same ID.
+type Display struct {
+	Data, Metadata Bundle
+	ID             string
+	Update         bool
+}
+
+// Output takes what a cell writes, in order. Its methods may be called from any goroutine, also after
+// Eval has returned: a goroutine of an earlier cell may still print.
+type Output interface {
+	Stream(name, text string) // name is stdout or stderr; text holds whole characters
+	Display(d Display)
+	Clear(wait bool)
+	// Input asks the user for a line; it fails where the front end does not support input.
+	Input(ctx context.Context, prompt string, password bool) (string, error)
+	// Comm passes on a widget's message: kind is comm_open, comm_msg or comm_close.
+	Comm(kind string, content map[string]any)
+}
+
+// A Position is a place in a cell; line and column count from 1, column 0 is unknown.
+type Position struct{ Cell, Line, Column int }
+
+func (p Position) String() string {
+	if p.Column == 0 {
+		return fmt.Sprintf("cell[%d]:%d", p.Cell, p.Line)
+	}
+	return fmt.Sprintf("cell[%d]:%d:%d", p.Cell, p.Line, p.Column)
+}
+
+// An Error is the failure of a cell, in Jupyter's terms.
+type Error struct {
+	Name      string   // CompileError, Panic, ExitError, Interrupted, …
+	Value     string   // one line
+	Traceback []string // for people: positions with the source line, the stack of a panic
+	Position  Position // the first place; zero where there is none
+}
+
+func (e *Error) Error() string { return e.Name + ": " + e.Value }
+
+// A Completion is the list of texts that may replace the runes from Start to End.
+type Completion struct {
+	Matches    []Match
+	Start, End int
+}
+
+// A Match is one completion; Kind is gopls' word (function, variable, module, …).
+type Match struct{ Text, Kind, Detail string }
+
+// An Inspection describes a name, by MIME type.
+type Inspection struct{ Data Bundle }
