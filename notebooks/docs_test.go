@@ -1,7 +1,6 @@
 package notebooks_test
 
 import (
-	"flag"
 	"go/ast"
 	"go/parser"
 	"go/token"
@@ -18,49 +17,61 @@ import (
 	"gopets/kernelext/notebook"
 )
 
-// updateReadme is a flag apart, for -update runs the notebook.
-var updateReadme = flag.Bool("update-readme", false, "write the flags of the programs into README.md")
+// docs are the project's Markdown files for users, from the module's root.
+var docs = []string{
+	"README.md", "notebooks/README.md", "kernelext/README.md", "pets/README.md", "docker/README.md",
+}
 
-const readme = "../README.md"
-
-func readReadme(t *testing.T) string {
+func readDoc(t *testing.T, name string) string {
 	t.Helper()
-	text, err := os.ReadFile(readme)
+	text, err := os.ReadFile(filepath.Join("..", name))
 	if err != nil {
 		t.Fatal(err)
 	}
 	return string(text)
 }
 
-// section is what stands between a heading and the next of its level.
-func section(t *testing.T, text, heading string) string {
+// section returns the sections with the heading, in whichever docs have one.
+func section(t *testing.T, heading string) string {
 	t.Helper()
-	_, rest, ok := strings.Cut(text, "\n## "+heading+"\n")
-	if !ok {
-		t.Fatalf("README.md has no section %q", heading)
+	var found strings.Builder
+	for _, name := range docs {
+		if _, rest, ok := strings.Cut(readDoc(t, name), "\n## "+heading+"\n"); ok {
+			part, _, _ := strings.Cut(rest, "\n## ")
+			found.WriteString(part)
+		}
 	}
-	part, _, _ := strings.Cut(rest, "\n## ")
-	return part
+	if found.Len() == 0 {
+		t.Fatalf("no document has a section %q", heading)
+	}
+	return found.String()
 }
 
-// TestReadmeNamesEveryVariable: what the sources ask of the environment stands in the tables of the
-// configuration, and nothing else does.
-func TestReadmeNamesEveryVariable(t *testing.T) {
+// TestReadmeIsShort: the first page stays one that is read; details belong beside what they describe.
+func TestReadmeIsShort(t *testing.T) {
+	if n := strings.Count(readDoc(t, "README.md"), "\n"); n > 150 {
+		t.Errorf("README.md has %d lines, want at most 150", n)
+	}
+}
+
+// TestDocsNameEveryVariable: the environment variables that the sources read are those in the tables
+// of the environment.
+func TestDocsNameEveryVariable(t *testing.T) {
 	read := variables(t)
-	var told []string
-	for _, m := range regexp.MustCompile("(?m)^\\| ((?:`[A-Z_0-9]+`(?:, )?)+) \\|").FindAllStringSubmatch(section(t, readReadme(t), "Configuration"), -1) {
+	var listed []string
+	for _, m := range regexp.MustCompile("(?m)^\\| ((?:`[A-Z_0-9]+`(?:, )?)+) \\|").FindAllStringSubmatch(section(t, "Environment"), -1) {
 		for _, name := range strings.Split(m[1], ", ") {
-			told = append(told, strings.Trim(name, "`"))
+			listed = append(listed, strings.Trim(name, "`"))
 		}
 	}
 	for name, where := range read {
-		if !slices.Contains(told, name) {
-			t.Errorf("README.md does not name %s, which %s reads", name, where)
+		if !slices.Contains(listed, name) {
+			t.Errorf("no document lists %s, which %s reads", name, where)
 		}
 	}
-	for _, name := range told {
+	for _, name := range listed {
 		if _, ok := read[name]; !ok {
-			t.Errorf("README.md names %s, which nothing reads", name)
+			t.Errorf("the documents list %s, which nothing reads", name)
 		}
 	}
 }
@@ -173,46 +184,43 @@ func walkSources(t *testing.T, visit func(path string, file *ast.File, constants
 	}
 }
 
-// flagBlock is a program's flags as README.md has them.
-var flagBlock = regexp.MustCompile("(?s)<!-- flags of: ([a-z ]+) -->\n+```text\n(.*?)```")
-
-// TestReadmeHasTheFlags: the blocks marked as a command's flags are what the command says of them,
-// and no command is left out. go test ./notebooks -run Readme -update-readme writes them.
-func TestReadmeHasTheFlags(t *testing.T) {
+// TestDocsFlagsExist: each flag that the documents write, alone or in a command, is one that the
+// named command, or any of ours, has.
+func TestDocsFlagsExist(t *testing.T) {
 	if testing.Short() {
 		t.Skip("builds the programs")
 	}
 	dir := t.TempDir()
-	if out, err := exec.Command("go", "build", "-o", dir+"/", "gopets/kernelext/nb", "gopets/pets/worker").CombinedOutput(); err != nil {
+	build := exec.Command("go", "build", "-o", dir+"/", "gopets/kernelext/nb", "gopets/pets/worker")
+	if out, err := build.CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
-	text := readReadme(t)
-	var told []string
-	now := flagBlock.ReplaceAllStringFunc(text, func(block string) string {
-		m := flagBlock.FindStringSubmatch(block)
-		told = append(told, m[1])
-		if flags := flagsOf(t, dir, m[1]); flags != m[2] {
-			if !*updateReadme {
-				t.Errorf("README.md has other flags of %s than the program, which says:\n%s", m[1], flags)
-			}
-			return strings.Replace(block, "```text\n"+m[2], "```text\n"+flags, 1)
-		}
-		return block
-	})
-	for _, command := range []string{"nb run", "nb test", "nb render", "nb install", "nb uninstall", "nb setup", "nb doctor", "worker serve"} {
-		if !slices.Contains(told, command) {
-			t.Errorf("README.md lacks the flags of %s", command)
-		}
-	}
+	all := help(t, dir, "worker serve")
 	for _, m := range regexp.MustCompile(`(?m)^  ([a-z]+) `).FindAllStringSubmatch(help(t, dir, "nb"), -1) {
-		if command := "nb " + m[1]; m[1] != "help" && m[1] != "nb" && m[1] != "version" && !slices.Contains(told, command) {
-			t.Errorf("README.md lacks the flags of %s", command)
+		all += help(t, dir, "nb "+m[1])
+	}
+	checked := 0
+	for _, name := range docs[:4] {
+		for line := range strings.Lines(readDoc(t, name)) {
+			text := line
+			if m := regexp.MustCompile(`nb (run|test|render|lab|install|setup|doctor)\b([^|` + "`" + `]*)`).FindStringSubmatch(line); m != nil {
+				text = m[2]
+			} else if !strings.HasPrefix(line, "|") {
+				continue
+			}
+			for _, f := range regexp.MustCompile("(?:^|[\\s`])(--[a-z][a-z-]+)").FindAllStringSubmatch(text, -1) {
+				if strings.HasPrefix(f[1], "--nb") || f[1] == "--junitxml" {
+					continue // pytest's, beside ours
+				}
+				checked++
+				if !strings.Contains(all, f[1]+" ") && !strings.Contains(all, f[1]+"\n") {
+					t.Errorf("%s writes %s, which no command has:\n%s", name, f[1], line)
+				}
+			}
 		}
 	}
-	if *updateReadme && now != text {
-		if err := os.WriteFile(readme, []byte(now), 0o644); err != nil {
-			t.Fatal(err)
-		}
+	if checked < 15 {
+		t.Errorf("only %d flags found in the documents", checked)
 	}
 }
 
@@ -226,19 +234,9 @@ func help(t *testing.T, dir, command string) string {
 	return string(out)
 }
 
-// flagsOf is the part of a command's help that begins behind "Flags:".
-func flagsOf(t *testing.T, dir, command string) string {
-	t.Helper()
-	m := regexp.MustCompile(`(?is)\nflags:\n(.*)`).FindStringSubmatch(help(t, dir, command))
-	if m == nil {
-		t.Fatalf("%s --help names no flags", command)
-	}
-	return m[1]
-}
-
-// TestReadmeCellsAreTheNotebooks: the Go side of the table that compares the lesson with the
+// TestDocsCellsAreTheNotebooks: the Go side of the table that compares the lesson with the
 // notebook is the notebook's own code.
-func TestReadmeCellsAreTheNotebooks(t *testing.T) {
+func TestDocsCellsAreTheNotebooks(t *testing.T) {
 	nb, err := notebook.ReadFile("pets.ipynb")
 	if err != nil {
 		t.Fatal(err)
@@ -250,7 +248,7 @@ func TestReadmeCellsAreTheNotebooks(t *testing.T) {
 		}
 	}
 	all := strings.Join(strings.Fields(code.String()), " ")
-	rows := regexp.MustCompile(`(?m)^\|[^|]*\|([^|]*)\|$`).FindAllStringSubmatch(strings.ReplaceAll(section(t, readReadme(t), "The lesson, cell by cell"), `\|`, "¦"), -1)
+	rows := regexp.MustCompile(`(?m)^\|[^|]*\|([^|]*)\|$`).FindAllStringSubmatch(strings.ReplaceAll(section(t, "The lesson, cell by cell"), `\|`, "¦"), -1)
 	checked := 0
 	for _, row := range rows {
 		for _, m := range regexp.MustCompile("`([^`]+)`").FindAllStringSubmatch(row[1], -1) {
@@ -265,9 +263,9 @@ func TestReadmeCellsAreTheNotebooks(t *testing.T) {
 	}
 }
 
-// TestReadmeQuotesRealErrors: what the troubleshooting quotes is in the sources, up to what is
-// filled in (…).
-func TestReadmeQuotesRealErrors(t *testing.T) {
+// TestDocsQuoteRealMessages: the messages that the documents explain are in the sources, up to what
+// is filled in (…).
+func TestDocsQuoteRealMessages(t *testing.T) {
 	var texts strings.Builder
 	walkSources(t, func(path string, file *ast.File, _ map[string]string) {
 		ast.Inspect(file, func(n ast.Node) bool {
@@ -279,7 +277,7 @@ func TestReadmeQuotesRealErrors(t *testing.T) {
 			return true
 		})
 	})
-	quotes := regexp.MustCompile("(?m)^\\| `([^`]+)` \\|").FindAllStringSubmatch(section(t, readReadme(t), "When something goes wrong"), -1)
+	quotes := regexp.MustCompile("(?m)^\\| `([^`]+)` \\|").FindAllStringSubmatch(section(t, "Messages"), -1)
 	if len(quotes) < 10 {
 		t.Errorf("only %d quotations found", len(quotes))
 	}
@@ -292,24 +290,34 @@ func TestReadmeQuotesRealErrors(t *testing.T) {
 	}
 }
 
-// TestReadmeLinks: files and headings that it points to are there.
-func TestReadmeLinks(t *testing.T) {
-	text := readReadme(t)
-	anchors := map[string]bool{}
-	for _, m := range regexp.MustCompile(`(?m)^#+ (.+)$`).FindAllStringSubmatch(text, -1) {
-		anchors["#"+strings.ReplaceAll(regexp.MustCompile(`[^a-z0-9 _-]`).ReplaceAllString(strings.ToLower(m[1]), ""), " ", "-")] = true
-	}
-	for _, m := range regexp.MustCompile(`\]\(([^)\s]+)\)`).FindAllStringSubmatch(text, -1) {
-		switch link := m[1]; {
-		case strings.HasPrefix(link, "https://"):
-		case strings.HasPrefix(link, "#"):
-			if !anchors[link] {
-				t.Errorf("README.md has no heading %s", link)
+// TestDocsLinks: the files and headings that the documents link to exist.
+func TestDocsLinks(t *testing.T) {
+	link := regexp.MustCompile(`\]\(([^)\s]+)\)`)
+	for _, name := range docs {
+		for _, m := range link.FindAllStringSubmatch(readDoc(t, name), -1) {
+			if strings.HasPrefix(m[1], "https://") {
+				continue
 			}
-		default:
-			if _, err := os.Stat(filepath.Join("..", link)); err != nil {
-				t.Errorf("README.md points to %s: %v", link, err)
+			file, anchor, _ := strings.Cut(m[1], "#")
+			target := name
+			if file != "" {
+				target = filepath.Join(filepath.Dir(name), file)
+			}
+			if _, err := os.Stat(filepath.Join("..", target)); err != nil {
+				t.Errorf("%s links to %s: %v", name, m[1], err)
+			} else if anchor != "" && !slices.Contains(anchors(readDoc(t, target)), anchor) {
+				t.Errorf("%s links to %s, which has no such heading", name, m[1])
 			}
 		}
 	}
+}
+
+// anchors returns the names under which GitHub links to a document's headings.
+func anchors(text string) []string {
+	var names []string
+	for _, m := range regexp.MustCompile(`(?m)^#+ (.+)$`).FindAllStringSubmatch(text, -1) {
+		plain := regexp.MustCompile(`[^a-z0-9 _-]`).ReplaceAllString(strings.ToLower(m[1]), "")
+		names = append(names, strings.ReplaceAll(plain, " ", "-"))
+	}
+	return names
 }
