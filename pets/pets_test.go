@@ -19,7 +19,7 @@ func TestCellsLinkLittle(t *testing.T) {
 		t.Fatal(err)
 	}
 	for pkg := range strings.FieldsSeq(string(out)) {
-		ours := pkg == "gopets/pets" || pkg == "gopets/pets/wire" || pkg == "gopets/kernelext/session"
+		ours := pkg == "gopets/pets" || pkg == "gopets/pets/wire" || pkg == "gopets/pets/vision/dataset" || pkg == "gopets/kernelext/session"
 		gonb := strings.HasPrefix(pkg, "github.com/janpfeifer/gonb/") || pkg == "github.com/gofrs/uuid" || pkg == "github.com/pkg/errors" ||
 			strings.HasPrefix(pkg, "k8s.io/klog/v2") || pkg == "github.com/go-logr/logr" || pkg == "golang.org/x/exp/constraints"
 		if !ours && !gonb {

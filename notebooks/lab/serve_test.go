@@ -8,7 +8,7 @@ import (
 	"testing"
 	"time"
 
-	"gopets/pets/vision/dataset"
+	"gopets/pets/vision/dataset/images"
 	"gopets/pets/vision/sample"
 	"gopets/pets/vision/serve"
 )
@@ -16,7 +16,7 @@ import (
 // shades tells light pictures from dark ones: what a service needs to have something to say.
 type shades struct{}
 
-func (shades) Predict(ctx context.Context, pictures []*dataset.Picture) ([][]float32, error) {
+func (shades) Predict(ctx context.Context, pictures []*images.RGB) ([][]float32, error) {
 	rows := make([][]float32, len(pictures))
 	for i, p := range pictures {
 		sum := 0

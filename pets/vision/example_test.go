@@ -10,6 +10,7 @@ import (
 
 	"gopets/pets/vision/augment"
 	"gopets/pets/vision/dataset"
+	"gopets/pets/vision/dataset/images"
 	"gopets/pets/vision/engine"
 	"gopets/pets/vision/train"
 )
@@ -66,7 +67,7 @@ func photos() (string, error) {
 		if i%2 == 1 {
 			kind, channel = "green", 1
 		}
-		p := dataset.NewPicture(40, 36)
+		p := images.New(40, 36)
 		for at := channel; at < len(p.Pix); at += 3 {
 			p.Pix[at] = uint8(150 + at*(i+1)%100)
 		}

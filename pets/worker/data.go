@@ -16,6 +16,8 @@ import (
 	"gopets/kernelext/session"
 	"gopets/pets/vision/augment"
 	"gopets/pets/vision/dataset"
+	"gopets/pets/vision/dataset/archive"
+	"gopets/pets/vision/dataset/images"
 	"gopets/pets/vision/sample"
 	"gopets/pets/wire"
 	"gopets/plots"
@@ -56,7 +58,7 @@ func (h *house) untar(ctx context.Context, c *session.Call, q wire.Untar) (any, 
 	if q.URL != u.URL {
 		return nil, fmt.Errorf("untar data: nothing is known of %s: use \"sample\", \"sample-small\", \"sample-folders\", \"pets\", or a folder of yours", q.URL)
 	}
-	dir, err := dataset.Untar(ctx, u, root, func(done, total int64) {
+	dir, err := archive.Untar(ctx, u, root, func(done, total int64) {
 		bar.step("downloading "+u.Name, int(done>>10), int(total>>10), megabytes(done, total))
 	})
 	if err != nil {
@@ -69,7 +71,7 @@ func (h *house) untar(ctx context.Context, c *session.Call, q wire.Untar) (any, 
 func (h *house) verify(ctx context.Context, c *session.Call, q wire.Verify) (any, error) {
 	bar := newBar(c)
 	bad := []wire.Bad{}
-	for _, b := range dataset.Verify(ctx, q.Paths, dataset.VerifyOptions{Progress: func(done, total int) { bar.step("opening pictures", done, total, "") }}) {
+	for _, b := range images.Verify(ctx, q.Paths, images.VerifyOptions{Progress: func(done, total int) { bar.step("opening pictures", done, total, "") }}) {
 		bad = append(bad, wire.Bad{Path: b.Path, Reason: b.Reason})
 	}
 	if ctx.Err() != nil {
@@ -142,8 +144,8 @@ func (h *house) labelled(d wire.Data) ([]dataset.Labelled, error) {
 	return nil, fmt.Errorf("data: labels by %q are not known", d.Labels)
 }
 
-func decoding(d wire.Data) dataset.DecodeOptions {
-	return dataset.DecodeOptions{IgnoreEXIF: d.IgnoreEXIF}
+func decoding(d wire.Data) images.Options {
+	return images.Options{IgnoreEXIF: d.IgnoreEXIF}
 }
 
 func transforms(d wire.Data) augment.Config {
@@ -214,7 +216,7 @@ func (h *house) showBatch(ctx context.Context, c *session.Call, q wire.DataCall)
 		}
 		item := s.Train[i]
 		img, err := transformed(item.Path, config, q.Data, config.Draw(random))
-		var bad *dataset.PictureError
+		var bad *images.Error
 		if errors.As(err, &bad) && q.Data.Skip {
 			broken = append(broken, bad.Error())
 			continue
@@ -232,7 +234,7 @@ func (h *house) showBatch(ctx context.Context, c *session.Call, q wire.DataCall)
 
 // transformed opens a picture and applies transforms to it.
 func transformed(path string, config augment.Config, d wire.Data, p augment.Params) (image.Image, error) {
-	picture, err := dataset.DecodeFile(path, decoding(d))
+	picture, err := images.DecodeFile(path, decoding(d))
 	if err != nil {
 		return nil, err
 	}
@@ -241,7 +243,7 @@ func transformed(path string, config augment.Config, d wire.Data, p augment.Para
 	if err := config.Apply(values, picture, augment.Size{H: size.H, W: size.W}, p); err != nil {
 		return nil, fmt.Errorf("%s: %w", filepath.Base(path), err)
 	}
-	out := dataset.NewPicture(size.W, size.H)
+	out := images.New(size.W, size.H)
 	for i, v := range values {
 		out.Pix[i] = uint8(255 * min(1, max(0, v)))
 	}

@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"gopets/kernelext/session"
-	"gopets/pets/vision/dataset"
+	"gopets/pets/vision/dataset/images"
 	"gopets/pets/vision/train"
 	"gopets/pets/wire"
 )
@@ -90,13 +90,13 @@ func (h *house) speakerFor(ctx context.Context, c *session.Call, q wire.ImageCal
 }
 
 // picture decodes what a request brings or names.
-func picture(q wire.ImageCall, o dataset.DecodeOptions) (*dataset.Picture, error) {
+func picture(q wire.ImageCall, o images.Options) (*images.RGB, error) {
 	if q.Data == nil {
-		return dataset.DecodeFile(q.Path, o)
+		return images.DecodeFile(q.Path, o)
 	}
-	p, err := dataset.Decode(q.Data, o)
+	p, err := images.Decode(q.Data, o)
 	if err != nil {
-		return nil, &dataset.PictureError{Path: q.Path, Err: err}
+		return nil, &images.Error{Path: q.Path, Err: err}
 	}
 	return p, nil
 }

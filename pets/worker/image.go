@@ -8,7 +8,7 @@ import (
 	"sort"
 
 	"gopets/kernelext/session"
-	"gopets/pets/vision/dataset"
+	"gopets/pets/vision/dataset/images"
 	"gopets/pets/vision/interpret"
 	"gopets/pets/wire"
 	"gopets/plots"
@@ -16,7 +16,7 @@ import (
 
 // showImage serves Image.Show.
 func (h *house) showImage(ctx context.Context, c *session.Call, q wire.ImageCall) (any, error) {
-	p, err := picture(q, dataset.DecodeOptions{})
+	p, err := picture(q, images.Options{})
 	if err != nil {
 		return nil, err
 	}
@@ -38,7 +38,7 @@ func (h *house) predict(ctx context.Context, c *session.Call, q wire.ImageCall) 
 	if err != nil {
 		return nil, err
 	}
-	rows, err := l.Predict(ctx, []*dataset.Picture{picture})
+	rows, err := l.Predict(ctx, []*images.RGB{picture})
 	if err != nil {
 		return nil, err
 	}
@@ -72,7 +72,7 @@ func (h *house) showResults(ctx context.Context, c *session.Call, q wire.Learner
 		return nil, fmt.Errorf("show results: %d rows: give 1 to 20", rows)
 	}
 	items := l.split.Valid[:min(rows*rows, len(l.split.Valid))]
-	pictures := make([]*dataset.Picture, len(items))
+	pictures := make([]*images.RGB, len(items))
 	for i, item := range items {
 		if pictures[i], err = l.live.Open(item); err != nil {
 			return nil, err

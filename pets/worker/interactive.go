@@ -6,7 +6,7 @@ import (
 	"path/filepath"
 
 	"gopets/kernelext/session"
-	"gopets/pets/vision/dataset"
+	"gopets/pets/vision/dataset/images"
 	"gopets/pets/wire"
 	"gopets/plots"
 )
@@ -77,7 +77,7 @@ func (i *interpretation) examples(ctx context.Context) (examples []plots.Example
 		if err := ctx.Err(); err != nil {
 			return nil, 0, err
 		}
-		picture, err := dataset.DecodeFile(t.Path, dataset.DecodeOptions{})
+		picture, err := images.DecodeFile(t.Path, images.Options{})
 		if err != nil {
 			return nil, 0, err
 		}

@@ -8,6 +8,7 @@ import (
 
 	"gopets/kernelext/session"
 	"gopets/pets/vision/dataset"
+	"gopets/pets/vision/dataset/images"
 	"gopets/pets/vision/interpret"
 	"gopets/pets/vision/train"
 	"gopets/pets/wire"
@@ -150,7 +151,7 @@ func (h *house) topLosses(ctx context.Context, c *session.Call, q wire.InterpCal
 	}
 	h.about(c, i)
 	tops := i.in.TopLosses(q.K, !q.Plot.Smallest)
-	pictures, shown := make([]*dataset.Picture, len(tops)), make([]*dataset.Picture, len(tops))
+	pictures, shown := make([]*images.RGB, len(tops)), make([]*images.RGB, len(tops))
 	classes := make([]int, len(tops))
 	speaker, done, err := h.speaker(ctx, c, i)
 	if err != nil {

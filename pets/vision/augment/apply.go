@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"sync"
 
-	"gopets/pets/vision/dataset"
+	"gopets/pets/vision/dataset/images"
 )
 
 // Apply writes what the network sees of a picture into dst: s.H rows of s.W pixels of 3 values in
@@ -13,9 +13,9 @@ import (
 // reduction exceeds 2 (and the view is not zoomed in), then perspective, rotation, zoom, resize,
 // mirroring and crop in a single bilinear sampling, then light.
 //
-// It is safe for concurrent use. A picture that a [dataset.Cache] has reduced is treated as the one
+// It is safe for concurrent use. A picture that a [images.Cache] has reduced is treated as the one
 // it was.
-func (c Config) Apply(dst []float32, src *dataset.Picture, s Size, p Params) error {
+func (c Config) Apply(dst []float32, src *images.RGB, s Size, p Params) error {
 	if err := c.fits(src, s); err != nil {
 		return err
 	}
@@ -46,7 +46,7 @@ func (c Config) Apply(dst []float32, src *dataset.Picture, s Size, p Params) err
 }
 
 // fits checks a picture and a size.
-func (c Config) fits(src *dataset.Picture, s Size) error {
+func (c Config) fits(src *images.RGB, s Size) error {
 	switch {
 	case src == nil:
 		return errors.New("transforms: there is no picture")

@@ -4,12 +4,12 @@ import (
 	"math"
 	"testing"
 
-	"gopets/pets/vision/dataset"
+	"gopets/pets/vision/dataset/images"
 )
 
 // pattern is the synthetic picture of the reference's test vectors (§4.3).
-func pattern(h, w int) *dataset.Picture {
-	p := dataset.NewPicture(w, h)
+func pattern(h, w int) *images.RGB {
+	p := images.New(w, h)
 	for y := range h {
 		for x := range w {
 			for c := range 3 {

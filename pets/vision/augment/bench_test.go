@@ -7,13 +7,13 @@ import (
 	"math/rand/v2"
 	"testing"
 
-	"gopets/pets/vision/dataset"
+	"gopets/pets/vision/dataset/images"
 )
 
 // BenchmarkApply is one picture of usual size from the cache to the network's input. Aim: 1.5 ms at
 // 224 on one core.
 func BenchmarkApply(b *testing.B) {
-	src := dataset.NewPicture(500, 375)
+	src := images.New(500, 375)
 	r := rand.New(rand.NewPCG(1, 2))
 	for i := range src.Pix {
 		src.Pix[i] = uint8(r.IntN(256))
@@ -42,7 +42,7 @@ func BenchmarkApply(b *testing.B) {
 
 // BenchmarkDecodeAndApply is one picture of a first epoch.
 func BenchmarkDecodeAndApply(b *testing.B) {
-	src := dataset.NewPicture(500, 375)
+	src := images.New(500, 375)
 	for i := range src.Pix {
 		x, y := i/3%500, i/1500
 		src.Pix[i] = uint8(128 + 60*math.Sin(float64(x)/9) + 60*math.Cos(float64(y*(1+i%3))/13))
@@ -53,7 +53,7 @@ func BenchmarkDecodeAndApply(b *testing.B) {
 	}
 	r, dst := rand.New(rand.NewPCG(1, 2)), make([]float32, 224*224*3)
 	for b.Loop() {
-		p, err := dataset.Decode(file.Bytes(), dataset.DecodeOptions{})
+		p, err := images.Decode(file.Bytes(), images.Options{})
 		if err != nil {
 			b.Fatal(err)
 		}

@@ -8,7 +8,7 @@ import (
 	"github.com/gomlx/compute/shapes"
 	"github.com/gomlx/gomlx/core/graph"
 
-	"gopets/pets/vision/dataset"
+	"gopets/pets/vision/dataset/images"
 )
 
 // RowLen is how many numbers say to [OnDevice] what happens to one picture.
@@ -31,7 +31,7 @@ const (
 // Row writes what [OnDevice] needs to do to a picture what [Config.Apply] does: RowLen numbers. Two
 // things are the host's alone and give an error: cutout, and averaging before a reduction of more
 // than 2, for which the picture must come reduced (see [Reduced]).
-func (c Config) Row(row []float64, src *dataset.Picture, s Size, p Params) error {
+func (c Config) Row(row []float64, src *images.RGB, s Size, p Params) error {
 	if err := c.fits(src, s); err != nil {
 		return err
 	}
@@ -68,7 +68,7 @@ func (c Config) Row(row []float64, src *dataset.Picture, s Size, p Params) error
 // Reduced gives the picture for the device: averaged as fastai would (§4.2e) where it is more than
 // twice the size, else itself. A view that zooms in then comes from the average, where Apply would
 // take the original.
-func (c Config) Reduced(src *dataset.Picture, s Size) *dataset.Picture {
+func (c Config) Reduced(src *images.RGB, s Size) *images.RGB {
 	var v view
 	w, h := src.Full()
 	if err := c.look(&v, w, h, s, c.Valid()); err != nil || v.aw == 0 || src.W <= v.aw && src.H <= v.ah {

@@ -9,7 +9,7 @@ import (
 	"github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/core/tensors"
 
-	"gopets/pets/vision/dataset"
+	"gopets/pets/vision/dataset/images"
 	"gopets/pets/vision/engine"
 	"gopets/pets/vision/engine/enginetest"
 )
@@ -34,7 +34,7 @@ func TestDeviceAgreesWithHost(t *testing.T) {
 				img[i] = 255 // what lies beside a picture must not be seen
 			}
 			for i, size := range sizes {
-				p := dataset.NewPicture(size[1], size[0])
+				p := images.New(size[1], size[0])
 				for k := range p.Pix {
 					p.Pix[k] = uint8(r.IntN(256))
 				}

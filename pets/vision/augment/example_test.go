@@ -6,13 +6,13 @@ import (
 	"math/rand/v2"
 
 	"gopets/pets/vision/augment"
-	"gopets/pets/vision/dataset"
+	"gopets/pets/vision/dataset/images"
 )
 
 // A training picture: everything random is drawn first, and can be kept; then one pass makes the
 // network's input.
 func Example() {
-	picture := dataset.NewPicture(500, 375) // or dataset.DecodeFile, or a dataset.Cache
+	picture := images.New(500, 375) // or images.DecodeFile, or a images.Cache
 	c, size := augment.Default(), augment.Square(224)
 	if err := c.Check(); err != nil {
 		log.Fatal(err)
@@ -30,7 +30,7 @@ func Example() {
 
 // Validation pictures are resized and cropped at the centre.
 func ExampleConfig_Valid() {
-	picture := dataset.NewPicture(3, 2)
+	picture := images.New(3, 2)
 	copy(picture.Pix[3:], []uint8{255, 51, 0}) // the second pixel
 	input := make([]float32, 2*2*3)
 	c := augment.None()

@@ -4,7 +4,7 @@ import (
 	"errors"
 	"math"
 
-	"gopets/pets/vision/dataset"
+	"gopets/pets/vision/dataset/images"
 )
 
 // matrix is a homography, row by row: (x, y) goes to ((m0·x+m1·y+m2)/q, (m3·x+m4·y+m5)/q) with q =
@@ -54,14 +54,14 @@ func (c Config) look(v *view, w, h int, s Size, p Params) error {
 		ratio := max(float64(h)/float64(s.H), float64(w)/float64(s.W))
 		v.w, v.h = max(1, int(math.RoundToEven(float64(w)/ratio))), max(1, int(math.RoundToEven(float64(h)/ratio)))
 	default:
-		v.w, v.h = dataset.ResizedTo(w, h, s.W, s.H)
+		v.w, v.h = images.ResizedTo(w, h, s.W, s.H)
 	}
 	var err error
 	if v.grid, err = p.grid(v.w, v.h); err != nil {
 		return err
 	}
 	v.aw, v.ah = 0, 0
-	if d, aw, ah := dataset.Reduction(w, h, v.w, v.h); d > 1 && d > 2/v.span() {
+	if d, aw, ah := images.Reduction(w, h, v.w, v.h); d > 1 && d > 2/v.span() {
 		v.aw, v.ah = aw, ah
 	}
 	v.rows = place(v.rows, s.H, v.h, p.CropRow)

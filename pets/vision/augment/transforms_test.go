@@ -9,7 +9,7 @@ import (
 	"strings"
 	"testing"
 
-	"gopets/pets/vision/dataset"
+	"gopets/pets/vision/dataset/images"
 )
 
 // says checks that an error exists and contains every one of the words.
@@ -293,7 +293,7 @@ func TestCutout(t *testing.T) {
 // first.
 func TestCachedAgreesWithUncached(t *testing.T) {
 	src, r := t.TempDir(), rand.New(rand.NewPCG(7, 8))
-	cache, err := dataset.OpenCache(t.TempDir(), 64)
+	cache, err := images.OpenCache(t.TempDir(), 64)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -333,7 +333,7 @@ func TestCachedAgreesWithUncached(t *testing.T) {
 }
 
 // bitmap writes a picture as an uncompressed BMP.
-func bitmap(p *dataset.Picture) []byte {
+func bitmap(p *images.RGB) []byte {
 	stride := (3*p.W + 3) / 4 * 4
 	le := func(b []byte, v, n int) []byte {
 		for range n {
@@ -381,7 +381,7 @@ func TestMistakes(t *testing.T) {
 	says(t, "values", Config{}.Apply(dst[:5], p, Square(3), Params{}), "5 values", "3×3", "wanted 27")
 	says(t, "size", Config{}.Apply(dst, p, Size{}, Params{}), "0×0")
 	says(t, "none", Config{}.Apply(dst, nil, Square(3), Params{}), "no picture")
-	says(t, "broken", Config{}.Apply(dst, &dataset.Picture{W: 9, H: 9}, Square(3), Params{}), "9×9", "0 values")
+	says(t, "broken", Config{}.Apply(dst, &images.RGB{W: 9, H: 9}, Square(3), Params{}), "9×9", "0 values")
 }
 
 // Tiny and extreme pictures must not crash, whatever is drawn.

@@ -1,6 +1,7 @@
 package dataset
 
 import (
+	"errors"
 	"fmt"
 	"io/fs"
 	"os"
@@ -29,7 +30,7 @@ func IsImageName(name string) bool {
 func ImageFiles(dir string, recurse bool) ([]string, error) {
 	info, err := os.Stat(dir)
 	if err != nil {
-		return nil, fmt.Errorf("pictures in %q: %w: give the folder that holds them", dir, unwrapPath(err))
+		return nil, fmt.Errorf("pictures in %q: %w: give the folder that holds them", dir, bare(err))
 	}
 	if !info.IsDir() {
 		return nil, fmt.Errorf("pictures in %q: that is a file: give the folder that holds it", dir)
@@ -61,4 +62,13 @@ func ImageFiles(dir string, recurse bool) ([]string, error) {
 	}
 	slices.Sort(files)
 	return files, nil
+}
+
+// bare drops "open PATH:" from an error that is shown with the path anyway.
+func bare(err error) error {
+	var pathErr *fs.PathError
+	if errors.As(err, &pathErr) {
+		return pathErr.Err
+	}
+	return err
 }

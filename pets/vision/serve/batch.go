@@ -7,13 +7,13 @@ import (
 	"math"
 	"math/bits"
 
-	"gopets/pets/vision/dataset"
+	"gopets/pets/vision/dataset/images"
 )
 
 // job is a decoded picture that waits for its row.
 type job struct {
 	ctx     context.Context // of the request: nobody waits for it after its end
-	picture *dataset.Picture
+	picture *images.RGB
 	row     chan row // one value is sent, whatever happens
 }
 
@@ -74,7 +74,7 @@ func (s *Server) predictJobs(jobs []*job) {
 	if len(live) == 0 {
 		return
 	}
-	pictures := make([]*dataset.Picture, len(live))
+	pictures := make([]*images.RGB, len(live))
 	for i, j := range live {
 		pictures[i] = j.picture
 	}
@@ -95,7 +95,7 @@ func (s *Server) predictJobs(jobs []*job) {
 }
 
 // predict calls the predictor and checks what it gives.
-func (s *Server) predict(ctx context.Context, pictures []*dataset.Picture) (rows [][]float32, err error) {
+func (s *Server) predict(ctx context.Context, pictures []*images.RGB) (rows [][]float32, err error) {
 	defer func() {
 		if thrown := recover(); thrown != nil {
 			err = fmt.Errorf("the predictor panicked: %v", thrown)
@@ -122,7 +122,7 @@ func (s *Server) predict(ctx context.Context, pictures []*dataset.Picture) (rows
 }
 
 // ask queues a picture and waits for its row, or for the end of the server.
-func (s *Server) ask(ctx context.Context, p *dataset.Picture) row {
+func (s *Server) ask(ctx context.Context, p *images.RGB) row {
 	j := &job{ctx: ctx, picture: p, row: make(chan row, 1)}
 	select {
 	case s.queue <- j:
@@ -141,9 +141,9 @@ func (s *Server) ask(ctx context.Context, p *dataset.Picture) row {
 // all of these before anybody waits for it. Call it before requests are served; Run does.
 func (s *Server) Warm(ctx context.Context) error {
 	for n := 1; n <= s.o.Batch; n *= 2 {
-		pictures := make([]*dataset.Picture, n)
+		pictures := make([]*images.RGB, n)
 		for i := range pictures {
-			pictures[i] = dataset.FromImage(image.NewGray(image.Rect(0, 0, 64, 64)))
+			pictures[i] = images.FromImage(image.NewGray(image.Rect(0, 0, 64, 64)))
 		}
 		if _, err := s.predict(ctx, pictures); err != nil {
 			return fmt.Errorf("serve: trying the network with %d pictures: %w", n, err)

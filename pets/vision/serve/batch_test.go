@@ -8,7 +8,7 @@ import (
 	"testing"
 	"time"
 
-	"gopets/pets/vision/dataset"
+	"gopets/pets/vision/dataset/images"
 )
 
 // A turnstile is a predictor that waits before its first call and notes how many pictures each call
@@ -20,7 +20,7 @@ type turnstile struct {
 	sizes   []int
 }
 
-func (p *turnstile) Predict(ctx context.Context, pictures []*dataset.Picture) ([][]float32, error) {
+func (p *turnstile) Predict(ctx context.Context, pictures []*images.RGB) ([][]float32, error) {
 	if len(p.sizes) == 0 {
 		close(p.entered)
 		<-p.pass
@@ -47,7 +47,7 @@ func TestTogether(t *testing.T) {
 		}
 		var all sync.WaitGroup
 		ask := func(w int) {
-			r := s.ask(t.Context(), dataset.NewPicture(w, 1))
+			r := s.ask(t.Context(), images.New(w, 1))
 			if r.err == nil && r.probs[0] != float32(w) || (r.err != nil) != (w == refused) {
 				t.Errorf("picture %d of %d refused got %v, %v", w, refused, r.probs, r.err)
 			}

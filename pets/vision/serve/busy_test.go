@@ -13,7 +13,7 @@ import (
 	"testing"
 	"time"
 
-	"gopets/pets/vision/dataset"
+	"gopets/pets/vision/dataset/images"
 	"gopets/pets/vision/serve"
 )
 
@@ -36,7 +36,7 @@ func startGate(t *testing.T, o serve.Options) (*gate, string) {
 
 func (g *gate) open() { g.once.Do(func() { close(g.pass) }) }
 
-func (g *gate) Predict(ctx context.Context, pictures []*dataset.Picture) ([][]float32, error) {
+func (g *gate) Predict(ctx context.Context, pictures []*images.RGB) ([][]float32, error) {
 	g.entered <- len(pictures)
 	<-g.pass
 	rows := make([][]float32, len(pictures))
@@ -121,12 +121,12 @@ func TestTimeout(t *testing.T) {
 // What a predictor does wrong is the server's failure, told without its reason.
 func TestPredictorFails(t *testing.T) {
 	for name, p := range map[string]predictor{
-		"error":         func([]*dataset.Picture) ([][]float32, error) { return nil, errors.New("secret reason") },
-		"panic":         func([]*dataset.Picture) ([][]float32, error) { panic("secret reason") },
-		"no rows":       func([]*dataset.Picture) ([][]float32, error) { return nil, nil },
-		"a short row":   func([]*dataset.Picture) ([][]float32, error) { return [][]float32{{1}}, nil },
-		"not a number":  func([]*dataset.Picture) ([][]float32, error) { return [][]float32{{float32(math.NaN()), 0}}, nil },
-		"too many rows": func([]*dataset.Picture) ([][]float32, error) { return [][]float32{{0, 1}, {0, 1}}, nil },
+		"error":         func([]*images.RGB) ([][]float32, error) { return nil, errors.New("secret reason") },
+		"panic":         func([]*images.RGB) ([][]float32, error) { panic("secret reason") },
+		"no rows":       func([]*images.RGB) ([][]float32, error) { return nil, nil },
+		"a short row":   func([]*images.RGB) ([][]float32, error) { return [][]float32{{1}}, nil },
+		"not a number":  func([]*images.RGB) ([][]float32, error) { return [][]float32{{float32(math.NaN()), 0}}, nil },
+		"too many rows": func([]*images.RGB) ([][]float32, error) { return [][]float32{{0, 1}, {0, 1}}, nil },
 	} {
 		var text syncBuffer
 		url := start(t, p, serve.Options{Log: slog.New(slog.NewJSONHandler(&text, nil))})

@@ -13,7 +13,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 
-	"gopets/pets/vision/dataset"
+	"gopets/pets/vision/dataset/images"
 	"gopets/pets/vision/serve"
 )
 
@@ -21,7 +21,7 @@ import (
 // train.LoadLearner takes its place as it is.
 type colours struct{}
 
-func (colours) Predict(ctx context.Context, pictures []*dataset.Picture) ([][]float32, error) {
+func (colours) Predict(ctx context.Context, pictures []*images.RGB) ([][]float32, error) {
 	rows := make([][]float32, len(pictures))
 	for i, p := range pictures {
 		sums := [3]float32{}

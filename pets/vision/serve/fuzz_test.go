@@ -10,7 +10,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"gopets/pets/vision/dataset"
+	"gopets/pets/vision/dataset/images"
 )
 
 // What strangers send as an upload gives a picture's bytes within the limit and a name fit to be
@@ -39,7 +39,7 @@ func FuzzParse(f *testing.F) {
 // A picture that passes inspection is decoded within the limit, or is an error; nothing that
 // strangers send panics or goes on for ever.
 func FuzzInspect(f *testing.F) {
-	p := dataset.NewPicture(5, 4).Image()
+	p := images.New(5, 4).Image()
 	var a, b bytes.Buffer
 	if jpeg.Encode(&a, p, nil) != nil || png.Encode(&b, p) != nil {
 		f.Fatal("no picture")
@@ -73,4 +73,4 @@ func FuzzInspect(f *testing.F) {
 
 type none struct{}
 
-func (none) Predict(context.Context, []*dataset.Picture) ([][]float32, error) { return nil, nil }
+func (none) Predict(context.Context, []*images.RGB) ([][]float32, error) { return nil, nil }

@@ -12,7 +12,7 @@ import (
 	"strings"
 	"time"
 
-	"gopets/pets/vision/dataset"
+	"gopets/pets/vision/dataset/images"
 	"gopets/plots"
 )
 
@@ -111,7 +111,7 @@ func dataURI(kind string, data []byte) template.URL {
 }
 
 // small is a picture whose long side is pictureSide at most.
-func small(p *dataset.Picture) *dataset.Picture {
+func small(p *images.RGB) *images.RGB {
 	long := max(p.W, p.H)
 	if long <= pictureSide {
 		return p

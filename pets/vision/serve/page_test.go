@@ -9,7 +9,7 @@ import (
 
 	"golang.org/x/net/html"
 
-	"gopets/pets/vision/dataset"
+	"gopets/pets/vision/dataset/images"
 	"gopets/pets/vision/serve"
 )
 
@@ -81,7 +81,7 @@ func TestPageOfAnAnswer(t *testing.T) {
 // What a class or a file is called is text, never markup.
 func TestHostileNames(t *testing.T) {
 	names := []string{`<script>alert(1)</script>`, `"><img src=x onerror=alert(1)>`, `' onmouseover='alert(1)`, "</title><script>alert(1)//", "javascript:alert(1)", "{{.Model}}", "\u202egnp.exe"}
-	p := predictor(func(pictures []*dataset.Picture) ([][]float32, error) {
+	p := predictor(func(pictures []*images.RGB) ([][]float32, error) {
 		return [][]float32{{.3, .2, .1, .1, .1, .1, .1}}, nil
 	})
 	s, err := serve.New(p, names, serve.Options{Model: names[0]})
@@ -119,7 +119,7 @@ func TestHostileNames(t *testing.T) {
 // A network that gives fewer classes than there is room for, and one that is told all.
 func TestTop(t *testing.T) {
 	classes := strings.Split("abcdefgh", "")
-	p := predictor(func(pictures []*dataset.Picture) ([][]float32, error) {
+	p := predictor(func(pictures []*images.RGB) ([][]float32, error) {
 		return [][]float32{{.05, .3, .05, .2, .1, .1, .1, .1}}, nil
 	})
 	s, err := serve.New(p, classes, serve.Options{})

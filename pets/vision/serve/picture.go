@@ -12,7 +12,7 @@ import (
 
 	_ "golang.org/x/image/webp"
 
-	"gopets/pets/vision/dataset"
+	"gopets/pets/vision/dataset/images"
 )
 
 // formats are those that are let to their decoders, by what http.DetectContentType sees in the
@@ -44,8 +44,8 @@ func (s *Server) inspect(data []byte) (format string, config image.Config, err e
 }
 
 // decode decodes a picture that inspect has passed.
-func (s *Server) decode(data []byte, format string) (*dataset.Picture, error) {
-	p, err := dataset.Decode(data, s.o.Decode)
+func (s *Server) decode(data []byte, format string) (*images.RGB, error) {
+	p, err := images.Decode(data, s.o.Decode)
 	if err != nil {
 		return nil, damaged(format)
 	}

@@ -8,7 +8,7 @@ import (
 	"slices"
 	"strconv"
 
-	"gopets/pets/vision/dataset"
+	"gopets/pets/vision/dataset/images"
 )
 
 // Guess is a class with its probability.
@@ -30,7 +30,7 @@ type Answer struct {
 	Top      []Guess `json:"top"` // the most probable first
 	Picture  Info    `json:"picture"`
 	Model    string  `json:"model"`
-	picture  *dataset.Picture
+	picture  *images.RGB
 	together int // pictures predicted with it
 }
 

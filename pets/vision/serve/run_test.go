@@ -11,7 +11,7 @@ import (
 	"testing"
 	"time"
 
-	"gopets/pets/vision/dataset"
+	"gopets/pets/vision/dataset/images"
 	"gopets/pets/vision/serve"
 )
 
@@ -70,7 +70,7 @@ func TestRunWarms(t *testing.T) {
 }
 
 func TestRunTellsThatTheNetworkFails(t *testing.T) {
-	r := run(t, predictor(func([]*dataset.Picture) ([][]float32, error) { return nil, errors.New("no memory") }), serve.Options{})
+	r := run(t, predictor(func([]*images.RGB) ([][]float32, error) { return nil, errors.New("no memory") }), serve.Options{})
 	if err := <-r.done; err == nil || !strings.Contains(err.Error(), "no memory") {
 		t.Errorf("got %v", err)
 	}

@@ -21,14 +21,14 @@ import (
 	"golang.org/x/image/bmp"
 	"golang.org/x/image/tiff"
 
-	"gopets/pets/vision/dataset"
+	"gopets/pets/vision/dataset/images"
 	"gopets/pets/vision/serve"
 )
 
 // predictor is a function that predicts.
-type predictor func(pictures []*dataset.Picture) ([][]float32, error)
+type predictor func(pictures []*images.RGB) ([][]float32, error)
 
-func (p predictor) Predict(ctx context.Context, pictures []*dataset.Picture) ([][]float32, error) {
+func (p predictor) Predict(ctx context.Context, pictures []*images.RGB) ([][]float32, error) {
 	return p(pictures)
 }
 
@@ -220,7 +220,7 @@ func TestPictureIsTurnedUpright(t *testing.T) {
 
 func TestRefusals(t *testing.T) {
 	called := 0
-	url := start(t, predictor(func(p []*dataset.Picture) ([][]float32, error) { called++; return nil, nil }), serve.Options{MaxBytes: 100 << 10, MaxPixels: 1_000_000})
+	url := start(t, predictor(func(p []*images.RGB) ([][]float32, error) { called++; return nil, nil }), serve.Options{MaxBytes: 100 << 10, MaxPixels: 1_000_000})
 	one := func(fields ...string) func() (string, io.Reader) {
 		kind, body := form(fields...)
 		return func() (string, io.Reader) { return kind, bytes.NewReader(body) }

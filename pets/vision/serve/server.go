@@ -10,25 +10,25 @@ import (
 	"sync/atomic"
 	"time"
 
-	"gopets/pets/vision/dataset"
+	"gopets/pets/vision/dataset/images"
 )
 
 // A Predictor gives the class probabilities of pictures, a row for each. It is called from one
 // goroutine at a time. *train.Learner is one.
 type Predictor interface {
-	Predict(ctx context.Context, pictures []*dataset.Picture) ([][]float32, error)
+	Predict(ctx context.Context, pictures []*images.RGB) ([][]float32, error)
 }
 
 // Options are a server's limits and what it says of itself. The zero value is right for a service
 // on one machine.
 type Options struct {
-	Model      string                // what the network is called: "petnet10 after fit 2, epoch 4"
-	Decode     dataset.DecodeOptions // the learner's; MaxPixels is taken from below
-	MaxBytes   int64                 // of an upload; 0: 12 MB
-	MaxPixels  int                   // of a picture; 0: 25 million
-	Timeout    time.Duration         // from the end of the upload to the answer; 0: 10 s
-	UploadTime time.Duration         // for the whole request to arrive, where Run serves; 0: 30 s
-	Grace      time.Duration         // for running requests when Run is stopped; 0: 20 s
+	Model      string         // what the network is called: "petnet10 after fit 2, epoch 4"
+	Decode     images.Options // the learner's; MaxPixels is taken from below
+	MaxBytes   int64          // of an upload; 0: 12 MB
+	MaxPixels  int            // of a picture; 0: 25 million
+	Timeout    time.Duration  // from the end of the upload to the answer; 0: 10 s
+	UploadTime time.Duration  // for the whole request to arrive, where Run serves; 0: 30 s
+	Grace      time.Duration  // for running requests when Run is stopped; 0: 20 s
 	// pictures decoded and predicted at once; 0: two for each processor, 8 at most
 	Concurrency int
 	// further uploads that may arrive and wait; 0: 32; negative: none

@@ -13,6 +13,7 @@ import (
 
 	"gopets/pets/vision/augment"
 	"gopets/pets/vision/dataset"
+	"gopets/pets/vision/dataset/images"
 )
 
 // purpose keeps the random streams of different uses apart.
@@ -91,11 +92,11 @@ func (b *batch) free() {
 // job describes a pass over pictures.
 type job struct {
 	items   []dataset.Item
-	order   []int                               // indices into items, batch after batch
-	rows    int                                 // of a batch; the last is padded
-	params  func(index int) augment.Params      // of the picture items[index]
-	dropout func(batch int) *rand.Rand          // may be nil
-	open    func(int) (*dataset.Picture, error) // nil: items[index] from the learner's source
+	order   []int                          // indices into items, batch after batch
+	rows    int                            // of a batch; the last is padded
+	params  func(index int) augment.Params // of the picture items[index]
+	dropout func(batch int) *rand.Rand     // may be nil
+	open    func(int) (*images.RGB, error) // nil: items[index] from the learner's source
 }
 
 func (j job) batches() int { return (len(j.order) + j.rows - 1) / j.rows }
@@ -196,7 +197,7 @@ func (l *Learner) load(ctx context.Context, j job, k int) (*batch, error) {
 	return b, nil
 }
 
-func (j job) picture(l *Learner, index int) (*dataset.Picture, error) {
+func (j job) picture(l *Learner, index int) (*images.RGB, error) {
 	if j.open != nil {
 		return j.open(index)
 	}
@@ -204,10 +205,10 @@ func (j job) picture(l *Learner, index int) (*dataset.Picture, error) {
 }
 
 // Open gives an item's picture as the learner's source has it: from Config.Pictures, the cache or
-// the file. An error is a [dataset.PictureError]. Pictures from the cache are read-only and end
+// the file. An error is a [images.Error]. Pictures from the cache are read-only and end
 // with the learner.
-func (l *Learner) Open(item dataset.Item) (*dataset.Picture, error) {
-	var p *dataset.Picture
+func (l *Learner) Open(item dataset.Item) (*images.RGB, error) {
+	var p *images.RGB
 	var err error
 	switch {
 	case l.cfg.Pictures != nil:
@@ -215,17 +216,17 @@ func (l *Learner) Open(item dataset.Item) (*dataset.Picture, error) {
 	case l.cache != nil:
 		p, err = l.cache.Get(item.Path)
 	default:
-		p, err = dataset.DecodeFile(item.Path, l.cfg.Decode)
+		p, err = images.DecodeFile(item.Path, l.cfg.Decode)
 	}
-	var named *dataset.PictureError
+	var named *images.Error
 	if err != nil && !errors.As(err, &named) {
-		err = &dataset.PictureError{Path: item.Path, Err: err}
+		err = &images.Error{Path: item.Path, Err: err}
 	}
 	return p, err
 }
 
 // openAll opens every item once, in parallel, and lists those that fail, in the items' order.
-func (l *Learner) openAll(ctx context.Context, items []dataset.Item, ev Events) ([]dataset.Bad, error) {
+func (l *Learner) openAll(ctx context.Context, items []dataset.Item, ev Events) ([]images.Bad, error) {
 	reasons := make([]string, len(items))
 	done := make(chan struct{}, len(items))
 	var next atomic.Int64
@@ -236,7 +237,7 @@ func (l *Learner) openAll(ctx context.Context, items []dataset.Item, ev Events) 
 				if err := work.Err(); err != nil {
 					return err
 				}
-				var named *dataset.PictureError
+				var named *images.Error
 				if _, err := l.Open(items[i]); errors.As(err, &named) {
 					reasons[i] = named.Err.Error()
 				}
@@ -256,10 +257,10 @@ func (l *Learner) openAll(ctx context.Context, items []dataset.Item, ev Events) 
 	if err := group.Wait(); err != nil {
 		return nil, err
 	}
-	var bad []dataset.Bad
+	var bad []images.Bad
 	for i, reason := range reasons {
 		if reason != "" {
-			bad = append(bad, dataset.Bad{Path: items[i].Path, Reason: reason})
+			bad = append(bad, images.Bad{Path: items[i].Path, Reason: reason})
 		}
 	}
 	return bad, nil

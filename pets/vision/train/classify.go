@@ -7,7 +7,7 @@ import (
 	"image"
 	"slices"
 
-	"gopets/pets/vision/dataset"
+	"gopets/pets/vision/dataset/images"
 	"gopets/pets/vision/interpret"
 )
 
@@ -37,7 +37,7 @@ func (p Prediction) Top(k int) []Ranked {
 
 // PredictFile says what the picture in a file shows (fastai's predict, §12).
 func (l *Learner) PredictFile(ctx context.Context, path string) (Prediction, error) {
-	picture, err := dataset.DecodeFile(path, l.cfg.Decode)
+	picture, err := images.DecodeFile(path, l.cfg.Decode)
 	if err != nil {
 		return Prediction{}, fmt.Errorf("predict: %w", err)
 	}
@@ -46,7 +46,7 @@ func (l *Learner) PredictFile(ctx context.Context, path string) (Prediction, err
 
 // PredictBytes says what an encoded picture (JPEG, PNG, …) shows: an upload, for instance.
 func (l *Learner) PredictBytes(ctx context.Context, data []byte) (Prediction, error) {
-	picture, err := dataset.Decode(data, l.cfg.Decode)
+	picture, err := images.Decode(data, l.cfg.Decode)
 	if err != nil {
 		return Prediction{}, fmt.Errorf("predict: %w", err)
 	}
@@ -58,11 +58,11 @@ func (l *Learner) PredictImage(ctx context.Context, img image.Image) (Prediction
 	if img == nil || img.Bounds().Empty() {
 		return Prediction{}, fmt.Errorf("predict: the image is empty")
 	}
-	return l.predictOne(ctx, dataset.FromImage(img))
+	return l.predictOne(ctx, images.FromImage(img))
 }
 
-func (l *Learner) predictOne(ctx context.Context, picture *dataset.Picture) (Prediction, error) {
-	probs, err := l.Predict(ctx, []*dataset.Picture{picture})
+func (l *Learner) predictOne(ctx context.Context, picture *images.RGB) (Prediction, error) {
+	probs, err := l.Predict(ctx, []*images.RGB{picture})
 	if err != nil {
 		return Prediction{}, err
 	}

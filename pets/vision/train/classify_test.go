@@ -12,7 +12,7 @@ import (
 	"strings"
 	"testing"
 
-	"gopets/pets/vision/dataset"
+	"gopets/pets/vision/dataset/images"
 	"gopets/pets/vision/engine/enginetest"
 	"gopets/pets/vision/interpret"
 )
@@ -53,7 +53,7 @@ func TestPredictPathBytesImage(t *testing.T) {
 	if _, err := l.PredictBytes(ctx, []byte("<html>")); err == nil || !strings.Contains(err.Error(), "not a picture") {
 		t.Errorf("no picture: %v", err)
 	}
-	if _, err := l.PredictImage(ctx, dataset.NewPicture(0, 0).Image()); err == nil {
+	if _, err := l.PredictImage(ctx, images.New(0, 0).Image()); err == nil {
 		t.Error("an empty image passed")
 	}
 }
@@ -127,7 +127,7 @@ func TestTTA(t *testing.T) {
 		t.Error(err)
 	}
 	p, _ := fixturePicture(fixtureSplit().Valid[0])
-	single, err := l.PredictTTA(ctx, []*dataset.Picture{p}, TTA{})
+	single, err := l.PredictTTA(ctx, []*images.RGB{p}, TTA{})
 	if err != nil || len(single) != 1 {
 		t.Fatal(single, err)
 	}

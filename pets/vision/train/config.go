@@ -6,6 +6,7 @@ import (
 
 	"gopets/pets/vision/augment"
 	"gopets/pets/vision/dataset"
+	"gopets/pets/vision/dataset/images"
 )
 
 // Config says how a learner treats its data. The zero value trains at 224×224 in batches of 64
@@ -24,7 +25,7 @@ type Config struct {
 	Stats      augment.Stats // zero: augment.ImageNet
 	// goroutines that prepare pictures; zero: GOMAXPROCS. Results do not depend on it.
 	Workers  int
-	Decode   dataset.DecodeOptions
+	Decode   images.Options
 	CacheDir string  // decoded pictures are kept there; empty: decoded anew each time
 	Graphs   *Graphs // compiled functions to share with other learners; nil: the learner's own
 	Skip     bool    // leave broken pictures out and report them, rather than refuse to train
@@ -38,7 +39,7 @@ type Config struct {
 
 	// Pictures, if set, supplies the pictures instead of the items' files: for pictures that are
 	// drawn or already in memory. It is called from several goroutines.
-	Pictures func(dataset.Item) (*dataset.Picture, error)
+	Pictures func(dataset.Item) (*images.RGB, error)
 }
 
 // withDefaults fills in what was left zero and refuses sizes and batches that cannot work.

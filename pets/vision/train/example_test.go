@@ -6,6 +6,7 @@ import (
 
 	"gopets/pets/vision/augment"
 	"gopets/pets/vision/dataset"
+	"gopets/pets/vision/dataset/images"
 	"gopets/pets/vision/engine"
 	"gopets/pets/vision/model"
 	"gopets/pets/vision/train"
@@ -13,8 +14,8 @@ import (
 
 // plain draws a picture of one colour in memory; a real program leaves Config.Pictures out and
 // gives files.
-func plain(item dataset.Item) (*dataset.Picture, error) {
-	p := dataset.NewPicture(40, 40)
+func plain(item dataset.Item) (*images.RGB, error) {
+	p := images.New(40, 40)
 	for i := item.Label; i < len(p.Pix); i += 3 {
 		p.Pix[i] = 200
 	}

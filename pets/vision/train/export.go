@@ -9,6 +9,7 @@ import (
 
 	"gopets/pets/vision/augment"
 	"gopets/pets/vision/dataset"
+	"gopets/pets/vision/dataset/images"
 	"gopets/pets/vision/engine"
 	"gopets/pets/vision/model"
 	"gopets/pets/vision/weights"
@@ -126,7 +127,7 @@ func loadLearner(eng *engine.Engine, path string) (*Learner, error) {
 		return nil, err
 	}
 	c, err := Config{Seed: e.Seed, Size: e.Size, Stats: e.Stats, Transforms: e.Transforms, BFloat16: e.BFloat16,
-		Decode: dataset.DecodeOptions{IgnoreEXIF: e.IgnoreEXIF}}.withDefaults()
+		Decode: images.Options{IgnoreEXIF: e.IgnoreEXIF}}.withDefaults()
 	if err != nil {
 		return nil, err
 	}

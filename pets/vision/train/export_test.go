@@ -7,7 +7,7 @@ import (
 	"testing"
 
 	"gopets/pets/vision/augment"
-	"gopets/pets/vision/dataset"
+	"gopets/pets/vision/dataset/images"
 	"gopets/pets/vision/engine/enginetest"
 	"gopets/pets/vision/weights"
 )
@@ -32,11 +32,11 @@ func TestExport(t *testing.T) {
 	}
 	defer back.Close()
 	p, _ := fixturePicture(fixtureSplit().Valid[0])
-	want, err := l.Predict(ctx, []*dataset.Picture{p})
+	want, err := l.Predict(ctx, []*images.RGB{p})
 	if err != nil {
 		t.Fatal(err)
 	}
-	got, err := back.Predict(ctx, []*dataset.Picture{p})
+	got, err := back.Predict(ctx, []*images.RGB{p})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -6,7 +6,7 @@ import (
 
 	"github.com/gomlx/gomlx/core/tensors"
 
-	"gopets/pets/vision/dataset"
+	"gopets/pets/vision/dataset/images"
 )
 
 // Heatmap says where a network looked: H rows of W cells, not negative, of any scale.
@@ -20,7 +20,7 @@ type Heatmap struct {
 // logit, summed, negatives cut. Pictures are treated like validation pictures, in evaluation mode.
 // Nothing is left behind, unlike in fastai, whose next fit starts with these gradients added to its
 // own.
-func (l *Learner) GradCAM(ctx context.Context, pictures []*dataset.Picture, class []int) ([]Heatmap, error) {
+func (l *Learner) GradCAM(ctx context.Context, pictures []*images.RGB, class []int) ([]Heatmap, error) {
 	if len(pictures) != len(class) {
 		return nil, fmt.Errorf("grad-cam: %d pictures need as many classes, got %d", len(pictures), len(class))
 	}

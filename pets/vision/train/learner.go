@@ -10,6 +10,7 @@ import (
 	"github.com/gomlx/gomlx/core/tensors"
 
 	"gopets/pets/vision/dataset"
+	"gopets/pets/vision/dataset/images"
 	"gopets/pets/vision/engine"
 	"gopets/pets/vision/model"
 	"gopets/pets/vision/weights"
@@ -22,11 +23,11 @@ type Learner struct {
 	net   *model.Net
 	data  *dataset.Split
 	cfg   Config
-	cache *dataset.Cache
+	cache *images.Cache
 
 	train, valid []dataset.Item // what is left of the split after the check of the pictures
 	checked      bool
-	skipped      []dataset.Bad
+	skipped      []images.Bad
 
 	now    state   // weights and optimizer
 	held   *state  // the last finished epoch's while a fit or a search runs: its tensors must stay
@@ -88,7 +89,7 @@ func (l *Learner) begin() (err error) {
 		l.cfg.BFloat16 = false
 	}
 	if c.CacheDir != "" && c.Pictures == nil {
-		if l.cache, err = dataset.OpenCache(c.CacheDir, 2*min(c.Size.H, c.Size.W)); err != nil {
+		if l.cache, err = images.OpenCache(c.CacheDir, 2*min(c.Size.H, c.Size.W)); err != nil {
 			return fmt.Errorf("learner: cache of decoded pictures: %w", err)
 		}
 		l.cache.Decode = c.Decode
@@ -189,7 +190,7 @@ func (l *Learner) InnerBatch() int { return l.inner }
 
 // Skipped are the broken pictures that Config.Skip left out, known after the first call that needs
 // pictures.
-func (l *Learner) Skipped() []dataset.Bad { return l.skipped }
+func (l *Learner) Skipped() []images.Bad { return l.skipped }
 
 // check opens every picture once, before the first long call, so that a broken one is told now and
 // not after an hour. With a cache it is no lost time: the decoded pictures stay.

@@ -13,6 +13,7 @@ import (
 
 	"gopets/pets/vision/augment"
 	"gopets/pets/vision/dataset"
+	"gopets/pets/vision/dataset/images"
 	"gopets/pets/vision/engine"
 	"gopets/pets/vision/engine/enginetest"
 	"gopets/pets/vision/model"
@@ -40,8 +41,8 @@ func fixtureSplit() *dataset.Split {
 	return s
 }
 
-func fixturePicture(item dataset.Item) (*dataset.Picture, error) {
-	p := &dataset.Picture{W: 36, H: 32, Pix: make([]uint8, 36*32*3)}
+func fixturePicture(item dataset.Item) (*images.RGB, error) {
+	p := &images.RGB{W: 36, H: 32, Pix: make([]uint8, 36*32*3)}
 	number := len(item.Path) + int(item.Path[len(item.Path)-5])
 	for i := range p.Pix {
 		p.Pix[i] = uint8((i*7 + number*i/5) % 97)
@@ -202,7 +203,7 @@ func TestLookingLeavesNothingBehind(t *testing.T) {
 	}
 	before := values(t, looked)
 	p, _ := fixturePicture(fixtureSplit().Valid[0])
-	first, err := looked.Predict(ctx, []*dataset.Picture{p, p})
+	first, err := looked.Predict(ctx, []*images.RGB{p, p})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -216,7 +217,7 @@ func TestLookingLeavesNothingBehind(t *testing.T) {
 	for i, v := range first[0] { // where a row lies in a batch may decide its last bit
 		near(t, "the same picture in another row", float64(first[1][i]), float64(v), 1e-5)
 	}
-	maps, err := looked.GradCAM(ctx, []*dataset.Picture{p}, []int{2})
+	maps, err := looked.GradCAM(ctx, []*images.RGB{p}, []int{2})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -416,7 +417,7 @@ func TestOutOfMemoryShrinksTheInnerBatch(t *testing.T) {
 
 func TestBrokenPictures(t *testing.T) {
 	c := fixtureConfig()
-	c.Pictures = func(it dataset.Item) (*dataset.Picture, error) {
+	c.Pictures = func(it dataset.Item) (*images.RGB, error) {
 		if strings.HasPrefix(it.Path, "green_4") || strings.HasPrefix(it.Path, "red_17") {
 			return nil, errors.New("unexpected end of file")
 		}

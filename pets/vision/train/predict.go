@@ -9,6 +9,7 @@ import (
 
 	"gopets/pets/vision/augment"
 	"gopets/pets/vision/dataset"
+	"gopets/pets/vision/dataset/images"
 	"gopets/pets/vision/interpret"
 )
 
@@ -161,7 +162,7 @@ const few = 8
 // Predict gives the class probabilities of pictures, treated like validation pictures: resized,
 // cropped at the centre, normalised (fastai §12; the blog's own predictor forgot the resizing).
 // Rows are in the order of the split's Classes. Nothing of the learner changes.
-func (l *Learner) Predict(ctx context.Context, pictures []*dataset.Picture) ([][]float32, error) {
+func (l *Learner) Predict(ctx context.Context, pictures []*images.RGB) ([][]float32, error) {
 	j := l.pictureJob(pictures)
 	// one picture is not to wait for seven that are not there; more sizes than a few would compile
 	// for ever
@@ -179,16 +180,16 @@ func (l *Learner) Predict(ctx context.Context, pictures []*dataset.Picture) ([][
 	return probs, nil
 }
 
-func (l *Learner) pictureJob(pictures []*dataset.Picture) job {
+func (l *Learner) pictureJob(pictures []*images.RGB) job {
 	j := l.validJob(nil, min(few, l.inner))
 	j.order = inOrder(len(pictures))
-	j.open = func(i int) (*dataset.Picture, error) { return pictures[i], nil }
+	j.open = func(i int) (*images.RGB, error) { return pictures[i], nil }
 	return j
 }
 
 // Shown is a picture as the network gets it, but not normalised, for display.
 type Shown struct {
-	Picture *dataset.Picture
+	Picture *images.RGB
 	Label   string
 	Path    string
 }
@@ -219,7 +220,7 @@ func (l *Learner) Batch(ctx context.Context, n int, train bool) ([]Shown, error)
 
 // Display is a picture as validation and [Learner.Predict] see it: resized and cropped, not
 // normalised.
-func (l *Learner) Display(p *dataset.Picture) (*dataset.Picture, error) {
+func (l *Learner) Display(p *images.RGB) (*images.RGB, error) {
 	data := make([]float32, l.cfg.Size.H*l.cfg.Size.W*3)
 	if err := l.cfg.Transforms.Apply(data, p, l.cfg.Size, l.cfg.Transforms.Valid()); err != nil {
 		return nil, fmt.Errorf("display: %w", err)
@@ -228,8 +229,8 @@ func (l *Learner) Display(p *dataset.Picture) (*dataset.Picture, error) {
 }
 
 // picture turns values in [0,1] into bytes, as fastai shows them: times 255, cut.
-func (l *Learner) picture(data []float32) *dataset.Picture {
-	p := &dataset.Picture{W: l.cfg.Size.W, H: l.cfg.Size.H, Pix: make([]uint8, len(data))}
+func (l *Learner) picture(data []float32) *images.RGB {
+	p := &images.RGB{W: l.cfg.Size.W, H: l.cfg.Size.H, Pix: make([]uint8, len(data))}
 	for i, v := range data {
 		p.Pix[i] = uint8(min(255, max(0, v*255)))
 	}

@@ -7,6 +7,7 @@ import (
 
 	"gopets/pets/vision/augment"
 	"gopets/pets/vision/dataset"
+	"gopets/pets/vision/dataset/images"
 	"gopets/pets/vision/engine"
 	"gopets/pets/vision/engine/enginetest"
 	"gopets/pets/vision/model"
@@ -34,9 +35,9 @@ func BenchmarkPredict(b *testing.B) {
 					b.Fatal(err)
 				}
 				defer l.Close()
-				pictures := make([]*dataset.Picture, n)
+				pictures := make([]*images.RGB, n)
 				for i := range pictures {
-					pictures[i] = dataset.NewPicture(320, 240)
+					pictures[i] = images.New(320, 240)
 				}
 				predict := func() {
 					if _, err := l.Predict(context.Background(), pictures); err != nil {

@@ -6,7 +6,7 @@ import (
 	"math"
 
 	"gopets/pets/vision/augment"
-	"gopets/pets/vision/dataset"
+	"gopets/pets/vision/dataset/images"
 )
 
 // TTA holds the options of test-time augmentation (fastai §12). The zero value is fastai's default.
@@ -57,7 +57,7 @@ func (l *Learner) TTA(ctx context.Context, o TTA, ev Events) (*Predictions, erro
 }
 
 // PredictTTA is [Learner.Predict] with test-time augmentation.
-func (l *Learner) PredictTTA(ctx context.Context, pictures []*dataset.Picture, o TTA) ([][]float32, error) {
+func (l *Learner) PredictTTA(ctx context.Context, pictures []*images.RGB, o TTA) ([][]float32, error) {
 	return l.looks(ctx, l.pictureJob(pictures), o, Events{})
 }
 

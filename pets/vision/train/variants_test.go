@@ -12,7 +12,7 @@ import (
 	"github.com/gomlx/gomlx/core/tensors"
 
 	"gopets/pets/vision/augment"
-	"gopets/pets/vision/dataset"
+	"gopets/pets/vision/dataset/images"
 	"gopets/pets/vision/engine"
 	"gopets/pets/vision/engine/enginetest"
 	"gopets/pets/vision/model"
@@ -62,11 +62,11 @@ func TestBFloat16(t *testing.T) {
 		c.BFloat16 = true
 		half := newLearner(t, eng, c)
 		p, _ := fixturePicture(fixtureSplit().Valid[0])
-		a, err := full.Predict(context.Background(), []*dataset.Picture{p})
+		a, err := full.Predict(context.Background(), []*images.RGB{p})
 		if err != nil {
 			t.Fatal(err)
 		}
-		b, err := half.Predict(context.Background(), []*dataset.Picture{p})
+		b, err := half.Predict(context.Background(), []*images.RGB{p})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -80,7 +80,7 @@ func TestBFloat16(t *testing.T) {
 		if half.Config().BFloat16 != (len(told) == 0) || half.Config().BFloat16 == reflect.DeepEqual(a, b) {
 			t.Errorf("bfloat16 %v, notes %v, probabilities %v and %v", half.Config().BFloat16, told, a, b)
 		}
-		if _, err := half.GradCAM(context.Background(), []*dataset.Picture{p}, []int{0}); err != nil {
+		if _, err := half.GradCAM(context.Background(), []*images.RGB{p}, []int{0}); err != nil {
 			t.Error(err)
 		}
 	})
@@ -106,7 +106,7 @@ func TestGradCAMValues(t *testing.T) {
 	}
 	p, _ := fixturePicture(fixtureSplit().Valid[2])
 	const class = 1
-	maps, err := l.GradCAM(context.Background(), []*dataset.Picture{p}, []int{class})
+	maps, err := l.GradCAM(context.Background(), []*images.RGB{p}, []int{class})
 	if err != nil {
 		t.Fatal(err)
 	}

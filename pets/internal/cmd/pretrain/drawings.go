@@ -11,6 +11,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"gopets/pets/vision/dataset"
+	"gopets/pets/vision/dataset/images"
 	"gopets/pets/vision/sample/creatures"
 )
 
@@ -18,7 +19,7 @@ import (
 // gigabyte.
 type drawings struct {
 	split    *dataset.Split
-	pictures map[string]*dataset.Picture
+	pictures map[string]*images.RGB
 }
 
 // draw makes perClass training pictures and a fifth as many validation pictures of the first
@@ -31,7 +32,7 @@ func draw(ctx context.Context, seed uint64, classes, perClass int, progress func
 	if classes > 0 {
 		names = names[:classes]
 	}
-	d := &drawings{split: &dataset.Split{Classes: names, SplitHash: fmt.Sprintf("creatures seed %d", seed)}, pictures: map[string]*dataset.Picture{}}
+	d := &drawings{split: &dataset.Split{Classes: names, SplitHash: fmt.Sprintf("creatures seed %d", seed)}, pictures: map[string]*images.RGB{}}
 	valid := max(1, perClass/5)
 	for c, name := range names {
 		for i := range perClass + valid {
@@ -44,7 +45,7 @@ func draw(ctx context.Context, seed uint64, classes, perClass int, progress func
 		}
 	}
 	items := append(append([]dataset.Item{}, d.split.Train...), d.split.Valid...)
-	drawn := make([]*dataset.Picture, len(items))
+	drawn := make([]*images.RGB, len(items))
 	done := make(chan struct{}, len(items))
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(runtime.GOMAXPROCS(0))
@@ -56,7 +57,7 @@ func draw(ctx context.Context, seed uint64, classes, perClass int, progress func
 					return err
 				}
 				rng := rand.New(rand.NewPCG(seed, uint64(item.Label)<<32|number))
-				drawn[i] = dataset.FromImage(creatures.Draw(item.Label, rng))
+				drawn[i] = images.FromImage(creatures.Draw(item.Label, rng))
 				done <- struct{}{}
 				return nil
 			})
@@ -77,7 +78,7 @@ func draw(ctx context.Context, seed uint64, classes, perClass int, progress func
 }
 
 // open is the learner's source of pictures.
-func (d *drawings) open(item dataset.Item) (*dataset.Picture, error) {
+func (d *drawings) open(item dataset.Item) (*images.RGB, error) {
 	p, ok := d.pictures[item.Path]
 	if !ok {
 		return nil, fmt.Errorf("no drawing %s", item.Path)

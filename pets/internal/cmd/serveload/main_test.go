@@ -10,14 +10,14 @@ import (
 	"testing"
 	"time"
 
-	"gopets/pets/vision/dataset"
+	"gopets/pets/vision/dataset/images"
 	"gopets/pets/vision/serve"
 )
 
 // even thinks that a picture may be anything.
 type even struct{}
 
-func (even) Predict(ctx context.Context, pictures []*dataset.Picture) ([][]float32, error) {
+func (even) Predict(ctx context.Context, pictures []*images.RGB) ([][]float32, error) {
 	rows := make([][]float32, len(pictures))
 	for i := range rows {
 		rows[i] = []float32{.5, .5}

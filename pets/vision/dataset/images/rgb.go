@@ -1,14 +1,14 @@
-package dataset
+package images
 
 import (
 	"image"
 	"image/color"
 )
 
-// Picture is a decoded photograph: RGB, 8 bits a channel, row by row from the top, 3 bytes a pixel.
+// RGB is a decoded photograph: RGB, 8 bits a channel, row by row from the top, 3 bytes a pixel.
 //
 // Pictures from a [Cache] lie in read-only memory: treat Pix as constant.
-type Picture struct {
+type RGB struct {
 	W, H int
 	Pix  []uint8 // 3·W·H values
 
@@ -17,11 +17,11 @@ type Picture struct {
 	FullW, FullH int
 }
 
-// NewPicture makes a black picture.
-func NewPicture(w, h int) *Picture { return &Picture{W: w, H: h, Pix: make([]uint8, 3*w*h)} }
+// New makes a black picture.
+func New(w, h int) *RGB { return &RGB{W: w, H: h, Pix: make([]uint8, 3*w*h)} }
 
 // Full gives the size of the photograph before any reduction by a cache.
-func (p *Picture) Full() (w, h int) {
+func (p *RGB) Full() (w, h int) {
 	if p.FullW > 0 && p.FullH > 0 {
 		return p.FullW, p.FullH
 	}
@@ -29,9 +29,9 @@ func (p *Picture) Full() (w, h int) {
 }
 
 // Image gives the picture as an image.Image that shares its pixels.
-func (p *Picture) Image() image.Image { return rgbImage{p} }
+func (p *RGB) Image() image.Image { return rgbImage{p} }
 
-type rgbImage struct{ p *Picture }
+type rgbImage struct{ p *RGB }
 
 func (m rgbImage) ColorModel() color.Model { return color.RGBAModel }
 func (m rgbImage) Bounds() image.Rectangle { return image.Rect(0, 0, m.p.W, m.p.H) }
@@ -54,4 +54,4 @@ func (m rgbImage) RGBA64At(x, y int) color.RGBA64 {
 
 // FromImage copies an image into a picture as [Decode] would: alpha is dropped and the colour under
 // it kept.
-func FromImage(img image.Image) *Picture { return convert(img) }
+func FromImage(img image.Image) *RGB { return convert(img) }

@@ -1,4 +1,4 @@
-package dataset
+package images
 
 import "math"
 
@@ -20,7 +20,7 @@ func Reduction(w, h, rw, rh int) (factor float64, aw, ah int) {
 // Area averages a picture down to w×h over windows as torch's area interpolation has them: from
 // floor(i·H/h) to ceil((i+1)·H/h). The result is in [0,255], 3 values a pixel. It is written into
 // buf where that is large enough.
-func (p *Picture) Area(w, h int, buf []float32) []float32 {
+func (p *RGB) Area(w, h int, buf []float32) []float32 {
 	out := buf
 	if cap(out) < 3*w*h {
 		out = make([]float32, 3*w*h)
@@ -50,8 +50,8 @@ func (p *Picture) Area(w, h int, buf []float32) []float32 {
 }
 
 // Reduced is the picture averaged to w×h and rounded. It remembers its full size.
-func (p *Picture) Reduced(w, h int) *Picture {
-	small := NewPicture(w, h)
+func (p *RGB) Reduced(w, h int) *RGB {
+	small := New(w, h)
 	small.FullW, small.FullH = p.Full()
 	for i, v := range p.Area(w, h, nil) {
 		small.Pix[i] = uint8(v + 0.5)

@@ -1,4 +1,4 @@
-package dataset
+package images
 
 import (
 	"context"
@@ -16,7 +16,7 @@ type Bad struct {
 
 // VerifyOptions of [Verify]; the zero value is right.
 type VerifyOptions struct {
-	Decode   DecodeOptions
+	Decode   Options
 	Workers  int                   // 0: one for each processor
 	Progress func(done, total int) // called from one goroutine at a time
 }
@@ -57,7 +57,7 @@ func Verify(ctx context.Context, files []string, o VerifyOptions) []Bad {
 }
 
 func reason(err error) string {
-	var pictureErr *PictureError
+	var pictureErr *Error
 	if errors.As(err, &pictureErr) {
 		err = pictureErr.Err
 	}

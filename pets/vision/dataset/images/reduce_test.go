@@ -1,4 +1,4 @@
-package dataset
+package images
 
 import "testing"
 
@@ -14,7 +14,7 @@ func TestResizedTo(t *testing.T) {
 }
 
 func TestArea(t *testing.T) {
-	p := NewPicture(7, 1) // 0…6 by 1/1.4 (fastai §4.3)
+	p := New(7, 1) // 0…6 by 1/1.4 (fastai §4.3)
 	for i := range p.Pix {
 		p.Pix[i] = uint8(i / 3)
 	}
@@ -32,7 +32,7 @@ func TestArea(t *testing.T) {
 			t.Fatalf("the same size changed value %d: %v, was %d", i, v, q.Pix[i])
 		}
 	}
-	white := NewPicture(3000, 2000)
+	white := New(3000, 2000)
 	for i := range white.Pix {
 		white.Pix[i] = 255
 	}

@@ -1,4 +1,4 @@
-package dataset
+package images
 
 import (
 	"bytes"
@@ -115,7 +115,7 @@ func orientationInTIFF(block []byte) int {
 }
 
 // oriented gives the picture as it is to be seen, for an EXIF orientation.
-func (p *Picture) oriented(o int) *Picture {
+func (p *RGB) oriented(o int) *RGB {
 	if o <= 1 || o > 8 {
 		return p
 	}
@@ -123,7 +123,7 @@ func (p *Picture) oriented(o int) *Picture {
 	if o >= 5 {
 		w, h = h, w
 	}
-	q := NewPicture(w, h)
+	q := New(w, h)
 	for y := range h {
 		for x := range w {
 			sx, sy := x, y

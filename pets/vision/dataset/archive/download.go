@@ -1,4 +1,4 @@
-package dataset
+package archive
 
 import (
 	"context"
@@ -12,6 +12,8 @@ import (
 	"os"
 	"strings"
 	"time"
+
+	"gopets/pets/vision/dataset"
 )
 
 // Waiting times: a dead network must be told within seconds, a slow one may take its time.
@@ -52,7 +54,7 @@ var errUnreachable = errors.New("no connection")
 
 // fetch downloads an archive to file, by way of file.part, which a later call goes on with. The
 // finished file has the archive's size and checksums.
-func (d *downloader) fetch(ctx context.Context, a Archive, file string, progress func(done, total int64)) error {
+func (d *downloader) fetch(ctx context.Context, a dataset.Archive, file string, progress func(done, total int64)) error {
 	part := file + ".part"
 	most := attemptsUnheard
 	for failed := 0; ; {
@@ -79,7 +81,7 @@ func (d *downloader) fetch(ctx context.Context, a Archive, file string, progress
 		case <-ctx.Done():
 		}
 	}
-	if err := a.check(part); err != nil {
+	if err := check(a, part); err != nil {
 		// What came is not the archive, and going on from it would never make it so. It is our own
 		// temporary file.
 		os.Remove(part)
@@ -94,7 +96,7 @@ type fatalError struct{ error }
 func (e *fatalError) Unwrap() error { return e.error }
 
 // attempt makes one request and appends to part what it brings.
-func (d *downloader) attempt(ctx context.Context, a Archive, part string, progress func(done, total int64)) error {
+func (d *downloader) attempt(ctx context.Context, a dataset.Archive, part string, progress func(done, total int64)) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, a.URL, nil)
@@ -197,7 +199,7 @@ func (d *downloader) attempt(ctx context.Context, a Archive, part string, progre
 }
 
 // check compares a file with what is known about the archive.
-func (a Archive) check(file string) error {
+func check(a dataset.Archive, file string) error {
 	f, err := os.Open(file)
 	if err != nil {
 		return err

@@ -1,4 +1,4 @@
-package dataset
+package archive
 
 import (
 	"archive/tar"
@@ -139,4 +139,18 @@ func FuzzUnpack(f *testing.F) {
 			t.Errorf("something was written outside the folder: %v, %v", entries, err)
 		}
 	})
+}
+
+// says checks that an error exists and contains every one of the words.
+func says(t *testing.T, name string, err error, words ...string) {
+	t.Helper()
+	if err == nil {
+		t.Errorf("%s: no error", name)
+		return
+	}
+	for _, w := range words {
+		if !strings.Contains(err.Error(), w) {
+			t.Errorf("%s: the error lacks %q: %v", name, w, err)
+		}
+	}
 }

@@ -1,4 +1,4 @@
-package dataset
+package images
 
 import (
 	"bytes"
@@ -10,6 +10,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"gopets/pets/vision/dataset"
 )
 
 // photoFiles writes some photographs, the last of them large.
@@ -45,7 +47,7 @@ func openCache(t testing.TB, dir string, maxSide int) *Cache {
 	return c
 }
 
-func get(t testing.TB, c *Cache, file string) *Picture {
+func get(t testing.TB, c *Cache, file string) *RGB {
 	t.Helper()
 	p, err := c.Get(file)
 	if err != nil {
@@ -66,7 +68,7 @@ func TestCache(t *testing.T) {
 	photos, dir := photoFiles(t, t.TempDir(), 4), t.TempDir()
 	c := openCache(t, dir, 64)
 	for i, file := range photos {
-		direct, err := DecodeFile(file, DecodeOptions{})
+		direct, err := DecodeFile(file, Options{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -228,7 +230,7 @@ func TestCacheBetweenProcesses(t *testing.T) {
 
 func fillTogether(t *testing.T, src, dir string) {
 	c := openCache(t, dir, 0)
-	files, err := ImageFiles(src, false)
+	files, err := dataset.ImageFiles(src, false)
 	if err != nil || len(files) == 0 {
 		t.Fatal(files, err)
 	}
@@ -241,7 +243,7 @@ func fillTogether(t *testing.T, src, dir string) {
 					t.Error(err)
 					return
 				}
-				direct, err := DecodeFile(file, DecodeOptions{})
+				direct, err := DecodeFile(file, Options{})
 				if err != nil || !bytes.Equal(p.Pix, direct.Pix) {
 					t.Errorf("%s differs (%v)", file, err)
 				}

@@ -1,4 +1,4 @@
-package dataset
+package images
 
 import (
 	"bytes"
@@ -20,9 +20,9 @@ import (
 	_ "golang.org/x/image/webp"
 )
 
-// DecodeOptions change how a photograph is read. The zero value is right for photographs from
+// Options change how a photograph is read. The zero value is right for photographs from
 // cameras and phones.
-type DecodeOptions struct {
+type Options struct {
 	IgnoreEXIF bool // leave the picture as stored, as fastai v1 does
 	MaxPixels  int  // refuse larger pictures before memory is taken; 0: 100 million
 }
@@ -35,7 +35,7 @@ const defaultMaxPixels = 100_000_000
 // looked up, grey is repeated. The EXIF orientation is applied, unless o says otherwise. Errors say
 // what is wrong with the data ("the JPEG data ends early …"), without a file name: [DecodeFile]
 // adds it.
-func Decode(data []byte, o DecodeOptions) (p *Picture, err error) {
+func Decode(data []byte, o Options) (p *RGB, err error) {
 	// the decoders are not ours: a panic in one is a broken picture, not a broken run
 	defer func() {
 		if r := recover(); r != nil {
@@ -57,7 +57,7 @@ func Decode(data []byte, o DecodeOptions) (p *Picture, err error) {
 		return nil, fmt.Errorf("the %s says that it is %d×%d pixels", format, config.Width, config.Height)
 	}
 	if config.Width > limit/config.Height {
-		return nil, fmt.Errorf("the %s is %d×%d pixels, more than the limit of %d million: scale it down or raise DecodeOptions.MaxPixels",
+		return nil, fmt.Errorf("the %s is %d×%d pixels, more than the limit of %d million: scale it down or raise Options.MaxPixels",
 			format, config.Width, config.Height, limit/1_000_000)
 	}
 	if format == "gif" {
@@ -75,25 +75,25 @@ func Decode(data []byte, o DecodeOptions) (p *Picture, err error) {
 }
 
 // DecodeFile reads the picture in a file; see [Decode]. Its errors begin with the file's name.
-func DecodeFile(path string, o DecodeOptions) (*Picture, error) {
+func DecodeFile(path string, o Options) (*RGB, error) {
 	data, err := os.ReadFile(path)
 	if err == nil {
-		var p *Picture
+		var p *RGB
 		if p, err = Decode(data, o); err == nil {
 			return p, nil
 		}
 	}
-	return nil, &PictureError{Path: path, Err: unwrapPath(err)}
+	return nil, &Error{Path: path, Err: unwrapPath(err)}
 }
 
-// PictureError names a picture that cannot be read.
-type PictureError struct {
+// Error names a picture that cannot be read.
+type Error struct {
 	Path string
 	Err  error // the reason, without the path
 }
 
-func (e *PictureError) Error() string { return filepath.Base(e.Path) + ": " + e.Err.Error() }
-func (e *PictureError) Unwrap() error { return e.Err }
+func (e *Error) Error() string { return filepath.Base(e.Path) + ": " + e.Err.Error() }
+func (e *Error) Unwrap() error { return e.Err }
 
 // unwrapPath drops "open PATH:" from file errors: whoever shows the reason names the file already.
 func unwrapPath(err error) error {
@@ -104,7 +104,7 @@ func unwrapPath(err error) error {
 	return err
 }
 
-func decodeStill(data []byte, format string) (*Picture, error) {
+func decodeStill(data []byte, format string) (*RGB, error) {
 	img, _, err := image.Decode(bytes.NewReader(data))
 	if format == "jpeg" && errors.Is(err, io.ErrUnexpectedEOF) {
 		// Complete but for its end marker: libjpeg reads it, and so do we. Pictures cut off earlier
@@ -119,7 +119,7 @@ func decodeStill(data []byte, format string) (*Picture, error) {
 
 // decodeGIF reads the first frame onto the GIF's canvas. Go's decoder blanks the transparent
 // colour; its true value is in the global palette, and Pillow shows it.
-func decodeGIF(data []byte) (*Picture, error) {
+func decodeGIF(data []byte) (*RGB, error) {
 	config, err := gif.DecodeConfig(bytes.NewReader(data))
 	if err != nil {
 		return nil, err
@@ -139,7 +139,7 @@ func decodeGIF(data []byte) (*Picture, error) {
 	if frame.Rect == image.Rect(0, 0, config.Width, config.Height) {
 		return first, nil
 	}
-	canvas := NewPicture(config.Width, config.Height)
+	canvas := New(config.Width, config.Height)
 	for y := range first.H {
 		at := 3 * ((frame.Rect.Min.Y+y)*canvas.W + frame.Rect.Min.X)
 		copy(canvas.Pix[at:], first.Pix[3*y*first.W:3*(y+1)*first.W])

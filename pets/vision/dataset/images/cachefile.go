@@ -1,4 +1,4 @@
-package dataset
+package images
 
 import (
 	"encoding/binary"
@@ -25,7 +25,7 @@ var errDamaged = errors.New("damaged cache file")
 
 // writePicture writes a cache file beside its place and renames it, so that no reader ever sees
 // half of it.
-func writePicture(file string, p *Picture) (err error) {
+func writePicture(file string, p *RGB) (err error) {
 	dir := filepath.Dir(file)
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return fmt.Errorf("picture cache: %w", err)
@@ -63,7 +63,7 @@ func writePicture(file string, p *Picture) (err error) {
 
 // mapPicture maps a cache file and checks it. Files are only ever replaced by renaming: a mapping
 // cannot shrink under us.
-func mapPicture(file string) (*Picture, func() error, error) {
+func mapPicture(file string) (*RGB, func() error, error) {
 	f, err := os.Open(file)
 	if err != nil {
 		return nil, nil, err
@@ -85,7 +85,7 @@ func mapPicture(file string) (*Picture, func() error, error) {
 }
 
 // parsePicture reads a cache file's bytes; the pixels stay where they are.
-func parsePicture(data []byte) (*Picture, error) {
+func parsePicture(data []byte) (*RGB, error) {
 	if len(data) < cacheHeader || string(data[:8]) != cacheMagic {
 		return nil, errDamaged
 	}
@@ -98,5 +98,5 @@ func parsePicture(data []byte) (*Picture, error) {
 	if w == 0 || h == 0 || w*h > uint64(len(pix)) || 3*w*h != uint64(len(pix)) || word(4) != crc32.Checksum(pix, castagnoli) {
 		return nil, errDamaged
 	}
-	return &Picture{W: int(w), H: int(h), Pix: pix, FullW: int(word(2)), FullH: int(word(3))}, nil
+	return &RGB{W: int(w), H: int(h), Pix: pix, FullW: int(word(2)), FullH: int(word(3))}, nil
 }

@@ -1,4 +1,4 @@
-package dataset
+package archive
 
 import (
 	"context"
@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"github.com/gofrs/flock"
+
+	"gopets/pets/vision/dataset"
 )
 
 // Untar gives the folder dest/u.Name, downloading and unpacking the archive when it is not there
@@ -25,11 +27,11 @@ import (
 // Nothing of the user's is deleted: an archive in dest that is not the expected one is an error
 // that names it. Without a network the error comes within seconds and says what can be done by
 // hand.
-func Untar(ctx context.Context, u URL, dest string, progress func(done, total int64)) (dir string, err error) {
+func Untar(ctx context.Context, u dataset.URL, dest string, progress func(done, total int64)) (dir string, err error) {
 	return untar(ctx, newDownloader(), u, dest, progress)
 }
 
-func untar(ctx context.Context, d *downloader, u URL, dest string, progress func(done, total int64)) (string, error) {
+func untar(ctx context.Context, d *downloader, u dataset.URL, dest string, progress func(done, total int64)) (string, error) {
 	dir := filepath.Join(dest, u.Name)
 	if isDir(dir) {
 		return dir, nil
@@ -59,8 +61,8 @@ func untar(ctx context.Context, d *downloader, u URL, dest string, progress func
 }
 
 // obtain gives the files of the archive, or of those that mirror it, from dest or the network.
-func (d *downloader) obtain(ctx context.Context, u URL, dest string, progress func(done, total int64)) ([]string, error) {
-	sources := [][]Archive{{u.Archive}}
+func (d *downloader) obtain(ctx context.Context, u dataset.URL, dest string, progress func(done, total int64)) ([]string, error) {
+	sources := [][]dataset.Archive{{u.Archive}}
 	if len(u.Mirror) > 0 {
 		sources = append(sources, u.Mirror)
 	}
@@ -93,7 +95,7 @@ func (d *downloader) obtain(ctx context.Context, u URL, dest string, progress fu
 }
 
 // present looks for all archives of a source in dest, and checks them.
-func present(source []Archive, dest string) (files []string, err error) {
+func present(source []dataset.Archive, dest string) (files []string, err error) {
 	for _, a := range source {
 		file := filepath.Join(dest, a.File)
 		if _, err := os.Stat(file); err != nil {
@@ -102,7 +104,7 @@ func present(source []Archive, dest string) (files []string, err error) {
 		files = append(files, file)
 	}
 	for i, a := range source {
-		if err := a.check(files[i]); err != nil {
+		if err := check(a, files[i]); err != nil {
 			return nil, fmt.Errorf("%s is there but not the archive that was expected: %w: move it away, and it will be downloaded", files[i], err)
 		}
 	}
@@ -111,7 +113,7 @@ func present(source []Archive, dest string) (files []string, err error) {
 
 // DownloadError says that an archive could not be had, and what can be done.
 type DownloadError struct {
-	URL  URL
+	URL  dataset.URL
 	Dest string // the folder that the archive belongs into
 	Err  error
 }
@@ -128,7 +130,7 @@ func (e *DownloadError) Error() string {
 func (e *DownloadError) Unwrap() error { return e.Err }
 
 // unpackAll unpacks archives into a hidden folder in dest and renames what they make to its place.
-func unpackAll(ctx context.Context, u URL, archives []string, dest string, progress func(done, total int64)) (err error) {
+func unpackAll(ctx context.Context, u dataset.URL, archives []string, dest string, progress func(done, total int64)) (err error) {
 	temp, err := os.MkdirTemp(dest, "."+u.Name+"-*")
 	if err != nil {
 		return err

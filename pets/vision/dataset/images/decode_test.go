@@ -1,4 +1,4 @@
-package dataset
+package images
 
 import (
 	"bytes"
@@ -20,11 +20,13 @@ import (
 
 	"golang.org/x/image/bmp"
 	"golang.org/x/image/tiff"
+
+	"gopets/pets/vision/dataset"
 )
 
 // ramp is an opaque picture whose pixels all differ.
-func ramp(w, h int) *Picture {
-	p := NewPicture(w, h)
+func ramp(w, h int) *RGB {
+	p := New(w, h)
 	for i := range p.Pix {
 		p.Pix[i] = uint8(i*7 + i/w)
 	}
@@ -55,7 +57,7 @@ func TestDecodeFormats(t *testing.T) {
 		"bmp":  encoded(t, func(b *bytes.Buffer) error { return bmp.Encode(b, p.Image()) }),
 		"tiff": encoded(t, func(b *bytes.Buffer) error { return tiff.Encode(b, p.Image(), nil) }),
 	} {
-		got, err := Decode(data, DecodeOptions{})
+		got, err := Decode(data, Options{})
 		if err != nil || got.W != 13 || got.H != 7 || !bytes.Equal(got.Pix, p.Pix) {
 			t.Errorf("%s: pixels differ (%v)", name, err)
 		}
@@ -67,7 +69,7 @@ func TestDecodeWebP(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if p, err := Decode(one, DecodeOptions{}); err != nil || p.W != 1 || p.H != 1 {
+	if p, err := Decode(one, Options{}); err != nil || p.W != 1 || p.H != 1 {
 		t.Errorf("%v, %v", p, err)
 	}
 }
@@ -88,7 +90,7 @@ func TestConversions(t *testing.T) {
 		m    image.Image
 		want []uint8
 	}{{nrgba, colour}, {nrgba64, colour}, {palette, colour}, {grey, level}, {grey16, level}} {
-		got, err := Decode(pngOf(t, c.m), DecodeOptions{})
+		got, err := Decode(pngOf(t, c.m), Options{})
 		if err != nil || !slices.Equal(got.Pix, c.want) {
 			t.Errorf("%T as PNG: %v, want %v (%v)", c.m, got, c.want, err)
 		}
@@ -174,7 +176,7 @@ func TestGIF(t *testing.T) {
 	data := encoded(t, func(b *bytes.Buffer) error { return gif.EncodeAll(b, g) })
 	const table = 13 // of global colours, after the header
 	copy(data[table+3:], []byte{90, 80, 70})
-	p, err := Decode(data, DecodeOptions{})
+	p, err := Decode(data, Options{})
 	if err != nil || p.W != 4 || p.H != 3 {
 		t.Fatal(p, err)
 	}
@@ -188,7 +190,7 @@ func TestGIF(t *testing.T) {
 
 func TestJPEGEnds(t *testing.T) {
 	data := jpegOf(t, ramp(64, 48).Image())
-	whole, err := Decode(data, DecodeOptions{})
+	whole, err := Decode(data, Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -200,12 +202,12 @@ func TestJPEGEnds(t *testing.T) {
 		"fill before EOI":   slices.Concat(data[:len(data)-2], []byte{0xff, 0xff}, data[len(data)-2:]),
 		"unknown APP first": slices.Concat(data[:2], []byte{0xff, 0xee, 0, 4, 9, 9}, data[2:]),
 	} {
-		p, err := Decode(changed, DecodeOptions{})
+		p, err := Decode(changed, Options{})
 		if err != nil || !bytes.Equal(p.Pix, whole.Pix) {
 			t.Errorf("%s: not the same picture (%v)", name, err)
 		}
 	}
-	_, err = Decode(data[:len(data)*2/3], DecodeOptions{})
+	_, err = Decode(data[:len(data)*2/3], Options{})
 	says(t, "truncated", err, "JPEG data ends early", "bytes", "cut off")
 }
 
@@ -230,13 +232,13 @@ func TestBrokenPictures(t *testing.T) {
 		if err := os.WriteFile(filepath.Join(dir, name), c.data, 0o644); err != nil {
 			t.Fatal(err)
 		}
-		_, err := DecodeFile(filepath.Join(dir, name), DecodeOptions{})
+		_, err := DecodeFile(filepath.Join(dir, name), Options{})
 		says(t, name, err, append(c.want, name+": ")...)
 	}
 	if err := os.WriteFile(filepath.Join(dir, "good.jpg"), jpegOf(t, ramp(8, 8).Image()), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	files, err := ImageFiles(dir, false)
+	files, err := dataset.ImageFiles(dir, false)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -251,7 +253,7 @@ func TestBrokenPictures(t *testing.T) {
 			t.Errorf("report %d: %+v", i, b)
 		}
 	}
-	if left, _ := ImageFiles(dir, false); len(left) != 7 {
+	if left, _ := dataset.ImageFiles(dir, false); len(left) != 7 {
 		t.Errorf("%d files left of 7: nothing may be deleted", len(left))
 	}
 	ended, cancel := context.WithCancel(context.Background())
@@ -286,7 +288,7 @@ func withEXIF(data, block []byte) []byte {
 // The eight orientations of a picture whose corners differ: where the stored top left and top right
 // come to lie.
 func TestOrientations(t *testing.T) {
-	p := NewPicture(32, 16) // red, green / blue, white: 16×8 blocks, which JPEG keeps
+	p := New(32, 16) // red, green / blue, white: 16×8 blocks, which JPEG keeps
 	at := func(x, y int) []uint8 { return p.Pix[3*(y*32+x):][:3] }
 	for y := range 16 {
 		for x := range 32 {
@@ -294,7 +296,7 @@ func TestOrientations(t *testing.T) {
 				{false, true}: {0, 0, 255}, {true, true}: {255, 255, 255}}[[2]bool{x >= 16, y >= 8}])
 		}
 	}
-	letter := func(q *Picture, x, y int) byte {
+	letter := func(q *RGB, x, y int) byte {
 		c := q.Pix[3*(y*q.W+x):][:3]
 		switch {
 		case c[0] > 128 && c[1] > 128:
@@ -313,7 +315,7 @@ func TestOrientations(t *testing.T) {
 		}
 		for _, order := range []binary.AppendByteOrder{binary.LittleEndian, binary.BigEndian} {
 			turned := withEXIF(data, exifBlock(order, uint16(o)))
-			q, err := Decode(turned, DecodeOptions{})
+			q, err := Decode(turned, Options{})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -324,13 +326,13 @@ func TestOrientations(t *testing.T) {
 			if (q.W == 16) != (o >= 5) {
 				t.Errorf("orientation %d: size %d×%d", o, q.W, q.H)
 			}
-			if q, err := Decode(turned, DecodeOptions{IgnoreEXIF: true}); err != nil || q.W != 32 || letter(q, 0, 0) != 'R' {
+			if q, err := Decode(turned, Options{IgnoreEXIF: true}); err != nil || q.W != 32 || letter(q, 0, 0) != 'R' {
 				t.Errorf("orientation %d is not ignored", o)
 			}
 		}
 	}
 	for _, o := range []uint16{0, 9, 65535} {
-		if q, err := Decode(withEXIF(data, exifBlock(binary.BigEndian, o)), DecodeOptions{}); err != nil || letter(q, 0, 0) != 'R' || q.W != 32 {
+		if q, err := Decode(withEXIF(data, exifBlock(binary.BigEndian, o)), Options{}); err != nil || letter(q, 0, 0) != 'R' || q.W != 32 {
 			t.Errorf("impossible orientation %d changed the picture", o)
 		}
 	}
@@ -340,7 +342,7 @@ func TestOrientations(t *testing.T) {
 	exif = append(append(append(exif, "eXIf"...), chunk...), 0, 0, 0, 0)
 	turned := slices.Concat(plain[:33], exif, plain[33:])
 	fixPNG(turned)
-	if q, err := Decode(turned, DecodeOptions{}); err != nil || q.W != 16 || letter(q, 0, 0) != 'B' {
+	if q, err := Decode(turned, Options{}); err != nil || q.W != 16 || letter(q, 0, 0) != 'B' {
 		t.Errorf("PNG: orientation not honoured (%v)", err)
 	}
 	webp := slices.Concat([]byte("RIFF\x00\x00\x00\x00WEBPVP8X\x01\x00\x00\x00\x00\x00EXIF"), binary.LittleEndian.AppendUint32(nil, uint32(len(chunk))), chunk)
@@ -386,9 +388,23 @@ func FuzzDecode(f *testing.F) {
 	f.Add(encoded(f, func(b *bytes.Buffer) error { return bmp.Encode(b, p.Image()) }))
 	f.Add(encoded(f, func(b *bytes.Buffer) error { return tiff.Encode(b, p.Image(), nil) }))
 	f.Fuzz(func(t *testing.T, data []byte) {
-		p, err := Decode(data, DecodeOptions{MaxPixels: 1 << 16})
+		p, err := Decode(data, Options{MaxPixels: 1 << 16})
 		if err == nil && (p.W <= 0 || p.H <= 0 || len(p.Pix) != 3*p.W*p.H) {
 			t.Error(fmt.Sprint(p.W, p.H, len(p.Pix)))
 		}
 	})
+}
+
+// says checks that an error exists and contains every one of the words.
+func says(t *testing.T, name string, err error, words ...string) {
+	t.Helper()
+	if err == nil {
+		t.Errorf("%s: no error", name)
+		return
+	}
+	for _, w := range words {
+		if !strings.Contains(err.Error(), w) {
+			t.Errorf("%s: the error lacks %q: %v", name, w, err)
+		}
+	}
 }

@@ -1,8 +1,7 @@
-package dataset
+package images
 
 import (
 	"archive/tar"
-	"context"
 	"io"
 	"net/http"
 	"os"
@@ -13,7 +12,7 @@ import (
 
 // sharedData is where the real photographs lie beside a developer's checkout; they are not part of
 // the project.
-const sharedData = "../../../../shared/data"
+const sharedData = "../../../../../shared/data"
 
 // originals reads the photographs as first published, by file name, or skips the test.
 func originals(t testing.TB) map[string][]byte {
@@ -51,7 +50,7 @@ func TestRealPhotographs(t *testing.T) {
 	}
 	kinds := map[string]int{}
 	for name, data := range photos {
-		p, err := Decode(data, DecodeOptions{})
+		p, err := Decode(data, Options{})
 		if err != nil {
 			t.Errorf("%s: %v", name, err)
 			continue
@@ -67,40 +66,7 @@ func TestRealPhotographs(t *testing.T) {
 	t.Log(kinds)
 }
 
-// The archive of originals, through everything that a folder of photographs goes through; one of
-// them is cut off.
-func TestRealArchive(t *testing.T) {
-	archive := filepath.Join(sharedData, "oxford-iiit-pet-originals.tar")
-	if _, err := os.Stat(archive); err != nil {
-		t.Skipf("the real photographs are not here: %v", err)
-	}
-	dir := t.TempDir()
-	if err := unpackFile(context.Background(), archive, dir, nil); err != nil {
-		t.Fatal(err)
-	}
-	files, err := ImageFiles(filepath.Join(dir, "oxford-iiit-pet", "images"), false)
-	if err != nil || len(files) != 102 {
-		t.Fatal(len(files), err)
-	}
-	victim := files[7]
-	if err := os.Truncate(victim, sizeOf(victim)/2); err != nil {
-		t.Fatal(err)
-	}
-	bad := Verify(context.Background(), files, VerifyOptions{})
-	if len(bad) != 1 || bad[0].Path != victim || !strings.Contains(bad[0].Reason, "JPEG data ends early") {
-		t.Errorf("%v", bad)
-	}
-	items, err := LabelByRegexp(files, blogPattern)
-	if err != nil {
-		t.Fatal(err)
-	}
-	split, err := NewSplit(items, Options{Seed: 2})
-	if err != nil || len(split.Valid)+len(split.DroppedLabels) < 20 || len(split.Classes) < 20 || split.Classes[0] != "Abyssinian" {
-		t.Errorf("%v %v", split.Classes, err)
-	}
-}
-
-func flat(p *Picture) bool {
+func flat(p *RGB) bool {
 	for _, v := range p.Pix {
 		if v != p.Pix[0] {
 			return false
@@ -117,7 +83,7 @@ func BenchmarkDecode(b *testing.B) {
 	}
 	i := 0
 	for b.Loop() {
-		if _, err := Decode(list[i%len(list)], DecodeOptions{}); err != nil {
+		if _, err := Decode(list[i%len(list)], Options{}); err != nil {
 			b.Fatal(err)
 		}
 		i++
@@ -127,7 +93,7 @@ func BenchmarkDecode(b *testing.B) {
 func BenchmarkDecode500x375(b *testing.B) {
 	data := jpegOf(b, ramp(500, 375).Image())
 	for b.Loop() {
-		if _, err := Decode(data, DecodeOptions{}); err != nil {
+		if _, err := Decode(data, Options{}); err != nil {
 			b.Fatal(err)
 		}
 	}

@@ -1,4 +1,4 @@
-package dataset
+package archive
 
 import (
 	"archive/tar"

@@ -1,4 +1,4 @@
-package dataset
+package images
 
 import (
 	"crypto/sha256"
@@ -25,7 +25,7 @@ import (
 // and rounded. So long as warp and zoom together magnify less than 1.5 times (fastai's defaults: at
 // most 1.33) a picture from the cache gives the same as the file, to 1/255.
 type Cache struct {
-	Decode DecodeOptions // how photographs are read; set it before the first Get
+	Decode Options // how photographs are read; set it before the first Get
 
 	dir     string
 	maxSide int
@@ -38,7 +38,7 @@ type Cache struct {
 
 // entry is a mapped picture and what its photograph's file looked like.
 type entry struct {
-	picture *Picture
+	picture *RGB
 	size    int64
 	changed time.Time
 	unmap   func() error
@@ -61,10 +61,10 @@ func OpenCache(dir string, maxSide int) (*Cache, error) {
 
 // Get gives the picture of a photograph's file, from the cache if it is there. Its pixels are
 // read-only memory. The errors are those of [DecodeFile].
-func (c *Cache) Get(path string) (*Picture, error) {
+func (c *Cache) Get(path string) (*RGB, error) {
 	info, err := os.Stat(path)
 	if err != nil {
-		return nil, &PictureError{Path: path, Err: unwrapPath(err)}
+		return nil, &Error{Path: path, Err: unwrapPath(err)}
 	}
 	c.mu.Lock()
 	e, found := c.open[path]
@@ -74,11 +74,11 @@ func (c *Cache) Get(path string) (*Picture, error) {
 	}
 	data, err := os.ReadFile(path)
 	if err != nil {
-		return nil, &PictureError{Path: path, Err: unwrapPath(err)}
+		return nil, &Error{Path: path, Err: unwrapPath(err)}
 	}
 	e, err = c.fill(data)
 	if err != nil {
-		return nil, &PictureError{Path: path, Err: err}
+		return nil, &Error{Path: path, Err: err}
 	}
 	e.size, e.changed = info.Size(), info.ModTime()
 	c.mu.Lock()

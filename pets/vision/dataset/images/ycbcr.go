@@ -1,4 +1,4 @@
-package dataset
+package images
 
 import "image"
 
@@ -7,7 +7,7 @@ import "image"
 // of 100 values are equal to Pillow's and none is off by more than 3 levels. (color.YCbCrToRGB
 // rounds otherwise: 22 of 100 values were off by one; and repeated chroma is off by up to 30 levels
 // at edges of colour.)
-func convertYCbCr(p *Picture, m *image.YCbCr) {
+func convertYCbCr(p *RGB, m *image.YCbCr) {
 	b := m.Rect
 	cb, cr := newChroma(m, m.Cb), newChroma(m, m.Cr)
 	for y := range p.H {

@@ -1,4 +1,4 @@
-package dataset
+package archive
 
 import (
 	"context"
@@ -15,6 +15,8 @@ import (
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"gopets/pets/vision/dataset"
 )
 
 func md5Hex(data []byte) string {
@@ -25,18 +27,18 @@ func md5Hex(data []byte) string {
 // petsArchive is a small archive of the right form, a little more than a MiB.
 func petsArchive(t *testing.T) []byte {
 	noise := make([]byte, 1_200_000)
-	NewRandom(1).fill(noise)
+	fill(dataset.NewRandom(1), noise)
 	return gzipped(tarOf(t, file("pets/images/a_1.jpg", string(noise)), file("pets/annotations/list.txt", "a_1 1 1 1")))
 }
 
-func (r *Random) fill(b []byte) {
+func fill(r *dataset.Random, b []byte) {
 	for i := range b {
 		b[i] = byte(r.Uint32())
 	}
 }
 
-func petsURL(server string, archive []byte) URL {
-	return URL{Name: "pets", URL: server + "/pets", Archive: Archive{URL: server + "/pets.tgz", File: "pets.tgz",
+func petsURL(server string, archive []byte) dataset.URL {
+	return dataset.URL{Name: "pets", URL: server + "/pets", Archive: dataset.Archive{URL: server + "/pets.tgz", File: "pets.tgz",
 		Size: int64(len(archive)), MD5Head: md5Hex(archive[:min(len(archive), 1<<20)])}}
 }
 
@@ -203,7 +205,7 @@ func TestMirror(t *testing.T) {
 	images, notes := gzipped(tarOf(t, file("images/a_1.jpg", "A"))), gzipped(tarOf(t, file("annotations/list.txt", "L")))
 	server := serve(t, map[string][]byte{"/images": images, "/notes": notes}, nil)
 	u := petsURL(server.URL, images)
-	u.Mirror = []Archive{{URL: server.URL + "/images", File: "i.tgz", MD5: md5Hex(images)}, {URL: server.URL + "/notes", File: "n.tgz", MD5: md5Hex(notes)}}
+	u.Mirror = []dataset.Archive{{URL: server.URL + "/images", File: "i.tgz", MD5: md5Hex(images)}, {URL: server.URL + "/notes", File: "n.tgz", MD5: md5Hex(notes)}}
 	dest := t.TempDir()
 	dir, err := untar(context.Background(), impatient(), u, dest, nil)
 	if err != nil {
@@ -274,7 +276,7 @@ func TestNoNetwork(t *testing.T) {
 	address := l.Addr().String()
 	l.Close() // nobody listens there
 	u := petsURL("http://"+address, petsArchive(t))
-	u.Mirror = []Archive{{URL: "http://" + address + "/images", File: "i.tgz"}}
+	u.Mirror = []dataset.Archive{{URL: "http://" + address + "/images", File: "i.tgz"}}
 	_, err = untar(context.Background(), impatient(), u, t.TempDir(), nil)
 	says(t, "refused", err, "no connection", "by hand", "wget -c", "PetsSample", address)
 

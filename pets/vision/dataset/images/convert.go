@@ -1,4 +1,4 @@
-package dataset
+package images
 
 import (
 	"image"
@@ -8,9 +8,9 @@ import (
 // convert copies any image into RGB as Pillow's convert("RGB") does: raw colour values, alpha
 // ignored (fastai §1.4). The colours that Go's color.Color gives are multiplied by alpha, hence a
 // case for each type that has an alpha channel.
-func convert(img image.Image) *Picture {
+func convert(img image.Image) *RGB {
 	b := img.Bounds()
-	p := NewPicture(b.Dx(), b.Dy())
+	p := New(b.Dx(), b.Dy())
 	row := func(y int) []uint8 { return p.Pix[3*y*p.W : 3*(y+1)*p.W] }
 	switch m := img.(type) {
 	case *image.YCbCr:
