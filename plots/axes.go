@@ -8,7 +8,7 @@ type plotArea struct {
 	xAxis, yAxis axis
 }
 
-// at gives the place of a value.
+// at returns the place of a value.
 func (p plotArea) at(x, y float64) point {
 	return point{p.x + p.w*p.xAxis.share(x), p.bottom() - p.h*p.yAxis.share(y)}
 }
@@ -64,17 +64,21 @@ func (s *scene) axes(f frame, o axesOptions) plotArea {
 		}
 		s.vline(x, p.y, p.bottom(), s.pt(0.8), hairs)
 		s.vline(x, p.bottom(), p.bottom()+gap, s.pt(0.8), ink)
-		s.text(label{x: x, y: p.bottom() + gap + size, text: t.label, size: size, anchor: middle, fill: ink}, 0)
+		s.text(label{x: x, y: p.bottom() + gap + size, text: t.label, size: size, anchor: middle,
+			fill: ink}, 0)
 	}
 	for _, t := range p.yAxis.ticks {
 		y := p.bottom() - p.h*p.yAxis.share(t.value)
 		s.hline(p.x, p.right(), y, s.pt(0.8), hairs)
 		s.hline(p.x-gap, p.x, y, s.pt(0.8), ink)
-		s.text(label{x: p.x - 1.5*gap, y: y + size*0.36, text: t.label, size: size, anchor: end, fill: ink}, 0)
+		s.text(label{x: p.x - 1.5*gap, y: y + size*0.36, text: t.label, size: size, anchor: end,
+			fill: ink}, 0)
 	}
 	s.border(p.frame, s.pt(0.8), ink)
-	s.text(label{x: p.x + p.w/2, y: f.bottom() - size*0.25, text: o.xLabel, size: size, anchor: middle, fill: ink}, p.w)
-	s.text(label{x: f.x + size*0.9, y: p.y + p.h/2, text: o.yLabel, size: size, anchor: middle, angle: -90, fill: ink}, p.h)
+	s.text(label{x: p.x + p.w/2, y: f.bottom() - size*0.25, text: o.xLabel, size: size,
+		anchor: middle, fill: ink}, p.w)
+	s.text(label{x: f.x + size*0.9, y: p.y + p.h/2, text: o.yLabel, size: size, anchor: middle,
+		angle: -90, fill: ink}, p.h)
 	return p
 }
 

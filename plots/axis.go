@@ -19,7 +19,7 @@ type tick struct {
 	label string
 }
 
-// newAxis spans lo…hi with margin (a share of the range) on both sides and about n labelled ticks.
+// newAxis spans lo…hi with margin (a fraction of the range) on both sides and about n labelled ticks.
 func newAxis(lo, hi, margin float64, log bool, n int) axis {
 	if log {
 		a, b := math.Log10(lo), math.Log10(hi)
@@ -41,7 +41,7 @@ func newAxis(lo, hi, margin float64, log bool, n int) axis {
 	return ax
 }
 
-// share gives the position of v between the edges: 0 at lo, 1 at hi.
+// share returns the position of v between the edges: 0 at lo, 1 at hi.
 func (a axis) share(v float64) float64 {
 	if a.log {
 		return math.Log(v/a.lo) / math.Log(a.hi/a.lo)

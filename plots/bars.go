@@ -46,18 +46,22 @@ func (b Bars) Text() string {
 		if !finite(full) {
 			full = 0
 		}
-		fmt.Fprintf(&out, "%s%s  %-30s  %s\n", name, blanks(widest-columns(name)), strings.Repeat("█", int(math.Round(full))), b.number(v))
+		fmt.Fprintf(&out, "%s%s  %-30s  %s\n", name, blanks(widest-columns(name)),
+			strings.Repeat("█", int(math.Round(full))), b.number(v))
 	}
 	return trimLines(out.String())
 }
 
 func (b Bars) check() error {
 	if len(b.Labels) != len(b.Values) {
-		return fmt.Errorf("plots: bars: %d labels for %d values; wanted one for each", len(b.Labels), len(b.Values))
+		return fmt.Errorf("plots: bars: %d labels for %d values; want one for each",
+			len(b.Labels), len(b.Values))
 	}
 	for i, v := range b.Values {
 		if v < 0 || math.IsInf(v, 0) {
-			return fmt.Errorf("plots: bars: value %d (%s) is %g; wanted a finite number that is not negative", i, clean(b.Labels[i]), v)
+			return fmt.Errorf(
+				"plots: bars: value %d (%s) is %g; want a finite number that is not negative", i,
+				clean(b.Labels[i]), v)
 		}
 	}
 	return nil
@@ -137,16 +141,18 @@ func (b Bars) drawIn(s *scene, f frame) {
 		if bold || b.Highlight == 0 {
 			fill = barStrong
 		}
-		s.text(label{x: f.x + names, y: base, text: b.Labels[i], size: size, bold: bold, anchor: end, fill: ink}, names+1)
+		s.text(label{x: f.x + names, y: base, text: b.Labels[i], size: size, bold: bold,
+			anchor: end, fill: ink}, names+1)
 		s.box(frame{track.x, top, track.w, thick}, barGround)
 		if length := track.w * v / b.full(); length > 0 {
 			s.box(frame{track.x, top, length, thick}, fill)
 		}
-		s.text(label{x: f.right(), y: base, text: b.number(v), size: size, bold: bold, anchor: end, fill: ink}, 0)
+		s.text(label{x: f.right(), y: base, text: b.number(v), size: size, bold: bold, anchor: end,
+			fill: ink}, 0)
 	}
 }
 
-// Prediction shows a picture beside the probabilities of its most likely classes.
+// Prediction shows an image beside the probabilities of its most likely classes.
 type Prediction struct {
 	Figure
 	Image image.Image
@@ -178,14 +184,14 @@ func (p Prediction) draw() (*scene, error) {
 	if err != nil {
 		return nil, fmt.Errorf("plots: prediction: %w", err)
 	}
-	s, err := p.newScene("prediction", 8, 3, or(p.Title, "Picture")+", "+p.Bars.describe())
+	s, err := p.newScene("prediction", 8, 3, or(p.Title, "Image")+", "+p.Bars.describe())
 	if err != nil {
 		return nil, err
 	}
 	f := s.title(p.Title, s.all().cut(s.pt(8), s.pt(8), s.pt(8), s.pt(8)), 12, true)
 	photo := inside(frame{f.x, f.y, f.w * 0.45, f.h}, img)
 	photo.x = f.x
-	s.items = append(s.items, picture{photo, img})
+	s.items = append(s.items, bitmap{photo, img})
 	bars := f.cut(photo.w+s.pt(16), 0, 0, 0)
 	bars = s.title(p.Bars.Title, bars, 10, false)
 	if room := s.pt(30) * float64(len(p.Bars.Values)); room < bars.h {

@@ -64,11 +64,13 @@ func brailleText(l Lines) string {
 	left, right := fmt.Sprintf("%.4g", x[0]), fmt.Sprintf("%.4g", x[1])
 	between := shorten(l.XLabel)
 	room := brailleColumns - len(left) - len(right) - columns(between)
-	fmt.Fprintf(&b, "%*s  %s%s%s%s%s\n", margin, "", left, blanks(room/2), between, blanks(room-room/2), right)
+	fmt.Fprintf(&b, "%*s  %s%s%s%s%s\n", margin, "", left, blanks(room/2), between,
+		blanks(room-room/2), right)
 	for _, c := range curves {
 		if n := len(c.Y); n > 0 && (c.Name != "" || len(curves) > 1) {
 			lo, _ := extent(c.Y)
-			fmt.Fprintf(&b, "%s: last %.4g, lowest %.4g\n", or(shorten(c.Name), shorten(l.YLabel)), c.Y[n-1], lo)
+			fmt.Fprintf(&b, "%s: last %.4g, lowest %.4g\n", or(shorten(c.Name), shorten(l.YLabel)),
+				c.Y[n-1], lo)
 		}
 	}
 	return trimLines(b.String())

@@ -21,14 +21,14 @@ type Figure struct {
 // Chart is what every chart can do. A chart is a plain value: nothing is drawn before one of these
 // is called.
 type Chart interface {
-	// SVG gives a complete document, text as text, on a white background.
+	// SVG returns a complete document, text as text, on a white background.
 	SVG() ([]byte, error)
-	// PNG gives a picture of Width×DPI by Height×DPI pixels.
+	// PNG returns an image of Width×DPI by Height×DPI pixels.
 	PNG() ([]byte, error)
-	// HTML gives one element that needs nothing from outside: an <img> with a
+	// HTML returns one element that needs nothing from outside: an <img> with a
 	// data URI (for tables, a <table>).
 	HTML() (string, error)
-	// Text gives a plain form for terminals and text/plain, ending in a newline.
+	// Text returns a plain form for terminals and text/plain, ending in a newline.
 	Text() string
 }
 
@@ -53,7 +53,7 @@ func encodePNG(d drawing) ([]byte, error) {
 	return b.Bytes(), err
 }
 
-// imgSVG gives a drawing as an <img>.
+// imgSVG returns a drawing as an <img>.
 func imgSVG(d drawing) (string, error) {
 	s, err := d.draw()
 	if err != nil {
@@ -66,7 +66,7 @@ func imgSVG(d drawing) (string, error) {
 	return s.img(dataURI("image/svg+xml", data)), nil
 }
 
-// imgJPEG gives a drawing that holds photographs as an <img>, with twice the pixels for
+// imgJPEG returns a drawing that holds photos as an <img>, with twice the pixels for
 // displays that have them, unless the figure is already large.
 func imgJPEG(d drawing) (string, error) {
 	s, err := d.draw()
@@ -84,7 +84,8 @@ func imgJPEG(d drawing) (string, error) {
 	return s.img(dataURI("image/jpeg", b.Bytes())), nil
 }
 
-// img gives only the width: a page that narrows the picture then keeps its shape.
+// img returns only the width: a page that narrows the image then keeps its shape.
 func (s *scene) img(uri string) string {
-	return fmt.Sprintf(`<img alt="%s" width="%d" style="max-width:100%%;height:auto" src="%s">`, escape(s.alt), int(math.Round(s.w)), uri)
+	return fmt.Sprintf(`<img alt="%s" width="%d" style="max-width:100%%;height:auto" src="%s">`,
+		escape(s.alt), int(math.Round(s.w)), uri)
 }

@@ -43,7 +43,8 @@ func parseColor(s string, fallback color.NRGBA) (color.NRGBA, error) {
 	}
 	v, err := strconv.ParseUint(hex, 16, 32)
 	if !found || err != nil || len(hex) != 6 {
-		return fallback, fmt.Errorf("unknown colour %q; wanted #rrggbb or a name such as red or green", s)
+		return fallback,
+			fmt.Errorf("unknown colour %q; want #rrggbb or a name such as red or green", s)
 	}
 	return color.NRGBA{uint8(v >> 16), uint8(v >> 8), uint8(v), 255}, nil
 }
@@ -57,17 +58,21 @@ type ramp []color.NRGBA
 // The ramps get darker (or lighter) steadily, so that they also read in grey.
 var (
 	// blues and oranges are ColorBrewer's sequential schemes (C. Brewer, colorbrewer2.org).
-	blues = ramp{{247, 251, 255, 255}, {222, 235, 247, 255}, {198, 219, 239, 255}, {158, 202, 225, 255}, {107, 174, 214, 255},
+	blues = ramp{{247, 251, 255, 255}, {222, 235, 247, 255}, {198, 219, 239, 255},
+		{158, 202, 225, 255}, {107, 174, 214, 255},
 		{66, 146, 198, 255}, {33, 113, 181, 255}, {8, 81, 156, 255}, {8, 48, 107, 255}}
-	oranges = ramp{{255, 245, 235, 255}, {254, 230, 206, 255}, {253, 208, 162, 255}, {253, 174, 107, 255}, {253, 141, 60, 255},
+	oranges = ramp{{255, 245, 235, 255}, {254, 230, 206, 255}, {253, 208, 162, 255},
+		{253, 174, 107, 255}, {253, 141, 60, 255},
 		{241, 105, 19, 255}, {217, 72, 1, 255}, {166, 54, 3, 255}, {127, 39, 4, 255}}
 	// magma samples the colour map of that name by S. van der Walt and N. Smith (public domain) at
 	// ninths.
-	magma = ramp{{0, 0, 4, 255}, {24, 15, 62, 255}, {69, 16, 119, 255}, {114, 31, 129, 255}, {159, 47, 127, 255},
-		{205, 64, 113, 255}, {241, 96, 93, 255}, {253, 149, 103, 255}, {254, 202, 141, 255}, {252, 253, 191, 255}}
+	magma = ramp{{0, 0, 4, 255}, {24, 15, 62, 255}, {69, 16, 119, 255}, {114, 31, 129, 255},
+		{159, 47, 127, 255},
+		{205, 64, 113, 255}, {241, 96, 93, 255}, {253, 149, 103, 255}, {254, 202, 141, 255},
+		{252, 253, 191, 255}}
 )
 
-// at gives the colour for t in [0,1].
+// at returns the colour for t in [0,1].
 func (r ramp) at(t float64) color.NRGBA {
 	t = math.Min(math.Max(t, 0), 1) * float64(len(r)-1)
 	if math.IsNaN(t) {
@@ -77,13 +82,16 @@ func (r ramp) at(t float64) color.NRGBA {
 	return mix(r[i], r[i+1], t-float64(i))
 }
 
-// mix gives (1-t)·a + t·b.
+// mix returns (1-t)·a + t·b.
 func mix(a, b color.NRGBA, t float64) color.NRGBA {
-	blend := func(x, y uint8) uint8 { return uint8(math.Round(float64(x) + t*(float64(y)-float64(x)))) }
+	blend := func(x, y uint8) uint8 {
+		return uint8(math.Round(float64(x) +
+			t*(float64(y)-float64(x))))
+	}
 	return color.NRGBA{blend(a.R, b.R), blend(a.G, b.G), blend(a.B, b.B), 255}
 }
 
-// contrast gives dark or white ink, whichever reads better on the ground: the one
+// contrast returns dark or white ink, whichever reads better on the ground: the one
 // with the larger contrast ratio as WCAG 2 defines it.
 func contrast(ground color.NRGBA) color.NRGBA {
 	l := luminance(ground) + 0.05

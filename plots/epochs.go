@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// EpochRow is what one epoch of training left.
+// EpochRow holds the results of one epoch of training.
 type EpochRow struct {
 	Epoch     int // from 0
 	TrainLoss float64
@@ -35,13 +35,14 @@ func (t EpochTable) HTML() (string, error) { return t.Table().HTML() }
 // Text implements Chart.
 func (t EpochTable) Text() string { return t.Table().Text() }
 
-// Table gives the numbers as they are printed: six decimals, times as mm:ss.
+// Table returns the numbers as they are printed: six decimals, times as mm:ss.
 func (t EpochTable) Table() Table {
 	names := t.Metrics
 	if names == nil {
 		names = []string{"error_rate"}
 	}
-	out := Table{Header: append(append([]string{"epoch", "train_loss", "valid_loss"}, names...), "time")}
+	out := Table{Header: append(append([]string{"epoch", "train_loss", "valid_loss"}, names...),
+		"time")}
 	for _, r := range t.Rows {
 		cells := []string{strconv.Itoa(r.Epoch), sixDecimals(r.TrainLoss), sixDecimals(r.ValidLoss)}
 		for i := range names {

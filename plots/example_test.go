@@ -14,13 +14,14 @@ func ExampleImageGrid() {
 	photo := image.NewGray(image.Rect(0, 0, 224, 224))
 	g := plots.ImageGrid{
 		Figure: plots.Figure{Width: 7, Height: 6},
-		Cells:  []plots.ImageCell{{Image: photo, Title: "Ragdoll"}, {Image: photo, Title: "pug", Color: "red"}, {Image: photo, Title: "boxer"}},
+		Cells: []plots.ImageCell{{Image: photo, Title: "Ragdoll"},
+			{Image: photo, Title: "pug", Color: "red"}, {Image: photo, Title: "boxer"}},
 	}
 	html, err := g.HTML()
-	fmt.Println(html[:51], err)
+	fmt.Println(html[:49], err)
 	fmt.Print(g.Text())
 	// Output:
-	// <img alt="Image grid: 3 pictures: Ragdoll, pug, box <nil>
+	// <img alt="Image grid: 3 images: Ragdoll, pug, box <nil>
 	// Ragdoll  pug
 	// boxer
 }
@@ -37,8 +38,10 @@ func ExampleLines() {
 
 func ExamplePanels() {
 	p := plots.Panels{Figure: plots.Figure{Width: 12, Height: 4}, Charts: []plots.Lines{
-		{XLabel: "Iterations", YLabel: "Learning Rate", Series: []plots.Series{{Y: []float64{1e-4, 3e-3, 1e-6}}}},
-		{XLabel: "Iterations", YLabel: "Momentum", Series: []plots.Series{{Y: []float64{0.95, 0.85, 0.95}}}},
+		{XLabel: "Iterations", YLabel: "Learning Rate",
+			Series: []plots.Series{{Y: []float64{1e-4, 3e-3, 1e-6}}}},
+		{XLabel: "Iterations", YLabel: "Momentum",
+			Series: []plots.Series{{Y: []float64{0.95, 0.85, 0.95}}}},
 	}}
 	png, err := p.PNG()
 	if err != nil {
@@ -61,7 +64,8 @@ func ExampleLRFinder() {
 }
 
 func ExampleMatrix() {
-	m := plots.Matrix{Labels: []string{"Birman", "Ragdoll", "pug"}, Counts: [][]int{{38, 2, 0}, {8, 31, 0}, {0, 0, 40}}}
+	m := plots.Matrix{Labels: []string{"Birman", "Ragdoll", "pug"},
+		Counts: [][]int{{38, 2, 0}, {8, 31, 0}, {0, 0, 40}}}
 	fmt.Print(m.Text())
 	// Output:
 	// Actual \ Predicted  Birman  Ragdoll  pug
@@ -71,7 +75,8 @@ func ExampleMatrix() {
 }
 
 func ExampleBars() {
-	b := plots.Bars{Labels: []string{"Ragdoll", "Birman"}, Values: []float64{0.5, 0.1}, Percent: true}
+	b := plots.Bars{Labels: []string{"Ragdoll", "Birman"}, Values: []float64{0.5, 0.1},
+		Percent: true}
 	fmt.Print(b.Text())
 	// Output:
 	// Ragdoll  ███████████████                 50.0 %
@@ -82,7 +87,8 @@ func ExamplePrediction() {
 	p := plots.Prediction{
 		Figure: plots.Figure{Title: "pomeranian"},
 		Image:  image.NewGray(image.Rect(0, 0, 300, 200)),
-		Bars:   plots.Bars{Labels: []string{"pomeranian", "chihuahua"}, Values: []float64{0.9, 0.1}, Percent: true, Highlight: 1},
+		Bars: plots.Bars{Labels: []string{"pomeranian", "chihuahua"}, Values: []float64{0.9, 0.1},
+			Percent: true, Highlight: 1},
 	}
 	fmt.Print(p.Text())
 	// Output:
@@ -100,7 +106,8 @@ func ExampleHistogram() {
 }
 
 func ExampleTable() {
-	t := plots.Table{Header: []string{"actual", "predicted", "count"}, Rows: [][]string{{"Ragdoll", "Birman", "8"}, {"Bengal", "Egyptian_Mau", "12"}}}
+	t := plots.Table{Header: []string{"actual", "predicted", "count"},
+		Rows: [][]string{{"Ragdoll", "Birman", "8"}, {"Bengal", "Egyptian_Mau", "12"}}}
 	fmt.Print(t.Text())
 	// Output:
 	// actual   predicted     count
@@ -109,7 +116,8 @@ func ExampleTable() {
 }
 
 func ExampleEpochTable() {
-	t := plots.EpochTable{Rows: []plots.EpochRow{{Epoch: 0, TrainLoss: 1.409, ValidLoss: 0.345, Metrics: []float64{0.1103}, Time: 83 * time.Second}}}
+	t := plots.EpochTable{Rows: []plots.EpochRow{{Epoch: 0, TrainLoss: 1.409, ValidLoss: 0.345,
+		Metrics: []float64{0.1103}, Time: 83 * time.Second}}}
 	fmt.Print(t.Text())
 	// Output:
 	// epoch  train_loss  valid_loss  error_rate  time
@@ -117,7 +125,8 @@ func ExampleEpochTable() {
 }
 
 func ExampleSummary() {
-	s := plots.Summary{Rows: []plots.LayerRow{{Name: "conv1", Output: "64 × 112 × 112", Params: 9408}, {Name: "head.8", Output: "37", Params: 18981, Trainable: true}}}
+	s := plots.Summary{Rows: []plots.LayerRow{{Name: "conv1", Output: "64 × 112 × 112",
+		Params: 9408}, {Name: "head.8", Output: "37", Params: 18981, Trainable: true}}}
 	fmt.Print(s.Text())
 	// Output:
 	// Layer   Output shape    Parameters  Trainable
@@ -130,7 +139,8 @@ func ExampleSummary() {
 }
 
 func ExampleProgress() {
-	bar := plots.ProgressBar{Label: "Epoch 1/4", Done: 3, Total: 4, Elapsed: 81 * time.Second, Comment: "0.4132"}
+	bar := plots.ProgressBar{Label: "Epoch 1/4", Done: 3, Total: 4, Elapsed: 81 * time.Second,
+		Comment: "0.4132"}
 	fmt.Println(plots.Progress(bar))
 	fmt.Println(bar.Text())
 	// Output:
@@ -140,9 +150,11 @@ func ExampleProgress() {
 
 func ExampleTraining() {
 	t := plots.Training{
-		Epochs:  plots.ProgressBar{Done: 1, Total: 2, Elapsed: 60 * time.Second},
-		Table:   plots.EpochTable{Rows: []plots.EpochRow{{TrainLoss: 1.4, ValidLoss: 0.3, Metrics: []float64{0.11}, Time: time.Minute}}},
-		Batches: plots.ProgressBar{Label: "Epoch 2/2", Done: 1, Total: 2, Elapsed: 30 * time.Second, State: plots.Interrupted},
+		Epochs: plots.ProgressBar{Done: 1, Total: 2, Elapsed: 60 * time.Second},
+		Table: plots.EpochTable{Rows: []plots.EpochRow{{TrainLoss: 1.4, ValidLoss: 0.3,
+			Metrics: []float64{0.11}, Time: time.Minute}}},
+		Batches: plots.ProgressBar{Label: "Epoch 2/2", Done: 1, Total: 2, Elapsed: 30 * time.Second,
+			State: plots.Interrupted},
 	}
 	fmt.Print(t.Text())
 	// Output:
@@ -153,7 +165,8 @@ func ExampleTraining() {
 
 // A chart as a file.
 func Example() {
-	b := plots.Bars{Figure: plots.Figure{Width: 4, Height: 1}, Labels: []string{"cats", "dogs"}, Values: []float64{12, 25}}
+	b := plots.Bars{Figure: plots.Figure{Width: 4, Height: 1}, Labels: []string{"cats", "dogs"},
+		Values: []float64{12, 25}}
 	svg, err := b.SVG()
 	if err != nil {
 		fmt.Println(err)

@@ -67,7 +67,7 @@ func (t *typeface) glyph(r rune) glyph {
 	return g
 }
 
-// invisible reports letters that steer others and have no shape themselves.
+// invisible reports whether a letter only steers others and has no shape itself.
 func invisible(r rune) bool { return unicode.In(r, unicode.Cf, unicode.Variation_Selector) }
 
 // advance measures a text, in units of the font's size.
@@ -150,7 +150,8 @@ func words(text string) []string {
 	var out []string
 	from := 0
 	for i, r := range text {
-		if r == ' ' && !strings.HasPrefix(text[i+1:], "/ ") || r == '/' && i > 0 && text[i-1] != ' ' {
+		if r == ' ' && !strings.HasPrefix(text[i+1:], "/ ") || r == '/' && i > 0 &&
+			text[i-1] != ' ' {
 			out = append(out, text[from:i+1])
 			from = i + 1
 		}

@@ -14,18 +14,19 @@ import (
 	"gopets/plots"
 )
 
-var update = flag.Bool("update", false, "rewrite the golden pictures in testdata")
+var update = flag.Bool("update", false, "rewrite the golden images in testdata")
 
-// charts are the charts of the golden pictures, by file name.
+// charts are the charts of the golden images, by file name.
 func charts() map[string]plots.Chart {
 	return map[string]plots.Chart{
-		"grid":          batch(),
-		"top_losses":    topLosses(),
-		"results":       results(),
-		"losses":        losses(),
-		"schedule":      schedule(),
-		"lr_finder":     lrFinder(),
-		"confusion":     confusion(37, plots.Figure{Width: 12, Height: 12, DPI: 100, Title: "Confusion matrix"}),
+		"grid":       batch(),
+		"top_losses": topLosses(),
+		"results":    results(),
+		"losses":     losses(),
+		"schedule":   schedule(),
+		"lr_finder":  lrFinder(),
+		"confusion": confusion(37, plots.Figure{Width: 12, Height: 12, DPI: 100,
+			Title: "Confusion matrix"}),
 		"confusion_row": normalized(),
 		"bars":          bars(),
 		"prediction":    prediction(),
@@ -36,7 +37,7 @@ func charts() map[string]plots.Chart {
 	}
 }
 
-// TestGolden compares every chart's picture with the one in testdata. A difference is written next
+// TestGolden compares every chart's image with the one in testdata. A difference is written next
 // to the test's other files: what was drawn, and where it differs.
 func TestGolden(t *testing.T) {
 	for name, c := range charts() {
@@ -57,7 +58,9 @@ func TestGolden(t *testing.T) {
 				t.Fatalf("%v (run go test ./plots -update to make it)", err)
 			}
 			if diff, n := difference(t, got, want); n > 0 {
-				t.Errorf("%d pixels of %s look different; see %s (run with -update if that is meant)", n, name, writeDifference(t, name, got, want, diff))
+				t.Errorf(
+					"%d pixels of %s look different; see %s (run with -update if that is meant)", n,
+					name, writeDifference(t, name, got, want, diff))
 			}
 		})
 	}
@@ -77,7 +80,8 @@ func difference(t *testing.T, got, want []byte) (image.Image, int) {
 	count := 0
 	for y := bounds.Min.Y; y < bounds.Max.Y; y++ {
 		for x := bounds.Min.X; x < bounds.Max.X; x++ {
-			p, q := color.NRGBAModel.Convert(a.At(x, y)).(color.NRGBA), color.NRGBAModel.Convert(b.At(x, y)).(color.NRGBA)
+			p, q := color.NRGBAModel.Convert(a.At(x, y)).(color.NRGBA),
+				color.NRGBAModel.Convert(b.At(x, y)).(color.NRGBA)
 			pale := func(v uint8) uint8 { return 191 + v/4 }
 			diff.SetRGBA(x, y, color.RGBA{pale(q.R), pale(q.G), pale(q.B), 255})
 			if far(p.R, q.R) || far(p.G, q.G) || far(p.B, q.B) || p.A != q.A {
@@ -91,7 +95,7 @@ func difference(t *testing.T, got, want []byte) (image.Image, int) {
 
 func far(a, b uint8) bool { return max(a, b)-min(a, b) > 4 }
 
-// writeDifference leaves pictures of what was drawn, what was wanted and the difference, and names
+// writeDifference leaves images of what was drawn, what was wanted and the difference, and names
 // their folder.
 func writeDifference(t *testing.T, name string, got, want []byte, diff image.Image) string {
 	t.Helper()
@@ -103,7 +107,8 @@ func writeDifference(t *testing.T, name string, got, want []byte, diff image.Ima
 	if err := png.Encode(&encoded, diff); err != nil {
 		t.Fatal(err)
 	}
-	for file, data := range map[string][]byte{"got.png": got, "want.png": want, "difference.png": encoded.Bytes()} {
+	for file, data := range map[string][]byte{"got.png": got, "want.png": want,
+		"difference.png": encoded.Bytes()} {
 		if err := os.WriteFile(filepath.Join(dir, file), data, 0o644); err != nil {
 			t.Fatal(err)
 		}
@@ -116,20 +121,20 @@ func writeDifference(t *testing.T, name string, got, want []byte, diff image.Ima
 func TestDifferenceIsSeen(t *testing.T) {
 	a, b := bars(), bars()
 	b.Values[1] += 0.02
-	pictureA, errA := a.PNG()
-	pictureB, errB := b.PNG()
+	imageA, errA := a.PNG()
+	imageB, errB := b.PNG()
 	if errA != nil || errB != nil {
 		t.Fatal(errA, errB)
 	}
-	if _, n := difference(t, pictureA, pictureB); n == 0 {
-		t.Error("a changed value must change the picture")
+	if _, n := difference(t, imageA, imageB); n == 0 {
+		t.Error("a changed value must change the image")
 	}
-	if _, n := difference(t, pictureA, pictureA); n != 0 {
-		t.Error("a picture differs from itself")
+	if _, n := difference(t, imageA, imageA); n != 0 {
+		t.Error("an image differs from itself")
 	}
 }
 
-// creature paints a picture that is easy to recognise: a face of the given colour.
+// creature paints an image that is easy to recognise: a face of the given colour.
 func creature(w, h int, fur color.RGBA) image.Image {
 	img := image.NewRGBA(image.Rect(0, 0, w, h))
 	cx, cy, r := float64(w)/2, float64(h)*0.55, float64(min(w, h))*0.34
@@ -139,7 +144,8 @@ func creature(w, h int, fur color.RGBA) image.Image {
 			fx, fy := float64(x), float64(y)
 			c := color.RGBA{uint8(150 + 60*y/h), uint8(190 + 30*x/w), 170, 255}
 			switch {
-			case inside(fx, fy, cx-r*0.4, cy-r*0.2, r*0.12), inside(fx, fy, cx+r*0.4, cy-r*0.2, r*0.12), inside(fx, fy, cx, cy+r*0.25, r*0.16):
+			case inside(fx, fy, cx-r*0.4, cy-r*0.2, r*0.12), inside(fx, fy, cx+r*0.4, cy-r*0.2,
+				r*0.12), inside(fx, fy, cx, cy+r*0.25, r*0.16):
 				c = color.RGBA{20, 20, 30, 255}
 			case inside(fx, fy, cx, cy, r):
 				c = fur
@@ -152,33 +158,45 @@ func creature(w, h int, fur color.RGBA) image.Image {
 	return img
 }
 
-var furs = []color.RGBA{{200, 140, 80, 255}, {90, 90, 100, 255}, {235, 220, 200, 255}, {130, 80, 50, 255}, {40, 40, 45, 255}, {220, 170, 110, 255}}
+var furs = []color.RGBA{{200, 140, 80, 255}, {90, 90, 100, 255}, {235, 220, 200, 255},
+	{130, 80, 50, 255}, {40, 40, 45, 255}, {220, 170, 110, 255}}
 
 func batch() plots.ImageGrid {
 	g := plots.ImageGrid{Figure: plots.Figure{Width: 7, Height: 6}}
-	for i, name := range []string{"Ragdoll", "american_pit_bull_terrier", "newfoundland", "staffordshire_bull_terrier", "Birman", "shiba_inu", "Egyptian_Mau", "wheaten_terrier", "pug"} {
-		g.Cells = append(g.Cells, plots.ImageCell{Image: creature(224, 224, furs[i%len(furs)]), Title: name})
+	for i, name := range []string{"Ragdoll", "american_pit_bull_terrier", "newfoundland",
+		"staffordshire_bull_terrier", "Birman", "shiba_inu", "Egyptian_Mau", "wheaten_terrier",
+		"pug"} {
+		g.Cells = append(g.Cells, plots.ImageCell{Image: creature(224, 224, furs[i%len(furs)]),
+			Title: name})
 	}
 	return g
 }
 
 func topLosses() plots.ImageGrid {
-	g := plots.ImageGrid{Figure: plots.Figure{Width: 7.5, Height: 5.5, Title: "prediction/actual/loss/probability"}}
-	for i, title := range []string{"boxer/pug / 7.26 / 0.00", "american_pit_bull_terrier/staffordshire_bull_terrier / 6.90 / 0.00", "Ragdoll/Birman / 5.85 / 0.00",
-		"shiba_inu/american_bulldog / 4.10 / 0.02", "Maine_Coon/Bengal / 3.97 / 0.02", "havanese/yorkshire_terrier / 3.33 / 0.04"} {
+	g := plots.ImageGrid{Figure: plots.Figure{Width: 7.5, Height: 5.5,
+		Title: "prediction/actual/loss/probability"}}
+	for i, title := range []string{"boxer/pug / 7.26 / 0.00",
+		"american_pit_bull_terrier/staffordshire_bull_terrier / 6.90 / 0.00",
+		"Ragdoll/Birman / 5.85 / 0.00",
+		"shiba_inu/american_bulldog / 4.10 / 0.02", "Maine_Coon/Bengal / 3.97 / 0.02",
+		"havanese/yorkshire_terrier / 3.33 / 0.04"} {
 		heat := &plots.Heat{W: 7, H: 7}
 		for k := range 49 {
-			heat.Values = append(heat.Values, math.Exp(-(math.Pow(float64(k%7-3), 2)+math.Pow(float64(k/7-2-i%3), 2))/3))
+			heat.Values = append(heat.Values,
+				math.Exp(-(math.Pow(float64(k%7-3), 2)+math.Pow(float64(k/7-2-i%3), 2))/3))
 		}
-		g.Cells = append(g.Cells, plots.ImageCell{Image: creature(224, 224, furs[i]), Title: title, Heat: heat})
+		g.Cells = append(g.Cells, plots.ImageCell{Image: creature(224, 224, furs[i]), Title: title,
+			Heat: heat})
 	}
 	return g
 }
 
 func results() plots.ImageGrid {
-	g := plots.ImageGrid{Figure: plots.Figure{Width: 8, Height: 3.4, Title: "actual / predicted"}, Columns: 4}
+	g := plots.ImageGrid{Figure: plots.Figure{Width: 8, Height: 3.4, Title: "actual / predicted"},
+		Columns: 4}
 	for i, wrong := range []bool{false, true, false, false} {
-		c := plots.ImageCell{Image: creature(300-50*i, 200+20*i, furs[i]), Title: "Birman\nBirman", Color: "green"}
+		c := plots.ImageCell{Image: creature(300-50*i, 200+20*i, furs[i]), Title: "Birman\nBirman",
+			Color: "green"}
 		if wrong {
 			c.Title, c.Color = "Ragdoll\nBirman", "red"
 		}
@@ -188,7 +206,10 @@ func results() plots.ImageGrid {
 }
 
 // noise is a small repeatable disturbance.
-func noise(i int) float64 { return math.Sin(float64(i)*12.9898)*0.5 + math.Sin(float64(i)*78.233)*0.5 }
+func noise(i int) float64 {
+	return math.Sin(float64(i)*12.9898)*0.5 +
+		math.Sin(float64(i)*78.233)*0.5
+}
 
 func losses() plots.Lines {
 	var train []float64
@@ -197,7 +218,9 @@ func losses() plots.Lines {
 	}
 	return plots.Lines{
 		XLabel: "Batches processed", YLabel: "Loss",
-		Series: []plots.Series{{Name: "Train", Y: train}, {Name: "Validation", X: []float64{92, 184, 276, 368}, Y: []float64{0.52, 0.34, 0.26, 0.23}, Points: true}},
+		Series: []plots.Series{{Name: "Train", Y: train},
+			{Name: "Validation", X: []float64{92, 184, 276, 368}, Y: []float64{0.52, 0.34, 0.26,
+				0.23}, Points: true}},
 	}
 }
 
@@ -220,16 +243,22 @@ func lrFinder() plots.LRFinder {
 	for i := 10; i < 92; i++ {
 		lr := 1e-7 * math.Pow(1e8, float64(i)/100)
 		f.LR = append(f.LR, lr)
-		f.Loss = append(f.Loss, 0.45-0.3/(1+math.Exp(-float64(i-55)/5))+math.Exp(float64(i-92)/4)+0.004*noise(i))
+		f.Loss = append(f.Loss, 0.45-0.3/(1+math.Exp(-float64(i-55)/5))+math.Exp(float64(i-92)/4)+
+			0.004*noise(i))
 	}
-	f.Suggestions = []plots.Mark{{Name: "steepest", LR: f.LR[44], Loss: f.Loss[44]}, {Name: "minimum/10", LR: f.LR[57], Loss: f.Loss[57]}}
+	f.Suggestions = []plots.Mark{{Name: "steepest", LR: f.LR[44], Loss: f.Loss[44]},
+		{Name: "minimum/10", LR: f.LR[57], Loss: f.Loss[57]}}
 	return f
 }
 
-var breeds = []string{"Abyssinian", "Bengal", "Birman", "Bombay", "British_Shorthair", "Egyptian_Mau", "Maine_Coon", "Persian", "Ragdoll", "Russian_Blue", "Siamese", "Sphynx",
-	"american_bulldog", "american_pit_bull_terrier", "basset_hound", "beagle", "boxer", "chihuahua", "english_cocker_spaniel", "english_setter", "german_shorthaired",
-	"great_pyrenees", "havanese", "japanese_chin", "keeshond", "leonberger", "miniature_pinscher", "newfoundland", "pomeranian", "pug", "saint_bernard", "samoyed",
-	"scottish_terrier", "shiba_inu", "staffordshire_bull_terrier", "wheaten_terrier", "yorkshire_terrier"}
+var breeds = []string{"Abyssinian", "Bengal", "Birman", "Bombay", "British_Shorthair",
+	"Egyptian_Mau", "Maine_Coon", "Persian", "Ragdoll", "Russian_Blue", "Siamese", "Sphynx",
+	"american_bulldog", "american_pit_bull_terrier", "basset_hound", "beagle", "boxer", "chihuahua",
+	"english_cocker_spaniel", "english_setter", "german_shorthaired",
+	"great_pyrenees", "havanese", "japanese_chin", "keeshond", "leonberger", "miniature_pinscher",
+	"newfoundland", "pomeranian", "pug", "saint_bernard", "samoyed",
+	"scottish_terrier", "shiba_inu", "staffordshire_bull_terrier", "wheaten_terrier",
+	"yorkshire_terrier"}
 
 func confusion(n int, f plots.Figure) plots.Matrix {
 	m := plots.Matrix{Figure: f, Labels: breeds[:n]}
@@ -238,7 +267,8 @@ func confusion(n int, f plots.Figure) plots.Matrix {
 		row[i] = 30 + (i*7)%13
 		m.Counts = append(m.Counts, row)
 	}
-	for k, pair := range [][3]int{{8, 2, 8}, {13, 34, 6}, {34, 13, 5}, {2, 8, 4}, {6, 1, 3}, {5, 1, 3}, {0, 9, 1}, {12, 16, 2}, {27, 25, 1}, {17, 26, 2}, {20, 15, 1}, {22, 36, 2}} {
+	for k, pair := range [][3]int{{8, 2, 8}, {13, 34, 6}, {34, 13, 5}, {2, 8, 4}, {6, 1, 3},
+		{5, 1, 3}, {0, 9, 1}, {12, 16, 2}, {27, 25, 1}, {17, 26, 2}, {20, 15, 1}, {22, 36, 2}} {
 		if pair[0] < n && pair[1] < n {
 			m.Counts[pair[0]][pair[1]] = pair[2]
 			m.Counts[pair[0]][pair[0]] -= k % 4
@@ -254,16 +284,21 @@ func normalized() plots.Matrix {
 }
 
 func bars() plots.Bars {
-	return plots.Bars{Figure: plots.Figure{Title: "Error rate by breed"}, Labels: []string{"Ragdoll", "american_pit_bull_terrier", "Birman", "pug"}, Values: []float64{0.241, 0.187, 0.121, 0}, Percent: true}
+	return plots.Bars{Figure: plots.Figure{Title: "Error rate by breed"},
+		Labels: []string{"Ragdoll", "american_pit_bull_terrier", "Birman", "pug"},
+		Values: []float64{0.241, 0.187, 0.121, 0}, Percent: true}
 }
 
 func prediction() plots.Prediction {
-	return plots.Prediction{Figure: plots.Figure{Title: "pomeranian"}, Image: creature(300, 260, furs[0]),
-		Bars: plots.Bars{Labels: []string{"pomeranian", "chihuahua", "keeshond", "english_cocker_spaniel", "samoyed"}, Values: []float64{0.913, 0.052, 0.02, 0.008, 0.0004}, Percent: true, Highlight: 1}}
+	return plots.Prediction{Figure: plots.Figure{Title: "pomeranian"},
+		Image: creature(300, 260, furs[0]),
+		Bars: plots.Bars{Labels: []string{"pomeranian", "chihuahua", "keeshond",
+			"english_cocker_spaniel", "samoyed"}, Values: []float64{0.913, 0.052, 0.02, 0.008,
+			0.0004}, Percent: true, Highlight: 1}}
 }
 
 func histogram() plots.Histogram {
-	h := plots.Histogram{XLabel: "Loss of a validation picture"}
+	h := plots.Histogram{XLabel: "Loss of a validation image"}
 	for i := range 900 {
 		h.Values = append(h.Values, math.Abs(noise(i))*math.Abs(noise(i+7))*5)
 	}
@@ -271,5 +306,7 @@ func histogram() plots.Histogram {
 }
 
 func mostConfused() plots.Table {
-	return plots.Table{Header: []string{"actual", "predicted", "count"}, Rows: [][]string{{"Ragdoll", "Birman", "8"}, {"american_pit_bull_terrier", "staffordshire_bull_terrier", "6"}, {"Maine_Coon", "Bengal", "12"}}}
+	return plots.Table{Header: []string{"actual", "predicted", "count"},
+		Rows: [][]string{{"Ragdoll", "Birman", "8"}, {"american_pit_bull_terrier",
+			"staffordshire_bull_terrier", "6"}, {"Maine_Coon", "Bengal", "12"}}}
 }

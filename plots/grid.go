@@ -9,30 +9,30 @@ import (
 	"strings"
 )
 
-// ImageGrid shows pictures in rows and columns, each under its title.
+// ImageGrid shows images in rows and columns, each under its title.
 type ImageGrid struct {
 	Figure      // Title stands above all, in bold
 	Columns int // 0 = the smallest number that makes no more rows than columns
 	Cells   []ImageCell
 }
 
-// ImageCell is one picture of an ImageGrid.
+// ImageCell is one image of an ImageGrid.
 type ImageCell struct {
 	Image image.Image
 	Title string // may break into several lines
 	Color string // of the title: "#rrggbb", "red", "green", …; "" = black
-	Heat  *Heat  // drawn over the picture, if any
+	Heat  *Heat  // drawn over the image, if any
 }
 
-// Heat is a map drawn over a picture, as Grad-CAM makes it: W×H values, row-major,
-// scaled from their minimum to their maximum, stretched over the whole picture.
+// Heat is a map drawn over an image, as Grad-CAM makes it: W×H values, row-major,
+// scaled from their minimum to their maximum, stretched over the whole image.
 type Heat struct {
 	W, H   int
 	Values []float64
 	Alpha  float64 // 0 = 0.6
 }
 
-// titleLines is how many lines a picture's title may take.
+// titleLines is how many lines an image's title may take.
 const titleLines = 3
 
 // SVG implements Chart.
@@ -75,12 +75,13 @@ func (g ImageGrid) describe() string {
 	for i, c := range g.Cells {
 		titles[i] = or(c.Title, "untitled")
 	}
-	return fmt.Sprintf("%s: %d pictures: %s", or(g.Title, "Image grid"), len(g.Cells), strings.Join(titles, ", "))
+	return fmt.Sprintf("%s: %d images: %s", or(g.Title, "Image grid"), len(g.Cells),
+		strings.Join(titles, ", "))
 }
 
 func (g ImageGrid) draw() (*scene, error) {
 	if len(g.Cells) == 0 {
-		return nil, fmt.Errorf("plots: image grid: no pictures; give one cell at least")
+		return nil, fmt.Errorf("plots: image grid: no images; want at least one cell")
 	}
 	columns, rows := g.shape()
 	s, err := g.newScene("image grid", 3*float64(columns), 3*float64(rows), g.describe())
@@ -101,10 +102,13 @@ func (g ImageGrid) draw() (*scene, error) {
 	}
 	head := size * 1.25 * float64(most)
 	if h-head < 8 || w-gap < 8 {
-		return nil, fmt.Errorf("plots: image grid: %d by %d pictures leave none of them room in %g by %g pixels; make Width or Height larger or show fewer", columns, rows, s.w, s.h)
+		return nil,
+			fmt.Errorf(
+				"plots: image grid: %d by %d images do not fit into %g by %g pixels; make Width or Height larger or show fewer", columns, rows, s.w, s.h)
 	}
 	for i, c := range g.Cells {
-		cell := frame{f.x + w*float64(i%columns), f.y + h*float64(i/columns), w, h}.cut(gap/2, 0, gap/2, gap)
+		cell := frame{f.x + w*float64(i%columns), f.y + h*float64(i/columns), w, h}.cut(gap/2, 0,
+			gap/2, gap)
 		fill, err := parseColor(c.Color, ink)
 		if err != nil {
 			return nil, fmt.Errorf("plots: image grid: cell %d: %w", i, err)
@@ -118,7 +122,7 @@ func (g ImageGrid) draw() (*scene, error) {
 	return s, nil
 }
 
-// photo gives the cell's picture, no larger than twice w×h, with its heat map over it.
+// photo returns the cell's image, no larger than twice w×h, with its heat map over it.
 func (c ImageCell) photo(w, h float64) (*image.RGBA, error) {
 	img, err := opaque(c.Image)
 	if err != nil || c.Heat == nil {
@@ -128,12 +132,13 @@ func (c ImageCell) photo(w, h float64) (*image.RGBA, error) {
 	return img, c.Heat.overlay(img)
 }
 
-// cell draws a picture with its title right above it.
-func (s *scene) cell(f frame, head float64, photo *image.RGBA, title []string, size float64, fill color.NRGBA) {
+// cell draws an image with its title right above it.
+func (s *scene) cell(f frame, head float64, photo *image.RGBA, title []string, size float64,
+	fill color.NRGBA) {
 	at := inside(f.cut(0, head, 0, 0), photo)
 	for k, text := range title {
 		y := at.y - size*0.4 - size*1.25*float64(len(title)-1-k)
 		s.text(label{x: f.x + f.w/2, y: y, text: text, size: size, anchor: middle, fill: fill}, 0)
 	}
-	s.items = append(s.items, picture{at, photo})
+	s.items = append(s.items, bitmap{at, photo})
 }

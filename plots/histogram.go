@@ -30,13 +30,14 @@ func (h Histogram) Text() string {
 	lo, width, counts := h.count()
 	b := Bars{Figure: Figure{Title: h.Title}}
 	for i, n := range counts {
-		b.Labels = append(b.Labels, fmt.Sprintf("%.4g – %.4g", lo+width*float64(i), lo+width*float64(i+1)))
+		b.Labels = append(b.Labels, fmt.Sprintf("%.4g – %.4g", lo+width*float64(i),
+			lo+width*float64(i+1)))
 		b.Values = append(b.Values, float64(n))
 	}
 	return b.Text()
 }
 
-// count gives the lower end of the first bin, the width of all, and how many values fell into each.
+// count returns the lower end of the first bin, the width of all, and how many values fell into each.
 func (h Histogram) count() (lo, width float64, counts []int) {
 	var values []float64
 	for _, v := range h.Values {
@@ -75,13 +76,15 @@ func (h Histogram) draw() (*scene, error) {
 	most := slices.Max(counts)
 	hi := lo + width*float64(len(counts))
 	alt := fmt.Sprintf("%s: %d values from %.4g to %.4g in %d bins, the fullest holds %d",
-		or(strings.TrimSpace(h.Title+" "+h.XLabel), "Histogram"), sum(counts), lo, hi, len(counts), most)
+		or(strings.TrimSpace(h.Title+" "+h.XLabel), "Histogram"), sum(counts), lo, hi, len(counts),
+		most)
 	s, err := h.newScene("histogram", 6, 4, alt)
 	if err != nil {
 		return nil, err
 	}
-	p := s.axes(s.all(), axesOptions{title: h.Title, xLabel: h.XLabel, yLabel: or(h.YLabel, "Count"),
-		x: [2]float64{lo, hi}, y: [2]float64{0, float64(most)}, margin: 0.03, fromZero: true})
+	p := s.axes(s.all(), axesOptions{title: h.Title, xLabel: h.XLabel,
+		yLabel: or(h.YLabel, "Count"),
+		x:      [2]float64{lo, hi}, y: [2]float64{0, float64(most)}, margin: 0.03, fromZero: true})
 	for i, n := range counts {
 		if n == 0 {
 			continue

@@ -11,7 +11,7 @@ import (
 	"strings"
 )
 
-// Example is a picture that belongs to one cell of a confusion matrix.
+// Example is an image that belongs to one cell of a confusion matrix.
 type Example struct {
 	Actual, Predicted int // indices of Labels
 	Image             image.Image
@@ -23,15 +23,15 @@ type Example struct {
 //go:embed interactive.js
 var interactiveScript string
 
-// The pictures of an interactive matrix are small, so that hundreds of them fit into a notebook.
+// The images of an interactive matrix are small, so that hundreds of them fit into a notebook.
 const (
 	exampleSide    = 128 // pixels, the longer side
 	exampleQuality = 80  // JPEG
 )
 
-// Interactive gives the matrix as HTML that answers, offline: the pointer over a cell tells the
-// pair and its count, a click shows the pictures of that cell. Where scripts may not run, the
-// picture of HTML stands.
+// Interactive returns the matrix as interactive HTML that works offline: the pointer over a cell shows the
+// pair and its count, a click shows the images of that cell. Without scripts it is the image of
+// [Matrix.HTML].
 func (m Matrix) Interactive(examples []Example) (string, error) {
 	s, grid, cell, err := m.layout()
 	if err != nil {
@@ -60,14 +60,18 @@ func (m Matrix) Interactive(examples []Example) (string, error) {
 		data.Labels[i] = clean(l)
 	}
 	for i, e := range examples {
-		if n := len(m.Labels); e.Actual < 0 || e.Actual >= n || e.Predicted < 0 || e.Predicted >= n {
-			return "", fmt.Errorf("plots: matrix: example %d (%s) belongs to cell (%d, %d); wanted two indices below %d", i, clean(e.Title), e.Actual, e.Predicted, n)
+		if n := len(m.Labels); e.Actual < 0 || e.Actual >= n || e.Predicted < 0 ||
+			e.Predicted >= n {
+			return "",
+				fmt.Errorf(
+					"plots: matrix: example %d (%s) belongs to cell (%d, %d); want two indices below %d", i, clean(e.Title), e.Actual, e.Predicted, n)
 		}
 		source, err := thumbnail(e.Image)
 		if err != nil {
 			return "", fmt.Errorf("plots: matrix: example %d (%s): %w", i, clean(e.Title), err)
 		}
-		data.Examples = append(data.Examples, example{e.Actual, e.Predicted, clean(e.Title), source})
+		data.Examples = append(data.Examples, example{e.Actual, e.Predicted, clean(e.Title),
+			source})
 	}
 	// writes <, > and & as \u003c…: nothing can end the script element
 	encoded, err := json.Marshal(data)
@@ -77,11 +81,13 @@ func (m Matrix) Interactive(examples []Example) (string, error) {
 	hash := fnv.New64a()
 	hash.Write(encoded)
 	id := fmt.Sprintf("plots-matrix-%x", hash.Sum64())
-	return fmt.Sprintf("<div id=\"%s\">\n%s\n<p aria-live=\"polite\"></p>\n<div></div>\n<script type=\"application/json\">%s</script>\n<script>\n%s</script>\n</div>",
-		id, s.img(dataURI("image/svg+xml", svg)), encoded, strings.ReplaceAll(interactiveScript, "ID", id)), nil
+	return fmt.Sprintf(
+		"<div id=\"%s\">\n%s\n<p aria-live=\"polite\"></p>\n<div></div>\n<script type=\"application/json\">%s</script>\n<script>\n%s</script>\n</div>",
+		id, s.img(dataURI("image/svg+xml", svg)), encoded, strings.ReplaceAll(interactiveScript,
+			"ID", id)), nil
 }
 
-// thumbnail gives a small JPEG of a picture as a data URI.
+// thumbnail returns a small JPEG of an image as a data URI.
 func thumbnail(img image.Image) (string, error) {
 	photo, err := opaque(img)
 	if err != nil {
@@ -89,7 +95,8 @@ func thumbnail(img image.Image) (string, error) {
 	}
 	at := inside(frame{w: exampleSide, h: exampleSide}, photo)
 	var b bytes.Buffer
-	if err := jpeg.Encode(&b, limit(photo, at.w, at.h), &jpeg.Options{Quality: exampleQuality}); err != nil {
+	if err := jpeg.Encode(&b, limit(photo, at.w, at.h),
+		&jpeg.Options{Quality: exampleQuality}); err != nil {
 		return "", err
 	}
 	return dataURI("image/jpeg", b.Bytes()), nil

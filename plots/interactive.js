@@ -1,5 +1,5 @@
 // Makes the confusion matrix in the element #ID answer: the pointer or the arrow keys over a cell tell its pair and count, a click
-// or Enter shows its pictures. Without this script the picture stands as it is.
+// or Enter shows its images. Without this script the image stays as it is.
 (function () {
   "use strict";
   document.querySelectorAll("#ID").forEach(function (root) {
@@ -47,6 +47,6 @@
     });
     matrix.tabIndex = 0;
     matrix.style.cursor = "pointer";
-    line.textContent = "Point at a cell; click it to see its pictures.";
+    line.textContent = "Point at a cell; click it to see its images.";
   });
 })();

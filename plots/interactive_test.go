@@ -15,10 +15,12 @@ import (
 func interactive(t *testing.T) string {
 	t.Helper()
 	m := confusion(9, plots.Figure{})
-	m.Labels = append([]string{`</script><script>document.title="broken"</script>`}, m.Labels[1:]...)
+	m.Labels = append([]string{`</script><script>document.title="broken"</script>`},
+		m.Labels[1:]...)
 	page, err := m.Interactive([]plots.Example{
 		{Actual: 8, Predicted: 2, Image: creature(300, 200, furs[2]), Title: "Ragdoll_12.jpg"},
-		{Actual: 8, Predicted: 2, Image: creature(200, 300, furs[0]), Title: `<img src=x onerror="document.title='broken'">`},
+		{Actual: 8, Predicted: 2, Image: creature(200, 300, furs[0]),
+			Title: `<img src=x onerror="document.title='broken'">`},
 		{Actual: 2, Predicted: 8, Image: creature(200, 300, furs[1]), Title: "Birman_1.jpg"},
 	})
 	if err != nil {
@@ -30,10 +32,10 @@ func interactive(t *testing.T) string {
 func TestInteractiveEscapes(t *testing.T) {
 	page := interactive(t)
 	if n := strings.Count(page, "<script"); n != 2 {
-		t.Errorf("%d <script>; wanted the data and the program", n)
+		t.Errorf("%d <script>; want the data and the program", n)
 	}
 	if n := strings.Count(page, "</script"); n != 2 {
-		t.Errorf("%d </script>; wanted 2", n)
+		t.Errorf("%d </script>; want 2", n)
 	}
 	for _, outside := range []string{"http:", "https:", "//cdn"} {
 		if strings.Contains(page, outside) {
@@ -44,11 +46,13 @@ func TestInteractiveEscapes(t *testing.T) {
 
 func TestInteractiveRefuses(t *testing.T) {
 	m := confusion(3, plots.Figure{})
-	if _, err := m.Interactive([]plots.Example{{Actual: 3}}); err == nil || !strings.Contains(err.Error(), "cell (3, 0)") {
+	if _, err := m.Interactive([]plots.Example{{Actual: 3}}); err == nil ||
+		!strings.Contains(err.Error(), "cell (3, 0)") {
 		t.Errorf("an example outside the matrix: %v", err)
 	}
-	if _, err := m.Interactive([]plots.Example{{Title: "a"}}); err == nil || !strings.Contains(err.Error(), "no picture") {
-		t.Errorf("an example without a picture: %v", err)
+	if _, err := m.Interactive([]plots.Example{{Title: "a"}}); err == nil ||
+		!strings.Contains(err.Error(), "no image") {
+		t.Errorf("an example without an image: %v", err)
 	}
 }
 
@@ -78,26 +82,30 @@ addEventListener("load", function () {
 </script>`
 	dir := t.TempDir()
 	file := filepath.Join(dir, "page.html")
-	if err := os.WriteFile(file, []byte("<!doctype html><meta charset=\"utf-8\">"+interactive(t)+act), 0o644); err != nil {
+	if err := os.WriteFile(file, []byte("<!doctype html><meta charset=\"utf-8\">"+interactive(t)+
+		act), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	dom, err := exec.Command(browser, "--headless=new", "--no-sandbox", "--disable-gpu", "--user-data-dir="+filepath.Join(dir, "profile"), "--dump-dom", "file://"+file).Output()
+	dom, err := exec.Command(browser, "--headless=new", "--no-sandbox", "--disable-gpu",
+		"--user-data-dir="+filepath.Join(dir, "profile"), "--dump-dom", "file://"+file).Output()
 	if err != nil {
 		t.Skipf("%s does not run here: %v", browser, err)
 	}
-	for _, want := range []string{">Ragdoll taken for Birman: 8</p>", "<figcaption>Ragdoll_12.jpg</figcaption>", "<title>intact</title>", "&lt;img src=x"} {
+	for _, want := range []string{">Ragdoll taken for Birman: 8</p>",
+		"<figcaption>Ragdoll_12.jpg</figcaption>", "<title>intact</title>", "&lt;img src=x"} {
 		if !strings.Contains(string(dom), want) {
 			t.Errorf("after the click the page lacks %s", want)
 		}
 	}
 	if strings.Contains(string(dom), "<figcaption>Birman_1.jpg") {
-		t.Error("a picture of another cell is shown")
+		t.Error("an image of another cell is shown")
 	}
 }
 
 func ExampleMatrix_Interactive() {
 	m := plots.Matrix{Labels: []string{"Birman", "Ragdoll"}, Counts: [][]int{{38, 2}, {8, 31}}}
-	html, err := m.Interactive([]plots.Example{{Actual: 1, Predicted: 0, Title: "Ragdoll_12.jpg", Image: image.NewGray(image.Rect(0, 0, 224, 224))}})
+	html, err := m.Interactive([]plots.Example{{Actual: 1, Predicted: 0, Title: "Ragdoll_12.jpg",
+		Image: image.NewGray(image.Rect(0, 0, 224, 224))}})
 	fmt.Println(strings.HasPrefix(html, `<div id="plots-matrix-`), err)
 	// Output: true <nil>
 }

@@ -46,7 +46,8 @@ func TestTicks(t *testing.T) {
 }
 
 func TestTicksLieInside(t *testing.T) {
-	for _, r := range [][2]float64{{0, 0}, {5, 5}, {-1e-300, 1e-300}, {1e300, 1.0000001e300}, {-3, 1e9}} {
+	for _, r := range [][2]float64{{0, 0}, {5, 5}, {-1e-300, 1e-300}, {1e300, 1.0000001e300},
+		{-3, 1e9}} {
 		a := newAxis(r[0], r[1], 0.05, false, 6)
 		if len(a.ticks) > 50 {
 			t.Errorf("%v: %d ticks", r, len(a.ticks))
@@ -61,19 +62,24 @@ func TestTicksLieInside(t *testing.T) {
 
 // TestContrast asks of every colour that a matrix can have at least the ratio that WCAG 2 wants for
 // large text. TestLabelsLieInside draws axes whose last tick is close to their end: no label is cut
-// by the picture's edge.
+// by the image's edge.
 func TestLabelsLieInside(t *testing.T) {
 	for _, l := range []Lines{
-		{LogX: true, Series: []Series{{X: []float64{6e-7, 0.6}, Y: []float64{3, 5}}}}, {LogX: true, Series: []Series{{X: []float64{1e-7, 0.55}, Y: []float64{3, 5}}}},
-		{Series: []Series{{X: []float64{0, 96500}, Y: []float64{3, 5}}}}, {Figure: Figure{Width: 2, Height: 2}, Series: []Series{{X: []float64{0, 965}, Y: []float64{3, 5}}}},
+		{LogX: true, Series: []Series{{X: []float64{6e-7, 0.6}, Y: []float64{3, 5}}}},
+		{LogX: true, Series: []Series{{X: []float64{1e-7, 0.55}, Y: []float64{3, 5}}}},
+		{Series: []Series{{X: []float64{0, 96500}, Y: []float64{3, 5}}}},
+		{Figure: Figure{Width: 2, Height: 2},
+			Series: []Series{{X: []float64{0, 965}, Y: []float64{3, 5}}}},
 	} {
 		s, err := l.draw()
 		if err != nil {
 			t.Fatal(err)
 		}
 		for _, it := range s.items {
-			if w, ok := it.(label); ok && w.angle == 0 && w.anchor == middle && (w.x-w.width/2 < 0 || w.x+w.width/2 > s.w) {
-				t.Errorf("%q reaches from %g to %g in a picture of %g pixels", w.text, w.x-w.width/2, w.x+w.width/2, s.w)
+			if w, ok := it.(label); ok && w.angle == 0 && w.anchor == middle &&
+				(w.x-w.width/2 < 0 || w.x+w.width/2 > s.w) {
+				t.Errorf("%q reaches from %g to %g in an image of %g pixels", w.text,
+					w.x-w.width/2, w.x+w.width/2, s.w)
 			}
 		}
 	}
@@ -85,7 +91,8 @@ func TestContrast(t *testing.T) {
 			ground := r.at(float64(i) / 100)
 			a, b := luminance(ground)+0.05, luminance(contrast(ground))+0.05
 			if ratio := math.Max(a, b) / math.Min(a, b); ratio < 3.9 {
-				t.Errorf("%s on %s: ratio %.2f", hexColor(contrast(ground)), hexColor(ground), ratio)
+				t.Errorf("%s on %s: ratio %.2f", hexColor(contrast(ground)), hexColor(ground),
+					ratio)
 			}
 		}
 	}
@@ -101,13 +108,15 @@ func TestRampsGetDarkerSteadily(t *testing.T) {
 			}
 		}
 	}
-	if got := magma.at(0.5); math.Abs(float64(got.R)-183) > 3 || math.Abs(float64(got.G)-55) > 3 || math.Abs(float64(got.B)-121) > 3 {
+	if got := magma.at(0.5); math.Abs(float64(got.R)-183) > 3 || math.Abs(float64(got.G)-55) > 3 ||
+		math.Abs(float64(got.B)-121) > 3 {
 		t.Errorf("magma's middle is %v, want about (183, 55, 121)", got)
 	}
 }
 
 func TestParseColor(t *testing.T) {
-	for text, want := range map[string]color.NRGBA{"": ink, "red": {255, 0, 0, 255}, "Green": {0, 128, 0, 255}, "#fff": white, "#0072b2": {0, 0x72, 0xb2, 255}} {
+	for text, want := range map[string]color.NRGBA{"": ink, "red": {255, 0, 0, 255},
+		"Green": {0, 128, 0, 255}, "#fff": white, "#0072b2": {0, 0x72, 0xb2, 255}} {
 		if got, err := parseColor(text, ink); err != nil || got != want {
 			t.Errorf("parseColor(%q) = %v, %v; want %v", text, got, err, want)
 		}
@@ -130,7 +139,8 @@ func testScene(t *testing.T) *scene {
 
 func TestFit(t *testing.T) {
 	s := testScene(t)
-	for _, text := range []string{"staffordshire_bull_terrier", "חתול סיאמי מאוד", "e\u0301e\u0301e\u0301e\u0301e\u0301e\u0301", "a b c d e f g"} {
+	for _, text := range []string{"staffordshire_bull_terrier", "חתול סיאמי מאוד",
+		"e\u0301e\u0301e\u0301e\u0301e\u0301e\u0301", "a b c d e f g"} {
 		for max := 5.0; max < 200; max += 7 {
 			got := s.fit(text, 10, false, max)
 			if w := s.width(got, 10, false); w > max {
@@ -151,8 +161,10 @@ func TestWrap(t *testing.T) {
 		want []string
 	}{
 		{"boxer/pug / 7.26 / 0.00", 200, []string{"boxer/pug / 7.26 / 0.00"}},
-		{"american_pit_bull_terrier/staffordshire_bull_terrier / 6.90 / 0.00", 160, []string{"american_pit_bull_terrier/", "staffordshire_bull_terrier /", "6.90 / 0.00"}},
-		{"shiba_inu/american_bulldog / 4.10 / 0.02", 170, []string{"shiba_inu/american_bulldog /", "4.10 / 0.02"}},
+		{"american_pit_bull_terrier/staffordshire_bull_terrier / 6.90 / 0.00", 160,
+			[]string{"american_pit_bull_terrier/", "staffordshire_bull_terrier /", "6.90 / 0.00"}},
+		{"shiba_inu/american_bulldog / 4.10 / 0.02", 170, []string{"shiba_inu/american_bulldog /",
+			"4.10 / 0.02"}},
 		{"Ragdoll\nBirman", 200, []string{"Ragdoll", "Birman"}},
 		{"a\nb\nc\nd", 200, []string{"a", "b", "c d"}},
 		{"", 200, []string{""}},
@@ -164,7 +176,8 @@ func TestWrap(t *testing.T) {
 }
 
 func TestVisualOrder(t *testing.T) {
-	for text, want := range map[string]string{"pug": "pug", "חתול": "לותח", "a חתול b": "a לותח b"} {
+	for text, want := range map[string]string{"pug": "pug", "חתול": "לותח",
+		"a חתול b": "a לותח b"} {
 		if got := visual(text); got != want {
 			t.Errorf("visual(%q) = %q, want %q", text, got, want)
 		}

@@ -70,7 +70,8 @@ func (l Lines) describe() string {
 		case n == 1:
 			fmt.Fprintf(&b, "%.4g", series.Y[0])
 		default:
-			fmt.Fprintf(&b, "%d values from %.4g to %.4g, lowest %.4g, highest %.4g", n, series.Y[0], series.Y[n-1], lo, hi)
+			fmt.Fprintf(&b, "%d values from %.4g to %.4g, lowest %.4g, highest %.4g", n,
+				series.Y[0], series.Y[n-1], lo, hi)
 		}
 	}
 	return b.String()
@@ -88,12 +89,15 @@ func (l Lines) curves() (out []curve, x, y [2]float64, err error) {
 	x, y = [2]float64{math.Inf(1), math.Inf(-1)}, [2]float64{math.Inf(1), math.Inf(-1)}
 	for i, series := range l.Series {
 		if series.X != nil && len(series.X) != len(series.Y) {
-			return nil, x, y, fmt.Errorf("plots: lines: series %d (%s) has %d x and %d y values; wanted as many x as y, or no x at all",
-				i, clean(series.Name), len(series.X), len(series.Y))
+			return nil, x, y,
+				fmt.Errorf(
+					"plots: lines: series %d (%s) has %d x and %d y values; want as many x as y, or no x at all",
+					i, clean(series.Name), len(series.X), len(series.Y))
 		}
 		c := curve{Series: series}
 		if c.color, err = parseColor(series.Color, seriesColors[i%len(seriesColors)]); err != nil {
-			return nil, x, y, fmt.Errorf("plots: lines: series %d (%s): %w", i, clean(series.Name), err)
+			return nil, x, y, fmt.Errorf("plots: lines: series %d (%s): %w", i, clean(series.Name),
+				err)
 		}
 		var run []point
 		for k, v := range series.Y {
@@ -129,7 +133,8 @@ func (l Lines) drawIn(s *scene, f frame) error {
 	if err != nil {
 		return err
 	}
-	p := s.axes(f, axesOptions{title: l.Title, xLabel: l.XLabel, yLabel: l.YLabel, x: x, y: y, logX: l.LogX, margin: 0.04})
+	p := s.axes(f, axesOptions{title: l.Title, xLabel: l.XLabel, yLabel: l.YLabel, x: x, y: y,
+		logX: l.LogX, margin: 0.04})
 	var drawn []point
 	for _, c := range curves {
 		for _, run := range c.runs {
@@ -148,7 +153,8 @@ func (p plotArea) curve(s *scene, c curve, run []point) []point {
 	}
 	if c.drop {
 		for _, q := range at {
-			s.items = append(s.items, line{[]point{q, {q.x, p.bottom()}}, s.pt(1), []float64{s.pt(3), s.pt(2)}, c.color})
+			s.items = append(s.items, line{[]point{q, {q.x, p.bottom()}}, s.pt(1),
+				[]float64{s.pt(3), s.pt(2)}, c.color})
 		}
 	}
 	if !c.NoLine {
@@ -162,7 +168,7 @@ func (p plotArea) curve(s *scene, c curve, run []point) []point {
 	return at
 }
 
-// thin leaves out points of a line that no eye could tell: of those in one pixel column it keeps
+// thin leaves out points of a line that nobody could see: of those in one pixel column it keeps
 // the first, the lowest, the highest and the last.
 func thin(points []point) []point {
 	if len(points) < 2000 {
@@ -220,7 +226,8 @@ func (p plotArea) legend(s *scene, curves []curve, drawn []point) {
 		covered := 0
 		for i := range drawn {
 			for _, q := range []point{drawn[i], along(drawn[max(i-1, 0)], drawn[i], 0.5)} {
-				if q.x > corner.x-gap && q.x < corner.right()+gap && q.y > corner.y-gap && q.y < corner.bottom()+gap {
+				if q.x > corner.x-gap && q.x < corner.right()+gap && q.y > corner.y-gap &&
+					q.y < corner.bottom()+gap {
 					covered++
 				}
 			}
@@ -235,12 +242,14 @@ func (p plotArea) legend(s *scene, curves []curve, drawn []point) {
 		y := best.y + pad/2 + row*(float64(i)+0.5)
 		x := best.x + pad
 		if !c.NoLine {
-			s.items = append(s.items, line{points: []point{{x, y}, {x + key, y}}, width: s.pt(1.6), stroke: c.color})
+			s.items = append(s.items, line{points: []point{{x, y}, {x + key, y}}, width: s.pt(1.6),
+				stroke: c.color})
 		}
 		if c.Points || c.NoLine {
 			s.items = append(s.items, dot{point{x + key/2, y}, s.pt(3.5), c.color})
 		}
-		s.text(label{x: x + key + pad/2, y: y + size*0.36, text: c.Name, size: size, fill: ink}, width+1)
+		s.text(label{x: x + key + pad/2, y: y + size*0.36, text: c.Name, size: size, fill: ink},
+			width+1)
 	}
 }
 

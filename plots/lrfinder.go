@@ -31,16 +31,18 @@ func (f LRFinder) HTML() (string, error) { return f.lines().HTML() }
 // Text implements Chart.
 func (f LRFinder) Text() string { return f.lines().Text() }
 
-// lines gives the run as a line chart: the curve, and one series of one dot for each suggestion.
+// lines returns the run as a line chart: the curve, and one series of one dot for each suggestion.
 func (f LRFinder) lines() Lines {
 	x := f.LR
 	if x == nil {
 		x = []float64{}
 	}
-	l := Lines{Figure: f.Figure, XLabel: "Learning Rate", YLabel: "Loss", LogX: true, Series: []Series{{X: x, Y: f.Loss}}}
+	l := Lines{Figure: f.Figure, XLabel: "Learning Rate", YLabel: "Loss", LogX: true,
+		Series: []Series{{X: x, Y: f.Loss}}}
 	for i, m := range f.Suggestions {
 		l.Series = append(l.Series, Series{
-			Name: fmt.Sprintf("%s: %.2e", or(m.Name, "suggestion"), m.LR), X: []float64{m.LR}, Y: []float64{m.Loss},
+			Name: fmt.Sprintf("%s: %.2e", or(m.Name, "suggestion"), m.LR), X: []float64{m.LR},
+			Y:     []float64{m.Loss},
 			Color: markColors[i%len(markColors)], Points: true, NoLine: true, drop: true,
 		})
 	}

@@ -32,17 +32,23 @@ func (m Matrix) HTML() (string, error) { return imgSVG(m) }
 
 func (m Matrix) check() error {
 	if len(m.Labels) == 0 {
-		return fmt.Errorf("plots: matrix: no labels; wanted the name of one class at least")
+		return fmt.Errorf("plots: matrix: no labels; want the name of at least one class")
 	}
 	if len(m.Counts) != len(m.Labels) {
-		return fmt.Errorf("plots: matrix: %d labels but %d rows of counts; wanted one row for each label", len(m.Labels), len(m.Counts))
+		return fmt.Errorf(
+			"plots: matrix: %d labels but %d rows of counts; want one row for each label",
+			len(m.Labels), len(m.Counts))
 	}
 	for i, row := range m.Counts {
 		if len(row) != len(m.Labels) {
-			return fmt.Errorf("plots: matrix: row %d (%s) has %d counts; wanted %d, one for each label", i, clean(m.Labels[i]), len(row), len(m.Labels))
+			return fmt.Errorf(
+				"plots: matrix: row %d (%s) has %d counts; want %d, one for each label", i,
+				clean(m.Labels[i]), len(row), len(m.Labels))
 		}
 		if at := slices.IndexFunc(row, func(n int) bool { return n < 0 }); at >= 0 {
-			return fmt.Errorf("plots: matrix: row %d (%s) has %d in column %d; a count cannot be negative", i, clean(m.Labels[i]), row[at], at)
+			return fmt.Errorf(
+				"plots: matrix: row %d (%s) has %d in column %d; a count cannot be negative", i,
+				clean(m.Labels[i]), row[at], at)
 		}
 	}
 	return nil
@@ -51,7 +57,7 @@ func (m Matrix) check() error {
 // A confusion is one cell off the diagonal.
 type confusion struct{ actual, predicted, count int }
 
-// tally gives how many there are, how many are right, and the wrong ones, most frequent first.
+// tally returns how many there are, how many are right, and the wrong ones, most frequent first.
 func (m Matrix) tally() (total, right int, wrong []confusion) {
 	for i, row := range m.Counts {
 		total += sum(row)
@@ -62,7 +68,7 @@ func (m Matrix) tally() (total, right int, wrong []confusion) {
 	return total, right, wrong
 }
 
-// mistakes gives what the pictures of one class were wrongly taken for.
+// mistakes returns what the images of one class were wrongly taken for.
 func mistakes(actual int, row []int) (wrong []confusion) {
 	for j, n := range row {
 		if j != actual && n > 0 {
@@ -81,9 +87,11 @@ func sum(row []int) (total int) {
 
 func (m Matrix) describe() string {
 	total, right, wrong := m.tally()
-	text := fmt.Sprintf("%s of %d classes: %d of %d right", or(m.Title, "Confusion matrix"), len(m.Labels), right, total)
+	text := fmt.Sprintf("%s of %d classes: %d of %d right", or(m.Title, "Confusion matrix"),
+		len(m.Labels), right, total)
 	for i, c := range wrong[:min(3, len(wrong))] {
-		text += []string{"; most confused: ", ", "}[min(i, 1)] + fmt.Sprintf("%s taken for %s (%d)", m.Labels[c.actual], m.Labels[c.predicted], c.count)
+		text += []string{"; most confused: ", ", "}[min(i, 1)] + fmt.Sprintf("%s taken for %s (%d)",
+			m.Labels[c.actual], m.Labels[c.predicted], c.count)
 	}
 	return text
 }
@@ -94,7 +102,9 @@ func (m Matrix) Text() string {
 		return err.Error() + "\n"
 	}
 	if len(m.Labels) <= 12 {
-		t := Table{Figure: Figure{Title: m.Title}, Header: append([]string{or(m.YLabel, "Actual") + " \\ " + or(m.XLabel, "Predicted")}, m.Labels...)}
+		t := Table{Figure: Figure{Title: m.Title},
+			Header: append([]string{or(m.YLabel, "Actual") + " \\ " + or(m.XLabel, "Predicted")},
+				m.Labels...)}
 		for i, row := range m.Counts {
 			cells := []string{m.Labels[i]}
 			for j := range row {
@@ -104,7 +114,8 @@ func (m Matrix) Text() string {
 		}
 		return t.Text()
 	}
-	t := Table{Figure: Figure{Title: m.Title}, Header: []string{or(m.YLabel, "Actual"), "right", "of", "taken for"}}
+	t := Table{Figure: Figure{Title: m.Title}, Header: []string{or(m.YLabel, "Actual"), "right",
+		"of", "taken for"}}
 	for i, row := range m.Counts {
 		wrong := mistakes(i, row)
 		slices.SortStableFunc(wrong, func(a, b confusion) int { return b.count - a.count })
@@ -112,7 +123,8 @@ func (m Matrix) Text() string {
 		for k, c := range wrong {
 			names[k] = fmt.Sprintf("%s %d", m.Labels[c.predicted], c.count)
 		}
-		t.Rows = append(t.Rows, []string{m.Labels[i], strconv.Itoa(row[i]), strconv.Itoa(sum(row)), strings.Join(names, ", ")})
+		t.Rows = append(t.Rows, []string{m.Labels[i], strconv.Itoa(row[i]), strconv.Itoa(sum(row)),
+			strings.Join(names, ", ")})
 	}
 	return t.Text()
 }
@@ -133,12 +145,12 @@ func (m Matrix) number(i, j int) string {
 	return strconv.Itoa(int(math.Round(percent)))
 }
 
-// share gives a cell as part of its row.
+// share returns a cell as part of its row.
 func (m Matrix) share(i, j int) float64 {
 	return float64(m.Counts[i][j]) / float64(max(sum(m.Counts[i]), 1))
 }
 
-// shade gives a cell's colour; most is the largest count of all.
+// shade returns a cell's colour; most is the largest count of all.
 func (m Matrix) shade(i, j, most int) color.NRGBA {
 	if m.Counts[i][j] == 0 {
 		return white
@@ -184,7 +196,9 @@ func (m Matrix) layout() (s *scene, grid frame, cell float64, err error) {
 	gap := s.pt(5)
 	cell = math.Floor((room - names - gap) / n)
 	if cell < 1 {
-		return nil, grid, 0, fmt.Errorf("plots: matrix: %d classes do not fit into %g by %g pixels; make Width, Height or DPI larger", len(m.Labels), s.w, s.h)
+		return nil, grid, 0,
+			fmt.Errorf(
+				"plots: matrix: %d classes do not fit into %g by %g pixels; make Width, Height or DPI larger", len(m.Labels), s.w, s.h)
 	}
 	grid.w, grid.h = cell*n, cell*n
 	grid.x = math.Round(f.x + (f.w-grid.w+caption+names+gap)/2)
@@ -199,15 +213,20 @@ func (m Matrix) layout() (s *scene, grid frame, cell float64, err error) {
 		at := (float64(i) + 0.5) * cell
 		s.hline(grid.x-gap*0.6, grid.x, grid.y+at, s.pt(0.8), ink)
 		s.vline(grid.x+at, grid.bottom(), grid.bottom()+gap*0.6, s.pt(0.8), ink)
-		s.text(label{x: grid.x - gap, y: grid.y + at + size*0.36, text: l, size: size, anchor: end, fill: ink}, names+1)
-		s.text(label{x: grid.x + at + size*0.36, y: grid.bottom() + gap, text: l, size: size, anchor: end, angle: -90, fill: ink}, names+1)
+		s.text(label{x: grid.x - gap, y: grid.y + at + size*0.36, text: l, size: size, anchor: end,
+			fill: ink}, names+1)
+		s.text(label{x: grid.x + at + size*0.36, y: grid.bottom() + gap, text: l, size: size,
+			anchor: end, angle: -90, fill: ink}, names+1)
 	}
 	percent := ""
 	if m.Normalize {
 		percent = " (each row = 100 %)"
 	}
-	s.text(label{x: grid.x + grid.w/2, y: grid.bottom() + gap + names + caption*0.85, text: or(m.XLabel, "Predicted"), size: s.pt(11), anchor: middle, fill: ink}, grid.w)
-	s.text(label{x: grid.x - gap - names - caption*0.5, y: grid.y + grid.h/2, text: or(m.YLabel, "Actual") + percent, size: s.pt(11), anchor: middle, angle: -90, fill: ink}, grid.h)
+	s.text(label{x: grid.x + grid.w/2, y: grid.bottom() + gap + names + caption*0.85,
+		text: or(m.XLabel, "Predicted"), size: s.pt(11), anchor: middle, fill: ink}, grid.w)
+	s.text(label{x: grid.x - gap - names - caption*0.5, y: grid.y + grid.h/2,
+		text: or(m.YLabel, "Actual") + percent, size: s.pt(11), anchor: middle, angle: -90,
+		fill: ink}, grid.h)
 	return s, grid, cell, nil
 }
 
@@ -235,7 +254,8 @@ func (m Matrix) cells(s *scene, grid frame, cell float64) {
 			fill := m.shade(i, j, most)
 			s.box(f, fill)
 			if size >= 4 {
-				s.text(label{x: f.x + cell/2, y: f.y + cell/2 + size*0.36, text: m.number(i, j), size: size, anchor: middle, fill: contrast(fill)}, 0)
+				s.text(label{x: f.x + cell/2, y: f.y + cell/2 + size*0.36, text: m.number(i, j),
+					size: size, anchor: middle, fill: contrast(fill)}, 0)
 			}
 		}
 	}

@@ -32,7 +32,7 @@ func (p Panels) Text() string {
 
 func (p Panels) draw() (*scene, error) {
 	if len(p.Charts) == 0 {
-		return nil, fmt.Errorf("plots: panels: no charts; give one at least")
+		return nil, fmt.Errorf("plots: panels: no charts; want at least one")
 	}
 	columns := p.Columns
 	if columns <= 0 {
@@ -50,7 +50,8 @@ func (p Panels) draw() (*scene, error) {
 	f := s.title(p.Title, s.all().cut(0, s.pt(4)*float64(btoi(p.Title != "")), 0, 0), 14, true)
 	w, h := f.w/float64(columns), f.h/float64(rows)
 	for i, c := range p.Charts {
-		if err := c.drawIn(s, frame{f.x + w*float64(i%columns), f.y + h*float64(i/columns), w, h}); err != nil {
+		if err := c.drawIn(s, frame{f.x + w*float64(i%columns), f.y + h*float64(i/columns), w,
+			h}); err != nil {
 			return nil, fmt.Errorf("plots: panels: chart %d: %w", i, err)
 		}
 	}

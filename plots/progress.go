@@ -17,7 +17,7 @@ type ProgressBar struct {
 	State       ProgressState
 }
 
-// ProgressState says whether a bar still moves.
+// ProgressState reports whether a bar still moves.
 type ProgressState int
 
 // The states of a ProgressBar.
@@ -27,36 +27,40 @@ const (
 	Interrupted
 )
 
-// Progress gives a bar as HTML: an element of 300×20 pixels, then what ProgressBar.Status says.
+// Progress returns a bar as HTML: an element of 300×20 pixels, then what ProgressBar.Status says.
 // It reads as text where the element is not allowed.
 func Progress(p ProgressBar) string {
 	color := ""
 	if p.State == Interrupted {
 		color = ";accent-color:#f44336"
 	}
-	return fmt.Sprintf(`<div><progress value="%d" max="%d" style="width:300px;height:20px;vertical-align:middle%s"></progress> %s</div>`,
+	return fmt.Sprintf(
+		`<div><progress value="%d" max="%d" style="width:300px;height:20px;vertical-align:middle%s"></progress> %s</div>`,
 		min(max(p.Done, 0), p.total()), p.total(), color, escape(p.Status()))
 }
 
-// Text gives the bar as one line without a line feed, for a terminal that rewrites it after "\r".
+// Text returns the bar as one line without a line feed, for a terminal that rewrites it after "\r".
 func (p ProgressBar) Text() string {
 	const width = 40
 	full := min(max(int(math.Round(p.part()*width)), 0), width)
-	bar := "|" + strings.Repeat("█", full) + strings.Repeat("-", width-full) + "| " + clean(p.Status())
+	bar := "|" + strings.Repeat("█", full) + strings.Repeat("-", width-full) + "| " +
+		clean(p.Status())
 	if p.Label != "" {
 		bar = clean(p.Label) + " : " + bar
 	}
 	return bar
 }
 
-// Status gives what stands beside the bar: "75.00% [3/4 01:23<00:27 2.1234]", or "Interrupted" in
+// Status returns what stands beside the bar: "75.00% [3/4 01:23<00:27 2.1234]", or "Interrupted" in
 // front of it.
 func (p ProgressBar) Status() string {
 	left := "?"
 	if p.Done > 0 {
-		left = clock(time.Duration(float64(p.Elapsed) * float64(p.total()-p.Done) / float64(p.Done)))
+		left = clock(time.Duration(float64(p.Elapsed) * float64(p.total()-p.Done) / float64(
+			p.Done)))
 	}
-	status := fmt.Sprintf("%.2f%% [%d/%d %s<%s", 100*p.part(), p.Done, p.Total, clock(p.Elapsed), left)
+	status := fmt.Sprintf("%.2f%% [%d/%d %s<%s", 100*p.part(), p.Done, p.Total, clock(p.Elapsed),
+		left)
 	if p.Comment != "" {
 		status += " " + p.Comment
 	}
@@ -79,7 +83,7 @@ type Training struct {
 	Batches ProgressBar
 }
 
-// HTML gives the three blocks as one element.
+// HTML returns the three blocks as one element.
 func (t Training) HTML() string {
 	table, _ := t.Table.HTML() // cannot fail: nothing of it is drawn
 	if t.Epochs.State == Finished {
@@ -88,7 +92,7 @@ func (t Training) HTML() string {
 	return "<div>" + Progress(t.Epochs) + table + Progress(t.Batches) + "</div>"
 }
 
-// Text gives the same for a terminal.
+// Text returns the same for a terminal.
 func (t Training) Text() string {
 	if t.Epochs.State == Finished {
 		return t.Table.Text()

@@ -20,10 +20,11 @@ type canvas struct {
 	scene      *scene
 }
 
-// paint gives the scene as an image with scale pixels for each of the scene's.
+// paint returns the scene as an image with scale pixels for each of the scene's.
 func (s *scene) paint(scale float64) *image.RGBA {
 	c := &canvas{scale: scale, scene: s,
-		img: image.NewRGBA(image.Rect(0, 0, int(math.Round(s.w*scale)), int(math.Round(s.h*scale))))}
+		img: image.NewRGBA(image.Rect(0, 0, int(math.Round(s.w*scale)),
+			int(math.Round(s.h*scale))))}
 	for _, it := range s.items {
 		it.paint(c)
 	}
@@ -37,7 +38,7 @@ func (b box) paint(c *canvas) {
 
 func (c *canvas) pixel(v float64) int { return int(math.Round(v * c.scale)) }
 
-func (p picture) paint(c *canvas) {
+func (p bitmap) paint(c *canvas) {
 	r := image.Rect(c.pixel(p.x), c.pixel(p.y), c.pixel(p.right()), c.pixel(p.bottom()))
 	xdraw.CatmullRom.Scale(c.img, r, p.img, p.img.Bounds(), draw.Src, nil)
 }
@@ -74,7 +75,8 @@ func (c *canvas) stroke(points []point, width float64, col color.NRGBA) {
 		y0, y1 = math.Min(y0, scaled[i].y), math.Max(y1, scaled[i].y)
 	}
 	pad := radius + 1
-	bounds := image.Rect(int(x0-pad), int(y0-pad), int(x1+pad)+1, int(y1+pad)+1).Intersect(c.img.Bounds())
+	bounds := image.Rect(int(x0-pad), int(y0-pad), int(x1+pad)+1,
+		int(y1+pad)+1).Intersect(c.img.Bounds())
 	if bounds.Empty() {
 		return
 	}
@@ -180,10 +182,12 @@ func (l label) paint(c *canvas) {
 	}
 	width := l.width * c.scale
 	x0, y0, x1, y1 := math.Inf(1), math.Inf(1), math.Inf(-1), math.Inf(-1)
-	for _, p := range []point{toCanvas(left-size, -1.2*size), toCanvas(left+width+size, -1.2*size), toCanvas(left-size, 0.5*size), toCanvas(left+width+size, 0.5*size)} {
+	for _, p := range []point{toCanvas(left-size, -1.2*size), toCanvas(left+width+size, -1.2*size),
+		toCanvas(left-size, 0.5*size), toCanvas(left+width+size, 0.5*size)} {
 		x0, x1, y0, y1 = math.Min(x0, p.x), math.Max(x1, p.x), math.Min(y0, p.y), math.Max(y1, p.y)
 	}
-	bounds := image.Rect(int(math.Floor(x0)), int(math.Floor(y0)), int(math.Ceil(x1)), int(math.Ceil(y1))).Intersect(c.img.Bounds())
+	bounds := image.Rect(int(math.Floor(x0)), int(math.Floor(y0)), int(math.Ceil(x1)),
+		int(math.Ceil(y1))).Intersect(c.img.Bounds())
 	if bounds.Empty() {
 		return
 	}
@@ -192,7 +196,8 @@ func (l label) paint(c *canvas) {
 	for _, r := range visual(l.text) {
 		g := face.glyph(r)
 		c.outline(g.segments, func(p fixed.Point26_6) (float32, float32) {
-			q := toCanvas(pen+float64(p.X)/float64(face.units)*size, float64(p.Y)/float64(face.units)*size)
+			q := toCanvas(pen+float64(p.X)/float64(face.units)*size,
+				float64(p.Y)/float64(face.units)*size)
 			return float32(q.x - float64(bounds.Min.X)), float32(q.y - float64(bounds.Min.Y))
 		})
 		pen += g.advance * size
@@ -200,7 +205,8 @@ func (l label) paint(c *canvas) {
 	mask := image.NewAlpha(image.Rect(0, 0, bounds.Dx(), bounds.Dy()))
 	c.rasterizer.DrawOp = draw.Src
 	c.rasterizer.Draw(mask, mask.Bounds(), image.Opaque, image.Point{})
-	draw.DrawMask(c.img, bounds, image.NewUniform(l.fill), image.Point{}, mask, image.Point{}, draw.Over)
+	draw.DrawMask(c.img, bounds, image.NewUniform(l.fill), image.Point{}, mask, image.Point{},
+		draw.Over)
 }
 
 // outline hands a letter's curves to the rasterizer.

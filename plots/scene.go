@@ -80,8 +80,8 @@ type dot struct {
 	fill   color.NRGBA
 }
 
-// A picture is an image stretched over a rectangle.
-type picture struct {
+// A bitmap is an image stretched over a rectangle.
+type bitmap struct {
 	frame
 	img *image.RGBA
 }
@@ -90,7 +90,7 @@ type picture struct {
 const maxPixels = 64 << 20
 
 // newScene starts a scene of the figure's size, or of the default size in inches, on a white
-// ground.
+// background.
 func (f Figure) newScene(stage string, width, height float64, alt string) (*scene, error) {
 	if f.Width != 0 {
 		width = f.Width
@@ -104,8 +104,10 @@ func (f Figure) newScene(stage string, width, height float64, alt string) (*scen
 	}
 	w, h := math.Round(width*dpi), math.Round(height*dpi)
 	if !(w >= 16 && h >= 16 && w*h <= maxPixels) {
-		return nil, fmt.Errorf("plots: %s: a figure of %g by %g inches at %g dpi cannot be drawn; wanted 16 pixels a side at least and %d in all at most: change Width, Height or DPI",
-			stage, width, height, dpi, maxPixels)
+		return nil,
+			fmt.Errorf(
+				"plots: %s: a figure of %g by %g inches at %g dpi cannot be drawn; want at least 16 pixels a side and at most %d in all: change Width, Height or DPI",
+				stage, width, height, dpi, maxPixels)
 	}
 	regular, bold, err := faces()
 	if err != nil {
@@ -122,7 +124,7 @@ func (f Figure) newScene(stage string, width, height float64, alt string) (*scen
 // all is the scene's whole area.
 func (s *scene) all() frame { return frame{0, 0, s.w, s.h} }
 
-// pt gives the pixels of a length in points (1/72 inch).
+// pt returns the pixels of a length in points (1/72 inch).
 func (s *scene) pt(points float64) float64 { return points * s.dpi / 72 }
 
 // face is the typeface for bold or regular text.
@@ -181,6 +183,7 @@ func (s *scene) title(text string, f frame, points float64, bold bool) frame {
 		return f
 	}
 	size := s.pt(points)
-	s.text(label{x: f.x + f.w/2, y: f.y + size, text: text, size: size, bold: bold, anchor: middle, fill: ink}, f.w)
+	s.text(label{x: f.x + f.w/2, y: f.y + size, text: text, size: size, bold: bold, anchor: middle,
+		fill: ink}, f.w)
 	return f.cut(0, size*1.45, 0, 0)
 }

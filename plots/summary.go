@@ -49,9 +49,10 @@ func (s Summary) Text() string {
 	return s.Table().Text() + "\n" + strings.Join(lines, "\n") + "\n"
 }
 
-// Table gives the layers alone.
+// Table returns the layers alone.
 func (s Summary) Table() Table {
-	t := Table{Figure: Figure{Title: s.Title}, Header: []string{"Layer", "Output shape", "Parameters", "Trainable"}}
+	t := Table{Figure: Figure{Title: s.Title}, Header: []string{"Layer", "Output shape",
+		"Parameters", "Trainable"}}
 	for _, r := range s.Rows {
 		params, trainable := "", ""
 		if r.Params > 0 {

@@ -20,7 +20,8 @@ type svgWriter struct {
 func (s *scene) svg() ([]byte, error) {
 	w := &svgWriter{}
 	w.open("svg", "xmlns", "http://www.w3.org/2000/svg", "width", num(s.w), "height", num(s.h),
-		"viewBox", "0 0 "+num(s.w)+" "+num(s.h), "font-family", fontFamily, "role", "img", "aria-label", s.alt)
+		"viewBox", "0 0 "+num(s.w)+" "+num(s.h), "font-family", fontFamily, "role", "img",
+		"aria-label", s.alt)
 	w.WriteString(">\n<desc>" + escape(s.alt) + "</desc>\n")
 	for _, it := range s.items {
 		it.svg(w)
@@ -59,7 +60,8 @@ func (l line) svg(w *svgWriter) {
 		}
 		d.WriteString(num(p.x) + "," + num(p.y))
 	}
-	w.open("polyline", "points", d.String(), "fill", "none", "stroke-width", num(l.width), "stroke-linejoin", "round", "stroke-linecap", "round")
+	w.open("polyline", "points", d.String(), "fill", "none", "stroke-width", num(l.width),
+		"stroke-linejoin", "round", "stroke-linecap", "round")
 	w.paintAttribute("stroke", l.stroke)
 	if len(l.dash) > 0 {
 		parts := make([]string, len(l.dash))
@@ -72,7 +74,8 @@ func (l line) svg(w *svgWriter) {
 }
 
 func (d dot) svg(w *svgWriter) {
-	w.open("circle", "cx", num(d.center.x), "cy", num(d.center.y), "r", num(d.radius), "stroke", "#ffffff", "stroke-width", num(d.radius/4))
+	w.open("circle", "cx", num(d.center.x), "cy", num(d.center.y), "r", num(d.radius), "stroke",
+		"#ffffff", "stroke-width", num(d.radius/4))
 	w.paintAttribute("fill", d.fill)
 	w.WriteString("/>\n")
 }
@@ -98,7 +101,7 @@ func (l label) svg(w *svgWriter) {
 	w.WriteString(">" + escape(l.text) + "</text>\n")
 }
 
-// pinned says whether a text is to keep the width that was measured even where
+// pinned reports whether a text is to keep the width that was measured even where
 // none of our fonts exists: yes for words in simple scripts; a number is too
 // short to matter, and scripts that join or stack letters measure differently.
 func pinned(text string) bool {
@@ -113,13 +116,15 @@ func pinned(text string) bool {
 	return true
 }
 
-func (p picture) svg(w *svgWriter) {
+func (p bitmap) svg(w *svgWriter) {
 	var data bytes.Buffer
-	if err := jpeg.Encode(&data, limit(p.img, 2*p.w, 2*p.h), &jpeg.Options{Quality: 90}); err != nil {
+	if err := jpeg.Encode(&data, limit(p.img, 2*p.w, 2*p.h),
+		&jpeg.Options{Quality: 90}); err != nil {
 		w.err = err
 		return
 	}
-	w.open("image", "x", num(p.x), "y", num(p.y), "width", num(p.w), "height", num(p.h), "preserveAspectRatio", "none",
+	w.open("image", "x", num(p.x), "y", num(p.y), "width", num(p.w), "height", num(p.h),
+		"preserveAspectRatio", "none",
 		"href", dataURI("image/jpeg", data.Bytes()))
 	w.WriteString("/>\n")
 }
@@ -135,7 +140,8 @@ func num(v float64) string {
 // escape makes a text safe in XML and HTML, as content and in attributes with double quotes.
 func escape(text string) string { return escaper.Replace(clean(text)) }
 
-var escaper = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", `"`, "&#34;", "'", "&#39;")
+var escaper = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", `"`, "&#34;", "'",
+	"&#39;")
 
 func dataURI(mime string, data []byte) string {
 	return "data:" + mime + ";base64," + base64.StdEncoding.EncodeToString(data)

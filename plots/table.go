@@ -38,7 +38,8 @@ func (t Table) HTML() (string, error) {
 			if i < len(cells) {
 				text = cells[i]
 			}
-			fmt.Fprintf(&b, `<%s style="text-align: %s">%s</%s>`, tag, []string{"left", "right"}[btoi(right[i])], escape(text), tag)
+			fmt.Fprintf(&b, `<%s style="text-align: %s">%s</%s>`, tag,
+				[]string{"left", "right"}[btoi(right[i])], escape(text), tag)
 		}
 		b.WriteString("</tr>\n")
 	}
@@ -87,7 +88,7 @@ func (t Table) Text() string {
 	return trimLines(b.String())
 }
 
-// all gives the header, if there is one, and the rows.
+// all returns the header, if there is one, and the rows.
 func (t Table) all() [][]string {
 	if len(t.Header) == 0 {
 		return t.Rows
@@ -95,7 +96,7 @@ func (t Table) all() [][]string {
 	return append([][]string{t.Header}, t.Rows...)
 }
 
-// numeric says for each column whether it holds numbers only (and one at least).
+// numeric reports for each column whether it holds numbers only (and one at least).
 func (t Table) numeric() []bool {
 	var out []bool
 	for _, r := range t.all() {
@@ -109,7 +110,8 @@ func (t Table) numeric() []bool {
 			if i >= len(r) || r[i] == "" {
 				continue
 			}
-			if _, err := strconv.ParseFloat(strings.ReplaceAll(strings.TrimSuffix(r[i], " %"), ",", ""), 64); err == nil {
+			if _, err := strconv.ParseFloat(strings.ReplaceAll(strings.TrimSuffix(r[i], " %"), ",",
+				""), 64); err == nil {
 				numbers++
 			} else {
 				others++
@@ -136,7 +138,8 @@ func columns(text string) int {
 	for _, r := range text {
 		switch {
 		case unicode.In(r, unicode.Mn, unicode.Me, unicode.Cf):
-		case r >= 0x1100 && unicode.In(r, unicode.Han, unicode.Hangul, unicode.Hiragana, unicode.Katakana) || r >= 0x1F300 && r <= 0x1FAFF:
+		case r >= 0x1100 && unicode.In(r, unicode.Han, unicode.Hangul, unicode.Hiragana,
+			unicode.Katakana) || r >= 0x1F300 && r <= 0x1FAFF:
 			n += 2
 		default:
 			n++
@@ -145,7 +148,7 @@ func columns(text string) int {
 	return n
 }
 
-// draw makes a picture of the table: for where only pictures can go.
+// draw makes an image of the table: for where only images can go.
 func (t Table) draw() (*scene, error) {
 	sizing, err := Figure{DPI: t.DPI}.newScene("table", 4, 4, "")
 	if err != nil {
@@ -166,12 +169,14 @@ func (t Table) draw() (*scene, error) {
 	for _, w := range widths {
 		width += w + 2*pad
 	}
-	width = math.Max(math.Max(width, 2*row), math.Min(sizing.width(clean(t.Title), sizing.pt(12), false), longest)+2*pad)
+	width = math.Max(math.Max(width, 2*row),
+		math.Min(sizing.width(clean(t.Title), sizing.pt(12), false), longest)+2*pad)
 	height := row*float64(max(len(rows), 1)) + pad
 	if t.Title != "" {
 		height += sizing.pt(12) * 1.45
 	}
-	s, err := t.newScene("table", width/sizing.dpi, height/sizing.dpi, or(t.Title, "Table")+fmt.Sprintf(", %d rows: ", len(t.Rows))+strings.Join(t.Header, ", "))
+	s, err := t.newScene("table", width/sizing.dpi, height/sizing.dpi, or(t.Title, "Table")+
+		fmt.Sprintf(", %d rows: ", len(t.Rows))+strings.Join(t.Header, ", "))
 	if err != nil {
 		return nil, err
 	}
@@ -187,7 +192,8 @@ func (t Table) draw() (*scene, error) {
 		}
 		x := f.x
 		for i, c := range r {
-			l := label{x: x + pad, y: y + row/2 + size*0.36, text: c, size: size, bold: header, fill: ink}
+			l := label{x: x + pad, y: y + row/2 + size*0.36, text: c, size: size, bold: header,
+				fill: ink}
 			if right[i] {
 				l.x, l.anchor = x+pad+widths[i], end
 			}

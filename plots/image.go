@@ -13,7 +13,7 @@ import (
 // opaque copies an image onto white, its upper left corner at (0,0).
 func opaque(img image.Image) (*image.RGBA, error) {
 	if img == nil || img.Bounds().Empty() {
-		return nil, fmt.Errorf("no picture (nil or empty); wanted an image of one pixel at least")
+		return nil, fmt.Errorf("no image (nil or empty); want an image of at least one pixel")
 	}
 	b := img.Bounds()
 	out := image.NewRGBA(image.Rect(0, 0, b.Dx(), b.Dy()))
@@ -30,12 +30,13 @@ func limit(img *image.RGBA, w, h float64) *image.RGBA {
 	if factor >= 1 {
 		return img
 	}
-	out := image.NewRGBA(image.Rect(0, 0, max(1, int(float64(b.Dx())*factor)), max(1, int(float64(b.Dy())*factor))))
+	out := image.NewRGBA(image.Rect(0, 0, max(1, int(float64(b.Dx())*factor)),
+		max(1, int(float64(b.Dy())*factor))))
 	xdraw.CatmullRom.Scale(out, out.Bounds(), img, b, draw.Src, nil)
 	return out
 }
 
-// inside gives the largest frame of the picture's proportions within f, centred, at its lower edge.
+// inside returns the largest frame of the image's proportions within f, centred, at its lower edge.
 func inside(f frame, img *image.RGBA) frame {
 	w, h := float64(img.Rect.Dx()), float64(img.Rect.Dy())
 	scale := math.Min(f.w/w, f.h/h)
@@ -43,18 +44,19 @@ func inside(f frame, img *image.RGBA) frame {
 	return frame{f.x + (f.w-w)/2, f.y + (f.h-h)/2, w, h}
 }
 
-// overlay draws the heat map over a picture: magma, smooth between the values, stretched over the
+// overlay draws the heat map over an image: magma, smooth between the values, stretched over the
 // whole.
 func (h Heat) overlay(img *image.RGBA) error {
 	if h.W < 1 || h.H < 1 || len(h.Values) != h.W*h.H {
-		return fmt.Errorf("a heat map of %d by %d has %d values; wanted %d", h.W, h.H, len(h.Values), h.W*h.H)
+		return fmt.Errorf("a heat map of %d by %d has %d values; want %d", h.W, h.H,
+			len(h.Values), h.W*h.H)
 	}
 	alpha := h.Alpha
 	if alpha == 0 {
 		alpha = 0.6
 	}
 	if !(alpha >= 0 && alpha <= 1) {
-		return fmt.Errorf("a heat map with alpha %g; wanted 0 (for 0.6) to 1", alpha)
+		return fmt.Errorf("a heat map with alpha %g; want 0 (for 0.6) to 1", alpha)
 	}
 	lo, hi := extent(h.Values)
 	small := image.NewGray(image.Rect(0, 0, h.W, h.H))
@@ -69,15 +71,19 @@ func (h Heat) overlay(img *image.RGBA) error {
 	for i := range shades {
 		shades[i] = magma.at(float64(i) / 255)
 	}
-	blend := func(under, over uint8) uint8 { return uint8((1-alpha)*float64(under) + alpha*float64(over) + 0.5) }
+	blend := func(under, over uint8) uint8 {
+		return uint8((1-alpha)*float64(under) +
+			alpha*float64(over) + 0.5)
+	}
 	for i := 0; i < len(img.Pix); i += 4 {
 		c := shades[heat.Pix[i]]
-		img.Pix[i], img.Pix[i+1], img.Pix[i+2] = blend(img.Pix[i], c.R), blend(img.Pix[i+1], c.G), blend(img.Pix[i+2], c.B)
+		img.Pix[i], img.Pix[i+1], img.Pix[i+2] = blend(img.Pix[i], c.R), blend(img.Pix[i+1], c.G),
+			blend(img.Pix[i+2], c.B)
 	}
 	return nil
 }
 
-// extent gives the least and the largest finite value, or (Inf, -Inf) if there is none.
+// extent returns the least and the largest finite value, or (Inf, -Inf) if there is none.
 func extent(values []float64) (lo, hi float64) {
 	lo, hi = math.Inf(1), math.Inf(-1)
 	for _, v := range values {
