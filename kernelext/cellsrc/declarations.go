@@ -1,0 +1,72 @@
+package cellsrc
+
+import (
+	"go/scanner"
+	"go/token"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// lasting are the commands that later cells feel.
+var lasting = []string{"env", "cd", "goflags", "autoget", "noautoget", "reset", "rm", "remove", "track", "untrack", "goworkfix", "widgets"}
+
+// passingCommands only print something.
+var passingCommands = regexp.MustCompile(`^\s*go\s+(doc|list|version|vet|help|test)\b`)
+
+// Declarations returns the part of a cell that outlives it: what it declares, the commands that set
+// something for later cells, and the shell commands in the cells' own module (!*go get …). A kernel
+// that is given the declarations of some cells is as if it had run them, except for what they did.
+// It is "" for a cell that leaves nothing.
+func Declarations(code string) string {
+	s := Parse(code)
+	if s.Foreign != "" {
+		return ""
+	}
+	var kept []string
+	keep := func(first, last int) {
+		for i := first; i <= last; i++ {
+			kept = append(kept, s.Lines[i])
+		}
+	}
+	shells := s.Shells
+	for _, c := range s.Commands {
+		for len(shells) > 0 && shells[0].Line < c.Line {
+			if shells[0].lasts() {
+				keep(shells[0].Line, shells[0].Last)
+			}
+			shells = shells[1:]
+		}
+		if slices.Contains(lasting, c.Name) {
+			keep(c.Line, c.Last)
+		}
+	}
+	for _, sh := range shells {
+		if sh.lasts() {
+			keep(sh.Line, sh.Last)
+		}
+	}
+	end := len(s.Lines)
+	if s.Main >= 0 {
+		end = s.Main
+	}
+	text := s.GoLines(0, end)
+	for _, c := range Chunks(text) {
+		if c.Decl && !passing(text[c.From:c.To]) {
+			kept = append(kept, strings.TrimSpace(text[c.From:c.To]))
+		}
+	}
+	return strings.Join(kept, "\n")
+}
+
+func (c ShellAt) lasts() bool { return c.InModule && !passingCommands.MatchString(c.Text) }
+
+// passing reports whether a declaration is one that no kernel remembers: the function main, or the
+// name of the package.
+func passing(decl string) bool {
+	var s scanner.Scanner
+	s.Init(token.NewFileSet().AddFile("", -1, len(decl)), []byte(decl), func(token.Position, string) {}, 0)
+	_, first, _ := s.Scan()
+	_, _, name := s.Scan()
+	return first == token.PACKAGE || first == token.FUNC && name == "main"
+}

@@ -1,0 +1,115 @@
+package cellsrc
+
+import (
+	"cmp"
+	"errors"
+	"go/parser"
+	"go/scanner"
+	"go/token"
+	"slices"
+	"strings"
+)
+
+// A Mistake is what is wrong with a place of a cell; line and column count from 1, as in a
+// compiler's messages. Column 0 is unknown.
+type Mistake struct {
+	Line, Column int
+	Text         string
+}
+
+// Mistakes returns the syntax errors of a cell, in order, one for each line.
+func (s *Source) Mistakes() []Mistake {
+	if s.Foreign != "" {
+		return nil
+	}
+	whole := s.Go()
+	var found []Mistake
+	switch {
+	case s.Own:
+		found = s.parse("package p; ", whole, "")
+	case s.Main >= 0:
+		lines := strings.Split(whole, "\n")
+		lines[s.Main] = "func main() {"
+		found = s.parse("package p; ", strings.Join(lines, "\n"), "\n}")
+	default:
+		all := Chunks(whole)
+		only := func(wanted func(Chunk) bool) string {
+			text := []byte(whole)
+			for _, c := range all {
+				if !wanted(c) {
+					blank(text[c.From:c.To])
+				}
+			}
+			return string(text)
+		}
+		found = append(found, s.parse("package p; ", only(func(c Chunk) bool { return c.Import }), "")...)
+		found = append(found, s.parse("package p; ", only(func(c Chunk) bool { return c.Decl && !c.Import }), "")...)
+		found = append(found, s.parse(bodyHead, only(func(c Chunk) bool { return !c.Decl }), "\n}")...)
+	}
+	slices.SortStableFunc(found, func(a, b Mistake) int { return cmp.Or(a.Line-b.Line, a.Column-b.Column) })
+	// The parser repeats itself when it goes on behind a mistake.
+	return slices.CompactFunc(found, func(a, b Mistake) bool { return a.Line == b.Line || a.Text == b.Text })
+}
+
+// parse reads a part of the cell, on its own lines; what is put before it has no line of its own.
+func (s *Source) parse(head, text, tail string) []Mistake {
+	if strings.TrimSpace(text) == "" {
+		return nil
+	}
+	_, err := parser.ParseFile(token.NewFileSet(), "", head+text+tail, parser.SkipObjectResolution)
+	var list scanner.ErrorList
+	if !errors.As(err, &list) {
+		return nil
+	}
+	last := len(s.Lines)
+	for last > 1 && strings.TrimSpace(s.Lines[last-1]) == "" {
+		last--
+	}
+	var found []Mistake
+	for _, e := range list {
+		m := Mistake{e.Pos.Line, e.Pos.Column, e.Msg}
+		if m.Line == 1 {
+			m.Column -= len(head)
+		}
+		// the brace that was added, or nothing at all
+		if m.Line > len(s.Lines) || strings.HasSuffix(m.Text, "found 'EOF'") {
+			if len(found) > 0 {
+				continue // what an earlier one has brought about
+			}
+			m.Line, m.Column = last, len(s.Lines[last-1])+1
+			before, _, _ := strings.Cut(m.Text, ", found ")
+			m.Text = before + ", found the end of the cell"
+		}
+		found = append(found, m)
+	}
+	return found
+}
+
+// TwoMains returns what is wrong with a cell that has a func main and statements beside it, of
+// which only one can be what the cell does. A call of main() alone is none of these statements.
+func (s *Source) TwoMains() (Mistake, bool) {
+	if s.Foreign != "" || s.Own || s.Main >= 0 {
+		return Mistake{}, false
+	}
+	text := s.Go()
+	all := Chunks(text)
+	main := slices.IndexFunc(all, func(c Chunk) bool { return c.Main })
+	if main < 0 || !slices.ContainsFunc(all, func(c Chunk) bool { return !c.Decl && !callsMain(text[c.From:c.To]) }) {
+		return Mistake{}, false
+	}
+	return Mistake{Line: 1 + LineAt(text, all[main].From), Text: "func main beside statements outside of it: only one of them can be what the cell does"}, true
+}
+
+// callsMain reports whether a statement is main().
+func callsMain(statement string) bool {
+	return strings.Join(strings.Fields(strings.TrimSuffix(strings.TrimSpace(statement), ";")), "") == "main()"
+}
+
+// blank empties text and keeps its lines.
+func blank(text []byte) {
+	for i, c := range text {
+		if c != '\n' {
+			text[i] = ' '
+		}
+	}
+}

@@ -1,0 +1,147 @@
+package cellsrc
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// A Kind says what a line of a cell is.
+type Kind byte
+
+const (
+	Go      Kind = iota
+	Command      // of a % command
+	Shell        // of a ! command
+)
+
+// A Source is a cell's text, taken apart.
+type Source struct {
+	Code     string
+	Lines    []string
+	Kinds    []Kind      // by line
+	Within   []bool      // by line: it starts within a raw string or a comment
+	Commands []CommandAt // in order
+	Shells   []ShellAt   // in order
+	Main     int         // the line with %% or %main, -1 without
+	Foreign  string      // the command that makes the cell something else than Go, as %%bash; "" for Go
+	Own      bool        // it runs something else than main: %exec, %test, %wasm
+}
+
+// A CommandAt is a % command: its name without the first character (%% is "%"), what follows it,
+// and its first and last line.
+type CommandAt struct {
+	Name, Args string
+	Line, Last int
+}
+
+// A ShellAt is a ! command, its lines joined. InModule is that of !*, which runs where cells are
+// compiled.
+type ShellAt struct {
+	Text       string
+	InModule   bool
+	Line, Last int
+}
+
+// Foreign are the commands that make a whole cell something else than Go.
+var Foreign = []string{"%%writefile", "%%script", "%%bash", "%%sh", "%%gx"}
+
+// Prefix may stand before a command, to hide it from other Go tools.
+const Prefix = "//gonb:"
+
+// Parse takes a cell apart. It accepts any text: what is wrong with it [Source.Mistakes] says.
+func Parse(code string) *Source {
+	s := &Source{Code: code, Lines: strings.Split(code, "\n"), Main: -1}
+	s.Kinds, s.Within = make([]Kind, len(s.Lines)), make([]bool, len(s.Lines))
+	first, _, _ := strings.Cut(strings.TrimPrefix(s.Lines[0], Prefix), " ")
+	if first = strings.TrimRight(first, "\t\r"); slices.Contains(Foreign, first) {
+		s.Foreign = first
+		return s
+	}
+	in := outside
+	for i := 0; i < len(s.Lines); i++ {
+		s.Within[i] = in != outside
+		if s.Within[i] || !IsCommand(s.Lines[i]) {
+			in = in.after(s.Lines[i])
+			continue
+		}
+		line := strings.TrimPrefix(s.Lines[i], Prefix)
+		start, kind, text := i, Command, line[1:]
+		if line[0] == '!' {
+			kind = Shell
+		}
+		s.Kinds[i] = kind
+		for strings.HasSuffix(text, `\`) && i+1 < len(s.Lines) {
+			i++
+			s.Kinds[i] = kind
+			text = strings.TrimSuffix(text, `\`) + " " + strings.TrimPrefix(s.Lines[i], Prefix)
+		}
+		if text = strings.TrimLeft(text, " \t"); text != "" {
+			s.note(kind, text, start, i)
+		}
+	}
+	return s
+}
+
+func (s *Source) note(kind Kind, text string, first, last int) {
+	if kind == Shell {
+		command, inModule := strings.CutPrefix(text, "*")
+		s.Shells = append(s.Shells, ShellAt{strings.TrimSpace(command), inModule, first, last})
+		return
+	}
+	name, args := text, ""
+	if end := strings.IndexAny(text, " \t"); end >= 0 {
+		name, args = text[:end], strings.TrimLeft(text[end:], " \t")
+	}
+	s.Commands = append(s.Commands, CommandAt{name, args, first, last})
+	switch name {
+	case "%", "main":
+		s.Main = first
+	case "exec", "test", "wasm":
+		s.Own = true
+	}
+}
+
+// IsCommand reports whether a line that is not within a raw string or a comment is a command.
+func IsCommand(line string) bool {
+	line = strings.TrimPrefix(line, Prefix)
+	return len(line) > 1 && (line[0] == '%' || line[0] == '!')
+}
+
+// Find returns the first % command of a name.
+func (s *Source) Find(name string) (CommandAt, bool) {
+	i := slices.IndexFunc(s.Commands, func(c CommandAt) bool { return c.Name == name })
+	if i < 0 {
+		return CommandAt{}, false
+	}
+	return s.Commands[i], true
+}
+
+// Has reports whether the cell has a % command of a name.
+func (s *Source) Has(name string) bool {
+	_, ok := s.Find(name)
+	return ok
+}
+
+var packageClause = regexp.MustCompile(`^package[ \t]+\w+[ \t;]*(//.*)?$`)
+
+// IsPackageClause reports whether a line is the clause with which pasted programs begin, which
+// means nothing in a cell.
+func IsPackageClause(line string) bool { return packageClause.MatchString(line) }
+
+// Go returns the Go of the cell, with lines of commands and the package clause emptied, so that
+// numbers of lines are those of the cell.
+func (s *Source) Go() string { return s.GoLines(0, len(s.Lines)) }
+
+// GoLines is [Source.Go] from a line to before another.
+func (s *Source) GoLines(from, to int) string {
+	out := make([]string, 0, max(0, to-from))
+	for i := from; i < to; i++ {
+		line := s.Lines[i]
+		if s.Kinds[i] != Go || !s.Within[i] && IsPackageClause(line) {
+			line = ""
+		}
+		out = append(out, line)
+	}
+	return strings.Join(out, "\n")
+}
