@@ -1,11 +1,14 @@
 package notebook
 
 import (
+	"bufio"
 	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"os"
+	"slices"
 
 	"gopets/kernelext/internal/atomicfile"
 )
@@ -129,8 +132,12 @@ func (n *Notebook) Insert(at int, c *Cell) {
 	if n.minor < 5 {
 		c.object.remove("id")
 	}
-	n.cells = append(n.cells[:at:at], append([]*Cell{c}, n.cells[at:]...)...)
 	n.shifted = true
+	if at == len(n.cells) {
+		n.cells = append(n.cells, c)
+		return
+	}
+	n.cells = append(n.cells[:at:at], append([]*Cell{c}, n.cells[at:]...)...)
 }
 
 // Remove deletes the cell at an index.
@@ -170,32 +177,82 @@ func (n *Notebook) Kernel() Kernelspec {
 	return k
 }
 
-// text is the text of the file.
-func (n *Notebook) text() text {
-	changed := n.shifted
-	texts := make([]text, len(n.cells))
+// writeTo writes the text of the file. Cells that did not change are copied, none is laid out anew.
+func (n *Notebook) writeTo(to io.Writer) error {
+	w := bufio.NewWriterSize(to, 1<<16) // its first error stays, and Flush returns it
+	w.Write(n.head)
+	if !n.changed() && n.doc.raw != nil {
+		w.Write(n.doc.raw)
+	} else {
+		n.writeMembers(w)
+	}
+	w.Write(n.tail)
+	return w.Flush()
+}
+
+func (n *Notebook) changed() bool {
+	return n.shifted || slices.ContainsFunc(n.cells, func(c *Cell) bool { return c.object.raw == nil })
+}
+
+func (n *Notebook) writeMembers(w *bufio.Writer) {
+	cells := -1 // of several the last counts
+	if n.changed() {
+		cells = n.doc.index("cells")
+	}
+	w.WriteByte('{')
+	for i, m := range n.doc.members {
+		if i > 0 {
+			w.WriteByte(',')
+		}
+		w.WriteString(n.style.line(1))
+		w.Write(m.rawKey)
+		w.WriteString(n.style.colon)
+		if i == cells {
+			n.writeCells(w)
+			continue
+		}
+		// The writer keeps its error.
+		_ = m.value.writeTo(w)
+	}
+	w.WriteString(n.style.line(0))
+	w.WriteByte('}')
+}
+
+func (n *Notebook) writeCells(w *bufio.Writer) {
+	if len(n.cells) == 0 {
+		w.WriteString("[]")
+		return
+	}
+	w.WriteByte('[')
+	line := n.style.line(cellDepth)
 	for i, c := range n.cells {
-		changed = changed || c.object.raw == nil
-		texts[i] = c.text()
+		if i > 0 {
+			w.WriteByte(',')
+		}
+		w.WriteString(line)
+		_ = c.text().writeTo(w)
 	}
-	doc := n.doc
-	if changed {
-		doc = &object{members: append([]member(nil), n.doc.members...)}
-		doc.set("cells", n.style.array(texts, 1))
-	}
-	return append(append(text{n.head}, n.style.object(doc, 0)...), n.tail)
+	w.WriteString(n.style.line(1))
+	w.WriteByte(']')
 }
 
 // Bytes returns the text of the file.
-func (n *Notebook) Bytes() []byte { return bytes.Join(n.text(), nil) }
+func (n *Notebook) Bytes() []byte {
+	var b bytes.Buffer
+	// Writing into a buffer does not fail.
+	_ = n.writeTo(&b)
+	return b.Bytes()
+}
 
 // WriteFile writes the notebook atomically: to a temporary file in the same folder, then renamed,
-// so that a full disk or a crash leaves what was there before.
+// so that a full disk or a crash leaves what was there before. It costs a copy of the whole file:
+// who saves while cells run should leave ten times the duration of the last save between two saves,
+// so that all of them together cost a fraction of the run.
 func (n *Notebook) WriteFile(path string) error {
 	// Like any new file it is as open to others as the user's mask says; one that is replaced stays
 	// as it was.
 	err := atomicfile.Write(path, 0o666, func(f *os.File) error {
-		err := n.text().writeTo(f)
+		err := n.writeTo(f)
 		if old, serr := os.Stat(path); serr == nil && err == nil {
 			err = f.Chmod(old.Mode().Perm())
 		}

@@ -100,13 +100,21 @@ func skipValue(raw []byte, i int) int {
 	return i
 }
 
-// get returns the value of a key; of duplicate keys the last one counts, as everywhere in JSON's
-// practice.
-func (o *object) get(key string) ([]byte, bool) {
+// index returns the position of a key, -1 for none. Of duplicate keys the last counts, as everywhere
+// in JSON's practice.
+func (o *object) index(key string) int {
 	for i := len(o.members) - 1; i >= 0; i-- {
 		if o.members[i].key == key {
-			return o.members[i].value.bytes(), true
+			return i
 		}
+	}
+	return -1
+}
+
+// get returns the value of a key.
+func (o *object) get(key string) ([]byte, bool) {
+	if i := o.index(key); i >= 0 {
+		return o.members[i].value.bytes(), true
 	}
 	return nil, false
 }
@@ -114,13 +122,11 @@ func (o *object) get(key string) ([]byte, bool) {
 // set replaces the value of a key in its place, or inserts the key where the alphabet puts it among
 // sorted keys. The same value again is no change.
 func (o *object) set(key string, value text) {
-	for i := len(o.members) - 1; i >= 0; i-- {
-		if o.members[i].key == key {
-			if !o.members[i].value.equal(value) {
-				o.raw, o.members[i].value = nil, value
-			}
-			return
+	if i := o.index(key); i >= 0 {
+		if !o.members[i].value.equal(value) {
+			o.raw, o.members[i].value = nil, value
 		}
+		return
 	}
 	o.raw = nil
 	at := len(o.members)
