@@ -1,0 +1,51 @@
+package spec
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"reflect"
+	"strings"
+)
+
+// OptionError reports an option that cannot work. Its text is the same in every face of the
+// project but for the option's spelling: see [Message].
+type OptionError struct {
+	Option string // name of the field
+	Got    string // what it is, or what went wrong because of it
+	Want   string // what would do; may be empty
+	Hint   string // what to do; {} stands for the option; may be empty
+}
+
+// Error spells the option as its field.
+func (e *OptionError) Error() string { return e.text(e.Option) }
+
+func (e *OptionError) text(option string) string {
+	text := e.Got
+	if e.Want != "" {
+		text = fmt.Sprintf("%s is %s, want %s", option, e.Got, e.Want)
+	}
+	if e.Hint != "" {
+		text += ": " + strings.ReplaceAll(e.Hint, "{}", option)
+	}
+	return text
+}
+
+// Message returns an error's text with the option that it is about, if any, spelled by a face.
+func Message(err error, spell func(option string) string) string {
+	e := new(OptionError)
+	if !errors.As(err, &e) {
+		return err.Error()
+	}
+	return strings.Replace(err.Error(), e.Error(), e.text(spell(e.Option)), 1)
+}
+
+// InCell spells a field's name as the option of package pets that sets it: pets.BatchSize.
+func InCell(option string) string {
+	for _, t := range []any{Data{}, Transforms{}, Learner{}, Fit{}, Find{}, Plot{}} {
+		if f, ok := reflect.TypeOf(t).FieldByName(option); ok {
+			return "pets." + cmp.Or(f.Tag.Get("cell"), f.Name)
+		}
+	}
+	return option
+}

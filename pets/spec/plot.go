@@ -1,0 +1,13 @@
+package spec
+
+// Plot says how an image or a chart looks. What is unset is the chart's own.
+type Plot struct {
+	Width     Opt[float64] `json:"width,omitzero" cell:"FigSize" above:"0" max:"200"` // inches
+	Height    Opt[float64] `json:"height,omitzero" cell:"FigSize" above:"0" max:"200"`
+	DPI       Opt[float64] `json:"dpi,omitzero" above:"0" max:"2400"`
+	Rows      Opt[int]     `json:"rows,omitzero" min:"1" max:"20"` // of images
+	NoHeatmap bool         `json:"no_heatmap,omitempty" cell:"Heatmap"`
+	Smallest  bool         `json:"smallest,omitempty" cell:"Largest"` // the smallest losses first
+	Normalize bool         `json:"normalize,omitempty" cell:"Shares"` // a matrix of fractions
+	PNG       bool         `json:"png,omitempty"`                     // also as image/png
+}

@@ -1,0 +1,90 @@
+package spec
+
+import (
+	"encoding/json"
+	"fmt"
+	"math"
+)
+
+// Row is a line of the epoch table.
+type Row struct {
+	Epoch     int     // from 0
+	TrainLoss float64 // smoothed loss at the epoch's end: an average dominated by the last fifty batches
+	ValidLoss float64 // mean over the validation set; NaN without one
+	ErrorRate float64 // fraction of the validation set with a wrong first guess; NaN without one
+	Seconds   float64 // the whole epoch, validation included
+}
+
+// Validated reports whether there was a validation set.
+func (r Row) Validated() bool { return !math.IsNaN(r.ValidLoss) }
+
+// String is the row as fastai prints it, without padding.
+func (r Row) String() string {
+	t := int(r.Seconds)
+	clock := fmt.Sprintf("%02d:%02d", t/60, t%60)
+	if t >= 3600 {
+		clock = fmt.Sprintf("%d:%02d:%02d", t/3600, t/60%60, t%60)
+	}
+	if !r.Validated() {
+		return fmt.Sprintf("%d %.6f %s", r.Epoch, r.TrainLoss, clock)
+	}
+	return fmt.Sprintf("%d %.6f %.6f %.6f %s", r.Epoch, r.TrainLoss, r.ValidLoss, r.ErrorRate, clock)
+}
+
+// rowJSON is a row in JSON, which has no NaN.
+type rowJSON struct {
+	Epoch     int          `json:"epoch"`
+	TrainLoss float64      `json:"train_loss"`
+	ValidLoss Opt[float64] `json:"valid_loss"`
+	ErrorRate Opt[float64] `json:"error_rate"`
+	Seconds   float64      `json:"seconds"`
+}
+
+func (r Row) MarshalJSON() ([]byte, error) {
+	j := rowJSON{Epoch: r.Epoch, TrainLoss: r.TrainLoss, Seconds: r.Seconds}
+	if r.Validated() {
+		j.ValidLoss, j.ErrorRate = Some(r.ValidLoss), Some(r.ErrorRate)
+	}
+	return json.Marshal(j)
+}
+
+func (r *Row) UnmarshalJSON(text []byte) error {
+	var j rowJSON
+	if err := json.Unmarshal(text, &j); err != nil {
+		return err
+	}
+	*r = Row{j.Epoch, j.TrainLoss, j.ValidLoss.Or(math.NaN()), j.ErrorRate.Or(math.NaN()), j.Seconds}
+	return nil
+}
+
+// Suggestion is a learning rate that a rule reads off the finder's curve.
+type Suggestion struct {
+	Name string  `json:"name"` // "steep", "valley", "minimum/10"
+	LR   float64 `json:"lr"`
+	Loss float64 `json:"loss"` // smoothed, of the curve's nearest point
+}
+
+// Score is how a set of predictions did.
+type Score struct {
+	Loss      float64 `json:"loss"`
+	ErrorRate float64 `json:"error_rate"`
+	Right     int     `json:"right"`
+	Total     int     `json:"total"`
+	Low       float64 `json:"low"` // of the accuracy, 95 %
+	High      float64 `json:"high"`
+	State     string  `json:"state"` // of the weights: "after fit 1, epoch 4"
+}
+
+// Confused is a pair of classes taken one for the other.
+type Confused struct {
+	Actual    string `json:"actual"`
+	Predicted string `json:"predicted"`
+	Count     int    `json:"count"`
+}
+
+// Confusion counts [actual][predicted].
+type Confusion struct {
+	Classes []string `json:"classes"`
+	Counts  [][]int  `json:"counts"`
+	State   string   `json:"state"`
+}
