@@ -10,58 +10,84 @@ import (
 	"strings"
 )
 
-// imageExtensions are the file name endings that Python's mimetypes calls images (fastai §1.3).
+// imageExtensions are the extensions that Python's mimetypes calls images (fastai §1.3), and .jfif,
+// the extension that browsers on Windows give to a JPEG.
 var imageExtensions = map[string]bool{
-	".avif": true, ".bmp": true, ".gif": true, ".heic": true, ".heif": true, ".ico": true, ".ief": true, ".jpe": true, ".jpeg": true,
-	".jpg": true, ".pbm": true, ".pgm": true, ".png": true, ".pnm": true, ".ppm": true, ".ras": true, ".rgb": true, ".svg": true,
-	".tif": true, ".tiff": true, ".webp": true, ".xbm": true, ".xpm": true, ".xwd": true,
+	".avif": true, ".bmp": true, ".gif": true, ".heic": true, ".heif": true, ".ico": true,
+	".ief": true, ".jfif": true, ".jpe": true, ".jpeg": true, ".jpg": true, ".pbm": true,
+	".pgm": true, ".png": true, ".pnm": true, ".ppm": true, ".ras": true, ".rgb": true,
+	".svg": true, ".tif": true, ".tiff": true, ".webp": true, ".xbm": true, ".xpm": true,
+	".xwd": true,
 }
 
-// IsImageName tells whether a file name looks like a picture's: not hidden, and with an image
-// ending in any case.
+// IsImageName reports whether a file name is an image's: not hidden, and with an image's extension
+// in any case.
 func IsImageName(name string) bool {
 	return !strings.HasPrefix(name, ".") && imageExtensions[strings.ToLower(filepath.Ext(name))]
 }
 
-// ImageFiles lists the pictures in a folder by name (fastai's get_image_files, §1.3), and with
-// recurse those in all folders below it that are not hidden. Links to files count, links to folders
-// are not followed. The paths begin with dir and are sorted by bytes: the order, and with it the
-// split of a seed, is the same on every machine.
+// ImageFiles lists the images in a folder by name (fastai's get_image_files, §1.3), and with
+// recurse those in all folders below it that are not hidden. The paths begin with dir and are
+// sorted by bytes: the order, and with it the split of a seed, is the same on every machine.
+//
+// Symbolic links are followed; one that leads nowhere is listed, so that it is reported when it is
+// read. A folder that is reached twice, through a link or a loop of links, is an error.
 func ImageFiles(dir string, recurse bool) ([]string, error) {
-	info, err := os.Stat(dir)
+	w := walker{recurse: recurse, seen: map[string]string{}}
+	if info, err := os.Stat(dir); err != nil {
+		return nil, fmt.Errorf("images in %q: %w: give the folder that holds them", dir, bare(err))
+	} else if !info.IsDir() {
+		return nil, fmt.Errorf("images in %q: it is a file: give the folder that holds it", dir)
+	}
+	if err := w.walk(dir); err != nil {
+		return nil, fmt.Errorf("images in %q: %w", dir, bare(err))
+	}
+	slices.Sort(w.files)
+	return w.files, nil
+}
+
+// A walker collects the image files of a tree.
+type walker struct {
+	recurse bool
+	files   []string
+	seen    map[string]string // the folders so far, by their paths without links
+}
+
+func (w *walker) walk(dir string) error {
+	real, err := filepath.EvalSymlinks(dir)
 	if err != nil {
-		return nil, fmt.Errorf("pictures in %q: %w: give the folder that holds them", dir, bare(err))
+		return err
 	}
-	if !info.IsDir() {
-		return nil, fmt.Errorf("pictures in %q: that is a file: give the folder that holds it", dir)
+	if real, err = filepath.Abs(real); err != nil {
+		return err
 	}
-	var files []string
-	err = filepath.WalkDir(dir, func(path string, e fs.DirEntry, err error) error {
-		switch {
-		case err != nil:
-			return err
-		case path == dir:
-			return nil
-		case e.IsDir() && (!recurse || strings.HasPrefix(e.Name(), ".")):
-			return fs.SkipDir
-		case e.IsDir() || !IsImageName(e.Name()):
-			return nil
-		}
-		if e.Type()&fs.ModeSymlink != 0 {
-			if info, err := os.Stat(path); err != nil || !info.Mode().IsRegular() {
-				return nil
+	if other, again := w.seen[real]; again {
+		return fmt.Errorf("%q and %q are the same folder: remove the link, or its images are listed twice", other, dir)
+	}
+	w.seen[real] = dir
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return err
+	}
+	for _, e := range entries {
+		path, mode := filepath.Join(dir, e.Name()), e.Type()
+		if mode&fs.ModeSymlink != 0 {
+			if info, err := os.Stat(path); err == nil {
+				mode = info.Mode().Type()
 			}
-		} else if !e.Type().IsRegular() {
-			return nil
 		}
-		files = append(files, path)
-		return nil
-	})
-	if err != nil {
-		return nil, fmt.Errorf("pictures in %q: %w", dir, err)
+		switch {
+		case mode.IsDir():
+			if w.recurse && !strings.HasPrefix(e.Name(), ".") {
+				if err := w.walk(path); err != nil {
+					return err
+				}
+			}
+		case (mode.IsRegular() || mode&fs.ModeSymlink != 0) && IsImageName(e.Name()):
+			w.files = append(w.files, path)
+		}
 	}
-	slices.Sort(files)
-	return files, nil
+	return nil
 }
 
 // bare drops "open PATH:" from an error that is shown with the path anyway.

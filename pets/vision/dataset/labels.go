@@ -1,18 +1,15 @@
 package dataset
 
 import (
-	"encoding/csv"
 	"errors"
 	"fmt"
-	"io"
-	"os"
 	"path"
 	"path/filepath"
 	"regexp"
 	"strings"
 )
 
-// Labelled is a picture's file and the name of its class.
+// Labelled is an image's file and the name of its class.
 type Labelled struct{ Path, Label string }
 
 // LabelByRegexp takes each label from the first group of a pattern that is searched in the whole
@@ -90,7 +87,7 @@ func LabelByFolder(files []string) ([]Labelled, error) {
 	return LabelByFunc(files, func(file string) (string, error) {
 		dir := path.Base(path.Dir(filepath.ToSlash(file)))
 		if dir == "." || dir == "/" {
-			return "", errors.New("the path has no folder: put the pictures of each class into a folder with the class's name")
+			return "", errors.New("the path has no folder: put the images of each class into a folder with the class's name")
 		}
 		return dir, nil
 	})
@@ -125,59 +122,4 @@ func LabelByLists(files, labels []string) ([]Labelled, error) {
 		items[i] = Labelled{files[i], labels[i]}
 	}
 	return items, nil
-}
-
-// CSVOptions of [LabelByCSV]. The zero value reads fastai's labels.csv: a header, names in the
-// first column, labels in the second.
-type CSVOptions struct {
-	Comma    rune   // 0: comma
-	NoHeader bool   // the first line is an item already
-	Name     int    // column of the file's name, from 0
-	Label    int    // column of the label, from 0; 0: the column after the name's; −1: the first
-	Suffix   string // appended to each name, as ".jpg"
-}
-
-// LabelByCSV reads files and labels from a table (fastai's from_csv, §3.3). Names are relative to
-// dir.
-func LabelByCSV(file, dir string, o CSVOptions) ([]Labelled, error) {
-	f, err := os.Open(file)
-	if err != nil {
-		return nil, fmt.Errorf("labels: %w", err)
-	}
-	defer f.Close()
-	r := csv.NewReader(f)
-	r.FieldsPerRecord = -1
-	if o.Comma != 0 {
-		r.Comma = o.Comma
-	}
-	switch {
-	case o.Name < 0:
-		return nil, fmt.Errorf("labels in %q: the names' column is %d: columns are counted from 0", file, o.Name)
-	case o.Label == 0:
-		o.Label = o.Name + 1
-	case o.Label < 0:
-		o.Label = 0
-	}
-	var items []Labelled
-	for line := 1; ; line++ {
-		record, err := r.Read()
-		if err == io.EOF {
-			return items, nil
-		}
-		if err != nil {
-			return nil, fmt.Errorf("labels in %q: %w", file, err)
-		}
-		if line == 1 && !o.NoHeader {
-			continue
-		}
-		if len(record) <= max(o.Name, o.Label) {
-			return nil, fmt.Errorf("labels in %q: line %d has %d columns, wanted a name in column %d and a label in column %d: set CSVOptions' Comma, Name or Label",
-				file, line, len(record), o.Name, o.Label)
-		}
-		name, label := strings.TrimSpace(record[o.Name]), strings.TrimSpace(record[o.Label])
-		if name == "" || label == "" {
-			return nil, fmt.Errorf("labels in %q: line %d has an empty name or label", file, line)
-		}
-		items = append(items, Labelled{filepath.Join(dir, filepath.FromSlash(name)+o.Suffix), label})
-	}
 }

@@ -2,7 +2,6 @@ package dataset
 
 import (
 	"errors"
-	"os"
 	"path/filepath"
 	"slices"
 	"testing"
@@ -62,35 +61,4 @@ func TestOtherLabels(t *testing.T) {
 	}
 	_, err = LabelByLists([]string{"x", "y"}, []string{"a"})
 	says(t, "lists", err, "2 files but 1 labels")
-}
-
-func TestLabelByCSV(t *testing.T) {
-	file := filepath.Join(t.TempDir(), "labels.csv")
-	write := func(text string) {
-		if err := os.WriteFile(file, []byte(text), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	write("name,label\ntrain/3/7463.png,0\n\"train/7/2,1.png\", 1\n")
-	items, err := LabelByCSV(file, "mnist", CSVOptions{})
-	if err != nil || !slices.Equal(labels(items), []string{"0", "1"}) || items[0].Path != filepath.Join("mnist", "train", "3", "7463.png") {
-		t.Errorf("%v, %v", items, err)
-	}
-	write("7;cat;one\n8;dog;two\n")
-	items, err = LabelByCSV(file, "", CSVOptions{Comma: ';', NoHeader: true, Name: 2, Label: 1, Suffix: ".jpg"})
-	if err != nil || !slices.Equal(items, []Labelled{{"one.jpg", "cat"}, {"two.jpg", "dog"}}) {
-		t.Errorf("%v, %v", items, err)
-	}
-	write("label,name\ncat,one.jpg\n")
-	items, err = LabelByCSV(file, "", CSVOptions{Name: 1, Label: -1})
-	if err != nil || !slices.Equal(items, []Labelled{{"one.jpg", "cat"}}) {
-		t.Errorf("labels first: %v, %v", items, err)
-	}
-	_, err = LabelByCSV(file, "", CSVOptions{Name: -1})
-	says(t, "negative", err, "counted from 0")
-	write("name,label\njust one\n")
-	_, err = LabelByCSV(file, "", CSVOptions{})
-	says(t, "columns", err, "line 2 has 1 columns", "Comma")
-	_, err = LabelByCSV(file+"x", "", CSVOptions{})
-	says(t, "no file", err, "labels.csvx")
 }

@@ -8,9 +8,11 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"golang.org/x/text/unicode/norm"
 )
 
-// Item is a picture's file and the index of its class.
+// Item is an image's file and the index of its class.
 type Item struct {
 	Path  string
 	Label int
@@ -18,15 +20,15 @@ type Item struct {
 
 // Options of [NewSplit]. The zero value is fastai's: a fifth for validation, by seed 0.
 type Options struct {
-	ValidPct float64 // share for validation, below 1; 0: 0.2; negative: none
+	ValidPct float64 // fraction for validation, below 1; 0: 0.2; negative: none
 	Seed     uint32  // of numpy's generator
 	// continue this stream instead of seeding one, as the blog's second data set does
 	Random   *Random
-	Stratify bool     // give every class its own share
+	Stratify bool     // divide every class in the same ratio
 	Valid    []string // the validation files, instead of a random choice
 }
 
-// Split is labelled pictures, divided. Training items are in the order given, validation items in
+// Split is labelled images, divided. Training items are in the order given, validation items in
 // the order drawn (fastai §2.3).
 type Split struct {
 	// labels of the training items, sorted by code points; Item.Label indexes them
@@ -38,10 +40,15 @@ type Split struct {
 	SplitHash string
 }
 
-// NewSplit divides items into training and validation sets and numbers the classes.
+// NewSplit divides items into training and validation sets and numbers the classes. Labels that
+// differ only in the Unicode form of their accents are one class.
 func NewSplit(items []Labelled, o Options) (*Split, error) {
 	if len(items) == 0 {
-		return nil, errors.New("split: there are no pictures: is the folder right, and do the names end in .jpg, .png or the like?")
+		return nil, errors.New("split: there are no images: is the folder right, and do the names end in .jpg, .png or the like?")
+	}
+	items = slices.Clone(items)
+	for i := range items { // é may be one character or two: a class is one all the same
+		items[i].Label = norm.NFC.String(items[i].Label)
 	}
 	seen := make(map[string]bool, len(items))
 	for _, it := range items {
@@ -59,7 +66,7 @@ func NewSplit(items []Labelled, o Options) (*Split, error) {
 		inValid[i] = true
 	}
 	if len(inValid) == len(items) {
-		return nil, fmt.Errorf("split: all %d pictures are validation pictures and none is left to train with: lower ValidPct or shorten Valid", len(items))
+		return nil, fmt.Errorf("split: all %d images are for validation and none is left to train with: lower ValidPct or shorten Valid", len(items))
 	}
 	s := &Split{}
 	for i, it := range items {
@@ -92,7 +99,7 @@ func NewSplit(items []Labelled, o Options) (*Split, error) {
 	return s, nil
 }
 
-// choose gives the indices of the validation items, in their order.
+// choose returns the indices of the validation items, in their order.
 func choose(items []Labelled, o Options) ([]int, error) {
 	if o.Valid != nil {
 		return listed(items, o.Valid)
@@ -104,7 +111,7 @@ func choose(items []Labelled, o Options) ([]int, error) {
 	case pct == 0:
 		pct = 0.2
 	case !(pct < 1):
-		return nil, fmt.Errorf("split: ValidPct is %v: wanted a share between 0 and 1, as 0.2", pct)
+		return nil, fmt.Errorf("split: ValidPct is %v: want a fraction between 0 and 1, as 0.2", pct)
 	}
 	r := o.Random
 	if r == nil {
@@ -131,15 +138,15 @@ func listed(items []Labelled, files []string) ([]int, error) {
 	}
 	for _, f := range files {
 		if wanted[filepath.Clean(f)] {
-			return nil, fmt.Errorf("split: %d validation files are not among the %d pictures, for example %q: give the paths as ImageFiles gives them",
+			return nil, fmt.Errorf("split: %d validation files are not among the %d images, for example %q: give the paths as ImageFiles gives them",
 				len(wanted), len(items), f)
 		}
 	}
 	return valid, nil
 }
 
-// stratified takes of every class the same share, rounded, and leaves it at least one picture to
-// train with. It walks through the permutation, so that the order is as random as without strata.
+// stratified takes the same fraction of every class, rounded, and leaves each at least one training
+// image. It walks through the permutation, so that the order is as random as without strata.
 func stratified(items []Labelled, order []int, pct float64) []int {
 	quota := map[string]int{}
 	for _, it := range items {
@@ -158,7 +165,7 @@ func stratified(items []Labelled, order []int, pct float64) []int {
 	return valid
 }
 
-// hash is the same on machines that keep the pictures in different places.
+// hash is the same on machines that keep the images in different places.
 func (s *Split) hash() string {
 	root := s.Root()
 	h := sha256.New()

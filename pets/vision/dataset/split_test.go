@@ -155,7 +155,7 @@ func TestSplitMistakes(t *testing.T) {
 		o     Options
 		want  []string
 	}{
-		"nothing":      {nil, Options{}, []string{"no pictures", "folder"}},
+		"nothing":      {nil, Options{}, []string{"no images", "folder"}},
 		"share":        {items, Options{ValidPct: 20}, []string{"ValidPct is 20", "0.2"}},
 		"all":          {items[:1], Options{Valid: []string{"x/a_0000.jpg"}}, []string{"none is left to train"}},
 		"unknown file": {items, Options{Valid: []string{"x/b.jpg"}}, []string{`"x/b.jpg"`, "not among the 10"}},

@@ -1,19 +1,19 @@
 package dataset
 
-// URL names a data set on the internet: what fastai's URLs constants are, with what is known about
-// the archive.
+// URL names a data set on the internet, as fastai's URLs constants do, with what is known about its
+// archive.
 type URL struct {
 	Name    string  // the folder that it becomes
 	URL     string  // as fastai prints it: the archive's address without its ending
 	Archive Archive // the archive itself; its root folder is Name
-	// archives that together make the same folder, tried where Archive cannot be had
+	// archives that together make the same folder, tried where Archive is not available
 	Mirror []Archive
 }
 
 // String is the address, as fastai's print(URLs.PETS) shows it.
 func (u URL) String() string { return u.URL }
 
-// Archive is a .tar.gz file on the internet and how to know it again.
+// Archive is a .tar.gz file on the internet and its checksums.
 type Archive struct {
 	URL     string
 	File    string // its name on disk
@@ -22,7 +22,7 @@ type Archive struct {
 	MD5     string // hex MD5 of the whole file; "": not checked
 }
 
-// Pets is the Oxford-IIIT Pet data set: 7 390 photographs of 37 breeds (O. M. Parkhi, A. Vedaldi,
+// Pets is the Oxford-IIIT Pet data set: 7 390 images of 37 breeds (O. M. Parkhi, A. Vedaldi,
 // A. Zisserman, C. V. Jawahar, "Cats and Dogs", CVPR 2012; CC BY-SA 4.0), as fastai packed it, and
 // as Oxford publishes it for a mirror.
 var Pets = URL{
@@ -39,3 +39,10 @@ var Pets = URL{
 		{URL: "https://www.robots.ox.ac.uk/~vgg/data/pets/data/annotations.tar.gz", File: "oxford-iiit-pet-annotations.tar.gz", Size: 19_173_078, MD5: "95a8c909bbe2e81eed6a22bccdf3f68f"},
 	},
 }
+
+// The data sets that package sample draws, as addresses.
+const (
+	SampleURL      = "gopets://pets-sample"
+	SmallSampleURL = "gopets://pets-sample-small"
+	FoldersURL     = "gopets://pets-in-folders"
+)

@@ -1,0 +1,181 @@
+package dataset
+
+import (
+	"bytes"
+	"encoding/binary"
+	"encoding/csv"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"unicode/utf16"
+	"unicode/utf8"
+
+	"golang.org/x/text/unicode/norm"
+)
+
+// CSVOptions of [LabelByCSV]. The zero value reads fastai's labels.csv: a header, names in the
+// first column, labels in the second.
+type CSVOptions struct {
+	Comma    rune   // 0: found out: comma, semicolon, tab or bar
+	NoHeader bool   // the first line is an item, whatever it looks like
+	Name     int    // column of the file's name, from 0
+	Label    int    // column of the label, from 0; 0: the column after the name's; −1: the first
+	Suffix   string // appended to each name, as ".jpg"
+}
+
+// LabelByCSV reads files and labels from a table (fastai's from_csv, §3.3). Names are relative to
+// dir.
+//
+// The text is UTF-8, or UTF-16 with a byte order mark, as spreadsheets save it. The first line is a
+// header unless its name column holds an image's name or the name of a file in dir.
+func LabelByCSV(file, dir string, o CSVOptions) ([]Labelled, error) {
+	data, err := os.ReadFile(file)
+	if err != nil {
+		return nil, fmt.Errorf("labels: %w", err)
+	}
+	items, err := o.parse(data, dir)
+	if err != nil {
+		return nil, fmt.Errorf("labels in %q: %w", file, err)
+	}
+	return items, nil
+}
+
+func (o CSVOptions) parse(data []byte, dir string) ([]Labelled, error) {
+	switch {
+	case o.Name < 0:
+		return nil, fmt.Errorf("the names' column is %d: columns are counted from 0", o.Name)
+	case o.Label == 0:
+		o.Label = o.Name + 1
+	case o.Label < 0:
+		o.Label = 0
+	}
+	text, err := tableText(data)
+	if err != nil {
+		return nil, err
+	}
+	if o.Comma == 0 {
+		o.Comma = o.separator(text)
+	}
+	r := o.reader(text)
+	var items []Labelled
+	for first := true; ; first = false {
+		record, err := r.Read()
+		if err == io.EOF {
+			return items, nil
+		}
+		if err != nil {
+			return nil, err
+		}
+		if first && !o.NoHeader && !o.isItem(record, dir) {
+			continue
+		}
+		line, _ := r.FieldPos(0)
+		if len(record) <= max(o.Name, o.Label) {
+			return nil, fmt.Errorf("line %d has %d columns, want a name in column %d and a label in column %d: set CSVOptions' Comma, Name or Label",
+				line, len(record), o.Name, o.Label)
+		}
+		name, label := strings.TrimSpace(record[o.Name]), strings.TrimSpace(record[o.Label])
+		if name == "" || label == "" {
+			return nil, fmt.Errorf("line %d has an empty name or label", line)
+		}
+		items = append(items, Labelled{o.path(dir, name), label})
+	}
+}
+
+func (o CSVOptions) reader(text string) *csv.Reader {
+	r := csv.NewReader(strings.NewReader(text))
+	r.FieldsPerRecord = -1
+	r.Comma = o.Comma
+	return r
+}
+
+// path is the file of a name. Where there is none, it is the file whose name differs in the Unicode
+// form of its accents only: archives made on a Mac spell them apart.
+func (o CSVOptions) path(dir, name string) string {
+	path := filepath.Join(dir, filepath.FromSlash(name)+o.Suffix)
+	for _, other := range []string{norm.NFC.String(name), norm.NFD.String(name)} {
+		if other == name {
+			continue
+		}
+		if _, err := os.Lstat(path); err == nil {
+			break
+		}
+		spelled := filepath.Join(dir, filepath.FromSlash(other)+o.Suffix)
+		if _, err := os.Lstat(spelled); err == nil {
+			return spelled
+		}
+	}
+	return path
+}
+
+// isItem reports whether a table's first record names an image, so that it is no header.
+func (o CSVOptions) isItem(record []string, dir string) bool {
+	if len(record) <= o.Name {
+		return false
+	}
+	name := strings.TrimSpace(record[o.Name])
+	if o.Suffix == "" && IsImageName(name) {
+		return true
+	}
+	_, err := os.Stat(o.path(dir, name))
+	return name != "" && err == nil
+}
+
+// separator finds what stands between the columns: the candidate with which most of the first lines
+// have the columns wanted and, among equals, an image's name in the name column.
+func (o CSVOptions) separator(text string) rune {
+	const sample = 50
+	best, bestScore := ',', 0
+	for _, comma := range ",;\t|" {
+		o.Comma = comma
+		r := o.reader(text)
+		score := 0
+		for range sample {
+			record, err := r.Read()
+			if err != nil {
+				break
+			}
+			if len(record) > max(o.Name, o.Label) {
+				score += 2
+				if IsImageName(strings.TrimSpace(record[o.Name]) + o.Suffix) {
+					score++
+				}
+			}
+		}
+		if score > bestScore {
+			best, bestScore = comma, score
+		}
+	}
+	return best
+}
+
+// tableText decodes a table's bytes and its line ends.
+func tableText(data []byte) (string, error) {
+	var order binary.ByteOrder
+	switch {
+	case bytes.HasPrefix(data, []byte("\xef\xbb\xbf")):
+		data = data[3:]
+	case bytes.HasPrefix(data, []byte("\xff\xfe")):
+		order = binary.LittleEndian
+	case bytes.HasPrefix(data, []byte("\xfe\xff")):
+		order = binary.BigEndian
+	}
+	text := string(data)
+	if order != nil {
+		units := make([]uint16, 0, len(data)/2)
+		for i := 2; i+1 < len(data); i += 2 {
+			units = append(units, order.Uint16(data[i:]))
+		}
+		text = string(utf16.Decode(units))
+	}
+	if !utf8.ValidString(text) || strings.ContainsRune(text, 0) {
+		return "", errors.New("it is not text in UTF-8: save the table as CSV in UTF-8")
+	}
+	if !strings.Contains(text, "\n") {
+		text = strings.ReplaceAll(text, "\r", "\n") // old Macs' line ends
+	}
+	return text, nil
+}

@@ -1,0 +1,114 @@
+package dataset
+
+import (
+	"encoding/binary"
+	"os"
+	"path/filepath"
+	"slices"
+	"testing"
+	"unicode/utf16"
+)
+
+func TestLabelByCSV(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "labels.csv")
+	write := func(text string) {
+		if err := os.WriteFile(file, []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	write("name,label\ntrain/3/7463.png,0\n\"train/7/2,1.png\", 1\n")
+	items, err := LabelByCSV(file, "mnist", CSVOptions{})
+	if err != nil || !slices.Equal(labels(items), []string{"0", "1"}) || items[0].Path != filepath.Join("mnist", "train", "3", "7463.png") {
+		t.Errorf("%v, %v", items, err)
+	}
+	write("7;cat;one\n8;dog;two\n")
+	items, err = LabelByCSV(file, "", CSVOptions{Comma: ';', NoHeader: true, Name: 2, Label: 1, Suffix: ".jpg"})
+	if err != nil || !slices.Equal(items, []Labelled{{"one.jpg", "cat"}, {"two.jpg", "dog"}}) {
+		t.Errorf("%v, %v", items, err)
+	}
+	write("label,name\ncat,one.jpg\n")
+	items, err = LabelByCSV(file, "", CSVOptions{Name: 1, Label: -1})
+	if err != nil || !slices.Equal(items, []Labelled{{"one.jpg", "cat"}}) {
+		t.Errorf("labels first: %v, %v", items, err)
+	}
+	_, err = LabelByCSV(file, "", CSVOptions{Name: -1})
+	says(t, "negative", err, "counted from 0")
+	write("name,label\njust one\n")
+	_, err = LabelByCSV(file, "", CSVOptions{})
+	says(t, "columns", err, "line 2 has 1 columns", "Comma")
+	_, err = LabelByCSV(file+"x", "", CSVOptions{})
+	says(t, "no file", err, "labels.csvx")
+}
+
+// What spreadsheets and people write is read without any option.
+func TestLabelByCSVFindsTheLayout(t *testing.T) {
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, "7.jpg"), nil, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	wide := func(order binary.AppendByteOrder, text string) string {
+		var b []byte
+		for _, u := range utf16.Encode([]rune("\ufeff" + text)) {
+			b = order.AppendUint16(b, u)
+		}
+		return string(b)
+	}
+	want := []Labelled{{filepath.Join(dir, "a.jpg"), "pug"}, {filepath.Join(dir, "b.JPG"), "big, old boxer"}}
+	for name, text := range map[string]string{
+		"byte order mark":       "\ufefffile;breed\na.jpg;pug\nb.JPG;big, old boxer\n",
+		"byte order mark alone": "\ufeffa.jpg;pug\nb.JPG;big, old boxer\n",
+		"CRLF":                  "file,breed\r\na.jpg,pug\r\nb.JPG,\"big, old boxer\"\r\n",
+		"CR":                    "file,breed\ra.jpg,pug\rb.JPG,\"big, old boxer\"",
+		"no header":             "a.jpg\tpug\nb.JPG\tbig, old boxer\n",
+		"commas inside":         "a.jpg;pug\nb.JPG;big, old boxer",
+		"bars and blank lines":  "\n\na.jpg | pug\n\nb.JPG | big, old boxer\n",
+		"UTF-16, small end":     wide(binary.LittleEndian, "file;breed\r\na.jpg;pug\r\nb.JPG;big, old boxer\r\n"),
+		"UTF-16, big end":       wide(binary.BigEndian, "a.jpg\tpug\nb.JPG\tbig, old boxer\n"),
+		"further columns":       "file;breed;weight\na.jpg;pug;7,5\nb.JPG;big, old boxer;30,1\n",
+	} {
+		if items, err := (CSVOptions{}).parse([]byte(text), dir); err != nil || !slices.Equal(items, want) {
+			t.Errorf("%s: %v, %v", name, items, err)
+		}
+	}
+	items, err := CSVOptions{Suffix: ".jpg"}.parse([]byte("7,pug\n8,pug\n"), dir)
+	if err != nil || len(items) != 2 {
+		t.Errorf("a first line that names a file without its suffix: %v, %v", items, err)
+	}
+	items, err = CSVOptions{Suffix: ".jpg"}.parse([]byte("id,breed\n7,pug\n"), dir)
+	if err != nil || len(items) != 1 {
+		t.Errorf("a header before names without suffix: %v, %v", items, err)
+	}
+	_, err = CSVOptions{}.parse([]byte("a.jpg,b\xe9arn\n"), dir)
+	says(t, "Latin-1", err, "UTF-8")
+	_, err = CSVOptions{}.parse([]byte("name,label\n\na.jpg,pug\nb.jpg\n"), dir)
+	says(t, "a short line", err, "line 4")
+}
+
+// A table may spell é as one character and the disk as two.
+func TestLabelByCSVFindsAccents(t *testing.T) {
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, "be\u0301arn.jpg"), nil, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	items, err := CSVOptions{}.parse([]byte("b\u00e9arn.jpg,pug\n"), dir)
+	if err != nil || len(items) != 1 {
+		t.Fatal(items, err)
+	}
+	if _, err := os.Stat(items[0].Path); err != nil {
+		t.Error(err)
+	}
+}
+
+func FuzzCSV(f *testing.F) {
+	f.Add([]byte("\ufeffname;label\r\na.jpg;pug\r\n"), 0, 1)
+	f.Add([]byte("\xff\xfea\x00;\x00b\x00"), 0, 0)
+	f.Add([]byte("a.jpg,\"pug\n"), 1, -1)
+	f.Fuzz(func(t *testing.T, data []byte, name, label int) {
+		items, err := CSVOptions{Name: name, Label: label}.parse(data, "")
+		for _, it := range items {
+			if err == nil && (it.Path == "" || it.Label == "") {
+				t.Errorf("%+v", it)
+			}
+		}
+	})
+}

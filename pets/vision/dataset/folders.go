@@ -1,0 +1,63 @@
+package dataset
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+// Folders are the folders that divide a data set already. A field is empty where there is none.
+type Folders struct{ Train, Valid, Test string }
+
+// roles are the usual names of such folders, in lower case.
+var roles = map[string]func(*Folders) *string{
+	"train":      func(f *Folders) *string { return &f.Train },
+	"training":   func(f *Folders) *string { return &f.Train },
+	"valid":      func(f *Folders) *string { return &f.Valid },
+	"val":        func(f *Folders) *string { return &f.Valid },
+	"validation": func(f *Folders) *string { return &f.Valid },
+	"dev":        func(f *Folders) *string { return &f.Valid },
+	"test":       func(f *Folders) *string { return &f.Test },
+	"testing":    func(f *Folders) *string { return &f.Test },
+}
+
+// FindFolders looks in root for folders that divide the data set: train or training, beside valid,
+// val, validation or dev, or test or testing, in any case. It reports false where there is no such
+// division: without a training folder, without another beside it, or where the training folder
+// holds no folders of classes (then "train" may be a class). Of two names for the same, as val and
+// validation, the first in the alphabet counts.
+func FindFolders(root string) (Folders, bool) {
+	var f Folders
+	entries, err := os.ReadDir(root)
+	if err != nil {
+		return f, false
+	}
+	for _, e := range entries {
+		field, ok := roles[strings.ToLower(e.Name())]
+		if path := filepath.Join(root, e.Name()); ok && isDir(path) && *field(&f) == "" {
+			*field(&f) = path
+		}
+	}
+	if f.Train == "" || f.Valid == "" && f.Test == "" || !holdsFolders(f.Train) {
+		return Folders{}, false
+	}
+	return f, true
+}
+
+func holdsFolders(dir string) bool {
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return false
+	}
+	for _, e := range entries {
+		if !strings.HasPrefix(e.Name(), ".") && isDir(filepath.Join(dir, e.Name())) {
+			return true
+		}
+	}
+	return false
+}
+
+func isDir(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && info.IsDir()
+}

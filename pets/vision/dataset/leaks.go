@@ -1,0 +1,112 @@
+package dataset
+
+import (
+	"context"
+	"crypto/sha256"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+// A Pair is a validation image whose file is, byte for byte, that of a training image.
+type Pair struct{ Valid, Train string }
+
+// Duplicates returns the validation images that are in the training set as well, in the order of
+// the validation set: what is measured on them is memory. Only files of equal size are read; those
+// that cannot be read are passed over.
+func (s *Split) Duplicates(ctx context.Context) []Pair {
+	bySize := map[int64][]string{}
+	sizes := make([]int64, len(s.Valid))
+	for i, it := range s.Valid {
+		if sizes[i] = fileSize(it.Path); sizes[i] > 0 {
+			bySize[sizes[i]] = nil
+		}
+	}
+	for _, it := range s.Train {
+		size := fileSize(it.Path)
+		if list, wanted := bySize[size]; wanted {
+			bySize[size] = append(list, it.Path)
+		}
+	}
+	var pairs []Pair
+	sums := map[string][sha256.Size]byte{}
+	sum := func(path string) [sha256.Size]byte {
+		if _, known := sums[path]; !known {
+			sums[path] = fileSum(path)
+		}
+		return sums[path]
+	}
+	for i, it := range s.Valid {
+		if ctx.Err() != nil {
+			break
+		}
+		for _, train := range bySize[sizes[i]] {
+			if of := sum(it.Path); of == sum(train) && of != [sha256.Size]byte{} {
+				pairs = append(pairs, Pair{it.Path, train})
+				break
+			}
+		}
+	}
+	return pairs
+}
+
+// Warning returns what makes the split measure something else than it seems to, in a line for each
+// kind, with names: classes without a training image, and images that are in both sets. It returns
+// "" where there is nothing to say.
+func (s *Split) Warning(ctx context.Context) string {
+	var lines []string
+	if n := len(s.DroppedLabels); n > 0 {
+		lines = append(lines, fmt.Sprintf("%s left out, with images in the validation set only: %s: add training images, or stratify the split",
+			count(n, "class is", "classes are"), some(s.DroppedLabels)))
+	}
+	if pairs := s.Duplicates(ctx); len(pairs) > 0 {
+		names := make([]string, len(pairs))
+		for i, p := range pairs {
+			names[i] = filepath.Base(p.Valid) + " = " + filepath.Base(p.Train)
+		}
+		lines = append(lines, fmt.Sprintf("%s in the training set too: %s: remove one of each, or the error rate looks too good",
+			count(len(pairs), "validation image is", "validation images are"), some(names)))
+	}
+	return strings.Join(lines, "\n")
+}
+
+func count(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprintf("%d %s", n, many)
+}
+
+// some lists the first few names.
+func some(names []string) string {
+	const most = 12
+	if len(names) <= most {
+		return strings.Join(names, ", ")
+	}
+	return fmt.Sprintf("%s and %d more", strings.Join(names[:most], ", "), len(names)-most)
+}
+
+func fileSize(path string) int64 {
+	info, err := os.Stat(path)
+	if err != nil {
+		return -1
+	}
+	return info.Size()
+}
+
+// fileSum is the zero sum for a file that cannot be read.
+func fileSum(path string) (sum [sha256.Size]byte) {
+	f, err := os.Open(path)
+	if err != nil {
+		return sum
+	}
+	defer f.Close()
+	h := sha256.New()
+	if _, err := io.Copy(h, f); err != nil {
+		return sum
+	}
+	h.Sum(sum[:0])
+	return sum
+}
