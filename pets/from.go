@@ -1,48 +1,55 @@
 package pets
 
 import (
-	"bufio"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
 	"os"
-	"path/filepath"
-	"sort"
-	"strings"
 
+	"gopets/pets/vision/dataset"
 	"gopets/pets/wire"
 )
 
-// FromFolder describes data that has a folder for each label: the label of a picture is the name of
-// the folder that it lies in. If path has the folders train and valid, they are the division, as in
-// fastai, and what lies beside them is left out; [ValidPct] divides their pictures at random
-// nevertheless.
+// FromFolder describes data that has a folder for each label: the label of an image is the name of
+// the folder that it lies in. If path holds folders that divide the data already (train; valid, val
+// or validation; test: see [dataset.FindFolders]), they are the split, Learner.Create says so, and
+// what lies beside them and the test images are left out. Without a validation folder, a part of
+// the training folder is drawn. [ValidPct] draws from both folders nevertheless.
 func FromFolder(path Path, options ...DataOption) Data {
 	desc := wire.Data{Labels: wire.LabelFolder}
-	train, valid := path.Join("train"), path.Join("valid")
-	if !train.Exists() || !valid.Exists() {
-		files, err := folder(path)
+	folders, divided := dataset.FindFolders(path.absolute())
+	if !divided {
+		files, err := listImages(path, true)
+		if err == nil {
+			err = dataset.CheckClassFolders(plain(files), path.absolute())
+		}
 		return describe(path, files, desc, options).orMistake(path, err)
 	}
-	files, err := folder(train)
-	exam, err2 := folder(valid)
-	if err == nil {
-		err = err2
+	files, err := listImages(Path(folders.Train), true)
+	if folders.Valid != "" && err == nil {
+		var valid Paths
+		valid, err = listImages(Path(folders.Valid), true)
+		files = append(files, valid...)
+		options = append([]DataOption{ValidFiles(valid)}, options...)
 	}
-	d := describe(path, append(files, exam...), desc, append([]DataOption{ValidFiles(exam)}, options...))
-	return d.orMistake(path, err)
+	if err == nil {
+		err = dataset.CheckClassFolders(plain(files), folders.Train, folders.Valid)
+	}
+	return describe(path, files, desc, options).orMistake(path, err)
 }
 
-func folder(path Path) (Paths, error) {
-	files, err := listImages(path.absolute(), true)
-	sort.Slice(files, func(i, j int) bool { return files[i] < files[j] })
-	return files, err
+func plain(files Paths) []string {
+	list := make([]string, len(files))
+	for i, f := range files {
+		list[i] = string(f)
+	}
+	return list
 }
 
 // orMistake is the data, unless its folder cannot be read.
 func (d Data) orMistake(path Path, err error) Data {
 	if err != nil {
-		d.err = because(path, fmt.Errorf("data from folder %s: %w: give a folder that exists", string(path), bare(err)))
+		d.err = because(path, fmt.Errorf("data from folder: %w", err))
 	}
 	return d
 }
@@ -80,15 +87,15 @@ func FromNameFunc(path Path, fnames Paths, label func(Path) string, options ...D
 	return FromLists(path, fnames, labels, options...)
 }
 
-// CSV says how a table of files and labels is laid out. The zero value is fastai's labels.csv: a
-// header line, names in the first column, labels in the second.
+// CSV says how a table of files and labels is laid out. The zero value is fastai's labels.csv: names
+// in the first column, labels in the second. A first line that names no image is a header.
 type CSV struct {
 	File     string // below the data's path; empty: labels.csv
 	Folder   string // below the data's path, that the names are relative to; empty: the path itself
 	Name     int    // column of the names, from 0
 	Label    int    // column of the labels; 0: the one after the names; -1: the first
-	Comma    rune   // between columns; 0: a comma
-	NoHeader bool   // the first line is a picture already
+	Comma    rune   // between columns; 0: found out: comma, semicolon, tab or bar
+	NoHeader bool   // the first line is an image, whatever it looks like
 	Suffix   string // appended to each name, as ".jpg"
 }
 
@@ -119,42 +126,17 @@ func FromCSV(path Path, table CSV, options ...DataOption) Data {
 // annotations/trainval.txt to learn from, annotations/test.txt for validation, about half each;
 // most published numbers refer to it. path is the folder that [UntarData] gives.
 func FromOfficialSplit(path Path, options ...DataOption) Data {
-	var files, valid Paths
-	var labels []string
-	var trouble error
-	for _, list := range []string{"trainval.txt", "test.txt"} {
-		names, err := readList(path.Join("annotations", list))
-		if err != nil && trouble == nil {
-			trouble = err
-		}
-		for _, name := range names {
-			file := path.Join("images", name+".jpg")
-			files = append(files, file)
-			labels = append(labels, name[:max(0, strings.LastIndex(name, "_"))])
-			if list == "test.txt" {
-				valid = append(valid, file)
-			}
-		}
+	items, validFiles, err := dataset.OfficialLists(path.absolute())
+	files, labels, valid := make(Paths, len(items)), make([]string, len(items)), make(Paths, len(validFiles))
+	for i, it := range items {
+		files[i], labels[i] = Path(it.Path), it.Label
+	}
+	for i, f := range validFiles {
+		valid[i] = Path(f)
 	}
 	d := FromLists(path, files, labels, append([]DataOption{ValidFiles(valid)}, options...)...)
-	if trouble != nil {
-		d.err = because(path, fmt.Errorf("official split of %s: %w: give the folder of the pets data", string(path), bare(trouble)))
+	if err != nil {
+		d.err = because(path, fmt.Errorf("%w: give the folder of the pets data", err))
 	}
 	return d
-}
-
-// readList reads the first word of each line that is no comment.
-func readList(file Path) (names []string, err error) {
-	f, err := os.Open(file.absolute())
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	lines := bufio.NewScanner(f)
-	for lines.Scan() {
-		if words := strings.Fields(lines.Text()); len(words) > 0 && words[0][0] != '#' {
-			names = append(names, filepath.Base(words[0]))
-		}
-	}
-	return names, lines.Err()
 }

@@ -5,10 +5,10 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"sort"
 	"strings"
 
 	"gopets/kernelext/session"
+	"gopets/pets/vision/dataset"
 )
 
 // Path is a file or folder, with a few of the methods that Python's Path has.
@@ -142,24 +142,11 @@ func (p Paths) String() string {
 	return strings.Join(lines, "\n")
 }
 
-// imageExtensions are those whose MIME type Python's table calls an image (fastai §1.3).
-var imageExtensions = strings.Fields(".avif .bmp .gif .heic .heif .ico .ief .jpe .jpeg .jpg .pbm .pgm .png .pnm .ppm .ras .rgb .svg .tif .tiff .webp .xbm .xpm .xwd")
-
-func isImage(name string) bool {
-	ext := strings.ToLower(filepath.Ext(name))
-	for _, e := range imageExtensions {
-		if ext == e {
-			return !strings.HasPrefix(name, ".")
-		}
-	}
-	return false
-}
-
-// GetImageFiles lists the pictures in a folder, by their extension, sorted. It reads the folder
-// anew in every cell.
+// GetImageFiles lists the images in a folder, by their extension, sorted; links are followed. It
+// reads the folder anew in every cell.
 func GetImageFiles(dir Path) Paths { return imageFiles(dir, false) }
 
-// GetImageFilesRecursive lists the pictures in a folder and in all folders below it, but not in
+// GetImageFilesRecursive lists the images in a folder and in all folders below it, but not in
 // hidden ones.
 func GetImageFilesRecursive(dir Path) Paths { return imageFiles(dir, true) }
 
@@ -168,44 +155,24 @@ func imageFiles(dir Path, recurse bool) Paths {
 	if quiet(key, dir) {
 		return noPaths()
 	}
-	list, err := listImages(dir.absolute(), recurse)
+	list, err := listImages(dir, recurse)
 	if err != nil {
-		failValue(key, dir, fmt.Errorf("get image files of %s: %w: give a folder that exists", string(dir), bare(err)))
+		failValue(key, dir, fmt.Errorf("get image files: %w", err))
 		return noPaths()
 	}
 	succeeded(key)
 	if len(list) == 0 {
 		return noPaths()
 	}
-	sort.Slice(list, func(i, j int) bool { return list[i] < list[j] })
 	return list
 }
 
-func listImages(dir string, recurse bool) (Paths, error) {
-	entries, err := os.ReadDir(dir)
-	if err != nil {
-		return nil, err
+// listImages is [dataset.ImageFiles] as Paths.
+func listImages(dir Path, recurse bool) (Paths, error) {
+	files, err := dataset.ImageFiles(dir.absolute(), recurse)
+	list := make(Paths, len(files))
+	for i, f := range files {
+		list[i] = Path(f)
 	}
-	var list Paths
-	for _, e := range entries {
-		path := filepath.Join(dir, e.Name())
-		isDir := e.IsDir()
-		if e.Type()&os.ModeSymlink != 0 {
-			info, err := os.Stat(path)
-			if err != nil || info.IsDir() {
-				continue // dangling, or a way to walk in circles
-			}
-		}
-		switch {
-		case isDir && recurse && !strings.HasPrefix(e.Name(), "."):
-			below, err := listImages(path, true)
-			if err != nil {
-				return nil, err
-			}
-			list = append(list, below...)
-		case !isDir && isImage(e.Name()):
-			list = append(list, Path(path))
-		}
-	}
-	return list, nil
+	return list, err
 }

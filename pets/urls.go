@@ -6,6 +6,7 @@ import (
 	"path"
 	"strings"
 
+	"gopets/pets/vision/dataset"
 	"gopets/pets/wire"
 )
 
@@ -21,10 +22,10 @@ var URLs = struct {
 	SmallSample URL
 	Folders     URL // six of these breeds, each in a folder of its own, for [FromFolder]
 }{
-	Pets:        "https://s3.amazonaws.com/fast-ai-imageclas/oxford-iiit-pet",
-	PetsSample:  "gopets://pets-sample",
-	SmallSample: "gopets://pets-sample-small",
-	Folders:     "gopets://pets-in-folders",
+	Pets:        URL(dataset.Pets.URL),
+	PetsSample:  dataset.SampleURL,
+	SmallSample: dataset.SmallSampleURL,
+	Folders:     dataset.FoldersURL,
 }
 
 // FindURL gives the data set for a word: "pets", "sample", "sample-small", "sample-folders";

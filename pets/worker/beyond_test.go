@@ -85,9 +85,7 @@ func TestFromEverywhere(t *testing.T) {
 		t.Fatal(err)
 	}
 	k.with("FROM=csv").refused(`labels.csv`, "show")
-	if got := halves(k.with("FROM=folder").run("show")); !strings.Contains(got, "images,images") {
-		t.Errorf("folder: %s", got)
-	}
+	k.with("FROM=folder").refused(`20 images are in one class folder, images`, "show")
 	for name, of := range map[string]string{"train/pug/1.jpg": "pug_1", "train/boxer/2.jpg": "Birman_1", "valid/boxer/3.jpg": "Birman_2", "valid/pug/4.jpg": "pug_3"} {
 		text, err := os.ReadFile(filepath.Join(source, "images", of+".jpg"))
 		if err != nil {

@@ -23,13 +23,6 @@ import (
 	"gopets/plots"
 )
 
-// Data sets that this project draws.
-const (
-	sampleURL      = "gopets://pets-sample"
-	smallSampleURL = "gopets://pets-sample-small"
-	foldersURL     = "gopets://pets-in-folders"
-)
-
 // inFolders are the breeds of the sample that is kept as people keep photographs of their own: few,
 // and not too alike.
 var inFolders = []string{"Bombay", "Siamese", "Sphynx", "beagle", "pug", "samoyed"}
@@ -39,13 +32,13 @@ func (h *house) untar(ctx context.Context, c *session.Call, q wire.Untar) (any, 
 	root := filepath.Join(h.home, "data")
 	bar := newBar(c)
 	switch q.URL {
-	case sampleURL, smallSampleURL, foldersURL:
+	case dataset.SampleURL, dataset.SmallSampleURL, dataset.FoldersURL:
 		dir := filepath.Join(root, strings.TrimPrefix(q.URL, "gopets://"))
 		o := sample.Options{}
 		switch q.URL {
-		case smallSampleURL:
+		case dataset.SmallSampleURL:
 			o.PerBreed = 8
-		case foldersURL:
+		case dataset.FoldersURL:
 			o.Folders = inFolders
 		}
 		if err := sample.Generate(ctx, dir, o, func(done, total int) { bar.step("drawing the pictures", done, total, "") }); err != nil {
@@ -142,6 +135,18 @@ func (h *house) labelled(d wire.Data) ([]dataset.Labelled, error) {
 		return dataset.LabelByLists(files, labels)
 	}
 	return nil, fmt.Errorf("data: labels by %q are not known", d.Labels)
+}
+
+// warnings says which folders divide the data, and what is wrong with a split.
+func warnings(ctx context.Context, d wire.Data, s *dataset.Split) []string {
+	var lines []string
+	if folders, divided := dataset.FindFolders(d.Path); divided && d.Labels == wire.LabelFolder {
+		lines = append(lines, folders.Describe(d.Valid == nil))
+	}
+	if w := s.Warning(ctx); w != "" {
+		lines = append(lines, w)
+	}
+	return lines
 }
 
 func decoding(d wire.Data) images.Options {

@@ -203,6 +203,9 @@ func (h *house) create(ctx context.Context, c *session.Call, q wire.LearnerCall)
 	if err != nil {
 		return nil, err
 	}
+	for _, w := range warnings(ctx, l.desc.Data, l.split) {
+		say(c, w)
+	}
 	return nil, show(c, l.card(h.eng))
 }
 

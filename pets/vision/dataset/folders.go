@@ -1,6 +1,7 @@
 package dataset
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -8,6 +9,24 @@ import (
 
 // Folders are the folders that divide a data set already. A field is empty where there is none.
 type Folders struct{ Train, Valid, Test string }
+
+// Describe says in a line how the folders are used: random is whether the validation set is drawn
+// at random from the images of both.
+func (f Folders) Describe(random bool) string {
+	train, text := filepath.Base(f.Train), ""
+	switch {
+	case f.Valid == "":
+		text = fmt.Sprintf("images of %s/ are for training, a part of them drawn for validation", train)
+	case random:
+		text = fmt.Sprintf("images of %s/ and %s/ are divided at random, as ValidPct says", train, filepath.Base(f.Valid))
+	default:
+		text = fmt.Sprintf("images of %s/ are for training, those of %s/ for validation", train, filepath.Base(f.Valid))
+	}
+	if f.Test != "" {
+		text += fmt.Sprintf("; those of %s/ are left out", filepath.Base(f.Test))
+	}
+	return text
+}
 
 // roles are the usual names of such folders, in lower case.
 var roles = map[string]func(*Folders) *string{

@@ -6,6 +6,7 @@ import (
 	"path"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -91,6 +92,37 @@ func LabelByFolder(files []string) ([]Labelled, error) {
 		}
 		return dir, nil
 	})
+}
+
+// CheckClassFolders returns an error unless every file lies in a folder of its class below one of the
+// roots, and there are two classes at least. [LabelByFolder] alone would take a root's own name for
+// a class.
+func CheckClassFolders(files []string, roots ...string) error {
+	const fix = "put the images of each class into a folder with the class's name"
+	beside, class := 0, ""
+	example, classes := "", map[string]bool{}
+	for _, file := range files {
+		dir := filepath.Dir(file)
+		if slices.ContainsFunc(roots, func(root string) bool { return filepath.Clean(root) == dir }) {
+			if beside++; beside == 1 {
+				example = filepath.Base(file)
+			}
+			continue
+		}
+		class = filepath.Base(dir)
+		classes[class] = true
+	}
+	switch {
+	case len(files) == 0:
+		return nil // told elsewhere
+	case beside == len(files):
+		return fmt.Errorf("%s has no class folders: its %d images lie in the folder itself: %s, or take the labels from the names (FromNameRE)", roots[0], beside, fix)
+	case beside > 0:
+		return fmt.Errorf("%d of %d images lie beside the class folders, for example %s: %s", beside, len(files), example, fix)
+	case len(classes) == 1:
+		return fmt.Errorf("all %d images are in one class folder, %s: %s, two classes at least", len(files), class, fix)
+	}
+	return nil
 }
 
 // LabelByFunc asks a function for each label.

@@ -62,3 +62,24 @@ func TestOtherLabels(t *testing.T) {
 	_, err = LabelByLists([]string{"x", "y"}, []string{"a"})
 	says(t, "lists", err, "2 files but 1 labels")
 }
+
+func TestCheckClassFolders(t *testing.T) {
+	for _, c := range []struct {
+		files []string
+		want  string
+	}{
+		{[]string{"d/cat/1.jpg", "d/dog/2.jpg"}, ""},
+		{[]string{"d/a/cat/1.jpg", "d/a/dog/2.jpg"}, ""},
+		{[]string{"d/1.jpg", "d/2.jpg"}, "its 2 images lie in the folder itself"},
+		{[]string{"d/cat/1.jpg", "d/dog/2.jpg", "d/stray.jpg"}, "1 of 3 images lie beside the class folders, for example stray.jpg"},
+		{[]string{"d/cat/1.jpg", "d/cat/2.jpg"}, "one class folder, cat"},
+		{nil, ""},
+	} {
+		err := CheckClassFolders(c.files, "d")
+		if c.want != "" {
+			says(t, c.want, err, c.want, "folder with the class's name")
+		} else if err != nil {
+			t.Errorf("%v: %v", c.files, err)
+		}
+	}
+}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 )
 
@@ -86,6 +87,9 @@ func FolderSplit(root, train, valid string) (*Split, error) {
 	}
 	validFiles, err := ImageFiles(filepath.Join(root, valid), true)
 	if err != nil {
+		return nil, fmt.Errorf("folder split: %w", err)
+	}
+	if err := CheckClassFolders(slices.Concat(trainFiles, validFiles), filepath.Join(root, train), filepath.Join(root, valid)); err != nil {
 		return nil, fmt.Errorf("folder split: %w", err)
 	}
 	items, err := LabelByFolder(append(trainFiles, validFiles...))
