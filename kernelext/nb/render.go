@@ -88,6 +88,9 @@ func (f renderFlags) render(cmd *cobra.Command, path, out string) error {
 	if err != nil {
 		return err
 	}
+	for _, warning := range nb.Warnings() {
+		fmt.Fprintf(cmd.ErrOrStderr(), "nb: %s: %s\n", path, warning)
+	}
 	name, ext := pageName(path), ".html"
 	if f.to == "markdown" {
 		ext = ".md"

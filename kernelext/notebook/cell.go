@@ -30,22 +30,14 @@ type Cell struct {
 
 const cellDepth = 2 // of a cell's opening brace in the document
 
-func parseCell(text []byte, nb *Notebook) (*Cell, error) {
-	o, ok := parseObject(text)
-	if !ok {
-		return nil, errors.New("an object was expected")
-	}
+func newCell(o *object, nb *Notebook) (*Cell, error) {
 	c := &Cell{nb: nb, object: o}
 	raw, _ := o.get("cell_type")
-	if err := json.Unmarshal(raw, &c.kind); err != nil || c.kind == "" {
+	if c.kind = CellType(stringOf(raw)); c.kind == "" {
 		return nil, errors.New(`it has no "cell_type"`)
 	}
-	raw, ok = o.get("source")
-	if !ok {
-		return nil, errors.New(`it has no "source"`)
-	}
-	if _, _, err := decodeText(raw); err != nil {
-		return nil, fmt.Errorf(`"source": %w`, err)
+	if raw, ok := o.get("source"); ok && !isText(raw) {
+		return nil, fmt.Errorf(`"source": %w`, errNoText)
 	}
 	if raw, ok := o.get("outputs"); ok {
 		texts, ok := parseArray(raw)
@@ -53,7 +45,7 @@ func parseCell(text []byte, nb *Notebook) (*Cell, error) {
 			return nil, errors.New(`"outputs" is not a list`)
 		}
 		for i, text := range texts {
-			if _, err := parseOutput(text); err != nil {
+			if err := checkOutput(text); err != nil {
 				return nil, fmt.Errorf("output %d: %w", i+1, err)
 			}
 		}
@@ -200,6 +192,17 @@ func orEmpty(raw []byte) []byte {
 	return raw
 }
 
+var errNoText = errors.New("a string or a list of strings was expected")
+
+// isText reports whether a value is nbformat's "multiline string".
+func isText(raw []byte) bool {
+	if len(raw) > 0 && raw[0] == '"' {
+		return true
+	}
+	lines, ok := parseArray(raw)
+	return ok && !slices.ContainsFunc(lines, func(line []byte) bool { return line[0] != '"' })
+}
+
 // decodeText reads nbformat's "multiline string": a string, or a list of strings that are joined.
 func decodeText(raw []byte) (text string, list bool, err error) {
 	if i := skipSpace(raw, 0); i < len(raw) && raw[i] == '"' {
@@ -208,13 +211,13 @@ func decodeText(raw []byte) (text string, list bool, err error) {
 	}
 	elements, ok := parseArray(raw)
 	if !ok {
-		return "", false, errors.New("a string or a list of strings was expected")
+		return "", false, errNoText
 	}
 	var b strings.Builder
 	for _, e := range elements {
 		var line string
 		if e[0] != '"' || json.Unmarshal(e, &line) != nil {
-			return "", true, errors.New("a string or a list of strings was expected")
+			return "", true, errNoText
 		}
 		b.WriteString(line)
 	}

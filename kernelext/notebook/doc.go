@@ -1,5 +1,5 @@
-// Package notebook reads and writes Jupyter notebook files (nbformat 4) without losing a byte of
-// what it does not know.
+// Package notebook reads and writes Jupyter notebook files (nbformat 4; 1 to 3 are upgraded) without
+// losing a byte of what it does not know.
 //
 // A notebook is kept as the text it was read from, cut into members: every object remembers its
 // members in their order, each with the very bytes of its key and value. Reading a property decodes
@@ -10,6 +10,13 @@
 //   - unknown keys, key order, number formats (1e2, 1.50), escapes and lone surrogates survive
 //     beside an edit;
 //   - a source or a text stays a string, or a list of lines, as the file had it.
+//
+// A file that is not valid by nbformat's schema is repaired on reading where nothing is lost by it:
+// missing members, ids that are null, missing or not unique, a minor version too low, NaN and
+// Infinity (read as null), bytes that are not UTF-8, cells and outputs of old formats.
+// [Notebook.Warnings] names what was repaired and what stays invalid: unknown keys and types,
+// metadata of the wrong type. A file that is no notebook is refused with what it is instead: a
+// merge conflict, a Git LFS pointer, an HTML page, UTF-16 text.
 //
 // New text is formatted as Jupyter itself writes it: one space of indentation (or what the file
 // uses), sorted keys, no escaping of anything but what JSON demands.

@@ -8,7 +8,7 @@ import (
 
 // Strip a notebook's outputs; all that is not an output stays byte for byte.
 func Example() {
-	nb, err := notebook.Parse([]byte(`{"cells": [{"cell_type": "code", "source": "x", "outputs": [{"output_type": "stream", "text": "y"}]}], "custom": 1.50, "nbformat": 4}`))
+	nb, err := notebook.Parse([]byte(`{"cells": [{"cell_type": "code", "execution_count": 1, "metadata": {}, "source": "x", "outputs": [{"output_type": "stream", "name": "stdout", "text": "y"}]}], "metadata": {"custom": 1.50}, "nbformat": 4, "nbformat_minor": 4}`))
 	if err != nil {
 		fmt.Println(err)
 		return
@@ -17,5 +17,5 @@ func Example() {
 		c.SetOutputs(nil)
 	}
 	fmt.Printf("%s\n", nb.Bytes())
-	// Output: {"cells":[{"cell_type":"code","source":"x","outputs":[]}],"custom":1.50,"nbformat":4}
+	// Output: {"cells":[{"cell_type":"code","execution_count":1,"metadata":{},"source":"x","outputs":[]}],"metadata":{"custom": 1.50},"nbformat":4,"nbformat_minor":4}
 }

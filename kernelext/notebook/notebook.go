@@ -9,6 +9,7 @@ import (
 	"io"
 	"os"
 	"slices"
+	"strings"
 
 	"gopets/kernelext/internal/atomicfile"
 )
@@ -20,8 +21,10 @@ type Notebook struct {
 	cells   []*Cell
 	shifted bool // cells were inserted or removed
 	minor   int
-	head    []byte // what stands before the opening brace: a byte order mark, white space
+	head    []byte // what stands before the opening brace: white space
 	tail    []byte // what follows the closing brace: usually a line break
+
+	warnings warnings
 }
 
 // New returns an empty notebook for a kernel.
@@ -47,72 +50,93 @@ func ReadFile(path string) (*Notebook, error) {
 	return nb, nil
 }
 
-// Parse reads a notebook from the text of its file. It keeps references into data.
+// Parse reads a notebook from the text of its file, into which it keeps references. One of nbformat
+// 1, 2 or 3 becomes nbformat 4. What is not valid by nbformat's schema is repaired where nothing is
+// lost by it; [Notebook.Warnings] says so.
 func Parse(data []byte) (*Notebook, error) {
-	whole := data
-	data = bytes.TrimPrefix(data, []byte("\xef\xbb\xbf"))
-	if len(bytes.TrimSpace(data)) == 0 {
-		return nil, errors.New("the file is empty, not a notebook")
-	}
-	if err := checkJSON(data); err != nil {
+	nb := &Notebook{}
+	data, err := clean(data, &nb.warnings)
+	if err != nil {
 		return nil, err
 	}
-	data = bytes.TrimLeft(data, " \n\t\r")
-	doc, ok := parseObject(data)
-	if !ok {
-		return nil, errors.New("not a notebook: a JSON object was expected")
-	}
-	end := len(bytes.TrimRight(data, " \n\t\r"))
-	nb := &Notebook{doc: doc, style: detectStyle(data), head: whole[:len(whole)-len(data)], tail: data[end:]}
-	doc.raw = data[:end]
-
-	var major int
-	if v, ok := doc.get("nbformat"); !ok {
-		return nil, errors.New(`not a notebook: it has no "nbformat"`)
-	} else if err := json.Unmarshal(v, &major); err != nil || major != 4 {
-		return nil, fmt.Errorf("the notebook's format is %s; only 4 is read here: open and save it once in JupyterLab, or run jupyter nbconvert --to notebook", v)
-	}
-	if v, ok := doc.get("nbformat_minor"); ok {
-		if err := json.Unmarshal(v, &nb.minor); err != nil {
-			return nil, fmt.Errorf(`"nbformat_minor" is %s, not a whole number`, v)
-		}
-	}
-	raw, ok := doc.get("cells")
-	if !ok {
-		return nil, errors.New(`not a notebook: it has no "cells"`)
-	}
-	texts, ok := parseArray(raw)
-	if !ok {
-		return nil, errors.New(`not a notebook: "cells" is not a list`)
-	}
-	for i, text := range texts {
-		c, err := parseCell(text, nb)
-		if err != nil {
-			return nil, fmt.Errorf("cell %d: %w", i+1, err)
-		}
-		nb.cells = append(nb.cells, c)
+	if err := nb.parse(data); err != nil {
+		return nil, err
 	}
 	return nb, nil
 }
 
-// checkJSON says where invalid text goes wrong.
-func checkJSON(data []byte) error {
-	if json.Valid(data) {
-		return nil
+func (n *Notebook) parse(data []byte) error {
+	whole := data
+	data = bytes.TrimLeft(data, " \n\t\r")
+	doc, ok := parseObject(data)
+	if !ok {
+		return errors.New("not a notebook: a JSON object was expected")
 	}
-	var v json.RawMessage
-	err := json.Unmarshal(data, &v)
-	var syntax *json.SyntaxError
-	if errors.As(err, &syntax) && int(syntax.Offset) >= len(data) {
-		return fmt.Errorf("not a notebook: broken JSON: the file breaks off in line %d (%w)", bytes.Count(data, []byte("\n"))+1, err)
+	end := len(bytes.TrimRight(data, " \n\t\r"))
+	n.doc, n.style, n.head, n.tail = doc, detectStyle(data), whole[:len(whole)-len(data)], data[end:]
+	doc.raw = data[:end]
+
+	version, ok := doc.get("nbformat")
+	major, isNumber := wholeNumber(version)
+	switch {
+	case !ok:
+		return fmt.Errorf(`not a notebook: it has no "nbformat"%s`, keysOf(doc))
+	case !isNumber || major == 0:
+		return fmt.Errorf(`"nbformat" is %.20s, not a version`, version)
+	case major > 4:
+		return fmt.Errorf("the notebook's format is %d: the newest known one is 4", major)
+	case major < 4:
+		upgraded, err := upgrade(doc, major)
+		if err != nil {
+			return err
+		}
+		n.warnings.add(0, "the notebook's format was %d and is now 4", major)
+		return n.parse(upgraded)
 	}
-	if errors.As(err, &syntax) {
-		before := data[:min(int(syntax.Offset), len(data))]
-		line := bytes.Count(before, []byte("\n")) + 1
-		return fmt.Errorf("not a notebook: broken JSON in line %d, column %d: %w", line, len(before)-bytes.LastIndexByte(before, '\n')-1, err)
+	raw, ok := doc.get("cells")
+	if !ok {
+		return errors.New(`not a notebook: it has no "cells"`)
 	}
-	return fmt.Errorf("not a notebook: broken JSON: %w", err)
+	texts, ok := parseArray(raw)
+	if !ok {
+		return errors.New(`not a notebook: "cells" is not a list`)
+	}
+	cells := make([]*object, len(texts))
+	for i, text := range texts {
+		if cells[i], ok = parseObject(text); !ok {
+			return fmt.Errorf("cell %d: an object was expected", i+1)
+		}
+	}
+	r := repairer{style: n.style, ids: map[string]bool{}, warn: &n.warnings}
+	r.document(doc)
+	r.format(doc, cells)
+	n.minor = r.minor
+	for i, o := range cells {
+		r.cell(i+1, o)
+		c, err := newCell(o, n)
+		if err != nil {
+			return fmt.Errorf("cell %d: %w", i+1, err)
+		}
+		n.cells = append(n.cells, c)
+	}
+	return nil
 }
+
+// keysOf names the first keys of what is no notebook.
+func keysOf(o *object) string {
+	if len(o.members) == 0 {
+		return ""
+	}
+	var keys []string
+	for _, m := range o.members[:min(len(o.members), 5)] {
+		keys = append(keys, fmt.Sprintf("%.30q", m.key))
+	}
+	return ", but " + strings.Join(keys, ", ")
+}
+
+// Warnings returns, a line each, what was wrong with the file that was read: what was repaired, and
+// what makes it invalid by nbformat's schema still.
+func (n *Notebook) Warnings() []string { return n.warnings.list() }
 
 // Cells returns the cells in order. The slice is the notebook's own: change it with Insert and
 // Remove.

@@ -35,7 +35,7 @@ func parse(t *testing.T, s string) *notebook.Notebook {
 
 func TestUntouchedIsUnchanged(t *testing.T) {
 	for _, s := range []string{odd, strings.ReplaceAll(odd, "\n", "\r\n"), strings.ReplaceAll(odd, "  ", "\t"),
-		"\xef\xbb\xbf \n" + odd, `{"cells":[],"metadata":{},"nbformat":4,"nbformat_minor":2}`} {
+		" \n" + odd, `{"cells":[],"metadata":{},"nbformat":4,"nbformat_minor":2}`} {
 		if got := string(parse(t, s).Bytes()); got != s {
 			t.Errorf("changed:\n%s\nwanted:\n%s", got, s)
 		}
@@ -168,19 +168,41 @@ func TestInsertFollowsTheFile(t *testing.T) {
 
 func TestErrorsSayWhatIsWrong(t *testing.T) {
 	for text, want := range map[string]string{
-		"":                                  "empty",
-		"{\n \"cells\": [,\n":               "line 2",
-		"{\n \"cells\": [\n":                "breaks off in line 3",
-		"null":                              "object",
-		`[]`:                                "object",
-		`{"cells": []}`:                     "nbformat",
-		`{"nbformat": 3, "worksheets": []}`: "format is 3",
-		`{"nbformat": 4}`:                   "cells",
-		`{"nbformat": 4, "cells": [1]}`:     "cell 1",
-		`{"nbformat": 4, "cells": [{"cell_type": "code"}]}`:                                "source",
+		"":                               "empty",
+		"{\n \"cells\": [,\n":            "line 2",
+		"{\n \"cells\": [\n":             "breaks off in line 3",
+		"null":                           "object",
+		`[]`:                             "object",
+		`{"cells": [], "x": 1}`:          `no "nbformat", but "cells", "x"`,
+		`{"nbformat": 5, "cells": []}`:   "format is 5",
+		`{"nbformat": "x", "cells": []}`: "not a version",
+		`{"nbformat": 3, "worksheets": [{"cells": [1]}]}`: "cell 1",
+		`{"nbformat": 4}`:                                                                  "cells",
+		`{"nbformat": 4, "cells": [1]}`:                                                    "cell 1",
+		`{"nbformat": 4, "cells": [{"source": ""}]}`:                                       "cell_type",
 		`{"nbformat": 4, "cells": [{"cell_type": "code", "source": [1]}]}`:                 "string",
 		`{"nbformat": 4, "cells": [{"cell_type": "code", "source": "", "outputs": [{}]}]}`: "output 1",
-		`{"nbformat": 4, "nbformat_minor": "x", "cells": []}`:                              "nbformat_minor",
+
+		"version https://git-lfs.github.com/spec/v1\noid sha256:4d\nsize 9\n":        "git lfs pull",
+		"{\n<<<<<<< HEAD\n \"nbformat\": 4\n=======\n \"nbformat\": 3\n>>>>>>> b\n}": "merge conflict in line 2",
+		"{\r\n \"cells\": [],\r\n>>>>>>> theirs\r\n":                                 "merge conflict in line 3",
+		"\n<!DOCTYPE html>\n<title>GitHub</title>":                                   "HTML page",
+		"<HTML>": "HTML page",
+		"<?xml version=\"1.0\"?><Error><Code>AccessDenied": "XML",
+		"404: Not Found":                 "server's error",
+		"\xff\xfe{\x00\"\x00":            "UTF-16",
+		"\x00{\x00\"\x00c":               "UTF-16",
+		"\xff\xfe\x00\x00{\x00\x00\x00":  "UTF-32",
+		"PK\x03\x04rest":                 "ZIP",
+		"\x1f\x8b\x08":                   "gzip",
+		"%PDF-1.7":                       "PDF",
+		"diff --git a/a.ipynb b/a.ipynb": "patch",
+		"# %%\nimport os":                "script",
+		"{'cells': []}":                  "json.dump",
+		"{\n \"nbformat\": 4,\n \"cells\": [\n  1,\n ]\n}": "line 5, column 2: a comma before ]",
+		`{"nbformat": 4, "cells": [], }`:                   "a comma before }",
+		strings.Repeat("[", 20_000):                        "nested more than",
+		`{"nbformat": 4, "cells": [{"cell_type": "code`:    "breaks off in line 1",
 	} {
 		if _, err := notebook.Parse([]byte(text)); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%q: error %v, wanted %q in it", text, err, want)
@@ -211,13 +233,16 @@ func FuzzParse(f *testing.F) {
 	f.Add([]byte(odd))
 	f.Add([]byte(`{"cells":[{"cell_type":"code","source":["a\n"],"outputs":[{"output_type":"error"}],"metadata":{"a":{"b":1}}}],"nbformat":4}`))
 	f.Add([]byte(`{"cells":[],"nbformat":4,"nbformat":4}`))
+	f.Add([]byte(`{"metadata":{},"nbformat":3,"worksheets":[{"cells":[{"cell_type":"code","input":"x","outputs":[{"output_type":"pyout","text":"y"}]}]}]}`))
+	f.Add([]byte("\xef\xbb\xbf{\"cells\":[{\"cell_type\":\"raw\",\"id\":null,\"source\":\"\",\"a\":NaN}],\"nbformat\":4.0}"))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		nb, err := notebook.Parse(data)
 		if err != nil {
 			return
 		}
-		if got := nb.Bytes(); !bytes.Equal(got, data) {
-			t.Fatalf("an untouched notebook changed: %q", got)
+		repaired := nb.Bytes()
+		if again, err := notebook.Parse(repaired); err != nil || !bytes.Equal(again.Bytes(), repaired) {
+			t.Fatalf("an untouched notebook changed: %q, error %v", again.Bytes(), err)
 		}
 		for _, c := range nb.Cells() {
 			source := c.Source()

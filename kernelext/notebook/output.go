@@ -61,6 +61,24 @@ func (o Output) Mime(mime string) (string, bool) {
 	return string(raw), true
 }
 
+// checkOutput checks an output without decoding what may be large.
+func checkOutput(raw []byte) error {
+	o, ok := parseObject(raw)
+	if !ok {
+		return errors.New("an object was expected")
+	}
+	if kind, _ := o.get("output_type"); stringOf(kind) == "" {
+		return errors.New(`it has no "output_type"`)
+	}
+	if raw, ok := o.get("text"); ok && !isText(raw) {
+		return fmt.Errorf(`"text": %w`, errNoText)
+	}
+	if raw, ok := o.get("data"); ok && !isObject(raw) {
+		return errors.New(`"data" is not an object`)
+	}
+	return nil
+}
+
 func parseOutput(raw []byte) (Output, error) {
 	o := Output{laid: text{raw}}
 	obj, ok := parseObject(raw)

@@ -1,0 +1,387 @@
+package notebook
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// warnings collects what is wrong with a file; what several cells have in common is one line.
+type warnings struct {
+	lines []string
+	cells map[string][]int
+}
+
+// add adds a line about a cell, counted from 1; 0 is the notebook as a whole.
+func (w *warnings) add(cell int, format string, args ...any) {
+	line := fmt.Sprintf(format, args...)
+	if w.cells == nil {
+		w.cells = map[string][]int{}
+	}
+	if _, seen := w.cells[line]; !seen {
+		w.lines = append(w.lines, line)
+	}
+	if at := w.cells[line]; len(at) == 0 || at[len(at)-1] != cell {
+		w.cells[line] = append(at, cell)
+	}
+}
+
+const namedCells = 3 // of those that a line is about
+
+func (w *warnings) list() []string {
+	var all []string
+	for _, line := range w.lines {
+		cells := w.cells[line]
+		if cells[0] == 0 {
+			all = append(all, line)
+			continue
+		}
+		var names []string
+		for _, c := range cells[:min(len(cells), namedCells)] {
+			names = append(names, strconv.Itoa(c))
+		}
+		where := "cell " + names[0]
+		if len(cells) > 1 {
+			where = "cells " + strings.Join(names, ", ")
+		}
+		if more := len(cells) - namedCells; more > 0 {
+			where += fmt.Sprintf(" and %d more", more)
+		}
+		all = append(all, where+": "+line)
+	}
+	return all
+}
+
+// A repairer makes a notebook valid by nbformat's schema where nothing is lost by it, and warns of
+// the rest.
+type repairer struct {
+	style style
+	minor int
+	ids   map[string]bool
+	warn  *warnings
+}
+
+// require gives an object a member that it lacks or that is null.
+func (r *repairer) require(o *object, key, value string) bool {
+	if raw, ok := o.get(key); ok && string(raw) != "null" {
+		return false
+	}
+	o.set(key, text{[]byte(value)})
+	return true
+}
+
+// document repairs the members of a notebook other than its cells.
+func (r *repairer) document(doc *object) {
+	r.require(doc, "metadata", "{}")
+	r.unknown(0, doc, "cells", "metadata", "nbformat", "nbformat_minor")
+	raw, _ := doc.get("metadata")
+	metadata, ok := parseObject(raw)
+	if !ok {
+		r.warn.add(0, `"metadata" is not an object: not valid by nbformat's schema`)
+		return
+	}
+	for _, key := range []string{"kernelspec", "language_info", "orig_nbformat"} {
+		if raw, ok := metadata.get(key); ok && string(raw) == "null" {
+			metadata.remove(key)
+		}
+	}
+	for key, members := range map[string][]string{"kernelspec": {"name", "display_name"}, "language_info": {"name"}} {
+		raw, ok := metadata.get(key)
+		if !ok {
+			continue
+		}
+		o, ok := parseObject(raw)
+		if !ok {
+			r.warn.add(0, "metadata: %q is not an object: not valid by nbformat's schema", key)
+			continue
+		}
+		name, named := o.get("name")
+		if _, ok := o.get("display_name"); key == "kernelspec" && !ok && named {
+			o.set("display_name", text{name})
+			metadata.set(key, r.style.object(o, 2))
+		}
+		for _, member := range members {
+			if raw, ok := o.get(member); !ok || raw[0] != '"' {
+				r.warn.add(0, "metadata: %q has no %q: not valid by nbformat's schema", key, member)
+			}
+		}
+	}
+	if metadata.raw == nil {
+		doc.set("metadata", r.style.object(metadata, 1))
+	}
+}
+
+// format repairs the version of the format; a minor one too low for what the cells hold is raised.
+func (r *repairer) format(doc *object, cells []*object) {
+	r.minor = 0
+	raw, ok := doc.get("nbformat_minor")
+	n, isNumber := wholeNumber(raw)
+	if ok && isNumber {
+		r.minor = n
+	}
+	needed := 0
+	for _, c := range cells {
+		if _, ok := c.get("attachments"); ok {
+			needed = max(needed, 4)
+		}
+		if raw, ok := c.get("id"); ok && string(raw) != "null" {
+			needed = 5
+			break
+		}
+	}
+	if !ok && needed == 0 {
+		needed = 4
+	}
+	switch {
+	case !ok:
+		r.warn.add(0, `"nbformat_minor" was missing`)
+	case !isNumber:
+		r.warn.add(0, `"nbformat_minor" was %.20s, not a whole number`, raw)
+	}
+	if needed > r.minor {
+		if ok && isNumber && needed == 5 {
+			r.warn.add(0, "format 4.%d has no cell ids: the notebook is now 4.5", r.minor)
+		}
+		r.minor = needed
+	}
+	doc.set("nbformat_minor", text{encode(r.minor)})
+	if raw, _ := doc.get("nbformat"); string(raw) != "4" {
+		doc.set("nbformat", text{[]byte("4")})
+	}
+}
+
+// wholeNumber reads a number, also where it is written as 4.0 or as a string.
+func wholeNumber(raw []byte) (int, bool) {
+	s := string(raw)
+	if t := stringOf(raw); t != "" {
+		s = t
+	}
+	f, err := strconv.ParseFloat(s, 64)
+	n := int(f)
+	return n, err == nil && f == float64(n) && n >= 0 && n < 1000
+}
+
+// schema lists the members that each type of cell and of output may have.
+var schema = map[string][]string{
+	"code":           {"cell_type", "execution_count", "id", "metadata", "outputs", "source"},
+	"markdown":       {"attachments", "cell_type", "id", "metadata", "source"},
+	"raw":            {"attachments", "cell_type", "id", "metadata", "source"},
+	"stream":         {"name", "output_type", "text"},
+	"display_data":   {"data", "metadata", "output_type"},
+	"execute_result": {"data", "execution_count", "metadata", "output_type"},
+	"error":          {"ename", "evalue", "output_type", "traceback"},
+}
+
+func (r *repairer) unknown(cell int, o *object, known ...string) {
+	for _, m := range o.members {
+		if !slices.Contains(known, m.key) {
+			r.warn.add(cell, "unknown key %.40q: not valid by nbformat's schema", m.key)
+		}
+	}
+}
+
+// cell repairs a cell, counted from 1.
+func (r *repairer) cell(number int, o *object) {
+	raw, _ := o.get("cell_type")
+	kind := stringOf(raw)
+	switch kind {
+	case "heading", "html":
+		old := fieldsOf(o)
+		for key, value := range markdownOf(old) {
+			o.set(key, text{value})
+		}
+		o.remove("level")
+		r.warn.add(number, "a cell of type %q, as nbformat 3 has it, was read as Markdown", kind)
+		kind = "markdown"
+	case "code", "markdown", "raw":
+	default:
+		if kind != "" {
+			r.warn.add(number, "unknown cell type %.40q: shown as text, not run, "+
+				"not valid by nbformat's schema", kind)
+		}
+		r.id(number, o)
+		return
+	}
+	r.require(o, "metadata", "{}")
+	r.require(o, "source", `""`)
+	if kind == "code" {
+		r.require(o, "outputs", "[]")
+		r.require(o, "execution_count", "null")
+		r.outputs(number, o)
+	}
+	// A cell whose type was changed keeps empty members of the other one.
+	for key, empty := range map[string]string{"outputs": "[]", "execution_count": "null", "attachments": "{}"} {
+		if raw, ok := o.get(key); ok && string(raw) == empty && !slices.Contains(schema[kind], key) {
+			o.remove(key)
+		}
+	}
+	r.id(number, o)
+	r.unknown(number, o, schema[kind]...)
+	r.metadata(number, o)
+}
+
+var (
+	validID  = regexp.MustCompile(`^[a-zA-Z0-9_-]{1,64}$`)
+	validTag = regexp.MustCompile(`^[^,]+$`)
+)
+
+// id gives a cell of format 4.5 an id that no other cell has; of an older one it removes it.
+func (r *repairer) id(number int, o *object) {
+	raw, ok := o.get("id")
+	if r.minor < 5 {
+		o.remove("id")
+		return
+	}
+	id := stringOf(raw)
+	switch {
+	case !ok:
+		r.warn.add(number, "the id was missing")
+	case !validID.MatchString(id):
+		r.warn.add(number, "the id was no valid one")
+	case r.ids[id]:
+		r.warn.add(number, "another cell had the same id")
+	default:
+		r.ids[id] = true
+		return
+	}
+	// The same at each reading, so that a run can be resumed.
+	source, _ := o.get("source")
+	for salt := number; ; salt++ {
+		sum := sha256.Sum256(fmt.Appendf(nil, "%d %s", salt, source))
+		if id = hex.EncodeToString(sum[:4]); !r.ids[id] {
+			break
+		}
+	}
+	r.ids[id] = true
+	o.set("id", text{encode(id)})
+}
+
+// metadata repairs the tags of a cell, and warns of metadata of the wrong type.
+func (r *repairer) metadata(number int, o *object) {
+	raw, _ := o.get("metadata")
+	metadata, ok := parseObject(raw)
+	if !ok {
+		r.warn.add(number, `"metadata" is not an object: not valid by nbformat's schema`)
+		return
+	}
+	if raw, ok := metadata.get("tags"); ok {
+		var tags []string
+		bad := json.Unmarshal(raw, &tags) != nil
+		var unique []string
+		for _, tag := range tags {
+			bad = bad || !validTag.MatchString(tag)
+			if !slices.Contains(unique, tag) {
+				unique = append(unique, tag)
+			}
+		}
+		switch {
+		case bad:
+			r.warn.add(number, "tags must be a list of texts without commas: not valid by nbformat's schema")
+		case len(unique) < len(tags):
+			metadata.set("tags", r.style.value(unique, cellDepth+2))
+			o.set("metadata", r.style.object(metadata, cellDepth+1))
+		}
+	}
+	wrong := func(key string, ok func(raw []byte) bool) {
+		if raw, has := metadata.get(key); has && !ok(raw) {
+			r.warn.add(number, "metadata: the value of %q has the wrong type: not valid by nbformat's schema", key)
+		}
+	}
+	code, _ := o.get("outputs")
+	if code != nil {
+		wrong("collapsed", isBool)
+		wrong("scrolled", func(raw []byte) bool { return isBool(raw) || string(raw) == `"auto"` })
+		wrong("execution", isObject)
+	}
+	wrong("jupyter", isObject)
+	wrong("name", func(raw []byte) bool { return stringOf(raw) != "" })
+}
+
+func isBool(raw []byte) bool   { return string(raw) == "true" || string(raw) == "false" }
+func isObject(raw []byte) bool { return len(raw) > 0 && raw[0] == '{' }
+
+// outputs repairs the outputs of a code cell.
+func (r *repairer) outputs(number int, cell *object) {
+	raw, _ := cell.get("outputs")
+	texts, ok := parseArray(raw)
+	if !ok {
+		return // refused later
+	}
+	list, changed := make([]text, len(texts)), false
+	for i, raw := range texts {
+		list[i] = text{raw}
+		o, ok := parseObject(raw)
+		if !ok {
+			continue
+		}
+		if r.output(number, o); o.raw == nil {
+			list[i], changed = r.style.object(o, outputDepth), true
+		}
+	}
+	if changed {
+		cell.set("outputs", r.style.array(list, cellDepth+1))
+	}
+}
+
+func (r *repairer) output(number int, o *object) {
+	raw, _ := o.get("output_type")
+	kind := stringOf(raw)
+	_, old := o.get("stream")
+	if kind == "pyout" || kind == "pyerr" || kind == "stream" && old {
+		upgraded, _ := marshal(upgradeOutput(o))
+		*o, _ = objectOf(upgraded)
+		r.warn.add(number, "an output as nbformat 3 has it was upgraded")
+		raw, _ = o.get("output_type")
+		kind = stringOf(raw)
+	}
+	switch kind {
+	case "stream":
+		r.require(o, "name", `"stdout"`)
+		r.require(o, "text", `""`)
+	case "display_data", "execute_result":
+		r.require(o, "data", "{}")
+		r.require(o, "metadata", "{}")
+		if kind == "execute_result" {
+			r.require(o, "execution_count", "null")
+		}
+		r.bundle(number, o)
+	case "error":
+		r.require(o, "ename", `""`)
+		r.require(o, "evalue", `""`)
+		r.require(o, "traceback", "[]")
+	default:
+		if kind != "" {
+			r.warn.add(number, "unknown output type %.40q: not valid by nbformat's schema", kind)
+		}
+		return
+	}
+	r.unknown(number, o, schema[kind]...)
+}
+
+// objectOf parses an object that is to be laid out anew.
+func objectOf(raw []byte) (object, bool) {
+	o, ok := parseObject(raw)
+	o.raw = nil
+	return *o, ok
+}
+
+var jsonMime = regexp.MustCompile(`^application/(.*\+)?json$`)
+
+// bundle warns of data that are no text where text must be.
+func (r *repairer) bundle(number int, o *object) {
+	raw, _ := o.get("data")
+	data, ok := parseObject(raw)
+	if !ok {
+		return // refused later
+	}
+	for _, m := range data.members {
+		if !jsonMime.MatchString(m.key) && !isText(m.value.bytes()) {
+			r.warn.add(number, "the %.60q of an output is no text: not valid by nbformat's schema", m.key)
+		}
+	}
+}
