@@ -6,6 +6,7 @@
 //	sample     drawn pictures with the layout of the real ones
 //	augment    random transforms
 //	model      ResNet-18/34/50, MobileNetV2, two small networks; layer groups
+//	onnx       networks as files for ONNX Runtime
 //	weights    weight files by name: find, download, check, read, write
 //	train      learner: fit, learning-rate finder, predict, save, export
 //	interpret  what a learner gets wrong
@@ -41,6 +42,7 @@
 //	predict                                  §12       train: TestPredictPathBytesImage
 //	TTA                                      §12       train: TestTTALooks, TestTTA
 //	export                                   §12       train: TestExport, TestLoadLearnerRefuses, FuzzExport
+//	ONNX, beside ONNX Runtime                          train: TestONNXRuntimeAgrees
 //	fine-tuning                              §16       train: TestFineTune
 //	early stopping, best epoch                         train: TestWatchVerdict, TestStopEarlyAndKeepTheBest
 //	label smoothing, bfloat16                          train: TestLabelSmoothing, TestBFloat16; model: TestComputeDType

@@ -5,6 +5,7 @@ import "github.com/gomlx/gomlx/core/graph"
 // A block is a piece of a body that maps feature maps to feature maps.
 type block interface {
 	forward(p *pass, x *graph.Node) *graph.Node
+	onnx(e *exporter, x string) string // the same for ONNX, in evaluation mode
 	// summary describes it: its torchvision name, kind, and output for an input of h×w.
 	summary(h, w int) (name, kind string, outH, outW, channels int)
 }

@@ -20,13 +20,45 @@ import (
 
 // recipe is everything that a backbone depends on, besides the engine.
 type recipe struct {
-	Net                     string
-	Classes, PerClass, Size int
-	Epochs, Batch           int
-	LR                      float64
-	Seed                    uint64
-	Out                     string
+	Net               string
+	Classes, PerClass int
+	Batch             int
+	Phases            phases
+	Seed              uint64
+	From              string // a file whose body is the start; empty: random weights
+	Out               string
 }
+
+// phase is a fit at one size; the next phase goes on from its weights.
+type phase struct {
+	Size, Epochs int
+	LR           float64 // the highest, the same in all layers
+}
+
+// phases is a flag's value: SIZE:EPOCHS:LR, and more of them after commas.
+type phases []phase
+
+func (p phases) String() string {
+	var list []string
+	for _, f := range p {
+		list = append(list, fmt.Sprintf("%d:%d:%g", f.Size, f.Epochs, f.LR))
+	}
+	return strings.Join(list, ",")
+}
+
+func (p *phases) Set(text string) error {
+	*p = nil
+	for _, one := range strings.Split(text, ",") {
+		var f phase
+		if n, err := fmt.Sscanf(one, "%d:%d:%g", &f.Size, &f.Epochs, &f.LR); n != 3 || err != nil {
+			return fmt.Errorf("want SIZE:EPOCHS:LR as 96:8:4e-3, got %q", one)
+		}
+		*p = append(*p, f)
+	}
+	return nil
+}
+
+func (p phases) Type() string { return "SIZE:EPOCHS:LR,…" }
 
 // run draws, trains and writes.
 func (r recipe) run(ctx context.Context, eng *engine.Engine) error {
@@ -36,72 +68,106 @@ func (r recipe) run(ctx context.Context, eng *engine.Engine) error {
 			return fmt.Errorf("start at the root of the repository, or say --out: %w", err)
 		}
 	}
+	if err := os.MkdirAll(filepath.Dir(r.Out), 0o755); err != nil {
+		return err
+	}
 	begin := time.Now()
 	d, err := draw(ctx, r.Seed, r.Classes, r.PerClass, line("drawing"))
 	if err != nil {
 		return err
 	}
-	fmt.Printf("%d creatures, %d training and %d validation pictures in %s\n",
+	fmt.Printf("%d creatures, %d training and %d validation images in %s\n",
 		len(d.split.Classes), len(d.split.Train), len(d.split.Valid), time.Since(begin).Round(time.Second))
 	net, err := model.New(r.Net, len(d.split.Classes), model.HeadOptions{Dropout: .25})
 	if err != nil {
 		return err
 	}
-	transforms := augment.Default()
-	l, err := train.New(eng, net, d.split, train.Config{Seed: r.Seed, Size: augment.Size{H: r.Size, W: r.Size}, Batch: r.Batch,
-		Transforms: transforms, Pictures: d.open})
-	if err != nil {
-		return err
+	var f *weights.File
+	if r.From != "" {
+		if f, err = weights.Read(r.From); err != nil {
+			return err
+		}
 	}
-	defer l.Close()
-	snapshot := r.Out + ".snapshot"
-	switch err := l.Restore(snapshot); {
-	case err == nil:
-		fmt.Println("going on from", snapshot)
-	case !errors.Is(err, fs.ErrNotExist):
-		return fmt.Errorf("%w (remove %s to start over)", err, snapshot)
+	for i := range r.Phases {
+		if f, err = r.train(ctx, eng, net, d, i, f); err != nil {
+			return err
+		}
 	}
-	o := train.OneCycle{MaxLR: train.Const(r.LR), Snapshot: snapshot, Resume: true}
-	if err := l.FitOneCycle(ctx, r.Epochs, o, table()); err != nil {
-		return err
-	}
-	rows := l.Recorder().Last().Rows
-	accuracy := 1 - rows[len(rows)-1].ErrorRate
-	f, err := r.body(l, len(d.split.Classes), accuracy)
-	if err != nil {
-		return err
-	}
-	if err := os.MkdirAll(filepath.Dir(r.Out), 0o755); err != nil {
-		return err
-	}
+	f = r.body(f, len(d.split.Classes))
 	if err := weights.WriteSafetensors(r.Out, f, weights.Float16()); err != nil {
 		return err
 	}
-	fmt.Printf("validation accuracy %.4f after %d epochs, %s in all: %s\n", accuracy, r.Epochs, time.Since(begin).Round(time.Second), r.Out)
-	return os.Remove(snapshot)
+	fmt.Printf("validation accuracy %s, %s in all: %s\n", f.Meta["accuracy"], time.Since(begin).Round(time.Second), r.Out)
+	for i := range r.Phases {
+		if err := os.Remove(r.snapshot(i)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+	}
+	return nil
 }
 
-// body takes the weights below the head, with the recipe as metadata.
-func (r recipe) body(l *train.Learner, classes int, accuracy float64) (*weights.File, error) {
+// snapshot is the file in which a phase keeps its state.
+func (r recipe) snapshot(i int) string { return fmt.Sprintf("%s.snapshot%d", r.Out, i) }
+
+// train runs a phase from the weights before it (nil: random), or from its own snapshot,
+// and returns the body.
+func (r recipe) train(ctx context.Context, eng *engine.Engine, net *model.Net, d *drawings, i int, before *weights.File) (*weights.File, error) {
+	p := r.Phases[i]
+	l, err := train.New(eng, net, d.split, train.Config{Seed: r.Seed, Size: augment.Size{H: p.Size, W: p.Size}, Batch: r.Batch,
+		Transforms: augment.Default(), Pictures: d.open})
+	if err != nil {
+		return nil, err
+	}
+	defer l.Close()
+	if before != nil {
+		values := net.Init(r.Seed)
+		if _, _, _, err := net.FromFile(before, values); err != nil {
+			return nil, err
+		}
+		if err := l.SetWeights(values); err != nil {
+			return nil, err
+		}
+	}
+	switch err := l.Restore(r.snapshot(i)); {
+	case err == nil:
+		fmt.Println("going on from", r.snapshot(i))
+	case !errors.Is(err, fs.ErrNotExist):
+		return nil, fmt.Errorf("%w (remove %s to start over)", err, r.snapshot(i))
+	}
+	o := train.OneCycle{MaxLR: train.Const(p.LR), Snapshot: r.snapshot(i), Resume: true}
+	if err := l.FitOneCycle(ctx, p.Epochs, o, table()); err != nil {
+		return nil, err
+	}
 	all, err := l.Net().ToFile(l.Weights())
 	if err != nil {
 		return nil, err
 	}
+	rows := l.Recorder().Last().Rows
+	all.Meta = map[string]string{"accuracy": strconv.FormatFloat(1-rows[len(rows)-1].ErrorRate, 'f', 4, 64)}
+	return all, nil
+}
+
+// body is a network's file without its head, with the recipe as metadata.
+func (r recipe) body(all *weights.File, classes int) *weights.File {
 	f := &weights.File{Meta: map[string]string{
 		"network":  r.Net,
 		"pictures": fmt.Sprintf("%d generated creatures, %d training pictures each", classes, r.PerClass),
-		"recipe":   fmt.Sprintf("%d epochs one-cycle at %g, batch %d, %d×%d, get_transforms", r.Epochs, r.LR, r.Batch, r.Size, r.Size),
+		"recipe":   fmt.Sprintf("one-cycle fits size:epochs:rate %s, batch %d, get_transforms", r.Phases.String(), r.Batch),
+		"from":     filepath.Base(r.From),
 		"seed":     strconv.FormatUint(r.Seed, 10),
-		"accuracy": strconv.FormatFloat(accuracy, 'f', 4, 64),
+		"accuracy": all.Meta["accuracy"],
 		"made_by":  "gopets/pets/internal/cmd/pretrain",
 		"licence":  "Apache-2.0",
 	}}
+	if r.From == "" {
+		delete(f.Meta, "from")
+	}
 	for _, t := range all.Tensors {
 		if !strings.HasPrefix(t.Name, "head.") {
 			f.Tensors = append(f.Tensors, t)
 		}
 	}
-	return f, nil
+	return f
 }
 
 // table prints the epoch table as it grows, and a line now and then in between.

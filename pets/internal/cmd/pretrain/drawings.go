@@ -22,7 +22,7 @@ type drawings struct {
 	pictures map[string]*images.RGB
 }
 
-// draw makes perClass training pictures and a fifth as many validation pictures of the first
+// draw makes perClass training pictures and a tenth as many validation pictures of the first
 // classes creatures, in parallel. A picture depends on the seed, its class and its number alone.
 func draw(ctx context.Context, seed uint64, classes, perClass int, progress func(done, total int)) (*drawings, error) {
 	names := creatures.Classes()
@@ -33,7 +33,7 @@ func draw(ctx context.Context, seed uint64, classes, perClass int, progress func
 		names = names[:classes]
 	}
 	d := &drawings{split: &dataset.Split{Classes: names, SplitHash: fmt.Sprintf("creatures seed %d", seed)}, pictures: map[string]*images.RGB{}}
-	valid := max(1, perClass/5)
+	valid := max(1, perClass/10)
 	for c, name := range names {
 		for i := range perClass + valid {
 			item := dataset.Item{Path: name + "/" + strconv.Itoa(i), Label: c}

@@ -38,7 +38,7 @@ func main() {
 }
 
 func command() *cobra.Command {
-	var r recipe
+	r := recipe{Phases: phases{{Size: 96, Epochs: 8, LR: 4e-3}}}
 	var backend string
 	root := &cobra.Command{
 		Use:           "pretrain",
@@ -58,12 +58,11 @@ func command() *cobra.Command {
 	f := root.Flags()
 	f.StringVar(&r.Net, "net", "petnet10", "network: petnet10 or petnet18")
 	f.IntVar(&r.Classes, "classes", 0, "creatures to tell apart (0: all)")
-	f.IntVar(&r.PerClass, "per-class", 120, "training pictures per creature; a fifth as many more are drawn for validation")
-	f.IntVar(&r.Size, "size", 96, "side of the pictures in pixels")
-	f.IntVar(&r.Epochs, "epochs", 8, "passes over the pictures")
+	f.IntVar(&r.PerClass, "per-class", 60, "training images per creature; a tenth as many more are drawn for validation")
+	f.Var(&r.Phases, "fit", "fits, one after the other: side of the images, epochs, maximal learning rate of all layers")
 	f.IntVar(&r.Batch, "batch", 32, "pictures per step")
-	f.Float64Var(&r.LR, "lr", 4e-3, "maximal learning rate, the same in all layers")
 	f.Uint64Var(&r.Seed, "seed", 1, "of drawings, initial weights, order and augmentation")
+	f.StringVar(&r.From, "from", "", "file of an earlier run to go on from, on other creatures (default: random weights)")
 	f.StringVar(&r.Out, "out", "", "file to write (default pets/vision/weights/embedded/NET.safetensors)")
 	f.StringVar(&backend, "backend", "", "engine, for instance go or xla:cpu (default: the best that starts)")
 	return root

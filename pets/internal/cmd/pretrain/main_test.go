@@ -35,7 +35,7 @@ func TestDraw(t *testing.T) {
 // A small run writes a body without head, in float16, that says how it was made.
 func TestRunWritesABody(t *testing.T) {
 	out := filepath.Join(t.TempDir(), "petnet10.safetensors")
-	r := recipe{Net: "petnet10", Classes: 2, PerClass: 4, Size: 32, Epochs: 1, Batch: 4, LR: 1e-3, Seed: 1, Out: out}
+	r := recipe{Net: "petnet10", Classes: 2, PerClass: 4, Batch: 4, Phases: phases{{32, 1, 1e-3}, {40, 1, 1e-3}}, Seed: 1, Out: out}
 	if err := r.run(context.Background(), enginetest.Go(t)); err != nil {
 		t.Fatal(err)
 	}

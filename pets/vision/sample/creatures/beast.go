@@ -28,6 +28,15 @@ type beast struct {
 	crown func(c *paint.Canvas, b *beast, r paint.Rand)
 	tail  tail
 	stout float64 // width of the body
+	near  float64 // the largest head of a portrait
+
+	// What kinds have besides; the zero value is none.
+	coats                  []coat
+	earTint                *paint.RGB
+	ruff, tufts            float64 // hair around the neck, beside the jaw
+	locks, beardLong       float64 // curls, hair below the mouth
+	bib, sock, saddle, cap *paint.RGB
+	panting, collared      bool
 }
 
 // pose is one picture's variation.
@@ -48,6 +57,7 @@ func (b beast) draw(c *paint.Canvas, r paint.Rand, w float64, s paint.Scene) {
 	if r.Chance(0.12) {
 		p.lid = r.Range(0.3, 0.9)
 	}
+	b = b.inCoat(r)
 	b.coat, b.belly, b.mark = b.coat.Vary(r, 0.14), b.belly.Vary(r, 0.08), b.mark.Vary(r, 0.14)
 	b.wide *= 1 + r.Around(0.07)
 	b.earLong *= 1 + r.Around(0.14)
@@ -63,7 +73,7 @@ func (b beast) draw(c *paint.Canvas, r paint.Rand, w float64, s paint.Scene) {
 	ground := s.Ground + r.Around(0.06)
 	switch k := r.Float64(); {
 	case k < 0.36: // a portrait
-		u := r.Range(0.24, 0.34)
+		u := r.Range(0.24, b.near)
 		b.at(c, x, r.Range(0.42, 0.58), u, flip, func() {
 			b.bust(c, p)
 			c.At(paint.Turn(roll), func() { b.head(c, p) })
@@ -106,9 +116,13 @@ func (b beast) part(c *paint.Canvas, p pose, outline paint.Path, o paint.Oval, b
 		if belly > 0 {
 			c.Glow(paint.Disc(o.X, o.Y+o.RY*0.25, o.RX*0.62*belly, o.RY*0.95, 0), b.belly, 1, 0.55)
 		}
+		b.markTrunk(c, o, belly > 0)
 		c.Light(o.X, o.Y, o.RX, o.RY, p.sun, 0.12+1.3*b.fur, p.finer)
 		if b.fur > 0.07 {
 			c.Strands(p.Rand, int(14*o.RX*o.RY)+6, o, 2.6*b.fur, 0.7, b.coat)
+		}
+		if b.locks > 0 {
+			b.drawLocks(c, p, o)
 		}
 	})
 }
@@ -116,6 +130,7 @@ func (b beast) part(c *paint.Canvas, p pose, outline paint.Path, o paint.Oval, b
 func (b beast) bust(c *paint.Canvas, p pose) {
 	k := b.stout
 	b.part(c, p, paint.Mirror(0, 0.2, 0.75*k, 0.7, 1.15*k, 1.5, 1.25*k, 3, 0, 3), paint.Disc(0, 1.6, 1.3*k, 1.4, 0), 0.8)
+	b.drawCollar(c, p)
 	c.Shadow(0, 0.85, 1.0, 0.5, 0.45)
 }
 
@@ -132,6 +147,7 @@ func (b beast) sit(c *paint.Canvas, p pose) {
 		b.part(c, p, paint.Smooth(x-0.22, 1.2, x+0.22, 1.2, x+0.2, 2.3, x+0.05, 2.5, x-0.15, 2.45), paint.Disc(x, 1.8, 0.3, 0.75, 0), 0)
 		b.foot(c, p, x, 2.42, 0.27, 0.17)
 	}
+	b.drawCollar(c, p)
 	c.Shadow(0, 0.85, 0.9, 0.45, 0.5)
 }
 
@@ -172,6 +188,9 @@ func (b beast) foot(c *paint.Canvas, p pose, x, y, rx, ry float64) {
 	tint := b.coat
 	if b.belly.Luma() < b.coat.Luma() {
 		tint = b.belly
+	}
+	if b.sock != nil {
+		tint = *b.sock
 	}
 	c.Within(paint.Ellipse(x, y, rx, ry), func() {
 		c.Flood(paint.Coat(tint, tint, paint.Plain))

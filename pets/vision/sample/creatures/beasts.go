@@ -112,6 +112,7 @@ func (b beast) whole() beast {
 	def(&b.wide, 1)
 	def(&b.jaw, 1)
 	def(&b.stout, 1)
+	def(&b.near, 0.34)
 	def(&b.snoutSize, 1)
 	def(&b.eyeSize, 0.19)
 	def(&b.eyeApart, 0.42*b.wide)

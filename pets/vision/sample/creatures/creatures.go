@@ -18,6 +18,7 @@ package creatures
 import (
 	"image"
 	"math/rand/v2"
+	"sync"
 
 	"gopets/pets/vision/sample/paint"
 )
@@ -47,13 +48,18 @@ func all() []creature {
 	for _, b := range bugs() {
 		list = append(list, creature{b.name, b.draw})
 	}
+	for _, k := range kinds() {
+		list = append(list, creature{k.name, k.draw})
+	}
 	return list
 }
+
+var table = sync.OnceValue(all)
 
 // Classes names the creatures, in the order of their numbers.
 func Classes() []string {
 	var names []string
-	for _, c := range all() {
+	for _, c := range table() {
 		names = append(names, c.name)
 	}
 	return names
@@ -65,7 +71,7 @@ func Draw(class int, r *rand.Rand) *image.RGBA { return DrawSize(class, Side, Si
 
 // DrawSize is [Draw] for a picture of w×h pixels.
 func DrawSize(class, w, h int, r *rand.Rand) *image.RGBA {
-	one := all()[class]
+	one := table()[class]
 	rnd := paint.Rand{Rand: r}
 	c := paint.NewCanvas(w, h)
 	s := c.Backdrop(rnd)

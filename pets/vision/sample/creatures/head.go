@@ -16,14 +16,19 @@ func (b beast) head(c *paint.Canvas, p pose) {
 	if b.crown != nil {
 		b.crown(c, &b, p.Rand)
 	}
-	for _, side := range []float64{-1, 1} {
-		b.drawEar(c, p, side)
+	b.drawRuff(c, p)
+	drawEars := func() { both(func(side float64) { b.drawEar(c, p, side) }) }
+	if b.ear != flap {
+		drawEars()
 	}
 	outline := paint.Mirror(0, -0.98, 0.62*w, -0.8, 0.98*w, -0.1, 0.8*w*b.jaw, 0.62, 0.4*b.jaw, 0.95, 0, 1.0)
 	c.Within(outline.Furry(p.Rand, b.fur, max(b.fur*0.8, 2.4/c.Unit()), 0, 0.35), func() {
 		dx, dy := p.turned(0, 0, 0.8)
 		c.At(paint.Move(dx, dy), func() { c.Flood(paint.Coat(b.coat, b.mark, p.field)) })
 		c.At(paint.Move(dx, dy).Mul(paint.Scale(1-0.2*math.Abs(p.yaw), 1)), func() {
+			if b.cap != nil {
+				b.drawCap(c)
+			}
 			if b.face != nil {
 				b.face(c, &b)
 			}
@@ -32,8 +37,16 @@ func (b beast) head(c *paint.Canvas, p pose) {
 		if b.fur > 0.07 {
 			c.Strands(p.Rand, 18, paint.Disc(0, 0.1, w, 1, 0), 2.2*b.fur, 0.3, b.coat)
 		}
+		if b.locks > 0 {
+			b.drawLocks(c, p, paint.Disc(0, -0.2, w, 0.7, 0))
+		}
 		b.drawSnout(c, p)
 	})
+	b.drawTufts(c, p)
+	b.drawBeard(c, p)
+	if b.panting {
+		b.drawTongue(c, p)
+	}
 	if b.snout == trunk || b.snout == disc || b.snout == pointed {
 		b.overhang(c, p)
 	}
@@ -42,6 +55,9 @@ func (b beast) head(c *paint.Canvas, p pose) {
 		e := b.eye
 		e.Lid, e.LidFur = p.lid, b.coat.Darker(0.2)
 		c.Eye(e, x, y, b.eyeSize*(1-0.12*side*p.yaw*-1), side, p.gaze, p.sun)
+	}
+	if b.ear == flap {
+		drawEars()
 	}
 }
 
@@ -56,6 +72,8 @@ const (
 	leaf    // to the sides, pointed at the end
 	tip     // a triangle
 	fan     // a big one
+	flap    // hanging before the head
+	fold    // a triangle whose end falls forwards
 )
 
 func (b beast) drawEar(c *paint.Canvas, p pose, side float64) {
@@ -85,6 +103,15 @@ func (b beast) drawEar(c *paint.Canvas, p pose, side float64) {
 	case tip:
 		outer = paint.Smooth(-0.42*l, 0.2, -0.3*l, -0.4*l, 0, -l, 0.03, -l, 0.3*l, -0.4*l, 0.42*l, 0.2)
 		inner = paint.Smooth(-0.24*l, 0.1, -0.16*l, -0.4*l, 0, -0.78*l, 0.17*l, -0.4*l, 0.24*l, 0.1)
+	case flap:
+		x = side*(0.95*b.wide*s+0.12) - 0.1*p.yaw
+		outer = paint.Smooth(-0.3, 0.1, -0.02, -0.2, 0.32, 0, 0.48, 0.5*l, 0.4, 0.95*l, 0.15, 0.98*l, -0.05, 0.6*l, -0.2, 0.3)
+		inner = paint.Stroke(0.04, 0.02, -0.2, 0.1, 0.02, -0.08, 0.25, 0.06)
+		lean = -0.1 + p.Around(0.12)
+	case fold:
+		outer = paint.Smooth(-0.35, 0.2, -0.33, -0.3, 0, -0.5, 0.36, -0.3, 0.42*l+0.1, 0.3*l, 0.25, 0.75*l, 0.1, 0.5*l, 0, 0.3)
+		inner = paint.Stroke(0.05, 0.03, -0.3, -0.2, 0, -0.4, 0.3, -0.2)
+		lean = 0.25 + p.Around(0.12)
 	case fan:
 		outer = paint.Smooth(-0.2, 0.3, -0.35*l, -0.5*l, 0.1*l, -0.95*l, 0.6*l, -0.6*l, 0.62*l, 0.05*l, 0.3, 0.45*l)
 		inner = paint.Smooth(-0.05, 0.2, -0.15*l, -0.4*l, 0.12*l, -0.72*l, 0.42*l, -0.45*l, 0.4*l, 0, 0.2, 0.25*l)
@@ -101,6 +128,9 @@ func (b beast) drawEar(c *paint.Canvas, p pose, side float64) {
 
 // earCoat: a beast with marked ears says so by a face of its own colour.
 func (b beast) earCoat() paint.RGB {
+	if b.earTint != nil {
+		return *b.earTint
+	}
 	if b.earIn == b.mark {
 		return b.mark
 	}

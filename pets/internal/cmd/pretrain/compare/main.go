@@ -68,6 +68,8 @@ func command() *cobra.Command {
 	var c comparison
 	var seeds int
 	var backend string
+	var asLesson bool
+	les := defaultLesson()
 	cmd := &cobra.Command{
 		Use:           "compare",
 		Short:         "Pretrained against from scratch on the sample, means over seeds",
@@ -84,6 +86,11 @@ func command() *cobra.Command {
 			}
 			defer eng.Close()
 			fmt.Println("engine:", eng.Name)
+			if asLesson {
+				les.Seeds, les.From = c.Seeds, c.From
+				_, err := les.run(cmd.Context(), eng)
+				return err
+			}
 			results, err := c.run(cmd.Context(), eng)
 			if err != nil {
 				return err
@@ -102,6 +109,18 @@ func command() *cobra.Command {
 	f.StringVar(&c.Rule, "rule", "valley", "suggestion of the learning-rate finder: steep, valley or minimum/10")
 	f.StringVar(&c.From, "from", "", "folder with NET.safetensors to judge (default: the embedded ones)")
 	f.StringVar(&backend, "backend", "", "engine, for instance go or xla:cpu (default: the best that starts)")
+	f.BoolVar(&asLesson, "lesson", false, "run the notebook's whole schedule instead")
+	f.Float64Var(&les.Rate, "rate", 0, "")
+	f.IntVar(&les.Parts[0].Size, "s1", les.Parts[0].Size, "")
+	f.IntVar(&les.Parts[1].Size, "s2", les.Parts[1].Size, "")
+	f.IntVar(&les.Parts[0].Epochs[0], "e1", les.Parts[0].Epochs[0], "")
+	f.IntVar(&les.Parts[0].Epochs[1], "e2", les.Parts[0].Epochs[1], "")
+	f.IntVar(&les.Parts[1].Epochs[0], "e3", les.Parts[1].Epochs[0], "")
+	f.IntVar(&les.Parts[1].Epochs[1], "e4", les.Parts[1].Epochs[1], "")
+	f.IntVar(&les.Parts[0].Batch, "b1", les.Parts[0].Batch, "")
+	f.IntVar(&les.Parts[1].Batch, "b2", les.Parts[1].Batch, "")
+	f.StringVar(&les.Parts[0].Net, "n1", les.Parts[0].Net, "")
+	f.StringVar(&les.Parts[1].Net, "n2", les.Parts[1].Net, "")
 	return cmd
 }
 
@@ -116,11 +135,7 @@ func (c comparison) run(ctx context.Context, eng *engine.Engine) ([]result, erro
 	if err := sample.Generate(ctx, root, sample.Options{PerBreed: c.PerBreed}, nil); err != nil {
 		return nil, err
 	}
-	files, err := dataset.ImageFiles(filepath.Join(root, "images"), false)
-	if err != nil {
-		return nil, err
-	}
-	items, err := dataset.LabelByRegexp(files, `/([^/]+)_\d+.jpg$`)
+	items, err := labelled(root)
 	if err != nil {
 		return nil, err
 	}
@@ -145,6 +160,15 @@ func (c comparison) run(ctx context.Context, eng *engine.Engine) ([]result, erro
 		}
 	}
 	return results, nil
+}
+
+// labelled lists the images of a sample with their breeds.
+func labelled(root string) ([]dataset.Labelled, error) {
+	files, err := dataset.ImageFiles(filepath.Join(root, "images"), false)
+	if err != nil {
+		return nil, err
+	}
+	return dataset.LabelByRegexp(files, `/([^/]+)_\d+.jpg$`)
 }
 
 // one trains one side with one seed and gives its rate and final error.

@@ -1,0 +1,190 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"gopets/pets/vision/augment"
+	"gopets/pets/vision/dataset"
+	"gopets/pets/vision/engine"
+	"gopets/pets/vision/model"
+	"gopets/pets/vision/sample"
+	"gopets/pets/vision/train"
+	"gopets/pets/vision/weights"
+)
+
+// lesson is the notebook's schedule with the notebook's settings, without a notebook.
+type lesson struct {
+	Seeds []uint64
+	From  string // folder with NET.safetensors; empty: the embedded ones
+	Parts [2]part
+	Rate  float64 // highest learning rate of a frozen body's fit
+}
+
+// part is one of the notebook's two: a network, its images, and the epochs of its two fits.
+type part struct {
+	Net         string
+	Size, Batch int
+	Epochs      [2]int
+}
+
+// defaultLesson has the settings of notebooks/pets.ipynb where XLA computes.
+func defaultLesson() lesson {
+	return lesson{Parts: [2]part{
+		{Net: "petnet10", Size: 112, Batch: 16, Epochs: [2]int{4, 4}},
+		{Net: "petnet18", Size: 128, Batch: 16, Epochs: [2]int{5, 3}},
+	}}
+}
+
+// figures are the error rates of one run of the lesson.
+type figures struct {
+	Frozen  [2]float64 // after each part's first fit
+	AllFast float64    // after the epoch with everything training at the usual rate
+	Slow    [2]float64 // after each part's second fit
+	Own     []string   // what the second network says of the four own images
+}
+
+// right counts the own images that are named rightly.
+func (f figures) right() int {
+	n := 0
+	for _, s := range f.Own {
+		if strings.HasPrefix(s, "pomeranian") {
+			n++
+		}
+	}
+	return n
+}
+
+// run draws the sample and runs the lesson once per seed.
+func (c lesson) run(ctx context.Context, eng *engine.Engine) ([]figures, error) {
+	dir, err := os.MkdirTemp("", "pretrain-lesson-")
+	if err != nil {
+		return nil, err
+	}
+	defer os.RemoveAll(dir)
+	root := filepath.Join(dir, "sample")
+	if err := sample.Generate(ctx, root, sample.Options{}, nil); err != nil {
+		return nil, err
+	}
+	items, err := labelled(root)
+	if err != nil {
+		return nil, err
+	}
+	var all []figures
+	graphs := &train.Graphs{}
+	defer graphs.Close()
+	nets := [2]*model.Net{}
+	for i, p := range c.Parts {
+		if nets[i], err = model.New(p.Net, len(sample.Breeds()), model.HeadOptions{}); err != nil {
+			return nil, err
+		}
+	}
+	for _, seed := range c.Seeds {
+		begin := time.Now()
+		var f figures
+		stream := dataset.NewRandom(uint32(seed))
+		for i, p := range c.Parts {
+			split, err := dataset.NewSplit(items, dataset.Options{Random: stream})
+			if err != nil {
+				return nil, err
+			}
+			l, err := train.New(eng, nets[i], split, train.Config{Seed: seed, Size: augment.Size{H: p.Size, W: p.Size}, Batch: p.Batch,
+				Transforms: augment.Default(), CacheDir: filepath.Join(dir, "cache"), Graphs: graphs})
+			if err != nil {
+				return nil, err
+			}
+			err = c.part(ctx, l, i, filepath.Join(dir, "frozen.safetensors"), &f)
+			if err == nil && i == 1 {
+				f.Own, err = own(ctx, l, root)
+			}
+			l.Close()
+			if err != nil {
+				return nil, fmt.Errorf("%s, seed %d: %w", p.Net, seed, err)
+			}
+		}
+		fmt.Printf("seed %d (%s): %s\n", seed, time.Since(begin).Round(time.Second), f)
+		all = append(all, f)
+	}
+	return all, nil
+}
+
+func (f figures) String() string {
+	return fmt.Sprintf("frozen %.1f %%, all at full rate %.1f %%, all at low rates %.1f %%; deeper %.1f %%, then %.1f %%; own %s",
+		100*f.Frozen[0], 100*f.AllFast, 100*f.Slow[0], 100*f.Frozen[1], 100*f.Slow[1], strings.Join(f.Own, ", "))
+}
+
+// part trains one part as the notebook does.
+func (c lesson) part(ctx context.Context, l *train.Learner, i int, saved string, f *figures) error {
+	p := c.Parts[i]
+	o := weights.Options{Offline: true}
+	if c.From != "" {
+		o.Path = filepath.Join(c.From, p.Net+".safetensors")
+	}
+	body, _, err := weights.Load(ctx, p.Net, o)
+	if err != nil {
+		return err
+	}
+	if _, err := l.SetBody(body); err != nil {
+		return err
+	}
+	if err := l.Freeze(); err != nil {
+		return err
+	}
+	fit := func(epochs int, lr train.LRRange, into *float64) error {
+		if epochs == 0 {
+			return nil
+		}
+		if err := l.FitOneCycle(ctx, epochs, train.OneCycle{MaxLR: lr}, train.Events{}); err != nil {
+			return err
+		}
+		rows := l.Recorder().Last().Rows
+		*into = rows[len(rows)-1].ErrorRate
+		return nil
+	}
+	usual := train.LRRange{}
+	if c.Rate > 0 {
+		usual = train.Slice1(c.Rate)
+	}
+	if err := fit(p.Epochs[0], usual, &f.Frozen[i]); err != nil {
+		return err
+	}
+	if i == 0 {
+		if err := l.Save(saved); err != nil {
+			return err
+		}
+		if err := l.Unfreeze(); err != nil {
+			return err
+		}
+		if err := fit(1, train.LRRange{}, &f.AllFast); err != nil {
+			return err
+		}
+		if _, err := l.Load(saved); err != nil {
+			return err
+		}
+		if err := l.Unfreeze(); err != nil {
+			return err
+		}
+	}
+	return fit(p.Epochs[1], train.Slice(1e-6, 1e-4), &f.Slow[i])
+}
+
+// own asks for the sample's images that are no part of the data.
+func own(ctx context.Context, l *train.Learner, root string) ([]string, error) {
+	files, err := dataset.ImageFiles(filepath.Join(root, "my_pets"), false)
+	if err != nil {
+		return nil, err
+	}
+	var said []string
+	for _, file := range files {
+		p, err := l.PredictFile(ctx, file)
+		if err != nil {
+			return nil, err
+		}
+		said = append(said, fmt.Sprintf("%s %.0f %%", p.Class, 100*p.Probabilities[p.Index]))
+	}
+	return said, nil
+}
