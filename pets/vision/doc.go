@@ -23,8 +23,8 @@
 //	their distributions                      §4.1      augment: TestDistributions, TestDrawsAreIndependentAndRepeatable, TestDihedral, TestCutout
 //	squish, pad, crop                        §4.2      augment: TestPadAndSquish, TestSameSizeIsExact
 //	the same on the device                             augment: TestDeviceAgreesWithHost
-//	cached pictures                                    augment: TestCachedAgreesWithUncached; dataset: TestCache
-//	decoding, EXIF, damage                   §1.4      dataset: TestConversions, TestChroma, TestGIF, TestOrientations, TestBrokenPictures, TestRealPhotographs
+//	cached pictures                                    augment: TestCachedAgreesWithUncached; dataset/images: TestCache
+//	decoding, EXIF, damage                   §1.4      dataset/images: TestConversions, TestChroma, TestGIF, TestOrientations, TestBrokenPictures, TestRealPhotographs
 //	networks, forward and backward           §14       model: TestGoldenFloat64, TestGoldenFloat32, TestBackendsAgree
 //	batch norm                               §14.1     model: TestNormAgainstTorch, TestNormWithLargeMean, TestRunningStatisticsAreTorchs
 //	parameter counts, layer groups           §6.2      model: TestParameterCounts; train: TestFreezing
