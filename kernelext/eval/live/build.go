@@ -1,0 +1,129 @@
+package live
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"go/build"
+	"io"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+)
+
+// A builder compiles and links. It calls the compiler and the linker itself: the go command around
+// them would take as long again.
+type builder struct {
+	tool     *toolchain
+	packages *packages
+	extld    string // the script that stands before the C compiler when it links
+}
+
+// linkerScript stands before the C compiler. The Go linker compiles a trivial file three times to ask
+// which flags the compiler has, which takes longer than the link; the answers are known.
+const linkerScript = `#!/bin/sh
+case "$*" in
+*Qunused-arguments*trivial.c | *compress-debug-sections*trivial.c) exit 1 ;;
+*trivial.c) exit 0 ;;
+esac
+exec %s "$@"
+`
+
+func newBuilder(tool *toolchain, p *packages, dir string) (*builder, error) {
+	b := &builder{tool: tool, packages: p, extld: filepath.Join(dir, "extld")}
+	return b, os.WriteFile(b.extld, fmt.Appendf(nil, linkerScript, tool.cc), 0o700)
+}
+
+// An importConfig tells the compiler and the linker which file a package is in.
+type importConfig struct{ lines, maps []string }
+
+func (c *importConfig) file(path, file string) {
+	c.lines = append(c.lines, "packagefile "+path+"="+file)
+}
+
+func (c *importConfig) mapped(from, to string) {
+	c.maps = append(c.maps, "importmap "+from+"="+to)
+}
+
+func (c *importConfig) packages(all []*pkg) {
+	for _, k := range all {
+		if k.Export != "" {
+			c.file(k.ImportPath, k.Export)
+		}
+	}
+}
+
+func (c *importConfig) write(file string, maps bool) error {
+	lines := c.lines
+	if maps {
+		lines = append(slices.Clone(c.maps), lines...)
+	}
+	return os.WriteFile(file, []byte(strings.Join(lines, "\n")+"\n"), 0o600)
+}
+
+// A compilation is the compilation of a package.
+type compilation struct {
+	path   string // of the package
+	dir    string // left out of positions
+	config *importConfig
+	files  []string
+	out    string
+	loose  bool // functions may lack a body
+	lang   string
+	embed  string // the file that says what //go:embed stands for
+}
+
+func (b *builder) compile(ctx context.Context, c compilation) error {
+	config := c.out + ".cfg"
+	if err := c.config.write(config, true); err != nil {
+		return err
+	}
+	args := []string{"-o", c.out, "-p", c.path, "-dynlink", "-pack", "-dwarf=false", "-importcfg", config, "-trimpath", c.dir + "=>"}
+	if !c.loose {
+		args = append(args, "-complete")
+	}
+	if c.lang != "" {
+		args = append(args, "-lang="+c.lang)
+	}
+	if c.embed != "" {
+		args = append(args, "-embedcfg", c.embed)
+	}
+	_, err := b.tool.tool(ctx, c.dir, b.tool.compiler, append(args, c.files...)...)
+	return err
+}
+
+// A linking is the link of a program or a plugin.
+type linking struct {
+	config *importConfig
+	dir    string
+	main   string
+	out    string
+	args   []string
+}
+
+func (b *builder) link(ctx context.Context, l linking) error {
+	config := l.out + ".cfg"
+	if err := l.config.write(config, false); err != nil {
+		return err
+	}
+	args := append([]string{"-importcfg", config, "-s", "-w", "-buildid=", "-extld", b.extld, "-o", l.out}, l.args...)
+	_, err := b.tool.tool(ctx, l.dir, b.tool.linker, append(args, l.main)...)
+	return err
+}
+
+// fits reports whether a source file is for this system, by its name and its build constraint.
+func (b *builder) fits(name string, text []byte) bool {
+	c := build.Default
+	c.GOOS, c.GOARCH, c.CgoEnabled = b.tool.goos, b.tool.goarch, true
+	ok, err := matchFile(c, name, text)
+	return err == nil && ok
+}
+
+func sorted[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
+
+func matchFile(c build.Context, name string, text []byte) (bool, error) {
+	c.OpenFile = func(string) (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(text)), nil }
+	return c.MatchFile("/", name)
+}

@@ -1,0 +1,370 @@
+package live
+
+import (
+	"errors"
+	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/scanner"
+	"go/token"
+	"slices"
+	"strconv"
+	"strings"
+
+	"gopets/kernelext/cellsrc"
+	"gopets/kernelext/eval"
+)
+
+// Names of ours in the package of the cells have this before them: a letter that nobody types.
+const mark = "nbꞏ"
+
+const (
+	runName  = mark + "run"  // the function with a cell's statements
+	bodyName = mark + "body" // the function with what follows %%
+)
+
+// A cell is one cell's Go: its text, arranged as a file of a package, and its syntax. Line directives
+// in the text say where in the notebook each part stands.
+type cell struct {
+	number int
+	source *cellsrc.Source
+	text   string
+	file   *ast.File
+	tok    *token.File
+
+	imports map[string]string // by name, the paths of what it imports
+	unnamed []string          // paths that are imported under the packages' own names
+	dots    []string          // paths that are imported as .
+	blank   []string          // paths that are imported as _
+	decls   []*decl
+	run     *ast.FuncDecl // nil without statements
+	body    *ast.FuncDecl // nil without %%
+	inits   int
+
+	// of the statements that make variables: what is an assignment now
+	assigned []*ast.AssignStmt
+	declared []*ast.ValueSpec // with values
+	zeroed   []*ast.ValueSpec // without
+}
+
+// A decl is a declaration that outlives its cell.
+type decl struct {
+	cell  *cell
+	names []string // a method's is Type~Method, a group of constants has many
+	node  ast.Decl
+	fault string // why it is set aside; "" if it is in use
+
+	uses map[string]bool // the names of the cells' package that it uses
+}
+
+// parseCell arranges a cell as a file and parses it.
+func parseCell(fset *token.FileSet, number int, source *cellsrc.Source) (*cell, *eval.Error) {
+	c := &cell{number: number, source: source, imports: map[string]string{}}
+	c.arrange()
+	file, err := parser.ParseFile(fset, fmt.Sprintf("cell[%d]", number), c.text, parser.ParseComments)
+	if err != nil {
+		return nil, c.syntaxError(err)
+	}
+	c.file, c.tok = file, fset.File(file.Pos())
+	for _, d := range file.Decls {
+		if err := c.take(d); err != nil {
+			return nil, err
+		}
+	}
+	return c, nil
+}
+
+// arrange writes the cell's text as a file: imports, declarations, the statements as a function.
+func (c *cell) arrange() {
+	var b strings.Builder
+	b.WriteString("package main\n")
+	whole, end := c.source.Go(), len(c.source.Lines)
+	if c.source.Main >= 0 {
+		end = c.source.Main
+	}
+	text := c.source.GoLines(0, end)
+	put := func(from, to int) {
+		for from < to && strings.IndexByte(" \t\r\n", text[from]) >= 0 {
+			from++
+		}
+		column := 1 + from - (strings.LastIndexByte(text[:from], '\n') + 1)
+		fmt.Fprintf(&b, "//line cell[%d]:%d:%d\n%s\n", c.number, 1+strings.Count(text[:from], "\n"), column, text[from:to])
+	}
+	var statements []cellsrc.Chunk
+	all := cellsrc.Chunks(text)
+	for _, chunk := range all {
+		if chunk.Import {
+			put(chunk.From, chunk.To)
+		}
+	}
+	for _, chunk := range all {
+		switch {
+		case chunk.Import:
+		case chunk.Decl && !isVar(text[chunk.From:chunk.To]):
+			put(chunk.From, chunk.To)
+		default:
+			statements = append(statements, chunk)
+		}
+	}
+	if len(statements) > 0 {
+		b.WriteString("func " + runName + "() {\n")
+		for _, chunk := range hoist(text, all, statements) {
+			put(chunk.From, chunk.To)
+		}
+		b.WriteString("}\n")
+	}
+	if c.source.Main >= 0 {
+		text = whole
+		b.WriteString("func " + bodyName + "() {\n")
+		from := 0
+		for range c.source.Main + 1 {
+			from += strings.IndexByte(text[from:]+"\n", '\n') + 1
+		}
+		if from < len(text) {
+			put(from, len(text))
+		}
+		b.WriteString("}\n")
+	}
+	c.text = b.String()
+}
+
+func isVar(text string) bool { return firstToken(text) == token.VAR }
+
+func firstToken(text string) token.Token {
+	var s scanner.Scanner
+	s.Init(token.NewFileSet().AddFile("", -1, len(text)), []byte(text), func(token.Position, string) {}, 0)
+	_, tok, _ := s.Scan()
+	return tok
+}
+
+// identifiers returns the names in a text, but not those behind a dot.
+func identifiers(text string) map[string]bool {
+	var s scanner.Scanner
+	s.Init(token.NewFileSet().AddFile("", -1, len(text)), []byte(text), func(token.Position, string) {}, 0)
+	names := map[string]bool{}
+	for before := token.ILLEGAL; ; {
+		_, tok, lit := s.Scan()
+		if tok == token.EOF {
+			return names
+		}
+		if tok == token.IDENT && before != token.PERIOD {
+			names[lit] = true
+		}
+		before = tok
+	}
+}
+
+// hoist puts a var declaration before the first statement that uses it, also by a function of the
+// cell: at the top level of a package the order of declarations means nothing. Else the order stays.
+func hoist(text string, all, statements []cellsrc.Chunk) []cellsrc.Chunk {
+	declared := map[string]int{} // by variable
+	for i, c := range statements {
+		part := text[c.From:c.To]
+		if !isVar(part) {
+			continue
+		}
+		for _, name := range varNames(part) {
+			declared[name] = i
+		}
+	}
+	if len(declared) == 0 {
+		return statements
+	}
+	functions := map[string]map[string]bool{}
+	for _, c := range all {
+		part := text[c.From:c.To]
+		if c.Decl && firstToken(part) == token.FUNC {
+			if name, ok := functionName(part); ok {
+				names := functions[name]
+				if names == nil {
+					names = map[string]bool{}
+					functions[name] = names
+				}
+				for n := range identifiers(part) {
+					names[n] = true
+				}
+			}
+		}
+	}
+	hasInit := functions["init"] != nil
+	var order []cellsrc.Chunk
+	done := make([]bool, len(statements))
+	var put func(i int)
+	put = func(i int) {
+		if done[i] {
+			return
+		}
+		done[i] = true
+		seen := map[string]bool{}
+		var visit func(names map[string]bool)
+		visit = func(names map[string]bool) {
+			for _, n := range slices.Sorted(keys(names)) {
+				if seen[n] {
+					continue
+				}
+				seen[n] = true
+				if at, ok := declared[n]; ok && !done[at] {
+					put(at)
+				}
+				visit(functions[n])
+			}
+		}
+		visit(identifiers(text[statements[i].From:statements[i].To]))
+		order = append(order, statements[i])
+	}
+	for i, c := range statements {
+		if hasInit && isVar(text[c.From:c.To]) {
+			put(i)
+		}
+	}
+	for i := range statements {
+		put(i)
+	}
+	return order
+}
+
+// varNames returns the names that a var declaration declares.
+func varNames(text string) (names []string) {
+	file, err := parser.ParseFile(token.NewFileSet(), "", "package p\n"+text, parser.SkipObjectResolution)
+	if err != nil || len(file.Decls) != 1 {
+		return nil
+	}
+	d, ok := file.Decls[0].(*ast.GenDecl)
+	if !ok {
+		return nil
+	}
+	for _, spec := range d.Specs {
+		if v, ok := spec.(*ast.ValueSpec); ok {
+			for _, id := range v.Names {
+				names = append(names, id.Name)
+			}
+		}
+	}
+	return names
+}
+
+// functionName returns the name of a function's or method's declaration.
+func functionName(text string) (string, bool) {
+	file, err := parser.ParseFile(token.NewFileSet(), "", "package p\n"+text, parser.SkipObjectResolution)
+	if err != nil || len(file.Decls) != 1 {
+		return "", false
+	}
+	d, ok := file.Decls[0].(*ast.FuncDecl)
+	if !ok {
+		return "", false
+	}
+	return d.Name.Name, true
+}
+
+// take notes a declaration of the cell's file.
+func (c *cell) take(d ast.Decl) *eval.Error {
+	switch d := d.(type) {
+	case *ast.FuncDecl:
+		switch {
+		case d.Name.Name == runName:
+			c.run = d
+		case d.Name.Name == bodyName:
+			c.body = d
+		case d.Recv == nil && d.Name.Name == "init":
+			// several may be in a cell; each runs once, with its cell
+			c.inits++
+			d.Name.Name = fmt.Sprintf("%sinit%d_%d", mark, c.number, c.inits)
+			c.decls = append(c.decls, &decl{cell: c, names: []string{d.Name.Name}, node: d})
+		case d.Name.Name == "_":
+		default:
+			c.decls = append(c.decls, &decl{cell: c, names: []string{funcName(d)}, node: d})
+		}
+	case *ast.GenDecl:
+		switch d.Tok {
+		case token.IMPORT:
+			for _, spec := range d.Specs {
+				c.takeImport(spec.(*ast.ImportSpec))
+			}
+		case token.TYPE:
+			for _, spec := range d.Specs {
+				t := spec.(*ast.TypeSpec)
+				one := &ast.GenDecl{Doc: d.Doc, TokPos: d.TokPos, Tok: d.Tok, Specs: []ast.Spec{t}}
+				c.decls = append(c.decls, &decl{cell: c, names: []string{t.Name.Name}, node: one})
+			}
+		case token.CONST:
+			var names []string
+			for _, spec := range d.Specs {
+				for _, id := range spec.(*ast.ValueSpec).Names {
+					if id.Name != "_" {
+						names = append(names, id.Name)
+					}
+				}
+			}
+			c.decls = append(c.decls, &decl{cell: c, names: names, node: d})
+		}
+	}
+	return nil
+}
+
+func (c *cell) takeImport(spec *ast.ImportSpec) {
+	path, err := strconv.Unquote(spec.Path.Value)
+	if err != nil {
+		return
+	}
+	switch {
+	case spec.Name == nil:
+		c.unnamed = append(c.unnamed, path)
+	case spec.Name.Name == ".":
+		c.dots = append(c.dots, path)
+	case spec.Name.Name == "_":
+		c.blank = append(c.blank, path)
+	default:
+		c.imports[spec.Name.Name] = path
+	}
+}
+
+// funcName returns a function's name, or Type~Method.
+func funcName(d *ast.FuncDecl) string {
+	if d.Recv == nil || len(d.Recv.List) == 0 {
+		return d.Name.Name
+	}
+	return receiverName(d.Recv.List[0].Type) + "~" + d.Name.Name
+}
+
+func receiverName(x ast.Expr) string {
+	switch x := x.(type) {
+	case *ast.StarExpr:
+		return receiverName(x.X)
+	case *ast.ParenExpr:
+		return receiverName(x.X)
+	case *ast.IndexExpr:
+		return receiverName(x.X)
+	case *ast.IndexListExpr:
+		return receiverName(x.X)
+	case *ast.Ident:
+		return x.Name
+	}
+	return ""
+}
+
+// offset returns the place of a position in the cell's text.
+func (c *cell) offset(pos token.Pos) int { return c.tok.Offset(pos) }
+
+// syntaxError makes an error of what the parser says.
+func (c *cell) syntaxError(err error) *eval.Error {
+	var list scanner.ErrorList
+	if !errors.As(err, &list) {
+		return &eval.Error{Name: compileError, Value: err.Error()}
+	}
+	var found []problem
+	for _, e := range list {
+		found = append(found, problem{position(e.Pos), e.Msg})
+	}
+	return report(found, c.lines)
+}
+
+// lines returns the lines of a cell by its number: the cell's own, no other's.
+func (c *cell) lines(number int) []string {
+	if number == c.number {
+		return c.source.Lines
+	}
+	return nil
+}
+
+// reassigned notes that := is an assignment.
+func (c *cell) reassigned(s *ast.AssignStmt) { c.assigned = append(c.assigned, s) }

@@ -1,0 +1,433 @@
+package live
+
+import (
+	"errors"
+	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"go/types"
+	"slices"
+	"strings"
+
+	"gopets/kernelext/eval"
+)
+
+// A define is a variable that a cell makes at its top level.
+type define struct {
+	name  string
+	ident *ast.Ident
+	spec  ast.Node // the *ast.AssignStmt or *ast.ValueSpec
+	typ   types.Type
+	v     *variable
+}
+
+// A checked is a cell with its types, and the program as it will be when the cell has run.
+type checked struct {
+	program *program
+	cell    *cell
+	cells   []*cell // the cells before, without what this one declares anew
+	vars    map[string]*variable
+	defines []*define
+
+	pkg    *types.Package
+	info   *types.Info
+	unused map[token.Pos]bool // local variables that are not used
+	last   ast.Expr           // the expression whose value is shown; nil without
+
+	warnings []string
+	drop     []string // keys of variables that are gone
+}
+
+// oldMark stands before the name of a variable in the statements that make another of its name.
+const oldMark = mark + "old_"
+
+// check checks a cell against all that was declared before. Nothing of the program changes.
+func (p *program) check(c *cell) (*checked, *eval.Error) {
+	k := &checked{program: p, cell: c, vars: map[string]*variable{}}
+	k.findDefines()
+	names := p.replaced(c, k.defines)
+	k.cells = without(p.cells, names)
+	for name, v := range p.vars {
+		k.vars[name] = v
+	}
+	for _, d := range c.decls {
+		for _, n := range d.names {
+			if v := k.vars[n]; v != nil {
+				delete(k.vars, n)
+				k.drop = append(k.drop, v.key)
+			}
+		}
+	}
+	var first []types.Error
+	if len(k.defines) > 0 {
+		first = k.types()
+		k.typeDefines()
+		k.assignments()
+	}
+	k.findLast()
+	found := k.types()
+	problems := k.sort(found)
+	if len(problems) == 0 {
+		problems = k.untyped(first)
+	}
+	if len(problems) == 0 {
+		problems = k.findUses()
+	}
+	if len(problems) > 0 {
+		return nil, report(problems, k.lines)
+	}
+	return k, nil
+}
+
+func (k *checked) lines(cell int) []string {
+	if l := k.cell.lines(cell); l != nil {
+		return l
+	}
+	return k.program.lines(cell)
+}
+
+// findDefines finds the variables that the cell's statements make.
+func (k *checked) findDefines() {
+	if k.cell.run == nil {
+		return
+	}
+	made := map[string]bool{}
+	add := func(id *ast.Ident, spec ast.Node) {
+		if id.Name != "_" && !made[id.Name] {
+			made[id.Name] = true
+			k.defines = append(k.defines, &define{name: id.Name, ident: id, spec: spec})
+		}
+	}
+	for _, s := range k.cell.run.Body.List {
+		switch s := s.(type) {
+		case *ast.AssignStmt:
+			if s.Tok != token.DEFINE {
+				continue
+			}
+			fresh := false
+			for _, x := range s.Lhs {
+				if id, ok := x.(*ast.Ident); ok && id.Name != "_" && !made[id.Name] {
+					fresh = true
+				}
+			}
+			if !fresh {
+				s.Tok = token.ASSIGN // an assignment, as if in another cell
+				k.cell.reassigned(s)
+				continue
+			}
+			for _, x := range s.Lhs {
+				if id, ok := x.(*ast.Ident); ok {
+					add(id, s)
+				}
+			}
+		case *ast.DeclStmt:
+			if d, ok := s.Decl.(*ast.GenDecl); ok && d.Tok == token.VAR {
+				for _, spec := range d.Specs {
+					for _, id := range spec.(*ast.ValueSpec).Names {
+						add(id, spec)
+					}
+				}
+			}
+		}
+	}
+}
+
+// types checks the cell with all others and returns what is wrong.
+func (k *checked) types() (found []types.Error) {
+	p := k.program
+	k.info = &types.Info{
+		Types: map[ast.Expr]types.TypeAndValue{}, Defs: map[*ast.Ident]types.Object{}, Uses: map[*ast.Ident]types.Object{},
+		Implicits: map[ast.Node]types.Object{}, Instances: map[*ast.Ident]types.Instance{}, Selections: map[*ast.SelectorExpr]*types.Selection{},
+	}
+	config := types.Config{
+		Importer: p.packages, GoVersion: p.goVersion(), DisableUnusedImportCheck: true,
+		Sizes: types.SizesFor("gc", p.packages.tool.goarch),
+		Error: func(err error) {
+			var e types.Error
+			if errors.As(err, &e) && !strings.HasPrefix(e.Msg, "\t") {
+				found = append(found, e)
+			}
+		},
+	}
+	files := []*ast.File{k.varFile()}
+	for _, c := range k.cells {
+		files = append(files, c.syntax())
+	}
+	files = append(files, k.cell.syntax())
+	k.pkg, _ = config.Check("main", p.fset, files, k.info)
+	return found
+}
+
+// syntax returns the cell's declarations as a file.
+func (c *cell) syntax() *ast.File {
+	f := &ast.File{Package: c.file.Package, Name: c.file.Name, FileStart: c.file.FileStart, FileEnd: c.file.FileEnd}
+	f.Decls = importDecls(c.imports, c.file.Package)
+	for _, d := range c.decls {
+		f.Decls = append(f.Decls, d.node)
+	}
+	for _, d := range []*ast.FuncDecl{c.run, c.body} {
+		if d != nil {
+			f.Decls = append(f.Decls, d)
+		}
+	}
+	return f
+}
+
+// importDecls returns import declarations as syntax.
+func importDecls(imports map[string]string, pos token.Pos) (decls []ast.Decl) {
+	for _, name := range sorted(imports) {
+		decls = append(decls, &ast.GenDecl{Tok: token.IMPORT, TokPos: pos, Specs: []ast.Spec{&ast.ImportSpec{
+			Name: &ast.Ident{Name: name, NamePos: pos},
+			Path: &ast.BasicLit{Kind: token.STRING, Value: fmt.Sprintf("%q", imports[name]), ValuePos: pos},
+		}}})
+	}
+	return decls
+}
+
+// varFile returns the variables as a file: their names and types.
+func (k *checked) varFile() *ast.File {
+	file := k.program.fset.AddFile(mark+"variables", -1, 1)
+	pos := file.Pos(0)
+	f := &ast.File{Package: pos, Name: &ast.Ident{Name: "main", NamePos: pos}, FileStart: pos, FileEnd: pos + 1}
+	imports := map[string]string{}
+	for _, name := range sorted(k.vars) {
+		v := k.vars[name]
+		for path := range v.paths {
+			imports[k.program.alias(path)] = path
+		}
+		f.Decls = append(f.Decls, &ast.GenDecl{Tok: token.VAR, TokPos: pos, Specs: []ast.Spec{
+			&ast.ValueSpec{Names: []*ast.Ident{{Name: name, NamePos: pos}}, Type: v.expr},
+		}})
+	}
+	f.Decls = append(importDecls(imports, pos), f.Decls...)
+	return f
+}
+
+// typeDefines gives the cell's variables the types that the first check has found. A variable that
+// is there already and keeps its type stays; otherwise it is another of the same name.
+func (k *checked) typeDefines() {
+	p := k.program
+	old := map[types.Object]string{}
+	for _, d := range k.defines {
+		obj := k.info.Defs[d.ident]
+		if obj == nil || obj.Type() == types.Typ[types.Invalid] || obj.Type() == nil {
+			continue
+		}
+		d.typ = obj.Type()
+		text, paths, hidden := p.typeText(d.typ, k.pkg)
+		v := &variable{name: d.name, text: text, paths: paths, shape: shape(d.typ, k.pkg), cell: k.cell.number}
+		if hidden != nil {
+			v.lost = fmt.Sprintf("its type %s.%s is not exported: declare %s with an interface or another type that has a name", hidden.Pkg().Name(), hidden.Name(), d.name)
+		}
+		before := k.vars[d.name]
+		if before != nil && before.lost == "" && before.text == text && before.shape == v.shape {
+			v.key = before.key
+		} else {
+			p.serial++
+			v.key = fmt.Sprintf("%s#%d", d.name, p.serial)
+			if before != nil {
+				k.drop = append(k.drop, before.key)
+				if before.lost == "" {
+					older := *before
+					older.name = oldMark + d.name
+					k.vars[older.name] = &older
+					if obj := k.pkg.Scope().Lookup(d.name); obj != nil {
+						old[obj] = older.name
+					}
+				}
+			}
+		}
+		v.expr, _ = parser.ParseExprFrom(p.fset, "", text, parser.SkipObjectResolution)
+		d.v = v
+		k.vars[d.name] = v
+	}
+	for id, obj := range k.info.Uses {
+		if name := old[obj]; name != "" && k.cell.has(id.Pos()) && k.inStatements(id.Pos()) {
+			id.Name = name
+		}
+	}
+}
+
+func (c *cell) has(pos token.Pos) bool {
+	return pos >= c.file.FileStart && pos <= c.file.FileEnd
+}
+
+func (k *checked) inStatements(pos token.Pos) bool {
+	return k.cell.run != nil && pos >= k.cell.run.Pos() && pos < k.cell.run.End()
+}
+
+// assignments has the second check see assignments where the cell makes its variables.
+func (k *checked) assignments() {
+	var list []ast.Stmt
+	for _, s := range k.cell.run.Body.List {
+		switch s := s.(type) {
+		case *ast.AssignStmt:
+			if s.Tok == token.DEFINE {
+				assign := *s
+				assign.Tok = token.ASSIGN
+				k.cell.reassigned(&assign)
+				list = append(list, &assign)
+				continue
+			}
+		case *ast.DeclStmt:
+			if d, ok := s.Decl.(*ast.GenDecl); ok && d.Tok == token.VAR {
+				for _, spec := range d.Specs {
+					v := spec.(*ast.ValueSpec)
+					if len(v.Values) == 0 {
+						list = append(list, &ast.DeclStmt{Decl: &ast.GenDecl{Tok: token.VAR, TokPos: v.Pos(), Specs: []ast.Spec{
+							&ast.ValueSpec{Names: []*ast.Ident{{Name: "_", NamePos: v.Pos()}}, Type: v.Type},
+						}}})
+						k.cell.zeroed = append(k.cell.zeroed, v)
+						continue
+					}
+					assign := &ast.AssignStmt{TokPos: v.Pos(), Tok: token.ASSIGN, Rhs: v.Values}
+					for _, id := range v.Names {
+						assign.Lhs = append(assign.Lhs, id)
+					}
+					list = append(list, assign)
+					k.cell.declared = append(k.cell.declared, v)
+				}
+				continue
+			}
+		}
+		list = append(list, s)
+	}
+	k.cell.run.Body.List = list
+}
+
+// findLast finds the expression whose value is the cell's.
+func (k *checked) findLast() {
+	block := k.cell.run
+	if k.cell.body != nil {
+		block = k.cell.body
+	}
+	if block == nil || len(block.Body.List) == 0 {
+		return
+	}
+	if s, ok := block.Body.List[len(block.Body.List)-1].(*ast.ExprStmt); ok {
+		k.last = s.X
+	}
+}
+
+// sort tells the cell's own mistakes, which it returns, from what the cell breaks in declarations
+// before it, which are set aside, and from what is no mistake in a notebook.
+func (k *checked) sort(found []types.Error) (problems []problem) {
+	k.unused = map[token.Pos]bool{}
+	faults := map[*decl]string{}
+	forward := k.cell.run == nil && k.cell.body == nil
+	var waiting []*decl
+	for _, e := range found {
+		at := position(e.Fset.Position(e.Pos))
+		text := k.words(e.Msg)
+		switch {
+		case strings.HasPrefix(e.Msg, "declared and not used"):
+			k.unused[e.Pos] = true
+		case strings.HasSuffix(e.Msg, "imported and not used"), strings.Contains(e.Msg, "already declared through"):
+		case strings.Contains(e.Msg, " is not used") && k.last != nil && e.Pos >= k.last.Pos() && e.Pos <= k.last.End():
+		case k.cell.has(e.Pos):
+			problems = append(problems, problem{at, text})
+			d := k.cell.function(e.Pos)
+			if forward = forward && d != nil && strings.HasPrefix(e.Msg, "undefined: ") && !strings.Contains(e.Msg, "."); forward {
+				faults[d] = at.String() + ": " + text
+				waiting = append(waiting, d)
+			}
+		default:
+			if d := k.before(e.Pos); d != nil && faults[d] == "" {
+				faults[d] = at.String() + ": " + text
+			}
+		}
+	}
+	if forward {
+		problems = nil
+	} else {
+		for _, d := range waiting {
+			delete(faults, d)
+		}
+	}
+	if len(problems) > 0 {
+		return problems
+	}
+	k.setAside(faults)
+	return nil
+}
+
+// words puts a checker's message in the user's terms.
+func (k *checked) words(text string) string {
+	text = strings.ReplaceAll(text, oldMark, "")
+	if !strings.Contains(text, mark) {
+		return text
+	}
+	for alias, path := range k.program.byAlias() {
+		name := path[strings.LastIndexByte(path, '/')+1:]
+		if k := k.program.packages.name(path); k != "" {
+			name = k
+		}
+		text = strings.ReplaceAll(text, alias+".", name+".")
+	}
+	return strings.ReplaceAll(text, mark, "")
+}
+
+// function returns the function of the cell in whose body a position is.
+func (c *cell) function(pos token.Pos) *decl {
+	for _, d := range c.decls {
+		if f, ok := d.node.(*ast.FuncDecl); ok && f.Body != nil && pos >= f.Body.Pos() && pos < f.Body.End() {
+			return d
+		}
+	}
+	return nil
+}
+
+// before returns the declaration of an earlier cell in which a position is.
+func (k *checked) before(pos token.Pos) *decl {
+	for _, c := range k.cells {
+		if !c.has(pos) {
+			continue
+		}
+		for _, d := range c.decls {
+			if pos >= d.node.Pos() && pos < d.node.End() {
+				return d
+			}
+		}
+	}
+	return nil
+}
+
+// setAside notes which declarations do not compile as things are, and says which are new to that.
+func (k *checked) setAside(faults map[*decl]string) {
+	for _, c := range append(slices.Clone(k.cells), k.cell) {
+		for _, d := range c.decls {
+			fault := faults[d]
+			if fault == d.fault {
+				continue
+			}
+			changed := *d
+			changed.fault = fault
+			name := strings.ReplaceAll(strings.Join(d.names, ", "), mark, "")
+			switch {
+			case fault == "":
+				k.warnings = append(k.warnings, fmt.Sprintf("%s (cell %d) is in use again", name, d.cell.number))
+			case d.fault == "" && c == k.cell:
+				k.warnings = append(k.warnings, fmt.Sprintf("%s cannot be used yet: %s", name, fault))
+			case d.fault == "":
+				k.warnings = append(k.warnings, fmt.Sprintf("%s (cell %d) is set aside: %s", name, d.cell.number, fault))
+			}
+			*d = changed
+		}
+	}
+}
+
+// untyped returns what is wrong with the values of the cell's variables that the second check has
+// not found: that of x := nil.
+func (k *checked) untyped(first []types.Error) (problems []problem) {
+	missing := slices.ContainsFunc(k.defines, func(d *define) bool { return d.v == nil })
+	if !missing {
+		return nil
+	}
+	for _, e := range first {
+		if k.cell.has(e.Pos) && k.inStatements(e.Pos) && !strings.HasPrefix(e.Msg, "declared and not used") {
+			problems = append(problems, problem{position(e.Fset.Position(e.Pos)), k.words(e.Msg)})
+		}
+	}
+	return problems
+}

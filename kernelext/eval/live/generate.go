@@ -1,0 +1,259 @@
+package live
+
+import (
+	"fmt"
+	"go/ast"
+	"go/token"
+	"go/types"
+	"maps"
+	"slices"
+	"strings"
+)
+
+const rtName = mark + "rt"
+
+// A version is what is compiled for a cell: the part of the program that it needs.
+type version struct {
+	number  int
+	path    string            // of the package
+	files   map[string]string // by name
+	paths   map[string]bool   // the packages that it imports
+	fresh   bool              // it begins an epoch
+	digests map[string]string // of the types that it holds
+}
+
+// generate writes the version that runs the cell.
+func (k *checked) generate(number int) *version {
+	p := k.program
+	reached := k.reach(k.roots())
+	v := &version{number: number, digests: k.digests(reached)}
+	for name, digest := range v.digests {
+		if was := p.epoch.types[name]; was != "" && was != digest {
+			v.fresh = true
+		}
+	}
+	next := p.epoch
+	if v.fresh {
+		next.number++
+		// The process may hold values of any type that it has loaded.
+		roots := k.roots()
+		for name := range p.epoch.ever {
+			if d := k.decl(name); d != nil && d.fault == "" {
+				roots[name] = true
+			}
+		}
+		reached = k.reach(roots)
+		v.digests = k.digests(reached)
+	}
+	v.path = next.path()
+	v.files = map[string]string{}
+	v.paths = map[string]bool{}
+	for _, c := range k.cells {
+		k.file(v, c, reached)
+	}
+	k.file(v, k.cell, reached)
+	k.mainFile(v, reached)
+	return v
+}
+
+// digests returns those of the types among some names. Types that functions declare count by their
+// names alone.
+func (k *checked) digests(reached map[string]bool) map[string]string {
+	found := map[string]string{}
+	byName, _ := k.table()
+	for name := range reached {
+		d := byName[name]
+		if d == nil {
+			continue
+		}
+		if g, ok := d.node.(*ast.GenDecl); ok && g.Tok == token.TYPE {
+			found[name] = k.digest(name)
+		}
+		k.localTypes(d.cell, d.node, found)
+	}
+	for _, f := range []*ast.FuncDecl{k.cell.run, k.cell.body} {
+		if f != nil {
+			k.localTypes(k.cell, f, found)
+		}
+	}
+	return found
+}
+
+// localTypes adds the digests of the types that are declared within a function.
+func (k *checked) localTypes(c *cell, node ast.Node, found map[string]string) {
+	f, ok := node.(*ast.FuncDecl)
+	if !ok || f.Body == nil {
+		return
+	}
+	ast.Inspect(f.Body, func(n ast.Node) bool {
+		if t, ok := n.(*ast.TypeSpec); ok {
+			text := c.text[c.offset(t.Pos()):c.offset(t.End())]
+			for _, used := range slices.Sorted(keys(k.usesOf(t))) {
+				text += " " + used + k.digest(used)
+			}
+			found["."+t.Name.Name] += text + "\n"
+		}
+		return true
+	})
+}
+
+// file writes the declarations of a cell that are needed.
+func (k *checked) file(v *version, c *cell, reached map[string]bool) {
+	var b strings.Builder
+	paths := map[string]bool{}
+	for _, d := range c.decls {
+		if d.fault != "" || !slices.ContainsFunc(d.names, func(n string) bool { return reached[n] }) {
+			continue
+		}
+		k.declaration(&b, c, d, paths)
+	}
+	if c == k.cell {
+		if text := k.statements(paths); text != "" {
+			fmt.Fprintf(&b, "func %s() {\n%s}\n", runName, text)
+		}
+		if c.body != nil {
+			r := &rewriter{k: k, cell: c, paths: paths}
+			ast.Inspect(c.body, r.visit)
+			if n := len(c.body.Body.List); n > 0 {
+				if s, ok := c.body.Body.List[n-1].(*ast.ExprStmt); ok && s.X == k.last {
+					k.show(r, s)
+				}
+			}
+			b.WriteString(r.apply(c.offset(c.body.Pos()), c.offset(c.body.End())) + "\n")
+		}
+	}
+	if b.Len() == 0 && (c != k.cell || len(c.blank) == 0) {
+		return
+	}
+	var head strings.Builder
+	head.WriteString("package main\n")
+	k.importLines(&head, paths)
+	fmt.Fprintf(&head, "import %s %q\nvar _ = %s.Set\n", rtName, rtPath, rtName)
+	if c == k.cell {
+		for _, path := range c.blank {
+			if path != "C" {
+				paths[path] = true
+				fmt.Fprintf(&head, "import _ %q\n", path)
+			}
+		}
+	}
+	if strings.Contains(b.String(), "//go:linkname") {
+		head.WriteString("import _ \"unsafe\"\n")
+	}
+	text := head.String()
+	// imports come first
+	text = strings.Replace(text, fmt.Sprintf("var _ = %s.Set\n", rtName), "", 1)
+	v.files[fmt.Sprintf("cell%d_%d.go", c.number, len(v.files))] = text + fmt.Sprintf("var _ = %s.Set\n", rtName) + b.String()
+	maps.Copy(v.paths, paths)
+}
+
+func (k *checked) importLines(b *strings.Builder, paths map[string]bool) {
+	for _, path := range sorted(paths) {
+		fmt.Fprintf(b, "import %s %q\n", k.program.alias(path), path)
+	}
+}
+
+// declaration writes a declaration with its comments, which may hold directives.
+func (k *checked) declaration(b *strings.Builder, c *cell, d *decl, paths map[string]bool) {
+	switch node := d.node.(type) {
+	case *ast.FuncDecl:
+		k.directives(b, node.Doc)
+		k.line(b, c, node.Pos())
+		b.WriteString(k.rewritten(c, node, node.Pos(), paths))
+	case *ast.GenDecl:
+		if node.Tok == token.TYPE {
+			k.line(b, c, node.Specs[0].Pos())
+			b.WriteString("type " + k.rewritten(c, node.Specs[0], node.Specs[0].Pos(), paths))
+			break
+		}
+		k.line(b, c, node.Pos())
+		b.WriteString(k.rewritten(c, node, node.Pos(), paths))
+	}
+	b.WriteString("\n")
+}
+
+// directives writes the compiler's directives of a comment.
+func (k *checked) directives(b *strings.Builder, doc *ast.CommentGroup) {
+	if doc == nil {
+		return
+	}
+	for _, c := range doc.List {
+		if strings.HasPrefix(c.Text, "//go:") {
+			b.WriteString(c.Text + "\n")
+		}
+	}
+}
+
+// mainFile writes the variables, the version's registration, and what it runs.
+func (k *checked) mainFile(v *version, reached map[string]bool) {
+	var b strings.Builder
+	paths := map[string]bool{}
+	for _, name := range sorted(k.vars) {
+		if x := k.vars[name]; reached[name] && (x.lost == "" || k.defines != nil && x.cell == k.cell.number) {
+			for path := range x.paths {
+				paths[path] = true
+			}
+			fmt.Fprintf(&b, "var %s = %s.Var[%s](%q)\n", pointerName(name), rtName, x.text, x.key)
+		}
+	}
+	fmt.Fprintf(&b, "var %sstop %s.Flag\n", mark, rtName)
+	var types []string
+	for _, name := range sorted(v.digests) {
+		if !strings.HasPrefix(name, ".") && !k.isGeneric(name) {
+			types = append(types, fmt.Sprintf("%sreflect.TypeFor[%s]()", mark, name))
+		}
+	}
+	imports := ""
+	list := "nil"
+	if len(types) > 0 {
+		imports = fmt.Sprintf("import %sreflect \"reflect\"\n", mark)
+		list = fmt.Sprintf("[]%sreflect.Type{%s}", mark, strings.Join(types, ", "))
+		v.paths["reflect"] = true
+	}
+	var calls []string
+	if k.cell.run != nil {
+		calls = append(calls, runName+"()")
+	}
+	calls = append(calls, k.startCalls()...)
+	if k.cell.body != nil {
+		calls = append(calls, bodyName+"()")
+	}
+	fmt.Fprintf(&b, "func main() {}\nfunc init() {\n%s.Register(&%s.Version{Number: %d, Path: %q, Stop: &%sstop, Run: func() { %s }, Types: %s})\n}\n",
+		rtName, rtName, v.number, v.path, mark, strings.Join(calls, "; "), list)
+	var head strings.Builder
+	fmt.Fprintf(&head, "package main\nimport %s %q\n%s", rtName, rtPath, imports)
+	k.importLines(&head, paths)
+	v.files["nb.go"] = head.String() + b.String()
+	maps.Copy(v.paths, paths)
+}
+
+// startCalls returns the calls of init, and of a main that the cell declares and does not call.
+func (k *checked) startCalls() (calls []string) {
+	for _, d := range k.cell.decls {
+		if strings.HasPrefix(d.names[0], mark+"init") {
+			calls = append(calls, d.names[0]+"()")
+		}
+	}
+	for _, d := range k.cell.decls {
+		if d.names[0] == "main" && k.cell.run == nil && k.cell.body == nil {
+			calls = append(calls, funcMark+"main()")
+		}
+	}
+	return calls
+}
+
+func (k *checked) isGeneric(name string) bool {
+	t, ok := k.pkg.Scope().Lookup(name).(*types.TypeName)
+	if !ok {
+		return true
+	}
+	if n, ok := types.Unalias(t.Type()).(*types.Named); ok {
+		return n.TypeParams().Len() > 0
+	}
+	return t.IsAlias()
+}
+
+// runs reports whether there is anything to run.
+func (k *checked) runs() bool {
+	return k.cell.run != nil || k.cell.body != nil || len(k.cell.blank) > 0 || slices.ContainsFunc(k.cell.decls, (*decl).runs)
+}

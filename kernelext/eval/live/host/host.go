@@ -1,0 +1,282 @@
+// Package host is the process in which cells live: it loads each compiled cell as a plugin and runs
+// it. [Main] is all of its program.
+//
+// Everything that can go wrong in a cell and need not end the process is caught here: a panic in the
+// cell's goroutine, os.Exit, an interrupt. What ends the process nevertheless is for the engine to
+// tell.
+package host
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"plugin"
+	"runtime/debug"
+	"sync"
+	"syscall"
+	"time"
+
+	"gopets/kernelext/cell/show"
+	"gopets/kernelext/eval/live/rt"
+	"gopets/kernelext/eval/live/wire"
+)
+
+// Main serves requests from file 3 and answers on file 4, until the engine is gone.
+func Main() {
+	requests, replies := os.NewFile(3, "requests"), os.NewFile(4, "replies")
+	debug.SetTraceback("all")
+	h := &host{replies: json.NewEncoder(replies), doomed: map[int]bool{}}
+	rt.Showing = func(call bool, values ...any) {
+		if call {
+			show.Results(values...)
+		} else {
+			show.Values(values...)
+		}
+	}
+	rt.Stopped = h.stopped
+	rt.Exiting = h.exiting
+	rt.Gonbui = gonbui
+	catchExit(h.exit)
+	in := json.NewDecoder(requests)
+	for {
+		var r wire.Request
+		if err := in.Decode(&r); err != nil {
+			syscall.Exit(0) // os.Exit is caught
+		}
+		h.serve(r)
+	}
+}
+
+type host struct {
+	send    sync.Mutex
+	replies *json.Encoder
+
+	mu      sync.Mutex
+	current *execution   // nil between cells
+	doomed  map[int]bool // goroutines of cells that were left behind
+}
+
+// An execution is the run of one cell.
+type execution struct {
+	request   wire.Request
+	version   *rt.Version
+	goroutine int
+	stopping  bool // it was interrupted, or a goroutine of it has called os.Exit
+	exit      *int // the status that it called os.Exit with
+	done      chan struct{}
+	once      sync.Once
+}
+
+func (h *host) reply(r wire.Reply) {
+	h.send.Lock()
+	defer h.send.Unlock()
+	_ = h.replies.Encode(r)
+}
+
+func (h *host) serve(r wire.Request) {
+	switch r.Op {
+	case wire.Run:
+		go h.run(r)
+		return
+	case wire.Interrupt:
+		go h.interrupt()
+		return
+	case wire.Variables:
+		go h.reply(wire.Reply{ID: r.ID, Variables: h.describe(r.Args)})
+		return
+	}
+	var err error
+	switch r.Op {
+	case wire.Drop:
+		rt.Drop(r.Args...)
+	case wire.Chdir:
+		err = os.Chdir(r.Args[0])
+	case wire.Setenv:
+		err = os.Setenv(r.Args[0], r.Args[1])
+	}
+	reply := wire.Reply{ID: r.ID}
+	if err != nil {
+		reply.Failure, reply.Text = wire.Load, err.Error()
+	}
+	h.reply(reply)
+}
+
+// run loads a version and runs it.
+func (h *host) run(r wire.Request) {
+	v, err := load(r)
+	if err != nil {
+		h.reply(wire.Reply{ID: r.ID, Failure: wire.Load, Text: err.Error()})
+		return
+	}
+	if len(r.Args) > 0 {
+		os.Args = r.Args
+	}
+	e := &execution{request: r, version: v, done: make(chan struct{})}
+	h.mu.Lock()
+	h.current = e
+	h.mu.Unlock()
+	started := make(chan struct{})
+	go h.goroutine(e, started)
+	<-started
+}
+
+func load(r wire.Request) (*rt.Version, error) {
+	if _, err := plugin.Open(r.Plugin); err != nil {
+		return nil, err
+	}
+	all := rt.Versions()
+	if len(all) == 0 || all[len(all)-1].Number != r.Number {
+		return nil, errors.New("the version has not registered itself")
+	}
+	return all[len(all)-1], nil
+}
+
+// goroutine is the cell's.
+func (h *host) goroutine(e *execution, started chan struct{}) {
+	h.mu.Lock()
+	e.goroutine = goroutineID()
+	h.mu.Unlock()
+	close(started)
+	reply := wire.Reply{Failure: wire.Exit} // should runtime.Goexit end it
+	defer func() {
+		p := recover()
+		h.mu.Lock()
+		delete(h.doomed, e.goroutine)
+		status := e.exit
+		h.mu.Unlock()
+		switch {
+		case status != nil:
+			reply = wire.Reply{Failure: wire.Exit, Status: *status}
+		case p == errInterrupted:
+			reply = wire.Reply{Failure: wire.Interrupted, Frames: frames()}
+		case p != nil:
+			reply = wire.Reply{Failure: wire.Panic, Text: panicText(p), Frames: frames()}
+		}
+		h.finish(e, reply)
+	}()
+	e.version.Run()
+	reply = wire.Reply{}
+}
+
+// finish answers the request, once.
+func (h *host) finish(e *execution, reply wire.Reply) {
+	e.once.Do(func() {
+		h.mu.Lock()
+		if h.current == e {
+			h.current = nil
+		}
+		h.mu.Unlock()
+		if !reply.Left {
+			clearFlags()
+		}
+		close(e.done)
+		for _, v := range rt.Variables() {
+			reply.Set = append(reply.Set, v.Key)
+		}
+		reply.ID = e.request.ID
+		h.reply(reply)
+	})
+}
+
+var errInterrupted = errors.New("interrupted")
+
+// patience is how long an interrupted cell may take to come to one of its own loops or functions,
+// before it is left behind.
+const patience = time.Second
+
+func (h *host) interrupt() {
+	h.mu.Lock()
+	e := h.current
+	h.mu.Unlock()
+	if e != nil {
+		h.stop(e, wire.Reply{Failure: wire.Interrupted})
+	}
+}
+
+// stop ends a cell: it is asked again and again, for it may recover from the panic that this is. One
+// that does not hear is left behind.
+func (h *host) stop(e *execution, reply wire.Reply) {
+	h.mu.Lock()
+	if e.stopping {
+		h.mu.Unlock()
+		return
+	}
+	e.stopping = true
+	h.mu.Unlock()
+	for end := time.Now().Add(patience); time.Now().Before(end); {
+		for _, v := range rt.Versions() {
+			v.Stop.Set(true)
+		}
+		select {
+		case <-e.done:
+			return
+		case <-time.After(50 * time.Millisecond):
+		}
+	}
+	clearFlags()
+	h.mu.Lock()
+	h.doomed[e.goroutine] = true
+	h.mu.Unlock()
+	e.version.Stop.Set(true)
+	reply.Left = true
+	h.finish(e, reply)
+}
+
+func clearFlags() {
+	for _, v := range rt.Versions() {
+		v.Stop.Set(false)
+	}
+}
+
+// stopped is called by code whose flag is set. Only the cell's own goroutine ends: a server that it
+// has started goes on.
+func (h *host) stopped(f *rt.Flag) {
+	id := goroutineID()
+	h.mu.Lock()
+	e := h.current
+	mine := e != nil && e.stopping && e.goroutine == id
+	doomed := h.doomed[id]
+	h.mu.Unlock()
+	if mine {
+		clearFlags() // deferred functions may run; stop sets them again
+	}
+	if mine || doomed {
+		panic(errInterrupted)
+	}
+}
+
+// exiting notes the status with which a cell calls os.Exit.
+func (h *host) exiting(status int) {
+	h.mu.Lock()
+	if e := h.current; e != nil && e.exit == nil {
+		e.exit = &status
+	}
+	h.mu.Unlock()
+	os.Exit(status)
+}
+
+// exit is called where somebody calls os.Exit. It does not return as long as there is an engine: what
+// ends is the goroutine, and the cell.
+func (h *host) exit(failed bool) {
+	h.mu.Lock()
+	e := h.current
+	if e == nil {
+		h.mu.Unlock()
+		fmt.Fprintln(os.Stderr, "os.Exit was called between cells: that goroutine ended")
+		return
+	}
+	if e.exit == nil {
+		status := 0
+		if failed {
+			status = 1
+		}
+		e.exit = &status
+	}
+	mine := e.goroutine == goroutineID()
+	status := *e.exit
+	h.mu.Unlock()
+	if !mine {
+		go h.stop(e, wire.Reply{Failure: wire.Exit, Status: status})
+	}
+}

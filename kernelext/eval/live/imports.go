@@ -1,0 +1,230 @@
+package live
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"go/ast"
+	"go/types"
+	"maps"
+	"path"
+	"regexp"
+	"slices"
+	"strings"
+
+	"golang.org/x/tools/go/ast/astutil"
+
+	"gopets/kernelext/eval"
+)
+
+// resolve finds what the cell's names of packages stand for: its own import declarations, those of
+// earlier cells, and else packages that it does not import at all.
+func (e *Engine) resolve(ctx context.Context, c *cell) (*eval.Error, error) {
+	p := e.program
+	for _, path := range slices.Concat(c.unnamed, slices.Collect(maps.Values(c.imports)), c.dots, c.blank) {
+		if path == "C" {
+			continue
+		}
+		if err := e.load(ctx, path); err != nil {
+			var missing *missingError
+			if !errors.As(err, &missing) {
+				return nil, err
+			}
+			return report([]problem{{c.importPlace(p, path), missing.reason}}, c.lines), nil
+		}
+	}
+	for _, path := range c.unnamed {
+		if path != "C" {
+			c.imports[p.packages.name(path)] = path
+		}
+	}
+	delete(c.imports, "C")
+	declared := e.declaredNames(c)
+	if err := e.resolveDots(c, declared); err != nil {
+		return nil, err
+	}
+	var wanted []string
+	selectors := map[string][]string{} // by package name, what is taken from it
+	unresolved := map[*ast.Ident]bool{}
+	for _, id := range c.file.Unresolved {
+		unresolved[id] = true
+	}
+	ast.Inspect(c.file, func(n ast.Node) bool {
+		if s, ok := n.(*ast.SelectorExpr); ok {
+			if id, ok := s.X.(*ast.Ident); ok && unresolved[id] && !declared[id.Name] && c.imports[id.Name] == "" {
+				if !slices.Contains(wanted, id.Name) {
+					wanted = append(wanted, id.Name)
+				}
+				selectors[id.Name] = append(selectors[id.Name], s.Sel.Name)
+			}
+		}
+		return true
+	})
+	for _, name := range wanted {
+		if path := p.imports[name]; path != "" {
+			c.imports[name] = path
+		} else if path := e.guess(ctx, name, selectors[name]); path != "" {
+			c.imports[name] = path
+		}
+	}
+	return nil, nil
+}
+
+// importPlace returns where the cell imports a path.
+func (c *cell) importPlace(p *program, path string) (at eval.Position) {
+	for _, spec := range c.file.Imports {
+		if spec.Path.Value == fmt.Sprintf("%q", path) || spec.Path.Value == "`"+path+"`" {
+			return position(p.fset.Position(spec.Pos()))
+		}
+	}
+	return eval.Position{Cell: c.number}
+}
+
+// declaredNames returns the names of the cells' package: they come before names of packages.
+func (e *Engine) declaredNames(c *cell) map[string]bool {
+	names := map[string]bool{}
+	for _, other := range append(slices.Clone(e.program.cells), c) {
+		for _, d := range other.decls {
+			for _, n := range d.names {
+				names[n] = true
+			}
+		}
+	}
+	for name := range e.program.vars {
+		names[name] = true
+	}
+	k := &checked{program: e.program, cell: c}
+	k.findDefines()
+	for _, d := range k.defines {
+		names[d.name] = true
+	}
+	return names
+}
+
+// resolveDots puts the package's name before what the cell takes from packages imported as . by it
+// or an earlier cell; names of the cells' own come first.
+func (e *Engine) resolveDots(c *cell, declared map[string]bool) error {
+	from := map[string]string{} // by name, the path
+	for _, path := range slices.Concat(e.program.dots, c.dots) {
+		t, err := e.program.packages.Import(path)
+		if err != nil {
+			return err
+		}
+		for _, name := range t.Scope().Names() {
+			if ast.IsExported(name) {
+				from[name] = path
+			}
+		}
+	}
+	if len(from) == 0 {
+		return nil
+	}
+	unresolved := map[*ast.Ident]bool{}
+	for _, id := range c.file.Unresolved {
+		unresolved[id] = true
+	}
+	replace := func(cur *astutil.Cursor) bool {
+		id, ok := cur.Node().(*ast.Ident)
+		if !ok || !unresolved[id] || declared[id.Name] || from[id.Name] == "" {
+			return true
+		}
+		if kv, ok := cur.Parent().(*ast.KeyValueExpr); ok && kv.Key == id {
+			return true
+		}
+		path := from[id.Name]
+		name := e.program.alias(path)
+		c.imports[name] = path
+		cur.Replace(&ast.SelectorExpr{X: &ast.Ident{Name: name, NamePos: id.NamePos}, Sel: &ast.Ident{Name: id.Name, NamePos: id.NamePos}})
+		return false
+	}
+	for _, d := range c.file.Decls {
+		if g, ok := d.(*ast.GenDecl); ok && len(g.Specs) > 0 {
+			if _, ok := g.Specs[0].(*ast.ImportSpec); ok {
+				continue
+			}
+		}
+		astutil.Apply(d, replace, nil)
+	}
+	return nil
+}
+
+// preferred are the packages of the standard library that a name means, where there are several.
+var preferred = map[string][]string{
+	"rand":     {"math/rand/v2", "math/rand", "crypto/rand"},
+	"template": {"text/template", "html/template"},
+	"scanner":  {"text/scanner", "go/scanner"},
+	"pprof":    {"runtime/pprof", "net/http/pprof"},
+	"parse":    {"text/template/parse"},
+	"json":     {"encoding/json"},
+	"types":    {"go/types"},
+	"jpeg":     {"image/jpeg"},
+}
+
+var major = regexp.MustCompile(`^v[0-9]+$`)
+
+// guess finds the package that a name means for which there is no import: one of the standard library
+// or of the module, that has what is taken from it.
+func (e *Engine) guess(ctx context.Context, name string, selectors []string) string {
+	candidates := slices.Clone(preferred[name])
+	for _, path := range e.available(ctx) {
+		if lastElement(path) == name && !slices.Contains(candidates, path) {
+			candidates = append(candidates, path)
+		}
+	}
+	for _, path := range candidates {
+		if e.program.packages.load(ctx, path) != nil {
+			continue
+		}
+		t, err := e.program.packages.Import(path)
+		if err == nil && t.Name() == name && hasAll(t, selectors) {
+			return path
+		}
+	}
+	// Nothing has it all: a name that is misspelt shall be told as one of the package's.
+	for _, path := range candidates {
+		if t, err := e.program.packages.Import(path); err == nil && t.Name() == name {
+			return path
+		}
+	}
+	return ""
+}
+
+func hasAll(t *types.Package, names []string) bool {
+	for _, n := range names {
+		if obj := t.Scope().Lookup(n); obj == nil || !obj.Exported() {
+			return false
+		}
+	}
+	return true
+}
+
+// lastElement returns the name that a package of a path most likely has.
+func lastElement(p string) string {
+	last := path.Base(p)
+	if major.MatchString(last) && strings.Contains(p, "/") {
+		last = path.Base(path.Dir(p))
+	}
+	if before, ok := strings.CutPrefix(last, "go-"); ok {
+		last = before
+	}
+	return strings.NewReplacer(".go", "", "-", "").Replace(last)
+}
+
+// available lists the packages that can be imported without a go get: the standard library's, and
+// those of the module and of what it requires. They are listed once.
+func (e *Engine) available(ctx context.Context) []string {
+	e.listing.Lock()
+	defer e.listing.Unlock()
+	if e.listed == nil {
+		out, err := e.tool.run(ctx, append([]string{"list", "-e", "-f", "{{if ne .Name \"main\"}}{{.ImportPath}}{{end}}"}, "std", "all")...)
+		if err != nil {
+			return nil
+		}
+		for _, path := range strings.Fields(string(out)) {
+			if !strings.Contains(path, "internal/") && !strings.HasPrefix(path, "vendor/") && !strings.HasSuffix(path, "/internal") {
+				e.listed = append(e.listed, path)
+			}
+		}
+	}
+	return e.listed
+}

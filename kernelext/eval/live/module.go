@@ -1,0 +1,63 @@
+package live
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+// findModule finds the module of the notebook's folder. Where there is none, cells get one of their
+// own in the cache, which keeps what was fetched for the next time.
+func (e *Engine) findModule(ctx context.Context) error {
+	out, err := e.tool.run(ctx, "env", "GOMOD")
+	if err != nil {
+		return err
+	}
+	if mod := string(bytes.TrimSpace(out)); mod != "" && mod != os.DevNull {
+		return nil
+	}
+	sum := sha256.Sum256([]byte(e.o.Dir))
+	dir := filepath.Join(e.o.Cache, "modules", hex.EncodeToString(sum[:8]))
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return err
+	}
+	e.tool.dir, e.scratch = dir, true
+	if exists(filepath.Join(dir, "go.mod")) {
+		return nil
+	}
+	text := fmt.Sprintf("module notebook\n\ngo %s\n", strings.TrimPrefix(e.tool.version, "go"))
+	return os.WriteFile(filepath.Join(dir, "go.mod"), []byte(text), 0o644)
+}
+
+// language returns the language version of the module.
+func (e *Engine) language(ctx context.Context) string {
+	out, err := e.tool.run(ctx, "list", "-m", "-f", "{{.GoVersion}}")
+	lines := strings.Fields(string(out))
+	if err != nil || len(lines) == 0 {
+		return ""
+	}
+	version := lines[0]
+	if parts := strings.Split(version, "."); len(parts) > 2 {
+		version = strings.Join(parts[:2], ".")
+	}
+	return "go" + version
+}
+
+// load loads a package. In the engine's own module what is missing is fetched.
+func (e *Engine) load(ctx context.Context, path string) error {
+	err := e.program.packages.load(ctx, path)
+	var missing *missingError
+	if !errors.As(err, &missing) || !e.scratch || !strings.Contains(path, ".") {
+		return err
+	}
+	if _, got := e.tool.run(ctx, "get", path); got != nil {
+		return &missingError{path, reason(path, got.Error())}
+	}
+	return e.program.packages.load(ctx, path)
+}

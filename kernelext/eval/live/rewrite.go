@@ -1,0 +1,390 @@
+package live
+
+import (
+	"fmt"
+	"go/ast"
+	"go/constant"
+	"go/token"
+	"go/types"
+	"slices"
+	"strings"
+)
+
+// An edit replaces a piece of a cell's text.
+type edit struct {
+	from, to int
+	text     string
+}
+
+// A rewriter makes the text that is compiled of what a cell says.
+type rewriter struct {
+	k     *checked
+	cell  *cell
+	edits []edit
+	paths map[string]bool // the packages that the text names
+	stack []ast.Node
+}
+
+// rewritten returns the text of a node with all that is to be replaced in it, from its first comment
+// on. The packages that it names are added to paths.
+func (k *checked) rewritten(c *cell, node ast.Node, from token.Pos, paths map[string]bool) string {
+	r := &rewriter{k: k, cell: c, paths: paths}
+	ast.Inspect(node, r.visit)
+	return r.apply(c.offset(from), c.offset(node.End()))
+}
+
+// apply returns a piece of the text with the edits made.
+func (r *rewriter) apply(from, to int) string {
+	slices.SortStableFunc(r.edits, func(a, b edit) int {
+		if a.from != b.from {
+			return a.from - b.from
+		}
+		return a.to - b.to
+	})
+	var b strings.Builder
+	at := from
+	for _, e := range r.edits {
+		if e.from < at || e.to > to {
+			continue // within a piece that was replaced as a whole
+		}
+		b.WriteString(r.cell.text[at:e.from])
+		b.WriteString(e.text)
+		at = e.to
+	}
+	b.WriteString(r.cell.text[at:to])
+	return b.String()
+}
+
+func (r *rewriter) replace(from, to token.Pos, text string) {
+	r.edits = append(r.edits, edit{r.cell.offset(from), r.cell.offset(to), text})
+}
+
+func (r *rewriter) insert(at token.Pos, text string) { r.replace(at, at, text) }
+
+const check = " " + mark + "stop.Check();"
+
+func (r *rewriter) visit(n ast.Node) bool {
+	if n == nil {
+		r.stack = r.stack[:len(r.stack)-1]
+		return true
+	}
+	r.stack = append(r.stack, n)
+	switch n := n.(type) {
+	case *ast.Ident:
+		r.ident(n)
+	case *ast.SelectorExpr:
+		r.selector(n)
+	case *ast.FuncDecl:
+		if n.Body != nil {
+			r.insert(n.Body.Lbrace+1, check)
+		}
+	case *ast.FuncLit:
+		r.insert(n.Body.Lbrace+1, check)
+	case *ast.ForStmt:
+		r.insert(n.Body.Lbrace+1, check)
+	case *ast.RangeStmt:
+		r.insert(n.Body.Lbrace+1, check)
+	case *ast.BranchStmt:
+		if n.Tok == token.GOTO {
+			r.insert(n.Pos(), check[1:]+" ")
+		}
+	}
+	return true
+}
+
+// ident replaces a name: a live variable's by a dereferenced pointer, a package's by its alias.
+func (r *rewriter) ident(id *ast.Ident) {
+	k := r.k
+	if k.unused[id.Pos()] {
+		r.useOnce(id)
+	}
+	obj := k.info.Uses[id]
+	if obj == nil {
+		obj = k.info.Defs[id]
+	}
+	switch obj := obj.(type) {
+	case *types.PkgName:
+		path := obj.Imported().Path()
+		r.paths[path] = true
+		alias := k.program.alias(path)
+		if r.cell.offset(id.Pos()) < len(r.cell.text) && strings.HasPrefix(r.cell.text[r.cell.offset(id.Pos()):], id.Name) {
+			r.replace(id.Pos(), id.End(), alias)
+		} else {
+			r.insert(id.Pos(), alias+".") // of a package that is imported as .
+		}
+	case *types.Var:
+		if v := k.vars[obj.Name()]; v != nil && k.own(obj) {
+			to := id.Pos() + token.Pos(len(strings.TrimPrefix(id.Name, oldMark)))
+			r.replace(id.Pos(), to, "(*"+pointerName(v.name)+")")
+		}
+	case *types.Func:
+		if k.own(obj) && renamed(obj.Name()) {
+			r.replace(id.Pos(), id.End(), funcMark+obj.Name())
+		} else if name := obj.Name(); strings.HasPrefix(name, mark+"init") && k.own(obj) {
+			r.replace(id.Pos(), id.Pos()+token.Pos(len("init")), name)
+		}
+	}
+	if r.cell.text[r.cell.offset(id.Pos())] != '_' && id.Name == "_" {
+		// a constant of a group that another declaration has replaced
+		end := r.cell.offset(id.Pos())
+		for end < len(r.cell.text) && isWord(r.cell.text[end]) {
+			end++
+		}
+		r.edits = append(r.edits, edit{r.cell.offset(id.Pos()), end, "_"})
+	}
+}
+
+func isWord(c byte) bool {
+	return c == '_' || c >= '0' && c <= '9' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= 0x80
+}
+
+const funcMark = mark + "f_"
+
+// renamed reports whether a function has another name in what is compiled: exported ones, which a
+// plugin would have to export, and main.
+func renamed(name string) bool { return ast.IsExported(name) || name == "main" }
+
+func pointerName(variable string) string { return mark + "v_" + strings.TrimPrefix(variable, mark) }
+
+// selector has os.Exit end the cell and not the process.
+func (r *rewriter) selector(s *ast.SelectorExpr) {
+	id, ok := s.X.(*ast.Ident)
+	if !ok {
+		return
+	}
+	if p, ok := r.k.info.Uses[id].(*types.PkgName); ok && p.Imported().Path() == "os" && s.Sel.Name == "Exit" {
+		r.edits = append(r.edits, edit{r.cell.offset(s.Pos()), r.cell.offset(s.End()), rtName + ".Exit"})
+	}
+}
+
+// useOnce uses a local variable that is not used, which Go would refuse.
+func (r *rewriter) useOnce(id *ast.Ident) {
+	use := " _ = " + id.Name + ";"
+	for i := len(r.stack) - 2; i > 0; i-- {
+		parent := r.stack[i-1]
+		switch n := r.stack[i].(type) {
+		case *ast.AssignStmt:
+			switch p := parent.(type) {
+			case *ast.BlockStmt, *ast.CaseClause, *ast.LabeledStmt:
+				r.insert(n.End(), "; _ = "+id.Name)
+			case *ast.CommClause:
+				if p.Comm == n {
+					r.insert(p.Colon+1, use)
+				} else {
+					r.insert(n.End(), "; _ = "+id.Name)
+				}
+			case *ast.IfStmt:
+				r.insert(p.Body.Lbrace+1, use)
+			case *ast.ForStmt:
+				r.insert(p.Body.Lbrace+1, use)
+			case *ast.SwitchStmt:
+				r.useInCases(p.Body, use)
+			case *ast.TypeSwitchStmt:
+				if p.Assign == n {
+					r.replace(n.Pos(), n.Rhs[0].Pos(), "")
+				} else {
+					r.useInCases(p.Body, use)
+				}
+			}
+			return
+		case *ast.RangeStmt:
+			r.insert(n.Body.Lbrace+1, use)
+			return
+		case *ast.DeclStmt:
+			r.insert(n.End(), "; _ = "+id.Name)
+			return
+		}
+	}
+}
+
+func (r *rewriter) useInCases(body *ast.BlockStmt, use string) {
+	for _, s := range body.List {
+		if c, ok := s.(*ast.CaseClause); ok {
+			r.insert(c.Colon+1, use)
+		}
+	}
+}
+
+// statements returns the text of the cell's statements.
+func (k *checked) statements(paths map[string]bool) string {
+	var b strings.Builder
+	c := k.cell
+	if c.run != nil {
+		for _, s := range c.run.Body.List {
+			k.line(&b, c, s.Pos())
+			b.WriteString(k.statement(s, paths))
+			b.WriteString("\n")
+			if names := k.definedBy(s); len(names) > 0 {
+				fmt.Fprintf(&b, "%s.Set(%s)\n", rtName, strings.Join(names, ", "))
+			}
+		}
+	}
+	return b.String()
+}
+
+// line writes a line directive for what stands at a position.
+func (k *checked) line(b *strings.Builder, c *cell, pos token.Pos) {
+	at := k.program.fset.Position(pos)
+	fmt.Fprintf(b, "//line cell[%d]:%d:%d\n", c.number, at.Line, at.Column)
+}
+
+// statement returns the text of a statement at the cell's top level.
+func (k *checked) statement(s ast.Stmt, paths map[string]bool) string {
+	r := &rewriter{k: k, cell: k.cell, paths: paths}
+	switch s := s.(type) {
+	case *ast.AssignStmt:
+		ast.Inspect(s, r.visit)
+		if !slices.ContainsFunc(k.cell.declared, func(v *ast.ValueSpec) bool { return v.Pos() == s.Pos() }) {
+			if r.cell.text[r.cell.offset(s.TokPos):][0] == ':' {
+				r.replace(s.TokPos, s.TokPos+2, "=")
+			}
+			break
+		}
+		// var x, y T = a, b
+		var left []string
+		for _, x := range s.Lhs {
+			left = append(left, k.target(x.(*ast.Ident)))
+		}
+		return strings.Join(left, ", ") + " = " + r.apply(r.cell.offset(s.Rhs[0].Pos()), r.cell.offset(s.Rhs[len(s.Rhs)-1].End()))
+	case *ast.DeclStmt:
+		if g, ok := s.Decl.(*ast.GenDecl); ok && g.Tok == token.VAR {
+			var all []string
+			for _, v := range k.cell.zeroed {
+				if v.Pos() != s.Pos() {
+					continue
+				}
+				for _, id := range v.Names {
+					if id.Name != "_" {
+						all = append(all, fmt.Sprintf("%s = %s.Zero(%s)", k.target(id), rtName, pointerName(id.Name)))
+					}
+				}
+			}
+			return strings.Join(all, "; ")
+		}
+		ast.Inspect(s, r.visit)
+	case *ast.ExprStmt:
+		ast.Inspect(s, r.visit)
+		if s.X == k.last {
+			k.show(r, s)
+		}
+	default:
+		ast.Inspect(s, r.visit)
+	}
+	return r.apply(r.cell.offset(s.Pos()), r.cell.offset(s.End()))
+}
+
+func (k *checked) target(id *ast.Ident) string {
+	if id.Name == "_" {
+		return "_"
+	}
+	return "(*" + pointerName(id.Name) + ")"
+}
+
+// definedBy returns the quoted keys of the variables that a statement makes.
+func (k *checked) definedBy(s ast.Stmt) (names []string) {
+	add := func(id *ast.Ident) {
+		for _, d := range k.defines {
+			if d.name == id.Name && d.v != nil {
+				names = append(names, fmt.Sprintf("%q", d.v.key))
+			}
+		}
+	}
+	switch s := s.(type) {
+	case *ast.AssignStmt:
+		for _, x := range s.Lhs {
+			if id, ok := x.(*ast.Ident); ok {
+				add(id)
+			}
+		}
+	case *ast.DeclStmt:
+		for _, v := range k.cell.zeroed {
+			if v.Pos() == s.Pos() {
+				for _, id := range v.Names {
+					add(id)
+				}
+			}
+		}
+	}
+	return names
+}
+
+// show has the last expression's value shown. Below %% only an expression is that Go would refuse as
+// a statement; a call stays a call, as in GoNB.
+func (k *checked) show(r *rewriter, s *ast.ExprStmt) {
+	tv := k.info.Types[s.X]
+	x := ast.Unparen(s.X)
+	call, isCall := x.(*ast.CallExpr)
+	if isCall {
+		if fun := k.info.Types[call.Fun]; fun.IsType() {
+			isCall = false
+		} else if fun.IsBuiltin() && !tv.IsVoid() && builtinName(call.Fun) != "copy" && builtinName(call.Fun) != "recover" {
+			isCall = false
+		}
+	}
+	receives := false
+	if u, ok := x.(*ast.UnaryExpr); ok {
+		receives = u.Op == token.ARROW
+	}
+	switch {
+	case (isCall || receives) && k.cell.body != nil, tv.IsVoid(), tv.Type == nil, isCall && k.silent(call):
+		return
+	}
+	if t, ok := tv.Type.(*types.Tuple); ok && t.Len() == 0 {
+		return
+	}
+	if text, ok := exact(tv); ok {
+		r.edits = append(r.edits[:0], edit{r.cell.offset(s.Pos()), r.cell.offset(s.End()), text})
+		return
+	}
+	name := rtName + ".Show("
+	if isCall {
+		name = rtName + ".Results("
+	}
+	r.insert(s.Pos(), name)
+	r.edits[len(r.edits)-1].to = r.edits[len(r.edits)-1].from
+	// before all other edits at its place, after all at the end
+	last := len(r.edits) - 1
+	r.edits = append([]edit{r.edits[last]}, r.edits[:last]...)
+	r.insert(s.End(), ")")
+}
+
+func builtinName(x ast.Expr) string {
+	if id, ok := ast.Unparen(x).(*ast.Ident); ok {
+		return id.Name
+	}
+	return ""
+}
+
+// silent reports whether nobody wants to see a call's results: those of printing.
+func (k *checked) silent(call *ast.CallExpr) bool {
+	s, ok := ast.Unparen(call.Fun).(*ast.SelectorExpr)
+	if !ok {
+		return builtinName(call.Fun) == "copy"
+	}
+	f, ok := k.info.Uses[s.Sel].(*types.Func)
+	if !ok || f.Pkg() == nil {
+		return false
+	}
+	switch f.Pkg().Path() {
+	case "fmt":
+		return strings.HasPrefix(f.Name(), "Print") || strings.HasPrefix(f.Name(), "Fprint") || strings.HasPrefix(f.Name(), "Scan") || strings.HasPrefix(f.Name(), "Fscan")
+	case "log":
+		return strings.HasPrefix(f.Name(), "Print")
+	}
+	return false
+}
+
+// exact returns how a constant is shown that fits no int.
+func exact(tv types.TypeAndValue) (string, bool) {
+	b, ok := tv.Type.(*types.Basic)
+	if !ok || tv.Value == nil || b.Info()&types.IsUntyped == 0 {
+		return "", false
+	}
+	if b.Kind() != types.UntypedInt && b.Kind() != types.UntypedRune {
+		return "", false
+	}
+	if _, fits := constant.Int64Val(constant.ToInt(tv.Value)); fits {
+		return "", false
+	}
+	return fmt.Sprintf("%s.Show(%s.Constant(%q))", rtName, rtName, tv.Value.ExactString()), true
+}

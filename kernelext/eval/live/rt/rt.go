@@ -1,0 +1,141 @@
+// Package rt is what compiled cells share with the process that they run in: the table of variables,
+// the interrupt flag, and the ways to hand results over. It is small, and of the standard library it
+// needs little, for every cell is linked with it.
+//
+// Its source is embedded in the engine, which compiles it under a path of its own; it is in no user's
+// module.
+package rt
+
+import (
+	"reflect"
+	"sync"
+	"unsafe"
+)
+
+// A Version is one compiled cell, as it registers itself when its plugin is loaded.
+type Version struct {
+	Number int
+	Run    func() // the cell's statements
+	Stop   *Flag
+	Types  []reflect.Type // the cells' types that it declares
+	Path   string         // of its package
+}
+
+var (
+	mu       sync.Mutex
+	versions []*Version
+	table    = map[string]*Variable{}
+	order    []string // of the table's keys
+)
+
+// A Variable is a variable of the cells: where it is, and its type in the newest version that uses
+// it. Set reports whether its initialiser has run.
+type Variable struct {
+	Key  string
+	Addr unsafe.Pointer
+	Type reflect.Type
+	Set  bool
+}
+
+// Register notes a version.
+func Register(v *Version) {
+	mu.Lock()
+	defer mu.Unlock()
+	versions = append(versions, v)
+	for _, t := range v.Types {
+		note(t)
+	}
+}
+
+// Versions returns the versions that are loaded, in order.
+func Versions() []*Version {
+	mu.Lock()
+	defer mu.Unlock()
+	return append([]*Version(nil), versions...)
+}
+
+// Var returns the variable of a key, which it makes if there is none yet.
+func Var[T any](key string) *T {
+	mu.Lock()
+	defer mu.Unlock()
+	v := table[key]
+	if v == nil {
+		v = &Variable{Key: key, Addr: unsafe.Pointer(new(T))}
+		table[key] = v
+		order = append(order, key)
+	}
+	v.Type = reflect.TypeFor[T]()
+	return (*T)(v.Addr)
+}
+
+// Zero returns the zero value of a variable's type.
+func Zero[T any](*T) T {
+	var zero T
+	return zero
+}
+
+// Set notes that the initialisers of variables have run.
+func Set(keys ...string) {
+	mu.Lock()
+	defer mu.Unlock()
+	for _, key := range keys {
+		if v := table[key]; v != nil {
+			v.Set = true
+		}
+	}
+}
+
+// Drop forgets variables.
+func Drop(keys ...string) {
+	mu.Lock()
+	defer mu.Unlock()
+	for _, key := range keys {
+		delete(table, key)
+	}
+	kept := order[:0]
+	for _, key := range order {
+		if table[key] != nil {
+			kept = append(kept, key)
+		}
+	}
+	order = kept
+}
+
+// Variables returns the variables whose initialisers have run, in the order in which they were made.
+func Variables() []Variable {
+	mu.Lock()
+	defer mu.Unlock()
+	var found []Variable
+	for _, key := range order {
+		if v := table[key]; v.Set {
+			found = append(found, *v)
+		}
+	}
+	return found
+}
+
+// What the process sets before it loads a cell.
+var (
+	// Showing shows the values of a cell's last expression; call says that they are a call's.
+	Showing func(call bool, values ...any)
+	// Stopped is called where a cell's code sees its flag set.
+	Stopped func(f *Flag)
+	// Exiting ends the cell with a status, as os.Exit does.
+	Exiting func(status int)
+	// Gonbui returns the *os.File and the io.Writer that GoNB's package gonbui shall use.
+	Gonbui func() (file, writer any)
+)
+
+// Show shows a cell's value.
+func Show(values ...any) { Showing(false, values...) }
+
+// Results shows what a call returns.
+func Results(values ...any) { Showing(true, values...) }
+
+// Exit is what cells call as os.Exit.
+func Exit(status int) { Exiting(status) }
+
+// Constant is a number too large for any type of Go.
+type Constant string
+
+func (c Constant) String() string { return string(c) }

@@ -1,0 +1,111 @@
+package live
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+)
+
+// A toolchain is the Go with which cells are built, and where.
+type toolchain struct {
+	command string // the go command
+	dir     string // the module whose packages cells import
+	env     []string
+	flags   []string // for the go command's builds, as %goflags sets them
+
+	compiler, linker, cgo, pack string
+	cc                          string
+	version                     string // go1.26.5
+	goos, goarch                string
+}
+
+// findToolchain asks the go command in a folder for what there is. The reason for which the live
+// engine cannot work there is an error.
+func findToolchain(ctx context.Context, command, dir string, env []string) (*toolchain, error) {
+	t := &toolchain{command: cmp.Or(command, "go"), dir: dir, env: env}
+	out, err := t.run(ctx, "env", "-json", "GOTOOLDIR", "GOVERSION", "GOOS", "GOARCH", "CC", "CGO_ENABLED")
+	if err != nil {
+		return nil, err
+	}
+	var vars map[string]string
+	if err := json.Unmarshal(out, &vars); err != nil {
+		return nil, fmt.Errorf("go env: %w", err)
+	}
+	tool := func(name string) string { return filepath.Join(vars["GOTOOLDIR"], name) }
+	t.compiler, t.linker, t.cgo = tool("compile"), tool("link"), tool("cgo")
+	t.cc, t.version, t.goos, t.goarch = vars["CC"], vars["GOVERSION"], vars["GOOS"], vars["GOARCH"]
+	switch t.goos {
+	case "linux", "darwin", "freebsd":
+	default:
+		return nil, fmt.Errorf("live cells: Go has no plugins on %s", t.goos)
+	}
+	if vars["CGO_ENABLED"] != "1" {
+		return nil, errors.New("live cells: CGO_ENABLED is 0, and plugins need cgo")
+	}
+	if fields := strings.Fields(t.cc); len(fields) == 0 {
+		return nil, errors.New("live cells: no C compiler is set: plugins are linked by one")
+	} else if _, err := exec.LookPath(fields[0]); err != nil {
+		return nil, fmt.Errorf("live cells: no C compiler: %s is not on the PATH", fields[0])
+	}
+	return t, nil
+}
+
+// run runs the go command in the module; the error holds what it said.
+func (t *toolchain) run(ctx context.Context, args ...string) ([]byte, error) {
+	return t.tool(ctx, t.dir, t.command, args...)
+}
+
+// A toolError is the failure of a command.
+type toolError struct {
+	command, output string
+	err             error
+}
+
+func (e *toolError) Error() string {
+	return fmt.Sprintf("%s: %v: %s", e.command, e.err, strings.TrimSpace(e.output))
+}
+
+func (e *toolError) Unwrap() error { return e.err }
+
+func (t *toolchain) tool(ctx context.Context, dir, command string, args ...string) ([]byte, error) {
+	cmd := exec.CommandContext(ctx, command, args...)
+	cmd.Dir = dir
+	cmd.Env = t.env
+	var out, stderr bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, &stderr
+	if err := cmd.Run(); err != nil {
+		if ctx.Err() != nil {
+			return nil, context.Cause(ctx)
+		}
+		name := filepath.Base(command)
+		if len(args) > 0 && name == "go" {
+			name += " " + args[0]
+		}
+		return nil, &toolError{name, stderr.String() + out.String(), err}
+	}
+	return out.Bytes(), nil
+}
+
+// setenv sets a variable for the commands that are run from now on.
+func (t *toolchain) setenv(name, value string) {
+	prefix := name + "="
+	kept := make([]string, 0, len(t.env)+1)
+	for _, e := range t.env {
+		if !strings.HasPrefix(e, prefix) {
+			kept = append(kept, e)
+		}
+	}
+	t.env = append(kept, prefix+value)
+}
+
+func exists(path string) bool {
+	_, err := os.Stat(path)
+	return err == nil
+}

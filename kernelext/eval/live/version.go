@@ -1,0 +1,122 @@
+package live
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+
+	"gopets/kernelext/eval"
+)
+
+// build compiles a version and links it as a plugin.
+func (e *Engine) build(ctx context.Context, v *version) (plugin string, err error) {
+	dir := filepath.Join(e.dir, fmt.Sprintf("v%d", v.number))
+	if err := os.Mkdir(dir, 0o700); err != nil {
+		return "", err
+	}
+	defer os.RemoveAll(dir)
+	var paths []string
+	for path := range v.paths {
+		paths = append(paths, path)
+	}
+	paths = append(paths, "reflect", "sync", "sync/atomic", "unsafe", "runtime", "runtime/cgo")
+	if err := e.program.packages.load(ctx, paths...); err != nil {
+		return "", err
+	}
+	config := &importConfig{}
+	config.packages(e.program.packages.deps(paths...))
+	config.file(rtPath, e.support.rt)
+	var files []string
+	for _, name := range sorted(v.files) {
+		file := filepath.Join(dir, name)
+		if err := os.WriteFile(file, []byte(v.files[name]), 0o600); err != nil {
+			return "", err
+		}
+		files = append(files, file)
+	}
+	archive := filepath.Join(dir, "program.a")
+	if err := e.builder.compile(ctx, compilation{path: v.path, dir: dir, config: config, files: files, out: archive, lang: e.program.lang}); err != nil {
+		return "", err
+	}
+	return e.linkVersion(ctx, v, dir, config, archive)
+}
+
+// linkVersion links the plugin. Its main package has a path of its own, as every plugin must; it
+// only imports the cells' package, whose path is that of its epoch.
+func (e *Engine) linkVersion(ctx context.Context, v *version, dir string, config *importConfig, archive string) (string, error) {
+	const imported = "program"
+	path := fmt.Sprintf("nb/cell%d", v.number)
+	config.file(v.path, archive)
+	config.mapped(imported, v.path)
+	main := filepath.Join(dir, "main.go")
+	text := "package main\n\nimport _ \"" + imported + "\"\n\nfunc main() {}\n" + e.gonbuiLink(v)
+	if err := os.WriteFile(main, []byte(text), 0o600); err != nil {
+		return "", err
+	}
+	out := filepath.Join(dir, "main.a")
+	if err := e.builder.compile(ctx, compilation{path: path, dir: dir, config: config, files: []string{main}, out: out}); err != nil {
+		return "", err
+	}
+	args := []string{"-buildmode=plugin", "-pluginpath=" + path}
+	if script := filepath.Join(e.dir, "symbols"); e.tool.goos == "linux" {
+		if err := os.WriteFile(script, []byte(hidden(v.path)), 0o600); err != nil {
+			return "", err
+		}
+		args = append(args, "-extldflags=-Wl,--version-script="+script)
+	}
+	plugin := filepath.Join(e.dir, fmt.Sprintf("cell%d.so", v.number))
+	return plugin, e.builder.link(ctx, linking{config: config, dir: dir, main: out, out: plugin, args: args})
+}
+
+// hidden is a linker script that keeps the functions and variables of the cells' package to the
+// plugin: each version has its own. The descriptors of types, whose symbols begin with "type:", stay
+// visible, so that all versions of an epoch share those of the first.
+func hidden(path string) string {
+	name := strings.Map(func(r rune) rune {
+		if r >= 'a' && r <= 'z' || r >= '0' && r <= '9' {
+			return r
+		}
+		return '?'
+	}, path)
+	return fmt.Sprintf("{ local: %s.*; go?link.pkghash*.%s; };\n", name, name)
+}
+
+// gonbuiLink has GoNB's gonbui, where a cell imports it, write to the engine's socket: it opens no
+// pipe when these two variables are set.
+func (e *Engine) gonbuiLink(v *version) string {
+	const gonbui = "github.com/janpfeifer/gonb/gonbui"
+	uses := false
+	for _, k := range e.program.packages.deps(sorted(v.paths)...) {
+		uses = uses || k.ImportPath == gonbui
+	}
+	if !uses {
+		return ""
+	}
+	return ""
+}
+
+// compilerLine is a line of the compiler's, whose positions are those of the line directives.
+var compilerLine = regexp.MustCompile(`(?m)^cell\[(\d+)\]:(\d+)(?::(\d+))?: (.*)$`)
+
+// buildError makes an error of what the compiler says. It is rare: types are checked before.
+func (e *Engine) buildError(err error, k *checked) error {
+	var tool *toolError
+	if !errors.As(err, &tool) {
+		return err
+	}
+	var problems []problem
+	for _, m := range compilerLine.FindAllStringSubmatch(tool.output, -1) {
+		number := func(i int) int { n, _ := strconv.Atoi(m[i]); return n }
+		problems = append(problems, problem{eval.Position{Cell: number(1), Line: number(2)}, plainNames(k.words(m[4]))})
+	}
+	if len(problems) == 0 {
+		text := strings.TrimSpace(plainNames(tool.output))
+		return &eval.Error{Name: compileError, Value: text, Traceback: []string{red(text)}, Position: eval.Position{Cell: k.cell.number}}
+	}
+	return report(problems, k.lines)
+}

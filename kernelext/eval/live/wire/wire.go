@@ -1,0 +1,60 @@
+// Package wire is what the engine and its process say to each other: JSON values over two pipes,
+// requests one way, replies the other. The standard library's alone, as all that the process is made
+// of.
+package wire
+
+// The operations of a request.
+const (
+	Run       = "run"       // load a version and run it
+	Interrupt = "interrupt" // stop the running cell
+	Variables = "variables" // describe the live variables
+	Drop      = "drop"      // forget variables, by key
+	Chdir     = "chdir"     // change the working folder
+	Setenv    = "setenv"    // set a variable of the environment
+)
+
+// A Request asks the process for something. Requests are answered in any order.
+type Request struct {
+	ID     int
+	Op     string
+	Plugin string   // the file of a version
+	Number int      // of the version
+	Args   []string // the program's arguments; keys; a folder; a name and a value
+}
+
+// The kinds of failure of a cell.
+const (
+	Panic       = "panic"
+	Exit        = "exit"
+	Interrupted = "interrupted"
+	Load        = "load" // the version could not be loaded
+)
+
+// A Reply answers a request.
+type Reply struct {
+	ID        int
+	Failure   string // a kind; "" if all went well
+	Text      string // what the panic says; the reason
+	Status    int    // of an exit
+	Frames    []Frame
+	Left      bool // the cell's goroutine goes on
+	Set       []string
+	Variables []Variable
+}
+
+// A Frame is a function call on a stack, the innermost first.
+type Frame struct {
+	Func string
+	File string
+	Line int
+}
+
+// A Variable describes a live variable.
+type Variable struct {
+	Key   string
+	Type  string
+	Value string // short
+	Dyn   string // the dynamic type of an interface
+	Size  int64  // bytes that it reaches, up to a bound
+	More  bool   // the bound was met
+}
