@@ -35,43 +35,49 @@ var ErrRunTimeout = errors.New("the run exceeded its time limit")
 type CellError struct {
 	Place
 	jupyter.ErrorContent
-	// the line of its standard error that gives the reason, where the error itself says only that a
-	// program ended
-	Said string
+	// Reason is the line of its standard error that says why, where the error itself says only that
+	// a program ended.
+	Reason string
 }
 
 func (e *CellError) Error() string {
-	if e.Said != "" {
-		return fmt.Sprintf("%s failed: %s", e.Place, e.Said)
+	if e.Reason != "" {
+		return fmt.Sprintf("%s failed: %s", e.Place, e.Reason)
 	}
 	return fmt.Sprintf("%s failed: %s", e.Place, summary(e.EName, e.EValue))
 }
 
+// exits reports whether an error is how Python ends a program that succeeded: sys.exit() and
+// sys.exit(0).
+func exits(e jupyter.ErrorContent) bool {
+	return e.EName == "SystemExit" && slices.Contains([]string{"", "0", "None", "False"}, e.EValue)
+}
+
 var (
-	ended  = regexp.MustCompile(`^(exit status \d+|signal: .*)$`)
-	logged = regexp.MustCompile(`^\d{4}[-/]\d\d[-/]\d\d[ T]\d\d:\d\d:\d\d`)
-	reason = regexp.MustCompile(`(?m)^(panic|fatal error|runtime error|error): .*$`)
+	exitStatus = regexp.MustCompile(`^(exit status \d+|signal: .*)$`)
+	logLine    = regexp.MustCompile(`^\d{4}[-/]\d\d[-/]\d\d[ T]\d\d:\d\d:\d\d`)
+	panicLine  = regexp.MustCompile(`(?m)^(panic|fatal error|runtime error|error): .*$`)
 )
 
-// said finds the reason for a program's end in what it wrote to its standard error: a panic, else
-// the last line, if possible one that is not of a log.
-func said(evalue, stderr string) string {
-	if !ended.MatchString(strings.TrimSpace(evalue)) {
+// reasonIn returns why a program ended from what it wrote to its standard error: a panic, else the
+// last line, if possible one that is not of a log.
+func reasonIn(stderr, evalue string) string {
+	if !exitStatus.MatchString(strings.TrimSpace(evalue)) {
 		return ""
 	}
-	if line := reason.FindString(stderr); line != "" {
+	if line := panicLine.FindString(stderr); line != "" {
 		return strings.TrimSpace(line)
 	}
 	last := ""
 	lines := strings.FieldsFunc(stderr, func(r rune) bool { return r == '\n' || r == '\r' })
 	for _, line := range slices.Backward(lines) {
-		if line = strings.TrimSpace(line); line == "" || ended.MatchString(line) {
+		if line = strings.TrimSpace(line); line == "" || exitStatus.MatchString(line) {
 			continue
 		}
 		if last == "" {
 			last = line
 		}
-		if !logged.MatchString(line) {
+		if !logLine.MatchString(line) {
 			last = line
 			break
 		}
@@ -82,8 +88,8 @@ func said(evalue, stderr string) string {
 	return last + " (" + strings.TrimSpace(evalue) + ")"
 }
 
-// summary makes one line of an error: its first line that says something, and its last one, where a
-// compiler puts the reason.
+// summary makes one line of an error: its name, its first line that says something, and its last
+// one, where a compiler puts the reason.
 func summary(ename, evalue string) string {
 	var lines []string
 	for line := range strings.Lines(evalue) {
@@ -91,13 +97,19 @@ func summary(ename, evalue string) string {
 			lines = append(lines, line)
 		}
 	}
+	text := ""
 	switch len(lines) {
 	case 0:
 		return ename
 	case 1:
-		return lines[0]
+		text = lines[0]
+	default:
+		text = lines[0] + ": " + lines[len(lines)-1]
 	}
-	return lines[0] + ": " + lines[len(lines)-1]
+	if ename == "" || strings.EqualFold(ename, "error") || strings.HasPrefix(text, ename) {
+		return text
+	}
+	return ename + ": " + text
 }
 
 // TimeoutError is a cell that ran longer than it may. The kernel was interrupted, and killed if

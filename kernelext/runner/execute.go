@@ -12,76 +12,89 @@ import (
 	"gopets/kernelext/notebook"
 )
 
-// errNoReply is a kernel that says it has done, and says nothing of what it did.
-var errNoReply = errors.New("the kernel went idle without a reply")
+var (
+	// errNoReply is a kernel that went idle without telling the outcome.
+	errNoReply     = errors.New("the kernel went idle without a reply")
+	errCellTimeout = errors.New("cell time-out")
+)
 
 // maxStderr is how much of a cell's standard error is searched for the reason of its failure.
 const maxStderr = 64 << 10
 
-// execution is one cell on its way.
+// An execution is one cell while it runs.
 type execution struct {
 	*run
-	place   Place
-	id      string
-	out     *outputs
-	reply   *jupyter.ExecuteReply
-	idle    bool
-	input   *InputError
-	failed  bool              // an error message was published
-	unsaved bool              // something was shown since the last save
-	stderr  []byte            // the last of it
-	silent  bool              // nothing of it is written down or told
-	timing  map[string]string // as JupyterLab keeps it in a cell's metadata
+	place  Place
+	id     string
+	out    *outputs
+	reply  *jupyter.ExecuteReply
+	idle   bool
+	input  *InputError
+	failed bool              // an error message was published
+	exit   bool              // the code asked its kernel to end, with success
+	stderr []byte            // the last of it
+	silent bool              // no output and no event
+	timing map[string]string // as JupyterLab keeps it in a cell's metadata
 }
 
-// execute runs one cell to its end, whatever that is.
-func (r *run) execute(ctx context.Context, c *CellReport) error {
-	e := &execution{run: r, place: c.Place, out: &outputs{cell: c.Cell, dirty: true}, timing: map[string]string{}}
-	r.cells[e.out] = c.Cell
-	err := e.perform(ctx, c.Cell.Source(), c.limit)
+// execute runs one cell to its end, whatever that is. It reports whether the cell ended the
+// notebook with success.
+func (r *run) execute(ctx context.Context, c *CellReport) (exit bool, err error) {
+	out := &outputs{cell: c.Cell, limit: r.o.MaxOutput, changed: &r.changed}
+	out.touch()
+	r.reports[out] = c
+	e := &execution{run: r, place: c.Place, out: out, timing: map[string]string{}}
+	err = e.perform(ctx, c.Cell.Source(), c.limit)
 	for key, date := range e.timing {
 		e.warn(c.Cell.SetMetadata(date, timingPrefix, key))
 	}
-	return err
+	return e.exit && err == nil, err
 }
 
 // replay runs what later cells need of a cell that is not run again.
 func (r *run) replay(ctx context.Context, c *CellReport) error {
-	e := &execution{run: r, place: c.Place, out: &outputs{cell: c.Cell}, timing: map[string]string{}, silent: true}
+	e := &execution{run: r, place: c.Place, out: &outputs{cell: c.Cell}, timing: map[string]string{},
+		silent: true}
 	if err := e.perform(ctx, c.replay, c.limit); err != nil {
 		return &ReplayError{c.Place, err}
 	}
 	return nil
 }
 
-// perform sends code to the kernel and stays with it until it has ended.
+// perform sends code to the kernel and handles its messages until it has ended.
 func (e *execution) perform(ctx context.Context, code string, limit time.Duration) error {
 	ctx, cancel := e.kernel.Context(ctx)
 	defer cancel()
 	cellCtx := ctx
-	errTimeout := errors.New("cell time-out")
 	if limit > 0 {
 		var cancel context.CancelFunc
-		cellCtx, cancel = context.WithTimeoutCause(ctx, limit, errTimeout)
+		cellCtx, cancel = context.WithTimeoutCause(ctx, limit, errCellTimeout)
 		defer cancel()
 	}
 	e.warn(e.widgets.send(e.client))
 	var err error
-	var input *InputError
-	e.id, err = e.client.Send(jupyter.Shell, "execute_request", jupyter.ExecuteRequest{Code: code, StoreHistory: !e.silent, StopOnError: true})
+	e.id, err = e.client.Send(jupyter.Shell, "execute_request",
+		jupyter.ExecuteRequest{Code: code, StoreHistory: !e.silent, StopOnError: true})
 	if err == nil {
 		e.parents[e.id] = e.out
 		err = e.follow(cellCtx)
 	}
+	if err == nil {
+		return e.result()
+	}
+	return e.broken(err, limit)
+}
+
+// broken turns what ended a cell from outside into its error.
+func (e *execution) broken(err error, limit time.Duration) error {
+	var input *InputError
 	switch p := e.place; {
-	case err == nil:
-		return e.verdict()
 	case e.dead() || errors.Is(err, jupyter.ErrClosed):
 		return e.fail(endDead, &DeadKernelError{p, e.death(err)})
 	case errors.Is(err, errNoReply):
 		e.kernel.Kill()
 		return e.fail(endDead, &DeadKernelError{p, err})
-	case errors.Is(err, errTimeout):
+	case errors.Is(err, errCellTimeout):
 		return e.fail(endTimeout, &TimeoutError{p, limit, !e.interrupt()})
 	case errors.As(err, &input):
 		e.interrupt()
@@ -101,7 +114,7 @@ func (r *run) dead() bool {
 	}
 }
 
-// death gives the reason for the kernel's end. Its sockets may close a moment before it is gone.
+// death returns why the kernel ended. Its sockets may close a moment before its process has gone.
 func (r *run) death(err error) error {
 	select {
 	case <-r.kernel.Done():
@@ -137,16 +150,17 @@ func (e *execution) follow(ctx context.Context) error {
 	return nil
 }
 
-// receive waits for the next message. What was shown meanwhile is saved now and then, so that a
+// receive waits for the next message. What has not been saved is saved when that is due, so that a
 // long cell leaves something behind, too.
 func (e *execution) receive(ctx context.Context) (*jupyter.Message, error) {
-	for e.unsaved {
-		// Saving must not become what the run is busy with.
-		due := e.saved.Add(max(e.o.Autosave, 20*e.took))
+	for {
+		due, ok := e.saveDue()
+		if !ok {
+			return e.client.Recv(ctx)
+		}
 		if time.Now().After(due) {
 			e.warn(e.save()) // the disk may have room again at the cell's end
-			e.unsaved = false
-			break
+			continue
 		}
 		wait, cancel := context.WithDeadline(ctx, due)
 		m, err := e.client.Recv(wait)
@@ -155,12 +169,15 @@ func (e *execution) receive(ctx context.Context) (*jupyter.Message, error) {
 			return m, err
 		}
 	}
-	return e.client.Recv(ctx)
 }
 
 // interrupt asks the cell to stop, several times, for a kernel may miss one while it compiles; it
-// kills the kernel when the grace is over.
-func (e *execution) interrupt() (heeded bool) {
+// kills the kernel when the grace is over. What the cell has shown so far is saved first, as whoever
+// ends the run may not wait.
+func (e *execution) interrupt() (obeyed bool) {
+	if e.o.Autosave > 0 {
+		e.warn(e.save())
+	}
 	ctx, cancel := context.WithTimeout(context.Background(), e.o.Grace)
 	defer cancel()
 	ctx, cancel2 := e.kernel.Context(ctx)
@@ -184,29 +201,39 @@ func (e *execution) interrupt() (heeded bool) {
 	return false
 }
 
-// verdict turns the reply into the cell's error.
-func (e *execution) verdict() error {
-	switch e.reply.Status {
-	case "ok":
+// result turns the reply, and what the cell shows, into the cell's error. A kernel that publishes
+// an error and replies "ok", as IPython's magics and a drawing that fails do, has failed.
+func (e *execution) result() error {
+	if e.reply.Status == "aborted" {
+		return e.fail(endAborted, &CellError{Place: e.place,
+			ErrorContent: jupyter.ErrorContent{EName: endAborted, EValue: "the kernel did not run it"}})
+	}
+	if e.reply.Status != "ok" && !e.failed {
+		e.out.fail(e.reply.ErrorContent)
+	}
+	shown := e.out.failure()
+	switch {
+	case shown != nil && !exits(*shown):
+	case e.reply.Status == "ok" && shown == nil:
 		return nil
-	case "aborted":
-		return e.fail(endAborted, &CellError{Place: e.place, ErrorContent: jupyter.ErrorContent{EName: endAborted, EValue: "the kernel did not run it"}})
+	case e.reply.Status == "ok", exits(e.reply.ErrorContent):
+		e.exit = true
+		return nil
+	default:
+		shown = &e.reply.ErrorContent // it was cleared, or shown elsewhere
 	}
-	if !e.failed {
-		e.out.add(&item{Output: notebook.Failure(e.reply.EName, e.reply.EValue, e.reply.Traceback)})
-	}
-	return &CellError{e.place, e.reply.ErrorContent, said(e.reply.EValue, string(e.stderr))}
+	return &CellError{e.place, *shown, reasonIn(string(e.stderr), shown.EValue)}
 }
 
 // fail records in the notebook, too, why the cell did not end by itself.
 func (e *execution) fail(name string, err error) error {
 	o := notebook.Failure(name, err.Error(), nil)
-	e.out.add(&item{Output: o})
-	e.tell(Shown{Place: e.place, Output: o})
+	e.out.add(&item{output: o})
+	e.emit(Shown{Place: e.place, Output: o})
 	return err
 }
 
-func (e *execution) tell(event Event) {
+func (e *execution) emit(event Event) {
 	if !e.silent {
 		e.o.Events(event)
 	}
@@ -219,16 +246,7 @@ func (e *execution) handle(m *jupyter.Message) {
 	switch m.Header.Type {
 	case "execute_reply":
 		if mine {
-			e.reply = &jupyter.ExecuteReply{}
-			e.decode(m, e.reply)
-			e.timing["shell.execute_reply"] = date(m)
-			var meta struct {
-				Started string `json:"started"`
-			}
-			if json.Unmarshal(m.Metadata, &meta) == nil && meta.Started != "" {
-				e.timing["shell.execute_reply.started"] = meta.Started
-			}
-			e.count(e.reply.ExecutionCount)
+			e.handleReply(m)
 		}
 	case "status":
 		var s jupyter.StatusContent
@@ -254,7 +272,6 @@ func (e *execution) handle(m *jupyter.Message) {
 		var c commContent
 		if m.Decode(&c) == nil { // a comm may carry anything; this is then no widget's
 			e.widgets.message(c, m.Buffers)
-			e.unsaved = e.o.Autosave > 0
 		}
 	default:
 		// An update may come from anywhere, say from a widget's callback: its display id says where
@@ -265,7 +282,31 @@ func (e *execution) handle(m *jupyter.Message) {
 	}
 }
 
-// date is when a message was sent; kernels of an old protocol do not say.
+func (e *execution) handleReply(m *jupyter.Message) {
+	e.reply = &jupyter.ExecuteReply{}
+	e.decode(m, e.reply)
+	e.timing["shell.execute_reply"] = date(m)
+	var meta struct {
+		Started string `json:"started"`
+	}
+	if json.Unmarshal(m.Metadata, &meta) == nil && meta.Started != "" {
+		e.timing["shell.execute_reply.started"] = meta.Started
+	}
+	var asked struct {
+		Payload []struct {
+			Source     string `json:"source"`
+			KeepKernel bool   `json:"keepkernel"`
+		} `json:"payload"`
+	}
+	if json.Unmarshal(m.Content, &asked) == nil { // IPython's exit and quit
+		for _, p := range asked.Payload {
+			e.exit = e.exit || p.Source == "ask_exit" && !p.KeepKernel
+		}
+	}
+	e.count(e.reply.ExecutionCount)
+}
+
+// date returns when a message was sent; kernels of an old protocol do not say.
 func date(m *jupyter.Message) string {
 	if m.Header.Date == "" {
 		return time.Now().UTC().Format("2006-01-02T15:04:05.000000Z")
@@ -287,10 +328,10 @@ func (e *execution) decode(m *jupyter.Message, into any) bool {
 
 // output takes in what some cell, not always the running one, shows.
 func (e *execution) output(m *jupyter.Message, out *outputs) {
-	show := func(o notebook.Output) { e.tell(Shown{Place: e.place, Output: o}) }
-	e.unsaved = e.o.Autosave > 0
+	show := func(o notebook.Output) { e.emit(Shown{Place: e.place, Output: o}) }
 	if captured := e.widgets.capture(m.Parent.ID); captured != nil {
 		out = captured
+		e.widgets.dirty = true
 	}
 	switch m.Header.Type {
 	case "stream":
@@ -311,26 +352,28 @@ func (e *execution) output(m *jupyter.Message, out *outputs) {
 				o.Type, o.ExecutionCount = notebook.ResultOutput, d.ExecutionCount
 			}
 			out.display(o, d.Transient.DisplayID, e.displays)
-			e.tell(Shown{e.place, o, d.Transient.DisplayID, false})
+			e.emit(Shown{e.place, o, d.Transient.DisplayID, false})
 		}
 	case "update_display_data":
 		var d jupyter.DisplayContent
 		if e.decode(m, &d) && e.displays.update(d.Transient.DisplayID, d.Data, d.Metadata) {
-			e.tell(Shown{e.place, notebook.Display(d.Data, d.Metadata), d.Transient.DisplayID, true})
+			e.emit(Shown{e.place, notebook.Display(d.Data, d.Metadata), d.Transient.DisplayID, true})
 		}
 	case "clear_output":
 		var c jupyter.ClearOutput
 		if e.decode(m, &c) {
 			out.clear(c.Wait)
-			e.tell(Cleared{e.place})
+			e.emit(Cleared{e.place})
 		}
 	case "error":
 		var f jupyter.ErrorContent
 		if e.decode(m, &f) {
-			o := notebook.Failure(f.EName, f.EValue, f.Traceback)
-			out.add(&item{Output: o})
+			out.fail(f)
 			e.failed = true
-			show(o)
+			if out != e.out && e.reports[out] != nil {
+				e.late = append(e.late, out)
+			}
+			show(notebook.Failure(f.EName, f.EValue, f.Traceback))
 		}
 	}
 }

@@ -2,31 +2,50 @@ package runner
 
 import (
 	"encoding/json"
+	"fmt"
+	"unicode/utf8"
 
+	"gopets/kernelext/jupyter"
 	"gopets/kernelext/notebook"
 )
 
-// outputs is what one cell shows while the run goes on. Each is encoded once: a save after a later
-// cell costs nothing here.
+// outputs collects what one cell shows during a run. Each output is encoded once.
 type outputs struct {
 	cell         *notebook.Cell
+	changed      *[]*outputs // where to report the first change since the last save; nil for nowhere
 	items        []*item
 	clearPending bool // clear_output(wait=True): clear when the next output comes
 	dirty        bool
+	limit        int64 // of size; none if not above zero
+	size         int64 // of streams and displays
+	dropped      int64 // what the limit left out
 }
 
+// An item is one output: a growing stream, a display that is shared by all that show its id, or a
+// finished output.
 type item struct {
-	notebook.Output
-	encoded bool
-	log     *notebook.Log // of a stream, in place of the Output
+	output  notebook.Output
+	log     *notebook.Log
+	shared  *display
+	version int                   // of the shared display that output holds
+	failure *jupyter.ErrorContent // of an error
 }
 
-// displays finds every output that was shown under a display id, of whichever cell.
-type displays map[string][]shown
+// A display is what stands under a display id, in whichever cells.
+type display struct {
+	data     map[string]json.RawMessage
+	metadata json.RawMessage
+	version  int // above zero
+	shownIn  []*outputs
+}
 
-type shown struct {
-	in *outputs
-	it *item
+type displays map[string]*display
+
+func (o *outputs) touch() {
+	if !o.dirty && o.changed != nil {
+		*o.changed = append(*o.changed, o)
+	}
+	o.dirty = true
 }
 
 func (o *outputs) clear(wait bool) {
@@ -34,7 +53,8 @@ func (o *outputs) clear(wait bool) {
 		o.clearPending = true
 		return
 	}
-	o.items, o.clearPending, o.dirty = nil, false, true
+	o.items, o.clearPending, o.size, o.dropped = nil, false, 0, 0
+	o.touch()
 }
 
 func (o *outputs) add(it *item) {
@@ -42,13 +62,36 @@ func (o *outputs) add(it *item) {
 		o.clear(false)
 	}
 	o.items = append(o.items, it)
-	o.dirty = true
+	o.touch()
+}
+
+// room takes in n more bytes and returns how many of them are within the limit. What comes behind
+// something that was left out is left out, too.
+func (o *outputs) room(n int) int {
+	if o.clearPending {
+		o.clear(false)
+	}
+	fits := n
+	if o.dropped > 0 {
+		fits = 0
+	} else if o.limit > 0 {
+		fits = int(min(int64(n), o.limit-o.size))
+	}
+	o.size += int64(fits)
+	if o.dropped += int64(n - fits); fits < n {
+		o.touch()
+	}
+	return fits
 }
 
 // stream appends text to the last output if that is the same stream.
 func (o *outputs) stream(name, text string) {
-	if o.clearPending {
-		o.clear(false)
+	fits := o.room(len(text))
+	for fits < len(text) && fits > 0 && !utf8.RuneStart(text[fits]) {
+		fits--
+	}
+	if text = text[:fits]; text == "" {
+		return
 	}
 	var log *notebook.Log
 	if n := len(o.items); n > 0 {
@@ -59,44 +102,115 @@ func (o *outputs) stream(name, text string) {
 		o.add(&item{log: log})
 	}
 	log.Append(text)
-	o.dirty = true
+	o.touch()
 }
 
-// display adds an output and remembers its display id, if it has one. What was shown under that id
-// before shows the same from now on.
+// display adds an output. What was shown under its display id before shows the same from now on.
 func (o *outputs) display(out notebook.Output, id string, d displays) {
 	d.update(id, out.Data, out.Metadata)
-	it := &item{Output: out}
-	o.add(it)
+	size := dataSize(out.Data)
+	if fits := o.room(size); fits < size {
+		o.size -= int64(fits)
+		o.dropped += int64(fits)
+		return
+	}
+	it := &item{output: out}
 	if id != "" {
-		d[id] = append(d[id], shown{o, it})
+		if d[id] == nil {
+			d[id] = &display{data: out.Data, metadata: out.Metadata, version: 1}
+		}
+		it.shared = d[id]
+		it.shared.shown(o)
 	}
+	o.add(it)
 }
 
-// update replaces the content of all that was shown under a display id; what has been cleared
-// meanwhile stays away.
-func (d displays) update(id string, data map[string]json.RawMessage, metadata json.RawMessage) (found bool) {
-	for _, s := range d[id] {
-		out := notebook.Display(data, metadata)
-		out.Type, out.ExecutionCount = s.it.Type, s.it.ExecutionCount
-		s.it.Output, s.it.encoded = out, false
-		s.in.dirty = true
-		found = true
-	}
-	return found
+func (o *outputs) fail(f jupyter.ErrorContent) {
+	o.add(&item{output: notebook.Failure(f.EName, f.EValue, f.Traceback), failure: &f})
 }
 
+// failure returns the first error that the cell shows, one that is no request to end before one
+// that is.
+func (o *outputs) failure() (first *jupyter.ErrorContent) {
+	for _, it := range o.items {
+		if it.failure == nil {
+			continue
+		}
+		if !exits(*it.failure) {
+			return it.failure
+		}
+		if first == nil {
+			first = it.failure
+		}
+	}
+	return first
+}
+
+func dataSize(data map[string]json.RawMessage) (n int) {
+	for _, raw := range data {
+		n += len(raw)
+	}
+	return n
+}
+
+func (d *display) shown(in *outputs) {
+	for _, o := range d.shownIn {
+		if o == in {
+			return
+		}
+	}
+	d.shownIn = append(d.shownIn, in)
+}
+
+// update replaces the content of all that was shown under a display id. It reports whether there
+// is such a thing.
+func (d displays) update(id string, data map[string]json.RawMessage, metadata json.RawMessage) bool {
+	shared := d[id]
+	if shared == nil {
+		return false
+	}
+	shared.data, shared.metadata = data, metadata
+	shared.version++
+	for _, o := range shared.shownIn {
+		o.touch()
+	}
+	return true
+}
+
+// list returns the outputs as they go into the notebook.
 func (o *outputs) list() []notebook.Output {
-	list := make([]notebook.Output, len(o.items))
+	list := make([]notebook.Output, len(o.items), len(o.items)+1)
 	for i, it := range o.items {
 		switch {
 		case it.log != nil:
 			list[i] = it.log.Output()
 			continue
-		case !it.encoded:
-			it.Output, it.encoded = o.cell.Encode(it.Output), true
+		case it.shared != nil && it.version != it.shared.version:
+			was := it.output
+			it.output = notebook.Display(it.shared.data, it.shared.metadata)
+			it.output.Type, it.output.ExecutionCount = was.Type, was.ExecutionCount
+			it.version = it.shared.version
 		}
-		list[i] = it.Output
+		it.output = o.cell.Encode(it.output) // keeps what is encoded already
+		it.output.Data, it.output.Metadata = nil, nil
+		list[i] = it.output
+	}
+	if o.dropped > 0 {
+		list = append(list, notebook.Stream("stderr", fmt.Sprintf(
+			"nb: %s of output left out: the limit for a cell is %s\n", sizeText(o.dropped), sizeText(o.limit))))
 	}
 	return list
+}
+
+// sizeText writes a number of bytes for people.
+func sizeText(n int64) string {
+	switch {
+	case n >= 1e9:
+		return fmt.Sprintf("%.1f GB", float64(n)/1e9)
+	case n >= 1e6:
+		return fmt.Sprintf("%.1f MB", float64(n)/1e6)
+	case n >= 1e3:
+		return fmt.Sprintf("%.1f kB", float64(n)/1e3)
+	}
+	return fmt.Sprintf("%d bytes", n)
 }

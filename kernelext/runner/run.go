@@ -25,8 +25,12 @@ type Options struct {
 
 	StartTimeout time.Duration // for the kernel's first answer; 0 is one minute
 	// between an interrupt and the kill, and between a cell's two closing messages, reply and idle;
-	// 0 is ten seconds
+	// 0 is five seconds, half of what docker stop waits
 	Grace time.Duration
+
+	// MaxOutput limits what is kept of one cell's output, in bytes; 0 is 1 GB, below zero there is
+	// no limit. The notebook says how much was left out.
+	MaxOutput int64
 
 	AllowErrors bool // go on after a cell that fails
 	// go on after one that fails with an error of these names, as ZeroDivisionError
@@ -46,7 +50,9 @@ type Options struct {
 	From   string
 	Replay func(source string) string // see "Going on" in the package comment
 
-	Save func() error // called before the first cell and after every cell; nil saves nothing
+	// Save is called before the first cell, after every cell, and at the end; where saving takes
+	// more than a tenth of the run's time, less often. Nil saves nothing.
+	Save func() error
 	// how often to save while a cell shows something; 0 is half a minute, below zero never
 	Autosave time.Duration
 	Events   func(Event) // told what happens, in order; nil tells nobody
@@ -57,6 +63,8 @@ type Report struct {
 	Cells   []CellReport
 	Begun   time.Time
 	Elapsed time.Duration
+	// Exit is the cell that ended the notebook by sys.exit(0), which is no failure; nil if none did.
+	Exit *Place
 }
 
 // A CellReport is one code cell's fate.
@@ -100,7 +108,10 @@ func Run(ctx context.Context, nb *notebook.Notebook, o Options) (report *Report,
 		o.StartTimeout = time.Minute
 	}
 	if o.Grace == 0 {
-		o.Grace = 10 * time.Second
+		o.Grace = 5 * time.Second
+	}
+	if o.MaxOutput == 0 {
+		o.MaxOutput = 1e9
 	}
 	if o.Autosave == 0 {
 		o.Autosave = 30 * time.Second
@@ -119,7 +130,8 @@ func Run(ctx context.Context, nb *notebook.Notebook, o Options) (report *Report,
 		ctx, cancel = context.WithTimeoutCause(ctx, o.Timeout, fmt.Errorf("%w of %v", ErrRunTimeout, o.Timeout))
 		defer cancel()
 	}
-	r := &run{nb: nb, o: o, parents: map[string]*outputs{}, displays: displays{}, cells: map[*outputs]*notebook.Cell{}, widgets: newWidgets()}
+	r := &run{nb: nb, o: o, parents: map[string]*outputs{}, displays: displays{},
+		reports: map[*outputs]*CellReport{}, widgets: newWidgets(o.MaxOutput), begun: begun}
 	if err := r.prepare(report); err != nil {
 		return report, err
 	}
@@ -127,28 +139,43 @@ func Run(ctx context.Context, nb *notebook.Notebook, o Options) (report *Report,
 		return report, &SaveError{Cause: err}
 	}
 	r.tellResumed(report)
-	if !nothingToRun(report) {
+	idle := nothingToRun(report)
+	if !idle {
 		if err := r.start(ctx); err != nil {
 			return report, err
 		}
-		defer r.stop()
+		defer r.stop(ctx)
 	}
+	err = r.all(ctx, report, idle)
+	if serr := r.saveRest(); serr != nil && err == nil {
+		err = &SaveError{Cause: serr}
+	}
+	return report, err
+}
+
+// all runs the cells that are to run.
+func (r *run) all(ctx context.Context, report *Report, idle bool) error {
 	for i := range report.Cells {
 		c := &report.Cells[i]
 		if c.leave {
 			break
 		}
 		if c.Status != NotRun {
-			if err := r.pass(ctx, c, nothingToRun(report)); err != nil {
-				return report, err
+			if err := r.pass(ctx, c, idle); err != nil {
+				return err
 			}
 			continue
 		}
-		if err := r.one(ctx, c); err != nil {
-			return report, err
+		exit, err := r.one(ctx, c)
+		if err != nil {
+			return err
+		}
+		if exit {
+			report.Exit = &c.Place
+			break
 		}
 	}
-	return report, nil
+	return nil
 }
 
 func (r *run) tellResumed(report *Report) {
@@ -165,25 +192,55 @@ func (r *run) tellResumed(report *Report) {
 }
 
 // one runs a cell and saves it. An error ends the run.
-func (r *run) one(ctx context.Context, c *CellReport) error {
+func (r *run) one(ctx context.Context, c *CellReport) (exit bool, err error) {
 	r.o.Events(CellStart{c.Place})
 	t := time.Now()
-	err := r.execute(ctx, c)
-	var failed *CellError
-	if errors.As(err, &failed) && c.Cell.HasTag(raisesTag) && !r.o.ForceErrors {
-		err = nil
+	exit, err = r.execute(ctx, c)
+	if r.expected(c, err) {
+		exit, err = false, nil
 	}
 	c.Elapsed = time.Since(t)
 	c.Status = OK
 	if err != nil {
 		c.Status, c.Err = Failed, err
 	}
-	if serr := r.save(); serr != nil {
-		return &SaveError{c.Place, serr}
+	if r.waiting = true; r.maySave() {
+		if serr := r.save(); serr != nil {
+			return false, &SaveError{c.Place, serr}
+		}
 	}
 	r.o.Events(CellEnd{*c})
 	if err != nil && !r.mayGoOn(c) {
-		return err
+		return false, err
+	}
+	return exit, r.failLate()
+}
+
+// expected reports whether a cell's tag allows how it ended.
+func (r *run) expected(c *CellReport, err error) bool {
+	var failed *CellError
+	return (err == nil || errors.As(err, &failed)) && c.Cell.HasTag(raisesTag) && !r.o.ForceErrors
+}
+
+// failLate fails the cells that published an error after they had ended, say from a thread.
+func (r *run) failLate() error {
+	late := r.late
+	r.late = nil
+	for _, out := range late {
+		c := r.reports[out]
+		f := out.failure()
+		if c.Status != OK || f == nil || exits(*f) {
+			continue
+		}
+		err := &CellError{Place: c.Place, ErrorContent: *f}
+		if r.expected(c, err) {
+			continue
+		}
+		c.Status, c.Err = Failed, err
+		r.o.Events(CellEnd{*c})
+		if !r.mayGoOn(c) {
+			return err
+		}
 	}
 	return nil
 }
@@ -227,11 +284,18 @@ type run struct {
 	kernel   *jupyter.Kernel
 	client   *jupyter.Client
 	parents  map[string]*outputs // by the id of the execute_request
-	cells    map[*outputs]*notebook.Cell
+	reports  map[*outputs]*CellReport
+	changed  []*outputs // since the last save
+	late     []*outputs // that got an error after their cells had ended
 	displays displays
 	widgets  *widgets
-	saved    time.Time     // when the last save ended
-	took     time.Duration // that long it took
+
+	begun  time.Time
+	saved  time.Time     // when the last save ended
+	took   time.Duration // that long it took
+	saving time.Duration // all saves together
+
+	waiting bool // a cell has ended since the last save
 }
 
 // start starts the kernel, again if another process took one of its ports first.
@@ -274,8 +338,14 @@ func withoutHistory(s jupyter.Spec) jupyter.Spec {
 	return s
 }
 
-func (r *run) stop() {
-	r.kernel.Shutdown(r.client, 5*time.Second)
+// stop ends the kernel, which may have something to write; there is less time when the run is
+// being stopped.
+func (r *run) stop(ctx context.Context) {
+	grace := 5 * time.Second
+	if ctx.Err() != nil {
+		grace = 2 * time.Second
+	}
+	r.kernel.Shutdown(r.client, grace)
 	r.client.Close()
 	r.warn(r.kernel.Close())
 }
@@ -284,23 +354,4 @@ func (r *run) warn(err error) {
 	if err != nil {
 		r.o.Events(Warning{err})
 	}
-}
-
-// save writes what the cells show into the notebook, and that into its file.
-func (r *run) save() error {
-	begun := time.Now()
-	for out, cell := range r.cells {
-		if out.dirty {
-			cell.SetOutputs(out.list())
-			out.dirty = false
-		}
-	}
-	r.warn(r.widgets.save(r.nb))
-	var err error
-	if r.o.Save != nil {
-		err = r.o.Save()
-	}
-	r.saved = time.Now()
-	r.took = r.saved.Sub(begun)
-	return err
 }

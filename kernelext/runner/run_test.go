@@ -161,6 +161,87 @@ func TestFailureByReplyOnly(t *testing.T) {
 	}
 }
 
+// What papermill and nbmake fail: an error among the outputs, whatever the kernel replies.
+func TestAnErrorIsAFailureWhateverTheReply(t *testing.T) {
+	for name, c := range map[string]struct {
+		cells  []string
+		failed int // the cell, from 1; 0 for none
+		says   string
+	}{
+		"reply ok":                {[]string{"print a\nsoft-fail Oops it broke\nprint b", "print c"}, 1, "Oops: it broke"},
+		"two errors":              {[]string{"soft-fail One 1\nsoft-fail Two 2"}, 1, "One: 1"},
+		"cleared again":           {[]string{"soft-fail Oops x\nclear\nprint b"}, 0, ""},
+		"tagged":                  {[]string{"#raises-exception soft-fail Oops x", "print b"}, 0, ""},
+		"of an earlier cell":      {[]string{"print a", "late-fail Oops x", "print c"}, 1, "Oops: x"},
+		"of an earlier, tagged":   {[]string{"#raises-exception print a", "late-fail Oops x"}, 0, ""},
+		"an exit with an error":   {[]string{"soft-fail Oops x\nfail SystemExit 0"}, 1, "Oops: x"},
+		"an exit with a status":   {[]string{"fail SystemExit 3"}, 1, "SystemExit: 3"},
+		"an exit with a text":     {[]string{"fail SystemExit no data"}, 1, "SystemExit: no data"},
+		"an error that is no one": {[]string{"print Traceback: Oops"}, 0, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			report, err := run(t, book(t, c.cells...), runner.Options{})
+			var failed *runner.CellError
+			if c.failed == 0 {
+				if err != nil || report.Count(runner.Failed) > 0 {
+					t.Errorf("error %v, %d failed", err, report.Count(runner.Failed))
+				}
+				return
+			}
+			if !errors.As(err, &failed) || failed.Number != c.failed || !strings.HasSuffix(err.Error(), "failed: "+c.says) {
+				t.Errorf("error %v, want one of cell %d with %q", err, c.failed, c.says)
+			}
+			if report.Cells[c.failed-1].Status != runner.Failed || report.Count(runner.Failed) != 1 {
+				t.Errorf("statuses %+v", report.Cells)
+			}
+			if last := report.Cells[len(c.cells)-1]; len(c.cells) == 3 && last.Status != runner.NotRun {
+				t.Errorf("the last cell is %s", last.Status)
+			}
+		})
+	}
+	nb := book(t, "soft-fail Oops x", "print b")
+	report, err := run(t, nb, runner.Options{AllowErrors: true})
+	if err != nil || report.Count(runner.Failed) != 1 || outputs(nb.Cells()[1]) != "stdout:b\n" {
+		t.Errorf("with AllowErrors: error %v, %d failed", err, report.Count(runner.Failed))
+	}
+}
+
+// sys.exit(0) ends a notebook; the cells behind it are not run, and nothing has failed.
+func TestExitIsNoFailure(t *testing.T) {
+	for _, code := range []string{"fail SystemExit 0", "fail SystemExit", "fail SystemExit None", "quiet-fail SystemExit 0", "soft-fail SystemExit 0", "quit"} {
+		for _, o := range []runner.Options{{}, {AllowErrors: true}, {ForceErrors: true}} {
+			nb := book(t, "print a", "print b\n"+code, "print c")
+			report, err := run(t, nb, o)
+			if err != nil || report.Exit == nil || report.Exit.Number != 2 {
+				t.Errorf("%q: error %v, exit %v", code, err, report.Exit)
+			}
+			if report.Cells[1].Status != runner.OK || report.Cells[2].Status != runner.NotRun || outputs(nb.Cells()[2]) != "" {
+				t.Errorf("%q: statuses %s, %s", code, report.Cells[1].Status, report.Cells[2].Status)
+			}
+		}
+	}
+	nb := book(t, "#raises-exception fail SystemExit 0", "print b")
+	if report, err := run(t, nb, runner.Options{}); err != nil || report.Exit != nil || outputs(nb.Cells()[1]) != "stdout:b\n" {
+		t.Errorf("where an exception is expected: error %v, exit %v", err, report.Exit)
+	}
+}
+
+func TestMaxOutput(t *testing.T) {
+	nb := book(t, "print 0123456789\nerr 0123456789\ndisplay - x\nfail E v", "flood 3000\nclear\nprint a", "show text/plain 0123456789abcdefghijklm\nprint a",
+		"display x a\nupdate x b")
+	_, _ = run(t, nb, runner.Options{MaxOutput: 20, AllowErrors: true})
+	for i, want := range []string{
+		"stdout:0123456789\n|stderr:012345678|error:E:v|stderr:nb: 5 bytes of output left out: the limit for a cell is 20 bytes\n",
+		"stdout:a\n",
+		"stderr:nb: 27 bytes of output left out: the limit for a cell is 20 bytes\n",
+		"display_data:b",
+	} {
+		if got := outputs(nb.Cells()[i]); got != want {
+			t.Errorf("cell %d shows %q, want %q", i+1, got, want)
+		}
+	}
+}
+
 // GoNB says of a panic only that the program ended.
 func TestReasonOfAnEnd(t *testing.T) {
 	for code, want := range map[string]string{
@@ -168,8 +249,8 @@ func TestReasonOfAnEnd(t *testing.T) {
 		"err some log\nerr no such file\nerr exit status 1\nfail E exit status 1":      "failed: no such file (exit status 1)",
 		"err the session ended\nerr 2026/01/02 03:04:05 its log\nfail E exit status 1": "failed: the session ended (exit status 1)",
 		"err 2026/01/02 03:04:05 fatal\nfail E exit status 1":                          "failed: 2026/01/02 03:04:05 fatal (exit status 1)",
-		"err warn\nfail E its reason":                                                  "failed: its reason",
-		"fail E exit status 3":                                                         "failed: exit status 3",
+		"err warn\nfail E its reason":                                                  "failed: E: its reason",
+		"fail E exit status 3":                                                         "failed: E: exit status 3",
 	} {
 		if _, err := run(t, book(t, code), runner.Options{}); err == nil || !strings.HasSuffix(err.Error(), want) {
 			t.Errorf("%q: error %v, wanted %q", code, err, want)

@@ -18,6 +18,7 @@ type widgets struct {
 	captures map[string][]*model
 	earlier  map[string]json.RawMessage // states that cells which are not run still show
 	dirty    bool                       // the notebook does not have it all
+	limit    int64                      // for what an Output widget captures
 }
 
 // A model is the kernel's half of a widget.
@@ -36,8 +37,8 @@ type modelBuffer struct {
 	Path     json.RawMessage `json:"path"`
 }
 
-func newWidgets() *widgets {
-	return &widgets{models: map[string]*model{}, captures: map[string][]*model{}}
+func newWidgets(limit int64) *widgets {
+	return &widgets{limit: limit, models: map[string]*model{}, captures: map[string][]*model{}}
 }
 
 // commContent is the content of comm_open and comm_msg, as ipywidgets uses them.
@@ -73,7 +74,7 @@ func (w *widgets) message(c commContent, buffers [][]byte) {
 		return
 	}
 	if m.captured == nil {
-		m.captured = &outputs{cell: notebook.NewCell(notebook.Code, "")}
+		m.captured = &outputs{cell: notebook.NewCell(notebook.Code, ""), limit: w.limit}
 	}
 	if _, ok := c.Data.State["msg_id"]; ok {
 		w.enter(m, m.text("msg_id"))

@@ -10,6 +10,8 @@
 //	show TYPE DATA        display_data of a MIME type  (of a JSON type DATA is JSON)
 //	clear | clear wait    clear_output                 flood N               N bytes on stdout
 //	fail NAME VALUE       end with an error            quiet-fail N V        the same without an error message on iopub
+//	soft-fail N V         an error message, and go on     late-fail N V          the same for the cell before
+//	quit                  ask to end, as IPython's exit()
 //	sleep DURATION        an interrupt ends it         deaf DURATION         an interrupt does not
 //	input PROMPT          ask for input, print it      die                   exit at once
 //	junk                  unsigned and broken messages late TEXT             a line that counts for the cell before
@@ -221,6 +223,14 @@ func (k *kernel) command(line string) (reply map[string]any) {
 		}
 		e["status"] = "error"
 		return e
+	case "soft-fail", "late-fail":
+		parent := k.request
+		if verb == "late-fail" {
+			parent = k.previous
+		}
+		k.publish(parent, "error", map[string]any{"ename": first, "evalue": second, "traceback": []string{}})
+	case "quit":
+		return map[string]any{"status": "ok", "payload": []any{map[string]any{"source": "ask_exit", "keepkernel": false}}}
 	case "remove":
 		if err := os.RemoveAll(rest); err != nil {
 			stream("stderr", err.Error())

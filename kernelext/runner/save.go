@@ -1,0 +1,55 @@
+package runner
+
+import "time"
+
+// Saving writes the whole notebook. After every cell that is cheap for most notebooks; for very
+// many cells, or very much output, it would take more time than the cells. So a run may spend a
+// second on it and a tenth of its time, and otherwise waits until the next save is due.
+const (
+	freeSaving = time.Second
+	saveShare  = 10
+)
+
+// maySave reports whether a save is within what a run may spend on saving.
+func (r *run) maySave() bool {
+	return r.saving < freeSaving+time.Since(r.begun)/saveShare || time.Since(r.saved) > saveShare*r.took
+}
+
+// saveDue returns when something that has not been saved is to be saved, while a cell runs.
+func (r *run) saveDue() (due time.Time, ok bool) {
+	switch {
+	case r.o.Autosave <= 0 || len(r.changed) == 0 && !r.widgets.dirty:
+		return due, false
+	case r.waiting:
+		return r.saved.Add(saveShare * r.took), true
+	}
+	return r.saved.Add(max(r.o.Autosave, 2*saveShare*r.took)), true
+}
+
+// save writes what the cells show into the notebook, and that into its file.
+func (r *run) save() error {
+	begun := time.Now()
+	for _, out := range r.changed {
+		out.cell.SetOutputs(out.list())
+		out.dirty = false
+	}
+	r.changed = r.changed[:0]
+	r.warn(r.widgets.save(r.nb))
+	var err error
+	if r.o.Save != nil {
+		err = r.o.Save()
+	}
+	r.waiting = false
+	r.saved = time.Now()
+	r.took = r.saved.Sub(begun)
+	r.saving += r.took
+	return err
+}
+
+// saveRest saves what is not saved at the end of a run.
+func (r *run) saveRest() error {
+	if !r.waiting && len(r.changed) == 0 && !r.widgets.dirty {
+		return nil
+	}
+	return r.save()
+}
