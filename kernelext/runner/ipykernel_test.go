@@ -22,7 +22,7 @@ func TestIPykernel(t *testing.T) {
 	}
 	nb := book(t, "#parameters n = 3", "from IPython.display import HTML, clear_output, display, update_display\nd = display(HTML('1'), display_id='q')\nprint(n)\nn + 1",
 		"for i in range(3):\n    clear_output(wait=True)\n    print(i)\nupdate_display(HTML('2'), display_id='q')", "input()", "1/0")
-	if err := runner.SetParameters(nb, spec.Language, []runner.Setting{{Name: "n", Value: "5"}}); err != nil {
+	if _, err := runner.SetParameters(nb, spec.Language, []runner.Setting{{Name: "n", Value: "5"}}); err != nil {
 		t.Fatal(err)
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Minute)

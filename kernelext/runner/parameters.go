@@ -2,6 +2,8 @@ package runner
 
 import (
 	"fmt"
+	"go/token"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -33,8 +35,8 @@ func findTag(nb *notebook.Notebook, tag string) int {
 	return slices.IndexFunc(nb.Cells(), func(c *notebook.Cell) bool { return c.Type() == notebook.Code && c.HasTag(tag) })
 }
 
-// Parameters lists the parameters that a notebook offers, in their order. Languages are "go" and
-// "python".
+// Parameters lists the parameters that a notebook offers, in their order. Types are those of Go and
+// Python notebooks; of other languages only names and defaults are known.
 func Parameters(nb *notebook.Notebook, language string) ([]Parameter, error) {
 	i := findTag(nb, parametersTag)
 	if i < 0 {
@@ -50,28 +52,38 @@ func parse(source, language string) ([]Parameter, error) {
 	case "python":
 		return pythonParameters(source), nil
 	}
-	return nil, fmt.Errorf("parameters of a notebook in %q cannot be set: only Go and Python are known", language)
+	other, err := otherLanguage(language)
+	if err != nil {
+		return nil, err
+	}
+	return other.parameters(source), nil
 }
 
-// SetParameters puts a cell with new values behind the one tagged "parameters"; an earlier such
-// cell is replaced. A name that the tagged cell does not declare, or a value that its declaration
-// does not allow, is an error. Of several settings of one name the last counts.
-func SetParameters(nb *notebook.Notebook, language string, settings []Setting) error {
+// SetParameters puts a cell with new values behind the one tagged "parameters", or in front of all
+// cells where none is; an earlier such cell is replaced. A value that its declaration does not
+// allow is an error. Of several settings of one name the last counts. A name that the tagged cell
+// does not declare is set, too, and returned, for it may be a typing mistake.
+func SetParameters(nb *notebook.Notebook, language string, settings []Setting) (undeclared []string, err error) {
 	if len(settings) == 0 {
-		return nil
+		return nil, nil
 	}
 	at := findTag(nb, parametersTag)
-	if at < 0 {
-		return fmt.Errorf("parameter %q: the notebook has no cell tagged %q to take parameters", settings[0].Name, parametersTag)
+	tagged := ""
+	if at >= 0 {
+		tagged = nb.Cells()[at].Source()
 	}
-	params, err := parse(nb.Cells()[at].Source(), language)
+	params, err := parse(tagged, language)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	given := map[string]Setting{}
 	for _, s := range settings {
 		if !slices.ContainsFunc(params, func(p Parameter) bool { return p.Name == s.Name }) {
-			return fmt.Errorf("parameter %q is not one of this notebook's; it has %s", s.Name, names(params))
+			if !isName(s.Name, language) {
+				return nil, fmt.Errorf("parameter %q is not a name in %s", s.Name, language)
+			}
+			params = append(params, Parameter{Name: s.Name, keyword: "var"})
+			undeclared = append(undeclared, s.Name)
 		}
 		given[s.Name] = s
 	}
@@ -83,12 +95,31 @@ func SetParameters(nb *notebook.Notebook, language string, settings []Setting) e
 			continue
 		}
 		line, err := assignment(p, language, s)
-		if err != nil {
-			return fmt.Errorf("parameter %q is declared as %s = %s: %w", p.Name, p.Name, oneLine(p.Default), err)
+		switch {
+		case err != nil && p.Default == "":
+			return nil, fmt.Errorf("parameter %q: %w", p.Name, err)
+		case err != nil:
+			return nil, fmt.Errorf("parameter %q is declared as %s = %s: %w",
+				p.Name, p.Name, oneLine(p.Default), err)
 		}
 		lines = append(lines, line)
 	}
-	return inject(nb, at, strings.Join(lines, "\n"))
+	return undeclared, inject(nb, at, strings.Join(lines, "\n"))
+}
+
+var name = regexp.MustCompile(`^[\p{L}_][\p{L}\p{N}_]*$`)
+
+// isName reports whether something can be a variable's name.
+func isName(s, language string) bool {
+	switch strings.ToLower(language) {
+	case "go":
+		return token.IsIdentifier(s) && s != "_"
+	case "python":
+		return name.MatchString(s) && !slices.Contains(pythonKeywords, s)
+	case "r":
+		s = strings.ReplaceAll(s, ".", "_")
+	}
+	return name.MatchString(s)
 }
 
 // inject puts the cell with values in the place of an earlier one, or else behind the cell at an
@@ -119,29 +150,30 @@ func KeepParameters(nb, earlier *notebook.Notebook) (kept bool, err error) {
 }
 
 func comment(language string) string {
-	if strings.EqualFold(language, "python") {
+	switch strings.ToLower(language) {
+	case "go":
+		return "//"
+	case "python":
 		return "#"
 	}
-	return "//"
-}
-
-func names(params []Parameter) string {
-	if len(params) == 0 {
-		return "none"
-	}
-	var all []string
-	for _, p := range params {
-		all = append(all, p.Name)
-	}
-	return strings.Join(all, ", ")
+	other, _ := otherLanguage(language) // it was found before
+	return other.comment
 }
 
 func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }
 
 func assignment(p Parameter, language string, s Setting) (string, error) {
-	if strings.EqualFold(language, "python") {
+	switch strings.ToLower(language) {
+	case "go":
+	case "python":
 		text, err := pythonAssigned(p.Type, s)
 		return p.Name + " = " + text, err
+	default:
+		other, err := otherLanguage(language)
+		if err != nil {
+			return "", err
+		}
+		return other.assignment(p.Name, s)
 	}
 	text, err := goAssigned(p.Type, s)
 	if err != nil {

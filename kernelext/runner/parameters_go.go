@@ -15,30 +15,26 @@ import (
 	"unicode/utf8"
 
 	"go.yaml.in/yaml/v3"
+
+	"gopets/kernelext/cellsrc"
 )
 
 // goParameters reads the variables and constants that a Go cell declares at its top level. Lines
 // for the kernel (%… and !…) are left out; what follows %% or %main belongs to main and declares
 // nothing that lasts.
 func goParameters(source string) ([]Parameter, error) {
-	var code strings.Builder
-	code.WriteString("package cell; ")
-	for line := range strings.Lines(source) {
-		trimmed := strings.TrimSpace(line)
-		if trimmed == "%%" || strings.HasPrefix(trimmed, "%% ") || strings.HasPrefix(trimmed, "%main") {
-			break
-		}
-		if strings.HasPrefix(trimmed, "%") || strings.HasPrefix(trimmed, "!") {
-			line = "\n"
-		}
-		code.WriteString(line)
+	cell := cellsrc.Parse(source)
+	end := len(cell.Lines)
+	if cell.Main >= 0 {
+		end = cell.Main
 	}
+	code := "package cell; " + cell.GoLines(0, end)
 	fset := token.NewFileSet()
-	file, err := parser.ParseFile(fset, "parameters cell", code.String(), parser.ParseComments)
+	file, err := parser.ParseFile(fset, "parameters cell", code, parser.ParseComments)
 	if err != nil {
 		return nil, fmt.Errorf("the parameters cell is not valid Go: %w", err)
 	}
-	text := func(n ast.Node) string { return code.String()[n.Pos()-file.FileStart : n.End()-file.FileStart] }
+	text := func(n ast.Node) string { return code[n.Pos()-file.FileStart : n.End()-file.FileStart] }
 	var params []Parameter
 	for _, d := range file.Decls {
 		g, ok := d.(*ast.GenDecl)
@@ -165,6 +161,8 @@ func isGoLiteral(kind, value string) bool {
 func goAssigned(kind string, s Setting) (string, error) {
 	collection := goIsCollection(kind)
 	switch {
+	case s.raw && kind != "string" && kind != "" && !goAny(kind):
+		return "", fmt.Errorf("its type is %s; -r gives a string, -p a %s", kind, kind)
 	case s.node != nil:
 	case kind == "string":
 		return strconv.Quote(s.Value), nil

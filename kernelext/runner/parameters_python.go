@@ -195,21 +195,41 @@ func pythonIsCollection(annotation string) bool {
 
 // pythonAssigned writes a setting in Python. A typed None is a text only for a str.
 func pythonAssigned(annotation string, s Setting) (string, error) {
-	kind, _ := pythonKind(annotation)
+	kind, items := pythonKind(annotation)
+	collection := pythonIsCollection(annotation)
+	text := strings.TrimSpace(s.Value)
 	switch {
+	case s.raw, quoted(s.node):
+		return pythonString(s.Value), nil
 	case s.node != nil:
 	case kind == "str":
 		return pythonString(s.Value), nil
 	case s.Value == "None":
 		return "None", nil
-	case !slices.Contains([]string{"int", "float", "bool", "list", "dict", "tuple"}, kind):
+	case collection && len(items) == 0 && isPythonLiteral(text) && text[0] == pythonBracket[kind],
+		!pythonKnown(kind) && isPythonLiteral(text) && strings.ContainsRune("([{", rune(text[0])):
+		return text, nil
+	case !pythonKnown(kind):
 		return pythonGuess(s.guess())
 	}
-	n, err := s.read(pythonIsCollection(annotation))
+	n, err := s.read(collection)
 	if err != nil {
 		return "", err
 	}
 	return pythonValue(annotation, n)
+}
+
+// quoted reports whether a value is written in quotation marks, so that it is a string also where
+// it looks like a number.
+func quoted(n *yaml.Node) bool {
+	return n != nil && n.Kind == yaml.ScalarNode && n.Style&(yaml.DoubleQuotedStyle|yaml.SingleQuotedStyle) != 0
+}
+
+// pythonBracket holds the bracket with which the literal of a collection begins.
+var pythonBracket = map[string]byte{"list": '[', "dict": '{', "tuple": '('}
+
+func pythonKnown(kind string) bool {
+	return slices.Contains([]string{"int", "float", "bool", "list", "dict", "tuple"}, kind)
 }
 
 // pythonValue writes a value in Python, checked against the type of the declared value. None fits

@@ -116,12 +116,15 @@ func TestSetGoParameters(t *testing.T) {
 		"free=[1, [x]]":            `var free any = []any{1, []string{"x"}}`,
 		"free=[x":                  `var free any = "[x"`,
 		"free=a b":                 `var free any = "a b"`,
-		"size3=1":                  `error: it has source, size1, rate`,
-		"local=1":                  "error: not one of",
+		"size3=1":                  "var size3 = 1",
+		"local=a":                  `var local = "a"`,
+		"new={a: [1]}":             `var new = map[string][]int{"a": []int{1}}`,
+		"a-b=1":                    "error: not a name in go",
+		"func=1":                   "error: not a name in go",
 	} {
 		nb := book(t, "#parameters "+goCell)
 		name, value, _ := strings.Cut(setting, "=")
-		err := runner.SetParameters(nb, "go", []runner.Setting{{Name: name, Value: value}})
+		_, err := runner.SetParameters(nb, "go", []runner.Setting{{Name: name, Value: value}})
 		if text, isError := strings.CutPrefix(want, "error: "); isError {
 			if err == nil || !strings.Contains(err.Error(), text) {
 				t.Errorf("%s: error %v, wanted %q in it", setting, err, text)
@@ -140,7 +143,7 @@ func TestSetGoParameters(t *testing.T) {
 }
 
 func TestSetPythonParameters(t *testing.T) {
-	const cell = "name = 'x'  # who\nn: int = 1\nrate = 0.1\non = True\nxs = [1]\nd = {}\nwhat = f()\nshape = (224, 224)\nopt: Optional[int] = None\nids: list[int] = [1]\nby: dict[str, list[float]] = {}\n" +
+	const cell = "name = 'x'  # who\nn: int = 1\nrate = 0.1\non = True\nxs = [1]\nd = {}\nwhat = f()\nnone = None\nshape = (224, 224)\nopt: Optional[int] = None\nids: list[int] = [1]\nby: dict[str, list[float]] = {}\n" +
 		"lr = None  # type: float the rate\nlong = [\n  1,  # one\n  2,\n]\ntext = \"\"\"a # b\nc = 1\n\"\"\"\none = 1; two = 2\nif n == 1:\n    inner = 2\n"
 	for setting, want := range map[string]string{
 		"name=12":                          `name = "12"`,
@@ -176,11 +179,24 @@ func TestSetPythonParameters(t *testing.T) {
 		"what=[":                           `what = "["`,
 		"what=None":                        "what = None",
 		"what=hi \"you\"":                  `what = "hi \"you\""`,
-		"inner=1":                          "error: not one of",
+		"inner=1":                          "inner = 1",
+		"class=1":                          "error: not a name in python",
+		"none=(-1, 1)":                     "none = (-1, 1)",
+		"none=[(1, 2), {'a': None}]":       "none = [(1, 2), {'a': None}]",
+		"none={1, 2}":                      "none = {1, 2}",
+		"none=()":                          "none = ()",
+		"none=(see below)":                 `none = "(see below)"`,
+		"none=(1, os.x)":                   `none = "(1, os.x)"`,
+		"none=(1) + (2)":                   `none = "(1) + (2)"`,
+		"none=1.5":                         "none = 1.5",
+		"none=~":                           `none = "~"`,
+		"none='it''s'":                     `none = "'it''s'"`,
+		"xs=[(1, 2)]":                      "xs = [(1, 2)]",
+		"shape=[1, 2]":                     "shape = (1, 2)",
 	} {
 		nb := book(t, "#parameters "+cell)
 		name, value, _ := strings.Cut(setting, "=")
-		err := runner.SetParameters(nb, "python", []runner.Setting{{Name: name, Value: value}})
+		_, err := runner.SetParameters(nb, "python", []runner.Setting{{Name: name, Value: value}})
 		if text, isError := strings.CutPrefix(want, "error: "); isError {
 			if err == nil || !strings.Contains(err.Error(), text) {
 				t.Errorf("%s: error %v, wanted %q in it", setting, err, text)
@@ -195,21 +211,92 @@ func TestSetPythonParameters(t *testing.T) {
 	}
 }
 
-func TestParametersNeedACell(t *testing.T) {
+// -r gives a string, whatever the declaration says, and so does a string in YAML's quotation marks.
+func TestStringsStayStrings(t *testing.T) {
+	quotes, err := runner.ReadSettings([]byte(`n: "3"`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, given := range [][]runner.Setting{{runner.StringSetting("n", "3")}, quotes} {
+		for _, declared := range []string{"n = 1", "n: int = 1", "n = True", "n = [1]", "n = None", "other = 1"} {
+			nb := book(t, "#parameters "+declared)
+			if _, err := runner.SetParameters(nb, "python", given); err != nil || !strings.HasSuffix(nb.Cells()[1].Source(), "\nn = \"3\"") {
+				t.Errorf("%s: error %v, %q", declared, err, nb.Cells()[1].Source())
+			}
+		}
+	}
+	if _, err := runner.SetParameters(book(t, "#parameters var n = 1"), "go", []runner.Setting{runner.StringSetting("n", "3")}); err == nil || !strings.Contains(err.Error(), "-r gives a string") {
+		t.Errorf("error %v", err)
+	}
+}
+
+// Names that no cell declares are set, and returned, for somebody to be warned.
+func TestUndeclaredParameters(t *testing.T) {
+	given := []runner.Setting{{Name: "x", Value: "2"}, {Name: "epoch", Value: "3"}}
+	nb := book(t, "print", "#parameters x = 1", "print")
+	undeclared, err := runner.SetParameters(nb, "python", given)
+	if err != nil || strings.Join(undeclared, " ") != "epoch" || nb.Cells()[2].Source() != "# Parameters given to nb run\nx = 2\nepoch = 3" {
+		t.Errorf("%v, error %v: %q", undeclared, err, nb.Cells()[2].Source())
+	}
+	nb = book(t, "print")
+	undeclared, err = runner.SetParameters(nb, "go", given)
+	if err != nil || len(undeclared) != 2 || nb.Cells()[0].Source() != "// Parameters given to nb run\nvar x = 2\nvar epoch = 3" {
+		t.Errorf("no cell is tagged: %v, error %v: %q", undeclared, err, nb.Cells()[0].Source())
+	}
+}
+
+func TestOtherLanguages(t *testing.T) {
+	values := []string{"n=2", "f=1e-3", `s=a "b" $c`, "on=true", "xs=[1, x]", "m={k: 2.5}", "no=null"}
+	for language, want := range map[string]string{
+		"R":          `n = 2|f = 1e-3|s = "a \"b\" $c"|on = TRUE|xs = list(1, "x")|m = list("k" = 2.5)|no = NULL`,
+		"julia":      `n = 2|f = 1e-3|s = "a \"b\" \$c"|on = true|xs = [1, "x"]|m = Dict("k" => 2.5)|no = nothing`,
+		"scala":      `val n = 2|val f = 1e-3|val s = "a \"b\" $c"|val on = true|val xs = Seq(1, "x")|val m = Map("k" -> 2.5)|val no = None`,
+		"typescript": `var n = 2;|var f = 1e-3;|var s = "a \"b\" $c";|var on = true;|var xs = [1, "x"];|var m = {"k": 2.5};|var no = null;`,
+		"ruby":       `n = 2|f = 1e-3|s = "a \"b\" $c"|on = true|xs = [1, "x"]|m = {"k" => 2.5}|no = nil`,
+		"bash":       `n=2|f=1e-3|s="a \"b\" \$c"|on=true|xs=(1 "x")|error|error`,
+		"octave":     `n = 2;|f = 1e-3;|s = "a \"b\" $c";|on = true;|xs = {1, "x"};|m = struct("k", 2.5);|no = [];`,
+		"C#":         `var n = 2;|var f = 1e-3;|var s = "a \"b\" $c";|var on = true;|var xs = new object[] { 1, "x" };|var m = new Dictionary<string, object> { { "k", 2.5 } };|error`,
+		"F#":         `let n = 2|let f = 1e-3|let s = "a \"b\" $c"|let on = true|let xs = [ 1; "x" ]|let m = Map.ofList [ ("k", 2.5) ]|error`,
+		"PowerShell": "$n = 2|$f = 1e-3|$s = \"a `\"b`\" `$c\"|$on = $true|$xs = @(1, \"x\")|$m = @{ \"k\" = 2.5 }|$no = $null",
+		"rust":       `let n = 2;|let f = 1e-3;|let s = "a \"b\" $c";|let on = true;|let xs = vec![1, "x"];|error|error`,
+	} {
+		for i, want := range strings.Split(want, "|") {
+			nb := book(t, "#parameters ")
+			name, value, _ := strings.Cut(values[i], "=")
+			_, err := runner.SetParameters(nb, language, []runner.Setting{{Name: name, Value: value}})
+			if err != nil {
+				if want != "error" {
+					t.Errorf("%s, %s: %v", language, values[i], err)
+				}
+				continue
+			}
+			if _, got, _ := strings.Cut(nb.Cells()[1].Source(), "\n"); got != want {
+				t.Errorf("%s, %s: %s, want %s", language, values[i], got, want)
+			}
+		}
+	}
+	nb := book(t, "#parameters n <- 3 # how many\nx.y = 'a'\nf(n)\nif (n == 1) 2")
+	params, err := runner.Parameters(nb, "R")
+	if err != nil || len(params) != 2 || params[0] != (runner.Parameter{Name: "n", Default: "3", Doc: "how many"}) || params[1].Name != "x.y" {
+		t.Errorf("%+v, error %v", params, err)
+	}
+	if undeclared, err := runner.SetParameters(nb, "R", []runner.Setting{{Name: "x.y", Value: "b"}}); err != nil || len(undeclared) > 0 {
+		t.Errorf("%v, error %v", undeclared, err)
+	}
+}
+
+func TestParametersThatCannotBeSet(t *testing.T) {
 	one := []runner.Setting{{Name: "x", Value: "1"}}
-	if err := runner.SetParameters(book(t, "var x = 1"), "go", one); err == nil || !strings.Contains(err.Error(), "no cell tagged") {
+	if _, err := runner.SetParameters(book(t, "#parameters x := 1"), "go", one); err == nil || !strings.Contains(err.Error(), "not valid Go") {
 		t.Errorf("error %v", err)
 	}
-	if err := runner.SetParameters(book(t, "#parameters x := 1"), "go", one); err == nil || !strings.Contains(err.Error(), "not valid Go") {
+	if _, err := runner.SetParameters(book(t, "#parameters x = 1"), "cobol", one); err == nil || !strings.Contains(err.Error(), `in "cobol" cannot be set: known are bash, c#`) {
 		t.Errorf("error %v", err)
 	}
-	if err := runner.SetParameters(book(t, "#parameters x = 1"), "r", one); err == nil || !strings.Contains(err.Error(), "only Go and Python") {
+	if _, err := runner.SetParameters(book(t, "#parameters var x = 1"), "go", append(one, runner.Setting{Name: "x", Value: "y"})); err == nil || !strings.Contains(err.Error(), "whole number") {
 		t.Errorf("error %v", err)
 	}
-	if err := runner.SetParameters(book(t, "#parameters var x = 1"), "go", append(one, runner.Setting{Name: "x", Value: "y"})); err == nil || !strings.Contains(err.Error(), "whole number") {
-		t.Errorf("error %v", err)
-	}
-	if err := runner.SetParameters(book(t, "print"), "r", nil); err != nil {
+	if _, err := runner.SetParameters(book(t, "print"), "cobol", nil); err != nil {
 		t.Errorf("no settings: error %v", err)
 	}
 }
@@ -217,7 +304,7 @@ func TestParametersNeedACell(t *testing.T) {
 func TestParametersReplaceThoseOfAnEarlierRun(t *testing.T) {
 	nb := book(t, "#parameters var x = 1", "print a")
 	for _, v := range []string{"2", "3"} {
-		if err := runner.SetParameters(nb, "go", []runner.Setting{{Name: "x", Value: v}}); err != nil {
+		if _, err := runner.SetParameters(nb, "go", []runner.Setting{{Name: "x", Value: v}}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -236,7 +323,7 @@ func TestReadSettings(t *testing.T) {
 		t.Fatal(err)
 	}
 	nb := book(t, "#parameters "+goCell)
-	if err := runner.SetParameters(nb, "go", settings); err != nil {
+	if _, err := runner.SetParameters(nb, "go", settings); err != nil {
 		t.Fatal(err)
 	}
 	want := `// Parameters given to nb run
@@ -255,7 +342,7 @@ var when = []float64{1.0, 2.5}`
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := runner.SetParameters(nb, "python", append(settings[1:], runner.StringSetting("b", "13"))); err != nil {
+	if _, err := runner.SetParameters(nb, "python", append(settings[1:], runner.StringSetting("b", "13"))); err != nil {
 		t.Fatal(err)
 	}
 	want = "# Parameters given to nb run\na = {\"n\": None, \"ok\": True, \"lr\": 1e-3}\nb = \"13\"\nc = \"2024-01-01\"\nd = float(\"inf\")"
@@ -312,7 +399,7 @@ func FuzzSettings(f *testing.F) {
 			for _, p := range params {
 				all = append(all, runner.Setting{Name: p.Name, Value: text})
 			}
-			if err := runner.SetParameters(nb, language, all); err == nil && len(all) > 0 && len(nb.Cells()) != 2 {
+			if _, err := runner.SetParameters(nb, language, all); err == nil && len(all) > 0 && len(nb.Cells()) != 2 {
 				t.Error("neither an error nor a cell")
 			}
 		}
@@ -326,7 +413,7 @@ func ExampleSetParameters() {
 		fmt.Println(err)
 	}
 	nb.Insert(0, c)
-	if err := runner.SetParameters(nb, "go", []runner.Setting{{Name: "epochs", Value: "2"}, {Name: "source", Value: "pets"}}); err != nil {
+	if _, err := runner.SetParameters(nb, "go", []runner.Setting{{Name: "epochs", Value: "2"}, {Name: "source", Value: "pets"}}); err != nil {
 		fmt.Println(err)
 	}
 	fmt.Println(nb.Cells()[1].Source())
@@ -348,7 +435,7 @@ func ExampleReadSettings() {
 		fmt.Println(err)
 	}
 	nb.Insert(0, c)
-	if err := runner.SetParameters(nb, "python", settings); err != nil {
+	if _, err := runner.SetParameters(nb, "python", settings); err != nil {
 		fmt.Println(err)
 	}
 	fmt.Println(nb.Cells()[1].Source())

@@ -19,12 +19,14 @@ type Setting struct {
 	Value string
 
 	node *yaml.Node // a value that came as YAML
+	raw  bool       // a string, whatever its declaration says
 }
 
-// StringSetting makes a setting whose value is a string whatever it looks like, also where the
-// declaration does not tell a type.
+// StringSetting returns a setting whose value is a string, whatever it looks like and whatever type
+// the declaration has.
 func StringSetting(name, value string) Setting {
-	return Setting{name, value, &yaml.Node{Kind: yaml.ScalarNode, Tag: stringTag, Style: yaml.DoubleQuotedStyle, Value: value}}
+	node := &yaml.Node{Kind: yaml.ScalarNode, Tag: stringTag, Style: yaml.DoubleQuotedStyle, Value: value}
+	return Setting{name, value, node, true}
 }
 
 // YAML's own types, as its reader finds them.
@@ -70,7 +72,7 @@ func ReadSettings(text []byte) ([]Setting, error) {
 	}
 	var settings []Setting
 	for i := 0; i < len(top.Content); i += 2 {
-		settings = append(settings, Setting{top.Content[i].Value, top.Content[i+1].Value, top.Content[i+1]})
+		settings = append(settings, Setting{Name: top.Content[i].Value, Value: top.Content[i+1].Value, node: top.Content[i+1]})
 	}
 	return settings, nil
 }
@@ -190,7 +192,7 @@ func scalar(text string) *yaml.Node {
 	default:
 		n.Tag = stringTag
 	}
-	if text == "" {
+	if text == "" || text == "~" { // on a command line that is a folder
 		n.Tag = stringTag
 	}
 	return n
