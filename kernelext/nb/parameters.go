@@ -8,15 +8,33 @@ import (
 	"strings"
 	"text/tabwriter"
 
+	"github.com/spf13/pflag"
+
 	"gopets/kernelext/notebook"
 	"gopets/kernelext/runner"
 )
 
+// parameterFlags are the flags that give a notebook values.
+type parameterFlags struct{ typed, strings, files, yaml []string }
+
+// parameterFlagNames are the long names of the flags.
+var parameterFlagNames = []string{"param", "parameters-file", "parameters-yaml", "parameters-raw"}
+
+func (f *parameterFlags) register(fl *pflag.FlagSet) {
+	fl.StringArrayVarP(&f.typed, "param", "p", nil, "name=value for a variable of the cell tagged parameters; repeatable")
+	fl.StringArrayVarP(&f.files, "parameters-file", "f", nil, "a YAML or JSON file of parameters; repeatable")
+	fl.StringArrayVarP(&f.yaml, "parameters-yaml", "y", nil, "parameters as YAML, as {epochs: 2, sizes: [64, 96]}; repeatable")
+	fl.StringArrayVarP(&f.strings, "parameters-raw", "r", nil, "name=value, a string whatever it looks like; repeatable")
+}
+
 // settings reads the values of -f, -y, -p and -r. Of one name the later counts, in this order of
 // the flags, which is papermill's.
-func (f *runFlags) settings() ([]runner.Setting, error) {
+func (f *parameterFlags) settings() ([]runner.Setting, error) {
 	var all []runner.Setting
-	for _, path := range f.paramFiles {
+	for _, path := range f.files {
+		if err := localFile(path); err != nil {
+			return nil, err
+		}
 		text, err := os.ReadFile(path)
 		if err != nil {
 			return nil, fmt.Errorf("parameters: %w", err)
@@ -27,19 +45,21 @@ func (f *runFlags) settings() ([]runner.Setting, error) {
 		}
 		all = append(all, s...)
 	}
-	for _, text := range f.paramYAML {
+	for _, text := range f.yaml {
 		s, err := runner.ReadSettings([]byte(text))
 		if err != nil {
 			return nil, fmt.Errorf("-y: %w", err)
 		}
 		all = append(all, s...)
 	}
-	typed, err := parseSettings(f.params)
-	if err != nil {
-		return nil, err
+	for _, p := range f.typed {
+		name, value, err := cutSetting("-p", p)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, runner.Setting{Name: name, Value: value})
 	}
-	all = append(all, typed...)
-	for _, p := range f.paramStrings {
+	for _, p := range f.strings {
 		name, value, err := cutSetting("-r", p)
 		if err != nil {
 			return nil, err
@@ -49,23 +69,10 @@ func (f *runFlags) settings() ([]runner.Setting, error) {
 	return all, nil
 }
 
-// parseSettings reads the values of -p.
-func parseSettings(params []string) ([]runner.Setting, error) {
-	var all []runner.Setting
-	for _, p := range params {
-		name, value, err := cutSetting("-p", p)
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, runner.Setting{Name: name, Value: value})
-	}
-	return all, nil
-}
-
 func cutSetting(flag, text string) (name, value string, err error) {
 	name, value, ok := strings.Cut(text, "=")
 	if name = strings.TrimSpace(name); !ok || name == "" {
-		return "", "", fmt.Errorf("%s %s: wanted name=value", flag, text)
+		return "", "", fmt.Errorf("%s %s: want name=value", flag, text)
 	}
 	return name, value, nil
 }

@@ -1,8 +1,10 @@
 package main
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -15,20 +17,20 @@ import (
 
 // A destination is where a run's results go. Empty paths are not wanted.
 type destination struct {
-	notebook, page, report string
-	made                   string // a folder that was made for them
+	notebook, page string
+	made           string // a folder that was made for them
 }
 
-// destination decides where the results go, makes the folders and tries whether they can be
-// written. It refuses to overwrite anything unasked; resumed is the executed notebook that is gone
-// on with, which is written again.
-func (f *runFlags) destination(path, resumed string, now time.Time) (d destination, err error) {
-	name := strings.TrimSuffix(filepath.Base(path), ".ipynb")
-	d = destination{notebook: f.out, page: f.page, report: f.report}
+// newDestination decides where the results go, and makes the folder of a run that has no other
+// place. resumed is the executed notebook that is gone on with, which is written again.
+func newDestination(name, out, page, resumed string, now time.Time) (d destination, err error) {
+	d = destination{notebook: out, page: page}
 	switch {
 	case resumed != "":
 		d.notebook = resumed
-	case f.out == "":
+	case out == stdout:
+		return d, nil
+	case out == "":
 		if d.made, err = newFolder(filepath.Join("runs", name+"-"+now.Format("20060102-150405"))); err != nil {
 			return d, err
 		}
@@ -37,37 +39,102 @@ func (f *runFlags) destination(path, resumed string, now time.Time) (d destinati
 	if d.page == "" {
 		d.page = strings.TrimSuffix(d.notebook, ".ipynb") + ".html"
 	}
-	if f.noPage {
-		d.page = ""
-	}
-	if err := d.check(path, f.overwrite, resumed != ""); err != nil {
-		d.forget()
-		return d, err
-	}
 	return d, nil
 }
 
-func (d destination) check(source string, overwrite, resumed bool) error {
-	for _, p := range []string{d.notebook, d.page, d.report} {
-		if p == "" {
+// places are the files that a command writes, checked before it does anything.
+type places struct {
+	inputs    []string // are never overwritten
+	overwrite bool
+	taken     []string
+}
+
+func newPlaces(inputs []string, overwrite bool) *places {
+	return &places{inputs: inputs, overwrite: overwrite}
+}
+
+// take checks a run's destination. resumed ones exist.
+func (p *places) take(d destination, resumed bool) error {
+	for _, path := range []string{d.notebook, d.page} {
+		if path == "" || path == stdout {
 			continue
 		}
-		if sameFile(p, source) {
-			return fmt.Errorf("%s is the notebook to be run: it is never overwritten, name another file", p)
-		}
-		if info, err := os.Stat(p); err == nil && info.IsDir() {
-			return fmt.Errorf("%s is a folder: name a file", p)
-		}
-		// A report is renewed by every run of a pipeline, and says nothing that the notebook does
-		// not.
-		if exists(p) && !overwrite && !resumed && p != d.report {
-			return fmt.Errorf("%s exists: name another file, or allow it with --overwrite", p)
-		}
-		if err := writable(filepath.Dir(p)); err != nil {
+		if err := p.file(path); err != nil {
 			return err
+		}
+		if exists(path) && !p.overwrite && !resumed {
+			return fmt.Errorf("%s exists: name another file, or allow it with --overwrite", path)
 		}
 	}
 	return nil
+}
+
+// report checks where a report goes. An earlier one is replaced, for every run of a pipeline writes
+// it anew and it says nothing that the notebooks do not; any other file is not.
+func (p *places) report(path string) error {
+	if path == "" {
+		return nil
+	}
+	if err := p.file(path); err != nil {
+		return err
+	}
+	if exists(path) && !p.overwrite && !isReport(path) {
+		return fmt.Errorf("%s exists and is not a test report: name another file, or allow it with --overwrite", path)
+	}
+	return nil
+}
+
+// isReport reports whether a file is empty or begins as a JUnit report does.
+func isReport(path string) bool {
+	f, err := os.Open(path)
+	if err != nil {
+		return false
+	}
+	defer f.Close()
+	head := make([]byte, 4096)
+	n, err := io.ReadFull(f, head)
+	if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
+		return false
+	}
+	return n == 0 || bytes.Contains(head[:n], []byte("<testsuite"))
+}
+
+// file checks that a file can be written, and that it is neither an input nor another result. Its
+// folder is made.
+func (p *places) file(path string) error {
+	if err := localFile(path); err != nil {
+		return err
+	}
+	for _, input := range p.inputs {
+		if sameFile(path, input) {
+			return fmt.Errorf("%s is an input: it is never overwritten, name another file", path)
+		}
+	}
+	for _, other := range p.taken {
+		if absolute(other) == absolute(path) {
+			return fmt.Errorf("%s is named for two results: name another file", path)
+		}
+	}
+	p.taken = append(p.taken, path)
+	if isFolder(path) {
+		return fmt.Errorf("%s is a folder: name a file", path)
+	}
+	return writable(filepath.Dir(path))
+}
+
+// scheme is how a URL begins. One letter is a drive.
+var scheme = regexp.MustCompile(`^([A-Za-z][A-Za-z0-9+.-]+):/`)
+
+// localFile refuses URLs, which would become folders with odd names.
+func localFile(path string) error {
+	m := scheme.FindStringSubmatch(path)
+	if m == nil || isFolder(m[1]+":") {
+		return nil
+	}
+	if strings.EqualFold(m[1], "file") {
+		return fmt.Errorf("%s: URLs are not supported: give the path alone", path)
+	}
+	return fmt.Errorf("%s: only local files are read and written, not %s URLs: copy it from or to a local file", path, m[1])
 }
 
 // forget removes the folder that was made, if nothing is in it.
@@ -100,14 +167,13 @@ func writable(dir string) error {
 
 // earlierRun finds the executed notebook that is to be gone on with: the one that -o names, else
 // that of the last run under runs. It is "" if there is none.
-func (f *runFlags) earlierRun(path string) (string, error) {
-	if f.out != "" {
-		if exists(f.out) {
-			return f.out, nil
+func earlierRun(name, out string) (string, error) {
+	if out != "" {
+		if exists(out) {
+			return out, nil
 		}
 		return "", nil
 	}
-	name := strings.TrimSuffix(filepath.Base(path), ".ipynb")
 	entries, err := os.ReadDir("runs")
 	if errors.Is(err, os.ErrNotExist) {
 		return "", nil
@@ -125,8 +191,7 @@ func (f *runFlags) earlierRun(path string) (string, error) {
 }
 
 // rescue saves a notebook elsewhere that could not be saved where it should be.
-func rescue(nb *notebook.Notebook, out string) (kept string, err error) {
-	name := strings.TrimSuffix(filepath.Base(out), ".ipynb")
+func rescue(nb *notebook.Notebook, name string) (kept string, err error) {
 	var all []error
 	for _, dir := range []string{os.TempDir(), ".", os.Getenv("HOME")} {
 		if dir == "" {

@@ -50,7 +50,7 @@ func TestScripts(t *testing.T) {
 			}
 			e.Defer(func() { os.RemoveAll(tmp) })
 			e.Setenv("TMPDIR", tmp)
-			return errors.Join(installTestKernel(data, "test", "go"), installTestKernel(data, "testpy", "python"), makeWorkspace(filepath.Join(e.WorkDir, "ws")))
+			return errors.Join(installTestKernel(data, "test", "go"), installTestKernel(data, "testpy", "python"), installTestKernel(data, "testr", "R"), makeWorkspace(filepath.Join(e.WorkDir, "ws")))
 		},
 		Condition: func(cond string) (bool, error) {
 			switch cond {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -15,6 +16,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"gopets/kernelext/internal/compare"
+	"gopets/kernelext/internal/terminal"
 	"gopets/kernelext/jupyter"
 	"gopets/kernelext/notebook"
 	"gopets/kernelext/runner"
@@ -22,20 +24,23 @@ import (
 
 // testFlags are what nb test was told.
 type testFlags struct {
-	kernel                             string
-	params, paramFiles                 []string
+	kernel, cwd                        string
+	parameters                         parameterFlags
 	offline                            bool
 	timeout, cellTimeout, startTimeout time.Duration
 
 	lax          bool
-	sanitize     []string // names of built-in rules; nil is all of them
+	sanitize     []string // names of built-in rules; nil is the standard ones
 	sanitizeWith []string // files of rules
 	rules        compare.Rules
 
 	jobs        int
+	retries     int
 	update      bool
 	overwrite   bool
 	report, out string
+	json        bool
+	annotations string
 	verbose     bool
 	color       string
 }
@@ -52,14 +57,14 @@ Streams are compared as text, progress bars in their last state and without colo
 decoded pixels; HTML, SVG and JSON regardless of white space and order; errors by name and value. The cells behind one
 that failed are run, too; they may fail on its account.
 
-What differs from run to run does not count. The built-in rules replace
-  addresses   0xc000012345, "at 0x7f…"
-  uuids       3f2504e0-4f89-11d3-9a0c-0305e82c3301
-  names       that kernels and temporary files make up: gonb_0a1b2c3d, ipykernel_123, tmpab12cd_x
-  times       clock times, and dates with one; a mere date stays
-  durations   1.53s, 12 ms, 1h2m, 9.8it/s
-  paths       folders of absolute paths; file names stay, but for those in temporary folders
---sanitize chooses among them (none: no rule). --sanitize-with names a file of rules of your own, as for nbval: lines "regex: PATTERN",
+What differs from run to run and is surely no result does not count; how many such places there are is said, and -v lists them. The standard rules mask
+  addresses   <T at 0x7f…>, and Go's and Linux's addresses of memory: 0xc000012345
+  temporary   folders for temporary files, and the random names in them; names that kernels make up: gonb_0a1b2c3d
+  timings     what progress bars, %time and %timeit say of their own time, and the column time of a fit's table
+  logs        the date at the beginning of a line of a log on stderr, and the folder of a Python warning
+Others can hide results, and have to be asked for: uuids (3f2504e0-4f89-11d3-9a0c-0305e82c3301), times (clock times, and dates with one),
+durations (1.53s, 12 ms, 9.8it/s) and paths (folders of absolute paths).
+--sanitize chooses: names of rules, all, or none. --sanitize-with names a file of rules of your own, as for nbval: lines "regex: PATTERN",
 each followed by a line "replace: TEXT", in Python's syntax.
 
 Cells can be marked, by tag or by a comment that holds nothing else (# NBVAL_SKIP, // NBVAL_SKIP):
@@ -80,50 +85,68 @@ Exit status: 0 everything is as saved, 1 a cell shows something else or failed, 
 	fl.SortFlags = false
 	fl.BoolVar(&f.lax, "lax", false, "compare only cells marked nbval-check-output; all others must only run")
 	fl.BoolVarP(&f.update, "update", "u", false, "keep the new outputs of cells that differ, if all cells of the notebook ran")
-	fl.StringSliceVar(&f.sanitize, "sanitize", nil, "built-in rules to use: "+strings.Join(compare.BuiltinNames(), ", ")+", or none (default all)")
+	fl.StringSliceVar(&f.sanitize, "sanitize", nil, "built-in rules to use: "+strings.Join(compare.BuiltinNames(), ", ")+", all or none (default the first four)")
 	fl.StringArrayVar(&f.sanitizeWith, "sanitize-with", nil, "a file of sanitizing rules; repeatable")
 	fl.Float64Var(&f.rules.Relative, "rtol", 0, "how far off a number may be, relative to the saved one")
 	fl.Float64Var(&f.rules.Absolute, "atol", 0, "how far off a number may be; of the two tolerances the larger counts")
 	fl.IntVar(&f.rules.Channel, "pixel-tolerance", 0, "how far off a pixel's red, green, blue or alpha may be (0 to 255)")
 	fl.Float64Var(&f.rules.Pixels, "pixel-share", 0, "how many of a picture's pixels may be further off (0 to 1)")
 	fl.StringSliceVar(&f.rules.Ignore, "ignore", nil, "what not to compare: stdout, stderr, error, a MIME type or a pattern such as 'image/*'")
-	fl.StringVar(&f.kernel, "kernel", "", "the kernel's name (default: the notebook's own; gonb is built in)")
-	fl.StringArrayVarP(&f.params, "param", "p", nil, "name=value for a variable of the cell tagged parameters; repeatable")
-	fl.StringArrayVarP(&f.paramFiles, "parameters-file", "f", nil, "a YAML or JSON file of parameters; repeatable")
+	fl.StringVarP(&f.kernel, "kernel", "k", "", "the kernel's name (default: the notebook's own; gonb is built in)")
+	fl.StringVar(&f.cwd, "cwd", "", "the working directory of the kernel (default: the notebook's folder)")
+	f.parameters.register(fl)
 	fl.DurationVar(&f.timeout, "timeout", 0, "longest time for each notebook, as 90s or 1h30m (default none)")
 	fl.DurationVar(&f.cellTimeout, "cell-timeout", 0, "longest time for each cell (default none)")
 	fl.DurationVar(&f.startTimeout, "start-timeout", time.Minute, "longest time for the kernel's first answer")
 	fl.IntVarP(&f.jobs, "jobs", "j", 1, "how many notebooks to run at the same time")
+	fl.IntVar(&f.retries, "retries", 0, "how often to test a notebook that fails again, on a new kernel")
+	fl.BoolVar(&f.json, "json", false, "write the results to stdout as JSON, an object for each notebook. The view for people goes to stderr")
+	fl.StringVar(&f.annotations, "annotations", "auto", "mark failures for a CI: github, none, or auto, which looks for $GITHUB_ACTIONS")
 	fl.StringVar(&f.report, "report", "", "write the results as JUnit XML to this file")
 	fl.StringVarP(&f.out, "output", "o", "", "keep the executed notebooks, and pictures that differ, in this folder")
 	fl.BoolVar(&f.overwrite, "overwrite", false, "replace what earlier tests kept in the folder of -o")
 	fl.BoolVarP(&f.verbose, "verbose", "v", false, "list all cells")
 	fl.StringVar(&f.color, "color", "auto", "colours: auto, always or never")
 	fl.BoolVar(&f.offline, "offline", false, "fetch nothing")
-	cmd.MarkFlagsMutuallyExclusive("update", "param")
-	cmd.MarkFlagsMutuallyExclusive("update", "parameters-file")
+	for _, flag := range parameterFlagNames {
+		cmd.MarkFlagsMutuallyExclusive("update", flag)
+	}
 	return cmd
 }
 
 // test is the command.
 func test(cmd *cobra.Command, args []string, f testFlags) error {
 	ctx := cmd.Context()
-	paint, err := newPaint(f.color, os.Stdout)
+	people := os.Stdout
+	if f.json {
+		people = os.Stderr
+	}
+	paint, err := terminal.NewPaint(f.color, people)
+	if err != nil {
+		return err
+	}
+	annotate, err := newAnnotations(f.annotations, people)
 	if err != nil {
 		return err
 	}
 	if f.jobs < 1 {
-		return fmt.Errorf("-j %d: wanted at least 1", f.jobs)
+		return fmt.Errorf("-j %d: want at least 1", f.jobs)
+	}
+	if f.retries < 0 {
+		return fmt.Errorf("--retries %d: want 0 or more", f.retries)
 	}
 	if err := f.readRules(); err != nil {
 		return err
 	}
-	settings, err := (&runFlags{params: f.params, paramFiles: f.paramFiles}).settings()
+	settings, err := f.parameters.settings()
 	if err != nil {
 		return err
 	}
 	paths, err := notebookFiles(args)
 	if err != nil {
+		return err
+	}
+	if err := f.checkPlaces(paths); err != nil {
 		return err
 	}
 	books := make([]*testedBook, len(paths))
@@ -136,19 +159,46 @@ func test(cmd *cobra.Command, args []string, f testFlags) error {
 			return err
 		}
 	}
-	for i := range books {
-		if books[i].problem == nil {
-			books[i].problem = books[i].prepare(ctx, f, settings, kernels, cmd.Flags().Changed)
+	for _, b := range books {
+		b.flags, b.settings, b.given = f, settings, cmd.Flags().Changed
+		if b.problem == nil {
+			b.problem = b.prepare(ctx, kernels, people)
 		}
 	}
-	v := newTestView(os.Stdout, paint, f.verbose, len(books))
+	v := newTestView(people, paint, f.verbose, len(books))
+	var log *jsonLog
+	if f.json {
+		log = newJSONLog(os.Stdout)
+		log.start("nb test")
+	}
+	testAll(ctx, books, f.jobs, func(b *testedBook) {
+		b.test(ctx, v)
+		v.finished(b)
+		log.tested(b)
+	})
+	v.summary(books)
+	for _, b := range books {
+		annotate.test(b)
+	}
+	err = testStatus(ctx, books)
+	if f.report != "" {
+		if rerr := writeReport(f.report, books); rerr != nil {
+			fmt.Fprintln(os.Stderr, "nb:", rerr)
+			err = exitError(2)
+		}
+	}
+	log.testEnd(books, err)
+	return err
+}
+
+// testAll tests notebooks, some at the same time.
+func testAll(ctx context.Context, books []*testedBook, jobs int, test func(*testedBook)) {
 	var wg sync.WaitGroup
 	queue := make(chan *testedBook)
-	for range min(f.jobs, len(books)) {
+	for range min(jobs, len(books)) {
 		wg.Go(func() {
 			for b := range queue {
-				b.test(ctx, f, v)
-				v.finished(b)
+				test(b)
 			}
 		})
 	}
@@ -157,15 +207,20 @@ func test(cmd *cobra.Command, args []string, f testFlags) error {
 	}
 	close(queue)
 	wg.Wait()
-	v.summary(books)
-	err = testStatus(ctx, books)
-	if f.report != "" {
-		if rerr := writeReport(f.report, books); rerr != nil {
-			fmt.Fprintln(os.Stderr, "nb:", rerr)
-			err = exitError(2)
+}
+
+// checkPlaces checks where results go, before anything runs: no input is overwritten.
+func (f *testFlags) checkPlaces(paths []string) error {
+	if f.out == stdout || f.report == stdout {
+		return errors.New("executed notebooks go to a folder and the report to a file, not to standard output")
+	}
+	for _, path := range append([]string{f.out}, paths...) {
+		if err := localFile(path); err != nil {
+			return err
 		}
 	}
-	return err
+	inputs := slices.Concat(paths, f.parameters.files, f.sanitizeWith)
+	return newPlaces(inputs, f.overwrite).report(f.report)
 }
 
 // readRules reads the rules that the flags name.
@@ -192,11 +247,17 @@ func (f *testFlags) readRules() error {
 func notebookFiles(args []string) ([]string, error) {
 	var paths []string
 	add := func(path string) {
-		if path = filepath.Clean(path); !slices.Contains(paths, path) {
+		if path != stdout {
+			path = filepath.Clean(path)
+		}
+		if !slices.Contains(paths, path) {
 			paths = append(paths, path)
 		}
 	}
 	for _, arg := range args {
+		if err := localFile(arg); err != nil {
+			return nil, err
+		}
 		if info, err := os.Stat(arg); err != nil || !info.IsDir() {
 			add(arg) // one that is not there is told with its result
 			continue
@@ -226,15 +287,22 @@ func notebookFiles(args []string) ([]string, error) {
 // testedBook is a notebook under test.
 type testedBook struct {
 	path    string
+	dir     string             // the kernel's working directory
 	text    []byte             // of the file
 	nb      *notebook.Notebook // is run
 	kernel  kernelChoice
 	cells   []*testedCell // the code cells that are not empty
 	report  *runner.Report
-	problem error  // why it could not be tested
-	keepAt  string // where the executed notebook goes
-	kept    error  // why the results could not be written
-	updated int    // cells whose outputs were accepted
+	problem error    // why it could not be tested
+	keepAt  string   // where the executed notebook goes
+	kept    error    // why the results could not be written
+	updated int      // cells whose outputs were accepted
+	failed  []string // why tries before the last failed
+
+	flags    testFlags
+	settings []runner.Setting
+	given    func(flag string) bool
+	warnings []string
 }
 
 func openBook(path string) *testedBook {
@@ -252,61 +320,94 @@ func openBook(path string) *testedBook {
 
 // prepare finds the kernel, sets the parameters, and reads what was saved and how it is to be
 // compared.
-func (b *testedBook) prepare(ctx context.Context, f testFlags, settings []runner.Setting, kernels kernelChoices, given func(flag string) bool) error {
+func (b *testedBook) prepare(ctx context.Context, kernels kernelChoices, log io.Writer) error {
 	var err error
-	if b.kernel, err = kernels.choose(ctx, b, f); err != nil {
+	if b.kernel, err = kernels.choose(ctx, b, log); err != nil {
 		return fmt.Errorf("%s: %w", b.path, err)
 	}
-	inFile := slices.Clone(b.nb.Cells())
-	if err := runner.SetParameters(b.nb, b.kernel.language, settings); err != nil {
-		return fmt.Errorf("%s: %w", b.path, err)
-	}
-	if err := b.plan(f, inFile, given); err != nil {
-		return fmt.Errorf("%s: %w", b.path, err)
-	}
-	return nil
+	return b.plan()
 }
 
 // kernelChoices remembers the kernels of notebooks that want the same in the same folder, so that
 // it is set up once.
 type kernelChoices map[[2]string]kernelChoice
 
-func (k kernelChoices) choose(ctx context.Context, b *testedBook, f testFlags) (kernelChoice, error) {
-	dir := filepath.Dir(absolute(b.path))
+func (k kernelChoices) choose(ctx context.Context, b *testedBook, log io.Writer) (kernelChoice, error) {
+	dir, err := workingDir(b.path, b.flags.cwd)
+	if err != nil {
+		return kernelChoice{}, err
+	}
+	b.dir = dir
 	wants := b.nb.Kernel()
 	key := [2]string{dir, wants.Name + " " + wants.Language}
 	if c, ok := k[key]; ok {
 		return c, nil
 	}
-	c, err := chooseKernel(ctx, b.nb, dir, f.kernel, f.offline, os.Stdout)
+	c, err := chooseKernel(ctx, b.nb, dir, b.flags.kernel, b.flags.offline, log)
 	if err == nil {
 		k[key] = c
 	}
 	return c, err
 }
 
-// test runs the notebook and judges its cells.
-func (b *testedBook) test(ctx context.Context, f testFlags, v *testView) {
+// test runs the notebook and compares its cells, again if it fails and may be retried.
+func (b *testedBook) test(ctx context.Context, v *testView) {
 	if b.problem != nil || ctx.Err() != nil {
 		return
 	}
+	for try := 0; ; try++ {
+		b.try(ctx, v)
+		if try == b.flags.retries || ctx.Err() != nil || b.problem == nil && !b.bad() {
+			break
+		}
+		b.failed = append(b.failed, b.summary())
+		nb, err := notebook.Parse(b.text)
+		if err != nil {
+			b.problem = err // it was read before
+			return
+		}
+		b.nb, b.cells, b.problem = nb, nil, nil
+		if b.problem = b.plan(); b.problem != nil {
+			return
+		}
+	}
+	if b.problem == nil && b.flags.update && ctx.Err() == nil {
+		b.problem = b.accept()
+	}
+	if b.flags.out != "" {
+		b.kept = b.keep()
+	}
+}
+
+// try runs the notebook once.
+func (b *testedBook) try(ctx context.Context, v *testView) {
 	var err error
 	b.report, err = runner.Run(ctx, b.nb, runner.Options{
 		Spec:         b.kernel.spec,
-		StartOptions: jupyter.StartOptions{Dir: filepath.Dir(absolute(b.path)), IPC: b.kernel.builtIn, Env: b.kernel.env},
-		CellTimeout:  f.cellTimeout,
-		Timeout:      f.timeout,
-		StartTimeout: f.startTimeout,
+		StartOptions: jupyter.StartOptions{Dir: b.dir, Env: b.kernel.environment()},
+		CellTimeout:  b.flags.cellTimeout,
+		Timeout:      b.flags.timeout,
+		StartTimeout: b.flags.startTimeout,
 		AllowErrors:  true,
 		Events:       func(e runner.Event) { v.event(b, e) },
 	})
-	b.judge(err)
-	if b.problem == nil && f.update && ctx.Err() == nil {
-		b.problem = b.accept()
+	b.check(err)
+}
+
+// summary says in a line why a try failed.
+func (b *testedBook) summary() string {
+	if b.problem != nil {
+		return b.problem.Error()
 	}
-	if f.out != "" {
-		b.kept = b.keep()
+	for _, c := range b.cells {
+		switch {
+		case c.result == failed:
+			return c.name() + ": " + c.reason()
+		case c.result == differs:
+			return c.name() + ": " + c.differences[0].String()
+		}
 	}
+	return b.counts()
 }
 
 func absolute(path string) string {
@@ -320,12 +421,7 @@ func absolute(path string) string {
 func testStatus(ctx context.Context, books []*testedBook) error {
 	status := 0
 	for _, b := range books {
-		switch {
-		case b.problem != nil, b.kept != nil:
-			status = 2
-		case b.failed():
-			status = max(status, 1)
-		}
+		status = max(status, b.status())
 	}
 	var by stopped
 	switch {

@@ -26,30 +26,34 @@ type testedCell struct {
 	count  int  // the number of the saved run
 	unrun  bool // there is no saved run
 
-	verdict     verdict
+	result      testResult
+	begun       time.Time
 	elapsed     time.Duration
-	err         error // why it failed, or is not judged
+	err         error // why it failed, or was not compared
+	tries       []error
 	differences []compare.Difference
+	masked      []compare.Mask
 }
 
-// verdict is what became of a cell.
-type verdict string
+// A testResult is what became of a cell.
+type testResult string
 
 const (
-	asSaved    verdict = "as saved"
-	unchecked  verdict = "not compared"
-	skipped    verdict = "skipped"
-	accepted   verdict = "updated"
-	differs    verdict = "differs"
-	failed     verdict = "failed"
-	notReached verdict = "not run"
+	asSaved    testResult = "as saved"
+	unchecked  testResult = "not compared"
+	skipped    testResult = "skipped"
+	accepted   testResult = "updated"
+	differs    testResult = "differs"
+	failed     testResult = "failed"
+	notReached testResult = "not run"
+	behindExit testResult = "behind sys.exit(0)"
 )
 
-// verdicts in the order in which they are counted.
-var verdicts = []verdict{asSaved, accepted, differs, failed, notReached, unchecked, skipped}
+// testResults in the order in which they are counted.
+var testResults = []testResult{asSaved, accepted, differs, failed, notReached, behindExit, unchecked, skipped}
 
-// bad verdicts make a test fail.
-func (v verdict) bad() bool { return v == differs || v == failed || v == notReached }
+// bad results make a test fail.
+func (r testResult) bad() bool { return r == differs || r == failed || r == notReached }
 
 func (c *testedCell) name() string {
 	if id := c.cell.ID(); id != "" && !machineID(id) {
@@ -95,10 +99,26 @@ func readMarks(c *notebook.Cell, lax bool) (marks, error) {
 	return m, nil
 }
 
-// plan reads what the cells have saved and how they are to be compared, and tells the runner by its
-// own tags which not to run and which may fail. inFile are the cells of the file; others were
-// added.
-func (b *testedBook) plan(f testFlags, inFile []*notebook.Cell, given func(flag string) bool) error {
+// plan sets the parameters, reads what the cells have saved and how they are to be compared, and
+// tells the runner by its own tags which not to run and which may fail.
+func (b *testedBook) plan() error {
+	inFile := slices.Clone(b.nb.Cells()) // without the cell of parameters
+	undeclared, err := runner.SetParameters(b.nb, b.kernel.language, b.settings)
+	if err != nil {
+		return fmt.Errorf("%s: %w", b.path, err)
+	}
+	b.warnings = nil
+	for _, name := range undeclared {
+		b.warnings = append(b.warnings, fmt.Sprintf("no cell tagged parameters declares %q; it is set all the same", name))
+	}
+	if err := b.planCells(inFile); err != nil {
+		return fmt.Errorf("%s: %w", b.path, err)
+	}
+	return nil
+}
+
+func (b *testedBook) planCells(inFile []*notebook.Cell) error {
+	f := b.flags
 	base := compare.Rules{Sanitize: f.rules.Sanitize}
 	if err := metadataRules(&base, b.nb.Metadata); err != nil {
 		return fmt.Errorf("the notebook's metadata: %w", err)
@@ -107,7 +127,7 @@ func (b *testedBook) plan(f testFlags, inFile []*notebook.Cell, given func(flag 
 		"rtol": func() { base.Relative = f.rules.Relative }, "atol": func() { base.Absolute = f.rules.Absolute },
 		"pixel-tolerance": func() { base.Channel = f.rules.Channel }, "pixel-share": func() { base.Pixels = f.rules.Pixels },
 	} {
-		if given(flag) {
+		if b.given(flag) {
 			set()
 		}
 	}
@@ -121,7 +141,7 @@ func (b *testedBook) plan(f testFlags, inFile []*notebook.Cell, given func(flag 
 		if strings.TrimSpace(cell.Source()) == "" {
 			continue
 		}
-		c := &testedCell{cell: cell, index: slices.Index(inFile, cell), number: number, saved: cell.Outputs(), count: cell.ExecutionCount(), rules: base, verdict: notReached}
+		c := &testedCell{cell: cell, index: slices.Index(inFile, cell), number: number, saved: cell.Outputs(), count: cell.ExecutionCount(), rules: base, result: notReached}
 		c.rules.Ignore = slices.Clone(base.Ignore)
 		counted, shows = counted || c.count > 0, shows || len(c.saved) > 0
 		err := metadataRules(&c.rules, cell.Metadata)
@@ -169,7 +189,7 @@ func metadataRules(r *compare.Rules, metadata func(path ...string) (json.RawMess
 				if key == "ignore" {
 					wanted = "a list of texts"
 				}
-				return fmt.Errorf("nb.%s is %s, wanted %s", key, clip(string(raw), 40), wanted)
+				return fmt.Errorf("nb.%s is %s, want %s", key, clip(string(raw), 40), wanted)
 			}
 		}
 	}
@@ -177,34 +197,36 @@ func metadataRules(r *compare.Rules, metadata func(path ...string) (json.RawMess
 	return r.Check()
 }
 
-// judge compares after a run; err is the run's end.
-func (b *testedBook) judge(err error) {
-	blamed := err == nil
-	fates := map[*notebook.Cell]runner.CellReport{}
-	for _, fate := range b.report.Cells {
-		fates[fate.Cell] = fate
-		blamed = blamed || fate.Err != nil
+// check compares after a run; err is the run's end.
+func (b *testedBook) check(err error) {
+	ownFault := err == nil
+	reports := map[*notebook.Cell]runner.CellReport{}
+	for _, r := range b.report.Cells {
+		reports[r.Cell] = r
+		ownFault = ownFault || r.Err != nil
 	}
-	if !blamed {
+	if !ownFault {
 		// the kernel did not start, or another end that is no cell's fault
 		b.problem = fmt.Errorf("%s: %w", b.path, err)
 		return
 	}
 	for _, c := range b.cells {
-		fate := fates[c.cell]
-		c.elapsed, c.err = fate.Elapsed, fate.Err
+		r := reports[c.cell]
+		c.begun, c.elapsed, c.err, c.tries = r.Begun, r.Elapsed, r.Err, r.Tries
 		switch {
-		case fate.Status == runner.Skipped:
-			c.verdict = skipped
-		case fate.Status == runner.Failed:
-			c.verdict = failed
-		case fate.Status != runner.OK:
-			c.verdict = notReached
+		case r.Status == runner.Skipped:
+			c.result = skipped
+		case r.Status == runner.Failed:
+			c.result = failed
+		case r.Status != runner.OK && b.report.Exit != nil && err == nil:
+			c.result = behindExit
+		case r.Status != runner.OK:
+			c.result = notReached
 			if c.err == nil {
 				c.err = fmt.Errorf("it was not run, for the run ended before: %w", err)
 			}
 		case !c.marks.check, c.unrun:
-			c.verdict = unchecked
+			c.result = unchecked
 		default:
 			c.compare()
 		}
@@ -212,23 +234,23 @@ func (b *testedBook) judge(err error) {
 }
 
 func (c *testedCell) compare() {
-	c.verdict = asSaved
-	c.differences, c.err = compare.Outputs(c.saved, c.cell.Outputs(), c.rules)
+	c.result = asSaved
+	c.differences, c.masked, c.err = compare.Outputs(c.saved, c.cell.Outputs(), c.rules)
 	if c.err != nil {
-		c.verdict = failed
+		c.result = failed
 	} else if len(c.differences) > 0 {
-		c.verdict = differs
+		c.result = differs
 	}
 }
 
-// failed reports whether a cell differs or did not run as it should.
-func (b *testedBook) failed() bool {
-	return slices.ContainsFunc(b.cells, func(c *testedCell) bool { return c.verdict.bad() })
+// bad reports whether a cell differs or did not run as it should.
+func (b *testedBook) bad() bool {
+	return slices.ContainsFunc(b.cells, func(c *testedCell) bool { return c.result.bad() })
 }
 
-func (b *testedBook) count(v verdict) (n int) {
+func (b *testedBook) count(v testResult) (n int) {
 	for _, c := range b.cells {
-		if c.verdict == v {
+		if c.result == v {
 			n++
 		}
 	}
@@ -239,7 +261,7 @@ func (b *testedBook) count(v verdict) (n int) {
 func (c *testedCell) reason() string {
 	var own *runner.CellError
 	if errors.As(c.err, &own) {
-		return own.EName + ": " + strings.Join(strings.Fields(own.EValue), " ")
+		return strings.TrimSuffix(own.EName+": "+strings.Join(strings.Fields(own.EValue), " "), ": ")
 	}
 	return c.err.Error()
 }
@@ -247,17 +269,11 @@ func (c *testedCell) reason() string {
 // failureType names a failure for a machine.
 func (c *testedCell) failureType() string {
 	var own *runner.CellError
-	var slow *runner.TimeoutError
-	var dead *runner.DeadKernelError
 	switch {
-	case c.verdict == differs:
+	case c.result == differs:
 		return "OutputDiffers"
 	case errors.As(c.err, &own):
 		return own.EName
-	case errors.As(c.err, &slow), errors.Is(c.err, runner.ErrRunTimeout):
-		return "Timeout"
-	case errors.As(c.err, &dead):
-		return "DeadKernel"
 	}
-	return "Error"
+	return errorType(c.err)
 }

@@ -18,9 +18,9 @@ func (b *testedBook) accept() error {
 	var changed []*testedCell
 	for _, c := range b.cells {
 		switch {
-		case c.verdict == failed || c.verdict == notReached:
+		case c.result == failed || c.result == notReached:
 			return nil // the test has failed anyway
-		case c.verdict == differs, c.unrun && c.verdict == unchecked && c.marks.check:
+		case c.result == differs, c.unrun && c.result == unchecked && c.marks.check:
 			changed = append(changed, c)
 		}
 	}
@@ -46,7 +46,7 @@ func (b *testedBook) accept() error {
 		return err
 	}
 	for _, c := range changed {
-		c.verdict = accepted
+		c.result = accepted
 	}
 	b.updated = len(changed)
 	return nil
@@ -79,27 +79,26 @@ func (b *testedBook) with(cells []*testedCell) (*notebook.Notebook, error) {
 // planKeeping decides where the executed notebooks go: into the folder, each under its own path
 // without what leads up. It refuses to overwrite a notebook under test, and anything else unasked.
 func planKeeping(books []*testedBook, dir string, overwrite bool) error {
-	taken := map[string]string{}
+	var paths []string
 	for _, b := range books {
-		rel := filepath.ToSlash(b.path[len(filepath.VolumeName(b.path)):])
-		for strings.HasPrefix(rel, "../") || strings.HasPrefix(rel, "/") {
-			_, rel, _ = strings.Cut(rel, "/")
-		}
-		b.keepAt = filepath.Join(dir, filepath.FromSlash(rel))
+		paths = append(paths, b.path)
+	}
+	to, err := pathsUnder(paths, dir)
+	if err != nil {
+		return err
+	}
+	for i, b := range books {
+		b.keepAt = to[i]
 		for _, other := range books {
 			if sameFile(b.keepAt, other.path) {
 				return fmt.Errorf("%s is a notebook under test: it is never overwritten, name another folder with -o", other.path)
 			}
 		}
-		if other, ok := taken[b.keepAt]; ok {
-			return fmt.Errorf("%s and %s would both be kept as %s: test them one by one", other, b.path, b.keepAt)
-		}
-		taken[b.keepAt] = b.path
 		if exists(b.keepAt) && !overwrite {
 			return fmt.Errorf("%s exists: name another folder, or allow it with --overwrite", b.keepAt)
 		}
 	}
-	return nil
+	return writable(dir)
 }
 
 // keep writes the executed notebook, and beside it the pictures that differ.

@@ -1,8 +1,8 @@
 package main
 
 import (
+	"errors"
 	"fmt"
-	"os"
 	"path/filepath"
 	"strings"
 
@@ -18,9 +18,6 @@ func writeReport(path string, books []*testedBook) error {
 	for _, b := range books {
 		r.Suites = append(r.Suites, b.suite())
 	}
-	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-		return fmt.Errorf("the test report's folder: %w", err)
-	}
 	return r.WriteFile(path)
 }
 
@@ -30,13 +27,22 @@ func (b *testedBook) suite() junit.Suite {
 	if name := b.kernel.spec.DisplayName; name != "" {
 		s.Properties = []junit.Property{{Name: "kernel", Value: name}}
 	}
+	if text := b.masks(); text != "" {
+		s.Properties = append(s.Properties, junit.Property{Name: "masked", Value: text})
+	}
+	if n := len(b.failed); n > 0 {
+		s.Properties = append(s.Properties, junit.Property{Name: "tries", Value: fmt.Sprint(n + 1)})
+		for i, why := range b.failed {
+			s.Err += fmt.Sprintf("try %d failed: %s\n", i+1, why)
+		}
+	}
 	if b.problem != nil {
 		s.Cases = []junit.Case{{Class: class, Name: "notebook", Outcome: junit.Error, Type: "Error", Message: b.problem.Error()}}
 		return s
 	}
 	for _, c := range b.cells {
 		jc := junit.Case{Class: class, Name: c.name(), Elapsed: c.elapsed}
-		if c.verdict != skipped {
+		if c.result != skipped {
 			for _, o := range c.cell.Outputs() {
 				switch {
 				case o.Type == notebook.StreamOutput && o.Name == "stderr":
@@ -54,9 +60,11 @@ func (b *testedBook) suite() junit.Suite {
 
 // tell fills in the outcome.
 func (c *testedCell) tell(jc *junit.Case) {
-	switch c.verdict {
+	switch c.result {
 	case skipped:
 		jc.Outcome, jc.Message = junit.Skipped, "by its mark"
+	case behindExit:
+		jc.Outcome, jc.Message = junit.Skipped, "behind the cell that ended the notebook by sys.exit(0)"
 	case notReached:
 		jc.Outcome, jc.Type = junit.Skipped, ""
 		jc.Message = "the run ended before"
@@ -77,4 +85,86 @@ func (c *testedCell) tell(jc *junit.Case) {
 		}
 		jc.Detail = detail.String()
 	}
+}
+
+// A differenceLine is a difference in the lines of --json.
+type differenceLine struct {
+	Place   string `json:"place"`
+	Message string `json:"message"`
+	Saved   string `json:"saved,omitempty"`
+	Now     string `json:"now,omitempty"`
+}
+
+// A maskLine is what was left out of a comparison.
+type maskLine struct {
+	Place string `json:"place"`
+	Rule  string `json:"rule"`
+	Saved string `json:"saved"`
+	Now   string `json:"now"`
+}
+
+// line is what came of a cell, for --json.
+func (c *testedCell) line() cellLine {
+	line := cellLine{Index: c.index, Number: c.number, ID: c.cell.ID(), Status: string(c.result), Seconds: c.elapsed.Seconds()}
+	if !c.begun.IsZero() {
+		line.Begun = &c.begun
+	}
+	if n := len(c.tries); n > 0 {
+		line.Tries = n + 1
+	}
+	if c.err != nil {
+		line.Error = newErrorLine(c.err)
+	}
+	for _, d := range c.differences {
+		line.Differences = append(line.Differences, differenceLine{d.Place, d.Message, d.Want, d.Got})
+	}
+	for _, m := range c.masked {
+		line.Masked = append(line.Masked, maskLine{m.Place, m.Rule, m.Want, m.Got})
+	}
+	return line
+}
+
+// status is the exit status that a notebook alone would give.
+func (b *testedBook) status() int {
+	switch {
+	case b.problem != nil, b.kept != nil:
+		return 2
+	case b.bad():
+		return 1
+	}
+	return 0
+}
+
+// tested writes what came of a notebook.
+func (l *jsonLog) tested(b *testedBook) {
+	status, seconds := b.status(), b.report.Elapsed.Seconds()
+	line := eventLine{Event: "notebook", Source: b.path, Kernel: b.kernel.spec.Name, Status: &status, Seconds: &seconds,
+		Tries: len(b.failed) + 1, Notebook: b.keepAt}
+	if !b.report.Begun.IsZero() {
+		line.Begun = &b.report.Begun
+	}
+	if err := errors.Join(b.problem, b.kept); err != nil {
+		line.Message = err.Error()
+	}
+	for _, c := range b.cells {
+		line.Cells = append(line.Cells, c.line())
+	}
+	l.put(line)
+}
+
+// testEnd writes the end of a test.
+func (l *jsonLog) testEnd(books []*testedBook, err error) {
+	status := 0
+	var exit exitError
+	if errors.As(err, &exit) {
+		status = int(exit)
+	}
+	passed := 0
+	for _, b := range books {
+		if b.status() == 0 {
+			passed++
+		}
+	}
+	l.put(eventLine{Event: "end", Version: jsonVersion, Status: &status,
+		Message: fmt.Sprintf("%d of %d notebooks passed", passed, len(books))})
 }

@@ -3,55 +3,23 @@ package main
 import (
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"slices"
 	"strings"
 	"sync"
 	"time"
 
-	"golang.org/x/term"
-
+	"gopets/kernelext/internal/terminal"
 	"gopets/kernelext/runner"
 )
-
-// paint colours text for a terminal.
-type paint bool
-
-// newPaint decides as most programs do: in a terminal, unless NO_COLOR is set.
-func newPaint(choice string, f *os.File) (paint, error) {
-	switch choice {
-	case "always":
-		return true, nil
-	case "never":
-		return false, nil
-	case "auto":
-		t := os.Getenv("TERM")
-		return paint(term.IsTerminal(int(f.Fd())) && os.Getenv("NO_COLOR") == "" && t != "" && t != "dumb"), nil
-	}
-	return false, fmt.Errorf("--color %s: wanted auto, always or never", choice)
-}
-
-const (
-	red   = "31"
-	green = "32"
-	cyan  = "36"
-	bold  = "1"
-	faint = "2"
-)
-
-func (p paint) in(color, s string) string {
-	if !p || s == "" {
-		return s
-	}
-	return "\x1b[" + color + "m" + s + "\x1b[0m"
-}
 
 // testView tells how tests go: of each notebook all that is to be said when it has ended;
 // meanwhile, in a terminal, a line that changes, and elsewhere one from time to time.
 type testView struct {
 	mu      sync.Mutex
 	out     io.Writer
-	paint   paint
+	paint   terminal.Paint
 	verbose bool
 	live    bool
 	of      int
@@ -68,9 +36,8 @@ type runningBook struct {
 	begun time.Time
 }
 
-func newTestView(f *os.File, p paint, verbose bool, of int) *testView {
-	t := os.Getenv("TERM")
-	v := &testView{out: f, paint: p, verbose: verbose, live: term.IsTerminal(int(f.Fd())) && t != "" && t != "dumb", of: of, spoke: time.Now(), quit: make(chan struct{})}
+func newTestView(f *os.File, p terminal.Paint, verbose bool, of int) *testView {
+	v := &testView{out: f, paint: p, verbose: verbose, live: terminal.CanRedraw(f), of: of, spoke: time.Now(), quit: make(chan struct{})}
 	go func() {
 		ticks := time.NewTicker(250 * time.Millisecond)
 		defer ticks.Stop()
@@ -109,11 +76,7 @@ func (v *testView) tick() {
 	switch {
 	case len(v.running) == 0:
 	case v.live:
-		width := 80
-		if w, _, err := term.GetSize(int(os.Stdout.Fd())); err == nil && w > 20 {
-			width = w
-		}
-		fmt.Fprint(v.out, "\r\x1b[2K"+clip(v.progress(), width-1))
+		fmt.Fprint(v.out, terminal.EraseLine+clip(v.progress(), terminal.Width(os.Stdout)-1))
 	case time.Since(v.spoke) > time.Minute:
 		v.print("… " + v.progress() + "\n")
 	}
@@ -129,7 +92,7 @@ func (v *testView) progress() string {
 
 func (v *testView) print(s string) {
 	if v.live {
-		fmt.Fprint(v.out, "\r\x1b[2K")
+		fmt.Fprint(v.out, terminal.EraseLine)
 	}
 	fmt.Fprint(v.out, s)
 	v.spoke = time.Now()
@@ -147,14 +110,14 @@ func (v *testView) finished(b *testedBook) {
 // story is all that is to be said of a notebook.
 func (v *testView) story(b *testedBook) string {
 	var s strings.Builder
-	mark := v.paint.in(green, "ok    ")
+	mark := v.paint.In(terminal.Green, "ok    ")
 	switch {
 	case b.problem != nil || b.kept != nil:
-		mark = v.paint.in(red, "ERROR ")
-	case b.failed():
-		mark = v.paint.in(red, "FAILED")
+		mark = v.paint.In(terminal.Red, "ERROR ")
+	case b.bad():
+		mark = v.paint.In(terminal.Red, "FAILED")
 	}
-	fmt.Fprintf(&s, "%s %s", mark, v.paint.in(bold, plain(b.path)))
+	fmt.Fprintf(&s, "%s %s", mark, v.paint.In(terminal.Bold, plain(b.path)))
 	if b.problem != nil {
 		fmt.Fprintf(&s, "\n    %s\n", indented(plain(b.problem.Error())))
 		return s.String()
@@ -162,11 +125,25 @@ func (v *testView) story(b *testedBook) string {
 	fmt.Fprintf(&s, "  %s in %v\n", b.counts(), b.report.Elapsed.Round(100*time.Millisecond))
 	for _, c := range b.cells {
 		switch {
-		case c.verdict.bad():
+		case c.result.bad():
 			v.tellCell(&s, c)
-		case c.verdict == accepted || v.verbose:
-			fmt.Fprintf(&s, "    %s: %s%s\n", c.name(), c.verdict, c.why())
+		case c.result == accepted || v.verbose:
+			fmt.Fprintf(&s, "    %s: %s%s\n", c.name(), c.result, c.why())
 		}
+		if v.verbose {
+			for _, m := range c.masked {
+				fmt.Fprintf(&s, "      masked in %s (%s): %s, it was %s\n", m.Place, m.Rule, clip(plain(m.Got), 80), clip(plain(m.Want), 80))
+			}
+		}
+	}
+	if text := b.masks(); text != "" && !v.verbose {
+		fmt.Fprintf(&s, "    masked: %s; -v lists them\n", text)
+	}
+	for i, why := range b.failed {
+		fmt.Fprintf(&s, "    try %d of %d failed: %s\n", i+1, b.flags.retries+1, indented(clip(plain(why), 200)))
+	}
+	for _, warning := range b.warnings {
+		fmt.Fprintf(&s, "    warning: %s\n", plain(warning))
 	}
 	if b.kept != nil {
 		fmt.Fprintf(&s, "    %s\n", indented(b.kept.Error()))
@@ -177,18 +154,33 @@ func (v *testView) story(b *testedBook) string {
 // why explains verdicts that need it.
 func (c *testedCell) why() string {
 	switch {
-	case c.verdict == unchecked && c.unrun:
+	case c.result == unchecked && c.unrun:
 		return " (it has no saved run)"
-	case c.verdict == unchecked:
+	case c.result == unchecked:
 		return " (by its mark, or --lax)"
 	}
 	return fmt.Sprintf(", %v", c.elapsed.Round(10*time.Millisecond))
 }
 
+// masks says how much was left out of the comparison, by rule.
+func (b *testedBook) masks() string {
+	count := map[string]int{}
+	for _, c := range b.cells {
+		for _, m := range c.masked {
+			count[m.Rule]++
+		}
+	}
+	var parts []string
+	for _, rule := range slices.Sorted(maps.Keys(count)) {
+		parts = append(parts, fmt.Sprintf("%s %d", rule, count[rule]))
+	}
+	return strings.Join(parts, ", ")
+}
+
 // counts says how many cells came out how.
 func (b *testedBook) counts() string {
 	var parts []string
-	for _, v := range verdicts {
+	for _, v := range testResults {
 		switch n := b.count(v); {
 		case n > 1 && v == differs:
 			parts = append(parts, fmt.Sprintf("%d differ", n))
@@ -204,27 +196,27 @@ func (b *testedBook) counts() string {
 
 // tellCell shows a cell that differs or failed: its source, and how.
 func (v *testView) tellCell(s *strings.Builder, c *testedCell) {
-	if c.verdict == notReached {
+	if c.result == notReached {
 		fmt.Fprintf(s, "    %s: not run\n", c.name())
 		return
 	}
-	fmt.Fprintf(s, "    %s\n", v.paint.in(bold, c.name()+": "+string(c.verdict)))
+	fmt.Fprintf(s, "    %s\n", v.paint.In(terminal.Bold, c.name()+": "+string(c.result)))
 	source := strings.Split(strings.TrimRight(plain(c.cell.Source()), "\n"), "\n")
 	for i, line := range source {
 		if i == 12 && len(source) > 14 {
-			fmt.Fprintf(s, "      %s\n", v.paint.in(faint, fmt.Sprintf("│ … %d more lines", len(source)-i)))
+			fmt.Fprintf(s, "      %s\n", v.paint.In(terminal.Faint, fmt.Sprintf("│ … %d more lines", len(source)-i)))
 			break
 		}
-		fmt.Fprintf(s, "      %s\n", v.paint.in(faint, strings.TrimRight("│ "+clip(line, 120), " ")))
+		fmt.Fprintf(s, "      %s\n", v.paint.In(terminal.Faint, strings.TrimRight("│ "+clip(line, 120), " ")))
 	}
 	if c.err != nil {
-		fmt.Fprintf(s, "      %s\n", v.paint.in(red, clip(plain(c.reason()), 200)))
+		fmt.Fprintf(s, "      %s\n", v.paint.In(terminal.Red, clip(plain(c.reason()), 200)))
 		if text := errorText(runner.CellReport{Place: runner.Place{Cell: c.cell}}); text != "" {
 			s.WriteString(v.block(text))
 		}
 	}
 	for _, d := range c.differences {
-		fmt.Fprintf(s, "      %s\n", v.paint.in(red, plain(d.String())))
+		fmt.Fprintf(s, "      %s\n", v.paint.In(terminal.Red, plain(d.String())))
 		s.WriteString(v.block(plain(d.Unified())))
 	}
 }
@@ -244,19 +236,19 @@ func (v *testView) block(text string) string {
 			fmt.Fprintf(&s, "        … %d more lines\n", len(lines)-i)
 			break
 		}
-		color := ""
+		color := terminal.Color("")
 		switch {
 		case strings.HasPrefix(line, "---"), strings.HasPrefix(line, "+++"):
-			color = bold
+			color = terminal.Bold
 		case strings.HasPrefix(line, "@@"):
-			color = cyan
+			color = terminal.Cyan
 		case strings.HasPrefix(line, "-"):
-			color = red
+			color = terminal.Red
 		case strings.HasPrefix(line, "+"):
-			color = green
+			color = terminal.Green
 		}
 		if color != "" {
-			line = v.paint.in(color, line)
+			line = v.paint.In(color, line)
 		}
 		s.WriteString(strings.TrimRight("        "+line, " ") + "\n")
 	}
@@ -275,13 +267,13 @@ func (v *testView) summary(books []*testedBook) {
 		switch {
 		case b.problem != nil, b.kept != nil:
 			broken++
-		case b.failed():
+		case b.bad():
 			bad++
 		default:
 			good++
 		}
 		for _, c := range b.cells {
-			if c.unrun && c.verdict == unchecked && c.marks.check {
+			if c.unrun && c.result == unchecked && c.marks.check {
 				unrun++
 			}
 		}
@@ -293,11 +285,11 @@ func (v *testView) summary(books []*testedBook) {
 	if broken > 0 {
 		parts = append(parts, fmt.Sprintf("%d could not be tested", broken))
 	}
-	color := green
+	color := terminal.Green
 	if good < len(books) {
-		color = red
+		color = terminal.Red
 	}
-	v.print(v.paint.in(color, strings.Join(parts, ", ")) + "\n")
+	v.print(v.paint.In(color, strings.Join(parts, ", ")) + "\n")
 	if unrun > 0 {
 		v.print(fmt.Sprintf("%d cells have no saved run to compare with; --update keeps this one\n", unrun))
 	}

@@ -126,19 +126,8 @@ func tidy(s string) string {
 	return b.String()
 }
 
-var escapes = regexp.MustCompile(`\x1b\[[0-9;?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(\x07|\x1b\\)|\x1b.`)
-
-// plain takes colours and other control sequences out of a text, so that a notebook cannot drive
-// the terminal.
-func plain(s string) string {
-	s = escapes.ReplaceAllString(s, "")
-	return strings.Map(func(r rune) rune {
-		if r < ' ' && r != '\n' && r != '\t' || r == 0x7f {
-			return -1
-		}
-		return r
-	}, s)
-}
+// plain returns a text without control sequences, so that a notebook cannot drive the terminal.
+func plain(s string) string { return terminal.Plain(s) }
 
 // lastLine gives the last line of a text that holds something, as it would stand on a terminal.
 func lastLine(s string) string {

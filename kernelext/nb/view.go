@@ -8,8 +8,6 @@ import (
 	"sync"
 	"time"
 
-	"golang.org/x/term"
-
 	"gopets/kernelext/internal/terminal"
 	"gopets/kernelext/notebook"
 	"gopets/kernelext/runner"
@@ -46,9 +44,9 @@ const quiet = 20 * time.Second
 // tick is how often the bar is drawn anew.
 const tick = 250 * time.Millisecond
 
-func newView(f *os.File) *view {
-	v := &view{out: f, begun: time.Now(), quit: make(chan struct{})}
-	if t := os.Getenv("TERM"); term.IsTerminal(int(f.Fd())) && t != "" && t != "dumb" {
+func newView(w io.Writer) *view {
+	v := &view{out: w, begun: time.Now(), quit: make(chan struct{})}
+	if f, ok := w.(*os.File); ok && terminal.CanRedraw(f) {
 		v.live = f
 	}
 	v.ticks = time.NewTicker(tick)
@@ -84,7 +82,7 @@ func (v *view) print(s string) {
 
 func (v *view) erase() {
 	if v.bar {
-		fmt.Fprint(v.out, "\r\x1b[2K")
+		fmt.Fprint(v.out, terminal.EraseLine)
 		v.bar = false
 	}
 }
@@ -102,10 +100,7 @@ func (v *view) draw() {
 	if v.live == nil || v.started.IsZero() {
 		return
 	}
-	width := 80
-	if w, _, err := term.GetSize(int(v.live.Fd())); err == nil && w > 20 {
-		width = w // it may have changed since
-	}
+	width := terminal.Width(v.live)
 	const cells = 20
 	done := cells * (v.place.Number - 1) / max(1, v.place.Of)
 	line := fmt.Sprintf("%s%s %d/%d %s %v", strings.Repeat("█", done), strings.Repeat("░", cells-done), v.place.Number, v.place.Of,
@@ -114,7 +109,7 @@ func (v *view) draw() {
 		line += " · " + now
 	}
 	v.bar, v.drawn = true, time.Now()
-	fmt.Fprint(v.out, "\r\x1b[2K"+clip(line, width-1))
+	fmt.Fprint(v.out, terminal.EraseLine+clip(line, width-1))
 }
 
 func (v *view) tick() {
@@ -166,6 +161,11 @@ func (v *view) event(e runner.Event) {
 		if took := e.Elapsed.Round(100 * time.Millisecond); e.Status != runner.OK || took >= time.Second {
 			v.print(fmt.Sprintf("%s%s, %v\n", indent, e.Status, took))
 		}
+	case runner.CellRetry:
+		v.flush()
+		v.changes = nil
+		why, _, _ := strings.Cut(e.Err.Error(), "\n")
+		v.print(fmt.Sprintf("%stry %d failed: %s\n", indent, e.Try, why))
 	case runner.Warning:
 		v.print(fmt.Sprintf("nb: %v\n", e.Err))
 	}
@@ -259,10 +259,15 @@ func (v *view) lines(text string) {
 	v.print(b.String())
 }
 
-// finish tells how the run ended.
-func (v *view) finish(report *runner.Report, err error) {
+// close ends the clock of a view.
+func (v *view) close() {
 	close(v.quit)
 	v.ticks.Stop()
+}
+
+// finish says how the run ended.
+func (v *view) finish(report *runner.Report, err error) {
+	v.close()
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	v.started = time.Time{}
@@ -272,13 +277,16 @@ func (v *view) finish(report *runner.Report, err error) {
 			v.print(failure(c))
 		}
 	}
-	if err != nil && (len(report.Cells) == 0 || !told(report, err)) {
+	if err != nil && (len(report.Cells) == 0 || !reported(report, err)) {
 		v.print(fmt.Sprintf("\n%v\n", err))
 	}
 	ok, kept := report.Count(runner.OK), report.Count(runner.Kept)
 	if kept > 0 && ok == 0 && err == nil {
 		v.print("nothing to run: all cells had finished\n")
 		return
+	}
+	if report.Exit != nil {
+		v.print(fmt.Sprintf("%v ended the notebook by sys.exit(0): %d cells behind it were not run\n", report.Exit, report.Count(runner.NotRun)))
 	}
 	line := fmt.Sprintf("%d of %d cells succeeded in %v", ok, len(report.Cells)-report.Count(runner.Skipped)-kept, report.Elapsed.Round(100*time.Millisecond))
 	if kept > 0 {
@@ -287,7 +295,7 @@ func (v *view) finish(report *runner.Report, err error) {
 	v.print(line + "\n")
 }
 
-func told(report *runner.Report, err error) bool {
+func reported(report *runner.Report, err error) bool {
 	for _, c := range report.Cells {
 		if c.Err == err {
 			return true

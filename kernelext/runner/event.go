@@ -35,6 +35,13 @@ type Shown struct {
 // Cleared says that a cell's outputs were cleared.
 type Cleared struct{ Place }
 
+// CellRetry says that a try of a cell failed and the cell runs again.
+type CellRetry struct {
+	Place
+	Try int // from 1
+	Err error
+}
+
 // CellEnd says how a cell ended, and that it is saved; of a cell that is kept there is no start.
 type CellEnd struct{ CellReport }
 
@@ -46,5 +53,6 @@ func (Resumed) event()     {}
 func (CellStart) event()   {}
 func (Shown) event()       {}
 func (Cleared) event()     {}
+func (CellRetry) event()   {}
 func (CellEnd) event()     {}
 func (Warning) event()     {}

@@ -40,10 +40,12 @@ type execution struct {
 // execute runs one cell to its end, whatever that is. It reports whether the cell ended the
 // notebook with success.
 func (r *run) execute(ctx context.Context, c *CellReport) (exit bool, err error) {
-	out := &outputs{cell: c.Cell, limit: r.o.MaxOutput, changed: &r.changed}
-	out.touch()
-	r.reports[out] = c
-	e := &execution{run: r, place: c.Place, out: out, timing: map[string]string{}}
+	if c.out == nil {
+		c.out = &outputs{cell: c.Cell, limit: r.o.MaxOutput, changed: &r.changed}
+		r.reports[c.out] = c
+	}
+	c.out.clear(false) // of an earlier try
+	e := &execution{run: r, place: c.Place, out: c.out, timing: map[string]string{}}
 	err = e.perform(ctx, c.Cell.Source(), c.limit)
 	for key, date := range e.timing {
 		e.warn(c.Cell.SetMetadata(date, timingPrefix, key))

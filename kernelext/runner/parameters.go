@@ -143,7 +143,7 @@ func inject(nb *notebook.Notebook, at int, source string) error {
 // parameters have changed since.
 func KeepParameters(nb, earlier *notebook.Notebook) (kept bool, err error) {
 	at, was, values := findTag(nb, parametersTag), findTag(earlier, parametersTag), findTag(earlier, injectedTag)
-	if at < 0 || was < 0 || values < 0 || nb.Cells()[at].Source() != earlier.Cells()[was].Source() {
+	if values < 0 || (at < 0) != (was < 0) || at >= 0 && nb.Cells()[at].Source() != earlier.Cells()[was].Source() {
 		return false, nil
 	}
 	return true, inject(nb, at, earlier.Cells()[values].Source())

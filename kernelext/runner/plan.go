@@ -34,24 +34,25 @@ func plan(nb *notebook.Notebook, o *Options) (*Report, error) {
 	}
 	report := &Report{}
 	of := 0
+	for _, c := range nb.Cells() {
+		if runnable(c) {
+			of++
+		}
+	}
+	number := 0
 	for i, c := range nb.Cells() {
 		if c.Type() != notebook.Code {
 			continue
 		}
-		r := CellReport{Place: Place{Cell: c, Index: i}, Status: Skipped, limit: o.CellTimeout}
+		r := CellReport{Place: Place{Cell: c, Index: i, Of: of}, Status: Skipped, limit: o.CellTimeout, retries: o.CellRetries}
 		if runnable(c) {
-			of++
-			r.Status, r.Number = NotRun, of
+			number++
+			r.Status, r.Number = NotRun, number
 		}
-		if limit, ok, err := limitOf(c.Metadata("nb", "timeout")); err != nil {
-			return nil, fmt.Errorf("the metadata nb.timeout of %v: %w", r.Place, err)
-		} else if ok {
-			r.limit = limit
+		if err := cellMetadata(&r); err != nil {
+			return nil, err
 		}
 		report.Cells = append(report.Cells, r)
-	}
-	for i := range report.Cells {
-		report.Cells[i].Of = of
 	}
 	if err := choose(report, o); err != nil {
 		return nil, err
@@ -62,6 +63,23 @@ func plan(nb *notebook.Notebook, o *Options) (*Report, error) {
 		}
 	}
 	return report, nil
+}
+
+// cellMetadata takes what a cell's own metadata asks for.
+func cellMetadata(r *CellReport) error {
+	limit, ok, err := limitOf(r.Cell.Metadata("nb", "timeout"))
+	if err != nil {
+		return fmt.Errorf("the metadata nb.timeout of %v: %w", r.Place, err)
+	}
+	if ok {
+		r.limit = limit
+	}
+	if raw, ok := r.Cell.Metadata("nb", "retries"); ok {
+		if err := json.Unmarshal(raw, &r.retries); err != nil || r.retries < 0 {
+			return fmt.Errorf("the metadata nb.retries of %v: want a number from 0, not %s", r.Place, raw)
+		}
+	}
+	return nil
 }
 
 func runnable(c *notebook.Cell) bool {
@@ -86,7 +104,7 @@ func notebookLimits(nb *notebook.Notebook, o *Options) error {
 	if raw, ok := nb.Metadata("execution", "allow_errors"); ok {
 		var allow bool
 		if err := json.Unmarshal(raw, &allow); err != nil {
-			return fmt.Errorf("the notebook's metadata execution.allow_errors: wanted true or false, not %s", raw)
+			return fmt.Errorf("the notebook's metadata execution.allow_errors: want true or false, not %s", raw)
 		}
 		o.AllowErrors = o.AllowErrors || allow
 	}
@@ -112,7 +130,7 @@ func limitOf(raw json.RawMessage, ok bool) (time.Duration, bool, error) {
 			return d, d != 0, nil
 		}
 	}
-	return 0, false, fmt.Errorf(`wanted seconds, or a text like "1m30s", not %s`, raw)
+	return 0, false, fmt.Errorf(`want seconds, or a text like "1m30s", not %s`, raw)
 }
 
 // choose takes out of the plan what Only and Until leave out.

@@ -80,7 +80,7 @@ func TestOnlySomeCells(t *testing.T) {
 				t.Fatal(err)
 			}
 			if got := fates(report); got != c.want {
-				t.Errorf("got %s, wanted %s", got, c.want)
+				t.Errorf("got %s, want %s", got, c.want)
 			}
 			var shows []string
 			for _, cell := range nb.Cells() {
@@ -270,10 +270,10 @@ func TestResume(t *testing.T) {
 				t.Fatal(err)
 			}
 			if got := fates(report); got != c.want {
-				t.Errorf("got %s, wanted %s", got, c.want)
+				t.Errorf("got %s, want %s", got, c.want)
 			}
 			if got := strings.Join(strings.Fields(read(t, log)), " "); got != c.log {
-				t.Errorf("run were %s, wanted %s", got, c.log)
+				t.Errorf("run were %s, want %s", got, c.log)
 			}
 			if got := outputs(nb.Cells()[0]) + outputs(nb.Cells()[1]); got != "stdout:one\nstdout:two\n" {
 				t.Errorf("the finished cells show %q", got)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"slices"
 	"strings"
 	"time"
@@ -31,6 +32,10 @@ type Options struct {
 	// MaxOutput limits what is kept of one cell's output, in bytes; 0 is 1 GB, below zero there is
 	// no limit. The notebook says how much was left out.
 	MaxOutput int64
+
+	// CellRetries is how often a cell that fails is run again, in the same kernel. A cell's own
+	// metadata (nb.retries) goes before it.
+	CellRetries int
 
 	AllowErrors bool // go on after a cell that fails
 	// go on after one that fails with an error of these names, as ZeroDivisionError
@@ -71,9 +76,13 @@ type Report struct {
 type CellReport struct {
 	Place
 	Status  Status
-	Elapsed time.Duration
+	Begun   time.Time     // zero if it was not run
+	Elapsed time.Duration // all tries together
 	Err     error
+	Tries   []error // the failures of tries before the last
 
+	out     *outputs
+	retries int
 	limit   time.Duration  // for its time; none if not above zero
 	leave   bool           // it lies behind the last cell to run
 	replay  string         // what is run in place of it, when it is not
@@ -194,12 +203,19 @@ func (r *run) tellResumed(report *Report) {
 // one runs a cell and saves it. An error ends the run.
 func (r *run) one(ctx context.Context, c *CellReport) (exit bool, err error) {
 	r.o.Events(CellStart{c.Place})
-	t := time.Now()
-	exit, err = r.execute(ctx, c)
-	if r.expected(c, err) {
-		exit, err = false, nil
+	c.Begun = time.Now()
+	for {
+		exit, err = r.execute(ctx, c)
+		if r.expected(c, err) {
+			exit, err = false, nil
+		}
+		if err == nil || len(c.Tries) >= c.retries || !retriable(ctx, err) {
+			break
+		}
+		c.Tries = append(c.Tries, err)
+		r.o.Events(CellRetry{c.Place, len(c.Tries), err})
 	}
-	c.Elapsed = time.Since(t)
+	c.Elapsed = time.Since(c.Begun)
 	c.Status = OK
 	if err != nil {
 		c.Status, c.Err = Failed, err
@@ -220,6 +236,13 @@ func (r *run) one(ctx context.Context, c *CellReport) (exit bool, err error) {
 func (r *run) expected(c *CellReport, err error) bool {
 	var failed *CellError
 	return (err == nil || errors.As(err, &failed)) && c.Cell.HasTag(raisesTag) && !r.o.ForceErrors
+}
+
+// retriable reports whether a cell that failed can be run again in the same kernel.
+func retriable(ctx context.Context, err error) bool {
+	var failed *CellError
+	var slow *TimeoutError
+	return ctx.Err() == nil && (errors.As(err, &failed) || errors.As(err, &slow) && !slow.Killed)
 }
 
 // failLate fails the cells that published an error after they had ended, say from a thread.
@@ -298,12 +321,19 @@ type run struct {
 	waiting bool // a cell has ended since the last save
 }
 
-// start starts the kernel, again if another process took one of its ports first.
+// start starts the kernel, again if another process took one of its ports first, and over TCP if it
+// does not come up on Unix sockets.
 func (r *run) start(run context.Context) error {
-	ctx, cancel := context.WithTimeoutCause(run, r.o.StartTimeout, fmt.Errorf("kernel %q did not answer within %v", r.o.Spec.Name, r.o.StartTimeout))
+	ctx, cancel := context.WithTimeoutCause(run, r.o.StartTimeout,
+		fmt.Errorf("kernel %q did not answer within %v", r.o.Spec.Name, r.o.StartTimeout))
 	defer cancel()
+	o := r.o.StartOptions
+	o.IPC = o.IPC || speaksIPC(r.o.Spec)
+	// As every Jupyter client does: ipykernel ends with its parent, and prints no banner, which
+	// would stand in the place of the reason why it died.
+	o.Env = append(slices.Clip(o.Env), fmt.Sprintf("JPY_PARENT_PID=%d", os.Getpid()))
 	for try := 1; ; try++ {
-		k, err := jupyter.Start(withoutHistory(r.o.Spec), r.o.StartOptions)
+		k, err := jupyter.Start(withoutHistory(r.o.Spec), o)
 		if err != nil {
 			return err
 		}
@@ -313,16 +343,27 @@ func (r *run) start(run context.Context) error {
 			r.o.Events(KernelReady{k, info})
 			return r.noteLanguage(info)
 		}
-		tail := k.LogTail(12)
+		tail := strings.ToLower(k.LogTail(12))
+		ipc := k.Connection.Transport == "ipc"
 		r.warn(k.Close())
 		if run.Err() != nil {
 			return fmt.Errorf("while kernel %q was starting: %w", r.o.Spec.Name, context.Cause(run))
 		}
-		if try < 3 && strings.Contains(strings.ToLower(tail), "address already in use") {
+		if ctx.Err() == nil && try < 3 && (ipc && !r.o.IPC || strings.Contains(tail, "address already in use")) {
+			o.IPC = r.o.IPC
 			continue
 		}
 		return &DeadKernelError{Cause: err}
 	}
+}
+
+// speaksIPC reports whether a kernel is of a family that listens on Unix sockets: what is built on
+// ipykernel or xeus, and R's. Of others some do not understand such a connection file and wait for
+// ever.
+func speaksIPC(s jupyter.Spec) bool {
+	all := strings.Join(s.Argv, " ")
+	return slices.ContainsFunc([]string{"ipykernel", "xeus", "xpython", "xcpp", "IRkernel", "bash_kernel", "metakernel"},
+		func(word string) bool { return strings.Contains(all, word) })
 }
 
 // withoutHistory keeps what ipykernel runs in memory, as nbclient does: the history is a person's,

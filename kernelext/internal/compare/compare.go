@@ -23,8 +23,15 @@ type Difference struct {
 
 func (d Difference) String() string { return d.Place + ": " + d.Message }
 
+// A Mask is something that differs and does not count, for a built-in rule has replaced it on both
+// sides.
+type Mask struct {
+	Place, Rule string
+	Want, Got   string
+}
+
 // Outputs compares what a cell has shown with what it shows now. The error is a rule that failed.
-func Outputs(want, got []notebook.Output, r Rules) ([]Difference, error) {
+func Outputs(want, got []notebook.Output, r Rules) (differences []Difference, masked []Mask, err error) {
 	c := comparison{rules: r}
 	a, b := gather(want, r), gather(got, r)
 	for _, name := range slices.Sorted(maps.Keys(a.streams)) {
@@ -36,7 +43,7 @@ func Outputs(want, got []notebook.Output, r Rules) ([]Difference, error) {
 		}
 	}
 	c.displays(a.shown, b.shown)
-	return c.found, c.err
+	return c.found, c.masked, c.err
 }
 
 // outputs are a cell's outputs by kind.
@@ -85,9 +92,10 @@ func mimes(o notebook.Output, r Rules) []string {
 
 // comparison collects differences.
 type comparison struct {
-	rules Rules
-	found []Difference
-	err   error
+	rules  Rules
+	found  []Difference
+	masked []Mask
+	err    error
 }
 
 func (c *comparison) add(d Difference) { c.found = append(c.found, d) }
@@ -185,10 +193,10 @@ func (c *comparison) essence(o notebook.Output) string {
 			}
 		}
 	}
-	f, err := c.rules.form(mime, text)
+	f, err := c.rules.form("", mime, text)
 	text = strings.Join(f.lines, "\n")
 	if err == nil && !f.ruled {
-		text, err = c.rules.sanitize(text, false)
+		text, err = c.rules.sanitize("", text, false, new([]match))
 	}
 	if err != nil && c.err == nil {
 		c.err = err
@@ -201,8 +209,8 @@ func (c *comparison) text(place, mime, want, got string) {
 	if want == got {
 		return
 	}
-	a, err := c.rules.form(mime, want)
-	b, err2 := c.rules.form(mime, got)
+	a, err := c.rules.form(place, mime, want)
+	b, err2 := c.rules.form(place, mime, got)
 	if err == nil {
 		err = err2
 	}
@@ -226,18 +234,23 @@ func (c *comparison) text(place, mime, want, got string) {
 
 // lines compares the lines of two texts.
 func (c *comparison) lines(place string, want, got form) error {
-	was, is := want.lines, got.lines
-	if slices.Equal(was, is) {
-		return nil
-	}
-	if !want.ruled {
+	if !want.ruled && !slices.Equal(want.lines, got.lines) {
 		var err error
-		if was, is, err = c.rules.sanitizeUnequal(was, is); err != nil {
+		if want, got, err = c.rules.sanitizeUnequal(place, want, got); err != nil {
 			return err
 		}
 	}
-	if is = c.rules.align(was, is); !slices.Equal(was, is) {
+	was := want.lines
+	if is := c.rules.align(was, got.lines); !slices.Equal(was, is) {
 		c.add(Difference{Place: place, Message: firstLine(was, is), Want: strings.Join(was, "\n"), Got: strings.Join(is, "\n")})
+	}
+	if len(want.matches) != len(got.matches) {
+		return nil // they differ, too, and the difference shows it
+	}
+	for i, w := range want.matches {
+		if g := got.matches[i]; w.rule == g.rule && w.text != g.text {
+			c.masked = append(c.masked, Mask{place, w.rule, w.text, g.text})
+		}
 	}
 	return nil
 }

@@ -23,18 +23,18 @@ import (
 func ExampleOutputs() {
 	saved := []notebook.Output{notebook.Stream("stdout", "loss 0.512\ntook 1.2s\n")}
 	now := []notebook.Output{notebook.Stream("stdout", "loss 0.498\n"), notebook.Stream("stdout", "took 1.7s\n")}
-	rules, err := compare.Builtin()
+	rules, err := compare.Builtin("durations")
 	if err != nil {
 		fmt.Println(err)
 	}
-	differences, err := compare.Outputs(saved, now, compare.Rules{Sanitize: rules})
+	differences, _, err := compare.Outputs(saved, now, compare.Rules{Sanitize: rules})
 	if err != nil {
 		fmt.Println(err)
 	}
 	for _, d := range differences {
 		fmt.Printf("%v\n%s", d, d.Unified())
 	}
-	differences, _ = compare.Outputs(saved, now, compare.Rules{Sanitize: rules, Relative: 0.05})
+	differences, _, _ = compare.Outputs(saved, now, compare.Rules{Sanitize: rules, Relative: 0.05})
 	fmt.Println(len(differences), "differences within 5 %")
 	// Output:
 	// stdout: line 1 is "loss 0.498", it was "loss 0.512"
@@ -73,7 +73,7 @@ func result(o notebook.Output, n int) notebook.Output {
 // check compares and looks for what the differences say; "" wants none.
 func check(t *testing.T, name string, want, got []notebook.Output, r compare.Rules, says string) []compare.Difference {
 	t.Helper()
-	differences, err := compare.Outputs(want, got, r)
+	differences, _, err := compare.Outputs(want, got, r)
 	if err != nil {
 		t.Errorf("%s: %v", name, err)
 	}
@@ -197,7 +197,7 @@ func TestNumbers(t *testing.T) {
 		{"a\n1\nb\n", "a\n2\nb\n", 1, 0, true},
 		{"1\n2\n3", "1.1\n3.1", 0.2, 0, false},
 	} {
-		differences, err := compare.Outputs([]notebook.Output{out(c.want)}, []notebook.Output{out(c.got)}, compare.Rules{Absolute: c.abs, Relative: c.relative})
+		differences, _, err := compare.Outputs([]notebook.Output{out(c.want)}, []notebook.Output{out(c.got)}, compare.Rules{Absolute: c.abs, Relative: c.relative})
 		if err != nil || len(differences) == 0 != c.same {
 			t.Errorf("%q and %q, within %g and %g: %v, %v", c.want, c.got, c.abs, c.relative, differences, err)
 		}

@@ -21,6 +21,8 @@ type form struct {
 	lines []string
 	ruled bool // the built-in rules have been applied
 	parts []part
+
+	matches []match // what rules have replaced, in order
 }
 
 // part is data that is not text.
@@ -30,7 +32,7 @@ type part struct {
 }
 
 // form makes the normal form of what a MIME type holds.
-func (r Rules) form(mime, text string) (form, error) {
+func (r Rules) form(place, mime, text string) (form, error) {
 	if binary(mime) {
 		if data, err := decodeBase64(text); err == nil {
 			return form{lines: []string{""}, parts: []part{{mime, data}}}, nil
@@ -45,14 +47,17 @@ func (r Rules) form(mime, text string) (form, error) {
 	if isJSON {
 		text = jsonText(text)
 	}
-	text, err := r.sanitize(text, true)
+	text, err := r.sanitize(place, text, true, new([]match))
 	if err != nil {
 		return f, err
 	}
 	if f.ruled = mime == "text/html" || strings.HasPrefix(mime, "image/svg"); f.ruled {
-		text, err = r.markup(text)
+		text, err = r.markup(text, &f.matches)
 	}
 	f.lines = trimBlanks(text)
+	if r.masksTimings() {
+		f.matches = append(f.matches, maskTimeColumn(f.lines)...)
+	}
 	return f, err
 }
 

@@ -38,7 +38,7 @@ func FuzzOutputs(f *testing.F) {
 		return outputs
 	}
 	f.Fuzz(func(t *testing.T, a, b string) {
-		one, err := compare.Outputs(everything(a), everything(b), r)
+		one, _, err := compare.Outputs(everything(a), everything(b), r)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -48,14 +48,14 @@ func FuzzOutputs(f *testing.F) {
 			}
 		}
 		if json.Valid([]byte(a)) == json.Valid([]byte(b)) {
-			other, err := compare.Outputs(everything(b), everything(a), r)
+			other, _, err := compare.Outputs(everything(b), everything(a), r)
 			if err != nil || len(one) != len(other) {
 				t.Errorf("%q and %q: %d differences, and %d the other way round; %v", a, b, len(one), len(other), err)
 			}
 		}
 		if terminal.Text(a) == a {
 			same := []notebook.Output{show("text/plain", a+" \n"), show("text/html", "<!-- x -->"+a)}
-			if d, err := compare.Outputs([]notebook.Output{show("text/plain", a), show("text/html", a)}, same, r); err != nil || len(d) > 0 {
+			if d, _, err := compare.Outputs([]notebook.Output{show("text/plain", a), show("text/html", a)}, same, r); err != nil || len(d) > 0 {
 				t.Errorf("%q differs from itself by %+v; %v", a, d, err)
 			}
 		}

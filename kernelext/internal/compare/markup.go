@@ -12,14 +12,17 @@ import (
 
 // markup writes HTML or SVG with one element a line, indented; attributes sorted; ids named by
 // their order. Text that the parser refuses (elements hundreds deep) stays as it is.
-func (r Rules) markup(text string) (string, error) {
+func (r Rules) markup(text string, matches *[]match) (string, error) {
 	nodes, err := html.ParseFragment(strings.NewReader(text), &html.Node{Type: html.ElementNode, Data: "body", DataAtom: atom.Body})
 	if err != nil {
-		return r.sanitize(text, false)
+		return r.sanitize("", text, false, matches)
 	}
-	w := markupWriter{rules: r, ids: map[string]string{}}
+	w := markupWriter{rules: r, ids: map[string]string{}, matches: matches}
 	for _, n := range nodes {
 		w.collect(n)
+		if r.masksTimings() {
+			maskTimeCells(n, matches)
+		}
 	}
 	for _, n := range nodes {
 		w.node(n, "")
@@ -32,6 +35,8 @@ type markupWriter struct {
 	ids   map[string]string // the names that stand for them
 	b     strings.Builder
 	err   error
+
+	matches *[]match
 }
 
 // collect names the ids.
@@ -112,7 +117,7 @@ func (w *markupWriter) line(indent, s string) {
 }
 
 func (w *markupWriter) clean(s string) string {
-	s, err := w.rules.sanitize(s, false)
+	s, err := w.rules.sanitize("", s, false, w.matches)
 	if err != nil && w.err == nil {
 		w.err = err
 	}

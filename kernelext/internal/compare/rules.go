@@ -48,33 +48,39 @@ func (r Rules) Check() error {
 	}
 	switch {
 	case !(r.Absolute >= 0) || !(r.Relative >= 0):
-		return fmt.Errorf("the tolerances of numbers are %g and %g; wanted 0 or more", r.Absolute, r.Relative)
+		return fmt.Errorf("the tolerances of numbers are %g and %g; want 0 or more", r.Absolute, r.Relative)
 	case r.Channel < 0 || r.Channel > 255:
-		return fmt.Errorf("the tolerance of a pixel is %d; wanted 0 to 255", r.Channel)
+		return fmt.Errorf("the tolerance of a pixel is %d; want 0 to 255", r.Channel)
 	case !(r.Pixels >= 0 && r.Pixels <= 1):
-		return fmt.Errorf("the share of pixels is %g; wanted 0 to 1", r.Pixels)
+		return fmt.Errorf("the share of pixels is %g; want 0 to 1", r.Pixels)
 	}
 	return nil
 }
 
 // A Rule replaces what differs from run to run.
 type Rule struct {
-	Name  string // "durations", or a user's file and line
-	early bool   // works on the text as the kernel sent it, not on its normal form
-	apply func(string) (string, error)
+	Name   string // "addresses", or a user's file and line
+	early  bool   // works on the text as the kernel sent it, not on its normal form
+	stderr bool   // works on standard error only
+	// apply replaces what the rule finds, and passes each of it to found
+	apply func(s string, found func(string)) (string, error)
 }
 
 // Apply replaces all that the rule finds. It fails only if a user's pattern takes far too long.
-func (r Rule) Apply(s string) (string, error) { return r.apply(s) }
+func (r Rule) Apply(s string) (string, error) { return r.apply(s, func(string) {}) }
 
-// sanitize applies the user's rules, or the others.
-func (r Rules) sanitize(s string, early bool) (string, error) {
+// A match is what a rule replaced.
+type match struct{ rule, text string }
+
+// sanitize applies the user's rules, or the others, and adds what they replaced to matches.
+func (r Rules) sanitize(place, s string, early bool, matches *[]match) (string, error) {
 	for _, rule := range r.Sanitize {
-		if rule.early != early {
+		if rule.early != early || rule.stderr && place != "stderr" {
 			continue
 		}
 		var err error
-		if s, err = rule.apply(s); err != nil {
+		s, err = rule.apply(s, func(text string) { *matches = append(*matches, match{rule.Name, text}) })
+		if err != nil {
 			return s, err
 		}
 	}
@@ -83,59 +89,83 @@ func (r Rules) sanitize(s string, early bool) (string, error) {
 
 // sanitizeUnequal applies the built-in rules to lines that differ, on both sides. These rules look
 // at one line at a time, so equal lines stay equal, and much text costs nothing.
-func (r Rules) sanitizeUnequal(want, got []string) (_, _ []string, err error) {
-	want, got = slices.Clone(want), slices.Clone(got)
+func (r Rules) sanitizeUnequal(place string, want, got form) (form, form, error) {
+	want.lines, got.lines = slices.Clone(want.lines), slices.Clone(got.lines)
 	head, tail := 0, 0
-	if n := min(len(want), len(got)); len(want) != len(got) {
-		for head < n && want[head] == got[head] {
+	a, b := want.lines, got.lines
+	if n := min(len(a), len(b)); len(a) != len(b) {
+		for head < n && a[head] == b[head] {
 			head++
 		}
-		for tail < n-head && want[len(want)-1-tail] == got[len(got)-1-tail] {
+		for tail < n-head && a[len(a)-1-tail] == b[len(b)-1-tail] {
 			tail++
 		}
 	}
-	for i := head; i < max(len(want), len(got))-tail; i++ {
-		if len(want) == len(got) && want[i] == got[i] {
+	for i := head; i < max(len(a), len(b))-tail; i++ {
+		if len(a) == len(b) && a[i] == b[i] {
 			continue
 		}
-		for _, lines := range [][]string{want, got} {
-			if i < len(lines)-tail {
-				if lines[i], err = r.sanitize(lines[i], false); err != nil {
-					return want, got, err
-				}
+		for _, f := range []*form{&want, &got} {
+			if i >= len(f.lines)-tail {
+				continue
+			}
+			var err error
+			if f.lines[i], err = r.sanitize(place, f.lines[i], false, &f.matches); err != nil {
+				return want, got, err
 			}
 		}
 	}
 	return want, got, nil
 }
 
-// builtin has the rules of Builtin in the order in which they work: times before durations, UUIDs
-// before anything with digits. Go's expressions are slow, so each works on those lines only that
-// hold one of its characters or words.
-var builtin = []struct {
+// A builtinRule replaces what its pattern finds. Go's expressions are slow, so each works on those
+// lines only that hold one of its characters or words.
+type builtinRule struct {
 	name, replacement string
+	standard          bool // cannot hide a result
+	stderr            bool
 	hints             []string
 	pattern           *regexp.Regexp
-}{
-	{"addresses", "${1}‹address›", []string{"0x"}, regexp.MustCompile(`\b0x[0-9A-Fa-f]{9,16}\b|(\bat )0x[0-9A-Fa-f]+\b`)},
-	{"uuids", "‹uuid›", []string{"-"}, regexp.MustCompile(`\b[0-9A-Fa-f]{8}-(?:[0-9A-Fa-f]{4}-){3}[0-9A-Fa-f]{12}\b`)},
-	{"names", "‹name›", []string{"gonb_", "ipykernel_", "tmp"}, regexp.MustCompile(`\bgonb_[0-9a-f]{8}\b|\bipykernel_\d+\b|\btmp[a-z0-9_]{8}\b`)},
-	{"times", "${1}‹time›", []string{":", "datetime.datetime("}, regexp.MustCompile(`` +
+}
+
+// tempDir is a folder for temporary files, of a kernel that nb started, too.
+const tempDir = `(?:/private)?(?:/tmp|/var/tmp|/var/folders/[\w+]+/[\w+]+/T)(?:/nb-\d+)?`
+
+// builtin has the rules of Builtin in the order in which they work: times before durations, UUIDs
+// before anything with digits.
+var builtin = []builtinRule{
+	// Python's <T at 0x…>, Go's heap, what Linux maps
+	{"addresses", "${1}‹address›", true, false, []string{"0x"}, regexp.MustCompile(
+		`(\bat )0x[0-9A-Fa-f]{8,16}\b|\b0x(?:c0[0-9][0-9a-f]{7}|140[0-9a-f]{8}|7[ef][0-9a-f]{10}|5[56][0-9a-f]{10})\b`)},
+	// the random names of kernels and temporary files
+	{"temporary", "${1}‹temporary›${2}", true, false, []string{"gonb_", "ipykernel_", "tmp", "/T"}, regexp.MustCompile(
+		`(^|[^\w./-])` + tempDir + `(?:/(?:tmp[a-z0-9_]{8}|gonb_[0-9a-f]{8}|ipykernel_\d+|go-build\d+)\b|/([A-Za-z][A-Za-z_-]*)\d{8,10}\b|\b)` +
+			`|\bgonb_[0-9a-f]{8}\b|\bipykernel_\d+\b`)},
+	// what progress bars, IPython and Keras say of their own time; what they count is compared
+	{"timings", "${1}${2}‹timing›", true, false, []string{":", "/s", "loop"}, regexp.MustCompile(
+		`(\[(?:\d+/\d+ )?)(?:\d+:)?\d+:\d\d<(?:(?:\d+:)?\d+:\d\d|\?)(?:, +(?:[\d.]+|\?) ?[A-Za-z]*/[A-Za-z]+)?` +
+			`|^((?:CPU times|Wall time): ).*$` +
+			`|[\d.,]+ ?[nµμum]?s ± [\d.,]+ ?[nµμum]?s per loop \(mean ± std\. dev\. of \d+ runs?, [\d,]+ loops? each\)` +
+			`|\b(?:\d+s )?\d+(?:ms|[uµμ]s|s)/(?:step|sample|epoch)\b`)},
+	// the beginnings of lines of logs and warnings
+	{"logs", "‹log›${1}", true, true, []string{":"}, regexp.MustCompile(
+		`^\d{4}[-/]\d\d[-/]\d\d \d\d:\d\d:\d\d(?:[.,]\d+)?\b|^[IWEF]\d{4} \d\d:\d\d:[\d.]+ +\d+ ` +
+			`|^(?:[A-Za-z]:)?[/\\].*[/\\]([^/\\]+\.py:\d+: \w*Warning: )`)},
+
+	{"uuids", "‹uuid›", false, false, []string{"-"}, regexp.MustCompile(`\b[0-9A-Fa-f]{8}-(?:[0-9A-Fa-f]{4}-){3}[0-9A-Fa-f]{12}\b`)},
+	{"times", "${1}‹time›", false, false, []string{":", "datetime.datetime("}, regexp.MustCompile(`` +
 		`\bdatetime\.datetime\(\d[^()]*(?:\([^()]*\))?[^()]*\)` + // Python's own form
 		// date, HTTP, mail
 		`|\b(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*,? +(?:\d{1,2}[ -])?[A-Z][a-z]{2}[ -]+[\d ]+ ` + clock + `(?: [A-Z]{3,4}| [-+]\d{4})?(?: \d{4})?` +
 		// ISO 8601, Go; not a compiler's :12:17
 		`|(^|[^:\w])(?:\d{4}[-/]\d{2}[-/]\d{2}[T _])?` + clock + `(?:(?: ?[-+]\d{2}:?\d{2})?(?: [A-Z]{3,4}\b)?)(?: m=[-+]\d+\.\d+)?`)},
-	{"durations", "‹duration›", []string{"s", "h", "min"}, regexp.MustCompile(`` +
+	{"durations", "‹duration›", false, false, []string{"s", "h", "min"}, regexp.MustCompile(`` +
 		`\b(?:\d+h)?\d+m\d+(?:\.\d+)?s\b|\b\d+h\d+m\b` + // Go: 1h2m3.5s
-		`|\b\d+ (?:runs?|loops?)(?:, [\d,]+ loops?)? each\b` + // IPython's %timeit
 		// tqdm, Keras
 		`|\b` + decimal + ` ?(?:it|iters?|steps?|batch(?:es)?|samples?|ex|rows?|[kKMG]?i?B)/s\b|\b` + decimal + ` ?s/(?:it|step|batch|epoch)\b` +
 		`|\b` + decimal + ` ?(?:ns|[µμu]s|ms|s|secs?|seconds?|mins?|minutes?|hrs?|hours?|h)\b`)},
-	{"paths", "${1}‹dir›/", []string{"/", `\`}, regexp.MustCompile(`((?:^|[\s"'` + "`" + `(=\[,<>|:])(?:file://)?)(?:~|\b[A-Za-z]:)?(?:` +
-		// a temporary folder's name is random to its end
-		`/(?:tmp|var/tmp|var/folders|private/var/folders)(?:/[^/\s"'<>|:*?,;)\]]+)*(?:/|\b)` +
-		`|(?:[/\\][^/\\\s"'<>|:*?]+)+[/\\])`)},
+	{"paths", "${1}‹dir›/", false, false, []string{"/", `\`}, regexp.MustCompile(`((?:^|[\s"'` + "`" + `(=\[,<>|:])(?:file://)?)(?:~|\b[A-Za-z]:)?` +
+		`(?:[/\\][^/\\\s"'<>|:*?]+)+[/\\]`)},
 }
 
 const (
@@ -143,7 +173,7 @@ const (
 	decimal = `\d[\d,]*(?:\.\d+)?(?:e[-+]?\d+)?`
 )
 
-// BuiltinNames are the names that Builtin knows.
+// BuiltinNames are the names that Builtin knows, the standard ones first.
 func BuiltinNames() []string {
 	var names []string
 	for _, b := range builtin {
@@ -152,34 +182,41 @@ func BuiltinNames() []string {
 	return names
 }
 
-// Builtin returns the rules of some names, of none all: addresses (0xc000012345, "at 0x7f…"),
-// uuids, names (that kernels and temporary files make up), times (with hours and minutes; a mere
-// date is more often a value), durations (1.5s, 3 min, rates such as 12it/s) and paths (the
-// directories of absolute paths; in temporary folders the names, too). A name that is not known is
-// an error.
+// Builtin returns the rules of some names; without a name the standard ones, which replace only
+// what is surely no result. The name all stands for every rule. A name that is not known is an
+// error.
 func Builtin(names ...string) ([]Rule, error) {
-	if len(names) == 0 {
-		names = BuiltinNames()
-	}
 	for _, name := range names {
-		if !slices.Contains(BuiltinNames(), name) {
-			return nil, fmt.Errorf("there is no built-in rule %q; there are %s", name, strings.Join(BuiltinNames(), ", "))
+		if name != "all" && !slices.Contains(BuiltinNames(), name) {
+			return nil, fmt.Errorf("no built-in rule %q: there are %s", name, strings.Join(BuiltinNames(), ", "))
 		}
 	}
 	var rules []Rule
 	for _, b := range builtin {
-		if slices.Contains(names, b.name) {
-			rules = append(rules, Rule{Name: b.name, apply: func(s string) (string, error) {
-				var out strings.Builder
-				for line := range strings.Lines(s) {
-					if slices.ContainsFunc(b.hints, func(hint string) bool { return strings.Contains(line, hint) }) {
-						line = b.pattern.ReplaceAllString(line, b.replacement)
-					}
-					out.WriteString(line)
-				}
-				return out.String(), nil
-			}})
+		if len(names) == 0 && b.standard || slices.Contains(names, b.name) || slices.Contains(names, "all") {
+			rules = append(rules, Rule{Name: b.name, stderr: b.stderr, apply: b.apply})
 		}
 	}
 	return rules, nil
+}
+
+func (b builtinRule) apply(s string, found func(string)) (string, error) {
+	var out strings.Builder
+	for line := range strings.Lines(s) {
+		text := strings.TrimSuffix(line, "\n")
+		if slices.ContainsFunc(b.hints, func(hint string) bool { return strings.Contains(text, hint) }) {
+			from := 0
+			for _, at := range b.pattern.FindAllStringSubmatchIndex(text, -1) {
+				found(strings.TrimSpace(text[at[0]:at[1]]))
+				out.WriteString(text[from:at[0]])
+				out.Write(b.pattern.ExpandString(nil, b.replacement, text, at))
+				from = at[1]
+			}
+			out.WriteString(text[from:])
+		} else {
+			out.WriteString(text)
+		}
+		out.WriteString(line[len(text):])
+	}
+	return out.String(), nil
 }

@@ -25,20 +25,47 @@ func apply(t *testing.T, rules []compare.Rule, s string) string {
 func TestBuiltin(t *testing.T) {
 	for name, cases := range map[string]map[string]string{
 		"addresses": {
-			"&{0xc000012345}":                       "&{‹address›}",
-			"<Figure at 0x7f8b8c0d>":                "<Figure at ‹address›>",
-			"mask 0xff, colour 0xdeadbeef":          "mask 0xff, colour 0xdeadbeef",
-			"main.f(0x14000102000, 0x1)":            "main.f(‹address›, 0x1)",
-			"0x0123456789abcdef0123 is a long hash": "0x0123456789abcdef0123 is a long hash",
+			"&{0xc000012345}":                               "&{‹address›}",
+			"<Figure at 0x7f8b8c0d>":                        "<Figure at ‹address›>",
+			"<cell at 0x7F8B8C0D1234: int at 0x7f8b8c0d12>": "<cell at ‹address›: int at ‹address›>",
+			"mask 0xff, colour 0xdeadbeef":                  "mask 0xff, colour 0xdeadbeef",
+			"main.f(0x14000102000, 0x1)":                    "main.f(‹address›, 0x1)",
+			"0x0123456789abcdef0123 is a long hash":         "0x0123456789abcdef0123 is a long hash",
+			"sum 0x1f2e3d4c5b, key 0xc0ffee1234":            "sum 0x1f2e3d4c5b, key 0xc0ffee1234",
+			"jumps at 0x4004f6":                             "jumps at 0x4004f6",
+			"0x7ffd12345678":                                "‹address›",
 		},
 		"uuids": {
 			"id=3F2504E0-4f89-11d3-9a0c-0305e82c3301;":               "id=‹uuid›;",
 			"3f2504e0-4f89-11d3-9a0c-0305e82c33011 has a digit more": "3f2504e0-4f89-11d3-9a0c-0305e82c33011 has a digit more",
 		},
-		"names": {
-			"# gonb_eb1c7202\nipykernel_123.py": "# ‹name›\n‹name›.py",
-			"wrote tmpab12cd_x":                 "wrote ‹name›",
-			"gonb_doc, tmp_1, tmpfile":          "gonb_doc, tmp_1, tmpfile",
+		"temporary": {
+			"# gonb_eb1c7202\nipykernel_123/4.py":      "# ‹temporary›\n‹temporary›/4.py",
+			"wrote /tmp/tmpab12cd_x/a.csv":             "wrote ‹temporary›/a.csv",
+			"/tmp/nb-12345/tmpab12cd_x/a.csv":          "‹temporary›/a.csv",
+			"/tmp/nb-12345/report123456789.txt":        "‹temporary›report.txt",
+			"/var/folders/x1/y_2/T/tmpab12cd_x":        "‹temporary›",
+			"/tmp/go-build123/b001/exe, /tmp/a/x.csv":  "‹temporary›/b001/exe, ‹temporary›/a/x.csv",
+			"gonb_doc, tmp_1, tmpfile, tmpab12cd_x":    "gonb_doc, tmp_1, tmpfile, tmpab12cd_x",
+			"/tmpfs, /home/me/tmp/x, /srv/var/tmp/x":   "/tmpfs, /home/me/tmp/x, /srv/var/tmp/x",
+			"/home/me/tmpab12cd_x, ./tmp/tmpab12cd_x/": "/home/me/tmpab12cd_x, ./tmp/tmpab12cd_x/",
+		},
+		"timings": {
+			" 50%|███  | 5/10 [00:01<00:03, 9.81it/s, loss=0.5]": " 50%|███  | 5/10 [‹timing›, loss=0.5]",
+			"0it [00:00, ?it/s]":                                  "0it [00:00, ?it/s]",
+			"1/3 [1:00:01<?, ?it/s]":                              "1/3 [‹timing›]",
+			"40.00% [2/5 00:01<00:02 0.31]":                       "40.00% [2/5 ‹timing› 0.31]",
+			"CPU times: user 1 ms, sys: 0 ns\nWall time: 12.3 ms": "CPU times: ‹timing›\nWall time: ‹timing›",
+			"12.3 ns ± 0.4 ns per loop (mean ± std. dev. of 7 runs, 10,000,000 loops each)": "‹timing›",
+			"10/10 ━━━ 3s 12ms/step - loss: 0.31":                                           "10/10 ━━━ ‹timing› - loss: 0.31",
+			"3 s, 12 ms, 1h2m, 9.8it/s, 12 MB/s, 00:12":                                     "3 s, 12 ms, 1h2m, 9.8it/s, 12 MB/s, 00:12",
+		},
+		"logs": {
+			"2026/11/24 13:30:26 started":                             "‹log› started",
+			"2026-11-24 13:30:26,123 - INFO - at 2026-11-24 13:30:26": "‹log› - INFO - at 2026-11-24 13:30:26",
+			"/usr/lib/python3/numpy/x.py:12: UserWarning: odd":        "‹log›x.py:12: UserWarning: odd",
+			"I0000 00:00:1690000000.123456   1234 cpu.cc:12] ready":   "‹log›cpu.cc:12] ready",
+			"at 13:30": "at 13:30",
 		},
 		"times": {
 			"2026-11-24 13:30:26.123 +0000 UTC m=+0.000123": "‹time›",
@@ -58,25 +85,21 @@ func TestBuiltin(t *testing.T) {
 			"localhost:8888, 3:2, 12:75, v1:2":              "localhost:8888, 3:2, 12:75, v1:2",
 		},
 		"durations": {
-			"1h2m3.5s, 2m0s and 1h5m":           "‹duration›, ‹duration› and ‹duration›",
-			"took 1.53s (12 ms, 3µs, 4 µs)":     "took ‹duration› (‹duration›, ‹duration›, ‹duration›)",
-			"5 seconds, 1 min, 2 hours":         "‹duration›, ‹duration›, ‹duration›",
-			"1,234 ms":                          "‹duration›",
-			"1.2e-05 s":                         "‹duration›",
-			"[‹time›<‹time›, 9.81it/s]":         "[‹time›<‹time›, ‹duration›]",
-			"1.35s/it, 12 MB/s":                 "‹duration›, ‹duration›",
-			"mean of 7 runs, 1,000 loops each)": "mean of ‹duration›)",
-			"5 m, 3 sheep, 2 sets, 7 mph":       "5 m, 3 sheep, 2 sets, 7 mph",
-			"petnet10s":                         "petnet10s",
+			"1h2m3.5s, 2m0s and 1h5m":       "‹duration›, ‹duration› and ‹duration›",
+			"took 1.53s (12 ms, 3µs, 4 µs)": "took ‹duration› (‹duration›, ‹duration›, ‹duration›)",
+			"5 seconds, 1 min, 2 hours":     "‹duration›, ‹duration›, ‹duration›",
+			"1,234 ms":                      "‹duration›",
+			"1.2e-05 s":                     "‹duration›",
+			"[‹time›<‹time›, 9.81it/s]":     "[‹time›<‹time›, ‹duration›]",
+			"1.35s/it, 12 MB/s":             "‹duration›, ‹duration›",
+			"5 m, 3 sheep, 2 sets, 7 mph":   "5 m, 3 sheep, 2 sets, 7 mph",
+			"petnet10s":                     "petnet10s",
 		},
 		"paths": {
 			"/home/me/project/a.png":              "‹dir›/a.png",
 			`open("/usr/lib/python3.11/x.py")`:    `open("‹dir›/x.py")`,
 			"~/.cache/gopets/data":                "‹dir›/data",
 			`C:\Users\me\a.txt`:                   `‹dir›/a.txt`,
-			"/tmp/go-build123/b001/exe":           "‹dir›/",
-			"/tmp/tmpab12":                        "‹dir›/",
-			"wrote /tmp, then /tmp/x":             "wrote ‹dir›/, then ‹dir›/",
 			"file:///home/me/a":                   "file://‹dir›/a",
 			"https://example.com/a/b?c=/d":        "https://example.com/a/b?c=/d",
 			"/home/me/a:12: error in /home/me/b/": "‹dir›/a:12: error in ‹dir›/",
@@ -93,8 +116,73 @@ func TestBuiltin(t *testing.T) {
 			}
 		}
 	}
-	if _, err := compare.Builtin("colours"); err == nil || !strings.Contains(err.Error(), "addresses, uuids, names") {
+	if _, err := compare.Builtin("colours"); err == nil || !strings.Contains(err.Error(), "addresses, temporary, timings, logs") {
 		t.Errorf("a rule that is not there: %v", err)
+	}
+}
+
+// What the rules without a name must not touch: values that look like noise.
+func TestStandardRulesHideNoResult(t *testing.T) {
+	rules, err := compare.Builtin()
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := compare.Rules{Sanitize: rules}
+	for want, got := range map[string]string{
+		"3 s": "4 s", "12:30:45": "11:22:33", "/data/a/x.csv": "/data/b/x.csv", "took 1.53s": "took 9.81s", "1h5m": "2h5m",
+		"2026-11-24 13:30:26": "2026-11-25 13:30:26", "2026/11/24 13:30:26 login": "2026/11/25 13:30:26 login",
+		"9.8it/s": "1.2it/s", "12 MB/s": "90 MB/s", "0xdeadbeef": "0xcafebabe", "0xc0ffee1234": "0xc0ffee1235",
+		"id 3f2504e0-4f89-11d3-9a0c-0305e82c3301": "id 4f2504e0-4f89-11d3-9a0c-0305e82c3301",
+		"/tmp/a/x.csv": "/tmp/b/x.csv", "~/a/x": "~/b/x", `C:\a\x`: `C:\b\x`, "datetime.datetime(2026, 11, 24, 13, 30)": "datetime.datetime(2025, 11, 24, 13, 30)",
+		"5/10 [00:01<00:03, 9.81it/s, loss=0.5]":                 "5/10 [00:01<00:03, 9.81it/s, loss=0.6]",
+		"5/10 [00:01<00:03, 9.81it/s]":                           "6/10 [00:01<00:03, 9.81it/s]",
+		"tmpab12cd_x":                                            "tmpzz12cd_x",
+		"city  opens  time\n0 1.0 2.0 09:30":                     "city  opens  time\n0 1.0 2.0 10:30",
+		"epoch  train_loss  time\n0  0.31  00:12":                "epoch  train_loss  time\n0  0.32  00:12",
+		"epoch  train_loss  time\n0  0.31  00:12\n\n1  2  00:12": "epoch  train_loss  time\n0  0.31  00:12\n\n1  2  00:13",
+	} {
+		check(t, want, []notebook.Output{out(want + "\n")}, []notebook.Output{out(got + "\n")}, r, "stdout: ")
+		check(t, want, []notebook.Output{htm("<p>" + want)}, []notebook.Output{htm("<p>" + got)}, r, "text/html: ")
+	}
+	table := func(first, time string) notebook.Output {
+		return htm("<table><tr><th>" + first + "<th>train_loss<th>time<tr><td>0<td>0.31<td>" + time + "</table>")
+	}
+	check(t, "a table of hours", []notebook.Output{table("day", "09:30")}, []notebook.Output{table("day", "10:30")}, r, "text/html: ")
+}
+
+// What was masked is told, with both texts.
+func TestMasks(t *testing.T) {
+	rules, err := compare.Builtin()
+	if err != nil {
+		t.Fatal(err)
+	}
+	fit := func(time string) string {
+		return "epoch  train_loss  valid_loss  time\n0  0.31  0.30  " + time + "\n1  0.21  0.20  01:00\n"
+	}
+	page := func(time string) string {
+		return "<table><thead><tr><th>epoch</th><th>train_loss</th><th>time</th></tr></thead><tr><td>0</td><td>0.31</td><td>" + time + "</td></tr></table>"
+	}
+	for name, c := range map[string]struct {
+		want, got notebook.Output
+		masks     string
+	}{
+		"an address":    {out("<T at 0x7f0000000001>\n"), out("<T at 0x7f0000000002>\n"), "stdout addresses: at 0x7f0000000001 → at 0x7f0000000002"},
+		"a log":         {errs("2026/01/01 01:01:01 x\n"), errs("2026/01/01 01:01:02 x\n"), "stderr logs: 2026/01/01 01:01:01 → 2026/01/01 01:01:02"},
+		"a fit":         {out(fit("00:12")), out(fit("00:07")), "stdout timings: 00:12 → 00:07"},
+		"a fit's table": {htm(page("00:12")), htm(page("00:07")), "display 1, text/html timings: 00:12 → 00:07"},
+		"nothing":       {out("<T at 0x7f0000000001> 1\n"), out("<T at 0x7f0000000001> 1 \n"), ""},
+	} {
+		d, masked, err := compare.Outputs([]notebook.Output{c.want}, []notebook.Output{c.got}, compare.Rules{Sanitize: rules})
+		if err != nil || len(d) > 0 {
+			t.Errorf("%s: %v, error %v", name, d, err)
+		}
+		var all []string
+		for _, m := range masked {
+			all = append(all, m.Place+" "+m.Rule+": "+m.Want+" → "+m.Got)
+		}
+		if got := strings.Join(all, "; "); got != c.masks {
+			t.Errorf("%s: masked %q, want %q", name, got, c.masks)
+		}
 	}
 }
 
@@ -128,15 +216,15 @@ replace: a\tb
 	}
 	for text, says := range map[string]string{
 		"regex: a":                            `f, line 1: a "regex:" without a "replace:"`,
-		"regex: a\n\nreplace: b":              `f, line 2: wanted the "replace:" of line 1`,
-		"regex: a\nregex: b\nreplace: c":      `f, line 2: wanted the "replace:" of line 1`,
+		"regex: a\n\nreplace: b":              `f, line 2: want the "replace:" of line 1`,
+		"regex: a\nregex: b\nreplace: c":      `f, line 2: want the "replace:" of line 1`,
 		"\nreplace: c":                        `f, line 2: a "replace:" without`,
 		"rgx: a":                              `"rgx: a" is neither`,
 		"[x]\nregex: a(\nreplace: b":          "f, line 2: ",
 		"regex: a\r\nreplace: b\r\nregex: c(": "line 3",
 	} {
 		if _, err := compare.ParseRules("f", text); err == nil || !strings.Contains(err.Error(), says) {
-			t.Errorf("%q: %v, wanted %s", text, err, says)
+			t.Errorf("%q: %v, want %s", text, err, says)
 		}
 	}
 	if _, err := compare.ReadRules(filepath.Join(t.TempDir(), "none.cfg")); !errors.Is(err, os.ErrNotExist) {

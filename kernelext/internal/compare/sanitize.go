@@ -40,7 +40,7 @@ func ParseRules(name, text string) ([]Rule, error) {
 		replace, isReplace := field(line, "replace:")
 		switch {
 		case isRegex && at > 0:
-			return fail("wanted the \"replace:\" of line %d's \"regex:\"", at)
+			return fail("want the \"replace:\" of line %d's \"regex:\"", at)
 		case isRegex:
 			pattern, at = regex, i+1
 		case isReplace && at == 0:
@@ -53,7 +53,7 @@ func ParseRules(name, text string) ([]Rule, error) {
 			rules = append(rules, rule)
 			at = 0
 		case at > 0:
-			return fail("wanted the \"replace:\" of line %d's \"regex:\"", at)
+			return fail("want the \"replace:\" of line %d's \"regex:\"", at)
 		case strings.TrimSpace(line) == "", strings.ContainsRune("[#;", rune(strings.TrimSpace(line)[0])):
 		default:
 			return fail("%q is neither \"regex: PATTERN\" nor \"replace: TEXT\"", line)
@@ -78,7 +78,7 @@ func newRule(name, pattern, replacement string, limit time.Duration) (Rule, erro
 	}
 	re.MatchTimeout = limit
 	replacement = goReplacement(replacement)
-	return Rule{Name: name, early: true, apply: func(s string) (string, error) {
+	return Rule{Name: name, early: true, apply: func(s string, _ func(string)) (string, error) {
 		out, err := re.Replace(s, replacement, -1, -1)
 		if err != nil {
 			return s, fmt.Errorf("%s: the pattern %s: %w", name, pattern, err)

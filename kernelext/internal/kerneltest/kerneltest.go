@@ -11,6 +11,7 @@
 //	clear | clear wait    clear_output                 flood N               N bytes on stdout
 //	fail NAME VALUE       end with an error            quiet-fail N V        the same without an error message on iopub
 //	soft-fail N V         an error message, and go on     late-fail N V          the same for the cell before
+//	flaky FILE N          fail until it was run N times, counted in a file
 //	quit                  ask to end, as IPython's exit()
 //	sleep DURATION        an interrupt ends it         deaf DURATION         an interrupt does not
 //	input PROMPT          ask for input, print it      die                   exit at once
@@ -229,6 +230,15 @@ func (k *kernel) command(line string) (reply map[string]any) {
 			parent = k.previous
 		}
 		k.publish(parent, "error", map[string]any{"ename": first, "evalue": second, "traceback": []string{}})
+	case "flaky":
+		runs, _ := os.ReadFile(first)
+		runs = append(runs, '.')
+		if err := os.WriteFile(first, runs, 0o644); err != nil {
+			stream("stderr", err.Error())
+		}
+		if n, _ := strconv.Atoi(second); len(runs) < n {
+			return k.command(fmt.Sprintf("fail Oops %d", len(runs)))
+		}
 	case "quit":
 		return map[string]any{"status": "ok", "payload": []any{map[string]any{"source": "ask_exit", "keepkernel": false}}}
 	case "remove":

@@ -1,0 +1,85 @@
+package terminal
+
+import (
+	"fmt"
+	"os"
+	"strings"
+	"unicode/utf8"
+
+	"golang.org/x/term"
+)
+
+// Plain returns s without control sequences and control characters, so that text from a notebook
+// cannot drive the terminal. Line breaks and tabs stay.
+func Plain(s string) string {
+	if clean(s) {
+		return s
+	}
+	var b strings.Builder
+	for len(s) > 0 {
+		if s[0] == 0x1b {
+			_, s = cutSequence(s)
+			continue
+		}
+		r, n := utf8.DecodeRuneInString(s)
+		if r == '\n' || !control(r) && !(r == utf8.RuneError && n == 1) {
+			b.WriteString(s[:n])
+		}
+		s = s[n:]
+	}
+	return b.String()
+}
+
+// CanRedraw reports whether f is a terminal on which a line can be redrawn.
+func CanRedraw(f *os.File) bool {
+	t := os.Getenv("TERM")
+	return term.IsTerminal(int(f.Fd())) && t != "" && t != "dumb"
+}
+
+// Width returns the number of columns of a terminal, 80 where it is unknown.
+func Width(f *os.File) int {
+	if w, _, err := term.GetSize(int(f.Fd())); err == nil && w > 20 {
+		return w
+	}
+	return 80
+}
+
+// EraseLine goes to the beginning of a line and empties it.
+const EraseLine = "\r\x1b[2K"
+
+// A Color is the number of a terminal's colour or style.
+type Color string
+
+// What reports of tests are written in.
+const (
+	Red   Color = "31"
+	Green Color = "32"
+	Cyan  Color = "36"
+	Bold  Color = "1"
+	Faint Color = "2"
+)
+
+// A Paint colours text, or leaves it as it is.
+type Paint bool
+
+// NewPaint decides by a flag's value: auto colours as most programs do, in a terminal unless
+// NO_COLOR is set.
+func NewPaint(choice string, f *os.File) (Paint, error) {
+	switch choice {
+	case "always":
+		return true, nil
+	case "never":
+		return false, nil
+	case "auto":
+		return Paint(CanRedraw(f) && os.Getenv("NO_COLOR") == ""), nil
+	}
+	return false, fmt.Errorf("--color %s: want auto, always or never", choice)
+}
+
+// In returns s in a colour.
+func (p Paint) In(c Color, s string) string {
+	if !p || s == "" {
+		return s
+	}
+	return "\x1b[" + string(c) + "m" + s + "\x1b[0m"
+}

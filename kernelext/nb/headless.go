@@ -1,0 +1,325 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"gopets/kernelext/internal/atomicfile"
+	"gopets/kernelext/jupyter"
+	"gopets/kernelext/kernel"
+	"gopets/kernelext/notebook"
+	"gopets/kernelext/render"
+	"gopets/kernelext/runner"
+)
+
+// A headless is the run of one notebook of nb run's line.
+type headless struct {
+	path    string // "-" is standard input
+	nb      *notebook.Notebook
+	ready   []byte // the notebook before it runs, for a second try
+	dir     string // the kernel's working directory
+	kernel  kernelChoice
+	options runner.Options
+	resumed string // the earlier run's notebook, which is written again
+	to      destination
+
+	view     *view
+	log      *jsonLog
+	warnings []string // about its parameters
+
+	report *runner.Report
+	err    error
+	failed []error // of tries before the last
+	status int
+}
+
+// newHeadless reads a notebook, finds its kernel and sets its parameters. It builds and starts
+// nothing.
+func (f *runFlags) newHeadless(cmd *cobra.Command, path string, settings []runner.Setting) (*headless, error) {
+	h := &headless{path: path, report: &runner.Report{}}
+	var err error
+	if h.nb, err = readNotebook(cmd, path); errors.Is(err, os.ErrNotExist) {
+		return nil, fmt.Errorf("%w (the executed notebook is named with -o)", err)
+	} else if err != nil {
+		return nil, err
+	}
+	if h.dir, err = workingDir(path, f.cwd); err != nil {
+		return nil, err
+	}
+	if h.kernel, err = findKernel(h.nb, f.kernel); err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	undeclared, err := runner.SetParameters(h.nb, h.kernel.language, settings)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	for _, name := range undeclared {
+		h.warnings = append(h.warnings, fmt.Sprintf("%s: no cell tagged parameters declares %q; it is set all the same", path, name))
+	}
+	h.options = runner.Options{CellTimeout: f.cellTimeout, Timeout: f.timeout, StartTimeout: f.startTimeout,
+		CellRetries: f.cellRetries, AllowErrors: f.allowErrors, Only: f.only, Until: f.until, From: f.from}
+	if strings.EqualFold(h.kernel.language, "go") {
+		h.options.Replay = kernel.Declarations
+	}
+	return h, nil
+}
+
+// workingDir returns a kernel's working directory: what --cwd says, else the notebook's folder.
+func workingDir(path, cwd string) (string, error) {
+	dir := cwd
+	switch {
+	case cwd != "":
+		if !isFolder(cwd) {
+			return "", fmt.Errorf("--cwd %s: not a folder", cwd)
+		}
+	case path == "-":
+		dir = "."
+	default:
+		dir = filepath.Dir(path)
+	}
+	return filepath.Abs(dir)
+}
+
+// environment is what a kernel gets beside its own. What a notebook in another language than Go puts
+// into temporary files outlives the run, as its next step may read them.
+func (k kernelChoice) environment() []string {
+	if k.builtIn {
+		return k.env
+	}
+	return append(slices.Clip(k.env), "TMPDIR="+os.Getenv("TMPDIR"))
+}
+
+// name is what the results are called.
+func (h *headless) name() string { return pageName(h.path) }
+
+// resume finds the run to go on with, if one is wanted; out is where its notebook would be.
+func (h *headless) resume(f *runFlags, out string, given bool) error {
+	if !f.resume && f.from == "" {
+		return nil
+	}
+	var err error
+	if h.resumed, err = earlierRun(h.name(), out); err != nil {
+		return err
+	}
+	if h.resumed == "" && f.from != "" {
+		return errors.New("--from goes on with an earlier run, and there is none")
+	}
+	if h.resumed == "" {
+		fmt.Fprintln(f.people(), "resume: there is no earlier run; this one begins at the beginning")
+		return nil
+	}
+	if h.options.Resume, err = notebook.ReadFile(h.resumed); err != nil {
+		return fmt.Errorf("the run to go on with: %w", err)
+	}
+	if !given {
+		_, err = runner.KeepParameters(h.nb, h.options.Resume)
+	}
+	return err
+}
+
+// run runs the notebook, again if it fails and may be retried, and writes what is made of it.
+func (h *headless) run(ctx context.Context, f *runFlags) {
+	for _, warning := range h.warnings {
+		fmt.Fprintln(h.view, "nb: warning:", warning)
+	}
+	if err := h.kernel.prepare(ctx, h.dir, f.offline, h.view); err != nil {
+		h.to.forget()
+		h.err, h.status = err, 2
+		var by stopped
+		if errors.As(context.Cause(ctx), &by) {
+			h.status = by.status()
+		}
+		h.view.close()
+		fmt.Fprintln(os.Stderr, "nb:", err)
+		h.log.end(h)
+		return
+	}
+	if f.retries > 0 {
+		h.ready = h.nb.Bytes()
+	}
+	for try := 0; ; try++ {
+		h.try(ctx)
+		if try == f.retries || ctx.Err() != nil || !h.worthRetrying() {
+			break
+		}
+		err := h.failure()
+		h.failed = append(h.failed, err)
+		fmt.Fprintf(h.view, "nb: try %d of %d failed: %v\n", try+1, f.retries+1, err)
+		h.log.retry(h.path, try+1, err)
+		if h.nb, err = notebook.Parse(h.ready); err != nil {
+			h.err = err
+			break
+		}
+	}
+	h.view.finish(h.report, h.err)
+	if n := len(h.failed); n > 0 {
+		fmt.Fprintf(h.view, "tries: %d of %d\n", n+1, f.retries+1)
+	}
+	var failed *runner.CellError
+	if errors.As(h.err, &failed) && h.report.Count(runner.Kept) > 0 {
+		fmt.Fprintln(h.view, "If this cell needs what a kept one did, as a session's learner, run that one again: --from CELL, or give it the tag "+runner.RerunTag+".")
+	}
+	h.conclude()
+	h.status = exitStatus(ctx, h.report, h.err)
+	h.log.end(h)
+}
+
+// try runs the notebook once.
+func (h *headless) try(ctx context.Context) {
+	o := h.options
+	o.Spec, o.StartOptions = h.kernel.spec, jupyter.StartOptions{Dir: h.dir, Env: h.kernel.environment()}
+	if h.to.notebook != stdout {
+		o.Save = func() error { return h.nb.WriteFile(h.to.notebook) }
+	}
+	release := func() {}
+	o.Events = func(e runner.Event) {
+		if ready, ok := e.(runner.KernelReady); ok {
+			// without, all is well as long as nobody kills nb
+			if r, err := watchKernel(ready.Kernel); err == nil {
+				release = r
+			}
+		}
+		h.view.event(e)
+		h.log.event(h.path, e)
+	}
+	h.report, h.err = runner.Run(ctx, h.nb, o)
+	release()
+}
+
+// failure returns why the run counts as failed; nil if it does not.
+func (h *headless) failure() error {
+	if h.err != nil {
+		return h.err
+	}
+	for _, c := range h.report.Cells {
+		if c.Status == runner.Failed {
+			return c.Err
+		}
+	}
+	return nil
+}
+
+// worthRetrying reports whether a second run may end otherwise: not one that asks for input, and
+// not one that cannot be saved.
+func (h *headless) worthRetrying() bool {
+	var input *runner.InputError
+	var save *runner.SaveError
+	err := h.failure()
+	return err != nil && len(h.report.Cells) > 0 && !errors.As(err, &input) && !errors.As(err, &save)
+}
+
+// conclude writes what is made of the run at its end, and says where everything is. What could not
+// be written is left out of the destination.
+func (h *headless) conclude() {
+	failed := func(e error) {
+		fmt.Fprintln(os.Stderr, "nb:", e)
+		h.err = errors.Join(h.err, &writeError{e})
+	}
+	if h.to.notebook == stdout {
+		if _, err := os.Stdout.Write(h.nb.Bytes()); err != nil {
+			h.err = errors.Join(h.err, &runner.SaveError{Cause: fmt.Errorf("writing the notebook to standard output: %w", err)})
+		}
+	}
+	var unsaved *runner.SaveError
+	if errors.As(h.err, &unsaved) {
+		name := h.name()
+		if h.to.notebook != stdout {
+			name = pageName(h.to.notebook)
+		}
+		if kept, err := rescue(h.nb, name); err != nil {
+			failed(fmt.Errorf("the notebook could not be saved anywhere else either: %w", err))
+		} else {
+			fmt.Fprintf(h.view, "rescued:  %s, the notebook up to here\n", kept)
+		}
+	}
+	if h.to.page != "" {
+		if err := writePage(h.nb, h.to.page, h.name()); err != nil {
+			failed(err)
+			h.to.page = ""
+		}
+	}
+	if h.to.notebook != stdout && !exists(h.to.notebook) {
+		h.to.forget()
+		h.to.notebook = ""
+	}
+	if h.to.notebook != "" && h.to.notebook != stdout {
+		fmt.Fprintln(h.view, "notebook: "+h.to.notebook)
+	}
+	if h.to.page != "" {
+		fmt.Fprintln(h.view, "page:     "+h.to.page)
+	}
+}
+
+// writeError is a result that could not be written at the end.
+type writeError struct{ error }
+
+func (e *writeError) Unwrap() error { return e.error }
+
+// exitStatus turns the outcome of a run, which has been told, into an exit status.
+func exitStatus(ctx context.Context, report *runner.Report, err error) int {
+	var (
+		dead   *runner.DeadKernelError
+		slow   *runner.TimeoutError
+		cell   *runner.CellError
+		input  *runner.InputError
+		replay *runner.ReplayError
+		save   *runner.SaveError
+		write  *writeError
+		by     stopped
+	)
+	switch {
+	case err == nil && report.Count(runner.Failed) == 0:
+		return 0
+	case errors.As(err, &dead):
+		return 3
+	case errors.As(err, &slow), errors.Is(err, runner.ErrRunTimeout):
+		return 4
+	case errors.As(context.Cause(ctx), &by):
+		return by.status()
+	case errors.As(err, &save), errors.As(err, &write):
+		return 5
+	case err == nil, errors.As(err, &cell), errors.As(err, &input), errors.As(err, &replay):
+		return 1
+	}
+	return 2
+}
+
+func writePage(nb *notebook.Notebook, page, title string) error {
+	html, err := render.HTML(nb, render.Options{Title: title})
+	if err != nil {
+		return fmt.Errorf("making the page %s: %w", page, err)
+	}
+	return atomicfile.Bytes(page, html, 0o644)
+}
+
+// helpNotebooks lists the parameters of notebooks.
+func (f *runFlags) helpNotebooks(cmd *cobra.Command, paths []string) error {
+	for _, path := range paths {
+		nb, err := readNotebook(cmd, path)
+		if err != nil {
+			return err
+		}
+		if err := helpNotebook(cmd.OutOrStdout(), nb, path, languageOf(nb, f.kernel)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// people is where the view for people goes.
+func (f *runFlags) people() io.Writer { return f.terminal() }
+
+func (f *runFlags) terminal() *os.File {
+	if f.json || f.out == stdout {
+		return os.Stderr
+	}
+	return os.Stdout
+}
