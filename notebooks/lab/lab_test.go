@@ -38,7 +38,7 @@ func TestNotebookInJupyterLab(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := runner.SetParameters(nb, "go", small); err != nil {
+	if _, err := runner.SetParameters(nb, "go", small); err != nil {
 		t.Fatal(err)
 	}
 	// Beyond the blog: the matrix that answers needs scripts, which run only in a trusted notebook.

@@ -134,9 +134,9 @@ const tempDir = `(?:/private)?(?:/tmp|/var/tmp|/var/folders/[\w+]+/[\w+]+/T)(?:/
 // builtin has the rules of Builtin in the order in which they work: times before durations, UUIDs
 // before anything with digits.
 var builtin = []builtinRule{
-	// Python's <T at 0x…>, Go's heap, what Linux maps; others are of 11 or 12 digits and aligned
+	// Python's <T at 0x…>, Go's heap, what Linux maps; others have 10 to 12 digits and aligned
 	{"addresses", "${1}‹address›", true, false, []string{"0x"}, regexp.MustCompile(
-		`(\bat )0x[0-9A-Fa-f]{8,16}\b|\b0x(?:c0[0-9][0-9a-f]{7}|140[0-9a-f]{8}|7[ef][0-9a-f]{10}|5[56][0-9a-f]{10}|[1-9a-f][0-9a-f]{9}[08]|[1-7][0-9a-f]{10}[08])\b`)},
+		`(\bat )0x[0-9A-Fa-f]{8,16}\b|\b0x(?:c0[0-9][0-9a-f]{7}|140[0-9a-f]{8}|7[ef][0-9a-f]{10}|5[56][0-9a-f]{10}|[1-9a-f][0-9a-f]{8,9}[08]|[1-7][0-9a-f]{10}[08])\b`)},
 	// the random names of kernels and temporary files
 	{"temporary", "${1}‹temporary›${2}", true, false, []string{"gonb_", "ipykernel_", "tmp", "/T"}, regexp.MustCompile(
 		`(^|[^\w./-])` + tempDir + `(?:/(?:tmp[a-z0-9_]{8}|gonb_[0-9a-f]{8}|ipykernel_\d+|go-build\d+)\b|/([A-Za-z][A-Za-z_-]*)\d{8,10}\b|\b)` +
