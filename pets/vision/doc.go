@@ -30,7 +30,7 @@
 //	parameter counts, layer groups           §6.2      model: TestParameterCounts; train: TestFreezing
 //	weight files                             §14.5     weights: TestFilesOfTorch, TestTorchReadsWhatWeWrite, TestLyingFiles and the fuzz tests
 //	AdamW                                    §7        train: TestAdamWVector, TestAdamWAgainstTorch
-//	learning-rate ranges                     §7        train: TestLRRange
+//	learning-rate ranges                     §7        spec: TestRates
 //	one-cycle's table                        §8.1      train: TestOneCycleTable, TestOneCycleShort
 //	smoothed loss                            §8.2      train: TestSmoothedLoss
 //	constant rate                            §8.2      train: TestFitAtConstantRate
@@ -44,7 +44,7 @@
 //	export                                   §12       train: TestExport, TestLoadLearnerRefuses, FuzzExport
 //	ONNX, beside ONNX Runtime                          train: TestONNXRuntimeAgrees
 //	fine-tuning                              §16       train: TestFineTune
-//	early stopping, best epoch                         train: TestWatchVerdict, TestStopEarlyAndKeepTheBest
+//	early stopping, best epoch                         train: TestBestEpoch, TestStopEarlyAndKeepTheBest
 //	label smoothing, bfloat16                          train: TestLabelSmoothing, TestBFloat16; model: TestComputeDType
 //	labels by table, function, lists, folder §3.3      dataset: TestLabelByCSV, TestOtherLabels, TestFolderSplit, TestStratified; pets/worker: TestFromEverywhere
 //	the set's official split                           dataset: TestOfficialSplit

@@ -8,7 +8,7 @@ import (
 	"os"
 	"path/filepath"
 
-	"gopets/pets/vision/augment"
+	"gopets/pets/spec"
 	"gopets/pets/vision/dataset"
 	"gopets/pets/vision/dataset/images"
 	"gopets/pets/vision/engine"
@@ -39,10 +39,10 @@ func Example() {
 	eng, err := engine.Open(engine.Options{Spec: "go"})
 	check(err)
 	defer eng.Close()
-	learn, err := train.CNNLearner(ctx, eng, data, "petnet10", train.Config{Size: augment.Square(32), Batch: 8, Transforms: augment.Default()}, train.CNN{})
+	learn, err := train.CNNLearner(ctx, eng, data, "petnet10", train.Config{Batches: spec.Batches{Size: spec.Square(32), Batch: 8, Transforms: spec.DefaultTransforms()}}, train.CNN{})
 	check(err)
 	defer learn.Close()
-	check(learn.FineTune(ctx, 3, train.FineTune{BaseLR: 1e-2}, train.Events{}))
+	check(learn.FineTune(ctx, 3, spec.Fit{BaseLR: 1e-2}, train.Events{}))
 	model := filepath.Join(folder, "pets.safetensors")
 	check(learn.Export(model))
 

@@ -14,6 +14,7 @@ import (
 	"strings"
 
 	"gopets/kernelext/session"
+	"gopets/pets/spec"
 	"gopets/pets/vision/augment"
 	"gopets/pets/vision/dataset"
 	"gopets/pets/vision/dataset/archive"
@@ -154,12 +155,13 @@ func decoding(d wire.Data) images.Options {
 }
 
 func transforms(d wire.Data) augment.Config {
-	t := augment.None()
+	var t augment.Config
 	if w := d.Transforms; w != nil {
 		t = augment.Config{Flip: w.Flip, FlipVert: w.FlipVert, MaxRotate: w.MaxRotate, MaxZoom: w.MaxZoom,
-			MaxLighting: w.MaxLighting, MaxWarp: w.MaxWarp, PAffine: w.PAffine, PLighting: w.PLighting, Cutout: w.Cutout, CutoutLength: w.CutoutSide}
+			MaxLighting: w.MaxLighting, MaxWarp: w.MaxWarp, Cutout: w.Cutout, CutoutLength: w.CutoutSide,
+			PAffine: spec.Some(max(0, w.PAffine)), PLighting: spec.Some(max(0, w.PLighting))}
 	}
-	t.Method = augment.Resize(d.Resize)
+	t.Resize = spec.Resize(d.Resize)
 	return t
 }
 
@@ -208,7 +210,7 @@ func (h *house) showBatch(ctx context.Context, c *session.Call, q wire.DataCall)
 		return nil, fmt.Errorf("show batch: %d rows: give 1 to 20", rows)
 	}
 	config := transforms(q.Data)
-	if err := config.Check(); err != nil {
+	if err := spec.Check(spec.Transforms(config)); err != nil {
 		return nil, err
 	}
 	random := rand.New(rand.NewPCG(uint64(q.Data.Seed), 0x5b0))
@@ -245,7 +247,7 @@ func transformed(path string, config augment.Config, d wire.Data, p augment.Para
 	}
 	size := d.Size
 	values := make([]float32, 3*size.H*size.W)
-	if err := config.Apply(values, picture, augment.Size{H: size.H, W: size.W}, p); err != nil {
+	if err := config.Apply(values, picture, spec.Size{H: size.H, W: size.W}, p); err != nil {
 		return nil, fmt.Errorf("%s: %w", filepath.Base(path), err)
 	}
 	out := images.New(size.W, size.H)

@@ -19,7 +19,7 @@ type exported struct {
 	path    string
 	size    int64
 	changed time.Time
-	live    *train.Learner
+	live    *train.Predictor
 }
 
 // export serves Learner.Export.
@@ -35,7 +35,7 @@ func (h *house) export(ctx context.Context, c *session.Call, q wire.FileCall) (a
 }
 
 // openExported gives the learner of an exported file, and reads the file anew when it has changed.
-func (h *house) openExported(c *session.Call, path string) (*train.Learner, error) {
+func (h *house) openExported(c *session.Call, path string) (*train.Predictor, error) {
 	info, err := os.Stat(path)
 	if err != nil {
 		return nil, fmt.Errorf("load learner: there is no file %s: give one that Export wrote", path)
@@ -75,7 +75,7 @@ func (h *house) exportedInfo(ctx context.Context, c *session.Call, q wire.FileCa
 }
 
 // speakerFor gives the learner that a request about a picture names, live or exported.
-func (h *house) speakerFor(ctx context.Context, c *session.Call, q wire.ImageCall) (*train.Learner, error) {
+func (h *house) speakerFor(ctx context.Context, c *session.Call, q wire.ImageCall) (*train.Predictor, error) {
 	if q.Exported != "" {
 		return h.openExported(c, q.Exported)
 	}
@@ -86,7 +86,7 @@ func (h *house) speakerFor(ctx context.Context, c *session.Call, q wire.ImageCal
 	if err != nil {
 		return nil, err
 	}
-	return l.live, nil
+	return &l.live.Predictor, nil
 }
 
 // picture decodes what a request brings or names.

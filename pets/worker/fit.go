@@ -9,36 +9,14 @@ import (
 	"strings"
 
 	"gopets/kernelext/session"
+	"gopets/pets/spec"
 	"gopets/pets/vision/train"
 	"gopets/pets/wire"
 	"gopets/plots"
 )
 
-func lrRange(lr wire.LR) (train.LRRange, error) {
-	for _, v := range []float64{lr.Lo, lr.Hi} {
-		if math.IsNaN(v) || math.IsInf(v, 0) || v < 0 {
-			return train.LRRange{}, fmt.Errorf("learning rate %v: give a small positive number, for instance 1e-3", v)
-		}
-	}
-	switch lr.Kind {
-	case "":
-		return train.LRRange{}, nil
-	case wire.LRConst:
-		return train.Const(lr.Hi), nil
-	case wire.LRSlice1:
-		return train.Slice1(lr.Hi), nil
-	case wire.LRSlice:
-		return train.Slice(lr.Lo, lr.Hi), nil
-	}
-	return train.LRRange{}, fmt.Errorf("learning rate of unknown kind %q", lr.Kind)
-}
-
 // fit serves FitOneCycle, Fit and FineTune.
 func (h *house) fit(ctx context.Context, c *session.Call, q wire.Fit) (any, error) {
-	lr, err := lrRange(q.MaxLR)
-	if err != nil {
-		return nil, err
-	}
 	if q.Epochs < 1 || q.Epochs > 10_000 {
 		return nil, fmt.Errorf("fit: %d epochs: give at least 1", q.Epochs)
 	}
@@ -64,19 +42,22 @@ func (h *house) fit(ctx context.Context, c *session.Call, q wire.Fit) (any, erro
 	}
 	view := newTraining(c, q.Epochs+frozenEpochs(q))
 	l.version++
-	watch := train.Watch{Metric: train.Metric(q.Watch.Metric), MinDelta: q.Watch.MinDelta, Patience: q.Watch.Patience, KeepBest: q.Watch.KeepBest}
-	switch q.Kind {
-	case wire.FitOneCycle:
-		err = l.live.FitOneCycle(ctx, q.Epochs, train.OneCycle{MaxLR: lr, Moms: q.Moms, DivFactor: q.DivFactor, PctStart: q.PctStart, FinalDiv: q.FinalDiv,
-			WeightDecay: q.WeightDecay, Watch: watch, Resume: resume, Snapshot: snapshot}, view.events())
-	case wire.FitConstant:
-		err = l.live.Fit(ctx, q.Epochs, train.Constant{LR: lr, WeightDecay: q.WeightDecay, Watch: watch, Resume: resume, Snapshot: snapshot}, view.events())
-	case wire.FitFineTune:
-		err = l.live.FineTune(ctx, q.Epochs, train.FineTune{BaseLR: q.BaseLR, FreezeEpochs: q.FreezeEpochs, LRMult: q.LRMult, PctStart: q.PctStart,
-			DivFactor: q.DivFactor, WeightDecay: q.WeightDecay, Watch: watch, Resume: resume, Snapshot: snapshot}, view.events())
-	default:
-		err = fmt.Errorf("fit: a fit of kind %q is not known", q.Kind)
+	f := spec.Fit{Kind: spec.Kind(q.Kind), Epochs: q.Epochs, MaxLR: spec.LR{Kind: spec.LRKind(q.MaxLR.Kind), Lo: q.MaxLR.Lo, Hi: q.MaxLR.Hi},
+		DivFactor: q.DivFactor, FinalDiv: q.FinalDiv, BaseLR: q.BaseLR, LRMult: q.LRMult, Resume: resume, Snapshot: snapshot,
+		Watch: spec.Watch{Metric: spec.Metric(q.Watch.Metric), MinDelta: q.Watch.MinDelta, Patience: q.Watch.Patience, KeepBest: q.Watch.KeepBest}}
+	if f.MaxLR.Kind == spec.LRConst {
+		f.MaxLR.Lo = 0
 	}
+	if q.Moms != [2]float64{} {
+		f.Moms = spec.Some(q.Moms)
+	}
+	if q.PctStart != 0 {
+		f.PctStart = spec.Some(q.PctStart)
+	}
+	if q.FreezeEpochs != 0 {
+		f.FreezeEpochs = spec.Some(max(0, q.FreezeEpochs))
+	}
+	err = l.live.Train(ctx, f, view.events())
 	view.end(err)
 	if err != nil {
 		if errors.Is(err, context.Canceled) {
@@ -122,7 +103,7 @@ func (h *house) resume(c *session.Call, l *learner, q wire.Fit) (bool, error) {
 	if q.Kind == wire.FitFineTune {
 		return true, nil // it knows its parts
 	}
-	if run.Finished() && run.Epochs != q.Epochs {
+	if run.Finished() && run.Fit.Epochs != q.Epochs {
 		return false, nil // it was killed before its first epoch ended: begin it
 	}
 	if run.Finished() {
@@ -149,7 +130,7 @@ func (h *house) find(ctx context.Context, c *session.Call, q wire.Find) (any, er
 		}
 		bar.step("looking for a learning rate", b.Batch+1, steps, fmt.Sprintf("rate %.1e, loss %.4f", b.LR, b.Loss))
 	}}
-	curve, err := l.live.LRFind(ctx, train.LRFind{Start: q.Start, End: q.End, Steps: q.Steps, NoStop: q.NoStop}, ev)
+	curve, err := l.live.LRFind(ctx, spec.Find{Start: q.Start, End: q.End, Steps: q.Steps, NoStop: q.NoStop}, ev)
 	if err != nil {
 		if errors.Is(err, context.Canceled) {
 			return nil, cancelled("weights and optimizer are as they were before the search")

@@ -34,7 +34,7 @@ func (h *house) predict(ctx context.Context, c *session.Call, q wire.ImageCall) 
 	if err != nil {
 		return nil, err
 	}
-	picture, err := picture(q, l.Config().Decode)
+	picture, err := picture(q, l.Config().Decode())
 	if err != nil {
 		return nil, err
 	}

@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 
 	"gopets/kernelext/session"
+	"gopets/pets/spec"
 	"gopets/pets/vision/dataset"
 	"gopets/pets/vision/dataset/images"
 	"gopets/pets/vision/interpret"
@@ -36,7 +37,7 @@ func validProbs(ctx context.Context, c *session.Call, l *learner, tta bool) (*in
 	var p *interpret.Predictions
 	var err error
 	if tta {
-		p, err = l.live.TTA(ctx, train.TTA{}, ev)
+		p, err = l.live.TTA(ctx, spec.TTA{}, ev)
 	} else {
 		p, err = l.live.ValidProbs(ctx, ev)
 	}

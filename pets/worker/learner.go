@@ -8,7 +8,7 @@ import (
 	"strings"
 
 	"gopets/kernelext/session"
-	"gopets/pets/vision/augment"
+	"gopets/pets/spec"
 	"gopets/pets/vision/dataset"
 	"gopets/pets/vision/engine"
 	"gopets/pets/vision/model"
@@ -64,7 +64,11 @@ func (h *house) net(d wire.Learner, classes int) (*model.Net, error) {
 	if n := h.nets[key]; n != nil {
 		return n, nil
 	}
-	n, err := model.New(d.Arch, classes, model.HeadOptions{Hidden: d.Hidden, Dropout: d.Dropout})
+	head := spec.Head{Hidden: d.Hidden}
+	if d.Dropout != 0 {
+		head.Dropout = spec.Some(d.Dropout)
+	}
+	n, err := model.New(d.Arch, classes, head)
 	if err == nil {
 		h.nets[key] = n
 	}
@@ -73,16 +77,18 @@ func (h *house) net(d wire.Learner, classes int) (*model.Net, error) {
 
 // config translates a description.
 func (h *house) config(d wire.Learner) train.Config {
-	stats := augment.Stats{Std: [3]float32{1, 1, 1}} // not normalised
+	stats := spec.NotNormalised
 	if s := d.Data.Stats; s != nil {
-		stats = augment.Stats{Mean: s.Mean, Std: s.Std}
+		stats = spec.Stats{Mean: s.Mean, Std: s.Std}
 	}
-	return train.Config{
-		Seed: uint64(d.Data.Seed), WeightDecay: d.WeightDecay, Transforms: transforms(d.Data),
-		Size: augment.Size{H: d.Data.Size.H, W: d.Data.Size.W}, Batch: d.Data.Batch, Stats: stats,
-		CacheDir: filepath.Join(h.home, "pictures"), Skip: d.Data.Skip, Graphs: h.graphs, Decode: decoding(d.Data),
-		LabelSmoothing: d.Smoothing, BFloat16: d.BFloat16,
+	c := train.Config{CacheDir: filepath.Join(h.home, "pictures"), Graphs: h.graphs}
+	c.Batches = spec.Batches{Seed: int(d.Data.Seed), Size: spec.Size{H: d.Data.Size.H, W: d.Data.Size.W}, Batch: d.Data.Batch,
+		Transforms: spec.Transforms(transforms(d.Data)), Stats: stats, IgnoreEXIF: d.Data.IgnoreEXIF, Skip: d.Data.Skip}
+	c.Training = spec.Training{LabelSmoothing: d.Smoothing, BFloat16: d.BFloat16}
+	if d.WeightDecay != 0 {
+		c.WeightDecay = spec.Some(max(0, d.WeightDecay))
 	}
+	return c
 }
 
 // pretrained brings the body's weights and freezes the body.

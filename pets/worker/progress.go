@@ -3,11 +3,11 @@ package main
 import (
 	"fmt"
 	"html"
-	"math"
 	"sync"
 	"time"
 
 	"gopets/kernelext/session"
+	"gopets/pets/spec"
 	"gopets/pets/vision/train"
 	"gopets/pets/wire"
 	"gopets/plots"
@@ -62,7 +62,7 @@ type training struct {
 	now    train.BatchInfo
 	last   time.Time
 	table  plots.EpochTable
-	rows   []train.Row
+	rows   []spec.Row
 }
 
 func newTraining(c *session.Call, epochs int) *training {
@@ -83,7 +83,7 @@ func (t *training) batch(b train.BatchInfo) {
 	}
 }
 
-func (t *training) epoch(r train.Row) {
+func (t *training) epoch(r spec.Row) {
 	t.rows = append(t.rows, r)
 	t.table.Rows = append(t.table.Rows, epochRow(r))
 	t.c.Send(wire.EventRow, wireRow(r))
@@ -124,20 +124,17 @@ func (t *training) end(err error) {
 	t.c.Send(wire.EventProgress, wire.Display{HTML: html, Text: t.table.Text(), Last: true})
 }
 
-func epochRow(r train.Row) plots.EpochRow {
+func epochRow(r spec.Row) plots.EpochRow {
 	row := plots.EpochRow{Epoch: r.Epoch, TrainLoss: r.TrainLoss, ValidLoss: r.ValidLoss, Metrics: []float64{r.ErrorRate},
 		Time: time.Duration(r.Seconds * float64(time.Second))}
-	if r.NoValid {
-		row.ValidLoss, row.Metrics[0] = math.NaN(), math.NaN()
-	}
 	return row
 }
 
-func wireRow(r train.Row) wire.Row {
+func wireRow(r spec.Row) wire.Row {
 	return wire.Row{Epoch: r.Epoch, TrainLoss: r.TrainLoss, ValidLoss: r.ValidLoss, ErrorRate: r.ErrorRate, Seconds: r.Seconds}
 }
 
-func wireRows(rows []train.Row) []wire.Row {
+func wireRows(rows []spec.Row) []wire.Row {
 	out := make([]wire.Row, len(rows))
 	for i, r := range rows {
 		out[i] = wireRow(r)

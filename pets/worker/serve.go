@@ -82,7 +82,7 @@ func serveModel(args []string) error {
 	defer learner.Close()
 	classes := learner.Split().Classes
 	o.Model = fmt.Sprintf("%s: %s %s", strings.TrimSuffix(filepath.Base(model), ".safetensors"), learner.Net().Name, learner.State())
-	o.Decode = learner.Config().Decode
+	o.Decode = learner.Config().Decode()
 	s, err := serve.New(learner, classes, o)
 	if err != nil {
 		return err

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"sync"
 
+	"gopets/pets/spec"
 	"gopets/pets/vision/dataset/images"
 )
 
@@ -15,7 +16,7 @@ import (
 //
 // It is safe for concurrent use. A picture that a [images.Cache] has reduced is treated as the one
 // it was.
-func (c Config) Apply(dst []float32, src *images.RGB, s Size, p Params) error {
+func (c Config) Apply(dst []float32, src *images.RGB, s spec.Size, p Params) error {
 	if err := c.fits(src, s); err != nil {
 		return err
 	}
@@ -46,7 +47,7 @@ func (c Config) Apply(dst []float32, src *images.RGB, s Size, p Params) error {
 }
 
 // fits checks a picture and a size.
-func (c Config) fits(src *images.RGB, s Size) error {
+func (c Config) fits(src *images.RGB, s spec.Size) error {
 	switch {
 	case src == nil:
 		return errors.New("transforms: there is no picture")

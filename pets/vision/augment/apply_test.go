@@ -4,6 +4,7 @@ import (
 	"math"
 	"testing"
 
+	"gopets/pets/spec"
 	"gopets/pets/vision/dataset/images"
 )
 
@@ -43,7 +44,7 @@ func TestVectors(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			dst := make([]float32, 32*32*3)
-			if err := (Config{}).Apply(dst, pattern(c.h, c.w), Square(32), c.p); err != nil {
+			if err := (Config{}).Apply(dst, pattern(c.h, c.w), spec.Square(32), c.p); err != nil {
 				t.Fatal(err)
 			}
 			var sum, squares float64

@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"testing"
 
+	"gopets/pets/spec"
 	"gopets/pets/vision/dataset/images"
 )
 
@@ -22,9 +23,9 @@ func BenchmarkApply(b *testing.B) {
 		name   string
 		size   int
 		config Config
-	}{{"train224", 224, Default()}, {"valid224", 224, Config{}}, {"train96", 96, Default()}, {"valid96", 96, Config{}}} {
+	}{{"train224", 224, defaults}, {"valid224", 224, Config{}}, {"train96", 96, defaults}, {"valid96", 96, Config{}}} {
 		b.Run(c.name, func(b *testing.B) {
-			src := c.config.Reduced(src, Square(c.size)) // as a cache for this size keeps it
+			src := c.config.Reduced(src, spec.Square(c.size)) // as a cache for this size keeps it
 			dst := make([]float32, c.size*c.size*3)
 			b.ReportAllocs()
 			for b.Loop() {
@@ -32,7 +33,7 @@ func BenchmarkApply(b *testing.B) {
 				if c.config.Flip {
 					p = c.config.Draw(r)
 				}
-				if err := c.config.Apply(dst, src, Square(c.size), p); err != nil {
+				if err := c.config.Apply(dst, src, spec.Square(c.size), p); err != nil {
 					b.Fatal(err)
 				}
 			}
@@ -57,7 +58,7 @@ func BenchmarkDecodeAndApply(b *testing.B) {
 		if err != nil {
 			b.Fatal(err)
 		}
-		if err := Default().Apply(dst, p, Square(224), Default().Draw(r)); err != nil {
+		if err := defaults.Apply(dst, p, spec.Square(224), defaults.Draw(r)); err != nil {
 			b.Fatal(err)
 		}
 	}

@@ -8,6 +8,7 @@ import (
 	"github.com/gomlx/compute/shapes"
 	"github.com/gomlx/gomlx/core/graph"
 
+	"gopets/pets/spec"
 	"gopets/pets/vision/dataset/images"
 )
 
@@ -31,7 +32,7 @@ const (
 // Row writes what [OnDevice] needs to do to a picture what [Config.Apply] does: RowLen numbers. Two
 // things are the host's alone and give an error: cutout, and averaging before a reduction of more
 // than 2, for which the picture must come reduced (see [Reduced]).
-func (c Config) Row(row []float64, src *images.RGB, s Size, p Params) error {
+func (c Config) Row(row []float64, src *images.RGB, s spec.Size, p Params) error {
 	if err := c.fits(src, s); err != nil {
 		return err
 	}
@@ -68,7 +69,7 @@ func (c Config) Row(row []float64, src *images.RGB, s Size, p Params) error {
 // Reduced gives the picture for the device: averaged as fastai would (§4.2e) where it is more than
 // twice the size, else itself. A view that zooms in then comes from the average, where Apply would
 // take the original.
-func (c Config) Reduced(src *images.RGB, s Size) *images.RGB {
+func (c Config) Reduced(src *images.RGB, s spec.Size) *images.RGB {
 	var v view
 	w, h := src.Full()
 	if err := c.look(&v, w, h, s, c.Valid()); err != nil || v.aw == 0 || src.W <= v.aw && src.H <= v.ah {
@@ -83,7 +84,7 @@ func (c Config) Reduced(src *images.RGB, s Size) *images.RGB {
 //
 // Coordinates are float64 as on the host: in float32 they are off by 1e-4 of a pixel and more, and
 // there are few of them.
-func OnDevice(img, rows *graph.Node, s Size) *graph.Node {
+func OnDevice(img, rows *graph.Node, s spec.Size) *graph.Node {
 	g, d := img.Graph(), img.Shape().Dimensions
 	b, h, w := d[0], d[1], d[2]
 	at := func(i int) *graph.Node {

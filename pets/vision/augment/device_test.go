@@ -9,6 +9,7 @@ import (
 	"github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/core/tensors"
 
+	"gopets/pets/spec"
 	"gopets/pets/vision/dataset/images"
 	"gopets/pets/vision/engine"
 	"gopets/pets/vision/engine/enginetest"
@@ -21,11 +22,11 @@ func TestDeviceAgreesWithHost(t *testing.T) {
 	const h, w = 64, 96
 	for name, c := range map[string]struct {
 		config Config
-		size   Size
+		size   spec.Size
 	}{
-		"train": {Default(), Square(32)}, "valid": {Config{}, Square(32)}, "squish": {Default(), Size{24, 40}},
-		"pad":      {Config{Method: Pad, Flip: true, MaxRotate: 45}, Square(32)},
-		"dihedral": {Config{Flip: true, FlipVert: true, MaxWarp: .3, MaxLighting: .4, PAffine: 1, PLighting: 1}, Square(30)},
+		"train": {defaults, spec.Square(32)}, "valid": {Config{}, spec.Square(32)}, "squish": {defaults, spec.Size{H: 24, W: 40}},
+		"pad":      {Config{Resize: spec.Pad, Flip: true, MaxRotate: 45}, spec.Square(32)},
+		"dihedral": {Config{Flip: true, FlipVert: true, MaxWarp: .3, MaxLighting: .4, PAffine: spec.Some(1.), PLighting: spec.Some(1.)}, spec.Square(30)},
 	} {
 		t.Run(name, func(t *testing.T) {
 			img, rows := make([]uint8, len(sizes)*h*w*3), make([]float64, len(sizes)*RowLen)
@@ -81,15 +82,15 @@ func TestDeviceAgreesWithHost(t *testing.T) {
 func TestRowRefuses(t *testing.T) {
 	row := make([]float64, RowLen)
 	big := pattern(200, 300)
-	says(t, "too large", Default().Row(row, big, Square(32), Default().Valid()), "300×200", "32×32", "Reduced")
-	small := Default().Reduced(big, Square(32))
-	if err := Default().Row(row, small, Square(32), Default().Valid()); err != nil || small.FullW != 300 {
+	says(t, "too large", defaults.Row(row, big, spec.Square(32), defaults.Valid()), "300×200", "size 32", "Reduced")
+	small := defaults.Reduced(big, spec.Square(32))
+	if err := defaults.Row(row, small, spec.Square(32), defaults.Valid()); err != nil || small.FullW != 300 {
 		t.Error(small.W, small.H, err)
 	}
-	if same := Default().Reduced(small, Square(32)); same != small {
+	if same := defaults.Reduced(small, spec.Square(32)); same != small {
 		t.Error("reduced twice")
 	}
 	cut := Config{Cutout: 1}
-	says(t, "cutout", cut.Row(row, small, Square(32), cut.Draw(rand.New(rand.NewPCG(1, 1)))), "cutout", "Apply")
-	says(t, "row", Default().Row(row[:3], small, Square(32), Params{}), "wanted 18")
+	says(t, "cutout", cut.Row(row, small, spec.Square(32), cut.Draw(rand.New(rand.NewPCG(1, 1)))), "cutout", "Apply")
+	says(t, "row", defaults.Row(row[:3], small, spec.Square(32), Params{}), "wanted 18")
 }

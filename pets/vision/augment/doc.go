@@ -2,9 +2,9 @@
 // mirroring and crop of training pictures, and the resize and centre crop of validation pictures. A
 // newcomer needs three calls:
 //
-//	c := augment.Default()                                       // fastai's settings; Config{} for none
+//	c := augment.Config(spec.DefaultTransforms())                                       // fastai's settings; Config{} for none
 //	params := c.Draw(rand.New(rand.NewPCG(seed, index)))         // everything random about one picture; c.Valid() for validation
-//	err := c.Apply(dst, picture, augment.Square(224), params)    // H·W·3 values in [0,1]
+//	err := c.Apply(dst, picture, spec.Square(224), params)    // H·W·3 values in [0,1]
 //
 // All geometry is one matrix and one bilinear sampling from the photograph to the network's input;
 // light is a table lookup per value (geometry.go, sample.go, light.go). [Config.OnDevice] is the

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"math"
 
+	"gopets/pets/spec"
 	"gopets/pets/vision/dataset/images"
 )
 
@@ -39,18 +40,18 @@ type view struct {
 
 // look works out the view of a picture of w×h pixels (its full size, before any reduction by a
 // cache).
-func (c Config) look(v *view, w, h int, s Size, p Params) error {
-	method := c.Method
-	if method == Auto {
-		method = Crop
+func (c Config) look(v *view, w, h int, s spec.Size, p Params) error {
+	method := c.Resize
+	if method == spec.Auto {
+		method = spec.Crop
 		if s.H != s.W {
-			method = Squish
+			method = spec.Squish
 		}
 	}
 	switch method {
-	case Squish:
+	case spec.Squish:
 		v.w, v.h = s.W, s.H
-	case Pad:
+	case spec.Pad:
 		ratio := max(float64(h)/float64(s.H), float64(w)/float64(s.W))
 		v.w, v.h = max(1, int(math.RoundToEven(float64(w)/ratio))), max(1, int(math.RoundToEven(float64(h)/ratio)))
 	default:

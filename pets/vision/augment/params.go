@@ -1,6 +1,7 @@
 package augment
 
 import (
+	"cmp"
 	"math"
 	"math/rand/v2"
 )
@@ -36,7 +37,7 @@ func (c Config) Valid() Params { return Params{CropRow: 0.5, CropCol: 0.5} }
 func (c Config) Draw(r *rand.Rand) Params {
 	var p Params
 	uniform := func(lo, hi float64) float64 { return lo + (hi-lo)*r.Float64() }
-	affine, lighting := orElse(c.PAffine, 0.75), orElse(c.PLighting, 0.75)
+	affine, lighting := c.PAffine.Or(0.75), c.PLighting.Or(0.75)
 	if c.MaxWarp > 0 {
 		var m [4]float64
 		for i := range m {
@@ -75,19 +76,9 @@ func (c Config) Draw(r *rand.Rand) Params {
 		p.Flip = r.Float64() < 0.5
 	}
 	for range c.Cutout {
-		length := c.CutoutLength
-		if length == 0 {
-			length = 40
-		}
+		length := cmp.Or(c.CutoutLength, 40)
 		p.Holes = append(p.Holes, Hole{Row: r.Float64(), Col: r.Float64(), Length: length})
 	}
 	p.CropRow, p.CropCol = r.Float64(), r.Float64()
 	return p
-}
-
-func orElse(v, zero float64) float64 {
-	if v == 0 {
-		return zero
-	}
-	return v
 }

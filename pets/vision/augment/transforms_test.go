@@ -9,8 +9,12 @@ import (
 	"strings"
 	"testing"
 
+	"gopets/pets/spec"
 	"gopets/pets/vision/dataset/images"
 )
+
+// defaults are fastai's.
+var defaults = Config(spec.DefaultTransforms())
 
 // says checks that an error exists and contains every one of the words.
 func says(t *testing.T, name string, err error, words ...string) {
@@ -63,7 +67,7 @@ func TestDistributions(t *testing.T) {
 	values := map[string][]float64{}
 	note := func(name string, v float64) { values[name] = append(values[name], v) }
 	for range n {
-		p := Default().Draw(r)
+		p := defaults.Draw(r)
 		if p.Warp != [4]float64{} {
 			ran[0]++
 			for _, m := range p.Warp {
@@ -131,9 +135,9 @@ func uniform(t *testing.T, name string, sample []float64, lo, hi float64) {
 // parameters.
 func TestDrawsAreIndependentAndRepeatable(t *testing.T) {
 	draw := func(c Config) Params { return c.Draw(rand.New(rand.NewPCG(9, 9))) }
-	always, never := Default(), Default()
-	always.PAffine, always.PLighting = 1, 1
-	never.PAffine, never.PLighting = -1, -1
+	always, never := defaults, defaults
+	always.PAffine, always.PLighting = spec.Some(1.), spec.Some(1.)
+	never.PAffine, never.PLighting = spec.Some(0.), spec.Some(0.)
 	a, b := draw(always), draw(never)
 	if b.Degrees != 0 || b.Zoom != 0 || b.Brightness != 0 || b.Contrast != 0 {
 		t.Errorf("p near 0 still runs: %+v", b)
@@ -144,10 +148,10 @@ func TestDrawsAreIndependentAndRepeatable(t *testing.T) {
 	if again := draw(always); again.Warp != a.Warp || again.Degrees != a.Degrees {
 		t.Error("the same stream gave other parameters")
 	}
-	zero := Config{MaxRotate: 10} // a zero probability is fastai's
+	unset := Config{MaxRotate: 10} // an unset probability is fastai's
 	count, r := 0, rand.New(rand.NewPCG(5, 5))
 	for range 1000 {
-		if zero.Draw(r).Degrees != 0 {
+		if unset.Draw(r).Degrees != 0 {
 			count++
 		}
 	}
@@ -175,7 +179,7 @@ func TestDihedral(t *testing.T) {
 	src := pattern(16, 16)
 	for k := range 8 {
 		dst := make([]float32, 16*16*3)
-		if err := (Config{}).Apply(dst, src, Square(16), Params{Dihedral: k}); err != nil {
+		if err := (Config{}).Apply(dst, src, spec.Square(16), Params{Dihedral: k}); err != nil {
 			t.Fatal(err)
 		}
 		for y := range 16 {
@@ -204,7 +208,7 @@ func TestSameSizeIsExact(t *testing.T) {
 	src := pattern(40, 40)
 	dst := make([]float32, 40*40*3)
 	for _, flip := range []bool{false, true} {
-		if err := (Config{}).Apply(dst, src, Square(40), Params{Flip: flip, CropRow: 1, CropCol: 1}); err != nil {
+		if err := (Config{}).Apply(dst, src, spec.Square(40), Params{Flip: flip, CropRow: 1, CropCol: 1}); err != nil {
 			t.Fatal(err)
 		}
 		for i := range dst {
@@ -220,7 +224,7 @@ func TestSameSizeIsExact(t *testing.T) {
 func TestPadAndSquish(t *testing.T) {
 	src := pattern(32, 16)
 	dst := make([]float32, 32*32*3)
-	if err := (Config{Method: Pad}).Apply(dst, src, Square(32), Config{}.Valid()); err != nil {
+	if err := (Config{Resize: spec.Pad}).Apply(dst, src, spec.Square(32), Config{}.Valid()); err != nil {
 		t.Fatal(err)
 	}
 	for x := range 32 { // 8 columns of reflection on either side
@@ -228,7 +232,7 @@ func TestPadAndSquish(t *testing.T) {
 		near(t, "padded", float64(dst[3*x]), float64(src.Pix[3*sx])/255, 1e-6)
 	}
 	wide := make([]float32, 8*64*3)
-	if err := (Config{}).Apply(wide, src, Size{8, 64}, Config{}.Valid()); err != nil {
+	if err := (Config{}).Apply(wide, src, spec.Size{H: 8, W: 64}, Config{}.Valid()); err != nil {
 		t.Fatal(err)
 	}
 	// all columns are there
@@ -271,7 +275,7 @@ func TestCutout(t *testing.T) {
 	}
 	dst := make([]float32, 32*32*3)
 	p := Params{Holes: []Hole{{Row: .5, Col: .5, Length: 8}}, CropCol: .5}
-	if err := (Config{Cutout: 1}).Apply(dst, src, Square(32), p); err != nil {
+	if err := (Config{Cutout: 1}).Apply(dst, src, spec.Square(32), p); err != nil {
 		t.Fatal(err)
 	}
 	black := 0
@@ -309,17 +313,17 @@ func TestCachedAgreesWithUncached(t *testing.T) {
 			t.Fatal(err)
 		}
 		a, b := make([]float32, 32*32*3), make([]float32, 32*32*3)
-		c := Default()
+		c := defaults
 		c.MaxLighting = 0 // light would magnify half a level of rounding
 		for i := range 40 {
 			params := c.Valid()
 			if i > 0 {
 				params = c.Draw(r)
 			}
-			if err := c.Apply(a, p, Square(32), params); err != nil {
+			if err := c.Apply(a, p, spec.Square(32), params); err != nil {
 				t.Fatal(err)
 			}
-			if err := c.Apply(b, cached, Square(32), params); err != nil {
+			if err := c.Apply(b, cached, spec.Square(32), params); err != nil {
 				t.Fatal(err)
 			}
 			for k := range a {
@@ -354,12 +358,12 @@ func bitmap(p *images.RGB) []byte {
 }
 
 func TestConfigIsJSON(t *testing.T) {
-	data, err := json.Marshal(Default())
+	data, err := json.Marshal(defaults)
 	if err != nil {
 		t.Fatal(err)
 	}
 	var back Config
-	if err := json.Unmarshal(data, &back); err != nil || back != Default() {
+	if err := json.Unmarshal(data, &back); err != nil || back != defaults {
 		t.Errorf("%s became %+v (%v)", data, back, err)
 	}
 	if data, _ := json.Marshal(Config{}); string(data) != "{}" {
@@ -370,28 +374,25 @@ func TestConfigIsJSON(t *testing.T) {
 func TestMistakes(t *testing.T) {
 	for want, c := range map[string]Config{
 		"MaxRotate is -1": {MaxRotate: -1}, "MaxZoom is 0.9": {MaxZoom: .9}, "MaxLighting is 1": {MaxLighting: 1}, "MaxWarp is 0.6": {MaxWarp: .6},
-		"PAffine is 2": {PAffine: 2}, "Cutout is -1": {Cutout: -1}, `Method is "zoom"`: {Method: "zoom"}, "MaxLighting is NaN": {MaxLighting: math.NaN()},
+		"PAffine is 2": {PAffine: spec.Some(2.)}, "Cutout is -1": {Cutout: -1}, `Resize is "zoom"`: {Resize: "zoom"}, "MaxLighting is NaN": {MaxLighting: math.NaN()},
 	} {
-		says(t, want, c.Check(), want, "wanted")
-	}
-	if err := Default().Check(); err != nil {
-		t.Error(err)
+		says(t, want, spec.Check(spec.Transforms(c)), want, "want")
 	}
 	dst, p := make([]float32, 27), pattern(4, 4)
-	says(t, "values", Config{}.Apply(dst[:5], p, Square(3), Params{}), "5 values", "3×3", "wanted 27")
-	says(t, "size", Config{}.Apply(dst, p, Size{}, Params{}), "0×0")
-	says(t, "none", Config{}.Apply(dst, nil, Square(3), Params{}), "no picture")
-	says(t, "broken", Config{}.Apply(dst, &images.RGB{W: 9, H: 9}, Square(3), Params{}), "9×9", "0 values")
+	says(t, "values", Config{}.Apply(dst[:5], p, spec.Square(3), Params{}), "5 values", "wanted 27")
+	says(t, "size", Config{}.Apply(dst, p, spec.Size{}, Params{}), "size is 0")
+	says(t, "none", Config{}.Apply(dst, nil, spec.Square(3), Params{}), "no picture")
+	says(t, "broken", Config{}.Apply(dst, &images.RGB{W: 9, H: 9}, spec.Square(3), Params{}), "9×9", "0 values")
 }
 
 // Tiny and extreme pictures must not crash, whatever is drawn.
 func TestExtremePictures(t *testing.T) {
 	r := rand.New(rand.NewPCG(11, 12))
-	wild := Config{Flip: true, FlipVert: true, MaxRotate: 180, MaxZoom: 10, MaxLighting: .99, MaxWarp: .5, PAffine: 1, PLighting: 1, Cutout: 2}
+	wild := Config{Flip: true, FlipVert: true, MaxRotate: 180, MaxZoom: 10, MaxLighting: .99, MaxWarp: .5, PAffine: spec.Some(1.), PLighting: spec.Some(1.), Cutout: 2}
 	for _, size := range [][2]int{{1, 1}, {1, 2}, {2, 1}, {1, 500}, {500, 1}, {3, 1000}, {2000, 2}} {
-		for _, s := range []Size{{1, 1}, {7, 7}, {3, 9}} {
-			for _, method := range []Resize{Auto, Crop, Squish, Pad} {
-				wild.Method = method
+		for _, s := range []spec.Size{spec.Square(1), spec.Square(7), {H: 3, W: 9}} {
+			for _, method := range []spec.Resize{spec.Auto, spec.Crop, spec.Squish, spec.Pad} {
+				wild.Resize = method
 				dst := make([]float32, s.H*s.W*3)
 				if err := wild.Apply(dst, pattern(size[0], size[1]), s, wild.Draw(r)); err != nil {
 					t.Fatal(err)

@@ -8,6 +8,7 @@ import (
 	"github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/core/tensors"
 
+	"gopets/pets/spec"
 	"gopets/pets/vision/engine"
 	"gopets/pets/vision/engine/enginetest"
 	"gopets/pets/vision/model"
@@ -17,7 +18,7 @@ import (
 // goldenNet is a case's network with its weights, which come through a file, as real ones do.
 func goldenNet(t *testing.T, c golden.Case) (*model.Net, []*tensors.Tensor) {
 	t.Helper()
-	net, err := model.New(c.Arch, c.Classes, model.HeadOptions{Hidden: c.Hidden, Dropout: -1})
+	net, err := model.New(c.Arch, c.Classes, model.HeadOptions{Hidden: c.Hidden, Dropout: spec.Some(0.)})
 	if err != nil {
 		t.Fatal(err)
 	}

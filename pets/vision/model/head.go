@@ -6,6 +6,8 @@ import (
 	"github.com/gomlx/compute/dtypes"
 	"github.com/gomlx/compute/shapes"
 	"github.com/gomlx/gomlx/core/graph"
+
+	"gopets/pets/spec"
 )
 
 // linear is a fully connected layer; its weight is [in, out].
@@ -31,19 +33,12 @@ type head struct {
 // head declares the head over the body just made, with fastai's numbering: pool 0, flatten 1, then
 // batch norm, dropout, linear, ReLU.
 func (m *maker) head(classes int, o HeadOptions) head {
-	hidden := o.Hidden
-	if hidden == nil {
-		hidden = []int{512}
-	}
-	drop := o.Dropout
-	if drop == 0 {
-		drop = 0.5
-	}
-	h := head{widths: append(append([]int{2 * m.channels}, hidden...), classes)}
+	o = spec.Defaults(o)
+	h := head{widths: append(append([]int{2 * m.channels}, o.Hidden...), classes)}
 	for i := range len(h.widths) - 1 {
 		at := 2 + 4*i
-		rate := max(drop, 0)
-		if i < len(hidden) {
+		rate := o.Dropout.Get()
+		if i < len(o.Hidden) {
 			rate /= 2
 		}
 		h.norms = append(h.norms, m.normOf(fmt.Sprintf("head.%d", at), h.widths[i]))

@@ -9,7 +9,7 @@ import (
 	"github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/core/tensors"
 
-	"gopets/pets/vision/augment"
+	"gopets/pets/spec"
 	"gopets/pets/vision/engine"
 	"gopets/pets/vision/engine/enginetest"
 	"gopets/pets/vision/model"
@@ -59,7 +59,7 @@ func TestRealMobileNet(t *testing.T) {
 	enginetest.Each(t, func(t *testing.T, e *engine.Engine) {
 		out := run(t, e, dtypes.Float32, func(in []*graph.Node) []*graph.Node {
 			g := in[0].Graph()
-			mean, std := graph.Const(g, augment.ImageNet.Mean[:]), graph.Const(g, augment.ImageNet.Std[:])
+			mean, std := graph.Const(g, spec.ImageNet.Mean[:]), graph.Const(g, spec.ImageNet.Std[:])
 			x := graph.Div(graph.Sub(in[0], graph.Reshape(mean, 1, 1, 1, 3)), graph.Reshape(std, 1, 1, 1, 3))
 			features := net.Forward(x, in[1:], model.Mode{}).Features
 			return []*graph.Node{features, graph.ReduceMean(features, 0, 1, 2)}

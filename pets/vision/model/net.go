@@ -6,6 +6,8 @@ import (
 
 	"github.com/gomlx/compute/dtypes"
 	"github.com/gomlx/gomlx/core/graph"
+
+	"gopets/pets/spec"
 )
 
 // A Role says what a parameter is for.
@@ -56,11 +58,7 @@ type Net struct {
 }
 
 // HeadOptions shape the classifier on top of the body; the zero value is fastai's.
-type HeadOptions struct {
-	Hidden []int // widths of the hidden layers; nil is [512]
-	// before the last layer, half of it before the others; 0 is 0.5, negative is none
-	Dropout float64
-}
+type HeadOptions = spec.Head
 
 // groups is the number of layer groups of every network here: early body, late body, head.
 const groups = 3
@@ -89,13 +87,8 @@ func New(arch string, classes int, h HeadOptions) (*Net, error) {
 	if classes < 2 {
 		return nil, fmt.Errorf("network %s: a classifier needs at least 2 classes, got %d", arch, classes)
 	}
-	if h.Dropout >= 1 {
-		return nil, fmt.Errorf("network %s: dropout must be below 1, got %g", arch, h.Dropout)
-	}
-	for _, w := range h.Hidden {
-		if w < 1 {
-			return nil, fmt.Errorf("network %s: a hidden layer needs at least 1 unit, got %d", arch, w)
-		}
+	if err := spec.Check(h); err != nil {
+		return nil, fmt.Errorf("network %s: %w", arch, err)
 	}
 	var m maker
 	n := &Net{Name: arch, Classes: classes}

@@ -6,6 +6,7 @@ import (
 
 	"github.com/gomlx/gomlx/core/tensors"
 
+	"gopets/pets/spec"
 	"gopets/pets/vision/model"
 	"gopets/pets/vision/weights"
 )
@@ -104,7 +105,7 @@ func TestNewRefuses(t *testing.T) {
 		arch    string
 		classes int
 		h       model.HeadOptions
-	}{{"resnet33", 37, model.HeadOptions{}}, {"resnet34", 1, model.HeadOptions{}}, {"resnet34", 3, model.HeadOptions{Dropout: 1}},
+	}{{"resnet33", 37, model.HeadOptions{}}, {"resnet34", 1, model.HeadOptions{}}, {"resnet34", 3, model.HeadOptions{Dropout: spec.Some(1.)}},
 		{"resnet34", 3, model.HeadOptions{Hidden: []int{0}}}} {
 		if _, err := model.New(c.arch, c.classes, c.h); err == nil {
 			t.Errorf("New(%q, %d, %v) must fail", c.arch, c.classes, c.h)

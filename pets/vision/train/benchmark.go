@@ -10,7 +10,7 @@ import (
 type Speed struct {
 	First  time.Duration // the first step, compilation included when it is new
 	Step   time.Duration // mean of the steps after it
-	Images float64       // pictures per second in these steps, their preparation not included
+	Images float64       // images per second in these steps, their preparation not included
 }
 
 // Benchmark runs one batch of the training set over and over, as training steps or (train false) as
@@ -19,16 +19,13 @@ func (l *Learner) Benchmark(ctx context.Context, steps int, train bool) (Speed, 
 	if steps < 1 {
 		return Speed{}, fmt.Errorf("benchmark: want at least 1 step, got %d", steps)
 	}
-	if err := l.hasPictures(); err != nil {
-		return Speed{}, fmt.Errorf("benchmark: %w", err)
-	}
-	l.hold()
-	defer l.letGo()
-	defer l.rollBack()
-	j := l.trainJob(forShow, forShow, forShow, 0)
+	l.weights.hold()
+	defer l.weights.letGo()
+	defer l.weights.rollBack()
+	j := l.load.trainJob(l.set.train, forShow, forShow, forShow, 0)
 	j.order = j.order[:j.rows]
 	var s Speed
-	for b, err := range l.batches(ctx, j) {
+	for b, err := range l.load.batches(ctx, j) {
 		if err != nil {
 			return Speed{}, fmt.Errorf("benchmark: %w", err)
 		}
@@ -41,9 +38,9 @@ func (l *Learner) Benchmark(ctx context.Context, steps int, train bool) (Speed, 
 				s.First, begin = time.Since(begin), time.Now()
 			}
 			if train {
-				_, err = l.step(b, hyper{make([]float64, l.net.Groups()), l.now.beta1, 0}, Events{})
+				_, err = l.opt.step(b, hyper{make([]float64, l.exec.net.Groups()), l.weights.now.beta1, 0}, Events{})
 			} else {
-				_, err = l.evaluate(b, l.inner)
+				_, err = l.evaluate(b, l.exec.inner, Events{})
 			}
 			if err != nil {
 				return Speed{}, fmt.Errorf("benchmark: %w", err)

@@ -12,6 +12,7 @@ import (
 	"strings"
 	"testing"
 
+	"gopets/pets/spec"
 	"gopets/pets/vision/dataset/images"
 	"gopets/pets/vision/engine/enginetest"
 	"gopets/pets/vision/interpret"
@@ -21,7 +22,7 @@ import (
 func TestPredictPathBytesImage(t *testing.T) {
 	l := newLearner(t, enginetest.Go(t), fixtureConfig())
 	ctx := context.Background()
-	p, _ := fixturePicture(fixtureSplit().Valid[1])
+	p, _ := fixtureImage(fixtureSplit().Valid[1])
 	var data bytes.Buffer
 	if err := png.Encode(&data, p.Image()); err != nil {
 		t.Fatal(err)
@@ -44,7 +45,7 @@ func TestPredictPathBytesImage(t *testing.T) {
 	}
 	same(t, "path and bytes", a, b)
 	same(t, "path and image", a, c)
-	if top := a.Top(9); len(top) != 3 || top[0].Class != a.Class || top[0].Probability != a.Probabilities[a.Index] || top[2].Probability > top[1].Probability || len(a.Top(-1)) != 0 {
+	if top := a.TopK(9); len(top) != 3 || top[0].Class != a.Class || top[0].Probability != a.Probability || top[2].Probability > top[1].Probability || len(a.TopK(-1)) != 0 {
 		t.Errorf("%+v", a)
 	}
 	if _, err := l.PredictFile(ctx, path+".no"); err == nil || !strings.Contains(err.Error(), "cat.jpg.no") {
@@ -62,23 +63,23 @@ func TestPredictPathBytesImage(t *testing.T) {
 // warp, rotation and light as in training.
 func TestTTALooks(t *testing.T) {
 	c := fixtureConfig()
-	c.Transforms.PAffine, c.Transforms.PLighting = 1, 1
+	c.Transforms.PAffine, c.Transforms.PLighting = spec.Some(1.), spec.Some(1.)
 	l := newLearner(t, enginetest.Go(t), c)
 	seen := map[string]bool{}
 	for pass := range ttaPasses {
-		p := l.look(1.35, pass, 3)
+		p := l.load.view(1.35, pass, 3)
 		seen[fmt.Sprint(p.ZoomRow, p.ZoomCol, p.Flip)] = true
 		if p.Zoom != 1.35 || p.CropRow != p.ZoomRow || p.CropCol != p.ZoomCol || p.Warp == [4]float64{} || p.Degrees == 0 || p.Brightness == 0 || p.Contrast == 0 {
 			t.Errorf("pass %d: %+v", pass, p)
 		}
-		if !reflect.DeepEqual(p, l.look(1.35, pass, 3)) || p.Degrees == l.look(1.35, pass, 4).Degrees {
+		if !reflect.DeepEqual(p, l.load.view(1.35, pass, 3)) || p.Degrees == l.load.view(1.35, pass, 4).Degrees {
 			t.Errorf("pass %d is not repeatable, or the same for all pictures", pass)
 		}
 	}
 	if len(seen) != ttaPasses {
 		t.Errorf("corners and mirrorings %v", seen)
 	}
-	if p := l.look(1.35, 1, 0); p.CropRow != 1 || p.CropCol != 0 {
+	if p := l.load.view(1.35, 1, 0); p.CropRow != 1 || p.CropCol != 0 {
 		t.Errorf("pass 1 looks at %v, %v, want the bottom left", p.CropRow, p.CropCol)
 	}
 }
@@ -87,21 +88,21 @@ func TestTTA(t *testing.T) {
 	eng := enginetest.Go(t)
 	ctx := context.Background()
 	l := newLearner(t, eng, fixtureConfig())
-	fit(t, l, 1, OneCycle{})
+	fit(t, l, 1, spec.Fit{})
 	plain, err := l.ValidProbs(ctx, Events{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	only, err := l.TTA(ctx, TTA{Beta: 1}, Events{})
+	only, err := l.TTA(ctx, spec.TTA{Beta: spec.Some(1.)}, Events{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	none, err := l.TTA(ctx, TTA{Beta: -1}, Events{})
+	none, err := l.TTA(ctx, spec.TTA{Beta: spec.Some(0.)}, Events{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	batches := 0
-	mixed, err := l.TTA(ctx, TTA{}, Events{Batch: func(b BatchInfo) {
+	mixed, err := l.TTA(ctx, spec.TTA{}, Events{Batch: func(b BatchInfo) {
 		if b.Batch != batches || b.Batches != 18 {
 			t.Errorf("progress %+v at %d", b, batches)
 		}
@@ -126,13 +127,13 @@ func TestTTA(t *testing.T) {
 	if _, err := interpret.From(mixed); err != nil {
 		t.Error(err)
 	}
-	p, _ := fixturePicture(fixtureSplit().Valid[0])
-	single, err := l.PredictTTA(ctx, []*images.RGB{p}, TTA{})
+	p, _ := fixtureImage(fixtureSplit().Valid[0])
+	single, err := l.PredictTTA(ctx, []*images.RGB{p}, spec.TTA{})
 	if err != nil || len(single) != 1 {
 		t.Fatal(single, err)
 	}
 	near(t, "one picture alone", float64(single[0][0]), float64(mixed.Probs[0][0]), 1e-4)
-	if _, err := l.TTA(ctx, TTA{Scale: .5}, Events{}); err == nil {
+	if _, err := l.TTA(ctx, spec.TTA{Scale: .5}, Events{}); err == nil {
 		t.Error("a scale below 1 passed")
 	}
 }

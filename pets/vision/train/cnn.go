@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 
+	"gopets/pets/spec"
 	"gopets/pets/vision/dataset"
 	"gopets/pets/vision/engine"
 	"gopets/pets/vision/model"
@@ -14,7 +15,7 @@ import (
 // CNN says how [CNNLearner] makes its network. The zero value is fastai's: pretrained, one hidden
 // layer of 512, dropout 0.5.
 type CNN struct {
-	Head    model.HeadOptions
+	Head    spec.Head
 	Weights weights.Options // where the pretrained weights are looked for
 	Scratch bool            // start from random weights instead, with nothing frozen
 }
@@ -53,14 +54,14 @@ func (l *Learner) SetBody(f *weights.File) (unused []string, err error) {
 			body.Tensors = append(body.Tensors, t)
 		}
 	}
-	values := l.net.Init(l.cfg.Seed)
-	_, missing, unexpected, err := l.net.FromFile(body, values)
+	values := l.exec.net.Init(uint64(l.load.cfg.Seed))
+	_, missing, unexpected, err := l.exec.net.FromFile(body, values)
 	if err != nil {
 		return nil, fmt.Errorf("pretrained weights: %w", err)
 	}
 	for _, name := range missing {
 		if !strings.HasPrefix(name, "head.") {
-			return nil, fmt.Errorf("pretrained weights: the file lacks %s of %s: give a file of that network", name, l.net.Name)
+			return nil, fmt.Errorf("pretrained weights: the file lacks %s of %s: give a file of that network", name, l.exec.net.Name)
 		}
 	}
 	if err := l.SetWeights(values); err != nil {

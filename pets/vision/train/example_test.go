@@ -4,7 +4,7 @@ import (
 	"context"
 	"fmt"
 
-	"gopets/pets/vision/augment"
+	"gopets/pets/spec"
 	"gopets/pets/vision/dataset"
 	"gopets/pets/vision/dataset/images"
 	"gopets/pets/vision/engine"
@@ -34,26 +34,26 @@ func ExampleLearner() {
 		data.Train = append(data.Train, dataset.Item{Path: fmt.Sprint("picture ", i), Label: i % 2})
 	}
 	data.Valid = data.Train[:2]
-	net, err := model.New("petnet10", len(data.Classes), model.HeadOptions{Hidden: []int{16}})
+	net, err := model.New("petnet10", len(data.Classes), spec.Head{Hidden: []int{16}})
 	if err != nil {
 		fmt.Println(err)
 		return
 	}
-	learn, err := train.New(eng, net, data, train.Config{Size: augment.Square(32), Batch: 4, Pictures: plain, Transforms: augment.Default()})
+	learn, err := train.New(eng, net, data, train.Config{Batches: spec.Batches{Size: spec.Square(32), Batch: 4, Transforms: spec.DefaultTransforms()}, Images: plain})
 	if err != nil {
 		fmt.Println(err)
 		return
 	}
 	defer learn.Close()
-	err = learn.FitOneCycle(context.Background(), 1, train.OneCycle{MaxLR: train.Slice(1e-4, 1e-3)}, train.Events{
-		Epoch: func(r train.Row) { fmt.Println("epoch", r.Epoch, "done") },
+	err = learn.FitOneCycle(context.Background(), 1, spec.Fit{MaxLR: spec.Slice(1e-4, 1e-3)}, train.Events{
+		Epoch: func(r spec.Row) { fmt.Println("epoch", r.Epoch, "done") },
 	})
 	if err != nil {
 		fmt.Println(err)
 		return
 	}
 	fmt.Println(learn.State())
-	fmt.Println(learn.Recorder().Last().Name)
+	fmt.Println(learn.Recorder().Last().Name())
 	// Output:
 	// epoch 0 done
 	// after fit 1, epoch 1

@@ -3,20 +3,18 @@ package train
 import (
 	"encoding/json"
 	"fmt"
-	"math"
 	"path/filepath"
 	"strings"
 
-	"gopets/pets/vision/augment"
+	"gopets/pets/spec"
 	"gopets/pets/vision/dataset"
-	"gopets/pets/vision/dataset/images"
 	"gopets/pets/vision/engine"
 	"gopets/pets/vision/model"
 	"gopets/pets/vision/weights"
 )
 
 // metaExport is the key of an exported file's description, splitTensor the name of the bytes that
-// list the split: there may be many pictures, and readers bound a file's header.
+// list the split: there may be many images, and readers bound a file's header.
 const (
 	metaExport  = "gopets.export"
 	splitTensor = "gopets.split"
@@ -24,17 +22,13 @@ const (
 
 // export is what an exported file says beyond the weights.
 type export struct {
-	Size       augment.Size   `json:"size"`
-	Stats      augment.Stats  `json:"stats"`
-	Transforms augment.Config `json:"transforms"`
-	IgnoreEXIF bool           `json:"ignore_exif,omitempty"`
-	BFloat16   bool           `json:"bfloat16,omitempty"`
-	Seed       uint64         `json:"seed"`
-	Hidden     []int          `json:"hidden"` // of the head
-	SplitHash  string         `json:"split_hash"`
+	spec.Batches
+	spec.Training
+	Hidden    []int  `json:"hidden"` // of the head
+	SplitHash string `json:"split_hash"`
 }
 
-// exportedItem is a picture of the split, its file relative to the folder that all share.
+// exportedItem is an image of the split, its file relative to the folder that all share.
 type exportedItem struct {
 	File  string `json:"file"`
 	Label int    `json:"label"`
@@ -47,7 +41,7 @@ type exportedSplit struct {
 
 // Export writes one self-contained safetensors file: weights (torchvision's names), classes, size,
 // normalisation, transforms, and the split with its hash. [LoadLearner] needs nothing else, neither
-// the pictures nor the program that trained. There is no code in the file, unlike in fastai's
+// the images nor the program that trained. There is no code in the file, unlike in fastai's
 // pickle, and no optimizer.
 func (l *Learner) Export(path string) error {
 	if err := l.export(path); err != nil {
@@ -61,8 +55,8 @@ func (l *Learner) export(path string) error {
 	if err != nil {
 		return err
 	}
-	e := export{Size: l.cfg.Size, Stats: l.cfg.Stats, Transforms: l.cfg.Transforms, IgnoreEXIF: l.cfg.Decode.IgnoreEXIF, BFloat16: l.cfg.BFloat16,
-		Seed: l.cfg.Seed, Hidden: hidden(l.net), SplitHash: l.data.SplitHash}
+	c := l.load.cfg
+	e := export{c.Batches, c.Training, hidden(l.exec.net), l.data.SplitHash}
 	text, err := json.Marshal(e)
 	if err != nil {
 		return err
@@ -98,19 +92,18 @@ func hidden(n *model.Net) []int {
 	return widths[:len(widths)-1]
 }
 
-// LoadLearner makes a learner from a file of [Learner.Export]. It predicts exactly what the
-// exported one predicted, on the same engine. It has no pictures to train on: to train further,
-// make a learner with the data and [Learner.Load] the file. [Learner.Split] tells what it was
-// trained on.
-func LoadLearner(eng *engine.Engine, path string) (*Learner, error) {
-	l, err := loadLearner(eng, path)
+// LoadLearner makes a predictor from a file of [Learner.Export]. It predicts exactly what the
+// exported learner predicted, on the same engine. To train further, make a learner with the data
+// and [Learner.Load] the file. [Predictor.Split] is what it was trained on.
+func LoadLearner(eng *engine.Engine, path string) (*Predictor, error) {
+	p, err := loadLearner(eng, path)
 	if err != nil {
 		return nil, fmt.Errorf("load learner %s: %w", filepath.Base(path), err)
 	}
-	return l, nil
+	return p, nil
 }
 
-func loadLearner(eng *engine.Engine, path string) (*Learner, error) {
+func loadLearner(eng *engine.Engine, path string) (*Predictor, error) {
 	f, err := weights.ReadSafetensors(path)
 	if err != nil {
 		return nil, err
@@ -119,27 +112,26 @@ func loadLearner(eng *engine.Engine, path string) (*Learner, error) {
 	if err != nil {
 		return nil, err
 	}
-	net, err := model.New(f.Meta[metaArch], len(data.Classes), model.HeadOptions{Hidden: e.Hidden})
+	net, err := model.New(f.Meta[metaArch], len(data.Classes), spec.Head{Hidden: e.Hidden})
 	if err != nil {
 		return nil, err
 	}
 	if err := complete(net, f); err != nil {
 		return nil, err
 	}
-	c, err := Config{Seed: e.Seed, Size: e.Size, Stats: e.Stats, Transforms: e.Transforms, BFloat16: e.BFloat16,
-		Decode: images.Options{IgnoreEXIF: e.IgnoreEXIF}}.withDefaults()
+	c, err := Config{Batches: e.Batches, Training: e.Training}.withDefaults()
 	if err != nil {
 		return nil, err
 	}
-	l := &Learner{eng: eng, net: net, data: data, cfg: c, inner: c.InnerBatch, graphs: &Graphs{}, exported: true}
-	if err := l.begin(); err != nil {
+	p, err := newPredictor(eng, net, data, c)
+	if err != nil {
 		return nil, err
 	}
-	if _, err := l.adopt(f, filepath.Base(path)); err != nil {
-		l.Close()
+	if _, err := p.adoptWeights(f, filepath.Base(path)); err != nil {
+		p.Close()
 		return nil, err
 	}
-	return l, nil
+	return p, nil
 }
 
 // readExport reads the description, the classes and the split.
@@ -154,32 +146,17 @@ func readExport(f *weights.File) (e export, data *dataset.Split, err error) {
 	if err := json.Unmarshal([]byte(f.Meta[metaClasses]), &data.Classes); err != nil {
 		return e, nil, fmt.Errorf("the file's list of classes is damaged: %w", err)
 	}
-	if err := e.check(); err != nil {
-		return e, nil, fmt.Errorf("the file's description is damaged: %w", err)
+	e.Batches, e.Training = spec.Defaults(e.Batches), spec.Defaults(e.Training) // older files lack some
+	for _, options := range []any{e.Batches, e.Training, spec.Head{Hidden: e.Hidden}} {
+		if err := spec.Check(options); err != nil {
+			return e, nil, fmt.Errorf("the file's description is damaged: %w", err)
+		}
 	}
 	if err := readSplit(f, data); err != nil {
 		return e, nil, fmt.Errorf("the file's split is damaged: %w", err)
 	}
 	data.SplitHash = e.SplitHash
 	return e, data, nil
-}
-
-// check bounds what a file may ask for.
-func (e export) check() error {
-	if e.Size.H > 4096 || e.Size.W > 4096 {
-		return fmt.Errorf("a size of %v", e.Size)
-	}
-	for i, s := range e.Stats.Std {
-		if m := float64(e.Stats.Mean[i]); !(s > 0) || math.IsInf(float64(s), 0) || math.IsNaN(m) || math.IsInf(m, 0) {
-			return fmt.Errorf("normalisation by mean %v and deviation %v", e.Stats.Mean, e.Stats.Std)
-		}
-	}
-	for _, w := range e.Hidden {
-		if w < 1 || w > 1<<20 {
-			return fmt.Errorf("a hidden layer of %d", w)
-		}
-	}
-	return nil
 }
 
 // complete checks that the file really holds all values of a network, before memory is taken for
@@ -197,7 +174,7 @@ func complete(n *model.Net, f *weights.File) error {
 	return nil
 }
 
-// readSplit reads what the pictures were.
+// readSplit reads the lists of images.
 func readSplit(f *weights.File, into *dataset.Split) error {
 	t, ok := f.Get(splitTensor)
 	if !ok {
@@ -218,18 +195,6 @@ func readSplit(f *weights.File, into *dataset.Split) error {
 			}
 			*set = append(*set, dataset.Item{Path: it.File, Label: it.Label})
 		}
-	}
-	return nil
-}
-
-// Split is the data's division. Of a learner from LoadLearner it is the one that the exported
-// learner was trained on, files relative to the folder that they shared.
-func (l *Learner) Split() *dataset.Split { return l.data }
-
-// hasPictures refuses what an exported learner cannot do.
-func (l *Learner) hasPictures() error {
-	if l.exported {
-		return fmt.Errorf("this learner came from an exported file and has no pictures, it can only predict: make a learner with the data (New, CNNLearner) and Load the file")
 	}
 	return nil
 }

@@ -6,7 +6,7 @@ import (
 	"strings"
 	"testing"
 
-	"gopets/pets/vision/augment"
+	"gopets/pets/spec"
 	"gopets/pets/vision/dataset/images"
 	"gopets/pets/vision/engine/enginetest"
 	"gopets/pets/vision/weights"
@@ -18,10 +18,10 @@ func TestExport(t *testing.T) {
 	eng := enginetest.Go(t)
 	ctx := context.Background()
 	c := fixtureConfig()
-	c.Size, c.Decode.IgnoreEXIF = augment.Size{H: 32, W: 40}, true
-	c.Stats = augment.Stats{Mean: [3]float32{.4, .5, .6}, Std: [3]float32{.2, .3, .4}}
+	c.Size, c.IgnoreEXIF = spec.Size{H: 32, W: 40}, true
+	c.Stats = spec.Stats{Mean: [3]float32{.4, .5, .6}, Std: [3]float32{.2, .3, .4}}
 	l := newLearner(t, eng, c)
-	fit(t, l, 1, OneCycle{})
+	fit(t, l, 1, spec.Fit{})
 	path := filepath.Join(t.TempDir(), "pets.safetensors")
 	if err := l.Export(path); err != nil {
 		t.Fatal(err)
@@ -31,7 +31,7 @@ func TestExport(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer back.Close()
-	p, _ := fixturePicture(fixtureSplit().Valid[0])
+	p, _ := fixtureImage(fixtureSplit().Valid[0])
 	want, err := l.Predict(ctx, []*images.RGB{p})
 	if err != nil {
 		t.Fatal(err)
@@ -43,19 +43,8 @@ func TestExport(t *testing.T) {
 	same(t, "predictions", got, want)
 	same(t, "classes", back.Split().Classes, fixtureClasses)
 	same(t, "split", back.Split(), l.Split())
-	if back.Config().Size != c.Size || back.Config().Stats != c.Stats || back.Config().Transforms != c.Transforms || !back.Config().Decode.IgnoreEXIF || back.State() != l.State() {
+	if back.Config().Size != c.Size || back.Config().Stats != c.Stats || back.Config().Transforms != c.Transforms || !back.Config().IgnoreEXIF || back.State() != l.State() {
 		t.Errorf("configuration %+v, state %q", back.Config(), back.State())
-	}
-	for what, err := range map[string]error{
-		"fit":     back.FitOneCycle(ctx, 1, OneCycle{}, Events{}),
-		"batch":   second(back.Batch(ctx, 1, true)),
-		"speed":   second(back.Benchmark(ctx, 1, true)),
-		"valid":   second(back.ValidProbs(ctx, Events{})),
-		"lr find": second(back.LRFind(ctx, LRFind{}, Events{})),
-	} {
-		if err == nil || !strings.Contains(err.Error(), "exported file") {
-			t.Errorf("%s: %v", what, err)
-		}
 	}
 	// It is a file of weights too.
 	other := newLearner(t, eng, c)
@@ -64,8 +53,6 @@ func TestExport(t *testing.T) {
 	}
 	same(t, "weights", values(t, other), values(t, l))
 }
-
-func second[T any](_ T, err error) error { return err }
 
 func TestLoadLearnerRefuses(t *testing.T) {
 	eng := enginetest.Go(t)
@@ -78,16 +65,16 @@ func TestLoadLearnerRefuses(t *testing.T) {
 		t.Errorf("a saved file: %v", err)
 	}
 	for want, spoil := range map[string]func(f *weights.File){
-		"description":   func(f *weights.File) { f.Meta[metaExport] = "{" },
-		"a size of":     func(f *weights.File) { edit(f, `"h":32`, `"h":100000`) },
-		"at least 32":   func(f *weights.File) { edit(f, `"h":32`, `"h":8`) },
-		"normalisation": func(f *weights.File) { edit(f, `"std":[0.229`, `"std":[0`) },
-		"hidden":        func(f *weights.File) { edit(f, `"hidden":[16]`, `"hidden":[99999999999]`) },
-		"values":        func(f *weights.File) { edit(f, `"hidden":[16]`, `"hidden":[1000000]`) },
-		"classes":       func(f *weights.File) { f.Meta[metaClasses] = `"pug"` },
-		"unknown name":  func(f *weights.File) { f.Meta[metaArch] = "vgg" },
-		"label 2 of 2":  func(f *weights.File) { f.Meta[metaClasses] = `["a","b"]` },
-		"gopets.split":  func(f *weights.File) { f.Tensors = f.Tensors[:len(f.Tensors)-1] },
+		"description":         func(f *weights.File) { f.Meta[metaExport] = "{" },
+		"Size is 100000":      func(f *weights.File) { edit(f, `"h":32`, `"h":100000`) },
+		"at least 32":         func(f *weights.File) { edit(f, `"h":32`, `"h":8`) },
+		"positive deviations": func(f *weights.File) { edit(f, `"std":[0.229`, `"std":[0`) },
+		"Hidden is":           func(f *weights.File) { edit(f, `"hidden":[16]`, `"hidden":[99999999999]`) },
+		"values":              func(f *weights.File) { edit(f, `"hidden":[16]`, `"hidden":[1000000]`) },
+		"classes":             func(f *weights.File) { f.Meta[metaClasses] = `"pug"` },
+		"unknown name":        func(f *weights.File) { f.Meta[metaArch] = "vgg" },
+		"label 2 of 2":        func(f *weights.File) { f.Meta[metaClasses] = `["a","b"]` },
+		"gopets.split":        func(f *weights.File) { f.Tensors = f.Tensors[:len(f.Tensors)-1] },
 	} {
 		if err := l.Export(path); err != nil {
 			t.Fatal(err)

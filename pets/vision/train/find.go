@@ -4,15 +4,9 @@ import (
 	"context"
 	"fmt"
 	"math"
-)
 
-// LRFind holds the options of [Learner.LRFind] (fastai §10). The zero value is fastai's default.
-type LRFind struct {
-	Start, End  float64 // first and last rate; zero: 1e-7 and 10
-	Steps       int     // batches; zero: 100
-	WeightDecay float64 // zero: the learner's; negative: none
-	NoStop      bool    // do not stop when the loss has grown fourfold
-}
+	"gopets/pets/spec"
+)
 
 // Curve is what the learning-rate finder saw, a value per batch.
 type Curve struct {
@@ -27,34 +21,24 @@ type Curve struct {
 // its best or is not a number. β1 stays what it was. Afterwards weights, statistics and optimizer
 // are those of before, and no file is left behind; unlike in fastai, later training draws the same
 // random numbers as without it. A cancelled search restores too.
-func (l *Learner) LRFind(ctx context.Context, o LRFind, ev Events) (*Curve, error) {
-	if o.Start == 0 {
-		o.Start = 1e-7
-	}
-	if o.End == 0 {
-		o.End = 10
-	}
-	if o.Steps == 0 {
-		o.Steps = 100
-	}
-	if o.WeightDecay == 0 {
-		o.WeightDecay = l.cfg.WeightDecay
-	}
-	if o.Start < 0 || o.End <= o.Start || o.Steps < 2 {
-		return nil, fmt.Errorf("LR finder: want 0 < Start < End and at least 2 Steps, got %g, %g and %d", o.Start, o.End, o.Steps)
-	}
-	if err := l.check(ctx, ev); err != nil {
+func (l *Learner) LRFind(ctx context.Context, o spec.Find, ev Events) (*Curve, error) {
+	o = spec.Defaults(o)
+	if err := spec.Check(o); err != nil {
 		return nil, fmt.Errorf("LR finder: %w", err)
 	}
-	l.hold()
-	defer l.letGo()
-	defer l.rollBack()
+	if err := l.set.check(ctx, l.load, ev); err != nil {
+		return nil, fmt.Errorf("LR finder: %w", err)
+	}
+	wd := o.WeightDecay.Or(l.load.cfg.WeightDecay.Get())
+	l.weights.hold()
+	defer l.weights.letGo()
+	defer l.weights.rollBack()
 	curve := &Curve{Steps: o.Steps}
 	var smooth smoother
 	best := math.Inf(1)
-	lrs := make([]float64, l.net.Groups())
+	lrs := make([]float64, l.exec.net.Groups())
 	for epoch := 0; ; epoch++ {
-		for b, err := range l.batches(ctx, l.trainJob(forFindOrder, forFindTransforms, forFindDropout, epoch)) {
+		for b, err := range l.load.batches(ctx, l.load.trainJob(l.set.train, forFindOrder, forFindTransforms, forFindDropout, epoch)) {
 			if err != nil {
 				return nil, fmt.Errorf("LR finder: %w", err)
 			}
@@ -63,7 +47,7 @@ func (l *Learner) LRFind(ctx context.Context, o LRFind, ev Events) (*Curve, erro
 			for g := range lrs {
 				lrs[g] = lr
 			}
-			loss, err := l.step(b, hyper{lrs, l.now.beta1, max(0, o.WeightDecay)}, ev)
+			loss, err := l.opt.step(b, hyper{lrs, l.weights.now.beta1, wd}, ev)
 			if err != nil {
 				return nil, fmt.Errorf("LR finder, batch %d: %w", i, err)
 			}
@@ -78,42 +62,25 @@ func (l *Learner) LRFind(ctx context.Context, o LRFind, ev Events) (*Curve, erro
 	}
 }
 
-// Suggestion is a learning rate that a rule reads off a [Curve], and the smoothed loss there.
-type Suggestion struct {
-	Name     string // "steep", "valley", "minimum/10"
-	LR, Loss float64
-	Index    int // of the curve's nearest point
-}
-
-// trimmed gives the part of the curve that is drawn and judged: without the first tenth, where the
-// average still settles, and the last five points, where the loss explodes (fastai §10: skip_start,
-// skip_end), nor anything that is not a number.
-func (c *Curve) trimmed() (from, to int) {
-	from, to = c.Steps/10, len(c.LR)-5
-	for to > from && (math.IsNaN(c.Smoothed[to-1]) || math.IsInf(c.Smoothed[to-1], 0)) {
+// Trimmed is the part of the curve that is drawn: without the first tenth of the steps, where the
+// average still settles, and the last five, where the loss explodes (fastai §10: skip_start,
+// skip_end), nor anything that is not a number. Few steps leave nothing.
+func (c *Curve) Trimmed() (lr, smoothed []float64) {
+	from, to := c.Steps/10, max(0, len(c.LR)-5)
+	for to > 0 && !finite(c.Smoothed[to-1]) {
 		to--
 	}
-	return min(from, max(0, to)), max(0, to)
-}
-
-// Trimmed is the part of the curve that fastai draws: without the first tenth of the steps and the
-// last five points.
-func (c *Curve) Trimmed() (lr, smoothed []float64) {
-	from, to := c.trimmed()
+	from = min(from, to)
 	return c.LR[from:to], c.Smoothed[from:to]
 }
 
 // Suggest reads learning rates off the trimmed curve: "steep", fastai v1's (the most negative
 // gradient per step); "valley", fastai v2's default (half-way down the longest descent);
 // "minimum/10". A curve with fewer than three points left has none.
-func (c *Curve) Suggest() []Suggestion {
+func (c *Curve) Suggest() []spec.Suggestion {
 	lr, loss := c.Trimmed()
 	if len(lr) < 3 {
 		return nil
-	}
-	from, _ := c.trimmed()
-	at := func(name string, i int) Suggestion {
-		return Suggestion{Name: name, LR: lr[i], Loss: loss[i], Index: from + i}
 	}
 	lowest := 0
 	for i, v := range loss {
@@ -121,18 +88,19 @@ func (c *Curve) Suggest() []Suggestion {
 			lowest = i
 		}
 	}
-	return []Suggestion{at("steep", steepest(loss)), at("valley", valley(loss)), c.near("minimum/10", lr[lowest]/10)}
+	at := func(name string, i int) spec.Suggestion { return spec.Suggestion{Name: name, LR: lr[i], Loss: loss[i]} }
+	return []spec.Suggestion{at("steep", steepest(loss)), at("valley", valley(loss)), c.near("minimum/10", lr[lowest]/10)}
 }
 
 // near is a suggestion between the curve's points: the loss is that of the nearest one.
-func (c *Curve) near(name string, lr float64) Suggestion {
+func (c *Curve) near(name string, lr float64) spec.Suggestion {
 	best := 0
 	for i, v := range c.LR {
 		if math.Abs(math.Log(v/lr)) < math.Abs(math.Log(c.LR[best]/lr)) {
 			best = i
 		}
 	}
-	return Suggestion{Name: name, LR: lr, Loss: c.Smoothed[best], Index: best}
+	return spec.Suggestion{Name: name, LR: lr, Loss: c.Smoothed[best]}
 }
 
 // steepest is where the slope by index, central differences inside and one-sided at the ends

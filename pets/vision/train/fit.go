@@ -3,11 +3,10 @@ package train
 import (
 	"context"
 	"fmt"
-	"math"
-	"math/rand/v2"
-	"time"
+	"iter"
 
-	"gopets/pets/vision/augment"
+	"gopets/pets/spec"
+	"gopets/pets/vision/weights"
 )
 
 // FitOneCycle trains for a number of epochs with the one-cycle schedule, validating after each
@@ -16,193 +15,108 @@ import (
 // Cancelling ctx stops after the running batch; the weights stay as they are and the error is the
 // context's. A loss that is not a number stops with the weights of the last finished epoch. Errors
 // say which epoch and batch.
-func (l *Learner) FitOneCycle(ctx context.Context, epochs int, o OneCycle, ev Events) error {
-	o, err := o.withDefaults(l.cfg.WeightDecay)
-	if err != nil {
-		return err
-	}
-	lrs, err := o.MaxLR.Groups(l.net.Groups())
-	if err != nil {
-		return err
-	}
-	return l.fit(ctx, Run{Name: o.describe(epochs), Epochs: epochs, Cycle: o}, func(steps int) course { return schedule{o, lrs, steps} }, ev)
+func (l *Learner) FitOneCycle(ctx context.Context, epochs int, f spec.Fit, ev Events) error {
+	f.Kind, f.Epochs = spec.OneCycle, epochs
+	return l.Train(ctx, f, ev)
 }
 
-// Constant holds the options of [Learner.Fit]. The zero value is fastai's default.
-type Constant struct {
-	LR          LRRange // zero: slice(3e-3)
-	WeightDecay float64 // zero: the learner's; negative: none
-	Watch       Watch
-	Resume      bool   // as in OneCycle
-	Snapshot    string // as in OneCycle
+// Fit is [Learner.FitOneCycle] at a constant learning rate (fastai §8.2): β1 too stays what it is,
+// 0.9 of a new optimizer.
+func (l *Learner) Fit(ctx context.Context, epochs int, f spec.Fit, ev Events) error {
+	f.Kind, f.Epochs = spec.Constant, epochs
+	return l.Train(ctx, f, ev)
 }
 
-// Fit is [Learner.FitOneCycle] at a constant rate (fastai §8.2): β1 too stays what it is, 0.9 of a
-// new optimizer.
-func (l *Learner) Fit(ctx context.Context, epochs int, o Constant, ev Events) error {
-	c, err := OneCycle{MaxLR: o.LR, WeightDecay: o.WeightDecay, Watch: o.Watch, Resume: o.Resume, Snapshot: o.Snapshot}.withDefaults(l.cfg.WeightDecay)
-	if err != nil {
-		return err
-	}
-	lrs, err := c.MaxLR.Groups(l.net.Groups())
-	if err != nil {
-		return err
-	}
-	h := constant{lrs: lrs, beta1: l.now.beta1, wd: c.WeightDecay}
-	c.Moms, c.DivFactor, c.PctStart, c.FinalDiv = [2]float64{}, 0, 0, 0 // they mean nothing here
-	return l.fit(ctx, Run{Name: fmt.Sprintf("fit(%d, %v, wd=%g)", epochs, c.MaxLR, c.WeightDecay), Epochs: epochs, Cycle: c, Constant: true},
-		func(int) course { return h }, ev)
+// FineTune is the lesson's recipe in one call, as fastai v2 has it (§16): with the body frozen
+// one-cycle to BaseLR; then all of it, to half of that for the head and a hundredth for the first
+// layers. The recorder has two runs.
+func (l *Learner) FineTune(ctx context.Context, epochs int, f spec.Fit, ev Events) error {
+	f.Kind, f.Epochs = spec.FineTune, epochs
+	return l.Train(ctx, f, ev)
 }
 
-// fit makes or goes on with a run.
-func (l *Learner) fit(ctx context.Context, asked Run, courseOf func(steps int) course, ev Events) (err error) {
-	epochs, o := asked.Epochs, asked.Cycle
-	if epochs < 1 {
-		return fmt.Errorf("fit: want at least 1 epoch, got %d", epochs)
-	}
-	if err := l.check(ctx, ev); err != nil {
+// Train runs a fit of any kind.
+func (l *Learner) Train(ctx context.Context, f spec.Fit, ev Events) error {
+	f = f.WithDefaults()
+	if err := spec.Check(f); err != nil {
 		return fmt.Errorf("fit: %w", err)
 	}
-	if len(l.valid) == 0 && !o.Watch.idle() {
-		return fmt.Errorf("fit: there is no validation set to watch: make the split with a validation share above 0, or leave Watch out")
+	f.WeightDecay = spec.Some(f.WeightDecay.Or(l.load.cfg.WeightDecay.Get()))
+	if f.Kind == spec.FineTune {
+		return l.fineTune(ctx, f, ev)
 	}
-	resumed := false
-	if o.Resume {
-		if resumed, err = l.resumes(asked); err != nil {
-			return err
-		}
+	return l.fit(ctx, f, ev)
+}
+
+func (l *Learner) fit(ctx context.Context, f spec.Fit, ev Events) error {
+	if err := l.set.check(ctx, l.load, ev); err != nil {
+		return fmt.Errorf("fit: %w", err)
 	}
-	if !resumed {
-		l.recorder.Runs = append(l.recorder.Runs, asked)
-		l.progress, l.best = progress{}, nil
+	if len(l.set.valid) == 0 && (f.Patience > 0 || f.KeepBest) {
+		return fmt.Errorf("fit: there is no validation set to watch: make the split with a fraction for validation above 0, or watch nothing")
 	}
-	run := l.recorder.Last()
-	for _, row := range run.Rows {
-		if ev.Epoch != nil {
-			ev.Epoch(row)
-		}
+	t := fitting{l}
+	c, err := courseOf(f, l.exec.net.Groups(), f.Epochs*t.steps(), l.weights.now.beta1)
+	if err != nil {
+		return fmt.Errorf("fit: %w", err)
 	}
-	batches := len(l.train) / l.cfg.Batch
-	cycle := courseOf(epochs * batches)
-	defer l.letGo()
-	for !run.Finished() {
-		l.hold()
-		row, err := l.epoch(ctx, run, cycle, ev)
-		if err != nil {
-			return fmt.Errorf("epoch %d of %d: %w", l.progress.Done, epochs, err)
-		}
-		l.epochs++
-		l.progress.Done, l.progress.Mid = l.progress.Done+1, 0
-		run.Rows = append(run.Rows, row)
-		l.describe = fmt.Sprintf("after fit %d, epoch %d", len(l.recorder.Runs), l.progress.Done)
-		if err := l.noteBest(run); err != nil {
-			return fmt.Errorf("keeping the best epoch: %w", err)
-		}
-		if o.Snapshot != "" {
-			if err := l.Snapshot(o.Snapshot); err != nil {
-				return fmt.Errorf("snapshot after epoch %d: %w", row.Epoch, err)
+	return l.loop.run(ctx, t, l.weights, f, c, ev)
+}
+
+// fineTune runs the two parts, or goes on with the one that a restored snapshot was in the middle
+// of. v2 ends at 1e-5 of the highest learning rate.
+func (l *Learner) fineTune(ctx context.Context, f spec.Fit, ev Events) error {
+	frozen, whole := f, f
+	frozen.Kind, whole.Kind = spec.OneCycle, spec.OneCycle
+	frozen.FinalDiv, whole.FinalDiv = 1e5, 1e5
+	frozen.Epochs, frozen.Watch = f.FreezeEpochs.Get(), spec.Watch{}
+	frozen.MaxLR, frozen.PctStart, frozen.DivFactor = spec.Slice1(f.BaseLR), spec.Some(.99), 25
+	whole.MaxLR = spec.Slice(f.BaseLR/2/f.LRMult, f.BaseLR/2)
+
+	last := l.loop.Recorder.Last()
+	standsAt := func(part spec.Fit) bool { return f.Resume && last != nil && last.same(part) }
+	if standsAt(whole) {
+		return l.fit(ctx, whole, ev)
+	}
+	if frozen.Epochs > 0 {
+		if frozen.Resume = standsAt(frozen); !frozen.Resume {
+			if err := l.Freeze(); err != nil {
+				return err
 			}
 		}
-		if ev.Epoch != nil {
-			ev.Epoch(row)
+		if err := l.fit(ctx, frozen, ev); err != nil {
+			return fmt.Errorf("fine-tune, body frozen: %w", err)
 		}
 	}
-	return l.finish(run, ev)
+	if err := l.Unfreeze(); err != nil {
+		return err
+	}
+	whole.Resume = false
+	if err := l.fit(ctx, whole, ev); err != nil {
+		return fmt.Errorf("fine-tune: %w", err)
+	}
+	return nil
 }
 
-// resumes tells whether the last run is the one asked for and stands at an epoch's end, so that it
-// can go on.
-func (l *Learner) resumes(asked Run) (bool, error) {
-	run := l.recorder.Last()
-	if run == nil {
-		return false, nil
-	}
-	if !run.same(asked) {
-		return false, fmt.Errorf("resume: the run to go on with is %s with %d epochs done, asked for is %s: ask for the same, or leave Resume out to start a new run",
-			run.Name, l.progress.Done, asked.Name)
-	}
-	if l.progress.Mid > 0 {
-		return false, fmt.Errorf("resume: %s stopped %d batches into epoch %d, and only whole epochs can be gone on with: restore its snapshot first",
-			run.Name, l.progress.Mid, l.progress.Done)
-	}
-	return true, nil
+// fitting is a learner as its loop sees it.
+type fitting struct{ *Learner }
+
+func (t fitting) steps() int { return len(t.set.train) / t.load.cfg.Batch }
+
+func (t fitting) batches(ctx context.Context, epoch int) iter.Seq2[*batch, error] {
+	return t.load.batches(ctx, t.load.trainJob(t.set.train, forOrder, forTransforms, forDropout, epoch))
 }
 
-// same tells whether a run is the one asked for, wherever its snapshot lies.
-func (r *Run) same(asked Run) bool {
-	c := asked.Cycle
-	c.Resume, c.Snapshot = r.Cycle.Resume, r.Cycle.Snapshot
-	return r.Epochs == asked.Epochs && r.Constant == asked.Constant && r.Cycle == c
+func (t fitting) step(b *batch, h hyper, ev Events) (float64, error) { return t.opt.step(b, h, ev) }
+
+func (t fitting) validate(ctx context.Context, at BatchInfo, ev Events) (loss, errorRate float64, err error) {
+	s, err := t.score(ctx, at, ev)
+	return s.meanLoss(), s.errorRate(), err
 }
 
-// epoch trains on one shuffled pass over the training pictures and validates.
-func (l *Learner) epoch(ctx context.Context, run *Run, cycle course, ev Events) (Row, error) {
-	start := time.Now()
-	e := l.progress.Done
-	j := l.trainJob(forOrder, forTransforms, forDropout, l.epochs)
-	smooth := l.progress.Smooth
-	k := 0
-	for b, err := range l.batches(ctx, j) {
-		if err != nil {
-			l.interrupted(k)
-			return Row{}, err
-		}
-		i := e*j.batches() + k
-		h := cycle.at(i)
-		loss, err := l.step(b, h, ev)
-		if err != nil {
-			l.interrupted(k)
-			return Row{}, fmt.Errorf("batch %d: %w", k, err)
-		}
-		if math.IsNaN(loss) || math.IsInf(loss, 0) {
-			l.rollBack()
-			return Row{}, fmt.Errorf("batch %d: the loss is %v at learning rate %.3g; the weights are %s again: try a smaller MaxLR (LRFind shows where the loss explodes)",
-				k, loss, h.lrs[len(h.lrs)-1], l.describe)
-		}
-		k++
-		l.now.beta1 = cycle.at(i + 1).beta1
-		run.LRs = append(run.LRs, h.lrs[len(h.lrs)-1])
-		run.Momentums = append(run.Momentums, h.beta1)
-		run.Losses = append(run.Losses, smooth.add(loss))
-		ev.batch(BatchInfo{Phase: PhaseTrain, Epoch: e, Epochs: run.Epochs, Batch: k - 1, Batches: j.batches(), Loss: smooth.value(), LR: h.lrs[len(h.lrs)-1]})
-	}
-	row := Row{Epoch: e, TrainLoss: smooth.value(), NoValid: len(l.valid) == 0}
-	if !row.NoValid {
-		at := BatchInfo{Epoch: e, Epochs: run.Epochs, Loss: smooth.value()}
-		v, err := l.validate(ctx, at, ev)
-		if err != nil {
-			l.interrupted(k)
-			return Row{}, fmt.Errorf("validation: %w", err)
-		}
-		row.ValidLoss, row.ErrorRate = v.meanLoss(), v.errorRate()
-		if math.IsNaN(row.ValidLoss) || math.IsInf(row.ValidLoss, 0) {
-			l.rollBack()
-			return Row{}, fmt.Errorf("the validation loss is %v; the weights are %s again: try a smaller MaxLR", row.ValidLoss, l.describe)
-		}
-		run.ValidAt = append(run.ValidAt, len(run.Losses))
-		run.ValidLosses = append(run.ValidLosses, row.ValidLoss)
-	}
-	l.progress.Smooth = smooth
-	row.Seconds = time.Since(start).Seconds()
-	return row, nil
-}
+func (t fitting) file() (*weights.File, error) { return t.Learner.file() }
 
-// interrupted notes that the weights are some batches beyond the last finished epoch.
-func (l *Learner) interrupted(batches int) {
-	l.progress.Mid = batches
-	if batches > 0 {
-		l.describe = fmt.Sprintf("after fit %d, epoch %d and %d batches", len(l.recorder.Runs), l.progress.Done, batches)
-	}
-}
-
-// trainJob is a shuffled, transformed pass over the training pictures, its randomness numbered by
-// epoch.
-func (l *Learner) trainJob(order, transforms, dropout purpose, epoch int) job {
-	return job{
-		items:   l.train,
-		order:   l.shuffled(order, epoch, len(l.train)),
-		rows:    l.cfg.Batch,
-		params:  func(i int) augment.Params { return l.cfg.Transforms.Draw(l.stream(transforms, epoch, i)) },
-		dropout: func(k int) *rand.Rand { return l.stream(dropout, epoch, k) },
-	}
+func (t fitting) adopt(f *weights.File, name string) error {
+	_, err := t.Learner.adopt(f, name)
+	return err
 }

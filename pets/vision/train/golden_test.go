@@ -6,7 +6,7 @@ import (
 	"math/rand/v2"
 	"testing"
 
-	"gopets/pets/vision/augment"
+	"gopets/pets/spec"
 	"gopets/pets/vision/dataset"
 	"gopets/pets/vision/engine"
 	"gopets/pets/vision/engine/enginetest"
@@ -17,7 +17,7 @@ import (
 // goldenLearner has a case's network and weights. Its pictures are never opened.
 func goldenLearner(t *testing.T, eng *engine.Engine, c golden.Case) *Learner {
 	t.Helper()
-	net, err := model.New(c.Arch, c.Classes, model.HeadOptions{Hidden: c.Hidden, Dropout: -1})
+	net, err := model.New(c.Arch, c.Classes, spec.Head{Hidden: c.Hidden, Dropout: spec.Some(0.)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -25,7 +25,7 @@ func goldenLearner(t *testing.T, eng *engine.Engine, c golden.Case) *Learner {
 	for i := range c.Classes {
 		data.Classes = append(data.Classes, fmt.Sprint(i))
 	}
-	l, err := New(eng, net, data, Config{Batch: c.Shape[0], Size: augment.Size{H: c.Shape[1], W: c.Shape[2]}, Stats: augment.Stats{Std: [3]float32{1, 1, 1}}})
+	l, err := New(eng, net, data, Config{Batches: spec.Batches{Batch: c.Shape[0], Size: spec.Size{H: c.Shape[1], W: c.Shape[2]}, Stats: spec.NotNormalised}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -50,10 +50,10 @@ func goldenLearner(t *testing.T, eng *engine.Engine, c golden.Case) *Learner {
 func checkAdamW(t *testing.T, l *Learner, c golden.Case, want golden.Run) {
 	t.Helper()
 	before := values(t, l)
-	b := &batch{l: l, data: c.Pictures(), labels: c.Labels(), seed: rand.New(rand.NewPCG(1, 1)), n: c.Shape[0]}
+	b := &batch{size: l.load.cfg.Size, data: c.Pictures(), labels: c.Labels(), seed: rand.New(rand.NewPCG(1, 1)), n: c.Shape[0]}
 	defer b.free()
 	checkLoss := func(step int, beta1 float64) {
-		loss, err := l.step(b, hyper{lrs: c.AdamW.LRs, beta1: beta1, wd: c.AdamW.Decay}, Events{})
+		loss, err := l.opt.step(b, hyper{lrs: c.AdamW.LRs, beta1: beta1, wd: c.AdamW.Decay}, Events{})
 		if err != nil {
 			t.Fatal(err)
 		}

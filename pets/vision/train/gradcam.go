@@ -9,37 +9,37 @@ import (
 	"gopets/pets/vision/dataset/images"
 )
 
-// Heatmap says where a network looked: H rows of W cells, not negative, of any scale.
+// Heatmap says which places an answer rests on: H rows of W cells, not negative, of any scale.
 type Heatmap struct {
 	W, H   int
 	Values []float32
 }
 
-// GradCAM shows for every picture which parts speak for the given class (Selvaraju et al. 2017;
+// GradCAM returns for every image which parts speak for the given class (Selvaraju et al. 2017;
 // fastai §11.2): the channels of the body's output, weighted by the mean gradient of the class's
-// logit, summed, negatives cut. Pictures are treated like validation pictures, in evaluation mode.
+// logit, summed, negatives cut. Images are treated like validation images, in evaluation mode.
 // Nothing is left behind, unlike in fastai, whose next fit starts with these gradients added to its
 // own.
-func (l *Learner) GradCAM(ctx context.Context, pictures []*images.RGB, class []int) ([]Heatmap, error) {
-	if len(pictures) != len(class) {
-		return nil, fmt.Errorf("grad-cam: %d pictures need as many classes, got %d", len(pictures), len(class))
+func (p *Predictor) GradCAM(ctx context.Context, list []*images.RGB, class []int) ([]Heatmap, error) {
+	if len(list) != len(class) {
+		return nil, fmt.Errorf("grad-cam: %d images need as many classes, got %d", len(list), len(class))
 	}
 	for _, c := range class {
-		if c < 0 || c >= l.net.Classes {
-			return nil, fmt.Errorf("grad-cam: class %d is outside the %d classes", c, l.net.Classes)
+		if c < 0 || c >= p.exec.net.Classes {
+			return nil, fmt.Errorf("grad-cam: class %d is outside the %d classes", c, p.exec.net.Classes)
 		}
 	}
-	j := l.pictureJob(pictures)
+	j := p.load.imagesJob(list, min(few, p.exec.inner))
 	var maps []Heatmap
-	for b, err := range l.batches(ctx, j) {
+	for b, err := range p.load.batches(ctx, j) {
 		if err != nil {
 			return nil, fmt.Errorf("grad-cam: %w", err)
 		}
 		for r := range b.n {
 			b.labels[r] = int32(class[len(maps)+r])
 		}
-		p := b.pieces(j.rows)[0]
-		out, err := l.call("grad-cam", kindGradCAM, append([]any{p.x, p.labels}, anys(l.now.params)...)...)
+		piece := b.pieces(j.rows)[0]
+		out, err := p.exec.call("grad-cam", kindGradCAM, j.rows, Events{}, append([]any{piece.x, piece.labels}, anys(p.weights.now.params)...)...)
 		if err != nil {
 			return nil, err
 		}

@@ -6,7 +6,7 @@ import (
 	"github.com/gomlx/compute/dtypes"
 	"github.com/gomlx/gomlx/core/graph"
 
-	"gopets/pets/vision/augment"
+	"gopets/pets/spec"
 	"gopets/pets/vision/engine"
 	"gopets/pets/vision/model"
 )
@@ -14,10 +14,10 @@ import (
 // Graphs keeps compiled functions. A learner has its own, unless Config.Graphs gives one to share:
 // then a learner made anew, or one that comes back from a snapshot, compiles nothing that an
 // earlier one with the same *model.Net did (seconds to tens of seconds on XLA). The zero value is
-// ready. Close it after its learners.
+// ready. Close it after its learners. It is safe for concurrent use.
 type Graphs struct {
 	mu    sync.Mutex
-	execs map[execKey]*graph.Exec
+	execs map[execKey]*function
 }
 
 // execKey names a compiled function; shapes are told apart inside graph.Exec.
@@ -29,34 +29,60 @@ type execKey struct {
 	from  int
 }
 
-// get returns the compiled function of a plan, or a new one that compiles at its first call.
-func (g *Graphs) get(eng *engine.Engine, p *plan, kind string) (*graph.Exec, error) {
+// function is a graph.Exec and the numbers of rows that it has been compiled for.
+type function struct {
+	exec *graph.Exec
+	rows map[int]bool
+}
+
+func keyOf(eng *engine.Engine, p *plan, kind string) execKey {
 	key := execKey{eng, p.net, p.shape, kind, p.from}
 	if kind == kindEval || kind == kindGradCAM {
 		key.from, key.shape.smoothing = 0, 0 // the same whatever trains
 	}
+	return key
+}
+
+// get returns the function of a plan, or a new one that compiles at its first call for a number of
+// rows.
+func (g *Graphs) get(eng *engine.Engine, p *plan, kind string) (*graph.Exec, error) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	if e := g.execs[key]; e != nil {
-		return e, nil
+	key := keyOf(eng, p, kind)
+	if f := g.execs[key]; f != nil {
+		return f.exec, nil
 	}
 	e, err := graph.NewExec(eng.Backend, p.builder(kind))
 	if err != nil {
 		return nil, err
 	}
 	if g.execs == nil {
-		g.execs = map[execKey]*graph.Exec{}
+		g.execs = map[execKey]*function{}
 	}
-	g.execs[key] = e
+	g.execs[key] = &function{e, map[int]bool{}}
 	return e, nil
+}
+
+// compiled reports whether a function was called before with so many rows, and notes that it is
+// now.
+func (g *Graphs) compiled(eng *engine.Engine, p *plan, kind string, rows int) bool {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	f := g.execs[keyOf(eng, p, kind)]
+	if f == nil {
+		return false
+	}
+	was := f.rows[rows]
+	f.rows[rows] = true
+	return was
 }
 
 // Close frees the compiled functions.
 func (g *Graphs) Close() {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	for _, e := range g.execs {
-		e.Finalize()
+	for _, f := range g.execs {
+		f.exec.Finalize()
 	}
 	g.execs = nil
 }
@@ -82,7 +108,7 @@ type plan struct {
 
 // planShape is what a learner's configuration adds to its graphs.
 type planShape struct {
-	stats     augment.Stats
+	stats     spec.Stats
 	smoothing float64
 	compute   dtypes.DType // of convolutions and linear layers; invalid: the parameters' own
 }
@@ -123,7 +149,7 @@ func pick[T any](list []T, indices []int) []T {
 	return out
 }
 
-// forward normalises pictures in [0,1] and runs the network: in training mode with dropout from
+// forward normalises images in [0,1] and runs the network: in training mode with dropout from
 // rng, in evaluation mode without one.
 func (p *plan) forward(x *graph.Node, params []*graph.Node, rng *graph.Node) model.Pass {
 	g := x.Graph()

@@ -11,7 +11,7 @@ import (
 	"strings"
 	"testing"
 
-	"gopets/pets/vision/augment"
+	"gopets/pets/spec"
 	"gopets/pets/vision/dataset"
 	"gopets/pets/vision/dataset/images"
 	"gopets/pets/vision/engine"
@@ -41,7 +41,7 @@ func fixtureSplit() *dataset.Split {
 	return s
 }
 
-func fixturePicture(item dataset.Item) (*images.RGB, error) {
+func fixtureImage(item dataset.Item) (*images.RGB, error) {
 	p := &images.RGB{W: 36, H: 32, Pix: make([]uint8, 36*32*3)}
 	number := len(item.Path) + int(item.Path[len(item.Path)-5])
 	for i := range p.Pix {
@@ -54,15 +54,15 @@ func fixturePicture(item dataset.Item) (*images.RGB, error) {
 }
 
 func fixtureConfig() Config {
-	return Config{Seed: 7, Size: augment.Size{H: 32, W: 32}, Batch: 5, Transforms: augment.Default(), Pictures: fixturePicture}
+	return Config{Batches: spec.Batches{Seed: 7, Size: spec.Square(32), Batch: 5, Transforms: spec.DefaultTransforms()}, Images: fixtureImage}
 }
 
 func newLearner(t *testing.T, eng *engine.Engine, c Config) *Learner {
 	t.Helper()
-	return learnerWith(t, eng, c, model.HeadOptions{Hidden: []int{16}})
+	return learnerWith(t, eng, c, spec.Head{Hidden: []int{16}})
 }
 
-func learnerWith(t *testing.T, eng *engine.Engine, c Config, h model.HeadOptions) *Learner {
+func learnerWith(t *testing.T, eng *engine.Engine, c Config, h spec.Head) *Learner {
 	t.Helper()
 	net, err := model.New("petnet10", 3, h)
 	if err != nil {
@@ -82,15 +82,15 @@ func learnerOf(t *testing.T, eng *engine.Engine, c Config, net *model.Net) *Lear
 }
 
 // rows are the table without its times.
-func rows(l *Learner) []Row {
-	list := append([]Row(nil), l.Recorder().Last().Rows...)
+func rows(l *Learner) []spec.Row {
+	list := append([]spec.Row(nil), l.Recorder().Last().Rows...)
 	for i := range list {
 		list[i].Seconds = 0
 	}
 	return list
 }
 
-func fit(t *testing.T, l *Learner, epochs int, o OneCycle) []Row {
+func fit(t *testing.T, l *Learner, epochs int, o spec.Fit) []spec.Row {
 	t.Helper()
 	if err := l.FitOneCycle(context.Background(), epochs, o, Events{}); err != nil {
 		t.Fatal(err)
@@ -126,14 +126,14 @@ func TestResumeGivesTheSameRows(t *testing.T) { enginetest.Each(t, resumeGivesTh
 func resumeGivesTheSameRows(t *testing.T, eng *engine.Engine) {
 	var graphs Graphs // shared: the network compiles once
 	t.Cleanup(graphs.Close)
-	net, err := model.New("petnet10", 3, model.HeadOptions{Hidden: []int{16}})
+	net, err := model.New("petnet10", 3, spec.Head{Hidden: []int{16}})
 	if err != nil {
 		t.Fatal(err)
 	}
 	one := fixtureConfig()
 	one.Workers, one.Graphs = 1, &graphs
 	whole := learnerOf(t, eng, one, net)
-	want := fit(t, whole, 4, OneCycle{})
+	want := fit(t, whole, 4, spec.Fit{})
 	if len(want) != 4 || want[3].Epoch != 3 || whole.State() != "after fit 1, epoch 4" {
 		t.Fatalf("rows %v, state %q", want, whole.State())
 	}
@@ -147,7 +147,7 @@ func resumeGivesTheSameRows(t *testing.T, eng *engine.Engine) {
 	cut := learnerOf(t, eng, two, net)
 	ctx, cancel := context.WithCancel(context.Background())
 	before := values(t, cut)
-	err = cut.FitOneCycle(ctx, 4, OneCycle{Snapshot: path}, Events{Batch: func(b BatchInfo) {
+	err = cut.FitOneCycle(ctx, 4, spec.Fit{Snapshot: path}, Events{Batch: func(b BatchInfo) {
 		if b.Phase == PhaseTrain && b.Epoch == 2 && b.Batch == 1 {
 			cancel()
 		}
@@ -158,7 +158,7 @@ func resumeGivesTheSameRows(t *testing.T, eng *engine.Engine) {
 	if cut.State() != "after fit 1, epoch 2 and 2 batches" || reflect.DeepEqual(before, values(t, cut)) {
 		t.Errorf("cancelling must keep the weights: state %q", cut.State())
 	}
-	if err := cut.FitOneCycle(context.Background(), 4, OneCycle{Resume: true}, Events{}); err == nil || !strings.Contains(err.Error(), "restore its snapshot") {
+	if err := cut.FitOneCycle(context.Background(), 4, spec.Fit{Resume: true}, Events{}); err == nil || !strings.Contains(err.Error(), "restore its snapshot") {
 		t.Errorf("resuming in the middle of an epoch: %v", err)
 	}
 
@@ -166,11 +166,11 @@ func resumeGivesTheSameRows(t *testing.T, eng *engine.Engine) {
 	if err := next.Restore(path); err != nil {
 		t.Fatal(err)
 	}
-	if err := next.FitOneCycle(context.Background(), 5, OneCycle{Resume: true}, Events{}); err == nil || !strings.Contains(err.Error(), "asked for is") {
+	if err := next.FitOneCycle(context.Background(), 5, spec.Fit{Resume: true}, Events{}); err == nil || !strings.Contains(err.Error(), "epochs: 4 → 5") {
 		t.Errorf("resuming another run: %v", err)
 	}
 	var told []int
-	err = next.FitOneCycle(context.Background(), 4, OneCycle{Resume: true, Snapshot: path}, Events{Epoch: func(r Row) { told = append(told, r.Epoch) }})
+	err = next.FitOneCycle(context.Background(), 4, spec.Fit{Resume: true, Snapshot: path}, Events{Epoch: func(r spec.Row) { told = append(told, r.Epoch) }})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -178,13 +178,13 @@ func resumeGivesTheSameRows(t *testing.T, eng *engine.Engine) {
 	same(t, "reported epochs", told, []int{0, 1, 2, 3})
 	same(t, "weights", values(t, next), values(t, whole))
 	same(t, "recorded losses", next.Recorder().Last().Losses, whole.Recorder().Last().Losses)
-	if err := next.FitOneCycle(context.Background(), 4, OneCycle{Resume: true}, Events{}); err != nil || next.State() != "after fit 1, epoch 4" {
+	if err := next.FitOneCycle(context.Background(), 4, spec.Fit{Resume: true}, Events{}); err != nil || next.State() != "after fit 1, epoch 4" {
 		t.Errorf("resuming a finished run must do nothing: %v, %s", err, next.State())
 	}
 
 	other := two
 	other.Batch = 3
-	if err := learnerOf(t, eng, other, net).Restore(path); err == nil || !strings.Contains(err.Error(), "batch 5, this learner has 3") {
+	if err := learnerOf(t, eng, other, net).Restore(path); err == nil || !strings.Contains(err.Error(), "batch size: 5 → 3") {
 		t.Errorf("restoring under another configuration: %v", err)
 	}
 }
@@ -199,10 +199,10 @@ func TestLookingLeavesNothingBehind(t *testing.T) {
 		if err := l.Freeze(); err != nil {
 			t.Fatal(err)
 		}
-		fit(t, l, 1, OneCycle{})
+		fit(t, l, 1, spec.Fit{})
 	}
 	before := values(t, looked)
-	p, _ := fixturePicture(fixtureSplit().Valid[0])
+	p, _ := fixtureImage(fixtureSplit().Valid[0])
 	first, err := looked.Predict(ctx, []*images.RGB{p, p})
 	if err != nil {
 		t.Fatal(err)
@@ -224,7 +224,7 @@ func TestLookingLeavesNothingBehind(t *testing.T) {
 	if len(maps) != 1 || maps[0].W*maps[0].H != len(maps[0].Values) {
 		t.Errorf("heat maps %+v", maps)
 	}
-	curve, err := looked.LRFind(ctx, LRFind{Steps: 5, NoStop: true}, Events{})
+	curve, err := looked.LRFind(ctx, spec.Find{Steps: 5, NoStop: true}, Events{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -232,7 +232,7 @@ func TestLookingLeavesNothingBehind(t *testing.T) {
 		t.Errorf("curve %+v", curve)
 	}
 	shown, err := looked.Batch(ctx, 4, true)
-	if err != nil || len(shown) != 4 || shown[0].Picture.W != 32 {
+	if err != nil || len(shown) != 4 || shown[0].Image.W != 32 {
 		t.Errorf("batch %v %v", shown, err)
 	}
 	if _, err := looked.Benchmark(ctx, 1, true); err != nil {
@@ -252,7 +252,7 @@ func TestLookingLeavesNothingBehind(t *testing.T) {
 		}
 	}
 	same(t, "weights after looking", values(t, looked), before)
-	same(t, "rows of the next fit", fit(t, looked, 1, OneCycle{}), fit(t, plain, 1, OneCycle{}))
+	same(t, "rows of the next fit", fit(t, looked, 1, spec.Fit{}), fit(t, plain, 1, spec.Fit{}))
 }
 
 // With the body frozen its convolutions stay, its batch norms and the head move (fastai §6.2);
@@ -263,7 +263,7 @@ func TestFreezing(t *testing.T) {
 		t.Fatal(err)
 	}
 	before := values(t, l)
-	fit(t, l, 1, OneCycle{})
+	fit(t, l, 1, spec.Fit{})
 	after := values(t, l)
 	for i, p := range l.Net().Params {
 		moved := !reflect.DeepEqual(before[i], after[i])
@@ -272,13 +272,13 @@ func TestFreezing(t *testing.T) {
 			t.Errorf("%s: moved %v", p.Name, moved)
 		}
 	}
-	if l.now.step != 3 {
-		t.Errorf("optimizer counts %d steps, want 3", l.now.step)
+	if l.weights.now.step != 3 {
+		t.Errorf("optimizer counts %d steps, want 3", l.weights.now.step)
 	}
 	if err := l.Unfreeze(); err != nil {
 		t.Fatal(err)
 	}
-	if l.now.step != 0 || l.Frozen() {
+	if l.weights.now.step != 0 || l.Frozen() {
 		t.Error("unfreezing must start a new optimizer")
 	}
 	if err := l.FreezeTo(7); err == nil {
@@ -290,7 +290,7 @@ func TestSaveAndLoad(t *testing.T) {
 	eng := enginetest.Go(t)
 	path := filepath.Join(t.TempDir(), "stage-1.safetensors")
 	a := newLearner(t, eng, fixtureConfig())
-	fit(t, a, 1, OneCycle{})
+	fit(t, a, 1, spec.Fit{})
 	if err := a.Save(path); err != nil {
 		t.Fatal(err)
 	}
@@ -300,8 +300,8 @@ func TestSaveAndLoad(t *testing.T) {
 		t.Fatalf("load: %v %v", warnings, err)
 	}
 	same(t, "weights", values(t, b), values(t, a))
-	if b.now.step != a.now.step || b.State() != a.State() {
-		t.Errorf("step %d, state %q", b.now.step, b.State())
+	if b.weights.now.step != a.weights.now.step || b.State() != a.State() {
+		t.Errorf("step %d, state %q", b.weights.now.step, b.State())
 	}
 	if err := b.Freeze(); err != nil {
 		t.Fatal(err)
@@ -314,7 +314,7 @@ func TestSaveAndLoad(t *testing.T) {
 		t.Errorf("restoring saved weights: %v", err)
 	}
 
-	net, _ := model.New("petnet10", 2, model.HeadOptions{Hidden: []int{16}})
+	net, _ := model.New("petnet10", 2, spec.Head{Hidden: []int{16}})
 	split := fixtureSplit()
 	split.Classes = split.Classes[:2]
 	split.Train, split.Valid = split.Train[:0], nil
@@ -338,7 +338,7 @@ func TestSaveAndLoad(t *testing.T) {
 func TestNaNKeepsTheLastEpoch(t *testing.T) {
 	l := newLearner(t, enginetest.Go(t), fixtureConfig())
 	before := values(t, l)
-	err := l.FitOneCycle(context.Background(), 2, OneCycle{MaxLR: Const(1e30), DivFactor: 1}, Events{})
+	err := l.FitOneCycle(context.Background(), 2, spec.Fit{MaxLR: spec.Const(1e30), DivFactor: 1}, Events{})
 	if err == nil || !strings.Contains(err.Error(), "smaller MaxLR") {
 		t.Fatalf("got %v", err)
 	}
@@ -364,13 +364,13 @@ func TestInnerBatchesAverageGradients(t *testing.T) {
 	}
 	labels := []int32{0, 1, 2, 0, 1, 2}
 	h := hyper{[]float64{1e-3, 1e-3, 1e-2}, .9, .01}
-	rng := whole.stream(forDropout, 0, 0)
+	rng := whole.load.stream(forDropout, 0, 0)
 	for range 2 {
-		a, err := whole.step(&batch{l: whole, data: pixels[:len(pixels)/2], labels: labels[:3], n: 3, seed: rng}, h, Events{})
+		a, err := whole.opt.step(&batch{size: whole.load.cfg.Size, data: pixels[:len(pixels)/2], labels: labels[:3], n: 3, seed: rng}, h, Events{})
 		if err != nil {
 			t.Fatal(err)
 		}
-		b, err := split.step(&batch{l: split, data: pixels, labels: labels, n: 6, seed: rng}, h, Events{})
+		b, err := split.opt.step(&batch{size: split.load.cfg.Size, data: pixels, labels: labels, n: 6, seed: rng}, h, Events{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -379,17 +379,17 @@ func TestInnerBatchesAverageGradients(t *testing.T) {
 	want := values(t, whole)
 	for i, got := range values(t, split) {
 		for k := range got {
-			if p := split.net.Params[i]; p.Trainable() && math.Abs(float64(got[k]-want[i][k])) > 1e-6 {
+			if p := split.exec.net.Params[i]; p.Trainable() && math.Abs(float64(got[k]-want[i][k])) > 1e-6 {
 				t.Fatalf("%s[%d]: %v in pieces, %v whole", p.Name, k, got[k], want[i][k])
 			}
 		}
 	}
-	if split.now.step != 2 {
-		t.Errorf("%d steps, want one per batch", split.now.step)
+	if split.weights.now.step != 2 {
+		t.Errorf("%d steps, want one per batch", split.weights.now.step)
 	}
 }
 
-var noDropout = model.HeadOptions{Hidden: []int{16}, Dropout: -1}
+var noDropout = spec.Head{Hidden: []int{16}, Dropout: spec.Some(0.)}
 
 // Memory that holds two pictures only: the inner batch goes from 6 to 3 to 2, and no further.
 func TestOutOfMemoryShrinksTheInnerBatch(t *testing.T) {
@@ -405,53 +405,53 @@ func TestOutOfMemoryShrinksTheInnerBatch(t *testing.T) {
 		}
 		return nil
 	}
-	if err := l.withinMemory(ev, try); err != nil || l.InnerBatch() != 2 || notes != 2 {
+	if err := l.exec.withinMemory(c.Batch, ev, try); err != nil || l.InnerBatch() != 2 || notes != 2 {
 		t.Errorf("inner batch %d after %d notes, %v", l.InnerBatch(), notes, err)
 	}
 	room = 1
-	if err := l.withinMemory(ev, try); !errors.Is(err, errNoMemory) || !strings.Contains(err.Error(), "smaller Size") {
+	if err := l.exec.withinMemory(c.Batch, ev, try); !engine.OutOfMemory(err) || !strings.Contains(err.Error(), "use a smaller Size") {
 		t.Errorf("got %v", err)
 	}
-	fit(t, l, 1, OneCycle{}) // and training goes on in pieces
+	fit(t, l, 1, spec.Fit{}) // and training goes on in pieces
 }
 
 func TestBrokenPictures(t *testing.T) {
 	c := fixtureConfig()
-	c.Pictures = func(it dataset.Item) (*images.RGB, error) {
+	c.Images = func(it dataset.Item) (*images.RGB, error) {
 		if strings.HasPrefix(it.Path, "green_4") || strings.HasPrefix(it.Path, "red_17") {
 			return nil, errors.New("unexpected end of file")
 		}
-		return fixturePicture(it)
+		return fixtureImage(it)
 	}
 	eng := enginetest.Go(t)
-	err := newLearner(t, eng, c).FitOneCycle(context.Background(), 1, OneCycle{}, Events{})
+	err := newLearner(t, eng, c).FitOneCycle(context.Background(), 1, spec.Fit{}, Events{})
 	if err == nil || !strings.Contains(err.Error(), "green_4.jpg: ") || !strings.Contains(err.Error(), "Skip") {
 		t.Errorf("broken pictures: %v", err)
 	}
 	c.Skip = true
 	l := newLearner(t, eng, c)
 	var notes []string
-	if err := l.FitOneCycle(context.Background(), 1, OneCycle{}, Events{Note: func(s string) { notes = append(notes, s) }}); err != nil {
+	if err := l.FitOneCycle(context.Background(), 1, spec.Fit{}, Events{Note: func(s string) { notes = append(notes, s) }}); err != nil {
 		t.Fatal(err)
 	}
-	if len(l.Skipped()) != 2 || len(notes) != 2 || l.Skipped()[0].Path != "green_4.jpg" || len(l.valid) != fixtureValid-1 {
+	if len(l.Skipped()) != 2 || len(notes) != 2 || l.Skipped()[0].Path != "green_4.jpg" || len(l.set.valid) != fixtureValid-1 {
 		t.Errorf("skipped %v, notes %v", l.Skipped(), notes)
 	}
 }
 
 func TestNewRefuses(t *testing.T) {
 	eng := enginetest.Go(t)
-	net, err := model.New("petnet10", 4, model.HeadOptions{})
+	net, err := model.New("petnet10", 4, spec.Head{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	if _, err := New(eng, net, fixtureSplit(), fixtureConfig()); err == nil || !strings.Contains(err.Error(), "4 outputs, the data 3 classes") {
 		t.Errorf("class mismatch: %v", err)
 	}
-	net, _ = model.New("petnet10", 3, model.HeadOptions{})
+	net, _ = model.New("petnet10", 3, spec.Head{})
 	c := fixtureConfig()
 	c.Batch = 16
-	if _, err := New(eng, net, fixtureSplit(), c); err == nil || !strings.Contains(err.Error(), "set Batch to 15 or less") {
+	if _, err := New(eng, net, fixtureSplit(), c); err == nil || !strings.Contains(err.Error(), "Batch is 16, want at most 15") {
 		t.Errorf("large batch: %v", err)
 	}
 }
@@ -461,7 +461,7 @@ func TestNewRefuses(t *testing.T) {
 func TestBackendsAgree(t *testing.T) {
 	x := learnerWith(t, enginetest.XLA(t), fixtureConfig(), noDropout)
 	g := learnerWith(t, enginetest.Go(t), fixtureConfig(), noDropout)
-	a, b := fit(t, x, 1, OneCycle{}), fit(t, g, 1, OneCycle{})
+	a, b := fit(t, x, 1, spec.Fit{}), fit(t, g, 1, spec.Fit{})
 	near(t, "training loss", a[0].TrainLoss, b[0].TrainLoss, 2e-3)
 	near(t, "validation loss", a[0].ValidLoss, b[0].ValidLoss, 2e-3)
 }

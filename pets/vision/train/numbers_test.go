@@ -10,7 +10,7 @@ import (
 	"github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/core/tensors"
 
-	"gopets/pets/vision/augment"
+	"gopets/pets/spec"
 )
 
 // near compares to a relative precision: the reference prints nine digits.
@@ -21,17 +21,19 @@ func near(t *testing.T, what string, got, want, relative float64) {
 	}
 }
 
+// schedule is the one-cycle of default options.
+func schedule(t *testing.T, lr spec.LR, groups, steps int) course {
+	t.Helper()
+	c, err := courseOf(spec.Fit{MaxLR: lr}.WithDefaults(), groups, steps, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
 // The table of fastai §8.1: 4 epochs of 92 batches.
 func TestOneCycleTable(t *testing.T) {
-	o, err := OneCycle{}.withDefaults(.01)
-	if err != nil {
-		t.Fatal(err)
-	}
-	lrs, err := o.MaxLR.Groups(3)
-	if err != nil {
-		t.Fatal(err)
-	}
-	s := schedule{o, lrs, 368}
+	s := schedule(t, spec.LR{}, 3, 368)
 	for _, row := range []struct {
 		i       int
 		lr, mom float64
@@ -45,28 +47,16 @@ func TestOneCycleTable(t *testing.T) {
 		near(t, "body's lr", h.lrs[0], row.lr/10, 5e-9)
 		near(t, "momentum", h.beta1, row.mom, 5e-9)
 	}
-	near(t, "one epoch peaks at 27", schedule{o, lrs, 92}.at(27).lrs[2], 3e-3, 0)
+	near(t, "one epoch peaks at 27", schedule(t, spec.LR{}, 3, 92).at(27).lrs[2], 3e-3, 0)
 	near(t, "momentum after the last batch", s.at(368).beta1, .95, 1e-12)
 }
 
 // A run so short that int(steps·0.3) is 0 still starts low and peaks at its second batch.
 func TestOneCycleShort(t *testing.T) {
-	o, _ := OneCycle{}.withDefaults(0)
-	s := schedule{o, []float64{1}, 3}
+	s := schedule(t, spec.Const(1), 1, 3)
 	near(t, "first", s.at(0).lrs[0], 1./25, 1e-12)
 	near(t, "second", s.at(1).lrs[0], 1, 0)
 	near(t, "third", s.at(2).lrs[0], cosine(1, 1/250000., 1./3), 1e-12)
-}
-
-func TestOneCycleRefuses(t *testing.T) {
-	for _, o := range []OneCycle{{PctStart: 1.5}, {Moms: [2]float64{1, .8}}, {DivFactor: -1}} {
-		if _, err := o.withDefaults(0); err == nil {
-			t.Errorf("%+v passed", o)
-		}
-	}
-	if o, _ := (OneCycle{WeightDecay: -1}).withDefaults(.01); o.WeightDecay != 0 {
-		t.Errorf("negative weight decay means none, got %g", o.WeightDecay)
-	}
 }
 
 func TestSmoothedLoss(t *testing.T) {
@@ -74,35 +64,6 @@ func TestSmoothedLoss(t *testing.T) {
 	want := []float64{4, 3.4949495, 2.9865324, 3.5052545}
 	for i, loss := range []float64{4, 3, 2, 5} {
 		near(t, "smoothed", s.add(loss), want[i], 2e-8)
-	}
-}
-
-func TestLRRange(t *testing.T) {
-	for _, c := range []struct {
-		r    LRRange
-		text string
-		want []float64
-	}{
-		{Slice(1e-6, 1e-4), "slice(1e-06, 0.0001)", []float64{1e-6, 1e-5, 1e-4}},
-		{LRRange{}, "slice(0.003)", []float64{3e-4, 3e-4, 3e-3}},
-		{Slice1(1e-2), "slice(0.01)", []float64{1e-3, 1e-3, 1e-2}},
-		{Const(3e-3), "0.003", []float64{3e-3, 3e-3, 3e-3}},
-	} {
-		got, err := c.r.Groups(3)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for g := range got {
-			near(t, c.text, got[g], c.want[g], 1e-12)
-		}
-		if c.r.String() != c.text {
-			t.Errorf("%s, want %s", c.r, c.text)
-		}
-	}
-	for _, r := range []LRRange{Slice(0, 1), Slice(1e-3, math.NaN()), Const(-1), {Kind: "wide", Hi: 1}} {
-		if _, err := r.Groups(3); err == nil {
-			t.Errorf("%+v passed", r)
-		}
 	}
 }
 
@@ -156,18 +117,18 @@ func TestSuggest(t *testing.T) {
 		}
 		c.Smoothed = append(c.Smoothed, loss)
 	}
-	got := map[string]Suggestion{}
+	got := map[string]spec.Suggestion{}
 	for _, s := range c.Suggest() {
 		got[s.Name] = s
 	}
-	if s := got["steep"]; s.Index != 61 {
-		t.Errorf("steep at %d, want 61", s.Index)
+	if s := got["steep"]; s.LR != c.LR[61] {
+		t.Errorf("steep at %g, want %g", s.LR, c.LR[61])
 	}
-	if s := got["minimum/10"]; math.Abs(s.LR-c.LR[76]/10) > 1e-15 || s.Index != 64 && s.Index != 63 || s.Loss != c.Smoothed[s.Index] {
+	if s := got["minimum/10"]; math.Abs(s.LR-c.LR[76]/10) > 1e-15 || s.Loss != c.Smoothed[63] && s.Loss != c.Smoothed[64] {
 		t.Errorf("minimum/10: %+v", s)
 	}
-	if s := got["valley"]; s.Index < 56 || s.Index > 66 {
-		t.Errorf("valley at %d, want in the middle of the descent", s.Index)
+	if s := got["valley"]; s.LR < c.LR[56] || s.LR > c.LR[66] {
+		t.Errorf("valley at %g, want in the middle of the descent", s.LR)
 	}
 	if lr, _ := c.Trimmed(); len(lr) != 85 || lr[0] != c.LR[10] {
 		t.Errorf("trimmed curve has %d points from %g", len(lr), lr[0])
@@ -198,23 +159,18 @@ func TestValley(t *testing.T) {
 
 func TestConfigDefaultsAndRefusals(t *testing.T) {
 	c, err := Config{}.withDefaults()
-	if err != nil || c.Batch != 64 || c.InnerBatch != 64 || c.Size.H != 224 || c.WeightDecay != .01 {
+	if err != nil || c.Batch != 64 || c.InnerBatch != 64 || c.Size.H != 224 || c.WeightDecay.Get() != .01 {
 		t.Errorf("%+v %v", c, err)
 	}
-	if c, err := (Config{Batch: 48, InnerBatch: 20}).withDefaults(); err != nil || c.InnerBatch != 16 {
+	if c, err := (Config{Batches: spec.Batches{Batch: 48}, InnerBatch: 20}).withDefaults(); err != nil || c.InnerBatch != 16 {
 		t.Errorf("inner batch %d (%v), want the divisor 16", c.InnerBatch, err)
 	}
-	for want, c := range map[string]Config{"Size": {Size: augment.Size{H: 16, W: 64}}, "Batch": {Batch: 1}, "divisors": {Batch: 7, InnerBatch: 4}} {
+	for want, c := range map[string]Config{"Size is 16×64": {Batches: spec.Batches{Size: spec.Size{H: 16, W: 64}}},
+		"Batch is 1": {Batches: spec.Batches{Batch: 1}}, "divisor from 2 to 4": {Batches: spec.Batches{Batch: 7}, InnerBatch: 4}} {
 		_, err := c.withDefaults()
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v", want, err)
 		}
-	}
-}
-
-func TestOutOfMemoryIsRecognised(t *testing.T) {
-	if !outOfMemory(errText("RESOURCE_EXHAUSTED: Out of memory while trying to allocate 123 bytes")) || outOfMemory(nil) || outOfMemory(errText("bad shape")) {
-		t.Error("out-of-memory errors are told apart wrongly")
 	}
 }
 

@@ -7,11 +7,11 @@ import (
 	"strconv"
 
 	"gopets/pets/internal/atomicfile"
-	"gopets/pets/vision/augment"
+	"gopets/pets/spec"
 	"gopets/pets/vision/onnx"
 )
 
-// ONNX holds the options of [Learner.ExportONNX]. The zero value suits a program that has images as
+// ONNX holds the options of [Predictor.ExportONNX]. The zero value suits a program that has images as
 // torchvision's ToTensor makes them.
 type ONNX struct {
 	// Bytes makes the input "image" uint8 [batch, H, W, 3], the pixels of an RGB image as decoders
@@ -24,23 +24,23 @@ type ONNX struct {
 // [batch, classes]. Normalisation is part of the graph; resizing is not: an image must come at the
 // learner's size, resized as the metadata's "resize" says. The metadata also holds the classes (a
 // JSON list), network, size, state and operator set.
-func (l *Learner) ExportONNX(path string, o ONNX) error {
-	if err := l.exportONNX(path, o); err != nil {
+func (p *Predictor) ExportONNX(path string, o ONNX) error {
+	if err := p.exportONNX(path, o); err != nil {
 		return fmt.Errorf("export %s: %w", filepath.Base(path), err)
 	}
 	return nil
 }
 
-func (l *Learner) exportONNX(path string, o ONNX) error {
-	c := l.Config()
-	classes := l.Split().Classes
-	g := onnx.NewGraph(l.Net().Name)
+func (p *Predictor) exportONNX(path string, o ONNX) error {
+	c := p.Config()
+	classes := p.Split().Classes
+	g := onnx.NewGraph(p.Net().Name)
 	list, err := json.Marshal(classes)
 	if err != nil {
 		return err
 	}
 	g.Meta = map[string]string{
-		"classes": string(list), "network": l.Net().Name, "size": c.Size.String(), "state": l.State(), "opset": strconv.Itoa(onnx.Opset),
+		"classes": string(list), "network": p.Net().Name, "size": fmt.Sprintf("%d×%d", c.Size.H, c.Size.W), "state": p.State(), "opset": strconv.Itoa(onnx.Opset),
 		"input":  "RGB in [0,1], float32 [batch, 3, height, width]; normalisation is part of the network",
 		"resize": resizeText(c),
 	}
@@ -62,7 +62,7 @@ func (l *Learner) exportONNX(path string, o ONNX) error {
 	}
 	vector := []int{1, 3, 1, 1}
 	x = g.Node("Add", nil, g.Node("Mul", nil, x, g.Floats("normalise.scale", vector, scale)), g.Floats("normalise.shift", vector, shift))
-	logits, err := l.Net().ONNX(g, l.Weights(), x)
+	logits, err := p.Net().ONNX(g, p.Weights(), x)
 	if err != nil {
 		return err
 	}
@@ -77,12 +77,12 @@ func (l *Learner) exportONNX(path string, o ONNX) error {
 
 // resizeText says in words how validation images come to their size.
 func resizeText(c Config) string {
-	method, square := c.Transforms.Method, c.Size.H == c.Size.W
+	method, square := c.Transforms.Resize, c.Size.H == c.Size.W
 	how := fmt.Sprintf("bilinear to %v, aspect ratio lost", c.Size)
 	switch {
-	case method == augment.Pad:
+	case method == spec.Pad:
 		how = fmt.Sprintf("bilinear, the long side to %v, the rest padded by reflection", c.Size)
-	case method == augment.Crop || method == augment.Auto && square:
+	case method == spec.Crop || method == spec.Auto && square:
 		how = fmt.Sprintf("bilinear, the short side to %v (corners aligned), then a crop of %v in the middle", min(c.Size.H, c.Size.W), c.Size)
 	}
 	return how + "; averaged over areas first where it shrinks to less than half"

@@ -11,7 +11,7 @@ import (
 	"strings"
 	"testing"
 
-	"gopets/pets/vision/augment"
+	"gopets/pets/spec"
 	"gopets/pets/vision/dataset/images"
 	"gopets/pets/vision/engine/enginetest"
 	"gopets/pets/vision/model"
@@ -32,13 +32,13 @@ type onnxCase struct {
 // onnxLearner has a network with weights that are all in use, and statistics unlike ImageNet's.
 func onnxLearner(t *testing.T, arch string, side int) *Learner {
 	t.Helper()
-	net, err := model.New(arch, len(fixtureClasses), model.HeadOptions{Hidden: []int{16}})
+	net, err := model.New(arch, len(fixtureClasses), spec.Head{Hidden: []int{16}})
 	if err != nil {
 		t.Fatal(err)
 	}
 	c := fixtureConfig()
-	c.Size = augment.Square(side)
-	c.Stats = augment.Stats{Mean: [3]float32{.4, .5, .6}, Std: [3]float32{.2, .3, .4}}
+	c.Size = spec.Square(side)
+	c.Stats = spec.Stats{Mean: [3]float32{.4, .5, .6}, Std: [3]float32{.2, .3, .4}}
 	l := learnerOf(t, enginetest.Go(t), c, net)
 	values := net.Init(0)
 	f, err := net.ToFile(values)
@@ -98,7 +98,7 @@ func TestONNXRuntimeAgrees(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		logits, err := l.logits(context.Background(), l.pictureJob(pictures), nil, Events{})
+		logits, err := l.logits(context.Background(), l.imagesJob(pictures), nil, Events{})
 		if err != nil {
 			t.Fatal(err)
 		}

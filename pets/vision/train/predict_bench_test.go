@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"testing"
 
-	"gopets/pets/vision/augment"
+	"gopets/pets/spec"
 	"gopets/pets/vision/dataset"
 	"gopets/pets/vision/dataset/images"
 	"gopets/pets/vision/engine"
@@ -25,12 +25,12 @@ func BenchmarkPredict(b *testing.B) {
 			name := fmt.Sprintf("%s/%d/n=%d", c.arch, c.side, n)
 			b.Run(name, func(b *testing.B) {
 				eng := c.engine(b)
-				net, err := model.New(c.arch, 2, model.HeadOptions{})
+				net, err := model.New(c.arch, 2, spec.Head{})
 				if err != nil {
 					b.Fatal(err)
 				}
 				data := &dataset.Split{Classes: []string{"cat", "dog"}, Train: make([]dataset.Item, 8)}
-				l, err := New(eng, net, data, Config{Size: augment.Square(c.side), Batch: 8})
+				l, err := New(eng, net, data, Config{Batches: spec.Batches{Size: spec.Square(c.side), Batch: 8}})
 				if err != nil {
 					b.Fatal(err)
 				}

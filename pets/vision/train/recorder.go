@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"math"
 	"slices"
+
+	"gopets/pets/spec"
 )
 
 // Recorder keeps what happened in every fit of a learner, oldest first. fastai keeps the last fit
@@ -12,59 +14,57 @@ type Recorder struct {
 	Runs []Run `json:"runs"`
 }
 
-// Run is one fit: what was asked, and a value per batch and per epoch.
+// Run is one fit: its options, and a value per batch and per epoch.
 type Run struct {
-	// the call, for instance "fit_one_cycle(4, slice(0.003), wd=0.01)"
-	Name     string   `json:"name"`
-	Epochs   int      `json:"epochs"`
-	Cycle    OneCycle `json:"cycle"`              // options with the defaults filled in
-	Constant bool     `json:"constant,omitempty"` // a run of Fit: Cycle.MaxLR all the time
+	Fit spec.Fit `json:"fit"` // with the defaults filled in
 
 	LRs       []float64 `json:"lrs"`       // per batch, last layer group
 	Momentums []float64 `json:"momentums"` // per batch, β1
 	Losses    []float64 `json:"losses"`    // per batch, smoothed (fastai §8.2)
 
-	ValidAt     []int     `json:"valid_at"`     // batches done at each validation
-	ValidLosses []float64 `json:"valid_losses"` // per validation
-	Rows        []Row     `json:"rows"`         // per finished epoch, what the table shows
+	ValidAt     []int      `json:"valid_at"`     // batches done at each validation
+	ValidLosses []float64  `json:"valid_losses"` // per validation
+	Rows        []spec.Row `json:"rows"`         // per finished epoch, what the table shows
+}
+
+// Name is the call as fastai's users write it: "fit_one_cycle(4, slice(0.003), wd=0.01)".
+func (r *Run) Name() string {
+	call := "fit_one_cycle"
+	if r.Fit.Kind == spec.Constant {
+		call = "fit"
+	}
+	return fmt.Sprintf("%s(%d, %v, wd=%v)", call, r.Fit.Epochs, r.Fit.MaxLR, r.Fit.WeightDecay)
 }
 
 // Best is the epoch whose weights the run keeps or would keep, −1 before any: the one with the
 // lowest of what its Watch looks at.
 func (r *Run) Best() int {
-	best, _ := r.Cycle.Watch.verdict(r.Rows)
+	best, _ := bestOf(r.Fit.Watch, r.Rows)
 	return best
 }
 
-// Finished tells whether the run has made all its epochs or stopped early.
+// Finished reports whether the run has made all its epochs or stopped early.
 func (r *Run) Finished() bool {
-	_, stop := r.Cycle.Watch.verdict(r.Rows)
-	return stop || len(r.Rows) >= r.Epochs
+	_, stop := bestOf(r.Fit.Watch, r.Rows)
+	return stop || len(r.Rows) >= r.Fit.Epochs
 }
 
-// Row is a line of the epoch table.
-type Row struct {
-	Epoch int `json:"epoch"` // from 0
-	// smoothed loss at the epoch's end: an average dominated by the last fifty batches
-	TrainLoss float64 `json:"train_loss"`
-	ValidLoss float64 `json:"valid_loss"` // mean over the validation set
-	ErrorRate float64 `json:"error_rate"` // share of the validation set with a wrong first guess
-	// there is no validation set: ValidLoss and ErrorRate mean nothing
-	NoValid bool    `json:"no_valid"`
-	Seconds float64 `json:"seconds"` // the whole epoch, validation included
+// same reports whether a run has these options, wherever its snapshot lies.
+func (r *Run) same(f spec.Fit) bool {
+	f.Resume, f.Snapshot = r.Fit.Resume, r.Fit.Snapshot
+	return r.Fit == f
 }
 
-// String is the row as fastai prints it, without padding.
-func (r Row) String() string {
-	t := int(r.Seconds)
-	clock := fmt.Sprintf("%02d:%02d", t/60, t%60)
-	if t >= 3600 {
-		clock = fmt.Sprintf("%d:%02d:%02d", t/3600, t/60%60, t%60)
+// bestOf finds the best of some epochs, −1 if there are none, and reports whether it is time to
+// stop. It depends on the rows alone, so a resumed run decides as an uninterrupted one.
+func bestOf(w spec.Watch, rows []spec.Row) (best int, stop bool) {
+	best = -1
+	for i, r := range rows {
+		if best < 0 || w.Metric.Of(r) < w.Metric.Of(rows[best])-w.MinDelta {
+			best = i
+		}
 	}
-	if r.NoValid {
-		return fmt.Sprintf("%d %.6f %s", r.Epoch, r.TrainLoss, clock)
-	}
-	return fmt.Sprintf("%d %.6f %.6f %.6f %s", r.Epoch, r.TrainLoss, r.ValidLoss, r.ErrorRate, clock)
+	return best, w.Patience > 0 && len(rows)-1-best >= w.Patience
 }
 
 // Last is the newest run, nil before any.

@@ -1,9 +1,11 @@
 package train
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -33,29 +35,29 @@ const (
 // are torchvision's.
 func (l *Learner) Save(path string) error {
 	f, err := l.file()
-	if err != nil {
-		return fmt.Errorf("save %s: %w", filepath.Base(path), err)
+	if err == nil {
+		err = weights.WriteSafetensors(path, f)
 	}
-	if err := weights.WriteSafetensors(path, f); err != nil {
+	if err != nil {
 		return fmt.Errorf("save %s: %w", filepath.Base(path), err)
 	}
 	return nil
 }
 
 // weightsFile has the weights, and what they are of.
-func (l *Learner) weightsFile() (*weights.File, error) {
-	f, err := l.net.ToFile(l.now.params)
+func (p *Predictor) weightsFile() (*weights.File, error) {
+	f, err := p.exec.net.ToFile(p.weights.now.params)
 	if err != nil {
 		return nil, err
 	}
-	classes, err := json.Marshal(l.data.Classes)
+	classes, err := json.Marshal(p.data.Classes)
 	if err != nil {
 		return nil, err
 	}
 	if f.Meta == nil {
 		f.Meta = map[string]string{}
 	}
-	f.Meta[metaFormat], f.Meta[metaArch], f.Meta[metaClasses], f.Meta[metaState] = "1", l.net.Name, string(classes), l.describe
+	f.Meta[metaFormat], f.Meta[metaArch], f.Meta[metaClasses], f.Meta[metaState] = "1", p.exec.net.Name, string(classes), p.State()
 	return f, nil
 }
 
@@ -65,22 +67,63 @@ func (l *Learner) file() (*weights.File, error) {
 	if err != nil {
 		return nil, err
 	}
-	f.Meta[metaFrom] = strconv.Itoa(l.plan.from)
-	f.Meta[metaStep] = strconv.Itoa(l.now.step)
-	f.Meta[metaBeta1] = strconv.FormatFloat(l.now.beta1, 'g', -1, 64)
-	for i, p := range l.net.Params {
-		if !l.plan.trains[i] || l.now.step == 0 {
-			continue
-		}
-		for prefix, t := range map[string]*tensors.Tensor{firstPrefix: l.now.m[i], secondPrefix: l.now.v[i]} {
+	return f, writeOptimizer(f, l.exec.plan, &l.weights.now)
+}
+
+// writeOptimizer adds an optimizer's state to a file.
+func writeOptimizer(f *weights.File, p *plan, s *state) error {
+	f.Meta[metaFrom] = strconv.Itoa(p.from)
+	f.Meta[metaStep] = strconv.Itoa(s.step)
+	f.Meta[metaBeta1] = strconv.FormatFloat(s.beta1, 'g', -1, 64)
+	if s.step == 0 {
+		return nil
+	}
+	for _, i := range p.trained {
+		for prefix, t := range map[string]*tensors.Tensor{firstPrefix: s.m[i], secondPrefix: s.v[i]} {
 			values, err := flat(t)
 			if err != nil {
-				return nil, err
+				return err
 			}
-			f.Tensors = append(f.Tensors, weights.Tensor{Name: prefix + p.Name, Shape: p.Shape, DType: "F32", Data: values})
+			f.Tensors = append(f.Tensors, weights.Tensor{Name: prefix + p.net.Params[i].Name, Shape: p.net.Params[i].Shape, DType: "F32", Data: values})
 		}
 	}
-	return f, nil
+	return nil
+}
+
+// readOptimizer takes an optimizer's state over, if it is that of what trains now; else a note says
+// why not.
+func readOptimizer(f *weights.File, p *plan, s *state) (note string, err error) {
+	if f.Meta[metaStep] == "" {
+		return "no optimizer in the file, so it starts anew", nil
+	}
+	step, err := strconv.Atoi(f.Meta[metaStep])
+	if err != nil || step < 0 {
+		return "", fmt.Errorf("the optimizer's step count %q is damaged", f.Meta[metaStep])
+	}
+	beta1, err := strconv.ParseFloat(f.Meta[metaBeta1], 64)
+	if err != nil || !(beta1 >= 0 && beta1 < 1) {
+		return "", fmt.Errorf("the optimizer's β1 %q is damaged", f.Meta[metaBeta1])
+	}
+	if from := f.Meta[metaFrom]; from != strconv.Itoa(p.from) {
+		return fmt.Sprintf("the optimizer was saved with layer groups from %s on training, now it is from %d on, so it starts anew (freezing as at the time of saving before loading keeps it)",
+			from, p.from), nil
+	}
+	s.beta1 = beta1
+	if step == 0 {
+		return "", nil
+	}
+	for _, i := range p.trained {
+		for prefix, list := range map[string][]*tensors.Tensor{firstPrefix: s.m, secondPrefix: s.v} {
+			name := prefix + p.net.Params[i].Name
+			t, ok := f.Get(name)
+			if !ok || len(t.Data) != list[i].Size() {
+				return "", fmt.Errorf("the optimizer's tensor %s is missing or has the wrong size", name)
+			}
+			put(list, i, tensors.FromFlatDataAndDimensions(t.Data, p.net.Params[i].Shape...), nil, nil)
+		}
+	}
+	s.step = step
+	return "", nil
 }
 
 // Load reads what Save, Snapshot or Export wrote (or a file of weights in torchvision's names, .pth
@@ -98,88 +141,71 @@ func (l *Learner) Load(path string) (warnings []string, err error) {
 	return warnings, nil
 }
 
+// adopt takes over a file's weights and, if it fits, its optimizer.
 func (l *Learner) adopt(f *weights.File, name string) (warnings []string, err error) {
-	if arch := f.Meta[metaArch]; arch != "" && arch != l.net.Name {
-		return nil, fmt.Errorf("the file holds a %s, this learner is a %s: make the learner with the network of the file", arch, l.net.Name)
-	}
-	if list := f.Meta[metaClasses]; list != "" {
-		var classes []string
-		if err := json.Unmarshal([]byte(list), &classes); err != nil {
-			return nil, fmt.Errorf("the file's list of classes is damaged: %w", err)
-		}
-		if strings.Join(classes, "\n") != strings.Join(l.data.Classes, "\n") {
-			return nil, fmt.Errorf("the file is for %d classes (%s), this learner has %d (%s): use the data that it was trained on",
-				len(classes), some(classes, 3), len(l.data.Classes), some(l.data.Classes, 3))
-		}
-	}
-	model, moments := &weights.File{Meta: f.Meta}, map[string]weights.Tensor{}
-	for _, t := range f.Tensors {
-		switch {
-		case strings.HasPrefix(t.Name, firstPrefix), strings.HasPrefix(t.Name, secondPrefix):
-			moments[t.Name] = t
-		case strings.HasPrefix(t.Name, bestPrefix), t.Name == splitTensor:
-		default:
-			model.Tensors = append(model.Tensors, t)
-		}
-	}
-	values := l.net.Init(l.cfg.Seed)
-	_, missing, unexpected, err := l.net.FromFile(model, values)
-	if err != nil {
+	if warnings, err = l.adoptWeights(f, name); err != nil {
 		return nil, err
 	}
-	if len(missing) > 0 {
-		return nil, fmt.Errorf("%d tensors of %s are missing in the file (%s): is it of another network, or a body without its head?",
-			len(missing), l.net.Name, some(missing, 3))
-	}
-	if len(unexpected) > 0 {
-		warnings = append(warnings, fmt.Sprintf("%s: %d tensors were not used (%s)", name, len(unexpected), some(unexpected, 3)))
-	}
-	if err := l.SetWeights(values); err != nil {
-		return nil, err
-	}
-	l.describe = "loaded from " + name
-	if state := f.Meta[metaState]; state != "" {
-		l.describe = state
-	}
-	note, err := l.loadOptimizer(f.Meta, moments)
+	l.weights.resetOptimizer(l.exec.plan)
+	note, err := readOptimizer(f, l.exec.plan, &l.weights.now)
 	if note != "" {
 		warnings = append(warnings, name+": "+note)
 	}
 	return warnings, err
 }
 
-// loadOptimizer takes the moments over if they are those of what trains now; else a note says why
-// not.
-func (l *Learner) loadOptimizer(meta map[string]string, moments map[string]weights.Tensor) (note string, err error) {
-	if meta[metaStep] == "" {
-		return "no optimizer in the file, so it starts anew", nil
+// adoptWeights takes over a file's weights, of the same network and classes.
+func (p *Predictor) adoptWeights(f *weights.File, name string) (warnings []string, err error) {
+	net := p.exec.net
+	if arch := f.Meta[metaArch]; arch != "" && arch != net.Name {
+		return nil, fmt.Errorf("the file holds a %s, this learner is a %s: make the learner with the network of the file", arch, net.Name)
 	}
-	step, err := strconv.Atoi(meta[metaStep])
-	if err != nil || step < 0 {
-		return "", fmt.Errorf("the optimizer's step count %q is damaged", meta[metaStep])
-	}
-	beta1, err := strconv.ParseFloat(meta[metaBeta1], 64)
-	if err != nil || !(beta1 >= 0 && beta1 < 1) {
-		return "", fmt.Errorf("the optimizer's β1 %q is damaged", meta[metaBeta1])
-	}
-	if from := meta[metaFrom]; from != strconv.Itoa(l.plan.from) {
-		return fmt.Sprintf("the optimizer was saved with layer groups from %s on training, now it is from %d on, so it starts anew (freezing as at the time of saving before loading keeps it)",
-			from, l.plan.from), nil
-	}
-	l.now.beta1 = beta1
-	if step == 0 {
-		return "", nil
-	}
-	for _, i := range l.plan.trained {
-		p := l.net.Params[i]
-		for prefix, list := range map[string][]*tensors.Tensor{firstPrefix: l.now.m, secondPrefix: l.now.v} {
-			t, ok := moments[prefix+p.Name]
-			if !ok || len(t.Data) != list[i].Size() {
-				return "", fmt.Errorf("the optimizer's tensor %s%s is missing or has the wrong size", prefix, p.Name)
-			}
-			put(list, i, tensors.FromFlatDataAndDimensions(t.Data, p.Shape...), nil, nil)
+	if list := f.Meta[metaClasses]; list != "" {
+		var classes []string
+		if err := json.Unmarshal([]byte(list), &classes); err != nil {
+			return nil, fmt.Errorf("the file's list of classes is damaged: %w", err)
+		}
+		if !slices.Equal(classes, p.data.Classes) {
+			return nil, fmt.Errorf("the file is for %d classes (%s), this learner has %d (%s): use the data that it was trained on",
+				len(classes), some(classes, 3), len(p.data.Classes), some(p.data.Classes, 3))
 		}
 	}
-	l.now.step = step
-	return "", nil
+	own := &weights.File{Meta: f.Meta}
+	for _, t := range f.Tensors {
+		other := t.Name == splitTensor
+		for _, prefix := range []string{firstPrefix, secondPrefix, bestPrefix} {
+			other = other || strings.HasPrefix(t.Name, prefix)
+		}
+		if !other {
+			own.Tensors = append(own.Tensors, t)
+		}
+	}
+	values := net.Init(uint64(p.load.cfg.Seed))
+	_, missing, unexpected, err := net.FromFile(own, values)
+	if err != nil {
+		return nil, err
+	}
+	if len(missing) > 0 {
+		return nil, fmt.Errorf("%d tensors of %s are missing in the file (%s): is it of another network, or a body without its head?",
+			len(missing), net.Name, some(missing, 3))
+	}
+	if len(unexpected) > 0 {
+		warnings = append(warnings, fmt.Sprintf("%s: %d tensors were not used (%s)", name, len(unexpected), some(unexpected, 3)))
+	}
+	return warnings, p.setWeights(values, cmp.Or(f.Meta[metaState], "loaded from "+name))
+}
+
+// setWeights replaces all weights; the optimizer's state goes.
+func (p *Predictor) setWeights(values []*tensors.Tensor, name string) error {
+	net := p.exec.net
+	if len(values) != len(net.Params) {
+		return fmt.Errorf("weights for %s: want %d tensors, got %d", net.Name, len(net.Params), len(values))
+	}
+	for i, param := range net.Params {
+		if err := values[i].Shape().CheckDims(param.Shape...); err != nil {
+			return fmt.Errorf("weights for %s: %s wants shape %v, got %v", net.Name, param.Name, param.Shape, values[i].Shape().Dimensions)
+		}
+	}
+	p.weights.setParams(values, name)
+	return nil
 }

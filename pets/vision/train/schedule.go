@@ -1,93 +1,39 @@
 package train
 
 import (
-	"fmt"
+	"cmp"
 	"math"
+
+	"gopets/pets/spec"
 )
 
-// OneCycle holds the options of [Learner.FitOneCycle] (fastai §8.1, after L. Smith, "A disciplined
-// approach to neural network hyper-parameters", 2018). The zero value is fastai's default.
-type OneCycle struct {
-	MaxLR     LRRange    `json:"max_lr"`     // zero: slice(3e-3)
-	Moms      [2]float64 `json:"moms"`       // β1 at the ends and at the peak; zero: 0.95, 0.85
-	DivFactor float64    `json:"div_factor"` // first rate = maximum/DivFactor; zero: 25
-	// share of the steps that the rate rises; zero: 0.3
-	PctStart float64 `json:"pct_start"`
-	// last rate = maximum/FinalDiv; zero: DivFactor·1e4
-	FinalDiv    float64 `json:"final_div"`
-	WeightDecay float64 `json:"weight_decay"` // zero: the learner's; negative: none
-
-	Watch Watch `json:"watch"` // stopping early, keeping the best epoch
-
-	// Resume goes on with the run that a restored snapshot was in the middle of (see
-	// [Learner.Restore]): epochs and options must be the same, finished epochs are reported to
-	// Events.Epoch again, and the rest is trained. Without such a run it starts one.
-	Resume bool `json:"-"`
-
-	// Snapshot is a file that [Learner.Snapshot] writes after every epoch, before Events.Epoch
-	// hears of it. Empty: none.
-	Snapshot string `json:"-"`
-}
-
-// withDefaults fills in what was left zero and refuses what cannot work.
-func (o OneCycle) withDefaults(weightDecay float64) (OneCycle, error) {
-	if o.MaxLR.Kind == KindDefault {
-		o.MaxLR = Slice1(DefaultLR)
-	}
-	if o.Moms == [2]float64{} {
-		o.Moms = [2]float64{.95, .85}
-	}
-	if o.DivFactor == 0 {
-		o.DivFactor = 25
-	}
-	if o.PctStart == 0 {
-		o.PctStart = .3
-	}
-	if o.FinalDiv == 0 {
-		o.FinalDiv = o.DivFactor * 1e4
-	}
-	if o.WeightDecay == 0 {
-		o.WeightDecay = weightDecay
-	}
-	o.WeightDecay = max(0, o.WeightDecay)
-	if err := o.Watch.check(); err != nil {
-		return o, err
-	}
-	switch {
-	case o.PctStart < 0 || o.PctStart > 1:
-		return o, fmt.Errorf("one-cycle: PctStart is the share of the steps that the rate rises, between 0 and 1, got %g", o.PctStart)
-	case o.DivFactor < 0 || o.FinalDiv < 0:
-		return o, fmt.Errorf("one-cycle: DivFactor %g and FinalDiv %g must be positive", o.DivFactor, o.FinalDiv)
-	case o.Moms[0] < 0 || o.Moms[0] >= 1 || o.Moms[1] < 0 || o.Moms[1] >= 1:
-		return o, fmt.Errorf("one-cycle: momentums must lie in [0,1), got %v", o.Moms)
-	}
-	return o, nil
-}
-
-// describe is the call as fastai's users write it, with what differs from the defaults.
-func (o OneCycle) describe(epochs int) string {
-	return fmt.Sprintf("fit_one_cycle(%d, %v, wd=%g)", epochs, o.MaxLR, o.WeightDecay)
-}
-
-// hyper is what one step is told.
+// hyper are the hyper-parameters of one step.
 type hyper struct {
 	lrs   []float64 // per layer group
 	beta1 float64
 	wd    float64
 }
 
-// course gives the values of each batch, counted from 0.
+// course returns the hyper-parameters of each batch of a fit, counted from 0.
 type course interface{ at(i int) hyper }
 
-// constant is the course of Fit.
+// courseOf is the course of a fit of so many steps; beta1 is the optimizer's now.
+func courseOf(f spec.Fit, groups, steps int, beta1 float64) (course, error) {
+	lrs, err := f.MaxLR.Groups(groups)
+	if f.Kind == spec.Constant {
+		return constant{lrs: lrs, beta1: beta1, wd: f.WeightDecay.Get()}, err
+	}
+	return oneCycle{f, lrs, steps}, err
+}
+
+// constant is the course of a fit at a constant rate.
 type constant hyper
 
 func (c constant) at(int) hyper { return hyper(c) }
 
-// schedule is the one-cycle over steps batches for the given maximal rates. Options are complete
-// (withDefaults).
-type schedule struct {
-	o     OneCycle
+// oneCycle is the one-cycle over steps batches for the given maximal rates. Options are complete.
+type oneCycle struct {
+	fit   spec.Fit
 	max   []float64
 	steps int
 }
@@ -95,24 +41,25 @@ type schedule struct {
 // cosine goes from a at t=0 to b at t=1 along half a cosine.
 func cosine(a, b, t float64) float64 { return b + (a-b)/2*(1+math.Cos(math.Pi*t)) }
 
-// at gives the values of batch i, counted from 0. Batch int(steps·PctStart) runs at the maximum
-// exactly. A rising phase of no steps is treated as one step, as fastai does.
-func (s schedule) at(i int) hyper {
-	rise := int(float64(s.steps) * s.o.PctStart)
+// at returns the values of batch i. Batch int(steps·PctStart) runs at the maximum exactly. A rising
+// phase of no steps is treated as one step, as fastai does.
+func (s oneCycle) at(i int) hyper {
+	f, moms := s.fit, s.fit.Moms.Get()
+	rise := int(float64(s.steps) * f.PctStart.Get())
 	up, down := max(1, rise), max(1, s.steps-rise)
-	h := hyper{lrs: make([]float64, len(s.max)), wd: s.o.WeightDecay}
+	h := hyper{lrs: make([]float64, len(s.max)), wd: f.WeightDecay.Get()}
 	if i <= up {
 		t := float64(i) / float64(up)
-		h.beta1 = cosine(s.o.Moms[0], s.o.Moms[1], t)
+		h.beta1 = cosine(moms[0], moms[1], t)
 		for g, m := range s.max {
-			h.lrs[g] = cosine(m/s.o.DivFactor, m, t)
+			h.lrs[g] = cosine(m/f.DivFactor, m, t)
 		}
 		return h
 	}
 	t := float64(i-up) / float64(down)
-	h.beta1 = cosine(s.o.Moms[1], s.o.Moms[0], t)
+	h.beta1 = cosine(moms[1], moms[0], t)
 	for g, m := range s.max {
-		h.lrs[g] = cosine(m, m/s.o.FinalDiv, t)
+		h.lrs[g] = cosine(m, m/cmp.Or(f.FinalDiv, f.DivFactor*1e4), t)
 	}
 	return h
 }

@@ -5,21 +5,19 @@ import (
 	"fmt"
 	"maps"
 	"path/filepath"
-	"reflect"
 	"strconv"
 	"strings"
 
-	"gopets/pets/vision/augment"
+	"gopets/pets/spec"
 	"gopets/pets/vision/weights"
 )
 
 // snapshot is what a file of [Learner.Snapshot] says beyond weights and optimizer. Random streams
 // need no storing: they follow from the seed and the number of epochs.
 type snapshot struct {
+	Version  int      `json:"version"`
 	Identity identity `json:"identity"`
-	Epochs   int      `json:"epochs"`
-	Progress progress `json:"progress"`
-	Recorder Recorder `json:"recorder"`
+	Position position `json:"position"`
 	Inner    int      `json:"inner_batch"`
 
 	// Of a run that keeps its best epoch: whether that is the last one, whose weights these are;
@@ -28,26 +26,23 @@ type snapshot struct {
 	Best       map[string]string `json:"best,omitempty"`
 }
 
-const bestPrefix = "best."
+const (
+	snapshotVersion = 2
+	bestPrefix      = "best."
+)
 
 // identity is what must be equal for a resumed run to give the rows of an uninterrupted one.
 type identity struct {
-	Seed       uint64         `json:"seed"`
-	Batch      int            `json:"batch"`
-	Size       augment.Size   `json:"size"`
-	Transforms augment.Config `json:"transforms"`
-	Stats      augment.Stats  `json:"stats"`
-	Train      int            `json:"train_pictures"`
-	Valid      int            `json:"valid_pictures"`
-	SplitHash  string         `json:"split"`
-	Smoothing  float64        `json:"label_smoothing,omitempty"`
-	BFloat16   bool           `json:"bfloat16,omitempty"`
-	IgnoreEXIF bool           `json:"ignore_exif,omitempty"`
+	spec.Batches
+	spec.Training
+	Train     int    `json:"training_images"`
+	Valid     int    `json:"validation_images"`
+	SplitHash string `json:"split"`
 }
 
 func (l *Learner) identity() identity {
-	return identity{l.cfg.Seed, l.cfg.Batch, l.cfg.Size, l.cfg.Transforms, l.cfg.Stats, len(l.data.Train), len(l.data.Valid), l.data.SplitHash,
-		l.cfg.LabelSmoothing, l.cfg.BFloat16, l.cfg.Decode.IgnoreEXIF}
+	c, s := l.load.cfg, l.data
+	return identity{c.Batches, c.Training, len(s.Train), len(s.Valid), s.SplitHash}
 }
 
 // Snapshot writes everything that training depends on, atomically: weights, optimizer, what is
@@ -57,8 +52,10 @@ func (l *Learner) identity() identity {
 func (l *Learner) Snapshot(path string) error {
 	f, err := l.file()
 	if err == nil {
+		s := snapshot{Version: snapshotVersion, Identity: l.identity(), Position: l.loop.position, Inner: l.exec.inner}
+		s.keepBest(l.loop.best, f)
 		var text []byte
-		if text, err = json.Marshal(l.snapshot(f)); err == nil {
+		if text, err = json.Marshal(s); err == nil {
 			f.Meta[metaSnapshot] = string(text)
 			err = weights.WriteSafetensors(path, f)
 		}
@@ -69,22 +66,19 @@ func (l *Learner) Snapshot(path string) error {
 	return nil
 }
 
-// snapshot collects what weights and optimizer leave out, and adds the best epoch's tensors to the
-// file if need be.
-func (l *Learner) snapshot(f *weights.File) snapshot {
-	s := snapshot{Identity: l.identity(), Epochs: l.epochs, Progress: l.progress, Recorder: l.recorder, Inner: l.inner}
+// keepBest adds the best epoch's tensors to the file, if they are not those of the present one.
+func (s *snapshot) keepBest(best, f *weights.File) {
 	switch {
-	case l.best == nil:
-	case l.best.Meta[metaState] == l.describe:
+	case best == nil:
+	case best.Meta[metaState] == f.Meta[metaState]:
 		s.BestIsLast = true
 	default:
-		s.Best = l.best.Meta
-		for _, t := range l.best.Tensors {
+		s.Best = best.Meta
+		for _, t := range best.Tensors {
 			t.Name = bestPrefix + t.Name
 			f.Tensors = append(f.Tensors, t)
 		}
 	}
-	return s
 }
 
 // bestOf is the best epoch that a snapshot's file holds, nil if none was kept.
@@ -121,15 +115,12 @@ func (l *Learner) restore(path string) error {
 	if err != nil {
 		return err
 	}
-	if f.Meta[metaSnapshot] == "" {
-		return fmt.Errorf("the file holds weights but no snapshot: Load reads it")
+	s, err := readSnapshot(f)
+	if err != nil {
+		return err
 	}
-	var s snapshot
-	if err := json.Unmarshal([]byte(f.Meta[metaSnapshot]), &s); err != nil {
-		return fmt.Errorf("the snapshot is damaged: %w", err)
-	}
-	if d := difference(s.Identity, l.identity()); d != "" {
-		return fmt.Errorf("the snapshot was made with %s: use what it was made with, or start a new run", d)
+	if d := spec.Diff(s.Identity, l.identity()); d != "" {
+		return fmt.Errorf("the snapshot is of a learner with other options (%s): use the same, or start a new fit", d)
 	}
 	from, err := strconv.Atoi(f.Meta[metaFrom])
 	if err != nil {
@@ -141,20 +132,27 @@ func (l *Learner) restore(path string) error {
 	if _, err := l.adopt(f, filepath.Base(path)); err != nil {
 		return err
 	}
-	l.epochs, l.progress, l.recorder, l.best = s.Epochs, s.Progress, s.Recorder, s.bestOf(f)
-	if d := divisor(l.cfg.Batch, s.Inner); d > 0 {
-		l.inner = d
+	l.loop = loop{s.Position, s.bestOf(f)}
+	if d := divisor(l.load.cfg.Batch, s.Inner); d > 0 {
+		l.exec.inner = d
 	}
 	return nil
 }
 
-// difference names the first field in which two identities differ, empty if none.
-func difference(theirs, ours identity) string {
-	a, b := reflect.ValueOf(theirs), reflect.ValueOf(ours)
-	for i := range a.NumField() {
-		if x, y := a.Field(i).Interface(), b.Field(i).Interface(); !reflect.DeepEqual(x, y) {
-			return fmt.Sprintf("%s %v, this learner has %v", a.Type().Field(i).Tag.Get("json"), x, y)
-		}
+func readSnapshot(f *weights.File) (s snapshot, err error) {
+	text := f.Meta[metaSnapshot]
+	if text == "" {
+		return s, fmt.Errorf("the file holds weights but no snapshot: Load reads it")
 	}
-	return ""
+	var v struct{ Version int }
+	if err = json.Unmarshal([]byte(text), &v); err == nil && v.Version != snapshotVersion {
+		return s, fmt.Errorf("the snapshot is of another version of this program: start the fit anew")
+	}
+	if err == nil {
+		err = json.Unmarshal([]byte(text), &s)
+	}
+	if err != nil {
+		return s, fmt.Errorf("the snapshot is damaged: %w", err)
+	}
+	return s, nil
 }

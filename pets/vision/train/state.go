@@ -14,6 +14,7 @@ type state struct {
 	params, m, v []*tensors.Tensor
 	step         int     // of the optimizer
 	beta1        float64 // what the next step without a schedule uses
+	name         string  // which weights these are: "after fit 1, epoch 4"
 }
 
 // clone shares the tensors.
@@ -60,43 +61,78 @@ func put(list []*tensors.Tensor, i int, value *tensors.Tensor, held *state, of f
 	list[i] = value
 }
 
-// newOptimizer forgets the moments: zeros for what trains now.
-func (l *Learner) newOptimizer() error {
-	n := len(l.now.params)
-	(&state{m: l.now.m, v: l.now.v}).free(l.held)
-	l.now.m, l.now.v = make([]*tensors.Tensor, n), make([]*tensors.Tensor, n)
-	l.now.step, l.now.beta1 = 0, newBeta1
-	for i, p := range l.net.Params {
-		if l.plan.trains[i] {
-			shape := shapes.Make(dtypes.Float32, p.Shape...)
-			l.now.m[i], l.now.v[i] = tensors.FromShape(shape), tensors.FromShape(shape)
-		}
-	}
-	return nil
-}
-
-// rollBack brings the held state back.
-func (l *Learner) rollBack() {
-	spoiled := l.now
-	l.now = l.held.clone()
-	spoiled.free(l.held)
+// versions are the present state and, while a call may have to go back to it, an earlier one. The
+// two share the tensors that have not changed.
+type versions struct {
+	now  state
+	held *state
 }
 
 // hold keeps the present state until the next hold or letGo, and frees what only the one held
 // before had.
-func (l *Learner) hold() {
-	h := l.now.clone()
-	if l.held != nil {
-		l.held.free(&h)
+func (v *versions) hold() {
+	h := v.now.clone()
+	if v.held != nil {
+		v.held.free(&h)
 	}
-	l.held = &h
+	v.held = &h
 }
 
-func (l *Learner) letGo() {
-	if l.held != nil {
-		l.held.free(&l.now)
-		l.held = nil
+// rollBack brings the held state back.
+func (v *versions) rollBack() {
+	spoiled := v.now
+	v.now = v.held.clone()
+	spoiled.free(v.held)
+}
+
+// letGo ends the holding.
+func (v *versions) letGo() {
+	if v.held != nil {
+		v.held.free(&v.now)
+		v.held = nil
 	}
+}
+
+// setParams replaces all weights and drops the optimizer.
+func (v *versions) setParams(values []*tensors.Tensor, name string) {
+	old := v.now
+	v.now = state{params: values, name: name}
+	old.free(&v.now)
+}
+
+// resetOptimizer starts the optimizer anew: zero moments for what trains.
+func (v *versions) resetOptimizer(p *plan) {
+	n := len(v.now.params)
+	(&state{m: v.now.m, v: v.now.v}).free(v.held)
+	v.now.m, v.now.v = make([]*tensors.Tensor, n), make([]*tensors.Tensor, n)
+	v.now.step, v.now.beta1 = 0, newBeta1
+	for _, i := range p.trained {
+		shape := shapes.Make(dtypes.Float32, p.net.Params[i].Shape...)
+		v.now.m[i], v.now.v[i] = tensors.FromShape(shape), tensors.FromShape(shape)
+	}
+}
+
+// accept puts a function's outputs in the places of their predecessors.
+func (v *versions) accept(indices []int, values []*tensors.Tensor, of func(*state) []*tensors.Tensor) {
+	for k, i := range indices {
+		put(of(&v.now), i, values[k], v.held, of)
+	}
+}
+
+// acceptOptimized takes over the outputs of an optimizer's step: trained parameters, moments.
+func (v *versions) acceptOptimized(trained []int, out []*tensors.Tensor) {
+	n := len(trained)
+	v.accept(trained, out[:n], paramsOf)
+	v.accept(trained, out[n:2*n], firstMoments)
+	v.accept(trained, out[2*n:], secondMoments)
+	v.now.step++
+}
+
+// free releases everything.
+func (v *versions) free() {
+	v.letGo()
+	v.now.free(nil)
+	v.now = state{}
 }
 
 // flat copies a float32 tensor's values to the host without keeping a second copy inside the

@@ -11,7 +11,7 @@ import (
 	"github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/core/tensors"
 
-	"gopets/pets/vision/augment"
+	"gopets/pets/spec"
 	"gopets/pets/vision/dataset/images"
 	"gopets/pets/vision/engine"
 	"gopets/pets/vision/engine/enginetest"
@@ -37,7 +37,7 @@ func TestLabelSmoothing(t *testing.T) {
 	c := fixtureConfig()
 	c.LabelSmoothing = .2
 	a, b := newLearner(t, enginetest.Go(t), c), newLearner(t, enginetest.Go(t), fixtureConfig())
-	x, y := fit(t, a, 1, OneCycle{}), fit(t, b, 1, OneCycle{})
+	x, y := fit(t, a, 1, spec.Fit{}), fit(t, b, 1, spec.Fit{})
 	if x[0].TrainLoss == y[0].TrainLoss {
 		t.Error("smoothing changed nothing")
 	}
@@ -61,7 +61,7 @@ func TestBFloat16(t *testing.T) {
 		full := newLearner(t, eng, c)
 		c.BFloat16 = true
 		half := newLearner(t, eng, c)
-		p, _ := fixturePicture(fixtureSplit().Valid[0])
+		p, _ := fixtureImage(fixtureSplit().Valid[0])
 		a, err := full.Predict(context.Background(), []*images.RGB{p})
 		if err != nil {
 			t.Fatal(err)
@@ -74,7 +74,7 @@ func TestBFloat16(t *testing.T) {
 			near(t, "probability", float64(b[0][k]), float64(a[0][k]), 5e-2)
 		}
 		var told []string
-		if err := half.FitOneCycle(context.Background(), 1, OneCycle{}, notes(&told)); err != nil {
+		if err := half.FitOneCycle(context.Background(), 1, spec.Fit{}, notes(&told)); err != nil {
 			t.Fatal(err)
 		}
 		if half.Config().BFloat16 != (len(told) == 0) || half.Config().BFloat16 == reflect.DeepEqual(a, b) {
@@ -91,31 +91,31 @@ func TestBFloat16(t *testing.T) {
 func TestGradCAMValues(t *testing.T) {
 	eng := enginetest.Go(t)
 	c := fixtureConfig()
-	c.Size = augment.Square(64) // features of 2×2
+	c.Size = spec.Square(64) // features of 2×2
 	l := newLearner(t, eng, c)
 	const offset = "layer4.0.bn2.bias"
-	at := slices.IndexFunc(l.net.Params, func(p model.Param) bool { return p.Name == offset })
-	high := make([]float32, l.net.Params[at].Size())
+	at := slices.IndexFunc(l.exec.net.Params, func(p model.Param) bool { return p.Name == offset })
+	high := make([]float32, l.exec.net.Params[at].Size())
 	for i := range high {
 		high[i] = 30
 	}
-	changed := slices.Clone(l.net.Init(1))
+	changed := slices.Clone(l.exec.net.Init(1))
 	changed[at] = tensors.FromFlatDataAndDimensions(high, len(high))
 	if err := l.SetWeights(changed); err != nil {
 		t.Fatal(err)
 	}
-	p, _ := fixturePicture(fixtureSplit().Valid[2])
+	p, _ := fixtureImage(fixtureSplit().Valid[2])
 	const class = 1
 	maps, err := l.GradCAM(context.Background(), []*images.RGB{p}, []int{class})
 	if err != nil {
 		t.Fatal(err)
 	}
 	pixels := make([]float32, 64*64*3)
-	if err := c.Transforms.Apply(pixels, p, c.Size, c.Transforms.Valid()); err != nil {
+	if err := c.augment().Apply(pixels, p, c.Size, c.augment().Valid()); err != nil {
 		t.Fatal(err)
 	}
 	exec, err := graph.NewExec(eng.Backend, func(in []*graph.Node) []*graph.Node {
-		pass := l.plan.forward(in[0], in[1:], nil)
+		pass := l.exec.plan.forward(in[0], in[1:], nil)
 		score := graph.ReduceAllSum(graph.Slice(pass.Logits, graph.AxisRange(), graph.AxisElem(class)))
 		return append(graph.Gradient(score, in[1+at]), pass.Features)
 	})
@@ -144,11 +144,11 @@ func TestGradCAMValues(t *testing.T) {
 
 // One seed fixes everything, whatever the number of workers; another seed does not.
 func TestOneSeed(t *testing.T) {
-	run := func(seed uint64, workers int) ([]Row, [][]float32) {
+	run := func(seed, workers int) ([]spec.Row, [][]float32) {
 		c := fixtureConfig()
 		c.Seed, c.Workers = seed, workers
 		l := newLearner(t, enginetest.Go(t), c)
-		return fit(t, l, 1, OneCycle{}), values(t, l)
+		return fit(t, l, 1, spec.Fit{}), values(t, l)
 	}
 	a, x := run(7, 1)
 	b, y := run(7, 5)
@@ -164,7 +164,7 @@ func TestCNNLearner(t *testing.T) {
 	eng := enginetest.Go(t)
 	ctx := context.Background()
 	c := fixtureConfig()
-	o := CNN{Head: model.HeadOptions{Hidden: []int{16}}, Weights: weights.Options{Offline: true, CacheDir: t.TempDir()}}
+	o := CNN{Head: spec.Head{Hidden: []int{16}}, Weights: weights.Options{Offline: true, CacheDir: t.TempDir()}}
 	l, err := CNNLearner(ctx, eng, fixtureSplit(), "petnet10", c, o)
 	if err != nil {
 		t.Fatal(err)

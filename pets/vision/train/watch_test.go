@@ -4,11 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math"
 	"path/filepath"
 	"strings"
 	"testing"
 
+	"gopets/pets/spec"
 	"gopets/pets/vision/engine"
 	"gopets/pets/vision/engine/enginetest"
 	"gopets/pets/vision/model"
@@ -21,11 +21,11 @@ func TestFitAtConstantRate(t *testing.T) {
 	l := newLearner(t, enginetest.Go(t), fixtureConfig())
 	path := filepath.Join(t.TempDir(), "run.snapshot")
 	ctx := context.Background()
-	if err := l.Fit(ctx, 2, Constant{LR: Const(1e-3), Snapshot: path}, Events{}); err != nil {
+	if err := l.Fit(ctx, 2, spec.Fit{MaxLR: spec.Const(1e-3), Snapshot: path}, Events{}); err != nil {
 		t.Fatal(err)
 	}
 	run := l.Recorder().Last()
-	if run.Name != "fit(2, 0.001, wd=0.01)" || len(run.Rows) != 2 {
+	if run.Name() != "fit(2, 0.001, wd=0.01)" || len(run.Rows) != 2 {
 		t.Errorf("%+v", run)
 	}
 	for i := range run.LRs {
@@ -33,51 +33,46 @@ func TestFitAtConstantRate(t *testing.T) {
 			t.Errorf("batch %d: rate %v, β1 %v", i, run.LRs[i], run.Momentums[i])
 		}
 	}
-	steps := l.now.step
-	if err := l.Fit(ctx, 1, Constant{}, Events{}); err != nil || l.now.step != steps+3 {
-		t.Errorf("%d steps after %d, %v", l.now.step, steps, err)
+	steps := l.weights.now.step
+	if err := l.Fit(ctx, 1, spec.Fit{}, Events{}); err != nil || l.weights.now.step != steps+3 {
+		t.Errorf("%d steps after %d, %v", l.weights.now.step, steps, err)
 	}
-	back := newLearner(t, l.eng, fixtureConfig())
+	back := newLearner(t, l.exec.eng, fixtureConfig())
 	if err := back.Restore(path); err != nil {
 		t.Fatal(err)
 	}
-	if err := back.Fit(ctx, 2, Constant{LR: Const(1e-3), Resume: true}, Events{}); err != nil || back.now.step != steps {
+	if err := back.Fit(ctx, 2, spec.Fit{MaxLR: spec.Const(1e-3), Resume: true}, Events{}); err != nil || back.weights.now.step != steps {
 		t.Errorf("resuming what is done: %v", err)
 	}
-	if err := back.FitOneCycle(ctx, 2, OneCycle{MaxLR: Const(1e-3), Resume: true}, Events{}); err == nil {
+	if err := back.FitOneCycle(ctx, 2, spec.Fit{MaxLR: spec.Const(1e-3), Resume: true}, Events{}); err == nil {
 		t.Error("a constant fit was gone on with as a one-cycle")
 	}
 }
 
-func TestWatchVerdict(t *testing.T) {
-	rows := func(losses ...float64) (list []Row) {
+func TestBestEpoch(t *testing.T) {
+	rows := func(losses ...float64) (list []spec.Row) {
 		for i, v := range losses {
-			list = append(list, Row{Epoch: i, ValidLoss: v, ErrorRate: -v})
+			list = append(list, spec.Row{Epoch: i, ValidLoss: v, ErrorRate: -v})
 		}
 		return list
 	}
 	for _, c := range []struct {
-		w    Watch
-		rows []Row
+		w    spec.Watch
+		rows []spec.Row
 		best int
 		stop bool
 	}{
-		{Watch{}, nil, -1, false},
-		{Watch{Patience: 1}, nil, -1, false},
-		{Watch{}, rows(3, 2, 4, 5, 6), 1, false},
-		{Watch{Patience: 2}, rows(3, 2, 4), 1, false},
-		{Watch{Patience: 2}, rows(3, 2, 4, 2), 1, true},
-		{Watch{Patience: 2, MinDelta: .5}, rows(3, 2.6, 2.7), 0, true},
-		{Watch{Patience: 2, MinDelta: .3}, rows(3, 2.6, 2.7), 1, false},
-		{Watch{Metric: ErrorRate}, rows(3, 2, 4), 2, false},
+		{spec.Watch{}, nil, -1, false},
+		{spec.Watch{Patience: 1}, nil, -1, false},
+		{spec.Watch{}, rows(3, 2, 4, 5, 6), 1, false},
+		{spec.Watch{Patience: 2}, rows(3, 2, 4), 1, false},
+		{spec.Watch{Patience: 2}, rows(3, 2, 4, 2), 1, true},
+		{spec.Watch{Patience: 2, MinDelta: .5}, rows(3, 2.6, 2.7), 0, true},
+		{spec.Watch{Patience: 2, MinDelta: .3}, rows(3, 2.6, 2.7), 1, false},
+		{spec.Watch{Metric: spec.ErrorRate}, rows(3, 2, 4), 2, false},
 	} {
-		if best, stop := c.w.verdict(c.rows); best != c.best || stop != c.stop {
+		if best, stop := bestOf(c.w, c.rows); best != c.best || stop != c.stop {
 			t.Errorf("%+v: best %d, stop %v", c, best, stop)
-		}
-	}
-	for _, w := range []Watch{{Metric: "speed"}, {Patience: -1}, {MinDelta: math.NaN()}} {
-		if w.check() == nil {
-			t.Errorf("%+v passed", w)
 		}
 	}
 }
@@ -86,7 +81,7 @@ func TestWatchVerdict(t *testing.T) {
 func shared(t *testing.T) (*engine.Engine, *model.Net, Config) {
 	t.Helper()
 	eng := enginetest.Go(t)
-	net, err := model.New("petnet10", 3, model.HeadOptions{Hidden: []int{16}})
+	net, err := model.New("petnet10", 3, spec.Head{Hidden: []int{16}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -105,7 +100,7 @@ func cutOff(t *testing.T, after int, learner func() *Learner, fit func(ctx conte
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
 	done := 0
-	err := fit(ctx, learner(), path, false, Events{Epoch: func(Row) {
+	err := fit(ctx, learner(), path, false, Events{Epoch: func(spec.Row) {
 		if done++; done == after {
 			cancel()
 		}
@@ -129,7 +124,7 @@ func TestStopEarlyAndKeepTheBest(t *testing.T) {
 	eng, net, c := shared(t)
 	ctx := context.Background()
 	const most, best = 9, 0
-	o := Constant{Watch: Watch{Patience: 2, MinDelta: 1e9, KeepBest: true}}
+	o := spec.Fit{Watch: spec.Watch{Patience: 2, MinDelta: 1e9, KeepBest: true}}
 	whole := learnerOf(t, eng, c, net)
 	var told []string
 	if err := whole.Fit(ctx, most, o, notes(&told)); err != nil {
@@ -160,8 +155,8 @@ func TestStopEarlyAndKeepTheBest(t *testing.T) {
 		})
 		same(t, "rows after a cut", rows(next), rows(whole))
 		same(t, "weights after a cut", values(t, next), values(t, whole))
-		if next.State() != whole.State() || next.now.step != whole.now.step {
-			t.Errorf("state %q, step %d, want %q, %d", next.State(), next.now.step, whole.State(), whole.now.step)
+		if next.State() != whole.State() || next.weights.now.step != whole.weights.now.step {
+			t.Errorf("state %q, step %d, want %q, %d", next.State(), next.weights.now.step, whole.State(), whole.weights.now.step)
 		}
 	}
 	empty := fixtureSplit()
@@ -181,7 +176,7 @@ func TestFineTune(t *testing.T) {
 	eng, net, c := shared(t)
 	ctx := context.Background()
 	whole := learnerOf(t, eng, c, net)
-	if err := whole.FineTune(ctx, 2, FineTune{}, Events{}); err != nil {
+	if err := whole.FineTune(ctx, 2, spec.Fit{}, Events{}); err != nil {
 		t.Fatal(err)
 	}
 	r := whole.Recorder()
@@ -189,23 +184,23 @@ func TestFineTune(t *testing.T) {
 		t.Fatalf("%d runs", len(r.Runs))
 	}
 	frozen, thawed := r.Runs[0], r.Runs[1]
-	if frozen.Cycle.MaxLR != Slice1(2e-3) || frozen.Cycle.PctStart != .99 || frozen.Cycle.DivFactor != 25 || frozen.Cycle.FinalDiv != 1e5 || frozen.Epochs != 1 {
-		t.Errorf("frozen: %+v", frozen.Cycle)
+	if frozen.Fit.MaxLR != spec.Slice1(2e-3) || frozen.Fit.PctStart.Get() != .99 || frozen.Fit.DivFactor != 25 || frozen.Fit.FinalDiv != 1e5 || frozen.Fit.Epochs != 1 {
+		t.Errorf("frozen: %+v", frozen.Fit)
 	}
-	if thawed.Cycle.MaxLR != Slice(1e-5, 1e-3) || thawed.Cycle.PctStart != .3 || thawed.Cycle.DivFactor != 5 || thawed.Cycle.FinalDiv != 1e5 || thawed.Epochs != 2 {
-		t.Errorf("thawed: %+v", thawed.Cycle)
+	if thawed.Fit.MaxLR != spec.Slice(1e-5, 1e-3) || thawed.Fit.PctStart.Get() != .3 || thawed.Fit.DivFactor != 5 || thawed.Fit.FinalDiv != 1e5 || thawed.Fit.Epochs != 2 {
+		t.Errorf("thawed: %+v", thawed.Fit)
 	}
 	near(t, "first rate", frozen.LRs[0], 2e-3/25, 1e-12)
 	near(t, "first rate, thawed", thawed.LRs[0], 1e-3/5, 1e-12)
 
 	for after := 1; after <= 2; after++ { // at the end of the first part, and in the second
 		next := cutOff(t, after, func() *Learner { return learnerOf(t, eng, c, net) }, func(ctx context.Context, l *Learner, snapshot string, resume bool, ev Events) error {
-			return l.FineTune(ctx, 2, FineTune{Snapshot: snapshot, Resume: resume}, ev)
+			return l.FineTune(ctx, 2, spec.Fit{Snapshot: snapshot, Resume: resume}, ev)
 		})
 		same(t, fmt.Sprintf("rows after a cut at %d", after), rows(next), rows(whole))
 		same(t, "weights after a cut", values(t, next), values(t, whole))
 	}
-	if err := whole.FineTune(ctx, 1, FineTune{LRMult: .5}, Events{}); err == nil {
+	if err := whole.FineTune(ctx, 1, spec.Fit{LRMult: .5}, Events{}); err == nil {
 		t.Error("LRMult below 1 passed")
 	}
 }

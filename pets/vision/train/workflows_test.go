@@ -7,11 +7,10 @@ import (
 	"os"
 	"path/filepath"
 
-	"gopets/pets/vision/augment"
+	"gopets/pets/spec"
 	"gopets/pets/vision/dataset"
 	"gopets/pets/vision/engine"
 	"gopets/pets/vision/interpret"
-	"gopets/pets/vision/model"
 	"gopets/pets/vision/train"
 )
 
@@ -27,7 +26,7 @@ func small() (*train.Learner, *engine.Engine, func()) {
 	}
 	data.Valid = data.Train[:2]
 	learn, err := train.CNNLearner(context.Background(), eng, data, "petnet10",
-		train.Config{Size: augment.Square(32), Batch: 4, Pictures: plain, Transforms: augment.Default()}, train.CNN{Head: model.HeadOptions{Hidden: []int{16}}})
+		train.Config{Batches: spec.Batches{Size: spec.Square(32), Batch: 4, Transforms: spec.DefaultTransforms()}, Images: plain}, train.CNN{Head: spec.Head{Hidden: []int{16}}})
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -63,18 +62,18 @@ func ExampleLoadLearner() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	fmt.Println(answer.Classes, len(answer.Top(5)), len(pets.Split().Train))
+	fmt.Println(answer.Classes, len(answer.TopK(5)), len(pets.Split().Train))
 	// Output: [green red] 2 8
 }
 
 func ExampleLearner_FineTune() {
 	learn, _, done := small()
 	defer done()
-	if err := learn.FineTune(context.Background(), 1, train.FineTune{}, train.Events{}); err != nil {
+	if err := learn.FineTune(context.Background(), 1, spec.Fit{}, train.Events{}); err != nil {
 		log.Fatal(err)
 	}
 	for _, run := range learn.Recorder().Runs {
-		fmt.Println(run.Name)
+		fmt.Println(run.Name())
 	}
 	// Output:
 	// fit_one_cycle(1, slice(0.002), wd=0.01)
@@ -86,8 +85,8 @@ func ExampleWatch() {
 	learn, _, done := small()
 	defer done()
 	// no error rate falls by more than 1: for the example's sake
-	watch := train.Watch{Metric: train.ErrorRate, Patience: 2, KeepBest: true, MinDelta: 1}
-	err := learn.FitOneCycle(context.Background(), 10, train.OneCycle{Watch: watch}, train.Events{Note: func(s string) { fmt.Println(s) }})
+	watch := spec.Watch{Metric: spec.ErrorRate, Patience: 2, KeepBest: true, MinDelta: 1}
+	err := learn.FitOneCycle(context.Background(), 10, spec.Fit{Watch: watch}, train.Events{Note: func(s string) { fmt.Println(s) }})
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -101,7 +100,7 @@ func ExampleWatch() {
 func ExampleLearner_TTA() {
 	learn, _, done := small()
 	defer done()
-	predictions, err := learn.TTA(context.Background(), train.TTA{}, train.Events{})
+	predictions, err := learn.TTA(context.Background(), spec.TTA{}, train.Events{})
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -116,7 +115,7 @@ func ExampleLearner_TTA() {
 func ExampleLearner_LRFind() {
 	learn, _, done := small()
 	defer done()
-	curve, err := learn.LRFind(context.Background(), train.LRFind{Steps: 10, NoStop: true}, train.Events{})
+	curve, err := learn.LRFind(context.Background(), spec.Find{Steps: 10, NoStop: true}, train.Events{})
 	if err != nil {
 		log.Fatal(err)
 	}

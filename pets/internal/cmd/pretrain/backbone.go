@@ -11,7 +11,7 @@ import (
 	"strings"
 	"time"
 
-	"gopets/pets/vision/augment"
+	"gopets/pets/spec"
 	"gopets/pets/vision/engine"
 	"gopets/pets/vision/model"
 	"gopets/pets/vision/train"
@@ -78,7 +78,7 @@ func (r recipe) run(ctx context.Context, eng *engine.Engine) error {
 	}
 	fmt.Printf("%d creatures, %d training and %d validation images in %s\n",
 		len(d.split.Classes), len(d.split.Train), len(d.split.Valid), time.Since(begin).Round(time.Second))
-	net, err := model.New(r.Net, len(d.split.Classes), model.HeadOptions{Dropout: .25})
+	net, err := model.New(r.Net, len(d.split.Classes), model.HeadOptions{Dropout: spec.Some(.25)})
 	if err != nil {
 		return err
 	}
@@ -113,8 +113,8 @@ func (r recipe) snapshot(i int) string { return fmt.Sprintf("%s.snapshot%d", r.O
 // and returns the body.
 func (r recipe) train(ctx context.Context, eng *engine.Engine, net *model.Net, d *drawings, i int, before *weights.File) (*weights.File, error) {
 	p := r.Phases[i]
-	l, err := train.New(eng, net, d.split, train.Config{Seed: r.Seed, Size: augment.Size{H: p.Size, W: p.Size}, Batch: r.Batch,
-		Transforms: augment.Default(), Pictures: d.open})
+	l, err := train.New(eng, net, d.split, train.Config{Images: d.open,
+		Batches: spec.Batches{Seed: int(r.Seed), Size: spec.Square(p.Size), Batch: r.Batch, Transforms: spec.DefaultTransforms()}})
 	if err != nil {
 		return nil, err
 	}
@@ -134,7 +134,7 @@ func (r recipe) train(ctx context.Context, eng *engine.Engine, net *model.Net, d
 	case !errors.Is(err, fs.ErrNotExist):
 		return nil, fmt.Errorf("%w (remove %s to start over)", err, r.snapshot(i))
 	}
-	o := train.OneCycle{MaxLR: train.Const(p.LR), Snapshot: r.snapshot(i), Resume: true}
+	o := spec.Fit{MaxLR: spec.Const(p.LR), Snapshot: r.snapshot(i), Resume: true}
 	if err := l.FitOneCycle(ctx, p.Epochs, o, table()); err != nil {
 		return nil, err
 	}
@@ -180,7 +180,7 @@ func table() train.Events {
 				fmt.Printf("  epoch %d/%d %s batch %d/%d loss %.4f\n", b.Epoch, b.Epochs, b.Phase, b.Batch+1, b.Batches, b.Loss)
 			}
 		},
-		Epoch: func(r train.Row) {
+		Epoch: func(r spec.Row) {
 			if r.Epoch == 0 {
 				fmt.Println("epoch train_loss valid_loss error_rate time")
 			}

@@ -10,8 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"gopets/pets/vision/augment"
-	"gopets/pets/vision/model"
+	"gopets/pets/spec"
 	"gopets/pets/vision/train"
 	"gopets/pets/vision/weights"
 )
@@ -33,7 +32,7 @@ the names of the batch's photographs: peer.py first computes the same from the s
 // first trains on 64 photographs, evenly spaced through the training set: one batch, whatever its
 // order.
 func (s setting) first(ctx context.Context) error {
-	eng, l, err := s.learner(ctx, augment.None(), model.HeadOptions{Dropout: -1}, 64)
+	eng, l, err := s.learner(ctx, spec.Transforms{}, spec.Head{Dropout: spec.Some(0.)}, 64)
 	if err != nil {
 		return err
 	}
@@ -51,7 +50,7 @@ func (s setting) first(ctx context.Context) error {
 	loss := 0.0
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	err = l.FitOneCycle(ctx, 1, train.OneCycle{}, train.Events{Batch: func(b train.BatchInfo) {
+	err = l.FitOneCycle(ctx, 1, spec.Fit{}, train.Events{Batch: func(b train.BatchInfo) {
 		if loss = b.Loss; loss != 0 {
 			cancel()
 		}

@@ -22,10 +22,9 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"gopets/pets/vision/augment"
+	"gopets/pets/spec"
 	"gopets/pets/vision/dataset"
 	"gopets/pets/vision/engine"
-	"gopets/pets/vision/model"
 	"gopets/pets/vision/train"
 	"gopets/pets/vision/weights"
 )
@@ -76,7 +75,7 @@ func (s *setting) flags(cmd *cobra.Command) {
 
 // learner opens the engine and makes the frozen learner, of all training photographs or of some of
 // them. The caller closes both.
-func (s setting) learner(ctx context.Context, transforms augment.Config, head model.HeadOptions, some int) (*engine.Engine, *train.Learner, error) {
+func (s setting) learner(ctx context.Context, transforms spec.Transforms, head spec.Head, some int) (*engine.Engine, *train.Learner, error) {
 	files, err := dataset.ImageFiles(s.Photos, false)
 	if err != nil {
 		return nil, nil, err
@@ -100,7 +99,7 @@ func (s setting) learner(ctx context.Context, transforms augment.Config, head mo
 	if err != nil {
 		return nil, nil, err
 	}
-	c := train.Config{Seed: s.Seed, Size: augment.Square(s.Size), Transforms: transforms, CacheDir: s.Cache}
+	c := train.Config{Batches: spec.Batches{Seed: int(s.Seed), Size: spec.Square(s.Size), Transforms: transforms}, CacheDir: s.Cache}
 	l, err := train.CNNLearner(ctx, eng, data, arch, c, train.CNN{Head: head, Weights: weights.Options{Path: s.Weights}})
 	if err != nil {
 		eng.Close()

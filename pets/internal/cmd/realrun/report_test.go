@@ -8,7 +8,7 @@ import (
 	"strings"
 	"testing"
 
-	"gopets/pets/vision/train"
+	"gopets/pets/spec"
 )
 
 // The page must hold both sides' tables and the verdict on their means; the charts must be
@@ -17,8 +17,8 @@ func TestReport(t *testing.T) {
 	dir := t.TempDir()
 	write := func(name, side string, seed uint64, wrong int) {
 		r := result{Side: side, Engine: "xla", Seed: seed, Size: 128, Seconds: 754, Classes: []string{"cat", "dog"}, Confusion: [][]int{{50 - wrong, wrong}, {0, 50}}}
-		rows := []train.Row{{Epoch: 0, TrainLoss: 1.5, ValidLoss: .5, ErrorRate: .3, Seconds: 61}}
-		r.Fits = []fit{{"fit_one_cycle(4)", rows, []float64{3, 2, 1.5}}, {"fit_one_cycle(2)", []train.Row{{ErrorRate: float64(wrong) / 100}}, []float64{1, 1}}}
+		rows := []spec.Row{{Epoch: 0, TrainLoss: 1.5, ValidLoss: .5, ErrorRate: .3, Seconds: 61}}
+		r.Fits = []fit{{"fit_one_cycle(4)", rows, []float64{3, 2, 1.5}}, {"fit_one_cycle(2)", []spec.Row{{ErrorRate: float64(wrong) / 100}}, []float64{1, 1}}}
 		text, err := json.Marshal(r)
 		if err != nil {
 			t.Fatal(err)

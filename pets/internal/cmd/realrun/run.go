@@ -12,9 +12,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"gopets/pets/internal/atomicfile"
-	"gopets/pets/vision/augment"
+	"gopets/pets/spec"
 	"gopets/pets/vision/interpret"
-	"gopets/pets/vision/model"
 	"gopets/pets/vision/train"
 )
 
@@ -34,9 +33,9 @@ type result struct {
 }
 
 type fit struct {
-	Name   string      `json:"name"`
-	Rows   []train.Row `json:"rows"`
-	Losses []float64   `json:"losses"` // smoothed, of every batch
+	Name   string     `json:"name"`
+	Rows   []spec.Row `json:"rows"`
+	Losses []float64  `json:"losses"` // smoothed, of every batch
 }
 
 func (r result) errorRate() float64 {
@@ -65,20 +64,20 @@ func runCommand() *cobra.Command {
 }
 
 func (s setting) run(ctx context.Context, frozen, unfrozen int, find bool) error {
-	eng, l, err := s.learner(ctx, augment.Default(), model.HeadOptions{}, 0)
+	eng, l, err := s.learner(ctx, spec.DefaultTransforms(), spec.Head{}, 0)
 	if err != nil {
 		return err
 	}
 	defer eng.Close()
 	defer l.Close()
 	events := train.Events{
-		Epoch: func(r train.Row) { fmt.Println(r) },
+		Epoch: func(r spec.Row) { fmt.Println(r) },
 		Note:  func(note string) { fmt.Println(note) },
 	}
 	res := result{Side: "gopets", Engine: eng.Name + " on " + cores(), Seed: s.Seed, Size: s.Size, Train: len(l.Split().Train), Valid: len(l.Split().Valid), Classes: l.Split().Classes}
-	first, second := train.Slice1(3e-3), train.Slice(1e-5, 1e-3)
+	first, second := spec.Slice1(3e-3), spec.Slice(1e-5, 1e-3)
 	if find {
-		if res.Finder, err = l.LRFind(ctx, train.LRFind{}, events); err != nil {
+		if res.Finder, err = l.LRFind(ctx, spec.Find{}, events); err != nil {
 			return err
 		}
 		rate, err := valley(res.Finder)
@@ -86,23 +85,23 @@ func (s setting) run(ctx context.Context, frozen, unfrozen int, find bool) error
 			return err
 		}
 		fmt.Printf("the finder's valley: %.2g\n", rate)
-		first, second = train.Slice1(rate), train.Slice(rate/300, rate/3)
+		first, second = spec.Slice1(rate), spec.Slice(rate/300, rate/3)
 	}
 	begin := time.Now()
-	if err := l.FitOneCycle(ctx, frozen, train.OneCycle{MaxLR: first}, events); err != nil {
+	if err := l.FitOneCycle(ctx, frozen, spec.Fit{MaxLR: first}, events); err != nil {
 		return err
 	}
 	if unfrozen > 0 {
 		if err := l.Unfreeze(); err != nil {
 			return err
 		}
-		if err := l.FitOneCycle(ctx, unfrozen, train.OneCycle{MaxLR: second}, events); err != nil {
+		if err := l.FitOneCycle(ctx, unfrozen, spec.Fit{MaxLR: second}, events); err != nil {
 			return err
 		}
 	}
 	res.Seconds = time.Since(begin).Seconds()
 	for _, r := range l.Recorder().Runs {
-		res.Fits = append(res.Fits, fit{r.Name, r.Rows, r.Losses})
+		res.Fits = append(res.Fits, fit{r.Name(), r.Rows, r.Losses})
 	}
 	preds, err := l.ValidProbs(ctx, events)
 	if err != nil {

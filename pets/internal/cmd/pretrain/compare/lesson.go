@@ -8,7 +8,7 @@ import (
 	"strings"
 	"time"
 
-	"gopets/pets/vision/augment"
+	"gopets/pets/spec"
 	"gopets/pets/vision/dataset"
 	"gopets/pets/vision/engine"
 	"gopets/pets/vision/model"
@@ -79,7 +79,7 @@ func (c lesson) run(ctx context.Context, eng *engine.Engine) ([]figures, error) 
 	defer graphs.Close()
 	nets := [2]*model.Net{}
 	for i, p := range c.Parts {
-		if nets[i], err = model.New(p.Net, len(sample.Breeds()), model.HeadOptions{}); err != nil {
+		if nets[i], err = model.New(p.Net, len(sample.Breeds()), spec.Head{}); err != nil {
 			return nil, err
 		}
 	}
@@ -92,8 +92,8 @@ func (c lesson) run(ctx context.Context, eng *engine.Engine) ([]figures, error) 
 			if err != nil {
 				return nil, err
 			}
-			l, err := train.New(eng, nets[i], split, train.Config{Seed: seed, Size: augment.Size{H: p.Size, W: p.Size}, Batch: p.Batch,
-				Transforms: augment.Default(), CacheDir: filepath.Join(dir, "cache"), Graphs: graphs})
+			l, err := train.New(eng, nets[i], split, train.Config{CacheDir: filepath.Join(dir, "cache"), Graphs: graphs,
+				Batches: spec.Batches{Seed: int(seed), Size: spec.Square(p.Size), Batch: p.Batch, Transforms: spec.DefaultTransforms()}})
 			if err != nil {
 				return nil, err
 			}
@@ -134,20 +134,20 @@ func (c lesson) part(ctx context.Context, l *train.Learner, i int, saved string,
 	if err := l.Freeze(); err != nil {
 		return err
 	}
-	fit := func(epochs int, lr train.LRRange, into *float64) error {
+	fit := func(epochs int, lr spec.LR, into *float64) error {
 		if epochs == 0 {
 			return nil
 		}
-		if err := l.FitOneCycle(ctx, epochs, train.OneCycle{MaxLR: lr}, train.Events{}); err != nil {
+		if err := l.FitOneCycle(ctx, epochs, spec.Fit{MaxLR: lr}, train.Events{}); err != nil {
 			return err
 		}
 		rows := l.Recorder().Last().Rows
 		*into = rows[len(rows)-1].ErrorRate
 		return nil
 	}
-	usual := train.LRRange{}
+	usual := spec.LR{}
 	if c.Rate > 0 {
-		usual = train.Slice1(c.Rate)
+		usual = spec.Slice1(c.Rate)
 	}
 	if err := fit(p.Epochs[0], usual, &f.Frozen[i]); err != nil {
 		return err
@@ -159,7 +159,7 @@ func (c lesson) part(ctx context.Context, l *train.Learner, i int, saved string,
 		if err := l.Unfreeze(); err != nil {
 			return err
 		}
-		if err := fit(1, train.LRRange{}, &f.AllFast); err != nil {
+		if err := fit(1, spec.LR{}, &f.AllFast); err != nil {
 			return err
 		}
 		if _, err := l.Load(saved); err != nil {
@@ -169,7 +169,7 @@ func (c lesson) part(ctx context.Context, l *train.Learner, i int, saved string,
 			return err
 		}
 	}
-	return fit(p.Epochs[1], train.Slice(1e-6, 1e-4), &f.Slow[i])
+	return fit(p.Epochs[1], spec.Slice(1e-6, 1e-4), &f.Slow[i])
 }
 
 // own asks for the sample's images that are no part of the data.
@@ -184,7 +184,7 @@ func own(ctx context.Context, l *train.Learner, root string) ([]string, error) {
 		if err != nil {
 			return nil, err
 		}
-		said = append(said, fmt.Sprintf("%s %.0f %%", p.Class, 100*p.Probabilities[p.Index]))
+		said = append(said, fmt.Sprintf("%s %.0f %%", p.Class, 100*p.Probability))
 	}
 	return said, nil
 }

@@ -18,7 +18,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"gopets/pets/vision/augment"
+	"gopets/pets/spec"
 	"gopets/pets/vision/dataset"
 	"gopets/pets/vision/engine"
 	"gopets/pets/vision/model"
@@ -173,11 +173,12 @@ func labelled(root string) ([]dataset.Labelled, error) {
 
 // one trains one side with one seed and gives its rate and final error.
 func (c comparison) one(ctx context.Context, eng *engine.Engine, r result, split *dataset.Split, seed uint64) (lr, errorRate float64, err error) {
-	net, err := model.New(r.Net, len(split.Classes), model.HeadOptions{})
+	net, err := model.New(r.Net, len(split.Classes), spec.Head{})
 	if err != nil {
 		return 0, 0, err
 	}
-	l, err := train.New(eng, net, split, train.Config{Seed: seed, Size: augment.Size{H: c.Size, W: c.Size}, Batch: c.Batch, Transforms: augment.Default()})
+	l, err := train.New(eng, net, split, train.Config{
+		Batches: spec.Batches{Seed: int(seed), Size: spec.Square(c.Size), Batch: c.Batch, Transforms: spec.DefaultTransforms()}})
 	if err != nil {
 		return 0, 0, err
 	}
@@ -202,7 +203,7 @@ func (c comparison) one(ctx context.Context, eng *engine.Engine, r result, split
 			return 0, 0, err
 		}
 	}
-	curve, err := l.LRFind(ctx, train.LRFind{}, train.Events{})
+	curve, err := l.LRFind(ctx, spec.Find{}, train.Events{})
 	if err != nil {
 		return 0, 0, err
 	}
@@ -214,11 +215,11 @@ func (c comparison) one(ctx context.Context, eng *engine.Engine, r result, split
 	if lr == 0 {
 		return 0, 0, fmt.Errorf("the learning-rate finder has no suggestion %q", c.Rule)
 	}
-	max := train.Const(lr)
+	max := spec.Const(lr)
 	if r.Pretrained {
-		max = train.Slice1(lr)
+		max = spec.Slice1(lr)
 	}
-	if err := l.FitOneCycle(ctx, c.Epochs, train.OneCycle{MaxLR: max}, train.Events{}); err != nil {
+	if err := l.FitOneCycle(ctx, c.Epochs, spec.Fit{MaxLR: max}, train.Events{}); err != nil {
 		return 0, 0, err
 	}
 	rows := l.Recorder().Last().Rows

@@ -1,0 +1,91 @@
+package train
+
+import "github.com/gomlx/gomlx/core/tensors"
+
+// optimizer trains the weights on batches. A step is a pure function of weights, moments, batch and
+// hyper-parameters: nothing is overwritten, so a step that fails changes nothing.
+type optimizer struct {
+	*executor
+	weights *versions
+}
+
+// freezeTo sets what trains, with new moments, as in fastai.
+func (o optimizer) freezeTo(n int) error {
+	if err := o.executor.freezeTo(n); err != nil {
+		return err
+	}
+	o.weights.resetOptimizer(o.plan)
+	return nil
+}
+
+// step trains on one batch and returns its loss.
+func (o optimizer) step(b *batch, h hyper, ev Events) (loss float64, err error) {
+	err = o.withinMemory(len(b.labels), ev, func() error {
+		vector := tensors.FromValue(h.vector(o.weights.now.step + 1))
+		defer vector.MustFinalizeAll()
+		if o.inner == len(b.labels) {
+			loss, err = o.wholeStep(b, vector, ev)
+		} else {
+			loss, err = o.splitStep(b, vector, ev)
+		}
+		return err
+	})
+	return loss, err
+}
+
+func (o optimizer) wholeStep(b *batch, vector *tensors.Tensor, ev Events) (float64, error) {
+	trained, running, now := o.plan.trained, o.plan.running, &o.weights.now
+	piece := b.pieces(o.inner)[0]
+	inputs := append([]any{piece.x, piece.labels, piece.rng, vector}, anys(now.params, pick(now.m, trained), pick(now.v, trained))...)
+	out, err := o.call("training step", kindStep, o.inner, ev, inputs...)
+	if err != nil {
+		return 0, err
+	}
+	loss := float64(tensors.ToScalar[float32](out[0]))
+	out[0].MustFinalizeAll()
+	o.weights.accept(running, out[1:], paramsOf)
+	o.weights.acceptOptimized(trained, out[1+len(running):])
+	return loss, nil
+}
+
+// splitStep adds the gradients of the inner batches up. The weights do not change before all of
+// them are there.
+func (o optimizer) splitStep(b *batch, vector *tensors.Tensor, ev Events) (float64, error) {
+	trained, running, now := o.plan.trained, o.plan.running, &o.weights.now
+	// with the running statistics as they move
+	params := append([]*tensors.Tensor(nil), now.params...)
+	sums := make([]*tensors.Tensor, len(trained))
+	for k, i := range trained {
+		sums[k] = tensors.FromShape(now.params[i].Shape())
+	}
+	mine := &state{params: params, m: sums}
+	pieces := b.pieces(o.inner)
+	total := 0.0
+	for _, piece := range pieces {
+		out, err := o.call("training step", kindGrads, o.inner, ev, append([]any{piece.x, piece.labels, piece.rng}, anys(params, sums)...)...)
+		if err != nil {
+			mine.free(now)
+			return 0, err
+		}
+		total += float64(tensors.ToScalar[float32](out[0]))
+		out[0].MustFinalizeAll()
+		for k, i := range running {
+			put(params, i, out[1+k], now, paramsOf)
+		}
+		for k := range sums {
+			put(sums, k, out[1+len(running)+k], nil, nil)
+		}
+	}
+	share := tensors.FromScalar(1 / float32(len(pieces)))
+	defer share.MustFinalizeAll()
+	out, err := o.call("training step", kindApply, o.inner, ev,
+		append([]any{vector, share}, anys(pick(now.params, trained), sums, pick(now.m, trained), pick(now.v, trained))...)...)
+	if err != nil {
+		mine.free(now)
+		return 0, err
+	}
+	(&state{m: sums}).free(nil)
+	o.weights.accept(running, pick(params, running), paramsOf)
+	o.weights.acceptOptimized(trained, out)
+	return total / float64(len(pieces)), nil
+}
