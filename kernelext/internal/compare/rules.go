@@ -165,7 +165,7 @@ var builtin = []builtinRule{
 		// tqdm, Keras
 		`|\b` + decimal + ` ?(?:it|iters?|steps?|batch(?:es)?|samples?|ex|rows?|[kKMG]?i?B)/s\b|\b` + decimal + ` ?s/(?:it|step|batch|epoch)\b` +
 		`|\b` + decimal + ` ?(?:ns|[µμu]s|ms|s|secs?|seconds?|mins?|minutes?|hrs?|hours?|h)\b`)},
-	{"paths", "${1}‹dir›/", false, false, []string{"/", `\`}, regexp.MustCompile(`((?:^|[\s"'` + "`" + `(=\[,<>|:])(?:file://)?)(?:~|\b[A-Za-z]:)?` +
+	{"paths", "${1}‹dir›/", false, false, []string{"/", `\`}, regexp.MustCompile(`((?:^|[\s"'` + "`" + `(=\[,<>|:])(?:file://)?)(?:~|‹temporary›[\w-]*|\b[A-Za-z]:)?` +
 		`(?:[/\\][^/\\\s"'<>|:*?]+)+[/\\]`)},
 }
 

@@ -103,6 +103,7 @@ func TestBuiltin(t *testing.T) {
 			`open("/usr/lib/python3.11/x.py")`:    `open("‹dir›/x.py")`,
 			"~/.cache/gopets/data":                "‹dir›/data",
 			`C:\Users\me\a.txt`:                   `‹dir›/a.txt`,
+			"‹temporary›report/b/x.csv":           "‹dir›/x.csv",
 			"file:///home/me/a":                   "file://‹dir›/a",
 			"https://example.com/a/b?c=/d":        "https://example.com/a/b?c=/d",
 			"/home/me/a:12: error in /home/me/b/": "‹dir›/a:12: error in ‹dir›/",
