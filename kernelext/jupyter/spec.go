@@ -3,6 +3,7 @@ package jupyter
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -29,18 +30,31 @@ type Spec struct {
 	Dir  string `json:"-"` // the folder it was read from, "" for one made by code
 }
 
+// A BrokenSpecError is a kernel that is installed with a kernel.json that cannot be used.
+type BrokenSpecError struct {
+	Name, File string
+	Cause      error
+}
+
+func (e *BrokenSpecError) Error() string {
+	return fmt.Sprintf("kernel %q: %s: %v: repair it, or install the kernel again", e.Name, e.File, e.Cause)
+}
+
+func (e *BrokenSpecError) Unwrap() error { return e.Cause }
+
 // ReadSpec reads dir/kernel.json.
 func ReadSpec(dir string) (Spec, error) {
 	s := Spec{Name: filepath.Base(dir), Dir: dir}
-	data, err := os.ReadFile(filepath.Join(dir, "kernel.json"))
+	file := filepath.Join(dir, "kernel.json")
+	data, err := os.ReadFile(file)
 	if err != nil {
 		return s, fmt.Errorf("kernel %q: %w", s.Name, err)
 	}
 	if err := json.Unmarshal(data, &s); err != nil {
-		return s, fmt.Errorf("kernel %q: %s: %w", s.Name, filepath.Join(dir, "kernel.json"), err)
+		return s, &BrokenSpecError{s.Name, file, err}
 	}
-	if len(s.Argv) == 0 {
-		return s, fmt.Errorf("kernel %q: %s has no argv", s.Name, filepath.Join(dir, "kernel.json"))
+	if len(s.Argv) == 0 || s.Argv[0] == "" {
+		return s, &BrokenSpecError{s.Name, file, errors.New("no command in argv")}
 	}
 	return s, nil
 }
@@ -122,6 +136,9 @@ func FindSpec(name string) (Spec, error) {
 		}
 		dirs, specs = append(dirs, dir), append(specs, more...)
 	}
+	if err := brokenSpec(dirs, name); err != nil {
+		return Spec{}, err
+	}
 	if len(specs) == 0 {
 		return Spec{}, fmt.Errorf("kernel %q is not installed, nor is any other; looked in %s", name, strings.Join(dirs, ", "))
 	}
@@ -130,6 +147,25 @@ func FindSpec(name string) (Spec, error) {
 		names = append(names, s.Name)
 	}
 	return Spec{}, fmt.Errorf("kernel %q is not installed; there are %s", name, strings.Join(names, ", "))
+}
+
+// brokenSpec returns what is wrong with a kernel of a name that is installed and cannot be read.
+func brokenSpec(dirs []string, name string) error {
+	for _, dir := range dirs {
+		entries, err := os.ReadDir(dir)
+		if err != nil {
+			continue
+		}
+		for _, e := range entries {
+			if !strings.EqualFold(e.Name(), name) {
+				continue
+			}
+			if _, err := ReadSpec(filepath.Join(dir, e.Name())); err != nil && !errors.Is(err, os.ErrNotExist) {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // pythonDir asks the Python on the PATH for its prefix: where a version manager's stand-in lies

@@ -1,14 +1,17 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 
 	"gopets/kernelext/jupyter"
 	"gopets/kernelext/notebook"
@@ -33,18 +36,20 @@ func chooseKernel(ctx context.Context, nb *notebook.Notebook, dir, flag string, 
 	return k, err
 }
 
-// findKernel says which kernel it is to be: the one that is installed under the name that is asked
-// for. For Go there is also GoNB, to be built from the workspace: for the name gonb in a notebook,
-// whether one is installed or not, and where the notebook's own is missing.
+// findKernel returns the installed kernel of the name that the flag or the notebook gives. For Go
+// there is also GoNB, to be built from the workspace: for the name gonb in a notebook, whether one
+// is installed or not, and where the notebook's own is missing.
 func findKernel(nb *notebook.Notebook, flag string) (kernelChoice, error) {
 	wants := nb.Kernel()
 	if flag != "" {
 		wants.Name, wants.Language = flag, ""
 	}
-	isGo := wants.Name == "gonb" || strings.EqualFold(wants.Language, "go") || wants.Name == "" && wants.Language == ""
+	isGo := wants.Name == "gonb" || strings.EqualFold(wants.Language, "go")
 	var spec jupyter.Spec
 	var err error
 	switch {
+	case wants.Name == "" && wants.Language == "":
+		err = fmt.Errorf("the notebook names no kernel: give one with -k (%s)", kernelNames())
 	case wants.Name == "" && !isGo:
 		spec, err = specOf(wants.Language)
 	case wants.Name != "" && (flag != "" || wants.Name != "gonb"):
@@ -52,29 +57,77 @@ func findKernel(nb *notebook.Notebook, flag string) (kernelChoice, error) {
 	default:
 		err = errBuiltIn
 	}
+	var broken *jupyter.BrokenSpecError
 	switch {
 	case err == nil:
 		return kernelChoice{spec: spec, language: spec.Language}, nil
+	case errors.As(err, &broken):
+		return kernelChoice{}, err
 	case isGo:
 		return kernelChoice{language: "go", builtIn: true, book: nb}, nil
-	case flag == "":
-		err = fmt.Errorf("%w (or name another with --kernel)", err)
+	case flag == "" && wants.Name != "":
+		err = fmt.Errorf("%w (or name another with -k)", err)
 	}
 	return kernelChoice{}, err
 }
 
 var errBuiltIn = errors.New("GoNB is built in")
 
-// specOf finds a kernel for a notebook that names only its language, as some editors write them.
-func specOf(language string) (jupyter.Spec, error) {
-	var names []string
+// kernelNames lists what -k can be given.
+func kernelNames() string {
+	names := []string{"gonb"}
 	for _, s := range jupyter.Specs() {
-		if strings.EqualFold(s.Language, language) {
+		if s.Name != "gonb" {
+			names = append(names, s.Name)
+		}
+	}
+	return strings.Join(names, ", ")
+}
+
+// usualKernel is what the kernel of a language is usually called. Others are called as the language.
+var usualKernel = map[string]string{"python": "python3", "r": "ir", "c++": "xcpp17", "csharp": ".net-csharp", "c#": ".net-csharp",
+	"javascript": "javascript", "typescript": "tslab", "scala": "scala"}
+
+// specOf finds a kernel for a notebook that names only its language, as some editors write them:
+// the one with the language's usual name, else the first that looks as if it would start.
+func specOf(language string) (jupyter.Spec, error) {
+	var found []jupyter.Spec
+	usual := cmp.Or(usualKernel[strings.ToLower(language)], strings.ToLower(language))
+	for _, s := range jupyter.Specs() {
+		switch {
+		case !strings.EqualFold(s.Language, language):
+		case strings.EqualFold(s.Name, usual):
+			found = slices.Insert(found, 0, s)
+		default:
+			found = append(found, s)
+		}
+	}
+	if len(found) == 0 {
+		return jupyter.Spec{}, fmt.Errorf("the notebook names no kernel, and none for %s is installed: give one with -k (%s)", language, kernelNames())
+	}
+	for _, s := range found {
+		if len(found) == 1 || canStart(s) {
 			return s, nil
 		}
-		names = append(names, s.Name)
 	}
-	return jupyter.Spec{}, fmt.Errorf("the notebook names no kernel, and none for %s is installed; there are %s", language, strings.Join(names, ", "))
+	return found[0], nil // its start says what is wrong
+}
+
+// canStart reports whether a kernel's program is there, and of a Python module whether that is
+// installed.
+func canStart(s jupyter.Spec) bool {
+	program, err := exec.LookPath(s.Argv[0])
+	if err != nil {
+		return false
+	}
+	at := slices.Index(s.Argv, "-m")
+	if at != 1 || len(s.Argv) < 3 || !strings.Contains(strings.ToLower(filepath.Base(program)), "python") {
+		return true
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	defer cancel()
+	const find = "import importlib.util, sys; sys.exit(importlib.util.find_spec(sys.argv[1]) is None)"
+	return exec.CommandContext(ctx, program, "-c", find, s.Argv[2]).Run() == nil
 }
 
 // prepare builds what a Go notebook needs.

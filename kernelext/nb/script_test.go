@@ -50,6 +50,13 @@ func TestScripts(t *testing.T) {
 			}
 			e.Defer(func() { os.RemoveAll(tmp) })
 			e.Setenv("TMPDIR", tmp)
+			if filepath.Base(e.WorkDir) == "script-kernels" {
+				usual := kerneltest.Spec("python")
+				usual.DisplayName = "Usual"
+				if err := installKernel(data, "python3", usual); err != nil {
+					return err
+				}
+			}
 			return errors.Join(installTestKernel(data, "test", "go"), installTestKernel(data, "testpy", "python"), installTestKernel(data, "testr", "R"), makeWorkspace(filepath.Join(e.WorkDir, "ws")))
 		},
 		Condition: func(cond string) (bool, error) {
@@ -144,8 +151,12 @@ func waitEmpty(ts *testscript.TestScript, neg bool, args []string) {
 }
 
 func installTestKernel(data, name, language string) error {
+	return installKernel(data, name, kerneltest.Spec(language))
+}
+
+func installKernel(data, name string, spec jupyter.Spec) error {
 	dir := filepath.Join(data, "kernels", name)
-	text, err := json.Marshal(kerneltest.Spec(language))
+	text, err := json.Marshal(spec)
 	if err != nil {
 		return err
 	}
