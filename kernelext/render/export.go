@@ -11,6 +11,8 @@ import (
 	"slices"
 	"strings"
 
+	"golang.org/x/net/html"
+
 	kernelterm "gopets/kernelext/internal/terminal"
 	"gopets/kernelext/notebook"
 )
@@ -39,11 +41,8 @@ type File struct {
 // in them can close, terminal sequences obeyed and colours dropped, tables as sanitised HTML,
 // pictures and attachments as files, mathematics as it was written.
 func Markdown(nb *notebook.Notebook, o MarkdownOptions) Document {
-	language := nb.Kernel().Language
-	if language == "" {
-		language = "go"
-	}
-	e := &exporter{options: o, guard: newGuard(o.Trust)}
+	language := languageOf(nb)
+	e := &exporter{options: o, guard: newGuard(o.Trust), page: newMarkdown(o.Trust, language)}
 	var blocks []string
 	for i, c := range nb.Cells() {
 		show := visibilityOf(c)
@@ -66,6 +65,7 @@ func Markdown(nb *notebook.Notebook, o MarkdownOptions) Document {
 type exporter struct {
 	options MarkdownOptions
 	guard   *guard
+	page    *markdown // what HTML would be part of
 	files   []File
 }
 
@@ -101,12 +101,18 @@ func (e *exporter) output(name string, o notebook.Output) string {
 	case notebook.ErrorOutput:
 		return fenceText(errorText(o))
 	}
-	if text, ok := o.Mime("text/html"); ok && strings.Contains(strings.ToLower(text), "<table") {
-		if block := e.guard.table(text); block != "" {
+	lost := ""
+	if text, ok := o.Mime("text/html"); ok {
+		block, note := e.html(name, text)
+		if block != "" && note != "" {
+			block += "\n\n*" + note + "*"
+		}
+		if block != "" {
 			return block
 		}
+		lost = note
 	}
-	for _, mime := range []string{"image/svg+xml", "image/png", "image/jpeg", "image/gif", "image/webp"} {
+	for _, mime := range imageTypes {
 		text, ok := o.Mime(mime)
 		if !ok {
 			continue
@@ -119,21 +125,87 @@ func (e *exporter) output(name string, o notebook.Output) string {
 		return e.guard.safe(text)
 	}
 	if text, ok := o.Mime("text/latex"); ok {
-		if f, ok := formulaAt(strings.TrimSpace(text)); ok && f.source == strings.TrimSpace(text) {
+		if f, ok := formulaAt(strings.TrimSpace(text), ""); ok && f.source == strings.TrimSpace(text) {
 			return e.guard.safe(f.source)
 		}
 		return fence("latex", text)
 	}
-	if text, ok := o.Mime("text/plain"); ok {
+	if text, ok := o.Mime("text/plain"); ok && (lost == "" || !objectName.MatchString(strings.TrimSpace(text))) {
 		return fenceText(text)
 	}
 	if raw, ok := o.Data["application/json"]; ok {
 		return fence("json", indented(raw))
 	}
-	if note := otherForm(o); note != "" {
-		return "*" + note + "*"
+	if _, ok := o.Data["text/html"]; !ok && lost == "" {
+		lost = otherForm(o)
+	}
+	if lost != "" {
+		return "*" + lost + "*"
 	}
 	return ""
+}
+
+// html returns an output's HTML as one block: no line of it is blank, for there Markdown would
+// begin. Its embedded images become files. It is empty if nothing can be seen; note says what is
+// missing.
+func (e *exporter) html(name, text string) (block, note string) {
+	text, cut := cutHTML(text)
+	if e.page.policy != nil {
+		f := &foreign{m: e.page}
+		clean, err := f.prepare(text)
+		if err != nil || !f.shown {
+			return "", f.note()
+		}
+		text, note = e.page.policy.Sanitize(clean), f.note()
+	}
+	count := 0
+	text = balanced(text+string(cut), func(root *html.Node) {
+		for n := range root.Descendants() {
+			if n.Data == "img" {
+				e.embedded(n, fmt.Sprintf("%s_%d", name, count))
+				count++
+			}
+			if n.Type == html.TextNode && within(n, "pre") {
+				n.Data = strings.ReplaceAll(n.Data, "\n", lineBreak)
+			}
+		}
+	})
+	if strings.Contains(text, "<textarea") { // in a trusted notebook
+		return "", note
+	}
+	var lines []string
+	for line := range strings.Lines(strings.ReplaceAll(text, "\r", "\n")) {
+		if line = strings.TrimSpace(line); line != "" {
+			lines = append(lines, line)
+		}
+	}
+	if len(lines) == 0 {
+		return "", note
+	}
+	return "<div>\n" + strings.ReplaceAll(strings.Join(lines, "\n"), lineBreak, "&#10;") + "\n</div>", note
+}
+
+// lineBreak stands for a line break that must not end a line.
+const lineBreak = "\uFDD2"
+
+func within(n *html.Node, name string) bool {
+	for p := range n.Ancestors() {
+		if p.Data == name {
+			return true
+		}
+	}
+	return false
+}
+
+// embedded makes a file of an image that HTML embeds.
+func (e *exporter) embedded(n *html.Node, name string) {
+	head, body, ok := strings.Cut(strings.TrimPrefix(attr(n, "src"), "data:"), ";base64,")
+	if !ok || e.options.Folder == "" {
+		return
+	}
+	if data, err := decodeBase64(body); err == nil && isPicture(head, data) {
+		setAttr(n, "src", e.keep(name, head, data))
+	}
 }
 
 // keep keeps a picture and tells what the text calls it.
@@ -184,6 +256,10 @@ func (e *exporter) attachments(i int, c *notebook.Cell) string {
 
 // fenceText is a fence around what a terminal would show.
 func fenceText(s string) string {
+	s, left := cutText(s, maxText)
+	if left > 0 {
+		s += "\n… " + kilobytes(left) + " more in the notebook"
+	}
 	s = strings.TrimRight(kernelterm.Text(s), "\n ")
 	if strings.TrimSpace(s) == "" {
 		return ""

@@ -54,7 +54,7 @@ func TestMarkdownGolden(t *testing.T) {
 	}
 }
 
-var ourFile = regexp.MustCompile(`^(output|attachment)_\d+_\d+\.(png|jpg|gif|webp|svg)$`)
+var ourFile = regexp.MustCompile(`^(output|attachment)_\d+_\d+(_\d+)?\.(png|jpg|gif|webp|svg)$`)
 
 // FuzzMarkdown: whatever a notebook holds, the paragraph after it is a paragraph, no script gets
 // through and no file leaves the folder.
@@ -140,7 +140,7 @@ func TestPicturesBesideTheNotebook(t *testing.T) {
 		if got := strings.Contains(string(page), "base64,"+dot[:10]); got != shown {
 			t.Errorf("%s: embedded %v, want %v", source, got, shown)
 		}
-		if noted := strings.Contains(string(page), "picture not shown"); noted == shown {
+		if noted := strings.Contains(string(page), "image not shown"); noted == shown {
 			t.Errorf("%s: a note %v, want %v", source, noted, !shown)
 		}
 	}

@@ -113,22 +113,3 @@ func (g *guard) closed(s string) bool {
 	p, ok := last.(*ast.Paragraph)
 	return ok && string(p.Lines().Value(src)) == next+"\n" || ok && strings.TrimSpace(string(p.Lines().Value(src))) == next
 }
-
-// table makes one HTML block of an output: no line of it is blank, for there Markdown would begin.
-// A text with lines of its own is refused.
-func (g *guard) table(s string) string {
-	if g.policy != nil {
-		s = g.policy.Sanitize(s)
-	}
-	s = balanced(s, nil)
-	if !strings.Contains(s, "<table") || strings.Contains(s, "<pre") || strings.Contains(s, "<textarea") {
-		return ""
-	}
-	var lines []string
-	for line := range strings.Lines(strings.ReplaceAll(s, "\r", "\n")) {
-		if line = strings.TrimSpace(line); line != "" {
-			lines = append(lines, line)
-		}
-	}
-	return "<div>\n" + strings.Join(lines, "\n") + "\n</div>"
-}

@@ -3,36 +3,39 @@ package render
 import (
 	"html"
 	"html/template"
+	"regexp"
 	"strings"
 
 	"github.com/alecthomas/chroma/v2"
 	"github.com/alecthomas/chroma/v2/lexers"
 )
 
-// highlight colours source text of a language; one that no lexer knows is only escaped. In Go cells
-// the lines for the kernel (%%, %args, !ls) are set apart: to a Go lexer they are nonsense that
-// would spoil what follows.
+// code is the source of a cell, a long one cut.
+func code(language, source string) template.HTML {
+	source, left := cutText(source, maxText)
+	return highlight(language, source) + cutLine(left)
+}
+
+// highlight colours source text of a language; one that no lexer knows, or that is long, is only
+// escaped. Lines for the kernel (%%, %args, !ls, ?x) are set apart: to a lexer they are nonsense
+// that would spoil what follows.
 func highlight(language, source string) template.HTML {
+	magic := kernelLines(language, source)
+	if of := cellMagic(language, source); of != "" {
+		language = of
+	}
 	lexer := lexers.Get(language)
-	if lexer == nil {
+	if lexer == nil || len(source) > maxHighlight {
 		return template.HTML(html.EscapeString(source))
 	}
 	lines := strings.Split(source, "\n")
-	kernel := make([]bool, len(lines))
-	if strings.EqualFold(language, "go") {
-		for i, line := range lines {
-			if strings.HasPrefix(line, "%") || strings.HasPrefix(line, "!") {
-				kernel[i] = true
-			}
-		}
-	}
-	code := make([]string, len(lines))
+	text := make([]string, len(lines))
 	for i, line := range lines {
-		if !kernel[i] {
-			code[i] = line
+		if !magic[i] {
+			text[i] = line
 		}
 	}
-	tokens, err := chroma.Coalesce(lexer).Tokenise(nil, strings.Join(code, "\n"))
+	tokens, err := chroma.Coalesce(lexer).Tokenise(nil, strings.Join(text, "\n"))
 	if err != nil {
 		return template.HTML(html.EscapeString(source))
 	}
@@ -43,7 +46,7 @@ func highlight(language, source string) template.HTML {
 			b.WriteByte('\n')
 		}
 		switch {
-		case kernel[i]:
+		case magic[i]:
 			b.WriteString(`<span class="kernel">` + html.EscapeString(line) + `</span>`)
 		case i < len(coloured): // a lexer may drop empty lines at the end
 			for _, t := range coloured[i] {
@@ -52,6 +55,61 @@ func highlight(language, source string) template.HTML {
 		}
 	}
 	return template.HTML(b.String())
+}
+
+var (
+	pythonMagic = regexp.MustCompile(`^\s*([%!]|\?{1,2}[\w.]+\s*$|[\w.]+\?{1,2}\s*$|[\w, ]+=\s*[%!][\w(./])`)
+	threeQuotes = regexp.MustCompile(`"""|'''`)
+)
+
+// kernelLines says which lines are for the kernel: in Go those that begin with % or !, in Python what
+// IPython reads itself, outside texts of several lines.
+func kernelLines(language, source string) map[int]bool {
+	found := map[int]bool{}
+	isGo, isPython := strings.EqualFold(language, "go"), isPython(language)
+	if !isGo && !isPython {
+		return found
+	}
+	inText, i := false, 0
+	for line := range strings.SplitSeq(source, "\n") {
+		switch {
+		case isGo:
+			found[i] = strings.HasPrefix(line, "%") || strings.HasPrefix(line, "!")
+		case !inText && pythonMagic.MatchString(line):
+			found[i] = true
+		default:
+			if len(threeQuotes.FindAllString(line, -1))%2 == 1 {
+				inText = !inText
+			}
+		}
+		i++
+	}
+	return found
+}
+
+func isPython(language string) bool {
+	language = strings.ToLower(language)
+	return language == "python" || language == "ipython" || language == "ipython3" || language == "python3"
+}
+
+// magicLanguages are what IPython's cell magics say of the lines after them.
+var magicLanguages = map[string]string{
+	"bash": "bash", "sh": "bash", "script": "bash", "html": "html", "javascript": "javascript", "js": "javascript",
+	"r": "r", "latex": "tex", "markdown": "markdown", "sql": "sql", "perl": "perl", "ruby": "ruby", "cython": "cython",
+	"julia": "julia", "svg": "xml", "writefile": "text",
+}
+
+// cellMagic returns the language that a Python cell's first line changes to, "" for none.
+func cellMagic(language, source string) string {
+	name, ok := strings.CutPrefix(strings.TrimLeft(source, " \t\n"), "%%")
+	if !ok || !isPython(language) {
+		return ""
+	}
+	end := strings.IndexFunc(name, func(r rune) bool { return r < 'A' || r > 'z' })
+	if end < 0 {
+		end = len(name)
+	}
+	return magicLanguages[strings.ToLower(name[:end])]
 }
 
 func writeToken(b *strings.Builder, t chroma.Token) {
@@ -65,6 +123,9 @@ func writeToken(b *strings.Builder, t chroma.Token) {
 
 // class is the name under which chroma's style sheets know a token's type.
 func class(t chroma.TokenType) string {
+	if t == chroma.Error { // what a lexer does not know is no error of the author's
+		return ""
+	}
 	for _, t := range []chroma.TokenType{t, t.SubCategory(), t.Category()} {
 		if c, ok := chroma.StandardTypes[t]; ok {
 			return c

@@ -31,6 +31,38 @@ func isPicture(mime string, data []byte) bool {
 	return false
 }
 
+// canShow reports whether a browser shows data as an image of a type; in an img element a script in
+// an SVG does not run.
+func canShow(mime string, data []byte) bool {
+	if mime == "image/svg+xml" {
+		return wellFormed(data)
+	}
+	return isPicture(mime, data)
+}
+
+// wellFormed reports whether data is an SVG file that XML readers take.
+func wellFormed(data []byte) bool {
+	d := xml.NewDecoder(bytes.NewReader(data))
+	d.CharsetReader = func(_ string, r io.Reader) (io.Reader, error) { return r, nil }
+	root := ""
+	for {
+		t, err := d.Token()
+		if err != nil {
+			return errors.Is(err, io.EOF) && root == "svg"
+		}
+		switch t := t.(type) {
+		case xml.Directive:
+			if bytes.ContainsAny(t, "[") { // entities, which may grow without bound
+				return false
+			}
+		case xml.StartElement:
+			if root == "" {
+				root = t.Name.Local
+			}
+		}
+	}
+}
+
 // harmlessSVG tells whether an SVG draws only: one that is opened as a file of its own runs scripts
 // and fetches, other than in an img.
 func harmlessSVG(data []byte) bool {

@@ -2,10 +2,11 @@ package render
 
 import (
 	"bytes"
-	"encoding/base64"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"maps"
 	"net/http"
 	"net/url"
@@ -23,18 +24,25 @@ const maxPicture = 20 << 20
 // local embeds the picture that an address names: an attachment, or a file in the notebook's
 // folder. The note tells why one is not there; it is empty, and so is the URI, for an address of
 // another kind.
-func (m *markdown) local(address string, files map[string]map[string]json.RawMessage) (uri, note string) {
+func (m *markdown) local(address string, files attachments) (uri, note string) {
 	if name, ok := strings.CutPrefix(address, "attachment:"); ok {
 		if plain, err := url.PathUnescape(name); err == nil && files[name] == nil {
 			name = plain
 		}
 		for _, mime := range slices.Sorted(maps.Keys(files[name])) {
 			var text string
-			if json.Unmarshal(files[name][mime], &text) == nil && strings.HasPrefix(mime, "image/") {
-				return "data:" + mime + ";base64," + strings.Join(strings.Fields(text), ""), ""
+			if json.Unmarshal(files[name][mime], &text) != nil {
+				continue
+			}
+			data, err := decodeBase64(text)
+			if err != nil {
+				data = []byte(text) // SVG may stand as it is
+			}
+			if canShow(mime, data) {
+				return dataURI(mime, data), ""
 			}
 		}
-		return "", ""
+		return "", "image not shown: the cell has no attachment " + shortened(name) + " that is an image"
 	}
 	u, err := url.Parse(address)
 	if err != nil || m.folder == nil || u.Scheme != "" || u.Host != "" || u.Path == "" {
@@ -42,22 +50,26 @@ func (m *markdown) local(address string, files map[string]map[string]json.RawMes
 	}
 	mime, data, err := readPicture(m.folder, filepath.FromSlash(u.Path))
 	if err != nil {
-		return "", fmt.Sprintf("picture not shown: %v", err)
+		return "", "image not shown: " + err.Error()
 	}
-	return "data:" + mime + ";base64," + base64.StdEncoding.EncodeToString(data), ""
+	return dataURI(mime, data), ""
 }
 
-// readPicture reads a picture in a folder, which no path and no link leads out of. What it is, its
+// readPicture reads an image in a folder, which no path and no link leads out of. What it is, its
 // content tells.
 func readPicture(folder *os.Root, path string) (mime string, data []byte, err error) {
 	info, err := folder.Stat(path)
 	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return "", nil, fmt.Errorf("there is no file %s", path)
+	case err != nil && (!filepath.IsLocal(path) || strings.Contains(err.Error(), "escapes")):
+		return "", nil, fmt.Errorf("%s is outside the notebook's folder", path)
 	case err != nil:
-		return "", nil, err
+		return "", nil, fmt.Errorf("%s cannot be read: %w", path, err)
 	case !info.Mode().IsRegular():
-		return "", nil, fmt.Errorf("%s is no file", path)
+		return "", nil, fmt.Errorf("%s is not a file", path)
 	case info.Size() > maxPicture:
-		return "", nil, fmt.Errorf("%s has %d MB, more than %d", path, info.Size()>>20, maxPicture>>20)
+		return "", nil, fmt.Errorf("%s has %s, the limit is %s", path, kilobytes(int(info.Size())), kilobytes(maxPicture))
 	}
 	f, err := folder.Open(path)
 	if err != nil {
@@ -72,13 +84,13 @@ func readPicture(folder *os.Root, path string) (mime string, data []byte, err er
 		mime = "image/svg+xml"
 	}
 	if !isPicture(mime, data) {
-		return "", nil, fmt.Errorf("%s is no PNG, JPEG, GIF, WebP or harmless SVG", path)
+		return "", nil, fmt.Errorf("%s is not a PNG, JPEG, GIF, WebP or SVG without scripts", path)
 	}
 	return mime, data, nil
 }
 
 // embedImages embeds the pictures of img elements; all other HTML stays as it is written.
-func (m *markdown) embedImages(s string, files map[string]map[string]json.RawMessage) string {
+func (m *markdown) embedImages(s string, files attachments) string {
 	if !strings.Contains(strings.ToLower(s), "<img") {
 		return s
 	}
@@ -94,7 +106,7 @@ func (m *markdown) embedImages(s string, files map[string]map[string]json.RawMes
 	return b.String()
 }
 
-func (m *markdown) embedImage(raw string, t html.Token, files map[string]map[string]json.RawMessage) string {
+func (m *markdown) embedImage(raw string, t html.Token, files attachments) string {
 	alt := ""
 	for _, a := range t.Attr {
 		if a.Key == "alt" {

@@ -24,6 +24,9 @@ import (
 	"gopets/kernelext/notebook"
 )
 
+// attachments are the files of a Markdown cell: base64 by name and MIME type.
+type attachments map[string]map[string]json.RawMessage
+
 // markdown renders the Markdown of one notebook and collects its headings.
 type markdown struct {
 	md       goldmark.Markdown
@@ -32,15 +35,26 @@ type markdown struct {
 	formulas []formula          // of the text that is being rendered
 	headings []heading
 	used     map[string]bool // heading ids
+	anchors  map[string]bool // ids of the notebook's own
+	base     string          // the notebook's folder as seen from the page
+	cells    int             // rendered so far
+	styles   strings.Builder // rules of foreign style sheets
+	scopes   int             // elements that those rules are kept to
+	macros   macros
+	labels   map[string]string // numbers of formulas
+	drawn    drawings
 }
 
 func newMarkdown(trust bool, language string) *markdown {
-	m := &markdown{used: map[string]bool{}}
+	m := &markdown{used: map[string]bool{}, anchors: map[string]bool{}}
 	if !trust {
 		m.policy = newPolicy()
 	}
 	m.md = goldmark.New(
-		goldmark.WithExtensions(extension.GFM, extension.Footnote, mathSyntax{}),
+		goldmark.WithExtensions(extension.GFM, extension.NewFootnote(
+			extension.WithFootnoteIDPrefixFunction(func(ast.Node) []byte {
+				return fmt.Appendf(nil, "c%d-", m.cells)
+			})), mathSyntax{m}),
 		// Raw HTML passes here, for the sanitiser sees the whole.
 		goldmark.WithRendererOptions(html.WithUnsafe(), renderer.WithNodeRenderers(util.Prioritized(codeBlocks{language}, 100))),
 	)
@@ -54,12 +68,13 @@ func (m *markdown) sanitize(s string) string {
 	case len(m.formulas) == 0:
 		return s
 	}
-	return balanced(s, m.formulas)
+	return balanced(s, m.placeFormulas)
 }
 
 // cell renders a Markdown cell.
 func (m *markdown) cell(c *notebook.Cell) template.HTML {
-	files := map[string]map[string]json.RawMessage{}
+	m.cells++
+	files := attachments{}
 	if raw, ok := c.Attachments(); ok {
 		// Attachments that are not as they should be are not shown.
 		_ = json.Unmarshal(raw, &files)
@@ -67,7 +82,8 @@ func (m *markdown) cell(c *notebook.Cell) template.HTML {
 	return m.render(c.Source(), files)
 }
 
-func (m *markdown) render(source string, files map[string]map[string]json.RawMessage) template.HTML {
+func (m *markdown) render(source string, files attachments) template.HTML {
+	source, left := cutText(source, maxMarkdown)
 	src := []byte(withoutMarks.Replace(source))
 	m.formulas = nil
 	defer func() { m.formulas = nil }()
@@ -83,7 +99,9 @@ func (m *markdown) render(source string, files map[string]map[string]json.RawMes
 		case *ast.Image:
 			pictures = append(pictures, n)
 		case *ast.Link:
-			n.Destination = anchor(n.Destination)
+			if m.policy == nil {
+				n.Destination = anchor(n.Destination)
+			}
 		case *mathNode:
 			n.index = len(m.formulas)
 			m.formulas = append(m.formulas, n.formula)
@@ -99,10 +117,30 @@ func (m *markdown) render(source string, files map[string]map[string]json.RawMes
 		}
 		var b bytes.Buffer
 		if err = m.md.Renderer().Render(&b, src, doc); err == nil {
-			return template.HTML(m.sanitize(m.embedImages(b.String(), files)))
+			if shown, ok := m.finish(b.String(), files); ok {
+				return shown + cutLine(left)
+			}
 		}
 	}
-	return template.HTML("<pre>" + printable(source) + "</pre>")
+	return terminal(source)
+}
+
+// finish makes HTML of Markdown part of the page; what is nested too deep cannot be.
+func (m *markdown) finish(s string, files attachments) (template.HTML, bool) {
+	full := m.drawn.full
+	if m.policy == nil {
+		return template.HTML(m.sanitize(m.embedImages(s, files))), true
+	}
+	f := &foreign{m: m, files: files}
+	clean, err := f.prepare(s)
+	if err != nil {
+		return "", false
+	}
+	shown := m.styled(template.HTML(m.sanitize(clean)), f) + noted(f.note())
+	if !full && m.drawn.full {
+		shown += noted("From here on formulas are left as they are written: the page has " + kilobytes(maxDrawings) + " of drawings.")
+	}
+	return shown, true
 }
 
 // heading gives a heading an id that is unique on the page, and enters it into the table of
@@ -163,7 +201,7 @@ func slug(s string) string {
 
 // picture embeds an attachment or a picture beside the notebook; a picture from elsewhere becomes a
 // link, as the page fetches nothing.
-func (m *markdown) picture(n *ast.Image, files map[string]map[string]json.RawMessage) {
+func (m *markdown) picture(n *ast.Image, files attachments) {
 	dest := string(n.Destination)
 	if strings.HasPrefix(dest, "data:") {
 		return

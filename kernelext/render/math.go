@@ -19,6 +19,7 @@ type formula struct {
 	source, tex string
 	display     bool
 	drawn       bool
+	ref         string // the label that \ref or \eqref names: the formula is a link
 }
 
 // delimiters are what TeX stands between, the longer first. The doubled backslashes are what
@@ -32,10 +33,9 @@ var delimiters = []struct {
 
 var environment = regexp.MustCompile(`^\\begin\{([a-zA-Z]+\*?)\}`)
 
-// formulaAt reads the formula that s starts with. A formula has no empty line in it. One dollar
-// counts as Pandoc has it: no space follows the first, none stands before the last, and no digit
-// after it, so that "$5 and $6" are prices.
-func formulaAt(s string) (formula, bool) {
+// formulaAt returns the formula that s starts with; before is what precedes it. A formula has no
+// empty line in it. For one dollar, see [isFormula].
+func formulaAt(s, before string) (formula, bool) {
 	if m := environment.FindStringSubmatch(s); m != nil {
 		end := `\end{` + m[1] + `}`
 		n := strings.Index(paragraph(s), end)
@@ -50,7 +50,12 @@ func formulaAt(s string) (formula, bool) {
 			continue
 		}
 		rest := paragraph(s[len(d.open):])
-		n := closing(rest, d.close)
+		n := -1
+		if d.open == "$" {
+			n = closingDollar(rest, before)
+		} else {
+			n = closing(rest, d.close)
+		}
 		if n < 0 || strings.TrimSpace(rest[:n]) == "" {
 			return formula{}, false
 		}
@@ -70,27 +75,94 @@ func paragraph(s string) string {
 
 var emptyLine = regexp.MustCompile(`\n[ \t\r]*\n`)
 
-// closing is where the closing delimiter stands, -1 if nowhere.
+// closing returns where the closing delimiter stands, -1 if nowhere.
 func closing(s, delimiter string) int {
 	for i := 0; i < len(s); i++ {
 		if strings.HasPrefix(s[i:], delimiter) {
-			if delimiter != "$" {
-				return i
-			}
-			after := s[i+1:]
-			if i == 0 || strings.IndexByte(" \t\n", s[0]) >= 0 || strings.HasPrefix(after, "$") {
-				return -1
-			}
-			if strings.IndexByte(" \t\n", s[i-1]) < 0 && (after == "" || after[0] < '0' || after[0] > '9') {
-				return i
-			}
-			continue
+			return i
 		}
 		if s[i] == '\\' {
 			i++ // what it escapes closes nothing
 		}
 	}
 	return -1
+}
+
+// closingDollar returns where a formula ends that one dollar opened, -1 if it opened none. Dollars
+// in braces belong to a text in the formula; a code span belongs to none.
+func closingDollar(s, before string) int {
+	depth, inner := 0, -1
+	for i := 0; i < len(s); i++ {
+		switch s[i] {
+		case '\\':
+			i++
+		case '{':
+			depth++
+		case '}':
+			depth--
+		case '`':
+			run := len(s[i:]) - len(strings.TrimLeft(s[i:], "`"))
+			if strings.Contains(s[i+run:], s[i:i+run]) {
+				return -1
+			}
+			i += run - 1
+		case '$':
+			switch {
+			case depth > 0:
+				if inner < 0 {
+					inner = i
+				}
+			case !isFormula(s[:i], before, s[i+1:]):
+				return -1
+			default:
+				return i
+			}
+		}
+	}
+	if inner > 0 && isFormula(s[:inner], before, s[inner+1:]) {
+		return inner // its braces are not closed: MathJax will say so
+	}
+	return -1
+}
+
+var (
+	texSign  = regexp.MustCompile(`\\[a-zA-Z,;!:]|[\^_={}<>+|]`)
+	texMark  = regexp.MustCompile(`\\[a-zA-Z]|[\^_{]`)
+	texWords = regexp.MustCompile(`\\(text|mathrm|operatorname|mbox)\*?\s*\{[^{}]*\}|\\[a-zA-Z]+`)
+	word     = regexp.MustCompile(`[\p{L}]{2,}`)
+)
+
+// isFormula reports whether what stands between two single dollars is a formula. To Jupyter all is;
+// here prices, as in "$5 and $6", and shell variables are not. Between dollars that stand close to
+// the text, as Pandoc has it, all is a formula but prices; with spaces at both ends, or at one, it
+// must look like TeX or be no words.
+func isFormula(content, before, after string) bool {
+	if content == "" || strings.HasPrefix(after, "$") {
+		return false
+	}
+	space := func(c byte) bool { return strings.IndexByte(" \t\r\n", c) >= 0 }
+	digit := func(s string) bool { return s != "" && s[0] >= '0' && s[0] <= '9' }
+	text := strings.TrimSpace(content)
+	if text == "" {
+		return false
+	}
+	first, last := space(content[0]), space(content[len(content)-1])
+	words := word.MatchString(texWords.ReplaceAllString(text, " "))
+	sign, mark := texSign.MatchString(text), texMark.MatchString(text)
+	price := digit(text) && words && !mark
+	letterNext := after != "" && word.MatchString("x"+after[:1])
+	before = strings.TrimRight(before, " ")
+	switch {
+	case price:
+		return false
+	case digit(after):
+		return mark
+	case !first && !last:
+		return !letterNext || !strings.ContainsAny(content[len(content)-1:], ":/;,=\"'(")
+	case first && last:
+		return (sign || !words) && (before == "" || !digit(before[len(before)-1:]))
+	}
+	return (sign || !words && len(text) <= 3) && !letterNext && (!digit(text) || mark)
 }
 
 // mathNode is a formula within a line of text, mathBlock one that has its lines for itself.
@@ -119,18 +191,18 @@ func (n *mathBlock) IsRaw() bool                   { return true }
 // mathSyntax keeps TeX from Markdown, to which _ and * mean something else. What it renders is a
 // mark for each formula: the page gets the formula in the mark's place after the sanitiser, which
 // knows nothing of SVG.
-type mathSyntax struct{}
+type mathSyntax struct{ m *markdown }
 
 // Extend implements goldmark.Extender.
-func (mathSyntax) Extend(md goldmark.Markdown) {
+func (x mathSyntax) Extend(md goldmark.Markdown) {
 	md.Parser().AddOptions(
-		parser.WithInlineParsers(util.Prioritized(inlineMath{}, 90)),
+		parser.WithInlineParsers(util.Prioritized(inlineMath{x.m}, 90)),
 		parser.WithBlockParsers(util.Prioritized(blockMath{}, 90)))
-	md.Renderer().AddOptions(renderer.WithNodeRenderers(util.Prioritized(mathSyntax{}, 90)))
+	md.Renderer().AddOptions(renderer.WithNodeRenderers(util.Prioritized(x, 90)))
 }
 
 // RegisterFuncs implements goldmark's renderer.NodeRenderer.
-func (mathSyntax) RegisterFuncs(reg renderer.NodeRendererFuncRegisterer) {
+func (x mathSyntax) RegisterFuncs(reg renderer.NodeRendererFuncRegisterer) {
 	reg.Register(kindMath, func(w util.BufWriter, _ []byte, n ast.Node, entering bool) (ast.WalkStatus, error) {
 		if entering {
 			_, _ = w.WriteString(mark(n.(*mathNode).index))
@@ -143,6 +215,17 @@ func (mathSyntax) RegisterFuncs(reg renderer.NodeRendererFuncRegisterer) {
 		}
 		return ast.WalkSkipChildren, nil
 	})
+	reg.Register(ast.KindHTMLBlock, func(w util.BufWriter, src []byte, n ast.Node, entering bool) (ast.WalkStatus, error) {
+		if entering {
+			block := n.(*ast.HTMLBlock)
+			text := string(block.Lines().Value(src))
+			if block.HasClosure() {
+				text += string(block.ClosureLine.Value(src))
+			}
+			_, _ = w.WriteString(x.m.markMath(text))
+		}
+		return ast.WalkContinue, nil
+	})
 }
 
 // The runes of a mark are no characters, by Unicode's definition, and so in no text that is read.
@@ -152,11 +235,21 @@ func mark(i int) string { return fmt.Sprintf("%s%d%s", markStart, i, markEnd) }
 
 var marks = regexp.MustCompile(markStart + `([0-9]{1,9})` + markEnd)
 
-type inlineMath struct{}
+type inlineMath struct{ m *markdown }
+
+// formulaAt is the function of that name for a text of the notebook, which may refer to a label.
+func (m *markdown) formulaAt(s, before string) (formula, bool) {
+	if r := reference.FindStringSubmatch(s); r != nil && m.labels[r[2]] != "" {
+		return formula{source: r[0], tex: r[0], ref: r[2]}, true
+	}
+	return formulaAt(s, before)
+}
+
+var reference = regexp.MustCompile(`^\\(eq)?ref\{([^{}]{1,100})\}`)
 
 func (inlineMath) Trigger() []byte { return []byte{'$', '\\'} }
 
-func (inlineMath) Parse(_ ast.Node, block text.Reader, _ parser.Context) ast.Node {
+func (x inlineMath) Parse(_ ast.Node, block text.Reader, _ parser.Context) ast.Node {
 	// A dollar that another precedes opened nothing, and so does not open.
 	line, _ := block.PeekLine()
 	if line[0] == '$' && block.PrecendingCharacter() == '$' {
@@ -170,7 +263,9 @@ func (inlineMath) Parse(_ ast.Node, block text.Reader, _ parser.Context) ast.Nod
 		block.AdvanceLine()
 	}
 	block.SetPosition(row, position)
-	f, ok := formulaAt(ahead.String())
+	_, from := block.Position()
+	before := string(block.Source()[max(0, from.Start-8):from.Start])
+	f, ok := x.m.formulaAt(ahead.String(), before)
 	if !ok {
 		return nil
 	}
@@ -199,7 +294,7 @@ func (blockMath) Open(_ ast.Node, reader text.Reader, pc parser.Context) (ast.No
 		return nil, parser.NoChildren
 	}
 	source := string(reader.Source()[start:min(start+2*maxTeX, len(reader.Source()))])
-	f, ok := formulaAt(source)
+	f, ok := formulaAt(source, "")
 	if !ok || !f.display {
 		return nil, parser.NoChildren
 	}
@@ -230,7 +325,7 @@ func (blockMath) Close(node ast.Node, reader text.Reader, _ parser.Context) {
 	n := node.(*mathBlock)
 	source := strings.TrimSpace(string(n.Lines().Value(reader.Source())))
 	var ok bool
-	if n.formula, ok = formulaAt(source); !ok {
+	if n.formula, ok = formulaAt(source, ""); !ok {
 		n.formula = formula{source: source, display: true}
 	}
 }

@@ -26,7 +26,7 @@ func TestMath(t *testing.T) {
 		"so $x$, and $y$.":       "<p>so <M>[x]</span>, and <M>[y]</span>.</p>",
 		"$5 and $6":              "<p>$5 and $6</p>",
 		"$5 for x$6":             "<p>$5 for x$6</p>",
-		"a $ b $ c":              "<p>a $ b $ c</p>",
+		"a $ b $ c":              "<p>a <M>[b]</span> c</p>",
 		`\$x$ costs`:             "<p>$x$ costs</p>",
 		"`$x$` is code":          "<p><code>$x$</code> is code</p>",
 		"a $$x$$ b":              "<p>a <D>[x]</span> b</p>",

@@ -4,6 +4,7 @@ import (
 	"encoding/xml"
 	"fmt"
 	"html/template"
+	"net/url"
 	"regexp"
 	"slices"
 	"strconv"
@@ -23,21 +24,70 @@ const maxDepth = 150
 // withoutMarks drops the runes of marks from foreign text.
 var withoutMarks = strings.NewReplacer(markStart, "", markEnd, "")
 
-// draw makes HTML of a formula: a picture in the text's colour with the TeX as its name, or the TeX
-// as code if MathJax cannot read it.
-func draw(f formula) string {
+// maxDrawings is how much all drawings of a page may hold, in bytes.
+const maxDrawings = 16 << 20
+
+// drawings are the formulas that a page has drawn, each once.
+type drawings struct {
+	svg  map[string]string
+	size int
+	full bool // maxDrawings is reached
+}
+
+// draw returns HTML of a formula: a drawing in the text's colour with the TeX as its name, or the
+// TeX as code if MathJax cannot read it. Macros that it defines are there for what follows; a
+// formula that only defines some is not seen.
+func (m *markdown) draw(f formula) string {
 	class := "math"
 	if f.display {
 		class = "math display"
 	}
-	svg, err := typeset(f)
-	if err != nil {
-		return `<code class="` + class + `">` + printable(f.source) + `</code>`
+	if f.ref != "" {
+		number := m.labels[f.ref]
+		name := number
+		if strings.HasPrefix(f.source, `\eq`) {
+			name = "(" + number + ")"
+		}
+		return `<a href="#eq-` + html.EscapeString(url.PathEscape(number)) + `">` + printable(name) + `</a>`
 	}
-	return `<span class="` + class + `">` + svg + `</span>`
+	asCode := `<code class="` + class + `">` + printable(f.source) + `</code>`
+	tex, err := m.macros.apply(f.tex)
+	if err != nil {
+		return asCode
+	}
+	if strings.TrimSpace(tex) == "" && strings.TrimSpace(f.tex) != "" {
+		return ""
+	}
+	tex, anchors := m.numbered(tex, f.display)
+	key := fmt.Sprint(f.display, tex)
+	svg, ok := m.drawn.svg[key]
+	if !ok {
+		if m.drawn.full {
+			return asCode
+		}
+		name := f.tex
+		if f.tex = tex; len(f.source) <= maxTeX {
+			svg, err = typeset(f, name)
+		}
+		if err != nil {
+			svg = ""
+		}
+		if m.drawn.svg == nil {
+			m.drawn.svg = map[string]string{}
+		}
+		m.drawn.svg[key] = svg
+	}
+	if svg == "" {
+		return asCode
+	}
+	if m.drawn.size += len(svg); m.drawn.size > maxDrawings {
+		m.drawn.full = true
+		return asCode
+	}
+	return `<span class="` + class + `">` + anchors + svg + `</span>`
 }
 
-func typeset(f formula) (svg string, err error) {
+func typeset(f formula, name string) (svg string, err error) {
 	if len(f.source) > maxTeX || strings.TrimSpace(f.tex) == "" {
 		return "", fmt.Errorf("a formula of %d bytes", len(f.source))
 	}
@@ -55,7 +105,7 @@ func typeset(f formula) (svg string, err error) {
 	if len(drawn) > maxDrawing {
 		return "", fmt.Errorf("a drawing of %d bytes", len(drawn))
 	}
-	return cleanSVG(drawn, f.tex)
+	return cleanSVG(drawn, name)
 }
 
 var (
@@ -115,19 +165,19 @@ func cleanSVG(drawn, name string) (string, error) {
 }
 
 // placeFormulas replaces the marks below a node.
-func placeFormulas(n *html.Node, formulas []formula) {
+func (m *markdown) placeFormulas(n *html.Node) {
 	for i := range n.Attr {
-		n.Attr[i].Val = written(n.Attr[i].Val, formulas)
+		n.Attr[i].Val = written(n.Attr[i].Val, m.formulas)
 	}
 	for c := n.FirstChild; c != nil; {
 		next := c.NextSibling
 		switch {
 		case c.Type != html.TextNode:
-			placeFormulas(c, formulas)
+			m.placeFormulas(c)
 		case slices.Contains(rawText, n.Data):
-			c.Data = written(c.Data, formulas)
+			c.Data = written(c.Data, m.formulas)
 		case strings.Contains(c.Data, markStart):
-			drawMarks(c, formulas)
+			m.drawMarks(c)
 		}
 		c = next
 	}
@@ -138,14 +188,14 @@ var rawText = []string{"script", "style", "iframe", "noembed", "noframes", "nosc
 
 // drawMarks puts drawings between the pieces of a text, each once: a mark that the notebook forged
 // brings nothing.
-func drawMarks(n *html.Node, formulas []formula) {
-	s, end := n.Data, 0
-	for _, m := range marks.FindAllStringSubmatchIndex(s, -1) {
-		n.Parent.InsertBefore(&html.Node{Type: html.TextNode, Data: withoutMarks.Replace(s[end:m[0]])}, n)
-		end = m[1]
-		if i, err := strconv.Atoi(s[m[2]:m[3]]); err == nil && i < len(formulas) && !formulas[i].drawn {
+func (m *markdown) drawMarks(n *html.Node) {
+	s, end, formulas := n.Data, 0, m.formulas
+	for _, at := range marks.FindAllStringSubmatchIndex(s, -1) {
+		n.Parent.InsertBefore(&html.Node{Type: html.TextNode, Data: withoutMarks.Replace(s[end:at[0]])}, n)
+		end = at[1]
+		if i, err := strconv.Atoi(s[at[2]:at[3]]); err == nil && i < len(formulas) && !formulas[i].drawn {
 			formulas[i].drawn = true
-			n.Parent.InsertBefore(&html.Node{Type: html.RawNode, Data: draw(formulas[i])}, n)
+			n.Parent.InsertBefore(&html.Node{Type: html.RawNode, Data: m.draw(formulas[i])}, n)
 		}
 	}
 	n.Data = withoutMarks.Replace(s[end:])
@@ -163,10 +213,74 @@ func written(s string, formulas []formula) string {
 }
 
 // latex shows an output that is TeX: a formula is drawn, anything else is text.
-func latex(s string) template.HTML {
+func (m *markdown) latex(s string) template.HTML {
 	s = strings.TrimSpace(s)
-	if f, ok := formulaAt(s); ok && f.source == s {
-		return template.HTML("<p>" + draw(f) + "</p>")
+	if f, ok := formulaAt(s, ""); ok && f.source == s {
+		return template.HTML("<p>" + m.draw(f) + "</p>")
 	}
 	return terminal(s)
+}
+
+// maxMisses is how many dollars and backslashes of one text may turn out to begin no formula.
+const maxMisses = 10_000
+
+// notMath are the elements in whose text no formula is looked for.
+var notMath = []string{"code", "pre", "kbd", "samp", "script", "style", "textarea", "svg", "math", "title"}
+
+// markMath puts marks in place of the formulas in the texts of HTML.
+func (m *markdown) markMath(s string) string {
+	if !strings.ContainsAny(s, `$\`) {
+		return s
+	}
+	var b strings.Builder
+	z := html.NewTokenizer(strings.NewReader(s))
+	inside, depth, misses := "", 0, 0 // of an element without formulas
+	for {
+		kind := z.Next()
+		if kind == html.ErrorToken {
+			return b.String()
+		}
+		raw := string(z.Raw())
+		name, hasAttr := z.TagName()
+		tag := string(name)
+		switch {
+		case kind == html.TextToken && inside == "":
+			raw = m.markText(raw, &misses)
+		case kind == html.StartTagToken && inside == "":
+			if slices.Contains(notMath, tag) || hasAttr && strings.Contains(raw, "_ignore") {
+				inside, depth = tag, 1
+			}
+		case kind == html.StartTagToken && tag == inside:
+			depth++
+		case kind == html.EndTagToken && tag == inside:
+			if depth--; depth == 0 {
+				inside = ""
+			}
+		}
+		b.WriteString(raw)
+	}
+}
+
+func (m *markdown) markText(raw string, misses *int) string {
+	var b strings.Builder
+	end := 0
+	for i := 0; i < len(raw) && *misses < maxMisses; i++ {
+		if raw[i] != '$' && raw[i] != '\\' {
+			continue
+		}
+		f, ok := m.formulaAt(raw[i:], raw[max(0, i-8):i])
+		if !ok {
+			*misses++
+			if strings.HasPrefix(raw[i:], `\$`) || strings.HasPrefix(raw[i:], "$$") {
+				i++
+			}
+			continue
+		}
+		b.WriteString(raw[end:i] + mark(len(m.formulas)))
+		end = i + len(f.source)
+		i = end - 1
+		f.source, f.tex = html.UnescapeString(f.source), html.UnescapeString(f.tex)
+		m.formulas = append(m.formulas, f)
+	}
+	return b.String() + raw[end:]
 }

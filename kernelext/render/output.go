@@ -2,9 +2,11 @@ package render
 
 import (
 	"bytes"
-	"encoding/base64"
 	"encoding/json"
 	"html/template"
+	"maps"
+	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -16,9 +18,6 @@ type output struct {
 	Kind string // class: "stdout", "stderr", "error", "display"
 	HTML template.HTML
 }
-
-// maxText is how many bytes of one text are shown; a page of 50 MB helps nobody.
-const maxText = 200_000
 
 func (m *markdown) output(o notebook.Output) output {
 	switch o.Type {
@@ -34,44 +33,116 @@ func (m *markdown) output(o notebook.Output) output {
 	return output{"display", m.display(o)}
 }
 
-// display shows the richest form that a page can show.
+// imageTypes are the images that browsers show, the preferred first.
+var imageTypes = []string{"image/svg+xml", "image/png", "image/jpeg", "image/gif", "image/webp"}
+
+// display shows the richest form that a page can show. What only a script could show leaves a note
+// where no other form says as much.
 func (m *markdown) display(o notebook.Output) template.HTML {
+	var lost string // what is said of a form that cannot be shown
+	broken := false
 	if text, ok := o.Mime("text/html"); ok {
-		return template.HTML(m.sanitize(text))
-	}
-	alt := "output"
-	if text, ok := o.Mime("text/plain"); ok && text != "" && len(text) < 300 {
-		alt = strings.Join(strings.Fields(text), " ")
-	}
-	if svg, ok := o.Mime("image/svg+xml"); ok {
-		return m.image(o, "image/svg+xml", alt, []byte(svg))
-	}
-	for _, mime := range []string{"image/png", "image/jpeg", "image/gif", "image/webp"} {
-		text, ok := o.Mime(mime)
-		if !ok {
-			continue
+		shown, note := m.html(text)
+		if shown != "" {
+			return shown + noted(note)
 		}
-		data, err := base64.StdEncoding.DecodeString(strings.Join(strings.Fields(text), ""))
-		if err == nil {
-			return m.image(o, mime, alt, data)
+		lost = note
+	}
+	for _, mime := range imageTypes {
+		if text, ok := o.Mime(mime); ok {
+			if img, why := m.image(o, mime, text); img != "" {
+				return img
+			} else if lost == "" {
+				lost, broken = why, true
+			}
 		}
 	}
-	if text, ok := o.Mime("text/markdown"); ok {
+	if text, ok := o.Mime("text/markdown"); ok && strings.TrimSpace(text) != "" {
 		return m.render(text, nil)
 	}
-	if text, ok := o.Mime("text/latex"); ok {
-		return latex(text)
+	if text, ok := o.Mime("text/latex"); ok && strings.TrimSpace(text) != "" {
+		return m.latex(text)
 	}
-	if text, ok := o.Mime("text/plain"); ok {
-		return terminal(text)
+	if lost == "" {
+		for mime := range o.Data {
+			if strings.HasPrefix(mime, "application/vnd.") {
+				lost = otherForm(o)
+			}
+		}
+	}
+	if text, ok := o.Mime("text/plain"); ok && strings.TrimSpace(text) != "" {
+		if lost != "" && !broken && objectName.MatchString(strings.TrimSpace(text)) {
+			return noted(lost)
+		}
+		return terminal(text) + noted(lost)
 	}
 	if raw, ok := o.Data["application/json"]; ok {
 		return terminal(indented(raw))
 	}
-	if note := otherForm(o); note != "" {
-		return template.HTML("<p><em>" + printable(note) + "</em></p>")
+	for _, mime := range slices.Sorted(maps.Keys(o.Data)) {
+		text, _ := o.Mime(mime)
+		if strings.HasPrefix(mime, "text/") && !slices.Contains(richTexts, mime) && strings.TrimSpace(text) != "" {
+			return terminal(text)
+		}
 	}
-	return ""
+	if lost == "" && !slices.ContainsFunc(slices.Collect(maps.Keys(o.Data)), isRich) {
+		lost = otherForm(o)
+	}
+	return noted(lost)
+}
+
+// richTexts are the texts that are tried before, or run.
+var richTexts = []string{"text/html", "text/markdown", "text/latex", "text/plain", "text/javascript"}
+
+func isRich(mime string) bool {
+	return mime != "text/javascript" && slices.Contains(richTexts, mime)
+}
+
+// objectName is a text/plain that names a chart and says nothing of it.
+var objectName = regexp.MustCompile(`(?s)^(<[^\n]*>(\n\nIf you see this message.*)?|(Figure|FigureWidget|alt\.\w+|\w*Chart)\(.*\))$`)
+
+func noted(note string) template.HTML {
+	if note == "" {
+		return ""
+	}
+	return template.HTML(`<p class="note"><em>` + printable(note) + "</em></p>")
+}
+
+// html returns an output's HTML, "" for one in which nothing can be seen, and what is missing in it.
+func (m *markdown) html(text string) (shown template.HTML, note string) {
+	text, cut := cutHTML(text)
+	if m.policy == nil {
+		if strings.TrimSpace(text) == "" {
+			return "", ""
+		}
+		return template.HTML(text) + cut, ""
+	}
+	m.formulas = nil
+	defer func() { m.formulas = nil }()
+	f := &foreign{m: m}
+	clean, err := f.prepare(m.markMath(withoutMarks.Replace(text)))
+	if err != nil {
+		return "", "HTML not shown: " + err.Error()
+	}
+	if !f.shown {
+		return cut, f.note()
+	}
+	return m.styled(template.HTML(m.sanitize(clean))+cut, f), f.note()
+}
+
+// styled wraps HTML that brings a style sheet into the element that its rules are kept to.
+func (m *markdown) styled(s template.HTML, f *foreign) template.HTML {
+	if f.css.Len() == 0 {
+		return s
+	}
+	id := "s-" + strconv.Itoa(m.scopes+1)
+	rules := m.scoped(f.css.String(), id)
+	if rules == "" {
+		return s
+	}
+	m.scopes++
+	m.styles.WriteString(rules)
+	return template.HTML(`<div id="`+id+`">`) + s + "</div>"
 }
 
 // errorText is an error's traceback, headed by the error where the traceback does not tell it.
@@ -91,46 +162,73 @@ func indented(raw json.RawMessage) string {
 	return b.String()
 }
 
-// otherForm tells what an output was that has only forms which need a script.
-func otherForm(o notebook.Output) string {
-	for _, known := range []struct{ prefix, what string }{
-		{"application/vnd.jupyter.widget", "a Jupyter widget"},
-		{"application/vnd.vega", "a Vega chart"},
-		{"application/vnd.plotly", "a Plotly chart"},
-		{"application/vnd.bokeh", "a Bokeh chart"},
-		{"application/javascript", "JavaScript"},
-		{"text/javascript", "JavaScript"},
-	} {
-		for mime := range o.Data {
-			if strings.HasPrefix(mime, known.prefix) {
-				return "Here was " + known.what + ", which needs a live Jupyter."
-			}
+// image embeds an image in the size that its metadata asks for. One that is not what it says is
+// not shown; why says so.
+func (m *markdown) image(o notebook.Output, mime, text string) (img template.HTML, why string) {
+	data := []byte(text)
+	if mime != "image/svg+xml" {
+		var err error
+		if data, err = decodeBase64(text); err != nil {
+			return "", "image not shown: its base64 is broken"
 		}
 	}
-	return ""
+	if !canShow(mime, data) {
+		return "", "image not shown: it is no " + strings.TrimSuffix(strings.ToUpper(mime[len("image/"):]), "+XML")
+	}
+	width, height, alt, light := imageMetadata(o.Metadata, mime)
+	if text, ok := o.Mime("text/plain"); ok && alt == "" && text != "" && len(text) < 300 {
+		alt = strings.Join(strings.Fields(text), " ")
+	}
+	if alt == "" {
+		alt = "output"
+	}
+	attributes := ""
+	if width > 0 {
+		attributes += ` width="` + strconv.Itoa(width) + `"`
+	}
+	if height > 0 {
+		attributes += ` height="` + strconv.Itoa(height) + `"`
+	}
+	if light {
+		attributes += ` class="onlight"`
+	}
+	return template.HTML(`<img src="` + dataURI(mime, data) + `" alt="` + printable(alt) + `"` + attributes + `>`), ""
 }
 
-// image embeds a picture, in the size that its metadata asks for.
-func (m *markdown) image(o notebook.Output, mime, alt string, data []byte) template.HTML {
-	var meta map[string]struct {
-		Width  int    `json:"width"`
-		Height int    `json:"height"`
-		Alt    string `json:"alt"`
+// imageMetadata reads an image's size, its text and whether it needs a light background. They stand
+// under its type, as IPython and IRkernel write them, or for the output as a whole; numbers may be
+// fractions, or texts.
+func imageMetadata(metadata json.RawMessage, mime string) (width, height int, alt string, light bool) {
+	var all map[string]json.RawMessage
+	// Metadata of another shape say nothing.
+	if json.Unmarshal(metadata, &all) != nil {
+		return 0, 0, "", false
 	}
-	size := ""
-	// Metadata of another shape means no size.
-	if json.Unmarshal(o.Metadata, &meta) == nil {
-		if w := meta[mime].Width; w > 0 {
-			size += ` width="` + strconv.Itoa(w) + `"`
+	own := map[string]json.RawMessage{}
+	_ = json.Unmarshal(all[mime], &own)
+	get := func(key string) json.RawMessage {
+		if v, ok := own[key]; ok {
+			return v
 		}
-		if h := meta[mime].Height; h > 0 {
-			size += ` height="` + strconv.Itoa(h) + `"`
-		}
-		if meta[mime].Alt != "" {
-			alt = meta[mime].Alt
-		}
+		return all[key]
 	}
-	return template.HTML(`<img src="` + dataURI(mime, data) + `" alt="` + printable(alt) + `"` + size + `>`)
+	text := func(key string) string {
+		var s string
+		_ = json.Unmarshal(get(key), &s)
+		return s
+	}
+	number := func(key string) int {
+		s := strings.TrimSuffix(text(key), "px")
+		if s == "" {
+			s = string(get(key))
+		}
+		f, err := strconv.ParseFloat(strings.TrimSpace(s), 64)
+		if err != nil || f < 1 || f > 1e5 {
+			return 0
+		}
+		return int(f + .5)
+	}
+	return number("width"), number("height"), text("alt"), text("needs_background") == "light"
 }
 
 // foldAbove is how many lines of a text are shown whole; of a longer one the first shownLines stand
@@ -139,11 +237,10 @@ const foldAbove, shownLines = 40, 20
 
 // terminal shows text as a terminal would, a long one folded.
 func terminal(s string) template.HTML {
+	s, left := cutText(s, maxText)
 	cut := ""
-	if len(s) > maxText {
-		rest := s[maxText:]
-		s = strings.ToValidUTF8(s[:maxText], "")
-		cut = "\n" + `<span class="cut">… ` + strconv.Itoa(len(rest)/1024+1) + ` KB more in the notebook</span>`
+	if left > 0 {
+		cut = "\n" + string(cutLine(left))
 	}
 	s = strings.TrimRight(overwrite(s), "\n")
 	if strings.TrimSpace(s) == "" {
@@ -167,12 +264,24 @@ func terminal(s string) template.HTML {
 // joined makes one of streams that follow each other, as kernels cut them at will.
 func joined(outputs []notebook.Output) []notebook.Output {
 	var all []notebook.Output
+	var texts []string // of the last stream
+	flush := func() {
+		if len(texts) > 1 {
+			all[len(all)-1] = notebook.Stream(all[len(all)-1].Name, strings.Join(texts, ""))
+		}
+		texts = nil
+	}
 	for _, o := range outputs {
 		if n := len(all); n > 0 && o.Type == notebook.StreamOutput && all[n-1].Type == o.Type && all[n-1].Name == o.Name {
-			all[n-1] = notebook.Stream(o.Name, all[n-1].Text+o.Text)
+			texts = append(texts, o.Text)
 			continue
 		}
+		flush()
 		all = append(all, o)
+		if o.Type == notebook.StreamOutput {
+			texts = []string{o.Text}
+		}
 	}
+	flush()
 	return all
 }

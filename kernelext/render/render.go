@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"html/template"
 	"os"
+	"regexp"
 	"strings"
 	"sync"
 
@@ -20,7 +21,8 @@ import (
 type Options struct {
 	Title string   // "" takes the first heading
 	Trust bool     // let the notebook's HTML through as it is
-	Files *os.Root // the notebook's folder: pictures in it are embedded; nil leaves them out
+	Files *os.Root // the notebook's folder: images in it are embedded; nil leaves them out
+	Base  string   // the notebook's folder as seen from the page, with slashes; "" is the page's own
 }
 
 // page is what the template sees.
@@ -60,16 +62,15 @@ var pageTemplate = template.Must(template.New("page").Parse(pageText))
 
 // HTML makes the page.
 func HTML(nb *notebook.Notebook, o Options) ([]byte, error) {
-	language := nb.Kernel().Language
-	if language == "" {
-		language = "go"
-	}
+	language := languageOf(nb)
 	m := newMarkdown(o.Trust, language)
-	m.folder = o.Files
-	p := page{CSS: css(), Script: script()}
+	m.folder, m.base = o.Files, o.Base
+	m.number(nb.Cells())
+	p := page{CSS: css(), Script: script(), Title: o.Title, Lang: pageLanguage(nb)}
 	if !o.Trust {
 		p.Policy = contentPolicy()
 	}
+	size := 0
 	for i, c := range nb.Cells() {
 		view := cell{ID: fmt.Sprintf("cell-%d", i+1), Show: visibilityOf(c)}
 		if view.Show.Gone {
@@ -82,34 +83,35 @@ func HTML(nb *notebook.Notebook, o Options) ([]byte, error) {
 			if strings.TrimSpace(c.Source()) == "" && len(c.Outputs()) == 0 {
 				continue
 			}
-			view.Code = highlight(language, strings.TrimRight(c.Source(), "\n"))
+			view.Code = code(language, strings.TrimRight(c.Source(), "\n"))
 			if n := c.ExecutionCount(); n > 0 {
 				view.Count = fmt.Sprint(n)
 			}
-			for _, out := range joined(c.Outputs()) {
-				if view.Show.NoOutput {
-					break
-				}
-				v := m.output(out)
-				view.Failed = view.Failed || v.Kind == "error"
-				if v.HTML != "" {
-					view.Outputs = append(view.Outputs, v)
-				}
+			if !view.Show.NoOutput {
+				view.Outputs, view.Failed = m.outputs(c, &size)
 			}
 		default:
-			view.Raw = c.Source()
+			if i == 0 && p.Title == "" {
+				p.Title = frontMatterTitle(c.Source())
+			}
+			view.Text, view.Raw = m.raw(c, i == 0)
 		}
 		p.Cells = append(p.Cells, view)
 	}
+	for i, c := range p.Cells {
+		p.Cells[i].Text = m.resolve(c.Text)
+		for k, out := range c.Outputs {
+			c.Outputs[k].HTML = m.resolve(out.HTML)
+		}
+	}
+	p.CSS += template.CSS(m.styles.String())
 	p.Contents = m.headings
-	p.Title = o.Title
 	if len(p.Contents) > 0 && p.Title == "" {
 		p.Title = p.Contents[0].Text
 	}
 	if p.Title == "" {
 		p.Title = "Notebook"
 	}
-	p.Lang = pageLanguage(nb)
 	var b bytes.Buffer
 	if err := pageTemplate.Execute(&b, p); err != nil {
 		return nil, fmt.Errorf("rendering the notebook: %w", err)
@@ -117,7 +119,93 @@ func HTML(nb *notebook.Notebook, o Options) ([]byte, error) {
 	return b.Bytes(), nil
 }
 
-// pageLanguage is the human language of the text, which a notebook may name in its metadata
+// outputs returns what a cell shows; size counts the bytes of all outputs of the page.
+func (m *markdown) outputs(c *notebook.Cell, size *int) (all []output, failed bool) {
+	left := 0
+	for _, out := range joined(c.Outputs()) {
+		failed = failed || out.Type == notebook.ErrorOutput
+		if *size > maxPage {
+			left++
+			continue
+		}
+		v := m.output(out)
+		*size += len(v.HTML)
+		if v.HTML != "" {
+			all = append(all, v)
+		}
+	}
+	if left > 0 {
+		note := fmt.Sprintf("%d outputs are left out: the page has %s of them.", left, kilobytes(*size))
+		all = append(all, output{"display", noted(note)})
+	}
+	return all, failed
+}
+
+// languageOf returns the language of the notebook's code, "" for one that it does not name.
+func languageOf(nb *notebook.Notebook) string {
+	k := nb.Kernel()
+	if k.Language != "" {
+		return k.Language
+	}
+	switch name := strings.ToLower(k.Name); {
+	case strings.HasPrefix(name, "gonb"), strings.HasPrefix(name, "gophernotes"):
+		return "go"
+	case name == "ir":
+		return "r"
+	default:
+		return strings.TrimRight(name, "0123456789.-")
+	}
+}
+
+// raw returns a raw cell as what its format says it is; front matter, which a notebook may begin
+// with, is for other programs and not shown.
+func (m *markdown) raw(c *notebook.Cell, first bool) (text template.HTML, raw string) {
+	source, left := cutText(c.Source(), maxText)
+	if first && frontMatter.MatchString(source) {
+		return "", ""
+	}
+	if left > 0 {
+		source += "\n… " + kilobytes(left) + " more in the notebook"
+	}
+	format := ""
+	for _, key := range []string{"raw_mimetype", "format"} {
+		if value, ok := c.Metadata(key); ok && format == "" {
+			// A value of another kind names no format.
+			_ = json.Unmarshal(value, &format)
+		}
+	}
+	switch format {
+	case "text/html":
+		if shown, note := m.html(source); shown != "" {
+			return shown + noted(note), ""
+		}
+	case "text/markdown":
+		return m.render(source, nil), ""
+	case "text/latex":
+		if shown := m.latex(source); !strings.HasPrefix(string(shown), "<pre") {
+			return shown, ""
+		}
+	}
+	return "", source
+}
+
+var (
+	frontMatter = regexp.MustCompile(`(?s)^\s*---[ \t]*\r?\n.*\n(---|\.\.\.)\s*$`)
+	frontTitle  = regexp.MustCompile(`(?m)^title:[ \t]*["']?(.*?)["']?[ \t]*\r?$`)
+)
+
+// frontMatterTitle returns the title in front matter, "" for none.
+func frontMatterTitle(source string) string {
+	if !frontMatter.MatchString(source) {
+		return ""
+	}
+	if m := frontTitle.FindStringSubmatch(source); m != nil {
+		return m[1]
+	}
+	return ""
+}
+
+// pageLanguage returns the human language of the text, which a notebook may name in its metadata
 // ("lang"); English if not.
 func pageLanguage(nb *notebook.Notebook) string {
 	var lang string

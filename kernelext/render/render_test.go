@@ -86,7 +86,7 @@ func TestWhatIsShown(t *testing.T) {
 }`},
 		"error":               {code("x", notebook.Failure("E", "v", []string{"\x1b[31mE\x1b[0m: v"})), `<pre tabindex="0"><span class="f1">E</span>: v</pre>`},
 		"error without trace": {code("x", notebook.Failure("E", "v", nil)), `<pre tabindex="0">E: v</pre>`},
-		"picture in html":     {code("x", display("text/html", `<img alt="c" src="data:image/svg+xml;base64,AAAA">`)), `<img alt="c" src="data:image/svg+xml;base64,AAAA"/>`},
+		"picture in html":     {code("x", display("text/html", `<img alt="c" src="data:image/svg+xml;base64,PHN2Zy8+">`)), `<img alt="c" src="data:image/svg+xml;base64,PHN2Zy8+"/>`},
 		"style":               {code("x", display("text/html", `<div style="color: red; background: #fff; position: fixed">x</div>`)), `<div style="color: red; background: #fff">x</div>`},
 		"progress":            {code("x", display("text/html", `<progress value="1" max="3"></progress>`)), `<progress value="1" max="3">`},
 		"raw":                 {notebook.NewCell(notebook.Raw, "<raw>"), `<pre>&lt;raw&gt;</pre>`},

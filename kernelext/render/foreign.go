@@ -1,0 +1,492 @@
+package render
+
+import (
+	"encoding/base64"
+	"errors"
+	"html/template"
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+
+	"golang.org/x/net/html"
+	"golang.org/x/net/html/atom"
+)
+
+// foreign is HTML of the notebook that is made ready for the sanitiser, which drops what it does
+// not allow without a word: SVG becomes an image, a style sheet is taken out, and what a page
+// cannot show leaves a note.
+type foreign struct {
+	m       *markdown
+	files   attachments
+	css     strings.Builder // of style sheets
+	library string          // that a script or a frame draws with
+	script  bool            // a script was dropped
+	shown   bool            // something is there to be seen
+	large   bool            // a table or an image is there
+}
+
+// prepare returns HTML for the sanitiser.
+func (f *foreign) prepare(s string) (string, error) {
+	root, err := fragment(s)
+	if err != nil {
+		return "", err
+	}
+	f.children(root)
+	return inner(root)
+}
+
+// fragment parses HTML as the content of a div.
+func fragment(s string) (*html.Node, error) {
+	div := &html.Node{Type: html.ElementNode, Data: "div", DataAtom: atom.Div}
+	nodes, err := html.ParseFragment(strings.NewReader(s), div)
+	if err != nil {
+		return nil, err
+	}
+	for _, n := range nodes {
+		div.AppendChild(n)
+	}
+	return div, nil
+}
+
+// inner returns the HTML of what is in a node.
+func inner(n *html.Node) (string, error) {
+	var b strings.Builder
+	for c := range n.ChildNodes() {
+		if err := html.Render(&b, c); err != nil {
+			return "", err
+		}
+	}
+	return b.String(), nil
+}
+
+// sight is what a node holds that a reader sees.
+type sight struct{ something, missing bool }
+
+func (f *foreign) children(n *html.Node) (all sight) {
+	for c := n.FirstChild; c != nil; {
+		next := c.NextSibling
+		s := f.node(c)
+		all.something = all.something || s.something
+		all.missing = all.missing || s.missing
+		c = next
+	}
+	return all
+}
+
+// waiting is what libraries write where their script has not run.
+var waiting = regexp.MustCompile(`^(Loading BokehJS ?\.\.\.|Make this Notebook Trusted to load map: File -> Trust Notebook)$`)
+
+func (f *foreign) node(n *html.Node) sight {
+	switch n.Type {
+	case html.TextNode:
+		if waiting.MatchString(strings.TrimSpace(n.Data)) {
+			n.Data = ""
+		}
+		something := strings.TrimSpace(n.Data) != ""
+		f.shown = f.shown || something
+		return sight{something: something}
+	case html.ElementNode:
+	default:
+		n.Parent.RemoveChild(n)
+		return sight{}
+	}
+	switch n.Data {
+	case "script":
+		f.script = true
+		if f.library == "" {
+			f.library = libraryIn(textOf(n) + " " + attr(n, "src") + " " + attr(n, "type"))
+		}
+		n.Parent.RemoveChild(n)
+		return sight{missing: true}
+	case "style":
+		f.css.WriteString(textOf(n) + "\n")
+		n.Parent.RemoveChild(n)
+		return sight{}
+	case "link", "meta", "base", "title", "noscript", "template":
+		n.Parent.RemoveChild(n)
+		return sight{}
+	case "svg":
+		return f.drawing(n)
+	case "img":
+		return f.image(n)
+	case "iframe", "frame", "object", "embed", "video", "audio", "canvas":
+		return f.frame(n)
+	}
+	if _, hidden := attrAt(n, "hidden"); hidden {
+		n.Parent.RemoveChild(n) // no script will ever show it
+		return sight{}
+	}
+	f.names(n)
+	if n.Data == "a" {
+		f.link(n)
+	}
+	shown := f.shown
+	s := f.children(n)
+	switch n.Data {
+	case "input", "progress", "meter", "hr":
+		s.something = true
+	case "table":
+		f.large = true
+	}
+	style := attr(n, "style")
+	switch {
+	case hides.MatchString(style):
+		f.shown, s.something = shown, false
+	case paints.MatchString(style):
+		s.something = true
+	case s.missing || !s.something:
+		// No room for what is not there.
+		setAttr(n, "style", rooms.ReplaceAllString(style, "$1"))
+		for _, key := range []string{"width", "height"} {
+			if !s.something {
+				removeAttr(n, key)
+			}
+		}
+	}
+	f.shown = f.shown || s.something
+	return s
+}
+
+var (
+	hides  = regexp.MustCompile(`(?i)(^|;)\s*display\s*:\s*none`)
+	paints = regexp.MustCompile(`(?i)(^|;)\s*(background|border)[a-z-]*\s*:`)
+	rooms  = regexp.MustCompile(`(?i)(^|;)\s*((min-)?height|padding|padding-top|padding-bottom|aspect-ratio)\s*:[^;]*`)
+)
+
+// names keeps an element's id, apart from those of the page, and its classes without the page's
+// own. An old anchor's name is its id.
+func (f *foreign) names(n *html.Node) {
+	if name, ok := attrAt(n, "name"); ok && n.Data == "a" && attr(n, "id") == "" {
+		setAttr(n, "id", name)
+	}
+	if id, ok := attrAt(n, "id"); ok && !(f.m.used[id] && heading1to6.MatchString(n.Data)) {
+		if id == "" || strings.ContainsAny(id, " \t\n\r\f") {
+			removeAttr(n, "id")
+		} else {
+			f.m.anchors[id] = true
+			setAttr(n, "id", "u-"+id)
+		}
+	}
+	if class, ok := attrAt(n, "class"); ok {
+		setAttr(n, "class", strings.Join(slices.DeleteFunc(strings.Fields(class), func(c string) bool {
+			return slices.Contains(ownClasses, c)
+		}), " "))
+	}
+}
+
+var heading1to6 = regexp.MustCompile(`^h[1-6]$`)
+
+// ownClasses are those that page.css lays the page out with.
+var ownClasses = []string{"skip", "count", "copy", "in", "out", "failed", "code", "raw", "text", "more", "stdout",
+	"stderr", "error", "display", "fx"}
+
+var scheme = regexp.MustCompile(`^[a-zA-Z][a-zA-Z0-9+.-]*:`)
+
+// link makes a link lead to where it can: within the page it is resolved when the page is whole; a
+// relative one starts from the notebook's folder.
+func (f *foreign) link(n *html.Node) {
+	href := strings.TrimSpace(attr(n, "href"))
+	switch {
+	case strings.HasPrefix(href, "#"):
+		fragment := href[1:]
+		if plain, err := url.PathUnescape(fragment); err == nil {
+			fragment = plain
+		}
+		setAttr(n, "href", unresolved+url.PathEscape(fragment))
+	case href == "" || scheme.MatchString(href):
+	case strings.HasPrefix(href, "/") || strings.ContainsAny(href, "\\\x00\t\n\r"):
+		removeAttr(n, "href")
+	default:
+		setAttr(n, "href", relative(f.m.base, href))
+	}
+}
+
+// relative returns a relative address as seen from the page.
+func relative(base, href string) string {
+	if strings.Contains(strings.SplitN(href, "/", 2)[0], ":") {
+		href = "./" + href
+	}
+	if base == "" || base == "." {
+		return href
+	}
+	return (&url.URL{Path: base}).EscapedPath() + "/" + href
+}
+
+const unresolved = "#~"
+
+var unresolvedLink = regexp.MustCompile(` href="#~([^"]*)"`)
+
+// resolve leads the links of a finished text to what the page has: a heading as Jupyter or GitHub
+// names it, or an author's anchor. A link that leads nowhere is text.
+func (m *markdown) resolve(s template.HTML) template.HTML {
+	if !strings.Contains(string(s), unresolved) {
+		return s
+	}
+	return template.HTML(unresolvedLink.ReplaceAllStringFunc(string(s), func(link string) string {
+		fragment := html.UnescapeString(unresolvedLink.FindStringSubmatch(link)[1])
+		if plain, err := url.PathUnescape(fragment); err == nil {
+			fragment = plain
+		}
+		id := ""
+		switch {
+		case m.anchors[fragment]:
+			id = "u-" + fragment
+		case m.used[fragment]:
+			id = fragment
+		case m.used["h-"+slug(fragment)]:
+			id = "h-" + slug(fragment)
+		case fragment == "" || fragment == "top":
+			return ` href="#"`
+		default:
+			return ""
+		}
+		return ` href="#` + html.EscapeString(url.PathEscape(id)) + `"`
+	}))
+}
+
+// frame replaces what shows another page, a video or a sound by a note.
+func (f *foreign) frame(n *html.Node) sight {
+	what := map[string]string{"video": "a video", "audio": "a sound", "canvas": "a drawing"}[n.Data]
+	if what == "" {
+		what = "an embedded page"
+	}
+	address := attr(n, "src") + attr(n, "data")
+	if s := sourceOf(n); address == "" {
+		address = s
+	}
+	if library := libraryIn(attr(n, "srcdoc")); library != "" {
+		what = library
+	}
+	note := element("em")
+	setAttr(note, "class", "note")
+	n.Parent.InsertBefore(note, n)
+	n.Parent.RemoveChild(n)
+	if remote.MatchString(address) {
+		a := element("a")
+		setAttr(a, "href", absolute(address))
+		a.AppendChild(words(shortened(address)))
+		note.AppendChild(words("Not shown: " + what + ", "))
+		note.AppendChild(a)
+		f.shown = true
+		return sight{something: true, missing: true}
+	}
+	if n.Data == "canvas" && f.script {
+		note.Parent.RemoveChild(note)
+		return sight{missing: true}
+	}
+	if mime, _, ok := strings.Cut(strings.TrimPrefix(address, "data:"), ";"); ok && strings.HasPrefix(address, "data:") {
+		what += " (" + mime + ", " + kilobytes(len(address)*3/4) + ")"
+	}
+	note.AppendChild(words("Not shown: " + what + "; open the notebook in Jupyter."))
+	f.shown = true
+	return sight{something: true, missing: true}
+}
+
+// sourceOf is the address of a media element's first source.
+func sourceOf(n *html.Node) string {
+	for c := range n.Descendants() {
+		if c.Data == "source" {
+			return attr(c, "src")
+		}
+	}
+	return ""
+}
+
+var remote = regexp.MustCompile(`^(?i:https?:)?//`)
+
+// absolute returns a remote address with its scheme.
+func absolute(address string) string {
+	if strings.HasPrefix(address, "//") {
+		return "https:" + address
+	}
+	return address
+}
+
+func shortened(address string) string {
+	if len(address) > 80 {
+		return strings.ToValidUTF8(address[:80], "") + "…"
+	}
+	return address
+}
+
+// image embeds an image; one that is not to be fetched becomes a link, a broken one its text.
+func (f *foreign) image(n *html.Node) sight {
+	f.names(n)
+	src, alt := strings.TrimSpace(attr(n, "src")), strings.TrimSpace(attr(n, "alt"))
+	instead := func(inner *html.Node) sight {
+		n.Parent.InsertBefore(inner, n)
+		n.Parent.RemoveChild(n)
+		f.shown = true
+		return sight{something: true}
+	}
+	note := func(why string) sight {
+		em := element("em")
+		setAttr(em, "class", "note")
+		em.AppendChild(words(strings.TrimSpace(alt + " (" + why + ")")))
+		return instead(em)
+	}
+	switch {
+	case remote.MatchString(src):
+		a := element("a")
+		setAttr(a, "href", absolute(src))
+		if alt == "" {
+			alt = "image: " + shortened(src)
+		}
+		a.AppendChild(words(alt))
+		return instead(a)
+	case strings.HasPrefix(src, "data:"):
+		uri, err := imageURI(src)
+		if err != nil {
+			return note(err.Error())
+		}
+		setAttr(n, "src", uri)
+	case src == "":
+		return note("image without an address")
+	default:
+		uri, why := f.m.local(src, f.files)
+		if uri == "" {
+			if why == "" {
+				why = "image not shown: " + shortened(src)
+			}
+			return note(why)
+		}
+		setAttr(n, "src", uri)
+	}
+	f.shown, f.large = true, true
+	return sight{something: true}
+}
+
+// imageURI checks an embedded image and writes it as base64.
+func imageURI(uri string) (string, error) {
+	broken := errors.New("broken image")
+	head, body, ok := strings.Cut(strings.TrimPrefix(uri, "data:"), ",")
+	if !ok {
+		return "", broken
+	}
+	mime, parameters, _ := strings.Cut(head, ";")
+	mime = strings.ToLower(strings.TrimSpace(mime))
+	plain, err := url.PathUnescape(body)
+	if err != nil {
+		plain = body
+	}
+	data := []byte(plain)
+	if strings.Contains(strings.ToLower(parameters), "base64") {
+		if data, err = decodeBase64(plain); err != nil {
+			return "", broken
+		}
+	}
+	if !canShow(mime, data) {
+		return "", broken
+	}
+	return dataURI(mime, data), nil
+}
+
+func decodeBase64(s string) ([]byte, error) {
+	s = strings.TrimRight(strings.Join(strings.Fields(s), ""), "=")
+	return base64.RawStdEncoding.DecodeString(s)
+}
+
+// drawing turns inline SVG, which the sanitiser does not know, into an image, in which no script
+// runs and nothing is fetched.
+func (f *foreign) drawing(n *html.Node) sight {
+	parent := n.Parent
+	data, ok := standalone(n)
+	if !ok {
+		parent.RemoveChild(n)
+		return sight{missing: true}
+	}
+	img := element("img")
+	setAttr(img, "class", "onlight")
+	setAttr(img, "src", dataURI("image/svg+xml", data))
+	alt := attr(n, "aria-label")
+	for c := range n.Descendants() {
+		if c.Data == "title" && alt == "" {
+			alt = textOf(c)
+		}
+	}
+	if alt == "" {
+		alt = "drawing"
+	}
+	setAttr(img, "alt", alt)
+	parent.InsertBefore(img, n)
+	parent.RemoveChild(n)
+	f.shown, f.large = true, true
+	return sight{something: true}
+}
+
+var nothingDrawn = regexp.MustCompile(`(?i)display\s*:\s*none|(^|;)\s*width\s*:\s*0(px)?\s*(;|$)`)
+
+// standalone returns inline SVG as a file of its own. One that is hidden, or that draws with parts
+// of another, draws nothing alone.
+func standalone(n *html.Node) ([]byte, bool) {
+	if nothingDrawn.MatchString(attr(n, "style")) {
+		return nil, false
+	}
+	draws := false
+	for c := range n.Descendants() {
+		switch c.Data {
+		case "path", "rect", "line", "circle", "ellipse", "polygon", "polyline", "text", "image":
+			draws = draws || c.Type == html.ElementNode
+		}
+	}
+	if !draws {
+		return nil, false
+	}
+	n.Attr = slices.DeleteFunc(n.Attr, func(a html.Attribute) bool { return strings.HasPrefix(a.Key, "xmlns") })
+	n.Attr = append(n.Attr, html.Attribute{Key: "xmlns", Val: "http://www.w3.org/2000/svg"},
+		html.Attribute{Key: "xmlns:xlink", Val: "http://www.w3.org/1999/xlink"})
+	var b strings.Builder
+	if html.Render(&b, n) != nil {
+		return nil, false
+	}
+	return []byte(b.String()), wellFormed([]byte(b.String()))
+}
+
+func element(name string) *html.Node {
+	return &html.Node{Type: html.ElementNode, Data: name, DataAtom: atom.Lookup([]byte(name))}
+}
+
+func words(s string) *html.Node { return &html.Node{Type: html.TextNode, Data: s} }
+
+func textOf(n *html.Node) string {
+	var b strings.Builder
+	for c := range n.Descendants() {
+		if c.Type == html.TextNode {
+			b.WriteString(c.Data)
+		}
+	}
+	return b.String()
+}
+
+func attrAt(n *html.Node, key string) (string, bool) {
+	for _, a := range n.Attr {
+		if a.Key == key {
+			return a.Val, true
+		}
+	}
+	return "", false
+}
+
+func attr(n *html.Node, key string) string {
+	value, _ := attrAt(n, key)
+	return value
+}
+
+func setAttr(n *html.Node, key, value string) {
+	if value == "" {
+		removeAttr(n, key)
+		return
+	}
+	for i := range n.Attr {
+		if n.Attr[i].Key == key {
+			n.Attr[i].Val = value
+			return
+		}
+	}
+	n.Attr = append(n.Attr, html.Attribute{Key: key, Val: value})
+}
+
+func removeAttr(n *html.Node, key string) {
+	n.Attr = slices.DeleteFunc(n.Attr, func(a html.Attribute) bool { return a.Key == key })
+}

@@ -1,0 +1,92 @@
+package render
+
+import (
+	"strings"
+
+	"gopets/kernelext/notebook"
+)
+
+// libraries are known by a word in their scripts; those that stand on another come first.
+var libraries = []struct{ word, what string }{
+	{"plotly", "a Plotly chart"},
+	{"folium", "a folium map"},
+	{"leaflet", "a Leaflet map"},
+	{"vega", "a Vega chart (Altair)"},
+	{"bokeh", "a Bokeh chart"},
+	{"echarts", "an ECharts chart"},
+	{"highcharts", "a Highcharts chart"},
+	{"google.visualization", "a Google chart"},
+	{"pyvis", "a pyvis network"},
+	{"vis-network", "a pyvis network"},
+	{"kepler.gl", "a kepler.gl map"},
+	{"deck.gl", "a deck.gl map"},
+	{"ldavis", "a pyLDAvis chart"},
+	{"mpld3", "an mpld3 chart"},
+	{"shap", "a SHAP chart"},
+	{"datatables", "an interactive table (DataTables)"},
+	{"py3dmol", "a py3Dmol molecule"},
+	{"3dmol", "a py3Dmol molecule"},
+	{"three.js", "a three.js scene"},
+	{"d3.", "a D3 drawing"},
+}
+
+// libraryIn returns which library a script draws with, "" for one that is not known.
+func libraryIn(script string) string {
+	script = strings.ToLower(script)
+	for _, l := range libraries {
+		if strings.Contains(script, l.word) {
+			return l.what
+		}
+	}
+	return ""
+}
+
+// note says what is missing where a script was dropped, "" where nothing is.
+func (f *foreign) note() string {
+	switch {
+	case f.library != "" && !f.large:
+		return missing(f.library)
+	case f.script && !f.shown:
+		return missing("an output of a script")
+	}
+	return ""
+}
+
+func missing(what string) string {
+	return "Not shown: " + what + ", which needs a live Jupyter."
+}
+
+// scripted are the forms of outputs that need a script, by how their MIME types begin.
+var scripted = []struct{ prefix, what string }{
+	{"application/vnd.jupyter.widget", "a Jupyter widget"},
+	{"application/vnd.vega", "a Vega chart (Altair)"},
+	{"application/vnd.plotly", "a Plotly chart"},
+	{"application/vnd.bokeh", "a Bokeh chart"},
+	{"application/vnd.holoviews", "a HoloViews chart"},
+	{"application/vnd.dataresource", "a data explorer's table"},
+	{"application/geo+json", "a GeoJSON map"},
+	{"application/javascript", "JavaScript"},
+	{"text/javascript", "JavaScript"},
+	{"application/pdf", "a PDF document"},
+	{"video/", "a video"},
+	{"audio/", "a sound"},
+}
+
+// otherForm says what an output was that has no form that a page can show, "" for one without any.
+func otherForm(o notebook.Output) string {
+	name := ""
+	for _, known := range scripted {
+		for mime := range o.Data {
+			if strings.HasPrefix(mime, known.prefix) {
+				return missing(known.what)
+			}
+			if name == "" || mime < name {
+				name = mime
+			}
+		}
+	}
+	if name == "" {
+		return ""
+	}
+	return "Not shown: an output of the type " + shortened(name) + "."
+}
