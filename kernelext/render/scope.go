@@ -68,7 +68,8 @@ func afterBlock(s string) string {
 var (
 	compound = regexp.MustCompile(`^(\*|[a-zA-Z][\w-]*)?([#.][A-Za-z_][\w-]*|\[[\w-]+(="[\w -]*")?\]|` +
 		`:(first-child|last-child|only-child|first-of-type|last-of-type|only-of-type|hover|empty|` +
-		`nth-(last-)?(child|of-type)\([\w+ -]*\)|not\([.#]?[\w-]+\)))*$`)
+		`nth-(last-)?(child|of-type)\(\)|not\(\)))*$`)
+	bracketed  = regexp.MustCompile(`\([.#]?[\w+ -]*\)`)
 	combinator = regexp.MustCompile(`\s*[>+~]\s*|\s+`)
 	idSelector = regexp.MustCompile(`#([A-Za-z_][\w-]*)`)
 )
@@ -81,7 +82,7 @@ func scopedSelectors(list, id string) string {
 	for selector := range strings.SplitSeq(list, ",") {
 		selector = strings.TrimSpace(selector)
 		ok := selector != "" && len(kept) < maxSelectors
-		for _, part := range combinator.Split(selector, -1) {
+		for _, part := range combinator.Split(bracketed.ReplaceAllString(selector, "()"), -1) {
 			ok = ok && part != "" && compound.MatchString(part)
 		}
 		if ok {
