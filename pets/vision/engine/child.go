@@ -64,6 +64,9 @@ func try(c candidate, o Options, v *verdict) {
 		return
 	}
 	cmd.Env = append(cmd.Env, additions(c.plugin, o.cacheDir())...)
+	if value, differs := withFlags(v.Flags); differs {
+		cmd.Env = append(cmd.Env, flagsVar+"="+value)
+	}
 	var out, stderr bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &stderr
 	start := time.Now()

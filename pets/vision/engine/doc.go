@@ -26,6 +26,12 @@
 // The C library, XLA and CUDA read their settings when the process starts. [Environ] gives the
 // environment that a process should have had; a worker starts itself anew with it.
 //
+// XLA's flags are read later, with the first graph. Open adds one to $XLA_FLAGS, for XLA on the CPU
+// and a plugin that knows it: YNNPACK keeps matrix products and sums and leaves convolutions to
+// Eigen, which computes a kernel's gradient two to three times as fast. A full training step of
+// ResNet-34 (16 images, 224) takes 3.0 s with it and 5.0 s without, on two cores of an EPYC with
+// AVX2. Without YNNPACK's sums MobileNetV2 is four times slower.
+//
 // # Tried, and why it is not so
 //
 //   - compute.New alone: it never falls back from XLA to Go, and panics on an unknown name.
@@ -37,6 +43,6 @@
 //     before main runs.
 //   - The Go backend's default schedule: it deadlocks on graphs with many large products; hence
 //     "go:ops_sequential".
-//   - XLA flags for the CPU (fusion, vector width, fast math): nothing gained, fast math halves the
-//     speed.
+//   - Other XLA flags for the CPU (vector width, fusion emitters, oneDNN, presets for fast compiling
+//     and fast running): nothing gained; fast math halves the speed.
 package engine

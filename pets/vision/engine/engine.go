@@ -97,10 +97,14 @@ func Open(o Options) (*Engine, error) {
 		note("an NVIDIA GPU is here, but no CUDA plugin: %s", cudaFix)
 	}
 	for _, c := range options {
-		if c.plugin != "" && !o.NoTrial {
-			if verdict := judge(c, o); verdict.Refused != "" {
-				note("%s is not used: %s", c.plugin, verdict.Refused)
+		if c.plugin != "" {
+			known, refused := examine(c, o)
+			if refused != "" {
+				note("%s is not used: %s", c.plugin, refused)
 				continue
+			}
+			if value, differs := withFlags(known); differs {
+				os.Setenv(flagsVar, value)
 			}
 		}
 		backend, err := open(c.spec)
@@ -118,6 +122,19 @@ func Open(o Options) (*Engine, error) {
 	}
 	return nil, fmt.Errorf("opening the engine %q: nothing that it names starts (%s); unset $%s to let the best one be chosen, or say \"go\"",
 		spec, cmp.Or(strings.Join(notes, "; "), "no plugin found"), compute.ConfigEnvVar)
+}
+
+// examine returns the flags that a candidate's plugin knows, and why it must not be used.
+func examine(c candidate, o Options) (known []string, refused string) {
+	if !o.NoTrial {
+		v := judge(c, o)
+		return v.Flags, v.Refused
+	}
+	known, err := flagsOf(c)
+	if err != nil {
+		return nil, "it cannot be read: " + err.Error()
+	}
+	return known, ""
 }
 
 const cudaFix = `pip install "jax[cuda13]" in a Python environment on PATH, or GOMLX_BACKEND=xla:/path/to/xla_cuda_plugin.so`

@@ -20,6 +20,7 @@ type verdict struct {
 	SHA256   string
 	Major    int // PJRT version that the plugin speaks
 	Minor    int
+	Flags    []string      // what it knows of XLA's flags that this package sets; nil: not examined
 	Took     time.Duration // the trial's
 	Refused  string        // why, "" when it may be used
 	When     time.Time
@@ -41,11 +42,13 @@ func judge(c candidate, o Options) verdict {
 	if old, err := readVerdict(file); err == nil && old.Path == fresh.Path && old.Size == fresh.Size && old.Modified == fresh.Modified {
 		sumHolds := c.sha256 == "" || c.sha256 == old.SHA256
 		believed := old.Refused == "" || !o.disbelieve && time.Since(old.When) < refusalHolds
-		if sumHolds && believed {
+		if sumHolds && believed && old.Flags != nil {
 			return old
 		}
 	}
-	fresh.SHA256, err = fileSHA256(c.plugin)
+	if fresh.SHA256, err = fileSHA256(c.plugin); err == nil {
+		fresh.Flags, err = flagsOf(c)
+	}
 	switch {
 	case err != nil:
 		fresh.Refused = "it cannot be read: " + err.Error()
