@@ -18,7 +18,9 @@ import (
 	"errors"
 	"io"
 	"os"
+	"strconv"
 	"sync"
+	"time"
 )
 
 // Env names the variable of the environment that holds the kernel's folder for its cells.
@@ -44,6 +46,7 @@ const (
 	KindClear   = "clear" // "wait" or ""
 	KindPage    = "page"  // text
 	KindGonbui  = "gonbui"
+	KindBegin   = "begin" // nanoseconds that initialisers took
 )
 
 // A Bundle is one thing in several forms: MIME type to data. Pictures are raw bytes, not base64.
@@ -53,6 +56,16 @@ var link struct {
 	sync.Mutex
 	dir  string // "" outside of the kernel
 	conn io.ReadWriter
+}
+
+// started is when the initialisers of the cell's program begin, which import this package.
+var started = time.Now()
+
+// Begin tells the kernel that main begins: all initialisers have been evaluated.
+func Begin() {
+	if Active() {
+		_ = send(KindBegin, strconv.FormatInt(int64(time.Since(started)), 10)) // only advice hangs on it
+	}
 }
 
 func init() {

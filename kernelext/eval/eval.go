@@ -25,11 +25,20 @@ type Engine interface {
 	Close() error
 }
 
+// Widgets is what an [Engine] has besides if its cells can talk with a front end's widgets.
+type Widgets interface {
+	// Comm takes a widget's message: kind is comm_open, comm_msg or comm_close.
+	Comm(kind string, content map[string]any)
+}
+
 // A Cell is what a user sends: Go, and lines of % and ! commands.
 type Cell struct {
 	Number int // the execution count, which positions in errors name
 	Source string
 	Silent bool // no result is wanted
+	// NoInput says that the front end does not support input, so that the cell's standard input is
+	// empty.
+	NoInput bool
 }
 
 // A Result is what a cell that succeeded leaves beside its output.

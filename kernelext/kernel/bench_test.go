@@ -16,7 +16,7 @@ func BenchmarkStart(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	options, err := json.Marshal(Options{GoNB: "/bin/false", Workspace: b.TempDir()})
+	options, err := json.Marshal(testOptions{GoNB: "/bin/false", Workspace: b.TempDir()})
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -41,7 +41,7 @@ func BenchmarkStart(b *testing.B) {
 }
 
 // bench runs one cell over and over.
-func bench(b *testing.B, o func(testing.TB) Options, code string) {
+func bench(b *testing.B, o func(testing.TB) testOptions, code string) {
 	k := start(b, o(b), false)
 	if a := k.run(code); a.status() != "ok" {
 		b.Fatalf("%q %v", a.lines, a.reply)
@@ -53,7 +53,7 @@ func bench(b *testing.B, o func(testing.TB) Options, code string) {
 
 // BenchmarkMessage is a cell that takes no time, on a GoNB that takes none: what the kernel adds.
 func BenchmarkMessage(b *testing.B) {
-	bench(b, func(testing.TB) Options { return Options{} }, "print hello there")
+	bench(b, func(testing.TB) testOptions { return testOptions{} }, "print hello there")
 }
 
 func BenchmarkTrivialCell(b *testing.B) { bench(b, realGoNB, "%%\nfmt.Println(1)") }

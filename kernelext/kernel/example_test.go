@@ -5,6 +5,9 @@ import (
 	"log"
 	"os"
 
+	"gopets/kernelext/eval"
+	"gopets/kernelext/eval/gonb"
+	"gopets/kernelext/internal/guard"
 	"gopets/kernelext/jupyter"
 	"gopets/kernelext/kernel"
 )
@@ -16,10 +19,10 @@ func Example() {
 		log.Fatal(err)
 	}
 	err = kernel.Serve(context.Background(), conn, kernel.Options{
-		GoNB:      "/usr/local/bin/gonb",
-		Workspace: "/home/me/module",
-		Gopls:     "/usr/local/bin/gopls",
-		History:   "/home/me/.cache/go-history",
+		Engine: func(g *guard.Guard) (eval.Engine, error) {
+			return gonb.New(gonb.Options{GoNB: "/usr/local/bin/gonb", Workspace: "/home/me/module", Gopls: "/usr/local/bin/gopls", Guard: g})
+		},
+		History: "/home/me/.cache/go-history",
 	})
 	if err != nil {
 		log.Fatal(err)

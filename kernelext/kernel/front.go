@@ -9,6 +9,7 @@ import (
 	"sync"
 	"sync/atomic"
 
+	"gopets/kernelext/internal/zmtp"
 	"gopets/kernelext/jupyter"
 )
 
@@ -16,11 +17,11 @@ import (
 type front struct {
 	key     []byte
 	session string
-	shell   *socket
-	control *socket
-	stdin   *socket
-	iopub   *socket
-	beat    *socket
+	shell   *zmtp.Socket
+	control *zmtp.Socket
+	stdin   *zmtp.Socket
+	iopub   *zmtp.Socket
+	beat    *zmtp.Socket
 	dropped atomic.Int64 // messages that were junk, wrongly signed or replayed
 
 	mu   sync.Mutex
@@ -33,59 +34,58 @@ type request struct {
 	peer string
 }
 
-// object is a message's content.
-type object = map[string]any
-
-// openFront listens where a connection says. handle gets all messages of clients, one at a time
-// from each peer.
-func openFront(c jupyter.Connection, handle func(*request)) (*front, error) {
+// listen opens the sockets of a connection.
+func listen(c jupyter.Connection) (*front, error) {
 	f := &front{key: []byte(c.Key), session: jupyter.NewHeader("", "").ID}
-	ports := map[jupyter.Channel]int{jupyter.Shell: c.ShellPort, jupyter.Control: c.ControlPort, jupyter.Stdin: c.StdinPort, jupyter.IOPub: c.IOPubPort, "hb": c.HeartbeatPort}
-	open := func(s **socket, kind string, ch jupyter.Channel, receive func(*peer, [][]byte)) error {
-		network, address := "tcp", net.JoinHostPort(c.IP, strconv.Itoa(ports[ch]))
+	for _, s := range []struct {
+		to   **zmtp.Socket
+		kind string
+		name string
+		port int
+	}{
+		{&f.iopub, "XPUB", "iopub", c.IOPubPort}, {&f.beat, "REP", "heartbeat", c.HeartbeatPort}, {&f.stdin, "ROUTER", "stdin", c.StdinPort},
+		{&f.control, "ROUTER", "control", c.ControlPort}, {&f.shell, "ROUTER", "shell", c.ShellPort},
+	} {
+		network, address := "tcp", net.JoinHostPort(c.IP, strconv.Itoa(s.port))
 		if c.Transport == "ipc" {
-			network, address = "unix", fmt.Sprintf("%s-%d", c.IP, ports[ch])
+			network, address = "unix", fmt.Sprintf("%s-%d", c.IP, s.port)
 		}
 		var err error
-		if *s, err = listen(kind, network, address, receive); err != nil {
-			return fmt.Errorf("channel %s: %w", ch, err)
+		if *s.to, err = zmtp.Listen(s.kind, network, address); err != nil {
+			f.close()
+			return nil, fmt.Errorf("the kernel's %s socket: %w", s.name, err)
 		}
-		return nil
 	}
-	router := func(ch jupyter.Channel) func(*peer, [][]byte) {
-		return func(p *peer, frames [][]byte) {
+	return f, nil
+}
+
+// serve answers clients from now on; those that came before have waited. handle gets all their
+// messages, one at a time from each peer.
+func (f *front) serve(handle func(*request)) {
+	router := func(ch jupyter.Channel) func(*zmtp.Peer, [][]byte) {
+		return func(p *zmtp.Peer, frames [][]byte) {
 			m, err := jupyter.ParseFrames(frames, f.key)
 			if err != nil || m.Header.ID == "" || m.Header.Type == "" || f.isReplay(frames) {
 				f.dropped.Add(1)
 				return
 			}
 			m.Channel = ch
-			handle(&request{m, p.identity})
+			handle(&request{m, p.Identity})
 		}
 	}
-	welcome := func(p *peer, frames [][]byte) {
-		if topic, added := f.iopub.subscribe(p, frames[0]); added {
-			f.deliver(jupyter.Message{Identities: [][]byte{[]byte(topic)}}, "iopub_welcome", object{"subscription": topic}, func(frames [][]byte) { p.send(encode(frames)) })
+	go f.iopub.Serve(func(p *zmtp.Peer, frames [][]byte) {
+		if topic, added := f.iopub.Subscribe(p, frames[0]); added {
+			f.deliver(jupyter.Message{Identities: [][]byte{[]byte(topic)}}, "iopub_welcome", welcome{topic}, p.Send)
 		}
-	}
-	for _, s := range []struct {
-		to      **socket
-		kind    string
-		ch      jupyter.Channel
-		receive func(*peer, [][]byte)
-	}{
-		{&f.iopub, "XPUB", jupyter.IOPub, welcome},
-		{&f.beat, "REP", "hb", func(p *peer, frames [][]byte) { p.send(encode(frames)) }},
-		{&f.stdin, "ROUTER", jupyter.Stdin, router(jupyter.Stdin)},
-		{&f.control, "ROUTER", jupyter.Control, router(jupyter.Control)},
-		{&f.shell, "ROUTER", jupyter.Shell, router(jupyter.Shell)},
-	} {
-		if err := open(s.to, s.kind, s.ch, s.receive); err != nil {
-			f.close()
-			return nil, err
-		}
-	}
-	return f, nil
+	})
+	go f.beat.Serve(func(p *zmtp.Peer, frames [][]byte) { p.Send(frames) })
+	go f.stdin.Serve(router(jupyter.Stdin))
+	go f.control.Serve(router(jupyter.Control))
+	go f.shell.Serve(router(jupyter.Shell))
+}
+
+type welcome struct {
+	Subscription string `json:"subscription"`
 }
 
 // maxSeen bounds what is remembered of signatures.
@@ -112,22 +112,20 @@ func (f *front) isReplay(frames [][]byte) bool {
 }
 
 func (f *front) close() {
-	for _, s := range []*socket{f.shell, f.control, f.stdin, f.iopub, f.beat} {
+	for _, s := range []*zmtp.Socket{f.shell, f.control, f.stdin, f.iopub, f.beat} {
 		if s != nil {
-			s.close()
+			s.Close()
 		}
 	}
 }
 
 // deliver completes a message, signs it and hands its frames on.
 func (f *front) deliver(m jupyter.Message, kind string, content any, send func([][]byte)) {
-	raw, ok := content.(json.RawMessage)
-	if !ok {
-		var err error
-		if raw, err = json.Marshal(content); err != nil {
-			// all contents are made here, of plain values
-			panic(fmt.Sprintf("kernel: content of %s: %v", kind, err))
-		}
+	raw, err := json.Marshal(content)
+	if err != nil {
+		// a value of an engine's bundle that JSON cannot hold
+		kind = "stream"
+		raw, _ = json.Marshal(streamContent{"stderr", fmt.Sprintf("cannot show this: %v\n", err)})
 	}
 	m.Header, m.Content = jupyter.NewHeader(f.session, kind), raw
 	frames, err := m.Frames(f.key)
@@ -143,29 +141,25 @@ func (f *front) reply(r *request, kind string, content any) {
 	if r.Channel == jupyter.Control {
 		s = f.control
 	}
-	f.deliver(jupyter.Message{Identities: r.Identities, Parent: r.Header}, kind, content, func(frames [][]byte) { s.route(r.peer, frames) })
+	f.deliver(jupyter.Message{Identities: r.Identities, Parent: r.Header}, kind, content, func(frames [][]byte) { s.Route(r.peer, frames) })
 }
 
 // ask sends a message on the stdin channel to the client of a request; false when it is not
 // connected there.
 func (f *front) ask(r *request, kind string, content any) (there bool) {
-	f.deliver(jupyter.Message{Identities: r.Identities, Parent: r.Header}, kind, content, func(frames [][]byte) { there = f.stdin.route(r.peer, frames) })
+	f.deliver(jupyter.Message{Identities: r.Identities, Parent: r.Header}, kind, content, func(frames [][]byte) { there = f.stdin.Route(r.peer, frames) })
 	return there
 }
 
-// publish tells all who listen; parent may be nil.
+// publish sends a message to all subscribers; parent may be nil.
 func (f *front) publish(parent *request, kind string, content any) {
-	f.publishWith(parent, kind, content, nil, nil)
-}
-
-func (f *front) publishWith(parent *request, kind string, content any, metadata json.RawMessage, buffers [][]byte) {
-	m := jupyter.Message{Identities: [][]byte{[]byte(kind)}, Metadata: metadata, Buffers: buffers}
+	m := jupyter.Message{Identities: [][]byte{[]byte(kind)}}
 	if parent != nil {
 		m.Parent = parent.Header
 	}
-	f.deliver(m, kind, content, f.iopub.publish)
+	f.deliver(m, kind, content, f.iopub.Publish)
 }
 
 func (f *front) status(parent *request, state string) {
-	f.publish(parent, "status", object{"execution_state": state})
+	f.publish(parent, "status", statusContent{state})
 }

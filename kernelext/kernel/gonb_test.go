@@ -14,7 +14,7 @@ import (
 
 // realGoNB builds GoNB and what it needs, and puts that on the PATH. It takes the go command's
 // cache as it is, so that it is quick after the first time.
-func realGoNB(t testing.TB) Options {
+func realGoNB(t testing.TB) testOptions {
 	t.Helper()
 	if testing.Short() {
 		t.Skip("builds GoNB and compiles cells")
@@ -32,7 +32,7 @@ func realGoNB(t testing.TB) Options {
 	t.Setenv("PATH", bin+string(filepath.ListSeparator)+os.Getenv("PATH"))
 	t.Setenv("GOFLAGS", "'-ldflags=-s -w'")
 	t.Setenv("GOPROXY", "off")
-	return Options{GoNB: filepath.Join(bin, "gonb"), Workspace: workspace}
+	return testOptions{GoNB: filepath.Join(bin, "gonb"), Workspace: workspace}
 }
 
 // A workspace that knows nothing of this module: a module that only names GoNB.
@@ -52,7 +52,7 @@ func TestInterruptsOfRealCells(t *testing.T) {
 	cell := k.request("%%\nfmt.Println(\"begun\")\ntime.Sleep(time.Hour)")
 	for k.next(cell).Header.Type != "stream" {
 	}
-	k.send(jupyter.Control, "interrupt_request", object{})
+	k.send(jupyter.Control, "interrupt_request", map[string]any{})
 	if a := k.collect(cell); a.reply["ename"] != "Interrupted" {
 		t.Errorf("a program: %v", a.reply)
 	}
@@ -60,7 +60,7 @@ func TestInterruptsOfRealCells(t *testing.T) {
 	cell = k.request("import \"github.com/gomlx/gomlx/core/graph\"\nvar _ = graph.Add\n%%\nfmt.Println(\"ran\")")
 	for k.next(cell).Header.Type != "execute_input" {
 	}
-	k.send(jupyter.Control, "interrupt_request", object{})
+	k.send(jupyter.Control, "interrupt_request", map[string]any{})
 	if a := k.collect(cell); a.reply["ename"] != "Interrupted" || strings.Contains(a.text(), "ran") {
 		t.Errorf("a build: %q %v", a.lines, a.reply)
 	}
@@ -69,7 +69,7 @@ func TestInterruptsOfRealCells(t *testing.T) {
 
 func TestExpressions(t *testing.T) {
 	k := start(t, realGoNB(t), false)
-	a := k.collect(k.send(jupyter.Shell, "execute_request", object{"code": "var kept = 20\nlocal := 1", "user_expressions": object{"sum": "kept + 1", "gone": "local", "none": "var x int", "number": 7}}))
+	a := k.collect(k.send(jupyter.Shell, "execute_request", map[string]any{"code": "var kept = 20\nlocal := 1", "user_expressions": map[string]any{"sum": "kept + 1", "gone": "local", "none": "var x int", "number": 7}}))
 	if a.status() != "ok" || len(a.lines) > 0 {
 		t.Fatalf("%q %v", a.lines, a.reply)
 	}
@@ -97,11 +97,11 @@ func TestStandardInputOfRealCells(t *testing.T) {
 			k.expect(strings.Replace(scan, "fmt.Scanln(&name)", "fmt.Scanf(\"an %s\\n\", &name)", 1), "stdout: who? \ninput_request: \nstdout: 1 <nil> answer\n")
 		}
 	}
-	a := k.collect(k.send(jupyter.Shell, "execute_request", object{"code": scan, "allow_stdin": false}))
+	a := k.collect(k.send(jupyter.Shell, "execute_request", map[string]any{"code": scan, "allow_stdin": false}))
 	if a.text() != "stdout: who? 0 EOF \n" {
 		t.Errorf("with nobody to ask: %q %v", a.lines, a.reply)
 	}
-	a = k.collect(k.send(jupyter.Shell, "execute_request", object{"code": "!cat; echo end", "allow_stdin": false}))
+	a = k.collect(k.send(jupyter.Shell, "execute_request", map[string]any{"code": "!cat; echo end", "allow_stdin": false}))
 	if a.text() != "stdout: end\n" {
 		t.Errorf("a command with nobody to ask: %q %v", a.lines, a.reply)
 	}
@@ -109,7 +109,7 @@ func TestStandardInputOfRealCells(t *testing.T) {
 
 func TestInputOfRealCells(t *testing.T) {
 	k := start(t, realGoNB(t), false)
-	a := k.collect(k.send(jupyter.Shell, "execute_request", object{"code": "import \"github.com/janpfeifer/gonb/gonbui\"\n%%\ngonbui.RequestInput(\"name? \", false)\ntime.Sleep(time.Hour)", "allow_stdin": false}))
+	a := k.collect(k.send(jupyter.Shell, "execute_request", map[string]any{"code": "import \"github.com/janpfeifer/gonb/gonbui\"\n%%\ngonbui.RequestInput(\"name? \", false)\ntime.Sleep(time.Hour)", "allow_stdin": false}))
 	if a.reply["ename"] != "InputRefused" {
 		t.Errorf("%v", a.reply)
 	}

@@ -74,7 +74,7 @@ func (h *history) sessions() []int {
 // add appends an entry. A history that cannot be written is one for this session only.
 func (h *history) add(line int, input, output string) {
 	if len(output) > 10_000 {
-		output = output[:wholeRunes([]byte(output[:10_000]))]
+		output = strings.ToValidUTF8(output[:10_000], "")
 	}
 	h.mu.Lock()
 	defer h.mu.Unlock()

@@ -11,6 +11,9 @@ import (
 	"testing"
 	"time"
 
+	"gopets/kernelext/eval"
+	"gopets/kernelext/eval/gonb"
+	"gopets/kernelext/internal/guard"
 	"gopets/kernelext/internal/kerneltest"
 	"gopets/kernelext/jupyter"
 )
@@ -23,22 +26,34 @@ func TestMain(m *testing.M) {
 	case "":
 		os.Exit(m.Run())
 	case "guard":
-		Guard(os.Stdin)
+		guard.Main(os.Stdin)
 		os.Exit(0)
 	}
-	var o Options
+	var o testOptions
 	conn, err := jupyter.ReadConnection(os.Args[1])
 	if err == nil {
 		err = json.Unmarshal([]byte(os.Getenv("NB_KERNEL_TEST")), &o)
 	}
 	if err == nil {
-		err = Serve(context.Background(), conn, o)
+		err = Serve(context.Background(), conn, o.options())
 	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
 	os.Exit(0)
+}
+
+// testOptions are for a kernel with a GoNB engine.
+type testOptions struct {
+	GoNB, Workspace, Gopls string
+	Guard                  []string
+}
+
+func (o testOptions) options() Options {
+	return Options{Guard: o.Guard, Engine: func(g *guard.Guard) (eval.Engine, error) {
+		return gonb.New(gonb.Options{GoNB: o.GoNB, Workspace: o.Workspace, Gopls: o.Gopls, Guard: g})
+	}}
 }
 
 // fakeGoNB is a program that behaves as kerneltest's kernel does.
@@ -88,7 +103,7 @@ func (t *tester) next(id string) *jupyter.Message {
 
 // start starts a kernel as a process of its own and connects to it; its temporary folders lie under
 // the one that is returned with it.
-func start(t testing.TB, o Options, tcp bool) *tester {
+func start(t testing.TB, o testOptions, tcp bool) *tester {
 	t.Helper()
 	exe, err := os.Executable()
 	if err != nil {
@@ -214,7 +229,7 @@ func (t *tester) expect(code, want string) {
 }
 
 func TestOutputsAndReplies(t *testing.T) {
-	k := start(t, Options{}, false)
+	k := start(t, testOptions{}, false)
 	k.expect("print hello", "stdout: hello\n")
 	k.expect("err oh\ndisplay d shown\nupdate d again\nclear wait", "stderr: oh\n\ndisplay_data d: {\"text/plain\":\"shown\"}\nupdate_display_data d: {\"text/plain\":\"again\"}\nclear_output: true")
 	a := k.run("fail Bad worse")
@@ -231,26 +246,26 @@ func TestOutputsAndReplies(t *testing.T) {
 }
 
 func TestSilentAndStore(t *testing.T) {
-	k := start(t, Options{}, false)
-	a := k.collect(k.send(jupyter.Shell, "execute_request", object{"code": "print x", "silent": true, "store_history": true}))
+	k := start(t, testOptions{}, false)
+	a := k.collect(k.send(jupyter.Shell, "execute_request", map[string]any{"code": "print x", "silent": true, "store_history": true}))
 	if len(a.lines) > 0 || a.status() != "ok" || a.reply["execution_count"] != 0.0 {
 		t.Errorf("silent: %q %v", a.lines, a.reply)
 	}
-	a = k.collect(k.send(jupyter.Shell, "execute_request", object{"code": "print x", "store_history": false}))
+	a = k.collect(k.send(jupyter.Shell, "execute_request", map[string]any{"code": "print x", "store_history": false}))
 	if a.text() != "stdout: x\n" || a.reply["execution_count"] != 0.0 {
 		t.Errorf("not stored: %q %v", a.lines, a.reply)
 	}
 	if a := k.run("print y"); a.reply["execution_count"] != 1.0 {
 		t.Errorf("stored: %v", a.reply)
 	}
-	h := k.collect(k.send(jupyter.Shell, "history_request", object{"hist_access_type": "tail", "n": 10, "output": false, "raw": true}))
+	h := k.collect(k.send(jupyter.Shell, "history_request", map[string]any{"hist_access_type": "tail", "n": 10, "output": false, "raw": true}))
 	if got := fmt.Sprint(h.reply["history"]); got != "[[1 1 print y]]" {
 		t.Errorf("history %s", got)
 	}
 }
 
 func TestAnErrorAbortsTheQueue(t *testing.T) {
-	k := start(t, Options{}, false)
+	k := start(t, testOptions{}, false)
 	first, second, third := k.request("sleep 200ms\nfail A b"), k.request("print no"), k.request("print no")
 	for i, want := range []struct{ id, status string }{{first, "error"}, {second, "aborted"}, {third, "aborted"}} {
 		if a := k.collect(want.id); a.status() != want.status {
@@ -266,30 +281,30 @@ func TestAnErrorAbortsTheQueue(t *testing.T) {
 }
 
 func TestInputRefused(t *testing.T) {
-	k := start(t, Options{}, false)
-	a := k.collect(k.send(jupyter.Shell, "execute_request", object{"code": "input name?", "allow_stdin": false}))
+	k := start(t, testOptions{}, false)
+	a := k.collect(k.send(jupyter.Shell, "execute_request", map[string]any{"code": "input name?", "allow_stdin": false}))
 	if a.status() != "error" || !strings.Contains(a.text(), "InputRefused") {
 		t.Errorf("%q %v", a.lines, a.reply)
 	}
 }
 
 func TestAnswersWhileACellRuns(t *testing.T) {
-	k := start(t, Options{}, false)
+	k := start(t, testOptions{}, false)
 	cell := k.request("sleep 1h")
 	for kind, want := range map[string]string{"kernel_info_request": "implementation:nb", "is_complete_request": "status:complete", "comm_info_request": "comms:map[]", "history_request": "history:[]"} {
-		a := k.collect(k.send(jupyter.Shell, kind, object{"code": "x := 1", "hist_access_type": "tail", "n": 3}))
+		a := k.collect(k.send(jupyter.Shell, kind, map[string]any{"code": "x := 1", "hist_access_type": "tail", "n": 3}))
 		if got := fmt.Sprint(a.reply); !strings.Contains(got, want) {
 			t.Errorf("%s: %s", kind, got)
 		}
 	}
-	if a := k.collect(k.send(jupyter.Control, "interrupt_request", object{})); a.status() != "ok" {
+	if a := k.collect(k.send(jupyter.Control, "interrupt_request", map[string]any{})); a.status() != "ok" {
 		t.Errorf("interrupt: %v", a.reply)
 	}
 	_ = cell
 }
 
 func TestInterrupt(t *testing.T) {
-	k := start(t, Options{}, false)
+	k := start(t, testOptions{}, false)
 	cell := k.request("print begun\nsleep 1h")
 	for k.next(cell).Header.Type != "stream" {
 	}
@@ -303,7 +318,7 @@ func TestInterrupt(t *testing.T) {
 }
 
 func TestGoNBDies(t *testing.T) {
-	k := start(t, Options{}, false)
+	k := start(t, testOptions{}, false)
 	if a := k.run("die now"); a.reply["ename"] != "KernelDied" {
 		t.Errorf("%v", a.reply)
 	}
@@ -311,8 +326,8 @@ func TestGoNBDies(t *testing.T) {
 }
 
 func TestShutdownAndRestart(t *testing.T) {
-	k := start(t, Options{}, false)
-	a := k.collect(k.send(jupyter.Control, "shutdown_request", object{"restart": true}))
+	k := start(t, testOptions{}, false)
+	a := k.collect(k.send(jupyter.Control, "shutdown_request", map[string]any{"restart": true}))
 	if a.status() != "ok" || a.reply["restart"] != true {
 		t.Errorf("%v", a.reply)
 	}
@@ -340,11 +355,11 @@ func (t *tester) nothingLeft() {
 
 // What the kernel was installed for may be gone when it is started.
 func TestWhatIsGone(t *testing.T) {
-	for what, spoil := range map[string]func(o *Options) error{
-		"run nb install again": func(o *Options) error { return os.Remove(filepath.Join(o.Workspace, "go.mod")) },
-		"nb setup builds it":   func(o *Options) error { return os.Remove(o.GoNB) },
+	for what, spoil := range map[string]func(o *testOptions) error{
+		"run nb install again": func(o *testOptions) error { return os.Remove(filepath.Join(o.Workspace, "go.mod")) },
+		"nb setup builds it":   func(o *testOptions) error { return os.Remove(o.GoNB) },
 	} {
-		o := Options{GoNB: fakeGoNB(t), Workspace: t.TempDir()}
+		o := testOptions{GoNB: fakeGoNB(t), Workspace: t.TempDir()}
 		if err := os.WriteFile(filepath.Join(o.Workspace, "go.mod"), nil, 0o644); err != nil {
 			t.Fatal(err)
 		}
@@ -364,6 +379,6 @@ func TestADeepTemporaryFolder(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Setenv("TMPDIR", deep)
-	k := start(t, Options{}, false)
+	k := start(t, testOptions{}, false)
 	k.expect("print x", "stdout: x\n")
 }

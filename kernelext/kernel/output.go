@@ -1,419 +1,155 @@
 package kernel
 
 import (
-	"bytes"
-	"encoding/base64"
-	"encoding/gob"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
-	"net"
-	"os"
-	"path/filepath"
-	"strings"
 	"sync"
-	"time"
 	"unicode/utf8"
 
-	"github.com/janpfeifer/gonb/gonbui/protocol"
-	"golang.org/x/sys/unix"
-
-	"gopets/kernelext/cell"
+	"gopets/kernelext/eval"
 )
 
-// output brings what a cell prints and shows to the clients, in the order in which the cell did it.
-// The pipe's text is taken off before anything else is passed on, and a cell that shows something
-// waits until that has happened.
+// maxText is how many bytes of text a cell may print; what follows is counted and left out, for a
+// front end keeps all of it.
+const maxText = 64 << 20
+
+// output publishes what a cell prints and shows. It also takes what goroutines print after the cell
+// has ended.
 type output struct {
-	front    *front
-	dir      string
-	listener net.Listener
-
-	mu       sync.Mutex
-	run      *run // the cell that runs, or ran last
-	pipes    [2]pipe
-	closed   bool
-	buffer   []byte
-	displays map[string]bool // ids that the running cell has used
-	tracer   *tracer         // for the running cell's stack traces
-}
-
-// pipe is where a cell's standard output, or its standard error, comes from.
-type pipe struct {
-	stream string
-	fd     int // a plain number, for an os.File would wait in its reads
-	// the start of a character, or of a place in a stack trace, whose end has not come yet
-	rest []byte
-}
-
-// run is the execution of one cell, as far as its output is concerned.
-type run struct {
+	front   *front
 	request *request
-	count   int
 	silent  bool
-	heard   func(text string) // told what goes to the standard error; may be nil
-	refuse  func()            // called when the cell asks for input; nil when it may
-	value   func(data object) // takes the value, which is not shown then; may be nil
-	pages   []string          // texts for the pager
-	result  string            // the plain text of its value
+	input   bool
+	answers chan string
+	asking  sync.Mutex // one question at a time
+
+	mu      sync.Mutex
+	printed int
+	left    int // bytes that were left out
 }
 
-func openOutput(f *front, dir string) (*output, error) {
-	o := &output{front: f, dir: dir, buffer: make([]byte, 256<<10)}
-	for i, name := range []string{cell.OutName, cell.ErrName} {
-		path := filepath.Join(dir, name)
-		if err := unix.Mkfifo(path, 0o600); err != nil {
-			return nil, fmt.Errorf("the cells' pipe: %w", err)
-		}
-		// Open for writing too, so that the pipe does not end with a cell.
-		fd, err := unix.Open(path, unix.O_RDWR|unix.O_NONBLOCK|unix.O_CLOEXEC, 0)
-		if err != nil {
-			return nil, fmt.Errorf("the cells' pipe: %w", err)
-		}
-		widen(fd)
-		o.pipes[i] = pipe{stream: []string{"stdout", "stderr"}[i], fd: fd}
-	}
-	var err error
-	if o.listener, err = net.Listen("unix", filepath.Join(dir, cell.SocketName)); err != nil {
-		o.closePipes()
-		return nil, fmt.Errorf("the cells' socket: %w", err)
-	}
-	go o.watch()
-	go func() {
-		for {
-			conn, err := o.listener.Accept()
-			if err != nil {
-				return
-			}
-			go o.records(conn)
-		}
-	}()
-	return o, nil
+func newOutput(f *front, x *execution) *output {
+	return &output{front: f, request: x.request, silent: x.content.Silent, input: x.content.AllowStdin, answers: make(chan string, 1)}
 }
 
-func (o *output) close() {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	o.closed = true
-	o.listener.Close()
-}
-
-// pace is how long text may wait for more, so that a cell that prints line by line does not send a
-// message for each.
-const pace = 4 * time.Millisecond
-
-// watch passes text on as it comes.
-func (o *output) watch() {
-	for {
-		n, err := unix.Poll([]unix.PollFd{{Fd: int32(o.pipes[0].fd), Events: unix.POLLIN}, {Fd: int32(o.pipes[1].fd), Events: unix.POLLIN}}, 300)
-		o.mu.Lock()
-		if o.closed || err != nil && !errors.Is(err, unix.EINTR) {
-			o.closed = true
-			o.closePipes()
-			o.mu.Unlock()
-			return
-		}
-		if n > 0 {
-			o.drain()
-		}
-		o.mu.Unlock()
-		if n > 0 {
-			time.Sleep(pace)
-		}
-	}
-}
-
-// maxDrain bounds what is taken off at a time: another goroutine of the cell may print for ever.
-const maxDrain = 32 << 20
-
-func (o *output) closePipes() {
-	for i := range o.pipes {
-		unix.Close(o.pipes[i].fd)
-	}
-}
-
-// drain passes on the text that is in the pipes. The lock is held.
-func (o *output) drain() {
-	for i := range o.pipes {
-		p := &o.pipes[i]
-		for taken := 0; taken < maxDrain && !o.closed; {
-			n, err := unix.Read(p.fd, o.buffer)
-			if errors.Is(err, unix.EINTR) {
-				continue
-			}
-			if n <= 0 {
-				break
-			}
-			taken += n
-			o.text(p, o.buffer[:n])
-		}
-	}
-}
-
-// text publishes whole characters, and whole places of stack traces, and keeps the start of one
-// that is cut.
-func (o *output) text(p *pipe, b []byte) {
-	b = append(p.rest, b...)
-	cut := wholeRunes(b)
-	if p.stream == "stderr" {
-		if line := bytes.LastIndexByte(b[:cut], '\n') + 1; bytes.HasPrefix(b[line:cut], []byte("\t/")) || cut-line == 1 && b[line] == '\t' {
-			cut = line
-		}
-	}
-	p.rest = append([]byte(nil), b[cut:]...)
-	o.publish(p, string(b[:cut]))
-}
-
-// wholeRunes tells how much of a text ends with a whole character.
-func wholeRunes(b []byte) int {
-	for i := 1; i <= min(utf8.UTFMax-1, len(b)); i++ {
-		if c := b[len(b)-i]; utf8.RuneStart(c) {
-			if !utf8.FullRune(b[len(b)-i:]) {
-				return len(b) - i
-			}
-			break
-		}
-	}
-	return len(b)
-}
-
-func (o *output) publish(p *pipe, text string) {
-	if text == "" || o.run == nil {
+// Stream implements [eval.Output].
+func (o *output) Stream(name, text string) {
+	if o.silent || text == "" {
 		return
 	}
-	switch {
-	case p.stream == "stderr":
-		if o.tracer != nil {
-			text = o.tracer.annotate(text)
+	o.mu.Lock()
+	room := max(0, maxText-o.printed)
+	kept := text
+	if len(text) > room {
+		for room > 0 && !utf8.RuneStart(text[room]) {
+			room--
 		}
-		if o.run.heard != nil {
-			o.run.heard(text)
-		}
-	case o.tracer != nil && o.tracer.test:
-		text = o.tracer.annotateTest(text)
+		kept = text[:room]
 	}
-	if !o.run.silent {
-		o.front.publish(o.run.request, "stream", object{"name": p.stream, "text": text})
+	first := o.left == 0 && len(kept) < len(text)
+	o.printed += len(kept)
+	o.left += len(text) - len(kept)
+	o.mu.Unlock()
+	if kept != "" {
+		o.front.publish(o.request, "stream", streamContent{name, kept})
 	}
-}
-
-// follow has stack traces from now on read by a tracer.
-func (o *output) follow(t *tracer) {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	o.tracer = t
-}
-
-// begin makes a cell the one that output belongs to.
-func (o *output) begin(r *run) {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	o.flush()
-	o.run, o.displays = r, map[string]bool{}
-}
-
-// sync passes on what the cell has printed so far.
-func (o *output) sync() {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	o.flush()
-}
-
-func (o *output) flush() {
-	o.drain()
-	for i := range o.pipes {
-		p := &o.pipes[i]
-		rest := string(p.rest)
-		p.rest = nil
-		o.publish(p, rest)
+	if first {
+		o.front.publish(o.request, "stream", streamContent{"stderr", fmt.Sprintf("\n[more than %d MB: what the cell prints from here on is left out]\n", maxText>>20)})
 	}
 }
 
-// after publishes something of GoNB's, after the text that came before it.
-func (o *output) after(parent *request, kind string, content any, metadata json.RawMessage, buffers [][]byte) {
+// finish says how much was left out.
+func (o *output) finish() {
 	o.mu.Lock()
-	defer o.mu.Unlock()
-	o.drain()
-	if o.run == nil || !o.run.silent || o.run.request != parent {
-		o.front.publishWith(parent, kind, content, metadata, buffers)
+	left := o.left
+	o.mu.Unlock()
+	if left > 0 {
+		o.front.publish(o.request, "stream", streamContent{"stderr", fmt.Sprintf("[%d bytes were left out]\n", left)})
 	}
 }
 
-// records serves a connection of a cell.
-func (o *output) records(conn net.Conn) {
-	defer conn.Close()
-	for {
-		fields, err := cell.Decode(conn)
-		if err != nil || len(fields) == 0 {
-			return
-		}
-		if fields[0] == cell.KindGonbui && len(fields) == 2 {
-			o.gonbui(conn, fields[1])
-			return
-		}
-		o.record(fields)
-		if _, err := conn.Write([]byte{0}); err != nil {
-			return
-		}
-	}
+type streamContent struct {
+	Name string `json:"name"`
+	Text string `json:"text"`
 }
 
-func (o *output) record(fields []string) {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	o.drain()
-	kind, args := fields[0], fields[1:]
-	if o.run == nil || o.run.silent && (o.run.value == nil || kind != cell.KindResult) {
+// Display implements [eval.Output].
+func (o *output) Display(d eval.Display) {
+	if o.silent {
 		return
 	}
-	switch {
-	case kind == cell.KindClear && len(args) == 1:
-		o.front.publish(o.run.request, "clear_output", object{"wait": args[0] == "wait"})
-	case kind == cell.KindPage && len(args) == 1:
-		o.run.pages = append(o.run.pages, args[0])
-	case (kind == cell.KindDisplay || kind == cell.KindUpdate || kind == cell.KindResult) && len(args)%2 == 1:
-		data := object{}
-		for i := 1; i < len(args); i += 2 {
-			data[args[i]] = form(args[i], args[i+1])
-		}
-		o.show(kind, args[0], data, object{})
+	content := displayContent{Data: d.Data, Metadata: d.Metadata, Transient: &transient{d.ID}}
+	if content.Metadata == nil {
+		content.Metadata = eval.Bundle{}
+	}
+	kind := "display_data"
+	if d.Update {
+		kind = "update_display_data"
+	}
+	o.front.publish(o.request, kind, content)
+}
+
+// Clear implements [eval.Output].
+func (o *output) Clear(wait bool) {
+	if !o.silent {
+		o.front.publish(o.request, "clear_output", clearContent{wait})
 	}
 }
 
-// form gives data as a message holds it: text as it is, JSON as itself, anything else in base64.
-func form(mime string, data string) any {
-	switch {
-	case mime == "application/json" || strings.HasSuffix(mime, "+json"):
-		if json.Valid([]byte(data)) {
-			return json.RawMessage(data)
-		}
-		return data
-	case strings.HasPrefix(mime, "text/") || strings.HasSuffix(mime, "+xml") || mime == "application/javascript":
-		return strings.ToValidUTF8(data, "\uFFFD")
-	}
-	return base64.StdEncoding.EncodeToString([]byte(data))
+// Comm implements [eval.Output].
+func (o *output) Comm(kind string, content map[string]any) {
+	o.front.publish(o.request, kind, content)
 }
 
-func (o *output) show(kind, id string, data, metadata object) {
-	transient := object{}
-	if id != "" {
-		transient["display_id"] = id
+var errNoInput = errors.New("this front end does not support input")
+
+// Input implements [eval.Output].
+func (o *output) Input(ctx context.Context, prompt string, password bool) (string, error) {
+	if !o.input {
+		return "", errNoInput
 	}
-	if kind == cell.KindResult && o.run.value != nil {
-		o.run.value(data)
+	o.asking.Lock()
+	defer o.asking.Unlock()
+	select {
+	case <-o.answers: // to a question that was given up
+	default:
+	}
+	if !o.front.ask(o.request, "input_request", inputRequest{prompt, password}) {
+		return "", errNoInput
+	}
+	select {
+	case text := <-o.answers:
+		return text, nil
+	case <-ctx.Done():
+		return "", ctx.Err()
+	}
+}
+
+// input hands an answer to the cell that asked.
+func (k *Kernel) input(r *request) {
+	k.mu.Lock()
+	x := k.current
+	k.mu.Unlock()
+	var content struct {
+		Value string `json:"value"`
+	}
+	if x == nil || x.request.peer != r.peer || json.Unmarshal(r.Content, &content) != nil {
 		return
 	}
-	content := object{"data": data, "metadata": metadata, "transient": transient}
-	switch kind {
-	case cell.KindDisplay:
-		o.displays[id] = true
-		o.front.publish(o.run.request, "display_data", content)
-	case cell.KindUpdate:
-		o.front.publish(o.run.request, "update_display_data", content)
-	case cell.KindResult:
-		content["execution_count"] = o.run.count
-		o.run.result, _ = data["text/plain"].(string)
-		o.front.publish(o.run.request, "execute_result", content)
+	select {
+	case x.out.answers <- content.Value:
+	default:
 	}
 }
 
-func init() {
-	// What gonbui may send as any; GoNB registers the same.
-	gob.Register(map[string]any{})
-	gob.Register([]string{})
-	gob.Register([]any{})
-}
+// silence is an output that nobody reads.
+type silence struct{}
 
-// gonbui serves a cell's gonbui: displays are published, all else (widgets, input, synchronisation)
-// is GoNB's and goes to its pipe.
-func (o *output) gonbui(conn net.Conn, path string) {
-	defer func() {
-		if p := recover(); p != nil {
-			_ = conn.Close() // gob may panic on bytes that are not gob
-		}
-	}()
-	var toGoNB *gob.Encoder
-	from := gob.NewDecoder(conn)
-	for {
-		var d protocol.DisplayData
-		if err := from.Decode(&d); err != nil {
-			return
-		}
-		o.mu.Lock()
-		run := o.run
-		o.mu.Unlock()
-		_, asks := d.Data[protocol.MIMEJupyterInput]
-		switch {
-		case isDisplay(d):
-			o.display(d)
-		case asks && run != nil && run.refuse != nil:
-			run.refuse()
-		default:
-			if toGoNB == nil {
-				pipe, err := openPipe(path)
-				if err != nil {
-					return
-				}
-				defer pipe.Close()
-				toGoNB = gob.NewEncoder(pipe)
-			}
-			if err := toGoNB.Encode(&d); err != nil {
-				return
-			}
-		}
-		if _, err := conn.Write([]byte{0}); err != nil {
-			return
-		}
-	}
-}
+func (silence) Stream(string, string)       {}
+func (silence) Display(eval.Display)        {}
+func (silence) Clear(bool)                  {}
+func (silence) Comm(string, map[string]any) {}
 
-// openPipe opens GoNB's pipe for a cell. GoNB opens its end in its own time, and not at all when
-// the cell is over.
-func openPipe(path string) (io.WriteCloser, error) {
-	for end := time.Now().Add(5 * time.Second); ; time.Sleep(2 * time.Millisecond) {
-		fd, err := unix.Open(path, unix.O_WRONLY|unix.O_NONBLOCK|unix.O_CLOEXEC, 0)
-		if err == nil {
-			return os.NewFile(uintptr(fd), path), nil
-		}
-		if !errors.Is(err, unix.ENXIO) && !errors.Is(err, unix.EINTR) || time.Now().After(end) {
-			return nil, fmt.Errorf("opening GoNB's pipe: %w", err)
-		}
-	}
-}
-
-func isDisplay(d protocol.DisplayData) bool {
-	for _, mime := range []protocol.MIMEType{protocol.MIMEJupyterInput, protocol.MIMECommValue, protocol.MIMECommSubscribe} {
-		if _, ok := d.Data[mime]; ok {
-			return false
-		}
-	}
-	return true
-}
-
-// display publishes what gonbui shows. An id is new in each run of a cell: what stood under it
-// before was cleared.
-func (o *output) display(d protocol.DisplayData) {
-	data := object{}
-	for mime, v := range d.Data {
-		data[string(mime)] = v
-	}
-	metadata := object{}
-	for name, v := range d.Metadata {
-		metadata[name] = v
-	}
-	if _, err := json.Marshal(object{"d": data, "m": metadata}); err != nil {
-		data, metadata = object{"text/plain": fmt.Sprintf("this cannot be shown: %v", err)}, object{}
-	}
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	o.drain()
-	if o.run == nil || o.run.silent {
-		return
-	}
-	kind := cell.KindDisplay
-	if d.DisplayID != "" && o.displays[d.DisplayID] {
-		kind = cell.KindUpdate
-	}
-	o.show(kind, d.DisplayID, data, metadata)
-}
+func (silence) Input(context.Context, string, bool) (string, error) { return "", errNoInput }

@@ -14,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"gopets/kernelext/internal/zmtp"
 	"gopets/kernelext/jupyter"
 )
 
@@ -22,7 +23,7 @@ func (t *tester) raw(kind string, ch jupyter.Channel) (net.Conn, *bufio.Reader) 
 	t.Helper()
 	conn := t.dial(ch)
 	r := bufio.NewReader(conn)
-	if _, _, err := handshake(conn, r, kind); err != nil {
+	if _, _, err := zmtp.Handshake(conn, r, kind); err != nil {
 		t.Fatal(err)
 	}
 	return conn, r
@@ -44,7 +45,7 @@ func (t *tester) dial(ch jupyter.Channel) net.Conn {
 }
 
 func TestJunkIsSurvived(t *testing.T) {
-	k := start(t, Options{}, false)
+	k := start(t, testOptions{}, false)
 	key := []byte(k.kernel.Connection.Key)
 	message := func(kind string, content string, key []byte) []byte {
 		m := jupyter.Message{Header: jupyter.NewHeader("junk", kind), Content: json.RawMessage(content)}
@@ -52,14 +53,14 @@ func TestJunkIsSurvived(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		return encode(frames)
+		return zmtp.Encode(frames)
 	}
 	for _, ch := range []jupyter.Channel{jupyter.Shell, jupyter.Control, jupyter.Stdin} {
 		conn, _ := k.raw("DEALER", ch)
 		for _, data := range [][]byte{
 			message("execute_request", `{"code":"die now"}`, []byte("another key")),
-			encode([][]byte{[]byte("junk")}),
-			encode([][]byte{[]byte("<IDS|MSG>"), nil, nil, nil, nil, nil}),
+			zmtp.Encode([][]byte{[]byte("junk")}),
+			zmtp.Encode([][]byte{[]byte("<IDS|MSG>"), nil, nil, nil, nil, nil}),
 			message("execute_request", `{"code":`, key),
 			message("execute_request", `{}`, key),
 			message("execute_request", `{"code":1}`, key),
@@ -83,14 +84,14 @@ func TestJunkIsSurvived(t *testing.T) {
 		}
 	}
 	sub, _ := k.raw("SUB", jupyter.IOPub)
-	if _, err := sub.Write(encode([][]byte{nil})); err != nil {
+	if _, err := sub.Write(zmtp.Encode([][]byte{nil})); err != nil {
 		t.Fatal(err)
 	}
 	k.expect("print alive", "stdout: alive\n")
 }
 
 func TestReplayedMessages(t *testing.T) {
-	k := start(t, Options{}, false)
+	k := start(t, testOptions{}, false)
 	key := []byte(k.kernel.Connection.Key)
 	message := func() []byte {
 		m := jupyter.Message{Header: jupyter.NewHeader("someone", "execute_request"), Content: json.RawMessage(`{"code":"print x"}`)}
@@ -98,7 +99,7 @@ func TestReplayedMessages(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		return encode(frames)
+		return zmtp.Encode(frames)
 	}
 	first := message()
 	conn, r := k.raw("DEALER", jupyter.Shell)
@@ -106,7 +107,7 @@ func TestReplayedMessages(t *testing.T) {
 		t.Fatal(err)
 	}
 	for want := 1.0; want <= 2; want++ { // not three
-		frames, err := readMessage(r)
+		frames, err := zmtp.ReadMessage(r)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -139,7 +140,7 @@ func TestTheFrontEndIsKilled(t *testing.T) {
 	if err := conn.Write(file); err != nil {
 		t.Fatal(err)
 	}
-	options, err := json.Marshal(Options{GoNB: "/nowhere/gonb", Workspace: dir, Guard: []string{"env", "NB_KERNEL_TEST=guard", exe}})
+	options, err := json.Marshal(testOptions{GoNB: "/nowhere/gonb", Workspace: dir, Guard: []string{"env", "NB_KERNEL_TEST=guard", exe}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -176,17 +177,17 @@ func TestTheFrontEndIsKilled(t *testing.T) {
 }
 
 func TestMissingFields(t *testing.T) {
-	k := start(t, Options{}, false)
-	if a := k.collect(k.send(jupyter.Shell, "execute_request", object{})); a.status() != "error" || a.reply["ename"] != "BadRequest" {
+	k := start(t, testOptions{}, false)
+	if a := k.collect(k.send(jupyter.Shell, "execute_request", map[string]any{})); a.status() != "error" || a.reply["ename"] != "BadRequest" {
 		t.Errorf("%v", a.reply)
 	}
-	if a := k.collect(k.send(jupyter.Shell, "execute_request", object{"code": "print x"})); a.text() != "stdout: x\n" {
+	if a := k.collect(k.send(jupyter.Shell, "execute_request", map[string]any{"code": "print x"})); a.text() != "stdout: x\n" {
 		t.Errorf("%q", a.lines)
 	}
 }
 
 func TestHalfOpenConnections(t *testing.T) {
-	k := start(t, Options{}, true)
+	k := start(t, testOptions{}, true)
 	for range 50 {
 		for _, ch := range []jupyter.Channel{jupyter.Shell, jupyter.IOPub} {
 			k.dial(ch) // and says nothing
@@ -203,64 +204,8 @@ func TestHalfOpenConnections(t *testing.T) {
 	k.expect("print alive", "stdout: alive\n")
 }
 
-func TestAStalledSubscriberIsDropped(t *testing.T) {
-	var s *socket
-	s, err := listen("XPUB", "tcp", "127.0.0.1:0", func(p *peer, frames [][]byte) { s.subscribe(p, frames[0]) })
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer s.close()
-	subscribe := func() *bufio.Reader {
-		conn, err := net.Dial("tcp", s.listener.Addr().String())
-		if err != nil {
-			t.Fatal(err)
-		}
-		t.Cleanup(func() { conn.Close() })
-		r := bufio.NewReader(conn)
-		if _, _, err := handshake(conn, r, "SUB"); err != nil {
-			t.Fatal(err)
-		}
-		if _, err := conn.Write(encode([][]byte{{1}})); err != nil {
-			t.Fatal(err)
-		}
-		return r
-	}
-	subscribe() // and never reads
-	good := subscribe()
-	for len(s.listeners()) < 2 {
-		time.Sleep(time.Millisecond)
-	}
-	const messages = 120
-	go func() {
-		for range messages {
-			s.publish([][]byte{[]byte("stream"), make([]byte, 1<<20)})
-		}
-	}()
-	for i := range messages {
-		if frames, err := readMessage(good); err != nil || len(frames) != 2 || len(frames[1]) != 1<<20 {
-			t.Fatalf("message %d: %v", i, err)
-		}
-	}
-	if n := len(s.listeners()); n != 1 {
-		t.Errorf("%d subscribers are left, wanted 1", n)
-	}
-}
-
-// listeners are the peers that subscribed to something.
-func (s *socket) listeners() []*peer {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	var found []*peer
-	for _, p := range s.peers {
-		if len(p.topics) > 0 && !p.isClosed() {
-			found = append(found, p)
-		}
-	}
-	return found
-}
-
 func TestAClientThatVanishes(t *testing.T) {
-	k := start(t, Options{}, true)
+	k := start(t, testOptions{}, true)
 	second, err := jupyter.Dial(k.ctx, k.kernel.Connection)
 	if err != nil {
 		t.Fatal(err)
@@ -276,7 +221,7 @@ func TestAClientThatVanishes(t *testing.T) {
 }
 
 func TestAKilledKernelLeavesNothing(t *testing.T) {
-	k := start(t, Options{}, false)
+	k := start(t, testOptions{}, false)
 	pidFile := filepath.Join(t.TempDir(), "pid")
 	k.run("print x\npid " + pidFile)
 	text, err := os.ReadFile(pidFile)

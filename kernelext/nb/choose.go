@@ -21,9 +21,21 @@ import (
 type kernelChoice struct {
 	spec     jupyter.Spec
 	language string
-	builtIn  bool
+	builtIn  string // the name of a kernel that nb brings, "" for one that is installed
 	env      []string
 	book     *notebook.Notebook // whose kernel it is
+}
+
+// The kernels that nb brings; they need not be installed. An installed one of the name go or gonb
+// is the same.
+const (
+	liveKernel  = "go"         // variables keep their values
+	gonbKernel  = "gonb"       // GoNB, with this project's front
+	plainKernel = "plain-gonb" // GoNB by itself, for comparison
+)
+
+func isBuiltIn(name string) bool {
+	return name == liveKernel || name == gonbKernel || name == plainKernel
 }
 
 // chooseKernel finds the kernel that the flag, unless it is empty, or the notebook names, and makes
@@ -36,26 +48,30 @@ func chooseKernel(ctx context.Context, nb *notebook.Notebook, dir, flag string, 
 	return k, err
 }
 
-// findKernel returns the installed kernel of the name that the flag or the notebook gives. For Go
-// there is also GoNB, to be built from the workspace: for the name gonb in a notebook, whether one
-// is installed or not, and where the notebook's own is missing.
+// findKernel says which kernel it is to be: one that nb brings, or the one that is installed under
+// the name that is asked for. Where the kernel of a Go notebook is missing, it is "go".
 func findKernel(nb *notebook.Notebook, flag string) (kernelChoice, error) {
 	wants := nb.Kernel()
 	if flag != "" {
 		wants.Name, wants.Language = flag, ""
 	}
-	isGo := wants.Name == "gonb" || strings.EqualFold(wants.Language, "go")
+	isGo := strings.EqualFold(wants.Language, "go")
+	builtIn := func(name string) (kernelChoice, error) {
+		return kernelChoice{language: "go", builtIn: name, book: nb}, nil
+	}
 	var spec jupyter.Spec
 	var err error
 	switch {
+	case isBuiltIn(wants.Name):
+		return builtIn(wants.Name)
 	case wants.Name == "" && wants.Language == "":
 		err = fmt.Errorf("the notebook names no kernel: give one with -k (%s)", kernelNames())
-	case wants.Name == "" && !isGo:
-		spec, err = specOf(wants.Language)
-	case wants.Name != "" && (flag != "" || wants.Name != "gonb"):
+	case wants.Name != "":
 		spec, err = jupyter.FindSpec(wants.Name)
+	case isGo:
+		return builtIn(liveKernel)
 	default:
-		err = errBuiltIn
+		spec, err = specOf(wants.Language)
 	}
 	var broken *jupyter.BrokenSpecError
 	switch {
@@ -64,20 +80,18 @@ func findKernel(nb *notebook.Notebook, flag string) (kernelChoice, error) {
 	case errors.As(err, &broken):
 		return kernelChoice{}, err
 	case isGo:
-		return kernelChoice{language: "go", builtIn: true, book: nb}, nil
+		return builtIn(liveKernel)
 	case flag == "" && wants.Name != "":
 		err = fmt.Errorf("%w (or name another with -k)", err)
 	}
 	return kernelChoice{}, err
 }
 
-var errBuiltIn = errors.New("GoNB is built in")
-
 // kernelNames lists what -k can be given.
 func kernelNames() string {
-	names := []string{"gonb"}
+	names := []string{liveKernel, gonbKernel, plainKernel}
 	for _, s := range jupyter.Specs() {
-		if s.Name != "gonb" {
+		if !isBuiltIn(s.Name) {
 			names = append(names, s.Name)
 		}
 	}
@@ -132,14 +146,14 @@ func canStart(s jupyter.Spec) bool {
 
 // prepare builds what a Go notebook needs.
 func (k *kernelChoice) prepare(ctx context.Context, dir string, offline bool, log io.Writer) error {
-	if !k.builtIn {
+	if k.builtIn == "" {
 		return nil
 	}
 	w, err := findWorkspace(ctx, dir, ".")
 	if err != nil {
 		return err
 	}
-	if !imports(k.book, w.module) {
+	if w.module == "" || !imports(k.book, w.module) {
 		w.workers = nil // it starts no session, and its first cell need not wait for one
 	}
 	s := &setup{log: log, offline: offline, lenient: true}
@@ -148,7 +162,20 @@ func (k *kernelChoice) prepare(ctx context.Context, dir string, offline bool, lo
 	}
 	// GOWORK of the caller would take the place of the kernel's own go.work.
 	k.env = []string{"GOWORK="}
-	k.spec, err = w.kernelSpec(ctx, "gonb")
+	if offline {
+		k.env = append(k.env, "GOPROXY=off")
+	}
+	if k.builtIn == plainKernel {
+		k.spec, err = plainSpec(ctx, w)
+		return err
+	}
+	exe, err := os.Executable()
+	if err != nil {
+		return err
+	}
+	k.spec, err = frontSpec(ctx, exe, k.builtIn)
+	// What a run executes is none of a person's history.
+	k.spec.Argv = append(k.spec.Argv, "--workspace="+w.root, "--history=")
 	return err
 }
 
@@ -160,22 +187,17 @@ func imports(nb *notebook.Notebook, module string) bool {
 	})
 }
 
-// kernelSpec describes GoNB on this workspace: errors as text, and a go.work that holds the module,
-// so that cells import it without any set-up.
-func (w *workspace) kernelSpec(ctx context.Context, name string) (jupyter.Spec, error) {
-	env, err := w.kernelEnv(ctx)
+// plainSpec describes GoNB by itself: errors as text, and a go.work that holds the module, so that
+// cells import it without any set-up.
+func plainSpec(ctx context.Context, w *workspace) (jupyter.Spec, error) {
+	env, err := kernelEnv(ctx)
 	if err != nil {
 		return jupyter.Spec{}, err
 	}
-	gonb := filepath.Join(binDir(), "gonb")
-	if _, err := os.Stat(gonb); err != nil {
-		return jupyter.Spec{}, fmt.Errorf("GoNB is not built: run nb setup (%w)", err)
+	argv := []string{filepath.Join(binDir(), "gonb"), "-kernel", "{connection_file}", "-raw_error"}
+	if w.root != "" {
+		argv = append(argv, "-go_work="+w.root)
+		env["NB_WORKSPACE"] = w.root
 	}
-	return jupyter.Spec{
-		Argv:        []string{gonb, "-kernel", "{connection_file}", "-raw_error", "-go_work=" + w.root},
-		DisplayName: "Go (" + name + ")",
-		Language:    "go",
-		Env:         env,
-		Name:        name,
-	}, nil
+	return jupyter.Spec{Argv: argv, DisplayName: "GoNB", Language: "go", Env: env, Name: plainKernel}, nil
 }

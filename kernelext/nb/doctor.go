@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"os/exec"
-	"path"
 	"path/filepath"
 	"strings"
 	"time"
@@ -110,21 +109,21 @@ func examine(ctx context.Context) []check {
 	}
 	add("C compiler", compiler, err, "install gcc; XLA's plugins are loaded through cgo")
 	w, err := findWorkspace(ctx, ".")
-	if !add("workspace", describe(w), err, "run nb inside a module that has GoNB among its tools, or set NB_WORKSPACE") {
+	if !add("workspace", describe(w), err, "mend its go.mod, or set NB_WORKSPACE to another module") {
 		return checks
 	}
-	for _, t := range w.tools {
-		p := filepath.Join(binDir(), path.Base(t))
+	for _, name := range []string{"gonb", "goimports"} {
+		p := filepath.Join(binDir(), name)
 		var err error
 		if !exists(p) {
 			err = fmt.Errorf("%s is not built", p)
 		}
-		add(path.Base(t), p, err, "nb setup")
+		add(name, p, err, "nb setup")
 	}
 	for _, pkg := range w.workers {
 		checks = append(checks, examineWorker(ctx, w.worker(pkg))...)
 	}
-	checks = append(checks, examineKernel())
+	checks = append(checks, examineKernel(liveKernel), examineKernel(gonbKernel))
 	return append(checks,
 		optional("jupyter", "JupyterLab, to step through notebooks in a browser: pip install jupyterlab"),
 		examineGopls())
@@ -151,6 +150,9 @@ func describe(w *workspace) string {
 	if w == nil {
 		return ""
 	}
+	if w.root == "" {
+		return "none around this folder; cells have a module of their own"
+	}
 	return fmt.Sprintf("module %s in %s", w.module, w.root)
 }
 
@@ -175,17 +177,17 @@ func examineWorker(ctx context.Context, w session.Worker) []check {
 	return append([]check{{Name: w.Name + " session", OK: true, Detail: program}}, answer.Checks...)
 }
 
-// examineKernel says which Go kernel Jupyter would offer.
-func examineKernel() check {
-	c := check{Name: "Jupyter kernel gonb", Optional: true}
-	spec, err := jupyter.FindSpec("gonb")
+// examineKernel says which kernel of a name Jupyter would offer.
+func examineKernel(name string) check {
+	c := check{Name: "Jupyter kernel " + name, Optional: true}
+	spec, err := jupyter.FindSpec(name)
 	if err != nil {
 		c.Detail, c.Fix = "not installed", "nb install --user, to step through notebooks in JupyterLab"
 		return c
 	}
 	c.OK = true
 	if mark := readMark(spec.Dir); mark != nil {
-		c.Detail = fmt.Sprintf("%s for %s", spec.Dir, mark.Workspace)
+		c.Detail = spec.Dir + " (nb " + mark.Version + ")"
 	} else {
 		c.Detail = spec.Dir + " (not by nb)"
 	}

@@ -12,9 +12,9 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"gopets/kernelext/cellsrc"
 	"gopets/kernelext/internal/atomicfile"
 	"gopets/kernelext/jupyter"
-	"gopets/kernelext/kernel"
 	"gopets/kernelext/notebook"
 	"gopets/kernelext/render"
 	"gopets/kernelext/runner"
@@ -67,7 +67,7 @@ func (f *runFlags) newHeadless(cmd *cobra.Command, path string, settings []runne
 	h.options = runner.Options{CellTimeout: f.cellTimeout, Timeout: f.timeout, StartTimeout: f.startTimeout,
 		CellRetries: f.cellRetries, AllowErrors: f.allowErrors, Only: f.only, Until: f.until, From: f.from}
 	if strings.EqualFold(h.kernel.language, "go") {
-		h.options.Replay = kernel.Declarations
+		h.options.Replay = cellsrc.Declarations
 	}
 	return h, nil
 }
@@ -91,7 +91,7 @@ func workingDir(path, cwd string) (string, error) {
 // environment is what a kernel gets beside its own. What a notebook in another language than Go puts
 // into temporary files outlives the run, as its next step may read them.
 func (k kernelChoice) environment() []string {
-	if k.builtIn {
+	if k.builtIn != "" {
 		return k.env
 	}
 	return append(slices.Clip(k.env), "TMPDIR="+os.Getenv("TMPDIR"))

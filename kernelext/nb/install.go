@@ -30,23 +30,33 @@ func (f installFlags) dataDir() string {
 	return jupyter.UserDataDir()
 }
 
-func (f installFlags) specDir() string { return filepath.Join(f.dataDir(), "kernels", f.name) }
+func (f installFlags) specDir(name string) string { return filepath.Join(f.dataDir(), "kernels", name) }
 
 // backupDir is outside of the folder in which Jupyter looks for kernels.
-func (f installFlags) backupDir() string { return filepath.Join(f.dataDir(), "nb-backup", f.name) }
+func (f installFlags) backupDir(name string) string {
+	return filepath.Join(f.dataDir(), "nb-backup", name)
+}
+
+// names are the kernels that are meant: the one of the flag, or both.
+func (f installFlags) names() []string {
+	if f.name != "" {
+		return []string{f.name}
+	}
+	return []string{liveKernel, gonbKernel}
+}
 
 func (f *installFlags) add(cmd *cobra.Command) {
 	fl := cmd.Flags()
 	fl.BoolVar(&f.user, "user", false, "for this user (the default)")
 	fl.StringVar(&f.prefix, "prefix", "", "under this folder's share/jupyter, as of a virtual environment")
-	fl.StringVar(&f.name, "name", "gonb", "the kernel's name")
+	fl.StringVar(&f.name, "name", "", "this kernel only: go, gonb, or another name for go (default both)")
 	cmd.MarkFlagsMutuallyExclusive("user", "prefix")
 }
 
 var kernelName = regexp.MustCompile(`^[A-Za-z0-9._-]+$`)
 
 func (f installFlags) check() error {
-	if !kernelName.MatchString(f.name) || strings.Trim(f.name, ".") == "" {
+	if f.name != "" && (!kernelName.MatchString(f.name) || strings.Trim(f.name, ".") == "") {
 		return fmt.Errorf("--name %q: a kernel's name is made of letters, digits, '.', '_' and '-'", f.name)
 	}
 	return nil
@@ -57,34 +67,48 @@ func installCommand() *cobra.Command {
 	var offline bool
 	cmd := &cobra.Command{
 		Use:   "install",
-		Short: "Offer the kernel to JupyterLab",
-		Long: `Write a kernelspec, so that JupyterLab and other Jupyter clients offer a Go kernel whose cells import this module's packages
-without any set-up. A kernel of the same name that was not made by nb is left alone, unless --replace is given: then it
-is kept aside, and nb uninstall brings it back.`,
+		Short: "Offer the kernels to JupyterLab",
+		Long: `Write two kernelspecs, so that JupyterLab and other Jupyter clients offer "Go", whose variables keep their values from cell to
+cell, and "Go (gonb)", GoNB with the same front. Cells import the packages of the module around their notebook; beside no
+module they have one of their own. A kernel of the same name that was not made by nb is left alone, unless --replace is given:
+then it is kept aside, and nb uninstall brings it back.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if err := f.check(); err != nil {
 				return err
 			}
-			if found, foreign := inspectSpec(f.specDir()); found && foreign && !f.replace {
-				return fmt.Errorf("%s holds a kernel that nb did not install; it was left as it is.\n  nb install --replace     keeps it aside and takes its place; nb uninstall brings it back\n  nb install --name NAME   installs under another name", f.specDir())
+			for _, name := range f.names() {
+				dir := f.specDir(name)
+				if found, foreign := inspectSpec(dir); found && foreign && !f.replace {
+					return fmt.Errorf("%s holds a kernel that nb did not install; it was left as it is.\n  nb install --replace     keeps it aside and takes its place; nb uninstall brings it back\n  nb install --name NAME   installs under another name", dir)
+				}
 			}
 			ctx := cmd.Context()
 			w, err := findWorkspace(ctx, ".")
 			if err != nil {
 				return err
 			}
+			w.workers = nil // built when a notebook first needs one
 			s := &setup{log: cmd.OutOrStdout(), offline: offline, lenient: true}
 			if err := s.all(ctx, w); err != nil {
 				return err
 			}
 			s.modules(ctx, w)
 			s.gopls(ctx)
-			spec, err := w.frontSpec(ctx, f.name)
+			program, err := keptProgram()
 			if err != nil {
 				return err
 			}
-			return f.install(cmd, spec, w.root)
+			for _, name := range f.names() {
+				spec, err := frontSpec(ctx, program, name)
+				if err != nil {
+					return err
+				}
+				if err := f.install(cmd, name, spec); err != nil {
+					return err
+				}
+			}
+			return nil
 		},
 	}
 	f.add(cmd)
@@ -95,8 +119,7 @@ is kept aside, and nb uninstall brings it back.`,
 
 // specMark is what nb writes into a kernelspec's metadata, to know its own again.
 type specMark struct {
-	Workspace string `json:"workspace"`
-	Version   string `json:"version"`
+	Version string `json:"version"`
 }
 
 // inspectSpec tells whether a kernelspec is there, and whether somebody else's.
@@ -122,8 +145,8 @@ func readMark(dir string) *specMark {
 	return meta.NB
 }
 
-func (f installFlags) install(cmd *cobra.Command, spec jupyter.Spec, root string) error {
-	meta, err := json.Marshal(map[string]specMark{"nb": {Workspace: root, Version: release.String()}})
+func (f installFlags) install(cmd *cobra.Command, name string, spec jupyter.Spec) error {
+	meta, err := json.Marshal(map[string]specMark{"nb": {release.String()}})
 	if err != nil {
 		return err
 	}
@@ -132,13 +155,13 @@ func (f installFlags) install(cmd *cobra.Command, spec jupyter.Spec, root string
 	if err != nil {
 		return err
 	}
-	dir := f.specDir()
+	dir := f.specDir(name)
 	if found, foreign := inspectSpec(dir); found && foreign {
-		kept, err := newFolder(filepath.Join(f.backupDir(), time.Now().Format("20060102-150405")))
+		kept, err := newFolder(filepath.Join(f.backupDir(name), time.Now().Format("20060102-150405")))
 		if err != nil {
 			return err
 		}
-		if err := os.Rename(dir, filepath.Join(kept, f.name)); err != nil {
+		if err := os.Rename(dir, filepath.Join(kept, name)); err != nil {
 			return fmt.Errorf("keeping the present kernel aside: %w", err)
 		}
 		fmt.Fprintf(cmd.OutOrStdout(), "kept the former kernel in %s\n", kept)
@@ -149,7 +172,7 @@ func (f installFlags) install(cmd *cobra.Command, spec jupyter.Spec, root string
 	if err := atomicfile.Bytes(filepath.Join(dir, "kernel.json"), append(data, '\n'), 0o644); err != nil {
 		return err
 	}
-	fmt.Fprintf(cmd.OutOrStdout(), "installed kernel %q, %s, in %s\n", f.name, spec.DisplayName, dir)
+	fmt.Fprintf(cmd.OutOrStdout(), "installed kernel %q, %s, in %s\n", name, spec.DisplayName, dir)
 	return nil
 }
 
@@ -157,25 +180,38 @@ func uninstallCommand() *cobra.Command {
 	var f installFlags
 	cmd := &cobra.Command{
 		Use:   "uninstall",
-		Short: "Take the kernel away again and bring back the one it replaced",
+		Short: "Take the kernels away again and bring back those that they replaced",
 		Args:  cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if err := f.check(); err != nil {
 				return err
 			}
-			return f.uninstall(cmd)
+			removed := 0
+			for _, name := range f.names() {
+				if found, _ := inspectSpec(f.specDir(name)); !found && f.name == "" {
+					continue
+				}
+				if err := f.uninstall(cmd, name); err != nil {
+					return err
+				}
+				removed++
+			}
+			if removed == 0 {
+				return fmt.Errorf("there is no kernel of nb in %s", filepath.Dir(f.specDir(liveKernel)))
+			}
+			return nil
 		},
 	}
 	f.add(cmd)
 	return cmd
 }
 
-func (f installFlags) uninstall(cmd *cobra.Command) error {
-	dir := f.specDir()
+func (f installFlags) uninstall(cmd *cobra.Command, name string) error {
+	dir := f.specDir(name)
 	found, foreign := inspectSpec(dir)
 	switch {
 	case !found:
-		return fmt.Errorf("there is no kernel %q in %s", f.name, filepath.Dir(dir))
+		return fmt.Errorf("there is no kernel %q in %s", name, filepath.Dir(dir))
 	case foreign:
 		return fmt.Errorf("%s was not installed by nb; it was left as it is", dir)
 	}
@@ -186,8 +222,8 @@ func (f installFlags) uninstall(cmd *cobra.Command) error {
 	if err := os.Remove(dir); err != nil && !errors.Is(err, os.ErrNotExist) {
 		return fmt.Errorf("removed kernel.json, but %s holds other files: %w", dir, err)
 	}
-	fmt.Fprintf(cmd.OutOrStdout(), "removed kernel %q from %s\n", f.name, filepath.Dir(dir))
-	kept, err := filepath.Glob(filepath.Join(f.backupDir(), "*", f.name))
+	fmt.Fprintf(cmd.OutOrStdout(), "removed kernel %q from %s\n", name, filepath.Dir(dir))
+	kept, err := filepath.Glob(filepath.Join(f.backupDir(name), "*", name))
 	if err != nil || len(kept) == 0 {
 		return nil
 	}

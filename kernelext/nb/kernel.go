@@ -1,35 +1,41 @@
 package main
 
 import (
-	"bytes"
 	"cmp"
 	"context"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 
 	"github.com/spf13/cobra"
 
+	"gopets/kernelext/eval"
+	"gopets/kernelext/eval/gonb"
 	"gopets/kernelext/internal/atomicfile"
+	"gopets/kernelext/internal/guard"
 	"gopets/kernelext/jupyter"
 	"gopets/kernelext/kernel"
 	"gopets/kernelext/release"
 	"gopets/kernelext/session"
 )
 
+// kernelFlags are those of the command that a kernelspec starts.
+type kernelFlags struct {
+	engine, workspace, gonb, gopls, history string
+	guard                                   bool
+}
+
 // kernelCommand is what a kernelspec starts, not people.
 func kernelCommand() *cobra.Command {
-	var workspace, gonb, gopls string
-	var guard bool
+	var f kernelFlags
 	cmd := &cobra.Command{
 		Use:    "kernel CONNECTION-FILE",
 		Short:  "Be the kernel that a connection file describes",
 		Hidden: true,
 		Args:   cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if guard {
-				kernel.Guard(os.Stdin)
+			if f.guard {
+				guard.Main(os.Stdin)
 				return nil
 			}
 			if len(args) == 0 {
@@ -39,31 +45,47 @@ func kernelCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			exe, err := os.Executable()
+			options, err := f.options(cmd.Context())
 			if err != nil {
 				return err
 			}
-			if gopls == "" && exists(goplsPath()) {
-				gopls = goplsPath()
-			}
 			// An interrupt is meant for the cell.
-			return kernel.Serve(context.WithoutCancel(cmd.Context()), conn, kernel.Options{
-				GoNB:      cmp.Or(gonb, filepath.Join(binDir(), "gonb")),
-				Workspace: cmp.Or(workspace, os.Getenv("NB_WORKSPACE")),
-				Gopls:     gopls,
-				Cache:     session.CacheDir(),
-				History:   cmp.Or(os.Getenv("NB_HISTORY"), filepath.Join(session.CacheDir(), "history")),
-				Guard:     []string{exe, "kernel", "--guard"},
-				Version:   release.String(),
-			})
+			return kernel.Serve(context.WithoutCancel(cmd.Context()), conn, options)
 		},
 	}
 	fl := cmd.Flags()
-	fl.StringVar(&workspace, "workspace", "", "the module whose packages cells import (default $NB_WORKSPACE)")
-	fl.StringVar(&gonb, "gonb", "", "GoNB's program (default: the one that nb setup built)")
-	fl.StringVar(&gopls, "gopls", "", "gopls's program (default: the one that nb setup built)")
-	fl.BoolVar(&guard, "guard", false, "end what a kernel leaves behind")
+	fl.StringVar(&f.engine, "engine", gonbKernel, "what runs the cells: go or gonb")
+	fl.StringVar(&f.workspace, "workspace", "", "the module whose packages cells import where there is none around the current folder")
+	fl.StringVar(&f.gonb, "gonb", filepath.Join(binDir(), "gonb"), "GoNB's program")
+	fl.StringVar(&f.gopls, "gopls", "", "gopls's program (default: the one that nb setup built)")
+	fl.StringVar(&f.history, "history", cmp.Or(os.Getenv("NB_HISTORY"), filepath.Join(session.CacheDir(), "history")), "the folder that keeps what is run; empty for none")
+	fl.BoolVar(&f.guard, "guard", false, "end what a kernel leaves behind")
 	return cmd
+}
+
+// options are those of the kernel, for a notebook in the current folder.
+func (f kernelFlags) options(ctx context.Context) (kernel.Options, error) {
+	exe, err := os.Executable()
+	if err != nil {
+		return kernel.Options{}, err
+	}
+	if f.gopls == "" && exists(goplsPath()) {
+		f.gopls = goplsPath()
+	}
+	root := cmp.Or(os.Getenv("NB_WORKSPACE"), moduleAround("."), f.workspace)
+	if root != "" {
+		os.Setenv("NB_WORKSPACE", root) // for the sessions that cells start
+	}
+	o := kernel.Options{
+		Banner:  "Go, in GoNB's dialect. %help lists the commands.",
+		History: f.history,
+		Guard:   []string{exe, "kernel", "--guard"},
+		Version: release.String(),
+		Engine: func(g *guard.Guard) (eval.Engine, error) {
+			return gonb.New(gonb.Options{GoNB: f.gonb, Workspace: root, Gopls: f.gopls, Cache: session.CacheDir(), Guard: g})
+		},
+	}
+	return o, nil
 }
 
 // watchKernel has a process look after a run's kernel, which ends what is left of it if nb is
@@ -73,60 +95,66 @@ func watchKernel(k *jupyter.Kernel) (release func(), err error) {
 	if err != nil {
 		return nil, err
 	}
-	return kernel.Watch([]string{exe, "kernel", "--guard"}, k)
+	return guard.WatchKernel([]string{exe, "kernel", "--guard"}, k)
 }
 
 // goplsPath is where nb setup puts the gopls of the kernel; not on the PATH, where GoNB would start
 // one more.
 func goplsPath() string { return filepath.Join(session.CacheDir(), "gopls", "gopls") }
 
-// frontSpec describes the kernel in front of GoNB. It is this very program, kept in the cache's bin
-// folder, for `go run` deletes its own.
-func (w *workspace) frontSpec(ctx context.Context, name string) (jupyter.Spec, error) {
-	spec, err := w.kernelSpec(ctx, name)
+// displayNames are what front ends show for the kernels.
+var displayNames = map[string]string{liveKernel: "Go", gonbKernel: "Go (gonb)"}
+
+// frontSpec describes a kernel of ours, whose program is nb itself.
+func frontSpec(ctx context.Context, program, name string) (jupyter.Spec, error) {
+	env, err := kernelEnv(ctx)
 	if err != nil {
-		return spec, err
+		return jupyter.Spec{}, err
 	}
+	engine := liveKernel
+	if name == gonbKernel {
+		engine = gonbKernel
+	}
+	return jupyter.Spec{
+		Argv:        []string{program, "kernel", "{connection_file}", "--engine=" + engine},
+		DisplayName: cmp.Or(displayNames[name], "Go ("+name+")"),
+		Language:    "go",
+		Env:         env,
+		Name:        name,
+	}, nil
+}
+
+// keptProgram is nb in the cache's bin folder, for `go run` deletes its own.
+func keptProgram() (string, error) {
 	exe, err := os.Executable()
 	if err != nil {
-		return spec, err
+		return "", err
 	}
 	program := filepath.Join(binDir(), "nb")
-	if !sameFile(exe, program) {
-		text, err := os.ReadFile(exe)
-		if err != nil {
-			return spec, fmt.Errorf("the kernel's program: %w", err)
-		}
-		if err := atomicfile.Bytes(program, text, 0o755); err != nil {
-			return spec, err
-		}
+	if sameFile(exe, program) {
+		return program, nil
 	}
-	spec.Argv = []string{program, "kernel", "{connection_file}", "--workspace=" + w.root}
-	return spec, nil
+	text, err := os.ReadFile(exe)
+	if err != nil {
+		return "", fmt.Errorf("the kernel's program: %w", err)
+	}
+	return program, atomicfile.Bytes(program, text, 0o755)
 }
 
 // goplsVersion is one that the kernel was tested with. It is no tool of go.mod, for it would raise
 // what other programs require.
 const goplsVersion = "v0.21.1"
 
-// gopls gets the gopls for the kernel's completion and inspection, which do without if it is not to
-// be had.
+// gopls builds the gopls for the kernel's completion and inspection, which do without if it cannot
+// be built.
 func (s *setup) gopls(ctx context.Context) {
 	if exists(goplsPath()) {
 		return
 	}
-	tool, err := goTool()
-	if err == nil {
-		done := s.later("building gopls, for completion in JupyterLab (once; a minute or two on a slow machine)")
-		cmd := exec.CommandContext(ctx, tool, "install", "golang.org/x/tools/gopls@"+goplsVersion)
-		cmd.Env = append(os.Environ(), "GOBIN="+filepath.Dir(goplsPath()), "GOWORK=off", "GOFLAGS=")
-		var out []byte
-		if out, err = cmd.CombinedOutput(); err != nil {
-			err = fmt.Errorf("%w: %s", err, bytes.TrimSpace(out))
-		}
-		done()
-	}
+	done := s.later("building gopls, for completion in JupyterLab (once; a minute or two on a slow machine)")
+	err := s.install(ctx, filepath.Dir(goplsPath()), "golang.org/x/tools/gopls", goplsVersion)
+	done()
 	if err != nil {
-		fmt.Fprintf(s.log, "set-up: no completion in JupyterLab, for gopls is not to be had: %s\n", plain(err.Error()))
+		fmt.Fprintf(s.log, "set-up: no completion in JupyterLab: gopls is not available: %s\n", plain(err.Error()))
 	}
 }

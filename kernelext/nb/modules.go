@@ -14,6 +14,9 @@ import (
 // here is a cell that imports every package it could, and what GoNB does with it; only compiling is
 // left out.
 func (s *setup) modules(ctx context.Context, w *workspace) {
+	if w.root == "" {
+		return
+	}
 	if err := w.getAsCell(ctx); err != nil {
 		fmt.Fprintf(s.log, "set-up: the first cell will want a network: %s\n", plain(err.Error()))
 	}

@@ -118,7 +118,7 @@ func runCommand() *cobra.Command {
 	fl.DurationVar(&f.timeout, "timeout", 0, "longest time for the whole run (default none)")
 	fl.DurationVar(&f.cellTimeout, "cell-timeout", 0, "longest time for each cell (default none)")
 	fl.DurationVar(&f.startTimeout, "start-timeout", time.Minute, "longest time for the kernel's first answer")
-	fl.StringVarP(&f.kernel, "kernel", "k", "", "the kernel's name (default: the notebook's own; gonb is built in)")
+	fl.StringVarP(&f.kernel, "kernel", "k", "", "the kernel's name (default: the notebook's own; go, gonb and plain-gonb are built in)")
 	fl.StringVar(&f.cwd, "cwd", "", "the working directory of the kernel (default: the notebook's folder)")
 	fl.BoolVar(&f.offline, "offline", false, "fetch nothing")
 	cmd.MarkFlagsMutuallyExclusive("html", "no-html")

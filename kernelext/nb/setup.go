@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"context"
+	"debug/buildinfo"
 	"errors"
 	"fmt"
 	"io"
@@ -11,6 +12,7 @@ import (
 	"os/exec"
 	"path"
 	"path/filepath"
+	"runtime/debug"
 	"strings"
 	"syscall"
 	"time"
@@ -25,8 +27,8 @@ func setupCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "setup",
 		Short: "Fetch and build all that a later offline run needs",
-		Long: `Fetch and build all that a later offline run needs: GoNB, goimports, and the session workers that
-go.mod's tool lines name, which in turn fetch what they need. What is there already is kept; it is safe to repeat.`,
+		Long: `Fetch and build all that a later offline run needs: GoNB, goimports, gopls, and the session workers among the module's
+tools (packages called worker in go.mod's tool lines), which in turn fetch what they need. What is there already is kept; it is safe to repeat.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			w, err := findWorkspace(cmd.Context(), ".")
@@ -60,7 +62,9 @@ func (s *setup) all(ctx context.Context, w *workspace) error {
 	}
 	// The workers that cells build must come out the same, or they would be linked again.
 	os.Setenv("GOFLAGS", goFlags(ctx))
-	os.Setenv("NB_WORKSPACE", w.root)
+	if w.root != "" {
+		os.Setenv("NB_WORKSPACE", w.root)
+	}
 	if err := s.tools(ctx, w); err != nil {
 		return err
 	}
@@ -78,8 +82,9 @@ func (s *setup) all(ctx context.Context, w *workspace) error {
 	return nil
 }
 
-// tools builds the tools into the cache's bin folder. The go command links only what changed; a
-// lock keeps two nb from writing one file.
+// tools builds GoNB and goimports into the cache's bin folder: those of the workspace's go.mod if
+// that has them as tools, else the versions that nb was built with. A lock keeps two nb from
+// writing one file.
 func (s *setup) tools(ctx context.Context, w *workspace) error {
 	if err := os.MkdirAll(binDir(), 0o755); err != nil {
 		return fmt.Errorf("set-up: the folder for tools: %w", err)
@@ -89,16 +94,64 @@ func (s *setup) tools(ctx context.Context, w *workspace) error {
 		return fmt.Errorf("set-up: %w", err)
 	}
 	defer unlock()
-	var names []string
-	for _, t := range w.tools {
-		names = append(names, path.Base(t))
+	done := s.later("building GoNB and goimports (once; a minute or two on a slow machine)")
+	defer done()
+	if w.hasGoNB {
+		// The go command links only what changed.
+		if _, err := goOutput(ctx, w.root, "build", "-o", binDir()+string(filepath.Separator), gonbPackage, goimportsPackage); err != nil {
+			return fmt.Errorf("set-up: %w", err)
+		}
+		return nil
 	}
-	defer s.later(fmt.Sprintf("building %s (once; a minute or two on a slow machine)", strings.Join(names, ", ")))()
-	args := append([]string{"build", "-o", binDir() + string(filepath.Separator)}, w.tools...)
-	if _, err := goOutput(ctx, w.root, args...); err != nil {
-		return fmt.Errorf("set-up: %w", err)
+	for pkg, version := range toolVersions() {
+		if builtFrom(filepath.Join(binDir(), path.Base(pkg))) == version {
+			continue
+		}
+		if err := s.install(ctx, binDir(), pkg, version); err != nil {
+			return fmt.Errorf("set-up: %w", err)
+		}
 	}
 	return nil
+}
+
+// install builds a program of another module into a folder.
+func (s *setup) install(ctx context.Context, dir, pkg, version string) error {
+	tool, err := goTool()
+	if err != nil {
+		return err
+	}
+	cmd := exec.CommandContext(ctx, tool, "install", pkg+"@"+version)
+	cmd.Dir = os.TempDir()
+	cmd.Env = append(os.Environ(), "GOBIN="+dir, "GOWORK=off", "GOFLAGS=")
+	if out, err := cmd.CombinedOutput(); err != nil {
+		return fmt.Errorf("building %s@%s: %w\n%s", pkg, version, err, bytes.TrimSpace(out))
+	}
+	return nil
+}
+
+// goimportsVersion is that of golang.org/x/tools in go.mod, which nb does not link.
+const goimportsVersion = "v0.52.0"
+
+// toolVersions are the versions of the tools that nb was built with.
+func toolVersions() map[string]string {
+	versions := map[string]string{gonbPackage: "v0.11.5", goimportsPackage: goimportsVersion}
+	if info, ok := debug.ReadBuildInfo(); ok {
+		for _, d := range info.Deps {
+			if _, wanted := versions[d.Path]; wanted && d.Replace == nil {
+				versions[d.Path] = d.Version
+			}
+		}
+	}
+	return versions
+}
+
+// builtFrom returns the version of the module that a program was built from, "" if it is not there.
+func builtFrom(program string) string {
+	info, err := buildinfo.ReadFile(program)
+	if err != nil {
+		return ""
+	}
+	return info.Main.Version
 }
 
 // worker builds a session worker and lets it set itself up: what it says on the way is passed on,

@@ -92,7 +92,7 @@ Exit status: 0 everything is as saved, 1 a cell shows something else or failed, 
 	fl.IntVar(&f.rules.Channel, "pixel-tolerance", 0, "how far off a pixel's red, green, blue or alpha may be (0 to 255)")
 	fl.Float64Var(&f.rules.Pixels, "pixel-share", 0, "how many of a picture's pixels may be further off (0 to 1)")
 	fl.StringSliceVar(&f.rules.Ignore, "ignore", nil, "what not to compare: stdout, stderr, error, a MIME type or a pattern such as 'image/*'")
-	fl.StringVarP(&f.kernel, "kernel", "k", "", "the kernel's name (default: the notebook's own; gonb is built in)")
+	fl.StringVarP(&f.kernel, "kernel", "k", "", "the kernel's name (default: the notebook's own; go, gonb and plain-gonb are built in)")
 	fl.StringVar(&f.cwd, "cwd", "", "the working directory of the kernel (default: the notebook's folder)")
 	f.parameters.register(fl)
 	fl.DurationVar(&f.timeout, "timeout", 0, "longest time for each notebook, as 90s or 1h30m (default none)")

@@ -11,55 +11,64 @@ import (
 	"path"
 	"path/filepath"
 	"runtime"
-	"slices"
 	"strings"
 
 	"gopets/kernelext/session"
 )
 
-// A workspace is the module whose packages cells can import and whose go.mod names the tools.
+// A workspace is the module whose packages cells can import. The zero one is none: then cells have
+// a module of their own.
 type workspace struct {
 	root    string   // absolute path
 	module  string   // import path
-	tools   []string // packages of other modules, to be built into the cache's bin folder
-	workers []string // the module's own tools: session workers
+	hasGoNB bool     // GoNB is among its tools, so that its go.mod says which one
+	workers []string // the module's own tools that are session workers: packages called worker
 }
 
-const gonbPackage = "github.com/janpfeifer/gonb"
+const (
+	gonbPackage      = "github.com/janpfeifer/gonb"
+	goimportsPackage = "golang.org/x/tools/cmd/goimports"
+)
 
-// findWorkspace looks for a module that has GoNB among its tools: where $NB_WORKSPACE says, else
-// around one of the folders, in their order.
+// findWorkspace looks for a module: where $NB_WORKSPACE says, else around one of the folders, in
+// their order. There may be none.
 func findWorkspace(ctx context.Context, folders ...string) (*workspace, error) {
 	if dir := os.Getenv("NB_WORKSPACE"); dir != "" {
-		w, err := readWorkspace(ctx, dir)
-		if err == nil && w == nil {
-			err = fmt.Errorf("%s has no tool line for %s in its go.mod", dir, gonbPackage)
+		dir, err := filepath.Abs(dir)
+		if err != nil {
+			return nil, err
 		}
+		w, err := readWorkspace(ctx, dir)
 		if err != nil {
 			return nil, fmt.Errorf("NB_WORKSPACE: %w", err)
 		}
 		return w, nil
 	}
 	for _, folder := range folders {
-		dir, err := filepath.Abs(folder)
-		if err != nil {
-			return nil, err
-		}
-		for ; ; dir = filepath.Dir(dir) {
-			if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
-				if w, err := readWorkspace(ctx, dir); w != nil || err != nil {
-					return w, err
-				}
-			}
-			if dir == filepath.Dir(dir) {
-				break
-			}
+		if dir := moduleAround(folder); dir != "" {
+			return readWorkspace(ctx, dir)
 		}
 	}
-	return nil, fmt.Errorf("no module with the line `tool %s` in its go.mod was found around %s: run nb inside such a module, or set NB_WORKSPACE to its folder", gonbPackage, strings.Join(folders, " or "))
+	return &workspace{}, nil
 }
 
-// readWorkspace reads a module's go.mod; the result is nil if GoNB is not among its tools.
+// moduleAround returns the folder of the module that a folder belongs to, "" without.
+func moduleAround(folder string) string {
+	dir, err := filepath.Abs(folder)
+	if err != nil {
+		return ""
+	}
+	for ; ; dir = filepath.Dir(dir) {
+		if info, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil && info.Mode().IsRegular() {
+			return dir
+		}
+		if dir == filepath.Dir(dir) {
+			return ""
+		}
+	}
+}
+
+// readWorkspace reads a module's go.mod.
 func readWorkspace(ctx context.Context, dir string) (*workspace, error) {
 	out, err := goOutput(ctx, dir, "mod", "edit", "-json")
 	if err != nil {
@@ -74,14 +83,12 @@ func readWorkspace(ctx context.Context, dir string) (*workspace, error) {
 	}
 	w := &workspace{root: dir, module: mod.Module.Path}
 	for _, t := range mod.Tool {
-		if strings.HasPrefix(t.Path, w.module+"/") {
+		switch {
+		case strings.HasPrefix(t.Path, w.module+"/") && path.Base(t.Path) == "worker":
 			w.workers = append(w.workers, t.Path)
-		} else {
-			w.tools = append(w.tools, t.Path)
+		case t.Path == gonbPackage:
+			w.hasGoNB = true
 		}
-	}
-	if !slices.Contains(w.tools, gonbPackage) {
-		return nil, nil
 	}
 	return w, nil
 }
@@ -181,17 +188,15 @@ func quoteFlag(f string) string {
 	return f
 }
 
-// kernelEnv is what a kernel needs in its environment to compile cells of the workspace and to
-// start its sessions.
-func (w *workspace) kernelEnv(ctx context.Context) (map[string]string, error) {
+// kernelEnv is what a kernel needs in its environment to compile cells and to start its sessions.
+func kernelEnv(ctx context.Context) (map[string]string, error) {
 	tool, err := goTool()
 	if err != nil {
 		return nil, err
 	}
 	env := map[string]string{
-		"PATH":         strings.Join([]string{shimDir(), binDir(), filepath.Dir(tool), "${PATH}"}, string(filepath.ListSeparator)),
-		"GOFLAGS":      goFlags(ctx),
-		"NB_WORKSPACE": w.root,
+		"PATH":    strings.Join([]string{shimDir(), binDir(), filepath.Dir(tool), "${PATH}"}, string(filepath.ListSeparator)),
+		"GOFLAGS": goFlags(ctx),
 	}
 	if os.Getenv("GOPETS_CACHE") != "" {
 		env["GOPETS_CACHE"] = session.CacheDir()

@@ -1,0 +1,368 @@
+package gonb
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"go/token"
+	"maps"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// GoNB compiles a cell by a command that it finds on the PATH: goScript, which asks here first what
+// the build is to see, and what to do when it fails. So a declaration that a newer one has broken
+// is set aside, a module that is missing is fetched, and what the kernel adds stays out of sight.
+
+// serveBuilds answers the stand-ins until ctx ends.
+func (e *Engine) serveBuilds(ctx context.Context) error {
+	for _, name := range []string{"ask", "answer"} {
+		if err := unix.Mkfifo(filepath.Join(e.dir, name), 0o600); err != nil {
+			return fmt.Errorf("the pipe for builds: %w", err)
+		}
+	}
+	ask, err := os.OpenFile(filepath.Join(e.dir, "ask"), os.O_RDWR, 0)
+	if err != nil {
+		return fmt.Errorf("the pipe for builds: %w", err)
+	}
+	go func() {
+		<-ctx.Done()
+		ask.Close()
+	}()
+	go func() {
+		lines := bufio.NewScanner(ask)
+		for lines.Scan() {
+			verb, rest, _ := strings.Cut(lines.Text(), " ")
+			if err := e.answer(e.handle(verb, rest)); err != nil {
+				e.logf("answering a build: %v", err)
+			}
+		}
+	}()
+	return nil
+}
+
+// answer writes to the stand-in that waits; one that was killed meanwhile does not.
+func (e *Engine) answer(text string) error {
+	for end := time.Now().Add(2 * time.Second); ; time.Sleep(time.Millisecond) {
+		fd, err := unix.Open(filepath.Join(e.dir, "answer"), unix.O_WRONLY|unix.O_NONBLOCK|unix.O_CLOEXEC, 0)
+		if err == nil {
+			_, err = unix.Write(fd, []byte(text+"\n"))
+			unix.Close(fd)
+			return err
+		}
+		if time.Now().After(end) {
+			return err
+		}
+	}
+}
+
+// handle answers one question; the zero answer has the stand-in go on by itself.
+func (e *Engine) handle(verb, rest string) (answer string) {
+	e.mu.Lock()
+	x, c := e.current, e.child
+	e.mu.Unlock()
+	if x == nil || c == nil {
+		return "plain"
+	}
+	var err error
+	switch verb {
+	case "imports":
+		answer, err = e.mendImports(x, c.dir, rest)
+	case "build":
+		x.build, err = e.newBuild(x, c.dir, rest == "test")
+		answer = "ready"
+	case "failed":
+		answer, err = x.build.fix()
+	}
+	if err != nil {
+		e.logf("%s of a cell: %v", verb, err)
+		return "plain"
+	}
+	return answer
+}
+
+// A build is the building of one cell's program.
+type build struct {
+	e       *Engine
+	x       *execution
+	program *program
+	overlay *overlay
+	file    string // main.go, or main_test.go
+	pending map[*declared]bool
+	aside   map[string]string // what this build has set aside: reasons by name
+	ran     []string          // the go commands that were tried
+	tries   int
+}
+
+func (e *Engine) newBuild(x *execution, dir string, test bool) (*build, error) {
+	b := &build{e: e, x: x, file: "main.go", pending: map[*declared]bool{}, aside: map[string]string{}}
+	if test {
+		b.file = "main_test.go"
+	}
+	text, err := os.ReadFile(filepath.Join(dir, b.file))
+	if err != nil {
+		return nil, err
+	}
+	var imports []string
+	if b.program = readProgram(string(text)); b.program != nil {
+		for _, d := range b.program.decls {
+			if d.kind == token.IMPORT {
+				imports = append(imports, d.names...)
+			}
+		}
+		if b.program.head > 0 {
+			b.program.edit([2]int{b.program.head, b.program.head}, "; "+beginName+"();")
+		}
+		e.mu.Lock()
+		known := maps.Clone(e.aside)
+		e.mu.Unlock()
+		if !x.declares { // nothing has changed that could mend them
+			for i := range b.program.decls {
+				if d := &b.program.decls[i]; d.kind != token.IMPORT && known[d.names[0]] != "" {
+					b.setAside(d, known[d.names[0]])
+				}
+			}
+		}
+	}
+	module, err := e.writeWork(dir, imports)
+	if err != nil {
+		return nil, err
+	}
+	if b.overlay, err = e.newOverlay(dir, module, x.plan.shows); err != nil {
+		return nil, err
+	}
+	return b, b.write()
+}
+
+func (b *build) write() error {
+	if b.program != nil {
+		if err := b.e.addFile(b.overlay, b.file, []byte(b.program.result())); err != nil {
+			return err
+		}
+	}
+	return b.e.writeOverlay(b.overlay)
+}
+
+func (b *build) setAside(d *declared, reason string) {
+	b.program.remove(d)
+	b.pending[d] = true
+	for _, n := range d.names {
+		b.aside[n] = reason
+	}
+}
+
+var (
+	buildError  = regexp.MustCompile(`^(?:\S*/)?main(?:_test)?\.go:(\d+):(\d+): (.*)$`)
+	suggestion  = regexp.MustCompile(`(?m)^\s*(?:go: .*: )?go (get [^;\n]+|mod download [^;\n]+)$`)
+	noModule    = regexp.MustCompile(`(?:no required module provides package|cannot find module providing package) ([^\s;:]+)`)
+	undefinedID = regexp.MustCompile(`^undefined: ([\pL_][\pL\pN_]*)$`)
+)
+
+// maxTries bounds how often a build is mended; the compiler tells ten mistakes at a time.
+const maxTries = 40
+
+// fix answers a build that failed: "again" when the program was changed, a go command that is to be
+// run before, or "no".
+func (b *build) fix() (string, error) {
+	out, err := os.ReadFile(filepath.Join(b.e.dir, "build.out"))
+	if err != nil {
+		return "", err
+	}
+	text := string(out)
+	if b.tries++; b.tries > maxTries {
+		return "no", nil
+	}
+	if command := b.missing(text); command != "" {
+		return command, nil
+	}
+	if b.program == nil {
+		return "no", nil
+	}
+	lines := strings.Split(text, "\n")
+	var fatal []string
+	changed := false
+	for i, line := range lines {
+		m := buildError.FindStringSubmatch(line)
+		if m == nil {
+			continue
+		}
+		next := ""
+		if i+1 < len(lines) && strings.HasPrefix(lines[i+1], "\t") {
+			next = lines[i+1]
+		}
+		at, _ := strconv.Atoi(m[1])
+		if b.fixError(at, m[3], next) {
+			changed = true
+			continue
+		}
+		fatal = append(fatal, line)
+		if next != "" {
+			fatal = append(fatal, next)
+		}
+	}
+	if len(fatal) > 0 {
+		// what older declarations say besides is not the cell's fault
+		return "no", os.WriteFile(filepath.Join(b.e.dir, "build.out"), []byte(strings.Join(fatal, "\n")+"\n"), 0o600)
+	}
+	if !changed {
+		return "no", nil
+	}
+	return "again", b.write()
+}
+
+// missing returns the go command that gets what a build says is missing, or "again" when a module
+// beside the notebook has it.
+func (b *build) missing(out string) string {
+	if !b.x.autoget {
+		return ""
+	}
+	for _, m := range noModule.FindAllStringSubmatch(out, -1) {
+		if dir, ok := localModule(b.x.dir, m[1]); ok && b.e.addModule(dir) {
+			if _, err := b.e.writeWork(b.overlay.dir, nil); err == nil {
+				return "again"
+			}
+		}
+	}
+	var commands []string
+	for _, m := range suggestion.FindAllStringSubmatch(out, -1) {
+		commands = append(commands, strings.TrimSpace(m[1]))
+	}
+	for _, m := range noModule.FindAllStringSubmatch(out, -1) {
+		commands = append(commands, "get "+m[1])
+	}
+	for _, c := range commands {
+		if !slices.Contains(b.ran, c) {
+			b.ran = append(b.ran, c)
+			return "run " + c
+		}
+	}
+	return ""
+}
+
+// fixError mends one mistake, if it is none of the cell's own.
+func (b *build) fixError(line int, message, next string) bool {
+	p := b.program
+	switch {
+	case strings.Contains(message, "imported and not used"), strings.Contains(message, "imported as ") && strings.Contains(message, " and not used"):
+		d := p.at(line)
+		if d == nil || d.kind != token.IMPORT {
+			return false
+		}
+		if !b.pending[d] {
+			p.remove(d)
+			b.pending[d] = true
+		}
+		return true
+	case noValue.MatchString(message) && p.unwrap(resultsName, ""):
+		b.e.noteMute(b.x.plan)
+		return true
+	case strings.Contains(message, "argument to "+showName) && strings.Contains(message, "overflows"):
+		return p.unwrap(showName, "uint64")
+	}
+	d := p.at(line)
+	if d != nil && d.kind == token.IMPORT {
+		return false
+	}
+	if strings.Contains(message, " redeclared") || strings.Contains(message, "already declared") {
+		return b.redeclared(d, message, next)
+	}
+	if d == nil {
+		return false
+	}
+	if b.pending[d] {
+		return true
+	}
+	switch {
+	case !b.x.isNew(d):
+		b.setAside(d, message)
+	case b.x.plan.body == "" && d.kind == token.FUNC && undefinedID.MatchString(message):
+		b.setAside(d, message) // until a later cell declares what it needs
+	default:
+		return false
+	}
+	return true
+}
+
+// redeclared settles which of two declarations of a name counts: the newer.
+func (b *build) redeclared(d *declared, message, next string) bool {
+	var other *declared
+	if m := buildError.FindStringSubmatch(strings.TrimSpace(next)); m != nil {
+		at, _ := strconv.Atoi(m[1])
+		other = b.program.at(at)
+	}
+	name := strings.Fields(message)[0]
+	name = name[strings.LastIndexByte(name, '.')+1:]
+	for _, x := range []*declared{d, other} {
+		if x == nil || b.x.isNew(x) {
+			continue
+		}
+		if len(x.names) > 1 && x.ident[name] != [2]int{} {
+			b.program.rename(x, name)
+		} else {
+			b.program.remove(x)
+		}
+		b.pending[x] = true
+		return true
+	}
+	return false
+}
+
+// isNew reports whether a declaration is the running cell's.
+func (x *execution) isNew(d *declared) bool {
+	return slices.ContainsFunc(d.names, func(n string) bool {
+		_, ok := x.fresh.decls[n]
+		return ok
+	}) || d.isInit && x.declaresInit
+}
+
+// finished takes over what a build that succeeded has set aside, and returns what is to be said of
+// it.
+func (b *build) finished() (warnings []string) {
+	e := b.e
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	for _, name := range slices.Sorted(maps.Keys(b.aside)) {
+		if reason := b.aside[name]; e.aside[name] != reason {
+			where := ""
+			if d, ok := e.memory.decls[name]; ok && !b.x.isNew(&declared{names: []string{name}}) {
+				where = fmt.Sprintf(" (cell [%d])", d.cell)
+			}
+			warnings = append(warnings, fmt.Sprintf("%s%s is set aside: %s; it is tried again with each later cell", name, where, hideNames(reason)))
+		}
+	}
+	if b.x.declares {
+		e.aside = b.aside
+	}
+	return warnings
+}
+
+// addModule has builds use a module beside the notebook; it reports whether it is new.
+func (e *Engine) addModule(dir string) bool {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if slices.Contains(e.modules, dir) {
+		return false
+	}
+	e.modules = append(e.modules, dir)
+	return true
+}
+
+func (e *Engine) noteMute(p plan) {
+	if p.call != "" && !p.passing {
+		e.mu.Lock()
+		defer e.mu.Unlock()
+		e.mute[p.call] = true
+	}
+}
+
+var hidden = regexp.MustCompile(` in argument to ` + private + `\w+| as value in argument to ` + private + `\w+`)
+
+// hideNames takes the kernel's own names out of a message.
+func hideNames(message string) string { return hidden.ReplaceAllString(message, "") }

@@ -1,0 +1,73 @@
+package gonb
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"syscall"
+)
+
+// process is a child process and its name.
+type process struct {
+	pid  int
+	name string
+}
+
+// childrenOf lists a process's children.
+func childrenOf(pid int) []process {
+	var found []process
+	files, _ := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/children", pid))
+	for _, f := range files {
+		text, err := os.ReadFile(f)
+		if err != nil {
+			continue
+		}
+		for _, word := range bytes.Fields(text) {
+			child, err := strconv.Atoi(string(word))
+			if err != nil {
+				continue
+			}
+			name, err := os.ReadFile(fmt.Sprintf("/proc/%d/comm", child))
+			if err == nil {
+				found = append(found, process{child, string(bytes.TrimSpace(name))})
+			}
+		}
+	}
+	return found
+}
+
+// signalTree sends a signal to a process and all below it.
+func signalTree(pid int, signal syscall.Signal) {
+	for _, p := range childrenOf(pid) {
+		signalTree(p.pid, signal)
+	}
+	_ = syscall.Kill(pid, signal)
+}
+
+// waitingForInput finds a program below a process that waits for its standard input, and gives the
+// path by which that can be written to. It has to be a pipe, as GoNB's programs have it.
+func waitingForInput(pid int) string {
+	for _, p := range childrenOf(pid) {
+		stdin := fmt.Sprintf("/proc/%d/fd/0", p.pid)
+		if target, err := os.Readlink(stdin); err == nil && strings.HasPrefix(target, "pipe:") && readsInput(p.pid) {
+			return stdin
+		}
+		if found := waitingForInput(p.pid); found != "" {
+			return found
+		}
+	}
+	return ""
+}
+
+// readsInput tells whether a thread of a process is in a read of file 0.
+func readsInput(pid int) bool {
+	files, _ := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/syscall", pid))
+	return slices.ContainsFunc(files, func(f string) bool {
+		text, err := os.ReadFile(f)
+		return err == nil && strings.HasPrefix(string(text), fmt.Sprintf("%d 0x0 ", syscall.SYS_READ))
+	})
+}

@@ -1,0 +1,46 @@
+//go:build unix && !linux
+
+package gonb
+
+import (
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+)
+
+// process is a child process and its name.
+type process struct {
+	pid  int
+	name string
+}
+
+// childrenOf lists a process's children.
+func childrenOf(pid int) []process {
+	out, err := exec.Command("ps", "-A", "-o", "pid=,ppid=,comm=").Output()
+	if err != nil {
+		return nil
+	}
+	var found []process
+	for line := range strings.Lines(string(out)) {
+		f := strings.Fields(line)
+		if len(f) >= 3 && f[1] == strconv.Itoa(pid) {
+			if child, err := strconv.Atoi(f[0]); err == nil {
+				found = append(found, process{child, filepath.Base(f[2])})
+			}
+		}
+	}
+	return found
+}
+
+// signalTree sends a signal to a process and all below it.
+func signalTree(pid int, signal syscall.Signal) {
+	for _, p := range childrenOf(pid) {
+		signalTree(p.pid, signal)
+	}
+	_ = syscall.Kill(pid, signal)
+}
+
+// waitingForInput cannot be known here: a cell has to ask through gonbui.
+func waitingForInput(int) string { return "" }

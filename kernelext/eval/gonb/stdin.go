@@ -1,0 +1,99 @@
+package gonb
+
+import (
+	"context"
+	"os"
+	"time"
+
+	"gopets/kernelext/jupyter"
+)
+
+const nobodyToAsk = "the cell asks for input, which this front end does not support"
+
+// A cell asks through gonbui or %with_inputs, and then GoNB takes the answer; or it simply reads
+// its standard input, which is noticed on Linux by what the system says its threads wait for, and
+// then the answer is written there.
+
+// ask puts GoNB's question to the user.
+func (e *Engine) ask(m *jupyter.Message) {
+	var content struct {
+		Prompt   string `json:"prompt"`
+		Password bool   `json:"password"`
+	}
+	e.mu.Lock()
+	x, c := e.current, e.child
+	e.mu.Unlock()
+	if x == nil || c == nil || m.Decode(&content) != nil {
+		return
+	}
+	go e.put(x, content.Prompt, content.Password, func(answer string) error {
+		return c.client.Reply(m, "input_reply", map[string]string{"value": answer})
+	})
+}
+
+// put asks the user and hands on the answer.
+func (e *Engine) put(x *execution, prompt string, password bool, answer func(string) error) {
+	if x.cell.NoInput {
+		e.interruptCell(x, nobodyToAsk)
+		return
+	}
+	x.asking.Add(1)
+	defer x.asking.Add(-1)
+	e.output.sync() // what was printed before belongs above the question
+	ctx, cancel := context.WithCancel(e.life)
+	defer cancel()
+	go func() {
+		select {
+		case <-x.done:
+			cancel()
+		case <-ctx.Done():
+		}
+	}()
+	value, err := x.out.Input(ctx, prompt, password)
+	switch {
+	case ctx.Err() != nil:
+	case err != nil:
+		e.interruptCell(x, nobodyToAsk)
+	default:
+		if err := answer(value); err != nil {
+			e.logf("input: %v", err)
+		}
+	}
+}
+
+// readPace is how often it is looked whether a cell waits for its standard input.
+const readPace = 150 * time.Millisecond
+
+// watchInput asks the user whenever the running cell waits for its standard input, seen twice in a
+// row.
+func (e *Engine) watchInput(c *child, x *execution) {
+	before := ""
+	for {
+		select {
+		case <-x.done:
+			return
+		case <-e.life.Done():
+			return
+		case <-time.After(readPace):
+		}
+		now := ""
+		if x.asking.Load() == 0 {
+			now = waitingForInput(c.kernel.Pid())
+		}
+		if now != "" && now == before {
+			e.put(x, "", false, func(answer string) error { return writeLine(now, answer) })
+			now = ""
+		}
+		before = now
+	}
+}
+
+func writeLine(path, text string) error {
+	f, err := os.OpenFile(path, os.O_WRONLY, 0)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	_, err = f.WriteString(text + "\n")
+	return err
+}

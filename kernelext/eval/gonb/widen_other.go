@@ -1,0 +1,5 @@
+//go:build unix && !linux
+
+package gonb
+
+func widen(int) {}

@@ -1,0 +1,203 @@
+package gonb
+
+import (
+	"bytes"
+	"go/version"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"golang.org/x/mod/modfile"
+)
+
+// A workFile is the go.work of builds: that of GoNB's folder, if there is one, and what the engine
+// adds. So the user's own go.work is never touched, and none is needed.
+type workFile struct {
+	goVersion, toolchain string
+	godebug              []*modfile.Godebug
+	uses                 []string // absolute
+	replaces             []*modfile.Replace
+}
+
+// readWork reads what is in GoNB's folder.
+func readWork(dir, goVersion string) workFile {
+	w := workFile{goVersion: goVersion, uses: []string{dir}}
+	text, err := os.ReadFile(filepath.Join(dir, "go.work"))
+	if err != nil {
+		return w
+	}
+	f, err := modfile.ParseWork("go.work", text, nil)
+	if err != nil {
+		return w // what is wrong with it any go command says
+	}
+	if f.Go != nil {
+		w.goVersion = f.Go.Version
+	}
+	if f.Toolchain != nil {
+		w.toolchain = f.Toolchain.Name
+	}
+	w.godebug = f.Godebug
+	w.uses = nil
+	for _, u := range f.Use {
+		w.use(absolute(dir, u.Path))
+	}
+	for _, r := range f.Replace {
+		if modfile.IsDirectoryPath(r.New.Path) && r.New.Version == "" {
+			r.New.Path = absolute(dir, r.New.Path)
+		}
+		w.replaces = append(w.replaces, r)
+	}
+	return w
+}
+
+func absolute(dir, path string) string {
+	if filepath.IsAbs(path) {
+		return filepath.Clean(path)
+	}
+	return filepath.Join(dir, path)
+}
+
+// use adds a module's folder.
+func (w *workFile) use(dir string) {
+	for _, u := range w.uses {
+		if u == dir {
+			return
+		}
+	}
+	w.uses = append(w.uses, dir)
+}
+
+// replaces reports whether a module has a replacement already.
+func (w *workFile) replaced(path string) bool {
+	for _, r := range w.replaces {
+		if r.Old.Path == path {
+			return true
+		}
+	}
+	return false
+}
+
+func (w *workFile) text() ([]byte, error) {
+	f := &modfile.WorkFile{Syntax: &modfile.FileSyntax{Name: "go.work"}}
+	if err := f.AddGoStmt(w.goVersion); err != nil {
+		return nil, err
+	}
+	if w.toolchain != "" {
+		if err := f.AddToolchainStmt(w.toolchain); err != nil {
+			return nil, err
+		}
+	}
+	for _, g := range w.godebug {
+		if err := f.AddGodebug(g.Key, g.Value); err != nil {
+			return nil, err
+		}
+	}
+	for _, u := range w.uses {
+		if err := f.AddUse(u, ""); err != nil {
+			return nil, err
+		}
+	}
+	for _, r := range w.replaces {
+		if err := f.AddReplace(r.Old.Path, r.Old.Version, r.New.Path, r.New.Version); err != nil {
+			return nil, err
+		}
+	}
+	return modfile.Format(f.Syntax), nil
+}
+
+// writeWork makes the go.work for a build of a program with these imports. It returns the path of
+// the module in GoNB's folder.
+func (e *Engine) writeWork(dir string, imports []string) (module string, err error) {
+	text, err := os.ReadFile(filepath.Join(dir, "go.mod"))
+	if err != nil {
+		return "", err
+	}
+	mod, err := modfile.ParseLax("go.mod", text, nil)
+	if err != nil {
+		return "", err
+	}
+	w := readWork(dir, goVersionOf(dir))
+	for _, local := range e.modules {
+		w.use(local)
+	}
+	if e.gonbui != "" && !w.replaced(gonbModule) {
+		switch {
+		case requires(w.uses, gonbModule):
+			w.replaces = append(w.replaces, &modfile.Replace{})
+			w.replaces[len(w.replaces)-1].Old.Path = gonbModule
+			w.replaces[len(w.replaces)-1].New.Path = e.gonbui
+		case usesModule(imports, gonbModule):
+			w.use(e.gonbui)
+		}
+	}
+	for _, dir := range w.uses {
+		if v := goVersionOf(dir); version.Compare("go"+v, "go"+w.goVersion) > 0 {
+			w.goVersion = v
+		}
+	}
+	out, err := w.text()
+	if err != nil {
+		return "", err
+	}
+	path := filepath.Join(e.dir, "work", "go.work")
+	if old, err := os.ReadFile(path); err != nil || !bytes.Equal(old, out) {
+		if err := os.WriteFile(path, out, 0o600); err != nil {
+			return "", err
+		}
+	}
+	if sum, err := os.ReadFile(filepath.Join(dir, "go.work.sum")); err == nil {
+		if err := os.WriteFile(path+".sum", sum, 0o600); err != nil {
+			return "", err
+		}
+	}
+	return mod.Module.Mod.Path, nil
+}
+
+// goVersionOf returns the Go version that the module of a folder asks for.
+func goVersionOf(dir string) string {
+	text, err := os.ReadFile(filepath.Join(dir, "go.mod"))
+	if err == nil {
+		if f, err := modfile.ParseLax("go.mod", text, nil); err == nil && f.Go != nil {
+			return f.Go.Version
+		}
+	}
+	return "1.24"
+}
+
+// requires reports whether one of the modules in folders has a module in its go.mod.
+func requires(dirs []string, module string) bool {
+	for _, dir := range dirs {
+		text, err := os.ReadFile(filepath.Join(dir, "go.mod"))
+		if err == nil && bytes.Contains(text, []byte(module)) {
+			return true
+		}
+	}
+	return false
+}
+
+func usesModule(imports []string, module string) bool {
+	for _, i := range imports {
+		if i == module || strings.HasPrefix(i, module+"/") {
+			return true
+		}
+	}
+	return false
+}
+
+// localModule looks for a module beside the notebook, in the folders of where cells run, that holds
+// a package.
+func localModule(dir, pkg string) (string, bool) {
+	for _, pattern := range []string{"go.mod", "*/go.mod", "*/*/go.mod"} {
+		found, _ := filepath.Glob(filepath.Join(dir, pattern))
+		for _, file := range found {
+			text, err := os.ReadFile(file)
+			if err != nil {
+				continue
+			}
+			if module := modfile.ModulePath(text); module != "" && usesModule([]string{pkg}, module) {
+				return filepath.Dir(file), true
+			}
+		}
+	}
+	return "", false
+}

@@ -1,0 +1,124 @@
+// Package guard ends what a process that was killed leaves behind: a guard is a second process,
+// which outlives the first for a moment, ends the process groups and removes the folders that it
+// was told of.
+package guard
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"os/signal"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"syscall"
+	"time"
+
+	"gopets/kernelext/jupyter"
+)
+
+// A Guard is the guard of this process. A nil Guard does nothing.
+type Guard struct {
+	mu   sync.Mutex
+	pipe io.WriteCloser
+}
+
+// Start starts the program whose main calls [Main]; without argv it returns nil. The program is in
+// a session of its own, for front ends kill a kernel's whole process group.
+func Start(argv []string) (*Guard, error) {
+	if len(argv) == 0 {
+		return nil, nil
+	}
+	cmd := exec.Command(argv[0], argv[1:]...)
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
+	cmd.Dir = "/"
+	pipe, err := cmd.StdinPipe()
+	if err != nil {
+		return nil, err
+	}
+	if err := cmd.Start(); err != nil {
+		return nil, fmt.Errorf("starting the guard: %w", err)
+	}
+	go cmd.Wait()
+	return &Guard{pipe: pipe}, nil
+}
+
+// say tells the guard something. If it is gone, the process still cleans up when it ends in order.
+func (g *Guard) say(what string, args ...any) {
+	if g != nil {
+		g.mu.Lock()
+		defer g.mu.Unlock()
+		fmt.Fprintf(g.pipe, what+"\n", args...)
+	}
+}
+
+// Watch adds a process group to end, unless it is 0, and a folder to remove, unless it is "".
+func (g *Guard) Watch(group int, dir string) {
+	if group > 0 {
+		g.say("group %d", group)
+	}
+	if dir != "" {
+		g.say("folder %s", dir)
+	}
+}
+
+// Over takes back a process group that has ended: its number may become somebody else's.
+func (g *Guard) Over(group int) { g.say("over %d", group) }
+
+// Close lets the guard go; it looks after what is left even when the process ends in order.
+func (g *Guard) Close() {
+	if g != nil {
+		g.pipe.Close()
+	}
+}
+
+// WatchKernel starts a guard for a kernel that this process has started. Release lets the guard go
+// when the kernel has been closed.
+func WatchKernel(argv []string, k *jupyter.Kernel) (release func(), err error) {
+	g, err := Start(argv)
+	if err != nil {
+		return nil, err
+	}
+	g.Watch(k.Pid(), k.TempDir)
+	return func() {
+		g.Over(k.Pid())
+		g.Close()
+	}, nil
+}
+
+// Main is the guard's main: it reads from r, its standard input, until the other process is gone.
+func Main(r io.Reader) {
+	signal.Ignore(os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
+	var groups []int
+	var folders []string
+	lines := bufio.NewScanner(r)
+	for lines.Scan() {
+		what, value, _ := strings.Cut(lines.Text(), " ")
+		switch what {
+		case "group":
+			if n, err := strconv.Atoi(value); err == nil && n > 1 {
+				groups = append(groups, n)
+			}
+		case "over": // its number may become somebody else's
+			groups = slices.DeleteFunc(groups, func(g int) bool { return strconv.Itoa(g) == value })
+		case "folder":
+			folders = append(folders, value)
+		}
+	}
+	for range 20 { // a process that was just killed may still be writing
+		for _, g := range groups {
+			_ = syscall.Kill(-g, syscall.SIGKILL)
+		}
+		left := false
+		for _, f := range folders {
+			left = os.RemoveAll(f) != nil || left
+		}
+		if !left {
+			return
+		}
+		time.Sleep(100 * time.Millisecond)
+	}
+}
