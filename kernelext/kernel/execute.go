@@ -68,11 +68,13 @@ func (k *Kernel) execute(ctx context.Context, r *request) (stop bool) {
 		defer x.cancel()
 		k.mu.Lock()
 		k.current = x
-		notice := !k.noticed && !content.Silent && k.o.Notice != ""
-		k.noticed = k.noticed || notice
+		notice := k.notice
+		if !content.Silent {
+			k.notice = ""
+		}
 		k.mu.Unlock()
-		if notice {
-			x.out.Stream("stderr", k.o.Notice+"\n")
+		if notice != "" {
+			x.out.Stream("stderr", notice+"\n")
 		}
 		result, bad = k.eval(ctx, eval.Cell{Number: x.count, Source: code, Silent: content.Silent, NoInput: !content.AllowStdin}, x.out)
 		x.out.finish()

@@ -22,10 +22,9 @@ import (
 
 // Options say what a kernel is made of. Engine is needed.
 type Options struct {
-	// Engine starts the engine that runs the cells; g ends what it leaves if the kernel is killed.
-	Engine func(g *guard.Guard) (eval.Engine, error)
-	// Notice is printed with the first cell, unless it is empty.
-	Notice  string
+	// Engine starts the engine that runs the cells; g ends what it leaves if the kernel is killed. A
+	// notice is printed with the first cell, unless it is empty.
+	Engine  func(g *guard.Guard) (e eval.Engine, notice string, err error)
 	Banner  string
 	History string // the folder that keeps what was run; "" keeps it in memory only
 	// Guard is a command that calls guard.Main with its standard input; without one, a killed
@@ -50,7 +49,7 @@ type Kernel struct {
 	current *execution // the cell that runs
 	comms   map[string]string
 	count   int
-	noticed bool
+	notice  string // not printed yet
 }
 
 // Serve runs a kernel for a connection until a client asks it to end, ctx ends, or the process is
@@ -67,7 +66,7 @@ func Serve(ctx context.Context, conn jupyter.Connection, o Options) error {
 		return err
 	}
 	defer k.front.close()
-	if k.engine, err = o.Engine(g); err != nil {
+	if k.engine, k.notice, err = o.Engine(g); err != nil {
 		return err
 	}
 	defer func() {

@@ -51,8 +51,9 @@ type testOptions struct {
 }
 
 func (o testOptions) options() Options {
-	return Options{Guard: o.Guard, Engine: func(g *guard.Guard) (eval.Engine, error) {
-		return gonb.New(gonb.Options{GoNB: o.GoNB, Workspace: o.Workspace, Gopls: o.Gopls, Guard: g})
+	return Options{Guard: o.Guard, Engine: func(g *guard.Guard) (eval.Engine, string, error) {
+		e, err := gonb.New(gonb.Options{GoNB: o.GoNB, Workspace: o.Workspace, Gopls: o.Gopls, Guard: g})
+		return e, "", err
 	}}
 }
 

@@ -6,11 +6,13 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/spf13/cobra"
 
 	"gopets/kernelext/eval"
 	"gopets/kernelext/eval/gonb"
+	"gopets/kernelext/eval/live"
 	"gopets/kernelext/internal/atomicfile"
 	"gopets/kernelext/internal/guard"
 	"gopets/kernelext/jupyter"
@@ -77,15 +79,28 @@ func (f kernelFlags) options(ctx context.Context) (kernel.Options, error) {
 		os.Setenv("NB_WORKSPACE", root) // for the sessions that cells start
 	}
 	o := kernel.Options{
-		Banner:  "Go, in GoNB's dialect. %help lists the commands.",
 		History: f.history,
 		Guard:   []string{exe, "kernel", "--guard"},
 		Version: release.String(),
-		Engine: func(g *guard.Guard) (eval.Engine, error) {
-			return gonb.New(gonb.Options{GoNB: f.gonb, Workspace: root, Gopls: f.gopls, Cache: session.CacheDir(), Guard: g})
+		Engine: func(g *guard.Guard) (eval.Engine, string, error) {
+			notice := ""
+			if f.engine == liveKernel {
+				e, err := live.New(ctx, live.Options{Dir: ".", Module: root, Cache: session.CacheDir(), Guard: g})
+				if err == nil {
+					return e, "", nil
+				}
+				notice = fmt.Sprintf("variables do not keep their values, as in the kernel \"Go (gonb)\": %s", firstLine(err))
+			}
+			e, err := gonb.New(gonb.Options{GoNB: f.gonb, Workspace: root, Gopls: f.gopls, Cache: session.CacheDir(), Guard: g})
+			return e, notice, err
 		},
 	}
 	return o, nil
+}
+
+func firstLine(err error) string {
+	line, _, _ := strings.Cut(err.Error(), "\n")
+	return line
 }
 
 // watchKernel has a process look after a run's kernel, which ends what is left of it if nb is

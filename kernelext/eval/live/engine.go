@@ -15,6 +15,7 @@ import (
 	"gopets/kernelext/cellsrc"
 	"gopets/kernelext/eval"
 	"gopets/kernelext/eval/live/wire"
+	"gopets/kernelext/internal/guard"
 )
 
 // Options say where an engine works. The zero value is an engine in the current folder.
@@ -23,7 +24,11 @@ type Options struct {
 	Go    string   // the go command; empty is the one on the PATH
 	Cache string   // for what is built once; empty is a folder of the user's cache
 	Env   []string // of cells and builds; nil is this process's
-	Logf  func(format string, args ...any)
+	// Module is the folder of the module whose packages cells import where there is none around Dir;
+	// empty is one of the engine's own.
+	Module string
+	Guard  *guard.Guard // ends what a killed process leaves; nil does without
+	Logf   func(format string, args ...any)
 }
 
 // An Engine runs cells in one process, in which variables live from cell to cell. It satisfies
@@ -88,6 +93,7 @@ func New(ctx context.Context, o Options) (*Engine, error) {
 	if e.dir, err = os.MkdirTemp("", "nb-live-"); err != nil {
 		return nil, err
 	}
+	o.Guard.Watch(0, e.dir)
 	if err := e.open(ctx); err != nil {
 		os.RemoveAll(e.dir)
 		return nil, err
@@ -297,6 +303,11 @@ func (e *Engine) start(ctx context.Context) (*process, error) {
 		return nil, err
 	}
 	e.process = p
+	e.o.Guard.Watch(p.cmd.Process.Pid, "")
+	go func() {
+		<-p.done
+		e.o.Guard.Over(p.cmd.Process.Pid)
+	}()
 	return p, nil
 }
 

@@ -22,6 +22,10 @@ func (e *Engine) findModule(ctx context.Context) error {
 	if mod := string(bytes.TrimSpace(out)); mod != "" && mod != os.DevNull {
 		return nil
 	}
+	if e.o.Module != "" {
+		e.tool.dir = e.o.Module
+		return nil
+	}
 	sum := sha256.Sum256([]byte(e.o.Dir))
 	dir := filepath.Join(e.o.Cache, "modules", hex.EncodeToString(sum[:8]))
 	if err := os.MkdirAll(dir, 0o755); err != nil {
