@@ -41,6 +41,7 @@ type cell struct {
 	body    *ast.FuncDecl // nil without %%
 	inits   int
 
+	onlyVars bool // the statements are var declarations alone
 	// of the statements that make variables: what is an assignment now
 	assigned []*ast.AssignStmt
 	declared []*ast.ValueSpec // with values
@@ -106,6 +107,7 @@ func (c *cell) arrange() {
 			statements = append(statements, chunk)
 		}
 	}
+	c.onlyVars = !slices.ContainsFunc(statements, func(chunk cellsrc.Chunk) bool { return !chunk.Decl })
 	if len(statements) > 0 {
 		b.WriteString("func " + runName + "() {\n")
 		for _, chunk := range hoist(text, all, statements) {

@@ -30,10 +30,14 @@ type checked struct {
 	vars    map[string]*variable
 	defines []*define
 
-	pkg    *types.Package
-	info   *types.Info
-	unused map[token.Pos]bool // local variables that are not used
-	last   ast.Expr           // the expression whose value is shown; nil without
+	pkg     *types.Package
+	info    *types.Info
+	unused  map[token.Pos]bool // local variables that are not used
+	last    ast.Expr           // the expression whose value is shown; nil without
+	byName  map[string]*decl   // see table
+	methods map[string][]*decl
+
+	epochs bool // there are several versions of the cells' types
 
 	warnings []string
 	drop     []string // keys of variables that are gone

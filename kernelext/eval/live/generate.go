@@ -27,8 +27,12 @@ func (k *checked) generate(number int) *version {
 	p := k.program
 	reached := k.reach(k.roots())
 	v := &version{number: number, digests: k.digests(reached)}
-	for name, digest := range v.digests {
-		if was := p.epoch.types[name]; was != "" && was != digest {
+	for name, was := range p.epoch.types {
+		digest := v.digests[name]
+		if digest == "" && k.isUsable(name) {
+			digest = k.digest(name) // a value of it may be alive
+		}
+		if digest != "" && digest != was {
 			v.fresh = true
 		}
 	}
@@ -38,7 +42,7 @@ func (k *checked) generate(number int) *version {
 		// The process may hold values of any type that it has loaded.
 		roots := k.roots()
 		for name := range p.epoch.ever {
-			if d := k.decl(name); d != nil && d.fault == "" {
+			if k.isUsable(name) {
 				roots[name] = true
 			}
 		}
@@ -46,6 +50,7 @@ func (k *checked) generate(number int) *version {
 		v.digests = k.digests(reached)
 	}
 	v.path = next.path()
+	k.epochs = next.number > 1
 	v.files = map[string]string{}
 	v.paths = map[string]bool{}
 	for _, c := range k.cells {
@@ -54,6 +59,13 @@ func (k *checked) generate(number int) *version {
 	k.file(v, k.cell, reached)
 	k.mainFile(v, reached)
 	return v
+}
+
+// isUsable reports whether a name is that of a declaration that compiles.
+func (k *checked) isUsable(name string) bool {
+	byName, _ := k.table()
+	d := byName[name]
+	return d != nil && d.fault == ""
 }
 
 // digests returns those of the types among some names. Types that functions declare count by their
@@ -127,8 +139,8 @@ func (k *checked) file(v *version, c *cell, reached map[string]bool) {
 	}
 	var head strings.Builder
 	head.WriteString("package main\n")
-	k.importLines(&head, paths)
-	fmt.Fprintf(&head, "import %s %q\nvar _ = %s.Set\n", rtName, rtPath, rtName)
+	k.importLines(&head, b.String(), paths)
+	fmt.Fprintf(&head, "import %s %q\n", rtName, rtPath)
 	if c == k.cell {
 		for _, path := range c.blank {
 			if path != "C" {
@@ -140,16 +152,19 @@ func (k *checked) file(v *version, c *cell, reached map[string]bool) {
 	if strings.Contains(b.String(), "//go:linkname") {
 		head.WriteString("import _ \"unsafe\"\n")
 	}
-	text := head.String()
-	// imports come first
-	text = strings.Replace(text, fmt.Sprintf("var _ = %s.Set\n", rtName), "", 1)
-	v.files[fmt.Sprintf("cell%d_%d.go", c.number, len(v.files))] = text + fmt.Sprintf("var _ = %s.Set\n", rtName) + b.String()
+	fmt.Fprintf(&head, "var _ = %s.Set\n", rtName)
+	v.files[fmt.Sprintf("cell%d_%d.go", c.number, len(v.files))] = head.String() + b.String()
 	maps.Copy(v.paths, paths)
 }
 
-func (k *checked) importLines(b *strings.Builder, paths map[string]bool) {
+// importLines writes the imports of what a text names.
+func (k *checked) importLines(b *strings.Builder, text string, paths map[string]bool) {
 	for _, path := range sorted(paths) {
-		fmt.Fprintf(b, "import %s %q\n", k.program.alias(path), path)
+		if alias := k.program.alias(path); strings.Contains(text, alias+".") {
+			fmt.Fprintf(b, "import %s %q\n", alias, path)
+		} else {
+			delete(paths, path)
+		}
 	}
 }
 
@@ -222,7 +237,7 @@ func (k *checked) mainFile(v *version, reached map[string]bool) {
 		rtName, rtName, v.number, v.path, mark, strings.Join(calls, "; "), list)
 	var head strings.Builder
 	fmt.Fprintf(&head, "package main\nimport %s %q\n%s", rtName, rtPath, imports)
-	k.importLines(&head, paths)
+	k.importLines(&head, b.String(), paths)
 	v.files["nb.go"] = head.String() + b.String()
 	maps.Copy(v.paths, paths)
 }
@@ -235,7 +250,7 @@ func (k *checked) startCalls() (calls []string) {
 		}
 	}
 	for _, d := range k.cell.decls {
-		if d.names[0] == "main" && k.cell.run == nil && k.cell.body == nil {
+		if d.names[0] == "main" && (k.cell.run == nil || k.cell.onlyVars) && k.cell.body == nil {
 			calls = append(calls, funcMark+"main()")
 		}
 	}

@@ -21,6 +21,7 @@ type rewriter struct {
 	k     *checked
 	cell  *cell
 	edits []edit
+	later []edit          // texts behind expressions: the inner ones come first
 	paths map[string]bool // the packages that the text names
 	stack []ast.Node
 }
@@ -35,11 +36,16 @@ func (k *checked) rewritten(c *cell, node ast.Node, from token.Pos, paths map[st
 
 // apply returns a piece of the text with the edits made.
 func (r *rewriter) apply(from, to int) string {
+	slices.Reverse(r.later)
+	r.edits, r.later = append(r.later, r.edits...), nil
 	slices.SortStableFunc(r.edits, func(a, b edit) int {
 		if a.from != b.from {
 			return a.from - b.from
 		}
-		return a.to - b.to
+		if a.from == a.to || b.from == b.to {
+			return a.to - b.to // what is inserted comes first
+		}
+		return b.to - a.to // a whole before its parts
 	})
 	var b strings.Builder
 	at := from
@@ -84,6 +90,15 @@ func (r *rewriter) visit(n ast.Node) bool {
 		r.insert(n.Body.Lbrace+1, check)
 	case *ast.RangeStmt:
 		r.insert(n.Body.Lbrace+1, check)
+	case *ast.TypeAssertExpr:
+		r.norm(n.X, "Norm")
+	case *ast.BinaryExpr:
+		if n.Op == token.EQL || n.Op == token.NEQ {
+			r.norm(n.X, "Norm")
+			r.norm(n.Y, "Norm")
+		}
+	case *ast.CallExpr:
+		r.call(n)
 	case *ast.BranchStmt:
 		if n.Tok == token.GOTO {
 			r.insert(n.Pos(), check[1:]+" ")
@@ -154,6 +169,40 @@ func (r *rewriter) selector(s *ast.SelectorExpr) {
 	}
 	if p, ok := r.k.info.Uses[id].(*types.PkgName); ok && p.Imported().Path() == "os" && s.Sel.Name == "Exit" {
 		r.edits = append(r.edits, edit{r.cell.offset(s.Pos()), r.cell.offset(s.End()), rtName + ".Exit"})
+	}
+}
+
+// norm has an interface value brought to the newest version of its type, where there are several.
+func (r *rewriter) norm(x ast.Expr, by string) {
+	t := r.k.info.TypeOf(x)
+	if !r.k.epochs || t == nil || !types.IsInterface(t) {
+		return
+	}
+	if _, ok := types.Unalias(t).(*types.TypeParam); ok {
+		return
+	}
+	r.wrap(x, rtName+"."+by+"(", ")")
+}
+
+// wrap puts text around an expression.
+func (r *rewriter) wrap(x ast.Expr, before, after string) {
+	r.insert(x.Pos(), before)
+	r.later = append(r.later, edit{r.cell.offset(x.End()), r.cell.offset(x.End()), after})
+}
+
+// call has the functions of package errors that look at types see the newest.
+func (r *rewriter) call(n *ast.CallExpr) {
+	fun := ast.Unparen(n.Fun)
+	if index, ok := fun.(*ast.IndexExpr); ok {
+		fun = index.X
+	}
+	s, ok := fun.(*ast.SelectorExpr)
+	if !ok || len(n.Args) == 0 {
+		return
+	}
+	f, ok := r.k.info.Uses[s.Sel].(*types.Func)
+	if ok && f.Pkg() != nil && f.Pkg().Path() == "errors" && (f.Name() == "As" || f.Name() == "Is" || f.Name() == "AsType") {
+		r.norm(n.Args[0], "Errors")
 	}
 }
 

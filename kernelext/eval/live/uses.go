@@ -81,20 +81,11 @@ func (k *checked) own(obj types.Object) bool {
 	return obj != nil && obj.Pkg() == k.pkg && obj.Parent() == k.pkg.Scope()
 }
 
-// decl returns the declaration of a name, as things are when the cell has run.
-func (k *checked) decl(name string) *decl {
-	for _, c := range append(slices.Clone(k.cells), k.cell) {
-		for _, d := range c.decls {
-			if slices.Contains(d.names, name) {
-				return d
-			}
-		}
-	}
-	return nil
-}
-
 // table returns all declarations by name; those of methods are also those of their types.
 func (k *checked) table() (byName map[string]*decl, methods map[string][]*decl) {
+	if k.byName != nil {
+		return k.byName, k.methods
+	}
 	byName, methods = map[string]*decl{}, map[string][]*decl{}
 	for _, c := range append(slices.Clone(k.cells), k.cell) {
 		for _, d := range c.decls {
@@ -106,6 +97,7 @@ func (k *checked) table() (byName map[string]*decl, methods map[string][]*decl) 
 			}
 		}
 	}
+	k.byName, k.methods = byName, methods
 	return byName, methods
 }
 
@@ -171,6 +163,7 @@ func (d *decl) runs() bool {
 // unavailable returns what the cell's statements use and cannot have: declarations that are set
 // aside, and variables without a value.
 func (k *checked) unavailable() (problems []problem) {
+	byName, _ := k.table()
 	fresh := map[string]bool{}
 	for _, d := range k.defines {
 		if d.v != nil && d.v.lost != "" {
@@ -183,7 +176,7 @@ func (k *checked) unavailable() (problems []problem) {
 		text := ""
 		if v := k.vars[name]; v != nil && v.lost != "" && !fresh[name] {
 			text = fmt.Sprintf("%s has no value: %s: run cell %d again", name, v.lost, v.cell)
-		} else if d := k.decl(name); d != nil && d.fault != "" {
+		} else if d := byName[name]; d != nil && d.fault != "" {
 			text = fmt.Sprintf("%s cannot be used: %s", strings.ReplaceAll(name, "~", "."), d.fault)
 		}
 		if text != "" && !seen[text] {

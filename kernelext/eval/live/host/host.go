@@ -12,6 +12,7 @@ import (
 	"fmt"
 	"os"
 	"plugin"
+	"reflect"
 	"runtime/debug"
 	"sync"
 	"syscall"
@@ -26,7 +27,7 @@ import (
 func Main() {
 	requests, replies := os.NewFile(3, "requests"), os.NewFile(4, "replies")
 	debug.SetTraceback("all")
-	h := &host{replies: json.NewEncoder(replies), doomed: map[int]bool{}}
+	h := &host{replies: json.NewEncoder(replies), doomed: map[int]bool{}, newest: newest{types: map[string]reflect.Type{}}}
 	rt.Showing = func(call bool, values ...any) {
 		if call {
 			show.Results(values...)
@@ -34,6 +35,8 @@ func Main() {
 			show.Values(values...)
 		}
 	}
+	rt.Newest = h.newest.of
+	rt.Deep = func(v any) any { return h.newest.upgrader().deep(v) }
 	rt.Stopped = h.stopped
 	rt.Exiting = h.exiting
 	rt.Gonbui = gonbui
@@ -51,6 +54,7 @@ func Main() {
 type host struct {
 	send    sync.Mutex
 	replies *json.Encoder
+	newest  newest
 
 	mu      sync.Mutex
 	current *execution   // nil between cells
@@ -108,6 +112,9 @@ func (h *host) run(r wire.Request) {
 	if err != nil {
 		h.reply(wire.Reply{ID: r.ID, Failure: wire.Load, Text: err.Error()})
 		return
+	}
+	if h.newest.add(v) {
+		h.newest.upgrader().variables()
 	}
 	if len(r.Args) > 0 {
 		os.Args = r.Args

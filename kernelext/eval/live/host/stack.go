@@ -29,7 +29,7 @@ func frames() []wire.Frame {
 		switch {
 		case strings.HasPrefix(f.Function, "runtime.gopanic"), strings.HasPrefix(f.Function, "runtime.panic"), strings.HasPrefix(f.Function, "runtime.sigpanic"), strings.HasPrefix(f.Function, "runtime.goPanic"):
 			found = nil // what comes before belongs to the recovery
-		case strings.Contains(f.Function, ".(*host).goroutine"):
+		case strings.HasSuffix(f.Function, ".(*host).goroutine"):
 			return found
 		default:
 			found = append(found, wire.Frame{Func: f.Function, File: f.File, Line: f.Line})

@@ -42,9 +42,6 @@ func Register(v *Version) {
 	mu.Lock()
 	defer mu.Unlock()
 	versions = append(versions, v)
-	for _, t := range v.Types {
-		note(t)
-	}
 }
 
 // Versions returns the versions that are loaded, in order.
@@ -122,6 +119,9 @@ var (
 	Stopped func(f *Flag)
 	// Exiting ends the cell with a status, as os.Exit does.
 	Exiting func(status int)
+	// Newest gives an interface value the newest version of its type; Deep does so for all that it
+	// reaches.
+	Newest, Deep func(v any) any
 	// Gonbui returns the *os.File and the io.Writer that GoNB's package gonbui shall use.
 	Gonbui func() (file, writer any)
 )
@@ -131,6 +131,19 @@ func Show(values ...any) { Showing(false, values...) }
 
 // Results shows what a call returns.
 func Results(values ...any) { Showing(true, values...) }
+
+// Norm returns an interface value whose type is the newest version, for an assertion or a comparison.
+func Norm[I any](x I) I { return convert(x, Newest) }
+
+// Errors is [Norm] for an error and those that it wraps.
+func Errors[I any](x I) I { return convert(x, Deep) }
+
+func convert[I any](x I, by func(any) any) I {
+	if y, ok := by(any(x)).(I); ok {
+		return y
+	}
+	return x
+}
 
 // Exit is what cells call as os.Exit.
 func Exit(status int) { Exiting(status) }
