@@ -7,6 +7,7 @@ import (
 	"go/parser"
 	"go/scanner"
 	"go/token"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -27,6 +28,7 @@ const (
 // in the text say where in the notebook each part stands.
 type cell struct {
 	number int
+	script *script
 	source *cellsrc.Source
 	text   string
 	file   *ast.File
@@ -59,8 +61,11 @@ type decl struct {
 }
 
 // parseCell arranges a cell as a file and parses it.
-func parseCell(fset *token.FileSet, number int, source *cellsrc.Source) (*cell, *eval.Error) {
-	c := &cell{number: number, source: source, imports: map[string]string{}}
+func parseCell(fset *token.FileSet, number int, s *script) (*cell, *eval.Error) {
+	c := &cell{number: number, script: s, source: s.source, imports: map[string]string{}}
+	if strings.Contains(s.source.Code, mark) {
+		c.imports = maps.Clone(hiddenImports)
+	}
 	c.arrange()
 	file, err := parser.ParseFile(fset, fmt.Sprintf("cell[%d]", number), c.text, parser.ParseComments)
 	if err != nil {
@@ -115,7 +120,7 @@ func (c *cell) arrange() {
 		}
 		b.WriteString("}\n")
 	}
-	if c.source.Main >= 0 {
+	if c.source.Main >= 0 && c.script.exec == "" {
 		text = whole
 		b.WriteString("func " + bodyName + "() {\n")
 		from := 0
@@ -126,6 +131,9 @@ func (c *cell) arrange() {
 			put(from, len(text))
 		}
 		b.WriteString("}\n")
+	}
+	if name := c.script.exec; name != "" {
+		fmt.Fprintf(&b, "func %s() {\n//line cell[%d]:1:1\n%s()\n}\n", bodyName, c.number, name)
 	}
 	c.text = b.String()
 }

@@ -2,12 +2,478 @@ package live
 
 import (
 	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"text/tabwriter"
 
 	"gopets/kernelext/cellsrc"
 	"gopets/kernelext/eval"
+	"gopets/kernelext/eval/live/wire"
 )
 
-// commands runs a cell's commands. It reports whether there is Go to run as well.
-func (e *Engine) commands(ctx context.Context, cell eval.Cell, source *cellsrc.Source, out eval.Output) (bool, error) {
-	return source.Foreign == "", nil
+// A script is what is left of a cell when its commands have run: Go, and how to run it.
+type script struct {
+	source *cellsrc.Source
+	args   []string // the program's
+	exec   string   // the function to run; "" for the statements
+	test   bool     // run the tests
+	timed  bool     // print how long it takes
+}
+
+// commands runs a cell's commands and shell commands, in order, before its Go. What is left is nil if
+// there is nothing more to do.
+func (e *Engine) commands(ctx context.Context, cell eval.Cell, out eval.Output) (*script, error) {
+	source := cellsrc.Parse(cell.Source)
+	if source.Foreign != "" {
+		return nil, e.foreign(ctx, source, out)
+	}
+	if c, ok := source.Unknown(); ok {
+		return nil, e.commandFailure(source, cell, c.Line, fmt.Errorf("%%%s: unknown command: %%help lists those there are", c.Name))
+	}
+	s := &script{source: source}
+	commands, shells := source.Commands, source.Shells
+	password, inputs := false, false
+	for len(commands) > 0 || len(shells) > 0 {
+		if len(commands) == 0 || len(shells) > 0 && shells[0].Line < commands[0].Line {
+			err := e.shell(ctx, shells[0].Text, shells[0].InModule, inputs || password, password, out)
+			if err != nil {
+				return nil, e.commandFailure(source, cell, shells[0].Line, err)
+			}
+			shells, inputs, password = shells[1:], false, false
+			continue
+		}
+		c := commands[0]
+		commands = commands[1:]
+		switch c.Name {
+		case "with_inputs":
+			inputs = true
+			continue
+		case "with_password":
+			password = true
+			continue
+		}
+		if err := e.command(ctx, s, cell, c, out); err != nil {
+			return nil, e.commandFailure(source, cell, c.Line, err)
+		}
+	}
+	return s, nil
+}
+
+// commandFailure makes an error of a command's, at its line.
+func (e *Engine) commandFailure(source *cellsrc.Source, cell eval.Cell, line int, err error) error {
+	if isFailure(err) || errors.Is(err, context.Canceled) {
+		return err
+	}
+	at := eval.Position{Cell: cell.Number, Line: line + 1}
+	text := at.String() + ": " + err.Error()
+	return &eval.Error{Name: commandError, Value: err.Error(), Position: at, Traceback: []string{red(text) + excerpt(at, func(int) []string { return source.Lines })}}
+}
+
+// command runs a % command.
+func (e *Engine) command(ctx context.Context, s *script, cell eval.Cell, c cellsrc.CommandAt, out eval.Output) error {
+	print := func(format string, args ...any) {
+		e.output.sync()
+		out.Stream("stdout", fmt.Sprintf(format, args...))
+	}
+	words := splitWords(c.Args)
+	switch c.Name {
+	case "%", "main", "args":
+		s.args = append(s.args, words...)
+	case "exec":
+		if len(words) == 0 {
+			return errors.New("%exec: no function is named")
+		}
+		s.exec, s.args = words[0], append(s.args, words[1:]...)
+	case "test":
+		s.test, s.args = true, append(s.args, words...)
+	case "time", "timeit":
+		return e.timing(s, c)
+	case "%time":
+		s.timed = true
+	case "env":
+		return e.setenv(c.Args, print)
+	case "cd":
+		return e.chdir(words, print)
+	case "goflags":
+		return e.goflags(words, print)
+	case "autoget", "noautoget":
+		e.noGet = c.Name == "noautoget"
+	case "help":
+		for _, h := range cellsrc.Commands {
+			print("%s\n", h.Help)
+		}
+		print("!COMMAND: run a shell command; !*COMMAND runs it in the folder of the cells' module\n")
+	case "version":
+		print("live cells, %s %s/%s\n", e.tool.version, e.tool.goos, e.tool.goarch)
+	case "reset":
+		return e.reset(ctx, words)
+	case "restart":
+		return e.restart()
+	case "ls", "list":
+		e.list(print)
+	case "rm", "remove":
+		return e.remove(words)
+	case "who":
+		return e.who(print)
+	case "capture":
+		return e.capture(words)
+	case "track", "untrack", "goworkfix":
+		print("%%%s: nothing to do: packages on disk are followed as they are\n", c.Name)
+	case "wasm", "widgets", "widgets_hb":
+		return fmt.Errorf("%%%s: not in live cells: use the kernel \"Go (gonb)\"", c.Name)
+	default:
+		return fmt.Errorf("%%%s: unknown command: %%help lists those there are", c.Name)
+	}
+	return nil
+}
+
+// setenv sets a variable of the environment, for cells and for the commands that build them.
+func (e *Engine) setenv(args string, print func(string, ...any)) error {
+	name, value, ok := strings.Cut(strings.TrimSpace(args), "=")
+	if !ok || strings.ContainsAny(name, " \t") {
+		name, value, ok = strings.Cut(strings.TrimSpace(args), " ")
+	}
+	name = strings.TrimSpace(name)
+	if name == "" {
+		return errors.New("%env: want NAME VALUE or NAME=VALUE")
+	}
+	if !ok {
+		for _, v := range e.tool.env {
+			if n, value, _ := strings.Cut(v, "="); n == name {
+				print("%s=%s\n", name, value)
+			}
+		}
+		return nil
+	}
+	if words := splitWords(value); len(words) == 1 {
+		value = words[0]
+	}
+	value = os.Expand(value, func(n string) string { return lookup(e.tool.env, n) })
+	e.tool.setenv(name, value)
+	print("Set: %s=%q\n", name, value)
+	return e.tellProcess(wire.Request{Op: wire.Setenv, Args: []string{name, value}})
+}
+
+func lookup(env []string, name string) string {
+	for _, v := range env {
+		if n, value, _ := strings.Cut(v, "="); n == name {
+			return value
+		}
+	}
+	return ""
+}
+
+// tellProcess sends the process something, if there is one; a new one will know it.
+func (e *Engine) tellProcess(r wire.Request) error {
+	e.mu.Lock()
+	p := e.process
+	e.mu.Unlock()
+	if p == nil || p.ended() {
+		return nil
+	}
+	_, err := p.call(r, killAfter)
+	return err
+}
+
+// chdir changes the folder of cells and of shell commands.
+func (e *Engine) chdir(words []string, print func(string, ...any)) error {
+	if len(words) > 0 {
+		dir := words[0]
+		if dir == "~" || strings.HasPrefix(dir, "~/") {
+			home, err := os.UserHomeDir()
+			if err != nil {
+				return err
+			}
+			dir = home + dir[1:]
+		}
+		if !filepath.IsAbs(dir) {
+			dir = filepath.Join(e.folder, dir)
+		}
+		if info, err := os.Stat(dir); err != nil {
+			return fmt.Errorf("%%cd: %w", err)
+		} else if !info.IsDir() {
+			return fmt.Errorf("%%cd: %s is not a folder", dir)
+		}
+		e.folder = dir
+		if err := e.tellProcess(wire.Request{Op: wire.Chdir, Args: []string{dir}}); err != nil {
+			return err
+		}
+	}
+	print("%s\n", e.folder)
+	return nil
+}
+
+// goflags sets the flags of builds. Packages that were built with others cannot stay in the process.
+func (e *Engine) goflags(words []string, print func(string, ...any)) error {
+	if len(words) == 0 {
+		print("%%goflags=%q\n", e.tool.flags)
+		return nil
+	}
+	if strings.Join(words, " ") == strings.Join(e.tool.flags, " ") {
+		return nil
+	}
+	if len(words) == 1 && words[0] == `""` {
+		words = nil
+	}
+	e.tool.flags = words
+	print("%%goflags=%q\n", e.tool.flags)
+	return e.restart()
+}
+
+// restart ends the process. Declarations stay.
+func (e *Engine) restart() error {
+	e.endProcess()
+	e.lose("the process was started anew")
+	e.program.packages.reset()
+	e.listing.Lock()
+	*e.listed = nil
+	e.listing.Unlock()
+	return nil
+}
+
+func (e *Engine) endProcess() {
+	e.mu.Lock()
+	p := e.process
+	e.process = nil
+	e.mu.Unlock()
+	if p != nil {
+		p.kill()
+	}
+}
+
+// reset forgets everything.
+func (e *Engine) reset(ctx context.Context, words []string) error {
+	if len(words) > 0 {
+		if words[0] != "go.mod" {
+			return fmt.Errorf("%%reset: want nothing or go.mod, got %s", words[0])
+		}
+		if !e.scratch {
+			return errors.New("%reset go.mod: go.mod is that of your module, and is left alone")
+		}
+		if err := os.Remove(filepath.Join(e.tool.dir, "go.mod")); err != nil {
+			return err
+		}
+		_ = os.Remove(filepath.Join(e.tool.dir, "go.sum"))
+		if err := e.findModule(ctx); err != nil {
+			return err
+		}
+		return e.restart()
+	}
+	if err := e.restart(); err != nil {
+		return err
+	}
+	e.state.Lock()
+	defer e.state.Unlock()
+	lang := e.program.lang
+	e.program = newProgram(e.program.fset, e.program.packages)
+	e.program.lang = lang
+	return nil
+}
+
+// list prints the declarations and variables.
+func (e *Engine) list(print func(string, ...any)) {
+	p := e.program
+	put := func(title string, lines []string) {
+		if len(lines) > 0 {
+			print("%s:\n", title)
+			for _, l := range lines {
+				print("\t%s\n", l)
+			}
+		}
+	}
+	var imports, declared, vars []string
+	for _, name := range sorted(p.imports) {
+		imports = append(imports, fmt.Sprintf("%s %q", name, p.imports[name]))
+	}
+	for _, c := range p.cells {
+		for _, d := range c.decls {
+			line := strings.Join(d.names, ", ")
+			line += fmt.Sprintf(" (cell %d)", c.number)
+			if d.fault != "" {
+				line += ": set aside: " + d.fault
+			}
+			declared = append(declared, line)
+		}
+	}
+	for _, name := range sorted(p.vars) {
+		vars = append(vars, fmt.Sprintf("%s (cell %d)", name, p.vars[name].cell))
+	}
+	put("Imports", imports)
+	put("Declarations", declared)
+	put("Variables", vars)
+}
+
+// remove forgets names: variables, declarations, imports.
+func (e *Engine) remove(names []string) error {
+	if len(names) == 0 {
+		return errors.New("%rm: no name is given")
+	}
+	e.state.Lock()
+	defer e.state.Unlock()
+	p := e.program
+	gone := map[string]bool{}
+	var drop, unknown []string
+	for _, name := range names {
+		name = strings.TrimSuffix(name, ",")
+		known := p.imports[name] != "" || p.declared(name) != nil
+		delete(p.imports, name)
+		if v := p.vars[name]; v != nil {
+			known = true
+			drop = append(drop, v.key)
+			delete(p.vars, name)
+		}
+		gone[name] = true
+		for _, c := range p.cells {
+			for _, d := range c.decls {
+				for _, n := range d.names {
+					if t, _, ok := strings.Cut(n, "~"); ok && t == name {
+						gone[n] = true // a type's methods go with it
+					}
+				}
+			}
+		}
+		if !known {
+			unknown = append(unknown, name)
+		}
+	}
+	p.cells = without(p.cells, gone)
+	if len(drop) > 0 {
+		if err := e.tellProcess(wire.Request{Op: wire.Drop, Args: drop}); err != nil {
+			return err
+		}
+	}
+	if len(unknown) > 0 {
+		return fmt.Errorf("%%rm: nothing is called %s", strings.Join(unknown, ", "))
+	}
+	return nil
+}
+
+// who prints the live variables.
+func (e *Engine) who(print func(string, ...any)) error {
+	var b strings.Builder
+	w := tabwriter.NewWriter(&b, 0, 8, 2, ' ', 0)
+	fmt.Fprintln(w, "NAME\tTYPE\tSIZE\tCELL\tVALUE")
+	known := e.describe()
+	for _, name := range sorted(e.program.vars) {
+		v := e.program.vars[name]
+		d, alive := known[v.key]
+		switch {
+		case v.lost != "":
+			fmt.Fprintf(w, "%s\t%s\t\t%d\t%s\n", name, e.program.userType(v.text), v.cell, "lost: "+v.lost)
+		case alive:
+			value := d.Value
+			if d.Dyn != "" {
+				value = strings.TrimSpace(plainNames(d.Dyn) + " " + value)
+			}
+			fmt.Fprintf(w, "%s\t%s\t%s\t%d\t%s\n", name, e.program.userType(v.text), size(d), v.cell, value)
+		}
+	}
+	w.Flush()
+	if len(e.program.vars) == 0 {
+		print("no variables\n")
+		return nil
+	}
+	print("%s", b.String())
+	return nil
+}
+
+// describe asks the process about its variables, by key.
+func (e *Engine) describe() map[string]wire.Variable {
+	found := map[string]wire.Variable{}
+	e.mu.Lock()
+	p := e.process
+	e.mu.Unlock()
+	if p == nil || p.ended() {
+		return found
+	}
+	reply, err := p.call(wire.Request{Op: wire.Variables}, killAfter)
+	if err != nil {
+		return found
+	}
+	for _, v := range reply.Variables {
+		found[v.Key] = v
+	}
+	return found
+}
+
+func size(d wire.Variable) string {
+	n, more := d.Size, ""
+	if d.More {
+		more = "+"
+	}
+	switch {
+	case n >= 10<<20:
+		return fmt.Sprintf("%d MB%s", n>>20, more)
+	case n >= 10<<10:
+		return fmt.Sprintf("%d kB%s", n>>10, more)
+	}
+	return fmt.Sprintf("%d B%s", n, more)
+}
+
+// userType puts the packages' names in the place of the aliases in a type.
+func (p *program) userType(text string) string {
+	k := &checked{program: p}
+	return k.words(text)
+}
+
+// capture has the cell's output written into a file as well.
+func (e *Engine) capture(words []string) error {
+	flags := os.O_CREATE | os.O_WRONLY | os.O_TRUNC
+	if len(words) > 0 && words[0] == "-a" {
+		flags, words = os.O_CREATE|os.O_WRONLY|os.O_APPEND, words[1:]
+	}
+	if len(words) != 1 {
+		return errors.New("%capture: want [-a] FILE")
+	}
+	file := words[0]
+	if !filepath.IsAbs(file) {
+		file = filepath.Join(e.folder, file)
+	}
+	f, err := os.OpenFile(file, flags, 0o644)
+	if err != nil {
+		return fmt.Errorf("%%capture: %w", err)
+	}
+	e.output.copyTo(f)
+	return nil
+}
+
+// splitWords cuts a command's arguments at spaces, except within quotation marks.
+func splitWords(s string) (words []string) {
+	var b strings.Builder
+	quote, within := rune(0), false
+	for _, r := range s {
+		switch {
+		case quote != 0 && r == quote:
+			quote = 0
+		case quote != 0:
+			b.WriteRune(r)
+		case r == '"' || r == '\'':
+			quote, within = r, true
+		case r == ' ' || r == '\t':
+			if within {
+				words = append(words, b.String())
+			}
+			b.Reset()
+			within = false
+		default:
+			b.WriteRune(r)
+			within = true
+		}
+	}
+	if within {
+		words = append(words, b.String())
+	}
+	return words
+}
+
+// copyTo has text written to w as well, until the cell ends.
+func (o *output) copyTo(w io.WriteCloser) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.flush()
+	o.copies = append(o.copies, w)
 }

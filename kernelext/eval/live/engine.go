@@ -12,7 +12,6 @@ import (
 	"sync"
 	"time"
 
-	"gopets/kernelext/cellsrc"
 	"gopets/kernelext/eval"
 	"gopets/kernelext/eval/live/wire"
 	"gopets/kernelext/internal/guard"
@@ -42,19 +41,23 @@ type Engine struct {
 	builder *builder
 	support *support
 	output  *output
-	scratch bool // the module is the engine's own: go get may write it
+	scratch bool   // the module is the engine's own: go get may write it
+	noGet   bool   // %noautoget
+	folder  string // of cells and shell commands, as %cd sets it
 
 	ready    chan struct{} // closed when the process can be started
 	readyErr error
 
-	mu      sync.Mutex
+	state *sync.Mutex // held while the program changes, and while it is copied
+
+	mu      *sync.Mutex
 	process *process
 	running *running
 	number  int // of versions
 	closed  bool
 
-	listing sync.Mutex
-	listed  []string
+	listing *sync.Mutex
+	listed  *[]string
 }
 
 var _ eval.Engine = (*Engine)(nil)
@@ -86,7 +89,7 @@ func New(ctx context.Context, o Options) (*Engine, error) {
 	if o.Logf == nil {
 		o.Logf = func(string, ...any) {}
 	}
-	e := &Engine{o: o, ready: make(chan struct{})}
+	e := &Engine{o: o, folder: o.Dir, ready: make(chan struct{}), state: new(sync.Mutex), mu: new(sync.Mutex), listing: new(sync.Mutex), listed: new([]string)}
 	if e.tool, err = findToolchain(ctx, o.Go, o.Dir, slices.Clone(o.Env)); err != nil {
 		return nil, err
 	}
@@ -99,8 +102,11 @@ func New(ctx context.Context, o Options) (*Engine, error) {
 		return nil, err
 	}
 	go func() {
-		defer close(e.ready)
 		e.support, e.readyErr = buildSupport(context.WithoutCancel(ctx), e.builder, o.Cache)
+		close(e.ready)
+		if _, err := e.start(context.WithoutCancel(ctx)); err != nil {
+			o.Logf("live: %v", err) // the first cell will say so
+		}
 	}()
 	return e, nil
 }
@@ -169,24 +175,28 @@ func isFailure(err error) bool {
 	return errors.As(err, &e)
 }
 
+// eval runs a cell: its commands, then its Go.
 func (e *Engine) eval(ctx context.Context, cell eval.Cell, out eval.Output) error {
-	source := cellsrc.Parse(cell.Source)
-	rest, err := e.commands(ctx, cell, source, out)
-	if err != nil || !rest {
+	s, err := e.commands(ctx, cell, out)
+	if err != nil || s == nil {
 		return err
 	}
-	if wrong := source.Mistakes(); len(wrong) > 0 {
+	lines := func(int) []string { return s.source.Lines }
+	if wrong := s.source.Mistakes(); len(wrong) > 0 {
 		var problems []problem
 		for _, m := range wrong {
 			problems = append(problems, problem{eval.Position{Cell: cell.Number, Line: m.Line, Column: m.Column}, m.Text})
 		}
-		return report(problems, func(int) []string { return source.Lines })
+		return report(problems, lines)
 	}
-	c, failure := parseCell(e.program.fset, cell.Number, source)
+	if m, two := s.source.TwoMains(); two {
+		return report([]problem{{eval.Position{Cell: cell.Number, Line: m.Line, Column: m.Column}, m.Text}}, lines)
+	}
+	c, failure := parseCell(e.program.fset, cell.Number, s)
 	if failure != nil {
 		return failure
 	}
-	if len(c.file.Decls) == 0 {
+	if len(c.file.Decls) == 0 && s.exec == "" && !s.test {
 		return nil
 	}
 	for _, told := range e.program.packages.refresh() {
@@ -199,7 +209,9 @@ func (e *Engine) eval(ctx context.Context, cell eval.Cell, out eval.Output) erro
 	if failure != nil {
 		return failure
 	}
+	e.state.Lock()
 	k, failure := e.program.check(c)
+	e.state.Unlock()
 	if failure != nil {
 		return failure
 	}
@@ -233,10 +245,7 @@ func (e *Engine) runVersion(ctx context.Context, k *checked, out eval.Output) er
 	}
 	e.program.packages.use(k.cell.number, e.program.packages.deps(sorted(v.paths)...))
 	e.program.enter(v)
-	args := []string{"cell"}
-	if c, ok := k.cell.source.Find("args"); ok {
-		args = append(args, strings.Fields(c.Args)...)
-	}
+	args := append([]string{"cell"}, k.cell.script.args...)
 	c, err := p.send(wire.Request{Op: wire.Run, Plugin: plugin, Number: v.number, Args: args})
 	if err != nil {
 		return e.crashed(p, k)
@@ -247,15 +256,25 @@ func (e *Engine) runVersion(ctx context.Context, k *checked, out eval.Output) er
 		return e.crashed(p, k)
 	}
 	e.commit(k, reply.Set)
+	if k.cell.script.timed {
+		e.output.sync()
+		out.Stream("stdout", fmt.Sprintf("time: %v\n", reply.Elapsed.Round(time.Microsecond)))
+	}
 	return e.failure(reply, k)
 }
 
 // killAfter is how long an interrupted process may take to answer at all.
 const killAfter = 5 * time.Second
 
+// lookEvery is how often it is looked whether the cell waits for its standard input.
+const lookEvery = 150 * time.Millisecond
+
 // wait waits for the cell's end. An interrupt is passed on.
 func (e *Engine) wait(ctx context.Context, p *process, c <-chan wire.Reply) (wire.Reply, error) {
 	interrupted, late := ctx.Done(), (<-chan time.Time)(nil)
+	look := time.NewTicker(lookEvery)
+	defer look.Stop()
+	reads, asking := 0, make(chan struct{}, 1)
 	for {
 		select {
 		case reply := <-c:
@@ -273,6 +292,19 @@ func (e *Engine) wait(ctx context.Context, p *process, c <-chan wire.Reply) (wir
 			late = time.After(killAfter)
 		case <-late:
 			p.kill()
+		case <-look.C:
+			// Seen twice in a row, it is no read that is about to return.
+			if reads++; !readsInput(p.cmd.Process.Pid) {
+				reads = 0
+			} else if reads == 2 {
+				reads = -1 << 30
+				go func() {
+					e.output.askFor(ctx, "", false)
+					asking <- struct{}{}
+				}()
+			}
+		case <-asking:
+			reads = 0
 		}
 	}
 }
@@ -298,7 +330,7 @@ func (e *Engine) start(ctx context.Context) (*process, error) {
 	if e.process != nil {
 		e.lose("the process ended between cells: " + e.process.reason)
 	}
-	p, err := startProcess(e.support.program, e.o.Dir, e.processEnv(), e.output)
+	p, err := startProcess(e.support.program, e.folder, e.processEnv(), e.output)
 	if err != nil {
 		return nil, err
 	}
@@ -332,6 +364,8 @@ func (e *Engine) processEnv() []string {
 
 // lose notes that all variables are gone with the process.
 func (e *Engine) lose(why string) (names []string) {
+	e.state.Lock()
+	defer e.state.Unlock()
 	p := e.program
 	for _, name := range sorted(p.vars) {
 		if v := p.vars[name]; v.lost == "" {
@@ -373,6 +407,8 @@ func (e *Engine) crashed(p *process, k *checked) error {
 // commit makes the program what it is after a cell; set are the keys of all variables that have
 // values.
 func (e *Engine) commit(k *checked, set []string) {
+	e.state.Lock()
+	defer e.state.Unlock()
 	p := e.program
 	drop := slices.Clone(k.drop)
 	for _, d := range k.defines {

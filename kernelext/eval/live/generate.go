@@ -233,6 +233,10 @@ func (k *checked) mainFile(v *version, reached map[string]bool) {
 	if k.cell.body != nil {
 		calls = append(calls, bodyName+"()")
 	}
+	if k.cell.script.test {
+		calls = append(calls, testName+"()")
+		k.testFile(v)
+	}
 	fmt.Fprintf(&b, "func main() {}\nfunc init() {\n%s.Register(&%s.Version{Number: %d, Path: %q, Stop: &%sstop, Run: func() { %s }, Types: %s})\n}\n",
 		rtName, rtName, v.number, v.path, mark, strings.Join(calls, "; "), list)
 	var head strings.Builder
@@ -250,7 +254,7 @@ func (k *checked) startCalls() (calls []string) {
 		}
 	}
 	for _, d := range k.cell.decls {
-		if d.names[0] == "main" && (k.cell.run == nil || k.cell.onlyVars) && k.cell.body == nil {
+		if d.names[0] == "main" && !k.cell.script.test && (k.cell.run == nil || k.cell.onlyVars) && k.cell.body == nil {
 			calls = append(calls, funcMark+"main()")
 		}
 	}
@@ -270,5 +274,5 @@ func (k *checked) isGeneric(name string) bool {
 
 // runs reports whether there is anything to run.
 func (k *checked) runs() bool {
-	return k.cell.run != nil || k.cell.body != nil || len(k.cell.blank) > 0 || slices.ContainsFunc(k.cell.decls, (*decl).runs)
+	return k.cell.script.test || k.cell.run != nil || k.cell.body != nil || len(k.cell.blank) > 0 || slices.ContainsFunc(k.cell.decls, (*decl).runs)
 }

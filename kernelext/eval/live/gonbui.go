@@ -73,13 +73,18 @@ func (o *output) message(d protocol.DisplayData) {
 	o.out.Display(eval.Display{Data: data, Metadata: metadata, ID: d.DisplayID, Update: update})
 }
 
-// ask asks the user for a line and writes it to the cell's standard input.
+// ask is askFor without a cell's context: gonbui's question comes by a connection of its own.
 func (o *output) ask(prompt string, password bool) {
+	o.askFor(context.Background(), prompt, password)
+}
+
+// askFor asks the user for a line and writes it to the cell's standard input.
+func (o *output) askFor(ctx context.Context, prompt string, password bool) {
 	o.sync()
 	o.mu.Lock()
 	out := o.out
 	o.mu.Unlock()
-	line, err := out.Input(context.Background(), prompt, password)
+	line, err := out.Input(ctx, prompt, password)
 	o.answer(line, err == nil)
 }
 

@@ -67,7 +67,20 @@ func (e *Engine) resolve(ctx context.Context, c *cell) (*eval.Error, error) {
 			c.imports[name] = path
 		}
 	}
-	return nil, nil
+	return nil, p.packages.load(ctx, p.needed(c)...)
+}
+
+// needed returns the packages without which neither the cell nor those before it can be checked.
+func (p *program) needed(c *cell) []string {
+	paths := slices.Collect(maps.Values(c.imports))
+	for _, other := range p.cells {
+		paths = slices.AppendSeq(paths, maps.Values(other.imports))
+	}
+	for _, v := range p.vars {
+		paths = slices.AppendSeq(paths, maps.Keys(v.paths))
+	}
+	slices.Sort(paths)
+	return slices.Compact(paths)
 }
 
 // importPlace returns where the cell imports a path.
@@ -215,16 +228,16 @@ func lastElement(p string) string {
 func (e *Engine) available(ctx context.Context) []string {
 	e.listing.Lock()
 	defer e.listing.Unlock()
-	if e.listed == nil {
+	if *e.listed == nil {
 		out, err := e.tool.run(ctx, append([]string{"list", "-e", "-f", "{{if ne .Name \"main\"}}{{.ImportPath}}{{end}}"}, "std", "all")...)
 		if err != nil {
 			return nil
 		}
 		for _, path := range strings.Fields(string(out)) {
 			if !strings.Contains(path, "internal/") && !strings.HasPrefix(path, "vendor/") && !strings.HasSuffix(path, "/internal") {
-				e.listed = append(e.listed, path)
+				*e.listed = append(*e.listed, path)
 			}
 		}
 	}
-	return e.listed
+	return *e.listed
 }

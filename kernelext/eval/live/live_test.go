@@ -18,12 +18,16 @@ type front struct {
 	out, err strings.Builder
 	displays []eval.Display
 	inputs   []string
+	heard    func(text string) // what goes to the standard output; may be nil
 }
 
 func (f *front) Stream(name, text string) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if name == "stdout" {
+		if f.heard != nil {
+			f.heard(text)
+		}
 		f.out.WriteString(text)
 	} else {
 		f.err.WriteString(text)

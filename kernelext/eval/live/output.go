@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"os"
 	"path/filepath"
@@ -46,6 +47,7 @@ type output struct {
 	closed bool
 	buffer []byte
 	shown  map[string]bool // display ids that the running cell has used
+	copies []io.WriteCloser
 }
 
 // A pipe is where a standard stream of the process comes from.
@@ -95,6 +97,8 @@ func (o *output) accept() {
 
 // open opens the ends that a new process gets.
 func (o *output) open() (stdin, stdout, stderr *os.File, err error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
 	// The reader of a named pipe waits for a writer.
 	if err := o.openInput(); err != nil {
 		return nil, nil, nil, err
@@ -128,6 +132,8 @@ func (o *output) openInput() error {
 
 // answer writes a line to the standard input of the cell; without one the input ends.
 func (o *output) answer(line string, ok bool) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
 	if !ok {
 		if o.stdin != nil {
 			o.stdin.Close()
@@ -135,7 +141,9 @@ func (o *output) answer(line string, ok bool) {
 		}
 		return
 	}
-	_, _ = o.stdin.WriteString(line + "\n")
+	if o.stdin != nil {
+		_, _ = o.stdin.WriteString(line + "\n")
+	}
 }
 
 func (o *output) close() {
@@ -226,6 +234,9 @@ func (o *output) text(p *pipe, text string) {
 			o.tail = bytes.Clone(o.tail[len(o.tail)-tailLength:])
 		}
 	}
+	for _, w := range o.copies {
+		_, _ = io.WriteString(w, text)
+	}
 	if o.out != nil {
 		o.out.Stream(p.stream, text)
 	}
@@ -245,6 +256,10 @@ func (o *output) end() (value eval.Bundle, pages []string, stderr string) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.flush()
+	for _, w := range o.copies {
+		w.Close()
+	}
+	o.copies = nil
 	return o.result, o.pages, string(o.tail)
 }
 

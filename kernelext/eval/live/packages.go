@@ -26,8 +26,9 @@ type packages struct {
 	mu    sync.Mutex
 	known map[string]*pkg
 
-	fset     *token.FileSet
-	importer types.Importer
+	importing sync.Mutex
+	fset      *token.FileSet
+	importer  types.Importer
 }
 
 // A pkg is a package as `go list -export` describes it.
@@ -261,6 +262,8 @@ func (p *packages) Import(path string) (*types.Package, error) {
 	if path == "unsafe" {
 		return types.Unsafe, nil
 	}
+	p.importing.Lock()
+	defer p.importing.Unlock()
 	return p.importer.Import(path)
 }
 
@@ -282,4 +285,52 @@ func (p *packages) name(path string) string {
 		return k.Name
 	}
 	return ""
+}
+
+// reset forgets all packages but the standard library's.
+func (p *packages) reset() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for path, k := range p.known {
+		k.loaded = 0
+		if !k.Standard || len(p.tool.flags) > 0 {
+			delete(p.known, path)
+		}
+	}
+	p.forget()
+}
+
+// reload forgets what is known of the packages that the process has not loaded, and says which of
+// those that it has would be built in another version now.
+func (p *packages) reload(ctx context.Context) (told []string) {
+	p.mu.Lock()
+	loaded := map[string]*pkg{}
+	for path, k := range p.known {
+		if k.Standard {
+			continue
+		}
+		if k.loaded > 0 {
+			loaded[path] = k
+		} else {
+			delete(p.known, path)
+		}
+	}
+	p.forget()
+	p.mu.Unlock()
+	if len(loaded) == 0 {
+		return nil
+	}
+	args := append([]string{"list", "-export", "-e", "-buildmode=plugin", "-f", "{{.ImportPath}}\t{{.Export}}"}, p.tool.flags...)
+	out, err := p.tool.run(ctx, append(append(args, "--"), sorted(loaded)...)...)
+	if err != nil {
+		return nil
+	}
+	for line := range strings.Lines(string(out)) {
+		path, export, _ := strings.Cut(strings.TrimSpace(line), "\t")
+		if k := loaded[path]; k != nil && export != "" && export != k.Export && !k.told {
+			k.told = true
+			told = append(told, fmt.Sprintf("package %s is loaded in another version since cell %d; %%restart to use the new one", path, k.loaded))
+		}
+	}
+	return told
 }

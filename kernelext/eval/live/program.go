@@ -7,6 +7,7 @@ import (
 	"go/types"
 	"slices"
 	"strings"
+	"sync"
 )
 
 // A program is what the cells so far have declared: one package, of which each cell compiles the part
@@ -20,6 +21,7 @@ type program struct {
 	imports map[string]string // by name, for later cells
 	dots    []string          // paths that a cell has imported as .
 
+	naming  *sync.Mutex
 	aliases map[string]string // by import path, the name in generated code
 	lang    string            // the language version: go1.26
 
@@ -50,7 +52,7 @@ type epoch struct {
 
 func newProgram(fset *token.FileSet, p *packages) *program {
 	return &program{
-		fset: fset, packages: p, vars: map[string]*variable{}, imports: map[string]string{}, aliases: map[string]string{},
+		fset: fset, packages: p, vars: map[string]*variable{}, imports: map[string]string{}, naming: new(sync.Mutex), aliases: map[string]string{},
 		epoch: epoch{number: 1, types: map[string]string{}, ever: map[string]bool{}},
 	}
 }
@@ -66,6 +68,8 @@ func (e *epoch) path() string {
 
 // alias returns the name by which generated code imports a package.
 func (p *program) alias(path string) string {
+	p.naming.Lock()
+	defer p.naming.Unlock()
 	if a := p.aliases[path]; a != "" {
 		return a
 	}
@@ -76,6 +80,8 @@ func (p *program) alias(path string) string {
 
 // byAlias returns the import paths by alias.
 func (p *program) byAlias() map[string]string {
+	p.naming.Lock()
+	defer p.naming.Unlock()
 	paths := map[string]string{}
 	for path, a := range p.aliases {
 		paths[a] = path

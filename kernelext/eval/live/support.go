@@ -33,7 +33,7 @@ const (
 var parts = []string{"eval/live/wire", "eval/live/rt", "cell", "cell/show", "eval/live/host"}
 
 // hostImports are the packages of the standard library that the parts import.
-var hostImports = []string{"bytes", "encoding/binary", "encoding/gob", "encoding/json", "errors", "fmt", "image", "image/png", "io", "os", "plugin", "reflect", "regexp", "runtime", "runtime/cgo", "runtime/debug", "slices", "strconv", "strings", "sync", "sync/atomic", "syscall", "time", "unsafe", "unicode", "unicode/utf8"}
+var hostImports = []string{"bytes", "encoding/binary", "encoding/gob", "encoding/json", "errors", "fmt", "image", "image/png", "io", "os", "path/filepath", "plugin", "reflect", "regexp", "runtime", "runtime/cgo", "runtime/debug", "slices", "strconv", "strings", "sync", "sync/atomic", "syscall", "time", "unsafe", "unicode", "unicode/utf8"}
 
 // files returns the source of a part.
 func partFiles(part string) (map[string][]byte, error) {

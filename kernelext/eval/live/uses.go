@@ -148,7 +148,7 @@ func (k *checked) roots() map[string]bool {
 		roots[d.name] = true
 	}
 	for _, d := range k.cell.decls {
-		if d.runs() {
+		if d.runs() || k.cell.script.test && isTest(d.names[0]) {
 			roots[d.names[0]] = true
 		}
 	}

@@ -54,7 +54,7 @@ func (e *Engine) linkVersion(ctx context.Context, v *version, dir string, config
 	config.file(v.path, archive)
 	config.mapped(imported, v.path)
 	main := filepath.Join(dir, "main.go")
-	text := "package main\n\nimport _ \"" + imported + "\"\n\nfunc main() {}\n" + e.gonbuiLink(v)
+	text := "package main\n\nimport _ \"" + imported + "\"\n" + e.gonbuiLink(v) + "\nfunc main() {}\n"
 	if err := os.WriteFile(main, []byte(text), 0o600); err != nil {
 		return "", err
 	}
@@ -97,8 +97,35 @@ func (e *Engine) gonbuiLink(v *version) string {
 	if !uses {
 		return ""
 	}
-	return ""
+	return fmt.Sprintf(gonbuiText, rtPath, gonbui)
 }
+
+const gonbuiText = `
+import (
+	"encoding/gob"
+	"io"
+	"os"
+	_ "unsafe"
+
+	rt %[1]q
+	_ %[2]q
+)
+
+//go:linkname pipe %[2]s.gonbWriterPipe
+var pipe *os.File
+
+//go:linkname encoder %[2]s.gonbEncoder
+var encoder *gob.Encoder
+
+func init() {
+	if pipe != nil {
+		return
+	}
+	if file, writer := rt.Gonbui(); file != nil {
+		pipe, encoder = file.(*os.File), gob.NewEncoder(writer.(io.Writer))
+	}
+}
+`
 
 // compilerLine is a line of the compiler's, whose positions are those of the line directives.
 var compilerLine = regexp.MustCompile(`(?m)^cell\[(\d+)\]:(\d+)(?::(\d+))?: (.*)$`)

@@ -11,13 +11,17 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 	"plugin"
 	"reflect"
+	"runtime"
 	"runtime/debug"
+	"strings"
 	"sync"
 	"syscall"
 	"time"
 
+	"gopets/kernelext/cell"
 	"gopets/kernelext/cell/show"
 	"gopets/kernelext/eval/live/rt"
 	"gopets/kernelext/eval/live/wire"
@@ -45,10 +49,20 @@ func Main() {
 	for {
 		var r wire.Request
 		if err := in.Decode(&r); err != nil {
-			syscall.Exit(0) // os.Exit is caught
+			leave()
 		}
 		h.serve(r)
 	}
+}
+
+// leave ends the process with all that it has started. It removes the engine's folder, should the
+// engine have been killed.
+func leave() {
+	if dir := os.Getenv(cell.Env); strings.HasPrefix(filepath.Base(dir), "nb-live-") {
+		_ = os.RemoveAll(dir)
+	}
+	_ = syscall.Kill(0, syscall.SIGKILL)
+	syscall.Exit(0) // os.Exit is caught
 }
 
 type host struct {
@@ -66,6 +80,8 @@ type execution struct {
 	request   wire.Request
 	version   *rt.Version
 	goroutine int
+	began     time.Time
+	asked     int  // how often it was to end
 	stopping  bool // it was interrupted, or a goroutine of it has called os.Exit
 	exit      *int // the status that it called os.Exit with
 	done      chan struct{}
@@ -123,6 +139,7 @@ func (h *host) run(r wire.Request) {
 	h.mu.Lock()
 	h.current = e
 	h.mu.Unlock()
+	e.began = time.Now()
 	started := make(chan struct{})
 	go h.goroutine(e, started)
 	<-started
@@ -145,17 +162,17 @@ func (h *host) goroutine(e *execution, started chan struct{}) {
 	e.goroutine = goroutineID()
 	h.mu.Unlock()
 	close(started)
-	reply := wire.Reply{Failure: wire.Exit} // should runtime.Goexit end it
+	reply := wire.Reply{Failure: wire.Exit} // runtime.Goexit ends it otherwise
 	defer func() {
 		p := recover()
 		h.mu.Lock()
 		delete(h.doomed, e.goroutine)
-		status := e.exit
+		status, stopping := e.exit, e.stopping && reply.Failure != ""
 		h.mu.Unlock()
 		switch {
 		case status != nil:
 			reply = wire.Reply{Failure: wire.Exit, Status: *status}
-		case p == errInterrupted:
+		case p == errInterrupted, p == nil && stopping:
 			reply = wire.Reply{Failure: wire.Interrupted, Frames: frames()}
 		case p != nil:
 			reply = wire.Reply{Failure: wire.Panic, Text: panicText(p), Frames: frames()}
@@ -177,6 +194,7 @@ func (h *host) finish(e *execution, reply wire.Reply) {
 		if !reply.Left {
 			clearFlags()
 		}
+		reply.Elapsed = time.Since(e.began)
 		close(e.done)
 		for _, v := range rt.Variables() {
 			reply.Set = append(reply.Set, v.Key)
@@ -191,6 +209,9 @@ var errInterrupted = errors.New("interrupted")
 // patience is how long an interrupted cell may take to come to one of its own loops or functions,
 // before it is left behind.
 const patience = time.Second
+
+// recoveries is how often a cell may recover from being interrupted before its goroutine ends.
+const recoveries = 3
 
 func (h *host) interrupt() {
 	h.mu.Lock()
@@ -243,12 +264,18 @@ func (h *host) stopped(f *rt.Flag) {
 	h.mu.Lock()
 	e := h.current
 	mine := e != nil && e.stopping && e.goroutine == id
-	doomed := h.doomed[id]
-	h.mu.Unlock()
 	if mine {
+		e.asked++
+	}
+	stubborn := h.doomed[id] || mine && e.asked > recoveries
+	h.mu.Unlock()
+	if mine || stubborn {
 		clearFlags() // deferred functions may run; stop sets them again
 	}
-	if mine || doomed {
+	switch {
+	case stubborn:
+		runtime.Goexit()
+	case mine:
 		panic(errInterrupted)
 	}
 }

@@ -3,6 +3,8 @@
 // of.
 package wire
 
+import "time"
+
 // The operations of a request.
 const (
 	Run       = "run"       // load a version and run it
@@ -37,7 +39,8 @@ type Reply struct {
 	Text      string // what the panic says; the reason
 	Status    int    // of an exit
 	Frames    []Frame
-	Left      bool // the cell's goroutine goes on
+	Elapsed   time.Duration // of a run
+	Left      bool          // the cell's goroutine goes on
 	Set       []string
 	Variables []Variable
 }

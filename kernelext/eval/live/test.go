@@ -1,0 +1,66 @@
+package live
+
+import (
+	"fmt"
+	"go/ast"
+	"go/types"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+const testName = mark + "test"
+
+// isTest reports whether a function's name is that of a test or a benchmark.
+func isTest(name string) bool { return hasPrefix(name, "Test") || hasPrefix(name, "Benchmark") }
+
+func hasPrefix(name, prefix string) bool {
+	rest, ok := strings.CutPrefix(name, prefix)
+	r, _ := utf8.DecodeRuneInString(rest)
+	return ok && (rest == "" || !unicode.IsLower(r)) && ast.IsExported(name)
+}
+
+// testFile writes the function that runs the cell's tests and benchmarks: what `go test` does, in the
+// process with the variables.
+func (k *checked) testFile(v *version) {
+	var tests, benchmarks []string
+	for _, d := range k.cell.decls {
+		name := d.names[0]
+		f, ok := k.pkg.Scope().Lookup(name).(*types.Func)
+		if !ok || !isTest(name) || f.Signature().Params().Len() != 1 {
+			continue
+		}
+		entry := fmt.Sprintf("{Name: %q, F: %s}", name, funcMark+name)
+		switch types.TypeString(f.Signature().Params().At(0).Type(), nil) {
+		case "*testing.T":
+			tests = append(tests, entry)
+		case "*testing.B":
+			benchmarks = append(benchmarks, entry)
+		}
+	}
+	bench := ""
+	if len(benchmarks) > 0 {
+		bench = "."
+	}
+	v.files["tests.go"] = fmt.Sprintf(`package main
+
+import (
+	"flag"
+	"os"
+	"regexp"
+	"testing"
+)
+
+func %s() {
+	testing.Init()
+	args := append([]string{"-test.v=false", "-test.run=.", "-test.bench=%s", "-test.benchmem=false", "-test.count=1"}, os.Args[1:]...)
+	if err := flag.CommandLine.Parse(args); err != nil {
+		panic(err)
+	}
+	testing.Main(regexp.MatchString, []testing.InternalTest{%s}, []testing.InternalBenchmark{%s}, nil)
+}
+`, testName, bench, strings.Join(tests, ", "), strings.Join(benchmarks, ", "))
+	for _, path := range []string{"flag", "os", "regexp", "testing"} {
+		v.paths[path] = true
+	}
+}
