@@ -79,13 +79,13 @@ var epochs3 = 1
 var seed = 2`)
 }
 
-// do executes and returns what the cells showed as text, in order, and the error of the whole.
+// do executes and returns what each cell showed in the end, and the error of the whole.
 func (r *run) do() ([]string, error) {
 	r.t.Helper()
 	done, err := r.execute()
 	var texts []string
 	for _, c := range done.Cells() {
-		texts = append(texts, text(c))
+		texts = append(texts, lasting(c))
 	}
 	return texts, err
 }
@@ -139,6 +139,58 @@ func text(c *notebook.Cell) string {
 		b.WriteString(o.EValue)
 	}
 	return times.ReplaceAllString(b.String(), "…")
+}
+
+// lasting is what a cell shows that neither a clock nor a race decides: its streams, each for itself,
+// and then its displays, for GoNB keeps no order between them. A display of one line of text is what a
+// progress bar leaves, and there is one only where the work took longer than a moment.
+func lasting(c *notebook.Cell) string {
+	streams := map[string]string{}
+	displays := notebook.NewCell(notebook.Code, "")
+	var shown []notebook.Output
+	for _, o := range c.Outputs() {
+		html, _ := o.Mime("text/html")
+		switch {
+		case o.Type == notebook.StreamOutput:
+			streams[o.Name] += o.Text
+		case html == "" || strings.Contains(html, "<"):
+			shown = append(shown, o)
+		}
+	}
+	displays.SetOutputs(shown)
+	return times.ReplaceAllString(streams["stdout"]+streams["stderr"], "…") + text(displays)
+}
+
+// What GoNB races, and what only a slow machine shows, changes nothing.
+func TestLasting(t *testing.T) {
+	display := func(text, html string) notebook.Output {
+		data := map[string]json.RawMessage{}
+		for mime, s := range map[string]string{"text/plain": text, "text/html": html} {
+			raw, err := json.Marshal(s)
+			if err != nil {
+				t.Fatal(err)
+			}
+			data[mime] = raw
+		}
+		return notebook.Display(data, nil)
+	}
+	table, bar, out := display("epoch 1", "<table>1</table>"), display("148 pictures predicted\n", "148 pictures predicted"), notebook.Stream("stdout", "a\nb\n")
+	cell := func(outputs ...notebook.Output) string {
+		c := notebook.NewCell(notebook.Code, "")
+		c.SetOutputs(outputs)
+		return lasting(c)
+	}
+	want := cell(out, table)
+	for i, got := range []string{
+		cell(table, out), cell(bar, out, table, bar), cell(notebook.Stream("stdout", "a\n"), table, notebook.Stream("stdout", "b\n")),
+	} {
+		if got != want {
+			t.Errorf("%d: %q, want %q", i, got, want)
+		}
+	}
+	if got := cell(out, display("epoch 1", "<table>2</table>")); got == want {
+		t.Error("another table changes nothing")
+	}
 }
 
 func smallSample(t *testing.T, perBreed int) string {
