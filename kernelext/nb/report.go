@@ -51,7 +51,9 @@ func testCase(class string, c runner.CellReport, exit *runner.Place) junit.Case 
 	case c.Status == runner.Skipped:
 		k.Outcome, k.Message = junit.Skipped, "not meant to run"
 	}
-	k.Out, k.Err = streams(c)
+	if c.Status != runner.NotRun && c.Status != runner.Skipped {
+		k.Out, k.Err = streams(c.Cell)
+	}
 	for i, err := range c.Tries {
 		k.Err += fmt.Sprintf("try %d failed: %v\n", i+1, err)
 	}
@@ -89,17 +91,15 @@ func caseName(c runner.CellReport) string {
 	return fmt.Sprintf("cell %d", c.Index+1)
 }
 
-// streams gives what a cell wrote, as a reader of a terminal would see it.
-func streams(c runner.CellReport) (out, err string) {
-	if c.Status == runner.NotRun || c.Status == runner.Skipped {
-		return "", ""
-	}
-	for _, o := range c.Cell.Outputs() {
+// streams returns what a cell wrote, as a reader of a terminal would see it. Of very much text the
+// middle is left out, as a report does in any case.
+func streams(c *notebook.Cell) (out, err string) {
+	for _, o := range c.Outputs() {
 		switch {
 		case o.Type == notebook.StreamOutput && o.Name == "stderr":
-			err += o.Text
+			err = junit.Clip(err + junit.Clip(o.Text))
 		case o.Type == notebook.StreamOutput:
-			out += o.Text
+			out = junit.Clip(out + junit.Clip(o.Text))
 		}
 	}
 	return terminal.Text(out), terminal.Text(err)

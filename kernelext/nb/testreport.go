@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"gopets/kernelext/internal/junit"
-	"gopets/kernelext/notebook"
 	"gopets/kernelext/runner"
 )
 
@@ -43,14 +42,7 @@ func (b *testedBook) suite() junit.Suite {
 	for _, c := range b.cells {
 		jc := junit.Case{Class: class, Name: c.name(), Elapsed: c.elapsed}
 		if c.result != skipped {
-			for _, o := range c.cell.Outputs() {
-				switch {
-				case o.Type == notebook.StreamOutput && o.Name == "stderr":
-					jc.Err += o.Text
-				case o.Type == notebook.StreamOutput:
-					jc.Out += o.Text
-				}
-			}
+			jc.Out, jc.Err = streams(c.cell)
 		}
 		c.tell(&jc)
 		s.Cases = append(s.Cases, jc)

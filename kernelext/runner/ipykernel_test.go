@@ -27,7 +27,15 @@ func TestIPykernel(t *testing.T) {
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Minute)
 	defer cancel()
-	report, err := runner.Run(ctx, nb, runner.Options{Spec: spec, AllowErrors: true})
+	transport := ""
+	report, err := runner.Run(ctx, nb, runner.Options{Spec: spec, AllowErrors: true, Events: func(e runner.Event) {
+		if ready, ok := e.(runner.KernelReady); ok {
+			transport = ready.Kernel.Connection.Transport
+		}
+	}})
+	if transport != "ipc" {
+		t.Errorf("ipykernel runs over %s", transport)
+	}
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -49,7 +57,15 @@ func TestIPykernel(t *testing.T) {
 	}
 	_, err = runner.Run(ctx, book(t, "import os\nos._exit(3)"), runner.Options{Spec: spec})
 	var dead *runner.DeadKernelError
-	if !errors.As(err, &dead) {
+	if !errors.As(err, &dead) || strings.Contains(err.Error(), "--existing") || strings.Contains(err.Error(), "Ctrl-C") {
 		t.Errorf("error %v", err)
+	}
+	// What no kernel replies to, and papermill fails: a magic's error. What ends a notebook.
+	for code, exit := range map[string]bool{"%time 1/0": false, "get_ipython().showtraceback((ValueError, ValueError(1), None))": false,
+		"import sys; sys.exit()": true, "raise SystemExit(0)": true, "exit()": true, "import sys; sys.exit(1)": false} {
+		report, err := runner.Run(ctx, book(t, code, "print(1)"), runner.Options{Spec: spec})
+		if exit != (err == nil && report.Exit != nil) || !exit && report.Count(runner.Failed) != 1 {
+			t.Errorf("%s: error %v, exit %v", code, err, report.Exit)
+		}
 	}
 }

@@ -326,6 +326,83 @@ func TestKernelThatDoesNotStart(t *testing.T) {
 	}
 }
 
+// A kernel that seems to understand Unix sockets and does not is started over TCP.
+func TestFallsBackToTCP(t *testing.T) {
+	spec := kerneltest.Spec("go")
+	spec.Argv = []string{"sh", "-c", `grep -q '"ipc"' "$1" && { echo no ipc >&2; exit 1; }; exec "$0" "$1"`, spec.Argv[0], "{connection_file}", "ipykernel"}
+	transport := ""
+	_, err := runner.Run(t.Context(), book(t, "print a"), runner.Options{Spec: spec, Events: func(e runner.Event) {
+		if ready, ok := e.(runner.KernelReady); ok {
+			transport = ready.Kernel.Connection.Transport
+		}
+	}})
+	if err != nil || transport != "tcp" {
+		t.Errorf("transport %q, error %v", transport, err)
+	}
+}
+
+// Where saving is slow the cells do not wait for it after each of them; at the end all is saved.
+func TestSavingTakesAFractionOfTheRun(t *testing.T) {
+	cells := make([]string, 40)
+	for i := range cells {
+		cells[i] = fmt.Sprintf("print %d", i)
+	}
+	nb := book(t, cells...)
+	saves, last := 0, ""
+	_, err := run(t, nb, runner.Options{Save: func() error {
+		saves++
+		time.Sleep(100 * time.Millisecond)
+		last = outputs(nb.Cells()[39])
+		return nil
+	}})
+	if err != nil || saves > 30 || saves < 3 || last != "stdout:39\n" {
+		t.Errorf("%d saves of 40 cells, the last with %q; error %v", saves, last, err)
+	}
+}
+
+// Saved before the kernel is asked to stop, for whoever ends the run may not wait.
+func TestInterruptedIsSavedFirst(t *testing.T) {
+	nb := book(t, "print a\ndeaf 1h")
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	var saved []string
+	_, err := runner.Run(ctx, nb, runner.Options{
+		Spec: kerneltest.Spec("go"), Grace: 200 * time.Millisecond,
+		Save: func() error { saved = append(saved, outputs(nb.Cells()[0])); return nil },
+		Events: func(e runner.Event) {
+			if _, ok := e.(runner.Shown); ok {
+				cancel()
+			}
+		},
+	})
+	if !errors.Is(err, context.Canceled) || len(saved) < 3 || saved[1] != "stdout:a\n" {
+		t.Errorf("saved %q, error %v", saved, err)
+	}
+}
+
+func TestCellRetries(t *testing.T) {
+	count := filepath.Join(t.TempDir(), "count")
+	nb := book(t, "print a\nflaky "+count+" 3", "print b")
+	var tries []int
+	o := runner.Options{CellRetries: 2, Events: func(e runner.Event) {
+		if retry, ok := e.(runner.CellRetry); ok {
+			tries = append(tries, retry.Try)
+		}
+	}}
+	report, err := run(t, nb, o)
+	if err != nil || len(report.Cells[0].Tries) != 2 || len(tries) != 2 || outputs(nb.Cells()[0]) != "stdout:a\n" {
+		t.Errorf("tries %v, the cell shows %q, error %v", tries, outputs(nb.Cells()[0]), err)
+	}
+	os.Remove(count)
+	o.CellRetries = 1
+	if report, err = run(t, nb, o); err == nil || len(report.Cells[0].Tries) != 1 {
+		t.Errorf("error %v after %v", err, report.Cells[0].Tries)
+	}
+	if _, err := run(t, book(t, "die"), runner.Options{CellRetries: 5}); err == nil {
+		t.Error("a dead kernel was retried")
+	}
+}
+
 func TestInterruptedWhileStarting(t *testing.T) {
 	why := errors.New("no more")
 	ctx, cancel := context.WithCancelCause(context.Background())

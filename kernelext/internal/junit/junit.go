@@ -76,6 +76,9 @@ const (
 // MaxText is how many bytes of a text are written; of a longer one the middle is left out.
 const MaxText = 1 << 20
 
+// maxNote is how long the note on what was left out may be.
+const maxNote = 100
+
 // WriteFile writes the report as a whole or not at all.
 func (r Report) WriteFile(path string) error {
 	text, err := r.XML()
@@ -168,7 +171,12 @@ func text(s string) string {
 		}
 		return r
 	}, s)
-	if len(s) <= MaxText {
+	return Clip(s)
+}
+
+// Clip leaves the middle of a text out that is longer than MaxText.
+func Clip(s string) string {
+	if len(s) <= MaxText+maxNote {
 		return s
 	}
 	head, tail := MaxText/2, len(s)-MaxText/2

@@ -63,7 +63,7 @@ func TestVerdict(t *testing.T) {
 func TestCheckFindsWhatIsMissing(t *testing.T) {
 	dir := t.TempDir()
 	k := kernel{name: "k", title: "K", first: "first", small: func(int) string { return "small" }, large: func(int, int) string { return "large" }}
-	jobs, err := makeJobs([]kernel{k}, dir, regexp.MustCompile("3 cells"))
+	jobs, err := makeJobs([]kernel{k}, sizes, dir, regexp.MustCompile("3 cells"))
 	if err != nil || len(jobs) != 1 || jobs[0].cells != 3 || jobs[0].bytes != len("0\n1\n") {
 		t.Fatalf("jobs %+v, error %v", jobs, err)
 	}

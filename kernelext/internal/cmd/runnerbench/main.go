@@ -1,9 +1,10 @@
-// Command bench measures headless runners of notebooks against each other, on this machine and now:
+// Command runnerbench measures headless runners of notebooks against each other, on this machine and now:
 // nb run, jupyter nbconvert --execute, nbclient (jupyter execute) and papermill, on ipykernel and
 // on GoNB.
 //
 //	go run ./kernelext/internal/cmd/runnerbench             three rounds of everything
 //	go run ./kernelext/internal/cmd/runnerbench -only ipykernel -rounds 5
+//	go run ./kernelext/internal/cmd/runnerbench -large -only '000 cells|[03]0 MB' -rounds 1
 //
 // It makes its notebooks itself, in a temporary folder, runs every runner on every one of them in
 // each round, so that a change of the machine's load meets all alike, and prints the medians as a
@@ -45,11 +46,12 @@ import (
 func main() {
 	rounds := flag.Int("rounds", 3, "how often each runner runs each notebook")
 	only := flag.String("only", "", "a regular expression for the rows wanted, as 'ipykernel' or 'GoNB, 3 '")
+	large := flag.Bool("large", false, "also 1 000 and 10 000 cells, and 30 and 300 MB of output, on ipykernel")
 	nb := flag.String("nb", "", "the nb program (default: built from this module)")
 	flag.Parse()
-	ahead, err := bench(*nb, *only, *rounds)
+	ahead, err := bench(*nb, *only, *rounds, *large)
 	if err != nil {
-		fmt.Fprintln(os.Stderr, "bench:", err)
+		fmt.Fprintln(os.Stderr, "runnerbench:", err)
 		os.Exit(2)
 	}
 	if !ahead {
@@ -64,7 +66,7 @@ type row struct {
 	fail map[string]error
 }
 
-func bench(nb, only string, rounds int) (ahead bool, err error) {
+func bench(nb, only string, rounds int, large bool) (ahead bool, err error) {
 	wanted, err := regexp.Compile(only)
 	if err != nil {
 		return false, fmt.Errorf("-only: %w", err)
@@ -93,7 +95,11 @@ func bench(nb, only string, rounds int) (ahead bool, err error) {
 	if err != nil {
 		return false, err
 	}
-	jobs, err := makeJobs(kernels, dir, wanted)
+	all := sizes
+	if large {
+		all = slices.Concat(sizes, largeSizes)
+	}
+	jobs, err := makeJobs(kernels, all, dir, wanted)
 	if err != nil {
 		return false, err
 	}

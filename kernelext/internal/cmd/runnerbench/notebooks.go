@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 
 	"gopets/kernelext/jupyter"
@@ -24,6 +25,7 @@ type kernel struct {
 	small          func(i int) string        // the i-th small cell, which prints i
 	large          func(i, lines int) string // one that prints lines of 100 bytes
 	env            []string
+	compiles       bool
 }
 
 // A job is one notebook to be run.
@@ -38,21 +40,25 @@ type job struct {
 
 func (j job) String() string { return j.kernel + ", " + j.title }
 
-// sizes are the notebooks that each kernel runs: of three cells, of a hundred, and of ten that
-// print 50 MB together, with one more in front.
-var sizes = []struct {
+// A size is that of a notebook: a first cell, small ones, and large ones that print lines of 100
+// bytes.
+type size struct {
 	title        string
 	small, large int
-}{{"3 cells", 2, 0}, {"100 cells", 99, 0}, {"50 MB", 0, 10}}
+	lines        int  // of each large cell
+	quick        bool // not for a kernel that compiles
+}
+
+// sizes are the notebooks that each kernel runs, and with -large the second list on ipykernel.
+var (
+	sizes      = []size{{"3 cells", 2, 0, 0, false}, {"100 cells", 99, 0, 0, false}, {"50 MB", 0, 10, 50_000, false}}
+	largeSizes = []size{{"1 000 cells", 999, 0, 0, true}, {"10 000 cells", 9999, 0, 0, true},
+		{"30 MB", 0, 10, 30_000, true}, {"300 MB", 0, 10, 300_000, true}}
+)
 
 // anyWanted reports whether a kernel has a row to be run.
 func anyWanted(kernel string, wanted *regexp.Regexp) bool {
-	for _, n := range sizes {
-		if wanted.MatchString(job{kernel: kernel, title: n.title}.String()) {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(sizes, func(n size) bool { return wanted.MatchString(job{kernel: kernel, title: n.title}.String()) })
 }
 
 // findKernels makes ipykernel, if it is installed, and GoNB ready. For the other runners GoNB gets
@@ -94,7 +100,7 @@ func findKernels(root, dir, nb string, wanted *regexp.Regexp) (kernels []kernel,
 		return nil, nil, err
 	}
 	return append(kernels, kernel{
-		name: "gonb", language: "go", title: "GoNB",
+		name: "gonb", language: "go", title: "GoNB", compiles: true,
 		first: "import (\n\t\"fmt\"\n\t\"os\"\n\t\"time\"\n)\n%%\n_ = os.WriteFile(os.Getenv(\"" + startedEnv + "\"), fmt.Append(nil, time.Now().UnixNano()), 0o644)",
 		small: func(i int) string { return fmt.Sprintf("import \"fmt\"\n%%%%\nfmt.Println(%d)", i) },
 		large: func(i, lines int) string {
@@ -106,13 +112,12 @@ func findKernels(root, dir, nb string, wanted *regexp.Regexp) (kernels []kernel,
 }
 
 // makeJobs writes the notebooks that are wanted.
-func makeJobs(kernels []kernel, dir string, wanted *regexp.Regexp) ([]job, error) {
-	const lines = 50_000
+func makeJobs(kernels []kernel, sizes []size, dir string, wanted *regexp.Regexp) ([]job, error) {
 	var jobs []job
 	for _, k := range kernels {
 		for _, n := range sizes {
-			j := job{kernel: k.title, title: n.title, env: k.env, cells: 1 + n.small + n.large, bytes: n.large * lines * 100}
-			if !wanted.MatchString(j.String()) {
+			j := job{kernel: k.title, title: n.title, env: k.env, cells: 1 + n.small + n.large, bytes: n.large * n.lines * 100}
+			if !wanted.MatchString(j.String()) || n.quick && k.compiles {
 				continue
 			}
 			nb := notebook.New(k.name, k.title, k.language)
@@ -123,7 +128,7 @@ func makeJobs(kernels []kernel, dir string, wanted *regexp.Regexp) ([]job, error
 				j.bytes += len(fmt.Sprintln(i))
 			}
 			for i := range n.large {
-				add(k.large(i, lines))
+				add(k.large(i, n.lines))
 			}
 			j.path = filepath.Join(dir, strings.ReplaceAll(j.String(), " ", "")+".ipynb")
 			if err := nb.WriteFile(j.path); err != nil {
@@ -135,7 +140,7 @@ func makeJobs(kernels []kernel, dir string, wanted *regexp.Regexp) ([]job, error
 	return jobs, nil
 }
 
-// check tells whether an executed notebook holds all that it should.
+// check reports whether an executed notebook holds all that it should.
 func (j job) check(path string) error {
 	nb, err := notebook.ReadFile(path)
 	if err != nil {
