@@ -93,8 +93,12 @@ func scaleShift(x, factor, shift *graph.Node) *graph.Node {
 // vector instructions and narrow ones a number at a time.
 const wideRow = 4096
 
-// sumRows sums over all axes but the last, in two steps: k rows side by side, then the k partial
-// sums.
+// mostSummed is how many values one sum over rows may take: XLA's CPU plugin of 2026 (YNNPACK)
+// crashes the process somewhere above 2^25.
+const mostSummed = 1 << 24
+
+// sumRows sums over all axes but the last, in steps: k rows side by side; in pieces, where there
+// are very many values; then the pieces and the k partial sums.
 func sumRows(x *graph.Node) *graph.Node {
 	channels := x.Shape().Dimensions[x.Rank()-1]
 	rows := x.Shape().Size() / channels
@@ -102,9 +106,19 @@ func sumRows(x *graph.Node) *graph.Node {
 	for rows%(2*k) == 0 && 2*k*channels <= wideRow {
 		k *= 2
 	}
-	if k == 1 {
-		return graph.ReduceSum(graph.Reshape(x, rows, channels), 0)
+	n, pieces := rows/k, 1
+	for n%pieces != 0 || n/pieces*k*channels > mostSummed {
+		pieces++
 	}
-	partial := graph.ReduceSum(graph.Reshape(x, rows/k, k*channels), 0)
-	return graph.ReduceSum(graph.Reshape(partial, k, channels), 0)
+	sum := graph.Reshape(x, pieces, n/pieces, k*channels)
+	if pieces > 1 {
+		sum = graph.ReduceSum(sum, 1)
+	} else {
+		sum = graph.Reshape(sum, n, k*channels)
+	}
+	sum = graph.ReduceSum(sum, 0)
+	if k == 1 {
+		return sum
+	}
+	return graph.ReduceSum(graph.Reshape(sum, k, channels), 0)
 }

@@ -181,6 +181,21 @@ func TestNormAgreesWithTextbook(t *testing.T) {
 	})
 }
 
+// 299 pixels and batches of 24 and more gave sums that ended the process on XLA.
+func TestSumOfVeryManyValues(t *testing.T) {
+	x := make([]float32, 24*150*150*64)
+	for i := range x {
+		x[i] = float32(i % 64)
+	}
+	sum := values(t, enginetest.XLA(t), func(in []*graph.Node) []*graph.Node { return []*graph.Node{sumRows(in[0])} },
+		tensors.FromFlatDataAndDimensions(x, 24, 150, 150, 64))[0]
+	for c, got := range sum {
+		if want := float64(c * 24 * 150 * 150); math.Abs(got-want) > 1e-5*want {
+			t.Fatalf("channel %d: sum %g, want %g", c, got, want)
+		}
+	}
+}
+
 // A mean a thousand times the spread must not cost the variance its digits: compared with float64
 // on the Go backend.
 func TestNormWithLargeMean(t *testing.T) {
