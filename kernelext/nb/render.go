@@ -115,12 +115,28 @@ func (f renderFlags) render(cmd *cobra.Command, path, out string) error {
 			return err
 		}
 		defer o.Files.Close()
+		o.Base = folderFrom(out, path)
 	}
 	page, err := render.HTML(nb, o)
 	if err != nil {
 		return err
 	}
 	return put(cmd, page, out)
+}
+
+// folderFrom returns a notebook's folder as seen from a page, "" for that of the page and for a page
+// without a place.
+func folderFrom(page, notebook string) string {
+	from, err := filepath.Abs(filepath.Dir(page))
+	to, err2 := filepath.Abs(filepath.Dir(notebook))
+	if page == "-" || err != nil || err2 != nil {
+		return ""
+	}
+	rel, err := filepath.Rel(from, to)
+	if err != nil || rel == "." {
+		return ""
+	}
+	return filepath.ToSlash(rel)
 }
 
 func readNotebook(cmd *cobra.Command, path string) (*notebook.Notebook, error) {
