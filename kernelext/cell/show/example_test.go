@@ -25,7 +25,7 @@ func Example() {
 	// 42
 	// text
 	// 0 no number
-	// &{3}
+	// &{rows:3}
 	// <nil>
 	// 7
 	// *image.Gray, (4,2)

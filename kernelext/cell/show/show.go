@@ -17,7 +17,7 @@ import (
 // when there are others, and neither is an expression without any result.
 //
 // A value shows itself by its methods HTML, PNG, SVG and Markdown, as many as it has; each takes
-// nothing and gives a string or bytes, and perhaps an error. An image.Image is shown as a picture,
+// nothing and gives a string or bytes, and perhaps an error. An image.Image is shown as an image,
 // and a value with a method Show that returns nothing is asked to do so. Anything else looks as
 // fmt.Print shows it. A method that fails or panics costs its form only; the standard error says
 // so.
@@ -54,24 +54,6 @@ func Results(values ...any) {
 }
 
 func complain(what string, err any) { fmt.Fprintf(os.Stderr, "%s: %v\n", what, err) }
-
-// text is what fmt prints. A value whose own methods panic is told by fmt in that text.
-func text(values ...any) string {
-	var b bytes.Buffer
-	for i, v := range values {
-		if i > 0 {
-			b.WriteByte(' ')
-		}
-		if img, ok := v.(image.Image); ok {
-			if _, ok := v.(fmt.Stringer); !ok && !isNil(v) {
-				fmt.Fprintf(&b, "%T, %v", v, img.Bounds().Size())
-				continue
-			}
-		}
-		fmt.Fprint(&b, v)
-	}
-	return b.String()
-}
 
 // forms asks a value for its rich forms. A nil pointer has none.
 func forms(v any) map[string]string {

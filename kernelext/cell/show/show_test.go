@@ -5,6 +5,7 @@ import (
 	"html/template"
 	"image"
 	"maps"
+	"strings"
 	"testing"
 )
 
@@ -65,5 +66,48 @@ func TestForms(t *testing.T) {
 	}
 	if png := forms(image.NewGray(image.Rect(0, 0, 2, 2)))["image/png"]; len(png) < 8 || png[1:4] != "PNG" {
 		t.Errorf("a picture became %q", png)
+	}
+}
+
+type node struct {
+	Name string
+	Next *node
+	tags []string
+}
+
+func TestText(t *testing.T) {
+	loop := &node{Name: "a"}
+	loop.Next = loop
+	long := make([]float64, 1_000_000)
+	for _, c := range []struct {
+		name  string
+		value any
+		want  string
+	}{
+		{"fields", node{Name: "a", tags: []string{"x", "y"}}, "{Name:a Next:<nil> tags:[x y]}"},
+		{"a pointer", &node{Name: "a"}, "&{Name:a Next:<nil> tags:[]}"},
+		{"pointers in a slice", []*node{{Name: "a"}, nil}, "[&{Name:a Next:<nil> tags:[]} <nil>]"},
+		{"bytes that are text", []byte("häß\n"), "häß\n"},
+		{"bytes that are none", []byte{0, 255}, "[0 255]"},
+		{"bytes within", struct{ B []byte }{[]byte("hi")}, "{B:hi}"},
+		{"a map", map[string]*node{"b": {Name: "1"}, "a": nil}, "map[a:<nil> b:&{Name:1 Next:<nil> tags:[]}]"},
+		{"errors within", []error{errors.New("bad"), nil}, "[bad <nil>]"},
+		{"an interface", []any{1, "x", nil}, "[1 x <nil>]"},
+		{"nil", nil, "<nil>"},
+		{"a nil map", map[string]int(nil), "map[]"},
+		{"a channel", (chan int)(nil), "<nil>"},
+	} {
+		if got := text(c.value); got != c.want {
+			t.Errorf("%s: %q, want %q", c.name, got, c.want)
+		}
+	}
+	if got := text(long); len(got) > 3_000 || !strings.HasSuffix(got, "… (999000 more)]") {
+		t.Errorf("a million floats are %d bytes, ending with %q", len(got), got[len(got)-30:])
+	}
+	if got := text(strings.Repeat("é", 1_000_000)); !strings.HasSuffix(got, "… (1000000 more bytes)") {
+		t.Errorf("a long text ends with %q", got[len(got)-30:])
+	}
+	if got := text(loop); len(got) > 300 {
+		t.Errorf("a loop is %q", got)
 	}
 }
