@@ -299,8 +299,14 @@ func (b *build) redeclared(d *declared, message, next string) bool {
 	}
 	name := strings.Fields(message)[0]
 	name = name[strings.LastIndexByte(name, '.')+1:]
+	kind := b.x.fresh.decls[name].kind
+	if kind == token.ILLEGAL { // both are older
+		b.e.mu.Lock()
+		kind = b.e.memory.decls[name].kind
+		b.e.mu.Unlock()
+	}
 	for _, x := range []*declared{d, other} {
-		if x == nil || b.x.isNew(x) {
+		if x == nil || x.kind == kind {
 			continue
 		}
 		if len(x.names) > 1 && x.ident[name] != [2]int{} {
@@ -317,8 +323,8 @@ func (b *build) redeclared(d *declared, message, next string) bool {
 // isNew reports whether a declaration is the running cell's.
 func (x *execution) isNew(d *declared) bool {
 	return slices.ContainsFunc(d.names, func(n string) bool {
-		_, ok := x.fresh.decls[n]
-		return ok
+		f, ok := x.fresh.decls[n]
+		return ok && (f.kind == d.kind || d.kind == token.ILLEGAL)
 	}) || d.isInit && x.declaresInit
 }
 
