@@ -207,14 +207,13 @@ func (b *build) fix() (string, error) {
 			fatal = append(fatal, next)
 		}
 	}
-	if len(fatal) > 0 {
-		// what older declarations say besides is not the cell's fault
+	switch {
+	case changed: // the rest may follow from what is mended now
+		return "again", b.write()
+	case len(fatal) > 0:
 		return "no", os.WriteFile(filepath.Join(b.e.dir, "build.out"), []byte(strings.Join(fatal, "\n")+"\n"), 0o600)
 	}
-	if !changed {
-		return "no", nil
-	}
-	return "again", b.write()
+	return "no", nil
 }
 
 // missing returns the go command that gets what a build says is missing, or "again" when a module
@@ -252,13 +251,11 @@ func (b *build) fixError(line int, message, next string) bool {
 	switch {
 	case strings.Contains(message, "imported and not used"), strings.Contains(message, "imported as ") && strings.Contains(message, " and not used"):
 		d := p.at(line)
-		if d == nil || d.kind != token.IMPORT {
+		if d == nil || d.kind != token.IMPORT || b.pending[d] {
 			return false
 		}
-		if !b.pending[d] {
-			p.remove(d)
-			b.pending[d] = true
-		}
+		p.remove(d)
+		b.pending[d] = true
 		return true
 	case noValue.MatchString(message) && p.unwrap(resultsName, ""):
 		b.e.noteMute(b.x.plan)
@@ -273,11 +270,8 @@ func (b *build) fixError(line int, message, next string) bool {
 	if strings.Contains(message, " redeclared") || strings.Contains(message, "already declared") {
 		return b.redeclared(d, message, next)
 	}
-	if d == nil {
+	if d == nil || b.pending[d] {
 		return false
-	}
-	if b.pending[d] {
-		return true
 	}
 	switch {
 	case !b.x.isNew(d):
@@ -306,7 +300,7 @@ func (b *build) redeclared(d *declared, message, next string) bool {
 		b.e.mu.Unlock()
 	}
 	for _, x := range []*declared{d, other} {
-		if x == nil || x.kind == kind {
+		if x == nil || x.kind == kind || b.pending[x] {
 			continue
 		}
 		if len(x.names) > 1 && x.ident[name] != [2]int{} {
