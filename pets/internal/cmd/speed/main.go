@@ -1,0 +1,59 @@
+// Command speed measures how fast networks train and predict, and how fast images are decoded and
+// augmented, and compares both with PyTorch and Pillow where a Python that has them is named:
+//
+//	go run ./pets/internal/cmd/speed --python /path/to/bin/python
+//	go run ./pets/internal/cmd/speed images --photos DIR --python /path/to/bin/python
+//
+// Every measurement is a process of its own. Both sides run in turn, in rounds, with the same
+// settings of the C library's allocator and as many threads as there are cores; the median of the
+// rounds counts. PyTorch runs with channels last and with its default layout; the faster one
+// counts. Its network has fastai's head and AdamW. The images of a batch are random numbers, their
+// preparation is not part of a step. The first call is compilation and one step; peak memory is the
+// process's largest resident set.
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/signal"
+
+	"github.com/spf13/cobra"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	cmd := networksCommand()
+	cmd.AddCommand(imagesCommand(), stepCommand(), decodeCommand())
+	if err := cmd.ExecuteContext(ctx); err != nil {
+		fmt.Fprintln(os.Stderr, "speed:", err)
+		os.Exit(1)
+	}
+}
+
+func networksCommand() *cobra.Command {
+	var o options
+	cmd := &cobra.Command{
+		Use: "speed", Short: "Measure training and prediction", SilenceUsage: true, SilenceErrors: true, Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return compareNetworks(cmd.Context(), cmd.OutOrStdout(), o)
+		},
+	}
+	o.flags(cmd)
+	cmd.Flags().StringSliceVar(&o.Rows, "rows", nil, "only rows whose description has one of these texts: resnet34, predict, b16…")
+	return cmd
+}
+
+// options are the flags of both comparisons.
+type options struct {
+	Python string
+	Rounds int
+	Rows   []string
+	Photos string
+}
+
+func (o *options) flags(cmd *cobra.Command) {
+	cmd.Flags().StringVar(&o.Python, "python", "", "a Python with torch and torchvision to compare with (default: none)")
+	cmd.Flags().IntVar(&o.Rounds, "rounds", 3, "measure each so many times, in turn")
+}
