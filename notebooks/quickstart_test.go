@@ -77,9 +77,9 @@ func TestQuickstart(t *testing.T) {
 	}
 	for id, want := range map[string]string{
 		"data":    `<img `,
-		"train":   `a new head for 6 classes[\s\S]*96 to learn from, 24 for validation[\s\S]*error_rate`,
+		"train":   `a new head for 6 classes[\s\S]*96 for training, 24 for validation[\s\S]*error_rate`,
 		"results": `actual / predicted[\s\S]*Confusion`,
-		"export":  `quickstart.safetensors: petnet10 after fit 2, epoch 1, 6 classes, size 32, trained on 96 pictures`,
+		"export":  `quickstart.safetensors: petnet10 after fit 2, epoch 1, 6 classes, size 32, trained on 96 images`,
 		"ask":     `(Bombay|Siamese|Sphynx|beagle|pug|samoyed) \d+\.\d %, `,
 	} {
 		if !regexp.MustCompile(want).MatchString(shown[id]) {

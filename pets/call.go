@@ -13,6 +13,7 @@ import (
 	"github.com/janpfeifer/gonb/gonbui/protocol"
 
 	"gopets/kernelext/session"
+	"gopets/pets/spec"
 	"gopets/pets/wire"
 )
 
@@ -47,10 +48,10 @@ func disconnect() {
 	current.session = nil
 }
 
-// ask sends a request and gives its result; what is to be seen meanwhile is shown. lists are the
-// file lists that the request names by digest. An interrupt of the cell cancels the work.
-func ask[R any](method string, request any, lists map[string]Paths) (R, error) {
-	var result R
+// ask sends a request and returns its answer; what comes meanwhile is shown. lists are the file
+// lists that the request names by digest. An interrupt of the cell cancels the work.
+func ask[Q, A any](m wire.Method[Q, A], request Q, lists map[string]Paths) (A, error) {
+	var result A
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
 	s, err := connect(ctx)
@@ -62,18 +63,18 @@ func ask[R any](method string, request any, lists map[string]Paths) (R, error) {
 	}
 	var view view
 	defer view.done()
-	raw, err := s.Call(ctx, method, request, view.event)
+	raw, err := s.Call(ctx, m.Name, request, view.event)
 	if session.HasCode(err, wire.CodeFiles) {
 		for digest, list := range lists {
 			paths := make([]string, len(list))
 			for i, p := range list {
 				paths[i] = string(p)
 			}
-			if _, err := s.Call(ctx, wire.MethodFiles, wire.FileList{Digest: digest, Paths: paths}, nil); err != nil {
+			if _, err := s.Call(ctx, wire.Files.Name, wire.FileList{Digest: digest, Paths: paths}, nil); err != nil {
 				return result, err
 			}
 		}
-		raw, err = s.Call(ctx, method, request, view.event)
+		raw, err = s.Call(ctx, m.Name, request, view.event)
 	}
 	if session.HasCode(err, session.CodeLost) {
 		disconnect()
@@ -85,22 +86,22 @@ func ask[R any](method string, request any, lists map[string]Paths) (R, error) {
 		return result, err
 	}
 	if err := json.Unmarshal(raw, &result); err != nil {
-		return result, fmt.Errorf("%s: the session's answer cannot be read: %w", method, err)
+		return result, fmt.Errorf("%s: the session's answer cannot be read: %w", m.Name, err)
 	}
 	return result, nil
 }
 
 // must is ask for verbs: a failure ends the cell.
-func must[R any](method string, request any, lists map[string]Paths) R {
-	result, err := ask[R](method, request, lists)
+func must[Q, A any](m wire.Method[Q, A], request Q, lists map[string]Paths) A {
+	if err := spec.Check(request); err != nil {
+		fail(err)
+	}
+	result, err := ask(m, request, lists)
 	if err != nil {
 		fail(err)
 	}
 	return result
 }
-
-// none is the result of a verb that has none.
-type none struct{}
 
 // EndSession ends the session of this kernel and all that lives in it; the next verb starts a new
 // one. What was saved, and the snapshot after each learner's last epoch, stay.
@@ -160,6 +161,9 @@ func (v *view) update(d wire.Display) {
 			v.id = gonbui.UniqueId()
 		}
 		v.send(d, v.id)
+		if d.Last {
+			v.id = ""
+		}
 	case d.Last:
 		v.clearBar()
 		fmt.Print(d.Text)

@@ -1,17 +1,18 @@
 package pets
 
 import (
+	"cmp"
 	"fmt"
-	"math"
 	"os"
 
+	"gopets/pets/spec"
 	"gopets/pets/wire"
 )
 
 // Data describes labelled pictures, split into those to learn from and those to be examined on, and
 // how they become batches. It is fastai's ImageDataBunch.
 type Data struct {
-	desc  wire.Data
+	desc  spec.Data
 	files Paths
 	// other lists that the description names by digest: labels, validation files
 	more map[string]Paths
@@ -27,12 +28,12 @@ type DataOption func(*Data)
 //
 // Defaults are fastai's: size 224, batches of 64, no random transforms, not normalised.
 func FromNameRE(path Path, fnames Paths, pattern string, options ...DataOption) Data {
-	return describe(path, fnames, wire.Data{Labels: wire.LabelRegexp, Pattern: pattern}, options)
+	return describe(path, fnames, spec.Data{Labels: spec.LabelRegexp, Pattern: pattern}, options)
 }
 
-func describe(path Path, files Paths, desc wire.Data, options []DataOption) Data {
-	desc.Path, desc.ValidPct, desc.Permutation = path.absolute(), 0.2, 1
-	desc.Size, desc.Batch = wire.Size{H: 224, W: 224}, 64
+func describe(path Path, files Paths, desc spec.Data, options []DataOption) Data {
+	desc = spec.Defaults(desc)
+	desc.Path, desc.ValidPct, desc.Stats = path.absolute(), 0.2, spec.NotNormalised
 	d := Data{desc: desc, files: files}
 	if err := explain(path); err != nil {
 		d.err = err
@@ -41,9 +42,9 @@ func describe(path Path, files Paths, desc wire.Data, options []DataOption) Data
 		o(&d)
 	}
 	d.files = absolutes(files)
-	d.desc.Files = wire.FilesOf(d.files)
+	d.desc.Files = spec.ListOf(d.files)
 	if len(files) == 0 && desc.CSV == nil {
-		d.mistake("data: there are no pictures in the list for %s: give a folder with pictures to GetImageFiles", path)
+		d.mistake("data: there are no images in the list for %s: give a folder with images to GetImageFiles", path)
 	}
 	return d
 }
@@ -63,8 +64,8 @@ func absolutes(files Paths) Paths {
 }
 
 // keep remembers a list and gives what stands for it.
-func (d *Data) keep(list Paths) wire.Files {
-	f := wire.FilesOf(list)
+func (d *Data) keep(list Paths) spec.List {
+	f := spec.ListOf(list)
 	more := map[string]Paths{f.Digest: list}
 	for digest, other := range d.more {
 		more[digest] = other
@@ -80,60 +81,29 @@ func (d *Data) mistake(format string, args ...any) {
 	}
 }
 
-// Size is the pictures' height and width in pixels after cropping.
+// Size is the images' height and width in pixels after cropping.
 func Size(side int) DataOption { return SizeHW(side, side) }
 
-// SizeHW is Size for pictures that are not square.
+// SizeHW is Size for images that are not square.
 func SizeHW(height, width int) DataOption {
-	return func(d *Data) {
-		d.desc.Size = wire.Size{H: height, W: width}
-		if height < 1 || width < 1 || height > 4096 || width > 4096 {
-			d.mistake("data: a size of %d×%d pixels cannot work: give 32 to 4096, for instance pets.Size(224)", height, width)
-		}
-	}
+	return func(d *Data) { d.desc.Size = spec.Size{H: height, W: width} }
 }
 
-// BatchSize is the number of pictures in a step.
-func BatchSize(n int) DataOption {
-	return func(d *Data) {
-		d.desc.Batch = n
-		if n < 2 {
-			d.mistake("data: a batch of %d cannot work, batch normalisation needs at least 2: give for instance pets.BatchSize(64)", n)
-		}
-	}
-}
+// BatchSize is the number of images in a step, 64 by default.
+func BatchSize(n int) DataOption { return func(d *Data) { d.desc.Batch = n } }
 
 // Seed fixes the split and everything random in training: order, transforms, dropout, the head's
 // first weights.
-func Seed(n int) DataOption {
-	return func(d *Data) {
-		d.desc.Seed = uint32(n)
-		if n < 0 || n > math.MaxUint32 {
-			d.mistake("data: the seed is %d: give 0 to %d", n, uint32(math.MaxUint32))
-		}
-	}
-}
+func Seed(n int) DataOption { return func(d *Data) { d.desc.Seed = n } }
 
-// Permutation says which permutation of the seed's stream splits the pictures: 1 the first (the
+// Permutation says which permutation of the seed's stream splits the images: 1 the first (the
 // default), 2 the one that a second data object gets in the lesson, where the seed is set only
 // once.
-func Permutation(n int) DataOption {
-	return func(d *Data) {
-		d.desc.Permutation = n
-		if n < 1 || n > 1000 {
-			d.mistake("data: permutation %d: give 1 for the first, 2 for the second, and so on", n)
-		}
-	}
-}
+func Permutation(n int) DataOption { return func(d *Data) { d.desc.Permutation = n } }
 
-// ValidPct is the share of pictures for validation, drawn at random, 0.2 by default.
-func ValidPct(share float64) DataOption {
-	return func(d *Data) {
-		d.desc.ValidPct, d.desc.Valid = share, nil
-		if !(share >= 0 && share < 1) {
-			d.mistake("data: a share of %v for validation: give at least 0 and less than 1, for instance pets.ValidPct(0.2)", share)
-		}
-	}
+// ValidPct is the fraction of images for validation, drawn at random, 0.2 by default.
+func ValidPct(fraction float64) DataOption {
+	return func(d *Data) { d.desc.ValidPct, d.desc.Valid = fraction, nil }
 }
 
 // SkipBroken leaves pictures out that cannot be read and reports them; without it they are refused
@@ -159,49 +129,48 @@ func Stratify() DataOption { return func(d *Data) { d.desc.Stratify = true } }
 // it they are turned upright.
 func IgnoreEXIF() DataOption { return func(d *Data) { d.desc.IgnoreEXIF = true } }
 
-// Crop brings the short side to the size and crops the long one: the default where pictures are to
-// be square.
-func Crop() DataOption { return func(d *Data) { d.desc.Resize = wire.ResizeCrop } }
+// Crop brings the short side to the size and crops the long one: the default for square sizes.
+func Crop() DataOption { return resize(spec.Crop) }
 
-// Squish resizes pictures to the size without keeping their proportions: the default where pictures
-// are not to be square ([SizeHW]).
-func Squish() DataOption { return func(d *Data) { d.desc.Resize = wire.ResizeSquish } }
+// Squish resizes images to the size without keeping their proportions: the default for sizes that
+// are not square ([SizeHW]).
+func Squish() DataOption { return resize(spec.Squish) }
 
-// Pad brings the long side to the size and fills the rest with the picture's own reflection.
-func Pad() DataOption { return func(d *Data) { d.desc.Resize = wire.ResizePad } }
+// Pad brings the long side to the size and fills the rest with the image's own reflection.
+func Pad() DataOption { return resize(spec.Pad) }
 
-// Transforms sets the random changes of training pictures: see [GetTransforms].
+func resize(how spec.Resize) DataOption { return func(d *Data) { d.desc.Transforms.Resize = how } }
+
+// Transforms sets the random changes of training images: see [GetTransforms].
 func Transforms(t TransformSet) DataOption {
-	return func(d *Data) { d.desc.Transforms = &t }
+	return func(d *Data) {
+		t.Resize = cmp.Or(t.Resize, d.desc.Transforms.Resize)
+		d.desc.Transforms = t
+	}
 }
 
 // Stats are the means and standard deviations of red, green and blue.
-type Stats = wire.Stats
+type Stats = spec.Stats
 
 // ImagenetStats are those of ImageNet, which pretrained networks expect.
-var ImagenetStats = Stats{Mean: [3]float32{0.485, 0.456, 0.406}, Std: [3]float32{0.229, 0.224, 0.225}}
+var ImagenetStats = spec.ImageNet
 
 // Normalize describes the same data with each colour shifted and scaled by its mean and deviation.
 func (d Data) Normalize(stats Stats) Data {
-	if d.desc.Stats != nil {
+	if d.desc.Stats != spec.NotNormalised {
 		d.mistake("data: it is normalised twice: call Normalize once")
 	}
-	for _, s := range stats.Std {
-		if !(s > 0) {
-			d.mistake("data: normalised with a deviation of %v: give positive ones, for instance pets.ImagenetStats", s)
-		}
-	}
-	d.desc.Stats = &stats
+	d.desc.Stats = stats
 	return d
 }
 
 // String says briefly what is described, without looking at a picture.
 func (d Data) String() string {
-	pictures := wire.Thousands(d.desc.Files.Count) + " pictures of " + d.desc.Path
+	files := spec.Thousands(d.desc.Files.Count) + " images of " + d.desc.Path
 	if t := d.desc.CSV; t != nil {
-		pictures = "the pictures of " + t.File
+		files = "the images of " + t.File
 	}
-	return fmt.Sprintf("data: %s, size %v, batches of %d", pictures, d.desc.Size, d.desc.Batch)
+	return fmt.Sprintf("data: %s, size %v, batches of %d", files, d.desc.Size, d.desc.Batch)
 }
 
 func (d Data) lists() map[string]Paths {
@@ -212,23 +181,34 @@ func (d Data) lists() map[string]Paths {
 	return lists
 }
 
-func (d Data) check() {
+// wrong is what cannot work in the description.
+func (d Data) wrong() error {
 	if d.err != nil {
-		fail(d.err)
+		return d.err
+	}
+	if err := spec.Check(d.desc); err != nil {
+		return fmt.Errorf("data: %w", err)
+	}
+	return nil
+}
+
+func (d Data) check() {
+	if err := d.wrong(); err != nil {
+		fail(err)
 	}
 }
 
 // Show prints both halves of the split as fastai does.
 func (d Data) Show() {
 	d.check()
-	fmt.Print(must[wire.DataInfo](wire.MethodDescribe, wire.DataCall{Data: d.desc}, d.lists()).Text)
+	fmt.Print(must(wire.Describe, wire.DataCall{Data: d.desc}, d.lists()).Text)
 }
 
 // ShowBatch shows pictures of a training batch, transformed, under their labels: Rows rows of as
 // many pictures, 5 by default.
 func (d Data) ShowBatch(options ...PlotOption) {
 	d.check()
-	must[none](wire.MethodShowBatch, wire.DataCall{Data: d.desc, Plot: plot(options)}, d.lists())
+	must(wire.ShowBatch, wire.DataCall{Data: d.desc, Plot: plot(options)}, d.lists())
 }
 
 // Classes are the labels of the training pictures, sorted.
@@ -238,14 +218,14 @@ func (d Data) Classes() []string {
 		key += d.desc.CSV.Digest
 	}
 	place := Path(d.desc.Path)
-	if d.err != nil {
-		failValue(key, place, d.err)
+	if err := d.wrong(); err != nil {
+		failValue(key, place, err)
 		return nil
 	}
 	if quiet(key, place) {
 		return nil
 	}
-	info, err := ask[wire.DataInfo](wire.MethodDescribe, wire.DataCall{Data: d.desc}, d.lists())
+	info, err := ask(wire.Describe, wire.DataCall{Data: d.desc}, d.lists())
 	if err != nil {
 		failValue(key, place, err)
 		return nil
@@ -259,10 +239,10 @@ func (d Data) C() int { return len(d.Classes()) }
 
 // PlotOption changes how pictures and charts look. An option that a chart has no use for is without
 // effect.
-type PlotOption func(*wire.Plot)
+type PlotOption func(*spec.Plot)
 
-func plot(options []PlotOption) wire.Plot {
-	p := wire.Plot{PNG: os.Getenv("GOPETS_PNG") != ""}
+func plot(options []PlotOption) spec.Plot {
+	p := spec.Plot{PNG: os.Getenv("GOPETS_PNG") != ""}
 	for _, o := range options {
 		o(&p)
 	}
@@ -271,24 +251,24 @@ func plot(options []PlotOption) wire.Plot {
 
 // FigSize is the size of a figure in inches, 72 pixels each unless [DPI] says otherwise.
 func FigSize(width, height float64) PlotOption {
-	return func(p *wire.Plot) { p.Width, p.Height = width, height }
+	return func(p *spec.Plot) { p.Width, p.Height = spec.Some(width), spec.Some(height) }
 }
 
 // DPI is the number of pixels to an inch.
-func DPI(n float64) PlotOption { return func(p *wire.Plot) { p.DPI = n } }
+func DPI(n float64) PlotOption { return func(p *spec.Plot) { p.DPI = spec.Some(n) } }
 
 // Rows is the number of rows of pictures; there are as many columns.
-func Rows(n int) PlotOption { return func(p *wire.Plot) { p.Rows = n } }
+func Rows(n int) PlotOption { return func(p *spec.Plot) { p.Rows = spec.Some(n) } }
 
 // Heatmap (false) leaves out where the network looked.
-func Heatmap(show bool) PlotOption { return func(p *wire.Plot) { p.NoHeatmap = !show } }
+func Heatmap(show bool) PlotOption { return func(p *spec.Plot) { p.NoHeatmap = !show } }
 
 // Largest (false) shows the smallest losses instead of the largest.
-func Largest(largest bool) PlotOption { return func(p *wire.Plot) { p.Smallest = !largest } }
+func Largest(largest bool) PlotOption { return func(p *spec.Plot) { p.Smallest = !largest } }
 
 // PNG adds the picture as image/png, for viewers that show no HTML: PDF exports, some consoles. A
 // notebook's file grows by as much; the environment variable GOPETS_PNG adds it to every picture.
-func PNG() PlotOption { return func(p *wire.Plot) { p.PNG = true } }
+func PNG() PlotOption { return func(p *spec.Plot) { p.PNG = true } }
 
-// Shares shows a confusion matrix in shares of each row.
-func Shares() PlotOption { return func(p *wire.Plot) { p.Normalize = true } }
+// Shares shows a confusion matrix in fractions of each row.
+func Shares() PlotOption { return func(p *spec.Plot) { p.Normalize = true } }

@@ -11,15 +11,15 @@ import (
 
 // ShowEngine prints what does the arithmetic, and what would make it faster.
 func ShowEngine() {
-	e := must[wire.Engine](wire.MethodEngine, wire.EngineCall{Show: true}, nil)
-	fmt.Println("engine:", e.Description)
+	e := must(wire.AskEngine, wire.EngineCall{Show: true}, nil)
+	fmt.Println("engine:", e.Name)
 	for _, n := range e.Notes {
 		fmt.Println("  ", n)
 	}
 }
 
-// Pick is fast where XLA does the arithmetic, on a GPU or a CPU, and slow where only Go's own
-// engine is at hand. If no session can be had it is slow too, and the first verb tells why.
+// Pick is fast where XLA does the arithmetic, on a GPU or a CPU, and slow where only the pure Go
+// backend is there. Without a session it is slow too, and the first verb says why.
 func Pick[T any](fast, slow T) T {
 	e, err := askEngine()
 	if session.HasCode(err, session.CodeCancelled) {
@@ -41,7 +41,7 @@ var askEngine = sync.OnceValues(func() (wire.Engine, error) {
 	if json.Unmarshal([]byte(note(key)), &e) == nil {
 		return e, nil
 	}
-	e, err := ask[wire.Engine](wire.MethodEngine, wire.EngineCall{}, nil)
+	e, err := ask(wire.AskEngine, wire.EngineCall{}, nil)
 	if err != nil {
 		return e, err
 	}

@@ -31,8 +31,8 @@ func ExampleFromNameRE() {
 	fmt.Println(data)
 	fmt.Println(pets.CNNLearner(data, pets.ResNet34, pets.Name("mine")))
 	// Output:
-	// data: 2 pictures of /photos/images, size 224, batches of 64
-	// learner "mine": resnet34 on data: 2 pictures of /photos/images, size 224, batches of 64
+	// data: 2 images of /photos/images, size 224, batches of 64
+	// learner "mine": resnet34 on data: 2 images of /photos/images, size 224, batches of 64
 }
 
 func ExampleGetImageFiles() {
@@ -66,7 +66,7 @@ func ExampleFromNameFunc() {
 	files := pets.Paths{"/photos/cat-7.jpg", "/photos/dog-1.jpg"}
 	data := pets.FromNameFunc("/photos", files, func(f pets.Path) string { return f.Name()[:3] }, pets.Size(128), pets.Stratify())
 	fmt.Println(data)
-	// Output: data: 2 pictures of /photos, size 128, batches of 64
+	// Output: data: 2 images of /photos, size 128, batches of 64
 }
 
 // Labels from anywhere, and the exam's pictures named.
@@ -74,7 +74,7 @@ func ExampleFromLists() {
 	files := pets.Paths{"/photos/a.jpg", "/photos/b.jpg", "/photos/c.jpg"}
 	data := pets.FromLists("/photos", files, []string{"cat", "dog", "cat"}, pets.ValidFiles(files[2:]), pets.SizeHW(96, 128), pets.Pad())
 	fmt.Println(data)
-	// Output: data: 3 pictures of /photos, size 96×128, batches of 64
+	// Output: data: 3 images of /photos, size 96×128, batches of 64
 }
 
 func ExampleFromCSV() {
@@ -88,7 +88,7 @@ func ExampleFromCSV() {
 	}
 	data := pets.FromCSV(pets.Path(dir), pets.CSV{Folder: "train", Suffix: ".jpg"}, pets.BatchSize(16))
 	fmt.Println(strings.Replace(data.String(), dir, "…", 1))
-	// Output: data: the pictures of …/labels.csv, size 224, batches of 16
+	// Output: data: the images of …/labels.csv, size 224, batches of 16
 }
 
 // Your own photographs, in a folder for each kind, to a file that predicts.

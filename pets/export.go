@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"gopets/pets/spec"
 	"gopets/pets/wire"
 )
 
@@ -16,7 +17,7 @@ func (l Learner) Export(file Path) Path {
 	if !strings.HasSuffix(string(file), ".safetensors") {
 		fail(fmt.Errorf("export %s: give a file name that ends in .safetensors", string(file)))
 	}
-	verb[none](l, wire.MethodExport, wire.FileCall{Learner: l.desc, Path: string(file)})
+	verb(l, wire.Export, wire.FileCall{Learner: l.desc, Path: string(file)})
 	return file
 }
 
@@ -28,23 +29,23 @@ type Exported struct{ file Path }
 func LoadLearner(file Path) Exported { return Exported{file} }
 
 // About is what an exported file says of itself.
-type About = wire.Exported
+type About = wire.About
 
 // About tells what the file says of itself.
 func (e Exported) About() About {
-	return must[About](wire.MethodExported, wire.FileCall{Path: e.file.absolute()}, nil)
+	return must(wire.Exported, wire.Place{Path: e.file.absolute()}, nil)
 }
 
 // Show prints that in a line.
 func (e Exported) Show() {
 	a := e.About()
-	fmt.Printf("%s: %s %s, %d classes, size %v, trained on %s pictures\n", e.file.Name(), a.Network, a.State, len(a.Classes), a.Size, wire.Thousands(a.Train))
+	fmt.Printf("%s: %s %s, %d classes, size %v, trained on %s images\n", e.file.Name(), a.Network, a.State, len(a.Classes), a.Size, spec.Thousands(a.Train))
 }
 
-// Predict says what a picture shows: see [Learner.Predict].
+// Predict classifies an image: see [Learner.Predict].
 func (e Exported) Predict(img Image, options ...PlotOption) Prediction {
 	img.check()
 	call := img.call(options)
 	call.Exported = e.file.absolute()
-	return prediction(must[wire.Prediction](wire.MethodPredict, call, nil))
+	return Prediction{must(wire.Predict, call, nil)}
 }

@@ -18,6 +18,7 @@ import (
 	"github.com/janpfeifer/gonb/gonbui"
 
 	"gopets/kernelext/session"
+	"gopets/pets/spec"
 )
 
 // fail shows what went wrong and ends the cell.
@@ -35,7 +36,7 @@ func tell(err error) {
 	if session.HasCode(err, session.CodeCancelled) {
 		title, color = "Interrupted", "#ef6c00"
 	}
-	text := strings.TrimSpace(err.Error())
+	text := strings.TrimSpace(spec.Message(err, spec.InCell))
 	fmt.Fprintf(os.Stderr, "%s: %s\n", title, text)
 	if gonbui.IsNotebook {
 		gonbui.DisplayHTML(fmt.Sprintf(`<div style="border-left:4px solid %s;background:#fff;color:#222;padding:.5em 1em;white-space:pre-wrap;overflow-wrap:anywhere">`+

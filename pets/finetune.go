@@ -1,56 +1,56 @@
 package pets
 
-import "gopets/pets/wire"
+import (
+	"gopets/pets/spec"
+	"gopets/pets/wire"
+)
 
 // Fit trains at a constant learning rate, that of [MaxLR]; the cycle's other options are without
 // effect. Everything else is as with [Learner.FitOneCycle].
 func (l Learner) Fit(epochs int, options ...FitOption) {
-	l.fit(wire.Fit{Kind: wire.FitConstant, Epochs: epochs}, options)
+	l.fit(spec.Constant, epochs, options)
 }
 
 // FineTune is the lesson's recipe in one call, as in fastai v2: an epoch ([FreezeEpochs]) with the
 // body frozen, then so many of the whole network, gently where it is pretrained. [BaseLR] and
 // [LRMult] say how fast instead of [MaxLR].
 func (l Learner) FineTune(epochs int, options ...FitOption) {
-	l.fit(wire.Fit{Kind: wire.FitFineTune, Epochs: epochs}, options)
+	l.fit(spec.FineTune, epochs, options)
 }
 
-func (l Learner) fit(f wire.Fit, options []FitOption) {
-	f.Learner = l.desc
+func (l Learner) fit(kind spec.Kind, epochs int, options []FitOption) {
+	f := spec.Fit{Kind: kind}.WithDefaults()
+	f.Epochs = epochs
 	for _, o := range options {
 		o(&f)
 	}
-	verb[[]Row](l, wire.MethodFit, f)
+	verb(l, wire.Fit, wire.FitCall{Learner: l.desc, Fit: f})
 }
 
-// BaseLR is FineTune's highest rate while the body is frozen, 2e-3 by default; afterwards it is
+// BaseLR is FineTune's highest learning rate while the body is frozen, 2e-3 by default; afterwards it is
 // half of that.
-func BaseLR(lr float64) FitOption { return func(f *wire.Fit) { f.BaseLR = lr } }
+func BaseLR(lr float64) FitOption { return func(f *spec.Fit) { f.BaseLR = lr } }
 
 // LRMult is how many times slower than the head FineTune trains the first layers, 100 by default.
-func LRMult(n float64) FitOption { return func(f *wire.Fit) { f.LRMult = n } }
+func LRMult(n float64) FitOption { return func(f *spec.Fit) { f.LRMult = n } }
 
 // FreezeEpochs is the number of FineTune's epochs with the body frozen, 1 by default.
 func FreezeEpochs(n int) FitOption {
-	return func(f *wire.Fit) {
-		if f.FreezeEpochs = n; n == 0 {
-			f.FreezeEpochs = -1 // zero on the wire is the default
-		}
-	}
+	return func(f *spec.Fit) { f.FreezeEpochs = spec.Some(n) }
 }
 
 // EarlyStopping ends a fit after so many epochs in a row that were no better than the best one
 // before.
 func EarlyStopping(patience int) FitOption {
-	return func(f *wire.Fit) { f.Watch.Patience = patience }
+	return func(f *spec.Fit) { f.Patience = patience }
 }
 
 // KeepBest ends a fit with the weights of its best epoch instead of its last. A fit that is
 // interrupted keeps its last weights.
-func KeepBest() FitOption { return func(f *wire.Fit) { f.Watch.KeepBest = true } }
+func KeepBest() FitOption { return func(f *spec.Fit) { f.KeepBest = true } }
 
 // Monitor says what makes an epoch better for [EarlyStopping] and [KeepBest]: "valid_loss" (the
 // default) or "error_rate", lower by more than delta.
 func Monitor(metric string, delta float64) FitOption {
-	return func(f *wire.Fit) { f.Watch.Metric, f.Watch.MinDelta = metric, delta }
+	return func(f *spec.Fit) { f.Metric, f.MinDelta = spec.Metric(metric), delta }
 }

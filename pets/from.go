@@ -1,13 +1,14 @@
 package pets
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
 	"os"
 
+	"gopets/pets/spec"
 	"gopets/pets/vision/dataset"
-	"gopets/pets/wire"
 )
 
 // FromFolder describes data that has a folder for each label: the label of an image is the name of
@@ -16,7 +17,7 @@ import (
 // what lies beside them and the test images are left out. Without a validation folder, a part of
 // the training folder is drawn. [ValidPct] draws from both folders nevertheless.
 func FromFolder(path Path, options ...DataOption) Data {
-	desc := wire.Data{Labels: wire.LabelFolder}
+	desc := spec.Data{Labels: spec.LabelFolder}
 	folders, divided := dataset.FindFolders(path.absolute())
 	if !divided {
 		files, err := listImages(path, true)
@@ -73,7 +74,7 @@ func FromLists(path Path, fnames Paths, labels []string, options ...DataOption) 
 			}
 		}
 	}
-	return describe(path, fnames, wire.Data{Labels: wire.LabelList}, append([]DataOption{given}, options...))
+	return describe(path, fnames, spec.Data{Labels: spec.LabelList}, append([]DataOption{given}, options...))
 }
 
 // FromNameFunc describes data whose labels a function tells from the files' paths. The function
@@ -87,37 +88,20 @@ func FromNameFunc(path Path, fnames Paths, label func(Path) string, options ...D
 	return FromLists(path, fnames, labels, options...)
 }
 
-// CSV says how a table of files and labels is laid out. The zero value is fastai's labels.csv: names
-// in the first column, labels in the second. A first line that names no image is a header.
-type CSV struct {
-	File     string // below the data's path; empty: labels.csv
-	Folder   string // below the data's path, that the names are relative to; empty: the path itself
-	Name     int    // column of the names, from 0
-	Label    int    // column of the labels; 0: the one after the names; -1: the first
-	Comma    rune   // between columns; 0: found out: comma, semicolon, tab or bar
-	NoHeader bool   // the first line is an image, whatever it looks like
-	Suffix   string // appended to each name, as ".jpg"
-}
+// CSV says how a table of files and labels is laid out: File and Folder are below the data's path.
+type CSV = spec.CSV
 
 // FromCSV describes data whose files and labels are in a table. The split is drawn over the table's
 // lines in their order.
 func FromCSV(path Path, table CSV, options ...DataOption) Data {
-	name := table.File
-	if name == "" {
-		name = "labels.csv"
-	}
-	file := path.Join(name)
-	t := &wire.CSV{File: file.absolute(), Folder: path.Join(table.Folder).absolute(), Name: table.Name, Label: table.Label, Comma: table.Comma,
-		Bare: table.NoHeader, Suffix: table.Suffix}
-	text, err := os.ReadFile(t.File)
+	file := path.Join(cmp.Or(table.File, "labels.csv"))
+	table.File, table.Folder = file.absolute(), path.Join(table.Folder).absolute()
+	text, err := os.ReadFile(table.File)
 	sum := sha256.Sum256(text)
-	t.Digest = hex.EncodeToString(sum[:])
-	d := describe(path, nil, wire.Data{Labels: wire.LabelCSV, CSV: t}, options)
+	table.Digest = hex.EncodeToString(sum[:])
+	d := describe(path, nil, spec.Data{Labels: spec.LabelCSV, CSV: &table}, options)
 	if err != nil {
 		d.err = because(path, fmt.Errorf("data from table %s: %w: give a table that exists", string(file), bare(err)))
-	}
-	if table.Name < 0 {
-		d.mistake("data from table %s: the names' column is %d: columns are counted from 0", string(file), table.Name)
 	}
 	return d
 }

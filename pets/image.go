@@ -5,9 +5,9 @@ import (
 	"fmt"
 	"image"
 	"image/png"
-	"sort"
 	"strings"
 
+	"gopets/pets/spec"
 	"gopets/pets/wire"
 )
 
@@ -73,7 +73,7 @@ func (i Image) check() {
 // Show shows the picture.
 func (i Image) Show(options ...PlotOption) {
 	i.check()
-	must[none](wire.MethodShowImage, i.call(options), nil)
+	must(wire.ShowImage, i.call(options), nil)
 }
 
 // Predict asks a learner what a picture shows. The picture is resized, cropped and normalised as
@@ -82,41 +82,14 @@ func (l Learner) Predict(img Image, options ...PlotOption) Prediction {
 	img.check()
 	call := img.call(options)
 	call.Learner = &l.desc
-	return prediction(verb[wire.Prediction](l, wire.MethodPredict, call))
+	return Prediction{verb(l, wire.Predict, call)}
 }
 
-func prediction(answer wire.Prediction) Prediction {
-	p := Prediction{Classes: answer.Classes, Probabilities: answer.Probabilities, State: answer.State}
-	if best := p.TopK(1); len(best) > 0 {
-		p.Class, p.Probability = best[0].Class, best[0].Probability
-	}
-	return p
-}
-
-// Prediction is what a learner says about a picture.
-type Prediction struct {
-	Class         string // the most probable one
-	Probability   float64
-	Classes       []string  // of the data
-	Probabilities []float64 // of each class
-	State         string    // of the weights that spoke: "after fit 1, epoch 4"
-}
+// Prediction is what a learner says about an image.
+type Prediction struct{ spec.Prediction }
 
 // Ranked is a class with its probability.
-type Ranked struct {
-	Class       string
-	Probability float64
-}
-
-// TopK gives the k most probable classes, the most probable first.
-func (p Prediction) TopK(k int) []Ranked {
-	all := make([]Ranked, len(p.Classes))
-	for i, c := range p.Classes {
-		all[i] = Ranked{c, p.Probabilities[i]}
-	}
-	sort.SliceStable(all, func(i, j int) bool { return all[i].Probability > all[j].Probability })
-	return all[:min(max(k, 0), len(all))]
-}
+type Ranked = spec.Ranked
 
 // Of is the probability of one class by name.
 func (p Prediction) Of(class string) float64 {
@@ -127,13 +100,4 @@ func (p Prediction) Of(class string) float64 {
 	}
 	fail(fmt.Errorf("prediction: there is no class %q; the classes are %s", class, strings.Join(p.Classes, ", ")))
 	return 0
-}
-
-// String names the class and the two runners-up.
-func (p Prediction) String() string {
-	var parts []string
-	for _, r := range p.TopK(3) {
-		parts = append(parts, fmt.Sprintf("%s %.1f %%", r.Class, 100*r.Probability))
-	}
-	return strings.Join(parts, ", ")
 }

@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 
+	"gopets/pets/spec"
 	"gopets/pets/wire"
 )
 
@@ -14,24 +15,24 @@ import (
 // The live interpretation is a snapshot, made by [Interpretation.Compute] or by its first use: it
 // speaks of the weights of that moment, and says which they were, whatever is trained later.
 type Interpretation struct {
-	desc  wire.Interp
+	desc  spec.Interp
 	learn Learner
 }
 
 // InterpOption changes an interpretation's description: [Name], [WithTTA].
-type InterpOption interface{ toInterp(*wire.Interp) }
+type InterpOption interface{ toInterp(*spec.Interp) }
 
-type interpOption func(*wire.Interp)
+type interpOption func(*spec.Interp)
 
-func (o interpOption) toInterp(i *wire.Interp) { o(i) }
+func (o interpOption) toInterp(i *spec.Interp) { o(i) }
 
 // WithTTA looks nine times at each picture: see [Learner.TTA].
-func WithTTA() InterpOption { return interpOption(func(i *wire.Interp) { i.TTA = true }) }
+func WithTTA() InterpOption { return interpOption(func(i *spec.Interp) { i.TTA = true }) }
 
 // InterpretationFrom describes an interpretation of a learner, named "interp" unless [Name] says
 // otherwise.
 func InterpretationFrom(learn Learner, options ...InterpOption) Interpretation {
-	i := Interpretation{wire.Interp{Name: "interp", Learner: learn.desc}, learn}
+	i := Interpretation{spec.Interp{Name: "interp", Learner: learn.desc}, learn}
 	for _, o := range options {
 		o.toInterp(&i.desc)
 	}
@@ -41,7 +42,7 @@ func InterpretationFrom(learn Learner, options ...InterpOption) Interpretation {
 // Compute predicts the validation pictures with the present weights, keeps that, and prints how it
 // went.
 func (i Interpretation) Compute() Score {
-	s := verb[Score](i.learn, wire.MethodInterpret, wire.InterpCall{Interp: i.desc, Anew: true})
+	s := verb(i.learn, wire.Interpret, wire.InterpCall{Interp: i.desc, Anew: true})
 	fmt.Printf("%s speaks of %s\n", i.desc.Name, scoreLine(i.learn, s))
 	return s
 }
@@ -50,34 +51,34 @@ func (i Interpretation) Compute() Score {
 // loss and probability of the actual class, and with where the network looked (Grad-CAM for the
 // actual class).
 func (i Interpretation) PlotTopLosses(k int, options ...PlotOption) {
-	verb[none](i.learn, wire.MethodTopLosses, wire.InterpCall{Interp: i.desc, K: k, Plot: plot(options)})
+	verb(i.learn, wire.TopLosses, wire.InterpCall{Interp: i.desc, K: k, Plot: plot(options)})
 }
 
 // PlotConfusionMatrix shows how often each class was taken for each.
 func (i Interpretation) PlotConfusionMatrix(options ...PlotOption) {
-	verb[none](i.learn, wire.MethodMatrix, wire.InterpCall{Interp: i.desc, Plot: plot(options)})
+	verb(i.learn, wire.Matrix, wire.InterpCall{Interp: i.desc, Plot: plot(options)})
 }
 
 // Interactive shows the same as a matrix that answers, offline, where scripts may run: pointing at
 // a cell tells the pair of classes and the count, a click shows pictures, those with the largest
 // losses first. Elsewhere the picture of the matrix stands.
 func (i Interpretation) Interactive(options ...PlotOption) {
-	verb[none](i.learn, wire.MethodInteractive, wire.InterpCall{Interp: i.desc, Plot: plot(options)})
+	verb(i.learn, wire.Interactive, wire.InterpCall{Interp: i.desc, Plot: plot(options)})
 }
 
 // Confusion is the matrix itself.
-type Confusion = wire.Confusion
+type Confusion = spec.Confusion
 
 // Confusion gives the counts [actual][predicted].
 func (i Interpretation) Confusion() Confusion {
-	return verb[Confusion](i.learn, wire.MethodConfusion, wire.InterpCall{Interp: i.desc})
+	return verb(i.learn, wire.Confusion, wire.InterpCall{Interp: i.desc})
 }
 
 // MinVal is the least count that [Interpretation.MostConfused] lists.
 type MinVal int
 
 // ConfusedPairs are pairs of classes taken one for the other, the most frequent first.
-type ConfusedPairs []wire.Confused
+type ConfusedPairs []spec.Confused
 
 // String is a table.
 func (c ConfusedPairs) String() string {
@@ -106,7 +107,7 @@ func (c ConfusedPairs) Show() {
 	for _, p := range c {
 		t.Rows = append(t.Rows, []string{p.Actual, p.Predicted, strconv.Itoa(p.Count)})
 	}
-	must[none](wire.MethodTable, t, nil)
+	must(wire.ShowTable, t, nil)
 }
 
 // MostConfused lists the pairs of classes that were confused, at least MinVal times (once by
@@ -116,10 +117,10 @@ func (i Interpretation) MostConfused(least ...MinVal) ConfusedPairs {
 	for _, m := range least {
 		call.MinVal = int(m)
 	}
-	return verb[ConfusedPairs](i.learn, wire.MethodMostConfused, call)
+	return verb(i.learn, wire.MostConfused, call)
 }
 
 // Report shows precision, recall and F1 of every class, and the accuracy with its uncertainty.
 func (i Interpretation) Report() {
-	verb[none](i.learn, wire.MethodReport, wire.InterpCall{Interp: i.desc})
+	verb(i.learn, wire.Report, wire.InterpCall{Interp: i.desc})
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 
+	"gopets/pets/spec"
 	"gopets/pets/wire"
 )
 
@@ -26,33 +27,33 @@ const (
 // Learner describes a network that learns from data. The live learner is made by [Learner.Create]
 // or by the first fit, is kept in the session under the learner's name, and outlives cells.
 type Learner struct {
-	desc wire.Learner
+	desc spec.Learner
 	data Data
 }
 
 // LearnerOption changes a learner's description.
-type LearnerOption interface{ toLearner(*wire.Learner) }
+type LearnerOption interface{ toLearner(*spec.Learner) }
 
 // Name is the name of a learner ("learn" by default) or of an interpretation ("interp"): two that
 // are to live at once need two names.
 type Name string
 
-func (n Name) toLearner(l *wire.Learner) { l.Name = string(n) }
-func (n Name) toInterp(i *wire.Interp)   { i.Name = string(n) }
+func (n Name) toLearner(l *spec.Learner) { l.Name = string(n) }
+func (n Name) toInterp(i *spec.Interp)   { i.Name = string(n) }
 
-type learnerOption func(*wire.Learner)
+type learnerOption func(*spec.Learner)
 
-func (o learnerOption) toLearner(l *wire.Learner) { o(l) }
+func (o learnerOption) toLearner(l *spec.Learner) { o(l) }
 
 // Pretrained (false) starts from random weights, and with nothing frozen.
 func Pretrained(yes bool) LearnerOption {
-	return learnerOption(func(l *wire.Learner) { l.Scratch = !yes })
+	return learnerOption(func(l *spec.Learner) { l.Scratch = !yes })
 }
 
 // WeightsFile takes the pretrained weights from a file, .safetensors or .pth, with torchvision's
 // names; an empty path finds them by the network's name, as without this option.
 func WeightsFile(path Path) LearnerOption {
-	return learnerOption(func(l *wire.Learner) {
+	return learnerOption(func(l *spec.Learner) {
 		if l.WeightsFile = ""; path != "" {
 			l.WeightsFile = path.absolute()
 		}
@@ -61,38 +62,36 @@ func WeightsFile(path Path) LearnerOption {
 
 // WeightDecay is 0.01 by default.
 func WeightDecay(wd float64) LearnerOption {
-	return learnerOption(func(l *wire.Learner) {
-		if l.WeightDecay = wd; wd == 0 {
-			l.WeightDecay = -1 // zero on the wire is the default
-		}
-	})
+	return learnerOption(func(l *spec.Learner) { l.WeightDecay = spec.Some(wd) })
 }
 
 // Dropout is that before the last layer, 0.5 by default; earlier layers of the head have half of
 // it.
 func Dropout(p float64) LearnerOption {
-	return learnerOption(func(l *wire.Learner) { l.Dropout = p })
+	return learnerOption(func(l *spec.Learner) { l.Dropout = spec.Some(p) })
 }
 
-// HiddenLayers are the widths of the head's hidden layers, 512 by default.
+// HiddenLayers are the widths of the head's hidden layers, one of 512 by default. Without widths
+// there is none.
 func HiddenLayers(widths ...int) LearnerOption {
-	return learnerOption(func(l *wire.Learner) { l.Hidden = widths })
+	return learnerOption(func(l *spec.Learner) { l.Hidden = append([]int{}, widths...) })
 }
 
-// LabelSmoothing spreads a share of each label evenly over all classes in training, for instance
+// LabelSmoothing spreads a fraction of each label evenly over all classes in training, for instance
 // 0.1; valid_loss is without.
-func LabelSmoothing(share float64) LearnerOption {
-	return learnerOption(func(l *wire.Learner) { l.Smoothing = share })
+func LabelSmoothing(fraction float64) LearnerOption {
+	return learnerOption(func(l *spec.Learner) { l.LabelSmoothing = fraction })
 }
 
 // BFloat16 lets convolutions and linear layers compute in bfloat16, where the engine can: faster on
 // a GPU, slower on most CPUs.
-func BFloat16() LearnerOption { return learnerOption(func(l *wire.Learner) { l.BFloat16 = true }) }
+func BFloat16() LearnerOption { return learnerOption(func(l *spec.Learner) { l.BFloat16 = true }) }
 
 // CNNLearner describes a pretrained network with a new head for the data's classes. Its body is
 // frozen at first.
 func CNNLearner(data Data, arch Arch, options ...LearnerOption) Learner {
-	l := Learner{wire.Learner{Name: "learn", Arch: string(arch), Data: data.desc}, data}
+	l := Learner{spec.Defaults(spec.Learner{}), data}
+	l.desc.Name, l.desc.Arch, l.desc.Data = "learn", string(arch), data.desc
 	for _, o := range options {
 		o.toLearner(&l.desc)
 	}
@@ -112,20 +111,20 @@ func (l Learner) check() {
 }
 
 // verb asks the session for something about this learner.
-func verb[R any](l Learner, method string, request any) R {
+func verb[Q, A any](l Learner, m wire.Method[Q, A], request Q) A {
 	l.check()
-	return must[R](method, request, l.data.lists())
+	return must(m, request, l.data.lists())
 }
 
 // Create makes the live learner and shows what it is. A live learner of the same name is freed
 // first; its last snapshot stays.
 func (l Learner) Create() {
-	verb[none](l, wire.MethodCreate, wire.LearnerCall{Learner: l.desc})
+	verb(l, wire.Create, wire.LearnerCall{Learner: l.desc})
 }
 
 // Summary shows the network's layers.
 func (l Learner) Summary() {
-	verb[none](l, wire.MethodSummary, wire.LearnerCall{Learner: l.desc})
+	verb(l, wire.Summary, wire.LearnerCall{Learner: l.desc})
 }
 
 // Freeze lets only the head train, and the scales and offsets of batch norms.
@@ -136,70 +135,73 @@ func (l Learner) Unfreeze() { l.FreezeTo(0) }
 
 // FreezeTo lets the layer groups from n on train; negative n counts from the end.
 func (l Learner) FreezeTo(n int) {
-	verb[none](l, wire.MethodFreeze, wire.Freeze{Learner: l.desc, To: n})
+	verb(l, wire.Freeze, wire.FreezeCall{Learner: l.desc, To: n})
 }
 
 // FitOption changes how a fit trains.
-type FitOption func(*wire.Fit)
+type FitOption func(*spec.Fit)
 
 // LRRange is a learning rate for each layer group.
-type LRRange = wire.LR
+type LRRange = spec.LR
 
 // LR is the same learning rate for all layer groups.
-func LR(lr float64) LRRange { return LRRange{Kind: wire.LRConst, Lo: lr, Hi: lr} }
+func LR(lr float64) LRRange { return spec.Const(lr) }
 
-// Slice gives the first layer group the rate lo, the last hi, those between geometrically. With lo
-// 0, hi is for the last group and a tenth of it for the others, as Python's slice(hi).
+// Slice returns learning rates from lo for the first layer group to hi for the last, geometric in
+// between. With lo 0, hi is for the last group and a tenth of it for the others, as Python's
+// slice(hi).
 func Slice(lo, hi float64) LRRange {
 	if lo == 0 {
-		return LRRange{Kind: wire.LRSlice1, Hi: hi}
+		return spec.Slice1(hi)
 	}
-	return LRRange{Kind: wire.LRSlice, Lo: lo, Hi: hi}
+	return spec.Slice(lo, hi)
 }
 
 // MaxLR is the highest learning rate of the cycle: MaxLR(Slice(1e-6, 1e-4)) or MaxLR(LR(1e-3)). The
 // default is Slice(0, 3e-3).
-func MaxLR(lr LRRange) FitOption { return func(f *wire.Fit) { f.MaxLR = lr } }
+func MaxLR(lr LRRange) FitOption { return func(f *spec.Fit) { f.MaxLR = lr } }
 
 // Momentums are the highest and the lowest momentum of the cycle, 0.95 and 0.85 by default.
 func Momentums(high, low float64) FitOption {
-	return func(f *wire.Fit) { f.Moms = [2]float64{high, low} }
+	return func(f *spec.Fit) { f.Moms = spec.Some([2]float64{high, low}) }
 }
 
 // DivFactor is how many times lower than the highest the first rate is, 25 by default.
-func DivFactor(n float64) FitOption { return func(f *wire.Fit) { f.DivFactor = n } }
+func DivFactor(n float64) FitOption { return func(f *spec.Fit) { f.DivFactor = n } }
 
-// PctStart is the share of the cycle in which the rate rises, 0.3 by default.
-func PctStart(share float64) FitOption { return func(f *wire.Fit) { f.PctStart = share } }
+// PctStart is the fraction of the cycle in which the learning rate rises, 0.3 by default.
+func PctStart(fraction float64) FitOption {
+	return func(f *spec.Fit) { f.PctStart = spec.Some(fraction) }
+}
 
 // Resume goes on with the same fit where its last finished epoch left it, in this session or an
 // earlier one that was killed: the rows are those of an uninterrupted fit. Where there is nothing
 // to go on with, the fit begins.
-func Resume() FitOption { return func(f *wire.Fit) { f.Resume = true } }
+func Resume() FitOption { return func(f *spec.Fit) { f.Resume = true } }
 
 // FitOneCycle trains for some epochs with the one-cycle schedule, showing progress and a row for
 // each epoch. After each epoch a snapshot is written: see [Resume]. Interrupting it stops after the
 // running batch and keeps the weights.
 func (l Learner) FitOneCycle(epochs int, options ...FitOption) {
-	l.fit(wire.Fit{Epochs: epochs}, options)
+	l.fit(spec.OneCycle, epochs, options)
 }
 
 // Row is an epoch's line of the table.
-type Row = wire.Row
+type Row = spec.Row
 
 // FindOption changes the search for a learning rate.
-type FindOption func(*wire.Find)
+type FindOption func(*spec.Find)
 
 // FindRange is the first and the last rate of the search, 1e-7 and 10 by default.
 func FindRange(start, end float64) FindOption {
-	return func(f *wire.Find) { f.Start, f.End = start, end }
+	return func(f *spec.Find) { f.Start, f.End = start, end }
 }
 
 // FindSteps is the number of batches, 100 by default.
-func FindSteps(n int) FindOption { return func(f *wire.Find) { f.Steps = n } }
+func FindSteps(n int) FindOption { return func(f *spec.Find) { f.Steps = n } }
 
 // Suggestion is a learning rate and the rule that found it.
-type Suggestion = wire.Suggestion
+type Suggestion = spec.Suggestion
 
 // Suggestions are what the rules of [Learner.LRFind] found; none if the curve is too short.
 type Suggestions []Suggestion
@@ -226,13 +228,13 @@ func (s Suggestions) by(name string) float64 {
 // as it was. [Recorder.Plot] draws what it saw. It gives the rates that three rules suggest, which
 // the plot marks.
 func (l Learner) LRFind(options ...FindOption) Suggestions {
-	f := wire.Find{Learner: l.desc}
+	f := spec.Defaults(spec.Find{})
 	for _, o := range options {
 		o(&f)
 	}
-	found := verb[wire.Found](l, wire.MethodFind, f)
+	found := verb(l, wire.Find, wire.FindCall{Learner: l.desc, Find: f})
 	fmt.Printf("The learning rate finder is done: %s.Recorder().Plot() shows it.\n", l.desc.Name)
-	return found.Suggestions
+	return found
 }
 
 // ModelPath is where [Learner.Save] puts a model of that name. Models of one data folder and
@@ -252,27 +254,27 @@ func (l Learner) modelPath(name string) Path {
 // Save writes weights and optimizer and gives the file's path.
 func (l Learner) Save(name string) Path {
 	path := l.modelPath(name)
-	verb[none](l, wire.MethodSave, wire.FileCall{Learner: l.desc, Path: string(path)})
+	verb(l, wire.Save, wire.FileCall{Learner: l.desc, Path: string(path)})
 	return path
 }
 
 // Load reads what Save wrote. What is frozen stays as it is, as in fastai.
 func (l Learner) Load(name string) {
 	path := l.modelPath(name)
-	verb[none](l, wire.MethodLoad, wire.FileCall{Learner: l.desc, Path: string(path)})
+	verb(l, wire.Load, wire.FileCall{Learner: l.desc, Path: string(path)})
 }
 
 // LoadFile is Load for a file anywhere: one that Save wrote, or a copy of it.
 func (l Learner) LoadFile(path Path) {
-	verb[none](l, wire.MethodLoad, wire.FileCall{Learner: l.desc, Path: path.absolute()})
+	verb(l, wire.Load, wire.FileCall{Learner: l.desc, Path: path.absolute()})
 }
 
 // Score is how a set of predictions did.
-type Score = wire.Score
+type Score = spec.Score
 
 // Validate predicts the validation pictures, prints and gives loss and error rate.
 func (l Learner) Validate() Score {
-	s := verb[Score](l, wire.MethodValidate, wire.LearnerCall{Learner: l.desc})
+	s := verb(l, wire.Validate, wire.LearnerCall{Learner: l.desc})
 	fmt.Println(scoreLine(l, s))
 	return s
 }
@@ -286,14 +288,14 @@ func scoreLine(l Learner, s Score) string {
 // augmented ways, zoomed into its corners and changed as in training, and the answers are averaged.
 // Mostly it is a little better, and takes nine times as long.
 func (l Learner) TTA() Score {
-	s := verb[Score](l, wire.MethodTTA, wire.LearnerCall{Learner: l.desc})
+	s := verb(l, wire.TTA, wire.LearnerCall{Learner: l.desc})
 	fmt.Println(scoreLine(l, s))
 	return s
 }
 
 // ShowResults shows validation pictures with actual and predicted class, 3 rows by default.
 func (l Learner) ShowResults(options ...PlotOption) {
-	verb[none](l, wire.MethodShowResults, wire.LearnerCall{Learner: l.desc, Plot: plot(options)})
+	verb(l, wire.ShowResults, wire.LearnerCall{Learner: l.desc, Plot: plot(options)})
 }
 
 // Recorder gives access to what happened in training.
@@ -316,10 +318,10 @@ func (r Recorder) PlotLR(options ...PlotOption) { r.draw(wire.RecorderLR, option
 func (r Recorder) PlotMetrics(options ...PlotOption) { r.draw(wire.RecorderMetrics, options) }
 
 func (r Recorder) draw(what string, options []PlotOption) {
-	verb[none](r.learn, wire.MethodRecorder, wire.RecorderCall{Learner: r.learn.desc, What: what, Plot: plot(options)})
+	verb(r.learn, wire.Record, wire.RecorderCall{Learner: r.learn.desc, What: what, Plot: plot(options)})
 }
 
 // Rows are the rows of the last fit.
 func (r Recorder) Rows() []Row {
-	return verb[[]Row](r.learn, wire.MethodRows, wire.LearnerCall{Learner: r.learn.desc})
+	return verb(r.learn, wire.Rows, wire.LearnerCall{Learner: r.learn.desc})
 }

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"gopets/pets"
+	"gopets/pets/spec"
 )
 
 // What a cell links decides how long it takes to start: nothing but the standard library, GoNB's
@@ -19,7 +20,7 @@ func TestCellsLinkLittle(t *testing.T) {
 		t.Fatal(err)
 	}
 	for pkg := range strings.FieldsSeq(string(out)) {
-		ours := pkg == "gopets/pets" || pkg == "gopets/pets/wire" || pkg == "gopets/pets/vision/dataset" || pkg == "gopets/kernelext/session"
+		ours := pkg == "gopets/pets" || pkg == "gopets/pets/wire" || pkg == "gopets/pets/spec" || pkg == "gopets/pets/vision/dataset" || pkg == "gopets/kernelext/session"
 		gonb := strings.HasPrefix(pkg, "github.com/janpfeifer/gonb/") || pkg == "github.com/gofrs/uuid" || pkg == "github.com/pkg/errors" ||
 			strings.HasPrefix(pkg, "k8s.io/klog/v2") || pkg == "github.com/go-logr/logr" || pkg == "golang.org/x/exp/constraints"
 		text := pkg == "golang.org/x/text/transform" || pkg == "golang.org/x/text/unicode/norm"
@@ -148,7 +149,7 @@ func TestCopy(t *testing.T) {
 }
 
 func TestPredictionTopK(t *testing.T) {
-	p := pets.Prediction{Classes: []string{"pug", "boxer", "beagle"}, Probabilities: []float64{.2, .7, .1}}
+	p := pets.Prediction{Prediction: spec.Prediction{Classes: []string{"pug", "boxer", "beagle"}, Probabilities: []float64{.2, .7, .1}}}
 	if got := p.String(); got != "boxer 70.0 %, pug 20.0 %, beagle 10.0 %" {
 		t.Error(got)
 	}

@@ -1,9 +1,9 @@
 package pets
 
-import "gopets/pets/wire"
+import "gopets/pets/spec"
 
 // TransformSet are random changes of pictures, made by [GetTransforms]; its fields may be changed.
-type TransformSet = wire.Transforms
+type TransformSet = spec.Transforms
 
 // TransformOption changes one of fastai's default transforms.
 type TransformOption func(*TransformSet)
@@ -12,7 +12,7 @@ type TransformOption func(*TransformSet)
 // each warped, turned by up to 10°, zoomed up to 1.1 times, brightened and contrasted by up to a
 // fifth. Options change that. What cannot work is told by the first verb.
 func GetTransforms(options ...TransformOption) TransformSet {
-	t := TransformSet{Flip: true, MaxRotate: 10, MaxZoom: 1.1, MaxLighting: 0.2, MaxWarp: 0.2, PAffine: 0.75, PLighting: 0.75}
+	t := spec.DefaultTransforms()
 	for _, o := range options {
 		o(&t)
 	}
@@ -43,23 +43,15 @@ func MaxLighting(share float64) TransformOption {
 func MaxWarp(share float64) TransformOption { return func(t *TransformSet) { t.MaxWarp = share } }
 
 // PAffine is the probability of each of turn, zoom and warp, 0.75 by default.
-func PAffine(p float64) TransformOption { return func(t *TransformSet) { t.PAffine = orNever(p) } }
+func PAffine(p float64) TransformOption { return func(t *TransformSet) { t.PAffine = spec.Some(p) } }
 
 // PLighting is the probability of each of brightness and contrast, 0.75 by default.
 func PLighting(p float64) TransformOption {
-	return func(t *TransformSet) { t.PLighting = orNever(p) }
-}
-
-// orNever is a probability on the wire, where zero is the default.
-func orNever(p float64) float64 {
-	if p == 0 {
-		return -1
-	}
-	return p
+	return func(t *TransformSet) { t.PLighting = spec.Some(p) }
 }
 
 // Cutout blackens so many squares of side pixels in each picture (DeVries & Taylor 2017), at random
 // places.
 func Cutout(holes, side int) TransformOption {
-	return func(t *TransformSet) { t.Cutout, t.CutoutSide = holes, side }
+	return func(t *TransformSet) { t.Cutout, t.CutoutLength = holes, side }
 }

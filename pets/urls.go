@@ -6,6 +6,7 @@ import (
 	"path"
 	"strings"
 
+	"gopets/pets/spec"
 	"gopets/pets/vision/dataset"
 	"gopets/pets/wire"
 )
@@ -73,7 +74,7 @@ func UntarData(url URL) Path {
 	if quiet(key, place) {
 		return place
 	}
-	folder, err := ask[wire.Folder](wire.MethodUntar, wire.Untar{URL: string(url)}, nil)
+	folder, err := ask(wire.UntarData, wire.Untar{URL: string(url)}, nil)
 	if err != nil {
 		failValue(key, place, err)
 		return place
@@ -90,8 +91,8 @@ func VerifyImages(files Paths) []Bad {
 	for i, f := range files {
 		request.Paths[i] = f.absolute()
 	}
-	bad := must[[]Bad](wire.MethodVerify, request, nil)
-	fmt.Printf("%s pictures, %d cannot be read\n", wire.Thousands(len(files)), len(bad))
+	bad := must(wire.VerifyImages, request, nil)
+	fmt.Printf("%s images, %d cannot be read\n", spec.Thousands(len(files)), len(bad))
 	for _, b := range bad {
 		fmt.Printf("%s: %s\n", b.Path, b.Reason)
 	}

@@ -168,16 +168,16 @@ const (
 	LabelCSV    = "csv"    // a table names files and labels
 )
 
-// CSV says how a table of files and labels is laid out. The zero value is fastai's labels.csv: a
-// header line, names in the first column, labels in the second.
+// CSV says how a table of files and labels is laid out. The zero value is fastai's labels.csv: names
+// in the first column, labels in the second. A first line that names no image is a header.
 type CSV struct {
 	File   string `json:"file"`                                          // empty: labels.csv
 	Folder string `json:"folder,omitempty"`                              // that the names are relative to; empty: the data's path
 	Name   int    `json:"name,omitempty" name:"column of names" min:"0"` // from 0
 	// column of the labels; 0: the one after the names; -1: the first
 	Label    int    `json:"label,omitempty" min:"-1"`
-	Comma    rune   `json:"comma,omitempty"`     // between columns; 0: a comma
-	NoHeader bool   `json:"no_header,omitempty"` // the first line is an image already
+	Comma    rune   `json:"comma,omitempty"`     // between columns; 0: found out: comma, semicolon, tab or bar
+	NoHeader bool   `json:"no_header,omitempty"` // the first line is an image, whatever it looks like
 	Suffix   string `json:"suffix,omitempty"`    // appended to each name, as ".jpg"
 	Digest   string `json:"digest"`              // of the file's bytes: package pets sets it
 }

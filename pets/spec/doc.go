@@ -13,7 +13,7 @@
 //	above:"0" below:"1"  bounds, excluded
 //	one:"crop pad"       the words allowed besides the empty one
 //	name:"batch size"    its name in differences; else that of its JSON
-//	cell:"BatchSize"     the option of package pets that sets it; else the field's own name
+//	cell:"BatchSize"     the option of package pets that sets it; else the field's own name; "-": none
 //
 // An unset field is a zero one. Where zero is a value of its own the field is an [Opt], which can
 // hold it. A zero elsewhere stands for the default only until [Defaults] has filled it in: package

@@ -43,7 +43,7 @@ func Message(err error, spell func(option string) string) string {
 // InCell spells a field's name as the option of package pets that sets it: pets.BatchSize.
 func InCell(option string) string {
 	for _, t := range []any{Data{}, Transforms{}, Learner{}, Fit{}, Find{}, Plot{}} {
-		if f, ok := reflect.TypeOf(t).FieldByName(option); ok {
+		if f, ok := reflect.TypeOf(t).FieldByName(option); ok && f.Tag.Get("cell") != "-" {
 			return "pets." + cmp.Or(f.Tag.Get("cell"), f.Name)
 		}
 	}

@@ -94,8 +94,8 @@ const (
 // Fit holds the options of training (fastai §8.1 and §16; L. Smith, "A disciplined approach to
 // neural network hyper-parameters", 2018). The zero value is fastai's.
 type Fit struct {
-	Kind   Kind `json:"kind,omitempty" one:"constant fine-tune"`
-	Epochs int  `json:"epochs" min:"1" max:"10000"`
+	Kind   Kind `json:"kind,omitempty" cell:"-" one:"constant fine-tune"`
+	Epochs int  `json:"epochs" cell:"-" min:"1" max:"10000"`
 
 	MaxLR LR `json:"max_lr,omitzero"`
 	// β1 at the ends and at the peak
@@ -105,7 +105,7 @@ type Fit struct {
 	// fraction of the steps in which the learning rate rises
 	PctStart Opt[float64] `json:"pct_start,omitzero" default:"0.3" min:"0" max:"1"`
 	// last learning rate = maximum/FinalDiv; 0: DivFactor·1e4
-	FinalDiv float64 `json:"final_div,omitempty" min:"0"`
+	FinalDiv float64 `json:"final_div,omitempty" cell:"-" min:"0"`
 	// unset: the learner's
 	WeightDecay Opt[float64] `json:"weight_decay,omitzero" min:"0"`
 

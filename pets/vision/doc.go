@@ -30,7 +30,7 @@
 //	parameter counts, layer groups           §6.2      model: TestParameterCounts; train: TestFreezing
 //	weight files                             §14.5     weights: TestFilesOfTorch, TestTorchReadsWhatWeWrite, TestLyingFiles and the fuzz tests
 //	AdamW                                    §7        train: TestAdamWVector, TestAdamWAgainstTorch
-//	learning-rate ranges                     §7        spec: TestRates
+//	learning-rate ranges                     §7        pets/spec: TestRates
 //	one-cycle's table                        §8.1      train: TestOneCycleTable, TestOneCycleShort
 //	smoothed loss                            §8.2      train: TestSmoothedLoss
 //	constant rate                            §8.2      train: TestFitAtConstantRate

@@ -5,7 +5,6 @@ const (
 	EventLog      = "log"      // Text: a line worth reading
 	EventProgress = "progress" // Display: replaces the last one of the call
 	EventDisplay  = "display"  // Display: stays
-	EventRow      = "row"      // Row: an epoch has ended
 )
 
 // Text is a line.
@@ -13,7 +12,7 @@ type Text struct {
 	Text string `json:"text"`
 }
 
-// Display is one thing to see, in the forms that notebooks and terminals take.
+// Display is one thing to show, in the forms that notebooks and terminals take.
 type Display struct {
 	HTML string `json:"html,omitempty"`
 	PNG  []byte `json:"png,omitempty"`

@@ -129,7 +129,7 @@ func TestExport(t *testing.T) {
 	k.end()
 	out = newKernel(t).run("exported:" + file)
 	// The image comes from image/jpeg, whose colours are a few levels off.
-	if strings.Count(out, "exported says "+want) != 2 || strings.Count(out, "exported says ") != 3 || !strings.Contains(out, "pets.safetensors: petnet10 after fit 1, epoch 1, 4 classes, size 32, trained on 16 pictures") {
+	if strings.Count(out, "exported says "+want) != 2 || strings.Count(out, "exported says ") != 3 || !strings.Contains(out, "pets.safetensors: petnet10 after fit 1, epoch 1, 4 classes, size 32, trained on 16 images") {
 		t.Errorf("want it twice: %q in %s", want, out)
 	}
 	k = newKernel(t)

@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"image"
@@ -13,7 +12,6 @@ import (
 	"path/filepath"
 	"strings"
 
-	"gopets/kernelext/session"
 	"gopets/pets/spec"
 	"gopets/pets/vision/augment"
 	"gopets/pets/vision/dataset"
@@ -24,17 +22,32 @@ import (
 	"gopets/plots"
 )
 
-// inFolders are the breeds of the sample that is kept as people keep photographs of their own: few,
-// and not too alike.
+// datasets gets data sets, labels and splits images, and shows them.
+type datasets struct {
+	home   string
+	lists  *lists
+	splits map[string]*dataset.Split // by the digest of what decides them
+}
+
+func (d *datasets) register(r *registry) {
+	handleFree(r, wire.Files, d.lists.take)
+	handleFree(r, wire.UntarData, d.untar)
+	handleFree(r, wire.VerifyImages, d.verify)
+	handle(r, wire.Describe, d.describe)
+	handle(r, wire.ShowBatch, d.showBatch)
+}
+
+// inFolders are the breeds of the sample that is kept as people keep photos of their own: few, and
+// not too alike.
 var inFolders = []string{"Bombay", "Siamese", "Sphynx", "beagle", "pug", "samoyed"}
 
-// untar gives the folder of a data set, after bringing or drawing it.
-func (h *house) untar(ctx context.Context, c *session.Call, q wire.Untar) (any, error) {
-	root := filepath.Join(h.home, "data")
+// untar returns the folder of a data set, after downloading or drawing it.
+func (d *datasets) untar(ctx context.Context, c call, q wire.Untar) (place wire.Place, err error) {
+	root := filepath.Join(d.home, "data")
 	bar := newBar(c)
 	switch q.URL {
 	case dataset.SampleURL, dataset.SmallSampleURL, dataset.FoldersURL:
-		dir := filepath.Join(root, strings.TrimPrefix(q.URL, "gopets://"))
+		place.Path = filepath.Join(root, strings.TrimPrefix(q.URL, "gopets://"))
 		o := sample.Options{}
 		switch q.URL {
 		case dataset.SmallSampleURL:
@@ -42,106 +55,103 @@ func (h *house) untar(ctx context.Context, c *session.Call, q wire.Untar) (any, 
 		case dataset.FoldersURL:
 			o.Folders = inFolders
 		}
-		if err := sample.Generate(ctx, dir, o, func(done, total int) { bar.step("drawing the pictures", done, total, "") }); err != nil {
-			return nil, err
+		if err := sample.Generate(ctx, place.Path, o, func(done, total int) { bar.step("drawing the images", done, total, "") }); err != nil {
+			return place, err
 		}
-		bar.end(fmt.Sprintf("the drawn pets are in %s", dir))
-		return wire.Folder{Path: dir}, nil
+		bar.end(fmt.Sprintf("the drawn pets are in %s", place.Path))
+		return place, nil
 	}
 	u := dataset.Pets
 	if q.URL != u.URL {
-		return nil, fmt.Errorf("untar data: nothing is known of %s: use \"sample\", \"sample-small\", \"sample-folders\", \"pets\", or a folder of yours", q.URL)
+		return place, fmt.Errorf("untar data: unknown data set %s: use \"sample\", \"sample-small\", \"sample-folders\", \"pets\", or a folder of yours", q.URL)
 	}
-	dir, err := archive.Untar(ctx, u, root, func(done, total int64) {
+	place.Path, err = archive.Untar(ctx, u, root, func(done, total int64) {
 		bar.step("downloading "+u.Name, int(done>>10), int(total>>10), megabytes(done, total))
 	})
-	if err != nil {
-		return nil, err
+	if err == nil {
+		bar.end(fmt.Sprintf("%s is in %s", u.Name, place.Path))
 	}
-	bar.end(fmt.Sprintf("%s is in %s", u.Name, dir))
-	return wire.Folder{Path: dir}, nil
+	return place, err
 }
 
-func (h *house) verify(ctx context.Context, c *session.Call, q wire.Verify) (any, error) {
+func (d *datasets) verify(ctx context.Context, c call, q wire.Verify) ([]wire.Bad, error) {
 	bar := newBar(c)
 	bad := []wire.Bad{}
-	for _, b := range images.Verify(ctx, q.Paths, images.VerifyOptions{Progress: func(done, total int) { bar.step("opening pictures", done, total, "") }}) {
-		bad = append(bad, wire.Bad{Path: b.Path, Reason: b.Reason})
+	for _, b := range images.Verify(ctx, q.Paths, images.VerifyOptions{Progress: func(done, total int) { bar.step("opening images", done, total, "") }}) {
+		bad = append(bad, wire.Bad(b))
 	}
 	if ctx.Err() != nil {
-		return nil, cancelled("not all pictures were looked at")
+		return nil, cancelled("not all images were opened")
 	}
 	bar.end("")
 	return bad, nil
 }
 
-// split labels and divides the pictures of a description.
-func (h *house) split(d wire.Data) (*dataset.Split, error) {
-	key, err := json.Marshal([]any{d.Files.Digest, d.Labels, d.Pattern, d.LabelList, d.CSV, d.Valid, d.Stratify, d.ValidPct, d.Seed, d.Permutation})
+// split labels and divides the images of a description.
+func (d *datasets) split(s spec.Data) (*dataset.Split, error) {
+	key := s
+	key.Batches = spec.Batches{Seed: s.Seed} // nothing else of it decides the split
+	digest := spec.Digest(key)
+	if split := d.splits[digest]; split != nil {
+		return split, nil
+	}
+	items, err := d.labelled(s)
 	if err != nil {
 		return nil, err
 	}
-	if s := h.splits[string(key)]; s != nil {
-		return s, nil
-	}
-	items, err := h.labelled(d)
-	if err != nil {
-		return nil, err
-	}
-	stream := dataset.NewRandom(d.Seed)
-	for range d.Permutation - 1 {
+	stream := dataset.NewRandom(uint32(s.Seed))
+	for range s.Permutation - 1 {
 		stream.Permutation(len(items))
 	}
-	o := dataset.Options{ValidPct: d.ValidPct, Random: stream, Stratify: d.Stratify}
-	if d.ValidPct == 0 {
+	o := dataset.Options{ValidPct: s.ValidPct, Random: stream, Stratify: s.Stratify}
+	if s.ValidPct == 0 {
 		o.ValidPct = -1
 	}
-	if d.Valid != nil {
-		if o.Valid, err = h.list(*d.Valid); err != nil {
+	if s.Valid != nil {
+		if o.Valid, err = d.lists.get(*s.Valid); err != nil {
 			return nil, err
 		}
 	}
-	s, err := dataset.NewSplit(items, o)
-	if err != nil {
-		return nil, err
+	split, err := dataset.NewSplit(items, o)
+	if err == nil {
+		d.splits[digest] = split
 	}
-	h.splits[string(key)] = s
-	return s, nil
+	return split, err
 }
 
-// labelled gives the pictures of a description with their labels.
-func (h *house) labelled(d wire.Data) ([]dataset.Labelled, error) {
-	if d.Labels == wire.LabelCSV && d.CSV != nil {
-		t := d.CSV
+// labelled returns the images of a description with their labels.
+func (d *datasets) labelled(s spec.Data) ([]dataset.Labelled, error) {
+	if s.Labels == spec.LabelCSV && s.CSV != nil {
+		t := s.CSV
 		text, err := os.ReadFile(t.File)
 		if sum := sha256.Sum256(text); err != nil || hex.EncodeToString(sum[:]) != t.Digest {
 			return nil, fmt.Errorf("data: the table %s changed while the cell ran: run it again", t.File)
 		}
-		return dataset.LabelByCSV(t.File, t.Folder, dataset.CSVOptions{Comma: t.Comma, NoHeader: t.Bare, Name: t.Name, Label: t.Label, Suffix: t.Suffix})
+		return dataset.LabelByCSV(t.File, t.Folder, dataset.CSVOptions(*t))
 	}
-	files, err := h.list(d.Files)
+	files, err := d.lists.get(s.Files)
 	if err != nil {
 		return nil, err
 	}
-	switch d.Labels {
-	case wire.LabelFolder:
+	switch s.Labels {
+	case spec.LabelFolder:
 		return dataset.LabelByFolder(files)
-	case wire.LabelRegexp:
-		return dataset.LabelByRegexp(files, d.Pattern)
-	case wire.LabelList:
-		labels, err := h.list(d.LabelList)
+	case spec.LabelRegexp:
+		return dataset.LabelByRegexp(files, s.Pattern)
+	case spec.LabelList:
+		labels, err := d.lists.get(s.LabelList)
 		if err != nil {
 			return nil, err
 		}
 		return dataset.LabelByLists(files, labels)
 	}
-	return nil, fmt.Errorf("data: labels by %q are not known", d.Labels)
+	return nil, fmt.Errorf("data: unknown kind of labels %q", s.Labels)
 }
 
 // warnings says which folders divide the data, and what is wrong with a split.
-func warnings(ctx context.Context, d wire.Data, s *dataset.Split) []string {
+func warnings(ctx context.Context, d spec.Data, s *dataset.Split) []string {
 	var lines []string
-	if folders, divided := dataset.FindFolders(d.Path); divided && d.Labels == wire.LabelFolder {
+	if folders, divided := dataset.FindFolders(d.Path); divided && d.Labels == spec.LabelFolder {
 		lines = append(lines, folders.Describe(d.Valid == nil))
 	}
 	if w := s.Warning(ctx); w != "" {
@@ -150,26 +160,11 @@ func warnings(ctx context.Context, d wire.Data, s *dataset.Split) []string {
 	return lines
 }
 
-func decoding(d wire.Data) images.Options {
-	return images.Options{IgnoreEXIF: d.IgnoreEXIF}
-}
-
-func transforms(d wire.Data) augment.Config {
-	var t augment.Config
-	if w := d.Transforms; w != nil {
-		t = augment.Config{Flip: w.Flip, FlipVert: w.FlipVert, MaxRotate: w.MaxRotate, MaxZoom: w.MaxZoom,
-			MaxLighting: w.MaxLighting, MaxWarp: w.MaxWarp, Cutout: w.Cutout, CutoutLength: w.CutoutSide,
-			PAffine: spec.Some(max(0, w.PAffine)), PLighting: spec.Some(max(0, w.PLighting))}
-	}
-	t.Resize = spec.Resize(d.Resize)
-	return t
-}
-
 // describe says what a data object is, as fastai's repr does.
-func (h *house) describe(ctx context.Context, c *session.Call, q wire.DataCall) (any, error) {
-	s, err := h.split(q.Data)
+func (d *datasets) describe(ctx context.Context, c call, q wire.DataCall) (wire.DataInfo, error) {
+	s, err := d.split(q.Data)
 	if err != nil {
-		return nil, err
+		return wire.DataInfo{}, err
 	}
 	var text strings.Builder
 	text.WriteString("ImageDataBunch;\n\n")
@@ -185,72 +180,53 @@ func (h *house) describe(ctx context.Context, c *session.Call, q wire.DataCall) 
 	half("Train", s.Train)
 	half("Valid", s.Valid)
 	text.WriteString("Test: None\n")
-	if len(s.DroppedLabels) > 0 {
-		fmt.Fprintf(&text, "\nLeft out of validation, for no training picture has these labels: %s\n", strings.Join(s.DroppedLabels[:min(5, len(s.DroppedLabels))], ", "))
+	if dropped := s.DroppedLabels; len(dropped) > 0 {
+		fmt.Fprintf(&text, "\nLeft out of validation, for no training image has these labels: %s\n", strings.Join(dropped[:min(5, len(dropped))], ", "))
 	}
-	return wire.DataInfo{Text: text.String(), Classes: s.Classes, Train: len(s.Train), Valid: len(s.Valid)}, nil
+	return wire.DataInfo{Text: text.String(), Classes: s.Classes}, nil
 }
 
-// figure is what all charts take from a request.
-func figure(p wire.Plot) plots.Figure {
-	return plots.Figure{Width: p.Width, Height: p.Height, DPI: p.DPI}
-}
-
-// showBatch shows training pictures as the network will see them, but not normalised (fastai §5).
-func (h *house) showBatch(ctx context.Context, c *session.Call, q wire.DataCall) (any, error) {
-	s, err := h.split(q.Data)
+// showBatch shows training images as the network will see them, but not normalised (fastai §5).
+func (d *datasets) showBatch(ctx context.Context, c call, q wire.DataCall) (none wire.None, err error) {
+	s, err := d.split(q.Data)
 	if err != nil {
-		return nil, err
+		return none, err
 	}
-	rows := q.Plot.Rows
-	if rows == 0 {
-		rows = 5
-	}
-	if rows < 1 || rows > 20 {
-		return nil, fmt.Errorf("show batch: %d rows: give 1 to 20", rows)
-	}
-	config := transforms(q.Data)
-	if err := spec.Check(spec.Transforms(config)); err != nil {
-		return nil, err
-	}
+	rows := q.Plot.Rows.Or(5)
 	random := rand.New(rand.NewPCG(uint64(q.Data.Seed), 0x5b0))
-	order := random.Perm(len(s.Train))
 	grid := plots.ImageGrid{Figure: figure(q.Plot)}
-	var broken []string
-	for _, i := range order {
+	for _, i := range random.Perm(len(s.Train)) {
 		if len(grid.Cells) == min(rows*rows, q.Data.Batch) || ctx.Err() != nil {
 			break
 		}
 		item := s.Train[i]
-		img, err := transformed(item.Path, config, q.Data, config.Draw(random))
+		img, err := transformed(item.Path, q.Data.Batches, random)
 		var bad *images.Error
 		if errors.As(err, &bad) && q.Data.Skip {
-			broken = append(broken, bad.Error())
+			c.say("left out: %v", bad)
 			continue
 		}
 		if err != nil {
-			return nil, err
+			return none, err
 		}
 		grid.Cells = append(grid.Cells, plots.ImageCell{Image: img, Title: s.Classes[item.Label]})
 	}
-	for _, b := range broken {
-		say(c, "left out: "+b)
-	}
-	return nil, draw(c, q.Plot, grid)
+	return none, c.draw(q.Plot, grid)
 }
 
-// transformed opens a picture and applies transforms to it.
-func transformed(path string, config augment.Config, d wire.Data, p augment.Params) (image.Image, error) {
-	picture, err := images.DecodeFile(path, decoding(d))
+// transformed opens an image and applies transforms to it.
+func transformed(path string, b spec.Batches, random *rand.Rand) (image.Image, error) {
+	t := augment.Config(b.Transforms)
+	p := t.Draw(random)
+	img, err := images.DecodeFile(path, images.Options{IgnoreEXIF: b.IgnoreEXIF})
 	if err != nil {
 		return nil, err
 	}
-	size := d.Size
-	values := make([]float32, 3*size.H*size.W)
-	if err := config.Apply(values, picture, spec.Size{H: size.H, W: size.W}, p); err != nil {
+	values := make([]float32, 3*b.Size.H*b.Size.W)
+	if err := t.Apply(values, img, b.Size, p); err != nil {
 		return nil, fmt.Errorf("%s: %w", filepath.Base(path), err)
 	}
-	out := images.New(size.W, size.H)
+	out := images.New(b.Size.W, b.Size.H)
 	for i, v := range values {
 		out.Pix[i] = uint8(255 * min(1, max(0, v)))
 	}

@@ -4,91 +4,174 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"os"
 	"path/filepath"
-	"sort"
+	"time"
 
-	"gopets/kernelext/session"
+	"gopets/pets/spec"
 	"gopets/pets/vision/dataset/images"
 	"gopets/pets/vision/interpret"
+	"gopets/pets/vision/train"
 	"gopets/pets/wire"
 	"gopets/plots"
 )
 
-// showImage serves Image.Show.
-func (h *house) showImage(ctx context.Context, c *session.Call, q wire.ImageCall) (any, error) {
-	p, err := picture(q, images.Options{})
+// predictions shows single images and what learners say about them.
+type predictions struct {
+	learners *store
+	device   *device
+	exported *exported // the last one that was asked
+}
+
+// exported is the predictor of an exported file, kept for the next image.
+type exported struct {
+	path    string
+	size    int64
+	changed time.Time
+	live    *train.Predictor
+}
+
+func (p *predictions) register(r *registry) {
+	handleFree(r, wire.ShowImage, p.showImage)
+	handleFree(r, wire.ShowTable, func(ctx context.Context, c call, q wire.Table) (none wire.None, err error) {
+		return none, c.show(plots.Table{Header: q.Header, Rows: q.Rows})
+	})
+	handle(r, wire.Predict, p.predict)
+	handle(r, wire.Exported, p.about)
+	handle(r, wire.ShowResults, p.showResults)
+}
+
+// open returns the predictor of an exported file, and reads the file anew when it has changed.
+func (p *predictions) open(c call, path string) (*train.Predictor, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, fmt.Errorf("load learner: there is no file %s: give one that Export wrote", path)
+	}
+	if e := p.exported; e != nil && e.path == path && e.size == info.Size() && e.changed.Equal(info.ModTime()) {
+		return e.live, nil
+	}
+	p.close()
+	eng, err := p.device.engine(c)
 	if err != nil {
 		return nil, err
+	}
+	live, err := train.LoadLearner(eng, path)
+	if err != nil {
+		return nil, err
+	}
+	p.exported = &exported{path, info.Size(), info.ModTime(), live}
+	return live, nil
+}
+
+// close frees the exported file's predictor.
+func (p *predictions) close() {
+	if p.exported != nil {
+		p.exported.live.Close()
+		p.exported = nil
+	}
+}
+
+// about serves Exported.About.
+func (p *predictions) about(ctx context.Context, c call, q wire.Place) (wire.About, error) {
+	l, err := p.open(c, q.Path)
+	if err != nil {
+		return wire.About{}, err
+	}
+	s := l.Split()
+	return wire.About{Network: l.Net().Name, Classes: s.Classes, Size: l.Config().Size, State: l.State(),
+		Train: len(s.Train), Valid: len(s.Valid), Split: s.SplitHash}, nil
+}
+
+// predictor returns the learner or exported file that a request names.
+func (p *predictions) predictor(ctx context.Context, c call, q wire.ImageCall) (*train.Predictor, error) {
+	if q.Exported != "" {
+		return p.open(c, q.Exported)
+	}
+	if q.Learner == nil {
+		return nil, fmt.Errorf("predict: no learner is named")
+	}
+	l, err := p.learners.get(ctx, c, *q.Learner)
+	if err != nil {
+		return nil, err
+	}
+	return &l.live.Predictor, nil
+}
+
+// decode decodes what a request brings or names.
+func decode(q wire.ImageCall, o images.Options) (*images.RGB, error) {
+	if q.Data == nil {
+		return images.DecodeFile(q.Path, o)
+	}
+	img, err := images.Decode(q.Data, o)
+	if err != nil {
+		return nil, &images.Error{Path: q.Path, Err: err}
+	}
+	return img, nil
+}
+
+// showImage serves Image.Show.
+func (p *predictions) showImage(ctx context.Context, c call, q wire.ImageCall) (none wire.None, err error) {
+	img, err := decode(q, images.Options{})
+	if err != nil {
+		return none, err
 	}
 	f := figure(q.Plot)
 	if f.Width == 0 && f.Height == 0 {
-		f.Width, f.Height = 3*float64(p.W)/float64(p.H), 3
+		f.Width, f.Height = 3*float64(img.W)/float64(img.H), 3
 	}
 	f.Alt = filepath.Base(q.Path)
-	return nil, draw(c, q.Plot, plots.ImageGrid{Figure: f, Columns: 1, Cells: []plots.ImageCell{{Image: p.Image()}}})
+	return none, c.draw(q.Plot, plots.ImageGrid{Figure: f, Columns: 1, Cells: []plots.ImageCell{{Image: img.Image()}}})
 }
 
 // predict serves Learner.Predict and Exported.Predict.
-func (h *house) predict(ctx context.Context, c *session.Call, q wire.ImageCall) (any, error) {
-	l, err := h.speakerFor(ctx, c, q)
+func (p *predictions) predict(ctx context.Context, c call, q wire.ImageCall) (answer spec.Prediction, err error) {
+	l, err := p.predictor(ctx, c, q)
 	if err != nil {
-		return nil, err
+		return answer, err
 	}
-	picture, err := picture(q, l.Config().Decode())
+	img, err := decode(q, l.Config().Decode())
 	if err != nil {
-		return nil, err
+		return answer, err
 	}
-	rows, err := l.Predict(ctx, []*images.RGB{picture})
+	probs, err := l.Predict(ctx, []*images.RGB{img})
 	if err != nil {
-		return nil, err
+		return answer, err
 	}
-	classes := l.Split().Classes
-	answer := wire.Prediction{Classes: classes, Probabilities: float64s(rows[0]), State: l.State()}
-	order := make([]int, len(rows[0]))
-	for i := range order {
-		order[i] = i
+	answer = spec.NewPrediction(l.Split().Classes, probs[0], l.State())
+	chart := plots.Prediction{Figure: figure(q.Plot), Image: img.Image(), Bars: plots.Bars{Percent: true, Highlight: 1}}
+	chart.Title = fmt.Sprintf("%s: %s", filepath.Base(q.Path), answer.Class)
+	for _, r := range answer.TopK(5) {
+		chart.Bars.Labels = append(chart.Bars.Labels, r.Class)
+		chart.Bars.Values = append(chart.Bars.Values, r.Probability)
 	}
-	sort.SliceStable(order, func(a, b int) bool { return rows[0][order[a]] > rows[0][order[b]] })
-	chart := plots.Prediction{Figure: figure(q.Plot), Image: picture.Image(), Bars: plots.Bars{Percent: true, Highlight: 1}}
-	chart.Title = fmt.Sprintf("%s: %s", filepath.Base(q.Path), classes[order[0]])
-	for _, i := range order[:min(5, len(order))] {
-		chart.Bars.Labels = append(chart.Bars.Labels, classes[i])
-		chart.Bars.Values = append(chart.Bars.Values, answer.Probabilities[i])
-	}
-	return answer, draw(c, q.Plot, chart)
+	return answer, c.draw(q.Plot, chart)
 }
 
-// showResults serves Learner.ShowResults: validation pictures, actual over predicted class.
-func (h *house) showResults(ctx context.Context, c *session.Call, q wire.LearnerCall) (any, error) {
-	l, err := h.use(ctx, c, q.Learner, false)
+// showResults serves Learner.ShowResults: validation images, actual over predicted class.
+func (p *predictions) showResults(ctx context.Context, c call, q wire.LearnerCall) (none wire.None, err error) {
+	l, err := p.learners.get(ctx, c, q.Learner)
 	if err != nil {
-		return nil, err
+		return none, err
 	}
-	rows := q.Plot.Rows
-	if rows == 0 {
-		rows = 3
-	}
-	if rows < 1 || rows > 20 {
-		return nil, fmt.Errorf("show results: %d rows: give 1 to 20", rows)
-	}
+	rows := q.Plot.Rows.Or(3)
 	items := l.split.Valid[:min(rows*rows, len(l.split.Valid))]
-	pictures := make([]*images.RGB, len(items))
+	list := make([]*images.RGB, len(items))
 	for i, item := range items {
-		if pictures[i], err = l.live.Open(item); err != nil {
-			return nil, err
+		if list[i], err = l.live.Open(item); err != nil {
+			return none, err
 		}
 	}
-	probs, err := l.live.Predict(ctx, pictures)
+	probs, err := l.live.Predict(ctx, list)
 	if err != nil {
-		return nil, err
+		return none, err
 	}
 	f := figure(q.Plot)
 	f.Title = "actual / predicted"
 	grid := plots.ImageGrid{Figure: f, Columns: int(math.Ceil(math.Sqrt(float64(len(items)))))}
 	for i, item := range items {
-		shown, err := l.live.Display(pictures[i])
+		shown, err := l.live.Display(list[i])
 		if err != nil {
-			return nil, err
+			return none, err
 		}
 		guess, color := interpret.Argmax(probs[i]), "green"
 		if guess != item.Label {
@@ -97,5 +180,5 @@ func (h *house) showResults(ctx context.Context, c *session.Call, q wire.Learner
 		grid.Cells = append(grid.Cells, plots.ImageCell{Image: shown.Image(), Color: color,
 			Title: l.split.Classes[item.Label] + "\n" + l.split.Classes[guess]})
 	}
-	return nil, draw(c, q.Plot, grid)
+	return none, c.draw(q.Plot, grid)
 }

@@ -5,13 +5,12 @@ import (
 	"fmt"
 	"path/filepath"
 
-	"gopets/kernelext/session"
 	"gopets/pets/vision/dataset/images"
 	"gopets/pets/wire"
 	"gopets/plots"
 )
 
-// How many pictures an interactive matrix carries: they all lie in the notebook's file.
+// How many images an interactive matrix carries: they all lie in the notebook's file.
 const (
 	perMistake = 6   // of one pair of classes
 	perClass   = 2   // of those that are right
@@ -19,49 +18,42 @@ const (
 )
 
 // interactive serves Interpretation.Interactive.
-func (h *house) interactive(ctx context.Context, c *session.Call, q wire.InterpCall) (any, error) {
-	i, err := h.computed(ctx, c, q)
+func (i *interps) interactive(ctx context.Context, c call, q wire.InterpCall) (none wire.None, err error) {
+	in, err := i.told(ctx, c, q)
 	if err != nil {
-		return nil, err
+		return none, err
 	}
-	h.about(c, i)
-	examples, left, err := i.examples(ctx)
+	examples, left, err := in.examples(ctx)
 	if err != nil {
-		return nil, err
+		return none, err
 	}
 	if left > 0 {
-		say(c, fmt.Sprintf("%d wrong pictures with smaller losses are counted but not shown", left))
+		c.say("%d wrong images with smaller losses are counted but not shown", left)
 	}
-	m := i.confusionMatrix(q.Plot)
+	m := in.matrix(q.Plot)
 	html, err := m.Interactive(examples)
 	if err != nil {
-		return nil, err
+		return none, err
 	}
 	d := wire.Display{HTML: html, Text: m.Text()}
 	if q.Plot.PNG {
 		if d.PNG, err = m.PNG(); err != nil {
-			return nil, err
+			return none, err
 		}
 	}
 	c.Send(wire.EventDisplay, d)
-	return nil, nil
+	return none, nil
 }
 
-func (i *interpretation) confusionMatrix(p wire.Plot) plots.Matrix {
-	f := figure(p)
-	f.Title = "Confusion matrix"
-	return plots.Matrix{Figure: f, Labels: i.in.Classes, Counts: i.in.Confusion(), Normalize: p.Normalize, XLabel: "Predicted", YLabel: "Actual"}
-}
-
-// examples gives pictures for the matrix's cells, those with the largest losses first, and how many
-// wrong ones found no room.
-func (i *interpretation) examples(ctx context.Context) (examples []plots.Example, left int, err error) {
+// examples returns images for the matrix's cells, those with the largest losses first, and how many
+// wrong ones are left out.
+func (in *interpretation) examples(ctx context.Context) (examples []plots.Example, left int, err error) {
 	index := map[string]int{}
-	for k, name := range i.in.Classes {
+	for k, name := range in.Classes {
 		index[name] = k
 	}
 	inCell := map[[2]int]int{}
-	for _, t := range i.in.TopLosses(len(i.in.Losses), true) {
+	for _, t := range in.TopLosses(len(in.Losses), true) {
 		actual, predicted := index[t.Actual], index[t.Predicted]
 		right, most := actual == predicted, perMistake
 		if right {

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"path/filepath"
 
-	"gopets/kernelext/session"
 	"gopets/pets/spec"
 	"gopets/pets/vision/dataset"
 	"gopets/pets/vision/dataset/images"
@@ -16,254 +15,239 @@ import (
 	"gopets/plots"
 )
 
-// interpretation is a live one: what a learner said at one time, and the weights that said it.
+// interpretation is what a learner said of its validation images at one time, and with which
+// weights.
 type interpretation struct {
-	desc    wire.Interp
-	in      *interpret.Interpretation
+	*interpret.Interpretation
+	desc    spec.Interp
 	weights string // file
 	version int    // of the learner's weights then
 }
 
-// validProbs predicts the validation pictures with a bar, by one look at each or by several.
-func validProbs(ctx context.Context, c *session.Call, l *learner, tta bool) (*interpret.Interpretation, error) {
-	bar := newBar(c)
-	ev := train.Events{Note: func(line string) { say(c, line) }, Batch: func(b train.BatchInfo) {
-		label := "predicting the validation pictures"
-		if b.Phase == train.PhaseCheck {
-			label = "opening pictures"
+// interps keeps the interpretations of a session by name.
+type interps struct {
+	learners *store
+	byName   map[string]*interpretation
+}
+
+func (i *interps) register(r *registry) {
+	handle(r, wire.Validate, i.score(false))
+	handle(r, wire.TTA, i.score(true))
+	handle(r, wire.Interpret, func(ctx context.Context, c call, q wire.InterpCall) (spec.Score, error) {
+		in, err := i.get(ctx, c, q)
+		if err != nil {
+			return spec.Score{}, err
 		}
-		bar.step(label, b.Batch+1, b.Batches, "")
-	}}
-	var p *interpret.Predictions
-	var err error
+		return scoreOf(in.Interpretation), nil
+	})
+	handle(r, wire.Confusion, func(ctx context.Context, c call, q wire.InterpCall) (spec.Confusion, error) {
+		in, err := i.get(ctx, c, q)
+		if err != nil {
+			return spec.Confusion{}, err
+		}
+		return spec.Confusion{Classes: in.Classes, Counts: in.Confusion(), State: in.State}, nil
+	})
+	handle(r, wire.MostConfused, func(ctx context.Context, c call, q wire.InterpCall) ([]spec.Confused, error) {
+		in, err := i.told(ctx, c, q)
+		if err != nil {
+			return nil, err
+		}
+		return in.MostConfused(q.MinVal), nil
+	})
+	handle(r, wire.Matrix, func(ctx context.Context, c call, q wire.InterpCall) (none wire.None, err error) {
+		in, err := i.told(ctx, c, q)
+		if err != nil {
+			return none, err
+		}
+		return none, c.draw(q.Plot, in.matrix(q.Plot))
+	})
+	handle(r, wire.TopLosses, i.topLosses)
+	handle(r, wire.Interactive, i.interactive)
+	handle(r, wire.Report, i.report)
+}
+
+// validate predicts the validation images with a bar, by one view of each or by several.
+func validate(ctx context.Context, c call, l *learner, tta bool) (*interpret.Interpretation, error) {
+	bar := newBar(c)
+	ev := bar.events("predicting the validation images")
+	predict := l.live.ValidProbs
 	if tta {
-		p, err = l.live.TTA(ctx, spec.TTA{}, ev)
-	} else {
-		p, err = l.live.ValidProbs(ctx, ev)
+		predict = func(ctx context.Context, ev train.Events) (*train.Predictions, error) {
+			return l.live.TTA(ctx, spec.TTA{}, ev)
+		}
 	}
+	p, err := predict(ctx, ev)
 	if err != nil {
+		bar.fail()
 		if errors.Is(err, context.Canceled) {
 			err = cancelled("nothing has changed")
 		}
 		return nil, err
 	}
-	bar.end(fmt.Sprintf("%d validation pictures predicted", len(p.Labels)))
+	bar.end(fmt.Sprintf("%d validation images predicted", len(p.Labels)))
 	return interpret.From(p)
 }
 
-func score(in *interpret.Interpretation) wire.Score {
+func scoreOf(in *interpret.Interpretation) spec.Score {
 	a := in.Accuracy()
-	s := wire.Score{ErrorRate: 1 - a.Share, Right: a.Right, Total: a.Total, Low: a.Low, High: a.High, State: in.State}
+	s := spec.Score{ErrorRate: 1 - a.Share, Right: a.Right, Total: a.Total, Low: a.Low, High: a.High, State: in.State}
 	for _, loss := range in.Losses {
 		s.Loss += loss / float64(len(in.Losses))
 	}
 	return s
 }
 
-// validate serves Learner.Validate.
-func (h *house) validate(ctx context.Context, c *session.Call, q wire.LearnerCall) (any, error) {
-	l, err := h.use(ctx, c, q.Learner, false)
-	if err != nil {
-		return nil, err
+// score serves Learner.Validate and Learner.TTA.
+func (i *interps) score(tta bool) func(context.Context, call, wire.LearnerCall) (spec.Score, error) {
+	return func(ctx context.Context, c call, q wire.LearnerCall) (s spec.Score, err error) {
+		l, err := i.learners.get(ctx, c, q.Learner)
+		if err != nil {
+			return s, err
+		}
+		in, err := validate(ctx, c, l, tta)
+		if err != nil {
+			return s, err
+		}
+		return scoreOf(in), nil
 	}
-	in, err := validProbs(ctx, c, l, false)
-	if err != nil {
-		return nil, err
-	}
-	return score(in), nil
 }
 
-// tta serves Learner.TTA.
-func (h *house) tta(ctx context.Context, c *session.Call, q wire.LearnerCall) (any, error) {
-	l, err := h.use(ctx, c, q.Learner, false)
-	if err != nil {
-		return nil, err
-	}
-	in, err := validProbs(ctx, c, l, true)
-	if err != nil {
-		return nil, err
-	}
-	return score(in), nil
-}
-
-// interpret serves Interpretation.Compute.
-func (h *house) interpret(ctx context.Context, c *session.Call, q wire.InterpCall) (any, error) {
-	i, err := h.computed(ctx, c, q)
-	if err != nil {
-		return nil, err
-	}
-	return score(i.in), nil
-}
-
-// computed gives the live interpretation of a description, and makes it if there is none, or if the
-// request says so.
-func (h *house) computed(ctx context.Context, c *session.Call, q wire.InterpCall) (*interpretation, error) {
+// get returns the interpretation of a description, and makes it if there is none, or if the request
+// says so.
+func (i *interps) get(ctx context.Context, c call, q wire.InterpCall) (*interpretation, error) {
 	d := q.Interp
-	if i := h.interps[d.Name]; i != nil && !q.Anew {
-		if i.desc.Learner.Name != d.Learner.Name {
-			return nil, fmt.Errorf("the live interpretation %q speaks of the learner %q, not of %q: give the second one another name (pets.Name(\"%s2\")), or run its Compute() to replace it",
-				d.Name, i.desc.Learner.Name, d.Learner.Name, d.Name)
+	if in := i.byName[d.Name]; in != nil && !q.Anew {
+		if in.desc.Learner.Name != d.Learner.Name {
+			return nil, fmt.Errorf("the interpretation %q in the session is of the learner %q, not of %q: give the second one another name (pets.Name(\"%s2\")), or run its Compute() to replace it",
+				d.Name, in.desc.Learner.Name, d.Learner.Name, d.Name)
 		}
-		if diff := wire.Difference(i.desc.Learner, d.Learner); diff != "" {
-			return nil, fmt.Errorf("the live interpretation %q was made from another description (%s): run its Compute() to make it anew, or set the variables back", d.Name, diff)
+		if diff := spec.Diff(in.desc, d); diff != "" {
+			return nil, fmt.Errorf("the interpretation %q in the session has other options (%s): run its Compute() to make it anew, or set the variables back", d.Name, diff)
 		}
-		if i.desc.TTA != d.TTA {
-			return nil, fmt.Errorf("the live interpretation %q was made with TTA %v: run its Compute() to make it anew with %v", d.Name, i.desc.TTA, d.TTA)
-		}
-		return i, nil
+		return in, nil
 	}
-	l, err := h.use(ctx, c, d.Learner, false)
+	l, err := i.learners.get(ctx, c, d.Learner)
 	if err != nil {
 		return nil, err
 	}
-	in, err := validProbs(ctx, c, l, d.TTA)
+	predicted, err := validate(ctx, c, l, d.TTA)
 	if err != nil {
 		return nil, err
 	}
-	i := &interpretation{desc: d, in: in, version: l.version, weights: filepath.Join(h.scratch, "interp-"+safe(d.Name)+".safetensors")}
-	if err := l.live.Save(i.weights); err != nil {
-		return nil, fmt.Errorf("interpretation: keeping the weights that it speaks of: %w", err)
+	in := &interpretation{predicted, d, filepath.Join(i.learners.device.dir, "interp-"+fileName(d.Name)+".safetensors"), l.version}
+	if err := l.live.Save(in.weights); err != nil {
+		return nil, fmt.Errorf("interpretation: keeping its weights: %w", err)
 	}
-	h.interps[d.Name] = i
+	i.byName[d.Name] = in
 	if !q.Anew {
-		say(c, fmt.Sprintf("%s speaks of %s %s", d.Name, d.Learner.Name, in.State))
+		c.say("%s speaks of %s %s", d.Name, d.Learner.Name, in.State)
 	}
-	return i, nil
+	return in, nil
 }
 
-// safe makes a file name of a name.
-func safe(name string) string { return fmt.Sprintf("%x", name) }
-
-// about says which weights an interpretation speaks of, if the learner was trained since.
-func (h *house) about(c *session.Call, i *interpretation) {
-	if l := h.learners[i.desc.Learner.Name]; l == nil || l.version != i.version {
-		say(c, fmt.Sprintf("%s speaks of %s %s, as computed then; Compute() looks at the present weights", i.desc.Name, i.desc.Learner.Name, i.in.State))
+// told is get, and says which weights the interpretation is of, if the learner was trained since.
+func (i *interps) told(ctx context.Context, c call, q wire.InterpCall) (*interpretation, error) {
+	in, err := i.get(ctx, c, q)
+	if err != nil {
+		return nil, err
 	}
+	if l := i.learners.byName[in.desc.Learner.Name]; l == nil || l.version != in.version {
+		c.say("%s speaks of %s %s, as computed then; Compute() looks at the present weights", in.desc.Name, in.desc.Learner.Name, in.State)
+	}
+	return in, nil
 }
 
 // topLosses serves PlotTopLosses (fastai §11.2).
-func (h *house) topLosses(ctx context.Context, c *session.Call, q wire.InterpCall) (any, error) {
+func (i *interps) topLosses(ctx context.Context, c call, q wire.InterpCall) (none wire.None, err error) {
 	if q.K < 1 || q.K > 200 {
-		return nil, fmt.Errorf("top losses: %d pictures: give 1 to 200", q.K)
+		return none, fmt.Errorf("top losses: %d images, want 1 to 200", q.K)
 	}
-	i, err := h.computed(ctx, c, q)
+	in, err := i.told(ctx, c, q)
 	if err != nil {
-		return nil, err
+		return none, err
 	}
-	h.about(c, i)
-	tops := i.in.TopLosses(q.K, !q.Plot.Smallest)
-	pictures, shown := make([]*images.RGB, len(tops)), make([]*images.RGB, len(tops))
-	classes := make([]int, len(tops))
-	speaker, done, err := h.speaker(ctx, c, i)
+	l, done, err := i.learnerOf(ctx, c, in)
 	if err != nil {
-		return nil, err
+		return none, err
 	}
 	defer done()
+	tops := in.TopLosses(q.K, !q.Plot.Smallest)
+	list, classes := make([]*images.RGB, len(tops)), make([]int, len(tops))
 	for k, t := range tops {
-		if pictures[k], err = speaker.Open(dataset.Item{Path: t.Path}); err != nil {
-			return nil, err
+		if list[k], err = l.Open(dataset.Item{Path: t.Path}); err != nil {
+			return none, err
 		}
-		if shown[k], err = speaker.Display(pictures[k]); err != nil {
-			return nil, err
-		}
-		classes[k] = i.in.Labels[t.Index]
+		classes[k] = in.Labels[t.Index]
 	}
 	var heat []train.Heatmap
 	if !q.Plot.NoHeatmap {
-		if heat, err = speaker.GradCAM(ctx, pictures, classes); err != nil {
-			return nil, err
+		if heat, err = l.GradCAM(ctx, list, classes); err != nil {
+			return none, err
 		}
 	}
-	figure := figure(q.Plot)
-	figure.Title = "prediction/actual/loss/probability"
-	grid := plots.ImageGrid{Figure: figure}
+	f := figure(q.Plot)
+	f.Title = "prediction/actual/loss/probability"
+	grid := plots.ImageGrid{Figure: f}
 	for k, t := range tops {
-		cell := plots.ImageCell{Image: shown[k].Image(), Title: fmt.Sprintf("%s/%s / %.2f / %.2f", t.Predicted, t.Actual, t.Loss, t.Prob)}
+		shown, err := l.Display(list[k])
+		if err != nil {
+			return none, err
+		}
+		cell := plots.ImageCell{Image: shown.Image(), Title: fmt.Sprintf("%s/%s / %.2f / %.2f", t.Predicted, t.Actual, t.Loss, t.Prob)}
 		// smaller maps say nothing (fastai's heatmap_thresh)
 		if heat != nil && heat[k].W*heat[k].H >= 16 {
-			cell.Heat = &plots.Heat{W: heat[k].W, H: heat[k].H, Values: float64s(heat[k].Values)}
+			values := make([]float64, len(heat[k].Values))
+			for n, v := range heat[k].Values {
+				values[n] = float64(v)
+			}
+			cell.Heat = &plots.Heat{W: heat[k].W, H: heat[k].H, Values: values}
 		}
 		grid.Cells = append(grid.Cells, cell)
 	}
-	return nil, draw(c, q.Plot, grid)
+	return none, c.draw(q.Plot, grid)
 }
 
-func float64s(values []float32) []float64 {
-	out := make([]float64, len(values))
-	for i, v := range values {
-		out[i] = float64(v)
-	}
-	return out
-}
-
-// speaker gives a learner with the weights that an interpretation speaks of: the live one if it
-// still has them, else one made for the purpose, which done frees.
-func (h *house) speaker(ctx context.Context, c *session.Call, i *interpretation) (speaker *train.Learner, done func(), err error) {
-	d := i.desc.Learner
-	if l := h.learners[d.Name]; l != nil && l.version == i.version && wire.Difference(l.desc, d) == "" {
-		if l, err = h.use(ctx, c, d, false); err != nil {
+// learnerOf returns a learner with the weights that an interpretation is of: the one in the session
+// if it still has them, else one made for the purpose, which done frees.
+func (i *interps) learnerOf(ctx context.Context, c call, in *interpretation) (l *train.Learner, done func(), err error) {
+	d := in.desc.Learner
+	if l := i.learners.byName[d.Name]; l != nil && l.version == in.version && spec.Diff(l.desc, d) == "" {
+		if l, err = i.learners.get(ctx, c, d); err != nil {
 			return nil, nil, err
 		}
 		return l.live, func() {}, nil
 	}
-	if err := h.room(nil); err != nil {
+	if err := i.learners.makeRoom(nil); err != nil {
 		return nil, nil, err
 	}
-	past, err := h.build(ctx, c, d, false)
+	past, err := i.learners.build(ctx, c, d, false)
 	if err != nil {
 		return nil, nil, err
 	}
-	if _, err := past.live.Load(i.weights); err != nil {
+	if _, err := past.live.Load(in.weights); err != nil {
 		past.live.Close()
 		return nil, nil, err
 	}
 	return past.live, past.live.Close, nil
 }
 
-// matrix serves PlotConfusionMatrix.
-func (h *house) matrix(ctx context.Context, c *session.Call, q wire.InterpCall) (any, error) {
-	i, err := h.computed(ctx, c, q)
-	if err != nil {
-		return nil, err
-	}
-	h.about(c, i)
-	return nil, draw(c, q.Plot, i.confusionMatrix(q.Plot))
-}
-
-// confusion serves Interpretation.Confusion.
-func (h *house) confusion(ctx context.Context, c *session.Call, q wire.InterpCall) (any, error) {
-	i, err := h.computed(ctx, c, q)
-	if err != nil {
-		return nil, err
-	}
-	return wire.Confusion{Classes: i.in.Classes, Counts: i.in.Confusion(), State: i.in.State}, nil
-}
-
-// mostConfused serves Interpretation.MostConfused.
-func (h *house) mostConfused(ctx context.Context, c *session.Call, q wire.InterpCall) (any, error) {
-	i, err := h.computed(ctx, c, q)
-	if err != nil {
-		return nil, err
-	}
-	h.about(c, i)
-	pairs := []wire.Confused{}
-	for _, p := range i.in.MostConfused(q.MinVal) {
-		pairs = append(pairs, wire.Confused{Actual: p.Actual, Predicted: p.Predicted, Count: p.Count})
-	}
-	return pairs, nil
+func (in *interpretation) matrix(p spec.Plot) plots.Matrix {
+	f := figure(p)
+	f.Title = "Confusion matrix"
+	return plots.Matrix{Figure: f, Labels: in.Classes, Counts: in.Confusion(), Normalize: p.Normalize, XLabel: "Predicted", YLabel: "Actual"}
 }
 
 // report serves Interpretation.Report.
-func (h *house) report(ctx context.Context, c *session.Call, q wire.InterpCall) (any, error) {
-	i, err := h.computed(ctx, c, q)
+func (i *interps) report(ctx context.Context, c call, q wire.InterpCall) (none wire.None, err error) {
+	in, err := i.get(ctx, c, q)
 	if err != nil {
-		return nil, err
+		return none, err
 	}
-	a := i.in.Accuracy()
-	say(c, fmt.Sprintf("%s, %s: accuracy %.1f %% (%d of %d; 95 %% interval %.1f–%.1f %%)", i.desc.Learner.Name, i.in.State, 100*a.Share, a.Right, a.Total, 100*a.Low, 100*a.High))
+	a := in.Accuracy()
+	c.say("%s, %s: accuracy %.1f %% (%d of %d; 95 %% interval %.1f–%.1f %%)", in.desc.Learner.Name, in.State, 100*a.Share, a.Right, a.Total, 100*a.Low, 100*a.High)
 	t := plots.Table{Header: []string{"class", "precision", "recall", "f1", "support"}}
-	for _, r := range i.in.Report() {
+	for _, r := range in.Report() {
 		t.Rows = append(t.Rows, []string{r.Class, fmt.Sprintf("%.3f", r.Precision), fmt.Sprintf("%.3f", r.Recall), fmt.Sprintf("%.3f", r.F1), fmt.Sprint(r.Support)})
 	}
-	return nil, show(c, t)
+	return none, c.show(t)
 }

@@ -12,18 +12,19 @@
 //
 // # How it is built
 //
-// house.go holds what lives (files, learners, interpretations) and the rule that one call at a time
-// uses the device. data.go, learner.go, fit.go, interp.go, image.go and export.go serve the methods
-// of package pets/wire. progress.go turns a training's events into what a cell shows. serve.go has
-// nothing to do with sessions: it joins gopets/pets/vision/serve to an engine.
+// registry.go holds the handlers of the methods of package pets/wire, device.go the engine and the
+// right to use it, one call at a time, store.go the learners. Handlers stand by their trade:
+// data.go, learner.go, fit.go, recorder.go, image.go, interp.go. session.go puts the parts together,
+// progress.go turns a training's events into what a cell shows. serve.go has nothing to do with
+// sessions: it joins gopets/pets/vision/serve to an engine.
 //
 // One learner is on the device. Another one that is called for sends it to a file (it is "parked")
 // and comes back from its own; the same happens to all when nobody has called for a while
 // ($GOPETS_IDLE, a quarter of an hour by default; 0: never), and the device is given back.
 //
 // After every epoch, and before the first, a snapshot is written to the folder snapshots of
-// $GOPETS_DATA (else of the cache), under the learner's name and a digest of its description: a
-// session that was killed loses one epoch at most.
+// $GOPETS_DATA (else of the cache), under the learner's name and a digest of its options: a session
+// that was killed loses one epoch at most.
 //
 // # Tried and left
 //
@@ -108,11 +109,11 @@ func serveSession(args []string) error {
 	if err := prepared(); err != nil {
 		return err
 	}
-	h, err := newHouse()
+	r, err := newSession()
 	if err != nil {
 		return err
 	}
-	return session.Serve(args, h.handle)
+	return session.Serve(args, r.serve)
 }
 
 func setup(args []string) error {

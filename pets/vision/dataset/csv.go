@@ -14,17 +14,12 @@ import (
 	"unicode/utf8"
 
 	"golang.org/x/text/unicode/norm"
+
+	"gopets/pets/spec"
 )
 
-// CSVOptions of [LabelByCSV]. The zero value reads fastai's labels.csv: a header, names in the
-// first column, labels in the second.
-type CSVOptions struct {
-	Comma    rune   // 0: found out: comma, semicolon, tab or bar
-	NoHeader bool   // the first line is an item, whatever it looks like
-	Name     int    // column of the file's name, from 0
-	Label    int    // column of the label, from 0; 0: the column after the name's; −1: the first
-	Suffix   string // appended to each name, as ".jpg"
-}
+// CSVOptions are the options of [spec.CSV], of which File and Folder are not used here.
+type CSVOptions spec.CSV
 
 // LabelByCSV reads files and labels from a table (fastai's from_csv, §3.3). Names are relative to
 // dir.

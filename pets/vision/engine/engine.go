@@ -182,5 +182,18 @@ func (e *Engine) Close() {
 	_ = Call("closing the engine", backend.Finalize)
 }
 
-// String is the engine in one line.
+// Title says in a few words what computes: "XLA on the CPU".
+func (e *Engine) Title() string {
+	switch e.Name {
+	case CUDA:
+		return "XLA on the GPU"
+	case CPU:
+		return "XLA on the CPU"
+	case Go:
+		return "the pure Go backend"
+	}
+	return e.Name
+}
+
+// String is the engine in one line, with library, versions and devices.
 func (e *Engine) String() string { return e.Name + " (" + e.Description + ")" }

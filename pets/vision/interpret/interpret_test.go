@@ -37,7 +37,10 @@ func must(t *testing.T, p *Predictions) *Interpretation {
 // The example of the reference, section 11.4: ties come in class order.
 func TestMostConfusedTies(t *testing.T) {
 	in := must(t, fromCounts([]string{"a", "b", "c"}, [][]int{{4, 2, 1}, {3, 4, 2}, {2, 3, 4}}))
-	want := []Confused{{"b", "a", 3}, {"c", "b", 3}, {"a", "b", 2}, {"b", "c", 2}, {"c", "a", 2}}
+	want := []Confused{
+		{Actual: "b", Predicted: "a", Count: 3}, {Actual: "c", Predicted: "b", Count: 3},
+		{Actual: "a", Predicted: "b", Count: 2}, {Actual: "b", Predicted: "c", Count: 2}, {Actual: "c", Predicted: "a", Count: 2},
+	}
 	if got := in.MostConfused(2); !reflect.DeepEqual(got, want) {
 		t.Errorf("got %v, want %v", got, want)
 	}

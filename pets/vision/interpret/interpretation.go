@@ -3,6 +3,8 @@ package interpret
 import (
 	"cmp"
 	"slices"
+
+	"gopets/pets/spec"
 )
 
 // TopLoss is one picture of [Interpretation.TopLosses].
@@ -74,11 +76,8 @@ func (in *Interpretation) Normalized() [][]float64 {
 	return shares
 }
 
-// Confused is a pair of classes that the network took one for the other.
-type Confused struct {
-	Actual, Predicted string
-	Count             int
-}
+// Confused is a pair of classes taken one for the other.
+type Confused = spec.Confused
 
 // MostConfused lists the wrong cells of the confusion matrix with at least min pictures (at least
 // 1), most frequent first; equal counts come in the order of (actual, predicted) in Classes. fastai

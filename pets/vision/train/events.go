@@ -8,10 +8,17 @@ import (
 
 // Events are called during a long call, on its goroutine. All are optional.
 type Events struct {
+	Start   func(spec.Fit) // a fit begins or goes on; of fine-tuning, each part
 	Batch   func(BatchInfo)
 	Epoch   func(spec.Row)
 	Note    func(string) // something worth a line: a skipped image, a smaller inner batch
 	Compile func()       // the next batch compiles first: tens of seconds on XLA
+}
+
+func (e Events) start(f spec.Fit) {
+	if e.Start != nil {
+		e.Start(f)
+	}
 }
 
 func (e Events) batch(b BatchInfo) {

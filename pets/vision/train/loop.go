@@ -45,6 +45,7 @@ func (p *loop) run(ctx context.Context, t trainee, w *versions, f spec.Fit, c co
 	if err != nil {
 		return err
 	}
+	ev.start(run.Fit)
 	for _, row := range run.Rows {
 		ev.epoch(row)
 	}

@@ -1,0 +1,128 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"log"
+	"os"
+	"sync"
+	"time"
+
+	"gopets/kernelext/session"
+	"gopets/pets/vision/engine"
+	"gopets/pets/vision/train"
+	"gopets/pets/wire"
+)
+
+// device is what computes, and the right to use it, which one call at a time has.
+type device struct {
+	turn   chan struct{} // held by the call that uses the device
+	idle   time.Duration // after so long without a call the engine is closed; 0: never
+	parked func() error  // makes everything leave the device
+
+	mu    sync.Mutex
+	calls int // counts, so that an old idle timer can tell that it is old
+
+	// What follows is touched only by the holder of the turn.
+	dir    string // the session's private folder
+	eng    *engine.Engine
+	graphs *train.Graphs // compiled functions, shared by the learners of a network, as long as eng is open
+	told   bool          // the engine's choice was printed
+}
+
+func newDevice() (*device, error) {
+	d := &device{turn: make(chan struct{}, 1), idle: 15 * time.Minute, parked: func() error { return nil }}
+	if text := os.Getenv("GOPETS_IDLE"); text != "" {
+		idle, err := time.ParseDuration(text)
+		if err != nil || idle < 0 {
+			return nil, fmt.Errorf("GOPETS_IDLE is %q, want a duration such as 15m, or 0 to keep the device", text)
+		}
+		d.idle = idle
+	}
+	return d, nil
+}
+
+// acquire waits for the device's turn; release ends it.
+func (d *device) acquire(ctx context.Context, c call) (release func(), err error) {
+	select {
+	case d.turn <- struct{}{}:
+	case <-time.After(500 * time.Millisecond):
+		c.say("waiting: the session is at work for another cell")
+		select {
+		case d.turn <- struct{}{}:
+		case <-ctx.Done():
+			return nil, cancelled("it had not begun")
+		}
+	}
+	d.dir = c.Dir
+	return func() { <-d.turn }, nil
+}
+
+// idleFromNow starts the time after which the engine is closed.
+func (d *device) idleFromNow() {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.calls++
+	mine := d.calls
+	if d.idle > 0 {
+		time.AfterFunc(d.idle, func() { d.giveBack(mine) })
+	}
+}
+
+// giveBack closes the engine, if there was no call since.
+func (d *device) giveBack(call int) {
+	select {
+	case d.turn <- struct{}{}:
+	default:
+		return // a call is running, and the time starts anew after it
+	}
+	defer func() { <-d.turn }()
+	d.mu.Lock()
+	old := d.calls != call
+	d.mu.Unlock()
+	if old || d.eng == nil {
+		return
+	}
+	if err := d.parked(); err != nil {
+		log.Printf("idle: the device is kept: %v", err)
+		return
+	}
+	d.graphs.Close()
+	d.eng.Close()
+	d.eng = nil
+	log.Printf("idle for %v: the device is given back", d.idle)
+}
+
+// engine opens the engine if need be, and prints the choice once in a session.
+func (d *device) engine(c call) (*engine.Engine, error) {
+	if err := d.open(); err != nil {
+		return nil, err
+	}
+	if !d.told {
+		d.told = true
+		c.say("engine: %s", d.eng.Title())
+		for _, n := range d.eng.Notes {
+			c.say("  %s", n)
+		}
+	}
+	return d.eng, nil
+}
+
+func (d *device) open() error {
+	if d.eng != nil {
+		return nil
+	}
+	eng, err := engine.Open(engine.Options{CacheDir: session.CacheDir(), Log: func(line string) { log.Print("engine: ", line) }})
+	d.eng, d.graphs = eng, &train.Graphs{}
+	return err
+}
+
+func (d *device) register(r *registry) {
+	handle(r, wire.AskEngine, func(ctx context.Context, c call, q wire.EngineCall) (wire.Engine, error) {
+		if err := d.open(); err != nil {
+			return wire.Engine{}, err
+		}
+		d.told = d.told || q.Show
+		return wire.Engine{Name: d.eng.Title(), Notes: d.eng.Notes, Fast: d.eng.Name != engine.Go}, nil
+	})
+}

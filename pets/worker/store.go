@@ -1,0 +1,192 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"gopets/pets/spec"
+	"gopets/pets/vision/dataset"
+	"gopets/pets/vision/model"
+	"gopets/pets/vision/train"
+	"gopets/pets/vision/weights"
+)
+
+// learner is one that has been created: on the device, or parked in a file.
+type learner struct {
+	desc    spec.Learner
+	split   *dataset.Split
+	live    *train.Learner // nil: parked
+	parked  string         // the file
+	curve   *train.Curve   // of the last search for a learning rate
+	version int            // counts changes of the weights
+	source  string         // where the first weights came from
+}
+
+// store keeps the learners of a session by name. One of them is on the device; another that is
+// called for sends it to a file and comes back from its own.
+type store struct {
+	device *device
+	// build makes a learner from its description, with its first weights or, for one that comes back
+	// from a file, without
+	build func(ctx context.Context, c call, d spec.Learner, first bool) (*learner, error)
+
+	byName  map[string]*learner
+	present *learner // on the device
+}
+
+// get returns the learner of a description, on the device. One of that name that was made from
+// another description is never used in its stead.
+func (s *store) get(ctx context.Context, c call, d spec.Learner) (*learner, error) {
+	l := s.byName[d.Name]
+	if l == nil {
+		return nil, fmt.Errorf("there is no learner %q in this session: run %s.Create() or %s.FitOneCycle(…) first (after a restart, FitOneCycle(…, pets.Resume()) "+
+			"goes on from the last epoch, and Load brings back what was saved)", d.Name, d.Name, d.Name)
+	}
+	if diff := spec.Diff(l.desc, d); diff != "" {
+		return nil, fmt.Errorf("the learner %q in the session has other options (%s): nothing changed. Run %s.Create() to start anew with the new ones, "+
+			"give a second learner another name (pets.Name(\"%s2\")), or set the variables back", d.Name, diff, d.Name, d.Name)
+	}
+	if l.live == nil {
+		if err := s.makeRoom(l); err != nil {
+			return nil, err
+		}
+		back, err := s.build(ctx, c, d, false)
+		if err != nil {
+			return nil, err
+		}
+		if err := back.live.Restore(l.parked); err != nil {
+			back.live.Close()
+			return nil, fmt.Errorf("learner %q comes back from its file: %w", d.Name, err)
+		}
+		l.live, l.split = back.live, back.split
+	}
+	s.present = l
+	return l, nil
+}
+
+// getOrMake is get, and makes the learner if there is none of that name.
+func (s *store) getOrMake(ctx context.Context, c call, d spec.Learner) (*learner, error) {
+	if s.byName[d.Name] == nil {
+		return s.make(ctx, c, d)
+	}
+	return s.get(ctx, c, d)
+}
+
+// make makes a learner anew and puts it in the place of its name.
+func (s *store) make(ctx context.Context, c call, d spec.Learner) (*learner, error) {
+	old := s.byName[d.Name]
+	if err := s.makeRoom(old); err != nil {
+		return nil, err
+	}
+	l, err := s.build(ctx, c, d, true)
+	if err != nil {
+		return nil, err
+	}
+	if old != nil {
+		if old.live != nil {
+			old.live.Close()
+		}
+		if old.parked != "" {
+			os.Remove(old.parked)
+		}
+		l.version = old.version + 1
+	}
+	s.byName[d.Name], s.present = l, l
+	return l, nil
+}
+
+// park sends a learner to a file.
+func (s *store) park(l *learner) error {
+	path := filepath.Join(s.device.dir, "parked-"+fileName(l.desc.Name)+".safetensors")
+	if err := l.live.Snapshot(path); err != nil {
+		return fmt.Errorf("learner %q has to leave the device: %w", l.desc.Name, err)
+	}
+	l.live.Close()
+	l.live, l.parked = nil, path
+	if s.present == l {
+		s.present = nil
+	}
+	return nil
+}
+
+// makeRoom parks the learner on the device, unless it is the given one.
+func (s *store) makeRoom(except *learner) error {
+	if s.present != nil && s.present != except {
+		return s.park(s.present)
+	}
+	return nil
+}
+
+// fileName makes a file name of a name.
+func fileName(name string) string { return fmt.Sprintf("%x", name) }
+
+// builder makes learners from their descriptions.
+type builder struct {
+	home   string
+	device *device
+	data   *datasets
+	nets   map[string]*model.Net // by what describes them: learners of equal networks share what was compiled
+}
+
+func (b *builder) build(ctx context.Context, c call, d spec.Learner, first bool) (*learner, error) {
+	split, err := b.data.split(d.Data)
+	if err != nil {
+		return nil, err
+	}
+	eng, err := b.device.engine(c)
+	if err != nil {
+		return nil, err
+	}
+	net, err := b.net(d, len(split.Classes))
+	if err != nil {
+		return nil, err
+	}
+	l := &learner{desc: d, split: split, source: "random weights"}
+	l.live, err = train.New(eng, net, split, train.Config{Batches: d.Data.Batches, Training: d.Training,
+		CacheDir: filepath.Join(b.home, "pictures"), Graphs: b.device.graphs})
+	if err != nil {
+		return nil, err
+	}
+	if first && !d.Scratch {
+		if l.source, err = b.pretrained(ctx, c, l); err != nil {
+			l.live.Close()
+			return nil, err
+		}
+	}
+	return l, nil
+}
+
+func (b *builder) net(d spec.Learner, classes int) (*model.Net, error) {
+	key := fmt.Sprint(d.Arch, classes, spec.Digest(d.Head))
+	if n := b.nets[key]; n != nil {
+		return n, nil
+	}
+	n, err := model.New(d.Arch, classes, d.Head)
+	if err == nil {
+		b.nets[key] = n
+	}
+	return n, err
+}
+
+// pretrained brings the body's weights and freezes the body.
+func (b *builder) pretrained(ctx context.Context, c call, l *learner) (source string, err error) {
+	bar := newBar(c)
+	file, from, err := weights.Load(ctx, l.desc.Arch, weights.Options{Path: l.desc.WeightsFile, CacheDir: b.home,
+		Progress: func(what string, done, total int64) {
+			bar.step(what, int(done>>10), int(total>>10), megabytes(done, total))
+		}})
+	if err != nil {
+		return "", err
+	}
+	bar.end(fmt.Sprintf("weights of %s: %s", l.desc.Arch, from))
+	unused, err := l.live.SetBody(file)
+	if err != nil {
+		return "", fmt.Errorf("%w (%s)", err, from)
+	}
+	if n := len(unused); n > 2 { // a classifier of the pretraining's own has two
+		c.say("%d tensors of the weights are not used, for instance %s", n, unused[0])
+	}
+	return from.String(), nil
+}
