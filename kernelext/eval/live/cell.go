@@ -48,6 +48,7 @@ type cell struct {
 	assigned []*ast.AssignStmt
 	declared []*ast.ValueSpec // with values
 	zeroed   []*ast.ValueSpec // without
+	embeds   []embedding
 }
 
 // A decl is a declaration that outlives its cell.

@@ -283,6 +283,9 @@ func (k *checked) assignments() {
 							&ast.ValueSpec{Names: []*ast.Ident{{Name: "_", NamePos: v.Pos()}}, Type: v.Type},
 						}}})
 						k.cell.zeroed = append(k.cell.zeroed, v)
+						if patterns := embeds(d.Doc, v.Doc); len(patterns) > 0 {
+							k.cell.embeds = append(k.cell.embeds, embedding{v, patterns})
+						}
 						continue
 					}
 					assign := &ast.AssignStmt{TokPos: v.Pos(), Tok: token.ASSIGN, Rhs: v.Values}

@@ -7,6 +7,7 @@ import (
 	"go/token"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -202,6 +203,9 @@ func (e *Engine) eval(ctx context.Context, cell eval.Cell, out eval.Output) erro
 	for _, told := range e.program.packages.refresh() {
 		e.tell(out, told)
 	}
+	if generates.MatchString(s.source.Go()) {
+		e.tell(out, "//go:generate is not run: run its command with !")
+	}
 	failure, err = e.resolve(ctx, c)
 	if err != nil {
 		return err
@@ -224,6 +228,8 @@ func (e *Engine) eval(ctx context.Context, cell eval.Cell, out eval.Output) erro
 	}
 	return e.runVersion(ctx, k, out)
 }
+
+var generates = regexp.MustCompile(`(?m)^//go:generate `)
 
 // tell prints a line of the engine's.
 func (e *Engine) tell(out eval.Output, text string) {

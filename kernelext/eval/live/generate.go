@@ -18,6 +18,8 @@ type version struct {
 	path    string            // of the package
 	files   map[string]string // by name
 	paths   map[string]bool   // the packages that it imports
+	loose   bool              // a function's body is elsewhere, by //go:linkname
+	cell    *cell
 	fresh   bool              // it begins an epoch
 	digests map[string]string // of the types that it holds
 }
@@ -26,7 +28,7 @@ type version struct {
 func (k *checked) generate(number int) *version {
 	p := k.program
 	reached := k.reach(k.roots())
-	v := &version{number: number, digests: k.digests(reached)}
+	v := &version{number: number, cell: k.cell, digests: k.digests(reached)}
 	for name, was := range p.epoch.types {
 		digest := v.digests[name]
 		if digest == "" && k.isUsable(name) {
@@ -120,6 +122,7 @@ func (k *checked) file(v *version, c *cell, reached map[string]bool) {
 		k.declaration(&b, c, d, paths)
 	}
 	if c == k.cell {
+		k.embedVars(&b, paths)
 		if text := k.statements(paths); text != "" {
 			fmt.Fprintf(&b, "func %s() {\n%s}\n", runName, text)
 		}
@@ -149,7 +152,12 @@ func (k *checked) file(v *version, c *cell, reached map[string]bool) {
 			}
 		}
 	}
+	if c == k.cell && len(c.embeds) > 0 {
+		paths["embed"] = true
+		head.WriteString("import _ \"embed\"\n")
+	}
 	if strings.Contains(b.String(), "//go:linkname") {
+		v.loose = true
 		head.WriteString("import _ \"unsafe\"\n")
 	}
 	fmt.Fprintf(&head, "var _ = %s.Set\n", rtName)

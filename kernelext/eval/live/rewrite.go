@@ -303,7 +303,9 @@ func (k *checked) statement(s ast.Stmt, paths map[string]bool) string {
 					continue
 				}
 				for _, id := range v.Names {
-					if id.Name != "_" {
+					if k.cell.embedded(v) != nil {
+						all = append(all, k.target(id)+" = "+embedName(id.Name))
+					} else if id.Name != "_" {
 						all = append(all, fmt.Sprintf("%s = %s.Zero(%s)", k.target(id), rtName, pointerName(id.Name)))
 					}
 				}

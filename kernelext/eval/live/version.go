@@ -39,8 +39,12 @@ func (e *Engine) build(ctx context.Context, v *version) (plugin string, err erro
 		}
 		files = append(files, file)
 	}
+	embed, err := v.cell.embedConfig(dir, e.folder)
+	if err != nil {
+		return "", &eval.Error{Name: compileError, Value: err.Error(), Traceback: []string{red(err.Error())}, Position: eval.Position{Cell: v.cell.number}}
+	}
 	archive := filepath.Join(dir, "program.a")
-	if err := e.builder.compile(ctx, compilation{path: v.path, dir: dir, config: config, files: files, out: archive, lang: e.program.lang}); err != nil {
+	if err := e.builder.compile(ctx, compilation{path: v.path, dir: dir, config: config, files: files, out: archive, lang: e.program.lang, embed: embed, loose: v.loose}); err != nil {
 		return "", err
 	}
 	return e.linkVersion(ctx, v, dir, config, archive)
