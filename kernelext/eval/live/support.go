@@ -6,10 +6,14 @@ import (
 	"embed"
 	"encoding/hex"
 	"fmt"
+	"go/parser"
+	"go/token"
 	"io/fs"
 	"os"
 	"path"
 	"path/filepath"
+	"slices"
+	"strconv"
 	"strings"
 
 	"gopets/kernelext"
@@ -32,11 +36,27 @@ const (
 // parts are the packages, each after those that it imports.
 var parts = []string{"eval/live/wire", "eval/live/rt", "cell", "cell/show", "eval/live/host"}
 
-// hostImports are the packages of the standard library that the parts import.
-var hostImports = []string{"bytes", "encoding/binary", "encoding/gob", "encoding/json", "errors", "fmt", "image", "image/png", "io", "os", "path/filepath", "plugin", "reflect", "regexp", "runtime", "runtime/cgo", "runtime/debug", "slices", "strconv", "strings", "sync", "sync/atomic", "syscall", "time", "unsafe", "unicode", "unicode/utf8"}
+// linked are the packages that every program needs.
+var linked = []string{"runtime", "runtime/cgo", "unsafe"}
 
-// files returns the source of a part.
-func partFiles(part string) (map[string][]byte, error) {
+// imports returns the packages of the standard library that files import.
+func imports(files map[string][]byte) (paths []string, err error) {
+	for _, name := range sorted(files) {
+		f, err := parser.ParseFile(token.NewFileSet(), name, files[name], parser.ImportsOnly)
+		if err != nil {
+			return nil, err
+		}
+		for _, spec := range f.Imports {
+			if path, err := strconv.Unquote(spec.Path.Value); err == nil && !strings.HasPrefix(path, prefix) {
+				paths = append(paths, path)
+			}
+		}
+	}
+	return paths, nil
+}
+
+// partFiles returns the source of a part, as far as it is for this system.
+func (b *builder) partFiles(part string) (map[string][]byte, error) {
 	from, dir := fs.FS(source), strings.TrimPrefix(part, "eval/live/")
 	if strings.HasPrefix(part, "cell") {
 		from, dir = kernelext.CellSource, part
@@ -50,8 +70,12 @@ func partFiles(part string) (map[string][]byte, error) {
 		if strings.HasSuffix(name, "_test.go") {
 			continue
 		}
-		if files[path.Base(name)], err = fs.ReadFile(from, name); err != nil {
+		text, err := fs.ReadFile(from, name)
+		if err != nil {
 			return nil, err
+		}
+		if b.fits(path.Base(name), text) {
+			files[path.Base(name)] = text
 		}
 	}
 	return files, nil
@@ -66,24 +90,30 @@ type support struct {
 // buildSupport compiles the process, once for each Go and each version of this package, into the
 // cache.
 func buildSupport(ctx context.Context, b *builder, cache string) (*support, error) {
-	if err := b.packages.load(ctx, hostImports...); err != nil {
-		return nil, err
-	}
 	sum := sha256.New()
 	fmt.Fprintln(sum, b.tool.version, b.tool.cc, b.tool.flags)
-	for _, k := range b.packages.deps(hostImports...) {
-		fmt.Fprintln(sum, k.ImportPath, k.Export)
-	}
+	wanted := slices.Clone(linked)
 	sources := map[string]map[string][]byte{}
 	for _, part := range parts {
-		files, err := partFiles(part)
+		files, err := b.partFiles(part)
 		if err != nil {
 			return nil, err
 		}
-		sources[part] = files
+		needs, err := imports(files)
+		if err != nil {
+			return nil, err
+		}
+		sources[part], wanted = files, append(wanted, needs...)
 		for _, name := range sorted(files) {
 			fmt.Fprintf(sum, "%s %s %d\n%s", part, name, len(files[name]), files[name])
 		}
+	}
+	if err := b.packages.load(ctx, wanted...); err != nil {
+		return nil, err
+	}
+	needed := b.packages.deps(wanted...)
+	for _, k := range needed {
+		fmt.Fprintln(sum, k.ImportPath, k.Export)
 	}
 	dir := filepath.Join(cache, "live-"+hex.EncodeToString(sum.Sum(nil)[:8]))
 	s := &support{filepath.Join(dir, "host"), filepath.Join(dir, "rt.a")}
@@ -98,7 +128,7 @@ func buildSupport(ctx context.Context, b *builder, cache string) (*support, erro
 		return nil, err
 	}
 	defer os.RemoveAll(tmp)
-	if err := b.compileSupport(ctx, tmp, sources); err != nil {
+	if err := b.compileSupport(ctx, tmp, sources, needed); err != nil {
 		return nil, fmt.Errorf("building the process for live cells: %w", err)
 	}
 	if err := os.Rename(tmp, dir); err != nil && !exists(s.program) {
@@ -108,9 +138,9 @@ func buildSupport(ctx context.Context, b *builder, cache string) (*support, erro
 }
 
 // compileSupport compiles and links the process in a folder.
-func (b *builder) compileSupport(ctx context.Context, dir string, sources map[string]map[string][]byte) error {
+func (b *builder) compileSupport(ctx context.Context, dir string, sources map[string]map[string][]byte, needed []*pkg) error {
 	config := &importConfig{}
-	config.packages(b.packages.deps(hostImports...))
+	config.packages(needed)
 	for _, part := range parts {
 		config.mapped(prefix+part, private+part)
 	}
@@ -118,9 +148,6 @@ func (b *builder) compileSupport(ctx context.Context, dir string, sources map[st
 	for _, part := range parts {
 		var names []string
 		for _, name := range sorted(sources[part]) {
-			if !b.fits(name, sources[part][name]) {
-				continue
-			}
 			file := filepath.Join(dir, strings.ReplaceAll(part, "/", "_")+"_"+name)
 			if err := os.WriteFile(file, sources[part][name], 0o600); err != nil {
 				return err
