@@ -16,11 +16,12 @@ type Role int
 // The roles of parameters.
 const (
 	Weight      Role = iota // of a convolution or linear layer
-	Bias                    // of a linear layer
+	Bias                    // of a linear layer, a convolution or a layer norm
 	NormScale               // batch norm's weight
 	NormOffset              // batch norm's bias
 	RunningMean             // batch norm's statistics, kept by the forward pass, not trained
 	RunningVar
+	Scale // of a layer norm or a whole block
 )
 
 // A Param describes one parameter.
@@ -32,6 +33,9 @@ type Param struct {
 	Group  int // layer group, 0 to [Net.Groups]-1 (fastai: discriminative learning rates, freezing)
 	FanIn  int // inputs to one output value of a Weight
 	FanOut int // outputs that one input value goes to, of a Weight
+
+	Start     float64 // a Scale's first value
+	Deviation float64 // of a Weight's first values; 0: Kaiming's
 }
 
 // Trainable says whether an optimizer may change it.
@@ -65,17 +69,18 @@ const groups = 3
 
 // bodies makes the bodies by name.
 var bodies = map[string]func(*maker) []block{
-	"resnet18":     resNet(64, false, []int{2, 2, 2, 2}, []int{64, 128, 256, 512}),
-	"resnet34":     resNet(64, false, []int{3, 4, 6, 3}, []int{64, 128, 256, 512}),
-	"resnet50":     resNet(64, true, []int{3, 4, 6, 3}, []int{64, 128, 256, 512}),
-	"petnet10":     resNet(32, false, []int{1, 1, 1, 1}, []int{32, 64, 128, 256}),
-	"petnet18":     resNet(32, false, []int{2, 2, 2, 2}, []int{32, 64, 128, 224}),
-	"mobilenet_v2": mobileNetV2,
+	"resnet18":      resNet(64, false, []int{2, 2, 2, 2}, []int{64, 128, 256, 512}),
+	"resnet34":      resNet(64, false, []int{3, 4, 6, 3}, []int{64, 128, 256, 512}),
+	"resnet50":      resNet(64, true, []int{3, 4, 6, 3}, []int{64, 128, 256, 512}),
+	"petnet10":      resNet(32, false, []int{1, 1, 1, 1}, []int{32, 64, 128, 256}),
+	"petnet18":      resNet(32, false, []int{2, 2, 2, 2}, []int{32, 64, 128, 224}),
+	"mobilenet_v2":  mobileNetV2,
+	"convnext_tiny": convNeXt([]int{3, 3, 9, 3}, []int{96, 192, 384, 768}),
 }
 
 // Names lists the networks that New knows.
 func Names() []string {
-	return []string{"resnet18", "resnet34", "resnet50", "mobilenet_v2", "petnet10", "petnet18"}
+	return []string{"resnet18", "resnet34", "resnet50", "mobilenet_v2", "convnext_tiny", "petnet10", "petnet18"}
 }
 
 // New describes a network by name with a head for that many classes.

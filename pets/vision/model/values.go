@@ -13,7 +13,8 @@ import (
 
 // Init gives fresh float32 values in the order of Params: convolutions as torchvision starts them
 // (Kaiming normal, fan-out), the head's linear layers as fastai does (Kaiming normal, fan-in;
-// biases 0), batch norms 1 and 0, running statistics 0 and 1. (PyTorch up to 1.1 drew batch norm's
+// biases 0), ConvNeXt with deviation 0.02, batch norms 1 and 0, running statistics 0 and 1. (PyTorch
+// up to 1.1 drew batch norm's
 // scales from U(0,1); this follows what it has done since.) Every parameter has a random stream of
 // its own, from the seed and its name, so that a change of the head leaves the body alone.
 func (n *Net) Init(seed uint64) []*tensors.Tensor {
@@ -25,12 +26,19 @@ func (n *Net) Init(seed uint64) []*tensors.Tensor {
 			for j := range v {
 				v[j] = 1
 			}
+		case Scale:
+			for j := range v {
+				v[j] = float32(p.Start)
+			}
 		case Weight:
 			fan := p.FanIn
 			if len(p.Shape) == 4 {
 				fan = p.FanOut
 			}
 			std := math.Sqrt(2 / float64(fan))
+			if p.Deviation > 0 {
+				std = p.Deviation
+			}
 			r := rand.New(rand.NewPCG(seed, hash(p.Name)))
 			for j := range v {
 				v[j] = float32(std * r.NormFloat64())

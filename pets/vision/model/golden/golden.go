@@ -67,6 +67,7 @@ func (c Case) Fill(f *weights.File) {
 	for i, w := range f.Tensors {
 		scale, shift := .25, 0.0
 		switch {
+		case strings.HasSuffix(w.Name, "layer_scale"):
 		case len(w.Shape) > 1: // a convolution or linear layer: variance 1/fan-in
 			scale = math.Sqrt(3 / float64(w.Len()/w.Shape[0]))
 		case strings.HasSuffix(w.Name, "running_var"):

@@ -19,10 +19,11 @@ import (
 
 // lesson is the notebook's schedule with the notebook's settings, without a notebook.
 type lesson struct {
-	Seeds []uint64
-	From  string // folder with NET.safetensors; empty: the embedded ones
-	Parts [2]part
-	Rate  float64 // highest learning rate of a frozen body's fit
+	Seeds    []uint64
+	PerBreed int    // images of each breed; 0: the sample's default
+	From     string // folder with NET.safetensors; empty: the embedded ones
+	Parts    [2]part
+	Rate     float64 // highest learning rate of a frozen body's fit
 }
 
 // part is one of the notebook's two: a network, its images, and the epochs of its two fits.
@@ -67,7 +68,7 @@ func (c lesson) run(ctx context.Context, eng *engine.Engine) ([]figures, error) 
 	}
 	defer os.RemoveAll(dir)
 	root := filepath.Join(dir, "sample")
-	if err := sample.Generate(ctx, root, sample.Options{}, nil); err != nil {
+	if err := sample.Generate(ctx, root, sample.Options{PerBreed: c.PerBreed}, nil); err != nil {
 		return nil, err
 	}
 	items, err := labelled(root)
@@ -88,6 +89,9 @@ func (c lesson) run(ctx context.Context, eng *engine.Engine) ([]figures, error) 
 		var f figures
 		stream := dataset.NewRandom(uint32(seed))
 		for i, p := range c.Parts {
+			if p.Epochs[0] == 0 {
+				continue
+			}
 			split, err := dataset.NewSplit(items, dataset.Options{Random: stream})
 			if err != nil {
 				return nil, err
@@ -152,7 +156,7 @@ func (c lesson) part(ctx context.Context, l *train.Learner, i int, saved string,
 	if err := fit(p.Epochs[0], usual, &f.Frozen[i]); err != nil {
 		return err
 	}
-	if i == 0 {
+	if i == 0 && p.Epochs[1] > 0 {
 		if err := l.Save(saved); err != nil {
 			return err
 		}

@@ -87,7 +87,7 @@ func command() *cobra.Command {
 			defer eng.Close()
 			fmt.Println("engine:", eng.Name)
 			if asLesson {
-				les.Seeds, les.From = c.Seeds, c.From
+				les.Seeds, les.From, les.PerBreed = c.Seeds, c.From, c.PerBreed
 				_, err := les.run(cmd.Context(), eng)
 				return err
 			}
