@@ -18,14 +18,13 @@ import (
 func convNeXt(blocks, widths []int) func(*maker) []block {
 	return func(m *maker) []block {
 		m.channels = 3
-		body := []block{m.patches("features.0.0", "features.0.1", widths[0], 4, false)}
+		body := []block{m.patches("features.0", widths[0], 4, false)}
 		for stage, count := range blocks {
 			if stage == 2 {
 				m.group = 1
 			}
 			if stage > 0 {
-				at := fmt.Sprintf("features.%d", 2*stage)
-				body = append(body, m.patches(at+".1", at+".0", widths[stage], 2, true))
+				body = append(body, m.patches(fmt.Sprintf("features.%d", 2*stage), widths[stage], 2, true))
 			}
 			for b := range count {
 				body = append(body, m.convNeXtBlock(fmt.Sprintf("features.%d.%d", 2*stage+1, b)))
@@ -175,16 +174,17 @@ type patches struct {
 	channels int
 }
 
-func (m *maker) patches(name, normName string, out, kernel int, first bool) patches {
+func (m *maker) patches(name string, out, kernel int, first bool) patches {
 	b := patches{name: name, first: first, channels: out}
 	if first {
-		b.norm = m.layerNorm(normName)
+		b.norm = m.layerNorm(name + ".0")
+		b.conv = m.biased(name+".1", []int{kernel, kernel, m.channels, out}, kernel)
+		m.channels = out
+		return b
 	}
-	b.conv = m.biased(name, []int{kernel, kernel, m.channels, out}, kernel)
+	b.conv = m.biased(name+".0", []int{kernel, kernel, m.channels, out}, kernel)
 	m.channels = out
-	if !first {
-		b.norm = m.layerNorm(normName)
-	}
+	b.norm = m.layerNorm(name + ".1")
 	return b
 }
 

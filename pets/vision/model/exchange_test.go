@@ -24,7 +24,7 @@ func TestExchangeWithTorch(t *testing.T) {
 	if python == "" {
 		t.Skip("no PyTorch: set $GOPETS_TEST_TORCH to a Python that has it and torchvision")
 	}
-	for _, arch := range []string{"resnet34", "resnet50", "mobilenet_v2"} {
+	for _, arch := range []string{"resnet34", "resnet50", "mobilenet_v2", "convnext_tiny"} {
 		t.Run(arch, func(t *testing.T) {
 			dir := t.TempDir()
 			script := func(command string) {

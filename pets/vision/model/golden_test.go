@@ -171,7 +171,9 @@ func checkTraining(t *testing.T, e *engine.Engine, dtype dtypes.DType, c golden.
 // Go backend, bottlenecks on XLA.
 func TestGoldenFloat64(t *testing.T) {
 	t.Run("go", func(t *testing.T) { checkAll(t, enginetest.Go(t), dtypes.Float64, double, "petnet10", "mobilenet_v2") })
-	t.Run("xla", func(t *testing.T) { checkAll(t, enginetest.XLA(t), dtypes.Float64, double, "resnet50") })
+	t.Run("xla", func(t *testing.T) {
+		checkAll(t, enginetest.XLA(t), dtypes.Float64, double, "resnet50", "convnext_tiny")
+	})
 }
 
 func TestGoldenFloat32(t *testing.T) {

@@ -11,7 +11,7 @@ var fastaiStages = map[string]string{"0": "conv1", "1": "bn1", "4": "layer1", "5
 //
 //	0.0.weight, 0.1.bias            conv1.weight, bn1.bias
 //	0.4.0.conv1.weight … 0.7.2.…    layer1.0.conv1.weight … layer4.2.…
-//	0.0.18.1.weight                 features.18.1.weight (MobileNetV2, whose body is one child)
+//	0.0.18.1.weight                 features.18.1.weight (MobileNetV2 and ConvNeXt, whose body is one child)
 //	1.4.weight                      head.4.weight
 //
 // Other names stay as they are: no name of ours begins with a digit.
@@ -20,7 +20,7 @@ func (n *Net) ourName(name string) string {
 	switch part {
 	case "0":
 		stage, below, _ := strings.Cut(rest, ".")
-		if n.Name == "mobilenet_v2" && stage == "0" {
+		if stage == "0" && strings.HasPrefix(n.Params[0].Name, "features.") {
 			return "features." + below
 		}
 		if ours, ok := fastaiStages[stage]; ok {

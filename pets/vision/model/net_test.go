@@ -73,6 +73,8 @@ func TestTorchvisionNamesAndShapes(t *testing.T) {
 			"layer2.0.downsample.1.running_var": {128}, "layer4.2.bn2.bias": {512}, "head.4.weight": {1024, 512}, "head.8.bias": {37}},
 		"resnet50": {"layer1.0.conv3.weight": {1, 1, 64, 256}, "layer1.0.downsample.0.weight": {1, 1, 64, 256}, "layer2.0.conv2.weight": {3, 3, 128, 128},
 			"layer2.1.conv1.weight": {1, 1, 512, 128}, "head.4.weight": {4096, 512}},
+		"convnext_tiny": {"features.0.0.weight": {4, 4, 3, 96}, "features.0.1.bias": {96}, "features.1.0.layer_scale": {96, 1, 1}, "features.1.0.block.0.weight": {7, 7, 1, 96},
+			"features.2.0.weight": {96}, "features.2.1.weight": {2, 2, 96, 192}, "features.5.8.block.5.weight": {1536, 384}, "features.7.2.block.3.bias": {3072}},
 		"mobilenet_v2": {"features.0.0.weight": {3, 3, 3, 32}, "features.1.conv.0.0.weight": {3, 3, 1, 32}, "features.1.conv.1.weight": {1, 1, 32, 16},
 			"features.2.conv.0.0.weight": {1, 1, 16, 96}, "features.2.conv.3.running_mean": {24}, "features.18.0.weight": {1, 1, 320, 1280}},
 	} {

@@ -24,10 +24,11 @@ type origin struct {
 // files of 2017, the same numbers re-uploaded in the zip format, and timm's copy.
 // (resnet50-11ad3fa6.pth is another training.) timm's MobileNetV2 is another training too.
 var origins = map[string]origin{
-	"resnet18":     {files: []string{"resnet18-f37072fd.pth", "resnet18-5c106cde.pth"}, hub: "timm/resnet18.tv_in1k", size: 47 << 20},
-	"resnet34":     {files: []string{"resnet34-b627a593.pth", "resnet34-333f7ec4.pth"}, hub: "timm/resnet34.tv_in1k", size: 87 << 20},
-	"resnet50":     {files: []string{"resnet50-0676ba61.pth", "resnet50-19c8e357.pth"}, hub: "timm/resnet50.tv_in1k", size: 103 << 20},
-	"mobilenet_v2": {files: []string{"mobilenet_v2-b0353104.pth"}, size: 14 << 20},
+	"resnet18":      {files: []string{"resnet18-f37072fd.pth", "resnet18-5c106cde.pth"}, hub: "timm/resnet18.tv_in1k", size: 47 << 20},
+	"resnet34":      {files: []string{"resnet34-b627a593.pth", "resnet34-333f7ec4.pth"}, hub: "timm/resnet34.tv_in1k", size: 87 << 20},
+	"resnet50":      {files: []string{"resnet50-0676ba61.pth", "resnet50-19c8e357.pth"}, hub: "timm/resnet50.tv_in1k", size: 103 << 20},
+	"mobilenet_v2":  {files: []string{"mobilenet_v2-b0353104.pth"}, size: 14 << 20},
+	"convnext_tiny": {files: []string{"convnext_tiny-983f1562.pth"}, size: 114 << 20},
 }
 
 // embeddedNames are the backbones trained by this project.

@@ -267,7 +267,7 @@ CASES = {  # pictures, hidden layers, classes, offset
     "resnet34": ((4, 40, 56), [512], 37, 2),
     "resnet50": ((4, 32, 48), [512], 37, 2),
     "mobilenet_v2": ((4, 64, 48), [512], 37, 2),
-    "convnext_tiny": ((3, 36, 64), [512], 37, 2),
+    "convnext_tiny": ((8, 64, 36), [512], 37, 2),
 }
 LRS, BETAS, DECAY = [1e-4, 1e-3, 1e-2], [0.95, 0.9, 0.85], 0.01
 
