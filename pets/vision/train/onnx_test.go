@@ -64,7 +64,7 @@ func TestONNXRuntimeAgrees(t *testing.T) {
 	if out, err := exec.Command(python, "-c", "import onnx, onnxruntime").CombinedOutput(); err != nil {
 		t.Skipf("%s has no onnx or onnxruntime: .ci/python makes an environment that has: %s", python, out)
 	}
-	const side, batch = 64, 2
+	const side, batch = 48, 2
 	dir := t.TempDir()
 	r := rand.New(rand.NewPCG(8, 8))
 	var pictures []*images.RGB
