@@ -1,5 +1,10 @@
 package spec
 
+import (
+	"encoding/json"
+	"fmt"
+)
+
 // Head shapes the classifier on top of a network's body. The zero value is fastai's.
 type Head struct {
 	// widths of the hidden layers; nil: one of 512; empty: none
@@ -13,8 +18,63 @@ type Training struct {
 	WeightDecay Opt[float64] `json:"weight_decay,omitzero" default:"0.01" min:"0"`
 	// fraction of the target spread evenly over all classes (Szegedy et al. 2016); in training only
 	LabelSmoothing float64 `json:"label_smoothing,omitempty" min:"0" below:"1"`
+	// how training makes up for classes with few images
+	Balance Balance `json:"balance,omitempty" one:"loss sampler"`
+	// weights of classes in the training loss, in place of 1 or of what Balance gives
+	ClassWeights ClassWeights `json:"class_weights,omitempty"`
 	// convolutions and linear layers in bfloat16, all else in float32, where the engine can
 	BFloat16 bool `json:"bfloat16,omitempty"`
+}
+
+// Balance is a way to train on classes of unequal size as if they were of equal size.
+type Balance string
+
+const (
+	// BalanceLoss weighs an image in the loss by N/(K·n): N training images, K classes, n of its
+	// class.
+	BalanceLoss Balance = "loss"
+	// BalanceSampler draws the images of an epoch from all classes equally often; those of rare
+	// classes come several times.
+	BalanceSampler Balance = "sampler"
+)
+
+// ClassWeights are positive weights of some classes, by name; classes that are not named have no
+// weight of their own. It is made by [WeightsOf], and can be compared.
+type ClassWeights string
+
+// WeightsOf returns the weights of a map from class to weight.
+func WeightsOf(weights map[string]float64) ClassWeights {
+	if len(weights) == 0 {
+		return ""
+	}
+	text, err := json.Marshal(weights) // with sorted keys
+	if err != nil {
+		return ClassWeights(fmt.Sprint(weights)) // not a number: Check refuses it
+	}
+	return ClassWeights(text)
+}
+
+// Map returns the weights by class.
+func (w ClassWeights) Map() (map[string]float64, error) {
+	if w == "" {
+		return nil, nil
+	}
+	var weights map[string]float64
+	if err := json.Unmarshal([]byte(w), &weights); err != nil {
+		return nil, &OptionError{Option: "ClassWeights", Got: string(w), Want: "a positive number for each class that is named"}
+	}
+	for _, v := range weights {
+		if !(v > 0) {
+			return nil, &OptionError{Option: "ClassWeights", Got: string(w), Want: "positive numbers"}
+		}
+	}
+	return weights, nil
+}
+
+// Check refuses weights that are not positive numbers.
+func (w ClassWeights) Check() error {
+	_, err := w.Map()
+	return err
 }
 
 // Learner describes a network and the data that it is trained on.

@@ -5,7 +5,7 @@
 //	dataset    archives, picture files, labels, split, decoding
 //	sample     drawn pictures with the layout of the real ones
 //	augment    random transforms
-//	model      ResNet-18/34/50, MobileNetV2, two small networks; layer groups
+//	model      ResNet-18/34/50, MobileNetV2, ConvNeXt-Tiny, two small networks; layer groups
 //	onnx       networks as files for ONNX Runtime
 //	weights    weight files by name: find, download, check, read, write
 //	train      learner: fit, learning-rate finder, predict, save, export
@@ -40,6 +40,8 @@
 //	Grad-CAM, and nothing left               §11.2     train: TestGradCAMValues, TestLookingLeavesNothingBehind
 //	normalised matrix, report, interval      §11.3     interpret: TestNormalized, TestReport, TestAccuracyInterval
 //	predict                                  §12       train: TestPredictPathBytesImage
+//	many files                                         train: TestPredictFiles; pets/worker: TestPredictCommand
+//	classes of unequal size                            train: TestBalance, TestWeightedCrossEntropy, TestBalancedOrder
 //	TTA                                      §12       train: TestTTALooks, TestTTA
 //	export                                   §12       train: TestExport, TestLoadLearnerRefuses, FuzzExport
 //	ONNX, beside ONNX Runtime                          train: TestONNXRuntimeAgrees

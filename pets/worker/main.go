@@ -5,6 +5,8 @@
 //
 //	worker session …          serve a session (started by kernelext/session only)
 //	worker serve MODEL        serve an exported learner over HTTP, to people and programs
+//	worker predict MODEL …    classify files and folders: a table in CSV or JSON lines
+//	worker onnx MODEL FILE    write an exported learner's network for ONNX Runtime
 //	worker setup [--offline]  obtain XLA for the CPU
 //	worker doctor --json      say what computes here, what is missing, how to get it
 //	worker trial SPEC         try a GoMLX backend with a small convolution
@@ -54,7 +56,7 @@ import (
 
 func main() {
 	if len(os.Args) < 2 {
-		fmt.Fprintln(os.Stderr, "usage: worker session | serve MODEL | setup [--offline] | doctor --json | trial SPEC | version")
+		fmt.Fprintln(os.Stderr, "usage: worker session | serve MODEL | predict MODEL FOLDER… | onnx MODEL FILE | setup [--offline] | doctor --json | trial SPEC | version")
 		os.Exit(2)
 	}
 	if err := run(os.Args[1], os.Args[2:]); err != nil {
@@ -69,6 +71,10 @@ func run(command string, args []string) error {
 		return serveSession(args)
 	case "serve":
 		return serveModel(args)
+	case "predict":
+		return predictFiles(args)
+	case "onnx":
+		return exportONNX(args)
 	case "setup":
 		return setup(args)
 	case "doctor":

@@ -38,7 +38,7 @@ type function struct {
 func keyOf(eng *engine.Engine, p *plan, kind string) execKey {
 	key := execKey{eng, p.net, p.shape, kind, p.from}
 	if kind == kindEval || kind == kindGradCAM {
-		key.from, key.shape.smoothing = 0, 0 // the same whatever trains
+		key.from, key.shape.smoothing, key.shape.weights = 0, 0, "" // the same whatever trains
 	}
 	return key
 }
@@ -110,6 +110,7 @@ type plan struct {
 type planShape struct {
 	stats     spec.Stats
 	smoothing float64
+	weights   classWeights // of the loss
 	compute   dtypes.DType // of convolutions and linear layers; invalid: the parameters' own
 }
 
@@ -160,24 +161,31 @@ func (p *plan) forward(x *graph.Node, params []*graph.Node, rng *graph.Node) mod
 
 // crossEntropy is the mean over the batch of −log softmax(logits)[label] (fastai §6.1). With
 // smoothing ε the target is (1−ε) of that and ε of the mean over all classes, as in fastai's
-// LabelSmoothingCrossEntropy. Validation and interpretation do not smooth, unlike in fastai:
-// valid_loss stays comparable between learners.
-func crossEntropy(logits, labels *graph.Node, smoothing float64) *graph.Node {
+// LabelSmoothingCrossEntropy. Weights make it the weighted mean, as in torch's CrossEntropyLoss.
+// Validation and interpretation neither smooth nor weigh, unlike in fastai: valid_loss stays
+// comparable between learners.
+func crossEntropy(logits, labels *graph.Node, shape planShape) *graph.Node {
 	logits = graph.ConvertDType(logits, dtypes.Float32)
 	rows, classes := logits.Shape().Dimensions[0], logits.Shape().Dimensions[1]
-	logs := graph.LogSoftmax(logits)
-	loss := graph.DivScalar(graph.ReduceAllSum(graph.Mul(logs, graph.OneHot(labels, classes, dtypes.Float32))), -float64(rows))
-	if smoothing == 0 {
+	logs, targets := graph.LogSoftmax(logits), graph.OneHot(labels, classes, dtypes.Float32)
+	mean := func(sum *graph.Node) *graph.Node { return graph.DivScalar(sum, -float64(rows)) }
+	if shape.weights != "" {
+		w := graph.Const(logits.Graph(), [][]float32{shape.weights.values()})
+		total := graph.ReduceAllSum(graph.Mul(targets, w))
+		logs, mean = graph.Mul(logs, w), func(sum *graph.Node) *graph.Node { return graph.Neg(graph.Div(sum, total)) }
+	}
+	loss := mean(graph.ReduceAllSum(graph.Mul(logs, targets)))
+	if shape.smoothing == 0 {
 		return loss
 	}
-	even := graph.DivScalar(graph.ReduceAllSum(logs), -float64(rows*classes))
-	return graph.Add(graph.MulScalar(loss, 1-smoothing), graph.MulScalar(even, smoothing))
+	even := graph.DivScalar(mean(graph.ReduceAllSum(logs)), float64(classes))
+	return graph.Add(graph.MulScalar(loss, 1-shape.smoothing), graph.MulScalar(even, shape.smoothing))
 }
 
 // gradients builds loss, gradients of what trains, and the running statistics after the batch.
 func (p *plan) gradients(x, labels, rng *graph.Node, params []*graph.Node) (loss *graph.Node, grads, stats []*graph.Node) {
 	pass := p.forward(x, params, rng)
-	loss = crossEntropy(pass.Logits, labels, p.shape.smoothing)
+	loss = crossEntropy(pass.Logits, labels, p.shape)
 	for _, i := range p.running {
 		stat := params[i]
 		if u := pass.Updates[i]; u != nil {

@@ -43,6 +43,9 @@ func New(eng *engine.Engine, net *model.Net, data *dataset.Split, c Config) (*Le
 		return nil, err
 	}
 	set.note = p.exec.lacks
+	if p.exec.shape.weights, err = lossWeights(data, c); err != nil {
+		return nil, fmt.Errorf("learner: %w", err)
+	}
 	l := &Learner{Predictor: *p, opt: optimizer{p.exec, p.weights}, set: set}
 	return l, l.FreezeTo(0)
 }

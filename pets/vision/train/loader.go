@@ -85,9 +85,14 @@ func (j job) batches() int { return (len(j.order) + j.rows - 1) / j.rows }
 // trainJob is a shuffled, transformed pass over training images, its randomness numbered by epoch.
 func (l *loader) trainJob(items []dataset.Item, order, transforms, dropout purpose, epoch int) job {
 	n := len(items)
+	r := l.stream(order, epoch, 0)
+	indices := r.Perm(n)
+	if l.cfg.Balance == spec.BalanceSampler {
+		indices = balanced(items, r)
+	}
 	return job{
 		items:   items,
-		order:   l.stream(order, epoch, 0).Perm(n)[:n/l.cfg.Batch*l.cfg.Batch], // whole batches (fastai §3.1)
+		order:   indices[:n/l.cfg.Batch*l.cfg.Batch], // whole batches (fastai §3.1)
 		rows:    l.cfg.Batch,
 		params:  func(i int) augment.Params { return l.cfg.augment().Draw(l.stream(transforms, epoch, i)) },
 		dropout: func(k int) *rand.Rand { return l.stream(dropout, epoch, k) },

@@ -22,7 +22,7 @@ import (
 // One row of logits 1, 2, 3 with label 2: −log p is 0.4076060, the mean over the classes 1.4076060.
 func TestLabelSmoothing(t *testing.T) {
 	exec, err := graph.NewExec(enginetest.Go(t).Backend, func(logits, labels *graph.Node) (*graph.Node, *graph.Node) {
-		return crossEntropy(logits, labels, 0), crossEntropy(logits, labels, .1)
+		return crossEntropy(logits, labels, planShape{}), crossEntropy(logits, labels, planShape{smoothing: .1})
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -1,0 +1,73 @@
+package spec
+
+import (
+	"encoding/csv"
+	"encoding/json"
+	"io"
+	"strconv"
+)
+
+// FilePrediction is what a learner says about one of many files: a prediction, or why there is
+// none.
+type FilePrediction struct {
+	File string `json:"file"`
+	Prediction
+	Error string `json:"error,omitempty"` // why the file cannot be read; the prediction is empty then
+}
+
+// FilePredictions are those of a list of files, in its order.
+type FilePredictions []FilePrediction
+
+// ranks are the classes of a file that a table names.
+const ranks = 3
+
+// WriteCSV writes a table with a header: file, the three most probable classes with their
+// probabilities, and an error where the file cannot be read.
+func (list FilePredictions) WriteCSV(w io.Writer) error {
+	table := csv.NewWriter(w)
+	header := []string{"file", "class", "probability"}
+	for k := 2; k <= ranks; k++ {
+		header = append(header, "class"+strconv.Itoa(k), "probability"+strconv.Itoa(k))
+	}
+	if err := table.Write(append(header, "error")); err != nil {
+		return err
+	}
+	for _, p := range list {
+		row := make([]string, len(header)+1)
+		row[0], row[len(row)-1] = p.File, p.Error
+		for k, r := range p.TopK(ranks) {
+			row[1+2*k], row[2+2*k] = r.Class, strconv.FormatFloat(r.Probability, 'f', 6, 64)
+		}
+		if err := table.Write(row); err != nil {
+			return err
+		}
+	}
+	table.Flush()
+	return table.Error()
+}
+
+// WriteJSONLines writes an object a line: file, class, probability and the probabilities of all
+// classes by name, or file and error.
+func (list FilePredictions) WriteJSONLines(w io.Writer) error {
+	encoder := json.NewEncoder(w)
+	encoder.SetEscapeHTML(false)
+	for _, p := range list {
+		line := struct {
+			File          string             `json:"file"`
+			Class         string             `json:"class,omitempty"`
+			Probability   float64            `json:"probability,omitempty"`
+			Probabilities map[string]float64 `json:"probabilities,omitempty"`
+			Error         string             `json:"error,omitempty"`
+		}{p.File, p.Class, p.Probability, nil, p.Error}
+		if len(p.Classes) > 0 {
+			line.Probabilities = map[string]float64{}
+			for i, class := range p.Classes {
+				line.Probabilities[class] = p.Probabilities[i]
+			}
+		}
+		if err := encoder.Encode(line); err != nil {
+			return err
+		}
+	}
+	return nil
+}

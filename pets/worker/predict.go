@@ -1,0 +1,179 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"time"
+
+	"gopets/kernelext/session"
+	"gopets/pets/internal/atomicfile"
+	"gopets/pets/spec"
+	"gopets/pets/vision/dataset"
+	"gopets/pets/vision/engine"
+	"gopets/pets/vision/train"
+)
+
+const predictUsage = `usage: worker predict MODEL.safetensors FILE-OR-FOLDER… [flags]
+
+Writes what a learner says about many images as a table: a row for each file, in the order of the
+arguments, folders (with all below them) in the order of their names. MODEL is a file that a
+learner's Export wrote. A file that cannot be read has the reason in its row. Progress goes to
+standard error. $GOMLX_BACKEND forces a backend.
+
+flags:
+`
+
+// predictFiles classifies files and folders with an exported learner.
+func predictFiles(args []string) error {
+	flags := flag.NewFlagSet("predict", flag.ExitOnError)
+	out := flags.String("o", "", "`file` to write instead of standard output")
+	format := flags.String("format", "", "csv or jsonl (default: by the file's name, else csv)")
+	list := flags.String("list", "", "`file` that names more images, one a line; - is standard input")
+	flags.Usage = func() {
+		fmt.Fprint(flags.Output(), predictUsage)
+		flags.PrintDefaults()
+	}
+	var named []string // flags may stand before and after the names
+	for flags.Parse(args); flags.NArg() > 0; flags.Parse(args) {
+		named, args = append(named, flags.Arg(0)), flags.Args()[1:]
+	}
+	if len(named) == 0 || len(named) == 1 && *list == "" {
+		return errors.New("predict: want a model and images, for instance worker predict pets.safetensors photos")
+	}
+	write, err := tableWriter(*format, *out)
+	if err != nil {
+		return err
+	}
+	files, err := filesOf(named[1:], *list)
+	if err != nil {
+		return err
+	}
+	if err := prepared(); err != nil {
+		return err
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	eng, err := engine.Open(engine.Options{CacheDir: session.CacheDir()})
+	if err != nil {
+		return err
+	}
+	defer eng.Close()
+	p, err := train.LoadLearner(eng, named[0])
+	if err != nil {
+		return err
+	}
+	defer p.Close()
+	told := time.Now()
+	predictions, stopped := p.PredictFiles(ctx, files, train.Events{Batch: func(b train.BatchInfo) {
+		if time.Since(told) > 2*time.Second {
+			told = time.Now()
+			fmt.Fprintf(os.Stderr, "%d of %d batches\n", b.Batch+1, b.Batches)
+		}
+	}})
+	if *out == "" {
+		err = write(predictions, os.Stdout)
+	} else {
+		err = atomicfile.Write(*out, 0o644, func(f *os.File) error { return write(predictions, f) })
+	}
+	if err := errors.Join(stopped, err); err != nil { // what is done is written all the same
+		return err
+	}
+	bad := 0
+	for _, p := range predictions {
+		if p.Error != "" {
+			bad++
+		}
+	}
+	fmt.Fprintf(os.Stderr, "%d images, %d of them cannot be read\n", len(predictions), bad)
+	return nil
+}
+
+// tableWriter is the writer of a format, or of a file's name.
+func tableWriter(format, file string) (func(spec.FilePredictions, io.Writer) error, error) {
+	if format == "" {
+		format = "csv"
+		if ext := strings.ToLower(filepath.Ext(file)); ext == ".jsonl" || ext == ".ndjson" || ext == ".json" {
+			format = "jsonl"
+		}
+	}
+	switch format {
+	case "csv":
+		return spec.FilePredictions.WriteCSV, nil
+	case "jsonl":
+		return spec.FilePredictions.WriteJSONLines, nil
+	}
+	return nil, fmt.Errorf("predict: the format is %q, want csv or jsonl", format)
+}
+
+// filesOf lists the images that arguments and a list name.
+func filesOf(named []string, list string) ([]string, error) {
+	var files []string
+	for _, name := range named {
+		info, err := os.Stat(name)
+		if err != nil {
+			return nil, fmt.Errorf("predict: %w", err)
+		}
+		if !info.IsDir() {
+			files = append(files, name)
+			continue
+		}
+		found, err := dataset.ImageFiles(name, true)
+		if err != nil {
+			return nil, fmt.Errorf("predict: %w", err)
+		}
+		if len(found) == 0 {
+			return nil, fmt.Errorf("predict: no images are in %s: give another folder", name)
+		}
+		files = append(files, found...)
+	}
+	if list == "" {
+		return files, nil
+	}
+	in := os.Stdin
+	if list != "-" {
+		f, err := os.Open(list)
+		if err != nil {
+			return nil, fmt.Errorf("predict: %w", err)
+		}
+		defer f.Close()
+		in = f
+	}
+	for lines := bufio.NewScanner(in); ; {
+		if !lines.Scan() {
+			return files, lines.Err()
+		}
+		if line := strings.TrimSpace(lines.Text()); line != "" {
+			files = append(files, line)
+		}
+	}
+}
+
+// exportONNX serves worker onnx: an exported learner's network as an ONNX file.
+func exportONNX(args []string) error {
+	flags := flag.NewFlagSet("onnx", flag.ExitOnError)
+	bytes := flags.Bool("bytes", false, "take uint8 images [batch, height, width, 3] instead of float32 [batch, 3, height, width] in [0,1]")
+	flags.Parse(args)
+	if flags.NArg() != 2 {
+		return errors.New("onnx: want a model and a file, for instance worker onnx pets.safetensors pets.onnx")
+	}
+	eng, err := engine.Open(engine.Options{Spec: engine.Go})
+	if err != nil {
+		return err
+	}
+	defer eng.Close()
+	p, err := train.LoadLearner(eng, flags.Arg(0))
+	if err != nil {
+		return err
+	}
+	defer p.Close()
+	return p.ExportONNX(flags.Arg(1), train.ONNX{Bytes: *bytes})
+}
