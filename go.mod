@@ -22,6 +22,8 @@ require (
 	golang.org/x/term v0.47.0
 )
 
+require github.com/bep/imagemeta v1.0.1
+
 require (
 	codeberg.org/go-fonts/liberation v0.5.0
 	github.com/aymerick/douceur v0.2.0 // indirect

@@ -97,7 +97,7 @@ func TestServe(t *testing.T) {
 	for range 8 {
 		all.Go(func() {
 			a, status, err := s.ask(bytes.NewReader(photo))
-			if err != nil || status != 200 || a.Class != said[1] || len(a.Top) != 4 || a.Model != "small pets: petnet10 after fit 1, epoch 1" || a.Picture.Width != 48 {
+			if err != nil || status != 200 || a.Class != said[1] || len(a.Top) != 4 || a.Model != "small pets: petnet10 after fit 1, epoch 1" || a.Image.Width != 48 {
 				t.Errorf("%d %v: %+v, wanted %s", status, err, a, said[1])
 			}
 		})

@@ -10,16 +10,16 @@ import (
 	"gopets/pets/vision/dataset/images"
 )
 
-// job is a decoded picture that waits for its row.
+// job is a decoded image that waits for its row.
 type job struct {
-	ctx     context.Context // of the request: nobody waits for it after its end
-	picture *images.RGB
-	row     chan row // one value is sent, whatever happens
+	ctx context.Context // of the request: nobody waits for it after its end
+	img *images.RGB
+	row chan row // one value is sent, whatever happens
 }
 
 type row struct {
 	probs    []float32
-	together int // pictures predicted with it
+	together int // images predicted with it
 	err      error
 }
 
@@ -28,7 +28,7 @@ type row struct {
 // for more sizes than these.
 //
 // What it gains, with a learner on XLA and two cores of a CPU: mobilenet_v2 at 224 pixels takes 17
-// ms for a picture, 25 ms for two; more at once gain nothing further there, unlike on a GPU.
+// ms for an image, 25 ms for two; more at once gain nothing further there, unlike on a GPU.
 // Filling up to eight with padding would cost a lone visitor ten times as much
 // (train.BenchmarkPredict).
 func (s *Server) predictQueued() {
@@ -61,7 +61,7 @@ func (s *Server) predictQueued() {
 }
 
 // predictJobs answers every job. If the predictor refuses them together, each is tried by itself,
-// so that one picture cannot spoil another's answer.
+// so that one image cannot spoil another's answer.
 func (s *Server) predictJobs(jobs []*job) {
 	var live []*job
 	for _, j := range jobs {
@@ -74,11 +74,11 @@ func (s *Server) predictJobs(jobs []*job) {
 	if len(live) == 0 {
 		return
 	}
-	pictures := make([]*images.RGB, len(live))
+	batch := make([]*images.RGB, len(live))
 	for i, j := range live {
-		pictures[i] = j.picture
+		batch[i] = j.img
 	}
-	rows, err := s.predict(context.Background(), pictures)
+	rows, err := s.predict(context.Background(), batch)
 	if err != nil && len(live) > 1 {
 		for _, j := range live {
 			s.predictJobs([]*job{j})
@@ -94,18 +94,20 @@ func (s *Server) predictJobs(jobs []*job) {
 	}
 }
 
-// predict calls the predictor and checks what it gives.
-func (s *Server) predict(ctx context.Context, pictures []*images.RGB) (rows [][]float32, err error) {
+// predict calls the predictor and checks its rows.
+func (s *Server) predict(ctx context.Context, batch []*images.RGB) (rows [][]float32, err error) {
 	defer func() {
 		if thrown := recover(); thrown != nil {
 			err = fmt.Errorf("the predictor panicked: %v", thrown)
 		}
 	}()
-	rows, err = s.predictor.Predict(ctx, pictures)
+	s.predicting.Lock()
+	defer s.predicting.Unlock()
+	rows, err = s.predictor.Predict(ctx, batch)
 	if err != nil {
 		return nil, err
 	}
-	if len(rows) != len(pictures) {
+	if len(rows) != len(batch) {
 		return nil, errRows
 	}
 	for _, r := range rows {
@@ -121,9 +123,9 @@ func (s *Server) predict(ctx context.Context, pictures []*images.RGB) (rows [][]
 	return rows, nil
 }
 
-// ask queues a picture and waits for its row, or for the end of the server.
+// ask queues an image and waits for its row, or for the end of the server.
 func (s *Server) ask(ctx context.Context, p *images.RGB) row {
-	j := &job{ctx: ctx, picture: p, row: make(chan row, 1)}
+	j := &job{ctx: ctx, img: p, row: make(chan row, 1)}
 	select {
 	case s.queue <- j:
 	case <-s.closed:
@@ -137,16 +139,16 @@ func (s *Server) ask(ctx context.Context, p *images.RGB) row {
 	}
 }
 
-// Warm predicts grey pictures, one, two, four and so on up to Batch, so that a network compiles for
+// Warm predicts grey images, one, two, four and so on up to Batch, so that a network compiles for
 // all of these before anybody waits for it. Call it before requests are served; Run does.
 func (s *Server) Warm(ctx context.Context) error {
 	for n := 1; n <= s.o.Batch; n *= 2 {
-		pictures := make([]*images.RGB, n)
-		for i := range pictures {
-			pictures[i] = images.FromImage(image.NewGray(image.Rect(0, 0, 64, 64)))
+		batch := make([]*images.RGB, n)
+		for i := range batch {
+			batch[i] = images.FromImage(image.NewGray(image.Rect(0, 0, 64, 64)))
 		}
-		if _, err := s.predict(ctx, pictures); err != nil {
-			return fmt.Errorf("serve: trying the network with %d pictures: %w", n, err)
+		if _, err := s.predict(ctx, batch); err != nil {
+			return fmt.Errorf("serve: trying the network with %d images: %w", n, err)
 		}
 	}
 	return nil

@@ -11,8 +11,8 @@ import (
 	"gopets/pets/vision/dataset/images"
 )
 
-// A turnstile is a predictor that waits before its first call and notes how many pictures each call
-// has. It takes pictures by their width and refuses one.
+// A turnstile is a predictor that waits before its first call and notes how many images each call
+// has. It takes images by their width and refuses one.
 type turnstile struct {
 	entered chan struct{} // closed by the first call
 	pass    chan struct{}
@@ -20,14 +20,14 @@ type turnstile struct {
 	sizes   []int
 }
 
-func (p *turnstile) Predict(ctx context.Context, pictures []*images.RGB) ([][]float32, error) {
+func (p *turnstile) Predict(ctx context.Context, batch []*images.RGB) ([][]float32, error) {
 	if len(p.sizes) == 0 {
 		close(p.entered)
 		<-p.pass
 	}
-	p.sizes = append(p.sizes, len(pictures))
+	p.sizes = append(p.sizes, len(batch))
 	var rows [][]float32
-	for _, x := range pictures {
+	for _, x := range batch {
 		if x.W == p.refused {
 			return nil, errors.New("I do not like it")
 		}
@@ -36,7 +36,7 @@ func (p *turnstile) Predict(ctx context.Context, pictures []*images.RGB) ([][]fl
 	return rows, nil
 }
 
-// Pictures that wait while another is predicted are predicted together, in powers of two; everybody
+// Images that wait while another is predicted are predicted together, in powers of two; everybody
 // gets the own answer; one that is refused costs nobody else the answer.
 func TestTogether(t *testing.T) {
 	for refused, want := range map[int][]int{0: {1, 4, 2, 1}, 3: nil} {
@@ -49,7 +49,7 @@ func TestTogether(t *testing.T) {
 		ask := func(w int) {
 			r := s.ask(t.Context(), images.New(w, 1))
 			if r.err == nil && r.probs[0] != float32(w) || (r.err != nil) != (w == refused) {
-				t.Errorf("picture %d of %d refused got %v, %v", w, refused, r.probs, r.err)
+				t.Errorf("image %d of %d refused got %v, %v", w, refused, r.probs, r.err)
 			}
 		}
 		all.Go(func() { ask(1) })

@@ -17,9 +17,9 @@ import (
 	"gopets/pets/vision/serve"
 )
 
-// A gate is a predictor that waits until it is told to go on. It takes pictures by their width.
+// A gate is a predictor that waits until it is told to go on. It takes images by their width.
 type gate struct {
-	entered chan int // pictures of a call that has begun
+	entered chan int // images of a call that has begun
 	pass    chan struct{}
 	once    sync.Once
 }
@@ -36,17 +36,17 @@ func startGate(t *testing.T, o serve.Options) (*gate, string) {
 
 func (g *gate) open() { g.once.Do(func() { close(g.pass) }) }
 
-func (g *gate) Predict(ctx context.Context, pictures []*images.RGB) ([][]float32, error) {
-	g.entered <- len(pictures)
+func (g *gate) Predict(ctx context.Context, batch []*images.RGB) ([][]float32, error) {
+	g.entered <- len(batch)
 	<-g.pass
-	rows := make([][]float32, len(pictures))
-	for i, p := range pictures {
+	rows := make([][]float32, len(batch))
+	for i, p := range batch {
 		rows[i] = []float32{float32(p.W) / 1000, 1 - float32(p.W)/1000}
 	}
 	return rows, nil
 }
 
-// sendAll sends pictures at once, of widths 1 to n, and gives what came back in order of width.
+// sendAll sends images at once, of widths 1 to n, and gives what came back in order of width.
 func sendAll(t *testing.T, url string, n int) (wait func() []reply) {
 	t.Helper()
 	replies := make([]reply, n)
@@ -69,7 +69,7 @@ func until(t *testing.T, what string, done func() bool) {
 	}
 }
 
-// Of three pictures at once, one is predicted, one waits, one is refused at once. Afterwards there
+// Of three images at once, one is predicted, one waits, one is refused at once. Afterwards there
 // is room again.
 func TestTooManyAtOnce(t *testing.T) {
 	for code, o := range map[string]serve.Options{
@@ -102,7 +102,7 @@ func TestTooManyAtOnce(t *testing.T) {
 	}
 }
 
-// One who waits too long is told so. The place that his picture takes stays taken until the
+// One who waits too long is told so. The place that his image takes stays taken until the
 // predictor has done with it.
 func TestTimeout(t *testing.T) {
 	g, url := startGate(t, serve.Options{Concurrency: 1, Queue: 1, Timeout: 50 * time.Millisecond})

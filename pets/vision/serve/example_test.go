@@ -17,13 +17,13 @@ import (
 	"gopets/pets/vision/serve"
 )
 
-// colours stands for a learner: it tells red pictures from green ones. A *train.Learner from
+// colours stands for a learner: it tells red images from green ones. A *train.Learner from
 // train.LoadLearner takes its place as it is.
 type colours struct{}
 
-func (colours) Predict(ctx context.Context, pictures []*images.RGB) ([][]float32, error) {
-	rows := make([][]float32, len(pictures))
-	for i, p := range pictures {
+func (colours) Predict(ctx context.Context, batch []*images.RGB) ([][]float32, error) {
+	rows := make([][]float32, len(batch))
+	for i, p := range batch {
 		sums := [3]float32{}
 		for at, v := range p.Pix {
 			sums[at%3] += float32(v) + 1
@@ -33,7 +33,7 @@ func (colours) Predict(ctx context.Context, pictures []*images.RGB) ([][]float32
 	return rows, nil
 }
 
-// plain is a picture of one colour, as PNG.
+// plain is an image of one colour, as PNG.
 func plain(w, h int, c color.Color) []byte {
 	img := image.NewRGBA(image.Rect(0, 0, w, h))
 	draw.Draw(img, img.Rect, image.NewUniform(c), image.Point{}, draw.Src)
@@ -54,8 +54,8 @@ func Example() {
 	service := httptest.NewServer(s)
 	defer service.Close()
 
-	ask := func(picture []byte) {
-		answer, err := http.Post(service.URL+"/predict", "image/png", bytes.NewReader(picture))
+	ask := func(img []byte) {
+		answer, err := http.Post(service.URL+"/predict", "image/png", bytes.NewReader(img))
 		if err != nil {
 			log.Fatal(err)
 		}
@@ -69,6 +69,6 @@ func Example() {
 	ask(plain(30, 20, color.RGBA{R: 254, A: 255}))
 	ask(plain(300, 200, color.Black))
 	// Output:
-	// 200 {"class":"red","probability":0.99609375,"top":[{"class":"red","probability":0.99609375},{"class":"green","probability":0.00390625}],"picture":{"format":"png","width":30,"height":20},"model":"colours"}
-	// 413 {"error":{"code":"too_many_pixels","message":"The picture has 300 × 200 pixels, more than 0.01 million. Send a smaller one."}}
+	// 200 {"class":"red","probability":0.99609375,"top":[{"class":"red","probability":0.99609375},{"class":"green","probability":0.00390625}],"image":{"format":"png","width":30,"height":20},"model":"colours"}
+	// 413 {"error":{"code":"too_many_pixels","message":"The image has 300 × 200 pixels, more than 0.01 million. Send a smaller one."}}
 }

@@ -19,9 +19,9 @@ type exchange struct {
 	status int // 0: not written yet
 
 	// For the log.
-	bytes   int    // of the picture
-	format  string // of the picture
-	batch   int    // pictures predicted together with this one
+	bytes   int    // of the image
+	format  string // of the image
+	batch   int    // images predicted together with this one
 	trouble error  // what the visitor is not told
 }
 
@@ -65,7 +65,7 @@ var errGone = errors.New("the client has gone")
 
 const statusGone = 499
 
-// securityPolicy lets the page have its own style and script, pictures within it, and nothing else.
+// securityPolicy lets the page have its own style and script, images within it, and nothing else.
 const securityPolicy = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data: blob:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 
 // ServeHTTP implements http.Handler.

@@ -34,7 +34,7 @@ type view struct {
 // shown is an answer on the page.
 type shown struct {
 	Name, Class, Percent, Verdict string
-	Picture, Bars                 template.URL // data URIs that this package made
+	Image, Bars                   template.URL // data URIs that this package made
 	BarsAlt                       string
 }
 
@@ -72,11 +72,11 @@ func (s *Server) page(x *exchange, status int, v view) error {
 // words is a class as people write it.
 func words(class string) string { return strings.ReplaceAll(class, "_", " ") }
 
-// The picture on the page is at most so large, the bars as large as they are on a phone.
+// The image on the page is at most so large, the bars as large as they are on a phone.
 const (
-	pictureSide = 720 // pixels
-	barsWidth   = 4.2 // inches
-	barHeight   = 0.4
+	imageSide = 720 // pixels
+	barsWidth = 4.2 // inches
+	barHeight = 0.4
 )
 
 // show draws an answer.
@@ -92,8 +92,8 @@ func show(a *Answer, name string) (*shown, error) {
 	if err != nil {
 		return nil, err
 	}
-	var picture bytes.Buffer
-	if err := jpeg.Encode(&picture, small(a.picture).Image(), &jpeg.Options{Quality: 85}); err != nil {
+	var img bytes.Buffer
+	if err := jpeg.Encode(&img, small(a.img).Image(), &jpeg.Options{Quality: 85}); err != nil {
 		return nil, err
 	}
 	verdict := "This looks like"
@@ -101,7 +101,7 @@ func show(a *Answer, name string) (*shown, error) {
 		verdict = "Not sure, perhaps"
 	}
 	return &shown{Name: cmp.Or(name, "your photo"), Class: words(a.Class), Percent: percent(a.Probability), Verdict: verdict,
-		Picture: dataURI("image/jpeg", picture.Bytes()), Bars: dataURI("image/svg+xml", svg), BarsAlt: strings.Join(alt, ", ")}, nil
+		Image: dataURI("image/jpeg", img.Bytes()), Bars: dataURI("image/svg+xml", svg), BarsAlt: strings.Join(alt, ", ")}, nil
 }
 
 func percent(p float64) string { return fmt.Sprintf("%.1f %%", 100*p) }
@@ -110,13 +110,13 @@ func dataURI(kind string, data []byte) template.URL {
 	return template.URL("data:" + kind + ";base64," + base64.StdEncoding.EncodeToString(data))
 }
 
-// small is a picture whose long side is pictureSide at most.
+// small is an image whose long side is imageSide at most.
 func small(p *images.RGB) *images.RGB {
 	long := max(p.W, p.H)
-	if long <= pictureSide {
+	if long <= imageSide {
 		return p
 	}
-	return p.Reduced(max(1, p.W*pictureSide/long), max(1, p.H*pictureSide/long))
+	return p.Reduced(max(1, p.W*imageSide/long), max(1, p.H*imageSide/long))
 }
 
 // asset serves the page's style and script.

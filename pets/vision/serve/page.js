@@ -23,7 +23,7 @@
 
   const take = files => {
     const file = [...files].find(f => f.type.startsWith("image/"));
-    if (!file) return complain("That is not a picture.");
+    if (!file) return complain("That is not an image.");
     const list = new DataTransfer();
     list.items.add(file);
     input.files = list.files;

@@ -40,7 +40,7 @@ func attribute(n *html.Node, name string) string {
 	return ""
 }
 
-// The page of an answer holds the picture and the bars, within itself.
+// The page of an answer holds the image and the bars, within itself.
 func TestPageOfAnAnswer(t *testing.T) {
 	url := start(t, colours{}, serve.Options{Model: "colours"})
 	kind, body := form("photo", `C:\fakepath\rouge.png`, encoded(t, "png", 3000, 1000))
@@ -54,7 +54,7 @@ func TestPageOfAnAnswer(t *testing.T) {
 			t.Errorf("the page does not say %q: %s", want, text)
 		}
 	}
-	pictures := map[string][]byte{}
+	drawn := map[string][]byte{}
 	for _, n := range all {
 		kind, code, ok := strings.Cut(attribute(n, "src"), ";base64,")
 		if n.Data != "img" || !ok {
@@ -64,16 +64,16 @@ func TestPageOfAnAnswer(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		pictures[kind] = data
+		drawn[kind] = data
 		if alt := attribute(n, "alt"); alt != "rouge.png" && alt != "red 90.7 %, green 9.3 %" {
-			t.Errorf("a picture's alternative text is %q", alt)
+			t.Errorf("an image's alternative text is %q", alt)
 		}
 	}
-	config, err := jpeg.DecodeConfig(bytes.NewReader(pictures["data:image/jpeg"]))
+	config, err := jpeg.DecodeConfig(bytes.NewReader(drawn["data:image/jpeg"]))
 	if err != nil || config.Width != 720 || config.Height != 240 {
-		t.Errorf("the picture on the page: %+v, %v; wanted 720 × 240", config, err)
+		t.Errorf("the image on the page: %+v, %v; wanted 720 × 240", config, err)
 	}
-	if svg := string(pictures["data:image/svg+xml"]); !strings.Contains(svg, "90.7 %") || !strings.Contains(svg, ">green<") {
+	if svg := string(drawn["data:image/svg+xml"]); !strings.Contains(svg, "90.7 %") || !strings.Contains(svg, ">green<") {
 		t.Errorf("the bars: %s", svg)
 	}
 }
@@ -81,7 +81,7 @@ func TestPageOfAnAnswer(t *testing.T) {
 // What a class or a file is called is text, never markup.
 func TestHostileNames(t *testing.T) {
 	names := []string{`<script>alert(1)</script>`, `"><img src=x onerror=alert(1)>`, `' onmouseover='alert(1)`, "</title><script>alert(1)//", "javascript:alert(1)", "{{.Model}}", "\u202egnp.exe"}
-	p := predictor(func(pictures []*images.RGB) ([][]float32, error) {
+	p := predictor(func(batch []*images.RGB) ([][]float32, error) {
 		return [][]float32{{.3, .2, .1, .1, .1, .1, .1}}, nil
 	})
 	s, err := serve.New(p, names, serve.Options{Model: names[0]})
@@ -119,7 +119,7 @@ func TestHostileNames(t *testing.T) {
 // A network that gives fewer classes than there is room for, and one that is told all.
 func TestTop(t *testing.T) {
 	classes := strings.Split("abcdefgh", "")
-	p := predictor(func(pictures []*images.RGB) ([][]float32, error) {
+	p := predictor(func(batch []*images.RGB) ([][]float32, error) {
 		return [][]float32{{.05, .3, .05, .2, .1, .1, .1, .1}}, nil
 	})
 	s, err := serve.New(p, classes, serve.Options{})

@@ -17,7 +17,7 @@ type Guess struct {
 	Probability float64 `json:"probability"`
 }
 
-// Info is what a picture was.
+// Info is what an image was.
 type Info struct {
 	Format string `json:"format"` // jpeg, png, gif or webp
 	Width  int    `json:"width"`  // pixels, as it is seen: turned upright
@@ -28,10 +28,10 @@ type Info struct {
 type Answer struct {
 	Guess            // the most probable class
 	Top      []Guess `json:"top"` // the most probable first
-	Picture  Info    `json:"picture"`
+	Image    Info    `json:"image"`
 	Model    string  `json:"model"`
-	picture  *images.RGB
-	together int // pictures predicted with it
+	img      *images.RGB
+	together int // images predicted with it
 }
 
 // defaultTop is the number of classes in an answer.
@@ -43,7 +43,7 @@ type outcome struct {
 	err    error
 }
 
-// look receives a request's picture and predicts it.
+// look receives a request's image and predicts it.
 func (s *Server) look(x *exchange) (*Answer, upload, error) {
 	top, err := number(x.r.URL.Query().Get("top"))
 	if err != nil {
@@ -86,14 +86,14 @@ func number(top string) (int, error) {
 	return n, nil
 }
 
-// work decodes and predicts, a few pictures at once. A decoder cannot be stopped: when ctx ends
+// work decodes and predicts, a few images at once. A decoder cannot be stopped: when ctx ends
 // before it, the place that it takes stays taken until its own end, so that there are never more.
 func (s *Server) work(ctx context.Context, x *exchange, data []byte) (*Answer, error) {
-	format, _, err := s.inspect(data)
+	info, err := s.inspect(data)
 	if err != nil {
 		return nil, err
 	}
-	x.format = format
+	x.format = info.Format
 	select {
 	case s.slots <- struct{}{}:
 	case <-ctx.Done():
@@ -108,7 +108,7 @@ func (s *Server) work(ctx context.Context, x *exchange, data []byte) (*Answer, e
 			done <- outcome{err: ctx.Err()}
 			return
 		}
-		p, err := s.decode(data, format)
+		p, err := s.decode(data, info.Format)
 		if err != nil {
 			done <- outcome{err: err}
 			return
@@ -119,7 +119,8 @@ func (s *Server) work(ctx context.Context, x *exchange, data []byte) (*Answer, e
 			return
 		}
 		a := s.ranked(r.probs)
-		a.Picture, a.picture, a.together = Info{format, p.W, p.H}, p, r.together
+		w, h := p.Full()
+		a.Image, a.img, a.together = Info{info.Format, w, h}, p, r.together
 		done <- outcome{answer: a}
 	}()
 	select {

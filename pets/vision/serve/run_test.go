@@ -62,7 +62,7 @@ func TestRunWarms(t *testing.T) {
 	g.open()
 	r.ready(t)
 	if two, four := <-g.entered, <-g.entered; two != 2 || four != 4 {
-		t.Errorf("warmed with %d and %d pictures after the first, wanted 2 and 4", two, four)
+		t.Errorf("warmed with %d and %d images after the first, wanted 2 and 4", two, four)
 	}
 	if got := sendAll(t, r.url, 1)()[0]; got.status != 200 {
 		t.Errorf("when ready: %d %s", got.status, got.body)

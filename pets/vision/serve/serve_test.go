@@ -16,6 +16,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync"
 	"testing"
 
 	"golang.org/x/image/bmp"
@@ -26,10 +27,10 @@ import (
 )
 
 // predictor is a function that predicts.
-type predictor func(pictures []*images.RGB) ([][]float32, error)
+type predictor func(batch []*images.RGB) ([][]float32, error)
 
-func (p predictor) Predict(ctx context.Context, pictures []*images.RGB) ([][]float32, error) {
-	return p(pictures)
+func (p predictor) Predict(ctx context.Context, batch []*images.RGB) ([][]float32, error) {
+	return p(batch)
 }
 
 // start serves over HTTP for a test.
@@ -107,7 +108,7 @@ func send(t testing.TB, method, url, kind string, body io.Reader, headers ...str
 	return reply{answer.StatusCode, answer.Header, string(text)}
 }
 
-// encoded is a red picture in some format.
+// encoded is a red image in some format.
 func encoded(t testing.TB, format string, w, h int) string {
 	t.Helper()
 	img := image.NewPaletted(image.Rect(0, 0, w, h), color.Palette{color.RGBA{200, 20, 20, 255}, color.Black})
@@ -153,7 +154,7 @@ func jpegOf(t testing.TB, w, h uint16) string {
 	return string(data)
 }
 
-// manyScans is a JPEG that goes over its picture again and again.
+// manyScans is a JPEG that goes over its image again and again.
 func manyScans(t testing.TB, n int) string {
 	data := encoded(t, "jpeg", 8, 8)
 	at := strings.Index(data, "\xff\xda")
@@ -175,8 +176,8 @@ func webpOf(w, h uint32) string {
 	return string(data)
 }
 
-// Pictures are known by their content, whatever they are called.
-func TestPictures(t *testing.T) {
+// Images are known by their content, whatever they are called.
+func TestImages(t *testing.T) {
 	url := start(t, colours{}, serve.Options{Model: "colours"})
 	for _, c := range []struct{ name, format string }{{"a.jpg", "jpeg"}, {"png-called.jpg", "png"}, {"jpeg-called.png", "jpeg"}, {"a.gif", "gif"}, {"no-extension", "webp"}, {"", "png"}} {
 		w, h := 30, 20
@@ -190,7 +191,7 @@ func TestPictures(t *testing.T) {
 			t.Errorf("%s as %q: %d %s", c.format, c.name, r.status, r.body)
 			continue
 		}
-		if (a.Class != "red") != (c.format == "webp") && a.Probability != 0.5 || a.Picture != (serve.Info{Format: c.format, Width: w, Height: h}) || len(a.Top) != 2 || a.Top[0] != a.Guess || a.Model != "colours" {
+		if (a.Class != "red") != (c.format == "webp") && a.Probability != 0.5 || a.Image != (serve.Info{Format: c.format, Width: w, Height: h}) || len(a.Top) != 2 || a.Top[0] != a.Guess || a.Model != "colours" {
 			t.Errorf("%s: %+v", c.format, a)
 		}
 		if kind := r.header.Get("Content-Type"); kind != "application/json" {
@@ -208,8 +209,53 @@ func TestPictures(t *testing.T) {
 	}
 }
 
+// A JPEG of more pixels than MaxPixels is read smaller; its own size is reported.
+func TestLargeJPEG(t *testing.T) {
+	url := start(t, colours{}, serve.Options{Model: "colours", MaxPixels: 2000})
+	r := send(t, "POST", url+"/predict", "image/jpeg", strings.NewReader(encoded(t, "jpeg", 120, 60)))
+	var a serve.Answer
+	if err := json.Unmarshal([]byte(r.body), &a); err != nil || r.status != 200 || a.Class != "red" || a.Image != (serve.Info{Format: "jpeg", Width: 120, Height: 60}) {
+		t.Errorf("%d %s, %v", r.status, r.body, err)
+	}
+}
+
+// A predictor need not be safe for concurrent use, whoever warms and asks.
+func TestPredictorIsCalledByOneGoroutine(t *testing.T) {
+	calls := 0 // the race detector watches it
+	s, err := serve.New(predictor(func(batch []*images.RGB) ([][]float32, error) {
+		calls++
+		rows := make([][]float32, len(batch))
+		for i := range rows {
+			rows[i] = []float32{1}
+		}
+		return rows, nil
+	}), []string{"cat"}, serve.Options{Batch: 2})
+	if err != nil {
+		t.Fatal(err)
+	}
+	server := httptest.NewServer(s)
+	defer server.Close()
+	photo := encoded(t, "png", 5, 5)
+	var group sync.WaitGroup
+	for range 8 {
+		group.Go(func() {
+			if err := s.Warm(context.Background()); err != nil {
+				t.Error(err)
+			}
+			if r := send(t, "POST", server.URL+"/predict", "image/png", strings.NewReader(photo)); r.status != 200 {
+				t.Errorf("%d %s", r.status, r.body)
+			}
+		})
+	}
+	group.Wait()
+	s.Close()
+	if calls < 16 || calls > 24 {
+		t.Errorf("%d calls", calls)
+	}
+}
+
 // A photograph stored on its side is seen upright, and its size told so.
-func TestPictureIsTurnedUpright(t *testing.T) {
+func TestImageIsTurnedUpright(t *testing.T) {
 	data := encoded(t, "jpeg", 30, 20)
 	exif := "\xff\xe1\x00\x22Exif\x00\x00MM\x00*\x00\x00\x00\x08\x00\x01\x01\x12\x00\x03\x00\x00\x00\x01\x00\x06\x00\x00\x00\x00\x00\x00"
 	r := send(t, "POST", start(t, colours{}, serve.Options{})+"/predict", "image/jpeg", strings.NewReader(data[:2]+exif+data[2:]))
@@ -257,17 +303,18 @@ func TestRefusals(t *testing.T) {
 		{"a GIF bomb", one("photo", "a.gif", gifOf(t, 65535, 65535)), 413, "too_many_pixels"},
 		{"a WebP bomb", one("photo", "a.webp", webpOf(40000, 40000)), 413, "too_many_pixels"},
 		{"a pixel too many in a row", one("photo", "a.png", pngOf(t, 1_000_001, 1)), 413, "too_many_pixels"},
+		{"a HEIC", one("photo", "cat.jpg", "\x00\x00\x00\x18ftypheic\x00\x00\x00\x00"), 415, "not_an_image"},
 		{"a JPEG of a thousand scans", one("photo", "a.jpg", manyScans(t, 1000)), 422, "damaged"},
 		{"a truncated JPEG", one("photo", "a.jpg", photo[:len(photo)*2/3]), 422, "damaged"},
 		{"a JPEG that ends in its header", one("photo", "a.jpg", photo[:20]), 422, "damaged"},
 		{"a PNG that lies about its size", one("photo", "a.png", pngOf(t, 500, 500)), 422, "damaged"},
 		{"a GIF without a frame", one("photo", "a.gif", "GIF89a\x01\x00\x01\x00\x00\x00\x00;"), 422, "damaged"},
-		{"a text", one("photo", "cat.jpg", "I am a cat."), 415, "not_a_picture"},
-		{"a page", one("photo", "cat.jpg", "<html><script>alert(1)</script>"), 415, "not_a_picture"},
-		{"an SVG", one("photo", "cat.svg", `<svg xmlns="http://www.w3.org/2000/svg"/>`), 415, "not_a_picture"},
-		{"a TIFF", one("photo", "cat.tiff", encoded(t, "tiff", 9, 9)), 415, "not_a_picture"},
-		{"a BMP", one("photo", "cat.bmp", encoded(t, "bmp", 9, 9)), 415, "not_a_picture"},
-		{"another field", one("picture", "a.jpg", photo), 400, "no_photo"},
+		{"a text", one("photo", "cat.jpg", "I am a cat."), 415, "not_an_image"},
+		{"a page", one("photo", "cat.jpg", "<html><script>alert(1)</script>"), 415, "not_an_image"},
+		{"an SVG", one("photo", "cat.svg", `<svg xmlns="http://www.w3.org/2000/svg"/>`), 415, "not_an_image"},
+		{"a TIFF", one("photo", "cat.tiff", encoded(t, "tiff", 9, 9)), 415, "not_an_image"},
+		{"a BMP", one("photo", "cat.bmp", encoded(t, "bmp", 9, 9)), 415, "not_an_image"},
+		{"another field", one("image", "a.jpg", photo), 400, "no_photo"},
 		{"no file chosen", one("photo", "", ""), 400, "no_photo"},
 		{"an empty form", one(), 400, "no_photo"},
 		{"an empty body", bare("image/jpeg", ""), 400, "no_photo"},

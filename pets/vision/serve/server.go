@@ -13,10 +13,12 @@ import (
 	"gopets/pets/vision/dataset/images"
 )
 
-// A Predictor gives the class probabilities of pictures, a row for each. It is called from one
-// goroutine at a time. *train.Learner is one.
+// A Predictor returns the class probabilities of images, a row for each. *train.Learner is one.
+//
+// The server calls it from one goroutine at a time, so it need not be safe for concurrent use; but
+// then nobody else may call it until the server is closed.
 type Predictor interface {
-	Predict(ctx context.Context, pictures []*images.RGB) ([][]float32, error)
+	Predict(ctx context.Context, batch []*images.RGB) ([][]float32, error)
 }
 
 // Options are a server's limits and what it says of itself. The zero value is right for a service
@@ -24,19 +26,19 @@ type Predictor interface {
 type Options struct {
 	Model      string         // what the network is called: "petnet10 after fit 2, epoch 4"
 	Decode     images.Options // the learner's; MaxPixels is taken from below
-	MaxBytes   int64          // of an upload; 0: 12 MB
-	MaxPixels  int            // of a picture; 0: 25 million
+	MaxBytes   int64          // of an upload; 0: 40 MB
+	MaxPixels  int            // of an image in memory: larger JPEGs are read smaller; 0: 25 million
 	Timeout    time.Duration  // from the end of the upload to the answer; 0: 10 s
-	UploadTime time.Duration  // for the whole request to arrive, where Run serves; 0: 30 s
+	UploadTime time.Duration  // for the whole request to arrive, where Run serves; 0: 60 s
 	Grace      time.Duration  // for running requests when Run is stopped; 0: 20 s
-	// pictures decoded and predicted at once; 0: two for each processor, 8 at most
+	// images decoded and predicted at once; 0: two for each processor, 8 at most
 	Concurrency int
 	// further uploads that may arrive and wait; 0: 32; negative: none
 	Queue int
 	// uploads at once from one address; 0: 16; negative: no limit (behind a proxy all come from
 	// one)
 	PerClient int
-	Batch     int          // pictures predicted together; 0: 8
+	Batch     int          // images predicted together; 0: 8
 	Log       *slog.Logger // a line for each request; nil: none
 }
 
@@ -57,10 +59,10 @@ func (o Options) withDefaults() (Options, error) {
 	or(&o.PerClient, 16)
 	or(&o.Batch, 8)
 	orTime(&o.Timeout, 10*time.Second)
-	orTime(&o.UploadTime, 30*time.Second)
+	orTime(&o.UploadTime, 60*time.Second)
 	orTime(&o.Grace, 20*time.Second)
 	if o.MaxBytes == 0 {
-		o.MaxBytes = 12 << 20
+		o.MaxBytes = 40 << 20
 	}
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
@@ -69,31 +71,32 @@ func (o Options) withDefaults() (Options, error) {
 	o.Decode.MaxPixels = o.MaxPixels
 	switch {
 	case o.MaxBytes < 1<<10 || o.MaxBytes > 1<<30:
-		return o, fmt.Errorf("serve: MaxBytes is %d: wanted 1 kB to 1 GB, as 12 MB", o.MaxBytes)
+		return o, fmt.Errorf("serve: MaxBytes is %d: want 1 kB to 1 GB, as 40 MB", o.MaxBytes)
 	case o.MaxPixels < 1 || o.MaxPixels > 1<<30:
-		return o, fmt.Errorf("serve: MaxPixels is %d: wanted 1 to 1 billion, as 25 million", o.MaxPixels)
+		return o, fmt.Errorf("serve: MaxPixels is %d: want 1 to 1 billion, as 25 million", o.MaxPixels)
 	case o.Concurrency < 1 || o.Concurrency > 1<<10 || o.Queue > 1<<16:
-		return o, fmt.Errorf("serve: Concurrency is %d and Queue %d: wanted 1 to 1024 and up to 65536, as 4 and 32", o.Concurrency, o.Queue)
+		return o, fmt.Errorf("serve: Concurrency is %d and Queue %d: want 1 to 1024 and up to 65536, as 4 and 32", o.Concurrency, o.Queue)
 	case o.Batch < 1 || o.Batch > 256:
-		return o, fmt.Errorf("serve: Batch is %d: wanted 1 to 256, as 8", o.Batch)
+		return o, fmt.Errorf("serve: Batch is %d: want 1 to 256, as 8", o.Batch)
 	case o.Timeout < 0 || o.UploadTime < 0 || o.Grace < 0:
-		return o, fmt.Errorf("serve: a negative time (Timeout %v, UploadTime %v, Grace %v): wanted positive ones, as 10s", o.Timeout, o.UploadTime, o.Grace)
+		return o, fmt.Errorf("serve: a negative time (Timeout %v, UploadTime %v, Grace %v): want positive ones, as 10s", o.Timeout, o.UploadTime, o.Grace)
 	}
 	return o, nil
 }
 
 // Server answers requests with a predictor. Make it with New.
 type Server struct {
-	o         Options
-	classes   []string
-	predictor Predictor
-	mux       *http.ServeMux
-	origin    *http.CrossOriginProtection
+	o          Options
+	classes    []string
+	predicting sync.Mutex // held while the predictor is called
+	predictor  Predictor
+	mux        *http.ServeMux
+	origin     *http.CrossOriginProtection
 
 	state  atomic.Int32  // starting, ready or stopping
 	admit  chan struct{} // held by every upload, from before it is read
-	slots  chan struct{} // held by pictures that are decoded and predicted
-	queue  chan *job     // of decoded pictures
+	slots  chan struct{} // held by images that are decoded and predicted
+	queue  chan *job     // of decoded images
 	closed chan struct{}
 	once   sync.Once
 	ended  sync.WaitGroup
@@ -116,7 +119,7 @@ func New(p Predictor, classes []string, o Options) (*Server, error) {
 		return nil, err
 	}
 	if p == nil || len(classes) == 0 {
-		return nil, fmt.Errorf("serve: wanted a predictor and its classes, got %d classes", len(classes))
+		return nil, fmt.Errorf("serve: want a predictor and its classes, got %d classes", len(classes))
 	}
 	s := &Server{o: o, classes: classes, predictor: p, mux: http.NewServeMux(), origin: http.NewCrossOriginProtection(),
 		admit: make(chan struct{}, o.Concurrency+o.Queue), slots: make(chan struct{}, o.Concurrency), queue: make(chan *job, o.Concurrency),

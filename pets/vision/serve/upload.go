@@ -17,7 +17,7 @@ import (
 // field is the form's name for the photo.
 const field = "photo"
 
-// upload is a picture as it was sent.
+// upload is an image as it was sent.
 type upload struct {
 	data []byte
 	name string // of the file, clean but not escaped; empty where none was given
@@ -29,7 +29,7 @@ const (
 	maxDrain = 64 << 20 // bytes that are read and dropped so that a browser listens to the refusal
 )
 
-// receive reads the picture of a request.
+// receive reads the image of a request.
 func (s *Server) receive(r *http.Request) (upload, error) {
 	limit := s.o.MaxBytes
 	tooLarge := refuse(http.StatusRequestEntityTooLarge, "too_large", "The photo has more than %s. Send a smaller one.", megabytes(limit))
@@ -66,8 +66,8 @@ func drain(r *http.Request, size int64) {
 
 var errTooLarge = errors.New("too large")
 
-// parse finds the picture in a body of some type: a form with the file field "photo", or the
-// picture itself. At most limit bytes are kept.
+// parse finds the image in a body of some type: a form with the file field "photo", or the
+// image itself. At most limit bytes are kept.
 func parse(contentType string, body io.Reader, limit int64) (upload, error) {
 	kind, params, err := mime.ParseMediaType(contentType)
 	switch {
@@ -81,7 +81,7 @@ func parse(contentType string, body io.Reader, limit int64) (upload, error) {
 		return upload{data: data}, err
 	}
 	return upload{}, refuse(http.StatusUnsupportedMediaType, "content_type",
-		"Send a form (multipart/form-data) with the file field %q, or the bytes of a picture with a Content-Type of image/… or application/octet-stream.", field)
+		"Send a form (multipart/form-data) with the file field %q, or the bytes of an image with a Content-Type of image/… or application/octet-stream.", field)
 }
 
 var errNoPhoto = refuse(http.StatusBadRequest, "no_photo", "There is no photo. Choose one first.")

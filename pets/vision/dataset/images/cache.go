@@ -44,6 +44,10 @@ type entry struct {
 	unmap   func() error
 }
 
+// decoding is the version of the decoders: it changes when they give other pixels, so that older
+// cache files are not used.
+const decoding = 2
+
 // reduceAbove is the reduction factor from which on the cache stores reduced pictures.
 const reduceAbove = 1.5
 
@@ -107,8 +111,9 @@ func (c *Cache) fill(data []byte) (entry, error) {
 	}
 	if c.maxSide > 0 {
 		size := (c.maxSide + 1) / 2
-		rw, rh := ResizedTo(p.W, p.H, size, size)
-		if factor, w, h := Reduction(p.W, p.H, rw, rh); factor > reduceAbove {
+		fullW, fullH := p.Full()
+		rw, rh := ResizedTo(fullW, fullH, size, size)
+		if factor, w, h := Reduction(fullW, fullH, rw, rh); factor > reduceAbove && w <= p.W && h <= p.H {
 			p = p.Reduced(w, h)
 		}
 	}
@@ -130,9 +135,12 @@ func (c *Cache) fill(data []byte) (entry, error) {
 func (c *Cache) file(data []byte) string {
 	sum := sha256.Sum256(data)
 	name := hex.EncodeToString(sum[:])
-	kind := fmt.Sprintf("%d", c.maxSide)
+	kind := fmt.Sprintf("%d-%d", decoding, c.maxSide)
 	if c.Decode.IgnoreEXIF {
 		kind += "-asis"
+	}
+	if n := c.Decode.MaxPixels; n > 0 {
+		kind += fmt.Sprintf("-max%d", n)
 	}
 	return filepath.Join(c.dir, name[:2], name[2:]+"-"+kind+".rgb")
 }

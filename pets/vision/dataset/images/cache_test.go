@@ -196,7 +196,7 @@ func TestCacheThatCannotBeWritten(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, err = c.Get(filepath.Join(dir, "bad.jpg"))
-	says(t, "broken", err, "bad.jpg: not a picture")
+	says(t, "broken", err, "bad.jpg: not an image")
 }
 
 // Several processes with several goroutines each fill one cache.

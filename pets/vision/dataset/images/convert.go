@@ -5,18 +5,14 @@ import (
 	"image/color"
 )
 
-// convert copies any image into RGB as Pillow's convert("RGB") does: raw colour values, alpha
+// FromImage copies an image into RGB as Pillow's convert("RGB") does: raw colour values, alpha
 // ignored (fastai §1.4). The colours that Go's color.Color gives are multiplied by alpha, hence a
 // case for each type that has an alpha channel.
-func convert(img image.Image) *RGB {
+func FromImage(img image.Image) *RGB {
 	b := img.Bounds()
 	p := New(b.Dx(), b.Dy())
 	row := func(y int) []uint8 { return p.Pix[3*y*p.W : 3*(y+1)*p.W] }
 	switch m := img.(type) {
-	case *image.YCbCr:
-		convertYCbCr(p, m)
-	case *image.NYCbCrA:
-		convertYCbCr(p, &m.YCbCr)
 	case *image.Gray:
 		for y := range p.H {
 			grey(row(y), m.Pix[y*m.Stride:], 1)

@@ -7,74 +7,130 @@ import (
 	"image"
 	"image/color"
 	"image/gif"
-	_ "image/jpeg" // formats that Decode reads
-	_ "image/png"
 	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
 
-	_ "golang.org/x/image/bmp"
-	_ "golang.org/x/image/tiff"
-	_ "golang.org/x/image/webp"
+	"gopets/pets/internal/jpeg"
 )
 
-// Options change how a photograph is read. The zero value is right for photographs from
-// cameras and phones.
+// Options change how an image file is read. The zero value is right for photos of cameras and
+// phones.
 type Options struct {
-	IgnoreEXIF bool // leave the picture as stored, as fastai v1 does
-	MaxPixels  int  // refuse larger pictures before memory is taken; 0: 100 million
+	IgnoreEXIF bool // leave the image as stored, as fastai v1 does
+
+	// MaxPixels bounds the memory taken: JPEGs with more pixels are read at a half, a quarter or an
+	// eighth of their size, each pixel the mean of those it stands for; other files are refused.
+	// 0: 100 million.
+	MaxPixels int
 }
 
 const defaultMaxPixels = 100_000_000
 
-// Decode reads a picture by its content: JPEG, PNG, GIF (first frame), WebP, TIFF or BMP.
+// DecodeInfo reads a file's header.
+func DecodeInfo(data []byte) (Info, error) {
+	_, info, err := header(data)
+	return info, err
+}
+
+func header(data []byte) (format, Info, error) {
+	if len(data) == 0 {
+		return format{}, Info{}, errors.New("the file is empty")
+	}
+	f, err := find(data)
+	if err != nil {
+		return f, Info{}, err
+	}
+	info := Info{Format: f.name}
+	info.W, info.H, err = f.config(data)
+	switch {
+	case err != nil:
+		err = explain(data, f.title, err)
+	case info.W <= 0 || info.H <= 0:
+		err = fmt.Errorf("damaged %s: it says that it is %d×%d pixels", f.title, info.W, info.H)
+	}
+	return f, info, err
+}
+
+// Decode reads an image by its content: JPEG, PNG, GIF and WebP (the first frame of an animation),
+// TIFF (the first page) or BMP.
 //
-// The conversion to RGB is Pillow's (fastai §1.4): alpha is dropped without blending, palettes are
-// looked up, grey is repeated. The EXIF orientation is applied, unless o says otherwise. Errors say
-// what is wrong with the data ("the JPEG data ends early …"), without a file name: [DecodeFile]
-// adds it.
+// The pixels are Pillow's (fastai §1.4): alpha is dropped without blending, palettes are looked up,
+// grey is repeated; JPEG and lossy WebP agree to the bit. The EXIF orientation is applied, unless o
+// says otherwise. Errors say what is wrong with the data ("the JPEG data ends early …"), without a
+// file name: [DecodeFile] adds it.
 func Decode(data []byte, o Options) (p *RGB, err error) {
-	// the decoders are not ours: a panic in one is a broken picture, not a broken run
+	// most decoders are not ours: a panic in one is a broken image, not a broken run
 	defer func() {
 		if r := recover(); r != nil {
-			p, err = nil, fmt.Errorf("the picture's data confuses its decoder: %v", r)
+			p, err = nil, fmt.Errorf("damaged image: its data confuses the decoder: %v", r)
 		}
 	}()
-	if len(data) == 0 {
-		return nil, errors.New("the file is empty")
-	}
-	config, format, err := image.DecodeConfig(bytes.NewReader(data))
+	f, info, err := header(data)
 	if err != nil {
-		return nil, explain(data, format, err)
+		return nil, err
 	}
 	limit := o.MaxPixels
 	if limit <= 0 {
 		limit = defaultMaxPixels
 	}
-	if config.Width <= 0 || config.Height <= 0 {
-		return nil, fmt.Errorf("the %s says that it is %d×%d pixels", format, config.Width, config.Height)
-	}
-	if config.Width > limit/config.Height {
-		return nil, fmt.Errorf("the %s is %d×%d pixels, more than the limit of %d million: scale it down or raise Options.MaxPixels",
-			format, config.Width, config.Height, limit/1_000_000)
-	}
-	if format == "gif" {
-		p, err = decodeGIF(data)
-	} else {
-		p, err = decodeStill(data, format)
+	switch {
+	case f.name == "jpeg":
+		p, err = decodeJPEG(data, info, limit)
+	case info.W > limit/info.H:
+		return nil, &SizeError{f.title, info.W, info.H, limit}
+	default:
+		p, err = f.decode(data)
 	}
 	if err != nil {
-		return nil, explain(data, format, err)
+		return nil, explain(data, f.title, err)
 	}
 	if !o.IgnoreEXIF {
-		p = p.oriented(orientation(data))
+		p = p.oriented(orientation(data, f.name))
 	}
 	return p, nil
 }
 
-// DecodeFile reads the picture in a file; see [Decode]. Its errors begin with the file's name.
+// A SizeError is an image of more pixels than the limit.
+type SizeError struct {
+	Format      string
+	W, H, Limit int
+}
+
+func (e *SizeError) Error() string {
+	return fmt.Sprintf("the %s is %d×%d pixels, the limit is %.3g million: scale it down", e.Format, e.W, e.H, float64(e.Limit)/1e6)
+}
+
+// decodeJPEG reads a JPEG, reduced where it has more pixels than the limit. A progressive one needs
+// memory for all its pixels, so its limit is twice that.
+func decodeJPEG(data []byte, info Info, limit int) (*RGB, error) {
+	scale := 1
+	for scale < 8 && ceilDiv(info.W, scale) > limit/ceilDiv(info.H, scale) {
+		scale *= 2
+	}
+	c, err := jpeg.DecodeConfig(data)
+	if err != nil {
+		return nil, err
+	}
+	if ceilDiv(info.W, scale) > limit/ceilDiv(info.H, scale) || c.Progressive && info.W > 2*limit/info.H {
+		return nil, &SizeError{"JPEG", info.W, info.H, limit}
+	}
+	img, err := jpeg.Decode(data, scale)
+	if err != nil {
+		return nil, err
+	}
+	p := &RGB{W: img.Width, H: img.Height, Pix: img.Pix}
+	if scale > 1 {
+		p.FullW, p.FullH = info.W, info.H
+	}
+	return p, nil
+}
+
+func ceilDiv(a, b int) int { return (a + b - 1) / b }
+
+// DecodeFile reads the image in a file; see [Decode]. Its errors begin with the file's name.
 func DecodeFile(path string, o Options) (*RGB, error) {
 	data, err := os.ReadFile(path)
 	if err == nil {
@@ -86,7 +142,7 @@ func DecodeFile(path string, o Options) (*RGB, error) {
 	return nil, &Error{Path: path, Err: unwrapPath(err)}
 }
 
-// Error names a picture that cannot be read.
+// An Error names an image that cannot be read.
 type Error struct {
 	Path string
 	Err  error // the reason, without the path
@@ -104,19 +160,6 @@ func unwrapPath(err error) error {
 	return err
 }
 
-func decodeStill(data []byte, format string) (*RGB, error) {
-	img, _, err := image.Decode(bytes.NewReader(data))
-	if format == "jpeg" && errors.Is(err, io.ErrUnexpectedEOF) {
-		// Complete but for its end marker: libjpeg reads it, and so do we. Pictures cut off earlier
-		// still fail.
-		img, _, err = image.Decode(io.MultiReader(bytes.NewReader(data), bytes.NewReader([]byte{0xff, 0xd9})))
-	}
-	if err != nil {
-		return nil, err
-	}
-	return convert(img), nil
-}
-
 // decodeGIF reads the first frame onto the GIF's canvas. Go's decoder blanks the transparent
 // colour; its true value is in the global palette, and Pillow shows it.
 func decodeGIF(data []byte) (*RGB, error) {
@@ -130,20 +173,17 @@ func decodeGIF(data []byte) (*RGB, error) {
 	}
 	frame, ok := img.(*image.Paletted)
 	if !ok {
-		return convert(img), nil
+		return FromImage(img), nil
 	}
 	if global := palette(config.ColorModel); samePalette(frame.Palette, global) {
 		frame.Palette = global
 	}
-	first := convert(frame)
+	first := FromImage(frame)
 	if frame.Rect == image.Rect(0, 0, config.Width, config.Height) {
 		return first, nil
 	}
 	canvas := New(config.Width, config.Height)
-	for y := range first.H {
-		at := 3 * ((frame.Rect.Min.Y+y)*canvas.W + frame.Rect.Min.X)
-		copy(canvas.Pix[at:], first.Pix[3*y*first.W:3*(y+1)*first.W])
-	}
+	canvas.place(first, frame.Rect.Min.X, frame.Rect.Min.Y)
 	return canvas, nil
 }
 
@@ -161,32 +201,26 @@ func samePalette(frame, global color.Palette) bool {
 }
 
 // explain says in words what a decoder's error means.
-func explain(data []byte, format string, err error) error {
+func explain(data []byte, title string, err error) error {
+	var large *SizeError
+	var unsupported jpeg.UnsupportedError
 	switch {
-	case errors.Is(err, image.ErrFormat):
-		return fmt.Errorf("not a picture that can be read (it begins with %q; wanted JPEG, PNG, GIF, WebP, TIFF or BMP)", data[:min(len(data), 12)])
+	case errors.As(err, &large):
+		return large
+	case errors.As(err, &unsupported):
+		return fmt.Errorf("%w: save it as an ordinary JPEG of 8 bits", err)
 	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF), endsEarly(err.Error()):
-		return fmt.Errorf("the %s data ends early: the file (%d bytes) is cut off", upper(format), len(data))
+		return fmt.Errorf("the %s data ends early: the file (%d bytes) is cut off", title, len(data))
 	}
-	return fmt.Errorf("damaged %s: %w", upper(format), err)
+	return fmt.Errorf("damaged %s: %w", title, err)
 }
 
 // endsEarly knows the decoders' own words for data that is cut off.
 func endsEarly(message string) bool {
-	for _, words := range []string{"short Huffman data", "not enough pixel data", "not enough image data", "unexpected EOF"} {
+	for _, words := range []string{"not enough pixel data", "not enough image data", "unexpected EOF"} {
 		if strings.Contains(message, words) {
 			return true
 		}
 	}
 	return false
-}
-
-func upper(format string) string {
-	if format == "" {
-		return "picture"
-	}
-	if format == "webp" {
-		return "WebP"
-	}
-	return strings.ToUpper(format)
 }

@@ -109,63 +109,6 @@ func TestConversions(t *testing.T) {
 	}
 }
 
-// Chroma at half the width and height, against libjpeg's triangle filter computed in floating
-// point.
-func TestChroma(t *testing.T) {
-	const w, h = 11, 9
-	for ratio, tall := range map[image.YCbCrSubsampleRatio]int{image.YCbCrSubsampleRatio420: 2, image.YCbCrSubsampleRatio422: 1} {
-		m := image.NewYCbCr(image.Rect(0, 0, w, h), ratio)
-		for i := range m.Cb {
-			m.Cb[i] = uint8(37 * i)
-		}
-		c := newChroma(m, m.Cb)
-		sample := func(x, y int) float64 {
-			return float64(m.Cb[min(max(y, 0), (h+tall-1)/tall-1)*m.CStride+min(max(x, 0), (w+1)/2-1)])
-		}
-		for y := range h {
-			row := c.row(y)
-			for x := range w {
-				dx, dy := 2*(x%2)-1, 2*(y%2)-1
-				mix := func(sy int) float64 { return .75*sample(x/2, sy) + .25*sample(x/2+dx, sy) }
-				want := mix(y)
-				if tall == 2 {
-					want = .75*mix(y/2) + .25*mix(y/2+dy)
-				}
-				if d := float64(row[x]) - want; d > .5 || d < -.5 {
-					t.Fatalf("%v: sample %d,%d is %d, want %.3f", ratio, x, y, row[x], want)
-				}
-			}
-		}
-	}
-}
-
-// Every kind of subsampling and a cut-out at an odd place give the colours of the image.
-func TestSubsampledImages(t *testing.T) {
-	for _, ratio := range []image.YCbCrSubsampleRatio{image.YCbCrSubsampleRatio444, image.YCbCrSubsampleRatio440, image.YCbCrSubsampleRatio411,
-		image.YCbCrSubsampleRatio410, image.YCbCrSubsampleRatio422, image.YCbCrSubsampleRatio420} {
-		m := image.NewYCbCr(image.Rect(0, 0, 9, 9), ratio)
-		for i := range m.Y {
-			m.Y[i] = uint8(3 * i)
-		}
-		for i := range m.Cb {
-			m.Cb[i], m.Cr[i] = 90, 150 // even, so that the filters agree
-		}
-		sub := m.SubImage(image.Rect(3, 2, 8, 9)).(*image.YCbCr)
-		got := FromImage(sub)
-		for y := range got.H {
-			for x := range got.W {
-				c := sub.YCbCrAt(3+x, 2+y)
-				r, g, b := color.YCbCrToRGB(c.Y, c.Cb, c.Cr)
-				for k, want := range []uint8{r, g, b} {
-					if d := int(got.Pix[3*(y*got.W+x)+k]) - int(want); d > 1 || d < -1 {
-						t.Fatalf("%v: pixel %d,%d is %v, want %v", ratio, x, y, got.Pix[3*(y*got.W+x):][:3], []uint8{r, g, b})
-					}
-				}
-			}
-		}
-	}
-}
-
 // A GIF's transparent colour is the palette's, and a first frame that is smaller than the canvas
 // lies in it.
 func TestGIF(t *testing.T) {
@@ -221,9 +164,9 @@ func TestBrokenPictures(t *testing.T) {
 		data []byte
 		want []string
 	}{
-		"bomb.png":   {bomb, []string{"1048576×1048576", "MaxPixels"}},
+		"bomb.png":   {bomb, []string{"1048576×1048576", "scale it down"}},
 		"empty.jpg":  {nil, []string{"empty"}},
-		"page.jpg":   {[]byte("<html>404 not found</html>"), []string{"not a picture", `"<html>404 no`, "WebP"}},
+		"page.jpg":   {[]byte("<html>404 not found</html>"), []string{"a web page, which is not read"}},
 		"header.jpg": {jpegOf(t, ramp(8, 8).Image())[:30], []string{"ends early"}},
 		"cut.png":    {pngOf(t, ramp(40, 40).Image())[:200], []string{"PNG data ends early"}},
 		"garbage.jpg": {slices.Concat(jpegOf(t, ramp(8, 8).Image())[:200], bytes.Repeat([]byte{0xff, 0xc4}, 90)),
@@ -345,11 +288,7 @@ func TestOrientations(t *testing.T) {
 	if q, err := Decode(turned, Options{}); err != nil || q.W != 16 || letter(q, 0, 0) != 'B' {
 		t.Errorf("PNG: orientation not honoured (%v)", err)
 	}
-	webp := slices.Concat([]byte("RIFF\x00\x00\x00\x00WEBPVP8X\x01\x00\x00\x00\x00\x00EXIF"), binary.LittleEndian.AppendUint32(nil, uint32(len(chunk))), chunk)
-	if o := orientation(webp); o != 6 {
-		t.Errorf("WebP: orientation %d, want 6", o)
-	}
-	if o := orientation(chunk); o != 6 {
+	if o := orientation(chunk, "tiff"); o != 6 {
 		t.Errorf("TIFF: orientation %d, want 6", o)
 	}
 }
@@ -373,8 +312,10 @@ func FuzzOrientation(f *testing.F) {
 	f.Add([]byte("\x89PNG\r\n\x1a\n\x00\x00\x00\x04eXIfIIII\x00\x00\x00\x00"))
 	f.Add([]byte("RIFF\xff\xff\xff\xffWEBPEXIF\xff\xff\xff\xff"))
 	f.Fuzz(func(t *testing.T, data []byte) {
-		if o := orientation(data); o < 1 || o > 8 {
-			t.Errorf("orientation %d", o)
+		for format := range metaFormats {
+			if o := orientation(data, format); o < 1 || o > 8 {
+				t.Errorf("%s: orientation %d", format, o)
+			}
 		}
 	})
 }
@@ -387,6 +328,17 @@ func FuzzDecode(f *testing.F) {
 	f.Add(encoded(f, func(b *bytes.Buffer) error { return gif.Encode(b, p.Image(), nil) }))
 	f.Add(encoded(f, func(b *bytes.Buffer) error { return bmp.Encode(b, p.Image()) }))
 	f.Add(encoded(f, func(b *bytes.Buffer) error { return tiff.Encode(b, p.Image(), nil) }))
+	files, err := filepath.Glob("testdata/*.[wt][ei][bf]*")
+	if err != nil || len(files) < 10 {
+		f.Fatal(files, err)
+	}
+	for _, file := range files {
+		data, err := os.ReadFile(file)
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(data)
+	}
 	f.Fuzz(func(t *testing.T, data []byte) {
 		p, err := Decode(data, Options{MaxPixels: 1 << 16})
 		if err == nil && (p.W <= 0 || p.H <= 0 || len(p.Pix) != 3*p.W*p.H) {
@@ -407,4 +359,62 @@ func says(t *testing.T, name string, err error, words ...string) {
 			t.Errorf("%s: the error lacks %q: %v", name, w, err)
 		}
 	}
+}
+
+// JPEGs of more pixels than the limit are read smaller, others are refused with a way out.
+func TestLargeImages(t *testing.T) {
+	p := ramp(100, 60)
+	data := withEXIF(jpegOf(t, p.Image()), exifBlock(binary.LittleEndian, 6))
+	for limit, want := range map[int][2]int{6000: {60, 100}, 5999: {30, 50}, 1499: {15, 25}, 120: {8, 13}} {
+		q, err := Decode(data, Options{MaxPixels: limit})
+		if err != nil || q.W != want[0] || q.H != want[1] {
+			t.Errorf("limit %d: %+v, %v, want %v", limit, q, err, want)
+			continue
+		}
+		if w, h := q.Full(); w != 60 || h != 100 {
+			t.Errorf("limit %d: full size %d×%d", limit, w, h)
+		}
+	}
+	_, err := Decode(data, Options{MaxPixels: 100})
+	says(t, "JPEG", err, "100×60 pixels", "scale it down")
+	_, err = Decode(pngOf(t, p.Image()), Options{MaxPixels: 5999})
+	says(t, "PNG", err, "the PNG is 100×60 pixels", "scale it down")
+	progressive, err := os.ReadFile("../../../internal/jpeg/testdata/progressive.jpg") // 45×37
+	if err != nil {
+		t.Fatal(err)
+	}
+	if q, err := Decode(progressive, Options{MaxPixels: 1000}); err != nil || q.W != 23 {
+		t.Errorf("progressive: %v, %v", q, err)
+	}
+	_, err = Decode(progressive, Options{MaxPixels: 800})
+	says(t, "progressive", err, "scale it down")
+}
+
+// What lies among photos and is not read is named, with what to do.
+func TestOtherFilesAreNamed(t *testing.T) {
+	for start, want := range map[string]string{
+		"\x00\x00\x00\x18ftypheic\x00\x00":         "a HEIC image",
+		"\x00\x00\x00\x18ftypmif1\x00\x00":         "a HEIC image",
+		"\x00\x00\x00\x20ftypavif\x00\x00":         "an AVIF image",
+		"\x00\x00\x00\x20ftypisom\x00\x00":         "a video",
+		"\xff\x0a\x00\x01":                         "a JPEG XL image",
+		"<?xml version='1.0'?>\n<svg xmlns=":       "an SVG drawing",
+		"\n <!DOCTYPE HTML><title>Sign in</title>": "a web page",
+		"version https://git-lfs.github.com/spec":  "git lfs pull",
+		strings.Repeat("\x00", 600):                "a file of zeros",
+		"\x00\x05\x16\x07\x00\x02":                 "a Mac's resource file",
+		"hello, this is text":                      `begins with "hello, this "`,
+	} {
+		_, err := Decode([]byte(start), Options{})
+		says(t, want, err, want)
+		if strings.Contains(want, " image") {
+			says(t, want, err, "convert it to JPEG")
+		}
+	}
+	lossless, err := os.ReadFile("../../../internal/jpeg/testdata/unsupported-12-bits.jpg")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = Decode(lossless, Options{})
+	says(t, "12 bits", err, "12 bits a sample is not supported", "8 bits")
 }

@@ -14,7 +14,7 @@ import (
 	"gopets/pets/vision/dataset/images"
 )
 
-// Broken pictures are found before training, with the reason for each.
+// Damaged images are found before training, with the reason for each.
 func ExampleVerify() {
 	dir := exampleFolder()
 	defer os.RemoveAll(dir)
@@ -27,7 +27,7 @@ func ExampleVerify() {
 	}
 	// Output:
 	// cut.png: the PNG data ends early: the file (60 bytes) is cut off
-	// page.jpg: not a picture that can be read (it begins with "<html></html"; wanted JPEG, PNG, GIF, WebP, TIFF or BMP)
+	// page.jpg: a web page, which is not read: download the image itself
 }
 
 // The second epoch decodes nothing.
@@ -59,7 +59,7 @@ func ExampleDecodeFile() {
 	// cut.png: the PNG data ends early: the file (60 bytes) is cut off
 }
 
-// exampleFolder holds one good picture and two broken ones.
+// exampleFolder holds a good image and two damaged ones.
 func exampleFolder() string {
 	dir, err := os.MkdirTemp("", "dataset-*")
 	if err != nil {

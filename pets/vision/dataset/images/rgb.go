@@ -5,22 +5,21 @@ import (
 	"image/color"
 )
 
-// RGB is a decoded photograph: RGB, 8 bits a channel, row by row from the top, 3 bytes a pixel.
+// RGB is a decoded image: 8 bits a channel, row by row from the top, 3 bytes a pixel.
 //
-// Pictures from a [Cache] lie in read-only memory: treat Pix as constant.
+// Images from a [Cache] lie in read-only memory: treat Pix as constant.
 type RGB struct {
 	W, H int
 	Pix  []uint8 // 3·W·H values
 
-	// FullW and FullH are the photograph's own size where a cache has reduced it; 0 where W and H
-	// are it.
+	// FullW and FullH are the file's own size where the image was reduced; 0 where W and H are it.
 	FullW, FullH int
 }
 
-// New makes a black picture.
+// New makes a black image.
 func New(w, h int) *RGB { return &RGB{W: w, H: h, Pix: make([]uint8, 3*w*h)} }
 
-// Full gives the size of the photograph before any reduction by a cache.
+// Full returns the size before any reduction.
 func (p *RGB) Full() (w, h int) {
 	if p.FullW > 0 && p.FullH > 0 {
 		return p.FullW, p.FullH
@@ -28,7 +27,7 @@ func (p *RGB) Full() (w, h int) {
 	return p.W, p.H
 }
 
-// Image gives the picture as an image.Image that shares its pixels.
+// Image returns p as an image.Image that shares its pixels.
 func (p *RGB) Image() image.Image { return rgbImage{p} }
 
 type rgbImage struct{ p *RGB }
@@ -52,6 +51,9 @@ func (m rgbImage) RGBA64At(x, y int) color.RGBA64 {
 	return color.RGBA64{R: uint16(r), G: uint16(g), B: uint16(b), A: uint16(a)}
 }
 
-// FromImage copies an image into a picture as [Decode] would: alpha is dropped and the colour under
-// it kept.
-func FromImage(img image.Image) *RGB { return convert(img) }
+// place copies an image to a place that lies inside p.
+func (p *RGB) place(q *RGB, x, y int) {
+	for i := range q.H {
+		copy(p.Pix[3*((y+i)*p.W+x):], q.Pix[3*i*q.W:3*(i+1)*q.W])
+	}
+}
