@@ -24,7 +24,7 @@
 //	squish, pad, crop                        §4.2      augment: TestPadAndSquish, TestSameSizeIsExact
 //	the same on the device                             augment: TestDeviceAgreesWithHost
 //	cached pictures                                    augment: TestCachedAgreesWithUncached; dataset/images: TestCache
-//	decoding, EXIF, damage                   §1.4      dataset/images: TestConversions, TestChroma, TestGIF, TestOrientations, TestBrokenPictures, TestRealPhotographs
+//	decoding, EXIF, damage                   §1.4      dataset/images: TestDecodeIsPillows, TestConversions, TestGIF, TestOrientations, TestBrokenPictures, TestRealPhotosArePillows
 //	networks, forward and backward           §14       model: TestGoldenFloat64, TestGoldenFloat32, TestBackendsAgree
 //	batch norm                               §14.1     model: TestNormAgainstTorch, TestNormWithLargeMean, TestRunningStatisticsAreTorchs
 //	parameter counts, layer groups           §6.2      model: TestParameterCounts; train: TestFreezing

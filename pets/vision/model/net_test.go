@@ -215,3 +215,20 @@ func TestFileLayout(t *testing.T) {
 		}
 	}
 }
+
+// A deeper network's file holds all names of a shallower one of its kind.
+func TestDeeperNetworksFileIsRefused(t *testing.T) {
+	shallow, err := model.New("resnet18", 3, model.HeadOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	values := shallow.Init(1)
+	f, err := shallow.ToFile(values)
+	if err != nil {
+		t.Fatal(err)
+	}
+	f.Tensors = append(f.Tensors, weights.Tensor{Name: "layer1.2.bn1.weight", Shape: []int{64}}, weights.Tensor{Name: "fc.bias", Shape: []int{1000}})
+	if _, _, _, err := shallow.FromFile(f, values); err == nil || !strings.Contains(err.Error(), "1 tensors more, for example layer1.2.bn1.weight: it is of a larger network") {
+		t.Errorf("%v", err)
+	}
+}

@@ -62,7 +62,8 @@ func hash(s string) uint64 {
 // the head's ours, or those of a file that fastai v1 saved ("0.4.0.conv1.weight", "1.8.bias"); a
 // file of a body alone, or with a classifier that is not ours, loads the body. loaded, missing (in
 // the file) and unexpected (in the file only; num_batches_tracked aside) are names. A tensor of the
-// wrong shape, and a file without any tensor of this network, is an error and changes nothing.
+// wrong shape, a file without any tensor of this network, and one of a deeper network of the same
+// kind, is an error and changes nothing.
 func (n *Net) FromFile(f *weights.File, into []*tensors.Tensor) (loaded, missing, unexpected []string, err error) {
 	if len(into) != len(n.Params) {
 		return nil, nil, nil, fmt.Errorf("network %s: want %d values to load into, got %d", n.Name, len(n.Params), len(into))
@@ -96,10 +97,30 @@ func (n *Net) FromFile(f *weights.File, into []*tensors.Tensor) (loaded, missing
 			unexpected = append(unexpected, t.Name)
 		}
 	}
+	if foreign := n.foreign(unexpected); len(foreign) > 0 {
+		return nil, nil, nil, fmt.Errorf("network %s: the file has %d tensors more, for example %s: it is of a larger network: give a file of %s",
+			n.Name, len(foreign), foreign[0], n.Name)
+	}
 	for i, t := range fresh {
 		into[i] = t
 	}
 	return loaded, missing, unexpected, nil
+}
+
+// foreign returns the tensors' names that lie in a part of this network, as layer1, but not in the
+// network: those of a deeper one. Names elsewhere, as another classifier's, do no harm.
+func (n *Net) foreign(unexpected []string) (names []string) {
+	parts := map[string]bool{}
+	for _, p := range n.Params {
+		part, _, _ := strings.Cut(p.Name, ".")
+		parts[part] = part != "head"
+	}
+	for _, name := range unexpected {
+		if part, _, _ := strings.Cut(n.ourName(name), "."); parts[part] {
+			names = append(names, name)
+		}
+	}
+	return names
 }
 
 // ToFile gives the values as a weight file in torch's layout.

@@ -51,8 +51,8 @@ func TestPredictPathBytesImage(t *testing.T) {
 	if _, err := l.PredictFile(ctx, path+".no"); err == nil || !strings.Contains(err.Error(), "cat.jpg.no") {
 		t.Errorf("missing file: %v", err)
 	}
-	if _, err := l.PredictBytes(ctx, []byte("<html>")); err == nil || !strings.Contains(err.Error(), "not a picture") {
-		t.Errorf("no picture: %v", err)
+	if _, err := l.PredictBytes(ctx, []byte("<html>")); err == nil || !strings.Contains(err.Error(), "a web page") {
+		t.Errorf("no image: %v", err)
 	}
 	if _, err := l.PredictImage(ctx, images.New(0, 0).Image()); err == nil {
 		t.Error("an empty image passed")

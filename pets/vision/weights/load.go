@@ -114,36 +114,67 @@ func missing(arch string, from origin, cache string, o Options, troubles []error
 	return errors.New(text)
 }
 
-// Read reads a weight file of either format, told apart by content.
+// Read reads a weight file of either format, told apart by content. Prefixes that programs put
+// before all names ("module.", "model.", "_orig_mod." …) are taken off.
 func Read(path string) (*File, error) {
+	file, err := read(path)
+	if err != nil {
+		return nil, err
+	}
+	file.unwrap()
+	return file, nil
+}
+
+func read(path string) (*File, error) {
 	f, err := os.Open(path)
 	if err != nil {
 		return nil, fmt.Errorf("reading weights: %w", err)
 	}
-	var head [4]byte
-	n, _ := io.ReadFull(f, head[:])
+	head := make([]byte, 512)
+	n, _ := io.ReadFull(f, head)
 	f.Close()
-	if n == len(head) && (string(head[:2]) == "PK" || head[0] == 0x80 && head[1] <= 5) {
+	head = head[:n]
+	safetensors := n >= 9 && head[8] == '{' && head[5]|head[6]|head[7] == 0
+	if other := otherKind(head); other != "" && !safetensors {
+		return nil, fmt.Errorf("reading weights from %s: it is %s", path, other)
+	}
+	if n >= 4 && (string(head[:2]) == "PK" || head[0] == 0x80 && head[1] <= 5) {
 		// A safetensors header of 640 bytes and more could start alike; it goes on with JSON after
 		// eight bytes.
 		if file, err := ReadTorch(path); err == nil {
 			return file, nil
-		} else if !startsJSON(path) {
+		} else if !safetensors {
 			return nil, err
 		}
+	}
+	if !safetensors {
+		return nil, fmt.Errorf("reading weights from %s: it is neither a safetensors file nor one of torch.save (it begins with %.12q)", path, head)
 	}
 	return ReadSafetensors(path)
 }
 
-func startsJSON(path string) bool {
-	f, err := os.Open(path)
-	if err != nil {
-		return false
+// otherKind names a file that is no weights, with what to do; "" if it is not known.
+func otherKind(head []byte) string {
+	text := strings.ToLower(strings.TrimLeft(string(head), " \t\r\n\ufeff"))
+	for _, k := range []struct{ magic, what string }{
+		{"version https://git-lfs", "a Git LFS pointer, not the file itself: run git lfs pull in its repository"},
+		{"<!doctype", "a web page: download the file itself (on the Hub, with …/resolve/main/…)"},
+		{"<html", "a web page: download the file itself (on the Hub, with …/resolve/main/…)"},
+		{"<?xml", "an XML text, perhaps a server's error: download the file again"},
+		{"\x89HDF", "an HDF5 file (Keras): convert it to safetensors in Python"},
+		{"GGUF", "a GGUF file: only safetensors and torch.save's files are read"},
+		{"\x93NUMPY", "a NumPy array: save a state dict with torch.save or safetensors"},
+		{"\x1f\x8b", "a gzip archive: unpack it"},
+		{"{", "a JSON text, not weights"},
+	} {
+		if strings.HasPrefix(text, k.magic) || strings.HasPrefix(string(head), k.magic) {
+			return k.what
+		}
 	}
-	defer f.Close()
-	var head [9]byte
-	_, err = io.ReadFull(f, head[:])
-	return err == nil && head[8] == '{'
+	if len(head) == 0 {
+		return "empty: download the file again"
+	}
+	return ""
 }
 
 // hashInName finds the 8 hex digits of torchvision's file names.

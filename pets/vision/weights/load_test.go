@@ -277,7 +277,7 @@ func TestDownloadRefuses(t *testing.T) {
 			w.Header().Set("Content-Length", fmt.Sprint(maxDownload+1))
 			w.WriteHeader(http.StatusOK)
 		}), "at most"},
-		"a web page": {&site{raw: []byte("<html>please log in</html>")}, "not a safetensors file"},
+		"a web page": {&site{raw: []byte("<html>please log in</html>")}, "a web page"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			cache := alone(t)

@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"strconv"
+	"strings"
 )
 
 // Limits of the pickle interpreter. A state dict of ResNet-152 with its optimizer takes under a
@@ -23,12 +25,19 @@ type (
 	list      struct{ items []any }
 	dict      struct{ keys, values []any }
 	global    struct{ module, name string }
-	longBytes []byte   // an integer of more than eight bytes, little-endian
-	anObject  struct{} // something harmless whose content does not matter
+	longBytes []byte // an integer of more than eight bytes, little-endian
+
+	// An object is what a name that is not known would have made: nothing is made, what the pickle
+	// says of it is kept.
+	object struct {
+		class global
+		items dict // of a subclass of a dictionary
+		state any
+	}
 )
 
 // An unpickler runs one pickle after another from a stream. It calls nothing: a global is a name,
-// and reduce decides what a name from the short list stands for.
+// reduce decides what a name from the short list stands for, any other makes an inert [object].
 type unpickler struct {
 	r          *bufio.Reader
 	left       int // bytes that the running pickle may still take
@@ -74,8 +83,11 @@ func (u *unpickler) step(op byte) error {
 		u.push(op == 0x88)
 	case 'K', 'M', 'J', 0x8a, 'G': // BININT1, BININT2, BININT, LONG1, BINFLOAT
 		return u.number(op)
-	// BINUNICODE, SHORT_BINUNICODE, SHORT_BINSTRING, BINBYTES, SHORT_BINBYTES
-	case 'X', 0x8c, 'U', 'B', 'C':
+	case 'I', 'L', 'F', 'S', 'V': // INT, LONG, FLOAT, STRING, UNICODE: of protocol 0
+		return u.lineValue(op)
+	// BINUNICODE, BINSTRING, BINBYTES, SHORT_BINUNICODE, SHORT_BINSTRING, SHORT_BINBYTES,
+	// BINUNICODE8, BINBYTES8, BYTEARRAY8
+	case 'X', 'T', 'B', 0x8c, 'U', 'C', 0x8d, 0x8e, 0x96:
 		return u.text(op)
 	case ')': // EMPTY_TUPLE
 		u.push(tuple{})
@@ -92,20 +104,36 @@ func (u *unpickler) step(op byte) error {
 			return err
 		}
 		u.push(tuple(items))
-	case ']': // EMPTY_LIST
+	case ']', 0x8f: // EMPTY_LIST, EMPTY_SET
 		u.push(&list{})
-	case 'a', 'e': // APPEND, APPENDS
-		return u.append(op == 'e')
+	case 'l', 0x91: // LIST, FROZENSET
+		items, err := u.toMark()
+		u.push(&list{items})
+		return err
+	case 'a', 'e', 0x90: // APPEND, APPENDS, ADDITEMS
+		return u.append(op != 'a')
 	case '}': // EMPTY_DICT
 		u.push(&dict{})
+	case 'd': // DICT
+		items, err := u.toMark()
+		if err != nil {
+			return err
+		}
+		u.push(&dict{})
+		return u.setPairs(items)
 	case 's', 'u': // SETITEM, SETITEMS
 		return u.setItems(op == 'u')
-	case 'q', 'r', 0x94, 'h', 'j': // BINPUT, LONG_BINPUT, MEMOIZE, BINGET, LONG_BINGET
+	// BINPUT, LONG_BINPUT, MEMOIZE, PUT, BINGET, LONG_BINGET, GET
+	case 'q', 'r', 0x94, 'p', 'h', 'j', 'g':
 		return u.remember(op)
 	case 'c', 0x93: // GLOBAL, STACK_GLOBAL
 		return u.global(op == 0x93)
 	case 'R', 0x81: // REDUCE, NEWOBJ
-		return u.call()
+		return u.call(2)
+	case 0x92: // NEWOBJ_EX
+		return u.call(3)
+	case 'i', 'o': // INST, OBJ
+		return u.instance(op == 'i')
 	case 'b': // BUILD
 		return u.build()
 	case 'Q': // BINPERSID
@@ -119,6 +147,14 @@ func (u *unpickler) step(op byte) error {
 	case '0': // POP
 		_, err := u.pop()
 		return err
+	case '1': // POP_MARK
+		_, err := u.toMark()
+		return err
+	case '2': // DUP
+		if len(u.stack) == 0 {
+			return errStack
+		}
+		u.push(u.top())
 	default:
 		return errors.New("not one that a file of tensors needs")
 	}
@@ -168,25 +204,25 @@ func (u *unpickler) number(op byte) error {
 }
 
 func (u *unpickler) text(op byte) error {
-	var length int
-	if op == 'X' || op == 'B' {
-		raw, err := u.bytes(4)
-		if err != nil {
-			return err
-		}
-		claimed := binary.LittleEndian.Uint32(raw)
-		if claimed > maxString {
-			return fmt.Errorf("a text of %d bytes; at most %d are believed", claimed, maxString)
-		}
-		length = int(claimed)
-	} else {
-		short, err := u.byte()
-		if err != nil {
-			return err
-		}
-		length = int(short)
+	width := 1
+	switch op {
+	case 'X', 'T', 'B':
+		width = 4
+	case 0x8d, 0x8e, 0x96:
+		width = 8
 	}
-	raw, err := u.bytes(length)
+	raw, err := u.bytes(width)
+	if err != nil {
+		return err
+	}
+	var length uint64
+	for i, b := range raw {
+		length |= uint64(b) << (8 * i)
+	}
+	if length > maxString {
+		return fmt.Errorf("a text of %d bytes: the limit is %d", length, maxString)
+	}
+	raw, err = u.bytes(int(length))
 	u.push(string(raw))
 	return err
 }
@@ -196,11 +232,13 @@ func (u *unpickler) append(many bool) error {
 	if err != nil {
 		return err
 	}
-	target, ok := u.top().(*list)
-	if !ok {
+	switch target := u.top().(type) {
+	case *list:
+		target.items = append(target.items, items...)
+	case *object: // of a subclass of a list
+	default:
 		return errors.New("appends to something that is no list")
 	}
-	target.items = append(target.items, items...)
 	return nil
 }
 
@@ -209,7 +247,14 @@ func (u *unpickler) setItems(many bool) error {
 	if err != nil {
 		return err
 	}
+	return u.setPairs(items)
+}
+
+func (u *unpickler) setPairs(items []any) error {
 	target, ok := u.top().(*dict)
+	if o, isObject := u.top().(*object); isObject {
+		target, ok = &o.items, true
+	}
 	if !ok || len(items)%2 != 0 {
 		return errors.New("sets items of something that is no dictionary")
 	}
@@ -225,6 +270,16 @@ func (u *unpickler) remember(op byte) error {
 	switch op {
 	case 0x94:
 		at = uint32(len(u.memo))
+	case 'p', 'g':
+		text, err := u.line()
+		if err != nil {
+			return err
+		}
+		n, err := strconv.ParseUint(text, 10, 32)
+		if err != nil {
+			return errors.New("a number that is none")
+		}
+		at = uint32(n)
 	case 'q', 'h':
 		b, err := u.byte()
 		if err != nil {
@@ -238,7 +293,7 @@ func (u *unpickler) remember(op byte) error {
 		}
 		at = binary.LittleEndian.Uint32(raw)
 	}
-	if op == 'h' || op == 'j' {
+	if op == 'h' || op == 'j' || op == 'g' {
 		value, ok := u.memo[at]
 		if !ok {
 			return fmt.Errorf("nothing was kept as number %d", at)
@@ -275,26 +330,86 @@ func (u *unpickler) global(onStack bool) error {
 			return err
 		}
 	}
-	if !g.known() {
-		return fmt.Errorf("the file wants %q from Python's module %q, which a file of tensors does not need; it is refused, as it could run anything", g.name, g.module)
-	}
 	u.push(g)
 	return nil
 }
 
-func (u *unpickler) call() error {
-	parts, err := u.arguments(false, 2)
+// call makes what a name and its arguments stand for; of three parts, the third are arguments by
+// name.
+func (u *unpickler) call(parts int) error {
+	args, err := u.arguments(false, parts)
 	if err != nil {
 		return err
 	}
-	g, ok1 := parts[0].(global)
-	args, ok2 := parts[1].(tuple)
-	if !ok1 || !ok2 {
-		return errors.New("calls something that is no known name")
+	g, ok := args[0].(global)
+	list, isTuple := args[1].(tuple)
+	if !ok || !g.known() || !isTuple {
+		u.push(&object{class: className(args[0])})
+		return nil
 	}
-	value, err := u.reduce(g, args)
+	value, err := u.reduce(g, list)
 	u.push(value)
 	return err
+}
+
+// className is the name that an object's class goes by, as far as it is known.
+func className(class any) global {
+	switch c := class.(type) {
+	case global:
+		return c
+	case *object:
+		return c.class
+	}
+	return global{}
+}
+
+// instance makes an inert object, as protocol 0 and 1 do: its class, and the arguments to drop.
+func (u *unpickler) instance(named bool) error {
+	args, err := u.toMark()
+	if err != nil {
+		return err
+	}
+	var class any
+	if named {
+		if err := u.global(false); err != nil {
+			return err
+		}
+		if class, err = u.pop(); err != nil {
+			return err
+		}
+	} else if len(args) > 0 {
+		class = args[0]
+	}
+	u.push(&object{class: className(class)})
+	return nil
+}
+
+// lineValue reads a value of protocol 0, written as text in a line.
+func (u *unpickler) lineValue(op byte) error {
+	text, err := u.line()
+	if err != nil {
+		return err
+	}
+	switch op {
+	case 'I', 'L':
+		switch n, err := strconv.ParseInt(strings.TrimSuffix(text, "L"), 10, 64); {
+		case op == 'I' && (text == "00" || text == "01"):
+			u.push(text == "01")
+		case err != nil:
+			u.push(longBytes(text))
+		default:
+			u.push(n)
+		}
+	case 'F':
+		f, err := strconv.ParseFloat(text, 64)
+		if err != nil {
+			return errors.New("a number that is none")
+		}
+		u.push(f)
+	default:
+		u.push(strings.Trim(text, `'"`))
+	}
+	return nil
 }
 
 // build gives an object its state: a Parameter of PyTorch before 0.4 carries its tensor there; of a
@@ -305,17 +420,18 @@ func (u *unpickler) build() error {
 		return err
 	}
 	switch target := u.top().(type) {
-	case *dict, anObject:
-		return nil
+	case *object:
+		target.state = state
 	case *torchTensor:
 		if parts, ok := state.(tuple); ok && len(parts) == 5 {
 			if data, ok := parts[0].(*torchTensor); ok {
 				*target = *data
 			}
 		}
-		return nil
+	case nil:
+		return errStack
 	}
-	return errors.New("gives a state to something that has none")
+	return nil
 }
 
 var errStack = errors.New("takes more than there is")

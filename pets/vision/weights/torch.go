@@ -9,14 +9,14 @@ import (
 	"fmt"
 	"io"
 	"path"
-	"strconv"
 	"strings"
 )
 
-// ReadTorch reads the tensors of a file that torch.save wrote: a state dict, or a dictionary that
-// holds one under "model" (fastai) or "state_dict". Both containers are known, the stream of
-// pickles (before PyTorch 1.6) and the zip archive; the tar of PyTorch before 0.1.10 and
-// TorchScript are refused. Other entries (an optimizer, an epoch) are passed over.
+// ReadTorch reads the tensors of a file that torch.save wrote: a state dict, a checkpoint that holds
+// one under a usual name ("model_state_dict", "state_dict", "model", "net" …), or a whole model, of
+// which nothing is made or called. Both containers are known, the stream of pickles (before PyTorch
+// 1.6) and the zip archive; the tar of PyTorch before 0.1.10 and TorchScript are refused. Other
+// entries (an optimizer, an epoch, arguments) are passed over.
 func ReadTorch(path string) (*File, error) {
 	return readFile(path, decodeTorch)
 }
@@ -178,61 +178,4 @@ func (c *counter) Read(p []byte) (int, error) {
 	n, err := c.r.Read(p)
 	c.n += int64(n)
 	return n, err
-}
-
-// get finds a text key.
-func (d *dict) get(key string) any {
-	for i, k := range d.keys {
-		if k == key {
-			return d.values[i]
-		}
-	}
-	return nil
-}
-
-// file collects the tensors of the object that was saved.
-func (b *torchBuilder) file(object any) (*File, error) {
-	state, ok := object.(*dict)
-	for _, name := range []string{"model", "state_dict"} {
-		if ok {
-			if inner, found := state.get(name).(*dict); found {
-				state = inner
-			}
-		}
-	}
-	if !ok {
-		if one, isTensor := object.(*torchTensor); isTensor {
-			state, ok = &dict{keys: []any{"tensor"}, values: []any{one}}, true
-		}
-	}
-	if !ok {
-		return nil, errors.New("it holds no dictionary of tensors; save model.state_dict()")
-	}
-	file := &File{}
-	var values int64
-	for i, value := range state.values {
-		t, ok := value.(*torchTensor)
-		if !ok {
-			continue
-		}
-		name, ok := state.keys[i].(string)
-		if !ok {
-			name = strconv.Itoa(i)
-		}
-		// Tensors may share a storage, or repeat its values; a small file must not become a large
-		// memory by that.
-		if n, err := elements(t.shape); err != nil || n > b.size-values {
-			return nil, errors.New("its tensors hold more values than the file has bytes")
-		}
-		tensor, err := t.tensor(name)
-		if err != nil {
-			return nil, fmt.Errorf("tensor %q: %w", name, err)
-		}
-		values += int64(tensor.Len())
-		file.Tensors = append(file.Tensors, tensor)
-	}
-	if len(file.Tensors) == 0 {
-		return nil, errors.New("it holds no tensors")
-	}
-	return file, nil
 }

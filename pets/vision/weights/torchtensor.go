@@ -6,22 +6,24 @@ import (
 	"math"
 )
 
-// storageTypes gives the element type of torch's storage classes, the only other globals beside
-// knownGlobals.
+// storageTypes are the element types of torch's storage classes.
 var storageTypes = map[string]string{
 	"DoubleStorage": "F64", "FloatStorage": "F32", "HalfStorage": "F16", "BFloat16Storage": "BF16",
 	"LongStorage": "I64", "IntStorage": "I32", "ShortStorage": "I16", "CharStorage": "I8",
 	"ByteStorage": "U8", "BoolStorage": "BOOL",
 }
 
+// knownGlobals are the names that stand for something here.
 var knownGlobals = map[global]bool{
-	{"collections", "OrderedDict"}:         true,
-	{"torch._utils", "_rebuild_tensor"}:    true,
-	{"torch._utils", "_rebuild_tensor_v2"}: true,
-	{"torch._utils", "_rebuild_parameter"}: true,
-	{"torch.nn.parameter", "Parameter"}:    true,
-	{"torch", "Size"}:                      true,
-	{"torch", "device"}:                    true,
+	{"collections", "OrderedDict"}:                    true,
+	{"torch._utils", "_rebuild_tensor"}:               true,
+	{"torch._utils", "_rebuild_tensor_v2"}:            true,
+	{"torch._utils", "_rebuild_parameter"}:            true,
+	{"torch.nn.parameter", "Parameter"}:               true,
+	{"torch._tensor", "_rebuild_from_type_v2"}:        true,
+	{"torch._utils", "_rebuild_parameter_with_state"}: true,
+	{"torch", "Size"}:                                 true,
+	{"torch", "device"}:                               true,
 }
 
 func (g global) known() bool {
@@ -67,6 +69,9 @@ func newTorchBuilder(size int64) *torchBuilder {
 // is of no matter.
 func (b *torchBuilder) storage(id any) (any, error) {
 	parts, ok := id.(tuple)
+	if ok && len(parts) >= 2 && parts[0] == "module" { // a class with its source
+		return parts[1], nil
+	}
 	if !ok || len(parts) < 5 || parts[0] != "storage" {
 		return nil, errors.New("refers to something that is no storage")
 	}
@@ -116,7 +121,7 @@ func (b *torchBuilder) reduce(g global, args tuple) (any, error) {
 		return &dict{}, nil
 	case "_rebuild_tensor", "_rebuild_tensor_v2":
 		return rebuild(args)
-	case "_rebuild_parameter":
+	case "_rebuild_parameter", "_rebuild_parameter_with_state":
 		if len(args) > 0 {
 			if t, ok := args[0].(*torchTensor); ok {
 				return t, nil
@@ -131,7 +136,15 @@ func (b *torchBuilder) reduce(g global, args tuple) (any, error) {
 			return &same, nil
 		}
 	case "Size", "device":
-		return anObject{}, nil
+		return &object{class: g}, nil
+	case "_rebuild_from_type_v2": // of a subclass of Tensor: function, class, arguments, state
+		if len(args) == 4 {
+			function, ok1 := args[0].(global)
+			arguments, ok2 := args[2].(tuple)
+			if ok1 && ok2 && function.known() && function != g {
+				return b.reduce(function, arguments)
+			}
+		}
 	}
 	return nil, fmt.Errorf("wrong arguments for %s", g.name)
 }
