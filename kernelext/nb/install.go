@@ -83,38 +83,43 @@ then it is kept aside, and nb uninstall brings it back.`,
 					return fmt.Errorf("%s holds a kernel that nb did not install; it was left as it is.\n  nb install --replace     keeps it aside and takes its place; nb uninstall brings it back\n  nb install --name NAME   installs under another name", dir)
 				}
 			}
-			ctx := cmd.Context()
-			w, err := findWorkspace(ctx, ".")
-			if err != nil {
-				return err
-			}
-			w.workers = nil // built when a notebook first needs one
-			s := &setup{log: cmd.OutOrStdout(), offline: offline, lenient: true}
-			if err := s.all(ctx, w); err != nil {
-				return err
-			}
-			s.modules(ctx, w)
-			s.gopls(ctx)
-			program, err := keptProgram()
-			if err != nil {
-				return err
-			}
-			for _, name := range f.names() {
-				spec, err := frontSpec(ctx, program, name)
-				if err != nil {
-					return err
-				}
-				if err := f.install(cmd, name, spec); err != nil {
-					return err
-				}
-			}
-			return nil
+			return f.installAll(cmd, offline)
 		},
 	}
 	f.add(cmd)
 	cmd.Flags().BoolVar(&f.replace, "replace", false, "take the place of a kernel that nb did not install; it is kept aside")
 	cmd.Flags().BoolVar(&offline, "offline", false, "fetch nothing")
 	return cmd
+}
+
+// installAll builds what the kernels need and writes their kernelspecs.
+func (f installFlags) installAll(cmd *cobra.Command, offline bool) error {
+	ctx := cmd.Context()
+	w, err := findWorkspace(ctx, ".")
+	if err != nil {
+		return err
+	}
+	w.workers = nil // built when a notebook first needs one
+	s := &setup{log: cmd.OutOrStdout(), offline: offline, lenient: true}
+	if err := s.all(ctx, w); err != nil {
+		return err
+	}
+	s.modules(ctx, w)
+	s.gopls(ctx)
+	program, err := keptProgram()
+	if err != nil {
+		return err
+	}
+	for _, name := range f.names() {
+		spec, err := frontSpec(ctx, program, name)
+		if err != nil {
+			return err
+		}
+		if err := f.install(cmd, name, spec); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // specMark is what nb writes into a kernelspec's metadata, to know its own again.
