@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"os"
 	"path/filepath"
 	"strings"
@@ -70,5 +71,18 @@ func TestALineWithoutEnd(t *testing.T) {
 	}
 	if got := shownText(t, outputs...); len(got) > maxLine+2*len(indent) {
 		t.Errorf("%d bytes were printed", len(got))
+	}
+}
+
+// What GitHub takes apart is escaped: of a message the line ends, of a title also what ends it.
+func TestAnnotation(t *testing.T) {
+	var b bytes.Buffer
+	a, err := newAnnotations("github", &b)
+	if err != nil {
+		t.Fatal(err)
+	}
+	a.failure("a,b.ipynb", "x: 50%", "one\ntwo, 50%\x1b[31m::error::")
+	if want := "::error file=a%2Cb.ipynb,title=x%3A 50%25::one%0Atwo, 50%25::error::\n"; b.String() != want {
+		t.Errorf("%q, want %q", b.String(), want)
 	}
 }
