@@ -259,7 +259,10 @@ func (x inlineMath) Parse(_ ast.Node, block text.Reader, _ parser.Context) ast.N
 	row, position := block.Position()
 	var ahead strings.Builder
 	for ; line != nil && ahead.Len() < maxTeX; line, _ = block.PeekLine() {
-		ahead.Write(line)
+		ahead.Write(line[:min(len(line), 2*maxTeX)])
+		if len(line) > 2*maxTeX {
+			break // longer than any formula
+		}
 		block.AdvanceLine()
 	}
 	block.SetPosition(row, position)
@@ -269,6 +272,8 @@ func (x inlineMath) Parse(_ ast.Node, block text.Reader, _ parser.Context) ast.N
 	if !ok {
 		return nil
 	}
+	// Not a part of the text ahead, which would stay in memory.
+	f.source, f.tex = strings.Clone(f.source), strings.Clone(f.tex)
 	for n := len(f.source); n > 0; {
 		line, _ := block.PeekLine()
 		if n < len(line) {
