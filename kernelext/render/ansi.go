@@ -10,21 +10,21 @@ import (
 	kernelterm "gopets/kernelext/internal/terminal"
 )
 
-// pen is how text is written at the moment, as SGR sequences set it.
-type pen struct {
+// textStyle is how text is written at the moment, as SGR sequences set it.
+type textStyle struct {
 	fg, bg                              string // "" | "0"…"7" | "#rrggbb"
 	bold, faint, italic, under, inverse bool
 }
 
 // ansi turns terminal text into HTML: colours become classes, other control sequences vanish.
-// It begins with the pen that an earlier text left, and returns the one that it leaves.
-func ansi(s string, p pen) (string, pen) {
+// It begins with the textStyle that an earlier text left, and returns the one that it leaves.
+func ansi(s string, p textStyle) (string, textStyle) {
 	var b strings.Builder
-	open := p != pen{}
+	open := p != textStyle{}
 	if open {
 		b.WriteString(p.tag())
 	}
-	set := func(next pen) {
+	set := func(next textStyle) {
 		if next == p {
 			return
 		}
@@ -32,7 +32,7 @@ func ansi(s string, p pen) (string, pen) {
 			b.WriteString("</span>")
 		}
 		p = next
-		open = p != pen{}
+		open = p != textStyle{}
 		if open {
 			b.WriteString(p.tag())
 		}
@@ -51,7 +51,7 @@ func ansi(s string, p pen) (string, pen) {
 		}
 	}
 	left := p
-	set(pen{})
+	set(textStyle{})
 	return b.String(), left
 }
 
@@ -93,10 +93,10 @@ func sequence(s string) (params string, final byte, rest string) {
 }
 
 // sgr applies the parameters of one "select graphic rendition" sequence.
-func (p pen) sgr(params string) pen {
+func (p textStyle) sgr(params string) textStyle {
 	codes := strings.FieldsFunc(params, func(r rune) bool { return r == ';' || r == ':' })
 	if len(codes) == 0 {
-		return pen{}
+		return textStyle{}
 	}
 	for i := 0; i < len(codes); i++ {
 		n, err := strconv.Atoi(codes[i])
@@ -105,7 +105,7 @@ func (p pen) sgr(params string) pen {
 		}
 		switch {
 		case n == 0:
-			p = pen{}
+			p = textStyle{}
 		case n == 1:
 			p.bold = true
 		case n == 2:
@@ -167,7 +167,7 @@ func extended(codes []string) (color string, used int) {
 	return "", len(codes)
 }
 
-// color256 gives a colour of xterm's palette: 16 names, a 6×6×6 cube, 24 greys.
+// color256 returns a colour of xterm's palette: 16 names, a 6×6×6 cube, 24 greys.
 func color256(n int) string {
 	switch {
 	case n < 16:
@@ -186,7 +186,7 @@ func color256(n int) string {
 	return fmt.Sprintf("#%02x%02x%02x", grey, grey, grey)
 }
 
-func (p pen) tag() string {
+func (p textStyle) tag() string {
 	var classes, styles []string
 	fg, bg := p.fg, p.bg
 	if p.inverse && fg+bg == "" {
@@ -198,13 +198,13 @@ func (p pen) tag() string {
 	switch {
 	case exactFG && bg == "": // on paper, light or dark: as near as can be read
 		classes = append(classes, "fx")
-		styles = append(styles, "--l:"+readable(fg, lightPaper, 0), "--d:"+readable(fg, darkPaper, 255))
+		styles = append(styles, "--l:"+readable(fg, lightBackground, 0), "--d:"+readable(fg, darkBackground, 255))
 	case exactFG:
 		styles = append(styles, "color:"+fg)
 	case fg != "":
 		classes = append(classes, "f"+fg)
 	case exactBG:
-		styles = append(styles, "color:"+inkOn(bg))
+		styles = append(styles, "color:"+textColorOn(bg))
 	}
 	switch {
 	case exactBG:

@@ -17,9 +17,9 @@ import (
 	"gopets/kernelext/notebook"
 )
 
-// MarkdownOptions are options for a Markdown text. The zero value embeds pictures as data URIs.
+// MarkdownOptions are options for a Markdown text. The zero value embeds images as data URIs.
 type MarkdownOptions struct {
-	// where the text finds its pictures, relative to itself, such as "pets_files"; "" embeds them
+	// where the text finds its images, relative to itself, such as "pets_files"; "" embeds them
 	Folder string
 	Trust  bool // let the notebook's HTML through as it is
 }
@@ -27,10 +27,10 @@ type MarkdownOptions struct {
 // Document is a notebook as GitHub-flavoured Markdown.
 type Document struct {
 	Text  []byte
-	Files []File // pictures, to be written into the folder that the options name
+	Files []File // images, to be written into the folder that the options name
 }
 
-// File is a picture of a Document. Its name never comes from the notebook: output_CELL_OUTPUT.png,
+// File is an image of a Document. Its name never comes from the notebook: output_CELL_OUTPUT.png,
 // attachment_CELL_NUMBER.png, all counted from 0.
 type File struct {
 	Name string
@@ -39,10 +39,10 @@ type File struct {
 
 // Markdown makes the text: cells as they stand, code and text outputs between fences that nothing
 // in them can close, terminal sequences obeyed and colours dropped, tables as sanitised HTML,
-// pictures and attachments as files, mathematics as it was written.
+// images and attachments as files, mathematics as it was written.
 func Markdown(nb *notebook.Notebook, o MarkdownOptions) Document {
 	language := languageOf(nb)
-	e := &exporter{options: o, guard: newGuard(o.Trust), page: newMarkdown(o.Trust, language)}
+	e := &exporter{options: o, sanitizer: newSanitizer(o.Trust), page: newMarkdown(o.Trust, language)}
 	var blocks []string
 	for i, c := range nb.Cells() {
 		show := visibilityOf(c)
@@ -51,7 +51,7 @@ func Markdown(nb *notebook.Notebook, o MarkdownOptions) Document {
 		}
 		switch c.Type() {
 		case notebook.Markdown:
-			blocks = append(blocks, e.guard.safe(e.attachments(i, c)))
+			blocks = append(blocks, e.sanitizer.safe(e.attachments(i, c)))
 		case notebook.Code:
 			blocks = append(blocks, e.code(i, c, language, show)...)
 		default:
@@ -63,10 +63,10 @@ func Markdown(nb *notebook.Notebook, o MarkdownOptions) Document {
 }
 
 type exporter struct {
-	options MarkdownOptions
-	guard   *guard
-	page    *markdown // what HTML would be part of
-	files   []File
+	options   MarkdownOptions
+	sanitizer *sanitizer
+	page      *markdown // what HTML would be part of
+	files     []File
 }
 
 func (e *exporter) code(i int, c *notebook.Cell, language string, show visibility) []string {
@@ -117,16 +117,16 @@ func (e *exporter) output(name string, o notebook.Output) string {
 		if !ok {
 			continue
 		}
-		if data, ok := pictureData(mime, text); ok {
+		if data, ok := imageData(mime, text); ok {
 			return "![" + altText(o) + "](" + e.keep(name, mime, data) + ")"
 		}
 	}
 	if text, ok := o.Mime("text/markdown"); ok {
-		return e.guard.safe(text)
+		return e.sanitizer.safe(text)
 	}
 	if text, ok := o.Mime("text/latex"); ok {
 		if f, ok := formulaAt(strings.TrimSpace(text), ""); ok && f.source == strings.TrimSpace(text) {
-			return e.guard.safe(f.source)
+			return e.sanitizer.safe(f.source)
 		}
 		return fence("latex", text)
 	}
@@ -203,12 +203,12 @@ func (e *exporter) embedded(n *html.Node, name string) {
 	if !ok || e.options.Folder == "" {
 		return
 	}
-	if data, err := decodeBase64(body); err == nil && isPicture(head, data) {
+	if data, err := decodeBase64(body); err == nil && isImage(head, data) {
 		setAttr(n, "src", e.keep(name, head, data))
 	}
 }
 
-// keep keeps a picture and tells what the text calls it.
+// keep keeps an image and returns what the text calls it.
 func (e *exporter) keep(name, mime string, data []byte) string {
 	if e.options.Folder == "" {
 		return dataURI(mime, data)
@@ -220,7 +220,7 @@ func (e *exporter) keep(name, mime string, data []byte) string {
 
 var extensions = map[string]string{"image/svg+xml": ".svg", "image/png": ".png", "image/jpeg": ".jpg", "image/gif": ".gif", "image/webp": ".webp"}
 
-// attachments gives the source of a Markdown cell with its attachments kept.
+// attachments returns the source of a Markdown cell with its attachments kept.
 func (e *exporter) attachments(i int, c *notebook.Cell) string {
 	files := map[string]map[string]json.RawMessage{}
 	if raw, ok := c.Attachments(); ok {
@@ -243,7 +243,7 @@ func (e *exporter) attachments(i int, c *notebook.Cell) string {
 				continue
 			}
 			data, err := base64.StdEncoding.DecodeString(strings.Join(strings.Fields(text), ""))
-			if err != nil || !isPicture(mime, data) {
+			if err != nil || !isImage(mime, data) {
 				continue
 			}
 			link := e.keep(fmt.Sprintf("attachment_%d_%d", i, k), mime, data)
@@ -285,7 +285,7 @@ func fence(language, s string) string {
 	return bar + language + "\n" + strings.TrimRight(s, "\n") + "\n" + bar
 }
 
-// altText is what stands for a picture: its short text without what Markdown reads.
+// altText is what stands for an image: its short text without what Markdown reads.
 func altText(o notebook.Output) string {
 	text, _ := o.Mime("text/plain")
 	if len(text) == 0 || len(text) >= 300 {

@@ -60,10 +60,10 @@ func inner(n *html.Node) (string, error) {
 	return b.String(), nil
 }
 
-// sight is what a node holds that a reader sees.
-type sight struct{ something, missing bool }
+// visibleParts is what a node holds that a reader sees.
+type visibleParts struct{ something, missing bool }
 
-func (f *foreign) children(n *html.Node) (all sight) {
+func (f *foreign) children(n *html.Node) (all visibleParts) {
 	for c := n.FirstChild; c != nil; {
 		next := c.NextSibling
 		s := f.node(c)
@@ -77,7 +77,7 @@ func (f *foreign) children(n *html.Node) (all sight) {
 // waiting is what libraries write where their script has not run.
 var waiting = regexp.MustCompile(`^(Loading BokehJS ?\.\.\.|Make this Notebook Trusted to load map: File -> Trust Notebook)$`)
 
-func (f *foreign) node(n *html.Node) sight {
+func (f *foreign) node(n *html.Node) visibleParts {
 	switch n.Type {
 	case html.TextNode:
 		if waiting.MatchString(strings.TrimSpace(n.Data)) {
@@ -85,11 +85,11 @@ func (f *foreign) node(n *html.Node) sight {
 		}
 		something := strings.TrimSpace(n.Data) != ""
 		f.shown = f.shown || something
-		return sight{something: something}
+		return visibleParts{something: something}
 	case html.ElementNode:
 	default:
 		n.Parent.RemoveChild(n)
-		return sight{}
+		return visibleParts{}
 	}
 	switch n.Data {
 	case "script":
@@ -98,14 +98,14 @@ func (f *foreign) node(n *html.Node) sight {
 			f.library = libraryIn(textOf(n) + " " + attr(n, "src") + " " + attr(n, "type"))
 		}
 		n.Parent.RemoveChild(n)
-		return sight{missing: true}
+		return visibleParts{missing: true}
 	case "style":
 		f.css.WriteString(textOf(n) + "\n")
 		n.Parent.RemoveChild(n)
-		return sight{}
+		return visibleParts{}
 	case "link", "meta", "base", "title", "noscript", "template":
 		n.Parent.RemoveChild(n)
-		return sight{}
+		return visibleParts{}
 	case "svg":
 		return f.drawing(n)
 	case "img":
@@ -115,7 +115,7 @@ func (f *foreign) node(n *html.Node) sight {
 	}
 	if _, hidden := attrAt(n, "hidden"); hidden {
 		n.Parent.RemoveChild(n) // no script will ever show it
-		return sight{}
+		return visibleParts{}
 	}
 	f.names(n)
 	if n.Data == "a" {
@@ -246,7 +246,7 @@ func (m *markdown) resolve(s template.HTML) template.HTML {
 }
 
 // frame replaces what shows another page, a video or a sound by a note.
-func (f *foreign) frame(n *html.Node) sight {
+func (f *foreign) frame(n *html.Node) visibleParts {
 	what := map[string]string{"video": "a video", "audio": "a sound", "canvas": "a drawing"}[n.Data]
 	if what == "" {
 		what = "an embedded page"
@@ -265,22 +265,22 @@ func (f *foreign) frame(n *html.Node) sight {
 	if remote.MatchString(address) {
 		a := element("a")
 		setAttr(a, "href", absolute(address))
-		a.AppendChild(words(shortened(address)))
-		note.AppendChild(words("Not shown: " + what + ", "))
+		a.AppendChild(textNode(shortened(address)))
+		note.AppendChild(textNode("Not shown: " + what + ", "))
 		note.AppendChild(a)
 		f.shown = true
-		return sight{something: true, missing: true}
+		return visibleParts{something: true, missing: true}
 	}
 	if n.Data == "canvas" && f.script {
 		note.Parent.RemoveChild(note)
-		return sight{missing: true}
+		return visibleParts{missing: true}
 	}
 	if mime, _, ok := strings.Cut(strings.TrimPrefix(address, "data:"), ";"); ok && strings.HasPrefix(address, "data:") {
 		what += " (" + mime + ", " + kilobytes(len(address)*3/4) + ")"
 	}
-	note.AppendChild(words("Not shown: " + what + "; open the notebook in Jupyter."))
+	note.AppendChild(textNode("Not shown: " + what + "; open the notebook in Jupyter."))
 	f.shown = true
-	return sight{something: true, missing: true}
+	return visibleParts{something: true, missing: true}
 }
 
 // sourceOf is the address of a media element's first source.
@@ -311,19 +311,19 @@ func shortened(address string) string {
 }
 
 // image embeds an image; one that is not to be fetched becomes a link, a broken one its text.
-func (f *foreign) image(n *html.Node) sight {
+func (f *foreign) image(n *html.Node) visibleParts {
 	f.names(n)
 	src, alt := strings.TrimSpace(attr(n, "src")), strings.TrimSpace(attr(n, "alt"))
-	instead := func(inner *html.Node) sight {
+	instead := func(inner *html.Node) visibleParts {
 		n.Parent.InsertBefore(inner, n)
 		n.Parent.RemoveChild(n)
 		f.shown = true
-		return sight{something: true}
+		return visibleParts{something: true}
 	}
-	note := func(why string) sight {
+	note := func(why string) visibleParts {
 		em := element("em")
 		setAttr(em, "class", "note")
-		em.AppendChild(words(strings.TrimSpace(alt + " (" + why + ")")))
+		em.AppendChild(textNode(strings.TrimSpace(alt + " (" + why + ")")))
 		return instead(em)
 	}
 	switch {
@@ -333,7 +333,7 @@ func (f *foreign) image(n *html.Node) sight {
 		if alt == "" {
 			alt = "image: " + shortened(src)
 		}
-		a.AppendChild(words(alt))
+		a.AppendChild(textNode(alt))
 		return instead(a)
 	case strings.HasPrefix(src, "data:"):
 		uri, err := imageURI(src)
@@ -354,7 +354,7 @@ func (f *foreign) image(n *html.Node) sight {
 		setAttr(n, "src", uri)
 	}
 	f.shown, f.large = true, true
-	return sight{something: true}
+	return visibleParts{something: true}
 }
 
 // imageURI checks an embedded image and writes it as base64.
@@ -389,12 +389,12 @@ func decodeBase64(s string) ([]byte, error) {
 
 // drawing turns inline SVG, which the sanitiser does not know, into an image, in which no script
 // runs and nothing is fetched.
-func (f *foreign) drawing(n *html.Node) sight {
+func (f *foreign) drawing(n *html.Node) visibleParts {
 	parent := n.Parent
 	data, ok := standalone(n)
 	if !ok {
 		parent.RemoveChild(n)
-		return sight{missing: true}
+		return visibleParts{missing: true}
 	}
 	img := element("img")
 	setAttr(img, "class", "onlight")
@@ -412,7 +412,7 @@ func (f *foreign) drawing(n *html.Node) sight {
 	parent.InsertBefore(img, n)
 	parent.RemoveChild(n)
 	f.shown, f.large = true, true
-	return sight{something: true}
+	return visibleParts{something: true}
 }
 
 var nothingDrawn = regexp.MustCompile(`(?i)display\s*:\s*none|(^|;)\s*width\s*:\s*0(px)?\s*(;|$)`)
@@ -447,7 +447,7 @@ func element(name string) *html.Node {
 	return &html.Node{Type: html.ElementNode, Data: name, DataAtom: atom.Lookup([]byte(name))}
 }
 
-func words(s string) *html.Node { return &html.Node{Type: html.TextNode, Data: s} }
+func textNode(s string) *html.Node { return &html.Node{Type: html.TextNode, Data: s} }
 
 func textOf(n *html.Node) string {
 	var b strings.Builder

@@ -148,7 +148,7 @@ func TestNothingIsBlank(t *testing.T) {
 		"remote image":    {display("text/html", `<img src="//example.com/a.png" height=500>`), `<a href="https://example.com/a.png" rel="noreferrer">image: //example.com/a.png</a>`},
 		"empty HTML":      {display("text/html", "<div style='height:500px'>\n</div>", "text/plain", "42"), `<pre tabindex="0">42</pre>`},
 		"hidden HTML":     {display("text/html", "<div style='display:none'>x</div><p hidden>y</p>", "text/plain", "42"), `<pre tabindex="0">42</pre>`},
-		"broken PNG":      {display("image/png", "AAAA", "text/plain", "<Figure size 640x480>"), `<pre tabindex="0">&lt;Figure size 640x480&gt;</pre><p class="note"><em>image not shown: it is no PNG</em></p>`},
+		"broken PNG":      {display("image/png", "AAAA", "text/plain", "<Figure size 640x480>"), `<pre tabindex="0">&lt;Figure size 640x480&gt;</pre><p class="note"><em>image not shown: it is not a PNG</em></p>`},
 		"broken base64":   {display("image/jpeg", "!"), `<p class="note"><em>image not shown: its base64 is broken</em></p>`},
 		"broken SVG":      {display("image/svg+xml", "<svg><g></svg>", "image/png", pixel), png},
 		"broken in HTML":  {display("text/html", `<img alt="cat" src="data:image/png;base64,AAAA">`), `<em class="note">cat (broken image)</em>`},

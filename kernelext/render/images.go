@@ -10,18 +10,18 @@ import (
 	"strings"
 )
 
-// pictureData decodes a picture of an output: SVG is text, all others are base64. It refuses what
+// imageData decodes an image of an output: SVG is text, all others are base64. It refuses what
 // is not what it says.
-func pictureData(mime, text string) ([]byte, bool) {
+func imageData(mime, text string) ([]byte, bool) {
 	if mime == "image/svg+xml" {
 		return []byte(text), harmlessSVG([]byte(text))
 	}
 	data, err := base64.StdEncoding.DecodeString(strings.Join(strings.Fields(text), ""))
-	return data, err == nil && isPicture(mime, data)
+	return data, err == nil && isImage(mime, data)
 }
 
-// isPicture tells by the content whether data is a picture of a kind that is written to files.
-func isPicture(mime string, data []byte) bool {
+// isImage reports, by the content, whether data is an image of a type that is written to files.
+func isImage(mime string, data []byte) bool {
 	switch mime {
 	case "image/svg+xml":
 		return harmlessSVG(data)
@@ -37,7 +37,7 @@ func canShow(mime string, data []byte) bool {
 	if mime == "image/svg+xml" {
 		return wellFormed(data)
 	}
-	return isPicture(mime, data)
+	return isImage(mime, data)
 }
 
 // wellFormed reports whether data is an SVG file that XML readers take.
@@ -63,7 +63,7 @@ func wellFormed(data []byte) bool {
 	}
 }
 
-// harmlessSVG tells whether an SVG draws only: one that is opened as a file of its own runs scripts
+// harmlessSVG reports whether an SVG draws only: one that is opened as a file of its own runs scripts
 // and fetches, other than in an img.
 func harmlessSVG(data []byte) bool {
 	d := xml.NewDecoder(bytes.NewReader(data))

@@ -74,7 +74,7 @@ func cutHTML(s string) (string, template.HTML) {
 				n = len(rest)
 			}
 			b.WriteString(rest[:i])
-			if name == "sc" { // which library it was is told by its beginning
+			if name == "sc" { // its beginning names the library
 				b.WriteString(rest[i:min(n, i+4096)])
 			} else {
 				b.WriteString(rest[i:min(n, i+maxCSS)])

@@ -219,7 +219,7 @@ var (
 	rowEnd   = regexp.MustCompile(`\\\\|\$\$|\\end\{|\\\]`)
 )
 
-// number gives the formulas with a label their numbers, in the order of the notebook; one with a tag
+// number numbers the formulas with a label, in the order of the notebook; one with a tag
 // has that.
 func (m *markdown) number(cells []*notebook.Cell) {
 	m.labels = map[string]string{}

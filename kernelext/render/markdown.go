@@ -31,7 +31,7 @@ type attachments map[string]map[string]json.RawMessage
 type markdown struct {
 	md       goldmark.Markdown
 	policy   *bluemonday.Policy // nil for a trusted notebook
-	folder   *os.Root           // of the notebook, with pictures; or nil
+	folder   *os.Root           // of the notebook, with images; or nil
 	formulas []formula          // of the text that is being rendered
 	headings []heading
 	used     map[string]bool // heading ids
@@ -88,7 +88,7 @@ func (m *markdown) render(source string, files attachments) template.HTML {
 	m.formulas = nil
 	defer func() { m.formulas = nil }()
 	doc := m.md.Parser().Parse(text.NewReader(src), parser.WithContext(parser.NewContext()))
-	var pictures []*ast.Image
+	var images []*ast.Image
 	err := ast.Walk(doc, func(n ast.Node, entering bool) (ast.WalkStatus, error) {
 		if !entering {
 			return ast.WalkContinue, nil
@@ -97,7 +97,7 @@ func (m *markdown) render(source string, files attachments) template.HTML {
 		case *ast.Heading:
 			m.heading(n, src)
 		case *ast.Image:
-			pictures = append(pictures, n)
+			images = append(images, n)
 		case *ast.Link:
 			if m.policy == nil {
 				n.Destination = anchor(n.Destination)
@@ -112,8 +112,8 @@ func (m *markdown) render(source string, files attachments) template.HTML {
 		return ast.WalkContinue, nil
 	})
 	if err == nil {
-		for _, p := range pictures {
-			m.picture(p, files)
+		for _, p := range images {
+			m.markdownImage(p, files)
 		}
 		var b bytes.Buffer
 		if err = m.md.Renderer().Render(&b, src, doc); err == nil {
@@ -143,7 +143,7 @@ func (m *markdown) finish(s string, files attachments) (template.HTML, bool) {
 	return shown, true
 }
 
-// heading gives a heading an id that is unique on the page, and enters it into the table of
+// heading sets an id of a heading that is unique on the page, and enters it into the table of
 // contents.
 func (m *markdown) heading(n *ast.Heading, src []byte) {
 	title := strings.TrimSpace(plainText(n, src))
@@ -199,9 +199,9 @@ func slug(s string) string {
 	return s
 }
 
-// picture embeds an attachment or a picture beside the notebook; a picture from elsewhere becomes a
+// markdownImage embeds an attachment or an image beside the notebook; an image from elsewhere becomes a
 // link, as the page fetches nothing.
-func (m *markdown) picture(n *ast.Image, files attachments) {
+func (m *markdown) markdownImage(n *ast.Image, files attachments) {
 	dest := string(n.Destination)
 	if strings.HasPrefix(dest, "data:") {
 		return

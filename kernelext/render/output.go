@@ -173,7 +173,7 @@ func (m *markdown) image(o notebook.Output, mime, text string) (img template.HTM
 		}
 	}
 	if !canShow(mime, data) {
-		return "", "image not shown: it is no " + strings.TrimSuffix(strings.ToUpper(mime[len("image/"):]), "+XML")
+		return "", "image not shown: it is not a " + strings.TrimSuffix(strings.ToUpper(mime[len("image/"):]), "+XML")
 	}
 	width, height, alt, light := imageMetadata(o.Metadata, mime)
 	if text, ok := o.Mime("text/plain"); ok && alt == "" && text != "" && len(text) < 300 {
@@ -252,7 +252,7 @@ func terminal(s string) template.HTML {
 		rest = lines[shownLines]
 		text = strings.TrimSuffix(strings.Join(lines[:shownLines], ""), "\n")
 	}
-	head, p := ansi(text, pen{})
+	head, p := ansi(text, textStyle{})
 	if rest == "" {
 		return template.HTML(`<pre tabindex="0">` + head + cut + `</pre>`)
 	}

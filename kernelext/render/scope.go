@@ -103,7 +103,7 @@ func (m *markdown) declarations(body string) string {
 		return ""
 	}
 	style := strings.Trim(displayNone.ReplaceAllString(attr(root.FirstChild, "style"), "$1"), "; ")
-	if ink := inkFor(style); ink != "" && !colorOnly.MatchString(style) {
+	if ink := textColorFor(style); ink != "" && !colorOnly.MatchString(style) {
 		style += "; " + ink
 	}
 	if strings.ContainsAny(style, "<>{}@\\") {

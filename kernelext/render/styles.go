@@ -82,7 +82,7 @@ func readableColours(n *html.Node) {
 			}
 		}
 		if background {
-			if ink := inkFor(style); ink != "" && color == "" {
+			if ink := textColorFor(style); ink != "" && color == "" {
 				setAttr(n, "style", strings.TrimRight(style, "; ")+"; "+ink)
 			}
 			return // what stands on it was chosen for it
@@ -92,7 +92,7 @@ func readableColours(n *html.Node) {
 			if rest != "" {
 				rest += "; "
 			}
-			setAttr(n, "style", rest+"--l:"+readable(hex, lightPaper, 0)+";--d:"+readable(hex, darkPaper, 255))
+			setAttr(n, "style", rest+"--l:"+readable(hex, lightBackground, 0)+";--d:"+readable(hex, darkBackground, 255))
 			setAttr(n, "class", strings.TrimSpace(attr(n, "class")+" fx"))
 		}
 	}
@@ -108,15 +108,15 @@ var (
 	hexDigits = regexp.MustCompile(`^#([0-9a-fA-F]{3}|[0-9a-fA-F]{6})$`)
 )
 
-// inkFor returns a colour to be read on the background that a style sets, "" for one that is not
+// textColorFor returns a colour to be read on the background that a style sets, "" for one that is not
 // a plain colour.
-func inkFor(style string) string {
+func textColorFor(style string) string {
 	m := ground.FindStringSubmatch(style)
 	if m == nil {
 		return ""
 	}
 	if hex := hexColor(m[1]); hex != "" {
-		return "color: " + inkOn(hex)
+		return "color: " + textColorOn(hex)
 	}
 	return ""
 }

@@ -11,17 +11,17 @@ import (
 	"github.com/yuin/goldmark/text"
 )
 
-// guard keeps foreign Markdown harmless and in its place.
-type guard struct {
+// sanitizer keeps foreign Markdown harmless and in its place.
+type sanitizer struct {
 	md     goldmark.Markdown
 	policy *bluemonday.Policy // nil for a trusted notebook
 }
 
-func newGuard(trust bool) *guard {
-	g := &guard{md: goldmark.New(goldmark.WithExtensions(extension.GFM))}
+func newSanitizer(trust bool) *sanitizer {
+	g := &sanitizer{md: goldmark.New(goldmark.WithExtensions(extension.GFM))}
 	if !trust {
 		g.policy = newPolicy()
-		// a picture beside the text
+		// an image beside the text
 		g.policy.AllowAttrs("src").Matching(regexp.MustCompile(`^[^:/\\][^:\\]*$`)).OnElements("img")
 	}
 	return g
@@ -29,7 +29,7 @@ func newGuard(trust bool) *guard {
 
 // safe returns Markdown whose HTML is sanitised and that leaves nothing open; what cannot be made
 // so stands between fences.
-func (g *guard) safe(s string) string {
+func (g *sanitizer) safe(s string) string {
 	s = strings.Trim(strings.ReplaceAll(strings.ReplaceAll(s, "\r\n", "\n"), "\r", "\n"), "\n")
 	// What is dropped may join what stood around it to new HTML: until nothing changes.
 	for range 8 {
@@ -48,7 +48,7 @@ func (g *guard) safe(s string) string {
 }
 
 // sanitize sanitises each piece of HTML in Markdown.
-func (g *guard) sanitize(s string) string {
+func (g *sanitizer) sanitize(s string) string {
 	if g.policy == nil {
 		return s
 	}
@@ -94,7 +94,7 @@ func (g *guard) sanitize(s string) string {
 var fenceLine = regexp.MustCompile("(?m)^[ \t>]*(`{3,}|~{3,})")
 
 // closers are what may close what s leaves open.
-func (g *guard) closers(s string) []string {
+func (g *sanitizer) closers(s string) []string {
 	var all []string
 	for _, m := range fenceLine.FindAllStringSubmatch(s, -1) {
 		all = append(all, "\n"+m[1])
@@ -105,8 +105,8 @@ func (g *guard) closers(s string) []string {
 	return append(all, "\n-->", "\n</pre>", "\n</script>", "\n</style>", "\n</textarea>", "\n?>", "\n]]>", "\n>")
 }
 
-// closed tells whether a paragraph after s is a paragraph of its own.
-func (g *guard) closed(s string) bool {
+// closed reports whether a paragraph after s is a paragraph of its own.
+func (g *sanitizer) closed(s string) bool {
 	const next = "the next cell"
 	src := []byte(s + "\n\n" + next + "\n")
 	last := g.md.Parser().Parse(text.NewReader(src)).LastChild()

@@ -8,9 +8,9 @@ import (
 
 // The darkest of the light papers and the lightest of the dark ones that text stands on (page.css).
 const (
-	lightPaper = "#fff5f5"
-	darkPaper  = "#241f12"
-	wanted     = 4.5 // contrast of text, WCAG 2.1 level AA
+	lightBackground = "#fff5f5"
+	darkBackground  = "#241f12"
+	wanted          = 4.5 // contrast of text, WCAG 2.1 level AA
 )
 
 // readable moves a colour as far towards black, or on dark paper towards white, as it takes to be
@@ -30,8 +30,8 @@ func readable(color, paper string, towards float64) string {
 	return fmt.Sprintf("#%02[1]x%02[1]x%02[1]x", int(towards))
 }
 
-// inkOn is black or white, whichever is read better on a colour.
-func inkOn(background string) string {
+// textColorOn is black or white, whichever is read better on a colour.
+func textColorOn(background string) string {
 	if contrast("#000000", background) >= contrast("#ffffff", background) {
 		return "#000000"
 	}

@@ -18,11 +18,11 @@ import (
 	"golang.org/x/net/html"
 )
 
-// maxPicture is how large a picture beside the notebook may be, in bytes.
-const maxPicture = 20 << 20
+// maxImage is how large an image beside the notebook may be, in bytes.
+const maxImage = 20 << 20
 
-// local embeds the picture that an address names: an attachment, or a file in the notebook's
-// folder. The note tells why one is not there; it is empty, and so is the URI, for an address of
+// local embeds the image that an address names: an attachment, or a file in the notebook's
+// folder. The note says why one is not there; it is empty, and so is the URI, for an address of
 // another kind.
 func (m *markdown) local(address string, files attachments) (uri, note string) {
 	if name, ok := strings.CutPrefix(address, "attachment:"); ok {
@@ -48,16 +48,16 @@ func (m *markdown) local(address string, files attachments) (uri, note string) {
 	if err != nil || m.folder == nil || u.Scheme != "" || u.Host != "" || u.Path == "" {
 		return "", ""
 	}
-	mime, data, err := readPicture(m.folder, filepath.FromSlash(u.Path))
+	mime, data, err := readImage(m.folder, filepath.FromSlash(u.Path))
 	if err != nil {
 		return "", "image not shown: " + err.Error()
 	}
 	return dataURI(mime, data), ""
 }
 
-// readPicture reads an image in a folder, which no path and no link leads out of. What it is, its
+// readImage reads an image in a folder, which no path and no link leads out of. What it is, its
 // content tells.
-func readPicture(folder *os.Root, path string) (mime string, data []byte, err error) {
+func readImage(folder *os.Root, path string) (mime string, data []byte, err error) {
 	info, err := folder.Stat(path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
@@ -68,28 +68,28 @@ func readPicture(folder *os.Root, path string) (mime string, data []byte, err er
 		return "", nil, fmt.Errorf("%s cannot be read: %w", path, err)
 	case !info.Mode().IsRegular():
 		return "", nil, fmt.Errorf("%s is not a file", path)
-	case info.Size() > maxPicture:
-		return "", nil, fmt.Errorf("%s has %s, the limit is %s", path, kilobytes(int(info.Size())), kilobytes(maxPicture))
+	case info.Size() > maxImage:
+		return "", nil, fmt.Errorf("%s has %s, the limit is %s", path, kilobytes(int(info.Size())), kilobytes(maxImage))
 	}
 	f, err := folder.Open(path)
 	if err != nil {
 		return "", nil, err
 	}
 	defer f.Close()
-	if data, err = io.ReadAll(io.LimitReader(f, maxPicture)); err != nil {
+	if data, err = io.ReadAll(io.LimitReader(f, maxImage)); err != nil {
 		return "", nil, err
 	}
 	mime = http.DetectContentType(data)
 	if bytes.Contains(data[:min(len(data), 1024)], []byte("<svg")) {
 		mime = "image/svg+xml"
 	}
-	if !isPicture(mime, data) {
+	if !isImage(mime, data) {
 		return "", nil, fmt.Errorf("%s is not a PNG, JPEG, GIF, WebP or SVG without scripts", path)
 	}
 	return mime, data, nil
 }
 
-// embedImages embeds the pictures of img elements; all other HTML stays as it is written.
+// embedImages embeds the images of img elements; all other HTML stays as it is written.
 func (m *markdown) embedImages(s string, files attachments) string {
 	if !strings.Contains(strings.ToLower(s), "<img") {
 		return s
