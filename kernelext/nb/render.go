@@ -26,9 +26,11 @@ func renderCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "render NOTEBOOK...",
 		Short: "Make a self-contained HTML page, or Markdown, of a notebook as it is",
-		Long: `Make a self-contained HTML page of a notebook as it is, or with --to markdown GitHub-flavoured Markdown with its pictures in NAME_files beside it.
+		Long: `Make a self-contained HTML page of a notebook as it is, or with --to markdown
+GitHub-flavoured Markdown with its images in NAME_files beside it.
 
-The notebook - is standard input, the output - standard output; Markdown there holds its pictures as data URIs.`,
+The notebook - is standard input, the output - standard output; Markdown there holds
+its images as data URIs.`,
 		Args: cobra.MinimumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if f.to != "html" && f.to != "markdown" {
@@ -40,10 +42,26 @@ The notebook - is standard input, the output - standard output; Markdown there h
 			return f.renderAll(cmd, args)
 		},
 	}
-	cmd.Flags().StringVarP(&f.out, "output", "o", "", "the page, a folder, or - (default: the notebook's name with .html or .md, in this folder)")
+	cmd.Flags().StringVarP(
+		&f.out,
+		"output",
+		"o",
+		"",
+		"the page, a folder, or - (default: the notebook's name with .html or .md, in this folder)",
+	)
 	cmd.Flags().StringVar(&f.to, "to", "html", "html or markdown")
-	cmd.Flags().BoolVar(&f.trust, "trust", false, "let HTML of the notebook through as it is, scripts too")
-	cmd.Flags().BoolVar(&f.overwrite, "overwrite", false, "replace the page and its pictures if they exist")
+	cmd.Flags().BoolVar(
+		&f.trust,
+		"trust",
+		false,
+		"let HTML of the notebook through as it is, scripts too",
+	)
+	cmd.Flags().BoolVar(
+		&f.overwrite,
+		"overwrite",
+		false,
+		"replace the page and its pictures if they exist",
+	)
 	return cmd
 }
 
@@ -56,7 +74,12 @@ func (f renderFlags) renderAll(cmd *cobra.Command, args []string) error {
 	for _, path := range args {
 		name := pageName(path)
 		if other, twice := from[name]; twice {
-			return fmt.Errorf("%s and %s would both become %s: render them one by one with -o", other, path, name)
+			return fmt.Errorf(
+				"%s and %s would both become %s: render them one by one with -o",
+				other,
+				path,
+				name,
+			)
 		}
 		from[name] = path
 	}
@@ -124,8 +147,8 @@ func (f renderFlags) render(cmd *cobra.Command, path, out string) error {
 	return put(cmd, page, out)
 }
 
-// folderFrom returns a notebook's folder as seen from a page, "" for that of the page and for a page
-// without a place.
+// folderFrom returns a notebook's folder as seen from a page, "" for that of the page and for
+// a page without a place.
 func folderFrom(page, notebook string) string {
 	from, err := filepath.Abs(filepath.Dir(page))
 	to, err2 := filepath.Abs(filepath.Dir(notebook))
@@ -176,11 +199,17 @@ func (f renderFlags) pictures(folder string, files []render.File) error {
 		return fmt.Errorf("the pictures' folder: %w", err)
 	}
 	if info, err := os.Lstat(folder); err != nil || !info.IsDir() {
-		return fmt.Errorf("%s is to hold the pictures and is no folder: move it away, or name another file with -o", folder)
+		return fmt.Errorf(
+			"%s is to hold the pictures and is no folder: move it away, or name another file with -o",
+			folder,
+		)
 	}
 	for _, p := range files {
 		if path := filepath.Join(folder, p.Name); exists(path) && !f.overwrite {
-			return fmt.Errorf("%s exists: name another file with -o, or allow it with --overwrite", path)
+			return fmt.Errorf(
+				"%s exists: name another file with -o, or allow it with --overwrite",
+				path,
+			)
 		}
 	}
 	for _, p := range files {

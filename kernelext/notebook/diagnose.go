@@ -16,13 +16,20 @@ var foreign = []struct {
 	what  string
 }{
 	{regexp.MustCompile(`^version https://git-lfs`), "a Git LFS pointer: run git lfs pull"},
-	{regexp.MustCompile(`^(\xff\xfe\x00\x00|\x00\x00\xfe\xff|\x00\x00\x00[^\x00]|[^\x00]\x00\x00\x00)`),
-		"UTF-32 text: convert it to UTF-8"},
+	{
+		regexp.MustCompile(
+			`^(\xff\xfe\x00\x00|\x00\x00\xfe\xff|\x00\x00\x00[^\x00]|[^\x00]\x00\x00\x00)`,
+		),
+		"UTF-32 text: convert it to UTF-8",
+	},
 	{regexp.MustCompile(`^(\xff\xfe|\xfe\xff|\x00[^\x00]|[^\x00]\x00)`),
 		"UTF-16 text: convert it to UTF-8, e.g. with iconv -f UTF-16 -t UTF-8"},
 	{regexp.MustCompile(`^(?i)<(!doctype html|html|head|body)`),
 		"an HTML page: download the raw notebook file"},
-	{regexp.MustCompile(`^<`), "XML or HTML text, perhaps a server's error: download the file again"},
+	{
+		regexp.MustCompile(`^<`),
+		"XML or HTML text, perhaps a server's error: download the file again",
+	},
 	{regexp.MustCompile(`^PK\x03\x04`), "a ZIP archive: unpack it"},
 	{regexp.MustCompile(`^\x1f\x8b`), "a gzip file: unpack it"},
 	{regexp.MustCompile(`^%PDF-`), "a PDF file"},
@@ -31,7 +38,10 @@ var foreign = []struct {
 		"a server's error message: download the file again"},
 	{regexp.MustCompile(`^(#|import |from |"""|package )`),
 		"a script or text: convert it, e.g. with jupytext --to notebook"},
-	{regexp.MustCompile(`^\{\s*'`), "Python's notation of a dictionary, not JSON: write it with json.dump"},
+	{
+		regexp.MustCompile(`^\{\s*'`),
+		"Python's notation of a dictionary, not JSON: write it with json.dump",
+	},
 }
 
 var (

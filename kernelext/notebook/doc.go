@@ -1,5 +1,5 @@
-// Package notebook reads and writes Jupyter notebook files (nbformat 4; 1 to 3 are upgraded) without
-// losing a byte of what it does not know.
+// Package notebook reads and writes Jupyter notebook files (nbformat 4; 1 to 3 are upgraded)
+// without losing a byte of what it does not know.
 //
 // A notebook is kept as the text it was read from, cut into members: every object remembers its
 // members in their order, each with the very bytes of its key and value. Reading a property decodes

@@ -8,7 +8,11 @@ import (
 
 // Strip a notebook's outputs; all that is not an output stays byte for byte.
 func Example() {
-	nb, err := notebook.Parse([]byte(`{"cells": [{"cell_type": "code", "execution_count": 1, "metadata": {}, "source": "x", "outputs": [{"output_type": "stream", "name": "stdout", "text": "y"}]}], "metadata": {"custom": 1.50}, "nbformat": 4, "nbformat_minor": 4}`))
+	nb, err := notebook.Parse(
+		[]byte(
+			`{"cells": [{"cell_type": "code", "execution_count": 1, "metadata": {}, "source": "x", "outputs": [{"output_type": "stream", "name": "stdout", "text": "y"}]}], "metadata": {"custom": 1.50}, "nbformat": 4, "nbformat_minor": 4}`,
+		),
+	)
 	if err != nil {
 		fmt.Println(err)
 		return

@@ -107,7 +107,8 @@ func appendEscaped(to []byte, s string) []byte {
 			ascii = false
 		}
 	}
-	if !ascii && (!utf8.ValidString(s) || strings.Contains(s, "\u2028") || strings.Contains(s, "\u2029")) {
+	if !ascii &&
+		(!utf8.ValidString(s) || strings.Contains(s, "\u2028") || strings.Contains(s, "\u2029")) {
 		return appendUnquoted(to, s)
 	}
 	return append(to, s...)

@@ -13,7 +13,10 @@ import (
 
 // A log that grew piece by piece is the stream output of its whole text, in every layout of a file.
 func TestLogIsAStream(t *testing.T) {
-	text := "plain\n\nquoted \"\\ \x1b[31mred\x1b[0m\r\n<é> 🐈\u2028\n" + strings.Repeat("x", 5000) + "\nno end"
+	text := "plain\n\nquoted \"\\ \x1b[31mred\x1b[0m\r\n<é> 🐈\u2028\n" + strings.Repeat(
+		"x",
+		5000,
+	) + "\nno end"
 	for _, file := range []string{odd, strings.ReplaceAll(odd, "\n", "\r\n"), `{"cells":[{"cell_type":"code","source":"x"}],"nbformat":4}`} {
 		for _, size := range []int{1, 7, 4096, len(text)} {
 			nb, whole := parse(t, file), parse(t, file)
@@ -30,11 +33,17 @@ func TestLogIsAStream(t *testing.T) {
 				rest = rest[n:]
 			}
 			whole.Cells()[0].SetOutputs([]notebook.Output{notebook.Stream("stdout", text)})
-			if got := nb.Cells()[0].Outputs(); len(got) != 1 || got[0].Name != "stdout" || got[0].Text != text {
+			if got := nb.Cells()[0].Outputs(); len(got) != 1 || got[0].Name != "stdout" ||
+				got[0].Text != text {
 				t.Fatalf("pieces of %d: read back %+v", size, got)
 			}
 			if !bytes.Equal(nb.Bytes(), whole.Bytes()) {
-				t.Errorf("pieces of %d: the file is\n%s\nwanted\n%s", size, nb.Bytes(), whole.Bytes())
+				t.Errorf(
+					"pieces of %d: the file is\n%s\nwanted\n%s",
+					size,
+					nb.Bytes(),
+					whole.Bytes(),
+				)
 			}
 			if !json.Valid(nb.Bytes()) {
 				t.Errorf("not JSON: %s", nb.Bytes())
@@ -46,7 +55,8 @@ func TestLogIsAStream(t *testing.T) {
 func TestEmptyLog(t *testing.T) {
 	nb := parse(t, odd)
 	nb.Cells()[0].SetOutputs([]notebook.Output{nb.Cells()[0].NewLog("stderr").Output()})
-	if got := nb.Cells()[0].Outputs(); got[0].Name != "stderr" || got[0].Text != "" || !json.Valid(nb.Bytes()) {
+	if got := nb.Cells()[0].Outputs(); got[0].Name != "stderr" || got[0].Text != "" ||
+		!json.Valid(nb.Bytes()) {
 		t.Errorf("%+v in\n%s", got, nb.Bytes())
 	}
 }

@@ -29,8 +29,20 @@ type Notebook struct {
 
 // New returns an empty notebook for a kernel.
 func New(kernelName, displayName, language string) *Notebook {
-	nb, err := Parse(fmt.Appendf(nil, "{\n \"cells\": [],\n \"metadata\": {\n  \"kernelspec\": {\n   \"display_name\": %s,\n   \"language\": %s,\n   \"name\": %s\n  }\n },\n"+
-		" \"nbformat\": 4,\n \"nbformat_minor\": 5\n}\n", encode(displayName), encode(language), encode(kernelName)))
+	const empty = `{
+ "cells": [],
+ "metadata": {
+  "kernelspec": {
+   "display_name": %s,
+   "language": %s,
+   "name": %s
+  }
+ },
+ "nbformat": 4,
+ "nbformat_minor": 5
+}
+`
+	nb, err := Parse(fmt.Appendf(nil, empty, encode(displayName), encode(language), encode(kernelName)))
 	if err != nil {
 		panic(err) // the text above is a valid notebook
 	}
@@ -73,7 +85,9 @@ func (n *Notebook) parse(data []byte) error {
 		return errors.New("not a notebook: a JSON object was expected")
 	}
 	end := len(bytes.TrimRight(data, " \n\t\r"))
-	n.doc, n.style, n.head, n.tail = doc, detectStyle(data), whole[:len(whole)-len(data)], data[end:]
+	n.doc, n.style, n.head, n.tail = doc, detectStyle(
+		data,
+	), whole[:len(whole)-len(data)], data[end:]
 	doc.raw = data[:end]
 
 	version, ok := doc.get("nbformat")
@@ -194,7 +208,11 @@ func (n *Notebook) Kernel() Kernelspec {
 		}
 		return s
 	}
-	k := Kernelspec{text("kernelspec", "name"), text("kernelspec", "display_name"), text("kernelspec", "language")}
+	k := Kernelspec{
+		text("kernelspec", "name"),
+		text("kernelspec", "display_name"),
+		text("kernelspec", "language"),
+	}
 	if k.Language == "" {
 		k.Language = text("language_info", "name")
 	}
@@ -215,7 +233,8 @@ func (n *Notebook) writeTo(to io.Writer) error {
 }
 
 func (n *Notebook) changed() bool {
-	return n.shifted || slices.ContainsFunc(n.cells, func(c *Cell) bool { return c.object.raw == nil })
+	return n.shifted ||
+		slices.ContainsFunc(n.cells, func(c *Cell) bool { return c.object.raw == nil })
 }
 
 func (n *Notebook) writeMembers(w *bufio.Writer) {

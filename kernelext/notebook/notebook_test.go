@@ -48,8 +48,17 @@ func TestReading(t *testing.T) {
 		t.Errorf("kernel %+v", k)
 	}
 	c := nb.Cells()[0]
-	if c.Type() != notebook.Code || c.ID() != "a" || c.Source() != "var x = 1\n" || !c.HasTag("parameters") || c.ExecutionCount() != 3 {
-		t.Errorf("cell a: %q %q %q %v %d", c.Type(), c.ID(), c.Source(), c.Tags(), c.ExecutionCount())
+	if c.Type() != notebook.Code || c.ID() != "a" || c.Source() != "var x = 1\n" ||
+		!c.HasTag("parameters") ||
+		c.ExecutionCount() != 3 {
+		t.Errorf(
+			"cell a: %q %q %q %v %d",
+			c.Type(),
+			c.ID(),
+			c.Source(),
+			c.Tags(),
+			c.ExecutionCount(),
+		)
 	}
 	if o := c.Outputs(); len(o) != 1 || o[0].Text != "a\nb" || o[0].Name != "stdout" {
 		t.Errorf("outputs %+v", o)
@@ -74,7 +83,8 @@ func TestAnEditTouchesNothingElse(t *testing.T) {
 			t.Errorf("lost %s in\n%s", keep, got)
 		}
 	}
-	if !strings.Contains(got, `"source": "var x = 2 < 3\n"`) || !strings.Contains(got, `"iopub.status.busy": "now"`) {
+	if !strings.Contains(got, `"source": "var x = 2 < 3\n"`) ||
+		!strings.Contains(got, `"iopub.status.busy": "now"`) {
 		t.Errorf("the edit is not there:\n%s", got)
 	}
 	if strings.Index(got, "zzz_unknown") > strings.Index(got, "nbformat") {
@@ -90,7 +100,14 @@ func TestWritesAsJupyterDoes(t *testing.T) {
 	c.SetExecutionCount(1)
 	c.SetOutputs([]notebook.Output{
 		notebook.Stream("stdout", "a\nb\n"),
-		notebook.Display(map[string]json.RawMessage{"text/html": []byte(`"<b>\n</b>"`), "image/png": []byte(`"AAAA"`), "application/json": []byte(`{"x": 1.50}`)}, nil),
+		notebook.Display(
+			map[string]json.RawMessage{
+				"text/html":        []byte(`"<b>\n</b>"`),
+				"image/png":        []byte(`"AAAA"`),
+				"application/json": []byte(`{"x": 1.50}`),
+			},
+			nil,
+		),
 		notebook.Failure("E", "v", nil),
 	})
 	want := `{
@@ -153,7 +170,10 @@ func TestWritesAsJupyterDoes(t *testing.T) {
 }
 
 func TestInsertFollowsTheFile(t *testing.T) {
-	nb := parse(t, `{"cells":[{"cell_type":"code","metadata":{},"source":"x","outputs":[],"execution_count":null}],"metadata":{},"nbformat":4,"nbformat_minor":4}`)
+	nb := parse(
+		t,
+		`{"cells":[{"cell_type":"code","metadata":{},"source":"x","outputs":[],"execution_count":null}],"metadata":{},"nbformat":4,"nbformat_minor":4}`,
+	)
 	nb.Insert(1, notebook.NewCell(notebook.Markdown, "hello"))
 	want := `{"cells":[{"cell_type":"code","metadata":{},"source":"x","outputs":[],"execution_count":null},` +
 		`{"cell_type":"markdown","metadata":{},"source":["hello"]}],"metadata":{},"nbformat":4,"nbformat_minor":4}`
@@ -204,7 +224,8 @@ func TestErrorsSayWhatIsWrong(t *testing.T) {
 		strings.Repeat("[", 20_000):                        "nested more than",
 		`{"nbformat": 4, "cells": [{"cell_type": "code`:    "breaks off in line 1",
 	} {
-		if _, err := notebook.Parse([]byte(text)); err == nil || !strings.Contains(err.Error(), want) {
+		if _, err := notebook.Parse([]byte(text)); err == nil ||
+			!strings.Contains(err.Error(), want) {
 			t.Errorf("%q: error %v, wanted %q in it", text, err, want)
 		}
 	}
@@ -231,17 +252,30 @@ func TestWriteFileKeepsTheOldOneOnFailure(t *testing.T) {
 
 func FuzzParse(f *testing.F) {
 	f.Add([]byte(odd))
-	f.Add([]byte(`{"cells":[{"cell_type":"code","source":["a\n"],"outputs":[{"output_type":"error"}],"metadata":{"a":{"b":1}}}],"nbformat":4}`))
+	f.Add(
+		[]byte(
+			`{"cells":[{"cell_type":"code","source":["a\n"],"outputs":[{"output_type":"error"}],"metadata":{"a":{"b":1}}}],"nbformat":4}`,
+		),
+	)
 	f.Add([]byte(`{"cells":[],"nbformat":4,"nbformat":4}`))
-	f.Add([]byte(`{"metadata":{},"nbformat":3,"worksheets":[{"cells":[{"cell_type":"code","input":"x","outputs":[{"output_type":"pyout","text":"y"}]}]}]}`))
-	f.Add([]byte("\xef\xbb\xbf{\"cells\":[{\"cell_type\":\"raw\",\"id\":null,\"source\":\"\",\"a\":NaN}],\"nbformat\":4.0}"))
+	f.Add(
+		[]byte(
+			`{"metadata":{},"nbformat":3,"worksheets":[{"cells":[{"cell_type":"code","input":"x","outputs":[{"output_type":"pyout","text":"y"}]}]}]}`,
+		),
+	)
+	f.Add(
+		[]byte(
+			"\xef\xbb\xbf{\"cells\":[{\"cell_type\":\"raw\",\"id\":null,\"source\":\"\",\"a\":NaN}],\"nbformat\":4.0}",
+		),
+	)
 	f.Fuzz(func(t *testing.T, data []byte) {
 		nb, err := notebook.Parse(data)
 		if err != nil {
 			return
 		}
 		repaired := nb.Bytes()
-		if again, err := notebook.Parse(repaired); err != nil || !bytes.Equal(again.Bytes(), repaired) {
+		if again, err := notebook.Parse(repaired); err != nil ||
+			!bytes.Equal(again.Bytes(), repaired) {
 			t.Fatalf("an untouched notebook changed: %q, error %v", again.Bytes(), err)
 		}
 		for _, c := range nb.Cells() {

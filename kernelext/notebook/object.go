@@ -100,8 +100,8 @@ func skipValue(raw []byte, i int) int {
 	return i
 }
 
-// index returns the position of a key, -1 for none. Of duplicate keys the last counts, as everywhere
-// in JSON's practice.
+// index returns the position of a key, -1 for none. Of duplicate keys the last counts, as
+// everywhere in JSON's practice.
 func (o *object) index(key string) int {
 	for i := len(o.members) - 1; i >= 0; i-- {
 		if o.members[i].key == key {

@@ -158,7 +158,8 @@ func (o Output) lay(s style) text {
 // layMime gives texts as lists of lines, which makes readable files and differences; base64 stays
 // the very bytes that came.
 func layMime(mime string, raw json.RawMessage, s style) text {
-	if strings.HasPrefix(mime, "text/") || mime == "image/svg+xml" || mime == "application/javascript" {
+	if strings.HasPrefix(mime, "text/") || mime == "image/svg+xml" ||
+		mime == "application/javascript" {
 		if t, _, err := decodeText(raw); err == nil {
 			return s.value(splitLines(t), outputDepth+2)
 		}

@@ -90,7 +90,9 @@ func (r *repairer) document(doc *object) {
 			metadata.remove(key)
 		}
 	}
-	for key, members := range map[string][]string{"kernelspec": {"name", "display_name"}, "language_info": {"name"}} {
+	for key, members := range map[string][]string{
+		"kernelspec": {"name", "display_name"}, "language_info": {"name"},
+	} {
 		raw, ok := metadata.get(key)
 		if !ok {
 			continue
@@ -215,8 +217,11 @@ func (r *repairer) cell(number int, o *object) {
 		r.outputs(number, o)
 	}
 	// A cell whose type was changed keeps empty members of the other one.
-	for key, empty := range map[string]string{"outputs": "[]", "execution_count": "null", "attachments": "{}"} {
-		if raw, ok := o.get(key); ok && string(raw) == empty && !slices.Contains(schema[kind], key) {
+	for key, empty := range map[string]string{
+		"outputs": "[]", "execution_count": "null", "attachments": "{}",
+	} {
+		if raw, ok := o.get(key); ok && string(raw) == empty &&
+			!slices.Contains(schema[kind], key) {
 			o.remove(key)
 		}
 	}
@@ -281,7 +286,10 @@ func (r *repairer) metadata(number int, o *object) {
 		}
 		switch {
 		case bad:
-			r.warn.add(number, "tags must be a list of texts without commas: not valid by nbformat's schema")
+			r.warn.add(
+				number,
+				"tags must be a list of texts without commas: not valid by nbformat's schema",
+			)
 		case len(unique) < len(tags):
 			metadata.set("tags", r.style.value(unique, cellDepth+2))
 			o.set("metadata", r.style.object(metadata, cellDepth+1))
@@ -289,7 +297,11 @@ func (r *repairer) metadata(number int, o *object) {
 	}
 	wrong := func(key string, ok func(raw []byte) bool) {
 		if raw, has := metadata.get(key); has && !ok(raw) {
-			r.warn.add(number, "metadata: the value of %q has the wrong type: not valid by nbformat's schema", key)
+			r.warn.add(
+				number,
+				"metadata: the value of %q has the wrong type: not valid by nbformat's schema",
+				key,
+			)
 		}
 	}
 	code, _ := o.get("outputs")
@@ -381,7 +393,11 @@ func (r *repairer) bundle(number int, o *object) {
 	}
 	for _, m := range data.members {
 		if !jsonMime.MatchString(m.key) && !isText(m.value.bytes()) {
-			r.warn.add(number, "the %.60q of an output is no text: not valid by nbformat's schema", m.key)
+			r.warn.add(
+				number,
+				"the %.60q of an output is no text: not valid by nbformat's schema",
+				m.key,
+			)
 		}
 	}
 }

@@ -19,36 +19,85 @@ var repairs = map[string]struct {
 	file     string
 	warnings []string
 }{
-	"byte order mark": {"\xef\xbb\xbf" + `{"cells":[],"metadata":{},"nbformat":4,"nbformat_minor":5}`, nil},
-	"not finite": {`{"cells":[{"cell_type":"code","id":"a","metadata":{},"source":"NaN","execution_count":null,"outputs":[
+	"byte order mark": {
+		"\xef\xbb\xbf" + `{"cells":[],"metadata":{},"nbformat":4,"nbformat_minor":5}`,
+		nil,
+	},
+	"not finite": {
+		`{"cells":[{"cell_type":"code","id":"a","metadata":{},"source":"NaN","execution_count":null,"outputs":[
 		{"output_type":"display_data","metadata":{},"data":{"application/json":[NaN,-Infinity,Infinity,"NaN"]}}]}],"metadata":{},"nbformat":4,"nbformat_minor":5}`,
-		[]string{"NaN and Infinity, which JSON lacks, were read as null"}},
-	"not UTF-8": {"{\"cells\":[{\"cell_type\":\"raw\",\"id\":\"a\",\"metadata\":{},\"source\":\"caf\xe9\"}],\"metadata\":{},\"nbformat\":4,\"nbformat_minor\":5}",
-		[]string{"bytes that are not UTF-8 were read as U+FFFD"}},
-	"lone surrogate": {`{"cells":[{"cell_type":"raw","id":"a","metadata":{},"source":"\ud83d"}],"metadata":{},"nbformat":4,"nbformat_minor":5}`, nil},
-	"ids": {`{"cells":[{"cell_type":"raw","id":null,"metadata":{},"source":""},{"cell_type":"raw","metadata":{},"source":""},
+		[]string{"NaN and Infinity, which JSON lacks, were read as null"},
+	},
+	"not UTF-8": {
+		"{\"cells\":[{\"cell_type\":\"raw\",\"id\":\"a\",\"metadata\":{},\"source\":\"caf\xe9\"}],\"metadata\":{},\"nbformat\":4,\"nbformat_minor\":5}",
+		[]string{"bytes that are not UTF-8 were read as U+FFFD"},
+	},
+	"lone surrogate": {
+		`{"cells":[{"cell_type":"raw","id":"a","metadata":{},"source":"\ud83d"}],"metadata":{},"nbformat":4,"nbformat_minor":5}`,
+		nil,
+	},
+	"ids": {
+		`{"cells":[{"cell_type":"raw","id":null,"metadata":{},"source":""},{"cell_type":"raw","metadata":{},"source":""},
 		{"cell_type":"raw","id":"a b","metadata":{},"source":""},{"cell_type":"raw","id":"a","metadata":{},"source":""},{"cell_type":"raw","id":"a","metadata":{},"source":""},
 		{"cell_type":"raw","id":7,"metadata":{},"source":""},{"cell_type":"raw","id":"","metadata":{},"source":""}],"metadata":{},"nbformat":4,"nbformat_minor":5}`,
-		[]string{"cells 1, 3, 6 and 1 more: the id was no valid one", "cell 2: the id was missing", "cell 5: another cell had the same id"}},
-	"ids before 4.5": {`{"cells":[{"cell_type":"raw","id":"a","metadata":{},"source":""}],"metadata":{},"nbformat":4,"nbformat_minor":2}`,
-		[]string{"format 4.2 has no cell ids: the notebook is now 4.5"}},
-	"no minor":      {`{"cells":[{"cell_type":"raw","metadata":{},"source":""}],"metadata":{},"nbformat":4}`, []string{`"nbformat_minor" was missing`}},
-	"versions":      {`{"cells":[],"metadata":{},"nbformat":4.0,"nbformat_minor":"4"}`, nil},
-	"odd minor":     {`{"cells":[],"metadata":{},"nbformat":4,"nbformat_minor":"x"}`, []string{`"nbformat_minor" was "x", not a whole number`}},
-	"missing parts": {`{"cells":[{"cell_type":"code"},{"cell_type":"markdown","metadata":null}],"nbformat":4,"nbformat_minor":4}`, nil},
-	"missing parts of outputs": {`{"cells":[{"cell_type":"code","execution_count":null,"metadata":{},"source":"","outputs":[{"output_type":"stream","text":"a"},
-		{"output_type":"display_data","data":{}},{"output_type":"execute_result","data":{"text/plain":["a"]}},{"output_type":"error"}]}],"metadata":{},"nbformat":4,"nbformat_minor":4}`, nil},
-	"null outputs": {`{"cells":[{"cell_type":"code","execution_count":null,"metadata":{},"source":null,"outputs":null}],"metadata":{},"nbformat":4,"nbformat_minor":4}`, nil},
-	"a text that was code": {`{"cells":[{"cell_type":"markdown","execution_count":null,"outputs":[],"metadata":{},"source":""},
-		{"cell_type":"code","execution_count":null,"outputs":[],"attachments":{},"metadata":{},"source":""}],"metadata":{},"nbformat":4,"nbformat_minor":4}`, nil},
-	"tags twice":             {`{"cells":[{"cell_type":"raw","metadata":{"tags":["a","a","b"]},"source":""}],"metadata":{},"nbformat":4,"nbformat_minor":4}`, nil},
-	"short kernelspec":       {`{"cells":[],"metadata":{"kernelspec":{"name":"python3"},"language_info":null,"orig_nbformat":null},"nbformat":4,"nbformat_minor":4}`, nil},
-	"attachments before 4.1": {`{"cells":[{"cell_type":"markdown","attachments":{},"metadata":{},"source":""}],"metadata":{},"nbformat":4,"nbformat_minor":0}`, nil},
-	"heading in 4": {`{"cells":[{"cell_type":"heading","level":2,"metadata":{},"source":["a\n","b"]}],"metadata":{},"nbformat":4,"nbformat_minor":0}`,
-		[]string{`cell 1: a cell of type "heading", as nbformat 3 has it, was read as Markdown`}},
-	"old output in 4": {`{"cells":[{"cell_type":"code","execution_count":1,"metadata":{},"source":"","outputs":[{"output_type":"pyout","prompt_number":1,"text":"a"},
+		[]string{
+			"cells 1, 3, 6 and 1 more: the id was no valid one",
+			"cell 2: the id was missing",
+			"cell 5: another cell had the same id",
+		},
+	},
+	"ids before 4.5": {
+		`{"cells":[{"cell_type":"raw","id":"a","metadata":{},"source":""}],"metadata":{},"nbformat":4,"nbformat_minor":2}`,
+		[]string{"format 4.2 has no cell ids: the notebook is now 4.5"},
+	},
+	"no minor": {
+		`{"cells":[{"cell_type":"raw","metadata":{},"source":""}],"metadata":{},"nbformat":4}`,
+		[]string{`"nbformat_minor" was missing`},
+	},
+	"versions": {`{"cells":[],"metadata":{},"nbformat":4.0,"nbformat_minor":"4"}`, nil},
+	"odd minor": {
+		`{"cells":[],"metadata":{},"nbformat":4,"nbformat_minor":"x"}`,
+		[]string{`"nbformat_minor" was "x", not a whole number`},
+	},
+	"missing parts": {
+		`{"cells":[{"cell_type":"code"},{"cell_type":"markdown","metadata":null}],"nbformat":4,"nbformat_minor":4}`,
+		nil,
+	},
+	"missing parts of outputs": {
+		`{"cells":[{"cell_type":"code","execution_count":null,"metadata":{},"source":"","outputs":[{"output_type":"stream","text":"a"},
+		{"output_type":"display_data","data":{}},{"output_type":"execute_result","data":{"text/plain":["a"]}},{"output_type":"error"}]}],"metadata":{},"nbformat":4,"nbformat_minor":4}`,
+		nil,
+	},
+	"null outputs": {
+		`{"cells":[{"cell_type":"code","execution_count":null,"metadata":{},"source":null,"outputs":null}],"metadata":{},"nbformat":4,"nbformat_minor":4}`,
+		nil,
+	},
+	"a text that was code": {
+		`{"cells":[{"cell_type":"markdown","execution_count":null,"outputs":[],"metadata":{},"source":""},
+		{"cell_type":"code","execution_count":null,"outputs":[],"attachments":{},"metadata":{},"source":""}],"metadata":{},"nbformat":4,"nbformat_minor":4}`,
+		nil,
+	},
+	"tags twice": {
+		`{"cells":[{"cell_type":"raw","metadata":{"tags":["a","a","b"]},"source":""}],"metadata":{},"nbformat":4,"nbformat_minor":4}`,
+		nil,
+	},
+	"short kernelspec": {
+		`{"cells":[],"metadata":{"kernelspec":{"name":"python3"},"language_info":null,"orig_nbformat":null},"nbformat":4,"nbformat_minor":4}`,
+		nil,
+	},
+	"attachments before 4.1": {
+		`{"cells":[{"cell_type":"markdown","attachments":{},"metadata":{},"source":""}],"metadata":{},"nbformat":4,"nbformat_minor":0}`,
+		nil,
+	},
+	"heading in 4": {
+		`{"cells":[{"cell_type":"heading","level":2,"metadata":{},"source":["a\n","b"]}],"metadata":{},"nbformat":4,"nbformat_minor":0}`,
+		[]string{`cell 1: a cell of type "heading", as nbformat 3 has it, was read as Markdown`},
+	},
+	"old output in 4": {
+		`{"cells":[{"cell_type":"code","execution_count":1,"metadata":{},"source":"","outputs":[{"output_type":"pyout","prompt_number":1,"text":"a"},
 		{"output_type":"stream","stream":"stderr","text":"b"},{"output_type":"pyerr","ename":"E","evalue":"v","traceback":[]}]}],"metadata":{},"nbformat":4,"nbformat_minor":0}`,
-		[]string{`cell 1: an output as nbformat 3 has it was upgraded`}},
+		[]string{`cell 1: an output as nbformat 3 has it was upgraded`},
+	},
 }
 
 func TestRepairs(t *testing.T) {
@@ -64,7 +113,14 @@ func TestRepairs(t *testing.T) {
 		}
 		again, err := notebook.Parse(nb.Bytes())
 		if err != nil || !bytes.Equal(again.Bytes(), nb.Bytes()) || len(again.Warnings()) > 0 {
-			t.Errorf("%s: a second reading changes %s into %s, warnings %q, error %v", name, nb.Bytes(), again.Bytes(), again.Warnings(), err)
+			t.Errorf(
+				"%s: a second reading changes %s into %s, warnings %q, error %v",
+				name,
+				nb.Bytes(),
+				again.Bytes(),
+				again.Warnings(),
+				err,
+			)
 		}
 		saved[name] = nb.Bytes()
 	}
@@ -81,7 +137,9 @@ func TestWhatStaysInvalidIsTold(t *testing.T) {
 		return `{"cells":[` + s + `],"metadata":{},"nbformat":4,"nbformat_minor":4}`
 	}
 	output := func(s string) string {
-		return cell(`{"cell_type":"code","execution_count":1,"metadata":{},"source":"","outputs":[` + s + `]}`)
+		return cell(
+			`{"cell_type":"code","execution_count":1,"metadata":{},"source":"","outputs":[` + s + `]}`,
+		)
 	}
 	saved := map[string][]byte{}
 	for file, want := range map[string]string{
@@ -101,7 +159,8 @@ func TestWhatStaysInvalidIsTold(t *testing.T) {
 			t.Errorf("%s: %v", file, err)
 			continue
 		}
-		if got := strings.Join(nb.Warnings(), "\n"); !strings.Contains(got, want) || !strings.Contains(got, "not valid by nbformat's schema") {
+		if got := strings.Join(nb.Warnings(), "\n"); !strings.Contains(got, want) ||
+			!strings.Contains(got, "not valid by nbformat's schema") {
 			t.Errorf("%s: warnings %q, wanted %q", file, got, want)
 		}
 		saved[file] = nb.Bytes()
@@ -145,7 +204,8 @@ print(json.dumps(nb.cells))`, path)
 		var file struct {
 			Cells json.RawMessage `json:"cells"`
 		}
-		if json.Unmarshal(theirs, &want) != nil || json.Unmarshal(nb.Bytes(), &file) != nil || json.Unmarshal(file.Cells, &got) != nil {
+		if json.Unmarshal(theirs, &want) != nil || json.Unmarshal(nb.Bytes(), &file) != nil ||
+			json.Unmarshal(file.Cells, &got) != nil {
 			t.Fatalf("%s: no JSON: %s", path, theirs)
 		}
 		if tidy(got); !reflect.DeepEqual(got, want) {

@@ -144,7 +144,10 @@ func markdownOf(cell fields) fields {
 		}
 		title, _, _ := decodeText(joined(cell["source"]))
 		cell["source"] = encode(strings.Repeat("#", level) + " " +
-			strings.Join(strings.FieldsFunc(title, func(r rune) bool { return r == '\n' || r == '\r' }), " "))
+			strings.Join(
+				strings.FieldsFunc(title, func(r rune) bool { return r == '\n' || r == '\r' }),
+				" ",
+			))
 		delete(cell, "level")
 	}
 	cell["cell_type"] = encode(Markdown)
@@ -181,7 +184,8 @@ func upgradeOutput(o *object) fields {
 			data[mimeOf(key)] = joined(out[key])
 		}
 		// JSON stood in a string.
-		if text, _, err := decodeText(data["application/json"]); err == nil && json.Valid([]byte(text)) {
+		if text, _, err := decodeText(data["application/json"]); err == nil &&
+			json.Valid([]byte(text)) {
 			data["application/json"] = json.RawMessage(text)
 		}
 		upgraded["data"], upgraded["metadata"] = encode(data), encode(metadata)

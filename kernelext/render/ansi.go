@@ -198,7 +198,11 @@ func (p textStyle) tag() string {
 	switch {
 	case exactFG && bg == "": // on paper, light or dark: as near as can be read
 		classes = append(classes, "fx")
-		styles = append(styles, "--l:"+readable(fg, lightBackground, 0), "--d:"+readable(fg, darkBackground, 255))
+		styles = append(
+			styles,
+			"--l:"+readable(fg, lightBackground, 0),
+			"--d:"+readable(fg, darkBackground, 255),
+		)
 	case exactFG:
 		styles = append(styles, "color:"+fg)
 	case fg != "":

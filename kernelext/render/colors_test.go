@@ -40,7 +40,9 @@ func TestColoursCanBeRead(t *testing.T) {
 	for i, sheet := range strings.SplitN(strings.TrimPrefix(string(css()), pageCSS), "@media screen", 2) {
 		background := variables(themes[i])["code"]
 		for _, m := range regexp.MustCompile(`(\.chroma[^{]*)\{[^}]*?[ {;]color: ?(#[0-9a-f]{6})[^}]*`).FindAllStringSubmatch(sheet, -1) {
-			if token := strings.TrimSpace(strings.TrimPrefix(strings.TrimSpace(m[1]), ".chroma .")); token == "w" || token == "ln" || token == "lnt" {
+			if token := strings.TrimSpace(strings.TrimPrefix(strings.TrimSpace(m[1]), ".chroma .")); token == "w" ||
+				token == "ln" ||
+				token == "lnt" {
 				continue // white space, and line numbers, which a page has not
 			}
 			on := background
@@ -55,7 +57,14 @@ func TestColoursCanBeRead(t *testing.T) {
 func near(t *testing.T, what, color, background string) {
 	t.Helper()
 	if c := contrast(color, background); c < wanted {
-		t.Errorf("%s: %s on %s has a contrast of %.2f, wanted %v", what, color, background, c, wanted)
+		t.Errorf(
+			"%s: %s on %s has a contrast of %.2f, wanted %v",
+			what,
+			color,
+			background,
+			c,
+			wanted,
+		)
 	}
 }
 

@@ -42,7 +42,11 @@ type File struct {
 // images and attachments as files, mathematics as it was written.
 func Markdown(nb *notebook.Notebook, o MarkdownOptions) Document {
 	language := languageOf(nb)
-	e := &exporter{options: o, sanitizer: newSanitizer(o.Trust), page: newMarkdown(o.Trust, language)}
+	e := &exporter{
+		options:   o,
+		sanitizer: newSanitizer(o.Trust),
+		page:      newMarkdown(o.Trust, language),
+	}
 	var blocks []string
 	for i, c := range nb.Cells() {
 		show := visibilityOf(c)
@@ -125,12 +129,14 @@ func (e *exporter) output(name string, o notebook.Output) string {
 		return e.sanitizer.safe(text)
 	}
 	if text, ok := o.Mime("text/latex"); ok {
-		if f, ok := formulaAt(strings.TrimSpace(text), ""); ok && f.source == strings.TrimSpace(text) {
+		if f, ok := formulaAt(strings.TrimSpace(text), ""); ok &&
+			f.source == strings.TrimSpace(text) {
 			return e.sanitizer.safe(f.source)
 		}
 		return fence("latex", text)
 	}
-	if text, ok := o.Mime("text/plain"); ok && (lost == "" || !objectName.MatchString(strings.TrimSpace(text))) {
+	if text, ok := o.Mime("text/plain"); ok &&
+		(lost == "" || !objectName.MatchString(strings.TrimSpace(text))) {
 		return fenceText(text)
 	}
 	if raw, ok := o.Data["application/json"]; ok {
@@ -182,7 +188,11 @@ func (e *exporter) html(name, text string) (block, note string) {
 	if len(lines) == 0 {
 		return "", note
 	}
-	return "<div>\n" + strings.ReplaceAll(strings.Join(lines, "\n"), lineBreak, "&#10;") + "\n</div>", note
+	return "<div>\n" + strings.ReplaceAll(
+		strings.Join(lines, "\n"),
+		lineBreak,
+		"&#10;",
+	) + "\n</div>", note
 }
 
 // lineBreak stands for a line break that must not end a line.
@@ -218,7 +228,13 @@ func (e *exporter) keep(name, mime string, data []byte) string {
 	return url.PathEscape(e.options.Folder) + "/" + name
 }
 
-var extensions = map[string]string{"image/svg+xml": ".svg", "image/png": ".png", "image/jpeg": ".jpg", "image/gif": ".gif", "image/webp": ".webp"}
+var extensions = map[string]string{
+	"image/svg+xml": ".svg",
+	"image/png":     ".png",
+	"image/jpeg":    ".jpg",
+	"image/gif":     ".gif",
+	"image/webp":    ".webp",
+}
 
 // attachments returns the source of a Markdown cell with its attachments kept.
 func (e *exporter) attachments(i int, c *notebook.Cell) string {
@@ -247,7 +263,13 @@ func (e *exporter) attachments(i int, c *notebook.Cell) string {
 				continue
 			}
 			link := e.keep(fmt.Sprintf("attachment_%d_%d", i, k), mime, data)
-			pairs = append(pairs, "attachment:"+name, link, "attachment:"+url.PathEscape(name), link)
+			pairs = append(
+				pairs,
+				"attachment:"+name,
+				link,
+				"attachment:"+url.PathEscape(name),
+				link,
+			)
 			break
 		}
 	}

@@ -27,12 +27,32 @@ func TestMarkdownGolden(t *testing.T) {
 	doc := render.Markdown(book(
 		text("# Pets\n\n- one\n- two"),
 		code("fmt.Println(`a`)", notebook.Stream("stdout", "\x1b[1mbold\x1b[0m\b!\n")),
-		code("table", display("text/html", "<table onclick=x>\n\n  <tr><td>1</td></tr></table><script>alert(1)</script>", "text/plain", "1")),
+		code(
+			"table",
+			display(
+				"text/html",
+				"<table onclick=x>\n\n  <tr><td>1</td></tr></table><script>alert(1)</script>",
+				"text/plain",
+				"1",
+			),
+		),
 		code("box", display("text/html", "<b>no table</b>", "text/plain", "plain\n````")),
 		code("tex", display("text/latex", "$\\frac{1}{2}$"), display("text/latex", "\\begin")),
-		code("svg", display("image/svg+xml", `<svg xmlns="http://www.w3.org/2000/svg"><script>1</script></svg>`, "text/plain", "hostile")),
+		code(
+			"svg",
+			display(
+				"image/svg+xml",
+				`<svg xmlns="http://www.w3.org/2000/svg"><script>1</script></svg>`,
+				"text/plain",
+				"hostile",
+			),
+		),
 		code("png", display("image/png", dot, "text/plain", "a ]( b")),
-		code("", display("application/json", `{"a":1}`), display("application/vnd.vega.v5+json", "{}")),
+		code(
+			"",
+			display("application/json", `{"a":1}`),
+			display("application/vnd.vega.v5+json", "{}"),
+		),
 		text("<!-- open"),
 		text("the end"),
 	), render.MarkdownOptions{Folder: "my pets_files"})
@@ -63,20 +83,39 @@ func FuzzMarkdown(f *testing.F) {
 		"![a](attachment:x)", "</table><script>alert(1)</script>", "<table><pre>", "<div", "$<script>alert(1)</script>$", "[a]: <b", "1. a\n\n   ```"} {
 		f.Add(s, s)
 	}
-	md := goldmark.New(goldmark.WithExtensions(extension.GFM), goldmark.WithRendererOptions(html.WithUnsafe()))
+	md := goldmark.New(
+		goldmark.WithExtensions(extension.GFM),
+		goldmark.WithRendererOptions(html.WithUnsafe()),
+	)
 	f.Fuzz(func(t *testing.T, s, name string) {
 		c := text(s)
 		raw, err := json.Marshal(map[string]map[string]string{name: {"image/png": dot}})
 		if err != nil {
 			t.Fatal(err)
 		}
-		nb, err := notebook.Parse(fmt.Appendf(nil, `{"cells":[{"cell_type":"markdown","id":"a","metadata":{},"source":"![a](attachment:x)","attachments":%s}],"metadata":{},"nbformat":4,"nbformat_minor":5}`, raw))
+		nb, err := notebook.Parse(
+			fmt.Appendf(
+				nil,
+				`{"cells":[{"cell_type":"markdown","id":"a","metadata":{},"source":"![a](attachment:x)","attachments":%s}],"metadata":{},"nbformat":4,"nbformat_minor":5}`,
+				raw,
+			),
+		)
 		if err != nil {
 			t.Skip(err)
 		}
 		nb.Insert(1, c)
-		nb.Insert(2, code(s, notebook.Stream("stdout", s), display("text/html", "<table><td>"+s), display("text/markdown", s), display("text/latex", s),
-			display("image/png", dot, "text/plain", s), display("image/svg+xml", s)))
+		nb.Insert(
+			2,
+			code(
+				s,
+				notebook.Stream("stdout", s),
+				display("text/html", "<table><td>"+s),
+				display("text/markdown", s),
+				display("text/latex", s),
+				display("image/png", dot, "text/plain", s),
+				display("image/svg+xml", s),
+			),
+		)
 		nb.Insert(3, notebook.NewCell(notebook.Raw, s))
 		nb.Insert(4, text("the last word"))
 		doc := render.Markdown(nb, render.MarkdownOptions{Folder: name})
@@ -84,7 +123,8 @@ func FuzzMarkdown(f *testing.F) {
 		if err := md.Convert(doc.Text, &b); err != nil {
 			t.Fatal(err)
 		}
-		if page := b.String(); !strings.HasSuffix(page, "<p>the last word</p>\n") || strings.Contains(strings.ToLower(page), "<script") {
+		if page := b.String(); !strings.HasSuffix(page, "<p>the last word</p>\n") ||
+			strings.Contains(strings.ToLower(page), "<script") {
 			t.Errorf("the text got out:\n%s\nas\n%s", doc.Text, page)
 		}
 		for _, p := range doc.Files {
@@ -148,7 +188,10 @@ func TestPicturesBesideTheNotebook(t *testing.T) {
 
 func TestPageObeysTheCursor(t *testing.T) {
 	for in, want := range map[string]string{"abc\b!": "ab!", "one\ntwo\x1b[A!": "one!\ntwo", "abc\rX": "Xbc"} {
-		if got := page(t, book(code("x", notebook.Stream("stdout", in)))); !strings.Contains(got, ">"+want+"</pre>") {
+		if got := page(t, book(code("x", notebook.Stream("stdout", in)))); !strings.Contains(
+			got,
+			">"+want+"</pre>",
+		) {
 			t.Errorf("%q is not shown as %q", in, want)
 		}
 	}

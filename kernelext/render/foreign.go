@@ -3,14 +3,12 @@ package render
 import (
 	"encoding/base64"
 	"errors"
-	"html/template"
 	"net/url"
 	"regexp"
 	"slices"
 	"strings"
 
 	"golang.org/x/net/html"
-	"golang.org/x/net/html/atom"
 )
 
 // foreign is HTML of the notebook that is made ready for the sanitiser, which drops what it does
@@ -36,30 +34,6 @@ func (f *foreign) prepare(s string) (string, error) {
 	return inner(root)
 }
 
-// fragment parses HTML as the content of a div.
-func fragment(s string) (*html.Node, error) {
-	div := &html.Node{Type: html.ElementNode, Data: "div", DataAtom: atom.Div}
-	nodes, err := html.ParseFragment(strings.NewReader(s), div)
-	if err != nil {
-		return nil, err
-	}
-	for _, n := range nodes {
-		div.AppendChild(n)
-	}
-	return div, nil
-}
-
-// inner returns the HTML of what is in a node.
-func inner(n *html.Node) (string, error) {
-	var b strings.Builder
-	for c := range n.ChildNodes() {
-		if err := html.Render(&b, c); err != nil {
-			return "", err
-		}
-	}
-	return b.String(), nil
-}
-
 // visibleParts is what a node holds that a reader sees.
 type visibleParts struct{ something, missing bool }
 
@@ -75,7 +49,9 @@ func (f *foreign) children(n *html.Node) (all visibleParts) {
 }
 
 // waiting is what libraries write where their script has not run.
-var waiting = regexp.MustCompile(`^(Loading BokehJS ?\.\.\.|Make this Notebook Trusted to load map: File -> Trust Notebook)$`)
+var waiting = regexp.MustCompile(
+	`^(Loading BokehJS ?\.\.\.|Make this Notebook Trusted to load map: File -> Trust Notebook)$`,
+)
 
 func (f *foreign) node(n *html.Node) visibleParts {
 	switch n.Type {
@@ -151,7 +127,9 @@ func (f *foreign) node(n *html.Node) visibleParts {
 var (
 	hides  = regexp.MustCompile(`(?i)(^|;)\s*display\s*:\s*none`)
 	paints = regexp.MustCompile(`(?i)(^|;)\s*(background|border)[a-z-]*\s*:`)
-	rooms  = regexp.MustCompile(`(?i)(^|;)\s*((min-)?height|padding|padding-top|padding-bottom|aspect-ratio)\s*:[^;]*`)
+	rooms  = regexp.MustCompile(
+		`(?i)(^|;)\s*((min-)?height|padding|padding-top|padding-bottom|aspect-ratio)\s*:[^;]*`,
+	)
 )
 
 // names keeps an element's id, apart from those of the page, and its classes without the page's
@@ -169,80 +147,22 @@ func (f *foreign) names(n *html.Node) {
 		}
 	}
 	if class, ok := attrAt(n, "class"); ok {
-		setAttr(n, "class", strings.Join(slices.DeleteFunc(strings.Fields(class), func(c string) bool {
-			return slices.Contains(ownClasses, c)
-		}), " "))
+		setAttr(
+			n,
+			"class",
+			strings.Join(slices.DeleteFunc(strings.Fields(class), func(c string) bool {
+				return slices.Contains(ownClasses, c)
+			}), " "),
+		)
 	}
 }
 
 var heading1to6 = regexp.MustCompile(`^h[1-6]$`)
 
 // ownClasses are those that page.css lays the page out with.
-var ownClasses = []string{"skip", "count", "copy", "in", "out", "failed", "code", "raw", "text", "more", "stdout",
-	"stderr", "error", "display", "fx"}
-
-var scheme = regexp.MustCompile(`^[a-zA-Z][a-zA-Z0-9+.-]*:`)
-
-// link makes a link lead to where it can: within the page it is resolved when the page is whole; a
-// relative one starts from the notebook's folder.
-func (f *foreign) link(n *html.Node) {
-	href := strings.TrimSpace(attr(n, "href"))
-	switch {
-	case strings.HasPrefix(href, "#"):
-		fragment := href[1:]
-		if plain, err := url.PathUnescape(fragment); err == nil {
-			fragment = plain
-		}
-		setAttr(n, "href", unresolved+url.PathEscape(fragment))
-	case href == "" || scheme.MatchString(href):
-	case strings.HasPrefix(href, "/") || strings.ContainsAny(href, "\\\x00\t\n\r"):
-		removeAttr(n, "href")
-	default:
-		setAttr(n, "href", relative(f.m.base, href))
-	}
-}
-
-// relative returns a relative address as seen from the page.
-func relative(base, href string) string {
-	if strings.Contains(strings.SplitN(href, "/", 2)[0], ":") {
-		href = "./" + href
-	}
-	if base == "" || base == "." {
-		return href
-	}
-	return (&url.URL{Path: base}).EscapedPath() + "/" + href
-}
-
-const unresolved = "#~"
-
-var unresolvedLink = regexp.MustCompile(` href="#~([^"]*)"`)
-
-// resolve leads the links of a finished text to what the page has: a heading as Jupyter or GitHub
-// names it, or an author's anchor. A link that leads nowhere is text.
-func (m *markdown) resolve(s template.HTML) template.HTML {
-	if !strings.Contains(string(s), unresolved) {
-		return s
-	}
-	return template.HTML(unresolvedLink.ReplaceAllStringFunc(string(s), func(link string) string {
-		fragment := html.UnescapeString(unresolvedLink.FindStringSubmatch(link)[1])
-		if plain, err := url.PathUnescape(fragment); err == nil {
-			fragment = plain
-		}
-		id := ""
-		switch {
-		case m.anchors[fragment]:
-			id = "u-" + fragment
-		case m.used[fragment]:
-			id = fragment
-		case m.used["h-"+slug(fragment)]:
-			id = "h-" + slug(fragment)
-		case fragment == "" || fragment == "top":
-			return ` href="#"`
-		default:
-			return ""
-		}
-		return ` href="#` + html.EscapeString(url.PathEscape(id)) + `"`
-	}))
+var ownClasses = []string{
+	"skip", "count", "copy", "in", "out", "failed", "code", "raw", "text", "more", "stdout",
+	"stderr", "error", "display", "fx",
 }
 
 // frame replaces what shows another page, a video or a sound by a note.
@@ -275,7 +195,8 @@ func (f *foreign) frame(n *html.Node) visibleParts {
 		note.Parent.RemoveChild(note)
 		return visibleParts{missing: true}
 	}
-	if mime, _, ok := strings.Cut(strings.TrimPrefix(address, "data:"), ";"); ok && strings.HasPrefix(address, "data:") {
+	if mime, _, ok := strings.Cut(strings.TrimPrefix(address, "data:"), ";"); ok &&
+		strings.HasPrefix(address, "data:") {
 		what += " (" + mime + ", " + kilobytes(len(address)*3/4) + ")"
 	}
 	note.AppendChild(textNode("Not shown: " + what + "; open the notebook in Jupyter."))
@@ -433,7 +354,10 @@ func standalone(n *html.Node) ([]byte, bool) {
 	if !draws {
 		return nil, false
 	}
-	n.Attr = slices.DeleteFunc(n.Attr, func(a html.Attribute) bool { return strings.HasPrefix(a.Key, "xmlns") })
+	n.Attr = slices.DeleteFunc(
+		n.Attr,
+		func(a html.Attribute) bool { return strings.HasPrefix(a.Key, "xmlns") },
+	)
 	n.Attr = append(n.Attr, html.Attribute{Key: "xmlns", Val: "http://www.w3.org/2000/svg"},
 		html.Attribute{Key: "xmlns:xlink", Val: "http://www.w3.org/1999/xlink"})
 	var b strings.Builder
@@ -441,52 +365,4 @@ func standalone(n *html.Node) ([]byte, bool) {
 		return nil, false
 	}
 	return []byte(b.String()), wellFormed([]byte(b.String()))
-}
-
-func element(name string) *html.Node {
-	return &html.Node{Type: html.ElementNode, Data: name, DataAtom: atom.Lookup([]byte(name))}
-}
-
-func textNode(s string) *html.Node { return &html.Node{Type: html.TextNode, Data: s} }
-
-func textOf(n *html.Node) string {
-	var b strings.Builder
-	for c := range n.Descendants() {
-		if c.Type == html.TextNode {
-			b.WriteString(c.Data)
-		}
-	}
-	return b.String()
-}
-
-func attrAt(n *html.Node, key string) (string, bool) {
-	for _, a := range n.Attr {
-		if a.Key == key {
-			return a.Val, true
-		}
-	}
-	return "", false
-}
-
-func attr(n *html.Node, key string) string {
-	value, _ := attrAt(n, key)
-	return value
-}
-
-func setAttr(n *html.Node, key, value string) {
-	if value == "" {
-		removeAttr(n, key)
-		return
-	}
-	for i := range n.Attr {
-		if n.Attr[i].Key == key {
-			n.Attr[i].Val = value
-			return
-		}
-	}
-	n.Attr = append(n.Attr, html.Attribute{Key: key, Val: value})
-}
-
-func removeAttr(n *html.Node, key string) {
-	n.Attr = slices.DeleteFunc(n.Attr, func(a html.Attribute) bool { return a.Key == key })
 }

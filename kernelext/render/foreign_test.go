@@ -59,7 +59,16 @@ func TestNothingReachesOverAnother(t *testing.T) {
 		"column-gap:1px;columns:2;order:-1":                           "",
 		"--paper:red;all:unset":                                       "",
 	} {
-		got := inside(t, code("x", display("text/html", `<div style="`+strings.ReplaceAll(style, `"`, "&quot;")+`">x</div>`)))
+		got := inside(
+			t,
+			code(
+				"x",
+				display(
+					"text/html",
+					`<div style="`+strings.ReplaceAll(style, `"`, "&quot;")+`">x</div>`,
+				),
+			),
+		)
 		if want == "color" {
 			want = "--l:#df0000;--d:#ff3838"
 			got = strings.Replace(got, ` class="fx"`, "", 1)
@@ -72,7 +81,10 @@ func TestNothingReachesOverAnother(t *testing.T) {
 			t.Errorf("%s:\ngot  %s\nwant %s", style, got, expected)
 		}
 	}
-	if sheet := page(t, book()); !strings.Contains(sheet, ".out, .text { overflow: auto hidden; contain: content; }") {
+	if sheet := page(t, book()); !strings.Contains(
+		sheet,
+		".out, .text { overflow: auto hidden; contain: content; }",
+	) {
 		t.Error("outputs and cells do not clip")
 	}
 	for _, class := range []string{"skip", "count", "copy", "in", "out error"} {
@@ -84,7 +96,10 @@ func TestNothingReachesOverAnother(t *testing.T) {
 
 func TestScopedStyles(t *testing.T) {
 	sheet := func(css string) (rules, out string) {
-		s := page(t, book(code("x", display("text/html", "<style>"+css+`</style><p id="T_1">x</p>`))))
+		s := page(
+			t,
+			book(code("x", display("text/html", "<style>"+css+`</style><p id="T_1">x</p>`))),
+		)
 		_, rules, _ = strings.Cut(s, ".chroma, .bg { background: var(--code) !important; }\n")
 		rules, _, _ = strings.Cut(rules, "</style>")
 		return strings.TrimSpace(rules), body(s)
@@ -182,7 +197,11 @@ func TestImageSizes(t *testing.T) {
 		out := display("image/png", pixel)
 		out.Metadata = []byte(metadata)
 		got := inside(t, code("x", out))
-		if _, attributes, _ := strings.Cut(got, `alt="output"`); strings.Trim(attributes, " >") != want && !strings.Contains(metadata, "alt") {
+		if _, attributes, _ := strings.Cut(got, `alt="output"`); strings.Trim(
+			attributes,
+			" >",
+		) != want &&
+			!strings.Contains(metadata, "alt") {
 			t.Errorf("%s: %s", metadata, attributes)
 		}
 		if strings.Contains(metadata, "alt") && !strings.Contains(got, `alt="a &lt;b&gt;"`) {
@@ -194,7 +213,16 @@ func TestImageSizes(t *testing.T) {
 func TestLinksInside(t *testing.T) {
 	md := "<a id=\"Here\"></a> <a name=there>x</a>\n\n## My Section\n\n" +
 		"[a](#Here) [b](#there) [c](#My-Section) [d](#my-section) [e](#none) [f](other.ipynb#x) [g](../a%20b.csv) [h](/etc/passwd) [i](#fn) <a href=\"#Here\">j</a> [k](a:b.txt)"
-	got := body(page(t, book(text(md), text("[later](#after) word[^n]\n\n[^n]: note"), text("word[^n]\n\n[^n]: other\n\n<p id=after>x</p>"))))
+	got := body(
+		page(
+			t,
+			book(
+				text(md),
+				text("[later](#after) word[^n]\n\n[^n]: note"),
+				text("word[^n]\n\n[^n]: other\n\n<p id=after>x</p>"),
+			),
+		),
+	)
 	for _, want := range []string{
 		`<a id="u-Here"></a>`, `<a id="u-there">x</a>`, `<a href="#u-Here" rel="noreferrer">a</a>`, `<a href="#u-there" rel="noreferrer">b</a>`,
 		`<a href="#h-my-section" rel="noreferrer">c</a>`, `<a href="#h-my-section" rel="noreferrer">d</a>`, `<a rel="noreferrer">e</a>`, `<a href="other.ipynb#x" rel="noreferrer">f</a>`,
@@ -205,8 +233,12 @@ func TestLinksInside(t *testing.T) {
 			t.Errorf("no %s in\n%s", want, got)
 		}
 	}
-	b, err := render.HTML(book(text("[x](data.csv) [y](https://a.example)")), render.Options{Base: "../note books"})
-	if err != nil || !strings.Contains(string(b), `<a href="../note%20books/data.csv"`) || !strings.Contains(string(b), `<a href="https://a.example"`) {
+	b, err := render.HTML(
+		book(text("[x](data.csv) [y](https://a.example)")),
+		render.Options{Base: "../note books"},
+	)
+	if err != nil || !strings.Contains(string(b), `<a href="../note%20books/data.csv"`) ||
+		!strings.Contains(string(b), `<a href="https://a.example"`) {
 		t.Errorf("%v: links from another folder in %s", err, body(string(b)))
 	}
 }
@@ -238,7 +270,11 @@ func TestMathOfEveryKind(t *testing.T) {
 			t.Errorf("%q:\ngot  %s\nwant %s", in, got, want)
 		}
 	}
-	if got := inside(t, code("x", display("text/html", "<table><tr><td>$x$</td><td>$5</td></tr></table>"))); !strings.Contains(got, "<td>$5</td>") || !strings.Contains(got, `aria-label="x"`) {
+	if got := inside(t, code("x", display("text/html", "<table><tr><td>$x$</td><td>$5</td></tr></table>"))); !strings.Contains(
+		got,
+		"<td>$5</td>",
+	) ||
+		!strings.Contains(got, `aria-label="x"`) {
 		t.Errorf("HTML of an output: %s", got)
 	}
 }
@@ -247,7 +283,9 @@ func TestMathOfEveryKind(t *testing.T) {
 func TestMathAcrossCells(t *testing.T) {
 	got := svgs.ReplaceAllString(body(page(t, book(
 		text(`$\newcommand{\R}{\mathbb R}$ see \eqref{b}`),
-		text(`$x \in \R$`+"\n\n"+`$$a \label{a}$$`+"\n\n"+`\begin{align} b &= 1 \label{b} \\ c &= 2 \tag{C} \label{c} \end{align}`),
+		text(
+			`$x \in \R$`+"\n\n"+`$$a \label{a}$$`+"\n\n"+`\begin{align} b &= 1 \label{b} \\ c &= 2 \tag{C} \label{c} \end{align}`,
+		),
 		text(`$\ref{a}$, \ref{c}`),
 	))), "[$1]")
 	for _, want := range []string{
@@ -278,15 +316,26 @@ func TestLooks(t *testing.T) {
 		"%%bash\nfor i in 1; do": "<span class=\"kernel\">%%bash</span>\n<span class=\"k\">for</span>",
 		"a $ b":                  "$ ",
 	} {
-		if got := python(source); !strings.Contains(got, want) || strings.Contains(got, `class="err"`) {
+		if got := python(source); !strings.Contains(got, want) ||
+			strings.Contains(got, `class="err"`) {
 			t.Errorf("%q: no %s in %s", source, want, got)
 		}
 	}
-	if got := body(page(t, book(text(`<div class="alert alert-block alert-info">**x**</div>`)))); !strings.Contains(got, `<div class="alert alert-block alert-info">`) {
+	if got := body(page(t, book(text(`<div class="alert alert-block alert-info">**x**</div>`)))); !strings.Contains(
+		got,
+		`<div class="alert alert-block alert-info">`,
+	) {
 		t.Errorf("an alert: %s", got)
 	}
 	raw := func(source, metadata string) string {
-		nb, err := notebook.Parse(fmt.Appendf(nil, `{"cells":[{"cell_type":"raw","metadata":%s,"source":%q}],"metadata":{},"nbformat":4,"nbformat_minor":4}`, metadata, source))
+		nb, err := notebook.Parse(
+			fmt.Appendf(
+				nil,
+				`{"cells":[{"cell_type":"raw","metadata":%s,"source":%q}],"metadata":{},"nbformat":4,"nbformat_minor":4}`,
+				metadata,
+				source,
+			),
+		)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -299,7 +348,8 @@ func TestLooks(t *testing.T) {
 		{"<b>x</b>", `{"raw_mimetype":"text/x-rst"}`, "&lt;b&gt;x", "<b>"},
 		{"---\ntitle: \"A page\"\nlang: en\n---", `{}`, "<title>A page</title>", "lang: en"},
 	} {
-		if got := raw(c.source, c.metadata); !strings.Contains(got, c.want) || strings.Contains(got, c.wantNo) {
+		if got := raw(c.source, c.metadata); !strings.Contains(got, c.want) ||
+			strings.Contains(got, c.wantNo) {
 			t.Errorf("%s: no %s, or %s, in %s", c.source, c.want, c.wantNo, body(got))
 		}
 	}
@@ -322,8 +372,19 @@ func TestLimits(t *testing.T) {
 			t.Errorf("%s: %d bytes, no note", name, len(got))
 		}
 	}
-	big := `<img src="data:image/png;base64,` + pixel + strings.Repeat(" ", 3<<20) + `"><p>after</p><script>` + strings.Repeat("x", 3<<20) + "</script><p>end</p>"
-	if got := body(page(t, book(code("x", display("text/html", big))))); !strings.Contains(got, "after") || !strings.Contains(got, "end") || cutNote.MatchString(got) {
+	big := `<img src="data:image/png;base64,` + pixel + strings.Repeat(
+		" ",
+		3<<20,
+	) + `"><p>after</p><script>` + strings.Repeat(
+		"x",
+		3<<20,
+	) + "</script><p>end</p>"
+	if got := body(page(t, book(code("x", display("text/html", big))))); !strings.Contains(
+		got,
+		"after",
+	) ||
+		!strings.Contains(got, "end") ||
+		cutNote.MatchString(got) {
 		t.Error("an embedded image or a script counts as HTML")
 	}
 	for name, c := range map[string]*notebook.Cell{
@@ -335,7 +396,14 @@ func TestLimits(t *testing.T) {
 			t.Errorf("%s: nothing is shown", name)
 		}
 	}
-	if got := page(t, book(text(strings.Repeat("$x_{123}$ ", 9000)), text("$y$"))); len(got) > 40<<20 || strings.Count(got, "formulas are left") != 1 {
-		t.Errorf("%d bytes of formulas, %d notes", len(got), strings.Count(got, "formulas are left"))
+	if got := page(t, book(text(strings.Repeat("$x_{123}$ ", 9000)), text("$y$"))); len(
+		got,
+	) > 40<<20 ||
+		strings.Count(got, "formulas are left") != 1 {
+		t.Errorf(
+			"%d bytes of formulas, %d notes",
+			len(got),
+			strings.Count(got, "formulas are left"),
+		)
 	}
 }

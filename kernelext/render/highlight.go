@@ -58,12 +58,14 @@ func highlight(language, source string) template.HTML {
 }
 
 var (
-	pythonMagic = regexp.MustCompile(`^\s*([%!]|\?{1,2}[\w.]+\s*$|[\w.]+\?{1,2}\s*$|[\w, ]+=\s*[%!][\w(./])`)
+	pythonMagic = regexp.MustCompile(
+		`^\s*([%!]|\?{1,2}[\w.]+\s*$|[\w.]+\?{1,2}\s*$|[\w, ]+=\s*[%!][\w(./])`,
+	)
 	threeQuotes = regexp.MustCompile(`"""|'''`)
 )
 
-// kernelLines says which lines are for the kernel: in Go those that begin with % or !, in Python what
-// IPython reads itself, outside texts of several lines.
+// kernelLines says which lines are for the kernel: in Go those that begin with % or !, in Python
+// what IPython reads itself, outside texts of several lines.
 func kernelLines(language, source string) map[int]bool {
 	found := map[int]bool{}
 	isGo, isPython := strings.EqualFold(language, "go"), isPython(language)
@@ -89,14 +91,16 @@ func kernelLines(language, source string) map[int]bool {
 
 func isPython(language string) bool {
 	language = strings.ToLower(language)
-	return language == "python" || language == "ipython" || language == "ipython3" || language == "python3"
+	return language == "python" || language == "ipython" || language == "ipython3" ||
+		language == "python3"
 }
 
 // magicLanguages are what IPython's cell magics say of the lines after them.
 var magicLanguages = map[string]string{
-	"bash": "bash", "sh": "bash", "script": "bash", "html": "html", "javascript": "javascript", "js": "javascript",
-	"r": "r", "latex": "tex", "markdown": "markdown", "sql": "sql", "perl": "perl", "ruby": "ruby", "cython": "cython",
-	"julia": "julia", "svg": "xml", "writefile": "text",
+	"bash": "bash", "sh": "bash", "script": "bash", "html": "html", "svg": "xml",
+	"javascript": "javascript", "js": "javascript", "r": "r", "latex": "tex", "sql": "sql",
+	"markdown": "markdown", "perl": "perl", "ruby": "ruby", "cython": "cython", "julia": "julia",
+	"writefile": "text",
 }
 
 // cellMagic returns the language that a Python cell's first line changes to, "" for none.

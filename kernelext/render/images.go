@@ -63,8 +63,8 @@ func wellFormed(data []byte) bool {
 	}
 }
 
-// harmlessSVG reports whether an SVG draws only: one that is opened as a file of its own runs scripts
-// and fetches, other than in an img.
+// harmlessSVG reports whether an SVG only draws: one that is opened as a file of its own runs
+// scripts and fetches, other than in an img.
 func harmlessSVG(data []byte) bool {
 	d := xml.NewDecoder(bytes.NewReader(data))
 	root := true
@@ -89,15 +89,17 @@ func harmlessSVG(data []byte) bool {
 			}
 			root = false
 			switch name {
-			case "script", "foreignobject", "iframe", "object", "embed", "handler", "animate", "set", "animatetransform", "animatemotion":
+			case "script", "foreignobject", "iframe", "object", "embed", "handler", "animate", "set",
+				"animatetransform", "animatemotion":
 				return false
 			}
-			if t.Name.Space != "" && !strings.HasSuffix(t.Name.Space, "/svg") && strings.HasSuffix(t.Name.Space, "xhtml") {
+			if strings.HasSuffix(t.Name.Space, "xhtml") {
 				return false
 			}
 			for _, a := range t.Attr {
 				key, value := strings.ToLower(a.Name.Local), strings.ToLower(strings.TrimSpace(a.Value))
-				if strings.HasPrefix(key, "on") || (key == "href" || key == "src") && !strings.HasPrefix(value, "#") && !strings.HasPrefix(value, "data:image/png;") {
+				inside := strings.HasPrefix(value, "#") || strings.HasPrefix(value, "data:image/png;")
+				if strings.HasPrefix(key, "on") || (key == "href" || key == "src") && !inside {
 					return false
 				}
 			}

@@ -42,7 +42,9 @@ func (m *markdown) local(address string, files attachments) (uri, note string) {
 				return dataURI(mime, data), ""
 			}
 		}
-		return "", "image not shown: the cell has no attachment " + shortened(name) + " that is an image"
+		return "", "image not shown: the cell has no attachment " + shortened(
+			name,
+		) + " that is an image"
 	}
 	u, err := url.Parse(address)
 	if err != nil || m.folder == nil || u.Scheme != "" || u.Host != "" || u.Path == "" {
@@ -69,7 +71,12 @@ func readImage(folder *os.Root, path string) (mime string, data []byte, err erro
 	case !info.Mode().IsRegular():
 		return "", nil, fmt.Errorf("%s is not a file", path)
 	case info.Size() > maxImage:
-		return "", nil, fmt.Errorf("%s has %s, the limit is %s", path, kilobytes(int(info.Size())), kilobytes(maxImage))
+		return "", nil, fmt.Errorf(
+			"%s has %s, the limit is %s",
+			path,
+			kilobytes(int(info.Size())),
+			kilobytes(maxImage),
+		)
 	}
 	f, err := folder.Open(path)
 	if err != nil {
@@ -98,7 +105,8 @@ func (m *markdown) embedImages(s string, files attachments) string {
 	z := html.NewTokenizer(strings.NewReader(s))
 	for z.Next() != html.ErrorToken {
 		raw := string(z.Raw())
-		if t := z.Token(); t.Data == "img" && (t.Type == html.StartTagToken || t.Type == html.SelfClosingTagToken) {
+		if t := z.Token(); t.Data == "img" &&
+			(t.Type == html.StartTagToken || t.Type == html.SelfClosingTagToken) {
 			raw = m.embedImage(raw, t, files)
 		}
 		b.WriteString(raw)

@@ -9,8 +9,8 @@ import (
 	"gopets/kernelext/notebook"
 )
 
-// macros are what formulas define, for themselves and for those after them, as in Jupyter. MathJax's
-// Go port has no definitions, so they are expanded here.
+// macros are what formulas define, for themselves and for those after them, as in Jupyter.
+// MathJax's Go port has no definitions, so they are expanded here.
 type macros map[string]macro
 
 type macro struct {
@@ -24,7 +24,9 @@ type macro struct {
 const maxExpansions, maxExpanded, maxMacros = 500, 16 << 10, 1000
 
 var (
-	definition = regexp.MustCompile(`\\(newcommand|renewcommand|providecommand|def|let|DeclareMathOperator|require)\b\*?|\\(newcommand|renewcommand|providecommand|DeclareMathOperator)\*`)
+	definition = regexp.MustCompile(
+		`\\((newcommand|renewcommand|providecommand|DeclareMathOperator)(\*|\b)|(def|let|require)\b)`,
+	)
 	command    = regexp.MustCompile(`^\\([a-zA-Z]+|[^a-zA-Z])`)
 	parameters = regexp.MustCompile(`^(\s*#[1-9])*`)
 )
@@ -74,7 +76,8 @@ func (m *macros) define(kind, s string) (rest string, ok bool) {
 	default:
 		if n, after, found := bracket(s); found {
 			var err error
-			if d.args, err = strconv.Atoi(strings.TrimSpace(n)); err != nil || d.args < 0 || d.args > 9 {
+			if d.args, err = strconv.Atoi(strings.TrimSpace(n)); err != nil || d.args < 0 ||
+				d.args > 9 {
 				return "", false
 			}
 			s = after
@@ -206,7 +209,8 @@ var endsInCommand = regexp.MustCompile(`\\[a-zA-Z]+$`)
 
 // joinTeX joins two pieces so that a command at the first one's end stays what it is.
 func joinTeX(a, b string) string {
-	if b != "" && (b[0] >= 'a' && b[0] <= 'z' || b[0] >= 'A' && b[0] <= 'Z') && endsInCommand.MatchString(a) {
+	if b != "" && (b[0] >= 'a' && b[0] <= 'z' || b[0] >= 'A' && b[0] <= 'Z') &&
+		endsInCommand.MatchString(a) {
 		return a + " " + b
 	}
 	return a + b

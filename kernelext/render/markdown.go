@@ -56,7 +56,10 @@ func newMarkdown(trust bool, language string) *markdown {
 				return fmt.Appendf(nil, "c%d-", m.cells)
 			})), mathSyntax{m}),
 		// Raw HTML passes here, for the sanitiser sees the whole.
-		goldmark.WithRendererOptions(html.WithUnsafe(), renderer.WithNodeRenderers(util.Prioritized(codeBlocks{language}, 100))),
+		goldmark.WithRendererOptions(
+			html.WithUnsafe(),
+			renderer.WithNodeRenderers(util.Prioritized(codeBlocks{language}, 100)),
+		),
 	)
 	return m
 }
@@ -138,7 +141,11 @@ func (m *markdown) finish(s string, files attachments) (template.HTML, bool) {
 	}
 	shown := m.styled(template.HTML(m.sanitize(clean)), f) + noted(f.note())
 	if !full && m.drawn.full {
-		shown += noted("From here on formulas are left as they are written: the page has " + kilobytes(maxDrawings) + " of drawings.")
+		shown += noted(
+			"From here on formulas are left as they are written: the page has " + kilobytes(
+				maxDrawings,
+			) + " of drawings.",
+		)
 	}
 	return shown, true
 }
@@ -162,7 +169,8 @@ func (m *markdown) heading(n *ast.Heading, src []byte) {
 // notebook that stands.
 func anchor(dest []byte) []byte {
 	fragment, ok := strings.CutPrefix(string(dest), "#")
-	if !ok || fragment == "" || strings.HasPrefix(fragment, "h-") || strings.HasPrefix(fragment, "cell-") {
+	if !ok || fragment == "" || strings.HasPrefix(fragment, "h-") ||
+		strings.HasPrefix(fragment, "cell-") {
 		return dest
 	}
 	if plain, err := url.PathUnescape(fragment); err == nil {
@@ -188,19 +196,29 @@ func plainText(n ast.Node, src []byte) string {
 			b.WriteString(plainText(c, src))
 		}
 	}
-	return string(util.UnescapePunctuations(util.ResolveEntityNames(util.ResolveNumericReferences([]byte(b.String())))))
+	return string(
+		util.UnescapePunctuations(
+			util.ResolveEntityNames(util.ResolveNumericReferences([]byte(b.String()))),
+		),
+	)
 }
 
 func slug(s string) string {
-	s = strings.Join(strings.FieldsFunc(strings.ToLower(s), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) }), "-")
+	s = strings.Join(
+		strings.FieldsFunc(
+			strings.ToLower(s),
+			func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) },
+		),
+		"-",
+	)
 	if s == "" {
 		return "section"
 	}
 	return s
 }
 
-// markdownImage embeds an attachment or an image beside the notebook; an image from elsewhere becomes a
-// link, as the page fetches nothing.
+// markdownImage embeds an attachment or an image beside the notebook; an image from elsewhere
+// becomes a link, as the page fetches nothing.
 func (m *markdown) markdownImage(n *ast.Image, files attachments) {
 	dest := string(n.Destination)
 	if strings.HasPrefix(dest, "data:") {
@@ -231,7 +249,12 @@ func (r codeBlocks) RegisterFuncs(reg renderer.NodeRendererFuncRegisterer) {
 	reg.Register(ast.KindFencedCodeBlock, r.render)
 }
 
-func (r codeBlocks) render(w util.BufWriter, src []byte, n ast.Node, entering bool) (ast.WalkStatus, error) {
+func (r codeBlocks) render(
+	w util.BufWriter,
+	src []byte,
+	n ast.Node,
+	entering bool,
+) (ast.WalkStatus, error) {
 	if !entering {
 		return ast.WalkContinue, nil
 	}
@@ -241,7 +264,11 @@ func (r codeBlocks) render(w util.BufWriter, src []byte, n ast.Node, entering bo
 		line := block.Lines().At(i)
 		code.Write(line.Value(src))
 	}
-	_, err := fmt.Fprintf(w, "<pre class=\"chroma\"><code>%s</code></pre>\n", highlight(string(block.Language(src)), strings.TrimSuffix(code.String(), "\n")))
+	_, err := fmt.Fprintf(
+		w,
+		"<pre class=\"chroma\"><code>%s</code></pre>\n",
+		highlight(string(block.Language(src)), strings.TrimSuffix(code.String(), "\n")),
+	)
 	return ast.WalkSkipChildren, err
 }
 

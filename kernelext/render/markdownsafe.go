@@ -22,7 +22,13 @@ func newSanitizer(trust bool) *sanitizer {
 	if !trust {
 		g.policy = newPolicy()
 		// an image beside the text
-		g.policy.AllowAttrs("src").Matching(regexp.MustCompile(`^[^:/\\][^:\\]*$`)).OnElements("img")
+		g.policy.AllowAttrs(
+			"src",
+		).Matching(
+			regexp.MustCompile(`^[^:/\\][^:\\]*$`),
+		).OnElements(
+			"img",
+		)
 	}
 	return g
 }
@@ -55,28 +61,34 @@ func (g *sanitizer) sanitize(s string) string {
 	src := []byte(s)
 	var pieces []text.Segment
 	// The walk fails only if the function does.
-	_ = ast.Walk(g.md.Parser().Parse(text.NewReader(src)), func(n ast.Node, entering bool) (ast.WalkStatus, error) {
-		if !entering {
-			return ast.WalkContinue, nil
-		}
-		var lines *text.Segments
-		switch n := n.(type) {
-		case *ast.HTMLBlock:
-			lines = n.Lines()
-			if n.HasClosure() {
-				lines.Append(n.ClosureLine)
+	_ = ast.Walk(
+		g.md.Parser().Parse(text.NewReader(src)),
+		func(n ast.Node, entering bool) (ast.WalkStatus, error) {
+			if !entering {
+				return ast.WalkContinue, nil
 			}
-		case *ast.RawHTML:
-			lines = n.Segments
-		default:
+			var lines *text.Segments
+			switch n := n.(type) {
+			case *ast.HTMLBlock:
+				lines = n.Lines()
+				if n.HasClosure() {
+					lines.Append(n.ClosureLine)
+				}
+			case *ast.RawHTML:
+				lines = n.Segments
+			default:
+				return ast.WalkContinue, nil
+			}
+			if lines.Len() == 0 {
+				return ast.WalkContinue, nil
+			}
+			pieces = append(
+				pieces,
+				text.NewSegment(lines.At(0).Start, lines.At(lines.Len()-1).Stop),
+			)
 			return ast.WalkContinue, nil
-		}
-		if lines.Len() == 0 {
-			return ast.WalkContinue, nil
-		}
-		pieces = append(pieces, text.NewSegment(lines.At(0).Start, lines.At(lines.Len()-1).Stop))
-		return ast.WalkContinue, nil
-	})
+		},
+	)
 	var b strings.Builder
 	end := 0
 	for _, p := range pieces {
@@ -102,7 +114,17 @@ func (g *sanitizer) closers(s string) []string {
 			break
 		}
 	}
-	return append(all, "\n-->", "\n</pre>", "\n</script>", "\n</style>", "\n</textarea>", "\n?>", "\n]]>", "\n>")
+	return append(
+		all,
+		"\n-->",
+		"\n</pre>",
+		"\n</script>",
+		"\n</style>",
+		"\n</textarea>",
+		"\n?>",
+		"\n]]>",
+		"\n>",
+	)
 }
 
 // closed reports whether a paragraph after s is a paragraph of its own.
@@ -111,5 +133,6 @@ func (g *sanitizer) closed(s string) bool {
 	src := []byte(s + "\n\n" + next + "\n")
 	last := g.md.Parser().Parse(text.NewReader(src)).LastChild()
 	p, ok := last.(*ast.Paragraph)
-	return ok && string(p.Lines().Value(src)) == next+"\n" || ok && strings.TrimSpace(string(p.Lines().Value(src))) == next
+	return ok && string(p.Lines().Value(src)) == next+"\n" ||
+		ok && strings.TrimSpace(string(p.Lines().Value(src))) == next
 }

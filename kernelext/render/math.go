@@ -28,7 +28,8 @@ var delimiters = []struct {
 	open, close string
 	display     bool
 }{
-	{"$$", "$$", true}, {"$", "$", false}, {`\\[`, `\\]`, true}, {`\\(`, `\\)`, false}, {`\[`, `\]`, true}, {`\(`, `\)`, false},
+	{"$$", "$$", true}, {"$", "$", false}, {`\\[`, `\\]`, true}, {`\\(`, `\\)`, false},
+	{`\[`, `\]`, true}, {`\(`, `\)`, false},
 }
 
 var environment = regexp.MustCompile(`^\\begin\{([a-zA-Z]+\*?)\}`)
@@ -59,7 +60,11 @@ func formulaAt(s, before string) (formula, bool) {
 		if n < 0 || strings.TrimSpace(rest[:n]) == "" {
 			return formula{}, false
 		}
-		return formula{source: s[:len(d.open)+n+len(d.close)], tex: rest[:n], display: d.display}, true
+		return formula{
+			source:  s[:len(d.open)+n+len(d.close)],
+			tex:     rest[:n],
+			display: d.display,
+		}, true
 	}
 	return formula{}, false
 }
@@ -203,29 +208,38 @@ func (x mathSyntax) Extend(md goldmark.Markdown) {
 
 // RegisterFuncs implements goldmark's renderer.NodeRenderer.
 func (x mathSyntax) RegisterFuncs(reg renderer.NodeRendererFuncRegisterer) {
-	reg.Register(kindMath, func(w util.BufWriter, _ []byte, n ast.Node, entering bool) (ast.WalkStatus, error) {
-		if entering {
-			_, _ = w.WriteString(mark(n.(*mathNode).index))
-		}
-		return ast.WalkContinue, nil
-	})
-	reg.Register(kindMathBlock, func(w util.BufWriter, _ []byte, n ast.Node, entering bool) (ast.WalkStatus, error) {
-		if entering {
-			_, _ = w.WriteString("<p>" + mark(n.(*mathBlock).index) + "</p>\n")
-		}
-		return ast.WalkSkipChildren, nil
-	})
-	reg.Register(ast.KindHTMLBlock, func(w util.BufWriter, src []byte, n ast.Node, entering bool) (ast.WalkStatus, error) {
-		if entering {
-			block := n.(*ast.HTMLBlock)
-			text := string(block.Lines().Value(src))
-			if block.HasClosure() {
-				text += string(block.ClosureLine.Value(src))
+	reg.Register(
+		kindMath,
+		func(w util.BufWriter, _ []byte, n ast.Node, entering bool) (ast.WalkStatus, error) {
+			if entering {
+				_, _ = w.WriteString(mark(n.(*mathNode).index))
 			}
-			_, _ = w.WriteString(x.m.markMath(text))
-		}
-		return ast.WalkContinue, nil
-	})
+			return ast.WalkContinue, nil
+		},
+	)
+	reg.Register(
+		kindMathBlock,
+		func(w util.BufWriter, _ []byte, n ast.Node, entering bool) (ast.WalkStatus, error) {
+			if entering {
+				_, _ = w.WriteString("<p>" + mark(n.(*mathBlock).index) + "</p>\n")
+			}
+			return ast.WalkSkipChildren, nil
+		},
+	)
+	reg.Register(
+		ast.KindHTMLBlock,
+		func(w util.BufWriter, src []byte, n ast.Node, entering bool) (ast.WalkStatus, error) {
+			if entering {
+				block := n.(*ast.HTMLBlock)
+				text := string(block.Lines().Value(src))
+				if block.HasClosure() {
+					text += string(block.ClosureLine.Value(src))
+				}
+				_, _ = w.WriteString(x.m.markMath(text))
+			}
+			return ast.WalkContinue, nil
+		},
+	)
 }
 
 // The runes of a mark are no characters, by Unicode's definition, and so in no text that is read.

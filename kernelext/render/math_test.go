@@ -63,7 +63,10 @@ func TestLatexOutputs(t *testing.T) {
 		`\begin{tabular}{l}<b>\end{tabular}`:   `<code class="math display">\begin{tabular}{l}&lt;b&gt;\end{tabular}</code>`,
 		`plain <b>`:                            `<pre tabindex="0">plain &lt;b&gt;</pre>`,
 	} {
-		if got := body(page(t, book(code("x", display("text/latex", in, "text/plain", "no"))))); !strings.Contains(got, want) {
+		if got := body(page(t, book(code("x", display("text/latex", in, "text/plain", "no"))))); !strings.Contains(
+			got,
+			want,
+		) {
 			t.Errorf("%s: no %s in %s", in, want, got)
 		}
 	}
@@ -77,7 +80,14 @@ func TestHostileFormulas(t *testing.T) {
 		strings.Repeat("{", 2000) + strings.Repeat("}", 2000), strings.Repeat(`\frac`, 800), strings.Repeat(`\sqrt{`, 650) + strings.Repeat("}", 150), strings.Repeat(`\left(`, 600),
 		strings.Repeat("x^", 2000), strings.Repeat(`\begin{matrix}`, 290), strings.Repeat("x", 5000), strings.Repeat(`\overline{`, 370) + strings.Repeat("}", 370), `\rule{1000000000em}{1em}`, "\x00\uFDD0",
 	} {
-		b, err := render.HTML(book(text("$$"+tex+"$$"), text("$"+tex+"$"), code("x", display("text/latex", "$"+tex+"$"))), render.Options{})
+		b, err := render.HTML(
+			book(
+				text("$$"+tex+"$$"),
+				text("$"+tex+"$"),
+				code("x", display("text/latex", "$"+tex+"$")),
+			),
+			render.Options{},
+		)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -48,7 +48,11 @@ func (m *markdown) draw(f formula) string {
 		if strings.HasPrefix(f.source, `\eq`) {
 			name = "(" + number + ")"
 		}
-		return `<a href="#eq-` + html.EscapeString(url.PathEscape(number)) + `">` + printable(name) + `</a>`
+		return `<a href="#eq-` + html.EscapeString(
+			url.PathEscape(number),
+		) + `">` + printable(
+			name,
+		) + `</a>`
 	}
 	asCode := `<code class="` + class + `">` + printable(f.source) + `</code>`
 	tex, err := m.macros.apply(f.tex)
@@ -98,7 +102,10 @@ func typeset(f formula, name string) (svg string, err error) {
 			err = fmt.Errorf("MathJax: %v", r)
 		}
 	}()
-	drawn, err := mathjax.RenderWithOptions(f.tex, mathjax.Options{Em: 16, Ex: 8, Display: f.display})
+	drawn, err := mathjax.RenderWithOptions(
+		f.tex,
+		mathjax.Options{Em: 16, Ex: 8, Display: f.display},
+	)
 	if err != nil {
 		return "", err
 	}
@@ -109,11 +116,17 @@ func typeset(f formula, name string) (svg string, err error) {
 }
 
 var (
-	svgElements = []string{"svg", "g", "path", "rect", "line", "ellipse", "circle", "polygon", "polyline", "text"}
-	svgNumber   = regexp.MustCompile(`^[-+0-9.eE, ()a-zA-Z%#]*$`)
-	svgAlign    = regexp.MustCompile(`vertical-align: *(-?[0-9.]+(?:ex|em|px)?)`)
-	svgPlain    = []string{"width", "height", "viewBox", "transform", "d", "x", "y", "x1", "y1", "x2", "y2", "cx", "cy", "rx", "ry", "r", "points", "fill", "stroke",
-		"stroke-width", "stroke-dasharray", "stroke-linecap", "preserveAspectRatio", "font-size", "font-family", "font-style", "font-weight", "text-anchor"}
+	svgElements = []string{
+		"svg", "g", "path", "rect", "line", "ellipse", "circle", "polygon", "polyline", "text",
+	}
+	svgNumber = regexp.MustCompile(`^[-+0-9.eE, ()a-zA-Z%#]*$`)
+	svgAlign  = regexp.MustCompile(`vertical-align: *(-?[0-9.]+(?:ex|em|px)?)`)
+	svgPlain  = []string{
+		"width", "height", "viewBox", "transform", "d", "x", "y", "x1", "y1", "x2", "y2", "cx",
+		"cy", "rx", "ry", "r", "points", "fill", "stroke", "stroke-width", "stroke-dasharray",
+		"stroke-linecap", "preserveAspectRatio", "font-size", "font-family", "font-style",
+		"font-weight", "text-anchor",
+	}
 )
 
 // cleanSVG writes a drawing anew from the elements and attributes that formulas are drawn with, so
@@ -133,7 +146,8 @@ func cleanSVG(drawn, name string) (string, error) {
 		}
 		switch t := token.(type) {
 		case xml.StartElement:
-			if !slices.Contains(svgElements, t.Name.Local) || depth == 0 && t.Name.Local != "svg" || depth > maxDepth {
+			if !slices.Contains(svgElements, t.Name.Local) ||
+				depth == 0 && t.Name.Local != "svg" || depth > maxDepth {
 				return "", fmt.Errorf("a <%s> in a formula", t.Name.Local)
 			}
 			b.WriteString("<" + t.Name.Local)
@@ -141,7 +155,8 @@ func cleanSVG(drawn, name string) (string, error) {
 				switch {
 				case a.Name.Local == "data-mml-node" && a.Value == "merror":
 					return "", fmt.Errorf("MathJax cannot read it")
-				case slices.Contains(svgPlain, a.Name.Local) && svgNumber.MatchString(a.Value) && !strings.Contains(strings.ToLower(a.Value), "url"):
+				case slices.Contains(svgPlain, a.Name.Local) && svgNumber.MatchString(a.Value) &&
+					!strings.Contains(strings.ToLower(a.Value), "url"):
 					b.WriteString(" " + a.Name.Local + `="` + template.HTMLEscapeString(a.Value) + `"`)
 				}
 			}
@@ -151,7 +166,8 @@ func cleanSVG(drawn, name string) (string, error) {
 						b.WriteString(` style="vertical-align:` + m[1] + `"`)
 					}
 				}
-				b.WriteString(` role="img" aria-label="` + printable(strings.Join(strings.Fields(name), " ")) + `"`)
+				label := printable(strings.Join(strings.Fields(name), " "))
+				b.WriteString(` role="img" aria-label="` + label + `"`)
 			}
 			b.WriteString(">")
 			depth++
@@ -184,16 +200,23 @@ func (m *markdown) placeFormulas(n *html.Node) {
 }
 
 // rawText are the elements whose text is not HTML.
-var rawText = []string{"script", "style", "iframe", "noembed", "noframes", "noscript", "plaintext", "xmp", "textarea", "title"}
+var rawText = []string{
+	"script", "style", "iframe", "noembed", "noframes", "noscript", "plaintext", "xmp",
+	"textarea", "title",
+}
 
 // drawMarks puts drawings between the pieces of a text, each once: a mark that the notebook forged
 // brings nothing.
 func (m *markdown) drawMarks(n *html.Node) {
 	s, end, formulas := n.Data, 0, m.formulas
 	for _, at := range marks.FindAllStringSubmatchIndex(s, -1) {
-		n.Parent.InsertBefore(&html.Node{Type: html.TextNode, Data: withoutMarks.Replace(s[end:at[0]])}, n)
+		n.Parent.InsertBefore(
+			&html.Node{Type: html.TextNode, Data: withoutMarks.Replace(s[end:at[0]])},
+			n,
+		)
 		end = at[1]
-		if i, err := strconv.Atoi(s[at[2]:at[3]]); err == nil && i < len(formulas) && !formulas[i].drawn {
+		if i, err := strconv.Atoi(s[at[2]:at[3]]); err == nil && i < len(formulas) &&
+			!formulas[i].drawn {
 			formulas[i].drawn = true
 			n.Parent.InsertBefore(&html.Node{Type: html.RawNode, Data: m.draw(formulas[i])}, n)
 		}
@@ -225,7 +248,9 @@ func (m *markdown) latex(s string) template.HTML {
 const maxMisses = 10_000
 
 // notMath are the elements in whose text no formula is looked for.
-var notMath = []string{"code", "pre", "kbd", "samp", "script", "style", "textarea", "svg", "math", "title"}
+var notMath = []string{
+	"code", "pre", "kbd", "samp", "script", "style", "textarea", "svg", "math", "title",
+}
 
 // markMath puts marks in place of the formulas in the texts of HTML.
 func (m *markdown) markMath(s string) string {

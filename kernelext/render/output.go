@@ -81,7 +81,8 @@ func (m *markdown) display(o notebook.Output) template.HTML {
 	}
 	for _, mime := range slices.Sorted(maps.Keys(o.Data)) {
 		text, _ := o.Mime(mime)
-		if strings.HasPrefix(mime, "text/") && !slices.Contains(richTexts, mime) && strings.TrimSpace(text) != "" {
+		if strings.HasPrefix(mime, "text/") && !slices.Contains(richTexts, mime) &&
+			strings.TrimSpace(text) != "" {
 			return terminal(text)
 		}
 	}
@@ -92,14 +93,22 @@ func (m *markdown) display(o notebook.Output) template.HTML {
 }
 
 // richTexts are the texts that are tried before, or run.
-var richTexts = []string{"text/html", "text/markdown", "text/latex", "text/plain", "text/javascript"}
+var richTexts = []string{
+	"text/html",
+	"text/markdown",
+	"text/latex",
+	"text/plain",
+	"text/javascript",
+}
 
 func isRich(mime string) bool {
 	return mime != "text/javascript" && slices.Contains(richTexts, mime)
 }
 
 // objectName is a text/plain that names a chart and says nothing of it.
-var objectName = regexp.MustCompile(`(?s)^(<[^\n]*>(\n\nIf you see this message.*)?|(Figure|FigureWidget|alt\.\w+|\w*Chart)\(.*\))$`)
+var objectName = regexp.MustCompile(
+	`(?s)^(<[^\n]*>(\n\nIf you see this message.*)?|(Figure|FigureWidget|alt\.\w+|\w*Chart)\(.*\))$`,
+)
 
 func noted(note string) template.HTML {
 	if note == "" {
@@ -108,7 +117,7 @@ func noted(note string) template.HTML {
 	return template.HTML(`<p class="note"><em>` + printable(note) + "</em></p>")
 }
 
-// html returns an output's HTML, "" for one in which nothing can be seen, and what is missing in it.
+// html returns an output's HTML, "" for one in which nothing can be seen, and what is missing.
 func (m *markdown) html(text string) (shown template.HTML, note string) {
 	text, cut := cutHTML(text)
 	if m.policy == nil {
@@ -173,7 +182,10 @@ func (m *markdown) image(o notebook.Output, mime, text string) (img template.HTM
 		}
 	}
 	if !canShow(mime, data) {
-		return "", "image not shown: it is not a " + strings.TrimSuffix(strings.ToUpper(mime[len("image/"):]), "+XML")
+		return "", "image not shown: it is not a " + strings.TrimSuffix(
+			strings.ToUpper(mime[len("image/"):]),
+			"+XML",
+		)
 	}
 	width, height, alt, light := imageMetadata(o.Metadata, mime)
 	if text, ok := o.Mime("text/plain"); ok && alt == "" && text != "" && len(text) < 300 {
@@ -192,13 +204,18 @@ func (m *markdown) image(o notebook.Output, mime, text string) (img template.HTM
 	if light {
 		attributes += ` class="onlight"`
 	}
-	return template.HTML(`<img src="` + dataURI(mime, data) + `" alt="` + printable(alt) + `"` + attributes + `>`), ""
+	return template.HTML(
+		`<img src="` + dataURI(mime, data) + `" alt="` + printable(alt) + `"` + attributes + `>`,
+	), ""
 }
 
 // imageMetadata reads an image's size, its text and whether it needs a light background. They stand
 // under its type, as IPython and IRkernel write them, or for the output as a whole; numbers may be
 // fractions, or texts.
-func imageMetadata(metadata json.RawMessage, mime string) (width, height int, alt string, light bool) {
+func imageMetadata(
+	metadata json.RawMessage,
+	mime string,
+) (width, height int, alt string, light bool) {
 	var all map[string]json.RawMessage
 	// Metadata of another shape say nothing.
 	if json.Unmarshal(metadata, &all) != nil {
@@ -257,8 +274,12 @@ func terminal(s string) template.HTML {
 		return template.HTML(`<pre tabindex="0">` + head + cut + `</pre>`)
 	}
 	tail, _ := ansi(rest, p)
-	return template.HTML(`<pre tabindex="0">` + head + `</pre><details class="more"><summary>` + strconv.Itoa(strings.Count(rest, "\n")+1) +
-		` more lines</summary><pre tabindex="0">` + tail + cut + `</pre></details>`)
+	return template.HTML(
+		`<pre tabindex="0">` + head + `</pre><details class="more"><summary>` + strconv.Itoa(
+			strings.Count(rest, "\n")+1,
+		) +
+			` more lines</summary><pre tabindex="0">` + tail + cut + `</pre></details>`,
+	)
 }
 
 // joined makes one of streams that follow each other, as kernels cut them at will.
@@ -272,7 +293,8 @@ func joined(outputs []notebook.Output) []notebook.Output {
 		texts = nil
 	}
 	for _, o := range outputs {
-		if n := len(all); n > 0 && o.Type == notebook.StreamOutput && all[n-1].Type == o.Type && all[n-1].Name == o.Name {
+		if n := len(all); n > 0 && o.Type == notebook.StreamOutput && all[n-1].Type == o.Type &&
+			all[n-1].Name == o.Name {
 			texts = append(texts, o.Text)
 			continue
 		}

@@ -135,7 +135,11 @@ func (m *markdown) outputs(c *notebook.Cell, size *int) (all []output, failed bo
 		}
 	}
 	if left > 0 {
-		note := fmt.Sprintf("%d outputs are left out: the page has %s of them.", left, kilobytes(*size))
+		note := fmt.Sprintf(
+			"%d outputs are left out: the page has %s of them.",
+			left,
+			kilobytes(*size),
+		)
 		all = append(all, output{"display", noted(note)})
 	}
 	return all, failed
@@ -209,7 +213,8 @@ func frontMatterTitle(source string) string {
 // ("lang"); English if not.
 func pageLanguage(nb *notebook.Notebook) string {
 	var lang string
-	if raw, ok := nb.Metadata("lang"); ok && json.Unmarshal(raw, &lang) == nil && len(lang) < 20 && lang != "" {
+	if raw, ok := nb.Metadata("lang"); ok && json.Unmarshal(raw, &lang) == nil && len(lang) < 20 &&
+		lang != "" {
 		return lang
 	}
 	return "en"

@@ -123,9 +123,20 @@ func TestStylesOfCodeAreApart(t *testing.T) {
 		t.Fatal(err)
 	}
 	sheet := string(page)
-	light, dark := strings.Index(sheet, "@media print, (prefers-color-scheme: light)"), strings.LastIndex(sheet, "@media screen and (prefers-color-scheme: dark)")
+	light, dark := strings.Index(
+		sheet,
+		"@media print, (prefers-color-scheme: light)",
+	), strings.LastIndex(
+		sheet,
+		"@media screen and (prefers-color-scheme: dark)",
+	)
 	if first := strings.Index(sheet, ".chroma ."); light < 0 || dark < light || first < light {
-		t.Errorf("the light style begins at %d, the dark one at %d, the first colour of code stands at %d", light, dark, first)
+		t.Errorf(
+			"the light style begins at %d, the dark one at %d, the first colour of code stands at %d",
+			light,
+			dark,
+			first,
+		)
 	}
 }
 
@@ -149,7 +160,15 @@ func TestContents(t *testing.T) {
 
 // Links as Jupyter writes them lead to the heading, though it stands in a later cell.
 func TestJupytersAnchors(t *testing.T) {
-	got := body(page(t, book(text("[a](#My-Next-Heading) [b](#%C3%9Cber-uns) [c](#h-one)"), text("# My Next Heading\n# Über uns\n# One"))))
+	got := body(
+		page(
+			t,
+			book(
+				text("[a](#My-Next-Heading) [b](#%C3%9Cber-uns) [c](#h-one)"),
+				text("# My Next Heading\n# Über uns\n# One"),
+			),
+		),
+	)
 	for _, id := range []string{"h-my-next-heading", "h-one"} {
 		if !strings.Contains(got, `<a href="#`+id+`"`) || !strings.Contains(got, `id="`+id+`"`) {
 			t.Errorf("no link to %s, or no such heading, in %s", id, got)
@@ -161,12 +180,19 @@ func TestJupytersAnchors(t *testing.T) {
 }
 
 func TestAttachments(t *testing.T) {
-	nb, err := notebook.Parse([]byte(`{"cells": [{"cell_type": "markdown", "metadata": {}, "source": "![dot](attachment:dot.png)",
-		"attachments": {"dot.png": {"image/png": "` + pixel + `"}}}], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}`))
+	nb, err := notebook.Parse(
+		[]byte(
+			`{"cells": [{"cell_type": "markdown", "metadata": {}, "source": "![dot](attachment:dot.png)",
+		"attachments": {"dot.png": {"image/png": "` + pixel + `"}}}], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}`,
+		),
+	)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := body(page(t, nb)); !strings.Contains(got, `<img src="data:image/png;base64,`+pixel+`" alt="dot"/>`) {
+	if got := body(page(t, nb)); !strings.Contains(
+		got,
+		`<img src="data:image/png;base64,`+pixel+`" alt="dot"/>`,
+	) {
 		t.Errorf("got %s", got)
 	}
 }
@@ -190,8 +216,19 @@ func TestHostileNotebooks(t *testing.T) {
 	for _, s := range hostile {
 		raw, _ := json.Marshal(s)
 		nb := book(
-			text(s), code(s, notebook.Stream("stdout", s), notebook.Failure(s, s, []string{s}), display("text/html", s), display("text/markdown", s), display("text/plain", s),
-				display("image/svg+xml", s), display("text/plain", s, "image/png", pixel)),
+			text(
+				s,
+			),
+			code(
+				s,
+				notebook.Stream("stdout", s),
+				notebook.Failure(s, s, []string{s}),
+				display("text/html", s),
+				display("text/markdown", s),
+				display("text/plain", s),
+				display("image/svg+xml", s),
+				display("text/plain", s, "image/png", pixel),
+			),
 			notebook.NewCell(notebook.Raw, s),
 		)
 		if err := nb.SetMetadata(json.RawMessage(raw), "lang"); err != nil {
@@ -227,8 +264,12 @@ func harmless(page string) error {
 		if n.Data == "meta" && len(n.Attr) == 2 && n.Attr[0].Val == "Content-Security-Policy" {
 			policy = n.Attr[1].Val
 		}
-		if n.Data == "section" && strings.HasPrefix(attribute(n, "id"), "cell-") && n.Parent.Data != "main" {
-			return fmt.Errorf("a cell's <section> lies in <%s>: something in another was not closed", n.Parent.Data)
+		if n.Data == "section" && strings.HasPrefix(attribute(n, "id"), "cell-") &&
+			n.Parent.Data != "main" {
+			return fmt.Errorf(
+				"a cell's <section> lies in <%s>: something in another was not closed",
+				n.Parent.Data,
+			)
 		}
 	}
 	if !strings.HasPrefix(policy, "default-src 'none';") {
@@ -244,10 +285,28 @@ func harmless(page string) error {
 			case "script":
 				// Ours alone, the one that the policy names by its digest.
 				sum := sha256.Sum256([]byte(n.FirstChild.Data))
-				if digest := "'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'"; len(n.Attr) > 0 || !strings.Contains(policy, digest) {
-					return fmt.Errorf("a foreign <script> is in the page, or the policy %q does not know ours", policy)
+				if digest := "'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'"; len(
+					n.Attr,
+				) > 0 ||
+					!strings.Contains(policy, digest) {
+					return fmt.Errorf(
+						"a foreign <script> is in the page, or the policy %q does not know ours",
+						policy,
+					)
 				}
-			case "iframe", "object", "embed", "form", "base", "svg", "math", "video", "audio", "button", "frame", "applet", "noscript":
+			case "iframe",
+				"object",
+				"embed",
+				"form",
+				"base",
+				"svg",
+				"math",
+				"video",
+				"audio",
+				"button",
+				"frame",
+				"applet",
+				"noscript":
 				return fmt.Errorf("a <%s> is in the page", n.Data)
 			case "style", "link", "meta", "title":
 				if n.Parent.Data != "head" {
@@ -263,7 +322,11 @@ func harmless(page string) error {
 					return fmt.Errorf("link to %q", a.Val)
 				case (a.Key == "src" || a.Key == "href" && n.Data == "link") && !strings.HasPrefix(value, "data:"):
 					return fmt.Errorf("<%s> loads %q", n.Data, a.Val)
-				case a.Key == "srcset", a.Key == "background", a.Key == "action", a.Key == "formaction", a.Key == "srcdoc":
+				case a.Key == "srcset",
+					a.Key == "background",
+					a.Key == "action",
+					a.Key == "formaction",
+					a.Key == "srcdoc":
 					return fmt.Errorf("attribute %s on <%s>", a.Key, n.Data)
 				case a.Key == "style" && !harmlessStyle(value):
 					return fmt.Errorf("style %q", a.Val)
@@ -308,12 +371,18 @@ func onlyShapes(n *html.Node) error {
 		return fmt.Errorf("an <svg> in %q", attribute(n.Parent, "class"))
 	}
 	if n.Type == html.ElementNode {
-		if !slices.Contains([]string{"svg", "g", "path", "rect", "line", "ellipse", "text"}, n.Data) {
+		if !slices.Contains(
+			[]string{"svg", "g", "path", "rect", "line", "ellipse", "text"},
+			n.Data,
+		) {
 			return fmt.Errorf("a <%s> is in a formula", n.Data)
 		}
 		for _, a := range n.Attr {
-			if a.Key == "href" || a.Key == "class" || a.Key == "id" || strings.HasPrefix(a.Key, "on") || a.Key != "aria-label" && strings.Contains(strings.ToLower(a.Val), "url") ||
-				a.Key == "style" && !regexp.MustCompile(`^vertical-align:-?[0-9.]+(ex)?$`).MatchString(a.Val) {
+			if a.Key == "href" || a.Key == "class" || a.Key == "id" ||
+				strings.HasPrefix(a.Key, "on") ||
+				a.Key != "aria-label" && strings.Contains(strings.ToLower(a.Val), "url") ||
+				a.Key == "style" &&
+					!regexp.MustCompile(`^vertical-align:-?[0-9.]+(ex)?$`).MatchString(a.Val) {
 				return fmt.Errorf("%s=%q on <%s> in a formula", a.Key, a.Val, n.Data)
 			}
 		}
@@ -342,7 +411,22 @@ func harmlessStyle(style string) bool {
 		return string(rune(r))
 	})
 	for _, m := range cssFunction.FindAllStringSubmatch(strings.ToLower(style), -1) {
-		if !slices.Contains([]string{"", "rgb", "rgba", "hsl", "hsla", "calc", "min", "max", "clamp", "minmax", "repeat"}, m[1]) {
+		if !slices.Contains(
+			[]string{
+				"",
+				"rgb",
+				"rgba",
+				"hsl",
+				"hsla",
+				"calc",
+				"min",
+				"max",
+				"clamp",
+				"minmax",
+				"repeat",
+			},
+			m[1],
+		) {
 			return false
 		}
 	}
@@ -368,7 +452,17 @@ func FuzzHTML(f *testing.F) {
 	}
 	f.Add("\x1b[38;5;300;1mx\x1b]8;;http://x\x07y\r\nz")
 	f.Fuzz(func(t *testing.T, s string) {
-		nb := book(text(s), code(s, notebook.Stream("stdout", s), notebook.Failure(s, s, []string{s}), display("text/html", s), display("text/markdown", s), display("image/svg+xml", s)))
+		nb := book(
+			text(s),
+			code(
+				s,
+				notebook.Stream("stdout", s),
+				notebook.Failure(s, s, []string{s}),
+				display("text/html", s),
+				display("text/markdown", s),
+				display("image/svg+xml", s),
+			),
+		)
 		b, err := render.HTML(nb, render.Options{Title: s})
 		if err != nil {
 			t.Fatal(err)
@@ -387,7 +481,18 @@ func TestLongTextIsFolded(t *testing.T) {
 	lines[9] += "\x1b[31m"
 	// Kernels cut a stream at will: the page shows one text.
 	all := strings.Join(lines, "\n")
-	got := body(page(t, book(code("x", notebook.Stream("stdout", all[:300]), notebook.Stream("stdout", all[300:])))))
+	got := body(
+		page(
+			t,
+			book(
+				code(
+					"x",
+					notebook.Stream("stdout", all[:300]),
+					notebook.Stream("stdout", all[300:]),
+				),
+			),
+		),
+	)
 	for _, want := range []string{
 		"line 20</span></pre><details class=\"more\"><summary>80 more lines</summary>", `<pre tabindex="0"><span class="f1">line 21` + "\n", "line 100</span></pre></details>",
 	} {
@@ -395,7 +500,10 @@ func TestLongTextIsFolded(t *testing.T) {
 			t.Errorf("no %q in %s", want, got)
 		}
 	}
-	if short := body(page(t, book(code("x", notebook.Stream("stdout", strings.Join(lines[:40], "\n")))))); strings.Contains(short, "<details") {
+	if short := body(page(t, book(code("x", notebook.Stream("stdout", strings.Join(lines[:40], "\n")))))); strings.Contains(
+		short,
+		"<details",
+	) {
 		t.Error("40 lines are folded")
 	}
 }
@@ -415,8 +523,12 @@ func TestHiddenCells(t *testing.T) {
 		"remove_output":  {`{"tags": ["remove_output"]}`, []string{"source"}, []string{"result"}},
 		"remove-cell":    {`{"tags": ["remove-cell"]}`, nil, []string{"source", "result", "<section"}},
 	} {
-		nb, err := notebook.Parse([]byte(`{"cells": [{"cell_type": "code", "execution_count": 1, "source": "source", "metadata": ` + c.metadata + `,
-			"outputs": [{"output_type": "stream", "name": "stdout", "text": "result"}]}], "metadata": {}, "nbformat": 4, "nbformat_minor": 4}`))
+		nb, err := notebook.Parse(
+			[]byte(
+				`{"cells": [{"cell_type": "code", "execution_count": 1, "source": "source", "metadata": ` + c.metadata + `,
+			"outputs": [{"output_type": "stream", "name": "stdout", "text": "result"}]}], "metadata": {}, "nbformat": 4, "nbformat_minor": 4}`,
+			),
+		)
 		if err != nil {
 			t.Fatal(err)
 		}

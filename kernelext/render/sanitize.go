@@ -15,12 +15,14 @@ import (
 // (foreign.go).
 func newPolicy() *bluemonday.Policy {
 	p := bluemonday.NewPolicy()
-	p.AllowElements("h1", "h2", "h3", "h4", "h5", "h6", "p", "div", "span", "br", "hr", "wbr",
-		"b", "strong", "i", "em", "u", "s", "del", "ins", "mark", "small", "sub", "sup", "code", "pre",
-		"kbd", "samp", "var", "q", "blockquote", "cite", "abbr", "dfn", "time", "figure", "figcaption",
-		"center", "dl", "dt", "dd", "ul", "ol", "li", "table", "thead", "tbody", "tfoot", "tr", "th",
-		"td", "caption", "colgroup", "col", "details", "summary", "progress", "meter", "section",
-		"article", "header", "footer", "img", "a", "input", "font", "tt", "label")
+	p.AllowElements(
+		"h1", "h2", "h3", "h4", "h5", "h6", "p", "div", "span", "br", "hr", "wbr", "b", "strong",
+		"i", "em", "u", "s", "del", "ins", "mark", "small", "sub", "sup", "code", "pre", "kbd",
+		"samp", "var", "q", "blockquote", "cite", "abbr", "dfn", "time", "figure", "figcaption",
+		"center", "dl", "dt", "dd", "ul", "ol", "li", "table", "thead", "tbody", "tfoot", "tr",
+		"th", "td", "caption", "colgroup", "col", "details", "summary", "progress", "meter",
+		"section", "article", "header", "footer", "img", "a", "input", "font", "tt", "label",
+	)
 	p.AllowNoAttrs().OnElements("span", "div", "img", "a", "font", "label")
 	p.AllowAttrs("class", "title", "lang", "dir", "role", "aria-label", "aria-hidden").Globally()
 	p.AllowAttrs("id").Matching(ownID).Globally()
@@ -34,7 +36,8 @@ func newPolicy() *bluemonday.Policy {
 		OnElements("progress", "meter")
 	p.AllowAttrs("type").Matching(regexp.MustCompile("^checkbox$")).OnElements("input")
 	p.AllowAttrs("checked", "disabled").OnElements("input")
-	p.AllowAttrs("color").Matching(regexp.MustCompile(`^(#[0-9a-fA-F]{3,8}|[a-z]+)$`)).OnElements("font")
+	p.AllowAttrs("color").Matching(regexp.MustCompile(`^(#[0-9a-fA-F]{3,8}|[a-z]+)$`)).
+		OnElements("font")
 	p.AllowAttrs("alt", "loading").OnElements("img")
 	p.AllowAttrs("src").Matching(embedded).OnElements("img")
 	p.AllowAttrs("href").Matching(linkTarget).OnElements("a")
@@ -53,14 +56,18 @@ func newPolicy() *bluemonday.Policy {
 
 var (
 	ownID      = regexp.MustCompile(`^(h-[\p{L}\p{N}_-]+|u-[^\s]+)$`)
-	linkTarget = regexp.MustCompile(`^(?i:https?://|mailto:|#)|^[^\s:/\\#][^\s:\\]*$|^\.\.?/[^\s\\]*$`)
-	embedded   = regexp.MustCompile(`^data:image/(png|jpeg|gif|webp|svg\+xml);base64,[A-Za-z0-9+/=\s]*$`)
+	linkTarget = regexp.MustCompile(
+		`^(?i:https?://|mailto:|#)|^[^\s:/\\#][^\s:\\]*$|^\.\.?/[^\s\\]*$`,
+	)
+	embedded = regexp.MustCompile(
+		`^data:image/(png|jpeg|gif|webp|svg\+xml);base64,[A-Za-z0-9+/=\s]*$`,
+	)
 )
 
-// balanced closes what a piece of sanitised HTML opens and drops what it closes without having
-// opened it, so that it cannot reach beyond its place. Place, which may be nil, changes what is there:
-// it puts the formulas in place of their marks, drawn where text stands, as they were written in
-// attributes and wherever else HTML is not read.
+// balanced closes what a piece of sanitised HTML opens, and drops what it closes without having
+// opened it, so that it cannot reach beyond its place. Place, which may be nil, changes what is
+// there: it puts the formulas in place of their marks, drawn where text stands, and as they were
+// written in attributes and wherever else HTML is not read.
 func balanced(s string, place func(*html.Node)) string {
 	root, err := fragment(s)
 	if err != nil {

@@ -66,9 +66,11 @@ func afterBlock(s string) string {
 }
 
 var (
-	compound = regexp.MustCompile(`^(\*|[a-zA-Z][\w-]*)?([#.][A-Za-z_][\w-]*|\[[\w-]+(="[\w -]*")?\]|` +
-		`:(first-child|last-child|only-child|first-of-type|last-of-type|only-of-type|hover|empty|` +
-		`nth-(last-)?(child|of-type)\(\)|not\(\)))*$`)
+	compound = regexp.MustCompile(
+		`^(\*|[a-zA-Z][\w-]*)?([#.][A-Za-z_][\w-]*|\[[\w-]+(="[\w -]*")?\]|` +
+			`:(first-child|last-child|only-child|first-of-type|last-of-type|only-of-type|hover|empty|` +
+			`nth-(last-)?(child|of-type)\(\)|not\(\)))*$`,
+	)
 	bracketed  = regexp.MustCompile(`\([.#]?[\w+ -]*\)`)
 	combinator = regexp.MustCompile(`\s*[>+~]\s*|\s+`)
 	idSelector = regexp.MustCompile(`#([A-Za-z_][\w-]*)`)

@@ -22,22 +22,26 @@ var styleProperties = func() map[string]func(string) bool {
 			properties[name] = check
 		}
 	}
-	add(plain, `color background background-color border border-top border-bottom border-left border-right
-		border-color border-style text-align vertical-align text-decoration white-space word-break overflow-wrap
+	add(plain, `color background background-color border border-top border-bottom border-left
+		border-right border-color border-style text-align vertical-align text-decoration
+		white-space word-break overflow-wrap
 		font font-family font-size font-style font-weight font-variant-numeric display flex flex-wrap
 		flex-direction align-items justify-content grid-template-columns float clear opacity box-sizing
 		list-style list-style-type table-layout object-fit aspect-ratio overflow overflow-x overflow-y`)
-	add(length, `width height min-width max-width min-height max-height padding padding-top padding-bottom
-		padding-left padding-right border-radius border-collapse border-spacing border-width line-height gap`)
+	add(length, `width height min-width max-width min-height max-height padding padding-top
+		padding-bottom padding-left padding-right border-radius border-collapse border-spacing
+		border-width line-height gap`)
 	add(margin, `margin margin-top margin-bottom margin-left margin-right`)
 	return properties
 }()
 
 var (
 	plainStyle = regexp.MustCompile(`^[\w #%.,/+*"'()-]*$`)
-	functions  = regexp.MustCompile(`\b(rgba?|hsla?|calc|min|max|clamp|minmax|repeat|linear-gradient)\(`)
-	negative   = regexp.MustCompile(`(^|[\s,(/*+-])-\s*[\d.(]`)
-	margins    = regexp.MustCompile(`^(auto|\d*\.?\d+[a-z%]*)(\s+(auto|\d*\.?\d+[a-z%]*)){0,3}$`)
+	functions  = regexp.MustCompile(
+		`\b(rgba?|hsla?|calc|min|max|clamp|minmax|repeat|linear-gradient)\(`,
+	)
+	negative = regexp.MustCompile(`(^|[\s,(/*+-])-\s*[\d.(]`)
+	margins  = regexp.MustCompile(`^(auto|\d*\.?\d+[a-z%]*)(\s+(auto|\d*\.?\d+[a-z%]*)){0,3}$`)
 )
 
 // plain lets through values made of harmless characters, with none but harmless functions: no
@@ -92,7 +96,19 @@ func readableColours(n *html.Node) {
 			if rest != "" {
 				rest += "; "
 			}
-			setAttr(n, "style", rest+"--l:"+readable(hex, lightBackground, 0)+";--d:"+readable(hex, darkBackground, 255))
+			setAttr(
+				n,
+				"style",
+				rest+"--l:"+readable(
+					hex,
+					lightBackground,
+					0,
+				)+";--d:"+readable(
+					hex,
+					darkBackground,
+					255,
+				),
+			)
 			setAttr(n, "class", strings.TrimSpace(attr(n, "class")+" fx"))
 		}
 	}
@@ -108,8 +124,8 @@ var (
 	hexDigits = regexp.MustCompile(`^#([0-9a-fA-F]{3}|[0-9a-fA-F]{6})$`)
 )
 
-// textColorFor returns a colour to be read on the background that a style sets, "" for one that is not
-// a plain colour.
+// textColorFor returns a colour to be read on the background that a style sets, "" for one that
+// is not a plain colour.
 func textColorFor(style string) string {
 	m := ground.FindStringSubmatch(style)
 	if m == nil {
@@ -126,7 +142,16 @@ func hexColor(s string) string {
 	s = strings.ToLower(strings.TrimSpace(s))
 	if hexDigits.MatchString(s) {
 		if len(s) == 4 {
-			s = "#" + strings.Repeat(s[1:2], 2) + strings.Repeat(s[2:3], 2) + strings.Repeat(s[3:], 2)
+			s = "#" + strings.Repeat(
+				s[1:2],
+				2,
+			) + strings.Repeat(
+				s[2:3],
+				2,
+			) + strings.Repeat(
+				s[3:],
+				2,
+			)
 		}
 		return s
 	}

@@ -19,8 +19,9 @@ var pageJS string
 // anything slip through the sanitiser.
 var contentPolicy = sync.OnceValue(func() string {
 	sum := sha256.Sum256([]byte(pageJS))
-	return "default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) +
-		"'; base-uri 'none'; form-action 'none'"
+	digest := base64.StdEncoding.EncodeToString(sum[:])
+	return "default-src 'none'; img-src data:; style-src 'unsafe-inline'; " +
+		"script-src 'sha256-" + digest + "'; base-uri 'none'; form-action 'none'"
 })
 
 func script() template.JS { return template.JS(pageJS) }
@@ -41,10 +42,13 @@ func visibilityOf(c *notebook.Cell) visibility {
 	}
 	hide := tagged("hide-cell", "hide_cell")
 	return visibility{
-		Gone:       tagged("remove-cell", "remove_cell"),
-		NoInput:    tagged("remove-input", "remove_input"),
-		NoOutput:   tagged("remove-output", "remove_output"),
-		FoldInput:  hide || tagged("hide-input", "hide_input") || set("jupyter", "source_hidden") || set("hide_input"),
-		FoldOutput: hide || tagged("hide-output", "hide_output") || set("jupyter", "outputs_hidden") || set("collapsed"),
+		Gone:     tagged("remove-cell", "remove_cell"),
+		NoInput:  tagged("remove-input", "remove_input"),
+		NoOutput: tagged("remove-output", "remove_output"),
+		FoldInput: hide || tagged("hide-input", "hide_input") || set("jupyter", "source_hidden") ||
+			set("hide_input"),
+		FoldOutput: hide || tagged("hide-output", "hide_output") ||
+			set("jupyter", "outputs_hidden") ||
+			set("collapsed"),
 	}
 }
