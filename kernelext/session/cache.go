@@ -1,56 +1,24 @@
 package session
 
-import (
-	"os"
-	"path/filepath"
-)
+import "gopets/kernelext/session/internal/meeting"
+
+// Info describes a session.
+type Info = meeting.Info
 
 // CacheDir is where programs, logs and whatever else outlives a session are kept: $GOPETS_CACHE,
 // else the folder gopets in the user's cache folder, else in the system's folder for temporary
 // files. It need not exist yet.
-func CacheDir() string {
-	if dir := absolute(os.Getenv("GOPETS_CACHE")); dir != "" {
-		return dir
-	}
-	base, err := os.UserCacheDir()
-	if err != nil {
-		base = os.TempDir()
-	}
-	return filepath.Join(base, "gopets")
-}
+func CacheDir() string { return meeting.CacheDir() }
 
 // DataDir is where lies what took long to get or to make: data sets, weights, models, snapshots. It
 // is $GOPETS_DATA, else [CacheDir]. In a container the first is a volume that outlives it, and the
 // second holds the tools that came with the image, which a volume would hide.
-func DataDir() string {
-	if dir := absolute(os.Getenv("GOPETS_DATA")); dir != "" {
-		return dir
-	}
-	return CacheDir()
-}
-
-// absolute makes a path independent of the working folder, as far as that is known.
-func absolute(path string) string {
-	if abs, err := filepath.Abs(path); path != "" && err == nil {
-		return abs
-	}
-	return path
-}
+func DataDir() string { return meeting.DataDir() }
 
 // WriteFile writes a file as a whole or not at all: under another name in the same folder first,
 // then renamed. Mode 0600.
-func WriteFile(path string, data []byte) error {
-	tmp, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+"-*")
-	if err != nil {
-		return err
-	}
-	defer os.Remove(tmp.Name())
-	if _, err := tmp.Write(data); err != nil {
-		tmp.Close()
-		return err
-	}
-	if err := tmp.Close(); err != nil {
-		return err
-	}
-	return os.Rename(tmp.Name(), path)
-}
+func WriteFile(path string, data []byte) error { return meeting.WriteFile(path, data) }
+
+// List returns the sessions of this user that live, oldest first. Entries that dead ones left behind
+// are removed.
+func List() ([]Info, error) { return meeting.List() }

@@ -1,18 +1,16 @@
 package session
 
 import (
-	"bytes"
 	"context"
 	"crypto/rand"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
-	"net"
-	"net/http"
 	"os"
 	"strings"
 	"time"
+
+	"gopets/kernelext/session/internal/meeting"
 )
 
 // Worker describes the program that serves a session. It is a plain value.
@@ -27,8 +25,7 @@ type Worker struct {
 
 // Session is a client's view of a live session.
 type Session struct {
-	place  place
-	http   *http.Client
+	place  meeting.Place
 	secret string
 	info   Info
 }
@@ -38,82 +35,70 @@ func (s *Session) Info() Info { return s.info }
 
 // Dir is the session's private folder. Clients may keep small notes there; it goes when the session
 // goes.
-func (s *Session) Dir() string { return s.place.dir }
+func (s *Session) Dir() string { return s.place.Dir }
 
-// header names.
+// The headers of requests.
 const (
-	headerSecret = "Session-Secret"
-	headerCall   = "Session-Call"
-	headerBuild  = "Session-Build"
+	HeaderSecret = "Session-Secret"
+	HeaderCall   = "Session-Call"
+	HeaderBuild  = "Session-Build"
 )
 
 // Dir is the private folder of the session, whether it lives or not, made if need be. It goes when
 // the session goes.
 func (w Worker) Dir() (string, error) {
-	p, err := findPlace(w.Name)
+	p, err := meeting.FindPlace(w.Name)
 	if err != nil {
 		return "", err
 	}
-	return p.dir, p.make()
+	return p.Dir, p.Make()
 }
 
-// Running gives the session if one lives, else an error; it starts nothing.
+// Running returns the session if one lives, else an error; it starts nothing.
 func (w Worker) Running(ctx context.Context) (*Session, error) {
-	p, err := findPlace(w.Name)
+	p, err := meeting.FindPlace(w.Name)
 	if err != nil {
 		return nil, err
 	}
-	return p.meet(ctx)
+	return meet(ctx, p)
 }
 
 // meet greets the worker that serves at a place.
-func (p place) meet(ctx context.Context) (*Session, error) {
-	if err := p.private(); err != nil {
+func meet(ctx context.Context, p meeting.Place) (*Session, error) {
+	if err := p.Private(); err != nil {
 		return nil, err
 	}
-	secret, err := os.ReadFile(p.secret())
+	secret, err := os.ReadFile(p.Secret())
 	if err != nil {
-		return nil, fmt.Errorf("session: no secret, so no session: %w", err)
+		return nil, fmt.Errorf("session: there is no session: %w", err)
 	}
-	dial := func(ctx context.Context, _, _ string) (net.Conn, error) {
-		return (&net.Dialer{}).DialContext(ctx, "unix", p.socket())
-	}
-	s := &Session{place: p, secret: string(secret), http: &http.Client{Transport: &http.Transport{DialContext: dial}}}
+	s := &Session{place: p, secret: string(secret)}
 	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
 	defer cancel()
-	answer, err := s.do(ctx, http.MethodGet, "/hello", nil, nil)
+	answer, err := s.do(ctx, "GET", "/hello", nil, nil)
 	if err != nil {
 		return nil, err
 	}
-	defer answer.Body.Close()
-	if err := json.NewDecoder(answer.Body).Decode(&s.info); err != nil {
+	defer answer.close()
+	if err := json.NewDecoder(answer.body).Decode(&s.info); err != nil {
 		return nil, fmt.Errorf("session: its greeting: %w", err)
 	}
 	return s, nil
 }
 
 // do sends a request; an answer that is not 200 becomes an error.
-func (s *Session) do(ctx context.Context, verb, path string, body []byte, header http.Header) (*http.Response, error) {
-	request, err := http.NewRequestWithContext(ctx, verb, "http://session"+path, bytes.NewReader(body))
-	if err != nil {
-		return nil, err
+func (s *Session) do(ctx context.Context, verb, path string, body []byte, header map[string]string) (*response, error) {
+	if header == nil {
+		header = map[string]string{}
 	}
-	if header != nil {
-		request.Header = header
-	}
-	request.Header.Set(headerSecret, s.secret)
-	answer, err := s.http.Do(request)
+	header[HeaderSecret] = s.secret
+	answer, err := roundTrip(ctx, s.place.Socket(), verb, path, header, body)
 	if err != nil {
 		return nil, fmt.Errorf("session: %w", err)
 	}
-	if answer.StatusCode != http.StatusOK {
-		defer answer.Body.Close()
-		text, _ := io.ReadAll(io.LimitReader(answer.Body, 1<<16))
-		var failure Error
-		if json.Unmarshal(text, &failure) == nil && failure.Message != "" {
-			return nil, &failure
-		}
-		return nil, fmt.Errorf("session: %s: %s", answer.Status, bytes.TrimSpace(text))
+	if answer.status != 200 {
+		defer answer.close()
+		return nil, failureOf(answer)
 	}
 	return answer, nil
 }
@@ -131,29 +116,29 @@ func (s *Session) Call(ctx context.Context, method string, request any, each fun
 		return nil, fmt.Errorf("session: %s: request: %w", method, err)
 	}
 	id := rand.Text()
-	header := http.Header{headerCall: {id}}
-	if src, err := readSource(s.place.source()); err == nil {
-		header.Set(headerBuild, src.hash())
+	header := map[string]string{HeaderCall: id}
+	if src, err := readSource(s.place.Source()); err == nil {
+		header[HeaderBuild] = src.hash()
 	}
 	stream, stop := context.WithCancel(context.WithoutCancel(ctx))
 	defer stop()
-	answer, err := s.do(stream, http.MethodPost, "/call/"+method, body, header)
+	answer, err := s.do(stream, "POST", "/call/"+method, body, header)
 	if err != nil {
 		var failure *Error
 		if errors.As(err, &failure) {
 			return nil, err
 		}
-		return nil, errorf(CodeLost, "%v", err)
+		return nil, Errorf(CodeLost, "%v", err)
 	}
-	defer answer.Body.Close()
+	defer answer.close()
 	finished := make(chan struct{})
 	defer close(finished)
 	go func() {
 		select {
 		case <-finished:
 		case <-ctx.Done():
-			if gone, err := s.do(stream, http.MethodDelete, "/call/"+id, nil, nil); err == nil {
-				gone.Body.Close()
+			if gone, err := s.do(stream, "DELETE", "/call/"+id, nil, nil); err == nil {
+				gone.close()
 			}
 			select {
 			case <-finished:
@@ -162,19 +147,19 @@ func (s *Session) Call(ctx context.Context, method string, request any, each fun
 			}
 		}
 	}()
-	events := json.NewDecoder(answer.Body)
+	events := json.NewDecoder(answer.body)
 	for {
 		var e Event
 		if err := events.Decode(&e); err != nil {
 			if ctx.Err() != nil {
-				return nil, errorf(CodeCancelled, "cancelled: it stops after the running step, and what was reached until then is kept")
+				return nil, Errorf(CodeCancelled, "cancelled: it stops after the running step, and what was reached until then is kept")
 			}
-			return nil, errorf(CodeLost, "the session ended in the middle of %s (%v); its log: %s\n%s", method, err, s.info.Log, tail(s.info.Log, 12))
+			return nil, Errorf(CodeLost, "the session ended in the middle of %s (%v); its log: %s\n%s", method, err, s.info.Log, tail(s.info.Log, 12))
 		}
 		switch e.Kind {
-		case kindResult:
+		case KindResult:
 			return e.Data, nil
-		case kindError:
+		case KindError:
 			var failure Error
 			if err := json.Unmarshal(e.Data, &failure); err != nil {
 				return nil, fmt.Errorf("session: %s: %s", method, e.Data)
@@ -190,16 +175,16 @@ func (s *Session) Call(ctx context.Context, method string, request any, each fun
 
 // Stop ends the session and waits until it is gone.
 func (s *Session) Stop(ctx context.Context) error {
-	worker, err := find(s.info.PID)
+	worker, err := meeting.Find(s.info.PID)
 	if err != nil {
 		return nil
 	}
-	answer, err := s.do(ctx, http.MethodPost, "/stop", nil, nil)
+	answer, err := s.do(ctx, "POST", "/stop", nil, nil)
 	if err != nil {
 		return err
 	}
-	answer.Body.Close()
-	for worker.alive() {
+	answer.close()
+	for worker.Alive() {
 		select {
 		case <-ctx.Done():
 			return fmt.Errorf("session: waiting for process %d to end: %w", worker.PID, ctx.Err())

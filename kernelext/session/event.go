@@ -13,9 +13,10 @@ type Event struct {
 	Data json.RawMessage `json:"data,omitempty"`
 }
 
+// The kinds that end an answer.
 const (
-	kindResult = "result"
-	kindError  = "error"
+	KindResult = "result"
+	KindError  = "error"
 )
 
 // Error is a failure as it travels: what a person should read, and a code that a program can act
@@ -36,12 +37,13 @@ const (
 	CodeUnknown   = "unknown"   // there is no such method
 )
 
-// HasCode tells whether err is, or wraps, an [Error] with that code.
+// HasCode reports whether err is, or wraps, an [Error] with that code.
 func HasCode(err error, code string) bool {
 	var e *Error
 	return errors.As(err, &e) && e.Code == code
 }
 
-func errorf(code, format string, args ...any) *Error {
+// Errorf makes an [Error] with a code.
+func Errorf(code, format string, args ...any) *Error {
 	return &Error{Code: code, Message: fmt.Sprintf(format, args...)}
 }

@@ -12,6 +12,8 @@ import (
 	"path/filepath"
 	"sort"
 	"strings"
+
+	"gopets/kernelext/session/internal/meeting"
 )
 
 // source is what a worker was built from: the folders and single files whose change makes it out of
@@ -115,7 +117,7 @@ func (w Worker) Program() (string, error) {
 }
 
 func (w Worker) program(workspace string) string {
-	return filepath.Join(CacheDir(), "bin", fmt.Sprintf("%s-worker-%s", w.Name, shortHash(workspace)))
+	return filepath.Join(CacheDir(), "bin", fmt.Sprintf("%s-worker-%s", w.Name, meeting.ShortHash(workspace)))
 }
 
 // Build builds the worker's program, quickly if nothing has changed, and says where it lies.
@@ -136,11 +138,11 @@ func (w Worker) build(ctx context.Context) (string, source, error) {
 	if err := os.MkdirAll(filepath.Dir(program), 0o755); err != nil {
 		return "", source{}, fmt.Errorf("session: folder for the worker's program: %w", err)
 	}
-	lock, err := lockFile(program+".lock", true)
+	lock, err := meeting.LockFile(program+".lock", true)
 	if err != nil {
 		return "", source{}, fmt.Errorf("session: one build at a time: %w", err)
 	}
-	defer lock.release()
+	defer lock.Release()
 	for {
 		src, err := listSource(ctx, dir, w.Package)
 		if err != nil {

@@ -11,27 +11,29 @@ import (
 	"sort"
 	"syscall"
 	"time"
+
+	"gopets/kernelext/session/internal/meeting"
 )
 
 // Open gives this kernel's session (outside GoNB: this process's), and starts it first if there is
 // none.
 func (w Worker) Open(ctx context.Context) (*Session, error) {
-	p, err := findPlace(w.Name)
+	p, err := meeting.FindPlace(w.Name)
 	if err != nil {
 		return nil, err
 	}
-	if s, err := p.meet(ctx); err == nil {
+	if s, err := meet(ctx, p); err == nil {
 		return s, nil
 	}
-	if err := p.make(); err != nil {
+	if err := p.Make(); err != nil {
 		return nil, err
 	}
-	lock, err := lockFile(p.lock(), true)
+	lock, err := meeting.LockFile(p.Lock(), true)
 	if err != nil {
 		return nil, fmt.Errorf("session: one start at a time: %w", err)
 	}
-	defer lock.release()
-	if s, err := p.meet(ctx); err == nil { // another cell was quicker
+	defer lock.Release()
+	if s, err := meet(ctx, p); err == nil { // another cell was quicker
 		return s, nil
 	}
 	return w.start(ctx, p)
@@ -41,7 +43,7 @@ func (w Worker) Open(ctx context.Context) (*Session, error) {
 const patience = 60 * time.Second
 
 // start builds the worker, sets it off and waits for its first answer. The place's lock is held.
-func (w Worker) start(ctx context.Context, p place) (*Session, error) {
+func (w Worker) start(ctx context.Context, p meeting.Place) (*Session, error) {
 	program, src, err := w.build(ctx)
 	if err != nil {
 		return nil, err
@@ -50,20 +52,20 @@ func (w Worker) start(ctx context.Context, p place) (*Session, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := WriteFile(p.source(), note); err != nil {
+	if err := WriteFile(p.Source(), note); err != nil {
 		return nil, fmt.Errorf("session: %w", err)
 	}
-	if err := WriteFile(p.secret(), []byte(rand.Text())); err != nil {
+	if err := WriteFile(p.Secret(), []byte(rand.Text())); err != nil {
 		return nil, fmt.Errorf("session: %w", err)
 	}
-	os.Remove(p.socket()) // of a worker that was killed
+	os.Remove(p.Socket()) // of a worker that was killed
 	logPath, logFile, err := newLog(w.Name)
 	if err != nil {
 		return nil, fmt.Errorf("session: its log: %w", err)
 	}
 	defer logFile.Close()
-	keepFilesOut()
-	cmd := exec.Command(program, "session", "-name", w.Name, "-dir", p.dir, "-owner", p.owner.String(), "-build", src.Hash, "-log", logPath)
+	meeting.KeepFilesOut()
+	cmd := exec.Command(program, "session", "-name", w.Name, "-dir", p.Dir, "-owner", p.Owner.String(), "-build", src.Hash, "-log", logPath)
 	cmd.Stdout, cmd.Stderr = logFile, logFile
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
 	cmd.Dir = CacheDir()
@@ -74,7 +76,7 @@ func (w Worker) start(ctx context.Context, p place) (*Session, error) {
 	go func() { ended <- cmd.Wait() }()
 	limit := time.After(patience)
 	for {
-		if s, err := p.meet(ctx); err == nil {
+		if s, err := meet(ctx, p); err == nil {
 			return s, nil
 		}
 		select {

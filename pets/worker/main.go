@@ -51,6 +51,7 @@ import (
 
 	"gopets/kernelext/release"
 	"gopets/kernelext/session"
+	"gopets/kernelext/session/serve"
 	"gopets/pets/vision/engine"
 )
 
@@ -119,7 +120,7 @@ func serveSession(args []string) error {
 	if err != nil {
 		return err
 	}
-	return session.Serve(args, r.serve)
+	return serve.Serve(args, r.serve)
 }
 
 func setup(args []string) error {

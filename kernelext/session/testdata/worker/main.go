@@ -8,11 +8,12 @@ import (
 	"time"
 
 	"gopets/kernelext/session"
+	"gopets/kernelext/session/serve"
 )
 
 func main() {
 	count := 0
-	err := session.Serve(os.Args[2:], func(ctx context.Context, c *session.Call) (any, error) {
+	err := serve.Serve(os.Args[2:], func(ctx context.Context, c *session.Call) (any, error) {
 		var r struct{ To int }
 		if err := c.Decode(&r); err != nil {
 			return nil, err

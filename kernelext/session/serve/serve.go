@@ -1,4 +1,7 @@
-package session
+// Package serve is a session's other side: the worker that answers its clients. (It is a package of
+// its own because a cell links all that package session stands on, and net/http is the larger part
+// of a link.)
+package serve
 
 import (
 	"context"
@@ -18,41 +21,14 @@ import (
 	"sync"
 	"syscall"
 	"time"
+
+	"gopets/kernelext/session"
+	"gopets/kernelext/session/internal/meeting"
 )
-
-// Handler does the work of one call and gives its result. It is called from several goroutines; ctx
-// ends when the client cancels or dies.
-type Handler func(ctx context.Context, c *Call) (any, error)
-
-// Call is a request that a worker serves.
-type Call struct {
-	Method string
-	Body   json.RawMessage
-	Dir    string // the session's private folder, where a worker may keep files as long as it lives
-	send   func(Event)
-}
-
-// Decode reads the request's body into a struct.
-func (c *Call) Decode(into any) error {
-	if err := json.Unmarshal(c.Body, into); err != nil {
-		return fmt.Errorf("%s: the request cannot be read: %w", c.Method, err)
-	}
-	return nil
-}
-
-// Send sends an event ahead of the result. What a client that is gone would have got is dropped.
-func (c *Call) Send(kind string, data any) {
-	raw, err := json.Marshal(data)
-	if err != nil {
-		log.Printf("%s: event %s: %v", c.Method, kind, err)
-		return
-	}
-	c.send(Event{Kind: kind, Data: raw})
-}
 
 // Serve is the worker's life: it serves the session that the arguments after the program's word
 // "session" describe, until its owner or its socket is gone, or it is asked to stop.
-func Serve(args []string, handle Handler) error {
+func Serve(args []string, handle session.Handler) error {
 	flags := flag.NewFlagSet("session", flag.ContinueOnError)
 	name := flags.String("name", "", "the session's name")
 	dir := flags.String("dir", "", "its private folder")
@@ -62,34 +38,34 @@ func Serve(args []string, handle Handler) error {
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
-	owner, err := parseProcess(*ownerText)
+	owner, err := meeting.ParseProcess(*ownerText)
 	if err != nil {
 		return err
 	}
-	p := place{dir: *dir, owner: owner}
-	if err := p.private(); err != nil {
+	p := meeting.Place{Dir: *dir, Owner: owner}
+	if err := p.Private(); err != nil {
 		return err
 	}
-	secret, err := os.ReadFile(p.secret())
+	secret, err := os.ReadFile(p.Secret())
 	if err != nil || len(secret) < 16 {
 		return fmt.Errorf("session: the secret in %s: %v", *dir, err)
 	}
-	self, err := find(os.Getpid())
+	self, err := meeting.Find(os.Getpid())
 	if err != nil {
 		return err
 	}
-	info := Info{Name: *name, PID: self.PID, Owner: owner.PID, Dir: *dir, Log: *logPath, Build: *build, Started: time.Now()}
+	info := session.Info{Name: *name, PID: self.PID, Owner: owner.PID, Dir: *dir, Log: *logPath, Build: *build, Started: time.Now()}
 	syscall.Umask(0o077)
-	listener, err := net.ListenUnix("unix", &net.UnixAddr{Name: p.socket(), Net: "unix"})
+	listener, err := net.ListenUnix("unix", &net.UnixAddr{Name: p.Socket(), Net: "unix"})
 	if err != nil {
 		return fmt.Errorf("session: %w", err)
 	}
 	listener.SetUnlinkOnClose(false) // by then another session may have taken the place
-	if err := os.Chmod(p.socket(), 0o600); err != nil {
+	if err := os.Chmod(p.Socket(), 0o600); err != nil {
 		return fmt.Errorf("session: %w", err)
 	}
-	listed := entry{Info: info, Worker: self}
-	if err := listed.write(); err != nil {
+	listed := meeting.Entry{Info: info, Worker: self}
+	if err := listed.Write(); err != nil {
 		log.Printf("session: not listed: %v", err)
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, os.Interrupt)
@@ -98,14 +74,14 @@ func Serve(args []string, handle Handler) error {
 	web := &http.Server{Handler: s, BaseContext: func(net.Listener) context.Context { return ctx }, ConnContext: func(ctx context.Context, c net.Conn) context.Context {
 		return context.WithValue(ctx, peerKey{}, sameUser(c.(*net.UnixConn)))
 	}}
-	log.Printf("session %s of process %d: serving as process %d at %s", *name, owner.PID, self.PID, p.socket())
+	log.Printf("session %s of process %d: serving as process %d at %s", *name, owner.PID, self.PID, p.Socket())
 	go func() {
 		if err := web.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
 			log.Printf("session: %v", err)
 			stop()
 		}
 	}()
-	p.watch(ctx)
+	watch(ctx, p)
 	stop()
 	log.Print("session: ending")
 	s.end(p, web, listed)
@@ -116,21 +92,21 @@ func Serve(args []string, handle Handler) error {
 type peerKey struct{}
 
 // watch returns when the owner or the socket is gone, or the context ends.
-func (p place) watch(ctx context.Context) {
-	mine, err := os.Lstat(p.socket())
+func watch(ctx context.Context, p meeting.Place) {
+	mine, err := os.Lstat(p.Socket())
 	for err == nil {
 		select {
 		case <-ctx.Done():
 			return
 		case <-time.After(500 * time.Millisecond):
 		}
-		now, err := os.Lstat(p.socket())
+		now, err := os.Lstat(p.Socket())
 		if err != nil || !os.SameFile(mine, now) {
 			log.Print("session: the socket is gone")
 			return
 		}
-		if !p.owner.alive() {
-			log.Printf("session: process %d, its owner, has ended", p.owner.PID)
+		if !p.Owner.Alive() {
+			log.Printf("session: process %d, its owner, has ended", p.Owner.PID)
 			return
 		}
 	}
@@ -138,9 +114,9 @@ func (p place) watch(ctx context.Context) {
 
 // server answers requests.
 type server struct {
-	info   Info
+	info   session.Info
 	secret []byte
-	handle Handler
+	handle session.Handler
 	stop   func()
 
 	mu      sync.Mutex
@@ -149,8 +125,8 @@ type server struct {
 }
 
 func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	if ours, _ := r.Context().Value(peerKey{}).(bool); !ours || subtle.ConstantTimeCompare([]byte(r.Header.Get(headerSecret)), s.secret) != 1 {
-		refuse(w, http.StatusForbidden, errorf("forbidden", "this session belongs to somebody else: the secret is missing or wrong"))
+	if ours, _ := r.Context().Value(peerKey{}).(bool); !ours || subtle.ConstantTimeCompare([]byte(r.Header.Get(session.HeaderSecret)), s.secret) != 1 {
+		refuse(w, http.StatusForbidden, session.Errorf("forbidden", "this session belongs to somebody else: the secret is missing or wrong"))
 		return
 	}
 	method, isCall := strings.CutPrefix(r.URL.Path, "/call/")
@@ -169,11 +145,11 @@ func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case r.URL.Path == "/stop" && r.Method == http.MethodPost:
 		s.stop()
 	default:
-		refuse(w, http.StatusNotFound, errorf(CodeUnknown, "session: nothing answers %s %s", r.Method, r.URL.Path))
+		refuse(w, http.StatusNotFound, session.Errorf(session.CodeUnknown, "session: nothing answers %s %s", r.Method, r.URL.Path))
 	}
 }
 
-func refuse(w http.ResponseWriter, status int, failure *Error) {
+func refuse(w http.ResponseWriter, status int, failure *session.Error) {
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(status)
 	json.NewEncoder(w).Encode(failure)
@@ -184,19 +160,19 @@ const maxBody = 256 << 20
 
 // call serves one request and streams its events.
 func (s *server) call(w http.ResponseWriter, r *http.Request, method string) {
-	if theirs := r.Header.Get(headerBuild); theirs != "" && theirs != s.info.Build {
-		refuse(w, http.StatusConflict, errorf(CodeStale, "the session's program is older than its source, which was changed since: "+
+	if theirs := r.Header.Get(session.HeaderBuild); theirs != "" && theirs != s.info.Build {
+		refuse(w, http.StatusConflict, session.Errorf(session.CodeStale, "the session's program is older than its source, which was changed since: "+
 			"restart the kernel (or the session); what was trained is kept in snapshots"))
 		return
 	}
 	body, err := readAll(w, r)
 	if err != nil {
-		refuse(w, http.StatusBadRequest, errorf("", "session: request of %s: %v", method, err))
+		refuse(w, http.StatusBadRequest, session.Errorf("", "session: request of %s: %v", method, err))
 		return
 	}
 	ctx, cancel := context.WithCancel(r.Context())
 	defer cancel()
-	if id := r.Header.Get(headerCall); id != "" {
+	if id := r.Header.Get(session.HeaderCall); id != "" {
 		s.mu.Lock()
 		s.calls[id] = cancel
 		s.mu.Unlock()
@@ -212,7 +188,7 @@ func (s *server) call(w http.ResponseWriter, r *http.Request, method string) {
 	out := http.NewResponseController(w)
 	lines := json.NewEncoder(w)
 	var mu sync.Mutex
-	send := func(e Event) {
+	send := func(e session.Event) {
 		mu.Lock()
 		defer mu.Unlock()
 		// a client that no longer reads must not hold up the work
@@ -222,30 +198,30 @@ func (s *server) call(w http.ResponseWriter, r *http.Request, method string) {
 		}
 	}
 	out.Flush() // the client hears at once that it was accepted
-	c := &Call{Method: method, Body: body, Dir: s.info.Dir, send: send}
+	c := session.NewCall(method, body, s.info.Dir, send)
 	begin := time.Now()
 	result, err := s.run(ctx, c)
 	log.Printf("%s: %.3f s, error: %v", method, time.Since(begin).Seconds(), err)
 	if err == nil {
-		c.Send(kindResult, result)
+		c.Send(session.KindResult, result)
 		return
 	}
-	failure := new(Error)
+	failure := new(session.Error)
 	if !errors.As(err, &failure) {
-		failure = &Error{Message: err.Error()}
+		failure = &session.Error{Message: err.Error()}
 		if errors.Is(err, context.Canceled) {
-			failure.Code = CodeCancelled
+			failure.Code = session.CodeCancelled
 		}
 	}
-	c.Send(kindError, failure)
+	c.Send(session.KindError, failure)
 }
 
 // run calls the handler; its panic becomes an error.
-func (s *server) run(ctx context.Context, c *Call) (result any, err error) {
+func (s *server) run(ctx context.Context, c *session.Call) (result any, err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			log.Printf("%s: panic: %v\n%s", c.Method, p, debug.Stack())
-			err = errorf(CodeInternal, "%s: a fault in the worker, not of yours: %v; the trace is in %s", c.Method, p, s.info.Log)
+			err = session.Errorf(session.CodeInternal, "%s: a fault in the worker, not of yours: %v; the trace is in %s", c.Method, p, s.info.Log)
 		}
 	}()
 	return s.handle(ctx, c)
@@ -262,7 +238,7 @@ func readAll(w http.ResponseWriter, r *http.Request) (json.RawMessage, error) {
 
 // end takes leave: nobody new is let in, running calls get two seconds, then the folder goes. It is
 // done within five seconds even if something hangs.
-func (s *server) end(p place, web *http.Server, listed entry) {
+func (s *server) end(p meeting.Place, web *http.Server, listed meeting.Entry) {
 	time.AfterFunc(4*time.Second, func() {
 		log.Print("session: something hangs, ending all the same")
 		s.leave(p, listed)
@@ -278,15 +254,15 @@ func (s *server) end(p place, web *http.Server, listed entry) {
 }
 
 // leave removes the folder, unless another session has taken the place.
-func (s *server) leave(p place, listed entry) {
-	os.Remove(listed.path())
-	if secret, err := os.ReadFile(p.secret()); err == nil && string(secret) != string(s.secret) {
+func (s *server) leave(p meeting.Place, listed meeting.Entry) {
+	os.Remove(listed.Path())
+	if secret, err := os.ReadFile(p.Secret()); err == nil && string(secret) != string(s.secret) {
 		return
 	}
-	lock, err := lockFile(p.lock(), false)
+	lock, err := meeting.LockFile(p.Lock(), false)
 	if err != nil {
 		return // a new session is being started here
 	}
-	defer lock.release()
-	os.RemoveAll(p.dir)
+	defer lock.Release()
+	os.RemoveAll(p.Dir)
 }

@@ -1,4 +1,4 @@
-package session
+package meeting
 
 import (
 	"encoding/json"
@@ -20,20 +20,22 @@ type Info struct {
 	Started time.Time `json:"started"`
 }
 
-// entry is an Info as it is written down, with start times, so that a dead session is not taken for
+// An Entry is an Info as it is written down, with start times, so that a dead session is not taken for
 // alive.
-type entry struct {
+type Entry struct {
 	Info
-	Worker process `json:"worker"`
+	Worker Process `json:"worker"`
 }
 
 func registryDir() string { return filepath.Join(CacheDir(), "sessions") }
 
-func (e entry) path() string {
+// Path is the entry's file.
+func (e Entry) Path() string {
 	return filepath.Join(registryDir(), strconv.Itoa(e.PID)+".json")
 }
 
-func (e entry) write() error {
+// Write adds the entry to the list.
+func (e Entry) Write() error {
 	if err := os.MkdirAll(registryDir(), 0o700); err != nil {
 		return err
 	}
@@ -41,7 +43,7 @@ func (e entry) write() error {
 	if err != nil {
 		return err
 	}
-	return WriteFile(e.path(), data)
+	return WriteFile(e.Path(), data)
 }
 
 // List tells which sessions of this user live, oldest first. Entries that dead ones left behind are
@@ -57,8 +59,8 @@ func List() ([]Info, error) {
 		if err != nil {
 			continue // ended just now
 		}
-		var e entry
-		if json.Unmarshal(data, &e) != nil || !e.Worker.alive() {
+		var e Entry
+		if json.Unmarshal(data, &e) != nil || !e.Worker.Alive() {
 			os.Remove(path)
 			continue
 		}

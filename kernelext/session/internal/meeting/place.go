@@ -1,0 +1,78 @@
+// Package meeting is where a session's worker and its clients find each other: the session's folder
+// and what lies in it, the processes whose end matters, the list of live sessions.
+package meeting
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"os"
+	"path/filepath"
+	"syscall"
+)
+
+// A Place is where a session is met: its folder, and whose end is its end.
+type Place struct {
+	Dir   string
+	Owner Process
+}
+
+func (p Place) Socket() string { return filepath.Join(p.Dir, "sock") }
+func (p Place) Secret() string { return filepath.Join(p.Dir, "secret") }
+func (p Place) Lock() string   { return filepath.Join(p.Dir, "lock") }
+func (p Place) Source() string { return filepath.Join(p.Dir, "source.json") }
+
+// maxSocket keeps a socket's path within what every system takes (104 bytes on some).
+const maxSocket = 100
+
+// FindPlace returns the place of this process's session. Under GoNB all cells of a kernel share one;
+// their parent is the kernel.
+func FindPlace(name string) (Place, error) {
+	var p Place
+	pid := os.Getpid()
+	if tmp := os.Getenv("GONB_TMP_DIR"); tmp != "" {
+		pid = os.Getppid()
+		p.Dir = filepath.Join(tmp, name+"-session")
+		if len(p.Socket()) >= maxSocket {
+			p.Dir = filepath.Join("/tmp", fmt.Sprintf("%s-session-%d-%s", name, os.Getuid(), ShortHash(tmp)))
+		}
+	} else {
+		p.Dir = filepath.Join(os.TempDir(), fmt.Sprintf("%s-session-%d-%d", name, os.Getuid(), pid))
+		if len(p.Socket()) >= maxSocket {
+			p.Dir = filepath.Join("/tmp", filepath.Base(p.Dir))
+		}
+	}
+	owner, err := Find(pid)
+	if err != nil {
+		return p, fmt.Errorf("session: whose end is its end: %w", err)
+	}
+	p.Owner = owner
+	return p, nil
+}
+
+// ShortHash makes a name of a path.
+func ShortHash(s string) string {
+	sum := sha256.Sum256([]byte(s))
+	return hex.EncodeToString(sum[:6])
+}
+
+// Make creates the folder, or checks that the one there is private and ours: in a folder for
+// everybody somebody else may have made it.
+func (p Place) Make() error {
+	if err := os.Mkdir(p.Dir, 0o700); err != nil && !os.IsExist(err) {
+		return fmt.Errorf("session: making its folder: %w", err)
+	}
+	return p.Private()
+}
+
+// Private checks that the folder is ours, and that nobody else can open it.
+func (p Place) Private() error {
+	info, err := os.Lstat(p.Dir)
+	if err != nil {
+		return fmt.Errorf("session: its folder: %w", err)
+	}
+	if stat, ok := info.Sys().(*syscall.Stat_t); !info.IsDir() || info.Mode().Perm() != 0o700 || !ok || int(stat.Uid) != os.Getuid() {
+		return fmt.Errorf("session: %s must be a folder of yours that nobody else can open (mode 0700), but it is %v: remove it", p.Dir, info.Mode())
+	}
+	return nil
+}
