@@ -6,7 +6,8 @@
 // nothing in a program that is no cell of that kernel, on a plain GoNB for example.
 //
 // Import it for what GoNB's gonbui cannot say: [ClearOutput], [Update] of a display in place,
-// [Page]. On a plain GoNB these print the plain text, if there is any, and nothing else.
+// [Page]; and for displays that link little. On a plain GoNB displays work likewise, with a [Flush]
+// before the program ends. Outside of a notebook the plain text is printed, if there is any.
 //
 // Standard library only, and of that little: every cell links it. A socket is reached by system
 // calls, for package net would add to each link. What needs fmt or a PNG encoder is in package
@@ -129,6 +130,9 @@ func Page(text string) error {
 
 func bundle(kind, id string, b Bundle) error {
 	if !Active() {
+		if Notebook() && kind != KindResult {
+			return displayPlain(id, b)
+		}
 		if text := b["text/plain"]; text != "" {
 			_, err := io.WriteString(os.Stdout, text+"\n")
 			return err

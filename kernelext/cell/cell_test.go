@@ -2,9 +2,17 @@ package cell_test
 
 import (
 	"bytes"
+	"encoding/gob"
 	"io"
+	"os"
+	"path/filepath"
+	"reflect"
 	"slices"
+	"strings"
+	"syscall"
 	"testing"
+
+	"github.com/janpfeifer/gonb/gonbui/protocol"
 
 	"gopets/kernelext/cell"
 )
@@ -45,4 +53,60 @@ func FuzzDecode(f *testing.F) {
 			t.Errorf("%q does not encode to what it was decoded from", fields)
 		}
 	})
+}
+
+// What a plain GoNB gets is what gonbui would send.
+func TestPlainGoNB(t *testing.T) {
+	dir := t.TempDir()
+	to, back := filepath.Join(dir, "to"), filepath.Join(dir, "back")
+	for _, p := range []string{to, back} {
+		if err := syscall.Mkfifo(p, 0o600); err != nil {
+			t.Skip(err)
+		}
+	}
+	t.Setenv("GONB_PIPE", to)
+	t.Setenv("GONB_PIPE_BACK", back)
+	long := strings.Repeat("é", 40_000)
+	got := make(chan []protocol.DisplayData, 1)
+	go func() {
+		r, _ := os.Open(to)
+		w, _ := os.OpenFile(back, os.O_WRONLY, 0)
+		in, out := gob.NewDecoder(r), gob.NewEncoder(w)
+		var all []protocol.DisplayData
+		for syncs := 0; syncs < 2; {
+			var d protocol.DisplayData
+			if err := in.Decode(&d); err != nil {
+				t.Error(err)
+				break
+			}
+			if v, ok := d.Data[protocol.MIMECommValue].(protocol.CommValue); ok {
+				syncs++
+				if err := out.Encode(&protocol.CommValue{Address: protocol.GonbuiSyncAckAddress, Value: v.Value}); err != nil {
+					t.Error(err)
+				}
+				continue
+			}
+			all = append(all, d)
+		}
+		got <- all
+	}()
+	if !cell.Notebook() {
+		t.Error("no notebook")
+	}
+	for _, err := range []error{
+		cell.Display("", cell.Bundle{"text/html": "<b>"}), cell.Flush(),
+		cell.Display("id", cell.Bundle{"text/plain": long, "image/png": "\x89PNG"}), cell.Update("id", cell.Bundle{"text/html": ""}), cell.Flush(), cell.Flush(),
+	} {
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	want := []protocol.DisplayData{
+		{Data: map[protocol.MIMEType]any{"text/html": "<b>"}},
+		{Data: map[protocol.MIMEType]any{"text/plain": long, "image/png": []byte("\x89PNG")}, DisplayID: "id"},
+		{Data: map[protocol.MIMEType]any{"text/html": ""}, DisplayID: "id"},
+	}
+	if all := <-got; !reflect.DeepEqual(all, want) {
+		t.Errorf("GoNB got %d displays that are not what was sent", len(all))
+	}
 }
