@@ -2,6 +2,7 @@ package train
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/gomlx/compute/dtypes"
 	"github.com/gomlx/gomlx/core/graph"
@@ -61,15 +62,15 @@ func (e *executor) freezeTo(n int) error {
 	return nil
 }
 
-// call runs a function for so many rows; panics of the engine come back as errors with the stage.
-func (e *executor) call(stage, kind string, rows int, ev Events, inputs ...any) (out []*tensors.Tensor, err error) {
+// call runs a function; panics of the engine come back as errors with the stage.
+func (e *executor) call(stage, kind string, ev Events, inputs ...any) (out []*tensors.Tensor, err error) {
 	var inner error
 	err = engine.Call(stage, func() {
 		var exec *graph.Exec
 		if exec, inner = e.graphs.get(e.eng, e.plan, kind); inner != nil {
 			return
 		}
-		if !e.graphs.compiled(e.eng, e.plan, kind, rows) {
+		if !e.graphs.compiled(e.eng, e.plan, kind, shapeOf(inputs)) {
 			ev.compile()
 		}
 		out, inner = exec.Call(inputs...)
@@ -78,6 +79,16 @@ func (e *executor) call(stage, kind string, rows int, ev Events, inputs ...any) 
 		err = fmt.Errorf("%s: %w", stage, inner)
 	}
 	return out, err
+}
+
+// shapeOf names what of a function's inputs changes from call to call: the batch and the
+// hyper-parameters come first.
+func shapeOf(inputs []any) string {
+	var text strings.Builder
+	for _, in := range inputs[:min(4, len(inputs))] {
+		fmt.Fprint(&text, in.(*tensors.Tensor).Shape())
+	}
+	return text.String()
 }
 
 // withinMemory tries, and when memory runs out halves the inner batch, says so and tries again.

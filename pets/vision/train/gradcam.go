@@ -39,7 +39,7 @@ func (p *Predictor) GradCAM(ctx context.Context, list []*images.RGB, class []int
 			b.labels[r] = int32(class[len(maps)+r])
 		}
 		piece := b.pieces(j.rows)[0]
-		out, err := p.exec.call("grad-cam", kindGradCAM, j.rows, Events{}, append([]any{piece.x, piece.labels}, anys(p.weights.now.params)...)...)
+		out, err := p.exec.call("grad-cam", kindGradCAM, Events{}, append([]any{piece.x, piece.labels}, anys(p.weights.now.params)...)...)
 		if err != nil {
 			return nil, err
 		}

@@ -29,10 +29,10 @@ type execKey struct {
 	from  int
 }
 
-// function is a graph.Exec and the numbers of rows that it has been compiled for.
+// function is a graph.Exec and the shapes that it has been compiled for.
 type function struct {
-	exec *graph.Exec
-	rows map[int]bool
+	exec   *graph.Exec
+	shapes map[string]bool
 }
 
 func keyOf(eng *engine.Engine, p *plan, kind string) execKey {
@@ -43,8 +43,7 @@ func keyOf(eng *engine.Engine, p *plan, kind string) execKey {
 	return key
 }
 
-// get returns the function of a plan, or a new one that compiles at its first call for a number of
-// rows.
+// get returns the function of a plan, or a new one. It compiles at its first call for a shape.
 func (g *Graphs) get(eng *engine.Engine, p *plan, kind string) (*graph.Exec, error) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -59,21 +58,21 @@ func (g *Graphs) get(eng *engine.Engine, p *plan, kind string) (*graph.Exec, err
 	if g.execs == nil {
 		g.execs = map[execKey]*function{}
 	}
-	g.execs[key] = &function{e, map[int]bool{}}
+	g.execs[key] = &function{e, map[string]bool{}}
 	return e, nil
 }
 
-// compiled reports whether a function was called before with so many rows, and notes that it is
-// now.
-func (g *Graphs) compiled(eng *engine.Engine, p *plan, kind string, rows int) bool {
+// compiled reports whether a function was called before with inputs of this shape, and notes that
+// it is now.
+func (g *Graphs) compiled(eng *engine.Engine, p *plan, kind, shape string) bool {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	f := g.execs[keyOf(eng, p, kind)]
 	if f == nil {
 		return false
 	}
-	was := f.rows[rows]
-	f.rows[rows] = true
+	was := f.shapes[shape]
+	f.shapes[shape] = true
 	return was
 }
 

@@ -170,7 +170,7 @@ func (p *Predictor) logits(ctx context.Context, j job, done func(k, n int), ev E
 func (p *Predictor) evaluate(b *batch, rows int, ev Events) ([]float32, error) {
 	var logits []float32
 	for _, piece := range b.pieces(rows) {
-		out, err := p.exec.call("evaluation", kindEval, rows, ev, append([]any{piece.x}, anys(p.weights.now.params)...)...)
+		out, err := p.exec.call("evaluation", kindEval, ev, append([]any{piece.x}, anys(p.weights.now.params)...)...)
 		if err != nil {
 			return nil, err
 		}
