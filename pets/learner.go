@@ -174,6 +174,10 @@ func PctStart(fraction float64) FitOption {
 	return func(f *spec.Fit) { f.PctStart = spec.Some(fraction) }
 }
 
+// GradClip scales the gradients of a step down where their norm, all taken together, exceeds this
+// (torch's clip_grad_norm_); 0, the default, never does.
+func GradClip(norm float64) FitOption { return func(f *spec.Fit) { f.GradClip = norm } }
+
 // Resume goes on with the same fit where its last finished epoch left it, in this session or an
 // earlier one that was killed: the rows are those of an uninterrupted fit. Where there is nothing
 // to go on with, the fit begins.

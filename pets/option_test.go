@@ -27,7 +27,7 @@ var zeros = map[string]struct {
 	"LabelSmoothing": {LabelSmoothing(0), "LabelSmoothing"},
 
 	"Momentums": {Momentums(0, 0), "Moms"}, "DivFactor": {DivFactor(0), "DivFactor"}, "PctStart": {PctStart(0), "PctStart"},
-	"BaseLR": {BaseLR(0), "BaseLR"}, "LRMult": {LRMult(0), "LRMult"}, "FreezeEpochs": {FreezeEpochs(0), "FreezeEpochs"},
+	"GradClip": {GradClip(0), "GradClip"}, "BaseLR": {BaseLR(0), "BaseLR"}, "LRMult": {LRMult(0), "LRMult"}, "FreezeEpochs": {FreezeEpochs(0), "FreezeEpochs"},
 	"EarlyStopping": {EarlyStopping(0), "Patience"}, "Monitor": {Monitor("valid_loss", 0), "MinDelta"},
 
 	"FindRange": {FindRange(0, 0), "Start"}, "FindSteps": {FindSteps(0), "Steps"},

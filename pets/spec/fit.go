@@ -108,6 +108,8 @@ type Fit struct {
 	FinalDiv float64 `json:"final_div,omitempty" cell:"-" min:"0"`
 	// unset: the learner's
 	WeightDecay Opt[float64] `json:"weight_decay,omitzero" min:"0"`
+	// largest norm of all gradients together, which are scaled down to it; 0: any
+	GradClip float64 `json:"grad_clip,omitempty" min:"0"`
 
 	// of fine-tuning: the head's highest learning rate while the body is frozen, half of it after
 	BaseLR float64 `json:"base_lr" default:"0.002" above:"0"`

@@ -47,7 +47,7 @@
 //	ONNX, beside ONNX Runtime                          train: TestONNXRuntimeAgrees
 //	fine-tuning                              §16       train: TestFineTune
 //	early stopping, best epoch                         train: TestBestEpoch, TestStopEarlyAndKeepTheBest
-//	label smoothing, bfloat16                          train: TestLabelSmoothing, TestBFloat16; model: TestComputeDType
+//	label smoothing, clipping, bfloat16                train: TestLabelSmoothing, TestGradClip, TestBFloat16; model: TestComputeDType
 //	labels by table, function, lists, folder §3.3      dataset: TestLabelByCSV, TestOtherLabels, TestFolderSplit, TestStratified; pets/worker: TestFromEverywhere
 //	the set's official split                           dataset: TestOfficialSplit
 //	one seed, any number of workers                    train: TestOneSeed, TestResumeGivesTheSameRows; pets/worker: TestOneSeed, TestResumeAfterKill

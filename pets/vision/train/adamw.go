@@ -17,7 +17,8 @@ const (
 )
 
 // vector packs what a step needs of its hyper-parameters, in float64 until the end: for each group
-// the factor 1−lr·wd and the step size lr·√(1−β2^t)/(1−β1^t), then β1. t counts steps from 1.
+// the factor 1−lr·wd and the step size lr·√(1−β2^t)/(1−β1^t), then β1, then the largest norm if
+// there is one. t counts steps from 1.
 func (h hyper) vector(t int) []float32 {
 	n := len(h.lrs)
 	v := make([]float32, 2*n+1)
@@ -27,6 +28,9 @@ func (h hyper) vector(t int) []float32 {
 		v[n+g] = float32(lr * math.Sqrt(c2) / c1)
 	}
 	v[2*n] = float32(h.beta1)
+	if h.clip > 0 {
+		v = append(v, float32(h.clip))
+	}
 	return v
 }
 
@@ -38,6 +42,29 @@ type hyperNodes struct {
 
 func (h hyperNodes) at(i int) *graph.Node {
 	return graph.Reshape(graph.Slice(h.vector, graph.AxisElem(i)))
+}
+
+// clip scales gradients down where their global norm exceeds the largest one, if there is one, as
+// torch's clip_grad_norm_ does.
+func (h hyperNodes) clip(grads []*graph.Node) []*graph.Node {
+	largest := 2*h.groups + 1
+	if h.vector.Shape().Size() == largest {
+		return grads
+	}
+	var sum *graph.Node
+	for _, g := range grads {
+		if square := graph.ReduceAllSum(graph.Square(g)); sum == nil {
+			sum = square
+		} else {
+			sum = graph.Add(sum, square)
+		}
+	}
+	factor := graph.MinScalar(graph.Div(h.at(largest), graph.AddScalar(graph.Sqrt(sum), 1e-6)), 1)
+	clipped := make([]*graph.Node, len(grads))
+	for i, g := range grads {
+		clipped[i] = graph.Mul(g, factor)
+	}
+	return clipped
 }
 
 // update gives a parameter's and its moments' next values.

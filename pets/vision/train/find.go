@@ -47,7 +47,7 @@ func (l *Learner) LRFind(ctx context.Context, o spec.Find, ev Events) (*Curve, e
 			for g := range lrs {
 				lrs[g] = lr
 			}
-			loss, err := l.opt.step(b, hyper{lrs, l.weights.now.beta1, wd}, ev)
+			loss, err := l.opt.step(b, hyper{lrs: lrs, beta1: l.weights.now.beta1, wd: wd}, ev)
 			if err != nil {
 				return nil, fmt.Errorf("LR finder, batch %d: %w", i, err)
 			}

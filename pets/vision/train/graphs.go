@@ -198,6 +198,7 @@ func (p *plan) gradients(x, labels, rng *graph.Node, params []*graph.Node) (loss
 // optimize builds the next parameters and moments of what trains: three lists in one.
 func (p *plan) optimize(vector *graph.Node, params, grads, m, v []*graph.Node) []*graph.Node {
 	h := hyperNodes{vector, p.net.Groups()}
+	grads = h.clip(grads)
 	n := len(grads)
 	out := make([]*graph.Node, 3*n)
 	for k, i := range p.trained {

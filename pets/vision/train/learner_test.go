@@ -363,7 +363,7 @@ func TestInnerBatchesAverageGradients(t *testing.T) {
 		pixels[i] = float32(i%(len(pixels)/2)*7%101) / 101
 	}
 	labels := []int32{0, 1, 2, 0, 1, 2}
-	h := hyper{[]float64{1e-3, 1e-3, 1e-2}, .9, .01}
+	h := hyper{lrs: []float64{1e-3, 1e-3, 1e-2}, beta1: .9, wd: .01}
 	rng := whole.load.stream(forDropout, 0, 0)
 	for range 2 {
 		a, err := whole.opt.step(&batch{size: whole.load.cfg.Size, data: pixels[:len(pixels)/2], labels: labels[:3], n: 3, seed: rng}, h, Events{})

@@ -94,8 +94,8 @@ func TestAdamWVector(t *testing.T) {
 			near(t, "parameter", float64(p[i]), want[i], 2e-7)
 		}
 	}
-	step(1, hyper{[]float64{.1}, .95, .01}, []float32{.5, -.25, .2}, []float64{.89899999, -1.8980000, .3995})
-	step(2, hyper{[]float64{.05}, .9, .01}, []float32{.1, .3, .2}, []float64{.87477452, -1.91491175, .36114237})
+	step(1, hyper{lrs: []float64{.1}, beta1: .95, wd: .01}, []float32{.5, -.25, .2}, []float64{.89899999, -1.8980000, .3995})
+	step(2, hyper{lrs: []float64{.05}, beta1: .9, wd: .01}, []float32{.1, .3, .2}, []float64{.87477452, -1.91491175, .36114237})
 }
 
 func TestSuggest(t *testing.T) {

@@ -12,6 +12,7 @@ type hyper struct {
 	lrs   []float64 // per layer group
 	beta1 float64
 	wd    float64
+	clip  float64 // largest norm of the gradients; 0: any
 }
 
 // course returns the hyper-parameters of each batch of a fit, counted from 0.
@@ -21,7 +22,7 @@ type course interface{ at(i int) hyper }
 func courseOf(f spec.Fit, groups, steps int, beta1 float64) (course, error) {
 	lrs, err := f.MaxLR.Groups(groups)
 	if f.Kind == spec.Constant {
-		return constant{lrs: lrs, beta1: beta1, wd: f.WeightDecay.Get()}, err
+		return constant{lrs: lrs, beta1: beta1, wd: f.WeightDecay.Get(), clip: f.GradClip}, err
 	}
 	return oneCycle{f, lrs, steps}, err
 }
@@ -47,7 +48,7 @@ func (s oneCycle) at(i int) hyper {
 	f, moms := s.fit, s.fit.Moms.Get()
 	rise := int(float64(s.steps) * f.PctStart.Get())
 	up, down := max(1, rise), max(1, s.steps-rise)
-	h := hyper{lrs: make([]float64, len(s.max)), wd: f.WeightDecay.Get()}
+	h := hyper{lrs: make([]float64, len(s.max)), wd: f.WeightDecay.Get(), clip: f.GradClip}
 	if i <= up {
 		t := float64(i) / float64(up)
 		h.beta1 = cosine(moms[0], moms[1], t)

@@ -2,6 +2,7 @@ package train
 
 import (
 	"context"
+	"fmt"
 	"path/filepath"
 	"reflect"
 	"slices"
@@ -50,6 +51,40 @@ func TestLabelSmoothing(t *testing.T) {
 	c.LabelSmoothing = 1
 	if _, err := c.withDefaults(); err == nil {
 		t.Error("smoothing of 1 passed")
+	}
+}
+
+// Gradients 3, 4 and 12 have norm 13. torch.nn.utils.clip_grad_norm_ multiplies them by
+// 6.5/(13+1e-6), or leaves them as they are.
+func TestGradClip(t *testing.T) {
+	eng := enginetest.Go(t)
+	clip := func(h hyper) []float64 {
+		exec, err := graph.NewExec(eng.Backend, func(in []*graph.Node) []*graph.Node {
+			return hyperNodes{in[0], 1}.clip(in[1:])
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		out, err := exec.Call(h.vector(1), []float32{3, 4}, [][]float32{{12}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return float64s(append(tensors.MustCopyFlatData[float32](out[0]), tensors.MustCopyFlatData[float32](out[1])...))
+	}
+	for largest, want := range map[float64][]float64{0: {3, 4, 12}, 100: {3, 4, 12}, 6.5: {1.49999988, 1.99999985, 5.99999954}, .013: {.00299999977, .00399999969, .0119999991}} {
+		for i, got := range clip(hyper{lrs: []float64{.1}, beta1: .9, clip: largest}) {
+			near(t, fmt.Sprintf("gradient %d clipped to %v", i, largest), got, want[i], 1e-7)
+		}
+	}
+
+	var tables [][]spec.Row
+	for _, norm := range []float64{0, 1e9, 1e-3} {
+		l := newLearner(t, eng, fixtureConfig())
+		tables = append(tables, fit(t, l, 1, spec.Fit{GradClip: norm}))
+	}
+	same(t, "rows with a norm that nothing exceeds", tables[1], tables[0])
+	if reflect.DeepEqual(tables[2], tables[0]) {
+		t.Error("clipping to 0.001 changed nothing")
 	}
 }
 
