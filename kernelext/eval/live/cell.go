@@ -49,6 +49,9 @@ type cell struct {
 	declared []*ast.ValueSpec // with values
 	zeroed   []*ast.ValueSpec // without
 	embeds   []embedding
+
+	cgo      bool   // it imports "C"
+	preamble string // the comment above that
 }
 
 // A decl is a declaration that outlives its cell.
@@ -95,7 +98,16 @@ func (c *cell) arrange() {
 			from++
 		}
 		column := 1 + from - (strings.LastIndexByte(text[:from], '\n') + 1)
-		fmt.Fprintf(&b, "//line cell[%d]:%d:%d\n%s\n", c.number, 1+strings.Count(text[:from], "\n"), column, text[from:to])
+		line := 1 + strings.Count(text[:from], "\n")
+		if strings.HasSuffix(text[from:to], `"C"`) {
+			// The comment above is C: a directive next to it would be taken for a part of it.
+			if line > 1 {
+				fmt.Fprintf(&b, "//line cell[%d]:%d\n", c.number, line-1)
+			}
+			fmt.Fprintf(&b, "\n%s\n", text[from:to])
+			return
+		}
+		fmt.Fprintf(&b, "//line cell[%d]:%d:%d\n%s\n", c.number, line, column, text[from:to])
 	}
 	var statements []cellsrc.Chunk
 	all := cellsrc.Chunks(text)
@@ -289,7 +301,11 @@ func (c *cell) take(d ast.Decl) *eval.Error {
 		switch d.Tok {
 		case token.IMPORT:
 			for _, spec := range d.Specs {
-				c.takeImport(spec.(*ast.ImportSpec))
+				if spec := spec.(*ast.ImportSpec); spec.Path.Value == `"C"` {
+					c.takeC(d, spec)
+				} else {
+					c.takeImport(spec)
+				}
 			}
 		case token.TYPE:
 			for _, spec := range d.Specs {

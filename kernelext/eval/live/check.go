@@ -34,6 +34,7 @@ type checked struct {
 	info    *types.Info
 	unused  map[token.Pos]bool // local variables that are not used
 	last    ast.Expr           // the expression whose value is shown; nil without
+	cgo     *ast.File          // the types of what cells take from C; nil if no cell does
 	byName  map[string]*decl   // see table
 	methods map[string][]*decl
 
@@ -47,8 +48,8 @@ type checked struct {
 const oldMark = mark + "old_"
 
 // check checks a cell against all that was declared before. Nothing of the program changes.
-func (p *program) check(c *cell) (*checked, *eval.Error) {
-	k := &checked{program: p, cell: c, vars: map[string]*variable{}}
+func (p *program) check(c *cell, cgo *ast.File) (*checked, *eval.Error) {
+	k := &checked{program: p, cell: c, cgo: cgo, vars: map[string]*variable{}}
 	k.findDefines()
 	names := p.replaced(c, k.defines)
 	k.cells = without(p.cells, names)
@@ -155,6 +156,12 @@ func (k *checked) types() (found []types.Error) {
 		},
 	}
 	files := []*ast.File{k.varFile()}
+	if k.cgo != nil {
+		if err := usesCgo(&config); err != nil {
+			return []types.Error{{Fset: p.fset, Pos: k.cell.file.Package, Msg: err.Error()}}
+		}
+		files = append(files, k.cgo)
+	}
 	for _, c := range k.cells {
 		files = append(files, c.syntax())
 	}
@@ -167,6 +174,9 @@ func (k *checked) types() (found []types.Error) {
 func (c *cell) syntax() *ast.File {
 	f := &ast.File{Package: c.file.Package, Name: c.file.Name, FileStart: c.file.FileStart, FileEnd: c.file.FileEnd}
 	f.Decls = importDecls(c.imports, c.file.Package)
+	if c.cgo {
+		f.Decls = append(f.Decls, importC(c.file.Package))
+	}
 	for _, d := range c.decls {
 		f.Decls = append(f.Decls, d.node)
 	}

@@ -113,7 +113,7 @@ const sketchCell = 1<<31 - 1
 
 // sketch checks a cell and does not mind what is wrong with it.
 func (p *program) sketch(c *cell) *checked {
-	k := &checked{program: p, cell: c, vars: maps.Clone(p.vars)}
+	k := &checked{program: p, cell: c, cgo: p.cgo, vars: maps.Clone(p.vars)}
 	k.findDefines()
 	names := p.replaced(c, nil)
 	k.cells = without(p.cells, names)

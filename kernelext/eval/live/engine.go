@@ -213,8 +213,14 @@ func (e *Engine) eval(ctx context.Context, cell eval.Cell, out eval.Output) erro
 	if failure != nil {
 		return failure
 	}
+	cgo := e.program.cgo
+	if c.cgo {
+		if cgo, err = e.cgoTypes(ctx, c); err != nil {
+			return cgoError(c, err)
+		}
+	}
 	e.state.Lock()
-	k, failure := e.program.check(c)
+	k, failure := e.program.check(c, cgo)
 	e.state.Unlock()
 	if failure != nil {
 		return failure
@@ -435,7 +441,7 @@ func (e *Engine) commit(k *checked, set []string) {
 			delete(k.vars, name)
 		}
 	}
-	p.vars = k.vars
+	p.vars, p.cgo = k.vars, k.cgo
 	p.cells = k.cells
 	c := *k.cell
 	c.run, c.body = nil, nil

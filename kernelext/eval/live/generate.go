@@ -18,6 +18,7 @@ type version struct {
 	path    string            // of the package
 	files   map[string]string // by name
 	paths   map[string]bool   // the packages that it imports
+	cgo     map[string]bool   // the files that import "C"
 	loose   bool              // a function's body is elsewhere, by //go:linkname
 	cell    *cell
 	fresh   bool              // it begins an epoch
@@ -55,6 +56,7 @@ func (k *checked) generate(number int) *version {
 	k.epochs = next.number > 1
 	v.files = map[string]string{}
 	v.paths = map[string]bool{}
+	v.cgo = map[string]bool{}
 	for _, c := range k.cells {
 		k.file(v, c, reached)
 	}
@@ -160,9 +162,41 @@ func (k *checked) file(v *version, c *cell, reached map[string]bool) {
 		v.loose = true
 		head.WriteString("import _ \"unsafe\"\n")
 	}
+	name := fmt.Sprintf("cell%d_%d.go", c.number, len(v.files))
+	if c.cgo {
+		v.importC(name, &head, c.preamble)
+	}
 	fmt.Fprintf(&head, "var _ = %s.Set\n", rtName)
-	v.files[fmt.Sprintf("cell%d_%d.go", c.number, len(v.files))] = head.String() + b.String()
+	v.files[name] = head.String() + b.String()
 	maps.Copy(v.paths, paths)
+}
+
+// importC writes the import of C.
+func (v *version) importC(name string, b *strings.Builder, preamble string) {
+	v.cgo[name], v.loose = true, true
+	for _, path := range []string{"syscall", "unsafe", "runtime/cgo"} {
+		v.paths[path] = true
+	}
+	b.WriteString("\n" + preamble + "import \"C\"\n")
+}
+
+// cVariable writes a variable of a type of C into a file that imports "C" as its cell does.
+func (k *checked) cVariable(v *version, number int, line string) {
+	for name := range v.cgo {
+		if strings.HasPrefix(name, fmt.Sprintf("cell%d_", number)) {
+			v.files[name] += line
+			return
+		}
+	}
+	for _, c := range append(slices.Clone(k.cells), k.cell) {
+		if c.number == number && c.cgo {
+			var head strings.Builder
+			fmt.Fprintf(&head, "package main\nimport %s %q\n", rtName, rtPath)
+			name := fmt.Sprintf("cell%d_c.go", number)
+			v.importC(name, &head, c.preamble)
+			v.files[name] = head.String() + line
+		}
+	}
 }
 
 // importLines writes the imports of what a text names.
@@ -216,7 +250,12 @@ func (k *checked) mainFile(v *version, reached map[string]bool) {
 			for path := range x.paths {
 				paths[path] = true
 			}
-			fmt.Fprintf(&b, "var %s = %s.Var[%s](%q)\n", pointerName(name), rtName, x.text, x.key)
+			line := fmt.Sprintf("var %s = %s.Var[%s](%q)\n", pointerName(name), rtName, x.text, x.key)
+			if cTypes.MatchString(x.text) {
+				k.cVariable(v, x.cell, cTypes.ReplaceAllString(line, "C.$1"))
+				continue
+			}
+			b.WriteString(line)
 		}
 	}
 	fmt.Fprintf(&b, "var %sstop %s.Flag\n", mark, rtName)

@@ -22,9 +22,6 @@ import (
 func (e *Engine) resolve(ctx context.Context, c *cell) (*eval.Error, error) {
 	p := e.program
 	for _, path := range slices.Concat(c.unnamed, slices.Collect(maps.Values(c.imports)), c.dots, c.blank) {
-		if path == "C" {
-			continue
-		}
 		if err := e.load(ctx, path); err != nil {
 			var missing *missingError
 			if !errors.As(err, &missing) {
@@ -34,11 +31,8 @@ func (e *Engine) resolve(ctx context.Context, c *cell) (*eval.Error, error) {
 		}
 	}
 	for _, path := range c.unnamed {
-		if path != "C" {
-			c.imports[p.packages.name(path)] = path
-		}
+		c.imports[p.packages.name(path)] = path
 	}
-	delete(c.imports, "C")
 	declared := e.declaredNames(c)
 	if err := e.resolveDots(c, declared); err != nil {
 		return nil, err
@@ -51,7 +45,7 @@ func (e *Engine) resolve(ctx context.Context, c *cell) (*eval.Error, error) {
 	}
 	ast.Inspect(c.file, func(n ast.Node) bool {
 		if s, ok := n.(*ast.SelectorExpr); ok {
-			if id, ok := s.X.(*ast.Ident); ok && unresolved[id] && !declared[id.Name] && c.imports[id.Name] == "" {
+			if id, ok := s.X.(*ast.Ident); ok && unresolved[id] && !declared[id.Name] && !(c.cgo && id.Name == "C") && c.imports[id.Name] == "" {
 				if !slices.Contains(wanted, id.Name) {
 					wanted = append(wanted, id.Name)
 				}

@@ -49,3 +49,16 @@ func TestCrashes(t *testing.T) {
 	n.wantError("import \"unsafe\"\n*(*int)(unsafe.Pointer(uintptr(8)))", "")
 	n.want("T{}.M()", "5")
 }
+
+func TestCgo(t *testing.T) {
+	n := open(t, live.Options{})
+	n.want("// #include <stdlib.h>\n// static int twice(int n) { return 2 * n; }\nimport \"C\"\n\nfunc double(n int) int { return int(C.twice(C.int(n))) }", "")
+	n.want("double(21)", "42")
+	n.want("/*\n#cgo LDFLAGS: -lm\n#include <math.h>\nint cubed(int n) { return n * n * n; }\n*/\nimport \"C\"\nr := C.sqrt(16)\nfmt.Println(float64(r), C.cubed(3))", "4 27\n")
+	n.want("float64(r) + float64(double(1))", "6")
+	n.wantError("// int broken( { }\nimport \"C\"\nC.broken()", "cell[5]")
+	n.wantError("import \"C\"\nC.nosuch()", "nosuch")
+	n.want("double(2)", "4")
+	n.wantError("// #include <stdlib.h>\nimport \"C\"\nC.abort()", "Crash", "SIGABRT")
+	n.want("double(3)", "6")
+}

@@ -25,6 +25,7 @@ type program struct {
 	aliases map[string]string // by import path, the name in generated code
 	lang    string            // the language version: go1.26
 
+	cgo    *ast.File // the types of what cells take from C
 	epoch  epoch
 	serial int // of variables
 }
@@ -127,7 +128,7 @@ func without(cells []*cell, names map[string]bool) []*cell {
 			fewer.decls = decls
 			c = &fewer
 		}
-		if len(c.decls) > 0 {
+		if len(c.decls) > 0 || c.cgo {
 			kept = append(kept, c)
 		}
 	}

@@ -120,6 +120,9 @@ func (r *rewriter) ident(id *ast.Ident) {
 	switch obj := obj.(type) {
 	case *types.PkgName:
 		path := obj.Imported().Path()
+		if path == "C" {
+			return
+		}
 		r.paths[path] = true
 		alias := k.program.alias(path)
 		if r.cell.offset(id.Pos()) < len(r.cell.text) && strings.HasPrefix(r.cell.text[r.cell.offset(id.Pos()):], id.Name) {

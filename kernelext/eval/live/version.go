@@ -31,8 +31,20 @@ func (e *Engine) build(ctx context.Context, v *version) (plugin string, err erro
 	config := &importConfig{}
 	config.packages(e.program.packages.deps(paths...))
 	config.file(rtPath, e.support.rt)
-	var files []string
+	var files, objects []string
+	if len(v.cgo) > 0 {
+		texts := map[string]string{}
+		for name := range v.cgo {
+			texts[name] = v.files[name]
+		}
+		if files, objects, err = e.builder.compileCgo(ctx, dir, texts); err != nil {
+			return "", cgoError(v.cell, err)
+		}
+	}
 	for _, name := range sorted(v.files) {
+		if v.cgo[name] {
+			continue
+		}
 		file := filepath.Join(dir, name)
 		if err := os.WriteFile(file, []byte(v.files[name]), 0o600); err != nil {
 			return "", err
@@ -45,6 +57,9 @@ func (e *Engine) build(ctx context.Context, v *version) (plugin string, err erro
 	}
 	archive := filepath.Join(dir, "program.a")
 	if err := e.builder.compile(ctx, compilation{path: v.path, dir: dir, config: config, files: files, out: archive, lang: e.program.lang, embed: embed, loose: v.loose}); err != nil {
+		return "", err
+	}
+	if err := addObjects(archive, objects); err != nil {
 		return "", err
 	}
 	return e.linkVersion(ctx, v, dir, config, archive)
