@@ -112,7 +112,7 @@ func TestQuickstartWithOnesOwnFolder(t *testing.T) {
 	for _, s := range shown {
 		all += s
 	}
-	for _, want := range []string{"broken.jpg", "a new head for 2 classes", "new.jpg: "} {
+	for _, want := range []string{"broken.jpg", ", 1 skipped", "a new head for 2 classes", "new.jpg: "} {
 		if !strings.Contains(all, want) {
 			t.Errorf("nothing shows %q: %s", want, log)
 		}

@@ -45,11 +45,24 @@ func (s *store) create(ctx context.Context, c call, q wire.LearnerCall) (none wi
 	for _, w := range warnings(ctx, l.desc.Data, l.split) {
 		c.say("%s", w)
 	}
-	return none, c.show(l.card(s.device.eng))
+	training, validation := len(l.split.Train), len(l.split.Valid)
+	if q.Learner.Data.Skip { // the card counts what is left
+		bar := newBar(c)
+		if training, validation, err = l.live.Check(ctx, bar.events("opening images")); err != nil {
+			bar.fail()
+			return none, err
+		}
+		bar.end("")
+	}
+	counts := fmt.Sprintf("%s for training, %s for validation", spec.Thousands(training), spec.Thousands(validation))
+	if n := len(l.live.Skipped()); n > 0 {
+		counts += fmt.Sprintf(", %s skipped", spec.Thousands(n))
+	}
+	return none, c.show(l.card(s.device.eng, counts))
 }
 
 // card says in a few lines what a learner is.
-func (l *learner) card(eng *engine.Engine) plots.Table {
+func (l *learner) card(eng *engine.Engine, counts string) plots.Table {
 	all, trainable := 0, 0
 	net, trains := l.live.Net(), l.live.Trains()
 	for i, p := range net.Params {
@@ -65,7 +78,7 @@ func (l *learner) card(eng *engine.Engine) plots.Table {
 		{"network", fmt.Sprintf("%s, %d layer groups, a new head for %d classes", l.desc.Arch, net.Groups(), len(l.split.Classes))},
 		{"first weights", l.source},
 		{"parameters", fmt.Sprintf("%s, of which %s train: %s", spec.Thousands(all), spec.Thousands(trainable), l.trains())},
-		{"images", fmt.Sprintf("%s for training, %s for validation, size %v, batches of %d", spec.Thousands(len(l.split.Train)), spec.Thousands(len(l.split.Valid)), d.Size, d.Batch)},
+		{"images", fmt.Sprintf("%s, size %v, batches of %d", counts, d.Size, d.Batch)},
 		{"engine", eng.Title()},
 	}}
 }

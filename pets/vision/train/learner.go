@@ -90,6 +90,16 @@ func (l *Learner) InnerBatch() int { return l.exec.inner }
 // images.
 func (l *Learner) Skipped() []images.Bad { return l.set.skipped }
 
+// Check opens every image, as the first call that needs them does otherwise, and returns the numbers
+// of training and validation images that can be read. Damaged ones are an error, or skipped with
+// Config.Skip.
+func (l *Learner) Check(ctx context.Context, ev Events) (training, validation int, err error) {
+	if err := l.set.check(ctx, l.load, ev); err != nil {
+		return 0, 0, err
+	}
+	return len(l.set.train), len(l.set.valid), nil
+}
+
 // score runs the validation set through the network in evaluation mode, in the split's order.
 func (l *Learner) score(ctx context.Context, at BatchInfo, ev Events) (scored, error) {
 	at.Phase = PhaseValid
