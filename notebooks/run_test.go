@@ -141,6 +141,9 @@ func text(c *notebook.Cell) string {
 	return times.ReplaceAllString(b.String(), "…")
 }
 
+// building is what the start of a session says where its program takes long to build.
+var building = regexp.MustCompile(`(?m)^building .*\(once; .*\n`)
+
 // lasting is what a cell shows that neither a clock nor a race decides: its streams, each for itself,
 // and then its displays, for GoNB keeps no order between them. A display of one line of text is what a
 // progress bar leaves, and there is one only where the work took longer than a moment.
@@ -158,7 +161,8 @@ func lasting(c *notebook.Cell) string {
 		}
 	}
 	displays.SetOutputs(shown)
-	return times.ReplaceAllString(streams["stdout"]+streams["stderr"], "…") + text(displays)
+	told := streams["stdout"] + building.ReplaceAllString(streams["stderr"], "")
+	return times.ReplaceAllString(told, "…") + text(displays)
 }
 
 // What GoNB races, and what only a slow machine shows, changes nothing.
@@ -182,7 +186,8 @@ func TestLasting(t *testing.T) {
 	}
 	want := cell(out, table)
 	for i, got := range []string{
-		cell(table, out), cell(bar, out, table, bar), cell(notebook.Stream("stdout", "a\n"), table, notebook.Stream("stdout", "b\n")),
+		cell(table, out), cell(bar, out, table, bar),
+		cell(notebook.Stream("stderr", "building the pets session's program from /x (once; half a minute on a slow machine)\n"), out, table), cell(notebook.Stream("stdout", "a\n"), table, notebook.Stream("stdout", "b\n")),
 	} {
 		if got != want {
 			t.Errorf("%d: %q, want %q", i, got, want)
