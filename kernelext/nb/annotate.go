@@ -46,7 +46,8 @@ func (a annotations) test(b *testedBook) {
 	for _, c := range b.cells {
 		switch {
 		case c.result == failed:
-			a.failure(b.path, c.name(), c.reason()+"\n"+errorText(runner.CellReport{Place: runner.Place{Cell: c.cell}}))
+			a.failure(b.path, c.name(),
+				c.reason()+"\n"+errorText(runner.CellReport{Place: runner.Place{Cell: c.cell}}))
 		case c.result == differs:
 			a.failure(b.path, c.name(), c.differences[0].String()+"\n"+c.differences[0].Unified())
 		}
@@ -64,5 +65,6 @@ func (a annotations) failure(file, title, message string) {
 	property := strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A", ":", "%3A", ",", "%2C")
 	data := strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A")
 	fmt.Fprintf(a.to, "::error file=%s,title=%s::%s\n", property.Replace(filepath.ToSlash(file)),
-		property.Replace(plain(title)), data.Replace(clip(strings.TrimSpace(plain(message)), maxAnnotation)))
+		property.Replace(plain(title)), data.Replace(clip(strings.TrimSpace(plain(message)),
+			maxAnnotation)))
 }

@@ -68,7 +68,8 @@ func (f *runFlags) check(paths []string) error {
 	case f.retries < 0:
 		return fmt.Errorf("--retries %d: want 0 or more", f.retries)
 	case several && f.page != "":
-		return fmt.Errorf("--html names one page, and %d notebooks run: their pages go beside them", len(paths))
+		return fmt.Errorf("--html names one page, and %d notebooks run: their pages go beside them",
+			len(paths))
 	case several && f.out == stdout:
 		return fmt.Errorf("-o - takes one notebook, and %d run: name a folder", len(paths))
 	case f.out == stdout && f.json:
@@ -241,7 +242,8 @@ func pathsUnder(paths []string, dir string) ([]string, error) {
 		}
 		to := filepath.Join(dir, filepath.FromSlash(rel))
 		if other, ok := taken[to]; ok {
-			return nil, fmt.Errorf("%s and %s would both be kept as %s: take them one by one", other, path, to)
+			return nil, fmt.Errorf("%s and %s would both be kept as %s: take them one by one",
+				other, path, to)
 		}
 		taken[to] = path
 		all = append(all, to)

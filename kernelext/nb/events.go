@@ -134,7 +134,8 @@ func (l *jsonLog) event(source string, e runner.Event) {
 	case runner.Cleared:
 		line.Event, line.Cell = "clear", placeLine(e.Place)
 	case runner.CellRetry:
-		line.Event, line.Cell, line.Try, line.Message = "cell_retry", placeLine(e.Place), e.Try, e.Err.Error()
+		line.Event, line.Cell, line.Try, line.Message = "cell_retry", placeLine(e.Place), e.Try,
+			e.Err.Error()
 	case runner.CellEnd:
 		line.Event, line.Cell = "cell_end", reportLine(e.CellReport)
 	case runner.Warning:
@@ -152,7 +153,8 @@ func (l *jsonLog) retry(source string, try int, err error) {
 // end writes what came of a run.
 func (l *jsonLog) end(h *headless) {
 	seconds := h.report.Elapsed.Seconds()
-	line := eventLine{Event: "end", Version: jsonVersion, Source: h.path, Status: &h.status, Seconds: &seconds,
+	line := eventLine{Event: "end", Version: jsonVersion, Source: h.path, Status: &h.status,
+		Seconds:  &seconds,
 		Notebook: h.to.notebook, Page: h.to.page, Tries: len(h.failed) + 1}
 	if !h.report.Begun.IsZero() {
 		line.Begun = &h.report.Begun

@@ -43,7 +43,8 @@ type headless struct {
 
 // newHeadless reads a notebook, finds its kernel and sets its parameters. It builds and starts
 // nothing.
-func (f *runFlags) newHeadless(cmd *cobra.Command, path string, settings []runner.Setting) (*headless, error) {
+func (f *runFlags) newHeadless(cmd *cobra.Command, path string,
+	settings []runner.Setting) (*headless, error) {
 	h := &headless{path: path, report: &runner.Report{}}
 	var err error
 	if h.nb, err = readNotebook(cmd, path); errors.Is(err, os.ErrNotExist) {
@@ -62,10 +63,14 @@ func (f *runFlags) newHeadless(cmd *cobra.Command, path string, settings []runne
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
 	for _, name := range undeclared {
-		h.warnings = append(h.warnings, fmt.Sprintf("%s: no cell tagged parameters declares %q; it is set all the same", path, name))
+		h.warnings = append(h.warnings,
+			fmt.Sprintf("%s: no cell tagged parameters declares %q; it is set all the same", path,
+				name))
 	}
-	h.options = runner.Options{CellTimeout: f.cellTimeout, Timeout: f.timeout, StartTimeout: f.startTimeout,
-		CellRetries: f.cellRetries, AllowErrors: f.allowErrors, Only: f.only, Until: f.until, From: f.from}
+	h.options = runner.Options{CellTimeout: f.cellTimeout, Timeout: f.timeout,
+		StartTimeout: f.startTimeout,
+		CellRetries:  f.cellRetries, AllowErrors: f.allowErrors, Only: f.only, Until: f.until,
+		From: f.from}
 	if strings.EqualFold(h.kernel.language, "go") {
 		h.options.Replay = cellsrc.Declarations
 	}
@@ -175,7 +180,8 @@ func (h *headless) run(ctx context.Context, f *runFlags) {
 // try runs the notebook once.
 func (h *headless) try(ctx context.Context) {
 	o := h.options
-	o.Spec, o.StartOptions = h.kernel.spec, jupyter.StartOptions{Dir: h.dir, Env: h.kernel.environment()}
+	o.Spec, o.StartOptions = h.kernel.spec, jupyter.StartOptions{Dir: h.dir,
+		Env: h.kernel.environment()}
 	if h.to.notebook != stdout {
 		o.Save = func() error { return h.nb.WriteFile(h.to.notebook) }
 	}
@@ -213,7 +219,8 @@ func (h *headless) worthRetrying() bool {
 	var input *runner.InputError
 	var save *runner.SaveError
 	err := h.failure()
-	return err != nil && len(h.report.Cells) > 0 && !errors.As(err, &input) && !errors.As(err, &save)
+	return err != nil && len(h.report.Cells) > 0 && !errors.As(err, &input) &&
+		!errors.As(err, &save)
 }
 
 // conclude writes what is made of the run at its end, and says where everything is. What could not
@@ -225,7 +232,9 @@ func (h *headless) conclude() {
 	}
 	if h.to.notebook == stdout {
 		if _, err := os.Stdout.Write(h.nb.Bytes()); err != nil {
-			h.err = errors.Join(h.err, &runner.SaveError{Cause: fmt.Errorf("writing the notebook to standard output: %w", err)})
+			h.err = errors.Join(h.err,
+				&runner.SaveError{Cause: fmt.Errorf("writing the notebook to standard output: %w",
+					err)})
 		}
 	}
 	var unsaved *runner.SaveError

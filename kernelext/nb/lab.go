@@ -19,7 +19,8 @@ import (
 )
 
 // The JupyterLab that nb lab makes where there is none, and what it stands on.
-var labPackages = []string{"jupyterlab==" + labVersion, "jupyter_server==2.20.0", "notebook_shim==0.2.4"}
+var labPackages = []string{"jupyterlab==" + labVersion, "jupyter_server==2.20.0",
+	"notebook_shim==0.2.4"}
 
 const labVersion = "4.6.6"
 
@@ -60,7 +61,8 @@ The port and --no-browser are JupyterLab's own; what follows -- is handed to it.
 	fl := cmd.Flags()
 	fl.IntVar(&f.port, "port", 0, "the port to listen on (default JupyterLab's, 8888 or the next free one)")
 	fl.BoolVar(&f.noBrowser, "no-browser", false, "open no browser; the address is printed")
-	fl.BoolVar(&f.private, "private", false, "the JupyterLab of the cache folder, whichever others there are")
+	fl.BoolVar(&f.private, "private", false,
+		"the JupyterLab of the cache folder, whichever others there are")
 	fl.BoolVar(&f.offline, "offline", false, "fetch nothing")
 	return cmd
 }
@@ -83,10 +85,12 @@ func (f labFlags) run(cmd *cobra.Command, path string, more []string) error {
 	}
 	child := exec.Command(lab, f.arguments(path, more)...)
 	child.Stdin, child.Stdout, child.Stderr = os.Stdin, os.Stdout, os.Stderr
-	child.Env = append(os.Environ(), "JUPYTER_PATH="+joinPath(filepath.Join(prefix, "share", "jupyter"), os.Getenv("JUPYTER_PATH")))
+	child.Env = append(os.Environ(), "JUPYTER_PATH="+joinPath(filepath.Join(prefix, "share",
+		"jupyter"), os.Getenv("JUPYTER_PATH")))
 	if own {
 		// Its settings are its own, too.
-		for name, dir := range map[string]string{"JUPYTER_CONFIG_DIR": "config", "JUPYTER_RUNTIME_DIR": "runtime",
+		for name, dir := range map[string]string{"JUPYTER_CONFIG_DIR": "config",
+			"JUPYTER_RUNTIME_DIR":     "runtime",
 			"JUPYTERLAB_SETTINGS_DIR": "settings", "JUPYTERLAB_WORKSPACES_DIR": "workspaces"} {
 			child.Env = append(child.Env, name+"="+filepath.Join(prefix, dir))
 		}
@@ -196,7 +200,8 @@ func (f labFlags) make(ctx context.Context, log io.Writer) (string, error) {
 	fmt.Fprintf(log, "making JupyterLab %s in %s (once; a minute or two)\n", labVersion, dir)
 	// A folder that another program made stays as it is as far as it works.
 	steps := [][]string{{python, "-m", "venv", dir},
-		append([]string{filepath.Join(dir, "bin", "python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"}, labPackages...)}
+		append([]string{filepath.Join(dir, "bin", "python"), "-m", "pip", "install", "--quiet",
+			"--disable-pip-version-check"}, labPackages...)}
 	for _, step := range steps {
 		if out, err := exec.CommandContext(ctx, step[0], step[1:]...).CombinedOutput(); err != nil {
 			if ctx.Err() != nil {

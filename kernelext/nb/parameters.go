@@ -21,10 +21,14 @@ type parameterFlags struct{ typed, strings, files, yaml []string }
 var parameterFlagNames = []string{"param", "parameters-file", "parameters-yaml", "parameters-raw"}
 
 func (f *parameterFlags) register(fl *pflag.FlagSet) {
-	fl.StringArrayVarP(&f.typed, "param", "p", nil, "name=value for a variable of the cell tagged parameters; repeatable")
-	fl.StringArrayVarP(&f.files, "parameters-file", "f", nil, "a YAML or JSON file of parameters; repeatable")
-	fl.StringArrayVarP(&f.yaml, "parameters-yaml", "y", nil, "parameters as YAML, as {epochs: 2, sizes: [64, 96]}; repeatable")
-	fl.StringArrayVarP(&f.strings, "parameters-raw", "r", nil, "name=value, a string whatever it looks like; repeatable")
+	fl.StringArrayVarP(&f.typed, "param", "p", nil,
+		"name=value for a variable of the cell tagged parameters; repeatable")
+	fl.StringArrayVarP(&f.files, "parameters-file", "f", nil,
+		"a YAML or JSON file of parameters; repeatable")
+	fl.StringArrayVarP(&f.yaml, "parameters-yaml", "y", nil,
+		"parameters as YAML, as {epochs: 2, sizes: [64, 96]}; repeatable")
+	fl.StringArrayVarP(&f.strings, "parameters-raw", "r", nil,
+		"name=value, a string whatever it looks like; repeatable")
 }
 
 // settings reads the values of -f, -y, -p and -r. Of one name the later counts, in this order of
@@ -90,7 +94,8 @@ func helpNotebook(out io.Writer, nb *notebook.Notebook, path, language string) e
 	fmt.Fprintf(out, "Parameters of %s, to be set with -p name=value:\n\n", path)
 	w := tabwriter.NewWriter(out, 0, 0, 3, ' ', 0)
 	for _, p := range params {
-		line := fmt.Sprintf("  %s\t%s\t= %s", p.Name, cmp.Or(p.Type, "any type"), clip(plain(strings.Join(strings.Fields(p.Default), " ")), 60))
+		line := fmt.Sprintf("  %s\t%s\t= %s", p.Name, cmp.Or(p.Type, "any type"),
+			clip(plain(strings.Join(strings.Fields(p.Default), " ")), 60))
 		if p.Doc != "" {
 			line += "\t" + plain(p.Doc)
 		}

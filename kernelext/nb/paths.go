@@ -31,7 +31,8 @@ func newDestination(name, out, page, resumed string, now time.Time) (d destinati
 	case out == stdout:
 		return d, nil
 	case out == "":
-		if d.made, err = newFolder(filepath.Join("runs", name+"-"+now.Format("20060102-150405"))); err != nil {
+		if d.made, err = newFolder(filepath.Join("runs",
+			name+"-"+now.Format("20060102-150405"))); err != nil {
 			return d, err
 		}
 		d.notebook = filepath.Join(d.made, name+".ipynb")
@@ -183,7 +184,8 @@ func earlierRun(name, out string) (string, error) {
 	}
 	mine := regexp.MustCompile("^" + regexp.QuoteMeta(name) + `-\d{8}-\d{6}(-\d+)?$`)
 	for _, e := range slices.Backward(entries) { // named by their times
-		if p := filepath.Join("runs", e.Name(), name+".ipynb"); mine.MatchString(e.Name()) && exists(p) {
+		if p := filepath.Join("runs", e.Name(), name+".ipynb"); mine.MatchString(e.Name()) &&
+			exists(p) {
 			return p, nil
 		}
 	}

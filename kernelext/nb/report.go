@@ -14,7 +14,8 @@ import (
 // suite is what came of a run's cells: a cell is a case, and whatever ended the run beside a cell's
 // own failure is an error.
 func (h *headless) suite() junit.Suite {
-	s := junit.Suite{Name: h.name(), File: filepath.ToSlash(h.path), Begun: h.report.Begun, Elapsed: h.report.Elapsed}
+	s := junit.Suite{Name: h.name(), File: filepath.ToSlash(h.path), Begun: h.report.Begun,
+		Elapsed: h.report.Elapsed}
 	if n := len(h.failed); n > 0 {
 		s.Properties = append(s.Properties, junit.Property{Name: "tries", Value: fmt.Sprint(n + 1)})
 		for i, err := range h.failed {
@@ -41,11 +42,14 @@ func testCase(class string, c runner.CellReport, exit *runner.Place) junit.Case 
 	var failed *runner.CellError
 	switch {
 	case errors.As(c.Err, &failed):
-		k.Outcome, k.Type, k.Message, k.Detail = junit.Failure, failed.EName, c.Err.Error(), errorText(c)
+		k.Outcome, k.Type, k.Message, k.Detail = junit.Failure, failed.EName, c.Err.Error(),
+			errorText(c)
 	case c.Err != nil:
-		k.Outcome, k.Type, k.Message, k.Detail = junit.Error, errorType(c.Err), c.Err.Error(), errorText(c)
+		k.Outcome, k.Type, k.Message, k.Detail = junit.Error, errorType(c.Err), c.Err.Error(),
+			errorText(c)
 	case c.Status == runner.NotRun && exit != nil && exit.Index < c.Index:
-		k.Outcome, k.Message = junit.Skipped, fmt.Sprintf("%v ended the notebook by sys.exit(0)", exit)
+		k.Outcome, k.Message = junit.Skipped, fmt.Sprintf("%v ended the notebook by sys.exit(0)",
+			exit)
 	case c.Status == runner.NotRun:
 		k.Outcome, k.Message = junit.Skipped, "the run did not get there"
 	case c.Status == runner.Skipped:

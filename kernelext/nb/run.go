@@ -99,26 +99,36 @@ func runCommand() *cobra.Command {
 	fl := cmd.Flags()
 	fl.SortFlags = false
 	f.parameters.register(fl)
-	fl.BoolVar(&f.helpNotebook, "help-notebook", false, "list the notebook's parameters with types, defaults and comments; run nothing")
-	fl.StringVarP(&f.out, "output", "o", "", "the executed notebook, - for standard output; of several notebooks the folder (default: a new folder under runs)")
+	fl.BoolVar(&f.helpNotebook, "help-notebook", false,
+		"list the notebook's parameters with types, defaults and comments; run nothing")
+	fl.StringVarP(&f.out, "output", "o", "",
+		"the executed notebook, - for standard output; of several notebooks the folder (default: a new folder under runs)")
 	fl.StringVar(&f.page, "html", "", "the page (default: beside the executed notebook)")
 	fl.BoolVar(&f.noPage, "no-html", false, "make no page")
 	fl.BoolVar(&f.overwrite, "overwrite", false, "replace files that -o and --html name")
-	fl.StringVar(&f.report, "report", "", "a JUnit report of the cells, as junit.xml; an earlier one is replaced")
-	fl.BoolVar(&f.json, "json", false, "write the run to stdout as JSON, an object for each event; the last one of a notebook, event \"end\", is its whole report. The view for people goes to stderr")
-	fl.StringVar(&f.annotations, "annotations", "auto", "mark failures for a CI: github, none, or auto, which looks for $GITHUB_ACTIONS")
+	fl.StringVar(&f.report, "report", "",
+		"a JUnit report of the cells, as junit.xml; an earlier one is replaced")
+	fl.BoolVar(&f.json, "json", false,
+		"write the run to stdout as JSON, an object for each event; the last one of a notebook, event \"end\", is its whole report. The view for people goes to stderr")
+	fl.StringVar(&f.annotations, "annotations", "auto",
+		"mark failures for a CI: github, none, or auto, which looks for $GITHUB_ACTIONS")
 	fl.IntVarP(&f.jobs, "jobs", "j", 1, "how many notebooks to run at the same time")
-	fl.IntVar(&f.retries, "retries", 0, "how often to run a notebook that fails again, on a new kernel")
-	fl.IntVar(&f.cellRetries, "cell-retries", 0, "how often to run a cell that fails again, on the same kernel")
+	fl.IntVar(&f.retries, "retries", 0,
+		"how often to run a notebook that fails again, on a new kernel")
+	fl.IntVar(&f.cellRetries, "cell-retries", 0,
+		"how often to run a cell that fails again, on the same kernel")
 	fl.StringSliceVar(&f.only, "only", nil, "run these cells only: numbers, ranges, ids, tags")
 	fl.StringVar(&f.until, "until", "", "run up to this cell, and no further")
-	fl.BoolVar(&f.resume, "resume", false, "go on with the last run, or that of -o; if there is none, begin")
+	fl.BoolVar(&f.resume, "resume", false,
+		"go on with the last run, or that of -o; if there is none, begin")
 	fl.StringVar(&f.from, "from", "", "--resume, but run this cell and all behind it again")
 	fl.BoolVar(&f.allowErrors, "allow-errors", false, "go on after a cell that fails")
 	fl.DurationVar(&f.timeout, "timeout", 0, "longest time for the whole run (default none)")
 	fl.DurationVar(&f.cellTimeout, "cell-timeout", 0, "longest time for each cell (default none)")
-	fl.DurationVar(&f.startTimeout, "start-timeout", time.Minute, "longest time for the kernel's first answer")
-	fl.StringVarP(&f.kernel, "kernel", "k", "", "the kernel's name (default: the notebook's own; go, gonb and plain-gonb are built in)")
+	fl.DurationVar(&f.startTimeout, "start-timeout", time.Minute,
+		"longest time for the kernel's first answer")
+	fl.StringVarP(&f.kernel, "kernel", "k", "",
+		"the kernel's name (default: the notebook's own; go, gonb and plain-gonb are built in)")
 	fl.StringVar(&f.cwd, "cwd", "", "the working directory of the kernel (default: the notebook's folder)")
 	fl.BoolVar(&f.offline, "offline", false, "fetch nothing")
 	cmd.MarkFlagsMutuallyExclusive("html", "no-html")

@@ -57,7 +57,9 @@ func TestScripts(t *testing.T) {
 					return err
 				}
 			}
-			return errors.Join(installTestKernel(data, "test", "go"), installTestKernel(data, "testpy", "python"), installTestKernel(data, "testr", "R"), makeWorkspace(filepath.Join(e.WorkDir, "ws")))
+			return errors.Join(installTestKernel(data, "test", "go"),
+				installTestKernel(data, "testpy", "python"), installTestKernel(data, "testr", "R"),
+				makeWorkspace(filepath.Join(e.WorkDir, "ws")))
 		},
 		Condition: func(cond string) (bool, error) {
 			switch cond {
@@ -68,7 +70,8 @@ func TestScripts(t *testing.T) {
 			}
 			return false, fmt.Errorf("unknown condition %q", cond)
 		},
-		Cmds: map[string]func(*testscript.TestScript, bool, []string){"status": status, "empty": empty, "waitfor": waitFor, "waitgone": waitGone, "waitempty": waitEmpty},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){"status": status,
+			"empty": empty, "waitfor": waitFor, "waitgone": waitGone, "waitempty": waitEmpty},
 	})
 }
 
@@ -180,7 +183,8 @@ func makeWorkspace(dir string) error {
 	var lines []string
 	for line := range strings.Lines(string(mod)) {
 		if !strings.HasPrefix(strings.TrimSpace(strings.TrimPrefix(line, "tool ")), "gopets/") {
-			lines = append(lines, strings.Replace(line, "module gopets", "module example.com/ws", 1))
+			lines = append(lines, strings.Replace(line, "module gopets", "module example.com/ws",
+				1))
 		}
 	}
 	text := strings.Join(lines, "") + "\ntool example.com/ws/demo/worker\n"

@@ -83,28 +83,46 @@ Exit status: 0 everything is as saved, 1 a cell shows something else or failed, 
 	}
 	fl := cmd.Flags()
 	fl.SortFlags = false
-	fl.BoolVar(&f.lax, "lax", false, "compare only cells marked nbval-check-output; all others must only run")
-	fl.BoolVarP(&f.update, "update", "u", false, "keep the new outputs of cells that differ, if all cells of the notebook ran")
-	fl.StringSliceVar(&f.sanitize, "sanitize", nil, "built-in rules to use: "+strings.Join(compare.BuiltinNames(), ", ")+", all or none (default the first four)")
-	fl.StringArrayVar(&f.sanitizeWith, "sanitize-with", nil, "a file of sanitizing rules; repeatable")
-	fl.Float64Var(&f.rules.Relative, "rtol", 0, "how far off a number may be, relative to the saved one")
-	fl.Float64Var(&f.rules.Absolute, "atol", 0, "how far off a number may be; of the two tolerances the larger counts")
-	fl.IntVar(&f.rules.Channel, "pixel-tolerance", 0, "how far off a pixel's red, green, blue or alpha may be (0 to 255)")
-	fl.Float64Var(&f.rules.Pixels, "pixel-share", 0, "how many of a picture's pixels may be further off (0 to 1)")
-	fl.StringSliceVar(&f.rules.Ignore, "ignore", nil, "what not to compare: stdout, stderr, error, a MIME type or a pattern such as 'image/*'")
-	fl.StringVarP(&f.kernel, "kernel", "k", "", "the kernel's name (default: the notebook's own; go, gonb and plain-gonb are built in)")
+	fl.BoolVar(&f.lax, "lax", false,
+		"compare only cells marked nbval-check-output; all others must only run")
+	fl.BoolVarP(&f.update, "update", "u", false,
+		"keep the new outputs of cells that differ, if all cells of the notebook ran")
+	fl.StringSliceVar(&f.sanitize, "sanitize", nil,
+		"built-in rules to use: "+strings.Join(compare.BuiltinNames(),
+			", ")+", all or none (default the first four)")
+	fl.StringArrayVar(&f.sanitizeWith, "sanitize-with", nil,
+		"a file of sanitizing rules; repeatable")
+	fl.Float64Var(&f.rules.Relative, "rtol", 0,
+		"how far off a number may be, relative to the saved one")
+	fl.Float64Var(&f.rules.Absolute, "atol", 0,
+		"how far off a number may be; of the two tolerances the larger counts")
+	fl.IntVar(&f.rules.Channel, "pixel-tolerance", 0,
+		"how far off a pixel's red, green, blue or alpha may be (0 to 255)")
+	fl.Float64Var(&f.rules.Pixels, "pixel-share", 0,
+		"how many of a picture's pixels may be further off (0 to 1)")
+	fl.StringSliceVar(&f.rules.Ignore, "ignore", nil,
+		"what not to compare: stdout, stderr, error, a MIME type or a pattern such as 'image/*'")
+	fl.StringVarP(&f.kernel, "kernel", "k", "",
+		"the kernel's name (default: the notebook's own; go, gonb and plain-gonb are built in)")
 	fl.StringVar(&f.cwd, "cwd", "", "the working directory of the kernel (default: the notebook's folder)")
 	f.parameters.register(fl)
-	fl.DurationVar(&f.timeout, "timeout", 0, "longest time for each notebook, as 90s or 1h30m (default none)")
+	fl.DurationVar(&f.timeout, "timeout", 0,
+		"longest time for each notebook, as 90s or 1h30m (default none)")
 	fl.DurationVar(&f.cellTimeout, "cell-timeout", 0, "longest time for each cell (default none)")
-	fl.DurationVar(&f.startTimeout, "start-timeout", time.Minute, "longest time for the kernel's first answer")
+	fl.DurationVar(&f.startTimeout, "start-timeout", time.Minute,
+		"longest time for the kernel's first answer")
 	fl.IntVarP(&f.jobs, "jobs", "j", 1, "how many notebooks to run at the same time")
-	fl.IntVar(&f.retries, "retries", 0, "how often to test a notebook that fails again, on a new kernel")
-	fl.BoolVar(&f.json, "json", false, "write the results to stdout as JSON, an object for each notebook. The view for people goes to stderr")
-	fl.StringVar(&f.annotations, "annotations", "auto", "mark failures for a CI: github, none, or auto, which looks for $GITHUB_ACTIONS")
+	fl.IntVar(&f.retries, "retries", 0,
+		"how often to test a notebook that fails again, on a new kernel")
+	fl.BoolVar(&f.json, "json", false,
+		"write the results to stdout as JSON, an object for each notebook. The view for people goes to stderr")
+	fl.StringVar(&f.annotations, "annotations", "auto",
+		"mark failures for a CI: github, none, or auto, which looks for $GITHUB_ACTIONS")
 	fl.StringVar(&f.report, "report", "", "write the results as JUnit XML to this file")
-	fl.StringVarP(&f.out, "output", "o", "", "keep the executed notebooks, and pictures that differ, in this folder")
-	fl.BoolVar(&f.overwrite, "overwrite", false, "replace what earlier tests kept in the folder of -o")
+	fl.StringVarP(&f.out, "output", "o", "",
+		"keep the executed notebooks, and pictures that differ, in this folder")
+	fl.BoolVar(&f.overwrite, "overwrite", false,
+		"replace what earlier tests kept in the folder of -o")
 	fl.BoolVarP(&f.verbose, "verbose", "v", false, "list all cells")
 	fl.StringVar(&f.color, "color", "auto", "colours: auto, always or never")
 	fl.BoolVar(&f.offline, "offline", false, "fetch nothing")
@@ -332,7 +350,8 @@ func (b *testedBook) prepare(ctx context.Context, kernels kernelChoices, log io.
 // it is set up once.
 type kernelChoices map[[2]string]kernelChoice
 
-func (k kernelChoices) choose(ctx context.Context, b *testedBook, log io.Writer) (kernelChoice, error) {
+func (k kernelChoices) choose(ctx context.Context, b *testedBook, log io.Writer) (kernelChoice,
+	error) {
 	dir, err := workingDir(b.path, b.flags.cwd)
 	if err != nil {
 		return kernelChoice{}, err

@@ -50,7 +50,8 @@ const (
 )
 
 // testResults in the order in which they are counted.
-var testResults = []testResult{asSaved, accepted, differs, failed, notReached, behindExit, unchecked, skipped}
+var testResults = []testResult{asSaved, accepted, differs, failed, notReached, behindExit,
+	unchecked, skipped}
 
 // bad results make a test fail.
 func (r testResult) bad() bool { return r == differs || r == failed || r == notReached }
@@ -109,7 +110,8 @@ func (b *testedBook) plan() error {
 	}
 	b.warnings = nil
 	for _, name := range undeclared {
-		b.warnings = append(b.warnings, fmt.Sprintf("no cell tagged parameters declares %q; it is set all the same", name))
+		b.warnings = append(b.warnings,
+			fmt.Sprintf("no cell tagged parameters declares %q; it is set all the same", name))
 	}
 	if err := b.planCells(inFile); err != nil {
 		return fmt.Errorf("%s: %w", b.path, err)
@@ -141,7 +143,8 @@ func (b *testedBook) planCells(inFile []*notebook.Cell) error {
 		if strings.TrimSpace(cell.Source()) == "" {
 			continue
 		}
-		c := &testedCell{cell: cell, index: slices.Index(inFile, cell), number: number, saved: cell.Outputs(), count: cell.ExecutionCount(), rules: base, result: notReached}
+		c := &testedCell{cell: cell, index: slices.Index(inFile, cell), number: number,
+			saved: cell.Outputs(), count: cell.ExecutionCount(), rules: base, result: notReached}
 		c.rules.Ignore = slices.Clone(base.Ignore)
 		counted, shows = counted || c.count > 0, shows || len(c.saved) > 0
 		err := metadataRules(&c.rules, cell.Metadata)
@@ -182,7 +185,8 @@ func (c *testedCell) tellRunner() error {
 // metadataRules reads the tolerances in a cell's or a notebook's metadata, under "nb".
 func metadataRules(r *compare.Rules, metadata func(path ...string) (json.RawMessage, bool)) error {
 	var ignore []string
-	for key, into := range map[string]any{"rtol": &r.Relative, "atol": &r.Absolute, "pixel_tolerance": &r.Channel, "pixel_share": &r.Pixels, "ignore": &ignore} {
+	for key, into := range map[string]any{"rtol": &r.Relative, "atol": &r.Absolute,
+		"pixel_tolerance": &r.Channel, "pixel_share": &r.Pixels, "ignore": &ignore} {
 		if raw, ok := metadata("nb", key); ok {
 			if err := json.Unmarshal(raw, into); err != nil {
 				wanted := "a number"
@@ -261,7 +265,8 @@ func (b *testedBook) count(v testResult) (n int) {
 func (c *testedCell) reason() string {
 	var own *runner.CellError
 	if errors.As(c.err, &own) {
-		return strings.TrimSuffix(own.EName+": "+strings.Join(strings.Fields(own.EValue), " "), ": ")
+		return strings.TrimSuffix(own.EName+": "+strings.Join(strings.Fields(own.EValue), " "),
+			": ")
 	}
 	return c.err.Error()
 }

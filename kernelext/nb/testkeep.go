@@ -68,7 +68,8 @@ func (b *testedBook) with(cells []*testedCell) (*notebook.Notebook, error) {
 		for i, o := range outputs {
 			if o.Type == notebook.ResultOutput {
 				outputs[i] = notebook.Display(o.Data, o.Metadata)
-				outputs[i].Type, outputs[i].ExecutionCount = notebook.ResultOutput, cell.ExecutionCount()
+				outputs[i].Type, outputs[i].ExecutionCount = notebook.ResultOutput,
+					cell.ExecutionCount()
 			}
 		}
 		cell.SetOutputs(outputs)
@@ -95,7 +96,8 @@ func planKeeping(books []*testedBook, dir string, overwrite bool) error {
 			}
 		}
 		if exists(b.keepAt) && !overwrite {
-			return fmt.Errorf("%s exists: name another folder, or allow it with --overwrite", b.keepAt)
+			return fmt.Errorf("%s exists: name another folder, or allow it with --overwrite",
+				b.keepAt)
 		}
 	}
 	return writable(dir)
@@ -122,7 +124,8 @@ func (b *testedBook) keep() error {
 			}
 			name := fmt.Sprintf("%s-cell%d-%d", strings.TrimSuffix(path, ".ipynb"), c.number, i+1)
 			marked, err := d.Picture.Marked()
-			errs = append(errs, err, atomicfile.Bytes(name+"-saved"+extension(d.Picture.Want), d.Picture.Want, 0o644),
+			errs = append(errs, err, atomicfile.Bytes(name+"-saved"+extension(d.Picture.Want),
+				d.Picture.Want, 0o644),
 				atomicfile.Bytes(name+"-now"+extension(d.Picture.Got), d.Picture.Got, 0o644))
 			if marked != nil {
 				errs = append(errs, atomicfile.Bytes(name+"-difference.png", marked, 0o644))

@@ -21,8 +21,10 @@ func writeReport(path string, books []*testedBook) error {
 }
 
 func (b *testedBook) suite() junit.Suite {
-	class := strings.TrimLeft(strings.ReplaceAll(strings.TrimSuffix(filepath.ToSlash(b.path), ".ipynb"), "/", "."), ".")
-	s := junit.Suite{Name: b.path, File: filepath.ToSlash(b.path), Begun: b.report.Begun, Elapsed: b.report.Elapsed}
+	class := strings.TrimLeft(strings.ReplaceAll(strings.TrimSuffix(filepath.ToSlash(b.path),
+		".ipynb"), "/", "."), ".")
+	s := junit.Suite{Name: b.path, File: filepath.ToSlash(b.path), Begun: b.report.Begun,
+		Elapsed: b.report.Elapsed}
 	if name := b.kernel.spec.DisplayName; name != "" {
 		s.Properties = []junit.Property{{Name: "kernel", Value: name}}
 	}
@@ -36,7 +38,8 @@ func (b *testedBook) suite() junit.Suite {
 		}
 	}
 	if b.problem != nil {
-		s.Cases = []junit.Case{{Class: class, Name: "notebook", Outcome: junit.Error, Type: "Error", Message: b.problem.Error()}}
+		s.Cases = []junit.Case{{Class: class, Name: "notebook", Outcome: junit.Error, Type: "Error",
+			Message: b.problem.Error()}}
 		return s
 	}
 	for _, c := range b.cells {
@@ -56,7 +59,8 @@ func (c *testedCell) tell(jc *junit.Case) {
 	case skipped:
 		jc.Outcome, jc.Message = junit.Skipped, "by its mark"
 	case behindExit:
-		jc.Outcome, jc.Message = junit.Skipped, "behind the cell that ended the notebook by sys.exit(0)"
+		jc.Outcome, jc.Message = junit.Skipped,
+			"behind the cell that ended the notebook by sys.exit(0)"
 	case notReached:
 		jc.Outcome, jc.Type = junit.Skipped, ""
 		jc.Message = "the run ended before"
@@ -67,7 +71,8 @@ func (c *testedCell) tell(jc *junit.Case) {
 			jc.Detail = c.reason()
 		}
 	case differs:
-		jc.Outcome, jc.Type, jc.Message = junit.Failure, c.failureType(), clip(c.differences[0].String(), 500)
+		jc.Outcome, jc.Type, jc.Message = junit.Failure, c.failureType(),
+			clip(c.differences[0].String(), 500)
 		if n := len(c.differences); n > 1 {
 			jc.Message += fmt.Sprintf(" (and %d more differences)", n-1)
 		}
@@ -97,7 +102,8 @@ type maskLine struct {
 
 // line is what came of a cell, for --json.
 func (c *testedCell) line() cellLine {
-	line := cellLine{Index: c.index, Number: c.number, ID: c.cell.ID(), Status: string(c.result), Seconds: c.elapsed.Seconds()}
+	line := cellLine{Index: c.index, Number: c.number, ID: c.cell.ID(), Status: string(c.result),
+		Seconds: c.elapsed.Seconds()}
 	if !c.begun.IsZero() {
 		line.Begun = &c.begun
 	}
@@ -108,7 +114,8 @@ func (c *testedCell) line() cellLine {
 		line.Error = newErrorLine(c.err)
 	}
 	for _, d := range c.differences {
-		line.Differences = append(line.Differences, differenceLine{d.Place, d.Message, d.Want, d.Got})
+		line.Differences = append(line.Differences, differenceLine{d.Place, d.Message, d.Want,
+			d.Got})
 	}
 	for _, m := range c.masked {
 		line.Masked = append(line.Masked, maskLine{m.Place, m.Rule, m.Want, m.Got})
@@ -130,7 +137,8 @@ func (b *testedBook) status() int {
 // tested writes what came of a notebook.
 func (l *jsonLog) tested(b *testedBook) {
 	status, seconds := b.status(), b.report.Elapsed.Seconds()
-	line := eventLine{Event: "notebook", Source: b.path, Kernel: b.kernel.spec.Name, Status: &status, Seconds: &seconds,
+	line := eventLine{Event: "notebook", Source: b.path, Kernel: b.kernel.spec.Name,
+		Status: &status, Seconds: &seconds,
 		Tries: len(b.failed) + 1, Notebook: b.keepAt}
 	if !b.report.Begun.IsZero() {
 		line.Begun = &b.report.Begun

@@ -37,7 +37,8 @@ type runningBook struct {
 }
 
 func newTestView(f *os.File, p terminal.Paint, verbose bool, of int) *testView {
-	v := &testView{out: f, paint: p, verbose: verbose, live: terminal.CanRedraw(f), of: of, spoke: time.Now(), quit: make(chan struct{})}
+	v := &testView{out: f, paint: p, verbose: verbose, live: terminal.CanRedraw(f), of: of,
+		spoke: time.Now(), quit: make(chan struct{})}
 	go func() {
 		ticks := time.NewTicker(250 * time.Millisecond)
 		defer ticks.Stop()
@@ -85,7 +86,8 @@ func (v *testView) tick() {
 func (v *testView) progress() string {
 	var all []string
 	for _, r := range v.running {
-		all = append(all, fmt.Sprintf("%s: cell %d of %d, %v", r.book.path, r.place.Number, r.place.Of, time.Since(r.begun).Round(time.Second)))
+		all = append(all, fmt.Sprintf("%s: cell %d of %d, %v", r.book.path, r.place.Number,
+			r.place.Of, time.Since(r.begun).Round(time.Second)))
 	}
 	return fmt.Sprintf("%d/%d  %s", v.done, v.of, strings.Join(all, " · "))
 }
@@ -132,7 +134,8 @@ func (v *testView) story(b *testedBook) string {
 		}
 		if v.verbose {
 			for _, m := range c.masked {
-				fmt.Fprintf(&s, "      masked in %s (%s): %s, it was %s\n", m.Place, m.Rule, clip(plain(m.Got), 80), clip(plain(m.Want), 80))
+				fmt.Fprintf(&s, "      masked in %s (%s): %s, it was %s\n", m.Place, m.Rule,
+					clip(plain(m.Got), 80), clip(plain(m.Want), 80))
 			}
 		}
 	}
@@ -140,7 +143,8 @@ func (v *testView) story(b *testedBook) string {
 		fmt.Fprintf(&s, "    masked: %s; -v lists them\n", text)
 	}
 	for i, why := range b.failed {
-		fmt.Fprintf(&s, "    try %d of %d failed: %s\n", i+1, b.flags.retries+1, indented(clip(plain(why), 200)))
+		fmt.Fprintf(&s, "    try %d of %d failed: %s\n", i+1, b.flags.retries+1,
+			indented(clip(plain(why), 200)))
 	}
 	for _, warning := range b.warnings {
 		fmt.Fprintf(&s, "    warning: %s\n", plain(warning))
@@ -204,10 +208,12 @@ func (v *testView) tellCell(s *strings.Builder, c *testedCell) {
 	source := strings.Split(strings.TrimRight(plain(c.cell.Source()), "\n"), "\n")
 	for i, line := range source {
 		if i == 12 && len(source) > 14 {
-			fmt.Fprintf(s, "      %s\n", v.paint.In(terminal.Faint, fmt.Sprintf("│ … %d more lines", len(source)-i)))
+			fmt.Fprintf(s, "      %s\n", v.paint.In(terminal.Faint, fmt.Sprintf("│ … %d more lines",
+				len(source)-i)))
 			break
 		}
-		fmt.Fprintf(s, "      %s\n", v.paint.In(terminal.Faint, strings.TrimRight("│ "+clip(line, 120), " ")))
+		fmt.Fprintf(s, "      %s\n", v.paint.In(terminal.Faint, strings.TrimRight("│ "+clip(line,
+			120), " ")))
 	}
 	if c.err != nil {
 		fmt.Fprintf(s, "      %s\n", v.paint.In(terminal.Red, clip(plain(c.reason()), 200)))
@@ -291,6 +297,7 @@ func (v *testView) summary(books []*testedBook) {
 	}
 	v.print(v.paint.In(color, strings.Join(parts, ", ")) + "\n")
 	if unrun > 0 {
-		v.print(fmt.Sprintf("%d cells have no saved run to compare with; --update keeps this one\n", unrun))
+		v.print(fmt.Sprintf("%d cells have no saved run to compare with; --update keeps this one\n",
+			unrun))
 	}
 }

@@ -103,7 +103,8 @@ func (v *view) draw() {
 	width := terminal.Width(v.live)
 	const cells = 20
 	done := cells * (v.place.Number - 1) / max(1, v.place.Of)
-	line := fmt.Sprintf("%s%s %d/%d %s %v", strings.Repeat("█", done), strings.Repeat("░", cells-done), v.place.Number, v.place.Of,
+	line := fmt.Sprintf("%s%s %d/%d %s %v", strings.Repeat("█", done),
+		strings.Repeat("░", cells-done), v.place.Number, v.place.Of,
 		clip(title(v.place), width/3), time.Since(v.started).Round(time.Second))
 	if now := v.now(); now != "" {
 		line += " · " + now
@@ -135,7 +136,8 @@ func (v *view) event(e runner.Event) {
 	defer v.mu.Unlock()
 	switch e := e.(type) {
 	case runner.KernelReady:
-		v.print(fmt.Sprintf("kernel: %s, ready after %v\n", e.Kernel.Spec.DisplayName, time.Since(v.begun).Round(100*time.Millisecond)))
+		v.print(fmt.Sprintf("kernel: %s, ready after %v\n", e.Kernel.Spec.DisplayName,
+			time.Since(v.begun).Round(100*time.Millisecond)))
 	case runner.Resumed:
 		v.print(resumed(e))
 	case runner.CellStart:
@@ -158,7 +160,8 @@ func (v *view) event(e runner.Event) {
 		}
 		v.changes = nil
 		v.started = time.Time{}
-		if took := e.Elapsed.Round(100 * time.Millisecond); e.Status != runner.OK || took >= time.Second {
+		if took := e.Elapsed.Round(100 * time.Millisecond); e.Status != runner.OK ||
+			took >= time.Second {
 			v.print(fmt.Sprintf("%s%s, %v\n", indent, e.Status, took))
 		}
 	case runner.CellRetry:
@@ -288,7 +291,9 @@ func (v *view) finish(report *runner.Report, err error) {
 	if report.Exit != nil {
 		v.print(fmt.Sprintf("%v ended the notebook by sys.exit(0): %d cells behind it were not run\n", report.Exit, report.Count(runner.NotRun)))
 	}
-	line := fmt.Sprintf("%d of %d cells succeeded in %v", ok, len(report.Cells)-report.Count(runner.Skipped)-kept, report.Elapsed.Round(100*time.Millisecond))
+	line := fmt.Sprintf("%d of %d cells succeeded in %v", ok,
+		len(report.Cells)-report.Count(runner.Skipped)-kept,
+		report.Elapsed.Round(100*time.Millisecond))
 	if kept > 0 {
 		line += fmt.Sprintf(", %d were kept", kept)
 	}

@@ -43,15 +43,27 @@ func TestWhatAViewPrints(t *testing.T) {
 		outputs []notebook.Output
 		want    string
 	}{
-		"pieces of a line":      {[]notebook.Output{notebook.Stream("stdout", "a"), notebook.Stream("stdout", "b\nc")}, indent + "ab\n" + indent + "c\n"},
-		"a bar":                 {[]notebook.Output{notebook.Stream("stderr", "\r1%"), notebook.Stream("stderr", "\r100%"), notebook.Stream("stderr", "\n")}, indent + "100%\n"},
-		"a bar that ends short": {[]notebook.Output{notebook.Stream("stderr", "\r100%\r\x1b[Kok\n")}, indent + "ok\n"},
-		"a bar of many pieces":  {[]notebook.Output{notebook.Stream("stdout", bars), notebook.Stream("stdout", "\r100%\x1b[K")}, indent + "100%\n"},
-		"nested bars":           {[]notebook.Output{notebook.Stream("stderr", "epoch 1\nbatch 1\r\x1b[Aepoch 2\n")}, indent + "epoch 2\n" + indent + "batch 1\n"},
-		"a long line":           {[]notebook.Output{notebook.Stream("stdout", strings.Repeat("x", 1000)+"\n")}, indent + strings.Repeat("x", maxLine-1) + "…\n"},
-		"an endless line":       {[]notebook.Output{notebook.Stream("stdout", strings.Repeat("y", 2*maxPartial)), notebook.Stream("stdout", "z\n")}, indent + strings.Repeat("y", maxLine-1) + "…\n"},
-		"many lines":            {[]notebook.Output{notebook.Stream("stdout", strings.Repeat("l\n", maxLines+5))}, strings.Repeat(indent+"l\n", maxLines) + indent + "… 5 more lines, in the notebook\n"},
-		"colours":               {[]notebook.Output{notebook.Stream("stdout", "\x1b[31mred\x1b[0m\x07\n")}, indent + "red\n"},
+		"pieces of a line": {[]notebook.Output{notebook.Stream("stdout", "a"),
+			notebook.Stream("stdout", "b\nc")}, indent + "ab\n" + indent + "c\n"},
+		"a bar": {[]notebook.Output{notebook.Stream("stderr", "\r1%"),
+			notebook.Stream("stderr", "\r100%"), notebook.Stream("stderr", "\n")},
+			indent + "100%\n"},
+		"a bar that ends short": {[]notebook.Output{notebook.Stream("stderr",
+			"\r100%\r\x1b[Kok\n")}, indent + "ok\n"},
+		"a bar of many pieces": {[]notebook.Output{notebook.Stream("stdout", bars),
+			notebook.Stream("stdout", "\r100%\x1b[K")}, indent + "100%\n"},
+		"nested bars": {[]notebook.Output{notebook.Stream("stderr",
+			"epoch 1\nbatch 1\r\x1b[Aepoch 2\n")}, indent + "epoch 2\n" + indent + "batch 1\n"},
+		"a long line": {[]notebook.Output{notebook.Stream("stdout",
+			strings.Repeat("x", 1000)+"\n")}, indent + strings.Repeat("x", maxLine-1) + "…\n"},
+		"an endless line": {[]notebook.Output{notebook.Stream("stdout",
+			strings.Repeat("y", 2*maxPartial)), notebook.Stream("stdout", "z\n")},
+			indent + strings.Repeat("y", maxLine-1) + "…\n"},
+		"many lines": {[]notebook.Output{notebook.Stream("stdout",
+			strings.Repeat("l\n", maxLines+5))}, strings.Repeat(indent+"l\n", maxLines) + indent +
+			"… 5 more lines, in the notebook\n"},
+		"colours": {[]notebook.Output{notebook.Stream("stdout",
+			"\x1b[31mred\x1b[0m\x07\n")}, indent + "red\n"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if got := shownText(t, c.outputs...); got != c.want {

@@ -55,7 +55,8 @@ func (r *run) execute(ctx context.Context, c *CellReport) (exit bool, err error)
 
 // replay runs what later cells need of a cell that is not run again.
 func (r *run) replay(ctx context.Context, c *CellReport) error {
-	e := &execution{run: r, place: c.Place, out: &outputs{cell: c.Cell}, timing: map[string]string{},
+	e := &execution{run: r, place: c.Place, out: &outputs{cell: c.Cell},
+		timing: map[string]string{},
 		silent: true}
 	if err := e.perform(ctx, c.replay, c.limit); err != nil {
 		return &ReplayError{c.Place, err}
@@ -208,7 +209,8 @@ func (e *execution) interrupt() (obeyed bool) {
 func (e *execution) result() error {
 	if e.reply.Status == "aborted" {
 		return e.fail(endAborted, &CellError{Place: e.place,
-			ErrorContent: jupyter.ErrorContent{EName: endAborted, EValue: "the kernel did not run it"}})
+			ErrorContent: jupyter.ErrorContent{EName: endAborted,
+				EValue: "the kernel did not run it"}})
 	}
 	if e.reply.Status != "ok" && !e.failed {
 		e.out.fail(e.reply.ErrorContent)
@@ -359,7 +361,8 @@ func (e *execution) output(m *jupyter.Message, out *outputs) {
 	case "update_display_data":
 		var d jupyter.DisplayContent
 		if e.decode(m, &d) && e.displays.update(d.Transient.DisplayID, d.Data, d.Metadata) {
-			e.emit(Shown{e.place, notebook.Display(d.Data, d.Metadata), d.Transient.DisplayID, true})
+			e.emit(Shown{e.place, notebook.Display(d.Data, d.Metadata), d.Transient.DisplayID,
+				true})
 		}
 	case "clear_output":
 		var c jupyter.ClearOutput

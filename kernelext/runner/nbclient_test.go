@@ -56,7 +56,8 @@ func TestLikeNBClient(t *testing.T) {
 	if err != nil {
 		t.Skipf("the Python of the kernel python3 is not there: %v", err)
 	}
-	if out, err := exec.Command(python, "-c", "import nbclient, ipywidgets").CombinedOutput(); err != nil {
+	if out, err := exec.Command(python, "-c",
+		"import nbclient, ipywidgets").CombinedOutput(); err != nil {
 		t.Skipf("%s has no nbclient or no ipywidgets: %s", python, bytes.TrimSpace(out))
 	}
 	paths, err := filepath.Glob("testdata/nbclient/*.ipynb")
@@ -88,7 +89,8 @@ type outcome struct {
 // workFiles makes the folder that the kernels' working directories are copied from.
 func workFiles(t *testing.T) string {
 	dir := t.TempDir()
-	if err := os.CopyFS(filepath.Join(dir, "files"), os.DirFS("testdata/nbclient/files")); err != nil {
+	if err := os.CopyFS(filepath.Join(dir, "files"),
+		os.DirFS("testdata/nbclient/files")); err != nil {
 		t.Fatal(err)
 	}
 	return dir
@@ -96,7 +98,8 @@ func workFiles(t *testing.T) string {
 
 // startNBClient starts the process that runs notebooks with nbclient. It is given a path and
 // returns at once; the outcome is had later.
-func startNBClient(t *testing.T, python string) func(t *testing.T, path string) (wait func() outcome) {
+func startNBClient(t *testing.T, python string) func(t *testing.T,
+	path string) (wait func() outcome) {
 	cmd := exec.Command(python, "testdata/nbclient/run.py", workFiles(t))
 	var stderr bytes.Buffer
 	cmd.Stderr = &stderr
@@ -164,8 +167,11 @@ func runHere(t *testing.T, path string) outcome {
 	dir := filepath.Join(workFiles(t), "files")
 	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute)
 	defer cancel()
-	report, err := runner.Run(ctx, nb, runner.Options{Spec: spec, StartOptions: jupyter.StartOptions{Dir: dir}, CellTimeout: time.Duration(o.Timeout * float64(time.Second)),
-		AllowErrors: o.AllowErrors, AllowErrorNames: o.AllowErrorNames, ForceErrors: o.ForceRaiseErrors})
+	report, err := runner.Run(ctx, nb, runner.Options{Spec: spec,
+		StartOptions: jupyter.StartOptions{Dir: dir},
+		CellTimeout:  time.Duration(o.Timeout * float64(time.Second)),
+		AllowErrors:  o.AllowErrors, AllowErrorNames: o.AllowErrorNames,
+		ForceErrors: o.ForceRaiseErrors})
 	out := outcome{Notebook: nb.Bytes(), Status: map[string]string{}}
 	out.Outcome, out.EName = nbclientName(t, err)
 	for _, c := range report.Cells {
@@ -204,7 +210,8 @@ func nbclientName(t *testing.T, err error) (name, ename string) {
 
 func compareRuns(t *testing.T, ours, theirs outcome) {
 	if ours.Outcome != theirs.Outcome || ours.EName != theirs.EName {
-		t.Errorf("outcome %s %s, with nbclient %s %s", ours.Outcome, ours.EName, theirs.Outcome, theirs.EName)
+		t.Errorf("outcome %s %s, with nbclient %s %s", ours.Outcome, ours.EName, theirs.Outcome,
+			theirs.EName)
 	}
 	if !reflect.DeepEqual(ours.Files, theirs.Files) {
 		t.Errorf("files %v, with nbclient %v", ours.Files, theirs.Files)
@@ -225,7 +232,8 @@ func compareRuns(t *testing.T, ours, theirs outcome) {
 		if cell.ID() != other.ID() || cell.Source() != other.Source() {
 			t.Errorf("cell %d was changed", i+1)
 		}
-		if got, want := ours.Status[cell.ID()], nbclientStatus(b, other, theirs.Status[cell.ID()]); got != want {
+		if got, want := ours.Status[cell.ID()], nbclientStatus(b, other,
+			theirs.Status[cell.ID()]); got != want {
 			t.Errorf("%s: status %q, with nbclient %q", cell.ID(), got, want)
 		}
 		compareCells(t, cell, other)
@@ -259,7 +267,8 @@ func compareCells(t *testing.T, ours, theirs *notebook.Cell) {
 	raw, ok := ours.Metadata("differs")
 	if !ok {
 		if ours.ExecutionCount() != theirs.ExecutionCount() {
-			t.Errorf("%s: execution count %d, with nbclient %d", ours.ID(), ours.ExecutionCount(), theirs.ExecutionCount())
+			t.Errorf("%s: execution count %d, with nbclient %d", ours.ID(), ours.ExecutionCount(),
+				theirs.ExecutionCount())
 		}
 		if got != want {
 			t.Errorf("%s shows\n%s\nwith nbclient\n%s", ours.ID(), short(got), short(want))
@@ -271,7 +280,8 @@ func compareCells(t *testing.T, ours, theirs *notebook.Cell) {
 		t.Fatalf("%s: the metadata's differs: %v", ours.ID(), err)
 	}
 	if got == want {
-		t.Errorf("%s no longer differs from nbclient, although it should, as %s", ours.ID(), differs.Because)
+		t.Errorf("%s no longer differs from nbclient, although it should, as %s", ours.ID(),
+			differs.Because)
 	}
 	if got := describe(ours, true); got != differs.Here {
 		t.Errorf("%s shows\n%s\nwanted\n%s", ours.ID(), short(got), differs.Here)
@@ -318,7 +328,8 @@ func describe(c *notebook.Cell, brief bool) string {
 			}
 			var metadata any
 			_ = json.Unmarshal(o.Metadata, &metadata)
-			shown, err := json.Marshal(map[string]any{"data": data, "metadata": metadata, "count": o.ExecutionCount})
+			shown, err := json.Marshal(map[string]any{"data": data, "metadata": metadata,
+				"count": o.ExecutionCount})
 			if err != nil {
 				shown = []byte(err.Error())
 			}

@@ -164,7 +164,8 @@ func (d *display) shown(in *outputs) {
 
 // update replaces the content of all that was shown under a display id. It reports whether there
 // is such a thing.
-func (d displays) update(id string, data map[string]json.RawMessage, metadata json.RawMessage) bool {
+func (d displays) update(id string, data map[string]json.RawMessage,
+	metadata json.RawMessage) bool {
 	shared := d[id]
 	if shared == nil {
 		return false
@@ -197,7 +198,8 @@ func (o *outputs) list() []notebook.Output {
 	}
 	if o.dropped > 0 {
 		list = append(list, notebook.Stream("stderr", fmt.Sprintf(
-			"nb: %s of output left out: the limit for a cell is %s\n", sizeText(o.dropped), sizeText(o.limit))))
+			"nb: %s of output left out: the limit for a cell is %s\n", sizeText(o.dropped),
+			sizeText(o.limit))))
 	}
 	return list
 }

@@ -63,7 +63,8 @@ func parse(source, language string) ([]Parameter, error) {
 // cells where none is; an earlier such cell is replaced. A value that its declaration does not
 // allow is an error. Of several settings of one name the last counts. A name that the tagged cell
 // does not declare is set, too, and returned, for it may be a typing mistake.
-func SetParameters(nb *notebook.Notebook, language string, settings []Setting) (undeclared []string, err error) {
+func SetParameters(nb *notebook.Notebook, language string, settings []Setting) (undeclared []string,
+	err error) {
 	if len(settings) == 0 {
 		return nil, nil
 	}
@@ -142,8 +143,10 @@ func inject(nb *notebook.Notebook, at int, source string) error {
 // KeepParameters gives a notebook the values that an earlier run of it was given, unless its own
 // parameters have changed since.
 func KeepParameters(nb, earlier *notebook.Notebook) (kept bool, err error) {
-	at, was, values := findTag(nb, parametersTag), findTag(earlier, parametersTag), findTag(earlier, injectedTag)
-	if values < 0 || (at < 0) != (was < 0) || at >= 0 && nb.Cells()[at].Source() != earlier.Cells()[was].Source() {
+	at, was, values := findTag(nb, parametersTag), findTag(earlier, parametersTag),
+		findTag(earlier, injectedTag)
+	if values < 0 || (at < 0) != (was < 0) || at >= 0 &&
+		nb.Cells()[at].Source() != earlier.Cells()[was].Source() {
 		return false, nil
 	}
 	return true, inject(nb, at, earlier.Cells()[values].Source())

@@ -54,7 +54,8 @@ func goParameters(source string) ([]Parameter, error) {
 				if counts(spec.Values[i]) {
 					continue // its value depends on its place
 				}
-				p := Parameter{Name: name.Name, Default: text(spec.Values[i]), Doc: oneLine(doc), keyword: g.Tok.String()}
+				p := Parameter{Name: name.Name, Default: text(spec.Values[i]), Doc: oneLine(doc),
+					keyword: g.Tok.String()}
 				if spec.Type != nil {
 					p.Type, p.typed = text(spec.Type), true
 				} else {
@@ -82,7 +83,8 @@ func counts(e ast.Expr) (found bool) {
 func goType(e ast.Expr, text func(ast.Node) string) string {
 	switch e := e.(type) {
 	case *ast.BasicLit:
-		return map[token.Token]string{token.INT: "int", token.FLOAT: "float64", token.STRING: "string", token.CHAR: "rune"}[e.Kind]
+		return map[token.Token]string{token.INT: "int", token.FLOAT: "float64",
+			token.STRING: "string", token.CHAR: "rune"}[e.Kind]
 	case *ast.Ident:
 		if e.Name == "true" || e.Name == "false" {
 			return "bool"
@@ -129,7 +131,8 @@ const goDuration = "time.Duration"
 
 func duration(name string) bool {
 	switch name {
-	case "time.Nanosecond", "time.Microsecond", "time.Millisecond", "time.Second", "time.Minute", "time.Hour":
+	case "time.Nanosecond", "time.Microsecond", "time.Millisecond", "time.Second", "time.Minute",
+		"time.Hour":
 		return true
 	}
 	return false
@@ -137,7 +140,8 @@ func duration(name string) bool {
 
 func goBasic(name string) bool {
 	switch name {
-	case "string", "bool", "int", "int8", "int16", "int32", "int64", "uint", "uint8", "uint16", "uint32", "uint64", "byte", "rune", "float32", "float64":
+	case "string", "bool", "int", "int8", "int16", "int32", "int64", "uint", "uint8", "uint16",
+		"uint32", "uint64", "byte", "rune", "float32", "float64":
 		return true
 	}
 	return false
@@ -154,7 +158,8 @@ func goIsCollection(kind string) bool {
 func goAny(kind string) bool { return kind == "any" || kind == "interface{}" }
 
 func isGoLiteral(kind, value string) bool {
-	return strings.HasPrefix(strings.ReplaceAll(value, " ", ""), strings.ReplaceAll(kind, " ", "")+"{")
+	return strings.HasPrefix(strings.ReplaceAll(value, " ", ""),
+		strings.ReplaceAll(kind, " ", "")+"{")
 }
 
 // goAssigned writes a setting in Go. A collection may be typed as Go, too.
@@ -166,7 +171,8 @@ func goAssigned(kind string, s Setting) (string, error) {
 	case s.node != nil:
 	case kind == "string":
 		return strconv.Quote(s.Value), nil
-	case collection && isGoLiteral(kind, s.Value), !collection && !goBasic(kind) && kind != "" && !goAny(kind):
+	case collection && isGoLiteral(kind, s.Value), !collection && !goBasic(kind) && kind != "" &&
+		!goAny(kind):
 		return goExpression(kind, s.Value)
 	case kind == "" || goAny(kind):
 		return goValue(kind, s.guess())
@@ -195,7 +201,8 @@ func goDurationText(d time.Duration) string {
 	for _, unit := range []struct {
 		size time.Duration
 		name string
-	}{{time.Hour, "Hour"}, {time.Minute, "Minute"}, {time.Second, "Second"}, {time.Millisecond, "Millisecond"}, {time.Microsecond, "Microsecond"}} {
+	}{{time.Hour, "Hour"}, {time.Minute, "Minute"}, {time.Second, "Second"},
+		{time.Millisecond, "Millisecond"}, {time.Microsecond, "Microsecond"}} {
 		if d%unit.size == 0 && d != 0 {
 			return fmt.Sprintf("%d * time.%s", d/unit.size, unit.name)
 		}
@@ -269,7 +276,8 @@ func goCollected(kind, key, item string, n *yaml.Node) (string, error) {
 		}
 		items = append(items, prefix+v)
 	}
-	if size := goCollection.FindStringSubmatch(kind)[1]; size != "" && size != "..." && size != strconv.Itoa(len(items)) {
+	if size := goCollection.FindStringSubmatch(kind)[1]; size != "" && size != "..." &&
+		size != strconv.Itoa(len(items)) {
 		return "", fmt.Errorf("its type is %s; give %s values, not %d", kind, size, len(items))
 	}
 	return kind + "{" + strings.Join(items, ", ") + "}", nil
@@ -338,7 +346,8 @@ func goInt(kind, value string) (string, error) {
 // wholeNumber reads 12, -3, 1_000, 0x1f and 1e6; zeros in front mean nothing.
 func wholeNumber(text string) (*big.Int, bool) {
 	if decimal.MatchString(text) {
-		if f, err := strconv.ParseFloat(text, 64); err == nil && strings.ContainsAny(text, "eE") && f == math.Trunc(f) && math.Abs(f) < 1<<53 {
+		if f, err := strconv.ParseFloat(text, 64); err == nil && strings.ContainsAny(text, "eE") &&
+			f == math.Trunc(f) && math.Abs(f) < 1<<53 {
 			return big.NewInt(int64(f)), true
 		}
 		return new(big.Int).SetString(text, 10)

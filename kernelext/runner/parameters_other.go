@@ -24,17 +24,23 @@ type language struct {
 }
 
 var otherLanguages = map[string]language{
-	"r":          {"#", "% = %", "NULL", "TRUE", "FALSE", "list(%)", ", ", "list(%)", "% = %", `"`, "\\\"", "", false},
-	"julia":      {"#", "% = %", "nothing", "true", "false", "[%]", ", ", "Dict(%)", "% => %", `"`, "\\\"$", "(?:const +)?", true},
+	"r": {"#", "% = %", "NULL", "TRUE", "FALSE", "list(%)", ", ", "list(%)", "% = %", `"`,
+		"\\\"", "", false},
+	"julia": {"#", "% = %", "nothing", "true", "false", "[%]", ", ", "Dict(%)", "% => %", `"`,
+		"\\\"$", "(?:const +)?", true},
 	"scala":      {"//", "val % = %", "None", "true", "false", "Seq(%)", ", ", "Map(%)", "% -> %", `"`, "\\\"", "(?:val|var) +", true},
 	"javascript": {"//", "var % = %;", "null", "true", "false", "[%]", ", ", "{%}", "%: %", `"`, "\\\"", "(?:(?:var|let|const) +)?", false},
-	"ruby":       {"#", "% = %", "nil", "true", "false", "[%]", ", ", "{%}", "% => %", `"`, "\\\"#", "", true},
-	"bash":       {"#", "%=%", "", "true", "false", "(%)", " ", "", "", `"`, "\\\"$`", "(?:export +)?", false},
-	"octave":     {"%", "% = %;", "[]", "true", "false", "{%}", ", ", "struct(%)", "%, %", `"`, "\\\"", "", false},
-	"c#":         {"//", "var % = %;", "", "true", "false", "new object[] { % }", ", ", "new Dictionary<string, object> { % }", "{ %, % }", `"`, "\\\"", "(?:var|\\w+) +", true},
-	"f#":         {"//", "let % = %", "", "true", "false", "[ % ]", "; ", "Map.ofList [ % ]", "(%, %)", `"`, "\\\"", "let +", true},
-	"powershell": {"#", "$% = %", "$null", "$true", "$false", "@(%)", ", ", "@{ % }", "% = %", `"`, "", "\\$", false},
-	"rust":       {"//", "let % = %;", "", "true", "false", "vec![%]", ", ", "", "", `"`, "\\\"", "let +(?:mut +)?", true},
+	"ruby": {"#", "% = %", "nil", "true", "false", "[%]", ", ", "{%}", "% => %", `"`, "\\\"#",
+		"", true},
+	"bash": {"#", "%=%", "", "true", "false", "(%)", " ", "", "", `"`, "\\\"$`",
+		"(?:export +)?", false},
+	"octave": {"%", "% = %;", "[]", "true", "false", "{%}", ", ", "struct(%)", "%, %", `"`,
+		"\\\"", "", false},
+	"c#": {"//", "var % = %;", "", "true", "false", "new object[] { % }", ", ", "new Dictionary<string, object> { % }", "{ %, % }", `"`, "\\\"", "(?:var|\\w+) +", true},
+	"f#": {"//", "let % = %", "", "true", "false", "[ % ]", "; ", "Map.ofList [ % ]", "(%, %)", `"`, "\\\"", "let +", true},
+	"powershell": {"#", "$% = %", "$null", "$true", "$false", "@(%)", ", ", "@{ % }", "% = %", `"`,
+		"", "\\$", false},
+	"rust": {"//", "let % = %;", "", "true", "false", "vec![%]", ", ", "", "", `"`, "\\\"", "let +(?:mut +)?", true},
 }
 
 func otherLanguage(name string) (language, error) {
@@ -51,17 +57,20 @@ func otherLanguage(name string) (language, error) {
 	if !ok {
 		known := append(slices.Sorted(maps.Keys(otherLanguages)), "go", "python")
 		slices.Sort(known)
-		return l, fmt.Errorf("parameters of a notebook in %q cannot be set: known are %s", name, strings.Join(known, ", "))
+		return l, fmt.Errorf("parameters of a notebook in %q cannot be set: known are %s", name,
+			strings.Join(known, ", "))
 	}
 	return l, nil
 }
 
 // parameters finds the assignments at the beginnings of lines.
 func (l language) parameters(source string) (params []Parameter) {
-	line := regexp.MustCompile(`(?m)^` + l.declaration + `([\p{L}_][\p{L}\p{N}_.]*)\s*(?::\s*[\w<>\[\], ]+?)?\s*(?:<-|=)\s*([^=\s].*?);?\s*$`)
+	line := regexp.MustCompile(`(?m)^` + l.declaration +
+		`([\p{L}_][\p{L}\p{N}_.]*)\s*(?::\s*[\w<>\[\], ]+?)?\s*(?:<-|=)\s*([^=\s].*?);?\s*$`)
 	for _, m := range line.FindAllStringSubmatch(source, -1) {
 		value, doc, _ := strings.Cut(m[2], " "+l.comment)
-		params = append(params, Parameter{Name: m[1], Default: strings.TrimRight(value, "; "), Doc: strings.TrimSpace(doc)})
+		params = append(params, Parameter{Name: m[1], Default: strings.TrimRight(value, "; "),
+			Doc: strings.TrimSpace(doc)})
 	}
 	return params
 }

@@ -34,7 +34,8 @@ func pythonParameters(source string) []Parameter {
 			}
 			continue
 		}
-		p := Parameter{Name: m[1], Type: strings.Trim(strings.TrimSpace(m[2]), `"'`), Default: strings.TrimSpace(m[3]), Doc: s.comment, typed: m[2] != ""}
+		p := Parameter{Name: m[1], Type: strings.Trim(strings.TrimSpace(m[2]), `"'`),
+			Default: strings.TrimSpace(m[3]), Doc: s.comment, typed: m[2] != ""}
 		if t := pythonTypeComment.FindStringSubmatch(p.Doc); t != nil {
 			p.Doc = p.Doc[len(t[0]):]
 			if p.Type == "" {
@@ -151,7 +152,8 @@ func pythonType(value string) string {
 func pythonKind(annotation string) (kind string, items []string) {
 	annotation = strings.TrimSpace(annotation)
 	for _, none := range []string{"None|", "|None"} {
-		if rest := strings.ReplaceAll(annotation, " ", ""); strings.HasPrefix(none, "N") && strings.HasPrefix(rest, none) || strings.HasSuffix(rest, none) {
+		if rest := strings.ReplaceAll(annotation, " ", ""); strings.HasPrefix(none, "N") &&
+			strings.HasPrefix(rest, none) || strings.HasSuffix(rest, none) {
 			return pythonKind(strings.TrimSuffix(strings.TrimPrefix(rest, "None|"), "|None"))
 		}
 	}
@@ -222,7 +224,8 @@ func pythonAssigned(annotation string, s Setting) (string, error) {
 // quoted reports whether a value is written in quotation marks, so that it is a string also where
 // it looks like a number.
 func quoted(n *yaml.Node) bool {
-	return n != nil && n.Kind == yaml.ScalarNode && n.Style&(yaml.DoubleQuotedStyle|yaml.SingleQuotedStyle) != 0
+	return n != nil && n.Kind == yaml.ScalarNode &&
+		n.Style&(yaml.DoubleQuotedStyle|yaml.SingleQuotedStyle) != 0
 }
 
 // pythonBracket holds the bracket with which the literal of a collection begins.
@@ -276,10 +279,12 @@ func pythonCollected(annotation, kind string, items []string, n *yaml.Node) (str
 		return items[min(i, len(items)-1)]
 	}
 	if kind == "dict" && n.Kind != yaml.MappingNode {
-		return "", fmt.Errorf("its type is %s; give a map like {a: 1}, not %s", annotation, kindOf(n))
+		return "", fmt.Errorf("its type is %s; give a map like {a: 1}, not %s", annotation,
+			kindOf(n))
 	}
 	if kind != "dict" && n.Kind != yaml.SequenceNode {
-		return "", fmt.Errorf("its type is %s; give a list like [1, 2], not %s", annotation, kindOf(n))
+		return "", fmt.Errorf("its type is %s; give a list like [1, 2], not %s", annotation,
+			kindOf(n))
 	}
 	var texts []string
 	for i, x := range n.Content {
@@ -341,7 +346,8 @@ func pythonInfinity(text string) bool {
 
 func pythonFloat(value string) (string, error) {
 	if pythonInfinity(value) {
-		return "float(" + pythonString(strings.ReplaceAll(strings.ToLower(value), ".", "")) + ")", nil
+		return "float(" + pythonString(strings.ReplaceAll(strings.ToLower(value), ".", "")) + ")",
+			nil
 	}
 	f, err := strconv.ParseFloat(value, 64)
 	if err != nil {

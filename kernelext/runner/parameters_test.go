@@ -52,7 +52,8 @@ func TestGoParameters(t *testing.T) {
 		got = append(got, p.Name+" "+p.Type)
 	}
 	want := "source string, size1 int, rate float64, layers []int, names []string, ratio float32, on bool, limit int, when , wait time.Duration"
-	want = strings.Replace(want, "ratio float32,", "ratio float32, size [2]int, tiny uint8, key rune, limits map[string]float64, grid [][]int, pause time.Duration, free any,", 1)
+	want = strings.Replace(want, "ratio float32,",
+		"ratio float32, size [2]int, tiny uint8, key rune, limits map[string]float64, grid [][]int, pause time.Duration, free any,", 1)
 	if s := strings.Join(got, ", "); s != want {
 		t.Errorf("got  %s\nwant %s", s, want)
 	}
@@ -218,14 +219,18 @@ func TestStringsStayStrings(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, given := range [][]runner.Setting{{runner.StringSetting("n", "3")}, quotes} {
-		for _, declared := range []string{"n = 1", "n: int = 1", "n = True", "n = [1]", "n = None", "other = 1"} {
+		for _, declared := range []string{"n = 1", "n: int = 1", "n = True", "n = [1]", "n = None",
+			"other = 1"} {
 			nb := book(t, "#parameters "+declared)
-			if _, err := runner.SetParameters(nb, "python", given); err != nil || !strings.HasSuffix(nb.Cells()[1].Source(), "\nn = \"3\"") {
+			if _, err := runner.SetParameters(nb, "python", given); err != nil ||
+				!strings.HasSuffix(nb.Cells()[1].Source(), "\nn = \"3\"") {
 				t.Errorf("%s: error %v, %q", declared, err, nb.Cells()[1].Source())
 			}
 		}
 	}
-	if _, err := runner.SetParameters(book(t, "#parameters var n = 1"), "go", []runner.Setting{runner.StringSetting("n", "3")}); err == nil || !strings.Contains(err.Error(), "-r gives a string") {
+	if _, err := runner.SetParameters(book(t, "#parameters var n = 1"), "go",
+		[]runner.Setting{runner.StringSetting("n", "3")}); err == nil ||
+		!strings.Contains(err.Error(), "-r gives a string") {
 		t.Errorf("error %v", err)
 	}
 }
@@ -235,7 +240,8 @@ func TestUndeclaredParameters(t *testing.T) {
 	given := []runner.Setting{{Name: "x", Value: "2"}, {Name: "epoch", Value: "3"}}
 	nb := book(t, "print", "#parameters x = 1", "print")
 	undeclared, err := runner.SetParameters(nb, "python", given)
-	if err != nil || strings.Join(undeclared, " ") != "epoch" || nb.Cells()[2].Source() != "# Parameters given to nb run\nx = 2\nepoch = 3" {
+	if err != nil || strings.Join(undeclared, " ") != "epoch" ||
+		nb.Cells()[2].Source() != "# Parameters given to nb run\nx = 2\nepoch = 3" {
 		t.Errorf("%v, error %v: %q", undeclared, err, nb.Cells()[2].Source())
 	}
 	nb = book(t, "print")
@@ -246,7 +252,8 @@ func TestUndeclaredParameters(t *testing.T) {
 }
 
 func TestOtherLanguages(t *testing.T) {
-	values := []string{"n=2", "f=1e-3", `s=a "b" $c`, "on=true", "xs=[1, x]", "m={k: 2.5}", "no=null"}
+	values := []string{"n=2", "f=1e-3", `s=a "b" $c`, "on=true", "xs=[1, x]", "m={k: 2.5}",
+		"no=null"}
 	for language, want := range map[string]string{
 		"R":          `n = 2|f = 1e-3|s = "a \"b\" $c"|on = TRUE|xs = list(1, "x")|m = list("k" = 2.5)|no = NULL`,
 		"julia":      `n = 2|f = 1e-3|s = "a \"b\" \$c"|on = true|xs = [1, "x"]|m = Dict("k" => 2.5)|no = nothing`,
@@ -263,7 +270,8 @@ func TestOtherLanguages(t *testing.T) {
 		for i, want := range strings.Split(want, "|") {
 			nb := book(t, "#parameters ")
 			name, value, _ := strings.Cut(values[i], "=")
-			_, err := runner.SetParameters(nb, language, []runner.Setting{{Name: name, Value: value}})
+			_, err := runner.SetParameters(nb, language, []runner.Setting{{Name: name,
+				Value: value}})
 			if err != nil {
 				if want != "error" {
 					t.Errorf("%s, %s: %v", language, values[i], err)
@@ -277,23 +285,29 @@ func TestOtherLanguages(t *testing.T) {
 	}
 	nb := book(t, "#parameters n <- 3 # how many\nx.y = 'a'\nf(n)\nif (n == 1) 2")
 	params, err := runner.Parameters(nb, "R")
-	if err != nil || len(params) != 2 || params[0] != (runner.Parameter{Name: "n", Default: "3", Doc: "how many"}) || params[1].Name != "x.y" {
+	if err != nil || len(params) != 2 || params[0] != (runner.Parameter{Name: "n", Default: "3",
+		Doc: "how many"}) || params[1].Name != "x.y" {
 		t.Errorf("%+v, error %v", params, err)
 	}
-	if undeclared, err := runner.SetParameters(nb, "R", []runner.Setting{{Name: "x.y", Value: "b"}}); err != nil || len(undeclared) > 0 {
+	if undeclared, err := runner.SetParameters(nb, "R", []runner.Setting{{Name: "x.y",
+		Value: "b"}}); err != nil || len(undeclared) > 0 {
 		t.Errorf("%v, error %v", undeclared, err)
 	}
 }
 
 func TestParametersThatCannotBeSet(t *testing.T) {
 	one := []runner.Setting{{Name: "x", Value: "1"}}
-	if _, err := runner.SetParameters(book(t, "#parameters x := 1"), "go", one); err == nil || !strings.Contains(err.Error(), "not valid Go") {
+	if _, err := runner.SetParameters(book(t, "#parameters x := 1"), "go", one); err == nil ||
+		!strings.Contains(err.Error(), "not valid Go") {
 		t.Errorf("error %v", err)
 	}
-	if _, err := runner.SetParameters(book(t, "#parameters x = 1"), "cobol", one); err == nil || !strings.Contains(err.Error(), `in "cobol" cannot be set: known are bash, c#`) {
+	if _, err := runner.SetParameters(book(t, "#parameters x = 1"), "cobol", one); err == nil ||
+		!strings.Contains(err.Error(), `in "cobol" cannot be set: known are bash, c#`) {
 		t.Errorf("error %v", err)
 	}
-	if _, err := runner.SetParameters(book(t, "#parameters var x = 1"), "go", append(one, runner.Setting{Name: "x", Value: "y"})); err == nil || !strings.Contains(err.Error(), "whole number") {
+	if _, err := runner.SetParameters(book(t, "#parameters var x = 1"), "go",
+		append(one, runner.Setting{Name: "x", Value: "y"})); err == nil ||
+		!strings.Contains(err.Error(), "whole number") {
 		t.Errorf("error %v", err)
 	}
 	if _, err := runner.SetParameters(book(t, "print"), "cobol", nil); err != nil {
@@ -304,7 +318,8 @@ func TestParametersThatCannotBeSet(t *testing.T) {
 func TestParametersReplaceThoseOfAnEarlierRun(t *testing.T) {
 	nb := book(t, "#parameters var x = 1", "print a")
 	for _, v := range []string{"2", "3"} {
-		if _, err := runner.SetParameters(nb, "go", []runner.Setting{{Name: "x", Value: v}}); err != nil {
+		if _, err := runner.SetParameters(nb, "go", []runner.Setting{{Name: "x",
+			Value: v}}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -342,7 +357,8 @@ var when = []float64{1.0, 2.5}`
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := runner.SetParameters(nb, "python", append(settings[1:], runner.StringSetting("b", "13"))); err != nil {
+	if _, err := runner.SetParameters(nb, "python", append(settings[1:], runner.StringSetting("b",
+		"13"))); err != nil {
 		t.Fatal(err)
 	}
 	want = "# Parameters given to nb run\na = {\"n\": None, \"ok\": True, \"lr\": 1e-3}\nb = \"13\"\nc = \"2024-01-01\"\nd = float(\"inf\")"
@@ -361,15 +377,18 @@ func TestBadSettings(t *testing.T) {
 		"[a]: 1":          "a name was expected, not a list",
 		"a: 1\n---\nb: 2": "one YAML document",
 	} {
-		if _, err := runner.ReadSettings([]byte(text)); err == nil || !strings.Contains(err.Error(), want) {
+		if _, err := runner.ReadSettings([]byte(text)); err == nil ||
+			!strings.Contains(err.Error(), want) {
 			t.Errorf("%q: error %v, wanted %q in it", text, err, want)
 		}
 	}
 	laughs := "a: &a [x,x,x,x,x,x,x,x,x,x]\n"
 	for c := 'b'; c < 'k'; c++ {
-		laughs += fmt.Sprintf("%c: &%c [%s]\n", c, c, strings.TrimSuffix(strings.Repeat(fmt.Sprintf("*%c,", c-1), 10), ","))
+		laughs += fmt.Sprintf("%c: &%c [%s]\n", c, c,
+			strings.TrimSuffix(strings.Repeat(fmt.Sprintf("*%c,", c-1), 10), ","))
 	}
-	if _, err := runner.ReadSettings([]byte(laughs)); err == nil || !strings.Contains(err.Error(), "too many values") {
+	if _, err := runner.ReadSettings([]byte(laughs)); err == nil ||
+		!strings.Contains(err.Error(), "too many values") {
 		t.Errorf("error %v", err)
 	}
 	for _, text := range []string{"", "# nothing\n", "null"} {
@@ -399,7 +418,8 @@ func FuzzSettings(f *testing.F) {
 			for _, p := range params {
 				all = append(all, runner.Setting{Name: p.Name, Value: text})
 			}
-			if _, err := runner.SetParameters(nb, language, all); err == nil && len(all) > 0 && len(nb.Cells()) != 2 {
+			if _, err := runner.SetParameters(nb, language, all); err == nil && len(all) > 0 &&
+				len(nb.Cells()) != 2 {
 				t.Error("neither an error nor a cell")
 			}
 		}
@@ -413,7 +433,8 @@ func ExampleSetParameters() {
 		fmt.Println(err)
 	}
 	nb.Insert(0, c)
-	if _, err := runner.SetParameters(nb, "go", []runner.Setting{{Name: "epochs", Value: "2"}, {Name: "source", Value: "pets"}}); err != nil {
+	if _, err := runner.SetParameters(nb, "go", []runner.Setting{{Name: "epochs", Value: "2"},
+		{Name: "source", Value: "pets"}}); err != nil {
 		fmt.Println(err)
 	}
 	fmt.Println(nb.Cells()[1].Source())

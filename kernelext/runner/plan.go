@@ -25,7 +25,8 @@ const (
 )
 
 // timingKeys are the moments that JupyterLab writes into a cell's metadata.
-var timingKeys = []string{"iopub.execute_input", "iopub.status.busy", "iopub.status.idle", "shell.execute_reply", "shell.execute_reply.started"}
+var timingKeys = []string{"iopub.execute_input", "iopub.status.busy", "iopub.status.idle",
+	"shell.execute_reply", "shell.execute_reply.started"}
 
 // plan decides what becomes of each code cell, and numbers those that can run. It changes nothing.
 func plan(nb *notebook.Notebook, o *Options) (*Report, error) {
@@ -44,7 +45,8 @@ func plan(nb *notebook.Notebook, o *Options) (*Report, error) {
 		if c.Type() != notebook.Code {
 			continue
 		}
-		r := CellReport{Place: Place{Cell: c, Index: i, Of: of}, Status: Skipped, limit: o.CellTimeout, retries: o.CellRetries}
+		r := CellReport{Place: Place{Cell: c, Index: i, Of: of}, Status: Skipped,
+			limit: o.CellTimeout, retries: o.CellRetries}
 		if runnable(c) {
 			number++
 			r.Status, r.Number = NotRun, number
@@ -76,7 +78,8 @@ func cellMetadata(r *CellReport) error {
 	}
 	if raw, ok := r.Cell.Metadata("nb", "retries"); ok {
 		if err := json.Unmarshal(raw, &r.retries); err != nil || r.retries < 0 {
-			return fmt.Errorf("the metadata nb.retries of %v: want a number from 0, not %s", r.Place, raw)
+			return fmt.Errorf("the metadata nb.retries of %v: want a number from 0, not %s",
+				r.Place, raw)
 		}
 	}
 	return nil
@@ -92,7 +95,8 @@ func notebookLimits(nb *notebook.Notebook, o *Options) error {
 	for _, l := range []struct {
 		into *time.Duration
 		path []string
-	}{{&o.Timeout, []string{"nb", "timeout"}}, {&o.CellTimeout, []string{"nb", "cell_timeout"}}, {&o.CellTimeout, []string{"execution", "timeout"}}} {
+	}{{&o.Timeout, []string{"nb", "timeout"}}, {&o.CellTimeout, []string{"nb", "cell_timeout"}},
+		{&o.CellTimeout, []string{"execution", "timeout"}}} {
 		limit, ok, err := limitOf(nb.Metadata(l.path...))
 		if err != nil {
 			return fmt.Errorf("the notebook's metadata %s: %w", strings.Join(l.path, "."), err)
@@ -168,7 +172,8 @@ func choose(report *Report, o *Options) error {
 	}
 	for i := range report.Cells {
 		c := &report.Cells[i]
-		if c.Status != NotRun || chosen[i] || c.Cell.HasTag(parametersTag) || c.Cell.HasTag(injectedTag) {
+		if c.Status != NotRun || chosen[i] || c.Cell.HasTag(parametersTag) ||
+			c.Cell.HasTag(injectedTag) {
 			continue
 		}
 		c.Status = Skipped
@@ -196,12 +201,14 @@ func matching(report *Report, which string) (found []int, err error) {
 		if c.Status != NotRun {
 			continue
 		}
-		if isNumber && c.Number >= a && c.Number <= b || !isNumber && (c.Cell.ID() == which || c.Cell.HasTag(which)) {
+		if isNumber && c.Number >= a && c.Number <= b || !isNumber &&
+			(c.Cell.ID() == which || c.Cell.HasTag(which)) {
 			found = append(found, i)
 		}
 	}
 	if len(found) == 0 {
-		return nil, fmt.Errorf("no cell that can run is called %q; give %s", which, cellNames(report))
+		return nil, fmt.Errorf("no cell that can run is called %q; give %s", which,
+			cellNames(report))
 	}
 	return found, nil
 }
@@ -257,7 +264,8 @@ func keep(report *Report, o *Options) error {
 		if c.Number == 0 {
 			continue
 		}
-		if c.leave || len(earlier) < c.Number || earlier[c.Number-1].Source() != c.Cell.Source() || !finished(earlier[c.Number-1], o) {
+		if c.leave || len(earlier) < c.Number || earlier[c.Number-1].Source() != c.Cell.Source() ||
+			!finished(earlier[c.Number-1], o) {
 			return nil
 		}
 		kept := c.Cell.HasTag(KeepTag)
@@ -279,7 +287,8 @@ func finished(c *notebook.Cell, o *Options) bool {
 		return false
 	}
 	for _, out := range c.Outputs() {
-		allowed := !o.ForceErrors && (c.HasTag(raisesTag) || o.AllowErrors || slices.Contains(o.AllowErrorNames, out.EName))
+		allowed := !o.ForceErrors && (c.HasTag(raisesTag) || o.AllowErrors ||
+			slices.Contains(o.AllowErrorNames, out.EName))
 		if out.Type == notebook.ErrorOutput && (!allowed || slices.Contains(endings, out.EName)) {
 			return false
 		}
@@ -311,7 +320,8 @@ func (r *run) prepare(report *Report) error {
 		for _, key := range timingKeys {
 			c.Cell.RemoveMetadata(timingPrefix, key)
 		}
-		if raw, ok := c.Cell.Metadata(timingPrefix); ok && len(strings.Trim(string(raw), "{} \t\r\n")) == 0 {
+		if raw, ok := c.Cell.Metadata(timingPrefix); ok && len(strings.Trim(string(raw),
+			"{} \t\r\n")) == 0 {
 			c.Cell.RemoveMetadata(timingPrefix)
 		}
 		if c.Status == NotRun || c.Number == 0 {

@@ -54,8 +54,10 @@ func TestOnlySomeCells(t *testing.T) {
 		{"1", "2", "neither", ""},
 	} {
 		t.Run(c.only+"|"+c.until, func(t *testing.T) {
-			nb := book(t, "print a", "#tagged print b", "print c", "#tagged print d", "#skip-execution print e")
-			setMetadata(t, nb.Cells()[0], map[string]string{"iopub.status.idle": "x", "mine": "y"}, "execution")
+			nb := book(t, "print a", "#tagged print b", "print c", "#tagged print d",
+				"#skip-execution print e")
+			setMetadata(t, nb.Cells()[0], map[string]string{"iopub.status.idle": "x", "mine": "y"},
+				"execution")
 			nb.Remove(2)
 			insertNamed(t, nb, 2, "named", "print c")
 			for i, text := range []string{"old a ", "old b ", "old c ", "old d ", "skip"} {
@@ -84,12 +86,14 @@ func TestOnlySomeCells(t *testing.T) {
 			}
 			var shows []string
 			for _, cell := range nb.Cells() {
-				shows = append(shows, strings.ReplaceAll(strings.TrimPrefix(outputs(cell), "stdout:"), "\n", ""))
+				shows = append(shows, strings.ReplaceAll(strings.TrimPrefix(outputs(cell),
+					"stdout:"), "\n", ""))
 			}
 			if got := strings.Join(shows, ";"); got != c.shows {
 				t.Errorf("the cells show %q, wanted %q", got, c.shows)
 			}
-			if raw, _ := nb.Cells()[0].Metadata("execution", "iopub.status.idle"); string(raw) == `"x"` {
+			if raw, _ := nb.Cells()[0].Metadata("execution",
+				"iopub.status.idle"); string(raw) == `"x"` {
 				t.Error("a time of an earlier run is left")
 			}
 			if raw, _ := nb.Cells()[0].Metadata("execution", "mine"); string(raw) != `"y"` {
@@ -118,8 +122,10 @@ func remove(t *testing.T, path string) {
 // insertNamed puts in a cell with an id of its own.
 func insertNamed(t *testing.T, nb *notebook.Notebook, at int, id, source string) {
 	t.Helper()
-	text, err := json.Marshal(map[string]any{"cells": []any{map[string]any{"cell_type": "code", "id": id, "metadata": map[string]any{}, "source": source,
-		"outputs": []any{}, "execution_count": nil}}, "metadata": map[string]any{}, "nbformat": 4, "nbformat_minor": 5})
+	text, err := json.Marshal(map[string]any{"cells": []any{map[string]any{"cell_type": "code",
+		"id": id, "metadata": map[string]any{}, "source": source,
+		"outputs": []any{}, "execution_count": nil}}, "metadata": map[string]any{}, "nbformat": 4,
+		"nbformat_minor": 5})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -131,17 +137,19 @@ func insertNamed(t *testing.T, nb *notebook.Notebook, at int, id, source string)
 }
 
 func TestOnlyReplaysAndSetsParameters(t *testing.T) {
-	nb := book(t, "#parameters print n=1", "#injected-parameters print n=2", "print declared\nprint done", "print c", "print d")
+	nb := book(t, "#parameters print n=1", "#injected-parameters print n=2",
+		"print declared\nprint done", "print c", "print d")
 	replay := func(source string) string {
 		declared, _, _ := strings.Cut(source, "\n")
 		return declared + "\nappend " + filepath.Join(t.TempDir(), "x") + " x"
 	}
 	var told []string
-	report, err := run(t, nb, runner.Options{Only: []string{"4"}, Replay: replay, Events: func(e runner.Event) {
-		if e, ok := e.(runner.Shown); ok {
-			told = append(told, strings.TrimSpace(e.Output.Text))
-		}
-	}})
+	report, err := run(t, nb, runner.Options{Only: []string{"4"}, Replay: replay,
+		Events: func(e runner.Event) {
+			if e, ok := e.(runner.Shown); ok {
+				told = append(told, strings.TrimSpace(e.Output.Text))
+			}
+		}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -178,10 +186,13 @@ func TestLimitsOfMetadata(t *testing.T) {
 			t.Errorf("%v: error %v", value, err)
 		}
 	}
-	if _, err := run(t, slow("soon"), runner.Options{}); err == nil || !strings.Contains(err.Error(), `nb.timeout of cell 1`) || !strings.Contains(err.Error(), `not "soon"`) {
+	if _, err := run(t, slow("soon"), runner.Options{}); err == nil ||
+		!strings.Contains(err.Error(), `nb.timeout of cell 1`) ||
+		!strings.Contains(err.Error(), `not "soon"`) {
 		t.Errorf("error %v", err)
 	}
-	for _, path := range [][]string{{"execution", "timeout"}, {"nb", "cell_timeout"}, {"nb", "timeout"}} {
+	for _, path := range [][]string{{"execution", "timeout"}, {"nb", "cell_timeout"},
+		{"nb", "timeout"}} {
 		nb := book(t, "sleep 1h")
 		if err := nb.SetMetadata(0.3, path...); err != nil {
 			t.Fatal(err)
@@ -209,7 +220,8 @@ func TestLimitsOfMetadata(t *testing.T) {
 	if err := nb.SetMetadata("yes", "execution", "allow_errors"); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := run(t, nb, runner.Options{}); err == nil || !strings.Contains(err.Error(), "wanted true or false") {
+	if _, err := run(t, nb, runner.Options{}); err == nil ||
+		!strings.Contains(err.Error(), "wanted true or false") {
 		t.Errorf("error %v", err)
 	}
 }
@@ -232,17 +244,24 @@ func TestResume(t *testing.T) {
 		from      string
 		want, log string
 	}{
-		"a kernel that remembers": {want: "ok, ok, ok, ok", log: "declare1 do1 declare2 do2 done3 done4"},
-		"with a cell to keep":     {tags: []string{"", runner.KeepTag}, want: "ok, kept, ok, ok", log: "declare1 do1 done3 done4"},
-		"with declarations":       {replay: "yes", want: "kept, kept, ok, ok", log: "declare1 declare2 done3 done4"},
-		"with a cell to rerun":    {replay: "yes", tags: []string{runner.RerunTag}, want: "ok, kept, ok, ok", log: "declare1 do1 declare2 done3 done4"},
-		"from a cell":             {replay: "yes", from: "2", want: "kept, ok, ok, ok", log: "declare1 declare2 do2 done3 done4"},
-		"a changed cell":          {replay: "yes", change: "2", want: "kept, ok, ok, ok", log: "declare1 declare2 changed2 done3 done4"},
+		"a kernel that remembers": {want: "ok, ok, ok, ok",
+			log: "declare1 do1 declare2 do2 done3 done4"},
+		"with a cell to keep": {tags: []string{"", runner.KeepTag}, want: "ok, kept, ok, ok",
+			log: "declare1 do1 done3 done4"},
+		"with declarations": {replay: "yes", want: "kept, kept, ok, ok",
+			log: "declare1 declare2 done3 done4"},
+		"with a cell to rerun": {replay: "yes", tags: []string{runner.RerunTag},
+			want: "ok, kept, ok, ok", log: "declare1 do1 declare2 done3 done4"},
+		"from a cell": {replay: "yes", from: "2", want: "kept, ok, ok, ok",
+			log: "declare1 declare2 do2 done3 done4"},
+		"a changed cell": {replay: "yes", change: "2", want: "kept, ok, ok, ok",
+			log: "declare1 declare2 changed2 done3 done4"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			log := filepath.Join(t.TempDir(), "log")
 			cells := func(second, third string) *notebook.Notebook {
-				nb := book(t, fmt.Sprintf("append %s declare1\nappend %[1]s do1\nprint one", log), fmt.Sprintf("append %s declare2\nappend %[1]s %s\nprint two", log, second),
+				nb := book(t, fmt.Sprintf("append %s declare1\nappend %[1]s do1\nprint one", log),
+					fmt.Sprintf("append %s declare2\nappend %[1]s %s\nprint two", log, second),
 					third, fmt.Sprintf("append %s done4", log))
 				for i, tag := range c.tags {
 					if tag != "" {
@@ -275,7 +294,8 @@ func TestResume(t *testing.T) {
 			if got := strings.Join(strings.Fields(read(t, log)), " "); got != c.log {
 				t.Errorf("run were %s, want %s", got, c.log)
 			}
-			if got := outputs(nb.Cells()[0]) + outputs(nb.Cells()[1]); got != "stdout:one\nstdout:two\n" {
+			if got := outputs(nb.Cells()[0]) +
+				outputs(nb.Cells()[1]); got != "stdout:one\nstdout:two\n" {
 				t.Errorf("the finished cells show %q", got)
 			}
 			if _, ok := nb.Cells()[0].Metadata("execution", "shell.execute_reply"); !ok {
@@ -285,10 +305,11 @@ func TestResume(t *testing.T) {
 			// remembered.
 			if c.replay != "" && len(c.tags) == 0 && c.from == "" {
 				var started bool
-				again, err := run(t, cells(second, fmt.Sprintf("append %s done3", log)), runner.Options{Resume: nb, Replay: declarations, Events: func(e runner.Event) {
-					_, ready := e.(runner.KernelReady)
-					started = started || ready
-				}})
+				again, err := run(t, cells(second, fmt.Sprintf("append %s done3", log)),
+					runner.Options{Resume: nb, Replay: declarations, Events: func(e runner.Event) {
+						_, ready := e.(runner.KernelReady)
+						started = started || ready
+					}})
 				if err != nil || started || again.Count(runner.Kept) != 4 {
 					t.Errorf("error %v, started %v, %s", err, started, fates(again))
 				}
@@ -303,12 +324,17 @@ func TestWhatCountsAsFinished(t *testing.T) {
 		o     runner.Options
 		kept  int
 	}{
-		"an error":                  {[]string{"print a", "fail E v"}, runner.Options{AllowErrors: true}, 1},
-		"an expected error":         {[]string{"#raises-exception fail E v", "fail E v"}, runner.Options{}, 1},
-		"a time-out, though passed": {[]string{"print a", "sleep 1h", "print b"}, runner.Options{AllowErrors: true, CellTimeout: 200 * time.Millisecond}, 1},
-		"a dead kernel":             {[]string{"print a", "die"}, runner.Options{}, 1},
-		"until":                     {[]string{"print a", "print b", "print c"}, runner.Options{Until: "2"}, 2},
-		"others":                    {[]string{"print a", "print b", "print c"}, runner.Options{Only: []string{"2"}}, 0},
+		"an error": {[]string{"print a", "fail E v"},
+			runner.Options{AllowErrors: true}, 1},
+		"an expected error": {[]string{"#raises-exception fail E v", "fail E v"},
+			runner.Options{}, 1},
+		"a time-out, though passed": {[]string{"print a", "sleep 1h", "print b"},
+			runner.Options{AllowErrors: true, CellTimeout: 200 * time.Millisecond}, 1},
+		"a dead kernel": {[]string{"print a", "die"}, runner.Options{}, 1},
+		"until": {[]string{"print a", "print b", "print c"},
+			runner.Options{Until: "2"}, 2},
+		"others": {[]string{"print a", "print b", "print c"},
+			runner.Options{Only: []string{"2"}}, 0},
 	} {
 		t.Run(name, func(t *testing.T) {
 			first := book(t, c.cells...)
@@ -337,19 +363,21 @@ func TestSavesWhileACellRuns(t *testing.T) {
 	nb := book(t, "print a\nsleep 1h")
 	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Minute)
 	defer cancel()
-	_, err := runner.Run(ctx, nb, runner.Options{Spec: kerneltest.Spec("go"), Autosave: time.Millisecond, Save: func() error {
-		if err := nb.WriteFile(path); err != nil {
-			return err
-		}
-		saved, err := notebook.ReadFile(path)
-		if err != nil {
-			return err
-		}
-		if _, ended := saved.Cells()[0].Metadata("execution", "shell.execute_reply"); outputs(saved.Cells()[0]) == "stdout:a\n" && !ended {
-			cancel()
-		}
-		return nil
-	}})
+	_, err := runner.Run(ctx, nb, runner.Options{Spec: kerneltest.Spec("go"),
+		Autosave: time.Millisecond, Save: func() error {
+			if err := nb.WriteFile(path); err != nil {
+				return err
+			}
+			saved, err := notebook.ReadFile(path)
+			if err != nil {
+				return err
+			}
+			if _, ended := saved.Cells()[0].Metadata("execution",
+				"shell.execute_reply"); outputs(saved.Cells()[0]) == "stdout:a\n" && !ended {
+				cancel()
+			}
+			return nil
+		}})
 	if !errors.Is(err, context.Canceled) {
 		t.Errorf("error %v", err)
 	}

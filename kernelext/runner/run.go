@@ -136,7 +136,8 @@ func Run(ctx context.Context, nb *notebook.Notebook, o Options) (report *Report,
 	defer func() { report.Elapsed = time.Since(begun) }()
 	if o.Timeout > 0 {
 		var cancel context.CancelFunc
-		ctx, cancel = context.WithTimeoutCause(ctx, o.Timeout, fmt.Errorf("%w of %v", ErrRunTimeout, o.Timeout))
+		ctx, cancel = context.WithTimeoutCause(ctx, o.Timeout,
+			fmt.Errorf("%w of %v", ErrRunTimeout, o.Timeout))
 		defer cancel()
 	}
 	r := &run{nb: nb, o: o, parents: map[string]*outputs{}, displays: displays{},
@@ -349,7 +350,8 @@ func (r *run) start(run context.Context) error {
 		if run.Err() != nil {
 			return fmt.Errorf("while kernel %q was starting: %w", r.o.Spec.Name, context.Cause(run))
 		}
-		if ctx.Err() == nil && try < 3 && (ipc && !r.o.IPC || strings.Contains(tail, "address already in use")) {
+		if ctx.Err() == nil && try < 3 && (ipc && !r.o.IPC || strings.Contains(tail,
+			"address already in use")) {
 			o.IPC = r.o.IPC
 			continue
 		}
@@ -362,7 +364,8 @@ func (r *run) start(run context.Context) error {
 // ever.
 func speaksIPC(s jupyter.Spec) bool {
 	all := strings.Join(s.Argv, " ")
-	return slices.ContainsFunc([]string{"ipykernel", "xeus", "xpython", "xcpp", "IRkernel", "bash_kernel", "metakernel"},
+	return slices.ContainsFunc([]string{"ipykernel", "xeus", "xpython", "xcpp", "IRkernel",
+		"bash_kernel", "metakernel"},
 		func(word string) bool { return strings.Contains(all, word) })
 }
 

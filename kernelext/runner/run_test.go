@@ -73,20 +73,31 @@ func TestWhatCellsShow(t *testing.T) {
 		cells []string
 		want  []string
 	}{
-		"streams are merged":            {[]string{"print a\nwrite b\nwrite c\nerr d\nprint e"}, []string{"stdout:a\nbc|stderr:d\n|stdout:e\n"}},
-		"a result":                      {[]string{"result 42"}, []string{"execute_result:42"}},
-		"an update in place":            {[]string{"display a one\nprint x\nupdate a two"}, []string{"display_data:two|stdout:x\n"}},
-		"an update of an earlier cell":  {[]string{"display a one\ndisplay b 1", "update a two\ndisplay a 3"}, []string{"display_data:3|display_data:1", "display_data:3"}},
-		"one id shown twice":            {[]string{"display a 1\ndisplay a 1", "update a 2"}, []string{"display_data:2|display_data:2", ""}},
-		"an update of nothing":          {[]string{"update nobody x\nprint y"}, []string{"stdout:y\n"}},
-		"clear":                         {[]string{"print a\nclear\nprint b"}, []string{"stdout:b\n"}},
-		"clear, wait":                   {[]string{"print a\nclear wait\nprint b"}, []string{"stdout:b\n"}},
+		"streams are merged": {[]string{"print a\nwrite b\nwrite c\nerr d\nprint e"},
+			[]string{"stdout:a\nbc|stderr:d\n|stdout:e\n"}},
+		"a result": {[]string{"result 42"}, []string{"execute_result:42"}},
+		"an update in place": {[]string{"display a one\nprint x\nupdate a two"},
+			[]string{"display_data:two|stdout:x\n"}},
+		"an update of an earlier cell": {[]string{"display a one\ndisplay b 1",
+			"update a two\ndisplay a 3"}, []string{"display_data:3|display_data:1",
+			"display_data:3"}},
+		"one id shown twice": {[]string{"display a 1\ndisplay a 1", "update a 2"},
+			[]string{"display_data:2|display_data:2", ""}},
+		"an update of nothing": {[]string{"update nobody x\nprint y"},
+			[]string{"stdout:y\n"}},
+		"clear": {[]string{"print a\nclear\nprint b"},
+			[]string{"stdout:b\n"}},
+		"clear, wait": {[]string{"print a\nclear wait\nprint b"},
+			[]string{"stdout:b\n"}},
 		"clear, wait, and nothing more": {[]string{"print a\nclear wait"}, []string{"stdout:a\n"}},
 		"an update after a clear":       {[]string{"display a 1\nclear\nupdate a 2"}, []string{""}},
-		"a late line":                   {[]string{"print a", "late b\nprint c"}, []string{"stdout:a\nb\n", "stdout:c\n"}},
-		"junk":                          {[]string{"junk\nprint a"}, []string{"stdout:a\n"}},
-		"skipped":                       {[]string{"#skip-execution print a", "print b", "  "}, []string{"stdout:of an earlier run", "stdout:b\n", ""}},
-		"an expected error":             {[]string{"#raises-exception fail E v", "print b"}, []string{"error:E:v", "stdout:b\n"}},
+		"a late line": {[]string{"print a", "late b\nprint c"},
+			[]string{"stdout:a\nb\n", "stdout:c\n"}},
+		"junk": {[]string{"junk\nprint a"}, []string{"stdout:a\n"}},
+		"skipped": {[]string{"#skip-execution print a", "print b", "  "},
+			[]string{"stdout:of an earlier run", "stdout:b\n", ""}},
+		"an expected error": {[]string{"#raises-exception fail E v", "print b"},
+			[]string{"error:E:v", "stdout:b\n"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			nb := book(t, c.cells...)
@@ -119,12 +130,14 @@ func TestWhatIsWrittenDown(t *testing.T) {
 	if err := json.Unmarshal(raw, &timing); err != nil {
 		t.Fatal(err)
 	}
-	for _, key := range []string{"iopub.status.busy", "iopub.execute_input", "shell.execute_reply", "iopub.status.idle"} {
+	for _, key := range []string{"iopub.status.busy", "iopub.execute_input", "shell.execute_reply",
+		"iopub.status.idle"} {
 		if timing[key].IsZero() {
 			t.Errorf("the cell's metadata has no %s: %s", key, raw)
 		}
 	}
-	if raw, _ := nb.Cells()[0].Metadata("execution", "shell.execute_reply.started"); string(raw) != `"2026-01-02T03:04:05.600000Z"` {
+	if raw, _ := nb.Cells()[0].Metadata("execution",
+		"shell.execute_reply.started"); string(raw) != `"2026-01-02T03:04:05.600000Z"` {
 		t.Errorf("the reply's start is %s", raw)
 	}
 	if raw, _ := nb.Metadata("language_info"); !strings.Contains(string(raw), "1.50") {
@@ -137,7 +150,8 @@ func TestFailuresStopTheRun(t *testing.T) {
 	saved := 0
 	report, err := run(t, nb, runner.Options{Save: func() error { saved++; return nil }})
 	var failed *runner.CellError
-	if !errors.As(err, &failed) || failed.Number != 2 || failed.EName != "Oops" || !strings.Contains(err.Error(), "it broke") {
+	if !errors.As(err, &failed) || failed.Number != 2 || failed.EName != "Oops" ||
+		!strings.Contains(err.Error(), "it broke") {
 		t.Errorf("error %v", err)
 	}
 	if got := outputs(nb.Cells()[1]); got != "stdout:b\n|error:Oops:it broke" {
@@ -168,12 +182,16 @@ func TestAnErrorIsAFailureWhateverTheReply(t *testing.T) {
 		failed int // the cell, from 1; 0 for none
 		says   string
 	}{
-		"reply ok":                {[]string{"print a\nsoft-fail Oops it broke\nprint b", "print c"}, 1, "Oops: it broke"},
-		"two errors":              {[]string{"soft-fail One 1\nsoft-fail Two 2"}, 1, "One: 1"},
-		"cleared again":           {[]string{"soft-fail Oops x\nclear\nprint b"}, 0, ""},
-		"tagged":                  {[]string{"#raises-exception soft-fail Oops x", "print b"}, 0, ""},
-		"of an earlier cell":      {[]string{"print a", "late-fail Oops x", "print c"}, 1, "Oops: x"},
-		"of an earlier, tagged":   {[]string{"#raises-exception print a", "late-fail Oops x"}, 0, ""},
+		"reply ok": {[]string{"print a\nsoft-fail Oops it broke\nprint b",
+			"print c"}, 1, "Oops: it broke"},
+		"two errors":    {[]string{"soft-fail One 1\nsoft-fail Two 2"}, 1, "One: 1"},
+		"cleared again": {[]string{"soft-fail Oops x\nclear\nprint b"}, 0, ""},
+		"tagged": {[]string{"#raises-exception soft-fail Oops x", "print b"}, 0,
+			""},
+		"of an earlier cell": {[]string{"print a", "late-fail Oops x", "print c"}, 1,
+			"Oops: x"},
+		"of an earlier, tagged": {[]string{"#raises-exception print a", "late-fail Oops x"}, 0,
+			""},
 		"an exit with an error":   {[]string{"soft-fail Oops x\nfail SystemExit 0"}, 1, "Oops: x"},
 		"an exit with a status":   {[]string{"fail SystemExit 3"}, 1, "SystemExit: 3"},
 		"an exit with a text":     {[]string{"fail SystemExit no data"}, 1, "SystemExit: no data"},
@@ -188,13 +206,16 @@ func TestAnErrorIsAFailureWhateverTheReply(t *testing.T) {
 				}
 				return
 			}
-			if !errors.As(err, &failed) || failed.Number != c.failed || !strings.HasSuffix(err.Error(), "failed: "+c.says) {
+			if !errors.As(err, &failed) || failed.Number != c.failed ||
+				!strings.HasSuffix(err.Error(), "failed: "+c.says) {
 				t.Errorf("error %v, want one of cell %d with %q", err, c.failed, c.says)
 			}
-			if report.Cells[c.failed-1].Status != runner.Failed || report.Count(runner.Failed) != 1 {
+			if report.Cells[c.failed-1].Status != runner.Failed ||
+				report.Count(runner.Failed) != 1 {
 				t.Errorf("statuses %+v", report.Cells)
 			}
-			if last := report.Cells[len(c.cells)-1]; len(c.cells) == 3 && last.Status != runner.NotRun {
+			if last := report.Cells[len(c.cells)-1]; len(c.cells) == 3 &&
+				last.Status != runner.NotRun {
 				t.Errorf("the last cell is %s", last.Status)
 			}
 		})
@@ -208,26 +229,31 @@ func TestAnErrorIsAFailureWhateverTheReply(t *testing.T) {
 
 // sys.exit(0) ends a notebook; the cells behind it are not run, and nothing has failed.
 func TestExitIsNoFailure(t *testing.T) {
-	for _, code := range []string{"fail SystemExit 0", "fail SystemExit", "fail SystemExit None", "quiet-fail SystemExit 0", "soft-fail SystemExit 0", "quit"} {
+	for _, code := range []string{"fail SystemExit 0", "fail SystemExit", "fail SystemExit None",
+		"quiet-fail SystemExit 0", "soft-fail SystemExit 0", "quit"} {
 		for _, o := range []runner.Options{{}, {AllowErrors: true}, {ForceErrors: true}} {
 			nb := book(t, "print a", "print b\n"+code, "print c")
 			report, err := run(t, nb, o)
 			if err != nil || report.Exit == nil || report.Exit.Number != 2 {
 				t.Errorf("%q: error %v, exit %v", code, err, report.Exit)
 			}
-			if report.Cells[1].Status != runner.OK || report.Cells[2].Status != runner.NotRun || outputs(nb.Cells()[2]) != "" {
-				t.Errorf("%q: statuses %s, %s", code, report.Cells[1].Status, report.Cells[2].Status)
+			if report.Cells[1].Status != runner.OK || report.Cells[2].Status != runner.NotRun ||
+				outputs(nb.Cells()[2]) != "" {
+				t.Errorf("%q: statuses %s, %s", code, report.Cells[1].Status,
+					report.Cells[2].Status)
 			}
 		}
 	}
 	nb := book(t, "#raises-exception fail SystemExit 0", "print b")
-	if report, err := run(t, nb, runner.Options{}); err != nil || report.Exit != nil || outputs(nb.Cells()[1]) != "stdout:b\n" {
+	if report, err := run(t, nb, runner.Options{}); err != nil || report.Exit != nil ||
+		outputs(nb.Cells()[1]) != "stdout:b\n" {
 		t.Errorf("where an exception is expected: error %v, exit %v", err, report.Exit)
 	}
 }
 
 func TestMaxOutput(t *testing.T) {
-	nb := book(t, "print 0123456789\nerr 0123456789\ndisplay - x\nfail E v", "flood 3000\nclear\nprint a", "show text/plain 0123456789abcdefghijklm\nprint a",
+	nb := book(t, "print 0123456789\nerr 0123456789\ndisplay - x\nfail E v",
+		"flood 3000\nclear\nprint a", "show text/plain 0123456789abcdefghijklm\nprint a",
 		"display x a\nupdate x b")
 	_, _ = run(t, nb, runner.Options{MaxOutput: 20, AllowErrors: true})
 	for i, want := range []string{
@@ -252,7 +278,8 @@ func TestReasonOfAnEnd(t *testing.T) {
 		"err warn\nfail E its reason":                                                  "failed: E: its reason",
 		"fail E exit status 3":                                                         "failed: E: exit status 3",
 	} {
-		if _, err := run(t, book(t, code), runner.Options{}); err == nil || !strings.HasSuffix(err.Error(), want) {
+		if _, err := run(t, book(t, code), runner.Options{}); err == nil ||
+			!strings.HasSuffix(err.Error(), want) {
 			t.Errorf("%q: error %v, wanted %q", code, err, want)
 		}
 	}
@@ -265,7 +292,8 @@ func TestAllowErrors(t *testing.T) {
 		t.Fatal(err)
 	}
 	if report.Count(runner.Failed) != 2 || outputs(nb.Cells()[2]) != "stdout:c\n" {
-		t.Errorf("%d failed; the last cell shows %q", report.Count(runner.Failed), outputs(nb.Cells()[2]))
+		t.Errorf("%d failed; the last cell shows %q", report.Count(runner.Failed),
+			outputs(nb.Cells()[2]))
 	}
 }
 
@@ -275,12 +303,14 @@ func TestTimeout(t *testing.T) {
 		killed bool
 	}{{"print a\nsleep 1h", false}, {"print a\ndeaf 1h", true}} {
 		nb := book(t, c.code, "print b")
-		_, err := run(t, nb, runner.Options{CellTimeout: 50 * time.Millisecond, Grace: 200 * time.Millisecond})
+		_, err := run(t, nb, runner.Options{CellTimeout: 50 * time.Millisecond,
+			Grace: 200 * time.Millisecond})
 		var slow *runner.TimeoutError
 		if !errors.As(err, &slow) || slow.Killed != c.killed {
 			t.Errorf("%q: error %v", c.code, err)
 		}
-		if got := outputs(nb.Cells()[0]); !strings.HasPrefix(got, "stdout:a\n|") || !strings.Contains(got, "CellTimeout") {
+		if got := outputs(nb.Cells()[0]); !strings.HasPrefix(got, "stdout:a\n|") ||
+			!strings.Contains(got, "CellTimeout") {
 			t.Errorf("%q: the cell shows %q", c.code, got)
 		}
 	}
@@ -288,7 +318,8 @@ func TestTimeout(t *testing.T) {
 
 func TestGoOnAfterATimeout(t *testing.T) {
 	nb := book(t, "sleep 1h", "print b")
-	report, err := run(t, nb, runner.Options{CellTimeout: 300 * time.Millisecond, AllowErrors: true})
+	report, err := run(t, nb, runner.Options{CellTimeout: 300 * time.Millisecond,
+		AllowErrors: true})
 	if err != nil || report.Count(runner.OK) != 1 {
 		t.Errorf("error %v, %d cells ok", err, report.Count(runner.OK))
 	}
@@ -296,7 +327,8 @@ func TestGoOnAfterATimeout(t *testing.T) {
 
 func TestWholeTimeout(t *testing.T) {
 	nb := book(t, "print a", "sleep 1h")
-	if _, err := run(t, nb, runner.Options{Timeout: time.Second}); !errors.Is(err, runner.ErrRunTimeout) {
+	if _, err := run(t, nb, runner.Options{Timeout: time.Second}); !errors.Is(err,
+		runner.ErrRunTimeout) {
 		t.Errorf("error %v", err)
 	}
 	if got := outputs(nb.Cells()[0]); got != "stdout:a\n" {
@@ -308,7 +340,8 @@ func TestDeadKernel(t *testing.T) {
 	nb := book(t, "print a", "print b\ndie", "print c")
 	_, err := run(t, nb, runner.Options{})
 	var dead *runner.DeadKernelError
-	if !errors.As(err, &dead) || dead.Number != 2 || !strings.Contains(err.Error(), "dying as told") {
+	if !errors.As(err, &dead) || dead.Number != 2 || !strings.Contains(err.Error(),
+		"dying as told") {
 		t.Errorf("error %v", err)
 	}
 	if got := outputs(nb.Cells()[1]); !strings.Contains(got, "error:DeadKernel") {
@@ -318,7 +351,8 @@ func TestDeadKernel(t *testing.T) {
 
 func TestKernelThatDoesNotStart(t *testing.T) {
 	nb := book(t, "print a")
-	spec := jupyter.Spec{Name: "broken", Argv: []string{"sh", "-c", "echo no such library >&2; exit 3"}}
+	spec := jupyter.Spec{Name: "broken", Argv: []string{"sh", "-c",
+		"echo no such library >&2; exit 3"}}
 	_, err := runner.Run(context.Background(), nb, runner.Options{Spec: spec})
 	var dead *runner.DeadKernelError
 	if !errors.As(err, &dead) || !strings.Contains(err.Error(), "no such library") {
@@ -329,13 +363,16 @@ func TestKernelThatDoesNotStart(t *testing.T) {
 // A kernel that seems to understand Unix sockets and does not is started over TCP.
 func TestFallsBackToTCP(t *testing.T) {
 	spec := kerneltest.Spec("go")
-	spec.Argv = []string{"sh", "-c", `grep -q '"ipc"' "$1" && { echo no ipc >&2; exit 1; }; exec "$0" "$1"`, spec.Argv[0], "{connection_file}", "ipykernel"}
+	spec.Argv = []string{"sh", "-c",
+		`grep -q '"ipc"' "$1" && { echo no ipc >&2; exit 1; }; exec "$0" "$1"`, spec.Argv[0],
+		"{connection_file}", "ipykernel"}
 	transport := ""
-	_, err := runner.Run(t.Context(), book(t, "print a"), runner.Options{Spec: spec, Events: func(e runner.Event) {
-		if ready, ok := e.(runner.KernelReady); ok {
-			transport = ready.Kernel.Connection.Transport
-		}
-	}})
+	_, err := runner.Run(t.Context(), book(t, "print a"), runner.Options{Spec: spec,
+		Events: func(e runner.Event) {
+			if ready, ok := e.(runner.KernelReady); ok {
+				transport = ready.Kernel.Connection.Transport
+			}
+		}})
 	if err != nil || transport != "tcp" {
 		t.Errorf("transport %q, error %v", transport, err)
 	}
@@ -390,7 +427,8 @@ func TestCellRetries(t *testing.T) {
 		}
 	}}
 	report, err := run(t, nb, o)
-	if err != nil || len(report.Cells[0].Tries) != 2 || len(tries) != 2 || outputs(nb.Cells()[0]) != "stdout:a\n" {
+	if err != nil || len(report.Cells[0].Tries) != 2 || len(tries) != 2 ||
+		outputs(nb.Cells()[0]) != "stdout:a\n" {
 		t.Errorf("tries %v, the cell shows %q, error %v", tries, outputs(nb.Cells()[0]), err)
 	}
 	os.Remove(count)
@@ -413,7 +451,8 @@ func TestInterruptedWhileStarting(t *testing.T) {
 	if !errors.Is(err, why) || errors.As(err, &dead) {
 		t.Errorf("error %v", err)
 	}
-	_, err = runner.Run(context.Background(), book(t, "print a"), runner.Options{Spec: spec, Timeout: 100 * time.Millisecond})
+	_, err = runner.Run(context.Background(), book(t, "print a"),
+		runner.Options{Spec: spec, Timeout: 100 * time.Millisecond})
 	if !errors.Is(err, runner.ErrRunTimeout) {
 		t.Errorf("error %v", err)
 	}
@@ -441,7 +480,8 @@ func TestInterrupted(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := outputs(saved.Cells()[0]); !strings.Contains(got, "stdout:a\n") || !strings.Contains(got, "Interrupted") {
+	if got := outputs(saved.Cells()[0]); !strings.Contains(got, "stdout:a\n") ||
+		!strings.Contains(got, "Interrupted") {
 		t.Errorf("the saved cell shows %q", got)
 	}
 }

@@ -12,7 +12,8 @@ const (
 
 // maySave reports whether a save is within what a run may spend on saving.
 func (r *run) maySave() bool {
-	return r.saving < freeSaving+time.Since(r.begun)/saveShare || time.Since(r.saved) > saveShare*r.took
+	return r.saving < freeSaving+time.Since(r.begun)/saveShare ||
+		time.Since(r.saved) > saveShare*r.took
 }
 
 // saveDue returns when something that has not been saved is to be saved, while a cell runs.

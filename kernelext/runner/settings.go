@@ -25,7 +25,8 @@ type Setting struct {
 // StringSetting returns a setting whose value is a string, whatever it looks like and whatever type
 // the declaration has.
 func StringSetting(name, value string) Setting {
-	node := &yaml.Node{Kind: yaml.ScalarNode, Tag: stringTag, Style: yaml.DoubleQuotedStyle, Value: value}
+	node := &yaml.Node{Kind: yaml.ScalarNode, Tag: stringTag, Style: yaml.DoubleQuotedStyle,
+		Value: value}
 	return Setting{name, value, node, true}
 }
 
@@ -68,11 +69,13 @@ func ReadSettings(text []byte) ([]Setting, error) {
 		return nil, nil
 	}
 	if top.Kind != yaml.MappingNode {
-		return nil, fmt.Errorf("parameters: lines of the form name: value were expected, not %s", kindOf(top))
+		return nil, fmt.Errorf("parameters: lines of the form name: value were expected, not %s",
+			kindOf(top))
 	}
 	var settings []Setting
 	for i := 0; i < len(top.Content); i += 2 {
-		settings = append(settings, Setting{Name: top.Content[i].Value, Value: top.Content[i+1].Value, node: top.Content[i+1]})
+		settings = append(settings, Setting{Name: top.Content[i].Value,
+			Value: top.Content[i+1].Value, node: top.Content[i+1]})
 	}
 	return settings, nil
 }
@@ -207,7 +210,8 @@ func listOf(text string) *yaml.Node {
 	for item := range strings.SplitSeq(strings.TrimSuffix(strings.TrimSpace(text), ","), ",") {
 		item = strings.TrimSpace(item)
 		if n := len(item); n >= 2 && (item[0] == '"' || item[0] == '\'') && item[n-1] == item[0] {
-			list.Content = append(list.Content, &yaml.Node{Kind: yaml.ScalarNode, Tag: stringTag, Value: item[1 : n-1]})
+			list.Content = append(list.Content, &yaml.Node{Kind: yaml.ScalarNode, Tag: stringTag,
+				Value: item[1 : n-1]})
 			continue
 		}
 		list.Content = append(list.Content, scalar(item))

@@ -67,10 +67,12 @@ func (w *widgets) message(c commContent, buffers [][]byte) {
 	}
 	for i, path := range c.Data.BufferPaths {
 		if i < len(buffers) {
-			m.buffers[string(path)] = modelBuffer{base64.StdEncoding.EncodeToString(buffers[i]), "base64", path}
+			m.buffers[string(path)] = modelBuffer{base64.StdEncoding.EncodeToString(buffers[i]),
+				"base64", path}
 		}
 	}
-	if m.text("_model_module") != "@jupyter-widgets/output" || m.text("_model_name") != "OutputModel" {
+	if m.text("_model_module") != "@jupyter-widgets/output" ||
+		m.text("_model_name") != "OutputModel" {
 		return
 	}
 	if m.captured == nil {
@@ -134,7 +136,8 @@ func (w *widgets) send(c *jupyter.Client) error {
 		}
 		m.unsent = false
 		state := map[string]any{"outputs": m.state["outputs"]}
-		_, err := c.Send(jupyter.Shell, "comm_msg", map[string]any{"comm_id": m.id, "data": map[string]any{"method": "update", "state": state, "buffer_paths": []any{}}})
+		_, err := c.Send(jupyter.Shell, "comm_msg", map[string]any{"comm_id": m.id,
+			"data": map[string]any{"method": "update", "state": state, "buffer_paths": []any{}}})
 		if err != nil {
 			return err
 		}
@@ -169,7 +172,8 @@ func (w *widgets) save(nb *notebook.Notebook) error {
 		if _, ok := m.state["_model_name"]; !ok {
 			continue
 		}
-		state := map[string]any{"model_name": m.state["_model_name"], "model_module": m.state["_model_module"],
+		state := map[string]any{"model_name": m.state["_model_name"],
+			"model_module":         m.state["_model_module"],
 			"model_module_version": m.state["_model_module_version"], "state": m.state}
 		var buffers []modelBuffer
 		for _, b := range m.buffers {
@@ -180,7 +184,8 @@ func (w *widgets) save(nb *notebook.Notebook) error {
 		}
 		states[id] = state
 	}
-	return nb.SetMetadata(map[string]any{"state": states, "version_major": 2, "version_minor": 0}, "widgets", widgetStates)
+	return nb.SetMetadata(map[string]any{"state": states, "version_major": 2, "version_minor": 0},
+		"widgets", widgetStates)
 }
 
 func (m *model) text(name string) (s string) {

@@ -19,7 +19,9 @@ func TestWidgets(t *testing.T) {
 	}
 	enter, leave := ` {"msg_id":"REQUEST"}`, ` {"msg_id":""}`
 	nb := book(t, strings.Join([]string{open("outer"), open("inner"),
-		"comm msg outer" + enter, "print a", "clear", "print b", "comm msg inner" + enter, "result 1", "comm msg inner" + leave, "print c", "comm msg outer" + leave, "print d"}, "\n"),
+		"comm msg outer" + enter, "print a", "clear", "print b", "comm msg inner" + enter,
+		"result 1", "comm msg inner" + leave, "print c", "comm msg outer" + leave, "print d"},
+		"\n"),
 		`comm open slider {"_model_name":"IntSliderModel","value":3}`+"\n"+`comm msg slider {"value":4}`+"\n"+`comm msg nobody {"value":5}`+"\ncomm open broken 7\ncomm open list []",
 		`fail E v`)
 	warned := 0
@@ -48,14 +50,17 @@ func TestWidgets(t *testing.T) {
 	if err := json.Unmarshal(raw, &got); err != nil {
 		t.Fatalf("%v in %s", err, raw)
 	}
-	if len(got.State) != 3 || got.Major != 2 || got.State["slider"].State.Value != 4 || got.State["slider"].Name != "IntSliderModel" {
+	if len(got.State) != 3 || got.Major != 2 || got.State["slider"].State.Value != 4 ||
+		got.State["slider"].Name != "IntSliderModel" {
 		t.Errorf("the states are %s", raw)
 	}
 	outer, inner := got.State["outer"].State.Outputs, got.State["inner"].State.Outputs
-	if want := []map[string]any{{"output_type": "stream", "name": "stdout", "text": "b\nc\n"}}; !reflect.DeepEqual(outer, want) {
+	if want := []map[string]any{{"output_type": "stream", "name": "stdout",
+		"text": "b\nc\n"}}; !reflect.DeepEqual(outer, want) {
 		t.Errorf("the outer widget has %v, wanted %v", outer, want)
 	}
-	if len(inner) != 1 || inner[0]["output_type"] != "execute_result" || !reflect.DeepEqual(inner[0]["data"], map[string]any{"text/plain": "1"}) {
+	if len(inner) != 1 || inner[0]["output_type"] != "execute_result" ||
+		!reflect.DeepEqual(inner[0]["data"], map[string]any{"text/plain": "1"}) {
 		t.Errorf("the inner widget has %v", inner)
 	}
 }
@@ -64,7 +69,8 @@ func TestWidgets(t *testing.T) {
 // of some cells.
 func TestWidgetsOfCellsThatAreKept(t *testing.T) {
 	cells := func(last string) []string {
-		return []string{`comm open first {"_model_name":"IntSliderModel","value":3}`, `comm open second {"_model_name":"IntSliderModel","value":4}`, last}
+		return []string{`comm open first {"_model_name":"IntSliderModel","value":3}`,
+			`comm open second {"_model_name":"IntSliderModel","value":4}`, last}
 	}
 	earlier := book(t, cells("fail E v")...)
 	if _, err := run(t, earlier, runner.Options{}); err == nil {

@@ -31,7 +31,8 @@ type Mask struct {
 }
 
 // Outputs compares what a cell has shown with what it shows now. The error is a rule that failed.
-func Outputs(want, got []notebook.Output, r Rules) (differences []Difference, masked []Mask, err error) {
+func Outputs(want, got []notebook.Output, r Rules) (differences []Difference, masked []Mask,
+	err error) {
 	c := comparison{rules: r}
 	a, b := gather(want, r), gather(got, r)
 	for _, name := range slices.Sorted(maps.Keys(a.streams)) {
@@ -117,9 +118,11 @@ func (c *comparison) displays(want, got []notebook.Output) {
 		place := fmt.Sprintf("display %d", i+1)
 		switch {
 		case i >= len(got):
-			c.add(Difference{Place: place, Message: "missing: " + c.describe(want[i]), Want: c.essence(want[i])})
+			c.add(Difference{Place: place, Message: "missing: " + c.describe(want[i]),
+				Want: c.essence(want[i])})
 		case i >= len(want):
-			c.add(Difference{Place: place, Message: "new: " + c.describe(got[i]), Got: c.essence(got[i])})
+			c.add(Difference{Place: place, Message: "new: " + c.describe(got[i]),
+				Got: c.essence(got[i])})
 		default:
 			c.display(place, want[i], got[i])
 		}
@@ -139,7 +142,8 @@ func (c *comparison) display(place string, want, got notebook.Output) {
 		c.text("error", "text/plain", errorText(want), errorText(got))
 		return
 	case wantError != gotError:
-		c.add(Difference{Place: place, Message: c.describe(got) + ", it was " + c.describe(want), Want: c.essence(want), Got: c.essence(got)})
+		c.add(Difference{Place: place, Message: c.describe(got) + ", it was " + c.describe(want),
+			Want: c.essence(want), Got: c.essence(got)})
 		return
 	}
 	a, b := mimes(want, c.rules), mimes(got, c.rules)
@@ -242,7 +246,8 @@ func (c *comparison) lines(place string, want, got form) error {
 	}
 	was := want.lines
 	if is := c.rules.align(was, got.lines); !slices.Equal(was, is) {
-		c.add(Difference{Place: place, Message: firstLine(was, is), Want: strings.Join(was, "\n"), Got: strings.Join(is, "\n")})
+		c.add(Difference{Place: place, Message: firstLine(was, is), Want: strings.Join(was, "\n"),
+			Got: strings.Join(is, "\n")})
 	}
 	if len(want.matches) != len(got.matches) {
 		return nil // they differ, too, and the difference shows it
@@ -272,7 +277,8 @@ func (c *comparison) part(place string, want, got part) {
 			c.add(Difference{Place: place, Message: p.String(), Picture: p})
 		}
 	default:
-		c.add(Difference{Place: place, Message: fmt.Sprintf("%d bytes, they were %d others", len(got.data), len(want.data))})
+		c.add(Difference{Place: place, Message: fmt.Sprintf("%d bytes, they were %d others",
+			len(got.data), len(want.data))})
 	}
 }
 

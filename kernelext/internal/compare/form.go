@@ -71,7 +71,8 @@ func binary(mime string) bool {
 	case "image", "audio", "video", "font":
 		return !strings.HasPrefix(mime, "image/svg")
 	}
-	return mime == "application/pdf" || mime == "application/octet-stream" || mime == "application/zip"
+	return mime == "application/pdf" || mime == "application/octet-stream" ||
+		mime == "application/zip"
 }
 
 func decodeBase64(s string) ([]byte, error) {

@@ -15,9 +15,11 @@ import (
 // and nothing that it tells drives a terminal.
 func FuzzOutputs(f *testing.F) {
 	for _, s := range []string{
-		"", "a\r\x1b[A12.5\b", `<svg id="a"><path d="M0"/><use href="#a"/></svg>`, "<table><tr><td>1<p></table>", `{"a":[1.0,"é"],"b":null}`,
+		"", "a\r\x1b[A12.5\b", `<svg id="a"><path d="M0"/><use href="#a"/></svg>`,
+		"<table><tr><td>1<p></table>", `{"a":[1.0,"é"],"b":null}`,
 		"iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==", "R0lGODlhAQABAIAAAAAAAP///ywAAAAAAQABAAACAUwAOw==",
-		"data:image/png;base64,iVBORw0KGgo= data:text/html;base64,PGI+PC9iPg==", "took 1h2m at 12:30 in /home/a/b 0xc000012345",
+		"data:image/png;base64,iVBORw0KGgo= data:text/html;base64,PGI+PC9iPg==",
+		"took 1h2m at 12:30 in /home/a/b 0xc000012345",
 	} {
 		f.Add(s, s+"1")
 	}
@@ -26,7 +28,8 @@ func FuzzOutputs(f *testing.F) {
 		f.Fatal(err)
 	}
 	r := compare.Rules{Sanitize: rules}
-	mimes := []string{"text/plain", "text/html", "image/svg+xml", "image/png", "image/gif", "text/markdown", "application/x-unknown"}
+	mimes := []string{"text/plain", "text/html", "image/svg+xml", "image/png", "image/gif",
+		"text/markdown", "application/x-unknown"}
 	everything := func(s string) []notebook.Output {
 		outputs := []notebook.Output{notebook.Stream("stdout", s), notebook.Failure(s, s, nil)}
 		for _, mime := range mimes {
@@ -43,19 +46,23 @@ func FuzzOutputs(f *testing.F) {
 			t.Fatal(err)
 		}
 		for _, d := range one {
-			if d.Place == "" || d.Message == "" || strings.ContainsAny(d.String()+d.Unified(), "\x1b\x00\r") {
+			if d.Place == "" || d.Message == "" || strings.ContainsAny(d.String()+d.Unified(),
+				"\x1b\x00\r") {
 				t.Errorf("a difference of %q and %q is %+v", a, b, d)
 			}
 		}
 		if json.Valid([]byte(a)) == json.Valid([]byte(b)) {
 			other, _, err := compare.Outputs(everything(b), everything(a), r)
 			if err != nil || len(one) != len(other) {
-				t.Errorf("%q and %q: %d differences, and %d the other way round; %v", a, b, len(one), len(other), err)
+				t.Errorf("%q and %q: %d differences, and %d the other way round; %v", a, b,
+					len(one), len(other), err)
 			}
 		}
 		if terminal.Text(a) == a {
-			same := []notebook.Output{show("text/plain", a+" \n"), show("text/html", "<!-- x -->"+a)}
-			if d, _, err := compare.Outputs([]notebook.Output{show("text/plain", a), show("text/html", a)}, same, r); err != nil || len(d) > 0 {
+			same := []notebook.Output{show("text/plain", a+" \n"),
+				show("text/html", "<!-- x -->"+a)}
+			if d, _, err := compare.Outputs([]notebook.Output{show("text/plain", a),
+				show("text/html", a)}, same, r); err != nil || len(d) > 0 {
 				t.Errorf("%q differs from itself by %+v; %v", a, d, err)
 			}
 		}

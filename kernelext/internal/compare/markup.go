@@ -13,7 +13,8 @@ import (
 // markup writes HTML or SVG with one element a line, indented; attributes sorted; ids named by
 // their order. Text that the parser refuses (elements hundreds deep) stays as it is.
 func (r Rules) markup(text string, matches *[]match) (string, error) {
-	nodes, err := html.ParseFragment(strings.NewReader(text), &html.Node{Type: html.ElementNode, Data: "body", DataAtom: atom.Body})
+	nodes, err := html.ParseFragment(strings.NewReader(text),
+		&html.Node{Type: html.ElementNode, Data: "body", DataAtom: atom.Body})
 	if err != nil {
 		return r.sanitize("", text, false, matches)
 	}
@@ -53,7 +54,8 @@ func (w *markupWriter) collect(n *html.Node) {
 
 // invisible elements say how a picture was made, and when.
 func invisible(n *html.Node) bool {
-	return n.Type == html.CommentNode || n.Type == html.DoctypeNode || n.Type == html.ElementNode && n.Data == "metadata"
+	return n.Type == html.CommentNode || n.Type == html.DoctypeNode || n.Type == html.ElementNode &&
+		n.Data == "metadata"
 }
 
 func (w *markupWriter) node(n *html.Node, indent string) {
@@ -136,7 +138,8 @@ func (w *markupWriter) attributes(n *html.Node) string {
 			key = a.Namespace + ":" + key
 		}
 		switch key {
-		case "id", "for", "headers", "list", "form", "aria-labelledby", "aria-describedby", "aria-controls", "aria-owns":
+		case "id", "for", "headers", "list", "form", "aria-labelledby", "aria-describedby",
+			"aria-controls", "aria-owns":
 			value = w.renameList(value)
 		case "class":
 			names := strings.Fields(value)

@@ -30,7 +30,8 @@ func pieces(s string) []piece {
 }
 
 func word(c byte) bool {
-	return c == '_' || c >= '0' && c <= '9' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= 0x80
+	return c == '_' || c >= '0' && c <= '9' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' ||
+		c >= 0x80
 }
 
 // sameLine reports whether two lines say the same, with numbers within the tolerance.

@@ -74,11 +74,13 @@ func TestTheExecutedNotebookIsComparable(t *testing.T) {
 		if digits > 0 {
 			changed++
 			if d := check(t, c.ID(), c.Outputs(), altered, r, "text/html: line"); len(d) != digits {
-				t.Errorf("%s: %d digits were changed, and there are %d differences", c.ID(), digits, len(d))
+				t.Errorf("%s: %d digits were changed, and there are %d differences", c.ID(), digits,
+					len(d))
 			}
 		}
 	}
 	if compared < 20 || changed < 5 {
-		t.Errorf("%d displays were compared and %d cells changed: the notebook has become another", compared, changed)
+		t.Errorf("%d displays were compared and %d cells changed: the notebook has become another",
+			compared, changed)
 	}
 }

@@ -36,7 +36,8 @@ type PictureDifference struct {
 func (p PictureDifference) String() string {
 	switch {
 	case p.WantSize != p.GotSize:
-		return fmt.Sprintf("the picture has %s pixels, it had %s", size(p.GotSize), size(p.WantSize))
+		return fmt.Sprintf("the picture has %s pixels, it had %s", size(p.GotSize),
+			size(p.WantSize))
 	case p.WantFrames != p.GotFrames:
 		return fmt.Sprintf("the picture has %d frames, it had %d", p.GotFrames, p.WantFrames)
 	}
@@ -44,7 +45,8 @@ func (p PictureDifference) String() string {
 	if p.GotFrames > 1 {
 		where += fmt.Sprintf(", frame %d of %d", p.Frame, p.GotFrames)
 	}
-	return fmt.Sprintf("%d of the picture's %d pixels differ (%.2g %%), by up to %d of 255 (%s)", p.Differing, p.Of, 100*float64(p.Differing)/float64(p.Of), p.Max, where)
+	return fmt.Sprintf("%d of the picture's %d pixels differ (%.2g %%), by up to %d of 255 (%s)",
+		p.Differing, p.Of, 100*float64(p.Differing)/float64(p.Of), p.Max, where)
 }
 
 func size(p image.Point) string { return fmt.Sprintf("%d×%d", p.X, p.Y) }
@@ -63,7 +65,8 @@ func (r Rules) pictures(want, got []byte) (*PictureDifference, error) {
 	if err != nil {
 		return nil, fmt.Errorf("the new picture cannot be decoded: %w", err)
 	}
-	p := &PictureDifference{Want: want, Got: got, WantSize: a[0].Rect.Size(), GotSize: b[0].Rect.Size(), WantFrames: len(a), GotFrames: len(b)}
+	p := &PictureDifference{Want: want, Got: got, WantSize: a[0].Rect.Size(),
+		GotSize: b[0].Rect.Size(), WantFrames: len(a), GotFrames: len(b)}
 	if p.WantSize != p.GotSize || len(a) != len(b) {
 		return p, nil
 	}

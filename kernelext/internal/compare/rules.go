@@ -48,7 +48,8 @@ func (r Rules) Check() error {
 	}
 	switch {
 	case !(r.Absolute >= 0) || !(r.Relative >= 0):
-		return fmt.Errorf("the tolerances of numbers are %g and %g; want 0 or more", r.Absolute, r.Relative)
+		return fmt.Errorf("the tolerances of numbers are %g and %g; want 0 or more", r.Absolute,
+			r.Relative)
 	case r.Channel < 0 || r.Channel > 255:
 		return fmt.Errorf("the tolerance of a pixel is %d; want 0 to 255", r.Channel)
 	case !(r.Pixels >= 0 && r.Pixels <= 1):
@@ -138,35 +139,43 @@ var builtin = []builtinRule{
 	{"addresses", "${1}‹address›", true, false, []string{"0x"}, regexp.MustCompile(
 		`(\bat )0x[0-9A-Fa-f]{8,16}\b|\b0x(?:c0[0-9][0-9a-f]{7}|140[0-9a-f]{8}|7[ef][0-9a-f]{10}|5[56][0-9a-f]{10}|[1-9a-f][0-9a-f]{8,9}[08]|[1-7][0-9a-f]{10}[08])\b`)},
 	// the random names of kernels and temporary files
-	{"temporary", "${1}‹temporary›${2}", true, false, []string{"gonb_", "ipykernel_", "tmp", "/T"}, regexp.MustCompile(
-		`(^|[^\w./-])` + tempDir + `(?:/(?:tmp[a-z0-9_]{8}|gonb_[0-9a-f]{8}|ipykernel_\d+|go-build\d+)\b|/([A-Za-z][A-Za-z_-]*)\d{8,10}\b|\b)` +
-			`|\bgonb_[0-9a-f]{8}\b|\bipykernel_\d+\b`)},
+	{"temporary", "${1}‹temporary›${2}", true, false, []string{"gonb_", "ipykernel_", "tmp", "/T"},
+		regexp.MustCompile(
+			`(^|[^\w./-])` + tempDir + `(?:/(?:tmp[a-z0-9_]{8}|gonb_[0-9a-f]{8}|ipykernel_\d+|go-build\d+)\b|/([A-Za-z][A-Za-z_-]*)\d{8,10}\b|\b)` +
+				`|\bgonb_[0-9a-f]{8}\b|\bipykernel_\d+\b`)},
 	// what progress bars, IPython and Keras say of their own time; what they count is compared
-	{"timings", "${1}${2}‹timing›", true, false, []string{":", "/s", "loop", "m="}, regexp.MustCompile(
-		`(\[(?:\d+/\d+ )?)(?:\d+:)?\d+:\d\d<(?:(?:\d+:)?\d+:\d\d|\?)(?:, +(?:[\d.]+|\?) ?[A-Za-z]*/[A-Za-z]+)?` +
-			`|^((?:CPU times|Wall time): ).*$` +
-			`|[\d.,]+ ?[nµμum]?s ± [\d.,]+ ?[nµμum]?s per loop \(mean ± std\. dev\. of \d+ runs?, [\d,]+ loops? each\)` +
-			`|\b\d{4}-\d\d-\d\d \d\d:\d\d:[\d.]+ [-+]\d{4} \w+ m=[-+][\d.]+` + // Go's time.Now
-			`|\b(?:\d+s )?\d+(?:ms|[uµμ]s|s)/(?:step|sample|epoch)\b`)},
+	{"timings", "${1}${2}‹timing›", true, false, []string{":", "/s", "loop", "m="},
+		regexp.MustCompile(
+			`(\[(?:\d+/\d+ )?)(?:\d+:)?\d+:\d\d<(?:(?:\d+:)?\d+:\d\d|\?)(?:, +(?:[\d.]+|\?) ?[A-Za-z]*/[A-Za-z]+)?` +
+				`|^((?:CPU times|Wall time): ).*$` +
+				`|[\d.,]+ ?[nµμum]?s ± [\d.,]+ ?[nµμum]?s per loop \(mean ± std\. dev\. of \d+ runs?, [\d,]+ loops? each\)` +
+				`|\b\d{4}-\d\d-\d\d \d\d:\d\d:[\d.]+ [-+]\d{4} \w+ m=[-+][\d.]+` + // Go's time.Now
+				`|\b(?:\d+s )?\d+(?:ms|[uµμ]s|s)/(?:step|sample|epoch)\b`)},
 	// the beginnings of lines of logs and warnings
 	{"logs", "‹log›${1}", true, true, []string{":"}, regexp.MustCompile(
 		`^\d{4}[-/]\d\d[-/]\d\d \d\d:\d\d:\d\d(?:[.,]\d+)?\b|^[IWEF]\d{4} \d\d:\d\d:[\d.]+ +\d+ ` +
 			`|^(?:[A-Za-z]:)?[/\\].*[/\\]([^/\\]+\.py:\d+: \w*Warning: )`)},
 
-	{"uuids", "‹uuid›", false, false, []string{"-"}, regexp.MustCompile(`\b[0-9A-Fa-f]{8}-(?:[0-9A-Fa-f]{4}-){3}[0-9A-Fa-f]{12}\b`)},
-	{"times", "${1}‹time›", false, false, []string{":", "datetime.datetime("}, regexp.MustCompile(`` +
-		`\bdatetime\.datetime\(\d[^()]*(?:\([^()]*\))?[^()]*\)` + // Python's own form
-		// date, HTTP, mail
-		`|\b(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*,? +(?:\d{1,2}[ -])?[A-Z][a-z]{2}[ -]+[\d ]+ ` + clock + `(?: [A-Z]{3,4}| [-+]\d{4})?(?: \d{4})?` +
-		// ISO 8601, Go; not a compiler's :12:17
-		`|(^|[^:\w])(?:\d{4}[-/]\d{2}[-/]\d{2}[T _])?` + clock + `(?:(?: ?[-+]\d{2}:?\d{2})?(?: [A-Z]{3,4}\b)?)(?: m=[-+]\d+\.\d+)?`)},
+	{"uuids", "‹uuid›", false, false, []string{"-"},
+		regexp.MustCompile(`\b[0-9A-Fa-f]{8}-(?:[0-9A-Fa-f]{4}-){3}[0-9A-Fa-f]{12}\b`)},
+	{"times", "${1}‹time›", false, false, []string{":", "datetime.datetime("},
+		regexp.MustCompile(`` +
+			`\bdatetime\.datetime\(\d[^()]*(?:\([^()]*\))?[^()]*\)` + // Python's own form
+			// date, HTTP, mail
+			`|\b(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*,? +(?:\d{1,2}[ -])?[A-Z][a-z]{2}[ -]+[\d ]+ ` +
+			clock + `(?: [A-Z]{3,4}| [-+]\d{4})?(?: \d{4})?` +
+			// ISO 8601, Go; not a compiler's :12:17
+			`|(^|[^:\w])(?:\d{4}[-/]\d{2}[-/]\d{2}[T _])?` + clock +
+			`(?:(?: ?[-+]\d{2}:?\d{2})?(?: [A-Z]{3,4}\b)?)(?: m=[-+]\d+\.\d+)?`)},
 	{"durations", "‹duration›", false, false, []string{"s", "h", "min"}, regexp.MustCompile(`` +
 		`\b(?:\d+h)?\d+m\d+(?:\.\d+)?s\b|\b\d+h\d+m\b` + // Go: 1h2m3.5s
 		// tqdm, Keras
 		`|\b` + decimal + ` ?(?:it|iters?|steps?|batch(?:es)?|samples?|ex|rows?|[kKMG]?i?B)/s\b|\b` + decimal + ` ?s/(?:it|step|batch|epoch)\b` +
 		`|\b` + decimal + ` ?(?:ns|[µμu]s|ms|s|secs?|seconds?|mins?|minutes?|hrs?|hours?|h)\b`)},
-	{"paths", "${1}‹dir›/", false, false, []string{"/", `\`}, regexp.MustCompile(`((?:^|[\s"'` + "`" + `(=\[,<>|:])(?:file://)?)(?:~|‹temporary›[\w-]*|\b[A-Za-z]:)?` +
-		`(?:[/\\][^/\\\s"'<>|:*?]+)+[/\\]`)},
+	{"paths", "${1}‹dir›/", false, false, []string{"/", `\`},
+		regexp.MustCompile(`((?:^|[\s"'` + "`" +
+			`(=\[,<>|:])(?:file://)?)(?:~|‹temporary›[\w-]*|\b[A-Za-z]:)?` +
+			`(?:[/\\][^/\\\s"'<>|:*?]+)+[/\\]`)},
 }
 
 const (
@@ -189,12 +198,14 @@ func BuiltinNames() []string {
 func Builtin(names ...string) ([]Rule, error) {
 	for _, name := range names {
 		if name != "all" && !slices.Contains(BuiltinNames(), name) {
-			return nil, fmt.Errorf("no built-in rule %q: there are %s", name, strings.Join(BuiltinNames(), ", "))
+			return nil, fmt.Errorf("no built-in rule %q: there are %s", name,
+				strings.Join(BuiltinNames(), ", "))
 		}
 	}
 	var rules []Rule
 	for _, b := range builtin {
-		if len(names) == 0 && b.standard || slices.Contains(names, b.name) || slices.Contains(names, "all") {
+		if len(names) == 0 && b.standard || slices.Contains(names, b.name) ||
+			slices.Contains(names, "all") {
 			rules = append(rules, Rule{Name: b.name, stderr: b.stderr, apply: b.apply})
 		}
 	}

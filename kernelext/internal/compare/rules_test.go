@@ -120,7 +120,8 @@ func TestBuiltin(t *testing.T) {
 			}
 		}
 	}
-	if _, err := compare.Builtin("colours"); err == nil || !strings.Contains(err.Error(), "addresses, temporary, timings, logs") {
+	if _, err := compare.Builtin("colours"); err == nil || !strings.Contains(err.Error(),
+		"addresses, temporary, timings, logs") {
 		t.Errorf("a rule that is not there: %v", err)
 	}
 }
@@ -133,11 +134,15 @@ func TestStandardRulesHideNoResult(t *testing.T) {
 	}
 	r := compare.Rules{Sanitize: rules}
 	for want, got := range map[string]string{
-		"3 s": "4 s", "12:30:45": "11:22:33", "/data/a/x.csv": "/data/b/x.csv", "took 1.53s": "took 9.81s", "1h5m": "2h5m",
-		"2026-11-24 13:30:26": "2026-11-25 13:30:26", "2026/11/24 13:30:26 login": "2026/11/25 13:30:26 login",
-		"9.8it/s": "1.2it/s", "12 MB/s": "90 MB/s", "0xdeadbeef": "0xcafebabe", "0xc0ffee1234": "0xc0ffee1235",
+		"3 s": "4 s", "12:30:45": "11:22:33", "/data/a/x.csv": "/data/b/x.csv",
+		"took 1.53s": "took 9.81s", "1h5m": "2h5m",
+		"2026-11-24 13:30:26":       "2026-11-25 13:30:26",
+		"2026/11/24 13:30:26 login": "2026/11/25 13:30:26 login",
+		"9.8it/s":                   "1.2it/s", "12 MB/s": "90 MB/s", "0xdeadbeef": "0xcafebabe",
+		"0xc0ffee1234": "0xc0ffee1235",
 		"id 3f2504e0-4f89-11d3-9a0c-0305e82c3301": "id 4f2504e0-4f89-11d3-9a0c-0305e82c3301",
-		"/tmp/a/x.csv": "/tmp/b/x.csv", "~/a/x": "~/b/x", `C:\a\x`: `C:\b\x`, "datetime.datetime(2026, 11, 24, 13, 30)": "datetime.datetime(2025, 11, 24, 13, 30)",
+		"/tmp/a/x.csv": "/tmp/b/x.csv", "~/a/x": "~/b/x", `C:\a\x`: `C:\b\x`,
+		"datetime.datetime(2026, 11, 24, 13, 30)":                "datetime.datetime(2025, 11, 24, 13, 30)",
 		"5/10 [00:01<00:03, 9.81it/s, loss=0.5]":                 "5/10 [00:01<00:03, 9.81it/s, loss=0.6]",
 		"5/10 [00:01<00:03, 9.81it/s]":                           "6/10 [00:01<00:03, 9.81it/s]",
 		"tmpab12cd_x":                                            "tmpzz12cd_x",
@@ -145,13 +150,17 @@ func TestStandardRulesHideNoResult(t *testing.T) {
 		"epoch  train_loss  time\n0  0.31  00:12":                "epoch  train_loss  time\n0  0.32  00:12",
 		"epoch  train_loss  time\n0  0.31  00:12\n\n1  2  00:12": "epoch  train_loss  time\n0  0.31  00:12\n\n1  2  00:13",
 	} {
-		check(t, want, []notebook.Output{out(want + "\n")}, []notebook.Output{out(got + "\n")}, r, "stdout: ")
-		check(t, want, []notebook.Output{htm("<p>" + want)}, []notebook.Output{htm("<p>" + got)}, r, "text/html: ")
+		check(t, want, []notebook.Output{out(want + "\n")}, []notebook.Output{out(got + "\n")}, r,
+			"stdout: ")
+		check(t, want, []notebook.Output{htm("<p>" + want)}, []notebook.Output{htm("<p>" + got)}, r,
+			"text/html: ")
 	}
 	table := func(first, time string) notebook.Output {
-		return htm("<table><tr><th>" + first + "<th>train_loss<th>time<tr><td>0<td>0.31<td>" + time + "</table>")
+		return htm("<table><tr><th>" + first + "<th>train_loss<th>time<tr><td>0<td>0.31<td>" +
+			time + "</table>")
 	}
-	check(t, "a table of hours", []notebook.Output{table("day", "09:30")}, []notebook.Output{table("day", "10:30")}, r, "text/html: ")
+	check(t, "a table of hours", []notebook.Output{table("day", "09:30")},
+		[]notebook.Output{table("day", "10:30")}, r, "text/html: ")
 }
 
 // What was masked is told, with both texts.
@@ -161,7 +170,8 @@ func TestMasks(t *testing.T) {
 		t.Fatal(err)
 	}
 	fit := func(time string) string {
-		return "epoch  train_loss  valid_loss  time\n0  0.31  0.30  " + time + "\n1  0.21  0.20  01:00\n"
+		return "epoch  train_loss  valid_loss  time\n0  0.31  0.30  " + time +
+			"\n1  0.21  0.20  01:00\n"
 	}
 	page := func(time string) string {
 		return "<table><thead><tr><th>epoch</th><th>train_loss</th><th>time</th></tr></thead><tr><td>0</td><td>0.31</td><td>" + time + "</td></tr></table>"
@@ -170,13 +180,17 @@ func TestMasks(t *testing.T) {
 		want, got notebook.Output
 		masks     string
 	}{
-		"an address":    {out("<T at 0x7f0000000001>\n"), out("<T at 0x7f0000000002>\n"), "stdout addresses: at 0x7f0000000001 → at 0x7f0000000002"},
-		"a log":         {errs("2026/01/01 01:01:01 x\n"), errs("2026/01/01 01:01:02 x\n"), "stderr logs: 2026/01/01 01:01:01 → 2026/01/01 01:01:02"},
-		"a fit":         {out(fit("00:12")), out(fit("00:07")), "stdout timings: 00:12 → 00:07"},
-		"a fit's table": {htm(page("00:12")), htm(page("00:07")), "display 1, text/html timings: 00:12 → 00:07"},
-		"nothing":       {out("<T at 0x7f0000000001> 1\n"), out("<T at 0x7f0000000001> 1 \n"), ""},
+		"an address": {out("<T at 0x7f0000000001>\n"), out("<T at 0x7f0000000002>\n"),
+			"stdout addresses: at 0x7f0000000001 → at 0x7f0000000002"},
+		"a log": {errs("2026/01/01 01:01:01 x\n"), errs("2026/01/01 01:01:02 x\n"),
+			"stderr logs: 2026/01/01 01:01:01 → 2026/01/01 01:01:02"},
+		"a fit": {out(fit("00:12")), out(fit("00:07")), "stdout timings: 00:12 → 00:07"},
+		"a fit's table": {htm(page("00:12")), htm(page("00:07")),
+			"display 1, text/html timings: 00:12 → 00:07"},
+		"nothing": {out("<T at 0x7f0000000001> 1\n"), out("<T at 0x7f0000000001> 1 \n"), ""},
 	} {
-		d, masked, err := compare.Outputs([]notebook.Output{c.want}, []notebook.Output{c.got}, compare.Rules{Sanitize: rules})
+		d, masked, err := compare.Outputs([]notebook.Output{c.want}, []notebook.Output{c.got},
+			compare.Rules{Sanitize: rules})
 		if err != nil || len(d) > 0 {
 			t.Errorf("%s: %v, error %v", name, d, err)
 		}
@@ -227,16 +241,19 @@ replace: a\tb
 		"[x]\nregex: a(\nreplace: b":          "f, line 2: ",
 		"regex: a\r\nreplace: b\r\nregex: c(": "line 3",
 	} {
-		if _, err := compare.ParseRules("f", text); err == nil || !strings.Contains(err.Error(), says) {
+		if _, err := compare.ParseRules("f", text); err == nil ||
+			!strings.Contains(err.Error(), says) {
 			t.Errorf("%q: %v, want %s", text, err, says)
 		}
 	}
-	if _, err := compare.ReadRules(filepath.Join(t.TempDir(), "none.cfg")); !errors.Is(err, os.ErrNotExist) {
+	if _, err := compare.ReadRules(filepath.Join(t.TempDir(), "none.cfg")); !errors.Is(err,
+		os.ErrNotExist) {
 		t.Errorf("a file that is not there: %v", err)
 	}
 	// A user's rules see HTML as it was sent, and JSON in its normal form; they work before the
 	// others.
-	user, err := compare.ParseRules("f", "regex: <td class=\"r\">\\d+ ms\nreplace: <td>T\nregex: \"seed\": \\d+\nreplace: \"seed\": 0")
+	user, err := compare.ParseRules("f",
+		"regex: <td class=\"r\">\\d+ ms\nreplace: <td>T\nregex: \"seed\": \\d+\nreplace: \"seed\": 0")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -245,6 +262,8 @@ replace: a\tb
 		t.Fatal(err)
 	}
 	r := compare.Rules{Sanitize: append(builtin, user...)}
-	check(t, "HTML", []notebook.Output{htm(`<tr><td class="r">12 ms x`)}, []notebook.Output{htm(`<tr><td>T x`)}, r, "")
-	check(t, "JSON", []notebook.Output{show("application/json", `{"seed":12}`)}, []notebook.Output{show("application/json", `{"seed":  13}`)}, r, "")
+	check(t, "HTML", []notebook.Output{htm(`<tr><td class="r">12 ms x`)},
+		[]notebook.Output{htm(`<tr><td>T x`)}, r, "")
+	check(t, "JSON", []notebook.Output{show("application/json", `{"seed":12}`)},
+		[]notebook.Output{show("application/json", `{"seed":  13}`)}, r, "")
 }

@@ -54,13 +54,15 @@ func ParseRules(name, text string) ([]Rule, error) {
 			at = 0
 		case at > 0:
 			return fail("want the \"replace:\" of line %d's \"regex:\"", at)
-		case strings.TrimSpace(line) == "", strings.ContainsRune("[#;", rune(strings.TrimSpace(line)[0])):
+		case strings.TrimSpace(line) == "", strings.ContainsRune("[#;",
+			rune(strings.TrimSpace(line)[0])):
 		default:
 			return fail("%q is neither \"regex: PATTERN\" nor \"replace: TEXT\"", line)
 		}
 	}
 	if at > 0 {
-		return nil, fmt.Errorf("%s, line %d: a \"regex:\" without a \"replace:\" in the next line", name, at)
+		return nil, fmt.Errorf("%s, line %d: a \"regex:\" without a \"replace:\" in the next line",
+			name, at)
 	}
 	return rules, nil
 }

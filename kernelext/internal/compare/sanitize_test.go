@@ -15,7 +15,8 @@ func TestARuleThatTakesForEver(t *testing.T) {
 	}
 	now := notebook.Stream("stdout", strings.Repeat("a", 60))
 	_, _, err = Outputs(nil, []notebook.Output{now}, Rules{Sanitize: []Rule{rule}})
-	if err == nil || !strings.Contains(err.Error(), "stdout: slow.cfg, line 1: the pattern (a+)+b") {
+	if err == nil || !strings.Contains(err.Error(),
+		"stdout: slow.cfg, line 1: the pattern (a+)+b") {
 		t.Errorf("error %v", err)
 	}
 }

@@ -48,7 +48,8 @@ func maskTimeCells(n *html.Node, matches *[]match) {
 		for i, row := range rowsOf(n) {
 			cells := cellsOf(row)
 			if i == 0 {
-				isFit = len(cells) > 2 && textOf(cells[0]) == "epoch" && textOf(cells[len(cells)-1]) == "time" &&
+				isFit = len(cells) > 2 && textOf(cells[0]) == "epoch" &&
+					textOf(cells[len(cells)-1]) == "time" &&
 					slices.ContainsFunc(cells, func(c *html.Node) bool { return strings.HasSuffix(textOf(c), "_loss") })
 				continue
 			}
@@ -65,7 +66,8 @@ func maskTimeCells(n *html.Node, matches *[]match) {
 
 func maskTimeCell(cell *html.Node, matches *[]match) {
 	text := cell.FirstChild
-	if text == nil || text.Type != html.TextNode || !fitTime.MatchString(strings.TrimSpace(text.Data)) {
+	if text == nil || text.Type != html.TextNode ||
+		!fitTime.MatchString(strings.TrimSpace(text.Data)) {
 		return
 	}
 	*matches = append(*matches, match{"timings", strings.TrimSpace(text.Data)})

@@ -119,21 +119,25 @@ func (r Report) XML() ([]byte, error) {
 }
 
 func (s Suite) xml() (xmlSuite, time.Duration, error) {
-	x := xmlSuite{Name: attribute(s.Name), File: attribute(s.File), Tests: len(s.Cases), Out: text(s.Out), Err: text(s.Err)}
+	x := xmlSuite{Name: attribute(s.Name), File: attribute(s.File), Tests: len(s.Cases),
+		Out: text(s.Out), Err: text(s.Err)}
 	if !s.Begun.IsZero() {
 		x.Timestamp = s.Begun.UTC().Format("2006-01-02T15:04:05")
 	}
 	if len(s.Properties) > 0 {
 		x.Properties = &xmlProperties{}
 		for _, p := range s.Properties {
-			x.Properties.List = append(x.Properties.List, xmlProperty{attribute(p.Name), attribute(p.Value)})
+			x.Properties.List = append(x.Properties.List, xmlProperty{attribute(p.Name),
+				attribute(p.Value)})
 		}
 	}
 	var sum time.Duration
 	for _, c := range s.Cases {
 		sum += c.Elapsed
-		xc := xmlCase{Name: attribute(c.Name), Class: attribute(c.Class), Time: seconds(c.Elapsed), Out: text(c.Out), Err: text(c.Err)}
-		v := &xmlVerdict{Type: attribute(c.Type), Message: attribute(c.Message), Detail: text(c.Detail)}
+		xc := xmlCase{Name: attribute(c.Name), Class: attribute(c.Class), Time: seconds(c.Elapsed),
+			Out: text(c.Out), Err: text(c.Err)}
+		v := &xmlVerdict{Type: attribute(c.Type), Message: attribute(c.Message),
+			Detail: text(c.Detail)}
 		switch c.Outcome {
 		case Passed:
 		case Failure:

@@ -21,7 +21,8 @@ func ExampleReport() {
 		Name: "pets", File: "notebooks/pets.ipynb",
 		Cases: []junit.Case{
 			{Class: "notebooks.pets", Name: "cell 1", Elapsed: 1500 * time.Millisecond},
-			{Class: "notebooks.pets", Name: "cell 2", Outcome: junit.Failure, Type: "OutputDiffers", Message: "stdout differs", Detail: "-1\n+2\n"},
+			{Class: "notebooks.pets", Name: "cell 2", Outcome: junit.Failure, Type: "OutputDiffers",
+				Message: "stdout differs", Detail: "-1\n+2\n"},
 		},
 	}}}
 	text, err := r.XML()
@@ -44,7 +45,8 @@ func ExampleReport() {
 // schema is what Jenkins's junit-10.xsd allows: of each element the parents and the attributes.
 var schema = map[string]struct{ in, attributes string }{
 	"testsuites": {"", "name tests failures errors time"},
-	"testsuite":  {"testsuites testsuite", "name tests failures errors group time skipped timestamp hostname id package file log url"},
+	"testsuite": {"testsuites testsuite",
+		"name tests failures errors group time skipped timestamp hostname id package file log url"},
 	"properties": {"testsuite", ""},
 	"property":   {"properties", "name value"},
 	"testcase":   {"testsuite", "name time classname group"},
@@ -93,10 +95,12 @@ func check(t *testing.T, file []byte) map[string]string {
 
 func everything(s string) junit.Report {
 	c := func(o junit.Outcome) junit.Case {
-		return junit.Case{Class: s, Name: s, Outcome: o, Type: s, Message: s, Detail: s, Out: s, Err: s, Elapsed: time.Second}
+		return junit.Case{Class: s, Name: s, Outcome: o, Type: s, Message: s, Detail: s, Out: s,
+			Err: s, Elapsed: time.Second}
 	}
 	return junit.Report{Name: s, Suites: []junit.Suite{{}, {
-		Name: s, File: s, Begun: time.Unix(0, 0), Elapsed: 5 * time.Second, Properties: []junit.Property{{s, s}}, Out: s, Err: s,
+		Name: s, File: s, Begun: time.Unix(0, 0), Elapsed: 5 * time.Second,
+		Properties: []junit.Property{{s, s}}, Out: s, Err: s,
 		Cases: []junit.Case{c(junit.Passed), c(junit.Failure), c(junit.Error), c(junit.Skipped)},
 	}}}
 }
@@ -108,8 +112,10 @@ func TestSchema(t *testing.T) {
 	}
 	got := check(t, file)
 	for name, want := range map[string]string{
-		"testsuites.tests": "4", "testsuites.failures": "1", "testsuites.errors": "1", "testsuites.time": "5.000",
-		"testsuite.skipped": "1", "testsuite.timestamp": "1970-01-01T00:00:00", "property.value": "text", "skipped.message": "text",
+		"testsuites.tests": "4", "testsuites.failures": "1", "testsuites.errors": "1",
+		"testsuites.time":   "5.000",
+		"testsuite.skipped": "1", "testsuite.timestamp": "1970-01-01T00:00:00",
+		"property.value": "text", "skipped.message": "text",
 		"failure": "text", "system-err": "texttexttexttexttext",
 	} {
 		if got[name] != want {
@@ -130,12 +136,15 @@ func TestForeignText(t *testing.T) {
 	if want := "red <&\"]]> y 100 %"; got["failure.message"] != want {
 		t.Errorf("an attribute is %q, wanted %q", got["failure.message"], want)
 	}
-	long, err := junit.Report{Suites: []junit.Suite{{Out: "begin" + strings.Repeat("é", junit.MaxText) + "end"}}}.XML()
+	long, err := junit.Report{Suites: []junit.Suite{{Out: "begin" + strings.Repeat("é",
+		junit.MaxText) + "end"}}}.XML()
 	if err != nil {
 		t.Fatal(err)
 	}
 	out := check(t, long)["system-out"]
-	if len(out) > junit.MaxText+100 || !strings.HasPrefix(out, "begin") || !strings.HasSuffix(out, "end") || !strings.Contains(out, "bytes are left out") || strings.Contains(out, "\ufffd") {
+	if len(out) > junit.MaxText+100 || !strings.HasPrefix(out, "begin") ||
+		!strings.HasSuffix(out, "end") || !strings.Contains(out, "bytes are left out") ||
+		strings.Contains(out, "\ufffd") {
 		t.Errorf("a long text of %d bytes: %.20q … %q", len(out), out, out[len(out)-20:])
 	}
 }
@@ -157,7 +166,8 @@ func TestWriteFile(t *testing.T) {
 	if after, err := os.ReadFile(path); err != nil || !bytes.Equal(after, before) {
 		t.Error("a report that was not written took the old one with it")
 	}
-	if err := everything("a").WriteFile(filepath.Join(dir, "none", "junit.xml")); err == nil || !strings.Contains(err.Error(), "none") {
+	if err := everything("a").WriteFile(filepath.Join(dir, "none", "junit.xml")); err == nil ||
+		!strings.Contains(err.Error(), "none") {
 		t.Errorf("a folder that is not there: %v", err)
 	}
 	if entries, err := os.ReadDir(dir); err != nil || len(entries) != 1 {

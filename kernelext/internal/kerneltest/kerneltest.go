@@ -47,7 +47,9 @@ func Spec(language string) jupyter.Spec {
 	if err != nil {
 		panic(err)
 	}
-	return jupyter.Spec{Argv: []string{exe, "{connection_file}"}, DisplayName: "Test kernel", Language: language, Name: "test", Env: map[string]string{marker: language, "GORACE": "atexit_sleep_ms=0"}}
+	return jupyter.Spec{Argv: []string{exe, "{connection_file}"}, DisplayName: "Test kernel",
+		Language: language, Name: "test", Env: map[string]string{marker: language,
+			"GORACE": "atexit_sleep_ms=0"}}
 }
 
 // Main turns the process into a kernel if it was started as one, and returns otherwise.
@@ -79,15 +81,18 @@ func serve(file, language string) error {
 		return err
 	}
 	k := &kernel{key: []byte(conn.Key), language: language, signals: make(chan os.Signal, 10),
-		inputs: make(chan *jupyter.Message), requests: make(chan *jupyter.Message, 100), controls: make(chan *jupyter.Message)}
+		inputs: make(chan *jupyter.Message), requests: make(chan *jupyter.Message, 100),
+		controls: make(chan *jupyter.Message)}
 	signal.Notify(k.signals, os.Interrupt)
 	ctx := context.Background()
-	k.shell, k.control, k.stdin, k.iopub = zmq4.NewRouter(ctx), zmq4.NewRouter(ctx), zmq4.NewRouter(ctx), zmq4.NewPub(ctx)
+	k.shell, k.control, k.stdin, k.iopub = zmq4.NewRouter(ctx), zmq4.NewRouter(ctx),
+		zmq4.NewRouter(ctx), zmq4.NewPub(ctx)
 	for _, s := range []struct {
 		ch     jupyter.Channel
 		socket zmq4.Socket
 		to     chan *jupyter.Message
-	}{{jupyter.Shell, k.shell, k.requests}, {jupyter.Control, k.control, k.controls}, {jupyter.Stdin, k.stdin, k.inputs}, {jupyter.IOPub, k.iopub, nil}} {
+	}{{jupyter.Shell, k.shell, k.requests}, {jupyter.Control, k.control, k.controls},
+		{jupyter.Stdin, k.stdin, k.inputs}, {jupyter.IOPub, k.iopub, nil}} {
 		if err := s.socket.Listen(conn.Endpoint(s.ch)); err != nil {
 			return err
 		}
@@ -98,7 +103,8 @@ func serve(file, language string) error {
 	go func() {
 		for m := range k.controls {
 			if m.Header.Type == "shutdown_request" {
-				k.send(k.control, m, "shutdown_reply", map[string]any{"status": "ok", "restart": false})
+				k.send(k.control, m, "shutdown_reply", map[string]any{"status": "ok",
+					"restart": false})
 				os.Exit(0)
 			}
 			k.signals <- os.Interrupt // interrupt_request
@@ -109,8 +115,10 @@ func serve(file, language string) error {
 		k.publish(m, "status", map[string]any{"execution_state": "busy"})
 		switch m.Header.Type {
 		case "kernel_info_request":
-			k.send(k.shell, m, "kernel_info_reply", map[string]any{"status": "ok", "protocol_version": jupyter.ProtocolVersion, "implementation": "test",
-				"implementation_version": "1", "banner": "", "language_info": map[string]any{"name": language, "version": "1.50"}})
+			k.send(k.shell, m, "kernel_info_reply", map[string]any{"status": "ok",
+				"protocol_version": jupyter.ProtocolVersion, "implementation": "test",
+				"implementation_version": "1", "banner": "",
+				"language_info": map[string]any{"name": language, "version": "1.50"}})
 		case "execute_request":
 			k.previous, k.request = k.request, m
 			k.execute()
@@ -134,7 +142,8 @@ func (k *kernel) read(s zmq4.Socket, to chan<- *jupyter.Message) {
 
 func (k *kernel) send(s zmq4.Socket, parent *jupyter.Message, kind string, content any) {
 	raw, _ := json.Marshal(content)
-	m := jupyter.Message{Identities: parent.Identities, Header: jupyter.NewHeader("test", kind), Parent: parent.Header, Content: raw}
+	m := jupyter.Message{Identities: parent.Identities, Header: jupyter.NewHeader("test", kind),
+		Parent: parent.Header, Content: raw}
 	if kind == "execute_reply" {
 		// as ipykernel has it
 		m.Metadata = json.RawMessage(`{"started": "2026-01-02T03:04:05.600000Z"}`)
@@ -156,7 +165,8 @@ func (k *kernel) execute() {
 	var request jupyter.ExecuteRequest
 	_ = json.Unmarshal(k.request.Content, &request)
 	k.count++
-	k.publish(k.request, "execute_input", map[string]any{"code": request.Code, "execution_count": k.count})
+	k.publish(k.request, "execute_input", map[string]any{"code": request.Code,
+		"execution_count": k.count})
 	for len(k.signals) > 0 {
 		<-k.signals
 	}
@@ -182,7 +192,8 @@ func (k *kernel) command(line string) (reply map[string]any) {
 		k.publish(k.request, "stream", map[string]any{"name": name, "text": text})
 	}
 	display := func(kind, id, text string) {
-		content := map[string]any{"data": map[string]any{"text/plain": text}, "metadata": map[string]any{}, "transient": map[string]any{}}
+		content := map[string]any{"data": map[string]any{"text/plain": text},
+			"metadata": map[string]any{}, "transient": map[string]any{}}
 		if id != "-" {
 			content["transient"] = map[string]any{"display_id": id}
 		}
@@ -207,7 +218,8 @@ func (k *kernel) command(line string) (reply map[string]any) {
 		if strings.HasSuffix(first, "json") {
 			data = json.RawMessage(second)
 		}
-		k.publish(k.request, "display_data", map[string]any{"data": map[string]any{first: data}, "metadata": map[string]any{}, "transient": map[string]any{}})
+		k.publish(k.request, "display_data", map[string]any{"data": map[string]any{first: data},
+			"metadata": map[string]any{}, "transient": map[string]any{}})
 	case "update":
 		display("update_display_data", first, second)
 	case "clear":
@@ -218,7 +230,8 @@ func (k *kernel) command(line string) (reply map[string]any) {
 			stream("stdout", strings.Repeat("x", min(n, 1000)))
 		}
 	case "fail", "quiet-fail":
-		e := map[string]any{"ename": first, "evalue": second, "traceback": []string{"Traceback: " + second}}
+		e := map[string]any{"ename": first, "evalue": second,
+			"traceback": []string{"Traceback: " + second}}
 		if verb == "fail" {
 			k.publish(k.request, "error", e)
 		}
@@ -229,7 +242,8 @@ func (k *kernel) command(line string) (reply map[string]any) {
 		if verb == "late-fail" {
 			parent = k.previous
 		}
-		k.publish(parent, "error", map[string]any{"ename": first, "evalue": second, "traceback": []string{}})
+		k.publish(parent, "error", map[string]any{"ename": first, "evalue": second,
+			"traceback": []string{}})
 	case "flaky":
 		runs, _ := os.ReadFile(first)
 		runs = append(runs, '.')
@@ -240,7 +254,8 @@ func (k *kernel) command(line string) (reply map[string]any) {
 			return k.command(fmt.Sprintf("fail Oops %d", len(runs)))
 		}
 	case "quit":
-		return map[string]any{"status": "ok", "payload": []any{map[string]any{"source": "ask_exit", "keepkernel": false}}}
+		return map[string]any{"status": "ok", "payload": []any{map[string]any{"source": "ask_exit",
+			"keepkernel": false}}}
 	case "remove":
 		if err := os.RemoveAll(rest); err != nil {
 			stream("stderr", err.Error())
@@ -263,33 +278,40 @@ func (k *kernel) command(line string) (reply map[string]any) {
 		select {
 		case <-time.After(d):
 		case <-k.signals:
-			k.publish(k.request, "error", map[string]any{"ename": "Interrupt", "evalue": "", "traceback": []string{}})
-			return map[string]any{"status": "error", "ename": "Interrupt", "evalue": "", "traceback": []string{}}
+			k.publish(k.request, "error", map[string]any{"ename": "Interrupt", "evalue": "",
+				"traceback": []string{}})
+			return map[string]any{"status": "error", "ename": "Interrupt", "evalue": "",
+				"traceback": []string{}}
 		}
 	case "deaf":
 		d, _ := time.ParseDuration(rest)
 		time.Sleep(d)
 	case "input":
-		k.send(k.stdin, k.request, "input_request", map[string]any{"prompt": rest, "password": false})
+		k.send(k.stdin, k.request, "input_request", map[string]any{"prompt": rest,
+			"password": false})
 		select {
 		case m := <-k.inputs:
 			stream("stdout", string(m.Content)+"\n")
 		case <-k.signals:
-			return map[string]any{"status": "error", "ename": "Interrupt", "evalue": "", "traceback": []string{}}
+			return map[string]any{"status": "error", "ename": "Interrupt", "evalue": "",
+				"traceback": []string{}}
 		}
 	case "die":
 		fmt.Fprintln(os.Stderr, "test kernel: dying as told")
 		os.Exit(7)
 	case "junk":
 		_ = k.iopub.SendMulti(zmq4.NewMsgFrom([]byte("junk"), []byte{0xff, 0}))
-		forged := jupyter.Message{Header: jupyter.NewHeader("x", "stream"), Parent: k.request.Header, Content: []byte(`{"name":"stdout","text":"forged"}`)}
+		forged := jupyter.Message{Header: jupyter.NewHeader("x", "stream"),
+			Parent: k.request.Header, Content: []byte(`{"name":"stdout","text":"forged"}`)}
 		frames, _ := forged.Frames([]byte("another key"))
 		_ = k.iopub.SendMulti(zmq4.NewMsgFrom(frames...))
 		k.publish(k.request, "stream", "not an object")
 	case "comm":
 		id, state, _ := strings.Cut(second, " ")
 		state = strings.ReplaceAll(state, "REQUEST", k.request.Header.ID)
-		k.publish(k.request, "comm_"+first, map[string]any{"comm_id": id, "target_name": "jupyter.widget", "data": map[string]any{"state": json.RawMessage(state)}})
+		k.publish(k.request, "comm_"+first, map[string]any{"comm_id": id,
+			"target_name": "jupyter.widget",
+			"data":        map[string]any{"state": json.RawMessage(state)}})
 	case "late":
 		k.publish(k.previous, "stream", map[string]any{"name": "stdout", "text": rest + "\n"})
 	case "env":
@@ -311,7 +333,8 @@ func (k *kernel) command(line string) (reply map[string]any) {
 		}
 		if rest == "" {
 			stream("stdout", strconv.Itoa(c.Process.Pid)+"\n")
-		} else if err := os.WriteFile(rest, []byte(strconv.Itoa(c.Process.Pid)), 0o644); err != nil {
+		} else if err := os.WriteFile(rest, []byte(strconv.Itoa(c.Process.Pid)),
+			0o644); err != nil {
 			stream("stderr", err.Error())
 		}
 	}

@@ -55,7 +55,8 @@ func TestText(t *testing.T) {
 }
 
 func FuzzText(f *testing.F) {
-	for _, s := range []string{"a\rb", "\x1b[2K\x1b[A\x1b[31mx", "\x1b]0;t\x07", "\x1b[9C\b\b", "\xff\n"} {
+	for _, s := range []string{"a\rb", "\x1b[2K\x1b[A\x1b[31mx", "\x1b]0;t\x07", "\x1b[9C\b\b",
+		"\xff\n"} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {

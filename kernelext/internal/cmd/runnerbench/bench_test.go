@@ -30,14 +30,16 @@ func TestMemoryCountsDescendants(t *testing.T) {
 		theirs, alone = memory(child.Process.Pid)
 	}
 	if own < 1<<20 || theirs == 0 || alone != theirs || tree < own+theirs {
-		t.Errorf("this process %d, with its child %d; the child %d, with its descendants %d", own, tree, theirs, alone)
+		t.Errorf("this process %d, with its child %d; the child %d, with its descendants %d", own,
+			tree, theirs, alone)
 	}
 }
 
 func TestVerdict(t *testing.T) {
 	runners := []runnerCommand{{name: "ours"}, {name: "theirs"}}
 	second := func(wall, start int) []measure {
-		return []measure{{wall: time.Duration(wall) * time.Second, start: time.Duration(start) * time.Second}}
+		return []measure{{wall: time.Duration(wall) * time.Second,
+			start: time.Duration(start) * time.Second}}
 	}
 	for _, c := range []struct {
 		ours, theirs []measure
@@ -49,7 +51,8 @@ func TestVerdict(t *testing.T) {
 		{second(2, 2), second(3, 1), nil, false},
 		{nil, second(3, 1), errors.New("it failed"), false},
 	} {
-		r := &row{runs: map[string][]measure{"ours": c.ours, "theirs": c.theirs}, fail: map[string]error{}}
+		r := &row{runs: map[string][]measure{"ours": c.ours, "theirs": c.theirs},
+			fail: map[string]error{}}
 		if c.failed != nil {
 			r.fail["ours"] = c.failed
 		}

@@ -46,7 +46,8 @@ import (
 func main() {
 	rounds := flag.Int("rounds", 3, "how often each runner runs each notebook")
 	only := flag.String("only", "", "a regular expression for the rows wanted, as 'ipykernel' or 'GoNB, 3 '")
-	large := flag.Bool("large", false, "also 1 000 and 10 000 cells, and 30 and 300 MB of output, on ipykernel")
+	large := flag.Bool("large", false,
+		"also 1 000 and 10 000 cells, and 30 and 300 MB of output, on ipykernel")
 	nb := flag.String("nb", "", "the nb program (default: built from this module)")
 	flag.Parse()
 	ahead, err := bench(*nb, *only, *rounds, *large)
@@ -161,11 +162,13 @@ func print(rows []*row, runners []runnerCommand) {
 	for _, r := range rows {
 		for _, c := range runners {
 			if err := r.fail[c.name]; err != nil {
-				fmt.Printf("| %s | %s | failed: %s | | | |\n", r.job, c.name, strings.ReplaceAll(firstLine(err.Error()), "|", "/"))
+				fmt.Printf("| %s | %s | failed: %s | | | |\n", r.job, c.name,
+					strings.ReplaceAll(firstLine(err.Error()), "|", "/"))
 				continue
 			}
 			m := median(r.runs[c.name])
-			fmt.Printf("| %s | %s | %.2f | %.2f | %d | %d |\n", r.job, c.name, m.wall.Seconds(), m.start.Seconds(), m.own>>20, m.tree>>20)
+			fmt.Printf("| %s | %s | %.2f | %.2f | %d | %d |\n", r.job, c.name, m.wall.Seconds(),
+				m.start.Seconds(), m.own>>20, m.tree>>20)
 		}
 	}
 }

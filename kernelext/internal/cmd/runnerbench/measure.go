@@ -27,7 +27,8 @@ func findRunners(nb string) (found []runnerCommand, missing []string) {
 	}{
 		{runnerCommand{name: "nbclient", args: func(in, out string) []string { return []string{"jupyter", "execute", in, "--output", out} }}, []string{"jupyter", "execute", "--version"}},
 		{runnerCommand{name: "nbconvert", args: func(in, out string) []string {
-			return []string{"jupyter", "nbconvert", "--to", "notebook", "--execute", in, "--output", filepath.Base(out), "--output-dir", filepath.Dir(out)}
+			return []string{"jupyter", "nbconvert", "--to", "notebook", "--execute", in, "--output",
+				filepath.Base(out), "--output-dir", filepath.Dir(out)}
 		}}, []string{"jupyter", "nbconvert", "--version"}},
 		{runnerCommand{name: "papermill", args: func(in, out string) []string { return []string{"papermill", in, out} }}, []string{"papermill", "--version"}},
 	} {

@@ -51,7 +51,8 @@ type size struct {
 
 // sizes are the notebooks that each kernel runs, and with -large the second list on ipykernel.
 var (
-	sizes      = []size{{"3 cells", 2, 0, 0, false}, {"100 cells", 99, 0, 0, false}, {"50 MB", 0, 10, 50_000, false}}
+	sizes = []size{{"3 cells", 2, 0, 0, false}, {"100 cells", 99, 0, 0, false},
+		{"50 MB", 0, 10, 50_000, false}}
 	largeSizes = []size{{"1 000 cells", 999, 0, 0, true}, {"10 000 cells", 9999, 0, 0, true},
 		{"30 MB", 0, 10, 30_000, true}, {"300 MB", 0, 10, 300_000, true}}
 )
@@ -63,13 +64,15 @@ func anyWanted(kernel string, wanted *regexp.Regexp) bool {
 
 // findKernels makes ipykernel, if it is installed, and GoNB ready. For the other runners GoNB gets
 // a kernelspec that starts it just as nb run does.
-func findKernels(root, dir, nb string, wanted *regexp.Regexp) (kernels []kernel, lacking []string, err error) {
+func findKernels(root, dir, nb string, wanted *regexp.Regexp) (kernels []kernel, lacking []string,
+	err error) {
 	if _, err := jupyter.FindSpec("python3"); err != nil {
 		lacking = append(lacking, "ipykernel: not installed, left out")
 	} else {
 		kernels = append(kernels, kernel{
 			name: "python3", language: "python", title: "ipykernel",
-			first: "import os, time\nwith open(os.environ['" + startedEnv + "'], 'w') as f: f.write(str(time.time_ns()))",
+			first: "import os, time\nwith open(os.environ['" + startedEnv +
+				"'], 'w') as f: f.write(str(time.time_ns()))",
 			small: func(i int) string { return fmt.Sprintf("print(%d)", i) },
 			large: func(i, lines int) string {
 				return fmt.Sprintf("line = '%d' * 99\nfor _ in range(%d): print(line)", i, lines)
@@ -84,9 +87,11 @@ func findKernels(root, dir, nb string, wanted *regexp.Regexp) (kernels []kernel,
 	}
 	bin := filepath.Join(session.CacheDir(), "bin")
 	spec := jupyter.Spec{
-		Argv:        []string{filepath.Join(bin, "gonb"), "-kernel", "{connection_file}", "-raw_error", "-go_work=" + root},
+		Argv: []string{filepath.Join(bin, "gonb"), "-kernel", "{connection_file}",
+			"-raw_error", "-go_work=" + root},
 		DisplayName: "GoNB", Language: "go",
-		Env: map[string]string{"PATH": bin + string(os.PathListSeparator) + "${PATH}", "GOFLAGS": "'-ldflags=-s -w'"},
+		Env: map[string]string{"PATH": bin + string(os.PathListSeparator) + "${PATH}",
+			"GOFLAGS": "'-ldflags=-s -w'"},
 	}
 	text, err := json.Marshal(spec)
 	if err != nil {
@@ -96,18 +101,21 @@ func findKernels(root, dir, nb string, wanted *regexp.Regexp) (kernels []kernel,
 	if err := os.MkdirAll(filepath.Join(share, "kernels", "gonb"), 0o755); err != nil {
 		return nil, nil, err
 	}
-	if err := os.WriteFile(filepath.Join(share, "kernels", "gonb", "kernel.json"), text, 0o644); err != nil {
+	if err := os.WriteFile(filepath.Join(share, "kernels", "gonb", "kernel.json"), text,
+		0o644); err != nil {
 		return nil, nil, err
 	}
 	return append(kernels, kernel{
 		name: "gonb", language: "go", title: "GoNB", compiles: true,
-		first: "import (\n\t\"fmt\"\n\t\"os\"\n\t\"time\"\n)\n%%\n_ = os.WriteFile(os.Getenv(\"" + startedEnv + "\"), fmt.Append(nil, time.Now().UnixNano()), 0o644)",
+		first: "import (\n\t\"fmt\"\n\t\"os\"\n\t\"time\"\n)\n%%\n_ = os.WriteFile(os.Getenv(\"" +
+			startedEnv + "\"), fmt.Append(nil, time.Now().UnixNano()), 0o644)",
 		small: func(i int) string { return fmt.Sprintf("import \"fmt\"\n%%%%\nfmt.Println(%d)", i) },
 		large: func(i, lines int) string {
 			return fmt.Sprintf("import (\n\t\"bufio\"\n\t\"os\"\n\t\"strings\"\n)\n%%%%\nw := bufio.NewWriter(os.Stdout)\nline := strings.Repeat(\"%d\", 99) + \"\\n\"\n"+
 				"for range %d {\n\tw.WriteString(line)\n}\nw.Flush()", i, lines)
 		},
-		env: []string{"NB_WORKSPACE=" + root, "JUPYTER_PATH=" + share + string(os.PathListSeparator) + os.Getenv("JUPYTER_PATH")},
+		env: []string{"NB_WORKSPACE=" + root, "JUPYTER_PATH=" + share +
+			string(os.PathListSeparator) + os.Getenv("JUPYTER_PATH")},
 	}), lacking, nil
 }
 
@@ -116,7 +124,8 @@ func makeJobs(kernels []kernel, sizes []size, dir string, wanted *regexp.Regexp)
 	var jobs []job
 	for _, k := range kernels {
 		for _, n := range sizes {
-			j := job{kernel: k.title, title: n.title, env: k.env, cells: 1 + n.small + n.large, bytes: n.large * n.lines * 100}
+			j := job{kernel: k.title, title: n.title, env: k.env, cells: 1 + n.small + n.large,
+				bytes: n.large * n.lines * 100}
 			if !wanted.MatchString(j.String()) || n.quick && k.compiles {
 				continue
 			}
@@ -156,7 +165,8 @@ func (j job) check(path string) error {
 		}
 	}
 	if ran != j.cells || printed != j.bytes {
-		return fmt.Errorf("%d of %d cells ran, and %d of %d bytes are in the notebook", ran, j.cells, printed, j.bytes)
+		return fmt.Errorf("%d of %d cells ran, and %d of %d bytes are in the notebook", ran,
+			j.cells, printed, j.bytes)
 	}
 	return nil
 }
