@@ -17,7 +17,7 @@
 //
 // 0 everything succeeded, 1 a cell failed, 2 wrong usage or a failed set-up, 3 the kernel died, 4 a
 // time-out, 5 results could not be written, 129, 130 or 143 stopped by a hang-up, an interrupt or a
-// termination. (`go run` reports any of these as 1.) `nb test` has 0 everything is as saved, 1
+// termination; of several notebooks the highest. (`go run` reports any of these as 1.) `nb test` has 0 everything is as saved, 1
 // something else was shown or a cell failed, 2 a notebook could not be tested, and those of being
 // stopped.
 package main

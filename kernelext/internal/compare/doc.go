@@ -2,7 +2,7 @@
 // notebook has kept and those of a new run.
 //
 //	rules, err := compare.Builtin()
-//	differences, err := compare.Outputs(saved, now, compare.Rules{Sanitize: rules})
+//	differences, masked, err := compare.Outputs(saved, now, compare.Rules{Sanitize: rules})
 //	for _, d := range differences {
 //		fmt.Printf("%v\n%s", d, d.Unified())
 //	}
@@ -24,12 +24,16 @@
 //     random.
 //   - of everything that is text, blanks at the ends of lines and of the text do not count.
 //
-// Rules make texts comparable that differ from run to run. Builtin replaces addresses, UUIDs,
-// made-up names, times, durations and directories; ParseRules reads a user's, in the form of
-// nbval's sanitize file; numbers and pixels have tolerances.
+// Rules make texts comparable that differ from run to run. Without names, Builtin returns those that
+// cannot hide a result: they mask addresses, temporary names, and timings and dates in places where
+// programs speak of themselves. What they masked is returned, to be shown. Others (uuids, times,
+// durations, paths) are asked for by name. ParseRules reads a user's, in the form of nbval's
+// sanitize file; numbers and pixels have tolerances.
 //
 // # Tried and dropped
 //
+//   - Masking durations, clock times and folders everywhere: "3 s" against "4 s" and /data/a against
+//     /data/b are results as often as not.
 //   - Outputs in their full order, streams among them: GoNB's and ipykernel's stdout moves against
 //     displays from run to run.
 //   - The visible text of HTML alone: a bar chart made of divs has none, and a table coloured by
