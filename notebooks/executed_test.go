@@ -19,25 +19,24 @@ import (
 	"gopets/pets/vision/sample"
 )
 
-var update = flag.Bool("update", false, "run pets.ipynb as it stands and keep it, and its page, in executed")
+var update = flag.Bool("update", false, "run the notebook and keep it, and its page, in executed")
 
-// executed is the notebook as it looks after a run on the drawn pets, part of the documentation. It
-// is made anew, in minutes where XLA is, by
+// The folder executed holds pets.ipynb and tour.ipynb as they look after a run, with their pages:
+// part of the documentation. They are made anew by
 //
 //	go test ./notebooks -run TestExecuted -update -timeout 2h
+//	go test ./notebooks -run TestTour -update
 //
-// and after it the README's picture of it by go test ./notebooks/lab -lab -update.
-const executed = "executed/pets.ipynb"
+// and then the README's image by go test ./notebooks/lab -lab -update.
+const executed = "executed"
 
-const executedPage = "executed/pets.html"
-
-// made says from what the executed notebook was made; it lies in its metadata.
+// made is what an executed notebook was made from; it is in the notebook's metadata.
 type made struct {
-	Notebook string `json:"notebook"` // digest of the cells of pets.ipynb
-	Sample   int    `json:"sample"`   // version of the drawn pictures
+	Notebook string `json:"notebook"` // digest of the cells
+	Sample   int    `json:"sample"`   // version of the drawn images
 }
 
-// digest is that of what a notebook says and does, not of what it shows.
+// digest returns the digest of a notebook's cells without their outputs.
 func digest(nb *notebook.Notebook) string {
 	sum := sha256.New()
 	for _, c := range nb.Cells() {
@@ -47,26 +46,8 @@ func digest(nb *notebook.Notebook) string {
 }
 
 func TestExecutedNotebookIsFresh(t *testing.T) {
-	source, err := notebook.ReadFile("pets.ipynb")
-	if err != nil {
-		t.Fatal(err)
-	}
-	want := made{Notebook: digest(source), Sample: sample.Version}
-	if *update {
-		refresh(t, want)
-	}
-	nb, err := notebook.ReadFile(executed)
-	if err != nil {
-		t.Fatalf("%v: make it with -update", err)
-	}
-	var got made
-	if raw, ok := nb.Metadata("gopets"); !ok || json.Unmarshal(raw, &got) != nil || got != want {
-		t.Errorf("%s was made from %+v, now is %+v: make it anew with -update", executed, got, want)
-	}
-	if digest(nb) != got.Notebook {
-		t.Errorf("the cells of %s are not those that it was made from", executed)
-	}
-	pictures := 0
+	nb := fresh(t, "pets")
+	images := 0
 	for _, c := range nb.Cells() {
 		if c.Type() != notebook.Code {
 			continue
@@ -80,7 +61,7 @@ func TestExecutedNotebookIsFresh(t *testing.T) {
 			}
 			html, _ := o.Mime("text/html")
 			plain, _ := o.Mime("text/plain")
-			pictures += strings.Count(html, "<img ")
+			images += strings.Count(html, "<img ")
 			if o.Data != nil && strings.TrimSpace(plain) == "" {
 				t.Errorf("cell %q shows something that has no text form", c.ID())
 			}
@@ -89,19 +70,47 @@ func TestExecutedNotebookIsFresh(t *testing.T) {
 			}
 		}
 	}
-	if pictures < 13 {
-		t.Errorf("%s holds %d pictures; the lesson draws 13 at least", executed, pictures)
+	if images < 13 {
+		t.Errorf("the executed notebook holds %d images, want at least 13", images)
 	}
-	page, err := os.ReadFile(executedPage)
+}
+
+// fresh returns the executed notebook of the name, made anew with -update, and checks that it and
+// its page belong to the notebook as it stands.
+func fresh(t *testing.T, name string) *notebook.Notebook {
+	t.Helper()
+	source, err := notebook.ReadFile(name + ".ipynb")
 	if err != nil {
 		t.Fatal(err)
 	}
-	if again, err := render.HTML(nb, render.Options{Title: "pets"}); err != nil || string(again) != string(page) {
-		t.Errorf("%s is not the page of %s (%v): make it anew with -update", executedPage, executed, err)
+	want := made{Notebook: digest(source), Sample: sample.Version}
+	if *update {
+		refresh(t, name, want)
+	}
+	nb, err := notebook.ReadFile(filepath.Join(executed, name+".ipynb"))
+	if err != nil {
+		t.Fatalf("%v: make it with -update", err)
+	}
+	var got made
+	if raw, ok := nb.Metadata("gopets"); !ok || json.Unmarshal(raw, &got) != nil || got != want {
+		t.Errorf("executed %s was made from %+v, now is %+v: make it anew with -update", name, got, want)
+	}
+	if digest(nb) != got.Notebook {
+		t.Errorf("the cells of executed %s are not those that it was made from", name)
+	}
+	page, err := os.ReadFile(filepath.Join(executed, name+".html"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	again, err := render.HTML(nb, render.Options{Title: name})
+	if err != nil || string(again) != string(page) {
+		t.Errorf("the page of executed %s is not what is rendered (%v): make it anew with -update",
+			name, err)
 	}
 	if n := len(nb.Bytes()) + len(page); n > 3<<20 {
-		t.Errorf("the executed notebook and its page have %d kB; wanted 3072 at most", n>>10)
+		t.Errorf("executed %s and its page have %d kB, want at most 3072", name, n>>10)
 	}
+	return nb
 }
 
 var (
@@ -109,21 +118,22 @@ var (
 	dataURI    = regexp.MustCompile(`data:image/[^"]*`)
 )
 
-// withoutData leaves out pictures, whose letters mean nothing.
+// withoutData leaves out images, whose letters mean nothing.
 func withoutData(html string) string { return dataURI.ReplaceAllString(html, "") }
 
-// refresh runs the notebook with its own parameters and writes what came of it, with this machine's
-// folders named as on any.
-func refresh(t *testing.T, from made) {
+// refresh runs the notebook with its own parameters and keeps it, with this machine's folders named
+// as on any.
+func refresh(t *testing.T, name string, from made) {
 	t.Helper()
 	dir := t.TempDir()
-	cmd := exec.CommandContext(t.Context(), "go", "run", "./kernelext/nb", "run", "notebooks/pets.ipynb", "-o", filepath.Join(dir, "pets.ipynb"), "--no-html")
+	cmd := exec.CommandContext(t.Context(), "go", "run", "./kernelext/nb", "run",
+		"notebooks/"+name+".ipynb", "-o", filepath.Join(dir, name+".ipynb"), "--no-html")
 	cmd.Dir = ".."
 	cmd.Stdout, cmd.Stderr = os.Stdout, os.Stderr
 	if err := cmd.Run(); err != nil {
 		t.Fatalf("nb run: %v", err)
 	}
-	nb, err := notebook.ReadFile(filepath.Join(dir, "pets.ipynb"))
+	nb, err := notebook.ReadFile(filepath.Join(dir, name+".ipynb"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -149,17 +159,17 @@ func refresh(t *testing.T, from made) {
 	if err := nb.SetMetadata(from, "gopets"); err != nil {
 		t.Fatal(err)
 	}
-	page, err := render.HTML(nb, render.Options{Title: "pets"})
+	page, err := render.HTML(nb, render.Options{Title: name})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := os.MkdirAll(filepath.Dir(executed), 0o755); err != nil {
+	if err := os.MkdirAll(executed, 0o755); err != nil {
 		t.Fatal(err)
 	}
-	if err := nb.WriteFile(executed); err != nil {
+	if err := nb.WriteFile(filepath.Join(executed, name+".ipynb")); err != nil {
 		t.Fatal(err)
 	}
-	if err := os.WriteFile(executedPage, page, 0o644); err != nil {
+	if err := os.WriteFile(filepath.Join(executed, name+".html"), page, 0o644); err != nil {
 		t.Fatal(err)
 	}
 }
