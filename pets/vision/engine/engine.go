@@ -4,12 +4,13 @@ import (
 	"cmp"
 	"fmt"
 	"os"
-	"path/filepath"
 	"strings"
 	"time"
 
 	"github.com/gomlx/compute"
 	_ "github.com/gomlx/compute/gobackend" // registers "go"; pjrt.go registers "xla"
+
+	"gopets/pets/internal/cachedir"
 )
 
 // Names of the engines, as in Engine.Name.
@@ -65,18 +66,8 @@ func (o Options) spec() string {
 	return os.Getenv(compute.ConfigEnvVar)
 }
 
-// DefaultCacheDir is $GOPETS_CACHE, else "gopets" in the user's cache folder, else in the temporary
-// folder.
-func DefaultCacheDir() string {
-	if dir := os.Getenv("GOPETS_CACHE"); dir != "" {
-		return dir
-	}
-	base, err := os.UserCacheDir()
-	if err != nil {
-		base = os.TempDir()
-	}
-	return filepath.Join(base, "gopets")
-}
+// DefaultCacheDir is the folder that downloads are kept in: see package cachedir.
+func DefaultCacheDir() string { return cachedir.Default() }
 
 // Open opens the best engine that really starts; see the package comment for the order. An explicit
 // wish (o.Spec or $GOMLX_BACKEND) is obeyed or refused with an error, never silently replaced;

@@ -1,11 +1,15 @@
 package weights
 
 import (
+	"bufio"
 	"fmt"
 	"io"
 	"math"
 	"os"
+	"path/filepath"
 	"slices"
+
+	"gopets/pets/internal/atomicfile"
 )
 
 // A Tensor is one named array in torch's layout: convolutions are (out, in, height, width), linear
@@ -114,4 +118,21 @@ func readFile(path string, decode func(r io.ReaderAt, size int64) (*File, error)
 		return nil, fmt.Errorf("reading weights from %s: %w", path, err)
 	}
 	return file, nil
+}
+
+// writeFile writes a file whole or not at all, and its folder if need be.
+func writeFile(path string, write func(io.Writer) error) error {
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		return err
+	}
+	return atomicfile.Write(path, 0o644, func(f *os.File) error {
+		buffered := bufio.NewWriterSize(f, 1<<20)
+		if err := write(buffered); err != nil {
+			return err
+		}
+		if err := buffered.Flush(); err != nil {
+			return err
+		}
+		return f.Sync()
+	})
 }

@@ -14,6 +14,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"gopets/pets/internal/cachedir"
 )
 
 // Options say where Load may look. The zero value looks everywhere and may download.
@@ -64,7 +66,7 @@ func Load(ctx context.Context, arch string, o Options) (*File, Source, error) {
 	if !known {
 		return nil, Source{}, fmt.Errorf("weights for %q: no such network; known are %s", arch, strings.Join(Names(), ", "))
 	}
-	cache := cmp.Or(o.CacheDir, defaultCacheDir())
+	cache := cmp.Or(o.CacheDir, cachedir.Default())
 	var troubles []error
 	for _, p := range places(arch, cache) {
 		file, err := readChecked(p.path)
@@ -205,16 +207,4 @@ func fileSHA256(path string) (string, error) {
 		return "", err
 	}
 	return hex.EncodeToString(hash.Sum(nil)), nil
-}
-
-// defaultCacheDir is engine.DefaultCacheDir, without linking the engine.
-func defaultCacheDir() string {
-	if dir := os.Getenv("GOPETS_CACHE"); dir != "" {
-		return dir
-	}
-	base, err := os.UserCacheDir()
-	if err != nil {
-		base = os.TempDir()
-	}
-	return filepath.Join(base, "gopets")
 }

@@ -276,7 +276,7 @@ func TestDownloadRefuses(t *testing.T) {
 		"too large": {http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			w.Header().Set("Content-Length", fmt.Sprint(maxDownload+1))
 			w.WriteHeader(http.StatusOK)
-		}), "at most"},
+		}), "the limit is"},
 		"a web page": {&site{raw: []byte("<html>please log in</html>")}, "a web page"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -155,7 +155,7 @@ func Float16() WriteOption {
 func WriteSafetensors(path string, f *File, options ...WriteOption) error {
 	content, err := encodeSafetensors(f, options)
 	if err == nil {
-		err = writeAtomic(path, content)
+		err = writeFile(path, content)
 	}
 	if err != nil {
 		return fmt.Errorf("writing weights to %s: %w", path, err)

@@ -17,7 +17,7 @@ import (
 func WriteTorch(path string, f *File) error {
 	err := f.checkNames()
 	if err == nil {
-		err = writeAtomic(path, func(w io.Writer) error { return encodeTorch(w, f) })
+		err = writeFile(path, func(w io.Writer) error { return encodeTorch(w, f) })
 	}
 	if err != nil {
 		return fmt.Errorf("writing weights to %s: %w", path, err)

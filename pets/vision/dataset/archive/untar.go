@@ -12,6 +12,7 @@ import (
 
 	"github.com/gofrs/flock"
 
+	"gopets/pets/internal/download"
 	"gopets/pets/vision/dataset"
 )
 
@@ -28,10 +29,10 @@ import (
 // that names it. Without a network the error comes within seconds and says what can be done by
 // hand.
 func Untar(ctx context.Context, u dataset.URL, dest string, progress func(done, total int64)) (dir string, err error) {
-	return untar(ctx, newDownloader(), u, dest, progress)
+	return untar(ctx, download.Client{}, u, dest, progress)
 }
 
-func untar(ctx context.Context, d *downloader, u dataset.URL, dest string, progress func(done, total int64)) (string, error) {
+func untar(ctx context.Context, c download.Client, u dataset.URL, dest string, progress func(done, total int64)) (string, error) {
 	dir := filepath.Join(dest, u.Name)
 	if isDir(dir) {
 		return dir, nil
@@ -50,7 +51,7 @@ func untar(ctx context.Context, d *downloader, u dataset.URL, dest string, progr
 	if isDir(dir) { // the other process has done it
 		return dir, nil
 	}
-	archives, err := d.obtain(ctx, u, dest, progress)
+	archives, err := obtain(ctx, c, u, dest, progress)
 	if err != nil {
 		return "", err
 	}
@@ -61,7 +62,7 @@ func untar(ctx context.Context, d *downloader, u dataset.URL, dest string, progr
 }
 
 // obtain gives the files of the archive, or of those that mirror it, from dest or the network.
-func (d *downloader) obtain(ctx context.Context, u dataset.URL, dest string, progress func(done, total int64)) ([]string, error) {
+func obtain(ctx context.Context, c download.Client, u dataset.URL, dest string, progress func(done, total int64)) ([]string, error) {
 	sources := [][]dataset.Archive{{u.Archive}}
 	if len(u.Mirror) > 0 {
 		sources = append(sources, u.Mirror)
@@ -77,7 +78,13 @@ func (d *downloader) obtain(ctx context.Context, u dataset.URL, dest string, pro
 		for _, a := range source {
 			file := filepath.Join(dest, a.File)
 			if _, err := os.Stat(file); err != nil {
-				if err := d.fetch(ctx, a, file, progress); err != nil {
+				f := download.File{URL: a.URL, Size: a.Size, Progress: progress, Check: func(part, _ string) error {
+					if err := check(a, part); err != nil {
+						return fmt.Errorf("what came from %s is not the expected archive: %w", a.URL, err)
+					}
+					return nil
+				}}
+				if err := c.Fetch(ctx, f, file); err != nil {
 					failures = append(failures, fmt.Errorf("%s: %w", a.URL, err))
 					break
 				}

@@ -16,6 +16,7 @@ import (
 	"testing"
 	"time"
 
+	"gopets/pets/internal/download"
 	"gopets/pets/vision/dataset"
 )
 
@@ -43,10 +44,8 @@ func petsURL(server string, archive []byte) dataset.URL {
 }
 
 // impatient is a downloader with short waits.
-func impatient() *downloader {
-	d := newDownloader()
-	d.stall, d.pause = 200*time.Millisecond, time.Millisecond
-	return d
+func impatient() download.Client {
+	return download.Client{Stall: 200 * time.Millisecond, Pause: time.Millisecond}
 }
 
 // serve starts a server with ranges, as S3 has them.
@@ -281,9 +280,9 @@ func TestNoNetwork(t *testing.T) {
 	says(t, "refused", err, "no connection", "by hand", "wget -c", "PetsSample", address)
 
 	d := impatient() // a network that swallows everything
-	d.client.Transport.(*http.Transport).DialContext = func(ctx context.Context, network, _ string) (net.Conn, error) {
+	d.HTTP = &http.Client{Transport: &http.Transport{DialContext: func(ctx context.Context, network, _ string) (net.Conn, error) {
 		return (&net.Dialer{Timeout: 50 * time.Millisecond}).DialContext(ctx, network, "192.0.2.1:80")
-	}
+	}}}
 	_, err = untar(context.Background(), d, u, t.TempDir(), nil)
 	says(t, "swallowed", err, "no connection", "by hand")
 }

@@ -55,10 +55,10 @@ const reduceAbove = 1.5
 // picture at its own size.
 func OpenCache(dir string, maxSide int) (*Cache, error) {
 	if maxSide < 0 {
-		return nil, fmt.Errorf("picture cache: the largest short side is %d: give twice the training size, or 0 for no limit", maxSide)
+		return nil, fmt.Errorf("image cache: the largest short side is %d: give twice the training size, or 0 for no limit", maxSide)
 	}
 	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return nil, fmt.Errorf("picture cache: %w: give a folder that can be written", err)
+		return nil, fmt.Errorf("image cache: %w: give a folder that can be written", err)
 	}
 	return &Cache{dir: dir, maxSide: maxSide, open: map[string]entry{}}, nil
 }
@@ -102,7 +102,7 @@ func (c *Cache) Get(path string) (*RGB, error) {
 // damaged.
 func (c *Cache) fill(data []byte) (entry, error) {
 	file := c.file(data)
-	if p, unmap, err := mapPicture(file); err == nil {
+	if p, unmap, err := mapImage(file); err == nil {
 		return entry{picture: p, unmap: unmap}, nil
 	}
 	p, err := Decode(data, c.Decode)
@@ -118,13 +118,13 @@ func (c *Cache) fill(data []byte) (entry, error) {
 		}
 	}
 	inMemory := entry{picture: p, unmap: func() error { return nil }}
-	if err := writePicture(file, p); err != nil {
+	if err := writeImage(file, p); err != nil {
 		c.mu.Lock()
 		c.writeError = err
 		c.mu.Unlock()
 		return inMemory, nil
 	}
-	mapped, unmap, err := mapPicture(file)
+	mapped, unmap, err := mapImage(file)
 	if err != nil { // no memory left to map, or another program in our folder
 		return inMemory, nil
 	}

@@ -186,7 +186,7 @@ func TestCacheThatCannotBeWritten(t *testing.T) {
 	if p := get(t, c, photos[0]); p.W != 333 {
 		t.Errorf("width %d", p.W)
 	}
-	says(t, "write error", c.WriteError(), "picture cache")
+	says(t, "write error", c.WriteError(), "image cache")
 
 	_, err = OpenCache(dir, -1)
 	says(t, "negative", err, "twice the training size")
@@ -260,7 +260,7 @@ func FuzzCacheFile(f *testing.F) {
 	f.Add([]byte(cacheMagic))
 	f.Add(bytes.Repeat([]byte{255}, 64))
 	f.Fuzz(func(t *testing.T, data []byte) {
-		if p, err := parsePicture(data); err == nil && len(p.Pix) != 3*p.W*p.H {
+		if p, err := parseImage(data); err == nil && len(p.Pix) != 3*p.W*p.H {
 			t.Errorf("%d×%d with %d values", p.W, p.H, len(p.Pix))
 		}
 	})

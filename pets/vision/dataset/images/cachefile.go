@@ -9,6 +9,8 @@ import (
 	"path/filepath"
 
 	"github.com/edsrzf/mmap-go"
+
+	"gopets/pets/internal/atomicfile"
 )
 
 // A cache file is a header of 32 bytes, little-endian, and the pixels: 8 bytes magic with version,
@@ -23,47 +25,32 @@ var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
 var errDamaged = errors.New("damaged cache file")
 
-// writePicture writes a cache file beside its place and renames it, so that no reader ever sees
-// half of it.
-func writePicture(file string, p *RGB) (err error) {
-	dir := filepath.Dir(file)
-	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return fmt.Errorf("picture cache: %w", err)
-	}
-	f, err := os.CreateTemp(dir, ".tmp-*")
-	if err != nil {
-		return fmt.Errorf("picture cache: %w", err)
-	}
-	defer func() {
-		if err != nil {
-			os.Remove(f.Name())
-			err = fmt.Errorf("picture cache: %w", err)
-		}
-	}()
+// writeImage writes a cache file whole or not at all: no reader ever sees half of it.
+func writeImage(file string, p *RGB) error {
 	head := append(make([]byte, 0, cacheHeader), cacheMagic...)
 	for _, v := range []uint32{uint32(p.W), uint32(p.H), uint32(p.FullW), uint32(p.FullH), crc32.Checksum(p.Pix, castagnoli)} {
 		head = binary.LittleEndian.AppendUint32(head, v)
 	}
 	head = binary.LittleEndian.AppendUint32(head, crc32.Checksum(head, castagnoli))
-	_, err = f.Write(head)
+	err := os.MkdirAll(filepath.Dir(file), 0o755)
 	if err == nil {
-		_, err = f.Write(p.Pix)
-	}
-	if e := f.Chmod(0o644); err == nil {
-		err = e
-	}
-	if e := f.Close(); err == nil {
-		err = e
+		err = atomicfile.Write(file, 0o644, func(f *os.File) error {
+			if _, err := f.Write(head); err != nil {
+				return err
+			}
+			_, err := f.Write(p.Pix)
+			return err
+		})
 	}
 	if err != nil {
-		return err
+		return fmt.Errorf("image cache: %w", err)
 	}
-	return os.Rename(f.Name(), file)
+	return nil
 }
 
-// mapPicture maps a cache file and checks it. Files are only ever replaced by renaming: a mapping
+// mapImage maps a cache file and checks it. Files are only ever replaced by renaming: a mapping
 // cannot shrink under us.
-func mapPicture(file string) (*RGB, func() error, error) {
+func mapImage(file string) (*RGB, func() error, error) {
 	f, err := os.Open(file)
 	if err != nil {
 		return nil, nil, err
@@ -76,7 +63,7 @@ func mapPicture(file string) (*RGB, func() error, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	p, err := parsePicture(m)
+	p, err := parseImage(m)
 	if err != nil {
 		m.Unmap()
 		return nil, nil, err
@@ -84,8 +71,8 @@ func mapPicture(file string) (*RGB, func() error, error) {
 	return p, m.Unmap, nil
 }
 
-// parsePicture reads a cache file's bytes; the pixels stay where they are.
-func parsePicture(data []byte) (*RGB, error) {
+// parseImage reads a cache file's bytes; the pixels stay where they are.
+func parseImage(data []byte) (*RGB, error) {
 	if len(data) < cacheHeader || string(data[:8]) != cacheMagic {
 		return nil, errDamaged
 	}
