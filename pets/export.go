@@ -21,6 +21,35 @@ func (l Learner) Export(file Path) Path {
 	return file
 }
 
+// ExportONNX writes the learner's network as an ONNX file, for ONNX Runtime and other programs: for
+// example breeds.onnx. Its input "image" is float32 [batch, 3, height, width], RGB in [0,1], or
+// with [ONNXBytes] uint8 [batch, height, width, 3]; its outputs are "probabilities" and "logits".
+// Normalisation is part of the network. The file's metadata holds the classes, and says how an
+// image is resized.
+func (l Learner) ExportONNX(file Path, options ...ONNXOption) Path {
+	call := onnxCall(file, options)
+	call.Learner = &l.desc
+	verb(l, wire.ExportONNX, call)
+	return Path(call.Path)
+}
+
+// ONNXOption changes what [Learner.ExportONNX] writes.
+type ONNXOption func(*wire.ONNXCall)
+
+// ONNXBytes makes the input the pixels of RGB images, as decoders return them.
+func ONNXBytes() ONNXOption { return func(c *wire.ONNXCall) { c.Bytes = true } }
+
+func onnxCall(file Path, options []ONNXOption) wire.ONNXCall {
+	call := wire.ONNXCall{Path: file.absolute()}
+	if !strings.HasSuffix(call.Path, ".onnx") {
+		fail(fmt.Errorf("export %s: give a file name that ends in .onnx", call.Path))
+	}
+	for _, o := range options {
+		o(&call)
+	}
+	return call
+}
+
 // Exported describes a learner in a file of [Learner.Export].
 type Exported struct{ file Path }
 
@@ -48,4 +77,12 @@ func (e Exported) Predict(img Image, options ...PlotOption) Prediction {
 	call := img.call(options)
 	call.Exported = e.file.absolute()
 	return Prediction{must(wire.Predict, call, nil)}
+}
+
+// ExportONNX writes the network as an ONNX file: see [Learner.ExportONNX].
+func (e Exported) ExportONNX(file Path, options ...ONNXOption) Path {
+	call := onnxCall(file, options)
+	call.Exported = e.file.absolute()
+	must(wire.ExportONNX, call, nil)
+	return Path(call.Path)
 }

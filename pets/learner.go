@@ -13,15 +13,16 @@ import (
 // Arch is a network by name.
 type Arch string
 
-// The networks. The first four have torchvision's ImageNet weights; the last two are small, and
+// The networks. The first five have torchvision's ImageNet weights; the last two are small, and
 // their weights, made by this project from drawings, are part of the program.
 const (
-	ResNet18    Arch = "resnet18"
-	ResNet34    Arch = "resnet34"
-	ResNet50    Arch = "resnet50"
-	MobileNetV2 Arch = "mobilenet_v2"
-	PetNet10    Arch = "petnet10"
-	PetNet18    Arch = "petnet18"
+	ResNet18     Arch = "resnet18"
+	ResNet34     Arch = "resnet34"
+	ResNet50     Arch = "resnet50"
+	MobileNetV2  Arch = "mobilenet_v2"
+	ConvNeXtTiny Arch = "convnext_tiny"
+	PetNet10     Arch = "petnet10"
+	PetNet18     Arch = "petnet18"
 )
 
 // Learner describes a network that learns from data. The live learner is made by [Learner.Create]
@@ -81,6 +82,24 @@ func HiddenLayers(widths ...int) LearnerOption {
 // 0.1; valid_loss is without.
 func LabelSmoothing(fraction float64) LearnerOption {
 	return learnerOption(func(l *spec.Learner) { l.LabelSmoothing = fraction })
+}
+
+// How [Balance] makes up for classes with few images.
+const (
+	BalanceLoss    = spec.BalanceLoss    // by weights of the loss, the rarer the greater
+	BalanceSampler = spec.BalanceSampler // by drawing images of all classes equally often
+)
+
+// Balance trains on classes of unequal size as if they were of equal size, by [BalanceLoss] or
+// [BalanceSampler].
+func Balance(by spec.Balance) LearnerOption {
+	return learnerOption(func(l *spec.Learner) { l.Balance = by })
+}
+
+// ClassWeights weighs some classes in the training loss, for instance
+// ClassWeights(map[string]float64{"pug": 3}); the others weigh 1, or what [Balance] gives them.
+func ClassWeights(weights map[string]float64) LearnerOption {
+	return learnerOption(func(l *spec.Learner) { l.ClassWeights = spec.WeightsOf(weights) })
 }
 
 // BFloat16 lets convolutions and linear layers compute in bfloat16, where the engine can: faster on

@@ -30,12 +30,14 @@ var (
 	Save        = Method[FileCall, None]{"save"}
 	Load        = Method[FileCall, None]{"load"}
 	Export      = Method[FileCall, None]{"export"}
+	ExportONNX  = Method[ONNXCall, None]{"export-onnx"}
 	Validate    = Method[LearnerCall, spec.Score]{"validate"}
 	TTA         = Method[LearnerCall, spec.Score]{"tta"}
 	ShowResults = Method[LearnerCall, None]{"show-results"}
 
-	Predict  = Method[ImageCall, spec.Prediction]{"predict"}
-	Exported = Method[Place, About]{"exported"}
+	Predict      = Method[ImageCall, spec.Prediction]{"predict"}
+	PredictFiles = Method[FilesCall, spec.FilePredictions]{"predict-files"}
+	Exported     = Method[Place, About]{"exported"}
 
 	Interpret    = Method[InterpCall, spec.Score]{"interpret"}
 	TopLosses    = Method[InterpCall, None]{"top-losses"}
@@ -155,6 +157,21 @@ type FindCall struct {
 type FileCall struct {
 	Learner spec.Learner `json:"learner"`
 	Path    string       `json:"path"`
+}
+
+// FilesCall classifies many files with a learner, or with an exported one.
+type FilesCall struct {
+	Learner  *spec.Learner `json:"learner,omitempty"`
+	Exported string        `json:"exported,omitempty"`
+	Paths    []string      `json:"paths"`
+}
+
+// ONNXCall writes the network of a learner, or of an exported one, as an ONNX file.
+type ONNXCall struct {
+	Learner  *spec.Learner `json:"learner,omitempty"`
+	Exported string        `json:"exported,omitempty"`
+	Path     string        `json:"path"`
+	Bytes    bool          `json:"bytes,omitempty"` // the input is uint8
 }
 
 // What a recorder draws.

@@ -121,7 +121,20 @@ func TestExport(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "pets.safetensors")
 	k := newKernel(t)
 	said := regexp.MustCompile(`(?m)^\w+ \d.* %, .* %$`)
-	out := k.run("fit:1", "predict", "export:"+file)
+	broken := strings.TrimSuffix(file, ".safetensors")
+	if err := os.WriteFile(broken, []byte("no image"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	out := k.run("fit:1", "predict", "export:"+file, "many:"+broken, "onnx:"+file+".onnx")
+	if !strings.Contains(out, "the same in a file: true") {
+		t.Errorf("an exported learner predicts something else: %s", out)
+	}
+	if table, err := os.ReadFile(broken + ".csv"); err != nil || strings.Count(string(table), "\n") != 4 || !strings.Contains(string(table), "\n"+broken+",,,") {
+		t.Errorf("table %s: %v", table, err)
+	}
+	if onnx, err := os.ReadFile(file + ".onnx"); err != nil || !strings.Contains(string(onnx), "uint8 [batch") {
+		t.Errorf("no ONNX file of bytes: %v", err)
+	}
 	want := said.FindString(out)
 	if want == "" {
 		t.Fatalf("no prediction in %s", out)

@@ -37,6 +37,8 @@ func (p *predictions) register(r *registry) {
 		return none, c.show(plots.Table{Header: q.Header, Rows: q.Rows})
 	})
 	handle(r, wire.Predict, p.predict)
+	handle(r, wire.PredictFiles, p.predictFiles)
+	handle(r, wire.ExportONNX, p.exportONNX)
 	handle(r, wire.Exported, p.about)
 	handle(r, wire.ShowResults, p.showResults)
 }
@@ -83,14 +85,14 @@ func (p *predictions) about(ctx context.Context, c call, q wire.Place) (wire.Abo
 }
 
 // predictor returns the learner or exported file that a request names.
-func (p *predictions) predictor(ctx context.Context, c call, q wire.ImageCall) (*train.Predictor, error) {
-	if q.Exported != "" {
-		return p.open(c, q.Exported)
+func (p *predictions) predictor(ctx context.Context, c call, exported string, learner *spec.Learner) (*train.Predictor, error) {
+	if exported != "" {
+		return p.open(c, exported)
 	}
-	if q.Learner == nil {
+	if learner == nil {
 		return nil, fmt.Errorf("predict: no learner is named")
 	}
-	l, err := p.learners.get(ctx, c, *q.Learner)
+	l, err := p.learners.get(ctx, c, *learner)
 	if err != nil {
 		return nil, err
 	}
@@ -125,7 +127,7 @@ func (p *predictions) showImage(ctx context.Context, c call, q wire.ImageCall) (
 
 // predict serves Learner.Predict and Exported.Predict.
 func (p *predictions) predict(ctx context.Context, c call, q wire.ImageCall) (answer spec.Prediction, err error) {
-	l, err := p.predictor(ctx, c, q)
+	l, err := p.predictor(ctx, c, q.Exported, q.Learner)
 	if err != nil {
 		return answer, err
 	}
@@ -145,6 +147,33 @@ func (p *predictions) predict(ctx context.Context, c call, q wire.ImageCall) (an
 		chart.Bars.Values = append(chart.Bars.Values, r.Probability)
 	}
 	return answer, c.draw(q.Plot, chart)
+}
+
+// predictFiles serves PredictFiles.
+func (p *predictions) predictFiles(ctx context.Context, c call, q wire.FilesCall) (spec.FilePredictions, error) {
+	l, err := p.predictor(ctx, c, q.Exported, q.Learner)
+	if err != nil {
+		return nil, err
+	}
+	b := newBar(c)
+	list, err := l.PredictFiles(ctx, q.Paths, b.events("predicting"))
+	if err != nil {
+		return nil, err
+	}
+	b.end(fmt.Sprintf("%s images predicted", spec.Thousands(len(list))))
+	return list, nil
+}
+
+// exportONNX serves Learner.ExportONNX and Exported.ExportONNX.
+func (p *predictions) exportONNX(ctx context.Context, c call, q wire.ONNXCall) (none wire.None, err error) {
+	l, err := p.predictor(ctx, c, q.Exported, q.Learner)
+	if err != nil {
+		return none, err
+	}
+	if err := os.MkdirAll(filepath.Dir(q.Path), 0o755); err != nil {
+		return none, err
+	}
+	return none, l.ExportONNX(q.Path, train.ONNX{Bytes: q.Bytes})
 }
 
 // showResults serves Learner.ShowResults: validation images, actual over predicted class.

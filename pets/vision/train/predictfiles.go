@@ -25,10 +25,9 @@ func (p *Predictor) PredictFiles(ctx context.Context, files []string, ev Events)
 	batches := (len(files) + rows - 1) / rows
 	for part := range slices.Chunk(files, 16*rows) { // what an error may lose
 		at := len(list) / rows
-		done := func(k, _ int) {
+		some, err := p.predictFiles(ctx, part, rows, func(k, _ int) {
 			ev.batch(BatchInfo{Phase: PhaseValid, Epochs: 1, Batch: at + k, Batches: batches})
-		}
-		some, err := p.predictFiles(ctx, part, rows, done)
+		}, ev)
 		list = append(list, some...)
 		if err != nil {
 			return list, fmt.Errorf("predict: after %d of %d files: %w", len(list), len(files), err)
@@ -37,7 +36,7 @@ func (p *Predictor) PredictFiles(ctx context.Context, files []string, ev Events)
 	return list, nil
 }
 
-func (p *Predictor) predictFiles(ctx context.Context, files []string, rows int, done func(k, n int)) (spec.FilePredictions, error) {
+func (p *Predictor) predictFiles(ctx context.Context, files []string, rows int, done func(k, n int), ev Events) (spec.FilePredictions, error) {
 	reasons := make([]string, len(files))
 	blank := images.New(1, 1)
 	j := p.load.validJob(nil, rows)
@@ -54,7 +53,7 @@ func (p *Predictor) predictFiles(ctx context.Context, files []string, rows int, 
 		}
 		return blank, nil
 	}
-	logits, err := p.logits(ctx, j, done, Events{})
+	logits, err := p.logits(ctx, j, done, ev)
 	if err != nil {
 		return nil, err
 	}

@@ -154,6 +154,14 @@ func main() {
 			for _, i := range []pets.Image{pets.OpenImage(fnames[0]), pets.ImageFromBytes(file), pets.ImageFrom(img)} {
 				fmt.Println("exported says", e.Predict(i))
 			}
+		case "onnx":
+			fmt.Println(learn.ExportONNX(pets.Path(rest), pets.ONNXBytes()))
+		case "many":
+			list := pets.PredictFiles(learn, append(first(fnames, 2), pets.Path(rest)))
+			list.Show()
+			fmt.Println(list.WriteCSV(pets.Path(rest + ".csv")))
+			again := pets.PredictFiles(pets.LoadLearner(pets.Path(rest+".safetensors")), fnames[:1])
+			fmt.Println("the same in a file:", again.List[0].String() == list.List[0].String())
 		case "no-image":
 			pets.ImageFromBytes(nil).Show()
 		case "suggest":

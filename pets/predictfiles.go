@@ -1,0 +1,74 @@
+package pets
+
+import (
+	"fmt"
+	"io"
+	"os"
+
+	"gopets/pets/internal/atomicfile"
+	"gopets/pets/spec"
+	"gopets/pets/wire"
+)
+
+// Predictor is a [Learner] or an [Exported] one.
+type Predictor interface {
+	predictFiles(wire.FilesCall) spec.FilePredictions
+}
+
+func (l Learner) predictFiles(call wire.FilesCall) spec.FilePredictions {
+	call.Learner = &l.desc
+	return verb(l, wire.PredictFiles, call)
+}
+
+func (e Exported) predictFiles(call wire.FilesCall) spec.FilePredictions {
+	call.Exported = e.file.absolute()
+	return must(wire.PredictFiles, call, nil)
+}
+
+// PredictFiles classifies many images, in order, with the numbers of [Learner.Predict]. A file that
+// cannot be read has the reason in its row. Call it below %%: a variable outside is computed again
+// in every cell.
+func PredictFiles(by Predictor, files Paths) FilePredictions {
+	call := wire.FilesCall{Paths: make([]string, len(files))}
+	for i, f := range files {
+		if err := explain(f); err != nil {
+			fail(err)
+		}
+		call.Paths[i] = f.absolute()
+	}
+	return FilePredictions{by.predictFiles(call)}
+}
+
+// FilePredictions are the predictions of a list of files, in its order.
+type FilePredictions struct{ List spec.FilePredictions }
+
+// Show shows the first rows as a table.
+func (p FilePredictions) Show() {
+	const most = 20
+	t := wire.Table{Header: []string{"file", "class", "probability"}}
+	for _, f := range p.List[:min(most, len(p.List))] {
+		row := []string{Path(f.File).Name(), f.Class, fmt.Sprintf("%.1f %%", 100*f.Probability)}
+		if f.Error != "" {
+			row[1], row[2] = "", f.Error
+		}
+		t.Rows = append(t.Rows, row)
+	}
+	must(wire.ShowTable, t, nil)
+	if n := len(p.List) - most; n > 0 {
+		fmt.Printf("and %s more\n", spec.Thousands(n))
+	}
+}
+
+// WriteCSV writes a table: file, the three most probable classes with their probabilities, error.
+func (p FilePredictions) WriteCSV(file Path) Path { return p.write(file, p.List.WriteCSV) }
+
+// WriteJSONLines writes a line for each file, with the probabilities of all classes.
+func (p FilePredictions) WriteJSONLines(file Path) Path { return p.write(file, p.List.WriteJSONLines) }
+
+func (p FilePredictions) write(file Path, write func(io.Writer) error) Path {
+	file = Path(file.absolute())
+	if err := atomicfile.Write(string(file), 0o644, func(f *os.File) error { return write(f) }); err != nil {
+		fail(fmt.Errorf("predictions: %w", err))
+	}
+	return file
+}
