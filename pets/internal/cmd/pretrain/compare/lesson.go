@@ -17,13 +17,12 @@ import (
 	"gopets/pets/vision/weights"
 )
 
-// lesson is the notebook's schedule with the notebook's settings, without a notebook.
+// lesson is the notebook's schedule without a notebook.
 type lesson struct {
 	Seeds    []uint64
 	PerBreed int    // images of each breed; 0: the sample's default
 	From     string // folder with NET.safetensors; empty: the embedded ones
 	Parts    [2]part
-	Rate     float64 // highest learning rate of a frozen body's fit
 }
 
 // part is one of the notebook's two: a network, its images, and the epochs of its two fits.
@@ -33,12 +32,10 @@ type part struct {
 	Epochs      [2]int
 }
 
-// defaultLesson has the settings of notebooks/pets.ipynb where XLA computes.
-func defaultLesson() lesson {
-	return lesson{Parts: [2]part{
-		{Net: "petnet10", Size: 112, Batch: 16, Epochs: [2]int{4, 4}},
-		{Net: "petnet18", Size: 128, Batch: 16, Epochs: [2]int{5, 3}},
-	}}
+// notebook has the settings of notebooks/pets.ipynb where XLA computes.
+var notebook = [2]part{
+	{Net: "petnet10", Size: 112, Batch: 16, Epochs: [2]int{4, 4}},
+	{Net: "petnet18", Size: 128, Batch: 16, Epochs: [2]int{5, 3}},
 }
 
 // figures are the error rates of one run of the lesson.
@@ -89,9 +86,6 @@ func (c lesson) run(ctx context.Context, eng *engine.Engine) ([]figures, error) 
 		var f figures
 		stream := dataset.NewRandom(uint32(seed))
 		for i, p := range c.Parts {
-			if p.Epochs[0] == 0 {
-				continue
-			}
 			split, err := dataset.NewSplit(items, dataset.Options{Random: stream})
 			if err != nil {
 				return nil, err
@@ -117,8 +111,31 @@ func (c lesson) run(ctx context.Context, eng *engine.Engine) ([]figures, error) 
 }
 
 func (f figures) String() string {
-	return fmt.Sprintf("frozen %.1f %%, all at full rate %.1f %%, all at low rates %.1f %%; deeper %.1f %%, then %.1f %%; own %s",
+	return fmt.Sprintf("frozen %.1f %%, all at the full rate %.1f %%, at low rates %.1f %%; deeper %.1f %%, at low rates %.1f %%; own images %s",
 		100*f.Frozen[0], 100*f.AllFast, 100*f.Slow[0], 100*f.Frozen[1], 100*f.Slow[1], strings.Join(f.Own, ", "))
+}
+
+// table is a line for each seed and one of the means, in Markdown.
+func table(seeds []uint64, all []figures) string {
+	var b strings.Builder
+	b.WriteString("\n| seed | first network | an epoch of all at the full rate | instead at low rates | deeper network | at low rates | own images right |\n|---|---|---|---|---|---|---|\n")
+	var sums [6]float64
+	row := func(name string, v [6]float64) {
+		fmt.Fprintf(&b, "| %s |", name)
+		for _, e := range v[:5] {
+			fmt.Fprintf(&b, " %.1f %% |", 100*e)
+		}
+		fmt.Fprintf(&b, " %.2g |\n", v[5])
+	}
+	for i, f := range all {
+		v := [6]float64{f.Frozen[0], f.AllFast, f.Slow[0], f.Frozen[1], f.Slow[1], float64(f.right())}
+		for k := range v {
+			sums[k] += v[k] / float64(len(all))
+		}
+		row(fmt.Sprint(seeds[i]), v)
+	}
+	row("mean", sums)
+	return b.String()
 }
 
 // part trains one part as the notebook does.
@@ -139,9 +156,6 @@ func (c lesson) part(ctx context.Context, l *train.Learner, i int, saved string,
 		return err
 	}
 	fit := func(epochs int, lr spec.LR, into *float64) error {
-		if epochs == 0 {
-			return nil
-		}
 		if err := l.FitOneCycle(ctx, epochs, spec.Fit{MaxLR: lr}, train.Events{}); err != nil {
 			return err
 		}
@@ -149,14 +163,10 @@ func (c lesson) part(ctx context.Context, l *train.Learner, i int, saved string,
 		*into = rows[len(rows)-1].ErrorRate
 		return nil
 	}
-	usual := spec.LR{}
-	if c.Rate > 0 {
-		usual = spec.Slice1(c.Rate)
-	}
-	if err := fit(p.Epochs[0], usual, &f.Frozen[i]); err != nil {
+	if err := fit(p.Epochs[0], spec.LR{}, &f.Frozen[i]); err != nil {
 		return err
 	}
-	if i == 0 && p.Epochs[1] > 0 {
+	if i == 0 {
 		if err := l.Save(saved); err != nil {
 			return err
 		}

@@ -5,6 +5,9 @@
 // seed.
 //
 //	go run ./pets/internal/cmd/pretrain/compare
+//
+// With --lesson it runs the schedule and the settings of notebooks/pets.ipynb instead, and asks for
+// the sample's own images; seed 2 is the notebook's.
 package main
 
 import (
@@ -69,7 +72,6 @@ func command() *cobra.Command {
 	var seeds int
 	var backend string
 	var asLesson bool
-	les := defaultLesson()
 	cmd := &cobra.Command{
 		Use:           "compare",
 		Short:         "Pretrained against from scratch on the sample, means over seeds",
@@ -87,8 +89,10 @@ func command() *cobra.Command {
 			defer eng.Close()
 			fmt.Println("engine:", eng.Name)
 			if asLesson {
-				les.Seeds, les.From, les.PerBreed = c.Seeds, c.From, c.PerBreed
-				_, err := les.run(cmd.Context(), eng)
+				all, err := lesson{Seeds: c.Seeds, From: c.From, PerBreed: c.PerBreed, Parts: notebook}.run(cmd.Context(), eng)
+				if err == nil {
+					fmt.Print(table(c.Seeds, all))
+				}
 				return err
 			}
 			results, err := c.run(cmd.Context(), eng)
@@ -109,18 +113,7 @@ func command() *cobra.Command {
 	f.StringVar(&c.Rule, "rule", "valley", "suggestion of the learning-rate finder: steep, valley or minimum/10")
 	f.StringVar(&c.From, "from", "", "folder with NET.safetensors to judge (default: the embedded ones)")
 	f.StringVar(&backend, "backend", "", "engine, for instance go or xla:cpu (default: the best that starts)")
-	f.BoolVar(&asLesson, "lesson", false, "run the notebook's whole schedule instead")
-	f.Float64Var(&les.Rate, "rate", 0, "")
-	f.IntVar(&les.Parts[0].Size, "s1", les.Parts[0].Size, "")
-	f.IntVar(&les.Parts[1].Size, "s2", les.Parts[1].Size, "")
-	f.IntVar(&les.Parts[0].Epochs[0], "e1", les.Parts[0].Epochs[0], "")
-	f.IntVar(&les.Parts[0].Epochs[1], "e2", les.Parts[0].Epochs[1], "")
-	f.IntVar(&les.Parts[1].Epochs[0], "e3", les.Parts[1].Epochs[0], "")
-	f.IntVar(&les.Parts[1].Epochs[1], "e4", les.Parts[1].Epochs[1], "")
-	f.IntVar(&les.Parts[0].Batch, "b1", les.Parts[0].Batch, "")
-	f.IntVar(&les.Parts[1].Batch, "b2", les.Parts[1].Batch, "")
-	f.StringVar(&les.Parts[0].Net, "n1", les.Parts[0].Net, "")
-	f.StringVar(&les.Parts[1].Net, "n2", les.Parts[1].Net, "")
+	f.BoolVar(&asLesson, "lesson", false, "run the schedule of notebooks/pets.ipynb instead; of the other flags, seeds, per-breed, from and backend count")
 	return cmd
 }
 

@@ -36,3 +36,15 @@ func TestReport(t *testing.T) {
 		t.Error(text)
 	}
 }
+
+func TestLessonTable(t *testing.T) {
+	text := table([]uint64{2, 3}, []figures{
+		{Frozen: [2]float64{.1, .06}, AllFast: .2, Slow: [2]float64{.08, .05}, Own: []string{"pomeranian 80 %", "pug 60 %", "pomeranian 50 %"}},
+		{Frozen: [2]float64{.2, .10}, AllFast: .1, Slow: [2]float64{.12, .07}, Own: []string{"pomeranian 80 %"}},
+	})
+	for _, line := range []string{"| 2 | 10.0 % | 20.0 % | 8.0 % | 6.0 % | 5.0 % | 2 |", "| mean | 15.0 % | 15.0 % | 10.0 % | 8.0 % | 6.0 % | 1.5 |"} {
+		if !strings.Contains(text, line) {
+			t.Errorf("no line %q in %s", line, text)
+		}
+	}
+}
