@@ -27,6 +27,9 @@ MEAN = torch.tensor([0.485, 0.456, 0.406]).view(1, 3, 1, 1)
 STD = torch.tensor([0.229, 0.224, 0.225]).view(1, 3, 1, 1)
 BATCH = 64
 
+# The stages of Go's --recipe progressive: size, epochs, whether the body is frozen, slice of learning rates.
+PROGRESSIVE = [(128, 4, True, (3e-3,)), (160, 6, False, (3e-5, 1e-3)), (224, 4, False, (1e-5, 3e-4))]
+
 
 # --- data ------------------------------------------------------------------------------------------------------------------------------
 
@@ -263,20 +266,21 @@ def run(args):
     net = Net(len(data.classes))
     body(net, args.weights)
     net = net.to(memory_format=torch.channels_last)
+    lesson = [(args.size, 4, True, (3e-3,)), (args.size, 2, False, (1e-5, 1e-3))]
     begin, fits = time.time(), []
-    for name, epochs, frozen, rates in (
-        ("fit_one_cycle(4, slice(0.003))", 4, True, (3e-4, 3e-4, 3e-3)),
-        ("fit_one_cycle(2, slice(1e-05, 0.001))", 2, False, (1e-5, 1e-4, 1e-3)),
-    ):
+    for size, epochs, frozen, slice in PROGRESSIVE if args.recipe else lesson:
+        data.size = size
+        low, high = slice[0], slice[-1]
+        rates = (low, (low * high) ** 0.5, high) if len(slice) > 1 else (high / 10, high / 10, high)
         rows, losses = Fit(net, frozen).one_cycle(epochs, rates, data)
-        fits.append({"name": name, "rows": rows, "losses": losses})
+        fits.append({"name": f"fit_one_cycle({epochs}, slice({', '.join(f'{v:g}' for v in slice)})) at {size} px", "rows": rows, "losses": losses})
     seconds = time.time() - begin
     predicted, _ = data.validate(net)
     confusion = torch.zeros(len(data.classes), len(data.classes), dtype=torch.int64)
     for actual, guess in zip(data.labels[data.valid].tolist(), predicted.tolist()):
         confusion[actual, guess] += 1
     result = {
-        "side": "PyTorch", "engine": f"PyTorch {torch.__version__} on {processor()}", "seed": args.seed, "size": args.size,
+        "side": "PyTorch", "engine": f"PyTorch {torch.__version__} on {processor()}", "seed": args.seed, "size": data.size, "recipe": args.recipe,
         "train": len(data.train), "valid": len(data.valid), "seconds": seconds, "fits": fits, "classes": data.classes, "confusion": confusion.tolist(),
     }
     with open(args.output, "w") as f:
@@ -313,6 +317,7 @@ def main():
     p.add_argument("--weights", required=True)
     p.add_argument("--seed", type=int, default=0)
     p.add_argument("--size", type=int, default=128)
+    p.add_argument("--recipe", default="", choices=["", "progressive"])
     p.add_argument("-o", "--output", required=True)
     p = commands.add_parser("first")
     p.set_defaults(call=first)

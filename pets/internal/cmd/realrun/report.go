@@ -54,7 +54,7 @@ func report(dir, note string) error {
 		all = append(all, r)
 	}
 	slices.SortStableFunc(all, func(a, b result) int {
-		return cmp.Or(cmp.Compare(a.Size, b.Size), cmp.Compare(a.Side, b.Side), cmp.Compare(a.Seed, b.Seed))
+		return cmp.Or(cmp.Compare(a.Size, b.Size), cmp.Compare(a.Recipe, b.Recipe), cmp.Compare(a.Side, b.Side), cmp.Compare(a.Seed, b.Seed))
 	})
 	charts := map[string]plots.Chart{"losses.png": lossCurves(all)}
 	for _, r := range all {
@@ -77,7 +77,15 @@ func report(dir, note string) error {
 }
 
 func (r result) file(what string) string {
-	return fmt.Sprintf("%s-%s-%d-%d.png", what, strings.ToLower(r.Side), r.Size, r.Seed)
+	return fmt.Sprintf("%s-%s-%s-%d.png", what, strings.ToLower(r.Side), strings.ReplaceAll(r.kind(), " px, ", "-"), r.Seed)
+}
+
+// kind names what only runs of one size and one recipe have in common: "128", "224 px, progressive".
+func (r result) kind() string {
+	if r.Recipe == "" {
+		return fmt.Sprint(r.Size)
+	}
+	return fmt.Sprintf("%d px, %s", r.Size, r.Recipe)
 }
 
 // page is README.md.
@@ -87,10 +95,10 @@ func page(all []result, note string) (string, error) {
 	if note != "" {
 		b.WriteString("\n" + note + "\n")
 	}
-	for _, size := range sizes(all) {
-		here := ofSize(all, size)
-		fmt.Fprintf(&b, "\n## %d px\n\n%s", size, summary(here))
-		if size == sizes(all)[0] {
+	for _, kind := range kinds(all) {
+		here := ofKind(all, kind)
+		fmt.Fprintf(&b, "\n## %s\n\n%s", title(kind), summary(here))
+		if kind == kinds(all)[0] {
 			b.WriteString("\n![Smoothed training losses of every batch](losses.png)\n")
 		}
 		for _, r := range here {
@@ -172,12 +180,12 @@ func (r result) interpretation() (*interpret.Interpretation, error) {
 	return interpret.From(p)
 }
 
-// lossCurves draws the smoothed losses, a panel for each size.
+// lossCurves draws the smoothed losses, a panel for each size and recipe.
 func lossCurves(all []result) plots.Chart {
 	panels := plots.Panels{Figure: plots.Figure{Width: 14, Height: 5}}
-	for _, size := range sizes(all) {
-		lines := plots.Lines{Figure: plots.Figure{Title: fmt.Sprintf("%d px", size)}, XLabel: "Batches processed", YLabel: "Smoothed training loss"}
-		for _, r := range ofSize(all, size) {
+	for _, kind := range kinds(all) {
+		lines := plots.Lines{Figure: plots.Figure{Title: title(kind)}, XLabel: "Batches processed", YLabel: "Smoothed training loss"}
+		for _, r := range ofKind(all, kind) {
 			s := plots.Series{Name: fmt.Sprintf("%s, seed %d", r.Side, r.Seed)}
 			for _, f := range r.Fits {
 				s.Y = append(s.Y, f.Losses...)
@@ -189,18 +197,25 @@ func lossCurves(all []result) plots.Chart {
 	return panels
 }
 
-func sizes(all []result) []int {
-	var sizes []int
+func kinds(all []result) []string {
+	var kinds []string
 	for _, r := range all {
-		sizes = append(sizes, r.Size)
+		kinds = append(kinds, r.kind())
 	}
-	return slices.Compact(sizes) // all is sorted by size
+	return slices.Compact(kinds) // all is sorted by them
 }
 
-func ofSize(all []result, size int) []result {
+func title(kind string) string {
+	if strings.Contains(kind, " px") {
+		return kind
+	}
+	return kind + " px"
+}
+
+func ofKind(all []result, kind string) []result {
 	var some []result
 	for _, r := range all {
-		if r.Size == size {
+		if r.kind() == kind {
 			some = append(some, r)
 		}
 	}

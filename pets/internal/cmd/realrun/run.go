@@ -22,8 +22,9 @@ type result struct {
 	Side      string       `json:"side"` // "gopets" or "PyTorch"
 	Engine    string       `json:"engine"`
 	Seed      uint64       `json:"seed"`
-	Size      int          `json:"size"`
-	Train     int          `json:"train"` // photographs
+	Size      int          `json:"size"`             // of the last fit
+	Recipe    string       `json:"recipe,omitempty"` // empty: the lesson's
+	Train     int          `json:"train"`            // photographs
 	Valid     int          `json:"valid"`
 	Seconds   float64      `json:"seconds"` // from the first fit to the end of the last
 	Fits      []fit        `json:"fits"`
@@ -47,36 +48,46 @@ func runCommand() *cobra.Command {
 	var s setting
 	var frozen, unfrozen int
 	var find bool
+	var recipe string
 	cmd := &cobra.Command{
 		Use:   "run",
 		Short: "One run of the recipe",
 		Args:  cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return s.run(cmd.Context(), frozen, unfrozen, find)
+			stages := []stage{{s.Size, frozen, true, spec.Slice1(3e-3)}, {s.Size, unfrozen, false, spec.Slice(1e-5, 1e-3)}}
+			switch recipe {
+			case "":
+			case "progressive":
+				stages, s.Size = progressive, progressive[0].Size
+			default:
+				return fmt.Errorf("run: no recipe is called %q: want progressive, or none for the lesson's", recipe)
+			}
+			return s.run(cmd.Context(), recipe, stages, find)
 		},
 	}
 	s.flags(cmd)
 	f := cmd.Flags()
 	f.IntVar(&frozen, "frozen", 4, "epochs with the body frozen")
 	f.IntVar(&unfrozen, "unfrozen", 2, "epochs with everything training")
+	f.StringVar(&recipe, "recipe", "", "progressive: 4 frozen epochs at 128 px, 6 of everything at 160 px, 4 at 224 px, whatever the other flags say (default: the lesson's)")
 	f.BoolVar(&find, "find", false, "take the rates from the learning-rate finder: its valley for the frozen part, a third of it at most for the rest")
 	return cmd
 }
 
-func (s setting) run(ctx context.Context, frozen, unfrozen int, find bool) error {
+func (s setting) run(ctx context.Context, recipe string, stages []stage, find bool) error {
 	eng, l, err := s.learner(ctx, spec.DefaultTransforms(), spec.Head{}, 0)
 	if err != nil {
 		return err
 	}
 	defer eng.Close()
-	defer l.Close()
+	defer func() { l.Close() }()
 	events := train.Events{
 		Epoch: func(r spec.Row) { fmt.Println(r) },
 		Note:  func(note string) { fmt.Println(note) },
 	}
-	res := result{Side: "gopets", Engine: eng.Name + " on " + cores(), Seed: s.Seed, Size: s.Size, Train: len(l.Split().Train), Valid: len(l.Split().Valid), Classes: l.Split().Classes}
-	first, second := spec.Slice1(3e-3), spec.Slice(1e-5, 1e-3)
-	if find {
+	res := result{Side: "gopets", Engine: eng.Name + " on " + cores(), Seed: s.Seed, Size: stages[len(stages)-1].Size, Recipe: recipe,
+		Train: len(l.Split().Train), Valid: len(l.Split().Valid), Classes: l.Split().Classes}
+	if find && recipe == "" {
 		if res.Finder, err = l.LRFind(ctx, spec.Find{}, events); err != nil {
 			return err
 		}
@@ -85,24 +96,13 @@ func (s setting) run(ctx context.Context, frozen, unfrozen int, find bool) error
 			return err
 		}
 		fmt.Printf("the finder's valley: %.2g\n", rate)
-		first, second = spec.Slice1(rate), spec.Slice(rate/300, rate/3)
+		stages[0].LR, stages[1].LR = spec.Slice1(rate), spec.Slice(rate/300, rate/3)
 	}
 	begin := time.Now()
-	if err := l.FitOneCycle(ctx, frozen, spec.Fit{MaxLR: first}, events); err != nil {
+	if l, res.Fits, err = fitStages(ctx, eng, l, stages, events); err != nil {
 		return err
 	}
-	if unfrozen > 0 {
-		if err := l.Unfreeze(); err != nil {
-			return err
-		}
-		if err := l.FitOneCycle(ctx, unfrozen, spec.Fit{MaxLR: second}, events); err != nil {
-			return err
-		}
-	}
 	res.Seconds = time.Since(begin).Seconds()
-	for _, r := range l.Recorder().Runs {
-		res.Fits = append(res.Fits, fit{r.Name(), r.Rows, r.Losses})
-	}
 	preds, err := l.ValidProbs(ctx, events)
 	if err != nil {
 		return err
