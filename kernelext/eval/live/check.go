@@ -35,6 +35,7 @@ type checked struct {
 	unused  map[token.Pos]bool // local variables that are not used
 	last    ast.Expr           // the expression whose value is shown; nil without
 	cgo     *ast.File          // the types of what cells take from C; nil if no cell does
+	faults  map[*decl]string   // what does not compile as things are
 	byName  map[string]*decl   // see table
 	methods map[string][]*decl
 
@@ -78,6 +79,9 @@ func (p *program) check(c *cell, cgo *ast.File) (*checked, *eval.Error) {
 	}
 	if len(problems) == 0 {
 		problems = k.findUses()
+	}
+	if len(problems) == 0 {
+		k.setAside()
 	}
 	if len(problems) > 0 {
 		return nil, report(problems, k.lines)
@@ -365,7 +369,7 @@ func (k *checked) sort(found []types.Error) (problems []problem) {
 	if len(problems) > 0 {
 		return problems
 	}
-	k.setAside(faults)
+	k.faults = faults
 	return nil
 }
 
@@ -411,10 +415,10 @@ func (k *checked) before(pos token.Pos) *decl {
 }
 
 // setAside notes which declarations do not compile as things are, and says which are new to that.
-func (k *checked) setAside(faults map[*decl]string) {
+func (k *checked) setAside() {
 	for _, c := range append(slices.Clone(k.cells), k.cell) {
 		for _, d := range c.decls {
-			fault := faults[d]
+			fault := k.faults[d]
 			if fault == d.fault {
 				continue
 			}

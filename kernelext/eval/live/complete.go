@@ -86,20 +86,20 @@ func completeCommand(code string, at int) (found []eval.Match, start int, ok boo
 // sketch checks a cell that is being written: with what follows the cursor, or else, if that cannot be
 // parsed, with what brackets are open there closed. The program stays as it is.
 func (e *Engine) sketch(ctx context.Context, before, after string) (*checked, *ast.File) {
+	// A program and an engine of its own: completion fetches nothing, and waits for no cell.
+	e.state.Lock()
+	p := e.program.clone()
+	e.state.Unlock()
+	sketched := &Engine{o: e.o, tool: e.tool, program: p, noGet: true, listing: e.listing, listed: e.listed}
 	for _, code := range []string{before + after, before + cellsrc.Closers(before)} {
 		source := cellsrc.Parse(code)
 		if source.Foreign != "" {
 			return nil, nil
 		}
-		c, failure := parseCell(e.program.fset, sketchCell, &script{source: source})
+		c, failure := parseCell(p.fset, sketchCell, &script{source: source})
 		if failure != nil {
 			continue
 		}
-		e.state.Lock()
-		p := e.program.clone()
-		e.state.Unlock()
-		sketched := *e
-		sketched.program = p
 		if failure, err := sketched.resolve(ctx, c); failure != nil || err != nil {
 			e.o.Logf("completion: %v %v", failure, err)
 		}

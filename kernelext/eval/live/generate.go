@@ -39,6 +39,9 @@ func (k *checked) generate(number int) *version {
 			v.fresh = true
 		}
 	}
+	if p.packages.tool.goos != "linux" && number > 1 {
+		v.fresh = true // no linker script: see hidden
+	}
 	next := p.epoch
 	if v.fresh {
 		next.number++

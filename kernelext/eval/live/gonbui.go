@@ -47,8 +47,8 @@ func (o *output) message(d protocol.DisplayData) {
 		return
 	}
 	for _, mime := range []protocol.MIMEType{protocol.MIMECommValue, protocol.MIMECommSubscribe} {
-		if v, ok := d.Data[mime]; ok {
-			o.comm(string(mime), v)
+		if _, ok := d.Data[mime]; ok {
+			o.noWidgets()
 			return
 		}
 	}
@@ -88,12 +88,13 @@ func (o *output) askFor(ctx context.Context, prompt string, password bool) {
 	o.answer(line, err == nil)
 }
 
-// comm passes a widget's message on.
-func (o *output) comm(mime string, v any) {
+// noWidgets says, once a cell, that the front end's side of widgets is GoNB's.
+func (o *output) noWidgets() {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.drain()
-	if o.out != nil {
-		o.out.Comm(mime, map[string]any{"value": v})
+	if o.out != nil && !o.toldWidgets {
+		o.toldWidgets = true
+		o.out.Stream("stderr", "gonbui's widgets do not answer in live cells: use the kernel \"Go (gonb)\"\n")
 	}
 }

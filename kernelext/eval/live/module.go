@@ -57,7 +57,7 @@ func (e *Engine) language(ctx context.Context) string {
 func (e *Engine) load(ctx context.Context, path string) error {
 	err := e.program.packages.load(ctx, path)
 	var missing *missingError
-	if !errors.As(err, &missing) || !e.scratch || !strings.Contains(path, ".") {
+	if !errors.As(err, &missing) || !e.scratch || e.noGet || !strings.Contains(path, ".") {
 		return err
 	}
 	if _, got := e.tool.run(ctx, "get", path); got != nil {

@@ -48,6 +48,8 @@ type output struct {
 	buffer []byte
 	shown  map[string]bool // display ids that the running cell has used
 	copies []io.WriteCloser
+
+	toldWidgets bool
 }
 
 // A pipe is where a standard stream of the process comes from.
@@ -248,6 +250,7 @@ func (o *output) begin(out eval.Output) {
 	defer o.mu.Unlock()
 	o.flush()
 	o.out, o.result, o.pages, o.tail, o.shown = out, nil, nil, nil, map[string]bool{}
+	o.toldWidgets = false
 	_ = o.openInput()
 }
 

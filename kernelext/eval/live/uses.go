@@ -125,7 +125,7 @@ func (k *checked) reach(names map[string]bool) map[string]bool {
 			visitAll(v.uses)
 		}
 		for _, m := range methods[name] {
-			if m.fault == "" {
+			if k.faults[m] == "" {
 				visit(m.names[0])
 			}
 		}
@@ -176,8 +176,8 @@ func (k *checked) unavailable() (problems []problem) {
 		text := ""
 		if v := k.vars[name]; v != nil && v.lost != "" && !fresh[name] {
 			text = fmt.Sprintf("%s has no value: %s: run cell %d again", name, v.lost, v.cell)
-		} else if d := byName[name]; d != nil && d.fault != "" {
-			text = fmt.Sprintf("%s cannot be used: %s", strings.ReplaceAll(name, "~", "."), d.fault)
+		} else if d := byName[name]; d != nil && k.faults[d] != "" {
+			text = fmt.Sprintf("%s cannot be used: %s", strings.ReplaceAll(name, "~", "."), k.faults[d])
 		}
 		if text != "" && !seen[text] {
 			seen[text] = true
