@@ -229,9 +229,7 @@ func (e *Engine) restart() error {
 	e.endProcess()
 	e.lose("the process was started anew")
 	e.program.packages.reset()
-	e.listing.Lock()
-	*e.listed = nil
-	e.listing.Unlock()
+	e.relist()
 	return nil
 }
 

@@ -211,7 +211,7 @@ func (e *Engine) names(ctx context.Context, k *checked, pos token.Pos) (found []
 	for name := range k.program.imports {
 		found = append(found, eval.Match{Text: name, Kind: "module", Detail: k.program.imports[name]})
 	}
-	for _, path := range e.available(ctx) {
+	for _, path := range e.available(ctx, "std") {
 		found = append(found, eval.Match{Text: lastElement(path), Kind: "module", Detail: path})
 	}
 	for t := token.BREAK; t <= token.VAR; t++ {

@@ -58,7 +58,7 @@ type Engine struct {
 	closed  bool
 
 	listing *sync.Mutex
-	listed  *[]string
+	listed  map[string][]string // by pattern
 }
 
 var _ eval.Engine = (*Engine)(nil)
@@ -90,7 +90,7 @@ func New(ctx context.Context, o Options) (*Engine, error) {
 	if o.Logf == nil {
 		o.Logf = func(string, ...any) {}
 	}
-	e := &Engine{o: o, folder: o.Dir, ready: make(chan struct{}), state: new(sync.Mutex), mu: new(sync.Mutex), listing: new(sync.Mutex), listed: new([]string)}
+	e := &Engine{o: o, folder: o.Dir, ready: make(chan struct{}), state: new(sync.Mutex), mu: new(sync.Mutex), listing: new(sync.Mutex), listed: map[string][]string{}}
 	if e.tool, err = findToolchain(ctx, o.Go, o.Dir, slices.Clone(o.Env)); err != nil {
 		return nil, err
 	}

@@ -79,16 +79,17 @@ func (k *checked) isUsable(name string) bool {
 // names alone.
 func (k *checked) digests(reached map[string]bool) map[string]string {
 	found := map[string]string{}
-	byName, _ := k.table()
-	for name := range reached {
-		d := byName[name]
-		if d == nil {
-			continue
+	// The compiler numbers types of functions as it meets them.
+	for _, c := range append(slices.Clone(k.cells), k.cell) {
+		for _, d := range c.decls {
+			if !slices.ContainsFunc(d.names, func(n string) bool { return reached[n] }) {
+				continue
+			}
+			if g, ok := d.node.(*ast.GenDecl); ok && g.Tok == token.TYPE {
+				found[d.names[0]] = k.digest(d.names[0])
+			}
+			k.localTypes(d.cell, d.node, found)
 		}
-		if g, ok := d.node.(*ast.GenDecl); ok && g.Tok == token.TYPE {
-			found[name] = k.digest(name)
-		}
-		k.localTypes(d.cell, d.node, found)
 	}
 	for _, f := range []*ast.FuncDecl{k.cell.run, k.cell.body} {
 		if f != nil {

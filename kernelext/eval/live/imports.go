@@ -1,6 +1,7 @@
 package live
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -169,31 +170,32 @@ var preferred = map[string][]string{
 
 var major = regexp.MustCompile(`^v[0-9]+$`)
 
-// guess finds the package that a name means for which there is no import: one of the standard library
-// or of the module, that has what is taken from it.
+// guess finds the package that a name means for which there is no import: one of the standard
+// library, or else of the module and of what it requires, that has what is taken from it.
 func (e *Engine) guess(ctx context.Context, name string, selectors []string) string {
-	candidates := slices.Clone(preferred[name])
-	for _, path := range e.available(ctx) {
-		if lastElement(path) == name && !slices.Contains(candidates, path) {
-			candidates = append(candidates, path)
+	near := "" // has the name, but not all that is taken: a misspelt one is told as the package's
+	for _, pattern := range []string{"std", "all"} {
+		candidates := slices.Clone(preferred[name])
+		for _, path := range e.available(ctx, pattern) {
+			if lastElement(path) == name && !slices.Contains(candidates, path) {
+				candidates = append(candidates, path)
+			}
+		}
+		for _, path := range candidates {
+			if e.program.packages.load(ctx, path) != nil {
+				continue
+			}
+			t, err := e.program.packages.Import(path)
+			if err != nil || t.Name() != name {
+				continue
+			}
+			if hasAll(t, selectors) {
+				return path
+			}
+			near = cmp.Or(near, path)
 		}
 	}
-	for _, path := range candidates {
-		if e.program.packages.load(ctx, path) != nil {
-			continue
-		}
-		t, err := e.program.packages.Import(path)
-		if err == nil && t.Name() == name && hasAll(t, selectors) {
-			return path
-		}
-	}
-	// Nothing has it all: a name that is misspelt shall be told as one of the package's.
-	for _, path := range candidates {
-		if t, err := e.program.packages.Import(path); err == nil && t.Name() == name {
-			return path
-		}
-	}
-	return ""
+	return near
 }
 
 func hasAll(t *types.Package, names []string) bool {
@@ -217,21 +219,31 @@ func lastElement(p string) string {
 	return strings.NewReplacer(".go", "", "-", "").Replace(last)
 }
 
-// available lists the packages that can be imported without a go get: the standard library's, and
-// those of the module and of what it requires. They are listed once.
-func (e *Engine) available(ctx context.Context) []string {
+// available lists the packages of a pattern of the go command's that can be imported without a go get:
+// std, or all of the module and of what it requires. Each is listed once.
+func (e *Engine) available(ctx context.Context, pattern string) []string {
 	e.listing.Lock()
 	defer e.listing.Unlock()
-	if *e.listed == nil {
-		out, err := e.tool.run(ctx, append([]string{"list", "-e", "-f", "{{if ne .Name \"main\"}}{{.ImportPath}}{{end}}"}, "std", "all")...)
-		if err != nil {
-			return nil
-		}
-		for _, path := range strings.Fields(string(out)) {
-			if !strings.Contains(path, "internal/") && !strings.HasPrefix(path, "vendor/") && !strings.HasSuffix(path, "/internal") {
-				*e.listed = append(*e.listed, path)
-			}
+	if found, ok := e.listed[pattern]; ok {
+		return found
+	}
+	out, err := e.tool.run(ctx, "list", "-e", "-f", "{{if ne .Name \"main\"}}{{.ImportPath}}{{end}}", pattern)
+	if err != nil {
+		return nil
+	}
+	found := []string{}
+	for _, path := range strings.Fields(string(out)) {
+		if !strings.Contains(path, "internal/") && !strings.HasPrefix(path, "vendor/") && !strings.HasSuffix(path, "/internal") {
+			found = append(found, path)
 		}
 	}
-	return *e.listed
+	e.listed[pattern] = found
+	return found
+}
+
+// relist forgets the packages that were listed.
+func (e *Engine) relist() {
+	e.listing.Lock()
+	defer e.listing.Unlock()
+	clear(e.listed)
 }

@@ -165,9 +165,7 @@ func (e *Engine) writeFile(args []string, text string, out eval.Output) error {
 // moduleChanged forgets what was known of packages that the process has not loaded, and says which
 // of the others would be in another version now.
 func (e *Engine) moduleChanged(ctx context.Context, out eval.Output) {
-	e.listing.Lock()
-	*e.listed = nil
-	e.listing.Unlock()
+	e.relist()
 	for _, told := range e.program.packages.reload(ctx) {
 		e.tell(out, told)
 	}
