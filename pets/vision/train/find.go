@@ -26,6 +26,7 @@ func (l *Learner) LRFind(ctx context.Context, o spec.Find, ev Events) (*Curve, e
 	if err := spec.Check(o); err != nil {
 		return nil, fmt.Errorf("LR finder: %w", err)
 	}
+	l.Compile()
 	if err := l.set.check(ctx, l.load, ev); err != nil {
 		return nil, fmt.Errorf("LR finder: %w", err)
 	}

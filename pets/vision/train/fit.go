@@ -49,6 +49,7 @@ func (l *Learner) Train(ctx context.Context, f spec.Fit, ev Events) error {
 }
 
 func (l *Learner) fit(ctx context.Context, f spec.Fit, ev Events) error {
+	l.Compile()
 	if err := l.set.check(ctx, l.load, ev); err != nil {
 		return fmt.Errorf("fit: %w", err)
 	}

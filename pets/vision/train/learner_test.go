@@ -465,3 +465,29 @@ func TestBackendsAgree(t *testing.T) {
 	near(t, "training loss", a[0].TrainLoss, b[0].TrainLoss, 2e-3)
 	near(t, "validation loss", a[0].ValidLoss, b[0].ValidLoss, 2e-3)
 }
+
+// What Compile compiles is what fits call: no other shape, no other function.
+func TestCompileAhead(t *testing.T) {
+	enginetest.Each(t, func(t *testing.T, eng *engine.Engine) {
+		for _, inner := range []int{0, 5} {
+			c := fixtureConfig()
+			c.Batch, c.InnerBatch = 15, inner
+			l := newLearner(t, eng, c)
+			kinds := []string{kindStep, kindEval}
+			if inner > 0 {
+				kinds[0] = kindGrads
+			}
+			l.Compile()
+			for _, kind := range kinds {
+				f, err := l.exec.graphs.get(eng, l.exec.plan, kind)
+				if err != nil {
+					t.Fatal(err)
+				}
+				f.SetMaxCache(1) // a second shape is an error
+			}
+			if err := l.Fit(t.Context(), 1, spec.Fit{}, Events{}); err != nil {
+				t.Errorf("inner batch %d: %v", inner, err)
+			}
+		}
+	})
+}

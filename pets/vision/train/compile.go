@@ -1,0 +1,62 @@
+package train
+
+import (
+	"github.com/gomlx/compute/dtypes"
+	"github.com/gomlx/compute/shapes"
+	"github.com/gomlx/gomlx/core/graph"
+
+	"gopets/pets/vision/engine"
+)
+
+// Compile begins to compile what training needs, a step and an evaluation with what trains now, and
+// returns at once. A call that needs a function before it is ready waits for it. Fits and the
+// learning-rate finder begin with it, so that XLA compiles while the first images are decoded; call
+// it earlier where there is time before the first fit. An error is left to the call that needs the
+// function.
+func (l *Learner) Compile() {
+	kinds := []string{kindStep, kindEval}
+	if l.exec.inner < l.load.cfg.Batch {
+		kinds[0] = kindGrads
+	}
+	var work []func()
+	for _, kind := range kinds {
+		f, err := l.exec.graphs.get(l.exec.eng, l.exec.plan, kind)
+		if err != nil {
+			continue
+		}
+		plan, rows, inputs := l.exec.plan, l.exec.inner, l.opt.inputs(kind, l.load.cfg)
+		work = append(work, func() {
+			var compiled error
+			err := engine.Call("compiling", func() { _, compiled = f.Compile(inputs...) })
+			if err == nil && compiled == nil {
+				l.exec.graphs.compiled(l.exec.eng, plan, kind, rows)
+			}
+		})
+	}
+	go func() {
+		for _, compile := range work { // the step first: it is needed first
+			compile()
+		}
+	}()
+}
+
+// inputs are the shapes of a function's inputs, in the order of the calls in this package.
+func (o optimizer) inputs(kind string, c Config) []shapes.Shape {
+	x := shapes.Make(dtypes.Float32, o.inner, c.Size.H, c.Size.W, 3)
+	var params, trained []shapes.Shape
+	for i, t := range o.weights.now.params {
+		params = append(params, t.Shape())
+		if o.plan.trains[i] {
+			trained = append(trained, t.Shape())
+		}
+	}
+	if kind == kindEval {
+		return append([]shapes.Shape{x}, params...)
+	}
+	list := []shapes.Shape{x, shapes.Make(dtypes.Int32, o.inner), graph.RNGStateShape}
+	if kind == kindGrads {
+		return append(append(list, params...), trained...)
+	}
+	list = append(list, shapes.Make(dtypes.Float32, 2*o.net.Groups()+1))
+	return append(append(append(list, params...), trained...), trained...)
+}
