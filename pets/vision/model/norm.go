@@ -61,6 +61,7 @@ func (n norm) train(p *pass, x *graph.Node) *graph.Node {
 	factor := graph.Mul(scaleIn, inverse)
 	y := scaleShift(xIn, factor, graph.Sub(offsetIn, graph.Mul(mean, factor)))
 	return c.output(y, func(v *graph.Node) []*graph.Node {
+		v = settled(v)
 		sumV := sumRows(v)
 		// Σ v·x̂, again around the first pixel.
 		sumVX := graph.Mul(inverse, graph.Sub(sumRows(graph.Mul(v, d)), graph.Mul(meanD, sumV)))
@@ -87,38 +88,4 @@ func scaleShift(x, factor, shift *graph.Node) *graph.Node {
 		x = graph.Add(x, graph.Reshape(shift, dims...))
 	}
 	return x
-}
-
-// wideRow is about how many columns a sum over rows should have: XLA's CPU code adds wide rows with
-// vector instructions and narrow ones a number at a time.
-const wideRow = 4096
-
-// mostSummed is how many values one sum over rows may take: XLA's CPU plugin of 2026 (YNNPACK)
-// crashes the process somewhere above 2^25.
-const mostSummed = 1 << 24
-
-// sumRows sums over all axes but the last, in steps: k rows side by side; in pieces, where there
-// are very many values; then the pieces and the k partial sums.
-func sumRows(x *graph.Node) *graph.Node {
-	channels := x.Shape().Dimensions[x.Rank()-1]
-	rows := x.Shape().Size() / channels
-	k := 1
-	for rows%(2*k) == 0 && 2*k*channels <= wideRow {
-		k *= 2
-	}
-	n, pieces := rows/k, 1
-	for n%pieces != 0 || n/pieces*k*channels > mostSummed {
-		pieces++
-	}
-	sum := graph.Reshape(x, pieces, n/pieces, k*channels)
-	if pieces > 1 {
-		sum = graph.ReduceSum(sum, 1)
-	} else {
-		sum = graph.Reshape(sum, n, k*channels)
-	}
-	sum = graph.ReduceSum(sum, 0)
-	if k == 1 {
-		return sum
-	}
-	return graph.ReduceSum(graph.Reshape(sum, k, channels), 0)
 }

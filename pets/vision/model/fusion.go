@@ -1,0 +1,77 @@
+package model
+
+import (
+	"strings"
+
+	"github.com/gomlx/gomlx/core/graph"
+)
+
+// XLA's CPU compiler fuses cheap operations into every operation that uses their result, however
+// many they are: a value with ten users is computed ten times over. What follows makes it keep such
+// values, and read large ones as seldom as possible.
+
+// onXLACPU reports whether a graph is for XLA on the CPU. GoMLX's XLA backend tells the name or
+// path of its plugin.
+func onXLACPU(g *graph.Graph) bool {
+	b, ok := g.Backend().(interface{ PluginName() string })
+	return ok && strings.Contains(strings.ToLower(b.PluginName()), "cpu")
+}
+
+// settled returns x, computed once for all its users. XLA repeats no division, not even that by a
+// one which it cannot see through. (It removes optimisation barriers before it fuses.)
+func settled(x *graph.Node) *graph.Node {
+	if !onXLACPU(x.Graph()) {
+		return x
+	}
+	one := graph.AddScalar(graph.MulScalar(graph.Reshape(graph.Slice(x, first(x.Rank())...)), 0), 1)
+	return graph.Div(x, one)
+}
+
+const (
+	// wideRow is about how many columns a sum over rows should have: XLA's CPU code adds wide rows
+	// with vector instructions and narrow ones a number at a time.
+	wideRow = 4096
+	// mostSummed is how many values one sum over rows may take: XLA's CPU plugin of 2026 (YNNPACK)
+	// crashes the process somewhere above 2^25.
+	mostSummed = 1 << 24
+	// From manyValues on, quarters are added up first: a fused loop reads the operands of what is
+	// summed once and writes a quarter of it, where the sum alone would have all of it written and
+	// read again. Smaller values stay in the processor's cache.
+	manyValues = 1 << 20
+	quarters   = 4
+)
+
+// sumRows sums over all axes but the last, in steps: quarters, where there are many values; k rows
+// side by side; in pieces, where there are very many; then the pieces and the k partial sums.
+func sumRows(x *graph.Node) *graph.Node {
+	channels := x.Shape().Dimensions[x.Rank()-1]
+	rows := x.Shape().Size() / channels
+	x = graph.Reshape(x, rows, channels)
+	if onXLACPU(x.Graph()) && rows*channels >= manyValues && rows%quarters == 0 {
+		rows /= quarters
+		var sum *graph.Node
+		for i := range quarters {
+			sum = plus(sum, graph.Slice(x, graph.AxisRange(i*rows, (i+1)*rows)))
+		}
+		x = sum
+	}
+	k := 1
+	for rows%(2*k) == 0 && 2*k*channels <= wideRow {
+		k *= 2
+	}
+	n, pieces := rows/k, 1
+	for n%pieces != 0 || n/pieces*k*channels > mostSummed {
+		pieces++
+	}
+	sum := graph.Reshape(x, pieces, n/pieces, k*channels)
+	if pieces > 1 {
+		sum = graph.ReduceSum(sum, 1)
+	} else {
+		sum = graph.Reshape(sum, n, k*channels)
+	}
+	sum = graph.ReduceSum(sum, 0)
+	if k == 1 {
+		return sum
+	}
+	return graph.ReduceSum(graph.Reshape(sum, k, channels), 0)
+}
