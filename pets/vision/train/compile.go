@@ -24,12 +24,12 @@ func (l *Learner) Compile() {
 		if err != nil {
 			continue
 		}
-		plan, rows, inputs := l.exec.plan, l.exec.inner, l.opt.inputs(kind, l.load.cfg)
+		plan, inputs := l.exec.plan, l.opt.inputs(kind, l.load.cfg)
 		work = append(work, func() {
 			var compiled error
 			err := engine.Call("compiling", func() { _, compiled = f.Compile(inputs...) })
 			if err == nil && compiled == nil {
-				l.exec.graphs.compiled(l.exec.eng, plan, kind, rows)
+				l.exec.graphs.compiled(l.exec.eng, plan, kind, shapeOf(inputs))
 			}
 		})
 	}

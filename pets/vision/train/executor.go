@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/gomlx/compute/dtypes"
+	"github.com/gomlx/compute/shapes"
 	"github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/core/tensors"
 
@@ -83,10 +84,10 @@ func (e *executor) call(stage, kind string, ev Events, inputs ...any) (out []*te
 
 // shapeOf names what of a function's inputs changes from call to call: the batch and the
 // hyper-parameters come first.
-func shapeOf(inputs []any) string {
+func shapeOf[T any](inputs []T) string {
 	var text strings.Builder
 	for _, in := range inputs[:min(4, len(inputs))] {
-		fmt.Fprint(&text, in.(*tensors.Tensor).Shape())
+		fmt.Fprint(&text, any(in).(shapes.HasShape).Shape())
 	}
 	return text.String()
 }
