@@ -2,7 +2,9 @@
 // what notebooks are about.
 //
 //	nb         the command: run, test, render, install, setup, doctor
-//	kernel     a kernel in front of GoNB, which answers what GoNB does not
+//	kernel     a Jupyter kernel: the protocol, in front of an engine
+//	eval       what an engine is; eval/live keeps variables alive, eval/gonb has GoNB run the cells
+//	cellsrc    a cell's text taken apart
 //	cell       what that kernel links into a cell: output in order, displays updated in place; cell/show gives values their forms
 //	session    one process beside each kernel that remembers from cell to cell
 //	runner     a notebook run without a browser

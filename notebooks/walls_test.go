@@ -18,7 +18,7 @@ var walls = map[string][]string{
 	"gopets/plots":                     {"gopets/plots"},
 	"gopets/kernelext/":                {"gopets/kernelext/"},
 	"gopets/pets/worker":               {"gopets/pets", "gopets/plots", "gopets/kernelext/session", "gopets/kernelext/release"},
-	"gopets/pets":                      {"gopets/pets/spec", "gopets/pets/wire", "gopets/pets/vision/dataset", "gopets/pets/internal/", "gopets/kernelext/session"},
+	"gopets/pets":                      {"gopets/pets/spec", "gopets/pets/wire", "gopets/pets/vision/dataset", "gopets/pets/internal/", "gopets/kernelext/session", "gopets/kernelext/cell"},
 	"gopets/pets/wire":                 {"gopets/pets/spec"},
 	"gopets/pets/spec":                 {},
 }

@@ -2,6 +2,7 @@ package pets
 
 import (
 	"context"
+	"crypto/rand"
 	"encoding/json"
 	"fmt"
 	"os"
@@ -9,9 +10,7 @@ import (
 	"runtime"
 	"sync"
 
-	"github.com/janpfeifer/gonb/gonbui"
-	"github.com/janpfeifer/gonb/gonbui/protocol"
-
+	"gopets/kernelext/cell"
 	"gopets/kernelext/session"
 	"gopets/pets/spec"
 	"gopets/pets/wire"
@@ -144,23 +143,24 @@ func (v *view) event(e session.Event) {
 }
 
 func (v *view) show(d wire.Display) {
-	if !gonbui.IsNotebook {
+	if !cell.Notebook() {
 		v.clearBar()
 		fmt.Print(d.Text)
 		return
 	}
-	v.send(d, "")
+	v.send(d, "", cell.Display)
 }
 
 // update shows progress in place: in a notebook under a display id of its own, in a terminal on one
 // line. A file gets the last one only.
 func (v *view) update(d wire.Display) {
 	switch {
-	case gonbui.IsNotebook:
+	case cell.Notebook():
+		show := cell.Update
 		if v.id == "" {
-			v.id = gonbui.UniqueId()
+			v.id, show = rand.Text(), cell.Display
 		}
-		v.send(d, v.id)
+		v.send(d, v.id, show)
 		if d.Last {
 			v.id = ""
 		}
@@ -173,15 +173,17 @@ func (v *view) update(d wire.Display) {
 	}
 }
 
-func (v *view) send(d wire.Display, id string) {
-	data := map[protocol.MIMEType]any{protocol.MIMETextPlain: d.Text}
+func (v *view) send(d wire.Display, id string, show func(string, cell.Bundle) error) {
+	b := cell.Bundle{"text/plain": d.Text}
 	if d.HTML != "" {
-		data[protocol.MIMETextHTML] = d.HTML
+		b["text/html"] = d.HTML
 	}
 	if d.PNG != nil {
-		data[protocol.MIMEImagePNG] = d.PNG
+		b["image/png"] = string(d.PNG)
 	}
-	gonbui.SendData(&protocol.DisplayData{Data: data, DisplayID: id})
+	if err := show(id, b); err != nil {
+		fmt.Fprintln(os.Stderr, "pets: display:", err)
+	}
 	v.dirty = true
 }
 
@@ -196,7 +198,14 @@ func (v *view) clearBar() {
 func (v *view) done() {
 	v.clearBar()
 	if v.dirty {
-		gonbui.Sync()
+		flush()
+	}
+}
+
+// flush waits until what was displayed has been shown.
+func flush() {
+	if err := cell.Flush(); err != nil {
+		fmt.Fprintln(os.Stderr, "pets: display:", err)
 	}
 }
 

@@ -15,8 +15,7 @@ import (
 	"sync"
 	"time"
 
-	"github.com/janpfeifer/gonb/gonbui"
-
+	"gopets/kernelext/cell"
 	"gopets/kernelext/session"
 	"gopets/pets/spec"
 )
@@ -24,9 +23,7 @@ import (
 // fail shows what went wrong and ends the cell.
 func fail(err error) {
 	tell(err)
-	if gonbui.IsNotebook {
-		gonbui.Sync() // or the box is lost
-	}
+	flush() // or the box is lost
 	os.Exit(1)
 }
 
@@ -38,9 +35,10 @@ func tell(err error) {
 	}
 	text := strings.TrimSpace(spec.Message(err, spec.InCell))
 	fmt.Fprintf(os.Stderr, "%s: %s\n", title, text)
-	if gonbui.IsNotebook {
-		gonbui.DisplayHTML(fmt.Sprintf(`<div style="border-left:4px solid %s;background:#fff;color:#222;padding:.5em 1em;white-space:pre-wrap;overflow-wrap:anywhere">`+
-			`<b>%s</b><br>%s</div>`, color, title, html.EscapeString(text)))
+	if cell.Notebook() {
+		box := fmt.Sprintf(`<div style="border-left:4px solid %s;background:#fff;color:#222;padding:.5em 1em;white-space:pre-wrap;overflow-wrap:anywhere">`+
+			`<b>%s</b><br>%s</div>`, color, title, html.EscapeString(text))
+		_ = cell.Display("", cell.Bundle{"text/html": box}) // the standard error has it anyway
 	}
 }
 

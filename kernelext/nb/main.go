@@ -8,10 +8,11 @@
 //	go run ./kernelext/nb setup                        fetch and build all that a later offline run needs
 //	go run ./kernelext/nb doctor                       what is there, what is missing, how to get it
 //
-// It knows nothing about the libraries that notebooks use. From go.mod's tool lines it learns what
-// to build: GoNB and goimports, and the session workers, which are those tools that belong to the
-// module itself; a worker is asked to set itself up (`worker setup`) and to examine itself (`worker
-// doctor --json`).
+// It knows nothing about the libraries that notebooks use. A notebook's cells import the packages of
+// the module around it, whatever that is; beside no module they have one of their own. GoNB and
+// goimports are built in the versions that nb was built with, or in those of the module's go.mod if
+// that has them as tools. Packages called worker among the module's own tools are session workers:
+// one is asked to set itself up (`worker setup`) and to examine itself (`worker doctor --json`).
 //
 // # Exit statuses
 //

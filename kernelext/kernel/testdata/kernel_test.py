@@ -1,4 +1,4 @@
-"""jupyter_kernel_test on the kernel of nb; $NB_KERNEL names it (gonb)."""
+"""jupyter_kernel_test on the kernel of nb; $NB_KERNEL names it (gonb or go)."""
 import os
 import unittest
 
