@@ -250,7 +250,7 @@ func (h *headless) conclude() {
 		}
 	}
 	if h.to.page != "" {
-		if err := writePage(h.nb, h.to.page, h.name()); err != nil {
+		if err := h.writePage(); err != nil {
 			failed(err)
 			h.to.page = ""
 		}
@@ -301,12 +301,23 @@ func exitStatus(ctx context.Context, report *runner.Report, err error) int {
 	return 2
 }
 
-func writePage(nb *notebook.Notebook, page, title string) error {
-	html, err := render.HTML(nb, render.Options{Title: title})
-	if err != nil {
-		return fmt.Errorf("making the page %s: %w", page, err)
+// writePage writes the page of the executed notebook; images and relative links are those of the
+// folder of the notebook that was read.
+func (h *headless) writePage() error {
+	o := render.Options{Title: h.name()}
+	if h.path != "-" {
+		files, err := os.OpenRoot(filepath.Dir(h.path))
+		if err != nil {
+			return fmt.Errorf("making the page %s: %w", h.to.page, err)
+		}
+		defer files.Close()
+		o.Files, o.Base = files, folderFrom(h.to.page, h.path)
 	}
-	return atomicfile.Bytes(page, html, 0o644)
+	html, err := render.HTML(h.nb, o)
+	if err != nil {
+		return fmt.Errorf("making the page %s: %w", h.to.page, err)
+	}
+	return atomicfile.Bytes(h.to.page, html, 0o644)
 }
 
 // helpNotebooks lists the parameters of notebooks.

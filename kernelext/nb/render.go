@@ -111,9 +111,6 @@ func (f renderFlags) render(cmd *cobra.Command, path, out string) error {
 	if err != nil {
 		return err
 	}
-	for _, warning := range nb.Warnings() {
-		fmt.Fprintf(cmd.ErrOrStderr(), "nb: %s: %s\n", path, warning)
-	}
 	name, ext := pageName(path), ".html"
 	if f.to == "markdown" {
 		ext = ".md"
@@ -162,7 +159,20 @@ func folderFrom(page, notebook string) string {
 	return filepath.ToSlash(rel)
 }
 
+// readNotebook reads a notebook, "-" from standard input, and writes on standard error what was
+// repaired in it and what stays invalid.
 func readNotebook(cmd *cobra.Command, path string) (*notebook.Notebook, error) {
+	nb, err := parseNotebook(cmd, path)
+	if err != nil {
+		return nil, err
+	}
+	for _, warning := range nb.Warnings() {
+		fmt.Fprintf(cmd.ErrOrStderr(), "nb: %s: %s\n", path, warning)
+	}
+	return nb, nil
+}
+
+func parseNotebook(cmd *cobra.Command, path string) (*notebook.Notebook, error) {
 	if path != "-" {
 		return notebook.ReadFile(path)
 	}
