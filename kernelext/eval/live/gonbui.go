@@ -26,29 +26,91 @@ func (o *output) gonbui(conn net.Conn) {
 			_ = conn.Close() // gob may panic on bytes that are not gob
 		}
 	}()
-	from := gob.NewDecoder(conn)
+	in := &values{conn: conn}
+	from, acks := gob.NewDecoder(in), gob.NewEncoder(o.back)
 	for {
 		var d protocol.DisplayData
 		if err := from.Decode(&d); err != nil {
 			return
 		}
-		o.message(d)
-		if _, err := conn.Write([]byte{0}); err != nil {
+		if v, ok := d.Data[protocol.MIMECommValue].(protocol.CommValue); ok && v.Address == protocol.GonbuiSyncAddress {
+			// gonbui.Sync: all that came before has been passed on.
+			if err := acks.Encode(&protocol.CommValue{Address: protocol.GonbuiSyncAckAddress, Value: v.Value}); err != nil {
+				return
+			}
+		} else {
+			o.message(d)
+		}
+		if in.acknowledge() != nil {
 			return
 		}
 	}
 }
 
+// values reads gob messages from a writer that waits for a byte after each but definitions of types.
+// A value that needs such a definition in its middle comes in several of them.
+type values struct {
+	conn    net.Conn
+	message []byte // what has come of the message under way
+	waiting bool   // the writer waits
+}
+
+// Read implements [io.Reader]. Whoever reads on within a value needs its next part.
+func (v *values) Read(b []byte) (int, error) {
+	if err := v.acknowledge(); err != nil {
+		return 0, err
+	}
+	n, err := v.conn.Read(b)
+	v.message = append(v.message, b[:n]...)
+	for {
+		size, rest, ok := gobUint(v.message)
+		if !ok || uint64(len(rest)) < size {
+			return n, err
+		}
+		number, _, _ := gobUint(rest)
+		v.waiting = v.waiting || number&1 == 0
+		v.message = rest[size:]
+	}
+}
+
+// acknowledge lets the writer go on.
+func (v *values) acknowledge() error {
+	if !v.waiting {
+		return nil
+	}
+	v.waiting = false
+	_, err := v.conn.Write([]byte{0})
+	return err
+}
+
+// gobUint reads a number as gob writes it; ok is false if it has not come whole.
+func gobUint(b []byte) (n uint64, rest []byte, ok bool) {
+	if len(b) == 0 {
+		return 0, nil, false
+	}
+	if b[0] < 128 {
+		return uint64(b[0]), b[1:], true
+	}
+	size := 256 - int(b[0])
+	if size > 8 || len(b) <= size {
+		return 0, nil, false
+	}
+	for _, x := range b[1 : 1+size] {
+		n = n<<8 | uint64(x)
+	}
+	return n, b[1+size:], true
+}
+
 func (o *output) message(d protocol.DisplayData) {
 	if v, ok := d.Data[protocol.MIMEJupyterInput]; ok {
-		if request, ok := v.(*protocol.InputRequest); ok {
+		if request, ok := v.(protocol.InputRequest); ok {
 			go o.ask(request.Prompt, request.Password)
 		}
 		return
 	}
 	for _, mime := range []protocol.MIMEType{protocol.MIMECommValue, protocol.MIMECommSubscribe} {
-		if _, ok := d.Data[mime]; ok {
-			o.noWidgets()
+		if v, ok := d.Data[mime]; ok {
+			o.comm(string(mime), v)
 			return
 		}
 	}
@@ -88,13 +150,12 @@ func (o *output) askFor(ctx context.Context, prompt string, password bool) {
 	o.answer(line, err == nil)
 }
 
-// noWidgets says, once a cell, that the front end's side of widgets is GoNB's.
-func (o *output) noWidgets() {
+// comm passes a widget's message on.
+func (o *output) comm(mime string, v any) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.drain()
-	if o.out != nil && !o.toldWidgets {
-		o.toldWidgets = true
-		o.out.Stream("stderr", "gonbui's widgets do not answer in live cells: use the kernel \"Go (gonb)\"\n")
+	if o.out != nil {
+		o.out.Comm(mime, map[string]any{"value": v})
 	}
 }

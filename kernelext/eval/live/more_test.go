@@ -36,6 +36,8 @@ func TestGonbui(t *testing.T) {
 	n := open(t, live.Options{Dir: "../../../notebooks"})
 	n.want("import \"github.com/janpfeifer/gonb/gonbui\"\nfor i := range 3 { fmt.Print(i); gonbui.DisplayMarkdown(fmt.Sprint(\"m\", i)); fmt.Print(\"after\") }", "0[<nil>]after1[<nil>]after2[<nil>]after")
 	n.want("gonbui.DisplayHTML(\"<b>x</b>\")", "[<nil>]")
+	// Sync waits until all was shown, and is told so.
+	n.want("gonbui.DisplayHTML(\"<b>x</b>\")\ngonbui.Sync()\nfmt.Print(\"after\")\ngonbui.Sync()", "[<nil>]after")
 }
 
 func TestCrashes(t *testing.T) {
