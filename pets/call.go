@@ -17,7 +17,8 @@ import (
 )
 
 // worker is the program that serves this package's requests.
-var worker = session.Worker{Name: "pets", Package: "gopets/pets/worker", Source: sourceFile(), Notice: func(line string) { fmt.Println(line) }}
+var worker = session.Worker{Name: "pets", Package: "gopets/pets/worker", Source: sourceFile(),
+	Notice: func(line string) { fmt.Println(line) }}
 
 func sourceFile() string {
 	_, file, _, _ := runtime.Caller(0)
@@ -56,7 +57,8 @@ func ask[Q, A any](m wire.Method[Q, A], request Q, lists map[string]Paths) (A, e
 	s, err := connect(ctx)
 	if err != nil {
 		if ctx.Err() != nil {
-			err = &session.Error{Code: session.CodeCancelled, Message: "cancelled before the session was ready"}
+			err = &session.Error{Code: session.CodeCancelled,
+				Message: "cancelled before the session was ready"}
 		}
 		return result, err
 	}
@@ -69,7 +71,8 @@ func ask[Q, A any](m wire.Method[Q, A], request Q, lists map[string]Paths) (A, e
 			for i, p := range list {
 				paths[i] = string(p)
 			}
-			if _, err := s.Call(ctx, wire.Files.Name, wire.FileList{Digest: digest, Paths: paths}, nil); err != nil {
+			if _, err := s.Call(ctx, wire.Files.Name, wire.FileList{Digest: digest, Paths: paths},
+				nil); err != nil {
 				return result, err
 			}
 		}
@@ -79,7 +82,8 @@ func ask[Q, A any](m wire.Method[Q, A], request Q, lists map[string]Paths) (A, e
 		disconnect()
 	}
 	if session.HasCode(err, session.CodeStale) {
-		err = fmt.Errorf("%w. pets.EndSession() ends this one, and FitOneCycle(…, pets.Resume()) goes on from the last epoch in the next", err)
+		err = fmt.Errorf(
+			"%w. pets.EndSession() ends this one, and FitOneCycle(…, pets.Resume()) goes on from the last epoch in the next", err)
 	}
 	if err != nil {
 		return result, err

@@ -9,21 +9,21 @@ import (
 	"gopets/pets/wire"
 )
 
-// Data describes labelled pictures, split into those to learn from and those to be examined on, and
-// how they become batches. It is fastai's ImageDataBunch.
+// Data describes labelled images, their split into training and validation set, and how they become
+// batches. It is fastai's ImageDataBunch.
 type Data struct {
 	desc  spec.Data
 	files Paths
 	// other lists that the description names by digest: labels, validation files
 	more map[string]Paths
-	err  error // a mistake in the description, told by the first verb
+	err  error // a mistake in the description, reported by the first verb
 }
 
 // DataOption changes how data is split or prepared.
 type DataOption func(*Data)
 
 // FromNameRE describes data whose labels are in the file names: pattern is searched in each path
-// (with slashes), and its first group is the label. The pictures of a fifth of the list, drawn at
+// (with slashes), and its first group is the label. The images of a fifth of the list, drawn at
 // random, are for validation. path is where the data belongs to.
 //
 // Defaults are fastai's: size 224, batches of 64, no random transforms, not normalised.
@@ -44,12 +44,13 @@ func describe(path Path, files Paths, desc spec.Data, options []DataOption) Data
 	d.files = absolutes(files)
 	d.desc.Files = spec.ListOf(d.files)
 	if len(files) == 0 && desc.CSV == nil {
-		d.mistake("data: there are no images in the list for %s: give a folder with images to GetImageFiles", path)
+		d.mistake(
+			"data: there are no images in the list for %s: give a folder with images to GetImageFiles", path)
 	}
 	return d
 }
 
-// absolutes gives the same list with absolute paths; the list itself is left alone.
+// absolutes returns the list with absolute paths.
 func absolutes(files Paths) Paths {
 	list, copied := files, false
 	for i, f := range files {
@@ -63,7 +64,7 @@ func absolutes(files Paths) Paths {
 	return list
 }
 
-// keep remembers a list and gives what stands for it.
+// keep keeps a list and returns what stands for it.
 func (d *Data) keep(list Paths) spec.List {
 	f := spec.ListOf(list)
 	more := map[string]Paths{f.Digest: list}
@@ -106,26 +107,27 @@ func ValidPct(fraction float64) DataOption {
 	return func(d *Data) { d.desc.ValidPct, d.desc.Valid = fraction, nil }
 }
 
-// SkipBroken leaves pictures out that cannot be read and reports them; without it they are refused
+// SkipBroken leaves images out that cannot be read and reports them; without it they are refused
 // before training begins.
 func SkipBroken() DataOption { return func(d *Data) { d.desc.Skip = true } }
 
-// ValidFiles names the pictures for validation, instead of drawing them.
+// ValidFiles names the images for validation, instead of drawing them.
 func ValidFiles(files Paths) DataOption {
 	return func(d *Data) {
 		f := d.keep(absolutes(files))
 		d.desc.Valid = &f
 		if len(files) == 0 {
-			d.mistake("data: the list of validation files is empty: name some, or pets.ValidPct(0) for none")
+			d.mistake(
+				"data: the list of validation files is empty: name some, or pets.ValidPct(0) for none")
 		}
 	}
 }
 
-// Stratify takes of every class the same share for validation, so that a rare class is in both
-// halves. fastai v1 cannot.
+// Stratify takes the same fraction of every class for validation, so that a rare class is in both
+// sets. fastai v1 cannot.
 func Stratify() DataOption { return func(d *Data) { d.desc.Stratify = true } }
 
-// IgnoreEXIF leaves photographs as they are stored, on their side perhaps, as fastai does. Without
+// IgnoreEXIF leaves photos as they are stored, on their side perhaps, as fastai does. Without
 // it they are turned upright.
 func IgnoreEXIF() DataOption { return func(d *Data) { d.desc.IgnoreEXIF = true } }
 
@@ -164,7 +166,7 @@ func (d Data) Normalize(stats Stats) Data {
 	return d
 }
 
-// String says briefly what is described, without looking at a picture.
+// String describes the data in a line, without opening an image.
 func (d Data) String() string {
 	files := spec.Thousands(d.desc.Files.Count) + " images of " + d.desc.Path
 	if t := d.desc.CSV; t != nil {
@@ -204,14 +206,14 @@ func (d Data) Show() {
 	fmt.Print(must(wire.Describe, wire.DataCall{Data: d.desc}, d.lists()).Text)
 }
 
-// ShowBatch shows pictures of a training batch, transformed, under their labels: Rows rows of as
-// many pictures, 5 by default.
+// ShowBatch shows images of a training batch, transformed, under their labels: Rows rows of as
+// many images, 5 by default.
 func (d Data) ShowBatch(options ...PlotOption) {
 	d.check()
 	must(wire.ShowBatch, wire.DataCall{Data: d.desc, Plot: plot(options)}, d.lists())
 }
 
-// Classes are the labels of the training pictures, sorted.
+// Classes are the labels of the training images, sorted.
 func (d Data) Classes() []string {
 	key := "classes " + d.desc.Files.Digest + d.desc.Pattern + d.desc.LabelList.Digest
 	if d.desc.CSV != nil {
@@ -237,7 +239,7 @@ func (d Data) Classes() []string {
 // C is the number of classes.
 func (d Data) C() int { return len(d.Classes()) }
 
-// PlotOption changes how pictures and charts look. An option that a chart has no use for is without
+// PlotOption changes how images and charts look. An option that a chart has no use for is without
 // effect.
 type PlotOption func(*spec.Plot)
 
@@ -257,7 +259,7 @@ func FigSize(width, height float64) PlotOption {
 // DPI is the number of pixels to an inch.
 func DPI(n float64) PlotOption { return func(p *spec.Plot) { p.DPI = spec.Some(n) } }
 
-// Rows is the number of rows of pictures; there are as many columns.
+// Rows is the number of rows of images; there are as many columns.
 func Rows(n int) PlotOption { return func(p *spec.Plot) { p.Rows = spec.Some(n) } }
 
 // Heatmap (false) leaves out where the network looked.
@@ -266,8 +268,8 @@ func Heatmap(show bool) PlotOption { return func(p *spec.Plot) { p.NoHeatmap = !
 // Largest (false) shows the smallest losses instead of the largest.
 func Largest(largest bool) PlotOption { return func(p *spec.Plot) { p.Smallest = !largest } }
 
-// PNG adds the picture as image/png, for viewers that show no HTML: PDF exports, some consoles. A
-// notebook's file grows by as much; the environment variable GOPETS_PNG adds it to every picture.
+// PNG adds the image as image/png, for viewers that show no HTML: PDF exports, some consoles. A
+// notebook's file grows by as much; the environment variable GOPETS_PNG adds it to every image.
 func PNG() PlotOption { return func(p *spec.Plot) { p.PNG = true } }
 
 // Shares shows a confusion matrix in fractions of each row.

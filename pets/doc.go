@@ -19,13 +19,13 @@
 //
 //   - [UntarData], [GetImageFiles], [Path.Ls] and [Data.Classes] give Go values. Only their first
 //     evaluation may take time or show a bar.
-//   - [FromNameRE] and the other data of from.go, [CNNLearner], [LoadLearner],
+//   - [FromNameRE] and the other data of sources.go, [CNNLearner], [LoadLearner],
 //     [InterpretationFrom], [OpenImage] only describe: they never fail, print or wait. A mistake in
-//     them is told by the first verb that needs the value.
+//     them is reported by the first verb that needs the value.
 //   - Verbs ([Learner.Create], [Learner.FitOneCycle], [Interpretation.Compute], every Show and
-//     Plot) act on the live object of the description's name. If it was made from another
-//     description, a verb refuses and says what differs; [Learner.Create] and
-//     [Interpretation.Compute] make it anew.
+//     Plot) act on the object of that name in the session. If it was made from another description,
+//     a verb refuses and says what differs; [Learner.Create] and [Interpretation.Compute] make it
+//     anew.
 //
 // # When something goes wrong
 //
@@ -33,13 +33,13 @@
 // status 1, so that "run all" stops. Interrupting a cell cancels the work after the running batch
 // and keeps the weights.
 //
-// A value that cannot be had ([UntarData] without network, [GetImageFiles] of a folder that is not
-// there) is harder: GoNB remembers a declaration even if its cell fails, so a declaration that
+// A value that is not available ([UntarData] without network, [GetImageFiles] of a folder that is
+// not there) is harder: GoNB remembers a declaration even if its cell fails, so a declaration that
 // exits would end every later cell as well. Therefore such a declaration ends the cell that
 // evaluates it first, and only that one. Later cells get an unusable value quietly (a path that
-// does not exist, an empty list that may be sliced), whose error the first verb that needs it tells
-// again. They try again by themselves, but not within a quarter of a minute, and after an interrupt
-// only when [Retry] was called.
+// does not exist, an empty list that may be sliced), whose error the first verb that needs it
+// reports again. They try again by themselves, but not within a quarter of a minute, and after an
+// interrupt only when [Retry] was called.
 //
 // # Without a notebook
 //

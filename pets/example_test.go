@@ -13,7 +13,8 @@ func Example() {
 	path := pets.UntarData(pets.URLs.PetsSample)
 	images := path.Join("images")
 	data := pets.FromNameRE(images, pets.GetImageFiles(images), `/([^/]+)_\d+.jpg$`,
-		pets.Transforms(pets.GetTransforms()), pets.Size(96), pets.BatchSize(32), pets.Seed(2)).Normalize(pets.ImagenetStats)
+		pets.Transforms(pets.GetTransforms()), pets.Size(96), pets.BatchSize(32),
+		pets.Seed(2)).Normalize(pets.ImagenetStats)
 	learn := pets.CNNLearner(data, pets.PetNet10)
 	learn.Create()
 	learn.FitOneCycle(4)
@@ -27,7 +28,8 @@ func Example() {
 // A description costs nothing and fails never: its mistakes are told by the first verb.
 func ExampleFromNameRE() {
 	files := pets.Paths{"/photos/images/pug_1.jpg", "/photos/images/boxer_2.jpg"}
-	data := pets.FromNameRE("/photos/images", files, `/([^/]+)_\d+.jpg$`, pets.Size(224), pets.BatchSize(64))
+	data := pets.FromNameRE("/photos/images", files, `/([^/]+)_\d+.jpg$`, pets.Size(224),
+		pets.BatchSize(64))
 	fmt.Println(data)
 	fmt.Println(pets.CNNLearner(data, pets.ResNet34, pets.Name("mine")))
 	// Output:
@@ -54,9 +56,10 @@ func ExampleGetImageFiles() {
 	// pug_2.JPG
 }
 
-// Transforms for satellite pictures: any orientation, no perspective.
+// Transforms for satellite images: any orientation, no perspective.
 func ExampleGetTransforms() {
-	t := pets.GetTransforms(pets.FlipVert(true), pets.MaxWarp(0), pets.PLighting(0.5), pets.Cutout(1, 40))
+	t := pets.GetTransforms(pets.FlipVert(true), pets.MaxWarp(0), pets.PLighting(0.5),
+		pets.Cutout(1, 40))
 	fmt.Println(t.FlipVert, t.MaxWarp, t.MaxRotate, t.PLighting, t.Cutout)
 	// Output: true 0 10 0.5 1
 }
@@ -64,15 +67,17 @@ func ExampleGetTransforms() {
 // The function runs in the cell; the session gets its labels.
 func ExampleFromNameFunc() {
 	files := pets.Paths{"/photos/cat-7.jpg", "/photos/dog-1.jpg"}
-	data := pets.FromNameFunc("/photos", files, func(f pets.Path) string { return f.Name()[:3] }, pets.Size(128), pets.Stratify())
+	data := pets.FromNameFunc("/photos", files, func(f pets.Path) string { return f.Name()[:3] },
+		pets.Size(128), pets.Stratify())
 	fmt.Println(data)
 	// Output: data: 2 images of /photos, size 128, batches of 64
 }
 
-// Labels from anywhere, and the exam's pictures named.
+// Labels from anywhere, and the exam's images named.
 func ExampleFromLists() {
 	files := pets.Paths{"/photos/a.jpg", "/photos/b.jpg", "/photos/c.jpg"}
-	data := pets.FromLists("/photos", files, []string{"cat", "dog", "cat"}, pets.ValidFiles(files[2:]), pets.SizeHW(96, 128), pets.Pad())
+	data := pets.FromLists("/photos", files, []string{"cat", "dog", "cat"},
+		pets.ValidFiles(files[2:]), pets.SizeHW(96, 128), pets.Pad())
 	fmt.Println(data)
 	// Output: data: 3 images of /photos, size 96×128, batches of 64
 }
@@ -83,17 +88,20 @@ func ExampleFromCSV() {
 		panic(err)
 	}
 	defer os.RemoveAll(dir)
-	if err := os.WriteFile(dir+"/labels.csv", []byte("name,label\na,cat\nb,dog\n"), 0o600); err != nil {
+	if err := os.WriteFile(dir+"/labels.csv", []byte("name,label\na,cat\nb,dog\n"),
+		0o600); err != nil {
 		panic(err)
 	}
-	data := pets.FromCSV(pets.Path(dir), pets.CSV{Folder: "train", Suffix: ".jpg"}, pets.BatchSize(16))
+	data := pets.FromCSV(pets.Path(dir), pets.CSV{Folder: "train", Suffix: ".jpg"},
+		pets.BatchSize(16))
 	fmt.Println(strings.Replace(data.String(), dir, "…", 1))
 	// Output: data: the images of …/labels.csv, size 224, batches of 16
 }
 
-// Your own photographs, in a folder for each kind, to a file that predicts.
+// Your own photos, in a folder for each kind, to a file that predicts.
 func ExampleFromFolder() {
-	data := pets.FromFolder("/photos", pets.Transforms(pets.GetTransforms()), pets.Seed(2)).Normalize(pets.ImagenetStats)
+	data := pets.FromFolder("/photos", pets.Transforms(pets.GetTransforms()),
+		pets.Seed(2)).Normalize(pets.ImagenetStats)
 	learn := pets.CNNLearner(data, pets.MobileNetV2, pets.LabelSmoothing(0.1))
 	learn.FineTune(4, pets.EarlyStopping(2), pets.KeepBest())
 	learn.TTA()
@@ -103,7 +111,8 @@ func ExampleFromFolder() {
 
 // The split that published error rates refer to.
 func ExampleFromOfficialSplit() {
-	data := pets.FromOfficialSplit(pets.UntarData(pets.URLs.Pets), pets.Transforms(pets.GetTransforms())).Normalize(pets.ImagenetStats)
+	data := pets.FromOfficialSplit(pets.UntarData(pets.URLs.Pets),
+		pets.Transforms(pets.GetTransforms())).Normalize(pets.ImagenetStats)
 	learn := pets.CNNLearner(data, pets.ResNet34)
 	lr := learn.LRFind()
 	learn.Recorder().Plot()

@@ -60,7 +60,7 @@ func LoadLearner(file Path) Exported { return Exported{file} }
 // About is what an exported file says of itself.
 type About = wire.About
 
-// About tells what the file says of itself.
+// About returns what the file says of itself.
 func (e Exported) About() About {
 	return must(wire.Exported, wire.Place{Path: e.file.absolute()}, nil)
 }
@@ -68,7 +68,8 @@ func (e Exported) About() About {
 // Show prints that in a line.
 func (e Exported) Show() {
 	a := e.About()
-	fmt.Printf("%s: %s %s, %d classes, size %v, trained on %s images\n", e.file.Name(), a.Network, a.State, len(a.Classes), a.Size, spec.Thousands(a.Train))
+	fmt.Printf("%s: %s %s, %d classes, size %v, trained on %s images\n", e.file.Name(), a.Network,
+		a.State, len(a.Classes), a.Size, spec.Thousands(a.Train))
 }
 
 // Predict classifies an image: see [Learner.Predict].

@@ -36,17 +36,18 @@ func tell(err error) {
 	text := strings.TrimSpace(spec.Message(err, spec.InCell))
 	fmt.Fprintf(os.Stderr, "%s: %s\n", title, text)
 	if cell.Notebook() {
-		box := fmt.Sprintf(`<div style="border-left:4px solid %s;background:#fff;color:#222;padding:.5em 1em;white-space:pre-wrap;overflow-wrap:anywhere">`+
-			`<b>%s</b><br>%s</div>`, color, title, html.EscapeString(text))
+		box := fmt.Sprintf(
+			`<div style="border-left:4px solid %s;background:#fff;color:#222;padding:.5em 1em;white-space:pre-wrap;overflow-wrap:anywhere">`+
+				`<b>%s</b><br>%s</div>`, color, title, html.EscapeString(text))
 		_ = cell.Display("", cell.Bundle{"text/html": box}) // the standard error has it anyway
 	}
 }
 
-// inKernel tells whether this program is a cell of a GoNB kernel, so that its variables are
+// inKernel reports whether this program is a cell of a GoNB kernel, so that its variables are
 // evaluated again and again.
 func inKernel() bool { return os.Getenv("GONB_TMP_DIR") != "" }
 
-// declaring tells whether a variable's declaration is being evaluated, rather than the cell's own
+// declaring reports whether a variable's declaration is being evaluated, rather than the cell's own
 // lines.
 func declaring() bool {
 	callers := make([]uintptr, 64)
@@ -62,7 +63,7 @@ func declaring() bool {
 	}
 }
 
-// broken are the paths of this program that could not be had, and why.
+// broken are the paths of this program that is not available, and why.
 var broken struct {
 	sync.Mutex
 	why map[Path]error
@@ -77,7 +78,7 @@ func breakPath(p Path, err error) {
 	broken.why[p] = err
 }
 
-// explain says why a path, or a folder above it, could not be had; nil if that is not known.
+// explain says why a path, or a folder above it, is not available; nil if that is not known.
 func explain(p Path) error {
 	broken.Lock()
 	defer broken.Unlock()
@@ -93,7 +94,7 @@ func explain(p Path) error {
 	}
 }
 
-// because gives the reason that lies deeper, if there is one.
+// because returns the deeper reason, if there is one.
 func because(p Path, err error) error {
 	if deeper := explain(p); deeper != nil {
 		return deeper
@@ -101,7 +102,7 @@ func because(p Path, err error) error {
 	return err
 }
 
-// failValue deals with a value that could not be had: see the package's comment. It returns only
+// failValue deals with a value that is not available: see the package's comment. It returns only
 // where the unusable value is to be handed out.
 func failValue(key string, p Path, err error) {
 	deeper := explain(p)
@@ -112,7 +113,7 @@ func failValue(key string, p Path, err error) {
 		fail(cmp.Or(deeper, err))
 	}
 	if deeper != nil {
-		return // told where it belongs
+		return // reported where it belongs
 	}
 	first := failureOf(key) == nil
 	interrupted := session.HasCode(err, session.CodeCancelled)
@@ -127,7 +128,7 @@ func failValue(key string, p Path, err error) {
 	tell(err)
 }
 
-// failureNote is what later cells know about a value that could not be had.
+// failureNote is what later cells know about a value that is not available.
 type failureNote struct {
 	Message     string
 	When        time.Time
@@ -142,11 +143,11 @@ func failureOf(key string) *failureNote {
 	return f
 }
 
-// quietTime is how long a value that could not be had is not tried again by later cells.
+// quietTime is how long a value that is not available is not tried again by later cells.
 const quietTime = 15 * time.Second
 
-// quiet tells whether a value could not be had just now, in an earlier cell, and is not to be tried
-// again in this one.
+// quiet reports whether a value is not available just now, in an earlier cell, and is not to be
+// tried again in this one.
 func quiet(key string, p Path) bool {
 	if !inKernel() || !declaring() {
 		return false
@@ -165,7 +166,7 @@ func succeeded(key string) {
 	}
 }
 
-// Retry lets the next cell try again what could not be had before: after the network came back, or
+// Retry lets the next cell try again what is not available before: after the network came back, or
 // after an interrupt.
 func Retry() {
 	dir, err := worker.Dir()

@@ -27,8 +27,8 @@ func (l Learner) fit(kind spec.Kind, epochs int, options []FitOption) {
 	verb(l, wire.Fit, wire.FitCall{Learner: l.desc, Fit: f})
 }
 
-// BaseLR is FineTune's highest learning rate while the body is frozen, 2e-3 by default; afterwards it is
-// half of that.
+// BaseLR is FineTune's highest learning rate while the body is frozen, 2e-3 by default; afterwards
+// it is half of that.
 func BaseLR(lr float64) FitOption { return func(f *spec.Fit) { f.BaseLR = lr } }
 
 // LRMult is how many times slower than the head FineTune trains the first layers, 100 by default.

@@ -11,17 +11,17 @@ import (
 	"gopets/pets/wire"
 )
 
-// Image describes a picture in a file.
+// Image describes an image in a file.
 type Image struct {
 	path Path
-	data []byte // an encoded picture, instead of the file
+	data []byte // an encoded image, instead of the file
 	err  error
 }
 
-// OpenImage describes the picture in a file; it is opened when it is shown or predicted.
+// OpenImage describes the image in a file; it is opened when it is shown or predicted.
 func OpenImage(path Path) Image { return Image{path: path} }
 
-// ImageFromBytes describes an encoded picture (JPEG, PNG and so on) in memory, such as one that was
+// ImageFromBytes describes an encoded image (JPEG, PNG and so on) in memory, such as one that was
 // downloaded.
 func ImageFromBytes(data []byte) Image {
 	i := Image{path: "picture", data: data}
@@ -31,7 +31,7 @@ func ImageFromBytes(data []byte) Image {
 	return i
 }
 
-// ImageFrom describes a picture of Go's image packages. For a JPEG file rather give [OpenImage] the
+// ImageFrom describes an image of Go's image packages. For a JPEG file rather give [OpenImage] the
 // file or [ImageFromBytes] its bytes: image/jpeg is a few levels off the colours that the network
 // has learned from.
 func ImageFrom(img image.Image) Image {
@@ -46,7 +46,7 @@ func ImageFrom(img image.Image) Image {
 	return i
 }
 
-// call asks for something about the picture.
+// call asks for something about the image.
 func (i Image) call(options []PlotOption) wire.ImageCall {
 	c := wire.ImageCall{Path: string(i.path), Data: i.data, Plot: plot(options)}
 	if i.data == nil {
@@ -55,7 +55,7 @@ func (i Image) call(options []PlotOption) wire.ImageCall {
 	return c
 }
 
-// Path is the picture's file.
+// Path is the image's file.
 func (i Image) Path() Path { return i.path }
 
 func (i Image) check() {
@@ -66,18 +66,19 @@ func (i Image) check() {
 		fail(err)
 	}
 	if i.path == "" {
-		fail(fmt.Errorf("open image: no file is named: give one, for instance pets.OpenImage(fnames[0])"))
+		fail(fmt.Errorf(
+			"open image: no file is named: give one, for instance pets.OpenImage(fnames[0])"))
 	}
 }
 
-// Show shows the picture.
+// Show shows the image.
 func (i Image) Show(options ...PlotOption) {
 	i.check()
 	must(wire.ShowImage, i.call(options), nil)
 }
 
-// Predict asks a learner what a picture shows. The picture is resized, cropped and normalised as
-// validation pictures are; it is shown with the most probable classes.
+// Predict asks a learner what an image shows. The image is resized, cropped and normalised as
+// validation images are; it is shown with the most probable classes.
 func (l Learner) Predict(img Image, options ...PlotOption) Prediction {
 	img.check()
 	call := img.call(options)
@@ -98,6 +99,7 @@ func (p Prediction) Of(class string) float64 {
 			return p.Probabilities[i]
 		}
 	}
-	fail(fmt.Errorf("prediction: there is no class %q; the classes are %s", class, strings.Join(p.Classes, ", ")))
+	fail(fmt.Errorf("prediction: there is no class %q; the classes are %s", class,
+		strings.Join(p.Classes, ", ")))
 	return 0
 }

@@ -9,11 +9,11 @@ import (
 	"gopets/pets/wire"
 )
 
-// Interpretation describes a look at what a learner gets wrong on its validation pictures. It is
-// fastai's ClassificationInterpretation.
+// Interpretation describes what a learner gets wrong on its validation images. It is fastai's
+// ClassificationInterpretation.
 //
-// The live interpretation is a snapshot, made by [Interpretation.Compute] or by its first use: it
-// speaks of the weights of that moment, and says which they were, whatever is trained later.
+// The interpretation in the session is a snapshot, made by [Interpretation.Compute] or by its first
+// use: it keeps what that moment's weights predict, whatever is trained later.
 type Interpretation struct {
 	desc  spec.Interp
 	learn Learner
@@ -26,7 +26,7 @@ type interpOption func(*spec.Interp)
 
 func (o interpOption) toInterp(i *spec.Interp) { o(i) }
 
-// WithTTA looks nine times at each picture: see [Learner.TTA].
+// WithTTA predicts from nine views of each image: see [Learner.TTA].
 func WithTTA() InterpOption { return interpOption(func(i *spec.Interp) { i.TTA = true }) }
 
 // InterpretationFrom describes an interpretation of a learner, named "interp" unless [Name] says
@@ -39,7 +39,7 @@ func InterpretationFrom(learn Learner, options ...InterpOption) Interpretation {
 	return i
 }
 
-// Compute predicts the validation pictures with the present weights, keeps that, and prints how it
+// Compute predicts the validation images with the present weights, keeps that, and prints how it
 // went.
 func (i Interpretation) Compute() Score {
 	s := verb(i.learn, wire.Interpret, wire.InterpCall{Interp: i.desc, Anew: true})
@@ -47,7 +47,7 @@ func (i Interpretation) Compute() Score {
 	return s
 }
 
-// PlotTopLosses shows the k pictures with the largest losses, each with prediction, actual class,
+// PlotTopLosses shows the k images with the largest losses, each with prediction, actual class,
 // loss and probability of the actual class, and with where the network looked (Grad-CAM for the
 // actual class).
 func (i Interpretation) PlotTopLosses(k int, options ...PlotOption) {
@@ -60,8 +60,8 @@ func (i Interpretation) PlotConfusionMatrix(options ...PlotOption) {
 }
 
 // Interactive shows the same as a matrix that answers, offline, where scripts may run: pointing at
-// a cell tells the pair of classes and the count, a click shows pictures, those with the largest
-// losses first. Elsewhere the picture of the matrix stands.
+// a cell shows the pair of classes and the count, a click shows images, those with the largest
+// losses first. Elsewhere the image of the matrix stands.
 func (i Interpretation) Interactive(options ...PlotOption) {
 	verb(i.learn, wire.Interactive, wire.InterpCall{Interp: i.desc, Plot: plot(options)})
 }
@@ -69,7 +69,7 @@ func (i Interpretation) Interactive(options ...PlotOption) {
 // Confusion is the matrix itself.
 type Confusion = spec.Confusion
 
-// Confusion gives the counts [actual][predicted].
+// Confusion returns the counts [actual][predicted].
 func (i Interpretation) Confusion() Confusion {
 	return verb(i.learn, wire.Confusion, wire.InterpCall{Interp: i.desc})
 }

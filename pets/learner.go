@@ -25,7 +25,7 @@ const (
 	PetNet18     Arch = "petnet18"
 )
 
-// Learner describes a network that learns from data. The live learner is made by [Learner.Create]
+// Learner describes a network and its data. The learner in the session is made by [Learner.Create]
 // or by the first fit, is kept in the session under the learner's name, and outlives cells.
 type Learner struct {
 	desc spec.Learner
@@ -36,7 +36,7 @@ type Learner struct {
 type LearnerOption interface{ toLearner(*spec.Learner) }
 
 // Name is the name of a learner ("learn" by default) or of an interpretation ("interp"): two that
-// are to live at once need two names.
+// are to exist at once need two names.
 type Name string
 
 func (n Name) toLearner(l *spec.Learner) { l.Name = string(n) }
@@ -117,15 +117,17 @@ func CNNLearner(data Data, arch Arch, options ...LearnerOption) Learner {
 	return l
 }
 
-// String says briefly what is described.
+// String describes the learner in a line.
 func (l Learner) String() string {
 	return fmt.Sprintf("learner %q: %s on %v", l.desc.Name, l.desc.Arch, l.data)
 }
 
 func (l Learner) check() {
 	l.data.check()
-	if n := l.desc.Name; n == "" || len(n) > 60 || strings.ContainsAny(n, "/\\\x00") || n[0] == '.' {
-		fail(fmt.Errorf("learner: its name is %q: give a short one without slashes, for instance pets.Name(\"learn2\")", n))
+	if n := l.desc.Name; n == "" || len(n) > 60 || strings.ContainsAny(n, "/\\\x00") ||
+		n[0] == '.' {
+		fail(fmt.Errorf(
+			"learner: its name is %q: give a short one without slashes, for instance pets.Name(\"learn2\")", n))
 	}
 }
 
@@ -135,7 +137,7 @@ func verb[Q, A any](l Learner, m wire.Method[Q, A], request Q) A {
 	return must(m, request, l.data.lists())
 }
 
-// Create makes the live learner and shows what it is. A live learner of the same name is freed
+// Create makes the learner in the session and shows what it is. One of the same name is freed
 // first; its last snapshot stays.
 func (l Learner) Create() {
 	verb(l, wire.Create, wire.LearnerCall{Learner: l.desc})
@@ -146,13 +148,13 @@ func (l Learner) Summary() {
 	verb(l, wire.Summary, wire.LearnerCall{Learner: l.desc})
 }
 
-// Freeze lets only the head train, and the scales and offsets of batch norms.
+// Freeze makes only the head train, and the scales and offsets of batch norms.
 func (l Learner) Freeze() { l.FreezeTo(-1) }
 
-// Unfreeze lets everything train.
+// Unfreeze makes everything train.
 func (l Learner) Unfreeze() { l.FreezeTo(0) }
 
-// FreezeTo lets the layer groups from n on train; negative n counts from the end.
+// FreezeTo makes the layer groups from n on train; negative n counts from the end.
 func (l Learner) FreezeTo(n int) {
 	verb(l, wire.Freeze, wire.FreezeCall{Learner: l.desc, To: n})
 }
@@ -185,7 +187,7 @@ func Momentums(high, low float64) FitOption {
 	return func(f *spec.Fit) { f.Moms = spec.Some([2]float64{high, low}) }
 }
 
-// DivFactor is how many times lower than the highest the first rate is, 25 by default.
+// DivFactor is how many times lower than the highest the first learning rate is, 25 by default.
 func DivFactor(n float64) FitOption { return func(f *spec.Fit) { f.DivFactor = n } }
 
 // PctStart is the fraction of the cycle in which the learning rate rises, 0.3 by default.
@@ -215,7 +217,7 @@ type Row = spec.Row
 // FindOption changes the search for a learning rate.
 type FindOption func(*spec.Find)
 
-// FindRange is the first and the last rate of the search, 1e-7 and 10 by default.
+// FindRange is the first and the last learning rate of the search, 1e-7 and 10 by default.
 func FindRange(start, end float64) FindOption {
 	return func(f *spec.Find) { f.Start, f.End = start, end }
 }
@@ -235,7 +237,7 @@ func (s Suggestions) Valley() float64 { return s.by("valley") }
 // Steep is where the loss falls fastest: fastai v1's. 0 if there is none.
 func (s Suggestions) Steep() float64 { return s.by("steep") }
 
-// Minimum is a tenth of the rate with the lowest loss. 0 if there is none.
+// Minimum is a tenth of the learning rate with the lowest loss. 0 if there is none.
 func (s Suggestions) Minimum() float64 { return s.by("minimum/10") }
 
 func (s Suggestions) by(name string) float64 {
@@ -248,8 +250,8 @@ func (s Suggestions) by(name string) float64 {
 }
 
 // LRFind tries learning rates from very small to very large, a batch each, and puts everything back
-// as it was. [Recorder.Plot] draws what it saw. It gives the rates that three rules suggest, which
-// the plot marks.
+// as it was. [Recorder.Plot] draws what it saw. It returns the learning rates that three
+// rules suggest, which the plot marks.
 func (l Learner) LRFind(options ...FindOption) Suggestions {
 	f := spec.Defaults(spec.Find{})
 	for _, o := range options {
@@ -261,7 +263,7 @@ func (l Learner) LRFind(options ...FindOption) Suggestions {
 }
 
 // ModelPath is where [Learner.Save] puts a model of that name. Models of one data folder and
-// learner's name lie together, not beside the pictures.
+// learner's name lie together, not beside the images.
 func (l Learner) ModelPath(name string) Path {
 	sum := sha256.Sum256([]byte(l.desc.Data.Path))
 	return Home().Join("learners", l.desc.Name+"-"+hex.EncodeToString(sum[:4]), name+".safetensors")
@@ -269,12 +271,13 @@ func (l Learner) ModelPath(name string) Path {
 
 func (l Learner) modelPath(name string) Path {
 	if name == "" || name[0] == '.' || strings.ContainsAny(name, "/\\\x00") {
-		fail(fmt.Errorf("model name %q: give a plain name such as \"stage-1\"; models lie in %s", name, l.ModelPath("x").Parent()))
+		fail(fmt.Errorf("model name %q: give a plain name such as \"stage-1\"; models lie in %s",
+			name, l.ModelPath("x").Parent()))
 	}
 	return l.ModelPath(name)
 }
 
-// Save writes weights and optimizer and gives the file's path.
+// Save writes weights and optimizer and returns the file's path.
 func (l Learner) Save(name string) Path {
 	path := l.modelPath(name)
 	verb(l, wire.Save, wire.FileCall{Learner: l.desc, Path: string(path)})
@@ -295,7 +298,7 @@ func (l Learner) LoadFile(path Path) {
 // Score is how a set of predictions did.
 type Score = spec.Score
 
-// Validate predicts the validation pictures, prints and gives loss and error rate.
+// Validate predicts the validation images, prints and gives loss and error rate.
 func (l Learner) Validate() Score {
 	s := verb(l, wire.Validate, wire.LearnerCall{Learner: l.desc})
 	fmt.Println(scoreLine(l, s))
@@ -303,11 +306,13 @@ func (l Learner) Validate() Score {
 }
 
 func scoreLine(l Learner, s Score) string {
-	return fmt.Sprintf("%s %s: valid_loss %.6f, error_rate %.6f (%d of %d right; accuracy %.1f %%, 95 %% interval %.1f–%.1f %%)",
-		l.desc.Name, s.State, s.Loss, s.ErrorRate, s.Right, s.Total, 100*(1-s.ErrorRate), 100*s.Low, 100*s.High)
+	return fmt.Sprintf(
+		"%s %s: valid_loss %.6f, error_rate %.6f (%d of %d right; accuracy %.1f %%, 95 %% interval %.1f–%.1f %%)",
+		l.desc.Name, s.State, s.Loss, s.ErrorRate, s.Right, s.Total, 100*(1-s.ErrorRate), 100*s.Low,
+		100*s.High)
 }
 
-// TTA is [Learner.Validate] with test-time augmentation: each picture is seen plain and in eight
+// TTA is [Learner.Validate] with test-time augmentation: each image is seen plain and in eight
 // augmented ways, zoomed into its corners and changed as in training, and the answers are averaged.
 // Mostly it is a little better, and takes nine times as long.
 func (l Learner) TTA() Score {
@@ -316,12 +321,12 @@ func (l Learner) TTA() Score {
 	return s
 }
 
-// ShowResults shows validation pictures with actual and predicted class, 3 rows by default.
+// ShowResults shows validation images with actual and predicted class, 3 rows by default.
 func (l Learner) ShowResults(options ...PlotOption) {
 	verb(l, wire.ShowResults, wire.LearnerCall{Learner: l.desc, Plot: plot(options)})
 }
 
-// Recorder gives access to what happened in training.
+// Recorder returns what happened in training.
 func (l Learner) Recorder() Recorder { return Recorder{l} }
 
 // Recorder shows what happened in a learner's training.
@@ -341,7 +346,8 @@ func (r Recorder) PlotLR(options ...PlotOption) { r.draw(wire.RecorderLR, option
 func (r Recorder) PlotMetrics(options ...PlotOption) { r.draw(wire.RecorderMetrics, options) }
 
 func (r Recorder) draw(what string, options []PlotOption) {
-	verb(r.learn, wire.Record, wire.RecorderCall{Learner: r.learn.desc, What: what, Plot: plot(options)})
+	verb(r.learn, wire.Record, wire.RecorderCall{Learner: r.learn.desc, What: what,
+		Plot: plot(options)})
 }
 
 // Rows are the rows of the last fit.

@@ -17,18 +17,25 @@ var zeros = map[string]struct {
 	option any
 	field  string
 }{
-	"Size": {Size(0), "Size"}, "SizeHW": {SizeHW(0, 0), "Size"}, "BatchSize": {BatchSize(0), "Batch"}, "Seed": {Seed(0), "Seed"},
+	"Size": {Size(0), "Size"}, "SizeHW": {SizeHW(0, 0), "Size"},
+	"BatchSize": {BatchSize(0), "Batch"}, "Seed": {Seed(0), "Seed"},
 	"Permutation": {Permutation(0), "Permutation"}, "ValidPct": {ValidPct(0), "ValidPct"},
 
-	"MaxRotate": {MaxRotate(0), "MaxRotate"}, "MaxZoom": {MaxZoom(0), "MaxZoom"}, "MaxLighting": {MaxLighting(0), "MaxLighting"},
-	"MaxWarp": {MaxWarp(0), "MaxWarp"}, "PAffine": {PAffine(0), "PAffine"}, "PLighting": {PLighting(0), "PLighting"}, "Cutout": {Cutout(0, 0), "Cutout"},
+	"MaxRotate": {MaxRotate(0), "MaxRotate"}, "MaxZoom": {MaxZoom(0), "MaxZoom"},
+	"MaxLighting": {MaxLighting(0), "MaxLighting"},
+	"MaxWarp":     {MaxWarp(0), "MaxWarp"}, "PAffine": {PAffine(0), "PAffine"},
+	"PLighting": {PLighting(0), "PLighting"}, "Cutout": {Cutout(0, 0), "Cutout"},
 
-	"WeightDecay": {WeightDecay(0), "WeightDecay"}, "Dropout": {Dropout(0), "Dropout"}, "HiddenLayers": {HiddenLayers(), "Hidden"},
+	"WeightDecay": {WeightDecay(0), "WeightDecay"}, "Dropout": {Dropout(0), "Dropout"},
+	"HiddenLayers":   {HiddenLayers(), "Hidden"},
 	"LabelSmoothing": {LabelSmoothing(0), "LabelSmoothing"},
 
-	"Momentums": {Momentums(0, 0), "Moms"}, "DivFactor": {DivFactor(0), "DivFactor"}, "PctStart": {PctStart(0), "PctStart"},
-	"GradClip": {GradClip(0), "GradClip"}, "BaseLR": {BaseLR(0), "BaseLR"}, "LRMult": {LRMult(0), "LRMult"}, "FreezeEpochs": {FreezeEpochs(0), "FreezeEpochs"},
-	"EarlyStopping": {EarlyStopping(0), "Patience"}, "Monitor": {Monitor("valid_loss", 0), "MinDelta"},
+	"Momentums": {Momentums(0, 0), "Moms"}, "DivFactor": {DivFactor(0), "DivFactor"},
+	"PctStart": {PctStart(0), "PctStart"},
+	"GradClip": {GradClip(0), "GradClip"}, "BaseLR": {BaseLR(0), "BaseLR"},
+	"LRMult": {LRMult(0), "LRMult"}, "FreezeEpochs": {FreezeEpochs(0), "FreezeEpochs"},
+	"EarlyStopping": {EarlyStopping(0), "Patience"}, "Monitor": {Monitor("valid_loss", 0),
+		"MinDelta"},
 
 	"FindRange": {FindRange(0, 0), "Start"}, "FindSteps": {FindSteps(0), "Steps"},
 
@@ -106,17 +113,21 @@ func TestOptionsAreNamed(t *testing.T) {
 			}
 			names[f.Name.Name] = true
 			result, _ := f.Type.Results.List[0].Type.(*ast.Ident)
-			if result == nil || !ast.IsExported(f.Name.Name) || !strings.HasSuffix(result.Name, "Option") {
+			if result == nil || !ast.IsExported(f.Name.Name) ||
+				!strings.HasSuffix(result.Name, "Option") {
 				continue
 			}
 			for _, p := range f.Type.Params.List {
-				if kind, ok := p.Type.(*ast.Ident); ok && (kind.Name == "int" || kind.Name == "float64") && zeros[f.Name.Name].option == nil {
+				if kind, ok := p.Type.(*ast.Ident); ok &&
+					(kind.Name == "int" || kind.Name == "float64") &&
+					zeros[f.Name.Name].option == nil {
 					t.Errorf("%s: what does it do with zero?", f.Name.Name)
 				}
 			}
 		}
 	}
-	for _, options := range []any{spec.Data{}, spec.Learner{}, spec.Fit{}, spec.Find{}, spec.Plot{}} {
+	for _, options := range []any{spec.Data{}, spec.Learner{}, spec.Fit{}, spec.Find{},
+		spec.Plot{}} {
 		for _, f := range reflect.VisibleFields(reflect.TypeOf(options)) {
 			bounded := false
 			for _, key := range []string{"min", "max", "above", "below", "one"} {
@@ -124,7 +135,8 @@ func TestOptionsAreNamed(t *testing.T) {
 				bounded = bounded || has
 			}
 			name, inPets := strings.CutPrefix(spec.InCell(f.Name), "pets.")
-			if name = strings.TrimSuffix(name, "()"); bounded && inPets && !names[name] && f.Tag.Get("json") != "labels" {
+			if name = strings.TrimSuffix(name, "()"); bounded && inPets && !names[name] &&
+				f.Tag.Get("json") != "labels" {
 				t.Errorf("%T.%s is spelled pets.%s, which is not there", options, f.Name, name)
 			}
 		}

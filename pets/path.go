@@ -29,13 +29,13 @@ func (p Path) Name() string { return filepath.Base(string(p)) }
 // Parent is the folder that holds it.
 func (p Path) Parent() Path { return Path(filepath.Dir(string(p))) }
 
-// Exists tells whether there is such a file or folder.
+// Exists reports whether there is such a file or folder.
 func (p Path) Exists() bool {
 	_, err := os.Stat(string(p))
 	return err == nil
 }
 
-// String tells the path, and what is wrong with it if it could not be had.
+// String returns the path, and what is wrong with it if it is not available.
 func (p Path) String() string {
 	if err := explain(p); err != nil {
 		first, _, _ := strings.Cut(err.Error(), "\n")
@@ -52,7 +52,8 @@ func (p Path) Ls() Paths {
 	}
 	entries, err := os.ReadDir(string(p))
 	if err != nil {
-		failValue(key, p, fmt.Errorf("list %s: %w: give a folder that exists", string(p), bare(err)))
+		failValue(key, p, fmt.Errorf("list %s: %w: give a folder that exists", string(p),
+			bare(err)))
 		return noPaths()
 	}
 	succeeded(key)
@@ -117,7 +118,7 @@ func (p Path) absolute() string {
 	return string(p)
 }
 
-// bare takes the path out of an error that will be told with it.
+// bare takes the path out of an error that is shown with it.
 func bare(err error) error {
 	if pathErr, ok := err.(*os.PathError); ok {
 		return pathErr.Err

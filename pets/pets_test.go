@@ -15,11 +15,14 @@ import (
 
 // What a cell links decides how long it takes to start: a little of the standard library, and ours.
 func TestCellsLinkLittle(t *testing.T) {
-	out, err := exec.Command("go", "list", "-deps", "-f", `{{.ImportPath}} {{.Standard}}`, "gopets/pets").Output()
+	out, err := exec.Command("go", "list", "-deps", "-f", `{{.ImportPath}} {{.Standard}}`,
+		"gopets/pets").Output()
 	if err != nil {
 		t.Fatal(err)
 	}
-	ours := []string{"gopets/pets", "gopets/pets/wire", "gopets/pets/spec", "gopets/pets/vision/dataset", "gopets/pets/internal/atomicfile", "gopets/kernelext/cell", "gopets/kernelext/session", "gopets/kernelext/session/internal/meeting",
+	ours := []string{"gopets/pets", "gopets/pets/wire", "gopets/pets/spec",
+		"gopets/pets/vision/dataset", "gopets/pets/internal/atomicfile", "gopets/kernelext/cell",
+		"gopets/kernelext/session", "gopets/kernelext/session/internal/meeting",
 		"golang.org/x/text/transform", "golang.org/x/text/unicode/norm"}
 	large := []string{"net", "net/http", "crypto/tls", "database/sql", "encoding/gob", "log/slog"}
 	for line := range strings.Lines(string(out)) {
@@ -36,7 +39,8 @@ type kernel struct {
 	env []string
 }
 
-func (k kernel) run(t *testing.T, program string, args ...string) (stdout, stderr string, status int) {
+func (k kernel) run(t *testing.T, program string, args ...string) (stdout, stderr string,
+	status int) {
 	t.Helper()
 	cmd := exec.CommandContext(t.Context(), program, args...)
 	cmd.Env = append(append(os.Environ(), "GONB_TMP_DIR="+k.tmp), k.env...)
@@ -57,29 +61,35 @@ func build(t *testing.T, pkg string) string {
 	return program
 }
 
-// A variable that cannot be had ends the cell that declares it, and no other: later cells run, and
-// the first verb that needs it tells why.
+// A variable that is not available ends the cell that declares it, and no other: later cells run,
+// and the first verb that needs it tells why.
 func TestDeclarationDoesNotPoison(t *testing.T) {
 	program := build(t, "./testdata/declare")
 	home := t.TempDir()
-	k := kernel{t.TempDir(), []string{"SOURCE=" + filepath.Join(home, "nowhere"), "GOPETS_CACHE=" + home}}
+	k := kernel{t.TempDir(), []string{"SOURCE=" + filepath.Join(home, "nowhere"), "GOPETS_CACHE=" +
+		home}}
 	const want = "there is no folder"
-	if _, complaint, status := k.run(t, program, "nothing"); status != 1 || strings.Count(complaint, want) != 1 {
+	if _, complaint, status := k.run(t, program, "nothing"); status != 1 ||
+		strings.Count(complaint, want) != 1 {
 		t.Fatalf("the declaring cell: status %d, %q", status, complaint)
 	}
-	if out, complaint, status := k.run(t, program, "nothing"); status != 0 || complaint != "" || out != "this cell uses none of them\n" {
+	if out, complaint, status := k.run(t, program, "nothing"); status != 0 || complaint != "" ||
+		out != "this cell uses none of them\n" {
 		t.Errorf("a later cell: status %d, %q, %q", status, out, complaint)
 	}
-	if out, _, status := k.run(t, program, "print"); status != 0 || !strings.Contains(out, "not available: untar data: "+want) {
+	if out, _, status := k.run(t, program, "print"); status != 0 ||
+		!strings.Contains(out, "not available: untar data: "+want) {
 		t.Errorf("print: status %d, %q", status, out)
 	}
 	for _, verb := range []string{"slice", "ls", "data", "learn", "image"} {
 		out, complaint, status := k.run(t, program, verb)
-		if status != 1 || !strings.Contains(complaint, want) || strings.Contains(complaint, "goroutine") {
+		if status != 1 || !strings.Contains(complaint, want) ||
+			strings.Contains(complaint, "goroutine") {
 			t.Errorf("%s: status %d, %q, %q", verb, status, out, complaint)
 		}
 	}
-	if _, complaint, status := k.run(t, program, "folder"); status != 1 || !strings.Contains(complaint, `data from folder: images in "/nowhere at all"`) {
+	if _, complaint, status := k.run(t, program, "folder"); status != 1 ||
+		!strings.Contains(complaint, `data from folder: images in "/nowhere at all"`) {
 		t.Errorf("folder: status %d, %q", status, complaint)
 	}
 	// Once there is a folder, all is well.
@@ -97,14 +107,16 @@ func TestDeclarationDoesNotPoison(t *testing.T) {
 		t.Fatal(err)
 	}
 	// The list of files may still be quiet: Retry is the way to know at once.
-	if out, complaint, status := k.run(t, program, "ls"); status != 0 || !strings.HasSuffix(out, "images\n") {
+	if out, complaint, status := k.run(t, program, "ls"); status != 0 ||
+		!strings.HasSuffix(out, "images\n") {
 		t.Errorf("ls after a repair: status %d, %q, %q", status, out, complaint)
 	}
 }
 
 func TestGetImageFiles(t *testing.T) {
 	dir := pets.Path(t.TempDir())
-	for _, name := range []string{"b.JPG", "a.png", ".hidden.jpg", "notes.txt", "sub/c.webp", ".git/d.jpg"} {
+	for _, name := range []string{"b.JPG", "a.png", ".hidden.jpg", "notes.txt", "sub/c.webp",
+		".git/d.jpg"} {
 		path := dir.Join(name)
 		path.Parent().MkdirAll()
 		if err := os.WriteFile(string(path), nil, 0o600); err != nil {
@@ -149,11 +161,13 @@ func TestCopy(t *testing.T) {
 }
 
 func TestPredictionTopK(t *testing.T) {
-	p := pets.Prediction{Prediction: spec.Prediction{Classes: []string{"pug", "boxer", "beagle"}, Probabilities: []float64{.2, .7, .1}}}
+	p := pets.Prediction{Prediction: spec.Prediction{Classes: []string{"pug", "boxer", "beagle"},
+		Probabilities: []float64{.2, .7, .1}}}
 	if got := p.String(); got != "boxer 70.0 %, pug 20.0 %, beagle 10.0 %" {
 		t.Error(got)
 	}
-	if got := p.TopK(9); len(got) != 3 || len(p.TopK(-1)) != 0 || got[1].Class != "pug" || p.Of("beagle") != .1 {
+	if got := p.TopK(9); len(got) != 3 || len(p.TopK(-1)) != 0 || got[1].Class != "pug" ||
+		p.Of("beagle") != .1 {
 		t.Error(got)
 	}
 }

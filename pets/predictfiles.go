@@ -63,11 +63,15 @@ func (p FilePredictions) Show() {
 func (p FilePredictions) WriteCSV(file Path) Path { return p.write(file, p.List.WriteCSV) }
 
 // WriteJSONLines writes a line for each file, with the probabilities of all classes.
-func (p FilePredictions) WriteJSONLines(file Path) Path { return p.write(file, p.List.WriteJSONLines) }
+func (p FilePredictions) WriteJSONLines(file Path) Path {
+	return p.write(file,
+		p.List.WriteJSONLines)
+}
 
 func (p FilePredictions) write(file Path, write func(io.Writer) error) Path {
 	file = Path(file.absolute())
-	if err := atomicfile.Write(string(file), 0o644, func(f *os.File) error { return write(f) }); err != nil {
+	if err := atomicfile.Write(string(file), 0o644,
+		func(f *os.File) error { return write(f) }); err != nil {
 		fail(fmt.Errorf("predictions: %w", err))
 	}
 	return file

@@ -5,9 +5,9 @@ import (
 	"strings"
 )
 
-// Show shows values, one after the other: lists of paths one a line, tables as tables, pictures and
-// data by their own Show, anything else as fmt.Println would. A value that could not be had is
-// told, and ends the cell.
+// Show shows values, one after the other: lists of paths one a line, tables as tables, images and
+// data by their own Show, anything else as fmt.Println would. A value that is not available is
+// reported, and ends the cell.
 func Show(values ...any) {
 	for _, v := range values {
 		switch v := v.(type) {

@@ -2,15 +2,15 @@ package pets
 
 import "gopets/pets/spec"
 
-// TransformSet are random changes of pictures, made by [GetTransforms]; its fields may be changed.
+// TransformSet are random changes of images, made by [GetTransforms]; its fields may be changed.
 type TransformSet = spec.Transforms
 
 // TransformOption changes one of fastai's default transforms.
 type TransformOption func(*TransformSet)
 
-// GetTransforms gives fastai's default transforms: mirrored half the time; with probability 3/4
+// GetTransforms returns fastai's default transforms: mirrored half the time; with probability 3/4
 // each warped, turned by up to 10°, zoomed up to 1.1 times, brightened and contrasted by up to a
-// fifth. Options change that. What cannot work is told by the first verb.
+// fifth. Options change that. What cannot work is reported by the first verb.
 func GetTransforms(options ...TransformOption) TransformSet {
 	t := spec.DefaultTransforms()
 	for _, o := range options {
@@ -22,7 +22,7 @@ func GetTransforms(options ...TransformOption) TransformSet {
 // DoFlip (false) never mirrors.
 func DoFlip(yes bool) TransformOption { return func(t *TransformSet) { t.Flip = yes } }
 
-// FlipVert (true) turns and mirrors in all eight ways, for pictures without an upright, such as
+// FlipVert (true) turns and mirrors in all eight ways, for images without an upright, such as
 // those from above.
 func FlipVert(yes bool) TransformOption { return func(t *TransformSet) { t.FlipVert = yes } }
 
@@ -35,22 +35,28 @@ func MaxRotate(degrees float64) TransformOption {
 func MaxZoom(times float64) TransformOption { return func(t *TransformSet) { t.MaxZoom = times } }
 
 // MaxLighting is the largest change of brightness and contrast, 0.2 by default.
-func MaxLighting(share float64) TransformOption {
-	return func(t *TransformSet) { t.MaxLighting = share }
+func MaxLighting(fraction float64) TransformOption {
+	return func(t *TransformSet) { t.MaxLighting = fraction }
 }
 
 // MaxWarp is the largest change of perspective, 0.2 by default.
-func MaxWarp(share float64) TransformOption { return func(t *TransformSet) { t.MaxWarp = share } }
+func MaxWarp(fraction float64) TransformOption {
+	return func(t *TransformSet) { t.MaxWarp = fraction }
+}
 
 // PAffine is the probability of each of turn, zoom and warp, 0.75 by default.
-func PAffine(p float64) TransformOption { return func(t *TransformSet) { t.PAffine = spec.Some(p) } }
+func PAffine(p float64) TransformOption {
+	return func(t *TransformSet) {
+		t.PAffine = spec.Some(p)
+	}
+}
 
 // PLighting is the probability of each of brightness and contrast, 0.75 by default.
 func PLighting(p float64) TransformOption {
 	return func(t *TransformSet) { t.PLighting = spec.Some(p) }
 }
 
-// Cutout blackens so many squares of side pixels in each picture (DeVries & Taylor 2017), at random
+// Cutout blackens so many squares of side pixels in each image (DeVries & Taylor 2017), at random
 // places.
 func Cutout(holes, side int) TransformOption {
 	return func(t *TransformSet) { t.Cutout, t.CutoutLength = holes, side }

@@ -19,7 +19,7 @@ var URLs = struct {
 	Pets URL // the Oxford-IIIT Pet set as fastai packed it, 774 MB; needs network once
 	// drawn by this project: the same 37 breeds and the same layout, a few seconds, no network
 	PetsSample URL
-	// the same with fewer and smaller pictures, for the Go backend and for trying out
+	// the same with fewer and smaller images, for the Go backend and for trying out
 	SmallSample URL
 	Folders     URL // six of these breeds, each in a folder of its own, for [FromFolder]
 }{
@@ -29,7 +29,7 @@ var URLs = struct {
 	Folders:     dataset.FoldersURL,
 }
 
-// FindURL gives the data set for a word: "pets", "sample", "sample-small", "sample-folders";
+// FindURL returns the data set for a word: "pets", "sample", "sample-small", "sample-folders";
 // anything else is a folder of yours.
 func FindURL(source string) URL {
 	switch source {
@@ -48,7 +48,7 @@ func FindURL(source string) URL {
 	return URL("file://" + Path(source).absolute())
 }
 
-// UntarData gives the folder of a data set. The first time it downloads and unpacks the set (or
+// UntarData returns the folder of a data set. The first time it downloads and unpacks the set (or
 // draws it: [URLs].PetsSample), with a bar; later it looks whether the folder is there. A folder of
 // yours is taken as it is.
 //
@@ -60,7 +60,9 @@ func UntarData(url URL) Path {
 	if dir, isFolder := strings.CutPrefix(string(url), "file://"); isFolder {
 		if info, err := os.Stat(dir); err != nil || !info.IsDir() {
 			if !quiet(key, Path(dir)) {
-				failValue(key, Path(dir), fmt.Errorf("untar data: there is no folder %s: name a folder that exists, or one of \"sample\", \"sample-small\", \"sample-folders\", \"pets\"", dir))
+				failValue(key, Path(dir),
+					fmt.Errorf(
+						"untar data: there is no folder %s: name a folder that exists, or one of \"sample\", \"sample-small\", \"sample-folders\", \"pets\"", dir))
 			}
 			return Path(dir)
 		}
@@ -84,7 +86,7 @@ func UntarData(url URL) Path {
 	return Path(folder.Path)
 }
 
-// VerifyImages opens every picture and shows and gives those that cannot be read, with the reason.
+// VerifyImages opens every image and shows and gives those that cannot be read, with the reason.
 // It deletes nothing.
 func VerifyImages(files Paths) []Bad {
 	request := wire.Verify{Paths: make([]string, len(files))}
@@ -99,5 +101,5 @@ func VerifyImages(files Paths) []Bad {
 	return bad
 }
 
-// Bad is a picture that cannot be read.
+// Bad is an image that cannot be read.
 type Bad = wire.Bad

@@ -48,7 +48,8 @@ func (s Size) String() string {
 func (s Size) Check() error {
 	const smallest, largest = 32, 4096
 	if min(s.H, s.W) < smallest || max(s.H, s.W) > largest {
-		return &OptionError{Option: "Size", Got: s.String(), Want: fmt.Sprintf("at least %d and at most %d pixels", smallest, largest)}
+		return &OptionError{Option: "Size", Got: s.String(),
+			Want: fmt.Sprintf("at least %d and at most %d pixels", smallest, largest)}
 	}
 	return nil
 }
@@ -90,8 +91,10 @@ func (s *Stats) UnmarshalJSON(text []byte) error {
 // Check refuses deviations that nothing can be divided by.
 func (s Stats) Check() error {
 	for i, d := range s.Std {
-		if m := float64(s.Mean[i]); !(d > 0) || math.IsInf(float64(d), 0) || math.IsNaN(m) || math.IsInf(m, 0) {
-			return &OptionError{Option: "Stats", Got: s.String(), Want: "finite means and positive deviations"}
+		if m := float64(s.Mean[i]); !(d > 0) || math.IsInf(float64(d), 0) || math.IsNaN(m) ||
+			math.IsInf(m, 0) {
+			return &OptionError{Option: "Stats", Got: s.String(),
+				Want: "finite means and positive deviations"}
 		}
 	}
 	return nil
@@ -134,13 +137,15 @@ type Transforms struct {
 
 // DefaultTransforms are those of fastai's get_transforms().
 func DefaultTransforms() Transforms {
-	return Transforms{Flip: true, MaxRotate: 10, MaxZoom: 1.1, MaxLighting: 0.2, MaxWarp: 0.2, PAffine: Some(0.75), PLighting: Some(0.75)}
+	return Transforms{Flip: true, MaxRotate: 10, MaxZoom: 1.1, MaxLighting: 0.2, MaxWarp: 0.2,
+		PAffine: Some(0.75), PLighting: Some(0.75)}
 }
 
 // Check refuses magnifications that make smaller.
 func (t Transforms) Check() error {
 	if t.MaxZoom != 0 && !(t.MaxZoom >= 1) {
-		return &OptionError{Option: "MaxZoom", Got: fmt.Sprint(t.MaxZoom), Want: "a magnification from 1 to 10, for instance 1.1"}
+		return &OptionError{Option: "MaxZoom", Got: fmt.Sprint(t.MaxZoom),
+			Want: "a magnification from 1 to 10, for instance 1.1"}
 	}
 	return nil
 }
@@ -168,18 +173,21 @@ const (
 	LabelCSV    = "csv"    // a table names files and labels
 )
 
-// CSV says how a table of files and labels is laid out. The zero value is fastai's labels.csv: names
-// in the first column, labels in the second. A first line that names no image is a header.
+// CSV says how a table of files and labels is laid out. The zero value is fastai's labels.csv:
+// names in the first column, labels in the second. A first line that names no image is a header.
 type CSV struct {
-	File   string `json:"file"`                                          // empty: labels.csv
-	Folder string `json:"folder,omitempty"`                              // that the names are relative to; empty: the data's path
+	File string `json:"file"` // empty: labels.csv
+	// that the names are relative to; empty: the data's path
+	Folder string `json:"folder,omitempty"`
 	Name   int    `json:"name,omitempty" name:"column of names" min:"0"` // from 0
 	// column of the labels; 0: the one after the names; -1: the first
-	Label    int    `json:"label,omitempty" min:"-1"`
-	Comma    rune   `json:"comma,omitempty"`     // between columns; 0: found out: comma, semicolon, tab or bar
-	NoHeader bool   `json:"no_header,omitempty"` // the first line is an image, whatever it looks like
-	Suffix   string `json:"suffix,omitempty"`    // appended to each name, as ".jpg"
-	Digest   string `json:"digest"`              // of the file's bytes: package pets sets it
+	Label int `json:"label,omitempty" min:"-1"`
+	// between columns; 0: found out: comma, semicolon, tab or bar
+	Comma rune `json:"comma,omitempty"`
+	// the first line is an image, whatever it looks like
+	NoHeader bool   `json:"no_header,omitempty"`
+	Suffix   string `json:"suffix,omitempty"` // appended to each name, as ".jpg"
+	Digest   string `json:"digest"`           // of the file's bytes: package pets sets it
 }
 
 func (t CSV) String() string { return t.File }
@@ -193,8 +201,9 @@ type Data struct {
 	LabelList List   `json:"label_list,omitzero" name:"labels"`
 	CSV       *CSV   `json:"csv,omitempty" name:"table"` // instead of Files
 	// nil: drawn at random
-	Valid    *List   `json:"valid,omitempty" name:"validation files"`
-	Stratify bool    `json:"stratify,omitempty" name:"stratified"` // the same fraction of every class
+	Valid *List `json:"valid,omitempty" name:"validation files"`
+	// the same fraction of every class
+	Stratify bool    `json:"stratify,omitempty" name:"stratified"`
 	ValidPct float64 `json:"valid_pct" name:"fraction for validation" min:"0" below:"1"`
 	// which permutation of the seed's stream splits: 1 the first
 	Permutation int `json:"permutation" min:"1" max:"1000" default:"1"`

@@ -1,7 +1,7 @@
-// Package spec holds every option of data, transforms, learners, fits, the learning-rate finder
-// and plots, each once. Package pets sets the fields, the session's wire is their JSON, and
-// pets/vision takes them as they are. It imports nothing but the standard library: every cell of a
-// notebook links it.
+// Package spec holds every option of data, transforms, learners, fits, the learning-rate finder and
+// plots, each once. Package pets sets the fields, the session's wire is their JSON, and pets/vision
+// takes them as they are. It imports nothing but the standard library: every cell of a notebook
+// links it.
 //
 // # Adding an option
 //

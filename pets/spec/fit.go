@@ -28,7 +28,7 @@ func Slice(lo, hi float64) LR { return LR{Kind: LRSlice, Lo: lo, Hi: hi} }
 // Slice1 is Python's slice(hi): a tenth of hi for every group but the last, which gets hi.
 func Slice1(hi float64) LR { return LR{Kind: LRSlice1, Hi: hi} }
 
-// Const gives every group the same rate.
+// Const is the same learning rate for every group.
 func Const(lr float64) LR { return LR{Kind: LRConst, Hi: lr} }
 
 // or returns the default for the zero value.
@@ -39,19 +39,20 @@ func (r LR) or() LR {
 	return r
 }
 
-// Check refuses rates that are not positive numbers.
+// Check refuses what is not positive.
 func (r LR) Check() error {
 	if r = r.or(); r.Kind != LRSlice {
 		r.Lo = r.Hi
 	}
 	known := r.Kind == LRSlice || r.Kind == LRSlice1 || r.Kind == LRConst
 	if !known || !(r.Lo > 0) || !(r.Hi > 0) || math.IsInf(r.Lo, 0) || math.IsInf(r.Hi, 0) {
-		return &OptionError{Option: "MaxLR", Got: r.String(), Want: "positive learning rates, for instance slice(1e-6, 1e-4)"}
+		return &OptionError{Option: "MaxLR", Got: r.String(),
+			Want: "positive learning rates, for instance slice(1e-6, 1e-4)"}
 	}
 	return nil
 }
 
-// Groups returns the rate of each of n layer groups, first to last.
+// Groups returns the learning rate of each of n layer groups, first to last.
 func (r LR) Groups(n int) ([]float64, error) {
 	if err := r.Check(); err != nil {
 		return nil, err
@@ -71,7 +72,7 @@ func (r LR) Groups(n int) ([]float64, error) {
 	return lrs, nil
 }
 
-// String writes the rates as fastai's users do: slice(1e-06, 0.0001).
+// String writes the learning rates as fastai's users do: slice(1e-06, 0.0001).
 func (r LR) String() string {
 	switch r = r.or(); r.Kind {
 	case LRSlice:
@@ -86,9 +87,10 @@ func (r LR) String() string {
 type Kind string
 
 const (
-	OneCycle Kind = ""          // the one-cycle schedule up to MaxLR
-	Constant Kind = "constant"  // MaxLR all the time
-	FineTune Kind = "fine-tune" // FreezeEpochs with the body frozen, then Epochs of all; BaseLR and LRMult instead of MaxLR
+	OneCycle Kind = ""         // the one-cycle schedule up to MaxLR
+	Constant Kind = "constant" // MaxLR all the time
+	// FreezeEpochs with the body frozen, then Epochs of all; BaseLR and LRMult instead of MaxLR
+	FineTune Kind = "fine-tune"
 )
 
 // Fit holds the options of training (fastai §8.1 and §16; L. Smith, "A disciplined approach to
@@ -183,7 +185,8 @@ type Find struct {
 // Check refuses a range that does not rise.
 func (f Find) Check() error {
 	if f.End <= f.Start {
-		return &OptionError{Option: "End", Got: fmt.Sprintf("%g to %g", f.Start, f.End), Want: "a first rate below the last, for instance 1e-7 and 10"}
+		return &OptionError{Option: "End", Got: fmt.Sprintf("%g to %g", f.Start, f.End),
+			Want: "a first learning rate below the last, for instance 1e-7 and 10"}
 	}
 	return nil
 }

@@ -61,11 +61,13 @@ func (w ClassWeights) Map() (map[string]float64, error) {
 	}
 	var weights map[string]float64
 	if err := json.Unmarshal([]byte(w), &weights); err != nil {
-		return nil, &OptionError{Option: "ClassWeights", Got: string(w), Want: "a positive number for each class that is named"}
+		return nil, &OptionError{Option: "ClassWeights", Got: string(w),
+			Want: "a positive number for each class that is named"}
 	}
 	for _, v := range weights {
 		if !(v > 0) {
-			return nil, &OptionError{Option: "ClassWeights", Got: string(w), Want: "positive numbers"}
+			return nil, &OptionError{Option: "ClassWeights", Got: string(w),
+				Want: "positive numbers"}
 		}
 	}
 	return weights, nil

@@ -18,7 +18,8 @@ type Prediction struct {
 
 // NewPrediction joins classes and their probabilities.
 func NewPrediction(classes []string, probabilities []float32, state string) Prediction {
-	p := Prediction{Classes: classes, Probabilities: make([]float64, len(probabilities)), State: state}
+	p := Prediction{Classes: classes, Probabilities: make([]float64, len(probabilities)),
+		State: state}
 	for i, v := range probabilities {
 		p.Probabilities[i] = float64(v)
 	}
@@ -40,7 +41,10 @@ func (p Prediction) TopK(k int) []Ranked {
 	for i, c := range p.Classes {
 		all[i] = Ranked{c, p.Probabilities[i]}
 	}
-	slices.SortStableFunc(all, func(a, b Ranked) int { return cmp.Compare(b.Probability, a.Probability) })
+	slices.SortStableFunc(all, func(a, b Ranked) int {
+		return cmp.Compare(b.Probability,
+			a.Probability)
+	})
 	return all[:min(max(k, 0), len(all))]
 }
 

@@ -12,7 +12,8 @@ import (
 type FilePrediction struct {
 	File string `json:"file"`
 	Prediction
-	Error string `json:"error,omitempty"` // why the file cannot be read; the prediction is empty then
+	// why the file cannot be read; the prediction is empty then
+	Error string `json:"error,omitempty"`
 }
 
 // FilePredictions are those of a list of files, in its order.

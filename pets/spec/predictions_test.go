@@ -9,7 +9,8 @@ import (
 )
 
 var manyPredictions = FilePredictions{
-	{File: `a, "b".jpg`, Prediction: NewPrediction([]string{"cat", "dog"}, []float32{.25, .75}, "after fit 1, epoch 1")},
+	{File: `a, "b".jpg`, Prediction: NewPrediction([]string{"cat", "dog"}, []float32{.25, .75},
+		"after fit 1, epoch 1")},
 	{File: "broken.jpg", Error: "no image format is known that begins so"},
 }
 
@@ -23,7 +24,8 @@ func TestWriteCSV(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := [][]string{
-		{"file", "class", "probability", "class2", "probability2", "class3", "probability3", "error"},
+		{"file", "class", "probability", "class2", "probability2", "class3", "probability3",
+			"error"},
 		{`a, "b".jpg`, "dog", "0.750000", "cat", "0.250000", "", "", ""},
 		{"broken.jpg", "", "", "", "", "", "", "no image format is known that begins so"},
 	}
@@ -49,7 +51,8 @@ func TestWriteJSONLines(t *testing.T) {
 	if err := json.Unmarshal([]byte(lines[0]), &first); err != nil {
 		t.Fatal(err)
 	}
-	if first.File != `a, "b".jpg` || first.Class != "dog" || first.Probability != .75 || first.Probabilities["cat"] != .25 {
+	if first.File != `a, "b".jpg` || first.Class != "dog" || first.Probability != .75 ||
+		first.Probabilities["cat"] != .25 {
 		t.Errorf("first line %+v", first)
 	}
 	if want := `{"file":"broken.jpg","error":"no image format is known that begins so"}`; lines[1] != want {

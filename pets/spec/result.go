@@ -8,8 +8,9 @@ import (
 
 // Row is a line of the epoch table.
 type Row struct {
-	Epoch     int     // from 0
-	TrainLoss float64 // smoothed loss at the epoch's end: an average dominated by the last fifty batches
+	Epoch int // from 0
+	// smoothed loss at the epoch's end: an average dominated by the last fifty batches
+	TrainLoss float64
 	ValidLoss float64 // mean over the validation set; NaN without one
 	ErrorRate float64 // fraction of the validation set with a wrong first guess; NaN without one
 	Seconds   float64 // the whole epoch, validation included
@@ -28,7 +29,8 @@ func (r Row) String() string {
 	if !r.Validated() {
 		return fmt.Sprintf("%d %.6f %s", r.Epoch, r.TrainLoss, clock)
 	}
-	return fmt.Sprintf("%d %.6f %.6f %.6f %s", r.Epoch, r.TrainLoss, r.ValidLoss, r.ErrorRate, clock)
+	return fmt.Sprintf("%d %.6f %.6f %.6f %s", r.Epoch, r.TrainLoss, r.ValidLoss, r.ErrorRate,
+		clock)
 }
 
 // rowJSON is a row in JSON, which has no NaN.
@@ -53,7 +55,8 @@ func (r *Row) UnmarshalJSON(text []byte) error {
 	if err := json.Unmarshal(text, &j); err != nil {
 		return err
 	}
-	*r = Row{j.Epoch, j.TrainLoss, j.ValidLoss.Or(math.NaN()), j.ErrorRate.Or(math.NaN()), j.Seconds}
+	*r = Row{j.Epoch, j.TrainLoss, j.ValidLoss.Or(math.NaN()), j.ErrorRate.Or(math.NaN()),
+		j.Seconds}
 	return nil
 }
 

@@ -14,7 +14,8 @@ import (
 )
 
 // all are the option structs.
-var all = []any{spec.Data{CSV: new(spec.CSV)}, spec.Learner{}, spec.Fit{}, spec.Find{}, spec.TTA{}, spec.Plot{}, spec.Interp{}}
+var all = []any{spec.Data{CSV: new(spec.CSV)}, spec.Learner{}, spec.Fit{}, spec.Find{}, spec.TTA{},
+	spec.Plot{}, spec.Interp{}}
 
 // leaves calls f for every field at every depth: v is settable.
 func leaves(v reflect.Value, path string, f func(path string, v reflect.Value)) {
@@ -30,7 +31,7 @@ func leaves(v reflect.Value, path string, f func(path string, v reflect.Value)) 
 	}
 }
 
-// change gives a field another value.
+// change returns a field another value.
 func change(t *testing.T, path string, v reflect.Value) {
 	switch v.Kind() {
 	case reflect.Bool:
@@ -48,7 +49,8 @@ func change(t *testing.T, path string, v reflect.Value) {
 	case reflect.Pointer:
 		v.Set(reflect.New(v.Type().Elem()))
 	case reflect.Struct: // an Opt, set to zero
-		set := map[string]any{"float64": spec.Some(0.), "int": spec.Some(0), "[2]float64": spec.Some([2]float64{})}
+		set := map[string]any{"float64": spec.Some(0.), "int": spec.Some(0),
+			"[2]float64": spec.Some([2]float64{})}
 		kind := strings.TrimSuffix(strings.TrimPrefix(v.Type().Name(), "Opt["), "]")
 		if set[kind] == nil {
 			t.Fatalf("%s: teach this test about %v", path, v.Type())
@@ -84,7 +86,8 @@ func TestEveryFieldCounts(t *testing.T) {
 				t.Fatalf("%s: %v", name, err)
 			}
 			back := reflect.New(typ)
-			if err := json.Unmarshal(text, back.Interface()); err != nil || !reflect.DeepEqual(back.Elem().Interface(), now.Interface()) {
+			if err := json.Unmarshal(text, back.Interface()); err != nil ||
+				!reflect.DeepEqual(back.Elem().Interface(), now.Interface()) {
 				t.Errorf("%s is lost on the wire: %s, %v", name, text, err)
 			}
 			if spec.Digest(now.Interface()) == spec.Digest(options) {
@@ -131,7 +134,8 @@ func diffOf(was, now any) string {
 }
 
 func ExampleDiff() {
-	was := spec.Learner{Arch: "resnet34", Data: spec.Data{Files: spec.List{Digest: "a", Count: 7390}}}
+	was := spec.Learner{Arch: "resnet34",
+		Data: spec.Data{Files: spec.List{Digest: "a", Count: 7390}}}
 	was.Data.Size = spec.Square(96)
 	now := was
 	now.Data.Files = spec.ListOf([]string{"a.jpg", "b.jpg"})
@@ -161,21 +165,27 @@ func ExampleDefaults() {
 
 func TestDefaults(t *testing.T) {
 	data := spec.Defaults(spec.Data{})
-	if data.Size != spec.Square(224) || data.Batch != 64 || data.Stats != spec.ImageNet || data.Permutation != 1 {
+	if data.Size != spec.Square(224) || data.Batch != 64 || data.Stats != spec.ImageNet ||
+		data.Permutation != 1 {
 		t.Errorf("data: %+v", data)
 	}
 	learner := spec.Defaults(spec.Learner{})
-	if learner.Data.Batch != 64 || !reflect.DeepEqual(learner.Hidden, []int{512}) || learner.Dropout.Get() != .5 || learner.WeightDecay.Get() != .01 {
+	if learner.Data.Batch != 64 || !reflect.DeepEqual(learner.Hidden, []int{512}) ||
+		learner.Dropout.Get() != .5 || learner.WeightDecay.Get() != .01 {
 		t.Errorf("learner: %+v", learner)
 	}
-	if f := (spec.Fit{Kind: spec.FineTune}).WithDefaults(); f.DivFactor != 5 || f.FreezeEpochs.Get() != 1 {
+	if f := (spec.Fit{Kind: spec.FineTune}).WithDefaults(); f.DivFactor != 5 ||
+		f.FreezeEpochs.Get() != 1 {
 		t.Errorf("fine-tuning: %+v", f)
 	}
-	zero := spec.Learner{Head: spec.Head{Hidden: []int{}, Dropout: spec.Some(0.)}, Training: spec.Training{WeightDecay: spec.Some(0.)}}
-	if l := spec.Defaults(zero); len(l.Hidden) != 0 || l.Dropout.Get() != 0 || l.WeightDecay.Get() != 0 {
+	zero := spec.Learner{Head: spec.Head{Hidden: []int{}, Dropout: spec.Some(0.)},
+		Training: spec.Training{WeightDecay: spec.Some(0.)}}
+	if l := spec.Defaults(zero); len(l.Hidden) != 0 || l.Dropout.Get() != 0 ||
+		l.WeightDecay.Get() != 0 {
 		t.Errorf("zeros became %v, %v and %v", l.Hidden, l.Dropout, l.WeightDecay)
 	}
-	for _, filled := range []any{data, learner, spec.Fit{Epochs: 1}.WithDefaults(), spec.Defaults(spec.Find{}), spec.Defaults(spec.TTA{}), spec.Defaults(spec.Plot{})} {
+	for _, filled := range []any{data, learner, spec.Fit{Epochs: 1}.WithDefaults(),
+		spec.Defaults(spec.Find{}), spec.Defaults(spec.TTA{}), spec.Defaults(spec.Plot{})} {
 		if err := spec.Check(filled); err != nil {
 			t.Errorf("%T: the defaults are refused: %v", filled, err)
 		}
@@ -185,26 +195,81 @@ func TestDefaults(t *testing.T) {
 func TestCheckRefuses(t *testing.T) {
 	nan := math.NaN()
 	for want, change := range map[string]func(*spec.Learner, *spec.Fit, *spec.Find){
-		"pets.Size is 16, want at least 32":         func(l *spec.Learner, _ *spec.Fit, _ *spec.Find) { l.Data.Size = spec.Square(16) },
-		"pets.Size is 5000":                         func(l *spec.Learner, _ *spec.Fit, _ *spec.Find) { l.Data.Size = spec.Square(5000) },
-		"pets.BatchSize is 1, want at least 2":      func(l *spec.Learner, _ *spec.Fit, _ *spec.Find) { l.Data.Batch = 1 },
-		"pets.BatchSize is 0":                       func(l *spec.Learner, _ *spec.Fit, _ *spec.Find) { l.Data.Batch = 0 },
-		"pets.Seed is -1":                           func(l *spec.Learner, _ *spec.Fit, _ *spec.Find) { l.Data.Seed = -1 },
-		"pets.ValidPct is 1, want at least 0 and l": func(l *spec.Learner, _ *spec.Fit, _ *spec.Find) { l.Data.ValidPct = 1 },
-		"pets.ValidPct is NaN":                      func(l *spec.Learner, _ *spec.Fit, _ *spec.Find) { l.Data.ValidPct = nan },
-		"pets.MaxZoom is 0.5":                       func(l *spec.Learner, _ *spec.Fit, _ *spec.Find) { l.Data.Transforms.MaxZoom = .5 },
-		"pets.PAffine is 2":                         func(l *spec.Learner, _ *spec.Fit, _ *spec.Find) { l.Data.Transforms.PAffine = spec.Some(2.) },
-		"pets.Dropout is 1, want at least 0 and l":  func(l *spec.Learner, _ *spec.Fit, _ *spec.Find) { l.Dropout = spec.Some(1.) },
-		"pets.HiddenLayers is [8 0]":                func(l *spec.Learner, _ *spec.Fit, _ *spec.Find) { l.Hidden = []int{8, 0} },
-		"pets.Momentums is [1 0.5]":                 func(_ *spec.Learner, f *spec.Fit, _ *spec.Find) { f.Moms = spec.Some([2]float64{1, .5}) },
-		"pets.MaxLR is slice(0, 1)":                 func(_ *spec.Learner, f *spec.Fit, _ *spec.Find) { f.MaxLR = spec.Slice(0, 1) },
-		"pets.MaxLR is 0,":                          func(_ *spec.Learner, f *spec.Fit, _ *spec.Find) { f.MaxLR = spec.Const(0) },
-		`pets.Monitor is "speed", want valid_loss`:  func(_ *spec.Learner, f *spec.Fit, _ *spec.Find) { f.Metric = "speed" },
-		"pets.FreezeEpochs is -1":                   func(_ *spec.Learner, f *spec.Fit, _ *spec.Find) { f.FreezeEpochs = spec.Some(-1) },
-		"pets.FindRange is 1 to 0.1":                func(_ *spec.Learner, _ *spec.Fit, f *spec.Find) { f.Start, f.End = 1, .1 },
-		"pets.FindSteps is 0":                       func(_ *spec.Learner, _ *spec.Fit, f *spec.Find) { f.Steps = 0 },
+		"pets.Size is 16, want at least 32": func(l *spec.Learner, _ *spec.Fit,
+			_ *spec.Find) {
+			l.Data.Size = spec.Square(16)
+		},
+		"pets.Size is 5000": func(l *spec.Learner, _ *spec.Fit,
+			_ *spec.Find) {
+			l.Data.Size = spec.Square(5000)
+		},
+		"pets.BatchSize is 1, want at least 2": func(l *spec.Learner, _ *spec.Fit,
+			_ *spec.Find) {
+			l.Data.Batch = 1
+		},
+		"pets.BatchSize is 0": func(l *spec.Learner, _ *spec.Fit,
+			_ *spec.Find) {
+			l.Data.Batch = 0
+		},
+		"pets.Seed is -1": func(l *spec.Learner, _ *spec.Fit,
+			_ *spec.Find) {
+			l.Data.Seed = -1
+		},
+		"pets.ValidPct is 1, want at least 0 and l": func(l *spec.Learner, _ *spec.Fit,
+			_ *spec.Find) {
+			l.Data.ValidPct = 1
+		},
+		"pets.ValidPct is NaN": func(l *spec.Learner, _ *spec.Fit,
+			_ *spec.Find) {
+			l.Data.ValidPct = nan
+		},
+		"pets.MaxZoom is 0.5": func(l *spec.Learner, _ *spec.Fit,
+			_ *spec.Find) {
+			l.Data.Transforms.MaxZoom = .5
+		},
+		"pets.PAffine is 2": func(l *spec.Learner, _ *spec.Fit,
+			_ *spec.Find) {
+			l.Data.Transforms.PAffine = spec.Some(2.)
+		},
+		"pets.Dropout is 1, want at least 0 and l": func(l *spec.Learner, _ *spec.Fit,
+			_ *spec.Find) {
+			l.Dropout = spec.Some(1.)
+		},
+		"pets.HiddenLayers is [8 0]": func(l *spec.Learner, _ *spec.Fit,
+			_ *spec.Find) {
+			l.Hidden = []int{8, 0}
+		},
+		"pets.Momentums is [1 0.5]": func(_ *spec.Learner, f *spec.Fit,
+			_ *spec.Find) {
+			f.Moms = spec.Some([2]float64{1, .5})
+		},
+		"pets.MaxLR is slice(0, 1)": func(_ *spec.Learner, f *spec.Fit,
+			_ *spec.Find) {
+			f.MaxLR = spec.Slice(0, 1)
+		},
+		"pets.MaxLR is 0,": func(_ *spec.Learner, f *spec.Fit,
+			_ *spec.Find) {
+			f.MaxLR = spec.Const(0)
+		},
+		`pets.Monitor is "speed", want valid_loss`: func(_ *spec.Learner, f *spec.Fit,
+			_ *spec.Find) {
+			f.Metric = "speed"
+		},
+		"pets.FreezeEpochs is -1": func(_ *spec.Learner, f *spec.Fit,
+			_ *spec.Find) {
+			f.FreezeEpochs = spec.Some(-1)
+		},
+		"pets.FindRange is 1 to 0.1": func(_ *spec.Learner, _ *spec.Fit,
+			f *spec.Find) {
+			f.Start, f.End = 1, .1
+		},
+		"pets.FindSteps is 0": func(_ *spec.Learner, _ *spec.Fit,
+			f *spec.Find) {
+			f.Steps = 0
+		},
 	} {
-		l, f, n := spec.Defaults(spec.Learner{}), spec.Fit{Epochs: 1}.WithDefaults(), spec.Defaults(spec.Find{})
+		l, f, n := spec.Defaults(spec.Learner{}), spec.Fit{Epochs: 1}.WithDefaults(),
+			spec.Defaults(spec.Find{})
 		change(&l, &f, &n)
 		err := spec.Check(struct { // as requests hold them
 			Learner *spec.Learner
@@ -220,8 +285,10 @@ func TestCheckRefuses(t *testing.T) {
 
 // A face's spelling reaches an option error through what was wrapped around it, and nothing else.
 func TestMessage(t *testing.T) {
-	err := fmt.Errorf("fit: Skip it: %w", &spec.OptionError{Option: "Skip", Got: "2 images are broken", Hint: "repair them, or use {}"})
-	if got := spec.Message(err, spec.InCell); got != "fit: Skip it: 2 images are broken: repair them, or use pets.SkipBroken()" {
+	err := fmt.Errorf("fit: Skip it: %w", &spec.OptionError{Option: "Skip",
+		Got: "2 images are broken", Hint: "repair them, or use {}"})
+	if got := spec.Message(err,
+		spec.InCell); got != "fit: Skip it: 2 images are broken: repair them, or use pets.SkipBroken()" {
 		t.Error(got)
 	}
 	if got := err.Error(); got != "fit: Skip it: 2 images are broken: repair them, or use Skip" {
@@ -252,7 +319,8 @@ func TestRates(t *testing.T) {
 			}
 		}
 	}
-	for _, r := range []spec.LR{spec.Slice(0, 1), spec.Slice(1e-3, math.NaN()), spec.Const(-1), {Kind: "wide", Hi: 1}} {
+	for _, r := range []spec.LR{spec.Slice(0, 1), spec.Slice(1e-3, math.NaN()), spec.Const(-1),
+		{Kind: "wide", Hi: 1}} {
 		if _, err := r.Groups(3); err == nil {
 			t.Errorf("%+v passed", r)
 		}
@@ -266,23 +334,27 @@ func TestRow(t *testing.T) {
 		json, text string
 	}{
 		{spec.Row{Epoch: 1, TrainLoss: .5, ValidLoss: .25, ErrorRate: .125, Seconds: 61},
-			`{"epoch":1,"train_loss":0.5,"valid_loss":0.25,"error_rate":0.125,"seconds":61}`, "1 0.500000 0.250000 0.125000 01:01"},
+			`{"epoch":1,"train_loss":0.5,"valid_loss":0.25,"error_rate":0.125,"seconds":61}`,
+			"1 0.500000 0.250000 0.125000 01:01"},
 		{spec.Row{TrainLoss: .5, ValidLoss: math.NaN(), ErrorRate: math.NaN(), Seconds: 3661},
-			`{"epoch":0,"train_loss":0.5,"valid_loss":null,"error_rate":null,"seconds":3661}`, "0 0.500000 1:01:01"},
+			`{"epoch":0,"train_loss":0.5,"valid_loss":null,"error_rate":null,"seconds":3661}`,
+			"0 0.500000 1:01:01"},
 	} {
 		text, err := json.Marshal(c.row)
 		if err != nil || string(text) != c.json || c.row.String() != c.text {
 			t.Errorf("%s, %s, %v", text, c.row, err)
 		}
 		var back spec.Row
-		if err := json.Unmarshal(text, &back); err != nil || fmt.Sprint(back) != fmt.Sprint(c.row) || back.Validated() != c.row.Validated() {
+		if err := json.Unmarshal(text, &back); err != nil ||
+			fmt.Sprint(back) != fmt.Sprint(c.row) || back.Validated() != c.row.Validated() {
 			t.Errorf("%v, %v", back, err)
 		}
 	}
 }
 
 func TestThousands(t *testing.T) {
-	for n, want := range map[int]string{0: "0", 999: "999", 7390: "7 390", 1234567: "1 234 567", -1000: "-1 000"} {
+	for n, want := range map[int]string{0: "0", 999: "999", 7390: "7 390", 1234567: "1 234 567",
+		-1000: "-1 000"} {
 		if got := spec.Thousands(n); got != want {
 			t.Errorf("%d: want %q, got %q", n, want, got)
 		}
@@ -291,7 +363,8 @@ func TestThousands(t *testing.T) {
 
 // A cell links this package.
 func TestStandardLibraryOnly(t *testing.T) {
-	out, err := exec.Command("go", "list", "-deps", "-f", "{{if not .Standard}}{{.ImportPath}}{{end}}", ".").Output()
+	out, err := exec.Command("go", "list", "-deps", "-f",
+		"{{if not .Standard}}{{.ImportPath}}{{end}}", ".").Output()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -31,7 +31,8 @@ func TestOneSeed(t *testing.T) {
 
 // halves are the labels that a cell's "show" prints, of training and validation.
 func halves(out string) string {
-	return strings.Join(regexp.MustCompile(`(?m)^(Train|Valid): .*|^\w+(,\w+)+$`).FindAllString(out, -1), "\n")
+	return strings.Join(regexp.MustCompile(`(?m)^(Train|Valid): .*|^\w+(,\w+)+$`).FindAllString(out,
+		-1), "\n")
 }
 
 // Labels from a function, lists or a table give the split that the pattern gives; folders and
@@ -72,10 +73,12 @@ func TestFromEverywhere(t *testing.T) {
 			t.Errorf("from %s:\n%s\nfrom the pattern:\n%s", from, got, want)
 		}
 	}
-	if got := halves(k.with("FROM=official").run("show")); got != "Train: LabelList (3 items)\npug,beagle,pug\nValid: LabelList (1 items)" {
+	if got := halves(k.with("FROM=official").run(
+		"show")); got != "Train: LabelList (3 items)\npug,beagle,pug\nValid: LabelList (1 items)" {
 		t.Errorf("official: %s", got)
 	}
-	if out := k.with("FROM=csv", "BATCH=4").run("classes", "batch"); !strings.Contains(out, "[Birman Ragdoll beagle pug] 4") {
+	if out := k.with("FROM=csv", "BATCH=4").run("classes", "batch"); !strings.Contains(out,
+		"[Birman Ragdoll beagle pug] 4") {
 		t.Errorf("classes of the table: %s", out)
 	}
 	k.with("FROM=lists", "LACKING=1").refused(`19 labels for 20 files`, "show")
@@ -86,14 +89,17 @@ func TestFromEverywhere(t *testing.T) {
 	}
 	k.with("FROM=csv").refused(`labels.csv`, "show")
 	k.with("FROM=folder").refused(`20 images are in one class folder, images`, "show")
-	for name, of := range map[string]string{"train/pug/1.jpg": "pug_1", "train/boxer/2.jpg": "Birman_1", "valid/boxer/3.jpg": "Birman_2", "valid/pug/4.jpg": "pug_3"} {
+	for name, of := range map[string]string{"train/pug/1.jpg": "pug_1",
+		"train/boxer/2.jpg": "Birman_1", "valid/boxer/3.jpg": "Birman_2",
+		"valid/pug/4.jpg": "pug_3"} {
 		text, err := os.ReadFile(filepath.Join(source, "images", of+".jpg"))
 		if err != nil {
 			t.Fatal(err)
 		}
 		write(name, string(text))
 	}
-	if got := halves(k.with("FROM=folder").run("show")); got != "Train: LabelList (2 items)\nboxer,pug\nValid: LabelList (2 items)\nboxer,pug" {
+	if got := halves(k.with("FROM=folder").run(
+		"show")); got != "Train: LabelList (2 items)\nboxer,pug\nValid: LabelList (2 items)\nboxer,pug" {
 		t.Errorf("folders train and valid: %s", got)
 	}
 }
@@ -101,13 +107,15 @@ func TestFromEverywhere(t *testing.T) {
 // Each option of the data is another description, and works.
 func TestDataOptions(t *testing.T) {
 	k := newKernel(t)
-	for option, want := range map[string]string{"pad": "32", "squish": "32", "exif": "32", "stratify": "32", "wide": "Image (3, 32, 48)", "valid": "Valid: LabelList (3 items)",
+	for option, want := range map[string]string{"pad": "32", "squish": "32", "exif": "32",
+		"stratify": "32", "wide": "Image (3, 32, 48)", "valid": "Valid: LabelList (3 items)",
 		"cutout": "32"} {
 		if out := k.with("OPTION="+option).run("show", "batch"); !strings.Contains(out, want) {
 			t.Errorf("%s: no %q in %s", option, want, out)
 		}
 	}
-	if got := halves(k.with("OPTION=stratify").run("show")); !strings.Contains(got, "Valid: LabelList (4 items)") {
+	if got := halves(k.with("OPTION=stratify").run("show")); !strings.Contains(got,
+		"Valid: LabelList (4 items)") {
 		t.Errorf("stratified: %s", got)
 	}
 	k.run("create")
@@ -129,10 +137,13 @@ func TestExport(t *testing.T) {
 	if !strings.Contains(out, "the same in a file: true") {
 		t.Errorf("an exported learner predicts something else: %s", out)
 	}
-	if table, err := os.ReadFile(broken + ".csv"); err != nil || strings.Count(string(table), "\n") != 4 || !strings.Contains(string(table), "\n"+broken+",,,") {
+	if table, err := os.ReadFile(broken + ".csv"); err != nil ||
+		strings.Count(string(table), "\n") != 4 ||
+		!strings.Contains(string(table), "\n"+broken+",,,") {
 		t.Errorf("table %s: %v", table, err)
 	}
-	if onnx, err := os.ReadFile(file + ".onnx"); err != nil || !strings.Contains(string(onnx), "uint8 [batch") {
+	if onnx, err := os.ReadFile(file + ".onnx"); err != nil ||
+		!strings.Contains(string(onnx), "uint8 [batch") {
 		t.Errorf("no ONNX file of bytes: %v", err)
 	}
 	want := said.FindString(out)
@@ -142,7 +153,10 @@ func TestExport(t *testing.T) {
 	k.end()
 	out = newKernel(t).run("exported:" + file)
 	// The image comes from image/jpeg, whose colours are a few levels off.
-	if strings.Count(out, "exported says "+want) != 2 || strings.Count(out, "exported says ") != 3 || !strings.Contains(out, "pets.safetensors: petnet10 after fit 1, epoch 1, 4 classes, size 32, trained on 16 images") {
+	if strings.Count(out, "exported says "+want) != 2 ||
+		strings.Count(out, "exported says ") != 3 ||
+		!strings.Contains(out,
+			"pets.safetensors: petnet10 after fit 1, epoch 1, 4 classes, size 32, trained on 16 images") {
 		t.Errorf("want it twice: %q in %s", want, out)
 	}
 	k = newKernel(t)
@@ -158,11 +172,14 @@ func TestOtherFits(t *testing.T) {
 		t.Errorf("fine-tuning: %v in %s", got, out)
 	}
 	want := rows(t, out)
-	if got := rows(t, newKernel(t).run("finetune-resume", "rows")); fmt.Sprint(got) != fmt.Sprint(want) {
+	if got := rows(t, newKernel(t).run("finetune-resume", "rows")); fmt.Sprint(got) != fmt.Sprint(
+		want) {
 		t.Errorf("a finished fine-tuning gone on with: %v, want %v", got, want)
 	}
 	out = k.run("create", "watch", "rows")
-	if got := rows(t, out); len(got) != 2 || !strings.Contains(out, "stopped early: no better error_rate in the last 1 epochs") || !strings.Contains(out, "the weights are those of epoch 0") {
+	if got := rows(t, out); len(got) != 2 ||
+		!strings.Contains(out, "stopped early: no better error_rate in the last 1 epochs") ||
+		!strings.Contains(out, "the weights are those of epoch 0") {
 		t.Errorf("early stopping: %v in %s", got, out)
 	}
 	out = k.run("constant", "rows", "tta", "compute-tta", "suggest")
@@ -171,7 +188,8 @@ func TestOtherFits(t *testing.T) {
 			t.Errorf("the finder's plot does not mark %s", mark)
 		}
 	}
-	if len(rows(t, out)) != 2 || strings.Count(out, "after fit 2, epoch 2, TTA: valid_loss") != 2 || !strings.Contains(out, "suggested true true true") {
+	if len(rows(t, out)) != 2 || strings.Count(out, "after fit 2, epoch 2, TTA: valid_loss") != 2 ||
+		!strings.Contains(out, "suggested true true true") {
 		t.Errorf("constant rate, TTA, suggestions: %s", out)
 	}
 }

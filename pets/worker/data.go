@@ -55,7 +55,8 @@ func (d *datasets) untar(ctx context.Context, c call, q wire.Untar) (place wire.
 		case dataset.FoldersURL:
 			o.Folders = inFolders
 		}
-		if err := sample.Generate(ctx, place.Path, o, func(done, total int) { bar.step("drawing the images", done, total, "") }); err != nil {
+		if err := sample.Generate(ctx, place.Path, o,
+			func(done, total int) { bar.step("drawing the images", done, total, "") }); err != nil {
 			return place, err
 		}
 		bar.end(fmt.Sprintf("the drawn pets are in %s", place.Path))
@@ -63,7 +64,9 @@ func (d *datasets) untar(ctx context.Context, c call, q wire.Untar) (place wire.
 	}
 	u := dataset.Pets
 	if q.URL != u.URL {
-		return place, fmt.Errorf("untar data: unknown data set %s: use \"sample\", \"sample-small\", \"sample-folders\", \"pets\", or a folder of yours", q.URL)
+		return place,
+			fmt.Errorf(
+				"untar data: unknown data set %s: use \"sample\", \"sample-small\", \"sample-folders\", \"pets\", or a folder of yours", q.URL)
 	}
 	place.Path, err = archive.Untar(ctx, u, root, func(done, total int64) {
 		bar.step("downloading "+u.Name, int(done>>10), int(total>>10), megabytes(done, total))
@@ -77,7 +80,11 @@ func (d *datasets) untar(ctx context.Context, c call, q wire.Untar) (place wire.
 func (d *datasets) verify(ctx context.Context, c call, q wire.Verify) ([]wire.Bad, error) {
 	bar := newBar(c)
 	bad := []wire.Bad{}
-	for _, b := range images.Verify(ctx, q.Paths, images.VerifyOptions{Progress: func(done, total int) { bar.step("opening images", done, total, "") }}) {
+	for _, b := range images.Verify(ctx, q.Paths,
+		images.VerifyOptions{Progress: func(done, total int) {
+			bar.step("opening images", done,
+				total, "")
+		}}) {
 		bad = append(bad, wire.Bad(b))
 	}
 	if ctx.Err() != nil {
@@ -125,7 +132,8 @@ func (d *datasets) labelled(s spec.Data) ([]dataset.Labelled, error) {
 		t := s.CSV
 		text, err := os.ReadFile(t.File)
 		if sum := sha256.Sum256(text); err != nil || hex.EncodeToString(sum[:]) != t.Digest {
-			return nil, fmt.Errorf("data: the table %s changed while the cell ran: run it again", t.File)
+			return nil, fmt.Errorf("data: the table %s changed while the cell ran: run it again",
+				t.File)
 		}
 		return dataset.LabelByCSV(t.File, t.Folder, dataset.CSVOptions(*t))
 	}
@@ -174,20 +182,23 @@ func (d *datasets) describe(ctx context.Context, c call, q wire.DataCall) (wire.
 			shapes = append(shapes, fmt.Sprintf("Image (3, %d, %d)", q.Data.Size.H, q.Data.Size.W))
 			labels = append(labels, s.Classes[item.Label])
 		}
-		fmt.Fprintf(&text, "%s: LabelList (%d items)\nx: ImageList\n%s\ny: CategoryList\n%s\nPath: %s;\n\n",
+		fmt.Fprintf(&text,
+			"%s: LabelList (%d items)\nx: ImageList\n%s\ny: CategoryList\n%s\nPath: %s;\n\n",
 			name, len(items), strings.Join(shapes, ","), strings.Join(labels, ","), q.Data.Path)
 	}
 	half("Train", s.Train)
 	half("Valid", s.Valid)
 	text.WriteString("Test: None\n")
 	if dropped := s.DroppedLabels; len(dropped) > 0 {
-		fmt.Fprintf(&text, "\nLeft out of validation, for no training image has these labels: %s\n", strings.Join(dropped[:min(5, len(dropped))], ", "))
+		fmt.Fprintf(&text, "\nLeft out of validation, for no training image has these labels: %s\n",
+			strings.Join(dropped[:min(5, len(dropped))], ", "))
 	}
 	return wire.DataInfo{Text: text.String(), Classes: s.Classes}, nil
 }
 
 // showBatch shows training images as the network will see them, but not normalised (fastai §5).
-func (d *datasets) showBatch(ctx context.Context, c call, q wire.DataCall) (none wire.None, err error) {
+func (d *datasets) showBatch(ctx context.Context, c call, q wire.DataCall) (none wire.None,
+	err error) {
 	s, err := d.split(q.Data)
 	if err != nil {
 		return none, err

@@ -24,18 +24,22 @@ type device struct {
 	calls int // counts, so that an old idle timer can tell that it is old
 
 	// What follows is touched only by the holder of the turn.
-	dir    string // the session's private folder
-	eng    *engine.Engine
-	graphs *train.Graphs // compiled functions, shared by the learners of a network, as long as eng is open
-	told   bool          // the engine's choice was printed
+	dir string // the session's private folder
+	eng *engine.Engine
+	// compiled functions, shared by the learners of a network, as long as eng is open
+	graphs *train.Graphs
+	shown  bool // the engine was printed
 }
 
 func newDevice() (*device, error) {
-	d := &device{turn: make(chan struct{}, 1), idle: 15 * time.Minute, parked: func() error { return nil }}
+	d := &device{turn: make(chan struct{}, 1), idle: 15 * time.Minute,
+		parked: func() error { return nil }}
 	if text := os.Getenv("GOPETS_IDLE"); text != "" {
 		idle, err := time.ParseDuration(text)
 		if err != nil || idle < 0 {
-			return nil, fmt.Errorf("GOPETS_IDLE is %q, want a duration such as 15m, or 0 to keep the device", text)
+			return nil,
+				fmt.Errorf(
+					"GOPETS_IDLE is %q, want a duration such as 15m, or 0 to keep the device", text)
 		}
 		d.idle = idle
 	}
@@ -98,8 +102,8 @@ func (d *device) engine(c call) (*engine.Engine, error) {
 	if err := d.open(); err != nil {
 		return nil, err
 	}
-	if !d.told {
-		d.told = true
+	if !d.shown {
+		d.shown = true
 		c.say("engine: %s", d.eng.Title())
 		for _, n := range d.eng.Notes {
 			c.say("  %s", n)
@@ -112,17 +116,20 @@ func (d *device) open() error {
 	if d.eng != nil {
 		return nil
 	}
-	eng, err := engine.Open(engine.Options{CacheDir: session.CacheDir(), Log: func(line string) { log.Print("engine: ", line) }})
+	eng, err := engine.Open(engine.Options{CacheDir: session.CacheDir(),
+		Log: func(line string) { log.Print("engine: ", line) }})
 	d.eng, d.graphs = eng, &train.Graphs{}
 	return err
 }
 
 func (d *device) register(r *registry) {
-	handle(r, wire.AskEngine, func(ctx context.Context, c call, q wire.EngineCall) (wire.Engine, error) {
+	handle(r, wire.AskEngine, func(ctx context.Context, c call, q wire.EngineCall) (wire.Engine,
+		error) {
 		if err := d.open(); err != nil {
 			return wire.Engine{}, err
 		}
-		d.told = d.told || q.Show
-		return wire.Engine{Name: d.eng.Title(), Notes: d.eng.Notes, Fast: d.eng.Name != engine.Go}, nil
+		d.shown = d.shown || q.Show
+		return wire.Engine{Name: d.eng.Title(), Notes: d.eng.Notes, Fast: d.eng.Name != engine.Go},
+			nil
 	})
 }

@@ -50,7 +50,8 @@ func (f *fits) fit(ctx context.Context, c call, q wire.FitCall) ([]spec.Row, err
 	err = l.live.Train(ctx, q.Fit, view.events())
 	view.end(err)
 	if errors.Is(err, context.Canceled) {
-		err = cancelled("the weights are kept: %s is %s. The same fit with pets.Resume() goes on from the last finished epoch", q.Learner.Name, l.live.State())
+		err = cancelled(
+			"the weights are kept: %s is %s. The same fit with pets.Resume() goes on from the last finished epoch", q.Learner.Name, l.live.State())
 	}
 	return view.rows, err
 }
@@ -81,7 +82,8 @@ func (f *fits) resume(c call, l *learner, fit spec.Fit) (bool, error) {
 	case run.Finished() && run.Fit.Epochs != fit.Epochs:
 		return false, nil // it was killed before its first epoch ended: begin it
 	case run.Finished():
-		c.say("resume: this fit was finished already, nothing is left to do (without pets.Resume() it trains again)")
+		c.say(
+			"resume: this fit was finished already, nothing is left to do (without pets.Resume() it trains again)")
 	}
 	return true, nil
 }
@@ -99,7 +101,8 @@ func (f *fits) find(ctx context.Context, c call, q wire.FindCall) ([]spec.Sugges
 			bar.step("opening images", b.Batch+1, b.Batches, "")
 			return
 		}
-		bar.step("looking for a learning rate", b.Batch+1, b.Batches, fmt.Sprintf("learning rate %.1e, loss %.4f", b.LR, b.Loss))
+		bar.step("looking for a learning rate", b.Batch+1, b.Batches,
+			fmt.Sprintf("learning rate %.1e, loss %.4f", b.LR, b.Loss))
 	}
 	curve, err := l.live.LRFind(ctx, q.Find, ev)
 	if err != nil {
@@ -132,6 +135,7 @@ func (f *fits) find(ctx context.Context, c call, q wire.FindCall) ([]spec.Sugges
 // tooShort says why there is nothing to see of a curve: fastai leaves out the first tenth of the
 // steps and the last five.
 func tooShort(curve *train.Curve) string {
-	return fmt.Sprintf("LR finder: %d steps are too few to draw or to suggest a learning rate: search again with more, for instance %s(100)",
+	return fmt.Sprintf(
+		"LR finder: %d steps are too few to draw or to suggest a learning rate: search again with more, for instance %s(100)",
 		len(curve.LR), spec.InCell("Steps"))
 }

@@ -33,7 +33,8 @@ type exported struct {
 
 func (p *predictions) register(r *registry) {
 	handleFree(r, wire.ShowImage, p.showImage)
-	handleFree(r, wire.ShowTable, func(ctx context.Context, c call, q wire.Table) (none wire.None, err error) {
+	handleFree(r, wire.ShowTable, func(ctx context.Context, c call, q wire.Table) (none wire.None,
+		err error) {
 		return none, c.show(plots.Table{Header: q.Header, Rows: q.Rows})
 	})
 	handle(r, wire.Predict, p.predict)
@@ -47,9 +48,11 @@ func (p *predictions) register(r *registry) {
 func (p *predictions) open(c call, path string) (*train.Predictor, error) {
 	info, err := os.Stat(path)
 	if err != nil {
-		return nil, fmt.Errorf("load learner: there is no file %s: give one that Export wrote", path)
+		return nil, fmt.Errorf("load learner: there is no file %s: give one that Export wrote",
+			path)
 	}
-	if e := p.exported; e != nil && e.path == path && e.size == info.Size() && e.changed.Equal(info.ModTime()) {
+	if e := p.exported; e != nil && e.path == path && e.size == info.Size() &&
+		e.changed.Equal(info.ModTime()) {
 		return e.live, nil
 	}
 	p.close()
@@ -80,12 +83,14 @@ func (p *predictions) about(ctx context.Context, c call, q wire.Place) (wire.Abo
 		return wire.About{}, err
 	}
 	s := l.Split()
-	return wire.About{Network: l.Net().Name, Classes: s.Classes, Size: l.Config().Size, State: l.State(),
+	return wire.About{Network: l.Net().Name, Classes: s.Classes, Size: l.Config().Size,
+		State: l.State(),
 		Train: len(s.Train), Valid: len(s.Valid), Split: s.SplitHash}, nil
 }
 
 // predictor returns the learner or exported file that a request names.
-func (p *predictions) predictor(ctx context.Context, c call, exported string, learner *spec.Learner) (*train.Predictor, error) {
+func (p *predictions) predictor(ctx context.Context, c call, exported string,
+	learner *spec.Learner) (*train.Predictor, error) {
 	if exported != "" {
 		return p.open(c, exported)
 	}
@@ -112,7 +117,8 @@ func decode(q wire.ImageCall, o images.Options) (*images.RGB, error) {
 }
 
 // showImage serves Image.Show.
-func (p *predictions) showImage(ctx context.Context, c call, q wire.ImageCall) (none wire.None, err error) {
+func (p *predictions) showImage(ctx context.Context, c call, q wire.ImageCall) (none wire.None,
+	err error) {
 	img, err := decode(q, images.Options{})
 	if err != nil {
 		return none, err
@@ -122,11 +128,13 @@ func (p *predictions) showImage(ctx context.Context, c call, q wire.ImageCall) (
 		f.Width, f.Height = 3*float64(img.W)/float64(img.H), 3
 	}
 	f.Alt = filepath.Base(q.Path)
-	return none, c.draw(q.Plot, plots.ImageGrid{Figure: f, Columns: 1, Cells: []plots.ImageCell{{Image: img.Image()}}})
+	return none, c.draw(q.Plot, plots.ImageGrid{Figure: f, Columns: 1,
+		Cells: []plots.ImageCell{{Image: img.Image()}}})
 }
 
 // predict serves Learner.Predict and Exported.Predict.
-func (p *predictions) predict(ctx context.Context, c call, q wire.ImageCall) (answer spec.Prediction, err error) {
+func (p *predictions) predict(ctx context.Context, c call,
+	q wire.ImageCall) (answer spec.Prediction, err error) {
 	l, err := p.predictor(ctx, c, q.Exported, q.Learner)
 	if err != nil {
 		return answer, err
@@ -140,7 +148,8 @@ func (p *predictions) predict(ctx context.Context, c call, q wire.ImageCall) (an
 		return answer, err
 	}
 	answer = spec.NewPrediction(l.Split().Classes, probs[0], l.State())
-	chart := plots.Prediction{Figure: figure(q.Plot), Image: img.Image(), Bars: plots.Bars{Percent: true, Highlight: 1}}
+	chart := plots.Prediction{Figure: figure(q.Plot), Image: img.Image(),
+		Bars: plots.Bars{Percent: true, Highlight: 1}}
 	chart.Title = fmt.Sprintf("%s: %s", filepath.Base(q.Path), answer.Class)
 	for _, r := range answer.TopK(5) {
 		chart.Bars.Labels = append(chart.Bars.Labels, r.Class)
@@ -150,7 +159,8 @@ func (p *predictions) predict(ctx context.Context, c call, q wire.ImageCall) (an
 }
 
 // predictFiles serves PredictFiles.
-func (p *predictions) predictFiles(ctx context.Context, c call, q wire.FilesCall) (spec.FilePredictions, error) {
+func (p *predictions) predictFiles(ctx context.Context, c call,
+	q wire.FilesCall) (spec.FilePredictions, error) {
 	l, err := p.predictor(ctx, c, q.Exported, q.Learner)
 	if err != nil {
 		return nil, err
@@ -165,7 +175,8 @@ func (p *predictions) predictFiles(ctx context.Context, c call, q wire.FilesCall
 }
 
 // exportONNX serves Learner.ExportONNX and Exported.ExportONNX.
-func (p *predictions) exportONNX(ctx context.Context, c call, q wire.ONNXCall) (none wire.None, err error) {
+func (p *predictions) exportONNX(ctx context.Context, c call, q wire.ONNXCall) (none wire.None,
+	err error) {
 	l, err := p.predictor(ctx, c, q.Exported, q.Learner)
 	if err != nil {
 		return none, err
@@ -177,7 +188,8 @@ func (p *predictions) exportONNX(ctx context.Context, c call, q wire.ONNXCall) (
 }
 
 // showResults serves Learner.ShowResults: validation images, actual over predicted class.
-func (p *predictions) showResults(ctx context.Context, c call, q wire.LearnerCall) (none wire.None, err error) {
+func (p *predictions) showResults(ctx context.Context, c call, q wire.LearnerCall) (none wire.None,
+	err error) {
 	l, err := p.learners.get(ctx, c, q.Learner)
 	if err != nil {
 		return none, err

@@ -18,8 +18,9 @@ const (
 )
 
 // interactive serves Interpretation.Interactive.
-func (i *interps) interactive(ctx context.Context, c call, q wire.InterpCall) (none wire.None, err error) {
-	in, err := i.told(ctx, c, q)
+func (i *interps) interactive(ctx context.Context, c call, q wire.InterpCall) (none wire.None,
+	err error) {
+	in, err := i.announced(ctx, c, q)
 	if err != nil {
 		return none, err
 	}
@@ -47,7 +48,8 @@ func (i *interps) interactive(ctx context.Context, c call, q wire.InterpCall) (n
 
 // examples returns images for the matrix's cells, those with the largest losses first, and how many
 // wrong ones are left out.
-func (in *interpretation) examples(ctx context.Context) (examples []plots.Example, left int, err error) {
+func (in *interpretation) examples(ctx context.Context) (examples []plots.Example, left int,
+	err error) {
 	index := map[string]int{}
 	for k, name := range in.Classes {
 		index[name] = k
@@ -74,7 +76,8 @@ func (in *interpretation) examples(ctx context.Context) (examples []plots.Exampl
 			return nil, 0, err
 		}
 		inCell[at]++
-		examples = append(examples, plots.Example{Actual: actual, Predicted: predicted, Image: picture.Image(),
+		examples = append(examples, plots.Example{Actual: actual, Predicted: predicted,
+			Image: picture.Image(),
 			Title: fmt.Sprintf("%s, loss %.2f", filepath.Base(t.Path), t.Loss)})
 	}
 	return examples, left, nil

@@ -33,29 +33,33 @@ type interps struct {
 func (i *interps) register(r *registry) {
 	handle(r, wire.Validate, i.score(false))
 	handle(r, wire.TTA, i.score(true))
-	handle(r, wire.Interpret, func(ctx context.Context, c call, q wire.InterpCall) (spec.Score, error) {
+	handle(r, wire.Interpret, func(ctx context.Context, c call, q wire.InterpCall) (spec.Score,
+		error) {
 		in, err := i.get(ctx, c, q)
 		if err != nil {
 			return spec.Score{}, err
 		}
 		return scoreOf(in.Interpretation), nil
 	})
-	handle(r, wire.Confusion, func(ctx context.Context, c call, q wire.InterpCall) (spec.Confusion, error) {
+	handle(r, wire.Confusion, func(ctx context.Context, c call, q wire.InterpCall) (spec.Confusion,
+		error) {
 		in, err := i.get(ctx, c, q)
 		if err != nil {
 			return spec.Confusion{}, err
 		}
 		return spec.Confusion{Classes: in.Classes, Counts: in.Confusion(), State: in.State}, nil
 	})
-	handle(r, wire.MostConfused, func(ctx context.Context, c call, q wire.InterpCall) ([]spec.Confused, error) {
-		in, err := i.told(ctx, c, q)
+	handle(r, wire.MostConfused, func(ctx context.Context, c call,
+		q wire.InterpCall) ([]spec.Confused, error) {
+		in, err := i.announced(ctx, c, q)
 		if err != nil {
 			return nil, err
 		}
 		return in.MostConfused(q.MinVal), nil
 	})
-	handle(r, wire.Matrix, func(ctx context.Context, c call, q wire.InterpCall) (none wire.None, err error) {
-		in, err := i.told(ctx, c, q)
+	handle(r, wire.Matrix, func(ctx context.Context, c call, q wire.InterpCall) (none wire.None,
+		err error) {
+		in, err := i.announced(ctx, c, q)
 		if err != nil {
 			return none, err
 		}
@@ -67,7 +71,8 @@ func (i *interps) register(r *registry) {
 }
 
 // validate predicts the validation images with a bar, by one view of each or by several.
-func validate(ctx context.Context, c call, l *learner, tta bool) (*interpret.Interpretation, error) {
+func validate(ctx context.Context, c call, l *learner, tta bool) (*interpret.Interpretation,
+	error) {
 	bar := newBar(c)
 	ev := bar.events("predicting the validation images")
 	predict := l.live.ValidProbs
@@ -90,7 +95,8 @@ func validate(ctx context.Context, c call, l *learner, tta bool) (*interpret.Int
 
 func scoreOf(in *interpret.Interpretation) spec.Score {
 	a := in.Accuracy()
-	s := spec.Score{ErrorRate: 1 - a.Share, Right: a.Right, Total: a.Total, Low: a.Low, High: a.High, State: in.State}
+	s := spec.Score{ErrorRate: 1 - a.Share, Right: a.Right, Total: a.Total, Low: a.Low,
+		High: a.High, State: in.State}
 	for _, loss := range in.Losses {
 		s.Loss += loss / float64(len(in.Losses))
 	}
@@ -98,7 +104,8 @@ func scoreOf(in *interpret.Interpretation) spec.Score {
 }
 
 // score serves Learner.Validate and Learner.TTA.
-func (i *interps) score(tta bool) func(context.Context, call, wire.LearnerCall) (spec.Score, error) {
+func (i *interps) score(tta bool) func(context.Context, call, wire.LearnerCall) (spec.Score,
+	error) {
 	return func(ctx context.Context, c call, q wire.LearnerCall) (s spec.Score, err error) {
 		l, err := i.learners.get(ctx, c, q.Learner)
 		if err != nil {
@@ -118,11 +125,15 @@ func (i *interps) get(ctx context.Context, c call, q wire.InterpCall) (*interpre
 	d := q.Interp
 	if in := i.byName[d.Name]; in != nil && !q.Anew {
 		if in.desc.Learner.Name != d.Learner.Name {
-			return nil, fmt.Errorf("the interpretation %q in the session is of the learner %q, not of %q: give the second one another name (pets.Name(\"%s2\")), or run its Compute() to replace it",
-				d.Name, in.desc.Learner.Name, d.Learner.Name, d.Name)
+			return nil,
+				fmt.Errorf(
+					"the interpretation %q in the session is of the learner %q, not of %q: give the second one another name (pets.Name(\"%s2\")), or run its Compute() to replace it",
+					d.Name, in.desc.Learner.Name, d.Learner.Name, d.Name)
 		}
 		if diff := spec.Diff(in.desc, d); diff != "" {
-			return nil, fmt.Errorf("the interpretation %q in the session has other options (%s): run its Compute() to make it anew, or set the variables back", d.Name, diff)
+			return nil,
+				fmt.Errorf(
+					"the interpretation %q in the session has other options (%s): run its Compute() to make it anew, or set the variables back", d.Name, diff)
 		}
 		return in, nil
 	}
@@ -134,7 +145,8 @@ func (i *interps) get(ctx context.Context, c call, q wire.InterpCall) (*interpre
 	if err != nil {
 		return nil, err
 	}
-	in := &interpretation{predicted, d, filepath.Join(i.learners.device.dir, "interp-"+fileName(d.Name)+".safetensors"), l.version}
+	in := &interpretation{predicted, d, filepath.Join(i.learners.device.dir,
+		"interp-"+fileName(d.Name)+".safetensors"), l.version}
 	if err := l.live.Save(in.weights); err != nil {
 		return nil, fmt.Errorf("interpretation: keeping its weights: %w", err)
 	}
@@ -145,24 +157,28 @@ func (i *interps) get(ctx context.Context, c call, q wire.InterpCall) (*interpre
 	return in, nil
 }
 
-// told is get, and says which weights the interpretation is of, if the learner was trained since.
-func (i *interps) told(ctx context.Context, c call, q wire.InterpCall) (*interpretation, error) {
+// announced is get, and says which weights the interpretation is of, if the learner was trained
+// since.
+func (i *interps) announced(ctx context.Context, c call, q wire.InterpCall) (*interpretation,
+	error) {
 	in, err := i.get(ctx, c, q)
 	if err != nil {
 		return nil, err
 	}
 	if l := i.learners.byName[in.desc.Learner.Name]; l == nil || l.version != in.version {
-		c.say("%s speaks of %s %s, as computed then; Compute() looks at the present weights", in.desc.Name, in.desc.Learner.Name, in.State)
+		c.say("%s speaks of %s %s, as computed then; Compute() looks at the present weights",
+			in.desc.Name, in.desc.Learner.Name, in.State)
 	}
 	return in, nil
 }
 
 // topLosses serves PlotTopLosses (fastai §11.2).
-func (i *interps) topLosses(ctx context.Context, c call, q wire.InterpCall) (none wire.None, err error) {
+func (i *interps) topLosses(ctx context.Context, c call, q wire.InterpCall) (none wire.None,
+	err error) {
 	if q.K < 1 || q.K > 200 {
 		return none, fmt.Errorf("top losses: %d images, want 1 to 200", q.K)
 	}
-	in, err := i.told(ctx, c, q)
+	in, err := i.announced(ctx, c, q)
 	if err != nil {
 		return none, err
 	}
@@ -193,7 +209,8 @@ func (i *interps) topLosses(ctx context.Context, c call, q wire.InterpCall) (non
 		if err != nil {
 			return none, err
 		}
-		cell := plots.ImageCell{Image: shown.Image(), Title: fmt.Sprintf("%s/%s / %.2f / %.2f", t.Predicted, t.Actual, t.Loss, t.Prob)}
+		cell := plots.ImageCell{Image: shown.Image(), Title: fmt.Sprintf("%s/%s / %.2f / %.2f",
+			t.Predicted, t.Actual, t.Loss, t.Prob)}
 		// smaller maps say nothing (fastai's heatmap_thresh)
 		if heat != nil && heat[k].W*heat[k].H >= 16 {
 			values := make([]float64, len(heat[k].Values))
@@ -209,9 +226,11 @@ func (i *interps) topLosses(ctx context.Context, c call, q wire.InterpCall) (non
 
 // learnerOf returns a learner with the weights that an interpretation is of: the one in the session
 // if it still has them, else one made for the purpose, which done frees.
-func (i *interps) learnerOf(ctx context.Context, c call, in *interpretation) (l *train.Learner, done func(), err error) {
+func (i *interps) learnerOf(ctx context.Context, c call, in *interpretation) (l *train.Learner,
+	done func(), err error) {
 	d := in.desc.Learner
-	if l := i.learners.byName[d.Name]; l != nil && l.version == in.version && spec.Diff(l.desc, d) == "" {
+	if l := i.learners.byName[d.Name]; l != nil && l.version == in.version &&
+		spec.Diff(l.desc, d) == "" {
 		if l, err = i.learners.get(ctx, c, d); err != nil {
 			return nil, nil, err
 		}
@@ -234,20 +253,24 @@ func (i *interps) learnerOf(ctx context.Context, c call, in *interpretation) (l 
 func (in *interpretation) matrix(p spec.Plot) plots.Matrix {
 	f := figure(p)
 	f.Title = "Confusion matrix"
-	return plots.Matrix{Figure: f, Labels: in.Classes, Counts: in.Confusion(), Normalize: p.Normalize, XLabel: "Predicted", YLabel: "Actual"}
+	return plots.Matrix{Figure: f, Labels: in.Classes, Counts: in.Confusion(),
+		Normalize: p.Normalize, XLabel: "Predicted", YLabel: "Actual"}
 }
 
 // report serves Interpretation.Report.
-func (i *interps) report(ctx context.Context, c call, q wire.InterpCall) (none wire.None, err error) {
+func (i *interps) report(ctx context.Context, c call, q wire.InterpCall) (none wire.None,
+	err error) {
 	in, err := i.get(ctx, c, q)
 	if err != nil {
 		return none, err
 	}
 	a := in.Accuracy()
-	c.say("%s, %s: accuracy %.1f %% (%d of %d; 95 %% interval %.1f–%.1f %%)", in.desc.Learner.Name, in.State, 100*a.Share, a.Right, a.Total, 100*a.Low, 100*a.High)
+	c.say("%s, %s: accuracy %.1f %% (%d of %d; 95 %% interval %.1f–%.1f %%)", in.desc.Learner.Name,
+		in.State, 100*a.Share, a.Right, a.Total, 100*a.Low, 100*a.High)
 	t := plots.Table{Header: []string{"class", "precision", "recall", "f1", "support"}}
 	for _, r := range in.Report() {
-		t.Rows = append(t.Rows, []string{r.Class, fmt.Sprintf("%.3f", r.Precision), fmt.Sprintf("%.3f", r.Recall), fmt.Sprintf("%.3f", r.F1), fmt.Sprint(r.Support)})
+		t.Rows = append(t.Rows, []string{r.Class, fmt.Sprintf("%.3f", r.Precision),
+			fmt.Sprintf("%.3f", r.Recall), fmt.Sprintf("%.3f", r.F1), fmt.Sprint(r.Support)})
 	}
 	return none, c.show(t)
 }

@@ -19,7 +19,8 @@ import (
 func (s *store) register(r *registry) {
 	handle(r, wire.Create, s.create)
 	handle(r, wire.Summary, s.summary)
-	handle(r, wire.Freeze, func(ctx context.Context, c call, q wire.FreezeCall) (none wire.None, err error) {
+	handle(r, wire.Freeze, func(ctx context.Context, c call, q wire.FreezeCall) (none wire.None,
+		err error) {
 		l, err := s.getOrMake(ctx, c, q.Learner)
 		if err != nil {
 			return none, err
@@ -27,12 +28,16 @@ func (s *store) register(r *registry) {
 		return none, l.live.FreezeTo(q.To)
 	})
 	handle(r, wire.Save, s.toFile(func(l *learner, path string) error { return l.live.Save(path) }))
-	handle(r, wire.Export, s.toFile(func(l *learner, path string) error { return l.live.Export(path) }))
+	handle(r, wire.Export, s.toFile(func(l *learner,
+		path string) error {
+		return l.live.Export(path)
+	}))
 	handle(r, wire.Load, s.load)
 }
 
 // create serves Learner.Create.
-func (s *store) create(ctx context.Context, c call, q wire.LearnerCall) (none wire.None, err error) {
+func (s *store) create(ctx context.Context, c call, q wire.LearnerCall) (none wire.None,
+	err error) {
 	if old := s.byName[q.Learner.Name]; old != nil {
 		if d := spec.Diff(old.desc, q.Learner); d != "" {
 			c.say("the learner %q that was here is replaced (%s)", q.Learner.Name, d)
@@ -54,7 +59,8 @@ func (s *store) create(ctx context.Context, c call, q wire.LearnerCall) (none wi
 		}
 		bar.end("")
 	}
-	counts := fmt.Sprintf("%s for training, %s for validation", spec.Thousands(training), spec.Thousands(validation))
+	counts := fmt.Sprintf("%s for training, %s for validation", spec.Thousands(training),
+		spec.Thousands(validation))
 	if n := len(l.live.Skipped()); n > 0 {
 		counts += fmt.Sprintf(", %s skipped", spec.Thousands(n))
 	}
@@ -75,9 +81,11 @@ func (l *learner) card(eng *engine.Engine, counts string) plots.Table {
 	}
 	d := l.desc.Data
 	return plots.Table{Header: []string{"learner", l.desc.Name}, Rows: [][]string{
-		{"network", fmt.Sprintf("%s, %d layer groups, a new head for %d classes", l.desc.Arch, net.Groups(), len(l.split.Classes))},
+		{"network", fmt.Sprintf("%s, %d layer groups, a new head for %d classes", l.desc.Arch,
+			net.Groups(), len(l.split.Classes))},
 		{"first weights", l.source},
-		{"parameters", fmt.Sprintf("%s, of which %s train: %s", spec.Thousands(all), spec.Thousands(trainable), l.trains())},
+		{"parameters", fmt.Sprintf("%s, of which %s train: %s", spec.Thousands(all),
+			spec.Thousands(trainable), l.trains())},
 		{"images", fmt.Sprintf("%s, size %v, batches of %d", counts, d.Size, d.Batch)},
 		{"engine", eng.Title()},
 	}}
@@ -98,23 +106,27 @@ func (l *learner) trains() string {
 }
 
 // summary serves Learner.Summary.
-func (s *store) summary(ctx context.Context, c call, q wire.LearnerCall) (none wire.None, err error) {
+func (s *store) summary(ctx context.Context, c call, q wire.LearnerCall) (none wire.None,
+	err error) {
 	l, err := s.getOrMake(ctx, c, q.Learner)
 	if err != nil {
 		return none, err
 	}
-	table := plots.Summary{Title: fmt.Sprintf("%s: %s, %s; %s", q.Learner.Name, q.Learner.Arch, l.live.State(), l.trains()),
+	table := plots.Summary{Title: fmt.Sprintf("%s: %s, %s; %s", q.Learner.Name, q.Learner.Arch,
+		l.live.State(), l.trains()),
 		Notes: []string{"Batch norms' scales and offsets train in frozen layers too."}}
 	size := q.Learner.Data.Size
 	for _, r := range l.live.Net().Summary(size.H, size.W) {
-		table.Rows = append(table.Rows, plots.LayerRow{Name: r.Name + " " + r.Kind, Params: r.Params, Trainable: r.Group >= l.live.TrainFrom(),
+		table.Rows = append(table.Rows, plots.LayerRow{Name: r.Name + " " + r.Kind,
+			Params: r.Params, Trainable: r.Group >= l.live.TrainFrom(),
 			Output: strings.Trim(strings.ReplaceAll(fmt.Sprint(r.Output), " ", " × "), "[]")})
 	}
 	return none, c.show(table)
 }
 
 // toFile serves Learner.Save and Learner.Export.
-func (s *store) toFile(write func(l *learner, path string) error) func(context.Context, call, wire.FileCall) (wire.None, error) {
+func (s *store) toFile(write func(l *learner, path string) error) func(context.Context, call,
+	wire.FileCall) (wire.None, error) {
 	return func(ctx context.Context, c call, q wire.FileCall) (none wire.None, err error) {
 		l, err := s.get(ctx, c, q.Learner)
 		if err != nil {
@@ -154,9 +166,11 @@ func missing(path string) error {
 		there[i] = strings.TrimSuffix(filepath.Base(p), ".safetensors")
 	}
 	if len(there) == 0 {
-		return fmt.Errorf("load: there is no file %s, and nothing else was saved there: Save first", path)
+		return fmt.Errorf("load: there is no file %s, and nothing else was saved there: Save first",
+			path)
 	}
-	return fmt.Errorf("load: there is no file %s; saved there are: %s", path, strings.Join(there, ", "))
+	return fmt.Errorf("load: there is no file %s; saved there are: %s", path,
+		strings.Join(there, ", "))
 }
 
 // snapshots is the folder of the last finished epoch of every learner.

@@ -37,7 +37,8 @@ func (l *lists) get(f spec.List) ([]string, error) {
 	defer l.mu.Unlock()
 	list, ok := l.byDigest[f.Digest]
 	if !ok {
-		return nil, &session.Error{Code: wire.CodeFiles, Message: "the session has not seen this list of files: " + f.Digest}
+		return nil, &session.Error{Code: wire.CodeFiles,
+			Message: "the session has not seen this list of files: " + f.Digest}
 	}
 	return list, nil
 }

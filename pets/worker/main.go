@@ -1,7 +1,6 @@
-// Command worker is the process behind a notebook's cells: it owns the device, the decoded
-// pictures, the compiled graphs and the learners that cells describe with package pets, and draws
-// what they show. Package kernelext/session starts it, one for each kernel, and says how it lives
-// and dies.
+// Command worker is the process behind a notebook's cells: it owns the device, the decoded images,
+// the compiled graphs and the learners that cells describe with package pets, and draws what they
+// show. Package kernelext/session starts it, one for each kernel, and says how it lives and dies.
 //
 //	worker session …          serve a session (started by kernelext/session only)
 //	worker serve MODEL        serve an exported learner over HTTP, to people and programs
@@ -16,9 +15,9 @@
 //
 // registry.go holds the handlers of the methods of package pets/wire, device.go the engine and the
 // right to use it, one call at a time, store.go the learners. Handlers stand by their trade:
-// data.go, learner.go, fit.go, recorder.go, image.go, interp.go. session.go puts the parts together,
-// progress.go turns a training's events into what a cell shows. serve.go has nothing to do with
-// sessions: it joins gopets/pets/vision/serve to an engine.
+// data.go, learner.go, fit.go, recorder.go, image.go, interp.go. session.go puts the parts
+// together, progress.go turns a training's events into what a cell shows. serve.go has nothing to
+// do with sessions: it joins gopets/pets/vision/serve to an engine.
 //
 // One learner is on the device. Another one that is called for sends it to a file (it is "parked")
 // and comes back from its own; the same happens to all when nobody has called for a while
@@ -32,9 +31,9 @@
 //
 //   - A lock for each learner: two learners on one device take turns anyway, and their memory does
 //     not add up when they do.
-//   - Grad-CAM with the live learner's weights swapped for the interpretation's: an error on the
-//     way back would have lost the live ones. A second learner is made from the file that the
-//     interpretation keeps, unless the live one still has these weights.
+//   - Grad-CAM with the learner's weights swapped for the interpretation's: an error on the way
+//     back would have lost the present ones. A second learner is made from the file that the
+//     interpretation keeps, unless the learner still has these weights.
 package main
 
 import (
@@ -57,7 +56,8 @@ import (
 
 func main() {
 	if len(os.Args) < 2 {
-		fmt.Fprintln(os.Stderr, "usage: worker session | serve MODEL | predict MODEL FOLDER… | onnx MODEL FILE | setup [--offline] | doctor --json | trial SPEC | version")
+		fmt.Fprintln(os.Stderr,
+			"usage: worker session | serve MODEL | predict MODEL FOLDER… | onnx MODEL FILE | setup [--offline] | doctor --json | trial SPEC | version")
 		os.Exit(2)
 	}
 	if err := run(os.Args[1], os.Args[2:]); err != nil {
@@ -129,13 +129,13 @@ func setup(args []string) error {
 	flags.Parse(args)
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	var told time.Time
+	var last time.Time
 	report, err := engine.Setup(ctx, engine.SetupOptions{
 		CacheDir: session.CacheDir(), Offline: *offline,
 		Log: func(line string) { fmt.Fprintln(os.Stderr, line) },
 		Progress: func(what string, done, total int64) {
-			if time.Since(told) > 2*time.Second {
-				told = time.Now()
+			if time.Since(last) > 2*time.Second {
+				last = time.Now()
 				fmt.Fprintln(os.Stderr, what+": "+megabytes(done, total))
 			}
 		},

@@ -37,7 +37,8 @@ func predictFiles(args []string) error {
 	flags := flag.NewFlagSet("predict", flag.ExitOnError)
 	out := flags.String("o", "", "`file` to write instead of standard output")
 	format := flags.String("format", "", "csv or jsonl (default: by the file's name, else csv)")
-	list := flags.String("list", "", "`file` that names more images, one a line; - is standard input")
+	list := flags.String("list", "",
+		"`file` that names more images, one a line; - is standard input")
 	flags.Usage = func() {
 		fmt.Fprint(flags.Output(), predictUsage)
 		flags.PrintDefaults()
@@ -47,7 +48,8 @@ func predictFiles(args []string) error {
 		named, args = append(named, flags.Arg(0)), flags.Args()[1:]
 	}
 	if len(named) == 0 || len(named) == 1 && *list == "" {
-		return errors.New("predict: want a model and images, for instance worker predict pets.safetensors photos")
+		return errors.New(
+			"predict: want a model and images, for instance worker predict pets.safetensors photos")
 	}
 	write, err := tableWriter(*format, *out)
 	if err != nil {
@@ -101,7 +103,8 @@ func predictFiles(args []string) error {
 func tableWriter(format, file string) (func(spec.FilePredictions, io.Writer) error, error) {
 	if format == "" {
 		format = "csv"
-		if ext := strings.ToLower(filepath.Ext(file)); ext == ".jsonl" || ext == ".ndjson" || ext == ".json" {
+		if ext := strings.ToLower(filepath.Ext(file)); ext == ".jsonl" || ext == ".ndjson" ||
+			ext == ".json" {
 			format = "jsonl"
 		}
 	}
@@ -160,10 +163,12 @@ func filesOf(named []string, list string) ([]string, error) {
 // exportONNX serves worker onnx: an exported learner's network as an ONNX file.
 func exportONNX(args []string) error {
 	flags := flag.NewFlagSet("onnx", flag.ExitOnError)
-	bytes := flags.Bool("bytes", false, "take uint8 images [batch, height, width, 3] instead of float32 [batch, 3, height, width] in [0,1]")
+	bytes := flags.Bool("bytes", false,
+		"take uint8 images [batch, height, width, 3] instead of float32 [batch, 3, height, width] in [0,1]")
 	flags.Parse(args)
 	if flags.NArg() != 2 {
-		return errors.New("onnx: want a model and a file, for instance worker onnx pets.safetensors pets.onnx")
+		return errors.New(
+			"onnx: want a model and a file, for instance worker onnx pets.safetensors pets.onnx")
 	}
 	eng, err := engine.Open(engine.Options{Spec: engine.Go})
 	if err != nil {

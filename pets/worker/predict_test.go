@@ -26,7 +26,8 @@ func exportedModel(t *testing.T, file string) {
 		t.Fatal(err)
 	}
 	data := &dataset.Split{Classes: []string{"a", "b", "c"}, Train: make([]dataset.Item, 2)}
-	l, err := train.New(enginetest.Go(t), net, data, train.Config{Batches: spec.Batches{Size: spec.Square(32), Batch: 2}})
+	l, err := train.New(enginetest.Go(t), net, data,
+		train.Config{Batches: spec.Batches{Size: spec.Square(32), Batch: 2}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -62,7 +63,8 @@ func TestPredictCommand(t *testing.T) {
 		}
 		return path
 	}
-	two, one, deep := paint("photos/two.png", 60), paint("photos/one.png", 20), paint("photos/below/three.png", 80)
+	two, one, deep := paint("photos/two.png", 60), paint("photos/one.png", 20),
+		paint("photos/below/three.png", 80)
 	last := paint("last.png", 5)
 	broken := filepath.Join(dir, "photos", "broken.jpg")
 	list := filepath.Join(dir, "list.txt")
@@ -72,7 +74,8 @@ func TestPredictCommand(t *testing.T) {
 		}
 	}
 	table := filepath.Join(dir, "table.csv")
-	if err := run("predict", []string{model, last, filepath.Join(dir, "photos"), "-o", table, "--list", list}); err != nil {
+	if err := run("predict", []string{model, last, filepath.Join(dir, "photos"), "-o", table,
+		"--list", list}); err != nil {
 		t.Fatal(err)
 	}
 	f, err := os.Open(table)
@@ -89,7 +92,8 @@ func TestPredictCommand(t *testing.T) {
 		if i >= len(want) || row[0] != want[i] {
 			t.Fatalf("row %d is %v, want files %v", i, row, want)
 		}
-		if failed := row[len(row)-1] != ""; i > 0 && failed != (row[0] == broken) || i > 0 && failed == (row[1] != "") {
+		if failed := row[len(row)-1] != ""; i > 0 && failed != (row[0] == broken) || i > 0 &&
+			failed == (row[1] != "") {
 			t.Errorf("row %v", row)
 		}
 	}
@@ -109,7 +113,8 @@ func TestPredictCommand(t *testing.T) {
 		File, Class   string
 		Probabilities map[string]float64
 	}
-	if err := json.Unmarshal(text, &line); err != nil || line.File != last || line.Class != rows[1][1] || len(line.Probabilities) != 3 {
+	if err := json.Unmarshal(text, &line); err != nil || line.File != last ||
+		line.Class != rows[1][1] || len(line.Probabilities) != 3 {
 		t.Errorf("%s: %v", text, err)
 	}
 	if err := run("onnx", []string{"--bytes", model, filepath.Join(dir, "pets.onnx")}); err != nil {

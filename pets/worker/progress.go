@@ -60,7 +60,8 @@ func newBar(c call) *bar { return &bar{c: c, begun: time.Now()} }
 
 // events shows a pass over images.
 func (b *bar) events(label string) train.Events {
-	return train.Events{Note: func(line string) { b.c.say("%s", line) }, Compile: func() { b.compile(label) },
+	return train.Events{Note: func(line string) { b.c.say("%s", line) },
+		Compile: func() { b.compile(label) },
 		Batch: func(i train.BatchInfo) {
 			what := label
 			if i.Phase == train.PhaseCheck {
@@ -160,7 +161,8 @@ func newFitView(c call, kind spec.Kind, frozen func() bool) *fitView {
 }
 
 func (v *fitView) events() train.Events {
-	return train.Events{Start: v.start, Batch: v.batch, Epoch: v.epoch, Compile: v.compile, Note: func(line string) { v.c.say("%s", line) }}
+	return train.Events{Start: v.start, Batch: v.batch, Epoch: v.epoch, Compile: v.compile,
+		Note: func(line string) { v.c.say("%s", line) }}
 }
 
 // start begins a part; an earlier one's table stays.
@@ -192,8 +194,9 @@ func (v *fitView) epoch(r spec.Row) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	v.rows = append(v.rows, r)
-	v.table.Rows = append(v.table.Rows, plots.EpochRow{Epoch: r.Epoch, TrainLoss: r.TrainLoss, ValidLoss: r.ValidLoss,
-		Metrics: []float64{r.ErrorRate}, Time: time.Duration(r.Seconds * float64(time.Second))})
+	v.table.Rows = append(v.table.Rows, plots.EpochRow{Epoch: r.Epoch, TrainLoss: r.TrainLoss,
+		ValidLoss: r.ValidLoss,
+		Metrics:   []float64{r.ErrorRate}, Time: time.Duration(r.Seconds * float64(time.Second))})
 }
 
 // compile shows that the next step takes its time.
@@ -214,7 +217,8 @@ func (v *fitView) compile() {
 func (v *fitView) send(state plots.ProgressState) {
 	v.last = time.Now()
 	epochs := max(v.part.Epochs, 1)
-	batches := plots.ProgressBar{Label: fmt.Sprintf("Epoch %d/%d", min(len(v.table.Rows)+1, epochs), epochs), Total: v.now.Batches,
+	batches := plots.ProgressBar{Label: fmt.Sprintf("Epoch %d/%d", min(len(v.table.Rows)+1, epochs),
+		epochs), Total: v.now.Batches,
 		Elapsed: time.Since(v.phase), State: state}
 	if v.seen {
 		batches.Done = v.now.Batch + 1
@@ -233,7 +237,8 @@ func (v *fitView) send(state plots.ProgressState) {
 		batches.Comment = fmt.Sprintf("%.4f", v.now.Loss)
 	}
 	view := plots.Training{
-		Epochs:  plots.ProgressBar{Done: len(v.table.Rows), Total: epochs, Elapsed: time.Since(v.begun), State: state},
+		Epochs: plots.ProgressBar{Done: len(v.table.Rows), Total: epochs,
+			Elapsed: time.Since(v.begun), State: state},
 		Table:   v.table,
 		Batches: batches,
 	}

@@ -16,7 +16,8 @@ type recorders struct{ learners *store }
 
 func (r recorders) register(to *registry) {
 	handle(to, wire.Record, r.draw)
-	handle(to, wire.Rows, func(ctx context.Context, c call, q wire.LearnerCall) ([]spec.Row, error) {
+	handle(to, wire.Rows, func(ctx context.Context, c call, q wire.LearnerCall) ([]spec.Row,
+		error) {
 		l, err := r.learners.get(ctx, c, q.Learner)
 		if err != nil {
 			return nil, err
@@ -29,14 +30,17 @@ func (r recorders) register(to *registry) {
 }
 
 // draw serves the plots of a Recorder.
-func (r recorders) draw(ctx context.Context, c call, q wire.RecorderCall) (none wire.None, err error) {
+func (r recorders) draw(ctx context.Context, c call, q wire.RecorderCall) (none wire.None,
+	err error) {
 	l, err := r.learners.get(ctx, c, q.Learner)
 	if err != nil {
 		return none, err
 	}
 	if q.What == wire.RecorderFind {
 		if l.curve == nil {
-			return none, fmt.Errorf("recorder: there is no search for a learning rate to draw: run %s.LRFind() first", q.Learner.Name)
+			return none,
+				fmt.Errorf(
+					"recorder: there is no search for a learning rate to draw: run %s.LRFind() first", q.Learner.Name)
 		}
 		chart := finder(l.curve, q.Plot)
 		if len(chart.LR) < 2 {
@@ -47,7 +51,8 @@ func (r recorders) draw(ctx context.Context, c call, q wire.RecorderCall) (none 
 	}
 	run := l.live.Recorder().Last()
 	if run == nil || len(run.Losses) == 0 {
-		return none, fmt.Errorf("recorder: %s was not trained yet: run %s.FitOneCycle(…) first", q.Learner.Name, q.Learner.Name)
+		return none, fmt.Errorf("recorder: %s was not trained yet: run %s.FitOneCycle(…) first",
+			q.Learner.Name, q.Learner.Name)
 	}
 	chart, err := recorded(run, q)
 	if err != nil {
@@ -60,7 +65,8 @@ func finder(curve *train.Curve, p spec.Plot) plots.LRFinder {
 	chart := plots.LRFinder{Figure: figure(p)}
 	chart.LR, chart.Loss = curve.Trimmed()
 	for _, s := range curve.Suggest() {
-		chart.Suggestions = append(chart.Suggestions, plots.Mark{Name: s.Name, LR: s.LR, Loss: lossAt(s.LR, chart)})
+		chart.Suggestions = append(chart.Suggestions, plots.Mark{Name: s.Name, LR: s.LR,
+			Loss: lossAt(s.LR, chart)})
 	}
 	return chart
 }
@@ -87,9 +93,11 @@ func recorded(run *train.Run, q wire.RecorderCall) (plots.Chart, error) {
 			for i, n := range run.ValidAt {
 				at[i] = float64(n)
 			}
-			series = append(series, plots.Series{Name: "Validation", X: at, Y: run.ValidLosses, Points: true})
+			series = append(series, plots.Series{Name: "Validation", X: at, Y: run.ValidLosses,
+				Points: true})
 		}
-		return plots.Lines{Figure: figure(q.Plot), XLabel: "Batches processed", YLabel: "Loss", Series: series}, nil
+		return plots.Lines{Figure: figure(q.Plot), XLabel: "Batches processed", YLabel: "Loss",
+			Series: series}, nil
 	case wire.RecorderLR:
 		return plots.Panels{Figure: figure(q.Plot), Charts: []plots.Lines{
 			{XLabel: "Iterations", YLabel: "Learning Rate", Series: []plots.Series{{Y: run.LRs}}},
@@ -97,13 +105,16 @@ func recorded(run *train.Run, q wire.RecorderCall) (plots.Chart, error) {
 		}}, nil
 	case wire.RecorderMetrics:
 		if len(run.ValidAt) == 0 {
-			return nil, fmt.Errorf("recorder: the fit has no error rates, for nothing was validated: leave images for validation, for instance with pets.ValidPct(0.2)")
+			return nil,
+				fmt.Errorf(
+					"recorder: the fit has no error rates, for nothing was validated: leave images for validation, for instance with pets.ValidPct(0.2)")
 		}
 		errorRates := make([]float64, len(run.Rows))
 		for i, r := range run.Rows {
 			errorRates[i] = r.ErrorRate
 		}
-		return plots.Lines{Figure: figure(q.Plot), XLabel: "Epoch", YLabel: "error_rate", Series: []plots.Series{{Y: errorRates, Points: true}}}, nil
+		return plots.Lines{Figure: figure(q.Plot), XLabel: "Epoch", YLabel: "error_rate",
+			Series: []plots.Series{{Y: errorRates, Points: true}}}, nil
 	}
 	return nil, fmt.Errorf("recorder: unknown chart %q", q.What)
 }

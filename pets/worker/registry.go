@@ -74,7 +74,8 @@ type handler struct {
 }
 
 // handle registers the handler of a method. It runs alone on the device.
-func handle[Q, A any](r *registry, m wire.Method[Q, A], serve func(context.Context, call, Q) (A, error)) {
+func handle[Q, A any](r *registry, m wire.Method[Q, A], serve func(context.Context, call, Q) (A,
+	error)) {
 	r.handlers[m.Name] = handler{serve: func(ctx context.Context, c call) (any, error) {
 		var q Q
 		if err := c.Decode(&q); err != nil {
@@ -88,7 +89,8 @@ func handle[Q, A any](r *registry, m wire.Method[Q, A], serve func(context.Conte
 }
 
 // handleFree registers a handler that needs no device: it runs beside others.
-func handleFree[Q, A any](r *registry, m wire.Method[Q, A], serve func(context.Context, call, Q) (A, error)) {
+func handleFree[Q, A any](r *registry, m wire.Method[Q, A], serve func(context.Context, call, Q) (A,
+	error)) {
 	handle(r, m, serve)
 	h := r.handlers[m.Name]
 	h.free = true
@@ -100,7 +102,9 @@ func (r *registry) serve(ctx context.Context, sc *session.Call) (any, error) {
 	c := call{sc}
 	h, ok := r.handlers[c.Method]
 	if !ok {
-		return nil, &session.Error{Code: session.CodeUnknown, Message: fmt.Sprintf("the session has no method %q: cell and session are of different versions, restart the kernel", c.Method)}
+		return nil, &session.Error{Code: session.CodeUnknown,
+			Message: fmt.Sprintf(
+				"the session has no method %q: cell and session are of different versions, restart the kernel", c.Method)}
 	}
 	defer r.device.idleFromNow()
 	if h.free {
@@ -127,9 +131,11 @@ func inCell(err error) error {
 	}
 	coded := new(session.Error)
 	errors.As(err, &coded)
-	return &session.Error{Code: coded.Code, Message: strings.TrimSpace(spec.Message(err, spec.InCell))}
+	return &session.Error{Code: coded.Code,
+		Message: strings.TrimSpace(spec.Message(err, spec.InCell))}
 }
 
 func cancelled(format string, args ...any) error {
-	return &session.Error{Code: session.CodeCancelled, Message: "cancelled: " + fmt.Sprintf(format, args...)}
+	return &session.Error{Code: session.CodeCancelled, Message: "cancelled: " + fmt.Sprintf(format,
+		args...)}
 }

@@ -32,7 +32,8 @@ type service struct {
 func startService(t *testing.T, args ...string) *service {
 	t.Helper()
 	program := builtWorker(t)
-	s := &service{cmd: exec.CommandContext(t.Context(), program, append([]string{"serve", "--addr", "127.0.0.1:0"}, args...)...)}
+	s := &service{cmd: exec.CommandContext(t.Context(), program,
+		append([]string{"serve", "--addr", "127.0.0.1:0"}, args...)...)}
 	s.cmd.Stderr = &s.log
 	out, err := s.cmd.StdoutPipe()
 	if err != nil {
@@ -78,7 +79,8 @@ func TestServe(t *testing.T) {
 	}
 	model := filepath.Join(t.TempDir(), "small pets.safetensors")
 	k := newKernel(t)
-	said := regexp.MustCompile(`(?m)^(\w+) (\d.*) %, .* %$`).FindStringSubmatch(k.run("fit:1", "predict", "export:"+model))
+	said := regexp.MustCompile(`(?m)^(\w+) (\d.*) %, .* %$`).FindStringSubmatch(k.run("fit:1",
+		"predict", "export:"+model))
 	k.end()
 	if said == nil {
 		t.Fatal("the learner says nothing")
@@ -97,7 +99,8 @@ func TestServe(t *testing.T) {
 	for range 8 {
 		all.Go(func() {
 			a, status, err := s.ask(bytes.NewReader(photo))
-			if err != nil || status != 200 || a.Class != said[1] || len(a.Top) != 4 || a.Model != "small pets: petnet10 after fit 1, epoch 1" || a.Image.Width != 48 {
+			if err != nil || status != 200 || a.Class != said[1] || len(a.Top) != 4 ||
+				a.Model != "small pets: petnet10 after fit 1, epoch 1" || a.Image.Width != 48 {
 				t.Errorf("%d %v: %+v, wanted %s", status, err, a, said[1])
 			}
 		})
@@ -141,7 +144,8 @@ func TestServe(t *testing.T) {
 	if err := s.cmd.Wait(); err != nil {
 		t.Errorf("the service ended with %v", err)
 	}
-	if log := s.log.String(); !strings.Contains(log, `"msg":"stopped"`) || strings.Contains(log, files[0]) {
+	if log := s.log.String(); !strings.Contains(log, `"msg":"stopped"`) ||
+		strings.Contains(log, files[0]) {
 		t.Errorf("its log: %s", log)
 	}
 }
@@ -161,8 +165,10 @@ func TestServeRefuses(t *testing.T) {
 		"one file, not":          {foreign, foreign},
 		"flag provided but not ": {foreign, "--nonsense"},
 	} {
-		out, err := exec.CommandContext(t.Context(), program, append([]string{"serve"}, args...)...).CombinedOutput()
-		if err == nil || !strings.Contains(string(out), words) || strings.Contains(string(out), "goroutine ") {
+		out, err := exec.CommandContext(t.Context(), program,
+			append([]string{"serve"}, args...)...).CombinedOutput()
+		if err == nil || !strings.Contains(string(out), words) ||
+			strings.Contains(string(out), "goroutine ") {
 			t.Errorf("serve %v: wanted a failure that says %q, got %v\n%s", args, words, err, out)
 		}
 	}

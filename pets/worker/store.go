@@ -28,8 +28,8 @@ type learner struct {
 // called for sends it to a file and comes back from its own.
 type store struct {
 	device *device
-	// build makes a learner from its description, with its first weights or, for one that comes back
-	// from a file, without
+	// build makes a learner from its description, with its first weights or, for one that comes
+	// back from a file, without
 	build func(ctx context.Context, c call, d spec.Learner, first bool) (*learner, error)
 
 	byName  map[string]*learner
@@ -41,12 +41,19 @@ type store struct {
 func (s *store) get(ctx context.Context, c call, d spec.Learner) (*learner, error) {
 	l := s.byName[d.Name]
 	if l == nil {
-		return nil, fmt.Errorf("there is no learner %q in this session: run %s.Create() or %s.FitOneCycle(…) first (after a restart, FitOneCycle(…, pets.Resume()) "+
-			"goes on from the last epoch, and Load brings back what was saved)", d.Name, d.Name, d.Name)
+		return nil,
+			fmt.Errorf(
+				"there is no learner %q in this session: run %s.Create() or %s.FitOneCycle(…) first (after a restart, FitOneCycle(…, pets.Resume()) "+
+					"goes on from the last epoch, and Load brings back what was saved)", d.Name,
+				d.Name,
+				d.Name)
 	}
 	if diff := spec.Diff(l.desc, d); diff != "" {
-		return nil, fmt.Errorf("the learner %q in the session has other options (%s): nothing changed. Run %s.Create() to start anew with the new ones, "+
-			"give a second learner another name (pets.Name(\"%s2\")), or set the variables back", d.Name, diff, d.Name, d.Name)
+		return nil,
+			fmt.Errorf(
+				"the learner %q in the session has other options (%s): nothing changed. Run %s.Create() to start anew with the new ones, "+
+					"give a second learner another name (pets.Name(\"%s2\")), or set the variables back",
+				d.Name, diff, d.Name, d.Name)
 	}
 	if l.live == nil {
 		if err := s.makeRoom(l); err != nil {
@@ -127,7 +134,8 @@ type builder struct {
 	home   string
 	device *device
 	data   *datasets
-	nets   map[string]*model.Net // by what describes them: learners of equal networks share what was compiled
+	// by what describes them: learners of equal networks share what was compiled
+	nets map[string]*model.Net
 }
 
 func (b *builder) build(ctx context.Context, c call, d spec.Learner, first bool) (*learner, error) {
@@ -144,7 +152,8 @@ func (b *builder) build(ctx context.Context, c call, d spec.Learner, first bool)
 		return nil, err
 	}
 	l := &learner{desc: d, split: split, source: "random weights"}
-	l.live, err = train.New(eng, net, split, train.Config{Batches: d.Data.Batches, Training: d.Training,
+	l.live, err = train.New(eng, net, split, train.Config{Batches: d.Data.Batches,
+		Training: d.Training,
 		CacheDir: filepath.Join(b.home, "pictures"), Graphs: b.device.graphs})
 	if err != nil {
 		return nil, err
@@ -173,7 +182,8 @@ func (b *builder) net(d spec.Learner, classes int) (*model.Net, error) {
 // pretrained brings the body's weights and freezes the body.
 func (b *builder) pretrained(ctx context.Context, c call, l *learner) (source string, err error) {
 	bar := newBar(c)
-	file, from, err := weights.Load(ctx, l.desc.Arch, weights.Options{Path: l.desc.WeightsFile, CacheDir: b.home,
+	file, from, err := weights.Load(ctx, l.desc.Arch, weights.Options{Path: l.desc.WeightsFile,
+		CacheDir: b.home,
 		Progress: func(what string, done, total int64) {
 			bar.step(what, int(done>>10), int(total>>10), megabytes(done, total))
 		}})

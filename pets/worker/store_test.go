@@ -34,8 +34,13 @@ func newTestStore(t *testing.T) (s *store, built *int) {
 	s = &store{device: &device{dir: t.TempDir()}, byName: map[string]*learner{}}
 	s.build = func(_ context.Context, _ call, d spec.Learner, _ bool) (*learner, error) {
 		*built++
-		live, err := train.New(eng, net, split, train.Config{Batches: spec.Batches{Seed: d.Data.Seed, Size: spec.Square(32), Batch: 4}, Graphs: graphs,
-			Images: func(it dataset.Item) (*images.RGB, error) { return images.New(32, 32), nil }})
+		live, err := train.New(eng, net, split,
+			train.Config{Batches: spec.Batches{Seed: d.Data.Seed, Size: spec.Square(32), Batch: 4},
+				Graphs: graphs,
+				Images: func(it dataset.Item) (*images.RGB, error) {
+					return images.New(32, 32),
+						nil
+				}})
 		return &learner{desc: d, split: split, live: live}, err
 	}
 	t.Cleanup(func() {
@@ -53,7 +58,8 @@ func TestStoreParks(t *testing.T) {
 	s, built := newTestStore(t)
 	ctx, c := t.Context(), call{new(session.Call)}
 	first, second := spec.Learner{Name: "learn"}, spec.Learner{Name: "learn2"}
-	if _, err := s.get(ctx, c, first); err == nil || !strings.Contains(err.Error(), "learn.Create()") {
+	if _, err := s.get(ctx, c, first); err == nil ||
+		!strings.Contains(err.Error(), "learn.Create()") {
 		t.Errorf("a learner that was not made: %v", err)
 	}
 	l, err := s.getOrMake(ctx, c, first)
@@ -69,7 +75,8 @@ func TestStoreParks(t *testing.T) {
 		t.Fatalf("the first learner was not parked: %v", err)
 	}
 	parked := l.parked
-	if back, err := s.get(ctx, c, first); err != nil || back != l || l.live.State() != state || other.live != nil || *built != 3 {
+	if back, err := s.get(ctx, c, first); err != nil || back != l || l.live.State() != state ||
+		other.live != nil || *built != 3 {
 		t.Errorf("the first learner came back as %v after %d builds, %v", back, *built, err)
 	}
 	if again, err := s.get(ctx, c, first); err != nil || again != l || *built != 3 {
@@ -95,7 +102,8 @@ func TestStoreRefusesOtherOptions(t *testing.T) {
 		t.Fatal(err)
 	}
 	d.Data.Seed = 7
-	for _, get := range []func(context.Context, call, spec.Learner) (*learner, error){s.get, s.getOrMake} {
+	for _, get := range []func(context.Context, call, spec.Learner) (*learner, error){s.get,
+		s.getOrMake} {
 		if _, err := get(ctx, c, d); err == nil || !strings.Contains(err.Error(), "seed: 0 → 7") {
 			t.Errorf("got %v", err)
 		}

@@ -23,7 +23,7 @@ import (
 )
 
 // The tests play a kernel: this process runs one program after the other, each a cell that
-// evaluates all variables and then some verbs (testdata/cell). Networks are petnet10 on pictures of
+// evaluates all variables and then some verbs (testdata/cell). Networks are petnet10 on images of
 // 32 pixels, on the Go backend.
 
 var cell, photos string
@@ -33,7 +33,9 @@ func TestMain(m *testing.M) {
 	if err != nil {
 		panic(err)
 	}
-	for name, value := range map[string]string{"GOPETS_CACHE": filepath.Join(dir, "cache"), "GOPETS_DATA": filepath.Join(dir, "kept"), "NB_WORKSPACE": "", "GOMLX_BACKEND": "go:ops_sequential"} {
+	for name, value := range map[string]string{"GOPETS_CACHE": filepath.Join(dir, "cache"),
+		"GOPETS_DATA": filepath.Join(dir, "kept"), "NB_WORKSPACE": "",
+		"GOMLX_BACKEND": "go:ops_sequential"} {
 		os.Setenv(name, value)
 	}
 	cell, photos = filepath.Join(dir, "cell"), filepath.Join(dir, "photos")
@@ -47,16 +49,18 @@ func TestMain(m *testing.M) {
 	os.Exit(code)
 }
 
-// prepare builds the cell and draws pictures: four breeds, five each, a patch of colour on noise.
+// prepare builds the cell and draws images: four breeds, five each, a patch of colour on noise.
 func prepare() error {
-	if out, err := exec.Command("go", "build", "-o", cell, "./testdata/cell").CombinedOutput(); err != nil {
+	if out, err := exec.Command("go", "build", "-o", cell,
+		"./testdata/cell").CombinedOutput(); err != nil {
 		return fmt.Errorf("%w\n%s", err, out)
 	}
 	if err := os.MkdirAll(filepath.Join(photos, "images"), 0o755); err != nil {
 		return err
 	}
 	random := rand.New(rand.NewSource(1))
-	for breed, c := range map[string]color.RGBA{"Birman": {200, 60, 60, 255}, "Ragdoll": {60, 200, 60, 255}, "beagle": {60, 60, 200, 255}, "pug": {180, 180, 60, 255}} {
+	for breed, c := range map[string]color.RGBA{"Birman": {200, 60, 60, 255},
+		"Ragdoll": {60, 200, 60, 255}, "beagle": {60, 60, 200, 255}, "pug": {180, 180, 60, 255}} {
 		for i := range 5 {
 			img := image.NewRGBA(image.Rect(0, 0, 48, 40))
 			for p := range img.Pix {
@@ -71,7 +75,8 @@ func prepare() error {
 			if err := jpeg.Encode(&data, img, nil); err != nil {
 				return err
 			}
-			if err := os.WriteFile(filepath.Join(photos, "images", fmt.Sprintf("%s_%d.jpg", breed, i+1)), data.Bytes(), 0o600); err != nil {
+			if err := os.WriteFile(filepath.Join(photos, "images", fmt.Sprintf("%s_%d.jpg", breed,
+				i+1)), data.Bytes(), 0o600); err != nil {
 				return err
 			}
 		}
@@ -135,7 +140,8 @@ func (k kernel) run(verbs ...string) string {
 func (k kernel) refused(words string, verbs ...string) {
 	k.t.Helper()
 	out, err := k.command(verbs...).CombinedOutput()
-	if err == nil || !regexp.MustCompile(words).Match(out) || bytes.Contains(out, []byte("goroutine ")) {
+	if err == nil || !regexp.MustCompile(words).Match(out) ||
+		bytes.Contains(out, []byte("goroutine ")) {
 		k.t.Errorf("cell %v: want a failure that says %q, got %v\n%s", verbs, words, err, out)
 	}
 }
@@ -161,13 +167,16 @@ func untimed(out string) string {
 
 func TestNotebookRunTwice(t *testing.T) {
 	k := newKernel(t)
-	cells := [][]string{{"show", "batch", "classes"}, {"create"}, {"fit:2"}, {"save:stage-1"}, {"compute"}, {"top", "matrix", "confused", "report"},
-		{"unfreeze"}, {"fit:1"}, {"load:stage-1"}, {"find"}, {"plots", "validate"}, {"fit2:1"}, {"compute2"}, {"predict", "image", "verify", "rows"}}
+	cells := [][]string{{"show", "batch", "classes"}, {"create"}, {"fit:2"}, {"save:stage-1"},
+		{"compute"}, {"top", "matrix", "confused", "report"},
+		{"unfreeze"}, {"fit:1"}, {"load:stage-1"}, {"find"}, {"plots", "validate"}, {"fit2:1"},
+		{"compute2"}, {"predict", "image", "verify", "rows"}}
 	var first []string
 	for _, verbs := range cells {
 		first = append(first, untimed(k.run(verbs...)))
 	}
-	for i, want := range []string{"Train: LabelList (16 items)", "1 496 996", "epoch  train_loss", "stage-1.safetensors", "interp speaks of learn after fit 1, epoch 2"} {
+	for i, want := range []string{"Train: LabelList (16 items)", "1 496 996", "epoch  train_loss",
+		"stage-1.safetensors", "interp speaks of learn after fit 1, epoch 2"} {
 		if !strings.Contains(first[i], want) {
 			t.Errorf("cell %v: no %q in\n%s", cells[i], want, first[i])
 		}
@@ -175,7 +184,8 @@ func TestNotebookRunTwice(t *testing.T) {
 	// The first interpretation, used after more training and after a second learner came, speaks of
 	// what it spoke of.
 	later := k.run("top", "matrix", "confused", "report")
-	if !strings.Contains(later, "interp speaks of learn after fit 1, epoch 2") || withoutNotes(later) != withoutNotes(first[5]) {
+	if !strings.Contains(later, "interp speaks of learn after fit 1, epoch 2") ||
+		withoutNotes(later) != withoutNotes(first[5]) {
 		t.Errorf("interp changed what it says:\n%s\nbefore:\n%s", later, first[5])
 	}
 	for i, verbs := range cells {
@@ -194,7 +204,8 @@ func TestNotebookRunTwice(t *testing.T) {
 // withoutNotes drops lines that belong to one time only: the engine, a build, what a bar left that
 // was seen only because the machine was slow, which weights an old interpretation speaks of.
 func withoutNotes(out string) string {
-	return regexp.MustCompile(`(?m)^(engine|building |.*validation images predicted$|.*looks at the present weights$|.*steps; suggested learning rates|done$).*\n`).ReplaceAllString(out, "")
+	return regexp.MustCompile(
+		`(?m)^(engine|building |.*validation images predicted$|.*looks at the present weights$|.*steps; suggested learning rates|done$).*\n`).ReplaceAllString(out, "")
 }
 
 func TestRefusals(t *testing.T) {
@@ -208,13 +219,15 @@ func TestRefusals(t *testing.T) {
 	few.refused(`fnames: 20 → 12 entries`, "predict")
 	few.refused(`fnames: 20 → 12 entries`, "compute")
 	k.with("SIZE=40").refused(`size: 32 → 40`, "fit:1")
-	k.with("NAME2=learn").refused(`"learn" in the session has other options \(.*permutation: 1 → 2`, "fit2:1")
+	k.with("NAME2=learn").refused(`"learn" in the session has other options \(.*permutation: 1 → 2`,
+		"fit2:1")
 	if after := withoutNotes(k.run("validate")); after != before {
 		t.Errorf("a refused call changed the learner: %s → %s", before, after)
 	}
 	k.with("PATTERN=([").refused(`(?i)pattern`, "show")
 	k.with(`PATTERN=_(\d+)\.jpeg$`).refused(`(?i)match`, "show")
-	k.with("BATCH=500").refused(`pets.BatchSize is 500, want at most 16, the number of training images`, "create")
+	k.with("BATCH=500").refused(
+		`pets.BatchSize is 500, want at most 16, the number of training images`, "create")
 	k.with("BATCH=1").refused(`pets.BatchSize is 1, want at least 2`, "create")
 	k.with("SIZE=1000000").refused(`pets.Size is 1000000`, "show")
 	k.with("SIZE=8").refused(`pets.Size is 8, want at least 32`, "create")
@@ -223,21 +236,24 @@ func TestRefusals(t *testing.T) {
 	k.refused(`Epochs is 0, want at least 1`, "fit:0")
 }
 
-// A picture that cannot be read is named before training, and left out if asked.
+// An image that cannot be read is named before training, and left out if asked.
 func TestBrokenPicture(t *testing.T) {
 	source := t.TempDir()
 	if err := os.CopyFS(source, os.DirFS(photos)); err != nil {
 		t.Fatal(err)
 	}
-	if err := os.WriteFile(filepath.Join(source, "images", "pug_6.jpg"), []byte("not a picture"), 0o600); err != nil {
+	if err := os.WriteFile(filepath.Join(source, "images", "pug_6.jpg"), []byte("not a picture"),
+		0o600); err != nil {
 		t.Fatal(err)
 	}
 	k := newKernel(t).with("SOURCE=" + source)
 	k.refused(`pug_6.jpg.*pets.SkipBroken`, "fit:1")
-	if out := k.run("verify"); !strings.Contains(out, "21 images, 1 cannot be read") || !strings.Contains(out, "pug_6.jpg") {
+	if out := k.run("verify"); !strings.Contains(out, "21 images, 1 cannot be read") ||
+		!strings.Contains(out, "pug_6.jpg") {
 		t.Errorf("verify: %s", out)
 	}
-	if out := k.with("SKIP=1").run("create", "fit:1"); !strings.Contains(out, "skipped") || !strings.Contains(out, "pug_6.jpg") {
+	if out := k.with("SKIP=1").run("create", "fit:1"); !strings.Contains(out, "skipped") ||
+		!strings.Contains(out, "pug_6.jpg") {
 		t.Errorf("fit with broken pictures skipped: %s", out)
 	}
 }
@@ -286,7 +302,8 @@ func TestResumeAfterKill(t *testing.T) {
 
 // epochsDone reads off the newest snapshot how many rows it holds.
 func epochsDone(t *testing.T) int {
-	files, err := filepath.Glob(filepath.Join(session.DataDir(), "snapshots", "learn-*", "last.safetensors"))
+	files, err := filepath.Glob(filepath.Join(session.DataDir(), "snapshots", "learn-*",
+		"last.safetensors"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -315,7 +332,8 @@ func TestOnXLA(t *testing.T) {
 	}
 	k := newKernel(t).with("GOMLX_BACKEND=xla:" + plugin)
 	out := k.run("engine", "create", "fit:1", "compute", "top", "predict")
-	for _, want := range []string{"engine: XLA on the ", "picked fast", "interp speaks of learn after fit 1, epoch 1", "prediction/actual/loss/probability"} {
+	for _, want := range []string{"engine: XLA on the ", "picked fast",
+		"interp speaks of learn after fit 1, epoch 1", "prediction/actual/loss/probability"} {
 		if !strings.Contains(out, want) {
 			t.Errorf("no %q in\n%s", want, out)
 		}
@@ -323,7 +341,8 @@ func TestOnXLA(t *testing.T) {
 }
 
 // interrupted is what a cell says; on a slow machine it does not wait for the running batch to end.
-var interrupted = regexp.MustCompile("Interrupted: cancelled: (the weights are kept: learn is |it stops after the running step)")
+var interrupted = regexp.MustCompile(
+	"Interrupted: cancelled: (the weights are kept: learn is |it stops after the running step)")
 
 // An interrupt cancels after the running batch, keeps the weights, says so, and ends the cell with
 // an error.
@@ -368,7 +387,8 @@ func TestIdle(t *testing.T) {
 		time.Sleep(20 * time.Millisecond)
 	}
 	first := withoutNotes(k.run("validate"))
-	if again := withoutNotes(k.run("validate")); again != first || !strings.Contains(first, "after fit 1, epoch 1") {
+	if again := withoutNotes(k.run("validate")); again != first ||
+		!strings.Contains(first, "after fit 1, epoch 1") {
 		t.Errorf("got %s, then %s", first, again)
 	}
 }
@@ -380,7 +400,8 @@ func builtWorker(t *testing.T) string {
 		t.Skip("builds the worker")
 	}
 	_, file, _, _ := runtime.Caller(0)
-	program, err := session.Worker{Name: "pets", Package: "gopets/pets/worker", Source: file}.Build(t.Context())
+	program, err := session.Worker{Name: "pets", Package: "gopets/pets/worker",
+		Source: file}.Build(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -396,10 +417,12 @@ func TestDoctorAnswersInJSON(t *testing.T) {
 			OK           bool
 		}
 	}
-	if jsonErr := json.Unmarshal(out, &answer); err != nil || jsonErr != nil || len(answer.Checks) < 3 {
+	if jsonErr := json.Unmarshal(out, &answer); err != nil || jsonErr != nil ||
+		len(answer.Checks) < 3 {
 		t.Fatalf("%v, %v: %s", err, jsonErr, out)
 	}
-	if out, err := exec.Command(program, "version").Output(); err != nil || !strings.HasPrefix(string(out), "gopets ") {
+	if out, err := exec.Command(program, "version").Output(); err != nil ||
+		!strings.HasPrefix(string(out), "gopets ") {
 		t.Errorf("version: %v, %s", err, out)
 	}
 	if out, err := exec.Command(program, "nonsense").CombinedOutput(); err == nil {

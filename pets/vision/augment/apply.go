@@ -9,19 +9,19 @@ import (
 	"gopets/pets/vision/dataset/images"
 )
 
-// Apply writes what the network sees of a picture into dst: s.H rows of s.W pixels of 3 values in
+// Apply writes what the network sees of an image into dst: s.H rows of s.W pixels of 3 values in
 // [0,1], not normalised. It is fastai's pipeline (§4.2) in one pass: average first where a
 // reduction exceeds 2 (and the view is not zoomed in), then perspective, rotation, zoom, resize,
 // mirroring and crop in a single bilinear sampling, then light.
 //
-// It is safe for concurrent use. A picture that a [images.Cache] has reduced is treated as the one
+// It is safe for concurrent use. An image that a [images.Cache] has reduced is treated as the one
 // it was.
 func (c Config) Apply(dst []float32, src *images.RGB, s spec.Size, p Params) error {
 	if err := c.fits(src, s); err != nil {
 		return err
 	}
 	if want := s.H * s.W * 3; len(dst) != want {
-		return fmt.Errorf("transforms: %d values to write for size %v: wanted %d", len(dst), s, want)
+		return fmt.Errorf("transforms: %d values to write for size %v: want %d", len(dst), s, want)
 	}
 	w := work.Get().(*scratch)
 	defer work.Put(w)
@@ -29,7 +29,8 @@ func (c Config) Apply(dst []float32, src *images.RGB, s spec.Size, p Params) err
 	if err := c.look(&w.view, fullW, fullH, s, p); err != nil {
 		return err
 	}
-	w.rows, w.cols = points(w.rows, w.view.rows, w.view.h, false), points(w.cols, w.view.cols, w.view.w, p.Flip)
+	w.rows, w.cols = points(w.rows, w.view.rows, w.view.h, false),
+		points(w.cols, w.view.cols, w.view.w, p.Flip)
 	if v := &w.view; v.aw > 0 && (src.W > v.aw || src.H > v.ah) {
 		w.area = src.Area(min(v.aw, src.W), min(v.ah, src.H), w.area)
 		aw, ah := min(v.aw, src.W), min(v.ah, src.H)
@@ -46,15 +47,17 @@ func (c Config) Apply(dst []float32, src *images.RGB, s spec.Size, p Params) err
 	return nil
 }
 
-// fits checks a picture and a size.
+// fits checks an image and a size.
 func (c Config) fits(src *images.RGB, s spec.Size) error {
 	switch {
 	case src == nil:
-		return errors.New("transforms: there is no picture")
+		return errors.New("transforms: there is no image")
 	case src.W <= 0 || src.H <= 0 || len(src.Pix) != 3*src.W*src.H:
-		return fmt.Errorf("transforms: the picture says %d×%d pixels and has %d values: wanted 3 for each pixel", src.W, src.H, len(src.Pix))
+		return fmt.Errorf(
+			"transforms: the image says %d×%d pixels and has %d values: want 3 for each pixel",
+			src.W, src.H, len(src.Pix))
 	case s.H <= 0 || s.W <= 0:
-		return fmt.Errorf("transforms: the size is %v: wanted at least 1×1, as 224×224", s)
+		return fmt.Errorf("transforms: the size is %v: want at least 1×1, for instance 224×224", s)
 	}
 	return nil
 }
@@ -69,7 +72,7 @@ type scratch struct {
 
 var work = sync.Pool{New: func() any { return new(scratch) }}
 
-// points turns indices of the mirrored picture, n on the side, into those of the unmirrored one.
+// points turns indices of the mirrored image, n on the side, into those of the unmirrored one.
 func points(into []float64, indices []int, n int, flip bool) []float64 {
 	into = into[:0]
 	for _, i := range indices {
@@ -81,7 +84,7 @@ func points(into []float64, indices []int, n int, flip bool) []float64 {
 	return into
 }
 
-// cut blackens what the crop shows of a hole in the resized picture.
+// cut blackens what the crop shows of a hole in the resized image.
 func (o Hole) cut(dst []float32, v *view) {
 	covers := func(i, n int, pct float64) bool {
 		middle := float64(min(int(pct*float64(n)), n-1))

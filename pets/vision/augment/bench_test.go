@@ -11,7 +11,7 @@ import (
 	"gopets/pets/vision/dataset/images"
 )
 
-// BenchmarkApply is one picture of usual size from the cache to the network's input. Aim: 1.5 ms at
+// BenchmarkApply is one image of usual size from the cache to the network's input. Aim: 1.5 ms at
 // 224 on one core.
 func BenchmarkApply(b *testing.B) {
 	src := images.New(500, 375)
@@ -23,7 +23,8 @@ func BenchmarkApply(b *testing.B) {
 		name   string
 		size   int
 		config Config
-	}{{"train224", 224, defaults}, {"valid224", 224, Config{}}, {"train96", 96, defaults}, {"valid96", 96, Config{}}} {
+	}{{"train224", 224, defaults}, {"valid224", 224, Config{}}, {"train96", 96, defaults},
+		{"valid96", 96, Config{}}} {
 		b.Run(c.name, func(b *testing.B) {
 			src := c.config.Reduced(src, spec.Square(c.size)) // as a cache for this size keeps it
 			dst := make([]float32, c.size*c.size*3)
@@ -41,7 +42,7 @@ func BenchmarkApply(b *testing.B) {
 	}
 }
 
-// BenchmarkDecodeAndApply is one picture of a first epoch.
+// BenchmarkDecodeAndApply is one image of a first epoch.
 func BenchmarkDecodeAndApply(b *testing.B) {
 	src := images.New(500, 375)
 	for i := range src.Pix {

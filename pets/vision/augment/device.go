@@ -12,13 +12,13 @@ import (
 	"gopets/pets/vision/dataset/images"
 )
 
-// RowLen is how many numbers say to [OnDevice] what happens to one picture.
+// RowLen is how many numbers say to [OnDevice] what happens to one image.
 const RowLen = 18
 
 // The places in a row.
 const (
-	rowMatrix = 0 // 9 values: column and row of the resized picture to the source's
-	rowGridW  = 9 // last column of the resized picture
+	rowMatrix = 0 // 9 values: column and row of the resized image to the source's
+	rowGridW  = 9 // last column of the resized image
 	rowGridH  = 10
 	rowLeft   = 11 // first column of the crop; negative where padded
 	rowTop    = 12
@@ -29,18 +29,20 @@ const (
 	rowScale  = 17
 )
 
-// Row writes what [OnDevice] needs to do to a picture what [Config.Apply] does: RowLen numbers. Two
+// Row writes what [OnDevice] needs to do to an image what [Config.Apply] does: RowLen numbers. Two
 // things are the host's alone and give an error: cutout, and averaging before a reduction of more
-// than 2, for which the picture must come reduced (see [Reduced]).
+// than 2, for which the image must come reduced (see [Reduced]).
 func (c Config) Row(row []float64, src *images.RGB, s spec.Size, p Params) error {
 	if err := c.fits(src, s); err != nil {
 		return err
 	}
 	if len(row) != RowLen {
-		return fmt.Errorf("transforms: a row of %d numbers for the device: wanted %d", len(row), RowLen)
+		return fmt.Errorf("transforms: a row of %d numbers for the device: want %d", len(row),
+			RowLen)
 	}
 	if len(p.Holes) > 0 {
-		return errors.New("transforms: cutout does not run on the device: use Apply, or set Cutout to 0")
+		return errors.New(
+			"transforms: cutout does not run on the device: use Apply, or set Cutout to 0")
 	}
 	var v view
 	fullW, fullH := src.Full()
@@ -48,7 +50,8 @@ func (c Config) Row(row []float64, src *images.RGB, s spec.Size, p Params) error
 		return err
 	}
 	if v.aw > 0 && (src.W > v.aw || src.H > v.ah) {
-		return fmt.Errorf("transforms: the picture is %d×%d pixels, more than twice the size %v: reduce it (augment.Reduced) before it goes to the device", src.W, src.H, s)
+		return fmt.Errorf(
+			"transforms: the image is %d×%d pixels, more than twice the size %v: reduce it (augment.Reduced) before it goes to the device", src.W, src.H, s)
 	}
 	t := v.pixels(src.W, src.H)
 	if p.Flip {
@@ -56,7 +59,8 @@ func (c Config) Row(row []float64, src *images.RGB, s spec.Size, p Params) error
 	}
 	copy(row, t[:])
 	row[rowGridW], row[rowGridH] = float64(v.w-1), float64(v.h-1)
-	row[rowLeft], row[rowTop] = float64(first(s.W, v.w, p.CropCol)), float64(first(s.H, v.h, p.CropRow))
+	row[rowLeft], row[rowTop] = float64(first(s.W, v.w, p.CropCol)),
+		float64(first(s.H, v.h, p.CropRow))
 	row[rowW], row[rowH] = float64(src.W-1), float64(src.H-1)
 	var l light
 	row[rowLit], row[rowShift], row[rowScale] = 0, 0, 1
@@ -66,19 +70,20 @@ func (c Config) Row(row []float64, src *images.RGB, s spec.Size, p Params) error
 	return nil
 }
 
-// Reduced gives the picture for the device: averaged as fastai would (§4.2e) where it is more than
+// Reduced returns the image for the device: averaged as fastai would (§4.2e) where it is more than
 // twice the size, else itself. A view that zooms in then comes from the average, where Apply would
 // take the original.
 func (c Config) Reduced(src *images.RGB, s spec.Size) *images.RGB {
 	var v view
 	w, h := src.Full()
-	if err := c.look(&v, w, h, s, c.Valid()); err != nil || v.aw == 0 || src.W <= v.aw && src.H <= v.ah {
+	if err := c.look(&v, w, h, s, c.Valid()); err != nil || v.aw == 0 || src.W <= v.aw &&
+		src.H <= v.ah {
 		return src
 	}
 	return src.Reduced(min(v.aw, src.W), min(v.ah, src.H))
 }
 
-// OnDevice is [Config.Apply] for a batch as graph operations: img is uint8 [B,H,W,3], each picture
+// OnDevice is [Config.Apply] for a batch as graph operations: img is uint8 [B,H,W,3], each image
 // at the top left of its place; rows is float64 [B,RowLen] from [Config.Row]. The result is float32
 // [B,s.H,s.W,3] in [0,1]. It agrees with Apply to 1e-5.
 //
@@ -100,7 +105,8 @@ func OnDevice(img, rows *graph.Node, s spec.Size) *graph.Node {
 	u := reflected(graph.Div(linear(rowMatrix), q), at(rowW))
 	v := reflected(graph.Div(linear(rowMatrix+3), q), at(rowH))
 	left, top := graph.Floor(u), graph.Floor(v)
-	right, bottom := graph.Min(graph.AddScalar(left, 1), at(rowW)), graph.Min(graph.AddScalar(top, 1), at(rowH))
+	right, bottom := graph.Min(graph.AddScalar(left, 1), at(rowW)),
+		graph.Min(graph.AddScalar(top, 1), at(rowH))
 	part := func(x, floor *graph.Node) *graph.Node {
 		return graph.InsertAxes(graph.ConvertDType(graph.Sub(x, floor), dtypes.Float32), -1)
 	}
@@ -109,10 +115,14 @@ func OnDevice(img, rows *graph.Node, s spec.Size) *graph.Node {
 	flat := graph.Reshape(img, b*h*w, 3)
 	start := graph.MulScalar(graph.Iota(g, shapes.Make(dtypes.Int32, b, s.H, s.W), 0), float64(h*w))
 	pixel := func(y, x *graph.Node) *graph.Node {
-		index := graph.Add(start, graph.ConvertDType(graph.Add(graph.MulScalar(y, float64(w)), x), dtypes.Int32))
+		index := graph.Add(start, graph.ConvertDType(graph.Add(graph.MulScalar(y, float64(w)), x),
+			dtypes.Int32))
 		return graph.ConvertDType(graph.Gather(flat, graph.InsertAxes(index, -1)), dtypes.Float32)
 	}
-	between := func(a, b, f *graph.Node) *graph.Node { return graph.Add(a, graph.Mul(f, graph.Sub(b, a))) }
+	between := func(a, b, f *graph.Node) *graph.Node {
+		return graph.Add(a,
+			graph.Mul(f, graph.Sub(b, a)))
+	}
 	upper := between(pixel(top, left), pixel(top, right), fu)
 	lower := between(pixel(bottom, left), pixel(bottom, right), fu)
 	x := graph.MulScalar(between(upper, lower, fv), 1.0/255)
@@ -123,7 +133,9 @@ func OnDevice(img, rows *graph.Node, s spec.Size) *graph.Node {
 	clamped := graph.ClipScalar(x, float64(lowest), float64(highest))
 	odds := graph.Sub(graph.Log(clamped), graph.Log(graph.OneMinus(clamped)))
 	lit := graph.Logistic(graph.Mul(single(rowScale), graph.Add(odds, single(rowShift))))
-	return graph.Where(graph.BroadcastToShape(graph.GreaterThan(single(rowLit), graph.ZerosLike(single(rowLit))), shapes.Make(dtypes.Bool, x.Shape().Dimensions...)), lit, x)
+	return graph.Where(graph.BroadcastToShape(graph.GreaterThan(single(rowLit),
+		graph.ZerosLike(single(rowLit))), shapes.Make(dtypes.Bool, x.Shape().Dimensions...)), lit,
+		x)
 }
 
 // reflected is reflect on the device; whole numbers stay whole.

@@ -15,7 +15,7 @@ import (
 	"gopets/pets/vision/engine/enginetest"
 )
 
-// The graph must do what the host does, for pictures of any size in one batch, on every engine.
+// The graph must do what the host does, for images of any size in one batch, on every engine.
 func TestDeviceAgreesWithHost(t *testing.T) {
 	r := rand.New(rand.NewPCG(3, 4))
 	sizes := [][2]int{{60, 80}, {61, 45}, {33, 64}, {40, 20}, {32, 32}, {1, 1}, {1, 50}}
@@ -24,15 +24,17 @@ func TestDeviceAgreesWithHost(t *testing.T) {
 		config Config
 		size   spec.Size
 	}{
-		"train": {defaults, spec.Square(32)}, "valid": {Config{}, spec.Square(32)}, "squish": {defaults, spec.Size{H: 24, W: 40}},
-		"pad":      {Config{Resize: spec.Pad, Flip: true, MaxRotate: 45}, spec.Square(32)},
-		"dihedral": {Config{Flip: true, FlipVert: true, MaxWarp: .3, MaxLighting: .4, PAffine: spec.Some(1.), PLighting: spec.Some(1.)}, spec.Square(30)},
+		"train": {defaults, spec.Square(32)}, "valid": {Config{}, spec.Square(32)},
+		"squish": {defaults, spec.Size{H: 24, W: 40}},
+		"pad":    {Config{Resize: spec.Pad, Flip: true, MaxRotate: 45}, spec.Square(32)},
+		"dihedral": {Config{Flip: true, FlipVert: true, MaxWarp: .3, MaxLighting: .4,
+			PAffine: spec.Some(1.), PLighting: spec.Some(1.)}, spec.Square(30)},
 	} {
 		t.Run(name, func(t *testing.T) {
 			img, rows := make([]uint8, len(sizes)*h*w*3), make([]float64, len(sizes)*RowLen)
 			want := make([]float32, len(sizes)*c.size.H*c.size.W*3)
 			for i := range img {
-				img[i] = 255 // what lies beside a picture must not be seen
+				img[i] = 255 // what lies beside an image must not be seen
 			}
 			for i, size := range sizes {
 				p := images.New(size[1], size[0])
@@ -58,10 +60,16 @@ func TestDeviceAgreesWithHost(t *testing.T) {
 			enginetest.Each(t, func(t *testing.T, eng *engine.Engine) {
 				var got []float32
 				err := engine.Call("transforms on the device", func() {
-					exec := graph.MustNewExec(eng.Backend, func(img, rows *graph.Node) *graph.Node { return OnDevice(img, rows, c.size) })
+					exec := graph.MustNewExec(eng.Backend,
+						func(img, rows *graph.Node) *graph.Node {
+							return OnDevice(img, rows,
+								c.size)
+						})
 					pictures := tensors.FromFlatDataAndDimensions(img, len(sizes), h, w, 3)
-					out := exec.MustCall1(pictures, tensors.FromFlatDataAndDimensions(rows, len(sizes), RowLen))
-					if !out.Shape().Equal(shapes.Make(dtypes.Float32, len(sizes), c.size.H, c.size.W, 3)) {
+					out := exec.MustCall1(pictures, tensors.FromFlatDataAndDimensions(rows,
+						len(sizes), RowLen))
+					if !out.Shape().Equal(shapes.Make(dtypes.Float32, len(sizes), c.size.H,
+						c.size.W, 3)) {
 						t.Errorf("shape %v", out.Shape())
 					}
 					got = tensors.MustCopyFlatData[float32](out)
@@ -71,7 +79,8 @@ func TestDeviceAgreesWithHost(t *testing.T) {
 				}
 				for i := range got {
 					if d := got[i] - want[i]; !(d < 1e-5 && d > -1e-5) {
-						t.Fatalf("value %d of picture %d is %v, on the host %v", i, i/(len(got)/len(sizes)), got[i], want[i])
+						t.Fatalf("value %d of image %d is %v, on the host %v", i,
+							i/(len(got)/len(sizes)), got[i], want[i])
 					}
 				}
 			})
@@ -82,15 +91,18 @@ func TestDeviceAgreesWithHost(t *testing.T) {
 func TestRowRefuses(t *testing.T) {
 	row := make([]float64, RowLen)
 	big := pattern(200, 300)
-	says(t, "too large", defaults.Row(row, big, spec.Square(32), defaults.Valid()), "300×200", "size 32", "Reduced")
+	says(t, "too large", defaults.Row(row, big, spec.Square(32), defaults.Valid()), "300×200",
+		"size 32", "Reduced")
 	small := defaults.Reduced(big, spec.Square(32))
-	if err := defaults.Row(row, small, spec.Square(32), defaults.Valid()); err != nil || small.FullW != 300 {
+	if err := defaults.Row(row, small, spec.Square(32), defaults.Valid()); err != nil ||
+		small.FullW != 300 {
 		t.Error(small.W, small.H, err)
 	}
 	if same := defaults.Reduced(small, spec.Square(32)); same != small {
 		t.Error("reduced twice")
 	}
 	cut := Config{Cutout: 1}
-	says(t, "cutout", cut.Row(row, small, spec.Square(32), cut.Draw(rand.New(rand.NewPCG(1, 1)))), "cutout", "Apply")
-	says(t, "row", defaults.Row(row[:3], small, spec.Square(32), Params{}), "wanted 18")
+	says(t, "cutout", cut.Row(row, small, spec.Square(32), cut.Draw(rand.New(rand.NewPCG(1, 1)))),
+		"cutout", "Apply")
+	says(t, "row", defaults.Row(row[:3], small, spec.Square(32), Params{}), "want 18")
 }

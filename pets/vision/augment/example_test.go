@@ -10,12 +10,12 @@ import (
 	"gopets/pets/vision/dataset/images"
 )
 
-// A training picture: everything random is drawn first, and can be kept; then one pass makes the
+// A training image: everything random is drawn first, and can be kept; then one pass makes the
 // network's input.
 func Example() {
-	picture := images.New(500, 375) // or images.DecodeFile, or a images.Cache
+	picture := images.New(500, 375) // or images.DecodeFile, or an images.Cache
 	c, size := augment.Config(spec.DefaultTransforms()), spec.Square(224)
-	// one stream a picture: the result does not depend on the number of workers
+	// one stream an image: the result does not depend on the number of workers
 	const seed, index = 42, 7
 	params := c.Draw(rand.New(rand.NewPCG(seed, index)))
 	input := make([]float32, size.H*size.W*3)
@@ -26,7 +26,7 @@ func Example() {
 	// Output: 150528 true
 }
 
-// Validation pictures are resized and cropped at the centre.
+// Validation images are resized and cropped at the centre.
 func ExampleConfig_Valid() {
 	picture := images.New(3, 2)
 	copy(picture.Pix[3:], []uint8{255, 51, 0}) // the second pixel

@@ -29,16 +29,16 @@ func (m matrix) at(x, y float64) (u, v float64) {
 	return (m[0]*x + m[1]*y + m[2]) / q, (m[3]*x + m[4]*y + m[5]) / q
 }
 
-// view says how a picture becomes the network's input, all but the light.
+// view says how an image becomes the network's input, all but the light.
 type view struct {
-	w, h int // of the resized picture
+	w, h int // of the resized image
 	// from its points to the source's, both in [−1,1] with corner pixels on the corners
 	grid       matrix
 	aw, ah     int   // average the source to this size first; 0: don't
-	rows, cols []int // of the resized and mirrored picture, for each row and column of the input
+	rows, cols []int // of the resized and mirrored image, for each row and column of the input
 }
 
-// look works out the view of a picture of w×h pixels (its full size, before any reduction by a
+// look works out the view of an image of w×h pixels (its full size, before any reduction by a
 // cache).
 func (c Config) look(v *view, w, h int, s spec.Size, p Params) error {
 	method := c.Resize
@@ -53,7 +53,8 @@ func (c Config) look(v *view, w, h int, s spec.Size, p Params) error {
 		v.w, v.h = s.W, s.H
 	case spec.Pad:
 		ratio := max(float64(h)/float64(s.H), float64(w)/float64(s.W))
-		v.w, v.h = max(1, int(math.RoundToEven(float64(w)/ratio))), max(1, int(math.RoundToEven(float64(h)/ratio)))
+		v.w, v.h = max(1, int(math.RoundToEven(float64(w)/ratio))),
+			max(1, int(math.RoundToEven(float64(h)/ratio)))
 	default:
 		v.w, v.h = images.ResizedTo(w, h, s.W, s.H)
 	}
@@ -93,7 +94,8 @@ func (p Params) grid(w, h int) (matrix, error) {
 	}
 	if p.Zoom != 0 && p.Zoom != 1 {
 		k := 1 - 1/p.Zoom
-		m = m.mul(matrix{1 / p.Zoom, 0, k * (2*p.ZoomCol - 1), 0, 1 / p.Zoom, k * (2*p.ZoomRow - 1), 0, 0, 1})
+		m = m.mul(matrix{1 / p.Zoom, 0, k * (2*p.ZoomCol - 1), 0, 1 / p.Zoom, k * (2*p.ZoomRow - 1),
+			0, 0, 1})
 	}
 	m[1] *= float64(h) / float64(w)
 	m[3] *= float64(w) / float64(h)
@@ -110,7 +112,8 @@ func (p Params) grid(w, h int) (matrix, error) {
 // symmetricWarp is the homography that takes the moved corners to the corners (§4.2c).
 func symmetricWarp(m [4]float64) (matrix, error) {
 	corners := [4][2]float64{{-1, -1}, {-1, 1}, {1, -1}, {1, 1}}
-	moved := [4][2]float64{{-1 - m[3], -1 - m[1]}, {-1 - m[2], 1 + m[1]}, {1 + m[3], -1 - m[0]}, {1 + m[2], 1 + m[0]}}
+	moved := [4][2]float64{{-1 - m[3], -1 - m[1]}, {-1 - m[2], 1 + m[1]}, {1 + m[3], -1 - m[0]},
+		{1 + m[2], 1 + m[0]}}
 	var a [8][9]float64 // the equations, with the right-hand side last
 	for i, t := range moved {
 		x, y, o := t[0], t[1], corners[i]
@@ -126,7 +129,8 @@ func symmetricWarp(m [4]float64) (matrix, error) {
 		}
 		a[k], a[best] = a[best], a[k]
 		if math.Abs(a[k][k]) < 1e-9 {
-			return matrix{}, errors.New("transforms: the warp folds the picture: its values must stay within ±0.5")
+			return matrix{},
+				errors.New("transforms: the warp folds the image: its values must stay within ±0.5")
 		}
 		for i := range a {
 			if i == k {
@@ -167,7 +171,7 @@ func ends(n int) [2]float64 {
 	return [2]float64{-1, 1}
 }
 
-// pixels turns the grid's matrix into one from the resized picture's columns and rows to those of a
+// pixels turns the grid's matrix into one from the resized image's columns and rows to those of a
 // w×h source (corner pixels on corners).
 func (v *view) pixels(w, h int) matrix {
 	step := func(n int) float64 { return 2 / float64(max(1, n-1)) }
@@ -176,8 +180,8 @@ func (v *view) pixels(w, h int) matrix {
 	return matrix{x, 0, x, 0, y, y, 0, 0, 1}.mul(v.grid).mul(from)
 }
 
-// place gives for each of size places of the input its index in a side of n pixels, cropped at pct,
-// and padded by reflection where n is smaller (§4.2h).
+// place returns for each of size places of the input its index in a side of n pixels, cropped at
+// pct, and padded by reflection where n is smaller (§4.2h).
 func place(into []int, size, n int, pct float64) []int {
 	into = into[:0]
 	from := first(size, n, pct)

@@ -6,7 +6,7 @@ import (
 	"math/rand/v2"
 )
 
-// Params is everything random about one picture. The zero value changes nothing and crops at the
+// Params is everything random about one image. The zero value changes nothing and crops at the
 // top left; [Config.Valid] crops at the centre.
 type Params struct {
 	Warp [4]float64 // fastai's m0…m3 of symmetric_warp; zero: none
@@ -22,16 +22,16 @@ type Params struct {
 	CropRow, CropCol float64 // where the crop lies, 0…1
 }
 
-// Hole is a black square; Row and Col are the place of its middle in the resized picture, 0…1.
+// Hole is a black square; Row and Col are the place of its middle in the resized image, 0…1.
 type Hole struct {
 	Row, Col float64
 	Length   int
 }
 
-// Valid is what validation pictures get: no transform, and the crop at the centre.
+// Valid is what validation images get: no transform, and the crop at the centre.
 func (c Config) Valid() Params { return Params{CropRow: 0.5, CropCol: 0.5} }
 
-// Draw draws for one picture from fastai's distributions (§4.1). As there, the values of each
+// Draw draws for one image from fastai's distributions (§4.1). As there, the values of each
 // transform are drawn whether or not its coin then says that it runs, so that one transform's
 // probability does not change another's values.
 func (c Config) Draw(r *rand.Rand) Params {

@@ -36,7 +36,8 @@ func TestSymmetricWarp(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for i, want := range []float64{.909091, .0155288, .1585653, .0134112, 1.0526315, .0477839, .1441503, .0502988, 1} {
+	for i, want := range []float64{.909091, .0155288, .1585653, .0134112, 1.0526315, .0477839,
+		.1441503, .0502988, 1} {
 		near(t, "coefficient", got[i], want, 5e-7)
 	}
 	_, err = symmetricWarp([4]float64{-1, -1, -1, -1})
@@ -45,7 +46,8 @@ func TestSymmetricWarp(t *testing.T) {
 
 func TestReflection(t *testing.T) {
 	for i, x := range []float64{-2.6, -1.5, -1, -.3, .9, 1, 1.25, 1.9, 3.2} { // W = 5 (fastai §4.3)
-		near(t, "place", reflect((x+1)/2*4, 4), []float64{3.2, 1, 0, 1.4, 3.8, 4, 3.5, 2.2, .4}[i], 1e-12)
+		near(t, "place", reflect((x+1)/2*4, 4), []float64{3.2, 1, 0, 1.4, 3.8, 4, 3.5, 2.2, .4}[i],
+			1e-12)
 	}
 	for _, u := range []float64{0, 5, -3, math.NaN(), math.Inf(1)} {
 		if got := reflect(u, 0); got != 0 {
@@ -102,8 +104,10 @@ func TestDistributions(t *testing.T) {
 		want := []float64{.75, .75, .75, .75, .75, .5}[i]
 		near(t, "share that runs", count/n, want, 4*math.Sqrt(want*(1-want)/n))
 	}
-	for name, bounds := range map[string][2]float64{"warp": {-.2, .2}, "degrees": {-10, 10}, "zoom": {1, 1.1}, "zoom row": {0, 1}, "zoom col": {0, 1},
-		"brightness": {.4, .6}, "log contrast": {math.Log(.8), math.Log(1.25)}, "crop row": {0, 1}, "crop col": {0, 1}} {
+	for name, bounds := range map[string][2]float64{"warp": {-.2, .2}, "degrees": {-10, 10},
+		"zoom": {1, 1.1}, "zoom row": {0, 1}, "zoom col": {0, 1},
+		"brightness": {.4, .6}, "log contrast": {math.Log(.8), math.Log(1.25)}, "crop row": {0, 1},
+		"crop col": {0, 1}} {
 		uniform(t, name, values[name], bounds[0], bounds[1])
 	}
 }
@@ -169,12 +173,13 @@ func TestDrawsAreIndependentAndRepeatable(t *testing.T) {
 	if len(seen) != 8 {
 		t.Errorf("%d of 8 turns and mirrorings", len(seen))
 	}
-	if p := (Config{}).Draw(r); p.Flip || p.Degrees != 0 || p.Warp != [4]float64{} || p.Contrast != 0 || p.Dihedral != 0 {
+	if p := (Config{}).Draw(r); p.Flip || p.Degrees != 0 || p.Warp != [4]float64{} ||
+		p.Contrast != 0 || p.Dihedral != 0 {
 		t.Errorf("no transforms, but %+v", p)
 	}
 }
 
-// The eight turns and mirrorings give exact pixels of a square picture.
+// The eight turns and mirrorings give exact pixels of a square image.
 func TestDihedral(t *testing.T) {
 	src := pattern(16, 16)
 	for k := range 8 {
@@ -203,12 +208,13 @@ func TestDihedral(t *testing.T) {
 	}
 }
 
-// A picture that has the size already comes through unchanged; mirrored it is mirrored.
+// An image that has the size already comes through unchanged; mirrored it is mirrored.
 func TestSameSizeIsExact(t *testing.T) {
 	src := pattern(40, 40)
 	dst := make([]float32, 40*40*3)
 	for _, flip := range []bool{false, true} {
-		if err := (Config{}).Apply(dst, src, spec.Square(40), Params{Flip: flip, CropRow: 1, CropCol: 1}); err != nil {
+		if err := (Config{}).Apply(dst, src, spec.Square(40), Params{Flip: flip, CropRow: 1,
+			CropCol: 1}); err != nil {
 			t.Fatal(err)
 		}
 		for i := range dst {
@@ -224,7 +230,8 @@ func TestSameSizeIsExact(t *testing.T) {
 func TestPadAndSquish(t *testing.T) {
 	src := pattern(32, 16)
 	dst := make([]float32, 32*32*3)
-	if err := (Config{Resize: spec.Pad}).Apply(dst, src, spec.Square(32), Config{}.Valid()); err != nil {
+	if err := (Config{Resize: spec.Pad}).Apply(dst, src, spec.Square(32),
+		Config{}.Valid()); err != nil {
 		t.Fatal(err)
 	}
 	for x := range 32 { // 8 columns of reflection on either side
@@ -251,7 +258,8 @@ func TestLight(t *testing.T) {
 			for i := range 20001 {
 				in = append(in, float32(i)/20000)
 			}
-			in = append(in, 1e-8, 1e-7, 2e-7, 1e-5, 6.1e-5, 1-6.1e-5, 1-1e-6, .49999997, .5, .50000006)
+			in = append(in, 1e-8, 1e-7, 2e-7, 1e-5, 6.1e-5, 1-6.1e-5, 1-1e-6, .49999997, .5,
+				.50000006)
 			out := append([]float32{}, in...)
 			if change == 0 && contrast == 0 {
 				continue
@@ -261,7 +269,8 @@ func TestLight(t *testing.T) {
 				x := math.Min(math.Max(float64(in[i]), float64(lowest)), float64(highest))
 				want := 1 / (1 + math.Exp(-l.scale*(math.Log(x/(1-x))+l.shift)))
 				if d := math.Abs(float64(out[i]) - want); d > 1.5e-6 {
-					t.Fatalf("brightness %v contrast %v: %v became %v, want %v (off by %.1e)", change, contrast, in[i], out[i], want, d)
+					t.Fatalf("brightness %v contrast %v: %v became %v, want %v (off by %.1e)",
+						change, contrast, in[i], out[i], want, d)
 				}
 			}
 		}
@@ -293,7 +302,7 @@ func TestCutout(t *testing.T) {
 	}
 }
 
-// A picture from the cache must give what the file gives, to 1/255, also where fastai averages
+// An image from the cache must give what the file gives, to 1/255, also where fastai averages
 // first.
 func TestCachedAgreesWithUncached(t *testing.T) {
 	src, r := t.TempDir(), rand.New(rand.NewPCG(7, 8))
@@ -302,7 +311,8 @@ func TestCachedAgreesWithUncached(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer cache.Close()
-	for _, size := range [][2]int{{40, 50}, {66, 70}, {90, 70}, {97, 160}, {150, 200}, {301, 205}, {640, 480}, {120, 700}} {
+	for _, size := range [][2]int{{40, 50}, {66, 70}, {90, 70}, {97, 160}, {150, 200}, {301, 205},
+		{640, 480}, {120, 700}} {
 		p := pattern(size[0], size[1])
 		file := filepath.Join(src, "p.bmp")
 		if err := os.WriteFile(file, bitmap(p), 0o644); err != nil {
@@ -328,7 +338,8 @@ func TestCachedAgreesWithUncached(t *testing.T) {
 			}
 			for k := range a {
 				if math.Abs(float64(a[k]-b[k])) > 1.0/255 {
-					t.Fatalf("%v draw %d: %v from the cache (%d×%d), %v from the file", size, i, b[k], cached.W, cached.H, a[k])
+					t.Fatalf("%v draw %d: %v from the cache (%d×%d), %v from the file", size, i,
+						b[k], cached.W, cached.H, a[k])
 				}
 			}
 		}
@@ -336,7 +347,7 @@ func TestCachedAgreesWithUncached(t *testing.T) {
 	}
 }
 
-// bitmap writes a picture as an uncompressed BMP.
+// bitmap writes an image as an uncompressed BMP.
 func bitmap(p *images.RGB) []byte {
 	stride := (3*p.W + 3) / 4 * 4
 	le := func(b []byte, v, n int) []byte {
@@ -373,23 +384,28 @@ func TestConfigIsJSON(t *testing.T) {
 
 func TestMistakes(t *testing.T) {
 	for want, c := range map[string]Config{
-		"MaxRotate is -1": {MaxRotate: -1}, "MaxZoom is 0.9": {MaxZoom: .9}, "MaxLighting is 1": {MaxLighting: 1}, "MaxWarp is 0.6": {MaxWarp: .6},
-		"PAffine is 2": {PAffine: spec.Some(2.)}, "Cutout is -1": {Cutout: -1}, `Resize is "zoom"`: {Resize: "zoom"}, "MaxLighting is NaN": {MaxLighting: math.NaN()},
+		"MaxRotate is -1": {MaxRotate: -1}, "MaxZoom is 0.9": {MaxZoom: .9},
+		"MaxLighting is 1": {MaxLighting: 1}, "MaxWarp is 0.6": {MaxWarp: .6},
+		"PAffine is 2": {PAffine: spec.Some(2.)}, "Cutout is -1": {Cutout: -1},
+		`Resize is "zoom"`: {Resize: "zoom"}, "MaxLighting is NaN": {MaxLighting: math.NaN()},
 	} {
 		says(t, want, spec.Check(spec.Transforms(c)), want, "want")
 	}
 	dst, p := make([]float32, 27), pattern(4, 4)
-	says(t, "values", Config{}.Apply(dst[:5], p, spec.Square(3), Params{}), "5 values", "wanted 27")
+	says(t, "values", Config{}.Apply(dst[:5], p, spec.Square(3), Params{}), "5 values", "want 27")
 	says(t, "size", Config{}.Apply(dst, p, spec.Size{}, Params{}), "size is 0")
-	says(t, "none", Config{}.Apply(dst, nil, spec.Square(3), Params{}), "no picture")
-	says(t, "broken", Config{}.Apply(dst, &images.RGB{W: 9, H: 9}, spec.Square(3), Params{}), "9×9", "0 values")
+	says(t, "none", Config{}.Apply(dst, nil, spec.Square(3), Params{}), "no image")
+	says(t, "broken", Config{}.Apply(dst, &images.RGB{W: 9, H: 9}, spec.Square(3), Params{}), "9×9",
+		"0 values")
 }
 
-// Tiny and extreme pictures must not crash, whatever is drawn.
+// Tiny and extreme images must not crash, whatever is drawn.
 func TestExtremePictures(t *testing.T) {
 	r := rand.New(rand.NewPCG(11, 12))
-	wild := Config{Flip: true, FlipVert: true, MaxRotate: 180, MaxZoom: 10, MaxLighting: .99, MaxWarp: .5, PAffine: spec.Some(1.), PLighting: spec.Some(1.), Cutout: 2}
-	for _, size := range [][2]int{{1, 1}, {1, 2}, {2, 1}, {1, 500}, {500, 1}, {3, 1000}, {2000, 2}} {
+	wild := Config{Flip: true, FlipVert: true, MaxRotate: 180, MaxZoom: 10, MaxLighting: .99,
+		MaxWarp: .5, PAffine: spec.Some(1.), PLighting: spec.Some(1.), Cutout: 2}
+	for _, size := range [][2]int{{1, 1}, {1, 2}, {2, 1}, {1, 500}, {500, 1}, {3, 1000},
+		{2000, 2}} {
 		for _, s := range []spec.Size{spec.Square(1), spec.Square(7), {H: 3, W: 9}} {
 			for _, method := range []spec.Resize{spec.Auto, spec.Crop, spec.Squish, spec.Pad} {
 				wild.Resize = method
@@ -399,7 +415,7 @@ func TestExtremePictures(t *testing.T) {
 				}
 				for _, v := range dst {
 					if !(v >= 0 && v <= 1) {
-						t.Fatalf("picture %v to %v by %q: value %v", size, s, method, v)
+						t.Fatalf("image %v to %v by %q: value %v", size, s, method, v)
 					}
 				}
 			}

@@ -67,11 +67,12 @@ func (h hyperNodes) clip(grads []*graph.Node) []*graph.Node {
 	return clipped
 }
 
-// update gives a parameter's and its moments' next values.
+// update returns a parameter's and its moments' next values.
 func (h hyperNodes) update(group int, p, grad, m, v *graph.Node) (newP, newM, newV *graph.Node) {
 	decay, step, b1 := h.at(group), h.at(h.groups+group), h.at(2*h.groups)
 	newM = graph.Add(graph.Mul(m, b1), graph.Mul(grad, graph.OneMinus(b1)))
 	newV = graph.Add(graph.MulScalar(v, beta2), graph.MulScalar(graph.Square(grad), 1-beta2))
-	newP = graph.Sub(graph.Mul(p, decay), graph.Mul(step, graph.Div(newM, graph.AddScalar(graph.Sqrt(newV), adamEpsilon))))
+	newP = graph.Sub(graph.Mul(p, decay),
+		graph.Mul(step, graph.Div(newM, graph.AddScalar(graph.Sqrt(newV), adamEpsilon))))
 	return newP, newM, newV
 }

@@ -23,9 +23,10 @@ func TestWeightedCrossEntropy(t *testing.T) {
 	shape := planShape{weights: "[1,2,4]"}
 	smooth := shape
 	smooth.smoothing = .1
-	exec, err := graph.NewExec(enginetest.Go(t).Backend, func(logits, labels *graph.Node) (*graph.Node, *graph.Node) {
-		return crossEntropy(logits, labels, shape), crossEntropy(logits, labels, smooth)
-	})
+	exec, err := graph.NewExec(enginetest.Go(t).Backend,
+		func(logits, labels *graph.Node) (*graph.Node, *graph.Node) {
+			return crossEntropy(logits, labels, shape), crossEntropy(logits, labels, smooth)
+		})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -37,7 +38,8 @@ func TestWeightedCrossEntropy(t *testing.T) {
 	plain := (4*.4076060 + 2*1.3490122) / 6
 	even := (2.4076060 + 2*1.4076060 + 4*.4076060 + .3490122 + 2*1.3490122 + 4*3.3490122) / 3 / 6
 	near(t, "weighted", float64(tensors.ToScalar[float32](out[0])), plain, 1e-6)
-	near(t, "weighted and smoothed", float64(tensors.ToScalar[float32](out[1])), .9*plain+.1*even, 1e-6)
+	near(t, "weighted and smoothed", float64(tensors.ToScalar[float32](out[1])), .9*plain+.1*even,
+		1e-6)
 }
 
 // unequal has 100 images of one class and 10 of another, whose brightness overlaps; 20 of each for
@@ -46,7 +48,8 @@ func unequal() *dataset.Split {
 	s := &dataset.Split{Classes: []string{"common", "rare"}, SplitHash: "unequal"}
 	add := func(to *[]dataset.Item, label, n int) {
 		for i := range n {
-			*to = append(*to, dataset.Item{Path: fmt.Sprintf("%s/%d", s.Classes[label], len(*to)+i), Label: label})
+			*to = append(*to, dataset.Item{Path: fmt.Sprintf("%s/%d", s.Classes[label], len(*to)+i),
+				Label: label})
 		}
 	}
 	add(&s.Train, 0, 100)
@@ -57,7 +60,8 @@ func unequal() *dataset.Split {
 }
 
 func unequalImage(item dataset.Item) (*images.RGB, error) {
-	r := rand.New(rand.NewPCG(uint64(item.Label), uint64(len(item.Path))<<20+uint64(item.Path[len(item.Path)-1])<<10+uint64(item.Path[len(item.Path)-2])))
+	r := rand.New(rand.NewPCG(uint64(item.Label), uint64(len(item.Path))<<20+
+		uint64(item.Path[len(item.Path)-1])<<10+uint64(item.Path[len(item.Path)-2])))
 	p := images.New(32, 32)
 	level := 105 + 30*float64(item.Label) + 22*r.NormFloat64()
 	for i := range p.Pix {
@@ -73,7 +77,8 @@ func TestBalance(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		c := Config{Batches: spec.Batches{Seed: 3, Size: spec.Square(32), Batch: 11}, Images: unequalImage}
+		c := Config{Batches: spec.Batches{Seed: 3, Size: spec.Square(32), Batch: 11},
+			Images: unequalImage}
 		c.Balance = b
 		l, err := New(enginetest.Go(t), net, unequal(), c)
 		if err != nil {
@@ -99,7 +104,8 @@ func TestBalance(t *testing.T) {
 	plain := recall("")
 	for _, b := range []spec.Balance{spec.BalanceLoss, spec.BalanceSampler} {
 		if got := recall(b); got < plain+.15 {
-			t.Errorf("%s: %.0f %% of the rare class are found, without %.0f %%", b, 100*got, 100*plain)
+			t.Errorf("%s: %.0f %% of the rare class are found, without %.0f %%", b, 100*got,
+				100*plain)
 		}
 	}
 }
@@ -119,7 +125,8 @@ func TestBalancedOrder(t *testing.T) {
 	}
 	for i, n := range times {
 		if most := of[items[i].Label]/[]int{100, 10}[items[i].Label] + 1; n > most {
-			t.Errorf("image %d of class %d came %d times, want at most %d", i, items[i].Label, n, most)
+			t.Errorf("image %d of class %d came %d times, want at most %d", i, items[i].Label, n,
+				most)
 		}
 	}
 }
@@ -134,7 +141,8 @@ func TestLossWeights(t *testing.T) {
 	if w, err := lossWeights(unequal(), c); err != nil || w != "[0.55,3]" {
 		t.Errorf("weights %s, %v", w, err)
 	}
-	for want, w := range map[string]map[string]float64{"no class of the data": {"dog": 1}, "want positive numbers": {"rare": -1}} {
+	for want, w := range map[string]map[string]float64{"no class of the data": {"dog": 1},
+		"want positive numbers": {"rare": -1}} {
 		c.ClassWeights = spec.WeightsOf(w)
 		if _, err := lossWeights(unequal(), c); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%v: %v", w, err)

@@ -21,7 +21,8 @@ type batch struct {
 }
 
 func newBatch(size spec.Size, rows, n int) *batch {
-	return &batch{size: size, data: make([]float32, rows*size.H*size.W*3), labels: make([]int32, rows), n: n}
+	return &batch{size: size, data: make([]float32, rows*size.H*size.W*3),
+		labels: make([]int32, rows), n: n}
 }
 
 // piece is a part of a batch on its way to the device.
@@ -38,7 +39,8 @@ func (b *batch) pieces(inner int) []piece {
 	for at := 0; at < len(b.labels); at += inner {
 		rng[2] += uint64(at) // each piece drops other units
 		b.ready = append(b.ready, piece{
-			x:      tensors.FromFlatDataAndDimensions(b.data[at*px:(at+inner)*px], inner, b.size.H, b.size.W, 3),
+			x: tensors.FromFlatDataAndDimensions(b.data[at*px:(at+inner)*px], inner, b.size.H,
+				b.size.W, 3),
 			labels: tensors.FromFlatDataAndDimensions(b.labels[at:at+inner], inner),
 			rng:    tensors.FromFlatDataAndDimensions(rng[:], 3),
 		})

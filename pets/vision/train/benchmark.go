@@ -38,7 +38,8 @@ func (l *Learner) Benchmark(ctx context.Context, steps int, train bool) (Speed, 
 				s.First, begin = time.Since(begin), time.Now()
 			}
 			if train {
-				_, err = l.opt.step(b, hyper{lrs: make([]float64, l.exec.net.Groups()), beta1: l.weights.now.beta1}, Events{})
+				_, err = l.opt.step(b, hyper{lrs: make([]float64, l.exec.net.Groups()),
+					beta1: l.weights.now.beta1}, Events{})
 			} else {
 				_, err = l.evaluate(b, l.exec.inner, Events{})
 			}

@@ -18,7 +18,7 @@ import (
 	"gopets/pets/vision/interpret"
 )
 
-// A path, the same file's bytes and the same decoded picture give the same answer.
+// A path, the same file's bytes and the same decoded image give the same answer.
 func TestPredictPathBytesImage(t *testing.T) {
 	l := newLearner(t, enginetest.Go(t), fixtureConfig())
 	ctx := context.Background()
@@ -45,13 +45,17 @@ func TestPredictPathBytesImage(t *testing.T) {
 	}
 	same(t, "path and bytes", a, b)
 	same(t, "path and image", a, c)
-	if top := a.TopK(9); len(top) != 3 || top[0].Class != a.Class || top[0].Probability != a.Probability || top[2].Probability > top[1].Probability || len(a.TopK(-1)) != 0 {
+	if top := a.TopK(9); len(top) != 3 || top[0].Class != a.Class ||
+		top[0].Probability != a.Probability || top[2].Probability > top[1].Probability ||
+		len(a.TopK(-1)) != 0 {
 		t.Errorf("%+v", a)
 	}
-	if _, err := l.PredictFile(ctx, path+".no"); err == nil || !strings.Contains(err.Error(), "cat.jpg.no") {
+	if _, err := l.PredictFile(ctx, path+".no"); err == nil ||
+		!strings.Contains(err.Error(), "cat.jpg.no") {
 		t.Errorf("missing file: %v", err)
 	}
-	if _, err := l.PredictBytes(ctx, []byte("<html>")); err == nil || !strings.Contains(err.Error(), "a web page") {
+	if _, err := l.PredictBytes(ctx, []byte("<html>")); err == nil ||
+		!strings.Contains(err.Error(), "a web page") {
 		t.Errorf("no image: %v", err)
 	}
 	if _, err := l.PredictImage(ctx, images.New(0, 0).Image()); err == nil {
@@ -69,10 +73,12 @@ func TestTTALooks(t *testing.T) {
 	for pass := range ttaPasses {
 		p := l.load.view(1.35, pass, 3)
 		seen[fmt.Sprint(p.ZoomRow, p.ZoomCol, p.Flip)] = true
-		if p.Zoom != 1.35 || p.CropRow != p.ZoomRow || p.CropCol != p.ZoomCol || p.Warp == [4]float64{} || p.Degrees == 0 || p.Brightness == 0 || p.Contrast == 0 {
+		if p.Zoom != 1.35 || p.CropRow != p.ZoomRow || p.CropCol != p.ZoomCol ||
+			p.Warp == [4]float64{} || p.Degrees == 0 || p.Brightness == 0 || p.Contrast == 0 {
 			t.Errorf("pass %d: %+v", pass, p)
 		}
-		if !reflect.DeepEqual(p, l.load.view(1.35, pass, 3)) || p.Degrees == l.load.view(1.35, pass, 4).Degrees {
+		if !reflect.DeepEqual(p, l.load.view(1.35, pass, 3)) ||
+			p.Degrees == l.load.view(1.35, pass, 4).Degrees {
 			t.Errorf("pass %d is not repeatable, or the same for all pictures", pass)
 		}
 	}
@@ -113,8 +119,10 @@ func TestTTA(t *testing.T) {
 	}
 	for i, row := range mixed.Probs {
 		for k, p := range row {
-			near(t, "β=1 is the plain prediction", float64(only.Probs[i][k]), float64(plain.Probs[i][k]), 1e-6)
-			near(t, "0.4 plain + 0.6 augmented", float64(p), .4*float64(plain.Probs[i][k])+.6*float64(none.Probs[i][k]), 1e-5)
+			near(t, "β=1 is the plain prediction", float64(only.Probs[i][k]),
+				float64(plain.Probs[i][k]), 1e-6)
+			near(t, "0.4 plain + 0.6 augmented", float64(p), .4*float64(plain.Probs[i][k])+
+				.6*float64(none.Probs[i][k]), 1e-5)
 		}
 		near(t, "loss", mixed.Losses[i], -math.Log(float64(row[mixed.Labels[i]])), 1e-6)
 	}

@@ -22,7 +22,8 @@ type CNN struct {
 
 // CNNLearner is fastai's cnn_learner (§6.1): a network by name (model.Names) with a pretrained
 // body, frozen, and a new head for the data's classes.
-func CNNLearner(ctx context.Context, eng *engine.Engine, data *dataset.Split, arch string, c Config, o CNN) (*Learner, error) {
+func CNNLearner(ctx context.Context, eng *engine.Engine, data *dataset.Split, arch string, c Config,
+	o CNN) (*Learner, error) {
 	net, err := model.New(arch, len(data.Classes), o.Head)
 	if err != nil {
 		return nil, err
@@ -61,7 +62,10 @@ func (l *Learner) SetBody(f *weights.File) (unused []string, err error) {
 	}
 	for _, name := range missing {
 		if !strings.HasPrefix(name, "head.") {
-			return nil, fmt.Errorf("pretrained weights: the file lacks %s of %s: give a file of that network", name, l.exec.net.Name)
+			return nil,
+				fmt.Errorf(
+					"pretrained weights: the file lacks %s of %s: give a file of that network",
+					name, l.exec.net.Name)
 		}
 	}
 	if err := l.SetWeights(values); err != nil {

@@ -49,8 +49,10 @@ func (c Config) withDefaults() (Config, error) {
 	}
 	inner := divisor(c.Batch, c.InnerBatch)
 	if inner == 0 {
-		return c, fmt.Errorf("learner: %w", &spec.OptionError{Option: "Batch", Got: fmt.Sprint(c.Batch),
-			Want: fmt.Sprintf("a number with a divisor from 2 to %d, the inner batch", c.InnerBatch)})
+		return c, fmt.Errorf("learner: %w", &spec.OptionError{Option: "Batch",
+			Got: fmt.Sprint(c.Batch),
+			Want: fmt.Sprintf("a number with a divisor from 2 to %d, the inner batch",
+				c.InnerBatch)})
 	}
 	c.InnerBatch = inner
 	return c, nil

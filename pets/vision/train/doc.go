@@ -1,5 +1,5 @@
-// Package train fits a network of pets/vision/model to labelled pictures the way fastai v1.0.48
-// does: softmax cross-entropy, AdamW over layer groups, one-cycle learning rates, the learning-rate
+// Package train fits a network of pets/vision/model to labelled images the way fastai v1.0.48 does:
+// softmax cross-entropy, AdamW over layer groups, one-cycle learning rates, the learning-rate
 // finder, a recorder, snapshots that a later process goes on from. Sections named in comments are
 // those of fastai's behaviour as recorded by this project ("fastai §8" is the loop).
 //
@@ -12,15 +12,16 @@
 // [Learner.Snapshot] all that a killed fit goes on from, [Learner.Export] what others need to
 // predict.
 //
-//	learner.go    the learner, freezing            batches.go  pictures prepared ahead of the step
-//	fit.go        the loop                         graphs.go   the compiled functions, step.go their calls
-//	schedule.go   one-cycle                        adamw.go    the optimizer
-//	lr.go         rates per layer group            find.go     learning-rate finder
-//	recorder.go   what happened                    save.go, snapshot.go  files
-//	predict.go    validation, prediction           gradcam.go  heat maps
-//	classify.go   one picture: file, bytes, image  tta.go      several looks at each
-//	cnn.go        pretrained networks              finetune.go the two-part recipe
-//	watch.go      early stopping, best epoch       export.go   one file for prediction
+// The options are those of gopets/pets/spec.
+//
+//	learner.go    the learner                     predictor.go  what an exported file can do, too
+//	fit.go        kinds of fits                   loop.go       epochs, early stopping, the best epoch
+//	optimizer.go  steps within memory             adamw.go      AdamW, gradient clipping
+//	graphs.go     what is compiled                executor.go   calls of it
+//	schedule.go   one-cycle                       find.go       learning-rate finder
+//	examples.go   the set, checked                loader.go     images prepared ahead of the step
+//	state.go      weights, moments, going back    recorder.go   what happened
+//	save.go, snapshot.go, export.go  files        tta.go, gradcam.go  several views, heat maps
 //
 // # How it works
 //
@@ -30,9 +31,9 @@
 // "restore what was there" is keeping a slice. Tensors stay on the device between steps. There is
 // one compilation for each of (frozen or not) × (train, evaluate) and shape.
 //
-// Every random choice comes from (seed, purpose, epoch, picture): the order of pictures, their
+// Every random choice comes from (seed, purpose, epoch, image): the order of images, their
 // augmentation, dropout. So the tables depend neither on the number of workers nor on what was
-// looked at in between, and a snapshot needs to store no generator.
+// predicted in between, and a snapshot needs to store no generator.
 //
 // # Better than fastai where fastai has a bug
 //

@@ -12,7 +12,7 @@ import (
 	"gopets/pets/vision/train"
 )
 
-// plain draws a picture of one colour in memory; a real program leaves Config.Pictures out and
+// plain draws an image of one colour in memory; a real program leaves Config.Pictures out and
 // gives files.
 func plain(item dataset.Item) (*images.RGB, error) {
 	p := images.New(40, 40)
@@ -39,15 +39,18 @@ func ExampleLearner() {
 		fmt.Println(err)
 		return
 	}
-	learn, err := train.New(eng, net, data, train.Config{Batches: spec.Batches{Size: spec.Square(32), Batch: 4, Transforms: spec.DefaultTransforms()}, Images: plain})
+	learn, err := train.New(eng, net, data,
+		train.Config{Batches: spec.Batches{Size: spec.Square(32), Batch: 4,
+			Transforms: spec.DefaultTransforms()}, Images: plain})
 	if err != nil {
 		fmt.Println(err)
 		return
 	}
 	defer learn.Close()
-	err = learn.FitOneCycle(context.Background(), 1, spec.Fit{MaxLR: spec.Slice(1e-4, 1e-3)}, train.Events{
-		Epoch: func(r spec.Row) { fmt.Println("epoch", r.Epoch, "done") },
-	})
+	err = learn.FitOneCycle(context.Background(), 1, spec.Fit{MaxLR: spec.Slice(1e-4, 1e-3)},
+		train.Events{
+			Epoch: func(r spec.Row) { fmt.Println("epoch", r.Epoch, "done") },
+		})
 	if err != nil {
 		fmt.Println(err)
 		return

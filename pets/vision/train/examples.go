@@ -24,7 +24,8 @@ func newExamples(s *dataset.Split, c Config, classes int) (*examples, error) {
 	for set, items := range map[string][]dataset.Item{"training": s.Train, "validation": s.Valid} {
 		for _, it := range items {
 			if it.Label < 0 || it.Label >= classes {
-				return nil, fmt.Errorf("learner: %s image %s has label %d, outside the %d classes", set, it.Path, it.Label, classes)
+				return nil, fmt.Errorf("learner: %s image %s has label %d, outside the %d classes",
+					set, it.Path, it.Label, classes)
 			}
 		}
 	}
@@ -35,9 +36,12 @@ func newExamples(s *dataset.Split, c Config, classes int) (*examples, error) {
 // enough checks that a batch fits into the training set.
 func (e *examples) enough(c Config) error {
 	if n := len(e.train); n < 2 {
-		return fmt.Errorf("learner: %d training images cannot train anything: give more images or a smaller fraction for validation", n)
+		return fmt.Errorf(
+			"learner: %d training images cannot train anything: give more images or a smaller fraction for validation", n)
 	} else if n < c.Batch {
-		return fmt.Errorf("learner: %w", &spec.OptionError{Option: "Batch", Got: fmt.Sprint(c.Batch), Want: fmt.Sprintf("at most %d, the number of training images", n)})
+		return fmt.Errorf("learner: %w", &spec.OptionError{Option: "Batch",
+			Got: fmt.Sprint(c.Batch), Want: fmt.Sprintf("at most %d, the number of training images",
+				n)})
 	}
 	return nil
 }
@@ -61,7 +65,9 @@ func (e *examples) check(ctx context.Context, l *loader, ev Events) error {
 		for i, b := range bad {
 			lines[i] = filepath.Base(b.Path) + ": " + b.Reason
 		}
-		return &spec.OptionError{Option: "Skip", Got: fmt.Sprintf("%d of %d images cannot be read (%s)", len(bad), len(items), some(lines, 5)),
+		return &spec.OptionError{Option: "Skip",
+			Got: fmt.Sprintf("%d of %d images cannot be read (%s)", len(bad), len(items),
+				some(lines, 5)),
 			Hint: "repair or remove them, or leave them out with {}"}
 	}
 	broken := map[string]bool{}
@@ -69,7 +75,8 @@ func (e *examples) check(ctx context.Context, l *loader, ev Events) error {
 		broken[b.Path] = true
 		ev.note("skipped %s: %s", b.Path, b.Reason)
 	}
-	e.train, e.valid, e.skipped = without(e.split.Train, broken), without(e.split.Valid, broken), bad
+	e.train, e.valid, e.skipped = without(e.split.Train, broken), without(e.split.Valid, broken),
+		bad
 	if err := e.enough(l.cfg); err != nil {
 		return err
 	}

@@ -57,14 +57,16 @@ func (e *executor) freezeTo(n int) error {
 		from += groups
 	}
 	if from < 0 || from > groups {
-		return fmt.Errorf("freeze to %d: %s has %d layer groups, so between %d and %d", n, e.net.Name, groups, -groups, groups)
+		return fmt.Errorf("freeze to %d: %s has %d layer groups, so between %d and %d", n,
+			e.net.Name, groups, -groups, groups)
 	}
 	e.plan = newPlan(e.net, e.shape, from)
 	return nil
 }
 
 // call runs a function; panics of the engine come back as errors with the stage.
-func (e *executor) call(stage, kind string, ev Events, inputs ...any) (out []*tensors.Tensor, err error) {
+func (e *executor) call(stage, kind string, ev Events, inputs ...any) (out []*tensors.Tensor,
+	err error) {
 	var inner error
 	err = engine.Call(stage, func() {
 		var exec *graph.Exec
@@ -101,10 +103,12 @@ func (e *executor) withinMemory(batch int, ev Events, try func() error) error {
 		}
 		next := divisor(batch, max(2, e.inner/2))
 		if next == 0 || next == e.inner {
-			return fmt.Errorf("%w (%w)", &spec.OptionError{Option: "Size", Got: fmt.Sprintf("out of memory with an inner batch of %d images", e.inner),
+			return fmt.Errorf("%w (%w)", &spec.OptionError{Option: "Size",
+				Got:  fmt.Sprintf("out of memory with an inner batch of %d images", e.inner),
 				Hint: "use a smaller {} or network, or free the device"}, err)
 		}
-		ev.note("out of memory: inner batches of %d instead of %d; gradients are added up over the batch of %d, batch norms see the inner batch",
+		ev.note(
+			"out of memory: inner batches of %d instead of %d; gradients are added up over the batch of %d, batch norms see the inner batch",
 			next, e.inner, batch)
 		e.inner = next
 	}

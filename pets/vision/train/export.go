@@ -70,10 +70,12 @@ func (l *Learner) export(path string) error {
 		}
 		return list
 	}
-	if text, err = json.Marshal(exportedSplit{relative(l.data.Train), relative(l.data.Valid)}); err != nil {
+	if text, err = json.Marshal(exportedSplit{relative(l.data.Train),
+		relative(l.data.Valid)}); err != nil {
 		return err
 	}
-	list := weights.Tensor{Name: splitTensor, Shape: []int{len(text)}, DType: "U8", Ints: make([]int64, len(text))}
+	list := weights.Tensor{Name: splitTensor, Shape: []int{len(text)}, DType: "U8",
+		Ints: make([]int64, len(text))}
 	for i, b := range text {
 		list.Ints[i] = int64(b)
 	}
@@ -138,7 +140,8 @@ func loadLearner(eng *engine.Engine, path string) (*Predictor, error) {
 func readExport(f *weights.File) (e export, data *dataset.Split, err error) {
 	data = &dataset.Split{}
 	if f.Meta[metaExport] == "" {
-		return e, nil, fmt.Errorf("the file was not written by Export: a learner's Load reads what Save wrote")
+		return e, nil,
+			fmt.Errorf("the file was not written by Export: a learner's Load reads what Save wrote")
 	}
 	if err := json.Unmarshal([]byte(f.Meta[metaExport]), &e); err != nil {
 		return e, nil, fmt.Errorf("the file's description is damaged: %w", err)
@@ -146,7 +149,8 @@ func readExport(f *weights.File) (e export, data *dataset.Split, err error) {
 	if err := json.Unmarshal([]byte(f.Meta[metaClasses]), &data.Classes); err != nil {
 		return e, nil, fmt.Errorf("the file's list of classes is damaged: %w", err)
 	}
-	e.Batches, e.Training = spec.Defaults(e.Batches), spec.Defaults(e.Training) // older files lack some
+	// older files lack some
+	e.Batches, e.Training = spec.Defaults(e.Batches), spec.Defaults(e.Training)
 	for _, options := range []any{e.Batches, e.Training, spec.Head{Hidden: e.Hidden}} {
 		if err := spec.Check(options); err != nil {
 			return e, nil, fmt.Errorf("the file's description is damaged: %w", err)
@@ -168,7 +172,8 @@ func complete(n *model.Net, f *weights.File) error {
 	}
 	for _, p := range n.Params {
 		if sizes[p.Name] != p.Size() {
-			return fmt.Errorf("%s of %s has %d values in the file, wanted %d: the file is damaged", p.Name, n.Name, sizes[p.Name], p.Size())
+			return fmt.Errorf("%s of %s has %d values in the file, wanted %d: the file is damaged",
+				p.Name, n.Name, sizes[p.Name], p.Size())
 		}
 	}
 	return nil
@@ -188,10 +193,12 @@ func readSplit(f *weights.File, into *dataset.Split) error {
 	if err := json.Unmarshal(text, &s); err != nil {
 		return err
 	}
-	for set, list := range map[*[]dataset.Item][]exportedItem{&into.Train: s.Train, &into.Valid: s.Valid} {
+	for set, list := range map[*[]dataset.Item][]exportedItem{&into.Train: s.Train,
+		&into.Valid: s.Valid} {
 		for _, it := range list {
 			if it.Label < 0 || it.Label >= len(into.Classes) {
-				return fmt.Errorf("%s has label %d of %d classes", it.File, it.Label, len(into.Classes))
+				return fmt.Errorf("%s has label %d of %d classes", it.File, it.Label,
+					len(into.Classes))
 			}
 			*set = append(*set, dataset.Item{Path: it.File, Label: it.Label})
 		}

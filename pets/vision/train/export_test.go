@@ -13,7 +13,7 @@ import (
 )
 
 // The loaded learner knows all that the exported one knew, predicts bit for bit the same, and
-// refuses what needs pictures.
+// refuses what needs images.
 func TestExport(t *testing.T) {
 	eng := enginetest.Go(t)
 	ctx := context.Background()
@@ -43,12 +43,15 @@ func TestExport(t *testing.T) {
 	same(t, "predictions", got, want)
 	same(t, "classes", back.Split().Classes, fixtureClasses)
 	same(t, "split", back.Split(), l.Split())
-	if back.Config().Size != c.Size || back.Config().Stats != c.Stats || back.Config().Transforms != c.Transforms || !back.Config().IgnoreEXIF || back.State() != l.State() {
+	if back.Config().Size != c.Size || back.Config().Stats != c.Stats ||
+		back.Config().Transforms != c.Transforms || !back.Config().IgnoreEXIF ||
+		back.State() != l.State() {
 		t.Errorf("configuration %+v, state %q", back.Config(), back.State())
 	}
 	// It is a file of weights too.
 	other := newLearner(t, eng, c)
-	if warnings, err := other.Load(path); err != nil || len(warnings) != 1 || !strings.Contains(warnings[0], "no optimizer") {
+	if warnings, err := other.Load(path); err != nil || len(warnings) != 1 ||
+		!strings.Contains(warnings[0], "no optimizer") {
 		t.Errorf("load: %v %v", warnings, err)
 	}
 	same(t, "weights", values(t, other), values(t, l))
@@ -61,7 +64,8 @@ func TestLoadLearnerRefuses(t *testing.T) {
 	if err := l.Save(path); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := LoadLearner(eng, path); err == nil || !strings.Contains(err.Error(), "not written by Export") {
+	if _, err := LoadLearner(eng, path); err == nil ||
+		!strings.Contains(err.Error(), "not written by Export") {
 		t.Errorf("a saved file: %v", err)
 	}
 	for want, spoil := range map[string]func(f *weights.File){
@@ -69,12 +73,18 @@ func TestLoadLearnerRefuses(t *testing.T) {
 		"Size is 100000":      func(f *weights.File) { edit(f, `"h":32`, `"h":100000`) },
 		"at least 32":         func(f *weights.File) { edit(f, `"h":32`, `"h":8`) },
 		"positive deviations": func(f *weights.File) { edit(f, `"std":[0.229`, `"std":[0`) },
-		"Hidden is":           func(f *weights.File) { edit(f, `"hidden":[16]`, `"hidden":[99999999999]`) },
-		"values":              func(f *weights.File) { edit(f, `"hidden":[16]`, `"hidden":[1000000]`) },
-		"classes":             func(f *weights.File) { f.Meta[metaClasses] = `"pug"` },
-		"unknown name":        func(f *weights.File) { f.Meta[metaArch] = "vgg" },
-		"label 2 of 2":        func(f *weights.File) { f.Meta[metaClasses] = `["a","b"]` },
-		"gopets.split":        func(f *weights.File) { f.Tensors = f.Tensors[:len(f.Tensors)-1] },
+		"Hidden is": func(f *weights.File) {
+			edit(f, `"hidden":[16]`,
+				`"hidden":[99999999999]`)
+		},
+		"values": func(f *weights.File) {
+			edit(f, `"hidden":[16]`,
+				`"hidden":[1000000]`)
+		},
+		"classes":      func(f *weights.File) { f.Meta[metaClasses] = `"pug"` },
+		"unknown name": func(f *weights.File) { f.Meta[metaArch] = "vgg" },
+		"label 2 of 2": func(f *weights.File) { f.Meta[metaClasses] = `["a","b"]` },
+		"gopets.split": func(f *weights.File) { f.Tensors = f.Tensors[:len(f.Tensors)-1] },
 	} {
 		if err := l.Export(path); err != nil {
 			t.Fatal(err)
@@ -96,10 +106,12 @@ func TestLoadLearnerRefuses(t *testing.T) {
 // Whatever a file says, reading its description ends with an error or with labels inside the
 // classes.
 func FuzzExport(f *testing.F) {
-	f.Add(`{"size":{"h":32,"w":32},"stats":{"mean":[0,0,0],"std":[1,1,1]},"hidden":[16]}`, `["pug","boxer"]`, []byte(`{"train":[{"file":"a","label":1}]}`))
+	f.Add(`{"size":{"h":32,"w":32},"stats":{"mean":[0,0,0],"std":[1,1,1]},"hidden":[16]}`,
+		`["pug","boxer"]`, []byte(`{"train":[{"file":"a","label":1}]}`))
 	f.Add(`{}`, `null`, []byte(`[]`))
 	f.Fuzz(func(t *testing.T, text, classes string, list []byte) {
-		file := &weights.File{Meta: map[string]string{metaExport: text, metaClasses: classes}, Tensors: []weights.Tensor{{Name: splitTensor, DType: "U8"}}}
+		file := &weights.File{Meta: map[string]string{metaExport: text, metaClasses: classes},
+			Tensors: []weights.Tensor{{Name: splitTensor, DType: "U8"}}}
 		for _, b := range list {
 			file.Tensors[0].Ints = append(file.Tensors[0].Ints, int64(b))
 		}

@@ -35,7 +35,8 @@ func TestOptimizerFile(t *testing.T) {
 		t.Fatal(err)
 	}
 	back := fresh()
-	if note, err := readOptimizer(f, p, &back.now); note != "" || err != nil || back.now.step != 7 || back.now.beta1 != .875 {
+	if note, err := readOptimizer(f, p, &back.now); note != "" || err != nil ||
+		back.now.step != 7 || back.now.beta1 != .875 {
 		t.Fatalf("%q, %v, step %d, β1 %v", note, err, back.now.step, back.now.beta1)
 	}
 	for _, i := range p.trained {
@@ -43,10 +44,12 @@ func TestOptimizerFile(t *testing.T) {
 			t.Errorf("%s: %v", net.Params[i].Name, values[0])
 		}
 	}
-	if note, err := readOptimizer(f, newPlan(net, planShape{}, 0), &back.now); err != nil || !strings.Contains(note, "starts anew") {
+	if note, err := readOptimizer(f, newPlan(net, planShape{}, 0), &back.now); err != nil ||
+		!strings.Contains(note, "starts anew") {
 		t.Errorf("what trains differs: %q, %v", note, err)
 	}
-	if note, err := readOptimizer(&weights.File{}, p, &back.now); err != nil || !strings.Contains(note, "no optimizer") {
+	if note, err := readOptimizer(&weights.File{}, p, &back.now); err != nil ||
+		!strings.Contains(note, "no optimizer") {
 		t.Errorf("weights alone: %q, %v", note, err)
 	}
 	for _, key := range []string{metaStep, metaBeta1} {
@@ -58,7 +61,8 @@ func TestOptimizerFile(t *testing.T) {
 		f.Meta[key] = was
 	}
 	f.Tensors = f.Tensors[1:]
-	if _, err := readOptimizer(f, p, &fresh().now); err == nil || !strings.Contains(err.Error(), "missing") {
+	if _, err := readOptimizer(f, p, &fresh().now); err == nil ||
+		!strings.Contains(err.Error(), "missing") {
 		t.Errorf("a lost tensor: %v", err)
 	}
 }
@@ -67,7 +71,9 @@ func TestOptimizerFile(t *testing.T) {
 // last.
 func TestSnapshotFile(t *testing.T) {
 	file := func(state string) *weights.File {
-		return &weights.File{Meta: map[string]string{metaState: state}, Tensors: []weights.Tensor{{Name: "w", Shape: []int{1}, Data: []float32{float32(len(state))}}}}
+		return &weights.File{Meta: map[string]string{metaState: state},
+			Tensors: []weights.Tensor{{Name: "w", Shape: []int{1},
+				Data: []float32{float32(len(state))}}}}
 	}
 	for best, tensors := range map[string]int{"": 1, "last": 1, "earlier": 2} {
 		f := file("last")
@@ -79,12 +85,17 @@ func TestSnapshotFile(t *testing.T) {
 			t.Errorf("best %q: %d tensors", best, len(f.Tensors))
 		}
 		back := s.bestOf(f)
-		if (back == nil) != (best == "") || back != nil && (back.Meta[metaState] != best || len(back.Tensors) != 1 || back.Tensors[0].Name != "w") {
+		if (back == nil) != (best == "") || back != nil && (back.Meta[metaState] != best ||
+			len(back.Tensors) != 1 || back.Tensors[0].Name != "w") {
 			t.Errorf("best %q came back as %+v", best, back)
 		}
 	}
-	for want, text := range map[string]string{"no snapshot": "", "damaged": "{", "another version": `{"identity":{}}`, "version of": `{"version":1}`} {
-		if _, err := readSnapshot(&weights.File{Meta: map[string]string{metaSnapshot: text}}); err == nil || !strings.Contains(err.Error(), want) {
+	for want, text := range map[string]string{"no snapshot": "", "damaged": "{",
+		"another version": `{"identity":{}}`, "version of": `{"version":1}`} {
+		if _,
+			err := readSnapshot(&weights.File{
+			Meta: map[string]string{metaSnapshot: text}}); err == nil ||
+			!strings.Contains(err.Error(), want) {
 			t.Errorf("%q: %v", text, err)
 		}
 	}

@@ -39,7 +39,8 @@ func (l *Learner) LRFind(ctx context.Context, o spec.Find, ev Events) (*Curve, e
 	best := math.Inf(1)
 	lrs := make([]float64, l.exec.net.Groups())
 	for epoch := 0; ; epoch++ {
-		for b, err := range l.load.batches(ctx, l.load.trainJob(l.set.train, forFindOrder, forFindTransforms, forFindDropout, epoch)) {
+		for b, err := range l.load.batches(ctx, l.load.trainJob(l.set.train, forFindOrder,
+			forFindTransforms, forFindDropout, epoch)) {
 			if err != nil {
 				return nil, fmt.Errorf("LR finder: %w", err)
 			}
@@ -53,8 +54,10 @@ func (l *Learner) LRFind(ctx context.Context, o spec.Find, ev Events) (*Curve, e
 				return nil, fmt.Errorf("LR finder, batch %d: %w", i, err)
 			}
 			smoothed := smooth.add(loss)
-			curve.LR, curve.Loss, curve.Smoothed = append(curve.LR, lr), append(curve.Loss, loss), append(curve.Smoothed, smoothed)
-			ev.batch(BatchInfo{Phase: PhaseTrain, Batch: i, Batches: o.Steps, Loss: smoothed, LR: lr})
+			curve.LR, curve.Loss, curve.Smoothed = append(curve.LR, lr), append(curve.Loss, loss),
+				append(curve.Smoothed, smoothed)
+			ev.batch(BatchInfo{Phase: PhaseTrain, Batch: i, Batches: o.Steps, Loss: smoothed,
+				LR: lr})
 			best = min(best, smoothed)
 			if i+1 == o.Steps || math.IsNaN(smoothed) || (!o.NoStop && smoothed > 4*best) {
 				return curve, nil
@@ -89,8 +92,12 @@ func (c *Curve) Suggest() []spec.Suggestion {
 			lowest = i
 		}
 	}
-	at := func(name string, i int) spec.Suggestion { return spec.Suggestion{Name: name, LR: lr[i], Loss: loss[i]} }
-	return []spec.Suggestion{at("steep", steepest(loss)), at("valley", valley(loss)), c.near("minimum/10", lr[lowest]/10)}
+	at := func(name string, i int) spec.Suggestion {
+		return spec.Suggestion{Name: name, LR: lr[i],
+			Loss: loss[i]}
+	}
+	return []spec.Suggestion{at("steep", steepest(loss)), at("valley", valley(loss)),
+		c.near("minimum/10", lr[lowest]/10)}
 }
 
 // near is a suggestion between the curve's points: the loss is that of the nearest one.

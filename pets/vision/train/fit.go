@@ -54,7 +54,8 @@ func (l *Learner) fit(ctx context.Context, f spec.Fit, ev Events) error {
 		return fmt.Errorf("fit: %w", err)
 	}
 	if len(l.set.valid) == 0 && (f.Patience > 0 || f.KeepBest) {
-		return fmt.Errorf("fit: there is no validation set to watch: make the split with a fraction for validation above 0, or watch nothing")
+		return fmt.Errorf(
+			"fit: there is no validation set to watch: make the split with a fraction for validation above 0, or watch nothing")
 	}
 	t := fitting{l}
 	c, err := courseOf(f, l.exec.net.Groups(), f.Epochs*t.steps(), l.weights.now.beta1)
@@ -105,12 +106,14 @@ type fitting struct{ *Learner }
 func (t fitting) steps() int { return len(t.set.train) / t.load.cfg.Batch }
 
 func (t fitting) batches(ctx context.Context, epoch int) iter.Seq2[*batch, error] {
-	return t.load.batches(ctx, t.load.trainJob(t.set.train, forOrder, forTransforms, forDropout, epoch))
+	return t.load.batches(ctx, t.load.trainJob(t.set.train, forOrder, forTransforms, forDropout,
+		epoch))
 }
 
 func (t fitting) step(b *batch, h hyper, ev Events) (float64, error) { return t.opt.step(b, h, ev) }
 
-func (t fitting) validate(ctx context.Context, at BatchInfo, ev Events) (loss, errorRate float64, err error) {
+func (t fitting) validate(ctx context.Context, at BatchInfo, ev Events) (loss, errorRate float64,
+	err error) {
 	s, err := t.score(ctx, at, ev)
 	return s.meanLoss(), s.errorRate(), err
 }

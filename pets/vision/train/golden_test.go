@@ -14,7 +14,7 @@ import (
 	"gopets/pets/vision/model/golden"
 )
 
-// goldenLearner has a case's network and weights. Its pictures are never opened.
+// goldenLearner has a case's network and weights. Its images are never opened.
 func goldenLearner(t *testing.T, eng *engine.Engine, c golden.Case) *Learner {
 	t.Helper()
 	net, err := model.New(c.Arch, c.Classes, spec.Head{Hidden: c.Hidden, Dropout: spec.Some(0.)})
@@ -25,7 +25,8 @@ func goldenLearner(t *testing.T, eng *engine.Engine, c golden.Case) *Learner {
 	for i := range c.Classes {
 		data.Classes = append(data.Classes, fmt.Sprint(i))
 	}
-	l, err := New(eng, net, data, Config{Batches: spec.Batches{Batch: c.Shape[0], Size: spec.Size{H: c.Shape[1], W: c.Shape[2]}, Stats: spec.NotNormalised}})
+	l, err := New(eng, net, data, Config{Batches: spec.Batches{Batch: c.Shape[0],
+		Size: spec.Size{H: c.Shape[1], W: c.Shape[2]}, Stats: spec.NotNormalised}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -50,10 +51,12 @@ func goldenLearner(t *testing.T, eng *engine.Engine, c golden.Case) *Learner {
 func checkAdamW(t *testing.T, l *Learner, c golden.Case, want golden.Run) {
 	t.Helper()
 	before := values(t, l)
-	b := &batch{size: l.load.cfg.Size, data: c.Pictures(), labels: c.Labels(), seed: rand.New(rand.NewPCG(1, 1)), n: c.Shape[0]}
+	b := &batch{size: l.load.cfg.Size, data: c.Pictures(), labels: c.Labels(),
+		seed: rand.New(rand.NewPCG(1, 1)), n: c.Shape[0]}
 	defer b.free()
 	checkLoss := func(step int, beta1 float64) {
-		loss, err := l.opt.step(b, hyper{lrs: c.AdamW.LRs, beta1: beta1, wd: c.AdamW.Decay}, Events{})
+		loss, err := l.opt.step(b, hyper{lrs: c.AdamW.LRs, beta1: beta1, wd: c.AdamW.Decay},
+			Events{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -116,7 +119,10 @@ func TestAdamWAgainstTorch(t *testing.T) {
 func checkRuns(t *testing.T, eng *engine.Engine, archs ...string) {
 	for _, arch := range archs {
 		c := golden.Read[golden.Case](t, "../model/testdata/"+arch+".json")
-		t.Run(arch, func(t *testing.T) { checkAdamW(t, goldenLearner(t, eng, c), c, c.AdamW.Unfrozen) })
+		t.Run(arch, func(t *testing.T) {
+			checkAdamW(t, goldenLearner(t, eng, c), c,
+				c.AdamW.Unfrozen)
+		})
 		t.Run(arch+" frozen", func(t *testing.T) {
 			l := goldenLearner(t, eng, c)
 			if err := l.Freeze(); err != nil {

@@ -20,13 +20,16 @@ type Heatmap struct {
 // logit, summed, negatives cut. Images are treated like validation images, in evaluation mode.
 // Nothing is left behind, unlike in fastai, whose next fit starts with these gradients added to its
 // own.
-func (p *Predictor) GradCAM(ctx context.Context, list []*images.RGB, class []int) ([]Heatmap, error) {
+func (p *Predictor) GradCAM(ctx context.Context, list []*images.RGB, class []int) ([]Heatmap,
+	error) {
 	if len(list) != len(class) {
-		return nil, fmt.Errorf("grad-cam: %d images need as many classes, got %d", len(list), len(class))
+		return nil, fmt.Errorf("grad-cam: %d images need as many classes, got %d", len(list),
+			len(class))
 	}
 	for _, c := range class {
 		if c < 0 || c >= p.exec.net.Classes {
-			return nil, fmt.Errorf("grad-cam: class %d is outside the %d classes", c, p.exec.net.Classes)
+			return nil, fmt.Errorf("grad-cam: class %d is outside the %d classes", c,
+				p.exec.net.Classes)
 		}
 	}
 	j := p.load.imagesJob(list, min(few, p.exec.inner))
@@ -39,7 +42,8 @@ func (p *Predictor) GradCAM(ctx context.Context, list []*images.RGB, class []int
 			b.labels[r] = int32(class[len(maps)+r])
 		}
 		piece := b.pieces(j.rows)[0]
-		out, err := p.exec.call("grad-cam", kindGradCAM, Events{}, append([]any{piece.x, piece.labels}, anys(p.weights.now.params)...)...)
+		out, err := p.exec.call("grad-cam", kindGradCAM, Events{},
+			append([]any{piece.x, piece.labels}, anys(p.weights.now.params)...)...)
 		if err != nil {
 			return nil, err
 		}

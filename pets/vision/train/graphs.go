@@ -128,7 +128,8 @@ func newPlan(net *model.Net, shape planShape, from int) *plan {
 
 func (p *plan) builder(kind string) func([]*graph.Node) []*graph.Node {
 	return map[string]func([]*graph.Node) []*graph.Node{
-		kindStep: p.buildStep, kindGrads: p.buildGrads, kindApply: p.buildApply, kindEval: p.buildEval, kindGradCAM: p.buildGradCAM,
+		kindStep: p.buildStep, kindGrads: p.buildGrads, kindApply: p.buildApply,
+		kindEval: p.buildEval, kindGradCAM: p.buildGradCAM,
 	}[kind]
 }
 
@@ -155,7 +156,8 @@ func (p *plan) forward(x *graph.Node, params []*graph.Node, rng *graph.Node) mod
 	g := x.Graph()
 	mean := graph.Reshape(graph.Const(g, p.shape.stats.Mean[:]), 1, 1, 1, 3)
 	std := graph.Reshape(graph.Const(g, p.shape.stats.Std[:]), 1, 1, 1, 3)
-	return p.net.Forward(graph.Div(graph.Sub(x, mean), std), params, model.Mode{Train: rng != nil, RNG: rng, ComputeDType: p.shape.compute})
+	return p.net.Forward(graph.Div(graph.Sub(x, mean), std), params, model.Mode{Train: rng != nil,
+		RNG: rng, ComputeDType: p.shape.compute})
 }
 
 // crossEntropy is the mean over the batch of −log softmax(logits)[label] (fastai §6.1). With
@@ -171,18 +173,21 @@ func crossEntropy(logits, labels *graph.Node, shape planShape) *graph.Node {
 	if shape.weights != "" {
 		w := graph.Const(logits.Graph(), [][]float32{shape.weights.values()})
 		total := graph.ReduceAllSum(graph.Mul(targets, w))
-		logs, mean = graph.Mul(logs, w), func(sum *graph.Node) *graph.Node { return graph.Neg(graph.Div(sum, total)) }
+		logs, mean = graph.Mul(logs, w),
+			func(sum *graph.Node) *graph.Node { return graph.Neg(graph.Div(sum, total)) }
 	}
 	loss := mean(graph.ReduceAllSum(graph.Mul(logs, targets)))
 	if shape.smoothing == 0 {
 		return loss
 	}
 	even := graph.DivScalar(mean(graph.ReduceAllSum(logs)), float64(classes))
-	return graph.Add(graph.MulScalar(loss, 1-shape.smoothing), graph.MulScalar(even, shape.smoothing))
+	return graph.Add(graph.MulScalar(loss, 1-shape.smoothing),
+		graph.MulScalar(even, shape.smoothing))
 }
 
 // gradients builds loss, gradients of what trains, and the running statistics after the batch.
-func (p *plan) gradients(x, labels, rng *graph.Node, params []*graph.Node) (loss *graph.Node, grads, stats []*graph.Node) {
+func (p *plan) gradients(x, labels, rng *graph.Node, params []*graph.Node) (loss *graph.Node, grads,
+	stats []*graph.Node) {
 	pass := p.forward(x, params, rng)
 	loss = crossEntropy(pass.Logits, labels, p.shape)
 	for _, i := range p.running {
@@ -202,7 +207,8 @@ func (p *plan) optimize(vector *graph.Node, params, grads, m, v []*graph.Node) [
 	n := len(grads)
 	out := make([]*graph.Node, 3*n)
 	for k, i := range p.trained {
-		out[k], out[n+k], out[2*n+k] = h.update(p.net.Params[i].Group, params[k], grads[k], m[k], v[k])
+		out[k], out[n+k], out[2*n+k] = h.update(p.net.Params[i].Group, params[k], grads[k], m[k],
+			v[k])
 	}
 	return out
 }
@@ -253,7 +259,9 @@ func (p *plan) buildEval(in []*graph.Node) []*graph.Node {
 func (p *plan) buildGradCAM(in []*graph.Node) []*graph.Node {
 	pass := p.forward(in[0], in[2:], nil)
 	logits := graph.ConvertDType(pass.Logits, dtypes.Float32)
-	score := graph.ReduceAllSum(graph.Mul(logits, graph.OneHot(in[1], p.net.Classes, dtypes.Float32)))
+	score := graph.ReduceAllSum(graph.Mul(logits, graph.OneHot(in[1], p.net.Classes,
+		dtypes.Float32)))
 	weights := graph.ReduceAndKeep(graph.Gradient(score, pass.Features)[0], graph.ReduceMean, 1, 2)
-	return []*graph.Node{graph.ConvertDType(graph.MaxScalar(graph.ReduceSum(graph.Mul(pass.Features, weights), -1), 0), dtypes.Float32)}
+	return []*graph.Node{graph.ConvertDType(graph.MaxScalar(graph.ReduceSum(graph.Mul(pass.Features,
+		weights), -1), 0), dtypes.Float32)}
 }

@@ -31,8 +31,10 @@ func New(eng *engine.Engine, net *model.Net, data *dataset.Split, c Config) (*Le
 		return nil, err
 	}
 	if net.Classes != len(data.Classes) {
-		return nil, fmt.Errorf("learner: the network %s has %d outputs, the data %d classes (%s): make the network with %d classes",
-			net.Name, net.Classes, len(data.Classes), some(data.Classes, 5), len(data.Classes))
+		return nil,
+			fmt.Errorf(
+				"learner: the network %s has %d outputs, the data %d classes (%s): make the network with %d classes",
+				net.Name, net.Classes, len(data.Classes), some(data.Classes, 5), len(data.Classes))
 	}
 	set, err := newExamples(data, c, net.Classes)
 	if err != nil {
@@ -90,9 +92,9 @@ func (l *Learner) InnerBatch() int { return l.exec.inner }
 // images.
 func (l *Learner) Skipped() []images.Bad { return l.set.skipped }
 
-// Check opens every image, as the first call that needs them does otherwise, and returns the numbers
-// of training and validation images that can be read. Damaged ones are an error, or skipped with
-// Config.Skip.
+// Check opens every image, as the first call that needs them does otherwise, and returns the
+// numbers of training and validation images that can be read. Damaged ones are an error, or skipped
+// with Config.Skip.
 func (l *Learner) Check(ctx context.Context, ev Events) (training, validation int, err error) {
 	if err := l.set.check(ctx, l.load, ev); err != nil {
 		return 0, 0, err
@@ -121,7 +123,9 @@ func (l *Learner) validation(ctx context.Context, ev Events) (*Predictions, erro
 		return nil, err
 	}
 	if len(l.set.valid) == 0 {
-		return nil, errors.New("the validation set is empty: make the split with a fraction for validation above 0")
+		return nil,
+			errors.New(
+				"the validation set is empty: make the split with a fraction for validation above 0")
 	}
 	p := &Predictions{Classes: l.data.Classes, State: l.State()}
 	for _, it := range l.set.valid {

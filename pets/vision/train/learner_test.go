@@ -19,7 +19,7 @@ import (
 	"gopets/pets/vision/model"
 )
 
-// fixture is three classes of small pictures, told apart by their colours: training for a few steps
+// fixture is three classes of small images, lines apart by their colours: training for a few steps
 // must show.
 var fixtureClasses = []string{"blue", "green", "red"}
 
@@ -54,7 +54,8 @@ func fixtureImage(item dataset.Item) (*images.RGB, error) {
 }
 
 func fixtureConfig() Config {
-	return Config{Batches: spec.Batches{Seed: 7, Size: spec.Square(32), Batch: 5, Transforms: spec.DefaultTransforms()}, Images: fixtureImage}
+	return Config{Batches: spec.Batches{Seed: 7, Size: spec.Square(32), Batch: 5,
+		Transforms: spec.DefaultTransforms()}, Images: fixtureImage}
 }
 
 func newLearner(t *testing.T, eng *engine.Engine, c Config) *Learner {
@@ -155,10 +156,12 @@ func resumeGivesTheSameRows(t *testing.T, eng *engine.Engine) {
 	if !errors.Is(err, context.Canceled) {
 		t.Fatalf("cancelled fit returned %v", err)
 	}
-	if cut.State() != "after fit 1, epoch 2 and 2 batches" || reflect.DeepEqual(before, values(t, cut)) {
+	if cut.State() != "after fit 1, epoch 2 and 2 batches" ||
+		reflect.DeepEqual(before, values(t, cut)) {
 		t.Errorf("cancelling must keep the weights: state %q", cut.State())
 	}
-	if err := cut.FitOneCycle(context.Background(), 4, spec.Fit{Resume: true}, Events{}); err == nil || !strings.Contains(err.Error(), "restore its snapshot") {
+	if err := cut.FitOneCycle(context.Background(), 4, spec.Fit{Resume: true},
+		Events{}); err == nil || !strings.Contains(err.Error(), "restore its snapshot") {
 		t.Errorf("resuming in the middle of an epoch: %v", err)
 	}
 
@@ -166,25 +169,29 @@ func resumeGivesTheSameRows(t *testing.T, eng *engine.Engine) {
 	if err := next.Restore(path); err != nil {
 		t.Fatal(err)
 	}
-	if err := next.FitOneCycle(context.Background(), 5, spec.Fit{Resume: true}, Events{}); err == nil || !strings.Contains(err.Error(), "epochs: 4 → 5") {
+	if err := next.FitOneCycle(context.Background(), 5, spec.Fit{Resume: true},
+		Events{}); err == nil || !strings.Contains(err.Error(), "epochs: 4 → 5") {
 		t.Errorf("resuming another run: %v", err)
 	}
-	var told []int
-	err = next.FitOneCycle(context.Background(), 4, spec.Fit{Resume: true, Snapshot: path}, Events{Epoch: func(r spec.Row) { told = append(told, r.Epoch) }})
+	var lines []int
+	err = next.FitOneCycle(context.Background(), 4, spec.Fit{Resume: true, Snapshot: path},
+		Events{Epoch: func(r spec.Row) { lines = append(lines, r.Epoch) }})
 	if err != nil {
 		t.Fatal(err)
 	}
 	same(t, "rows", rows(next), want)
-	same(t, "reported epochs", told, []int{0, 1, 2, 3})
+	same(t, "reported epochs", lines, []int{0, 1, 2, 3})
 	same(t, "weights", values(t, next), values(t, whole))
 	same(t, "recorded losses", next.Recorder().Last().Losses, whole.Recorder().Last().Losses)
-	if err := next.FitOneCycle(context.Background(), 4, spec.Fit{Resume: true}, Events{}); err != nil || next.State() != "after fit 1, epoch 4" {
+	if err := next.FitOneCycle(context.Background(), 4, spec.Fit{Resume: true},
+		Events{}); err != nil || next.State() != "after fit 1, epoch 4" {
 		t.Errorf("resuming a finished run must do nothing: %v, %s", err, next.State())
 	}
 
 	other := two
 	other.Batch = 3
-	if err := learnerOf(t, eng, other, net).Restore(path); err == nil || !strings.Contains(err.Error(), "batch size: 5 → 3") {
+	if err := learnerOf(t, eng, other, net).Restore(path); err == nil ||
+		!strings.Contains(err.Error(), "batch size: 5 → 3") {
 		t.Errorf("restoring under another configuration: %v", err)
 	}
 }
@@ -242,7 +249,8 @@ func TestLookingLeavesNothingBehind(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if probs.State != "after fit 1, epoch 1" || len(probs.Probs) != fixtureValid || probs.Paths[0] != fixtureSplit().Valid[0].Path {
+	if probs.State != "after fit 1, epoch 1" || len(probs.Probs) != fixtureValid ||
+		probs.Paths[0] != fixtureSplit().Valid[0].Path {
 		t.Errorf("predictions %+v", probs)
 	}
 	// the padded last validation batch and the small prediction batch agree
@@ -307,7 +315,8 @@ func TestSaveAndLoad(t *testing.T) {
 		t.Fatal(err)
 	}
 	warnings, err = b.Load(path)
-	if err != nil || len(warnings) != 1 || !strings.Contains(warnings[0], "starts anew") || !b.Frozen() {
+	if err != nil || len(warnings) != 1 || !strings.Contains(warnings[0], "starts anew") ||
+		!b.Frozen() {
 		t.Errorf("loading into a frozen learner: %v %v", warnings, err)
 	}
 	if err := b.Restore(path); err == nil || !strings.Contains(err.Error(), "no snapshot") {
@@ -319,7 +328,8 @@ func TestSaveAndLoad(t *testing.T) {
 	split.Classes = split.Classes[:2]
 	split.Train, split.Valid = split.Train[:0], nil
 	for i := range 6 {
-		split.Train = append(split.Train, dataset.Item{Path: fmt.Sprintf("x_%d.jpg", i), Label: i % 2})
+		split.Train = append(split.Train, dataset.Item{Path: fmt.Sprintf("x_%d.jpg", i),
+			Label: i % 2})
 	}
 	c, err := New(eng, net, split, fixtureConfig())
 	if err != nil {
@@ -338,7 +348,8 @@ func TestSaveAndLoad(t *testing.T) {
 func TestNaNKeepsTheLastEpoch(t *testing.T) {
 	l := newLearner(t, enginetest.Go(t), fixtureConfig())
 	before := values(t, l)
-	err := l.FitOneCycle(context.Background(), 2, spec.Fit{MaxLR: spec.Const(1e30), DivFactor: 1}, Events{})
+	err := l.FitOneCycle(context.Background(), 2, spec.Fit{MaxLR: spec.Const(1e30), DivFactor: 1},
+		Events{})
 	if err == nil || !strings.Contains(err.Error(), "smaller MaxLR") {
 		t.Fatalf("got %v", err)
 	}
@@ -348,7 +359,7 @@ func TestNaNKeepsTheLastEpoch(t *testing.T) {
 	}
 }
 
-// A batch that holds the same three pictures twice, trained on in two pieces, moves the weights
+// A batch that holds the same three images twice, trained on in two pieces, moves the weights
 // exactly as the three do alone: gradients are averaged, and the batch norms see the same. Dropout
 // is off, since its random numbers differ between pieces.
 func TestInnerBatchesAverageGradients(t *testing.T) {
@@ -366,11 +377,13 @@ func TestInnerBatchesAverageGradients(t *testing.T) {
 	h := hyper{lrs: []float64{1e-3, 1e-3, 1e-2}, beta1: .9, wd: .01}
 	rng := whole.load.stream(forDropout, 0, 0)
 	for range 2 {
-		a, err := whole.opt.step(&batch{size: whole.load.cfg.Size, data: pixels[:len(pixels)/2], labels: labels[:3], n: 3, seed: rng}, h, Events{})
+		a, err := whole.opt.step(&batch{size: whole.load.cfg.Size, data: pixels[:len(pixels)/2],
+			labels: labels[:3], n: 3, seed: rng}, h, Events{})
 		if err != nil {
 			t.Fatal(err)
 		}
-		b, err := split.opt.step(&batch{size: split.load.cfg.Size, data: pixels, labels: labels, n: 6, seed: rng}, h, Events{})
+		b, err := split.opt.step(&batch{size: split.load.cfg.Size, data: pixels, labels: labels,
+			n: 6, seed: rng}, h, Events{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -379,7 +392,8 @@ func TestInnerBatchesAverageGradients(t *testing.T) {
 	want := values(t, whole)
 	for i, got := range values(t, split) {
 		for k := range got {
-			if p := split.exec.net.Params[i]; p.Trainable() && math.Abs(float64(got[k]-want[i][k])) > 1e-6 {
+			if p := split.exec.net.Params[i]; p.Trainable() &&
+				math.Abs(float64(got[k]-want[i][k])) > 1e-6 {
 				t.Fatalf("%s[%d]: %v in pieces, %v whole", p.Name, k, got[k], want[i][k])
 			}
 		}
@@ -391,7 +405,7 @@ func TestInnerBatchesAverageGradients(t *testing.T) {
 
 var noDropout = spec.Head{Hidden: []int{16}, Dropout: spec.Some(0.)}
 
-// Memory that holds two pictures only: the inner batch goes from 6 to 3 to 2, and no further.
+// Memory that holds two images only: the inner batch goes from 6 to 3 to 2, and no further.
 func TestOutOfMemoryShrinksTheInnerBatch(t *testing.T) {
 	c := fixtureConfig()
 	c.Batch = 6
@@ -405,11 +419,13 @@ func TestOutOfMemoryShrinksTheInnerBatch(t *testing.T) {
 		}
 		return nil
 	}
-	if err := l.exec.withinMemory(c.Batch, ev, try); err != nil || l.InnerBatch() != 2 || notes != 2 {
+	if err := l.exec.withinMemory(c.Batch, ev, try); err != nil || l.InnerBatch() != 2 ||
+		notes != 2 {
 		t.Errorf("inner batch %d after %d notes, %v", l.InnerBatch(), notes, err)
 	}
 	room = 1
-	if err := l.exec.withinMemory(c.Batch, ev, try); !engine.OutOfMemory(err) || !strings.Contains(err.Error(), "use a smaller Size") {
+	if err := l.exec.withinMemory(c.Batch, ev, try); !engine.OutOfMemory(err) ||
+		!strings.Contains(err.Error(), "use a smaller Size") {
 		t.Errorf("got %v", err)
 	}
 	fit(t, l, 1, spec.Fit{}) // and training goes on in pieces
@@ -425,16 +441,19 @@ func TestBrokenPictures(t *testing.T) {
 	}
 	eng := enginetest.Go(t)
 	err := newLearner(t, eng, c).FitOneCycle(context.Background(), 1, spec.Fit{}, Events{})
-	if err == nil || !strings.Contains(err.Error(), "green_4.jpg: ") || !strings.Contains(err.Error(), "Skip") {
+	if err == nil || !strings.Contains(err.Error(), "green_4.jpg: ") ||
+		!strings.Contains(err.Error(), "Skip") {
 		t.Errorf("broken pictures: %v", err)
 	}
 	c.Skip = true
 	l := newLearner(t, eng, c)
 	var notes []string
-	if err := l.FitOneCycle(context.Background(), 1, spec.Fit{}, Events{Note: func(s string) { notes = append(notes, s) }}); err != nil {
+	if err := l.FitOneCycle(context.Background(), 1, spec.Fit{},
+		Events{Note: func(s string) { notes = append(notes, s) }}); err != nil {
 		t.Fatal(err)
 	}
-	if len(l.Skipped()) != 2 || len(notes) != 2 || l.Skipped()[0].Path != "green_4.jpg" || len(l.set.valid) != fixtureValid-1 {
+	if len(l.Skipped()) != 2 || len(notes) != 2 || l.Skipped()[0].Path != "green_4.jpg" ||
+		len(l.set.valid) != fixtureValid-1 {
 		t.Errorf("skipped %v, notes %v", l.Skipped(), notes)
 	}
 }
@@ -445,13 +464,15 @@ func TestNewRefuses(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := New(eng, net, fixtureSplit(), fixtureConfig()); err == nil || !strings.Contains(err.Error(), "4 outputs, the data 3 classes") {
+	if _, err := New(eng, net, fixtureSplit(), fixtureConfig()); err == nil ||
+		!strings.Contains(err.Error(), "4 outputs, the data 3 classes") {
 		t.Errorf("class mismatch: %v", err)
 	}
 	net, _ = model.New("petnet10", 3, spec.Head{})
 	c := fixtureConfig()
 	c.Batch = 16
-	if _, err := New(eng, net, fixtureSplit(), c); err == nil || !strings.Contains(err.Error(), "Batch is 16, want at most 15") {
+	if _, err := New(eng, net, fixtureSplit(), c); err == nil ||
+		!strings.Contains(err.Error(), "Batch is 16, want at most 15") {
 		t.Errorf("large batch: %v", err)
 	}
 }

@@ -58,7 +58,8 @@ func (l *loader) close() {
 // stream is the random stream of one image (or batch) of one epoch: a function of nothing but its
 // arguments and the seed.
 func (l *loader) stream(p purpose, epoch, index int) *rand.Rand {
-	return rand.New(rand.NewPCG(scramble(uint64(l.cfg.Seed)+scramble(uint64(p))), scramble(uint64(epoch)<<32+uint64(index))))
+	return rand.New(rand.NewPCG(scramble(uint64(l.cfg.Seed)+scramble(uint64(p))),
+		scramble(uint64(epoch)<<32+uint64(index))))
 }
 
 // scramble is the finaliser of SplitMix64 (Steele, Lea & Flood 2014): near numbers become unrelated
@@ -91,10 +92,13 @@ func (l *loader) trainJob(items []dataset.Item, order, transforms, dropout purpo
 		indices = balanced(items, r)
 	}
 	return job{
-		items:   items,
-		order:   indices[:n/l.cfg.Batch*l.cfg.Batch], // whole batches (fastai §3.1)
-		rows:    l.cfg.Batch,
-		params:  func(i int) augment.Params { return l.cfg.augment().Draw(l.stream(transforms, epoch, i)) },
+		items: items,
+		order: indices[:n/l.cfg.Batch*l.cfg.Batch], // whole batches (fastai §3.1)
+		rows:  l.cfg.Batch,
+		params: func(i int) augment.Params {
+			return l.cfg.augment().Draw(l.stream(transforms,
+				epoch, i))
+		},
 		dropout: func(k int) *rand.Rand { return l.stream(dropout, epoch, k) },
 	}
 }
@@ -102,7 +106,8 @@ func (l *loader) trainJob(items []dataset.Item, order, transforms, dropout purpo
 // validJob is a pass in order without random transforms.
 func (l *loader) validJob(items []dataset.Item, rows int) job {
 	plain := l.cfg.augment().Valid()
-	return job{items: items, order: inOrder(len(items)), rows: rows, params: func(int) augment.Params { return plain }}
+	return job{items: items, order: inOrder(len(items)), rows: rows,
+		params: func(int) augment.Params { return plain }}
 }
 
 // imagesJob is validJob for decoded images.
@@ -207,7 +212,8 @@ func (l *loader) load(ctx context.Context, j job, k int) (*batch, error) {
 			if j.items != nil {
 				b.labels[row] = int32(j.items[index].Label)
 			}
-			if err := l.cfg.augment().Apply(b.data[row*px:(row+1)*px], img, l.cfg.Size, j.params(index)); err != nil {
+			if err := l.cfg.augment().Apply(b.data[row*px:(row+1)*px], img, l.cfg.Size,
+				j.params(index)); err != nil {
 				return fmt.Errorf("transforms of image %d: %w", index, err)
 			}
 			return nil
@@ -245,7 +251,8 @@ func (l *loader) open(item dataset.Item) (img *images.RGB, err error) {
 }
 
 // openAll opens every item once, in parallel, and lists those that fail, in the items' order.
-func (l *loader) openAll(ctx context.Context, items []dataset.Item, ev Events) ([]images.Bad, error) {
+func (l *loader) openAll(ctx context.Context, items []dataset.Item, ev Events) ([]images.Bad,
+	error) {
 	reasons := make([]string, len(items))
 	done := make(chan struct{}, len(items))
 	var next atomic.Int64

@@ -11,8 +11,8 @@ import (
 	"gopets/pets/vision/weights"
 )
 
-// loop runs fits: epochs of steps, each followed by validation, a row and a snapshot. It is the part
-// of a learner that knows how far training has come.
+// loop runs fits: epochs of steps, each followed by validation, a row and a snapshot. It is the
+// part of a learner that knows how far training has come.
 type loop struct {
 	position
 	best *weights.File // of the best epoch so far, while a run keeps it
@@ -40,7 +40,8 @@ type trainee interface {
 }
 
 // run makes or goes on with a fit. Options are complete.
-func (p *loop) run(ctx context.Context, t trainee, w *versions, f spec.Fit, c course, ev Events) error {
+func (p *loop) run(ctx context.Context, t trainee, w *versions, f spec.Fit, c course,
+	ev Events) error {
 	run, err := p.begin(f)
 	if err != nil {
 		return err
@@ -86,18 +87,23 @@ func (p *loop) begin(f spec.Fit) (*Run, error) {
 	}
 	if !run.same(f) {
 		f.Resume = run.Fit.Resume
-		return nil, fmt.Errorf("resume: the fit to go on with, %s with %d epochs done, had other options (%s): ask for the same, or leave Resume out",
-			run.Name(), p.Done, spec.Diff(run.Fit, f))
+		return nil,
+			fmt.Errorf(
+				"resume: the fit to go on with, %s with %d epochs done, had other options (%s): ask for the same, or leave Resume out",
+				run.Name(), p.Done, spec.Diff(run.Fit, f))
 	}
 	if p.Mid > 0 {
-		return nil, fmt.Errorf("resume: %s stopped %d batches into epoch %d, and only whole epochs can be gone on with: restore its snapshot first",
-			run.Name(), p.Mid, p.Done)
+		return nil,
+			fmt.Errorf(
+				"resume: %s stopped %d batches into epoch %d, and only whole epochs can be gone on with: restore its snapshot first",
+				run.Name(), p.Mid, p.Done)
 	}
 	return run, nil
 }
 
 // epoch trains on one shuffled pass over the training images and validates.
-func (p *loop) epoch(ctx context.Context, t trainee, w *versions, run *Run, c course, ev Events) (row spec.Row, err error) {
+func (p *loop) epoch(ctx context.Context, t trainee, w *versions, run *Run, c course,
+	ev Events) (row spec.Row, err error) {
 	start := time.Now()
 	steps, smooth, k := t.steps(), p.Smooth, 0
 	defer func() {
@@ -126,10 +132,12 @@ func (p *loop) epoch(ctx context.Context, t trainee, w *versions, run *Run, c co
 		run.LRs = append(run.LRs, last)
 		run.Momentums = append(run.Momentums, h.beta1)
 		run.Losses = append(run.Losses, smooth.add(loss))
-		ev.batch(BatchInfo{Phase: PhaseTrain, Epoch: p.Done, Epochs: run.Fit.Epochs, Batch: k - 1, Batches: steps, Loss: smooth.value(), LR: last})
+		ev.batch(BatchInfo{Phase: PhaseTrain, Epoch: p.Done, Epochs: run.Fit.Epochs, Batch: k - 1,
+			Batches: steps, Loss: smooth.value(), LR: last})
 	}
 	row = spec.Row{Epoch: p.Done, TrainLoss: smooth.value()}
-	row.ValidLoss, row.ErrorRate, err = t.validate(ctx, BatchInfo{Epoch: p.Done, Epochs: run.Fit.Epochs, Loss: smooth.value()}, ev)
+	row.ValidLoss, row.ErrorRate, err = t.validate(ctx,
+		BatchInfo{Epoch: p.Done, Epochs: run.Fit.Epochs, Loss: smooth.value()}, ev)
 	if err != nil {
 		return row, fmt.Errorf("validation: %w", err)
 	}
@@ -151,7 +159,9 @@ func finite(v float64) bool { return !math.IsNaN(v) && !math.IsInf(v, 0) }
 // exploded brings the last epoch's weights back and says so.
 func exploded(what string, loss, lr float64, w *versions) error {
 	w.rollBack()
-	return &spec.OptionError{Option: "MaxLR", Got: fmt.Sprintf("the %s is %v at learning rate %.3g; the weights are %s again", what, loss, lr, w.now.name),
+	return &spec.OptionError{Option: "MaxLR",
+		Got: fmt.Sprintf("the %s is %v at learning rate %.3g; the weights are %s again", what,
+			loss, lr, w.now.name),
 		Hint: "use a smaller {} (LRFind shows where the loss explodes)"}
 }
 
@@ -159,7 +169,8 @@ func exploded(what string, loss, lr float64, w *versions) error {
 func (p *loop) interrupted(w *versions, batches int) {
 	p.Mid = batches
 	if batches > 0 {
-		w.now.name = fmt.Sprintf("after fit %d, epoch %d and %d batches", len(p.Recorder.Runs), p.Done, batches)
+		w.now.name = fmt.Sprintf("after fit %d, epoch %d and %d batches", len(p.Recorder.Runs),
+			p.Done, batches)
 	}
 }
 
@@ -179,6 +190,7 @@ func (p *loop) finish(t trainee, w *versions, run *Run, ev Events) error {
 		return fmt.Errorf("going back to the best epoch: %w", err)
 	}
 	row := run.Rows[run.Best()]
-	ev.note("the weights are those of epoch %d in the table, the best: %v %.6f", row.Epoch, watch.Metric, watch.Metric.Of(row))
+	ev.note("the weights are those of epoch %d in the table, the best: %v %.6f", row.Epoch,
+		watch.Metric, watch.Metric.Of(row))
 	return nil
 }

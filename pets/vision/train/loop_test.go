@@ -89,7 +89,8 @@ func TestLoopWithoutValidation(t *testing.T) {
 		t.Fatal(err)
 	}
 	run := p.Recorder.Last()
-	if len(run.Rows) != 2 || run.Rows[1].Validated() || !math.IsNaN(run.Rows[1].ErrorRate) || len(run.ValidAt)+len(run.ValidLosses) != 0 || len(run.Losses) != 4 {
+	if len(run.Rows) != 2 || run.Rows[1].Validated() || !math.IsNaN(run.Rows[1].ErrorRate) ||
+		len(run.ValidAt)+len(run.ValidLosses) != 0 || len(run.Losses) != 4 {
 		t.Errorf("%+v", run)
 	}
 	if s.w.now.name != "after fit 1, epoch 2" || s.w.held != nil {
@@ -100,19 +101,23 @@ func TestLoopWithoutValidation(t *testing.T) {
 // What explodes ends with the weights of the last finished epoch, and the error is about MaxLR.
 func TestLoopExplodes(t *testing.T) {
 	for what, s := range map[string]*script{
-		"the loss is NaN":             {losses: []float64{1, 1, 1, math.NaN()}, valid: []float64{1, 1}},
-		"the loss is +Inf":            {losses: []float64{1, 1, math.Inf(1)}, valid: []float64{1, 1}},
+		"the loss is NaN": {losses: []float64{1, 1, 1, math.NaN()},
+			valid: []float64{1, 1}},
+		"the loss is +Inf": {losses: []float64{1, 1, math.Inf(1)},
+			valid: []float64{1, 1}},
 		"the validation loss is NaN":  {valid: []float64{1, math.NaN()}},
 		"the validation loss is +Inf": {valid: []float64{1, math.Inf(1)}},
 	} {
 		var p loop
 		err := runScript(t, t.Context(), &p, s, spec.Fit{Epochs: 3}, Events{})
 		var option *spec.OptionError
-		if !errors.As(err, &option) || option.Option != "MaxLR" || !strings.Contains(err.Error(), what) {
+		if !errors.As(err, &option) || option.Option != "MaxLR" ||
+			!strings.Contains(err.Error(), what) {
 			t.Errorf("%s: %v", what, err)
 		}
 		if s.w.now.name != "after fit 1, epoch 1" || p.Mid != 0 || p.Done != 1 {
-			t.Errorf("%s: %d epochs and %d batches done, weights %q", what, p.Done, p.Mid, s.w.now.name)
+			t.Errorf("%s: %d epochs and %d batches done, weights %q", what, p.Done, p.Mid,
+				s.w.now.name)
 		}
 	}
 }
@@ -121,23 +126,28 @@ func TestLoopInterruptedAndResumed(t *testing.T) {
 	var p loop
 	ctx, cancel := context.WithCancel(t.Context())
 	s := &script{losses: []float64{1, 1, 1}, valid: []float64{1, 1, 1}, stop: cancel}
-	if err := runScript(t, ctx, &p, s, spec.Fit{Epochs: 2}, Events{}); !errors.Is(err, context.Canceled) {
+	if err := runScript(t, ctx, &p, s, spec.Fit{Epochs: 2}, Events{}); !errors.Is(err,
+		context.Canceled) {
 		t.Fatal(err)
 	}
 	if s.w.now.name != "after fit 1, epoch 1 and 1 batches" {
 		t.Errorf("weights %q", s.w.now.name)
 	}
 	s.stop = nil
-	if err := runScript(t, t.Context(), &p, s, spec.Fit{Epochs: 2, Resume: true}, Events{}); err == nil || !strings.Contains(err.Error(), "only whole epochs") {
+	if err := runScript(t, t.Context(), &p, s, spec.Fit{Epochs: 2, Resume: true},
+		Events{}); err == nil || !strings.Contains(err.Error(), "only whole epochs") {
 		t.Errorf("resumed in an epoch: %v", err)
 	}
 	p.Mid = 0 // as a restored snapshot has it
-	if err := runScript(t, t.Context(), &p, s, spec.Fit{Epochs: 2, PctStart: spec.Some(.5), Resume: true}, Events{}); err == nil || !strings.Contains(err.Error(), "pct start: 0.3 → 0.5") {
+	if err := runScript(t, t.Context(), &p, s, spec.Fit{Epochs: 2, PctStart: spec.Some(.5),
+		Resume: true}, Events{}); err == nil ||
+		!strings.Contains(err.Error(), "pct start: 0.3 → 0.5") {
 		t.Errorf("resumed with other options: %v", err)
 	}
 	var epochs []int
 	ev := Events{Epoch: func(r spec.Row) { epochs = append(epochs, r.Epoch) }}
-	if err := runScript(t, t.Context(), &p, s, spec.Fit{Epochs: 2, Resume: true}, ev); err != nil || len(epochs) != 2 || epochs[1] != 1 {
+	if err := runScript(t, t.Context(), &p, s, spec.Fit{Epochs: 2, Resume: true}, ev); err != nil ||
+		len(epochs) != 2 || epochs[1] != 1 {
 		t.Errorf("resumed: epochs %v, %v", epochs, err)
 	}
 	if len(p.Recorder.Runs) != 1 || p.Epochs != 2 {
@@ -148,12 +158,13 @@ func TestLoopInterruptedAndResumed(t *testing.T) {
 func TestLoopStopsEarlyAndKeepsTheBest(t *testing.T) {
 	var p loop
 	s := &script{valid: []float64{3, 2, 4, 5, 6}}
-	var told []string
+	var lines []string
 	f := spec.Fit{Epochs: 5, Watch: spec.Watch{Patience: 2, KeepBest: true}}
-	if err := runScript(t, t.Context(), &p, s, f, notes(&told)); err != nil {
+	if err := runScript(t, t.Context(), &p, s, f, notes(&lines)); err != nil {
 		t.Fatal(err)
 	}
-	if s.adopted != "after fit 1, epoch 2" || p.best != nil || len(p.Recorder.Last().Rows) != 4 || len(told) != 2 {
-		t.Errorf("adopted %q after %d epochs, %v", s.adopted, len(p.Recorder.Last().Rows), told)
+	if s.adopted != "after fit 1, epoch 2" || p.best != nil || len(p.Recorder.Last().Rows) != 4 ||
+		len(lines) != 2 {
+		t.Errorf("adopted %q after %d epochs, %v", s.adopted, len(p.Recorder.Last().Rows), lines)
 	}
 }

@@ -38,9 +38,12 @@ func TestOneCycleTable(t *testing.T) {
 		i       int
 		lr, mom float64
 	}{
-		{0, 1.2e-4, .95}, {1, 1.20587242e-4, .94997961}, {2, 1.2234849e-4, .949918455}, {10, 1.78330118e-4, .947974649},
-		{55, .00156, .9}, {109, .00299941276, .85002039}, {110, .003, .85}, {111, .0029998888, .850003707},
-		{200, .00218586674, .877137884}, {239, .001500006, .9}, {300, 4.85503066e-4, .9338169}, {367, 1.23202485e-7, .949996293},
+		{0, 1.2e-4, .95}, {1, 1.20587242e-4, .94997961}, {2, 1.2234849e-4, .949918455},
+		{10, 1.78330118e-4, .947974649},
+		{55, .00156, .9}, {109, .00299941276, .85002039}, {110, .003, .85},
+		{111, .0029998888, .850003707},
+		{200, .00218586674, .877137884}, {239, .001500006, .9}, {300, 4.85503066e-4, .9338169},
+		{367, 1.23202485e-7, .949996293},
 	} {
 		h := s.at(row.i)
 		near(t, "lr", h.lrs[2], row.lr, 5e-9)
@@ -89,13 +92,16 @@ func TestAdamWVector(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		p, m, v = tensors.MustCopyFlatData[float32](out[0]), tensors.MustCopyFlatData[float32](out[1]), tensors.MustCopyFlatData[float32](out[2])
+		p, m, v = tensors.MustCopyFlatData[float32](out[0]),
+			tensors.MustCopyFlatData[float32](out[1]), tensors.MustCopyFlatData[float32](out[2])
 		for i := range want {
 			near(t, "parameter", float64(p[i]), want[i], 2e-7)
 		}
 	}
-	step(1, hyper{lrs: []float64{.1}, beta1: .95, wd: .01}, []float32{.5, -.25, .2}, []float64{.89899999, -1.8980000, .3995})
-	step(2, hyper{lrs: []float64{.05}, beta1: .9, wd: .01}, []float32{.1, .3, .2}, []float64{.87477452, -1.91491175, .36114237})
+	step(1, hyper{lrs: []float64{.1}, beta1: .95, wd: .01}, []float32{.5, -.25, .2},
+		[]float64{.89899999, -1.8980000, .3995})
+	step(2, hyper{lrs: []float64{.05}, beta1: .9, wd: .01}, []float32{.1, .3, .2},
+		[]float64{.87477452, -1.91491175, .36114237})
 }
 
 func TestSuggest(t *testing.T) {
@@ -124,7 +130,8 @@ func TestSuggest(t *testing.T) {
 	if s := got["steep"]; s.LR != c.LR[61] {
 		t.Errorf("steep at %g, want %g", s.LR, c.LR[61])
 	}
-	if s := got["minimum/10"]; math.Abs(s.LR-c.LR[76]/10) > 1e-15 || s.Loss != c.Smoothed[63] && s.Loss != c.Smoothed[64] {
+	if s := got["minimum/10"]; math.Abs(s.LR-c.LR[76]/10) > 1e-15 || s.Loss != c.Smoothed[63] &&
+		s.Loss != c.Smoothed[64] {
 		t.Errorf("minimum/10: %+v", s)
 	}
 	if s := got["valley"]; s.LR < c.LR[56] || s.LR > c.LR[66] {
@@ -159,14 +166,18 @@ func TestValley(t *testing.T) {
 
 func TestConfigDefaultsAndRefusals(t *testing.T) {
 	c, err := Config{}.withDefaults()
-	if err != nil || c.Batch != 64 || c.InnerBatch != 64 || c.Size.H != 224 || c.WeightDecay.Get() != .01 {
+	if err != nil || c.Batch != 64 || c.InnerBatch != 64 || c.Size.H != 224 ||
+		c.WeightDecay.Get() != .01 {
 		t.Errorf("%+v %v", c, err)
 	}
-	if c, err := (Config{Batches: spec.Batches{Batch: 48}, InnerBatch: 20}).withDefaults(); err != nil || c.InnerBatch != 16 {
+	if c, err := (Config{Batches: spec.Batches{Batch: 48},
+		InnerBatch: 20}).withDefaults(); err != nil || c.InnerBatch != 16 {
 		t.Errorf("inner batch %d (%v), want the divisor 16", c.InnerBatch, err)
 	}
-	for want, c := range map[string]Config{"Size is 16×64": {Batches: spec.Batches{Size: spec.Size{H: 16, W: 64}}},
-		"Batch is 1": {Batches: spec.Batches{Batch: 1}}, "divisor from 2 to 4": {Batches: spec.Batches{Batch: 7}, InnerBatch: 4}} {
+	for want, c := range map[string]Config{
+		"Size is 16×64":       {Batches: spec.Batches{Size: spec.Size{H: 16, W: 64}}},
+		"Batch is 1":          {Batches: spec.Batches{Batch: 1}},
+		"divisor from 2 to 4": {Batches: spec.Batches{Batch: 7}, InnerBatch: 4}} {
 		_, err := c.withDefaults()
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v", want, err)

@@ -11,8 +11,8 @@ import (
 	"gopets/pets/vision/onnx"
 )
 
-// ONNX holds the options of [Predictor.ExportONNX]. The zero value suits a program that has images as
-// torchvision's ToTensor makes them.
+// ONNX holds the options of [Predictor.ExportONNX]. The zero value suits a program that has images
+// as torchvision's ToTensor makes them.
 type ONNX struct {
 	// Bytes makes the input "image" uint8 [batch, H, W, 3], the pixels of an RGB image as decoders
 	// give them. Without it the input is float32 [batch, 3, H, W] in [0,1].
@@ -40,7 +40,8 @@ func (p *Predictor) exportONNX(path string, o ONNX) error {
 		return err
 	}
 	g.Meta = map[string]string{
-		"classes": string(list), "network": p.Net().Name, "size": fmt.Sprintf("%d×%d", c.Size.H, c.Size.W), "state": p.State(), "opset": strconv.Itoa(onnx.Opset),
+		"classes": string(list), "network": p.Net().Name, "size": fmt.Sprintf("%d×%d", c.Size.H,
+			c.Size.W), "state": p.State(), "opset": strconv.Itoa(onnx.Opset),
 		"input":  "RGB in [0,1], float32 [batch, 3, height, width]; normalisation is part of the network",
 		"resize": resizeText(c),
 	}
@@ -53,7 +54,8 @@ func (p *Predictor) exportONNX(path string, o ONNX) error {
 	if o.Bytes {
 		g.Meta["input"] = "RGB, uint8 [batch, height, width, 3]; scaling and normalisation are part of the network"
 		x = g.Input("image", onnx.Uint8, "batch", h, w, 3)
-		x = g.Node("Transpose", onnx.Attributes{"perm": []int{0, 3, 1, 2}}, g.Node("Cast", onnx.Attributes{"to": int(onnx.Float)}, x))
+		x = g.Node("Transpose", onnx.Attributes{"perm": []int{0, 3, 1, 2}},
+			g.Node("Cast", onnx.Attributes{"to": int(onnx.Float)}, x))
 		for i := range scale {
 			scale[i] /= 255
 		}
@@ -61,12 +63,14 @@ func (p *Predictor) exportONNX(path string, o ONNX) error {
 		x = g.Input("image", onnx.Float, "batch", 3, h, w)
 	}
 	vector := []int{1, 3, 1, 1}
-	x = g.Node("Add", nil, g.Node("Mul", nil, x, g.Floats("normalise.scale", vector, scale)), g.Floats("normalise.shift", vector, shift))
+	x = g.Node("Add", nil, g.Node("Mul", nil, x, g.Floats("normalise.scale", vector, scale)),
+		g.Floats("normalise.shift", vector, shift))
 	logits, err := p.Net().ONNX(g, p.Weights(), x)
 	if err != nil {
 		return err
 	}
-	g.Output("probabilities", g.Node("Softmax", onnx.Attributes{"axis": 1}, logits), onnx.Float, "batch", len(classes))
+	g.Output("probabilities", g.Node("Softmax", onnx.Attributes{"axis": 1}, logits), onnx.Float,
+		"batch", len(classes))
 	g.Output("logits", logits, onnx.Float, "batch", len(classes))
 	file, err := g.Encode()
 	if err != nil {
@@ -83,7 +87,9 @@ func resizeText(c Config) string {
 	case method == spec.Pad:
 		how = fmt.Sprintf("bilinear, the long side to %v, the rest padded by reflection", c.Size)
 	case method == spec.Crop || method == spec.Auto && square:
-		how = fmt.Sprintf("bilinear, the short side to %v (corners aligned), then a crop of %v in the middle", min(c.Size.H, c.Size.W), c.Size)
+		how = fmt.Sprintf(
+			"bilinear, the short side to %v (corners aligned), then a crop of %v in the middle",
+			min(c.Size.H, c.Size.W), c.Size)
 	}
 	return how + "; averaged over areas first where it shrinks to less than half"
 }

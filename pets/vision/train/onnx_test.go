@@ -61,8 +61,10 @@ func TestONNXRuntimeAgrees(t *testing.T) {
 	if err != nil {
 		t.Skip("no python3")
 	}
-	if out, err := exec.Command(python, "-c", "import onnx, onnxruntime").CombinedOutput(); err != nil {
-		t.Skipf("%s has no onnx or onnxruntime: .ci/python makes an environment that has: %s", python, out)
+	if out, err := exec.Command(python, "-c",
+		"import onnx, onnxruntime").CombinedOutput(); err != nil {
+		t.Skipf("%s has no onnx or onnxruntime: .ci/python makes an environment that has: %s",
+			python, out)
 	}
 	const side, batch = 48, 2
 	dir := t.TempDir()
@@ -104,7 +106,8 @@ func TestONNXRuntimeAgrees(t *testing.T) {
 		}
 		for _, c := range []onnxCase{
 			{File: arch + ".onnx", Input: "floats.raw", Shape: []int{batch, 3, side, side}},
-			{File: arch + "-bytes.onnx", Input: "bytes.raw", Bytes: true, Shape: []int{batch, side, side, 3}},
+			{File: arch + "-bytes.onnx", Input: "bytes.raw", Bytes: true,
+				Shape: []int{batch, side, side, 3}},
 		} {
 			c.Classes, c.Probabilities, c.Logits = fixtureClasses, want, logits
 			if err := l.ExportONNX(filepath.Join(dir, c.File), ONNX{Bytes: c.Bytes}); err != nil {
@@ -139,12 +142,14 @@ func TestExportONNXSaysHow(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, text := range []string{`["blue","green","red"]`, "petnet10", "uint8 [batch, height, width, 3]", "the short side to 32", "before any fit"} {
+	for _, text := range []string{`["blue","green","red"]`, "petnet10",
+		"uint8 [batch, height, width, 3]", "the short side to 32", "before any fit"} {
 		if !strings.Contains(string(file), text) {
 			t.Errorf("the file does not hold %q", text)
 		}
 	}
-	if err := l.ExportONNX(filepath.Join(t.TempDir(), "no", "pets.onnx"), ONNX{}); err == nil || !strings.Contains(err.Error(), "pets.onnx") {
+	if err := l.ExportONNX(filepath.Join(t.TempDir(), "no", "pets.onnx"), ONNX{}); err == nil ||
+		!strings.Contains(err.Error(), "pets.onnx") {
 		t.Errorf("a folder that is not there: %v", err)
 	}
 }

@@ -36,7 +36,8 @@ func (o optimizer) step(b *batch, h hyper, ev Events) (loss float64, err error) 
 func (o optimizer) wholeStep(b *batch, vector *tensors.Tensor, ev Events) (float64, error) {
 	trained, running, now := o.plan.trained, o.plan.running, &o.weights.now
 	piece := b.pieces(o.inner)[0]
-	inputs := append([]any{piece.x, piece.labels, piece.rng, vector}, anys(now.params, pick(now.m, trained), pick(now.v, trained))...)
+	inputs := append([]any{piece.x, piece.labels, piece.rng, vector},
+		anys(now.params, pick(now.m, trained), pick(now.v, trained))...)
 	out, err := o.call("training step", kindStep, ev, inputs...)
 	if err != nil {
 		return 0, err
@@ -62,7 +63,8 @@ func (o optimizer) splitStep(b *batch, vector *tensors.Tensor, ev Events) (float
 	pieces := b.pieces(o.inner)
 	total := 0.0
 	for _, piece := range pieces {
-		out, err := o.call("training step", kindGrads, ev, append([]any{piece.x, piece.labels, piece.rng}, anys(params, sums)...)...)
+		out, err := o.call("training step", kindGrads, ev,
+			append([]any{piece.x, piece.labels, piece.rng}, anys(params, sums)...)...)
 		if err != nil {
 			mine.free(now)
 			return 0, err
@@ -79,7 +81,8 @@ func (o optimizer) splitStep(b *batch, vector *tensors.Tensor, ev Events) (float
 	share := tensors.FromScalar(1 / float32(len(pieces)))
 	defer share.MustFinalizeAll()
 	out, err := o.call("training step", kindApply, ev,
-		append([]any{vector, share}, anys(pick(now.params, trained), sums, pick(now.m, trained), pick(now.v, trained))...)...)
+		append([]any{vector, share}, anys(pick(now.params, trained), sums, pick(now.m, trained),
+			pick(now.v, trained))...)...)
 	if err != nil {
 		mine.free(now)
 		return 0, err

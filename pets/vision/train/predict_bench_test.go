@@ -13,14 +13,15 @@ import (
 	"gopets/pets/vision/model"
 )
 
-// What a service's single pictures cost, and what it gains by predicting those together that wait
+// What a service's single images cost, and what it gains by predicting those together that wait
 // together.
 func BenchmarkPredict(b *testing.B) {
 	for _, c := range []struct {
 		arch   string
 		side   int
 		engine func(testing.TB) *engine.Engine
-	}{{"petnet10", 128, enginetest.Go}, {"petnet10", 128, enginetest.XLA}, {"mobilenet_v2", 224, enginetest.XLA}} {
+	}{{"petnet10", 128, enginetest.Go}, {"petnet10", 128, enginetest.XLA},
+		{"mobilenet_v2", 224, enginetest.XLA}} {
 		for _, n := range []int{1, 2, 4, 8} {
 			name := fmt.Sprintf("%s/%d/n=%d", c.arch, c.side, n)
 			b.Run(name, func(b *testing.B) {
@@ -29,8 +30,10 @@ func BenchmarkPredict(b *testing.B) {
 				if err != nil {
 					b.Fatal(err)
 				}
-				data := &dataset.Split{Classes: []string{"cat", "dog"}, Train: make([]dataset.Item, 8)}
-				l, err := New(eng, net, data, Config{Batches: spec.Batches{Size: spec.Square(c.side), Batch: 8}})
+				data := &dataset.Split{Classes: []string{"cat", "dog"},
+					Train: make([]dataset.Item, 8)}
+				l, err := New(eng, net, data,
+					Config{Batches: spec.Batches{Size: spec.Square(c.side), Batch: 8}})
 				if err != nil {
 					b.Fatal(err)
 				}

@@ -16,7 +16,8 @@ const many = 32
 // PredictFiles classifies the images in files, in their order, with the numbers of
 // [Predictor.PredictFile]. A file that cannot be read has the reason in its place. Events.Batch is
 // called after every batch. If the context ends the call, the error comes with what is done.
-func (p *Predictor) PredictFiles(ctx context.Context, files []string, ev Events) (spec.FilePredictions, error) {
+func (p *Predictor) PredictFiles(ctx context.Context, files []string,
+	ev Events) (spec.FilePredictions, error) {
 	list := make(spec.FilePredictions, 0, len(files))
 	rows := min(many, p.exec.inner)
 	for rows > 1 && len(files) <= rows/2 { // as in imagesJob
@@ -36,7 +37,8 @@ func (p *Predictor) PredictFiles(ctx context.Context, files []string, ev Events)
 	return list, nil
 }
 
-func (p *Predictor) predictFiles(ctx context.Context, files []string, rows int, done func(k, n int), ev Events) (spec.FilePredictions, error) {
+func (p *Predictor) predictFiles(ctx context.Context, files []string, rows int, done func(k, n int),
+	ev Events) (spec.FilePredictions, error) {
 	reasons := make([]string, len(files))
 	blank := images.New(1, 1)
 	j := p.load.validJob(nil, rows)

@@ -36,14 +36,19 @@ func TestPredictFiles(t *testing.T) {
 		}
 	}
 	const broken = 3
-	if err := os.WriteFile(filepath.Join(dir, "broken.jpg"), []byte("\xff\xd8 no image"), 0o644); err != nil {
+	if err := os.WriteFile(filepath.Join(dir, "broken.jpg"), []byte("\xff\xd8 no image"),
+		0o644); err != nil {
 		t.Fatal(err)
 	}
-	files = append(files[:broken], append([]string{filepath.Join(dir, "broken.jpg")}, files[broken:]...)...)
+	files = append(files[:broken], append([]string{filepath.Join(dir, "broken.jpg")},
+		files[broken:]...)...)
 
 	ctx := context.Background()
 	var progress []string
-	ev := Events{Batch: func(b BatchInfo) { progress = append(progress, fmt.Sprintf("%d/%d", b.Batch+1, b.Batches)) }}
+	ev := Events{Batch: func(b BatchInfo) {
+		progress = append(progress,
+			fmt.Sprintf("%d/%d", b.Batch+1, b.Batches))
+	}}
 	list, err := l.PredictFiles(ctx, files, ev)
 	if err != nil {
 		t.Fatal(err)
@@ -71,8 +76,10 @@ func TestPredictFiles(t *testing.T) {
 			t.Fatal(err)
 		}
 		for k, v := range p.Probabilities {
-			if w := float64(all.Probs[at][k]); math.Abs(v-w) > 1e-6 || math.Abs(v-one.Probabilities[k]) > 1e-6 {
-				t.Errorf("%s, class %d: %g, validation %g, alone %g", p.File, k, v, w, one.Probabilities[k])
+			if w := float64(all.Probs[at][k]); math.Abs(v-w) > 1e-6 ||
+				math.Abs(v-one.Probabilities[k]) > 1e-6 {
+				t.Errorf("%s, class %d: %g, validation %g, alone %g", p.File, k, v, w,
+					one.Probabilities[k])
 			}
 		}
 		at++
@@ -90,7 +97,8 @@ func TestPredictFiles(t *testing.T) {
 			cancel()
 		}
 	}
-	if part, err := l.PredictFiles(ended, long, ev); !errors.Is(err, context.Canceled) || len(part) != 80 {
+	if part, err := l.PredictFiles(ended, long, ev); !errors.Is(err, context.Canceled) ||
+		len(part) != 80 {
 		t.Errorf("cancelled: %d rows, %v", len(part), err)
 	}
 }

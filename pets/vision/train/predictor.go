@@ -26,7 +26,8 @@ type Predictor struct {
 	data    *dataset.Split
 }
 
-func newPredictor(eng *engine.Engine, net *model.Net, data *dataset.Split, c Config) (*Predictor, error) {
+func newPredictor(eng *engine.Engine, net *model.Net, data *dataset.Split, c Config) (*Predictor,
+	error) {
 	p := &Predictor{exec: newExecutor(eng, net, c), weights: &versions{}, data: data}
 	if p.exec.lacks != "" {
 		c.BFloat16 = false
@@ -138,7 +139,8 @@ func (p *Predictor) predictOne(ctx context.Context, img *images.RGB) (spec.Predi
 
 // logits evaluates a job's images; done is called after every batch. When memory runs out it starts
 // again with smaller batches.
-func (p *Predictor) logits(ctx context.Context, j job, done func(k, n int), ev Events) ([][]float32, error) {
+func (p *Predictor) logits(ctx context.Context, j job, done func(k, n int), ev Events) ([][]float32,
+	error) {
 	rows := make([][]float32, 0, len(j.order))
 	k := 0
 	for b, err := range p.load.batches(ctx, j) {
@@ -170,7 +172,8 @@ func (p *Predictor) logits(ctx context.Context, j job, done func(k, n int), ev E
 func (p *Predictor) evaluate(b *batch, rows int, ev Events) ([]float32, error) {
 	var logits []float32
 	for _, piece := range b.pieces(rows) {
-		out, err := p.exec.call("evaluation", kindEval, ev, append([]any{piece.x}, anys(p.weights.now.params)...)...)
+		out, err := p.exec.call("evaluation", kindEval, ev,
+			append([]any{piece.x}, anys(p.weights.now.params)...)...)
 		if err != nil {
 			return nil, err
 		}

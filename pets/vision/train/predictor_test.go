@@ -48,14 +48,17 @@ func predictorIsConcurrent(t *testing.T, eng *engine.Engine) {
 				if got, err := p.Predict(ctx, list); err != nil || !reflect.DeepEqual(got, probs) {
 					t.Errorf("predict: %v, %v, alone %v", got, err, probs)
 				}
-				if got, err := p.PredictImage(ctx, img.Image()); err != nil || got.State != "before any fit" {
+				if got, err := p.PredictImage(ctx, img.Image()); err != nil ||
+					got.State != "before any fit" {
 					t.Errorf("predict an image: %+v, %v", got, err)
 				}
-				if got, err := p.GradCAM(ctx, list, []int{1}); err != nil || !reflect.DeepEqual(got, maps) {
+				if got, err := p.GradCAM(ctx, list, []int{1}); err != nil ||
+					!reflect.DeepEqual(got, maps) {
 					t.Errorf("grad-cam: %v, %v", got, err)
 				}
 			}
-			if got, err := p.PredictTTA(ctx, list, spec.TTA{}); err != nil || !reflect.DeepEqual(got, views) {
+			if got, err := p.PredictTTA(ctx, list, spec.TTA{}); err != nil ||
+				!reflect.DeepEqual(got, views) {
 				t.Errorf("TTA: %v, %v, alone %v", got, err, views)
 			}
 		})

@@ -80,8 +80,10 @@ func (r *Recorder) clone() *Recorder {
 	c := &Recorder{Runs: slices.Clone(r.Runs)}
 	for i := range c.Runs {
 		run := &c.Runs[i]
-		run.LRs, run.Momentums, run.Losses = slices.Clone(run.LRs), slices.Clone(run.Momentums), slices.Clone(run.Losses)
-		run.ValidAt, run.ValidLosses, run.Rows = slices.Clone(run.ValidAt), slices.Clone(run.ValidLosses), slices.Clone(run.Rows)
+		run.LRs, run.Momentums, run.Losses = slices.Clone(run.LRs), slices.Clone(run.Momentums),
+			slices.Clone(run.Losses)
+		run.ValidAt, run.ValidLosses, run.Rows = slices.Clone(run.ValidAt),
+			slices.Clone(run.ValidLosses), slices.Clone(run.Rows)
 	}
 	return c
 }

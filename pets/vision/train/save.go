@@ -57,7 +57,8 @@ func (p *Predictor) weightsFile() (*weights.File, error) {
 	if f.Meta == nil {
 		f.Meta = map[string]string{}
 	}
-	f.Meta[metaFormat], f.Meta[metaArch], f.Meta[metaClasses], f.Meta[metaState] = "1", p.exec.net.Name, string(classes), p.State()
+	f.Meta[metaFormat], f.Meta[metaArch], f.Meta[metaClasses], f.Meta[metaState] = "1",
+		p.exec.net.Name, string(classes), p.State()
 	return f, nil
 }
 
@@ -79,12 +80,14 @@ func writeOptimizer(f *weights.File, p *plan, s *state) error {
 		return nil
 	}
 	for _, i := range p.trained {
-		for prefix, t := range map[string]*tensors.Tensor{firstPrefix: s.m[i], secondPrefix: s.v[i]} {
+		for prefix, t := range map[string]*tensors.Tensor{firstPrefix: s.m[i],
+			secondPrefix: s.v[i]} {
 			values, err := flat(t)
 			if err != nil {
 				return err
 			}
-			f.Tensors = append(f.Tensors, weights.Tensor{Name: prefix + p.net.Params[i].Name, Shape: p.net.Params[i].Shape, DType: "F32", Data: values})
+			f.Tensors = append(f.Tensors, weights.Tensor{Name: prefix + p.net.Params[i].Name,
+				Shape: p.net.Params[i].Shape, DType: "F32", Data: values})
 		}
 	}
 	return nil
@@ -105,7 +108,8 @@ func readOptimizer(f *weights.File, p *plan, s *state) (note string, err error) 
 		return "", fmt.Errorf("the optimizer's β1 %q is damaged", f.Meta[metaBeta1])
 	}
 	if from := f.Meta[metaFrom]; from != strconv.Itoa(p.from) {
-		return fmt.Sprintf("the optimizer was saved with layer groups from %s on training, now it is from %d on, so it starts anew (freezing as at the time of saving before loading keeps it)",
+		return fmt.Sprintf(
+			"the optimizer was saved with layer groups from %s on training, now it is from %d on, so it starts anew (freezing as at the time of saving before loading keeps it)",
 			from, p.from), nil
 	}
 	s.beta1 = beta1
@@ -113,13 +117,16 @@ func readOptimizer(f *weights.File, p *plan, s *state) (note string, err error) 
 		return "", nil
 	}
 	for _, i := range p.trained {
-		for prefix, list := range map[string][]*tensors.Tensor{firstPrefix: s.m, secondPrefix: s.v} {
+		for prefix, list := range map[string][]*tensors.Tensor{firstPrefix: s.m,
+			secondPrefix: s.v} {
 			name := prefix + p.net.Params[i].Name
 			t, ok := f.Get(name)
 			if !ok || len(t.Data) != list[i].Size() {
-				return "", fmt.Errorf("the optimizer's tensor %s is missing or has the wrong size", name)
+				return "", fmt.Errorf("the optimizer's tensor %s is missing or has the wrong size",
+					name)
 			}
-			put(list, i, tensors.FromFlatDataAndDimensions(t.Data, p.net.Params[i].Shape...), nil, nil)
+			put(list, i, tensors.FromFlatDataAndDimensions(t.Data, p.net.Params[i].Shape...), nil,
+				nil)
 		}
 	}
 	s.step = step
@@ -158,7 +165,9 @@ func (l *Learner) adopt(f *weights.File, name string) (warnings []string, err er
 func (p *Predictor) adoptWeights(f *weights.File, name string) (warnings []string, err error) {
 	net := p.exec.net
 	if arch := f.Meta[metaArch]; arch != "" && arch != net.Name {
-		return nil, fmt.Errorf("the file holds a %s, this learner is a %s: make the learner with the network of the file", arch, net.Name)
+		return nil,
+			fmt.Errorf(
+				"the file holds a %s, this learner is a %s: make the learner with the network of the file", arch, net.Name)
 	}
 	if list := f.Meta[metaClasses]; list != "" {
 		var classes []string
@@ -166,8 +175,10 @@ func (p *Predictor) adoptWeights(f *weights.File, name string) (warnings []strin
 			return nil, fmt.Errorf("the file's list of classes is damaged: %w", err)
 		}
 		if !slices.Equal(classes, p.data.Classes) {
-			return nil, fmt.Errorf("the file is for %d classes (%s), this learner has %d (%s): use the data that it was trained on",
-				len(classes), some(classes, 3), len(p.data.Classes), some(p.data.Classes, 3))
+			return nil,
+				fmt.Errorf(
+					"the file is for %d classes (%s), this learner has %d (%s): use the data that it was trained on",
+					len(classes), some(classes, 3), len(p.data.Classes), some(p.data.Classes, 3))
 		}
 	}
 	own := &weights.File{Meta: f.Meta}
@@ -186,11 +197,14 @@ func (p *Predictor) adoptWeights(f *weights.File, name string) (warnings []strin
 		return nil, err
 	}
 	if len(missing) > 0 {
-		return nil, fmt.Errorf("%d tensors of %s are missing in the file (%s): is it of another network, or a body without its head?",
-			len(missing), net.Name, some(missing, 3))
+		return nil,
+			fmt.Errorf(
+				"%d tensors of %s are missing in the file (%s): is it of another network, or a body without its head?",
+				len(missing), net.Name, some(missing, 3))
 	}
 	if len(unexpected) > 0 {
-		warnings = append(warnings, fmt.Sprintf("%s: %d tensors were not used (%s)", name, len(unexpected), some(unexpected, 3)))
+		warnings = append(warnings, fmt.Sprintf("%s: %d tensors were not used (%s)", name,
+			len(unexpected), some(unexpected, 3)))
 	}
 	return warnings, p.setWeights(values, cmp.Or(f.Meta[metaState], "loaded from "+name))
 }
@@ -199,11 +213,13 @@ func (p *Predictor) adoptWeights(f *weights.File, name string) (warnings []strin
 func (p *Predictor) setWeights(values []*tensors.Tensor, name string) error {
 	net := p.exec.net
 	if len(values) != len(net.Params) {
-		return fmt.Errorf("weights for %s: want %d tensors, got %d", net.Name, len(net.Params), len(values))
+		return fmt.Errorf("weights for %s: want %d tensors, got %d", net.Name, len(net.Params),
+			len(values))
 	}
 	for i, param := range net.Params {
 		if err := values[i].Shape().CheckDims(param.Shape...); err != nil {
-			return fmt.Errorf("weights for %s: %s wants shape %v, got %v", net.Name, param.Name, param.Shape, values[i].Shape().Dimensions)
+			return fmt.Errorf("weights for %s: %s wants shape %v, got %v", net.Name, param.Name,
+				param.Shape, values[i].Shape().Dimensions)
 		}
 	}
 	p.weights.setParams(values, name)

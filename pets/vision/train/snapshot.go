@@ -52,7 +52,8 @@ func (l *Learner) identity() identity {
 func (l *Learner) Snapshot(path string) error {
 	f, err := l.file()
 	if err == nil {
-		s := snapshot{Version: snapshotVersion, Identity: l.identity(), Position: l.loop.position, Inner: l.exec.inner}
+		s := snapshot{Version: snapshotVersion, Identity: l.identity(), Position: l.loop.position,
+			Inner: l.exec.inner}
 		s.keepBest(l.loop.best, f)
 		var text []byte
 		if text, err = json.Marshal(s); err == nil {
@@ -120,7 +121,8 @@ func (l *Learner) restore(path string) error {
 		return err
 	}
 	if d := spec.Diff(s.Identity, l.identity()); d != "" {
-		return fmt.Errorf("the snapshot is of a learner with other options (%s): use the same, or start a new fit", d)
+		return fmt.Errorf(
+			"the snapshot is of a learner with other options (%s): use the same, or start a new fit", d)
 	}
 	from, err := strconv.Atoi(f.Meta[metaFrom])
 	if err != nil {
@@ -146,7 +148,8 @@ func readSnapshot(f *weights.File) (s snapshot, err error) {
 	}
 	var v struct{ Version int }
 	if err = json.Unmarshal([]byte(text), &v); err == nil && v.Version != snapshotVersion {
-		return s, fmt.Errorf("the snapshot is of another version of this program: start the fit anew")
+		return s,
+			fmt.Errorf("the snapshot is of another version of this program: start the fit anew")
 	}
 	if err == nil {
 		err = json.Unmarshal([]byte(text), &s)

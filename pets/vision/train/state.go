@@ -56,7 +56,8 @@ func release(t *tensors.Tensor, i int, keep *state, of func(*state) []*tensors.T
 }
 
 // put replaces one tensor, freeing the old one unless held.
-func put(list []*tensors.Tensor, i int, value *tensors.Tensor, held *state, of func(*state) []*tensors.Tensor) {
+func put(list []*tensors.Tensor, i int, value *tensors.Tensor, held *state,
+	of func(*state) []*tensors.Tensor) {
 	release(list[i], i, held, of)
 	list[i] = value
 }
@@ -113,7 +114,8 @@ func (v *versions) resetOptimizer(p *plan) {
 }
 
 // accept puts a function's outputs in the places of their predecessors.
-func (v *versions) accept(indices []int, values []*tensors.Tensor, of func(*state) []*tensors.Tensor) {
+func (v *versions) accept(indices []int, values []*tensors.Tensor,
+	of func(*state) []*tensors.Tensor) {
 	for k, i := range indices {
 		put(of(&v.now), i, values[k], v.held, of)
 	}

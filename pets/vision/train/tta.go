@@ -28,13 +28,15 @@ func (l *Learner) TTA(ctx context.Context, o spec.TTA, ev Events) (*Predictions,
 		return nil, err
 	}
 	for i, label := range p.Labels {
-		p.Losses = append(p.Losses, -math.Log(max(float64(p.Probs[i][label]), math.SmallestNonzeroFloat32)))
+		p.Losses = append(p.Losses, -math.Log(max(float64(p.Probs[i][label]),
+			math.SmallestNonzeroFloat32)))
 	}
 	return p, nil
 }
 
 // PredictTTA is [Predictor.Predict] with test-time augmentation: see [Learner.TTA].
-func (p *Predictor) PredictTTA(ctx context.Context, list []*images.RGB, o spec.TTA) ([][]float32, error) {
+func (p *Predictor) PredictTTA(ctx context.Context, list []*images.RGB, o spec.TTA) ([][]float32,
+	error) {
 	return p.views(ctx, p.imagesJob(list), o, Events{})
 }
 
@@ -55,7 +57,8 @@ func (p *Predictor) views(ctx context.Context, j job, o spec.TTA, ev Events) ([]
 			j.params = func(i int) augment.Params { return p.load.view(o.Scale, pass-1, i) }
 		}
 		logits, err := p.logits(ctx, j, func(k, n int) {
-			ev.batch(BatchInfo{Phase: PhaseValid, Epochs: 1, Batch: pass*n + k, Batches: (ttaPasses + 1) * n})
+			ev.batch(BatchInfo{Phase: PhaseValid, Epochs: 1, Batch: pass*n + k,
+				Batches: (ttaPasses + 1) * n})
 		}, ev)
 		if err != nil {
 			return nil, fmt.Errorf("TTA: %w", err)

@@ -22,9 +22,11 @@ import (
 
 // One row of logits 1, 2, 3 with label 2: −log p is 0.4076060, the mean over the classes 1.4076060.
 func TestLabelSmoothing(t *testing.T) {
-	exec, err := graph.NewExec(enginetest.Go(t).Backend, func(logits, labels *graph.Node) (*graph.Node, *graph.Node) {
-		return crossEntropy(logits, labels, planShape{}), crossEntropy(logits, labels, planShape{smoothing: .1})
-	})
+	exec, err := graph.NewExec(enginetest.Go(t).Backend,
+		func(logits, labels *graph.Node) (*graph.Node, *graph.Node) {
+			return crossEntropy(logits, labels, planShape{}),
+				crossEntropy(logits, labels, planShape{smoothing: .1})
+		})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -69,9 +71,12 @@ func TestGradClip(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		return float64s(append(tensors.MustCopyFlatData[float32](out[0]), tensors.MustCopyFlatData[float32](out[1])...))
+		return float64s(append(tensors.MustCopyFlatData[float32](out[0]),
+			tensors.MustCopyFlatData[float32](out[1])...))
 	}
-	for largest, want := range map[float64][]float64{0: {3, 4, 12}, 100: {3, 4, 12}, 6.5: {1.49999988, 1.99999985, 5.99999954}, .013: {.00299999977, .00399999969, .0119999991}} {
+	for largest, want := range map[float64][]float64{0: {3, 4, 12}, 100: {3, 4, 12},
+		6.5: {1.49999988, 1.99999985, 5.99999954}, .013: {.00299999977, .00399999969,
+			.0119999991}} {
 		for i, got := range clip(hyper{lrs: []float64{.1}, beta1: .9, clip: largest}) {
 			near(t, fmt.Sprintf("gradient %d clipped to %v", i, largest), got, want[i], 1e-7)
 		}
@@ -108,12 +113,14 @@ func TestBFloat16(t *testing.T) {
 		for k := range a[0] {
 			near(t, "probability", float64(b[0][k]), float64(a[0][k]), 5e-2)
 		}
-		var told []string
-		if err := half.FitOneCycle(context.Background(), 1, spec.Fit{}, notes(&told)); err != nil {
+		var lines []string
+		if err := half.FitOneCycle(context.Background(), 1, spec.Fit{}, notes(&lines)); err != nil {
 			t.Fatal(err)
 		}
-		if half.Config().BFloat16 != (len(told) == 0) || half.Config().BFloat16 == reflect.DeepEqual(a, b) {
-			t.Errorf("bfloat16 %v, notes %v, probabilities %v and %v", half.Config().BFloat16, told, a, b)
+		if half.Config().BFloat16 != (len(lines) == 0) ||
+			half.Config().BFloat16 == reflect.DeepEqual(a, b) {
+			t.Errorf("bfloat16 %v, notes %v, probabilities %v and %v", half.Config().BFloat16,
+				lines, a, b)
 		}
 		if _, err := half.GradCAM(context.Background(), []*images.RGB{p}, []int{0}); err != nil {
 			t.Error(err)
@@ -151,19 +158,23 @@ func TestGradCAMValues(t *testing.T) {
 	}
 	exec, err := graph.NewExec(eng.Backend, func(in []*graph.Node) []*graph.Node {
 		pass := l.exec.plan.forward(in[0], in[1:], nil)
-		score := graph.ReduceAllSum(graph.Slice(pass.Logits, graph.AxisRange(), graph.AxisElem(class)))
+		score := graph.ReduceAllSum(graph.Slice(pass.Logits, graph.AxisRange(),
+			graph.AxisElem(class)))
 		return append(graph.Gradient(score, in[1+at]), pass.Features)
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	out, err := exec.Call(append([]any{tensors.FromFlatDataAndDimensions(pixels, 1, 64, 64, 3)}, anys(l.Weights())...)...)
+	out, err := exec.Call(append([]any{tensors.FromFlatDataAndDimensions(pixels, 1, 64, 64, 3)},
+		anys(l.Weights())...)...)
 	if err != nil {
 		t.Fatal(err)
 	}
-	sums, features := tensors.MustCopyFlatData[float32](out[0]), tensors.MustCopyFlatData[float32](out[1])
+	sums, features := tensors.MustCopyFlatData[float32](out[0]),
+		tensors.MustCopyFlatData[float32](out[1])
 	if len(maps[0].Values) != 4 || len(features) != 4*len(sums) || slices.Min(features) <= 0 {
-		t.Fatalf("%d cells, %d features from %v", len(maps[0].Values), len(features), slices.Min(features))
+		t.Fatalf("%d cells, %d features from %v", len(maps[0].Values), len(features),
+			slices.Min(features))
 	}
 	for cell, got := range maps[0].Values {
 		want := 0.0
@@ -199,7 +210,8 @@ func TestCNNLearner(t *testing.T) {
 	eng := enginetest.Go(t)
 	ctx := context.Background()
 	c := fixtureConfig()
-	o := CNN{Head: spec.Head{Hidden: []int{16}}, Weights: weights.Options{Offline: true, CacheDir: t.TempDir()}}
+	o := CNN{Head: spec.Head{Hidden: []int{16}}, Weights: weights.Options{Offline: true,
+		CacheDir: t.TempDir()}}
 	l, err := CNNLearner(ctx, eng, fixtureSplit(), "petnet10", c, o)
 	if err != nil {
 		t.Fatal(err)

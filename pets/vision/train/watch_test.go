@@ -14,14 +14,20 @@ import (
 	"gopets/pets/vision/model"
 )
 
-func notes(into *[]string) Events { return Events{Note: func(s string) { *into = append(*into, s) }} }
+func notes(into *[]string) Events {
+	return Events{Note: func(s string) {
+		*into = append(*into,
+			s)
+	}}
+}
 
 // fit at constant lr: every batch the same rate and β1; two fits go on with the moments.
 func TestFitAtConstantRate(t *testing.T) {
 	l := newLearner(t, enginetest.Go(t), fixtureConfig())
 	path := filepath.Join(t.TempDir(), "run.snapshot")
 	ctx := context.Background()
-	if err := l.Fit(ctx, 2, spec.Fit{MaxLR: spec.Const(1e-3), Snapshot: path}, Events{}); err != nil {
+	if err := l.Fit(ctx, 2, spec.Fit{MaxLR: spec.Const(1e-3), Snapshot: path},
+		Events{}); err != nil {
 		t.Fatal(err)
 	}
 	run := l.Recorder().Last()
@@ -41,10 +47,12 @@ func TestFitAtConstantRate(t *testing.T) {
 	if err := back.Restore(path); err != nil {
 		t.Fatal(err)
 	}
-	if err := back.Fit(ctx, 2, spec.Fit{MaxLR: spec.Const(1e-3), Resume: true}, Events{}); err != nil || back.weights.now.step != steps {
+	if err := back.Fit(ctx, 2, spec.Fit{MaxLR: spec.Const(1e-3), Resume: true},
+		Events{}); err != nil || back.weights.now.step != steps {
 		t.Errorf("resuming what is done: %v", err)
 	}
-	if err := back.FitOneCycle(ctx, 2, spec.Fit{MaxLR: spec.Const(1e-3), Resume: true}, Events{}); err == nil {
+	if err := back.FitOneCycle(ctx, 2, spec.Fit{MaxLR: spec.Const(1e-3), Resume: true},
+		Events{}); err == nil {
 		t.Error("a constant fit was gone on with as a one-cycle")
 	}
 }
@@ -94,7 +102,8 @@ func shared(t *testing.T) (*engine.Engine, *model.Net, Config) {
 
 // cutOff runs a fit in one learner until so many epochs are done, restores its snapshot in another
 // and goes on there to the end.
-func cutOff(t *testing.T, after int, learner func() *Learner, fit func(ctx context.Context, l *Learner, snapshot string, resume bool, ev Events) error) *Learner {
+func cutOff(t *testing.T, after int, learner func() *Learner, fit func(ctx context.Context,
+	l *Learner, snapshot string, resume bool, ev Events) error) *Learner {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "run.snapshot")
 	ctx, cancel := context.WithCancel(context.Background())
@@ -126,13 +135,14 @@ func TestStopEarlyAndKeepTheBest(t *testing.T) {
 	const most, best = 9, 0
 	o := spec.Fit{Watch: spec.Watch{Patience: 2, MinDelta: 1e9, KeepBest: true}}
 	whole := learnerOf(t, eng, c, net)
-	var told []string
-	if err := whole.Fit(ctx, most, o, notes(&told)); err != nil {
+	var lines []string
+	if err := whole.Fit(ctx, most, o, notes(&lines)); err != nil {
 		t.Fatal(err)
 	}
 	run := whole.Recorder().Last()
-	if len(run.Rows) != 3 || run.Best() != best || !run.Finished() || len(told) != 2 || !strings.Contains(told[0], "stopped early") {
-		t.Fatalf("%d epochs, best %d, notes %v", len(run.Rows), run.Best(), told)
+	if len(run.Rows) != 3 || run.Best() != best || !run.Finished() || len(lines) != 2 ||
+		!strings.Contains(lines[0], "stopped early") {
+		t.Fatalf("%d epochs, best %d, notes %v", len(run.Rows), run.Best(), lines)
 	}
 	if want := fmt.Sprintf("after fit 1, epoch %d", best+1); whole.State() != want {
 		t.Errorf("state %q, want %q", whole.State(), want)
@@ -148,15 +158,17 @@ func TestStopEarlyAndKeepTheBest(t *testing.T) {
 	near(t, "loss of the kept weights", sum, run.Rows[best].ValidLoss, 1e-9)
 
 	for after := 1; after <= 2; after++ { // with the best epoch the last, and not
-		next := cutOff(t, after, func() *Learner { return learnerOf(t, eng, c, net) }, func(ctx context.Context, l *Learner, snapshot string, resume bool, ev Events) error {
-			again := o
-			again.Snapshot, again.Resume = snapshot, resume
-			return l.Fit(ctx, most, again, ev)
-		})
+		next := cutOff(t, after, func() *Learner { return learnerOf(t, eng, c, net) },
+			func(ctx context.Context, l *Learner, snapshot string, resume bool, ev Events) error {
+				again := o
+				again.Snapshot, again.Resume = snapshot, resume
+				return l.Fit(ctx, most, again, ev)
+			})
 		same(t, "rows after a cut", rows(next), rows(whole))
 		same(t, "weights after a cut", values(t, next), values(t, whole))
 		if next.State() != whole.State() || next.weights.now.step != whole.weights.now.step {
-			t.Errorf("state %q, step %d, want %q, %d", next.State(), next.weights.now.step, whole.State(), whole.weights.now.step)
+			t.Errorf("state %q, step %d, want %q, %d", next.State(), next.weights.now.step,
+				whole.State(), whole.weights.now.step)
 		}
 	}
 	empty := fixtureSplit()
@@ -166,7 +178,8 @@ func TestStopEarlyAndKeepTheBest(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer blind.Close()
-	if err := blind.Fit(ctx, 1, o, Events{}); err == nil || !strings.Contains(err.Error(), "no validation set to watch") {
+	if err := blind.Fit(ctx, 1, o, Events{}); err == nil ||
+		!strings.Contains(err.Error(), "no validation set to watch") {
 		t.Errorf("nothing to watch: %v", err)
 	}
 }
@@ -184,19 +197,22 @@ func TestFineTune(t *testing.T) {
 		t.Fatalf("%d runs", len(r.Runs))
 	}
 	frozen, thawed := r.Runs[0], r.Runs[1]
-	if frozen.Fit.MaxLR != spec.Slice1(2e-3) || frozen.Fit.PctStart.Get() != .99 || frozen.Fit.DivFactor != 25 || frozen.Fit.FinalDiv != 1e5 || frozen.Fit.Epochs != 1 {
+	if frozen.Fit.MaxLR != spec.Slice1(2e-3) || frozen.Fit.PctStart.Get() != .99 ||
+		frozen.Fit.DivFactor != 25 || frozen.Fit.FinalDiv != 1e5 || frozen.Fit.Epochs != 1 {
 		t.Errorf("frozen: %+v", frozen.Fit)
 	}
-	if thawed.Fit.MaxLR != spec.Slice(1e-5, 1e-3) || thawed.Fit.PctStart.Get() != .3 || thawed.Fit.DivFactor != 5 || thawed.Fit.FinalDiv != 1e5 || thawed.Fit.Epochs != 2 {
+	if thawed.Fit.MaxLR != spec.Slice(1e-5, 1e-3) || thawed.Fit.PctStart.Get() != .3 ||
+		thawed.Fit.DivFactor != 5 || thawed.Fit.FinalDiv != 1e5 || thawed.Fit.Epochs != 2 {
 		t.Errorf("thawed: %+v", thawed.Fit)
 	}
 	near(t, "first rate", frozen.LRs[0], 2e-3/25, 1e-12)
 	near(t, "first rate, thawed", thawed.LRs[0], 1e-3/5, 1e-12)
 
 	for after := 1; after <= 2; after++ { // at the end of the first part, and in the second
-		next := cutOff(t, after, func() *Learner { return learnerOf(t, eng, c, net) }, func(ctx context.Context, l *Learner, snapshot string, resume bool, ev Events) error {
-			return l.FineTune(ctx, 2, spec.Fit{Snapshot: snapshot, Resume: resume}, ev)
-		})
+		next := cutOff(t, after, func() *Learner { return learnerOf(t, eng, c, net) },
+			func(ctx context.Context, l *Learner, snapshot string, resume bool, ev Events) error {
+				return l.FineTune(ctx, 2, spec.Fit{Snapshot: snapshot, Resume: resume}, ev)
+			})
 		same(t, fmt.Sprintf("rows after a cut at %d", after), rows(next), rows(whole))
 		same(t, "weights after a cut", values(t, next), values(t, whole))
 	}

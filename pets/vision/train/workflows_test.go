@@ -14,7 +14,7 @@ import (
 	"gopets/pets/vision/train"
 )
 
-// small makes a learner of eight plain pictures, and what closes it.
+// small makes a learner of eight plain images, and what closes it.
 func small() (*train.Learner, *engine.Engine, func()) {
 	eng, err := engine.Open(engine.Options{Spec: "go"})
 	if err != nil {
@@ -26,7 +26,9 @@ func small() (*train.Learner, *engine.Engine, func()) {
 	}
 	data.Valid = data.Train[:2]
 	learn, err := train.CNNLearner(context.Background(), eng, data, "petnet10",
-		train.Config{Batches: spec.Batches{Size: spec.Square(32), Batch: 4, Transforms: spec.DefaultTransforms()}, Images: plain}, train.CNN{Head: spec.Head{Hidden: []int{16}}})
+		train.Config{Batches: spec.Batches{Size: spec.Square(32), Batch: 4,
+			Transforms: spec.DefaultTransforms()}, Images: plain},
+		train.CNN{Head: spec.Head{Hidden: []int{16}}})
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -86,7 +88,8 @@ func ExampleWatch() {
 	defer done()
 	// no error rate falls by more than 1: for the example's sake
 	watch := spec.Watch{Metric: spec.ErrorRate, Patience: 2, KeepBest: true, MinDelta: 1}
-	err := learn.FitOneCycle(context.Background(), 10, spec.Fit{Watch: watch}, train.Events{Note: func(s string) { fmt.Println(s) }})
+	err := learn.FitOneCycle(context.Background(), 10, spec.Fit{Watch: watch},
+		train.Events{Note: func(s string) { fmt.Println(s) }})
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -115,7 +118,8 @@ func ExampleLearner_TTA() {
 func ExampleLearner_LRFind() {
 	learn, _, done := small()
 	defer done()
-	curve, err := learn.LRFind(context.Background(), spec.Find{Steps: 10, NoStop: true}, train.Events{})
+	curve, err := learn.LRFind(context.Background(), spec.Find{Steps: 10, NoStop: true},
+		train.Events{})
 	if err != nil {
 		log.Fatal(err)
 	}

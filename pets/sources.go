@@ -74,12 +74,13 @@ func FromLists(path Path, fnames Paths, labels []string, options ...DataOption) 
 			}
 		}
 	}
-	return describe(path, fnames, spec.Data{Labels: spec.LabelList}, append([]DataOption{given}, options...))
+	return describe(path, fnames, spec.Data{Labels: spec.LabelList},
+		append([]DataOption{given}, options...))
 }
 
-// FromNameFunc describes data whose labels a function tells from the files' paths. The function
-// runs here, in the cell, and in every later cell anew: let it do nothing slow. What reaches the
-// session are its labels, so a change of the function that changes no label changes nothing.
+// FromNameFunc describes data whose labels a function returns for the files' paths. The function
+// runs in the cell, and in every later cell anew, so it should be quick. The session gets its
+// labels: a change of the function that changes no label changes nothing.
 func FromNameFunc(path Path, fnames Paths, label func(Path) string, options ...DataOption) Data {
 	labels := make([]string, len(fnames))
 	for i, f := range fnames {
@@ -101,17 +102,19 @@ func FromCSV(path Path, table CSV, options ...DataOption) Data {
 	table.Digest = hex.EncodeToString(sum[:])
 	d := describe(path, nil, spec.Data{Labels: spec.LabelCSV, CSV: &table}, options)
 	if err != nil {
-		d.err = because(path, fmt.Errorf("data from table %s: %w: give a table that exists", string(file), bare(err)))
+		d.err = because(path, fmt.Errorf("data from table %s: %w: give a table that exists",
+			string(file), bare(err)))
 	}
 	return d
 }
 
 // FromOfficialSplit describes the pets data, or a sample of it, as its authors divided it:
-// annotations/trainval.txt to learn from, annotations/test.txt for validation, about half each;
-// most published numbers refer to it. path is the folder that [UntarData] gives.
+// annotations/trainval.txt for training, annotations/test.txt for validation, about half each; most
+// published numbers refer to it. path is the folder that [UntarData] returns.
 func FromOfficialSplit(path Path, options ...DataOption) Data {
 	items, validFiles, err := dataset.OfficialLists(path.absolute())
-	files, labels, valid := make(Paths, len(items)), make([]string, len(items)), make(Paths, len(validFiles))
+	files, labels, valid := make(Paths, len(items)), make([]string, len(items)),
+		make(Paths, len(validFiles))
 	for i, it := range items {
 		files[i], labels[i] = Path(it.Path), it.Label
 	}
