@@ -47,6 +47,7 @@ func (s *store) create(ctx context.Context, c call, q wire.LearnerCall) (none wi
 	if err != nil {
 		return none, err
 	}
+	l.live.Compile() // while the reader goes on to the first fit
 	for _, w := range warnings(ctx, l.desc.Data, l.split) {
 		c.say("%s", w)
 	}

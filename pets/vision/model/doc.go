@@ -19,6 +19,8 @@
 //   - batch norm with sums over wide rows, around a shift so that a large mean costs no digits;
 //   - max pooling with its gradient given to the index of each window's first maximum;
 //   - depthwise convolutions as nine shifted multiply-adds;
+//   - values with many users kept from being computed for each of them (fusion.go);
+//   - all other convolutions as they are, given to Eigen and not to YNNPACK (package engine);
 //   - on the Go backend, 3×3 convolutions as nine matrix products of shifted views.
 //
 // A maximum is found by index and not by comparing values: XLA may compute a value in two fused
@@ -28,4 +30,43 @@
 // group); NCHW; XLA's own batch norm operation; oneDNN and fast-math flags; GoMLX's norm.BatchNorm
 // (its gradient stops at the statistics); on the Go backend, a kernel's columns side by side for
 // fewer and larger products (no faster). See also package train.
+//
+// # Speed on a CPU
+//
+// Command pets/internal/cmd/speed measures this table. Images a second beside PyTorch 2.15, on two
+// cores of an AMD EPYC with AVX2 (no AVX-512), on which other work ran; one round, with priority.
+// "Before" is the ratio to PyTorch when YNNPACK took the convolutions.
+//
+//	                                         gopets  PyTorch  ratio  before  first call
+//	resnet34 b16 224 px, everything             5.2      5.3   0.98    0.45      11.8 s
+//	resnet34 b16 224 px, body frozen            8.8      9.7   0.91    0.82       6.7 s
+//	resnet34 b8 224 px, predict                18.3     20.0   0.92    1.06       1.2 s
+//	resnet50 b16 224 px, everything             4.0      4.0   1.00    0.84      16.1 s
+//	resnet50 b8 224 px, predict                12.1     16.4   0.74    1.10       2.1 s
+//	resnet18 b32 128 px, everything            29.2     32.7   0.89       –       9.4 s
+//	mobilenet_v2 b32 128 px, everything        58.9     66.0   0.89    0.70      21.0 s
+//	mobilenet_v2 b64 128 px, body frozen       91.3     87.6   1.04    0.93      12.4 s
+//
+// Ideas and what came of them, on that machine (images of 224 px in batches of 16, one 3×3
+// convolution of 64 to 512 channels, ms):
+//
+//   - The gradient of a 3×3 kernel: 157, 60, 48, 39 by YNNPACK, 58, 31, 27, 25 by Eigen, and 38, 30,
+//     28, 30 by PyTorch: taken. A full step of ResNet-34 fell from 5.0 to 3.0 s.
+//   - The same gradient as nine matrix products (70, 51, 33, 34), three of rows (75, 54, 37, 31), one
+//     of patches (97, 47, 36, 28), patches image by image (59, 47, 38, 41), or in a loop over images
+//     or taps: slower than Eigen's, and longer to compile.
+//   - A loop over images around a native convolution: a hundred times slower; XLA gives a
+//     convolution inside a loop to no library.
+//   - Values with many users kept: MobileNetV2 recomputed each depthwise convolution up to twelve
+//     times, in its own fused loops: 1.04 to 0.75 s a step, and a quarter less to compile: taken.
+//     Optimisation barriers do nothing: XLA removes them before it fuses.
+//   - Large sums from quarters: batch norm alone 1.5 to 2 times as fast, MobileNetV2 0.75 to 0.65 s;
+//     eighths and sixteenths are no faster. ResNets gain nothing.
+//   - XLA's optimization levels, presets, codegen splits and schedulers: within noise, or a tenth of
+//     the compile time for a tenth of the speed.
+//   - The batch on two of XLA's devices: MobileNetV2 1.2 times as fast before values were kept.
+//   - Not tried: Winograd's algorithm (a 3×3 convolution with 4/9 of the products).
+//
+// XLA crashed at 299 px with batches of 24 and more: YNNPACK's sum over rows of 2^25 values and more.
+// Sums are taken in pieces.
 package model
