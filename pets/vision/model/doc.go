@@ -44,7 +44,7 @@
 //	resnet50 b16 224 px, everything             4.0      4.0   1.00    0.84      16.1 s
 //	resnet50 b8 224 px, predict                12.1     16.4   0.74    1.10       2.1 s
 //	resnet18 b32 128 px, everything            29.2     32.7   0.89       –       9.4 s
-//	mobilenet_v2 b32 128 px, everything        58.9     66.0   0.89    0.70      21.0 s
+//	mobilenet_v2 b32 128 px, everything        60.8     66.2   0.92    0.70      16.2 s
 //	mobilenet_v2 b64 128 px, body frozen       91.3     87.6   1.04    0.93      12.4 s
 //
 // Ideas and what came of them, on that machine (images of 224 px in batches of 16, one 3×3
