@@ -34,8 +34,9 @@
 // # Speed on a CPU
 //
 // Command pets/internal/cmd/speed measures this table. Images a second beside PyTorch 2.15, on two
-// cores of an AMD EPYC with AVX2 (no AVX-512), on which other work ran; one round, with priority.
-// "Before" is the ratio to PyTorch when YNNPACK took the convolutions.
+// cores of an AMD EPYC with AVX2 (no AVX-512), on which other work ran; one round, with priority;
+// the last row is of an earlier run. "Before" is the ratio to PyTorch before the changes listed
+// below, measured on another day on a machine of the same kind.
 //
 //	                                         gopets  PyTorch  ratio  before  first call
 //	resnet34 b16 224 px, everything             5.2      5.3   0.98    0.45      11.8 s
