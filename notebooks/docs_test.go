@@ -80,11 +80,13 @@ func TestDocsNameEveryVariable(t *testing.T) {
 // stand for.
 var foreign = map[string][]string{
 	"compute.ConfigEnvVar": {"GOMLX_BACKEND"},
+	"cell.Env":             nil, // set by the kernel for its cells
 	"name":                 nil, // engine/environ.go: asks for what it is about to set
 }
 
 // between are variables that our programs set for each other; nobody else may.
-var between = []string{"GOPETS_WORKER_READY", "GOPETS_ENGINE_CHILD", "NB_CELL", "GONB_TMP_DIR"}
+var between = []string{"GOPETS_WORKER_READY", "GOPETS_ENGINE_CHILD", "NB_CELL", "GONB_TMP_DIR",
+	"GONB_PIPE", "GONB_PIPE_BACK"}
 
 // variables finds every call of os.Getenv and os.LookupEnv in what is no test, and says where.
 func variables(t *testing.T) map[string]string {
