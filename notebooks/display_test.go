@@ -31,7 +31,8 @@ var pictures = map[string]string{
 
 // tables are verbs that show a table.
 var tables = map[string]string{
-	"the learner": "learn.Create()", "epochs": "learn.FitOneCycle(1)", "layers": "learn.Summary()", "pairs": "pets.Show(interp.MostConfused())", "report": "interp.Report()",
+	"the learner": "learn.Create()", "epochs": "learn.FitOneCycle(1)", "layers": "learn.Summary()",
+	"pairs": "pets.Show(interp.MostConfused())", "report": "interp.Report()",
 }
 
 // Whatever a cell draws arrives as one display, in the forms that viewers choose from: HTML, plain
@@ -48,7 +49,8 @@ func TestEveryPictureIsOneDisplay(t *testing.T) {
 		r.cell(name, "%%\n"+tables[name])
 	}
 	// A map of the smallest pictures has one value only, which is not drawn.
-	r.cell("larger", `var learnLarge = pets.CNNLearner(pets.FromNameRE(pathImg, fnames, pat, pets.Size(128), pets.BatchSize(16)), pets.PetNet10, pets.Name("learnLarge"))
+	r.cell("larger",
+		`var learnLarge = pets.CNNLearner(pets.FromNameRE(pathImg, fnames, pat, pets.Size(128), pets.BatchSize(16)), pets.PetNet10, pets.Name("learnLarge"))
 
 var large = pets.InterpretationFrom(learnLarge, pets.Name("large"))
 
@@ -85,7 +87,8 @@ large.Compute()`)
 		}
 		html, _ := shown[0].Mime("text/html")
 		plain, _ := shown[0].Mime("text/plain")
-		if mark := map[bool]string{true: "<img alt=", false: "<table"}[picture]; !strings.Contains(html, mark) {
+		if mark := map[bool]string{true: "<img alt=",
+			false: "<table"}[picture]; !strings.Contains(html, mark) {
 			t.Errorf("%s: no %s in its HTML: %.200q", name, mark, html)
 		}
 		if strings.TrimSpace(plain) == "" {

@@ -47,19 +47,22 @@ func section(t *testing.T, heading string) string {
 	return found.String()
 }
 
-// TestReadmeIsShort: the first page stays one that is read; details belong beside what they describe.
+// TestReadmeIsShort: the first page stays one that is read; details belong beside what they
+// describe.
 func TestReadmeIsShort(t *testing.T) {
 	if n := strings.Count(readDoc(t, "README.md"), "\n"); n > 150 {
 		t.Errorf("README.md has %d lines, want at most 150", n)
 	}
 }
 
-// TestDocsNameEveryVariable: the environment variables that the sources read are those in the tables
-// of the environment.
+// TestDocsNameEveryVariable: the environment variables that the sources read are those in the
+// tables of the environment.
 func TestDocsNameEveryVariable(t *testing.T) {
 	read := variables(t)
 	var listed []string
-	for _, m := range regexp.MustCompile("(?m)^\\| ((?:`[A-Z_0-9]+`(?:, )?)+) \\|").FindAllStringSubmatch(section(t, "Environment"), -1) {
+	for _, m := range regexp.MustCompile(
+		"(?m)^\\| ((?:`[A-Z_0-9]+`(?:, )?)+) \\|").FindAllStringSubmatch(section(t, "Environment"),
+		-1) {
 		for _, name := range strings.Split(m[1], ", ") {
 			listed = append(listed, strings.Trim(name, "`"))
 		}
@@ -132,13 +135,16 @@ func nameOf(t *testing.T, path string, e ast.Expr, constants map[string]string) 
 	}
 	names, ok := foreign[text]
 	if !ok {
-		t.Errorf("%s asks the environment for %q, which this test cannot follow: name it in foreign", path, text)
+		t.Errorf(
+			"%s asks the environment for %q, which this test cannot follow: name it in foreign",
+			path, text)
 	}
 	return names
 }
 
 // walkSources parses the packages' files, and gives with each the string constants of its package.
-func walkSources(t *testing.T, visit func(path string, file *ast.File, constants map[string]string)) {
+func walkSources(t *testing.T, visit func(path string, file *ast.File,
+	constants map[string]string)) {
 	t.Helper()
 	folders := map[string]map[string]*ast.File{}
 	err := filepath.WalkDir("..", func(path string, d fs.DirEntry, err error) error {
@@ -146,7 +152,8 @@ func walkSources(t *testing.T, visit func(path string, file *ast.File, constants
 			return err
 		}
 		base := d.Name()
-		if d.IsDir() && (base == "testdata" || base == "kerneltest" || path != ".." && strings.HasPrefix(base, ".")) {
+		if d.IsDir() && (base == "testdata" || base == "kerneltest" || path != ".." &&
+			strings.HasPrefix(base, ".")) {
 			return fs.SkipDir
 		}
 		if !strings.HasSuffix(base, ".go") || strings.HasSuffix(base, "_test.go") {
@@ -172,7 +179,8 @@ func walkSources(t *testing.T, visit func(path string, file *ast.File, constants
 			ast.Inspect(file, func(n ast.Node) bool {
 				if spec, ok := n.(*ast.ValueSpec); ok && len(spec.Names) == len(spec.Values) {
 					for i, name := range spec.Names {
-						if lit, ok := spec.Values[i].(*ast.BasicLit); ok && lit.Kind == token.STRING {
+						if lit, ok := spec.Values[i].(*ast.BasicLit); ok &&
+							lit.Kind == token.STRING {
 							constants[name.Name], _ = strconv.Unquote(lit.Value)
 						}
 					}
@@ -198,19 +206,22 @@ func TestDocsFlagsExist(t *testing.T) {
 		t.Fatalf("%v\n%s", err, out)
 	}
 	all := help(t, dir, "worker serve")
-	for _, m := range regexp.MustCompile(`(?m)^  ([a-z]+) `).FindAllStringSubmatch(help(t, dir, "nb"), -1) {
+	for _, m := range regexp.MustCompile(`(?m)^  ([a-z]+) `).FindAllStringSubmatch(help(t, dir,
+		"nb"), -1) {
 		all += help(t, dir, "nb "+m[1])
 	}
 	checked := 0
 	for _, name := range docs[:4] {
 		for line := range strings.Lines(readDoc(t, name)) {
 			text := line
-			if m := regexp.MustCompile(`nb (run|test|render|lab|install|setup|doctor)\b([^|` + "`" + `]*)`).FindStringSubmatch(line); m != nil {
+			if m := regexp.MustCompile(`nb (run|test|render|lab|install|setup|doctor)\b([^|` + "`" +
+				`]*)`).FindStringSubmatch(line); m != nil {
 				text = m[2]
 			} else if !strings.HasPrefix(line, "|") {
 				continue
 			}
-			for _, f := range regexp.MustCompile("(?:^|[\\s`])(--[a-z][a-z-]+)").FindAllStringSubmatch(text, -1) {
+			for _, f := range regexp.MustCompile(
+				"(?:^|[\\s`])(--[a-z][a-z-]+)").FindAllStringSubmatch(text, -1) {
 				if strings.HasPrefix(f[1], "--nb") || f[1] == "--junitxml" {
 					continue // pytest's, beside ours
 				}
@@ -250,7 +261,8 @@ func TestDocsCellsAreTheNotebooks(t *testing.T) {
 		}
 	}
 	all := strings.Join(strings.Fields(code.String()), " ")
-	rows := regexp.MustCompile(`(?m)^\|[^|]*\|([^|]*)\|$`).FindAllStringSubmatch(strings.ReplaceAll(section(t, "The lesson, cell by cell"), `\|`, "¦"), -1)
+	rows := regexp.MustCompile(`(?m)^\|[^|]*\|([^|]*)\|$`).FindAllStringSubmatch(
+		strings.ReplaceAll(section(t, "The lesson, cell by cell"), `\|`, "¦"), -1)
 	checked := 0
 	for _, row := range rows {
 		for _, m := range regexp.MustCompile("`([^`]+)`").FindAllStringSubmatch(row[1], -1) {
@@ -279,13 +291,15 @@ func TestDocsQuoteRealMessages(t *testing.T) {
 			return true
 		})
 	})
-	quotes := regexp.MustCompile("(?m)^\\| `([^`]+)` \\|").FindAllStringSubmatch(section(t, "Messages"), -1)
+	quotes := regexp.MustCompile("(?m)^\\| `([^`]+)` \\|").FindAllStringSubmatch(section(t,
+		"Messages"), -1)
 	if len(quotes) < 10 {
 		t.Errorf("only %d quotations found", len(quotes))
 	}
 	for _, q := range quotes {
 		for piece := range strings.SplitSeq(q[1], "…") {
-			if piece = strings.TrimSpace(piece); piece != "" && !strings.Contains(texts.String(), piece) {
+			if piece = strings.TrimSpace(piece); piece != "" &&
+				!strings.Contains(texts.String(), piece) {
 				t.Errorf("no source says %q", piece)
 			}
 		}

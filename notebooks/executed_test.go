@@ -93,7 +93,8 @@ func fresh(t *testing.T, name string) *notebook.Notebook {
 	}
 	var got made
 	if raw, ok := nb.Metadata("gopets"); !ok || json.Unmarshal(raw, &got) != nil || got != want {
-		t.Errorf("executed %s was made from %+v, now is %+v: make it anew with -update", name, got, want)
+		t.Errorf("executed %s was made from %+v, now is %+v: make it anew with -update", name, got,
+			want)
 	}
 	if digest(nb) != got.Notebook {
 		t.Errorf("the cells of executed %s are not those that it was made from", name)
@@ -145,7 +146,8 @@ func refresh(t *testing.T, name string, from made) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	places := strings.NewReplacer(session.CacheDir()+"/", "~/.cache/gopets/", root+"/", "gopets/", home+"/", "~/")
+	places := strings.NewReplacer(session.CacheDir()+"/", "~/.cache/gopets/", root+"/", "gopets/",
+		home+"/", "~/")
 	for _, c := range nb.Cells() {
 		if c.Type() != notebook.Code {
 			continue
@@ -187,7 +189,8 @@ func anywhere(t *testing.T, o notebook.Output, places *strings.Replacer) noteboo
 	for mime, raw := range o.Data {
 		text, _ := o.Mime(mime)
 		named := places.Replace(text)
-		if !strings.HasPrefix(mime, "text/") || named == text || strings.Contains(text, "data:image/") {
+		if !strings.HasPrefix(mime, "text/") || named == text ||
+			strings.Contains(text, "data:image/") {
 			data[mime] = raw
 			continue
 		}

@@ -15,7 +15,8 @@ import (
 
 // quickstart runs quickstart.ipynb in a real kernel, on the Go backend and with small parameters.
 // What it keeps is the test's own.
-func quickstart(t *testing.T, home string, parameters ...string) (shown map[string]string, log string, err error) {
+func quickstart(t *testing.T, home string, parameters ...string) (shown map[string]string,
+	log string, err error) {
 	t.Helper()
 	if testing.Short() {
 		t.Skip("compiles and runs cells in a real kernel: not with -short")
@@ -25,7 +26,8 @@ func quickstart(t *testing.T, home string, parameters ...string) (shown map[stri
 	if err != nil {
 		t.Fatal(err)
 	}
-	args := []string{"run", "./kernelext/nb", "run", "notebooks/quickstart.ipynb", "-o", out, "--no-html", "--offline"}
+	args := []string{"run", "./kernelext/nb", "run", "notebooks/quickstart.ipynb", "-o", out,
+		"--no-html", "--offline"}
 	for _, p := range append([]string{"size=32", "epochs=1", "batch=8"}, parameters...) {
 		args = append(args, "-p", p)
 	}
@@ -86,7 +88,8 @@ func TestQuickstart(t *testing.T) {
 			t.Errorf("cell %q: no %s in\n%.2000s", id, want, shown[id])
 		}
 	}
-	if info, err := os.Stat(filepath.Join(home, "models", "quickstart.safetensors")); err != nil || info.Size() < 1<<20 {
+	if info, err := os.Stat(filepath.Join(home, "models", "quickstart.safetensors")); err != nil ||
+		info.Size() < 1<<20 {
 		t.Errorf("the exported file: %v, %v", info, err)
 	}
 }
@@ -94,14 +97,16 @@ func TestQuickstart(t *testing.T) {
 // A folder of one's own, with a photo that cannot be read and one to ask about.
 func TestQuickstartWithOnesOwnFolder(t *testing.T) {
 	home, mine := t.TempDir(), filepath.Join(t.TempDir(), "my photos")
-	if err := sample.Generate(t.Context(), mine, sample.Options{PerBreed: 8, Folders: []string{"Sphynx", "samoyed"}}, nil); err != nil {
+	if err := sample.Generate(t.Context(), mine,
+		sample.Options{PerBreed: 8, Folders: []string{"Sphynx", "samoyed"}}, nil); err != nil {
 		t.Fatal(err)
 	}
 	asked := filepath.Join(t.TempDir(), "new.jpg")
 	if err := os.Rename(filepath.Join(mine, "Sphynx", "Sphynx_8.jpg"), asked); err != nil {
 		t.Fatal(err)
 	}
-	if err := os.WriteFile(filepath.Join(mine, "samoyed", "broken.jpg"), []byte("no picture"), 0o600); err != nil {
+	if err := os.WriteFile(filepath.Join(mine, "samoyed", "broken.jpg"), []byte("no picture"),
+		0o600); err != nil {
 		t.Fatal(err)
 	}
 	shown, log, err := quickstart(t, home, "source="+mine, "picture="+asked)
@@ -112,12 +117,14 @@ func TestQuickstartWithOnesOwnFolder(t *testing.T) {
 	for _, s := range shown {
 		all += s
 	}
-	for _, want := range []string{"broken.jpg", ", 1 skipped", "a new head for 2 classes", "new.jpg: "} {
+	for _, want := range []string{"broken.jpg", ", 1 skipped", "a new head for 2 classes",
+		"new.jpg: "} {
 		if !strings.Contains(all, want) {
 			t.Errorf("nothing shows %q: %s", want, log)
 		}
 	}
-	if !regexp.MustCompile(`(Sphynx|samoyed) \d+\.\d %, (Sphynx|samoyed) \d`).MatchString(shown["ask"]) {
+	if !regexp.MustCompile(`(Sphynx|samoyed) \d+\.\d %, (Sphynx|samoyed) \d`).MatchString(
+		shown["ask"]) {
 		t.Errorf("the answer: %s", shown["ask"])
 	}
 }

@@ -104,7 +104,8 @@ func (r *run) execute() (*notebook.Notebook, error) {
 	}
 	ctx, cancel := context.WithCancel(r.t.Context())
 	defer cancel()
-	cmd := exec.CommandContext(ctx, "go", "run", "./kernelext/nb", "run", in, "-o", out, "--no-html", "--offline", "--allow-errors")
+	cmd := exec.CommandContext(ctx, "go", "run", "./kernelext/nb", "run", in, "-o", out,
+		"--no-html", "--offline", "--allow-errors")
 	cmd.Dir = root
 	cmd.Env = append(os.Environ(), "GOMLX_BACKEND=go", "NB_WORKSPACE="+root)
 	var log bytes.Buffer
@@ -144,9 +145,10 @@ func text(c *notebook.Cell) string {
 // building is what the start of a session says where its program takes long to build.
 var building = regexp.MustCompile(`(?m)^building .*\(once; .*\n`)
 
-// lasting is what a cell shows that neither a clock nor a race decides: its streams, each for itself,
-// and then its displays, for GoNB keeps no order between them. A display of one line of text is what a
-// progress bar leaves, and there is one only where the work took longer than a moment.
+// lasting is what a cell shows that neither a clock nor a race decides: its streams, each for
+// itself, and then its displays, for GoNB keeps no order between them. A display of one line of
+// text is what a progress bar leaves, and there is one only where the work took longer than a
+// moment.
 func lasting(c *notebook.Cell) string {
 	streams := map[string]string{}
 	displays := notebook.NewCell(notebook.Code, "")
@@ -178,7 +180,8 @@ func TestLasting(t *testing.T) {
 		}
 		return notebook.Display(data, nil)
 	}
-	table, bar, out := display("epoch 1", "<table>1</table>"), display("148 pictures predicted\n", "148 pictures predicted"), notebook.Stream("stdout", "a\nb\n")
+	table, bar, out := display("epoch 1", "<table>1</table>"), display("148 pictures predicted\n",
+		"148 pictures predicted"), notebook.Stream("stdout", "a\nb\n")
 	cell := func(outputs ...notebook.Output) string {
 		c := notebook.NewCell(notebook.Code, "")
 		c.SetOutputs(outputs)
@@ -187,7 +190,8 @@ func TestLasting(t *testing.T) {
 	want := cell(out, table)
 	for i, got := range []string{
 		cell(table, out), cell(bar, out, table, bar),
-		cell(notebook.Stream("stderr", "building the pets session's program from /x (once; half a minute on a slow machine)\n"), out, table), cell(notebook.Stream("stdout", "a\n"), table, notebook.Stream("stdout", "b\n")),
+		cell(notebook.Stream("stderr",
+			"building the pets session's program from /x (once; half a minute on a slow machine)\n"), out, table), cell(notebook.Stream("stdout", "a\n"), table, notebook.Stream("stdout", "b\n")),
 	} {
 		if got != want {
 			t.Errorf("%d: %q, want %q", i, got, want)
@@ -201,7 +205,8 @@ func TestLasting(t *testing.T) {
 func smallSample(t *testing.T, perBreed int) string {
 	t.Helper()
 	dir := filepath.Join(t.TempDir(), "pets")
-	if err := sample.Generate(t.Context(), dir, sample.Options{PerBreed: perBreed}, nil); err != nil {
+	if err := sample.Generate(t.Context(), dir, sample.Options{PerBreed: perBreed},
+		nil); err != nil {
 		t.Fatal(err)
 	}
 	return dir
@@ -211,7 +216,8 @@ func smallSample(t *testing.T, perBreed int) string {
 // after a second one exists; files that change after training are refused.
 func TestNotebookInOneKernel(t *testing.T) {
 	r := newRun(t)
-	first := []string{"untar", "folders", "fnames", "pattern", "data", "learner", "fit-1", "interp", "most-confused"}
+	first := []string{"untar", "folders", "fnames", "pattern", "data", "learner", "fit-1", "interp",
+		"most-confused"}
 	second := []string{"data-2", "learner-2", "fit-3"}
 	dir := smallSample(t, 3)
 	pass := func(suffix string) {
@@ -248,23 +254,27 @@ func TestNotebookInOneKernel(t *testing.T) {
 			continue // the second time Create also says that it starts over
 		}
 		if a, b := at[id+"/1"], at[id+"/2"]; a != b {
-			t.Errorf("cell %q differs between two runs of all cells in one kernel:\n%s\n---\n%s", id, a, b)
+			t.Errorf("cell %q differs between two runs of all cells in one kernel:\n%s\n---\n%s",
+				id, a, b)
 		}
 	}
 	if len(repeated) != 4 || repeated[1] == "" {
-		t.Fatalf("want the most confused pairs twice in each pass, got %d repetitions", len(repeated)/2)
+		t.Fatalf("want the most confused pairs twice in each pass, got %d repetitions",
+			len(repeated)/2)
 	}
 	for i := 0; i < len(repeated); i += 2 {
 		first := shown[indexOf(r.labels, repeated[i])]
 		if repeated[i+1] != first {
-			t.Errorf("with a second learner alive the first interpretation shows\n%s\nbefore it showed\n%s", repeated[i+1], first)
+			t.Errorf(
+				"with a second learner alive the first interpretation shows\n%s\nbefore it showed\n%s", repeated[i+1], first)
 		}
 	}
 	if s := at["fit-1/1"]; !strings.Contains(s, "error_rate") {
 		t.Errorf("the fit shows no table:\n%s", s)
 	}
 	if s := at["refused"]; !strings.Contains(s, "40") || !strings.Contains(s, "Create") {
-		t.Errorf("files that changed after training must be refused with the difference and the remedy; shown:\n%s", s)
+		t.Errorf(
+			"files that changed after training must be refused with the difference and the remedy; shown:\n%s", s)
 	}
 	if s := at["live"]; strings.Contains(strings.ToLower(s), "error:") || s == "" {
 		t.Errorf("the trained learner must have survived the refusal; shown:\n%s", s)

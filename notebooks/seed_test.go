@@ -14,8 +14,10 @@ import (
 var seedCells = []struct{ what, cell, why string }{
 	{what: "mount a drive that outlives the machine", cell: "keep"},
 	{what: "import the library", cell: "parameters"},
-	{what: "install the library from the net", why: "a Go module is found by its import path; nb setup fetches what is needed"},
-	{what: "autoreload and inline plots", why: "GoNB compiles every cell anew and shows pictures in place"},
+	{what: "install the library from the net",
+		why: "a Go module is found by its import path; nb setup fetches what is needed"},
+	{what: "autoreload and inline plots",
+		why: "GoNB compiles every cell anew and shows pictures in place"},
 	{what: "choose the batch size", cell: "parameters"},
 	{what: "read the documentation of untar_data", cell: "help-untar"},
 	{what: "print the address of the data", cell: "print-url"},
@@ -54,7 +56,8 @@ var seedCells = []struct{ what, cell, why string }{
 	{what: "most confused", cell: "most-confused-2"},
 	{what: "name a folder of one's own pictures", cell: "my-folder"},
 	{what: "list it", cell: "my-files"},
-	{what: "a class that predicts one picture", why: "learn.Predict does it, with the transforms that the class forgot"},
+	{what: "a class that predicts one picture",
+		why: "learn.Predict does it, with the transforms that the class forgot"},
 	{what: "show the first picture", cell: "img0"},
 	{what: "predict it", cell: "predict0"},
 	{what: "show the second picture", cell: "img1"},
@@ -93,7 +96,8 @@ func TestEverySeedCellIsRetold(t *testing.T) {
 		}
 		at, ok := position[s.cell]
 		if !ok {
-			t.Errorf("seed cell %d (%s): the notebook has no code cell with id %q", i+1, s.what, s.cell)
+			t.Errorf("seed cell %d (%s): the notebook has no code cell with id %q", i+1, s.what,
+				s.cell)
 			continue
 		}
 		used[s.cell] = true

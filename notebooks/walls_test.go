@@ -9,22 +9,30 @@ import (
 // walls says which packages of ours a package, with all below it, may stand on. Imports point one
 // way only.
 var walls = map[string][]string{
-	"gopets/pets/vision/":              {"gopets/pets/vision/", "gopets/pets/spec", "gopets/pets/internal/"},
-	"gopets/pets/vision/dataset":       {"gopets/pets/spec"}, // a cell links it
-	"gopets/pets/vision/serve":         {"gopets/pets/vision/", "gopets/pets/spec", "gopets/pets/internal/", "gopets/plots"},
-	"gopets/pets/internal/":            {"gopets/pets/internal/"},
-	"gopets/pets/internal/cmd/":        {"gopets/pets/vision/", "gopets/pets/spec", "gopets/pets/internal/"},
-	"gopets/pets/internal/cmd/realrun": {"gopets/pets/vision/", "gopets/pets/spec", "gopets/plots", "gopets/pets/internal/"},
-	"gopets/plots":                     {"gopets/plots"},
-	"gopets/kernelext/":                {"gopets/kernelext/"},
-	"gopets/pets/worker":               {"gopets/pets", "gopets/plots", "gopets/kernelext/session", "gopets/kernelext/release"},
-	"gopets/pets":                      {"gopets/pets/spec", "gopets/pets/wire", "gopets/pets/vision/dataset", "gopets/pets/internal/", "gopets/kernelext/session", "gopets/kernelext/cell"},
-	"gopets/pets/wire":                 {"gopets/pets/spec"},
-	"gopets/pets/spec":                 {},
+	"gopets/pets/vision/": {"gopets/pets/vision/", "gopets/pets/spec",
+		"gopets/pets/internal/"},
+	"gopets/pets/vision/dataset": {"gopets/pets/spec"}, // a cell links it
+	"gopets/pets/vision/serve": {"gopets/pets/vision/", "gopets/pets/spec",
+		"gopets/pets/internal/", "gopets/plots"},
+	"gopets/pets/internal/": {"gopets/pets/internal/"},
+	"gopets/pets/internal/cmd/": {"gopets/pets/vision/", "gopets/pets/spec",
+		"gopets/pets/internal/"},
+	"gopets/pets/internal/cmd/realrun": {"gopets/pets/vision/", "gopets/pets/spec", "gopets/plots",
+		"gopets/pets/internal/"},
+	"gopets/plots":      {"gopets/plots"},
+	"gopets/kernelext/": {"gopets/kernelext/"},
+	"gopets/pets/worker": {"gopets/pets", "gopets/plots", "gopets/kernelext/session",
+		"gopets/kernelext/release"},
+	"gopets/pets": {"gopets/pets/spec", "gopets/pets/wire",
+		"gopets/pets/vision/dataset", "gopets/pets/internal/", "gopets/kernelext/session",
+		"gopets/kernelext/cell"},
+	"gopets/pets/wire": {"gopets/pets/spec"},
+	"gopets/pets/spec": {},
 }
 
 func TestImportsPointOneWay(t *testing.T) {
-	cmd := exec.Command("go", "list", "-f", `{{.ImportPath}}{{range .Imports}} {{.}}{{end}}`, "./...")
+	cmd := exec.Command("go", "list", "-f", `{{.ImportPath}}{{range .Imports}} {{.}}{{end}}`,
+		"./...")
 	cmd.Dir = ".."
 	out, err := cmd.Output()
 	if err != nil {

@@ -19,7 +19,8 @@ type tick struct {
 	label string
 }
 
-// newAxis spans lo…hi with margin (a fraction of the range) on both sides and about n labelled ticks.
+// newAxis spans lo…hi with margin (a fraction of the range) on both sides and about n labelled
+// ticks.
 func newAxis(lo, hi, margin float64, log bool, n int) axis {
 	if log {
 		a, b := math.Log10(lo), math.Log10(hi)

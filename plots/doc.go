@@ -9,7 +9,8 @@
 // [ImageGrid] shows photos with titles and heat maps, [Prediction] one photo beside the
 // probabilities of its classes, [Lines], [Panels] and [LRFinder] show curves, [Matrix] a confusion
 // matrix, [Bars] and [Histogram] what their names say. [Table], [EpochTable] and [Summary] are
-// tables: real ones in HTML, padded columns in a terminal. [Progress] and [Training] are shown while a network trains.
+// tables: real ones in HTML, padded columns in a terminal. [Progress] and [Training] are shown
+// while a network trains.
 //
 // # Output
 //
@@ -18,9 +19,9 @@
 // word pinned to the width that was measured. A PNG is painted with the member that comes with this
 // package (Liberation Sans: Latin, Greek, Cyrillic and Hebrew letters; boxes for others). HTML is
 // one element that needs nothing from outside and survives JupyterLab, GitHub, nbviewer and an
-// export: charts as SVG, photos as JPEG of twice the figure's pixels. Every image has a
-// white background of its own, so that it also reads on a dark page, and an alternative text. Colours
-// can be told apart with any kind of colour vision.
+// export: charts as SVG, photos as JPEG of twice the figure's pixels. Every image has a white
+// background of its own, so that it also reads on a dark page, and an alternative text. Colours can
+// be told apart with any kind of colour vision.
 //
 // Labels may be anything: they are escaped, cut with an ellipsis where room ends, and lose control
 // characters.
@@ -38,12 +39,11 @@
 //     words drift where that font is missing; there is no matrix with numbers, no wrapping, no
 //     alternative text. The drawing alone would have been as fast (a 37×37 matrix as PNG: 45 ms
 //     there, 27 ms here).
-//   - gonum/plot/cmpimg for the golden images: it needs a PDF reader as a further module and a
-//     flag of its own.
+//   - gonum/plot/cmpimg for the golden images: it needs a PDF reader as a further module and a flag
+//     of its own.
 //   - The Go fonts: no system has them, so what is measured with them is wrong in every browser.
 //   - A linear colour scale over all counts, as fastai's: single mistakes beside rows of forty are
 //     invisible.
 //   - Bilinear heat maps: a 7×7 map shows diamonds. Catmull–Rom does not.
-//   - <image> inside an SVG for photos in HTML: base64 twice, larger than one JPEG of the
-//     whole.
+//   - <image> inside an SVG for photos in HTML: base64 twice, larger than one JPEG of the whole.
 package plots

@@ -37,7 +37,8 @@ func (h Histogram) Text() string {
 	return b.Text()
 }
 
-// count returns the lower end of the first bin, the width of all, and how many values fell into each.
+// count returns the lower end of the first bin, the width of all, and how many values fell into
+// each.
 func (h Histogram) count() (lo, width float64, counts []int) {
 	var values []float64
 	for _, v := range h.Values {

@@ -29,9 +29,9 @@ const (
 	exampleQuality = 80  // JPEG
 )
 
-// Interactive returns the matrix as interactive HTML that works offline: the pointer over a cell shows the
-// pair and its count, a click shows the images of that cell. Without scripts it is the image of
-// [Matrix.HTML].
+// Interactive returns the matrix as interactive HTML that works offline: the pointer over a cell
+// shows the pair and its count, a click shows the images of that cell. Without scripts it is the
+// image of [Matrix.HTML].
 func (m Matrix) Interactive(examples []Example) (string, error) {
 	s, grid, cell, err := m.layout()
 	if err != nil {

@@ -65,7 +65,8 @@ var started = time.Now()
 // Begin tells the kernel that main begins: all initialisers have been evaluated.
 func Begin() {
 	if Active() {
-		_ = send(KindBegin, strconv.FormatInt(int64(time.Since(started)), 10)) // only advice hangs on it
+		// only advice hangs on it
+		_ = send(KindBegin, strconv.FormatInt(int64(time.Since(started)), 10))
 	}
 }
 

@@ -81,7 +81,8 @@ func TestPlainGoNB(t *testing.T) {
 			}
 			if v, ok := d.Data[protocol.MIMECommValue].(protocol.CommValue); ok {
 				syncs++
-				if err := out.Encode(&protocol.CommValue{Address: protocol.GonbuiSyncAckAddress, Value: v.Value}); err != nil {
+				if err := out.Encode(&protocol.CommValue{Address: protocol.GonbuiSyncAckAddress,
+					Value: v.Value}); err != nil {
 					t.Error(err)
 				}
 				continue
@@ -95,7 +96,8 @@ func TestPlainGoNB(t *testing.T) {
 	}
 	for _, err := range []error{
 		cell.Display("", cell.Bundle{"text/html": "<b>"}), cell.Flush(),
-		cell.Display("id", cell.Bundle{"text/plain": long, "image/png": "\x89PNG"}), cell.Update("id", cell.Bundle{"text/html": ""}), cell.Flush(), cell.Flush(),
+		cell.Display("id", cell.Bundle{"text/plain": long, "image/png": "\x89PNG"}),
+		cell.Update("id", cell.Bundle{"text/html": ""}), cell.Flush(), cell.Flush(),
 	} {
 		if err != nil {
 			t.Fatal(err)
@@ -103,7 +105,8 @@ func TestPlainGoNB(t *testing.T) {
 	}
 	want := []protocol.DisplayData{
 		{Data: map[protocol.MIMEType]any{"text/html": "<b>"}},
-		{Data: map[protocol.MIMEType]any{"text/plain": long, "image/png": []byte("\x89PNG")}, DisplayID: "id"},
+		{Data: map[protocol.MIMEType]any{"text/plain": long, "image/png": []byte("\x89PNG")},
+			DisplayID: "id"},
 		{Data: map[protocol.MIMEType]any{"text/html": ""}, DisplayID: "id"},
 	}
 	if all := <-got; !reflect.DeepEqual(all, want) {

@@ -175,5 +175,6 @@ func readUint(r io.Reader) (uint64, error) {
 
 // isText reports whether a form is text; others are bytes.
 func isText(mime string) bool {
-	return len(mime) > 5 && mime[:5] == "text/" || len(mime) > 4 && mime[len(mime)-4:] == "+xml" || mime == "application/javascript" || mime == "application/json"
+	return len(mime) > 5 && mime[:5] == "text/" || len(mime) > 4 && mime[len(mime)-4:] == "+xml" ||
+		mime == "application/javascript" || mime == "application/json"
 }

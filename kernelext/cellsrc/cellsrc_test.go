@@ -8,7 +8,8 @@ import (
 )
 
 func TestParse(t *testing.T) {
-	s := Parse("!ls\n!*go version \\\n  -m x\n//gonb:!pwd\n%unheard of\nx := `\n%ls`\n/*\n!no */\n%%time\n%% a b\npackage main\npackages()")
+	s := Parse(
+		"!ls\n!*go version \\\n  -m x\n//gonb:!pwd\n%unheard of\nx := `\n%ls`\n/*\n!no */\n%%time\n%% a b\npackage main\npackages()")
 	want := []ShellAt{{"ls", false, 0, 0}, {"go version    -m x", true, 1, 2}, {"pwd", false, 3, 3}}
 	if !slices.Equal(s.Shells, want) {
 		t.Errorf("shells %+v, want %+v", s.Shells, want)
@@ -82,7 +83,8 @@ func TestMistakes(t *testing.T) {
 			t.Errorf("%q: %q, want %q", c.cell, got, c.want)
 		}
 	}
-	for cell, want := range map[string]bool{"func main() {}\n6*7": true, "func main() {}\nmain()": false, "func main() {}": false, "%%\nmain()": false} {
+	for cell, want := range map[string]bool{"func main() {}\n6*7": true,
+		"func main() {}\nmain()": false, "func main() {}": false, "%%\nmain()": false} {
 		if _, two := Parse(cell).TwoMains(); two != want {
 			t.Errorf("TwoMains(%q) is %v", cell, two)
 		}
@@ -90,7 +92,8 @@ func TestMistakes(t *testing.T) {
 }
 
 func TestQuestion(t *testing.T) {
-	for code, want := range map[string]string{"?fmt.Println": "fmt.Println", " x?\n": "x", "??T": "T", "x": "", "?": "", "a ? b": "", "x?\ny?": "", "!ls ?": ""} {
+	for code, want := range map[string]string{"?fmt.Println": "fmt.Println", " x?\n": "x",
+		"??T": "T", "x": "", "?": "", "a ? b": "", "x?\ny?": "", "!ls ?": ""} {
 		if got := Question(code); got != want {
 			t.Errorf("Question(%q) is %q, want %q", code, got, want)
 		}

@@ -27,13 +27,15 @@ func Chunks(text string) []Chunk {
 	var s scanner.Scanner
 	s.Init(file, []byte(text), func(token.Position, string) {}, 0)
 	var found []Chunk
-	var tokens []token.Token // of the chunk that is being read; enough of its beginning to know a declaration
-	second := ""             // the text of its second one
+	// of the chunk that is being read; enough of its beginning to know a declaration
+	var tokens []token.Token
+	second := "" // the text of its second one
 	depth, from := 0, 0
 	end := func(to int) {
 		if len(tokens) > 0 {
 			decl := declares(tokens)
-			found = append(found, Chunk{from, to, decl, tokens[0] == token.IMPORT, decl && tokens[0] == token.FUNC && second == "main"})
+			found = append(found, Chunk{from, to, decl, tokens[0] == token.IMPORT, decl &&
+				tokens[0] == token.FUNC && second == "main"})
 		}
 		from, tokens, second = to, nil, ""
 	}
@@ -77,7 +79,8 @@ func hasHead(tokens []token.Token) bool {
 	for len(tokens) > 2 && tokens[0] == token.IDENT && tokens[1] == token.COLON {
 		tokens = tokens[2:]
 	}
-	return len(tokens) > 0 && (tokens[0] == token.FOR || tokens[0] == token.IF || tokens[0] == token.SWITCH)
+	return len(tokens) > 0 && (tokens[0] == token.FOR || tokens[0] == token.IF ||
+		tokens[0] == token.SWITCH)
 }
 
 func isStatement(text string) bool {
@@ -104,7 +107,8 @@ func declares(tokens []token.Token) bool {
 				depth--
 			}
 			if depth == 0 { // behind the receiver, or the parameters
-				return i+3 < len(tokens) && tokens[i+2] == token.IDENT && tokens[i+3] == token.LPAREN
+				return i+3 < len(tokens) && tokens[i+2] == token.IDENT &&
+					tokens[i+3] == token.LPAREN
 			}
 		}
 	}
@@ -122,7 +126,8 @@ type Body struct {
 
 // Offsets returns the bytes that a node takes in the text.
 func (b *Body) Offsets(n ast.Node) (from, to int) {
-	return b.fset.Position(n.Pos()).Offset - len(bodyHead), b.fset.Position(n.End()).Offset - len(bodyHead)
+	return b.fset.Position(n.Pos()).Offset - len(bodyHead),
+		b.fset.Position(n.End()).Offset - len(bodyHead)
 }
 
 // Text returns the text of a node.

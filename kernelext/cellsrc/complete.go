@@ -60,7 +60,8 @@ func IsComplete(code string) (state Completeness, indent string) {
 // closed.
 func Closers(text string) string {
 	var s scanner.Scanner
-	s.Init(token.NewFileSet().AddFile("", -1, len(text)), []byte(text), func(token.Position, string) {}, 0)
+	s.Init(token.NewFileSet().AddFile("", -1, len(text)), []byte(text),
+		func(token.Position, string) {}, 0)
 	open := ""
 	for {
 		_, tok, _ := s.Scan()
@@ -89,7 +90,8 @@ func parseMixed(text string) error {
 			body = append(body, text[c.From:c.To])
 		}
 	}
-	if _, err := parser.ParseFile(token.NewFileSet(), "", "package p\n"+strings.Join(decls, "\n"), parser.SkipObjectResolution); err != nil {
+	if _, err := parser.ParseFile(token.NewFileSet(), "", "package p\n"+strings.Join(decls, "\n"),
+		parser.SkipObjectResolution); err != nil {
 		return err
 	}
 	_, err := ParseBody(strings.Join(body, "\n"))
@@ -100,9 +102,11 @@ func parseMixed(text string) error {
 func unterminated(text string) bool {
 	var s scanner.Scanner
 	open := false
-	s.Init(token.NewFileSet().AddFile("", -1, len(text)), []byte(text), func(_ token.Position, msg string) {
-		open = open || strings.Contains(msg, "raw string literal not terminated") || strings.Contains(msg, "comment not terminated")
-	}, 0)
+	s.Init(token.NewFileSet().AddFile("", -1, len(text)), []byte(text),
+		func(_ token.Position, msg string) {
+			open = open || strings.Contains(msg, "raw string literal not terminated") ||
+				strings.Contains(msg, "comment not terminated")
+		}, 0)
 	for {
 		if _, tok, _ := s.Scan(); tok == token.EOF {
 			return open
@@ -117,7 +121,8 @@ func endsEarly(text string, err error) bool {
 		return true
 	}
 	var s scanner.Scanner
-	s.Init(token.NewFileSet().AddFile("", -1, len(text)), []byte(text), func(token.Position, string) {}, 0)
+	s.Init(token.NewFileSet().AddFile("", -1, len(text)), []byte(text),
+		func(token.Position, string) {}, 0)
 	depth := 0
 	last := token.SEMICOLON
 	for {
@@ -140,7 +145,8 @@ func endsEarly(text string, err error) bool {
 	var list scanner.ErrorList
 	if depth > 0 && errors.As(err, &list) {
 		// An error well before the end is not mended by more text.
-		return strings.Contains(list[0].Msg, "EOF") || strings.Contains(list[0].Msg, "found '}'") || strings.Contains(list[0].Msg, "expected")
+		return strings.Contains(list[0].Msg, "EOF") || strings.Contains(list[0].Msg, "found '}'") ||
+			strings.Contains(list[0].Msg, "expected")
 	}
 	switch last {
 	case token.RPAREN, token.RBRACK, token.RBRACE, token.SEMICOLON, token.INC, token.DEC:

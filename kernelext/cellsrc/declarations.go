@@ -9,7 +9,8 @@ import (
 )
 
 // lasting are the commands that later cells feel.
-var lasting = []string{"env", "cd", "goflags", "autoget", "noautoget", "reset", "rm", "remove", "track", "untrack", "goworkfix", "widgets"}
+var lasting = []string{"env", "cd", "goflags", "autoget", "noautoget", "reset", "rm", "remove",
+	"track", "untrack", "goworkfix", "widgets"}
 
 // passingCommands only print something.
 var passingCommands = regexp.MustCompile(`^\s*go\s+(doc|list|version|vet|help|test)\b`)
@@ -65,7 +66,8 @@ func (c ShellAt) lasts() bool { return c.InModule && !passingCommands.MatchStrin
 // name of the package.
 func passing(decl string) bool {
 	var s scanner.Scanner
-	s.Init(token.NewFileSet().AddFile("", -1, len(decl)), []byte(decl), func(token.Position, string) {}, 0)
+	s.Init(token.NewFileSet().AddFile("", -1, len(decl)), []byte(decl),
+		func(token.Position, string) {}, 0)
 	_, first, _ := s.Scan()
 	_, _, name := s.Scan()
 	return first == token.PACKAGE || first == token.FUNC && name == "main"

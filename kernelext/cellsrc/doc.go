@@ -13,6 +13,6 @@
 //
 // It is GoNB's. A line that begins with % or ! is a command, unless it stands within a raw string
 // or a comment; one that ends with \ goes on in the next line. "//gonb:" before a command hides it
-// from other Go tools. What follows %% or %main is the body of main. A cell that begins with
-// %%bash and its kin is not Go at all ([Source.Foreign]).
+// from other Go tools. What follows %% or %main is the body of main. A cell that begins with %%bash
+// and its kin is not Go at all ([Source.Foreign]).
 package cellsrc

@@ -42,13 +42,22 @@ func (s *Source) Mistakes() []Mistake {
 			}
 			return string(text)
 		}
-		found = append(found, s.parse("package p; ", only(func(c Chunk) bool { return c.Import }), "")...)
-		found = append(found, s.parse("package p; ", only(func(c Chunk) bool { return c.Decl && !c.Import }), "")...)
-		found = append(found, s.parse(bodyHead, only(func(c Chunk) bool { return !c.Decl }), "\n}")...)
+		found = append(found, s.parse("package p; ", only(func(c Chunk) bool { return c.Import }),
+			"")...)
+		found = append(found, s.parse("package p; ",
+			only(func(c Chunk) bool { return c.Decl && !c.Import }), "")...)
+		found = append(found, s.parse(bodyHead, only(func(c Chunk) bool { return !c.Decl }),
+			"\n}")...)
 	}
-	slices.SortStableFunc(found, func(a, b Mistake) int { return cmp.Or(a.Line-b.Line, a.Column-b.Column) })
+	slices.SortStableFunc(found, func(a, b Mistake) int {
+		return cmp.Or(a.Line-b.Line,
+			a.Column-b.Column)
+	})
 	// The parser repeats itself when it goes on behind a mistake.
-	return slices.CompactFunc(found, func(a, b Mistake) bool { return a.Line == b.Line || a.Text == b.Text })
+	return slices.CompactFunc(found, func(a, b Mistake) bool {
+		return a.Line == b.Line ||
+			a.Text == b.Text
+	})
 }
 
 // parse reads a part of the cell, on its own lines; what is put before it has no line of its own.
@@ -94,15 +103,20 @@ func (s *Source) TwoMains() (Mistake, bool) {
 	text := s.Go()
 	all := Chunks(text)
 	main := slices.IndexFunc(all, func(c Chunk) bool { return c.Main })
-	if main < 0 || !slices.ContainsFunc(all, func(c Chunk) bool { return !c.Decl && !callsMain(text[c.From:c.To]) }) {
+	if main < 0 || !slices.ContainsFunc(all, func(c Chunk) bool {
+		return !c.Decl &&
+			!callsMain(text[c.From:c.To])
+	}) {
 		return Mistake{}, false
 	}
-	return Mistake{Line: 1 + LineAt(text, all[main].From), Text: "func main beside statements outside of it: only one of them can be what the cell does"}, true
+	return Mistake{Line: 1 + LineAt(text, all[main].From),
+		Text: "func main beside statements outside of it: only one of them can be what the cell does"}, true
 }
 
 // callsMain reports whether a statement is main().
 func callsMain(statement string) bool {
-	return strings.Join(strings.Fields(strings.TrimSuffix(strings.TrimSpace(statement), ";")), "") == "main()"
+	return strings.Join(strings.Fields(strings.TrimSuffix(strings.TrimSpace(statement), ";")),
+		"") == "main()"
 }
 
 // blank empties text and keeps its lines.

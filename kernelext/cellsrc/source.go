@@ -24,8 +24,9 @@ type Source struct {
 	Commands []CommandAt // in order
 	Shells   []ShellAt   // in order
 	Main     int         // the line with %% or %main, -1 without
-	Foreign  string      // the command that makes the cell something else than Go, as %%bash; "" for Go
-	Own      bool        // it runs something else than main: %exec, %test, %wasm
+	// the command that makes the cell something else than Go, as %%bash; "" for Go
+	Foreign string
+	Own     bool // it runs something else than main: %exec, %test, %wasm
 }
 
 // A CommandAt is a % command: its name without the first character (%% is "%"), what follows it,

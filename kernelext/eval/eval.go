@@ -1,9 +1,9 @@
-// Package eval is the interface between a notebook's front (a Jupyter kernel, a terminal, a headless
-// runner) and the engines that run Go cells.
+// Package eval is the interface between a notebook's front (a Jupyter kernel, a terminal, a
+// headless runner) and the engines that run Go cells.
 //
-// Two engines satisfy [Engine]: package live, in whose process variables keep their values from cell
-// to cell, and package gonb, which has GoNB compile each cell into a program of its own. A front
-// knows neither.
+// Two engines satisfy [Engine]: package live, in whose process variables keep their values from
+// cell to cell, and package gonb, which has GoNB compile each cell into a program of its own. A
+// front knows neither.
 package eval
 
 import (
@@ -11,8 +11,8 @@ import (
 	"fmt"
 )
 
-// An Engine runs the cells of one notebook. [Engine.Eval] calls do not overlap; the other methods may
-// be called at any time, also while a cell runs.
+// An Engine runs the cells of one notebook. [Engine.Eval] calls do not overlap; the other methods
+// may be called at any time, also while a cell runs.
 type Engine interface {
 	// Eval runs a cell and returns when its output is complete. Cancelling ctx interrupts the cell.
 	// A failure of the cell is an *[Error]; any other error is a fault of the engine.
@@ -58,8 +58,8 @@ type Display struct {
 	Update         bool
 }
 
-// Output takes what a cell writes, in order. Its methods may be called from any goroutine, also after
-// Eval has returned: a goroutine of an earlier cell may still print.
+// Output takes what a cell writes, in order. Its methods may be called from any goroutine, also
+// after Eval has returned: a goroutine of an earlier cell may still print.
 type Output interface {
 	Stream(name, text string) // name is stdout or stderr; text holds whole characters
 	Display(d Display)

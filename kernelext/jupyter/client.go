@@ -34,7 +34,8 @@ func Dial(ctx context.Context, conn Connection) (*Client, error) {
 		return nil, err
 	}
 	life, cancel := context.WithCancel(context.Background())
-	c := &Client{session: newID(), key: []byte(conn.Key), cancel: cancel, queue: newQueue(), sockets: map[Channel]zmq4.Socket{}}
+	c := &Client{session: newID(), key: []byte(conn.Key), cancel: cancel, queue: newQueue(),
+		sockets: map[Channel]zmq4.Socket{}}
 	options := []zmq4.Option{
 		zmq4.WithID(zmq4.SocketIdentity(c.session)),
 		zmq4.WithDialerRetry(5 * time.Millisecond),

@@ -18,7 +18,8 @@ func TestMain(m *testing.M) {
 }
 
 // connect starts a test kernel; patience is only there to end a hang.
-func connect(t *testing.T, o jupyter.StartOptions) (context.Context, *jupyter.Kernel, *jupyter.Client) {
+func connect(t *testing.T, o jupyter.StartOptions) (context.Context, *jupyter.Kernel,
+	*jupyter.Client) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	t.Cleanup(cancel)
@@ -45,7 +46,8 @@ func connect(t *testing.T, o jupyter.StartOptions) (context.Context, *jupyter.Ke
 // execute returns what a cell wrote to stdout, once its reply and idle have come.
 func execute(t *testing.T, ctx context.Context, c *jupyter.Client, code string) string {
 	t.Helper()
-	id, err := c.Send(jupyter.Shell, "execute_request", jupyter.ExecuteRequest{Code: code, StoreHistory: true})
+	id, err := c.Send(jupyter.Shell, "execute_request", jupyter.ExecuteRequest{Code: code,
+		StoreHistory: true})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -121,7 +123,8 @@ func TestDeathIsTold(t *testing.T) {
 	ctx, k, c := connect(t, jupyter.StartOptions{IPC: true})
 	ctx, cancel := k.Context(ctx)
 	defer cancel()
-	if _, err := c.Send(jupyter.Shell, "execute_request", jupyter.ExecuteRequest{Code: "die"}); err != nil {
+	if _, err := c.Send(jupyter.Shell, "execute_request",
+		jupyter.ExecuteRequest{Code: "die"}); err != nil {
 		t.Fatal(err)
 	}
 	for {
@@ -133,7 +136,8 @@ func TestDeathIsTold(t *testing.T) {
 			<-k.Done() // the sockets may close a moment before the process is gone
 			err = k.Death()
 		}
-		if !strings.Contains(err.Error(), "exit status 7") || !strings.Contains(err.Error(), "dying as told") {
+		if !strings.Contains(err.Error(), "exit status 7") ||
+			!strings.Contains(err.Error(), "dying as told") {
 			t.Errorf("error %v", err)
 		}
 		return
@@ -141,7 +145,8 @@ func TestDeathIsTold(t *testing.T) {
 }
 
 func TestAKernelThatNeverListens(t *testing.T) {
-	k, err := jupyter.Start(jupyter.Spec{Name: "mute", Argv: []string{"sleep", "1000"}}, jupyter.StartOptions{})
+	k, err := jupyter.Start(jupyter.Spec{Name: "mute", Argv: []string{"sleep", "1000"}},
+		jupyter.StartOptions{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -154,15 +159,18 @@ func TestAKernelThatNeverListens(t *testing.T) {
 }
 
 func TestAKernelThatEndsAtOnce(t *testing.T) {
-	k, err := jupyter.Start(jupyter.Spec{Name: "broken", Argv: []string{"sh", "-c", "echo no such library >&2; exit 3"}}, jupyter.StartOptions{})
+	k, err := jupyter.Start(jupyter.Spec{Name: "broken",
+		Argv: []string{"sh", "-c", "echo no such library >&2; exit 3"}}, jupyter.StartOptions{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer k.Close()
-	if _, _, err := k.Connect(context.Background()); err == nil || !strings.Contains(err.Error(), "no such library") {
+	if _, _, err := k.Connect(context.Background()); err == nil ||
+		!strings.Contains(err.Error(), "no such library") {
 		t.Errorf("error %v", err)
 	}
-	if _, err := jupyter.Start(jupyter.Spec{Name: "absent", Argv: []string{"/no/such/program"}}, jupyter.StartOptions{}); err == nil {
+	if _, err := jupyter.Start(jupyter.Spec{Name: "absent", Argv: []string{"/no/such/program"}},
+		jupyter.StartOptions{}); err == nil {
 		t.Error("an absent program started")
 	}
 }

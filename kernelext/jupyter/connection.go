@@ -40,7 +40,8 @@ func (c Connection) check() error {
 		return fmt.Errorf("connection: transport %q, wanted tcp or ipc", c.Transport)
 	}
 	if c.Key != "" && c.SignatureScheme != "hmac-sha256" {
-		return fmt.Errorf("connection: signature scheme %q, only hmac-sha256 is known", c.SignatureScheme)
+		return fmt.Errorf("connection: signature scheme %q, only hmac-sha256 is known",
+			c.SignatureScheme)
 	}
 	return nil
 }
@@ -56,7 +57,8 @@ func (c Connection) Write(path string) error {
 
 // Endpoint gives the ZeroMQ address of a channel.
 func (c Connection) Endpoint(ch Channel) string {
-	port := map[Channel]int{Shell: c.ShellPort, IOPub: c.IOPubPort, Stdin: c.StdinPort, Control: c.ControlPort}[ch]
+	port := map[Channel]int{Shell: c.ShellPort, IOPub: c.IOPubPort, Stdin: c.StdinPort,
+		Control: c.ControlPort}[ch]
 	if c.Transport == "ipc" {
 		return fmt.Sprintf("ipc://%s-%d", c.IP, port)
 	}
@@ -70,7 +72,8 @@ const maxSocketPath = 98
 // NewIPC makes a connection over Unix sockets whose paths start with prefix, in a folder that
 // should be private; false when the prefix is too long for that.
 func NewIPC(prefix string) (Connection, bool) {
-	c := Connection{Transport: "ipc", IP: prefix, ShellPort: 1, IOPubPort: 2, StdinPort: 3, ControlPort: 4, HeartbeatPort: 5}
+	c := Connection{Transport: "ipc", IP: prefix, ShellPort: 1, IOPubPort: 2, StdinPort: 3,
+		ControlPort: 4, HeartbeatPort: 5}
 	c.sign()
 	return c, len(prefix) <= maxSocketPath
 }
@@ -79,7 +82,8 @@ func NewIPC(prefix string) (Connection, bool) {
 func NewTCP() (Connection, error) {
 	c := Connection{Transport: "tcp", IP: "127.0.0.1"}
 	c.sign()
-	for _, port := range []*int{&c.ShellPort, &c.IOPubPort, &c.StdinPort, &c.ControlPort, &c.HeartbeatPort} {
+	for _, port := range []*int{&c.ShellPort, &c.IOPubPort, &c.StdinPort, &c.ControlPort,
+		&c.HeartbeatPort} {
 		l, err := net.Listen("tcp", "127.0.0.1:0")
 		if err != nil {
 			return c, fmt.Errorf("looking for a free port: %w", err)

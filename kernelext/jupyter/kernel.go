@@ -43,7 +43,8 @@ func Start(spec Spec, o StartOptions) (k *Kernel, err error) {
 	sweep()
 	tmp, lock, err := newTempDir()
 	if err != nil {
-		return nil, fmt.Errorf("starting kernel %q: making its temporary folder: %w", spec.Name, err)
+		return nil, fmt.Errorf("starting kernel %q: making its temporary folder: %w", spec.Name,
+			err)
 	}
 	defer func() {
 		if err != nil {
@@ -62,7 +63,8 @@ func Start(spec Spec, o StartOptions) (k *Kernel, err error) {
 	if err := conn.Write(file); err != nil {
 		return nil, fmt.Errorf("starting kernel %q: %w", spec.Name, err)
 	}
-	k = &Kernel{Connection: conn, Spec: spec, TempDir: tmp, lock: lock, log: filepath.Join(tmp, "kernel.log"), done: make(chan struct{})}
+	k = &Kernel{Connection: conn, Spec: spec, TempDir: tmp, lock: lock,
+		log: filepath.Join(tmp, "kernel.log"), done: make(chan struct{})}
 	log, err := os.Create(k.log)
 	if err != nil {
 		return nil, fmt.Errorf("starting kernel %q: %w", spec.Name, err)
@@ -188,7 +190,8 @@ func (k *Kernel) LogTail(lines int) string {
 
 // Shutdown asks the kernel over a client to end, waits a little, and kills what is left of it.
 func (k *Kernel) Shutdown(c *Client, grace time.Duration) {
-	if _, err := c.Send(Control, "shutdown_request", map[string]bool{"restart": false}); err == nil {
+	if _, err := c.Send(Control, "shutdown_request",
+		map[string]bool{"restart": false}); err == nil {
 		select {
 		case <-k.done:
 		case <-time.After(grace):

@@ -58,7 +58,8 @@ func (m *Message) Decode(into any) error {
 
 // NewHeader makes a header with a fresh id.
 func NewHeader(session, kind string) Header {
-	return Header{ID: newID(), Session: session, Username: "nb", Date: time.Now().UTC().Format(time.RFC3339Nano), Type: kind, Version: ProtocolVersion}
+	return Header{ID: newID(), Session: session, Username: "nb",
+		Date: time.Now().UTC().Format(time.RFC3339Nano), Type: kind, Version: ProtocolVersion}
 }
 
 func newID() string {
@@ -110,7 +111,8 @@ func ParseFrames(frames [][]byte, key []byte) (*Message, error) {
 	if !hmac.Equal(sign(key, signed), frames[at+1]) {
 		return nil, ErrSignature
 	}
-	m := &Message{Identities: frames[:at], Metadata: signed[2], Content: signed[3], Buffers: frames[at+6:]}
+	m := &Message{Identities: frames[:at], Metadata: signed[2], Content: signed[3],
+		Buffers: frames[at+6:]}
 	if err := json.Unmarshal(signed[0], &m.Header); err != nil {
 		return nil, fmt.Errorf("the message's header: %w", err)
 	}

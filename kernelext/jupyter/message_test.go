@@ -11,8 +11,10 @@ import (
 func TestFramesRoundTrip(t *testing.T) {
 	key := []byte("secret")
 	m := Message{
-		Identities: [][]byte{[]byte("peer")}, Header: NewHeader("s", "stream"), Parent: NewHeader("s", "execute_request"),
-		Metadata: json.RawMessage(`{"a":1}`), Content: json.RawMessage(`{"x": 1.50}`), Buffers: [][]byte{{1, 2}, {}},
+		Identities: [][]byte{[]byte("peer")}, Header: NewHeader("s", "stream"),
+		Parent:   NewHeader("s", "execute_request"),
+		Metadata: json.RawMessage(`{"a":1}`), Content: json.RawMessage(`{"x": 1.50}`),
+		Buffers: [][]byte{{1, 2}, {}},
 	}
 	frames, err := m.Frames(key)
 	if err != nil {
@@ -22,7 +24,8 @@ func TestFramesRoundTrip(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got.Header != m.Header || got.Parent != m.Parent || string(got.Content) != `{"x": 1.50}` || string(got.Identities[0]) != "peer" || len(got.Buffers) != 2 {
+	if got.Header != m.Header || got.Parent != m.Parent || string(got.Content) != `{"x": 1.50}` ||
+		string(got.Identities[0]) != "peer" || len(got.Buffers) != 2 {
 		t.Errorf("got %+v", got)
 	}
 }
@@ -60,7 +63,8 @@ func TestEndpoints(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if e := tcp.Endpoint(Shell); !strings.HasPrefix(e, "tcp://127.0.0.1:") || e == tcp.Endpoint(Control) {
+	if e := tcp.Endpoint(Shell); !strings.HasPrefix(e, "tcp://127.0.0.1:") ||
+		e == tcp.Endpoint(Control) {
 		t.Errorf("endpoint %s", e)
 	}
 	ipc, fits := NewIPC("/tmp/x/k")

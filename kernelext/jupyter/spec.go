@@ -37,7 +37,8 @@ type BrokenSpecError struct {
 }
 
 func (e *BrokenSpecError) Error() string {
-	return fmt.Sprintf("kernel %q: %s: %v: repair it, or install the kernel again", e.Name, e.File, e.Cause)
+	return fmt.Sprintf("kernel %q: %s: %v: repair it, or install the kernel again", e.Name, e.File,
+		e.Cause)
 }
 
 func (e *BrokenSpecError) Unwrap() error { return e.Cause }
@@ -112,7 +113,8 @@ func specsIn(dirs []string) []Spec {
 			continue // most of the usual places do not exist
 		}
 		for _, e := range entries {
-			known := slices.ContainsFunc(specs, func(s Spec) bool { return strings.EqualFold(s.Name, e.Name()) })
+			known := slices.ContainsFunc(specs,
+				func(s Spec) bool { return strings.EqualFold(s.Name, e.Name()) })
 			if s, err := ReadSpec(filepath.Join(dir, e.Name())); err == nil && !known {
 				specs = append(specs, s)
 			}
@@ -140,13 +142,15 @@ func FindSpec(name string) (Spec, error) {
 		return Spec{}, err
 	}
 	if len(specs) == 0 {
-		return Spec{}, fmt.Errorf("kernel %q is not installed, nor is any other; looked in %s", name, strings.Join(dirs, ", "))
+		return Spec{}, fmt.Errorf("kernel %q is not installed, nor is any other; looked in %s",
+			name, strings.Join(dirs, ", "))
 	}
 	var names []string
 	for _, s := range specs {
 		names = append(names, s.Name)
 	}
-	return Spec{}, fmt.Errorf("kernel %q is not installed; there are %s", name, strings.Join(names, ", "))
+	return Spec{}, fmt.Errorf("kernel %q is not installed; there are %s", name,
+		strings.Join(names, ", "))
 }
 
 // brokenSpec returns what is wrong with a kernel of a name that is installed and cannot be read.
@@ -160,7 +164,8 @@ func brokenSpec(dirs []string, name string) error {
 			if !strings.EqualFold(e.Name(), name) {
 				continue
 			}
-			if _, err := ReadSpec(filepath.Join(dir, e.Name())); err != nil && !errors.Is(err, os.ErrNotExist) {
+			if _, err := ReadSpec(filepath.Join(dir, e.Name())); err != nil &&
+				!errors.Is(err, os.ErrNotExist) {
 				return err
 			}
 		}

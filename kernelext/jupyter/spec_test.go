@@ -21,7 +21,8 @@ func TestFindSpec(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	write(near, "x", `{"argv": ["near", "{connection_file}"], "display_name": "X", "language": "go", "env": {"A": "1"}}`)
+	write(near, "x",
+		`{"argv": ["near", "{connection_file}"], "display_name": "X", "language": "go", "env": {"A": "1"}}`)
 	write(far, "x", `{"argv": ["far"]}`)
 	write(far, "y", `{"argv": ["y"]}`)
 	write(far, "broken", `{"argv": [`)
@@ -36,7 +37,8 @@ func TestFindSpec(t *testing.T) {
 	if s, err := jupyter.FindSpec("y"); err != nil || s.Argv[0] != "y" {
 		t.Errorf("got %+v, %v", s, err)
 	}
-	if _, err := jupyter.FindSpec("z"); err == nil || !strings.Contains(err.Error(), "there are x, y") {
+	if _, err := jupyter.FindSpec("z"); err == nil ||
+		!strings.Contains(err.Error(), "there are x, y") {
 		t.Errorf("error %v", err)
 	}
 	for _, name := range []string{"broken", "empty"} {

@@ -21,7 +21,9 @@ func BenchmarkStart(b *testing.B) {
 		b.Fatal(err)
 	}
 	for b.Loop() {
-		k, err := jupyter.Start(jupyter.Spec{Argv: []string{exe, "{connection_file}"}, Env: map[string]string{"NB_KERNEL_TEST": string(options)}}, jupyter.StartOptions{IPC: true})
+		k, err := jupyter.Start(jupyter.Spec{Argv: []string{exe, "{connection_file}"},
+			Env: map[string]string{"NB_KERNEL_TEST": string(options)}},
+			jupyter.StartOptions{IPC: true})
 		if err != nil {
 			b.Fatal(err)
 		}

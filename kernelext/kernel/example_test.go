@@ -20,7 +20,8 @@ func Example() {
 	}
 	err = kernel.Serve(context.Background(), conn, kernel.Options{
 		Engine: func(g *guard.Guard) (eval.Engine, string, error) {
-			e, err := gonb.New(gonb.Options{GoNB: "/usr/local/bin/gonb", Workspace: "/home/me/module", Gopls: "/usr/local/bin/gopls", Guard: g})
+			e, err := gonb.New(gonb.Options{GoNB: "/usr/local/bin/gonb",
+				Workspace: "/home/me/module", Gopls: "/usr/local/bin/gopls", Guard: g})
 			return e, "", err
 		},
 		History: "/home/me/.cache/go-history",

@@ -44,7 +44,8 @@ func (k *Kernel) work(ctx context.Context) {
 func (k *Kernel) execute(ctx context.Context, r *request) (stop bool) {
 	content, err := decode[executeRequest](r)
 	if err != nil || content.Code == nil {
-		k.fail(r, "BadRequest", fmt.Sprintf("an execute_request needs at least the field code, a string (%v)", err))
+		k.fail(r, "BadRequest",
+			fmt.Sprintf("an execute_request needs at least the field code, a string (%v)", err))
 		return false
 	}
 	store := !content.Silent && (content.StoreHistory == nil || *content.StoreHistory)
@@ -76,7 +77,8 @@ func (k *Kernel) execute(ctx context.Context, r *request) (stop bool) {
 		if notice != "" {
 			x.out.Stream("stderr", notice+"\n")
 		}
-		result, bad = k.eval(ctx, eval.Cell{Number: x.count, Source: code, Silent: content.Silent, NoInput: !content.AllowStdin}, x.out)
+		result, bad = k.eval(ctx, eval.Cell{Number: x.count, Source: code, Silent: content.Silent,
+			NoInput: !content.AllowStdin}, x.out)
 		x.out.finish()
 		if bad == nil && len(content.Expressions) > 0 {
 			expressions = k.evaluate(ctx, x)
@@ -86,13 +88,15 @@ func (k *Kernel) execute(ctx context.Context, r *request) (stop bool) {
 		k.mu.Unlock()
 	}
 	if result.Value != nil && !content.Silent {
-		k.front.publish(r, "execute_result", displayContent{Data: result.Value, Metadata: eval.Bundle{}, Count: x.count})
+		k.front.publish(r, "execute_result", displayContent{Data: result.Value,
+			Metadata: eval.Bundle{}, Count: x.count})
 	}
 	if store {
 		text, _ := result.Value["text/plain"].(string)
 		k.history.add(x.count, code, text)
 	}
-	reply := executeReply{Status: "ok", Count: x.count, Payload: []payload{}, Expressions: expressions}
+	reply := executeReply{Status: "ok", Count: x.count, Payload: []payload{},
+		Expressions: expressions}
 	if bad != nil {
 		reply.Status = "error"
 		if !content.Silent {
@@ -109,7 +113,8 @@ func (k *Kernel) execute(ctx context.Context, r *request) (stop bool) {
 }
 
 // eval has the engine run a cell. A cell that only asks about a name is answered by an inspection.
-func (k *Kernel) eval(ctx context.Context, c eval.Cell, out eval.Output) (eval.Result, *eval.Error) {
+func (k *Kernel) eval(ctx context.Context, c eval.Cell, out eval.Output) (eval.Result,
+	*eval.Error) {
 	if name := cellsrc.Question(c.Source); name != "" {
 		return k.question(ctx, name)
 	}
@@ -128,7 +133,8 @@ func (k *Kernel) question(ctx context.Context, name string) (eval.Result, *eval.
 	found, err := k.engine.Inspect(ctx, name, len([]rune(name)), 0)
 	text, _ := found.Data["text/plain"].(string)
 	if err != nil || text == "" {
-		return eval.Result{}, &eval.Error{Name: "NameError", Value: "nothing is known about " + name}
+		return eval.Result{}, &eval.Error{Name: "NameError", Value: "nothing is known about " +
+			name}
 	}
 	return eval.Result{Pages: []string{text}}, nil
 }
@@ -148,12 +154,14 @@ func (k *Kernel) evaluate(ctx context.Context, x *execution) map[string]any {
 	return answers
 }
 
-func (k *Kernel) evaluateOne(ctx context.Context, x *execution, text any) (eval.Bundle, *eval.Error) {
+func (k *Kernel) evaluateOne(ctx context.Context, x *execution, text any) (eval.Bundle,
+	*eval.Error) {
 	source, ok := text.(string)
 	if !ok {
 		return nil, &eval.Error{Name: "BadRequest", Value: "an expression is a string"}
 	}
-	noValue := &eval.Error{Name: "NoValue", Value: fmt.Sprintf("%q is not an expression with a value", source)}
+	noValue := &eval.Error{Name: "NoValue",
+		Value: fmt.Sprintf("%q is not an expression with a value", source)}
 	if _, err := parser.ParseExpr(source); err != nil {
 		return nil, noValue
 	}
@@ -174,8 +182,11 @@ func (k *Kernel) abort() {
 	k.mu.Unlock()
 	for _, r := range k.queue.all() {
 		k.front.status(r, "busy")
-		k.front.reply(r, "execute_reply", failedExecute{executeReply{Status: "aborted", Count: count, Payload: []payload{}, Expressions: map[string]any{}},
-			jupyter.ErrorContent{EName: "Aborted", EValue: "a cell before this one failed", Traceback: []string{}}})
+		k.front.reply(r, "execute_reply",
+			failedExecute{executeReply{Status: "aborted", Count: count, Payload: []payload{},
+				Expressions: map[string]any{}},
+				jupyter.ErrorContent{EName: "Aborted", EValue: "a cell before this one failed",
+					Traceback: []string{}}})
 		k.front.status(r, "idle")
 	}
 }

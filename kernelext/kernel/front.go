@@ -43,8 +43,10 @@ func listen(c jupyter.Connection) (*front, error) {
 		name string
 		port int
 	}{
-		{&f.iopub, "XPUB", "iopub", c.IOPubPort}, {&f.beat, "REP", "heartbeat", c.HeartbeatPort}, {&f.stdin, "ROUTER", "stdin", c.StdinPort},
-		{&f.control, "ROUTER", "control", c.ControlPort}, {&f.shell, "ROUTER", "shell", c.ShellPort},
+		{&f.iopub, "XPUB", "iopub", c.IOPubPort}, {&f.beat, "REP", "heartbeat", c.HeartbeatPort},
+		{&f.stdin, "ROUTER", "stdin", c.StdinPort},
+		{&f.control, "ROUTER", "control", c.ControlPort}, {&f.shell, "ROUTER", "shell",
+			c.ShellPort},
 	} {
 		network, address := "tcp", net.JoinHostPort(c.IP, strconv.Itoa(s.port))
 		if c.Transport == "ipc" {
@@ -75,7 +77,8 @@ func (f *front) serve(handle func(*request)) {
 	}
 	go f.iopub.Serve(func(p *zmtp.Peer, frames [][]byte) {
 		if topic, added := f.iopub.Subscribe(p, frames[0]); added {
-			f.deliver(jupyter.Message{Identities: [][]byte{[]byte(topic)}}, "iopub_welcome", welcome{topic}, p.Send)
+			f.deliver(jupyter.Message{Identities: [][]byte{[]byte(topic)}}, "iopub_welcome",
+				welcome{topic}, p.Send)
 		}
 	})
 	go f.beat.Serve(func(p *zmtp.Peer, frames [][]byte) { p.Send(frames) })
@@ -141,13 +144,15 @@ func (f *front) reply(r *request, kind string, content any) {
 	if r.Channel == jupyter.Control {
 		s = f.control
 	}
-	f.deliver(jupyter.Message{Identities: r.Identities, Parent: r.Header}, kind, content, func(frames [][]byte) { s.Route(r.peer, frames) })
+	f.deliver(jupyter.Message{Identities: r.Identities, Parent: r.Header}, kind, content,
+		func(frames [][]byte) { s.Route(r.peer, frames) })
 }
 
 // ask sends a message on the stdin channel to the client of a request; false when it is not
 // connected there.
 func (f *front) ask(r *request, kind string, content any) (there bool) {
-	f.deliver(jupyter.Message{Identities: r.Identities, Parent: r.Header}, kind, content, func(frames [][]byte) { there = f.stdin.Route(r.peer, frames) })
+	f.deliver(jupyter.Message{Identities: r.Identities, Parent: r.Header}, kind, content,
+		func(frames [][]byte) { there = f.stdin.Route(r.peer, frames) })
 	return there
 }
 

@@ -24,7 +24,8 @@ func realGoNB(t testing.TB) testOptions {
 		t.Fatal(err)
 	}
 	bin := t.TempDir()
-	cmd := exec.Command("go", "build", "-o", bin+"/", "github.com/janpfeifer/gonb", "golang.org/x/tools/cmd/goimports")
+	cmd := exec.Command("go", "build", "-o", bin+"/", "github.com/janpfeifer/gonb",
+		"golang.org/x/tools/cmd/goimports")
 	cmd.Dir = workspace
 	if out, err := cmd.CombinedOutput(); err != nil {
 		t.Skipf("GoNB cannot be built here: %v\n%s", err, out)
@@ -39,7 +40,8 @@ func realGoNB(t testing.TB) testOptions {
 func TestForeignWorkspace(t *testing.T) {
 	o := realGoNB(t)
 	o.Workspace = t.TempDir()
-	if err := os.WriteFile(filepath.Join(o.Workspace, "go.mod"), []byte("module example.com/other\n\ngo 1.25\n"), 0o644); err != nil {
+	if err := os.WriteFile(filepath.Join(o.Workspace, "go.mod"),
+		[]byte("module example.com/other\n\ngo 1.25\n"), 0o644); err != nil {
 		t.Fatal(err)
 	}
 	k := start(t, o, false)
@@ -57,11 +59,13 @@ func TestInterruptsOfRealCells(t *testing.T) {
 		t.Errorf("a program: %v", a.reply)
 	}
 	// A build: the import is one that has to be compiled first.
-	cell = k.request("import \"github.com/gomlx/gomlx/core/graph\"\nvar _ = graph.Add\n%%\nfmt.Println(\"ran\")")
+	cell = k.request(
+		"import \"github.com/gomlx/gomlx/core/graph\"\nvar _ = graph.Add\n%%\nfmt.Println(\"ran\")")
 	for k.next(cell).Header.Type != "execute_input" {
 	}
 	k.send(jupyter.Control, "interrupt_request", map[string]any{})
-	if a := k.collect(cell); a.reply["ename"] != "Interrupted" || strings.Contains(a.text(), "ran") {
+	if a := k.collect(cell); a.reply["ename"] != "Interrupted" ||
+		strings.Contains(a.text(), "ran") {
 		t.Errorf("a build: %q %v", a.lines, a.reply)
 	}
 	k.expect("1+1", `execute_result: {"text/plain":"2"}`)
@@ -69,12 +73,17 @@ func TestInterruptsOfRealCells(t *testing.T) {
 
 func TestExpressions(t *testing.T) {
 	k := start(t, realGoNB(t), false)
-	a := k.collect(k.send(jupyter.Shell, "execute_request", map[string]any{"code": "var kept = 20\nlocal := 1", "user_expressions": map[string]any{"sum": "kept + 1", "gone": "local", "none": "var x int", "number": 7}}))
+	a := k.collect(k.send(jupyter.Shell, "execute_request",
+		map[string]any{"code": "var kept = 20\nlocal := 1",
+			"user_expressions": map[string]any{"sum": "kept + 1", "gone": "local",
+				"none": "var x int", "number": 7}}))
 	if a.status() != "ok" || len(a.lines) > 0 {
 		t.Fatalf("%q %v", a.lines, a.reply)
 	}
 	answers := a.reply["user_expressions"].(map[string]any)
-	for name, want := range map[string]string{"sum": "status:ok", "gone": "local was a local variable of cell [1]", "none": "NoValue", "number": "BadRequest"} {
+	for name, want := range map[string]string{"sum": "status:ok",
+		"gone": "local was a local variable of cell [1]", "none": "NoValue",
+		"number": "BadRequest"} {
 		if got := fmt.Sprint(answers[name]); !strings.Contains(got, want) {
 			t.Errorf("%s: %s, wanted %s", name, got, want)
 		}
@@ -90,18 +99,22 @@ func TestStandardInputOfRealCells(t *testing.T) {
 	k := start(t, realGoNB(t), false)
 	const scan = "fmt.Print(\"who? \")\nvar name string\nn, err := fmt.Scanln(&name)\nfmt.Println(n, err, name)"
 	if runtime.GOOS == "linux" {
-		if _, err := os.ReadFile("/proc/self/task/" + fmt.Sprint(os.Getpid()) + "/syscall"); err != nil {
+		if _, err := os.ReadFile("/proc/self/task/" + fmt.Sprint(os.Getpid()) +
+			"/syscall"); err != nil {
 			t.Logf("what a process waits for cannot be seen here: %v", err)
 		} else {
 			k.expect("!read x; echo got $x", "input_request: \nstdout: got an answer\n")
-			k.expect(strings.Replace(scan, "fmt.Scanln(&name)", "fmt.Scanf(\"an %s\\n\", &name)", 1), "stdout: who? \ninput_request: \nstdout: 1 <nil> answer\n")
+			k.expect(strings.Replace(scan, "fmt.Scanln(&name)", "fmt.Scanf(\"an %s\\n\", &name)",
+				1), "stdout: who? \ninput_request: \nstdout: 1 <nil> answer\n")
 		}
 	}
-	a := k.collect(k.send(jupyter.Shell, "execute_request", map[string]any{"code": scan, "allow_stdin": false}))
+	a := k.collect(k.send(jupyter.Shell, "execute_request",
+		map[string]any{"code": scan, "allow_stdin": false}))
 	if a.text() != "stdout: who? 0 EOF \n" {
 		t.Errorf("with nobody to ask: %q %v", a.lines, a.reply)
 	}
-	a = k.collect(k.send(jupyter.Shell, "execute_request", map[string]any{"code": "!cat; echo end", "allow_stdin": false}))
+	a = k.collect(k.send(jupyter.Shell, "execute_request", map[string]any{"code": "!cat; echo end",
+		"allow_stdin": false}))
 	if a.text() != "stdout: end\n" {
 		t.Errorf("a command with nobody to ask: %q %v", a.lines, a.reply)
 	}
@@ -109,16 +122,20 @@ func TestStandardInputOfRealCells(t *testing.T) {
 
 func TestInputOfRealCells(t *testing.T) {
 	k := start(t, realGoNB(t), false)
-	a := k.collect(k.send(jupyter.Shell, "execute_request", map[string]any{"code": "import \"github.com/janpfeifer/gonb/gonbui\"\n%%\ngonbui.RequestInput(\"name? \", false)\ntime.Sleep(time.Hour)", "allow_stdin": false}))
+	a := k.collect(k.send(jupyter.Shell, "execute_request",
+		map[string]any{
+			"code": "import \"github.com/janpfeifer/gonb/gonbui\"\n%%\ngonbui.RequestInput(\"name? \", false)\ntime.Sleep(time.Hour)", "allow_stdin": false}))
 	if a.reply["ename"] != "InputRefused" {
 		t.Errorf("%v", a.reply)
 	}
-	k.expect("import \"github.com/janpfeifer/gonb/gonbui\"\n%%\ngonbui.RequestInput(\"name? \", false)\nvar a, b string\nfmt.Scan(&a, &b)\nfmt.Println(a, b)", "input_request: name? \nstdout: an answer\n")
+	k.expect(
+		"import \"github.com/janpfeifer/gonb/gonbui\"\n%%\ngonbui.RequestInput(\"name? \", false)\nvar a, b string\nfmt.Scan(&a, &b)\nfmt.Println(a, b)", "input_request: name? \nstdout: an answer\n")
 }
 
 func TestFloodOfRealCells(t *testing.T) {
 	k := start(t, realGoNB(t), false)
-	id := k.request("%%\nline := strings.Repeat(\"é\", 499) + \"\\n\"\nfor range 50_000 { fmt.Print(line) }")
+	id := k.request(
+		"%%\nline := strings.Repeat(\"é\", 499) + \"\\n\"\nfor range 50_000 { fmt.Print(line) }")
 	total := 0
 	for {
 		m := k.next(id)

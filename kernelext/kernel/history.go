@@ -81,7 +81,8 @@ func (h *history) add(line int, input, output string) {
 	if h.dir != "" && h.file == nil && len(h.own) == 0 {
 		if os.MkdirAll(h.dir, 0o700) == nil {
 			for range 100 { // another kernel may be faster with a number
-				f, err := os.OpenFile(h.path(h.session), os.O_CREATE|os.O_EXCL|os.O_WRONLY|os.O_APPEND, 0o600)
+				f, err := os.OpenFile(h.path(h.session),
+					os.O_CREATE|os.O_EXCL|os.O_WRONLY|os.O_APPEND, 0o600)
 				if err == nil {
 					h.file = f
 					break

@@ -22,8 +22,8 @@ import (
 
 // Options say what a kernel is made of. Engine is needed.
 type Options struct {
-	// Engine starts the engine that runs the cells; g ends what it leaves if the kernel is killed. A
-	// notice is printed with the first cell, unless it is empty.
+	// Engine starts the engine that runs the cells; g ends what it leaves if the kernel is killed.
+	// A notice is printed with the first cell, unless it is empty.
 	Engine  func(g *guard.Guard) (e eval.Engine, notice string, err error)
 	Banner  string
 	History string // the folder that keeps what was run; "" keeps it in memory only
@@ -55,7 +55,8 @@ type Kernel struct {
 // Serve runs a kernel for a connection until a client asks it to end, ctx ends, or the process is
 // told to.
 func Serve(ctx context.Context, conn jupyter.Connection, o Options) error {
-	k := &Kernel{o: o, log: log.New(cmp.Or[io.Writer](o.Log, os.Stderr), "kernel: ", log.LstdFlags|log.Lmsgprefix), quit: make(chan struct{}),
+	k := &Kernel{o: o, log: log.New(cmp.Or[io.Writer](o.Log, os.Stderr), "kernel: ",
+		log.LstdFlags|log.Lmsgprefix), quit: make(chan struct{}),
 		queue: newQueue(), comms: map[string]string{}, history: openHistory(o.History)}
 	g, err := guard.Start(o.Guard)
 	if err != nil {
@@ -209,10 +210,12 @@ func (k *Kernel) answerCode(r *request, content codeRequest) {
 			k.logf("completion: %v", err)
 			found = eval.Completion{Start: content.cursor(), End: content.cursor()}
 		}
-		reply := completeReply{Status: "ok", Matches: []string{}, Start: found.Start, End: found.End}
+		reply := completeReply{Status: "ok", Matches: []string{}, Start: found.Start,
+			End: found.End}
 		for _, m := range found.Matches {
 			reply.Matches = append(reply.Matches, m.Text)
-			reply.Metadata.Types = append(reply.Metadata.Types, matchType{m.Text, m.Kind, m.Detail, found.Start, found.End})
+			reply.Metadata.Types = append(reply.Metadata.Types, matchType{m.Text, m.Kind, m.Detail,
+				found.Start, found.End})
 		}
 		k.front.reply(r, "complete_reply", reply)
 	case "inspect_request":
@@ -230,15 +233,20 @@ func (k *Kernel) answerCode(r *request, content codeRequest) {
 
 // fail answers a request with an error.
 func (k *Kernel) fail(r *request, name, value string) {
-	k.front.reply(r, strings.TrimSuffix(r.Header.Type, "_request")+"_reply", failedReply{"error", jupyter.ErrorContent{EName: name, EValue: value, Traceback: []string{}}})
+	k.front.reply(r, strings.TrimSuffix(r.Header.Type, "_request")+"_reply",
+		failedReply{"error", jupyter.ErrorContent{EName: name, EValue: value,
+			Traceback: []string{}}})
 }
 
 func (k *Kernel) info() kernelInfo {
 	return kernelInfo{
-		Status: "ok", Protocol: jupyter.ProtocolVersion, Implementation: "nb", Version: cmp.Or(k.o.Version, "0"),
-		Banner:   cmp.Or(k.o.Banner, "Go. %help lists the commands."),
-		Language: languageInfo{Name: "go", Version: strings.TrimPrefix(runtime.Version(), "go"), MIME: "text/x-go", Extension: ".go", Lexer: "go", CodeMirror: "go"},
-		Links:    []helpLink{{"Go", "https://go.dev/doc/"}, {"Go's packages", "https://pkg.go.dev/"}},
+		Status: "ok", Protocol: jupyter.ProtocolVersion, Implementation: "nb",
+		Version: cmp.Or(k.o.Version, "0"),
+		Banner:  cmp.Or(k.o.Banner, "Go. %help lists the commands."),
+		Language: languageInfo{Name: "go", Version: strings.TrimPrefix(runtime.Version(), "go"),
+			MIME: "text/x-go", Extension: ".go", Lexer: "go", CodeMirror: "go"},
+		Links: []helpLink{{"Go", "https://go.dev/doc/"},
+			{"Go's packages", "https://pkg.go.dev/"}},
 		Features: []string{},
 	}
 }

@@ -52,7 +52,8 @@ type testOptions struct {
 
 func (o testOptions) options() Options {
 	return Options{Guard: o.Guard, Engine: func(g *guard.Guard) (eval.Engine, string, error) {
-		e, err := gonb.New(gonb.Options{GoNB: o.GoNB, Workspace: o.Workspace, Gopls: o.Gopls, Guard: g})
+		e, err := gonb.New(gonb.Options{GoNB: o.GoNB, Workspace: o.Workspace, Gopls: o.Gopls,
+			Guard: g})
 		return e, "", err
 	}}
 }
@@ -65,7 +66,8 @@ func fakeGoNB(t testing.TB) string {
 		t.Fatal(err)
 	}
 	script := filepath.Join(t.TempDir(), "gonb")
-	text := fmt.Sprintf("#!/bin/sh\nmkdir $TMPDIR/gonb_test\nNB_TEST_KERNEL=go GORACE=atexit_sleep_ms=0 exec %s \"$2\"\n", exe)
+	text := fmt.Sprintf(
+		"#!/bin/sh\nmkdir $TMPDIR/gonb_test\nNB_TEST_KERNEL=go GORACE=atexit_sleep_ms=0 exec %s \"$2\"\n", exe)
 	if err := os.WriteFile(script, []byte(text), 0o755); err != nil {
 		t.Fatal(err)
 	}
@@ -112,7 +114,8 @@ func start(t testing.TB, o testOptions, tcp bool) *tester {
 	}
 	if o.GoNB == "" {
 		o.GoNB, o.Workspace = fakeGoNB(t), t.TempDir()
-		if err := os.WriteFile(filepath.Join(o.Workspace, "go.mod"), []byte("module example.com/empty\n\ngo 1.26\n"), 0o644); err != nil {
+		if err := os.WriteFile(filepath.Join(o.Workspace, "go.mod"),
+			[]byte("module example.com/empty\n\ngo 1.26\n"), 0o644); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -124,7 +127,8 @@ func start(t testing.TB, o testOptions, tcp bool) *tester {
 	// only there to end a hang
 	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Minute)
 	t.Cleanup(cancel)
-	spec := jupyter.Spec{Argv: []string{exe, "{connection_file}"}, Name: "nb", Env: map[string]string{"NB_KERNEL_TEST": string(options), "GORACE": "atexit_sleep_ms=0"}}
+	spec := jupyter.Spec{Argv: []string{exe, "{connection_file}"}, Name: "nb",
+		Env: map[string]string{"NB_KERNEL_TEST": string(options), "GORACE": "atexit_sleep_ms=0"}}
 	k, err := jupyter.Start(spec, jupyter.StartOptions{IPC: !tcp})
 	if err != nil {
 		t.Fatal(err)
@@ -173,7 +177,8 @@ func (t *tester) collect(id string) answer {
 			idle = c["execution_state"] == "idle"
 		case "stream":
 			line := fmt.Sprintf("%s: %s", c["name"], c["text"])
-			if n := len(a.lines); n > 0 && strings.HasPrefix(a.lines[n-1], fmt.Sprint(c["name"], ": ")) {
+			if n := len(a.lines); n > 0 &&
+				strings.HasPrefix(a.lines[n-1], fmt.Sprint(c["name"], ": ")) {
 				a.lines[n-1] += c["text"].(string)
 			} else {
 				a.lines = append(a.lines, line)
@@ -191,7 +196,8 @@ func (t *tester) collect(id string) answer {
 			a.lines = append(a.lines, fmt.Sprintf("clear_output: %v", c["wait"]))
 		case "input_request":
 			a.lines = append(a.lines, fmt.Sprintf("input_request: %s", c["prompt"]))
-			if err := t.client.Reply(m, "input_reply", map[string]string{"value": "an answer"}); err != nil {
+			if err := t.client.Reply(m, "input_reply",
+				map[string]string{"value": "an answer"}); err != nil {
 				t.Fatal(err)
 			}
 		default:
@@ -214,7 +220,8 @@ func (t *tester) send(ch jupyter.Channel, kind string, content any) string {
 
 func (t *tester) request(code string) string {
 	t.Helper()
-	return t.send(jupyter.Shell, "execute_request", jupyter.ExecuteRequest{Code: code, StoreHistory: true, AllowStdin: true, StopOnError: true})
+	return t.send(jupyter.Shell, "execute_request", jupyter.ExecuteRequest{Code: code,
+		StoreHistory: true, AllowStdin: true, StopOnError: true})
 }
 
 func (t *tester) run(code string) answer {
@@ -232,12 +239,15 @@ func (t *tester) expect(code, want string) {
 func TestOutputsAndReplies(t *testing.T) {
 	k := start(t, testOptions{}, false)
 	k.expect("print hello", "stdout: hello\n")
-	k.expect("err oh\ndisplay d shown\nupdate d again\nclear wait", "stderr: oh\n\ndisplay_data d: {\"text/plain\":\"shown\"}\nupdate_display_data d: {\"text/plain\":\"again\"}\nclear_output: true")
+	k.expect("err oh\ndisplay d shown\nupdate d again\nclear wait",
+		"stderr: oh\n\ndisplay_data d: {\"text/plain\":\"shown\"}\nupdate_display_data d: {\"text/plain\":\"again\"}\nclear_output: true")
 	a := k.run("fail Bad worse")
-	if a.status() != "error" || a.text() != "error: CellError: worse" || a.reply["execution_count"] != 3.0 {
+	if a.status() != "error" || a.text() != "error: CellError: worse" ||
+		a.reply["execution_count"] != 3.0 {
 		t.Errorf("%q %v", a.lines, a.reply)
 	}
-	if a := k.run("%unheard of"); a.status() != "error" || !strings.Contains(a.text(), "%unheard is no command") {
+	if a := k.run("%unheard of"); a.status() != "error" ||
+		!strings.Contains(a.text(), "%unheard is no command") {
 		t.Errorf("%q %v", a.lines, a.reply)
 	}
 	if a := k.run(""); a.status() != "ok" || a.reply["payload"] == nil {
@@ -248,18 +258,21 @@ func TestOutputsAndReplies(t *testing.T) {
 
 func TestSilentAndStore(t *testing.T) {
 	k := start(t, testOptions{}, false)
-	a := k.collect(k.send(jupyter.Shell, "execute_request", map[string]any{"code": "print x", "silent": true, "store_history": true}))
+	a := k.collect(k.send(jupyter.Shell, "execute_request", map[string]any{"code": "print x",
+		"silent": true, "store_history": true}))
 	if len(a.lines) > 0 || a.status() != "ok" || a.reply["execution_count"] != 0.0 {
 		t.Errorf("silent: %q %v", a.lines, a.reply)
 	}
-	a = k.collect(k.send(jupyter.Shell, "execute_request", map[string]any{"code": "print x", "store_history": false}))
+	a = k.collect(k.send(jupyter.Shell, "execute_request", map[string]any{"code": "print x",
+		"store_history": false}))
 	if a.text() != "stdout: x\n" || a.reply["execution_count"] != 0.0 {
 		t.Errorf("not stored: %q %v", a.lines, a.reply)
 	}
 	if a := k.run("print y"); a.reply["execution_count"] != 1.0 {
 		t.Errorf("stored: %v", a.reply)
 	}
-	h := k.collect(k.send(jupyter.Shell, "history_request", map[string]any{"hist_access_type": "tail", "n": 10, "output": false, "raw": true}))
+	h := k.collect(k.send(jupyter.Shell, "history_request",
+		map[string]any{"hist_access_type": "tail", "n": 10, "output": false, "raw": true}))
 	if got := fmt.Sprint(h.reply["history"]); got != "[[1 1 print y]]" {
 		t.Errorf("history %s", got)
 	}
@@ -267,13 +280,16 @@ func TestSilentAndStore(t *testing.T) {
 
 func TestAnErrorAbortsTheQueue(t *testing.T) {
 	k := start(t, testOptions{}, false)
-	first, second, third := k.request("sleep 200ms\nfail A b"), k.request("print no"), k.request("print no")
-	for i, want := range []struct{ id, status string }{{first, "error"}, {second, "aborted"}, {third, "aborted"}} {
+	first, second, third := k.request("sleep 200ms\nfail A b"), k.request("print no"),
+		k.request("print no")
+	for i, want := range []struct{ id, status string }{{first, "error"}, {second, "aborted"},
+		{third, "aborted"}} {
 		if a := k.collect(want.id); a.status() != want.status {
 			t.Errorf("cell %d: %v", i+1, a.reply)
 		}
 	}
-	go_on := k.send(jupyter.Shell, "execute_request", jupyter.ExecuteRequest{Code: "sleep 100ms\nfail A b"})
+	go_on := k.send(jupyter.Shell, "execute_request",
+		jupyter.ExecuteRequest{Code: "sleep 100ms\nfail A b"})
 	next := k.request("print yes")
 	k.collect(go_on)
 	if a := k.collect(next); a.text() != "stdout: yes\n" {
@@ -283,7 +299,8 @@ func TestAnErrorAbortsTheQueue(t *testing.T) {
 
 func TestInputRefused(t *testing.T) {
 	k := start(t, testOptions{}, false)
-	a := k.collect(k.send(jupyter.Shell, "execute_request", map[string]any{"code": "input name?", "allow_stdin": false}))
+	a := k.collect(k.send(jupyter.Shell, "execute_request", map[string]any{"code": "input name?",
+		"allow_stdin": false}))
 	if a.status() != "error" || !strings.Contains(a.text(), "InputRefused") {
 		t.Errorf("%q %v", a.lines, a.reply)
 	}
@@ -292,13 +309,17 @@ func TestInputRefused(t *testing.T) {
 func TestAnswersWhileACellRuns(t *testing.T) {
 	k := start(t, testOptions{}, false)
 	cell := k.request("sleep 1h")
-	for kind, want := range map[string]string{"kernel_info_request": "implementation:nb", "is_complete_request": "status:complete", "comm_info_request": "comms:map[]", "history_request": "history:[]"} {
-		a := k.collect(k.send(jupyter.Shell, kind, map[string]any{"code": "x := 1", "hist_access_type": "tail", "n": 3}))
+	for kind, want := range map[string]string{"kernel_info_request": "implementation:nb",
+		"is_complete_request": "status:complete", "comm_info_request": "comms:map[]",
+		"history_request": "history:[]"} {
+		a := k.collect(k.send(jupyter.Shell, kind, map[string]any{"code": "x := 1",
+			"hist_access_type": "tail", "n": 3}))
 		if got := fmt.Sprint(a.reply); !strings.Contains(got, want) {
 			t.Errorf("%s: %s", kind, got)
 		}
 	}
-	if a := k.collect(k.send(jupyter.Control, "interrupt_request", map[string]any{})); a.status() != "ok" {
+	if a := k.collect(k.send(jupyter.Control, "interrupt_request",
+		map[string]any{})); a.status() != "ok" {
 		t.Errorf("interrupt: %v", a.reply)
 	}
 	_ = cell
@@ -357,8 +378,10 @@ func (t *tester) nothingLeft() {
 // What the kernel was installed for may be gone when it is started.
 func TestWhatIsGone(t *testing.T) {
 	for what, spoil := range map[string]func(o *testOptions) error{
-		"run nb install again": func(o *testOptions) error { return os.Remove(filepath.Join(o.Workspace, "go.mod")) },
-		"nb setup builds it":   func(o *testOptions) error { return os.Remove(o.GoNB) },
+		"run nb install again": func(o *testOptions) error {
+			return os.Remove(filepath.Join(o.Workspace, "go.mod"))
+		},
+		"nb setup builds it": func(o *testOptions) error { return os.Remove(o.GoNB) },
 	} {
 		o := testOptions{GoNB: fakeGoNB(t), Workspace: t.TempDir()}
 		if err := os.WriteFile(filepath.Join(o.Workspace, "go.mod"), nil, 0o644); err != nil {
@@ -368,7 +391,8 @@ func TestWhatIsGone(t *testing.T) {
 			t.Fatal(err)
 		}
 		k := start(t, o, false)
-		if a := k.run("print x"); a.reply["ename"] != "KernelError" || !strings.Contains(a.text(), what) {
+		if a := k.run("print x"); a.reply["ename"] != "KernelError" ||
+			!strings.Contains(a.text(), what) {
 			t.Errorf("%q %v", a.lines, a.reply)
 		}
 	}

@@ -31,7 +31,8 @@ type output struct {
 }
 
 func newOutput(f *front, x *execution) *output {
-	return &output{front: f, request: x.request, silent: x.content.Silent, input: x.content.AllowStdin, answers: make(chan string, 1)}
+	return &output{front: f, request: x.request, silent: x.content.Silent,
+		input: x.content.AllowStdin, answers: make(chan string, 1)}
 }
 
 // Stream implements [eval.Output].
@@ -56,7 +57,10 @@ func (o *output) Stream(name, text string) {
 		o.front.publish(o.request, "stream", streamContent{name, kept})
 	}
 	if first {
-		o.front.publish(o.request, "stream", streamContent{"stderr", fmt.Sprintf("\n[more than %d MB: what the cell prints from here on is left out]\n", maxText>>20)})
+		o.front.publish(o.request, "stream",
+			streamContent{"stderr",
+				fmt.Sprintf("\n[more than %d MB: what the cell prints from here on is left out]\n",
+					maxText>>20)})
 	}
 }
 
@@ -66,7 +70,8 @@ func (o *output) finish() {
 	left := o.left
 	o.mu.Unlock()
 	if left > 0 {
-		o.front.publish(o.request, "stream", streamContent{"stderr", fmt.Sprintf("[%d bytes were left out]\n", left)})
+		o.front.publish(o.request, "stream",
+			streamContent{"stderr", fmt.Sprintf("[%d bytes were left out]\n", left)})
 	}
 }
 

@@ -48,7 +48,8 @@ func TestJunkIsSurvived(t *testing.T) {
 	k := start(t, testOptions{}, false)
 	key := []byte(k.kernel.Connection.Key)
 	message := func(kind string, content string, key []byte) []byte {
-		m := jupyter.Message{Header: jupyter.NewHeader("junk", kind), Content: json.RawMessage(content)}
+		m := jupyter.Message{Header: jupyter.NewHeader("junk", kind),
+			Content: json.RawMessage(content)}
 		frames, err := m.Frames(key)
 		if err != nil {
 			t.Fatal(err)
@@ -79,7 +80,8 @@ func TestJunkIsSurvived(t *testing.T) {
 			}
 		}
 		// Then what is no ZMTP at all: the kernel hangs up, on this one only.
-		if _, err := conn.Write([]byte{2, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff}); err != nil {
+		if _, err := conn.Write([]byte{2, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
+			0xff}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -94,7 +96,8 @@ func TestReplayedMessages(t *testing.T) {
 	k := start(t, testOptions{}, false)
 	key := []byte(k.kernel.Connection.Key)
 	message := func() []byte {
-		m := jupyter.Message{Header: jupyter.NewHeader("someone", "execute_request"), Content: json.RawMessage(`{"code":"print x"}`)}
+		m := jupyter.Message{Header: jupyter.NewHeader("someone", "execute_request"),
+			Content: json.RawMessage(`{"code":"print x"}`)}
 		frames, err := m.Frames(key)
 		if err != nil {
 			t.Fatal(err)
@@ -140,11 +143,14 @@ func TestTheFrontEndIsKilled(t *testing.T) {
 	if err := conn.Write(file); err != nil {
 		t.Fatal(err)
 	}
-	options, err := json.Marshal(testOptions{GoNB: "/nowhere/gonb", Workspace: dir, Guard: []string{"env", "NB_KERNEL_TEST=guard", exe}})
+	options, err := json.Marshal(testOptions{GoNB: "/nowhere/gonb", Workspace: dir,
+		Guard: []string{"env", "NB_KERNEL_TEST=guard", exe}})
 	if err != nil {
 		t.Fatal(err)
 	}
-	shell := exec.Command("sh", "-c", `JPY_PARENT_PID=$$ "$0" "$1" & echo $! >"$2.new"; mv "$2.new" "$2"; wait`, exe, file, filepath.Join(dir, "pid"))
+	shell := exec.Command("sh", "-c",
+		`JPY_PARENT_PID=$$ "$0" "$1" & echo $! >"$2.new"; mv "$2.new" "$2"; wait`, exe, file,
+		filepath.Join(dir, "pid"))
 	shell.Env = append(os.Environ(), "NB_KERNEL_TEST="+string(options), "TMPDIR="+dir)
 	if err := shell.Start(); err != nil {
 		t.Fatal(err)
@@ -178,10 +184,12 @@ func TestTheFrontEndIsKilled(t *testing.T) {
 
 func TestMissingFields(t *testing.T) {
 	k := start(t, testOptions{}, false)
-	if a := k.collect(k.send(jupyter.Shell, "execute_request", map[string]any{})); a.status() != "error" || a.reply["ename"] != "BadRequest" {
+	if a := k.collect(k.send(jupyter.Shell, "execute_request",
+		map[string]any{})); a.status() != "error" || a.reply["ename"] != "BadRequest" {
 		t.Errorf("%v", a.reply)
 	}
-	if a := k.collect(k.send(jupyter.Shell, "execute_request", map[string]any{"code": "print x"})); a.text() != "stdout: x\n" {
+	if a := k.collect(k.send(jupyter.Shell, "execute_request",
+		map[string]any{"code": "print x"})); a.text() != "stdout: x\n" {
 		t.Errorf("%q", a.lines)
 	}
 }
@@ -213,7 +221,8 @@ func TestAClientThatVanishes(t *testing.T) {
 	if _, err := second.Ready(k.ctx); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := second.Send(jupyter.Shell, "execute_request", jupyter.ExecuteRequest{Code: "sleep 200ms\nprint gone", StoreHistory: true}); err != nil {
+	if _, err := second.Send(jupyter.Shell, "execute_request",
+		jupyter.ExecuteRequest{Code: "sleep 200ms\nprint gone", StoreHistory: true}); err != nil {
 		t.Fatal(err)
 	}
 	second.Close()

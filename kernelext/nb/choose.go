@@ -40,7 +40,8 @@ func isBuiltIn(name string) bool {
 
 // chooseKernel finds the kernel that the flag, unless it is empty, or the notebook names, and makes
 // it ready.
-func chooseKernel(ctx context.Context, nb *notebook.Notebook, dir, flag string, offline bool, log io.Writer) (kernelChoice, error) {
+func chooseKernel(ctx context.Context, nb *notebook.Notebook, dir, flag string, offline bool,
+	log io.Writer) (kernelChoice, error) {
 	k, err := findKernel(nb, flag)
 	if err == nil {
 		err = k.prepare(ctx, dir, offline, log)
@@ -98,8 +99,10 @@ func kernelNames() string {
 	return strings.Join(names, ", ")
 }
 
-// usualKernel is what the kernel of a language is usually called. Others are called as the language.
-var usualKernel = map[string]string{"python": "python3", "r": "ir", "c++": "xcpp17", "csharp": ".net-csharp", "c#": ".net-csharp",
+// usualKernel is what the kernel of a language is usually called. Others are called as the
+// language.
+var usualKernel = map[string]string{"python": "python3", "r": "ir", "c++": "xcpp17",
+	"csharp": ".net-csharp", "c#": ".net-csharp",
 	"javascript": "javascript", "typescript": "tslab", "scala": "scala"}
 
 // specOf finds a kernel for a notebook that names only its language, as some editors write them:
@@ -117,7 +120,10 @@ func specOf(language string) (jupyter.Spec, error) {
 		}
 	}
 	if len(found) == 0 {
-		return jupyter.Spec{}, fmt.Errorf("the notebook names no kernel, and none for %s is installed: give one with -k (%s)", language, kernelNames())
+		return jupyter.Spec{},
+			fmt.Errorf(
+				"the notebook names no kernel, and none for %s is installed: give one with -k (%s)",
+				language, kernelNames())
 	}
 	for _, s := range found {
 		if len(found) == 1 || canStart(s) {
@@ -135,7 +141,8 @@ func canStart(s jupyter.Spec) bool {
 		return false
 	}
 	at := slices.Index(s.Argv, "-m")
-	if at != 1 || len(s.Argv) < 3 || !strings.Contains(strings.ToLower(filepath.Base(program)), "python") {
+	if at != 1 || len(s.Argv) < 3 || !strings.Contains(strings.ToLower(filepath.Base(program)),
+		"python") {
 		return true
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
@@ -199,5 +206,6 @@ func plainSpec(ctx context.Context, w *workspace) (jupyter.Spec, error) {
 		argv = append(argv, "-go_work="+w.root)
 		env["NB_WORKSPACE"] = w.root
 	}
-	return jupyter.Spec{Argv: argv, DisplayName: "GoNB", Language: "go", Env: env, Name: plainKernel}, nil
+	return jupyter.Spec{Argv: argv, DisplayName: "GoNB", Language: "go", Env: env,
+		Name: plainKernel}, nil
 }

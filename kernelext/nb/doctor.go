@@ -48,7 +48,8 @@ func doctorCommand() *cobra.Command {
 				}
 				e := json.NewEncoder(out)
 				e.SetIndent("", "  ")
-				if err := e.Encode(map[string]any{"ok": !bad, "checks": checks, "sessions": sessions}); err != nil {
+				if err := e.Encode(map[string]any{"ok": !bad, "checks": checks,
+					"sessions": sessions}); err != nil {
 					return err
 				}
 			} else {
@@ -82,7 +83,8 @@ func report(out io.Writer, checks []check, sessions []session.Info) {
 		fmt.Fprintln(out, "sessions: none alive")
 	}
 	for _, s := range sessions {
-		fmt.Fprintf(out, "session  %s: process %d for kernel %d, alive for %v, log %s\n", s.Name, s.PID, s.Owner, time.Since(s.Started).Round(time.Second), s.Log)
+		fmt.Fprintf(out, "session  %s: process %d for kernel %d, alive for %v, log %s\n", s.Name,
+			s.PID, s.Owner, time.Since(s.Started).Round(time.Second), s.Log)
 	}
 }
 
@@ -109,7 +111,8 @@ func examine(ctx context.Context) []check {
 	}
 	add("C compiler", compiler, err, "install gcc; XLA's plugins are loaded through cgo")
 	w, err := findWorkspace(ctx, ".")
-	if !add("workspace", describe(w), err, "mend its go.mod, or set NB_WORKSPACE to another module") {
+	if !add("workspace", describe(w), err,
+		"mend its go.mod, or set NB_WORKSPACE to another module") {
 		return checks
 	}
 	for _, name := range []string{"gonb", "goimports"} {
@@ -125,14 +128,16 @@ func examine(ctx context.Context) []check {
 	}
 	checks = append(checks, examineKernel(liveKernel), examineKernel(gonbKernel))
 	return append(checks,
-		optional("jupyter", "JupyterLab, to step through notebooks in a browser: pip install jupyterlab"),
+		optional("jupyter",
+			"JupyterLab, to step through notebooks in a browser: pip install jupyterlab"),
 		examineGopls())
 }
 
 // examineGopls looks for the gopls that the kernel uses, which is not the one on the PATH.
 func examineGopls() check {
 	if !exists(goplsPath()) {
-		return check{Name: "gopls", Optional: true, Detail: "not built", Fix: "nb setup, for completion in JupyterLab (it builds " + goplsVersion + ")"}
+		return check{Name: "gopls", Optional: true, Detail: "not built",
+			Fix: "nb setup, for completion in JupyterLab (it builds " + goplsVersion + ")"}
 	}
 	return check{Name: "gopls", OK: true, Optional: true, Detail: goplsPath()}
 }
@@ -160,7 +165,8 @@ func describe(w *workspace) string {
 func examineWorker(ctx context.Context, w session.Worker) []check {
 	program, err := w.Program()
 	if err != nil || !exists(program) {
-		return []check{{Name: w.Name + " session", Detail: "its program is not built", Fix: "nb setup"}}
+		return []check{{Name: w.Name + " session", Detail: "its program is not built",
+			Fix: "nb setup"}}
 	}
 	ctx, cancel := context.WithTimeout(ctx, 60*time.Second)
 	defer cancel()
@@ -169,7 +175,9 @@ func examineWorker(ctx context.Context, w session.Worker) []check {
 		Checks []check `json:"checks"`
 	}
 	if jerr := json.Unmarshal(out, &answer); jerr != nil {
-		return []check{{Name: w.Name + " session", Detail: fmt.Sprintf("%s doctor --json gave no answer (%v)", program, err), Fix: "nb setup"}}
+		return []check{{Name: w.Name + " session",
+			Detail: fmt.Sprintf("%s doctor --json gave no answer (%v)", program, err),
+			Fix:    "nb setup"}}
 	}
 	for i := range answer.Checks {
 		answer.Checks[i].Name = w.Name + ": " + answer.Checks[i].Name
@@ -182,7 +190,8 @@ func examineKernel(name string) check {
 	c := check{Name: "Jupyter kernel " + name, Optional: true}
 	spec, err := jupyter.FindSpec(name)
 	if err != nil {
-		c.Detail, c.Fix = "not installed", "nb install --user, to step through notebooks in JupyterLab"
+		c.Detail, c.Fix = "not installed",
+			"nb install --user, to step through notebooks in JupyterLab"
 		return c
 	}
 	c.OK = true

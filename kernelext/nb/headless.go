@@ -93,8 +93,8 @@ func workingDir(path, cwd string) (string, error) {
 	return filepath.Abs(dir)
 }
 
-// environment is what a kernel gets beside its own. What a notebook in another language than Go puts
-// into temporary files outlives the run, as its next step may read them.
+// environment is what a kernel gets beside its own. What a notebook in another language than Go
+// puts into temporary files outlives the run, as its next step may read them.
 func (k kernelChoice) environment() []string {
 	if k.builtIn != "" {
 		return k.env
@@ -118,7 +118,8 @@ func (h *headless) resume(f *runFlags, out string, given bool) error {
 		return errors.New("--from goes on with an earlier run, and there is none")
 	}
 	if h.resumed == "" {
-		fmt.Fprintln(f.people(), "resume: there is no earlier run; this one begins at the beginning")
+		fmt.Fprintln(f.people(),
+			"resume: there is no earlier run; this one begins at the beginning")
 		return nil
 	}
 	if h.options.Resume, err = notebook.ReadFile(h.resumed); err != nil {
@@ -170,7 +171,8 @@ func (h *headless) run(ctx context.Context, f *runFlags) {
 	}
 	var failed *runner.CellError
 	if errors.As(h.err, &failed) && h.report.Count(runner.Kept) > 0 {
-		fmt.Fprintln(h.view, "If this cell needs what a kept one did, as a session's learner, run that one again: --from CELL, or give it the tag "+runner.RerunTag+".")
+		fmt.Fprintln(h.view,
+			"If this cell needs what a kept one did, as a session's learner, run that one again: --from CELL, or give it the tag "+runner.RerunTag+".")
 	}
 	h.conclude()
 	h.status = exitStatus(ctx, h.report, h.err)

@@ -30,7 +30,10 @@ func (f installFlags) dataDir() string {
 	return jupyter.UserDataDir()
 }
 
-func (f installFlags) specDir(name string) string { return filepath.Join(f.dataDir(), "kernels", name) }
+func (f installFlags) specDir(name string) string {
+	return filepath.Join(f.dataDir(), "kernels",
+		name)
+}
 
 // backupDir is outside of the folder in which Jupyter looks for kernels.
 func (f installFlags) backupDir(name string) string {
@@ -48,8 +51,10 @@ func (f installFlags) names() []string {
 func (f *installFlags) add(cmd *cobra.Command) {
 	fl := cmd.Flags()
 	fl.BoolVar(&f.user, "user", false, "for this user (the default)")
-	fl.StringVar(&f.prefix, "prefix", "", "under this folder's share/jupyter, as of a virtual environment")
-	fl.StringVar(&f.name, "name", "", "this kernel only: go, gonb, or another name for go (default both)")
+	fl.StringVar(&f.prefix, "prefix", "",
+		"under this folder's share/jupyter, as of a virtual environment")
+	fl.StringVar(&f.name, "name", "",
+		"this kernel only: go, gonb, or another name for go (default both)")
 	cmd.MarkFlagsMutuallyExclusive("user", "prefix")
 }
 
@@ -57,7 +62,8 @@ var kernelName = regexp.MustCompile(`^[A-Za-z0-9._-]+$`)
 
 func (f installFlags) check() error {
 	if f.name != "" && (!kernelName.MatchString(f.name) || strings.Trim(f.name, ".") == "") {
-		return fmt.Errorf("--name %q: a kernel's name is made of letters, digits, '.', '_' and '-'", f.name)
+		return fmt.Errorf("--name %q: a kernel's name is made of letters, digits, '.', '_' and '-'",
+			f.name)
 	}
 	return nil
 }
@@ -80,14 +86,16 @@ then it is kept aside, and nb uninstall brings it back.`,
 			for _, name := range f.names() {
 				dir := f.specDir(name)
 				if found, foreign := inspectSpec(dir); found && foreign && !f.replace {
-					return fmt.Errorf("%s holds a kernel that nb did not install; it was left as it is.\n  nb install --replace     keeps it aside and takes its place; nb uninstall brings it back\n  nb install --name NAME   installs under another name", dir)
+					return fmt.Errorf(
+						"%s holds a kernel that nb did not install; it was left as it is.\n  nb install --replace     keeps it aside and takes its place; nb uninstall brings it back\n  nb install --name NAME   installs under another name", dir)
 				}
 			}
 			return f.installAll(cmd, offline)
 		},
 	}
 	f.add(cmd)
-	cmd.Flags().BoolVar(&f.replace, "replace", false, "take the place of a kernel that nb did not install; it is kept aside")
+	cmd.Flags().BoolVar(&f.replace, "replace", false,
+		"take the place of a kernel that nb did not install; it is kept aside")
 	cmd.Flags().BoolVar(&offline, "offline", false, "fetch nothing")
 	return cmd
 }
@@ -162,7 +170,8 @@ func (f installFlags) install(cmd *cobra.Command, name string, spec jupyter.Spec
 	}
 	dir := f.specDir(name)
 	if found, foreign := inspectSpec(dir); found && foreign {
-		kept, err := newFolder(filepath.Join(f.backupDir(name), time.Now().Format("20060102-150405")))
+		kept, err := newFolder(filepath.Join(f.backupDir(name),
+			time.Now().Format("20060102-150405")))
 		if err != nil {
 			return err
 		}
@@ -174,7 +183,8 @@ func (f installFlags) install(cmd *cobra.Command, name string, spec jupyter.Spec
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return fmt.Errorf("the kernel's folder: %w", err)
 	}
-	if err := atomicfile.Bytes(filepath.Join(dir, "kernel.json"), append(data, '\n'), 0o644); err != nil {
+	if err := atomicfile.Bytes(filepath.Join(dir, "kernel.json"), append(data, '\n'),
+		0o644); err != nil {
 		return err
 	}
 	fmt.Fprintf(cmd.OutOrStdout(), "installed kernel %q, %s, in %s\n", name, spec.DisplayName, dir)
@@ -202,7 +212,8 @@ func uninstallCommand() *cobra.Command {
 				removed++
 			}
 			if removed == 0 {
-				return fmt.Errorf("there is no kernel of nb in %s", filepath.Dir(f.specDir(liveKernel)))
+				return fmt.Errorf("there is no kernel of nb in %s",
+					filepath.Dir(f.specDir(liveKernel)))
 			}
 			return nil
 		},

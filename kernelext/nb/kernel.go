@@ -57,10 +57,13 @@ func kernelCommand() *cobra.Command {
 	}
 	fl := cmd.Flags()
 	fl.StringVar(&f.engine, "engine", gonbKernel, "what runs the cells: go or gonb")
-	fl.StringVar(&f.workspace, "workspace", "", "the module whose packages cells import where there is none around the current folder")
+	fl.StringVar(&f.workspace, "workspace", "",
+		"the module whose packages cells import where there is none around the current folder")
 	fl.StringVar(&f.gonb, "gonb", filepath.Join(binDir(), "gonb"), "GoNB's program")
 	fl.StringVar(&f.gopls, "gopls", "", "gopls's program (default: the one that nb setup built)")
-	fl.StringVar(&f.history, "history", cmp.Or(os.Getenv("NB_HISTORY"), filepath.Join(session.CacheDir(), "history")), "the folder that keeps what is run; empty for none")
+	fl.StringVar(&f.history, "history", cmp.Or(os.Getenv("NB_HISTORY"),
+		filepath.Join(session.CacheDir(), "history")),
+		"the folder that keeps what is run; empty for none")
 	fl.BoolVar(&f.guard, "guard", false, "end what a kernel leaves behind")
 	return cmd
 }
@@ -85,13 +88,17 @@ func (f kernelFlags) options(ctx context.Context) (kernel.Options, error) {
 		Engine: func(g *guard.Guard) (eval.Engine, string, error) {
 			notice := ""
 			if f.engine == liveKernel {
-				e, err := live.New(ctx, live.Options{Dir: ".", Module: root, Cache: session.CacheDir(), Guard: g})
+				e, err := live.New(ctx, live.Options{Dir: ".", Module: root,
+					Cache: session.CacheDir(), Guard: g})
 				if err == nil {
 					return e, "", nil
 				}
-				notice = fmt.Sprintf("variables do not keep their values, as in the kernel \"Go (gonb)\": %s", firstLine(err))
+				notice = fmt.Sprintf(
+					"variables do not keep their values, as in the kernel \"Go (gonb)\": %s",
+					firstLine(err))
 			}
-			e, err := gonb.New(gonb.Options{GoNB: f.gonb, Workspace: root, Gopls: f.gopls, Cache: session.CacheDir(), Guard: g})
+			e, err := gonb.New(gonb.Options{GoNB: f.gonb, Workspace: root, Gopls: f.gopls,
+				Cache: session.CacheDir(), Guard: g})
 			return e, notice, err
 		},
 	}
@@ -166,10 +173,12 @@ func (s *setup) gopls(ctx context.Context) {
 	if exists(goplsPath()) {
 		return
 	}
-	done := s.later("building gopls, for completion in JupyterLab (once; a minute or two on a slow machine)")
+	done := s.later(
+		"building gopls, for completion in JupyterLab (once; a minute or two on a slow machine)")
 	err := s.install(ctx, filepath.Dir(goplsPath()), "golang.org/x/tools/gopls", goplsVersion)
 	done()
 	if err != nil {
-		fmt.Fprintf(s.log, "set-up: no completion in JupyterLab: gopls is not available: %s\n", plain(err.Error()))
+		fmt.Fprintf(s.log, "set-up: no completion in JupyterLab: gopls is not available: %s\n",
+			plain(err.Error()))
 	}
 }

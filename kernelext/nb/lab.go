@@ -59,7 +59,8 @@ The port and --no-browser are JupyterLab's own; what follows -- is handed to it.
 		},
 	}
 	fl := cmd.Flags()
-	fl.IntVar(&f.port, "port", 0, "the port to listen on (default JupyterLab's, 8888 or the next free one)")
+	fl.IntVar(&f.port, "port", 0,
+		"the port to listen on (default JupyterLab's, 8888 or the next free one)")
 	fl.BoolVar(&f.noBrowser, "no-browser", false, "open no browser; the address is printed")
 	fl.BoolVar(&f.private, "private", false,
 		"the JupyterLab of the cache folder, whichever others there are")
@@ -191,11 +192,14 @@ func (f labFlags) make(ctx context.Context, log io.Writer) (string, error) {
 		return program, nil
 	}
 	if f.offline {
-		return "", errors.New("no JupyterLab was found, and --offline forbids to fetch one: run nb lab once with network")
+		return "",
+			errors.New(
+				"no JupyterLab was found, and --offline forbids to fetch one: run nb lab once with network")
 	}
 	python, err := exec.LookPath("python3")
 	if err != nil {
-		return "", errors.New("no JupyterLab was found, and no python3 to make one with: install Python")
+		return "",
+			errors.New("no JupyterLab was found, and no python3 to make one with: install Python")
 	}
 	fmt.Fprintf(log, "making JupyterLab %s in %s (once; a minute or two)\n", labVersion, dir)
 	// A folder that another program made stays as it is as far as it works.
@@ -207,7 +211,9 @@ func (f labFlags) make(ctx context.Context, log io.Writer) (string, error) {
 			if ctx.Err() != nil {
 				return "", context.Cause(ctx)
 			}
-			return "", fmt.Errorf("making JupyterLab: %s: %w (Debian: apt-get install python3-venv)\n%s", strings.Join(step[1:3], " "), err, bytes.TrimSpace(out))
+			return "",
+				fmt.Errorf("making JupyterLab: %s: %w (Debian: apt-get install python3-venv)\n%s",
+					strings.Join(step[1:3], " "), err, bytes.TrimSpace(out))
 		}
 	}
 	return program, nil

@@ -8,8 +8,8 @@
 //	go run ./kernelext/nb setup                        fetch and build all that a later offline run needs
 //	go run ./kernelext/nb doctor                       what is there, what is missing, how to get it
 //
-// It knows nothing about the libraries that notebooks use. A notebook's cells import the packages of
-// the module around it, whatever that is; beside no module they have one of their own. GoNB and
+// It knows nothing about the libraries that notebooks use. A notebook's cells import the packages
+// of the module around it, whatever that is; beside no module they have one of their own. GoNB and
 // goimports are built in the versions that nb was built with, or in those of the module's go.mod if
 // that has them as tools. Packages called worker among the module's own tools are session workers:
 // one is asked to set itself up (`worker setup`) and to examine itself (`worker doctor --json`).
@@ -18,9 +18,9 @@
 //
 // 0 everything succeeded, 1 a cell failed, 2 wrong usage or a failed set-up, 3 the kernel died, 4 a
 // time-out, 5 results could not be written, 129, 130 or 143 stopped by a hang-up, an interrupt or a
-// termination; of several notebooks the highest. (`go run` reports any of these as 1.) `nb test` has 0 everything is as saved, 1
-// something else was shown or a cell failed, 2 a notebook could not be tested, and those of being
-// stopped.
+// termination; of several notebooks the highest. (`go run` reports any of these as 1.) `nb test`
+// has 0 everything is as saved, 1 something else was shown or a cell failed, 2 a notebook could not
+// be tested, and those of being stopped.
 package main
 
 import (
@@ -100,6 +100,8 @@ func rootCommand() *cobra.Command {
 		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	root.CompletionOptions.HiddenDefaultCmd = true
-	root.AddCommand(runCommand(), renderCommand(), installCommand(), labCommand(), uninstallCommand(), setupCommand(), doctorCommand(), versionCommand(), kernelCommand(), testCommand())
+	root.AddCommand(runCommand(), renderCommand(), installCommand(), labCommand(),
+		uninstallCommand(), setupCommand(), doctorCommand(), versionCommand(), kernelCommand(),
+		testCommand())
 	return root
 }

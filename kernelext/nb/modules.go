@@ -23,7 +23,8 @@ func (s *setup) modules(ctx context.Context, w *workspace) {
 }
 
 func (w *workspace) getAsCell(ctx context.Context) error {
-	out, err := goOutput(ctx, w.root, "list", "-f", `{{if and .GoFiles (ne .Name "main")}}{{.ImportPath}}{{end}}`, "./...")
+	out, err := goOutput(ctx, w.root, "list", "-f",
+		`{{if and .GoFiles (ne .Name "main")}}{{.ImportPath}}{{end}}`, "./...")
 	if err != nil {
 		return err
 	}
@@ -40,10 +41,12 @@ func (w *workspace) getAsCell(ctx context.Context) error {
 		return err
 	}
 	defer os.RemoveAll(dir)
-	if err := os.WriteFile(filepath.Join(dir, "main.go"), []byte(code.String()), 0o644); err != nil {
+	if err := os.WriteFile(filepath.Join(dir, "main.go"), []byte(code.String()),
+		0o644); err != nil {
 		return err
 	}
-	for _, args := range [][]string{{"mod", "init", "nb_setup"}, {"work", "init"}, {"work", "use", ".", w.root}, {"get"}} {
+	for _, args := range [][]string{{"mod", "init", "nb_setup"}, {"work", "init"},
+		{"work", "use", ".", w.root}, {"get"}} {
 		if _, err := goOutput(ctx, dir, args...); err != nil {
 			return err
 		}

@@ -80,7 +80,9 @@ func (p *places) report(path string) error {
 		return err
 	}
 	if exists(path) && !p.overwrite && !isReport(path) {
-		return fmt.Errorf("%s exists and is not a test report: name another file, or allow it with --overwrite", path)
+		return fmt.Errorf(
+			"%s exists and is not a test report: name another file, or allow it with --overwrite",
+			path)
 	}
 	return nil
 }
@@ -135,7 +137,9 @@ func localFile(path string) error {
 	if strings.EqualFold(m[1], "file") {
 		return fmt.Errorf("%s: URLs are not supported: give the path alone", path)
 	}
-	return fmt.Errorf("%s: only local files are read and written, not %s URLs: copy it from or to a local file", path, m[1])
+	return fmt.Errorf(
+		"%s: only local files are read and written, not %s URLs: copy it from or to a local file",
+		path, m[1])
 }
 
 // forget removes the folder that was made, if nothing is in it.

@@ -129,7 +129,8 @@ func runCommand() *cobra.Command {
 		"longest time for the kernel's first answer")
 	fl.StringVarP(&f.kernel, "kernel", "k", "",
 		"the kernel's name (default: the notebook's own; go, gonb and plain-gonb are built in)")
-	fl.StringVar(&f.cwd, "cwd", "", "the working directory of the kernel (default: the notebook's folder)")
+	fl.StringVar(&f.cwd, "cwd", "",
+		"the working directory of the kernel (default: the notebook's folder)")
 	fl.BoolVar(&f.offline, "offline", false, "fetch nothing")
 	cmd.MarkFlagsMutuallyExclusive("html", "no-html")
 	cmd.MarkFlagsMutuallyExclusive("only", "until")

@@ -41,7 +41,8 @@ tools (packages called worker in go.mod's tool lines), which in turn fetch what 
 			}
 			s.modules(cmd.Context(), w)
 			s.gopls(cmd.Context())
-			fmt.Fprintf(cmd.OutOrStdout(), "set-up: ready; everything is in %s\n", session.CacheDir())
+			fmt.Fprintf(cmd.OutOrStdout(), "set-up: ready; everything is in %s\n",
+				session.CacheDir())
 			return nil
 		},
 	}
@@ -98,7 +99,8 @@ func (s *setup) tools(ctx context.Context, w *workspace) error {
 	defer done()
 	if w.hasGoNB {
 		// The go command links only what changed.
-		if _, err := goOutput(ctx, w.root, "build", "-o", binDir()+string(filepath.Separator), gonbPackage, goimportsPackage); err != nil {
+		if _, err := goOutput(ctx, w.root, "build", "-o", binDir()+string(filepath.Separator),
+			gonbPackage, goimportsPackage); err != nil {
 			return fmt.Errorf("set-up: %w", err)
 		}
 		return nil
@@ -157,7 +159,8 @@ func builtFrom(program string) string {
 // worker builds a session worker and lets it set itself up: what it says on the way is passed on,
 // its last line is the result.
 func (s *setup) worker(ctx context.Context, w session.Worker) error {
-	done := s.later(fmt.Sprintf("building the %s session's program (once; a minute or two on a slow machine)", w.Name))
+	done := s.later(fmt.Sprintf(
+		"building the %s session's program (once; a minute or two on a slow machine)", w.Name))
 	program, err := w.Build(ctx)
 	done()
 	if err != nil {

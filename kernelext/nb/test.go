@@ -104,7 +104,8 @@ Exit status: 0 everything is as saved, 1 a cell shows something else or failed, 
 		"what not to compare: stdout, stderr, error, a MIME type or a pattern such as 'image/*'")
 	fl.StringVarP(&f.kernel, "kernel", "k", "",
 		"the kernel's name (default: the notebook's own; go, gonb and plain-gonb are built in)")
-	fl.StringVar(&f.cwd, "cwd", "", "the working directory of the kernel (default: the notebook's folder)")
+	fl.StringVar(&f.cwd, "cwd", "",
+		"the working directory of the kernel (default: the notebook's folder)")
 	f.parameters.register(fl)
 	fl.DurationVar(&f.timeout, "timeout", 0,
 		"longest time for each notebook, as 90s or 1h30m (default none)")
@@ -230,7 +231,8 @@ func testAll(ctx context.Context, books []*testedBook, jobs int, test func(*test
 // checkPlaces checks where results go, before anything runs: no input is overwritten.
 func (f *testFlags) checkPlaces(paths []string) error {
 	if f.out == stdout || f.report == stdout {
-		return errors.New("executed notebooks go to a folder and the report to a file, not to standard output")
+		return errors.New(
+			"executed notebooks go to a folder and the report to a file, not to standard output")
 	}
 	for _, path := range append([]string{f.out}, paths...) {
 		if err := localFile(path); err != nil {

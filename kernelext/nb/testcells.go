@@ -93,7 +93,9 @@ func readMarks(c *notebook.Cell, lax bool) (marks, error) {
 			m.skip = true
 		default:
 			if strings.HasPrefix(word, "nbval-") {
-				return m, fmt.Errorf("the mark %q is not known; there are nbval-ignore-output, nbval-check-output, nbval-raises-exception and nbval-skip", word)
+				return m,
+					fmt.Errorf(
+						"the mark %q is not known; there are nbval-ignore-output, nbval-check-output, nbval-raises-exception and nbval-skip", word)
 			}
 		}
 	}
@@ -126,8 +128,10 @@ func (b *testedBook) planCells(inFile []*notebook.Cell) error {
 		return fmt.Errorf("the notebook's metadata: %w", err)
 	}
 	for flag, set := range map[string]func(){
-		"rtol": func() { base.Relative = f.rules.Relative }, "atol": func() { base.Absolute = f.rules.Absolute },
-		"pixel-tolerance": func() { base.Channel = f.rules.Channel }, "pixel-share": func() { base.Pixels = f.rules.Pixels },
+		"rtol":            func() { base.Relative = f.rules.Relative },
+		"atol":            func() { base.Absolute = f.rules.Absolute },
+		"pixel-tolerance": func() { base.Channel = f.rules.Channel },
+		"pixel-share":     func() { base.Pixels = f.rules.Pixels },
 	} {
 		if b.given(flag) {
 			set()

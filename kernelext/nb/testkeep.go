@@ -36,7 +36,8 @@ func (b *testedBook) accept() error {
 		return fmt.Errorf("updating the notebook: %w", err)
 	}
 	if !bytes.Equal(now, b.text) {
-		return fmt.Errorf("%s was changed while it was tested: it is not updated, run the test again", b.path)
+		return fmt.Errorf(
+			"%s was changed while it was tested: it is not updated, run the test again", b.path)
 	}
 	nb, err := b.with(changed)
 	if err == nil {
@@ -92,7 +93,8 @@ func planKeeping(books []*testedBook, dir string, overwrite bool) error {
 		b.keepAt = to[i]
 		for _, other := range books {
 			if sameFile(b.keepAt, other.path) {
-				return fmt.Errorf("%s is a notebook under test: it is never overwritten, name another folder with -o", other.path)
+				return fmt.Errorf(
+					"%s is a notebook under test: it is never overwritten, name another folder with -o", other.path)
 			}
 		}
 		if exists(b.keepAt) && !overwrite {

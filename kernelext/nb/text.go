@@ -31,7 +31,8 @@ func outputText(o notebook.Output) string {
 	}
 	for mime, raw := range o.Data {
 		if strings.HasPrefix(mime, "image/") {
-			return fmt.Sprintf("[picture, %s, %d KB]", strings.TrimPrefix(mime, "image/"), (len(raw)*3/4+1023)/1024)
+			return fmt.Sprintf("[picture, %s, %d KB]", strings.TrimPrefix(mime, "image/"),
+				(len(raw)*3/4+1023)/1024)
 		}
 	}
 	return ""
@@ -106,7 +107,8 @@ func bar(a map[string]string) string {
 		done = 0
 	}
 	n := int(done*cells + 0.5)
-	return fmt.Sprintf(" %s%s %.0f %%", strings.Repeat("█", n), strings.Repeat("░", cells-n), 100*done)
+	return fmt.Sprintf(" %s%s %.0f %%", strings.Repeat("█", n), strings.Repeat("░", cells-n),
+		100*done)
 }
 
 var spaces = regexp.MustCompile(`\s+`)

@@ -182,7 +182,8 @@ func resumed(e runner.Resumed) string {
 	case e.Again == 0:
 		return fmt.Sprintf("resume: %d cells had finished and are kept\n", e.Kept)
 	}
-	return fmt.Sprintf("resume: %d cells had finished; %d run again, for what their kernel remembered is gone, and %d are kept (tags %s, %s)\n",
+	return fmt.Sprintf(
+		"resume: %d cells had finished; %d run again, for what their kernel remembered is gone, and %d are kept (tags %s, %s)\n",
 		e.Kept+e.Again, e.Again, e.Kept, runner.KeepTag, runner.RerunTag)
 }
 
@@ -289,7 +290,9 @@ func (v *view) finish(report *runner.Report, err error) {
 		return
 	}
 	if report.Exit != nil {
-		v.print(fmt.Sprintf("%v ended the notebook by sys.exit(0): %d cells behind it were not run\n", report.Exit, report.Count(runner.NotRun)))
+		v.print(fmt.Sprintf(
+			"%v ended the notebook by sys.exit(0): %d cells behind it were not run\n", report.Exit,
+			report.Count(runner.NotRun)))
 	}
 	line := fmt.Sprintf("%d of %d cells succeeded in %v", ok,
 		len(report.Cells)-report.Count(runner.Skipped)-kept,
@@ -355,7 +358,8 @@ func title(p runner.Place) string {
 	first := ""
 	for line := range strings.Lines(p.Cell.Source()) {
 		line = strings.TrimSpace(line)
-		if line != "" && !strings.HasPrefix(line, "%") && !strings.HasPrefix(line, "//") && !strings.HasPrefix(line, "#") {
+		if line != "" && !strings.HasPrefix(line, "%") && !strings.HasPrefix(line, "//") &&
+			!strings.HasPrefix(line, "#") {
 			first = line
 			break
 		}

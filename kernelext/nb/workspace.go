@@ -59,7 +59,8 @@ func moduleAround(folder string) string {
 		return ""
 	}
 	for ; ; dir = filepath.Dir(dir) {
-		if info, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil && info.Mode().IsRegular() {
+		if info, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil &&
+			info.Mode().IsRegular() {
 			return dir
 		}
 		if dir == filepath.Dir(dir) {
@@ -96,7 +97,8 @@ func readWorkspace(ctx context.Context, dir string) (*workspace, error) {
 // worker describes one of the module's session workers, which is called as its parent folder:
 // pets/worker serves pets.
 func (w *workspace) worker(pkg string) session.Worker {
-	return session.Worker{Name: path.Base(path.Dir(pkg)), Package: pkg, Source: filepath.Join(w.root, "go.mod")}
+	return session.Worker{Name: path.Base(path.Dir(pkg)), Package: pkg,
+		Source: filepath.Join(w.root, "go.mod")}
 }
 
 func binDir() string { return filepath.Join(session.CacheDir(), "bin") }
@@ -138,7 +140,8 @@ func goOutput(ctx context.Context, dir string, args ...string) ([]byte, error) {
 		if ctx.Err() != nil {
 			return nil, context.Cause(ctx)
 		}
-		return nil, fmt.Errorf("go %s, in %s: %w\n%s", strings.Join(args, " "), dir, err, bytes.TrimSpace(stderr.Bytes()))
+		return nil, fmt.Errorf("go %s, in %s: %w\n%s", strings.Join(args, " "), dir, err,
+			bytes.TrimSpace(stderr.Bytes()))
 	}
 	return out.Bytes(), nil
 }
@@ -195,7 +198,8 @@ func kernelEnv(ctx context.Context) (map[string]string, error) {
 		return nil, err
 	}
 	env := map[string]string{
-		"PATH":    strings.Join([]string{shimDir(), binDir(), filepath.Dir(tool), "${PATH}"}, string(filepath.ListSeparator)),
+		"PATH": strings.Join([]string{shimDir(), binDir(), filepath.Dir(tool), "${PATH}"},
+			string(filepath.ListSeparator)),
 		"GOFLAGS": goFlags(ctx),
 	}
 	if os.Getenv("GOPETS_CACHE") != "" {

@@ -17,7 +17,8 @@ func TestLogIsAStream(t *testing.T) {
 		"x",
 		5000,
 	) + "\nno end"
-	for _, file := range []string{odd, strings.ReplaceAll(odd, "\n", "\r\n"), `{"cells":[{"cell_type":"code","source":"x"}],"nbformat":4}`} {
+	for _, file := range []string{odd, strings.ReplaceAll(odd, "\n", "\r\n"),
+		`{"cells":[{"cell_type":"code","source":"x"}],"nbformat":4}`} {
 		for _, size := range []int{1, 7, 4096, len(text)} {
 			nb, whole := parse(t, file), parse(t, file)
 			log := nb.Cells()[0].NewLog("stdout")

@@ -42,7 +42,8 @@ func New(kernelName, displayName, language string) *Notebook {
  "nbformat_minor": 5
 }
 `
-	nb, err := Parse(fmt.Appendf(nil, empty, encode(displayName), encode(language), encode(kernelName)))
+	nb, err := Parse(fmt.Appendf(nil, empty, encode(displayName), encode(language),
+		encode(kernelName)))
 	if err != nil {
 		panic(err) // the text above is a valid notebook
 	}

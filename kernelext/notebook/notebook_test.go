@@ -34,7 +34,8 @@ func parse(t *testing.T, s string) *notebook.Notebook {
 }
 
 func TestUntouchedIsUnchanged(t *testing.T) {
-	for _, s := range []string{odd, strings.ReplaceAll(odd, "\n", "\r\n"), strings.ReplaceAll(odd, "  ", "\t"),
+	for _, s := range []string{odd, strings.ReplaceAll(odd, "\n", "\r\n"),
+		strings.ReplaceAll(odd, "  ", "\t"),
 		" \n" + odd, `{"cells":[],"metadata":{},"nbformat":4,"nbformat_minor":2}`} {
 		if got := string(parse(t, s).Bytes()); got != s {
 			t.Errorf("changed:\n%s\nwanted:\n%s", got, s)
@@ -76,7 +77,8 @@ func TestAnEditTouchesNothingElse(t *testing.T) {
 		t.Fatal(err)
 	}
 	got := string(nb.Bytes())
-	for _, keep := range []string{`[1.50, 1e2, "\ud800", "é\u00e9"]`, `{"b": 1, "a": 2}`, `"\u0061lien": true`, `"n": 1.0`,
+	for _, keep := range []string{`[1.50, 1e2, "\ud800", "é\u00e9"]`, `{"b": 1, "a": 2}`,
+		`"\u0061lien": true`, `"n": 1.0`,
 		`{"cell_type": "markdown", "id": "b", "metadata": {}, "source": ["# <T>\n", "end"]}`,
 		`[{"output_type":"stream","name":"stdout","text":["a\n","b"]}]`} {
 		if !strings.Contains(got, keep) {

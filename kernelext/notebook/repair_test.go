@@ -138,19 +138,28 @@ func TestWhatStaysInvalidIsTold(t *testing.T) {
 	}
 	output := func(s string) string {
 		return cell(
-			`{"cell_type":"code","execution_count":1,"metadata":{},"source":"","outputs":[` + s + `]}`,
+			`{"cell_type":"code","execution_count":1,"metadata":{},"source":"","outputs":[` + s +
+				`]}`,
 		)
 	}
 	saved := map[string][]byte{}
 	for file, want := range map[string]string{
-		cell(`{"cell_type":"sql","metadata":{},"source":""}`):                                         `cell 1: unknown cell type "sql"`,
-		cell(`{"cell_type":"raw","metadata":{},"source":"","prompt_number":1}`):                       `cell 1: unknown key "prompt_number"`,
-		cell(`{"cell_type":"raw","metadata":{"tags":["a,b"]},"source":""}`):                           "tags must be",
-		cell(`{"cell_type":"raw","metadata":{"name":""},"source":""}`):                                `"name" has the wrong type`,
-		cell(`{"cell_type":"markdown","metadata":[],"source":""}`):                                    `"metadata" is not an object`,
-		output(`{"output_type":"update_display_data","data":{},"metadata":{}}`):                       "unknown output type",
-		output(`{"output_type":"stream","name":"stdout","text":"","transient":{}}`):                   `unknown key "transient"`,
-		output(`{"output_type":"display_data","metadata":{},"data":{"text/plain":{"a":1}}}`):          `"text/plain" of an output is no text`,
+		cell(
+			`{"cell_type":"sql","metadata":{},"source":""}`): `cell 1: unknown cell type "sql"`,
+		cell(
+			`{"cell_type":"raw","metadata":{},"source":"","prompt_number":1}`): `cell 1: unknown key "prompt_number"`,
+		cell(
+			`{"cell_type":"raw","metadata":{"tags":["a,b"]},"source":""}`): "tags must be",
+		cell(
+			`{"cell_type":"raw","metadata":{"name":""},"source":""}`): `"name" has the wrong type`,
+		cell(
+			`{"cell_type":"markdown","metadata":[],"source":""}`): `"metadata" is not an object`,
+		output(
+			`{"output_type":"update_display_data","data":{},"metadata":{}}`): "unknown output type",
+		output(
+			`{"output_type":"stream","name":"stdout","text":"","transient":{}}`): `unknown key "transient"`,
+		output(
+			`{"output_type":"display_data","metadata":{},"data":{"text/plain":{"a":1}}}`): `"text/plain" of an output is no text`,
 		`{"cells":[],"metadata":{},"nbformat":4,"nbformat_minor":4,"extra":1}`:                        `unknown key "extra"`,
 		`{"cells":[],"metadata":{"kernelspec":{"display_name":"x"}},"nbformat":4,"nbformat_minor":4}`: `"kernelspec" has no "name"`,
 	} {
@@ -223,7 +232,8 @@ func tidy(v any) any {
 			if key == "collapsed" && inner == false {
 				delete(v, key)
 			}
-			if lines, ok := v[key].([]any); ok && key != "cells" && key != "outputs" && key != "traceback" && key != "application/json" && key != "a" {
+			if lines, ok := v[key].([]any); ok && key != "cells" && key != "outputs" &&
+				key != "traceback" && key != "application/json" && key != "a" {
 				text := ""
 				for _, line := range lines {
 					text += fmt.Sprint(line)

@@ -28,7 +28,8 @@ func String() string { return describe(Version, build()) }
 // Write prints a program's version, its Go, and the versions of those of the modules that are
 // linked into it, a line each.
 func Write(w io.Writer, program string, modules ...string) {
-	fmt.Fprintf(w, "%s %s\n%s %s/%s\n", program, String(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
+	fmt.Fprintf(w, "%s %s\n%s %s/%s\n", program, String(), runtime.Version(), runtime.GOOS,
+		runtime.GOARCH)
 	for _, d := range build().Deps {
 		if slices.Contains(modules, d.Path) {
 			fmt.Fprintf(w, "%s %s\n", d.Path, d.Version)
@@ -52,7 +53,8 @@ func describe(release string, info *debug.BuildInfo) string {
 	}
 	version := info.Main.Version
 	// Between releases the go command makes up a version, which says no more than the commit.
-	if version == "(devel)" || strings.HasPrefix(version, "v0.0.0-") || strings.HasSuffix(version, "+dirty") {
+	if version == "(devel)" || strings.HasPrefix(version, "v0.0.0-") ||
+		strings.HasSuffix(version, "+dirty") {
 		version = ""
 	}
 	text := cmp.Or(release, version, "devel")

@@ -31,22 +31,28 @@ func TestColoursCanBeRead(t *testing.T) {
 	themes := strings.SplitN(pageCSS, "@media", 2)
 	for i, p := range [][]string{light, dark} {
 		vars := variables(themes[i])
-		for _, name := range strings.Fields("text faint link error black red green yellow blue magenta cyan white") {
+		for _, name := range strings.Fields(
+			"text faint link error black red green yellow blue magenta cyan white") {
 			for _, background := range p {
 				near(t, "--"+name, vars[name], background)
 			}
 		}
 	}
-	for i, sheet := range strings.SplitN(strings.TrimPrefix(string(css()), pageCSS), "@media screen", 2) {
+	for i, sheet := range strings.SplitN(strings.TrimPrefix(string(css()), pageCSS),
+		"@media screen", 2) {
 		background := variables(themes[i])["code"]
-		for _, m := range regexp.MustCompile(`(\.chroma[^{]*)\{[^}]*?[ {;]color: ?(#[0-9a-f]{6})[^}]*`).FindAllStringSubmatch(sheet, -1) {
-			if token := strings.TrimSpace(strings.TrimPrefix(strings.TrimSpace(m[1]), ".chroma .")); token == "w" ||
+		for _, m := range regexp.MustCompile(
+			`(\.chroma[^{]*)\{[^}]*?[ {;]color: ?(#[0-9a-f]{6})[^}]*`).FindAllStringSubmatch(sheet,
+			-1) {
+			if token := strings.TrimSpace(strings.TrimPrefix(strings.TrimSpace(m[1]),
+				".chroma .")); token == "w" ||
 				token == "ln" ||
 				token == "lnt" {
 				continue // white space, and line numbers, which a page has not
 			}
 			on := background
-			if own := regexp.MustCompile(`background-color: ?(#[0-9a-f]{6})`).FindStringSubmatch(m[0]); own != nil {
+			if own := regexp.MustCompile(`background-color: ?(#[0-9a-f]{6})`).FindStringSubmatch(
+				m[0]); own != nil {
 				on = own[1]
 			}
 			near(t, m[1], m[2], on)
@@ -74,7 +80,8 @@ func backgrounds(t *testing.T, css string) (light, dark []string) {
 	for i, theme := range strings.SplitN(css, "@media", 2) {
 		vars := variables(theme)
 		var p []string
-		for _, name := range []string{"background", "code", "warning-background", "error-background"} {
+		for _, name := range []string{"background", "code", "warning-background",
+			"error-background"} {
 			if vars[name] == "" {
 				t.Fatalf("page.css has no --%s in scheme %d", name, i)
 			}
@@ -91,7 +98,8 @@ func backgrounds(t *testing.T, css string) (light, dark []string) {
 
 func variables(css string) map[string]string {
 	vars := map[string]string{}
-	for _, m := range regexp.MustCompile(`--([a-z-]+): (#[0-9a-f]{6})`).FindAllStringSubmatch(css, -1) {
+	for _, m := range regexp.MustCompile(`--([a-z-]+): (#[0-9a-f]{6})`).FindAllStringSubmatch(css,
+		-1) {
 		if vars[m[1]] == "" {
 			vars[m[1]] = m[2]
 		}

@@ -79,8 +79,10 @@ var ourFile = regexp.MustCompile(`^(output|attachment)_\d+_\d+(_\d+)?\.(png|jpg|
 // FuzzMarkdown: whatever a notebook holds, the paragraph after it is a paragraph, no script gets
 // through and no file leaves the folder.
 func FuzzMarkdown(f *testing.F) {
-	for _, s := range []string{"```", "~~~~\nx", "> ```", "- ```\n  a", "<!--", "<scr<script>ipt>alert(1)", "<pre>\n", "<![CDATA[", "````\n```", "a\r```\rb", "<?x",
-		"![a](attachment:x)", "</table><script>alert(1)</script>", "<table><pre>", "<div", "$<script>alert(1)</script>$", "[a]: <b", "1. a\n\n   ```"} {
+	for _, s := range []string{"```", "~~~~\nx", "> ```", "- ```\n  a", "<!--",
+		"<scr<script>ipt>alert(1)", "<pre>\n", "<![CDATA[", "````\n```", "a\r```\rb", "<?x",
+		"![a](attachment:x)", "</table><script>alert(1)</script>", "<table><pre>", "<div",
+		"$<script>alert(1)</script>$", "[a]: <b", "1. a\n\n   ```"} {
 		f.Add(s, s)
 	}
 	md := goldmark.New(
@@ -156,7 +158,8 @@ func TestPicturesBesideTheNotebook(t *testing.T) {
 	if err := os.Mkdir(dir, 0o755); err != nil {
 		t.Fatal(err)
 	}
-	for path, data := range map[string]string{"book/a b.png": "\x89PNG\r\n\x1a\n", "secret.png": "\x89PNG\r\n\x1a\nsecret", "book/text.png": "secret"} {
+	for path, data := range map[string]string{"book/a b.png": "\x89PNG\r\n\x1a\n",
+		"secret.png": "\x89PNG\r\n\x1a\nsecret", "book/text.png": "secret"} {
 		if err := os.WriteFile(filepath.Join(top, path), []byte(data), 0o644); err != nil {
 			t.Fatal(err)
 		}
@@ -170,8 +173,10 @@ func TestPicturesBesideTheNotebook(t *testing.T) {
 	}
 	defer root.Close()
 	for source, shown := range map[string]bool{
-		"![x](a%20b.png)": true, `<img src="a%20b.png" alt="x">`: true, "![x](../secret.png)": false, "![x](link.png)": false, "![x](text.png)": false,
-		`<img src="link.png" alt="x">`: false, "![x](none.png)": false, `<p><img src="../secret.png"></p>`: false,
+		"![x](a%20b.png)": true, `<img src="a%20b.png" alt="x">`: true,
+		"![x](../secret.png)": false, "![x](link.png)": false, "![x](text.png)": false,
+		`<img src="link.png" alt="x">`: false, "![x](none.png)": false,
+		`<p><img src="../secret.png"></p>`: false,
 	} {
 		page, err := render.HTML(book(text(source)), render.Options{Files: root})
 		if err != nil {
@@ -187,7 +192,8 @@ func TestPicturesBesideTheNotebook(t *testing.T) {
 }
 
 func TestPageObeysTheCursor(t *testing.T) {
-	for in, want := range map[string]string{"abc\b!": "ab!", "one\ntwo\x1b[A!": "one!\ntwo", "abc\rX": "Xbc"} {
+	for in, want := range map[string]string{"abc\b!": "ab!", "one\ntwo\x1b[A!": "one!\ntwo",
+		"abc\rX": "Xbc"} {
 		if got := page(t, book(code("x", notebook.Stream("stdout", in)))); !strings.Contains(
 			got,
 			">"+want+"</pre>",

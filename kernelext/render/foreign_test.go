@@ -88,7 +88,8 @@ func TestNothingReachesOverAnother(t *testing.T) {
 		t.Error("outputs and cells do not clip")
 	}
 	for _, class := range []string{"skip", "count", "copy", "in", "out error"} {
-		if got := inside(t, text(`<div class="`+class+` own">x</div>`)); got != `<div class="own">x</div>` {
+		if got := inside(t, text(`<div class="`+class+
+			` own">x</div>`)); got != `<div class="own">x</div>` {
 			t.Errorf("class %s: %s", class, got)
 		}
 	}
@@ -132,8 +133,10 @@ func TestScopedStyles(t *testing.T) {
 			t.Errorf("%s: wrapped %v", css, wrapped)
 		}
 	}
-	for _, attack := range []string{`</style><script>alert(1)</script>`, `p{color:red}</style><img src=x onerror=alert(1)>`} {
-		if err := harmless(page(t, book(text("<style>"+attack), code("x", display("text/html", "<style>"+attack))))); err != nil {
+	for _, attack := range []string{`</style><script>alert(1)</script>`,
+		`p{color:red}</style><img src=x onerror=alert(1)>`} {
+		if err := harmless(page(t, book(text("<style>"+attack),
+			code("x", display("text/html", "<style>"+attack))))); err != nil {
 			t.Errorf("%s: %v", attack, err)
 		}
 	}
@@ -141,42 +144,76 @@ func TestScopedStyles(t *testing.T) {
 
 // Where a form cannot be shown, another one is, or a line says what is missing; nothing keeps room.
 func TestNothingIsBlank(t *testing.T) {
-	note := func(what string) string { return `<p class="note"><em>Not shown: ` + what + `</em></p>` }
+	note := func(what string) string {
+		return `<p class="note"><em>Not shown: ` + what +
+			`</em></p>`
+	}
 	live := func(what string) string { return note(what + ", which needs a live Jupyter.") }
 	png := `<img src="data:image/png;base64,` + pixel + `" alt="output">`
 	for name, c := range map[string]struct {
 		out  notebook.Output
 		want string
 	}{
-		"Plotly":          {display("text/html", `<div><script src="https://cdn.plot.ly/plotly-2.js"></script><div style="height:525px; width:100%"></div></div>`, "text/plain", "Figure({'data': 1})"), live("a Plotly chart")},
-		"Plotly with PNG": {display("application/vnd.plotly.v1+json", "{}", "text/html", `<div style="height:525px"><script>Plotly.newPlot()</script></div>`, "image/png", pixel), png},
-		"Vega":            {display("application/vnd.vegalite.v5+json", "{}", "text/plain", "<VegaLite 5 object>\n\nIf you see this message, it means the renderer has not been enabled."), live("a Vega chart (Altair)")},
-		"Vega with SVG":   {display("application/vnd.vega.v5+json", "{}", "image/svg+xml", "<svg/>"), `<img src="data:image/svg+xml;base64,PHN2Zy8+" alt="output">`},
-		"Altair's HTML":   {display("text/html", `<div id="vis"></div><script>vegaEmbed("#vis")</script>`, "text/plain", "alt.Chart(...)"), live("a Vega chart (Altair)")},
-		"Bokeh":           {display("text/html", `<div class="bk-root"><a href="https://bokeh.org"></a><span>Loading BokehJS ...</span></div><script>Bokeh.load()</script>`), live("a Bokeh chart")},
-		"unknown script":  {display("text/html", `<div id="a" style="height:500px"></div><script>draw()</script>`), live("an output of a script")},
-		"folium": {display("text/html", `<div style="width:100%;"><div style="height:0;padding-bottom:60%;"><span>Make this Notebook Trusted to load map: File -&gt; Trust Notebook</span><iframe srcdoc="&lt;script src='leaflet.js'&gt;"></iframe></div></div>`, "text/plain", "<folium.Map>"),
+		"Plotly": {display("text/html",
+			`<div><script src="https://cdn.plot.ly/plotly-2.js"></script><div style="height:525px; width:100%"></div></div>`, "text/plain", "Figure({'data': 1})"), live("a Plotly chart")},
+		"Plotly with PNG": {display("application/vnd.plotly.v1+json", "{}", "text/html",
+			`<div style="height:525px"><script>Plotly.newPlot()</script></div>`, "image/png",
+			pixel), png},
+		"Vega": {display("application/vnd.vegalite.v5+json", "{}", "text/plain",
+			"<VegaLite 5 object>\n\nIf you see this message, it means the renderer has not been enabled."), live("a Vega chart (Altair)")},
+		"Vega with SVG": {display("application/vnd.vega.v5+json", "{}", "image/svg+xml",
+			"<svg/>"), `<img src="data:image/svg+xml;base64,PHN2Zy8+" alt="output">`},
+		"Altair's HTML": {display("text/html",
+			`<div id="vis"></div><script>vegaEmbed("#vis")</script>`, "text/plain",
+			"alt.Chart(...)"), live("a Vega chart (Altair)")},
+		"Bokeh": {display("text/html",
+			`<div class="bk-root"><a href="https://bokeh.org"></a><span>Loading BokehJS ...</span></div><script>Bokeh.load()</script>`), live("a Bokeh chart")},
+		"unknown script": {display("text/html",
+			`<div id="a" style="height:500px"></div><script>draw()</script>`),
+			live("an output of a script")},
+		"folium": {display("text/html",
+			`<div style="width:100%;"><div style="height:0;padding-bottom:60%;"><span>Make this Notebook Trusted to load map: File -&gt; Trust Notebook</span><iframe srcdoc="&lt;script src='leaflet.js'&gt;"></iframe></div></div>`, "text/plain", "<folium.Map>"),
 			`<div style="width: 100%"><div><span></span><em class="note">Not shown: a Leaflet map; open the notebook in Jupyter.</em></div></div>`},
-		"a page in a frame": {display("text/html", `<iframe width="400" height="300" src="https://www.youtube.com/embed/a"></iframe>`),
+		"a page in a frame": {display("text/html",
+			`<iframe width="400" height="300" src="https://www.youtube.com/embed/a"></iframe>`),
 			`<em class="note">Not shown: an embedded page, <a href="https://www.youtube.com/embed/a" rel="noreferrer">https://www.youtube.com/embed/a</a></em>`},
-		"video":           {display("text/html", `<video controls><source src="data:video/mp4;base64,AAAA"></video>`), `<em class="note">Not shown: a video (video/mp4, 19 bytes); open the notebook in Jupyter.</em>`},
-		"remote image":    {display("text/html", `<img src="//example.com/a.png" height=500>`), `<a href="https://example.com/a.png" rel="noreferrer">image: //example.com/a.png</a>`},
-		"empty HTML":      {display("text/html", "<div style='height:500px'>\n</div>", "text/plain", "42"), `<pre tabindex="0">42</pre>`},
-		"hidden HTML":     {display("text/html", "<div style='display:none'>x</div><p hidden>y</p>", "text/plain", "42"), `<pre tabindex="0">42</pre>`},
-		"broken PNG":      {display("image/png", "AAAA", "text/plain", "<Figure size 640x480>"), `<pre tabindex="0">&lt;Figure size 640x480&gt;</pre><p class="note"><em>image not shown: it is not a PNG</em></p>`},
-		"broken base64":   {display("image/jpeg", "!"), `<p class="note"><em>image not shown: its base64 is broken</em></p>`},
-		"broken SVG":      {display("image/svg+xml", "<svg><g></svg>", "image/png", pixel), png},
-		"broken in HTML":  {display("text/html", `<img alt="cat" src="data:image/png;base64,AAAA">`), `<em class="note">cat (broken image)</em>`},
-		"data URI":        {display("text/html", `<img src="data:image/svg+xml;utf8,%3Csvg/%3E">`), `<img src="data:image/svg+xml;base64,PHN2Zy8+"/>`},
-		"unknown type":    {display("application/x-mine", "z"), note("an output of the type application/x-mine.")},
-		"known no better": {display("application/x-mine", "z", "text/plain", "<Thing>"), `<pre tabindex="0">&lt;Thing&gt;</pre>`},
-		"widget":          {display("application/vnd.jupyter.widget-view+json", "{}", "text/plain", "IntSlider(value=0)"), `<pre tabindex="0">IntSlider(value=0)</pre>` + live("a Jupyter widget")},
-		"PDF":             {display("application/pdf", "JVBERg=="), live("a PDF document")},
-		"other text":      {display("text/csv", "a,b"), `<pre tabindex="0">a,b</pre>`},
-		"SVG in HTML": {display("text/html", `<div><svg width="9pt" viewBox="0 0 9 9"><title>t</title><text>a&amp;b</text></svg></div>`),
+		"video": {display("text/html",
+			`<video controls><source src="data:video/mp4;base64,AAAA"></video>`),
+			`<em class="note">Not shown: a video (video/mp4, 19 bytes); open the notebook in Jupyter.</em>`},
+		"remote image": {display("text/html", `<img src="//example.com/a.png" height=500>`),
+			`<a href="https://example.com/a.png" rel="noreferrer">image: //example.com/a.png</a>`},
+		"empty HTML": {display("text/html", "<div style='height:500px'>\n</div>", "text/plain",
+			"42"), `<pre tabindex="0">42</pre>`},
+		"hidden HTML": {display("text/html", "<div style='display:none'>x</div><p hidden>y</p>",
+			"text/plain", "42"), `<pre tabindex="0">42</pre>`},
+		"broken PNG": {display("image/png", "AAAA", "text/plain", "<Figure size 640x480>"),
+			`<pre tabindex="0">&lt;Figure size 640x480&gt;</pre><p class="note"><em>image not shown: it is not a PNG</em></p>`},
+		"broken base64": {display("image/jpeg", "!"),
+			`<p class="note"><em>image not shown: its base64 is broken</em></p>`},
+		"broken SVG": {display("image/svg+xml", "<svg><g></svg>", "image/png", pixel), png},
+		"broken in HTML": {display("text/html",
+			`<img alt="cat" src="data:image/png;base64,AAAA">`),
+			`<em class="note">cat (broken image)</em>`},
+		"data URI": {display("text/html", `<img src="data:image/svg+xml;utf8,%3Csvg/%3E">`),
+			`<img src="data:image/svg+xml;base64,PHN2Zy8+"/>`},
+		"unknown type": {display("application/x-mine", "z"),
+			note("an output of the type application/x-mine.")},
+		"known no better": {display("application/x-mine", "z", "text/plain", "<Thing>"),
+			`<pre tabindex="0">&lt;Thing&gt;</pre>`},
+		"widget": {display("application/vnd.jupyter.widget-view+json", "{}", "text/plain",
+			"IntSlider(value=0)"), `<pre tabindex="0">IntSlider(value=0)</pre>` +
+			live("a Jupyter widget")},
+		"PDF":        {display("application/pdf", "JVBERg=="), live("a PDF document")},
+		"other text": {display("text/csv", "a,b"), `<pre tabindex="0">a,b</pre>`},
+		"SVG in HTML": {display("text/html",
+			`<div><svg width="9pt" viewBox="0 0 9 9"><title>t</title><text>a&amp;b</text></svg></div>`),
 			`<div><img class="onlight" src="data:image/svg+xml;base64,PHN2ZyB3aWR0aD0iOXB0IiB2aWV3Qm94PSIwIDAgOSA5IiB4bWxucz0iaHR0cDovL3d3dy53My5vcmcvMjAwMC9zdmciIHhtbG5zOnhsaW5rPSJodHRwOi8vd3d3LnczLm9yZy8xOTk5L3hsaW5rIj48dGl0bGU+dDwvdGl0bGU+PHRleHQ+YSZhbXA7YjwvdGV4dD48L3N2Zz4=" alt="t"/></div>`},
-		"interactive table": {display("text/html", `<table><tr><td>1</td></tr></table><script>datatables()</script>`), `<table><tbody><tr><td>1</td></tr></tbody></table>`},
-		"coloured bar":      {display("text/html", `<div style="background:#00f;height:9px"></div>`, "text/plain", "x"), `<div style="background: #00f; height: 9px; color: #ffffff"></div>`},
+		"interactive table": {display("text/html",
+			`<table><tr><td>1</td></tr></table><script>datatables()</script>`),
+			`<table><tbody><tr><td>1</td></tr></tbody></table>`},
+		"coloured bar": {display("text/html", `<div style="background:#00f;height:9px"></div>`,
+			"text/plain", "x"),
+			`<div style="background: #00f; height: 9px; color: #ffffff"></div>`},
 	} {
 		if got := inside(t, code("x", c.out)); got != c.want {
 			t.Errorf("%s:\ngot  %s\nwant %s", name, got, c.want)
@@ -224,10 +261,16 @@ func TestLinksInside(t *testing.T) {
 		),
 	)
 	for _, want := range []string{
-		`<a id="u-Here"></a>`, `<a id="u-there">x</a>`, `<a href="#u-Here" rel="noreferrer">a</a>`, `<a href="#u-there" rel="noreferrer">b</a>`,
-		`<a href="#h-my-section" rel="noreferrer">c</a>`, `<a href="#h-my-section" rel="noreferrer">d</a>`, `<a rel="noreferrer">e</a>`, `<a href="other.ipynb#x" rel="noreferrer">f</a>`,
-		`<a href="../a%20b.csv" rel="noreferrer">g</a>`, `<a>h</a>`, `<a href="#u-Here" rel="noreferrer">j</a>`, `<a href="#u-after" rel="noreferrer">later</a>`, `<p id="u-after">`,
-		`href="#u-c2-fn:1"`, `id="u-c2-fn:1"`, `href="#u-c3-fn:1"`, `id="u-c3-fn:1"`, `href="#u-c2-fnref:1"`, `id="u-c2-fnref:1"`,
+		`<a id="u-Here"></a>`, `<a id="u-there">x</a>`, `<a href="#u-Here" rel="noreferrer">a</a>`,
+		`<a href="#u-there" rel="noreferrer">b</a>`,
+		`<a href="#h-my-section" rel="noreferrer">c</a>`,
+		`<a href="#h-my-section" rel="noreferrer">d</a>`, `<a rel="noreferrer">e</a>`,
+		`<a href="other.ipynb#x" rel="noreferrer">f</a>`,
+		`<a href="../a%20b.csv" rel="noreferrer">g</a>`, `<a>h</a>`,
+		`<a href="#u-Here" rel="noreferrer">j</a>`, `<a href="#u-after" rel="noreferrer">later</a>`,
+		`<p id="u-after">`,
+		`href="#u-c2-fn:1"`, `id="u-c2-fn:1"`, `href="#u-c3-fn:1"`, `id="u-c3-fn:1"`,
+		`href="#u-c2-fnref:1"`, `id="u-c2-fnref:1"`,
 	} {
 		if !strings.Contains(got, want) {
 			t.Errorf("no %s in\n%s", want, got)
@@ -270,7 +313,8 @@ func TestMathOfEveryKind(t *testing.T) {
 			t.Errorf("%q:\ngot  %s\nwant %s", in, got, want)
 		}
 	}
-	if got := inside(t, code("x", display("text/html", "<table><tr><td>$x$</td><td>$5</td></tr></table>"))); !strings.Contains(
+	if got := inside(t, code("x", display("text/html",
+		"<table><tr><td>$x$</td><td>$5</td></tr></table>"))); !strings.Contains(
 		got,
 		"<td>$5</td>",
 	) ||
@@ -284,12 +328,14 @@ func TestMathAcrossCells(t *testing.T) {
 	got := svgs.ReplaceAllString(body(page(t, book(
 		text(`$\newcommand{\R}{\mathbb R}$ see \eqref{b}`),
 		text(
-			`$x \in \R$`+"\n\n"+`$$a \label{a}$$`+"\n\n"+`\begin{align} b &= 1 \label{b} \\ c &= 2 \tag{C} \label{c} \end{align}`,
+			`$x \in \R$`+"\n\n"+`$$a \label{a}$$`+"\n\n"+
+				`\begin{align} b &= 1 \label{b} \\ c &= 2 \tag{C} \label{c} \end{align}`,
 		),
 		text(`$\ref{a}$, \ref{c}`),
 	))), "[$1]")
 	for _, want := range []string{
-		`see <a href="#eq-2">(2)</a>`, `[x \in \R]`, `<span id="eq-1"></span>[a \label{a}]`, `<span id="eq-2"></span><span id="eq-C"></span>[`, `[\ref{a}]`, `<a href="#eq-C">C</a>`,
+		`see <a href="#eq-2">(2)</a>`, `[x \in \R]`, `<span id="eq-1"></span>[a \label{a}]`,
+		`<span id="eq-2"></span><span id="eq-C"></span>[`, `[\ref{a}]`, `<a href="#eq-C">C</a>`,
 	} {
 		if !strings.Contains(got, want) {
 			t.Errorf("no %s in %s", want, got)
@@ -321,7 +367,8 @@ func TestLooks(t *testing.T) {
 			t.Errorf("%q: no %s in %s", source, want, got)
 		}
 	}
-	if got := body(page(t, book(text(`<div class="alert alert-block alert-info">**x**</div>`)))); !strings.Contains(
+	if got := body(page(t,
+		book(text(`<div class="alert alert-block alert-info">**x**</div>`)))); !strings.Contains(
 		got,
 		`<div class="alert alert-block alert-info">`,
 	) {

@@ -89,7 +89,8 @@ func harmlessSVG(data []byte) bool {
 			}
 			root = false
 			switch name {
-			case "script", "foreignobject", "iframe", "object", "embed", "handler", "animate", "set",
+			case "script", "foreignobject", "iframe", "object", "embed", "handler", "animate",
+				"set",
 				"animatetransform", "animatemotion":
 				return false
 			}
@@ -97,8 +98,10 @@ func harmlessSVG(data []byte) bool {
 				return false
 			}
 			for _, a := range t.Attr {
-				key, value := strings.ToLower(a.Name.Local), strings.ToLower(strings.TrimSpace(a.Value))
-				inside := strings.HasPrefix(value, "#") || strings.HasPrefix(value, "data:image/png;")
+				key, value := strings.ToLower(a.Name.Local),
+					strings.ToLower(strings.TrimSpace(a.Value))
+				inside := strings.HasPrefix(value, "#") ||
+					strings.HasPrefix(value, "data:image/png;")
 				if strings.HasPrefix(key, "on") || (key == "href" || key == "src") && !inside {
 					return false
 				}

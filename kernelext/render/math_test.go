@@ -63,7 +63,8 @@ func TestLatexOutputs(t *testing.T) {
 		`\begin{tabular}{l}<b>\end{tabular}`:   `<code class="math display">\begin{tabular}{l}&lt;b&gt;\end{tabular}</code>`,
 		`plain <b>`:                            `<pre tabindex="0">plain &lt;b&gt;</pre>`,
 	} {
-		if got := body(page(t, book(code("x", display("text/latex", in, "text/plain", "no"))))); !strings.Contains(
+		if got := body(page(t, book(code("x", display("text/latex", in, "text/plain",
+			"no"))))); !strings.Contains(
 			got,
 			want,
 		) {
@@ -75,10 +76,15 @@ func TestLatexOutputs(t *testing.T) {
 // What a formula may not bring: anything but shapes, and a page that never comes.
 func TestHostileFormulas(t *testing.T) {
 	for _, tex := range []string{
-		`\href{javascript:alert(1)}{x}`, `\color{url(https://evil.example)}{x}`, `\colorbox{"><script>alert(1)</script>}{x}`, `\text{<script>alert(1)</script>}`,
-		`\style{background:url(x)}{y}`, `\mmlToken{mi}[onclick="alert(1)"]{x}`, `\class{a" onload="x}{y}`, `\def\a{\a\a}\a`,
-		strings.Repeat("{", 2000) + strings.Repeat("}", 2000), strings.Repeat(`\frac`, 800), strings.Repeat(`\sqrt{`, 650) + strings.Repeat("}", 150), strings.Repeat(`\left(`, 600),
-		strings.Repeat("x^", 2000), strings.Repeat(`\begin{matrix}`, 290), strings.Repeat("x", 5000), strings.Repeat(`\overline{`, 370) + strings.Repeat("}", 370), `\rule{1000000000em}{1em}`, "\x00\uFDD0",
+		`\href{javascript:alert(1)}{x}`, `\color{url(https://evil.example)}{x}`,
+		`\colorbox{"><script>alert(1)</script>}{x}`, `\text{<script>alert(1)</script>}`,
+		`\style{background:url(x)}{y}`, `\mmlToken{mi}[onclick="alert(1)"]{x}`,
+		`\class{a" onload="x}{y}`, `\def\a{\a\a}\a`,
+		strings.Repeat("{", 2000) + strings.Repeat("}", 2000), strings.Repeat(`\frac`, 800),
+		strings.Repeat(`\sqrt{`, 650) + strings.Repeat("}", 150), strings.Repeat(`\left(`, 600),
+		strings.Repeat("x^", 2000), strings.Repeat(`\begin{matrix}`, 290),
+		strings.Repeat("x", 5000), strings.Repeat(`\overline{`, 370) + strings.Repeat("}", 370),
+		`\rule{1000000000em}{1em}`, "\x00\uFDD0",
 	} {
 		b, err := render.HTML(
 			book(

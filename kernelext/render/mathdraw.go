@@ -157,12 +157,14 @@ func cleanSVG(drawn, name string) (string, error) {
 					return "", fmt.Errorf("MathJax cannot read it")
 				case slices.Contains(svgPlain, a.Name.Local) && svgNumber.MatchString(a.Value) &&
 					!strings.Contains(strings.ToLower(a.Value), "url"):
-					b.WriteString(" " + a.Name.Local + `="` + template.HTMLEscapeString(a.Value) + `"`)
+					b.WriteString(" " + a.Name.Local + `="` + template.HTMLEscapeString(a.Value) +
+						`"`)
 				}
 			}
 			if depth == 0 {
 				for _, a := range t.Attr {
-					if m := svgAlign.FindStringSubmatch(a.Value); a.Name.Local == "style" && m != nil {
+					if m := svgAlign.FindStringSubmatch(a.Value); a.Name.Local == "style" &&
+						m != nil {
 						b.WriteString(` style="vertical-align:` + m[1] + `"`)
 					}
 				}

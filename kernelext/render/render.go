@@ -22,7 +22,8 @@ type Options struct {
 	Title string   // "" takes the first heading
 	Trust bool     // let the notebook's HTML through as it is
 	Files *os.Root // the notebook's folder: images in it are embedded; nil leaves them out
-	Base  string   // the notebook's folder as seen from the page, with slashes; "" is the page's own
+	// the notebook's folder as seen from the page, with slashes; "" is the page's own
+	Base string
 }
 
 // page is what the template sees.

@@ -65,32 +65,50 @@ func TestWhatIsShown(t *testing.T) {
 		cell *notebook.Cell
 		want string
 	}{
-		"markdown table":     {text("| a | b |\n|---|--:|\n| 1 | `x<y` |"), `<code>x&lt;y</code>`},
-		"task list":          {text("- [x] done"), `<input checked="" disabled="" type="checkbox"`},
-		"heading":            {text("## Über *uns* & Co"), `<h2 id="h-über-uns-co">`},
-		"code block":         {text("```go\nfunc f() {}\n```"), `<span class="kd">func</span>`},
-		"python code block":  {text("```python\ndef f(): pass\n```"), `<span class="k">def</span>`},
-		"remote picture":     {text("![a cat](https://example.com/cat.png)"), `<a href="https://example.com/cat.png" rel="noreferrer">a cat</a>`},
+		"markdown table":    {text("| a | b |\n|---|--:|\n| 1 | `x<y` |"), `<code>x&lt;y</code>`},
+		"task list":         {text("- [x] done"), `<input checked="" disabled="" type="checkbox"`},
+		"heading":           {text("## Über *uns* & Co"), `<h2 id="h-über-uns-co">`},
+		"code block":        {text("```go\nfunc f() {}\n```"), `<span class="kd">func</span>`},
+		"python code block": {text("```python\ndef f(): pass\n```"), `<span class="k">def</span>`},
+		"remote picture": {text("![a cat](https://example.com/cat.png)"),
+			`<a href="https://example.com/cat.png" rel="noreferrer">a cat</a>`},
 		"go code":            {code("var x = 1 < 2"), `<span class="kd">var</span>`},
 		"escaped code":       {code("a < b && c"), `&amp;&amp;`},
 		"kernel lines":       {code("%%\nx := 1"), "<span class=\"kernel\">%%</span>\n<span"},
 		"only a kernel line": {code("!echo <x>"), `<span class="kernel">!echo &lt;x&gt;</span>`},
-		"stdout":             {code("x", notebook.Stream("stdout", "a <b>\n")), `<div class="out stdout"><pre tabindex="0">a &lt;b&gt;</pre>`},
-		"stderr":             {code("x", notebook.Stream("stderr", "w")), `<div class="out stderr"><pre tabindex="0">w</pre>`},
-		"carriage returns":   {code("x", notebook.Stream("stdout", "1%\r50%\r100%\r\nok")), "<pre tabindex=\"0\">100%\nok</pre>"},
-		"html over text":     {code("x", display("text/plain", "no", "text/html", "<table><tr><td>yes</td></tr></table>")), `<td>yes</td>`},
-		"png":                {code("x", display("text/plain", "a dot", "image/png", pixel)), `<img src="data:image/png;base64,` + pixel + `" alt="a dot">`},
-		"svg over png":       {code("x", display("image/png", pixel, "image/svg+xml", "<svg/>")), `<img src="data:image/svg+xml;base64,PHN2Zy8+"`},
-		"markdown over text": {code("x", display("text/plain", "no", "text/markdown", "**yes**")), `<strong>yes</strong>`},
-		"json": {code("x", notebook.Display(map[string]json.RawMessage{"application/json": []byte(`{"a":1.50}`)}, nil)), `{
+		"stdout": {code("x", notebook.Stream("stdout", "a <b>\n")),
+			`<div class="out stdout"><pre tabindex="0">a &lt;b&gt;</pre>`},
+		"stderr": {code("x", notebook.Stream("stderr", "w")),
+			`<div class="out stderr"><pre tabindex="0">w</pre>`},
+		"carriage returns": {code("x", notebook.Stream("stdout", "1%\r50%\r100%\r\nok")),
+			"<pre tabindex=\"0\">100%\nok</pre>"},
+		"html over text": {code("x", display("text/plain", "no", "text/html",
+			"<table><tr><td>yes</td></tr></table>")), `<td>yes</td>`},
+		"png": {code("x", display("text/plain", "a dot", "image/png", pixel)),
+			`<img src="data:image/png;base64,` + pixel + `" alt="a dot">`},
+		"svg over png": {code("x", display("image/png", pixel, "image/svg+xml", "<svg/>")),
+			`<img src="data:image/svg+xml;base64,PHN2Zy8+"`},
+		"markdown over text": {code("x", display("text/plain", "no", "text/markdown", "**yes**")),
+			`<strong>yes</strong>`},
+		"json": {code("x",
+			notebook.Display(map[string]json.RawMessage{"application/json": []byte(`{"a":1.50}`)},
+				nil)), `{
   &#34;a&#34;: 1.50
 }`},
-		"error":               {code("x", notebook.Failure("E", "v", []string{"\x1b[31mE\x1b[0m: v"})), `<pre tabindex="0"><span class="f1">E</span>: v</pre>`},
-		"error without trace": {code("x", notebook.Failure("E", "v", nil)), `<pre tabindex="0">E: v</pre>`},
-		"picture in html":     {code("x", display("text/html", `<img alt="c" src="data:image/svg+xml;base64,PHN2Zy8+">`)), `<img alt="c" src="data:image/svg+xml;base64,PHN2Zy8+"/>`},
-		"style":               {code("x", display("text/html", `<div style="color: red; background: #fff; position: fixed">x</div>`)), `<div style="color: red; background: #fff">x</div>`},
-		"progress":            {code("x", display("text/html", `<progress value="1" max="3"></progress>`)), `<progress value="1" max="3">`},
-		"raw":                 {notebook.NewCell(notebook.Raw, "<raw>"), `<pre>&lt;raw&gt;</pre>`},
+		"error": {code("x", notebook.Failure("E", "v",
+			[]string{"\x1b[31mE\x1b[0m: v"})),
+			`<pre tabindex="0"><span class="f1">E</span>: v</pre>`},
+		"error without trace": {code("x", notebook.Failure("E", "v", nil)),
+			`<pre tabindex="0">E: v</pre>`},
+		"picture in html": {code("x", display("text/html",
+			`<img alt="c" src="data:image/svg+xml;base64,PHN2Zy8+">`)),
+			`<img alt="c" src="data:image/svg+xml;base64,PHN2Zy8+"/>`},
+		"style": {code("x", display("text/html",
+			`<div style="color: red; background: #fff; position: fixed">x</div>`)),
+			`<div style="color: red; background: #fff">x</div>`},
+		"progress": {code("x", display("text/html",
+			`<progress value="1" max="3"></progress>`)), `<progress value="1" max="3">`},
+		"raw": {notebook.NewCell(notebook.Raw, "<raw>"), `<pre>&lt;raw&gt;</pre>`},
 	} {
 		if got := body(page(t, book(c.cell))); !strings.Contains(got, c.want) {
 			t.Errorf("%s: no\n%s\nin\n%s", name, c.want, got)
@@ -143,7 +161,8 @@ func TestStylesOfCodeAreApart(t *testing.T) {
 func TestContents(t *testing.T) {
 	got := page(t, book(text("# One\n\ntext\n\n## Two"), text("## Two\n\n#### deep")))
 	for _, want := range []string{
-		`<title>One</title>`, `<li class="l1"><a href="#h-one">One</a></li>`, `<li class="l2"><a href="#h-two">Two</a></li>`,
+		`<title>One</title>`, `<li class="l1"><a href="#h-one">One</a></li>`,
+		`<li class="l2"><a href="#h-two">Two</a></li>`,
 		`<li class="l2"><a href="#h-two-2">Two</a></li>`, `<h2 id="h-two-2">Two</h2>`,
 	} {
 		if !strings.Contains(got, want) {
@@ -183,7 +202,8 @@ func TestAttachments(t *testing.T) {
 	nb, err := notebook.Parse(
 		[]byte(
 			`{"cells": [{"cell_type": "markdown", "metadata": {}, "source": "![dot](attachment:dot.png)",
-		"attachments": {"dot.png": {"image/png": "` + pixel + `"}}}], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}`,
+		"attachments": {"dot.png": {"image/png": "` + pixel +
+				`"}}}], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}`,
 		),
 	)
 	if err != nil {
@@ -199,17 +219,31 @@ func TestAttachments(t *testing.T) {
 
 // hostile texts try to run a script, to load something, or to break out of where they stand.
 var hostile = []string{
-	`<script>alert(1)</script>`, `</pre></code><script>alert(1)</script>`, `<img src=x onerror=alert(1)>`, `<img src="https://evil.example/x.png">`,
-	`<a href="javascript:alert(1)">x</a>`, `<a href="data:text/html,<script>alert(1)</script>">x</a>`, `[x](javascript:alert(1))`, `![x](javascript:alert(1))`,
-	`<style>@import url(https://evil.example)</style>`, `<div style="background:url(https://evil.example)">x</div>`, `<div style="background:u\72l(https://evil.example)">x</div>`,
-	"<div style=\"background:u\\72\tl(https://evil.example)\">x</div>", `<div style="background:\url(https://evil.example)">x</div>`, `<div style="background:image-set('https://evil.example' 1x)">x</div>`,
-	`<svg onload=alert(1)><script>alert(1)</script></svg>`, `<iframe src="https://evil.example"></iframe>`, `<object data="x"></object><embed src="x">`,
+	`<script>alert(1)</script>`, `</pre></code><script>alert(1)</script>`,
+	`<img src=x onerror=alert(1)>`, `<img src="https://evil.example/x.png">`,
+	`<a href="javascript:alert(1)">x</a>`,
+	`<a href="data:text/html,<script>alert(1)</script>">x</a>`, `[x](javascript:alert(1))`,
+	`![x](javascript:alert(1))`,
+	`<style>@import url(https://evil.example)</style>`,
+	`<div style="background:url(https://evil.example)">x</div>`,
+	`<div style="background:u\72l(https://evil.example)">x</div>`,
+	"<div style=\"background:u\\72\tl(https://evil.example)\">x</div>",
+	`<div style="background:\url(https://evil.example)">x</div>`,
+	`<div style="background:image-set('https://evil.example' 1x)">x</div>`,
+	`<svg onload=alert(1)><script>alert(1)</script></svg>`,
+	`<iframe src="https://evil.example"></iframe>`, `<object data="x"></object><embed src="x">`,
 	`<form action="https://evil.example"><input name=q><button formaction="javascript:alert(1)">x</button></form>`, `<base href="https://evil.example">`,
-	`<link rel=stylesheet href="https://evil.example">`, `<meta http-equiv=refresh content="0;url=https://evil.example">`, `<math><mtext></mtext><mglyph><style></math><img src onerror=alert(1)>`,
-	`<img src="data:image/svg+xml;base64,AAAA" onload="alert(1)">`, `<video src="https://evil.example"></video><audio src="https://evil.example"></audio>`,
-	"```\"><script>alert(1)</script>\nx\n```", "# <img src=x onerror=alert(1)>", `<table background="https://evil.example"><tr><td>x</td></tr></table>`,
+	`<link rel=stylesheet href="https://evil.example">`,
+	`<meta http-equiv=refresh content="0;url=https://evil.example">`,
+	`<math><mtext></mtext><mglyph><style></math><img src onerror=alert(1)>`,
+	`<img src="data:image/svg+xml;base64,AAAA" onload="alert(1)">`,
+	`<video src="https://evil.example"></video><audio src="https://evil.example"></audio>`,
+	"```\"><script>alert(1)</script>\nx\n```", "# <img src=x onerror=alert(1)>",
+	`<table background="https://evil.example"><tr><td>x</td></tr></table>`,
 	`</div></section></main><div id="main">`, `<div><div><table><tr><td>`, `<details><summary>`,
-	`<img srcset="https://evil.example 1x">`, `<div id="main">x</div>`, `<a href="//evil.example/x">x</a>`, `<noscript><p title="</noscript><img src=x onerror=alert(1)>">`,
+	`<img srcset="https://evil.example 1x">`, `<div id="main">x</div>`,
+	`<a href="//evil.example/x">x</a>`,
+	`<noscript><p title="</noscript><img src=x onerror=alert(1)>">`,
 }
 
 func TestHostileNotebooks(t *testing.T) {
@@ -320,7 +354,8 @@ func harmless(page string) error {
 					return fmt.Errorf("attribute %s on <%s>", a.Key, n.Data)
 				case a.Key == "href" && n.Data == "a" && !harmlessLink(a.Val):
 					return fmt.Errorf("link to %q", a.Val)
-				case (a.Key == "src" || a.Key == "href" && n.Data == "link") && !strings.HasPrefix(value, "data:"):
+				case (a.Key == "src" || a.Key == "href" && n.Data == "link") &&
+					!strings.HasPrefix(value, "data:"):
 					return fmt.Errorf("<%s> loads %q", n.Data, a.Val)
 				case a.Key == "srcset",
 					a.Key == "background",
@@ -494,13 +529,16 @@ func TestLongTextIsFolded(t *testing.T) {
 		),
 	)
 	for _, want := range []string{
-		"line 20</span></pre><details class=\"more\"><summary>80 more lines</summary>", `<pre tabindex="0"><span class="f1">line 21` + "\n", "line 100</span></pre></details>",
+		"line 20</span></pre><details class=\"more\"><summary>80 more lines</summary>",
+		`<pre tabindex="0"><span class="f1">line 21` + "\n", "line 100</span></pre></details>",
 	} {
 		if !strings.Contains(got, want) {
 			t.Errorf("no %q in %s", want, got)
 		}
 	}
-	if short := body(page(t, book(code("x", notebook.Stream("stdout", strings.Join(lines[:40], "\n")))))); strings.Contains(
+	if short := body(page(t,
+		book(code("x", notebook.Stream("stdout",
+			strings.Join(lines[:40], "\n")))))); strings.Contains(
 		short,
 		"<details",
 	) {
@@ -514,14 +552,19 @@ func TestHiddenCells(t *testing.T) {
 		metadata     string
 		want, wantNo []string
 	}{
-		"nothing asked":  {`{}`, []string{"source", "result"}, []string{"<details"}},
-		"source_hidden":  {`{"jupyter": {"source_hidden": true}}`, []string{folded("Code"), "result"}, []string{folded("Output")}},
-		"outputs_hidden": {`{"jupyter": {"outputs_hidden": true}}`, []string{folded("Output"), "source"}, []string{folded("Code")}},
-		"collapsed":      {`{"collapsed": true}`, []string{folded("Output")}, []string{folded("Code")}},
-		"hide-cell":      {`{"tags": ["hide-cell"]}`, []string{folded("Code"), folded("Output")}, nil},
-		"remove-input":   {`{"tags": ["remove-input"]}`, []string{"result"}, []string{"source"}},
-		"remove_output":  {`{"tags": ["remove_output"]}`, []string{"source"}, []string{"result"}},
-		"remove-cell":    {`{"tags": ["remove-cell"]}`, nil, []string{"source", "result", "<section"}},
+		"nothing asked": {`{}`, []string{"source", "result"}, []string{"<details"}},
+		"source_hidden": {`{"jupyter": {"source_hidden": true}}`,
+			[]string{folded("Code"), "result"}, []string{folded("Output")}},
+		"outputs_hidden": {`{"jupyter": {"outputs_hidden": true}}`,
+			[]string{folded("Output"), "source"}, []string{folded("Code")}},
+		"collapsed": {`{"collapsed": true}`, []string{folded("Output")},
+			[]string{folded("Code")}},
+		"hide-cell": {`{"tags": ["hide-cell"]}`, []string{folded("Code"), folded("Output")},
+			nil},
+		"remove-input":  {`{"tags": ["remove-input"]}`, []string{"result"}, []string{"source"}},
+		"remove_output": {`{"tags": ["remove_output"]}`, []string{"source"}, []string{"result"}},
+		"remove-cell": {`{"tags": ["remove-cell"]}`, nil,
+			[]string{"source", "result", "<section"}},
 	} {
 		nb, err := notebook.Parse(
 			[]byte(

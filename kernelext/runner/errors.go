@@ -151,7 +151,9 @@ type InputError struct {
 }
 
 func (e *InputError) Error() string {
-	return fmt.Sprintf("%s asks for input (%q), which a run without a user cannot give: make it a parameter", e.Place, e.Prompt)
+	return fmt.Sprintf(
+		"%s asks for input (%q), which a run without a user cannot give: make it a parameter",
+		e.Place, e.Prompt)
 }
 
 // SaveError is a notebook that could not be written; the run stops, and what was saved before
@@ -177,7 +179,8 @@ type ReplayError struct {
 }
 
 func (e *ReplayError) Error() string {
-	return fmt.Sprintf("%s was not to run again, but its declarations, which later cells may need, do not work any more: %v", e.Place, e.Cause)
+	return fmt.Sprintf(
+		"%s was not to run again, but its declarations, which later cells may need, do not work any more: %v", e.Place, e.Cause)
 }
 
 func (e *ReplayError) Unwrap() error { return e.Cause }

@@ -175,8 +175,8 @@ func (e *execution) receive(ctx context.Context) (*jupyter.Message, error) {
 }
 
 // interrupt asks the cell to stop, several times, for a kernel may miss one while it compiles; it
-// kills the kernel when the grace is over. What the cell has shown so far is saved first, as whoever
-// ends the run may not wait.
+// kills the kernel when the grace is over. What the cell has shown so far is saved first, as
+// whoever ends the run may not wait.
 func (e *execution) interrupt() (obeyed bool) {
 	if e.o.Autosave > 0 {
 		e.warn(e.save())

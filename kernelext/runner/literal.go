@@ -6,8 +6,9 @@ import (
 )
 
 // pythonAtom is a Python literal without brackets: a number, a string in one line, or a constant.
-var pythonAtom = regexp.MustCompile(`^(?:[+-]?(?:\d[\d_]*\.?\d*|\.\d+)(?:[eE][+-]?\d+)?\b|[rbuRBU]?"(?:[^"\\\n]|\\.)*"|` +
-	`[rbuRBU]?'(?:[^'\\\n]|\\.)*'|True\b|False\b|None\b)`)
+var pythonAtom = regexp.MustCompile(
+	`^(?:[+-]?(?:\d[\d_]*\.?\d*|\.\d+)(?:[eE][+-]?\d+)?\b|[rbuRBU]?"(?:[^"\\\n]|\\.)*"|` +
+		`[rbuRBU]?'(?:[^'\\\n]|\\.)*'|True\b|False\b|None\b)`)
 
 // isPythonLiteral reports whether a text is a Python literal, such as (-1, 1), {"a": [None]} or
 // {1, 2}, which can be written into a cell as it is.
@@ -51,5 +52,6 @@ func skipPythonLiteral(text string, depth int) (rest string, ok bool) {
 }
 
 // pythonKeywords cannot be names.
-var pythonKeywords = strings.Fields("False None True and as assert async await break class continue def del elif else except " +
-	"finally for from global if import in is lambda nonlocal not or pass raise return try while with yield")
+var pythonKeywords = strings.Fields(
+	"False None True and as assert async await break class continue def del elif else except " +
+		"finally for from global if import in is lambda nonlocal not or pass raise return try while with yield")

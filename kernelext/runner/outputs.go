@@ -11,8 +11,9 @@ import (
 
 // outputs collects what one cell shows during a run. Each output is encoded once.
 type outputs struct {
-	cell         *notebook.Cell
-	changed      *[]*outputs // where to report the first change since the last save; nil for nowhere
+	cell *notebook.Cell
+	// where to report the first change since the last save; nil for nowhere
+	changed      *[]*outputs
 	items        []*item
 	clearPending bool // clear_output(wait=True): clear when the next output comes
 	dirty        bool

@@ -32,7 +32,8 @@ const (
 )
 
 func findTag(nb *notebook.Notebook, tag string) int {
-	return slices.IndexFunc(nb.Cells(), func(c *notebook.Cell) bool { return c.Type() == notebook.Code && c.HasTag(tag) })
+	return slices.IndexFunc(nb.Cells(),
+		func(c *notebook.Cell) bool { return c.Type() == notebook.Code && c.HasTag(tag) })
 }
 
 // Parameters lists the parameters that a notebook offers, in their order. Types are those of Go and

@@ -14,7 +14,8 @@ import (
 
 var (
 	// pythonAssignment matches `name = value` and `name: type = value`.
-	pythonAssignment = regexp.MustCompile(`(?s)^([\p{L}_][\p{L}\p{N}_]*)\s*(?::\s*([^=]+?))?\s*=\s*([^=\s].*)$`)
+	pythonAssignment = regexp.MustCompile(
+		`(?s)^([\p{L}_][\p{L}\p{N}_]*)\s*(?::\s*([^=]+?))?\s*=\s*([^=\s].*)$`)
 	// pythonTypeComment matches the comment `type: int what it is for`.
 	pythonTypeComment = regexp.MustCompile(`^type:\s*(\S+)\s*`)
 	// pythonGeneric takes list[int] and Optional[str] apart.

@@ -137,7 +137,8 @@ func TestSetGoParameters(t *testing.T) {
 			continue
 		}
 		c := nb.Cells()[1]
-		if got := c.Source(); got != "// Parameters given to nb run\n"+want || !c.HasTag("injected-parameters") {
+		if got := c.Source(); got != "// Parameters given to nb run\n"+want ||
+			!c.HasTag("injected-parameters") {
 			t.Errorf("%s: injected %q", setting, got)
 		}
 	}
@@ -246,7 +247,8 @@ func TestUndeclaredParameters(t *testing.T) {
 	}
 	nb = book(t, "print")
 	undeclared, err = runner.SetParameters(nb, "go", given)
-	if err != nil || len(undeclared) != 2 || nb.Cells()[0].Source() != "// Parameters given to nb run\nvar x = 2\nvar epoch = 3" {
+	if err != nil || len(undeclared) != 2 ||
+		nb.Cells()[0].Source() != "// Parameters given to nb run\nvar x = 2\nvar epoch = 3" {
 		t.Errorf("no cell is tagged: %v, error %v: %q", undeclared, err, nb.Cells()[0].Source())
 	}
 }
@@ -333,7 +335,9 @@ func TestParametersReplaceThoseOfAnEarlierRun(t *testing.T) {
 
 // Where the values come from YAML, their own types count only where the declaration tells none.
 func TestReadSettings(t *testing.T) {
-	settings, err := runner.ReadSettings([]byte("layers: [3, 4]\nnames: &n [x, 1.0, no]\nlimits: {a: 3}\nsource: 007\nwhen: [1, 2.5]\nfree: {a: *n}\nrate: 1.0e-3"))
+	settings, err := runner.ReadSettings(
+		[]byte(
+			"layers: [3, 4]\nnames: &n [x, 1.0, no]\nlimits: {a: 3}\nsource: 007\nwhen: [1, 2.5]\nfree: {a: *n}\nrate: 1.0e-3"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -353,7 +357,9 @@ var when = []float64{1.0, 2.5}`
 		t.Errorf("got\n%s\nwanted\n%s", got, want)
 	}
 	nb = book(t, "#parameters a = None\nb = None\nc = 'x'\nd = None")
-	settings, err = runner.ReadSettings([]byte("base: &base {lr: 1e-3}\na: {<<: *base, n: null, ok: true}\nb: \"12\"\nc: 2024-01-01\nd: .inf"))
+	settings, err = runner.ReadSettings(
+		[]byte(
+			"base: &base {lr: 1e-3}\na: {<<: *base, n: null, ok: true}\nb: \"12\"\nc: 2024-01-01\nd: .inf"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -446,7 +452,8 @@ func ExampleSetParameters() {
 
 // Values from a file, with lists and maps, become a cell in the notebook's language.
 func ExampleReadSettings() {
-	settings, err := runner.ReadSettings([]byte("sizes: [64, 96]\nrates: {head: 1e-3, body: 1e-5}\n"))
+	settings, err := runner.ReadSettings(
+		[]byte("sizes: [64, 96]\nrates: {head: 1e-3, body: 1e-5}\n"))
 	if err != nil {
 		fmt.Println(err)
 	}

@@ -108,7 +108,8 @@ func notebookLimits(nb *notebook.Notebook, o *Options) error {
 	if raw, ok := nb.Metadata("execution", "allow_errors"); ok {
 		var allow bool
 		if err := json.Unmarshal(raw, &allow); err != nil {
-			return fmt.Errorf("the notebook's metadata execution.allow_errors: want true or false, not %s", raw)
+			return fmt.Errorf(
+				"the notebook's metadata execution.allow_errors: want true or false, not %s", raw)
 		}
 		o.AllowErrors = o.AllowErrors || allow
 	}
@@ -258,7 +259,8 @@ func keep(report *Report, o *Options) error {
 		}
 		end = matched[0]
 	}
-	earlier := slices.DeleteFunc(slices.Clone(o.Resume.Cells()), func(c *notebook.Cell) bool { return !runnable(c) })
+	earlier := slices.DeleteFunc(slices.Clone(o.Resume.Cells()),
+		func(c *notebook.Cell) bool { return !runnable(c) })
 	for i := range report.Cells[:end] {
 		c := &report.Cells[i]
 		if c.Number == 0 {
@@ -349,7 +351,10 @@ func copyResult(to, from *notebook.Cell) error {
 
 // nothingToRun reports whether no kernel is needed.
 func nothingToRun(report *Report) bool {
-	return !slices.ContainsFunc(report.Cells, func(c CellReport) bool { return c.Status == NotRun && !c.leave })
+	return !slices.ContainsFunc(report.Cells, func(c CellReport) bool {
+		return c.Status == NotRun &&
+			!c.leave
+	})
 }
 
 // noteLanguage writes what the kernel says of its language, with sorted keys as Jupyter's files

@@ -166,7 +166,8 @@ func TestOnlyReplaysAndSetsParameters(t *testing.T) {
 
 func TestReplayFails(t *testing.T) {
 	nb := book(t, "print a", "print b")
-	_, err := run(t, nb, runner.Options{Only: []string{"2"}, Replay: func(string) string { return "fail Oops gone" }})
+	_, err := run(t, nb, runner.Options{Only: []string{"2"},
+		Replay: func(string) string { return "fail Oops gone" }})
 	var failed *runner.ReplayError
 	if !errors.As(err, &failed) || failed.Number != 1 || !strings.Contains(err.Error(), "gone") {
 		t.Errorf("error %v", err)
@@ -339,7 +340,8 @@ func TestWhatCountsAsFinished(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			first := book(t, c.cells...)
 			_, _ = run(t, first, c.o)
-			report, _ := run(t, book(t, c.cells...), runner.Options{Resume: first, Replay: func(string) string { return "" }, CellTimeout: 200 * time.Millisecond})
+			report, _ := run(t, book(t, c.cells...), runner.Options{Resume: first,
+				Replay: func(string) string { return "" }, CellTimeout: 200 * time.Millisecond})
 			if n := report.Count(runner.Kept); n != c.kept {
 				t.Errorf("%d cells were kept, wanted %d: %s", n, c.kept, fates(report))
 			}
@@ -350,7 +352,8 @@ func TestWhatCountsAsFinished(t *testing.T) {
 	if _, err := run(t, first, runner.Options{AllowErrors: true}); err != nil {
 		t.Fatal(err)
 	}
-	report, err := run(t, book(t, "fail E v", "print b"), runner.Options{Resume: first, AllowErrors: true, Replay: func(string) string { return "" }})
+	report, err := run(t, book(t, "fail E v", "print b"), runner.Options{Resume: first,
+		AllowErrors: true, Replay: func(string) string { return "" }})
 	if err != nil || report.Count(runner.Kept) != 2 {
 		t.Errorf("error %v, %s", err, fates(report))
 	}
@@ -404,7 +407,8 @@ func ExampleRun_resume() {
 		nb.Insert(1, notebook.NewCell(notebook.Code, second))
 		return nb
 	}
-	o := runner.Options{Spec: kerneltest.Spec("go"), Replay: func(source string) string { return "" }}
+	o := runner.Options{Spec: kerneltest.Spec("go"),
+		Replay: func(source string) string { return "" }}
 	earlier := book("fail Oops mistyped")
 	_, err := runner.Run(context.Background(), earlier, o)
 	fmt.Println("earlier:", err != nil)

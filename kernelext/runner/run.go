@@ -68,7 +68,8 @@ type Report struct {
 	Cells   []CellReport
 	Begun   time.Time
 	Elapsed time.Duration
-	// Exit is the cell that ended the notebook by sys.exit(0), which is no failure; nil if none did.
+	// Exit is the cell that ended the notebook by sys.exit(0), which is no failure; nil if none
+	// did.
 	Exit *Place
 }
 
@@ -374,7 +375,10 @@ func speaksIPC(s jupyter.Spec) bool {
 func withoutHistory(s jupyter.Spec) jupyter.Spec {
 	const option = "--HistoryManager.hist_file="
 	starts := func(with string) bool {
-		return slices.ContainsFunc(s.Argv, func(arg string) bool { return strings.HasPrefix(arg, with) })
+		return slices.ContainsFunc(s.Argv, func(arg string) bool {
+			return strings.HasPrefix(arg,
+				with)
+		})
 	}
 	if starts("ipykernel") && !starts(option) {
 		s.Argv = append(slices.Clip(s.Argv), option+":memory:")

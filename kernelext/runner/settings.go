@@ -166,7 +166,9 @@ func (s Setting) read(collection bool) (*yaml.Node, error) {
 	}
 	var doc yaml.Node
 	if err := yaml.Unmarshal([]byte(text), &doc); err != nil {
-		return nil, fmt.Errorf("give a list like [1, 2] or a map like {a: 1}, with quotation marks around odd texts, not %q (%w)", s.Value, err)
+		return nil,
+			fmt.Errorf(
+				"give a list like [1, 2] or a map like {a: 1}, with quotation marks around odd texts, not %q (%w)", s.Value, err)
 	}
 	return new(resolver).resolve(doc.Content[0])
 }

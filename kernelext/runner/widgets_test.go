@@ -15,14 +15,17 @@ import (
 // cleared, and the states are in the notebook at the end.
 func TestWidgets(t *testing.T) {
 	open := func(id string) string {
-		return "comm open " + id + ` {"_model_module":"@jupyter-widgets/output","_model_name":"OutputModel","_model_module_version":"1","outputs":[],"msg_id":""}`
+		return "comm open " + id +
+			` {"_model_module":"@jupyter-widgets/output","_model_name":"OutputModel","_model_module_version":"1","outputs":[],"msg_id":""}`
 	}
 	enter, leave := ` {"msg_id":"REQUEST"}`, ` {"msg_id":""}`
 	nb := book(t, strings.Join([]string{open("outer"), open("inner"),
 		"comm msg outer" + enter, "print a", "clear", "print b", "comm msg inner" + enter,
 		"result 1", "comm msg inner" + leave, "print c", "comm msg outer" + leave, "print d"},
 		"\n"),
-		`comm open slider {"_model_name":"IntSliderModel","value":3}`+"\n"+`comm msg slider {"value":4}`+"\n"+`comm msg nobody {"value":5}`+"\ncomm open broken 7\ncomm open list []",
+		`comm open slider {"_model_name":"IntSliderModel","value":3}`+"\n"+
+			`comm msg slider {"value":4}`+"\n"+`comm msg nobody {"value":5}`+
+			"\ncomm open broken 7\ncomm open list []",
 		`fail E v`)
 	warned := 0
 	_, err := run(t, nb, runner.Options{Events: func(e runner.Event) {
@@ -93,7 +96,8 @@ func TestWidgetsOfCellsThatAreKept(t *testing.T) {
 		}
 		return strings.Join(slices.Sorted(maps.Keys(got)), " ")
 	}
-	if got := states(runner.Options{Resume: earlier, Replay: func(string) string { return "" }}, nil); got != "first second third" {
+	if got := states(runner.Options{Resume: earlier, Replay: func(string) string { return "" }},
+		nil); got != "first second third" {
 		t.Errorf("going on: the states are %s", got)
 	}
 	raw, _ := earlier.Metadata("widgets")

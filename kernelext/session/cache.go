@@ -19,6 +19,6 @@ func DataDir() string { return meeting.DataDir() }
 // then renamed. Mode 0600.
 func WriteFile(path string, data []byte) error { return meeting.WriteFile(path, data) }
 
-// List returns the sessions of this user that live, oldest first. Entries that dead ones left behind
-// are removed.
+// List returns the sessions of this user that live, oldest first. Entries that dead ones left
+// behind are removed.
 func List() ([]Info, error) { return meeting.List() }

@@ -87,7 +87,8 @@ func meet(ctx context.Context, p meeting.Place) (*Session, error) {
 }
 
 // do sends a request; an answer that is not 200 becomes an error.
-func (s *Session) do(ctx context.Context, verb, path string, body []byte, header map[string]string) (*response, error) {
+func (s *Session) do(ctx context.Context, verb, path string, body []byte,
+	header map[string]string) (*response, error) {
 	if header == nil {
 		header = map[string]string{}
 	}
@@ -110,7 +111,8 @@ const grace = 4 * time.Second
 // Call sends a request and gives the result. Events before it go to each, in order, on the caller's
 // goroutine; each may be nil. When ctx ends, the work is cancelled, and Call waits a few seconds
 // for the worker to say how that went: the error then has the code [CodeCancelled].
-func (s *Session) Call(ctx context.Context, method string, request any, each func(Event)) (json.RawMessage, error) {
+func (s *Session) Call(ctx context.Context, method string, request any,
+	each func(Event)) (json.RawMessage, error) {
 	body, err := json.Marshal(request)
 	if err != nil {
 		return nil, fmt.Errorf("session: %s: request: %w", method, err)
@@ -152,9 +154,12 @@ func (s *Session) Call(ctx context.Context, method string, request any, each fun
 		var e Event
 		if err := events.Decode(&e); err != nil {
 			if ctx.Err() != nil {
-				return nil, Errorf(CodeCancelled, "cancelled: it stops after the running step, and what was reached until then is kept")
+				return nil, Errorf(CodeCancelled,
+					"cancelled: it stops after the running step, and what was reached until then is kept")
 			}
-			return nil, Errorf(CodeLost, "the session ended in the middle of %s (%v); its log: %s\n%s", method, err, s.info.Log, tail(s.info.Log, 12))
+			return nil, Errorf(CodeLost,
+				"the session ended in the middle of %s (%v); its log: %s\n%s", method, err,
+				s.info.Log, tail(s.info.Log, 12))
 		}
 		switch e.Kind {
 		case KindResult:

@@ -29,7 +29,8 @@ func (r *response) close() {
 }
 
 // roundTrip sends one request on a connection of its own. When ctx ends the connection is closed.
-func roundTrip(ctx context.Context, socket, verb, path string, header map[string]string, body []byte) (*response, error) {
+func roundTrip(ctx context.Context, socket, verb, path string, header map[string]string,
+	body []byte) (*response, error) {
 	conn, err := dialUnix(socket)
 	if err != nil {
 		return nil, err
@@ -47,7 +48,9 @@ func roundTrip(ctx context.Context, socket, verb, path string, header map[string
 
 func (r *response) exchange(verb, path string, header map[string]string, body []byte) error {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s %s HTTP/1.1\r\nHost: session\r\nConnection: close\r\nContent-Length: %d\r\n", verb, path, len(body))
+	fmt.Fprintf(&b,
+		"%s %s HTTP/1.1\r\nHost: session\r\nConnection: close\r\nContent-Length: %d\r\n", verb,
+		path, len(body))
 	for name, value := range header {
 		if strings.ContainsAny(value, "\r\n") {
 			return fmt.Errorf("the header %s has two lines", name)
@@ -132,7 +135,8 @@ func (c *chunked) Read(p []byte) (int, error) {
 			return 0, err
 		}
 		size, _, _ := strings.Cut(line, ";")
-		if c.left, err = strconv.ParseInt(strings.TrimSpace(size), 16, 64); err != nil || c.left < 0 {
+		if c.left, err = strconv.ParseInt(strings.TrimSpace(size), 16, 64); err != nil ||
+			c.left < 0 {
 			return 0, fmt.Errorf("chunk of length %.20q", line)
 		}
 		if c.left == 0 {

@@ -40,7 +40,8 @@ func TestRoundTrip(t *testing.T) {
 	}))
 	defer close(release)
 	get := func(path string) (int, string) {
-		r, err := roundTrip(context.Background(), socket, "POST", path, map[string]string{"X-A": "a"}, []byte("body"))
+		r, err := roundTrip(context.Background(), socket, "POST", path,
+			map[string]string{"X-A": "a"}, []byte("body"))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -54,7 +55,8 @@ func TestRoundTrip(t *testing.T) {
 	if status, text := get("/short"); status != 200 || text != "POST a body" {
 		t.Errorf("%d %q", status, text)
 	}
-	if status, text := get("/long"); status != 200 || text != strings.Repeat(strings.Repeat("é", 10_000)+"\n", 3) {
+	if status, text := get("/long"); status != 200 ||
+		text != strings.Repeat(strings.Repeat("é", 10_000)+"\n", 3) {
 		t.Errorf("%d, %d bytes", status, len(text))
 	}
 	if status, _ := get("/none"); status != 404 {
@@ -84,7 +86,8 @@ func FuzzResponse(f *testing.F) {
 			t.Errorf("a line is %q", line)
 		}
 		c := &chunked{in: in}
-		if n, err := io.Copy(io.Discard, c); err == nil && n > int64(len(text)) || errors.Is(err, io.ErrShortBuffer) {
+		if n, err := io.Copy(io.Discard, c); err == nil && n > int64(len(text)) ||
+			errors.Is(err, io.ErrShortBuffer) {
 			t.Errorf("%d bytes of %d, %v", n, len(text), err)
 		}
 	})

@@ -23,7 +23,8 @@ import (
 // counter is the worker in testdata.
 func counter() session.Worker {
 	_, file, _, _ := runtime.Caller(0)
-	return session.Worker{Name: "counter", Package: "gopets/kernelext/session/testdata/worker", Source: file}
+	return session.Worker{Name: "counter", Package: "gopets/kernelext/session/testdata/worker",
+		Source: file}
 }
 
 // TestMain lets the test program play a kernel and a cell: "kernel" starts a "cell" and waits, as
@@ -52,7 +53,8 @@ func TestMain(m *testing.M) {
 	if err != nil {
 		panic(err)
 	}
-	for name, value := range map[string]string{"GOPETS_CACHE": dir, "TMPDIR": dir, "GONB_TMP_DIR": "", "NB_WORKSPACE": ""} {
+	for name, value := range map[string]string{"GOPETS_CACHE": dir, "TMPDIR": dir,
+		"GONB_TMP_DIR": "", "NB_WORKSPACE": ""} {
 		os.Setenv(name, value)
 	}
 	code := m.Run()
@@ -73,18 +75,23 @@ func open(t *testing.T) *session.Session {
 func TestCallStreamsEventsThenResult(t *testing.T) {
 	s := open(t)
 	var seen []string
-	result, err := s.Call(t.Context(), "count", map[string]int{"To": 3}, func(e session.Event) { seen = append(seen, e.Kind+string(e.Data)) })
-	if err != nil || string(result) != "3" || strings.Join(seen, " ") != "progress1 progress2 progress3" {
+	result, err := s.Call(t.Context(), "count", map[string]int{"To": 3},
+		func(e session.Event) { seen = append(seen, e.Kind+string(e.Data)) })
+	if err != nil || string(result) != "3" ||
+		strings.Join(seen, " ") != "progress1 progress2 progress3" {
 		t.Fatalf("got %v, %s, %v", seen, result, err)
 	}
 	// The worker remembers.
-	if result, err = s.Call(t.Context(), "count", map[string]int{"To": 1}, nil); err != nil || string(result) != "4" {
+	if result, err = s.Call(t.Context(), "count", map[string]int{"To": 1}, nil); err != nil ||
+		string(result) != "4" {
 		t.Fatalf("got %s, %v", result, err)
 	}
-	if _, err = s.Call(t.Context(), "nonsense", nil, nil); !session.HasCode(err, session.CodeUnknown) {
+	if _, err = s.Call(t.Context(), "nonsense", nil, nil); !session.HasCode(err,
+		session.CodeUnknown) {
 		t.Fatalf("unknown method: got %v", err)
 	}
-	if _, err = s.Call(t.Context(), "panic", nil, nil); !session.HasCode(err, session.CodeInternal) || !strings.Contains(err.Error(), "as asked") {
+	if _, err = s.Call(t.Context(), "panic", nil, nil); !session.HasCode(err,
+		session.CodeInternal) || !strings.Contains(err.Error(), "as asked") {
 		t.Fatalf("panic: got %v", err)
 	}
 	if _, err = s.Call(t.Context(), "ping", nil, nil); err != nil {
@@ -109,7 +116,8 @@ func TestClientDies(t *testing.T) {
 		t.Fatal(err)
 	}
 	secret, _ := os.ReadFile(filepath.Join(s.Dir(), "secret"))
-	fmt.Fprintf(conn, "POST /call/count HTTP/1.1\r\nHost: session\r\nSession-Secret: %s\r\nContent-Length: 13\r\n\r\n{\"To\":100000}", secret)
+	fmt.Fprintf(conn,
+		"POST /call/count HTTP/1.1\r\nHost: session\r\nSession-Secret: %s\r\nContent-Length: 13\r\n\r\n{\"To\":100000}", secret)
 	lines := bufio.NewScanner(conn)
 	for lines.Scan() && !strings.Contains(lines.Text(), "progress") {
 	}
@@ -133,7 +141,8 @@ func TestClientDies(t *testing.T) {
 func TestStrangersAreRefused(t *testing.T) {
 	s := open(t)
 	sock := filepath.Join(s.Dir(), "sock")
-	for path, mode := range map[string]os.FileMode{sock: 0o600, s.Dir(): 0o700, filepath.Join(s.Dir(), "secret"): 0o600} {
+	for path, mode := range map[string]os.FileMode{sock: 0o600, s.Dir(): 0o700,
+		filepath.Join(s.Dir(), "secret"): 0o600} {
 		info, err := os.Stat(path)
 		if err != nil || info.Mode().Perm() != mode {
 			t.Errorf("%s: want mode %o, got %v, %v", path, mode, info.Mode().Perm(), err)
@@ -142,9 +151,13 @@ func TestStrangersAreRefused(t *testing.T) {
 	if len(sock) >= 100 {
 		t.Errorf("socket path has %d bytes", len(sock))
 	}
-	client := http.Client{Transport: &http.Transport{DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) { return net.Dial("unix", sock) }}}
+	client := http.Client{Transport: &http.Transport{DialContext: func(ctx context.Context, _,
+		_ string) (net.Conn, error) {
+		return net.Dial("unix", sock)
+	}}}
 	for _, secret := range []string{"", "guess"} {
-		request, _ := http.NewRequest(http.MethodPost, "http://session/call/ping", strings.NewReader("{}"))
+		request, _ := http.NewRequest(http.MethodPost, "http://session/call/ping",
+			strings.NewReader("{}"))
 		request.Header.Set("Session-Secret", secret)
 		answer, err := client.Do(request)
 		if err != nil {
@@ -214,7 +227,8 @@ func TestKilledWorker(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer next.Stop(context.Background())
-	if result, err := next.Call(t.Context(), "count", map[string]int{"To": 1}, nil); err != nil || string(result) != "1" {
+	if result, err := next.Call(t.Context(), "count", map[string]int{"To": 1}, nil); err != nil ||
+		string(result) != "1" {
 		t.Fatalf("got %s, %v", result, err)
 	}
 }
@@ -252,7 +266,8 @@ func TestKernelKilled(t *testing.T) {
 			break
 		}
 		if time.Now().After(end) {
-			t.Fatalf("five seconds after the kernel's death there are still %v and %+v", entries, live)
+			t.Fatalf("five seconds after the kernel's death there are still %v and %+v", entries,
+				live)
 		}
 		time.Sleep(50 * time.Millisecond)
 	}
@@ -286,7 +301,8 @@ func TestSourceChanged(t *testing.T) {
 	if err := json.Unmarshal(data, &note); err != nil {
 		t.Fatal(err)
 	}
-	if !strings.Contains(strings.Join(note.Dirs, " "), filepath.Join("kernelext", "session")) || len(note.Files) < 2 {
+	if !strings.Contains(strings.Join(note.Dirs, " "), filepath.Join("kernelext", "session")) ||
+		len(note.Files) < 2 {
 		t.Fatalf("source is %+v", note)
 	}
 	// Touching the source of this test would disturb others: the same by way of one file more.
@@ -315,7 +331,8 @@ func Example() {
 		return
 	}
 	defer s.Stop(context.Background())
-	count, err := s.Call(context.Background(), "count", map[string]int{"To": 2}, func(e session.Event) { fmt.Println(e.Kind, string(e.Data)) })
+	count, err := s.Call(context.Background(), "count", map[string]int{"To": 2},
+		func(e session.Event) { fmt.Println(e.Kind, string(e.Data)) })
 	fmt.Println(string(count), err)
 	// Output:
 	// progress 1

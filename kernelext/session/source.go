@@ -70,7 +70,8 @@ func listSource(ctx context.Context, workspace, pkg string) (source, error) {
 		}
 	}
 	sort.Strings(s.Dirs)
-	s.Files = append(s.Files, filepath.Join(workspace, "go.mod"), filepath.Join(workspace, "go.sum"))
+	s.Files = append(s.Files, filepath.Join(workspace, "go.mod"),
+		filepath.Join(workspace, "go.sum"))
 	return s, nil
 }
 
@@ -89,7 +90,9 @@ func readSource(path string) (source, error) {
 func workspace(sourceFile string) (string, error) {
 	if dir := os.Getenv("NB_WORKSPACE"); dir != "" {
 		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err != nil {
-			return "", fmt.Errorf("session: NB_WORKSPACE is %s, which holds no go.mod: set it to the module's folder", dir)
+			return "",
+				fmt.Errorf(
+					"session: NB_WORKSPACE is %s, which holds no go.mod: set it to the module's folder", dir)
 		}
 		return dir, nil
 	}
@@ -103,7 +106,9 @@ func workspace(sourceFile string) (string, error) {
 			}
 		}
 	}
-	return "", fmt.Errorf("session: the module to build the worker from was not found (seen from %q): set NB_WORKSPACE to the module's folder", sourceFile)
+	return "",
+		fmt.Errorf(
+			"session: the module to build the worker from was not found (seen from %q): set NB_WORKSPACE to the module's folder", sourceFile)
 }
 
 // Program is where the worker's program lies once [Worker.Build] has made it: in the folder bin of
@@ -117,7 +122,8 @@ func (w Worker) Program() (string, error) {
 }
 
 func (w Worker) program(workspace string) string {
-	return filepath.Join(CacheDir(), "bin", fmt.Sprintf("%s-worker-%s", w.Name, meeting.ShortHash(workspace)))
+	return filepath.Join(CacheDir(), "bin", fmt.Sprintf("%s-worker-%s", w.Name,
+		meeting.ShortHash(workspace)))
 }
 
 // Build builds the worker's program, quickly if nothing has changed, and says where it lies.
@@ -151,7 +157,9 @@ func (w Worker) build(ctx context.Context) (string, source, error) {
 		src.Hash = src.hash()
 		// An up-to-date program is built in a quarter of a second; asked with -n it would take as
 		// long to find that out.
-		done := w.noticeLater(fmt.Sprintf("building the %s session's program from %s (once; half a minute on a slow machine)", w.Name, dir))
+		done := w.noticeLater(fmt.Sprintf(
+			"building the %s session's program from %s (once; half a minute on a slow machine)",
+			w.Name, dir))
 		_, err = goCommand(ctx, dir, "build", "-o", program, w.Package)
 		done()
 		if err != nil {
@@ -174,7 +182,8 @@ func goCommand(ctx context.Context, dir string, args ...string) ([]byte, error) 
 		if ctx.Err() != nil {
 			return nil, ctx.Err()
 		}
-		return nil, fmt.Errorf("session: go %s in %s: %w\n%s", args[0], dir, err, bytes.TrimSpace(complaint.Bytes()))
+		return nil, fmt.Errorf("session: go %s in %s: %w\n%s", args[0], dir, err,
+			bytes.TrimSpace(complaint.Bytes()))
 	}
 	return out.Bytes(), nil
 }

@@ -65,7 +65,8 @@ func (w Worker) start(ctx context.Context, p meeting.Place) (*Session, error) {
 	}
 	defer logFile.Close()
 	meeting.KeepFilesOut()
-	cmd := exec.Command(program, "session", "-name", w.Name, "-dir", p.Dir, "-owner", p.Owner.String(), "-build", src.Hash, "-log", logPath)
+	cmd := exec.Command(program, "session", "-name", w.Name, "-dir", p.Dir, "-owner",
+		p.Owner.String(), "-build", src.Hash, "-log", logPath)
 	cmd.Stdout, cmd.Stderr = logFile, logFile
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
 	cmd.Dir = CacheDir()
@@ -81,13 +82,16 @@ func (w Worker) start(ctx context.Context, p meeting.Place) (*Session, error) {
 		}
 		select {
 		case err := <-ended:
-			return nil, fmt.Errorf("session: the worker ended at once (%v); its log %s says:\n%s", err, logPath, tail(logPath, 20))
+			return nil, fmt.Errorf("session: the worker ended at once (%v); its log %s says:\n%s",
+				err, logPath, tail(logPath, 20))
 		case <-ctx.Done():
 			cmd.Process.Kill()
 			return nil, ctx.Err()
 		case <-limit:
 			cmd.Process.Kill()
-			return nil, fmt.Errorf("session: the worker gave no answer for %v; its log %s says:\n%s", patience, logPath, tail(logPath, 20))
+			return nil,
+				fmt.Errorf("session: the worker gave no answer for %v; its log %s says:\n%s",
+					patience, logPath, tail(logPath, 20))
 		case <-time.After(10 * time.Millisecond):
 		}
 	}
@@ -102,13 +106,15 @@ func newLog(name string) (string, *os.File, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return "", nil, err
 	}
-	if old, err := filepath.Glob(filepath.Join(dir, name+"-*.log")); err == nil && len(old) > keptLogs {
+	if old, err := filepath.Glob(filepath.Join(dir, name+"-*.log")); err == nil &&
+		len(old) > keptLogs {
 		sort.Strings(old) // by date
 		for _, path := range old[:len(old)-keptLogs] {
 			os.Remove(path)
 		}
 	}
-	path := filepath.Join(dir, fmt.Sprintf("%s-%s-%d.log", name, time.Now().Format("20060102-150405"), os.Getpid()))
+	path := filepath.Join(dir, fmt.Sprintf("%s-%s-%d.log", name,
+		time.Now().Format("20060102-150405"), os.Getpid()))
 	f, err := os.OpenFile(path, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
 	return path, f, err
 }

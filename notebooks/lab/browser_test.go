@@ -38,7 +38,8 @@ type answer struct {
 func openBrowser(t *testing.T, width, height int) *page {
 	t.Helper()
 	program := ""
-	for _, name := range []string{"chromium", "chromium-browser", "google-chrome", "google-chrome-stable"} {
+	for _, name := range []string{"chromium", "chromium-browser", "google-chrome",
+		"google-chrome-stable"} {
 		if path, err := exec.LookPath(name); err == nil {
 			program = path
 			break
@@ -55,8 +56,10 @@ func openBrowser(t *testing.T, width, height int) *page {
 	if err != nil {
 		t.Fatal(err)
 	}
-	args := []string{"--headless=new", "--remote-debugging-pipe", "--user-data-dir=" + t.TempDir(), fmt.Sprintf("--window-size=%d,%d", width, height),
-		"--no-first-run", "--disable-gpu", "--disable-sync", "--disable-background-networking", "--disable-component-update", "--disable-dev-shm-usage"}
+	args := []string{"--headless=new", "--remote-debugging-pipe", "--user-data-dir=" + t.TempDir(),
+		fmt.Sprintf("--window-size=%d,%d", width, height),
+		"--no-first-run", "--disable-gpu", "--disable-sync", "--disable-background-networking",
+		"--disable-component-update", "--disable-dev-shm-usage"}
 	if os.Getuid() == 0 {
 		args = append(args, "--no-sandbox") // Chromium refuses to sandbox root's processes
 	}
@@ -81,9 +84,11 @@ func openBrowser(t *testing.T, width, height int) *page {
 		SessionID string `json:"sessionId"`
 	}
 	p.do("Target.createTarget", map[string]any{"url": "about:blank"}, &target)
-	p.do("Target.attachToTarget", map[string]any{"targetId": target.TargetID, "flatten": true}, &target)
+	p.do("Target.attachToTarget", map[string]any{"targetId": target.TargetID, "flatten": true},
+		&target)
 	p.session = target.SessionID
-	p.do("Emulation.setDeviceMetricsOverride", map[string]any{"width": width, "height": height, "deviceScaleFactor": 1, "mobile": false}, nil)
+	p.do("Emulation.setDeviceMetricsOverride", map[string]any{"width": width, "height": height,
+		"deviceScaleFactor": 1, "mobile": false}, nil)
 	return p
 }
 
@@ -188,7 +193,8 @@ func (p *page) eval(result any, expression string) {
 			} `json:"exception"`
 		} `json:"exceptionDetails"`
 	}
-	p.do("Runtime.evaluate", map[string]any{"expression": expression, "returnByValue": true, "awaitPromise": true}, &r)
+	p.do("Runtime.evaluate", map[string]any{"expression": expression, "returnByValue": true,
+		"awaitPromise": true}, &r)
 	if e := r.ExceptionDetails; e != nil {
 		p.t.Fatalf("in the page: %s %s\n%s", e.Text, e.Exception.Description, expression)
 	}
@@ -238,7 +244,8 @@ func (p *page) picture(format string) []byte {
 // shot keeps a picture of what is seen among the test's artifacts.
 func (p *page) shot(name string) {
 	p.t.Helper()
-	if err := os.WriteFile(filepath.Join(p.t.ArtifactDir(), name), p.picture("png"), 0o644); err != nil {
+	if err := os.WriteFile(filepath.Join(p.t.ArtifactDir(), name), p.picture("png"),
+		0o644); err != nil {
 		p.t.Fatal(err)
 	}
 }

@@ -28,16 +28,19 @@ func python(t *testing.T) string {
 		return program
 	}
 	if *venv != "" {
-		t.Fatalf("-venv %s has no JupyterLab: run %s -m pip install jupyterlab==%s", dir, program, labVersion)
+		t.Fatalf("-venv %s has no JupyterLab: run %s -m pip install jupyterlab==%s", dir, program,
+			labVersion)
 	}
 	base, err := exec.LookPath("python3")
 	if err != nil {
 		t.Skip("no python3 here: JupyterLab needs it")
 	}
 	if out, err := exec.Command(base, "-m", "venv", dir).CombinedOutput(); err != nil {
-		t.Skipf("no virtual environment can be made (Debian: apt-get install python3-venv): %v\n%s", err, out)
+		t.Skipf("no virtual environment can be made (Debian: apt-get install python3-venv): %v\n%s",
+			err, out)
 	}
-	if out, err := exec.Command(program, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "jupyterlab=="+labVersion).CombinedOutput(); err != nil {
+	if out, err := exec.Command(program, "-m", "pip", "install", "--quiet",
+		"--disable-pip-version-check", "jupyterlab=="+labVersion).CombinedOutput(); err != nil {
 		t.Skipf("pip cannot install JupyterLab here: %v\n%s", err, out)
 	}
 	return program
@@ -72,17 +75,22 @@ func startLab(t *testing.T, python, dir, prefix string) server {
 		t.Fatal(err)
 	}
 	// No question whether news are wanted, which would lie over the pictures.
-	if err := os.WriteFile(filepath.Join(quiet, "notification.jupyterlab-settings"), []byte(`{"fetchNews": "false", "checkForUpdates": false}`), 0o644); err != nil {
+	if err := os.WriteFile(filepath.Join(quiet, "notification.jupyterlab-settings"),
+		[]byte(`{"fetchNews": "false", "checkForUpdates": false}`), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	log, err := os.Create(filepath.Join(t.ArtifactDir(), "jupyterlab-"+filepath.Base(filepath.Dir(private))+filepath.Base(private)+".log"))
+	log, err := os.Create(filepath.Join(t.ArtifactDir(), "jupyterlab-"+
+		filepath.Base(filepath.Dir(private))+filepath.Base(private)+".log"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	cmd := exec.Command(python, "-m", "jupyter", "lab", "--no-browser", "--ServerApp.port=0", "--ServerApp.port_retries=0", "--LabApp.expose_app_in_browser=True",
+	cmd := exec.Command(python, "-m", "jupyter", "lab", "--no-browser", "--ServerApp.port=0",
+		"--ServerApp.port_retries=0", "--LabApp.expose_app_in_browser=True",
 		"--ServerApp.root_dir="+dir, "--allow-root")
-	cmd.Env = append(os.Environ(), "JUPYTER_PATH="+filepath.Join(prefix, "share", "jupyter"), "JUPYTER_DATA_DIR="+filepath.Join(private, "data"),
-		"JUPYTER_CONFIG_DIR="+filepath.Join(private, "config"), "JUPYTER_RUNTIME_DIR="+runtimeDir, "JUPYTERLAB_SETTINGS_DIR="+settings,
+	cmd.Env = append(os.Environ(), "JUPYTER_PATH="+filepath.Join(prefix, "share", "jupyter"),
+		"JUPYTER_DATA_DIR="+filepath.Join(private, "data"),
+		"JUPYTER_CONFIG_DIR="+filepath.Join(private, "config"), "JUPYTER_RUNTIME_DIR="+runtimeDir,
+		"JUPYTERLAB_SETTINGS_DIR="+settings,
 		"JUPYTERLAB_WORKSPACES_DIR="+filepath.Join(private, "workspaces"))
 	cmd.Stdout, cmd.Stderr = log, log
 	// an interrupt of the test is not an interrupt of the kernels
@@ -95,13 +103,15 @@ func startLab(t *testing.T, python, dir, prefix string) server {
 		waitOrKill(cmd, 20*time.Second)
 		log.Close()
 	})
-	for end := time.Now().Add(2 * time.Minute); time.Now().Before(end); time.Sleep(200 * time.Millisecond) {
+	for end := time.Now().Add(2 * time.Minute); time.Now().Before(end); time.Sleep(
+		200 * time.Millisecond) {
 		files, _ := filepath.Glob(filepath.Join(runtimeDir, "jpserver-*.json"))
 		if len(files) == 0 {
 			continue
 		}
 		var s server
-		if text, err := os.ReadFile(files[0]); err == nil && json.Unmarshal(text, &s) == nil && s.URL != "" {
+		if text, err := os.ReadFile(files[0]); err == nil && json.Unmarshal(text, &s) == nil &&
+			s.URL != "" {
 			return s
 		}
 	}

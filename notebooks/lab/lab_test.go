@@ -22,8 +22,10 @@ var (
 )
 
 // small are parameters with which the whole notebook takes two minutes on two cores.
-var small = []runner.Setting{{Name: "source", Value: "sample-small"}, {Name: "size1", Value: "64"}, {Name: "size2", Value: "64"}, {Name: "bs1", Value: "16"}, {Name: "bs2", Value: "16"},
-	{Name: "epochs1", Value: "1"}, {Name: "epochs2", Value: "1"}, {Name: "epochs3", Value: "1"}, {Name: "epochs4", Value: "1"}}
+var small = []runner.Setting{{Name: "source", Value: "sample-small"}, {Name: "size1", Value: "64"},
+	{Name: "size2", Value: "64"}, {Name: "bs1", Value: "16"}, {Name: "bs2", Value: "16"},
+	{Name: "epochs1", Value: "1"}, {Name: "epochs2", Value: "1"}, {Name: "epochs3", Value: "1"},
+	{Name: "epochs4", Value: "1"}}
 
 // patience is for all cells together, on a busy machine without XLA.
 const patience = 20 * time.Minute
@@ -58,7 +60,9 @@ func TestNotebookInJupyterLab(t *testing.T) {
 
 	saved := inFile(t, path)
 	if want := saved.pictures; want < 14 || there.pictures != want {
-		t.Errorf("JupyterLab shows %d pictures, the saved file holds %d; the notebook draws 14 at least", there.pictures, want)
+		t.Errorf(
+			"JupyterLab shows %d pictures, the saved file holds %d; the notebook draws 14 at least",
+			there.pictures, want)
 	}
 	if there.tables < saved.tables {
 		t.Errorf("JupyterLab shows %d tables, the saved file holds %d", there.tables, saved.tables)
@@ -91,7 +95,9 @@ func TestPageOfExecutedNotebook(t *testing.T) {
 	want := inFile(t, "../executed/pets.ipynb")
 	p := openBrowser(t, 1100, 1000)
 	for _, scheme := range []string{"light", "dark"} {
-		p.do("Emulation.setEmulatedMedia", map[string]any{"features": []map[string]string{{"name": "prefers-color-scheme", "value": scheme}}}, nil)
+		p.do("Emulation.setEmulatedMedia",
+			map[string]any{"features": []map[string]string{{"name": "prefers-color-scheme",
+				"value": scheme}}}, nil)
 		p.open("file://" + path)
 		p.wait("the page", time.Minute, `document.readyState === "complete"`)
 		var found struct {
@@ -100,7 +106,8 @@ func TestPageOfExecutedNotebook(t *testing.T) {
 			Background     string
 			Faint          []string
 		}
-		p.eval(&found, `(() => { const rgb = c => c.match(/[\d.]+/g).slice(0, 3).map(v => v / 255), channel = v => v <= .03928 ? v / 12.92 : ((v + .055) / 1.055) ** 2.4;
+		p.eval(&found,
+			`(() => { const rgb = c => c.match(/[\d.]+/g).slice(0, 3).map(v => v / 255), channel = v => v <= .03928 ? v / 12.92 : ((v + .055) / 1.055) ** 2.4;
 			const light = c => { const [r, g, b] = rgb(c).map(channel); return .2126 * r + .7152 * g + .0722 * b };
 			const ground = e => { for (; e; e = e.parentElement) { const c = getComputedStyle(e).backgroundColor; if (c !== "rgba(0, 0, 0, 0)") return c } return "rgb(255, 255, 255)" };
 			const faint = [...document.querySelectorAll("pre, pre span, td, th, p")].filter(e => [...e.childNodes].some(n => n.nodeType === 3 && n.data.trim())).filter(e => {
@@ -109,14 +116,16 @@ func TestPageOfExecutedNotebook(t *testing.T) {
 			return {Images: imgs.length, Broken: imgs.filter(i => !(i.complete && i.naturalWidth > 0)).length, Faint: faint.slice(0, 5), Background: getComputedStyle(document.body).backgroundColor,
 				Fetched: performance.getEntriesByType("resource").map(e => e.name).filter(n => !n.startsWith("data:"))} })()`)
 		if found.Images < want.pictures || found.Broken > 0 || len(found.Fetched) > 0 {
-			t.Errorf("%s: %d pictures of %d, %d broken, fetched %v", scheme, found.Images, want.pictures, found.Broken, found.Fetched)
+			t.Errorf("%s: %d pictures of %d, %d broken, fetched %v", scheme, found.Images,
+				want.pictures, found.Broken, found.Fetched)
 		}
 		if len(found.Faint) > 0 {
 			t.Errorf("%s: text that can hardly be read on its ground: %q", scheme, found.Faint)
 		}
 		t.Logf("%s: %d pictures on %s", scheme, found.Images, found.Background)
 		for i, what := range []string{"table", "img[alt^='prediction/']", "img[alt^='Confusion']"} {
-			p.eval(nil, fmt.Sprintf(`document.querySelector(%q)?.scrollIntoView({block: "center"})`, what))
+			p.eval(nil, fmt.Sprintf(`document.querySelector(%q)?.scrollIntoView({block: "center"})`,
+				what))
 			p.shot(fmt.Sprintf("page-%s-%d.png", scheme, i+1))
 		}
 	}
@@ -139,7 +148,8 @@ func TestPictureOfReadme(t *testing.T) {
 		}
 		v := openNotebook(t, p, startLab(t, python(t), dir, installKernel(t)), "pets.ipynb")
 		v.pictures("executed") // all are rendered
-		v.eval(nil, `(async () => { const n = `+current+`.content, i = n.widgets.findIndex(c => c.model.id === "top-losses"); n.activeCellIndex = i; await n.scrollToItem(i, "start") })()`)
+		v.eval(nil, `(async () => { const n = `+current+
+			`.content, i = n.widgets.findIndex(c => c.model.id === "top-losses"); n.activeCellIndex = i; await n.scrollToItem(i, "start") })()`)
 		time.Sleep(time.Second) // the page comes to rest
 		if err := os.WriteFile(readmePicture, p.picture("jpeg"), 0o644); err != nil {
 			t.Fatal(err)
@@ -177,7 +187,8 @@ func openNotebook(t *testing.T, p *page, s server, name string) view {
 	t.Helper()
 	p.open(s.URL + "lab/tree/" + name + "?token=" + s.Token)
 	v := view{p, t}
-	v.wait("the notebook's cells", 2*time.Minute, `window.jupyterapp && `+current+`?.content?.widgets?.length && document.querySelector(".jp-Notebook .jp-Cell")`)
+	v.wait("the notebook's cells", 2*time.Minute, `window.jupyterapp && `+current+
+		`?.content?.widgets?.length && document.querySelector(".jp-Notebook .jp-Cell")`)
 	// A server without our kernel asks which one to take: none.
 	time.Sleep(2 * time.Second)
 	v.eval(nil, `document.querySelector(".jp-Dialog .jp-mod-reject")?.click()`)
@@ -196,17 +207,21 @@ type bars struct {
 // runAll is the menu's "Restart Kernel and Run All Cells…". It looks at the bars all the while.
 func (v view) runAll() {
 	v.t.Helper()
-	v.wait("a kernel", 2*time.Minute, current+`.sessionContext.session?.kernel?.connectionStatus === "connected"`)
+	v.wait("a kernel", 2*time.Minute, current+
+		`.sessionContext.session?.kernel?.connectionStatus === "connected"`)
 	v.shot("01-open.png")
-	v.eval(nil, `void jupyterapp.commands.execute("runmenu:restart-and-run-all").then(() => { window.allRan = true })`)
-	v.wait("the question whether to restart", 10*time.Second, `document.querySelector(".jp-Dialog .jp-mod-accept")`)
+	v.eval(nil,
+		`void jupyterapp.commands.execute("runmenu:restart-and-run-all").then(() => { window.allRan = true })`)
+	v.wait("the question whether to restart", 10*time.Second,
+		`document.querySelector(".jp-Dialog .jp-mod-accept")`)
 	v.shot("02-restart.png")
 	v.eval(nil, `document.querySelector(".jp-Dialog .jp-mod-accept").click()`)
 	moved, begun := 0, time.Now()
 	last := -1.0
 	for {
 		var b bars
-		v.eval(&b, `({done: window.allRan === true, values: [...document.querySelectorAll(".jp-OutputArea-output progress")].map(p => p.value / p.max)})`)
+		v.eval(&b,
+			`({done: window.allRan === true, values: [...document.querySelectorAll(".jp-OutputArea-output progress")].map(p => p.value / p.max)})`)
 		if b.Done {
 			break
 		}
@@ -214,7 +229,8 @@ func (v view) runAll() {
 			last = b.Values[n-1]
 			moved++
 			if moved == 4 || moved == 20 {
-				v.eval(nil, `(async () => { const n = `+current+`.content, i = n.widgets.findIndex(c => c.node.querySelector("progress")); if (i >= 0) await n.scrollToItem(i, "center") })()`)
+				v.eval(nil, `(async () => { const n = `+current+
+					`.content, i = n.widgets.findIndex(c => c.node.querySelector("progress")); if (i >= 0) await n.scrollToItem(i, "center") })()`)
 				v.shot(fmt.Sprintf("03-bar-%d.png", moved))
 			}
 		}
@@ -224,7 +240,8 @@ func (v view) runAll() {
 		}
 		time.Sleep(100 * time.Millisecond)
 	}
-	v.t.Logf("all cells ran in %v; bars were seen in %d states", time.Since(begun).Round(time.Second), moved)
+	v.t.Logf("all cells ran in %v; bars were seen in %d states",
+		time.Since(begun).Round(time.Second), moved)
 	if moved < 4 {
 		v.t.Errorf("bars were seen in %d states: they do not move", moved)
 	}
@@ -234,7 +251,8 @@ func (v view) runAll() {
 func (v view) noErrors() {
 	v.t.Helper()
 	var bad []string
-	v.eval(&bad, `(() => { const bad = []; for (const c of `+current+`.content.widgets) { const m = c.model; if (m.type !== "code") continue;
+	v.eval(&bad, `(() => { const bad = []; for (const c of `+current+
+		`.content.widgets) { const m = c.model; if (m.type !== "code") continue;
 		const id = m.id, text = m.sharedModel.getSource();
 		if (!m.executionCount && text.trim()) bad.push(id + " did not run");
 		for (let i = 0; i < m.outputs.length; i++) if (m.outputs.get(i).type === "error") bad.push(id + " failed: " + JSON.stringify(m.outputs.get(i).toJSON().evalue)); } return bad })()`)
@@ -248,7 +266,8 @@ func (v view) noErrors() {
 
 func (v view) trusted() bool {
 	var yes bool
-	v.eval(&yes, `[...`+current+`.content.widgets].every(c => c.model.type !== "code" || c.model.trusted)`)
+	v.eval(&yes, `[...`+current+
+		`.content.widgets].every(c => c.model.type !== "code" || c.model.trusted)`)
 	return yes
 }
 
@@ -260,14 +279,19 @@ type seen struct{ pictures, tables int }
 func (v view) pictures(label string) seen {
 	v.t.Helper()
 	var cells []int
-	v.eval(&cells, `[...`+current+`.content.widgets].flatMap((c, i) => c.model.type === "code" && c.model.outputs.length ? [i] : [])`)
+	v.eval(&cells, `[...`+current+
+		`.content.widgets].flatMap((c, i) => c.model.type === "code" && c.model.outputs.length ? [i] : [])`)
 	var all seen
 	for _, i := range cells {
-		v.eval(nil, fmt.Sprintf(`(async () => { const n = %s.content; n.activeCellIndex = %d; await n.scrollToItem(%d, "start"); })()`, current, i, i))
+		v.eval(nil,
+			fmt.Sprintf(
+				`(async () => { const n = %s.content; n.activeCellIndex = %d; await n.scrollToItem(%d, "start"); })()`, current, i, i))
 		cell := fmt.Sprintf("%s.content.widgets[%d]", current, i)
-		v.wait(fmt.Sprintf("cell %d", i), 20*time.Second, cell+".node.isConnected && "+cell+".outputArea.node.children.length")
+		v.wait(fmt.Sprintf("cell %d", i), 20*time.Second, cell+".node.isConnected && "+cell+
+			".outputArea.node.children.length")
 		var found struct{ Images, Broken, Tables int }
-		look := `(() => { const o = ` + cell + `.outputArea.node, imgs = [...o.querySelectorAll("img")];
+		look := `(() => { const o = ` + cell +
+			`.outputArea.node, imgs = [...o.querySelectorAll("img")];
 			return {Images: imgs.length, Broken: imgs.filter(i => !(i.complete && i.naturalWidth > 0)).length, Tables: o.querySelectorAll("table").length} })()`
 		for range 50 {
 			if v.eval(&found, look); found.Broken == 0 {
@@ -276,7 +300,8 @@ func (v view) pictures(label string) seen {
 			time.Sleep(100 * time.Millisecond)
 		}
 		if found.Broken > 0 {
-			v.t.Errorf("%s: cell %d: %d of %d pictures are not shown", label, i, found.Broken, found.Images)
+			v.t.Errorf("%s: cell %d: %d of %d pictures are not shown", label, i, found.Broken,
+				found.Images)
 		}
 		all.pictures += found.Images
 		all.tables += found.Tables
@@ -291,9 +316,11 @@ func (v view) pictures(label string) seen {
 // interactive clicks a cell of the last matrix and looks for its pictures.
 func (v view) interactive() {
 	v.t.Helper()
-	v.wait("the matrix to answer", 10*time.Second, `document.querySelector("[id^=plots-matrix] p")?.textContent`)
+	v.wait("the matrix to answer", 10*time.Second,
+		`document.querySelector("[id^=plots-matrix] p")?.textContent`)
 	var told string
-	v.eval(&told, `(() => { const root = document.querySelector("[id^=plots-matrix]"), img = root.querySelector("img");
+	v.eval(&told,
+		`(() => { const root = document.querySelector("[id^=plots-matrix]"), img = root.querySelector("img");
 		const d = JSON.parse(root.querySelector("script[type='application/json']").textContent), r = img.getBoundingClientRect(), k = r.width / d.width, e = d.examples[0];
 		const at = {bubbles: true, clientX: r.left + (d.x + (e.predicted + .5) * d.cell) * k, clientY: r.top + (d.y + (e.actual + .5) * d.cell) * k};
 		img.dispatchEvent(new MouseEvent("mousemove", at));

@@ -37,11 +37,13 @@ func TestServicePage(t *testing.T) {
 		t.Skip("a real browser takes a while: ask for it with -lab")
 	}
 	dir := filepath.Join(t.TempDir(), "pets")
-	if err := sample.Generate(t.Context(), dir, sample.Options{PerBreed: 1, Folders: []string{"pug"}}, nil); err != nil {
+	if err := sample.Generate(t.Context(), dir,
+		sample.Options{PerBreed: 1, Folders: []string{"pug"}}, nil); err != nil {
 		t.Fatal(err)
 	}
 	photo := filepath.Join(dir, "pug", "pug_1.jpg")
-	s, err := serve.New(shades{}, []string{"light_picture", "dark_picture"}, serve.Options{Model: "shades"})
+	s, err := serve.New(shades{}, []string{"light_picture", "dark_picture"},
+		serve.Options{Model: "shades"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -57,24 +59,32 @@ func TestServicePage(t *testing.T) {
 		p := openBrowser(t, c.width, c.height)
 		p.do("Emulation.setScriptExecutionDisabled", map[string]any{"value": c.noScript}, nil)
 		p.open(service.URL)
-		p.wait("the form", time.Minute, `document.readyState === "complete" && document.querySelector("form button")`)
+		p.wait("the form", time.Minute,
+			`document.readyState === "complete" && document.querySelector("form button")`)
 		var root struct{ Root struct{ NodeID int } }
 		p.do("DOM.getDocument", nil, &root)
 		var input struct{ NodeID int }
-		p.do("DOM.querySelector", map[string]any{"nodeId": root.Root.NodeID, "selector": "#photo"}, &input)
-		p.do("DOM.setFileInputFiles", map[string]any{"nodeId": input.NodeID, "files": []string{photo}}, nil)
+		p.do("DOM.querySelector", map[string]any{"nodeId": root.Root.NodeID, "selector": "#photo"},
+			&input)
+		p.do("DOM.setFileInputFiles", map[string]any{"nodeId": input.NodeID,
+			"files": []string{photo}}, nil)
 		if !c.noScript {
-			p.wait("the preview", time.Minute, `document.getElementById("preview").naturalWidth > 0 && !document.getElementById("preview").hidden`)
+			p.wait("the preview", time.Minute,
+				`document.getElementById("preview").naturalWidth > 0 && !document.getElementById("preview").hidden`)
 		}
 		p.eval(nil, `document.querySelector("form").requestSubmit()`)
-		p.wait("the answer", time.Minute, `document.readyState === "complete" && document.querySelector(".bars")?.naturalWidth > 0`)
+		p.wait("the answer", time.Minute,
+			`document.readyState === "complete" && document.querySelector(".bars")?.naturalWidth > 0`)
 		var seen struct {
 			Verdict, Bars        string
 			Picture, Wide, Blank int
 		}
-		p.eval(&seen, `({Verdict: document.querySelector(".verdict").textContent, Bars: document.querySelector(".bars").alt, Picture: document.querySelector("figure img").naturalWidth,
+		p.eval(&seen,
+			`({Verdict: document.querySelector(".verdict").textContent, Bars: document.querySelector(".bars").alt, Picture: document.querySelector("figure img").naturalWidth,
 			Wide: document.documentElement.scrollWidth - innerWidth, Blank: [...document.images].filter(i => i.checkVisibility() && !i.naturalWidth).length})`)
-		if !strings.Contains(seen.Verdict, "picture") || !strings.Contains(seen.Bars, "light picture ") || seen.Picture < 100 || seen.Wide > 0 || seen.Blank > 0 {
+		if !strings.Contains(seen.Verdict, "picture") ||
+			!strings.Contains(seen.Bars, "light picture ") || seen.Picture < 100 || seen.Wide > 0 ||
+			seen.Blank > 0 {
 			t.Errorf("%s: %+v", c.name, seen)
 		}
 		p.shot("service-" + c.name + ".png")

@@ -39,7 +39,9 @@ func Example() {
 	eng, err := engine.Open(engine.Options{Spec: "go"})
 	check(err)
 	defer eng.Close()
-	learn, err := train.CNNLearner(ctx, eng, data, "petnet10", train.Config{Batches: spec.Batches{Size: spec.Square(32), Batch: 8, Transforms: spec.DefaultTransforms()}}, train.CNN{})
+	learn, err := train.CNNLearner(ctx, eng, data, "petnet10",
+		train.Config{Batches: spec.Batches{Size: spec.Square(32), Batch: 8,
+			Transforms: spec.DefaultTransforms()}}, train.CNN{})
 	check(err)
 	defer learn.Close()
 	check(learn.FineTune(ctx, 3, spec.Fit{BaseLR: 1e-2}, train.Events{}))

@@ -39,13 +39,17 @@ type options struct {
 func parseFlags(args []string) (options, error) {
 	var o options
 	flags := flag.NewFlagSet("gpucheck", flag.ContinueOnError)
-	flags.StringVar(&o.plugin, "plugin", "", "`path` of a PJRT plugin; empty: CUDA's is looked for (with --cpu: the CPU's)")
+	flags.StringVar(&o.plugin, "plugin", "",
+		"`path` of a PJRT plugin; empty: CUDA's is looked for (with --cpu: the CPU's)")
 	flags.BoolVar(&o.cpu, "cpu", false, "rehearse on XLA's CPU plugin")
 	flags.StringVar(&o.python, "python", "python3", "the Python whose PyTorch is measured")
 	flags.BoolVar(&o.noTorch, "no-torch", false, "leave PyTorch out")
-	flags.BoolVar(&o.parityOnly, "parity-only", false, "compare one step with the Go backend and end, without a log")
-	flags.StringVar(&o.log, "log", filepath.Join("runs", "gpu-check.log"), "`file` that gets a copy of what is printed")
-	flags.StringVar(&o.arch, "arch", "resnet34", "network; PyTorch is measured beside resnet34 only")
+	flags.BoolVar(&o.parityOnly, "parity-only", false,
+		"compare one step with the Go backend and end, without a log")
+	flags.StringVar(&o.log, "log", filepath.Join("runs", "gpu-check.log"),
+		"`file` that gets a copy of what is printed")
+	flags.StringVar(&o.arch, "arch", "resnet34",
+		"network; PyTorch is measured beside resnet34 only")
 	flags.IntVar(&o.speed.batch, "batch", 0, "pictures a step; 0: 64 (with --cpu: 8)")
 	flags.IntVar(&o.speed.size, "size", 224, "their side in pixels")
 	flags.IntVar(&o.speed.steps, "steps", 0, "timed steps; 0: 50 (with --cpu: 4)")
@@ -59,9 +63,13 @@ func parseFlags(args []string) (options, error) {
 	if o.cpu {
 		defaults = setting{batch: 8, steps: 4}
 	}
-	o.speed.batch, o.speed.steps = cmp.Or(o.speed.batch, defaults.batch), cmp.Or(o.speed.steps, defaults.steps)
+	o.speed.batch, o.speed.steps = cmp.Or(o.speed.batch, defaults.batch),
+		cmp.Or(o.speed.steps, defaults.steps)
 	if o.speed.batch < 2 || o.speed.size < 32 || o.speed.steps < 1 {
-		return o, fmt.Errorf("a batch of %d, size %d, %d steps cannot be measured; wanted at least 2, 32 and 1", o.speed.batch, o.speed.size, o.speed.steps)
+		return o,
+			fmt.Errorf(
+				"a batch of %d, size %d, %d steps cannot be measured; wanted at least 2, 32 and 1",
+				o.speed.batch, o.speed.size, o.speed.steps)
 	}
 	if o.plugin != "" {
 		path, err := filepath.Abs(o.plugin)
@@ -130,7 +138,8 @@ func run(o options) error {
 	}
 	defer file.Close()
 	out := io.MultiWriter(os.Stdout, file)
-	fmt.Fprintf(out, "gpucheck, %s, %s %s/%s, %d CPUs\n", time.Now().UTC().Format(time.RFC3339), runtime.Version(), runtime.GOOS, runtime.GOARCH, runtime.NumCPU())
+	fmt.Fprintf(out, "gpucheck, %s, %s %s/%s, %d CPUs\n", time.Now().UTC().Format(time.RFC3339),
+		runtime.Version(), runtime.GOOS, runtime.GOARCH, runtime.NumCPU())
 
 	eng, err := o.open(out)
 	if err != nil {
@@ -165,7 +174,9 @@ func run(o options) error {
 func (o options) open(out io.Writer) (*engine.Engine, error) {
 	eng, err := engine.Open(engine.Options{Spec: o.spec()})
 	if err != nil {
-		return nil, fmt.Errorf("%w; give the plugin with --plugin /path/to/xla_cuda_plugin.so, or rehearse with --cpu", err)
+		return nil,
+			fmt.Errorf(
+				"%w; give the plugin with --plugin /path/to/xla_cuda_plugin.so, or rehearse with --cpu", err)
 	}
 	if !o.parityOnly {
 		fmt.Fprintln(out, "computing on", eng)
@@ -194,5 +205,6 @@ func parityInChild(out io.Writer) error {
 
 // rateName is how a measurement is called, here and in PyTorch's answer.
 func rateName(training bool, kind string) string {
-	return strings.Join([]string{map[bool]string{true: "train", false: "forward"}[training], kind}, " ")
+	return strings.Join([]string{map[bool]string{true: "train", false: "forward"}[training], kind},
+		" ")
 }

@@ -40,13 +40,17 @@ func TestDistance(t *testing.T) {
 }
 
 func TestVerdict(t *testing.T) {
-	good := parity{loss: 5.60000, want: 5.60005, gradients: 4e-3, noise: 1e-3, running: 2e-6, worst: "conv1.weight", worstBy: 9e-3}
+	good := parity{loss: 5.60000, want: 5.60005, gradients: 4e-3, noise: 1e-3, running: 2e-6,
+		worst: "conv1.weight", worstBy: 9e-3}
 	if !good.passed() || !strings.Contains(good.String(), "EQUAL") {
 		t.Error("a difference within rounding is refused")
 	}
 	for what, spoil := range map[string]func(*parity){
-		"loss": func(p *parity) { p.loss = 5.61 }, "not a number": func(p *parity) { p.loss = math.NaN() },
-		"gradients": func(p *parity) { p.gradients = 0.5 }, "one tensor": func(p *parity) { p.worstBy = 1 }, "statistics": func(p *parity) { p.running = 1e-3 },
+		"loss":         func(p *parity) { p.loss = 5.61 },
+		"not a number": func(p *parity) { p.loss = math.NaN() },
+		"gradients":    func(p *parity) { p.gradients = 0.5 },
+		"one tensor":   func(p *parity) { p.worstBy = 1 },
+		"statistics":   func(p *parity) { p.running = 1e-3 },
 	} {
 		p := good
 		spoil(&p)
@@ -60,7 +64,8 @@ func TestTable(t *testing.T) {
 	r := report{engine: "xla:cuda", arch: "resnet34", setting: setting{64, 224, 50}}
 	r.add("train float32", rate{1500, 12 * time.Second})
 	r.add("forward float32", rate{})
-	r.torch = &torchResult{Device: "a GPU", Version: "2.11", Rates: map[string]float64{"train float32": 2000}}
+	r.torch = &torchResult{Device: "a GPU", Version: "2.11",
+		Rates: map[string]float64{"train float32": 2000}}
 	text := r.String()
 	for _, want := range []string{"PyTorch 2.11", "1500.0", "2000.0", "0.75", "12.0 s", "–"} {
 		if !strings.Contains(text, want) {
@@ -70,7 +75,8 @@ func TestTable(t *testing.T) {
 }
 
 func TestNoPython(t *testing.T) {
-	if _, err := measureTorch("/nowhere/python3", true, setting{2, 32, 1}, []string{"float32"}); err == nil || !strings.Contains(err.Error(), "/nowhere/python3") {
+	if _, err := measureTorch("/nowhere/python3", true, setting{2, 32, 1},
+		[]string{"float32"}); err == nil || !strings.Contains(err.Error(), "/nowhere/python3") {
 		t.Errorf("error %v; wanted one that names the Python", err)
 	}
 }

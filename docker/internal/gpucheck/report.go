@@ -25,8 +25,10 @@ func (r *report) String() string {
 		theirs += " " + r.torch.Version
 		fmt.Fprintf(&b, "PyTorch's device: %s\n", r.torch.Device)
 	}
-	fmt.Fprintf(&b, "images/s, %s, %d pixels, batch %d, %d steps\n", r.arch, r.setting.size, r.setting.batch, r.setting.steps)
-	fmt.Fprintf(&b, "%-18s %14s %20s %8s %16s\n", "", "gopets "+r.engine, theirs, "ratio", "first step")
+	fmt.Fprintf(&b, "images/s, %s, %d pixels, batch %d, %d steps\n", r.arch, r.setting.size,
+		r.setting.batch, r.setting.steps)
+	fmt.Fprintf(&b, "%-18s %14s %20s %8s %16s\n", "", "gopets "+r.engine, theirs, "ratio",
+		"first step")
 	for i, name := range r.names {
 		value, other, ratio := "–", "–", "–"
 		ours := r.rates[i].imagesPerSecond
@@ -39,7 +41,8 @@ func (r *report) String() string {
 				ratio = fmt.Sprintf("%.2f", ours/r.torch.Rates[name])
 			}
 		}
-		fmt.Fprintf(&b, "%-18s %14s %20s %8s %14.1f s\n", name, value, other, ratio, r.rates[i].first.Seconds())
+		fmt.Fprintf(&b, "%-18s %14s %20s %8s %14.1f s\n", name, value, other, ratio,
+			r.rates[i].first.Seconds())
 	}
 	return b.String()
 }

@@ -29,7 +29,8 @@ type step struct {
 }
 
 func newStep(eng *engine.Engine, net *model.Net, o stepOptions) (*step, error) {
-	exec, err := graph.NewExec(eng.Backend, func(in []*graph.Node) []*graph.Node { return o.build(net, in) })
+	exec, err := graph.NewExec(eng.Backend,
+		func(in []*graph.Node) []*graph.Node { return o.build(net, in) })
 	if err != nil {
 		return nil, err
 	}
@@ -53,7 +54,8 @@ func (o stepOptions) build(net *model.Net, in []*graph.Node) []*graph.Node {
 		return []*graph.Node{graph.ReduceAllSum(logits)}
 	}
 	right := graph.OneHot(labels, classes, dtypes.Float32)
-	loss := graph.Neg(graph.DivScalar(graph.ReduceAllSum(graph.Mul(right, graph.LogSoftmax(logits))), float64(x.Shape().Dimensions[0])))
+	loss := graph.Neg(graph.DivScalar(graph.ReduceAllSum(graph.Mul(right,
+		graph.LogSoftmax(logits))), float64(x.Shape().Dimensions[0])))
 	var trained []*graph.Node
 	for i, p := range net.Params {
 		if p.Trainable() {
@@ -81,13 +83,15 @@ func (o stepOptions) build(net *model.Net, in []*graph.Node) []*graph.Node {
 }
 
 // call runs the step; a panic of GoMLX's comes back as an error.
-func (s *step) call(batch []*tensors.Tensor, params []*tensors.Tensor) (out []*tensors.Tensor, err error) {
+func (s *step) call(batch []*tensors.Tensor, params []*tensors.Tensor) (out []*tensors.Tensor,
+	err error) {
 	var inputs []any
 	for _, t := range append(append([]*tensors.Tensor{}, batch...), params...) {
 		inputs = append(inputs, t)
 	}
 	var inner error
-	if err = engine.Call("running the step", func() { out, inner = s.exec.Call(inputs...) }); err != nil {
+	if err = engine.Call("running the step",
+		func() { out, inner = s.exec.Call(inputs...) }); err != nil {
 		return nil, err
 	}
 	return out, inner

@@ -30,7 +30,8 @@ func measureTorch(python string, cpu bool, s setting, types []string) (*torchRes
 		device = "cpu"
 	}
 	request, err := json.Marshal(map[string]any{
-		"device": device, "batch": s.batch, "size": s.size, "classes": classes, "steps": s.steps, "types": types,
+		"device": device, "batch": s.batch, "size": s.size, "classes": classes, "steps": s.steps,
+		"types": types,
 	})
 	if err != nil {
 		return nil, err
@@ -41,7 +42,8 @@ func measureTorch(python string, cpu bool, s setting, types []string) (*torchRes
 	var out, problem bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &problem
 	if err := cmd.Run(); err != nil {
-		return nil, fmt.Errorf("running PyTorch with %s: %w: %s", python, err, lastLine(problem.String()))
+		return nil, fmt.Errorf("running PyTorch with %s: %w: %s", python, err,
+			lastLine(problem.String()))
 	}
 	var result torchResult
 	if err := json.Unmarshal(out.Bytes(), &result); err != nil {

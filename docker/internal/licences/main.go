@@ -35,7 +35,9 @@ func main() {
 
 const heading = `# Licences of what is linked
 
-Written by ` + "`go run ./docker/internal/licences`" + `; a test notices when it is stale. The texts lie in the module cache, ` + "`$(go env GOMODCACHE)/MODULE@VERSION`" + `.
+Written by ` + "`go run ./docker/internal/licences`" +
+	`; a test notices when it is stale. The texts lie in the module cache, ` +
+	"`$(go env GOMODCACHE)/MODULE@VERSION`" + `.
 
 | module | version | licence |
 |---|---|---|
@@ -54,7 +56,8 @@ func write(w io.Writer) error {
 		if err != nil {
 			return fmt.Errorf("%s: %w", m.Path, err)
 		}
-		if _, err := fmt.Fprintf(w, "| %s | %s | %s |\n", m.Path, m.Version, strings.Join(names, ", ")); err != nil {
+		if _, err := fmt.Fprintf(w, "| %s | %s | %s |\n", m.Path, m.Version,
+			strings.Join(names, ", ")); err != nil {
 			return err
 		}
 	}
@@ -110,7 +113,8 @@ func linked() ([]module, error) {
 // marks are sentences that only this licence has, in lower case, with single spaces.
 var marks = []struct{ name, sentence string }{
 	{"Apache-2.0", "apache license version 2.0"},
-	{"MIT", "permission is hereby granted, free of charge, to any person obtaining a copy of this software"},
+	{"MIT",
+		"permission is hereby granted, free of charge, to any person obtaining a copy of this software"},
 	{"BSD-3-Clause", "endorse or promote products derived from"},
 	{"BSD-2-Clause", "redistributions in binary form must reproduce the above copyright"},
 	{"ISC", "permission to use, copy, modify, and/or distribute this software for any purpose"},
@@ -129,7 +133,8 @@ func licences(dir string) ([]string, error) {
 	var names []string
 	for _, f := range files {
 		base := strings.ToLower(f.Name())
-		if f.IsDir() || !strings.HasPrefix(base, "licen") && !strings.HasPrefix(base, "copying") && !strings.HasPrefix(base, "unlicense") {
+		if f.IsDir() || !strings.HasPrefix(base, "licen") && !strings.HasPrefix(base, "copying") &&
+			!strings.HasPrefix(base, "unlicense") {
 			continue
 		}
 		text, err := os.ReadFile(filepath.Join(dir, f.Name()))
@@ -146,11 +151,13 @@ func licences(dir string) ([]string, error) {
 }
 
 func identify(text string) []string {
-	text = strings.Join(strings.Fields(strings.NewReplacer("*", " ", "#", " ", "license, version", "license version").Replace(strings.ToLower(text))), " ")
+	text = strings.Join(strings.Fields(strings.NewReplacer("*", " ", "#", " ", "license, version",
+		"license version").Replace(strings.ToLower(text))), " ")
 	var names []string
 	for _, m := range marks {
 		// The two BSD licences differ by a sentence more.
-		if strings.Contains(text, m.sentence) && !(m.name == "BSD-2-Clause" && slices.Contains(names, "BSD-3-Clause")) {
+		if strings.Contains(text, m.sentence) && !(m.name == "BSD-2-Clause" &&
+			slices.Contains(names, "BSD-3-Clause")) {
 			names = append(names, m.name)
 		}
 	}

@@ -27,10 +27,12 @@ func TestTheListIsFresh(t *testing.T) {
 		t.Fatal(err)
 	}
 	if !bytes.Equal(kept, now.Bytes()) {
-		t.Errorf("docker/LICENCES.md is not what go.mod links now; write it with: go run ./docker/internal/licences >docker/LICENCES.md\n%s", now.String())
+		t.Errorf(
+			"docker/LICENCES.md is not what go.mod links now; write it with: go run ./docker/internal/licences >docker/LICENCES.md\n%s", now.String())
 	}
 	if strings.Contains(now.String(), "unknown") {
-		t.Error("a module's licence is not known: read it, and teach docker/internal/licences its sentence")
+		t.Error(
+			"a module's licence is not known: read it, and teach docker/internal/licences its sentence")
 	}
 }
 
@@ -43,7 +45,8 @@ func TestIdentify(t *testing.T) {
 		{"Permission is hereby granted, free of charge, to any person\nobtaining a copy of this software and", []string{"MIT"}},
 		{"SIL OPEN FONT LICENSE Version 1.1\nPermission is hereby granted, free of charge, to any person obtaining a copy of the Font Software", []string{"OFL-1.1"}},
 		{"* Redistributions in binary form must reproduce the above\ncopyright notice. * Neither … be used to\nendorse or promote products derived from", []string{"BSD-3-Clause"}},
-		{"* Redistributions in binary form must reproduce the above\ncopyright notice.", []string{"BSD-2-Clause"}},
+		{"* Redistributions in binary form must reproduce the above\ncopyright notice.",
+			[]string{"BSD-2-Clause"}},
 		{"All rights reserved.", []string{"unknown"}},
 	} {
 		if got := identify(c.text); !slices.Equal(got, c.want) {

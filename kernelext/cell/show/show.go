@@ -85,7 +85,8 @@ func add(found map[string]string, mime string, v any, method reflect.Value) {
 		return
 	}
 	t := method.Type()
-	if t.NumIn() != 0 || t.NumOut() < 1 || t.NumOut() > 2 || t.NumOut() == 2 && t.Out(1) != errorType {
+	if t.NumIn() != 0 || t.NumOut() < 1 || t.NumOut() > 2 || t.NumOut() == 2 &&
+		t.Out(1) != errorType {
 		return
 	}
 	isText := t.Out(0).Kind() == reflect.String

@@ -57,14 +57,16 @@ func TestForms(t *testing.T) {
 		{"one that fails", failing{}, map[string]string{"text/html": "<u>"}},
 		{"one that panics", panics{}, map[string]string{"text/markdown": "*p*"}},
 		{"other methods of the names", other{}, nil},
-		{"all", many{}, map[string]string{"text/html": "h", "text/markdown": "m", "image/png": "p", "image/svg+xml": "s"}},
+		{"all", many{}, map[string]string{"text/html": "h", "text/markdown": "m", "image/png": "p",
+			"image/svg+xml": "s"}},
 		{"a picture without pixels", image.NewGray(image.Rect(0, 0, 0, 3)), nil},
 	} {
 		if got := forms(c.value); !maps.Equal(got, c.want) {
 			t.Errorf("%s: %q, wanted %q", c.name, got, c.want)
 		}
 	}
-	if png := forms(image.NewGray(image.Rect(0, 0, 2, 2)))["image/png"]; len(png) < 8 || png[1:4] != "PNG" {
+	if png := forms(image.NewGray(image.Rect(0, 0, 2, 2)))["image/png"]; len(png) < 8 ||
+		png[1:4] != "PNG" {
 		t.Errorf("a picture became %q", png)
 	}
 }
@@ -90,7 +92,8 @@ func TestText(t *testing.T) {
 		{"bytes that are text", []byte("häß\n"), "häß\n"},
 		{"bytes that are none", []byte{0, 255}, "[0 255]"},
 		{"bytes within", struct{ B []byte }{[]byte("hi")}, "{B:hi}"},
-		{"a map", map[string]*node{"b": {Name: "1"}, "a": nil}, "map[a:<nil> b:&{Name:1 Next:<nil> tags:[]}]"},
+		{"a map", map[string]*node{"b": {Name: "1"}, "a": nil},
+			"map[a:<nil> b:&{Name:1 Next:<nil> tags:[]}]"},
 		{"errors within", []error{errors.New("bad"), nil}, "[bad <nil>]"},
 		{"an interface", []any{1, "x", nil}, "[1 x <nil>]"},
 		{"nil", nil, "<nil>"},
@@ -104,7 +107,8 @@ func TestText(t *testing.T) {
 	if got := text(long); len(got) > 3_000 || !strings.HasSuffix(got, "… (999000 more)]") {
 		t.Errorf("a million floats are %d bytes, ending with %q", len(got), got[len(got)-30:])
 	}
-	if got := text(strings.Repeat("é", 1_000_000)); !strings.HasSuffix(got, "… (1000000 more bytes)") {
+	if got := text(strings.Repeat("é", 1_000_000)); !strings.HasSuffix(got,
+		"… (1000000 more bytes)") {
 		t.Errorf("a long text ends with %q", got[len(got)-30:])
 	}
 	if got := text(loop); len(got) > 300 {

@@ -26,7 +26,8 @@ func TimeIt(f func()) {
 		n += batch
 		best = min(best, time.Since(from)/time.Duration(batch))
 		if total := time.Since(begun); total >= enough {
-			fmt.Fprintf(os.Stdout, "%v a run (best of batches %v, %d runs)\n", round(total/time.Duration(n)), round(best), n)
+			fmt.Fprintf(os.Stdout, "%v a run (best of batches %v, %d runs)\n",
+				round(total/time.Duration(n)), round(best), n)
 			return
 		}
 	}

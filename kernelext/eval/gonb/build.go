@@ -51,7 +51,8 @@ func (e *Engine) serveBuilds(ctx context.Context) error {
 // answer writes to the stand-in that waits; one that was killed meanwhile does not.
 func (e *Engine) answer(text string) error {
 	for end := time.Now().Add(2 * time.Second); ; time.Sleep(time.Millisecond) {
-		fd, err := unix.Open(filepath.Join(e.dir, "answer"), unix.O_WRONLY|unix.O_NONBLOCK|unix.O_CLOEXEC, 0)
+		fd, err := unix.Open(filepath.Join(e.dir, "answer"),
+			unix.O_WRONLY|unix.O_NONBLOCK|unix.O_CLOEXEC, 0)
 		if err == nil {
 			_, err = unix.Write(fd, []byte(text+"\n"))
 			unix.Close(fd)
@@ -102,7 +103,8 @@ type build struct {
 }
 
 func (e *Engine) newBuild(x *execution, dir string, test bool) (*build, error) {
-	b := &build{e: e, x: x, file: "main.go", pending: map[*declared]bool{}, aside: map[string]string{}}
+	b := &build{e: e, x: x, file: "main.go", pending: map[*declared]bool{},
+		aside: map[string]string{}}
 	if test {
 		b.file = "main_test.go"
 	}
@@ -159,9 +161,10 @@ func (b *build) setAside(d *declared, reason string) {
 }
 
 var (
-	buildError  = regexp.MustCompile(`^(?:\S*/)?main(?:_test)?\.go:(\d+):(\d+): (.*)$`)
-	suggestion  = regexp.MustCompile(`(?m)^\s*(?:go: .*: )?go (get [^;\n]+|mod download [^;\n]+)$`)
-	noModule    = regexp.MustCompile(`(?:no required module provides package|cannot find module providing package) ([^\s;:]+)`)
+	buildError = regexp.MustCompile(`^(?:\S*/)?main(?:_test)?\.go:(\d+):(\d+): (.*)$`)
+	suggestion = regexp.MustCompile(`(?m)^\s*(?:go: .*: )?go (get [^;\n]+|mod download [^;\n]+)$`)
+	noModule   = regexp.MustCompile(
+		`(?:no required module provides package|cannot find module providing package) ([^\s;:]+)`)
 	undefinedID = regexp.MustCompile(`^undefined: ([\pL_][\pL\pN_]*)$`)
 )
 
@@ -211,7 +214,8 @@ func (b *build) fix() (string, error) {
 	case changed: // the rest may follow from what is mended now
 		return "again", b.write()
 	case len(fatal) > 0:
-		return "no", os.WriteFile(filepath.Join(b.e.dir, "build.out"), []byte(strings.Join(fatal, "\n")+"\n"), 0o600)
+		return "no", os.WriteFile(filepath.Join(b.e.dir, "build.out"),
+			[]byte(strings.Join(fatal, "\n")+"\n"), 0o600)
 	}
 	return "no", nil
 }
@@ -249,7 +253,8 @@ func (b *build) missing(out string) string {
 func (b *build) fixError(line int, message, next string) bool {
 	p := b.program
 	switch {
-	case strings.Contains(message, "imported and not used"), strings.Contains(message, "imported as ") && strings.Contains(message, " and not used"):
+	case strings.Contains(message, "imported and not used"),
+		strings.Contains(message, "imported as ") && strings.Contains(message, " and not used"):
 		d := p.at(line)
 		if d == nil || d.kind != token.IMPORT || b.pending[d] {
 			return false
@@ -260,7 +265,8 @@ func (b *build) fixError(line int, message, next string) bool {
 	case noValue.MatchString(message) && p.unwrap(resultsName, ""):
 		b.e.noteMute(b.x.plan)
 		return true
-	case strings.Contains(message, "argument to "+showName) && strings.Contains(message, "overflows"):
+	case strings.Contains(message, "argument to "+showName) &&
+		strings.Contains(message, "overflows"):
 		return p.unwrap(showName, "uint64")
 	}
 	d := p.at(line)
@@ -334,7 +340,9 @@ func (b *build) finished() (warnings []string) {
 			if d, ok := e.memory.decls[name]; ok && !b.x.isNew(&declared{names: []string{name}}) {
 				where = fmt.Sprintf(" (cell [%d])", d.cell)
 			}
-			warnings = append(warnings, fmt.Sprintf("%s%s is set aside: %s; it is tried again with each later cell", name, where, hideNames(reason)))
+			warnings = append(warnings,
+				fmt.Sprintf("%s%s is set aside: %s; it is tried again with each later cell", name,
+					where, hideNames(reason)))
 		}
 	}
 	if b.x.declares {
@@ -362,7 +370,8 @@ func (e *Engine) noteMute(p plan) {
 	}
 }
 
-var hidden = regexp.MustCompile(` in argument to ` + private + `\w+| as value in argument to ` + private + `\w+`)
+var hidden = regexp.MustCompile(` in argument to ` + private + `\w+| as value in argument to ` +
+	private + `\w+`)
 
 // hideNames takes the kernel's own names out of a message.
 func hideNames(message string) string { return hidden.ReplaceAllString(message, "") }

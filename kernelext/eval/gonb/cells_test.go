@@ -76,7 +76,8 @@ func newSession(t *testing.T, o Options) *session {
 func (s *session) run(source string) string {
 	s.n++
 	var out recorder
-	result, err := s.e.Eval(context.Background(), eval.Cell{Number: s.n, Source: source, NoInput: true}, &out)
+	result, err := s.e.Eval(context.Background(), eval.Cell{Number: s.n, Source: source,
+		NoInput: true}, &out)
 	text := out.text.String()
 	if result.Value != nil {
 		text += fmt.Sprint("= ", result.Value["text/plain"], "\n")
@@ -112,7 +113,8 @@ func TestNothingOfOursIsInTheWay(t *testing.T) {
 	dir := s.e.child.dir
 	for _, name := range []string{"go.mod", "go.work"} {
 		text, err := os.ReadFile(filepath.Join(dir, name))
-		if err != nil || strings.Contains(string(text), "gopets") || strings.Contains(string(text), "require") {
+		if err != nil || strings.Contains(string(text), "gopets") ||
+			strings.Contains(string(text), "require") {
 			t.Errorf("%s is %q, %v", name, text, err)
 		}
 	}
@@ -142,21 +144,27 @@ func TestModulesBesideTheNotebook(t *testing.T) {
 	}
 	o.Workspace = dir
 	s := newSession(t, o)
-	s.expect("= own lib", "import (\n\t\"example.com/own\"\n\t\"example.com/lib\"\n)\nown.Hello() + \" \" + lib.Hello()")
+	s.expect("= own lib",
+		"import (\n\t\"example.com/own\"\n\t\"example.com/lib\"\n)\nown.Hello() + \" \" + lib.Hello()")
 	s.expect("= 7", "import \"example.com/lib/sub\"\nsubpackage.X")
-	if text, err := os.ReadFile("go.mod"); err != nil || string(text) != "module example.com/own\n\ngo 1.24\n" {
+	if text, err := os.ReadFile("go.mod"); err != nil ||
+		string(text) != "module example.com/own\n\ngo 1.24\n" {
 		t.Errorf("go.mod is %q, %v", text, err)
 	}
 }
 
 func TestRedefinition(t *testing.T) {
 	s := newSession(t, realGoNB(t))
-	s.expect("useA (cell [2]) is set aside: t.A undefined (type T has no field or method A); it is tried again with each later cell",
+	s.expect(
+		"useA (cell [2]) is set aside: t.A undefined (type T has no field or method A); it is tried again with each later cell",
 		"type T struct{ A int }", "func useA(t T) int { return t.A }", "type T struct{ B int }")
-	s.expect("error: CompileError: Cell[4]: Line 1: undefined: useA (useA is set aside: t.A undefined (type T has no field or method A))", "useA(T{})")
+	s.expect(
+		"error: CompileError: Cell[4]: Line 1: undefined: useA (useA is set aside: t.A undefined (type T has no field or method A))", "useA(T{})")
 	s.expect("= 0", "func useA(t T) int { return t.B }", "useA(T{})")
-	s.expect("= 6", "func viaLater() int { return later() }", "func later() int { return 6 }", "viaLater()")
-	s.expect("= 12", "const (\n\tRed = iota\n\tGreen\n\tBlue\n)", "const Green = 10", "Green + Blue")
+	s.expect("= 6", "func viaLater() int { return later() }", "func later() int { return 6 }",
+		"viaLater()")
+	s.expect("= 12", "const (\n\tRed = iota\n\tGreen\n\tBlue\n)", "const Green = 10",
+		"Green + Blue")
 	s.expect("= 5", "var size = 3", "func size() int { return 5 }", "size()")
 	s.expect("= 2", "func grow() int { return size() }", "type size struct{}", "1+1")
 }
@@ -164,36 +172,49 @@ func TestRedefinition(t *testing.T) {
 func TestWhatPoisonsLaterCells(t *testing.T) {
 	s := newSession(t, realGoNB(t))
 	s.expect("= 2", "import . \"strings\"\nToUpper(\"x\")", "1+1")
-	if got := s.run("var first = []int{}[1]"); !strings.Contains(got, "error: Panic: runtime error: index out of range") {
+	if got := s.run("var first = []int{}[1]"); !strings.Contains(got,
+		"error: Panic: runtime error: index out of range") {
 		t.Errorf("%q", got)
 	}
 	s.expect("= 3", "1+2")
-	if got := s.run("var gone = func() int { os.Exit(3); return 1 }()"); !strings.Contains(got, "ExitError: exit status 3") {
+	if got := s.run("var gone = func() int { os.Exit(3); return 1 }()"); !strings.Contains(got,
+		"ExitError: exit status 3") {
 		t.Errorf("%q", got)
 	}
 	s.expect("= 4", "import \"encoding/json\"", "2+2")
-	s.contains(`error: CompileError: Cell[8]: Line 1: package nosuchpkg is not in std`, "import \"nosuchpkg\"")
+	s.contains(`error: CompileError: Cell[8]: Line 1: package nosuchpkg is not in std`,
+		"import \"nosuchpkg\"")
 	s.expect("= 5", "2+3")
 }
 
 func TestNothingIsDroppedInSilence(t *testing.T) {
 	s := newSession(t, realGoNB(t))
-	s.expect("error: CompileError: Cell[1]: Line 2: //go:embed has no effect in a cell of this kernel", "import _ \"embed\"\n//go:embed x.txt\nvar x string")
-	s.expect("error: CompileError: Cell[2]: Line 2: GoNB keeps one func init of a cell: call them init_a, init_b, which run likewise", "func init() {}\nfunc init() {}")
-	s.expect("error: CompileError: Cell[3]: Line 4: cgo does not work in a cell of this kernel, for GoNB drops its preamble; the kernel \"Go\" has it", "/*\nint f() { return 1; }\n*/\nimport \"C\"")
-	s.expect("counts of cell [4] changes for this cell only: on this kernel it is made anew in each cell; the kernel \"Go\" keeps variables",
+	s.expect(
+		"error: CompileError: Cell[1]: Line 2: //go:embed has no effect in a cell of this kernel",
+		"import _ \"embed\"\n//go:embed x.txt\nvar x string")
+	s.expect(
+		"error: CompileError: Cell[2]: Line 2: GoNB keeps one func init of a cell: call them init_a, init_b, which run likewise", "func init() {}\nfunc init() {}")
+	s.expect(
+		"error: CompileError: Cell[3]: Line 4: cgo does not work in a cell of this kernel, for GoNB drops its preamble; the kernel \"Go\" has it", "/*\nint f() { return 1; }\n*/\nimport \"C\"")
+	s.expect(
+		"counts of cell [4] changes for this cell only: on this kernel it is made anew in each cell; the kernel \"Go\" keeps variables",
 		"var counts = map[string]int{}", "counts[\"a\"]++")
-	s.contains("box of cell [6] changes", "type box_ struct{ n int }\nfunc (b *box_) add() { b.n++ }\nvar list []int\nvar box box_", "%%\nlist := []int{}\nlist = append(list, 1)\nbox.add()")
+	s.contains("box of cell [6] changes",
+		"type box_ struct{ n int }\nfunc (b *box_) add() { b.n++ }\nvar list []int\nvar box box_",
+		"%%\nlist := []int{}\nlist = append(list, 1)\nbox.add()")
 }
 
 func TestWords(t *testing.T) {
 	s := newSession(t, realGoNB(t))
 	s.expect("= 18446744073709551615", "math.MaxUint64")
 	s.expect("error: CompileError: Cell[2]: Line 1: undefined: fmt.Printn", "fmt.Printn(1)")
-	s.expect("once", "package main\n\nimport \"fmt\"\n\nfunc main() { fmt.Println(\"once\") }\n\nmain()")
+	s.expect("once",
+		"package main\n\nimport \"fmt\"\n\nfunc main() { fmt.Println(\"once\") }\n\nmain()")
 	s.expect("0\n1", "for i := 0; i < 2; i++ {\n\tfmt.Println(i)\n}")
-	for cell, want := range map[string]string{"%%time\nx := 1\nx": "= 1\n", "%time y := 2\ny": "= 2\n", "%timeit strings.Repeat(\"x\", 10)": "a run"} {
-		if got := s.run(cell); !strings.Contains(got, want) || !strings.Contains(got, "took ") && !strings.Contains(got, "runs)") {
+	for cell, want := range map[string]string{"%%time\nx := 1\nx": "= 1\n",
+		"%time y := 2\ny": "= 2\n", "%timeit strings.Repeat(\"x\", 10)": "a run"} {
+		if got := s.run(cell); !strings.Contains(got, want) || !strings.Contains(got, "took ") &&
+			!strings.Contains(got, "runs)") {
 			t.Errorf("%q: %q", cell, got)
 		}
 	}

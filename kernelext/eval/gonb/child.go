@@ -52,7 +52,8 @@ func gonbDir(ctx context.Context, program string) (string, error) {
 		return "", err
 	}
 	if info.Main.Path != gonbModule {
-		return "", fmt.Errorf("%s was built from %s, not from %s", program, info.Main.Path, gonbModule)
+		return "", fmt.Errorf("%s was built from %s, not from %s", program, info.Main.Path,
+			gonbModule)
 	}
 	out, err := exec.CommandContext(ctx, "go", "env", "GOMODCACHE").Output()
 	if err != nil {
@@ -71,7 +72,8 @@ func (e *Engine) startChild(ctx context.Context) (*child, error) {
 	}
 	spec := jupyter.Spec{Argv: argv, Name: "gonb"}
 	kernel, err := jupyter.Start(spec, jupyter.StartOptions{IPC: true, Env: []string{
-		"NB_CELL=" + e.dir, "GOWORK=", "PATH=" + e.bin() + string(filepath.ListSeparator) + os.Getenv("PATH"),
+		"NB_CELL=" + e.dir, "GOWORK=", "PATH=" + e.bin() + string(filepath.ListSeparator) +
+			os.Getenv("PATH"),
 	}})
 	if err != nil {
 		return nil, err
@@ -110,7 +112,8 @@ func (c *child) isCell(id string) bool {
 func (c *child) execute(code string) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	id, err := c.client.Send(jupyter.Shell, "execute_request", jupyter.ExecuteRequest{Code: code, StoreHistory: true, AllowStdin: true, StopOnError: true})
+	id, err := c.client.Send(jupyter.Shell, "execute_request", jupyter.ExecuteRequest{Code: code,
+		StoreHistory: true, AllowStdin: true, StopOnError: true})
 	c.count++
 	c.running = id
 	return err
@@ -158,7 +161,8 @@ func (e *Engine) pump(ctx context.Context, c *child) {
 			e.ask(m)
 		case "stream", "error":
 			e.heard(m)
-		case "comm_open", "comm_msg", "comm_close", "display_data", "update_display_data", "clear_output":
+		case "comm_open", "comm_msg", "comm_close", "display_data", "update_display_data",
+			"clear_output":
 			e.passOn(m)
 		}
 	}

@@ -1,5 +1,6 @@
-// Package gonb runs cells with GoNB (github.com/janpfeifer/gonb): it starts a GoNB as a child, sends
-// it the cells in the form that it understands, and turns its answers into those of package eval.
+// Package gonb runs cells with GoNB (github.com/janpfeifer/gonb): it starts a GoNB as a child,
+// sends it the cells in the form that it understands, and turns its answers into those of package
+// eval.
 //
 // GoNB compiles each cell, with all that earlier cells declared, into a program of its own. So
 // nothing in memory survives a cell, and all global variables are evaluated again in each; package
@@ -15,10 +16,11 @@
 //   - imports.go does what goimports does, without starting it as long as the standard library is
 //     enough.
 //   - build.go has the build see main.go as it shall be, the package cell and a go.work of its own
-//     (work.go), by -overlay and $GOWORK: nothing of ours lies in the user's folder, go.mod, go.work
-//     or package scope. When the build fails, it fetches the module that is missing, takes out an
-//     import that is not used, or sets a declaration aside that a newer one has broken, and tries
-//     again. What is set aside is said, and tried again with each cell that declares something.
+//     (work.go), by -overlay and $GOWORK: nothing of ours lies in the user's folder, go.mod,
+//     go.work or package scope. When the build fails, it fetches the module that is missing, takes
+//     out an import that is not used, or sets a declaration aside that a newer one has broken, and
+//     tries again. What is set aside is said, and tried again with each cell that declares
+//     something.
 //
 // What the program prints and shows comes straight from it, in order (output.go, gonbui.go). GoNB's
 // numbers of cells and lines are turned into the notebook's (errors.go, trace.go).

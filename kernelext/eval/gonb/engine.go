@@ -31,7 +31,8 @@ type Options struct {
 func (o Options) check() error {
 	if o.Workspace != "" {
 		if _, err := os.Stat(filepath.Join(o.Workspace, "go.mod")); err != nil {
-			return fmt.Errorf("the module whose packages cells import is no longer in %s: run nb install again in its folder", o.Workspace)
+			return fmt.Errorf(
+				"the module whose packages cells import is no longer in %s: run nb install again in its folder", o.Workspace)
 		}
 	}
 	if _, err := os.Stat(o.GoNB); err != nil {
@@ -74,8 +75,10 @@ func New(o Options) (*Engine, error) {
 	if o.Log == nil {
 		o.Log = os.Stderr
 	}
-	e := &Engine{o: o, log: log.New(o.Log, "gonb: ", log.LstdFlags|log.Lmsgprefix), sent: map[int]sent{}, locals: map[string]localOf{},
-		mute: map[string]bool{}, memory: newMemory(), aside: map[string]string{}, told: map[string]bool{}, names: map[string]string{}}
+	e := &Engine{o: o, log: log.New(o.Log, "gonb: ", log.LstdFlags|log.Lmsgprefix),
+		sent: map[int]sent{}, locals: map[string]localOf{},
+		mute: map[string]bool{}, memory: newMemory(), aside: map[string]string{},
+		told: map[string]bool{}, names: map[string]string{}}
 	var err error
 	if e.dir, err = newDir(os.TempDir()); err != nil {
 		return nil, err

@@ -21,17 +21,20 @@ func plainError(name, value string) *eval.Error {
 func atLine(f *eval.Error, count int, source []string, line int) *eval.Error {
 	if line > 0 && line <= len(source) {
 		f.Position = eval.Position{Cell: count, Line: line}
-		f.Traceback = append(f.Traceback, fmt.Sprintf("Cell[%d]: Line %d", count, line)+excerpt(source, line))
+		f.Traceback = append(f.Traceback, fmt.Sprintf("Cell[%d]: Line %d", count, line)+
+			excerpt(source, line))
 	}
 	return f
 }
 
 // compileError is made of what is wrong with lines of one cell.
 func compileError(count int, source []string, wrong ...cellsrc.Mistake) *eval.Error {
-	f := &eval.Error{Name: "CompileError", Value: fmt.Sprintf("Cell[%d]: Line %d: %s", count, wrong[0].Line, wrong[0].Text),
+	f := &eval.Error{Name: "CompileError", Value: fmt.Sprintf("Cell[%d]: Line %d: %s", count,
+		wrong[0].Line, wrong[0].Text),
 		Position: eval.Position{Cell: count, Line: wrong[0].Line, Column: wrong[0].Column}}
 	for _, m := range wrong[:min(len(wrong), 10)] {
-		f.Traceback = append(f.Traceback, red(fmt.Sprintf("Cell[%d]: Line %d: %s", count, m.Line, m.Text))+excerpt(source, m.Line))
+		f.Traceback = append(f.Traceback, red(fmt.Sprintf("Cell[%d]: Line %d: %s", count, m.Line,
+			m.Text))+excerpt(source, m.Line))
 	}
 	return f
 }
@@ -105,14 +108,16 @@ func (e *Engine) explain(x *execution, reply *jupyter.ExecuteReply) *eval.Error 
 	if exitNote.MatchString(value + "\n") {
 		name = "ExitError"
 		if lines := strings.Split(strings.TrimSpace(stderr), "\n"); lines[len(lines)-1] != "" {
-			return &eval.Error{Name: name, Value: value, Traceback: []string{red(name + ": " + value + ": " + lines[len(lines)-1])}}
+			return &eval.Error{Name: name, Value: value,
+				Traceback: []string{red(name + ": " + value + ": " + lines[len(lines)-1])}}
 		}
 	}
 	if failure := buildFailure(value); failure != nil {
 		return failure
 	}
 	value = strings.TrimPrefix(value, "executing special commands in cell: ")
-	i := slices.IndexFunc(s.Commands, func(c cellsrc.CommandAt) bool { return strings.Contains(value, "%"+c.Name) })
+	i := slices.IndexFunc(s.Commands,
+		func(c cellsrc.CommandAt) bool { return strings.Contains(value, "%"+c.Name) })
 	if i < 0 {
 		return plainError(name, value)
 	}
@@ -134,7 +139,8 @@ func (e *Engine) explainCompile(x *execution, reply *jupyter.ExecuteReply) *eval
 	failure := &eval.Error{Name: "CompileError"}
 	for _, entry := range reply.Traceback {
 		message := entry[strings.LastIndexByte(strings.TrimRight(entry, "\n"), '\n')+1:]
-		message = strings.TrimSpace(strings.NewReplacer("\x1b[31m", "", "\x1b[0m", "").Replace(message))
+		message = strings.TrimSpace(strings.NewReplacer("\x1b[31m", "", "\x1b[0m",
+			"").Replace(message))
 		message = hideNames(message)
 		if message == "" || strings.HasPrefix(message, "# gonb_") {
 			continue
@@ -162,7 +168,8 @@ func (e *Engine) explainCompile(x *execution, reply *jupyter.ExecuteReply) *eval
 		failure.Traceback = append(failure.Traceback, text)
 	}
 	if failure.Value == "" {
-		failure.Value = hideNames(strings.TrimSpace(compileLine.FindStringSubmatch(reply.EValue)[1]))
+		failure.Value = hideNames(strings.TrimSpace(compileLine.FindStringSubmatch(
+			reply.EValue)[1]))
 	}
 	return failure
 }
@@ -175,7 +182,8 @@ func (e *Engine) hint(message string, p plan) string {
 	}
 	for _, l := range p.locals {
 		if l.name == m[1] {
-			return fmt.Sprintf("%s is a local variable of this cell's statements; for functions and later cells, write: %s", l.name, l.text)
+			return fmt.Sprintf(
+				"%s is a local variable of this cell's statements; for functions and later cells, write: %s", l.name, l.text)
 		}
 	}
 	e.mu.Lock()
@@ -191,18 +199,23 @@ func (e *Engine) hint(message string, p plan) string {
 	case !ok:
 		return ""
 	}
-	return fmt.Sprintf("%s was a local variable of cell [%d]; to keep it for later cells, write there: %s", m[1], l.count, l.text)
+	return fmt.Sprintf(
+		"%s was a local variable of cell [%d]; to keep it for later cells, write there: %s", m[1],
+		l.count, l.text)
 }
 
 // removal says how to get rid of a declaration of an earlier cell that a new one has made wrong.
 func removal(source []string, at place) string {
 	text := cellsrc.Parse(strings.Join(source, "\n")).Go()
 	for _, c := range cellsrc.Chunks(text) {
-		if !c.Decl || at.line < 1+cellsrc.LineAt(text, c.From) || at.line > 1+strings.Count(text[:c.To], "\n") {
+		if !c.Decl || at.line < 1+cellsrc.LineAt(text, c.From) ||
+			at.line > 1+strings.Count(text[:c.To], "\n") {
 			continue
 		}
 		if names := sortedKeys(newMemoryOf(text[c.From:c.To]).decls); len(names) > 0 {
-			return fmt.Sprintf("this is what cell [%d] declared; declare it anew, or have it forgotten: %%rm %s", at.cell, strings.Join(names, " "))
+			return fmt.Sprintf(
+				"this is what cell [%d] declared; declare it anew, or have it forgotten: %%rm %s",
+				at.cell, strings.Join(names, " "))
 		}
 	}
 	return ""

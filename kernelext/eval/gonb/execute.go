@@ -101,7 +101,9 @@ func (e *Engine) Eval(ctx context.Context, c eval.Cell, out eval.Output) (eval.R
 func (e *Engine) refuse(x *execution) *eval.Error {
 	s, n := x.source, x.cell.Number
 	if c, unknown := s.Unknown(); unknown {
-		return atLine(plainError("UnknownMagic", fmt.Sprintf("%%%s is no command of this kernel; %%help lists them", c.Name)), n, s.Lines, c.Line+1)
+		return atLine(plainError("UnknownMagic",
+			fmt.Sprintf("%%%s is no command of this kernel; %%help lists them", c.Name)), n,
+			s.Lines, c.Line+1)
 	}
 	if wrong, two := s.TwoMains(); two {
 		return compileError(n, s.Lines, wrong)
@@ -111,7 +113,10 @@ func (e *Engine) refuse(x *execution) *eval.Error {
 	}
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	x.plan = newPlan(s, e.memory, func(call string) bool { return e.mute[call] || e.memory.mute(call) })
+	x.plan = newPlan(s, e.memory, func(call string) bool {
+		return e.mute[call] ||
+			e.memory.mute(call)
+	})
 	x.fresh = newMemoryOf(x.plan.decls)
 	x.declares = len(x.fresh.decls) > 0
 	x.declaresInit = initFunc.MatchString(x.plan.decls)
@@ -141,15 +146,18 @@ func unsupported(s *cellsrc.Source) (cellsrc.Mistake, bool) {
 			continue
 		}
 		if m := directive.FindStringSubmatch(line); m != nil {
-			return cellsrc.Mistake{Line: i + 1, Text: "//go:" + m[1] + " has no effect in a cell of this kernel"}, true
+			return cellsrc.Mistake{Line: i + 1, Text: "//go:" + m[1] +
+				" has no effect in a cell of this kernel"}, true
 		}
 		if strings.HasPrefix(line, "func init(") {
 			if inits++; inits == 2 {
-				return cellsrc.Mistake{Line: i + 1, Text: "GoNB keeps one func init of a cell: call them init_a, init_b, which run likewise"}, true
+				return cellsrc.Mistake{Line: i + 1,
+					Text: "GoNB keeps one func init of a cell: call them init_a, init_b, which run likewise"}, true
 			}
 		}
 		if line == `import "C"` {
-			return cellsrc.Mistake{Line: i + 1, Text: `cgo does not work in a cell of this kernel, for GoNB drops its preamble; the kernel "Go" has it`}, true
+			return cellsrc.Mistake{Line: i + 1,
+				Text: `cgo does not work in a cell of this kernel, for GoNB drops its preamble; the kernel "Go" has it`}, true
 		}
 	}
 	return cellsrc.Mistake{}, false
@@ -183,7 +191,8 @@ func (e *Engine) runCell(x *execution, c *child) error {
 	failure, reply := e.try(c, x)
 	e.output.sync()
 	shell, _ := os.ReadFile(filepath.Join(e.dir, cell.FailedName))
-	compiled := reply != nil && !compileLine.MatchString(reply.EValue) && !buildCommand.MatchString(reply.EValue)
+	compiled := reply != nil && !compileLine.MatchString(reply.EValue) &&
+		!buildCommand.MatchString(reply.EValue)
 	if compiled && x.source.Foreign == "" {
 		e.remember(x)
 	}
@@ -198,11 +207,13 @@ func (e *Engine) runCell(x *execution, c *child) error {
 		bad = x.interruption()
 	case len(shell) > 0:
 		status, line := shellFailure(string(shell))
-		bad = atLine(plainError("ShellError", "a shell command failed with exit status "+status), x.cell.Number, x.source.Lines, line)
+		bad = atLine(plainError("ShellError", "a shell command failed with exit status "+status),
+			x.cell.Number, x.source.Lines, line)
 	case reply.Status == "error":
 		bad = e.explain(x, reply)
 	case len(exits) > 0 && (len(x.source.Shells) > 0 || x.source.Foreign != ""):
-		bad = atLine(plainError("ShellError", "a command of the cell failed: "+exits[len(exits)-1]), x.cell.Number, x.source.Lines, 1)
+		bad = atLine(plainError("ShellError", "a command of the cell failed: "+exits[len(exits)-1]),
+			x.cell.Number, x.source.Lines, 1)
 	case interrupted:
 		bad = x.interruption()
 	}
@@ -294,7 +305,8 @@ func (e *Engine) try(c *child, x *execution) (error, *jupyter.ExecuteReply) {
 	e.mu.Lock()
 	e.sent[c.count+1] = sent{x.cell.Number, x.plan.lines, x.source.Lines, x.plan.golang()}
 	e.mu.Unlock()
-	e.output.follow(&tracer{dir: c.dir, test: x.source.Has("test"), cells: e.latest, files: map[string]*traceFile{}})
+	e.output.follow(&tracer{dir: c.dir, test: x.source.Has("test"), cells: e.latest,
+		files: map[string]*traceFile{}})
 	if x.isInterrupted() {
 		return x.interruption(), nil
 	}
@@ -339,7 +351,8 @@ func (e *Engine) died(c *child) error {
 	if e.life.Err() == nil { // else the engine is closed
 		e.restart()
 	}
-	return plainError("KernelDied", "GoNB has ended, and was started again: what earlier cells declared is gone; run them again")
+	return plainError("KernelDied",
+		"GoNB has ended, and was started again: what earlier cells declared is gone; run them again")
 }
 
 // remember notes what a cell that compiled has left.
@@ -397,7 +410,8 @@ func (x *execution) interruption() *eval.Error {
 
 // exitNote is what GoNB adds to the standard error when a program or a command has failed; the
 // error says the same.
-var exitNote = regexp.MustCompile(`^(\^C\n)?(exit status \d+|signal: [a-z ]+( \(core dumped\))?)\n$`)
+var exitNote = regexp.MustCompile(
+	`^(\^C\n)?(exit status \d+|signal: [a-z ]+( \(core dumped\))?)\n$`)
 
 // heard takes GoNB's text and errors.
 func (e *Engine) heard(m *jupyter.Message) {

@@ -80,7 +80,8 @@ func (e *Engine) writeFiles() error {
 		}
 	}
 	d := "'" + strings.ReplaceAll(e.dir, "'", `'\''`) + "'"
-	scripts := map[string]string{"go": fmt.Sprintf(goScript, d), "goimports": fmt.Sprintf(importsScript, d)}
+	scripts := map[string]string{"go": fmt.Sprintf(goScript, d),
+		"goimports": fmt.Sprintf(importsScript, d)}
 	if _, err := exec.LookPath("gopls"); err == nil {
 		// GoNB would start it in a process group that nobody ends; the engine has its own.
 		scripts["gopls"] = "#!/bin/sh\nexit 1\n"
@@ -105,7 +106,8 @@ const (
 
 const (
 	cellPackage = "gopets/kernelext/cell"
-	quietCell   = "package main\n\nimport " + private + "cell %q\n\nfunc " + beginName + "() { " + private + "cell.Begin() }\n"
+	quietCell   = "package main\n\nimport " + private + "cell %q\n\nfunc " + beginName + "() { " +
+		private + "cell.Begin() }\n"
 	showingCell = quietCell + `
 func ` + showName + `(values ...any) { ` + private + `.Values(values...) }
 
@@ -130,7 +132,8 @@ type overlay struct {
 func (e *Engine) newOverlay(dir, module string, shows bool) (*overlay, error) {
 	o := &overlay{dir, module, map[string]string{}}
 	cell := module + "/nbcell"
-	err := fs.WalkDir(kernelext.CellSource, "cell", func(path string, d fs.DirEntry, err error) error {
+	err := fs.WalkDir(kernelext.CellSource, "cell", func(path string, d fs.DirEntry,
+		err error) error {
 		if err != nil || d.IsDir() || strings.HasSuffix(path, "_test.go") {
 			return err
 		}
@@ -146,7 +149,8 @@ func (e *Engine) newOverlay(dir, module string, shows bool) (*overlay, error) {
 	}
 	text := fmt.Sprintf(quietCell, cell)
 	if shows {
-		text = strings.Replace(fmt.Sprintf(showingCell, cell), "\n\nfunc", fmt.Sprintf("\nimport %s %q\n\nfunc", private, cell+"/show"), 1)
+		text = strings.Replace(fmt.Sprintf(showingCell, cell), "\n\nfunc",
+			fmt.Sprintf("\nimport %s %q\n\nfunc", private, cell+"/show"), 1)
 	}
 	return o, e.addFile(o, "nb_cell_unix.go", []byte("//go:build unix\n\n"+text))
 }

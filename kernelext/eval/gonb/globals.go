@@ -33,7 +33,9 @@ func (e *Engine) warnChanges(x *execution) {
 		if len(from) > 1 {
 			it = "they are"
 		}
-		e.warn(x, fmt.Sprintf("%s changes for this cell only: on this kernel %s made anew in each cell; the kernel \"Go\" keeps variables", strings.Join(from, ", "), it))
+		e.warn(x,
+			fmt.Sprintf(
+				"%s changes for this cell only: on this kernel %s made anew in each cell; the kernel \"Go\" keeps variables", strings.Join(from, ", "), it))
 	}
 }
 
@@ -48,7 +50,8 @@ func changed(body string, m memory) []string {
 	local := map[string]bool{}
 	note := func(x ast.Expr) {
 		name := root(x)
-		if d, ok := m.decls[name]; ok && d.kind == token.VAR && !local[name] && !slices.Contains(found, name) {
+		if d, ok := m.decls[name]; ok && d.kind == token.VAR && !local[name] &&
+			!slices.Contains(found, name) {
 			found = append(found, name)
 		}
 	}
@@ -78,7 +81,8 @@ func changed(body string, m memory) []string {
 			case *ast.IncDecStmt:
 				note(n.X)
 			case *ast.CallExpr:
-				if id, ok := n.Fun.(*ast.Ident); ok && len(n.Args) > 0 && slices.Contains([]string{"delete", "clear", "copy"}, id.Name) {
+				if id, ok := n.Fun.(*ast.Ident); ok && len(n.Args) > 0 &&
+					slices.Contains([]string{"delete", "clear", "copy"}, id.Name) {
 					note(n.Args[0])
 				}
 				if s, ok := n.Fun.(*ast.SelectorExpr); ok {
@@ -128,7 +132,8 @@ func changes(m memory, name, method string) bool {
 	}
 	switch typ {
 	case "strings.Builder", "bytes.Buffer":
-		return strings.HasPrefix(method, "Write") || slices.Contains([]string{"Reset", "Grow", "Truncate", "ReadFrom"}, method)
+		return strings.HasPrefix(method, "Write") ||
+			slices.Contains([]string{"Reset", "Grow", "Truncate", "ReadFrom"}, method)
 	case "sync.Map", "list.List":
 		return !slices.Contains([]string{"Load", "Range", "Len", "Front", "Back"}, method)
 	}
@@ -163,7 +168,9 @@ func (e *Engine) warnSlow(x *execution) {
 	e.told["slow"] = e.told["slow"] || tell
 	e.mu.Unlock()
 	if tell {
-		e.warn(x, fmt.Sprintf("the variables of earlier cells took %.1f s to evaluate again: on this kernel that happens in each cell; the kernel \"Go\" keeps them", took.Seconds()))
+		e.warn(x,
+			fmt.Sprintf(
+				"the variables of earlier cells took %.1f s to evaluate again: on this kernel that happens in each cell; the kernel \"Go\" keeps them", took.Seconds()))
 	}
 }
 
@@ -200,5 +207,6 @@ func (e *Engine) dropVariables(c *child, x *execution, bad *eval.Error) {
 	e.mu.Lock()
 	e.memory.remove(names)
 	e.mu.Unlock()
-	bad.Traceback = append(bad.Traceback, strings.Join(names, ", ")+" cannot be evaluated, and not kept: later cells would fail too")
+	bad.Traceback = append(bad.Traceback, strings.Join(names, ", ")+
+		" cannot be evaluated, and not kept: later cells would fail too")
 }

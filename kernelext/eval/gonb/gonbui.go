@@ -19,7 +19,8 @@ import (
 // but refuses to replace what lies in the module cache.)
 
 var gonbuiEdits = [][2]string{
-	{"gonbWriterPipe, gonbPipesError = os.OpenFile(gonbWriterPath, os.O_WRONLY, 0600)", "gonbWriterPipe, gonbPipesError = nbOpen(gonbWriterPath)"},
+	{"gonbWriterPipe, gonbPipesError = os.OpenFile(gonbWriterPath, os.O_WRONLY, 0600)",
+		"gonbWriterPipe, gonbPipesError = nbOpen(gonbWriterPath)"},
 	{"err := gonbEncoder.Encode(data)", "err := nbSend(data)"},
 }
 
@@ -87,7 +88,10 @@ func copyGonbui(folder, module string) (string, error) {
 	}
 	for _, edit := range gonbuiEdits {
 		if bytes.Count(main, []byte(edit[0])) != 1 {
-			return "", fmt.Errorf("the gonbui in %s is not one that this kernel knows: it lacks the line %q", module, edit[0])
+			return "",
+				fmt.Errorf(
+					"the gonbui in %s is not one that this kernel knows: it lacks the line %q",
+					module, edit[0])
 		}
 		main = bytes.Replace(main, []byte(edit[0]), []byte(edit[1]), 1)
 	}
@@ -116,7 +120,8 @@ func copyGonbui(folder, module string) (string, error) {
 			return "", fmt.Errorf("copying gonbui: %w", err)
 		}
 	}
-	for name, text := range map[string][]byte{"gonbui.go": main, "nb_unix.go": []byte("//go:build unix\n\n" + gonbuiAddition)} {
+	for name, text := range map[string][]byte{"gonbui.go": main,
+		"nb_unix.go": []byte("//go:build unix\n\n" + gonbuiAddition)} {
 		if err := os.WriteFile(filepath.Join(tmp, "gonbui", name), text, 0o644); err != nil {
 			return "", err
 		}

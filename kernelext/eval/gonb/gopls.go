@@ -57,7 +57,9 @@ func (g *gopls) follow(dir string) {
 		defer cancel()
 		var ignored json.RawMessage
 		const program = "package main\n\nimport \"fmt\"\n\nfunc main() {\n\tfmt.Println()\n}\n"
-		_ = g.ask(ctx, "textDocument/completion", program, strings.Index(program, "Println"), &ignored) // the next will say why not
+		// the next will say why not
+		_ = g.ask(ctx, "textDocument/completion", program, strings.Index(program, "Println"),
+			&ignored)
 	}()
 }
 
@@ -87,8 +89,10 @@ func (g *gopls) uri() string { return "file://" + filepath.Join(g.dir, "main.go"
 
 // settings keep to what a cell needs: no diagnostics of the whole workspace, no snippets, no
 // guesses, and no packages that happen to lie in the module cache.
-var settings = object{"matcher": "CaseInsensitive", "completionBudget": "3s", "deepCompletion": false, "completeUnimported": false, "usePlaceholders": false, "diagnosticsTrigger": "Save",
-	"hoverKind": "FullDocumentation", "linksInHover": false}
+var settings = object{"matcher": "CaseInsensitive", "completionBudget": "3s",
+	"deepCompletion": false, "completeUnimported": false, "usePlaceholders": false,
+	"diagnosticsTrigger": "Save",
+	"hoverKind":          "FullDocumentation", "linksInHover": false}
 
 // start starts gopls, unless it runs.
 func (g *gopls) start(ctx context.Context) error {
@@ -124,8 +128,9 @@ func (g *gopls) start(ctx context.Context) error {
 		"processId": os.Getpid(), "rootUri": "file://" + g.dir, "initializationOptions": settings,
 		"workspaceFolders": []object{{"uri": "file://" + g.dir, "name": "cells"}},
 		"capabilities": object{
-			"workspace":    object{"configuration": true, "didChangeWatchedFiles": object{}},
-			"textDocument": object{"hover": object{"contentFormat": []string{"markdown"}}, "completion": object{"completionItem": object{"snippetSupport": false}}},
+			"workspace": object{"configuration": true, "didChangeWatchedFiles": object{}},
+			"textDocument": object{"hover": object{"contentFormat": []string{"markdown"}},
+				"completion": object{"completionItem": object{"snippetSupport": false}}},
 		},
 	}, &ignored)
 	if err == nil {
@@ -153,7 +158,8 @@ func (g *gopls) goWork() string {
 // modules is the text of the files that say which modules there are.
 func (g *gopls) modules() string {
 	var b strings.Builder
-	for _, file := range []string{filepath.Join(g.dir, "go.mod"), filepath.Join(g.dir, "go.work"), g.work} {
+	for _, file := range []string{filepath.Join(g.dir, "go.mod"), filepath.Join(g.dir, "go.work"),
+		g.work} {
 		text, _ := os.ReadFile(file)
 		b.Write(text)
 		b.WriteByte(0)
@@ -169,7 +175,8 @@ func (g *gopls) heed() error {
 	}
 	g.mods = now
 	var changes []object
-	for _, file := range []string{filepath.Join(g.dir, "go.mod"), filepath.Join(g.dir, "go.sum"), filepath.Join(g.dir, "go.work"), g.work} {
+	for _, file := range []string{filepath.Join(g.dir, "go.mod"), filepath.Join(g.dir, "go.sum"),
+		filepath.Join(g.dir, "go.work"), g.work} {
 		changes = append(changes, object{"uri": "file://" + file, "type": 2})
 	}
 	return g.lsp.notify("workspace/didChangeWatchedFiles", object{"changes": changes})
@@ -186,13 +193,18 @@ func (g *gopls) ask(ctx context.Context, method, text string, offset int, into a
 	g.version++
 	var err error
 	if g.version == 1 {
-		err = g.lsp.notify("textDocument/didOpen", object{"textDocument": object{"uri": g.uri(), "languageId": "go", "version": 1, "text": text}})
+		err = g.lsp.notify("textDocument/didOpen",
+			object{"textDocument": object{"uri": g.uri(), "languageId": "go", "version": 1,
+				"text": text}})
 	} else {
-		err = g.lsp.notify("textDocument/didChange", object{"textDocument": object{"uri": g.uri(), "version": g.version}, "contentChanges": []object{{"text": text}}})
+		err = g.lsp.notify("textDocument/didChange",
+			object{"textDocument": object{"uri": g.uri(), "version": g.version},
+				"contentChanges": []object{{"text": text}}})
 	}
 	if err == nil {
 		line, char := position(text, offset)
-		err = g.lsp.call(ctx, method, object{"textDocument": object{"uri": g.uri()}, "position": object{"line": line, "character": char}}, into)
+		err = g.lsp.call(ctx, method, object{"textDocument": object{"uri": g.uri()},
+			"position": object{"line": line, "character": char}}, into)
 	}
 	switch err {
 	case errServerGone:

@@ -35,7 +35,8 @@ func hide(lines []string, special []bool) []string {
 }
 
 func misread(line string) bool {
-	return cellsrc.IsCommand(line) || strings.HasPrefix(line, "package") && !cellsrc.IsPackageClause(line)
+	return cellsrc.IsCommand(line) || strings.HasPrefix(line, "package") &&
+		!cellsrc.IsPackageClause(line)
 }
 
 // hideIn rewrites the raw strings and comments of a Go text.
@@ -69,9 +70,11 @@ func hideIn(text string) string {
 		for i, line := range lines {
 			switch {
 			case i == 0:
-			case tok == token.COMMENT && (cellsrc.IsCommand(line) || strings.HasPrefix(line, "package")):
+			case tok == token.COMMENT && (cellsrc.IsCommand(line) ||
+				strings.HasPrefix(line, "package")):
 				lines[i] = " " + line
-			case tok == token.STRING && (cellsrc.IsCommand(line) || strings.HasPrefix(line, "package")):
+			case tok == token.STRING && (cellsrc.IsCommand(line) ||
+				strings.HasPrefix(line, "package")):
 				lines[i], cut = "`+`"+line, true
 			}
 		}

@@ -38,7 +38,11 @@ func TestTracer(t *testing.T) {
 		}
 		return found
 	}
-	cells := []sent{{count: 7, golang: lines("a()\nb()")}, {count: 5, golang: lines("func init_f() {\n\tf()\n}")}, {count: 4, golang: lines("// f\nfunc f() {\n\tpanic(1)\n}\nvar v int = func() int {\n\t\treturn 1\n\t}()")}}
+	cells := []sent{{count: 7, golang: lines("a()\nb()")},
+		{count: 5, golang: lines("func init_f() {\n\tf()\n}")},
+		{count: 4,
+			golang: lines(
+				"// f\nfunc f() {\n\tpanic(1)\n}\nvar v int = func() int {\n\t\treturn 1\n\t}()")}}
 	tr := &tracer{dir: dir, files: map[string]*traceFile{}, cells: func(each func(sent) bool) {
 		for _, s := range cells {
 			if !each(s) {
@@ -46,7 +50,8 @@ func TestTracer(t *testing.T) {
 			}
 		}
 	}}
-	for line, want := range map[int]string{5: "Cell [4] Line 6", 10: "Cell [4] Line 3", 14: "Cell [5] Line 2", 19: "Cell [7] Line 1", 20: "Cell [7] Line 2", 17: "", 99: ""} {
+	for line, want := range map[int]string{5: "Cell [4] Line 6", 10: "Cell [4] Line 3",
+		14: "Cell [5] Line 2", 19: "Cell [7] Line 1", 20: "Cell [7] Line 2", 17: "", 99: ""} {
 		text := fmt.Sprintf("\t%s/main.go:%d +0x1\n", dir, line)
 		got := tr.annotate(text)
 		if want == "" && got != text || !strings.Contains(got, want) {

@@ -44,7 +44,8 @@ func (e *Engine) mendImports(x *execution, dir, path string) (string, error) {
 		if known == "" {
 			known = e.packageName(dir, importPath, used)
 		}
-		keep := name == "_" || name == "." || used[known] != nil || known == "" || x.imports(importPath)
+		keep := name == "_" || name == "." || used[known] != nil || known == "" ||
+			x.imports(importPath)
 		have[known] = true
 		if keep {
 			b.WriteString("\t" + name + " " + spec.Path.Value + "\n")
@@ -149,8 +150,10 @@ type library struct {
 
 func (l *library) load() {
 	l.once.Do(func() {
-		l.paths, l.all, l.exports = map[string][]string{}, map[string]bool{}, map[string]map[string]bool{}
-		out, err := exec.Command("go", "list", "-f", "{{.Name}} {{.ImportPath}} {{.Root}}", "std").Output()
+		l.paths, l.all, l.exports = map[string][]string{}, map[string]bool{},
+			map[string]map[string]bool{}
+		out, err := exec.Command("go", "list", "-f", "{{.Name}} {{.ImportPath}} {{.Root}}",
+			"std").Output()
 		if err != nil {
 			return
 		}

@@ -30,7 +30,8 @@ func (e *Engine) document(s *cellsrc.Source, at int) (text string, offset int, o
 	var parts []cellsrc.Chunk
 	if s.Main >= 0 {
 		cut := len(s.GoLines(0, s.Main))
-		parts = []cellsrc.Chunk{{From: 0, To: cut, Decl: true}, {From: min(cut+2, len(cellText)), To: len(cellText)}}
+		parts = []cellsrc.Chunk{{From: 0, To: cut, Decl: true}, {From: min(cut+2, len(cellText)),
+			To: len(cellText)}}
 		if s.Main == 0 {
 			parts = []cellsrc.Chunk{{From: min(1, len(cellText)), To: len(cellText)}}
 		}
@@ -53,13 +54,17 @@ func (e *Engine) document(s *cellsrc.Source, at int) (text string, offset int, o
 	e.mu.Lock()
 	imports, decls := e.memory.without(own.String())
 	e.mu.Unlock()
-	imports = append(imports, missingImports(cellText+"\n"+strings.Join(decls, "\n"), strings.Join(imports, "\n")+own.String())...)
+	imports = append(imports, missingImports(cellText+"\n"+strings.Join(decls, "\n"),
+		strings.Join(imports, "\n")+own.String())...)
 	var b strings.Builder
 	b.WriteString("package main\n\n")
 	for _, i := range imports {
 		b.WriteString("import " + i + "\n")
 	}
-	here := slices.IndexFunc(parts, func(p cellsrc.Chunk) bool { return at >= p.From && at <= p.To })
+	here := slices.IndexFunc(parts, func(p cellsrc.Chunk) bool {
+		return at >= p.From &&
+			at <= p.To
+	})
 	put := func(decl, imports bool) {
 		for i, p := range parts {
 			if p.Decl != decl || p.Import != imports {
@@ -94,7 +99,8 @@ func missingImports(text, imports string) []string {
 	var found []string
 	for _, name := range sortedKeys(wanted) {
 		path := standard.find(name, wanted[name])
-		if path != "" && !strings.Contains(imports, "/"+name+`"`) && !strings.Contains(imports, `"`+name+`"`) {
+		if path != "" && !strings.Contains(imports, "/"+name+`"`) &&
+			!strings.Contains(imports, `"`+name+`"`) {
 			found = append(found, `"`+path+`"`)
 		}
 	}
@@ -153,7 +159,8 @@ type completions struct {
 }
 
 // itemKinds are the words for LSP's kinds that JupyterLab has icons for.
-var itemKinds = map[int]string{2: "method", 3: "function", 4: "function", 5: "field", 6: "variable", 7: "class", 8: "interface", 9: "module", 14: "keyword", 21: "constant", 22: "struct"}
+var itemKinds = map[int]string{2: "method", 3: "function", 4: "function", 5: "field", 6: "variable",
+	7: "class", 8: "interface", 9: "module", 14: "keyword", 21: "constant", 22: "struct"}
 
 // Complete implements [eval.Engine].
 func (e *Engine) Complete(ctx context.Context, code string, cursor int) (eval.Completion, error) {
@@ -165,7 +172,8 @@ func (e *Engine) Complete(ctx context.Context, code string, cursor int) (eval.Co
 	found := eval.Completion{Start: cursor - utf8.RuneCountInString(word), End: cursor}
 	add := func(m eval.Match) {
 		same := func(x eval.Match) bool { return x.Text == m.Text }
-		if m.Text != "" && strings.HasPrefix(strings.ToLower(m.Text), strings.ToLower(word)) && !slices.ContainsFunc(found.Matches, same) {
+		if m.Text != "" && strings.HasPrefix(strings.ToLower(m.Text), strings.ToLower(word)) &&
+			!slices.ContainsFunc(found.Matches, same) {
 			found.Matches = append(found.Matches, m)
 		}
 	}
@@ -207,13 +215,15 @@ func completeCommand(code string, at, cursor int) (eval.Completion, bool) {
 	line := code[begin:at]
 	s := cellsrc.Parse(code)
 	here := strings.Count(code[:at], "\n")
-	if line != "%" && (!strings.HasPrefix(line, "%") || strings.ContainsAny(line, " \t") || s.Foreign == "" && s.Kinds[here] == cellsrc.Go) || here < len(s.Within) && s.Within[here] {
+	if line != "%" && (!strings.HasPrefix(line, "%") || strings.ContainsAny(line, " \t") ||
+		s.Foreign == "" && s.Kinds[here] == cellsrc.Go) || here < len(s.Within) && s.Within[here] {
 		return eval.Completion{}, false
 	}
 	found := eval.Completion{Start: cursor - utf8.RuneCountInString(line), End: cursor}
 	for _, c := range cellsrc.Commands {
 		if c.Name != "%" && strings.HasPrefix("%"+c.Name, line) {
-			found.Matches = append(found.Matches, eval.Match{Text: "%" + c.Name, Kind: "magic", Detail: c.Help})
+			found.Matches = append(found.Matches, eval.Match{Text: "%" + c.Name, Kind: "magic",
+				Detail: c.Help})
 		}
 	}
 	for _, name := range cellsrc.Foreign {
@@ -228,7 +238,8 @@ func completeCommand(code string, at, cursor int) (eval.Completion, bool) {
 func (e *Engine) ownNames() []eval.Match {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	kinds := map[token.Token]string{token.FUNC: "function", token.TYPE: "class", token.VAR: "variable", token.CONST: "constant"}
+	kinds := map[token.Token]string{token.FUNC: "function", token.TYPE: "class",
+		token.VAR: "variable", token.CONST: "constant"}
 	var found []eval.Match
 	for _, name := range sortedKeys(e.memory.decls) {
 		if !strings.Contains(name, "~") {
@@ -274,7 +285,8 @@ func (e *Engine) Inspect(ctx context.Context, code string, cursor, _ int) (eval.
 	}
 	text := hover.Contents.Value
 	plain := strings.ReplaceAll(strings.ReplaceAll(text, "```go\n", ""), "```\n", "")
-	return eval.Inspection{Data: eval.Bundle{"text/plain": strings.TrimSuffix(plain, "```"), "text/markdown": text}}, nil
+	return eval.Inspection{Data: eval.Bundle{"text/plain": strings.TrimSuffix(plain, "```"),
+		"text/markdown": text}}, nil
 }
 
 func isWord(r rune) bool { return r == '_' || unicode.IsLetter(r) || unicode.IsDigit(r) }
@@ -290,8 +302,8 @@ func wordStart(code string, at int) int {
 	return at
 }
 
-// nameAt finds the name that a place is about: the one there or just before, else the function whose
-// arguments are being written.
+// nameAt finds the name that a place is about: the one there or just before, else the function
+// whose arguments are being written.
 func nameAt(code string, at int) (int, bool) {
 	if r, _ := utf8.DecodeRuneInString(code[at:]); at < len(code) && isWord(r) {
 		return at, true

@@ -129,7 +129,8 @@ func (c *lsp) call(ctx context.Context, method string, params, into any) error {
 	id := c.next
 	c.waiting[id] = ch
 	c.mu.Unlock()
-	if err := c.write(object{"jsonrpc": "2.0", "id": id, "method": method, "params": params}); err != nil {
+	if err := c.write(object{"jsonrpc": "2.0", "id": id, "method": method,
+		"params": params}); err != nil {
 		return err
 	}
 	select {

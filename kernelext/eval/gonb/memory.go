@@ -54,7 +54,10 @@ func (m memory) add(text string, cell int) {
 	if err != nil {
 		return
 	}
-	cut := func(n ast.Node) string { return src[fset.Position(n.Pos()).Offset:fset.Position(n.End()).Offset] }
+	cut := func(n ast.Node) string {
+		return src[fset.Position(n.Pos()).Offset:fset.Position(
+			n.End()).Offset]
+	}
 	doc := func(g *ast.CommentGroup) string {
 		if g == nil {
 			return ""
@@ -79,7 +82,8 @@ func (m memory) add(text string, cell int) {
 	}
 }
 
-func (m memory) addSpecs(d *ast.GenDecl, cell int, cut func(ast.Node) string, doc func(*ast.CommentGroup) string) {
+func (m memory) addSpecs(d *ast.GenDecl, cell int, cut func(ast.Node) string,
+	doc func(*ast.CommentGroup) string) {
 	if d.Tok == token.CONST && len(d.Specs) > 1 {
 		// iota ties them together.
 		var names []string
@@ -90,7 +94,8 @@ func (m memory) addSpecs(d *ast.GenDecl, cell int, cut func(ast.Node) string, do
 		}
 		for _, n := range names {
 			if n != "_" {
-				m.decls[n] = decl{text: doc(d.Doc) + cut(d), kind: token.CONST, group: names, cell: cell}
+				m.decls[n] = decl{text: doc(d.Doc) + cut(d), kind: token.CONST, group: names,
+					cell: cell}
 			}
 		}
 		return
@@ -104,11 +109,13 @@ func (m memory) addSpecs(d *ast.GenDecl, cell int, cut func(ast.Node) string, do
 			}
 			m.imports[name] = cut(spec)
 		case *ast.TypeSpec:
-			m.decls[spec.Name.Name] = decl{text: doc(d.Doc) + doc(spec.Doc) + "type " + cut(spec), kind: token.TYPE, cell: cell}
+			m.decls[spec.Name.Name] = decl{text: doc(d.Doc) + doc(spec.Doc) + "type " + cut(spec),
+				kind: token.TYPE, cell: cell}
 		case *ast.ValueSpec:
 			for i, name := range spec.Names {
 				if name.Name != "_" {
-					m.decls[name.Name] = decl{text: doc(d.Doc) + doc(spec.Doc) + d.Tok.String() + " " + cut(spec), kind: d.Tok, typ: typeOf(spec, i, cut), cell: cell}
+					m.decls[name.Name] = decl{text: doc(d.Doc) + doc(spec.Doc) + d.Tok.String() +
+						" " + cut(spec), kind: d.Tok, typ: typeOf(spec, i, cut), cell: cell}
 				}
 			}
 		}
@@ -179,7 +186,8 @@ func (m memory) clash(text string) string {
 			}
 			for _, old := range []memory{m, before} {
 				if was, ok := old.decls[name]; ok && receiver(was.text) != receiver(d.text) {
-					return fmt.Sprintf("GoNB can keep one method %s of generic types whose receiver is no pointer, and it has %s's: give (%s) a pointer", strings.TrimPrefix(name, unknownType), receiver(was.text), receiver(d.text))
+					return fmt.Sprintf(
+						"GoNB can keep one method %s of generic types whose receiver is no pointer, and it has %s's: give (%s) a pointer", strings.TrimPrefix(name, unknownType), receiver(was.text), receiver(d.text))
 				}
 			}
 		}

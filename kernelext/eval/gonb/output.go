@@ -105,7 +105,8 @@ const pace = 4 * time.Millisecond
 // watch passes text on as it comes.
 func (o *output) watch() {
 	for {
-		n, err := unix.Poll([]unix.PollFd{{Fd: int32(o.pipes[0].fd), Events: unix.POLLIN}, {Fd: int32(o.pipes[1].fd), Events: unix.POLLIN}}, 300)
+		n, err := unix.Poll([]unix.PollFd{{Fd: int32(o.pipes[0].fd), Events: unix.POLLIN},
+			{Fd: int32(o.pipes[1].fd), Events: unix.POLLIN}}, 300)
 		o.mu.Lock()
 		if o.closed || err != nil && !errors.Is(err, unix.EINTR) {
 			o.closed = true
@@ -156,7 +157,8 @@ func (o *output) text(p *pipe, b []byte) {
 	b = append(p.rest, b...)
 	cut := wholeRunes(b)
 	if p.stream == "stderr" {
-		if line := bytes.LastIndexByte(b[:cut], '\n') + 1; bytes.HasPrefix(b[line:cut], []byte("\t/")) || cut-line == 1 && b[line] == '\t' {
+		if line := bytes.LastIndexByte(b[:cut], '\n') + 1; bytes.HasPrefix(b[line:cut],
+			[]byte("\t/")) || cut-line == 1 && b[line] == '\t' {
 			cut = line
 		}
 	}
@@ -273,7 +275,8 @@ func (o *output) record(fields []string) {
 		o.run.out.Clear(args[0] == "wait")
 	case kind == cell.KindPage && len(args) == 1:
 		o.run.pages = append(o.run.pages, args[0])
-	case (kind == cell.KindDisplay || kind == cell.KindUpdate || kind == cell.KindResult) && len(args)%2 == 1:
+	case (kind == cell.KindDisplay || kind == cell.KindUpdate || kind == cell.KindResult) &&
+		len(args)%2 == 1:
 		data := eval.Bundle{}
 		for i := 1; i < len(args); i += 2 {
 			data[args[i]] = form(args[i], args[i+1])
@@ -290,7 +293,8 @@ func form(mime string, data string) any {
 			return json.RawMessage(data)
 		}
 		return data
-	case strings.HasPrefix(mime, "text/") || strings.HasSuffix(mime, "+xml") || mime == "application/javascript":
+	case strings.HasPrefix(mime, "text/") || strings.HasSuffix(mime, "+xml") ||
+		mime == "application/javascript":
 		return strings.ToValidUTF8(data, "\uFFFD")
 	}
 	return base64.StdEncoding.EncodeToString([]byte(data))
@@ -373,7 +377,8 @@ func openPipe(path string) (io.WriteCloser, error) {
 }
 
 func isDisplay(d protocol.DisplayData) bool {
-	for _, mime := range []protocol.MIMEType{protocol.MIMEJupyterInput, protocol.MIMECommValue, protocol.MIMECommSubscribe} {
+	for _, mime := range []protocol.MIMEType{protocol.MIMEJupyterInput, protocol.MIMECommValue,
+		protocol.MIMECommSubscribe} {
 		if _, ok := d.Data[mime]; ok {
 			return false
 		}

@@ -43,7 +43,8 @@ const shellHead = `test -e "$NB_CELL/failed" && exit 1; trap 's=$?; test $s = 0 
 // that are known to have no value.
 func newPlan(s *cellsrc.Source, m memory, mute func(call string) bool) plan {
 	if s.Foreign != "" {
-		return plan{code: s.Code, lines: identity(len(s.Lines)), special: make([]bool, len(s.Lines))}
+		return plan{code: s.Code, lines: identity(len(s.Lines)),
+			special: make([]bool, len(s.Lines))}
 	}
 	out := slices.Clone(s.Lines)
 	special := make([]bool, len(out))
@@ -71,7 +72,8 @@ func newPlan(s *cellsrc.Source, m memory, mute func(call string) bool) plan {
 		p.decls = golang(0, n)
 		if strings.TrimSpace(p.decls) == "" {
 			// GoNB runs nothing when there is no Go
-			out, p.lines, p.special = append(out, "//"), append(p.lines, -1), append(p.special, false)
+			out, p.lines, p.special = append(out, "//"), append(p.lines, -1),
+				append(p.special, false)
 		}
 	case s.Main >= 0:
 		p.decls = golang(0, s.Main)
@@ -109,7 +111,8 @@ func (p *plan) times(s *cellsrc.Source, out []string) (found bool) {
 		text := ""
 		switch {
 		case c.Name == "time" && statement != "":
-			text = fmt.Sprintf("%[1]s := %[2]s(); %[3]s; %[1]s()", fmt.Sprint(private, "t", c.Line), timedName, statement)
+			text = fmt.Sprintf("%[1]s := %[2]s(); %[3]s; %[1]s()", fmt.Sprint(private, "t", c.Line),
+				timedName, statement)
 		case c.Name == "time" || c.Name == "%time":
 			text = "defer " + timedName + "()()"
 		case c.Name == "timeit" && statement != "":
@@ -129,7 +132,8 @@ func (p *plan) times(s *cellsrc.Source, out []string) (found bool) {
 func goLines(s *cellsrc.Source, out []string, from, to int) string {
 	lines := strings.Split(s.GoLines(from, to), "\n")
 	for _, c := range s.Commands {
-		if c.Line >= from && c.Line < to && slices.Contains([]string{"time", "timeit", "%time"}, c.Name) {
+		if c.Line >= from && c.Line < to && slices.Contains([]string{"time", "timeit", "%time"},
+			c.Name) {
 			lines[c.Line-from] = out[c.Line]
 		}
 	}
@@ -138,7 +142,8 @@ func goLines(s *cellsrc.Source, out []string, from, to int) string {
 
 // sortOut brings a cell that mixes declarations and statements into GoNB's order: imports, the
 // other declarations, %%, the statements. It returns the lines for GoNB.
-func (p *plan) sortOut(s *cellsrc.Source, text string, out []string, mute func(string) bool) (lines []string) {
+func (p *plan) sortOut(s *cellsrc.Source, text string, out []string,
+	mute func(string) bool) (lines []string) {
 	all := cellsrc.Chunks(text)
 	// A program that is pasted often ends with its own call of main, which would not end.
 	if slices.ContainsFunc(all, func(c cellsrc.Chunk) bool { return c.Main }) {
@@ -147,7 +152,8 @@ func (p *plan) sortOut(s *cellsrc.Source, text string, out []string, mute func(s
 	p.decls = text
 	statements := slices.ContainsFunc(all, func(c cellsrc.Chunk) bool { return !c.Decl })
 	first := slices.IndexFunc(all, func(c cellsrc.Chunk) bool { return !c.Import })
-	mixed := first >= 0 && slices.ContainsFunc(all[first:], func(c cellsrc.Chunk) bool { return c.Import })
+	mixed := first >= 0 && slices.ContainsFunc(all[first:],
+		func(c cellsrc.Chunk) bool { return c.Import })
 	if !statements && !mixed && len(all) == len(cellsrc.Chunks(text)) {
 		return out
 	}
@@ -215,7 +221,8 @@ func (p *plan) keepGroups(m memory, out []string) []string {
 	done := map[string]bool{}
 	for _, name := range sortedKeys(fresh.decls) {
 		old, ok := m.decls[name]
-		if !ok || old.group == nil || done[old.text] || slices.Equal(old.group, fresh.decls[name].group) {
+		if !ok || old.group == nil || done[old.text] ||
+			slices.Equal(old.group, fresh.decls[name].group) {
 			continue
 		}
 		done[old.text] = true
@@ -293,7 +300,8 @@ func (p *plan) noteLocals(stmt ast.Stmt, textOf func(ast.Node) string) {
 		}
 		for _, x := range stmt.Lhs {
 			if id, ok := x.(*ast.Ident); ok {
-				add(id, fmt.Sprintf("var %s = %s", strings.Join(left, ", "), strings.Join(right, ", ")))
+				add(id, fmt.Sprintf("var %s = %s", strings.Join(left, ", "),
+					strings.Join(right, ", ")))
 			}
 		}
 	case *ast.DeclStmt:
@@ -314,10 +322,13 @@ func (p *plan) noteLocals(stmt ast.Stmt, textOf func(ast.Node) string) {
 func silent(call *ast.CallExpr) bool {
 	switch f := ast.Unparen(call.Fun).(type) {
 	case *ast.Ident:
-		return slices.Contains([]string{"print", "println", "panic", "close", "delete", "copy", "clear", "recover"}, f.Name)
+		return slices.Contains([]string{"print", "println", "panic", "close", "delete", "copy",
+			"clear", "recover"}, f.Name)
 	case *ast.SelectorExpr:
 		pkg, ok := f.X.(*ast.Ident)
-		return ok && (pkg.Name == "log" || pkg.Name == "fmt" && (strings.HasPrefix(f.Sel.Name, "Print") || strings.HasPrefix(f.Sel.Name, "Fprint") || strings.HasPrefix(f.Sel.Name, "Scan")))
+		return ok && (pkg.Name == "log" || pkg.Name == "fmt" &&
+			(strings.HasPrefix(f.Sel.Name, "Print") || strings.HasPrefix(f.Sel.Name, "Fprint") ||
+				strings.HasPrefix(f.Sel.Name, "Scan")))
 	case *ast.FuncLit:
 		return f.Type.Results == nil
 	}

@@ -53,7 +53,8 @@ func signalTree(pid int, signal syscall.Signal) {
 func waitingForInput(pid int) string {
 	for _, p := range childrenOf(pid) {
 		stdin := fmt.Sprintf("/proc/%d/fd/0", p.pid)
-		if target, err := os.Readlink(stdin); err == nil && strings.HasPrefix(target, "pipe:") && readsInput(p.pid) {
+		if target, err := os.Readlink(stdin); err == nil && strings.HasPrefix(target, "pipe:") &&
+			readsInput(p.pid) {
 			return stdin
 		}
 		if found := waitingForInput(p.pid); found != "" {
@@ -68,6 +69,7 @@ func readsInput(pid int) bool {
 	files, _ := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/syscall", pid))
 	return slices.ContainsFunc(files, func(f string) bool {
 		text, err := os.ReadFile(f)
-		return err == nil && strings.HasPrefix(string(text), fmt.Sprintf("%d 0x0 ", syscall.SYS_READ))
+		return err == nil && strings.HasPrefix(string(text),
+			fmt.Sprintf("%d 0x0 ", syscall.SYS_READ))
 	})
 }

@@ -23,7 +23,8 @@ type program struct {
 // declared is one thing that the program declares: a spec of an import, const, type or var
 // declaration, or a function. Lines count from 1.
 type declared struct {
-	names      []string // a method is Type~Method, as GoNB calls it; those of an import are its path
+	// a method is Type~Method, as GoNB calls it; those of an import are its path
+	names      []string
 	kind       token.Token
 	from, to   int // bytes
 	first      int // line
@@ -121,7 +122,8 @@ func (p *program) cut(n ast.Node) string {
 
 func (p *program) span(n ast.Node, kind token.Token) declared {
 	b := p.bytes(n)
-	return declared{kind: kind, from: b[0], to: b[1], first: p.fset.Position(n.Pos()).Line, last: p.fset.Position(n.End()).Line}
+	return declared{kind: kind, from: b[0], to: b[1], first: p.fset.Position(n.Pos()).Line,
+		last: p.fset.Position(n.End()).Line}
 }
 
 // at returns the declaration on a line; nil for main and for lines between.
@@ -172,7 +174,8 @@ func (p *program) unwrap(name, conversion string) bool {
 	all, arg := p.bytes(call), p.bytes(call.Args[0])
 	if conversion == "" {
 		p.edit([2]int{all[0], arg[0]}, "")
-		p.edit([2]int{arg[1], all[1]}, strings.Repeat("\n", strings.Count(p.text[arg[1]:all[1]], "\n")))
+		p.edit([2]int{arg[1], all[1]}, strings.Repeat("\n", strings.Count(p.text[arg[1]:all[1]],
+			"\n")))
 		return true
 	}
 	p.edit([2]int{arg[0], arg[0]}, conversion+"(")

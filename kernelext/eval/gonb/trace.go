@@ -117,7 +117,8 @@ func readTraceFile(path string) *traceFile {
 		case *ast.FuncDecl:
 			s := at(d)
 			s.init = d.Name.Name == "init"
-			if s.main = d.Recv == nil && d.Name.Name == "main"; s.main && s.from+1 < len(f.lines) && strings.TrimSpace(f.lines[s.from]) == "flag.Parse()" {
+			if s.main = d.Recv == nil && d.Name.Name == "main"; s.main && s.from+1 < len(f.lines) &&
+				strings.TrimSpace(f.lines[s.from]) == "flag.Parse()" {
 				s.from += 2 // the head that GoNB adds
 				s.to--
 				for s.to > s.from && f.lines[s.to-1] == "" {
@@ -163,7 +164,8 @@ func (d span) find(file []string, golang []goLine) int {
 				found = strings.Contains(have, "func init")
 			case j == 0 && d.name != "":
 				_, value, _ := strings.Cut(w, "= ")
-				found = value != "" && strings.Contains(have, value) && strings.Contains(have, d.name)
+				found = value != "" && strings.Contains(have, value) &&
+					strings.Contains(have, d.name)
 			case j == 0 && n == 1:
 				found = strings.Contains(have, w)
 			case j == 0:

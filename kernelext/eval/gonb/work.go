@@ -194,7 +194,8 @@ func localModule(dir, pkg string) (string, bool) {
 			if err != nil {
 				continue
 			}
-			if module := modfile.ModulePath(text); module != "" && usesModule([]string{pkg}, module) {
+			if module := modfile.ModulePath(text); module != "" &&
+				usesModule([]string{pkg}, module) {
 				return filepath.Dir(file), true
 			}
 		}

@@ -21,8 +21,8 @@ type builder struct {
 	extld    string // the script that stands before the C compiler when it links
 }
 
-// linkerScript stands before the C compiler. The Go linker compiles a trivial file three times to ask
-// which flags the compiler has, which takes longer than the link; the answers are known.
+// linkerScript stands before the C compiler. The Go linker compiles a trivial file three times to
+// ask which flags the compiler has, which takes longer than the link; the answers are known.
 const linkerScript = `#!/bin/sh
 case "$*" in
 *Qunused-arguments*trivial.c | *compress-debug-sections*trivial.c) exit 1 ;;
@@ -80,7 +80,8 @@ func (b *builder) compile(ctx context.Context, c compilation) error {
 	if err := c.config.write(config, true); err != nil {
 		return err
 	}
-	args := []string{"-o", c.out, "-p", c.path, "-dynlink", "-pack", "-dwarf=false", "-importcfg", config, "-trimpath", c.dir + "=>"}
+	args := []string{"-o", c.out, "-p", c.path, "-dynlink", "-pack", "-dwarf=false", "-importcfg",
+		config, "-trimpath", c.dir + "=>"}
 	if !c.loose {
 		args = append(args, "-complete")
 	}
@@ -108,7 +109,8 @@ func (b *builder) link(ctx context.Context, l linking) error {
 	if err := l.config.write(config, false); err != nil {
 		return err
 	}
-	args := append([]string{"-importcfg", config, "-s", "-w", "-buildid=", "-extld", b.extld, "-o", l.out}, l.args...)
+	args := append([]string{"-importcfg", config, "-s", "-w", "-buildid=", "-extld", b.extld, "-o",
+		l.out}, l.args...)
 	_, err := b.tool.tool(ctx, l.dir, b.tool.linker, append(args, l.main)...)
 	return err
 }
@@ -124,6 +126,9 @@ func (b *builder) fits(name string, text []byte) bool {
 func sorted[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
 
 func matchFile(c build.Context, name string, text []byte) (bool, error) {
-	c.OpenFile = func(string) (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(text)), nil }
+	c.OpenFile = func(string) (io.ReadCloser, error) {
+		return io.NopCloser(bytes.NewReader(text)),
+			nil
+	}
 	return c.MatchFile("/", name)
 }

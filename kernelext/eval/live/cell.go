@@ -24,8 +24,8 @@ const (
 	bodyName = mark + "body" // the function with what follows %%
 )
 
-// A cell is one cell's Go: its text, arranged as a file of a package, and its syntax. Line directives
-// in the text say where in the notebook each part stands.
+// A cell is one cell's Go: its text, arranged as a file of a package, and its syntax. Line
+// directives in the text say where in the notebook each part stands.
 type cell struct {
 	number int
 	script *script
@@ -71,7 +71,8 @@ func parseCell(fset *token.FileSet, number int, s *script) (*cell, *eval.Error) 
 		c.imports = maps.Clone(hiddenImports)
 	}
 	c.arrange()
-	file, err := parser.ParseFile(fset, fmt.Sprintf("cell[%d]", number), c.text, parser.ParseComments)
+	file, err := parser.ParseFile(fset, fmt.Sprintf("cell[%d]", number), c.text,
+		parser.ParseComments)
 	if err != nil {
 		return nil, c.syntaxError(err)
 	}
@@ -125,7 +126,8 @@ func (c *cell) arrange() {
 			statements = append(statements, chunk)
 		}
 	}
-	c.onlyVars = !slices.ContainsFunc(statements, func(chunk cellsrc.Chunk) bool { return !chunk.Decl })
+	c.onlyVars = !slices.ContainsFunc(statements,
+		func(chunk cellsrc.Chunk) bool { return !chunk.Decl })
 	if len(statements) > 0 {
 		b.WriteString("func " + runName + "() {\n")
 		for _, chunk := range hoist(text, all, statements) {
@@ -155,7 +157,8 @@ func isVar(text string) bool { return firstToken(text) == token.VAR }
 
 func firstToken(text string) token.Token {
 	var s scanner.Scanner
-	s.Init(token.NewFileSet().AddFile("", -1, len(text)), []byte(text), func(token.Position, string) {}, 0)
+	s.Init(token.NewFileSet().AddFile("", -1, len(text)), []byte(text),
+		func(token.Position, string) {}, 0)
 	_, tok, _ := s.Scan()
 	return tok
 }
@@ -163,7 +166,8 @@ func firstToken(text string) token.Token {
 // identifiers returns the names in a text, but not those behind a dot.
 func identifiers(text string) map[string]bool {
 	var s scanner.Scanner
-	s.Init(token.NewFileSet().AddFile("", -1, len(text)), []byte(text), func(token.Position, string) {}, 0)
+	s.Init(token.NewFileSet().AddFile("", -1, len(text)), []byte(text),
+		func(token.Position, string) {}, 0)
 	names := map[string]bool{}
 	for before := token.ILLEGAL; ; {
 		_, tok, lit := s.Scan()
@@ -178,7 +182,8 @@ func identifiers(text string) map[string]bool {
 }
 
 // hoist puts a var declaration before the first statement that uses it, also by a function of the
-// cell: at the top level of a package the order of declarations means nothing. Else the order stays.
+// cell: at the top level of a package the order of declarations means nothing. Else the order
+// stays.
 func hoist(text string, all, statements []cellsrc.Chunk) []cellsrc.Chunk {
 	declared := map[string]int{} // by variable
 	for i, c := range statements {
@@ -248,7 +253,8 @@ func hoist(text string, all, statements []cellsrc.Chunk) []cellsrc.Chunk {
 
 // varNames returns the names that a var declaration declares.
 func varNames(text string) (names []string) {
-	file, err := parser.ParseFile(token.NewFileSet(), "", "package p\n"+text, parser.SkipObjectResolution)
+	file, err := parser.ParseFile(token.NewFileSet(), "", "package p\n"+text,
+		parser.SkipObjectResolution)
 	if err != nil || len(file.Decls) != 1 {
 		return nil
 	}
@@ -268,7 +274,8 @@ func varNames(text string) (names []string) {
 
 // functionName returns the name of a function's or method's declaration.
 func functionName(text string) (string, bool) {
-	file, err := parser.ParseFile(token.NewFileSet(), "", "package p\n"+text, parser.SkipObjectResolution)
+	file, err := parser.ParseFile(token.NewFileSet(), "", "package p\n"+text,
+		parser.SkipObjectResolution)
 	if err != nil || len(file.Decls) != 1 {
 		return "", false
 	}

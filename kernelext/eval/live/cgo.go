@@ -19,12 +19,13 @@ import (
 	"gopets/kernelext/eval"
 )
 
-// A cell that imports "C" is a file for the cgo tool, in each version that holds some of it: what the
-// tool makes of it is compiled with the rest, and the C compiler's objects go into the package's
-// archive. What its C code keeps in variables of its own belongs to the version.
+// A cell that imports "C" is a file for the cgo tool, in each version that holds some of it: what
+// the tool makes of it is compiled with the rest, and the C compiler's objects go into the
+// package's archive. What its C code keeps in variables of its own belongs to the version.
 
 // cgoFlags are the flags that #cgo lines set.
-var cgoFlags = regexp.MustCompile(`(?m)^[ \t]*#cgo[ \t]+(?:[^:\n]*[ \t])?(CFLAGS|CPPFLAGS|LDFLAGS):(.*)$`)
+var cgoFlags = regexp.MustCompile(
+	`(?m)^[ \t]*#cgo[ \t]+(?:[^:\n]*[ \t])?(CFLAGS|CPPFLAGS|LDFLAGS):(.*)$`)
 
 // takeC notes that the cell imports "C", and what stands above that.
 func (c *cell) takeC(d *ast.GenDecl, spec *ast.ImportSpec) {
@@ -94,7 +95,8 @@ func importC(pos token.Pos) ast.Decl {
 }
 
 // runCgo runs the cgo tool on files in a folder and returns the flags for the C compiler.
-func (b *builder) runCgo(ctx context.Context, dir string, files map[string]string) (cflags []string, err error) {
+func (b *builder) runCgo(ctx context.Context, dir string, files map[string]string) (cflags []string,
+	err error) {
 	var ldflags []string
 	for _, name := range sorted(files) {
 		if err := os.WriteFile(filepath.Join(dir, name), []byte(files[name]), 0o600); err != nil {
@@ -113,14 +115,16 @@ func (b *builder) runCgo(ctx context.Context, dir string, files map[string]strin
 	args := append([]string{"-objdir", dir, "-importpath", "main", "--"}, cflags...)
 	with := *b.tool
 	with.env = slices.Clone(b.tool.env)
-	with.setenv("CGO_LDFLAGS", strings.Join(append(splitWords(lookup(b.tool.env, "CGO_LDFLAGS")), ldflags...), " "))
+	with.setenv("CGO_LDFLAGS", strings.Join(append(splitWords(lookup(b.tool.env, "CGO_LDFLAGS")),
+		ldflags...), " "))
 	_, err = with.tool(ctx, dir, b.tool.cgo, append(args, sorted(files)...)...)
 	return cflags, err
 }
 
-// compileCgo has the cgo tool and the C compiler work on a version's files that import "C". It returns
-// the Go files to compile in their place, and the objects for the archive.
-func (b *builder) compileCgo(ctx context.Context, dir string, files map[string]string) (goFiles, objects []string, err error) {
+// compileCgo has the cgo tool and the C compiler work on a version's files that import "C". It
+// returns the Go files to compile in their place, and the objects for the archive.
+func (b *builder) compileCgo(ctx context.Context, dir string, files map[string]string) (goFiles,
+	objects []string, err error) {
 	cflags, err := b.runCgo(ctx, dir, files)
 	if err != nil {
 		return nil, nil, err
@@ -136,7 +140,8 @@ func (b *builder) compileCgo(ctx context.Context, dir string, files map[string]s
 	for _, source := range sources {
 		object := filepath.Join(dir, strings.TrimSuffix(source, ".c")+".o")
 		// Each version has functions of its own.
-		args := slices.Concat(compiler[1:], cflags, []string{"-fPIC", "-fvisibility=hidden", "-c", "-o", object, filepath.Join(dir, source)})
+		args := slices.Concat(compiler[1:], cflags, []string{"-fPIC", "-fvisibility=hidden", "-c",
+			"-o", object, filepath.Join(dir, source)})
 		if _, err := b.tool.tool(ctx, dir, compiler[0], args...); err != nil {
 			return nil, nil, err
 		}
@@ -160,7 +165,8 @@ func addObjects(archive string, objects []string) error {
 		if len(data)%2 == 1 {
 			data = append(data, 0)
 		}
-		head := fmt.Sprintf("%-16s%-12d%-6d%-6d%-8o%-10d`\n", fmt.Sprintf("c%d.o", i), 0, 0, 0, 0o644, len(data))
+		head := fmt.Sprintf("%-16s%-12d%-6d%-6d%-8o%-10d`\n", fmt.Sprintf("c%d.o", i), 0, 0, 0,
+			0o644, len(data))
 		if _, err := f.Write(append([]byte(head), data...)); err != nil {
 			f.Close()
 			return err
@@ -179,7 +185,9 @@ func cgoError(c *cell, err error) error {
 		return err
 	}
 	var problems []problem
-	for _, m := range regexp.MustCompile(`(?m)^(?:.*/)?cell\[?(\d+)\]?(?:\.go)?:(\d+)(?::\d+)?: (.*)$`).FindAllStringSubmatch(tool.output, -1) {
+	for _, m := range regexp.MustCompile(
+		`(?m)^(?:.*/)?cell\[?(\d+)\]?(?:\.go)?:(\d+)(?::\d+)?: (.*)$`).FindAllStringSubmatch(
+		tool.output, -1) {
 		var at eval.Position
 		fmt.Sscan(m[1], &at.Cell)
 		fmt.Sscan(m[2], &at.Line)
@@ -189,7 +197,8 @@ func cgoError(c *cell, err error) error {
 	}
 	if len(problems) == 0 {
 		text := strings.TrimSpace(plainNames(tool.output))
-		return &eval.Error{Name: compileError, Value: text, Traceback: []string{red(text)}, Position: eval.Position{Cell: c.number}}
+		return &eval.Error{Name: compileError, Value: text, Traceback: []string{red(text)},
+			Position: eval.Position{Cell: c.number}}
 	}
 	return report(problems, c.lines)
 }

@@ -146,8 +146,10 @@ func (k *checked) findDefines() {
 func (k *checked) types() (found []types.Error) {
 	p := k.program
 	k.info = &types.Info{
-		Types: map[ast.Expr]types.TypeAndValue{}, Defs: map[*ast.Ident]types.Object{}, Uses: map[*ast.Ident]types.Object{},
-		Implicits: map[ast.Node]types.Object{}, Instances: map[*ast.Ident]types.Instance{}, Selections: map[*ast.SelectorExpr]*types.Selection{},
+		Types: map[ast.Expr]types.TypeAndValue{}, Defs: map[*ast.Ident]types.Object{},
+		Uses:      map[*ast.Ident]types.Object{},
+		Implicits: map[ast.Node]types.Object{}, Instances: map[*ast.Ident]types.Instance{},
+		Selections: map[*ast.SelectorExpr]*types.Selection{},
 	}
 	config := types.Config{
 		Importer: p.packages, GoVersion: p.goVersion(), DisableUnusedImportCheck: true,
@@ -176,7 +178,8 @@ func (k *checked) types() (found []types.Error) {
 
 // syntax returns the cell's declarations as a file.
 func (c *cell) syntax() *ast.File {
-	f := &ast.File{Package: c.file.Package, Name: c.file.Name, FileStart: c.file.FileStart, FileEnd: c.file.FileEnd}
+	f := &ast.File{Package: c.file.Package, Name: c.file.Name, FileStart: c.file.FileStart,
+		FileEnd: c.file.FileEnd}
 	f.Decls = importDecls(c.imports, c.file.Package)
 	if c.cgo {
 		f.Decls = append(f.Decls, importC(c.file.Package))
@@ -195,10 +198,12 @@ func (c *cell) syntax() *ast.File {
 // importDecls returns import declarations as syntax.
 func importDecls(imports map[string]string, pos token.Pos) (decls []ast.Decl) {
 	for _, name := range sorted(imports) {
-		decls = append(decls, &ast.GenDecl{Tok: token.IMPORT, TokPos: pos, Specs: []ast.Spec{&ast.ImportSpec{
-			Name: &ast.Ident{Name: name, NamePos: pos},
-			Path: &ast.BasicLit{Kind: token.STRING, Value: fmt.Sprintf("%q", imports[name]), ValuePos: pos},
-		}}})
+		decls = append(decls, &ast.GenDecl{Tok: token.IMPORT, TokPos: pos,
+			Specs: []ast.Spec{&ast.ImportSpec{
+				Name: &ast.Ident{Name: name, NamePos: pos},
+				Path: &ast.BasicLit{Kind: token.STRING, Value: fmt.Sprintf("%q", imports[name]),
+					ValuePos: pos},
+			}}})
 	}
 	return decls
 }
@@ -207,7 +212,8 @@ func importDecls(imports map[string]string, pos token.Pos) (decls []ast.Decl) {
 func (k *checked) varFile() *ast.File {
 	file := k.program.fset.AddFile(mark+"variables", -1, 1)
 	pos := file.Pos(0)
-	f := &ast.File{Package: pos, Name: &ast.Ident{Name: "main", NamePos: pos}, FileStart: pos, FileEnd: pos + 1}
+	f := &ast.File{Package: pos, Name: &ast.Ident{Name: "main", NamePos: pos}, FileStart: pos,
+		FileEnd: pos + 1}
 	imports := map[string]string{}
 	for _, name := range sorted(k.vars) {
 		v := k.vars[name]
@@ -234,9 +240,11 @@ func (k *checked) typeDefines() {
 		}
 		d.typ = obj.Type()
 		text, paths, hidden := p.typeText(d.typ, k.pkg)
-		v := &variable{name: d.name, text: text, paths: paths, shape: shape(d.typ, k.pkg), cell: k.cell.number}
+		v := &variable{name: d.name, text: text, paths: paths, shape: shape(d.typ, k.pkg),
+			cell: k.cell.number}
 		if hidden != nil {
-			v.lost = fmt.Sprintf("its type %s.%s is not exported: declare %s with an interface or another type that has a name", hidden.Pkg().Name(), hidden.Name(), d.name)
+			v.lost = fmt.Sprintf(
+				"its type %s.%s is not exported: declare %s with an interface or another type that has a name", hidden.Pkg().Name(), hidden.Name(), d.name)
 		}
 		before := k.vars[d.name]
 		if before != nil && before.lost == "" && before.text == text && before.shape == v.shape {
@@ -293,9 +301,13 @@ func (k *checked) assignments() {
 				for _, spec := range d.Specs {
 					v := spec.(*ast.ValueSpec)
 					if len(v.Values) == 0 {
-						list = append(list, &ast.DeclStmt{Decl: &ast.GenDecl{Tok: token.VAR, TokPos: v.Pos(), Specs: []ast.Spec{
-							&ast.ValueSpec{Names: []*ast.Ident{{Name: "_", NamePos: v.Pos()}}, Type: v.Type},
-						}}})
+						list = append(list,
+							&ast.DeclStmt{Decl: &ast.GenDecl{Tok: token.VAR, TokPos: v.Pos(),
+								Specs: []ast.Spec{
+									&ast.ValueSpec{Names: []*ast.Ident{{Name: "_",
+										NamePos: v.Pos()}},
+										Type: v.Type},
+								}}})
 						k.cell.zeroed = append(k.cell.zeroed, v)
 						if patterns := embeds(d.Doc, v.Doc); len(patterns) > 0 {
 							k.cell.embeds = append(k.cell.embeds, embedding{v, patterns})
@@ -344,12 +356,15 @@ func (k *checked) sort(found []types.Error) (problems []problem) {
 		switch {
 		case strings.HasPrefix(e.Msg, "declared and not used"):
 			k.unused[e.Pos] = true
-		case strings.HasSuffix(e.Msg, "imported and not used"), strings.Contains(e.Msg, "already declared through"):
-		case strings.Contains(e.Msg, " is not used") && k.last != nil && e.Pos >= k.last.Pos() && e.Pos <= k.last.End():
+		case strings.HasSuffix(e.Msg, "imported and not used"),
+			strings.Contains(e.Msg, "already declared through"):
+		case strings.Contains(e.Msg, " is not used") && k.last != nil && e.Pos >= k.last.Pos() &&
+			e.Pos <= k.last.End():
 		case k.cell.has(e.Pos):
 			problems = append(problems, problem{at, text})
 			d := k.cell.function(e.Pos)
-			if forward = forward && d != nil && strings.HasPrefix(e.Msg, "undefined: ") && !strings.Contains(e.Msg, "."); forward {
+			if forward = forward && d != nil && strings.HasPrefix(e.Msg, "undefined: ") &&
+				!strings.Contains(e.Msg, "."); forward {
 				faults[d] = at.String() + ": " + text
 				waiting = append(waiting, d)
 			}
@@ -392,7 +407,8 @@ func (k *checked) words(text string) string {
 // function returns the function of the cell in whose body a position is.
 func (c *cell) function(pos token.Pos) *decl {
 	for _, d := range c.decls {
-		if f, ok := d.node.(*ast.FuncDecl); ok && f.Body != nil && pos >= f.Body.Pos() && pos < f.Body.End() {
+		if f, ok := d.node.(*ast.FuncDecl); ok && f.Body != nil && pos >= f.Body.Pos() &&
+			pos < f.Body.End() {
 			return d
 		}
 	}
@@ -427,11 +443,14 @@ func (k *checked) setAside() {
 			name := strings.ReplaceAll(strings.Join(d.names, ", "), mark, "")
 			switch {
 			case fault == "":
-				k.warnings = append(k.warnings, fmt.Sprintf("%s (cell %d) is in use again", name, d.cell.number))
+				k.warnings = append(k.warnings, fmt.Sprintf("%s (cell %d) is in use again", name,
+					d.cell.number))
 			case d.fault == "" && c == k.cell:
-				k.warnings = append(k.warnings, fmt.Sprintf("%s cannot be used yet: %s", name, fault))
+				k.warnings = append(k.warnings, fmt.Sprintf("%s cannot be used yet: %s", name,
+					fault))
 			case d.fault == "":
-				k.warnings = append(k.warnings, fmt.Sprintf("%s (cell %d) is set aside: %s", name, d.cell.number, fault))
+				k.warnings = append(k.warnings, fmt.Sprintf("%s (cell %d) is set aside: %s", name,
+					d.cell.number, fault))
 			}
 			*d = changed
 		}
@@ -446,7 +465,8 @@ func (k *checked) untyped(first []types.Error) (problems []problem) {
 		return nil
 	}
 	for _, e := range first {
-		if k.cell.has(e.Pos) && k.inStatements(e.Pos) && !strings.HasPrefix(e.Msg, "declared and not used") {
+		if k.cell.has(e.Pos) && k.inStatements(e.Pos) &&
+			!strings.HasPrefix(e.Msg, "declared and not used") {
 			problems = append(problems, problem{position(e.Fset.Position(e.Pos)), k.words(e.Msg)})
 		}
 	}

@@ -24,22 +24,24 @@ type script struct {
 	timed  bool     // print how long it takes
 }
 
-// commands runs a cell's commands and shell commands, in order, before its Go. What is left is nil if
-// there is nothing more to do.
+// commands runs a cell's commands and shell commands, in order, before its Go. What is left is nil
+// if there is nothing more to do.
 func (e *Engine) commands(ctx context.Context, cell eval.Cell, out eval.Output) (*script, error) {
 	source := cellsrc.Parse(cell.Source)
 	if source.Foreign != "" {
 		return nil, e.foreign(ctx, source, out)
 	}
 	if c, ok := source.Unknown(); ok {
-		return nil, e.commandFailure(source, cell, c.Line, fmt.Errorf("%%%s: unknown command: %%help lists those there are", c.Name))
+		return nil, e.commandFailure(source, cell, c.Line,
+			fmt.Errorf("%%%s: unknown command: %%help lists those there are", c.Name))
 	}
 	s := &script{source: source}
 	commands, shells := source.Commands, source.Shells
 	password, inputs := false, false
 	for len(commands) > 0 || len(shells) > 0 {
 		if len(commands) == 0 || len(shells) > 0 && shells[0].Line < commands[0].Line {
-			err := e.shell(ctx, shells[0].Text, shells[0].InModule, inputs || password, password, out)
+			err := e.shell(ctx, shells[0].Text, shells[0].InModule, inputs || password, password,
+				out)
 			if err != nil {
 				return nil, e.commandFailure(source, cell, shells[0].Line, err)
 			}
@@ -70,11 +72,13 @@ func (e *Engine) commandFailure(source *cellsrc.Source, cell eval.Cell, line int
 	}
 	at := eval.Position{Cell: cell.Number, Line: line + 1}
 	text := at.String() + ": " + err.Error()
-	return &eval.Error{Name: commandError, Value: err.Error(), Position: at, Traceback: []string{red(text) + excerpt(at, func(int) []string { return source.Lines })}}
+	return &eval.Error{Name: commandError, Value: err.Error(), Position: at,
+		Traceback: []string{red(text) + excerpt(at, func(int) []string { return source.Lines })}}
 }
 
 // command runs a % command.
-func (e *Engine) command(ctx context.Context, s *script, cell eval.Cell, c cellsrc.CommandAt, out eval.Output) error {
+func (e *Engine) command(ctx context.Context, s *script, cell eval.Cell, c cellsrc.CommandAt,
+	out eval.Output) error {
 	print := func(format string, args ...any) {
 		e.output.sync()
 		out.Stream("stdout", fmt.Sprintf(format, args...))
@@ -106,7 +110,8 @@ func (e *Engine) command(ctx context.Context, s *script, cell eval.Cell, c cells
 		for _, h := range cellsrc.Commands {
 			print("%s\n", h.Help)
 		}
-		print("!COMMAND: run a shell command; !*COMMAND runs it in the folder of the cells' module\n")
+		print(
+			"!COMMAND: run a shell command; !*COMMAND runs it in the folder of the cells' module\n")
 	case "version":
 		print("live cells, %s %s/%s\n", e.tool.version, e.tool.goos, e.tool.goarch)
 	case "reset":
@@ -207,7 +212,8 @@ func (e *Engine) chdir(words []string, print func(string, ...any)) error {
 	return nil
 }
 
-// goflags sets the flags of builds. Packages that were built with others cannot stay in the process.
+// goflags sets the flags of builds. Packages that were built with others cannot stay in the
+// process.
 func (e *Engine) goflags(words []string, print func(string, ...any)) error {
 	if len(words) == 0 {
 		print("%%goflags=%q\n", e.tool.flags)
@@ -361,13 +367,15 @@ func (e *Engine) who(print func(string, ...any)) error {
 		d, alive := known[v.key]
 		switch {
 		case v.lost != "":
-			fmt.Fprintf(w, "%s\t%s\t\t%d\t%s\n", name, e.program.userType(v.text), v.cell, "lost: "+v.lost)
+			fmt.Fprintf(w, "%s\t%s\t\t%d\t%s\n", name, e.program.userType(v.text), v.cell,
+				"lost: "+v.lost)
 		case alive:
 			value := d.Value
 			if d.Dyn != "" {
 				value = strings.TrimSpace(plainNames(d.Dyn) + " " + value)
 			}
-			fmt.Fprintf(w, "%s\t%s\t%s\t%d\t%s\n", name, e.program.userType(v.text), size(d), v.cell, value)
+			fmt.Fprintf(w, "%s\t%s\t%s\t%d\t%s\n", name, e.program.userType(v.text), size(d),
+				v.cell, value)
 		}
 	}
 	w.Flush()

@@ -20,9 +20,9 @@ import (
 // placeholder stands at the cursor, so that what is before it can be parsed.
 const placeholder = mark + "cursor"
 
-// Complete is that of [eval.Engine]. It reads the cell as it is being written with the checker, beside
-// whatever runs: so it knows the live variables, the declarations of all cells and the local names at
-// the cursor.
+// Complete is that of [eval.Engine]. It reads the cell as it is being written with the checker,
+// beside whatever runs: so it knows the live variables, the declarations of all cells and the local
+// names at the cursor.
 func (e *Engine) Complete(ctx context.Context, code string, cursor int) (eval.Completion, error) {
 	at := byteOffset(code, cursor)
 	from := wordStart(code, at)
@@ -59,7 +59,8 @@ func (e *Engine) Complete(ctx context.Context, code string, cursor int) (eval.Co
 		}
 	}
 	slices.SortFunc(c.Matches, func(a, b eval.Match) int { return strings.Compare(a.Text, b.Text) })
-	c.Matches = slices.CompactFunc(c.Matches, func(a, b eval.Match) bool { return a.Text == b.Text })
+	c.Matches = slices.CompactFunc(c.Matches,
+		func(a, b eval.Match) bool { return a.Text == b.Text })
 	return c, nil
 }
 
@@ -83,14 +84,15 @@ func completeCommand(code string, at int) (found []eval.Match, start int, ok boo
 	return found, start, true
 }
 
-// sketch checks a cell that is being written: with what follows the cursor, or else, if that cannot be
-// parsed, with what brackets are open there closed. The program stays as it is.
+// sketch checks a cell that is being written: with what follows the cursor, or else, if that cannot
+// be parsed, with what brackets are open there closed. The program stays as it is.
 func (e *Engine) sketch(ctx context.Context, before, after string) (*checked, *ast.File) {
 	// A program and an engine of its own: completion fetches nothing, and waits for no cell.
 	e.state.Lock()
 	p := e.program.clone()
 	e.state.Unlock()
-	sketched := &Engine{o: e.o, tool: e.tool, program: p, noGet: true, listing: e.listing, listed: e.listed}
+	sketched := &Engine{o: e.o, tool: e.tool, program: p, noGet: true, listing: e.listing,
+		listed: e.listed}
 	for _, code := range []string{before + after, before + cellsrc.Closers(before)} {
 		source := cellsrc.Parse(code)
 		if source.Foreign != "" {
@@ -209,7 +211,8 @@ func (e *Engine) names(ctx context.Context, k *checked, pos token.Pos) (found []
 		}
 	}
 	for name := range k.program.imports {
-		found = append(found, eval.Match{Text: name, Kind: "module", Detail: k.program.imports[name]})
+		found = append(found, eval.Match{Text: name, Kind: "module",
+			Detail: k.program.imports[name]})
 	}
 	for _, path := range e.available(ctx, "std") {
 		found = append(found, eval.Match{Text: lastElement(path), Kind: "module", Detail: path})

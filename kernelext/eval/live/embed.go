@@ -60,8 +60,8 @@ func (k *checked) embedVars(b *strings.Builder, paths map[string]bool) {
 	}
 }
 
-// embedConfig writes the file that tells the compiler which files the patterns stand for, and returns
-// its name; "" without any.
+// embedConfig writes the file that tells the compiler which files the patterns stand for, and
+// returns its name; "" without any.
 func (c *cell) embedConfig(dir, folder string) (string, error) {
 	if len(c.embeds) == 0 {
 		return "", nil
@@ -101,7 +101,8 @@ func matching(folder, pattern string) (files []string, err error) {
 		return nil, fmt.Errorf("go:embed %s: %w", pattern, err)
 	}
 	for _, root := range found {
-		err := fs.WalkDir(os.DirFS(folder), root, func(path string, d fs.DirEntry, err error) error {
+		err := fs.WalkDir(os.DirFS(folder), root, func(path string, d fs.DirEntry,
+			err error) error {
 			hidden := path != root && !all && strings.ContainsAny(d.Name()[:1], "._")
 			switch {
 			case err != nil:

@@ -20,12 +20,13 @@ import (
 
 // Options say where an engine works. The zero value is an engine in the current folder.
 type Options struct {
-	Dir   string   // the notebook's folder; cells start in it, and import the packages of its module
+	// the notebook's folder; cells start in it, and import the packages of its module
+	Dir   string
 	Go    string   // the go command; empty is the one on the PATH
 	Cache string   // for what is built once; empty is a folder of the user's cache
 	Env   []string // of cells and builds; nil is this process's
-	// Module is the folder of the module whose packages cells import where there is none around Dir;
-	// empty is one of the engine's own.
+	// Module is the folder of the module whose packages cells import where there is none around
+	// Dir; empty is one of the engine's own.
 	Module string
 	Guard  *guard.Guard // ends what a killed process leaves; nil does without
 	Logf   func(format string, args ...any)
@@ -90,7 +91,8 @@ func New(ctx context.Context, o Options) (*Engine, error) {
 	if o.Logf == nil {
 		o.Logf = func(string, ...any) {}
 	}
-	e := &Engine{o: o, folder: o.Dir, ready: make(chan struct{}), state: new(sync.Mutex), mu: new(sync.Mutex), listing: new(sync.Mutex), listed: map[string][]string{}}
+	e := &Engine{o: o, folder: o.Dir, ready: make(chan struct{}), state: new(sync.Mutex),
+		mu: new(sync.Mutex), listing: new(sync.Mutex), listed: map[string][]string{}}
 	if e.tool, err = findToolchain(ctx, o.Go, o.Dir, slices.Clone(o.Env)); err != nil {
 		return nil, err
 	}
@@ -166,7 +168,8 @@ func (e *Engine) Eval(ctx context.Context, cell eval.Cell, out eval.Output) (eva
 		return eval.Result{Value: value, Pages: pages}, nil
 	}
 	if ctx.Err() != nil && !isFailure(err) {
-		err = &eval.Error{Name: interruptedError, Value: "the cell was interrupted", Traceback: []string{red("Interrupted")}}
+		err = &eval.Error{Name: interruptedError, Value: "the cell was interrupted",
+			Traceback: []string{red("Interrupted")}}
 	}
 	return eval.Result{Pages: pages}, err
 }
@@ -186,12 +189,14 @@ func (e *Engine) eval(ctx context.Context, cell eval.Cell, out eval.Output) erro
 	if wrong := s.source.Mistakes(); len(wrong) > 0 {
 		var problems []problem
 		for _, m := range wrong {
-			problems = append(problems, problem{eval.Position{Cell: cell.Number, Line: m.Line, Column: m.Column}, m.Text})
+			problems = append(problems, problem{eval.Position{Cell: cell.Number, Line: m.Line,
+				Column: m.Column}, m.Text})
 		}
 		return report(problems, lines)
 	}
 	if m, two := s.source.TwoMains(); two {
-		return report([]problem{{eval.Position{Cell: cell.Number, Line: m.Line, Column: m.Column}, m.Text}}, lines)
+		return report([]problem{{eval.Position{Cell: cell.Number, Line: m.Line, Column: m.Column},
+			m.Text}}, lines)
 	}
 	c, failure := parseCell(e.program.fset, cell.Number, s)
 	if failure != nil {
@@ -358,8 +363,9 @@ func (e *Engine) start(ctx context.Context) (*process, error) {
 // processEnv is the environment of cells.
 func (e *Engine) processEnv() []string {
 	set := map[string]string{
-		"NB_CELL": e.dir, "GONB_PIPE": filepath.Join(e.dir, "gonb"), "GONB_PIPE_BACK": filepath.Join(e.dir, backName),
-		"GONB_DIR": e.o.Dir, "GONB_TMP_DIR": e.dir,
+		"NB_CELL": e.dir, "GONB_PIPE": filepath.Join(e.dir, "gonb"),
+		"GONB_PIPE_BACK": filepath.Join(e.dir, backName),
+		"GONB_DIR":       e.o.Dir, "GONB_TMP_DIR": e.dir,
 	}
 	var env []string
 	for _, v := range e.tool.env {
@@ -408,8 +414,10 @@ func (e *Engine) crashed(p *process, k *checked) error {
 		reason = kind + ": " + value
 	}
 	lost := e.lose("the process ended in cell " + fmt.Sprint(k.cell.number))
-	failure := &eval.Error{Name: crashError, Value: reason, Position: eval.Position{Cell: k.cell.number}}
-	failure.Traceback = []string{red(crashError + ": " + reason), "the process with the variables has ended; declarations are kept"}
+	failure := &eval.Error{Name: crashError, Value: reason,
+		Position: eval.Position{Cell: k.cell.number}}
+	failure.Traceback = []string{red(crashError + ": " + reason),
+		"the process with the variables has ended; declarations are kept"}
 	if len(lost) > 0 {
 		failure.Traceback = append(failure.Traceback, "lost: "+strings.Join(lost, ", "))
 	}
@@ -445,7 +453,8 @@ func (e *Engine) commit(k *checked, set []string) {
 	p.cells = k.cells
 	c := *k.cell
 	c.run, c.body = nil, nil
-	c.decls = slices.DeleteFunc(slices.Clone(c.decls), func(d *decl) bool { return strings.HasPrefix(d.names[0], mark) })
+	c.decls = slices.DeleteFunc(slices.Clone(c.decls),
+		func(d *decl) bool { return strings.HasPrefix(d.names[0], mark) })
 	p.cells = append(p.cells, &c)
 	for name, path := range k.cell.imports {
 		if !strings.HasPrefix(name, mark) {
@@ -492,15 +501,19 @@ func (e *Engine) failure(reply wire.Reply, k *checked) error {
 		if reply.Status == 0 && reply.Text == "" {
 			return nil
 		}
-		return &eval.Error{Name: exitError, Value: value, Traceback: []string{red(exitError + ": " + value)}, Position: eval.Position{Cell: n}}
+		return &eval.Error{Name: exitError, Value: value,
+			Traceback: []string{red(exitError + ": " + value)}, Position: eval.Position{Cell: n}}
 	case wire.Interrupted:
 		text := "the cell was interrupted"
 		if reply.Left {
 			text = "the cell was interrupted: it waits for something, and its goroutine goes on"
 		}
-		return &eval.Error{Name: interruptedError, Value: text, Traceback: append([]string{red(interruptedError + ": " + text)}, k.trace(reply.Frames)...), Position: eval.Position{Cell: n}}
+		return &eval.Error{Name: interruptedError, Value: text,
+			Traceback: append([]string{red(interruptedError + ": " + text)},
+				k.trace(reply.Frames)...), Position: eval.Position{Cell: n}}
 	case wire.Panic:
-		f := &eval.Error{Name: panicError, Value: plainNames(reply.Text), Position: firstPlace(reply.Frames)}
+		f := &eval.Error{Name: panicError, Value: plainNames(reply.Text),
+			Position: firstPlace(reply.Frames)}
 		f.Traceback = append([]string{red(panicError + ": " + f.Value)}, k.trace(reply.Frames)...)
 		return f
 	}

@@ -122,7 +122,8 @@ func (k *checked) file(v *version, c *cell, reached map[string]bool) {
 	var b strings.Builder
 	paths := map[string]bool{}
 	for _, d := range c.decls {
-		if d.fault != "" || !slices.ContainsFunc(d.names, func(n string) bool { return reached[n] }) {
+		if d.fault != "" || !slices.ContainsFunc(d.names,
+			func(n string) bool { return reached[n] }) {
 			continue
 		}
 		k.declaration(&b, c, d, paths)
@@ -250,11 +251,13 @@ func (k *checked) mainFile(v *version, reached map[string]bool) {
 	var b strings.Builder
 	paths := map[string]bool{}
 	for _, name := range sorted(k.vars) {
-		if x := k.vars[name]; reached[name] && (x.lost == "" || k.defines != nil && x.cell == k.cell.number) {
+		if x := k.vars[name]; reached[name] && (x.lost == "" || k.defines != nil &&
+			x.cell == k.cell.number) {
 			for path := range x.paths {
 				paths[path] = true
 			}
-			line := fmt.Sprintf("var %s = %s.Var[%s](%q)\n", pointerName(name), rtName, x.text, x.key)
+			line := fmt.Sprintf("var %s = %s.Var[%s](%q)\n", pointerName(name), rtName, x.text,
+				x.key)
 			if cTypes.MatchString(x.text) {
 				k.cVariable(v, x.cell, cTypes.ReplaceAllString(line, "C.$1"))
 				continue
@@ -288,7 +291,8 @@ func (k *checked) mainFile(v *version, reached map[string]bool) {
 		calls = append(calls, testName+"()")
 		k.testFile(v)
 	}
-	fmt.Fprintf(&b, "func main() {}\nfunc init() {\n%s.Register(&%s.Version{Number: %d, Path: %q, Stop: &%sstop, Run: func() { %s }, Types: %s})\n}\n",
+	fmt.Fprintf(&b,
+		"func main() {}\nfunc init() {\n%s.Register(&%s.Version{Number: %d, Path: %q, Stop: &%sstop, Run: func() { %s }, Types: %s})\n}\n",
 		rtName, rtName, v.number, v.path, mark, strings.Join(calls, "; "), list)
 	var head strings.Builder
 	fmt.Fprintf(&head, "package main\nimport %s %q\n%s", rtName, rtPath, imports)
@@ -305,7 +309,8 @@ func (k *checked) startCalls() (calls []string) {
 		}
 	}
 	for _, d := range k.cell.decls {
-		if d.names[0] == "main" && !k.cell.script.test && (k.cell.run == nil || k.cell.onlyVars) && k.cell.body == nil {
+		if d.names[0] == "main" && !k.cell.script.test && (k.cell.run == nil || k.cell.onlyVars) &&
+			k.cell.body == nil {
 			calls = append(calls, funcMark+"main()")
 		}
 	}
@@ -325,5 +330,6 @@ func (k *checked) isGeneric(name string) bool {
 
 // runs reports whether there is anything to run.
 func (k *checked) runs() bool {
-	return k.cell.script.test || k.cell.run != nil || k.cell.body != nil || len(k.cell.blank) > 0 || slices.ContainsFunc(k.cell.decls, (*decl).runs)
+	return k.cell.script.test || k.cell.run != nil || k.cell.body != nil || len(k.cell.blank) > 0 ||
+		slices.ContainsFunc(k.cell.decls, (*decl).runs)
 }

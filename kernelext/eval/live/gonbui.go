@@ -33,9 +33,11 @@ func (o *output) gonbui(conn net.Conn) {
 		if err := from.Decode(&d); err != nil {
 			return
 		}
-		if v, ok := d.Data[protocol.MIMECommValue].(protocol.CommValue); ok && v.Address == protocol.GonbuiSyncAddress {
+		if v, ok := d.Data[protocol.MIMECommValue].(protocol.CommValue); ok &&
+			v.Address == protocol.GonbuiSyncAddress {
 			// gonbui.Sync: all that came before has been passed on.
-			if err := acks.Encode(&protocol.CommValue{Address: protocol.GonbuiSyncAckAddress, Value: v.Value}); err != nil {
+			if err := acks.Encode(&protocol.CommValue{Address: protocol.GonbuiSyncAckAddress,
+				Value: v.Value}); err != nil {
 				return
 			}
 		} else {
@@ -47,8 +49,8 @@ func (o *output) gonbui(conn net.Conn) {
 	}
 }
 
-// values reads gob messages from a writer that waits for a byte after each but definitions of types.
-// A value that needs such a definition in its middle comes in several of them.
+// values reads gob messages from a writer that waits for a byte after each but definitions of
+// types. A value that needs such a definition in its middle comes in several of them.
 type values struct {
 	conn    net.Conn
 	message []byte // what has come of the message under way
@@ -122,7 +124,8 @@ func (o *output) message(d protocol.DisplayData) {
 		metadata[name] = v
 	}
 	if _, err := json.Marshal([]eval.Bundle{data, metadata}); err != nil {
-		data, metadata = eval.Bundle{"text/plain": fmt.Sprintf("this cannot be shown: %v", err)}, eval.Bundle{}
+		data, metadata = eval.Bundle{"text/plain": fmt.Sprintf("this cannot be shown: %v", err)},
+			eval.Bundle{}
 	}
 	o.mu.Lock()
 	defer o.mu.Unlock()

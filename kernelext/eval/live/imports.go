@@ -22,7 +22,8 @@ import (
 // earlier cells, and else packages that it does not import at all.
 func (e *Engine) resolve(ctx context.Context, c *cell) (*eval.Error, error) {
 	p := e.program
-	for _, path := range slices.Concat(c.unnamed, slices.Collect(maps.Values(c.imports)), c.dots, c.blank) {
+	for _, path := range slices.Concat(c.unnamed, slices.Collect(maps.Values(c.imports)), c.dots,
+		c.blank) {
 		if err := e.load(ctx, path); err != nil {
 			var missing *missingError
 			if !errors.As(err, &missing) {
@@ -46,7 +47,8 @@ func (e *Engine) resolve(ctx context.Context, c *cell) (*eval.Error, error) {
 	}
 	ast.Inspect(c.file, func(n ast.Node) bool {
 		if s, ok := n.(*ast.SelectorExpr); ok {
-			if id, ok := s.X.(*ast.Ident); ok && unresolved[id] && !declared[id.Name] && !(c.cgo && id.Name == "C") && c.imports[id.Name] == "" {
+			if id, ok := s.X.(*ast.Ident); ok && unresolved[id] && !declared[id.Name] &&
+				!(c.cgo && id.Name == "C") && c.imports[id.Name] == "" {
 				if !slices.Contains(wanted, id.Name) {
 					wanted = append(wanted, id.Name)
 				}
@@ -142,7 +144,8 @@ func (e *Engine) resolveDots(c *cell, declared map[string]bool) error {
 		path := from[id.Name]
 		name := e.program.alias(path)
 		c.imports[name] = path
-		cur.Replace(&ast.SelectorExpr{X: &ast.Ident{Name: name, NamePos: id.NamePos}, Sel: &ast.Ident{Name: id.Name, NamePos: id.NamePos}})
+		cur.Replace(&ast.SelectorExpr{X: &ast.Ident{Name: name, NamePos: id.NamePos},
+			Sel: &ast.Ident{Name: id.Name, NamePos: id.NamePos}})
 		return false
 	}
 	for _, d := range c.file.Decls {
@@ -219,21 +222,23 @@ func lastElement(p string) string {
 	return strings.NewReplacer(".go", "", "-", "").Replace(last)
 }
 
-// available lists the packages of a pattern of the go command's that can be imported without a go get:
-// std, or all of the module and of what it requires. Each is listed once.
+// available lists the packages of a pattern of the go command's that can be imported without a go
+// get: std, or all of the module and of what it requires. Each is listed once.
 func (e *Engine) available(ctx context.Context, pattern string) []string {
 	e.listing.Lock()
 	defer e.listing.Unlock()
 	if found, ok := e.listed[pattern]; ok {
 		return found
 	}
-	out, err := e.tool.run(ctx, "list", "-e", "-f", "{{if ne .Name \"main\"}}{{.ImportPath}}{{end}}", pattern)
+	out, err := e.tool.run(ctx, "list", "-e", "-f",
+		"{{if ne .Name \"main\"}}{{.ImportPath}}{{end}}", pattern)
 	if err != nil {
 		return nil
 	}
 	found := []string{}
 	for _, path := range strings.Fields(string(out)) {
-		if !strings.Contains(path, "internal/") && !strings.HasPrefix(path, "vendor/") && !strings.HasSuffix(path, "/internal") {
+		if !strings.Contains(path, "internal/") && !strings.HasPrefix(path, "vendor/") &&
+			!strings.HasSuffix(path, "/internal") {
 			found = append(found, path)
 		}
 	}

@@ -14,6 +14,7 @@ func readsInput(pid int) bool {
 	files, _ := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/syscall", pid))
 	return slices.ContainsFunc(files, func(f string) bool {
 		text, err := os.ReadFile(f)
-		return err == nil && strings.HasPrefix(string(text), fmt.Sprintf("%d 0x0 ", syscall.SYS_READ))
+		return err == nil && strings.HasPrefix(string(text),
+			fmt.Sprintf("%d 0x0 ", syscall.SYS_READ))
 	})
 }

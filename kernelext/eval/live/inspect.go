@@ -16,7 +16,8 @@ import (
 )
 
 // Inspect is that of [eval.Engine]: what a name is, its comment, and of a live variable its value.
-func (e *Engine) Inspect(ctx context.Context, code string, cursor, detail int) (eval.Inspection, error) {
+func (e *Engine) Inspect(ctx context.Context, code string, cursor, detail int) (eval.Inspection,
+	error) {
 	at := byteOffset(code, cursor)
 	if help := cellsrc.Parse(code).HelpAt(min(at, max(0, len(code)-1))); help != "" {
 		return eval.Inspection{Data: eval.Bundle{"text/plain": help}}, nil
@@ -93,7 +94,8 @@ func (k *checked) comment(obj types.Object) string {
 		return ""
 	}
 	for _, file := range k.program.packages.source(pkg.Path()) {
-		f, err := parser.ParseFile(token.NewFileSet(), file, nil, parser.ParseComments|parser.SkipObjectResolution)
+		f, err := parser.ParseFile(token.NewFileSet(), file, nil,
+			parser.ParseComments|parser.SkipObjectResolution)
 		if err != nil {
 			continue
 		}
@@ -104,7 +106,8 @@ func (k *checked) comment(obj types.Object) string {
 			continue
 		}
 		for _, d := range f.Decls {
-			if f, ok := d.(*ast.FuncDecl); ok && (f.Name.Name != obj.Name() || receiverOf(obj) != strings.TrimSuffix(funcName(f), f.Name.Name)) {
+			if f, ok := d.(*ast.FuncDecl); ok && (f.Name.Name != obj.Name() ||
+				receiverOf(obj) != strings.TrimSuffix(funcName(f), f.Name.Name)) {
 				continue
 			}
 			if text := docOf(d, obj.Name()); text != "" {

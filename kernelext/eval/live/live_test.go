@@ -101,7 +101,8 @@ func (n *notebook) want(code, want string) {
 	}
 	got := out + value
 	if got != want {
-		n.t.Errorf("cell %d: %s\ngives %q, want %q\n%s", n.count, code, got, want, n.front.err.String())
+		n.t.Errorf("cell %d: %s\ngives %q, want %q\n%s", n.count, code, got, want,
+			n.front.err.String())
 	}
 }
 
@@ -110,7 +111,8 @@ func (n *notebook) wantError(code string, words ...string) {
 	n.t.Helper()
 	value, out, err := n.run(code)
 	if err == nil {
-		n.t.Errorf("cell %d: %s\ngives %q %q, want an error with %q", n.count, code, out, value, words)
+		n.t.Errorf("cell %d: %s\ngives %q %q, want an error with %q", n.count, code, out, value,
+			words)
 		return
 	}
 	text := describe(err)

@@ -28,9 +28,9 @@ const (
 	backName = "back"
 )
 
-// output brings what the process prints and shows to the front, in the order in which that happened:
-// text is taken from the pipes before anything else is passed on, and what shows something waits
-// until that has happened.
+// output brings what the process prints and shows to the front, in the order in which that
+// happened: text is taken from the pipes before anything else is passed on, and what shows
+// something waits until that has happened.
 type output struct {
 	dir      string
 	listener net.Listener
@@ -68,7 +68,8 @@ func openOutput(dir string) (*output, error) {
 	}
 	for i, name := range []string{nbcell.OutName, nbcell.ErrName} {
 		// Open for writing too, so that the pipe does not end with a process.
-		fd, err := unix.Open(filepath.Join(dir, name), unix.O_RDWR|unix.O_NONBLOCK|unix.O_CLOEXEC, 0)
+		fd, err := unix.Open(filepath.Join(dir, name), unix.O_RDWR|unix.O_NONBLOCK|unix.O_CLOEXEC,
+			0)
 		if err != nil {
 			return nil, fmt.Errorf("the cells' pipe: %w", err)
 		}
@@ -166,7 +167,8 @@ const pace = 4 * time.Millisecond
 // watch passes text on as it comes.
 func (o *output) watch() {
 	for {
-		n, err := unix.Poll([]unix.PollFd{{Fd: int32(o.pipes[0].fd), Events: unix.POLLIN}, {Fd: int32(o.pipes[1].fd), Events: unix.POLLIN}}, 300)
+		n, err := unix.Poll([]unix.PollFd{{Fd: int32(o.pipes[0].fd), Events: unix.POLLIN},
+			{Fd: int32(o.pipes[1].fd), Events: unix.POLLIN}}, 300)
 		o.mu.Lock()
 		if o.closed || err != nil && !errors.Is(err, unix.EINTR) {
 			o.closed = true
@@ -313,7 +315,8 @@ func (o *output) record(fields []string) {
 		o.out.Clear(args[0] == "wait")
 	case kind == nbcell.KindPage && len(args) == 1:
 		o.pages = append(o.pages, args[0])
-	case (kind == nbcell.KindDisplay || kind == nbcell.KindUpdate || kind == nbcell.KindResult) && len(args)%2 == 1:
+	case (kind == nbcell.KindDisplay || kind == nbcell.KindUpdate || kind == nbcell.KindResult) &&
+		len(args)%2 == 1:
 		data := eval.Bundle{}
 		for i := 1; i < len(args); i += 2 {
 			data[args[i]] = form(args[i], args[i+1])
@@ -322,7 +325,8 @@ func (o *output) record(fields []string) {
 			o.result = data
 			return
 		}
-		o.out.Display(eval.Display{Data: data, Metadata: eval.Bundle{}, ID: args[0], Update: kind == nbcell.KindUpdate})
+		o.out.Display(eval.Display{Data: data, Metadata: eval.Bundle{}, ID: args[0],
+			Update: kind == nbcell.KindUpdate})
 	}
 }
 
@@ -334,7 +338,8 @@ func form(mime string, data string) any {
 			return json.RawMessage(data)
 		}
 		return data
-	case strings.HasPrefix(mime, "text/") || strings.HasSuffix(mime, "+xml") || mime == "application/javascript":
+	case strings.HasPrefix(mime, "text/") || strings.HasSuffix(mime, "+xml") ||
+		mime == "application/javascript":
 		return strings.ToValidUTF8(data, "\uFFFD")
 	}
 	return base64.StdEncoding.EncodeToString([]byte(data))

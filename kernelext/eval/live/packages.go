@@ -95,7 +95,8 @@ func (p *packages) load(ctx context.Context, paths ...string) error {
 	if len(wanted) == 0 {
 		return nil
 	}
-	args := append([]string{"list", "-export", "-deps", "-e", "-buildmode=plugin", "-json=ImportPath,Name,Dir,Export,Standard,Imports,ImportMap,GoFiles,CgoFiles,EmbedFiles,Module,Error"}, p.tool.flags...)
+	args := append([]string{"list", "-export", "-deps", "-e", "-buildmode=plugin",
+		"-json=ImportPath,Name,Dir,Export,Standard,Imports,ImportMap,GoFiles,CgoFiles,EmbedFiles,Module,Error"}, p.tool.flags...)
 	out, err := p.tool.run(ctx, append(append(args, "--"), wanted...)...)
 	if err != nil {
 		return err
@@ -126,7 +127,8 @@ func (p *packages) load(ctx context.Context, paths ...string) error {
 	for _, path := range wanted {
 		if k := p.known[path]; k != nil && k.Name == "main" {
 			delete(p.known, path)
-			return &missingError{path, fmt.Sprintf("import %q is a program, not an importable package", path)}
+			return &missingError{path,
+				fmt.Sprintf("import %q is a program, not an importable package", path)}
 		}
 	}
 	return nil
@@ -137,7 +139,9 @@ func (p *packages) add(k *pkg) error {
 	old := p.known[k.ImportPath]
 	if old != nil && old.loaded > 0 {
 		if old.Export != k.Export && k.Export != "" {
-			return fmt.Errorf("package %s is loaded in another version since cell %d; %%restart to use this one", k.ImportPath, old.loaded)
+			return fmt.Errorf(
+				"package %s is loaded in another version since cell %d; %%restart to use this one",
+				k.ImportPath, old.loaded)
 		}
 		return nil
 	}
@@ -150,14 +154,16 @@ func (p *packages) add(k *pkg) error {
 
 // mayChange reports whether the package's files are not those of a version in the module cache.
 func (k *pkg) mayChange() bool {
-	return !k.Standard && (k.Module == nil || k.Module.Main || k.Module.Version == "" || k.Module.Replace != nil)
+	return !k.Standard && (k.Module == nil || k.Module.Main || k.Module.Version == "" ||
+		k.Module.Replace != nil)
 }
 
 // newest returns when the package's files changed last.
 func (k *pkg) newest() (last time.Time) {
 	for _, names := range [][]string{k.GoFiles, k.CgoFiles, k.EmbedFiles} {
 		for _, name := range names {
-			if info, err := os.Stat(filepath.Join(k.Dir, name)); err == nil && info.ModTime().After(last) {
+			if info, err := os.Stat(filepath.Join(k.Dir, name)); err == nil &&
+				info.ModTime().After(last) {
 				last = info.ModTime()
 			}
 		}
@@ -182,13 +188,16 @@ func (p *packages) refresh() (told []string) {
 			stale[k.ImportPath] = true
 		} else if !k.told {
 			k.told = true
-			told = append(told, fmt.Sprintf("package %s changed on disk since cell %d; %%restart to use it", k.ImportPath, k.loaded))
+			told = append(told,
+				fmt.Sprintf("package %s changed on disk since cell %d; %%restart to use it",
+					k.ImportPath, k.loaded))
 		}
 	}
 	for len(stale) > 0 {
 		more := false
 		for path, k := range p.known {
-			if k.loaded == 0 && !stale[path] && slices.ContainsFunc(k.Imports, func(i string) bool { return stale[i] }) {
+			if k.loaded == 0 && !stale[path] &&
+				slices.ContainsFunc(k.Imports, func(i string) bool { return stale[i] }) {
 				stale[path], more = true, true
 			}
 		}
@@ -320,7 +329,8 @@ func (p *packages) reload(ctx context.Context) (told []string) {
 	if len(loaded) == 0 {
 		return nil
 	}
-	args := append([]string{"list", "-export", "-e", "-buildmode=plugin", "-f", "{{.ImportPath}}\t{{.Export}}"}, p.tool.flags...)
+	args := append([]string{"list", "-export", "-e", "-buildmode=plugin", "-f",
+		"{{.ImportPath}}\t{{.Export}}"}, p.tool.flags...)
 	out, err := p.tool.run(ctx, append(append(args, "--"), sorted(loaded)...)...)
 	if err != nil {
 		return nil
@@ -329,7 +339,9 @@ func (p *packages) reload(ctx context.Context) (told []string) {
 		path, export, _ := strings.Cut(strings.TrimSpace(line), "\t")
 		if k := loaded[path]; k != nil && export != "" && export != k.Export && !k.told {
 			k.told = true
-			told = append(told, fmt.Sprintf("package %s is loaded in another version since cell %d; %%restart to use the new one", path, k.loaded))
+			told = append(told,
+				fmt.Sprintf(
+					"package %s is loaded in another version since cell %d; %%restart to use the new one", path, k.loaded))
 		}
 	}
 	return told

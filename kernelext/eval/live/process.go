@@ -52,7 +52,8 @@ func startProcess(program, dir string, env []string, out *output) (*process, err
 	defer stdin.Close()
 	defer stdout.Close()
 	defer stderr.Close()
-	p := &process{to: requests, in: json.NewEncoder(requests), done: make(chan struct{}), waiting: map[int]chan wire.Reply{}}
+	p := &process{to: requests, in: json.NewEncoder(requests), done: make(chan struct{}),
+		waiting: map[int]chan wire.Reply{}}
 	p.cmd = exec.Command(program)
 	p.cmd.Dir, p.cmd.Env = dir, env
 	p.cmd.Stdin, p.cmd.Stdout, p.cmd.Stderr = stdin, stdout, stderr

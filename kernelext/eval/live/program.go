@@ -10,8 +10,8 @@ import (
 	"sync"
 )
 
-// A program is what the cells so far have declared: one package, of which each cell compiles the part
-// that it needs.
+// A program is what the cells so far have declared: one package, of which each cell compiles the
+// part that it needs.
 type program struct {
 	fset     *token.FileSet
 	packages *packages
@@ -53,7 +53,8 @@ type epoch struct {
 
 func newProgram(fset *token.FileSet, p *packages) *program {
 	return &program{
-		fset: fset, packages: p, vars: map[string]*variable{}, imports: map[string]string{}, naming: new(sync.Mutex), aliases: map[string]string{},
+		fset: fset, packages: p, vars: map[string]*variable{}, imports: map[string]string{},
+		naming: new(sync.Mutex), aliases: map[string]string{},
 		epoch: epoch{number: 1, types: map[string]string{}, ever: map[string]bool{}},
 	}
 }
@@ -105,15 +106,16 @@ func (p *program) declared(name string) *decl {
 	return nil
 }
 
-// without returns the cells without the declarations of some names. A group of constants stays, with
-// a blank in the name's place.
+// without returns the cells without the declarations of some names. A group of constants stays,
+// with a blank in the name's place.
 func without(cells []*cell, names map[string]bool) []*cell {
 	var kept []*cell
 	for _, c := range cells {
 		changed := false
 		var decls []*decl
 		for _, d := range c.decls {
-			rest := slices.DeleteFunc(slices.Clone(d.names), func(n string) bool { return names[n] })
+			rest := slices.DeleteFunc(slices.Clone(d.names),
+				func(n string) bool { return names[n] })
 			switch {
 			case len(rest) == len(d.names):
 				decls = append(decls, d)
@@ -179,7 +181,8 @@ func (p *program) lines(number int) []string {
 	return nil
 }
 
-// shape spells a type out: two types of the same shape look the same in memory. Methods do not count.
+// shape spells a type out: two types of the same shape look the same in memory. Methods do not
+// count.
 func shape(t types.Type, own *types.Package) string {
 	s := shaper{own: own, seen: map[string]bool{}}
 	s.write(t)
@@ -263,7 +266,8 @@ func (s *shaper) write(t types.Type) {
 
 // typeText returns a type as generated code says it, the packages that it names, and a type that
 // cannot be said outside of its package, if there is one.
-func (p *program) typeText(t types.Type, own *types.Package) (text string, paths map[string]bool, hidden *types.TypeName) {
+func (p *program) typeText(t types.Type, own *types.Package) (text string, paths map[string]bool,
+	hidden *types.TypeName) {
 	paths = map[string]bool{}
 	text = types.TypeString(t, func(q *types.Package) string {
 		if q == own {

@@ -26,8 +26,8 @@ type rewriter struct {
 	stack []ast.Node
 }
 
-// rewritten returns the text of a node with all that is to be replaced in it, from its first comment
-// on. The packages that it names are added to paths.
+// rewritten returns the text of a node with all that is to be replaced in it, from its first
+// comment on. The packages that it names are added to paths.
 func (k *checked) rewritten(c *cell, node ast.Node, from token.Pos, paths map[string]bool) string {
 	r := &rewriter{k: k, cell: c, paths: paths}
 	ast.Inspect(node, r.visit)
@@ -125,7 +125,8 @@ func (r *rewriter) ident(id *ast.Ident) {
 		}
 		r.paths[path] = true
 		alias := k.program.alias(path)
-		if r.cell.offset(id.Pos()) < len(r.cell.text) && strings.HasPrefix(r.cell.text[r.cell.offset(id.Pos()):], id.Name) {
+		if r.cell.offset(id.Pos()) < len(r.cell.text) &&
+			strings.HasPrefix(r.cell.text[r.cell.offset(id.Pos()):], id.Name) {
 			r.replace(id.Pos(), id.End(), alias)
 		} else {
 			r.insert(id.Pos(), alias+".") // of a package that is imported as .
@@ -153,7 +154,8 @@ func (r *rewriter) ident(id *ast.Ident) {
 }
 
 func isWord(c byte) bool {
-	return c == '_' || c >= '0' && c <= '9' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= 0x80
+	return c == '_' || c >= '0' && c <= '9' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' ||
+		c >= 0x80
 }
 
 const funcMark = mark + "f_"
@@ -170,8 +172,10 @@ func (r *rewriter) selector(s *ast.SelectorExpr) {
 	if !ok {
 		return
 	}
-	if p, ok := r.k.info.Uses[id].(*types.PkgName); ok && p.Imported().Path() == "os" && s.Sel.Name == "Exit" {
-		r.edits = append(r.edits, edit{r.cell.offset(s.Pos()), r.cell.offset(s.End()), rtName + ".Exit"})
+	if p, ok := r.k.info.Uses[id].(*types.PkgName); ok && p.Imported().Path() == "os" &&
+		s.Sel.Name == "Exit" {
+		r.edits = append(r.edits, edit{r.cell.offset(s.Pos()), r.cell.offset(s.End()),
+			rtName + ".Exit"})
 	}
 }
 
@@ -204,7 +208,8 @@ func (r *rewriter) call(n *ast.CallExpr) {
 		return
 	}
 	f, ok := r.k.info.Uses[s.Sel].(*types.Func)
-	if ok && f.Pkg() != nil && f.Pkg().Path() == "errors" && (f.Name() == "As" || f.Name() == "Is" || f.Name() == "AsType") {
+	if ok && f.Pkg() != nil && f.Pkg().Path() == "errors" &&
+		(f.Name() == "As" || f.Name() == "Is" || f.Name() == "AsType") {
 		r.norm(n.Args[0], "Errors")
 	}
 }
@@ -286,7 +291,8 @@ func (k *checked) statement(s ast.Stmt, paths map[string]bool) string {
 	switch s := s.(type) {
 	case *ast.AssignStmt:
 		ast.Inspect(s, r.visit)
-		if !slices.ContainsFunc(k.cell.declared, func(v *ast.ValueSpec) bool { return v.Pos() == s.Pos() }) {
+		if !slices.ContainsFunc(k.cell.declared,
+			func(v *ast.ValueSpec) bool { return v.Pos() == s.Pos() }) {
 			if r.cell.text[r.cell.offset(s.TokPos):][0] == ':' {
 				r.replace(s.TokPos, s.TokPos+2, "=")
 			}
@@ -297,7 +303,8 @@ func (k *checked) statement(s ast.Stmt, paths map[string]bool) string {
 		for _, x := range s.Lhs {
 			left = append(left, k.target(x.(*ast.Ident)))
 		}
-		return strings.Join(left, ", ") + " = " + r.apply(r.cell.offset(s.Rhs[0].Pos()), r.cell.offset(s.Rhs[len(s.Rhs)-1].End()))
+		return strings.Join(left, ", ") + " = " + r.apply(r.cell.offset(s.Rhs[0].Pos()),
+			r.cell.offset(s.Rhs[len(s.Rhs)-1].End()))
 	case *ast.DeclStmt:
 		if g, ok := s.Decl.(*ast.GenDecl); ok && g.Tok == token.VAR {
 			var all []string
@@ -309,7 +316,8 @@ func (k *checked) statement(s ast.Stmt, paths map[string]bool) string {
 					if k.cell.embedded(v) != nil {
 						all = append(all, k.target(id)+" = "+embedName(id.Name))
 					} else if id.Name != "_" {
-						all = append(all, fmt.Sprintf("%s = %s.Zero(%s)", k.target(id), rtName, pointerName(id.Name)))
+						all = append(all, fmt.Sprintf("%s = %s.Zero(%s)", k.target(id), rtName,
+							pointerName(id.Name)))
 					}
 				}
 			}
@@ -362,8 +370,8 @@ func (k *checked) definedBy(s ast.Stmt) (names []string) {
 	return names
 }
 
-// show has the last expression's value shown. Below %% only an expression is that Go would refuse as
-// a statement; a call stays a call, as in GoNB.
+// show has the last expression's value shown. Below %% only an expression is that Go would refuse
+// as a statement; a call stays a call, as in GoNB.
 func (k *checked) show(r *rewriter, s *ast.ExprStmt) {
 	tv := k.info.Types[s.X]
 	x := ast.Unparen(s.X)
@@ -371,7 +379,8 @@ func (k *checked) show(r *rewriter, s *ast.ExprStmt) {
 	if isCall {
 		if fun := k.info.Types[call.Fun]; fun.IsType() {
 			isCall = false
-		} else if fun.IsBuiltin() && !tv.IsVoid() && builtinName(call.Fun) != "copy" && builtinName(call.Fun) != "recover" {
+		} else if fun.IsBuiltin() && !tv.IsVoid() && builtinName(call.Fun) != "copy" &&
+			builtinName(call.Fun) != "recover" {
 			isCall = false
 		}
 	}
@@ -380,7 +389,8 @@ func (k *checked) show(r *rewriter, s *ast.ExprStmt) {
 		receives = u.Op == token.ARROW
 	}
 	switch {
-	case (isCall || receives) && k.cell.body != nil, tv.IsVoid(), tv.Type == nil, isCall && k.silent(call):
+	case (isCall || receives) && k.cell.body != nil, tv.IsVoid(), tv.Type == nil, isCall &&
+		k.silent(call):
 		return
 	}
 	if t, ok := tv.Type.(*types.Tuple); ok && t.Len() == 0 {
@@ -421,7 +431,8 @@ func (k *checked) silent(call *ast.CallExpr) bool {
 	}
 	switch f.Pkg().Path() {
 	case "fmt":
-		return strings.HasPrefix(f.Name(), "Print") || strings.HasPrefix(f.Name(), "Fprint") || strings.HasPrefix(f.Name(), "Scan") || strings.HasPrefix(f.Name(), "Fscan")
+		return strings.HasPrefix(f.Name(), "Print") || strings.HasPrefix(f.Name(), "Fprint") ||
+			strings.HasPrefix(f.Name(), "Scan") || strings.HasPrefix(f.Name(), "Fscan")
 	case "log":
 		return strings.HasPrefix(f.Name(), "Print")
 	}

@@ -18,10 +18,12 @@ func TestValuesOfEveryKindLive(t *testing.T) {
 	n.want("total := 0\nadd := func(n int) int { total += n; return total }", "")
 	n.want("add(2); add(3)", "5")
 	n.want("total", "5")
-	n.want("type pair[K comparable, V any] struct { k K; v V }\nfunc (p pair[K, V]) String() string { return fmt.Sprint(p.k, \"=\", p.v) }", "")
+	n.want(
+		"type pair[K comparable, V any] struct { k K; v V }\nfunc (p pair[K, V]) String() string { return fmt.Sprint(p.k, \"=\", p.v) }", "")
 	n.want("q := pair[string, point]{\"a\", point{1, 2}}", "")
 	n.want("q.v.y = 7\nfmt.Printf(\"%T %v\\n\", q, q)", "main.pair[string,main.point] a={1 7}\n")
-	n.want("type base struct{ n int }\nfunc (b *base) inc() int { b.n++; return b.n }\ntype outer struct { base; *point }", "")
+	n.want(
+		"type base struct{ n int }\nfunc (b *base) inc() int { b.n++; return b.n }\ntype outer struct { base; *point }", "")
 	n.want("o := outer{point: p}\no.inc()", "1")
 	n.want("o.inc() + o.x", "13")
 	n.want("keys := map[point]string{{1, 2}: \"a\"}", "")
@@ -44,9 +46,11 @@ func TestStatementsOfEveryForm(t *testing.T) {
 	n.want("for i := 0; ; i++ { if i > 2 { fmt.Println(i); break } }", "3\n")
 	n.want("if v := 3; v > 2 { fmt.Println(v) } else { fmt.Println(0) }", "3\n")
 	n.want("switch n := 2; n {\ncase 2:\n fmt.Println(\"two\")\n}", "two\n")
-	n.want("var wg sync.WaitGroup\nwg.Add(1)\ngo func() { defer wg.Done(); fmt.Println(\"go\") }()\nwg.Wait()", "go\n")
+	n.want(
+		"var wg sync.WaitGroup\nwg.Add(1)\ngo func() { defer wg.Done(); fmt.Println(\"go\") }()\nwg.Wait()", "go\n")
 	n.want("defer fmt.Println(\"last\")\nfmt.Println(\"first\")", "first\nlast\n")
-	n.want("outer:\nfor i := range 3 { for j := range 3 { if j == 1 { continue outer }; if i == 2 { break outer }; fmt.Print(i, j, \" \") } }", "0 0 1 0 ")
+	n.want(
+		"outer:\nfor i := range 3 { for j := range 3 { if j == 1 { continue outer }; if i == 2 { break outer }; fmt.Print(i, j, \" \") } }", "0 0 1 0 ")
 	n.want("select { case <-time.After(time.Millisecond): fmt.Println(\"late\") }", "late\n")
 	n.want("var e any = 3\nswitch e := e.(type) { case int: fmt.Println(\"int\", e) }", "int 3\n")
 	n.want("i := 0\nloop:\ni++\nif i < 5 { goto loop }\ni", "5")
@@ -57,7 +61,8 @@ func TestStatementsOfEveryForm(t *testing.T) {
 	n.want("%%\nz := 4\nfmt.Println(z)", "4\n")
 	n.wantError("z", "undefined: z")
 	n.want("unused := 1\n", "")
-	n.want("import \"os\"\nfunc f() int { a := 1; var b int; for i, v := range []int{1} { return v }; if c := 2; true { }; return 7 }", "")
+	n.want(
+		"import \"os\"\nfunc f() int { a := 1; var b int; for i, v := range []int{1} { return v }; if c := 2; true { }; return 7 }", "")
 	n.want("f()", "1")
 	n.want("math.MaxUint64", "18446744073709551615")
 	n.want("1 << 100", "1267650600228229401496703205376")
@@ -66,7 +71,8 @@ func TestStatementsOfEveryForm(t *testing.T) {
 	n.want("len([]int{1, 2})", "2")
 	n.want("float64(3) / 2", "1.5")
 	n.want("fmt.Sprint(1)", "1")
-	n.want("package main\n\nimport \"fmt\"\n\nvar greeting = word()\n\nfunc word() string { return \"hi\" }\n\nfunc init() { fmt.Println(\"init 1\") }\nfunc init() { fmt.Println(\"init 2\") }\n\nfunc main() { fmt.Println(greeting) }", "init 1\ninit 2\nhi\n")
+	n.want(
+		"package main\n\nimport \"fmt\"\n\nvar greeting = word()\n\nfunc word() string { return \"hi\" }\n\nfunc init() { fmt.Println(\"init 1\") }\nfunc init() { fmt.Println(\"init 2\") }\n\nfunc main() { fmt.Println(greeting) }", "init 1\ninit 2\nhi\n")
 	n.want("main()", "hi\n")
 	n.want("var late = early + 1\nvar early = 1\nlate", "2")
 }
@@ -77,8 +83,10 @@ func TestRedefinition(t *testing.T) {
 	n.want("g()", "10")
 	n.want("func f() int { return 2 }", "")
 	n.want("g()", "20")
-	n.want("type shape interface { area() int }\ntype sq struct{ a int }\nfunc (s sq) area() int { return s.a * s.a }", "")
-	n.want("var sh shape = sq{3}\nall := []shape{sq{1}, sq{2}}\nvar boxed any = &sq{5}\nm := map[any]string{sq{1}: \"one\"}", "")
+	n.want(
+		"type shape interface { area() int }\ntype sq struct{ a int }\nfunc (s sq) area() int { return s.a * s.a }", "")
+	n.want(
+		"var sh shape = sq{3}\nall := []shape{sq{1}, sq{2}}\nvar boxed any = &sq{5}\nm := map[any]string{sq{1}: \"one\"}", "")
 	n.want("sh.area()", "9")
 	n.want("func (s sq) double() sq { return sq{s.a * 2} }", "")
 	n.want("sh.(sq).double().a", "6")
@@ -87,9 +95,12 @@ func TestRedefinition(t *testing.T) {
 	n.want("func (s sq) area() int { return 100 + s.a }", "")
 	n.want("sh.area()", "103")
 	n.want("all[1].area()", "102")
-	n.want("switch v := boxed.(type) { case *sq: fmt.Println(v.a); default: fmt.Println(\"other\") }", "5\n")
+	n.want(
+		"switch v := boxed.(type) { case *sq: fmt.Println(v.a); default: fmt.Println(\"other\") }",
+		"5\n")
 	n.want("any(sq{3}) == any(sh)", "true")
-	n.want("type myErr struct{ code int }\nfunc (e myErr) Error() string { return fmt.Sprint(\"code \", e.code) }\nerr := fmt.Errorf(\"wrapped: %w\", myErr{7})", "")
+	n.want(
+		"type myErr struct{ code int }\nfunc (e myErr) Error() string { return fmt.Sprint(\"code \", e.code) }\nerr := fmt.Errorf(\"wrapped: %w\", myErr{7})", "")
 	n.want("func (e myErr) Code() int { return e.code }", "")
 	n.want("var target myErr\nfmt.Println(errors.As(err, &target), target.Code())", "true 7\n")
 	n.want("type T struct{ A int }\nfunc useA(t T) int { return t.A }\ntv := T{1}", "")
@@ -116,7 +127,8 @@ func TestRedefinition(t *testing.T) {
 func TestFailuresKeepState(t *testing.T) {
 	n := open(t, live.Options{})
 	n.want("x := 41", "")
-	n.wantError("x = 42\nvar a []int\na[3] = 1", "Panic", "index out of range [3] with length 0", "cell[2]:3")
+	n.wantError("x = 42\nvar a []int\na[3] = 1", "Panic", "index out of range [3] with length 0",
+		"cell[2]:3")
 	n.want("x", "42")
 	n.wantError("os.Exit(3)", "exit status 3")
 	n.want("x", "42")
@@ -134,11 +146,13 @@ func TestFailuresKeepState(t *testing.T) {
 	n.wantError("fmt.Printn(1)", "undefined: fmt.Printn")
 	n.wantError("var s string = 1\nvar t int = \"a\"", "cell[18]:1:16", "cell[18]:2:13")
 	n.wantError("import \"nosuchpkg\"", "nosuchpkg is not in std")
-	n.wantError("go func() { panic(\"elsewhere\") }()\ntime.Sleep(time.Second)", "Crash", "elsewhere", "lost", "x (cell 1)")
+	n.wantError("go func() { panic(\"elsewhere\") }()\ntime.Sleep(time.Second)", "Crash",
+		"elsewhere", "lost", "x (cell 1)")
 	n.wantError("x", "x has no value", "run cell 1 again")
 	n.want("quit()", "")
 	n.want("x := 1\nx", "1")
 	n.wantError("func deep(n int) int { return deep(n+1) + 1 }\ndeep(0)", "stack overflow")
-	n.wantError("mm := map[int]int{}\nfor range 8 { go func() { for { mm[1] = 2 } }() }\ntime.Sleep(3*time.Second)", "concurrent map writes")
+	n.wantError(
+		"mm := map[int]int{}\nfor range 8 { go func() { for { mm[1] = 2 } }() }\ntime.Sleep(3*time.Second)", "concurrent map writes")
 	n.want("1+1", "2")
 }

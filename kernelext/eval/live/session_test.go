@@ -37,19 +37,23 @@ func TestCommands(t *testing.T) {
 	n.wantError("%nonsense", "unknown command")
 	n.wantError("%wasm", "Go (gonb)")
 	n.want("counter := 41", "")
-	if _, out, _ := n.run("%who"); !strings.Contains(out, "counter") || !strings.Contains(out, "int") || !strings.Contains(out, "41") {
+	if _, out, _ := n.run("%who"); !strings.Contains(out, "counter") ||
+		!strings.Contains(out, "int") || !strings.Contains(out, "41") {
 		t.Errorf("%%who prints %q", out)
 	}
 	if _, out, _ := n.run("%ls"); !strings.Contains(out, "hello (cell 11)") {
 		t.Errorf("%%ls prints %q", out)
 	}
-	if value, out, err := n.run("%time counter + 1"); err != nil || value != "42" || !strings.HasPrefix(out, "time: ") {
+	if value, out, err := n.run("%time counter + 1"); err != nil || value != "42" ||
+		!strings.HasPrefix(out, "time: ") {
 		t.Errorf("%%time prints %q, %q, %v", out, value, err)
 	}
 	if _, out, err := n.run("%timeit counter++"); err != nil || !strings.Contains(out, "per run") {
 		t.Errorf("%%timeit prints %q, %v", out, err)
 	}
-	if _, out, err := n.run("func TestOne(t *testing.T) { if counter < 41 { t.Fatal(counter) } }\nfunc BenchmarkOne(b *testing.B) { for range b.N { counter++ } }\n%test -test.v -test.benchtime=10x"); err != nil || !strings.Contains(out, "PASS: TestOne") || !strings.Contains(out, "BenchmarkOne") {
+	if _, out,
+		err := n.run(
+		"func TestOne(t *testing.T) { if counter < 41 { t.Fatal(counter) } }\nfunc BenchmarkOne(b *testing.B) { for range b.N { counter++ } }\n%test -test.v -test.benchtime=10x"); err != nil || !strings.Contains(out, "PASS: TestOne") || !strings.Contains(out, "BenchmarkOne") {
 		t.Errorf("%%test prints %q, %v", out, err)
 	}
 	n.wantError("func TestTwo(t *testing.T) { t.Error(\"no\") }\n%test", "exit status 1")
@@ -66,10 +70,13 @@ func TestCommands(t *testing.T) {
 
 func TestGoroutinesAndServersLiveOn(t *testing.T) {
 	n := open(t, live.Options{})
-	n.want("in, out := make(chan int), make(chan int)\ngo func() { for v := range in { out <- v * v } }()", "")
+	n.want(
+		"in, out := make(chan int), make(chan int)\ngo func() { for v := range in { out <- v * v } }()", "")
 	n.want("in <- 7\n<-out", "49")
-	n.want("l, err := net.Listen(\"tcp\", \"127.0.0.1:0\")\nhits := 0\ngo http.Serve(l, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { hits++; fmt.Fprint(w, \"hit \", hits) }))", "")
-	n.want("get := func() string { r, err := http.Get(\"http://\" + l.Addr().String()); if err != nil { return err.Error() }; b, _ := io.ReadAll(r.Body); return string(b) }\nget()", "hit 1")
+	n.want(
+		"l, err := net.Listen(\"tcp\", \"127.0.0.1:0\")\nhits := 0\ngo http.Serve(l, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { hits++; fmt.Fprint(w, \"hit \", hits) }))", "")
+	n.want(
+		"get := func() string { r, err := http.Get(\"http://\" + l.Addr().String()); if err != nil { return err.Error() }; b, _ := io.ReadAll(r.Body); return string(b) }\nget()", "hit 1")
 	n.want("get()", "hit 2")
 	n.want("fmt.Println(hits)", "2\n")
 }
@@ -96,7 +103,8 @@ func TestInterrupt(t *testing.T) {
 			}
 			cancel()
 		}()
-		_, err := n.engine.Eval(ctx, eval.Cell{Number: n.count, Source: "fmt.Println(\"begun\")\n" + code}, n.front)
+		_, err := n.engine.Eval(ctx, eval.Cell{Number: n.count, Source: "fmt.Println(\"begun\")\n" +
+			code}, n.front)
 		if err == nil {
 			t.Errorf("%s: no error", code)
 			return
@@ -122,7 +130,8 @@ func TestInput(t *testing.T) {
 	ask := func(code string, inputs ...string) (string, error) {
 		n.count++
 		n.front = &front{inputs: inputs}
-		_, err := n.engine.Eval(context.Background(), eval.Cell{Number: n.count, Source: code}, n.front)
+		_, err := n.engine.Eval(context.Background(), eval.Cell{Number: n.count, Source: code},
+			n.front)
 		return n.front.out.String(), err
 	}
 	const scan = "var name string\nvar age int\nc, err := fmt.Scan(&name, &age)\nfmt.Println(c, name, age, err)"
@@ -132,20 +141,24 @@ func TestInput(t *testing.T) {
 	if out, err := ask(scan, "Bob 8"); err != nil || out != "2 Bob 8 <nil>\n" {
 		t.Errorf("%q, %v", out, err)
 	}
-	if out, err := ask(scan); err != nil || out != "0  0 EOF\n" && out != "0  0 unexpected newline\n" {
+	if out, err := ask(scan); err != nil || out != "0  0 EOF\n" &&
+		out != "0  0 unexpected newline\n" {
 		t.Errorf("nobody to ask: %q, %v", out, err)
 	}
 	if out, err := ask(scan, "Eve 9"); err != nil || out != "2 Eve 9 <nil>\n" {
 		t.Errorf("after the input's end: %q, %v", out, err)
 	}
-	if out, err := ask("%with_inputs\n!read x; echo got $x", "line"); err != nil || out != "got line\n" {
+	if out, err := ask("%with_inputs\n!read x; echo got $x", "line"); err != nil ||
+		out != "got line\n" {
 		t.Errorf("%q, %v", out, err)
 	}
 }
 
 func TestMuchOutput(t *testing.T) {
 	n := open(t, live.Options{})
-	_, out, err := n.run("line := strings.Repeat(\"é\", 49) + \"\\n\"\nfor range 500_000 { fmt.Print(line) }")
+	_, out,
+		err := n.run(
+		"line := strings.Repeat(\"é\", 49) + \"\\n\"\nfor range 500_000 { fmt.Print(line) }")
 	if want := 500_000 * 99; err != nil || len(out) != want || strings.Contains(out, "\uFFFD") {
 		t.Errorf("%d bytes, want %d, %v", len(out), want, err)
 	}
@@ -165,7 +178,8 @@ func TestModule(t *testing.T) {
 	}
 	const mod = "module example.org/m\n\ngo 1.24\n"
 	write("go.mod", mod)
-	write("lib/lib.go", "// Package lib is a test's.\npackage lib\n\n// One returns one.\nfunc One() int { return 1 }\n\ntype hidden struct{ N int }\n\nfunc New() hidden { return hidden{3} }\n")
+	write("lib/lib.go",
+		"// Package lib is a test's.\npackage lib\n\n// One returns one.\nfunc One() int { return 1 }\n\ntype hidden struct{ N int }\n\nfunc New() hidden { return hidden{3} }\n")
 	write("other/other.go", "package other\n\nfunc Two() int { return 2 }\n")
 	write("notebooks/x.txt", "embedded")
 	n := open(t, live.Options{Dir: filepath.Join(dir, "notebooks")})
@@ -174,7 +188,8 @@ func TestModule(t *testing.T) {
 	write("other/other.go", "package other\n\nfunc Two() int { return 22 }\n")
 	os.Chtimes(filepath.Join(dir, "other/other.go"), time.Now(), time.Now().Add(time.Minute))
 	_, _, err := n.run("1")
-	if err != nil || !strings.Contains(n.front.err.String(), "package example.org/m/other changed on disk since cell 2") {
+	if err != nil || !strings.Contains(n.front.err.String(),
+		"package example.org/m/other changed on disk since cell 2") {
 		t.Errorf("%v: %q", err, n.front.err.String())
 	}
 	n.want("other.Two()", "2")
@@ -190,9 +205,11 @@ func TestModule(t *testing.T) {
 		t.Error("there is a go.sum now")
 	}
 	for _, c := range []struct{ code, want string }{
-		{"lib.On", "One"}, {"import \"strings\"\nstrings.ToUp", "ToUpper"}, {"lo", "local"}, {"%wh", "%who"}, {"live1.", "N"},
+		{"lib.On", "One"}, {"import \"strings\"\nstrings.ToUp", "ToUpper"}, {"lo", "local"},
+		{"%wh", "%who"}, {"live1.", "N"},
 	} {
-		n.run("type rec struct{ N int; s string }\nfunc (r rec) Sum() int { return r.N }\nlive1 := &rec{N: 5}")
+		n.run(
+			"type rec struct{ N int; s string }\nfunc (r rec) Sum() int { return r.N }\nlive1 := &rec{N: 5}")
 		code := c.code
 		if c.want == "local" {
 			code = "func f() { local := 1; lo"
@@ -203,10 +220,12 @@ func TestModule(t *testing.T) {
 		}
 	}
 	for _, c := range []struct{ code, want string }{
-		{"lib.One()", "One returns one."}, {"live1", "live since cell"}, {"fmt.Println(live1.Sum())", "rec"}, {"strings.ToUpper", "ToUpper returns"},
+		{"lib.One()", "One returns one."}, {"live1", "live since cell"},
+		{"fmt.Println(live1.Sum())", "rec"}, {"strings.ToUpper", "ToUpper returns"},
 	} {
 		got, err := n.engine.Inspect(context.Background(), c.code, len(c.code)-3, 0)
-		if text := fmt.Sprint(got.Data["text/plain"]); err != nil || !strings.Contains(text, c.want) {
+		if text := fmt.Sprint(got.Data["text/plain"]); err != nil ||
+			!strings.Contains(text, c.want) {
 			t.Errorf("inspecting %q: %q, %v", c.code, text, err)
 		}
 	}

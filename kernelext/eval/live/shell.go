@@ -23,7 +23,8 @@ var changesModule = regexp.MustCompile(`\bgo\s+(get|mod|work)\b`)
 
 // shell runs a shell command, in the cells' folder or in that of their module. What it prints goes
 // the way of cells' output.
-func (e *Engine) shell(ctx context.Context, text string, inModule, inputs, password bool, out eval.Output) error {
+func (e *Engine) shell(ctx context.Context, text string, inModule, inputs, password bool,
+	out eval.Output) error {
 	dir := e.folder
 	if inModule {
 		dir = e.tool.dir
@@ -35,7 +36,8 @@ func (e *Engine) shell(ctx context.Context, text string, inModule, inputs, passw
 	return err
 }
 
-func (e *Engine) command1(ctx context.Context, dir string, argv []string, stdin io.Reader, inputs, password bool, out eval.Output) error {
+func (e *Engine) command1(ctx context.Context, dir string, argv []string, stdin io.Reader, inputs,
+	password bool, out eval.Output) error {
 	if _, err := exec.LookPath(argv[0]); err != nil && argv[0] == "bash" {
 		argv[0] = "sh"
 	}
@@ -119,11 +121,13 @@ func (e *Engine) foreign(ctx context.Context, source *cellsrc.Source, out eval.O
 			return &eval.Error{Name: commandError, Value: "%%script: no command is named"}
 		}
 	default:
-		return &eval.Error{Name: commandError, Value: name + ": not in live cells: use the kernel \"Go (gonb)\""}
+		return &eval.Error{Name: commandError,
+			Value: name + ": not in live cells: use the kernel \"Go (gonb)\""}
 	}
 	err := e.command1(ctx, e.folder, args, strings.NewReader(text), false, false, out)
 	if err != nil && ctx.Err() == nil {
-		return &eval.Error{Name: commandError, Value: fmt.Sprintf("%s: %v", name, err), Traceback: []string{red(err.Error())}}
+		return &eval.Error{Name: commandError, Value: fmt.Sprintf("%s: %v", name, err),
+			Traceback: []string{red(err.Error())}}
 	}
 	return err
 }

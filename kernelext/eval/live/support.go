@@ -47,7 +47,8 @@ func imports(files map[string][]byte) (paths []string, err error) {
 			return nil, err
 		}
 		for _, spec := range f.Imports {
-			if path, err := strconv.Unquote(spec.Path.Value); err == nil && !strings.HasPrefix(path, prefix) {
+			if path, err := strconv.Unquote(spec.Path.Value); err == nil &&
+				!strings.HasPrefix(path, prefix) {
 				paths = append(paths, path)
 			}
 		}
@@ -138,7 +139,8 @@ func buildSupport(ctx context.Context, b *builder, cache string) (*support, erro
 }
 
 // compileSupport compiles and links the process in a folder.
-func (b *builder) compileSupport(ctx context.Context, dir string, sources map[string]map[string][]byte, needed []*pkg) error {
+func (b *builder) compileSupport(ctx context.Context, dir string,
+	sources map[string]map[string][]byte, needed []*pkg) error {
 	config := &importConfig{}
 	config.packages(needed)
 	for _, part := range parts {
@@ -154,18 +156,23 @@ func (b *builder) compileSupport(ctx context.Context, dir string, sources map[st
 			}
 			names = append(names, file)
 		}
-		if err := b.compile(ctx, compilation{path: private + part, dir: dir, config: config, files: names, out: archive(part), loose: part == "eval/live/host"}); err != nil {
+		if err := b.compile(ctx, compilation{path: private + part, dir: dir, config: config,
+			files: names, out: archive(part), loose: part == "eval/live/host"}); err != nil {
 			return err
 		}
 		config.file(private+part, archive(part))
 	}
 	main := filepath.Join(dir, "main.go")
-	if err := os.WriteFile(main, []byte("package main\n\nimport \""+hostMod+"\"\n\nfunc main() { host.Main() }\n"), 0o600); err != nil {
+	if err := os.WriteFile(main, []byte("package main\n\nimport \""+hostMod+
+		"\"\n\nfunc main() { host.Main() }\n"), 0o600); err != nil {
 		return err
 	}
-	if err := b.compile(ctx, compilation{path: "main", dir: dir, config: config, files: []string{main}, out: filepath.Join(dir, "main.a")}); err != nil {
+	if err := b.compile(ctx, compilation{path: "main", dir: dir, config: config,
+		files: []string{main}, out: filepath.Join(dir, "main.a")}); err != nil {
 		return err
 	}
 	// The packages are compiled for plugins, position independent: so is the program.
-	return b.link(ctx, linking{config: config, dir: dir, main: filepath.Join(dir, "main.a"), out: filepath.Join(dir, "host"), args: []string{"-buildmode=pie", "-linkmode=external", "-checklinkname=0"}})
+	return b.link(ctx, linking{config: config, dir: dir, main: filepath.Join(dir, "main.a"),
+		out: filepath.Join(dir, "host"), args: []string{"-buildmode=pie", "-linkmode=external",
+			"-checklinkname=0"}})
 }

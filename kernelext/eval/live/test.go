@@ -20,8 +20,8 @@ func hasPrefix(name, prefix string) bool {
 	return ok && (rest == "" || !unicode.IsLower(r)) && ast.IsExported(name)
 }
 
-// testFile writes the function that runs the cell's tests and benchmarks: what `go test` does, in the
-// process with the variables.
+// testFile writes the function that runs the cell's tests and benchmarks: what `go test` does, in
+// the process with the variables.
 func (k *checked) testFile(v *version) {
 	var tests, benchmarks []string
 	for _, d := range k.cell.decls {

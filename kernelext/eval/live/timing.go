@@ -41,9 +41,12 @@ func (e *Engine) timing(s *script, c cellsrc.CommandAt) error {
 }
 
 // repeat runs a statement until that takes long enough to be measured.
-const repeat = `{ ` + mark + `f, ` + mark + `n := func() { %s }, 1; for { ` + mark + `t := ` + mark + `time.Now(); for range ` + mark + `n { ` + mark + `f() }; ` +
-	mark + `d := ` + mark + `time.Since(` + mark + `t); if ` + mark + `d > 200*` + mark + `time.Millisecond || ` + mark + `n >= 1_000_000_000 { ` +
-	mark + `fmt.Printf("%%v per run, %%d runs\n", ` + mark + `d/` + mark + `time.Duration(` + mark + `n), ` + mark + `n); break }; ` + mark + `n *= 10 } }`
+const repeat = `{ ` + mark + `f, ` + mark + `n := func() { %s }, 1; for { ` + mark + `t := ` +
+	mark + `time.Now(); for range ` + mark + `n { ` + mark + `f() }; ` +
+	mark + `d := ` + mark + `time.Since(` + mark + `t); if ` + mark + `d > 200*` + mark +
+	`time.Millisecond || ` + mark + `n >= 1_000_000_000 { ` +
+	mark + `fmt.Printf("%%v per run, %%d runs\n", ` + mark + `d/` + mark + `time.Duration(` + mark +
+	`n), ` + mark + `n); break }; ` + mark + `n *= 10 } }`
 
 // hiddenImports are those of the text of repeat.
 var hiddenImports = map[string]string{mark + "time": "time", mark + "fmt": "fmt"}

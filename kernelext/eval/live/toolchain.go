@@ -30,7 +30,8 @@ type toolchain struct {
 // engine cannot work there is an error.
 func findToolchain(ctx context.Context, command, dir string, env []string) (*toolchain, error) {
 	t := &toolchain{command: cmp.Or(command, "go"), dir: dir, env: env}
-	out, err := t.run(ctx, "env", "-json", "GOTOOLDIR", "GOVERSION", "GOOS", "GOARCH", "CC", "CGO_ENABLED")
+	out, err := t.run(ctx, "env", "-json", "GOTOOLDIR", "GOVERSION", "GOOS", "GOARCH", "CC",
+		"CGO_ENABLED")
 	if err != nil {
 		return nil, err
 	}

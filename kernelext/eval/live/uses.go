@@ -39,7 +39,8 @@ func (k *checked) findUses() (problems []problem) {
 		k.vars[name] = &gone
 		k.drop = append(k.drop, v.key)
 		if !strings.HasPrefix(name, oldMark) {
-			k.warnings = append(k.warnings, fmt.Sprintf("%s is dropped: %s: run cell %d again", name, gone.lost, v.cell))
+			k.warnings = append(k.warnings, fmt.Sprintf("%s is dropped: %s: run cell %d again",
+				name, gone.lost, v.cell))
 		}
 	}
 	return k.unavailable()
@@ -167,7 +168,8 @@ func (k *checked) unavailable() (problems []problem) {
 	fresh := map[string]bool{}
 	for _, d := range k.defines {
 		if d.v != nil && d.v.lost != "" {
-			problems = append(problems, problem{k.at(d.ident), fmt.Sprintf("%s cannot be kept: %s", d.name, d.v.lost)})
+			problems = append(problems, problem{k.at(d.ident), fmt.Sprintf("%s cannot be kept: %s",
+				d.name, d.v.lost)})
 		}
 		fresh[d.name] = true
 	}
@@ -177,7 +179,8 @@ func (k *checked) unavailable() (problems []problem) {
 		if v := k.vars[name]; v != nil && v.lost != "" && !fresh[name] {
 			text = fmt.Sprintf("%s has no value: %s: run cell %d again", name, v.lost, v.cell)
 		} else if d := byName[name]; d != nil && k.faults[d] != "" {
-			text = fmt.Sprintf("%s cannot be used: %s", strings.ReplaceAll(name, "~", "."), k.faults[d])
+			text = fmt.Sprintf("%s cannot be used: %s", strings.ReplaceAll(name, "~", "."),
+				k.faults[d])
 		}
 		if text != "" && !seen[text] {
 			seen[text] = true
@@ -200,7 +203,8 @@ func (k *checked) mention(name string) ast.Node {
 			if !ok || found != nil {
 				return found == nil
 			}
-			if obj := k.info.Uses[id]; k.own(obj) && k.reach(map[string]bool{obj.Name(): true})[name] {
+			if obj := k.info.Uses[id]; k.own(obj) &&
+				k.reach(map[string]bool{obj.Name(): true})[name] {
 				found = id
 			}
 			return true

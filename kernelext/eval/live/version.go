@@ -53,10 +53,13 @@ func (e *Engine) build(ctx context.Context, v *version) (plugin string, err erro
 	}
 	embed, err := v.cell.embedConfig(dir, e.folder)
 	if err != nil {
-		return "", &eval.Error{Name: compileError, Value: err.Error(), Traceback: []string{red(err.Error())}, Position: eval.Position{Cell: v.cell.number}}
+		return "", &eval.Error{Name: compileError, Value: err.Error(),
+			Traceback: []string{red(err.Error())}, Position: eval.Position{Cell: v.cell.number}}
 	}
 	archive := filepath.Join(dir, "program.a")
-	if err := e.builder.compile(ctx, compilation{path: v.path, dir: dir, config: config, files: files, out: archive, lang: e.program.lang, embed: embed, loose: v.loose}); err != nil {
+	if err := e.builder.compile(ctx, compilation{path: v.path, dir: dir, config: config,
+		files: files, out: archive, lang: e.program.lang, embed: embed,
+		loose: v.loose}); err != nil {
 		return "", err
 	}
 	if err := addObjects(archive, objects); err != nil {
@@ -67,18 +70,21 @@ func (e *Engine) build(ctx context.Context, v *version) (plugin string, err erro
 
 // linkVersion links the plugin. Its main package has a path of its own, as every plugin must; it
 // only imports the cells' package, whose path is that of its epoch.
-func (e *Engine) linkVersion(ctx context.Context, v *version, dir string, config *importConfig, archive string) (string, error) {
+func (e *Engine) linkVersion(ctx context.Context, v *version, dir string, config *importConfig,
+	archive string) (string, error) {
 	const imported = "program"
 	path := fmt.Sprintf("nb/cell%d", v.number)
 	config.file(v.path, archive)
 	config.mapped(imported, v.path)
 	main := filepath.Join(dir, "main.go")
-	text := "package main\n\nimport _ \"" + imported + "\"\n" + e.gonbuiLink(v) + "\nfunc main() {}\n"
+	text := "package main\n\nimport _ \"" + imported + "\"\n" + e.gonbuiLink(v) +
+		"\nfunc main() {}\n"
 	if err := os.WriteFile(main, []byte(text), 0o600); err != nil {
 		return "", err
 	}
 	out := filepath.Join(dir, "main.a")
-	if err := e.builder.compile(ctx, compilation{path: path, dir: dir, config: config, files: []string{main}, out: out}); err != nil {
+	if err := e.builder.compile(ctx, compilation{path: path, dir: dir, config: config,
+		files: []string{main}, out: out}); err != nil {
 		return "", err
 	}
 	args := []string{"-buildmode=plugin", "-pluginpath=" + path}
@@ -89,12 +95,13 @@ func (e *Engine) linkVersion(ctx context.Context, v *version, dir string, config
 		args = append(args, "-extldflags=-Wl,--version-script="+script)
 	}
 	plugin := filepath.Join(e.dir, fmt.Sprintf("cell%d.so", v.number))
-	return plugin, e.builder.link(ctx, linking{config: config, dir: dir, main: out, out: plugin, args: args})
+	return plugin, e.builder.link(ctx, linking{config: config, dir: dir, main: out, out: plugin,
+		args: args})
 }
 
 // hidden is a linker script that keeps the functions and variables of the cells' package to the
-// plugin: each version has its own. The descriptors of types, whose symbols begin with "type:", stay
-// visible, so that all versions of an epoch share those of the first.
+// plugin: each version has its own. The descriptors of types, whose symbols begin with "type:",
+// stay visible, so that all versions of an epoch share those of the first.
 func hidden(path string) string {
 	name := strings.Map(func(r rune) rune {
 		if r >= 'a' && r <= 'z' || r >= '0' && r <= '9' {
@@ -158,11 +165,13 @@ func (e *Engine) buildError(err error, k *checked) error {
 	var problems []problem
 	for _, m := range compilerLine.FindAllStringSubmatch(tool.output, -1) {
 		number := func(i int) int { n, _ := strconv.Atoi(m[i]); return n }
-		problems = append(problems, problem{eval.Position{Cell: number(1), Line: number(2)}, plainNames(k.words(m[4]))})
+		problems = append(problems, problem{eval.Position{Cell: number(1), Line: number(2)},
+			plainNames(k.words(m[4]))})
 	}
 	if len(problems) == 0 {
 		text := strings.TrimSpace(plainNames(tool.output))
-		return &eval.Error{Name: compileError, Value: text, Traceback: []string{red(text)}, Position: eval.Position{Cell: k.cell.number}}
+		return &eval.Error{Name: compileError, Value: text, Traceback: []string{red(text)},
+			Position: eval.Position{Cell: k.cell.number}}
 	}
 	return report(problems, k.lines)
 }

@@ -33,7 +33,8 @@ func TestAFailureLeavesWhatWasThere(t *testing.T) {
 	if entries, err := os.ReadDir(dir); err != nil || len(entries) != 1 {
 		t.Errorf("left in the folder: %v, %v", entries, err)
 	}
-	if err := atomicfile.Bytes(filepath.Join(dir, "none", "a"), nil, 0o600); !errors.Is(err, os.ErrNotExist) {
+	if err := atomicfile.Bytes(filepath.Join(dir, "none", "a"), nil, 0o600); !errors.Is(err,
+		os.ErrNotExist) {
 		t.Errorf("no folder: %v", err)
 	}
 }

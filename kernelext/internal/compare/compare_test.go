@@ -381,7 +381,10 @@ func TestPictures(t *testing.T) {
 		check(t, name, []notebook.Output{show(c.mime, b64(c.want))},
 			[]notebook.Output{show(c.mime, b64(c.got))}, c.rules, c.says)
 		// The same inside of HTML, Markdown and JSON.
-		for mime, form := range map[string]string{"text/html": `<p><img src="data:%s;base64,%s"></p>`, "text/markdown": "![](data:%s;base64,%s)", "application/json": `{"a": "data:%s;base64,%s"}`} {
+		for mime, form := range map[string]string{
+			"text/html":        `<p><img src="data:%s;base64,%s"></p>`,
+			"text/markdown":    "![](data:%s;base64,%s)",
+			"application/json": `{"a": "data:%s;base64,%s"}`} {
 			text := func(data []byte) []notebook.Output {
 				return []notebook.Output{show(mime, fmt.Sprintf(form, c.mime, b64(data)))}
 			}

@@ -24,16 +24,16 @@
 //     random.
 //   - of everything that is text, blanks at the ends of lines and of the text do not count.
 //
-// Rules make texts comparable that differ from run to run. Without names, Builtin returns those that
-// cannot hide a result: they mask addresses, temporary names, and timings and dates in places where
-// programs speak of themselves. What they masked is returned, to be shown. Others (uuids, times,
-// durations, paths) are asked for by name. ParseRules reads a user's, in the form of nbval's
+// Rules make texts comparable that differ from run to run. Without names, Builtin returns those
+// that cannot hide a result: they mask addresses, temporary names, and timings and dates in places
+// where programs speak of themselves. What they masked is returned, to be shown. Others (uuids,
+// times, durations, paths) are asked for by name. ParseRules reads a user's, in the form of nbval's
 // sanitize file; numbers and pixels have tolerances.
 //
 // # Tried and dropped
 //
-//   - Masking durations, clock times and folders everywhere: "3 s" against "4 s" and /data/a against
-//     /data/b are results as often as not.
+//   - Masking durations, clock times and folders everywhere: "3 s" against "4 s" and /data/a
+//     against /data/b are results as often as not.
 //   - Outputs in their full order, streams among them: GoNB's and ipykernel's stdout moves against
 //     displays from run to run.
 //   - The visible text of HTML alone: a bar chart made of divs has none, and a table coloured by

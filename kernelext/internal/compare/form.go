@@ -80,7 +80,8 @@ func decodeBase64(s string) ([]byte, error) {
 	return base64.RawStdEncoding.DecodeString(strings.TrimRight(s, "="))
 }
 
-var dataURI = regexp.MustCompile(`data:([a-z]+/[a-z0-9.+-]+)(?:;[a-z]+=[\w-]+)*;base64,([A-Za-z0-9+/%]{8,}={0,2})`)
+var dataURI = regexp.MustCompile(
+	`data:([a-z]+/[a-z0-9.+-]+)(?:;[a-z]+=[\w-]+)*;base64,([A-Za-z0-9+/%]{8,}={0,2})`)
 
 // extract takes data URIs out of a text and leaves their types and numbers in it.
 func extract(text string) (string, []part) {

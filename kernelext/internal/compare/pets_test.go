@@ -65,7 +65,8 @@ func TestTheExecutedNotebookIsComparable(t *testing.T) {
 			}
 			if at := value.FindStringIndex(html); at != nil {
 				digits++
-				altered = append(altered, rewrite(o, func(s string) string { return s[:at[0]] + "9" + s[at[0]+1:] }))
+				altered = append(altered,
+					rewrite(o, func(s string) string { return s[:at[0]] + "9" + s[at[0]+1:] }))
 			} else {
 				altered = append(altered, o)
 			}

@@ -80,7 +80,10 @@ func (r Rules) sanitize(place, s string, early bool, matches *[]match) (string, 
 			continue
 		}
 		var err error
-		s, err = rule.apply(s, func(text string) { *matches = append(*matches, match{rule.Name, text}) })
+		s, err = rule.apply(s, func(text string) {
+			*matches = append(*matches,
+				match{rule.Name, text})
+		})
 		if err != nil {
 			return s, err
 		}
@@ -141,7 +144,8 @@ var builtin = []builtinRule{
 	// the random names of kernels and temporary files
 	{"temporary", "${1}‹temporary›${2}", true, false, []string{"gonb_", "ipykernel_", "tmp", "/T"},
 		regexp.MustCompile(
-			`(^|[^\w./-])` + tempDir + `(?:/(?:tmp[a-z0-9_]{8}|gonb_[0-9a-f]{8}|ipykernel_\d+|go-build\d+)\b|/([A-Za-z][A-Za-z_-]*)\d{8,10}\b|\b)` +
+			`(^|[^\w./-])` + tempDir +
+				`(?:/(?:tmp[a-z0-9_]{8}|gonb_[0-9a-f]{8}|ipykernel_\d+|go-build\d+)\b|/([A-Za-z][A-Za-z_-]*)\d{8,10}\b|\b)` +
 				`|\bgonb_[0-9a-f]{8}\b|\bipykernel_\d+\b`)},
 	// what progress bars, IPython and Keras say of their own time; what they count is compared
 	{"timings", "${1}${2}‹timing›", true, false, []string{":", "/s", "loop", "m="},
@@ -170,7 +174,9 @@ var builtin = []builtinRule{
 	{"durations", "‹duration›", false, false, []string{"s", "h", "min"}, regexp.MustCompile(`` +
 		`\b(?:\d+h)?\d+m\d+(?:\.\d+)?s\b|\b\d+h\d+m\b` + // Go: 1h2m3.5s
 		// tqdm, Keras
-		`|\b` + decimal + ` ?(?:it|iters?|steps?|batch(?:es)?|samples?|ex|rows?|[kKMG]?i?B)/s\b|\b` + decimal + ` ?s/(?:it|step|batch|epoch)\b` +
+		`|\b` + decimal +
+		` ?(?:it|iters?|steps?|batch(?:es)?|samples?|ex|rows?|[kKMG]?i?B)/s\b|\b` + decimal +
+		` ?s/(?:it|step|batch|epoch)\b` +
 		`|\b` + decimal + ` ?(?:ns|[µμu]s|ms|s|secs?|seconds?|mins?|minutes?|hrs?|hours?|h)\b`)},
 	{"paths", "${1}‹dir›/", false, false, []string{"/", `\`},
 		regexp.MustCompile(`((?:^|[\s"'` + "`" +
@@ -216,7 +222,10 @@ func (b builtinRule) apply(s string, found func(string)) (string, error) {
 	var out strings.Builder
 	for line := range strings.Lines(s) {
 		text := strings.TrimSuffix(line, "\n")
-		if slices.ContainsFunc(b.hints, func(hint string) bool { return strings.Contains(text, hint) }) {
+		if slices.ContainsFunc(b.hints, func(hint string) bool {
+			return strings.Contains(text,
+				hint)
+		}) {
 			from := 0
 			for _, at := range b.pattern.FindAllStringSubmatchIndex(text, -1) {
 				found(strings.TrimSpace(text[at[0]:at[1]]))

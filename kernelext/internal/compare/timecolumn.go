@@ -50,7 +50,8 @@ func maskTimeCells(n *html.Node, matches *[]match) {
 			if i == 0 {
 				isFit = len(cells) > 2 && textOf(cells[0]) == "epoch" &&
 					textOf(cells[len(cells)-1]) == "time" &&
-					slices.ContainsFunc(cells, func(c *html.Node) bool { return strings.HasSuffix(textOf(c), "_loss") })
+					slices.ContainsFunc(cells,
+						func(c *html.Node) bool { return strings.HasSuffix(textOf(c), "_loss") })
 				continue
 			}
 			if isFit && len(cells) > 2 {

@@ -150,7 +150,9 @@ func (s Suite) xml() (xmlSuite, time.Duration, error) {
 			x.Skipped++
 			xc.Skipped = v
 		default:
-			return x, 0, fmt.Errorf("case %q has the outcome %q; there are failure, error, skipped and, for one that passed, none", c.Name, c.Outcome)
+			return x, 0,
+				fmt.Errorf(
+					"case %q has the outcome %q; there are failure, error, skipped and, for one that passed, none", c.Name, c.Outcome)
 		}
 		x.Cases = append(x.Cases, xc)
 	}

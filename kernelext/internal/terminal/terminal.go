@@ -55,7 +55,10 @@ func Text(s string) string {
 }
 
 func clean(s string) bool {
-	return utf8.ValidString(s) && strings.IndexFunc(s, func(r rune) bool { return r != '\n' && control(r) }) < 0
+	return utf8.ValidString(s) && strings.IndexFunc(s, func(r rune) bool {
+		return r != '\n' &&
+			control(r)
+	}) < 0
 }
 
 // control tells characters that show nothing; a tab is kept as it is.

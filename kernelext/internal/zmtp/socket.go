@@ -160,7 +160,8 @@ func (s *Socket) Publish(frames [][]byte) {
 	s.mu.Lock()
 	var to []*Peer
 	for _, p := range s.peers {
-		if slices.ContainsFunc(p.topics, func(t string) bool { return strings.HasPrefix(string(frames[0]), t) }) {
+		if slices.ContainsFunc(p.topics,
+			func(t string) bool { return strings.HasPrefix(string(frames[0]), t) }) {
 			to = append(to, p)
 		}
 	}
@@ -174,7 +175,10 @@ func (s *Socket) Publish(frames [][]byte) {
 // Route sends to the peer of an identity; false when there is none.
 func (s *Socket) Route(identity string, frames [][]byte) bool {
 	s.mu.Lock()
-	i := slices.IndexFunc(s.peers, func(p *Peer) bool { return p.Identity == identity && !p.isClosed() })
+	i := slices.IndexFunc(s.peers, func(p *Peer) bool {
+		return p.Identity == identity &&
+			!p.isClosed()
+	})
 	var p *Peer
 	if i >= 0 {
 		p = s.peers[i]

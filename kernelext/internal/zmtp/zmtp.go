@@ -34,7 +34,8 @@ const (
 var errJunk = errors.New("the peer does not speak ZMTP 3")
 
 // Handshake learns who the peer is: its kind of socket and, if it has one, its identity.
-func Handshake(conn net.Conn, r *bufio.Reader, kind string) (peerKind string, identity []byte, err error) {
+func Handshake(conn net.Conn, r *bufio.Reader, kind string) (peerKind string, identity []byte,
+	err error) {
 	if err := conn.SetDeadline(time.Now().Add(handshakeTime)); err != nil {
 		return "", nil, err
 	}
@@ -55,7 +56,8 @@ func Handshake(conn net.Conn, r *bufio.Reader, kind string) (peerKind string, id
 		return "", nil, err
 	}
 	if mechanism := string(bytes.TrimRight(theirs[12:32], "\x00")); mechanism != "NULL" {
-		return "", nil, fmt.Errorf("the peer wants security mechanism %q; only NULL is known", mechanism)
+		return "", nil, fmt.Errorf("the peer wants security mechanism %q; only NULL is known",
+			mechanism)
 	}
 	ready := property(property([]byte("\x05READY"), "Socket-Type", kind), "Identity", "")
 	if _, err := conn.Write(appendFrame(nil, flagCommand, ready)); err != nil {

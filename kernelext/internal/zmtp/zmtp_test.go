@@ -10,7 +10,8 @@ import (
 )
 
 func TestFramesRoundTrip(t *testing.T) {
-	for _, frames := range [][][]byte{{[]byte("a")}, {nil, []byte("b")}, {bytes.Repeat([]byte("x"), 255), bytes.Repeat([]byte("y"), 256), nil}} {
+	for _, frames := range [][][]byte{{[]byte("a")}, {nil, []byte("b")},
+		{bytes.Repeat([]byte("x"), 255), bytes.Repeat([]byte("y"), 256), nil}} {
 		got, err := ReadMessage(bufio.NewReader(bytes.NewReader(Encode(frames))))
 		if err != nil || len(got) != len(frames) {
 			t.Fatalf("%d frames, error %v", len(got), err)
@@ -35,7 +36,8 @@ func FuzzReadMessage(f *testing.F) {
 }
 
 func FuzzHandshake(f *testing.F) {
-	good := append(make([]byte, 64), appendFrame(nil, flagCommand, property([]byte("\x05READY"), "Socket-Type", "DEALER"))...)
+	good := append(make([]byte, 64), appendFrame(nil, flagCommand, property([]byte("\x05READY"),
+		"Socket-Type", "DEALER"))...)
 	good[0], good[9], good[10] = 0xff, 0x7f, 3
 	copy(good[12:], "NULL")
 	f.Add(good)
@@ -85,7 +87,8 @@ func TestAStalledSubscriberIsDropped(t *testing.T) {
 		}
 	}()
 	for i := range messages {
-		if frames, err := ReadMessage(good); err != nil || len(frames) != 2 || len(frames[1]) != 1<<20 {
+		if frames, err := ReadMessage(good); err != nil || len(frames) != 2 ||
+			len(frames[1]) != 1<<20 {
 			t.Fatalf("message %d: %v", i, err)
 		}
 	}

@@ -54,7 +54,8 @@ func Serve(args []string, handle session.Handler) error {
 	if err != nil {
 		return err
 	}
-	info := session.Info{Name: *name, PID: self.PID, Owner: owner.PID, Dir: *dir, Log: *logPath, Build: *build, Started: time.Now()}
+	info := session.Info{Name: *name, PID: self.PID, Owner: owner.PID, Dir: *dir, Log: *logPath,
+		Build: *build, Started: time.Now()}
 	syscall.Umask(0o077)
 	listener, err := net.ListenUnix("unix", &net.UnixAddr{Name: p.Socket(), Net: "unix"})
 	if err != nil {
@@ -70,11 +71,14 @@ func Serve(args []string, handle session.Handler) error {
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, os.Interrupt)
 	defer stop()
-	s := &server{info: info, secret: secret, handle: handle, stop: stop, calls: map[string]context.CancelFunc{}}
-	web := &http.Server{Handler: s, BaseContext: func(net.Listener) context.Context { return ctx }, ConnContext: func(ctx context.Context, c net.Conn) context.Context {
-		return context.WithValue(ctx, peerKey{}, sameUser(c.(*net.UnixConn)))
-	}}
-	log.Printf("session %s of process %d: serving as process %d at %s", *name, owner.PID, self.PID, p.Socket())
+	s := &server{info: info, secret: secret, handle: handle, stop: stop,
+		calls: map[string]context.CancelFunc{}}
+	web := &http.Server{Handler: s, BaseContext: func(net.Listener) context.Context { return ctx },
+		ConnContext: func(ctx context.Context, c net.Conn) context.Context {
+			return context.WithValue(ctx, peerKey{}, sameUser(c.(*net.UnixConn)))
+		}}
+	log.Printf("session %s of process %d: serving as process %d at %s", *name, owner.PID, self.PID,
+		p.Socket())
 	go func() {
 		if err := web.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
 			log.Printf("session: %v", err)
@@ -125,8 +129,10 @@ type server struct {
 }
 
 func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	if ours, _ := r.Context().Value(peerKey{}).(bool); !ours || subtle.ConstantTimeCompare([]byte(r.Header.Get(session.HeaderSecret)), s.secret) != 1 {
-		refuse(w, http.StatusForbidden, session.Errorf("forbidden", "this session belongs to somebody else: the secret is missing or wrong"))
+	if ours, _ := r.Context().Value(peerKey{}).(bool); !ours ||
+		subtle.ConstantTimeCompare([]byte(r.Header.Get(session.HeaderSecret)), s.secret) != 1 {
+		refuse(w, http.StatusForbidden, session.Errorf("forbidden",
+			"this session belongs to somebody else: the secret is missing or wrong"))
 		return
 	}
 	method, isCall := strings.CutPrefix(r.URL.Path, "/call/")
@@ -145,7 +151,8 @@ func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case r.URL.Path == "/stop" && r.Method == http.MethodPost:
 		s.stop()
 	default:
-		refuse(w, http.StatusNotFound, session.Errorf(session.CodeUnknown, "session: nothing answers %s %s", r.Method, r.URL.Path))
+		refuse(w, http.StatusNotFound, session.Errorf(session.CodeUnknown,
+			"session: nothing answers %s %s", r.Method, r.URL.Path))
 	}
 }
 
@@ -161,13 +168,15 @@ const maxBody = 256 << 20
 // call serves one request and streams its events.
 func (s *server) call(w http.ResponseWriter, r *http.Request, method string) {
 	if theirs := r.Header.Get(session.HeaderBuild); theirs != "" && theirs != s.info.Build {
-		refuse(w, http.StatusConflict, session.Errorf(session.CodeStale, "the session's program is older than its source, which was changed since: "+
-			"restart the kernel (or the session); what was trained is kept in snapshots"))
+		refuse(w, http.StatusConflict, session.Errorf(session.CodeStale,
+			"the session's program is older than its source, which was changed since: "+
+				"restart the kernel (or the session); what was trained is kept in snapshots"))
 		return
 	}
 	body, err := readAll(w, r)
 	if err != nil {
-		refuse(w, http.StatusBadRequest, session.Errorf("", "session: request of %s: %v", method, err))
+		refuse(w, http.StatusBadRequest, session.Errorf("", "session: request of %s: %v", method,
+			err))
 		return
 	}
 	ctx, cancel := context.WithCancel(r.Context())
@@ -221,7 +230,9 @@ func (s *server) run(ctx context.Context, c *session.Call) (result any, err erro
 	defer func() {
 		if p := recover(); p != nil {
 			log.Printf("%s: panic: %v\n%s", c.Method, p, debug.Stack())
-			err = session.Errorf(session.CodeInternal, "%s: a fault in the worker, not of yours: %v; the trace is in %s", c.Method, p, s.info.Log)
+			err = session.Errorf(session.CodeInternal,
+				"%s: a fault in the worker, not of yours: %v; the trace is in %s", c.Method, p,
+				s.info.Log)
 		}
 	}()
 	return s.handle(ctx, c)

@@ -93,7 +93,8 @@ func (c Client) complete(ctx context.Context, f File, part string) (sum string, 
 		if err == nil {
 			return sum, nil
 		}
-		kept := fmt.Sprintf("%d bytes are kept in %s and the next call goes on from there", fileSize(part), part)
+		kept := fmt.Sprintf("%d bytes are kept in %s and the next call goes on from there",
+			fileSize(part), part)
 		if ctx.Err() != nil {
 			return "", fmt.Errorf("%w; %s", ctx.Err(), kept)
 		}
@@ -152,14 +153,17 @@ func (c Client) attempt(ctx context.Context, f File, part string) (sum string, e
 		}
 	case http.StatusPartialContent:
 		var first, last, size int64
-		if n, _ := fmt.Sscanf(response.Header.Get("Content-Range"), "bytes %d-%d/%d", &first, &last, &size); n < 2 || first != have {
-			return "", permanent("asked for bytes from %d, the server answered with %q", have, response.Header.Get("Content-Range"))
+		if n, _ := fmt.Sscanf(response.Header.Get("Content-Range"), "bytes %d-%d/%d", &first, &last,
+			&size); n < 2 || first != have {
+			return "", permanent("asked for bytes from %d, the server answered with %q", have,
+				response.Header.Get("Content-Range"))
 		}
 		if total == 0 {
 			total = size
 		}
 	case http.StatusRequestedRangeNotSatisfiable:
-		if f.Size == 0 && strings.HasSuffix(response.Header.Get("Content-Range"), fmt.Sprintf("/%d", have)) {
+		if f.Size == 0 && strings.HasSuffix(response.Header.Get("Content-Range"),
+			fmt.Sprintf("/%d", have)) {
 			return sum, nil // complete already
 		}
 		_ = os.Remove(part) // longer than what the server has: begin anew
@@ -172,10 +176,12 @@ func (c Client) attempt(ctx context.Context, f File, part string) (sum string, e
 		return "", &permanentError{err}
 	}
 	if n := response.ContentLength; f.Size > 0 && n >= 0 && have+n != f.Size {
-		return "", permanent("the server's file has %d bytes, want %d: it is another file", have+n, f.Size)
+		return "", permanent("the server's file has %d bytes, want %d: it is another file", have+n,
+			f.Size)
 	}
 	if f.Limit > 0 && total > f.Limit {
-		return "", permanent("the server's file has %d MB, the limit is %d MB", total>>20, f.Limit>>20)
+		return "", permanent("the server's file has %d MB, the limit is %d MB", total>>20,
+			f.Limit>>20)
 	}
 	p := partial{path: part, have: have, total: total}
 	return sum, c.receive(ctx, cancel, f, response.Body, p)
@@ -188,7 +194,8 @@ type partial struct {
 }
 
 // receive appends a response's body to the part.
-func (c Client) receive(ctx context.Context, cancel context.CancelCauseFunc, f File, body io.Reader, p partial) error {
+func (c Client) receive(ctx context.Context, cancel context.CancelCauseFunc, f File, body io.Reader,
+	p partial) error {
 	file, err := os.OpenFile(p.path, os.O_WRONLY|os.O_CREATE, 0o644)
 	if err != nil {
 		return &permanentError{err}

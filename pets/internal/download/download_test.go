@@ -39,7 +39,8 @@ func TestFetchResumes(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		if err := (download.Client{Pause: time.Millisecond}).Fetch(context.Background(), f, path); err != nil {
+		if err := (download.Client{Pause: time.Millisecond}).Fetch(context.Background(), f,
+			path); err != nil {
 			t.Errorf("after %q: %v", kept, err)
 		}
 		if text, err := os.ReadFile(path); err != nil || string(text) != content {
@@ -50,7 +51,8 @@ func TestFetchResumes(t *testing.T) {
 		t.Errorf("%d requests for a range, want 3", ranges)
 	}
 	f.Limit = 10
-	if err := (download.Client{}).Fetch(context.Background(), f, filepath.Join(t.TempDir(), "file")); err == nil {
+	if err := (download.Client{}).Fetch(context.Background(), f,
+		filepath.Join(t.TempDir(), "file")); err == nil {
 		t.Error("a file above the limit passes")
 	}
 }
@@ -65,7 +67,8 @@ func Example() {
 	}
 	defer os.RemoveAll(dir)
 	path := filepath.Join(dir, "download.go")
-	err = download.Client{}.Fetch(context.Background(), download.File{URL: server.URL + "/download.go"}, path)
+	err = download.Client{}.Fetch(context.Background(),
+		download.File{URL: server.URL + "/download.go"}, path)
 	text, _ := os.ReadFile(path)
 	fmt.Println(string(text[:19]), err)
 	// Output: // Package download <nil>

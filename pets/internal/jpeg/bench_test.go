@@ -54,7 +54,11 @@ func BenchmarkDecode(b *testing.B) {
 		decode func(data []byte) error
 	}{
 		{"ours", func(data []byte) error { _, err := Decode(data, 1); return err }},
-		{"image/jpeg", func(data []byte) error { _, err := stdjpeg.Decode(bytes.NewReader(data)); return err }},
+		{"image/jpeg", func(data []byte) error {
+			_,
+				err := stdjpeg.Decode(bytes.NewReader(data))
+			return err
+		}},
 	} {
 		b.Run(v.name, func(b *testing.B) {
 			i, begun := 0, cpuTime()

@@ -26,7 +26,8 @@ func (d *decoder) conversion() func(to []byte, rows [][]byte) {
 		return grey
 	case 3:
 		ids := [3]int{d.comps[0].id, d.comps[1].id, d.comps[2].id}
-		if !d.jfif && (d.adobe && d.adobeTransform == 0 || !d.adobe && ids == [3]int{'R', 'G', 'B'}) {
+		if !d.jfif && (d.adobe && d.adobeTransform == 0 || !d.adobe &&
+			ids == [3]int{'R', 'G', 'B'}) {
 			return rgb
 		}
 		return ycc
@@ -104,7 +105,8 @@ type upsampler struct {
 }
 
 func newUpsampler(d *decoder, c *component, width int) *upsampler {
-	u := &upsampler{c: c, w: ceilDiv(c.w, d.scale), h: ceilDiv(c.height, d.scale), hMax: d.hMax, vMax: d.vMax}
+	u := &upsampler{c: c, w: ceilDiv(c.w, d.scale), h: ceilDiv(c.height, d.scale), hMax: d.hMax,
+		vMax: d.vMax}
 	if d.hMax%c.h == 0 {
 		u.across = d.hMax / c.h
 	}

@@ -41,8 +41,10 @@ func TestDecodeIsPillows(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 			continue
 		}
-		if got := fmt.Sprintf("%x", sha256.Sum256(img.Pix)); img.Width != w || img.Height != h || got != sum {
-			t.Errorf("%s: %d×%d, %.8s, want %d×%d, %.8s", name, img.Width, img.Height, got, w, h, sum)
+		if got := fmt.Sprintf("%x", sha256.Sum256(img.Pix)); img.Width != w || img.Height != h ||
+			got != sum {
+			t.Errorf("%s: %d×%d, %.8s, want %d×%d, %.8s", name, img.Width, img.Height, got, w, h,
+				sum)
 		}
 	}
 	if n < 20 {
@@ -51,16 +53,19 @@ func TestDecodeIsPillows(t *testing.T) {
 }
 
 func TestUnsupportedIsNamed(t *testing.T) {
-	for name, want := range map[string]string{"12-bits": "12 bits a sample", "lossless": "lossless"} {
+	for name, want := range map[string]string{"12-bits": "12 bits a sample",
+		"lossless": "lossless"} {
 		var unsupported UnsupportedError
-		if _, err := Decode(read(t, "unsupported-"+name+".jpg"), 1); !errors.As(err, &unsupported) || !strings.Contains(err.Error(), want) {
+		if _, err := Decode(read(t, "unsupported-"+name+".jpg"), 1); !errors.As(err,
+			&unsupported) || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
 }
 
 func TestDataThatEndsEarly(t *testing.T) {
-	for _, name := range []string{"sampling-2x2.jpg", "restart.jpg", "progressive.jpg", "grey.jpg"} {
+	for _, name := range []string{"sampling-2x2.jpg", "restart.jpg", "progressive.jpg",
+		"grey.jpg"} {
 		data := read(t, name)
 		whole, err := Decode(data, 1)
 		if err != nil {
@@ -107,7 +112,8 @@ func TestReducedIsTheMean(t *testing.T) {
 	}
 	for _, scale := range []int{2, 4, 8} {
 		img, err := Decode(data, scale)
-		if err != nil || img.Width != ceilDiv(full.Width, scale) || img.Height != ceilDiv(full.Height, scale) {
+		if err != nil || img.Width != ceilDiv(full.Width, scale) ||
+			img.Height != ceilDiv(full.Height, scale) {
 			t.Fatal(scale, img.Width, img.Height, err)
 		}
 		for y := range full.Height / scale {
@@ -155,7 +161,8 @@ func FuzzDecode(f *testing.F) {
 		}
 		s := 1 << (scale & 3)
 		img, err := Decode(data, s)
-		if err == nil && (img.Width != ceilDiv(c.Width, s) || len(img.Pix) != 3*img.Width*img.Height) {
+		if err == nil && (img.Width != ceilDiv(c.Width, s) ||
+			len(img.Pix) != 3*img.Width*img.Height) {
 			t.Errorf("%d×%d, %d bytes", img.Width, img.Height, len(img.Pix))
 		}
 	})

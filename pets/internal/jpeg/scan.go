@@ -112,7 +112,8 @@ func (d *decoder) scanHeader(s []byte) (*scan, error) {
 	if d.progressive {
 		f := s[1+2*n:]
 		sc.start, sc.end, sc.high, sc.low = int(f[0]), int(f[1]), uint(f[2]>>4), uint(f[2]&15)
-		if sc.start > sc.end || sc.end > 63 || sc.start == 0 && sc.end != 0 || sc.start > 0 && n > 1 ||
+		if sc.start > sc.end || sc.end > 63 || sc.start == 0 && sc.end != 0 || sc.start > 0 &&
+			n > 1 ||
 			sc.low > 13 || sc.high != 0 && sc.high != sc.low+1 {
 			return nil, FormatError("bad progression")
 		}

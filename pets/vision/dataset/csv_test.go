@@ -18,11 +18,13 @@ func TestLabelByCSV(t *testing.T) {
 	}
 	write("name,label\ntrain/3/7463.png,0\n\"train/7/2,1.png\", 1\n")
 	items, err := LabelByCSV(file, "mnist", CSVOptions{})
-	if err != nil || !slices.Equal(labels(items), []string{"0", "1"}) || items[0].Path != filepath.Join("mnist", "train", "3", "7463.png") {
+	if err != nil || !slices.Equal(labels(items), []string{"0", "1"}) ||
+		items[0].Path != filepath.Join("mnist", "train", "3", "7463.png") {
 		t.Errorf("%v, %v", items, err)
 	}
 	write("7;cat;one\n8;dog;two\n")
-	items, err = LabelByCSV(file, "", CSVOptions{Comma: ';', NoHeader: true, Name: 2, Label: 1, Suffix: ".jpg"})
+	items, err = LabelByCSV(file, "", CSVOptions{Comma: ';', NoHeader: true, Name: 2, Label: 1,
+		Suffix: ".jpg"})
 	if err != nil || !slices.Equal(items, []Labelled{{"one.jpg", "cat"}, {"two.jpg", "dog"}}) {
 		t.Errorf("%v, %v", items, err)
 	}
@@ -53,7 +55,8 @@ func TestLabelByCSVFindsTheLayout(t *testing.T) {
 		}
 		return string(b)
 	}
-	want := []Labelled{{filepath.Join(dir, "a.jpg"), "pug"}, {filepath.Join(dir, "b.JPG"), "big, old boxer"}}
+	want := []Labelled{{filepath.Join(dir, "a.jpg"), "pug"}, {filepath.Join(dir, "b.JPG"),
+		"big, old boxer"}}
 	for name, text := range map[string]string{
 		"byte order mark":       "\ufefffile;breed\na.jpg;pug\nb.JPG;big, old boxer\n",
 		"byte order mark alone": "\ufeffa.jpg;pug\nb.JPG;big, old boxer\n",
@@ -62,11 +65,13 @@ func TestLabelByCSVFindsTheLayout(t *testing.T) {
 		"no header":             "a.jpg\tpug\nb.JPG\tbig, old boxer\n",
 		"commas inside":         "a.jpg;pug\nb.JPG;big, old boxer",
 		"bars and blank lines":  "\n\na.jpg | pug\n\nb.JPG | big, old boxer\n",
-		"UTF-16, small end":     wide(binary.LittleEndian, "file;breed\r\na.jpg;pug\r\nb.JPG;big, old boxer\r\n"),
-		"UTF-16, big end":       wide(binary.BigEndian, "a.jpg\tpug\nb.JPG\tbig, old boxer\n"),
-		"further columns":       "file;breed;weight\na.jpg;pug;7,5\nb.JPG;big, old boxer;30,1\n",
+		"UTF-16, small end": wide(binary.LittleEndian,
+			"file;breed\r\na.jpg;pug\r\nb.JPG;big, old boxer\r\n"),
+		"UTF-16, big end": wide(binary.BigEndian, "a.jpg\tpug\nb.JPG\tbig, old boxer\n"),
+		"further columns": "file;breed;weight\na.jpg;pug;7,5\nb.JPG;big, old boxer;30,1\n",
 	} {
-		if items, err := (CSVOptions{}).parse([]byte(text), dir); err != nil || !slices.Equal(items, want) {
+		if items, err := (CSVOptions{}).parse([]byte(text), dir); err != nil ||
+			!slices.Equal(items, want) {
 			t.Errorf("%s: %v, %v", name, items, err)
 		}
 	}

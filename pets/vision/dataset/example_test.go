@@ -14,7 +14,8 @@ import (
 func Example() {
 	var files []string // dataset.ImageFiles(dir, false) for a folder
 	for i := range 10 {
-		files = append(files, fmt.Sprintf("images/%s_%d.jpg", []string{"beagle", "Ragdoll"}[i%2], i))
+		files = append(files, fmt.Sprintf("images/%s_%d.jpg", []string{"beagle", "Ragdoll"}[i%2],
+			i))
 	}
 	items, err := dataset.LabelByRegexp(files, `/([^/]+)_\d+.jpg$`)
 	if err != nil {
@@ -50,14 +51,16 @@ func ExampleLabelByCSV() {
 	}
 	defer os.RemoveAll(dir)
 	table := filepath.Join(dir, "labels.csv")
-	if err := os.WriteFile(table, []byte("name,label\na.jpg,pug\nb.jpg,boxer\nc.jpg,pug\n"), 0o600); err != nil {
+	if err := os.WriteFile(table, []byte("name,label\na.jpg,pug\nb.jpg,boxer\nc.jpg,pug\n"),
+		0o600); err != nil {
 		log.Fatal(err)
 	}
 	items, err := dataset.LabelByCSV(table, "photos", dataset.CSVOptions{})
 	if err != nil {
 		log.Fatal(err)
 	}
-	split, err := dataset.NewSplit(items, dataset.Options{Valid: []string{filepath.Join("photos", "c.jpg")}})
+	split, err := dataset.NewSplit(items,
+		dataset.Options{Valid: []string{filepath.Join("photos", "c.jpg")}})
 	if err != nil {
 		log.Fatal(err)
 	}

@@ -9,7 +9,8 @@ import (
 
 func TestImageFiles(t *testing.T) {
 	dir := t.TempDir()
-	for _, name := range []string{"b_2.jpg", "b_10.JPG", "A.jpeg", "x.mat", ".hidden.jpg", "notes", "sub/c.png", "sub/deep/d.gif", ".git/e.jpg", "folder.jpg/f.tif"} {
+	for _, name := range []string{"b_2.jpg", "b_10.JPG", "A.jpeg", "x.mat", ".hidden.jpg", "notes",
+		"sub/c.png", "sub/deep/d.gif", ".git/e.jpg", "folder.jpg/f.tif"} {
 		file := filepath.Join(dir, filepath.FromSlash(name))
 		if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
 			t.Fatal(err)
@@ -63,7 +64,8 @@ func TestImageFilesFollowsLinks(t *testing.T) {
 		t.Skip("no symbolic links here")
 	}
 	files, err := ImageFiles(dir, true)
-	if want := []string{filepath.Join(class, "1.jpg"), filepath.Join(class, "old", "2.jpg")}; err != nil || !slices.Equal(files, want) {
+	if want := []string{filepath.Join(class, "1.jpg"),
+		filepath.Join(class, "old", "2.jpg")}; err != nil || !slices.Equal(files, want) {
 		t.Errorf("a linked class: %q, %v, want %q", files, err, want)
 	}
 	data := filepath.Join(t.TempDir(), "data")
@@ -71,10 +73,12 @@ func TestImageFilesFollowsLinks(t *testing.T) {
 		t.Fatal(err)
 	}
 	files, err = ImageFiles(data, true)
-	if want := filepath.Join(data, "cat", "1.jpg"); err != nil || len(files) != 2 || files[0] != want {
+	if want := filepath.Join(data, "cat", "1.jpg"); err != nil || len(files) != 2 ||
+		files[0] != want {
 		t.Errorf("a linked data folder: %q, %v", files, err)
 	}
-	for name, link := range map[string]string{"a loop": filepath.Join(store, "tabby", "old", "up"), "the same class twice": filepath.Join(dir, "kitty")} {
+	for name, link := range map[string]string{"a loop": filepath.Join(store, "tabby", "old", "up"),
+		"the same class twice": filepath.Join(dir, "kitty")} {
 		if err := os.Symlink(filepath.Join(store, "tabby"), link); err != nil {
 			t.Fatal(err)
 		}

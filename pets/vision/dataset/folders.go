@@ -16,11 +16,14 @@ func (f Folders) Describe(random bool) string {
 	train, text := filepath.Base(f.Train), ""
 	switch {
 	case f.Valid == "":
-		text = fmt.Sprintf("images of %s/ are for training, a part of them drawn for validation", train)
+		text = fmt.Sprintf("images of %s/ are for training, a part of them drawn for validation",
+			train)
 	case random:
-		text = fmt.Sprintf("images of %s/ and %s/ are divided at random, as ValidPct says", train, filepath.Base(f.Valid))
+		text = fmt.Sprintf("images of %s/ and %s/ are divided at random, as ValidPct says", train,
+			filepath.Base(f.Valid))
 	default:
-		text = fmt.Sprintf("images of %s/ are for training, those of %s/ for validation", train, filepath.Base(f.Valid))
+		text = fmt.Sprintf("images of %s/ are for training, those of %s/ for validation", train,
+			filepath.Base(f.Valid))
 	}
 	if f.Test != "" {
 		text += fmt.Sprintf("; those of %s/ are left out", filepath.Base(f.Test))

@@ -11,11 +11,15 @@ func TestFindFolders(t *testing.T) {
 		files []string
 		want  Folders
 	}{
-		{"fastai", []string{"train/a/1.jpg", "valid/a/2.jpg", "test/3.jpg", "models/x"}, Folders{"train", "valid", "test"}},
-		{"keras", []string{"Training/a/1.jpg", "Validation/a/2.jpg"}, Folders{"Training", "Validation", ""}},
-		{"yolo", []string{"train/a/1.jpg", "val/a/2.jpg", "testing/a/3.jpg"}, Folders{"train", "val", "testing"}},
+		{"fastai", []string{"train/a/1.jpg", "valid/a/2.jpg", "test/3.jpg", "models/x"},
+			Folders{"train", "valid", "test"}},
+		{"keras", []string{"Training/a/1.jpg", "Validation/a/2.jpg"},
+			Folders{"Training", "Validation", ""}},
+		{"yolo", []string{"train/a/1.jpg", "val/a/2.jpg", "testing/a/3.jpg"},
+			Folders{"train", "val", "testing"}},
 		{"no validation", []string{"train/a/1.jpg", "test/a/2.jpg"}, Folders{"train", "", "test"}},
-		{"both names", []string{"train/a/1.jpg", "val/a/2.jpg", "valid/a/3.jpg"}, Folders{"train", "val", ""}},
+		{"both names", []string{"train/a/1.jpg", "val/a/2.jpg", "valid/a/3.jpg"},
+			Folders{"train", "val", ""}},
 		{"vehicles", []string{"train/1.jpg", "test/1.jpg", "bus/2.jpg"}, Folders{}},
 		{"classes", []string{"cat/1.jpg", "test/2.jpg"}, Folders{}},
 		{"training alone", []string{"train/a/1.jpg", "train/b/1.jpg"}, Folders{}},

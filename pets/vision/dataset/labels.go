@@ -20,10 +20,14 @@ type Labelled struct{ Path, Label string }
 func LabelByRegexp(files []string, pattern string) ([]Labelled, error) {
 	re, err := regexp.Compile(pattern)
 	if err != nil {
-		return nil, fmt.Errorf("label pattern `%s`: %w (Go's syntax has no look-ahead, look-behind or back-references)", pattern, err)
+		return nil,
+			fmt.Errorf(
+				"label pattern `%s`: %w (Go's syntax has no look-ahead, look-behind or back-references)", pattern, err)
 	}
 	if re.NumSubexp() < 1 {
-		return nil, fmt.Errorf("label pattern `%s`: it has no group: put parentheses around the part that is the label, as in `%s`", pattern, `/([^/]+)_\d+.jpg$`)
+		return nil,
+			fmt.Errorf(
+				"label pattern `%s`: it has no group: put parentheses around the part that is the label, as in `%s`", pattern, `/([^/]+)_\d+.jpg$`)
 	}
 	items := make([]Labelled, 0, len(files))
 	failed, example := 0, ""
@@ -39,8 +43,10 @@ func LabelByRegexp(files []string, pattern string) ([]Labelled, error) {
 		items = append(items, Labelled{file, m[1]})
 	}
 	if failed > 0 {
-		return nil, fmt.Errorf("label pattern `%s`: it does not match %d of %d files, for example %q: %s",
-			pattern, failed, len(files), example, advice(re, pattern, filepath.ToSlash(example)))
+		return nil,
+			fmt.Errorf("label pattern `%s`: it does not match %d of %d files, for example %q: %s",
+				pattern, failed, len(files), example,
+				advice(re, pattern, filepath.ToSlash(example)))
 	}
 	return items, nil
 }
@@ -61,12 +67,15 @@ func advice(re *regexp.Regexp, pattern, file string) string {
 		return "only upper and lower case differ: begin the pattern with (?i)"
 	}
 	if ext := path.Ext(file); ext != "" {
-		if stem := patternExtension.ReplaceAllString(pattern, ""); stem != pattern && matches(stem+regexp.QuoteMeta(ext)+"$") {
-			return fmt.Sprintf("the file ends in %s and the pattern in %s: end it with %s", ext, patternExtension.FindString(pattern), `\.\w+$`)
+		if stem := patternExtension.ReplaceAllString(pattern, ""); stem != pattern &&
+			matches(stem+regexp.QuoteMeta(ext)+"$") {
+			return fmt.Sprintf("the file ends in %s and the pattern in %s: end it with %s", ext,
+				patternExtension.FindString(pattern), `\.\w+$`)
 		}
 	}
-	return fmt.Sprintf("the pattern is searched in the whole path and its first group is the label: change it to fit this name, or leave such files out; "+
-		"for names like %q a pattern is `%s`", path.Base(file), suggestion(file))
+	return fmt.Sprintf(
+		"the pattern is searched in the whole path and its first group is the label: change it to fit this name, or leave such files out; "+
+			"for names like %q a pattern is `%s`", path.Base(file), suggestion(file))
 }
 
 var patternExtension = regexp.MustCompile(`\\?\.(jpe?g|png|gif|webp|bmp|tiff?)\$?$`)
@@ -75,7 +84,8 @@ var patternExtension = regexp.MustCompile(`\\?\.(jpe?g|png|gif|webp|bmp|tiff?)\$
 // per label.
 func suggestion(file string) string {
 	base := path.Base(file)
-	for _, p := range []string{`([^/]+)_\d+\.\w+$`, `([^/]+)[-.]\d+\.\w+$`, `([^/]+) \(?\d+\)?\.\w+$`} {
+	for _, p := range []string{`([^/]+)_\d+\.\w+$`, `([^/]+)[-.]\d+\.\w+$`,
+		`([^/]+) \(?\d+\)?\.\w+$`} {
 		if regexp.MustCompile(`^` + p).MatchString(base) {
 			return p
 		}
@@ -88,22 +98,25 @@ func LabelByFolder(files []string) ([]Labelled, error) {
 	return LabelByFunc(files, func(file string) (string, error) {
 		dir := path.Base(path.Dir(filepath.ToSlash(file)))
 		if dir == "." || dir == "/" {
-			return "", errors.New("the path has no folder: put the images of each class into a folder with the class's name")
+			return "",
+				errors.New(
+					"the path has no folder: put the images of each class into a folder with the class's name")
 		}
 		return dir, nil
 	})
 }
 
-// CheckClassFolders returns an error unless every file lies in a folder of its class below one of the
-// roots, and there are two classes at least. [LabelByFolder] alone would take a root's own name for
-// a class.
+// CheckClassFolders returns an error unless every file lies in a folder of its class below one of
+// the roots, and there are two classes at least. [LabelByFolder] alone would take a root's own name
+// for a class.
 func CheckClassFolders(files []string, roots ...string) error {
 	const fix = "put the images of each class into a folder with the class's name"
 	beside, class := 0, ""
 	example, classes := "", map[string]bool{}
 	for _, file := range files {
 		dir := filepath.Dir(file)
-		if slices.ContainsFunc(roots, func(root string) bool { return filepath.Clean(root) == dir }) {
+		if slices.ContainsFunc(roots,
+			func(root string) bool { return filepath.Clean(root) == dir }) {
 			if beside++; beside == 1 {
 				example = filepath.Base(file)
 			}
@@ -116,11 +129,14 @@ func CheckClassFolders(files []string, roots ...string) error {
 	case len(files) == 0:
 		return nil // told elsewhere
 	case beside == len(files):
-		return fmt.Errorf("%s has no class folders: its %d images lie in the folder itself: %s, or take the labels from the names (FromNameRE)", roots[0], beside, fix)
+		return fmt.Errorf(
+			"%s has no class folders: its %d images lie in the folder itself: %s, or take the labels from the names (FromNameRE)", roots[0], beside, fix)
 	case beside > 0:
-		return fmt.Errorf("%d of %d images lie beside the class folders, for example %s: %s", beside, len(files), example, fix)
+		return fmt.Errorf("%d of %d images lie beside the class folders, for example %s: %s",
+			beside, len(files), example, fix)
 	case len(classes) == 1:
-		return fmt.Errorf("all %d images are in one class folder, %s: %s, two classes at least", len(files), class, fix)
+		return fmt.Errorf("all %d images are in one class folder, %s: %s, two classes at least",
+			len(files), class, fix)
 	}
 	return nil
 }
@@ -144,7 +160,8 @@ func LabelByFunc(files []string, label func(path string) (string, error)) ([]Lab
 // LabelByLists joins files and labels of equal number.
 func LabelByLists(files, labels []string) ([]Labelled, error) {
 	if len(files) != len(labels) {
-		return nil, fmt.Errorf("labels: %d files but %d labels: give one label for each file", len(files), len(labels))
+		return nil, fmt.Errorf("labels: %d files but %d labels: give one label for each file",
+			len(files), len(labels))
 	}
 	items := make([]Labelled, len(files))
 	for i := range files {

@@ -17,7 +17,8 @@ func labels(items []Labelled) (ls []string) {
 }
 
 func TestLabelByRegexp(t *testing.T) {
-	items, err := LabelByRegexp([]string{"images/great_pyrenees_173.jpg", "a_1.jpg/images/Egyptian_Mau_14.jpg"}, blogPattern)
+	items, err := LabelByRegexp([]string{"images/great_pyrenees_173.jpg",
+		"a_1.jpg/images/Egyptian_Mau_14.jpg"}, blogPattern)
 	if err != nil || !slices.Equal(labels(items), []string{"great_pyrenees", "Egyptian_Mau"}) {
 		t.Errorf("%v, %v", items, err)
 	}
@@ -52,7 +53,10 @@ func TestOtherLabels(t *testing.T) {
 	_, err = LabelByFolder([]string{"1.jpg"})
 	says(t, "folder", err, `"1.jpg"`, "no folder")
 
-	_, err = LabelByFunc([]string{"x.jpg"}, func(string) (string, error) { return "", errors.New("who knows") })
+	_, err = LabelByFunc([]string{"x.jpg"}, func(string) (string, error) {
+		return "",
+			errors.New("who knows")
+	})
 	says(t, "func", err, `"x.jpg"`, "who knows")
 
 	items, err = LabelByLists([]string{"x", "y"}, []string{"a", "b"})
@@ -71,7 +75,8 @@ func TestCheckClassFolders(t *testing.T) {
 		{[]string{"d/cat/1.jpg", "d/dog/2.jpg"}, ""},
 		{[]string{"d/a/cat/1.jpg", "d/a/dog/2.jpg"}, ""},
 		{[]string{"d/1.jpg", "d/2.jpg"}, "its 2 images lie in the folder itself"},
-		{[]string{"d/cat/1.jpg", "d/dog/2.jpg", "d/stray.jpg"}, "1 of 3 images lie beside the class folders, for example stray.jpg"},
+		{[]string{"d/cat/1.jpg", "d/dog/2.jpg", "d/stray.jpg"},
+			"1 of 3 images lie beside the class folders, for example stray.jpg"},
 		{[]string{"d/cat/1.jpg", "d/cat/2.jpg"}, "one class folder, cat"},
 		{nil, ""},
 	} {

@@ -9,7 +9,8 @@ import (
 )
 
 func TestDuplicates(t *testing.T) {
-	root := tree(t, map[string]string{"a_1.jpg": "one", "a_2.jpg": "two", "b_1.jpg": "one", "b_2.jpg": "2wo", "c_1.jpg": "long one", "c_2.jpg": "", "d_1.jpg": ""})
+	root := tree(t, map[string]string{"a_1.jpg": "one", "a_2.jpg": "two", "b_1.jpg": "one",
+		"b_2.jpg": "2wo", "c_1.jpg": "long one", "c_2.jpg": "", "d_1.jpg": ""})
 	files, err := ImageFiles(root, false)
 	if err != nil {
 		t.Fatal(err)
@@ -19,15 +20,18 @@ func TestDuplicates(t *testing.T) {
 		t.Fatal(err)
 	}
 	at := func(name string) string { return filepath.Join(root, name) }
-	s, err := NewSplit(items, Options{Valid: []string{at("b_1.jpg"), at("a_2.jpg"), at("c_1.jpg"), at("d_1.jpg")}})
+	s, err := NewSplit(items, Options{Valid: []string{at("b_1.jpg"), at("a_2.jpg"), at("c_1.jpg"),
+		at("d_1.jpg")}})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := s.Duplicates(context.Background()); !slices.Equal(got, []Pair{{at("b_1.jpg"), at("a_1.jpg")}}) {
+	if got := s.Duplicates(context.Background()); !slices.Equal(got,
+		[]Pair{{at("b_1.jpg"), at("a_1.jpg")}}) {
 		t.Errorf("%v", got)
 	}
 	got := s.Warning(context.Background())
-	for _, words := range []string{"1 class is left out", ": d:", "1 validation image is", "b_1.jpg = a_1.jpg"} {
+	for _, words := range []string{"1 class is left out", ": d:", "1 validation image is",
+		"b_1.jpg = a_1.jpg"} {
 		if !strings.Contains(got, words) {
 			t.Errorf("the warning lacks %q: %s", words, got)
 		}
@@ -42,7 +46,8 @@ func TestDuplicates(t *testing.T) {
 }
 
 func TestOneClassInTwoUnicodeForms(t *testing.T) {
-	items := []Labelled{{"1", "b\u00e9arn"}, {"2", "be\u0301arn"}, {"3", "\u212b"}, {"4", "A\u030a"}}
+	items := []Labelled{{"1", "b\u00e9arn"}, {"2", "be\u0301arn"}, {"3", "\u212b"},
+		{"4", "A\u030a"}}
 	s, err := NewSplit(items, Options{ValidPct: -1})
 	if err != nil || !slices.Equal(s.Classes, []string{"b\u00e9arn", "\u00c5"}) {
 		t.Errorf("%q, %v", s.Classes, err)

@@ -13,8 +13,8 @@ import (
 // OfficialSplit divides the Oxford-IIIT Pet set as its authors did (Parkhi et al. 2012):
 // annotations/trainval.txt for training, annotations/test.txt for validation, about half each; both
 // in the lists' order. root is the folder of the unpacked archive. Most published error rates refer
-// to this split; fastai's lesson draws a fifth of all images instead ([NewSplit]), the 41 among them
-// that no list names.
+// to this split; fastai's lesson draws a fifth of all images instead ([NewSplit]), the 41 among
+// them that no list names.
 func OfficialSplit(root string) (*Split, error) {
 	items, valid, err := OfficialLists(root)
 	if err != nil {
@@ -23,7 +23,8 @@ func OfficialSplit(root string) (*Split, error) {
 	return NewSplit(items, Options{Valid: valid})
 }
 
-// OfficialLists returns the labelled files of [OfficialSplit], and which of them are for validation.
+// OfficialLists returns the labelled files of [OfficialSplit], and which of them are for
+// validation.
 func OfficialLists(root string) (items []Labelled, valid []string, err error) {
 	for _, list := range []string{"trainval.txt", "test.txt"} {
 		names, err := ReadList(filepath.Join(root, "annotations", list))
@@ -33,11 +34,15 @@ func OfficialLists(root string) (items []Labelled, valid []string, err error) {
 		for _, name := range names {
 			file := filepath.Join(root, "images", name+".jpg")
 			if _, err := os.Stat(file); err != nil {
-				return nil, nil, fmt.Errorf("official split: %s names %q, but there is no %s: unpack the images beside the annotations", list, name, file)
+				return nil, nil,
+					fmt.Errorf(
+						"official split: %s names %q, but there is no %s: unpack the images beside the annotations", list, name, file)
 			}
 			label := name[:max(0, strings.LastIndex(name, "_"))]
 			if label == "" {
-				return nil, nil, fmt.Errorf("official split: %q in %s does not look like breed_number", name, list)
+				return nil, nil,
+					fmt.Errorf("official split: %q in %s does not look like breed_number", name,
+						list)
 			}
 			items = append(items, Labelled{file, label})
 			if list == "test.txt" {
@@ -75,11 +80,12 @@ func ReadList(file string) ([]string, error) {
 }
 
 // FolderSplit divides a data set by its folders, as fastai's from_folder does (§3.3): images below
-// root/train are for training, those below root/valid for validation, others are left out; the label
-// is the name of the folder that an image lies in. [FindFolders] finds the usual names.
+// root/train are for training, those below root/valid for validation, others are left out; the
+// label is the name of the folder that an image lies in. [FindFolders] finds the usual names.
 func FolderSplit(root, train, valid string) (*Split, error) {
 	if train == "" || valid == "" || train == valid {
-		return nil, errors.New(`folder split: give the names of two folders, as "train" and "valid"`)
+		return nil,
+			errors.New(`folder split: give the names of two folders, as "train" and "valid"`)
 	}
 	trainFiles, err := ImageFiles(filepath.Join(root, train), true)
 	if err != nil {
@@ -89,7 +95,8 @@ func FolderSplit(root, train, valid string) (*Split, error) {
 	if err != nil {
 		return nil, fmt.Errorf("folder split: %w", err)
 	}
-	if err := CheckClassFolders(slices.Concat(trainFiles, validFiles), filepath.Join(root, train), filepath.Join(root, valid)); err != nil {
+	if err := CheckClassFolders(slices.Concat(trainFiles, validFiles), filepath.Join(root, train),
+		filepath.Join(root, valid)); err != nil {
 		return nil, fmt.Errorf("folder split: %w", err)
 	}
 	items, err := LabelByFolder(append(trainFiles, validFiles...))

@@ -44,7 +44,9 @@ type Split struct {
 // differ only in the Unicode form of their accents are one class.
 func NewSplit(items []Labelled, o Options) (*Split, error) {
 	if len(items) == 0 {
-		return nil, errors.New("split: there are no images: is the folder right, and do the names end in .jpg, .png or the like?")
+		return nil,
+			errors.New(
+				"split: there are no images: is the folder right, and do the names end in .jpg, .png or the like?")
 	}
 	items = slices.Clone(items)
 	for i := range items { // é may be one character or two: a class is one all the same
@@ -53,7 +55,9 @@ func NewSplit(items []Labelled, o Options) (*Split, error) {
 	seen := make(map[string]bool, len(items))
 	for _, it := range items {
 		if seen[it.Path] {
-			return nil, fmt.Errorf("split: %q is listed twice: it could come into training and validation: list it once", it.Path)
+			return nil,
+				fmt.Errorf(
+					"split: %q is listed twice: it could come into training and validation: list it once", it.Path)
 		}
 		seen[it.Path] = true
 	}
@@ -66,7 +70,9 @@ func NewSplit(items []Labelled, o Options) (*Split, error) {
 		inValid[i] = true
 	}
 	if len(inValid) == len(items) {
-		return nil, fmt.Errorf("split: all %d images are for validation and none is left to train with: lower ValidPct or shorten Valid", len(items))
+		return nil,
+			fmt.Errorf(
+				"split: all %d images are for validation and none is left to train with: lower ValidPct or shorten Valid", len(items))
 	}
 	s := &Split{}
 	for i, it := range items {
@@ -111,7 +117,8 @@ func choose(items []Labelled, o Options) ([]int, error) {
 	case pct == 0:
 		pct = 0.2
 	case !(pct < 1):
-		return nil, fmt.Errorf("split: ValidPct is %v: want a fraction between 0 and 1, as 0.2", pct)
+		return nil, fmt.Errorf("split: ValidPct is %v: want a fraction between 0 and 1, as 0.2",
+			pct)
 	}
 	r := o.Random
 	if r == nil {
@@ -138,8 +145,10 @@ func listed(items []Labelled, files []string) ([]int, error) {
 	}
 	for _, f := range files {
 		if wanted[filepath.Clean(f)] {
-			return nil, fmt.Errorf("split: %d validation files are not among the %d images, for example %q: give the paths as ImageFiles gives them",
-				len(wanted), len(items), f)
+			return nil,
+				fmt.Errorf(
+					"split: %d validation files are not among the %d images, for example %q: give the paths as ImageFiles gives them",
+					len(wanted), len(items), f)
 		}
 	}
 	return valid, nil
@@ -172,7 +181,8 @@ func (s *Split) hash() string {
 	fmt.Fprintf(h, "classes %q\n", s.Classes)
 	write := func(set string, items []Item) {
 		for _, it := range items {
-			fmt.Fprintf(h, "%s %d %q\n", set, it.Label, strings.TrimPrefix(filepath.ToSlash(it.Path), root))
+			fmt.Fprintf(h, "%s %d %q\n", set, it.Label,
+				strings.TrimPrefix(filepath.ToSlash(it.Path), root))
 		}
 	}
 	write("train", s.Train)

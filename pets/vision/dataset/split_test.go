@@ -44,7 +44,8 @@ func TestSplitIsFastai(t *testing.T) {
 		t.Fatalf("%d/%d items, %d classes", len(first.Train), len(first.Valid), len(first.Classes))
 	}
 	valid := indices(first.Valid)
-	if want := []int{1804, 1664, 4513, 4180, 7191, 1221, 109, 4787, 6889, 5641}; !slices.Equal(valid[1468:], want) {
+	if want := []int{1804, 1664, 4513, 4180, 7191, 1221, 109, 4787, 6889,
+		5641}; !slices.Equal(valid[1468:], want) {
 		t.Errorf("validation ends %v, want %v", valid[1468:], want)
 	}
 	if valid[0] != 564 {
@@ -57,7 +58,8 @@ func TestSplitIsFastai(t *testing.T) {
 	if sum != 5426354 {
 		t.Errorf("sum of validation indices %d, want 5426354", sum)
 	}
-	if got, want := indices(first.Train)[:20], []int{0, 1, 2, 5, 6, 7, 8, 9, 10, 11, 12, 14, 16, 17, 18, 19, 21, 22, 23, 24}; !slices.Equal(got, want) {
+	if got, want := indices(first.Train)[:20], []int{0, 1, 2, 5, 6, 7, 8, 9, 10, 11, 12, 14, 16, 17,
+		18, 19, 21, 22, 23, 24}; !slices.Equal(got, want) {
 		t.Errorf("training begins %v, want %v", got, want)
 	}
 	second, err := NewSplit(items, Options{Random: r})
@@ -86,26 +88,31 @@ func TestSplitIsFastai(t *testing.T) {
 }
 
 func TestClassesAreSortedByCodePoint(t *testing.T) {
-	items := []Labelled{{"1", "beagle"}, {"2", "Ragdoll"}, {"3", "Abyssinian"}, {"4", "émeu"}, {"5", "american_bulldog"}}
+	items := []Labelled{{"1", "beagle"}, {"2", "Ragdoll"}, {"3", "Abyssinian"}, {"4", "émeu"},
+		{"5", "american_bulldog"}}
 	s, err := NewSplit(items, Options{ValidPct: -1})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if want := []string{"Abyssinian", "Ragdoll", "american_bulldog", "beagle", "émeu"}; !slices.Equal(s.Classes, want) {
+	if want := []string{"Abyssinian", "Ragdoll", "american_bulldog", "beagle",
+		"émeu"}; !slices.Equal(s.Classes, want) {
 		t.Errorf("classes %q, want %q", s.Classes, want)
 	}
 	if len(s.Valid) != 0 || s.Classes[s.Train[0].Label] != "beagle" {
-		t.Errorf("a negative share left %d validation items; first label %d", len(s.Valid), s.Train[0].Label)
+		t.Errorf("a negative share left %d validation items; first label %d", len(s.Valid),
+			s.Train[0].Label)
 	}
 }
 
 func TestLabelsOnlyInValidationAreDropped(t *testing.T) {
-	items := []Labelled{{"a/1.jpg", "cat"}, {"a/2.jpg", "cat"}, {"a/3.jpg", "lynx"}, {"a/4.jpg", "dog"}, {"a/5.jpg", "dog"}}
+	items := []Labelled{{"a/1.jpg", "cat"}, {"a/2.jpg", "cat"}, {"a/3.jpg", "lynx"},
+		{"a/4.jpg", "dog"}, {"a/5.jpg", "dog"}}
 	s, err := NewSplit(items, Options{Valid: []string{"a/5.jpg", "a/3.jpg"}})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if !slices.Equal(s.DroppedLabels, []string{"lynx"}) || len(s.Valid) != 1 || s.Valid[0].Path != "a/5.jpg" || !slices.Equal(s.Classes, []string{"cat", "dog"}) {
+	if !slices.Equal(s.DroppedLabels, []string{"lynx"}) || len(s.Valid) != 1 ||
+		s.Valid[0].Path != "a/5.jpg" || !slices.Equal(s.Classes, []string{"cat", "dog"}) {
 		t.Errorf("%+v", s)
 	}
 }
@@ -128,7 +135,8 @@ func TestStratified(t *testing.T) {
 	for _, it := range s.Valid {
 		counts[s.Classes[it.Label]]++
 	}
-	if counts["common"] != 40 || counts["rare"] != 6 || counts["single"] != 0 || len(s.Train) != 184 {
+	if counts["common"] != 40 || counts["rare"] != 6 || counts["single"] != 0 ||
+		len(s.Train) != 184 {
 		t.Errorf("validation %v, %d training items", counts, len(s.Train))
 	}
 }
@@ -155,11 +163,14 @@ func TestSplitMistakes(t *testing.T) {
 		o     Options
 		want  []string
 	}{
-		"nothing":      {nil, Options{}, []string{"no images", "folder"}},
-		"share":        {items, Options{ValidPct: 20}, []string{"ValidPct is 20", "0.2"}},
-		"all":          {items[:1], Options{Valid: []string{"x/a_0000.jpg"}}, []string{"none is left to train"}},
-		"unknown file": {items, Options{Valid: []string{"x/b.jpg"}}, []string{`"x/b.jpg"`, "not among the 10"}},
-		"twice":        {append(slices.Clone(items), items[3]), Options{}, []string{"x/a_0003.jpg", "twice"}},
+		"nothing": {nil, Options{}, []string{"no images", "folder"}},
+		"share":   {items, Options{ValidPct: 20}, []string{"ValidPct is 20", "0.2"}},
+		"all": {items[:1], Options{Valid: []string{"x/a_0000.jpg"}},
+			[]string{"none is left to train"}},
+		"unknown file": {items, Options{Valid: []string{"x/b.jpg"}},
+			[]string{`"x/b.jpg"`, "not among the 10"}},
+		"twice": {append(slices.Clone(items), items[3]), Options{},
+			[]string{"x/a_0003.jpg", "twice"}},
 	} {
 		_, err := NewSplit(c.items, c.o)
 		says(t, name, err, c.want...)

@@ -35,8 +35,12 @@ var Pets = URL{
 		MD5Head: "e4db5c768afd933bb91f5f594d7417a4",
 	},
 	Mirror: []Archive{
-		{URL: "https://www.robots.ox.ac.uk/~vgg/data/pets/data/images.tar.gz", File: "oxford-iiit-pet-images.tar.gz", Size: 791_918_971, MD5: "5c4f3ee8e5d25df40f4fd59a7f44e54c"},
-		{URL: "https://www.robots.ox.ac.uk/~vgg/data/pets/data/annotations.tar.gz", File: "oxford-iiit-pet-annotations.tar.gz", Size: 19_173_078, MD5: "95a8c909bbe2e81eed6a22bccdf3f68f"},
+		{URL: "https://www.robots.ox.ac.uk/~vgg/data/pets/data/images.tar.gz",
+			File: "oxford-iiit-pet-images.tar.gz", Size: 791_918_971,
+			MD5: "5c4f3ee8e5d25df40f4fd59a7f44e54c"},
+		{URL: "https://www.robots.ox.ac.uk/~vgg/data/pets/data/annotations.tar.gz",
+			File: "oxford-iiit-pet-annotations.tar.gz", Size: 19_173_078,
+			MD5: "95a8c909bbe2e81eed6a22bccdf3f68f"},
 	},
 }
 

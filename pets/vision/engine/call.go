@@ -44,7 +44,8 @@ func Call(stage string, f func()) (err error) {
 			}
 		}
 		stack := make([]byte, 64<<10)
-		err = &PanicError{Stage: stage, Value: thrown, Stack: string(stack[:runtime.Stack(stack, false)])}
+		err = &PanicError{Stage: stage, Value: thrown,
+			Stack: string(stack[:runtime.Stack(stack, false)])}
 	}()
 	f()
 	return nil

@@ -23,7 +23,8 @@ var xlaAliases = []string{"xla", "stablehlo", "hlo", "shlo"}
 func candidates(spec, cache string) ([]candidate, error) {
 	goOnly := candidate{name: Go, spec: goSpec}
 	if spec == "" {
-		return append(append(cudaCandidates(cache, ",preallocate=false"), cpuCandidates(cache, "")...), goOnly), nil
+		return append(append(cudaCandidates(cache, ",preallocate=false"),
+			cpuCandidates(cache, "")...), goOnly), nil
 	}
 	head, config, _ := strings.Cut(spec, ":")
 	switch {
@@ -45,7 +46,8 @@ func candidates(spec, cache string) ([]candidate, error) {
 		}
 		switch {
 		case filepath.IsAbs(plugin):
-			c := candidate{name: pluginEngine(plugin), spec: "xla:" + plugin + options, plugin: plugin}
+			c := candidate{name: pluginEngine(plugin), spec: "xla:" + plugin + options,
+				plugin: plugin}
 			return []candidate{c}, nil
 		case plugin == "":
 			return append(cudaCandidates(cache, cuda), cpuCandidates(cache, options)...), nil
@@ -54,12 +56,15 @@ func candidates(spec, cache string) ([]candidate, error) {
 		case plugin == "cpu":
 			return cpuCandidates(cache, options), nil
 		}
-		return nil, fmt.Errorf("engine %q: after \"xla:\" comes \"cpu\", \"cuda\" or the absolute path of a PJRT plugin, not %q", spec, plugin)
+		return nil,
+			fmt.Errorf(
+				"engine %q: after \"xla:\" comes \"cpu\", \"cuda\" or the absolute path of a PJRT plugin, not %q", spec, plugin)
 	case slices.Contains(compute.List(), head):
 		return []candidate{{name: head, spec: spec}}, nil
 	}
-	return nil, fmt.Errorf("engine %q: there is no backend %q here; known are %s; correct or unset $%s",
-		spec, head, strings.Join(compute.List(), ", "), compute.ConfigEnvVar)
+	return nil,
+		fmt.Errorf("engine %q: there is no backend %q here; known are %s; correct or unset $%s",
+			spec, head, strings.Join(compute.List(), ", "), compute.ConfigEnvVar)
 }
 
 // pluginEngine guesses a plugin's device from its file name, as go-xla does.

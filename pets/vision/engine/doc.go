@@ -43,6 +43,6 @@
 //     before main runs.
 //   - The Go backend's default schedule: it deadlocks on graphs with many large products; hence
 //     "go:ops_sequential".
-//   - Other XLA flags for the CPU (vector width, fusion emitters, oneDNN, presets for fast compiling
-//     and fast running): nothing gained; fast math halves the speed.
+//   - Other XLA flags for the CPU (vector width, fusion emitters, oneDNN, presets for fast
+//     compiling and fast running): nothing gained; fast math halves the speed.
 package engine

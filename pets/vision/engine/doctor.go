@@ -38,7 +38,8 @@ func checkEngine(o Options) Check {
 	defer eng.Close()
 	c.OK, c.Detail = true, eng.String()
 	if eng.Name == Go && o.spec() == "" {
-		c.OK, c.Detail, c.Fix = false, "the pure Go backend: right, but tens of times slower than XLA", setupFix
+		c.OK, c.Detail, c.Fix = false,
+			"the pure Go backend: right, but tens of times slower than XLA", setupFix
 	}
 	return c
 }
@@ -50,14 +51,17 @@ func checkPlugins(o Options) []Check {
 	var checks []Check
 	for _, candidate := range cpuCandidates(o.cacheDir(), "") {
 		v := judge(candidate, o)
-		c := Check{Name: "XLA for the CPU", OK: v.Refused == "", Detail: fmt.Sprintf("%s, %s, SHA-256 %.12s…", candidate.plugin, versionLine(v.Major, v.Minor), v.SHA256)}
+		c := Check{Name: "XLA for the CPU", OK: v.Refused == "",
+			Detail: fmt.Sprintf("%s, %s, SHA-256 %.12s…", candidate.plugin,
+				versionLine(v.Major, v.Minor), v.SHA256)}
 		if !c.OK {
 			c.Detail, c.Fix = candidate.plugin+": "+v.Refused, setupFix
 		}
 		checks = append(checks, c)
 	}
 	if len(checks) == 0 {
-		checks = append(checks, Check{Name: "XLA for the CPU", Detail: "no plugin in the cache folder or on go-xla's search path", Fix: setupFix})
+		checks = append(checks, Check{Name: "XLA for the CPU",
+			Detail: "no plugin in the cache folder or on go-xla's search path", Fix: setupFix})
 	}
 	return checks
 }
@@ -95,12 +99,14 @@ func availableMemory() (bytes int64, known bool) {
 	}
 	for line := range strings.Lines(string(text)) {
 		if rest, ok := strings.CutPrefix(line, "MemAvailable:"); ok {
-			kilobytes, err := strconv.ParseInt(strings.TrimSuffix(strings.TrimSpace(rest), " kB"), 10, 64)
+			kilobytes, err := strconv.ParseInt(strings.TrimSuffix(strings.TrimSpace(rest), " kB"),
+				10, 64)
 			bytes, known = kilobytes<<10, err == nil
 		}
 	}
 	if text, err := os.ReadFile("/sys/fs/cgroup/memory.max"); err == nil {
-		if limit, err := strconv.ParseInt(strings.TrimSpace(string(text)), 10, 64); err == nil && limit < bytes {
+		if limit, err := strconv.ParseInt(strings.TrimSpace(string(text)), 10, 64); err == nil &&
+			limit < bytes {
 			bytes = limit
 		}
 	}
@@ -109,7 +115,8 @@ func availableMemory() (bytes int64, known bool) {
 
 func checkCores() Check {
 	usable := runtime.GOMAXPROCS(0) // knows a container's limit
-	c := Check{Name: "cores", OK: usable >= 2, Detail: fmt.Sprintf("%d usable of %d, %s/%s", usable, runtime.NumCPU(), runtime.GOOS, runtime.GOARCH)}
+	c := Check{Name: "cores", OK: usable >= 2, Detail: fmt.Sprintf("%d usable of %d, %s/%s", usable,
+		runtime.NumCPU(), runtime.GOOS, runtime.GOARCH)}
 	if !c.OK {
 		c.Fix = "two cores or more: pictures are prepared while the engine computes"
 	}
@@ -120,7 +127,8 @@ func checkCache(dir string) Check {
 	c := Check{Name: "cache folder", OK: true, Detail: dir}
 	probe := filepath.Join(dir, ".writable")
 	if err := writeAtomic(probe, nil); err != nil {
-		return Check{Name: "cache folder", Detail: "cannot be written: " + err.Error(), Fix: "set GOPETS_CACHE to a folder of yours"}
+		return Check{Name: "cache folder", Detail: "cannot be written: " + err.Error(),
+			Fix: "set GOPETS_CACHE to a folder of yours"}
 	}
 	_ = os.Remove(probe)
 	return c

@@ -111,8 +111,10 @@ func Open(o Options) (*Engine, error) {
 		o.log("computing on " + eng.String())
 		return eng, nil
 	}
-	return nil, fmt.Errorf("opening the engine %q: nothing that it names starts (%s); unset $%s to let the best one be chosen, or say \"go\"",
-		spec, cmp.Or(strings.Join(notes, "; "), "no plugin found"), compute.ConfigEnvVar)
+	return nil,
+		fmt.Errorf(
+			"opening the engine %q: nothing that it names starts (%s); unset $%s to let the best one be chosen, or say \"go\"",
+			spec, cmp.Or(strings.Join(notes, "; "), "no plugin found"), compute.ConfigEnvVar)
 }
 
 // examine returns the flags that a candidate's plugin knows, and why it must not be used.

@@ -16,7 +16,8 @@ func TestEachEngineComputes(t *testing.T) {
 	enginetest.Each(t, func(t *testing.T, eng *engine.Engine) {
 		var sum float32
 		err := engine.Call("adding", func() {
-			exec := graph.MustNewExec(eng.Backend, func(x *graph.Node) *graph.Node { return graph.ReduceAllSum(x) })
+			exec := graph.MustNewExec(eng.Backend,
+				func(x *graph.Node) *graph.Node { return graph.ReduceAllSum(x) })
 			sum = exec.MustCall([]float32{1, 2, 3.5})[0].Value().(float32)
 		})
 		if err != nil || sum != 6.5 {
@@ -47,7 +48,8 @@ func TestUnknownSpecs(t *testing.T) {
 		eng, err := engine.Open(engine.Options{Spec: spec, CacheDir: t.TempDir()})
 		if err == nil {
 			t.Errorf("%s opened %s", spec, eng)
-		} else if !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "goroutine") {
+		} else if !strings.Contains(err.Error(), want) ||
+			strings.Contains(err.Error(), "goroutine") {
 			t.Errorf("%s: error %q does not speak of %q", spec, err, want)
 		}
 	}
@@ -83,7 +85,8 @@ func ExampleOpen() {
 	}
 	defer eng.Close()
 	err = engine.Call("adding", func() {
-		add := graph.MustNewExec(eng.Backend, func(a, b *graph.Node) *graph.Node { return graph.Add(a, b) })
+		add := graph.MustNewExec(eng.Backend,
+			func(a, b *graph.Node) *graph.Node { return graph.Add(a, b) })
 		fmt.Println(eng.Name, add.MustCall(float32(40), float32(2))[0])
 	})
 	if err != nil {

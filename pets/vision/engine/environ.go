@@ -29,7 +29,10 @@ func Environ(o Options) (env []string, note string) {
 		if os.Getenv(name) == value {
 			continue
 		}
-		env = slices.DeleteFunc(env, func(old string) bool { return strings.HasPrefix(old, name+"=") })
+		env = slices.DeleteFunc(env, func(old string) bool {
+			return strings.HasPrefix(old,
+				name+"=")
+		})
 		env = append(env, entry)
 		changed = append(changed, name)
 	}
@@ -44,8 +47,10 @@ func Environ(o Options) (env []string, note string) {
 func additions(plugin, cache string) []string {
 	entries := []string{"GOMLX_NO_AUTO_INSTALL=1"}
 	if runtime.GOOS == "linux" {
-		if tunables := os.Getenv("GLIBC_TUNABLES"); !strings.Contains(tunables, "glibc.malloc.hugetlb=") {
-			entries = append(entries, "GLIBC_TUNABLES="+join(tunables, ":", "glibc.malloc.hugetlb=1"))
+		if tunables := os.Getenv("GLIBC_TUNABLES"); !strings.Contains(tunables,
+			"glibc.malloc.hugetlb=") {
+			entries = append(entries, "GLIBC_TUNABLES="+join(tunables, ":",
+				"glibc.malloc.hugetlb=1"))
 		}
 	}
 	if pluginEngine(plugin) != CUDA {

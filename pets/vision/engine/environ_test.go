@@ -40,7 +40,8 @@ func TestEnvironOnce(t *testing.T) {
 	if lookup(t, env, "GOMLX_NO_AUTO_INSTALL") != "1" || note == "" {
 		t.Errorf("note %q", note)
 	}
-	if got := lookup(t, env, "GLIBC_TUNABLES"); runtime.GOOS == "linux" && got != "glibc.malloc.arena_max=4:glibc.malloc.hugetlb=1" {
+	if got := lookup(t, env, "GLIBC_TUNABLES"); runtime.GOOS == "linux" &&
+		got != "glibc.malloc.arena_max=4:glibc.malloc.hugetlb=1" {
 		t.Errorf("GLIBC_TUNABLES=%s", got)
 	}
 	become(t, env)
@@ -54,7 +55,8 @@ func TestEnvironForCUDAFromPip(t *testing.T) {
 	cache := alone(t)
 	site := filepath.Join(t.TempDir(), "site-packages")
 	plugin := filepath.Join(site, "jax_plugins", "xla_cuda13", "xla_cuda_plugin.so")
-	libs := []string{filepath.Join(site, "nvidia", "cu13", "lib"), filepath.Join(site, "nvidia", "cudnn", "lib")}
+	libs := []string{filepath.Join(site, "nvidia", "cu13", "lib"), filepath.Join(site, "nvidia",
+		"cudnn", "lib")}
 	for _, dir := range append(libs, filepath.Dir(plugin)) {
 		if err := os.MkdirAll(dir, 0o755); err != nil {
 			t.Fatal(err)
@@ -64,11 +66,13 @@ func TestEnvironForCUDAFromPip(t *testing.T) {
 	t.Setenv("XLA_FLAGS", "--xla_dump_to=/tmp/x")
 	o := Options{Spec: "xla:" + plugin}
 	env, _ := Environ(o)
-	if got, want := lookup(t, env, "LD_LIBRARY_PATH"), strings.Join(append(libs, "/opt/lib"), ":"); got != want {
+	if got, want := lookup(t, env, "LD_LIBRARY_PATH"), strings.Join(append(libs, "/opt/lib"),
+		":"); got != want {
 		t.Errorf("LD_LIBRARY_PATH=%s, want %s", got, want)
 	}
 	flags := strings.Fields(lookup(t, env, "XLA_FLAGS"))
-	want := []string{"--xla_dump_to=/tmp/x", "--xla_gpu_cuda_data_dir=" + filepath.Join(site, "nvidia", "cu13"),
+	want := []string{"--xla_dump_to=/tmp/x", "--xla_gpu_cuda_data_dir=" + filepath.Join(site,
+		"nvidia", "cu13"),
 		"--xla_gpu_per_fusion_autotune_cache_dir=" + filepath.Join(cache, "pjrt", "autotune")}
 	if !slices.Equal(flags, want) {
 		t.Errorf("XLA_FLAGS=%q, want %q", flags, want)
@@ -82,7 +86,8 @@ func TestEnvironForCUDAFromPip(t *testing.T) {
 func TestPipCUDAPluginsOfAnEnvironment(t *testing.T) {
 	alone(t)
 	env := t.TempDir()
-	plugin := filepath.Join(env, "lib", "python3.12", "site-packages", "jax_plugins", "xla_cuda13", "xla_cuda_plugin.so")
+	plugin := filepath.Join(env, "lib", "python3.12", "site-packages", "jax_plugins", "xla_cuda13",
+		"xla_cuda_plugin.so")
 	if err := os.MkdirAll(filepath.Dir(plugin), 0o755); err != nil {
 		t.Fatal(err)
 	}
@@ -102,17 +107,20 @@ func TestPluginsOnTheSearchPath(t *testing.T) {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		t.Fatal(err)
 	}
-	for _, name := range []string{"pjrt_c_api_cpu_v1_plugin.so", "pjrt_c_api_cuda_v1_plugin.so", "libother.so"} {
+	for _, name := range []string{"pjrt_c_api_cpu_v1_plugin.so", "pjrt_c_api_cuda_v1_plugin.so",
+		"libother.so"} {
 		if err := os.WriteFile(filepath.Join(dir, name), []byte(name), 0o755); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if err := os.Symlink("pjrt_c_api_cpu_v1_plugin.so", filepath.Join(dir, "pjrt_c_api_cpu_plugin.so")); err != nil {
+	if err := os.Symlink("pjrt_c_api_cpu_v1_plugin.so",
+		filepath.Join(dir, "pjrt_c_api_cpu_plugin.so")); err != nil {
 		t.Fatal(err)
 	}
 	t.Setenv("PJRT_PLUGIN_LIBRARY_PATH", "relative:"+dir)
 	found, err := candidates("xla:cpu,shared_buffers", cache)
-	if err != nil || len(found) != 1 || found[0].plugin != filepath.Join(dir, "pjrt_c_api_cpu_v1_plugin.so") ||
+	if err != nil || len(found) != 1 || found[0].plugin != filepath.Join(dir,
+		"pjrt_c_api_cpu_v1_plugin.so") ||
 		found[0].spec != "xla:"+found[0].plugin+",shared_buffers" {
 		t.Errorf("found %+v, %v", found, err)
 	}
@@ -127,7 +135,8 @@ func TestDoctor(t *testing.T) {
 			t.Errorf("%+v says too little", c)
 		}
 	}
-	for _, name := range []string{"engine", "XLA for the CPU", "CUDA", "memory", "cores", "cache folder"} {
+	for _, name := range []string{"engine", "XLA for the CPU", "CUDA", "memory", "cores",
+		"cache folder"} {
 		if _, ok := names[name]; !ok {
 			t.Errorf("no check %q", name)
 		}

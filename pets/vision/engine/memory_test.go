@@ -41,12 +41,14 @@ func TestOutOfMemory(t *testing.T) {
 		}
 	})
 	t.Run("xla on a GPU", func(t *testing.T) { // XLA's words there
-		err := errors.New("training step: RESOURCE_EXHAUSTED: Out of memory while trying to allocate 85899345920 bytes.")
+		err := errors.New(
+			"training step: RESOURCE_EXHAUSTED: Out of memory while trying to allocate 85899345920 bytes.")
 		if !engine.OutOfMemory(err) {
 			t.Errorf("not recognised: %v", err)
 		}
 	})
-	for _, other := range []error{nil, errors.New("training step: bad shape"), errors.New("loss is NaN")} {
+	for _, other := range []error{nil, errors.New("training step: bad shape"),
+		errors.New("loss is NaN")} {
 		if engine.OutOfMemory(other) {
 			t.Errorf("%v is not about memory", other)
 		}

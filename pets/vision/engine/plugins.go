@@ -33,7 +33,8 @@ func cpuCandidates(cache, options string) []candidate {
 	}
 	var found []candidate
 	add := func(path, sum string) {
-		found = append(found, candidate{name: CPU, spec: "xla:" + path + options, plugin: path, sha256: sum})
+		found = append(found, candidate{name: CPU, spec: "xla:" + path + options, plugin: path,
+			sha256: sum})
 	}
 	if path := wheelPath(cache); exists(path) {
 		add(path, wheelSHA256)
@@ -105,9 +106,11 @@ func searchDirs() []string {
 		case "windows":
 			lib = filepath.Join(home, "AppData", "Local")
 		}
-		dirs = append(dirs, filepath.Join(lib, "go-xla"), filepath.Join(lib, "go-xla", "nvidia"), filepath.Join(lib, "gomlx", "pjrt"))
+		dirs = append(dirs, filepath.Join(lib, "go-xla"), filepath.Join(lib, "go-xla", "nvidia"),
+			filepath.Join(lib, "gomlx", "pjrt"))
 	}
-	dirs = append(dirs, "/usr/local/lib/go-xla", "/usr/local/lib/go-xla/nvidia", "/usr/local/lib/gomlx/pjrt")
+	dirs = append(dirs, "/usr/local/lib/go-xla", "/usr/local/lib/go-xla/nvidia",
+		"/usr/local/lib/gomlx/pjrt")
 	dirs = append(dirs, filepath.SplitList(os.Getenv("LD_LIBRARY_PATH"))...)
 	configs, _ := filepath.Glob("/etc/ld.so.conf.d/*.conf")
 	for _, config := range configs {
@@ -132,18 +135,23 @@ func pipCUDAPlugins() []string {
 	}
 	if python, err := exec.LookPath("python3"); err == nil {
 		if real, err := filepath.EvalSymlinks(python); err == nil {
-			sites = append(sites, filepath.Join(globQuote(filepath.Dir(filepath.Dir(real))), "lib", "python3*", "site-packages"))
+			sites = append(sites, filepath.Join(globQuote(filepath.Dir(filepath.Dir(real))), "lib",
+				"python3*", "site-packages"))
 		}
-		sites = append(sites, filepath.Join(globQuote(filepath.Dir(filepath.Dir(python))), "lib", "python3*", "site-packages"))
+		sites = append(sites, filepath.Join(globQuote(filepath.Dir(filepath.Dir(python))), "lib",
+			"python3*", "site-packages"))
 	}
 	if home, err := os.UserHomeDir(); err == nil {
-		sites = append(sites, filepath.Join(globQuote(home), ".local", "lib", "python3*", "site-packages"))
+		sites = append(sites, filepath.Join(globQuote(home), ".local", "lib", "python3*",
+			"site-packages"))
 	}
-	sites = append(sites, "/usr/local/lib/python3*/site-packages", "/usr/local/lib/python3*/dist-packages", "/usr/lib/python3/dist-packages")
+	sites = append(sites, "/usr/local/lib/python3*/site-packages",
+		"/usr/local/lib/python3*/dist-packages", "/usr/lib/python3/dist-packages")
 	var plugins []string
 	seen := map[string]bool{}
 	for _, site := range sites {
-		files, _ := filepath.Glob(filepath.Join(site, "jax_plugins", "xla_cuda*", "xla_cuda_plugin.so"))
+		files, _ := filepath.Glob(filepath.Join(site, "jax_plugins", "xla_cuda*",
+			"xla_cuda_plugin.so"))
 		for _, file := range files {
 			if !seen[file] {
 				seen[file] = true
@@ -156,7 +164,8 @@ func pipCUDAPlugins() []string {
 
 // nvidiaGPU reports whether an NVIDIA GPU is here and meant to be seen.
 func nvidiaGPU() bool {
-	if visible, ok := os.LookupEnv("CUDA_VISIBLE_DEVICES"); ok && (visible == "" || visible == "-1") {
+	if visible, ok := os.LookupEnv("CUDA_VISIBLE_DEVICES"); ok &&
+		(visible == "" || visible == "-1") {
 		return false
 	}
 	if devices, _ := filepath.Glob("/dev/nvidia[0-9]*"); len(devices) > 0 {

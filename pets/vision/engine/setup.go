@@ -46,7 +46,8 @@ const noXLA = "this program was built without XLA: there was no C compiler (inst
 
 // String is the report in one line.
 func (r Report) String() string {
-	return fmt.Sprintf("XLA for the CPU: %s, %s, SHA-256 %.12s… (%s)", r.Plugin, r.Version, r.SHA256, r.Source)
+	return fmt.Sprintf("XLA for the CPU: %s, %s, SHA-256 %.12s… (%s)", r.Plugin, r.Version,
+		r.SHA256, r.Source)
 }
 
 // Setup makes sure that a CPU plugin is here that Open will accept. It looks first, then asks
@@ -54,7 +55,8 @@ func (r Report) String() string {
 // noticed within seconds. An error means only that computing will be slow: Open works on the Go
 // backend all the same; it says what was tried and what to do by hand.
 func Setup(ctx context.Context, o SetupOptions) (Report, error) {
-	open := Options{CacheDir: o.CacheDir, Trial: o.Trial, Log: o.Log, trialTime: o.trialTime, disbelieve: true}
+	open := Options{CacheDir: o.CacheDir, Trial: o.Trial, Log: o.Log, trialTime: o.trialTime,
+		disbelieve: true}
 	cache := open.cacheDir()
 	if !withXLA {
 		return Report{}, errors.New("setting up XLA: " + noXLA)
@@ -68,7 +70,8 @@ func Setup(ctx context.Context, o SetupOptions) (Report, error) {
 		troubles = append(troubles, fmt.Errorf("%s: %s", c.plugin, v.Refused))
 	}
 	if o.Offline {
-		return Report{}, noPlugin(cache, append(troubles, errors.New("downloading is switched off")))
+		return Report{}, noPlugin(cache,
+			append(troubles, errors.New("downloading is switched off")))
 	}
 	for _, way := range []struct {
 		name  string
@@ -96,16 +99,19 @@ func Setup(ctx context.Context, o SetupOptions) (Report, error) {
 }
 
 func (v verdict) report(source string) Report {
-	return Report{Plugin: v.Path, Version: versionLine(v.Major, v.Minor), SHA256: v.SHA256, Source: source}
+	return Report{Plugin: v.Path, Version: versionLine(v.Major, v.Minor), SHA256: v.SHA256,
+		Source: source}
 }
 
 func noPlugin(cache string, troubles []error) error {
 	byHand := "set GOMLX_BACKEND=xla:/path/to/plugin.so to a PJRT CPU plugin"
 	if wheelFits() {
-		byHand = fmt.Sprintf("where there is a network, `pip download --no-deps %s==%s`, unzip it, and put %s at %s; or %s",
+		byHand = fmt.Sprintf(
+			"where there is a network, `pip download --no-deps %s==%s`, unzip it, and put %s at %s; or %s",
 			wheelPackage, wheelVersion, wheelLibrary, wheelPath(cache), byHand)
 	}
-	return fmt.Errorf("no XLA plugin for the CPU; everything works on the Go backend, slower. By hand: %s. What was tried: %w", byHand, errors.Join(troubles...))
+	return fmt.Errorf(
+		"no XLA plugin for the CPU; everything works on the Go backend, slower. By hand: %s. What was tried: %w", byHand, errors.Join(troubles...))
 }
 
 // byInstaller runs go-xla's installer in a child, because it knows no time-outs and draws on the
@@ -170,7 +176,8 @@ func wheelFits() bool { return runtime.GOOS == "linux" && runtime.GOARCH == "amd
 // into any Python.
 func byPip(ctx context.Context, o SetupOptions, cache string) (candidate, error) {
 	if !wheelFits() {
-		return candidate{}, fmt.Errorf("the wheel is for linux/amd64, this is %s/%s", runtime.GOOS, runtime.GOARCH)
+		return candidate{}, fmt.Errorf("the wheel is for linux/amd64, this is %s/%s", runtime.GOOS,
+			runtime.GOARCH)
 	}
 	pip := findPip()
 	if pip == nil {
@@ -186,8 +193,10 @@ func byPip(ctx context.Context, o SetupOptions, cache string) (candidate, error)
 	defer os.RemoveAll(scratch)
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	args := append(pip[1:], "download", "--no-deps", "--only-binary=:all:", "--platform", "manylinux_2_27_x86_64",
-		"--dest", scratch, "--timeout", "4", "--retries", "0", "--no-input", "--no-cache-dir", "--disable-pip-version-check",
+	args := append(pip[1:], "download", "--no-deps", "--only-binary=:all:", "--platform",
+		"manylinux_2_27_x86_64",
+		"--dest", scratch, "--timeout", "4", "--retries", "0", "--no-input", "--no-cache-dir",
+		"--disable-pip-version-check",
 		"--progress-bar", "off", wheelPackage+"=="+wheelVersion)
 	cmd := exec.CommandContext(ctx, pip[0], args...)
 	cmd.Env = append(os.Environ(), "TMPDIR="+scratch)
@@ -274,7 +283,8 @@ func extract(archive, member, path, sum string) (err error) {
 	return os.Rename(out.Name(), path)
 }
 
-func watchedChild(ctx context.Context, o SetupOptions, job string) (*exec.Cmd, context.CancelFunc, error) {
+func watchedChild(ctx context.Context, o SetupOptions, job string) (*exec.Cmd, context.CancelFunc,
+	error) {
 	ctx, cancel := context.WithCancel(ctx)
 	cmd, err := childCommand(ctx, o.Trial, job)
 	if err != nil {
@@ -287,7 +297,8 @@ func watchedChild(ctx context.Context, o SetupOptions, job string) (*exec.Cmd, c
 const stallTime = 12 * time.Second
 
 // watch runs a downloading command and stops it when the folder it writes into no longer grows.
-func watch(cmd *exec.Cmd, stop func(), folder string, o SetupOptions, what string, total int64) error {
+func watch(cmd *exec.Cmd, stop func(), folder string, o SetupOptions, what string,
+	total int64) error {
 	var output strings.Builder
 	cmd.Stdout, cmd.Stderr = &output, &output
 	if err := cmd.Start(); err != nil {

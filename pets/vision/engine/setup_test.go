@@ -86,12 +86,15 @@ func TestSetupRefusesWheels(t *testing.T) {
 		t.Skip("the wheel is for linux/amd64")
 	}
 	for name, test := range map[string]struct{ script, want string }{
-		"another library": {"cp '" + wheel(t, wheelMember, strings.NewReader("not it")) + "' $dest/", "SHA-256"},
-		"another package": {"cp '" + wheel(t, "else.so", strings.NewReader("not it")) + "' $dest/", "holds no"},
-		"no zip":          {"echo hello >$dest/a.whl", "damaged"},
-		"nothing":         {"exit 0", "0 wheels"},
-		"pip fails":       {"echo Looking >&2; echo 'ERROR: no route' >&2; exit 1", "ERROR: no route"},
-		"pip hangs":       {"exec sleep 600", "nothing came for 300ms"},
+		"another library": {"cp '" + wheel(t, wheelMember, strings.NewReader("not it")) +
+			"' $dest/", "SHA-256"},
+		"another package": {"cp '" + wheel(t, "else.so", strings.NewReader("not it")) + "' $dest/",
+			"holds no"},
+		"no zip":  {"echo hello >$dest/a.whl", "damaged"},
+		"nothing": {"exit 0", "0 wheels"},
+		"pip fails": {"echo Looking >&2; echo 'ERROR: no route' >&2; exit 1",
+			"ERROR: no route"},
+		"pip hangs": {"exec sleep 600", "nothing came for 300ms"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			cache := alone(t)
@@ -130,7 +133,8 @@ esac`}
 	if err != nil {
 		t.Fatal(err)
 	}
-	if r.Source != "go-xla's installer" || filepath.Base(r.Plugin) != "pjrt_c_api_cpu_v0.0.1_plugin.so" || r.Version != "PJRT 0.104" {
+	if r.Source != "go-xla's installer" ||
+		filepath.Base(r.Plugin) != "pjrt_c_api_cpu_v0.0.1_plugin.so" || r.Version != "PJRT 0.104" {
 		t.Errorf("%+v", r)
 	}
 	again, err := Setup(context.Background(), SetupOptions{Offline: true, Trial: child})
@@ -141,7 +145,8 @@ esac`}
 	if err := os.WriteFile(r.Plugin, []byte("another\n"), 0o755); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := Setup(context.Background(), SetupOptions{Offline: true, Trial: child}); err == nil || !strings.Contains(err.Error(), "SHA-256") {
+	if _, err := Setup(context.Background(), SetupOptions{Offline: true,
+		Trial: child}); err == nil || !strings.Contains(err.Error(), "SHA-256") {
 		t.Errorf("a replaced library: %v", err)
 	}
 	eng, err := Open(Options{CacheDir: cache, Trial: child})
@@ -153,7 +158,8 @@ esac`}
 // Two copies of a file that pip moves are no more than the whole.
 func TestProgressEndsAtTheTotal(t *testing.T) {
 	dir := t.TempDir()
-	cmd := exec.Command("sh", "-c", `head -c 3000 /dev/zero >"$0/a"; cp "$0/a" "$0/b"; sleep 1`, dir)
+	cmd := exec.Command("sh", "-c", `head -c 3000 /dev/zero >"$0/a"; cp "$0/a" "$0/b"; sleep 1`,
+		dir)
 	var told []int64
 	o := SetupOptions{Progress: func(_ string, done, _ int64) { told = append(told, done) }}
 	if err := watch(cmd, func() {}, dir, o, "XLA", 4000); err != nil {
@@ -170,7 +176,8 @@ func TestSetupCancelled(t *testing.T) {
 	fakePip(t, "exec sleep 600")
 	ctx, cancel := context.WithTimeout(context.Background(), 200*time.Millisecond)
 	defer cancel()
-	if _, err := Setup(ctx, SetupOptions{probeURL: deadURL(t)}); err == nil || !strings.Contains(err.Error(), "deadline") {
+	if _, err := Setup(ctx, SetupOptions{probeURL: deadURL(t)}); err == nil ||
+		!strings.Contains(err.Error(), "deadline") {
 		t.Errorf("got %v", err)
 	}
 }
@@ -202,7 +209,8 @@ func TestSetupWithTheRealWheel(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if r.SHA256 != wheelSHA256 || !strings.HasPrefix(r.Version, "PJRT 0.106") || r.Plugin != wheelPath(cache) {
+	if r.SHA256 != wheelSHA256 || !strings.HasPrefix(r.Version, "PJRT 0.106") ||
+		r.Plugin != wheelPath(cache) {
 		t.Errorf("%+v", r)
 	}
 	eng, err := Open(Options{})

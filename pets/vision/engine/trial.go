@@ -49,7 +49,8 @@ func trial(spec string, r *report) error {
 			return err
 		}
 		if major, minor := headerVersion(); r.Major != major {
-			return fmt.Errorf("it speaks PJRT %d.%d, which go-xla (PJRT %d.%d) does not", r.Major, r.Minor, major, minor)
+			return fmt.Errorf("it speaks PJRT %d.%d, which go-xla (PJRT %d.%d) does not", r.Major,
+				r.Minor, major, minor)
 		}
 	}
 	want, err := trialGraph(goSpec)
@@ -67,7 +68,8 @@ func trial(spec string, r *report) error {
 			worst = math.Max(worst, math.Abs(float64(got[i][j]-want[i][j])))
 		}
 		if !(worst <= trialTolerance*scale) { // NaN fails too
-			return fmt.Errorf("it computes a convolution or its gradient wrongly: off by %.2g where values reach %.2g", worst, scale)
+			return fmt.Errorf(
+				"it computes a convolution or its gradient wrongly: off by %.2g where values reach %.2g", worst, scale)
 		}
 	}
 	return nil

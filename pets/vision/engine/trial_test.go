@@ -64,11 +64,16 @@ void *GetPjrtApi(void) {
 func TestTrialRefuses(t *testing.T) {
 	needXLA(t)
 	for name, test := range map[string]struct{ source, want string }{
-		"no plugin":     {"int x;", "trial failed: "},
-		"wrong major":   {"#define MAJOR 9\n" + fakeAPI, "speaks PJRT 9.1"},
-		"crash":         {"#include <stdlib.h>\n__attribute__((constructor)) static void f(void) { abort(); }", "trial crashed"},
-		"exit":          {"#include <stdlib.h>\n__attribute__((constructor)) static void f(void) { _Exit(0); }", "without a report"},
-		"hang":          {"#include <unistd.h>\n__attribute__((constructor)) static void f(void) { for (;;) pause(); }", "did not end within"},
+		"no plugin":   {"int x;", "trial failed: "},
+		"wrong major": {"#define MAJOR 9\n" + fakeAPI, "speaks PJRT 9.1"},
+		"crash": {
+			"#include <stdlib.h>\n__attribute__((constructor)) static void f(void) { abort(); }",
+			"trial crashed"},
+		"exit": {
+			"#include <stdlib.h>\n__attribute__((constructor)) static void f(void) { _Exit(0); }",
+			"without a report"},
+		"hang": {
+			"#include <unistd.h>\n__attribute__((constructor)) static void f(void) { for (;;) pause(); }", "did not end within"},
 		"no such thing": {"void *GetPjrtApi(void) { return 0; }", "trial "},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -98,7 +103,8 @@ func TestRefusedPluginLeavesGo(t *testing.T) {
 	}
 	defer eng.Close()
 	notes := strings.Join(eng.Notes, "\n")
-	if eng.Name != Go || !strings.Contains(notes, plugin+" is not used") || !strings.Contains(notes, "nb setup") {
+	if eng.Name != Go || !strings.Contains(notes, plugin+" is not used") ||
+		!strings.Contains(notes, "nb setup") {
 		t.Errorf("opened %s with notes %q", eng, notes)
 	}
 	if last := told[len(told)-1]; !strings.HasPrefix(last, "computing on go") {
@@ -116,7 +122,8 @@ func TestSpecsThatNameNoPlugin(t *testing.T) {
 		"xla":                     "no plugin found",
 	} {
 		alone(t)
-		if eng, err := Open(Options{Spec: spec}); err == nil || !strings.Contains(err.Error(), want) {
+		if eng, err := Open(Options{Spec: spec}); err == nil ||
+			!strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v, error %v does not say %q", spec, eng, err, want)
 		}
 	}

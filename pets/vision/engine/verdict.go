@@ -37,9 +37,11 @@ func judge(c candidate, o Options) verdict {
 	if err != nil {
 		return verdict{Refused: "it cannot be read: " + err.Error()}
 	}
-	fresh := verdict{Path: c.plugin, Size: info.Size(), Modified: info.ModTime().UnixNano(), When: time.Now()}
+	fresh := verdict{Path: c.plugin, Size: info.Size(), Modified: info.ModTime().UnixNano(),
+		When: time.Now()}
 	file := verdictFile(o.cacheDir(), c.plugin)
-	if old, err := readVerdict(file); err == nil && old.Path == fresh.Path && old.Size == fresh.Size && old.Modified == fresh.Modified {
+	if old, err := readVerdict(file); err == nil && old.Path == fresh.Path &&
+		old.Size == fresh.Size && old.Modified == fresh.Modified {
 		sumHolds := c.sha256 == "" || c.sha256 == old.SHA256
 		believed := old.Refused == "" || !o.disbelieve && time.Since(old.When) < refusalHolds
 		if sumHolds && believed && old.Flags != nil {
@@ -54,7 +56,9 @@ func judge(c candidate, o Options) verdict {
 		fresh.Refused = "it cannot be read: " + err.Error()
 		return fresh
 	case c.sha256 != "" && fresh.SHA256 != c.sha256:
-		fresh.Refused = fmt.Sprintf("its SHA-256 is %.12s…, wanted %.12s…; remove it and run `nb setup` again", fresh.SHA256, c.sha256)
+		fresh.Refused = fmt.Sprintf(
+			"its SHA-256 is %.12s…, wanted %.12s…; remove it and run `nb setup` again",
+			fresh.SHA256, c.sha256)
 	default:
 		o.log("trying " + filepath.Base(c.plugin) + " in a process of its own")
 		try(c, o, &fresh)

@@ -23,7 +23,8 @@ func ExampleFrom() {
 		fmt.Println(pair.Actual, "called", pair.Predicted, pair.Count)
 	}
 	worst := in.TopLosses(1, true)[0]
-	fmt.Printf("%s: %s/%s / %.2f / %.2f\n", worst.Path, worst.Predicted, worst.Actual, worst.Loss, worst.Prob)
+	fmt.Printf("%s: %s/%s / %.2f / %.2f\n", worst.Path, worst.Predicted, worst.Actual, worst.Loss,
+		worst.Prob)
 	a := in.Accuracy()
 	fmt.Printf("%d of %d, 95 %% between %.2f and %.2f\n", a.Right, a.Total, a.Low, a.High)
 	// Output:

@@ -39,7 +39,8 @@ func TestMostConfusedTies(t *testing.T) {
 	in := must(t, fromCounts([]string{"a", "b", "c"}, [][]int{{4, 2, 1}, {3, 4, 2}, {2, 3, 4}}))
 	want := []Confused{
 		{Actual: "b", Predicted: "a", Count: 3}, {Actual: "c", Predicted: "b", Count: 3},
-		{Actual: "a", Predicted: "b", Count: 2}, {Actual: "b", Predicted: "c", Count: 2}, {Actual: "c", Predicted: "a", Count: 2},
+		{Actual: "a", Predicted: "b", Count: 2}, {Actual: "b", Predicted: "c", Count: 2},
+		{Actual: "c", Predicted: "a", Count: 2},
 	}
 	if got := in.MostConfused(2); !reflect.DeepEqual(got, want) {
 		t.Errorf("got %v, want %v", got, want)

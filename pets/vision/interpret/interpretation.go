@@ -37,8 +37,9 @@ func (in *Interpretation) TopLosses(k int, largest bool) []TopLoss {
 	}
 	top := make([]TopLoss, len(order))
 	for n, i := range order {
-		top[n] = TopLoss{Index: i, Path: in.Paths[i], Predicted: in.Classes[in.Predicted[i]], Actual: in.Classes[in.Labels[i]],
-			Loss: in.Losses[i], Prob: in.Probs[i][in.Labels[i]]}
+		top[n] = TopLoss{Index: i, Path: in.Paths[i], Predicted: in.Classes[in.Predicted[i]],
+			Actual: in.Classes[in.Labels[i]],
+			Loss:   in.Losses[i], Prob: in.Probs[i][in.Labels[i]]}
 	}
 	return top
 }
@@ -87,7 +88,8 @@ func (in *Interpretation) MostConfused(min int) []Confused {
 	for a, row := range in.Confusion() {
 		for p, n := range row {
 			if a != p && n > 0 && n >= min {
-				pairs = append(pairs, Confused{Actual: in.Classes[a], Predicted: in.Classes[p], Count: n})
+				pairs = append(pairs, Confused{Actual: in.Classes[a], Predicted: in.Classes[p],
+					Count: n})
 			}
 		}
 	}
@@ -114,7 +116,8 @@ func (in *Interpretation) Report() []ClassReport {
 		return float64(a) / float64(b)
 	}
 	var lines []ClassReport
-	macro, weighted, present := ClassReport{Class: "macro avg"}, ClassReport{Class: "weighted avg"}, 0.0
+	macro, weighted, present := ClassReport{Class: "macro avg"}, ClassReport{Class: "weighted avg"},
+		0.0
 	for c, name := range in.Classes {
 		support, predicted := 0, 0
 		for o := range in.Classes {
@@ -122,8 +125,9 @@ func (in *Interpretation) Report() []ClassReport {
 			predicted += counts[o][c]
 		}
 		right := counts[c][c]
-		line := ClassReport{Class: name, Precision: share(right, predicted), Recall: share(right, support),
-			F1: share(2*right, support+predicted), Support: support}
+		line := ClassReport{Class: name, Precision: share(right, predicted),
+			Recall: share(right, support),
+			F1:     share(2*right, support+predicted), Support: support}
 		lines = append(lines, line)
 		weighted.add(line, float64(support)/float64(len(in.Labels)))
 		if support > 0 {
@@ -131,7 +135,8 @@ func (in *Interpretation) Report() []ClassReport {
 			present++
 		}
 	}
-	macro.Precision, macro.Recall, macro.F1 = macro.Precision/present, macro.Recall/present, macro.F1/present
+	macro.Precision, macro.Recall, macro.F1 = macro.Precision/present, macro.Recall/present,
+		macro.F1/present
 	macro.Support, weighted.Support = len(in.Labels), len(in.Labels)
 	return append(lines, macro, weighted)
 }

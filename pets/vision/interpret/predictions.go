@@ -26,19 +26,27 @@ type Interpretation struct {
 func From(p *Predictions) (*Interpretation, error) {
 	n, c := len(p.Labels), len(p.Classes)
 	if n == 0 {
-		return nil, fmt.Errorf("interpretation: no predictions; is the validation set empty? A split with a validation share above 0 fills it")
+		return nil,
+			fmt.Errorf(
+				"interpretation: no predictions; is the validation set empty? A split with a validation share above 0 fills it")
 	}
 	if len(p.Probs) != n || len(p.Losses) != n || len(p.Paths) != n {
-		return nil, fmt.Errorf("interpretation: %d labels need as many probabilities, losses and paths, got %d, %d and %d",
-			n, len(p.Probs), len(p.Losses), len(p.Paths))
+		return nil,
+			fmt.Errorf(
+				"interpretation: %d labels need as many probabilities, losses and paths, got %d, %d and %d",
+				n, len(p.Probs), len(p.Losses), len(p.Paths))
 	}
 	in := &Interpretation{Predictions: *p, Predicted: make([]int, n)}
 	for i, row := range p.Probs {
 		if len(row) != c {
-			return nil, fmt.Errorf("interpretation: picture %d (%s) has %d probabilities for %d classes", i, p.Paths[i], len(row), c)
+			return nil,
+				fmt.Errorf("interpretation: picture %d (%s) has %d probabilities for %d classes", i,
+					p.Paths[i], len(row), c)
 		}
 		if p.Labels[i] < 0 || p.Labels[i] >= c {
-			return nil, fmt.Errorf("interpretation: picture %d (%s) has label %d, outside the %d classes", i, p.Paths[i], p.Labels[i], c)
+			return nil,
+				fmt.Errorf("interpretation: picture %d (%s) has label %d, outside the %d classes",
+					i, p.Paths[i], p.Labels[i], c)
 		}
 		in.Predicted[i] = Argmax(row)
 	}
@@ -80,5 +88,6 @@ func wilson(right, total int) Accuracy {
 	n, p := float64(total), float64(right)/float64(total)
 	centre := (p + z*z/(2*n)) / (1 + z*z/n)
 	half := z / (1 + z*z/n) * math.Sqrt(p*(1-p)/n+z*z/(4*n*n))
-	return Accuracy{Right: right, Total: total, Share: p, Low: max(0, centre-half), High: min(1, centre+half)}
+	return Accuracy{Right: right, Total: total, Share: p, Low: max(0, centre-half),
+		High: min(1, centre+half)}
 }

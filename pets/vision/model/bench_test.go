@@ -28,9 +28,15 @@ func BenchmarkStep(b *testing.B) {
 		for _, trainFrom := range []int{0, 2} {
 			kind := map[int]string{0: "full", 2: "frozen"}[trainFrom]
 			name := fmt.Sprintf("%s/%dpx/b%d/%s", c.arch, c.side, c.batch, kind)
-			b.Run(name+"/xla", func(b *testing.B) { benchmarkStep(b, enginetest.XLA(b), c.arch, c.batch, c.side, trainFrom) })
+			b.Run(name+"/xla", func(b *testing.B) {
+				benchmarkStep(b, enginetest.XLA(b), c.arch,
+					c.batch, c.side, trainFrom)
+			})
 			if c.onGo {
-				b.Run(name+"/go", func(b *testing.B) { benchmarkStep(b, enginetest.Go(b), c.arch, c.batch, c.side, trainFrom) })
+				b.Run(name+"/go", func(b *testing.B) {
+					benchmarkStep(b, enginetest.Go(b), c.arch,
+						c.batch, c.side, trainFrom)
+				})
 			}
 		}
 	}

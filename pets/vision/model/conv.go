@@ -26,7 +26,8 @@ func (c conv) forward(p *pass, x *graph.Node) *graph.Node {
 		return shifted(x, w, c.stride)
 	}
 	pad := c.kernel / 2
-	return graph.Convolve(x, w).Strides(c.stride).PaddingPerDim([][2]int{{pad, pad}, {pad, pad}}).Done()
+	return graph.Convolve(x, w).Strides(c.stride).PaddingPerDim([][2]int{{pad, pad},
+		{pad, pad}}).Done()
 }
 
 // pointwise is a 1×1 convolution as a matrix product over pixels, whose gradients are products too.
@@ -70,7 +71,8 @@ func padAround(x *graph.Node, p int) *graph.Node {
 		return x
 	}
 	side := compute.PadAxis{Start: p, End: p}
-	return graph.Pad(x, graph.ScalarZero(x.Graph(), x.DType()), compute.PadAxis{}, side, side, compute.PadAxis{})
+	return graph.Pad(x, graph.ScalarZero(x.Graph(), x.DType()), compute.PadAxis{}, side, side,
+		compute.PadAxis{})
 }
 
 // spread puts stride-1 zeros between the pixels of v, so that a strided convolution's input
@@ -83,7 +85,8 @@ func spread(v *graph.Node, h, w, stride int) *graph.Node {
 	axis := func(have, want int) compute.PadAxis {
 		return compute.PadAxis{Interior: stride - 1, End: want - ((have-1)*stride + 1)}
 	}
-	return graph.Pad(v, graph.ScalarZero(v.Graph(), v.DType()), compute.PadAxis{}, axis(d[1], h), axis(d[2], w), compute.PadAxis{})
+	return graph.Pad(v, graph.ScalarZero(v.Graph(), v.DType()), compute.PadAxis{}, axis(d[1], h),
+		axis(d[2], w), compute.PadAxis{})
 }
 
 // still is a function's value by a way that GoMLX need not differentiate, joined to the wrapped
@@ -128,7 +131,8 @@ func depthwiseSum(x, w *graph.Node, stride int) *graph.Node {
 	channels := x.Shape().Dimensions[3]
 	var sum *graph.Node
 	taps(x, w.Shape().Dimensions[0], stride, func(i, j int, view *graph.Node) {
-		tap := graph.Reshape(graph.Slice(w, graph.AxisElem(i), graph.AxisElem(j), graph.AxisRange(), graph.AxisRange()), 1, 1, 1, channels)
+		tap := graph.Reshape(graph.Slice(w, graph.AxisElem(i), graph.AxisElem(j), graph.AxisRange(),
+			graph.AxisRange()), 1, 1, 1, channels)
 		sum = plus(sum, graph.Mul(view, tap))
 	})
 	return sum
@@ -147,7 +151,8 @@ func shifted(x, w *graph.Node, stride int) *graph.Node {
 		flat := graph.Reshape(v, pixels, k[3])
 		var dw []*graph.Node
 		taps(xs, k[0], stride, func(_, _ int, view *graph.Node) {
-			dw = append(dw, graph.Reshape(graph.DotGeneral(graph.Reshape(view, pixels, k[2]), []int{0}, nil, flat, []int{0}, nil), 1, k[2], k[3]))
+			dw = append(dw, graph.Reshape(graph.DotGeneral(graph.Reshape(view, pixels, k[2]),
+				[]int{0}, nil, flat, []int{0}, nil), 1, k[2], k[3]))
 		})
 		back := graph.TransposeAllAxes(graph.Reverse(ws, 0, 1), 0, 1, 3, 2)
 		dx := shiftedSum(spread(v, d[1], d[2], stride), back, 1)
@@ -160,7 +165,8 @@ func shiftedSum(x, w *graph.Node, stride int) *graph.Node {
 	outH, outW := outSize(d[1], k[0], stride), outSize(d[2], k[1], stride)
 	var sum *graph.Node
 	taps(x, k[0], stride, func(i, j int, view *graph.Node) {
-		tap := graph.Reshape(graph.Slice(w, graph.AxisElem(i), graph.AxisElem(j), graph.AxisRange(), graph.AxisRange()), k[2], k[3])
+		tap := graph.Reshape(graph.Slice(w, graph.AxisElem(i), graph.AxisElem(j), graph.AxisRange(),
+			graph.AxisRange()), k[2], k[3])
 		sum = plus(sum, graph.MatMul(graph.Reshape(view, d[0]*outH*outW, k[2]), tap))
 	})
 	return graph.Reshape(sum, d[0], outH, outW, k[3])

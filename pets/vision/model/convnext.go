@@ -24,7 +24,8 @@ func convNeXt(blocks, widths []int) func(*maker) []block {
 				m.group = 1
 			}
 			if stage > 0 {
-				body = append(body, m.patches(fmt.Sprintf("features.%d", 2*stage), widths[stage], 2, true))
+				body = append(body, m.patches(fmt.Sprintf("features.%d", 2*stage), widths[stage], 2,
+					true))
 			}
 			for b := range count {
 				body = append(body, m.convNeXtBlock(fmt.Sprintf("features.%d.%d", 2*stage+1, b)))
@@ -57,15 +58,19 @@ func (n layerNorm) forward(p *pass, x *graph.Node) *graph.Node {
 	scale := graph.StopGradient(p.param(n.scale))
 	xs := graph.Reshape(graph.StopGradient(x), -1, channels)
 	d := graph.Sub(xs, rowMeans(xs))
-	inverse := graph.Reciprocal(graph.Sqrt(graph.AddScalar(rowMeans(graph.Square(d)), layerNormEpsilon)))
+	inverse := graph.Reciprocal(graph.Sqrt(graph.AddScalar(rowMeans(graph.Square(d)),
+		layerNormEpsilon)))
 	unit := graph.Mul(d, inverse)
 	xIn, scaleIn, offsetIn := c.input(x), c.input(p.param(n.scale)), c.input(p.param(n.offset))
-	y := graph.Reshape(scaleShift(unit, scale, graph.StopGradient(p.param(n.offset))), x.Shape().Dimensions...)
+	y := graph.Reshape(scaleShift(unit, scale, graph.StopGradient(p.param(n.offset))),
+		x.Shape().Dimensions...)
 	y = c.output(still(y, xIn, scaleIn, offsetIn), func(v *graph.Node) []*graph.Node {
 		v = graph.Reshape(v, -1, channels)
 		u := scaleShift(v, scale, nil)
-		dx := graph.Mul(inverse, graph.Sub(graph.Sub(u, rowMeans(u)), graph.Mul(unit, rowMeans(graph.Mul(u, unit)))))
-		return []*graph.Node{graph.Reshape(dx, x.Shape().Dimensions...), sumRows(graph.Mul(v, unit)), sumRows(v)}
+		dx := graph.Mul(inverse, graph.Sub(graph.Sub(u, rowMeans(u)),
+			graph.Mul(unit, rowMeans(graph.Mul(u, unit)))))
+		return []*graph.Node{graph.Reshape(dx, x.Shape().Dimensions...),
+			sumRows(graph.Mul(v, unit)), sumRows(v)}
 	})
 	return graph.ConvertDType(y, dtype)
 }
@@ -74,7 +79,8 @@ func (n layerNorm) forward(p *pass, x *graph.Node) *graph.Node {
 // computes with vector instructions, unlike a sum over the last axis.
 func rowMeans(x *graph.Node) *graph.Node {
 	channels := x.Shape().Dimensions[1]
-	column := graph.DivScalar(graph.Ones(x.Graph(), shapes.Make(x.DType(), channels, 1)), float64(channels))
+	column := graph.DivScalar(graph.Ones(x.Graph(), shapes.Make(x.DType(), channels, 1)),
+		float64(channels))
 	return graph.MatMul(x, column)
 }
 
@@ -84,7 +90,8 @@ func gelu(x *graph.Node) *graph.Node {
 	xs := graph.StopGradient(x)
 	phi := graph.MulScalar(graph.AddScalar(graph.Erf(graph.MulScalar(xs, math.Sqrt2/2)), 1), .5)
 	return c.output(still(graph.Mul(xs, phi), c.input(x)), func(v *graph.Node) []*graph.Node {
-		density := graph.MulScalar(graph.Exp(graph.MulScalar(graph.Square(xs), -.5)), 1/math.Sqrt(2*math.Pi))
+		density := graph.MulScalar(graph.Exp(graph.MulScalar(graph.Square(xs), -.5)),
+			1/math.Sqrt(2*math.Pi))
 		return []*graph.Node{graph.Mul(v, graph.Add(phi, graph.Mul(xs, density)))}
 	})
 }
@@ -102,16 +109,17 @@ func affine(x, scale, shift *graph.Node) *graph.Node {
 	if shift != nil {
 		inputs, offset = append(inputs, c.input(shift)), graph.StopGradient(shift)
 	}
-	return c.output(still(scaleShift(xs, factor, offset), inputs...), func(v *graph.Node) []*graph.Node {
-		gradients := []*graph.Node{scaleShift(v, factor, nil)}
-		if scale != nil {
-			gradients = append(gradients, sumRows(graph.Mul(v, xs)))
-		}
-		if shift != nil {
-			gradients = append(gradients, sumRows(v))
-		}
-		return gradients
-	})
+	return c.output(still(scaleShift(xs, factor, offset), inputs...),
+		func(v *graph.Node) []*graph.Node {
+			gradients := []*graph.Node{scaleShift(v, factor, nil)}
+			if scale != nil {
+				gradients = append(gradients, sumRows(graph.Mul(v, xs)))
+			}
+			if shift != nil {
+				gradients = append(gradients, sumRows(v))
+			}
+			return gradients
+		})
 }
 
 // biased is a convolution or linear layer with a bias.
@@ -123,7 +131,8 @@ type biased struct {
 func (m *maker) biased(name string, shape []int, kernel int) biased {
 	fanIn := kernel * kernel * shape[len(shape)-2]
 	b := biased{kernel: kernel}
-	b.weight = m.add(Param{Name: name + ".weight", Shape: shape, FanIn: fanIn, FanOut: kernel * kernel * shape[len(shape)-1], Deviation: .02})
+	b.weight = m.add(Param{Name: name + ".weight", Shape: shape, FanIn: fanIn,
+		FanOut: kernel * kernel * shape[len(shape)-1], Deviation: .02})
 	b.bias = m.add(Param{Name: name + ".bias", Shape: []int{shape[len(shape)-1]}, Role: Bias})
 	return b
 }
@@ -149,7 +158,8 @@ func (b biased) patch(p *pass, x *graph.Node) *graph.Node {
 	k, d := b.kernel, x.Shape().Dimensions
 	h, w := d[1]/k, d[2]/k
 	if h*k != d[1] || w*k != d[2] {
-		x = graph.Slice(x, graph.AxisRange(), graph.AxisRange(0, h*k), graph.AxisRange(0, w*k), graph.AxisRange())
+		x = graph.Slice(x, graph.AxisRange(), graph.AxisRange(0, h*k), graph.AxisRange(0, w*k),
+			graph.AxisRange())
 	}
 	x = graph.TransposeAllAxes(graph.Reshape(x, d[0], h, k, w, k, d[3]), 0, 1, 3, 2, 4, 5)
 	return b.linear(p, graph.Reshape(x, d[0], h, w, k*k*d[3]))
@@ -161,8 +171,10 @@ func (b biased) onnx(e *exporter, x string, stride int) string {
 	if stride == 1 {
 		pad, group = b.kernel/2, shape[3]
 	}
-	return e.g.Node("Conv", onnx.Attributes{"kernel_shape": []int{b.kernel, b.kernel}, "strides": []int{stride, stride},
-		"pads": []int{pad, pad, pad, pad}, "group": group}, x, e.param(b.weight), e.param(b.bias))
+	return e.g.Node("Conv", onnx.Attributes{"kernel_shape": []int{b.kernel, b.kernel},
+		"strides": []int{stride, stride},
+		"pads":    []int{pad, pad, pad, pad}, "group": group}, x, e.param(b.weight),
+		e.param(b.bias))
 }
 
 // patches is a reduction: a patch convolution, and a layer norm before or after it.
@@ -224,9 +236,11 @@ func (m *maker) convNeXtBlock(name string) convNeXtBlock {
 	const kernel, expand = 7, 4
 	n := m.channels
 	b := convNeXtBlock{name: name, channels: n}
-	b.scale = m.add(Param{Name: name + ".layer_scale", Shape: []int{n, 1, 1}, Role: Scale, Start: 1e-6})
+	b.scale = m.add(Param{Name: name + ".layer_scale", Shape: []int{n, 1, 1}, Role: Scale,
+		Start: 1e-6})
 	weight := m.biased(name+".block.0", []int{kernel, kernel, 1, n}, kernel)
-	b.depthwise, b.depthwiseBias = conv{weight: weight.weight, kernel: kernel, stride: 1, depthwise: true}, weight.bias
+	b.depthwise, b.depthwiseBias = conv{weight: weight.weight, kernel: kernel, stride: 1,
+		depthwise: true}, weight.bias
 	b.norm = m.layerNorm(name + ".block.2")
 	b.widen = m.biased(name+".block.3", []int{n, expand * n}, 1)
 	b.narrow = m.biased(name+".block.5", []int{expand * n, n}, 1)
@@ -234,21 +248,24 @@ func (m *maker) convNeXtBlock(name string) convNeXtBlock {
 }
 
 func (b convNeXtBlock) forward(p *pass, x *graph.Node) *graph.Node {
-	y := affine(b.depthwise.forward(p, x), nil, graph.ConvertDType(p.param(b.depthwiseBias), x.DType()))
+	y := affine(b.depthwise.forward(p, x), nil, graph.ConvertDType(p.param(b.depthwiseBias),
+		x.DType()))
 	y = b.narrow.linear(p, gelu(b.widen.linear(p, b.norm.forward(p, y))))
 	scale := graph.ConvertDType(graph.Reshape(p.param(b.scale), b.channels), y.DType())
 	return graph.Add(x, affine(y, scale, nil))
 }
 
 func (b convNeXtBlock) onnx(e *exporter, x string) string {
-	depthwise := biased{weight: b.depthwise.weight, bias: b.depthwiseBias, kernel: b.depthwise.kernel}
+	depthwise := biased{weight: b.depthwise.weight, bias: b.depthwiseBias,
+		kernel: b.depthwise.kernel}
 	y := b.norm.onnx(e, e.channelsLast(depthwise.onnx(e, x, 1)))
 	linear := func(x string, l biased) string {
 		weight := e.g.Node("Transpose", onnx.Attributes{"perm": []int{1, 0}}, e.param(l.weight))
 		return e.g.Node("Add", nil, e.g.Node("MatMul", nil, x, weight), e.param(l.bias))
 	}
 	y = linear(y, b.widen)
-	phi := e.g.Node("Add", nil, e.g.Node("Erf", nil, e.g.Node("Mul", nil, y, e.scalar(math.Sqrt2/2))), e.scalar(1))
+	phi := e.g.Node("Add", nil, e.g.Node("Erf", nil,
+		e.g.Node("Mul", nil, y, e.scalar(math.Sqrt2/2))), e.scalar(1))
 	y = e.g.Node("Mul", nil, y, e.g.Node("Mul", nil, phi, e.scalar(.5)))
 	y = e.channelsFirst(linear(y, b.narrow))
 	return e.g.Node("Add", nil, x, e.g.Node("Mul", nil, y, e.param(b.scale)))
@@ -259,7 +276,8 @@ func (b convNeXtBlock) summary(h, w int) (string, string, int, int, int) {
 }
 
 func (n layerNorm) onnx(e *exporter, x string) string {
-	return e.g.Node("LayerNormalization", onnx.Attributes{"axis": -1, "epsilon": layerNormEpsilon}, x, e.param(n.scale), e.param(n.offset))
+	return e.g.Node("LayerNormalization", onnx.Attributes{"axis": -1, "epsilon": layerNormEpsilon},
+		x, e.param(n.scale), e.param(n.offset))
 }
 
 func (e *exporter) channelsLast(x string) string {

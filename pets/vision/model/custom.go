@@ -15,7 +15,8 @@ type custom struct {
 func (c *custom) input(x *graph.Node) *graph.Node {
 	i := c.inputs
 	c.inputs++
-	return graph.IdentityWithCustomGradient(x, func(_, _ *graph.Node) *graph.Node { return c.gradients[i] })
+	return graph.IdentityWithCustomGradient(x,
+		func(_, _ *graph.Node) *graph.Node { return c.gradients[i] })
 }
 
 // output wraps y, whose incoming gradient v turns into those of the inputs, in the order in which
@@ -41,7 +42,8 @@ func relu(x *graph.Node, top float64) *graph.Node {
 	return c.output(clip(c.input(x)), func(v *graph.Node) []*graph.Node {
 		open := graph.GreaterThan(still, graph.ScalarZero(x.Graph(), x.DType()))
 		if top > 0 {
-			open = graph.LogicalAnd(open, graph.LessThan(still, graph.Scalar(x.Graph(), x.DType(), top)))
+			open = graph.LogicalAnd(open, graph.LessThan(still, graph.Scalar(x.Graph(), x.DType(),
+				top)))
 		}
 		return []*graph.Node{graph.Where(open, v, graph.ZerosLike(v))}
 	})

@@ -51,23 +51,23 @@
 // Ideas and what came of them, on that machine (images of 224 px in batches of 16, one 3×3
 // convolution of 64 to 512 channels, ms):
 //
-//   - The gradient of a 3×3 kernel: 157, 60, 48, 39 by YNNPACK, 58, 31, 27, 25 by Eigen, and 38, 30,
-//     28, 30 by PyTorch: taken. A full step of ResNet-34 fell from 5.0 to 3.0 s.
-//   - The same gradient as nine matrix products (70, 51, 33, 34), three of rows (75, 54, 37, 31), one
-//     of patches (97, 47, 36, 28), patches image by image (59, 47, 38, 41), or in a loop over images
-//     or taps: slower than Eigen's, and longer to compile.
+//   - The gradient of a 3×3 kernel: 157, 60, 48, 39 by YNNPACK, 58, 31, 27, 25 by Eigen, and 38,
+//     30, 28, 30 by PyTorch: taken. A full step of ResNet-34 fell from 5.0 to 3.0 s.
+//   - The same gradient as nine matrix products (70, 51, 33, 34), three of rows (75, 54, 37, 31),
+//     one of patches (97, 47, 36, 28), patches image by image (59, 47, 38, 41), or in a loop over
+//     images or taps: slower than Eigen's, and longer to compile.
 //   - A loop over images around a native convolution: a hundred times slower; XLA gives a
 //     convolution inside a loop to no library.
 //   - Values with many users kept: MobileNetV2 recomputed each depthwise convolution up to twelve
 //     times, in its own fused loops: 1.04 to 0.75 s a step, and a quarter less to compile: taken.
 //     Optimisation barriers do nothing: XLA removes them before it fuses.
-//   - Large sums from quarters: batch norm alone 1.5 to 2 times as fast, MobileNetV2 0.75 to 0.65 s;
-//     eighths and sixteenths are no faster. ResNets gain nothing.
-//   - XLA's optimization levels, presets, codegen splits and schedulers: within noise, or a tenth of
-//     the compile time for a tenth of the speed.
+//   - Large sums from quarters: batch norm alone 1.5 to 2 times as fast, MobileNetV2 0.75 to 0.65
+//     s; eighths and sixteenths are no faster. ResNets gain nothing.
+//   - XLA's optimization levels, presets, codegen splits and schedulers: within noise, or a tenth
+//     of the compile time for a tenth of the speed.
 //   - The batch on two of XLA's devices: MobileNetV2 1.2 times as fast before values were kept.
 //   - Not tried: Winograd's algorithm (a 3×3 convolution with 4/9 of the products).
 //
-// XLA crashed at 299 px with batches of 24 and more: YNNPACK's sum over rows of 2^25 values and more.
-// Sums are taken in pieces.
+// XLA crashed at 299 px with batches of 24 and more: YNNPACK's sum over rows of 2^25 values and
+// more. Sums are taken in pieces.
 package model

@@ -64,8 +64,11 @@ func TestExchangeWithTorch(t *testing.T) {
 			if missing, unexpected := load("fastai.pth"); missing != nil || unexpected != nil {
 				t.Errorf("fastai's file: missing %v, unexpected %v", missing, unexpected)
 			}
-			if missing, unexpected := load("torchvision.pth"); len(missing) != 12 || len(unexpected) != 2 {
-				t.Errorf("torchvision's file: missing %v, unexpected %v; want the head's 12 and fc's 2", missing, unexpected)
+			if missing, unexpected := load("torchvision.pth"); len(missing) != 12 ||
+				len(unexpected) != 2 {
+				t.Errorf(
+					"torchvision's file: missing %v, unexpected %v; want the head's 12 and fc's 2",
+					missing, unexpected)
 			}
 			c := golden.Case{Seed: 1, Shape: [3]int{2, 64, 48}}
 			out := run(t, enginetest.Go(t), dtypes.Float32, func(in []*graph.Node) []*graph.Node {

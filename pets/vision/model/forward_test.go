@@ -81,7 +81,8 @@ func TestTrainingPassAgainstFloat64(t *testing.T) {
 	enginetest.Each(t, func(t *testing.T, e *engine.Engine) {
 		for seed := range uint64(8) {
 			in := pictures(n, seed, 8, 32)
-			got, precise := values(t, e, f, in...), values(t, enginetest.Go(t), f, allFloat64(in)...)
+			got, precise := values(t, e, f, in...), values(t, enginetest.Go(t), f,
+				allFloat64(in)...)
 			far := 0
 			for i := range got {
 				if d := distance(got[i], precise[i]); !(d < 1e-4) {
@@ -119,7 +120,8 @@ func TestEvalBelow(t *testing.T) {
 		t.Errorf("features are off by %.1e", d)
 	}
 	if !slices.Equal(moved, []int{2, 2, 2, 2}) || none != nil {
-		t.Errorf("statistics moved in groups %v, want the head's four; in evaluation %v", moved, none)
+		t.Errorf("statistics moved in groups %v, want the head's four; in evaluation %v", moved,
+			none)
 	}
 }
 
@@ -150,7 +152,9 @@ func TestComputeDType(t *testing.T) {
 			return []*graph.Node{n.Forward(in[0], in[1:], m).Logits}
 		}, pictures(n, 5, 4, 32)...)[0]
 	}
-	if d := distance(logits(Mode{ComputeDType: dtypes.BFloat16}), logits(Mode{})); !(d < 5e-2) || d == 0 {
-		t.Errorf("bfloat16 logits differ from float32's by %.1e; a few per mille are expected, none would mean that nothing was converted", d)
+	if d := distance(logits(Mode{ComputeDType: dtypes.BFloat16}), logits(Mode{})); !(d < 5e-2) ||
+		d == 0 {
+		t.Errorf(
+			"bfloat16 logits differ from float32's by %.1e; a few per mille are expected, none would mean that nothing was converted", d)
 	}
 }

@@ -18,7 +18,8 @@ import (
 // goldenNet is a case's network with its weights, which come through a file, as real ones do.
 func goldenNet(t *testing.T, c golden.Case) (*model.Net, []*tensors.Tensor) {
 	t.Helper()
-	net, err := model.New(c.Arch, c.Classes, model.HeadOptions{Hidden: c.Hidden, Dropout: spec.Some(0.)})
+	net, err := model.New(c.Arch, c.Classes, model.HeadOptions{Hidden: c.Hidden,
+		Dropout: spec.Some(0.)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -36,7 +37,8 @@ func goldenNet(t *testing.T, c golden.Case) (*model.Net, []*tensors.Tensor) {
 
 // run computes and gives all results as float64. Inputs are float32 tensors, copied for this
 // backend and in the type asked for.
-func run(t *testing.T, e *engine.Engine, dtype dtypes.DType, f func([]*graph.Node) []*graph.Node, in ...*tensors.Tensor) [][]float64 {
+func run(t *testing.T, e *engine.Engine, dtype dtypes.DType, f func([]*graph.Node) []*graph.Node,
+	in ...*tensors.Tensor) [][]float64 {
 	t.Helper()
 	args := make([]any, len(in))
 	for i, v := range in {
@@ -111,14 +113,16 @@ func checkEval(t *testing.T, e *engine.Engine, dtype dtypes.DType, c golden.Case
 
 // checkTraining compares loss, logits, all gradients and all running statistics of one pass in
 // training mode.
-func checkTraining(t *testing.T, e *engine.Engine, dtype dtypes.DType, c golden.Case, tol tolerances) {
+func checkTraining(t *testing.T, e *engine.Engine, dtype dtypes.DType, c golden.Case,
+	tol tolerances) {
 	t.Helper()
 	net, values := goldenNet(t, c)
 	var names []string
 	out := run(t, e, dtype, func(in []*graph.Node) []*graph.Node {
 		names = nil
 		pass := net.Forward(in[0], in[1:], model.Mode{Train: true})
-		picked := graph.Mul(graph.LogSoftmax(pass.Logits), graph.OneHot(graph.Const(in[0].Graph(), c.Labels()), c.Classes, dtype))
+		picked := graph.Mul(graph.LogSoftmax(pass.Logits),
+			graph.OneHot(graph.Const(in[0].Graph(), c.Labels()), c.Classes, dtype))
 		loss := graph.DivScalar(graph.Neg(graph.ReduceAllSum(picked)), float64(c.Shape[0]))
 		var trained, rest []*graph.Node
 		for i, trains := range net.Frozen(0, true) {
@@ -133,7 +137,8 @@ func checkTraining(t *testing.T, e *engine.Engine, dtype dtypes.DType, c golden.
 				rest = append(rest, pass.Updates[i])
 			}
 		}
-		return append(append([]*graph.Node{loss, pass.Logits}, graph.Gradient(loss, trained...)...), rest...)
+		return append(append([]*graph.Node{loss, pass.Logits}, graph.Gradient(loss, trained...)...),
+			rest...)
 	}, append([]*tensors.Tensor{goldenPictures(c)}, values...)...)
 
 	if d := math.Abs(out[0][0]-c.Loss) / c.Loss; !(d <= tol.logits) {
@@ -148,7 +153,8 @@ func checkTraining(t *testing.T, e *engine.Engine, dtype dtypes.DType, c golden.
 		shapes[p.Name] = p.Shape
 	}
 	if len(names) != len(c.Gradients)+len(c.Running) {
-		t.Errorf("%s: %d gradients and statistics, torch has %d", c.Arch, len(names), len(c.Gradients)+len(c.Running))
+		t.Errorf("%s: %d gradients and statistics, torch has %d", c.Arch, len(names),
+			len(c.Gradients)+len(c.Running))
 	}
 	worstGradient, worstRunning := 0.0, 0.0
 	for k, name := range names {
@@ -164,23 +170,31 @@ func checkTraining(t *testing.T, e *engine.Engine, dtype dtypes.DType, c golden.
 			t.Errorf("%s: %s is off by %.1e (known to torch: %v)", c.Arch, name, d, known)
 		}
 	}
-	t.Logf("%s: loss %.1e, logits %.1e, gradients %.1e, running statistics %.1e", c.Arch, math.Abs(out[0][0]-c.Loss)/c.Loss, logits, worstGradient, worstRunning)
+	t.Logf("%s: loss %.1e, logits %.1e, gradients %.1e, running statistics %.1e", c.Arch,
+		math.Abs(out[0][0]-c.Loss)/c.Loss, logits, worstGradient, worstRunning)
 }
 
 // Exactly: in float64 nothing hides behind rounding. Every kind of block: basic and inverted on the
 // Go backend, bottlenecks on XLA.
 func TestGoldenFloat64(t *testing.T) {
-	t.Run("go", func(t *testing.T) { checkAll(t, enginetest.Go(t), dtypes.Float64, double, "petnet10", "mobilenet_v2") })
+	t.Run("go", func(t *testing.T) {
+		checkAll(t, enginetest.Go(t), dtypes.Float64, double,
+			"petnet10", "mobilenet_v2")
+	})
 	t.Run("xla", func(t *testing.T) {
 		checkAll(t, enginetest.XLA(t), dtypes.Float64, double, "resnet50", "convnext_tiny")
 	})
 }
 
 func TestGoldenFloat32(t *testing.T) {
-	t.Run("go", func(t *testing.T) { checkAll(t, enginetest.Go(t), dtypes.Float32, single, "petnet10", "mobilenet_v2") })
+	t.Run("go", func(t *testing.T) {
+		checkAll(t, enginetest.Go(t), dtypes.Float32, single,
+			"petnet10", "mobilenet_v2")
+	})
 	t.Run("xla", func(t *testing.T) {
 		// package train steps resnet18
-		checkAll(t, enginetest.XLA(t), dtypes.Float32, single, "resnet34", "resnet50", "mobilenet_v2")
+		checkAll(t, enginetest.XLA(t), dtypes.Float32, single, "resnet34", "resnet50",
+			"mobilenet_v2")
 	})
 }
 

@@ -16,7 +16,8 @@ type linear struct{ weight, bias int }
 func (l linear) forward(p *pass, x *graph.Node) *graph.Node {
 	w, b := p.param(l.weight), p.param(l.bias)
 	if d := p.mode.ComputeDType; d != dtypes.InvalidDType {
-		return graph.Add(graph.ConvertDType(graph.MatMul(graph.ConvertDType(x, d), graph.ConvertDType(w, d)), w.DType()), graph.InsertAxes(b, 0))
+		return graph.Add(graph.ConvertDType(graph.MatMul(graph.ConvertDType(x, d),
+			graph.ConvertDType(w, d)), w.DType()), graph.InsertAxes(b, 0))
 	}
 	return graph.Add(graph.MatMul(x, w), graph.InsertAxes(b, 0))
 }
@@ -43,7 +44,8 @@ func (m *maker) head(classes int, o HeadOptions) head {
 		}
 		h.norms = append(h.norms, m.normOf(fmt.Sprintf("head.%d", at), h.widths[i]))
 		h.dropouts = append(h.dropouts, rate)
-		h.linears = append(h.linears, m.linear(fmt.Sprintf("head.%d", at+2), h.widths[i], h.widths[i+1]))
+		h.linears = append(h.linears, m.linear(fmt.Sprintf("head.%d", at+2), h.widths[i],
+			h.widths[i+1]))
 	}
 	return h
 }

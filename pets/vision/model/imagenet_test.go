@@ -28,7 +28,8 @@ func softPattern() []float32 {
 	picture := make([]float32, len(noise))
 	for i := range picture {
 		y, x, c := float64(i/3/side), float64(i/3%side), float64(i%3)
-		picture[i] = float32(.5 + .4*math.Sin(.05*(1+c)*x+.03*y)*math.Cos(.04*y*(1+.5*c)) + .1*noise[i])
+		picture[i] = float32(.5 + .4*math.Sin(.05*(1+c)*x+.03*y)*math.Cos(.04*y*(1+.5*c)) +
+			.1*noise[i])
 	}
 	return picture
 }
@@ -60,11 +61,14 @@ func TestRealMobileNet(t *testing.T) {
 		out := run(t, e, dtypes.Float32, func(in []*graph.Node) []*graph.Node {
 			g := in[0].Graph()
 			mean, std := graph.Const(g, spec.ImageNet.Mean[:]), graph.Const(g, spec.ImageNet.Std[:])
-			x := graph.Div(graph.Sub(in[0], graph.Reshape(mean, 1, 1, 1, 3)), graph.Reshape(std, 1, 1, 1, 3))
+			x := graph.Div(graph.Sub(in[0], graph.Reshape(mean, 1, 1, 1, 3)),
+				graph.Reshape(std, 1, 1, 1, 3))
 			features := net.Forward(x, in[1:], model.Mode{}).Features
 			return []*graph.Node{features, graph.ReduceMean(features, 0, 1, 2)}
-		}, append([]*tensors.Tensor{tensors.FromFlatDataAndDimensions(softPattern(), 1, 224, 224, 3)}, values...)...)
-		features, means := want.Features.Distance("features", out[0]), golden.Distance(out[1][:len(want.Mean)], want.Mean)
+		}, append([]*tensors.Tensor{tensors.FromFlatDataAndDimensions(softPattern(), 1, 224, 224,
+			3)}, values...)...)
+		features, means := want.Features.Distance("features", out[0]),
+			golden.Distance(out[1][:len(want.Mean)], want.Mean)
 		t.Logf("features are off by %.1e, their means by %.1e", features, means)
 		if !(features <= 1e-4) || !(means <= 1e-4) {
 			t.Errorf("features are off by %.1e, their means by %.1e", features, means)

@@ -26,14 +26,17 @@ func (m *maker) add(p Param) int {
 func (m *maker) conv(name string, out, kernel, stride int) conv {
 	in := m.channels
 	m.channels = out
-	return conv{kernel: kernel, stride: stride, weight: m.add(Param{Name: name + ".weight", Shape: []int{kernel, kernel, in, out},
-		FanIn: kernel * kernel * in, FanOut: kernel * kernel * out})}
+	return conv{kernel: kernel, stride: stride,
+		weight: m.add(Param{Name: name + ".weight", Shape: []int{kernel, kernel, in, out},
+			FanIn: kernel * kernel * in, FanOut: kernel * kernel * out})}
 }
 
 func (m *maker) depthwise(name string, stride int) conv {
 	const kernel = 3
-	return conv{kernel: kernel, stride: stride, depthwise: true, weight: m.add(Param{Name: name + ".weight",
-		Shape: []int{kernel, kernel, 1, m.channels}, FanIn: kernel * kernel, FanOut: kernel * kernel * m.channels})}
+	return conv{kernel: kernel, stride: stride, depthwise: true,
+		weight: m.add(Param{Name: name + ".weight",
+			Shape: []int{kernel, kernel, 1, m.channels}, FanIn: kernel * kernel,
+			FanOut: kernel * kernel * m.channels})}
 }
 
 func (m *maker) norm(name string) norm { return m.normOf(name, m.channels) }

@@ -13,7 +13,8 @@ func mobileNetV2(m *maker) []block {
 	body := []block{m.convNorm("features.0", 32, 3, 2)}
 	index := 1
 	for _, s := range []struct{ expand, out, count, stride int }{
-		{1, 16, 1, 1}, {6, 24, 2, 2}, {6, 32, 3, 2}, {6, 64, 4, 2}, {6, 96, 3, 1}, {6, 160, 3, 2}, {6, 320, 1, 1},
+		{1, 16, 1, 1}, {6, 24, 2, 2}, {6, 32, 3, 2}, {6, 64, 4, 2}, {6, 96, 3, 1}, {6, 160, 3, 2},
+		{6, 320, 1, 1},
 	} {
 		for i := range s.count {
 			if index == 10 {
@@ -23,7 +24,8 @@ func mobileNetV2(m *maker) []block {
 			if i == 0 {
 				stride = s.stride
 			}
-			body = append(body, m.inverted(fmt.Sprintf("features.%d", index), s.expand, s.out, stride))
+			body = append(body, m.inverted(fmt.Sprintf("features.%d", index), s.expand, s.out,
+				stride))
 			index++
 		}
 	}
@@ -50,7 +52,8 @@ func (c convNorm) forward(p *pass, x *graph.Node) *graph.Node {
 
 func (c convNorm) summary(h, w int) (string, string, int, int, int) {
 	k, s := c.conv.kernel, c.conv.stride
-	return c.name, fmt.Sprintf("%d×%d convolution, batch norm, ReLU6", k, k), outSize(h, k, s), outSize(w, k, s), c.channels
+	return c.name, fmt.Sprintf("%d×%d convolution, batch norm, ReLU6", k, k), outSize(h, k, s),
+		outSize(w, k, s), c.channels
 }
 
 // inverted is an inverted residual: expand (unless by one), depthwise 3×3, project, and the input
@@ -73,7 +76,8 @@ func (m *maker) inverted(name string, expand, out, stride int) inverted {
 		b.layers = append(b.layers, m.convNorm(part(), in*expand, 1, 1))
 	}
 	at := part()
-	b.layers = append(b.layers, convNorm{at, m.depthwise(at+".0", stride), m.norm(at + ".1"), m.channels})
+	b.layers = append(b.layers, convNorm{at, m.depthwise(at+".0", stride), m.norm(at + ".1"),
+		m.channels})
 	b.project = m.conv(part(), out, 1, 1)
 	b.projectNorm = m.norm(part())
 	return b

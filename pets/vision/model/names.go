@@ -4,7 +4,8 @@ import "strings"
 
 // fastaiStages are the children of a ResNet's body, which fastai numbers: conv1 and bn1 (a ReLU and
 // the pool follow), then the layers.
-var fastaiStages = map[string]string{"0": "conv1", "1": "bn1", "4": "layer1", "5": "layer2", "6": "layer3", "7": "layer4"}
+var fastaiStages = map[string]string{"0": "conv1", "1": "bn1", "4": "layer1", "5": "layer2",
+	"6": "layer3", "7": "layer4"}
 
 // ourName translates a name from a file of fastai v1 (fastai §14.3), where a model is the pair of
 // body "0" and head "1":

@@ -80,17 +80,20 @@ var bodies = map[string]func(*maker) []block{
 
 // Names lists the networks that New knows.
 func Names() []string {
-	return []string{"resnet18", "resnet34", "resnet50", "mobilenet_v2", "convnext_tiny", "petnet10", "petnet18"}
+	return []string{"resnet18", "resnet34", "resnet50", "mobilenet_v2", "convnext_tiny", "petnet10",
+		"petnet18"}
 }
 
 // New describes a network by name with a head for that many classes.
 func New(arch string, classes int, h HeadOptions) (*Net, error) {
 	make, ok := bodies[arch]
 	if !ok {
-		return nil, fmt.Errorf("network: unknown name %q; known are %s", arch, strings.Join(Names(), ", "))
+		return nil, fmt.Errorf("network: unknown name %q; known are %s", arch,
+			strings.Join(Names(), ", "))
 	}
 	if classes < 2 {
-		return nil, fmt.Errorf("network %s: a classifier needs at least 2 classes, got %d", arch, classes)
+		return nil, fmt.Errorf("network %s: a classifier needs at least 2 classes, got %d", arch,
+			classes)
 	}
 	if err := spec.Check(h); err != nil {
 		return nil, fmt.Errorf("network %s: %w", arch, err)
@@ -154,7 +157,8 @@ func (p *pass) param(i int) *graph.Node { return p.params[i] }
 func (p *pass) update(i int, value *graph.Node) {
 	old := graph.StopGradient(p.params[i])
 	value = graph.ConvertDType(graph.StopGradient(value), old.DType())
-	p.updates[i] = graph.Add(graph.MulScalar(old, 1-normMomentum), graph.MulScalar(value, normMomentum))
+	p.updates[i] = graph.Add(graph.MulScalar(old, 1-normMomentum),
+		graph.MulScalar(value, normMomentum))
 }
 
 // Forward adds the network to x's graph: x is [B, H, W, 3], normalised; params are the parameters'
@@ -173,7 +177,9 @@ func (n *Net) Forward(x *graph.Node, params []*graph.Node, m Mode) Pass {
 
 func (n *Net) pass(x *graph.Node, params []*graph.Node, m Mode) *pass {
 	if len(params) != len(n.Params) {
-		panic(fmt.Errorf("network %s: want %d parameters, got %d", n.Name, len(n.Params), len(params)))
+		panic(fmt.Errorf("network %s: want %d parameters, got %d", n.Name, len(n.Params),
+			len(params)))
 	}
-	return &pass{params: params, mode: m, goBackend: x.Graph().Backend().Name() == goBackend, rng: m.RNG, updates: map[int]*graph.Node{}}
+	return &pass{params: params, mode: m, goBackend: x.Graph().Backend().Name() == goBackend,
+		rng: m.RNG, updates: map[int]*graph.Node{}}
 }

@@ -53,7 +53,8 @@ func TestParameterCounts(t *testing.T) {
 			}
 		}
 		if norms != c.groupNorms || weights != c.groupUnfrozen {
-			t.Errorf("%s: groups have %v norms and biases, %v weights; want %v, %v", c.arch, norms, weights, c.groupNorms, c.groupUnfrozen)
+			t.Errorf("%s: groups have %v norms and biases, %v weights; want %v, %v", c.arch, norms,
+				weights, c.groupNorms, c.groupUnfrozen)
 		}
 	}
 }
@@ -69,14 +70,21 @@ func TestFrozenWithoutNorms(t *testing.T) {
 
 func TestTorchvisionNamesAndShapes(t *testing.T) {
 	for arch, want := range map[string]map[string][]int{
-		"resnet34": {"conv1.weight": {7, 7, 3, 64}, "layer1.0.conv1.weight": {3, 3, 64, 64}, "layer2.0.downsample.0.weight": {1, 1, 64, 128},
-			"layer2.0.downsample.1.running_var": {128}, "layer4.2.bn2.bias": {512}, "head.4.weight": {1024, 512}, "head.8.bias": {37}},
-		"resnet50": {"layer1.0.conv3.weight": {1, 1, 64, 256}, "layer1.0.downsample.0.weight": {1, 1, 64, 256}, "layer2.0.conv2.weight": {3, 3, 128, 128},
+		"resnet34": {"conv1.weight": {7, 7, 3, 64}, "layer1.0.conv1.weight": {3, 3, 64, 64},
+			"layer2.0.downsample.0.weight":      {1, 1, 64, 128},
+			"layer2.0.downsample.1.running_var": {128}, "layer4.2.bn2.bias": {512},
+			"head.4.weight": {1024, 512}, "head.8.bias": {37}},
+		"resnet50": {"layer1.0.conv3.weight": {1, 1, 64, 256}, "layer1.0.downsample.0.weight": {1,
+			1, 64, 256}, "layer2.0.conv2.weight": {3, 3, 128, 128},
 			"layer2.1.conv1.weight": {1, 1, 512, 128}, "head.4.weight": {4096, 512}},
-		"convnext_tiny": {"features.0.0.weight": {4, 4, 3, 96}, "features.0.1.bias": {96}, "features.1.0.layer_scale": {96, 1, 1}, "features.1.0.block.0.weight": {7, 7, 1, 96},
-			"features.2.0.weight": {96}, "features.2.1.weight": {2, 2, 96, 192}, "features.5.8.block.5.weight": {1536, 384}, "features.7.2.block.3.bias": {3072}},
-		"mobilenet_v2": {"features.0.0.weight": {3, 3, 3, 32}, "features.1.conv.0.0.weight": {3, 3, 1, 32}, "features.1.conv.1.weight": {1, 1, 32, 16},
-			"features.2.conv.0.0.weight": {1, 1, 16, 96}, "features.2.conv.3.running_mean": {24}, "features.18.0.weight": {1, 1, 320, 1280}},
+		"convnext_tiny": {"features.0.0.weight": {4, 4, 3, 96}, "features.0.1.bias": {96},
+			"features.1.0.layer_scale": {96, 1, 1}, "features.1.0.block.0.weight": {7, 7, 1, 96},
+			"features.2.0.weight": {96}, "features.2.1.weight": {2, 2, 96, 192},
+			"features.5.8.block.5.weight": {1536, 384}, "features.7.2.block.3.bias": {3072}},
+		"mobilenet_v2": {"features.0.0.weight": {3, 3, 3, 32}, "features.1.conv.0.0.weight": {3, 3,
+			1, 32}, "features.1.conv.1.weight": {1, 1, 32, 16},
+			"features.2.conv.0.0.weight": {1, 1, 16, 96}, "features.2.conv.3.running_mean": {24},
+			"features.18.0.weight": {1, 1, 320, 1280}},
 	} {
 		n, err := model.New(arch, 37, model.HeadOptions{})
 		if err != nil {
@@ -107,7 +115,8 @@ func TestNewRefuses(t *testing.T) {
 		arch    string
 		classes int
 		h       model.HeadOptions
-	}{{"resnet33", 37, model.HeadOptions{}}, {"resnet34", 1, model.HeadOptions{}}, {"resnet34", 3, model.HeadOptions{Dropout: spec.Some(1.)}},
+	}{{"resnet33", 37, model.HeadOptions{}}, {"resnet34", 1, model.HeadOptions{}},
+		{"resnet34", 3, model.HeadOptions{Dropout: spec.Some(1.)}},
 		{"resnet34", 3, model.HeadOptions{Hidden: []int{0}}}} {
 		if _, err := model.New(c.arch, c.classes, c.h); err == nil {
 			t.Errorf("New(%q, %d, %v) must fail", c.arch, c.classes, c.h)
@@ -133,15 +142,18 @@ func TestFileRoundTrip(t *testing.T) {
 		}
 	}
 	// The body alone, as a backbone comes, with a classifier that is not ours.
-	body := &weights.File{Tensors: []weights.Tensor{{Name: "fc.weight", Shape: []int{1}, Data: []float32{1}}, {Name: "bn1.num_batches_tracked", Ints: []int64{9}}}}
+	body := &weights.File{Tensors: []weights.Tensor{{Name: "fc.weight", Shape: []int{1},
+		Data: []float32{1}}, {Name: "bn1.num_batches_tracked", Ints: []int64{9}}}}
 	for _, v := range f.Tensors {
 		if !strings.HasPrefix(v.Name, "head.") {
 			body.Tensors = append(body.Tensors, v)
 		}
 	}
 	loaded, missing, unexpected, err = n.FromFile(body, n.Init(9))
-	if err != nil || len(loaded) != len(n.Params)-12 || len(missing) != 12 || len(unexpected) != 1 || unexpected[0] != "fc.weight" {
-		t.Errorf("of a body: loaded %d of %d, missing %v, unexpected %v, %v", len(loaded), len(n.Params), missing, unexpected, err)
+	if err != nil || len(loaded) != len(n.Params)-12 || len(missing) != 12 ||
+		len(unexpected) != 1 || unexpected[0] != "fc.weight" {
+		t.Errorf("of a body: loaded %d of %d, missing %v, unexpected %v, %v", len(loaded),
+			len(n.Params), missing, unexpected, err)
 	}
 	if _, _, _, err := n.FromFile(&weights.File{Tensors: body.Tensors[:1]}, n.Init(9)); err == nil {
 		t.Error("a file without a tensor of this network must not load")
@@ -155,10 +167,14 @@ func TestFileRoundTrip(t *testing.T) {
 // The names in a file of fastai v1, whose model is the pair of body and head (§14.3).
 func TestFastaiNames(t *testing.T) {
 	for arch, names := range map[string]map[string]string{
-		"resnet34": {"conv1.weight": "0.0.weight", "bn1.running_mean": "0.1.running_mean", "layer1.0.conv1.weight": "0.4.0.conv1.weight",
-			"layer4.2.bn2.running_var": "0.7.2.bn2.running_var", "layer2.0.downsample.1.bias": "0.5.0.downsample.1.bias",
-			"head.2.weight": "1.2.weight", "head.8.bias": "1.8.bias"},
-		"mobilenet_v2": {"features.0.0.weight": "0.0.0.0.weight", "features.17.conv.3.bias": "0.0.17.conv.3.bias", "head.6.running_var": "1.6.running_var"},
+		"resnet34": {"conv1.weight": "0.0.weight", "bn1.running_mean": "0.1.running_mean",
+			"layer1.0.conv1.weight":      "0.4.0.conv1.weight",
+			"layer4.2.bn2.running_var":   "0.7.2.bn2.running_var",
+			"layer2.0.downsample.1.bias": "0.5.0.downsample.1.bias",
+			"head.2.weight":              "1.2.weight", "head.8.bias": "1.8.bias"},
+		"mobilenet_v2": {"features.0.0.weight": "0.0.0.0.weight",
+			"features.17.conv.3.bias": "0.0.17.conv.3.bias",
+			"head.6.running_var":      "1.6.running_var"},
 	} {
 		n, err := model.New(arch, 3, model.HeadOptions{})
 		if err != nil {
@@ -168,7 +184,8 @@ func TestFastaiNames(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		fastai := &weights.File{Tensors: []weights.Tensor{{Name: "0.1.num_batches_tracked", Ints: []int64{9}}, {Name: "0.9.weight"}}}
+		fastai := &weights.File{Tensors: []weights.Tensor{{Name: "0.1.num_batches_tracked",
+			Ints: []int64{9}}, {Name: "0.9.weight"}}}
 		for ours, theirs := range names {
 			v, ok := f.Get(ours)
 			if !ok {
@@ -179,7 +196,8 @@ func TestFastaiNames(t *testing.T) {
 		}
 		into := n.Init(8)
 		loaded, _, unexpected, err := n.FromFile(fastai, into)
-		if err != nil || len(loaded) != len(names) || len(unexpected) != 1 || unexpected[0] != "0.9.weight" {
+		if err != nil || len(loaded) != len(names) || len(unexpected) != 1 ||
+			unexpected[0] != "0.9.weight" {
 			t.Errorf("%s: loaded %v, unexpected %v, %v", arch, loaded, unexpected, err)
 		}
 		for i, want := range n.Init(7) {
@@ -205,12 +223,15 @@ func TestFileLayout(t *testing.T) {
 		case 4: // element (h 1, w 0, i 2, o 3) or the last of fewer
 			h, in, out := min(1, p.Shape[0]-1), min(2, p.Shape[2]-1), 3
 			at = ((h*p.Shape[1])*p.Shape[2]+in)*p.Shape[3] + out
-			if got := torch.Data[((out*p.Shape[2]+in)*p.Shape[0]+h)*p.Shape[1]]; got != ours[at] || torch.Shape[0] != p.Shape[3] || torch.Shape[1] != p.Shape[2] {
+			if got := torch.Data[((out*p.Shape[2]+in)*p.Shape[0]+h)*p.Shape[1]]; got != ours[at] ||
+				torch.Shape[0] != p.Shape[3] || torch.Shape[1] != p.Shape[2] {
 				t.Errorf("%s: shape %v, element %g, want %g", p.Name, torch.Shape, got, ours[at])
 			}
 		case 2:
-			if got := torch.Data[3*p.Shape[0]+2]; got != ours[2*p.Shape[1]+3] || torch.Shape[0] != p.Shape[1] {
-				t.Errorf("%s: shape %v, element %g, want %g", p.Name, torch.Shape, got, ours[2*p.Shape[1]+3])
+			if got := torch.Data[3*p.Shape[0]+2]; got != ours[2*p.Shape[1]+3] ||
+				torch.Shape[0] != p.Shape[1] {
+				t.Errorf("%s: shape %v, element %g, want %g", p.Name, torch.Shape, got,
+					ours[2*p.Shape[1]+3])
 			}
 		}
 	}
@@ -227,8 +248,11 @@ func TestDeeperNetworksFileIsRefused(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	f.Tensors = append(f.Tensors, weights.Tensor{Name: "layer1.2.bn1.weight", Shape: []int{64}}, weights.Tensor{Name: "fc.bias", Shape: []int{1000}})
-	if _, _, _, err := shallow.FromFile(f, values); err == nil || !strings.Contains(err.Error(), "1 tensors more, for example layer1.2.bn1.weight: it is of a larger network") {
+	f.Tensors = append(f.Tensors, weights.Tensor{Name: "layer1.2.bn1.weight", Shape: []int{64}},
+		weights.Tensor{Name: "fc.bias", Shape: []int{1000}})
+	if _, _, _, err := shallow.FromFile(f, values); err == nil ||
+		!strings.Contains(err.Error(),
+			"1 tensors more, for example layer1.2.bn1.weight: it is of a larger network") {
 		t.Errorf("%v", err)
 	}
 }

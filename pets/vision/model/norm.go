@@ -34,7 +34,8 @@ func (n norm) forward(p *pass, x *graph.Node) *graph.Node {
 }
 
 func (n norm) eval(p *pass, x *graph.Node) *graph.Node {
-	factor := graph.Div(p.param(n.scale), graph.Sqrt(graph.AddScalar(p.param(n.variance), normEpsilon)))
+	factor := graph.Div(p.param(n.scale),
+		graph.Sqrt(graph.AddScalar(p.param(n.variance), normEpsilon)))
 	return scaleShift(x, factor, graph.Sub(p.param(n.offset), graph.Mul(p.param(n.mean), factor)))
 }
 
@@ -45,10 +46,12 @@ func (n norm) train(p *pass, x *graph.Node) *graph.Node {
 
 	// Sums are taken around the first pixel's values: E[d²]−E[d]² then loses no digits to a large
 	// mean.
-	first := graph.Reshape(graph.Slice(graph.Reshape(still, -1, channels), graph.AxisElem(0), graph.AxisRange()), channels)
+	first := graph.Reshape(graph.Slice(graph.Reshape(still, -1, channels), graph.AxisElem(0),
+		graph.AxisRange()), channels)
 	d := scaleShift(still, nil, graph.Neg(first))
 	meanD := graph.MulScalar(sumRows(d), 1/count)
-	variance := graph.MaxScalar(graph.Sub(graph.MulScalar(sumRows(graph.Square(d)), 1/count), graph.Square(meanD)), 0)
+	variance := graph.MaxScalar(graph.Sub(graph.MulScalar(sumRows(graph.Square(d)), 1/count),
+		graph.Square(meanD)), 0)
 	mean := graph.Add(meanD, first)
 	inverse := graph.Reciprocal(graph.Sqrt(graph.AddScalar(variance, normEpsilon)))
 

@@ -29,19 +29,23 @@ func TestNormAgainstTorch(t *testing.T) {
 					n *= d
 				}
 				numbers := golden.Numbers(fmt.Sprintf("norm/%g/%s", c.Mean, name), n)
-				return tensors.FromFlatDataAndDimensions(golden.Float32(numbers, scale, shift), dims...)
+				return tensors.FromFlatDataAndDimensions(golden.Float32(numbers, scale, shift),
+					dims...)
 			}
 			out := values(t, e, func(in []*graph.Node) []*graph.Node {
 				zero := graph.ZerosLike(in[1])
-				p := &pass{params: []*graph.Node{in[1], in[2], zero, graph.OnesLike(zero)}, mode: Mode{Train: true}, updates: map[int]*graph.Node{}}
+				p := &pass{params: []*graph.Node{in[1], in[2], zero, graph.OnesLike(zero)},
+					mode: Mode{Train: true}, updates: map[int]*graph.Node{}}
 				y := norm{scale: 0, offset: 1, mean: 2, variance: 3}.forward(p, in[0])
 				grads := graph.Gradient(graph.ReduceAllSum(graph.Mul(y, in[3])), in[:3]...)
 				return append([]*graph.Node{y, p.updates[2], p.updates[3]}, grads...)
-			}, tensor("x", 1, c.Mean, 4, 8, 6, 16), tensor("w", .25, 1, 16), tensor("b", 1, 0, 16), tensor("v", 1, 0, 4, 8, 6, 16))
+			}, tensor("x", 1, c.Mean, 4, 8, 6, 16), tensor("w", .25, 1, 16), tensor("b", 1, 0, 16),
+				tensor("v", 1, 0, 4, 8, 6, 16))
 			for i, name := range []string{"y", "mean", "var", "dx", "dw", "db"} {
 				d := c.Exact[name].Distance(name, out[i])
 				if !(d <= max(1e-5, c.Float32[name])) {
-					t.Errorf("mean %g: %s is off by %.1e, torch's float32 by %.1e", c.Mean, name, d, c.Float32[name])
+					t.Errorf("mean %g: %s is off by %.1e, torch's float32 by %.1e", c.Mean, name, d,
+						c.Float32[name])
 				}
 			}
 		}

@@ -11,9 +11,11 @@ import (
 // ONNX adds the network with these values to g and returns its logits, [batch, classes]. The input
 // is normalised images, [batch, 3, H, W]: channels first, as ONNX has them. Parameters keep their
 // names and have torch's layout.
-func (n *Net) ONNX(g *onnx.Graph, values []*tensors.Tensor, input string) (logits string, err error) {
+func (n *Net) ONNX(g *onnx.Graph, values []*tensors.Tensor, input string) (logits string,
+	err error) {
 	if len(values) != len(n.Params) {
-		return "", fmt.Errorf("network %s: want %d values, got %d", n.Name, len(n.Params), len(values))
+		return "", fmt.Errorf("network %s: want %d values, got %d", n.Name, len(n.Params),
+			len(values))
 	}
 	e := &exporter{g: g, params: n.Params}
 	for i, v := range values {
@@ -61,7 +63,8 @@ func (e *exporter) scalar(v float64) string {
 
 func (c conv) onnx(e *exporter, x string) string {
 	pad := c.kernel / 2
-	attrs := onnx.Attributes{"kernel_shape": []int{c.kernel, c.kernel}, "strides": []int{c.stride, c.stride}, "pads": []int{pad, pad, pad, pad}}
+	attrs := onnx.Attributes{"kernel_shape": []int{c.kernel, c.kernel},
+		"strides": []int{c.stride, c.stride}, "pads": []int{pad, pad, pad, pad}}
 	if c.depthwise {
 		attrs["group"] = e.params[c.weight].Shape[3]
 	}
@@ -79,7 +82,8 @@ func (l linear) onnx(e *exporter, x string) string {
 
 func (s stem) onnx(e *exporter, x string) string {
 	x = e.relu(s.norm.onnx(e, s.conv.onnx(e, x)), 0)
-	return e.g.Node("MaxPool", onnx.Attributes{"kernel_shape": []int{3, 3}, "strides": []int{2, 2}, "pads": []int{1, 1, 1, 1}}, x)
+	return e.g.Node("MaxPool", onnx.Attributes{"kernel_shape": []int{3, 3}, "strides": []int{2, 2},
+		"pads": []int{1, 1, 1, 1}}, x)
 }
 
 func (r residual) onnx(e *exporter, x string) string {
@@ -115,7 +119,8 @@ func (b inverted) onnx(e *exporter, x string) string {
 // onnx leaves dropout out, as evaluation does.
 func (h head) onnx(e *exporter, x string) string {
 	pool := func(op string) string { return e.g.Node("Flatten", nil, e.g.Node(op, nil, x)) }
-	x = e.g.Node("Concat", onnx.Attributes{"axis": 1}, pool("GlobalMaxPool"), pool("GlobalAveragePool"))
+	x = e.g.Node("Concat", onnx.Attributes{"axis": 1}, pool("GlobalMaxPool"),
+		pool("GlobalAveragePool"))
 	for i, l := range h.linears {
 		if i > 0 {
 			x = e.relu(x, 0)

@@ -27,8 +27,12 @@ func maxPool(x *graph.Node) *graph.Node {
 // unpool gives every pixel of x the gradients v of the windows whose first maximum it is.
 func unpool(x, v *graph.Node) *graph.Node {
 	g, d, o := x.Graph(), x.Shape().Dimensions, v.Shape().Dimensions
-	around := func(side, out int) compute.PadAxis { return compute.PadAxis{Start: 1, End: 2*out + 1 - side} }
-	padded := graph.Pad(x, graph.Infinity(g, x.DType(), -1), compute.PadAxis{}, around(d[1], o[1]), around(d[2], o[2]), compute.PadAxis{})
+	around := func(side, out int) compute.PadAxis {
+		return compute.PadAxis{Start: 1,
+			End: 2*out + 1 - side}
+	}
+	padded := graph.Pad(x, graph.Infinity(g, x.DType(), -1), compute.PadAxis{}, around(d[1], o[1]),
+		around(d[2], o[2]), compute.PadAxis{})
 	at := func(i, j int) *graph.Node { return view(padded, i, j, 2, o[1], o[2]) }
 
 	// winner is the index, 3i+j, of the window's first maximum.
@@ -41,7 +45,8 @@ func unpool(x, v *graph.Node) *graph.Node {
 		winner = graph.Where(wins, graph.Scalar(g, dtypes.Int32, k), winner)
 	}
 	share := func(i, j int) *graph.Node {
-		return graph.Where(graph.Equal(winner, graph.Scalar(g, dtypes.Int32, 3*i+j)), v, graph.ZerosLike(v))
+		return graph.Where(graph.Equal(winner, graph.Scalar(g, dtypes.Int32, 3*i+j)), v,
+			graph.ZerosLike(v))
 	}
 	// An even row 2a is the middle of window a; an odd row 2a+1 is the last of window a and the
 	// first of window a+1. Columns alike.
@@ -49,7 +54,8 @@ func unpool(x, v *graph.Node) *graph.Node {
 		return interleave(share(i, 1), graph.Add(share(i, 2), next(share(i, 0), 2)), 2)
 	}
 	all := interleave(columns(1), graph.Add(columns(2), next(columns(0), 1)), 1)
-	return graph.Slice(all, graph.AxisRange(), graph.AxisRange(0, d[1]), graph.AxisRange(0, d[2]), graph.AxisRange())
+	return graph.Slice(all, graph.AxisRange(), graph.AxisRange(0, d[1]), graph.AxisRange(0, d[2]),
+		graph.AxisRange())
 }
 
 // globalMaxPool is the maximum over rows and columns, [B, H, W, C] to [B, C]; the gradient goes to
@@ -61,7 +67,8 @@ func globalMaxPool(x *graph.Node) *graph.Node {
 	winner := graph.ArgMax(graph.StopGradient(flat), 1, dtypes.Int32)
 	return c.output(graph.ReduceMax(c.input(flat), 1), func(v *graph.Node) []*graph.Node {
 		position := graph.Iota(x.Graph(), shapes.Make(dtypes.Int32, flat.Shape().Dimensions...), 1)
-		is := graph.Equal(position, graph.BroadcastToShape(graph.InsertAxes(winner, 1), position.Shape()))
+		is := graph.Equal(position, graph.BroadcastToShape(graph.InsertAxes(winner, 1),
+			position.Shape()))
 		v = graph.BroadcastToShape(graph.InsertAxes(v, 1), flat.Shape())
 		return []*graph.Node{graph.Where(is, v, graph.ZerosLike(v))}
 	})
@@ -76,7 +83,8 @@ func interleave(a, b *graph.Node, axis int) *graph.Node {
 
 // next shifts x by one along axis: element a becomes what a+1 was, the last becomes zero.
 func next(x *graph.Node, axis int) *graph.Node {
-	at := []graph.SliceAxisSpec{graph.AxisRange(), graph.AxisRange(), graph.AxisRange(), graph.AxisRange()}
+	at := []graph.SliceAxisSpec{graph.AxisRange(), graph.AxisRange(), graph.AxisRange(),
+		graph.AxisRange()}
 	at[axis] = graph.AxisRange(1)
 	pad := make([]compute.PadAxis, 4)
 	pad[axis].End = 1

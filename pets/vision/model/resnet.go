@@ -12,7 +12,8 @@ import (
 func resNet(stemWidth int, bottleneck bool, blocks, widths []int) func(*maker) []block {
 	return func(m *maker) []block {
 		m.channels = 3
-		body := []block{stem{conv: m.conv("conv1", stemWidth, 7, 2), norm: m.norm("bn1"), width: stemWidth}}
+		body := []block{stem{conv: m.conv("conv1", stemWidth, 7, 2), norm: m.norm("bn1"),
+			width: stemWidth}}
 		for layer, count := range blocks {
 			if layer == 2 {
 				m.group = 1

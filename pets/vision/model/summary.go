@@ -26,11 +26,13 @@ func (n *Net) Summary(h, w int) []LayerRow {
 		}
 		rows = append(rows, r)
 	}
-	pool := LayerRow{Name: "head.0", Kind: "max and average pool", Output: []int{n.head.widths[0]}, Group: groups - 1}
+	pool := LayerRow{Name: "head.0", Kind: "max and average pool", Output: []int{n.head.widths[0]},
+		Group: groups - 1}
 	rows = append(rows, pool)
 	for i := range n.head.linears {
 		at := 2 + 4*i
-		r := LayerRow{Name: fmt.Sprintf("head.%d", at+2), Kind: "batch norm, dropout, linear", Output: []int{n.head.widths[i+1]}, Group: groups - 1}
+		r := LayerRow{Name: fmt.Sprintf("head.%d", at+2), Kind: "batch norm, dropout, linear",
+			Output: []int{n.head.widths[i+1]}, Group: groups - 1}
 		for _, k := range []int{at, at + 2} {
 			more, _ := n.count(fmt.Sprintf("head.%d", k))
 			r.Params += more

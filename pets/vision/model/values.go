@@ -13,10 +13,10 @@ import (
 
 // Init gives fresh float32 values in the order of Params: convolutions as torchvision starts them
 // (Kaiming normal, fan-out), the head's linear layers as fastai does (Kaiming normal, fan-in;
-// biases 0), ConvNeXt with deviation 0.02, batch norms 1 and 0, running statistics 0 and 1. (PyTorch
-// up to 1.1 drew batch norm's
-// scales from U(0,1); this follows what it has done since.) Every parameter has a random stream of
-// its own, from the seed and its name, so that a change of the head leaves the body alone.
+// biases 0), ConvNeXt with deviation 0.02, batch norms 1 and 0, running statistics 0 and 1.
+// (PyTorch up to 1.1 drew batch norm's scales from U(0,1); this follows what it has done since.)
+// Every parameter has a random stream of its own, from the seed and its name, so that a change of
+// the head leaves the body alone.
 func (n *Net) Init(seed uint64) []*tensors.Tensor {
 	values := make([]*tensors.Tensor, len(n.Params))
 	for i, p := range n.Params {
@@ -64,9 +64,11 @@ func hash(s string) uint64 {
 // the file) and unexpected (in the file only; num_batches_tracked aside) are names. A tensor of the
 // wrong shape, a file without any tensor of this network, and one of a deeper network of the same
 // kind, is an error and changes nothing.
-func (n *Net) FromFile(f *weights.File, into []*tensors.Tensor) (loaded, missing, unexpected []string, err error) {
+func (n *Net) FromFile(f *weights.File, into []*tensors.Tensor) (loaded, missing,
+	unexpected []string, err error) {
 	if len(into) != len(n.Params) {
-		return nil, nil, nil, fmt.Errorf("network %s: want %d values to load into, got %d", n.Name, len(n.Params), len(into))
+		return nil, nil, nil, fmt.Errorf("network %s: want %d values to load into, got %d", n.Name,
+			len(n.Params), len(into))
 	}
 	named := map[string]weights.Tensor{}
 	for _, t := range f.Tensors {
@@ -82,15 +84,19 @@ func (n *Net) FromFile(f *weights.File, into []*tensors.Tensor) (loaded, missing
 			continue
 		}
 		if want := torchShape(p.Shape); !sameShape(t.Shape, want) || len(t.Data) != p.Size() {
-			return nil, nil, nil, fmt.Errorf("network %s: %s wants shape %v, the file has %v: is it another network's file, or one for another number of classes?",
-				n.Name, p.Name, want, t.Shape)
+			return nil, nil, nil,
+				fmt.Errorf(
+					"network %s: %s wants shape %v, the file has %v: is it another network's file, or one for another number of classes?",
+					n.Name, p.Name, want, t.Shape)
 		}
 		fresh[i] = tensors.FromFlatDataAndDimensions(fromTorch(t.Data, p.Shape), p.Shape...)
 		loaded = append(loaded, p.Name)
 	}
 	if len(loaded) == 0 {
-		return nil, nil, nil, fmt.Errorf("network %s: none of the file's %d tensors has a name of this network, such as %s: is it another network's file?",
-			n.Name, len(f.Tensors), n.Params[0].Name)
+		return nil, nil, nil,
+			fmt.Errorf(
+				"network %s: none of the file's %d tensors has a name of this network, such as %s: is it another network's file?",
+				n.Name, len(f.Tensors), n.Params[0].Name)
 	}
 	for _, t := range f.Tensors {
 		if !known[n.ourName(t.Name)] && !strings.HasSuffix(t.Name, ".num_batches_tracked") {
@@ -98,8 +104,10 @@ func (n *Net) FromFile(f *weights.File, into []*tensors.Tensor) (loaded, missing
 		}
 	}
 	if foreign := n.foreign(unexpected); len(foreign) > 0 {
-		return nil, nil, nil, fmt.Errorf("network %s: the file has %d tensors more, for example %s: it is of a larger network: give a file of %s",
-			n.Name, len(foreign), foreign[0], n.Name)
+		return nil, nil, nil,
+			fmt.Errorf(
+				"network %s: the file has %d tensors more, for example %s: it is of a larger network: give a file of %s",
+				n.Name, len(foreign), foreign[0], n.Name)
 	}
 	for i, t := range fresh {
 		into[i] = t
@@ -126,7 +134,8 @@ func (n *Net) foreign(unexpected []string) (names []string) {
 // ToFile gives the values as a weight file in torch's layout.
 func (n *Net) ToFile(values []*tensors.Tensor) (*weights.File, error) {
 	if len(values) != len(n.Params) {
-		return nil, fmt.Errorf("network %s: want %d values, got %d", n.Name, len(n.Params), len(values))
+		return nil, fmt.Errorf("network %s: want %d values, got %d", n.Name, len(n.Params),
+			len(values))
 	}
 	f := &weights.File{}
 	for i, p := range n.Params {
@@ -134,7 +143,8 @@ func (n *Net) ToFile(values []*tensors.Tensor) (*weights.File, error) {
 		if err != nil {
 			return nil, fmt.Errorf("network %s: reading %s: %w", n.Name, p.Name, err)
 		}
-		f.Tensors = append(f.Tensors, weights.Tensor{Name: p.Name, Shape: torchShape(p.Shape), DType: "F32", Data: toTorch(v, p.Shape)})
+		f.Tensors = append(f.Tensors, weights.Tensor{Name: p.Name, Shape: torchShape(p.Shape),
+			DType: "F32", Data: toTorch(v, p.Shape)})
 	}
 	return f, nil
 }

@@ -13,14 +13,17 @@ const irVersion = 8
 
 // Field numbers of ONNX's messages (onnx.proto).
 const (
-	modelIR, modelProducer, modelGraph, modelOpsets, modelMeta                      = 1, 2, 7, 8, 14
-	opsetVersion                                                                    = 2
-	entryKey, entryValue                                                            = 1, 2
-	graphNode, graphName, graphTensor, graphInput, graphOutput                      = 1, 2, 5, 11, 12
-	nodeInput, nodeOutput, nodeName, nodeOp, nodeAttribute                          = 1, 2, 3, 4, 5
-	attrName, attrFloat, attrInt, attrString, attrInts, attrType                    = 1, 2, 3, 4, 8, 20
+	modelIR, modelProducer, modelGraph, modelOpsets, modelMeta = 1, 2, 7, 8, 14
+	opsetVersion                                               = 2
+	entryKey, entryValue                                       = 1, 2
+	graphNode, graphName, graphTensor, graphInput, graphOutput = 1, 2, 5, 11,
+		12
+	nodeInput, nodeOutput, nodeName, nodeOp, nodeAttribute       = 1, 2, 3, 4, 5
+	attrName, attrFloat, attrInt, attrString, attrInts, attrType = 1, 2, 3, 4, 8,
+		20
 	tensorDims, tensorType, tensorName, tensorRaw                                   = 1, 2, 8, 9
-	valueName, valueType, typeTensor, tensorElem, tensorShape, shapeDim, dimV, dimP = 1, 2, 1, 1, 2, 1, 1, 2
+	valueName, valueType, typeTensor, tensorElem, tensorShape, shapeDim, dimV, dimP = 1, 2, 1, 1, 2,
+		1, 1, 2
 )
 
 // Attribute types (AttributeProto.AttributeType).
@@ -44,7 +47,8 @@ func (m *message) bytes(field protowire.Number, b []byte) {
 }
 
 func (m *message) float(field protowire.Number, v float64) {
-	*m = protowire.AppendFixed32(protowire.AppendTag(*m, field, protowire.Fixed32Type), math.Float32bits(float32(v)))
+	*m = protowire.AppendFixed32(protowire.AppendTag(*m, field, protowire.Fixed32Type),
+		math.Float32bits(float32(v)))
 }
 
 // Encode returns the file's bytes. Protobuf ends at 2 GB, and so do files.
@@ -68,7 +72,8 @@ func (g *Graph) Encode() ([]byte, error) {
 		graph.bytes(graphOutput, v.encode())
 	}
 	if len(graph) > math.MaxInt32-1<<20 {
-		return nil, fmt.Errorf("onnx: the network takes %d MB: a file holds at most 2 GB", len(graph)>>20)
+		return nil, fmt.Errorf("onnx: the network takes %d MB: a file holds at most 2 GB",
+			len(graph)>>20)
 	}
 	var opset, model message
 	opset.int(opsetVersion, Opset)
@@ -112,7 +117,8 @@ func (n node) encode() ([]byte, error) {
 			}
 			a.int(attrType, kindInts)
 		default:
-			return nil, fmt.Errorf("%s: attribute %s is a %T: want int, float64, string or []int", n.op, name, v)
+			return nil, fmt.Errorf("%s: attribute %s is a %T: want int, float64, string or []int",
+				n.op, name, v)
 		}
 		m.bytes(nodeAttribute, a)
 	}

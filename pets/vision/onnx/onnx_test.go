@@ -17,7 +17,8 @@ func small() *onnx.Graph {
 	g.Meta["classes"] = `["cat","dog"]`
 	x := g.Input("x", onnx.Float, "batch", 3)
 	w := g.Floats("w", []int{2, 3}, []float32{1, 2, 3, 4, 5, 6})
-	g.Output("y", g.Node("Gemm", onnx.Attributes{"transB": 1, "alpha": 0.5}, x, w), onnx.Float, "batch", 2)
+	g.Output("y", g.Node("Gemm", onnx.Attributes{"transB": 1, "alpha": 0.5}, x, w), onnx.Float,
+		"batch", 2)
 	return g
 }
 
@@ -55,14 +56,16 @@ func TestEncode(t *testing.T) {
 		t.Error("equal graphs make different files")
 	}
 	if got := fmt.Sprint(fields(t, a)); got != "map[1:1 2:1 7:1 8:1 14:1]" {
-		t.Errorf("ModelProto has fields %s: want ir_version, producer_name, graph, opset_import, metadata_props", got)
+		t.Errorf(
+			"ModelProto has fields %s: want ir_version, producer_name, graph, opset_import, metadata_props", got)
 	}
 }
 
 func TestMistakes(t *testing.T) {
 	g := small()
 	g.Output("z", g.Node("Relu", onnx.Attributes{"x": []string{"no"}}, "x"), onnx.Float, 1)
-	if _, err := g.Encode(); err == nil || !strings.Contains(err.Error(), "attribute x is a []string") {
+	if _, err := g.Encode(); err == nil ||
+		!strings.Contains(err.Error(), "attribute x is a []string") {
 		t.Errorf("an attribute of no known type: %v", err)
 	}
 	for what, f := range map[string]func(g *onnx.Graph){

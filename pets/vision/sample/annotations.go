@@ -12,7 +12,8 @@ import (
 // for training and validation.
 func annotate(dir string, perBreed int) error {
 	list := strings.Builder{}
-	list.WriteString("#Image CLASS-ID SPECIES BREED ID\n#ID: 1:37 Class ids\n#SPECIES: 1:Cat 2:Dog\n#BREED ID: 1-25:Cat 1:12:Dog\n#All images with 1st letter as captial are cat images\n#images with small first letter are dog images\n")
+	list.WriteString(
+		"#Image CLASS-ID SPECIES BREED ID\n#ID: 1:37 Class ids\n#SPECIES: 1:Cat 2:Dog\n#BREED ID: 1-25:Cat 1:12:Dog\n#All images with 1st letter as captial are cat images\n#images with small first letter are dog images\n")
 	var train, test strings.Builder
 	number := map[bool]int{}
 	for i, b := range breeds() {
@@ -31,7 +32,8 @@ func annotate(dir string, perBreed int) error {
 			}
 		}
 	}
-	for name, text := range map[string]string{"list.txt": list.String(), "trainval.txt": train.String(), "test.txt": test.String()} {
+	for name, text := range map[string]string{"list.txt": list.String(),
+		"trainval.txt": train.String(), "test.txt": test.String()} {
 		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o644); err != nil {
 			return err
 		}

@@ -60,7 +60,8 @@ func (a *animal) body(c *paint.Canvas, outline paint.Path, x, y, rx, ry float64,
 		if a.fur == 0 {
 			for i := range 4 { // folds of skin
 				v := y + ry*(-0.5+0.3*float64(i))
-				c.FillSoft(paint.Stroke(0.03, 0.02, x-rx*0.6, v-0.1, x, v+a.Around(0.1), x+rx*0.6, v-0.1), a.base.Darker(0.5), 0.3)
+				c.FillSoft(paint.Stroke(0.03, 0.02, x-rx*0.6, v-0.1, x, v+a.Around(0.1), x+rx*0.6,
+					v-0.1), a.base.Darker(0.5), 0.3)
 			}
 		}
 	})
@@ -87,7 +88,8 @@ func (a *animal) limbInk(y0, y1 float64) paint.Ink {
 func (a *animal) drawLeg(c *paint.Canvas, x, y0, y1, w, far float64) {
 	fur := a.fur * 0.6
 	l := y1 - y0
-	path := paint.Smooth(x-w, y0, x+w, y0, x+w*0.72, y0+0.5*l, x+w*0.6, y1-0.12, x+w*0.85, y1-0.02, x-w*0.7, y1, x-w*0.65, y1-0.2, x-w*0.72, y0+0.5*l)
+	path := paint.Smooth(x-w, y0, x+w, y0, x+w*0.72, y0+0.5*l, x+w*0.6, y1-0.12, x+w*0.85, y1-0.02,
+		x-w*0.7, y1, x-w*0.65, y1-0.2, x-w*0.72, y0+0.5*l)
 	c.Within(path.Furry(a.Rand, fur, a.step(c, fur), 0, 0.7), func() {
 		c.Flood(a.limbInk(y0, y1))
 		a.light(c, x, y0+0.5*l, w*1.2, 0.65*l)
@@ -114,7 +116,8 @@ func (a *animal) drawPaw(c *paint.Canvas, x, y, w float64) {
 		a.skin(c, x, y-h*0.6, w, h)
 	})
 	for _, d := range []float64{-0.36, 0, 0.36} {
-		c.FillSoft(paint.Stroke(w*0.1, w*0.06, x+d*w, y-h*0.7, x+d*w*1.15, y+h*0.2), k.Darker(0.65), 0.6)
+		c.FillSoft(paint.Stroke(w*0.1, w*0.06, x+d*w, y-h*0.7, x+d*w*1.15, y+h*0.2), k.Darker(0.65),
+			0.6)
 	}
 }
 
@@ -127,7 +130,9 @@ func (a *animal) chestMarks(c *paint.Canvas, x, y, rx, ry float64) {
 		c.Glow(paint.Disc(x, y-0.3*ry, rx, ry*0.9, 0), *a.mane, 0.8, 0.3)
 	}
 	if a.bib != nil {
-		c.Within(paint.Smooth(x-0.5*rx, y-1.2*ry, x+0.5*rx, y-1.2*ry, x+0.62*rx, y-0.3*ry, x+0.25*rx, y+0.55*ry, x-0.1*rx, y+0.7*ry, x-0.6*rx, y-0.2*ry).Furry(a.Rand, 0.06, 0.1, 0, 0.8), func() {
+		c.Within(paint.Smooth(x-0.5*rx, y-1.2*ry, x+0.5*rx, y-1.2*ry, x+0.62*rx, y-0.3*ry,
+			x+0.25*rx, y+0.55*ry, x-0.1*rx, y+0.7*ry, x-0.6*rx, y-0.2*ry).Furry(a.Rand, 0.06, 0.1,
+			0, 0.8), func() {
 			c.Flood(paint.Gradient(y-ry, y+ry, *a.bib, a.bib.Darker(0.06)))
 		})
 	}
@@ -139,20 +144,22 @@ func (a *animal) saddleMark(c *paint.Canvas, x0, x1, top, low float64) {
 		return
 	}
 	m, w := (x0+x1)/2, (x1-x0)/2
-	c.Within(paint.Smooth(x0, top-0.5, x1, top-0.5, x1, low*0.6+top*0.4, m+0.3*w, low, m-0.4*w, low*0.9+top*0.1, x0, low).Furry(a.Rand, 0.07, 0.1, 0, 0.6), func() {
+	c.Within(paint.Smooth(x0, top-0.5, x1, top-0.5, x1, low*0.6+top*0.4, m+0.3*w, low, m-0.4*w,
+		low*0.9+top*0.1, x0, low).Furry(a.Rand, 0.07, 0.1, 0, 0.6), func() {
 		c.Flood(paint.Coat(*a.saddle, a.saddle.Lighter(0.12), a.field.Times(0.7)))
 	})
 }
 
 func (a *animal) drawBust(c *paint.Canvas) {
 	k := a.stout * (0.75 + 0.25*a.size)
-	a.body(c, paint.Mirror(0, 0.1, 0.72, 0.5, 1.05*k, 1.35, 1.3*k, 2.1, 1.35*k, 4, 0, 4), 0, 1.8, 1.35*k, 1.7, func() {
-		if a.saddle != nil {
-			c.Flood(paint.Coat(*a.saddle, a.saddle.Lighter(0.1), a.field))
-			c.Glow(paint.Disc(0, 1.5, 0.85*k, 1.6, 0), or(a.mane, a.base), 1, 0.6)
-		}
-		a.chestMarks(c, 0, 1.7, 0.95*k, 1.2)
-	})
+	a.body(c, paint.Mirror(0, 0.1, 0.72, 0.5, 1.05*k, 1.35, 1.3*k, 2.1, 1.35*k, 4, 0, 4), 0, 1.8,
+		1.35*k, 1.7, func() {
+			if a.saddle != nil {
+				c.Flood(paint.Coat(*a.saddle, a.saddle.Lighter(0.1), a.field))
+				c.Glow(paint.Disc(0, 1.5, 0.85*k, 1.6, 0), or(a.mane, a.base), 1, 0.6)
+			}
+			a.chestMarks(c, 0, 1.7, 0.95*k, 1.2)
+		})
 	a.wear(c, func() paint.Path {
 		return paint.Mirror(0, 0.75, 0.7, 0.8, 1.15*k, 1.45, 1.45*k, 2.2, 1.45*k, 4, 0, 4)
 	})
@@ -167,10 +174,12 @@ func (a *animal) drawSit(c *paint.Canvas) {
 	a.drawTail(c, 0.8*k, low-0.25*s, 1, 0.25)
 	for _, side := range []float64{-1, 1} { // haunches
 		x, y := side*0.72*k, low-0.42*s
-		a.body(c, paint.Ellipse(x, y, 0.48*k, 0.5*s), x, y, 0.5*k, 0.5*s, func() { a.saddleMark(c, x-1, x+1, y-1, y) })
+		a.body(c, paint.Ellipse(x, y, 0.48*k, 0.5*s), x, y, 0.5*k, 0.5*s,
+			func() { a.saddleMark(c, x-1, x+1, y-1, y) })
 		a.drawPaw(c, side*0.82*k, low-0.02, 0.34*s)
 	}
-	a.body(c, paint.Mirror(0, 0.2, 0.55, 0.5, 0.72*k, 0.5+0.4*s, 0.82*k, mid+0.2*s, 0.72*k, low-0.15*s, 0, low-0.08*s), 0, mid, 0.9*k, low-mid+0.1, func() {
+	a.body(c, paint.Mirror(0, 0.2, 0.55, 0.5, 0.72*k, 0.5+0.4*s, 0.82*k, mid+0.2*s, 0.72*k,
+		low-0.15*s, 0, low-0.08*s), 0, mid, 0.9*k, low-mid+0.1, func() {
 		if a.saddle != nil {
 			for _, side := range []float64{-1, 1} {
 				c.Glow(paint.Disc(side*0.8*k, mid, 0.45*k, 1.1*s, 0), *a.saddle, 1, 0.6)
@@ -182,7 +191,8 @@ func (a *animal) drawSit(c *paint.Canvas) {
 		a.drawLeg(c, side*0.32*k, mid, low+0.04, 0.22*(0.5+0.5*k)*min(1, 0.7+0.3*a.leg), 0)
 	}
 	a.wear(c, func() paint.Path {
-		return paint.Mirror(0, 0.62, 0.62, 0.68, 0.86*k, 0.5+0.45*s, 0.95*k, mid+0.25*s, 0.88*k, low-0.5*s, 0, low-0.42*s)
+		return paint.Mirror(0, 0.62, 0.62, 0.68, 0.86*k, 0.5+0.45*s, 0.95*k, mid+0.25*s, 0.88*k,
+			low-0.5*s, 0, low-0.42*s)
 	})
 	a.wearCollar(c)
 	c.Shadow(0, 0.85, 0.95, 0.45, 0.42)
@@ -198,8 +208,11 @@ func (a *animal) drawStand(c *paint.Canvas) {
 	w := 0.22 * (0.4*s + 0.6*t)
 	a.drawLeg(c, x0+0.75*s, cy, ground-0.07, w, 0.42)
 	a.drawLeg(c, x1-0.12*s, cy, ground-0.07, w, 0.42)
-	neck := paint.Smooth(-0.7*s, -0.3, 0.1, -0.5, 0.55, 0.3, x1+0.35*s, cy+0.1, -0.7*s, cy+0.3*h, -1.15*s, cy-0.6*h)
-	trunk := paint.Smooth(x0, cy-0.25*h, x0+0.35*s, cy-0.88*h, -1.6*s, cy-0.92*h, -0.8*s, cy-h, x1+0.1*s, cy-0.75*h, x1+0.34*s, cy+0.1*h, x1-0.1*s, cy+0.85*h, -1.4*s, cy+0.72*h, x0+0.75*s, cy+0.5*h, x0+0.1*s, cy+0.45*h)
+	neck := paint.Smooth(-0.7*s, -0.3, 0.1, -0.5, 0.55, 0.3, x1+0.35*s, cy+0.1, -0.7*s, cy+0.3*h,
+		-1.15*s, cy-0.6*h)
+	trunk := paint.Smooth(x0, cy-0.25*h, x0+0.35*s, cy-0.88*h, -1.6*s, cy-0.92*h, -0.8*s, cy-h,
+		x1+0.1*s, cy-0.75*h, x1+0.34*s, cy+0.1*h, x1-0.1*s, cy+0.85*h, -1.4*s, cy+0.72*h, x0+0.75*s,
+		cy+0.5*h, x0+0.1*s, cy+0.45*h)
 	a.body(c, trunk, (x0+x1)/2, cy, 1.5*s, h*1.15, func() {
 		if a.belly != nil {
 			c.Glow(paint.Disc(-1.3*s, cy+0.8*h, 1.2*s, 0.4*h, 0), *a.belly, 0.9, 0.3)
@@ -220,7 +233,8 @@ func (a *animal) drawStand(c *paint.Canvas) {
 	a.drawLeg(c, x0+0.42*s, cy-0.1*h, ground, w*1.15, 0)
 	a.drawLeg(c, x1-0.22*s, cy+0.1*h, ground, w, 0)
 	a.wear(c, func() paint.Path {
-		return paint.Smooth(-2.1*s, cy-h, -1.2*s, cy-1.08*h, -0.2*s, cy-1.1*h, 0.45, 0.45, x1+0.42*s, cy+0.2*h, x1, cy+0.95*h, -1.4*s, cy+0.85*h, -2.1*s, cy+0.72*h)
+		return paint.Smooth(-2.1*s, cy-h, -1.2*s, cy-1.08*h, -0.2*s, cy-1.1*h, 0.45, 0.45,
+			x1+0.42*s, cy+0.2*h, x1, cy+0.95*h, -1.4*s, cy+0.85*h, -2.1*s, cy+0.72*h)
 	})
 	a.wearCollar(c)
 	c.Shadow(-0.15, 0.4, 1.0, 0.75, 0.38)
@@ -232,16 +246,20 @@ func (a *animal) drawLie(c *paint.Canvas) {
 	h := 0.7 * t
 	cy := ground - h*0.95
 	a.drawTail(c, -2.45*s, ground-0.3, -1, 0.1)
-	a.body(c, paint.Smooth(-2.6*s, ground-0.35*h, -2.3*s, cy-0.65*h, -1.4*s, cy-0.95*h, -0.4*s, cy-0.85*h, 0.4*s, cy-0.2*h, 0.7*s, ground-0.1, -0.8*s, ground, -2.4*s, ground), -1.1*s, cy, 1.75*s, h*1.2, func() {
-		a.saddleMark(c, -2.7*s, 0.1, cy-h, cy+0.35*h)
-		a.chestMarks(c, 0.3*s, ground-0.35*h, 0.5*s, 0.7*h)
-	})
-	a.body(c, paint.Ellipse(-1.85*s, ground-0.45*h, 0.62*s, 0.5*h), -1.85*s, ground-0.45*h, 0.65*s, 0.55*h, func() { a.saddleMark(c, -2.7*s, -1.2*s, cy-h, cy+0.3*h) })
+	a.body(c, paint.Smooth(-2.6*s, ground-0.35*h, -2.3*s, cy-0.65*h, -1.4*s, cy-0.95*h, -0.4*s,
+		cy-0.85*h, 0.4*s, cy-0.2*h, 0.7*s, ground-0.1, -0.8*s, ground, -2.4*s, ground), -1.1*s, cy,
+		1.75*s, h*1.2, func() {
+			a.saddleMark(c, -2.7*s, 0.1, cy-h, cy+0.35*h)
+			a.chestMarks(c, 0.3*s, ground-0.35*h, 0.5*s, 0.7*h)
+		})
+	a.body(c, paint.Ellipse(-1.85*s, ground-0.45*h, 0.62*s, 0.5*h), -1.85*s, ground-0.45*h, 0.65*s,
+		0.55*h, func() { a.saddleMark(c, -2.7*s, -1.2*s, cy-h, cy+0.3*h) })
 	a.drawPaw(c, -1.4*s, ground+0.02, 0.36*s)
 	for i, x := range []float64{0.35 * s, 0.75 * s} {
 		w := 0.19 * s
 		y := ground - 0.1*s - 0.05*float64(1-i)
-		c.Within(paint.Smooth(x-0.5*s, y-w*1.2, x+0.1*s, y-w, x+0.45*s, y-w*0.7, x+0.5*s, y+w, x-0.5*s, y+w).Furry(a.Rand, a.fur*0.7, a.step(c, a.fur), 0, 0.6), func() {
+		c.Within(paint.Smooth(x-0.5*s, y-w*1.2, x+0.1*s, y-w, x+0.45*s, y-w*0.7, x+0.5*s, y+w,
+			x-0.5*s, y+w).Furry(a.Rand, a.fur*0.7, a.step(c, a.fur), 0, 0.6), func() {
 			k := a.limbInk(-0.2, 1)
 			c.Flood(func(px, py float64) paint.RGB { return k(py, (px-x+0.5*s)/s) })
 			a.light(c, x, y, 0.6*s, w*1.3)
@@ -249,7 +267,8 @@ func (a *animal) drawLie(c *paint.Canvas) {
 		a.drawPaw(c, x+0.42*s, y+w*0.95, 0.24*s)
 	}
 	a.wear(c, func() paint.Path {
-		return paint.Smooth(-1.5*s, cy-1.02*h, -0.5*s, cy-0.95*h, 0.5*s, cy-0.25*h, 0.65*s, ground-0.3*h, -0.1*s, ground-0.15, -1.5*s, ground-0.1)
+		return paint.Smooth(-1.5*s, cy-1.02*h, -0.5*s, cy-0.95*h, 0.5*s, cy-0.25*h, 0.65*s,
+			ground-0.3*h, -0.1*s, ground-0.15, -1.5*s, ground-0.1)
 	})
 	a.wearCollar(c)
 	c.Shadow(0, 0.55, 1.05, 0.6, 0.42)
@@ -278,7 +297,8 @@ func (a *animal) drawTail(c *paint.Canvas, x, y, side, up float64) {
 			})
 			c.Light(0.5*s, -0.4*up*s, 0.8*s, 0.7*s, a.sun, 0.1+fur, a.finer)
 			if fur > 0.07 {
-				c.Strands(a.Rand, 30, paint.Disc(0.6*s, -0.4*up*s, 0.7*s, 0.6*s, 0), 2*fur, 0.4, a.base)
+				c.Strands(a.Rand, 30, paint.Disc(0.6*s, -0.4*up*s, 0.7*s, 0.6*s, 0), 2*fur, 0.4,
+					a.base)
 			}
 		})
 	}
@@ -286,14 +306,18 @@ func (a *animal) drawTail(c *paint.Canvas, x, y, side, up float64) {
 		bend := a.Around(0.3) * s
 		switch a.tail {
 		case whip:
-			draw(a.fur, paint.Stroke(0.2*s, 0.07*s, -0.1, 0, 0.5*s, -0.1*up*s, 1.0*s, -0.5*up*s+bend, 1.3*s, -1.2*up*s, 1.35*s-bend, -1.75*up*s))
+			draw(a.fur, paint.Stroke(0.2*s, 0.07*s, -0.1, 0, 0.5*s, -0.1*up*s, 1.0*s,
+				-0.5*up*s+bend, 1.3*s, -1.2*up*s, 1.35*s-bend, -1.75*up*s))
 		case plain:
-			draw(a.fur, paint.Stroke(0.32*s, 0.22*s, -0.1, 0, 0.5*s, -0.1*up*s, 0.9*s, -0.6*up*s+bend, 1.15*s, -1.1*up*s))
+			draw(a.fur, paint.Stroke(0.32*s, 0.22*s, -0.1, 0, 0.5*s, -0.1*up*s, 0.9*s,
+				-0.6*up*s+bend, 1.15*s, -1.1*up*s))
 		case plume:
-			draw(a.fur*0.8+0.04, paint.Stroke(0.3*s, 0.55*s, -0.1, 0, 0.5*s, -0.1*up*s, 0.95*s, -0.5*up*s+bend, 1.25*s, -1.05*up*s))
+			draw(a.fur*0.8+0.04, paint.Stroke(0.3*s, 0.55*s, -0.1, 0, 0.5*s, -0.1*up*s, 0.95*s,
+				-0.5*up*s+bend, 1.25*s, -1.05*up*s))
 		case curled:
 			if up > 0.35 {
-				draw(a.fur*0.8+0.02, paint.Smooth(0.05*s, 0.2, 0.25*s, -0.5*s, -0.15*s, -0.85*s, -0.65*s, -0.7*s, -0.7*s, -0.25*s, -0.35*s, -0.1*s, -0.2*s, 0.1*s))
+				draw(a.fur*0.8+0.02, paint.Smooth(0.05*s, 0.2, 0.25*s, -0.5*s, -0.15*s, -0.85*s,
+					-0.65*s, -0.7*s, -0.7*s, -0.25*s, -0.35*s, -0.1*s, -0.2*s, 0.1*s))
 			} else {
 				draw(a.fur*0.8+0.02, paint.Ellipse(0.25*s, -0.5*s, 0.42*s, 0.45*s))
 			}

@@ -95,7 +95,8 @@ func spots(seed float64) paint.Field { return paint.Spots(4.6, 0.3, seed) }
 
 // ticked hairs have bands of their own: fine grain.
 func ticked(seed float64) paint.Field {
-	return paint.Field(paint.Speckles(26, 0.6, seed)).Turned(0.5).Plus(paint.Field(paint.Speckles(11, 0.3, seed)).Turned(1.1))
+	return paint.Field(paint.Speckles(26, 0.6,
+		seed)).Turned(0.5).Plus(paint.Field(paint.Speckles(11, 0.3, seed)).Turned(1.1))
 }
 
 func patches(share float64) pattern {
@@ -108,13 +109,15 @@ func brindle(seed float64) paint.Field {
 
 // grizzled is the unevenness of a one-coloured coat.
 func grizzled(seed float64) paint.Field {
-	return paint.Field(paint.Speckles(9, 0.45, seed)).Turned(0.7).Plus(paint.Field(paint.Speckles(3, 0.35, seed)).Turned(0.3))
+	return paint.Field(paint.Speckles(9, 0.45, seed)).Turned(0.7).Plus(paint.Field(paint.Speckles(3,
+		0.35, seed)).Turned(0.3))
 }
 
 // flecks are irregular small marks on a share of the coat.
 func flecks(seed float64) paint.Field {
 	return func(x, y float64) float64 {
-		n := 0.65*paint.Noise(x*8+seed, y*8) + 0.35*paint.Noise(x*17+seed, y*15) + 0.3*(paint.Noise(x*1.3+seed, y*1.3)-0.5)
+		n := 0.65*paint.Noise(x*8+seed, y*8) + 0.35*paint.Noise(x*17+seed, y*15) +
+			0.3*(paint.Noise(x*1.3+seed, y*1.3)-0.5)
 		return min(1, max(0, (n-0.6)*14))
 	}
 }

@@ -41,7 +41,10 @@ import (
 // regard to case.
 func breeds() []breed {
 	all := append(cats(), dogs()...)
-	slices.SortFunc(all, func(a, b breed) int { return cmp.Compare(strings.ToLower(a.name), strings.ToLower(b.name)) })
+	slices.SortFunc(all, func(a, b breed) int {
+		return cmp.Compare(strings.ToLower(a.name),
+			strings.ToLower(b.name))
+	})
 	return all
 }
 

@@ -36,31 +36,40 @@ func (a *animal) drawEar(c *paint.Canvas, side float64) {
 	switch a.ear {
 	case pricked, lynx:
 		lean = (a.earAt-0.35)*0.75 + a.Around(0.1)
-		outer = paint.Smooth(-0.38, 0.22, -0.3, -0.32*l, -0.02, -l, 0.07, -l, 0.34, -0.35*l, 0.42, 0.3)
-		shell = paint.Smooth(-0.22, 0.16, -0.17, -0.3*l, 0.0, -0.8*l, 0.05, -0.8*l, 0.22, -0.3*l, 0.26, 0.2)
+		outer = paint.Smooth(-0.38, 0.22, -0.3, -0.32*l, -0.02, -l, 0.07, -l, 0.34, -0.35*l, 0.42,
+			0.3)
+		shell = paint.Smooth(-0.22, 0.16, -0.17, -0.3*l, 0.0, -0.8*l, 0.05, -0.8*l, 0.22, -0.3*l,
+			0.26, 0.2)
 	case bat:
 		lean = (a.earAt-0.3)*0.85 + a.Around(0.12)
-		outer = paint.Smooth(-0.4, 0.25, -0.44, -0.4*l, -0.12, -0.98*l, 0.14, -0.96*l, 0.46, -0.4*l, 0.42, 0.3)
-		shell = paint.Smooth(-0.25, 0.2, -0.28, -0.35*l, -0.06, -0.8*l, 0.1, -0.78*l, 0.3, -0.35*l, 0.26, 0.2)
+		outer = paint.Smooth(-0.4, 0.25, -0.44, -0.4*l, -0.12, -0.98*l, 0.14, -0.96*l, 0.46, -0.4*l,
+			0.42, 0.3)
+		shell = paint.Smooth(-0.25, 0.2, -0.28, -0.35*l, -0.06, -0.8*l, 0.1, -0.78*l, 0.3, -0.35*l,
+			0.26, 0.2)
 	case rose:
 		lean = 0.3 + a.Around(0.12)
-		outer = paint.Smooth(-0.3, 0.2, -0.28, -0.35*l, 0.1, -0.75*l, 0.55*l, -0.6*l, 0.95*l, -0.1, 0.5*l, 0.05, 0.25, 0.3)
+		outer = paint.Smooth(-0.3, 0.2, -0.28, -0.35*l, 0.1, -0.75*l, 0.55*l, -0.6*l, 0.95*l, -0.1,
+			0.5*l, 0.05, 0.25, 0.3)
 		shell = paint.Smooth(-0.05, 0.1, -0.02, -0.3*l, 0.2, -0.45*l, 0.45*l, -0.3*l, 0.3*l, 0.05)
 	case button:
 		lean = 0.2 + a.Around(0.12)
-		outer = paint.Smooth(-0.38, 0.2, -0.36, -0.25, -0.05, -0.42, 0.38, -0.3, 0.52*l+0.1, 0.25*l, 0.3, 0.95*l, 0.12, 0.9*l, -0.1, 0.3)
+		outer = paint.Smooth(-0.38, 0.2, -0.36, -0.25, -0.05, -0.42, 0.38, -0.3, 0.52*l+0.1, 0.25*l,
+			0.3, 0.95*l, 0.12, 0.9*l, -0.1, 0.3)
 		crease = true
 	case drop:
 		lean = -0.12 + a.Around(0.1)
-		outer = paint.Smooth(-0.26, 0.02, -0.05, -0.24, 0.3, -0.12, 0.44, 0.4*l, 0.34, 0.92*l, 0.14, l, -0.02, 0.72*l, -0.14, 0.32)
+		outer = paint.Smooth(-0.26, 0.02, -0.05, -0.24, 0.3, -0.12, 0.44, 0.4*l, 0.34, 0.92*l, 0.14,
+			l, -0.02, 0.72*l, -0.14, 0.32)
 		crease = true
 	case long:
 		lean = -0.1 + a.Around(0.08)
-		outer = paint.Smooth(-0.24, -0.02, 0.02, -0.26, 0.34, -0.05, 0.46, 0.4*l, 0.5, 0.8*l, 0.3, l, 0.02, 0.96*l, -0.14, 0.6*l, -0.14, 0.3)
+		outer = paint.Smooth(-0.24, -0.02, 0.02, -0.26, 0.34, -0.05, 0.46, 0.4*l, 0.5, 0.8*l, 0.3,
+			l, 0.02, 0.96*l, -0.14, 0.6*l, -0.14, 0.3)
 		crease = true
 	case feather:
 		lean = -0.12 + a.Around(0.1)
-		outer = paint.Smooth(-0.24, 0, 0, -0.24, 0.34, -0.08, 0.54, 0.4*l, 0.58, 0.85*l, 0.3, 1.08*l, 0, 0.9*l, -0.08, 0.45*l)
+		outer = paint.Smooth(-0.24, 0, 0, -0.24, 0.34, -0.08, 0.54, 0.4*l, 0.58, 0.85*l, 0.3,
+			1.08*l, 0, 0.9*l, -0.08, 0.45*l)
 		fur = max(a.fur*0.6, 0.08)
 		crease = true
 	}
@@ -87,7 +96,8 @@ func (a *animal) drawEar(c *paint.Canvas, side float64) {
 				c.FillSoft(shell, inner, 0.9)
 				c.Shadow(0, 0.2, 0.5, 0.6, 0.4)
 				if a.fur > 0.03 { // hair in the ear
-					c.Strands(a.Rand, 10, paint.Disc(-0.12, 0, 0.2, 0.3*l, 0), 0.25+a.fur, -0.8, hair.Lighter(0.3))
+					c.Strands(a.Rand, 10, paint.Disc(-0.12, 0, 0.2, 0.3*l, 0), 0.25+a.fur, -0.8,
+						hair.Lighter(0.3))
 				}
 			}
 			if fur > 0.07 {
@@ -102,7 +112,8 @@ func (a *animal) drawEar(c *paint.Canvas, side float64) {
 		})
 		if a.ear == lynx {
 			for range 5 {
-				c.FillSoft(paint.Stroke(0.05, 0.01, 0.02, -0.93*l, 0.03+a.Around(0.06), -1.1*l, 0.1+a.Around(0.1), -1.3*l), hair.Darker(0.5), 0.8)
+				c.FillSoft(paint.Stroke(0.05, 0.01, 0.02, -0.93*l, 0.03+a.Around(0.06), -1.1*l,
+					0.1+a.Around(0.1), -1.3*l), hair.Darker(0.5), 0.8)
 			}
 		}
 	})

@@ -17,12 +17,14 @@ func ExampleGenerate() {
 	}
 	defer os.RemoveAll(parent)
 	dir := filepath.Join(parent, "pets-sample")
-	if err := sample.Generate(context.Background(), dir, sample.Options{PerBreed: 1}, nil); err != nil {
+	if err := sample.Generate(context.Background(), dir, sample.Options{PerBreed: 1},
+		nil); err != nil {
 		fmt.Println(err)
 		return
 	}
 	pictures, _ := filepath.Glob(filepath.Join(dir, "images", "*.jpg"))
 	own, _ := filepath.Glob(filepath.Join(dir, "my_pets", "*.jpeg"))
-	fmt.Println(len(pictures), "pictures of", len(sample.Breeds()), "breeds, and", len(own), "of somebody's pomeranian")
+	fmt.Println(len(pictures), "pictures of", len(sample.Breeds()), "breeds, and", len(own),
+		"of somebody's pomeranian")
 	// Output: 37 pictures of 37 breeds, and 4 of somebody's pomeranian
 }

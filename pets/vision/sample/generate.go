@@ -70,14 +70,17 @@ func Generate(ctx context.Context, dir string, o Options, progress func(done, to
 		o.PerBreed = DefaultPerBreed
 	}
 	if o.PerBreed < 0 {
-		return fmt.Errorf("sample: %d pictures per breed: give a positive number, or 0 for %d", o.PerBreed, DefaultPerBreed)
+		return fmt.Errorf("sample: %d pictures per breed: give a positive number, or 0 for %d",
+			o.PerBreed, DefaultPerBreed)
 	}
 	for _, name := range o.Folders {
 		if !slices.Contains(Breeds(), name) {
-			return fmt.Errorf("sample: there is no breed %q: the breeds are %s", name, strings.Join(Breeds(), ", "))
+			return fmt.Errorf("sample: there is no breed %q: the breeds are %s", name,
+				strings.Join(Breeds(), ", "))
 		}
 	}
-	want := stamp{Version: Version, Seed: o.Seed, PerBreed: o.PerBreed, Folders: strings.Join(o.Folders, " ")}
+	want := stamp{Version: Version, Seed: o.Seed, PerBreed: o.PerBreed,
+		Folders: strings.Join(o.Folders, " ")}
 	dir = filepath.Clean(dir)
 	switch ready, err := look(dir, want); {
 	case err != nil:
@@ -133,8 +136,10 @@ func look(dir string, want stamp) (ready bool, err error) {
 		if json.Unmarshal(text, &have) == nil && have == want {
 			return true, nil
 		}
-		return false, fmt.Errorf("sample: %s holds another sample (%s; wanted is version %d, seed %d, %d per breed): delete that folder if nothing in it is yours, or give another one",
-			dir, oneLine(text), want.Version, want.Seed, want.PerBreed)
+		return false,
+			fmt.Errorf(
+				"sample: %s holds another sample (%s; wanted is version %d, seed %d, %d per breed): delete that folder if nothing in it is yours, or give another one",
+				dir, oneLine(text), want.Version, want.Seed, want.PerBreed)
 	}
 	if !errors.Is(err, fs.ErrNotExist) {
 		return false, fmt.Errorf("sample: looking at %s: %w; give the name of a folder", dir, err)
@@ -146,7 +151,9 @@ func look(dir string, want stamp) (ready bool, err error) {
 	case err != nil:
 		return false, fmt.Errorf("sample: looking at %s: %w", dir, err)
 	case len(entries) > 0:
-		return false, fmt.Errorf("sample: %s holds other files (%s, …): nothing is overwritten; give a folder that is empty or doesn't exist", dir, entries[0].Name())
+		return false,
+			fmt.Errorf(
+				"sample: %s holds other files (%s, …): nothing is overwritten; give a folder that is empty or doesn't exist", dir, entries[0].Name())
 	}
 	return false, nil
 }
@@ -191,7 +198,8 @@ func write(ctx context.Context, dir string, o Options, progress func(done, total
 				if err := ctx.Err(); err != nil {
 					return err
 				}
-				if err := encode(filepath.Join(dir, filepath.FromSlash(tasks[i].file)), tasks[i].draw()); err != nil {
+				if err := encode(filepath.Join(dir, filepath.FromSlash(tasks[i].file)),
+					tasks[i].draw()); err != nil {
 					return err
 				}
 				finished <- struct{}{}
@@ -221,21 +229,23 @@ func tasks(o Options) []task {
 			}
 		}
 		for n := 1; n <= o.PerBreed; n++ {
-			list = append(list, task{fmt.Sprintf("%s/%s_%d.jpg", folder, b.name, n), func() *image.RGBA {
-				r := stream(o.Seed, b.name, n)
-				w, h := 320, 240
-				if r.Chance(0.3) {
-					w, h = h, w
-				}
-				return picture(b, r, w, h)
-			}})
+			list = append(list, task{fmt.Sprintf("%s/%s_%d.jpg", folder, b.name, n),
+				func() *image.RGBA {
+					r := stream(o.Seed, b.name, n)
+					w, h := 320, 240
+					if r.Chance(0.3) {
+						w, h = h, w
+					}
+					return picture(b, r, w, h)
+				}})
 		}
 	}
 	if o.Folders != nil {
 		return list
 	}
 	for n := range ownPets {
-		list = append(list, task{fmt.Sprintf("my_pets/pomeranian_%d.jpeg", n), func() *image.RGBA { return myPet(n, stream(o.Seed, "my_pets", n)) }})
+		list = append(list, task{fmt.Sprintf("my_pets/pomeranian_%d.jpeg", n),
+			func() *image.RGBA { return myPet(n, stream(o.Seed, "my_pets", n)) }})
 	}
 	return list
 }

@@ -25,7 +25,8 @@ type animal struct {
 
 // newAnimal varies a breed for one picture.
 func newAnimal(b breed, r paint.Rand, sun paint.Sun) *animal {
-	a := &animal{breed: b, Rand: r, sun: sun, coat: b.coats[0], yaw: r.Around(0.8), nod: r.Around(0.45), finer: r.Range(5.5, 8)}
+	a := &animal{breed: b, Rand: r, sun: sun, coat: b.coats[0], yaw: r.Around(0.8),
+		nod: r.Around(0.45), finer: r.Range(5.5, 8)}
 	if len(b.coats) > 1 && r.Chance(0.32) {
 		a.coat = b.coats[1+r.IntN(len(b.coats)-1)]
 	}
@@ -38,10 +39,12 @@ func newAnimal(b breed, r paint.Rand, sun paint.Sun) *animal {
 	if !b.cat && r.Chance(0.4) {
 		a.open = r.Range(0.4, 1)
 	}
-	for _, v := range []*float64{&a.wide, &a.jaw, &a.earLong, &a.eyeSize, &a.muzzleWide, &a.stout, &a.leg} {
+	for _, v := range []*float64{&a.wide, &a.jaw, &a.earLong, &a.eyeSize, &a.muzzleWide, &a.stout,
+		&a.leg} {
 		*v *= 1 + r.Around(0.07)
 	}
-	gay := []*paint.RGB{hex(0xc23b3b), hex(0x3a66b0), hex(0x4f9a55), hex(0xe0a93a), hex(0xd45f93), hex(0x2f2c2e)}
+	gay := []*paint.RGB{hex(0xc23b3b), hex(0x3a66b0), hex(0x4f9a55), hex(0xe0a93a), hex(0xd45f93),
+		hex(0x2f2c2e)}
 	if r.Chance(0.22) {
 		a.collar = gay[r.IntN(len(gay))]
 	}
@@ -91,7 +94,8 @@ func (a *animal) curls(c *paint.Canvas, x, y, rx, ry float64) {
 		if a.Chance(0.5) {
 			k = a.base.Darker(0.3)
 		}
-		c.FillSoft(paint.Stroke(0.05, 0.025, px-side*0.5, py, px+side*0.5, py+l*0.45, px-side*0.2, py+l, px+side*0.4, py+l*1.5), k, 0.4)
+		c.FillSoft(paint.Stroke(0.05, 0.025, px-side*0.5, py, px+side*0.5, py+l*0.45, px-side*0.2,
+			py+l, px+side*0.4, py+l*1.5), k, 0.4)
 	}
 }
 
@@ -107,7 +111,8 @@ func (a *animal) drawHead(c *paint.Canvas) {
 	}
 	w, j, up := a.wide, a.jaw, 0.97+a.dome
 	low := 0.92 + 0.06*a.flews
-	outline := paint.Mirror(0, -up, 0.6*w, -0.8*up, 0.97*w, -0.12, (0.86+0.18*a.cheeks)*w*j, 0.46+0.08*a.cheeks, 0.48*j, 0.85, 0, low)
+	outline := paint.Mirror(0, -up, 0.6*w, -0.8*up, 0.97*w, -0.12, (0.86+0.18*a.cheeks)*w*j,
+		0.46+0.08*a.cheeks, 0.48*j, 0.85, 0, low)
 	fur := a.fur * (0.55 + 0.3*a.cheeks)
 	c.Within(outline.Furry(a.Rand, fur, a.step(c, fur), 0, 0.4), func() {
 		dx, dy := a.turned(0, 0, 0.8)
@@ -118,7 +123,8 @@ func (a *animal) drawHead(c *paint.Canvas) {
 			}
 			c.Flood(a.ink(k))
 		})
-		c.At(paint.Move(dx, dy).Mul(paint.Scale(1-0.2*math.Abs(a.yaw), 1)), func() { a.markFace(c) })
+		c.At(paint.Move(dx, dy).Mul(paint.Scale(1-0.2*math.Abs(a.yaw), 1)),
+			func() { a.markFace(c) })
 		a.light(c, 0, 0, 1.05*w, 1.08)
 		a.creases(c)
 	})
@@ -180,12 +186,14 @@ func (a *animal) creases(c *paint.Canvas) {
 			v := -0.3 - 0.17*float64(i)
 			u := 0.34 + 0.05*float64(i)
 			for _, s := range sides {
-				c.FillSoft(paint.Stroke(0.03, 0.03, s*u, v, s*u*0.7, v-0.08, s*(0.1+a.blaze*0.5), v-0.04), k, 0.5*a.wrinkle)
+				c.FillSoft(paint.Stroke(0.03, 0.03, s*u, v, s*u*0.7, v-0.08, s*(0.1+a.blaze*0.5),
+					v-0.04), k, 0.5*a.wrinkle)
 			}
 		}
 		for _, s := range sides {
 			c.FillSoft(paint.Stroke(0.03, 0.04, s*0.16, -0.25, s*0.13, 0.02), k, 0.45*a.wrinkle)
-			c.FillSoft(paint.Stroke(0.04, 0.03, s*(a.eyeApart-0.1), 0.28, s*(a.eyeApart+0.18), 0.3, s*(a.eyeApart+0.28), 0.16), k, 0.4*a.wrinkle)
+			c.FillSoft(paint.Stroke(0.04, 0.03, s*(a.eyeApart-0.1), 0.28, s*(a.eyeApart+0.18), 0.3,
+				s*(a.eyeApart+0.28), 0.16), k, 0.4*a.wrinkle)
 		}
 	})
 }
@@ -220,6 +228,7 @@ func (a *animal) drawFringe(c *paint.Canvas) {
 			l *= 0.8
 		}
 		out := u*0.34 + a.Around(0.12)
-		c.FillSoft(paint.Stroke(0.12, 0.02, px, py, px+out*0.5, py+l*0.5, px+out*0.8, py+l), k.Times(a.Range(0.8, 1.15)), 0.8)
+		c.FillSoft(paint.Stroke(0.12, 0.02, px, py, px+out*0.5, py+l*0.5, px+out*0.8, py+l),
+			k.Times(a.Range(0.8, 1.15)), 0.8)
 	}
 }

@@ -34,12 +34,14 @@ func (a *animal) catMuzzle(c *paint.Canvas) {
 	c.At(paint.Move(x, y), func() {
 		c.Shadow(0, 0.3, m*1.3, 0.35, 0.22)
 		// chin
-		c.Within(paint.Ellipse(0, 0.33, m*0.55, 0.2).Furry(a.Rand, a.fur*0.5, a.step(c, a.fur), 0, 0.5), func() {
+		c.Within(paint.Ellipse(0, 0.33, m*0.55, 0.2).Furry(a.Rand, a.fur*0.5, a.step(c, a.fur), 0,
+			0.5), func() {
 			c.Flood(paint.Gradient(0.1, 0.5, t.Darker(0.15), t.Lighter(0.08)))
 			a.skin(c, 0, 0.3, m*0.6, 0.25)
 		})
 		for _, s := range sides { // whisker pads
-			c.Within(paint.Ellipse(s*m*0.48, 0.12, m*0.6, 0.24+0.05*a.muzzle).Furry(a.Rand, a.fur*0.4, a.step(c, a.fur), 0, 0.5), func() {
+			c.Within(paint.Ellipse(s*m*0.48, 0.12, m*0.6, 0.24+0.05*a.muzzle).Furry(a.Rand,
+				a.fur*0.4, a.step(c, a.fur), 0, 0.5), func() {
 				c.Flood(paint.Gradient(-0.1, 0.4, t.Lighter(0.1), t.Darker(0.06)))
 				a.skin(c, s*m*0.45, 0.1, m*0.75, 0.34)
 			})
@@ -50,14 +52,17 @@ func (a *animal) catMuzzle(c *paint.Canvas) {
 		for _, s := range sides {
 			c.Fill(paint.Stroke(0.04, 0.02, 0, 0.19, s*0.1, 0.27, s*0.24, 0.24), line)
 			for i := range 4 {
-				c.FillSoft(paint.Ellipse(s*(m*0.4+0.07*float64(i%2)), 0.09+0.05*float64(i/2), 0.014, 0.014), line, 0.6)
+				c.FillSoft(paint.Ellipse(s*(m*0.4+0.07*float64(i%2)), 0.09+0.05*float64(i/2), 0.014,
+					0.014), line, 0.6)
 			}
 		}
-		c.Within(paint.Mirror(0, -n*0.75, n*0.9, -n*0.7, n*1.05, -n*0.2, n*0.35, n*0.6, 0, n*0.75), func() {
-			c.Flood(paint.Gradient(-n, n, a.nose.Lighter(0.15), a.nose.Darker(0.25)))
-		})
+		c.Within(paint.Mirror(0, -n*0.75, n*0.9, -n*0.7, n*1.05, -n*0.2, n*0.35, n*0.6, 0, n*0.75),
+			func() {
+				c.Flood(paint.Gradient(-n, n, a.nose.Lighter(0.15), a.nose.Darker(0.25)))
+			})
 		for _, s := range sides {
-			c.FillSoft(paint.Stroke(0.02, 0.02, s*n*0.5, n*0.15, s*n*0.35, n*0.3), a.nose.Darker(0.7), 0.8)
+			c.FillSoft(paint.Stroke(0.02, 0.02, s*n*0.5, n*0.15, s*n*0.35, n*0.3),
+				a.nose.Darker(0.7), 0.8)
 		}
 		if a.fur == 0 {
 			return
@@ -98,14 +103,17 @@ func (a *animal) dogMuzzle(c *paint.Canvas) {
 			a.mouth(c, t, low)
 		} else {
 			// chin
-			c.Within(paint.Ellipse(0, low-0.02, m*0.55, 0.16).Furry(a.Rand, a.fur*0.6, a.step(c, a.fur), 0, 0.7), func() {
+			c.Within(paint.Ellipse(0, low-0.02, m*0.55, 0.16).Furry(a.Rand, a.fur*0.6,
+				a.step(c, a.fur), 0, 0.7), func() {
 				c.Flood(paint.Gradient(low-0.15, low+0.15, t.Darker(0.35), t))
 				a.skin(c, 0, low, m*0.6, 0.2)
 			})
 		}
 		// One soft shape from the brow to the lips, which hang beside the mouth.
-		top := paint.Smooth(bx*0.7-0.15, by*0.7, bx*0.7+0.15, by*0.7, m*0.62, -0.12, m, 0.16, m*0.96, low*0.75, m*(0.62+0.1*f), low+0.1*f, m*0.25, low-0.05, 0, low*0.8,
-			-m*0.25, low-0.05, -m*(0.62+0.1*f), low+0.1*f, -m*0.96, low*0.75, -m, 0.16, -m*0.62, -0.12)
+		top := paint.Smooth(bx*0.7-0.15, by*0.7, bx*0.7+0.15, by*0.7, m*0.62, -0.12, m, 0.16,
+			m*0.96, low*0.75, m*(0.62+0.1*f), low+0.1*f, m*0.25, low-0.05, 0, low*0.8,
+			-m*0.25, low-0.05, -m*(0.62+0.1*f), low+0.1*f, -m*0.96, low*0.75, -m, 0.16, -m*0.62,
+			-0.12)
 		bridge := t
 		if a.snout != nil && a.blaze == 0 && a.mask == nil {
 			bridge = a.base.Mix(t, 0.3)
@@ -124,15 +132,18 @@ func (a *animal) dogMuzzle(c *paint.Canvas) {
 		})
 		if a.muzzle < 0.2 && a.wrinkle > 0 { // the folds beside a flat nose
 			for _, s := range sides {
-				c.FillSoft(paint.Stroke(0.05, 0.04, s*0.06, -0.36, s*0.3, -0.34, s*0.52, -0.12, s*0.62, 0.2), line, 0.6*a.wrinkle)
+				c.FillSoft(paint.Stroke(0.05, 0.04, s*0.06, -0.36, s*0.3, -0.34, s*0.52, -0.12,
+					s*0.62, 0.2), line, 0.6*a.wrinkle)
 			}
 		}
 		n, ny := 0.17*a.noseSize, -0.02+0.03*l
 		c.Fill(paint.Stroke(0.04, 0.04, 0, ny+n*0.6, 0, low*0.82), line)
 		for _, s := range sides {
-			c.Fill(paint.Stroke(0.045, 0.03, 0, low*0.8, s*m*0.3, low-0.03, s*m*(0.62+0.1*f), low+0.09*f, s*m*0.9, low*0.78), line)
+			c.Fill(paint.Stroke(0.045, 0.03, 0, low*0.8, s*m*0.3, low-0.03, s*m*(0.62+0.1*f),
+				low+0.09*f, s*m*0.9, low*0.78), line)
 			for i := range 4 {
-				c.FillSoft(paint.Ellipse(s*m*(0.42+0.14*float64(i%2)), low*0.4+0.07*float64(i/2), 0.014, 0.014), line, 0.5)
+				c.FillSoft(paint.Ellipse(s*m*(0.42+0.14*float64(i%2)), low*0.4+0.07*float64(i/2),
+					0.014, 0.014), line, 0.5)
 			}
 		}
 		if a.beard > 0 {
@@ -145,11 +156,13 @@ func (a *animal) dogMuzzle(c *paint.Canvas) {
 // dogNose is the leather, n half wide, at height y.
 func (a *animal) dogNose(c *paint.Canvas, y, n float64) {
 	c.At(paint.Move(0, y).Mul(paint.Scale(n, n)), func() {
-		c.Within(paint.Mirror(0, -0.72, 0.75, -0.66, 1.12, -0.1, 0.8, 0.5, 0.28, 0.62, 0, 0.82), func() {
-			c.Flood(paint.Gradient(-0.8, 0.8, a.nose.Lighter(0.16), a.nose.Darker(0.4)))
-		})
+		c.Within(paint.Mirror(0, -0.72, 0.75, -0.66, 1.12, -0.1, 0.8, 0.5, 0.28, 0.62, 0, 0.82),
+			func() {
+				c.Flood(paint.Gradient(-0.8, 0.8, a.nose.Lighter(0.16), a.nose.Darker(0.4)))
+			})
 		for _, s := range sides {
-			c.FillSoft(paint.Smooth(s*0.3, 0.05, s*0.62, -0.1, s*0.78, 0.12, s*0.45, 0.28), a.nose.Darker(0.9), 0.9)
+			c.FillSoft(paint.Smooth(s*0.3, 0.05, s*0.62, -0.1, s*0.78, 0.12, s*0.45, 0.28),
+				a.nose.Darker(0.9), 0.9)
 		}
 		c.Glow(paint.Disc(0, -0.42, 0.6, 0.26, 0), paint.RGB{R: 255, G: 255, B: 255}, 0.55, 0)
 	})
@@ -159,15 +172,18 @@ func (a *animal) dogNose(c *paint.Canvas, y, n float64) {
 func (a *animal) mouth(c *paint.Canvas, jaw paint.RGB, low float64) {
 	m, o := a.muzzleWide, a.open
 	deep := low + 0.16 + 0.26*o
-	c.Within(paint.Mirror(0, low*0.6, m*0.72, low*0.7, m*0.66, deep-0.1, 0, deep+0.06).Furry(a.Rand, a.fur*0.4, a.step(c, a.fur), 0, 0.6), func() {
+	c.Within(paint.Mirror(0, low*0.6, m*0.72, low*0.7, m*0.66, deep-0.1, 0, deep+0.06).Furry(a.Rand,
+		a.fur*0.4, a.step(c, a.fur), 0, 0.6), func() {
 		c.Flood(paint.Gradient(low, deep+0.1, jaw.Darker(0.4), jaw))
 		a.skin(c, 0, low+0.2, m*0.8, 0.35)
 	})
-	c.Fill(paint.Mirror(0, low*0.6, m*0.62, low*0.7, m*0.5, deep-0.14, 0, deep-0.06), paint.Hex(0x3a1518))
-	c.Within(paint.Mirror(0, low*0.7, m*0.4, low*0.85, m*0.42, deep-0.08, 0, deep+0.04+0.12*o), func() {
-		c.Flood(paint.Gradient(low, deep+0.1, paint.Hex(0xb9545c), paint.Hex(0xe58b91)))
-		c.FillSoft(paint.Stroke(0.03, 0.02, 0, low, 0, deep), paint.Hex(0x9c404a), 0.7)
-	})
+	c.Fill(paint.Mirror(0, low*0.6, m*0.62, low*0.7, m*0.5, deep-0.14, 0, deep-0.06),
+		paint.Hex(0x3a1518))
+	c.Within(paint.Mirror(0, low*0.7, m*0.4, low*0.85, m*0.42, deep-0.08, 0, deep+0.04+0.12*o),
+		func() {
+			c.Flood(paint.Gradient(low, deep+0.1, paint.Hex(0xb9545c), paint.Hex(0xe58b91)))
+			c.FillSoft(paint.Stroke(0.03, 0.02, 0, low, 0, deep), paint.Hex(0x9c404a), 0.7)
+		})
 }
 
 // drawBeard is the hair around a terrier's mouth.
@@ -182,6 +198,7 @@ func (a *animal) drawBeard(c *paint.Canvas, t paint.RGB, low float64) {
 		l := (0.3 + 0.4*a.beard) * a.Range(0.6, 1.1)
 		px, py := u*m*(0.95-0.2*row), 0.06+(low-0.14)*(0.35+0.5*row)*(1-0.5*u*u)+0.1*row
 		out := u * (0.25 + 0.15*a.beard)
-		c.FillSoft(paint.Stroke(0.12, 0.02, px, py, px+out*0.6, py+l*0.5, px+out*0.8+a.Around(0.05), py+l), t.Times(a.Range(0.8, 1.16)), 0.85)
+		c.FillSoft(paint.Stroke(0.12, 0.02, px, py, px+out*0.6, py+l*0.5, px+out*0.8+a.Around(0.05),
+			py+l), t.Times(a.Range(0.8, 1.16)), 0.85)
 	}
 }

@@ -68,12 +68,15 @@ func person(c *paint.Canvas, r paint.Rand, sun paint.Sun) {
 			}
 		})
 		for _, s := range []float64{-1, 1} {
-			c.Eye(paint.Eye{Iris: paint.Hex(0x5a7a4a), Rim: skin.Darker(0.5), Open: 0.62, Ring: 0.6}, s*0.32, -0.02, 0.14, s, paint.Pt{X: 0.2, Y: 0.2}, sun)
+			c.Eye(paint.Eye{Iris: paint.Hex(0x5a7a4a), Rim: skin.Darker(0.5), Open: 0.62,
+				Ring: 0.6}, s*0.32, -0.02, 0.14, s, paint.Pt{X: 0.2, Y: 0.2}, sun)
 			c.Fill(paint.Stroke(0.07, 0.04, s*0.14, -0.27, s*0.34, -0.33, s*0.5, -0.24), hair)
 		}
 		c.FillSoft(paint.Stroke(0.06, 0.1, 0.03, 0, 0.08, 0.26, 0, 0.32), skin.Darker(0.35), 0.6)
-		c.Fill(paint.Smooth(-0.28, 0.5, 0, 0.54, 0.28, 0.5, 0.14, 0.66, -0.14, 0.66), paint.Hex(0xb5525a))
-		c.Fill(paint.Smooth(-1.0, 0.2, -1.0, -0.7, 0, -1.3, 1.0, -0.7, 1.0, 0.2, 0.72, -0.45, 0.1, -0.78, -0.7, -0.4), hair)
+		c.Fill(paint.Smooth(-0.28, 0.5, 0, 0.54, 0.28, 0.5, 0.14, 0.66, -0.14, 0.66),
+			paint.Hex(0xb5525a))
+		c.Fill(paint.Smooth(-1.0, 0.2, -1.0, -0.7, 0, -1.3, 1.0, -0.7, 1.0, 0.2, 0.72, -0.45, 0.1,
+			-0.78, -0.7, -0.4), hair)
 	})
 }
 
@@ -90,7 +93,8 @@ func hand(c *paint.Canvas, r paint.Rand, sun paint.Sun) {
 		c.Fill(paint.Ellipse(0.39*k, 0.86, 0.045, 0.035), skin)
 		for i := range 4 {
 			y := 0.842 + 0.014*float64(i)
-			c.Fill(paint.Stroke(0.016, 0.014, 0.4*k, y, 0.45*k, y-0.004, 0.49*k, y+0.006), skin.Times(1-0.03*float64(i)))
+			c.Fill(paint.Stroke(0.016, 0.014, 0.4*k, y, 0.45*k, y-0.004, 0.49*k, y+0.006),
+				skin.Times(1-0.03*float64(i)))
 		}
 	})
 }

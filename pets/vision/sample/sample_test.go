@@ -95,7 +95,8 @@ func TestLayout(t *testing.T) {
 		}
 	}
 	for n := range 4 {
-		if _, err := os.Stat(filepath.Join(dir, "my_pets", fmt.Sprintf("pomeranian_%d.jpeg", n))); err != nil {
+		if _, err := os.Stat(filepath.Join(dir, "my_pets", fmt.Sprintf("pomeranian_%d.jpeg",
+			n))); err != nil {
 			t.Error(err)
 		}
 	}
@@ -107,7 +108,8 @@ func TestLayout(t *testing.T) {
 	if len(rows) != 37 {
 		t.Fatalf("%d rows in list.txt", len(rows))
 	}
-	for i, want := range map[int]string{0: "Abyssinian_1 1 1 1", 1: "american_bulldog_1 2 2 1", 36: "yorkshire_terrier_1 37 2 25", 33: "Sphynx_1 34 1 12"} {
+	for i, want := range map[int]string{0: "Abyssinian_1 1 1 1", 1: "american_bulldog_1 2 2 1",
+		36: "yorkshire_terrier_1 37 2 25", 33: "Sphynx_1 34 1 12"} {
 		if rows[i] != want {
 			t.Errorf("row %d of list.txt is %q, want %q", i, rows[i], want)
 		}
@@ -138,7 +140,8 @@ func TestSecondCallOnlyLooks(t *testing.T) {
 	if err := os.WriteFile(own, []byte("mine"), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	if err := Generate(t.Context(), dir, Options{PerBreed: 1}, func(int, int) { t.Error("it draws again") }); err != nil {
+	if err := Generate(t.Context(), dir, Options{PerBreed: 1},
+		func(int, int) { t.Error("it draws again") }); err != nil {
 		t.Fatal(err)
 	}
 	if b, _ := os.ReadFile(own); string(b) != "mine" {
@@ -163,7 +166,8 @@ func TestOtherContentIsLeftAlone(t *testing.T) {
 	if err := Generate(t.Context(), file, Options{PerBreed: 1}, nil); err == nil {
 		t.Error("a file was taken for a folder")
 	}
-	if err := Generate(t.Context(), filepath.Join(dir, "new"), Options{PerBreed: -1}, nil); err == nil {
+	if err := Generate(t.Context(), filepath.Join(dir, "new"), Options{PerBreed: -1},
+		nil); err == nil {
 		t.Error("-1 pictures per breed were drawn")
 	}
 	if len(sums(t, dir)) != 1 {
@@ -202,14 +206,17 @@ func TestBreedsDiffer(t *testing.T) {
 		for n := range times {
 			r := stream(1, b.name, n)
 			c := paint.NewCanvas(side, side)
-			a := newAnimal(b, r, paint.Sun{X: 0.4, Y: -0.7, Strength: 0.6, Tint: paint.RGB{R: 255, G: 255, B: 255}})
+			a := newAnimal(b, r, paint.Sun{X: 0.4, Y: -0.7, Strength: 0.6,
+				Tint: paint.RGB{R: 255, G: 255, B: 255}})
 			a.yaw, a.nod, a.open = 0, 0, 0
-			a.stand(c, paint.Scene{Sun: a.sun, Ground: 0.8}, stance{-1.35, -1.25, 1.35, 1.45, (*animal).drawBust}, 1, 1, 0)
+			a.stand(c, paint.Scene{Sun: a.sun, Ground: 0.8}, stance{-1.35, -1.25, 1.35, 1.45,
+				(*animal).drawBust}, 1, 1, 0)
 			var l look
 			for y := range side {
 				for x := range side {
 					for k := range 3 {
-						l[(y*grid/side*grid+x*grid/side)*3+k] += float64(c.Pix[4*(y*side+x)+k]) / (side / grid * side / grid)
+						l[(y*grid/side*grid+x*grid/side)*3+k] += float64(c.Pix[4*(y*side+x)+
+							k]) / (side / grid * side / grid)
 					}
 				}
 			}
@@ -226,7 +233,8 @@ func TestBreedsDiffer(t *testing.T) {
 	for i, a := range breeds() {
 		for j, b := range breeds()[:i] {
 			if d := distance(means[i][:], means[j][:]); d < 0.6*spread {
-				t.Errorf("%s and %s are too alike: distance %.1f, one breed's own spread %.1f", a.name, b.name, d, spread)
+				t.Errorf("%s and %s are too alike: distance %.1f, one breed's own spread %.1f",
+					a.name, b.name, d, spread)
 			}
 		}
 	}
@@ -242,7 +250,8 @@ func distance(a, b []float64) float64 {
 
 func TestBreeds(t *testing.T) {
 	names := Breeds()
-	if len(names) != 37 || names[0] != "Abyssinian" || names[11] != "Sphynx" || names[12] != "american_bulldog" || names[36] != "yorkshire_terrier" {
+	if len(names) != 37 || names[0] != "Abyssinian" || names[11] != "Sphynx" ||
+		names[12] != "american_bulldog" || names[36] != "yorkshire_terrier" {
 		t.Errorf("%d names: %v", len(names), names)
 	}
 }
@@ -275,16 +284,19 @@ func TestFolders(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got, err := os.ReadFile(filepath.Join(folders, breed, breed+"_1.jpg")); err != nil || !bytes.Equal(got, want) {
+		if got, err := os.ReadFile(filepath.Join(folders, breed, breed+"_1.jpg")); err != nil ||
+			!bytes.Equal(got, want) {
 			t.Errorf("%s: another picture (%v)", breed, err)
 		}
 	}
 	o.Folders = []string{"pug"}
-	if err := Generate(t.Context(), folders, o, nil); err == nil || !strings.Contains(err.Error(), "holds another sample") {
+	if err := Generate(t.Context(), folders, o, nil); err == nil ||
+		!strings.Contains(err.Error(), "holds another sample") {
 		t.Errorf("another sample in the same folder: %v", err)
 	}
 	o.Folders = []string{"../pug"}
-	if err := Generate(t.Context(), t.TempDir(), o, nil); err == nil || !strings.Contains(err.Error(), "no breed") {
+	if err := Generate(t.Context(), t.TempDir(), o, nil); err == nil ||
+		!strings.Contains(err.Error(), "no breed") {
 		t.Errorf("a breed that is none: %v", err)
 	}
 }

@@ -80,11 +80,13 @@ func TestTooManyAtOnce(t *testing.T) {
 		replies := make(chan reply, 3)
 		for range 3 {
 			go func() {
-				replies <- send(t, "POST", url+"/predict", "image/png", strings.NewReader(encoded(t, "png", 5, 5)))
+				replies <- send(t, "POST", url+"/predict", "image/png",
+					strings.NewReader(encoded(t, "png", 5, 5)))
 			}()
 		}
 		want := map[string]int{"busy": 503, "too_many": 429}[code]
-		if r := <-replies; r.status != want || r.code() != code || r.header.Get("Retry-After") == "" {
+		if r := <-replies; r.status != want || r.code() != code ||
+			r.header.Get("Retry-After") == "" {
 			t.Errorf("%s: %d %v %s", code, r.status, r.header, r.body)
 		}
 		if r := send(t, "GET", url+"/healthz", "", nil); r.status != 200 {
@@ -107,7 +109,8 @@ func TestTooManyAtOnce(t *testing.T) {
 func TestTimeout(t *testing.T) {
 	g, url := startGate(t, serve.Options{Concurrency: 1, Queue: 1, Timeout: 50 * time.Millisecond})
 	for range 2 { // the second waits for a place
-		if r := sendAll(t, url, 1)()[0]; r.status != 503 || r.code() != "timeout" || r.header.Get("Retry-After") == "" {
+		if r := sendAll(t, url, 1)()[0]; r.status != 503 || r.code() != "timeout" ||
+			r.header.Get("Retry-After") == "" {
 			t.Errorf("%d %s", r.status, r.body)
 		}
 	}
@@ -121,12 +124,21 @@ func TestTimeout(t *testing.T) {
 // What a predictor does wrong is the server's failure, told without its reason.
 func TestPredictorFails(t *testing.T) {
 	for name, p := range map[string]predictor{
-		"error":         func([]*images.RGB) ([][]float32, error) { return nil, errors.New("secret reason") },
-		"panic":         func([]*images.RGB) ([][]float32, error) { panic("secret reason") },
-		"no rows":       func([]*images.RGB) ([][]float32, error) { return nil, nil },
-		"a short row":   func([]*images.RGB) ([][]float32, error) { return [][]float32{{1}}, nil },
-		"not a number":  func([]*images.RGB) ([][]float32, error) { return [][]float32{{float32(math.NaN()), 0}}, nil },
-		"too many rows": func([]*images.RGB) ([][]float32, error) { return [][]float32{{0, 1}, {0, 1}}, nil },
+		"error": func([]*images.RGB) ([][]float32, error) {
+			return nil,
+				errors.New("secret reason")
+		},
+		"panic":       func([]*images.RGB) ([][]float32, error) { panic("secret reason") },
+		"no rows":     func([]*images.RGB) ([][]float32, error) { return nil, nil },
+		"a short row": func([]*images.RGB) ([][]float32, error) { return [][]float32{{1}}, nil },
+		"not a number": func([]*images.RGB) ([][]float32,
+			error) {
+			return [][]float32{{float32(math.NaN()), 0}}, nil
+		},
+		"too many rows": func([]*images.RGB) ([][]float32, error) {
+			return [][]float32{{0, 1},
+				{0, 1}}, nil
+		},
 	} {
 		var text syncBuffer
 		url := start(t, p, serve.Options{Log: slog.New(slog.NewJSONHandler(&text, nil))})
@@ -134,7 +146,10 @@ func TestPredictorFails(t *testing.T) {
 		if r.status != 500 || r.code() != "failed" || strings.Contains(r.body, "secret") {
 			t.Errorf("%s: %d %s", name, r.status, r.body)
 		}
-		until(t, "the log", func() bool { return strings.Contains(text.String(), `"level":"ERROR"`) })
+		until(t, "the log", func() bool {
+			return strings.Contains(text.String(),
+				`"level":"ERROR"`)
+		})
 		if log := text.String(); !strings.Contains(log, `"trouble":`) {
 			t.Errorf("%s: the log says %s", name, log)
 		}
@@ -150,7 +165,8 @@ func TestClientGone(t *testing.T) {
 		t.Fatal(err)
 	}
 	photo := encoded(t, "png", 5, 5)
-	fmt.Fprintf(conn, "POST /predict HTTP/1.1\r\nHost: here\r\nContent-Type: image/png\r\nContent-Length: %d\r\n\r\n%s", len(photo), photo)
+	fmt.Fprintf(conn,
+		"POST /predict HTTP/1.1\r\nHost: here\r\nContent-Type: image/png\r\nContent-Length: %d\r\n\r\n%s", len(photo), photo)
 	<-g.entered
 	conn.Close()
 	until(t, "the log", func() bool { return strings.Contains(text.String(), `"status":499`) })
@@ -164,8 +180,10 @@ func TestClientGone(t *testing.T) {
 func TestLogSaysNothingOfVisitors(t *testing.T) {
 	var text syncBuffer
 	url := start(t, colours{}, serve.Options{Log: slog.New(slog.NewJSONHandler(&text, nil))})
-	kind, body := form("photo", "my-secret-cat.png", encoded(t, "png", 9, 9), "secret-field", "x", "y")
-	send(t, "POST", url+"/?top=1&secret=1", kind, bytes.NewReader(body), "User-Agent", "secret-agent", "Referer", "http://secret/")
+	kind, body := form("photo", "my-secret-cat.png", encoded(t, "png", 9, 9), "secret-field", "x",
+		"y")
+	send(t, "POST", url+"/?top=1&secret=1", kind, bytes.NewReader(body), "User-Agent",
+		"secret-agent", "Referer", "http://secret/")
 	send(t, "POST", url+"/secret-path", kind, bytes.NewReader(body))
 	send(t, "SECRET", url+"/predict", kind, bytes.NewReader(body))
 	send(t, "POST", url+"/predict", "image/secret", strings.NewReader("secret"))
@@ -176,7 +194,8 @@ func TestLogSaysNothingOfVisitors(t *testing.T) {
 			t.Errorf("the log has %q: %s", word, log)
 		}
 	}
-	for _, want := range []string{`"path":"/","status":200`, `"status":404`, `"method":"other"`, `"status":415`, `"format":"png"`, `"together":1`, `"ms":`} {
+	for _, want := range []string{`"path":"/","status":200`, `"status":404`, `"method":"other"`,
+		`"status":415`, `"format":"png"`, `"together":1`, `"ms":`} {
 		if !strings.Contains(log, want) {
 			t.Errorf("the log has no %s: %s", want, log)
 		}

@@ -43,10 +43,10 @@
 //
 // # What it costs
 //
-// An image takes up to some 15 bytes a pixel while it is decoded, and Concurrency images are decoded
-// at once: 25 million pixels, 4 at once, bound it to 1.5 GB, of which ordinary photos take a tenth.
-// A JPEG with more pixels, as phones of 50 or 200 million make them, is read at a half, a quarter or
-// an eighth of its size. Uploads that wait hold their bytes.
+// An image takes up to some 15 bytes a pixel while it is decoded, and Concurrency images are
+// decoded at once: 25 million pixels, 4 at once, bound it to 1.5 GB, of which ordinary photos take
+// a tenth. A JPEG with more pixels, as phones of 50 or 200 million make them, is read at a half, a
+// quarter or an eighth of its size. Uploads that wait hold their bytes.
 //
 // Images that wait while the predictor is at work are predicted together, up to Batch: nobody waits
 // for a batch to fill. batch.go says what that gains.
@@ -65,10 +65,10 @@
 //
 //   - Waiting a few milliseconds for a batch to fill: a lone visitor pays, and under load the queue
 //     fills batches by itself.
-//   - Cancelling a decoder that is too slow: it cannot be. What makes one slow is bounded instead (a
-//     JPEG's scans), and its place stays taken until it ends.
+//   - Cancelling a decoder that is too slow: it cannot be. What makes one slow is bounded instead
+//     (a JPEG's scans), and its place stays taken until it ends.
 //   - Formats that browsers do not show (TIFF, BMP): two more parsers for strangers to try, and
 //     nothing to see on the page.
-//   - Echoing the upload on the page: the image shown is drawn from what was decoded, so no byte
-//     of the upload reaches another reader.
+//   - Echoing the upload on the page: the image shown is drawn from what was decoded, so no byte of
+//     the upload reaches another reader.
 package serve

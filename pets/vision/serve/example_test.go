@@ -46,7 +46,8 @@ func plain(w, h int, c color.Color) []byte {
 
 // A service in a program of one's own: the server is an http.Handler.
 func Example() {
-	s, err := serve.New(colours{}, []string{"red", "green"}, serve.Options{Model: "colours", MaxPixels: 10_000})
+	s, err := serve.New(colours{}, []string{"red", "green"}, serve.Options{Model: "colours",
+		MaxPixels: 10_000})
 	if err != nil {
 		log.Fatal(err)
 	}

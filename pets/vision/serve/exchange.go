@@ -56,7 +56,8 @@ func refuse(status int, code, format string, args ...any) error {
 
 // busy refuses for now.
 func busy(code, message string, retry int) error {
-	return &refusal{status: http.StatusServiceUnavailable, code: code, message: message, retry: retry}
+	return &refusal{status: http.StatusServiceUnavailable, code: code, message: message,
+		retry: retry}
 }
 
 // errGone is the end of a request whose client does not listen any more, statusGone what the log
@@ -94,10 +95,12 @@ func (s *Server) route(path string, serve func(*exchange) error, methods ...stri
 			}()
 			if len(methods) > 0 && !slices.Contains(methods, r.Method) {
 				w.Header().Set("Allow", strings.Join(methods, ", "))
-				return refuse(http.StatusMethodNotAllowed, "method", "This path takes %s.", strings.Join(methods, ", "))
+				return refuse(http.StatusMethodNotAllowed, "method", "This path takes %s.",
+					strings.Join(methods, ", "))
 			}
 			if err := s.origin.Check(r); err != nil {
-				return refuse(http.StatusForbidden, "cross_origin", "Pages of other sites cannot send photos here.")
+				return refuse(http.StatusForbidden, "cross_origin",
+					"Pages of other sites cannot send photos here.")
 			}
 			return serve(x)
 		}()
@@ -117,13 +120,15 @@ func (s *Server) tell(x *exchange, err error) {
 	var r *refusal
 	if !errors.As(err, &r) {
 		x.trouble = err
-		r = &refusal{status: http.StatusInternalServerError, code: "failed", message: "That did not work, and it is not the photo's fault. The server's log says why."}
+		r = &refusal{status: http.StatusInternalServerError, code: "failed",
+			message: "That did not work, and it is not the photo's fault. The server's log says why."}
 	}
 	if r.retry > 0 {
 		x.Header().Set("Retry-After", strconv.Itoa(r.retry))
 	}
 	if wantsJSON(x.r) {
-		err = x.json(r.status, map[string]any{"error": map[string]string{"code": r.code, "message": r.message}})
+		err = x.json(r.status, map[string]any{"error": map[string]string{"code": r.code,
+			"message": r.message}})
 	} else {
 		err = s.page(x, r.status, view{Error: r.message})
 	}
@@ -139,7 +144,8 @@ func wantsJSON(r *http.Request) bool {
 	case "/predict", "/model":
 		return true
 	case "/":
-		return strings.Contains(accept, "application/json") && !strings.Contains(accept, "text/html")
+		return strings.Contains(accept, "application/json") &&
+			!strings.Contains(accept, "text/html")
 	}
 	return !strings.Contains(accept, "text/html")
 }
@@ -173,10 +179,12 @@ func (s *Server) log(x *exchange, path string, took time.Duration) {
 		method = "other"
 	}
 	level := slog.LevelInfo
-	attributes := []slog.Attr{slog.String("method", method), slog.String("path", strings.TrimSuffix(path, "{$}")), slog.Int("status", x.status),
+	attributes := []slog.Attr{slog.String("method", method),
+		slog.String("path", strings.TrimSuffix(path, "{$}")), slog.Int("status", x.status),
 		slog.Float64("ms", float64(took.Microseconds())/1000)}
 	if x.bytes > 0 {
-		attributes = append(attributes, slog.Int("bytes", x.bytes), slog.String("format", x.format), slog.Int("together", x.batch))
+		attributes = append(attributes, slog.Int("bytes", x.bytes), slog.String("format", x.format),
+			slog.Int("together", x.batch))
 	}
 	if x.trouble != nil {
 		if x.status == http.StatusInternalServerError {

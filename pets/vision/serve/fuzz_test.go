@@ -18,7 +18,8 @@ import (
 func FuzzParse(f *testing.F) {
 	form := "--x\r\nContent-Disposition: form-data; name=\"photo\"; filename=\"cat.jpg\"\r\n\r\n\xff\xd8\xff\r\n--x--\r\n"
 	f.Add("multipart/form-data; boundary=x", []byte(form))
-	f.Add("multipart/form-data; boundary=x", []byte(strings.Replace(form, "cat.jpg", "..\\..\u202e\x01/<b>", 1)))
+	f.Add("multipart/form-data; boundary=x",
+		[]byte(strings.Replace(form, "cat.jpg", "..\\..\u202e\x01/<b>", 1)))
 	f.Add("multipart/form-data; boundary=x", []byte(strings.Replace(form, "photo", "other", 1)))
 	f.Add("multipart/form-data; boundary=x", []byte(form[:60]))
 	f.Add("multipart/form-data", []byte(form))
@@ -30,7 +31,12 @@ func FuzzParse(f *testing.F) {
 		if err == nil && (len(up.data) == 0 || len(up.data) > limit) {
 			t.Errorf("%d bytes passed", len(up.data))
 		}
-		if !utf8.ValidString(up.name) || utf8.RuneCountInString(up.name) > 60 || strings.ContainsAny(up.name, `/\`) || strings.ContainsFunc(up.name, func(r rune) bool { return unicode.IsControl(r) || unicode.Is(unicode.Cf, r) }) {
+		if !utf8.ValidString(up.name) || utf8.RuneCountInString(up.name) > 60 ||
+			strings.ContainsAny(up.name, `/\`) ||
+			strings.ContainsFunc(up.name, func(r rune) bool {
+				return unicode.IsControl(r) ||
+					unicode.Is(unicode.Cf, r)
+			}) {
 			t.Errorf("a name %q passed", up.name)
 		}
 	})
@@ -47,7 +53,9 @@ func FuzzInspect(f *testing.F) {
 	f.Add(a.Bytes())
 	f.Add(b.Bytes())
 	f.Add([]byte("GIF89a\x01\x00\x01\x00\x00\x00\x00;"))
-	f.Add([]byte("RIFF\x16\x00\x00\x00WEBPVP8X\x0a\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00"))
+	f.Add(
+		[]byte(
+			"RIFF\x16\x00\x00\x00WEBPVP8X\x0a\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00"))
 	f.Add([]byte("\xff\xd8\xff\xda\x00\x00\xff\xda\x00\x00"))
 	s, err := New(none{}, []string{"a"}, Options{MaxPixels: 10_000})
 	if err != nil {

@@ -17,9 +17,11 @@ func (s *Server) inspect(data []byte) (images.Info, error) {
 	var other *images.FormatError
 	switch {
 	case errors.As(err, &other) && other.What != "":
-		return info, refuse(http.StatusUnsupportedMediaType, "not_an_image", "That is %s. Send a JPEG, PNG, GIF or WebP.", other.What)
+		return info, refuse(http.StatusUnsupportedMediaType, "not_an_image",
+			"That is %s. Send a JPEG, PNG, GIF or WebP.", other.What)
 	case titles[info.Format] == "":
-		return info, refuse(http.StatusUnsupportedMediaType, "not_an_image", "That is not an image that can be read here. Send a JPEG, PNG, GIF or WebP.")
+		return info, refuse(http.StatusUnsupportedMediaType, "not_an_image",
+			"That is not an image that can be read here. Send a JPEG, PNG, GIF or WebP.")
 	case err != nil:
 		return info, damaged(info.Format)
 	}
@@ -44,16 +46,19 @@ func (s *Server) decode(data []byte, format string) (*images.RGB, error) {
 }
 
 func (s *Server) tooMany(w, h int) error {
-	return refuse(http.StatusRequestEntityTooLarge, "too_many_pixels", "The image has %d × %d pixels, more than %.3g million. Send a smaller one.",
+	return refuse(http.StatusRequestEntityTooLarge, "too_many_pixels",
+		"The image has %d × %d pixels, more than %.3g million. Send a smaller one.",
 		w, h, float64(s.o.MaxPixels)/1e6)
 }
 
 func damaged(format string) error {
-	return refuse(http.StatusUnprocessableEntity, "damaged", "The %s is damaged or cut off. Send it again, or save it anew.", titles[format])
+	return refuse(http.StatusUnprocessableEntity, "damaged",
+		"The %s is damaged or cut off. Send it again, or save it anew.", titles[format])
 }
 
 // errStopped is the answer to requests that wait when a server is closed.
 var errStopped = busy("stopping", "The server is being stopped. Try again in a little while.", 5)
 
 // errRows is a predictor's mistake.
-var errRows = errors.New("the predictor gave other rows than one for each image and a value for each class")
+var errRows = errors.New(
+	"the predictor gave other rows than one for each image and a value for each class")

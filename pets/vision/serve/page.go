@@ -81,7 +81,8 @@ const (
 
 // show draws an answer.
 func show(a *Answer, name string) (*shown, error) {
-	bars := plots.Bars{Figure: plots.Figure{Width: barsWidth, Height: 0.25 + barHeight*float64(len(a.Top))}, Percent: true, Highlight: 1}
+	bars := plots.Bars{Figure: plots.Figure{Width: barsWidth, Height: 0.25 +
+		barHeight*float64(len(a.Top))}, Percent: true, Highlight: 1}
 	var alt []string
 	for _, g := range a.Top {
 		bars.Labels = append(bars.Labels, words(g.Class))
@@ -100,8 +101,10 @@ func show(a *Answer, name string) (*shown, error) {
 	if a.Probability < 0.5 {
 		verdict = "Not sure, perhaps"
 	}
-	return &shown{Name: cmp.Or(name, "your photo"), Class: words(a.Class), Percent: percent(a.Probability), Verdict: verdict,
-		Image: dataURI("image/jpeg", img.Bytes()), Bars: dataURI("image/svg+xml", svg), BarsAlt: strings.Join(alt, ", ")}, nil
+	return &shown{Name: cmp.Or(name, "your photo"), Class: words(a.Class),
+		Percent: percent(a.Probability), Verdict: verdict,
+		Image: dataURI("image/jpeg", img.Bytes()), Bars: dataURI("image/svg+xml", svg),
+		BarsAlt: strings.Join(alt, ", ")}, nil
 }
 
 func percent(p float64) string { return fmt.Sprintf("%.1f %%", 100*p) }

@@ -73,14 +73,17 @@ func TestPageOfAnAnswer(t *testing.T) {
 	if err != nil || config.Width != 720 || config.Height != 240 {
 		t.Errorf("the image on the page: %+v, %v; wanted 720 × 240", config, err)
 	}
-	if svg := string(drawn["data:image/svg+xml"]); !strings.Contains(svg, "90.7 %") || !strings.Contains(svg, ">green<") {
+	if svg := string(drawn["data:image/svg+xml"]); !strings.Contains(svg, "90.7 %") ||
+		!strings.Contains(svg, ">green<") {
 		t.Errorf("the bars: %s", svg)
 	}
 }
 
 // What a class or a file is called is text, never markup.
 func TestHostileNames(t *testing.T) {
-	names := []string{`<script>alert(1)</script>`, `"><img src=x onerror=alert(1)>`, `' onmouseover='alert(1)`, "</title><script>alert(1)//", "javascript:alert(1)", "{{.Model}}", "\u202egnp.exe"}
+	names := []string{`<script>alert(1)</script>`, `"><img src=x onerror=alert(1)>`,
+		`' onmouseover='alert(1)`, "</title><script>alert(1)//", "javascript:alert(1)",
+		"{{.Model}}", "\u202egnp.exe"}
 	p := predictor(func(batch []*images.RGB) ([][]float32, error) {
 		return [][]float32{{.3, .2, .1, .1, .1, .1, .1}}, nil
 	})
@@ -96,13 +99,16 @@ func TestHostileNames(t *testing.T) {
 		body = bytes.ReplaceAll(body, []byte(`\"`), []byte(`%22`))
 		r := send(t, "POST", url, kind, bytes.NewReader(body))
 		all, text := elements(t, r.body)
-		if r.status != 200 || !strings.Contains(text, "Not sure, perhaps "+strings.ReplaceAll(names[0], "_", " ")) {
+		if r.status != 200 || !strings.Contains(text, "Not sure, perhaps "+
+			strings.ReplaceAll(names[0], "_", " ")) {
 			t.Errorf("%q: %d %s", name, r.status, text)
 		}
 		scripts := 0
 		for _, n := range all {
 			for _, a := range n.Attr {
-				if strings.HasPrefix(a.Key, "on") || (a.Key == "src" || a.Key == "href") && !strings.HasPrefix(a.Val, "data:image/") && a.Val != "/page.js" && a.Val != "/page.css" {
+				if strings.HasPrefix(a.Key, "on") || (a.Key == "src" || a.Key == "href") &&
+					!strings.HasPrefix(a.Val, "data:image/") && a.Val != "/page.js" &&
+					a.Val != "/page.css" {
 					t.Errorf("%q: <%s %s=%q>", name, n.Data, a.Key, a.Val)
 				}
 			}
@@ -111,7 +117,8 @@ func TestHostileNames(t *testing.T) {
 			}
 		}
 		if scripts != 1 || len(all) != len(plainAll)+9 {
-			t.Errorf("%q: %d scripts, %d elements, %d of the plain page", name, scripts, len(all), len(plainAll))
+			t.Errorf("%q: %d scripts, %d elements, %d of the plain page", name, scripts, len(all),
+				len(plainAll))
 		}
 	}
 }
@@ -128,8 +135,10 @@ func TestTop(t *testing.T) {
 	}
 	defer s.Close()
 	url := serveHere(t, s)
-	for top, want := range map[string]string{"": "bdefg", "?top=2": "bd", "?top=0": "bdefghac", "?top=99": "bdefghac"} {
-		r := send(t, "POST", url+"/predict"+top, "image/png", strings.NewReader(encoded(t, "png", 9, 9)))
+	for top, want := range map[string]string{"": "bdefg", "?top=2": "bd", "?top=0": "bdefghac",
+		"?top=99": "bdefghac"} {
+		r := send(t, "POST", url+"/predict"+top, "image/png",
+			strings.NewReader(encoded(t, "png", 9, 9)))
 		if got := order(r.body); got != want {
 			t.Errorf("%s: %s, wanted %s", top, got, want)
 		}

@@ -81,7 +81,8 @@ func number(top string) (int, error) {
 	}
 	n, err := strconv.Atoi(top)
 	if err != nil || n < 0 {
-		return 0, refuse(http.StatusBadRequest, "bad_request", "top is a number of classes, 0 for all.")
+		return 0, refuse(http.StatusBadRequest, "bad_request",
+			"top is a number of classes, 0 for all.")
 	}
 	return n, nil
 }
@@ -137,7 +138,10 @@ func (s *Server) ranked(probs []float32) *Answer {
 	for i, p := range probs {
 		a.Top[i] = Guess{s.classes[i], float64(p)}
 	}
-	slices.SortStableFunc(a.Top, func(a, b Guess) int { return cmp.Compare(b.Probability, a.Probability) })
+	slices.SortStableFunc(a.Top, func(a, b Guess) int {
+		return cmp.Compare(b.Probability,
+			a.Probability)
+	})
 	a.Guess = a.Top[0]
 	return a
 }

@@ -41,7 +41,10 @@ func run(t *testing.T, p serve.Predictor, o serve.Options) running {
 
 func (r running) ready(t *testing.T) {
 	t.Helper()
-	until(t, "readiness", func() bool { return send(t, "GET", r.url+"/readyz", "", nil).status == 200 })
+	until(t, "readiness", func() bool {
+		return send(t, "GET", r.url+"/readyz", "",
+			nil).status == 200
+	})
 }
 
 // While the network compiles, health is told and predictions are put off; then they are served.
@@ -55,7 +58,9 @@ func TestRunWarms(t *testing.T) {
 	}
 	for _, path := range []string{"/readyz", "/predict"} {
 		method := map[string]string{"/readyz": "GET", "/predict": "POST"}[path]
-		if got := send(t, method, r.url+path, "image/png", strings.NewReader(encoded(t, "png", 9, 9))); got.status != 503 || got.code() != "starting" || got.header.Get("Retry-After") == "" {
+		if got := send(t, method, r.url+path, "image/png",
+			strings.NewReader(encoded(t, "png", 9, 9))); got.status != 503 ||
+			got.code() != "starting" || got.header.Get("Retry-After") == "" {
 			t.Errorf("%s: %d %s", path, got.status, got.body)
 		}
 	}
@@ -70,7 +75,10 @@ func TestRunWarms(t *testing.T) {
 }
 
 func TestRunTellsThatTheNetworkFails(t *testing.T) {
-	r := run(t, predictor(func([]*images.RGB) ([][]float32, error) { return nil, errors.New("no memory") }), serve.Options{})
+	r := run(t, predictor(func([]*images.RGB) ([][]float32, error) {
+		return nil,
+			errors.New("no memory")
+	}), serve.Options{})
 	if err := <-r.done; err == nil || !strings.Contains(err.Error(), "no memory") {
 		t.Errorf("got %v", err)
 	}
@@ -118,7 +126,8 @@ func TestStopDoesNotWaitForEver(t *testing.T) {
 	r.ready(t)
 	cut := make(chan error, 1)
 	go func() {
-		answer, err := http.Post(r.url+"/predict", "image/png", strings.NewReader(encoded(t, "png", 9, 9)))
+		answer, err := http.Post(r.url+"/predict", "image/png",
+			strings.NewReader(encoded(t, "png", 9, 9)))
 		if err == nil {
 			answer.Body.Close()
 			err = fmt.Errorf("status %d", answer.StatusCode)
@@ -137,14 +146,16 @@ func TestStopDoesNotWaitForEver(t *testing.T) {
 
 // A client that sends a photo drop by drop is told so, and takes nobody's place any longer.
 func TestSlowClient(t *testing.T) {
-	r := run(t, colours{}, serve.Options{Concurrency: 1, Queue: -1, UploadTime: 300 * time.Millisecond})
+	r := run(t, colours{}, serve.Options{Concurrency: 1, Queue: -1,
+		UploadTime: 300 * time.Millisecond})
 	r.ready(t)
 	conn, err := net.Dial("tcp", r.addr)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer conn.Close()
-	fmt.Fprint(conn, "POST /predict HTTP/1.1\r\nHost: here\r\nContent-Type: image/png\r\nContent-Length: 1000\r\n\r\n\x89PNG")
+	fmt.Fprint(conn,
+		"POST /predict HTTP/1.1\r\nHost: here\r\nContent-Type: image/png\r\nContent-Length: 1000\r\n\r\n\x89PNG")
 	answer, err := http.ReadResponse(bufio.NewReader(conn), nil)
 	if err != nil {
 		t.Fatal(err)

@@ -111,7 +111,8 @@ func send(t testing.TB, method, url, kind string, body io.Reader, headers ...str
 // encoded is a red image in some format.
 func encoded(t testing.TB, format string, w, h int) string {
 	t.Helper()
-	img := image.NewPaletted(image.Rect(0, 0, w, h), color.Palette{color.RGBA{200, 20, 20, 255}, color.Black})
+	img := image.NewPaletted(image.Rect(0, 0, w, h), color.Palette{color.RGBA{200, 20, 20, 255},
+		color.Black})
 	var b bytes.Buffer
 	var err error
 	switch format {
@@ -127,7 +128,8 @@ func encoded(t testing.TB, format string, w, h int) string {
 		err = bmp.Encode(&b, img)
 	case "webp": // one black pixel
 		var data []byte
-		data, err = base64.StdEncoding.DecodeString("UklGRhoAAABXRUJQVlA4TA0AAAAvAAAAEAcQERGIiP4HAA==")
+		data, err = base64.StdEncoding.DecodeString(
+			"UklGRhoAAABXRUJQVlA4TA0AAAAvAAAAEAcQERGIiP4HAA==")
 		b.Write(data)
 	}
 	if err != nil {
@@ -170,16 +172,19 @@ func gifOf(t testing.TB, w, h uint16) string {
 }
 
 func webpOf(w, h uint32) string {
-	data := []byte("RIFF\x16\x00\x00\x00WEBPVP8X\x0a\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00")
+	data := []byte(
+		"RIFF\x16\x00\x00\x00WEBPVP8X\x0a\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00")
 	w, h = w-1, h-1
-	copy(data[24:], []byte{byte(w), byte(w >> 8), byte(w >> 16), byte(h), byte(h >> 8), byte(h >> 16)})
+	copy(data[24:], []byte{byte(w), byte(w >> 8), byte(w >> 16), byte(h), byte(h >> 8),
+		byte(h >> 16)})
 	return string(data)
 }
 
 // Images are known by their content, whatever they are called.
 func TestImages(t *testing.T) {
 	url := start(t, colours{}, serve.Options{Model: "colours"})
-	for _, c := range []struct{ name, format string }{{"a.jpg", "jpeg"}, {"png-called.jpg", "png"}, {"jpeg-called.png", "jpeg"}, {"a.gif", "gif"}, {"no-extension", "webp"}, {"", "png"}} {
+	for _, c := range []struct{ name, format string }{{"a.jpg", "jpeg"}, {"png-called.jpg", "png"},
+		{"jpeg-called.png", "jpeg"}, {"a.gif", "gif"}, {"no-extension", "webp"}, {"", "png"}} {
 		w, h := 30, 20
 		if c.format == "webp" {
 			w, h = 1, 1
@@ -191,7 +196,9 @@ func TestImages(t *testing.T) {
 			t.Errorf("%s as %q: %d %s", c.format, c.name, r.status, r.body)
 			continue
 		}
-		if (a.Class != "red") != (c.format == "webp") && a.Probability != 0.5 || a.Image != (serve.Info{Format: c.format, Width: w, Height: h}) || len(a.Top) != 2 || a.Top[0] != a.Guess || a.Model != "colours" {
+		if (a.Class != "red") != (c.format == "webp") && a.Probability != 0.5 ||
+			a.Image != (serve.Info{Format: c.format, Width: w, Height: h}) || len(a.Top) != 2 ||
+			a.Top[0] != a.Guess || a.Model != "colours" {
 			t.Errorf("%s: %+v", c.format, a)
 		}
 		if kind := r.header.Get("Content-Type"); kind != "application/json" {
@@ -200,11 +207,13 @@ func TestImages(t *testing.T) {
 	}
 	// The bare bytes, and JSON from the page's path.
 	for _, kind := range []string{"image/jpeg", "image/png", "application/octet-stream"} {
-		if r := send(t, "POST", url+"/?top=1", kind, strings.NewReader(encoded(t, "png", 9, 9)), "Accept", "application/json"); r.status != 200 || strings.Count(r.body, "class") != 2 {
+		if r := send(t, "POST", url+"/?top=1", kind, strings.NewReader(encoded(t, "png", 9, 9)),
+			"Accept", "application/json"); r.status != 200 || strings.Count(r.body, "class") != 2 {
 			t.Errorf("%s: %d %s", kind, r.status, r.body)
 		}
 	}
-	if r := send(t, "GET", url+"/model", "", nil); r.body != `{"classes":["red","green"],"model":"colours"}`+"\n" {
+	if r := send(t, "GET", url+"/model", "",
+		nil); r.body != `{"classes":["red","green"],"model":"colours"}`+"\n" {
 		t.Errorf("model: %s", r.body)
 	}
 }
@@ -212,9 +221,11 @@ func TestImages(t *testing.T) {
 // A JPEG of more pixels than MaxPixels is read smaller; its own size is reported.
 func TestLargeJPEG(t *testing.T) {
 	url := start(t, colours{}, serve.Options{Model: "colours", MaxPixels: 2000})
-	r := send(t, "POST", url+"/predict", "image/jpeg", strings.NewReader(encoded(t, "jpeg", 120, 60)))
+	r := send(t, "POST", url+"/predict", "image/jpeg",
+		strings.NewReader(encoded(t, "jpeg", 120, 60)))
 	var a serve.Answer
-	if err := json.Unmarshal([]byte(r.body), &a); err != nil || r.status != 200 || a.Class != "red" || a.Image != (serve.Info{Format: "jpeg", Width: 120, Height: 60}) {
+	if err := json.Unmarshal([]byte(r.body), &a); err != nil || r.status != 200 ||
+		a.Class != "red" || a.Image != (serve.Info{Format: "jpeg", Width: 120, Height: 60}) {
 		t.Errorf("%d %s, %v", r.status, r.body, err)
 	}
 }
@@ -242,7 +253,8 @@ func TestPredictorIsCalledByOneGoroutine(t *testing.T) {
 			if err := s.Warm(context.Background()); err != nil {
 				t.Error(err)
 			}
-			if r := send(t, "POST", server.URL+"/predict", "image/png", strings.NewReader(photo)); r.status != 200 {
+			if r := send(t, "POST", server.URL+"/predict", "image/png",
+				strings.NewReader(photo)); r.status != 200 {
 				t.Errorf("%d %s", r.status, r.body)
 			}
 		})
@@ -258,7 +270,8 @@ func TestPredictorIsCalledByOneGoroutine(t *testing.T) {
 func TestImageIsTurnedUpright(t *testing.T) {
 	data := encoded(t, "jpeg", 30, 20)
 	exif := "\xff\xe1\x00\x22Exif\x00\x00MM\x00*\x00\x00\x00\x08\x00\x01\x01\x12\x00\x03\x00\x00\x00\x01\x00\x06\x00\x00\x00\x00\x00\x00"
-	r := send(t, "POST", start(t, colours{}, serve.Options{})+"/predict", "image/jpeg", strings.NewReader(data[:2]+exif+data[2:]))
+	r := send(t, "POST", start(t, colours{}, serve.Options{})+"/predict", "image/jpeg",
+		strings.NewReader(data[:2]+exif+data[2:]))
 	if !strings.Contains(r.body, `"width":20,"height":30`) {
 		t.Errorf("%d %s", r.status, r.body)
 	}
@@ -266,7 +279,11 @@ func TestImageIsTurnedUpright(t *testing.T) {
 
 func TestRefusals(t *testing.T) {
 	called := 0
-	url := start(t, predictor(func(p []*images.RGB) ([][]float32, error) { called++; return nil, nil }), serve.Options{MaxBytes: 100 << 10, MaxPixels: 1_000_000})
+	url := start(t, predictor(func(p []*images.RGB) ([][]float32, error) {
+		called++
+		return nil,
+			nil
+	}), serve.Options{MaxBytes: 100 << 10, MaxPixels: 1_000_000})
 	one := func(fields ...string) func() (string, io.Reader) {
 		kind, body := form(fields...)
 		return func() (string, io.Reader) { return kind, bytes.NewReader(body) }
@@ -298,20 +315,26 @@ func TestRefusals(t *testing.T) {
 			return kind, io.MultiReader(bytes.NewReader(body))
 		}, 413, "too_large"},
 		{"a PNG bomb", one("photo", "a.png", pngOf(t, 60000, 60000)), 413, "too_many_pixels"},
-		{"a PNG whose pixels overflow", one("photo", "a.png", pngOf(t, 1<<31-1, 1<<31-1)), 422, "damaged"},
+		{"a PNG whose pixels overflow", one("photo", "a.png", pngOf(t, 1<<31-1, 1<<31-1)), 422,
+			"damaged"},
 		{"a JPEG bomb", one("photo", "a.jpg", jpegOf(t, 65535, 65535)), 413, "too_many_pixels"},
 		{"a GIF bomb", one("photo", "a.gif", gifOf(t, 65535, 65535)), 413, "too_many_pixels"},
 		{"a WebP bomb", one("photo", "a.webp", webpOf(40000, 40000)), 413, "too_many_pixels"},
-		{"a pixel too many in a row", one("photo", "a.png", pngOf(t, 1_000_001, 1)), 413, "too_many_pixels"},
-		{"a HEIC", one("photo", "cat.jpg", "\x00\x00\x00\x18ftypheic\x00\x00\x00\x00"), 415, "not_an_image"},
+		{"a pixel too many in a row", one("photo", "a.png", pngOf(t, 1_000_001, 1)), 413,
+			"too_many_pixels"},
+		{"a HEIC", one("photo", "cat.jpg", "\x00\x00\x00\x18ftypheic\x00\x00\x00\x00"), 415,
+			"not_an_image"},
 		{"a JPEG of a thousand scans", one("photo", "a.jpg", manyScans(t, 1000)), 422, "damaged"},
 		{"a truncated JPEG", one("photo", "a.jpg", photo[:len(photo)*2/3]), 422, "damaged"},
 		{"a JPEG that ends in its header", one("photo", "a.jpg", photo[:20]), 422, "damaged"},
-		{"a PNG that lies about its size", one("photo", "a.png", pngOf(t, 500, 500)), 422, "damaged"},
-		{"a GIF without a frame", one("photo", "a.gif", "GIF89a\x01\x00\x01\x00\x00\x00\x00;"), 422, "damaged"},
+		{"a PNG that lies about its size", one("photo", "a.png", pngOf(t, 500, 500)), 422,
+			"damaged"},
+		{"a GIF without a frame", one("photo", "a.gif", "GIF89a\x01\x00\x01\x00\x00\x00\x00;"), 422,
+			"damaged"},
 		{"a text", one("photo", "cat.jpg", "I am a cat."), 415, "not_an_image"},
 		{"a page", one("photo", "cat.jpg", "<html><script>alert(1)</script>"), 415, "not_an_image"},
-		{"an SVG", one("photo", "cat.svg", `<svg xmlns="http://www.w3.org/2000/svg"/>`), 415, "not_an_image"},
+		{"an SVG", one("photo", "cat.svg", `<svg xmlns="http://www.w3.org/2000/svg"/>`), 415,
+			"not_an_image"},
 		{"a TIFF", one("photo", "cat.tiff", encoded(t, "tiff", 9, 9)), 415, "not_an_image"},
 		{"a BMP", one("photo", "cat.bmp", encoded(t, "bmp", 9, 9)), 415, "not_an_image"},
 		{"another field", one("image", "a.jpg", photo), 400, "no_photo"},
@@ -321,7 +344,8 @@ func TestRefusals(t *testing.T) {
 		{"two photos", one("photo", "a.jpg", photo, "photo", "b.jpg", photo), 400, "bad_form"},
 		{"many fields", one(strings.Split(strings.Repeat("f,n,x,", 40), ",")...), 400, "bad_form"},
 		{"no boundary", bare("multipart/form-data", "x"), 400, "bad_form"},
-		{"garbage for a form", bare("multipart/form-data; boundary=x", "\x00\xff--x\r\n\r\n--"), 400, "bad_form"},
+		{"garbage for a form", bare("multipart/form-data; boundary=x", "\x00\xff--x\r\n\r\n--"),
+			400, "bad_form"},
 		{"a form that ends early", bare(kind, string(cut[:len(cut)/2])), 400, "bad_form"},
 		{"a form without its last line", bare(kind, string(cut[:len(cut)-10])), 400, "bad_form"},
 		{"URL-encoded", bare("application/x-www-form-urlencoded", "photo=1"), 415, "content_type"},
@@ -331,13 +355,16 @@ func TestRefusals(t *testing.T) {
 	}
 	for _, c := range cases {
 		kind, body := c.body()
-		if r := send(t, "POST", url+"/predict", kind, body); r.status != c.status || r.code() != c.code {
+		if r := send(t, "POST", url+"/predict", kind, body); r.status != c.status ||
+			r.code() != c.code {
 			t.Errorf("%s: got %d %s, wanted %d %s", c.name, r.status, r.body, c.status, c.code)
 		}
 		kind, body = c.body()
 		r := send(t, "POST", url+"/", kind, body, "Accept", "text/html,*/*;q=0.8")
-		if r.status != c.status || !strings.Contains(r.body, `role="alert">`) || !strings.Contains(r.body, "<form") {
-			t.Errorf("%s: the page has status %d, wanted %d: %s", c.name, r.status, c.status, r.body)
+		if r.status != c.status || !strings.Contains(r.body, `role="alert">`) ||
+			!strings.Contains(r.body, "<form") {
+			t.Errorf("%s: the page has status %d, wanted %d: %s", c.name, r.status, c.status,
+				r.body)
 		}
 	}
 	if called > 0 {
@@ -363,19 +390,27 @@ func TestMethodsAndPaths(t *testing.T) {
 		{"POST", "/predict?top=-1", 400, "bad_request", ""},
 		{"POST", "/predict?top=all", 400, "bad_request", ""},
 	} {
-		if r := send(t, c.method, url+c.path, "image/png", strings.NewReader(photo), "Accept", "application/json"); r.status != c.status || r.code() != c.code || r.header.Get("Allow") != c.allow {
-			t.Errorf("%s %s: %d %s, Allow %q", c.method, c.path, r.status, r.body, r.header.Get("Allow"))
+		if r := send(t, c.method, url+c.path, "image/png", strings.NewReader(photo), "Accept",
+			"application/json"); r.status != c.status || r.code() != c.code ||
+			r.header.Get("Allow") != c.allow {
+			t.Errorf("%s %s: %d %s, Allow %q", c.method, c.path, r.status, r.body,
+				r.header.Get("Allow"))
 		}
 	}
-	if r := send(t, "POST", url+"/predict", "image/png", strings.NewReader(photo), "Sec-Fetch-Site", "cross-site"); r.status != 403 || r.code() != "cross_origin" {
+	if r := send(t, "POST", url+"/predict", "image/png", strings.NewReader(photo), "Sec-Fetch-Site",
+		"cross-site"); r.status != 403 || r.code() != "cross_origin" {
 		t.Errorf("from another site: %d %s", r.status, r.body)
 	}
-	if r := send(t, "POST", url+"/predict", "image/png", strings.NewReader(photo), "Sec-Fetch-Site", "same-origin"); r.status != 200 {
+	if r := send(t, "POST", url+"/predict", "image/png", strings.NewReader(photo), "Sec-Fetch-Site",
+		"same-origin"); r.status != 200 {
 		t.Errorf("from the page: %d %s", r.status, r.body)
 	}
-	for path, kind := range map[string]string{"/healthz": "text/plain", "/readyz": "text/plain", "/page.css": "text/css", "/page.js": "text/javascript", "/": "text/html"} {
+	for path, kind := range map[string]string{"/healthz": "text/plain", "/readyz": "text/plain",
+		"/page.css": "text/css", "/page.js": "text/javascript", "/": "text/html"} {
 		for _, method := range []string{"GET", "HEAD"} {
-			if r := send(t, method, url+path, "", nil); r.status != 200 || !strings.HasPrefix(r.header.Get("Content-Type"), kind) || (method == "HEAD") != (r.body == "") {
+			if r := send(t, method, url+path, "", nil); r.status != 200 ||
+				!strings.HasPrefix(r.header.Get("Content-Type"), kind) ||
+				(method == "HEAD") != (r.body == "") {
 				t.Errorf("%s %s: %d %v %q", method, path, r.status, r.header, r.body)
 			}
 		}
@@ -388,19 +423,22 @@ func TestSecurityHeaders(t *testing.T) {
 	for _, path := range []string{"/", "/predict", "/nowhere", "/healthz", "/page.js"} {
 		h := send(t, "GET", url+path, "", nil).header
 		policy := h.Get("Content-Security-Policy")
-		for _, want := range []string{"default-src 'none'", "script-src 'self'", "frame-ancestors 'none'", "base-uri 'none'", "form-action 'self'"} {
+		for _, want := range []string{"default-src 'none'", "script-src 'self'",
+			"frame-ancestors 'none'", "base-uri 'none'", "form-action 'self'"} {
 			if !strings.Contains(policy, want) {
 				t.Errorf("%s: the policy %q lacks %s", path, policy, want)
 			}
 		}
-		if strings.Contains(policy, "unsafe") || h.Get("X-Content-Type-Options") != "nosniff" || h.Get("Referrer-Policy") != "no-referrer" {
+		if strings.Contains(policy, "unsafe") || h.Get("X-Content-Type-Options") != "nosniff" ||
+			h.Get("Referrer-Policy") != "no-referrer" {
 			t.Errorf("%s: %v", path, h)
 		}
 	}
 }
 
 func TestOptionsAreChecked(t *testing.T) {
-	for _, o := range []serve.Options{{MaxBytes: -1}, {MaxPixels: -1}, {Concurrency: -1}, {Batch: -1}, {Timeout: -1}, {Batch: 1000}, {MaxBytes: 1 << 40}} {
+	for _, o := range []serve.Options{{MaxBytes: -1}, {MaxPixels: -1}, {Concurrency: -1},
+		{Batch: -1}, {Timeout: -1}, {Batch: 1000}, {MaxBytes: 1 << 40}} {
 		if s, err := serve.New(colours{}, []string{"a"}, o); err == nil {
 			s.Close()
 			t.Errorf("%+v passed", o)

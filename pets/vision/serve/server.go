@@ -73,13 +73,18 @@ func (o Options) withDefaults() (Options, error) {
 	case o.MaxBytes < 1<<10 || o.MaxBytes > 1<<30:
 		return o, fmt.Errorf("serve: MaxBytes is %d: want 1 kB to 1 GB, as 40 MB", o.MaxBytes)
 	case o.MaxPixels < 1 || o.MaxPixels > 1<<30:
-		return o, fmt.Errorf("serve: MaxPixels is %d: want 1 to 1 billion, as 25 million", o.MaxPixels)
+		return o, fmt.Errorf("serve: MaxPixels is %d: want 1 to 1 billion, as 25 million",
+			o.MaxPixels)
 	case o.Concurrency < 1 || o.Concurrency > 1<<10 || o.Queue > 1<<16:
-		return o, fmt.Errorf("serve: Concurrency is %d and Queue %d: want 1 to 1024 and up to 65536, as 4 and 32", o.Concurrency, o.Queue)
+		return o,
+			fmt.Errorf(
+				"serve: Concurrency is %d and Queue %d: want 1 to 1024 and up to 65536, as 4 and 32", o.Concurrency, o.Queue)
 	case o.Batch < 1 || o.Batch > 256:
 		return o, fmt.Errorf("serve: Batch is %d: want 1 to 256, as 8", o.Batch)
 	case o.Timeout < 0 || o.UploadTime < 0 || o.Grace < 0:
-		return o, fmt.Errorf("serve: a negative time (Timeout %v, UploadTime %v, Grace %v): want positive ones, as 10s", o.Timeout, o.UploadTime, o.Grace)
+		return o,
+			fmt.Errorf(
+				"serve: a negative time (Timeout %v, UploadTime %v, Grace %v): want positive ones, as 10s", o.Timeout, o.UploadTime, o.Grace)
 	}
 	return o, nil
 }
@@ -119,10 +124,13 @@ func New(p Predictor, classes []string, o Options) (*Server, error) {
 		return nil, err
 	}
 	if p == nil || len(classes) == 0 {
-		return nil, fmt.Errorf("serve: want a predictor and its classes, got %d classes", len(classes))
+		return nil, fmt.Errorf("serve: want a predictor and its classes, got %d classes",
+			len(classes))
 	}
-	s := &Server{o: o, classes: classes, predictor: p, mux: http.NewServeMux(), origin: http.NewCrossOriginProtection(),
-		admit: make(chan struct{}, o.Concurrency+o.Queue), slots: make(chan struct{}, o.Concurrency), queue: make(chan *job, o.Concurrency),
+	s := &Server{o: o, classes: classes, predictor: p, mux: http.NewServeMux(),
+		origin: http.NewCrossOriginProtection(),
+		admit:  make(chan struct{}, o.Concurrency+o.Queue),
+		slots:  make(chan struct{}, o.Concurrency), queue: make(chan *job, o.Concurrency),
 		closed: make(chan struct{}), clients: map[string]int{}}
 	s.route("/{$}", s.home, http.MethodGet, http.MethodHead, http.MethodPost)
 	s.route("/predict", s.answer, http.MethodPost)

@@ -32,7 +32,8 @@ const (
 // receive reads the image of a request.
 func (s *Server) receive(r *http.Request) (upload, error) {
 	limit := s.o.MaxBytes
-	tooLarge := refuse(http.StatusRequestEntityTooLarge, "too_large", "The photo has more than %s. Send a smaller one.", megabytes(limit))
+	tooLarge := refuse(http.StatusRequestEntityTooLarge, "too_large",
+		"The photo has more than %s. Send a smaller one.", megabytes(limit))
 	if r.ContentLength > limit+envelope {
 		drain(r, r.ContentLength)
 		return upload{}, tooLarge
@@ -49,11 +50,13 @@ func (s *Server) receive(r *http.Request) (upload, error) {
 	var network net.Error
 	switch {
 	case errors.Is(err, os.ErrDeadlineExceeded), errors.As(err, &network) && network.Timeout():
-		return up, refuse(http.StatusRequestTimeout, "slow_upload", "The photo did not arrive within %v. Try again, or send a smaller one.", s.o.UploadTime)
+		return up, refuse(http.StatusRequestTimeout, "slow_upload",
+			"The photo did not arrive within %v. Try again, or send a smaller one.", s.o.UploadTime)
 	case r.Context().Err() != nil:
 		return up, errGone
 	}
-	return up, refuse(http.StatusBadRequest, "bad_form", "The form is damaged or ends early. Send it again.")
+	return up, refuse(http.StatusBadRequest, "bad_form",
+		"The form is damaged or ends early. Send it again.")
 }
 
 // drain reads what is left of a body that is not wanted, within bounds: browsers that cannot finish
@@ -89,7 +92,8 @@ var errNoPhoto = refuse(http.StatusBadRequest, "no_photo", "There is no photo. C
 // parseForm reads a multipart form.
 func parseForm(boundary string, body io.Reader, limit int64) (up upload, err error) {
 	if boundary == "" {
-		return up, refuse(http.StatusBadRequest, "bad_form", "The form's Content-Type has no boundary.")
+		return up, refuse(http.StatusBadRequest, "bad_form",
+			"The form's Content-Type has no boundary.")
 	}
 	form := multipart.NewReader(body, boundary)
 	found, others := false, 0
@@ -97,7 +101,8 @@ func parseForm(boundary string, body io.Reader, limit int64) (up upload, err err
 		part, err := form.NextPart()
 		switch {
 		case err == io.EOF && !found && others > 0:
-			return up, refuse(http.StatusBadRequest, "no_photo", "The form has no file field %q.", field)
+			return up, refuse(http.StatusBadRequest, "no_photo", "The form has no file field %q.",
+				field)
 		case err == io.EOF && len(up.data) == 0:
 			return up, errNoPhoto
 		case err == io.EOF:
@@ -110,7 +115,8 @@ func parseForm(boundary string, body io.Reader, limit int64) (up upload, err err
 			continue
 		}
 		if found {
-			return up, refuse(http.StatusBadRequest, "bad_form", "The form has more than one photo. Send one at a time.")
+			return up, refuse(http.StatusBadRequest, "bad_form",
+				"The form has more than one photo. Send one at a time.")
 		}
 		found = true
 		up.name = cleanName(part.FileName())
@@ -118,7 +124,8 @@ func parseForm(boundary string, body io.Reader, limit int64) (up upload, err err
 			return up, err
 		}
 	}
-	return up, refuse(http.StatusBadRequest, "bad_form", "The form has more than %d fields.", maxParts)
+	return up, refuse(http.StatusBadRequest, "bad_form", "The form has more than %d fields.",
+		maxParts)
 }
 
 // bounded is a reader that fails with errTooLarge where there is more than left.
@@ -176,7 +183,8 @@ func (s *Server) enter(r *http.Request) (leave func(), err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.o.PerClient > 0 && s.clients[client] >= s.o.PerClient {
-		return nil, &refusal{http.StatusTooManyRequests, "too_many", "Too many photos of yours are on their way. Wait for an answer first.", 1}
+		return nil, &refusal{http.StatusTooManyRequests, "too_many",
+			"Too many photos of yours are on their way. Wait for an answer first.", 1}
 	}
 	select {
 	case s.admit <- struct{}{}:
@@ -196,8 +204,10 @@ func (s *Server) enter(r *http.Request) (leave func(), err error) {
 
 // reason tells why a context has ended, in the visitor's words.
 func (s *Server) reason(r *http.Request) error {
-	if r.Context().Err() != nil && !errors.Is(context.Cause(r.Context()), context.DeadlineExceeded) {
+	if r.Context().Err() != nil && !errors.Is(context.Cause(r.Context()),
+		context.DeadlineExceeded) {
 		return errGone
 	}
-	return busy("timeout", "That took too long: the server is at its limit. Try again in a moment.", 2)
+	return busy("timeout", "That took too long: the server is at its limit. Try again in a moment.",
+		2)
 }

@@ -8,8 +8,8 @@ import (
 	"testing"
 )
 
-// Checkpoints of people's training programs (testdata/make_checkpoints.py) hold the network somewhere,
-// under some prefix, beside objects of any kind.
+// Checkpoints of people's training programs (testdata/make_checkpoints.py) hold the network
+// somewhere, under some prefix, beside objects of any kind.
 func TestCheckpointsOfTrainingPrograms(t *testing.T) {
 	files, err := filepath.Glob("testdata/checkpoint-*.pth")
 	if err != nil || len(files) < 9 {
@@ -18,7 +18,8 @@ func TestCheckpointsOfTrainingPrograms(t *testing.T) {
 	for _, path := range files {
 		file, err := Read(path)
 		if strings.Contains(path, "nothing") {
-			for _, words := range []string{"no dictionary of tensors", `"epoch", "args", "optimizer"`, "torch.save(model.state_dict(), FILE)"} {
+			for _, words := range []string{"no dictionary of tensors",
+				`"epoch", "args", "optimizer"`, "torch.save(model.state_dict(), FILE)"} {
 				if err == nil || !strings.Contains(err.Error(), words) {
 					t.Errorf("%s: error %v lacks %s", path, err, words)
 				}
@@ -31,7 +32,8 @@ func TestCheckpointsOfTrainingPrograms(t *testing.T) {
 		}
 		kernel, ok1 := file.Get("conv1.weight")
 		mean, ok2 := file.Get("bn1.running_mean")
-		if !ok1 || !ok2 || !slices.Equal(kernel.Data, []float32{1, 2, 3, 4}) || !slices.Equal(mean.Data, []float32{5, 6}) {
+		if !ok1 || !ok2 || !slices.Equal(kernel.Data, []float32{1, 2, 3, 4}) ||
+			!slices.Equal(mean.Data, []float32{5, 6}) {
 			t.Errorf("%s: %+v", path, file.Tensors)
 		}
 		if extra := len(file.Tensors) - 2; extra > 0 && !strings.Contains(path, "lightning") {
@@ -43,7 +45,8 @@ func TestCheckpointsOfTrainingPrograms(t *testing.T) {
 func TestPrefixes(t *testing.T) {
 	for _, c := range []struct{ names, want string }{
 		{"module.conv1.weight module.fc.bias", "conv1.weight fc.bias"},
-		{"_orig_mod.module.model.conv1.weight _orig_mod.module.model.fc.bias", "conv1.weight fc.bias"},
+		{"_orig_mod.module.model.conv1.weight _orig_mod.module.model.fc.bias",
+			"conv1.weight fc.bias"},
 		{"conv1.weight module.bias", "conv1.weight bias"},
 		{"model.conv1.weight model.bn1.bias loss.weight", "conv1.weight bn1.bias loss.weight"},
 		{"features.0.weight features.1.weight", "features.0.weight features.1.weight"},
@@ -80,7 +83,8 @@ func TestOtherFilesAreNamed(t *testing.T) {
 		if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := Read(path); err == nil || !strings.Contains(err.Error(), want) || !strings.Contains(err.Error(), path) {
+		if _, err := Read(path); err == nil || !strings.Contains(err.Error(), want) ||
+			!strings.Contains(err.Error(), path) {
 			t.Errorf("%.20q: %v", content, err)
 		}
 	}
@@ -92,10 +96,12 @@ func TestSharedContainersAreVisitedOnce(t *testing.T) {
 	for range 200 { // {"model": previous, "net": previous}
 		object += "}(" + text("model") + "h\x00" + text("net") + "h\x00" + "uq\x00"
 	}
-	if _, err := decodeTorchBytes(stream(object)); err == nil || !strings.Contains(err.Error(), "no dictionary of tensors") {
+	if _, err := decodeTorchBytes(stream(object)); err == nil ||
+		!strings.Contains(err.Error(), "no dictionary of tensors") {
 		t.Errorf("%v", err)
 	}
-	if _, err := decodeTorchBytes(stream("}q\x00" + text("model") + "h\x00s")); err == nil || !strings.Contains(err.Error(), "no dictionary of tensors") {
+	if _, err := decodeTorchBytes(stream("}q\x00" + text("model") + "h\x00s")); err == nil ||
+		!strings.Contains(err.Error(), "no dictionary of tensors") {
 		t.Errorf("a dictionary in itself: %v", err)
 	}
 }

@@ -28,12 +28,15 @@ type remote struct {
 func downloads(from origin, o Options) []remote {
 	var list []remote
 	if from.hub != "" {
-		hub := strings.TrimRight(cmp.Or(o.HubURL, os.Getenv("HF_ENDPOINT"), "https://huggingface.co"), "/")
-		list = append(list, remote{url: hub + "/" + from.hub + "/resolve/main/" + hubFile, name: hubName(from.hub)})
+		hub := strings.TrimRight(cmp.Or(o.HubURL, os.Getenv("HF_ENDPOINT"),
+			"https://huggingface.co"), "/")
+		list = append(list, remote{url: hub + "/" + from.hub + "/resolve/main/" + hubFile,
+			name: hubName(from.hub)})
 	}
 	torch := strings.TrimRight(cmp.Or(o.TorchURL, "https://download.pytorch.org/models"), "/")
 	name := from.files[0]
-	return append(list, remote{url: torch + "/" + name, name: name, prefix: hashInName.FindStringSubmatch(name)[1]})
+	return append(list, remote{url: torch + "/" + name, name: name,
+		prefix: hashInName.FindStringSubmatch(name)[1]})
 }
 
 // fetch downloads the file to path. Several processes may ask at the same time: one works, the
@@ -72,7 +75,9 @@ func (r remote) check(path, announced string) error {
 		return err
 	}
 	if !strings.HasPrefix(sum, want) {
-		return fmt.Errorf("the file that came is not the right one: its SHA-256 starts with %.8s, want %.8s", sum, want)
+		return fmt.Errorf(
+			"the file that came is not the right one: its SHA-256 starts with %.8s, want %.8s", sum,
+			want)
 	}
 	return nil
 }

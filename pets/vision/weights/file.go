@@ -50,7 +50,8 @@ func (t Tensor) check() error {
 		have = len(t.Data)
 	}
 	if int64(have) != n {
-		return fmt.Errorf("tensor %q: shape %v asks for %d values of type %s, it has %d", t.Name, t.Shape, n, t.DType, have)
+		return fmt.Errorf("tensor %q: shape %v asks for %d values of type %s, it has %d", t.Name,
+			t.Shape, n, t.DType, have)
 	}
 	return nil
 }

@@ -64,7 +64,8 @@ func Load(ctx context.Context, arch string, o Options) (*File, Source, error) {
 	}
 	from, known := origins[arch]
 	if !known {
-		return nil, Source{}, fmt.Errorf("weights for %q: no such network; known are %s", arch, strings.Join(Names(), ", "))
+		return nil, Source{}, fmt.Errorf("weights for %q: no such network; known are %s", arch,
+			strings.Join(Names(), ", "))
 	}
 	cache := cmp.Or(o.CacheDir, cachedir.Default())
 	var troubles []error
@@ -108,8 +109,10 @@ func missing(arch string, from origin, cache string, o Options, troubles []error
 	}
 	all := downloads(from, o)
 	last := all[len(all)-1]
-	text := fmt.Sprintf("weights for %s: %s. By hand: fetch %s (%d MB) where there is a network and put it into %s as %s, or name the file in Options.Path; "+
-		"petnet10 and petnet18 need no download", arch, reason, last.url, from.size>>20, filepath.Join(cache, "weights"), last.name)
+	text := fmt.Sprintf(
+		"weights for %s: %s. By hand: fetch %s (%d MB) where there is a network and put it into %s as %s, or name the file in Options.Path; "+
+			"petnet10 and petnet18 need no download", arch, reason, last.url, from.size>>20,
+		filepath.Join(cache, "weights"), last.name)
 	if len(troubles) > 0 {
 		return fmt.Errorf("%s. What went wrong: %w", text, errors.Join(troubles...))
 	}
@@ -150,7 +153,9 @@ func read(path string) (*File, error) {
 		}
 	}
 	if !safetensors {
-		return nil, fmt.Errorf("reading weights from %s: it is neither a safetensors file nor one of torch.save (it begins with %.12q)", path, head)
+		return nil,
+			fmt.Errorf(
+				"reading weights from %s: it is neither a safetensors file nor one of torch.save (it begins with %.12q)", path, head)
 	}
 	return ReadSafetensors(path)
 }
@@ -159,7 +164,8 @@ func read(path string) (*File, error) {
 func otherKind(head []byte) string {
 	text := strings.ToLower(strings.TrimLeft(string(head), " \t\r\n\ufeff"))
 	for _, k := range []struct{ magic, what string }{
-		{"version https://git-lfs", "a Git LFS pointer, not the file itself: run git lfs pull in its repository"},
+		{"version https://git-lfs",
+			"a Git LFS pointer, not the file itself: run git lfs pull in its repository"},
 		{"<!doctype", "a web page: download the file itself (on the Hub, with …/resolve/main/…)"},
 		{"<html", "a web page: download the file itself (on the Hub, with …/resolve/main/…)"},
 		{"<?xml", "an XML text, perhaps a server's error: download the file again"},
@@ -190,7 +196,10 @@ func readChecked(path string) (*File, error) {
 			return nil, err
 		}
 		if !strings.HasPrefix(sum, digits[1]) {
-			return nil, fmt.Errorf("%s is damaged: its SHA-256 starts with %.8s, its name says %s; remove it", path, sum, digits[1])
+			return nil,
+				fmt.Errorf(
+					"%s is damaged: its SHA-256 starts with %.8s, its name says %s; remove it",
+					path, sum, digits[1])
 		}
 	}
 	return Read(path)

@@ -18,7 +18,8 @@ import (
 // alone keeps a test from the machine's own caches and gives it ours.
 func alone(t *testing.T) string {
 	t.Helper()
-	for _, name := range []string{"TORCH_HOME", "HF_HOME", "HF_HUB_CACHE", "HF_ENDPOINT", "XDG_CACHE_HOME"} {
+	for _, name := range []string{"TORCH_HOME", "HF_HOME", "HF_HUB_CACHE", "HF_ENDPOINT",
+		"XDG_CACHE_HOME"} {
 		t.Setenv(name, "")
 	}
 	t.Setenv("HOME", t.TempDir())
@@ -35,7 +36,9 @@ func content(t *testing.T) ([]byte, string) {
 	for i := range values {
 		values[i] = float32(i)
 	}
-	if err := WriteSafetensors(path, &File{Tensors: []Tensor{{Name: "conv1.weight", Shape: []int{len(values)}, DType: "F32", Data: values}}}); err != nil {
+	if err := WriteSafetensors(path,
+		&File{Tensors: []Tensor{{Name: "conv1.weight", Shape: []int{len(values)}, DType: "F32",
+			Data: values}}}); err != nil {
 		t.Fatal(err)
 	}
 	raw, err := os.ReadFile(path)
@@ -70,13 +73,17 @@ func known(t *testing.T, sum string) string {
 
 func TestLoadLooksAround(t *testing.T) {
 	raw, sum := content(t)
-	hub := filepath.Join("huggingface", "hub", "models--timm--resnet34.tv_in1k", "snapshots", "abc", "model.safetensors")
+	hub := filepath.Join("huggingface", "hub", "models--timm--resnet34.tv_in1k", "snapshots", "abc",
+		"model.safetensors")
 	name := known(t, sum)
 	for kind, where := range map[string]func(home, cache string) string{
 		"torch's cache": func(home, cache string) string {
 			return filepath.Join(home, ".cache", "torch", "hub", "checkpoints", name)
 		},
-		"Hugging Face's cache": func(home, cache string) string { return filepath.Join(home, ".cache", hub) },
+		"Hugging Face's cache": func(home, cache string) string {
+			return filepath.Join(home,
+				".cache", hub)
+		},
 		"gopets' cache": func(home, cache string) string {
 			return filepath.Join(cache, "weights", "timm--resnet34.tv_in1k.safetensors")
 		},
@@ -109,10 +116,12 @@ func TestLoadByPath(t *testing.T) {
 	raw, _ := content(t)
 	path := filepath.Join(t.TempDir(), "mine.bin")
 	put(t, path, raw)
-	if _, source, err := Load(context.Background(), "anything", Options{Path: path}); err != nil || source.Kind != "file" {
+	if _, source, err := Load(context.Background(), "anything", Options{Path: path}); err != nil ||
+		source.Kind != "file" {
 		t.Errorf("%+v, %v", source, err)
 	}
-	if _, _, err := Load(context.Background(), "resnet34", Options{Path: path + ".no"}); err == nil {
+	if _, _, err := Load(context.Background(), "resnet34",
+		Options{Path: path + ".no"}); err == nil {
 		t.Error("a file that is not there was read")
 	}
 }
@@ -120,12 +129,15 @@ func TestLoadByPath(t *testing.T) {
 func TestLoadTellsWhatToDo(t *testing.T) {
 	cache := alone(t)
 	_, _, err := Load(context.Background(), "resnet50", Options{Offline: true})
-	for _, want := range []string{"resnet50", "https://download.pytorch.org/models/resnet50-0676ba61.pth", filepath.Join(cache, "weights"), "petnet18"} {
+	for _, want := range []string{"resnet50",
+		"https://download.pytorch.org/models/resnet50-0676ba61.pth",
+		filepath.Join(cache, "weights"), "petnet18"} {
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%v does not name %s", err, want)
 		}
 	}
-	if _, _, err := Load(context.Background(), "resnet35", Options{}); err == nil || !strings.Contains(err.Error(), "resnet34") {
+	if _, _, err := Load(context.Background(), "resnet35", Options{}); err == nil ||
+		!strings.Contains(err.Error(), "resnet34") {
 		t.Errorf("unknown name: %v", err)
 	}
 }
@@ -219,7 +231,8 @@ func TestDownload(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if source.Kind != "download" || len(file.Tensors) != 1 || !strings.HasPrefix(source.Path, cache) {
+			if source.Kind != "download" || len(file.Tensors) != 1 ||
+				!strings.HasPrefix(source.Path, cache) {
 				t.Errorf("%+v", source)
 			}
 			if done != int64(len(raw)) || total != done {
@@ -229,7 +242,8 @@ func TestDownload(t *testing.T) {
 				t.Errorf("%d resumed requests, want %d", got, test.wantRanged)
 			}
 			before := s.asked.Load()
-			if _, again, err := Load(context.Background(), "resnet34", o); err != nil || again.Kind != "gopets' cache" || s.asked.Load() != before {
+			if _, again, err := Load(context.Background(), "resnet34", o); err != nil ||
+				again.Kind != "gopets' cache" || s.asked.Load() != before {
 				t.Errorf("second time: %+v, %v", again, err)
 			}
 		})
@@ -243,21 +257,24 @@ func TestDownloadGoesOnLater(t *testing.T) {
 	t.Run("from a good part", func(t *testing.T) {
 		put(t, part, raw[:1000])
 		s := &site{raw: raw, sum: sum}
-		if _, _, err := Load(context.Background(), "resnet34", serve(t, s)); err != nil || s.ranged.Load() != 1 {
+		if _, _, err := Load(context.Background(), "resnet34", serve(t, s)); err != nil ||
+			s.ranged.Load() != 1 {
 			t.Errorf("%d resumed requests, %v", s.ranged.Load(), err)
 		}
 	})
 	_ = os.RemoveAll(filepath.Join(cache, "weights"))
 	t.Run("from a complete part", func(t *testing.T) {
 		put(t, part, raw)
-		if _, _, err := Load(context.Background(), "resnet34", serve(t, &site{raw: raw, sum: sum})); err != nil {
+		if _, _, err := Load(context.Background(), "resnet34",
+			serve(t, &site{raw: raw, sum: sum})); err != nil {
 			t.Error(err)
 		}
 	})
 	_ = os.RemoveAll(filepath.Join(cache, "weights"))
 	t.Run("from another file's part", func(t *testing.T) {
 		put(t, part, []byte("something else altogether"))
-		if _, _, err := Load(context.Background(), "resnet34", serve(t, &site{raw: raw, sum: sum})); err != nil {
+		if _, _, err := Load(context.Background(), "resnet34",
+			serve(t, &site{raw: raw, sum: sum})); err != nil {
 			t.Error(err)
 		}
 	})
@@ -270,9 +287,14 @@ func TestDownloadRefuses(t *testing.T) {
 		handler http.Handler
 		want    string
 	}{
-		"wrong sum":     {&site{raw: raw, sum: wrong}, "not the right one"},
-		"cut each time": {func() *site { s := &site{raw: raw, sum: sum}; s.cutting.Store(1000); return s }(), "go"},
-		"not found":     {http.NotFoundHandler(), "404"},
+		"wrong sum": {&site{raw: raw, sum: wrong}, "not the right one"},
+		"cut each time": {func() *site {
+			s := &site{raw: raw,
+				sum: sum}
+			s.cutting.Store(1000)
+			return s
+		}(), "go"},
+		"not found": {http.NotFoundHandler(), "404"},
 		"too large": {http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			w.Header().Set("Content-Length", fmt.Sprint(maxDownload+1))
 			w.WriteHeader(http.StatusOK)
@@ -283,12 +305,15 @@ func TestDownloadRefuses(t *testing.T) {
 			cache := alone(t)
 			server := httptest.NewServer(test.handler)
 			defer server.Close()
-			_, _, err := Load(context.Background(), "resnet34", Options{HubURL: server.URL, TorchURL: server.URL})
-			if err == nil || !strings.Contains(err.Error(), test.want) || !strings.Contains(err.Error(), "By hand") {
+			_, _, err := Load(context.Background(), "resnet34",
+				Options{HubURL: server.URL, TorchURL: server.URL})
+			if err == nil || !strings.Contains(err.Error(), test.want) ||
+				!strings.Contains(err.Error(), "By hand") {
 				t.Errorf("error %v does not say %q", err, test.want)
 			}
 			for _, left := range []string{"*.safetensors", "*.pth"} {
-				if files, _ := filepath.Glob(filepath.Join(cache, "weights", left)); len(files) > 0 {
+				if files, _ := filepath.Glob(filepath.Join(cache, "weights",
+					left)); len(files) > 0 {
 					t.Errorf("left behind as if right: %v", files)
 				}
 			}

@@ -479,7 +479,8 @@ func (u *unpickler) toMark() ([]any, error) {
 	return nil, errStack
 }
 
-var errLong = fmt.Errorf("longer than %d MB, which is more than any file of tensors needs", maxPickle>>20)
+var errLong = fmt.Errorf("longer than %d MB, which is more than any file of tensors needs",
+	maxPickle>>20)
 
 func (u *unpickler) byte() (byte, error) {
 	if u.left--; u.left < 0 {

@@ -24,9 +24,12 @@ type origin struct {
 // files of 2017, the same numbers re-uploaded in the zip format, and timm's copy.
 // (resnet50-11ad3fa6.pth is another training.) timm's MobileNetV2 is another training too.
 var origins = map[string]origin{
-	"resnet18":      {files: []string{"resnet18-f37072fd.pth", "resnet18-5c106cde.pth"}, hub: "timm/resnet18.tv_in1k", size: 47 << 20},
-	"resnet34":      {files: []string{"resnet34-b627a593.pth", "resnet34-333f7ec4.pth"}, hub: "timm/resnet34.tv_in1k", size: 87 << 20},
-	"resnet50":      {files: []string{"resnet50-0676ba61.pth", "resnet50-19c8e357.pth"}, hub: "timm/resnet50.tv_in1k", size: 103 << 20},
+	"resnet18": {files: []string{"resnet18-f37072fd.pth", "resnet18-5c106cde.pth"},
+		hub: "timm/resnet18.tv_in1k", size: 47 << 20},
+	"resnet34": {files: []string{"resnet34-b627a593.pth", "resnet34-333f7ec4.pth"},
+		hub: "timm/resnet34.tv_in1k", size: 87 << 20},
+	"resnet50": {files: []string{"resnet50-0676ba61.pth", "resnet50-19c8e357.pth"},
+		hub: "timm/resnet50.tv_in1k", size: 103 << 20},
 	"mobilenet_v2":  {files: []string{"mobilenet_v2-b0353104.pth"}, size: 14 << 20},
 	"convnext_tiny": {files: []string{"convnext_tiny-983f1562.pth"}, size: 114 << 20},
 }
@@ -50,7 +53,9 @@ func Names() []string {
 func openEmbedded(arch string) (*File, Source, error) {
 	content, err := embedded.ReadFile("embedded/" + arch + ".safetensors")
 	if err != nil {
-		return nil, Source{}, fmt.Errorf("weights for %s: they are not embedded in this build; give a file (Options.Path), or start from random weights", arch)
+		return nil, Source{},
+			fmt.Errorf(
+				"weights for %s: they are not embedded in this build; give a file (Options.Path), or start from random weights", arch)
 	}
 	file, err := decodeSafetensors(strings.NewReader(string(content)), int64(len(content)))
 	if err != nil {
@@ -76,11 +81,13 @@ func places(arch, cache string) []place {
 	}
 	if from.hub != "" {
 		repo := "models--" + strings.ReplaceAll(from.hub, "/", "--")
-		snapshots, _ := filepath.Glob(filepath.Join(globQuote(hubDir()), repo, "snapshots", "*", hubFile))
+		snapshots, _ := filepath.Glob(filepath.Join(globQuote(hubDir()), repo, "snapshots", "*",
+			hubFile))
 		for _, path := range snapshots {
 			found = append(found, place{"Hugging Face's cache", path})
 		}
-		found = append(found, place{"gopets' cache", filepath.Join(cache, "weights", hubName(from.hub))})
+		found = append(found, place{"gopets' cache", filepath.Join(cache, "weights",
+			hubName(from.hub))})
 	}
 	for _, name := range from.files {
 		found = append(found, place{"gopets' cache", filepath.Join(cache, "weights", name)})

@@ -40,7 +40,10 @@ func decodeSafetensors(r io.ReaderAt, size int64) (*File, error) {
 	}
 	length := binary.LittleEndian.Uint64(start[:])
 	if length > maxHeader || int64(length) > size-8 {
-		return nil, fmt.Errorf("not a safetensors file, or cut short: its header claims %d bytes, the file has %d", length, size)
+		return nil,
+			fmt.Errorf(
+				"not a safetensors file, or cut short: its header claims %d bytes, the file has %d",
+				length, size)
 	}
 	text := make([]byte, length)
 	if _, err := r.ReadAt(text, 8); err != nil {
@@ -58,7 +61,8 @@ func decodeSafetensors(r io.ReaderAt, size int64) (*File, error) {
 	for i, name := range names {
 		e := entries[i]
 		raw := make([]byte, e.Offsets[1]-e.Offsets[0])
-		if _, err := r.ReadAt(raw, begin+e.Offsets[0]); err != nil && !(errors.Is(err, io.EOF) && len(raw) == 0) {
+		if _, err := r.ReadAt(raw, begin+e.Offsets[0]); err != nil &&
+			!(errors.Is(err, io.EOF) && len(raw) == 0) {
 			return nil, fmt.Errorf("tensor %q: %w", name, err)
 		}
 		t := Tensor{Name: name, Shape: e.Shape, DType: e.DType}
@@ -75,7 +79,8 @@ func parseHeader(text []byte) (names []string, entries []entry, meta map[string]
 		return nil, nil, nil, err
 	}
 	if len(fields) > maxTensors {
-		return nil, nil, nil, fmt.Errorf("%d tensors; at most %d are believed", len(fields), maxTensors)
+		return nil, nil, nil, fmt.Errorf("%d tensors; at most %d are believed", len(fields),
+			maxTensors)
 	}
 	if raw, ok := fields["__metadata__"]; ok {
 		if err := json.Unmarshal(raw, &meta); err != nil {
@@ -112,26 +117,31 @@ func checkLayout(names []string, entries []entry, size int64) error {
 	for i, e := range entries {
 		width, known := elementSizes[e.DType]
 		if !known {
-			return fmt.Errorf("tensor %q: unknown type %q; known are %s", names[i], e.DType, knownTypes())
+			return fmt.Errorf("tensor %q: unknown type %q; known are %s", names[i], e.DType,
+				knownTypes())
 		}
 		if len(e.Shape) > maxRank {
-			return fmt.Errorf("tensor %q: %d dimensions; at most %d are believed", names[i], len(e.Shape), maxRank)
+			return fmt.Errorf("tensor %q: %d dimensions; at most %d are believed", names[i],
+				len(e.Shape), maxRank)
 		}
 		n, err := elements(e.Shape)
 		if err != nil {
 			return fmt.Errorf("tensor %q: %w", names[i], err)
 		}
 		if e.Offsets[0] != at || e.Offsets[1] < at || e.Offsets[1] > size {
-			return fmt.Errorf("tensor %q: its numbers lie at %d..%d, expected from %d and within %d bytes; the file is damaged or cut short",
+			return fmt.Errorf(
+				"tensor %q: its numbers lie at %d..%d, expected from %d and within %d bytes; the file is damaged or cut short",
 				names[i], e.Offsets[0], e.Offsets[1], at, size)
 		}
 		if held := e.Offsets[1] - at; n > held || n*int64(width) != held {
-			return fmt.Errorf("tensor %q: shape %v of %s does not fill its %d bytes", names[i], e.Shape, e.DType, held)
+			return fmt.Errorf("tensor %q: shape %v of %s does not fill its %d bytes", names[i],
+				e.Shape, e.DType, held)
 		}
 		at = e.Offsets[1]
 	}
 	if at != size {
-		return fmt.Errorf("the tensors hold %d bytes, the file %d; it is damaged or cut short", at, size)
+		return fmt.Errorf("the tensors hold %d bytes, the file %d; it is damaged or cut short", at,
+			size)
 	}
 	return nil
 }
@@ -181,7 +191,8 @@ func encodeSafetensors(f *File, options []WriteOption) (func(io.Writer) error, e
 		}
 		fields[t.Name] = nil
 	}
-	slices.SortStableFunc(tensors, func(a, b Tensor) int { return elementSizes[b.DType] - elementSizes[a.DType] })
+	slices.SortStableFunc(tensors,
+		func(a, b Tensor) int { return elementSizes[b.DType] - elementSizes[a.DType] })
 	var at int64
 	for _, t := range tensors {
 		end := at + int64(t.Len())*int64(elementSizes[t.DType])
@@ -201,7 +212,8 @@ func encodeSafetensors(f *File, options []WriteOption) (func(io.Writer) error, e
 	}
 	header = append(header, bytes.Repeat([]byte(" "), -len(header)&7)...)
 	return func(w io.Writer) error {
-		if _, err := w.Write(binary.LittleEndian.AppendUint64(nil, uint64(len(header)))); err != nil {
+		if _, err := w.Write(binary.LittleEndian.AppendUint64(nil,
+			uint64(len(header)))); err != nil {
 			return err
 		}
 		if _, err := w.Write(header); err != nil {

@@ -18,7 +18,8 @@ func sample() *File {
 		Meta: map[string]string{"made by": "a test"},
 		Tensors: []Tensor{
 			{Name: "bn1.num_batches_tracked", Shape: []int{}, DType: "I64", Ints: []int64{-7}},
-			{Name: "conv1.weight", Shape: []int{2, 1, 1, 3}, DType: "F32", Data: []float32{1, -2.5, 3e-5, 0, 65504, 1e-8}},
+			{Name: "conv1.weight", Shape: []int{2, 1, 1, 3}, DType: "F32",
+				Data: []float32{1, -2.5, 3e-5, 0, 65504, 1e-8}},
 			{Name: "bn1.weight", Shape: []int{2}, DType: "F32", Data: []float32{1e-8, 1e8}},
 			{Name: "empty", Shape: []int{0, 4}, DType: "F32", Data: []float32{}},
 			{Name: "mask", Shape: []int{3}, DType: "BOOL", Ints: []int64{1, 0, 1}},
@@ -57,7 +58,8 @@ func TestFloat16(t *testing.T) {
 		t.Fatal(err)
 	}
 	kernel, _ := got.Get("conv1.weight")
-	if want := []float32{1, -2.5, 503 * 0x1p-24, 0, 65504, 0}; kernel.DType != "F16" || !reflect.DeepEqual(kernel.Data, want) {
+	if want := []float32{1, -2.5, 503 * 0x1p-24, 0, 65504, 0}; kernel.DType != "F16" ||
+		!reflect.DeepEqual(kernel.Data, want) {
 		t.Errorf("kernel %s %v, want F16 %v", kernel.DType, kernel.Data, want)
 	}
 	norm, _ := got.Get("bn1.weight")
@@ -113,7 +115,8 @@ func TestHalves(t *testing.T) {
 			}
 		}
 	}
-	for v, want := range map[float32]uint16{65519: 0x7bff, 65520: 0x7c00, 1e30: 0x7c00, float32(math.Inf(-1)): 0xfc00, 0x1p-26: 0} {
+	for v, want := range map[float32]uint16{65519: 0x7bff, 65520: 0x7c00, 1e30: 0x7c00,
+		float32(math.Inf(-1)): 0xfc00, 0x1p-26: 0} {
 		if got := halfBits(v); got != want {
 			t.Errorf("%g → %#04x, want %#04x", v, got, want)
 		}
@@ -125,9 +128,11 @@ func TestHalves(t *testing.T) {
 
 func TestWriteRefuses(t *testing.T) {
 	for name, f := range map[string]*File{
-		"shape":   {Tensors: []Tensor{{Name: "a", Shape: []int{2}, DType: "F32", Data: []float32{1}}}},
-		"type":    {Tensors: []Tensor{{Name: "a", DType: "F8", Data: []float32{1}}}},
-		"double":  {Tensors: []Tensor{{Name: "a", DType: "I64", Ints: []int64{1}}, {Name: "a", DType: "I64", Ints: []int64{1}}}},
+		"shape": {Tensors: []Tensor{{Name: "a", Shape: []int{2}, DType: "F32",
+			Data: []float32{1}}}},
+		"type": {Tensors: []Tensor{{Name: "a", DType: "F8", Data: []float32{1}}}},
+		"double": {Tensors: []Tensor{{Name: "a", DType: "I64", Ints: []int64{1}},
+			{Name: "a", DType: "I64", Ints: []int64{1}}}},
 		"size":    {Tensors: []Tensor{{Name: "a", Shape: []int{-1}, DType: "F32"}}},
 		"reserve": {Tensors: []Tensor{{Name: "__metadata__", DType: "I64", Ints: []int64{1}}}},
 	} {
@@ -157,19 +162,24 @@ func TestLyingFiles(t *testing.T) {
 		"not json":      raw("{]", 0),
 		"a list":        raw("[]", 0),
 		"beyond end":    raw(`{"a":{"dtype":"F32","shape":[4],"data_offsets":[0,16]}}`, 12),
-		"terabytes":     raw(`{"a":{"dtype":"F32","shape":[1099511627776],"data_offsets":[0,4398046511104]}}`, 8),
-		"overflow":      raw(`{"a":{"dtype":"F32","shape":[4294967296,4294967296],"data_offsets":[0,0]}}`, 0),
-		"overflow four": raw(`{"a":{"dtype":"F32","shape":[4611686018427387904],"data_offsets":[0,0]}}`, 0),
-		"negative":      raw(`{"a":{"dtype":"F32","shape":[-1],"data_offsets":[0,4]}}`, 4),
-		"backwards":     raw(`{"a":{"dtype":"F32","shape":[1],"data_offsets":[4,0]}}`, 4),
-		"negative at":   raw(`{"a":{"dtype":"F32","shape":[1],"data_offsets":[-4,0]}}`, 4),
-		"overlap":       raw(`{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"b":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}`, 4),
-		"gap":           raw(`{"a":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}`, 8),
-		"trailing":      raw(`{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}`, 8),
-		"wrong shape":   raw(`{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,4]}}`, 4),
-		"unknown type":  raw(`{"a":{"dtype":"F4","shape":[2],"data_offsets":[0,4]}}`, 4),
-		"deep":          raw(`{"a":{"dtype":"U8","shape":[1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1],"data_offsets":[0,1]}}`, 1),
-		"fraction":      raw(`{"a":{"dtype":"U8","shape":[1.5],"data_offsets":[0,1]}}`, 1),
+		"terabytes": raw(
+			`{"a":{"dtype":"F32","shape":[1099511627776],"data_offsets":[0,4398046511104]}}`, 8),
+		"overflow": raw(
+			`{"a":{"dtype":"F32","shape":[4294967296,4294967296],"data_offsets":[0,0]}}`, 0),
+		"overflow four": raw(
+			`{"a":{"dtype":"F32","shape":[4611686018427387904],"data_offsets":[0,0]}}`, 0),
+		"negative":    raw(`{"a":{"dtype":"F32","shape":[-1],"data_offsets":[0,4]}}`, 4),
+		"backwards":   raw(`{"a":{"dtype":"F32","shape":[1],"data_offsets":[4,0]}}`, 4),
+		"negative at": raw(`{"a":{"dtype":"F32","shape":[1],"data_offsets":[-4,0]}}`, 4),
+		"overlap": raw(
+			`{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"b":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}`, 4),
+		"gap":          raw(`{"a":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}`, 8),
+		"trailing":     raw(`{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}`, 8),
+		"wrong shape":  raw(`{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,4]}}`, 4),
+		"unknown type": raw(`{"a":{"dtype":"F4","shape":[2],"data_offsets":[0,4]}}`, 4),
+		"deep": raw(
+			`{"a":{"dtype":"U8","shape":[1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1],"data_offsets":[0,1]}}`, 1),
+		"fraction": raw(`{"a":{"dtype":"U8","shape":[1.5],"data_offsets":[0,1]}}`, 1),
 	} {
 		var before, after runtime.MemStats
 		runtime.ReadMemStats(&before)
@@ -200,14 +210,16 @@ func FuzzSafetensors(f *testing.F) {
 		if err := write(&again); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := decodeSafetensors(bytes.NewReader(again.Bytes()), int64(again.Len())); err != nil {
+		if _, err := decodeSafetensors(bytes.NewReader(again.Bytes()),
+			int64(again.Len())); err != nil {
 			t.Fatalf("written, but not readable: %v", err)
 		}
 	})
 }
 
 func TestMobileNetFile(t *testing.T) {
-	path := filepath.Join("..", "..", "..", "..", "shared", "data", "mobilenet_v2-imagenet.safetensors")
+	path := filepath.Join("..", "..", "..", "..", "shared", "data",
+		"mobilenet_v2-imagenet.safetensors")
 	if _, err := os.Stat(path); err != nil {
 		t.Skip("the real MobileNetV2 weights are not beside this checkout")
 	}
@@ -229,7 +241,8 @@ func ExampleWriteSafetensors() {
 	}
 	defer os.RemoveAll(dir)
 	path := filepath.Join(dir, "head.safetensors")
-	head := &File{Tensors: []Tensor{{Name: "fc.bias", Shape: []int{2}, DType: "F32", Data: []float32{0.25, -1}}}}
+	head := &File{Tensors: []Tensor{{Name: "fc.bias", Shape: []int{2}, DType: "F32",
+		Data: []float32{0.25, -1}}}}
 	if err := WriteSafetensors(path, head); err != nil {
 		fmt.Println(err)
 		return

@@ -118,7 +118,8 @@ func (s *search) flatten(fields *dict, prefix string, flat *dict) {
 		}
 		for i, v := range values.values {
 			if _, ok := v.(*torchTensor); ok {
-				flat.keys, flat.values = append(flat.keys, prefix+keyText(values.keys[i])), append(flat.values, v)
+				flat.keys, flat.values = append(flat.keys, prefix+keyText(values.keys[i])),
+					append(flat.values, v)
 			}
 		}
 	}
@@ -153,7 +154,9 @@ func (b *torchBuilder) file(saved any) (*File, error) {
 		state = &dict{keys: []any{"tensor"}, values: []any{one}}
 	}
 	if state == nil {
-		return nil, fmt.Errorf("it holds %s, but no dictionary of tensors: save one with torch.save(model.state_dict(), FILE)", describe(saved))
+		return nil,
+			fmt.Errorf(
+				"it holds %s, but no dictionary of tensors: save one with torch.save(model.state_dict(), FILE)", describe(saved))
 	}
 	file := &File{}
 	var values int64
@@ -224,7 +227,8 @@ func keys(d *dict) string {
 
 // wrappers are the names that programs put before a network's own: DataParallel, torch.compile,
 // Lightning, and classes with a field for the network.
-var wrappers = []string{"module.", "_orig_mod.", "model.", "net.", "network.", "backbone.", "encoder.", "encoder_q.", "base_encoder.", "student."}
+var wrappers = []string{"module.", "_orig_mod.", "model.", "net.", "network.", "backbone.",
+	"encoder.", "encoder_q.", "base_encoder.", "student."}
 
 // unwrap takes such prefixes off the tensors' names, one after another, each where at least half of
 // the tensors have it and no two names become one.

@@ -12,11 +12,11 @@ import (
 	"strings"
 )
 
-// ReadTorch reads the tensors of a file that torch.save wrote: a state dict, a checkpoint that holds
-// one under a usual name ("model_state_dict", "state_dict", "model", "net" …), or a whole model, of
-// which nothing is made or called. Both containers are known, the stream of pickles (before PyTorch
-// 1.6) and the zip archive; the tar of PyTorch before 0.1.10 and TorchScript are refused. Other
-// entries (an optimizer, an epoch, arguments) are passed over.
+// ReadTorch reads the tensors of a file that torch.save wrote: a state dict, a checkpoint that
+// holds one under a usual name ("model_state_dict", "state_dict", "model", "net" …), or a whole
+// model, of which nothing is made or called. Both containers are known, the stream of pickles
+// (before PyTorch 1.6) and the zip archive; the tar of PyTorch before 0.1.10 and TorchScript are
+// refused. Other entries (an optimizer, an epoch, arguments) are passed over.
 func ReadTorch(path string) (*File, error) {
 	return readFile(path, decodeTorch)
 }
@@ -28,9 +28,12 @@ func decodeTorch(r io.ReaderAt, size int64) (*File, error) {
 	case bytes.HasPrefix(head[:n], []byte("PK\x03\x04")):
 		return decodeTorchZip(r, size)
 	case n == len(head) && string(head[257:262]) == "ustar":
-		return nil, errors.New("this is the tar format of PyTorch before 0.1.10; load and save it with a newer PyTorch")
+		return nil,
+			errors.New(
+				"this is the tar format of PyTorch before 0.1.10; load and save it with a newer PyTorch")
 	case n < 2 || head[0] != 0x80:
-		return nil, errors.New("this is neither a zip archive nor a pickle, so no file of torch.save")
+		return nil,
+			errors.New("this is neither a zip archive nor a pickle, so no file of torch.save")
 	}
 	return decodeTorchStream(r, size)
 }
@@ -59,7 +62,8 @@ func decodeTorchStream(r io.ReaderAt, size int64) (*File, error) {
 			}
 		case 1:
 			if value != int64(1001) {
-				return nil, errors.New("this version of torch.save's stream is unknown; 1001 is known")
+				return nil,
+					errors.New("this version of torch.save's stream is unknown; 1001 is known")
 			}
 		case 2:
 			if system, ok := value.(*dict); ok && system.get("little_endian") == false {
@@ -83,7 +87,9 @@ func decodeTorchStream(r io.ReaderAt, size int64) (*File, error) {
 		}
 		left := size - counted.n + int64(buffered.Buffered())
 		if n := int64(binary.LittleEndian.Uint64(count[:])); n != s.count || s.bytes() > left {
-			return nil, fmt.Errorf("storage %q: %d values announced, %d found, %d bytes left; the file is damaged or cut short", name, s.count, n, left)
+			return nil,
+				fmt.Errorf(
+					"storage %q: %d values announced, %d found, %d bytes left; the file is damaged or cut short", name, s.count, n, left)
 		}
 		s.raw = make([]byte, s.bytes())
 		if _, err := io.ReadFull(buffered, s.raw); err != nil {
@@ -128,7 +134,8 @@ func decodeTorchZip(r io.ReaderAt, size int64) (*File, error) {
 		return nil, err
 	}
 	b := newTorchBuilder(size)
-	u := &unpickler{r: bufio.NewReader(bytes.NewReader(text)), persistent: b.storage, reduce: b.reduce}
+	u := &unpickler{r: bufio.NewReader(bytes.NewReader(text)), persistent: b.storage,
+		reduce: b.reduce}
 	value, err := u.load()
 	if err != nil {
 		return nil, err
@@ -142,7 +149,8 @@ func decodeTorchZip(r io.ReaderAt, size int64) (*File, error) {
 			return nil, err
 		}
 		if int64(len(s.raw)) != s.bytes() {
-			return nil, fmt.Errorf("storage %q: %d bytes announced, %d found", key, s.bytes(), len(s.raw))
+			return nil, fmt.Errorf("storage %q: %d bytes announced, %d found", key, s.bytes(),
+				len(s.raw))
 		}
 	}
 	return b.file(value)
@@ -154,7 +162,8 @@ func readStored(f *zip.File, limit int64) ([]byte, error) {
 		return nil, fmt.Errorf("%q is compressed, which torch.save never does", f.Name)
 	}
 	if f.UncompressedSize64 > uint64(limit) {
-		return nil, fmt.Errorf("%q claims %d bytes, more than the %d possible", f.Name, f.UncompressedSize64, limit)
+		return nil, fmt.Errorf("%q claims %d bytes, more than the %d possible", f.Name,
+			f.UncompressedSize64, limit)
 	}
 	r, err := f.Open()
 	if err != nil {

@@ -37,10 +37,12 @@ func ordered(pairs ...string) string {
 
 // stored is a persistent reference to a storage; the stream format has a sixth field.
 func stored(class, key string, count int, view string) string {
-	return tup(text("storage"), named("torch", class), text(key), text("cuda:0"), num(count)+view) + "Q"
+	return tup(text("storage"), named("torch", class), text(key), text("cuda:0"), num(count)+view) +
+		"Q"
 }
 func rebuilt(storage string, offset int, shape, strides string) string {
-	return named("torch._utils", "_rebuild_tensor_v2") + tup(storage, num(offset), shape, strides, "\x89", ordered()) + "R"
+	return named("torch._utils", "_rebuild_tensor_v2") + tup(storage, num(offset), shape, strides,
+		"\x89", ordered()) + "R"
 }
 
 const systemInfo = "}(" + "X\x0d\x00\x00\x00little_endian" + "\x88" + "u"
@@ -61,7 +63,8 @@ func floats(values ...float32) []byte {
 
 // stream is the container before PyTorch 1.6.
 func stream(object string, storages ...storageBytes) []byte {
-	out := pickled("\x8a\x0a"+string(torchMagic)) + pickled("M\xe9\x03") + pickled(systemInfo) + pickled(object)
+	out := pickled("\x8a\x0a"+string(torchMagic)) + pickled("M\xe9\x03") + pickled(systemInfo) +
+		pickled(object)
 	keys := "]("
 	for _, s := range storages {
 		keys += text(s.key)
@@ -104,9 +107,12 @@ func zipped(t testing.TB, method uint16, object string, storages ...storageBytes
 // metadata.
 func state(view string) string {
 	kernel := rebuilt(stored("FloatStorage", "0", 7, view), 1, nums(3, 2), nums(1, 3))
-	bias := named("torch._utils", "_rebuild_parameter") + tup(rebuilt(stored("FloatStorage", "1", 2, view), 0, nums(2), nums(1)), "\x88", ordered()) + "R"
+	bias := named("torch._utils", "_rebuild_parameter") +
+		tup(rebuilt(stored("FloatStorage", "1", 2, view), 0, nums(2), nums(1)), "\x88", ordered()) +
+		"R"
 	count := rebuilt(stored("LongStorage", "2", 1, view), 0, ")", ")")
-	return ordered(text("conv1.weight"), kernel, text("conv1.bias"), bias, text("bn1.num_batches_tracked"), count, text("epoch"), num(3)) +
+	return ordered(text("conv1.weight"), kernel, text("conv1.bias"), bias,
+		text("bn1.num_batches_tracked"), count, text("epoch"), num(3)) +
 		"}(" + text("_metadata") + "}" + "ub"
 }
 
@@ -148,9 +154,12 @@ func TestTorchContainers(t *testing.T) {
 func TestTorchViewsAndOldParameters(t *testing.T) {
 	view := tup(text("v"), num(2), num(3)) // values 2..4 of the storage
 	tensor := rebuilt(stored("FloatStorage", "0", 7, view), 1, nums(2), nums(1))
-	old := named("torch.nn.parameter", "Parameter") + tup(tensor) + "R" + tup("\x88", "\x89", ordered()) + "b"
-	older := named("torch.nn.parameter", "Parameter") + ")R" + tup(tensor, "\x88", "\x89", ordered(), "N") + "b"
-	file, err := decodeTorchBytes(stream(ordered(text("a"), tensor, text("b"), old, text("c"), older), stateStorages[0]))
+	old := named("torch.nn.parameter", "Parameter") + tup(tensor) + "R" + tup("\x88", "\x89",
+		ordered()) + "b"
+	older := named("torch.nn.parameter", "Parameter") + ")R" + tup(tensor, "\x88", "\x89",
+		ordered(), "N") + "b"
+	file, err := decodeTorchBytes(stream(ordered(text("a"), tensor, text("b"), old, text("c"),
+		older), stateStorages[0]))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -171,49 +180,63 @@ func decodeTorchBytes(content []byte) (*File, error) {
 func TestTorchRefuses(t *testing.T) {
 	good := stream(state("N"), stateStorages...)
 	one := func(storage string, offset int, shape, strides string) []byte {
-		return stream(ordered(text("a"), rebuilt(storage, offset, shape, strides)), stateStorages[0])
+		return stream(ordered(text("a"), rebuilt(storage, offset, shape, strides)),
+			stateStorages[0])
 	}
 	seven := stored("FloatStorage", "0", 7, "N")
 	tar := make([]byte, 512)
 	copy(tar[257:], "ustar")
 	many := []string{}
 	for i := range 50 {
-		many = append(many, text(fmt.Sprint(i)), rebuilt(stored("FloatStorage", "0", 700, "N"), 0, nums(700), nums(1)))
+		many = append(many, text(fmt.Sprint(i)), rebuilt(stored("FloatStorage", "0", 700, "N"), 0,
+			nums(700), nums(1)))
 	}
 	for name, test := range map[string]struct {
 		content []byte
 		want    string
 	}{
-		"empty":            {nil, "neither"},
-		"text":             {[]byte("<html>not found</html>"), "neither"},
-		"tar":              {tar, "tar format"},
-		"another pickle":   {[]byte(pickled("}")), "not of torch.save"},
-		"os.system":        {stream(named("os", "system") + tup(text("touch /tmp/owned")) + "R"), `an object of "os.system"`},
-		"posix":            {stream(named("posix", "system") + tup(text("id")) + "R"), "posix.system"},
-		"builtins.eval":    {zipped(t, zip.Store, named("builtins", "eval")+tup(text("1"))+"R"), "builtins.eval"},
-		"whole module":     {stream(named("torchvision.models.resnet", "ResNet") + ")\x81"), "torchvision.models.resnet.ResNet"},
-		"stack global":     {stream(text("os") + text("system") + "\x93"), "os.system"},
-		"torch function":   {stream(named("torch", "load") + ")R"), "torch.load"},
-		"instruction":      {stream("\x82"), "not one that"},
-		"cut in pickles":   {good[:100], "EOF"},
-		"cut in numbers":   {good[:len(good)-3], "cut short"},
-		"huge storage":     {one(stored("FloatStorage", "0", math.MaxInt32, "N"), 0, nums(1), nums(1)), "claims"},
-		"negative storage": {one(stored("FloatStorage", "0", -1, "N"), 0, nums(1), nums(1)), "wrongly"},
-		"outside":          {one(seven, 5, nums(3), nums(1)), "outside"},
-		"negative offset":  {one(seven, -1, nums(3), nums(1)), "wrong arguments"},
-		"negative stride":  {one(seven, 5, nums(3), nums(-1)), "wrong arguments"},
-		"huge stride":      {one(seven, 0, nums(3), nums(math.MaxInt32)), "outside"},
-		"stretched":        {one(seven, 0, nums(1000, 1000), nums(0, 0)), "more values than"},
-		"no dictionary":    {stream("]"), "no dictionary"},
-		"no tensors":       {stream(ordered(text("a"), num(1))), `the keys "a", but no dictionary of tensors`},
-		"long text":        {stream("X\xff\xff\xff\xff"), "the limit is"},
-		"shared much":      {stream(ordered(many...), storageBytes{"0", 700, make([]byte, 2800)}), "more values than"},
-		"compressed":       {zipped(t, zip.Deflate, state(""), stateStorages...), "compressed"},
-		"short storage":    {zipped(t, zip.Store, state(""), stateStorages[0], stateStorages[1], storageBytes{"2", 1, []byte{1}}), "found"},
-		"long storage":     {zipped(t, zip.Store, state(""), stateStorages[0], stateStorages[1], storageBytes{"2", 1, make([]byte, 80)}), "more than"},
-		"storage missing":  {zipped(t, zip.Store, state(""), stateStorages[0]), "not in the archive"},
-		"zip cut":          {zipped(t, zip.Store, state(""), stateStorages...)[:200], "damaged"},
-		"big-endian":       {[]byte(pickled("\x8a\x0a"+string(torchMagic)) + pickled("M\xe9\x03") + pickled("}("+text("little_endian")+"\x89u")), "big-endian"},
+		"empty":          {nil, "neither"},
+		"text":           {[]byte("<html>not found</html>"), "neither"},
+		"tar":            {tar, "tar format"},
+		"another pickle": {[]byte(pickled("}")), "not of torch.save"},
+		"os.system": {stream(named("os", "system") + tup(text("touch /tmp/owned")) + "R"),
+			`an object of "os.system"`},
+		"posix": {stream(named("posix", "system") + tup(text("id")) + "R"),
+			"posix.system"},
+		"builtins.eval": {zipped(t, zip.Store, named("builtins", "eval")+tup(text("1"))+"R"),
+			"builtins.eval"},
+		"whole module": {stream(named("torchvision.models.resnet", "ResNet") + ")\x81"),
+			"torchvision.models.resnet.ResNet"},
+		"stack global":   {stream(text("os") + text("system") + "\x93"), "os.system"},
+		"torch function": {stream(named("torch", "load") + ")R"), "torch.load"},
+		"instruction":    {stream("\x82"), "not one that"},
+		"cut in pickles": {good[:100], "EOF"},
+		"cut in numbers": {good[:len(good)-3], "cut short"},
+		"huge storage": {one(stored("FloatStorage", "0", math.MaxInt32, "N"), 0, nums(1),
+			nums(1)), "claims"},
+		"negative storage": {one(stored("FloatStorage", "0", -1, "N"), 0, nums(1), nums(1)),
+			"wrongly"},
+		"outside":         {one(seven, 5, nums(3), nums(1)), "outside"},
+		"negative offset": {one(seven, -1, nums(3), nums(1)), "wrong arguments"},
+		"negative stride": {one(seven, 5, nums(3), nums(-1)), "wrong arguments"},
+		"huge stride":     {one(seven, 0, nums(3), nums(math.MaxInt32)), "outside"},
+		"stretched":       {one(seven, 0, nums(1000, 1000), nums(0, 0)), "more values than"},
+		"no dictionary":   {stream("]"), "no dictionary"},
+		"no tensors": {stream(ordered(text("a"), num(1))),
+			`the keys "a", but no dictionary of tensors`},
+		"long text": {stream("X\xff\xff\xff\xff"), "the limit is"},
+		"shared much": {stream(ordered(many...), storageBytes{"0", 700, make([]byte, 2800)}),
+			"more values than"},
+		"compressed": {zipped(t, zip.Deflate, state(""), stateStorages...), "compressed"},
+		"short storage": {zipped(t, zip.Store, state(""), stateStorages[0], stateStorages[1],
+			storageBytes{"2", 1, []byte{1}}), "found"},
+		"long storage": {zipped(t, zip.Store, state(""), stateStorages[0], stateStorages[1],
+			storageBytes{"2", 1, make([]byte, 80)}), "more than"},
+		"storage missing": {zipped(t, zip.Store, state(""), stateStorages[0]),
+			"not in the archive"},
+		"zip cut": {zipped(t, zip.Store, state(""), stateStorages...)[:200], "damaged"},
+		"big-endian": {[]byte(pickled("\x8a\x0a"+string(torchMagic)) + pickled("M\xe9\x03") +
+			pickled("}("+text("little_endian")+"\x89u")), "big-endian"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var before, after runtime.MemStats
@@ -233,7 +256,8 @@ func TestTorchRefuses(t *testing.T) {
 func FuzzTorch(f *testing.F) {
 	f.Add(stream(state("N"), stateStorages...))
 	f.Add(zipped(f, zip.Store, state(""), stateStorages...))
-	f.Add(stream(ordered(text("a"), rebuilt(stored("HalfStorage", "0", 7, tup(text("v"), num(0), num(7))), 0, nums(7), nums(1)))))
+	f.Add(stream(ordered(text("a"), rebuilt(stored("HalfStorage", "0", 7,
+		tup(text("v"), num(0), num(7))), 0, nums(7), nums(1)))))
 	for _, name := range []string{"stream", "zip", "fastai", "module"} {
 		content, err := os.ReadFile(filepath.Join("testdata", name+".pth"))
 		if err != nil {

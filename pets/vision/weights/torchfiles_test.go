@@ -27,8 +27,10 @@ var torchTypes = map[string]string{
 
 func (d described) check(t *testing.T, got Tensor) {
 	t.Helper()
-	if got.Name != d.Name || got.DType != torchTypes[d.DType] || !reflect.DeepEqual(got.Shape, d.Shape) {
-		t.Errorf("%s %s %v, want %s %s %v", got.Name, got.DType, got.Shape, d.Name, d.DType, d.Shape)
+	if got.Name != d.Name || got.DType != torchTypes[d.DType] ||
+		!reflect.DeepEqual(got.Shape, d.Shape) {
+		t.Errorf("%s %s %v, want %s %s %v", got.Name, got.DType, got.Shape, d.Name, d.DType,
+			d.Shape)
 		return
 	}
 	values := make([]float64, 0, got.Len())
@@ -77,7 +79,8 @@ func TestFilesOfTorch(t *testing.T) {
 // over.
 func everyType() *File {
 	return &File{Tensors: []Tensor{
-		{Name: "conv1.weight", Shape: []int{2, 1, 1, 3}, DType: "F32", Data: []float32{1, -2, 3.5, float32(math.Inf(1)), 1e-40, 0}},
+		{Name: "conv1.weight", Shape: []int{2, 1, 1, 3}, DType: "F32",
+			Data: []float32{1, -2, 3.5, float32(math.Inf(1)), 1e-40, 0}},
 		{Name: "double", Shape: []int{2}, DType: "F64", Data: []float32{0.1, -7}},
 		{Name: "half", Shape: []int{3}, DType: "F16", Data: []float32{1, 65504, 5.9604645e-08}},
 		{Name: "bfloat", Shape: []int{2}, DType: "BF16", Data: []float32{-1.5, 3}},
@@ -153,7 +156,8 @@ func ExampleWriteTorch() {
 	}
 	defer os.RemoveAll(dir)
 	path := filepath.Join(dir, "body.pth")
-	body := &File{Tensors: []Tensor{{Name: "bn1.weight", Shape: []int{2}, DType: "F32", Data: []float32{1, 0.5}}}}
+	body := &File{Tensors: []Tensor{{Name: "bn1.weight", Shape: []int{2}, DType: "F32",
+		Data: []float32{1, 0.5}}}}
 	// in Python: net.load_state_dict(torch.load("body.pth"), strict=False)
 	if err := WriteTorch(path, body); err != nil {
 		fmt.Println(err)

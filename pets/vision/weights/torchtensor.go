@@ -85,7 +85,8 @@ func (b *torchBuilder) storage(id any) (any, error) {
 	s, seen := b.storages[key]
 	if !seen {
 		if count > b.size/int64(elementSizes[dtype]) {
-			return nil, fmt.Errorf("storage %q claims %d values of %s in a file of %d bytes", key, count, dtype, b.size)
+			return nil, fmt.Errorf("storage %q claims %d values of %s in a file of %d bytes", key,
+				count, dtype, b.size)
 		}
 		s = &torchStorage{dtype: dtype, count: count}
 		if b.taken += s.bytes(); b.taken > b.size {
@@ -159,10 +160,12 @@ func rebuild(args tuple) (any, error) {
 	offset, ok2 := args[1].(int64)
 	shape, ok3 := args[2].(tuple)
 	strides, ok4 := args[3].(tuple)
-	if !ok1 || !ok2 || !ok3 || !ok4 || len(shape) != len(strides) || len(shape) > maxRank || offset < 0 {
+	if !ok1 || !ok2 || !ok3 || !ok4 || len(shape) != len(strides) || len(shape) > maxRank ||
+		offset < 0 {
 		return nil, wrong
 	}
-	t := &torchTensor{view: view, offset: offset, shape: make([]int, len(shape)), strides: make([]int64, len(shape))}
+	t := &torchTensor{view: view, offset: offset, shape: make([]int, len(shape)),
+		strides: make([]int64, len(shape))}
 	for i := range shape {
 		size, ok1 := shape[i].(int64)
 		stride, ok2 := strides[i].(int64)
@@ -187,7 +190,8 @@ func rebuild(args tuple) (any, error) {
 		last += steps * t.strides[i]
 	}
 	if last >= view.count {
-		return nil, fmt.Errorf("a tensor of shape %v outside its storage of %d values", t.shape, view.count)
+		return nil, fmt.Errorf("a tensor of shape %v outside its storage of %d values", t.shape,
+			view.count)
 	}
 	return t, nil
 }

@@ -73,7 +73,8 @@ func (o torchZip) add(name string, content []byte) error {
 	if err := o.z.Flush(); err != nil {
 		return err
 	}
-	h := &zip.FileHeader{Name: "archive/" + name, Method: zip.Store, CRC32: crc32.ChecksumIEEE(content),
+	h := &zip.FileHeader{Name: "archive/" + name, Method: zip.Store,
+		CRC32:            crc32.ChecksumIEEE(content),
 		CompressedSize64: uint64(len(content)), UncompressedSize64: uint64(len(content))}
 	start := o.counted.n + int64(fixed+len(h.Name)+extra)
 	padding := (alignment - start%alignment) % alignment

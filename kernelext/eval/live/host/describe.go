@@ -133,7 +133,8 @@ func (s *sizer) beyond(r reflect.Value) (n int64) {
 // reaches reports whether values of a type reach others.
 func reaches(t reflect.Type) bool {
 	switch t.Kind() {
-	case reflect.String, reflect.Pointer, reflect.Interface, reflect.Slice, reflect.Map, reflect.Chan:
+	case reflect.String, reflect.Pointer, reflect.Interface, reflect.Slice, reflect.Map,
+		reflect.Chan:
 		return true
 	case reflect.Array:
 		return reaches(t.Elem())

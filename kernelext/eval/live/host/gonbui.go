@@ -9,15 +9,16 @@ import (
 	"gopets/kernelext/cell"
 )
 
-// gonbui returns what GoNB's package gonbui writes to in place of its pipe: the engine's socket. The
-// writer waits for the engine's answer, so that displays keep their order with text.
+// gonbui returns what GoNB's package gonbui writes to in place of its pipe: the engine's socket.
+// The writer waits for the engine's answer, so that displays keep their order with text.
 func gonbui() (file, writer any) {
 	fd, err := syscall.Socket(syscall.AF_UNIX, syscall.SOCK_STREAM, 0)
 	if err != nil {
 		return nil, nil
 	}
 	syscall.CloseOnExec(fd)
-	if err := syscall.Connect(fd, &syscall.SockaddrUnix{Name: os.Getenv(cell.Env) + "/" + cell.SocketName}); err != nil {
+	if err := syscall.Connect(fd, &syscall.SockaddrUnix{Name: os.Getenv(cell.Env) + "/" +
+		cell.SocketName}); err != nil {
 		syscall.Close(fd)
 		return nil, nil
 	}

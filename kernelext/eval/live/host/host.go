@@ -1,9 +1,9 @@
 // Package host is the process in which cells live: it loads each compiled cell as a plugin and runs
 // it. [Main] is all of its program.
 //
-// Everything that can go wrong in a cell and need not end the process is caught here: a panic in the
-// cell's goroutine, os.Exit, an interrupt. What ends the process nevertheless is for the engine to
-// tell.
+// Everything that can go wrong in a cell and need not end the process is caught here: a panic in
+// the cell's goroutine, os.Exit, an interrupt. What ends the process nevertheless is for the engine
+// to tell.
 package host
 
 import (
@@ -31,7 +31,8 @@ import (
 func Main() {
 	requests, replies := os.NewFile(3, "requests"), os.NewFile(4, "replies")
 	debug.SetTraceback("all")
-	h := &host{replies: json.NewEncoder(replies), doomed: map[int]bool{}, newest: newest{types: map[string]reflect.Type{}}}
+	h := &host{replies: json.NewEncoder(replies), doomed: map[int]bool{},
+		newest: newest{types: map[string]reflect.Type{}}}
 	rt.Showing = func(call bool, values ...any) {
 		if call {
 			show.Results(values...)
@@ -222,8 +223,8 @@ func (h *host) interrupt() {
 	}
 }
 
-// stop ends a cell: it is asked again and again, for it may recover from the panic that this is. One
-// that does not hear is left behind.
+// stop ends a cell: it is asked again and again, for it may recover from the panic that this is.
+// One that does not hear is left behind.
 func (h *host) stop(e *execution, reply wire.Reply) {
 	h.mu.Lock()
 	if e.stopping {
@@ -290,8 +291,8 @@ func (h *host) exiting(status int) {
 	os.Exit(status)
 }
 
-// exit is called where somebody calls os.Exit. It does not return as long as there is an engine: what
-// ends is the goroutine, and the cell.
+// exit is called where somebody calls os.Exit. It does not return as long as there is an engine:
+// what ends is the goroutine, and the cell.
 func (h *host) exit(failed bool) {
 	h.mu.Lock()
 	e := h.current

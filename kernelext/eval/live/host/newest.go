@@ -44,7 +44,8 @@ func ofCells(t reflect.Type) bool {
 	return t.Name() != "" && (t.PkgPath() == "main" || strings.HasPrefix(t.PkgPath(), "main'"))
 }
 
-// latest returns the newest version of a type; the type itself if there is none that looks the same.
+// latest returns the newest version of a type; the type itself if there is none that looks the
+// same.
 func (n *newest) latest(t reflect.Type) reflect.Type {
 	if found := n.found[t]; found != nil {
 		return found
@@ -52,7 +53,8 @@ func (n *newest) latest(t reflect.Type) reflect.Type {
 	found := t
 	switch {
 	case ofCells(t):
-		if other := n.types[typeName(t)]; other != nil && other != t && same(t, other, map[[2]reflect.Type]bool{}) {
+		if other := n.types[typeName(t)]; other != nil && other != t &&
+			same(t, other, map[[2]reflect.Type]bool{}) {
 			found = other
 		}
 	case t.Name() != "":
@@ -109,7 +111,8 @@ func same(a, b reflect.Type, seen map[[2]reflect.Type]bool) bool {
 		return true
 	}
 	seen[[2]reflect.Type{a, b}] = true
-	if a.Kind() != b.Kind() || a.Size() != b.Size() || typeName(a) != typeName(b) || ofCells(a) != ofCells(b) {
+	if a.Kind() != b.Kind() || a.Size() != b.Size() || typeName(a) != typeName(b) ||
+		ofCells(a) != ofCells(b) {
 		return false
 	}
 	if a.Name() != "" && !ofCells(a) && a.PkgPath() != b.PkgPath() {
@@ -126,7 +129,8 @@ func same(a, b reflect.Type, seen map[[2]reflect.Type]bool) bool {
 		}
 		for i := range a.NumField() {
 			f, g := a.Field(i), b.Field(i)
-			if f.Name != g.Name || f.Tag != g.Tag || f.Anonymous != g.Anonymous || !same(f.Type, g.Type, seen) {
+			if f.Name != g.Name || f.Tag != g.Tag || f.Anonymous != g.Anonymous ||
+				!same(f.Type, g.Type, seen) {
 				return false
 			}
 		}
@@ -149,7 +153,8 @@ func same(a, b reflect.Type, seen map[[2]reflect.Type]bool) bool {
 			return false
 		}
 		for i := range a.NumMethod() {
-			if a.Method(i).Name != b.Method(i).Name || !same(a.Method(i).Type, b.Method(i).Type, seen) {
+			if a.Method(i).Name != b.Method(i).Name || !same(a.Method(i).Type, b.Method(i).Type,
+				seen) {
 				return false
 			}
 		}

@@ -27,7 +27,9 @@ func frames() []wire.Frame {
 	for {
 		f, more := all.Next()
 		switch {
-		case strings.HasPrefix(f.Function, "runtime.gopanic"), strings.HasPrefix(f.Function, "runtime.panic"), strings.HasPrefix(f.Function, "runtime.sigpanic"), strings.HasPrefix(f.Function, "runtime.goPanic"):
+		case strings.HasPrefix(f.Function, "runtime.gopanic"), strings.HasPrefix(f.Function,
+			"runtime.panic"), strings.HasPrefix(f.Function, "runtime.sigpanic"),
+			strings.HasPrefix(f.Function, "runtime.goPanic"):
 			found = nil // what comes before belongs to the recovery
 		case strings.HasSuffix(f.Function, ".(*host).goroutine"):
 			return found

@@ -25,7 +25,8 @@ type visit struct {
 }
 
 func (n *newest) upgrader() *upgrader {
-	return &upgrader{newest: n, left: maxUpgrade, seen: map[visit]bool{}, holds: map[reflect.Type]bool{}}
+	return &upgrader{newest: n, left: maxUpgrade, seen: map[visit]bool{},
+		holds: map[reflect.Type]bool{}}
 }
 
 // variables brings the live variables up to date, when an epoch begins.
@@ -64,8 +65,8 @@ func (u *upgrader) inside(v any) {
 	}
 }
 
-// direct reports whether an interface holds a value of the type itself, not a pointer to it: one that
-// is a single pointer.
+// direct reports whether an interface holds a value of the type itself, not a pointer to it: one
+// that is a single pointer.
 func direct(t reflect.Type) bool {
 	switch t.Kind() {
 	case reflect.Struct:
@@ -142,7 +143,8 @@ func (u *upgrader) entries(r reflect.Value) {
 }
 
 // closed are packages whose values are let alone: they hold no value of a cell, or are locks.
-var closed = []string{"sync", "runtime", "reflect", "internal/", "os", "syscall", "net", "plugin", "time", "unique"}
+var closed = []string{"sync", "runtime", "reflect", "internal/", "os", "syscall", "net", "plugin",
+	"time", "unique"}
 
 // mayHold reports whether values of a type may reach an interface value.
 func (u *upgrader) mayHold(t reflect.Type) bool {
@@ -160,7 +162,8 @@ func (u *upgrader) mayHold(t reflect.Type) bool {
 		holds = u.mayHold(t.Key()) || u.mayHold(t.Elem())
 	case reflect.Struct:
 		for _, p := range closed {
-			if t.PkgPath() == strings.TrimSuffix(p, "/") || strings.HasPrefix(t.PkgPath(), strings.TrimSuffix(p, "/")+"/") {
+			if t.PkgPath() == strings.TrimSuffix(p, "/") ||
+				strings.HasPrefix(t.PkgPath(), strings.TrimSuffix(p, "/")+"/") {
 				return false
 			}
 		}

@@ -2,8 +2,8 @@ package rt
 
 import "sync/atomic"
 
-// A Flag asks the code of one version to stop. The code looks at it at the head of each function and
-// each loop.
+// A Flag asks the code of one version to stop. The code looks at it at the head of each function
+// and each loop.
 type Flag struct{ n atomic.Int32 }
 
 // Check calls [Stopped] if the flag is set. It is small enough to be inlined.

@@ -1,9 +1,9 @@
-// Package rt is what compiled cells share with the process that they run in: the table of variables,
-// the interrupt flag, and the ways to hand results over. It is small, and of the standard library it
-// needs little, for every cell is linked with it.
+// Package rt is what compiled cells share with the process that they run in: the table of
+// variables, the interrupt flag, and the ways to hand results over. It is small, and of the
+// standard library it needs little, for every cell is linked with it.
 //
-// Its source is embedded in the engine, which compiles it under a path of its own; it is in no user's
-// module.
+// Its source is embedded in the engine, which compiles it under a path of its own; it is in no
+// user's module.
 package rt
 
 import (
@@ -98,7 +98,8 @@ func Drop(keys ...string) {
 	order = kept
 }
 
-// Variables returns the variables whose initialisers have run, in the order in which they were made.
+// Variables returns the variables whose initialisers have run, in the order in which they were
+// made.
 func Variables() []Variable {
 	mu.Lock()
 	defer mu.Unlock()
@@ -132,7 +133,8 @@ func Show(values ...any) { Showing(false, values...) }
 // Results shows what a call returns.
 func Results(values ...any) { Showing(true, values...) }
 
-// Norm returns an interface value whose type is the newest version, for an assertion or a comparison.
+// Norm returns an interface value whose type is the newest version, for an assertion or a
+// comparison.
 func Norm[I any](x I) I { return convert(x, Newest) }
 
 // Errors is [Norm] for an error and those that it wraps.

@@ -1,6 +1,6 @@
 // Package wire is what the engine and its process say to each other: JSON values over two pipes,
-// requests one way, replies the other. The standard library's alone, as all that the process is made
-// of.
+// requests one way, replies the other. The standard library's alone, as all that the process is
+// made of.
 package wire
 
 import "time"

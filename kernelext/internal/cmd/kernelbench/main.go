@@ -50,33 +50,42 @@ func kinds(last int) []kind {
 	none := func(int) []string { return nil }
 	return []kind{
 		{"trivial", none, trivial, python, none},
-		{"a value", none, func(k int) string { return fmt.Sprintf("%d * 7", 200_000+k) }, func(k int) string { return fmt.Sprintf("%d * 7", k) }, none},
-		{"net/http", func(int) []string { return []string{"import \"net/http\""} }, func(k int) string {
-			return fmt.Sprintf("fmt.Println(http.StatusText(404), %d)", 300_000+k)
-		}, func(k int) string { return fmt.Sprintf("print(__import__('http').HTTPStatus(404).phrase, %d)", k) }, none},
-		{"pets", func(int) []string { return []string{"import \"gopets/pets\""} }, func(k int) string {
-			return fmt.Sprintf("fmt.Println(pets.URLs.PetsSample, %d)", 400_000+k)
-		}, nil, none},
+		{"a value", none, func(k int) string { return fmt.Sprintf("%d * 7", 200_000+k) },
+			func(k int) string { return fmt.Sprintf("%d * 7", k) }, none},
+		{"net/http", func(int) []string { return []string{"import \"net/http\""} },
+			func(k int) string {
+				return fmt.Sprintf("fmt.Println(http.StatusText(404), %d)", 300_000+k)
+			}, func(k int) string {
+				return fmt.Sprintf(
+					"print(__import__('http').HTTPStatus(404).phrase, %d)", k)
+			}, none},
+		{"pets", func(int) []string { return []string{"import \"gopets/pets\""} },
+			func(k int) string {
+				return fmt.Sprintf("fmt.Println(pets.URLs.PetsSample, %d)", 400_000+k)
+			}, nil, none},
 		{"50 declarations before", func(int) []string {
 			var cells []string
 			for i := range 50 {
-				cells = append(cells, fmt.Sprintf("func declared%d(x int) int { return x + %d }", i, i))
+				cells = append(cells, fmt.Sprintf("func declared%d(x int) int { return x + %d }", i,
+					i))
 			}
 			return []string{strings.Join(cells, "\n")}
-		}, func(k int) string { return fmt.Sprintf("fmt.Println(declared7(%d))", 500_000+k) }, nil, none},
+		}, func(k int) string { return fmt.Sprintf("fmt.Println(declared7(%d))", 500_000+k) }, nil,
+			none},
 		{fmt.Sprintf("from cell %d on", last), func(k int) []string {
 			var cells []string
 			for i := k; i < last; i++ {
 				cells = append(cells, trivial(600_000+i))
 			}
 			return cells
-		}, func(k int) string { return trivial(700_000 + k) }, func(k int) string { return python(700_000 + k) }, func(k int) []string {
-			var cells []string
-			for i := k; i < last; i++ {
-				cells = append(cells, python(600_000+i))
-			}
-			return cells
-		}},
+		}, func(k int) string { return trivial(700_000 + k) },
+			func(k int) string { return python(700_000 + k) }, func(k int) []string {
+				var cells []string
+				for i := k; i < last; i++ {
+					cells = append(cells, python(600_000+i))
+				}
+				return cells
+			}},
 	}
 }
 
@@ -121,7 +130,8 @@ func buildNB() (path string, cleanup func(), err error) {
 	}
 	cleanup = func() { os.RemoveAll(dir) }
 	path = filepath.Join(dir, "nb")
-	if text, err := exec.Command("go", "build", "-o", path, "gopets/kernelext/nb").CombinedOutput(); err != nil {
+	if text, err := exec.Command("go", "build", "-o", path,
+		"gopets/kernelext/nb").CombinedOutput(); err != nil {
 		cleanup()
 		return "", nil, fmt.Errorf("building nb: %w\n%s", err, text)
 	}
@@ -149,7 +159,8 @@ func specOf(nb, name string) (jupyter.Spec, error) {
 	if err != nil {
 		return spec, fmt.Errorf("go list -m: %w", err)
 	}
-	spec.Argv = []string{filepath.Join(filepath.Dir(spec.Argv[0]), "gonb"), "-kernel", "{connection_file}", "-raw_error", "-go_work=" + strings.TrimSpace(string(module))}
+	spec.Argv = []string{filepath.Join(filepath.Dir(spec.Argv[0]), "gonb"), "-kernel",
+		"{connection_file}", "-raw_error", "-go_work=" + strings.TrimSpace(string(module))}
 	return spec, nil
 }
 
@@ -169,7 +180,8 @@ func measure(nb, name string, n, last int) (column []string, err error) {
 	if err != nil {
 		return nil, err
 	}
-	k, err := jupyter.Start(spec, jupyter.StartOptions{IPC: true, Env: []string{"GOWORK=", "NB_HISTORY=" + filepath.Join(filepath.Dir(nb), "history")}})
+	k, err := jupyter.Start(spec, jupyter.StartOptions{IPC: true,
+		Env: []string{"GOWORK=", "NB_HISTORY=" + filepath.Join(filepath.Dir(nb), "history")}})
 	if err != nil {
 		return nil, err
 	}
@@ -181,7 +193,8 @@ func measure(nb, name string, n, last int) (column []string, err error) {
 		return nil, err
 	}
 	defer client.Close()
-	s := &session{ctx: ctx, kernel: k, client: client, python: name == "python3", plain: name == "plain-gonb"}
+	s := &session{ctx: ctx, kernel: k, client: client, python: name == "python3",
+		plain: name == "plain-gonb"}
 	at10 := 0
 	for _, kind := range kinds(last) {
 		before, cell := kind.before, kind.cell
@@ -226,7 +239,8 @@ func (s *session) execute(code string) (time.Duration, error) {
 		code = "%%\n" + code
 	}
 	begun := time.Now()
-	id, err := s.client.Send(jupyter.Shell, "execute_request", jupyter.ExecuteRequest{Code: code, StoreHistory: true})
+	id, err := s.client.Send(jupyter.Shell, "execute_request", jupyter.ExecuteRequest{Code: code,
+		StoreHistory: true})
 	if err != nil {
 		return 0, err
 	}
@@ -247,7 +261,8 @@ func (s *session) execute(code string) (time.Duration, error) {
 				return 0, err
 			}
 			if reply.Status != "ok" {
-				return 0, fmt.Errorf("cell %d, %q: %s: %s", s.cells, code, reply.EName, reply.EValue)
+				return 0, fmt.Errorf("cell %d, %q: %s: %s", s.cells, code, reply.EName,
+					reply.EValue)
 			}
 			replied = true
 		case "status":

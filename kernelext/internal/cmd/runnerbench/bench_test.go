@@ -65,7 +65,8 @@ func TestVerdict(t *testing.T) {
 // A run whose notebook lacks something must not count.
 func TestCheckFindsWhatIsMissing(t *testing.T) {
 	dir := t.TempDir()
-	k := kernel{name: "k", title: "K", first: "first", small: func(int) string { return "small" }, large: func(int, int) string { return "large" }}
+	k := kernel{name: "k", title: "K", first: "first", small: func(int) string { return "small" },
+		large: func(int, int) string { return "large" }}
 	jobs, err := makeJobs([]kernel{k}, sizes, dir, regexp.MustCompile("3 cells"))
 	if err != nil || len(jobs) != 1 || jobs[0].cells != 3 || jobs[0].bytes != len("0\n1\n") {
 		t.Fatalf("jobs %+v, error %v", jobs, err)

@@ -1,6 +1,6 @@
-// Command runnerbench measures headless runners of notebooks against each other, on this machine and now:
-// nb run, jupyter nbconvert --execute, nbclient (jupyter execute) and papermill, on ipykernel and
-// on GoNB.
+// Command runnerbench measures headless runners of notebooks against each other, on this machine
+// and now: nb run, jupyter nbconvert --execute, nbclient (jupyter execute) and papermill, on
+// ipykernel and on GoNB.
 //
 //	go run ./kernelext/internal/cmd/runnerbench             three rounds of everything
 //	go run ./kernelext/internal/cmd/runnerbench -only ipykernel -rounds 5
@@ -45,7 +45,8 @@ import (
 
 func main() {
 	rounds := flag.Int("rounds", 3, "how often each runner runs each notebook")
-	only := flag.String("only", "", "a regular expression for the rows wanted, as 'ipykernel' or 'GoNB, 3 '")
+	only := flag.String("only", "",
+		"a regular expression for the rows wanted, as 'ipykernel' or 'GoNB, 3 '")
 	large := flag.Bool("large", false,
 		"also 1 000 and 10 000 cells, and 30 and 300 MB of output, on ipykernel")
 	nb := flag.String("nb", "", "the nb program (default: built from this module)")

@@ -20,17 +20,24 @@ type runnerCommand struct {
 
 // findRunners returns nb run, first, and the others that are on the PATH.
 func findRunners(nb string) (found []runnerCommand, missing []string) {
-	found = []runnerCommand{{"nb run", "this module's", func(in, out string) []string { return []string{nb, "run", in, "-o", out, "--no-html"} }}}
+	found = []runnerCommand{{"nb run", "this module's",
+		func(in, out string) []string { return []string{nb, "run", in, "-o", out, "--no-html"} }}}
 	for _, c := range []struct {
 		runnerCommand
 		version []string
 	}{
-		{runnerCommand{name: "nbclient", args: func(in, out string) []string { return []string{"jupyter", "execute", in, "--output", out} }}, []string{"jupyter", "execute", "--version"}},
+		{runnerCommand{name: "nbclient",
+			args: func(in, out string) []string {
+				return []string{"jupyter", "execute", in,
+					"--output", out}
+			}}, []string{"jupyter", "execute", "--version"}},
 		{runnerCommand{name: "nbconvert", args: func(in, out string) []string {
 			return []string{"jupyter", "nbconvert", "--to", "notebook", "--execute", in, "--output",
 				filepath.Base(out), "--output-dir", filepath.Dir(out)}
 		}}, []string{"jupyter", "nbconvert", "--version"}},
-		{runnerCommand{name: "papermill", args: func(in, out string) []string { return []string{"papermill", in, out} }}, []string{"papermill", "--version"}},
+		{runnerCommand{name: "papermill",
+			args: func(in, out string) []string { return []string{"papermill", in, out} }},
+			[]string{"papermill", "--version"}},
 	} {
 		version, err := exec.Command(c.version[0], c.version[1:]...).Output()
 		if err != nil {

@@ -59,7 +59,11 @@ var (
 
 // anyWanted reports whether a kernel has a row to be run.
 func anyWanted(kernel string, wanted *regexp.Regexp) bool {
-	return slices.ContainsFunc(sizes, func(n size) bool { return wanted.MatchString(job{kernel: kernel, title: n.title}.String()) })
+	return slices.ContainsFunc(sizes,
+		func(n size) bool {
+			return wanted.MatchString(job{kernel: kernel,
+				title: n.title}.String())
+		})
 }
 
 // findKernels makes ipykernel, if it is installed, and GoNB ready. For the other runners GoNB gets
@@ -109,10 +113,14 @@ func findKernels(root, dir, nb string, wanted *regexp.Regexp) (kernels []kernel,
 		name: "gonb", language: "go", title: "GoNB", compiles: true,
 		first: "import (\n\t\"fmt\"\n\t\"os\"\n\t\"time\"\n)\n%%\n_ = os.WriteFile(os.Getenv(\"" +
 			startedEnv + "\"), fmt.Append(nil, time.Now().UnixNano()), 0o644)",
-		small: func(i int) string { return fmt.Sprintf("import \"fmt\"\n%%%%\nfmt.Println(%d)", i) },
+		small: func(i int) string {
+			return fmt.Sprintf("import \"fmt\"\n%%%%\nfmt.Println(%d)",
+				i)
+		},
 		large: func(i, lines int) string {
-			return fmt.Sprintf("import (\n\t\"bufio\"\n\t\"os\"\n\t\"strings\"\n)\n%%%%\nw := bufio.NewWriter(os.Stdout)\nline := strings.Repeat(\"%d\", 99) + \"\\n\"\n"+
-				"for range %d {\n\tw.WriteString(line)\n}\nw.Flush()", i, lines)
+			return fmt.Sprintf(
+				"import (\n\t\"bufio\"\n\t\"os\"\n\t\"strings\"\n)\n%%%%\nw := bufio.NewWriter(os.Stdout)\nline := strings.Repeat(\"%d\", 99) + \"\\n\"\n"+
+					"for range %d {\n\tw.WriteString(line)\n}\nw.Flush()", i, lines)
 		},
 		env: []string{"NB_WORKSPACE=" + root, "JUPYTER_PATH=" + share +
 			string(os.PathListSeparator) + os.Getenv("JUPYTER_PATH")},
@@ -130,7 +138,10 @@ func makeJobs(kernels []kernel, sizes []size, dir string, wanted *regexp.Regexp)
 				continue
 			}
 			nb := notebook.New(k.name, k.title, k.language)
-			add := func(source string) { nb.Insert(len(nb.Cells()), notebook.NewCell(notebook.Code, source)) }
+			add := func(source string) {
+				nb.Insert(len(nb.Cells()), notebook.NewCell(notebook.Code,
+					source))
+			}
 			add(k.first)
 			for i := range n.small {
 				add(k.small(i))

@@ -25,8 +25,8 @@ func (p Place) Source() string { return filepath.Join(p.Dir, "source.json") }
 // maxSocket keeps a socket's path within what every system takes (104 bytes on some).
 const maxSocket = 100
 
-// FindPlace returns the place of this process's session. Under GoNB all cells of a kernel share one;
-// their parent is the kernel.
+// FindPlace returns the place of this process's session. Under GoNB all cells of a kernel share
+// one; their parent is the kernel.
 func FindPlace(name string) (Place, error) {
 	var p Place
 	pid := os.Getpid()
@@ -34,7 +34,8 @@ func FindPlace(name string) (Place, error) {
 		pid = os.Getppid()
 		p.Dir = filepath.Join(tmp, name+"-session")
 		if len(p.Socket()) >= maxSocket {
-			p.Dir = filepath.Join("/tmp", fmt.Sprintf("%s-session-%d-%s", name, os.Getuid(), ShortHash(tmp)))
+			p.Dir = filepath.Join("/tmp", fmt.Sprintf("%s-session-%d-%s", name, os.Getuid(),
+				ShortHash(tmp)))
 		}
 	} else {
 		p.Dir = filepath.Join(os.TempDir(), fmt.Sprintf("%s-session-%d-%d", name, os.Getuid(), pid))
@@ -71,8 +72,10 @@ func (p Place) Private() error {
 	if err != nil {
 		return fmt.Errorf("session: its folder: %w", err)
 	}
-	if stat, ok := info.Sys().(*syscall.Stat_t); !info.IsDir() || info.Mode().Perm() != 0o700 || !ok || int(stat.Uid) != os.Getuid() {
-		return fmt.Errorf("session: %s must be a folder of yours that nobody else can open (mode 0700), but it is %v: remove it", p.Dir, info.Mode())
+	if stat, ok := info.Sys().(*syscall.Stat_t); !info.IsDir() || info.Mode().Perm() != 0o700 ||
+		!ok || int(stat.Uid) != os.Getuid() {
+		return fmt.Errorf(
+			"session: %s must be a folder of yours that nobody else can open (mode 0700), but it is %v: remove it", p.Dir, info.Mode())
 	}
 	return nil
 }

@@ -57,7 +57,8 @@ func ParseProcess(s string) (Process, error) {
 	number, start, ok := strings.Cut(s, ":")
 	pid, err := strconv.Atoi(number)
 	if !ok || err != nil || pid <= 0 {
-		return Process{}, fmt.Errorf("owner %q: want a process number, a colon and its start time", s)
+		return Process{}, fmt.Errorf("owner %q: want a process number, a colon and its start time",
+			s)
 	}
 	return Process{pid, start}, nil
 }

@@ -20,8 +20,8 @@ type Info struct {
 	Started time.Time `json:"started"`
 }
 
-// An Entry is an Info as it is written down, with start times, so that a dead session is not taken for
-// alive.
+// An Entry is an Info as it is written down, with start times, so that a dead session is not taken
+// for alive.
 type Entry struct {
 	Info
 	Worker Process `json:"worker"`

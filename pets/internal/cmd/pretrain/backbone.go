@@ -77,7 +77,8 @@ func (r recipe) run(ctx context.Context, eng *engine.Engine) error {
 		return err
 	}
 	fmt.Printf("%d creatures, %d training and %d validation images in %s\n",
-		len(d.split.Classes), len(d.split.Train), len(d.split.Valid), time.Since(begin).Round(time.Second))
+		len(d.split.Classes), len(d.split.Train), len(d.split.Valid),
+		time.Since(begin).Round(time.Second))
 	net, err := model.New(r.Net, len(d.split.Classes), model.HeadOptions{Dropout: spec.Some(.25)})
 	if err != nil {
 		return err
@@ -97,7 +98,8 @@ func (r recipe) run(ctx context.Context, eng *engine.Engine) error {
 	if err := weights.WriteSafetensors(r.Out, f, weights.Float16()); err != nil {
 		return err
 	}
-	fmt.Printf("validation accuracy %s, %s in all: %s\n", f.Meta["accuracy"], time.Since(begin).Round(time.Second), r.Out)
+	fmt.Printf("validation accuracy %s, %s in all: %s\n", f.Meta["accuracy"],
+		time.Since(begin).Round(time.Second), r.Out)
 	for i := range r.Phases {
 		if err := os.Remove(r.snapshot(i)); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return err
@@ -111,10 +113,12 @@ func (r recipe) snapshot(i int) string { return fmt.Sprintf("%s.snapshot%d", r.O
 
 // train runs a phase from the weights before it (nil: random), or from its own snapshot,
 // and returns the body.
-func (r recipe) train(ctx context.Context, eng *engine.Engine, net *model.Net, d *drawings, i int, before *weights.File) (*weights.File, error) {
+func (r recipe) train(ctx context.Context, eng *engine.Engine, net *model.Net, d *drawings, i int,
+	before *weights.File) (*weights.File, error) {
 	p := r.Phases[i]
 	l, err := train.New(eng, net, d.split, train.Config{Images: d.open,
-		Batches: spec.Batches{Seed: int(r.Seed), Size: spec.Square(p.Size), Batch: r.Batch, Transforms: spec.DefaultTransforms()}})
+		Batches: spec.Batches{Seed: int(r.Seed), Size: spec.Square(p.Size), Batch: r.Batch,
+			Transforms: spec.DefaultTransforms()}})
 	if err != nil {
 		return nil, err
 	}
@@ -143,16 +147,19 @@ func (r recipe) train(ctx context.Context, eng *engine.Engine, net *model.Net, d
 		return nil, err
 	}
 	rows := l.Recorder().Last().Rows
-	all.Meta = map[string]string{"accuracy": strconv.FormatFloat(1-rows[len(rows)-1].ErrorRate, 'f', 4, 64)}
+	all.Meta = map[string]string{"accuracy": strconv.FormatFloat(1-rows[len(rows)-1].ErrorRate, 'f',
+		4, 64)}
 	return all, nil
 }
 
 // body is a network's file without its head, with the recipe as metadata.
 func (r recipe) body(all *weights.File, classes int) *weights.File {
 	f := &weights.File{Meta: map[string]string{
-		"network":  r.Net,
-		"pictures": fmt.Sprintf("%d generated creatures, %d training pictures each", classes, r.PerClass),
-		"recipe":   fmt.Sprintf("one-cycle fits size:epochs:rate %s, batch %d, get_transforms", r.Phases.String(), r.Batch),
+		"network": r.Net,
+		"pictures": fmt.Sprintf("%d generated creatures, %d training pictures each", classes,
+			r.PerClass),
+		"recipe": fmt.Sprintf("one-cycle fits size:epochs:rate %s, batch %d, get_transforms",
+			r.Phases.String(), r.Batch),
 		"from":     filepath.Base(r.From),
 		"seed":     strconv.FormatUint(r.Seed, 10),
 		"accuracy": all.Meta["accuracy"],
@@ -177,7 +184,8 @@ func table() train.Events {
 		Batch: func(b train.BatchInfo) {
 			if b.Phase != train.PhaseCheck && time.Since(last) > 15*time.Second {
 				last = time.Now()
-				fmt.Printf("  epoch %d/%d %s batch %d/%d loss %.4f\n", b.Epoch, b.Epochs, b.Phase, b.Batch+1, b.Batches, b.Loss)
+				fmt.Printf("  epoch %d/%d %s batch %d/%d loss %.4f\n", b.Epoch, b.Epochs, b.Phase,
+					b.Batch+1, b.Batches, b.Loss)
 			}
 		},
 		Epoch: func(r spec.Row) {

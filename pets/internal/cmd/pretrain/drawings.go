@@ -24,15 +24,18 @@ type drawings struct {
 
 // draw makes perClass training pictures and a tenth as many validation pictures of the first
 // classes creatures, in parallel. A picture depends on the seed, its class and its number alone.
-func draw(ctx context.Context, seed uint64, classes, perClass int, progress func(done, total int)) (*drawings, error) {
+func draw(ctx context.Context, seed uint64, classes, perClass int,
+	progress func(done, total int)) (*drawings, error) {
 	names := creatures.Classes()
 	if classes > len(names) || classes < 0 || classes == 1 {
-		return nil, fmt.Errorf("--classes %d: there are %d creatures, choose 2 to %d", classes, len(names), len(names))
+		return nil, fmt.Errorf("--classes %d: there are %d creatures, choose 2 to %d", classes,
+			len(names), len(names))
 	}
 	if classes > 0 {
 		names = names[:classes]
 	}
-	d := &drawings{split: &dataset.Split{Classes: names, SplitHash: fmt.Sprintf("creatures seed %d", seed)}, pictures: map[string]*images.RGB{}}
+	d := &drawings{split: &dataset.Split{Classes: names, SplitHash: fmt.Sprintf("creatures seed %d",
+		seed)}, pictures: map[string]*images.RGB{}}
 	valid := max(1, perClass/10)
 	for c, name := range names {
 		for i := range perClass + valid {

@@ -58,13 +58,18 @@ func command() *cobra.Command {
 	f := root.Flags()
 	f.StringVar(&r.Net, "net", "petnet10", "network: petnet10 or petnet18")
 	f.IntVar(&r.Classes, "classes", 0, "creatures to tell apart (0: all)")
-	f.IntVar(&r.PerClass, "per-class", 60, "training images per creature; a tenth as many more are drawn for validation")
-	f.Var(&r.Phases, "fit", "fits, one after the other: side of the images, epochs, maximal learning rate of all layers")
+	f.IntVar(&r.PerClass, "per-class", 60,
+		"training images per creature; a tenth as many more are drawn for validation")
+	f.Var(&r.Phases, "fit",
+		"fits, one after the other: side of the images, epochs, maximal learning rate of all layers")
 	f.IntVar(&r.Batch, "batch", 32, "pictures per step")
 	f.Uint64Var(&r.Seed, "seed", 1, "of drawings, initial weights, order and augmentation")
-	f.StringVar(&r.From, "from", "", "file of an earlier run to go on from, on other creatures (default: random weights)")
-	f.StringVar(&r.Out, "out", "", "file to write (default pets/vision/weights/embedded/NET.safetensors)")
-	f.StringVar(&backend, "backend", "", "engine, for instance go or xla:cpu (default: the best that starts)")
+	f.StringVar(&r.From, "from", "",
+		"file of an earlier run to go on from, on other creatures (default: random weights)")
+	f.StringVar(&r.Out, "out", "",
+		"file to write (default pets/vision/weights/embedded/NET.safetensors)")
+	f.StringVar(&backend, "backend", "",
+		"engine, for instance go or xla:cpu (default: the best that starts)")
 	return root
 }
 

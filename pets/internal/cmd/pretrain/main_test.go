@@ -22,7 +22,8 @@ func TestDraw(t *testing.T) {
 	}
 	a, b, c := again(3), again(3), again(4)
 	if len(a.split.Train) != 12 || len(a.split.Valid) != 2 || len(a.pictures) != 14 {
-		t.Errorf("%d training, %d validation, %d pictures", len(a.split.Train), len(a.split.Valid), len(a.pictures))
+		t.Errorf("%d training, %d validation, %d pictures", len(a.split.Train), len(a.split.Valid),
+			len(a.pictures))
 	}
 	if !reflect.DeepEqual(a, b) || reflect.DeepEqual(a.pictures, c.pictures) {
 		t.Error("drawings must follow from the seed")
@@ -35,7 +36,8 @@ func TestDraw(t *testing.T) {
 // A small run writes a body without head, in float16, that says how it was made.
 func TestRunWritesABody(t *testing.T) {
 	out := filepath.Join(t.TempDir(), "petnet10.safetensors")
-	r := recipe{Net: "petnet10", Classes: 2, PerClass: 4, Batch: 4, Phases: phases{{32, 1, 1e-3}, {40, 1, 1e-3}}, Seed: 1, Out: out}
+	r := recipe{Net: "petnet10", Classes: 2, PerClass: 4, Batch: 4, Phases: phases{{32, 1, 1e-3},
+		{40, 1, 1e-3}}, Seed: 1, Out: out}
 	if err := r.run(context.Background(), enginetest.Go(t)); err != nil {
 		t.Fatal(err)
 	}

@@ -58,11 +58,13 @@ func (s setting) first(ctx context.Context) error {
 	if !errors.Is(err, context.Canceled) {
 		return fmt.Errorf("stopping after the first batch: %w", err)
 	}
-	about, err := json.Marshal(map[string]any{"files": names, "labels": labels, "classes": l.Split().Classes})
+	about, err := json.Marshal(map[string]any{"files": names, "labels": labels,
+		"classes": l.Split().Classes})
 	if err != nil {
 		return err
 	}
-	file.Meta = map[string]string{"batch": string(about), "loss": strconv.FormatFloat(loss, 'g', -1, 64), "size": strconv.Itoa(s.Size)}
+	file.Meta = map[string]string{"batch": string(about), "loss": strconv.FormatFloat(loss, 'g', -1,
+		64), "size": strconv.Itoa(s.Size)}
 	fmt.Printf("loss of the first batch: %.7f\n", loss)
 	return weights.WriteSafetensors(s.Out, file)
 }

@@ -20,7 +20,8 @@ import (
 func TestFirstBatchIsPyTorchs(t *testing.T) {
 	python := os.Getenv("GOPETS_TEST_TORCH")
 	if python == "" {
-		t.Skip("no PyTorch: set $GOPETS_TEST_TORCH to a Python that has it, torchvision and safetensors")
+		t.Skip(
+			"no PyTorch: set $GOPETS_TEST_TORCH to a Python that has it, torchvision and safetensors")
 	}
 	dir := t.TempDir()
 	r := rand.New(rand.NewPCG(1, 2))
@@ -49,7 +50,8 @@ func TestFirstBatchIsPyTorchs(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := setting{Photos: dir, Weights: filepath.Join(dir, "body.safetensors"), Out: filepath.Join(dir, "first.safetensors"), Size: 64}
+	s := setting{Photos: dir, Weights: filepath.Join(dir, "body.safetensors"),
+		Out: filepath.Join(dir, "first.safetensors"), Size: 64}
 	if err := weights.WriteSafetensors(s.Weights, body); err != nil {
 		t.Fatal(err)
 	}

@@ -9,10 +9,10 @@
 //
 // The recipe: numpy's split with seed 2 over the sorted names, fastai v1's transforms, batches of
 // 64; the body frozen with its batch norms training, 4 epochs of one-cycle at slice(3e-3); then
-// everything, 2 epochs at slice(1e-5, 1e-3). run --recipe progressive, in both programs, aims at the
-// lowest error instead: 14 epochs with growing images (recipe.go); hours on a CPU. --find takes the first rate from the learning-rate
-// finder instead. A seed fixes the head, the order, the transforms and dropout; the split is the
-// same for all.
+// everything, 2 epochs at slice(1e-5, 1e-3). run --recipe progressive, in both programs, aims at
+// the lowest error instead: 14 epochs with growing images (recipe.go); hours on a CPU. --find takes
+// the first rate from the learning-rate finder instead. A seed fixes the head, the order, the
+// transforms and dropout; the split is the same for all.
 package main
 
 import (
@@ -39,7 +39,9 @@ const (
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	cmd := &cobra.Command{Use: "realrun", Short: "Train on all photographs, and compare with PyTorch", SilenceUsage: true, SilenceErrors: true}
+	cmd := &cobra.Command{Use: "realrun",
+		Short: "Train on all photographs, and compare with PyTorch", SilenceUsage: true,
+		SilenceErrors: true}
 	cmd.AddCommand(runCommand(), firstCommand(), reportCommand())
 	if err := cmd.ExecuteContext(ctx); err != nil {
 		fmt.Fprintln(os.Stderr, "realrun:", err)
@@ -61,10 +63,13 @@ type setting struct {
 func (s *setting) flags(cmd *cobra.Command) {
 	f := cmd.Flags()
 	f.StringVar(&s.Photos, "photos", "", "the folder of the photographs (<breed>_<number>.jpg)")
-	f.StringVar(&s.Weights, "weights", "", "MobileNetV2 with ImageNet's weights, in torchvision's names (default: looked for, else downloaded)")
+	f.StringVar(&s.Weights, "weights", "",
+		"MobileNetV2 with ImageNet's weights, in torchvision's names (default: looked for, else downloaded)")
 	f.StringVarP(&s.Out, "output", "o", "", "the file to write")
-	f.StringVar(&s.Cache, "cache", "", "keep decoded photographs in this folder (default: decode them every time)")
-	f.StringVar(&s.Backend, "backend", "", "engine, for instance go or xla:cpu (default: the best that starts)")
+	f.StringVar(&s.Cache, "cache", "",
+		"keep decoded photographs in this folder (default: decode them every time)")
+	f.StringVar(&s.Backend, "backend", "",
+		"engine, for instance go or xla:cpu (default: the best that starts)")
 	f.Uint64Var(&s.Seed, "seed", 0, "fixes the head, the order, the transforms and dropout")
 	f.IntVar(&s.Size, "size", 128, "side of the network's input in pixels")
 	for _, name := range []string{"photos", "output"} {
@@ -76,7 +81,8 @@ func (s *setting) flags(cmd *cobra.Command) {
 
 // learner opens the engine and makes the frozen learner, of all training photographs or of some of
 // them. The caller closes both.
-func (s setting) learner(ctx context.Context, transforms spec.Transforms, head spec.Head, some int) (*engine.Engine, *train.Learner, error) {
+func (s setting) learner(ctx context.Context, transforms spec.Transforms, head spec.Head,
+	some int) (*engine.Engine, *train.Learner, error) {
 	files, err := dataset.ImageFiles(s.Photos, false)
 	if err != nil {
 		return nil, nil, err
@@ -100,8 +106,10 @@ func (s setting) learner(ctx context.Context, transforms spec.Transforms, head s
 	if err != nil {
 		return nil, nil, err
 	}
-	c := train.Config{Batches: spec.Batches{Seed: int(s.Seed), Size: spec.Square(s.Size), Transforms: transforms}, CacheDir: s.Cache}
-	l, err := train.CNNLearner(ctx, eng, data, arch, c, train.CNN{Head: head, Weights: weights.Options{Path: s.Weights}})
+	c := train.Config{Batches: spec.Batches{Seed: int(s.Seed), Size: spec.Square(s.Size),
+		Transforms: transforms}, CacheDir: s.Cache}
+	l, err := train.CNNLearner(ctx, eng, data, arch, c,
+		train.CNN{Head: head, Weights: weights.Options{Path: s.Weights}})
 	if err != nil {
 		eng.Close()
 		return nil, nil, err

@@ -26,7 +26,8 @@ var progressive = []stage{
 
 // fit runs a recipe's stages from l's weights and returns the learner of the last one, which the
 // caller closes, with what was recorded. l is closed if another takes its place.
-func fitStages(ctx context.Context, eng *engine.Engine, l *train.Learner, stages []stage, ev train.Events) (*train.Learner, []fit, error) {
+func fitStages(ctx context.Context, eng *engine.Engine, l *train.Learner, stages []stage,
+	ev train.Events) (*train.Learner, []fit, error) {
 	var fits []fit
 	for _, s := range stages {
 		if s.Epochs == 0 {
@@ -51,7 +52,8 @@ func fitStages(ctx context.Context, eng *engine.Engine, l *train.Learner, stages
 			return l, fits, err
 		}
 		run := l.Recorder().Last()
-		fits = append(fits, fit{fmt.Sprintf("%s at %d px", run.Name(), s.Size), run.Rows, run.Losses})
+		fits = append(fits, fit{fmt.Sprintf("%s at %d px", run.Name(), s.Size), run.Rows,
+			run.Losses})
 	}
 	return l, fits, nil
 }

@@ -32,7 +32,8 @@ func TestFitStages(t *testing.T) {
 		}
 		return img, nil
 	}
-	l, err := train.New(eng, net, data, train.Config{Batches: spec.Batches{Size: spec.Square(32), Batch: 2}, Images: open})
+	l, err := train.New(eng, net, data, train.Config{Batches: spec.Batches{Size: spec.Square(32),
+		Batch: 2}, Images: open})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -50,7 +51,8 @@ func TestFitStages(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer l.Close()
-	if len(fits) != 2 || !strings.HasSuffix(fits[0].Name, "at 32 px") || !strings.HasSuffix(fits[1].Name, "at 40 px") || len(fits[1].Losses) != 2 {
+	if len(fits) != 2 || !strings.HasSuffix(fits[0].Name, "at 32 px") ||
+		!strings.HasSuffix(fits[1].Name, "at 40 px") || len(fits[1].Losses) != 2 {
 		t.Errorf("fits %+v", fits)
 	}
 	for i, v := range weight(t, l) {

@@ -54,11 +54,13 @@ func report(dir, note string) error {
 		all = append(all, r)
 	}
 	slices.SortStableFunc(all, func(a, b result) int {
-		return cmp.Or(cmp.Compare(a.Size, b.Size), cmp.Compare(a.Recipe, b.Recipe), cmp.Compare(a.Side, b.Side), cmp.Compare(a.Seed, b.Seed))
+		return cmp.Or(cmp.Compare(a.Size, b.Size), cmp.Compare(a.Recipe, b.Recipe),
+			cmp.Compare(a.Side, b.Side), cmp.Compare(a.Seed, b.Seed))
 	})
 	charts := map[string]plots.Chart{"losses.png": lossCurves(all)}
 	for _, r := range all {
-		charts[r.file("confusion")] = plots.Matrix{Figure: plots.Figure{Width: 12, Height: 12}, Labels: r.Classes, Counts: r.Confusion}
+		charts[r.file("confusion")] = plots.Matrix{Figure: plots.Figure{Width: 12, Height: 12},
+			Labels: r.Classes, Counts: r.Confusion}
 	}
 	for name, chart := range charts {
 		png, err := chart.PNG()
@@ -77,10 +79,12 @@ func report(dir, note string) error {
 }
 
 func (r result) file(what string) string {
-	return fmt.Sprintf("%s-%s-%s-%d.png", what, strings.ToLower(r.Side), strings.ReplaceAll(r.kind(), " px, ", "-"), r.Seed)
+	return fmt.Sprintf("%s-%s-%s-%d.png", what, strings.ToLower(r.Side),
+		strings.ReplaceAll(r.kind(), " px, ", "-"), r.Seed)
 }
 
-// kind names what only runs of one size and one recipe have in common: "128", "224 px, progressive".
+// kind names what only runs of one size and one recipe have in common: "128", "224 px,
+// progressive".
 func (r result) kind() string {
 	if r.Recipe == "" {
 		return fmt.Sprint(r.Size)
@@ -91,7 +95,8 @@ func (r result) kind() string {
 // page is README.md.
 func page(all []result, note string) (string, error) {
 	var b strings.Builder
-	b.WriteString("# MobileNetV2 on all photographs\n\nMade by `go run ./pets/internal/cmd/realrun report` from the files beside it; go doc of that folder tells the recipe.\n")
+	b.WriteString(
+		"# MobileNetV2 on all photographs\n\nMade by `go run ./pets/internal/cmd/realrun report` from the files beside it; go doc of that folder tells the recipe.\n")
 	if note != "" {
 		b.WriteString("\n" + note + "\n")
 	}
@@ -115,11 +120,13 @@ func page(all []result, note string) (string, error) {
 // summary is a line for each run and the comparison of the two sides.
 func summary(runs []result) string {
 	var b strings.Builder
-	b.WriteString("| side | seed | after the frozen part | at the end | wall time | engine |\n|---|---|---|---|---|---|\n")
+	b.WriteString(
+		"| side | seed | after the frozen part | at the end | wall time | engine |\n|---|---|---|---|---|---|\n")
 	rates := map[string][]float64{}
 	for _, r := range runs {
 		frozen := r.Fits[0].Rows[len(r.Fits[0].Rows)-1].ErrorRate
-		fmt.Fprintf(&b, "| %s | %d | %.2f %% | **%.2f %%** | %s | %s |\n", r.Side, r.Seed, 100*frozen, 100*r.errorRate(), minutes(r.Seconds), r.Engine)
+		fmt.Fprintf(&b, "| %s | %d | %.2f %% | **%.2f %%** | %s | %s |\n", r.Side, r.Seed,
+			100*frozen, 100*r.errorRate(), minutes(r.Seconds), r.Engine)
 		rates[r.Side] = append(rates[r.Side], 100*r.errorRate())
 	}
 	ours, theirs := rates["gopets"], rates["PyTorch"]
@@ -127,8 +134,11 @@ func summary(runs []result) string {
 		m1, s1 := meanAndDeviation(ours)
 		m2, s2 := meanAndDeviation(theirs)
 		allowed := max(1, 2*math.Sqrt(s1*s1/float64(len(ours))+s2*s2/float64(len(theirs))))
-		fmt.Fprintf(&b, "\nMeans at the end: gopets %.2f %% (deviation %.2f), PyTorch %.2f %% (%.2f). They differ by %.2f points; "+
-			"the larger of one point and twice the standard error of the difference is %.2f.\n", m1, s1, m2, s2, math.Abs(m1-m2), allowed)
+		fmt.Fprintf(&b,
+			"\nMeans at the end: gopets %.2f %% (deviation %.2f), PyTorch %.2f %% (%.2f). They differ by %.2f points; "+
+				"the larger of one point and twice the standard error of the difference is %.2f.\n",
+			m1,
+			s1, m2, s2, math.Abs(m1-m2), allowed)
 	}
 	return b.String()
 }
@@ -144,10 +154,12 @@ func (r result) section() (string, error) {
 		}
 		fmt.Fprintf(&b, "\nThe learning-rate finder's valley: %.2g.\n", rate)
 	}
-	b.WriteString("\n| part | epoch | train_loss | valid_loss | error_rate | time |\n|---|---|---|---|---|---|\n")
+	b.WriteString(
+		"\n| part | epoch | train_loss | valid_loss | error_rate | time |\n|---|---|---|---|---|---|\n")
 	for _, f := range r.Fits {
 		for _, row := range f.Rows {
-			fmt.Fprintf(&b, "| %s | %d | %.6f | %.6f | %.6f | %s |\n", f.Name, row.Epoch, row.TrainLoss, row.ValidLoss, row.ErrorRate, minutes(row.Seconds))
+			fmt.Fprintf(&b, "| %s | %d | %.6f | %.6f | %.6f | %s |\n", f.Name, row.Epoch,
+				row.TrainLoss, row.ValidLoss, row.ErrorRate, minutes(row.Seconds))
 		}
 	}
 	in, err := r.interpretation()
@@ -155,7 +167,8 @@ func (r result) section() (string, error) {
 		return "", err
 	}
 	a := in.Accuracy()
-	fmt.Fprintf(&b, "\n%d of %d right, %.2f %% (95 %% interval %.2f to %.2f %%). [Confusion matrix](%s). Most confused (actual, predicted, times): ",
+	fmt.Fprintf(&b,
+		"\n%d of %d right, %.2f %% (95 %% interval %.2f to %.2f %%). [Confusion matrix](%s). Most confused (actual, predicted, times): ",
 		a.Right, a.Total, 100*a.Share, 100*a.Low, 100*a.High, r.file("confusion"))
 	var pairs []string
 	for _, c := range in.MostConfused(4) {
@@ -173,7 +186,8 @@ func (r result) interpretation() (*interpret.Interpretation, error) {
 			for range n {
 				probs := make([]float32, len(r.Classes))
 				probs[predicted] = 1
-				p.Paths, p.Labels, p.Probs, p.Losses = append(p.Paths, ""), append(p.Labels, actual), append(p.Probs, probs), append(p.Losses, 0)
+				p.Paths, p.Labels, p.Probs, p.Losses = append(p.Paths, ""),
+					append(p.Labels, actual), append(p.Probs, probs), append(p.Losses, 0)
 			}
 		}
 	}
@@ -184,7 +198,8 @@ func (r result) interpretation() (*interpret.Interpretation, error) {
 func lossCurves(all []result) plots.Chart {
 	panels := plots.Panels{Figure: plots.Figure{Width: 14, Height: 5}}
 	for _, kind := range kinds(all) {
-		lines := plots.Lines{Figure: plots.Figure{Title: title(kind)}, XLabel: "Batches processed", YLabel: "Smoothed training loss"}
+		lines := plots.Lines{Figure: plots.Figure{Title: title(kind)}, XLabel: "Batches processed",
+			YLabel: "Smoothed training loss"}
 		for _, r := range ofKind(all, kind) {
 			s := plots.Series{Name: fmt.Sprintf("%s, seed %d", r.Side, r.Seed)}
 			for _, f := range r.Fits {

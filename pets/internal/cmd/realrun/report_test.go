@@ -16,9 +16,11 @@ import (
 func TestReport(t *testing.T) {
 	dir := t.TempDir()
 	write := func(name, side string, seed uint64, wrong int) {
-		r := result{Side: side, Engine: "xla", Seed: seed, Size: 128, Seconds: 754, Classes: []string{"cat", "dog"}, Confusion: [][]int{{50 - wrong, wrong}, {0, 50}}}
+		r := result{Side: side, Engine: "xla", Seed: seed, Size: 128, Seconds: 754,
+			Classes: []string{"cat", "dog"}, Confusion: [][]int{{50 - wrong, wrong}, {0, 50}}}
 		rows := []spec.Row{{Epoch: 0, TrainLoss: 1.5, ValidLoss: .5, ErrorRate: .3, Seconds: 61}}
-		r.Fits = []fit{{"fit_one_cycle(4)", rows, []float64{3, 2, 1.5}}, {"fit_one_cycle(2)", []spec.Row{{ErrorRate: float64(wrong) / 100}}, []float64{1, 1}}}
+		r.Fits = []fit{{"fit_one_cycle(4)", rows, []float64{3, 2, 1.5}},
+			{"fit_one_cycle(2)", []spec.Row{{ErrorRate: float64(wrong) / 100}}, []float64{1, 1}}}
 		text, err := json.Marshal(r)
 		if err != nil {
 			t.Fatal(err)
@@ -40,7 +42,8 @@ func TestReport(t *testing.T) {
 	}
 	for _, want := range []string{
 		"| gopets | 1 | 30.00 % | **12.00 %** | 12:34 | xla |",
-		"gopets 11.00 % (deviation 1.41), PyTorch 22.00 % (2.83). They differ by 11.00 points", "is 4.47",
+		"gopets 11.00 % (deviation 1.41), PyTorch 22.00 % (2.83). They differ by 11.00 points",
+		"is 4.47",
 		"| fit_one_cycle(4) | 0 | 1.500000 | 0.500000 | 0.300000 | 1:01 |",
 		"On a busy machine.", "76 of 100 right", "cat → dog 24",
 	} {
@@ -48,7 +51,8 @@ func TestReport(t *testing.T) {
 			t.Errorf("README.md lacks %q:\n%s", want, text)
 		}
 	}
-	for _, name := range []string{"losses.png", "confusion-gopets-128-0.png", "confusion-pytorch-128-1.png"} {
+	for _, name := range []string{"losses.png", "confusion-gopets-128-0.png",
+		"confusion-pytorch-128-1.png"} {
 		f, err := os.Open(filepath.Join(dir, name))
 		if err != nil {
 			t.Fatal(err)
@@ -62,13 +66,16 @@ func TestReport(t *testing.T) {
 
 func TestReportRefuses(t *testing.T) {
 	dir := t.TempDir()
-	if err := report(dir, "On a busy machine."); err == nil || !strings.Contains(err.Error(), "holds no result") {
+	if err := report(dir, "On a busy machine."); err == nil ||
+		!strings.Contains(err.Error(), "holds no result") {
 		t.Error(err)
 	}
-	if err := os.WriteFile(filepath.Join(dir, "x.json"), []byte(`{"side":"gopets"}`), 0o644); err != nil {
+	if err := os.WriteFile(filepath.Join(dir, "x.json"), []byte(`{"side":"gopets"}`),
+		0o644); err != nil {
 		t.Fatal(err)
 	}
-	if err := report(dir, "On a busy machine."); err == nil || !strings.Contains(err.Error(), "x.json is not a whole result") {
+	if err := report(dir, "On a busy machine."); err == nil ||
+		!strings.Contains(err.Error(), "x.json is not a whole result") {
 		t.Error(err)
 	}
 }

@@ -54,13 +54,16 @@ func runCommand() *cobra.Command {
 		Short: "One run of the recipe",
 		Args:  cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			stages := []stage{{s.Size, frozen, true, spec.Slice1(3e-3)}, {s.Size, unfrozen, false, spec.Slice(1e-5, 1e-3)}}
+			stages := []stage{{s.Size, frozen, true, spec.Slice1(3e-3)},
+				{s.Size, unfrozen, false, spec.Slice(1e-5, 1e-3)}}
 			switch recipe {
 			case "":
 			case "progressive":
 				stages, s.Size = progressive, progressive[0].Size
 			default:
-				return fmt.Errorf("run: no recipe is called %q: want progressive, or none for the lesson's", recipe)
+				return fmt.Errorf(
+					"run: no recipe is called %q: want progressive, or none for the lesson's",
+					recipe)
 			}
 			return s.run(cmd.Context(), recipe, stages, find)
 		},
@@ -69,8 +72,10 @@ func runCommand() *cobra.Command {
 	f := cmd.Flags()
 	f.IntVar(&frozen, "frozen", 4, "epochs with the body frozen")
 	f.IntVar(&unfrozen, "unfrozen", 2, "epochs with everything training")
-	f.StringVar(&recipe, "recipe", "", "progressive: 4 frozen epochs at 128 px, 6 of everything at 160 px, 4 at 224 px, whatever the other flags say (default: the lesson's)")
-	f.BoolVar(&find, "find", false, "take the rates from the learning-rate finder: its valley for the frozen part, a third of it at most for the rest")
+	f.StringVar(&recipe, "recipe", "",
+		"progressive: 4 frozen epochs at 128 px, 6 of everything at 160 px, 4 at 224 px, whatever the other flags say (default: the lesson's)")
+	f.BoolVar(&find, "find", false,
+		"take the rates from the learning-rate finder: its valley for the frozen part, a third of it at most for the rest")
 	return cmd
 }
 
@@ -85,7 +90,8 @@ func (s setting) run(ctx context.Context, recipe string, stages []stage, find bo
 		Epoch: func(r spec.Row) { fmt.Println(r) },
 		Note:  func(note string) { fmt.Println(note) },
 	}
-	res := result{Side: "gopets", Engine: eng.Name + " on " + cores(), Seed: s.Seed, Size: stages[len(stages)-1].Size, Recipe: recipe,
+	res := result{Side: "gopets", Engine: eng.Name + " on " + cores(), Seed: s.Seed,
+		Size: stages[len(stages)-1].Size, Recipe: recipe,
 		Train: len(l.Split().Train), Valid: len(l.Split().Valid), Classes: l.Split().Classes}
 	if find && recipe == "" {
 		if res.Finder, err = l.LRFind(ctx, spec.Find{}, events); err != nil {
@@ -133,7 +139,8 @@ func cores() string {
 	name := runtime.GOARCH
 	if info, err := os.ReadFile("/proc/cpuinfo"); err == nil {
 		for line := range strings.Lines(string(info)) {
-			if key, value, ok := strings.Cut(line, ":"); ok && strings.TrimSpace(key) == "model name" {
+			if key, value, ok := strings.Cut(line, ":"); ok &&
+				strings.TrimSpace(key) == "model name" {
 				name = strings.TrimSpace(value)
 				break
 			}

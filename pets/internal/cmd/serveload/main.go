@@ -47,7 +47,8 @@ type options struct {
 func main() {
 	var o options
 	flag.StringVar(&o.url, "url", "http://127.0.0.1:8080/", "of the service, on this machine")
-	flag.IntVar(&o.requests, "n", 500, "honest requests, 10000 at most; after every fourth a hostile one")
+	flag.IntVar(&o.requests, "n", 500,
+		"honest requests, 10000 at most; after every fourth a hostile one")
 	flag.IntVar(&o.clients, "c", 4, "clients at once, 64 at most")
 	flag.DurationVar(&o.limit, "time", time.Minute, "longest time, 10m at most")
 	flag.IntVar(&o.pid, "pid", 0, "process whose memory is looked at")
@@ -68,8 +69,11 @@ func (o options) check() error {
 	if ip := net.ParseIP(u.Hostname()); u.Hostname() != "localhost" && !ip.IsLoopback() {
 		return fmt.Errorf("%s is not this machine: wanted a loopback address", u.Hostname())
 	}
-	if o.requests < 1 || o.requests > 10000 || o.clients < 1 || o.clients > 64 || o.limit <= 0 || o.limit > 10*time.Minute {
-		return fmt.Errorf("%d requests of %d clients within %v: wanted at most 10000 of 64 within 10m", o.requests, o.clients, o.limit)
+	if o.requests < 1 || o.requests > 10000 || o.clients < 1 || o.clients > 64 || o.limit <= 0 ||
+		o.limit > 10*time.Minute {
+		return fmt.Errorf(
+			"%d requests of %d clients within %v: wanted at most 10000 of 64 within 10m",
+			o.requests, o.clients, o.limit)
 	}
 	return nil
 }
@@ -130,7 +134,8 @@ func run(ctx context.Context, o options, out io.Writer) error {
 }
 
 func (t *tally) ask(ctx context.Context, url string, u upload, honest bool) {
-	r, err := http.NewRequestWithContext(ctx, http.MethodPost, strings.TrimSuffix(url, "/")+"/predict", bytes.NewReader(u.body))
+	r, err := http.NewRequestWithContext(ctx, http.MethodPost, strings.TrimSuffix(url, "/")+
+		"/predict", bytes.NewReader(u.body))
 	if err != nil {
 		panic(err) // the address was parsed before
 	}
@@ -197,8 +202,10 @@ func (t *tally) report(out io.Writer, took time.Duration, clients int) {
 		}
 		return t.times[int(share*float64(len(t.times)-1))].Round(100 * time.Microsecond)
 	}
-	fmt.Fprintf(out, "%d photos answered in %v to %d clients: %.1f a second; p50 %v, p90 %v, p99 %v, longest %v\n",
-		len(t.times), took.Round(time.Millisecond), clients, float64(len(t.times))/took.Seconds(), at(.5), at(.9), at(.99), at(1))
+	fmt.Fprintf(out,
+		"%d photos answered in %v to %d clients: %.1f a second; p50 %v, p90 %v, p99 %v, longest %v\n",
+		len(t.times), took.Round(time.Millisecond), clients, float64(len(t.times))/took.Seconds(),
+		at(.5), at(.9), at(.99), at(1))
 	fmt.Fprintf(out, "%d put off, %d not sent for want of time\n", t.putOff, t.skipped)
 	for _, name := range slices.Sorted(maps.Keys(t.counts)) {
 		fmt.Fprintf(out, "  %s × %d\n", name, t.counts[name])
@@ -220,7 +227,8 @@ func photos(ctx context.Context) ([]upload, error) {
 	}
 	defer os.RemoveAll(parent)
 	dir := filepath.Join(parent, "pets")
-	if err := sample.Generate(ctx, dir, sample.Options{PerBreed: 3, Folders: []string{"pug", "samoyed"}}, nil); err != nil {
+	if err := sample.Generate(ctx, dir, sample.Options{PerBreed: 3,
+		Folders: []string{"pug", "samoyed"}}, nil); err != nil {
 		return nil, err
 	}
 	files, err := filepath.Glob(filepath.Join(dir, "*", "*.jpg"))
@@ -245,10 +253,15 @@ func strangers(photo []byte) []upload {
 	return []upload{
 		{"a bomb: a GIF of 65535 × 65535", "image/gif", gif, http.StatusRequestEntityTooLarge},
 		{"a JPEG cut in half", "image/jpeg", photo[:len(photo)/2], http.StatusUnprocessableEntity},
-		{"a page called a picture", "image/jpeg", []byte("<html><script>alert(1)</script>"), http.StatusUnsupportedMediaType},
-		{"twenty megabytes", "image/jpeg", bytes.Repeat(photo, 20<<20/len(photo)), http.StatusRequestEntityTooLarge},
+		{"a page called a picture", "image/jpeg", []byte("<html><script>alert(1)</script>"),
+			http.StatusUnsupportedMediaType},
+		{"twenty megabytes", "image/jpeg", bytes.Repeat(photo, 20<<20/len(photo)),
+			http.StatusRequestEntityTooLarge},
 		{"a form of garbage", form, []byte("--y\r\n\x00\xff"), http.StatusBadRequest},
-		{"a form with another field", form, []byte("--x\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\nb\r\n--x--\r\n"), http.StatusBadRequest},
-		{"a URL-encoded form", "application/x-www-form-urlencoded", []byte("photo=1"), http.StatusUnsupportedMediaType},
+		{"a form with another field", form,
+			[]byte("--x\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\nb\r\n--x--\r\n"),
+			http.StatusBadRequest},
+		{"a URL-encoded form", "application/x-www-form-urlencoded", []byte("photo=1"),
+			http.StatusUnsupportedMediaType},
 	}
 }

@@ -37,7 +37,8 @@ func TestLoad(t *testing.T) {
 	if err := run(t.Context(), options{h.URL, 28, 2, time.Minute, os.Getpid()}, &out); err != nil {
 		t.Errorf("%v\n%s", err, out.String())
 	}
-	for _, want := range []string{"28 photos answered", "0 put off", "a bomb", "p99", " 413 × 1", " 415 × 1", " 422 × 1"} {
+	for _, want := range []string{"28 photos answered", "0 put off", "a bomb", "p99", " 413 × 1",
+		" 415 × 1", " 422 × 1"} {
 		if !strings.Contains(out.String(), want) {
 			t.Errorf("no %q in\n%s", want, out.String())
 		}
@@ -46,20 +47,27 @@ func TestLoad(t *testing.T) {
 
 // A service that takes everything is found out.
 func TestLoadTellsWhatMustNotBe(t *testing.T) {
-	h := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { w.Write([]byte("{}")) }))
+	h := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter,
+		r *http.Request) {
+		w.Write([]byte("{}"))
+	}))
 	defer h.Close()
-	if err := run(t.Context(), options{h.URL, 8, 1, time.Minute, 0}, &bytes.Buffer{}); err == nil || !strings.Contains(err.Error(), "status 200, wanted 413") {
+	if err := run(t.Context(), options{h.URL, 8, 1, time.Minute, 0}, &bytes.Buffer{}); err == nil ||
+		!strings.Contains(err.Error(), "status 200, wanted 413") {
 		t.Errorf("got %v", err)
 	}
 }
 
 func TestLoadStaysAtHome(t *testing.T) {
-	for _, url := range []string{"http://192.0.2.1/", "http://example.com:80/", "https://127.0.0.1/", "ftp://localhost", "%"} {
-		if err := run(t.Context(), options{url, 1, 1, time.Second, 0}, &bytes.Buffer{}); err == nil {
+	for _, url := range []string{"http://192.0.2.1/", "http://example.com:80/",
+		"https://127.0.0.1/", "ftp://localhost", "%"} {
+		if err := run(t.Context(), options{url, 1, 1, time.Second, 0},
+			&bytes.Buffer{}); err == nil {
 			t.Errorf("%s was asked", url)
 		}
 	}
-	if err := run(t.Context(), options{"http://localhost/", 1 << 20, 1, time.Second, 0}, &bytes.Buffer{}); err == nil {
+	if err := run(t.Context(), options{"http://localhost/", 1 << 20, 1, time.Second, 0},
+		&bytes.Buffer{}); err == nil {
 		t.Error("a million requests passed")
 	}
 }

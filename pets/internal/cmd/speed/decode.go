@@ -22,8 +22,12 @@ import (
 func imagesCommand() *cobra.Command {
 	var o options
 	cmd := &cobra.Command{
-		Use: "images", Short: "Measure decoding and augmenting on one core", SilenceUsage: true, Args: cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error { return compareImages(cmd.Context(), cmd.OutOrStdout(), o) },
+		Use: "images", Short: "Measure decoding and augmenting on one core", SilenceUsage: true,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return compareImages(cmd.Context(),
+				cmd.OutOrStdout(), o)
+		},
 	}
 	o.flags(cmd)
 	cmd.Flags().StringVar(&o.Photos, "photos", "", "a folder of JPEG files")
@@ -70,7 +74,8 @@ func compareImages(ctx context.Context, w io.Writer, o options) error {
 		}
 		full, short = append(full, slices.Max(theirs.Full)), append(short, slices.Max(theirs.Short))
 	}
-	fmt.Fprintf(w, "%s; %s; median of %d rounds; images/s on one core, to %d px\n\n", machine(), p.version, o.Rounds, job.Side)
+	fmt.Fprintf(w, "%s; %s; median of %d rounds; images/s on one core, to %d px\n\n", machine(),
+		p.version, o.Rounds, job.Side)
 	fmt.Fprintln(w, "| | images/s | of Pillow's |")
 	fmt.Fprintln(w, "|---|---|---|")
 	peer := middle(full)
@@ -78,9 +83,11 @@ func compareImages(ctx context.Context, w io.Writer, o options) error {
 		name   string
 		values []float64
 	}{{"gopets, first epoch", first}, {"gopets, later epochs, from the cache", later},
-		{"Pillow, torchvision: perspective, rotation, crop, flip, light", full}, {"Pillow, torchvision: crop, flip", short}} {
+		{"Pillow, torchvision: perspective, rotation, crop, flip, light", full},
+		{"Pillow, torchvision: crop, flip", short}} {
 		if len(line.values) > 0 {
-			fmt.Fprintf(w, "| %s | %.0f | %s |\n", line.name, middle(line.values), ratio(middle(line.values), peer))
+			fmt.Fprintf(w, "| %s | %.0f | %s |\n", line.name, middle(line.values),
+				ratio(middle(line.values), peer))
 		}
 	}
 	return nil
@@ -103,18 +110,19 @@ func ratio(a, b float64) string {
 
 // decodeCommand is the child that measures our side.
 func decodeCommand() *cobra.Command {
-	return &cobra.Command{Use: "decode JOB", Hidden: true, Args: cobra.ExactArgs(1), RunE: func(cmd *cobra.Command, args []string) error {
-		var job decoding
-		if err := json.Unmarshal([]byte(args[0]), &job); err != nil {
-			return err
-		}
-		runtime.GOMAXPROCS(1)
-		r, err := job.measure()
-		if err != nil {
-			return err
-		}
-		return json.NewEncoder(cmd.OutOrStdout()).Encode(r)
-	}}
+	return &cobra.Command{Use: "decode JOB", Hidden: true, Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			var job decoding
+			if err := json.Unmarshal([]byte(args[0]), &job); err != nil {
+				return err
+			}
+			runtime.GOMAXPROCS(1)
+			r, err := job.measure()
+			if err != nil {
+				return err
+			}
+			return json.NewEncoder(cmd.OutOrStdout()).Encode(r)
+		}}
 }
 
 func (d decoding) measure() (rates, error) {
@@ -145,7 +153,8 @@ func (d decoding) measure() (rates, error) {
 			if err != nil {
 				return rates{}, err
 			}
-			if err := transforms.Apply(dst, image, spec.Square(d.Side), transforms.Draw(random)); err != nil {
+			if err := transforms.Apply(dst, image, spec.Square(d.Side),
+				transforms.Draw(random)); err != nil {
 				return rates{}, err
 			}
 		}

@@ -35,13 +35,15 @@ func main() {
 func networksCommand() *cobra.Command {
 	var o options
 	cmd := &cobra.Command{
-		Use: "speed", Short: "Measure training and prediction", SilenceUsage: true, SilenceErrors: true, Args: cobra.NoArgs,
+		Use: "speed", Short: "Measure training and prediction", SilenceUsage: true,
+		SilenceErrors: true, Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return compareNetworks(cmd.Context(), cmd.OutOrStdout(), o)
 		},
 	}
 	o.flags(cmd)
-	cmd.Flags().StringSliceVar(&o.Rows, "rows", nil, "only rows whose description has one of these texts: resnet34, predict, b16…")
+	cmd.Flags().StringSliceVar(&o.Rows, "rows", nil,
+		"only rows whose description has one of these texts: resnet34, predict, b16…")
 	return cmd
 }
 
@@ -54,6 +56,7 @@ type options struct {
 }
 
 func (o *options) flags(cmd *cobra.Command) {
-	cmd.Flags().StringVar(&o.Python, "python", "", "a Python with torch and torchvision to compare with (default: none)")
+	cmd.Flags().StringVar(&o.Python, "python", "",
+		"a Python with torch and torchvision to compare with (default: none)")
 	cmd.Flags().IntVar(&o.Rounds, "rounds", 3, "measure each so many times, in turn")
 }

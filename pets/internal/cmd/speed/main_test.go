@@ -19,7 +19,8 @@ func TestTheFasterLayoutCounts(t *testing.T) {
 	if line != want {
 		t.Errorf("got  %s\nwant %s", line, want)
 	}
-	if line := tableLine(row{}, ours, best(nil)); strings.Contains(line, "Inf") || strings.Contains(line, "NaN") {
+	if line := tableLine(row{}, ours, best(nil)); strings.Contains(line, "Inf") ||
+		strings.Contains(line, "NaN") {
 		t.Errorf("without a peer: %s", line)
 	}
 }
@@ -29,19 +30,24 @@ func TestMeasureReadsWhatAProcessPrints(t *testing.T) {
 	if err != nil || s.Images != 3 || s.First != 1.5 || s.Memory <= 0 {
 		t.Errorf("got %+v, %v", s, err)
 	}
-	if _, err := measure[speed](t.Context(), exec.Command("echo", "Traceback")); err == nil || !strings.Contains(err.Error(), "Traceback") {
+	if _, err := measure[speed](t.Context(), exec.Command("echo", "Traceback")); err == nil ||
+		!strings.Contains(err.Error(), "Traceback") {
 		t.Errorf("no JSON: %v", err)
 	}
-	if _, err := measure[speed](t.Context(), exec.Command("sh", "-c", "echo no module torch >&2; exit 1")); err == nil || !strings.Contains(err.Error(), "no module torch") {
+	if _, err := measure[speed](t.Context(),
+		exec.Command("sh", "-c", "echo no module torch >&2; exit 1")); err == nil ||
+		!strings.Contains(err.Error(), "no module torch") {
 		t.Errorf("a process that fails: %v", err)
 	}
 }
 
 func TestRowsAreChosenByTheirText(t *testing.T) {
-	if got := (options{Rows: []string{"resnet34 b8"}}).chosen(); len(got) != 1 || got[0].Mode != modePredict {
+	if got := (options{Rows: []string{"resnet34 b8"}}).chosen(); len(got) != 1 ||
+		got[0].Mode != modePredict {
 		t.Errorf("got %v", got)
 	}
-	if err := compareNetworks(t.Context(), nil, options{Rows: []string{"vgg"}}); err == nil || !strings.Contains(err.Error(), "mobilenet_v2 b64") {
+	if err := compareNetworks(t.Context(), nil, options{Rows: []string{"vgg"}}); err == nil ||
+		!strings.Contains(err.Error(), "mobilenet_v2 b64") {
 		t.Errorf("an unknown row: %v", err)
 	}
 }

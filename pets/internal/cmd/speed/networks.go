@@ -48,7 +48,10 @@ const (
 	modePredict = "predict"
 )
 
-func (r row) String() string { return fmt.Sprintf("%s b%d %d px, %s", r.Arch, r.Batch, r.Side, r.Mode) }
+func (r row) String() string {
+	return fmt.Sprintf("%s b%d %d px, %s", r.Arch, r.Batch, r.Side,
+		r.Mode)
+}
 
 // speed is what one process measured.
 type speed struct {
@@ -59,7 +62,8 @@ type speed struct {
 
 func (o options) chosen() []row {
 	return slices.DeleteFunc(slices.Clone(rows), func(r row) bool {
-		return len(o.Rows) > 0 && !slices.ContainsFunc(o.Rows, func(part string) bool { return strings.Contains(r.String(), part) })
+		return len(o.Rows) > 0 && !slices.ContainsFunc(o.Rows,
+			func(part string) bool { return strings.Contains(r.String(), part) })
 	})
 }
 
@@ -67,7 +71,8 @@ func (o options) chosen() []row {
 func compareNetworks(ctx context.Context, w io.Writer, o options) error {
 	chosen := o.chosen()
 	if len(chosen) == 0 {
-		return fmt.Errorf("no row has %s in its description: choose among\n%s", strings.Join(o.Rows, " or "), list(rows))
+		return fmt.Errorf("no row has %s in its description: choose among\n%s",
+			strings.Join(o.Rows, " or "), list(rows))
 	}
 	layouts := []string{"channels_last", "default"}
 	peer, err := newPeer(ctx, o.Python)
@@ -76,7 +81,8 @@ func compareNetworks(ctx context.Context, w io.Writer, o options) error {
 	}
 	defer peer.close()
 	fmt.Fprintf(w, "%s; %s; median of %d rounds\n\n", machine(), peer.version, o.Rounds)
-	fmt.Fprintln(w, "| images/s | gopets | PyTorch | ratio | first call | PyTorch's | peak memory | PyTorch's |")
+	fmt.Fprintln(w,
+		"| images/s | gopets | PyTorch | ratio | first call | PyTorch's | peak memory | PyTorch's |")
 	fmt.Fprintln(w, "|---|---|---|---|---|---|---|---|")
 	for _, r := range chosen {
 		var ours []speed
@@ -115,7 +121,8 @@ func list(rows []row) string {
 func tableLine(r row, ours, theirs speed) string {
 	first, memory, times, peer := "", "", "", ""
 	if theirs.Images > 0 {
-		peer, times = fmt.Sprintf("%.1f", theirs.Images), "**"+ratio(ours.Images, theirs.Images)+"**"
+		peer, times = fmt.Sprintf("%.1f", theirs.Images), "**"+ratio(ours.Images, theirs.Images)+
+			"**"
 		first, memory = fmt.Sprintf("%.1f s", theirs.First), gigabytes(theirs.Memory)
 	}
 	return fmt.Sprintf("| %s | %.1f | %s | %s | %.1f s | %s | %s | %s |",
@@ -128,7 +135,8 @@ func gigabytes(n int64) string { return fmt.Sprintf("%.1f GB", float64(n)/1e9) }
 func median(rounds []speed) speed {
 	var rate, first, memory []float64
 	for _, s := range rounds {
-		rate, first, memory = append(rate, s.Images), append(first, s.First), append(memory, float64(s.Memory))
+		rate, first, memory = append(rate, s.Images), append(first, s.First),
+			append(memory, float64(s.Memory))
 	}
 	return speed{Images: middle(rate), First: middle(first), Memory: int64(middle(memory))}
 }
@@ -148,17 +156,18 @@ func best(layouts [][]speed) speed {
 
 // stepCommand is the child that measures one row of ours.
 func stepCommand() *cobra.Command {
-	return &cobra.Command{Use: "step ROW", Hidden: true, Args: cobra.ExactArgs(1), RunE: func(cmd *cobra.Command, args []string) error {
-		var r row
-		if err := json.Unmarshal([]byte(args[0]), &r); err != nil {
-			return err
-		}
-		s, err := r.measure(cmd.Context())
-		if err != nil {
-			return err
-		}
-		return json.NewEncoder(cmd.OutOrStdout()).Encode(s)
-	}}
+	return &cobra.Command{Use: "step ROW", Hidden: true, Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			var r row
+			if err := json.Unmarshal([]byte(args[0]), &r); err != nil {
+				return err
+			}
+			s, err := r.measure(cmd.Context())
+			if err != nil {
+				return err
+			}
+			return json.NewEncoder(cmd.OutOrStdout()).Encode(s)
+		}}
 }
 
 // measuring is about how long the steps of one measurement take.

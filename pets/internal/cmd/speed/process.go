@@ -116,7 +116,8 @@ func machine() string {
 			}
 		}
 	}
-	return strings.TrimSuffix(fmt.Sprintf("%d cores, %s, %s", runtime.NumCPU(), name, vectors), ", ")
+	return strings.TrimSuffix(fmt.Sprintf("%d cores, %s, %s", runtime.NumCPU(), name, vectors),
+		", ")
 }
 
 // noise is an image of random numbers.

@@ -23,7 +23,8 @@ func check(a dataset.Archive, file string) error {
 	}
 	if a.MD5Head != "" {
 		if sum, err := md5Of(io.LimitReader(f, 1<<20)); err != nil || sum != a.MD5Head {
-			return errors.Join(fmt.Errorf("the MD5 of its first MiB is %s, wanted %s", sum, a.MD5Head), err)
+			return errors.Join(fmt.Errorf("the MD5 of its first MiB is %s, wanted %s", sum,
+				a.MD5Head), err)
 		}
 	}
 	if a.MD5 != "" {

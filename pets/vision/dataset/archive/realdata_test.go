@@ -31,7 +31,8 @@ func TestRealArchive(t *testing.T) {
 		t.Fatal(err)
 	}
 	bad := images.Verify(context.Background(), files, images.VerifyOptions{})
-	if len(bad) != 1 || bad[0].Path != victim || !strings.Contains(bad[0].Reason, "JPEG data ends early") {
+	if len(bad) != 1 || bad[0].Path != victim ||
+		!strings.Contains(bad[0].Reason, "JPEG data ends early") {
 		t.Errorf("%v", bad)
 	}
 	items, err := dataset.LabelByRegexp(files, `/([^/]+)_\d+.jpg$`)
@@ -39,7 +40,8 @@ func TestRealArchive(t *testing.T) {
 		t.Fatal(err)
 	}
 	split, err := dataset.NewSplit(items, dataset.Options{Seed: 2})
-	if err != nil || len(split.Valid)+len(split.DroppedLabels) < 20 || len(split.Classes) < 20 || split.Classes[0] != "Abyssinian" {
+	if err != nil || len(split.Valid)+len(split.DroppedLabels) < 20 || len(split.Classes) < 20 ||
+		split.Classes[0] != "Abyssinian" {
 		t.Errorf("%v %v", split.Classes, err)
 	}
 }

@@ -69,7 +69,9 @@ func unpack(ctx context.Context, archive io.Reader, root *os.Root, most limits) 
 			continue
 		}
 		if h.Size < 0 || h.Size > left {
-			return fmt.Errorf("%q would bring the archive's contents over %d MB, more than such a file can hold", name, most.bytes>>20)
+			return fmt.Errorf(
+				"%q would bring the archive's contents over %d MB, more than such a file can hold",
+				name, most.bytes>>20)
 		}
 		left -= h.Size
 		if err := writeEntry(ctx, root, name, r); err != nil {
@@ -83,17 +85,22 @@ func safeName(h *tar.Header) (string, error) {
 	switch h.Typeflag {
 	case tar.TypeReg, tar.TypeDir:
 	case tar.TypeSymlink, tar.TypeLink:
-		return "", fmt.Errorf("the archive holds the link %q → %q: links are refused, for they can lead outside the folder", h.Name, h.Linkname)
+		return "",
+			fmt.Errorf(
+				"the archive holds the link %q → %q: links are refused, for they can lead outside the folder", h.Name, h.Linkname)
 	default:
-		return "", fmt.Errorf("the archive holds %q, neither file nor folder (type %q): refused", h.Name, h.Typeflag)
+		return "", fmt.Errorf("the archive holds %q, neither file nor folder (type %q): refused",
+			h.Name, h.Typeflag)
 	}
 	name := strings.ReplaceAll(h.Name, `\`, "/")
 	if path.IsAbs(name) || driveName(name) || strings.ContainsRune(name, 0) {
-		return "", fmt.Errorf("the archive holds %q, which is no path inside a folder: refused", h.Name)
+		return "", fmt.Errorf("the archive holds %q, which is no path inside a folder: refused",
+			h.Name)
 	}
 	for part := range strings.SplitSeq(name, "/") {
 		if part == ".." {
-			return "", fmt.Errorf("the archive holds %q, which leads outside the folder: refused", h.Name)
+			return "", fmt.Errorf("the archive holds %q, which leads outside the folder: refused",
+				h.Name)
 		}
 	}
 	name = path.Clean(name)
@@ -127,7 +134,8 @@ func damaged(err error) error {
 	if errors.Is(err, io.ErrUnexpectedEOF) {
 		return errors.New("the archive ends early")
 	}
-	if errors.Is(err, tar.ErrHeader) || errors.Is(err, gzip.ErrChecksum) || errors.Is(err, gzip.ErrHeader) {
+	if errors.Is(err, tar.ErrHeader) || errors.Is(err, gzip.ErrChecksum) ||
+		errors.Is(err, gzip.ErrHeader) {
 		return fmt.Errorf("the archive is damaged: %w", err)
 	}
 	return err

@@ -82,11 +82,14 @@ func contents(t testing.TB, dir string) map[string]string {
 }
 
 func TestUnpack(t *testing.T) {
-	plain := tarOf(t, tar.Header{Name: "pets/", Typeflag: tar.TypeDir}, file("pets/images/a_1.jpg", "A"), file("./pets/list.txt", "list"), file("pets/images/a..b", "dots"))
+	plain := tarOf(t, tar.Header{Name: "pets/", Typeflag: tar.TypeDir},
+		file("pets/images/a_1.jpg", "A"), file("./pets/list.txt", "list"),
+		file("pets/images/a..b", "dots"))
 	for name, archive := range map[string][]byte{"tar": plain, "tar.gz": gzipped(plain)} {
 		_, inner, err := unpackInto(t, archive, archiveLimits(1<<20))
 		got := contents(t, inner)
-		if err != nil || len(got) != 3 || got["pets/images/a_1.jpg"] != "A" || got["pets/list.txt"] != "list" || got["pets/images/a..b"] != "dots" {
+		if err != nil || len(got) != 3 || got["pets/images/a_1.jpg"] != "A" ||
+			got["pets/list.txt"] != "list" || got["pets/images/a..b"] != "dots" {
 			t.Errorf("%s: %v, %v", name, got, err)
 		}
 	}
@@ -102,14 +105,20 @@ func TestUnpackRefuses(t *testing.T) {
 		"parent windows": {tarOf(t, file(`a\..\..\evil`, "x")), "leads outside"},
 		"absolute":       {tarOf(t, file("/evil", "x")), "no path inside"},
 		"drive":          {tarOf(t, file(`C:\evil`, "x")), "no path inside"},
-		"symlink":        {tarOf(t, tar.Header{Name: "a", Linkname: "/etc", Typeflag: tar.TypeSymlink}, file("a/evil", "x")), "link"},
-		"hardlink":       {tarOf(t, tar.Header{Name: "a", Linkname: "/etc/passwd", Typeflag: tar.TypeLink}), "link"},
-		"device":         {tarOf(t, tar.Header{Name: "a", Typeflag: tar.TypeChar}), "neither file nor folder"},
-		"pipe":           {tarOf(t, tar.Header{Name: "a", Typeflag: tar.TypeFifo}), "neither file nor folder"},
-		"no name":        {tarOf(t, file(".", "x")), "no name"},
-		"huge":           {tarOf(t, file("a", strings.Repeat("x", 3000))), "over 0 MB"},
-		"bomb":           {gzipped(tarOf(t, file("a", strings.Repeat("x", 800)), file("b", strings.Repeat("x", 800)))), "over 0 MB"},
-		"many":           {tarOf(t, file("1", ""), file("2", ""), file("3", ""), file("4", "")), "more than 3 files"},
+		"symlink": {tarOf(t, tar.Header{Name: "a", Linkname: "/etc",
+			Typeflag: tar.TypeSymlink}, file("a/evil", "x")), "link"},
+		"hardlink": {tarOf(t, tar.Header{Name: "a", Linkname: "/etc/passwd",
+			Typeflag: tar.TypeLink}), "link"},
+		"device": {tarOf(t, tar.Header{Name: "a", Typeflag: tar.TypeChar}),
+			"neither file nor folder"},
+		"pipe": {tarOf(t, tar.Header{Name: "a", Typeflag: tar.TypeFifo}),
+			"neither file nor folder"},
+		"no name": {tarOf(t, file(".", "x")), "no name"},
+		"huge":    {tarOf(t, file("a", strings.Repeat("x", 3000))), "over 0 MB"},
+		"bomb": {gzipped(tarOf(t, file("a", strings.Repeat("x", 800)),
+			file("b", strings.Repeat("x", 800)))), "over 0 MB"},
+		"many": {tarOf(t, file("1", ""), file("2", ""), file("3", ""), file("4", "")),
+			"more than 3 files"},
 		"cut":            {gzipped(tarOf(t, file("a", "xyz")))[:40], "ends early"},
 		"not tar":        {bytes.Repeat([]byte("hello"), 1000), "damaged"},
 		"nothing":        {nil, "empty or no tar"},
@@ -122,7 +131,8 @@ func TestUnpackRefuses(t *testing.T) {
 				t.Errorf("%s: wrote %s outside its folder", name, file)
 			}
 		}
-		if links, _ := filepath.Glob(filepath.Join(inner, "*")); len(links) > 0 && (name == "symlink" || name == "hardlink") {
+		if links, _ := filepath.Glob(filepath.Join(inner, "*")); len(links) > 0 &&
+			(name == "symlink" || name == "hardlink") {
 			t.Errorf("%s: made %v", name, links)
 		}
 	}
@@ -131,7 +141,8 @@ func TestUnpackRefuses(t *testing.T) {
 func FuzzUnpack(f *testing.F) {
 	f.Add(tarOf(f, file("pets/a", "x")))
 	f.Add(gzipped(tarOf(f, file("../a", "x"))))
-	f.Add(tarOf(f, tar.Header{Name: "a", Linkname: "..", Typeflag: tar.TypeSymlink}, file("a/b", "x")))
+	f.Add(tarOf(f, tar.Header{Name: "a", Linkname: "..", Typeflag: tar.TypeSymlink},
+		file("a/b", "x")))
 	f.Fuzz(func(t *testing.T, archive []byte) {
 		outer, _, _ := unpackInto(t, archive, limits{bytes: 1 << 16, files: 16})
 		entries, err := os.ReadDir(outer)

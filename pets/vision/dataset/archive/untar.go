@@ -28,11 +28,13 @@ import (
 // Nothing of the user's is deleted: an archive in dest that is not the expected one is an error
 // that names it. Without a network the error comes within seconds and says what can be done by
 // hand.
-func Untar(ctx context.Context, u dataset.URL, dest string, progress func(done, total int64)) (dir string, err error) {
+func Untar(ctx context.Context, u dataset.URL, dest string,
+	progress func(done, total int64)) (dir string, err error) {
 	return untar(ctx, download.Client{}, u, dest, progress)
 }
 
-func untar(ctx context.Context, c download.Client, u dataset.URL, dest string, progress func(done, total int64)) (string, error) {
+func untar(ctx context.Context, c download.Client, u dataset.URL, dest string,
+	progress func(done, total int64)) (string, error) {
 	dir := filepath.Join(dest, u.Name)
 	if isDir(dir) {
 		return dir, nil
@@ -45,7 +47,8 @@ func untar(ctx context.Context, c download.Client, u dataset.URL, dest string, p
 	}
 	lock := flock.New(filepath.Join(dest, "."+u.Name+".lock"))
 	if _, err := lock.TryLockContext(ctx, 200*time.Millisecond); err != nil {
-		return "", fmt.Errorf("data set %s: waiting for another process that downloads it: %w", u.Name, err)
+		return "", fmt.Errorf("data set %s: waiting for another process that downloads it: %w",
+			u.Name, err)
 	}
 	defer lock.Unlock()
 	if isDir(dir) { // the other process has done it
@@ -62,7 +65,8 @@ func untar(ctx context.Context, c download.Client, u dataset.URL, dest string, p
 }
 
 // obtain gives the files of the archive, or of those that mirror it, from dest or the network.
-func obtain(ctx context.Context, c download.Client, u dataset.URL, dest string, progress func(done, total int64)) ([]string, error) {
+func obtain(ctx context.Context, c download.Client, u dataset.URL, dest string,
+	progress func(done, total int64)) ([]string, error) {
 	sources := [][]dataset.Archive{{u.Archive}}
 	if len(u.Mirror) > 0 {
 		sources = append(sources, u.Mirror)
@@ -78,12 +82,14 @@ func obtain(ctx context.Context, c download.Client, u dataset.URL, dest string, 
 		for _, a := range source {
 			file := filepath.Join(dest, a.File)
 			if _, err := os.Stat(file); err != nil {
-				f := download.File{URL: a.URL, Size: a.Size, Progress: progress, Check: func(part, _ string) error {
-					if err := check(a, part); err != nil {
-						return fmt.Errorf("what came from %s is not the expected archive: %w", a.URL, err)
-					}
-					return nil
-				}}
+				f := download.File{URL: a.URL, Size: a.Size, Progress: progress,
+					Check: func(part, _ string) error {
+						if err := check(a, part); err != nil {
+							return fmt.Errorf("what came from %s is not the expected archive: %w",
+								a.URL, err)
+						}
+						return nil
+					}}
 				if err := c.Fetch(ctx, f, file); err != nil {
 					failures = append(failures, fmt.Errorf("%s: %w", a.URL, err))
 					break
@@ -112,7 +118,9 @@ func present(source []dataset.Archive, dest string) (files []string, err error) 
 	}
 	for i, a := range source {
 		if err := check(a, files[i]); err != nil {
-			return nil, fmt.Errorf("%s is there but not the archive that was expected: %w: move it away, and it will be downloaded", files[i], err)
+			return nil,
+				fmt.Errorf(
+					"%s is there but not the archive that was expected: %w: move it away, and it will be downloaded", files[i], err)
 		}
 	}
 	return files, nil
@@ -137,7 +145,8 @@ func (e *DownloadError) Error() string {
 func (e *DownloadError) Unwrap() error { return e.Err }
 
 // unpackAll unpacks archives into a hidden folder in dest and renames what they make to its place.
-func unpackAll(ctx context.Context, u dataset.URL, archives []string, dest string, progress func(done, total int64)) (err error) {
+func unpackAll(ctx context.Context, u dataset.URL, archives []string, dest string,
+	progress func(done, total int64)) (err error) {
 	temp, err := os.MkdirTemp(dest, "."+u.Name+"-*")
 	if err != nil {
 		return err
@@ -170,7 +179,8 @@ func unpackFile(ctx context.Context, file, into string, progress func(done, tota
 	}
 	defer root.Close()
 	size := sizeOf(file)
-	return unpack(ctx, &countingReader{r: f, total: size, progress: progress}, root, archiveLimits(size))
+	return unpack(ctx, &countingReader{r: f, total: size, progress: progress}, root,
+		archiveLimits(size))
 }
 
 // countingReader reports how much was read.

@@ -29,7 +29,8 @@ func md5Hex(data []byte) string {
 func petsArchive(t *testing.T) []byte {
 	noise := make([]byte, 1_200_000)
 	fill(dataset.NewRandom(1), noise)
-	return gzipped(tarOf(t, file("pets/images/a_1.jpg", string(noise)), file("pets/annotations/list.txt", "a_1 1 1 1")))
+	return gzipped(tarOf(t, file("pets/images/a_1.jpg", string(noise)),
+		file("pets/annotations/list.txt", "a_1 1 1 1")))
 }
 
 func fill(r *dataset.Random, b []byte) {
@@ -39,8 +40,9 @@ func fill(r *dataset.Random, b []byte) {
 }
 
 func petsURL(server string, archive []byte) dataset.URL {
-	return dataset.URL{Name: "pets", URL: server + "/pets", Archive: dataset.Archive{URL: server + "/pets.tgz", File: "pets.tgz",
-		Size: int64(len(archive)), MD5Head: md5Hex(archive[:min(len(archive), 1<<20)])}}
+	return dataset.URL{Name: "pets", URL: server + "/pets",
+		Archive: dataset.Archive{URL: server + "/pets.tgz", File: "pets.tgz",
+			Size: int64(len(archive)), MD5Head: md5Hex(archive[:min(len(archive), 1<<20)])}}
 }
 
 // impatient is a downloader with short waits.
@@ -49,7 +51,8 @@ func impatient() download.Client {
 }
 
 // serve starts a server with ranges, as S3 has them.
-func serve(t *testing.T, files map[string][]byte, wrap func(http.ResponseWriter, *http.Request, http.Handler)) *httptest.Server {
+func serve(t *testing.T, files map[string][]byte, wrap func(http.ResponseWriter, *http.Request,
+	http.Handler)) *httptest.Server {
 	h := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		data, ok := files[r.URL.Path]
 		if !ok {
@@ -72,16 +75,18 @@ func serve(t *testing.T, files map[string][]byte, wrap func(http.ResponseWriter,
 func TestUntar(t *testing.T) {
 	archive, dest := petsArchive(t), t.TempDir()
 	var requests atomic.Int32
-	server := serve(t, map[string][]byte{"/pets.tgz": archive}, func(w http.ResponseWriter, r *http.Request, h http.Handler) {
-		requests.Add(1)
-		h.ServeHTTP(w, r)
-	})
+	server := serve(t, map[string][]byte{"/pets.tgz": archive},
+		func(w http.ResponseWriter, r *http.Request, h http.Handler) {
+			requests.Add(1)
+			h.ServeHTTP(w, r)
+		})
 	u := petsURL(server.URL, archive)
 	var group sync.WaitGroup
 	for range 4 { // several callers at once: one download
 		group.Go(func() {
 			var last, full int64
-			dir, err := untar(context.Background(), impatient(), u, dest, func(done, total int64) { last, full = done, total })
+			dir, err := untar(context.Background(), impatient(), u, dest,
+				func(done, total int64) { last, full = done, total })
 			if err != nil || dir != filepath.Join(dest, "pets") {
 				t.Errorf("%q, %v", dir, err)
 			}
@@ -95,7 +100,8 @@ func TestUntar(t *testing.T) {
 		t.Errorf("%d requests, want 1", requests.Load())
 	}
 	got := contents(t, dest)
-	if len(got["pets/images/a_1.jpg"]) != 1_200_000 || got["pets/annotations/list.txt"] == "" || got["pets.tgz"] != string(archive) || len(got) != 4 {
+	if len(got["pets/images/a_1.jpg"]) != 1_200_000 || got["pets/annotations/list.txt"] == "" ||
+		got["pets.tgz"] != string(archive) || len(got) != 4 {
 		for name := range got {
 			t.Log(name)
 		}
@@ -118,15 +124,17 @@ func TestUntar(t *testing.T) {
 func TestDownloadResumes(t *testing.T) {
 	archive, dest := petsArchive(t), t.TempDir()
 	var ranges []string
-	server := serve(t, map[string][]byte{"/pets.tgz": archive}, func(w http.ResponseWriter, r *http.Request, h http.Handler) {
-		ranges = append(ranges, r.Header.Get("Range"))
-		if len(ranges) < 5 {
-			w = &breaking{w, 200_000}
-			defer func() { panic(http.ErrAbortHandler) }()
-		}
-		h.ServeHTTP(w, r)
-	})
-	if _, err := untar(context.Background(), impatient(), petsURL(server.URL, archive), dest, nil); err != nil {
+	server := serve(t, map[string][]byte{"/pets.tgz": archive},
+		func(w http.ResponseWriter, r *http.Request, h http.Handler) {
+			ranges = append(ranges, r.Header.Get("Range"))
+			if len(ranges) < 5 {
+				w = &breaking{w, 200_000}
+				defer func() { panic(http.ErrAbortHandler) }()
+			}
+			h.ServeHTTP(w, r)
+		})
+	if _, err := untar(context.Background(), impatient(), petsURL(server.URL, archive), dest,
+		nil); err != nil {
 		t.Fatal(err)
 	}
 	if len(ranges) != 5 || ranges[0] != "" || ranges[4] == "" || ranges[4] == ranges[3] {
@@ -152,11 +160,16 @@ func (b *breaking) Write(p []byte) (int, error) {
 
 func TestDownloadOfServersWithoutRanges(t *testing.T) {
 	archive, dest := petsArchive(t), t.TempDir()
-	server := serve(t, nil, func(w http.ResponseWriter, r *http.Request, _ http.Handler) { w.Write(archive) })
-	if err := os.WriteFile(filepath.Join(dest, "pets.tgz.part"), archive[:1000], 0o644); err != nil {
+	server := serve(t, nil, func(w http.ResponseWriter, r *http.Request,
+		_ http.Handler) {
+		w.Write(archive)
+	})
+	if err := os.WriteFile(filepath.Join(dest, "pets.tgz.part"), archive[:1000],
+		0o644); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := untar(context.Background(), impatient(), petsURL(server.URL, archive), dest, nil); err != nil {
+	if _, err := untar(context.Background(), impatient(), petsURL(server.URL, archive), dest,
+		nil); err != nil {
 		t.Error(err)
 	}
 }
@@ -169,10 +182,12 @@ func TestDownloadFailures(t *testing.T) {
 		serve http.HandlerFunc
 		want  string
 	}{
-		"not found":   {http.NotFound, "404"},
-		"other size":  {func(w http.ResponseWriter, r *http.Request) { w.Write(archive[:5000]) }, "5000 bytes"},
-		"other bytes": {func(w http.ResponseWriter, r *http.Request) { w.Write(other) }, "MD5 of its first MiB"},
-		"ill":         {func(w http.ResponseWriter, r *http.Request) { w.WriteHeader(503) }, "503"},
+		"not found": {http.NotFound, "404"},
+		"other size": {func(w http.ResponseWriter, r *http.Request) { w.Write(archive[:5000]) },
+			"5000 bytes"},
+		"other bytes": {func(w http.ResponseWriter, r *http.Request) { w.Write(other) },
+			"MD5 of its first MiB"},
+		"ill": {func(w http.ResponseWriter, r *http.Request) { w.WriteHeader(503) }, "503"},
 		"stalls": {func(w http.ResponseWriter, r *http.Request) {
 			w.Header().Set("Content-Length", fmt.Sprint(len(archive)))
 			w.Write(archive[:10])
@@ -191,8 +206,10 @@ func TestDownloadFailures(t *testing.T) {
 			server := httptest.NewServer(c.serve)
 			defer server.Close()
 			dest := t.TempDir()
-			_, err := untar(context.Background(), impatient(), petsURL(server.URL, archive), dest, nil)
-			says(t, name, err, c.want, server.URL+"/pets.tgz", "by hand", "wget -c", filepath.Join(dest, "pets.tgz"), "PetsSample")
+			_, err := untar(context.Background(), impatient(), petsURL(server.URL, archive), dest,
+				nil)
+			says(t, name, err, c.want, server.URL+"/pets.tgz", "by hand", "wget -c",
+				filepath.Join(dest, "pets.tgz"), "PetsSample")
 			if isDir(filepath.Join(dest, "pets")) {
 				t.Error("a folder was made all the same")
 			}
@@ -201,16 +218,19 @@ func TestDownloadFailures(t *testing.T) {
 }
 
 func TestMirror(t *testing.T) {
-	images, notes := gzipped(tarOf(t, file("images/a_1.jpg", "A"))), gzipped(tarOf(t, file("annotations/list.txt", "L")))
+	images, notes := gzipped(tarOf(t, file("images/a_1.jpg", "A"))),
+		gzipped(tarOf(t, file("annotations/list.txt", "L")))
 	server := serve(t, map[string][]byte{"/images": images, "/notes": notes}, nil)
 	u := petsURL(server.URL, images)
-	u.Mirror = []dataset.Archive{{URL: server.URL + "/images", File: "i.tgz", MD5: md5Hex(images)}, {URL: server.URL + "/notes", File: "n.tgz", MD5: md5Hex(notes)}}
+	u.Mirror = []dataset.Archive{{URL: server.URL + "/images", File: "i.tgz", MD5: md5Hex(images)},
+		{URL: server.URL + "/notes", File: "n.tgz", MD5: md5Hex(notes)}}
 	dest := t.TempDir()
 	dir, err := untar(context.Background(), impatient(), u, dest, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := contents(t, dir); len(got) != 2 || got["images/a_1.jpg"] != "A" || got["annotations/list.txt"] != "L" {
+	if got := contents(t, dir); len(got) != 2 || got["images/a_1.jpg"] != "A" ||
+		got["annotations/list.txt"] != "L" {
 		t.Errorf("%v", got)
 	}
 	u.Mirror[1].MD5 = md5Hex(images)
@@ -225,7 +245,8 @@ func TestWrongArchiveIsKept(t *testing.T) {
 	if err := os.WriteFile(mine, []byte("half of it"), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	_, err := untar(context.Background(), impatient(), petsURL("http://unused.invalid", petsArchive(t)), dest, nil)
+	_, err := untar(context.Background(), impatient(), petsURL("http://unused.invalid",
+		petsArchive(t)), dest, nil)
 	says(t, "wrong archive", err, mine, "10 bytes", "move it away")
 	if sizeOf(mine) != 10 {
 		t.Error("the user's file is gone")
@@ -258,10 +279,12 @@ func TestUntarCancelled(t *testing.T) {
 	if ctx.Err() == nil || err == nil || !strings.Contains(err.Error(), "canceled") {
 		t.Fatal(err)
 	}
-	if sizeOf(filepath.Join(dest, "pets.tgz.part")) == 0 && sizeOf(filepath.Join(dest, "pets.tgz")) == 0 {
+	if sizeOf(filepath.Join(dest, "pets.tgz.part")) == 0 &&
+		sizeOf(filepath.Join(dest, "pets.tgz")) == 0 {
 		t.Error("nothing kept")
 	}
-	if _, err := untar(context.Background(), impatient(), petsURL(server.URL, archive), dest, nil); err != nil {
+	if _, err := untar(context.Background(), impatient(), petsURL(server.URL, archive), dest,
+		nil); err != nil {
 		t.Error(err)
 	}
 }
@@ -280,8 +303,10 @@ func TestNoNetwork(t *testing.T) {
 	says(t, "refused", err, "no connection", "by hand", "wget -c", "PetsSample", address)
 
 	d := impatient() // a network that swallows everything
-	d.HTTP = &http.Client{Transport: &http.Transport{DialContext: func(ctx context.Context, network, _ string) (net.Conn, error) {
-		return (&net.Dialer{Timeout: 50 * time.Millisecond}).DialContext(ctx, network, "192.0.2.1:80")
+	d.HTTP = &http.Client{Transport: &http.Transport{DialContext: func(ctx context.Context, network,
+		_ string) (net.Conn, error) {
+		return (&net.Dialer{Timeout: 50 * time.Millisecond}).DialContext(ctx, network,
+			"192.0.2.1:80")
 	}}}
 	_, err = untar(context.Background(), d, u, t.TempDir(), nil)
 	says(t, "swallowed", err, "no connection", "by hand")

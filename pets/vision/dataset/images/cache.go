@@ -55,7 +55,9 @@ const reduceAbove = 1.5
 // picture at its own size.
 func OpenCache(dir string, maxSide int) (*Cache, error) {
 	if maxSide < 0 {
-		return nil, fmt.Errorf("image cache: the largest short side is %d: give twice the training size, or 0 for no limit", maxSide)
+		return nil,
+			fmt.Errorf(
+				"image cache: the largest short side is %d: give twice the training size, or 0 for no limit", maxSide)
 	}
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return nil, fmt.Errorf("image cache: %w: give a folder that can be written", err)
@@ -113,7 +115,8 @@ func (c *Cache) fill(data []byte) (entry, error) {
 		size := (c.maxSide + 1) / 2
 		fullW, fullH := p.Full()
 		rw, rh := ResizedTo(fullW, fullH, size, size)
-		if factor, w, h := Reduction(fullW, fullH, rw, rh); factor > reduceAbove && w <= p.W && h <= p.H {
+		if factor, w, h := Reduction(fullW, fullH, rw, rh); factor > reduceAbove && w <= p.W &&
+			h <= p.H {
 			p = p.Reduced(w, h)
 		}
 	}

@@ -154,7 +154,8 @@ func TestDamagedCacheFilesAreWrittenAnew(t *testing.T) {
 	}
 	flip := func(i int) []byte { b := slices.Clone(good); b[i] ^= 4; return b }
 	for name, bad := range map[string][]byte{
-		"a pixel": flip(len(good) - 5), "the width": flip(8), "the magic": flip(0), "the checksum": flip(24), "its end": good[:len(good)-1],
+		"a pixel": flip(len(good) - 5), "the width": flip(8), "the magic": flip(0),
+		"the checksum": flip(24), "its end": good[:len(good)-1],
 		"the header": good[:20], "everything": nil, "more than was": append(slices.Clone(good), 0),
 	} {
 		if err := os.Remove(file); err != nil { // not in place: the other cache still has it mapped

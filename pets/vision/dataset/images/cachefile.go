@@ -28,7 +28,8 @@ var errDamaged = errors.New("damaged cache file")
 // writeImage writes a cache file whole or not at all: no reader ever sees half of it.
 func writeImage(file string, p *RGB) error {
 	head := append(make([]byte, 0, cacheHeader), cacheMagic...)
-	for _, v := range []uint32{uint32(p.W), uint32(p.H), uint32(p.FullW), uint32(p.FullH), crc32.Checksum(p.Pix, castagnoli)} {
+	for _, v := range []uint32{uint32(p.W), uint32(p.H), uint32(p.FullW), uint32(p.FullH),
+		crc32.Checksum(p.Pix, castagnoli)} {
 		head = binary.LittleEndian.AppendUint32(head, v)
 	}
 	head = binary.LittleEndian.AppendUint32(head, crc32.Checksum(head, castagnoli))
@@ -82,7 +83,8 @@ func parseImage(data []byte) (*RGB, error) {
 	}
 	pix := data[cacheHeader:]
 	w, h := uint64(word(0)), uint64(word(1))
-	if w == 0 || h == 0 || w*h > uint64(len(pix)) || 3*w*h != uint64(len(pix)) || word(4) != crc32.Checksum(pix, castagnoli) {
+	if w == 0 || h == 0 || w*h > uint64(len(pix)) || 3*w*h != uint64(len(pix)) ||
+		word(4) != crc32.Checksum(pix, castagnoli) {
 		return nil, errDamaged
 	}
 	return &RGB{W: int(w), H: int(h), Pix: pix, FullW: int(word(2)), FullH: int(word(3))}, nil

@@ -100,7 +100,8 @@ type SizeError struct {
 }
 
 func (e *SizeError) Error() string {
-	return fmt.Sprintf("the %s is %d×%d pixels, the limit is %.3g million: scale it down", e.Format, e.W, e.H, float64(e.Limit)/1e6)
+	return fmt.Sprintf("the %s is %d×%d pixels, the limit is %.3g million: scale it down", e.Format,
+		e.W, e.H, float64(e.Limit)/1e6)
 }
 
 // decodeJPEG reads a JPEG, reduced where it has more pixels than the limit. A progressive one needs
@@ -114,7 +115,8 @@ func decodeJPEG(data []byte, info Info, limit int) (*RGB, error) {
 	if err != nil {
 		return nil, err
 	}
-	if ceilDiv(info.W, scale) > limit/ceilDiv(info.H, scale) || c.Progressive && info.W > 2*limit/info.H {
+	if ceilDiv(info.W, scale) > limit/ceilDiv(info.H, scale) || c.Progressive &&
+		info.W > 2*limit/info.H {
 		return nil, &SizeError{"JPEG", info.W, info.H, limit}
 	}
 	img, err := jpeg.Decode(data, scale)
@@ -210,14 +212,16 @@ func explain(data []byte, title string, err error) error {
 	case errors.As(err, &unsupported):
 		return fmt.Errorf("%w: save it as an ordinary JPEG of 8 bits", err)
 	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF), endsEarly(err.Error()):
-		return fmt.Errorf("the %s data ends early: the file (%d bytes) is cut off", title, len(data))
+		return fmt.Errorf("the %s data ends early: the file (%d bytes) is cut off", title,
+			len(data))
 	}
 	return fmt.Errorf("damaged %s: %w", title, err)
 }
 
 // endsEarly knows the decoders' own words for data that is cut off.
 func endsEarly(message string) bool {
-	for _, words := range []string{"not enough pixel data", "not enough image data", "unexpected EOF"} {
+	for _, words := range []string{"not enough pixel data", "not enough image data",
+		"unexpected EOF"} {
 		if strings.Contains(message, words) {
 			return true
 		}

@@ -47,7 +47,10 @@ func pngOf(t testing.TB, m image.Image) []byte {
 }
 
 func jpegOf(t testing.TB, m image.Image) []byte {
-	return encoded(t, func(b *bytes.Buffer) error { return jpeg.Encode(b, m, &jpeg.Options{Quality: 95}) })
+	return encoded(t, func(b *bytes.Buffer) error {
+		return jpeg.Encode(b, m,
+			&jpeg.Options{Quality: 95})
+	})
 }
 
 func TestDecodeFormats(t *testing.T) {
@@ -78,7 +81,8 @@ func TestDecodeWebP(t *testing.T) {
 func TestConversions(t *testing.T) {
 	r := image.Rect(0, 0, 2, 1)
 	see := color.NRGBA{R: 200, G: 100, B: 50, A: 3} // multiplied by alpha these would be lost
-	nrgba, nrgba64, palette := image.NewNRGBA(r), image.NewNRGBA64(r), image.NewPaletted(r, color.Palette{color.Black, see})
+	nrgba, nrgba64, palette := image.NewNRGBA(r), image.NewNRGBA64(r),
+		image.NewPaletted(r, color.Palette{color.Black, see})
 	grey, grey16 := image.NewGray(r), image.NewGray16(r)
 	nrgba.Set(1, 0, see)
 	nrgba64.SetNRGBA64(1, 0, color.NRGBA64{R: 200 << 8, G: 100 << 8, B: 50<<8 | 255, A: 1})
@@ -115,7 +119,8 @@ func TestGIF(t *testing.T) {
 	colours := color.Palette{color.RGBA{10, 20, 30, 255}, color.RGBA{}}
 	frame := image.NewPaletted(image.Rect(1, 1, 3, 2), colours)
 	frame.SetColorIndex(2, 1, 1)
-	g := &gif.GIF{Image: []*image.Paletted{frame, frame}, Delay: []int{0, 0}, Config: image.Config{Width: 4, Height: 3, ColorModel: colours}}
+	g := &gif.GIF{Image: []*image.Paletted{frame, frame}, Delay: []int{0, 0},
+		Config: image.Config{Width: 4, Height: 3, ColorModel: colours}}
 	data := encoded(t, func(b *bytes.Buffer) error { return gif.EncodeAll(b, g) })
 	const table = 13 // of global colours, after the header
 	copy(data[table+3:], []byte{90, 80, 70})
@@ -138,11 +143,12 @@ func TestJPEGEnds(t *testing.T) {
 		t.Fatal(err)
 	}
 	for name, changed := range map[string][]byte{
-		"no end marker":     data[:len(data)-2],
-		"bytes after it":    append(slices.Clone(data), "trailing garbage"...),
-		"bytes before EOI":  slices.Concat(data[:len(data)-2], []byte{1, 2, 3}, data[len(data)-2:]),
-		"a picture behind":  slices.Concat(data, data),
-		"fill before EOI":   slices.Concat(data[:len(data)-2], []byte{0xff, 0xff}, data[len(data)-2:]),
+		"no end marker":    data[:len(data)-2],
+		"bytes after it":   append(slices.Clone(data), "trailing garbage"...),
+		"bytes before EOI": slices.Concat(data[:len(data)-2], []byte{1, 2, 3}, data[len(data)-2:]),
+		"a picture behind": slices.Concat(data, data),
+		"fill before EOI": slices.Concat(data[:len(data)-2], []byte{0xff, 0xff},
+			data[len(data)-2:]),
 		"unknown APP first": slices.Concat(data[:2], []byte{0xff, 0xee, 0, 4, 9, 9}, data[2:]),
 	} {
 		p, err := Decode(changed, Options{})
@@ -164,12 +170,14 @@ func TestBrokenPictures(t *testing.T) {
 		data []byte
 		want []string
 	}{
-		"bomb.png":   {bomb, []string{"1048576×1048576", "scale it down"}},
-		"empty.jpg":  {nil, []string{"empty"}},
-		"page.jpg":   {[]byte("<html>404 not found</html>"), []string{"a web page, which is not read"}},
+		"bomb.png":  {bomb, []string{"1048576×1048576", "scale it down"}},
+		"empty.jpg": {nil, []string{"empty"}},
+		"page.jpg": {[]byte("<html>404 not found</html>"),
+			[]string{"a web page, which is not read"}},
 		"header.jpg": {jpegOf(t, ramp(8, 8).Image())[:30], []string{"ends early"}},
 		"cut.png":    {pngOf(t, ramp(40, 40).Image())[:200], []string{"PNG data ends early"}},
-		"garbage.jpg": {slices.Concat(jpegOf(t, ramp(8, 8).Image())[:200], bytes.Repeat([]byte{0xff, 0xc4}, 90)),
+		"garbage.jpg": {slices.Concat(jpegOf(t, ramp(8, 8).Image())[:200],
+			bytes.Repeat([]byte{0xff, 0xc4}, 90)),
 			[]string{"JPEG"}},
 	} {
 		if err := os.WriteFile(filepath.Join(dir, name), c.data, 0o644); err != nil {
@@ -178,7 +186,8 @@ func TestBrokenPictures(t *testing.T) {
 		_, err := DecodeFile(filepath.Join(dir, name), Options{})
 		says(t, name, err, append(c.want, name+": ")...)
 	}
-	if err := os.WriteFile(filepath.Join(dir, "good.jpg"), jpegOf(t, ramp(8, 8).Image()), 0o644); err != nil {
+	if err := os.WriteFile(filepath.Join(dir, "good.jpg"), jpegOf(t, ramp(8, 8).Image()),
+		0o644); err != nil {
 		t.Fatal(err)
 	}
 	files, err := dataset.ImageFiles(dir, false)
@@ -187,12 +196,14 @@ func TestBrokenPictures(t *testing.T) {
 	}
 	files = append(files, filepath.Join(dir, "gone.jpg"))
 	seen := 0
-	bad := Verify(context.Background(), files, VerifyOptions{Progress: func(done, total int) { seen = max(seen, done) }})
+	bad := Verify(context.Background(), files,
+		VerifyOptions{Progress: func(done, total int) { seen = max(seen, done) }})
 	if len(bad) != 7 || seen != 8 {
 		t.Errorf("%d of 7 broken pictures found, progress to %d of 8: %v", len(bad), seen, bad)
 	}
 	for i, b := range bad {
-		if b.Reason == "" || strings.Contains(b.Reason, dir) || i > 0 && i < 6 && b.Path < bad[i-1].Path {
+		if b.Reason == "" || strings.Contains(b.Reason, dir) || i > 0 && i < 6 &&
+			b.Path < bad[i-1].Path {
 			t.Errorf("report %d: %+v", i, b)
 		}
 	}
@@ -235,8 +246,10 @@ func TestOrientations(t *testing.T) {
 	at := func(x, y int) []uint8 { return p.Pix[3*(y*32+x):][:3] }
 	for y := range 16 {
 		for x := range 32 {
-			copy(at(x, y), map[[2]bool][]uint8{{false, false}: {255, 0, 0}, {true, false}: {0, 255, 0},
-				{false, true}: {0, 0, 255}, {true, true}: {255, 255, 255}}[[2]bool{x >= 16, y >= 8}])
+			copy(at(x, y), map[[2]bool][]uint8{{false, false}: {255, 0, 0},
+				{true, false}: {0, 255, 0},
+				{false, true}: {0, 0, 255}, {true, true}: {255, 255, 255}}[[2]bool{x >= 16,
+				y >= 8}])
 		}
 	}
 	letter := func(q *RGB, x, y int) byte {
@@ -252,7 +265,8 @@ func TestOrientations(t *testing.T) {
 		return 'B'
 	}
 	data := jpegOf(t, p.Image())
-	for o, want := range []string{1: "RGBW", 2: "GRWB", 3: "WBGR", 4: "BWRG", 5: "RBGW", 6: "BRWG", 7: "WGBR", 8: "GWRB"} {
+	for o, want := range []string{1: "RGBW", 2: "GRWB", 3: "WBGR", 4: "BWRG", 5: "RBGW", 6: "BRWG",
+		7: "WGBR", 8: "GWRB"} {
 		if o == 0 {
 			continue
 		}
@@ -263,19 +277,22 @@ func TestOrientations(t *testing.T) {
 				t.Fatal(err)
 			}
 			w, h := q.W-1, q.H-1
-			if got := string([]byte{letter(q, 0, 0), letter(q, w, 0), letter(q, 0, h), letter(q, w, h)}); got != want {
+			if got := string([]byte{letter(q, 0, 0), letter(q, w, 0), letter(q, 0, h),
+				letter(q, w, h)}); got != want {
 				t.Errorf("orientation %d: corners %s, want %s", o, got, want)
 			}
 			if (q.W == 16) != (o >= 5) {
 				t.Errorf("orientation %d: size %d×%d", o, q.W, q.H)
 			}
-			if q, err := Decode(turned, Options{IgnoreEXIF: true}); err != nil || q.W != 32 || letter(q, 0, 0) != 'R' {
+			if q, err := Decode(turned, Options{IgnoreEXIF: true}); err != nil || q.W != 32 ||
+				letter(q, 0, 0) != 'R' {
 				t.Errorf("orientation %d is not ignored", o)
 			}
 		}
 	}
 	for _, o := range []uint16{0, 9, 65535} {
-		if q, err := Decode(withEXIF(data, exifBlock(binary.BigEndian, o)), Options{}); err != nil || letter(q, 0, 0) != 'R' || q.W != 32 {
+		if q, err := Decode(withEXIF(data, exifBlock(binary.BigEndian, o)),
+			Options{}); err != nil || letter(q, 0, 0) != 'R' || q.W != 32 {
 			t.Errorf("impossible orientation %d changed the picture", o)
 		}
 	}
@@ -365,7 +382,8 @@ func says(t *testing.T, name string, err error, words ...string) {
 func TestLargeImages(t *testing.T) {
 	p := ramp(100, 60)
 	data := withEXIF(jpegOf(t, p.Image()), exifBlock(binary.LittleEndian, 6))
-	for limit, want := range map[int][2]int{6000: {60, 100}, 5999: {30, 50}, 1499: {15, 25}, 120: {8, 13}} {
+	for limit, want := range map[int][2]int{6000: {60, 100}, 5999: {30, 50}, 1499: {15, 25},
+		120: {8, 13}} {
 		q, err := Decode(data, Options{MaxPixels: limit})
 		if err != nil || q.W != want[0] || q.H != want[1] {
 			t.Errorf("limit %d: %+v, %v, want %v", limit, q, err, want)

@@ -100,7 +100,8 @@ var otherFormats = []struct{ magic, what, advice string }{
 	{"MM\x00+", "a BigTIFF image", convertIt},
 	{"\x00\x00\x01\x00", "an icon (ICO)", convertIt},
 	{"%PDF", "a PDF", "export its images"},
-	{"version https://git-lfs", "a Git LFS pointer instead of the image", "run git lfs pull in its repository"},
+	{"version https://git-lfs", "a Git LFS pointer instead of the image",
+		"run git lfs pull in its repository"},
 	{"PK\x03\x04", "a zip archive", "unpack it"},
 	{"\x1f\x8b", "a gzip archive", "unpack it"},
 	{"\x00\x05\x16\x07", "a Mac's resource file", "delete it"},
@@ -126,7 +127,8 @@ func unreadable(data []byte) *FormatError {
 		switch {
 		case brand == "avif" || brand == "avis":
 			return &FormatError{"an AVIF image", convertIt}
-		case strings.HasPrefix(brand, "hei") || strings.HasPrefix(brand, "hev") || brand == "mif1" || brand == "msf1":
+		case strings.HasPrefix(brand, "hei") || strings.HasPrefix(brand, "hev") ||
+			brand == "mif1" || brand == "msf1":
 			return &FormatError{"a HEIC image, as iPhones store photos", convertIt}
 		case brand == "crx ":
 			return &FormatError{"a camera's raw file", convertIt}
@@ -142,10 +144,12 @@ func unreadable(data []byte) *FormatError {
 	switch {
 	case strings.HasPrefix(start, "<!doctype html") || strings.HasPrefix(start, "<html"):
 		return &FormatError{"a web page", "download the image itself"}
-	case strings.HasPrefix(start, "<svg") || strings.HasPrefix(start, "<?xml") && strings.Contains(start, "<svg"):
+	case strings.HasPrefix(start, "<svg") || strings.HasPrefix(start, "<?xml") &&
+		strings.Contains(start, "<svg"):
 		return &FormatError{"an SVG drawing", convertIt}
 	case strings.Trim(start, "\x00") == "":
 		return &FormatError{"a file of zeros", "the download or the disk failed: fetch it again"}
 	}
-	return &FormatError{Advice: fmt.Sprintf("(it begins with %q; want JPEG, PNG, GIF, WebP, TIFF or BMP)", data[:min(len(data), 12)])}
+	return &FormatError{Advice: fmt.Sprintf(
+		"(it begins with %q; want JPEG, PNG, GIF, WebP, TIFF or BMP)", data[:min(len(data), 12)])}
 }

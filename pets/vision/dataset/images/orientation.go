@@ -11,8 +11,8 @@ var metaFormats = map[string]imagemeta.ImageFormat{
 	"jpeg": imagemeta.JPEG, "png": imagemeta.PNG, "webp": imagemeta.WebP, "tiff": imagemeta.TIFF,
 }
 
-// orientation finds the EXIF orientation (1…8) in a file of a format; 1, upright, when there is none
-// or it makes no sense.
+// orientation finds the EXIF orientation (1…8) in a file of a format; 1, upright, when there is
+// none or it makes no sense.
 func orientation(data []byte, format string) int {
 	kind, ok := metaFormats[format]
 	if !ok {
@@ -22,7 +22,10 @@ func orientation(data []byte, format string) int {
 	// an error means EXIF that is damaged: the image may be whole all the same
 	_, _ = imagemeta.Decode(imagemeta.Options{
 		R: bytes.NewReader(data), ImageFormat: kind, Sources: imagemeta.EXIF,
-		ShouldHandleTag: func(tag imagemeta.TagInfo) bool { return tag.Tag == "Orientation" && tag.Namespace == "IFD0" },
+		ShouldHandleTag: func(tag imagemeta.TagInfo) bool {
+			return tag.Tag == "Orientation" &&
+				tag.Namespace == "IFD0"
+		},
 		HandleTag: func(tag imagemeta.TagInfo) error {
 			if v, ok := tag.Value.(uint16); ok && v >= 1 && v <= 8 {
 				found = int(v)

@@ -7,7 +7,8 @@ import "math"
 // side.
 func ResizedTo(w, h, tw, th int) (rw, rh int) {
 	ratio := min(float64(h)/float64(th), float64(w)/float64(tw))
-	return max(1, int(math.RoundToEven(float64(w)/ratio))), max(1, int(math.RoundToEven(float64(h)/ratio)))
+	return max(1, int(math.RoundToEven(float64(w)/ratio))),
+		max(1, int(math.RoundToEven(float64(h)/ratio)))
 }
 
 // Reduction says by how much fastai averages a w×h picture before it is resized to rw×rh (§4.2e):
@@ -43,7 +44,8 @@ func (p *RGB) Area(w, h int, buf []float32) []float32 {
 				r, g, b = r+uint64(sums[3*x]), g+uint64(sums[3*x+1]), b+uint64(sums[3*x+2])
 			}
 			n := float64((right - left) * (bottom - top))
-			row[3*j], row[3*j+1], row[3*j+2] = float32(float64(r)/n), float32(float64(g)/n), float32(float64(b)/n)
+			row[3*j], row[3*j+1], row[3*j+2] = float32(float64(r)/n), float32(float64(g)/n),
+				float32(float64(b)/n)
 		}
 	}
 	return out

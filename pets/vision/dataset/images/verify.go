@@ -34,7 +34,8 @@ func Verify(ctx context.Context, files []string, o VerifyOptions) []Bad {
 	var group sync.WaitGroup
 	for range min(workers, len(files)) {
 		group.Go(func() {
-			for i := next.Add(1) - 1; i < int64(len(files)) && ctx.Err() == nil; i = next.Add(1) - 1 {
+			for i := next.Add(1) - 1; i < int64(len(files)) &&
+				ctx.Err() == nil; i = next.Add(1) - 1 {
 				if _, err := DecodeFile(files[i], o.Decode); err != nil {
 					reasons[i] = reason(err)
 				}

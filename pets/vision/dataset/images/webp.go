@@ -20,8 +20,8 @@ type webp struct {
 
 var errWebP = errors.New("no frame with an image")
 
-// webpChunks calls visit for each chunk, until it returns false. A chunk that is cut off is given as
-// far as it goes.
+// webpChunks calls visit for each chunk, until it returns false. A chunk that is cut off is given
+// as far as it goes.
 func webpChunks(data []byte, visit func(name string, body []byte) bool) {
 	for len(data) >= 8 {
 		size := int64(binary.LittleEndian.Uint32(data[4:]))

@@ -17,7 +17,10 @@ import (
 const PluginVar = "GOPETS_TEST_PLUGIN"
 
 var (
-	goOnce  = sync.OnceValues(func() (*engine.Engine, error) { return engine.Open(engine.Options{Spec: "go"}) })
+	goOnce = sync.OnceValues(func() (*engine.Engine,
+		error) {
+		return engine.Open(engine.Options{Spec: "go"})
+	})
 	xlaOnce = sync.OnceValues(openXLA)
 )
 

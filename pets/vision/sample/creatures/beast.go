@@ -52,7 +52,8 @@ type pose struct {
 }
 
 func (b beast) draw(c *paint.Canvas, r paint.Rand, w float64, s paint.Scene) {
-	p := pose{Rand: r, sun: s.Sun, yaw: r.Around(0.75), nod: r.Around(0.4), seed: math.Floor(r.Range(0, 90)), finer: r.Range(5, 8)}
+	p := pose{Rand: r, sun: s.Sun, yaw: r.Around(0.75), nod: r.Around(0.4),
+		seed: math.Floor(r.Range(0, 90)), finer: r.Range(5, 8)}
 	p.gaze = paint.Pt{X: r.Around(0.22), Y: r.Around(0.12)}
 	if r.Chance(0.12) {
 		p.lid = r.Range(0.3, 0.9)
@@ -129,7 +130,8 @@ func (b beast) part(c *paint.Canvas, p pose, outline paint.Path, o paint.Oval, b
 
 func (b beast) bust(c *paint.Canvas, p pose) {
 	k := b.stout
-	b.part(c, p, paint.Mirror(0, 0.2, 0.75*k, 0.7, 1.15*k, 1.5, 1.25*k, 3, 0, 3), paint.Disc(0, 1.6, 1.3*k, 1.4, 0), 0.8)
+	b.part(c, p, paint.Mirror(0, 0.2, 0.75*k, 0.7, 1.15*k, 1.5, 1.25*k, 3, 0, 3),
+		paint.Disc(0, 1.6, 1.3*k, 1.4, 0), 0.8)
 	b.drawCollar(c, p)
 	c.Shadow(0, 0.85, 1.0, 0.5, 0.45)
 }
@@ -138,13 +140,16 @@ func (b beast) sit(c *paint.Canvas, p pose) {
 	k := b.stout
 	b.tail.draw(c, b, p, -0.75*k, 2.0, -1)
 	for _, side := range []float64{-1, 1} {
-		b.part(c, p, paint.Ellipse(side*0.78*k, 1.95, 0.55*k, 0.55), paint.Disc(side*0.78*k, 1.95, 0.55*k, 0.55, 0), 0)
+		b.part(c, p, paint.Ellipse(side*0.78*k, 1.95, 0.55*k, 0.55), paint.Disc(side*0.78*k, 1.95,
+			0.55*k, 0.55, 0), 0)
 		b.foot(c, p, side*0.85*k, 2.4, 0.42, 0.2)
 	}
-	b.part(c, p, paint.Mirror(0, 0.3, 0.6*k, 0.65, 0.85*k, 1.5, 0.8*k, 2.2, 0, 2.42), paint.Disc(0, 1.4, 0.95*k, 1.15, 0), 0.85)
+	b.part(c, p, paint.Mirror(0, 0.3, 0.6*k, 0.65, 0.85*k, 1.5, 0.8*k, 2.2, 0, 2.42),
+		paint.Disc(0, 1.4, 0.95*k, 1.15, 0), 0.85)
 	for _, side := range []float64{-1, 1} {
 		x := side * 0.32 * k
-		b.part(c, p, paint.Smooth(x-0.22, 1.2, x+0.22, 1.2, x+0.2, 2.3, x+0.05, 2.5, x-0.15, 2.45), paint.Disc(x, 1.8, 0.3, 0.75, 0), 0)
+		b.part(c, p, paint.Smooth(x-0.22, 1.2, x+0.22, 1.2, x+0.2, 2.3, x+0.05, 2.5, x-0.15, 2.45),
+			paint.Disc(x, 1.8, 0.3, 0.75, 0), 0)
 		b.foot(c, p, x, 2.42, 0.27, 0.17)
 	}
 	b.drawCollar(c, p)
@@ -157,7 +162,8 @@ func (b beast) stand(c *paint.Canvas, p pose) {
 	legs := func(dx, dark float64) {
 		for _, x := range []float64{-1.1, 0.85} {
 			x += dx
-			b.part(c, p, paint.Smooth(x-0.28, 0.1, x+0.28, 0.1, x+0.2, 1.4, x+0.05, 1.62, x-0.18, 1.55), paint.Disc(x, 0.8, 0.3, 0.9, 0), 0)
+			b.part(c, p, paint.Smooth(x-0.28, 0.1, x+0.28, 0.1, x+0.2, 1.4, x+0.05, 1.62, x-0.18,
+				1.55), paint.Disc(x, 0.8, 0.3, 0.9, 0), 0)
 			b.foot(c, p, x+0.06, 1.52, 0.25, 0.13)
 			if dark > 0 {
 				c.Shadow(x, 0.6, 0.6, 1.2, dark)
@@ -166,7 +172,8 @@ func (b beast) stand(c *paint.Canvas, p pose) {
 	}
 	legs(0.42, 0.4)
 	h := 0.72 * k
-	b.part(c, p, paint.Smooth(-1.55, -0.2, -1.1, -h, 0, -0.95*h, 0.9, -1.1*h, 1.45, -0.5, 1.35, 0.35, 0.6, 0.75*h+0.1, -0.6, 0.62*h+0.1, -1.35, 0.5), paint.Disc(-0.1, 0, 1.65, 0.85, 0), 0)
+	b.part(c, p, paint.Smooth(-1.55, -0.2, -1.1, -h, 0, -0.95*h, 0.9, -1.1*h, 1.45, -0.5, 1.35,
+		0.35, 0.6, 0.75*h+0.1, -0.6, 0.62*h+0.1, -1.35, 0.5), paint.Disc(-0.1, 0, 1.65, 0.85, 0), 0)
 	c.Glow(paint.Disc(0, 0.62*h, 0.9, 0.22, 0), b.belly, 0.7, 0.3)
 	legs(0, 0)
 	c.Shadow(1.2, -0.2, 0.8, 0.7, 0.35)
@@ -176,10 +183,12 @@ func (b beast) lie(c *paint.Canvas, p pose) {
 	k := b.stout
 	b.tail.draw(c, b, p, -1.75, 0.35, -1)
 	h := 0.85 * k
-	b.part(c, p, paint.Smooth(-1.9, 0.3, -1.5, -0.75*h, -0.5, -0.95*h, 0.6, -0.8*h, 1.5, -0.1, 1.6, 0.75, 0, 0.85, -1.6, 0.85), paint.Disc(-0.2, 0, 1.9, 0.95, 0), 0)
+	b.part(c, p, paint.Smooth(-1.9, 0.3, -1.5, -0.75*h, -0.5, -0.95*h, 0.6, -0.8*h, 1.5, -0.1, 1.6,
+		0.75, 0, 0.85, -1.6, 0.85), paint.Disc(-0.2, 0, 1.9, 0.95, 0), 0)
 	b.part(c, p, paint.Ellipse(-1.15, 0.35, 0.62, 0.5), paint.Disc(-1.15, 0.35, 0.62, 0.5, 0), 0)
 	b.foot(c, p, -0.75, 0.78, 0.42, 0.16)
-	b.part(c, p, paint.Smooth(0.9, 0.45, 1.7, 0.5, 2.0, 0.7, 1.9, 0.9, 0.9, 0.9), paint.Disc(1.4, 0.7, 0.6, 0.25, 0), 0)
+	b.part(c, p, paint.Smooth(0.9, 0.45, 1.7, 0.5, 2.0, 0.7, 1.9, 0.9, 0.9, 0.9),
+		paint.Disc(1.4, 0.7, 0.6, 0.25, 0), 0)
 	b.foot(c, p, 1.95, 0.78, 0.22, 0.15)
 	c.Shadow(0.9, 0.35, 1, 0.5, 0.45)
 }
@@ -197,6 +206,7 @@ func (b beast) foot(c *paint.Canvas, p pose, x, y, rx, ry float64) {
 		c.Light(x, y, rx, ry, p.sun, 0.1, p.finer)
 	})
 	for _, d := range []float64{-0.3, 0.3} {
-		c.FillSoft(paint.Stroke(0.05, 0.03, x+d*rx, y+ry*0.2, x+d*rx*1.1, y+ry*0.9), tint.Darker(0.6), 0.7)
+		c.FillSoft(paint.Stroke(0.05, 0.03, x+d*rx, y+ry*0.2, x+d*rx*1.1, y+ry*0.9),
+			tint.Darker(0.6), 0.7)
 	}
 }

@@ -20,11 +20,13 @@ var update = flag.Bool("update", false, "rewrite testdata/pixels.txt")
 // reproduced any more.
 func TestPixelsStay(t *testing.T) {
 	if runtime.GOARCH != "amd64" {
-		t.Skipf("the pixels are recorded on amd64; %s may round some of them differently", runtime.GOARCH)
+		t.Skipf("the pixels are recorded on amd64; %s may round some of them differently",
+			runtime.GOARCH)
 	}
 	var now strings.Builder
 	for class, name := range Classes() {
-		fmt.Fprintf(&now, "%s %x\n", name, sha256.Sum256(Draw(class, rand.New(rand.NewPCG(5, uint64(class)))).Pix))
+		fmt.Fprintf(&now, "%s %x\n", name,
+			sha256.Sum256(Draw(class, rand.New(rand.NewPCG(5, uint64(class)))).Pix))
 	}
 	const file = "testdata/pixels.txt"
 	if *update {
@@ -39,7 +41,8 @@ func TestPixelsStay(t *testing.T) {
 	old := strings.Split(string(want), "\n")
 	for i, row := range strings.Split(now.String(), "\n") {
 		if i >= len(old) || row != old[i] {
-			t.Fatalf("row %d of %s is now %q: the pictures have changed, so the embedded backbones must be trained again (then run with -update)", i+1, file, row)
+			t.Fatalf(
+				"row %d of %s is now %q: the pictures have changed, so the embedded backbones must be trained again (then run with -update)", i+1, file, row)
 		}
 	}
 }

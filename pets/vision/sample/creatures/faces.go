@@ -22,7 +22,8 @@ func darkEyes(c *paint.Canvas, b *beast) {
 
 func paleCheeks(c *paint.Canvas, b *beast) {
 	both(func(s float64) {
-		c.Glow(paint.Disc(s*0.62*b.wide, 0.5, 0.5, 0.38, -s*0.5), b.belly.Mix(hex(0xf6efe4), 0.8), 1, 0.6)
+		c.Glow(paint.Disc(s*0.62*b.wide, 0.5, 0.5, 0.38, -s*0.5), b.belly.Mix(hex(0xf6efe4), 0.8),
+			1, 0.6)
 		c.Glow(paint.Disc(s*b.eyeApart, b.eyeUp-0.3, 0.18, 0.1, 0), hex(0xf6efe4), 0.6, 0.4)
 	})
 }
@@ -36,7 +37,10 @@ func banditMask(c *paint.Canvas, b *beast) {
 
 func twoStripes(c *paint.Canvas, b *beast) {
 	c.Glow(paint.Disc(0, 0, 0.95, 1.3, 0), hex(0xeae7e2), 1, 0.8)
-	both(func(s float64) { c.Glow(paint.Disc(s*0.46*b.wide, -0.15, 0.24, 1.05, s*0.12), b.mark, 1, 0.8) })
+	both(func(s float64) {
+		c.Glow(paint.Disc(s*0.46*b.wide, -0.15, 0.24, 1.05, s*0.12), b.mark, 1,
+			0.8)
+	})
 }
 
 func browStripe(c *paint.Canvas, b *beast) {
@@ -52,7 +56,10 @@ func crescentChin(c *paint.Canvas, b *beast) {
 	c.Glow(paint.Disc(0, 1.0, 0.7, 0.22, 0), b.snoutTint, 0.9, 0.6)
 }
 
-func darkFace(c *paint.Canvas, b *beast) { c.Glow(paint.Disc(0, 0.25, 0.72, 0.95, 0), b.mark, 1, 0.85) }
+func darkFace(c *paint.Canvas, b *beast) {
+	c.Glow(paint.Disc(0, 0.25, 0.72, 0.95, 0), b.mark, 1,
+		0.85)
+}
 
 func paleFace(c *paint.Canvas, b *beast) {
 	both(func(s float64) { c.Glow(paint.Disc(s*0.3, -0.12, 0.42, 0.42, 0), b.mark, 1, 0.8) })
@@ -61,7 +68,8 @@ func paleFace(c *paint.Canvas, b *beast) {
 
 func longNose(c *paint.Canvas, b *beast) {
 	c.Glow(paint.Disc(0, 0.9, 0.6, 0.3, 0), b.belly, 0.9, 0.4)
-	c.Fill(paint.Smooth(-0.16, 0.05, 0, -0.08, 0.16, 0.05, 0.22, 0.5, 0, 0.62, -0.22, 0.5), b.nose.Lighter(0.12))
+	c.Fill(paint.Smooth(-0.16, 0.05, 0, -0.08, 0.16, 0.05, 0.22, 0.5, 0, 0.62, -0.22, 0.5),
+		b.nose.Lighter(0.12))
 }
 
 func tusks(c *paint.Canvas, b *beast) {
@@ -94,8 +102,10 @@ func antlers(c *paint.Canvas, b *beast, r paint.Rand) {
 	k := hex(0x8a6a48).Vary(r, 0.2)
 	grow := r.Range(0.85, 1.15)
 	both(func(s float64) {
-		c.Fill(paint.Stroke(0.15, 0.05, s*0.25, -0.8, s*0.6*grow, -1.3*grow, s*0.75*grow, -2.0*grow), k)
-		c.Fill(paint.Stroke(0.11, 0.03, s*0.5*grow, -1.2*grow, s*0.95*grow, -1.4*grow, s*1.15*grow, -1.75*grow), k)
+		c.Fill(paint.Stroke(0.15, 0.05, s*0.25, -0.8, s*0.6*grow, -1.3*grow, s*0.75*grow,
+			-2.0*grow), k)
+		c.Fill(paint.Stroke(0.11, 0.03, s*0.5*grow, -1.2*grow, s*0.95*grow, -1.4*grow, s*1.15*grow,
+			-1.75*grow), k)
 		c.Fill(paint.Stroke(0.1, 0.03, s*0.35, -1.0, s*0.2, -1.35, s*0.25, -1.6*grow), k)
 	})
 }
@@ -104,14 +114,16 @@ func shovels(c *paint.Canvas, b *beast, r paint.Rand) {
 	k := hex(0xa58a64).Vary(r, 0.2)
 	both(func(s float64) {
 		c.Fill(paint.Stroke(0.16, 0.14, s*0.3, -0.75, s*0.8, -0.95), k)
-		c.Fill(paint.Smooth(s*0.7, -0.85, s*1.3, -0.8, s*1.75, -1.1, s*1.6, -1.2, s*1.65, -1.5, s*1.4, -1.3, s*1.35, -1.65, s*1.1, -1.35, s*0.95, -1.6, s*0.8, -1.15), k)
+		c.Fill(paint.Smooth(s*0.7, -0.85, s*1.3, -0.8, s*1.75, -1.1, s*1.6, -1.2, s*1.65, -1.5,
+			s*1.4, -1.3, s*1.35, -1.65, s*1.1, -1.35, s*0.95, -1.6, s*0.8, -1.15), k)
 	})
 }
 
 func curledHorns(c *paint.Canvas, b *beast, r paint.Rand) {
 	k := hex(0xb79a6c).Vary(r, 0.2)
 	both(func(s float64) {
-		p := paint.Stroke(0.42, 0.08, s*0.4, -0.75, s*0.95, -0.95, s*1.4, -0.45, s*1.3, 0.2, s*0.9, 0.25, s*0.85, -0.1)
+		p := paint.Stroke(0.42, 0.08, s*0.4, -0.75, s*0.95, -0.95, s*1.4, -0.45, s*1.3, 0.2, s*0.9,
+			0.25, s*0.85, -0.1)
 		c.Paint(p, paint.Coat(k, k.Darker(0.5), paint.Field(paint.Stripes(5, 0.3, 7)).Turned(0.9)))
 	})
 }
@@ -121,7 +133,8 @@ func straightHorns(c *paint.Canvas, b *beast, r paint.Rand) {
 	long := r.Range(0.8, 1.1)
 	both(func(s float64) {
 		p := paint.Stroke(0.28, 0.04, s*0.3, -0.75, s*0.42, -1.2*long, s*0.62, -1.8*long)
-		c.Paint(p, paint.Coat(k, k.Lighter(0.4), paint.Field(paint.Stripes(6, 0.4, 5)).Turned(1.57)))
+		c.Paint(p, paint.Coat(k, k.Lighter(0.4),
+			paint.Field(paint.Stripes(6, 0.4, 5)).Turned(1.57)))
 	})
 }
 
@@ -140,7 +153,8 @@ func nubs(c *paint.Canvas, b *beast, r paint.Rand) {
 }
 
 func oneHorn(c *paint.Canvas, b *beast, r paint.Rand) {
-	c.Paint(paint.Stroke(0.32, 0.03, 0, -0.75, 0.03, -1.2, 0.1, -r.Range(1.6, 2)), paint.Coat(hex(0xf6ead0), hex(0xd9b070), paint.Field(paint.Stripes(5, 0.4, 5)).Turned(1.2)))
+	c.Paint(paint.Stroke(0.32, 0.03, 0, -0.75, 0.03, -1.2, 0.1, -r.Range(1.6, 2)),
+		paint.Coat(hex(0xf6ead0), hex(0xd9b070), paint.Field(paint.Stripes(5, 0.4, 5)).Turned(1.2)))
 }
 
 func antennae(c *paint.Canvas, b *beast, r paint.Rand) {
@@ -152,6 +166,7 @@ func antennae(c *paint.Canvas, b *beast, r paint.Rand) {
 }
 
 func quills(c *paint.Canvas, b *beast, r paint.Rand) {
-	halo := paint.Ellipse(0, -0.25, 1.15*b.wide, 1.05).Furry(r, 0.45, max(0.13, 2/c.Unit()), 0, -0.2)
+	halo := paint.Ellipse(0, -0.25, 1.15*b.wide, 1.05).Furry(r, 0.45, max(0.13, 2/c.Unit()), 0,
+		-0.2)
 	c.Paint(halo, paint.Coat(b.mark, b.mark.Lighter(0.45), paint.Speckles(9, 1, 4)))
 }

@@ -21,7 +21,8 @@ func (b beast) head(c *paint.Canvas, p pose) {
 	if b.ear != flap {
 		drawEars()
 	}
-	outline := paint.Mirror(0, -0.98, 0.62*w, -0.8, 0.98*w, -0.1, 0.8*w*b.jaw, 0.62, 0.4*b.jaw, 0.95, 0, 1.0)
+	outline := paint.Mirror(0, -0.98, 0.62*w, -0.8, 0.98*w, -0.1, 0.8*w*b.jaw, 0.62, 0.4*b.jaw,
+		0.95, 0, 1.0)
 	c.Within(outline.Furry(p.Rand, b.fur, max(b.fur*0.8, 2.4/c.Unit()), 0, 0.35), func() {
 		dx, dy := p.turned(0, 0, 0.8)
 		c.At(paint.Move(dx, dy), func() { c.Flood(paint.Coat(b.coat, b.mark, p.field)) })
@@ -87,13 +88,17 @@ func (b beast) drawEar(c *paint.Canvas, p pose, side float64) {
 	case noEars:
 		return
 	case rounded:
-		outer, inner = paint.Ellipse(0, -0.38*l-0.05, 0.58*l, 0.56*l), paint.Ellipse(0, -0.34*l-0.05, 0.38*l, 0.37*l)
+		outer, inner = paint.Ellipse(0, -0.38*l-0.05, 0.58*l, 0.56*l),
+			paint.Ellipse(0, -0.34*l-0.05, 0.38*l, 0.37*l)
 	case upright:
-		outer = paint.Smooth(-0.2, 0.15, -0.27, -0.5*l, -0.08, -l, 0.12, -l, 0.27, -0.5*l, 0.2, 0.15)
-		inner = paint.Smooth(-0.08, 0, -0.14, -0.5*l, -0.03, -0.87*l, 0.06, -0.87*l, 0.14, -0.5*l, 0.1, 0)
+		outer = paint.Smooth(-0.2, 0.15, -0.27, -0.5*l, -0.08, -l, 0.12, -l, 0.27, -0.5*l, 0.2,
+			0.15)
+		inner = paint.Smooth(-0.08, 0, -0.14, -0.5*l, -0.03, -0.87*l, 0.06, -0.87*l, 0.14, -0.5*l,
+			0.1, 0)
 		lean = b.earAt*0.6 + p.Around(0.3)
 	case lop:
-		outer = paint.Smooth(-0.2, 0.05, 0.15, -0.22, 0.46, 0.2, 0.5, 0.7*l, 0.28, l, 0, 0.8*l, -0.12, 0.4)
+		outer = paint.Smooth(-0.2, 0.05, 0.15, -0.22, 0.46, 0.2, 0.5, 0.7*l, 0.28, l, 0, 0.8*l,
+			-0.12, 0.4)
 		inner = paint.Smooth(0.1, 0.3, 0.25, 0.3, 0.3, 0.7*l, 0.15, 0.8*l)
 		lean = p.Around(0.15)
 	case leaf:
@@ -101,20 +106,25 @@ func (b beast) drawEar(c *paint.Canvas, p pose, side float64) {
 		inner = paint.Smooth(-0.06, 0, -0.15, -0.45*l, 0, -0.8*l, 0.14, -0.45*l, 0.06, 0)
 		lean = b.earAt + 0.55 + p.Around(0.2)
 	case tip:
-		outer = paint.Smooth(-0.42*l, 0.2, -0.3*l, -0.4*l, 0, -l, 0.03, -l, 0.3*l, -0.4*l, 0.42*l, 0.2)
+		outer = paint.Smooth(-0.42*l, 0.2, -0.3*l, -0.4*l, 0, -l, 0.03, -l, 0.3*l, -0.4*l, 0.42*l,
+			0.2)
 		inner = paint.Smooth(-0.24*l, 0.1, -0.16*l, -0.4*l, 0, -0.78*l, 0.17*l, -0.4*l, 0.24*l, 0.1)
 	case flap:
 		x = side*(0.95*b.wide*s+0.12) - 0.1*p.yaw
-		outer = paint.Smooth(-0.3, 0.1, -0.02, -0.2, 0.32, 0, 0.48, 0.5*l, 0.4, 0.95*l, 0.15, 0.98*l, -0.05, 0.6*l, -0.2, 0.3)
+		outer = paint.Smooth(-0.3, 0.1, -0.02, -0.2, 0.32, 0, 0.48, 0.5*l, 0.4, 0.95*l, 0.15,
+			0.98*l, -0.05, 0.6*l, -0.2, 0.3)
 		inner = paint.Stroke(0.04, 0.02, -0.2, 0.1, 0.02, -0.08, 0.25, 0.06)
 		lean = -0.1 + p.Around(0.12)
 	case fold:
-		outer = paint.Smooth(-0.35, 0.2, -0.33, -0.3, 0, -0.5, 0.36, -0.3, 0.42*l+0.1, 0.3*l, 0.25, 0.75*l, 0.1, 0.5*l, 0, 0.3)
+		outer = paint.Smooth(-0.35, 0.2, -0.33, -0.3, 0, -0.5, 0.36, -0.3, 0.42*l+0.1, 0.3*l, 0.25,
+			0.75*l, 0.1, 0.5*l, 0, 0.3)
 		inner = paint.Stroke(0.05, 0.03, -0.3, -0.2, 0, -0.4, 0.3, -0.2)
 		lean = 0.25 + p.Around(0.12)
 	case fan:
-		outer = paint.Smooth(-0.2, 0.3, -0.35*l, -0.5*l, 0.1*l, -0.95*l, 0.6*l, -0.6*l, 0.62*l, 0.05*l, 0.3, 0.45*l)
-		inner = paint.Smooth(-0.05, 0.2, -0.15*l, -0.4*l, 0.12*l, -0.72*l, 0.42*l, -0.45*l, 0.4*l, 0, 0.2, 0.25*l)
+		outer = paint.Smooth(-0.2, 0.3, -0.35*l, -0.5*l, 0.1*l, -0.95*l, 0.6*l, -0.6*l, 0.62*l,
+			0.05*l, 0.3, 0.45*l)
+		inner = paint.Smooth(-0.05, 0.2, -0.15*l, -0.4*l, 0.12*l, -0.72*l, 0.42*l, -0.45*l, 0.4*l,
+			0, 0.2, 0.25*l)
 	}
 	c.At(paint.Move(x, y).Mul(paint.Scale(side, 1)).Mul(paint.Turn(lean)), func() {
 		c.Within(outer.Furry(p.Rand, b.fur*0.7, max(b.fur, 2.6/c.Unit()), 0, 0), func() {
@@ -164,14 +174,16 @@ func (b beast) drawSnout(c *paint.Canvas, p pose) {
 				c.Light(0, 0, 0.6, 0.5, p.sun, 0.12, p.finer)
 			})
 			c.Fill(paint.Stroke(0.05, 0.05, 0, 0, 0, 0.22), line)
-			c.Fill(paint.Stroke(0.05, 0.03, -0.2, 0.25, -0.08, 0.28, 0, 0.22, 0.08, 0.28, 0.2, 0.25), line)
+			c.Fill(paint.Stroke(0.05, 0.03, -0.2, 0.25, -0.08, 0.28, 0, 0.22, 0.08, 0.28, 0.2,
+				0.25), line)
 			b.noseTip(c, 0, -0.14, 0.22, 0.15)
 		case button:
 			for _, side := range []float64{-1, 1} {
 				c.Glow(paint.Disc(side*0.17, 0.13, 0.3, 0.25, 0), t, 1, 0.55)
 			}
 			c.Fill(paint.Stroke(0.045, 0.04, 0, 0, 0, 0.2), line)
-			c.Fill(paint.Stroke(0.04, 0.03, -0.15, 0.24, -0.06, 0.26, 0, 0.2, 0.06, 0.26, 0.15, 0.24), line)
+			c.Fill(paint.Stroke(0.04, 0.03, -0.15, 0.24, -0.06, 0.26, 0, 0.2, 0.06, 0.26, 0.15,
+				0.24), line)
 			b.noseTip(c, 0, -0.03, 0.12, 0.08)
 			for _, side := range []float64{-1, 1} {
 				c.Whiskers(p.Rand, 3, side*0.2, 0.12, 0.8, side, line.Lighter(0.7))
@@ -188,11 +200,13 @@ func (b beast) drawSnout(c *paint.Canvas, p pose) {
 				c.Light(0, 0.1, 0.75, 0.5, p.sun, 0.05, p.finer)
 			})
 			for _, side := range []float64{-1, 1} {
-				c.Fill(paint.Smooth(side*0.22, -0.1, side*0.36, -0.08, side*0.34, 0.05, side*0.24, 0.03), b.nose)
+				c.Fill(paint.Smooth(side*0.22, -0.1, side*0.36, -0.08, side*0.34, 0.05, side*0.24,
+					0.03), b.nose)
 			}
 			c.Fill(paint.Stroke(0.05, 0.05, -0.4, 0.34, 0, 0.4, 0.4, 0.34), line)
 		case widest:
-			c.Fill(paint.Stroke(0.07, 0.07, -0.85, -0.12, -0.4, 0.1, 0, 0.14, 0.4, 0.1, 0.85, -0.12), line)
+			c.Fill(paint.Stroke(0.07, 0.07, -0.85, -0.12, -0.4, 0.1, 0, 0.14, 0.4, 0.1, 0.85,
+				-0.12), line)
 			c.Glow(paint.Disc(0, 0.4, 0.9, 0.45, 0), t, 0.8, 0.3)
 			for _, side := range []float64{-1, 1} {
 				c.Fill(paint.Ellipse(side*0.1, -0.2, 0.035, 0.03), line)
@@ -229,7 +243,8 @@ func (b beast) overhang(c *paint.Canvas, p pose) {
 			bend := p.Around(0.6)
 			path := paint.Stroke(0.7, 0.34, 0, -0.3, 0.05*bend, 0.4, bend*0.4, 1.0, bend*1.1, 1.3)
 			c.Within(path, func() {
-				c.Flood(paint.Coat(b.coat, b.coat.Darker(0.35), paint.Field(paint.Stripes(5, 0.2, 3)).Turned(1.57)))
+				c.Flood(paint.Coat(b.coat, b.coat.Darker(0.35),
+					paint.Field(paint.Stripes(5, 0.2, 3)).Turned(1.57)))
 				c.Light(0, 0.4, 0.5, 1, p.sun, 0.05, p.finer)
 			})
 		}
@@ -237,8 +252,10 @@ func (b beast) overhang(c *paint.Canvas, p pose) {
 }
 
 func (b beast) noseTip(c *paint.Canvas, x, y, rx, ry float64) {
-	c.Fill(paint.Mirror(0, -ry, rx*0.8, -ry*0.7, rx, 0, rx*0.3, ry*0.85, 0, ry).Moved(paint.Move(x, y)), b.nose)
-	c.Glow(paint.Disc(x, y-ry*0.45, rx*0.5, ry*0.35, 0), paint.RGB{R: 255, G: 255, B: 255}, 0.65, 0.2)
+	c.Fill(paint.Mirror(0, -ry, rx*0.8, -ry*0.7, rx, 0, rx*0.3, ry*0.85, 0,
+		ry).Moved(paint.Move(x, y)), b.nose)
+	c.Glow(paint.Disc(x, y-ry*0.45, rx*0.5, ry*0.35, 0), paint.RGB{R: 255, G: 255, B: 255}, 0.65,
+		0.2)
 }
 
 // tail is a shape of tail.
@@ -265,7 +282,8 @@ func (t tail) draw(c *paint.Canvas, b beast, p pose, x, y, side float64) {
 		}
 		switch t {
 		case stub:
-			soft(paint.Ellipse(0.1, -0.05, 0.26, 0.24), paint.Coat(b.belly, b.belly, paint.Plain), b.fur)
+			soft(paint.Ellipse(0.1, -0.05, 0.26, 0.24), paint.Coat(b.belly, b.belly, paint.Plain),
+				b.fur)
 		case bushy, ringed:
 			var bands paint.Field
 			if t == ringed {
@@ -277,16 +295,20 @@ func (t tail) draw(c *paint.Canvas, b beast, p pose, x, y, side float64) {
 			if t == bushy {
 				mark = b.belly
 			}
-			soft(paint.Smooth(-0.1, 0.15, 0.5, 0.3-up*0.4, 1.1, 0.05-up*0.8, 1.5, -0.3-up, 1.05, -0.45-up, 0.5, -0.2-up*0.5, 0, -0.15), paint.Coat(b.coat, mark, bands), 0.12)
+			soft(paint.Smooth(-0.1, 0.15, 0.5, 0.3-up*0.4, 1.1, 0.05-up*0.8, 1.5, -0.3-up, 1.05,
+				-0.45-up, 0.5, -0.2-up*0.5, 0, -0.15), paint.Coat(b.coat, mark, bands), 0.12)
 		case thin:
 			c.Fill(paint.Stroke(0.13, 0.03, 0, 0, 0.6, 0.1, 1.0, -0.3*up, 1.6, -0.5*up), b.earIn)
 		case curl:
-			c.Fill(paint.Stroke(0.13, 0.08, 0, 0, 0.25, -0.15, 0.3, 0.1, 0.12, 0.05, 0.3, -0.3), b.coat.Darker(0.15))
+			c.Fill(paint.Stroke(0.13, 0.08, 0, 0, 0.25, -0.15, 0.3, 0.1, 0.12, 0.05, 0.3, -0.3),
+				b.coat.Darker(0.15))
 		case tuft:
 			c.Fill(paint.Stroke(0.12, 0.08, 0, 0, 0.35, 0.2, 0.4, 0.9), b.coat.Darker(0.2))
-			soft(paint.Ellipse(0.42, 1.05, 0.14, 0.24), paint.Coat(b.mark, b.mark, paint.Plain), 0.1)
+			soft(paint.Ellipse(0.42, 1.05, 0.14, 0.24), paint.Coat(b.mark, b.mark, paint.Plain),
+				0.1)
 		case paddle:
-			soft(paint.Smooth(0, -0.12, 0.7, -0.25, 1.2, -0.1, 1.2, 0.15, 0.7, 0.3, 0, 0.15), paint.Coat(b.mark, b.mark.Darker(0.5), paint.Spots(9, 0.25, 2)), 0)
+			soft(paint.Smooth(0, -0.12, 0.7, -0.25, 1.2, -0.1, 1.2, 0.15, 0.7, 0.3, 0, 0.15),
+				paint.Coat(b.mark, b.mark.Darker(0.5), paint.Spots(9, 0.25, 2)), 0)
 		}
 	})
 }

@@ -97,7 +97,8 @@ func hair(b *beast, r paint.Rand) {
 
 func eyes(b *beast, r paint.Rand) {
 	b.eyeSize, b.eyeApart, b.eyeUp = r.Range(0.13, 0.26), r.Range(0.34, 0.54), r.Range(-0.2, 0.02)
-	b.eye = paint.Eye{Pupil: []paint.Pupil{paint.Full, paint.Full, paint.Round, paint.Slit, paint.Bar}[r.IntN(5)],
+	b.eye = paint.Eye{Pupil: []paint.Pupil{paint.Full, paint.Full, paint.Round, paint.Slit,
+		paint.Bar}[r.IntN(5)],
 		Open: r.Range(0.62, 1), Slant: r.Range(-0.28, 0.32), Ring: max(0, r.Range(-0.8, 0.6))}
 }
 
@@ -115,8 +116,10 @@ func coats(b *beast, r paint.Rand) {
 }
 
 func newCoat(r paint.Rand, often float64) coat {
-	k := coat{often: often, base: fur(r), iris: r.Pick(hex(0x3c2416), hex(0x3c2416), hex(0x7d5a2b), hex(0xd79a32), hex(0x7fa04a), hex(0x4f86b8))}
-	k.belly, k.mark, k.ear, k.snout = k.base.Mix(hex(0xf3ebdf), r.Range(0, 0.8)), k.base.Darker(r.Range(0.1, 0.75)), k.base, k.base
+	k := coat{often: often, base: fur(r), iris: r.Pick(hex(0x3c2416), hex(0x3c2416), hex(0x7d5a2b),
+		hex(0xd79a32), hex(0x7fa04a), hex(0x4f86b8))}
+	k.belly, k.mark, k.ear, k.snout = k.base.Mix(hex(0xf3ebdf), r.Range(0, 0.8)),
+		k.base.Darker(r.Range(0.1, 0.75)), k.base, k.base
 	if r.Chance(0.4) {
 		k.mark = fur(r)
 	}
@@ -126,10 +129,13 @@ func newCoat(r paint.Rand, often float64) coat {
 	if r.Chance(0.55) {
 		k.snout = r.Pick(k.belly, k.belly, k.mark, hex(0xeee6da))
 	}
-	patterns := []func(float64) paint.Field{nil, nil, spots(r.Range(2.4, 5.5), r.Range(0.2, 0.45)), rings(r.Range(2.5, 4), r.Range(0.28, 0.4)),
-		stripes(r.Range(2, 6), r.Range(0.2, 0.5), r.Range(0, 1.6)), patches(r.Range(0.8, 2.2), r.Range(0.3, 0.5)), speckles(r.Range(4, 16), r.Range(0.3, 0.9))}
+	patterns := []func(float64) paint.Field{nil, nil, spots(r.Range(2.4, 5.5), r.Range(0.2, 0.45)),
+		rings(r.Range(2.5, 4), r.Range(0.28, 0.4)),
+		stripes(r.Range(2, 6), r.Range(0.2, 0.5), r.Range(0, 1.6)),
+		patches(r.Range(0.8, 2.2), r.Range(0.3, 0.5)), speckles(r.Range(4, 16), r.Range(0.3, 0.9))}
 	k.pattern = patterns[r.IntN(len(patterns))]
-	faces := []func(*paint.Canvas, *beast){nil, nil, darkEyes, paleCheeks, banditMask, twoStripes, browStripe, blaze, darkFace, paleFace, browDots, dottedCheeks, fringe, halfMask}
+	faces := []func(*paint.Canvas, *beast){nil, nil, darkEyes, paleCheeks, banditMask, twoStripes,
+		browStripe, blaze, darkFace, paleFace, browDots, dottedCheeks, fringe, halfMask}
 	k.face = faces[r.IntN(len(faces))]
 	some := func(p float64) *paint.RGB {
 		if !r.Chance(p) {
@@ -171,7 +177,8 @@ func (b beast) inCoat(r paint.Rand) beast {
 	}
 	b.coat, b.belly, b.mark, b.earTint, b.snoutTint = k.base, k.belly, k.mark, &k.ear, k.snout
 	b.earIn = k.ear.Mix(hex(0xd49a90), 0.5)
-	b.pattern, b.face, b.bib, b.sock, b.saddle, b.cap = k.pattern, k.face, k.bib, k.sock, k.saddle, k.cap
+	b.pattern, b.face, b.bib, b.sock, b.saddle, b.cap = k.pattern, k.face, k.bib, k.sock, k.saddle,
+		k.cap
 	b.eye.Iris, b.eye.Rim = k.iris, k.base.Darker(0.7)
 	b.panting, b.collared = r.Chance(0.25), r.Chance(0.3)
 	return b

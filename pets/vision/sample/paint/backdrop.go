@@ -29,8 +29,10 @@ type set func(c *Canvas, r Rand, w float64, s *Scene)
 // Backdrop paints a place by chance: a lawn, a sofa, a room, a beach, a studio, snow, a blanket, a
 // wall, a wood.
 func (c *Canvas) Backdrop(r Rand) Scene {
-	sets := []set{lawn, lawn, sofa, sofa, room, room, beach, studio, studio, snow, blanket, wall, wood}
-	s := Scene{Ground: 0.84, Sun: Sun{X: r.Sign() * r.Range(0.25, 0.75), Y: -r.Range(0.5, 0.85), Strength: r.Range(0.45, 1), Tint: daylight(r)}}
+	sets := []set{lawn, lawn, sofa, sofa, room, room, beach, studio, studio, snow, blanket, wall,
+		wood}
+	s := Scene{Ground: 0.84, Sun: Sun{X: r.Sign() * r.Range(0.25, 0.75), Y: -r.Range(0.5, 0.85),
+		Strength: r.Range(0.45, 1), Tint: daylight(r)}}
 	const coarse = 4
 	small := NewCanvas((c.W+coarse-1)/coarse+1, (c.H+coarse-1)/coarse+1)
 	paint := sets[r.IntN(len(sets))]
@@ -73,7 +75,8 @@ func Gradient(y0, y1 float64, top, low RGB) Ink {
 // rough makes an ink uneven: freq hills a unit, k of brightness.
 func rough(ink Ink, freq, k, seed float64) Ink {
 	return func(x, y float64) RGB {
-		n := float64(0.6*Noise(float64(x*freq)+seed, y*freq*1.6)) + float64(0.4*Noise(float64(x*freq*4)+seed, y*freq*6))
+		n := float64(0.6*Noise(float64(x*freq)+seed, y*freq*1.6)) +
+			float64(0.4*Noise(float64(x*freq*4)+seed, y*freq*6))
 		return ink(x, y).Times(1 + float64(k*(n-0.5)))
 	}
 }
@@ -81,7 +84,8 @@ func rough(ink Ink, freq, k, seed float64) Ink {
 // box is a rectangle with rounded corners.
 func box(x0, y0, x1, y1, round float64) Path {
 	k := round * 0.3
-	return Polygon(x0+round, y0, x1-round, y0, x1-k, y0+k, x1, y0+round, x1, y1-round, x1-k, y1-k, x1-round, y1, x0+round, y1, x0+k, y1-k, x0, y1-round, x0, y0+round, x0+k, y0+k)
+	return Polygon(x0+round, y0, x1-round, y0, x1-k, y0+k, x1, y0+round, x1, y1-round, x1-k, y1-k,
+		x1-round, y1, x0+round, y1, x0+k, y1-k, x0, y1-round, x0, y0+round, x0+k, y0+k)
 }
 
 // blades draws grass: n blades with their feet between heights y0 and y1, long of them.
@@ -90,6 +94,7 @@ func (c *Canvas) blades(r Rand, n int, w, y0, y1, long float64, colour RGB) {
 		x, y := r.Range(-0.05, w+0.05), r.Range(y0, y1)
 		l, lean := long*r.Range(0.5, 1.2), r.Around(0.7)*long
 		t := math.Max(l*0.09, 1/c.Unit())
-		c.Fill(Polygon(x-t, y, x+lean*0.4-t*0.6, y-l*0.6, x+lean, y-l, x+lean*0.4+t*0.6, y-l*0.6, x+t, y), colour.Vary(r, 0.35))
+		c.Fill(Polygon(x-t, y, x+lean*0.4-t*0.6, y-l*0.6, x+lean, y-l, x+lean*0.4+t*0.6, y-l*0.6,
+			x+t, y), colour.Vary(r, 0.35))
 	}
 }

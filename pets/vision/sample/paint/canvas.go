@@ -190,7 +190,8 @@ func (c *Canvas) cover(p Path) *mask {
 // box is the rectangle of pixels between two points, kept near the canvas.
 func (c *Canvas) box(lo, hi Pt) image.Rectangle {
 	clamp := func(v float64, n int) int { return int(min(max(v, -1), float64(n)+1)) }
-	return image.Rect(clamp(math.Floor(lo.X), c.W), clamp(math.Floor(lo.Y), c.H), clamp(math.Ceil(hi.X), c.W), clamp(math.Ceil(hi.Y), c.H))
+	return image.Rect(clamp(math.Floor(lo.X), c.W), clamp(math.Floor(lo.Y), c.H),
+		clamp(math.Ceil(hi.X), c.W), clamp(math.Ceil(hi.Y), c.H))
 }
 
 func (c *Canvas) take(box image.Rectangle) *mask {

@@ -17,7 +17,8 @@ func Coat(base, mark RGB, f Field) Ink {
 // seed shifts their waves.
 func Stripes(freq, share, seed float64) Field {
 	return func(x, y float64) float64 {
-		w := Noise(float64(x*2.3)+seed, float64(y*2.3)+seed) + float64(0.4*Noise(float64(x*7)+seed, float64(y*7)))
+		w := Noise(float64(x*2.3)+seed, float64(y*2.3)+seed) +
+			float64(0.4*Noise(float64(x*7)+seed, float64(y*7)))
 		v := float64(x*freq) + float64(w*1.1)
 		v -= math.Floor(v)
 		v = math.Abs(v-0.5) * 2 // 0 in a band's middle
@@ -68,7 +69,8 @@ func Rosettes(freq, radius, seed float64) Field {
 // Patches are big blotches covering a share of the coat.
 func Patches(freq, share, seed float64) Field {
 	return func(x, y float64) float64 {
-		v := float64(0.75*Noise(float64(x*freq)+seed, float64(y*freq)+seed)) + float64(0.25*Noise(float64(x*freq*3)+seed, y*freq*3))
+		v := float64(0.75*Noise(float64(x*freq)+seed, float64(y*freq)+seed)) +
+			float64(0.25*Noise(float64(x*freq*3)+seed, y*freq*3))
 		return 1 - ramp(v, share-0.03, share+0.03)
 	}
 }

@@ -4,7 +4,10 @@ package paint
 type RGB struct{ R, G, B float64 }
 
 // Hex gives the colour 0xRRGGBB.
-func Hex(v uint32) RGB { return RGB{float64(v >> 16 & 255), float64(v >> 8 & 255), float64(v & 255)} }
+func Hex(v uint32) RGB {
+	return RGB{float64(v >> 16 & 255), float64(v >> 8 & 255),
+		float64(v & 255)}
+}
 
 // Mix goes from c (t = 0) to d (t = 1).
 func (c RGB) Mix(d RGB, t float64) RGB {
@@ -19,7 +22,10 @@ func (c RGB) Lighter(t float64) RGB { return c.Mix(RGB{255, 255, 255}, t) }
 func (c RGB) Darker(t float64) RGB  { return c.Mix(RGB{18, 13, 12}, t) }
 
 // Luma is the brightness, 0 to 1.
-func (c RGB) Luma() float64 { return (float64(0.3*c.R) + float64(0.59*c.G) + float64(0.11*c.B)) / 255 }
+func (c RGB) Luma() float64 {
+	return (float64(0.3*c.R) + float64(0.59*c.G) +
+		float64(0.11*c.B)) / 255
+}
 
 // Vary shifts a colour's brightness and, less, its hue.
 func (c RGB) Vary(r Rand, spread float64) RGB {

@@ -5,4 +5,7 @@ package paint
 type Oval struct{ X, Y, RX, RY, Angle float64 }
 
 // Disc gives the oval around (x, y).
-func Disc(x, y, rx, ry, angle float64) Oval { return Oval{X: x, Y: y, RX: rx, RY: ry, Angle: angle} }
+func Disc(x, y, rx, ry, angle float64) Oval {
+	return Oval{X: x, Y: y, RX: rx, RY: ry,
+		Angle: angle}
+}

@@ -69,11 +69,13 @@ func (c *Canvas) Eye(e Eye, x, y, rad, side float64, gaze Pt, s Sun) {
 			c.Shadow(0, -open*1.1, 1.3, 0.75*open, 0.5)
 			if e.Lid > 0 {
 				c.Fill(Ellipse(0, -open*(2.2-1.6*e.Lid), 1.9, open*1.2), e.LidFur)
-				c.Fill(Stroke(0.12, 0.12, -1.2, open*(0.8*e.Lid-0.75), 0, open*(1.6*e.Lid-1), 1.2, open*(0.8*e.Lid-0.75)), e.Rim)
+				c.Fill(Stroke(0.12, 0.12, -1.2, open*(0.8*e.Lid-0.75), 0, open*(1.6*e.Lid-1), 1.2,
+					open*(0.8*e.Lid-0.75)), e.Rim)
 			}
 		})
 		lx, ly := c.toUnits(s.X, s.Y)
-		c.FillSoft(Ellipse(0.36*lx, min(0.36*ly, 0.1)*open, 0.25, 0.25), RGB{255, 255, 255}, 0.95*(1-e.Lid))
+		c.FillSoft(Ellipse(0.36*lx, min(0.36*ly, 0.1)*open, 0.25, 0.25), RGB{255, 255, 255},
+			0.95*(1-e.Lid))
 		c.FillSoft(Ellipse(-0.34*lx, 0.4*open, 0.12, 0.12), RGB{255, 255, 255}, 0.55*(1-e.Lid))
 	})
 }
@@ -83,5 +85,6 @@ func almond(w, h, open float64) Path {
 	if open >= 0.95 {
 		return Ellipse(0, 0, w, h)
 	}
-	return Smooth(w, -0.12*h, 0.62*w, -0.78*h, 0, -h, -0.6*w, -0.72*h, -w, 0.16*h, -0.55*w, 0.86*h, 0, h, 0.62*w, 0.74*h)
+	return Smooth(w, -0.12*h, 0.62*w, -0.78*h, 0, -h, -0.6*w, -0.72*h, -w, 0.16*h, -0.55*w, 0.86*h,
+		0, h, 0.62*w, 0.74*h)
 }

@@ -17,8 +17,10 @@ func (c *Canvas) Strands(r Rand, n int, o Oval, long, down float64, colour RGB) 
 			k = colour.Darker(0.3)
 		}
 		c.FillSoft(Polygon(
-			px-dy*thick, py+dx*thick, px+dx*l*0.5-dy*(bend+thick*0.4), py+dy*l*0.5+dx*(bend+thick*0.4), px+dx*l, py+dy*l,
-			px+dx*l*0.5-dy*(bend-thick*0.6), py+dy*l*0.5+dx*(bend-thick*0.6), px+dy*thick, py-dx*thick), k, 0.42)
+			px-dy*thick, py+dx*thick, px+dx*l*0.5-dy*(bend+thick*0.4),
+			py+dy*l*0.5+dx*(bend+thick*0.4), px+dx*l, py+dy*l,
+			px+dx*l*0.5-dy*(bend-thick*0.6), py+dy*l*0.5+dx*(bend-thick*0.6), px+dy*thick,
+			py-dx*thick), k, 0.42)
 	}
 }
 
@@ -29,6 +31,7 @@ func (c *Canvas) Whiskers(r Rand, n int, x, y, long, side float64, colour RGB) {
 		t := float64(i)/float64(max(1, n-1)) - 0.5
 		l := long * r.Range(0.8, 1.15)
 		y0 := y + 0.12*long*t
-		c.FillSoft(Stroke(w, w*0.3, x, y0, x+side*l*0.5, y0+l*(t*0.35-0.07), x+side*l, y0+l*(t*0.8+0.08)), colour, 0.75)
+		c.FillSoft(Stroke(w, w*0.3, x, y0, x+side*l*0.5, y0+l*(t*0.35-0.07), x+side*l,
+			y0+l*(t*0.8+0.08)), colour, 0.75)
 	}
 }

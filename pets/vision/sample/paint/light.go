@@ -20,7 +20,8 @@ func (c *Canvas) Light(x, y, rx, ry float64, s Sun, fur, grains float64) {
 	c.each(c.region(), func(p []uint8, px, py float64, a int) {
 		u, v := (px-x)/rx, (py-y)/ry
 		d := float64(u*u) + float64(v*v)
-		k := 1 + float64(s.Strength*0.42*(float64(u*lx)+float64(v*ly))) - float64(s.Strength*0.30*ramp(d, 0.45, 1.5))
+		k := 1 + float64(s.Strength*0.42*(float64(u*lx)+float64(v*ly))) - float64(
+			s.Strength*0.30*ramp(d, 0.45, 1.5))
 		if fur > 0 {
 			k += fur * combed(px-x, py-y, u, v, grains)
 		}
@@ -36,7 +37,8 @@ func combed(x, y, u, v, grains float64) float64 {
 	along := float64(u*u) + float64(v*v)
 	w := Noise(x*grains*0.35, y*grains*0.35)
 	n := Noise(float64(around*grains*2.2)+float64(w*2.5), float64(along*grains*0.5)+float64(w*1.5))
-	return float64(0.8*(n-0.5)) + float64(0.5*(w-0.5)) + float64(0.35*(whiteNoise(x*grains*5, y*grains*2.4)-0.5))
+	return float64(0.8*(n-0.5)) + float64(0.5*(w-0.5)) +
+		float64(0.35*(whiteNoise(x*grains*5, y*grains*2.4)-0.5))
 }
 
 func shade(p []uint8, f, a int) {

@@ -57,7 +57,8 @@ func TestOffTheCanvas(t *testing.T) {
 	for _, d := range []float64{-1e9, -100, 100, 1e9} {
 		c.At(Move(d, d), func() {
 			c.Fill(Ellipse(0, 0, 5, 5), testRed)
-			c.Within(Ellipse(0, 0, 5, 5), func() { c.Flood(func(x, y float64) RGB { return testRed }) })
+			c.Within(Ellipse(0, 0, 5, 5),
+				func() { c.Flood(func(x, y float64) RGB { return testRed }) })
 			c.Shadow(0, 0, 5, 5, 1)
 			c.Whiskers(r, 3, 0, 0, 5, 1, testRed)
 		})
@@ -96,15 +97,18 @@ func TestLightComesFromTheSun(t *testing.T) {
 			})
 		})
 		if left, right := at(c, 8, 20).R, at(c, 32, 20).R; left <= right+20 {
-			t.Errorf("flip %v: left %v, right %v, but the sun stands on the left", flip, left, right)
+			t.Errorf("flip %v: left %v, right %v, but the sun stands on the left", flip, left,
+				right)
 		}
 	}
 }
 
 func TestFieldsStayInRange(t *testing.T) {
 	for name, f := range map[string]Field{
-		"stripes": Stripes(3, 0.4, 7), "spots": Spots(4, 0.3, 7), "rosettes": Rosettes(3, 0.35, 7), "patches": Patches(1, 0.45, 7), "speckles": Speckles(9, 0.8, 7),
-		"turned": Field(Stripes(3, 0.4, 7)).Turned(1), "sum": Field(Spots(4, 0.3, 7)).Plus(Stripes(2, 0.3, 1)),
+		"stripes": Stripes(3, 0.4, 7), "spots": Spots(4, 0.3, 7), "rosettes": Rosettes(3, 0.35, 7),
+		"patches": Patches(1, 0.45, 7), "speckles": Speckles(9, 0.8, 7),
+		"turned": Field(Stripes(3, 0.4, 7)).Turned(1),
+		"sum":    Field(Spots(4, 0.3, 7)).Plus(Stripes(2, 0.3, 1)),
 	} {
 		low, high := 9.0, -9.0
 		for i := range 10000 {

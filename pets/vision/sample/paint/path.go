@@ -43,7 +43,8 @@ func spline(p Path, a, b, c, d Pt) Path {
 	for k := range smoothness {
 		t := float64(k) / smoothness
 		t2, t3 := t*t, t*t*t
-		wa, wb, wc, wd := float64(t2-t3/2)-t/2, 1-float64(2.5*t2)+float64(1.5*t3), t/2+float64(2*t2)-float64(1.5*t3), t3/2-t2/2
+		wa, wb, wc, wd := float64(t2-t3/2)-t/2, 1-float64(2.5*t2)+float64(1.5*t3),
+			t/2+float64(2*t2)-float64(1.5*t3), t3/2-t2/2
 		p = append(p, a.times(wa).add(b.times(wb)).add(c.times(wc)).add(d.times(wd)))
 	}
 	return p

@@ -23,21 +23,25 @@ func Turn(angle float64) Affine {
 // Mul gives the map that applies n, then m.
 func (m Affine) Mul(n Affine) Affine {
 	return Affine{
-		float64(m[0]*n[0]) + float64(m[1]*n[3]), float64(m[0]*n[1]) + float64(m[1]*n[4]), float64(m[0]*n[2]) + float64(m[1]*n[5]) + m[2],
-		float64(m[3]*n[0]) + float64(m[4]*n[3]), float64(m[3]*n[1]) + float64(m[4]*n[4]), float64(m[3]*n[2]) + float64(m[4]*n[5]) + m[5],
+		float64(m[0]*n[0]) + float64(m[1]*n[3]), float64(m[0]*n[1]) + float64(m[1]*n[4]),
+		float64(m[0]*n[2]) + float64(m[1]*n[5]) + m[2],
+		float64(m[3]*n[0]) + float64(m[4]*n[3]), float64(m[3]*n[1]) + float64(m[4]*n[4]),
+		float64(m[3]*n[2]) + float64(m[4]*n[5]) + m[5],
 	}
 }
 
 // Apply maps a point.
 func (m Affine) Apply(p Pt) Pt {
-	return Pt{float64(m[0]*p.X) + float64(m[1]*p.Y) + m[2], float64(m[3]*p.X) + float64(m[4]*p.Y) + m[5]}
+	return Pt{float64(m[0]*p.X) + float64(m[1]*p.Y) + m[2], float64(m[3]*p.X) + float64(m[4]*p.Y) +
+		m[5]}
 }
 
 // inverse needs a map that loses nothing: a scale of 0 has none and gives infinities.
 func (m Affine) inverse() Affine {
 	det := float64(m[0]*m[4]) - float64(m[1]*m[3])
 	a, b, d, e := m[4]/det, -m[1]/det, -m[3]/det, m[0]/det
-	return Affine{a, b, -(float64(a*m[2]) + float64(b*m[5])), d, e, -(float64(d*m[2]) + float64(e*m[5]))}
+	return Affine{a, b, -(float64(a*m[2]) + float64(b*m[5])), d, e,
+		-(float64(d*m[2]) + float64(e*m[5]))}
 }
 
 // size is how many pixels a unit has.

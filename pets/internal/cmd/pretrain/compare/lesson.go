@@ -90,8 +90,11 @@ func (c lesson) run(ctx context.Context, eng *engine.Engine) ([]figures, error) 
 			if err != nil {
 				return nil, err
 			}
-			l, err := train.New(eng, nets[i], split, train.Config{CacheDir: filepath.Join(dir, "cache"), Graphs: graphs,
-				Batches: spec.Batches{Seed: int(seed), Size: spec.Square(p.Size), Batch: p.Batch, Transforms: spec.DefaultTransforms()}})
+			l, err := train.New(eng, nets[i], split,
+				train.Config{CacheDir: filepath.Join(dir, "cache"), Graphs: graphs,
+					Batches: spec.Batches{Seed: int(seed), Size: spec.Square(p.Size),
+						Batch:      p.Batch,
+						Transforms: spec.DefaultTransforms()}})
 			if err != nil {
 				return nil, err
 			}
@@ -111,14 +114,17 @@ func (c lesson) run(ctx context.Context, eng *engine.Engine) ([]figures, error) 
 }
 
 func (f figures) String() string {
-	return fmt.Sprintf("frozen %.1f %%, all at the full rate %.1f %%, at low rates %.1f %%; deeper %.1f %%, at low rates %.1f %%; own images %s",
-		100*f.Frozen[0], 100*f.AllFast, 100*f.Slow[0], 100*f.Frozen[1], 100*f.Slow[1], strings.Join(f.Own, ", "))
+	return fmt.Sprintf(
+		"frozen %.1f %%, all at the full rate %.1f %%, at low rates %.1f %%; deeper %.1f %%, at low rates %.1f %%; own images %s",
+		100*f.Frozen[0], 100*f.AllFast, 100*f.Slow[0], 100*f.Frozen[1], 100*f.Slow[1],
+		strings.Join(f.Own, ", "))
 }
 
 // table is a line for each seed and one of the means, in Markdown.
 func table(seeds []uint64, all []figures) string {
 	var b strings.Builder
-	b.WriteString("\n| seed | first network | an epoch of all at the full rate | instead at low rates | deeper network | at low rates | own images right |\n|---|---|---|---|---|---|---|\n")
+	b.WriteString(
+		"\n| seed | first network | an epoch of all at the full rate | instead at low rates | deeper network | at low rates | own images right |\n|---|---|---|---|---|---|---|\n")
 	var sums [6]float64
 	row := func(name string, v [6]float64) {
 		fmt.Fprintf(&b, "| %s |", name)
@@ -128,7 +134,8 @@ func table(seeds []uint64, all []figures) string {
 		fmt.Fprintf(&b, " %.2g |\n", v[5])
 	}
 	for i, f := range all {
-		v := [6]float64{f.Frozen[0], f.AllFast, f.Slow[0], f.Frozen[1], f.Slow[1], float64(f.right())}
+		v := [6]float64{f.Frozen[0], f.AllFast, f.Slow[0], f.Frozen[1], f.Slow[1],
+			float64(f.right())}
 		for k := range v {
 			sums[k] += v[k] / float64(len(all))
 		}

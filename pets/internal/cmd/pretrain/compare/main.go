@@ -89,7 +89,8 @@ func command() *cobra.Command {
 			defer eng.Close()
 			fmt.Println("engine:", eng.Name)
 			if asLesson {
-				all, err := lesson{Seeds: c.Seeds, From: c.From, PerBreed: c.PerBreed, Parts: notebook}.run(cmd.Context(), eng)
+				all, err := lesson{Seeds: c.Seeds, From: c.From, PerBreed: c.PerBreed,
+					Parts: notebook}.run(cmd.Context(), eng)
 				if err == nil {
 					fmt.Print(table(c.Seeds, all))
 				}
@@ -110,10 +111,14 @@ func command() *cobra.Command {
 	f.IntVar(&c.Batch, "batch", 16, "pictures per step")
 	f.IntVar(&c.Epochs, "epochs", 4, "passes over the pictures")
 	f.IntVar(&seeds, "seeds", 3, "runs of each side, with their own split, head and order")
-	f.StringVar(&c.Rule, "rule", "valley", "suggestion of the learning-rate finder: steep, valley or minimum/10")
-	f.StringVar(&c.From, "from", "", "folder with NET.safetensors to judge (default: the embedded ones)")
-	f.StringVar(&backend, "backend", "", "engine, for instance go or xla:cpu (default: the best that starts)")
-	f.BoolVar(&asLesson, "lesson", false, "run the schedule of notebooks/pets.ipynb instead; of the other flags, seeds, per-breed, from and backend count")
+	f.StringVar(&c.Rule, "rule", "valley",
+		"suggestion of the learning-rate finder: steep, valley or minimum/10")
+	f.StringVar(&c.From, "from", "",
+		"folder with NET.safetensors to judge (default: the embedded ones)")
+	f.StringVar(&backend, "backend", "",
+		"engine, for instance go or xla:cpu (default: the best that starts)")
+	f.BoolVar(&asLesson, "lesson", false,
+		"run the schedule of notebooks/pets.ipynb instead; of the other flags, seeds, per-breed, from and backend count")
 	return cmd
 }
 
@@ -146,7 +151,8 @@ func (c comparison) run(ctx context.Context, eng *engine.Engine) ([]result, erro
 				if err != nil {
 					return nil, fmt.Errorf("%s, seed %d: %w", r.side(), seed, err)
 				}
-				fmt.Printf("%s %s seed %d: rate %.2g, error %.4f (%s)\n", net, r.side(), seed, lr, rate, time.Since(begin).Round(time.Second))
+				fmt.Printf("%s %s seed %d: rate %.2g, error %.4f (%s)\n", net, r.side(), seed, lr,
+					rate, time.Since(begin).Round(time.Second))
 				r.LRs, r.Errors = append(r.LRs, lr), append(r.Errors, rate)
 			}
 			results = append(results, r)
@@ -165,13 +171,15 @@ func labelled(root string) ([]dataset.Labelled, error) {
 }
 
 // one trains one side with one seed and gives its rate and final error.
-func (c comparison) one(ctx context.Context, eng *engine.Engine, r result, split *dataset.Split, seed uint64) (lr, errorRate float64, err error) {
+func (c comparison) one(ctx context.Context, eng *engine.Engine, r result, split *dataset.Split,
+	seed uint64) (lr, errorRate float64, err error) {
 	net, err := model.New(r.Net, len(split.Classes), spec.Head{})
 	if err != nil {
 		return 0, 0, err
 	}
 	l, err := train.New(eng, net, split, train.Config{
-		Batches: spec.Batches{Seed: int(seed), Size: spec.Square(c.Size), Batch: c.Batch, Transforms: spec.DefaultTransforms()}})
+		Batches: spec.Batches{Seed: int(seed), Size: spec.Square(c.Size), Batch: c.Batch,
+			Transforms: spec.DefaultTransforms()}})
 	if err != nil {
 		return 0, 0, err
 	}
@@ -186,8 +194,10 @@ func (c comparison) one(ctx context.Context, eng *engine.Engine, r result, split
 			return 0, 0, err
 		}
 		values := net.Init(seed)
-		if _, missing, _, err := net.FromFile(f, values); err != nil || len(missing) == len(net.Params) {
-			return 0, 0, fmt.Errorf("the backbone does not fit: %d tensors missing (%w)", len(missing), err)
+		if _, missing, _, err := net.FromFile(f, values); err != nil ||
+			len(missing) == len(net.Params) {
+			return 0, 0, fmt.Errorf("the backbone does not fit: %d tensors missing (%w)",
+				len(missing), err)
 		}
 		if err := l.SetWeights(values); err != nil {
 			return 0, 0, err
@@ -229,13 +239,16 @@ func (r result) side() string {
 // report is the table in Markdown.
 func report(results []result) string {
 	var b strings.Builder
-	b.WriteString("\n| network | side | rates | error per seed | mean error |\n|---|---|---|---|---|\n")
+	b.WriteString(
+		"\n| network | side | rates | error per seed | mean error |\n|---|---|---|---|---|\n")
 	for _, r := range results {
 		var rates, errors []string
 		for i := range r.Errors {
-			rates, errors = append(rates, fmt.Sprintf("%.1e", r.LRs[i])), append(errors, fmt.Sprintf("%.1f %%", 100*r.Errors[i]))
+			rates, errors = append(rates, fmt.Sprintf("%.1e", r.LRs[i])),
+				append(errors, fmt.Sprintf("%.1f %%", 100*r.Errors[i]))
 		}
-		fmt.Fprintf(&b, "| %s | %s | %s | %s | **%.1f %%** |\n", r.Net, r.side(), strings.Join(rates, ", "), strings.Join(errors, ", "), 100*r.mean())
+		fmt.Fprintf(&b, "| %s | %s | %s | %s | **%.1f %%** |\n", r.Net, r.side(),
+			strings.Join(rates, ", "), strings.Join(errors, ", "), 100*r.mean())
 	}
 	return b.String()
 }
