@@ -182,7 +182,7 @@ func TestOtherFits(t *testing.T) {
 		!strings.Contains(out, "the weights are those of epoch 0") {
 		t.Errorf("early stopping: %v in %s", got, out)
 	}
-	out = k.run("constant", "rows", "tta", "compute-tta", "suggest")
+	out = k.run("constant", "rows", "tta", "compute-tta") + k.run("create", "suggest")
 	for _, mark := range []string{"valley: ", "steep: ", "minimum/10: "} {
 		if !strings.Contains(out, mark) {
 			t.Errorf("the finder's plot does not mark %s", mark)

@@ -56,7 +56,15 @@ type bar struct {
 	tick  ticking
 }
 
-func newBar(c call) *bar { return &bar{c: c, begun: time.Now()} }
+func newBar(c call) *bar {
+	b := &bar{c: c, begun: time.Now()}
+	c.atEnd(func() {
+		b.mu.Lock()
+		defer b.mu.Unlock()
+		b.tick.stop()
+	})
+	return b
+}
 
 // events shows a pass over images.
 func (b *bar) events(label string) train.Events {

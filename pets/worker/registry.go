@@ -14,7 +14,17 @@ import (
 )
 
 // call is a request in progress, with what its handler can show.
-type call struct{ *session.Call }
+type call struct {
+	*session.Call
+	ends *[]func() // run when the handler has returned
+}
+
+// atEnd makes f run when the handler has returned, whatever came of it.
+func (c call) atEnd(f func()) {
+	if c.ends != nil {
+		*c.ends = append(*c.ends, f)
+	}
+}
 
 // say sends a line.
 func (c call) say(format string, args ...any) {
@@ -99,7 +109,12 @@ func handleFree[Q, A any](r *registry, m wire.Method[Q, A], serve func(context.C
 
 // serve serves a call. It is the session's [session.Handler].
 func (r *registry) serve(ctx context.Context, sc *session.Call) (any, error) {
-	c := call{sc}
+	c := call{sc, new([]func())}
+	defer func() {
+		for _, end := range *c.ends {
+			end()
+		}
+	}()
 	h, ok := r.handlers[c.Method]
 	if !ok {
 		return nil, &session.Error{Code: session.CodeUnknown,

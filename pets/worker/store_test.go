@@ -56,7 +56,7 @@ func newTestStore(t *testing.T) (s *store, built *int) {
 // One learner is on the device; the other one is parked, and comes back as it was.
 func TestStoreParks(t *testing.T) {
 	s, built := newTestStore(t)
-	ctx, c := t.Context(), call{new(session.Call)}
+	ctx, c := t.Context(), call{Call: new(session.Call)}
 	first, second := spec.Learner{Name: "learn"}, spec.Learner{Name: "learn2"}
 	if _, err := s.get(ctx, c, first); err == nil ||
 		!strings.Contains(err.Error(), "learn.Create()") {
@@ -96,7 +96,7 @@ func TestStoreParks(t *testing.T) {
 // A learner of that name with other options is never used.
 func TestStoreRefusesOtherOptions(t *testing.T) {
 	s, _ := newTestStore(t)
-	ctx, c := t.Context(), call{new(session.Call)}
+	ctx, c := t.Context(), call{Call: new(session.Call)}
 	d := spec.Learner{Name: "learn"}
 	if _, err := s.getOrMake(ctx, c, d); err != nil {
 		t.Fatal(err)

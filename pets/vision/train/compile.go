@@ -33,11 +33,11 @@ func (l *Learner) Compile() {
 			}
 		})
 	}
-	go func() {
+	l.exec.graphs.background.Go(func() {
 		for _, compile := range work { // the step first: it is needed first
 			compile()
 		}
-	}()
+	})
 }
 
 // inputs are the shapes of a function's inputs, in the order of the calls in this package.

@@ -16,8 +16,9 @@ import (
 // earlier one with the same *model.Net did (seconds to tens of seconds on XLA). The zero value is
 // ready. Close it after its learners. It is safe for concurrent use.
 type Graphs struct {
-	mu    sync.Mutex
-	execs map[execKey]*function
+	mu         sync.Mutex
+	execs      map[execKey]*function
+	background sync.WaitGroup // of what compiles ahead of its use
 }
 
 // execKey names a compiled function; shapes are told apart inside graph.Exec.
@@ -76,8 +77,9 @@ func (g *Graphs) compiled(eng *engine.Engine, p *plan, kind, shape string) bool 
 	return was
 }
 
-// Close frees the compiled functions.
+// Close frees the compiled functions. It waits for those that are being compiled.
 func (g *Graphs) Close() {
+	g.background.Wait()
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	for _, f := range g.execs {
