@@ -58,10 +58,8 @@ func (r *response) exchange(verb, path string, header map[string]string, body []
 		fmt.Fprintf(&b, "%s: %s\r\n", name, value)
 	}
 	b.WriteString("\r\n")
-	if _, err := io.WriteString(r.conn, b.String()); err != nil {
-		return err
-	}
-	if _, err := r.conn.Write(body); err != nil {
+	// in one write: after the head of a request without a body the server may answer and hang up
+	if _, err := r.conn.Write(append([]byte(b.String()), body...)); err != nil {
 		return err
 	}
 	in := bufio.NewReaderSize(r.conn, 32<<10)

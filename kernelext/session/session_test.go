@@ -178,6 +178,17 @@ func TestStrangersAreRefused(t *testing.T) {
 	os.Chmod(s.Dir(), 0o700)
 }
 
+// A session that serves is always found: what is not found is started anew, and all that lives in
+// it would be lost. (The server may hang up as soon as it has answered.)
+func TestAlwaysFound(t *testing.T) {
+	open(t)
+	for i := range 3000 {
+		if _, err := counter().Running(t.Context()); err != nil {
+			t.Fatalf("after %d greetings: %v", i, err)
+		}
+	}
+}
+
 func TestTwoStartAtOnce(t *testing.T) {
 	var pids [4]int
 	var wait sync.WaitGroup
