@@ -222,7 +222,7 @@ func TestLimitsOfMetadata(t *testing.T) {
 		t.Fatal(err)
 	}
 	if _, err := run(t, nb, runner.Options{}); err == nil ||
-		!strings.Contains(err.Error(), "wanted true or false") {
+		!strings.Contains(err.Error(), "want true or false") {
 		t.Errorf("error %v", err)
 	}
 }
