@@ -201,7 +201,7 @@ type mathSyntax struct{ m *markdown }
 // Extend implements goldmark.Extender.
 func (x mathSyntax) Extend(md goldmark.Markdown) {
 	md.Parser().AddOptions(
-		parser.WithInlineParsers(util.Prioritized(inlineMath{x.m}, 90)),
+		parser.WithInlineParsers(util.Prioritized(inlineMath(x), 90)),
 		parser.WithBlockParsers(util.Prioritized(blockMath{}, 90)))
 	md.Renderer().AddOptions(renderer.WithNodeRenderers(util.Prioritized(x, 90)))
 }

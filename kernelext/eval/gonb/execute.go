@@ -188,7 +188,7 @@ func (e *Engine) runCell(x *execution, c *child) error {
 		return err
 	}
 	e.warnChanges(x)
-	failure, reply := e.try(c, x)
+	reply, failure := e.try(c, x)
 	e.output.sync()
 	shell, _ := os.ReadFile(filepath.Join(e.dir, cell.FailedName))
 	compiled := reply != nil && !compileLine.MatchString(reply.EValue) &&
@@ -301,23 +301,23 @@ func (e *Engine) marks(x *execution) error {
 }
 
 // try sends a cell to GoNB and waits for the end of it.
-func (e *Engine) try(c *child, x *execution) (error, *jupyter.ExecuteReply) {
+func (e *Engine) try(c *child, x *execution) (*jupyter.ExecuteReply, error) {
 	e.mu.Lock()
 	e.sent[c.count+1] = sent{x.cell.Number, x.plan.lines, x.source.Lines, x.plan.golang()}
 	e.mu.Unlock()
 	e.output.follow(&tracer{dir: c.dir, test: x.source.Has("test"), cells: e.latest,
 		files: map[string]*traceFile{}})
 	if x.isInterrupted() {
-		return x.interruption(), nil
+		return nil, x.interruption()
 	}
 	if err := c.execute(x.plan.code); err != nil {
-		return fmt.Errorf("GoNB cannot be reached: %w", err), nil
+		return nil, fmt.Errorf("GoNB cannot be reached: %w", err)
 	}
 	var reply *jupyter.ExecuteReply
 	for idle := false; reply == nil || !idle; {
 		m, ok := <-c.replies
 		if !ok {
-			return e.died(c), nil
+			return nil, e.died(c)
 		}
 		if m.Header.Type == "status" {
 			idle = true
@@ -325,13 +325,13 @@ func (e *Engine) try(c *child, x *execution) (error, *jupyter.ExecuteReply) {
 		}
 		reply = new(jupyter.ExecuteReply)
 		if err := m.Decode(reply); err != nil {
-			return err, nil
+			return nil, err
 		}
 	}
 	if x.build != nil && (reply.Status == "ok" || x.isBegun()) {
 		e.warn(x, x.build.finished()...)
 	}
-	return nil, reply
+	return reply, nil
 }
 
 // warn tells the user something that is no error.

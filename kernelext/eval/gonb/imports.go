@@ -250,13 +250,14 @@ func (l *library) names() []string {
 // matches are the exported names of the packages of a name.
 func (l *library) matches(name string) (found []eval.Match) {
 	l.load()
-	for _, path := range l.paths[name] {
-		for _, n := range sortedKeys(l.exported(path)) {
-			if token.IsExported(n) && l.exported(path)[n] {
-				found = append(found, eval.Match{Text: n})
-			}
+	if len(l.paths[name]) == 0 {
+		return nil
+	}
+	path := l.paths[name][0]
+	for _, n := range sortedKeys(l.exported(path)) {
+		if token.IsExported(n) && l.exported(path)[n] {
+			found = append(found, eval.Match{Text: n})
 		}
-		break
 	}
 	return found
 }

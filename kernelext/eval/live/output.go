@@ -43,7 +43,6 @@ type output struct {
 	result eval.Bundle
 	pages  []string
 	tail   []byte // the end of what went to the standard error
-	silent bool
 	closed bool
 	buffer []byte
 	shown  map[string]bool // display ids that the running cell has used

@@ -20,10 +20,10 @@ type toolchain struct {
 	env     []string
 	flags   []string // for the go command's builds, as %goflags sets them
 
-	compiler, linker, cgo, pack string
-	cc                          string
-	version                     string // go1.26.5
-	goos, goarch                string
+	compiler, linker, cgo string
+	cc                    string
+	version               string // go1.26.5
+	goos, goarch          string
 }
 
 // findToolchain asks the go command in a folder for what there is. The reason for which the live

@@ -109,7 +109,6 @@ type decoder struct {
 	dc, ac                  [4]*huffman
 	conditioning            conditioning
 	scans                   int
-	bits                    bitReader
 }
 
 // markers reads the file's segments up to its end, or up to the frame's header.

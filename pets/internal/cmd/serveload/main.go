@@ -255,7 +255,7 @@ func strangers(photo []byte) []upload {
 		{"a JPEG cut in half", "image/jpeg", photo[:len(photo)/2], http.StatusUnprocessableEntity},
 		{"a page called a picture", "image/jpeg", []byte("<html><script>alert(1)</script>"),
 			http.StatusUnsupportedMediaType},
-		{"twenty megabytes", "image/jpeg", bytes.Repeat(photo, 20<<20/len(photo)),
+		{"fifty megabytes", "image/jpeg", bytes.Repeat(photo, 50<<20/len(photo)),
 			http.StatusRequestEntityTooLarge},
 		{"a form of garbage", form, []byte("--y\r\n\x00\xff"), http.StatusBadRequest},
 		{"a form with another field", form,

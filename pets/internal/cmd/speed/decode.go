@@ -70,7 +70,7 @@ func compareImages(ctx context.Context, w io.Writer, o options) error {
 		}
 		theirs, err := measure[rates](ctx, p.command("decode", job))
 		if err != nil {
-			return fmt.Errorf("Pillow and torchvision: %w", err)
+			return fmt.Errorf("measuring Pillow and torchvision: %w", err)
 		}
 		full, short = append(full, slices.Max(theirs.Full)), append(short, slices.Max(theirs.Short))
 	}

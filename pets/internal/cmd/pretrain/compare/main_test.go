@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"os"
 	"strings"
 	"testing"
 
@@ -13,8 +14,8 @@ import (
 // ./pets/internal/cmd/pretrain/compare`.
 func TestPretrainedBeatsScratch(t *testing.T) {
 	eng := enginetest.XLA(t)
-	if testing.Short() {
-		t.Skip("trains for a minute")
+	if testing.Short() || os.Getenv("GOPETS_TEST_LONG") == "" {
+		t.Skip("trains for a minute: set GOPETS_TEST_LONG")
 	}
 	if _, _, err := weights.Load(context.Background(), "petnet10",
 		weights.Options{Offline: true}); err != nil {
