@@ -87,7 +87,12 @@ func startLab(t *testing.T, python, dir, prefix string) server {
 	cmd := exec.Command(python, "-m", "jupyter", "lab", "--no-browser", "--ServerApp.port=0",
 		"--ServerApp.port_retries=0", "--LabApp.expose_app_in_browser=True",
 		"--ServerApp.root_dir="+dir, "--allow-root")
-	cmd.Env = append(os.Environ(), "JUPYTER_PATH="+filepath.Join(prefix, "share", "jupyter"),
+	root, err := filepath.Abs(filepath.Join("..", ".."))
+	if err != nil {
+		t.Fatal(err)
+	}
+	// The folder of the notebooks' copies has no module around it.
+	cmd.Env = append(os.Environ(), "NB_WORKSPACE="+root, "JUPYTER_PATH="+filepath.Join(prefix, "share", "jupyter"),
 		"JUPYTER_DATA_DIR="+filepath.Join(private, "data"),
 		"JUPYTER_CONFIG_DIR="+filepath.Join(private, "config"), "JUPYTER_RUNTIME_DIR="+runtimeDir,
 		"JUPYTERLAB_SETTINGS_DIR="+settings,
