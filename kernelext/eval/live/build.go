@@ -75,12 +75,17 @@ type compilation struct {
 	embed  string // the file that says what //go:embed stands for
 }
 
+// wholeMaps has the compiler initialise large global maps with their package. Otherwise the linker
+// leaves out maps that the first plugin with the package does not reach, and they stay empty in
+// later ones: a package is initialised once.
+const wholeMaps = "-d=wrapglobalmapctl=1"
+
 func (b *builder) compile(ctx context.Context, c compilation) error {
 	config := c.out + ".cfg"
 	if err := c.config.write(config, true); err != nil {
 		return err
 	}
-	args := []string{"-o", c.out, "-p", c.path, "-dynlink", "-pack", "-dwarf=false", "-importcfg",
+	args := []string{"-o", c.out, "-p", c.path, "-dynlink", wholeMaps, "-pack", "-dwarf=false", "-importcfg",
 		config, "-trimpath", c.dir + "=>"}
 	if !c.loose {
 		args = append(args, "-complete")
