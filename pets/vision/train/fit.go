@@ -115,7 +115,10 @@ func (t fitting) step(b *batch, h hyper, ev Events) (float64, error) { return t.
 func (t fitting) validate(ctx context.Context, at BatchInfo, ev Events) (loss, errorRate float64,
 	err error) {
 	s, err := t.score(ctx, at, ev)
-	return s.meanLoss(), s.errorRate(), err
+	if err != nil {
+		return 0, 0, err
+	}
+	return s.meanLoss(), s.errorRate(), nil
 }
 
 func (t fitting) file() (*weights.File, error) { return t.Learner.file() }

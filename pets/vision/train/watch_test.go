@@ -127,6 +127,29 @@ func cutOff(t *testing.T, after int, learner func() *Learner, fit func(ctx conte
 	return next
 }
 
+// Cancelling while an epoch is validated keeps the weights of its batches, as it does while
+// training.
+func TestCancelDuringValidation(t *testing.T) {
+	eng, net, c := shared(t)
+	ctx, cancel := context.WithCancel(t.Context())
+	l := learnerOf(t, eng, c, net)
+	steps := 0
+	err := l.Fit(ctx, 2, spec.Fit{}, Events{Batch: func(b BatchInfo) {
+		if b.Phase == PhaseTrain {
+			if steps++; b.Batch == b.Batches-1 { // before the first batch of the validation
+				cancel()
+			}
+		}
+	}})
+	want := fmt.Sprintf("after fit 1, epoch 0 and %d batches", steps)
+	if !errors.Is(err, context.Canceled) || l.State() != want {
+		t.Errorf("got error %v, state %q, want state %q", err, l.State(), want)
+	}
+	if _, err := l.ValidProbs(t.Context(), Events{}); err != nil {
+		t.Errorf("validating afterwards: %v", err)
+	}
+}
+
 // No epoch can be better than the first by so much: the fit stops after two more and ends with the
 // first's weights; cut off after any epoch and restored in a new learner, it ends the same.
 func TestStopEarlyAndKeepTheBest(t *testing.T) {
