@@ -132,13 +132,15 @@ func cutOff(t *testing.T, after int, learner func() *Learner, fit func(ctx conte
 func TestCancelDuringValidation(t *testing.T) {
 	eng, net, c := shared(t)
 	ctx, cancel := context.WithCancel(t.Context())
+	c.Batch, c.InnerBatch = 4, 2 // so that validation has several batches
 	l := learnerOf(t, eng, c, net)
 	steps := 0
 	err := l.Fit(ctx, 2, spec.Fit{}, Events{Batch: func(b BatchInfo) {
-		if b.Phase == PhaseTrain {
-			if steps++; b.Batch == b.Batches-1 { // before the first batch of the validation
-				cancel()
-			}
+		switch {
+		case b.Phase == PhaseTrain:
+			steps++
+		case b.Phase == PhaseValid && b.Batch == 0:
+			cancel()
 		}
 	}})
 	want := fmt.Sprintf("after fit 1, epoch 0 and %d batches", steps)
