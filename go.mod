@@ -22,7 +22,13 @@ require (
 	golang.org/x/term v0.47.0
 )
 
-require github.com/bep/imagemeta v1.0.1
+require (
+	github.com/bep/imagemeta v1.0.1
+	github.com/creack/pty v1.1.24
+	github.com/reeflective/readline v1.3.0
+)
+
+require github.com/rivo/uniseg v0.4.7 // indirect
 
 require (
 	codeberg.org/go-fonts/liberation v0.5.0
@@ -45,7 +51,7 @@ require (
 	github.com/pkg/errors v0.9.1 // indirect
 	github.com/segmentio/asm v1.1.3 // indirect
 	github.com/segmentio/encoding v0.3.4 // indirect
-	github.com/spf13/pflag v1.0.9 // indirect
+	github.com/spf13/pflag v1.0.9
 	go.lsp.dev/jsonrpc2 v0.10.0 // indirect
 	go.lsp.dev/pkg v0.0.0-20210717090340-384b27a52fb2 // indirect
 	go.lsp.dev/protocol v0.12.0 // indirect
@@ -53,7 +59,7 @@ require (
 	go.uber.org/multierr v1.11.0 // indirect
 	go.uber.org/zap v1.27.0 // indirect
 	golang.org/x/exp v0.0.0-20260410095643-746e56fc9e2f // indirect
-	golang.org/x/mod v0.42.0 // indirect
+	golang.org/x/mod v0.42.0
 	golang.org/x/telemetry v0.0.0-20261009151841-97e8ea77aa2a // indirect
 	golang.org/x/text v0.43.0
 	golang.org/x/tools v0.52.0

@@ -100,6 +100,22 @@ func TestQuestion(t *testing.T) {
 	}
 }
 
+func TestEnded(t *testing.T) {
+	for code, want := range map[string]bool{
+		"": true, "x := 1": true, "func f() {": false, "func f() {\n}": true, "x +": false,
+		"f(1,": false, "x := )": true, "%ls": true, "%env A \\": false, "!ls": true, "?fmt": true,
+		"// f does": false, "// f does\nfunc f() {}": true, "// only this\n": true,
+		"%%": false, "%%\nx := 1": false, "%%\nfor {\n": false, "%%\nx := 1\n": true,
+		"%%bash\nls": false, "%%bash\nls\n": true, "%%time\nf()": false, "%time f()": true,
+		"outer:": false, "outer:\nfor {\n\tbreak outer\n}": true, "x := `a": false,
+		"switch x {\ncase 1:\n": false, "/* a": false,
+	} {
+		if got := Ended(code); got != want {
+			t.Errorf("Ended(%q) is %v", code, got)
+		}
+	}
+}
+
 func TestDeclarations(t *testing.T) {
 	for code, want := range map[string]string{
 		"import \"fmt\"\nvar x = 1\n%%\nfmt.Println(x)": "import \"fmt\"\nvar x = 1",

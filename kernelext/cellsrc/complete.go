@@ -5,6 +5,7 @@ import (
 	"go/parser"
 	"go/scanner"
 	"go/token"
+	"slices"
 	"strings"
 )
 
@@ -46,6 +47,9 @@ func IsComplete(code string) (state Completeness, indent string) {
 		}
 		state = Incomplete
 	}
+	if state == Complete && endsWithLabel(parts[len(parts)-1]) {
+		state = Incomplete
+	}
 	if state == Incomplete {
 		last := s.Lines[len(s.Lines)-1]
 		indent = last[:len(last)-len(strings.TrimLeft(last, " \t"))]
@@ -54,6 +58,29 @@ func IsComplete(code string) (state Completeness, indent string) {
 		}
 	}
 	return state, indent
+}
+
+// aboutCell are the commands that are about all that follows them.
+var aboutCell = []string{"%time", "args", "capture", "test", "wasm"}
+
+// Ended reports whether a text that is typed line by line is a whole cell. Where more may follow
+// what is complete by itself (the body of main, the text of %%bash, what a comment is about), an
+// empty line ends it.
+func Ended(code string) bool {
+	if state, _ := IsComplete(code); state == Incomplete {
+		return false
+	}
+	s := Parse(code)
+	if strings.TrimSpace(s.Lines[len(s.Lines)-1]) == "" {
+		return true
+	}
+	if s.Foreign != "" || s.Main >= 0 || slices.ContainsFunc(s.Commands, func(c CommandAt) bool {
+		return slices.Contains(aboutCell, c.Name)
+	}) {
+		return false
+	}
+	text := s.Go()
+	return strings.TrimSpace(text) == "" || len(Chunks(text)) > 0
 }
 
 // Closers returns the brackets that a text leaves open, in the order in which they are to be
@@ -114,33 +141,49 @@ func unterminated(text string) bool {
 	}
 }
 
+// endsWithLabel reports whether the last token of text is a colon.
+func endsWithLabel(text string) bool {
+	if !strings.HasSuffix(strings.TrimRight(text, " \t\r\n"), ":") {
+		return false
+	}
+	_, last := scan(text)
+	return last == token.COLON
+}
+
+// scan returns how many brackets text leaves open, -1 where one is closed that is not open, and its
+// last token that is no line break.
+func scan(text string) (depth int, last token.Token) {
+	var s scanner.Scanner
+	s.Init(token.NewFileSet().AddFile("", -1, len(text)), []byte(text),
+		func(token.Position, string) {}, 0)
+	last = token.SEMICOLON
+	for {
+		_, tok, lit := s.Scan()
+		switch tok {
+		case token.EOF:
+			return depth, last
+		case token.LPAREN, token.LBRACK, token.LBRACE:
+			depth++
+		case token.RPAREN, token.RBRACK, token.RBRACE:
+			if depth--; depth < 0 {
+				return depth, last
+			}
+		}
+		if tok != token.SEMICOLON || lit != "\n" {
+			last = tok
+		}
+	}
+}
+
 // endsEarly reports whether text that err is about lacks its end: an open bracket, string or
 // comment, or an operator that wants an operand.
 func endsEarly(text string, err error) bool {
 	if unterminated(text) {
 		return true
 	}
-	var s scanner.Scanner
-	s.Init(token.NewFileSet().AddFile("", -1, len(text)), []byte(text),
-		func(token.Position, string) {}, 0)
-	depth := 0
-	last := token.SEMICOLON
-	for {
-		_, tok, lit := s.Scan()
-		if tok == token.EOF {
-			break
-		}
-		switch tok {
-		case token.LPAREN, token.LBRACK, token.LBRACE:
-			depth++
-		case token.RPAREN, token.RBRACK, token.RBRACE:
-			if depth--; depth < 0 {
-				return false
-			}
-		}
-		if tok != token.SEMICOLON || lit != "\n" {
-			last = tok
-		}
+	depth, last := scan(text)
+	if depth < 0 {
+		return false
 	}
 	var list scanner.ErrorList
 	if depth > 0 && errors.As(err, &list) {

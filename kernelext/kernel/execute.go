@@ -9,7 +9,6 @@ import (
 	"slices"
 	"strings"
 
-	"gopets/kernelext/cellsrc"
 	"gopets/kernelext/eval"
 	"gopets/kernelext/jupyter"
 )
@@ -112,13 +111,10 @@ func (k *Kernel) execute(ctx context.Context, r *request) (stop bool) {
 	return false
 }
 
-// eval has the engine run a cell. A cell that only asks about a name is answered by an inspection.
+// eval has the engine run a cell.
 func (k *Kernel) eval(ctx context.Context, c eval.Cell, out eval.Output) (eval.Result,
 	*eval.Error) {
-	if name := cellsrc.Question(c.Source); name != "" {
-		return k.question(ctx, name)
-	}
-	result, err := k.engine.Eval(ctx, c, out)
+	result, err := eval.Run(ctx, k.engine, c, out)
 	var bad *eval.Error
 	switch {
 	case err == nil || errors.As(err, &bad):
@@ -127,16 +123,6 @@ func (k *Kernel) eval(ctx context.Context, c eval.Cell, out eval.Output) (eval.R
 		k.logf("%v", err)
 		return result, &eval.Error{Name: "KernelError", Value: err.Error()}
 	}
-}
-
-func (k *Kernel) question(ctx context.Context, name string) (eval.Result, *eval.Error) {
-	found, err := k.engine.Inspect(ctx, name, len([]rune(name)), 0)
-	text, _ := found.Data["text/plain"].(string)
-	if err != nil || text == "" {
-		return eval.Result{}, &eval.Error{Name: "NameError", Value: "nothing is known about " +
-			name}
-	}
-	return eval.Result{Pages: []string{text}}, nil
 }
 
 // evaluate answers the user_expressions of a request: each is a cell of its own, with what earlier

@@ -25,6 +25,7 @@ import (
 type kernelFlags struct {
 	engine, workspace, gonb, gopls, history string
 	guard                                   bool
+	build                                   func() error // builds GoNB; nil where it is there
 }
 
 // kernelCommand is what a kernelspec starts, not people.
@@ -61,48 +62,61 @@ func kernelCommand() *cobra.Command {
 		"the module whose packages cells import where there is none around the current folder")
 	fl.StringVar(&f.gonb, "gonb", filepath.Join(binDir(), "gonb"), "GoNB's program")
 	fl.StringVar(&f.gopls, "gopls", "", "gopls's program (default: the one that nb setup built)")
-	fl.StringVar(&f.history, "history", cmp.Or(os.Getenv("NB_HISTORY"),
-		filepath.Join(session.CacheDir(), "history")),
+	fl.StringVar(&f.history, "history", historyDir(),
 		"the folder that keeps what is run; empty for none")
 	fl.BoolVar(&f.guard, "guard", false, "end what a kernel leaves behind")
 	return cmd
 }
 
+// historyDir is the folder that keeps what is run in kernels and typed in terminals.
+func historyDir() string {
+	return cmp.Or(os.Getenv("NB_HISTORY"), filepath.Join(session.CacheDir(), "history"))
+}
+
 // options are those of the kernel, for a notebook in the current folder.
 func (f kernelFlags) options(ctx context.Context) (kernel.Options, error) {
-	exe, err := os.Executable()
+	watch, err := guardCommand()
 	if err != nil {
 		return kernel.Options{}, err
 	}
-	if f.gopls == "" && exists(goplsPath()) {
-		f.gopls = goplsPath()
-	}
+	return kernel.Options{History: f.history, Guard: watch, Version: release.String(),
+		Engine: func(g *guard.Guard) (eval.Engine, string, error) { return f.start(ctx, g) }}, nil
+}
+
+// guardCommand is this program as the guard of a kernel.
+func guardCommand() ([]string, error) {
+	exe, err := os.Executable()
+	return []string{exe, "kernel", "--guard"}, err
+}
+
+// start starts the engine, for cells in the current folder. The notice says why it is not the one
+// that was asked for.
+func (f kernelFlags) start(ctx context.Context, g *guard.Guard) (e eval.Engine, notice string,
+	err error) {
 	root := cmp.Or(os.Getenv("NB_WORKSPACE"), moduleAround("."), f.workspace)
 	if root != "" {
 		os.Setenv("NB_WORKSPACE", root) // for the sessions that cells start
 	}
-	o := kernel.Options{
-		History: f.history,
-		Guard:   []string{exe, "kernel", "--guard"},
-		Version: release.String(),
-		Engine: func(g *guard.Guard) (eval.Engine, string, error) {
-			notice := ""
-			if f.engine == liveKernel {
-				e, err := live.New(ctx, live.Options{Dir: ".", Module: root,
-					Cache: session.CacheDir(), Guard: g})
-				if err == nil {
-					return e, "", nil
-				}
-				notice = fmt.Sprintf(
-					"variables do not keep their values, as in the kernel \"Go (gonb)\": %s",
-					firstLine(err))
-			}
-			e, err := gonb.New(gonb.Options{GoNB: f.gonb, Workspace: root, Gopls: f.gopls,
-				Cache: session.CacheDir(), Guard: g})
-			return e, notice, err
-		},
+	if f.engine == liveKernel {
+		e, err := live.New(ctx, live.Options{Dir: ".", Module: root, Cache: session.CacheDir(),
+			Guard: g})
+		if err == nil {
+			return e, "", nil
+		}
+		notice = fmt.Sprintf(
+			"variables do not keep their values, as in the kernel \"Go (gonb)\": %s", firstLine(err))
 	}
-	return o, nil
+	if f.build != nil {
+		if err := f.build(); err != nil {
+			return nil, "", err
+		}
+	}
+	if f.gopls == "" && exists(goplsPath()) {
+		f.gopls = goplsPath()
+	}
+	e, err = gonb.New(gonb.Options{GoNB: f.gonb, Workspace: root, Gopls: f.gopls,
+		Cache: session.CacheDir(), Guard: g})
+	return e, notice, err
 }
 
 func firstLine(err error) string {
@@ -113,11 +127,11 @@ func firstLine(err error) string {
 // watchKernel has a process look after a run's kernel, which ends what is left of it if nb is
 // killed.
 func watchKernel(k *jupyter.Kernel) (release func(), err error) {
-	exe, err := os.Executable()
+	watch, err := guardCommand()
 	if err != nil {
 		return nil, err
 	}
-	return guard.WatchKernel([]string{exe, "kernel", "--guard"}, k)
+	return guard.WatchKernel(watch, k)
 }
 
 // goplsPath is where nb setup puts the gopls of the kernel; not on the PATH, where GoNB would start

@@ -4,6 +4,7 @@
 //	go run ./kernelext/nb test some.ipynb              run a notebook again and compare with what it has saved
 //	go run ./kernelext/nb render some.ipynb            make a page of a notebook as it is
 //	go run ./kernelext/nb lab some.ipynb               open a notebook in JupyterLab
+//	go run ./kernelext/nb repl                         run cells in a terminal
 //	go run ./kernelext/nb install                      offer the kernel to JupyterLab
 //	go run ./kernelext/nb setup                        fetch and build all that a later offline run needs
 //	go run ./kernelext/nb doctor                       what is there, what is missing, how to get it
@@ -102,6 +103,6 @@ func rootCommand() *cobra.Command {
 	root.CompletionOptions.HiddenDefaultCmd = true
 	root.AddCommand(runCommand(), renderCommand(), installCommand(), labCommand(),
 		uninstallCommand(), setupCommand(), doctorCommand(), versionCommand(), kernelCommand(),
-		testCommand())
+		testCommand(), replCommand())
 	return root
 }

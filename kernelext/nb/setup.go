@@ -55,6 +55,7 @@ type setup struct {
 	log     io.Writer
 	offline bool
 	lenient bool // a worker that cannot set itself up is reported, and the rest goes on
+	noTools bool // GoNB and goimports are built by tools, when they are needed
 }
 
 func (s *setup) all(ctx context.Context, w *workspace) error {
@@ -66,8 +67,10 @@ func (s *setup) all(ctx context.Context, w *workspace) error {
 	if w.root != "" {
 		os.Setenv("NB_WORKSPACE", w.root)
 	}
-	if err := s.tools(ctx, w); err != nil {
-		return err
+	if !s.noTools {
+		if err := s.tools(ctx, w); err != nil {
+			return err
+		}
 	}
 	if err := writeShim(); err != nil {
 		return fmt.Errorf("set-up: %w", err)

@@ -1,7 +1,13 @@
 package main
 
 import (
+	"bytes"
+	"encoding/json"
 	"fmt"
+	"image"
+	_ "image/gif"
+	_ "image/jpeg"
+	_ "image/png"
 	"regexp"
 	"strconv"
 	"strings"
@@ -31,11 +37,21 @@ func outputText(o notebook.Output) string {
 	}
 	for mime, raw := range o.Data {
 		if strings.HasPrefix(mime, "image/") {
-			return fmt.Sprintf("[picture, %s, %d KB]", strings.TrimPrefix(mime, "image/"),
-				(len(raw)*3/4+1023)/1024)
+			return imageText(strings.TrimPrefix(mime, "image/"), raw)
 		}
 	}
 	return ""
+}
+
+// imageText names an image: its kind, and its size in pixels or else in memory.
+func imageText(kind string, raw json.RawMessage) string {
+	var data []byte
+	if json.Unmarshal(raw, &data) == nil {
+		if c, _, err := image.DecodeConfig(bytes.NewReader(data)); err == nil {
+			return fmt.Sprintf("[image %s %d×%d]", kind, c.Width, c.Height)
+		}
+	}
+	return fmt.Sprintf("[image %s, %d KB]", kind, (len(raw)*3/4+1023)/1024)
 }
 
 // htmlText reads a piece of HTML as text: blocks and rows are lines, cells stand apart, a picture

@@ -1,0 +1,218 @@
+package repl
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"strings"
+	"syscall"
+
+	"golang.org/x/term"
+
+	"gopets/kernelext/cellsrc"
+	"gopets/kernelext/eval"
+	"gopets/kernelext/internal/terminal"
+)
+
+// Options say what a terminal is made of. Engine is needed.
+type Options struct {
+	Engine eval.Engine
+	// Input is where cells are read from; nil is this process's terminal, with a line editor.
+	Input       io.Reader
+	Out, Err    io.Writer // nil are the standard output and error
+	Banner      string    // the first line on a terminal
+	HistoryFile string    // keeps what is typed; "" keeps it in memory
+	// Text returns a display in plain text; nil takes its text/plain.
+	Text func(eval.Bundle) string
+}
+
+// ErrCell is that a cell from the input failed. Its error has been printed.
+var ErrCell = errors.New("a cell failed")
+
+// A source is where cells come from.
+type source interface {
+	// next returns a cell; io.EOF ends them.
+	next(ctx context.Context, number int) (string, error)
+	// line asks for a line of input to the running cell.
+	line(ctx context.Context, prompt string, password bool) (string, error)
+}
+
+// A repl is a run of [Run].
+type repl struct {
+	engine eval.Engine
+	source source
+	screen *screen
+	script bool // the first failure ends it
+}
+
+// Run reads cells and runs them, until the input ends, ctx ends, or the process is asked to end.
+func Run(ctx context.Context, o Options) error {
+	if o.Out == nil {
+		o.Out = os.Stdout
+	}
+	if o.Err == nil {
+		o.Err = os.Stderr
+	}
+	r := &repl{engine: o.Engine, script: o.Input != nil,
+		screen: newScreen(o.Out, o.Err, o.Text)}
+	if r.script {
+		r.source = readLines(o.Input)
+	} else {
+		state, err := term.GetState(int(os.Stdin.Fd()))
+		if err != nil {
+			return fmt.Errorf("repl: the standard input is not a terminal: %w", err)
+		}
+		// The editor may be waiting for a key when the process is asked to end.
+		defer term.Restore(int(os.Stdin.Fd()), state)
+		if r.source, err = newEditor(o, r.screen); err != nil {
+			return err
+		}
+		if o.Banner != "" {
+			fmt.Fprintln(o.Out, o.Banner)
+		}
+	}
+	r.screen.ask = r.source.line
+	ctx, stop := signal.NotifyContext(ctx, syscall.SIGTERM, syscall.SIGHUP)
+	defer stop()
+	interrupts := make(chan os.Signal, 1)
+	signal.Notify(interrupts, os.Interrupt)
+	defer signal.Stop(interrupts)
+	return r.loop(ctx, interrupts)
+}
+
+// loop runs one cell after the other.
+func (r *repl) loop(ctx context.Context, interrupts <-chan os.Signal) error {
+	type read struct {
+		code string
+		err  error
+	}
+	for number := 1; ; {
+		reads := make(chan read, 1)
+		go func() {
+			code, err := r.source.next(ctx, number)
+			reads <- read{code, err}
+		}()
+		var got read
+		for waits := true; waits; {
+			select {
+			case got = <-reads:
+				waits = false
+			case <-interrupts: // on a terminal, one that comes after its cell has ended
+				if r.script {
+					return ErrCell
+				}
+			case <-ctx.Done():
+				return context.Cause(ctx)
+			}
+		}
+		switch {
+		case errors.Is(got.err, io.EOF):
+			return nil
+		case got.err != nil:
+			return fmt.Errorf("repl: reading the next cell: %w", got.err)
+		case strings.TrimSpace(got.code) == "":
+			continue
+		}
+		if failed := r.run(ctx, got.code, number, interrupts); failed && r.script {
+			return ErrCell
+		}
+		number++
+	}
+}
+
+// run runs a cell and prints what comes of it. An interrupt is meant for the cell.
+func (r *repl) run(ctx context.Context, code string, number int,
+	interrupts <-chan os.Signal) (failed bool) {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	go func() {
+		select {
+		case <-interrupts:
+			cancel()
+		case <-ctx.Done():
+		}
+	}()
+	r.screen.begin()
+	result, err := eval.Run(ctx, r.engine, eval.Cell{Number: number, Source: code}, r.screen)
+	for _, page := range result.Pages {
+		r.screen.print(page)
+	}
+	if err == nil && result.Value != nil {
+		r.screen.print(r.screen.text(result.Value))
+	}
+	r.screen.end()
+	if err != nil {
+		r.screen.fail(err)
+	}
+	return err != nil
+}
+
+// lines reads cells from what is no terminal.
+type lines struct{ in <-chan string }
+
+// readLines reads ahead by one line, so that a cell's questions are answered by what follows it.
+func readLines(in io.Reader) *lines {
+	c := make(chan string)
+	go func() {
+		defer close(c)
+		for b := bufio.NewReader(in); ; {
+			text, err := b.ReadString('\n')
+			if text != "" {
+				c <- strings.TrimRight(text, "\r\n")
+			}
+			if err != nil {
+				return
+			}
+		}
+	}()
+	return &lines{c}
+}
+
+func (l *lines) next(ctx context.Context, _ int) (string, error) {
+	var text []string
+	for {
+		line, err := l.line(ctx, "", false)
+		if err != nil && len(text) > 0 {
+			return strings.Join(text, "\n"), nil
+		}
+		if err != nil {
+			return "", err
+		}
+		text = append(text, line)
+		if code := strings.Join(text, "\n"); cellsrc.Ended(code) {
+			return code, nil
+		}
+	}
+}
+
+func (l *lines) line(ctx context.Context, _ string, _ bool) (string, error) {
+	select {
+	case line, ok := <-l.in:
+		if !ok {
+			return "", io.EOF
+		}
+		return line, nil
+	case <-ctx.Done():
+		return "", context.Cause(ctx)
+	}
+}
+
+// plainError is an error as text for people.
+func plainError(err error, color bool) string {
+	var e *eval.Error
+	if !errors.As(err, &e) {
+		return err.Error()
+	}
+	text := e.Error()
+	if len(e.Traceback) > 0 {
+		text = strings.Join(e.Traceback, "\n")
+	}
+	if !color {
+		text = terminal.Plain(text)
+	}
+	return text
+}

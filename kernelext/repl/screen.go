@@ -1,0 +1,225 @@
+package repl
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"sync"
+	"unicode/utf8"
+
+	"golang.org/x/term"
+
+	"gopets/kernelext/eval"
+	"gopets/kernelext/internal/terminal"
+)
+
+// A screen prints what cells write and show. It implements [eval.Output].
+type screen struct {
+	out, err io.Writer
+	color    bool
+	columns  func() int // 0 where nothing can be drawn again
+	textOf   func(eval.Bundle) string
+	ask      func(ctx context.Context, prompt string, password bool) (string, error)
+
+	mu      sync.Mutex
+	open    bool              // the last line has no line break yet
+	shown   string            // the ID of the display that was printed last
+	rows    int               // that it takes
+	later   map[string]string // by ID: updates that cannot be drawn in place
+	order   []string
+	pending []string // text that came while the editor was in use
+	poke    func()   // has the editor print it; nil while a cell runs
+	clear   bool     // what is next printed takes the place of what the cell has shown
+	height  int      // rows that the cell has taken
+}
+
+func newScreen(out, errs io.Writer, text func(eval.Bundle) string) *screen {
+	s := &screen{out: out, err: errs, textOf: text, columns: func() int { return 0 },
+		later: map[string]string{}}
+	if f, ok := out.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
+		s.color = os.Getenv("NO_COLOR") == ""
+		s.columns = func() int {
+			width, _, err := term.GetSize(int(f.Fd()))
+			if err != nil || width < 1 {
+				return 80
+			}
+			return width
+		}
+	}
+	return s
+}
+
+func (s *screen) text(data eval.Bundle) string {
+	if s.textOf != nil {
+		return s.textOf(data)
+	}
+	text, _ := data["text/plain"].(string)
+	return terminal.Plain(text)
+}
+
+// begin is called before a cell runs, end after it.
+func (s *screen) begin() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.poke, s.shown, s.rows, s.height, s.clear = nil, "", 0, 0, false
+	pending := strings.Join(s.pending, "")
+	s.pending = nil
+	s.write(s.out, pending, true)
+}
+
+func (s *screen) end() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, id := range s.order {
+		s.write(s.out, s.later[id]+"\n", true)
+	}
+	s.order, s.later = nil, map[string]string{}
+	s.freshLine()
+}
+
+// print prints a text on lines of its own.
+func (s *screen) print(text string) {
+	if text == "" {
+		return
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.write(s.out, strings.TrimSuffix(text, "\n")+"\n", true)
+}
+
+// fail prints a cell's error.
+func (s *screen) fail(err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.write(s.err, plainError(err, s.color)+"\n", true)
+}
+
+// Stream implements [eval.Output].
+func (s *screen) Stream(name, text string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	w := s.out
+	if name == "stderr" {
+		w = s.err
+	}
+	s.write(w, text, false)
+}
+
+// Display implements [eval.Output].
+func (s *screen) Display(d eval.Display) {
+	text := s.text(d.Data)
+	if text == "" {
+		return
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if d.Update {
+		switch {
+		case s.columns() == 0:
+			if _, again := s.later[d.ID]; !again {
+				s.order = append(s.order, d.ID)
+			}
+			s.later[d.ID] = text
+			return
+		case s.poke == nil && s.shown == d.ID:
+			s.erase(s.rows)
+		}
+	}
+	s.write(s.out, text+"\n", true)
+	s.shown, s.rows = d.ID, s.rowsOf(text+"\n")
+}
+
+// Clear implements [eval.Output].
+func (s *screen) Clear(wait bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.clear = s.columns() > 0; !wait && s.clear {
+		s.wipe()
+	}
+}
+
+// Comm implements [eval.Output]: a terminal has no widgets.
+func (s *screen) Comm(string, map[string]any) {}
+
+// Input implements [eval.Output].
+func (s *screen) Input(ctx context.Context, prompt string, password bool) (string, error) {
+	return s.ask(ctx, prompt, password)
+}
+
+// write writes a text, on lines of its own if so wanted. While the editor is in use, that prints
+// it. The lock is held.
+func (s *screen) write(w io.Writer, text string, fresh bool) {
+	if text == "" {
+		return
+	}
+	if s.poke != nil {
+		s.pending = append(s.pending, text)
+		s.poke()
+		return
+	}
+	if s.clear {
+		s.wipe()
+	}
+	if fresh {
+		s.freshLine()
+	}
+	io.WriteString(w, text)
+	s.height += s.rowsOf(text)
+	s.open, s.shown = !strings.HasSuffix(text, "\n"), ""
+}
+
+// freshLine ends a line that is open. The lock is held.
+func (s *screen) freshLine() {
+	if s.open {
+		io.WriteString(s.out, "\n")
+		s.height++
+		s.open = false
+	}
+}
+
+// wipe takes away what the cell has printed, as far as the screen still has it. The lock is held.
+func (s *screen) wipe() {
+	s.freshLine()
+	s.erase(s.height)
+	s.clear, s.height = false, 0
+}
+
+// erase takes away the last rows. The lock is held.
+func (s *screen) erase(rows int) {
+	if rows > 0 {
+		fmt.Fprintf(s.out, "\x1b[%dA\r\x1b[J", rows)
+		s.height = max(0, s.height-rows)
+	}
+}
+
+// rowsOf returns how many rows of a terminal a text takes.
+func (s *screen) rowsOf(text string) (rows int) {
+	columns := s.columns()
+	if columns == 0 {
+		return 0
+	}
+	for line := range strings.Lines(text) {
+		line = terminal.Text(strings.TrimSuffix(line, "\n"))
+		rows += max(0, utf8.RuneCountInString(line)-1) / columns
+	}
+	return rows + strings.Count(text, "\n")
+}
+
+// edit says that the editor is in use from now on, until the next cell; poke is called when there
+// is something for it to print.
+func (s *screen) edit(poke func()) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.poke = poke
+}
+
+// take returns the text that waits for the editor; ok is false if there is none.
+func (s *screen) take() (text string, ok bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	text = strings.Join(s.pending, "")
+	s.pending = nil
+	return strings.TrimSuffix(text, "\n"), text != ""
+}
