@@ -212,7 +212,7 @@ func smallSample(t *testing.T, perBreed int) string {
 	return dir
 }
 
-// All cells twice in one kernel give the same tables; an interpretation still speaks of its learner
+// All cells twice in one kernel give the same tables; an interpretation stays that of its learner
 // after a second one exists; files that change after training are refused.
 func TestNotebookInOneKernel(t *testing.T) {
 	r := newRun(t)

@@ -48,62 +48,55 @@ func disconnect() {
 	current.session = nil
 }
 
-// ask sends a request and returns its answer; what comes meanwhile is shown. lists are the file
-// lists that the request names by digest. An interrupt of the cell cancels the work.
-func ask[Q, A any](m wire.Method[Q, A], request Q, lists map[string]Paths) (A, error) {
-	var result A
+// lists are the lists of files and labels that a request names, by digest.
+type lists map[string]Paths
+
+// ask sends a request and returns its answer; what comes meanwhile is shown. An interrupt of the
+// cell cancels the work.
+func ask[Q, A any](m wire.Method[Q, A], request Q, named lists) (answer A, err error) {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
 	s, err := connect(ctx)
+	if err != nil && ctx.Err() != nil {
+		err = session.Errorf(session.CodeCancelled, "cancelled before the session was ready")
+	}
 	if err != nil {
-		if ctx.Err() != nil {
-			err = &session.Error{Code: session.CodeCancelled,
-				Message: "cancelled before the session was ready"}
-		}
-		return result, err
+		return answer, err
 	}
 	var view view
 	defer view.done()
 	raw, err := s.Call(ctx, m.Name, request, view.event)
 	if session.HasCode(err, wire.CodeFiles) {
-		for digest, list := range lists {
-			paths := make([]string, len(list))
-			for i, p := range list {
-				paths[i] = string(p)
-			}
-			if _, err := s.Call(ctx, wire.Files.Name, wire.FileList{Digest: digest, Paths: paths},
-				nil); err != nil {
-				return result, err
+		for digest, list := range named {
+			list := wire.FileList{Digest: digest, Paths: as[string](list)}
+			if _, err := s.Call(ctx, wire.Files.Name, list, nil); err != nil {
+				return answer, err
 			}
 		}
 		raw, err = s.Call(ctx, m.Name, request, view.event)
 	}
-	if session.HasCode(err, session.CodeLost) {
+	switch {
+	case session.HasCode(err, session.CodeLost):
 		disconnect()
-	}
-	if session.HasCode(err, session.CodeStale) {
-		err = fmt.Errorf(
-			"%w. pets.EndSession() ends this one, and FitOneCycle(…, pets.Resume()) goes on from the last epoch in the next", err)
+	case session.HasCode(err, session.CodeStale):
+		err = fmt.Errorf("%w. pets.EndSession() ends this one, and FitOneCycle(…, pets.Resume()) "+
+			"goes on from the last epoch in the next", err)
 	}
 	if err != nil {
-		return result, err
+		return answer, err
 	}
-	if err := json.Unmarshal(raw, &result); err != nil {
-		return result, fmt.Errorf("%s: the session's answer cannot be read: %w", m.Name, err)
+	if err := json.Unmarshal(raw, &answer); err != nil {
+		return answer, fmt.Errorf("%s: the session's answer cannot be read: %w", m.Name, err)
 	}
-	return result, nil
+	return answer, nil
 }
 
 // must is ask for verbs: a failure ends the cell.
-func must[Q, A any](m wire.Method[Q, A], request Q, lists map[string]Paths) A {
-	if err := spec.Check(request); err != nil {
-		fail(err)
-	}
-	result, err := ask(m, request, lists)
-	if err != nil {
-		fail(err)
-	}
-	return result
+func must[Q, A any](m wire.Method[Q, A], request Q, named lists) A {
+	failIf(spec.Check(request))
+	answer, err := ask(m, request, named)
+	failIf(err)
+	return answer
 }
 
 // EndSession ends the session of this kernel and all that lives in it; the next verb starts a new
@@ -111,9 +104,7 @@ func must[Q, A any](m wire.Method[Q, A], request Q, lists map[string]Paths) A {
 func EndSession() {
 	ctx := context.Background()
 	if s, err := worker.Running(ctx); err == nil {
-		if err := s.Stop(ctx); err != nil {
-			fail(err)
-		}
+		failIf(s.Stop(ctx))
 	}
 	disconnect()
 }
@@ -126,33 +117,20 @@ type view struct {
 }
 
 func (v *view) event(e session.Event) {
-	switch e.Kind {
-	case wire.EventLog:
-		var t wire.Text
-		if json.Unmarshal(e.Data, &t) == nil {
-			v.clearBar()
-			fmt.Println(t.Text)
-		}
-	case wire.EventDisplay, wire.EventProgress:
-		var d wire.Display
-		if json.Unmarshal(e.Data, &d) != nil {
-			return
-		}
-		if e.Kind == wire.EventDisplay {
-			v.show(d)
-		} else {
-			v.update(d)
-		}
-	}
-}
-
-func (v *view) show(d wire.Display) {
-	if !cell.Notebook() {
-		v.clearBar()
-		fmt.Print(d.Text)
+	var d wire.Display
+	if json.Unmarshal(e.Data, &d) != nil {
 		return
 	}
-	v.send(d, "", cell.Display)
+	switch {
+	case e.Kind == wire.EventLog:
+		v.print(d.Text + "\n")
+	case e.Kind == wire.EventProgress:
+		v.update(d)
+	case !cell.Notebook():
+		v.print(d.Text)
+	default:
+		v.send(d, "", cell.Display)
+	}
 }
 
 // update shows progress in place: in a notebook under a display id of its own, in a terminal on one
@@ -169,8 +147,7 @@ func (v *view) update(d wire.Display) {
 			v.id = ""
 		}
 	case d.Last:
-		v.clearBar()
-		fmt.Print(d.Text)
+		v.print(d.Text)
 	case isTerminal():
 		fmt.Print("\r", d.Text, "\x1b[K")
 		v.bar = true
@@ -185,30 +162,28 @@ func (v *view) send(d wire.Display, id string, show func(string, cell.Bundle) er
 	if d.PNG != nil {
 		b["image/png"] = string(d.PNG)
 	}
-	if err := show(id, b); err != nil {
-		fmt.Fprintln(os.Stderr, "pets: display:", err)
-	}
+	complain(show(id, b))
 	v.dirty = true
 }
 
-func (v *view) clearBar() {
+// print prints a text, over the bar if there is one.
+func (v *view) print(text string) {
 	if v.bar {
-		fmt.Print("\r\x1b[K")
-		v.bar = false
+		text, v.bar = "\r\x1b[K"+text, false
 	}
+	fmt.Print(text)
 }
 
 // done makes sure that all was seen: what is in the pipe when a cell's program ends is lost.
 func (v *view) done() {
-	v.clearBar()
+	v.print("")
 	if v.dirty {
-		flush()
+		complain(cell.Flush())
 	}
 }
 
-// flush waits until what was displayed has been shown.
-func flush() {
-	if err := cell.Flush(); err != nil {
+func complain(err error) {
+	if err != nil {
 		fmt.Fprintln(os.Stderr, "pets: display:", err)
 	}
 }

@@ -13,10 +13,8 @@ import (
 // batches. It is fastai's ImageDataBunch.
 type Data struct {
 	desc  spec.Data
-	files Paths
-	// other lists that the description names by digest: labels, validation files
-	more map[string]Paths
-	err  error // a mistake in the description, reported by the first verb
+	lists lists
+	err   error // a mistake in the description, reported by the first verb
 }
 
 // DataOption changes how data is split or prepared.
@@ -34,44 +32,22 @@ func FromNameRE(path Path, fnames Paths, pattern string, options ...DataOption) 
 func describe(path Path, files Paths, desc spec.Data, options []DataOption) Data {
 	desc = spec.Defaults(desc)
 	desc.Path, desc.ValidPct, desc.Stats = path.absolute(), 0.2, spec.NotNormalised
-	d := Data{desc: desc, files: files}
-	if err := explain(path); err != nil {
-		d.err = err
-	}
+	d := Data{desc: desc, lists: lists{}, err: explain(path)}
 	for _, o := range options {
 		o(&d)
 	}
-	d.files = absolutes(files)
-	d.desc.Files = spec.ListOf(d.files)
+	d.desc.Files = d.keep(files.absolute())
 	if len(files) == 0 && desc.CSV == nil {
-		d.mistake(
-			"data: there are no images in the list for %s: give a folder with images to GetImageFiles", path)
+		d.mistake("data: there are no images in the list for %s: "+
+			"give a folder with images to GetImageFiles", path)
 	}
 	return d
-}
-
-// absolutes returns the list with absolute paths.
-func absolutes(files Paths) Paths {
-	list, copied := files, false
-	for i, f := range files {
-		if abs := f.absolute(); abs != string(f) {
-			if !copied {
-				list, copied = append(Paths{}, files...), true
-			}
-			list[i] = Path(abs)
-		}
-	}
-	return list
 }
 
 // keep keeps a list and returns what stands for it.
 func (d *Data) keep(list Paths) spec.List {
 	f := spec.ListOf(list)
-	more := map[string]Paths{f.Digest: list}
-	for digest, other := range d.more {
-		more[digest] = other
-	}
-	d.more = more
+	d.lists[f.Digest] = list
 	return f
 }
 
@@ -114,11 +90,11 @@ func SkipBroken() DataOption { return func(d *Data) { d.desc.Skip = true } }
 // ValidFiles names the images for validation, instead of drawing them.
 func ValidFiles(files Paths) DataOption {
 	return func(d *Data) {
-		f := d.keep(absolutes(files))
+		f := d.keep(files.absolute())
 		d.desc.Valid = &f
 		if len(files) == 0 {
-			d.mistake(
-				"data: the list of validation files is empty: name some, or pets.ValidPct(0) for none")
+			d.mistake("data: the list of validation files is empty: " +
+				"name some, or pets.ValidPct(0) for none")
 		}
 	}
 }
@@ -175,65 +151,40 @@ func (d Data) String() string {
 	return fmt.Sprintf("data: %s, size %v, batches of %d", files, d.desc.Size, d.desc.Batch)
 }
 
-func (d Data) lists() map[string]Paths {
-	lists := map[string]Paths{d.desc.Files.Digest: d.files}
-	for digest, list := range d.more {
-		lists[digest] = list
-	}
-	return lists
-}
-
 // wrong is what cannot work in the description.
 func (d Data) wrong() error {
-	if d.err != nil {
-		return d.err
+	err := d.err
+	if err == nil {
+		if err = spec.Check(d.desc); err != nil {
+			err = fmt.Errorf("data: %w", err)
+		}
 	}
-	if err := spec.Check(d.desc); err != nil {
-		return fmt.Errorf("data: %w", err)
-	}
-	return nil
-}
-
-func (d Data) check() {
-	if err := d.wrong(); err != nil {
-		fail(err)
-	}
+	return err
 }
 
 // Show prints both halves of the split as fastai does.
 func (d Data) Show() {
-	d.check()
-	fmt.Print(must(wire.Describe, wire.DataCall{Data: d.desc}, d.lists()).Text)
+	failIf(d.wrong())
+	fmt.Print(must(wire.Describe, wire.DataCall{Data: d.desc}, d.lists).Text)
 }
 
 // ShowBatch shows images of a training batch, transformed, under their labels: Rows rows of as
 // many images, 5 by default.
 func (d Data) ShowBatch(options ...PlotOption) {
-	d.check()
-	must(wire.ShowBatch, wire.DataCall{Data: d.desc, Plot: plot(options)}, d.lists())
+	failIf(d.wrong())
+	must(wire.ShowBatch, wire.DataCall{Data: d.desc, Plot: plot(options)}, d.lists)
 }
 
 // Classes are the labels of the training images, sorted.
 func (d Data) Classes() []string {
-	key := "classes " + d.desc.Files.Digest + d.desc.Pattern + d.desc.LabelList.Digest
-	if d.desc.CSV != nil {
-		key += d.desc.CSV.Digest
-	}
-	place := Path(d.desc.Path)
-	if err := d.wrong(); err != nil {
-		failValue(key, place, err)
-		return nil
-	}
-	if quiet(key, place) {
-		return nil
-	}
-	info, err := ask(wire.Describe, wire.DataCall{Data: d.desc}, d.lists())
-	if err != nil {
-		failValue(key, place, err)
-		return nil
-	}
-	succeeded(key)
-	return info.Classes
+	key := "classes " + spec.Digest(d.desc)
+	return value(key, Path(d.desc.Path), nil, func() ([]string, error) {
+		if err := d.wrong(); err != nil {
+			return nil, err
+		}
+		info, err := ask(wire.Describe, wire.DataCall{Data: d.desc}, d.lists)
+		return info.Classes, err
+	})
 }
 
 // C is the number of classes.

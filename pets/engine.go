@@ -25,10 +25,7 @@ func Pick[T any](fast, slow T) T {
 	if session.HasCode(err, session.CodeCancelled) {
 		fail(err) // an interrupt is no reason to go on; the next cell asks again
 	}
-	if err != nil {
-		return slow
-	}
-	if e.Fast {
+	if err == nil && e.Fast {
 		return fast
 	}
 	return slow
@@ -42,11 +39,8 @@ var askEngine = sync.OnceValues(func() (wire.Engine, error) {
 		return e, nil
 	}
 	e, err := ask(wire.AskEngine, wire.EngineCall{}, nil)
-	if err != nil {
-		return e, err
-	}
-	if text, err := json.Marshal(e); err == nil {
+	if text, jsonErr := json.Marshal(e); err == nil && jsonErr == nil {
 		setNote(key, string(text))
 	}
-	return e, nil
+	return e, err
 })

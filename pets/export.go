@@ -13,12 +13,17 @@ import (
 // [LoadLearner] predicts with it, in any notebook; in a Go program
 // gopets/pets/vision/train.LoadLearner does.
 func (l Learner) Export(file Path) Path {
-	file = Path(file.absolute())
-	if !strings.HasSuffix(string(file), ".safetensors") {
-		fail(fmt.Errorf("export %s: give a file name that ends in .safetensors", string(file)))
-	}
-	verb(l, wire.Export, wire.FileCall{Learner: l.desc, Path: string(file)})
+	file = file.ending(".safetensors")
+	verb(l, wire.Export, wire.LearnerCall{Path: string(file)})
 	return file
+}
+
+// ending is the path as the session sees it; the cell fails unless it ends in ext.
+func (p Path) ending(ext string) Path {
+	if !strings.HasSuffix(string(p), ext) {
+		fail(fmt.Errorf("export %s: give a file name that ends in %s", string(p), ext))
+	}
+	return Path(p.absolute())
 }
 
 // ExportONNX writes the learner's network as an ONNX file, for ONNX Runtime and other programs: for
@@ -27,27 +32,23 @@ func (l Learner) Export(file Path) Path {
 // Normalisation is part of the network. The file's metadata holds the classes, and says how an
 // image is resized.
 func (l Learner) ExportONNX(file Path, options ...ONNXOption) Path {
-	call := onnxCall(file, options)
-	call.Learner = &l.desc
-	verb(l, wire.ExportONNX, call)
-	return Path(call.Path)
+	return exportONNX(l, file, options)
 }
 
 // ONNXOption changes what [Learner.ExportONNX] writes.
-type ONNXOption func(*wire.ONNXCall)
+type ONNXOption func(*wire.PredictCall)
 
 // ONNXBytes makes the input the pixels of RGB images, as decoders return them.
-func ONNXBytes() ONNXOption { return func(c *wire.ONNXCall) { c.Bytes = true } }
+func ONNXBytes() ONNXOption { return func(c *wire.PredictCall) { c.Bytes = true } }
 
-func onnxCall(file Path, options []ONNXOption) wire.ONNXCall {
-	call := wire.ONNXCall{Path: file.absolute()}
-	if !strings.HasSuffix(call.Path, ".onnx") {
-		fail(fmt.Errorf("export %s: give a file name that ends in .onnx", call.Path))
-	}
+func exportONNX(by Predictor, file Path, options []ONNXOption) Path {
+	file = file.ending(".onnx")
+	call := wire.PredictCall{Path: string(file)}
 	for _, o := range options {
 		o(&call)
 	}
-	return call
+	predict(by, wire.ExportONNX, call)
+	return file
 }
 
 // Exported describes a learner in a file of [Learner.Export].
@@ -61,9 +62,7 @@ func LoadLearner(file Path) Exported { return Exported{file} }
 type About = wire.About
 
 // About returns what the file says of itself.
-func (e Exported) About() About {
-	return must(wire.Exported, wire.Place{Path: e.file.absolute()}, nil)
-}
+func (e Exported) About() About { return predict(e, wire.Exported, wire.PredictCall{}) }
 
 // Show prints that in a line.
 func (e Exported) Show() {
@@ -74,16 +73,10 @@ func (e Exported) Show() {
 
 // Predict classifies an image: see [Learner.Predict].
 func (e Exported) Predict(img Image, options ...PlotOption) Prediction {
-	img.check()
-	call := img.call(options)
-	call.Exported = e.file.absolute()
-	return Prediction{must(wire.Predict, call, nil)}
+	return Prediction{predict(e, wire.Predict, img.call(options))}
 }
 
 // ExportONNX writes the network as an ONNX file: see [Learner.ExportONNX].
 func (e Exported) ExportONNX(file Path, options ...ONNXOption) Path {
-	call := onnxCall(file, options)
-	call.Exported = e.file.absolute()
-	must(wire.ExportONNX, call, nil)
-	return Path(call.Path)
+	return exportONNX(e, file, options)
 }

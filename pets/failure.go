@@ -22,13 +22,20 @@ import (
 
 // fail shows what went wrong and ends the cell.
 func fail(err error) {
-	tell(err)
-	flush() // or the box is lost
+	report(err)
+	complain(cell.Flush()) // or the box is lost
 	os.Exit(1)
 }
 
-// tell shows an error as a box, and as text on standard error.
-func tell(err error) {
+// failIf is fail, if there is an error.
+func failIf(err error) {
+	if err != nil {
+		fail(err)
+	}
+}
+
+// report shows an error as a box, and as text on standard error.
+func report(err error) {
 	title, color := "This did not work", "#c62828"
 	if session.HasCode(err, session.CodeCancelled) {
 		title, color = "Interrupted", "#ef6c00"
@@ -36,9 +43,9 @@ func tell(err error) {
 	text := strings.TrimSpace(spec.Message(err, spec.InCell))
 	fmt.Fprintf(os.Stderr, "%s: %s\n", title, text)
 	if cell.Notebook() {
-		box := fmt.Sprintf(
-			`<div style="border-left:4px solid %s;background:#fff;color:#222;padding:.5em 1em;white-space:pre-wrap;overflow-wrap:anywhere">`+
-				`<b>%s</b><br>%s</div>`, color, title, html.EscapeString(text))
+		box := fmt.Sprintf(`<div style="border-left:4px solid %s;background:#fff;color:#222;`+
+			`padding:.5em 1em;white-space:pre-wrap;overflow-wrap:anywhere"><b>%s</b><br>%s</div>`,
+			color, title, html.EscapeString(text))
 		_ = cell.Display("", cell.Bundle{"text/html": box}) // the standard error has it anyway
 	}
 }
@@ -63,18 +70,15 @@ func declaring() bool {
 	}
 }
 
-// broken are the paths of this program that is not available, and why.
-var broken struct {
+// broken are the paths that are not available in this program, and why.
+var broken = struct {
 	sync.Mutex
 	why map[Path]error
-}
+}{why: map[Path]error{}}
 
 func breakPath(p Path, err error) {
 	broken.Lock()
 	defer broken.Unlock()
-	if broken.why == nil {
-		broken.why = map[Path]error{}
-	}
 	broken.why[p] = err
 }
 
@@ -83,27 +87,33 @@ func explain(p Path) error {
 	broken.Lock()
 	defer broken.Unlock()
 	for {
-		if err := broken.why[p]; err != nil {
-			return err
-		}
 		parent := p.Parent()
-		if parent == p || p == "" {
-			return nil
+		if err := broken.why[p]; err != nil || parent == p || p == "" {
+			return err
 		}
 		p = parent
 	}
 }
 
 // because returns the deeper reason, if there is one.
-func because(p Path, err error) error {
-	if deeper := explain(p); deeper != nil {
-		return deeper
+func because(p Path, err error) error { return cmp.Or(explain(p), err) }
+
+// value returns what get returns. What is not available makes p a path that is not, and is returned
+// as unusable; see the package's comment.
+func value[T any](key string, p Path, unusable T, get func() (T, error)) T {
+	if quiet(key, p) {
+		return unusable
 	}
-	return err
+	v, err := get()
+	if err != nil {
+		failValue(key, p, err)
+		return unusable
+	}
+	succeeded(key)
+	return v
 }
 
-// failValue deals with a value that is not available: see the package's comment. It returns only
-// where the unusable value is to be handed out.
+// failValue ends the cell that evaluates a failed value first. Later ones it lets go on.
 func failValue(key string, p Path, err error) {
 	deeper := explain(p)
 	if deeper == nil {
@@ -125,7 +135,7 @@ func failValue(key string, p Path, err error) {
 	if first && note("failed "+key) != "" {
 		fail(err)
 	}
-	tell(err)
+	report(err)
 }
 
 // failureNote is what later cells know about a value that is not available.
@@ -160,42 +170,28 @@ func quiet(key string, p Path) bool {
 	return true
 }
 
-func succeeded(key string) {
-	if inKernel() && note("failed "+key) != "" {
-		setNote("failed "+key, "")
-	}
-}
+func succeeded(key string) { setNote("failed "+key, "") }
 
-// Retry lets the next cell try again what is not available before: after the network came back, or
-// after an interrupt.
+// Retry lets the next cell try again what is not available: after the network came back, or after
+// an interrupt.
 func Retry() {
 	dir, err := worker.Dir()
-	if err != nil {
-		fail(err)
-	}
+	failIf(err)
 	notes, _ := filepath.Glob(filepath.Join(dir, "note-*"))
 	for _, path := range notes {
 		os.Remove(path)
 	}
 }
 
-// note and setNote keep small facts for later cells of the kernel, in the session's folder. Without
-// a kernel there are no later cells.
+// note returns a small fact that setNote kept for later cells, in the session's folder, or "".
+// Without a kernel there are no later cells.
 func note(key string) string {
-	path := notePath(key)
-	if path == "" {
-		return ""
-	}
-	text, err := os.ReadFile(path)
-	if err != nil {
-		return ""
-	}
+	text, _ := os.ReadFile(notePath(key))
 	return string(text)
 }
 
 func setNote(key, value string) {
-	path := notePath(key)
-	switch {
+	switch path := notePath(key); {
 	case path == "":
 	case value == "":
 		os.Remove(path)

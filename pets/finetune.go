@@ -24,7 +24,7 @@ func (l Learner) fit(kind spec.Kind, epochs int, options []FitOption) {
 	for _, o := range options {
 		o(&f)
 	}
-	verb(l, wire.Fit, wire.FitCall{Learner: l.desc, Fit: f})
+	verb(l, wire.Fit, wire.LearnerCall{Fit: &f})
 }
 
 // BaseLR is FineTune's highest learning rate while the body is frozen, 2e-3 by default; afterwards
@@ -35,15 +35,11 @@ func BaseLR(lr float64) FitOption { return func(f *spec.Fit) { f.BaseLR = lr } }
 func LRMult(n float64) FitOption { return func(f *spec.Fit) { f.LRMult = n } }
 
 // FreezeEpochs is the number of FineTune's epochs with the body frozen, 1 by default.
-func FreezeEpochs(n int) FitOption {
-	return func(f *spec.Fit) { f.FreezeEpochs = spec.Some(n) }
-}
+func FreezeEpochs(n int) FitOption { return func(f *spec.Fit) { f.FreezeEpochs = spec.Some(n) } }
 
 // EarlyStopping ends a fit after so many epochs in a row that were no better than the best one
 // before.
-func EarlyStopping(patience int) FitOption {
-	return func(f *spec.Fit) { f.Patience = patience }
-}
+func EarlyStopping(patience int) FitOption { return func(f *spec.Fit) { f.Patience = patience } }
 
 // KeepBest ends a fit with the weights of its best epoch instead of its last. A fit that is
 // interrupted keeps its last weights.

@@ -2,9 +2,11 @@ package pets
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"image"
 	"image/png"
+	"slices"
 	"strings"
 
 	"gopets/pets/spec"
@@ -19,14 +21,21 @@ type Image struct {
 }
 
 // OpenImage describes the image in a file; it is opened when it is shown or predicted.
-func OpenImage(path Path) Image { return Image{path: path} }
+func OpenImage(path Path) Image {
+	i := Image{path: path, err: explain(path)}
+	if path == "" {
+		i.err = errors.New("open image: no file is named: " +
+			"give one, for instance pets.OpenImage(fnames[0])")
+	}
+	return i
+}
 
 // ImageFromBytes describes an encoded image (JPEG, PNG and so on) in memory, such as one that was
 // downloaded.
 func ImageFromBytes(data []byte) Image {
-	i := Image{path: "picture", data: data}
+	i := Image{path: "image", data: data}
 	if len(data) == 0 {
-		i.err = fmt.Errorf("image: there are no bytes")
+		i.err = errors.New("image: there are no bytes")
 	}
 	return i
 }
@@ -35,55 +44,53 @@ func ImageFromBytes(data []byte) Image {
 // file or [ImageFromBytes] its bytes: image/jpeg is a few levels off the colours that the network
 // has learned from.
 func ImageFrom(img image.Image) Image {
-	i := Image{path: "picture"}
-	if img == nil || img.Bounds().Empty() {
-		i.err = fmt.Errorf("image: it is empty")
-		return i
-	}
 	var data bytes.Buffer
-	i.err = png.Encode(&data, img)
-	i.data = data.Bytes()
-	return i
+	if img == nil || img.Bounds().Empty() {
+		return Image{err: errors.New("image: it is empty")}
+	}
+	err := png.Encode(&data, img)
+	return Image{path: "image", data: data.Bytes(), err: err}
 }
 
 // call asks for something about the image.
-func (i Image) call(options []PlotOption) wire.ImageCall {
-	c := wire.ImageCall{Path: string(i.path), Data: i.data, Plot: plot(options)}
+func (i Image) call(options []PlotOption) wire.PredictCall {
+	failIf(i.err)
+	image := wire.Image{Path: string(i.path), Data: i.data}
 	if i.data == nil {
-		c.Path = i.path.absolute()
+		image.Path = i.path.absolute()
 	}
-	return c
+	return wire.PredictCall{Image: image, Plot: plot(options)}
 }
 
 // Path is the image's file.
 func (i Image) Path() Path { return i.path }
 
-func (i Image) check() {
-	if i.err != nil {
-		fail(i.err)
-	}
-	if err := explain(i.path); err != nil {
-		fail(err)
-	}
-	if i.path == "" {
-		fail(fmt.Errorf(
-			"open image: no file is named: give one, for instance pets.OpenImage(fnames[0])"))
-	}
-}
-
 // Show shows the image.
-func (i Image) Show(options ...PlotOption) {
-	i.check()
-	must(wire.ShowImage, i.call(options), nil)
-}
+func (i Image) Show(options ...PlotOption) { must(wire.ShowImage, i.call(options), nil) }
 
 // Predict asks a learner what an image shows. The image is resized, cropped and normalised as
 // validation images are; it is shown with the most probable classes.
 func (l Learner) Predict(img Image, options ...PlotOption) Prediction {
-	img.check()
-	call := img.call(options)
-	call.Learner = &l.desc
-	return Prediction{verb(l, wire.Predict, call)}
+	return Prediction{predict(l, wire.Predict, img.call(options))}
+}
+
+// Predictor is a [Learner] or an [Exported] one.
+type Predictor interface{ predictor(*wire.PredictCall) lists }
+
+func (l Learner) predictor(q *wire.PredictCall) lists {
+	l.check()
+	q.Learner = &l.desc
+	return l.data.lists
+}
+
+func (e Exported) predictor(q *wire.PredictCall) lists {
+	q.Exported = e.file.absolute()
+	return nil
+}
+
+func predict[A any](by Predictor, m wire.Method[wire.PredictCall, A], q wire.PredictCall) A {
+	lists := by.predictor(&q)
+	return must(m, q, lists)
 }
 
 // Prediction is what a learner says about an image.
@@ -94,10 +101,8 @@ type Ranked = spec.Ranked
 
 // Of is the probability of one class by name.
 func (p Prediction) Of(class string) float64 {
-	for i, c := range p.Classes {
-		if c == class {
-			return p.Probabilities[i]
-		}
+	if i := slices.Index(p.Classes, class); i >= 0 {
+		return p.Probabilities[i]
 	}
 	fail(fmt.Errorf("prediction: there is no class %q; the classes are %s", class,
 		strings.Join(p.Classes, ", ")))

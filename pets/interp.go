@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"text/tabwriter"
 
 	"gopets/pets/spec"
 	"gopets/pets/wire"
@@ -39,11 +40,18 @@ func InterpretationFrom(learn Learner, options ...InterpOption) Interpretation {
 	return i
 }
 
+// about asks the session for something about this interpretation.
+func about[A any](i Interpretation, m wire.Method[wire.InterpCall, A], q wire.InterpCall) A {
+	i.learn.check()
+	q.Interp = i.desc
+	return must(m, q, i.learn.data.lists)
+}
+
 // Compute predicts the validation images with the present weights, keeps that, and prints how it
 // went.
 func (i Interpretation) Compute() Score {
-	s := verb(i.learn, wire.Interpret, wire.InterpCall{Interp: i.desc, Anew: true})
-	fmt.Printf("%s speaks of %s\n", i.desc.Name, scoreLine(i.learn, s))
+	s := about(i, wire.Interpret, wire.InterpCall{Anew: true})
+	fmt.Printf("%s: predictions of %s\n", i.desc.Name, scoreLine(i.learn, s))
 	return s
 }
 
@@ -51,19 +59,19 @@ func (i Interpretation) Compute() Score {
 // loss and probability of the actual class, and with where the network looked (Grad-CAM for the
 // actual class).
 func (i Interpretation) PlotTopLosses(k int, options ...PlotOption) {
-	verb(i.learn, wire.TopLosses, wire.InterpCall{Interp: i.desc, K: k, Plot: plot(options)})
+	about(i, wire.TopLosses, wire.InterpCall{K: k, Plot: plot(options)})
 }
 
 // PlotConfusionMatrix shows how often each class was taken for each.
 func (i Interpretation) PlotConfusionMatrix(options ...PlotOption) {
-	verb(i.learn, wire.Matrix, wire.InterpCall{Interp: i.desc, Plot: plot(options)})
+	about(i, wire.Matrix, wire.InterpCall{Plot: plot(options)})
 }
 
 // Interactive shows the same as a matrix that answers, offline, where scripts may run: pointing at
 // a cell shows the pair of classes and the count, a click shows images, those with the largest
-// losses first. Elsewhere the image of the matrix stands.
+// losses first. Elsewhere it is a plain matrix.
 func (i Interpretation) Interactive(options ...PlotOption) {
-	verb(i.learn, wire.Interactive, wire.InterpCall{Interp: i.desc, Plot: plot(options)})
+	about(i, wire.Interactive, wire.InterpCall{Plot: plot(options)})
 }
 
 // Confusion is the matrix itself.
@@ -71,8 +79,21 @@ type Confusion = spec.Confusion
 
 // Confusion returns the counts [actual][predicted].
 func (i Interpretation) Confusion() Confusion {
-	return verb(i.learn, wire.Confusion, wire.InterpCall{Interp: i.desc})
+	return about(i, wire.Confusion, wire.InterpCall{})
 }
+
+// MostConfused lists the pairs of classes that were confused, at least MinVal times (once by
+// default).
+func (i Interpretation) MostConfused(least ...MinVal) ConfusedPairs {
+	call := wire.InterpCall{MinVal: 1}
+	for _, m := range least {
+		call.MinVal = int(m)
+	}
+	return about(i, wire.MostConfused, call)
+}
+
+// Report shows precision, recall and F1 of every class, and the accuracy with its uncertainty.
+func (i Interpretation) Report() { about(i, wire.Report, wire.InterpCall{}) }
 
 // MinVal is the least count that [Interpretation.MostConfused] lists.
 type MinVal int
@@ -80,20 +101,25 @@ type MinVal int
 // ConfusedPairs are pairs of classes taken one for the other, the most frequent first.
 type ConfusedPairs []spec.Confused
 
+func (c ConfusedPairs) table() wire.Table {
+	t := wire.Table{Header: []string{"actual", "predicted", "times"}}
+	for _, p := range c {
+		t.Rows = append(t.Rows, []string{p.Actual, p.Predicted, strconv.Itoa(p.Count)})
+	}
+	return t
+}
+
 // String is a table.
 func (c ConfusedPairs) String() string {
 	if len(c) == 0 {
 		return "no pair of classes was confused that often\n"
 	}
-	wide := [2]int{len("actual"), len("predicted")}
-	for _, p := range c {
-		wide = [2]int{max(wide[0], len(p.Actual)), max(wide[1], len(p.Predicted))}
-	}
 	var out strings.Builder
-	fmt.Fprintf(&out, "%-*s  %-*s  times\n", wide[0], "actual", wide[1], "predicted")
-	for _, p := range c {
-		fmt.Fprintf(&out, "%-*s  %-*s  %5d\n", wide[0], p.Actual, wide[1], p.Predicted, p.Count)
+	w := tabwriter.NewWriter(&out, 0, 0, 2, ' ', 0)
+	for _, row := range append([][]string{c.table().Header}, c.table().Rows...) {
+		fmt.Fprintln(w, strings.Join(row, "\t"))
 	}
+	w.Flush()
 	return out.String()
 }
 
@@ -103,24 +129,5 @@ func (c ConfusedPairs) Show() {
 		fmt.Print(c)
 		return
 	}
-	t := wire.Table{Header: []string{"actual", "predicted", "times"}}
-	for _, p := range c {
-		t.Rows = append(t.Rows, []string{p.Actual, p.Predicted, strconv.Itoa(p.Count)})
-	}
-	must(wire.ShowTable, t, nil)
-}
-
-// MostConfused lists the pairs of classes that were confused, at least MinVal times (once by
-// default).
-func (i Interpretation) MostConfused(least ...MinVal) ConfusedPairs {
-	call := wire.InterpCall{Interp: i.desc, MinVal: 1}
-	for _, m := range least {
-		call.MinVal = int(m)
-	}
-	return verb(i.learn, wire.MostConfused, call)
-}
-
-// Report shows precision, recall and F1 of every class, and the accuracy with its uncertainty.
-func (i Interpretation) Report() {
-	verb(i.learn, wire.Report, wire.InterpCall{Interp: i.desc})
+	must(wire.ShowTable, c.table(), nil)
 }

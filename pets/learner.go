@@ -122,31 +122,32 @@ func (l Learner) String() string {
 	return fmt.Sprintf("learner %q: %s on %v", l.desc.Name, l.desc.Arch, l.data)
 }
 
+// verb asks the session for something about this learner.
+func verb[A any](l Learner, m wire.Method[wire.LearnerCall, A], q wire.LearnerCall) A {
+	l.check()
+	q.Learner = l.desc
+	return must(m, q, l.data.lists)
+}
+
 func (l Learner) check() {
-	l.data.check()
-	if n := l.desc.Name; n == "" || len(n) > 60 || strings.ContainsAny(n, "/\\\x00") ||
-		n[0] == '.' {
-		fail(fmt.Errorf(
-			"learner: its name is %q: give a short one without slashes, for instance pets.Name(\"learn2\")", n))
+	failIf(l.data.wrong())
+	if n := l.desc.Name; len(n) > 60 || !plainName(n) {
+		fail(fmt.Errorf("learner: its name is %q: "+
+			`give a short one without slashes, for instance pets.Name("learn2")`, n))
 	}
 }
 
-// verb asks the session for something about this learner.
-func verb[Q, A any](l Learner, m wire.Method[Q, A], request Q) A {
-	l.check()
-	return must(m, request, l.data.lists())
+// plainName reports whether a name can be part of a file's.
+func plainName(name string) bool {
+	return name != "" && name[0] != '.' && !strings.ContainsAny(name, "/\\\x00")
 }
 
 // Create makes the learner in the session and shows what it is. One of the same name is freed
 // first; its last snapshot stays.
-func (l Learner) Create() {
-	verb(l, wire.Create, wire.LearnerCall{Learner: l.desc})
-}
+func (l Learner) Create() { verb(l, wire.Create, wire.LearnerCall{}) }
 
 // Summary shows the network's layers.
-func (l Learner) Summary() {
-	verb(l, wire.Summary, wire.LearnerCall{Learner: l.desc})
-}
+func (l Learner) Summary() { verb(l, wire.Summary, wire.LearnerCall{}) }
 
 // Freeze makes only the head train, and the scales and offsets of batch norms.
 func (l Learner) Freeze() { l.FreezeTo(-1) }
@@ -155,9 +156,7 @@ func (l Learner) Freeze() { l.FreezeTo(-1) }
 func (l Learner) Unfreeze() { l.FreezeTo(0) }
 
 // FreezeTo makes the layer groups from n on train; negative n counts from the end.
-func (l Learner) FreezeTo(n int) {
-	verb(l, wire.Freeze, wire.FreezeCall{Learner: l.desc, To: n})
-}
+func (l Learner) FreezeTo(n int) { verb(l, wire.Freeze, wire.LearnerCall{FreezeTo: n}) }
 
 // FitOption changes how a fit trains.
 type FitOption func(*spec.Fit)
@@ -257,7 +256,7 @@ func (l Learner) LRFind(options ...FindOption) Suggestions {
 	for _, o := range options {
 		o(&f)
 	}
-	found := verb(l, wire.Find, wire.FindCall{Learner: l.desc, Find: f})
+	found := verb(l, wire.Find, wire.LearnerCall{Find: &f})
 	fmt.Printf("The learning rate finder is done: %s.Recorder().Plot() shows it.\n", l.desc.Name)
 	return found
 }
@@ -270,8 +269,8 @@ func (l Learner) ModelPath(name string) Path {
 }
 
 func (l Learner) modelPath(name string) Path {
-	if name == "" || name[0] == '.' || strings.ContainsAny(name, "/\\\x00") {
-		fail(fmt.Errorf("model name %q: give a plain name such as \"stage-1\"; models lie in %s",
+	if !plainName(name) {
+		fail(fmt.Errorf("model name %q: give a plain name such as \"stage-1\"; models are in %s",
 			name, l.ModelPath("x").Parent()))
 	}
 	return l.ModelPath(name)
@@ -280,50 +279,47 @@ func (l Learner) modelPath(name string) Path {
 // Save writes weights and optimizer and returns the file's path.
 func (l Learner) Save(name string) Path {
 	path := l.modelPath(name)
-	verb(l, wire.Save, wire.FileCall{Learner: l.desc, Path: string(path)})
+	verb(l, wire.Save, wire.LearnerCall{Path: string(path)})
 	return path
 }
 
 // Load reads what Save wrote. What is frozen stays as it is, as in fastai.
 func (l Learner) Load(name string) {
 	path := l.modelPath(name)
-	verb(l, wire.Load, wire.FileCall{Learner: l.desc, Path: string(path)})
+	verb(l, wire.Load, wire.LearnerCall{Path: string(path)})
 }
 
 // LoadFile is Load for a file anywhere: one that Save wrote, or a copy of it.
 func (l Learner) LoadFile(path Path) {
-	verb(l, wire.Load, wire.FileCall{Learner: l.desc, Path: path.absolute()})
+	verb(l, wire.Load, wire.LearnerCall{Path: path.absolute()})
 }
 
 // Score is how a set of predictions did.
 type Score = spec.Score
 
-// Validate predicts the validation images, prints and gives loss and error rate.
-func (l Learner) Validate() Score {
-	s := verb(l, wire.Validate, wire.LearnerCall{Learner: l.desc})
+// Validate predicts the validation images, prints and returns loss and error rate.
+func (l Learner) Validate() Score { return l.score(wire.Validate) }
+
+// TTA is [Learner.Validate] with test-time augmentation: the mean of the predictions of the plain
+// image and of eight augmented ones, zoomed into its corners and changed as in training. Mostly it
+// is a little better, and takes nine times as long.
+func (l Learner) TTA() Score { return l.score(wire.TTA) }
+
+func (l Learner) score(m wire.Method[wire.LearnerCall, Score]) Score {
+	s := verb(l, m, wire.LearnerCall{})
 	fmt.Println(scoreLine(l, s))
 	return s
 }
 
 func scoreLine(l Learner, s Score) string {
-	return fmt.Sprintf(
-		"%s %s: valid_loss %.6f, error_rate %.6f (%d of %d right; accuracy %.1f %%, 95 %% interval %.1f–%.1f %%)",
-		l.desc.Name, s.State, s.Loss, s.ErrorRate, s.Right, s.Total, 100*(1-s.ErrorRate), 100*s.Low,
-		100*s.High)
-}
-
-// TTA is [Learner.Validate] with test-time augmentation: each image is seen plain and in eight
-// augmented ways, zoomed into its corners and changed as in training, and the answers are averaged.
-// Mostly it is a little better, and takes nine times as long.
-func (l Learner) TTA() Score {
-	s := verb(l, wire.TTA, wire.LearnerCall{Learner: l.desc})
-	fmt.Println(scoreLine(l, s))
-	return s
+	return fmt.Sprintf("%s %s: valid_loss %.6f, error_rate %.6f "+
+		"(%d of %d right; accuracy %.1f %%, 95 %% interval %.1f–%.1f %%)", l.desc.Name, s.State,
+		s.Loss, s.ErrorRate, s.Right, s.Total, 100*(1-s.ErrorRate), 100*s.Low, 100*s.High)
 }
 
 // ShowResults shows validation images with actual and predicted class, 3 rows by default.
 func (l Learner) ShowResults(options ...PlotOption) {
-	verb(l, wire.ShowResults, wire.LearnerCall{Learner: l.desc, Plot: plot(options)})
+	verb(l, wire.ShowResults, wire.LearnerCall{Plot: plot(options)})
 }
 
 // Recorder returns what happened in training.
@@ -333,24 +329,21 @@ func (l Learner) Recorder() Recorder { return Recorder{l} }
 type Recorder struct{ learn Learner }
 
 // Plot draws the loss over the learning rate of the last LRFind, with the rates that it suggests.
-func (r Recorder) Plot(options ...PlotOption) { r.draw(wire.RecorderFind, options) }
+func (r Recorder) Plot(options ...PlotOption) { r.draw(wire.ChartFind, options) }
 
 // PlotLosses draws the training loss of the last fit, smoothed, and the validation loss after each
 // epoch.
-func (r Recorder) PlotLosses(options ...PlotOption) { r.draw(wire.RecorderLosses, options) }
+func (r Recorder) PlotLosses(options ...PlotOption) { r.draw(wire.ChartLosses, options) }
 
 // PlotLR draws learning rate and momentum of the last fit.
-func (r Recorder) PlotLR(options ...PlotOption) { r.draw(wire.RecorderLR, options) }
+func (r Recorder) PlotLR(options ...PlotOption) { r.draw(wire.ChartLR, options) }
 
 // PlotMetrics draws the error rate after each epoch of the last fit.
-func (r Recorder) PlotMetrics(options ...PlotOption) { r.draw(wire.RecorderMetrics, options) }
+func (r Recorder) PlotMetrics(options ...PlotOption) { r.draw(wire.ChartMetrics, options) }
 
-func (r Recorder) draw(what string, options []PlotOption) {
-	verb(r.learn, wire.Record, wire.RecorderCall{Learner: r.learn.desc, What: what,
-		Plot: plot(options)})
+func (r Recorder) draw(chart wire.Chart, options []PlotOption) {
+	verb(r.learn, wire.Record, wire.LearnerCall{Chart: chart, Plot: plot(options)})
 }
 
 // Rows are the rows of the last fit.
-func (r Recorder) Rows() []Row {
-	return verb(r.learn, wire.Rows, wire.LearnerCall{Learner: r.learn.desc})
-}
+func (r Recorder) Rows() []Row { return verb(r.learn, wire.Rows, wire.LearnerCall{}) }

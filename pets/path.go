@@ -1,6 +1,7 @@
 package pets
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -8,6 +9,7 @@ import (
 	"strings"
 
 	"gopets/kernelext/session"
+	"gopets/pets/internal/atomicfile"
 	"gopets/pets/vision/dataset"
 )
 
@@ -46,22 +48,17 @@ func (p Path) String() string {
 
 // Ls lists a folder, sorted; folders are included, as in fastai.
 func (p Path) Ls() Paths {
-	key := "ls " + string(p)
-	if quiet(key, p) {
-		return noPaths()
-	}
-	entries, err := os.ReadDir(string(p))
-	if err != nil {
-		failValue(key, p, fmt.Errorf("list %s: %w: give a folder that exists", string(p),
-			bare(err)))
-		return noPaths()
-	}
-	succeeded(key)
-	list := make(Paths, len(entries))
-	for i, e := range entries {
-		list[i] = p.Join(e.Name())
-	}
-	return list
+	return value("ls "+string(p), p, noPaths(), func() (Paths, error) {
+		entries, err := os.ReadDir(string(p))
+		if err != nil {
+			return nil, fmt.Errorf("list %s: %w: give a folder that exists", string(p), bare(err))
+		}
+		list := make(Paths, len(entries))
+		for i, e := range entries {
+			list[i] = p.Join(e.Name())
+		}
+		return list, nil
+	})
 }
 
 // MkdirAll makes the folder and its parents, if need be.
@@ -71,14 +68,14 @@ func (p Path) MkdirAll() {
 	}
 }
 
-// Copy copies a file to a place (a file name, or a folder that exists) and gives the path of the
+// Copy copies a file to a place (a file name, or a folder that exists) and returns the path of the
 // copy. It replaces an older copy only when the whole of the new one is there.
 func Copy(from, to Path) Path {
-	out, err := copyFile(from, to)
+	to, err := copyFile(from, to)
 	if err != nil {
 		fail(because(from, fmt.Errorf("copy %s to %s: %w", string(from), string(to), bare(err))))
 	}
-	return out
+	return to
 }
 
 func copyFile(from, to Path) (Path, error) {
@@ -87,27 +84,18 @@ func copyFile(from, to Path) (Path, error) {
 	}
 	in, err := os.Open(string(from))
 	if err != nil {
-		return "", err
+		return to, err
 	}
 	defer in.Close()
 	if a, err := in.Stat(); err != nil || a.IsDir() {
-		return "", fmt.Errorf("it is not a file")
+		return to, errors.New("it is not a file")
 	} else if b, err := os.Stat(string(to)); err == nil && os.SameFile(a, b) {
 		return to, nil
 	}
-	tmp, err := os.CreateTemp(filepath.Dir(string(to)), ".copy-*")
-	if err != nil {
-		return "", err
-	}
-	defer os.Remove(tmp.Name())
-	_, err = io.Copy(tmp, in)
-	if closeErr := tmp.Close(); err == nil {
-		err = closeErr
-	}
-	if err == nil {
-		err = os.Rename(tmp.Name(), string(to))
-	}
-	return to, err
+	return to, atomicfile.Write(string(to), 0o644, func(f *os.File) error {
+		_, err := io.Copy(f, in)
+		return err
+	})
 }
 
 // absolute is the path as the session sees it, whose working folder is another.
@@ -128,6 +116,24 @@ func bare(err error) error {
 
 // Paths is a list of paths.
 type Paths []Path
+
+// as converts a list of strings.
+func as[To, From ~string](list []From) []To {
+	out := make([]To, len(list))
+	for i, s := range list {
+		out[i] = To(s)
+	}
+	return out
+}
+
+// absolute returns the list with absolute paths.
+func (p Paths) absolute() Paths {
+	list := make(Paths, len(p))
+	for i, path := range p {
+		list[i] = Path(path.absolute())
+	}
+	return list
+}
 
 // noPaths is an empty list with room: slicing it, as in fnames[:5], is not out of range.
 func noPaths() Paths { return make(Paths, 0, 1<<12) }
@@ -152,16 +158,13 @@ func GetImageFiles(dir Path) Paths { return imageFiles(dir, false) }
 func GetImageFilesRecursive(dir Path) Paths { return imageFiles(dir, true) }
 
 func imageFiles(dir Path, recurse bool) Paths {
-	key := "files " + string(dir)
-	if quiet(key, dir) {
-		return noPaths()
-	}
-	list, err := listImages(dir, recurse)
-	if err != nil {
-		failValue(key, dir, fmt.Errorf("get image files: %w", err))
-		return noPaths()
-	}
-	succeeded(key)
+	list := value("files "+string(dir), dir, noPaths(), func() (Paths, error) {
+		list, err := listImages(dir, recurse)
+		if err != nil {
+			err = fmt.Errorf("get image files: %w", err)
+		}
+		return list, err
+	})
 	if len(list) == 0 {
 		return noPaths()
 	}
@@ -171,9 +174,5 @@ func imageFiles(dir Path, recurse bool) Paths {
 // listImages is [dataset.ImageFiles] as Paths.
 func listImages(dir Path, recurse bool) (Paths, error) {
 	files, err := dataset.ImageFiles(dir.absolute(), recurse)
-	list := make(Paths, len(files))
-	for i, f := range files {
-		list[i] = Path(f)
-	}
-	return list, err
+	return as[Path](files), err
 }

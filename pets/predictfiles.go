@@ -10,33 +10,15 @@ import (
 	"gopets/pets/wire"
 )
 
-// Predictor is a [Learner] or an [Exported] one.
-type Predictor interface {
-	predictFiles(wire.FilesCall) spec.FilePredictions
-}
-
-func (l Learner) predictFiles(call wire.FilesCall) spec.FilePredictions {
-	call.Learner = &l.desc
-	return verb(l, wire.PredictFiles, call)
-}
-
-func (e Exported) predictFiles(call wire.FilesCall) spec.FilePredictions {
-	call.Exported = e.file.absolute()
-	return must(wire.PredictFiles, call, nil)
-}
-
 // PredictFiles classifies many images, in order, with the numbers of [Learner.Predict]. A file that
 // cannot be read has the reason in its row. Call it below %%: a variable outside is computed again
 // in every cell.
 func PredictFiles(by Predictor, files Paths) FilePredictions {
-	call := wire.FilesCall{Paths: make([]string, len(files))}
-	for i, f := range files {
-		if err := explain(f); err != nil {
-			fail(err)
-		}
-		call.Paths[i] = f.absolute()
+	for _, f := range files {
+		failIf(explain(f))
 	}
-	return FilePredictions{by.predictFiles(call)}
+	paths := as[string](files.absolute())
+	return FilePredictions{predict(by, wire.PredictFiles, wire.PredictCall{Paths: paths})}
 }
 
 // FilePredictions are the predictions of a list of files, in its order.
@@ -64,15 +46,14 @@ func (p FilePredictions) WriteCSV(file Path) Path { return p.write(file, p.List.
 
 // WriteJSONLines writes a line for each file, with the probabilities of all classes.
 func (p FilePredictions) WriteJSONLines(file Path) Path {
-	return p.write(file,
-		p.List.WriteJSONLines)
+	return p.write(file, p.List.WriteJSONLines)
 }
 
 func (p FilePredictions) write(file Path, write func(io.Writer) error) Path {
-	file = Path(file.absolute())
-	if err := atomicfile.Write(string(file), 0o644,
-		func(f *os.File) error { return write(f) }); err != nil {
+	path := file.absolute()
+	err := atomicfile.Write(path, 0o644, func(f *os.File) error { return write(f) })
+	if err != nil {
 		fail(fmt.Errorf("predictions: %w", err))
 	}
-	return file
+	return Path(path)
 }

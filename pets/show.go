@@ -12,15 +12,11 @@ func Show(values ...any) {
 	for _, v := range values {
 		switch v := v.(type) {
 		case Path:
-			if err := explain(v); err != nil {
-				fail(err)
-			}
+			failIf(explain(v))
 			fmt.Println(v)
 		case Paths:
 			if len(v) == 0 || v[0] == "" {
-				if err := firstBroken(); err != nil {
-					fail(err)
-				}
+				failIf(firstBroken())
 				fmt.Println("(no files)")
 				continue
 			}

@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"os"
+	"slices"
 
 	"gopets/pets/spec"
 	"gopets/pets/vision/dataset"
@@ -17,14 +18,9 @@ import (
 // what lies beside them and the test images are left out. Without a validation folder, a part of
 // the training folder is drawn. [ValidPct] draws from both folders nevertheless.
 func FromFolder(path Path, options ...DataOption) Data {
-	desc := spec.Data{Labels: spec.LabelFolder}
 	folders, divided := dataset.FindFolders(path.absolute())
 	if !divided {
-		files, err := listImages(path, true)
-		if err == nil {
-			err = dataset.CheckClassFolders(plain(files), path.absolute())
-		}
-		return describe(path, files, desc, options).orMistake(path, err)
+		folders.Train = path.absolute()
 	}
 	files, err := listImages(Path(folders.Train), true)
 	if folders.Valid != "" && err == nil {
@@ -34,21 +30,9 @@ func FromFolder(path Path, options ...DataOption) Data {
 		options = append([]DataOption{ValidFiles(valid)}, options...)
 	}
 	if err == nil {
-		err = dataset.CheckClassFolders(plain(files), folders.Train, folders.Valid)
+		err = dataset.CheckClassFolders(as[string](files), folders.Train, folders.Valid)
 	}
-	return describe(path, files, desc, options).orMistake(path, err)
-}
-
-func plain(files Paths) []string {
-	list := make([]string, len(files))
-	for i, f := range files {
-		list[i] = string(f)
-	}
-	return list
-}
-
-// orMistake is the data, unless its folder cannot be read.
-func (d Data) orMistake(path Path, err error) Data {
+	d := describe(path, files, spec.Data{Labels: spec.LabelFolder}, options)
 	if err != nil {
 		d.err = because(path, fmt.Errorf("data from folder: %w", err))
 	}
@@ -57,21 +41,12 @@ func (d Data) orMistake(path Path, err error) Data {
 
 // FromLists describes data whose labels are given, one for each file.
 func FromLists(path Path, fnames Paths, labels []string, options ...DataOption) Data {
-	list := make(Paths, len(labels))
-	for i, l := range labels {
-		list[i] = Path(l)
-	}
 	given := func(d *Data) {
-		d.desc.LabelList = d.keep(list)
+		d.desc.LabelList = d.keep(as[Path](labels))
 		if len(labels) != len(fnames) {
 			d.mistake("data: %d labels for %d files: give one for each", len(labels), len(fnames))
-			return
-		}
-		for i, l := range labels {
-			if l == "" {
-				d.mistake("data: the label of %s is empty", string(fnames[i]))
-				return
-			}
+		} else if i := slices.Index(labels, ""); i >= 0 {
+			d.mistake("data: the label of %s is empty", string(fnames[i]))
 		}
 	}
 	return describe(path, fnames, spec.Data{Labels: spec.LabelList},
@@ -112,16 +87,13 @@ func FromCSV(path Path, table CSV, options ...DataOption) Data {
 // annotations/trainval.txt for training, annotations/test.txt for validation, about half each; most
 // published numbers refer to it. path is the folder that [UntarData] returns.
 func FromOfficialSplit(path Path, options ...DataOption) Data {
-	items, validFiles, err := dataset.OfficialLists(path.absolute())
-	files, labels, valid := make(Paths, len(items)), make([]string, len(items)),
-		make(Paths, len(validFiles))
+	items, valid, err := dataset.OfficialLists(path.absolute())
+	files, labels := make(Paths, len(items)), make([]string, len(items))
 	for i, it := range items {
 		files[i], labels[i] = Path(it.Path), it.Label
 	}
-	for i, f := range validFiles {
-		valid[i] = Path(f)
-	}
-	d := FromLists(path, files, labels, append([]DataOption{ValidFiles(valid)}, options...)...)
+	options = append([]DataOption{ValidFiles(as[Path](valid))}, options...)
+	d := FromLists(path, files, labels, options...)
 	if err != nil {
 		d.err = because(path, fmt.Errorf("%w: give the folder of the pets data", err))
 	}

@@ -32,15 +32,10 @@ var URLs = struct {
 // FindURL returns the data set for a word: "pets", "sample", "sample-small", "sample-folders";
 // anything else is a folder of yours.
 func FindURL(source string) URL {
-	switch source {
-	case "pets":
-		return URLs.Pets
-	case "sample":
-		return URLs.PetsSample
-	case "sample-small":
-		return URLs.SmallSample
-	case "sample-folders":
-		return URLs.Folders
+	known := map[string]URL{"pets": URLs.Pets, "sample": URLs.PetsSample,
+		"sample-small": URLs.SmallSample, "sample-folders": URLs.Folders}
+	if url, ok := known[source]; ok {
+		return url
 	}
 	if strings.Contains(source, "://") {
 		return URL(source)
@@ -58,42 +53,32 @@ func FindURL(source string) URL {
 func UntarData(url URL) Path {
 	key := "untar " + string(url)
 	if dir, isFolder := strings.CutPrefix(string(url), "file://"); isFolder {
-		if info, err := os.Stat(dir); err != nil || !info.IsDir() {
-			if !quiet(key, Path(dir)) {
-				failValue(key, Path(dir),
-					fmt.Errorf(
-						"untar data: there is no folder %s: name a folder that exists, or one of \"sample\", \"sample-small\", \"sample-folders\", \"pets\"", dir))
-			}
+		if info, err := os.Stat(dir); err == nil && info.IsDir() {
+			succeeded(key)
 			return Path(dir)
 		}
-		succeeded(key)
-		return Path(dir)
+		return value(key, Path(dir), Path(dir), func() (Path, error) {
+			return "", fmt.Errorf("untar data: there is no folder %s: name a folder that exists, "+
+				`or one of "sample", "sample-small", "sample-folders", "pets"`, dir)
+		})
 	}
 	if dir := Path(note(key)); dir != "" && dir.Exists() {
 		return dir
 	}
 	place := Home().Join("data", path.Base(string(url)))
-	if quiet(key, place) {
-		return place
-	}
-	folder, err := ask(wire.UntarData, wire.Untar{URL: string(url)}, nil)
-	if err != nil {
-		failValue(key, place, err)
-		return place
-	}
-	succeeded(key)
-	setNote(key, folder.Path)
-	return Path(folder.Path)
+	return value(key, place, place, func() (Path, error) {
+		folder, err := ask(wire.UntarData, wire.Place{Path: string(url)}, nil)
+		if err == nil {
+			setNote(key, folder.Path)
+		}
+		return Path(folder.Path), err
+	})
 }
 
-// VerifyImages opens every image and shows and gives those that cannot be read, with the reason.
+// VerifyImages opens every image and shows and returns those that cannot be read, with the reason.
 // It deletes nothing.
 func VerifyImages(files Paths) []Bad {
-	request := wire.Verify{Paths: make([]string, len(files))}
-	for i, f := range files {
-		request.Paths[i] = f.absolute()
-	}
-	bad := must(wire.VerifyImages, request, nil)
+	bad := must(wire.VerifyImages, as[string](files.absolute()), nil)
 	fmt.Printf("%s images, %d cannot be read\n", spec.Thousands(len(files)), len(bad))
 	for _, b := range bad {
 		fmt.Printf("%s: %s\n", b.Path, b.Reason)

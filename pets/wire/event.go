@@ -1,16 +1,11 @@
 package wire
 
-// Kinds of events.
+// Kinds of events. Each carries a [Display].
 const (
-	EventLog      = "log"      // Text: a line worth reading
-	EventProgress = "progress" // Display: replaces the last one of the call
-	EventDisplay  = "display"  // Display: stays
+	EventLog      = "log"      // a line of text worth reading
+	EventProgress = "progress" // replaces the last one of the call
+	EventDisplay  = "display"  // stays
 )
-
-// Text is a line.
-type Text struct {
-	Text string `json:"text"`
-}
 
 // Display is one thing to show, in the forms that notebooks and terminals take.
 type Display struct {

@@ -8,43 +8,44 @@ type Method[Q, A any] struct{ Name string }
 // None is the answer of a method that has none.
 type None struct{}
 
-// The methods. Those that show something send it as events.
+// The methods. Those that show something send it as events. The fields that a method reads besides
+// the object itself are named behind it.
 var (
 	Files        = Method[FileList, None]{"files"}
 	AskEngine    = Method[EngineCall, Engine]{"engine"}
-	UntarData    = Method[Untar, Place]{"untar"}
-	VerifyImages = Method[Verify, []Bad]{"verify"}
+	UntarData    = Method[Place, Place]{"untar"} // Path is an address
+	VerifyImages = Method[[]string, []Bad]{"verify"}
 	ShowTable    = Method[Table, None]{"table"}
-	ShowImage    = Method[ImageCall, None]{"show-image"}
 
 	Describe  = Method[DataCall, DataInfo]{"describe"}
-	ShowBatch = Method[DataCall, None]{"show-batch"}
+	ShowBatch = Method[DataCall, None]{"show-batch"} // Plot
 
 	Create      = Method[LearnerCall, None]{"create"}
 	Summary     = Method[LearnerCall, None]{"summary"}
-	Freeze      = Method[FreezeCall, None]{"freeze"}
-	Fit         = Method[FitCall, []spec.Row]{"fit"}
-	Find        = Method[FindCall, []spec.Suggestion]{"find"}
-	Rows        = Method[LearnerCall, []spec.Row]{"rows"} // of the last fit
-	Record      = Method[RecorderCall, None]{"recorder"}
-	Save        = Method[FileCall, None]{"save"}
-	Load        = Method[FileCall, None]{"load"}
-	Export      = Method[FileCall, None]{"export"}
-	ExportONNX  = Method[ONNXCall, None]{"export-onnx"}
+	Freeze      = Method[LearnerCall, None]{"freeze"}            // FreezeTo
+	Fit         = Method[LearnerCall, []spec.Row]{"fit"}         // Fit
+	Find        = Method[LearnerCall, []spec.Suggestion]{"find"} // Find
+	Rows        = Method[LearnerCall, []spec.Row]{"rows"}        // of the last fit
+	Record      = Method[LearnerCall, None]{"recorder"}          // Chart, Plot
+	Save        = Method[LearnerCall, None]{"save"}              // Path
+	Load        = Method[LearnerCall, None]{"load"}              // Path
+	Export      = Method[LearnerCall, None]{"export"}            // Path
 	Validate    = Method[LearnerCall, spec.Score]{"validate"}
 	TTA         = Method[LearnerCall, spec.Score]{"tta"}
-	ShowResults = Method[LearnerCall, None]{"show-results"}
+	ShowResults = Method[LearnerCall, None]{"show-results"} // Plot
 
-	Predict      = Method[ImageCall, spec.Prediction]{"predict"}
-	PredictFiles = Method[FilesCall, spec.FilePredictions]{"predict-files"}
-	Exported     = Method[Place, About]{"exported"}
+	Predict      = Method[PredictCall, spec.Prediction]{"predict"}            // Image, Plot
+	PredictFiles = Method[PredictCall, spec.FilePredictions]{"predict-files"} // Paths
+	ExportONNX   = Method[PredictCall, None]{"export-onnx"}                   // Path, Bytes
+	Exported     = Method[PredictCall, About]{"exported"}
+	ShowImage    = Method[PredictCall, None]{"show-image"} // Image, Plot; no predictor
 
-	Interpret    = Method[InterpCall, spec.Score]{"interpret"}
-	TopLosses    = Method[InterpCall, None]{"top-losses"}
-	Matrix       = Method[InterpCall, None]{"matrix"}
-	Interactive  = Method[InterpCall, None]{"interactive"} // the matrix that answers
+	Interpret    = Method[InterpCall, spec.Score]{"interpret"} // Anew
+	TopLosses    = Method[InterpCall, None]{"top-losses"}      // K, Plot
+	Matrix       = Method[InterpCall, None]{"matrix"}          // Plot
+	Interactive  = Method[InterpCall, None]{"interactive"}     // Plot; the matrix that answers
 	Confusion    = Method[InterpCall, spec.Confusion]{"confusion"}
-	MostConfused = Method[InterpCall, []spec.Confused]{"most-confused"}
+	MostConfused = Method[InterpCall, []spec.Confused]{"most-confused"} // MinVal
 	Report       = Method[InterpCall, None]{"report"}
 )
 
@@ -70,19 +71,9 @@ type Engine struct {
 	Fast  bool     `json:"fast"` // XLA, not the pure Go backend
 }
 
-// Untar asks for a data set.
-type Untar struct {
-	URL string `json:"url"`
-}
-
-// Place is where a file or folder lies.
+// Place is a file or folder.
 type Place struct {
 	Path string `json:"path"`
-}
-
-// Verify asks which of some images cannot be read.
-type Verify struct {
-	Paths []string `json:"paths"`
 }
 
 // Bad is an image that cannot be read.
@@ -109,13 +100,43 @@ type DataInfo struct {
 	Classes []string `json:"classes"`
 }
 
-// ImageCall is about one image. To predict it, either Learner or Exported is set.
-type ImageCall struct {
+// LearnerCall is about a learner.
+type LearnerCall struct {
+	Learner spec.Learner `json:"learner"`
+	Fit     *spec.Fit    `json:"fit,omitempty"`
+	Find    *spec.Find   `json:"find,omitempty"`
+	// the first layer group that trains; negative counts from the end
+	FreezeTo int       `json:"freeze_to,omitempty"`
+	Path     string    `json:"path,omitempty"`
+	Chart    Chart     `json:"chart,omitempty"`
+	Plot     spec.Plot `json:"plot"`
+}
+
+// Chart is what a recorder draws.
+type Chart string
+
+const (
+	ChartFind    Chart = "find"
+	ChartLosses  Chart = "losses"
+	ChartLR      Chart = "lr"
+	ChartMetrics Chart = "metrics"
+)
+
+// PredictCall is about a learner that predicts: in the session, or in a file of its own.
+type PredictCall struct {
 	Learner  *spec.Learner `json:"learner,omitempty"`
-	Exported string        `json:"exported,omitempty"` // file of an exported learner
-	Path     string        `json:"path"`
-	Data     []byte        `json:"data,omitempty"` // an encoded image; Path is then what to call it
+	Exported string        `json:"exported,omitempty"` // the file
+	Image    Image         `json:"image"`
+	Paths    []string      `json:"paths,omitempty"` // of many images
+	Path     string        `json:"path,omitempty"`
+	Bytes    bool          `json:"bytes,omitempty"` // the ONNX network's input is uint8
 	Plot     spec.Plot     `json:"plot"`
+}
+
+// Image is an image in a file, or an encoded one in memory that is called by Path.
+type Image struct {
+	Path string `json:"path,omitempty"`
+	Data []byte `json:"data,omitempty"`
 }
 
 // About is what an exported file says of itself.
@@ -127,66 +148,6 @@ type About struct {
 	Train   int       `json:"train"` // images
 	Valid   int       `json:"valid"`
 	Split   string    `json:"split"` // the split's hash
-}
-
-// LearnerCall is about a learner.
-type LearnerCall struct {
-	Learner spec.Learner `json:"learner"`
-	Plot    spec.Plot    `json:"plot"`
-}
-
-// FreezeCall sets the first layer group that trains; negative counts from the end.
-type FreezeCall struct {
-	Learner spec.Learner `json:"learner"`
-	To      int          `json:"to"`
-}
-
-// FitCall trains.
-type FitCall struct {
-	Learner spec.Learner `json:"learner"`
-	Fit     spec.Fit     `json:"fit"`
-}
-
-// FindCall looks for a learning rate.
-type FindCall struct {
-	Learner spec.Learner `json:"learner"`
-	Find    spec.Find    `json:"find"`
-}
-
-// FileCall saves, loads or exports a learner.
-type FileCall struct {
-	Learner spec.Learner `json:"learner"`
-	Path    string       `json:"path"`
-}
-
-// FilesCall classifies many files with a learner, or with an exported one.
-type FilesCall struct {
-	Learner  *spec.Learner `json:"learner,omitempty"`
-	Exported string        `json:"exported,omitempty"`
-	Paths    []string      `json:"paths"`
-}
-
-// ONNXCall writes the network of a learner, or of an exported one, as an ONNX file.
-type ONNXCall struct {
-	Learner  *spec.Learner `json:"learner,omitempty"`
-	Exported string        `json:"exported,omitempty"`
-	Path     string        `json:"path"`
-	Bytes    bool          `json:"bytes,omitempty"` // the input is uint8
-}
-
-// What a recorder draws.
-const (
-	RecorderFind    = "find"
-	RecorderLosses  = "losses"
-	RecorderLR      = "lr"
-	RecorderMetrics = "metrics"
-)
-
-// RecorderCall asks for a chart of what was recorded.
-type RecorderCall struct {
-	Learner spec.Learner `json:"learner"`
-	What    string       `json:"what"`
-	Plot    spec.Plot    `json:"plot"`
 }
 
 // InterpCall is about an interpretation.

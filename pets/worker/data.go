@@ -25,7 +25,7 @@ import (
 // datasets gets data sets, labels and splits images, and shows them.
 type datasets struct {
 	home   string
-	lists  *lists
+	lists  lists
 	splits map[string]*dataset.Split // by the digest of what decides them
 }
 
@@ -33,65 +33,58 @@ func (d *datasets) register(r *registry) {
 	handleFree(r, wire.Files, d.lists.take)
 	handleFree(r, wire.UntarData, d.untar)
 	handleFree(r, wire.VerifyImages, d.verify)
-	handle(r, wire.Describe, d.describe)
-	handle(r, wire.ShowBatch, d.showBatch)
+	handle(r, wire.Describe, on(d.ofCall, d.describe))
+	handle(r, wire.ShowBatch, on(d.ofCall, d.showBatch))
 }
 
-// inFolders are the breeds of the sample that is kept as people keep photos of their own: few, and
-// not too alike.
-var inFolders = []string{"Bombay", "Siamese", "Sphynx", "beagle", "pug", "samoyed"}
+// drawn are the data sets that package sample draws. The one in folders has breeds that are not too
+// alike, few as in somebody's own photos.
+var drawn = map[string]sample.Options{dataset.SampleURL: {}, dataset.SmallSampleURL: {PerBreed: 8},
+	dataset.FoldersURL: {Folders: []string{"Bombay", "Siamese", "Sphynx", "beagle", "pug",
+		"samoyed"}}}
 
 // untar returns the folder of a data set, after downloading or drawing it.
-func (d *datasets) untar(ctx context.Context, c call, q wire.Untar) (place wire.Place, err error) {
-	root := filepath.Join(d.home, "data")
-	bar := newBar(c)
-	switch q.URL {
-	case dataset.SampleURL, dataset.SmallSampleURL, dataset.FoldersURL:
-		place.Path = filepath.Join(root, strings.TrimPrefix(q.URL, "gopets://"))
-		o := sample.Options{}
-		switch q.URL {
-		case dataset.SmallSampleURL:
-			o.PerBreed = 8
-		case dataset.FoldersURL:
-			o.Folders = inFolders
-		}
-		if err := sample.Generate(ctx, place.Path, o,
-			func(done, total int) { bar.step("drawing the images", done, total, "") }); err != nil {
-			return place, err
-		}
-		bar.end(fmt.Sprintf("the drawn pets are in %s", place.Path))
-		return place, nil
-	}
+func (d *datasets) untar(c *call, q wire.Place) (place wire.Place, err error) {
+	root, bar := filepath.Join(d.home, "data"), newBar(c)
+	o, isDrawn := drawn[q.Path]
 	u := dataset.Pets
-	if q.URL != u.URL {
-		return place,
-			fmt.Errorf(
-				"untar data: unknown data set %s: use \"sample\", \"sample-small\", \"sample-folders\", \"pets\", or a folder of yours", q.URL)
+	switch {
+	case isDrawn:
+		u.Name = "the drawn pets"
+		place.Path = filepath.Join(root, strings.TrimPrefix(q.Path, "gopets://"))
+		err = sample.Generate(c, place.Path, o, func(done, total int) {
+			bar.step("drawing the images", done, total, "")
+		})
+	case q.Path == u.URL:
+		place.Path, err = archive.Untar(c, u, root, bar.download("downloading "+u.Name))
+	default:
+		err = fmt.Errorf("untar data: unknown data set %s: use "+
+			`"sample", "sample-small", "sample-folders", "pets", or a folder of yours`, q.Path)
 	}
-	place.Path, err = archive.Untar(ctx, u, root, func(done, total int64) {
-		bar.step("downloading "+u.Name, int(done>>10), int(total>>10), megabytes(done, total))
-	})
 	if err == nil {
-		bar.end(fmt.Sprintf("%s is in %s", u.Name, place.Path))
+		bar.end(fmt.Sprintf("%s: %s", u.Name, place.Path))
 	}
 	return place, err
 }
 
-func (d *datasets) verify(ctx context.Context, c call, q wire.Verify) ([]wire.Bad, error) {
+func (d *datasets) verify(c *call, paths []string) ([]wire.Bad, error) {
 	bar := newBar(c)
+	o := images.VerifyOptions{Progress: func(done, total int) {
+		bar.step("opening images", done, total, "")
+	}}
 	bad := []wire.Bad{}
-	for _, b := range images.Verify(ctx, q.Paths,
-		images.VerifyOptions{Progress: func(done, total int) {
-			bar.step("opening images", done,
-				total, "")
-		}}) {
+	for _, b := range images.Verify(c, paths, o) {
 		bad = append(bad, wire.Bad(b))
 	}
-	if ctx.Err() != nil {
+	if c.Err() != nil {
 		return nil, cancelled("not all images were opened")
 	}
 	bar.end("")
 	return bad, nil
+}
+
+func (d *datasets) ofCall(c *call, q wire.DataCall) (*dataset.Split, error) {
+	return d.split(q.Data)
 }
 
 // split labels and divides the images of a description.
@@ -128,8 +121,7 @@ func (d *datasets) split(s spec.Data) (*dataset.Split, error) {
 
 // labelled returns the images of a description with their labels.
 func (d *datasets) labelled(s spec.Data) ([]dataset.Labelled, error) {
-	if s.Labels == spec.LabelCSV && s.CSV != nil {
-		t := s.CSV
+	if t := s.CSV; t != nil {
 		text, err := os.ReadFile(t.File)
 		if sum := sha256.Sum256(text); err != nil || hex.EncodeToString(sum[:]) != t.Digest {
 			return nil, fmt.Errorf("data: the table %s changed while the cell ran: run it again",
@@ -146,14 +138,12 @@ func (d *datasets) labelled(s spec.Data) ([]dataset.Labelled, error) {
 		return dataset.LabelByFolder(files)
 	case spec.LabelRegexp:
 		return dataset.LabelByRegexp(files, s.Pattern)
-	case spec.LabelList:
-		labels, err := d.lists.get(s.LabelList)
-		if err != nil {
-			return nil, err
-		}
-		return dataset.LabelByLists(files, labels)
 	}
-	return nil, fmt.Errorf("data: unknown kind of labels %q", s.Labels)
+	labels, err := d.lists.get(s.LabelList)
+	if err != nil {
+		return nil, err
+	}
+	return dataset.LabelByLists(files, labels)
 }
 
 // warnings says which folders divide the data, and what is wrong with a split.
@@ -169,11 +159,7 @@ func warnings(ctx context.Context, d spec.Data, s *dataset.Split) []string {
 }
 
 // describe says what a data object is, as fastai's repr does.
-func (d *datasets) describe(ctx context.Context, c call, q wire.DataCall) (wire.DataInfo, error) {
-	s, err := d.split(q.Data)
-	if err != nil {
-		return wire.DataInfo{}, err
-	}
+func (d *datasets) describe(_ *call, s *dataset.Split, q wire.DataCall) (wire.DataInfo, error) {
 	var text strings.Builder
 	text.WriteString("ImageDataBunch;\n\n")
 	half := func(name string, items []dataset.Item) {
@@ -197,17 +183,13 @@ func (d *datasets) describe(ctx context.Context, c call, q wire.DataCall) (wire.
 }
 
 // showBatch shows training images as the network will see them, but not normalised (fastai §5).
-func (d *datasets) showBatch(ctx context.Context, c call, q wire.DataCall) (none wire.None,
+func (d *datasets) showBatch(c *call, s *dataset.Split, q wire.DataCall) (none wire.None,
 	err error) {
-	s, err := d.split(q.Data)
-	if err != nil {
-		return none, err
-	}
 	rows := q.Plot.Rows.Or(5)
 	random := rand.New(rand.NewPCG(uint64(q.Data.Seed), 0x5b0))
 	grid := plots.ImageGrid{Figure: figure(q.Plot)}
 	for _, i := range random.Perm(len(s.Train)) {
-		if len(grid.Cells) == min(rows*rows, q.Data.Batch) || ctx.Err() != nil {
+		if len(grid.Cells) == min(rows*rows, q.Data.Batch) || c.Err() != nil {
 			break
 		}
 		item := s.Train[i]

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"fmt"
 	"log"
 	"os"
@@ -32,14 +31,12 @@ type device struct {
 }
 
 func newDevice() (*device, error) {
-	d := &device{turn: make(chan struct{}, 1), idle: 15 * time.Minute,
-		parked: func() error { return nil }}
+	d := &device{turn: make(chan struct{}, 1), idle: 15 * time.Minute}
 	if text := os.Getenv("GOPETS_IDLE"); text != "" {
 		idle, err := time.ParseDuration(text)
 		if err != nil || idle < 0 {
-			return nil,
-				fmt.Errorf(
-					"GOPETS_IDLE is %q, want a duration such as 15m, or 0 to keep the device", text)
+			return nil, fmt.Errorf(
+				"GOPETS_IDLE is %q, want a duration such as 15m, or 0 to keep the device", text)
 		}
 		d.idle = idle
 	}
@@ -47,14 +44,14 @@ func newDevice() (*device, error) {
 }
 
 // acquire waits for the device's turn; release ends it.
-func (d *device) acquire(ctx context.Context, c call) (release func(), err error) {
+func (d *device) acquire(c *call) (release func(), err error) {
 	select {
 	case d.turn <- struct{}{}:
 	case <-time.After(500 * time.Millisecond):
 		c.say("waiting: the session is at work for another cell")
 		select {
 		case d.turn <- struct{}{}:
-		case <-ctx.Done():
+		case <-c.Done():
 			return nil, cancelled("it had not begun")
 		}
 	}
@@ -69,12 +66,12 @@ func (d *device) idleFromNow() {
 	d.calls++
 	mine := d.calls
 	if d.idle > 0 {
-		time.AfterFunc(d.idle, func() { d.giveBack(mine) })
+		time.AfterFunc(d.idle, func() { d.close(mine) })
 	}
 }
 
-// giveBack closes the engine, if there was no call since.
-func (d *device) giveBack(call int) {
+// close closes the engine, if there was no call since.
+func (d *device) close(call int) {
 	select {
 	case d.turn <- struct{}{}:
 	default:
@@ -94,11 +91,11 @@ func (d *device) giveBack(call int) {
 	d.graphs.Close()
 	d.eng.Close()
 	d.eng = nil
-	log.Printf("idle for %v: the device is given back", d.idle)
+	log.Printf("idle for %v: the device is released", d.idle)
 }
 
 // engine opens the engine if need be, and prints the choice once in a session.
-func (d *device) engine(c call) (*engine.Engine, error) {
+func (d *device) engine(c *call) (*engine.Engine, error) {
 	if err := d.open(); err != nil {
 		return nil, err
 	}
@@ -123,13 +120,12 @@ func (d *device) open() error {
 }
 
 func (d *device) register(r *registry) {
-	handle(r, wire.AskEngine, func(ctx context.Context, c call, q wire.EngineCall) (wire.Engine,
-		error) {
+	handle(r, wire.AskEngine, func(c *call, q wire.EngineCall) (answer wire.Engine, err error) {
 		if err := d.open(); err != nil {
-			return wire.Engine{}, err
+			return answer, err
 		}
 		d.shown = d.shown || q.Show
-		return wire.Engine{Name: d.eng.Title(), Notes: d.eng.Notes, Fast: d.eng.Name != engine.Go},
-			nil
+		answer.Name, answer.Notes, answer.Fast = d.eng.Title(), d.eng.Notes, d.eng.Name != engine.Go
+		return answer, nil
 	})
 }

@@ -1,7 +1,7 @@
 package main
 
 import (
-	"context"
+	"errors"
 	"fmt"
 	"math"
 	"os"
@@ -32,20 +32,34 @@ type exported struct {
 }
 
 func (p *predictions) register(r *registry) {
-	handleFree(r, wire.ShowImage, p.showImage)
-	handleFree(r, wire.ShowTable, func(ctx context.Context, c call, q wire.Table) (none wire.None,
-		err error) {
+	handleFree(r, wire.ShowImage, showImage)
+	handleFree(r, wire.ShowTable, func(c *call, q wire.Table) (none wire.None, err error) {
 		return none, c.show(plots.Table{Header: q.Header, Rows: q.Rows})
 	})
-	handle(r, wire.Predict, p.predict)
-	handle(r, wire.PredictFiles, p.predictFiles)
-	handle(r, wire.ExportONNX, p.exportONNX)
-	handle(r, wire.Exported, p.about)
-	handle(r, wire.ShowResults, p.showResults)
+	handle(r, wire.Predict, on(p.of, predict))
+	handle(r, wire.PredictFiles, on(p.of, predictMany))
+	handle(r, wire.ExportONNX, on(p.of, onnx))
+	handle(r, wire.Exported, on(p.of, about))
+	handle(r, wire.ShowResults, on(p.learners.of, showResults))
+}
+
+// of returns the learner or exported file that a request names.
+func (p *predictions) of(c *call, q wire.PredictCall) (*train.Predictor, error) {
+	if q.Exported != "" {
+		return p.open(c, q.Exported)
+	}
+	if q.Learner == nil {
+		return nil, errors.New("predict: no learner is named")
+	}
+	l, err := p.learners.get(c, *q.Learner)
+	if err != nil {
+		return nil, err
+	}
+	return &l.live.Predictor, nil
 }
 
 // open returns the predictor of an exported file, and reads the file anew when it has changed.
-func (p *predictions) open(c call, path string) (*train.Predictor, error) {
+func (p *predictions) open(c *call, path string) (*train.Predictor, error) {
 	info, err := os.Stat(path)
 	if err != nil {
 		return nil, fmt.Errorf("load learner: there is no file %s: give one that Export wrote",
@@ -77,49 +91,27 @@ func (p *predictions) close() {
 }
 
 // about serves Exported.About.
-func (p *predictions) about(ctx context.Context, c call, q wire.Place) (wire.About, error) {
-	l, err := p.open(c, q.Path)
-	if err != nil {
-		return wire.About{}, err
-	}
+func about(_ *call, l *train.Predictor, _ wire.PredictCall) (wire.About, error) {
 	s := l.Split()
 	return wire.About{Network: l.Net().Name, Classes: s.Classes, Size: l.Config().Size,
-		State: l.State(),
-		Train: len(s.Train), Valid: len(s.Valid), Split: s.SplitHash}, nil
+		State: l.State(), Train: len(s.Train), Valid: len(s.Valid), Split: s.SplitHash}, nil
 }
 
-// predictor returns the learner or exported file that a request names.
-func (p *predictions) predictor(ctx context.Context, c call, exported string,
-	learner *spec.Learner) (*train.Predictor, error) {
-	if exported != "" {
-		return p.open(c, exported)
-	}
-	if learner == nil {
-		return nil, fmt.Errorf("predict: no learner is named")
-	}
-	l, err := p.learners.get(ctx, c, *learner)
-	if err != nil {
-		return nil, err
-	}
-	return &l.live.Predictor, nil
-}
-
-// decode decodes what a request brings or names.
-func decode(q wire.ImageCall, o images.Options) (*images.RGB, error) {
+// decode decodes the image that a request holds or names.
+func decode(q wire.Image, o images.Options) (*images.RGB, error) {
 	if q.Data == nil {
 		return images.DecodeFile(q.Path, o)
 	}
 	img, err := images.Decode(q.Data, o)
 	if err != nil {
-		return nil, &images.Error{Path: q.Path, Err: err}
+		err = &images.Error{Path: q.Path, Err: err}
 	}
-	return img, nil
+	return img, err
 }
 
 // showImage serves Image.Show.
-func (p *predictions) showImage(ctx context.Context, c call, q wire.ImageCall) (none wire.None,
-	err error) {
-	img, err := decode(q, images.Options{})
+func showImage(c *call, q wire.PredictCall) (none wire.None, err error) {
+	img, err := decode(q.Image, images.Options{})
 	if err != nil {
 		return none, err
 	}
@@ -127,30 +119,25 @@ func (p *predictions) showImage(ctx context.Context, c call, q wire.ImageCall) (
 	if f.Width == 0 && f.Height == 0 {
 		f.Width, f.Height = 3*float64(img.W)/float64(img.H), 3
 	}
-	f.Alt = filepath.Base(q.Path)
+	f.Alt = filepath.Base(q.Image.Path)
 	return none, c.draw(q.Plot, plots.ImageGrid{Figure: f, Columns: 1,
 		Cells: []plots.ImageCell{{Image: img.Image()}}})
 }
 
 // predict serves Learner.Predict and Exported.Predict.
-func (p *predictions) predict(ctx context.Context, c call,
-	q wire.ImageCall) (answer spec.Prediction, err error) {
-	l, err := p.predictor(ctx, c, q.Exported, q.Learner)
+func predict(c *call, l *train.Predictor, q wire.PredictCall) (answer spec.Prediction, err error) {
+	img, err := decode(q.Image, l.Config().Decode())
 	if err != nil {
 		return answer, err
 	}
-	img, err := decode(q, l.Config().Decode())
-	if err != nil {
-		return answer, err
-	}
-	probs, err := l.Predict(ctx, []*images.RGB{img})
+	probs, err := l.Predict(c, []*images.RGB{img})
 	if err != nil {
 		return answer, err
 	}
 	answer = spec.NewPrediction(l.Split().Classes, probs[0], l.State())
 	chart := plots.Prediction{Figure: figure(q.Plot), Image: img.Image(),
 		Bars: plots.Bars{Percent: true, Highlight: 1}}
-	chart.Title = fmt.Sprintf("%s: %s", filepath.Base(q.Path), answer.Class)
+	chart.Title = fmt.Sprintf("%s: %s", filepath.Base(q.Image.Path), answer.Class)
 	for _, r := range answer.TopK(5) {
 		chart.Bars.Labels = append(chart.Bars.Labels, r.Class)
 		chart.Bars.Values = append(chart.Bars.Values, r.Probability)
@@ -158,15 +145,10 @@ func (p *predictions) predict(ctx context.Context, c call,
 	return answer, c.draw(q.Plot, chart)
 }
 
-// predictFiles serves PredictFiles.
-func (p *predictions) predictFiles(ctx context.Context, c call,
-	q wire.FilesCall) (spec.FilePredictions, error) {
-	l, err := p.predictor(ctx, c, q.Exported, q.Learner)
-	if err != nil {
-		return nil, err
-	}
+// predictMany serves PredictFiles.
+func predictMany(c *call, l *train.Predictor, q wire.PredictCall) (spec.FilePredictions, error) {
 	b := newBar(c)
-	list, err := l.PredictFiles(ctx, q.Paths, b.events("predicting"))
+	list, err := l.PredictFiles(c, q.Paths, b.events("predicting"))
 	if err != nil {
 		return nil, err
 	}
@@ -174,13 +156,8 @@ func (p *predictions) predictFiles(ctx context.Context, c call,
 	return list, nil
 }
 
-// exportONNX serves Learner.ExportONNX and Exported.ExportONNX.
-func (p *predictions) exportONNX(ctx context.Context, c call, q wire.ONNXCall) (none wire.None,
-	err error) {
-	l, err := p.predictor(ctx, c, q.Exported, q.Learner)
-	if err != nil {
-		return none, err
-	}
+// onnx serves Learner.ExportONNX and Exported.ExportONNX.
+func onnx(_ *call, l *train.Predictor, q wire.PredictCall) (none wire.None, err error) {
 	if err := os.MkdirAll(filepath.Dir(q.Path), 0o755); err != nil {
 		return none, err
 	}
@@ -188,12 +165,7 @@ func (p *predictions) exportONNX(ctx context.Context, c call, q wire.ONNXCall) (
 }
 
 // showResults serves Learner.ShowResults: validation images, actual over predicted class.
-func (p *predictions) showResults(ctx context.Context, c call, q wire.LearnerCall) (none wire.None,
-	err error) {
-	l, err := p.learners.get(ctx, c, q.Learner)
-	if err != nil {
-		return none, err
-	}
+func showResults(c *call, l *learner, q wire.LearnerCall) (none wire.None, err error) {
 	rows := q.Plot.Rows.Or(3)
 	items := l.split.Valid[:min(rows*rows, len(l.split.Valid))]
 	list := make([]*images.RGB, len(items))
@@ -202,7 +174,7 @@ func (p *predictions) showResults(ctx context.Context, c call, q wire.LearnerCal
 			return none, err
 		}
 	}
-	probs, err := l.live.Predict(ctx, list)
+	probs, err := l.live.Predict(c, list)
 	if err != nil {
 		return none, err
 	}

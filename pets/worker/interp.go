@@ -31,57 +31,43 @@ type interps struct {
 }
 
 func (i *interps) register(r *registry) {
-	handle(r, wire.Validate, i.score(false))
-	handle(r, wire.TTA, i.score(true))
-	handle(r, wire.Interpret, func(ctx context.Context, c call, q wire.InterpCall) (spec.Score,
-		error) {
-		in, err := i.get(ctx, c, q)
-		if err != nil {
-			return spec.Score{}, err
-		}
-		return scoreOf(in.Interpretation), nil
-	})
-	handle(r, wire.Confusion, func(ctx context.Context, c call, q wire.InterpCall) (spec.Confusion,
-		error) {
-		in, err := i.get(ctx, c, q)
-		if err != nil {
-			return spec.Confusion{}, err
-		}
-		return spec.Confusion{Classes: in.Classes, Counts: in.Confusion(), State: in.State}, nil
-	})
-	handle(r, wire.MostConfused, func(ctx context.Context, c call,
-		q wire.InterpCall) ([]spec.Confused, error) {
-		in, err := i.announced(ctx, c, q)
-		if err != nil {
-			return nil, err
-		}
-		return in.MostConfused(q.MinVal), nil
-	})
-	handle(r, wire.Matrix, func(ctx context.Context, c call, q wire.InterpCall) (none wire.None,
-		err error) {
-		in, err := i.announced(ctx, c, q)
-		if err != nil {
-			return none, err
-		}
-		return none, c.draw(q.Plot, in.matrix(q.Plot))
-	})
-	handle(r, wire.TopLosses, i.topLosses)
-	handle(r, wire.Interactive, i.interactive)
-	handle(r, wire.Report, i.report)
+	handle(r, wire.Validate, on(i.learners.of, score(false)))
+	handle(r, wire.TTA, on(i.learners.of, score(true)))
+	handle(r, wire.Interpret, on(i.get,
+		func(_ *call, in *interpretation, _ wire.InterpCall) (spec.Score, error) {
+			return scoreOf(in.Interpretation), nil
+		}))
+	handle(r, wire.Confusion, on(i.get,
+		func(_ *call, in *interpretation, _ wire.InterpCall) (spec.Confusion, error) {
+			return spec.Confusion{Classes: in.Classes, Counts: in.Confusion(), State: in.State}, nil
+		}))
+	handle(r, wire.MostConfused, on(i.announced,
+		func(_ *call, in *interpretation, q wire.InterpCall) ([]spec.Confused, error) {
+			return in.MostConfused(q.MinVal), nil
+		}))
+	handle(r, wire.Matrix, on(i.announced,
+		func(c *call, in *interpretation, q wire.InterpCall) (none wire.None, err error) {
+			return none, c.draw(q.Plot, in.matrix(q.Plot))
+		}))
+	handle(r, wire.TopLosses, on(i.announced, i.topLosses))
+	handle(r, wire.Interactive, on(i.announced,
+		func(c *call, in *interpretation, q wire.InterpCall) (wire.None, error) {
+			return in.interactive(c, q)
+		}))
+	handle(r, wire.Report, on(i.get, report))
 }
 
 // validate predicts the validation images with a bar, by one view of each or by several.
-func validate(ctx context.Context, c call, l *learner, tta bool) (*interpret.Interpretation,
-	error) {
+func validate(c *call, l *learner, tta bool) (*interpret.Interpretation, error) {
 	bar := newBar(c)
 	ev := bar.events("predicting the validation images")
-	predict := l.live.ValidProbs
+	var p *train.Predictions
+	var err error
 	if tta {
-		predict = func(ctx context.Context, ev train.Events) (*train.Predictions, error) {
-			return l.live.TTA(ctx, spec.TTA{}, ev)
-		}
+		p, err = l.live.TTA(c, spec.TTA{}, ev)
+	} else {
+		p, err = l.live.ValidProbs(c, ev)
 	}
-	p, err := predict(ctx, ev)
 	if err != nil {
 		bar.fail()
 		if errors.Is(err, context.Canceled) {
@@ -104,14 +90,9 @@ func scoreOf(in *interpret.Interpretation) spec.Score {
 }
 
 // score serves Learner.Validate and Learner.TTA.
-func (i *interps) score(tta bool) func(context.Context, call, wire.LearnerCall) (spec.Score,
-	error) {
-	return func(ctx context.Context, c call, q wire.LearnerCall) (s spec.Score, err error) {
-		l, err := i.learners.get(ctx, c, q.Learner)
-		if err != nil {
-			return s, err
-		}
-		in, err := validate(ctx, c, l, tta)
+func score(tta bool) func(*call, *learner, wire.LearnerCall) (spec.Score, error) {
+	return func(c *call, l *learner, _ wire.LearnerCall) (s spec.Score, err error) {
+		in, err := validate(c, l, tta)
 		if err != nil {
 			return s, err
 		}
@@ -121,68 +102,61 @@ func (i *interps) score(tta bool) func(context.Context, call, wire.LearnerCall) 
 
 // get returns the interpretation of a description, and makes it if there is none, or if the request
 // says so.
-func (i *interps) get(ctx context.Context, c call, q wire.InterpCall) (*interpretation, error) {
+func (i *interps) get(c *call, q wire.InterpCall) (*interpretation, error) {
 	d := q.Interp
 	if in := i.byName[d.Name]; in != nil && !q.Anew {
-		if in.desc.Learner.Name != d.Learner.Name {
-			return nil,
-				fmt.Errorf(
-					"the interpretation %q in the session is of the learner %q, not of %q: give the second one another name (pets.Name(\"%s2\")), or run its Compute() to replace it",
-					d.Name, in.desc.Learner.Name, d.Learner.Name, d.Name)
+		if of := in.desc.Learner.Name; of != d.Learner.Name {
+			return nil, fmt.Errorf("the interpretation %[1]q in the session is of the learner "+
+				`%[2]q, not of %[3]q: give the second one another name (pets.Name("%[1]s2")), `+
+				"or run its Compute() to replace it", d.Name, of, d.Learner.Name)
 		}
 		if diff := spec.Diff(in.desc, d); diff != "" {
-			return nil,
-				fmt.Errorf(
-					"the interpretation %q in the session has other options (%s): run its Compute() to make it anew, or set the variables back", d.Name, diff)
+			return nil, fmt.Errorf("the interpretation %q in the session has other options (%s): "+
+				"run its Compute() to make it anew, or set the variables back", d.Name, diff)
 		}
 		return in, nil
 	}
-	l, err := i.learners.get(ctx, c, d.Learner)
+	l, err := i.learners.get(c, d.Learner)
 	if err != nil {
 		return nil, err
 	}
-	predicted, err := validate(ctx, c, l, d.TTA)
+	predicted, err := validate(c, l, d.TTA)
 	if err != nil {
 		return nil, err
 	}
-	in := &interpretation{predicted, d, filepath.Join(i.learners.device.dir,
-		"interp-"+fileName(d.Name)+".safetensors"), l.version}
+	file := filepath.Join(i.learners.device.dir, "interp-"+fileName(d.Name)+".safetensors")
+	in := &interpretation{predicted, d, file, l.version}
 	if err := l.live.Save(in.weights); err != nil {
 		return nil, fmt.Errorf("interpretation: keeping its weights: %w", err)
 	}
 	i.byName[d.Name] = in
 	if !q.Anew {
-		c.say("%s speaks of %s %s", d.Name, d.Learner.Name, in.State)
+		c.say("%s: predictions of %s %s", d.Name, d.Learner.Name, in.State)
 	}
 	return in, nil
 }
 
 // announced is get, and says which weights the interpretation is of, if the learner was trained
 // since.
-func (i *interps) announced(ctx context.Context, c call, q wire.InterpCall) (*interpretation,
-	error) {
-	in, err := i.get(ctx, c, q)
+func (i *interps) announced(c *call, q wire.InterpCall) (*interpretation, error) {
+	in, err := i.get(c, q)
 	if err != nil {
 		return nil, err
 	}
 	if l := i.learners.byName[in.desc.Learner.Name]; l == nil || l.version != in.version {
-		c.say("%s speaks of %s %s, as computed then; Compute() looks at the present weights",
-			in.desc.Name, in.desc.Learner.Name, in.State)
+		c.say("%[1]s: predictions of %[2]s %[3]s, computed then; %[1]s.Compute() uses the present "+
+			"weights", in.desc.Name, in.desc.Learner.Name, in.State)
 	}
 	return in, nil
 }
 
 // topLosses serves PlotTopLosses (fastai §11.2).
-func (i *interps) topLosses(ctx context.Context, c call, q wire.InterpCall) (none wire.None,
+func (i *interps) topLosses(c *call, in *interpretation, q wire.InterpCall) (none wire.None,
 	err error) {
 	if q.K < 1 || q.K > 200 {
 		return none, fmt.Errorf("top losses: %d images, want 1 to 200", q.K)
 	}
-	in, err := i.announced(ctx, c, q)
-	if err != nil {
-		return none, err
-	}
-	l, done, err := i.learnerOf(ctx, c, in)
+	l, done, err := i.learnerOf(c, in)
 	if err != nil {
 		return none, err
 	}
@@ -195,9 +169,9 @@ func (i *interps) topLosses(ctx context.Context, c call, q wire.InterpCall) (non
 		}
 		classes[k] = in.Labels[t.Index]
 	}
-	var heat []train.Heatmap
+	heat := make([]train.Heatmap, len(tops))
 	if !q.Plot.NoHeatmap {
-		if heat, err = l.GradCAM(ctx, list, classes); err != nil {
+		if heat, err = l.GradCAM(c, list, classes); err != nil {
 			return none, err
 		}
 	}
@@ -212,12 +186,11 @@ func (i *interps) topLosses(ctx context.Context, c call, q wire.InterpCall) (non
 		cell := plots.ImageCell{Image: shown.Image(), Title: fmt.Sprintf("%s/%s / %.2f / %.2f",
 			t.Predicted, t.Actual, t.Loss, t.Prob)}
 		// smaller maps say nothing (fastai's heatmap_thresh)
-		if heat != nil && heat[k].W*heat[k].H >= 16 {
-			values := make([]float64, len(heat[k].Values))
-			for n, v := range heat[k].Values {
-				values[n] = float64(v)
+		if h := heat[k]; h.W*h.H >= 16 {
+			cell.Heat = &plots.Heat{W: h.W, H: h.H}
+			for _, v := range h.Values {
+				cell.Heat.Values = append(cell.Heat.Values, float64(v))
 			}
-			cell.Heat = &plots.Heat{W: heat[k].W, H: heat[k].H, Values: values}
 		}
 		grid.Cells = append(grid.Cells, cell)
 	}
@@ -226,12 +199,12 @@ func (i *interps) topLosses(ctx context.Context, c call, q wire.InterpCall) (non
 
 // learnerOf returns a learner with the weights that an interpretation is of: the one in the session
 // if it still has them, else one made for the purpose, which done frees.
-func (i *interps) learnerOf(ctx context.Context, c call, in *interpretation) (l *train.Learner,
-	done func(), err error) {
+func (i *interps) learnerOf(c *call, in *interpretation) (l *train.Learner, done func(),
+	err error) {
 	d := in.desc.Learner
 	if l := i.learners.byName[d.Name]; l != nil && l.version == in.version &&
 		spec.Diff(l.desc, d) == "" {
-		if l, err = i.learners.get(ctx, c, d); err != nil {
+		if l, err = i.learners.get(c, d); err != nil {
 			return nil, nil, err
 		}
 		return l.live, func() {}, nil
@@ -239,7 +212,7 @@ func (i *interps) learnerOf(ctx context.Context, c call, in *interpretation) (l 
 	if err := i.learners.makeRoom(nil); err != nil {
 		return nil, nil, err
 	}
-	past, err := i.learners.build(ctx, c, d, false)
+	past, err := i.learners.build(c, d, false)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -258,12 +231,7 @@ func (in *interpretation) matrix(p spec.Plot) plots.Matrix {
 }
 
 // report serves Interpretation.Report.
-func (i *interps) report(ctx context.Context, c call, q wire.InterpCall) (none wire.None,
-	err error) {
-	in, err := i.get(ctx, c, q)
-	if err != nil {
-		return none, err
-	}
+func report(c *call, in *interpretation, _ wire.InterpCall) (none wire.None, err error) {
 	a := in.Accuracy()
 	c.say("%s, %s: accuracy %.1f %% (%d of %d; 95 %% interval %.1f–%.1f %%)", in.desc.Learner.Name,
 		in.State, 100*a.Share, a.Right, a.Total, 100*a.Low, 100*a.High)

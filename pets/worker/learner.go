@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"encoding/json"
 	"fmt"
 	"os"
@@ -11,6 +10,7 @@ import (
 	"gopets/kernelext/session"
 	"gopets/pets/spec"
 	"gopets/pets/vision/engine"
+	"gopets/pets/vision/train"
 	"gopets/pets/wire"
 	"gopets/plots"
 )
@@ -18,43 +18,35 @@ import (
 // register registers what is done with a learner besides training.
 func (s *store) register(r *registry) {
 	handle(r, wire.Create, s.create)
-	handle(r, wire.Summary, s.summary)
-	handle(r, wire.Freeze, func(ctx context.Context, c call, q wire.FreezeCall) (none wire.None,
-		err error) {
-		l, err := s.getOrMake(ctx, c, q.Learner)
-		if err != nil {
-			return none, err
-		}
-		return none, l.live.FreezeTo(q.To)
-	})
-	handle(r, wire.Save, s.toFile(func(l *learner, path string) error { return l.live.Save(path) }))
-	handle(r, wire.Export, s.toFile(func(l *learner,
-		path string) error {
-		return l.live.Export(path)
-	}))
+	handle(r, wire.Summary, on(s.ofNew, summary))
+	handle(r, wire.Freeze, on(s.ofNew,
+		func(_ *call, l *learner, q wire.LearnerCall) (none wire.None, err error) {
+			return none, l.live.FreezeTo(q.FreezeTo)
+		}))
+	handle(r, wire.Save, on(s.of, toFile((*train.Learner).Save)))
+	handle(r, wire.Export, on(s.of, toFile((*train.Learner).Export)))
 	handle(r, wire.Load, s.load)
 }
 
 // create serves Learner.Create.
-func (s *store) create(ctx context.Context, c call, q wire.LearnerCall) (none wire.None,
-	err error) {
+func (s *store) create(c *call, q wire.LearnerCall) (none wire.None, err error) {
 	if old := s.byName[q.Learner.Name]; old != nil {
 		if d := spec.Diff(old.desc, q.Learner); d != "" {
 			c.say("the learner %q that was here is replaced (%s)", q.Learner.Name, d)
 		}
 	}
-	l, err := s.make(ctx, c, q.Learner)
+	l, err := s.make(c, q.Learner)
 	if err != nil {
 		return none, err
 	}
 	l.live.Compile() // while the reader goes on to the first fit
-	for _, w := range warnings(ctx, l.desc.Data, l.split) {
+	for _, w := range warnings(c, l.desc.Data, l.split) {
 		c.say("%s", w)
 	}
 	training, validation := len(l.split.Train), len(l.split.Valid)
 	if q.Learner.Data.Skip { // the card counts what is left
 		bar := newBar(c)
-		if training, validation, err = l.live.Check(ctx, bar.events("opening images")); err != nil {
+		if training, validation, err = l.live.Check(c, bar.events("opening images")); err != nil {
 			bar.fail()
 			return none, err
 		}
@@ -107,12 +99,7 @@ func (l *learner) trains() string {
 }
 
 // summary serves Learner.Summary.
-func (s *store) summary(ctx context.Context, c call, q wire.LearnerCall) (none wire.None,
-	err error) {
-	l, err := s.getOrMake(ctx, c, q.Learner)
-	if err != nil {
-		return none, err
-	}
+func summary(c *call, l *learner, q wire.LearnerCall) (none wire.None, err error) {
 	table := plots.Summary{Title: fmt.Sprintf("%s: %s, %s; %s", q.Learner.Name, q.Learner.Arch,
 		l.live.State(), l.trains()),
 		Notes: []string{"Batch norms' scales and offsets train in frozen layers too."}}
@@ -126,26 +113,22 @@ func (s *store) summary(ctx context.Context, c call, q wire.LearnerCall) (none w
 }
 
 // toFile serves Learner.Save and Learner.Export.
-func (s *store) toFile(write func(l *learner, path string) error) func(context.Context, call,
-	wire.FileCall) (wire.None, error) {
-	return func(ctx context.Context, c call, q wire.FileCall) (none wire.None, err error) {
-		l, err := s.get(ctx, c, q.Learner)
-		if err != nil {
-			return none, err
-		}
+func toFile(write func(*train.Learner, string) error) func(*call, *learner,
+	wire.LearnerCall) (wire.None, error) {
+	return func(_ *call, l *learner, q wire.LearnerCall) (none wire.None, err error) {
 		if err := os.MkdirAll(filepath.Dir(q.Path), 0o755); err != nil {
 			return none, err
 		}
-		return none, write(l, q.Path)
+		return none, write(l.live, q.Path)
 	}
 }
 
 // load serves Learner.Load.
-func (s *store) load(ctx context.Context, c call, q wire.FileCall) (none wire.None, err error) {
+func (s *store) load(c *call, q wire.LearnerCall) (none wire.None, err error) {
 	if _, err := os.Stat(q.Path); err != nil {
 		return none, missing(q.Path)
 	}
-	l, err := s.getOrMake(ctx, c, q.Learner)
+	l, err := s.getOrMake(c, q.Learner)
 	if err != nil {
 		return none, err
 	}

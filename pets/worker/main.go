@@ -21,7 +21,7 @@
 //
 // One learner is on the device. Another one that is called for sends it to a file (it is "parked")
 // and comes back from its own; the same happens to all when nobody has called for a while
-// ($GOPETS_IDLE, a quarter of an hour by default; 0: never), and the device is given back.
+// ($GOPETS_IDLE, a quarter of an hour by default; 0: never), and the device is released.
 //
 // After every epoch, and before the first, a snapshot is written to the folder snapshots of
 // $GOPETS_DATA (else of the cache), under the learner's name and a digest of its options: a session
@@ -39,6 +39,7 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"flag"
 	"fmt"
 	"log"
@@ -52,12 +53,15 @@ import (
 	"gopets/kernelext/session"
 	"gopets/kernelext/session/serve"
 	"gopets/pets/vision/engine"
+	"gopets/pets/vision/train"
 )
+
+const usage = "usage: worker session | serve MODEL | predict MODEL FOLDER… | onnx MODEL FILE | " +
+	"setup [--offline] | doctor --json | trial SPEC | version"
 
 func main() {
 	if len(os.Args) < 2 {
-		fmt.Fprintln(os.Stderr,
-			"usage: worker session | serve MODEL | predict MODEL FOLDER… | onnx MODEL FILE | setup [--offline] | doctor --json | trial SPEC | version")
+		fmt.Fprintln(os.Stderr, usage)
 		os.Exit(2)
 	}
 	if err := run(os.Args[1], os.Args[2:]); err != nil {
@@ -67,29 +71,60 @@ func main() {
 }
 
 func run(command string, args []string) error {
-	switch command {
-	case "session":
-		return serveSession(args)
-	case "serve":
-		return serveModel(args)
-	case "predict":
-		return predictFiles(args)
-	case "onnx":
-		return exportONNX(args)
-	case "setup":
-		return setup(args)
-	case "doctor":
-		return doctor(args)
-	case "trial":
-		if len(args) != 1 {
-			return fmt.Errorf("trial: want one backend, for instance xla:/path/to/plugin.so")
-		}
-		return engine.RunTrial(args[0])
-	case "version":
-		release.Write(os.Stdout, "gopets", "github.com/gomlx/gomlx", "github.com/gomlx/go-xla")
-		return nil
+	commands := map[string]func([]string) error{"session": serveSession, "serve": serveModel,
+		"predict": predictFiles, "onnx": exportONNX, "setup": setup, "doctor": doctor,
+		"trial": trial, "version": version}
+	if f := commands[command]; f != nil {
+		return f(args)
 	}
 	return fmt.Errorf("worker: there is no command %q", command)
+}
+
+func trial(args []string) error {
+	if len(args) != 1 {
+		return errors.New("trial: want one backend, for instance xla:/path/to/plugin.so")
+	}
+	return engine.RunTrial(args[0])
+}
+
+func version([]string) error {
+	release.Write(os.Stdout, "gopets", "github.com/gomlx/gomlx", "github.com/gomlx/go-xla")
+	return nil
+}
+
+// parse parses flags that may stand before and after the other arguments, which it returns.
+func parse(flags *flag.FlagSet, usage string, args []string) (others []string) {
+	flags.Usage = func() {
+		fmt.Fprint(flags.Output(), usage)
+		flags.PrintDefaults()
+	}
+	for flags.Parse(args); flags.NArg() > 0; flags.Parse(args) {
+		others, args = append(others, flags.Arg(0)), flags.Args()[1:]
+	}
+	return others
+}
+
+// signalled is a context that ends at an interrupt or SIGTERM; the second one ends the process.
+func signalled() (ctx context.Context, stop func()) {
+	ctx, stop = signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	context.AfterFunc(ctx, stop)
+	return ctx, stop
+}
+
+// withModel opens a backend, and an exported learner on it, for f.
+func withModel(o engine.Options, file string,
+	f func(*engine.Engine, *train.Predictor) error) error {
+	eng, err := engine.Open(o)
+	if err != nil {
+		return err
+	}
+	defer eng.Close()
+	p, err := train.LoadLearner(eng, file)
+	if err != nil {
+		return err
+	}
+	defer p.Close()
+	return f(eng, p)
 }
 
 // prepared sees to it that this process has the environment that engines need. What computes reads
@@ -127,24 +162,31 @@ func setup(args []string) error {
 	flags := flag.NewFlagSet("setup", flag.ExitOnError)
 	offline := flags.Bool("offline", false, "only look at what is here")
 	flags.Parse(args)
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	ctx, stop := signalled()
 	defer stop()
-	var last time.Time
+	progress := everyTwoSeconds()
 	report, err := engine.Setup(ctx, engine.SetupOptions{
 		CacheDir: session.CacheDir(), Offline: *offline,
 		Log: func(line string) { fmt.Fprintln(os.Stderr, line) },
 		Progress: func(what string, done, total int64) {
-			if time.Since(last) > 2*time.Second {
-				last = time.Now()
-				fmt.Fprintln(os.Stderr, what+": "+megabytes(done, total))
-			}
+			progress("%s: %s\n", what, megabytes(done, total))
 		},
 	})
-	if err != nil {
-		return err
+	if err == nil {
+		fmt.Println(report)
 	}
-	fmt.Println(report)
-	return nil
+	return err
+}
+
+// everyTwoSeconds returns a function that prints on standard error, but not more often.
+func everyTwoSeconds() func(format string, args ...any) {
+	last := time.Now()
+	return func(format string, args ...any) {
+		if time.Since(last) > 2*time.Second {
+			last = time.Now()
+			fmt.Fprintf(os.Stderr, format, args...)
+		}
+	}
 }
 
 func megabytes(done, total int64) string {

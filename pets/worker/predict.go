@@ -2,17 +2,13 @@ package main
 
 import (
 	"bufio"
-	"context"
 	"errors"
 	"flag"
 	"fmt"
 	"io"
 	"os"
-	"os/signal"
 	"path/filepath"
 	"strings"
-	"syscall"
-	"time"
 
 	"gopets/kernelext/session"
 	"gopets/pets/internal/atomicfile"
@@ -39,17 +35,10 @@ func predictFiles(args []string) error {
 	format := flags.String("format", "", "csv or jsonl (default: by the file's name, else csv)")
 	list := flags.String("list", "",
 		"`file` that names more images, one a line; - is standard input")
-	flags.Usage = func() {
-		fmt.Fprint(flags.Output(), predictUsage)
-		flags.PrintDefaults()
-	}
-	var named []string // flags may stand before and after the names
-	for flags.Parse(args); flags.NArg() > 0; flags.Parse(args) {
-		named, args = append(named, flags.Arg(0)), flags.Args()[1:]
-	}
+	named := parse(flags, predictUsage, args)
 	if len(named) == 0 || len(named) == 1 && *list == "" {
-		return errors.New(
-			"predict: want a model and images, for instance worker predict pets.safetensors photos")
+		return errors.New("predict: want a model and images, " +
+			"for instance worker predict pets.safetensors photos")
 	}
 	write, err := tableWriter(*format, *out)
 	if err != nil {
@@ -62,40 +51,35 @@ func predictFiles(args []string) error {
 	if err := prepared(); err != nil {
 		return err
 	}
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	ctx, stop := signalled()
 	defer stop()
-	eng, err := engine.Open(engine.Options{CacheDir: session.CacheDir()})
-	if err != nil {
-		return err
+	var table spec.FilePredictions
+	progress := everyTwoSeconds()
+	stopped := withModel(engine.Options{CacheDir: session.CacheDir()}, named[0],
+		func(_ *engine.Engine, p *train.Predictor) (err error) {
+			table, err = p.PredictFiles(ctx, files, train.Events{Batch: func(b train.BatchInfo) {
+				progress("%d of %d batches\n", b.Batch+1, b.Batches)
+			}})
+			return err
+		})
+	if stopped != nil && table == nil {
+		return stopped
 	}
-	defer eng.Close()
-	p, err := train.LoadLearner(eng, named[0])
-	if err != nil {
-		return err
-	}
-	defer p.Close()
-	told := time.Now()
-	predictions, stopped := p.PredictFiles(ctx, files, train.Events{Batch: func(b train.BatchInfo) {
-		if time.Since(told) > 2*time.Second {
-			told = time.Now()
-			fmt.Fprintf(os.Stderr, "%d of %d batches\n", b.Batch+1, b.Batches)
-		}
-	}})
 	if *out == "" {
-		err = write(predictions, os.Stdout)
+		err = write(table, os.Stdout)
 	} else {
-		err = atomicfile.Write(*out, 0o644, func(f *os.File) error { return write(predictions, f) })
+		err = atomicfile.Write(*out, 0o644, func(f *os.File) error { return write(table, f) })
 	}
 	if err := errors.Join(stopped, err); err != nil { // what is done is written all the same
 		return err
 	}
 	bad := 0
-	for _, p := range predictions {
+	for _, p := range table {
 		if p.Error != "" {
 			bad++
 		}
 	}
-	fmt.Fprintf(os.Stderr, "%d images, %d of them cannot be read\n", len(predictions), bad)
+	fmt.Fprintf(os.Stderr, "%d images, %d of them cannot be read\n", len(table), bad)
 	return nil
 }
 
@@ -150,35 +134,27 @@ func filesOf(named []string, list string) ([]string, error) {
 		defer f.Close()
 		in = f
 	}
-	for lines := bufio.NewScanner(in); ; {
-		if !lines.Scan() {
-			return files, lines.Err()
-		}
+	lines := bufio.NewScanner(in)
+	for lines.Scan() {
 		if line := strings.TrimSpace(lines.Text()); line != "" {
 			files = append(files, line)
 		}
 	}
+	return files, lines.Err()
 }
 
 // exportONNX serves worker onnx: an exported learner's network as an ONNX file.
 func exportONNX(args []string) error {
 	flags := flag.NewFlagSet("onnx", flag.ExitOnError)
-	bytes := flags.Bool("bytes", false,
-		"take uint8 images [batch, height, width, 3] instead of float32 [batch, 3, height, width] in [0,1]")
+	bytes := flags.Bool("bytes", false, "take uint8 images [batch, height, width, 3] "+
+		"instead of float32 [batch, 3, height, width] in [0,1]")
 	flags.Parse(args)
 	if flags.NArg() != 2 {
-		return errors.New(
-			"onnx: want a model and a file, for instance worker onnx pets.safetensors pets.onnx")
+		return errors.New("onnx: want a model and a file, " +
+			"for instance worker onnx pets.safetensors pets.onnx")
 	}
-	eng, err := engine.Open(engine.Options{Spec: engine.Go})
-	if err != nil {
-		return err
-	}
-	defer eng.Close()
-	p, err := train.LoadLearner(eng, flags.Arg(0))
-	if err != nil {
-		return err
-	}
-	defer p.Close()
-	return p.ExportONNX(flags.Arg(1), train.ONNX{Bytes: *bytes})
+	return withModel(engine.Options{Spec: engine.Go}, flags.Arg(0),
+		func(_ *engine.Engine, p *train.Predictor) error {
+			return p.ExportONNX(flags.Arg(1), train.ONNX{Bytes: *bytes})
+		})
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"html"
 	"sync"
@@ -14,98 +15,101 @@ import (
 // pace is the least time between two states of a progress display (fastprogress's).
 const pace = 200 * time.Millisecond
 
-// ticking calls show every second with the seconds since its start, until it is stopped: what
-// compiles sends no events of its own. The zero value is stopped.
-type ticking struct{ quit chan struct{} }
+// progress is what the displays of long calls have in common.
+type progress struct {
+	c      *call
+	mu     sync.Mutex
+	last   time.Time   // when a state was sent
+	timer  *time.Timer // runs while something compiles
+	waited int         // seconds of it
+}
 
-func (t *ticking) start(show func(seconds int)) {
-	if t.quit != nil {
+// event locks the display for an event, the end of a compilation too, until unlock is called.
+func (p *progress) event() (unlock func()) {
+	p.mu.Lock()
+	if p.timer != nil {
+		p.timer.Stop()
+		p.timer, p.waited = nil, 0
+	}
+	return p.mu.Unlock
+}
+
+// compile calls show every second until the next event: what compiles sends none of its own.
+func (p *progress) compile(show func()) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.timer != nil {
 		return
 	}
-	quit := make(chan struct{})
-	t.quit = quit
-	go func() {
-		every := time.NewTicker(time.Second)
-		defer every.Stop()
-		for n := 1; ; n++ {
-			select {
-			case <-every.C:
-				show(n)
-			case <-quit:
-				return
-			}
+	var timer *time.Timer
+	timer = time.AfterFunc(time.Second, func() {
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		if p.timer == timer {
+			p.waited++
+			show()
+			timer.Reset(time.Second)
 		}
-	}()
+	})
+	p.timer = timer
 }
 
-func (t *ticking) stop() {
-	if t.quit != nil {
-		close(t.quit)
-		t.quit = nil
-	}
-}
+func (p *progress) compiling() string { return fmt.Sprintf("compiling … %d s", p.waited) }
+
+func (p *progress) note(line string) { p.c.say("%s", line) }
+
+// due reports whether a state may be sent again.
+func (p *progress) due() bool { return time.Since(p.last) >= pace }
 
 // bar is the display of a call that counts something.
 type bar struct {
-	c     call
-	mu    sync.Mutex
+	progress
 	now   plots.ProgressBar
 	begun time.Time
-	last  time.Time
 	shown bool
-	tick  ticking
 }
 
-func newBar(c call) *bar {
-	b := &bar{c: c, begun: time.Now()}
-	c.atEnd(func() {
-		b.mu.Lock()
-		defer b.mu.Unlock()
-		b.tick.stop()
-	})
+func newBar(c *call) *bar {
+	b := &bar{progress: progress{c: c}, begun: time.Now()}
+	c.ends = append(c.ends, func() { b.event()() })
 	return b
 }
 
 // events shows a pass over images.
 func (b *bar) events(label string) train.Events {
-	return train.Events{Note: func(line string) { b.c.say("%s", line) },
-		Compile: func() { b.compile(label) },
+	return train.Events{
+		Note: b.note,
+		Compile: func() {
+			b.compile(func() {
+				b.now.Label, b.now.Comment = label, b.compiling()
+				b.send()
+			})
+		},
 		Batch: func(i train.BatchInfo) {
 			what := label
 			if i.Phase == train.PhaseCheck {
 				what = "opening images"
 			}
 			b.step(what, i.Batch+1, i.Batches, "")
-		}}
+		},
+	}
+}
+
+// download shows bytes.
+func (b *bar) download(label string) func(done, total int64) {
+	return func(done, total int64) {
+		b.step(label, int(done>>10), int(total>>10), megabytes(done, total))
+	}
 }
 
 // step shows how far the work is, if it is time to.
 func (b *bar) step(label string, done, total int, comment string) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	b.tick.stop()
+	defer b.event()()
 	b.now = plots.ProgressBar{Label: label, Done: done, Total: total, Comment: comment}
-	if time.Since(b.last) >= pace && time.Since(b.begun) >= pace {
+	if b.due() && time.Since(b.begun) >= pace {
 		b.send()
 	}
 }
-
-// compile shows that the next step takes its time.
-func (b *bar) compile(label string) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	b.tick.start(func(seconds int) {
-		b.mu.Lock()
-		defer b.mu.Unlock()
-		if b.tick.quit == nil {
-			return // it has ended
-		}
-		b.now.Label, b.now.Comment = label, compiling(seconds)
-		b.send()
-	})
-}
-
-func compiling(seconds int) string { return fmt.Sprintf("compiling … %d s", seconds) }
 
 func (b *bar) send() {
 	b.last, b.shown = time.Now(), true
@@ -115,23 +119,15 @@ func (b *bar) send() {
 
 // end replaces the bar, if one was shown, by a line.
 func (b *bar) end(line string) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	b.tick.stop()
-	if !b.shown {
-		return
+	defer b.event()()
+	if b.shown {
+		b.c.done(cmp.Or(line, "done"))
 	}
-	if line == "" {
-		line = "done"
-	}
-	b.c.done(line)
 }
 
 // fail leaves the bar, if one was shown, where the work stopped.
 func (b *bar) fail() {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	b.tick.stop()
+	defer b.event()()
 	if b.shown {
 		b.now.State = plots.Interrupted
 		b.send()
@@ -141,23 +137,19 @@ func (b *bar) fail() {
 // fitView is the display of a fit: a bar for the epochs, the growing table, a bar for the batches;
 // at the end the table alone. Of fine-tuning each part has a display of its own.
 type fitView struct {
-	c      call
-	title  func() string // of the part
-	rows   []spec.Row    // of all parts
-	mu     sync.Mutex
-	part   spec.Fit
-	begun  time.Time
-	phase  time.Time // when the present phase of the present epoch began
-	now    train.BatchInfo
-	seen   bool // a batch of the part has ended
-	last   time.Time
-	table  plots.EpochTable
-	tick   ticking
-	waited int // seconds of compiling
+	progress
+	title func() string // of the part
+	rows  []spec.Row    // of all parts
+	part  spec.Fit
+	begun time.Time
+	phase time.Time // when the present phase of the present epoch began
+	now   train.BatchInfo
+	seen  bool // a batch of the part has ended
+	table plots.EpochTable
 }
 
-func newFitView(c call, kind spec.Kind, frozen func() bool) *fitView {
-	return &fitView{c: c, title: func() string {
+func newFitView(c *call, kind spec.Kind, frozen func() bool) *fitView {
+	return &fitView{progress: progress{c: c}, title: func() string {
 		switch {
 		case kind != spec.FineTune:
 			return ""
@@ -169,14 +161,13 @@ func newFitView(c call, kind spec.Kind, frozen func() bool) *fitView {
 }
 
 func (v *fitView) events() train.Events {
-	return train.Events{Start: v.start, Batch: v.batch, Epoch: v.epoch, Compile: v.compile,
-		Note: func(line string) { v.c.say("%s", line) }}
+	return train.Events{Start: v.start, Batch: v.batch, Epoch: v.epoch, Note: v.note,
+		Compile: func() { v.compile(func() { v.send(plots.Running) }) }}
 }
 
 // start begins a part; an earlier one's table stays.
 func (v *fitView) start(f spec.Fit) {
-	v.mu.Lock()
-	defer v.mu.Unlock()
+	defer v.event()()
 	if len(v.table.Rows) > 0 {
 		v.finish("body frozen")
 	}
@@ -185,15 +176,12 @@ func (v *fitView) start(f spec.Fit) {
 }
 
 func (v *fitView) batch(b train.BatchInfo) {
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	v.tick.stop()
-	v.waited = 0
+	defer v.event()()
 	if b.Phase != v.now.Phase || b.Epoch != v.now.Epoch {
 		v.phase = time.Now()
 	}
 	v.now, v.seen = b, true
-	if time.Since(v.last) >= pace {
+	if v.due() {
 		v.send(plots.Running)
 	}
 }
@@ -203,37 +191,22 @@ func (v *fitView) epoch(r spec.Row) {
 	defer v.mu.Unlock()
 	v.rows = append(v.rows, r)
 	v.table.Rows = append(v.table.Rows, plots.EpochRow{Epoch: r.Epoch, TrainLoss: r.TrainLoss,
-		ValidLoss: r.ValidLoss,
-		Metrics:   []float64{r.ErrorRate}, Time: time.Duration(r.Seconds * float64(time.Second))})
-}
-
-// compile shows that the next step takes its time.
-func (v *fitView) compile() {
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	v.tick.start(func(seconds int) {
-		v.mu.Lock()
-		defer v.mu.Unlock()
-		if v.tick.quit != nil {
-			v.waited = seconds
-			v.send(plots.Running)
-		}
-	})
+		ValidLoss: r.ValidLoss, Metrics: []float64{r.ErrorRate},
+		Time: time.Duration(r.Seconds * float64(time.Second))})
 }
 
 // send shows the present state.
 func (v *fitView) send(state plots.ProgressState) {
 	v.last = time.Now()
-	epochs := max(v.part.Epochs, 1)
-	batches := plots.ProgressBar{Label: fmt.Sprintf("Epoch %d/%d", min(len(v.table.Rows)+1, epochs),
-		epochs), Total: v.now.Batches,
-		Elapsed: time.Since(v.phase), State: state}
+	done, epochs := len(v.table.Rows), max(v.part.Epochs, 1)
+	batches := plots.ProgressBar{Label: fmt.Sprintf("Epoch %d/%d", min(done+1, epochs), epochs),
+		Total: v.now.Batches, Elapsed: time.Since(v.phase), State: state}
 	if v.seen {
 		batches.Done = v.now.Batch + 1
 	}
 	switch {
 	case v.waited > 0:
-		batches.Comment = compiling(v.waited)
+		batches.Comment = v.compiling()
 		if v.now.Phase == train.PhaseCheck {
 			batches.Done, batches.Total = 0, 0
 		}
@@ -244,21 +217,14 @@ func (v *fitView) send(state plots.ProgressState) {
 	case v.seen:
 		batches.Comment = fmt.Sprintf("%.4f", v.now.Loss)
 	}
-	view := plots.Training{
-		Epochs: plots.ProgressBar{Done: len(v.table.Rows), Total: epochs,
-			Elapsed: time.Since(v.begun), State: state},
-		Table:   v.table,
-		Batches: batches,
-	}
-	v.c.progress(view.HTML(), batches.Text(), false)
+	bars := plots.Training{Table: v.table, Batches: batches, Epochs: plots.ProgressBar{Done: done,
+		Total: epochs, Elapsed: time.Since(v.begun), State: state}}
+	v.c.progress(bars.HTML(), batches.Text(), false)
 }
 
 // end leaves the table; after an error the bars stay with it, red, where they stopped.
 func (v *fitView) end(err error) {
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	v.tick.stop()
-	v.waited = 0
+	defer v.event()()
 	switch {
 	case err == nil:
 		v.finish(v.title())
@@ -269,11 +235,7 @@ func (v *fitView) end(err error) {
 
 // finish leaves a part's table under its title.
 func (v *fitView) finish(title string) {
-	table, err := v.table.HTML()
-	if err != nil {
-		v.c.say("%v", err)
-		return
-	}
+	table, _ := v.table.HTML() // cannot fail: nothing of it is drawn
 	text := v.table.Text()
 	if title != "" {
 		table, text = "<div>"+html.EscapeString(title)+"</div>"+table, title+"\n"+text

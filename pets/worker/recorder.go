@@ -1,12 +1,10 @@
 package main
 
 import (
-	"context"
+	"errors"
 	"fmt"
-	"math"
 
 	"gopets/pets/spec"
-	"gopets/pets/vision/train"
 	"gopets/pets/wire"
 	"gopets/plots"
 )
@@ -15,106 +13,88 @@ import (
 type recorders struct{ learners *store }
 
 func (r recorders) register(to *registry) {
-	handle(to, wire.Record, r.draw)
-	handle(to, wire.Rows, func(ctx context.Context, c call, q wire.LearnerCall) ([]spec.Row,
-		error) {
-		l, err := r.learners.get(ctx, c, q.Learner)
-		if err != nil {
-			return nil, err
-		}
-		if run := l.live.Recorder().Last(); run != nil {
-			return run.Rows, nil
-		}
-		return nil, nil
-	})
+	handle(to, wire.Record, on(r.learners.of, drawRecord))
+	handle(to, wire.Rows, on(r.learners.of,
+		func(_ *call, l *learner, _ wire.LearnerCall) (rows []spec.Row, err error) {
+			if run := l.live.Recorder().Last(); run != nil {
+				rows = run.Rows
+			}
+			return rows, nil
+		}))
 }
 
-// draw serves the plots of a Recorder.
-func (r recorders) draw(ctx context.Context, c call, q wire.RecorderCall) (none wire.None,
-	err error) {
-	l, err := r.learners.get(ctx, c, q.Learner)
+// drawRecord serves the plots of a Recorder.
+func drawRecord(c *call, l *learner, q wire.LearnerCall) (none wire.None, err error) {
+	var chart plots.Chart
+	if q.Chart == wire.ChartFind {
+		chart, err = finder(l, q.Plot)
+	} else {
+		chart, err = recorded(l, q)
+	}
 	if err != nil {
 		return none, err
 	}
-	if q.What == wire.RecorderFind {
-		if l.curve == nil {
-			return none,
-				fmt.Errorf(
-					"recorder: there is no search for a learning rate to draw: run %s.LRFind() first", q.Learner.Name)
-		}
-		chart := finder(l.curve, q.Plot)
-		if len(chart.LR) < 2 {
-			c.say("%s", tooShort(l.curve))
-			return none, nil
-		}
-		return none, c.draw(q.Plot, chart)
-	}
-	run := l.live.Recorder().Last()
-	if run == nil || len(run.Losses) == 0 {
-		return none, fmt.Errorf("recorder: %s was not trained yet: run %s.FitOneCycle(…) first",
-			q.Learner.Name, q.Learner.Name)
-	}
-	chart, err := recorded(run, q)
-	if err != nil {
-		return none, err
+	if chart == nil {
+		c.say("%s", tooShort(l.curve))
+		return none, nil
 	}
 	return none, c.draw(q.Plot, chart)
 }
 
-func finder(curve *train.Curve, p spec.Plot) plots.LRFinder {
+// finder draws the last search for a learning rate; nil if it was too short.
+func finder(l *learner, p spec.Plot) (plots.Chart, error) {
+	if l.curve == nil {
+		return nil, fmt.Errorf("recorder: there is no search for a learning rate to draw: "+
+			"run %s.LRFind() first", l.desc.Name)
+	}
 	chart := plots.LRFinder{Figure: figure(p)}
-	chart.LR, chart.Loss = curve.Trimmed()
-	for _, s := range curve.Suggest() {
-		chart.Suggestions = append(chart.Suggestions, plots.Mark{Name: s.Name, LR: s.LR,
-			Loss: lossAt(s.LR, chart)})
+	if chart.LR, chart.Loss = l.curve.Trimmed(); len(chart.LR) < 2 {
+		return nil, nil
 	}
-	return chart
+	for _, s := range l.curve.Suggest() {
+		chart.Suggestions = append(chart.Suggestions, plots.Mark(s))
+	}
+	return chart, nil
 }
 
-// lossAt is where a learning rate lies on the curve: a tenth of that of the lowest loss has another
-// loss.
-func lossAt(lr float64, f plots.LRFinder) float64 {
-	nearest := 0
-	for i, v := range f.LR {
-		if math.Abs(math.Log(v/lr)) < math.Abs(math.Log(f.LR[nearest]/lr)) {
-			nearest = i
-		}
+// recorded draws the last fit (fastai §10).
+func recorded(l *learner, q wire.LearnerCall) (plots.Chart, error) {
+	run := l.live.Recorder().Last()
+	if run == nil || len(run.Losses) == 0 {
+		return nil, fmt.Errorf("recorder: %[1]s was not trained yet: run %[1]s.FitOneCycle(…) first",
+			l.desc.Name)
 	}
-	return f.Loss[nearest]
-}
-
-// recorded draws a fit (fastai §10).
-func recorded(run *train.Run, q wire.RecorderCall) (plots.Chart, error) {
-	switch q.What {
-	case wire.RecorderLosses:
-		series := []plots.Series{{Name: "Train", Y: run.Losses}}
+	lines := plots.Lines{Figure: figure(q.Plot)}
+	switch q.Chart {
+	case wire.ChartLosses:
+		lines.XLabel, lines.YLabel = "Batches processed", "Loss"
+		lines.Series = []plots.Series{{Name: "Train", Y: run.Losses}}
 		if len(run.ValidAt) > 0 {
 			at := make([]float64, len(run.ValidAt))
 			for i, n := range run.ValidAt {
 				at[i] = float64(n)
 			}
-			series = append(series, plots.Series{Name: "Validation", X: at, Y: run.ValidLosses,
-				Points: true})
+			lines.Series = append(lines.Series, plots.Series{Name: "Validation", X: at,
+				Y: run.ValidLosses, Points: true})
 		}
-		return plots.Lines{Figure: figure(q.Plot), XLabel: "Batches processed", YLabel: "Loss",
-			Series: series}, nil
-	case wire.RecorderLR:
+		return lines, nil
+	case wire.ChartLR:
 		return plots.Panels{Figure: figure(q.Plot), Charts: []plots.Lines{
 			{XLabel: "Iterations", YLabel: "Learning Rate", Series: []plots.Series{{Y: run.LRs}}},
 			{XLabel: "Iterations", YLabel: "Momentum", Series: []plots.Series{{Y: run.Momentums}}},
 		}}, nil
-	case wire.RecorderMetrics:
+	case wire.ChartMetrics:
 		if len(run.ValidAt) == 0 {
-			return nil,
-				fmt.Errorf(
-					"recorder: the fit has no error rates, for nothing was validated: leave images for validation, for instance with pets.ValidPct(0.2)")
+			return nil, errors.New("recorder: the fit has no error rates, for nothing was " +
+				"validated: leave images for validation, for instance with pets.ValidPct(0.2)")
 		}
 		errorRates := make([]float64, len(run.Rows))
 		for i, r := range run.Rows {
 			errorRates[i] = r.ErrorRate
 		}
-		return plots.Lines{Figure: figure(q.Plot), XLabel: "Epoch", YLabel: "error_rate",
-			Series: []plots.Series{{Y: errorRates, Points: true}}}, nil
+		lines.XLabel, lines.YLabel = "Epoch", "error_rate"
+		lines.Series = []plots.Series{{Y: errorRates, Points: true}}
+		return lines, nil
 	}
-	return nil, fmt.Errorf("recorder: unknown chart %q", q.What)
+	return nil, fmt.Errorf("recorder: unknown chart %q", q.Chart)
 }

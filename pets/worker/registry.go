@@ -13,59 +13,52 @@ import (
 	"gopets/plots"
 )
 
-// call is a request in progress, with what its handler can show.
+// call is a request in progress: its context, and what its handler can show.
 type call struct {
+	context.Context
 	*session.Call
-	ends *[]func() // run when the handler has returned
-}
-
-// atEnd makes f run when the handler has returned, whatever came of it.
-func (c call) atEnd(f func()) {
-	if c.ends != nil {
-		*c.ends = append(*c.ends, f)
-	}
+	ends []func() // run when the handler has returned
 }
 
 // say sends a line.
-func (c call) say(format string, args ...any) {
-	c.Send(wire.EventLog, wire.Text{Text: fmt.Sprintf(format, args...)})
+func (c *call) say(format string, args ...any) {
+	c.Send(wire.EventLog, wire.Display{Text: fmt.Sprintf(format, args...)})
 }
 
 // show sends one display: what is a table in HTML is one in text, too.
-func (c call) show(s interface {
+func (c *call) show(s interface {
 	HTML() (string, error)
 	Text() string
 }) error {
-	text, err := s.HTML()
+	markup, err := s.HTML()
 	if err == nil {
-		c.Send(wire.EventDisplay, wire.Display{HTML: text, Text: s.Text()})
+		c.Send(wire.EventDisplay, wire.Display{HTML: markup, Text: s.Text()})
 	}
 	return err
 }
 
 // draw sends a chart as one display, with its PNG if the cell's viewers want one.
-func (c call) draw(p spec.Plot, chart plots.Chart) error {
-	text, err := chart.HTML()
-	if err != nil {
+func (c *call) draw(p spec.Plot, chart plots.Chart) (err error) {
+	if !p.PNG {
+		return c.show(chart)
+	}
+	d := wire.Display{Text: chart.Text()}
+	if d.HTML, err = chart.HTML(); err != nil {
 		return err
 	}
-	d := wire.Display{HTML: text, Text: chart.Text()}
-	if p.PNG {
-		if d.PNG, err = chart.PNG(); err != nil {
-			return err
-		}
+	if d.PNG, err = chart.PNG(); err == nil {
+		c.Send(wire.EventDisplay, d)
 	}
-	c.Send(wire.EventDisplay, d)
-	return nil
+	return err
 }
 
 // progress replaces what the call's progress shows; the last state stays.
-func (c call) progress(markup, text string, last bool) {
+func (c *call) progress(markup, text string, last bool) {
 	c.Send(wire.EventProgress, wire.Display{HTML: markup, Text: text, Last: last})
 }
 
 // done replaces the call's progress by a line.
-func (c call) done(line string) { c.progress(html.EscapeString(line), line+"\n", true) }
+func (c *call) done(line string) { c.progress(html.EscapeString(line), line+"\n", true) }
 
 // figure is what all charts take from a request.
 func figure(p spec.Plot) plots.Figure {
@@ -80,13 +73,12 @@ type registry struct {
 
 type handler struct {
 	free  bool // needs neither the device nor anything that lives on it
-	serve func(ctx context.Context, c call) (any, error)
+	serve func(c *call) (any, error)
 }
 
 // handle registers the handler of a method. It runs alone on the device.
-func handle[Q, A any](r *registry, m wire.Method[Q, A], serve func(context.Context, call, Q) (A,
-	error)) {
-	r.handlers[m.Name] = handler{serve: func(ctx context.Context, c call) (any, error) {
+func handle[Q, A any](r *registry, m wire.Method[Q, A], serve func(*call, Q) (A, error)) {
+	r.handlers[m.Name] = handler{serve: func(c *call) (any, error) {
 		var q Q
 		if err := c.Decode(&q); err != nil {
 			return nil, err
@@ -94,63 +86,63 @@ func handle[Q, A any](r *registry, m wire.Method[Q, A], serve func(context.Conte
 		if err := spec.Check(q); err != nil {
 			return nil, err
 		}
-		return serve(ctx, c, q)
+		return serve(c, q)
 	}}
 }
 
 // handleFree registers a handler that needs no device: it runs beside others.
-func handleFree[Q, A any](r *registry, m wire.Method[Q, A], serve func(context.Context, call, Q) (A,
-	error)) {
+func handleFree[Q, A any](r *registry, m wire.Method[Q, A], serve func(*call, Q) (A, error)) {
 	handle(r, m, serve)
 	h := r.handlers[m.Name]
 	h.free = true
 	r.handlers[m.Name] = h
 }
 
+// on makes a handler of one that works on the object which get returns for a request.
+func on[Q, O, A any](get func(*call, Q) (O, error),
+	serve func(*call, O, Q) (A, error)) func(*call, Q) (A, error) {
+	return func(c *call, q Q) (answer A, err error) {
+		object, err := get(c, q)
+		if err != nil {
+			return answer, err
+		}
+		return serve(c, object, q)
+	}
+}
+
 // serve serves a call. It is the session's [session.Handler].
 func (r *registry) serve(ctx context.Context, sc *session.Call) (any, error) {
-	c := call{sc, new([]func())}
+	c := &call{Context: ctx, Call: sc}
 	defer func() {
-		for _, end := range *c.ends {
+		for _, end := range c.ends {
 			end()
 		}
 	}()
 	h, ok := r.handlers[c.Method]
 	if !ok {
-		return nil, &session.Error{Code: session.CodeUnknown,
-			Message: fmt.Sprintf(
-				"the session has no method %q: cell and session are of different versions, restart the kernel", c.Method)}
+		return nil, session.Errorf(session.CodeUnknown, "the session has no method %q: "+
+			"cell and session are of different versions, restart the kernel", c.Method)
 	}
 	defer r.device.idleFromNow()
-	if h.free {
-		answer, err := h.serve(ctx, c)
-		return answer, inCell(err)
+	if !h.free {
+		release, err := r.device.acquire(c)
+		if err != nil {
+			return nil, err
+		}
+		defer release()
 	}
-	release, err := r.device.acquire(ctx, c)
-	if err != nil {
-		return nil, err
-	}
-	defer release()
-	answer, err := h.serve(ctx, c)
-	var coded *session.Error
-	if err != nil && ctx.Err() != nil && !errors.As(err, &coded) {
-		err = cancelled("nothing was lost")
-	}
-	return answer, inCell(err)
-}
-
-// inCell spells options as cells do. It keeps an error's code.
-func inCell(err error) error {
+	answer, err := h.serve(c)
 	if err == nil {
-		return nil
+		return answer, nil
 	}
 	coded := new(session.Error)
-	errors.As(err, &coded)
-	return &session.Error{Code: coded.Code,
-		Message: strings.TrimSpace(spec.Message(err, spec.InCell))}
+	if !errors.As(err, &coded) && ctx.Err() != nil && !h.free {
+		return nil, cancelled("nothing was lost")
+	}
+	// options are spelled as in cells
+	return nil, session.Errorf(coded.Code, "%s", strings.TrimSpace(spec.Message(err, spec.InCell)))
 }
 
 func cancelled(format string, args ...any) error {
-	return &session.Error{Code: session.CodeCancelled, Message: "cancelled: " + fmt.Sprintf(format,
-		args...)}
+	return session.Errorf(session.CodeCancelled, "cancelled: "+format, args...)
 }

@@ -1,16 +1,14 @@
 package main
 
 import (
-	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"log/slog"
 	"net"
 	"os"
-	"os/signal"
 	"path/filepath"
 	"strings"
-	"syscall"
 	"time"
 
 	"gopets/kernelext/session"
@@ -21,9 +19,10 @@ import (
 
 const serveUsage = `usage: worker serve MODEL.safetensors [flags]
 
-Answers what is in a photo, over HTTP: a page at /, JSON at /predict; go doc gopets/pets/vision/serve lists all paths. MODEL is a file that a learner's
-Export wrote. The address is printed on standard output, a line of JSON for each request on standard error. SIGTERM or an interrupt lets
-running requests finish; a second one does not. $GOMLX_BACKEND forces an engine.
+Answers what is in a photo, over HTTP: a page at /, JSON at /predict; go doc
+gopets/pets/vision/serve lists all paths. MODEL is a file that a learner's Export wrote. The address
+is printed on standard output, a line of JSON for each request on standard error. SIGTERM or an
+interrupt lets running requests finish; a second one does not. $GOMLX_BACKEND forces an engine.
 
 flags:
 `
@@ -46,28 +45,19 @@ func serveModel(args []string) error {
 	flags.IntVar(&o.PerClient, "per-client", 16,
 		"uploads at once from one address; negative: no limit, for behind a proxy")
 	flags.IntVar(&o.Batch, "batch", 8, "images predicted together, of those that wait")
-	flags.Usage = func() {
-		fmt.Fprint(flags.Output(), serveUsage)
-		flags.PrintDefaults()
-	}
-	model := ""
-	// flags may stand before and after the file
-	for flags.Parse(args); flags.NArg() > 0; flags.Parse(args) {
-		if model != "" {
-			return fmt.Errorf("serve: one file, not %q too", flags.Arg(0))
-		}
-		model, args = flags.Arg(0), flags.Args()[1:]
-	}
-	if model == "" {
-		return fmt.Errorf(
-			"serve: no file is named: give one that a learner's Export wrote, as worker serve pets.safetensors")
+	files := parse(flags, serveUsage, args)
+	switch {
+	case len(files) == 0:
+		return errors.New("serve: no file is named: give one that a learner's Export wrote, " +
+			"as worker serve pets.safetensors")
+	case len(files) > 1:
+		return fmt.Errorf("serve: one file, not %q too", files[1])
 	}
 	if err := prepared(); err != nil {
 		return err
 	}
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	ctx, stop := signalled()
 	defer stop()
-	context.AfterFunc(ctx, stop) // the next signal ends the process
 	o.Log = slog.New(slog.NewJSONHandler(os.Stderr, nil))
 
 	listener, err := net.Listen("tcp", *addr) // first, so that a wrong address is reported at once
@@ -75,27 +65,21 @@ func serveModel(args []string) error {
 		return fmt.Errorf("serve: %w: give another --addr", err)
 	}
 	defer listener.Close()
-	eng, err := engine.Open(engine.Options{CacheDir: session.CacheDir()})
-	if err != nil {
-		return err
-	}
-	defer eng.Close()
-	learner, err := train.LoadLearner(eng, model)
-	if err != nil {
-		return err
-	}
-	defer learner.Close()
-	classes := learner.Split().Classes
-	o.Model = fmt.Sprintf("%s: %s %s", strings.TrimSuffix(filepath.Base(model), ".safetensors"),
-		learner.Net().Name, learner.State())
-	o.Decode = learner.Config().Decode()
-	s, err := serve.New(learner, classes, o)
-	if err != nil {
-		return err
-	}
-	defer s.Close()
-	o.Log.Info("serving", slog.String("model", o.Model), slog.Int("classes", len(classes)),
-		slog.String("engine", eng.String()), slog.String("address", listener.Addr().String()))
-	fmt.Printf("http://%s/\n", listener.Addr())
-	return s.Run(ctx, listener)
+	return withModel(engine.Options{CacheDir: session.CacheDir()}, files[0],
+		func(eng *engine.Engine, learner *train.Predictor) error {
+			classes := learner.Split().Classes
+			o.Model = fmt.Sprintf("%s: %s %s",
+				strings.TrimSuffix(filepath.Base(files[0]), ".safetensors"), learner.Net().Name,
+				learner.State())
+			o.Decode = learner.Config().Decode()
+			s, err := serve.New(learner, classes, o)
+			if err != nil {
+				return err
+			}
+			defer s.Close()
+			o.Log.Info("serving", "model", o.Model, "classes", len(classes), "engine", eng.String(),
+				"address", listener.Addr().String())
+			fmt.Printf("http://%s/\n", listener.Addr())
+			return s.Run(ctx, listener)
+		})
 }

@@ -15,7 +15,7 @@ func newSession() (*registry, error) {
 		return nil, err
 	}
 	home := session.DataDir()
-	data := &datasets{home: home, lists: &lists{}, splits: map[string]*dataset.Split{}}
+	data := &datasets{home: home, splits: map[string]*dataset.Split{}}
 	b := &builder{home: home, device: device, data: data, nets: map[string]*model.Net{}}
 	learners := &store{device: device, build: b.build, byName: map[string]*learner{}}
 	images := &predictions{learners: learners, device: device}

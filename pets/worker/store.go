@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -11,6 +10,7 @@ import (
 	"gopets/pets/vision/model"
 	"gopets/pets/vision/train"
 	"gopets/pets/vision/weights"
+	"gopets/pets/wire"
 )
 
 // learner is one that has been created: on the device, or parked in a file.
@@ -30,7 +30,7 @@ type store struct {
 	device *device
 	// build makes a learner from its description, with its first weights or, for one that comes
 	// back from a file, without
-	build func(ctx context.Context, c call, d spec.Learner, first bool) (*learner, error)
+	build func(c *call, d spec.Learner, first bool) (*learner, error)
 
 	byName  map[string]*learner
 	present *learner // on the device
@@ -38,28 +38,23 @@ type store struct {
 
 // get returns the learner of a description, on the device. One of that name that was made from
 // another description is never used in its stead.
-func (s *store) get(ctx context.Context, c call, d spec.Learner) (*learner, error) {
+func (s *store) get(c *call, d spec.Learner) (*learner, error) {
 	l := s.byName[d.Name]
 	if l == nil {
-		return nil,
-			fmt.Errorf(
-				"there is no learner %q in this session: run %s.Create() or %s.FitOneCycle(…) first (after a restart, FitOneCycle(…, pets.Resume()) "+
-					"goes on from the last epoch, and Load brings back what was saved)", d.Name,
-				d.Name,
-				d.Name)
+		return nil, fmt.Errorf("there is no learner %[1]q in this session: run %[1]s.Create() or "+
+			"%[1]s.FitOneCycle(…) first (after a restart, FitOneCycle(…, pets.Resume()) goes on "+
+			"from the last epoch, and Load brings back what was saved)", d.Name)
 	}
 	if diff := spec.Diff(l.desc, d); diff != "" {
-		return nil,
-			fmt.Errorf(
-				"the learner %q in the session has other options (%s): nothing changed. Run %s.Create() to start anew with the new ones, "+
-					"give a second learner another name (pets.Name(\"%s2\")), or set the variables back",
-				d.Name, diff, d.Name, d.Name)
+		return nil, fmt.Errorf("the learner %[1]q in the session has other options (%[2]s): "+
+			"nothing changed. Run %[1]s.Create() to start anew with the new ones, give a second "+
+			`learner another name (pets.Name("%[1]s2")), or set the variables back`, d.Name, diff)
 	}
 	if l.live == nil {
 		if err := s.makeRoom(l); err != nil {
 			return nil, err
 		}
-		back, err := s.build(ctx, c, d, false)
+		back, err := s.build(c, d, false)
 		if err != nil {
 			return nil, err
 		}
@@ -74,20 +69,27 @@ func (s *store) get(ctx context.Context, c call, d spec.Learner) (*learner, erro
 }
 
 // getOrMake is get, and makes the learner if there is none of that name.
-func (s *store) getOrMake(ctx context.Context, c call, d spec.Learner) (*learner, error) {
+func (s *store) getOrMake(c *call, d spec.Learner) (*learner, error) {
 	if s.byName[d.Name] == nil {
-		return s.make(ctx, c, d)
+		return s.make(c, d)
 	}
-	return s.get(ctx, c, d)
+	return s.get(c, d)
+}
+
+// of and ofNew are get and getOrMake for a request.
+func (s *store) of(c *call, q wire.LearnerCall) (*learner, error) { return s.get(c, q.Learner) }
+
+func (s *store) ofNew(c *call, q wire.LearnerCall) (*learner, error) {
+	return s.getOrMake(c, q.Learner)
 }
 
 // make makes a learner anew and puts it in the place of its name.
-func (s *store) make(ctx context.Context, c call, d spec.Learner) (*learner, error) {
+func (s *store) make(c *call, d spec.Learner) (*learner, error) {
 	old := s.byName[d.Name]
 	if err := s.makeRoom(old); err != nil {
 		return nil, err
 	}
-	l, err := s.build(ctx, c, d, true)
+	l, err := s.build(c, d, true)
 	if err != nil {
 		return nil, err
 	}
@@ -120,10 +122,10 @@ func (s *store) park(l *learner) error {
 
 // makeRoom parks the learner on the device, unless it is the given one.
 func (s *store) makeRoom(except *learner) error {
-	if s.present != nil && s.present != except {
-		return s.park(s.present)
+	if s.present == nil || s.present == except {
+		return nil
 	}
-	return nil
+	return s.park(s.present)
 }
 
 // fileName makes a file name of a name.
@@ -138,7 +140,7 @@ type builder struct {
 	nets map[string]*model.Net
 }
 
-func (b *builder) build(ctx context.Context, c call, d spec.Learner, first bool) (*learner, error) {
+func (b *builder) build(c *call, d spec.Learner, first bool) (*learner, error) {
 	split, err := b.data.split(d.Data)
 	if err != nil {
 		return nil, err
@@ -153,18 +155,14 @@ func (b *builder) build(ctx context.Context, c call, d spec.Learner, first bool)
 	}
 	l := &learner{desc: d, split: split, source: "random weights"}
 	l.live, err = train.New(eng, net, split, train.Config{Batches: d.Data.Batches,
-		Training: d.Training,
-		CacheDir: filepath.Join(b.home, "pictures"), Graphs: b.device.graphs})
-	if err != nil {
-		return nil, err
-	}
-	if first && !d.Scratch {
-		if l.source, err = b.pretrained(ctx, c, l); err != nil {
+		Training: d.Training, CacheDir: filepath.Join(b.home, "pictures"),
+		Graphs: b.device.graphs})
+	if err == nil && first && !d.Scratch {
+		if l.source, err = b.pretrained(c, l); err != nil {
 			l.live.Close()
-			return nil, err
 		}
 	}
-	return l, nil
+	return l, err
 }
 
 func (b *builder) net(d spec.Learner, classes int) (*model.Net, error) {
@@ -180,12 +178,11 @@ func (b *builder) net(d spec.Learner, classes int) (*model.Net, error) {
 }
 
 // pretrained brings the body's weights and freezes the body.
-func (b *builder) pretrained(ctx context.Context, c call, l *learner) (source string, err error) {
+func (b *builder) pretrained(c *call, l *learner) (source string, err error) {
 	bar := newBar(c)
-	file, from, err := weights.Load(ctx, l.desc.Arch, weights.Options{Path: l.desc.WeightsFile,
-		CacheDir: b.home,
-		Progress: func(what string, done, total int64) {
-			bar.step(what, int(done>>10), int(total>>10), megabytes(done, total))
+	file, from, err := weights.Load(c, l.desc.Arch, weights.Options{Path: l.desc.WeightsFile,
+		CacheDir: b.home, Progress: func(what string, done, total int64) {
+			bar.download(what)(done, total)
 		}})
 	if err != nil {
 		return "", err

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"fmt"
 	"os"
 	"strings"
@@ -32,15 +31,12 @@ func newTestStore(t *testing.T) (s *store, built *int) {
 		split.Train = append(split.Train, dataset.Item{Path: fmt.Sprint(i), Label: i % 2})
 	}
 	s = &store{device: &device{dir: t.TempDir()}, byName: map[string]*learner{}}
-	s.build = func(_ context.Context, _ call, d spec.Learner, _ bool) (*learner, error) {
+	s.build = func(_ *call, d spec.Learner, _ bool) (*learner, error) {
 		*built++
 		live, err := train.New(eng, net, split,
 			train.Config{Batches: spec.Batches{Seed: d.Data.Seed, Size: spec.Square(32), Batch: 4},
 				Graphs: graphs,
-				Images: func(it dataset.Item) (*images.RGB, error) {
-					return images.New(32, 32),
-						nil
-				}})
+				Images: func(dataset.Item) (*images.RGB, error) { return images.New(32, 32), nil }})
 		return &learner{desc: d, split: split, live: live}, err
 	}
 	t.Cleanup(func() {
@@ -56,33 +52,33 @@ func newTestStore(t *testing.T) (s *store, built *int) {
 // One learner is on the device; the other one is parked, and comes back as it was.
 func TestStoreParks(t *testing.T) {
 	s, built := newTestStore(t)
-	ctx, c := t.Context(), call{Call: new(session.Call)}
+	c := &call{Context: t.Context(), Call: new(session.Call)}
 	first, second := spec.Learner{Name: "learn"}, spec.Learner{Name: "learn2"}
-	if _, err := s.get(ctx, c, first); err == nil ||
+	if _, err := s.get(c, first); err == nil ||
 		!strings.Contains(err.Error(), "learn.Create()") {
 		t.Errorf("a learner that was not made: %v", err)
 	}
-	l, err := s.getOrMake(ctx, c, first)
+	l, err := s.getOrMake(c, first)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := l.live.FitOneCycle(ctx, 1, spec.Fit{}, train.Events{}); err != nil {
+	if err := l.live.FitOneCycle(c, 1, spec.Fit{}, train.Events{}); err != nil {
 		t.Fatal(err)
 	}
 	state := l.live.State()
-	other, err := s.getOrMake(ctx, c, second)
+	other, err := s.getOrMake(c, second)
 	if err != nil || l.live != nil || s.present != other {
 		t.Fatalf("the first learner was not parked: %v", err)
 	}
 	parked := l.parked
-	if back, err := s.get(ctx, c, first); err != nil || back != l || l.live.State() != state ||
+	if back, err := s.get(c, first); err != nil || back != l || l.live.State() != state ||
 		other.live != nil || *built != 3 {
 		t.Errorf("the first learner came back as %v after %d builds, %v", back, *built, err)
 	}
-	if again, err := s.get(ctx, c, first); err != nil || again != l || *built != 3 {
+	if again, err := s.get(c, first); err != nil || again != l || *built != 3 {
 		t.Errorf("what is on the device was built anew: %v", err)
 	}
-	if _, err := s.make(ctx, c, first); err != nil {
+	if _, err := s.make(c, first); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := os.Stat(parked); err == nil {
@@ -96,15 +92,14 @@ func TestStoreParks(t *testing.T) {
 // A learner of that name with other options is never used.
 func TestStoreRefusesOtherOptions(t *testing.T) {
 	s, _ := newTestStore(t)
-	ctx, c := t.Context(), call{Call: new(session.Call)}
+	c := &call{Context: t.Context(), Call: new(session.Call)}
 	d := spec.Learner{Name: "learn"}
-	if _, err := s.getOrMake(ctx, c, d); err != nil {
+	if _, err := s.getOrMake(c, d); err != nil {
 		t.Fatal(err)
 	}
 	d.Data.Seed = 7
-	for _, get := range []func(context.Context, call, spec.Learner) (*learner, error){s.get,
-		s.getOrMake} {
-		if _, err := get(ctx, c, d); err == nil || !strings.Contains(err.Error(), "seed: 0 → 7") {
+	for _, get := range []func(*call, spec.Learner) (*learner, error){s.get, s.getOrMake} {
+		if _, err := get(c, d); err == nil || !strings.Contains(err.Error(), "seed: 0 → 7") {
 			t.Errorf("got %v", err)
 		}
 	}

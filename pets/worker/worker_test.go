@@ -176,15 +176,15 @@ func TestNotebookRunTwice(t *testing.T) {
 		first = append(first, untimed(k.run(verbs...)))
 	}
 	for i, want := range []string{"Train: LabelList (16 items)", "1 496 996", "epoch  train_loss",
-		"stage-1.safetensors", "interp speaks of learn after fit 1, epoch 2"} {
+		"stage-1.safetensors", "interp: predictions of learn after fit 1, epoch 2"} {
 		if !strings.Contains(first[i], want) {
 			t.Errorf("cell %v: no %q in\n%s", cells[i], want, first[i])
 		}
 	}
-	// The first interpretation, used after more training and after a second learner came, speaks of
-	// what it spoke of.
+	// The first interpretation, used after more training and after a second learner came, is the
+	// same.
 	later := k.run("top", "matrix", "confused", "report")
-	if !strings.Contains(later, "interp speaks of learn after fit 1, epoch 2") ||
+	if !strings.Contains(later, "interp: predictions of learn after fit 1, epoch 2") ||
 		withoutNotes(later) != withoutNotes(first[5]) {
 		t.Errorf("interp changed what it says:\n%s\nbefore:\n%s", later, first[5])
 	}
@@ -202,10 +202,10 @@ func TestNotebookRunTwice(t *testing.T) {
 }
 
 // withoutNotes drops lines that belong to one time only: the engine, a build, what a bar left that
-// was seen only because the machine was slow, which weights an old interpretation speaks of.
+// was seen only because the machine was slow, which weights an old interpretation is of.
 func withoutNotes(out string) string {
 	return regexp.MustCompile(
-		`(?m)^(engine|building |.*validation images predicted$|.*looks at the present weights$|.*steps; suggested learning rates|done$).*\n`).ReplaceAllString(out, "")
+		`(?m)^(engine|building |.*validation images predicted$|.*uses the present weights$|.*steps; suggested learning rates|done$).*\n`).ReplaceAllString(out, "")
 }
 
 func TestRefusals(t *testing.T) {
@@ -237,12 +237,12 @@ func TestRefusals(t *testing.T) {
 }
 
 // An image that cannot be read is named before training, and left out if asked.
-func TestBrokenPicture(t *testing.T) {
+func TestBrokenImage(t *testing.T) {
 	source := t.TempDir()
 	if err := os.CopyFS(source, os.DirFS(photos)); err != nil {
 		t.Fatal(err)
 	}
-	if err := os.WriteFile(filepath.Join(source, "images", "pug_6.jpg"), []byte("not a picture"),
+	if err := os.WriteFile(filepath.Join(source, "images", "pug_6.jpg"), []byte("not an image"),
 		0o600); err != nil {
 		t.Fatal(err)
 	}
@@ -254,7 +254,7 @@ func TestBrokenPicture(t *testing.T) {
 	}
 	if out := k.with("SKIP=1").run("create", "fit:1"); !strings.Contains(out, "skipped") ||
 		!strings.Contains(out, "pug_6.jpg") {
-		t.Errorf("fit with broken pictures skipped: %s", out)
+		t.Errorf("fit with broken images skipped: %s", out)
 	}
 }
 
@@ -333,7 +333,7 @@ func TestOnXLA(t *testing.T) {
 	k := newKernel(t).with("GOMLX_BACKEND=xla:" + plugin)
 	out := k.run("engine", "create", "fit:1", "compute", "top", "predict")
 	for _, want := range []string{"engine: XLA on the ", "picked fast",
-		"interp speaks of learn after fit 1, epoch 1", "prediction/actual/loss/probability"} {
+		"interp: predictions of learn after fit 1, epoch 1", "prediction/actual/loss/probability"} {
 		if !strings.Contains(out, want) {
 			t.Errorf("no %q in\n%s", want, out)
 		}
@@ -367,7 +367,7 @@ func TestInterrupt(t *testing.T) {
 	}
 }
 
-// After a while without a call the learner goes to a file and the device is given back; the next
+// After a while without a call the learner goes to a file and the device is released; the next
 // call does not notice.
 func TestIdle(t *testing.T) {
 	k := newKernel(t).with("GOPETS_IDLE=200ms")
@@ -381,7 +381,7 @@ func TestIdle(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if bytes.Contains(text, []byte("the device is given back")) {
+		if bytes.Contains(text, []byte("the device is released")) {
 			break
 		}
 		time.Sleep(20 * time.Millisecond)

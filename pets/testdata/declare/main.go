@@ -1,4 +1,4 @@
-// Command declare is a cell whose variables is not available: the tests of package pets run it as a
+// Command declare is a cell whose variables are not available: the tests of package pets run it as a
 // kernel would.
 package main
 

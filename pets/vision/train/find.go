@@ -93,22 +93,21 @@ func (c *Curve) Suggest() []spec.Suggestion {
 		}
 	}
 	at := func(name string, i int) spec.Suggestion {
-		return spec.Suggestion{Name: name, LR: lr[i],
-			Loss: loss[i]}
+		return spec.Suggestion{Name: name, LR: lr[i], Loss: loss[i]}
 	}
 	return []spec.Suggestion{at("steep", steepest(loss)), at("valley", valley(loss)),
-		c.near("minimum/10", lr[lowest]/10)}
+		{Name: "minimum/10", LR: lr[lowest] / 10, Loss: loss[nearest(lr, lr[lowest]/10)]}}
 }
 
-// near is a suggestion between the curve's points: the loss is that of the nearest one.
-func (c *Curve) near(name string, lr float64) spec.Suggestion {
+// nearest is the index of the learning rate nearest to v.
+func nearest(lr []float64, v float64) int {
 	best := 0
-	for i, v := range c.LR {
-		if math.Abs(math.Log(v/lr)) < math.Abs(math.Log(c.LR[best]/lr)) {
+	for i := range lr {
+		if math.Abs(math.Log(lr[i]/v)) < math.Abs(math.Log(lr[best]/v)) {
 			best = i
 		}
 	}
-	return spec.Suggestion{Name: name, LR: lr, Loss: c.Smoothed[best]}
+	return best
 }
 
 // steepest is where the slope by index, central differences inside and one-sided at the ends
