@@ -10,8 +10,8 @@ import (
 	"gopets/kernelext/notebook"
 )
 
-// pictures are verbs that draw; each takes plot options.
-var pictures = map[string]string{
+// drawings are verbs that draw; each takes plot options.
+var drawings = map[string]string{
 	"a batch":               "data.ShowBatch(pets.Rows(2), pets.PNG())",
 	"losses":                "learn.Recorder().PlotLosses(pets.PNG())",
 	"schedules":             "learn.Recorder().PlotLR(pets.PNG())",
@@ -23,7 +23,7 @@ var pictures = map[string]string{
 	"matrix of shares":      "interp.PlotConfusionMatrix(pets.Shares(), pets.PNG())",
 	"matrix that answers":   "interp.Interactive(pets.PNG())",
 	"results":               "learn.ShowResults(pets.Rows(2), pets.PNG())",
-	"a picture":             "pets.OpenImage(fnames[0]).Show(pets.PNG())",
+	"an image":              "pets.OpenImage(fnames[0]).Show(pets.PNG())",
 	"a prediction":          "fmt.Println(learn.Predict(pets.OpenImage(fnames[0]), pets.PNG()))",
 	"a batch, without PNG":  "data.ShowBatch(pets.Rows(2))",
 	"a matrix, without PNG": "interp.PlotConfusionMatrix()",
@@ -37,7 +37,7 @@ var tables = map[string]string{
 
 // Whatever a cell draws arrives as one display, in the forms that viewers choose from: HTML, plain
 // text, and PNG where it was asked for.
-func TestEveryPictureIsOneDisplay(t *testing.T) {
+func TestEveryDrawingIsOneDisplay(t *testing.T) {
 	r := newRun(t)
 	r.parameters(smallSample(t, 3))
 	r.again("untar", "folders", "fnames", "pattern", "data", "learner")
@@ -48,7 +48,7 @@ func TestEveryPictureIsOneDisplay(t *testing.T) {
 	for _, name := range []string{"pairs", "report"} {
 		r.cell(name, "%%\n"+tables[name])
 	}
-	// A map of the smallest pictures has one value only, which is not drawn.
+	// A map of the smallest images has one value only, which is not drawn.
 	r.cell("larger",
 		`var learnLarge = pets.CNNLearner(pets.FromNameRE(pathImg, fnames, pat, pets.Size(128), pets.BatchSize(16)), pets.PetNet10, pets.Name("learnLarge"))
 
@@ -57,7 +57,7 @@ var large = pets.InterpretationFrom(learnLarge, pets.Name("large"))
 %%
 learnLarge.Create()
 large.Compute()`)
-	for name, source := range pictures {
+	for name, source := range drawings {
 		r.cell(name, "%%\n"+source)
 	}
 	nb, err := r.execute()
@@ -67,9 +67,9 @@ large.Compute()`)
 	heat := map[string]string{}
 	for i, c := range nb.Cells() {
 		name := r.labels[i]
-		_, picture := pictures[name]
+		_, drawn := drawings[name]
 		_, table := tables[name]
-		if !picture && !table {
+		if !drawn && !table {
 			continue
 		}
 		var shown []notebook.Output
@@ -88,14 +88,14 @@ large.Compute()`)
 		html, _ := shown[0].Mime("text/html")
 		plain, _ := shown[0].Mime("text/plain")
 		if mark := map[bool]string{true: "<img alt=",
-			false: "<table"}[picture]; !strings.Contains(html, mark) {
+			false: "<table"}[drawn]; !strings.Contains(html, mark) {
 			t.Errorf("%s: no %s in its HTML: %.200q", name, mark, html)
 		}
 		if strings.TrimSpace(plain) == "" {
 			t.Errorf("%s: no plain text", name)
 		}
 		code, has := shown[0].Mime("image/png")
-		if want := picture && !strings.HasSuffix(name, "without PNG"); has != want {
+		if want := drawn && !strings.HasSuffix(name, "without PNG"); has != want {
 			t.Errorf("%s: image/png: %v, wanted %v", name, has, want)
 		} else if has {
 			data, err := base64.StdEncoding.DecodeString(strings.TrimSpace(code))

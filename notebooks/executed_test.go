@@ -176,7 +176,7 @@ func refresh(t *testing.T, name string, from made) {
 	}
 }
 
-// anywhere gives an output with folders named as on any machine.
+// anywhere returns an output with folders named as on any machine.
 func anywhere(t *testing.T, o notebook.Output, places *strings.Replacer) notebook.Output {
 	t.Helper()
 	if o.Type == notebook.StreamOutput {

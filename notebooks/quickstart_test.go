@@ -70,7 +70,7 @@ func TestQuickstartIsSixShortCells(t *testing.T) {
 	}
 }
 
-// With nothing given it draws its pictures, learns them, and what it exported answers.
+// With nothing given it draws its images, learns them, and what it exported answers.
 func TestQuickstart(t *testing.T) {
 	home := t.TempDir()
 	shown, log, err := quickstart(t, home)
@@ -105,7 +105,7 @@ func TestQuickstartWithOnesOwnFolder(t *testing.T) {
 	if err := os.Rename(filepath.Join(mine, "Sphynx", "Sphynx_8.jpg"), asked); err != nil {
 		t.Fatal(err)
 	}
-	if err := os.WriteFile(filepath.Join(mine, "samoyed", "broken.jpg"), []byte("no picture"),
+	if err := os.WriteFile(filepath.Join(mine, "samoyed", "broken.jpg"), []byte("no image"),
 		0o600); err != nil {
 		t.Fatal(err)
 	}

@@ -58,7 +58,7 @@ func (r *run) cell(label, source string) {
 	r.labels = append(r.labels, label)
 }
 
-// parameters appends small parameters for the pictures under dir.
+// parameters appends small parameters for the images under dir.
 func (r *run) parameters(dir string) {
 	r.cell("parameters", `import (
 	"fmt"
@@ -180,8 +180,8 @@ func TestLasting(t *testing.T) {
 		}
 		return notebook.Display(data, nil)
 	}
-	table, bar, out := display("epoch 1", "<table>1</table>"), display("148 pictures predicted\n",
-		"148 pictures predicted"), notebook.Stream("stdout", "a\nb\n")
+	table, bar, out := display("epoch 1", "<table>1</table>"), display("148 images predicted\n",
+		"148 images predicted"), notebook.Stream("stdout", "a\nb\n")
 	cell := func(outputs ...notebook.Output) string {
 		c := notebook.NewCell(notebook.Code, "")
 		c.SetOutputs(outputs)

@@ -48,7 +48,7 @@ func FindURL(source string) URL {
 // yours is taken as it is.
 //
 // The folder of pets and of the samples holds images (the breed is in the file name), annotations,
-// and the samples my_pets besides. Data sets lie in the folder data of [Home]. Without network the
+// and the samples my_pets besides. Data sets are in the folder data of [Home]. Without network the
 // error says what to do by hand.
 func UntarData(url URL) Path {
 	key := "untar " + string(url)

@@ -147,7 +147,7 @@ func TestMatrixLeavesZeroBlank(t *testing.T) {
 	}
 }
 
-func TestPictureWithoutTitleHasText(t *testing.T) {
+func TestImageWithoutTitleHasText(t *testing.T) {
 	cells := []plots.ImageCell{{Image: creature(20, 20, furs[0])}}
 	for want, g := range map[string]plots.ImageGrid{
 		"pug_1.jpg\n": {Figure: plots.Figure{Alt: "pug_1.jpg"},

@@ -95,7 +95,7 @@ func init() {
 	}
 }
 
-// Active tells whether the program is a cell of the kernel.
+// Active reports whether the program is a cell of the kernel.
 func Active() bool { return link.dir != "" }
 
 // Display shows something. With an id that is not empty, [Update] can change it.
@@ -120,7 +120,7 @@ func ClearOutput(wait bool) error {
 	return send(KindClear, w)
 }
 
-// Page hands a text to the front-end's pager.
+// Page hands a text to the front end's pager.
 func Page(text string) error {
 	if !Active() {
 		_, err := io.WriteString(os.Stdout, text+"\n")
@@ -167,7 +167,7 @@ func send(fields ...string) error {
 	return err
 }
 
-// Encode gives a record's bytes: the length of all that follows, then each field with its length
+// Encode returns a record's bytes: the length of all that follows, then each field with its length
 // before it, in four bytes, big endian.
 func Encode(fields []string) []byte {
 	size := 0

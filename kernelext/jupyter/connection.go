@@ -55,7 +55,7 @@ func (c Connection) Write(path string) error {
 	return os.WriteFile(path, data, 0o600)
 }
 
-// Endpoint gives the ZeroMQ address of a channel.
+// Endpoint returns the ZeroMQ address of a channel.
 func (c Connection) Endpoint(ch Channel) string {
 	port := map[Channel]int{Shell: c.ShellPort, IOPub: c.IOPubPort, Stdin: c.StdinPort,
 		Control: c.ControlPort}[ch]

@@ -73,7 +73,7 @@ var delimiter = []byte("<IDS|MSG>")
 // ErrSignature is returned for a message that was not signed with the connection's key.
 var ErrSignature = errors.New("the message's signature is wrong")
 
-// Frames gives the frames of the message as they go over the wire, signed with HMAC-SHA256; an
+// Frames returns the frames of the message as they go over the wire, signed with HMAC-SHA256; an
 // empty key signs nothing.
 func (m *Message) Frames(key []byte) ([][]byte, error) {
 	header, err := json.Marshal(m.Header)

@@ -94,7 +94,7 @@ type welcome struct {
 // maxSeen bounds what is remembered of signatures.
 const maxSeen = 1 << 16
 
-// isReplay tells whether a signed message has come before: each has an id of its own, so that
+// isReplay reports whether a signed message has come before: each has an id of its own, so that
 // somebody repeats what he has overheard.
 func (f *front) isReplay(frames [][]byte) bool {
 	i := slices.IndexFunc(frames, func(frame []byte) bool { return string(frame) == "<IDS|MSG>" })

@@ -103,7 +103,7 @@ func (h *history) add(line int, input, output string) {
 	}
 }
 
-// read gives a session's entries; lines that cannot be read are left out.
+// read returns a session's entries; lines that cannot be read are left out.
 func (h *history) read(session int) []historyEntry {
 	// without an entry the number is not this kernel's yet
 	if session == h.session && len(h.own) > 0 {

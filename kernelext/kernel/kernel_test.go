@@ -83,7 +83,7 @@ type tester struct {
 	others []*jupyter.Message // that came while an answer to another request was awaited
 }
 
-// next gives the next message that answers a request.
+// next returns the next message that answers a request.
 func (t *tester) next(id string) *jupyter.Message {
 	t.Helper()
 	for i, m := range t.others {

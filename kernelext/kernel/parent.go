@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// watchParent closes its channel when the front-end that started the kernel, and said so in
+// watchParent closes its channel when the front end that started the kernel, and said so in
 // JPY_PARENT_PID as jupyter_client does, is gone: there is nobody then who would ever end the
 // kernel.
 func watchParent(ctx context.Context) <-chan struct{} {

@@ -132,7 +132,7 @@ func TestReplayedMessages(t *testing.T) {
 }
 
 func TestTheFrontEndIsKilled(t *testing.T) {
-	// A shell is the front-end: it starts the kernel, says so, and is killed.
+	// A shell is the front end: it starts the kernel, says so, and is killed.
 	exe, err := os.Executable()
 	if err != nil {
 		t.Fatal(err)
@@ -244,7 +244,7 @@ func TestAKilledKernelLeavesNothing(t *testing.T) {
 		t.Fatal(err)
 	}
 	k.request("print x\ndeaf 1h")
-	// As front-ends do it: the kernel's process group is killed.
+	// As front ends do it: the kernel's process group is killed.
 	if err := syscall.Kill(-k.kernel.Pid(), syscall.SIGKILL); err != nil {
 		t.Fatal(err)
 	}

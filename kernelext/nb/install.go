@@ -135,7 +135,7 @@ type specMark struct {
 	Version string `json:"version"`
 }
 
-// inspectSpec tells whether a kernelspec is there, and whether somebody else's.
+// inspectSpec reports whether a kernelspec is there, and whether somebody else's.
 func inspectSpec(dir string) (found, foreign bool) {
 	if !exists(dir) {
 		return false, false

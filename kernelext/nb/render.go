@@ -60,7 +60,7 @@ its images as data URIs.`,
 		&f.overwrite,
 		"overwrite",
 		false,
-		"replace the page and its pictures if they exist",
+		"replace the page and its images if they exist",
 	)
 	return cmd
 }
@@ -187,7 +187,7 @@ func parseNotebook(cmd *cobra.Command, path string) (*notebook.Notebook, error) 
 	return nb, nil
 }
 
-// markdown writes the pictures first: a text that is there has them all.
+// markdown writes the images first: a text that is there has them all.
 func (f renderFlags) markdown(cmd *cobra.Command, nb *notebook.Notebook, out string) error {
 	o := render.MarkdownOptions{Trust: f.trust}
 	if out == "-" {
@@ -196,21 +196,21 @@ func (f renderFlags) markdown(cmd *cobra.Command, nb *notebook.Notebook, out str
 	o.Folder = strings.TrimSuffix(filepath.Base(out), filepath.Ext(out)) + "_files"
 	doc := render.Markdown(nb, o)
 	if len(doc.Files) > 0 {
-		if err := f.pictures(filepath.Join(filepath.Dir(out), o.Folder), doc.Files); err != nil {
+		if err := f.images(filepath.Join(filepath.Dir(out), o.Folder), doc.Files); err != nil {
 			return err
 		}
 	}
 	return put(cmd, doc.Text, out)
 }
 
-// pictures writes pictures into a folder, which is no link to elsewhere.
-func (f renderFlags) pictures(folder string, files []render.File) error {
+// images writes images into a folder, which is no link to elsewhere.
+func (f renderFlags) images(folder string, files []render.File) error {
 	if err := os.Mkdir(folder, 0o755); err != nil && !errors.Is(err, os.ErrExist) {
-		return fmt.Errorf("the pictures' folder: %w", err)
+		return fmt.Errorf("the images' folder: %w", err)
 	}
 	if info, err := os.Lstat(folder); err != nil || !info.IsDir() {
 		return fmt.Errorf(
-			"%s is to hold the pictures and is no folder: move it away, or name another file with -o",
+			"%s is to hold the images and is not a folder: move it away, or name another file with -o",
 			folder,
 		)
 	}

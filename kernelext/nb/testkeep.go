@@ -105,7 +105,7 @@ func planKeeping(books []*testedBook, dir string, overwrite bool) error {
 	return writable(dir)
 }
 
-// keep writes the executed notebook, and beside it the pictures that differ.
+// keep writes the executed notebook, and beside it the images that differ.
 func (b *testedBook) keep() error {
 	path := b.keepAt
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
@@ -121,14 +121,14 @@ func (b *testedBook) keep() error {
 	errs := []error{b.nb.WriteFile(path)}
 	for _, c := range b.cells {
 		for i, d := range c.differences {
-			if d.Picture == nil {
+			if d.Image == nil {
 				continue
 			}
 			name := fmt.Sprintf("%s-cell%d-%d", strings.TrimSuffix(path, ".ipynb"), c.number, i+1)
-			marked, err := d.Picture.Marked()
-			errs = append(errs, err, atomicfile.Bytes(name+"-saved"+extension(d.Picture.Want),
-				d.Picture.Want, 0o644),
-				atomicfile.Bytes(name+"-now"+extension(d.Picture.Got), d.Picture.Got, 0o644))
+			marked, err := d.Image.Marked()
+			errs = append(errs, err, atomicfile.Bytes(name+"-saved"+extension(d.Image.Want),
+				d.Image.Want, 0o644),
+				atomicfile.Bytes(name+"-now"+extension(d.Image.Got), d.Image.Got, 0o644))
 			if marked != nil {
 				errs = append(errs, atomicfile.Bytes(name+"-difference.png", marked, 0o644))
 			}
@@ -137,14 +137,14 @@ func (b *testedBook) keep() error {
 	return errors.Join(errs...)
 }
 
-// extension names a picture's format by how its file begins.
-func extension(picture []byte) string {
+// extension names an image's format by how its file begins.
+func extension(image []byte) string {
 	switch {
-	case bytes.HasPrefix(picture, []byte("\x89PNG")):
+	case bytes.HasPrefix(image, []byte("\x89PNG")):
 		return ".png"
-	case bytes.HasPrefix(picture, []byte("\xff\xd8")):
+	case bytes.HasPrefix(image, []byte("\xff\xd8")):
 		return ".jpg"
-	case bytes.HasPrefix(picture, []byte("GIF8")):
+	case bytes.HasPrefix(image, []byte("GIF8")):
 		return ".gif"
 	}
 	return ".image"

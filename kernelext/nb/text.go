@@ -54,7 +54,7 @@ func imageText(kind string, raw json.RawMessage) string {
 	return fmt.Sprintf("[image %s, %d KB]", kind, (len(raw)*3/4+1023)/1024)
 }
 
-// htmlText reads a piece of HTML as text: blocks and rows are lines, cells stand apart, a picture
+// htmlText reads a piece of HTML as text: blocks and rows are lines, cells stand apart, an image
 // is its alternative text.
 func htmlText(s string) string {
 	var b strings.Builder
@@ -80,7 +80,7 @@ func htmlText(s string) string {
 				b.WriteString("\t")
 			case "img":
 				alt := attributes(z, more)["alt"]
-				b.WriteString(strings.TrimSuffix("\n[picture: "+alt, ": ") + "]\n")
+				b.WriteString(strings.TrimSuffix("\n[image: "+alt, ": ") + "]\n")
 			case "progress", "meter":
 				b.WriteString(bar(attributes(z, more)))
 			}
@@ -147,7 +147,7 @@ func tidy(s string) string {
 // plain returns a text without control sequences, so that a notebook cannot drive the terminal.
 func plain(s string) string { return terminal.Plain(s) }
 
-// lastLine gives the last line of a text that holds something, as it would stand on a terminal.
+// lastLine returns the last line of a text that holds something, as it would stand on a terminal.
 func lastLine(s string) string {
 	s = strings.TrimSpace(terminal.Text(s))
 	return strings.TrimSpace(s[strings.LastIndexByte(s, '\n')+1:])

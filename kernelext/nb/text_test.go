@@ -10,8 +10,8 @@ func TestHTMLText(t *testing.T) {
 	for in, want := range map[string]string{
 		"<table><tr><th>epoch</th><th>loss</th></tr><tr><td>1</td><td>0.5</td></tr></table>": "epoch  loss\n1      0.5",
 		"<p>a  b\n c</p><div>d<br>e</div>":                                                   "a b c\nd\ne",
-		`<img src="data:x" alt="a batch">`:                                                   "[picture: a batch]",
-		`<img src="data:x">`:                                                                 "[picture]",
+		`<img src="data:x" alt="a batch">`:                                                   "[image: a batch]",
+		`<img src="data:x">`:                                                                 "[image]",
 		"<style>p{}</style><script>x</script>&lt;ok>":                                        "<ok>",
 		`<progress value="3" max="4"></progress> 3/4`:                                        "███████████████░░░░░ 75 % 3/4",
 		`<progress value="NaN" max="0"></progress>`:                                          "░░░░░░░░░░░░░░░░░░░░ 0 %",

@@ -11,7 +11,7 @@ import (
 	"gopets/kernelext/runner"
 )
 
-// shownText gives what a view prints of one cell.
+// shownText returns what a view prints of one cell.
 func shownText(t *testing.T, outputs ...notebook.Output) string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "out")

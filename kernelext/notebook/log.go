@@ -62,7 +62,7 @@ func (l *Log) add(line string, whole bool) {
 	l.begun, l.open = true, !whole
 }
 
-// room gives the block that the next n bytes go to. What was appended to a block is never written
+// room returns the block that the next n bytes go to. What was appended to a block is never written
 // again, so that an Output may share it.
 func (l *Log) room(n int) *[]byte {
 	last := len(l.blocks) - 1

@@ -153,7 +153,7 @@ func (o *object) remove(key string) {
 	}
 }
 
-// marshal gives the JSON text of a value without escaping <, > and &.
+// marshal returns the JSON text of a value without escaping <, > and &.
 func marshal(v any) ([]byte, error) {
 	var b bytes.Buffer
 	e := json.NewEncoder(&b)

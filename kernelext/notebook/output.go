@@ -121,7 +121,7 @@ func parseOutput(raw []byte) (Output, error) {
 	return o, nil
 }
 
-// lay gives the text of an output: its own, if it has one.
+// lay returns the text of an output: its own, if it has one.
 func (o Output) lay(s style) text {
 	if o.laid != nil {
 		return o.laid

@@ -45,7 +45,7 @@ func (s style) lay(compact []byte, depth int) []byte {
 	return b.Bytes()
 }
 
-// value gives the text of a new value at a depth.
+// value returns the text of a new value at a depth.
 func (s style) value(v any, depth int) text { return text{s.lay(encode(v), depth)} }
 
 // object writes an object whose members stand at depth+1.

@@ -15,7 +15,7 @@
 // PNG, JPEG, GIF, WebP, Markdown, LaTeX, text, JSON. What needs a script or the network (widgets,
 // Plotly, Vega, maps, videos) leaves a line that names it, unless the notebook holds an image of it
 // too. Images beside the notebook ([Options].Files) are embedded if their content is an image and
-// they lie in its folder; links to its other files start from [Options].Base.
+// they are in its folder; links to its other files start from [Options].Base.
 //
 // TeX is drawn by MathJax's Go port, offline, with the macros, labels and tags of earlier cells;
 // what it cannot read is shown as its source. Between single dollars, prices and shell variables

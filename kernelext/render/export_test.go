@@ -150,9 +150,9 @@ func ExampleMarkdown() {
 	// ```
 }
 
-// TestPicturesBesideTheNotebook: one in the folder is embedded, one outside, through a link or by a
+// TestImagesBesideTheNotebook: one in the folder is embedded, one outside, through a link or by a
 // path, is not.
-func TestPicturesBesideTheNotebook(t *testing.T) {
+func TestImagesBesideTheNotebook(t *testing.T) {
 	top := t.TempDir()
 	dir := filepath.Join(top, "book")
 	if err := os.Mkdir(dir, 0o755); err != nil {

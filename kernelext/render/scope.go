@@ -10,7 +10,7 @@ import (
 // maxCSS is how much of the style sheets of one output or cell is read, in bytes.
 const maxCSS = 1 << 20
 
-// scoped returns the rules of a foreign style sheet that are understood, each kept to what lies in
+// scoped returns the rules of a foreign style sheet that are understood, each kept to what is in
 // the element with an id. Selectors are made of names, classes, ids, attributes and the structural
 // pseudo-classes; declarations pass the sanitiser as style attributes do. At-rules (media queries,
 // imports, fonts), pseudo-elements and display: none, which only a script would take back, are

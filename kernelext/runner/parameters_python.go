@@ -106,7 +106,7 @@ func pythonStatements(source string) []pythonStatement {
 	return all
 }
 
-// pythonStringEnd gives the index of the last quotation mark of the string that begins at i.
+// pythonStringEnd returns the index of the last quotation mark of the string that begins at i.
 func pythonStringEnd(source string, i int) int {
 	mark := source[i : i+1]
 	if strings.HasPrefix(source[i:], strings.Repeat(mark, 3)) {

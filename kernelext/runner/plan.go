@@ -375,7 +375,7 @@ func (r *run) noteLanguage(info jupyter.KernelInfo) error {
 	return r.nb.SetMetadata(now, "language_info")
 }
 
-// sorted gives JSON text with its keys in order and its numbers as they are.
+// sorted returns JSON text with its keys in order and its numbers as they are.
 func sorted(raw json.RawMessage) (json.RawMessage, error) {
 	d := json.NewDecoder(strings.NewReader(string(raw)))
 	d.UseNumber()

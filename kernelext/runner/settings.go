@@ -149,7 +149,7 @@ func (r *resolver) resolveMap(n *yaml.Node) (*yaml.Node, error) {
 	return out, nil
 }
 
-// read gives a setting's value as YAML; a collection that was typed is parsed.
+// read returns a setting's value as YAML; a collection that was typed is parsed.
 func (s Setting) read(collection bool) (*yaml.Node, error) {
 	if s.node != nil {
 		return s.node, nil

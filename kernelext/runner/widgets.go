@@ -193,7 +193,7 @@ func (m *model) text(name string) (s string) {
 	return s
 }
 
-// nbformatOutput gives an output as a front end has it in memory: texts whole, not in lines.
+// nbformatOutput returns an output as a front end has it in memory: texts whole, not in lines.
 func nbformatOutput(o notebook.Output) map[string]any {
 	out := map[string]any{"output_type": o.Type}
 	switch o.Type {

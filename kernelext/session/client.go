@@ -199,7 +199,7 @@ func (s *Session) Stop(ctx context.Context) error {
 	return nil
 }
 
-// tail gives the last lines of a file, for an error message.
+// tail returns the last lines of a file, for an error message.
 func tail(path string, lines int) string {
 	data, err := os.ReadFile(path)
 	if err != nil {

@@ -23,7 +23,7 @@
 //
 // # Who may call
 //
-// The socket (mode 0600) lies in a folder of mode 0700 that belongs to the user: under GoNB in
+// The socket (mode 0600) is in a folder of mode 0700 that belongs to the user: under GoNB in
 // $GONB_TMP_DIR, else in the system's folder for temporary files. A request has to carry the secret
 // kept there, and on Linux the caller's user is asked of the socket as well.
 //

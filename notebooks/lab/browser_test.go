@@ -227,7 +227,7 @@ func (p *page) open(url string) {
 	p.do("Page.navigate", map[string]any{"url": url}, nil)
 }
 
-// picture takes a picture of what is seen, as "png" or "jpeg".
+// image takes an image of what is seen, as "png" or "jpeg".
 func (p *page) picture(format string) []byte {
 	p.t.Helper()
 	var r struct {
@@ -241,7 +241,7 @@ func (p *page) picture(format string) []byte {
 	return data
 }
 
-// shot keeps a picture of what is seen among the test's artifacts.
+// shot keeps an image of what is seen among the test's artifacts.
 func (p *page) shot(name string) {
 	p.t.Helper()
 	if err := os.WriteFile(filepath.Join(p.t.ArtifactDir(), name), p.picture("png"),

@@ -15,7 +15,7 @@ import (
 // labVersion is the JupyterLab that is installed where -venv names none.
 const labVersion = "4.6.6"
 
-// python gives the interpreter of a virtual environment that has JupyterLab, and makes one if need
+// python returns the interpreter of a virtual environment that has JupyterLab, and makes one if need
 // be. Where that cannot be, the test is skipped.
 func python(t *testing.T) string {
 	t.Helper()
@@ -74,7 +74,7 @@ func startLab(t *testing.T, python, dir, prefix string) server {
 	if err := os.MkdirAll(quiet, 0o755); err != nil {
 		t.Fatal(err)
 	}
-	// No question whether news are wanted, which would lie over the pictures.
+	// No question whether news are wanted, which would lie over the images.
 	if err := os.WriteFile(filepath.Join(quiet, "notification.jupyterlab-settings"),
 		[]byte(`{"fetchNews": "false", "checkForUpdates": false}`), 0o644); err != nil {
 		t.Fatal(err)

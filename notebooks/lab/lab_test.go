@@ -274,8 +274,8 @@ func (v view) trusted() bool {
 // seen counts what outputs hold.
 type seen struct{ pictures, tables int }
 
-// pictures goes from cell to cell as a reader does, for JupyterLab renders what comes near, waits
-// for each picture, and takes a screenshot of each cell that has one.
+// images goes from cell to cell as a reader does, for JupyterLab renders what comes near, waits
+// for each image, and takes a screenshot of each cell that has one.
 func (v view) pictures(label string) seen {
 	v.t.Helper()
 	var cells []int
@@ -313,7 +313,7 @@ func (v view) pictures(label string) seen {
 	return all
 }
 
-// interactive clicks a cell of the last matrix and looks for its pictures.
+// interactive clicks a cell of the last matrix and looks for its images.
 func (v view) interactive() {
 	v.t.Helper()
 	v.wait("the matrix to answer", 10*time.Second,
@@ -329,7 +329,7 @@ func (v view) interactive() {
 		return root.querySelector("p").textContent + " / " + root.querySelectorAll("figure img").length })()`)
 	v.t.Logf("the interactive matrix says: %s", told)
 	v.shot("interactive.png")
-	// Back to the picture alone, so that trusted and untrusted are counted alike.
+	// Back to the image alone, so that trusted and untrusted are counted alike.
 	v.eval(nil, `document.querySelector("[id^=plots-matrix] div").textContent = ""`)
 }
 

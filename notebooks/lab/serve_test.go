@@ -13,7 +13,7 @@ import (
 	"gopets/pets/vision/serve"
 )
 
-// shades tells light pictures from dark ones: what a service needs to have something to say.
+// shades tells light images from dark ones: what a service needs to have something to say.
 type shades struct{}
 
 func (shades) Predict(ctx context.Context, pictures []*images.RGB) ([][]float32, error) {

@@ -1,9 +1,9 @@
-// Package vision is the root of a library that trains picture classifiers as fastai v1 does, in
+// Package vision is the root of a library that trains image classifiers as fastai v1 does, in
 // plain Go programs: no notebook, no session, errors and contexts. It holds no code itself; its
-// example goes from a folder of photographs to a prediction of a file that needs nothing else.
+// example goes from a folder of photos to a prediction of a file that needs nothing else.
 //
-//	dataset    archives, picture files, labels, split, decoding
-//	sample     drawn pictures with the layout of the real ones
+//	dataset    archives, image files, labels, split, decoding
+//	sample     drawn images with the layout of the real ones
 //	augment    random transforms
 //	model      ResNet-18/34/50, MobileNetV2, ConvNeXt-Tiny, two small networks; layer groups
 //	onnx       networks as files for ONNX Runtime
@@ -23,8 +23,8 @@
 //	their distributions                      §4.1      augment: TestDistributions, TestDrawsAreIndependentAndRepeatable, TestDihedral, TestCutout
 //	squish, pad, crop                        §4.2      augment: TestPadAndSquish, TestSameSizeIsExact
 //	the same on the device                             augment: TestDeviceAgreesWithHost
-//	cached pictures                                    augment: TestCachedAgreesWithUncached; dataset/images: TestCache
-//	decoding, EXIF, damage                   §1.4      dataset/images: TestDecodeIsPillows, TestConversions, TestGIF, TestOrientations, TestBrokenPictures, TestRealPhotosArePillows
+//	cached images                                    augment: TestCachedAgreesWithUncached; dataset/images: TestCache
+//	decoding, EXIF, damage                   §1.4      dataset/images: TestDecodeIsPillows, TestConversions, TestGIF, TestOrientations, TestBrokenImages, TestRealPhotosArePillows
 //	networks, forward and backward           §14       model: TestGoldenFloat64, TestGoldenFloat32, TestBackendsAgree
 //	batch norm                               §14.1     model: TestNormAgainstTorch, TestNormWithLargeMean, TestRunningStatisticsAreTorchs
 //	parameter counts, layer groups           §6.2      model: TestParameterCounts; train: TestFreezing
@@ -54,13 +54,13 @@
 //
 // # Where we differ from fastai on purpose
 //
-//   - Files are sorted, photographs turned upright (augment and dataset say how to have it
+//   - Files are sorted, photos turned upright (augment and dataset say how to have it
 //     otherwise).
 //   - Loading weights whose optimizer does not fit says so; Grad-CAM leaves no gradients behind;
 //     the learning-rate finder leaves no file.
 //   - valid_loss is the plain cross-entropy when labels are smoothed, so that learners can be
 //     compared.
-//   - A class without pictures has zeros in the normalised matrix, not NaN.
+//   - A class without images has zeros in the normalised matrix, not NaN.
 //   - TTA on an interpretation works.
 //   - A fit that keeps its best epoch needs no file, and goes on after a kill as if there had been
 //     none.

@@ -15,7 +15,7 @@ import (
 	"gopets/pets/vision/train"
 )
 
-// From a folder of photographs to a prediction: label, split, train, export, load, predict. A real
+// From a folder of photos to a prediction: label, split, train, export, load, predict. A real
 // program would use 224 pixels, "resnet34" or "mobilenet_v2", batches of 64, and leave Spec out of
 // the engine's options, so that the fastest one is taken.
 func Example() {
@@ -58,7 +58,7 @@ func Example() {
 	// Output: green 2 after fit 2, epoch 3
 }
 
-// photos stands for your folder of photographs: here ten plain pictures of each of two kinds.
+// photos stands for your folder of photos: here ten plain images of each of two kinds.
 func photos() (string, error) {
 	folder, err := os.MkdirTemp("", "photos-*")
 	if err != nil {

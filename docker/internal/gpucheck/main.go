@@ -50,7 +50,7 @@ func parseFlags(args []string) (options, error) {
 		"`file` that gets a copy of what is printed")
 	flags.StringVar(&o.arch, "arch", "resnet34",
 		"network; PyTorch is measured beside resnet34 only")
-	flags.IntVar(&o.speed.batch, "batch", 0, "pictures a step; 0: 64 (with --cpu: 8)")
+	flags.IntVar(&o.speed.batch, "batch", 0, "images a step; 0: 64 (with --cpu: 8)")
 	flags.IntVar(&o.speed.size, "size", 224, "their side in pixels")
 	flags.IntVar(&o.speed.steps, "steps", 0, "timed steps; 0: 50 (with --cpu: 4)")
 	if err := flags.Parse(args); err != nil {

@@ -20,7 +20,7 @@ type parity struct {
 	arch, engine string
 	loss, want   float64 // here, and on the Go backend
 	gradients    float64 // relative distance of all gradients together: |a-b| / |b|
-	noise        float64 // the same between steps here on pictures that differ by one part in shake
+	noise        float64 // the same between steps here on images that differ by one part in shake
 	running      float64 // relative distance of the running statistics
 	worst        string  // the tensor whose own relative distance is largest
 	worstBy      float64
@@ -28,7 +28,7 @@ type parity struct {
 
 // The loss and the running statistics must agree to this part of their size. The gradients of a
 // deep network are not so tame: where a unit is near zero, rounding switches it on or off. So they
-// may differ by a few times what a change of the pictures does that is as small as what rounding in
+// may differ by a few times what a change of the images does that is as small as what rounding in
 // dozens of layers adds up to; a single tensor's by more.
 const (
 	tolerance   = 1e-4
@@ -50,9 +50,9 @@ func (p parity) String() string {
 		verdict = "DIFFERENT"
 	}
 	return fmt.Sprintf(
-		"one training step of %s, %d pictures of %d pixels, %s against the Go backend: %s\n"+
+		"one training step of %s, %d images of %d pixels, %s against the Go backend: %s\n"+
 			"  loss %.6f against %.6f, running statistics differ by %.1e (allowed: %.0e)\n"+
-			"  gradients differ by %.1e (allowed: %.1e; pictures changed by 1/%d do %.1e), most in %s by %.1e\n",
+			"  gradients differ by %.1e (allowed: %.1e; images changed by 1/%d do %.1e), most in %s by %.1e\n",
 		p.arch, paritySetting.batch, paritySetting.size, p.engine, verdict, p.loss, p.want,
 		p.running, tolerance,
 		p.gradients, p.allowed(), shake, p.noise, p.worst, p.worstBy)
@@ -81,7 +81,7 @@ func checkParity(o options, out io.Writer) error {
 	return nil
 }
 
-// compare runs one step without dropout on both engines, from the same weights and pictures.
+// compare runs one step without dropout on both engines, from the same weights and images.
 func compare(eng, plain *engine.Engine, arch string) (parity, error) {
 	p := parity{arch: arch, engine: eng.Name}
 	net, err := model.New(arch, classes, model.HeadOptions{})
@@ -139,7 +139,7 @@ func (d distance) relative() float64 {
 	return math.Sqrt(d.difference / d.wanted)
 }
 
-// gradients runs one step for each shake, always from the same weights: on pictures of which every
+// gradients runs one step for each shake, always from the same weights: on images of which every
 // second value is made larger by that share of itself. A step gives the loss and, for each
 // parameter in order, its gradient or, for a running statistic, its next value.
 func gradients(eng *engine.Engine, net *model.Net, shakes ...float32) ([][][]float32, error) {

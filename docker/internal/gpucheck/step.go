@@ -37,7 +37,7 @@ func newStep(eng *engine.Engine, net *model.Net, o stepOptions) (*step, error) {
 	return &step{exec}, nil
 }
 
-// build makes the graph: pictures, labels, random state, parameters → loss (or the logits' sum),
+// build makes the graph: images, labels, random state, parameters → loss (or the logits' sum),
 // parameters.
 func (o stepOptions) build(net *model.Net, in []*graph.Node) []*graph.Node {
 	x, labels, rng, params := in[0], in[1], in[2], in[3:]
@@ -99,7 +99,7 @@ func (s *step) call(batch []*tensors.Tensor, params []*tensors.Tensor) (out []*t
 
 func (s *step) close() { s.exec.Finalize() }
 
-// newBatch makes pictures of noise, as after normalisation, labels and a random state, the same
+// newBatch makes images of noise, as after normalisation, labels and a random state, the same
 // each time but for the shake.
 func newBatch(s setting, shake float32) []*tensors.Tensor {
 	r := rand.New(rand.NewPCG(1, 2))

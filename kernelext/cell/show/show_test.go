@@ -25,7 +25,7 @@ func (byValue) HTML() string             { return "<b>" }
 func (*byRef) Markdown() (string, error) { return "*b*", nil }
 func (typed) HTML() template.HTML        { return "<i>" }
 func (bytesOf) SVG() []byte              { return []byte("<svg/>") }
-func (failing) PNG() ([]byte, error)     { return []byte("half"), errors.New("no picture") }
+func (failing) PNG() ([]byte, error)     { return []byte("half"), errors.New("no image") }
 func (failing) HTML() string             { return "<u>" }
 func (panics) HTML() string              { panic("at the disco") }
 func (panics) Markdown() string          { return "*p*" }
@@ -59,7 +59,7 @@ func TestForms(t *testing.T) {
 		{"other methods of the names", other{}, nil},
 		{"all", many{}, map[string]string{"text/html": "h", "text/markdown": "m", "image/png": "p",
 			"image/svg+xml": "s"}},
-		{"a picture without pixels", image.NewGray(image.Rect(0, 0, 0, 3)), nil},
+		{"an image without pixels", image.NewGray(image.Rect(0, 0, 0, 3)), nil},
 	} {
 		if got := forms(c.value); !maps.Equal(got, c.want) {
 			t.Errorf("%s: %q, wanted %q", c.name, got, c.want)
@@ -67,7 +67,7 @@ func TestForms(t *testing.T) {
 	}
 	if png := forms(image.NewGray(image.Rect(0, 0, 2, 2)))["image/png"]; len(png) < 8 ||
 		png[1:4] != "PNG" {
-		t.Errorf("a picture became %q", png)
+		t.Errorf("an image became %q", png)
 	}
 }
 

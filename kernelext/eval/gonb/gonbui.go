@@ -16,7 +16,7 @@ import (
 // waits until the kernel has passed it on, after all that was printed before it.
 //
 // The copy is a replace line in the cells' go.work. (The go command's -overlay would need no copy,
-// but refuses to replace what lies in the module cache.)
+// but refuses to replace what is in the module cache.)
 
 var gonbuiEdits = [][2]string{
 	{"gonbWriterPipe, gonbPipesError = os.OpenFile(gonbWriterPath, os.O_WRONLY, 0600)",

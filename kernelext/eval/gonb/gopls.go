@@ -88,7 +88,7 @@ func (g *gopls) kill() {
 func (g *gopls) uri() string { return "file://" + filepath.Join(g.dir, "main.go") }
 
 // settings keep to what a cell needs: no diagnostics of the whole workspace, no snippets, no
-// guesses, and no packages that happen to lie in the module cache.
+// guesses, and no packages that happen to be in the module cache.
 var settings = object{"matcher": "CaseInsensitive", "completionBudget": "3s",
 	"deepCompletion": false, "completeUnimported": false, "usePlaceholders": false,
 	"diagnosticsTrigger": "Save",

@@ -64,7 +64,7 @@ func waitingForInput(pid int) string {
 	return ""
 }
 
-// readsInput tells whether a thread of a process is in a read of file 0.
+// readsInput reports whether a thread of a process is in a read of file 0.
 func readsInput(pid int) bool {
 	files, _ := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/syscall", pid))
 	return slices.ContainsFunc(files, func(f string) bool {

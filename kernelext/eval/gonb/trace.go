@@ -69,7 +69,7 @@ func (t *tracer) annotateTest(text string) string {
 	})
 }
 
-// place gives the notebook's place of a line of main.go.
+// place returns the notebook's place of a line of main.go.
 func (t *tracer) place(name string, line int) (place, bool) {
 	f := t.files[name]
 	if f == nil {

@@ -17,8 +17,8 @@ type Difference struct {
 	Place   string // "stdout", "display 2, text/html", "display 1, text/html, image/png 3"
 	Message string // in a line, what is different
 
-	Want, Got string             // the normal forms of texts
-	Picture   *PictureDifference // of pictures that could be decoded
+	Want, Got string           // the normal forms of texts
+	Image     *ImageDifference // of images that could be decoded
 }
 
 func (d Difference) String() string { return d.Place + ": " + d.Message }
@@ -270,11 +270,11 @@ func (c *comparison) part(place string, want, got part) {
 	case !binary(want.mime):
 		c.text(place, want.mime, string(want.data), string(got.data))
 	case strings.HasPrefix(want.mime, "image/"):
-		p, err := c.rules.pictures(want.data, got.data)
+		p, err := c.rules.images(want.data, got.data)
 		if err != nil {
 			c.add(Difference{Place: place, Message: err.Error()})
 		} else if p != nil {
-			c.add(Difference{Place: place, Message: p.String(), Picture: p})
+			c.add(Difference{Place: place, Message: p.String(), Image: p})
 		}
 	default:
 		c.add(Difference{Place: place, Message: fmt.Sprintf("%d bytes, they were %d others",

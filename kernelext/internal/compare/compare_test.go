@@ -288,7 +288,7 @@ func TestLongLines(t *testing.T) {
 
 func b64(data []byte) string { return base64.StdEncoding.EncodeToString(data) }
 
-// painted makes a picture with a few pixels of other colours.
+// painted makes an image with a few pixels of other colours.
 func painted(w, h int, pixels map[image.Point]uint8) *image.NRGBA {
 	m := image.NewNRGBA(image.Rect(0, 0, w, h))
 	for i := range m.Pix {
@@ -309,7 +309,7 @@ func pngOf(t *testing.T, m image.Image, level png.CompressionLevel) []byte {
 	return b.Bytes()
 }
 
-func TestPictures(t *testing.T) {
+func TestImages(t *testing.T) {
 	best := func(m image.Image) []byte { return pngOf(t, m, png.BestCompression) }
 	plain := painted(8, 4, nil)
 	spot := painted(8, 4, map[image.Point]uint8{{1, 1}: 100, {2, 2}: 190})
@@ -333,7 +333,7 @@ func TestPictures(t *testing.T) {
 		}
 		return b.Bytes()
 	}
-	// The header alone claims a picture of 4 gigapixels.
+	// The header alone claims an image of 4 gigapixels.
 	bomb := best(plain)
 	copy(bomb[16:], []byte{0, 1, 0, 0, 0, 1, 0, 0})
 	binary.BigEndian.PutUint32(bomb[29:], crc32.ChecksumIEEE(bomb[12:29]))
@@ -346,9 +346,9 @@ func TestPictures(t *testing.T) {
 		"another compression": {"image/png", best(plain), pngOf(t, plain, png.NoCompression),
 			compare.Rules{}, ""},
 		"pixels": {"image/png", best(plain), best(spot), compare.Rules{},
-			"display 1, image/png: 2 of the picture's 32 pixels differ (6.2 %), by up to 79 of 255 (8×4)"},
+			"display 1, image/png: 2 of the image's 32 pixels differ (6.2 %), by up to 79 of 255 (8×4)"},
 		"a tolerance": {"image/png", best(plain), best(spot),
-			compare.Rules{Channel: 10}, "1 of the picture's 32 pixels differ (3.1 %), by up to 79"},
+			compare.Rules{Channel: 10}, "1 of the image's 32 pixels differ (3.1 %), by up to 79"},
 		"a larger tolerance": {"image/png", best(plain), best(spot),
 			compare.Rules{Channel: 79}, ""},
 		"a share": {"image/png", best(plain), best(spot),
@@ -358,7 +358,7 @@ func TestPictures(t *testing.T) {
 		"the share of a tolerance": {"image/png", best(plain), best(spot),
 			compare.Rules{Pixels: 0.04, Channel: 10}, ""},
 		"sizes": {"image/png", best(plain), best(painted(4, 8, nil)),
-			compare.Rules{Channel: 255, Pixels: 1}, "the picture has 4×8 pixels, it had 8×4"},
+			compare.Rules{Channel: 255, Pixels: 1}, "the image has 4×8 pixels, it had 8×4"},
 		"JPEG": {"image/jpeg", jpegOf(plain), append(jpegOf(plain), 0),
 			compare.Rules{}, ""},
 		"another JPEG": {"image/jpeg", jpegOf(plain), jpegOf(spot), compare.Rules{},
@@ -366,16 +366,16 @@ func TestPictures(t *testing.T) {
 		"GIF": {"image/gif", gifOf(0, 1), append(gifOf(0, 1), 0),
 			compare.Rules{}, ""},
 		"a GIF's second frame": {"image/gif", gifOf(0, 1), gifOf(0, 0), compare.Rules{},
-			"1 of the picture's 16 pixels differ (6.2 %), by up to 255 of 255 (4×4, frame 2 of 2)"},
+			"1 of the image's 16 pixels differ (6.2 %), by up to 255 of 255 (4×4, frame 2 of 2)"},
 		"a frame more": {"image/gif", gifOf(0), gifOf(0, 1), compare.Rules{},
 			"2 frames, it had 1"},
-		"what is no picture": {"image/png", best(plain), []byte("nonsense"), compare.Rules{},
-			"the new picture cannot be decoded"},
-		"what was no picture": {"image/png", []byte("nonsense"), best(plain), compare.Rules{},
-			"the saved picture cannot be decoded"},
-		"half a picture": {"image/png", best(plain), best(plain)[:60], compare.Rules{},
+		"what is no image": {"image/png", best(plain), []byte("nonsense"), compare.Rules{},
+			"the new image cannot be decoded"},
+		"what was no image": {"image/png", []byte("nonsense"), best(plain), compare.Rules{},
+			"the saved image cannot be decoded"},
+		"half a image": {"image/png", best(plain), best(plain)[:60], compare.Rules{},
 			"cannot be decoded"},
-		"a picture of 4 gigapixels": {"image/png", best(plain), bomb, compare.Rules{},
+		"a image of 4 gigapixels": {"image/png", best(plain), bomb, compare.Rules{},
 			"too many pixels"},
 	} {
 		check(t, name, []notebook.Output{show(c.mime, b64(c.want))},
@@ -403,7 +403,7 @@ func TestPictures(t *testing.T) {
 			"=\n"))}, compare.Rules{}, "")
 	d := check(t, "files", []notebook.Output{show("image/png", b64(best(plain)))},
 		[]notebook.Output{show("image/png", b64(best(spot)))}, compare.Rules{}, "differ")
-	if p := d[0].Picture; p == nil || !bytes.Equal(p.Got, best(spot)) || p.Differing != 2 ||
+	if p := d[0].Image; p == nil || !bytes.Equal(p.Got, best(spot)) || p.Differing != 2 ||
 		d[0].Unified() != "" {
 		t.Errorf("the difference is %+v", d[0])
 	}
@@ -413,7 +413,7 @@ func TestMarked(t *testing.T) {
 	plain, spot := painted(8, 4, nil), painted(8, 4, map[image.Point]uint8{{1, 1}: 100})
 	d := check(t, "marked", []notebook.Output{show("image/png", b64(pngOf(t, plain, 0)))},
 		[]notebook.Output{show("image/png", b64(pngOf(t, spot, 0)))}, compare.Rules{}, "differ")
-	file, err := d[0].Picture.Marked()
+	file, err := d[0].Image.Marked()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -432,8 +432,8 @@ func TestMarked(t *testing.T) {
 	d = check(t, "sizes", []notebook.Output{show("image/png", b64(pngOf(t, plain, 0)))},
 		[]notebook.Output{show("image/png", b64(pngOf(t, painted(4, 4, nil), 0)))}, compare.Rules{},
 		"it had 8×4")
-	if file, err := d[0].Picture.Marked(); file != nil || err != nil {
-		t.Errorf("pictures of different sizes are marked, error %v", err)
+	if file, err := d[0].Image.Marked(); file != nil || err != nil {
+		t.Errorf("images of different sizes are marked, error %v", err)
 	}
 }
 

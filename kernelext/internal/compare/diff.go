@@ -10,7 +10,7 @@ import (
 // maxColumns bounds a line of Unified: a plot's data can stand in one line of megabytes.
 const maxColumns = 300
 
-// Unified returns the texts' difference in unified form, "" for pictures and data. Lines that are
+// Unified returns the texts' difference in unified form, "" for images and data. Lines that are
 // far too long are cut to where they differ.
 func (d Difference) Unified() string {
 	if d.Want == d.Got {

@@ -13,7 +13,7 @@
 //     kernel's pipes race. Progress bars count in their last state, and colours do not count.
 //   - displays and results one after the other, every MIME type of each. Whether something is a
 //     result or a display, its number and its metadata do not count.
-//   - pictures (PNG, JPEG, GIF with all its frames, WebP) by size and decoded pixels, also those in
+//   - images (PNG, JPEG, GIF with all its frames, WebP) by size and decoded pixels, also those in
 //     data URIs inside of any text.
 //   - HTML and SVG as text with one element a line: white space, the order of attributes, comments,
 //     an SVG's metadata, and what elements' ids are called do not count.
@@ -40,6 +40,6 @@
 //     its values loses the colours.
 //   - Go's regexp for user rules: nbval's files use look-ahead and backreferences, which it has
 //     not. regexp2 has, with a time limit.
-//   - The longest common subsequence of displays: comparing each with each decodes every picture
+//   - The longest common subsequence of displays: comparing each with each decodes every image
 //     many times. A common beginning and end do.
 package compare

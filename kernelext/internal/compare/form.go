@@ -16,7 +16,7 @@ import (
 )
 
 // form is what is compared of one MIME type: the lines of a text, and the parts that it had inside
-// as data URIs. Of a picture there is one part and no text.
+// as data URIs. Of an image there is one part and no text.
 type form struct {
 	lines []string
 	ruled bool // the built-in rules have been applied

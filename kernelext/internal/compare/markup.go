@@ -52,7 +52,7 @@ func (w *markupWriter) collect(n *html.Node) {
 	}
 }
 
-// invisible elements say how a picture was made, and when.
+// invisible elements say how an image was made, and when.
 func invisible(n *html.Node) bool {
 	return n.Type == html.CommentNode || n.Type == html.DoctypeNode || n.Type == html.ElementNode &&
 		n.Data == "metadata"

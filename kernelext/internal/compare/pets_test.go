@@ -11,7 +11,7 @@ import (
 )
 
 // The executed notebook equals itself also when nothing of it has the same bytes: its HTML with a
-// comment more, each of its pictures with a byte more behind its end. And it does not equal itself
+// comment more, each of its images with a byte more behind its end. And it does not equal itself
 // with one digit changed.
 func TestTheExecutedNotebookIsComparable(t *testing.T) {
 	nb, err := notebook.ReadFile("../../../notebooks/executed/pets.ipynb")
@@ -37,9 +37,9 @@ func TestTheExecutedNotebookIsComparable(t *testing.T) {
 		}
 		return show(pairs...)
 	}
-	pictures := regexp.MustCompile(`base64,[A-Za-z0-9+/]+=*`)
+	images := regexp.MustCompile(`base64,[A-Za-z0-9+/]+=*`)
 	disguise := func(s string) string {
-		return pictures.ReplaceAllStringFunc(s, func(m string) string {
+		return images.ReplaceAllStringFunc(s, func(m string) string {
 			data, err := base64.StdEncoding.DecodeString(m[len("base64,"):])
 			if err != nil {
 				t.Fatal(err)

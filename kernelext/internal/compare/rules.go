@@ -21,7 +21,7 @@ type Rules struct {
 
 	// a pixel whose red, green, blue and alpha (0…255) are off by no more than this counts as equal
 	Channel int
-	Pixels  float64 // the share (0…1) of a picture's pixels that may differ by more
+	Pixels  float64 // the share (0…1) of an image's pixels that may differ by more
 
 	// what is not compared: stdout, stderr, error, MIME types, and patterns of these such as
 	// image/*

@@ -113,7 +113,7 @@ func appendFrame(b []byte, flags byte, body []byte) []byte {
 	return append(b, body...)
 }
 
-// Encode gives a message's bytes on the wire.
+// Encode returns a message's bytes on the wire.
 func Encode(frames [][]byte) []byte {
 	size := 0
 	for _, f := range frames {

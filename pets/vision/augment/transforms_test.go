@@ -400,7 +400,7 @@ func TestMistakes(t *testing.T) {
 }
 
 // Tiny and extreme images must not crash, whatever is drawn.
-func TestExtremePictures(t *testing.T) {
+func TestExtremeImages(t *testing.T) {
 	r := rand.New(rand.NewPCG(11, 12))
 	wild := Config{Flip: true, FlipVert: true, MaxRotate: 180, MaxZoom: 10, MaxLighting: .99,
 		MaxWarp: .5, PAffine: spec.Some(1.), PLighting: spec.Some(1.), Cutout: 2}

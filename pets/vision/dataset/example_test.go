@@ -43,7 +43,7 @@ func ExampleLabelByRegexp() {
 	// label pattern `/([^/]+)_\d+.jpg$`: it does not match 1 of 1 files, for example "my_pets/beagle_1.jpeg": the file ends in .jpeg and the pattern in .jpg$: end it with \.\w+$
 }
 
-// A table of names and labels, and the exam's pictures named one by one.
+// A table of names and labels, and the exam's images named one by one.
 func ExampleLabelByCSV() {
 	dir, err := os.MkdirTemp("", "dataset-*")
 	if err != nil {

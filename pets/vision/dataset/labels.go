@@ -93,7 +93,7 @@ func suggestion(file string) string {
 	return `([^/]+)/[^/]+$`
 }
 
-// LabelByFolder takes each label from the name of the folder that the file lies in.
+// LabelByFolder takes each label from the name of the folder that the file is in.
 func LabelByFolder(files []string) ([]Labelled, error) {
 	return LabelByFunc(files, func(file string) (string, error) {
 		dir := path.Base(path.Dir(filepath.ToSlash(file)))
@@ -106,7 +106,7 @@ func LabelByFolder(files []string) ([]Labelled, error) {
 	})
 }
 
-// CheckClassFolders returns an error unless every file lies in a folder of its class below one of
+// CheckClassFolders returns an error unless every file is in a folder of its class below one of
 // the roots, and there are two classes at least. [LabelByFolder] alone would take a root's own name
 // for a class.
 func CheckClassFolders(files []string, roots ...string) error {

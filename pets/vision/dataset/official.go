@@ -81,7 +81,7 @@ func ReadList(file string) ([]string, error) {
 
 // FolderSplit divides a data set by its folders, as fastai's from_folder does (§3.3): images below
 // root/train are for training, those below root/valid for validation, others are left out; the
-// label is the name of the folder that an image lies in. [FindFolders] finds the usual names.
+// label is the name of the folder that an image is in. [FindFolders] finds the usual names.
 func FolderSplit(root, train, valid string) (*Split, error) {
 	if train == "" || valid == "" || train == valid {
 		return nil,

@@ -60,7 +60,7 @@ func TestOfficialSplit(t *testing.T) {
 		t.Fatal(err)
 	}
 	if _, err := OfficialSplit(root); err == nil || !strings.Contains(err.Error(), "Bengal_1") {
-		t.Errorf("a picture is missing: %v", err)
+		t.Errorf("an image is missing: %v", err)
 	}
 	for name, text := range map[string]string{"breed_number": "pug 1 1 1\n",
 		"plain name": "../../etc/pug_1 1 1 1\n"} {

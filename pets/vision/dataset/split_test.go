@@ -76,7 +76,7 @@ func TestSplitIsFastai(t *testing.T) {
 		}
 	}
 	if common != 301 {
-		t.Errorf("the second validation set shares %d pictures with the first, want 301", common)
+		t.Errorf("the second validation set shares %d images with the first, want 301", common)
 	}
 	seeded, err := NewSplit(items, Options{Seed: 2})
 	if err != nil || seeded.SplitHash != first.SplitHash {

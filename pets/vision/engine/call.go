@@ -15,14 +15,14 @@ type PanicError struct {
 	Stack string // where, for a log; not part of Error
 }
 
-// Error gives the stage and the first line of what was thrown.
+// Error returns the stage and the first line of what was thrown.
 func (e *PanicError) Error() string {
 	text := strings.TrimSpace(fmt.Sprint(e.Value))
 	text, _, _ = strings.Cut(text, "\n")
 	return e.Stage + ": " + text
 }
 
-// Unwrap gives the error that was thrown, if it was one.
+// Unwrap returns the error that was thrown, if it was one.
 func (e *PanicError) Unwrap() error {
 	err, _ := e.Value.(error)
 	return err

@@ -114,7 +114,7 @@ func findReport(output string) (r report, ok bool) {
 	return r, ok
 }
 
-// lastLine gives ": " and the last line that says something, shortened.
+// lastLine returns ": " and the last line that says something, shortened.
 func lastLine(text string) string {
 	lines := strings.Split(strings.TrimSpace(text), "\n")
 	line := strings.TrimSpace(lines[len(lines)-1])

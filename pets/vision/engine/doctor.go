@@ -118,7 +118,7 @@ func checkCores() Check {
 	c := Check{Name: "cores", OK: usable >= 2, Detail: fmt.Sprintf("%d usable of %d, %s/%s", usable,
 		runtime.NumCPU(), runtime.GOOS, runtime.GOARCH)}
 	if !c.OK {
-		c.Fix = "two cores or more: pictures are prepared while the engine computes"
+		c.Fix = "two cores or more: images are prepared while the engine computes"
 	}
 	return c
 }

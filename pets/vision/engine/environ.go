@@ -8,7 +8,7 @@ import (
 	"strings"
 )
 
-// Environ gives the environment in which a process that will Open with o should have been started,
+// Environ returns the environment in which a process that will Open with o should have been started,
 // whole, ready for syscall.Exec or exec.Cmd, and a line that says what is different; env is nil
 // when the present one is already right. The C library's allocator, XLA and CUDA read these
 // variables before main runs, so setting them later is in vain:

@@ -216,7 +216,7 @@ func byPip(ctx context.Context, o SetupOptions, cache string) (candidate, error)
 	return candidate{name: CPU, spec: "xla:" + path, plugin: path, sha256: wheelSHA256}, nil
 }
 
-// findPip gives the words that run pip, nil if there is none.
+// findPip returns the words that run pip, nil if there is none.
 func findPip() []string {
 	for _, name := range []string{"pip3", "pip"} {
 		if path, err := exec.LookPath(name); err == nil {

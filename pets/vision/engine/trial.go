@@ -78,7 +78,7 @@ func trial(spec string, r *report) error {
 // trialTolerance leaves room for TF32 on GPUs, which keeps ten bits.
 const trialTolerance = 1e-2
 
-// trialGraph gives a 3×3 convolution [2,8,8,3]→[2,8,8,4] and the gradients of its mean square by
+// trialGraph returns a 3×3 convolution [2,8,8,3]→[2,8,8,4] and the gradients of its mean square by
 // input and kernel.
 func trialGraph(spec string) ([3][]float32, error) {
 	var results [3][]float32
@@ -110,7 +110,7 @@ func trialGraph(spec string) ([3][]float32, error) {
 	return results, nil
 }
 
-// waves gives n smooth values in [-1,1].
+// waves returns n smooth values in [-1,1].
 func waves(n int, step float64) []float32 {
 	values := make([]float32, n)
 	for i := range values {

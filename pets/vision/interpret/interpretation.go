@@ -7,7 +7,7 @@ import (
 	"gopets/pets/spec"
 )
 
-// TopLoss is one picture of [Interpretation.TopLosses].
+// TopLoss is one image of [Interpretation.TopLosses].
 type TopLoss struct {
 	Index             int // into the set
 	Path              string
@@ -18,7 +18,7 @@ type TopLoss struct {
 	Prob float32
 }
 
-// TopLosses gives the k pictures with the largest losses, largest first, or with largest false the
+// TopLosses returns the k images with the largest losses, largest first, or with largest false the
 // smallest, smallest first. Equal losses stay in the set's order. k ≤ 0 or beyond the set gives
 // all.
 func (in *Interpretation) TopLosses(k int, largest bool) []TopLoss {
@@ -44,7 +44,7 @@ func (in *Interpretation) TopLosses(k int, largest bool) []TopLoss {
 	return top
 }
 
-// Confusion counts pictures: row = actual class, column = predicted class, both in the order of
+// Confusion counts images: row = actual class, column = predicted class, both in the order of
 // Classes.
 func (in *Interpretation) Confusion() [][]int {
 	counts := make([][]int, len(in.Classes))
@@ -57,8 +57,8 @@ func (in *Interpretation) Confusion() [][]int {
 	return counts
 }
 
-// Normalized is the confusion matrix in shares of each row: of the pictures of a class, how many
-// were called what. The row of a class without pictures is all zeros, where fastai's normalize=True
+// Normalized is the confusion matrix in shares of each row: of the images of a class, how many
+// were called what. The row of a class without images is all zeros, where fastai's normalize=True
 // divides by zero and shows NaN.
 func (in *Interpretation) Normalized() [][]float64 {
 	shares := make([][]float64, len(in.Classes))
@@ -80,7 +80,7 @@ func (in *Interpretation) Normalized() [][]float64 {
 // Confused is a pair of classes taken one for the other.
 type Confused = spec.Confused
 
-// MostConfused lists the wrong cells of the confusion matrix with at least min pictures (at least
+// MostConfused lists the wrong cells of the confusion matrix with at least min images (at least
 // 1), most frequent first; equal counts come in the order of (actual, predicted) in Classes. fastai
 // lists empty cells too when min ≤ 0: of no use, left out.
 func (in *Interpretation) MostConfused(min int) []Confused {
@@ -97,16 +97,16 @@ func (in *Interpretation) MostConfused(min int) []Confused {
 	return pairs
 }
 
-// ClassReport is one line of [Interpretation.Report]. Support counts the pictures of the class. A
-// share with an empty denominator (a class never predicted, a class without pictures) is 0.
+// ClassReport is one line of [Interpretation.Report]. Support counts the images of the class. A
+// share with an empty denominator (a class never predicted, a class without images) is 0.
 type ClassReport struct {
 	Class                 string
 	Precision, Recall, F1 float64
 	Support               int
 }
 
-// Report gives one line per class, then "macro avg" (the plain mean over the classes that have
-// pictures) and "weighted avg" (weighted by support).
+// Report returns one line per class, then "macro avg" (the plain mean over the classes that have
+// images) and "weighted avg" (weighted by support).
 func (in *Interpretation) Report() []ClassReport {
 	counts := in.Confusion()
 	share := func(a, b int) float64 {

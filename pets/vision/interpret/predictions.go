@@ -5,21 +5,21 @@ import (
 	"math"
 )
 
-// Predictions is what a network said about a set of pictures whose true classes are known, in the
+// Predictions is what a network said about a set of images whose true classes are known, in the
 // order of the set. It is a snapshot: nothing in it changes when the network is trained further.
 type Predictions struct {
 	Classes []string    // class names; a label is an index into them
-	Paths   []string    // one file per picture
-	Labels  []int       // the true class of each picture
-	Probs   [][]float32 // softmax of the logits, [pictures][classes]
-	Losses  []float64   // cross-entropy of each picture, nats
+	Paths   []string    // one file per image
+	Labels  []int       // the true class of each image
+	Probs   [][]float32 // softmax of the logits, [images][classes]
+	Losses  []float64   // cross-entropy of each image, nats
 	State   string      // the weights that spoke, for instance "after fit 1, epoch 4"
 }
 
 // Interpretation answers questions about a set of predictions. Make one with [From].
 type Interpretation struct {
 	Predictions
-	Predicted []int // the most probable class of each picture, the first of equals
+	Predicted []int // the most probable class of each image, the first of equals
 }
 
 // From checks predictions and derives the predicted classes. The slices are shared, not copied.
@@ -40,12 +40,12 @@ func From(p *Predictions) (*Interpretation, error) {
 	for i, row := range p.Probs {
 		if len(row) != c {
 			return nil,
-				fmt.Errorf("interpretation: picture %d (%s) has %d probabilities for %d classes", i,
+				fmt.Errorf("interpretation: image %d (%s) has %d probabilities for %d classes", i,
 					p.Paths[i], len(row), c)
 		}
 		if p.Labels[i] < 0 || p.Labels[i] >= c {
 			return nil,
-				fmt.Errorf("interpretation: picture %d (%s) has label %d, outside the %d classes",
+				fmt.Errorf("interpretation: image %d (%s) has label %d, outside the %d classes",
 					i, p.Paths[i], p.Labels[i], c)
 		}
 		in.Predicted[i] = Argmax(row)

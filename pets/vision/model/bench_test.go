@@ -45,7 +45,7 @@ func BenchmarkStep(b *testing.B) {
 func benchmarkStep(b *testing.B, e *engine.Engine, arch string, batch, side, trainFrom int) {
 	n := network(b, arch, HeadOptions{})
 	var args []any
-	for _, v := range pictures(n, 5, batch, side) {
+	for _, v := range noiseImages(n, 5, batch, side) {
 		args = append(args, v)
 	}
 	exec := graph.MustNewExec(e.Backend, step(n, Mode{Train: true}, n.Frozen(trainFrom, true)))

@@ -41,7 +41,7 @@ func pointwise(x, w *graph.Node, stride int) *graph.Node {
 	return graph.Reshape(y, d[0], d[1], d[2], k[3])
 }
 
-// taps visits the kernel's positions with the view of the padded picture that each multiplies: [B,
+// taps visits the kernel's positions with the view of the padded image that each multiplies: [B,
 // outH, outW, C].
 func taps(x *graph.Node, kernel, stride int, visit func(i, j int, view *graph.Node)) {
 	d := x.Shape().Dimensions

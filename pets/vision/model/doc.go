@@ -10,7 +10,7 @@
 //	values := net.Init(1)                        // or net.FromFile
 //	pass := net.Forward(x, nodes, model.Mode{})  // inside a graph.Exec, nodes being the parameters
 //
-// Pictures are NHWC and normalised, convolution kernels HWIO, linear layers [in, out]; files keep
+// Images are NHWC and normalised, convolution kernels HWIO, linear layers [in, out]; files keep
 // torch's layouts, and [Net.FromFile] and [Net.ToFile] translate.
 //
 // How operations are said decides how fast XLA's CPU runs them. What pays, each with a gradient of

@@ -73,7 +73,7 @@ func TestExchangeWithTorch(t *testing.T) {
 			c := golden.Case{Seed: 1, Shape: [3]int{2, 64, 48}}
 			out := run(t, enginetest.Go(t), dtypes.Float32, func(in []*graph.Node) []*graph.Node {
 				return []*graph.Node{net.Forward(in[0], in[1:], model.Mode{}).Logits}
-			}, append([]*tensors.Tensor{goldenPictures(c)}, values...)...)
+			}, append([]*tensors.Tensor{goldenImages(c)}, values...)...)
 			d := golden.Distance(out[0], want)
 			t.Logf("logits are off by %.1e", d)
 			if !(d <= 1e-5) {

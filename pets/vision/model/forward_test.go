@@ -22,8 +22,8 @@ func network(t testing.TB, arch string, h HeadOptions) *Net {
 	return n
 }
 
-// pictures gives a batch of noise and, after it, a network's fresh parameters: what a step takes.
-func pictures(n *Net, seed uint64, batch, side int) []*tensors.Tensor {
+// noiseImages returns a batch of noise and, after it, a network's fresh parameters: what a step takes.
+func noiseImages(n *Net, seed uint64, batch, side int) []*tensors.Tensor {
 	x := normal(rand.New(rand.NewPCG(seed, 5)), 1, 0, batch, side, side, 3)
 	return append([]*tensors.Tensor{x}, n.Init(3)...)
 }
@@ -64,7 +64,7 @@ func TestBackendsAgree(t *testing.T) {
 		f := func(in []*graph.Node) []*graph.Node {
 			return []*graph.Node{n.Forward(in[0], in[1:], Mode{}).Logits}
 		}
-		in := pictures(n, 5, 2, 32)
+		in := noiseImages(n, 5, 2, 32)
 		if d := distance(values(t, x, f, in...)[0], values(t, g, f, in...)[0]); !(d < 1e-4) {
 			t.Errorf("%s: logits differ by %.1e", arch, d)
 		}
@@ -80,7 +80,7 @@ func TestTrainingPassAgainstFloat64(t *testing.T) {
 	f := step(n, Mode{Train: true}, n.Frozen(0, true))
 	enginetest.Each(t, func(t *testing.T, e *engine.Engine) {
 		for seed := range uint64(8) {
-			in := pictures(n, seed, 8, 32)
+			in := noiseImages(n, seed, 8, 32)
 			got, precise := values(t, e, f, in...), values(t, enginetest.Go(t), f,
 				allFloat64(in)...)
 			far := 0
@@ -111,7 +111,7 @@ func TestEvalBelow(t *testing.T) {
 				}
 			}
 			return []*graph.Node{pass.Features}
-		}, pictures(n, 5, 4, 32)...)
+		}, noiseImages(n, 5, 4, 32)...)
 		return v[0], moved
 	}
 	features, moved := run(Mode{Train: true, EvalBelow: 2})
@@ -131,7 +131,7 @@ func TestDropout(t *testing.T) {
 		return values(t, enginetest.Go(t), func(in []*graph.Node) []*graph.Node {
 			m.RNG = graph.RNGStateFromSeedForGraph(in[0].Graph(), seed)
 			return []*graph.Node{n.Forward(in[0], in[1:], m).Logits}
-		}, pictures(n, 5, 4, 32)...)[0]
+		}, noiseImages(n, 5, 4, 32)...)[0]
 	}
 	train := Mode{Train: true}
 	if distance(logits(1, train), logits(1, train)) != 0 {
@@ -150,7 +150,7 @@ func TestComputeDType(t *testing.T) {
 	logits := func(m Mode) []float64 {
 		return values(t, enginetest.XLA(t), func(in []*graph.Node) []*graph.Node {
 			return []*graph.Node{n.Forward(in[0], in[1:], m).Logits}
-		}, pictures(n, 5, 4, 32)...)[0]
+		}, noiseImages(n, 5, 4, 32)...)[0]
 	}
 	if d := distance(logits(Mode{ComputeDType: dtypes.BFloat16}), logits(Mode{})); !(d < 5e-2) ||
 		d == 0 {

@@ -85,9 +85,9 @@ func fromType(v *tensors.Tensor) []float64 {
 	return wide
 }
 
-// pictures is the batch as a tensor.
-func goldenPictures(c golden.Case) *tensors.Tensor {
-	return tensors.FromFlatDataAndDimensions(c.Pictures(), c.Shape[0], c.Shape[1], c.Shape[2], 3)
+// goldenImages is the batch as a tensor.
+func goldenImages(c golden.Case) *tensors.Tensor {
+	return tensors.FromFlatDataAndDimensions(c.Images(), c.Shape[0], c.Shape[1], c.Shape[2], 3)
 }
 
 // tolerances are for logits and loss, for gradients, and for running statistics.
@@ -103,7 +103,7 @@ func checkEval(t *testing.T, e *engine.Engine, dtype dtypes.DType, c golden.Case
 	net, values := goldenNet(t, c)
 	out := run(t, e, dtype, func(in []*graph.Node) []*graph.Node {
 		return []*graph.Node{net.Forward(in[0], in[1:], model.Mode{}).Logits}
-	}, append([]*tensors.Tensor{goldenPictures(c)}, values...)...)
+	}, append([]*tensors.Tensor{goldenImages(c)}, values...)...)
 	d := golden.Distance(out[0], c.Eval)
 	if !(d <= tol.logits) {
 		t.Errorf("%s: evaluation's logits are off by %.1e", c.Arch, d)
@@ -139,7 +139,7 @@ func checkTraining(t *testing.T, e *engine.Engine, dtype dtypes.DType, c golden.
 		}
 		return append(append([]*graph.Node{loss, pass.Logits}, graph.Gradient(loss, trained...)...),
 			rest...)
-	}, append([]*tensors.Tensor{goldenPictures(c)}, values...)...)
+	}, append([]*tensors.Tensor{goldenImages(c)}, values...)...)
 
 	if d := math.Abs(out[0][0]-c.Loss) / c.Loss; !(d <= tol.logits) {
 		t.Errorf("%s: loss %.9g, want %.9g", c.Arch, out[0][0], c.Loss)

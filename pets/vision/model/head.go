@@ -50,7 +50,7 @@ func (m *maker) head(classes int, o HeadOptions) head {
 	return h
 }
 
-// forward gives logits [B, classes] in the parameters' type.
+// forward returns logits [B, classes] in the parameters' type.
 func (h head) forward(p *pass, x *graph.Node) *graph.Node {
 	x = graph.ConvertDType(x, p.param(h.linears[0].weight).DType())
 	x = graph.Concatenate([]*graph.Node{globalMaxPool(x), graph.ReduceMean(x, 1, 2)}, -1)

@@ -20,29 +20,29 @@ import (
 // realMobileNet lies beside a developer's checkout; it is no part of the project.
 const realMobileNet = "../../../../shared/data/mobilenet_v2-imagenet.safetensors"
 
-// softPattern is the picture that golden.py shows the network: waves of colours and a little noise,
+// softPattern is the image that golden.py shows the network: waves of colours and a little noise,
 // 224 pixels wide, in [0, 1].
 func softPattern() []float32 {
 	const side = 224
 	noise := golden.Numbers("imagenet", side*side*3)
-	picture := make([]float32, len(noise))
-	for i := range picture {
+	img := make([]float32, len(noise))
+	for i := range img {
 		y, x, c := float64(i/3/side), float64(i/3%side), float64(i%3)
-		picture[i] = float32(.5 + .4*math.Sin(.05*(1+c)*x+.03*y)*math.Cos(.04*y*(1+.5*c)) +
+		img[i] = float32(.5 + .4*math.Sin(.05*(1+c)*x+.03*y)*math.Cos(.04*y*(1+.5*c)) +
 			.1*noise[i])
 	}
-	return picture
+	return img
 }
 
 // MobileNetV2 with its ImageNet weights against torchvision's with the same, by the features of one
-// picture.
+// image.
 func TestRealMobileNet(t *testing.T) {
 	if _, err := os.Stat(realMobileNet); err != nil {
 		t.Skip("the real MobileNetV2 weights are not beside this checkout")
 	}
 	want := golden.Read[struct {
 		Features golden.Digest // of [1, 7, 7, 1280]
-		Mean     []float64     // over the picture, of the first 64 channels
+		Mean     []float64     // over the image, of the first 64 channels
 	}](t, "testdata/imagenet.json")
 	f, err := weights.ReadSafetensors(realMobileNet)
 	if err != nil {

@@ -28,7 +28,7 @@ func normal(r *rand.Rand, scale, shift float64, dims ...int) *tensors.Tensor {
 
 type fn func(in []*graph.Node) *graph.Node
 
-// withGradients gives y and the gradients of Σ y·v for all inputs, v being the last.
+// withGradients returns y and the gradients of Σ y·v for all inputs, v being the last.
 func withGradients(f fn) func([]*graph.Node) []*graph.Node {
 	return func(in []*graph.Node) []*graph.Node {
 		x, v := in[:len(in)-1], in[len(in)-1]

@@ -79,7 +79,7 @@ func TestTTALooks(t *testing.T) {
 		}
 		if !reflect.DeepEqual(p, l.load.view(1.35, pass, 3)) ||
 			p.Degrees == l.load.view(1.35, pass, 4).Degrees {
-			t.Errorf("pass %d is not repeatable, or the same for all pictures", pass)
+			t.Errorf("pass %d is not repeatable, or the same for all images", pass)
 		}
 	}
 	if len(seen) != ttaPasses {
@@ -140,7 +140,7 @@ func TestTTA(t *testing.T) {
 	if err != nil || len(single) != 1 {
 		t.Fatal(single, err)
 	}
-	near(t, "one picture alone", float64(single[0][0]), float64(mixed.Probs[0][0]), 1e-4)
+	near(t, "one image alone", float64(single[0][0]), float64(mixed.Probs[0][0]), 1e-4)
 	if _, err := l.TTA(ctx, spec.TTA{Scale: .5}, Events{}); err == nil {
 		t.Error("a scale below 1 passed")
 	}

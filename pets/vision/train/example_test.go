@@ -12,7 +12,7 @@ import (
 	"gopets/pets/vision/train"
 )
 
-// plain draws an image of one colour in memory; a real program leaves Config.Pictures out and
+// plain draws an image of one colour in memory; a real program leaves Config.Images out and
 // gives files.
 func plain(item dataset.Item) (*images.RGB, error) {
 	p := images.New(40, 40)
@@ -31,7 +31,7 @@ func ExampleLearner() {
 	defer eng.Close()
 	data := &dataset.Split{Classes: []string{"green", "red"}}
 	for i := range 8 {
-		data.Train = append(data.Train, dataset.Item{Path: fmt.Sprint("picture ", i), Label: i % 2})
+		data.Train = append(data.Train, dataset.Item{Path: fmt.Sprint("image ", i), Label: i % 2})
 	}
 	data.Valid = data.Train[:2]
 	net, err := model.New("petnet10", len(data.Classes), spec.Head{Hidden: []int{16}})

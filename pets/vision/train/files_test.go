@@ -67,7 +67,7 @@ func TestOptimizerFile(t *testing.T) {
 	}
 }
 
-// The best epoch's tensors lie in a snapshot once, under their own names or beside those of the
+// The best epoch's tensors are in a snapshot once, under their own names or beside those of the
 // last.
 func TestSnapshotFile(t *testing.T) {
 	file := func(state string) *weights.File {

@@ -51,7 +51,7 @@ func goldenLearner(t *testing.T, eng *engine.Engine, c golden.Case) *Learner {
 func checkAdamW(t *testing.T, l *Learner, c golden.Case, want golden.Run) {
 	t.Helper()
 	before := values(t, l)
-	b := &batch{size: l.load.cfg.Size, data: c.Pictures(), labels: c.Labels(),
+	b := &batch{size: l.load.cfg.Size, data: c.Images(), labels: c.Labels(),
 		seed: rand.New(rand.NewPCG(1, 1)), n: c.Shape[0]}
 	defer b.free()
 	checkLoss := func(step int, beta1 float64) {

@@ -51,7 +51,7 @@ func BenchmarkPredict(b *testing.B) {
 				for b.Loop() {
 					predict()
 				}
-				b.ReportMetric(float64(b.Elapsed().Milliseconds())/float64(b.N*n), "ms/picture")
+				b.ReportMetric(float64(b.Elapsed().Milliseconds())/float64(b.N*n), "ms/image")
 				b.Logf("on %s", eng.Name)
 			})
 		}

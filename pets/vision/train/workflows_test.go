@@ -22,7 +22,7 @@ func small() (*train.Learner, *engine.Engine, func()) {
 	}
 	data := &dataset.Split{Classes: []string{"green", "red"}}
 	for i := range 8 {
-		data.Train = append(data.Train, dataset.Item{Path: fmt.Sprint("picture ", i), Label: i % 2})
+		data.Train = append(data.Train, dataset.Item{Path: fmt.Sprint("image ", i), Label: i % 2})
 	}
 	data.Valid = data.Train[:2]
 	learn, err := train.CNNLearner(context.Background(), eng, data, "petnet10",
@@ -56,11 +56,11 @@ func ExampleLoadLearner() {
 		log.Fatal(err)
 	}
 	defer pets.Close()
-	picture, err := plain(dataset.Item{})
+	img, err := plain(dataset.Item{})
 	if err != nil {
 		log.Fatal(err)
 	}
-	answer, err := pets.PredictImage(context.Background(), picture.Image())
+	answer, err := pets.PredictImage(context.Background(), img.Image())
 	if err != nil {
 		log.Fatal(err)
 	}

@@ -71,7 +71,7 @@ func (f *File) Get(name string) (Tensor, bool) {
 	return f.Tensors[i], true
 }
 
-// elementSizes gives the bytes of one element on disk.
+// elementSizes returns the bytes of one element on disk.
 var elementSizes = map[string]int{
 	"F64": 8, "F32": 4, "F16": 2, "BF16": 2,
 	"I64": 8, "I32": 4, "I16": 2, "I8": 1, "U8": 1, "BOOL": 1,

@@ -51,7 +51,7 @@ func (s Source) String() string {
 	return s.Kind
 }
 
-// Load gives a network's pretrained weights by name (see Names): from o.Path, or embedded, or from
+// Load returns a network's pretrained weights by name (see Names): from o.Path, or embedded, or from
 // a cache folder, or by download. A damaged file in a cache folder is passed over and named in the
 // error if nothing else is found.
 func Load(ctx context.Context, arch string, o Options) (*File, Source, error) {

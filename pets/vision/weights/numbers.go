@@ -51,7 +51,7 @@ func (t *Tensor) decode(raw []byte) {
 	}
 }
 
-// encode gives the tensor's values as little-endian bytes of its type.
+// encode returns the tensor's values as little-endian bytes of its type.
 func (t Tensor) encode() []byte {
 	order := binary.LittleEndian
 	raw := make([]byte, 0, t.Len()*elementSizes[t.DType])

@@ -72,7 +72,7 @@ func decodeSafetensors(r io.ReaderAt, size int64) (*File, error) {
 	return file, nil
 }
 
-// parseHeader gives the header's tensors in the order of their numbers.
+// parseHeader returns the header's tensors in the order of their numbers.
 func parseHeader(text []byte) (names []string, entries []entry, meta map[string]string, err error) {
 	var fields map[string]json.RawMessage
 	if err := json.Unmarshal(text, &fields); err != nil {
@@ -173,7 +173,7 @@ func WriteSafetensors(path string, f *File, options ...WriteOption) error {
 	return nil
 }
 
-// encodeSafetensors gives the file's parts: length and header first, then each tensor's bytes when
+// encodeSafetensors returns the file's parts: length and header first, then each tensor's bytes when
 // asked for.
 func encodeSafetensors(f *File, options []WriteOption) (func(io.Writer) error, error) {
 	tensors := slices.Clone(f.Tensors)

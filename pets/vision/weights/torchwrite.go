@@ -136,7 +136,7 @@ func storageClass(dtype string) string {
 	return "" // check has refused such a type
 }
 
-// rowMajor gives a shape's strides, counted in elements.
+// rowMajor returns a shape's strides, counted in elements.
 func rowMajor(shape []int) []int {
 	strides := make([]int, len(shape))
 	step := 1

@@ -1,5 +1,5 @@
 // Package meeting is where a session's worker and its clients find each other: the session's folder
-// and what lies in it, the processes whose end matters, the list of live sessions.
+// and what is in it, the processes whose end matters, the list of live sessions.
 package meeting
 
 import (

@@ -14,7 +14,7 @@ import (
 	"gopets/pets/vision/weights"
 )
 
-// PyTorch must find the same loss for the first batch: same weights, same pictures (PNG: two JPEG
+// PyTorch must find the same loss for the first batch: same weights, same images (PNG: two JPEG
 // decoders differ in a value of fifty, by one to three levels, and the loss then by 1e-3), neither
 // random transforms nor dropout.
 func TestFirstBatchIsPyTorchs(t *testing.T) {

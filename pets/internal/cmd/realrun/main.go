@@ -1,4 +1,4 @@
-// Command realrun trains MobileNetV2 on all photographs of the Oxford-IIIT Pet set, as its peer
+// Command realrun trains MobileNetV2 on all photos of the Oxford-IIIT Pet set, as its peer
 // peer.py does with PyTorch, and writes what happened: the epoch tables, the losses of every batch,
 // the confusion matrix, the most confused pairs, the times. Folder results holds what both sides
 // wrote and README.md the tables made of it.
@@ -79,7 +79,7 @@ func (s *setting) flags(cmd *cobra.Command) {
 	}
 }
 
-// learner opens the engine and makes the frozen learner, of all training photographs or of some of
+// learner opens the engine and makes the frozen learner, of all training photos or of some of
 // them. The caller closes both.
 func (s setting) learner(ctx context.Context, transforms spec.Transforms, head spec.Head,
 	some int) (*engine.Engine, *train.Learner, error) {

@@ -12,7 +12,7 @@ import (
 )
 
 // The page must hold both sides' tables and the verdict on their means; the charts must be
-// pictures.
+// images.
 func TestReport(t *testing.T) {
 	dir := t.TempDir()
 	write := func(name, side string, seed uint64, wrong int) {

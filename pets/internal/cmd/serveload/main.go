@@ -253,7 +253,7 @@ func strangers(photo []byte) []upload {
 	return []upload{
 		{"a bomb: a GIF of 65535 × 65535", "image/gif", gif, http.StatusRequestEntityTooLarge},
 		{"a JPEG cut in half", "image/jpeg", photo[:len(photo)/2], http.StatusUnprocessableEntity},
-		{"a page called a picture", "image/jpeg", []byte("<html><script>alert(1)</script>"),
+		{"a page called an image", "image/jpeg", []byte("<html><script>alert(1)</script>"),
 			http.StatusUnsupportedMediaType},
 		{"fifty megabytes", "image/jpeg", bytes.Repeat(photo, 50<<20/len(photo)),
 			http.StatusRequestEntityTooLarge},

@@ -14,11 +14,11 @@ import (
 	"gopets/pets/vision/serve"
 )
 
-// even thinks that a picture may be anything.
+// even thinks that an image may be anything.
 type even struct{}
 
-func (even) Predict(ctx context.Context, pictures []*images.RGB) ([][]float32, error) {
-	rows := make([][]float32, len(pictures))
+func (even) Predict(ctx context.Context, list []*images.RGB) ([][]float32, error) {
+	rows := make([][]float32, len(list))
 	for i := range rows {
 		rows[i] = []float32{.5, .5}
 	}

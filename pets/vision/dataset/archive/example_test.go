@@ -10,7 +10,7 @@ import (
 	"gopets/pets/vision/dataset/archive"
 )
 
-// The real photographs, where there is a network; without one the error says what to do.
+// The real photos, where there is a network; without one the error says what to do.
 func ExampleUntar() {
 	dir, err := archive.Untar(context.Background(), dataset.Pets, "data", func(done, total int64) {
 		fmt.Printf("\r%d of %d MB", done>>20, total>>20)

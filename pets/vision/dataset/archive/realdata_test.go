@@ -11,7 +11,7 @@ import (
 	"gopets/pets/vision/dataset/images"
 )
 
-// The archive of originals, through everything that a folder of photographs goes through; one of
+// The archive of originals, through everything that a folder of photos goes through; one of
 // them is cut off.
 func TestRealArchive(t *testing.T) {
 	archive := filepath.Join("../../../../../shared/data", "oxford-iiit-pet-originals.tar")

@@ -19,7 +19,7 @@ type limits struct {
 	files int
 }
 
-// archiveLimits are for archives from the internet: photographs hardly compress, so that an archive
+// archiveLimits are for archives from the internet: photos hardly compress, so that an archive
 // that grows eight times is no data set.
 func archiveLimits(packed int64) limits { return limits{bytes: 8*packed + 1<<30, files: 2_000_000} }
 
@@ -80,7 +80,7 @@ func unpack(ctx context.Context, archive io.Reader, root *os.Root, most limits) 
 	}
 }
 
-// safeName gives the entry's path below the root, or says why it is refused.
+// safeName returns the entry's path below the root, or says why it is refused.
 func safeName(h *tar.Header) (string, error) {
 	switch h.Typeflag {
 	case tar.TypeReg, tar.TypeDir:
@@ -110,7 +110,7 @@ func safeName(h *tar.Header) (string, error) {
 	return name, nil
 }
 
-// driveName tells whether a path begins as Windows' drives do.
+// driveName reports whether a path begins as Windows' drives do.
 func driveName(name string) bool {
 	return len(name) >= 2 && name[1] == ':' && (name[0]|0x20 >= 'a' && name[0]|0x20 <= 'z')
 }

@@ -16,9 +16,9 @@ import (
 	"gopets/pets/vision/dataset"
 )
 
-// Untar gives the folder dest/u.Name, downloading and unpacking the archive when it is not there
+// Untar returns the folder dest/u.Name, downloading and unpacking the archive when it is not there
 // (fastai's untar_data). A folder that is there is taken as it is: the call costs a stat. An
-// archive that lies in dest already, downloaded by hand, is checked and used.
+// archive that is in dest already, downloaded by hand, is checked and used.
 //
 // The download goes on where an earlier one broke off. The folder appears at once, complete: it is
 // unpacked beside its place and renamed. Several processes may ask at the same time; one works, the
@@ -64,7 +64,7 @@ func untar(ctx context.Context, c download.Client, u dataset.URL, dest string,
 	return dir, nil
 }
 
-// obtain gives the files of the archive, or of those that mirror it, from dest or the network.
+// obtain returns the files of the archive, or of those that mirror it, from dest or the network.
 func obtain(ctx context.Context, c download.Client, u dataset.URL, dest string,
 	progress func(done, total int64)) ([]string, error) {
 	sources := [][]dataset.Archive{{u.Archive}}
@@ -138,7 +138,7 @@ func (e *DownloadError) Error() string {
 	return fmt.Sprintf("data set %s: the archive could not be downloaded\n  %s\n"+
 		"by hand: fetch it on a machine with a network, resuming as often as needed,\n"+
 		"  wget -c -O %q %s\n"+
-		"put it there and call again; or use the generated pictures, which need no network (PetsSample), or a folder of your own",
+		"put it there and call again; or use the generated images, which need no network (PetsSample), or a folder of your own",
 		e.URL.Name, reasons, filepath.Join(e.Dest, e.URL.Archive.File), e.URL.Archive.URL)
 }
 

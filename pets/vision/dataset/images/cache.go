@@ -11,34 +11,34 @@ import (
 	"time"
 )
 
-// Cache keeps decoded pictures in a folder, each in a file of its own that is mapped into memory:
+// Cache keeps decoded images in a folder, each in a file of its own that is mapped into memory:
 // the pages are shared by all processes that use the folder, and stay there for later ones. It is
 // safe for concurrent use by goroutines and processes.
 //
-// A file's name is the SHA-256 of the photograph's bytes (with the size and the options), so a
-// copied or renamed photograph is found and a changed one is not mistaken. A damaged file is
+// A file's name is the SHA-256 of the photo's bytes (with the size and the options), so a
+// copied or renamed photo is found and a changed one is not mistaken. A damaged file is
 // noticed by its checksum and written anew. A folder that cannot be written costs only time:
 // [Cache.WriteError] tells.
 //
-// Pictures keep their own size until the short side exceeds maxSide, which is twice the training
+// Images keep their own size until the short side exceeds maxSide, which is twice the training
 // size, by half again: then they are averaged to maxSide as the transforms would do (fastai §4.2e),
 // and rounded. So long as warp and zoom together magnify less than 1.5 times (fastai's defaults: at
-// most 1.33) a picture from the cache gives the same as the file, to 1/255.
+// most 1.33) an image from the cache gives the same as the file, to 1/255.
 type Cache struct {
-	Decode Options // how photographs are read; set it before the first Get
+	Decode Options // how photos are read; set it before the first Get
 
 	dir     string
 	maxSide int
 
 	mu         sync.Mutex
 	open       map[string]entry // by path
-	retired    []entry          // of photographs that changed: their pictures may still be in use
+	retired    []entry          // of photos that changed: their images may still be in use
 	writeError error
 }
 
-// entry is a mapped picture and what its photograph's file looked like.
+// entry is a mapped image and what its photo's file looked like.
 type entry struct {
-	picture *RGB
+	image   *RGB
 	size    int64
 	changed time.Time
 	unmap   func() error
@@ -48,11 +48,11 @@ type entry struct {
 // cache files are not used.
 const decoding = 2
 
-// reduceAbove is the reduction factor from which on the cache stores reduced pictures.
+// reduceAbove is the reduction factor from which on the cache stores reduced images.
 const reduceAbove = 1.5
 
 // OpenCache opens or makes the cache in dir for training at maxSide/2 pixels. maxSide 0 keeps every
-// picture at its own size.
+// image at its own size.
 func OpenCache(dir string, maxSide int) (*Cache, error) {
 	if maxSide < 0 {
 		return nil,
@@ -65,7 +65,7 @@ func OpenCache(dir string, maxSide int) (*Cache, error) {
 	return &Cache{dir: dir, maxSide: maxSide, open: map[string]entry{}}, nil
 }
 
-// Get gives the picture of a photograph's file, from the cache if it is there. Its pixels are
+// Get returns the image of a photo's file, from the cache if it is there. Its pixels are
 // read-only memory. The errors are those of [DecodeFile].
 func (c *Cache) Get(path string) (*RGB, error) {
 	info, err := os.Stat(path)
@@ -76,7 +76,7 @@ func (c *Cache) Get(path string) (*RGB, error) {
 	e, found := c.open[path]
 	c.mu.Unlock()
 	if found && e.size == info.Size() && e.changed.Equal(info.ModTime()) {
-		return e.picture, nil
+		return e.image, nil
 	}
 	data, err := os.ReadFile(path)
 	if err != nil {
@@ -92,20 +92,20 @@ func (c *Cache) Get(path string) (*RGB, error) {
 	if other, found := c.open[path]; found {
 		if other.size == e.size && other.changed.Equal(e.changed) {
 			e.unmap() // another goroutine was faster
-			return other.picture, nil
+			return other.image, nil
 		}
 		c.retired = append(c.retired, other)
 	}
 	c.open[path] = e
-	return e.picture, nil
+	return e.image, nil
 }
 
-// fill maps the picture of a photograph, decoding and writing it first where it is missing or
+// fill maps the image of a photo, decoding and writing it first where it is missing or
 // damaged.
 func (c *Cache) fill(data []byte) (entry, error) {
 	file := c.file(data)
 	if p, unmap, err := mapImage(file); err == nil {
-		return entry{picture: p, unmap: unmap}, nil
+		return entry{image: p, unmap: unmap}, nil
 	}
 	p, err := Decode(data, c.Decode)
 	if err != nil {
@@ -120,7 +120,7 @@ func (c *Cache) fill(data []byte) (entry, error) {
 			p = p.Reduced(w, h)
 		}
 	}
-	inMemory := entry{picture: p, unmap: func() error { return nil }}
+	inMemory := entry{image: p, unmap: func() error { return nil }}
 	if err := writeImage(file, p); err != nil {
 		c.mu.Lock()
 		c.writeError = err
@@ -131,10 +131,10 @@ func (c *Cache) fill(data []byte) (entry, error) {
 	if err != nil { // no memory left to map, or another program in our folder
 		return inMemory, nil
 	}
-	return entry{picture: mapped, unmap: unmap}, nil
+	return entry{image: mapped, unmap: unmap}, nil
 }
 
-// file is where the picture of a photograph with these bytes is kept.
+// file is where the image of a photo with these bytes is kept.
 func (c *Cache) file(data []byte) string {
 	sum := sha256.Sum256(data)
 	name := hex.EncodeToString(sum[:])
@@ -156,7 +156,7 @@ func (c *Cache) WriteError() error {
 	return c.writeError
 }
 
-// Close unmaps all pictures that came from the cache: none of them may be used any more. The files
+// Close unmaps all images that came from the cache: none of them may be used any more. The files
 // stay.
 func (c *Cache) Close() error {
 	c.mu.Lock()

@@ -14,7 +14,7 @@ import (
 	"gopets/pets/vision/dataset"
 )
 
-// photoFiles writes some photographs, the last of them large.
+// photoFiles writes some photos, the last of them large.
 func photoFiles(t testing.TB, dir string, n int) []string {
 	var files []string
 	for i := range n {
@@ -74,11 +74,11 @@ func TestCache(t *testing.T) {
 		}
 		p := get(t, c, file)
 		if again := get(t, c, file); &again.Pix[0] != &p.Pix[0] {
-			t.Error("the second Get made another picture")
+			t.Error("the second Get made another image")
 		}
 		if i < 3 {
 			if p.W != direct.W || p.H != direct.H || !bytes.Equal(p.Pix, direct.Pix) {
-				t.Errorf("picture %d differs from the file's", i)
+				t.Errorf("image %d differs from the file's", i)
 			}
 			continue
 		}
@@ -117,7 +117,7 @@ func TestCacheIsKeyedByContent(t *testing.T) {
 	}
 	get(t, c, copied)
 	if n := len(cacheFiles(t, dir)); n != 1 {
-		t.Errorf("%d files for two copies of a photograph", n)
+		t.Errorf("%d files for two copies of a photo", n)
 	}
 	held := get(t, c, photos[0])
 	changed, err := os.ReadFile(photos[1])
@@ -131,10 +131,10 @@ func TestCacheIsKeyedByContent(t *testing.T) {
 		t.Fatal(err)
 	}
 	if p := get(t, c, photos[0]); p.W == held.W || bytes.Equal(p.Pix, first) {
-		t.Error("a changed photograph gave the old picture")
+		t.Error("a changed photo gave the old image")
 	}
 	if !bytes.Equal(held.Pix, first) {
-		t.Error("a picture in use changed")
+		t.Error("an image in use changed")
 	}
 	other := openCache(t, dir, 32)
 	other.Decode.IgnoreEXIF = true
@@ -165,7 +165,7 @@ func TestDamagedCacheFilesAreWrittenAnew(t *testing.T) {
 			t.Fatal(err)
 		}
 		if p := get(t, openCache(t, dir, 64), photos[0]); !bytes.Equal(p.Pix, want) {
-			t.Errorf("%s damaged: another picture", name)
+			t.Errorf("%s damaged: another image", name)
 		}
 		if now, err := os.ReadFile(file); err != nil || !bytes.Equal(now, good) {
 			t.Errorf("%s damaged: the file was not written anew (%v)", name, err)
@@ -267,7 +267,7 @@ func FuzzCacheFile(f *testing.F) {
 	})
 }
 
-// BenchmarkCacheGet is what a second epoch pays for a picture.
+// BenchmarkCacheGet is what a second epoch pays for an image.
 func BenchmarkCacheGet(b *testing.B) {
 	photos := photoFiles(b, b.TempDir(), 1)
 	c := openCache(b, b.TempDir(), 0)

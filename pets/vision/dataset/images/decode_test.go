@@ -24,7 +24,7 @@ import (
 	"gopets/pets/vision/dataset"
 )
 
-// ramp is an opaque picture whose pixels all differ.
+// ramp is an opaque image whose pixels all differ.
 func ramp(w, h int) *RGB {
 	p := New(w, h)
 	for i := range p.Pix {
@@ -114,7 +114,7 @@ func TestConversions(t *testing.T) {
 }
 
 // A GIF's transparent colour is the palette's, and a first frame that is smaller than the canvas
-// lies in it.
+// is in it.
 func TestGIF(t *testing.T) {
 	colours := color.Palette{color.RGBA{10, 20, 30, 255}, color.RGBA{}}
 	frame := image.NewPaletted(image.Rect(1, 1, 3, 2), colours)
@@ -146,21 +146,21 @@ func TestJPEGEnds(t *testing.T) {
 		"no end marker":    data[:len(data)-2],
 		"bytes after it":   append(slices.Clone(data), "trailing garbage"...),
 		"bytes before EOI": slices.Concat(data[:len(data)-2], []byte{1, 2, 3}, data[len(data)-2:]),
-		"a picture behind": slices.Concat(data, data),
+		"an image behind":  slices.Concat(data, data),
 		"fill before EOI": slices.Concat(data[:len(data)-2], []byte{0xff, 0xff},
 			data[len(data)-2:]),
 		"unknown APP first": slices.Concat(data[:2], []byte{0xff, 0xee, 0, 4, 9, 9}, data[2:]),
 	} {
 		p, err := Decode(changed, Options{})
 		if err != nil || !bytes.Equal(p.Pix, whole.Pix) {
-			t.Errorf("%s: not the same picture (%v)", name, err)
+			t.Errorf("%s: not the same image (%v)", name, err)
 		}
 	}
 	_, err = Decode(data[:len(data)*2/3], Options{})
 	says(t, "truncated", err, "JPEG data ends early", "bytes", "cut off")
 }
 
-func TestBrokenPictures(t *testing.T) {
+func TestBrokenImages(t *testing.T) {
 	bomb := pngOf(t, image.NewGray(image.Rect(0, 0, 1, 1)))
 	binary.BigEndian.PutUint32(bomb[16:], 1<<20)
 	binary.BigEndian.PutUint32(bomb[20:], 1<<20)
@@ -199,7 +199,7 @@ func TestBrokenPictures(t *testing.T) {
 	bad := Verify(context.Background(), files,
 		VerifyOptions{Progress: func(done, total int) { seen = max(seen, done) }})
 	if len(bad) != 7 || seen != 8 {
-		t.Errorf("%d of 7 broken pictures found, progress to %d of 8: %v", len(bad), seen, bad)
+		t.Errorf("%d of 7 broken images found, progress to %d of 8: %v", len(bad), seen, bad)
 	}
 	for i, b := range bad {
 		if b.Reason == "" || strings.Contains(b.Reason, dir) || i > 0 && i < 6 &&
@@ -239,7 +239,7 @@ func withEXIF(data, block []byte) []byte {
 	return slices.Concat(data[:2], segment, body, data[2:])
 }
 
-// The eight orientations of a picture whose corners differ: where the stored top left and top right
+// The eight orientations of an image whose corners differ: where the stored top left and top right
 // come to lie.
 func TestOrientations(t *testing.T) {
 	p := New(32, 16) // red, green / blue, white: 16×8 blocks, which JPEG keeps
@@ -293,7 +293,7 @@ func TestOrientations(t *testing.T) {
 	for _, o := range []uint16{0, 9, 65535} {
 		if q, err := Decode(withEXIF(data, exifBlock(binary.BigEndian, o)),
 			Options{}); err != nil || letter(q, 0, 0) != 'R' || q.W != 32 {
-			t.Errorf("impossible orientation %d changed the picture", o)
+			t.Errorf("impossible orientation %d changed the image", o)
 		}
 	}
 	plain := pngOf(t, p.Image())

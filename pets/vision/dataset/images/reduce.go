@@ -2,7 +2,7 @@ package images
 
 import "math"
 
-// ResizedTo is the size to which a w×h picture is resized so that it just covers tw×th, rounding
+// ResizedTo is the size to which a w×h image is resized so that it just covers tw×th, rounding
 // halves to even as Python does (fastai §4.2a). For a square target the short side becomes its
 // side.
 func ResizedTo(w, h, tw, th int) (rw, rh int) {
@@ -11,14 +11,14 @@ func ResizedTo(w, h, tw, th int) (rw, rh int) {
 		max(1, int(math.RoundToEven(float64(h)/ratio)))
 }
 
-// Reduction says by how much fastai averages a w×h picture before it is resized to rw×rh (§4.2e):
+// Reduction says by how much fastai averages a w×h image before it is resized to rw×rh (§4.2e):
 // the factor, which matters above 1 only, and the size after averaging.
 func Reduction(w, h, rw, rh int) (factor float64, aw, ah int) {
 	d := min(float64(h)/float64(rh), float64(w)/float64(rw)) / 2
 	return d, max(1, int(float64(w)*(1/d))), max(1, int(float64(h)*(1/d)))
 }
 
-// Area averages a picture down to w×h over windows as torch's area interpolation has them: from
+// Area averages an image down to w×h over windows as torch's area interpolation has them: from
 // floor(i·H/h) to ceil((i+1)·H/h). The result is in [0,255], 3 values a pixel. It is written into
 // buf where that is large enough.
 func (p *RGB) Area(w, h int, buf []float32) []float32 {
@@ -51,7 +51,7 @@ func (p *RGB) Area(w, h int, buf []float32) []float32 {
 	return out
 }
 
-// Reduced is the picture averaged to w×h and rounded. It remembers its full size.
+// Reduced is the image averaged to w×h and rounded. It remembers its full size.
 func (p *RGB) Reduced(w, h int) *RGB {
 	small := New(w, h)
 	small.FullW, small.FullH = p.Full()

@@ -39,7 +39,7 @@ func TestArea(t *testing.T) {
 	}
 	for _, v := range white.Area(3, 2, nil) {
 		if v != 255 {
-			t.Fatalf("a white picture became %v", v)
+			t.Fatalf("a white image became %v", v)
 		}
 	}
 }

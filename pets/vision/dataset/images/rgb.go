@@ -7,7 +7,7 @@ import (
 
 // RGB is a decoded image: 8 bits a channel, row by row from the top, 3 bytes a pixel.
 //
-// Images from a [Cache] lie in read-only memory: treat Pix as constant.
+// Images from a [Cache] are in read-only memory: treat Pix as constant.
 type RGB struct {
 	W, H int
 	Pix  []uint8 // 3·W·H values

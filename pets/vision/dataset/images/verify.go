@@ -8,7 +8,7 @@ import (
 	"sync/atomic"
 )
 
-// Bad is a picture that cannot be used, and why.
+// Bad is an image that cannot be used, and why.
 type Bad struct {
 	Path   string
 	Reason string
@@ -58,9 +58,9 @@ func Verify(ctx context.Context, files []string, o VerifyOptions) []Bad {
 }
 
 func reason(err error) string {
-	var pictureErr *Error
-	if errors.As(err, &pictureErr) {
-		err = pictureErr.Err
+	var imageErr *Error
+	if errors.As(err, &imageErr) {
+		err = imageErr.Err
 	}
 	return err.Error()
 }

@@ -31,7 +31,7 @@ func openXLA() (*engine.Engine, error) {
 	return engine.Open(engine.Options{Spec: "xla:cpu"})
 }
 
-// Go gives GoMLX's pure Go backend. Don't close it.
+// Go returns GoMLX's pure Go backend. Don't close it.
 func Go(t testing.TB) *engine.Engine {
 	t.Helper()
 	eng, err := goOnce()
@@ -41,7 +41,7 @@ func Go(t testing.TB) *engine.Engine {
 	return eng
 }
 
-// XLA gives XLA on the CPU, or skips the test, saying why. Don't close it.
+// XLA returns XLA on the CPU, or skips the test, saying why. Don't close it.
 func XLA(t testing.TB) *engine.Engine {
 	t.Helper()
 	eng, err := xlaOnce()

@@ -1,8 +1,8 @@
 // Package golden holds networks against values that PyTorch computed: testdata/golden.py of package
-// model makes the files, this package reads them, makes the same weights and pictures, and
+// model makes the files, this package reads them, makes the same weights and images, and
 // compares.
 //
-// Weights, pictures and labels are not stored but functions of a name and an index ([Numbers]), the
+// Weights, images and labels are not stored but functions of a name and an index ([Numbers]), the
 // same in Python and Go. Of a large tensor the files keep a [Digest]: its norm, a projection that
 // any wrong value changes, and a sample. Everything is in torch's layout.
 package golden
@@ -83,8 +83,8 @@ func (c Case) Fill(f *weights.File) {
 	}
 }
 
-// Pictures is the batch, NHWC, normalised.
-func (c Case) Pictures() []float32 {
+// Images is the batch, NHWC, normalised.
+func (c Case) Images() []float32 {
 	return c.values("pictures", c.Shape[0]*c.Shape[1]*c.Shape[2]*3, 2, 0)
 }
 

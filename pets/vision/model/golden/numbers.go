@@ -5,7 +5,7 @@ import (
 	"strconv"
 )
 
-// Numbers gives count numbers, uniform in [−1, 1): FNV-1a of the name starts SplitMix64 (Steele,
+// Numbers returns count numbers, uniform in [−1, 1): FNV-1a of the name starts SplitMix64 (Steele,
 // Lea & Flood 2014).
 func Numbers(name string, count int) []float64 {
 	state := uint64(14695981039346656037)

@@ -18,11 +18,11 @@ import (
 // maxPixels bounds what is decoded, a quarter of a gigabyte: a few bytes can claim to be any size.
 const maxPixels = 1 << 26
 
-// errTooLarge is a picture that is not decoded for its size.
+// errTooLarge is an image that is not decoded for its size.
 var errTooLarge = errors.New("it has too many pixels")
 
-// A PictureDifference is how two pictures differ.
-type PictureDifference struct {
+// A ImageDifference is how two images differ.
+type ImageDifference struct {
 	Want, Got []byte // the files
 
 	WantSize, GotSize     image.Point // of equal sizes what follows was counted
@@ -33,39 +33,39 @@ type PictureDifference struct {
 	Max           int // the largest difference of a channel, 0…255
 }
 
-func (p PictureDifference) String() string {
+func (p ImageDifference) String() string {
 	switch {
 	case p.WantSize != p.GotSize:
-		return fmt.Sprintf("the picture has %s pixels, it had %s", size(p.GotSize),
+		return fmt.Sprintf("the image has %s pixels, it had %s", size(p.GotSize),
 			size(p.WantSize))
 	case p.WantFrames != p.GotFrames:
-		return fmt.Sprintf("the picture has %d frames, it had %d", p.GotFrames, p.WantFrames)
+		return fmt.Sprintf("the image has %d frames, it had %d", p.GotFrames, p.WantFrames)
 	}
 	where := size(p.GotSize)
 	if p.GotFrames > 1 {
 		where += fmt.Sprintf(", frame %d of %d", p.Frame, p.GotFrames)
 	}
-	return fmt.Sprintf("%d of the picture's %d pixels differ (%.2g %%), by up to %d of 255 (%s)",
+	return fmt.Sprintf("%d of the image's %d pixels differ (%.2g %%), by up to %d of 255 (%s)",
 		p.Differing, p.Of, 100*float64(p.Differing)/float64(p.Of), p.Max, where)
 }
 
 func size(p image.Point) string { return fmt.Sprintf("%d×%d", p.X, p.Y) }
 
-// pictures compares two pictures; nil means that they are the same within the tolerance. One that
+// images compares two images; nil means that they are the same within the tolerance. One that
 // cannot be decoded is an error.
-func (r Rules) pictures(want, got []byte) (*PictureDifference, error) {
+func (r Rules) images(want, got []byte) (*ImageDifference, error) {
 	if bytes.Equal(want, got) {
 		return nil, nil
 	}
-	a, err := decodePicture(want)
+	a, err := decodeImage(want)
 	if err != nil {
-		return nil, fmt.Errorf("the saved picture cannot be decoded: %w", err)
+		return nil, fmt.Errorf("the saved image cannot be decoded: %w", err)
 	}
-	b, err := decodePicture(got)
+	b, err := decodeImage(got)
 	if err != nil {
-		return nil, fmt.Errorf("the new picture cannot be decoded: %w", err)
+		return nil, fmt.Errorf("the new image cannot be decoded: %w", err)
 	}
-	p := &PictureDifference{Want: want, Got: got, WantSize: a[0].Rect.Size(),
+	p := &ImageDifference{Want: want, Got: got, WantSize: a[0].Rect.Size(),
 		GotSize: b[0].Rect.Size(), WantFrames: len(a), GotFrames: len(b)}
 	if p.WantSize != p.GotSize || len(a) != len(b) {
 		return p, nil
@@ -97,8 +97,8 @@ func (r Rules) pixels(a, b *image.RGBA) (differing, most int) {
 	return differing, most
 }
 
-// decodePicture returns a picture's frames as they are seen, all with the same bounds from (0, 0).
-func decodePicture(data []byte) ([]*image.RGBA, error) {
+// decodeImage returns an image's frames as they are seen, all with the same bounds from (0, 0).
+func decodeImage(data []byte) ([]*image.RGBA, error) {
 	config, format, err := image.DecodeConfig(bytes.NewReader(data))
 	if err != nil {
 		return nil, err
@@ -154,17 +154,17 @@ func decodeGIF(data []byte) ([]*image.RGBA, error) {
 	return frames, nil
 }
 
-// Marked returns a PNG that shows where two pictures of one size differ: the new one, faded, with
-// the pixels that differ in red. It is nil for pictures of different sizes.
-func (p PictureDifference) Marked() ([]byte, error) {
+// Marked returns a PNG that shows where two images of one size differ: the new one, faded, with
+// the pixels that differ in red. It is nil for images of different sizes.
+func (p ImageDifference) Marked() ([]byte, error) {
 	if p.Frame == 0 {
 		return nil, nil
 	}
-	a, err := decodePicture(p.Want)
+	a, err := decodeImage(p.Want)
 	if err != nil {
 		return nil, err
 	}
-	b, err := decodePicture(p.Got)
+	b, err := decodeImage(p.Got)
 	if err != nil {
 		return nil, err
 	}
