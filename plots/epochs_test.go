@@ -18,8 +18,8 @@ func epochs() plots.EpochTable {
 func summary() plots.Summary {
 	return plots.Summary{Title: "petnet10, frozen up to the head", Rows: []plots.LayerRow{
 		{Name: "conv1", Output: "32 × 48 × 48", Params: 4704}, {Name: "bn1", Output: "32 × 48 × 48",
-			Params: 64, Trainable: true},
+			Params: 64, Trainable: 64},
 		{Name: "maxpool", Output: "32 × 24 × 24"}, {Name: "head.2", Output: "512", Params: 262144,
-			Trainable: true},
+			Trainable: 262144},
 	}, Notes: []string{"Optimizer: AdamW in three groups"}}
 }

@@ -126,7 +126,7 @@ func ExampleEpochTable() {
 
 func ExampleSummary() {
 	s := plots.Summary{Rows: []plots.LayerRow{{Name: "conv1", Output: "64 × 112 × 112",
-		Params: 9408}, {Name: "head.8", Output: "37", Params: 18981, Trainable: true}}}
+		Params: 9408}, {Name: "head.8", Output: "37", Params: 18981, Trainable: 18981}}}
 	fmt.Print(s.Text())
 	// Output:
 	// Layer   Output shape    Parameters  Trainable

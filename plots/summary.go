@@ -11,7 +11,7 @@ type LayerRow struct {
 	Name      string
 	Output    string // its output's shape, as "64 × 112 × 112"
 	Params    int
-	Trainable bool
+	Trainable int // of Params
 }
 
 // Summary lists a network's layers with their shapes and parameters, and the totals below.
@@ -56,7 +56,15 @@ func (s Summary) Table() Table {
 	for _, r := range s.Rows {
 		params, trainable := "", ""
 		if r.Params > 0 {
-			params, trainable = thousands(r.Params), []string{"no", "yes"}[btoi(r.Trainable)]
+			params = thousands(r.Params)
+			switch r.Trainable {
+			case 0:
+				trainable = "no"
+			case r.Params:
+				trainable = "yes"
+			default:
+				trainable = thousands(r.Trainable)
+			}
 		}
 		t.Rows = append(t.Rows, []string{r.Name, r.Output, params, trainable})
 	}
@@ -67,9 +75,7 @@ func (s Summary) totals() []string {
 	total, trainable := 0, 0
 	for _, r := range s.Rows {
 		total += r.Params
-		if r.Trainable {
-			trainable += r.Params
-		}
+		trainable += r.Trainable
 	}
 	return append([]string{
 		"Parameters: " + thousands(total),

@@ -12,6 +12,8 @@ import (
 	"sync"
 	"syscall"
 	"time"
+
+	"github.com/gofrs/flock"
 )
 
 // A Kernel is a running kernel process, in a process group and with a temporary folder of its own.
@@ -20,7 +22,7 @@ type Kernel struct {
 	Spec       Spec
 	TempDir    string // $TMPDIR of the kernel; removed by Close
 
-	lock *os.File // keeps TempDir
+	lock *flock.Flock // keeps TempDir
 	cmd  *exec.Cmd
 	log  string
 	done chan struct{}

@@ -4,6 +4,8 @@ import (
 	"os"
 	"path/filepath"
 	"syscall"
+
+	"github.com/gofrs/flock"
 )
 
 // A kernel's temporary folder holds a file that the process which started the kernel keeps locked.
@@ -15,21 +17,18 @@ const (
 )
 
 // newTempDir makes a kernel's temporary folder; it lives as long as the lock is held.
-func newTempDir() (dir string, lock *os.File, err error) {
+func newTempDir() (dir string, lock *flock.Flock, err error) {
 	if dir, err = os.MkdirTemp("", tempPattern); err != nil {
 		return "", nil, err
 	}
 	// Locked before it has its name, so that nobody finds it free.
 	file := filepath.Join(dir, lockName)
-	if lock, err = os.OpenFile(file+".new", os.O_CREATE|os.O_RDWR, 0o600); err == nil {
-		if err = syscall.Flock(int(lock.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err == nil {
-			err = os.Rename(file+".new", file)
-		}
-		if err != nil {
-			lock.Close()
-		}
+	lock = flock.New(file + ".new")
+	if err = lock.Lock(); err == nil {
+		err = os.Rename(file+".new", file)
 	}
 	if err != nil {
+		_ = lock.Close()
 		os.RemoveAll(dir)
 		return "", nil, err
 	}
@@ -47,13 +46,11 @@ func sweep() {
 			info.Sys().(*syscall.Stat_t).Uid != uint32(os.Getuid()) {
 			continue
 		}
-		lock, err := os.OpenFile(filepath.Join(dir, lockName), os.O_RDWR, 0)
-		if err != nil {
-			continue // not a kernel's, or one that is being made
-		}
-		if syscall.Flock(int(lock.Fd()), syscall.LOCK_EX|syscall.LOCK_NB) == nil {
+		lock := flock.New(filepath.Join(dir, lockName), flock.SetFlag(os.O_RDONLY))
+		// Without such a file it is not a kernel's, or one that is being made.
+		if locked, err := lock.TryLock(); err == nil && locked {
 			os.RemoveAll(dir)
+			_ = lock.Close()
 		}
-		lock.Close()
 	}
 }

@@ -68,8 +68,8 @@ func (f *runFlags) newHeadless(cmd *cobra.Command, path string,
 				name))
 	}
 	h.options = runner.Options{CellTimeout: f.cellTimeout, Timeout: f.timeout,
-		StartTimeout: f.startTimeout,
-		CellRetries:  f.cellRetries, AllowErrors: f.allowErrors, Only: f.only, Until: f.until,
+		StartTimeout: f.startTimeout, MaxOutput: int64(f.maxOutput),
+		CellRetries: f.cellRetries, AllowErrors: f.allowErrors, Only: f.only, Until: f.until,
 		From: f.from}
 	if strings.EqualFold(h.kernel.language, "go") {
 		h.options.Replay = cellsrc.Declarations
@@ -184,14 +184,17 @@ func (h *headless) try(ctx context.Context) {
 	o := h.options
 	o.Spec, o.StartOptions = h.kernel.spec, jupyter.StartOptions{Dir: h.dir,
 		Env: h.kernel.environment()}
+	file := ""
 	if h.to.notebook != stdout {
-		o.Save = func() error { return h.nb.WriteFile(h.to.notebook) }
+		saver := notebook.NewSaver(h.nb, h.to.notebook)
+		o.Save, o.SaveCells = saver.Save, saver.SaveCells
+		file = absolute(h.to.notebook) // the guard is in another folder
 	}
 	release := func() {}
 	o.Events = func(e runner.Event) {
 		if ready, ok := e.(runner.KernelReady); ok {
 			// without, all is well as long as nobody kills nb
-			if r, err := watchKernel(ready.Kernel); err == nil {
+			if r, err := watchKernel(ready.Kernel, file); err == nil {
 				release = r
 			}
 		}

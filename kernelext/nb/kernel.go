@@ -125,13 +125,13 @@ func firstLine(err error) string {
 }
 
 // watchKernel has a process look after a run's kernel, which ends what is left of it if nb is
-// killed.
-func watchKernel(k *jupyter.Kernel) (release func(), err error) {
+// killed, and puts what the run had saved into the executed notebook's file.
+func watchKernel(k *jupyter.Kernel, executed string) (release func(), err error) {
 	watch, err := guardCommand()
 	if err != nil {
 		return nil, err
 	}
-	return guard.WatchKernel(watch, k)
+	return guard.WatchKernel(watch, k, executed)
 }
 
 // goplsPath is where nb setup puts the gopls of the kernel; not on the PATH, where GoNB would start

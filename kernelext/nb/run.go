@@ -24,6 +24,7 @@ type runFlags struct {
 	helpNotebook bool
 
 	timeout, cellTimeout, startTimeout time.Duration
+	maxOutput                          byteSize
 	allowErrors                        bool
 	only                               []string
 	until, from                        string
@@ -73,7 +74,7 @@ Exit status:
 Of several notebooks the highest counts. Whatever the status, what was computed is in the executed notebook.`
 
 func runCommand() *cobra.Command {
-	var f runFlags
+	f := runFlags{maxOutput: defaultOutput}
 	cmd := &cobra.Command{
 		Use:   "run NOTEBOOK…",
 		Short: "Run notebooks headless and keep them and a page of each",
@@ -127,6 +128,8 @@ func runCommand() *cobra.Command {
 	fl.DurationVar(&f.cellTimeout, "cell-timeout", 0, "longest time for each cell (default none)")
 	fl.DurationVar(&f.startTimeout, "start-timeout", time.Minute,
 		"longest time for the kernel's first answer")
+	fl.Var(&f.maxOutput, "max-output",
+		"how much of one cell's output is kept, or none for no limit; the notebook says what was left out")
 	fl.StringVarP(&f.kernel, "kernel", "k", "",
 		"the kernel's name (default: the notebook's own; go, gonb and plain-gonb are built in)")
 	fl.StringVar(&f.cwd, "cwd", "",

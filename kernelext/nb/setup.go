@@ -5,7 +5,6 @@ import (
 	"bytes"
 	"context"
 	"debug/buildinfo"
-	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -14,9 +13,9 @@ import (
 	"path/filepath"
 	"runtime/debug"
 	"strings"
-	"syscall"
 	"time"
 
+	"github.com/gofrs/flock"
 	"github.com/spf13/cobra"
 
 	"gopets/kernelext/session"
@@ -93,11 +92,11 @@ func (s *setup) tools(ctx context.Context, w *workspace) error {
 	if err := os.MkdirAll(binDir(), 0o755); err != nil {
 		return fmt.Errorf("set-up: the folder for tools: %w", err)
 	}
-	unlock, err := lock(filepath.Join(binDir(), ".lock"))
-	if err != nil {
-		return fmt.Errorf("set-up: %w", err)
+	lock := flock.New(filepath.Join(binDir(), ".lock"))
+	if err := lock.Lock(); err != nil {
+		return fmt.Errorf("set-up: waiting for another nb that builds tools: %w", err)
 	}
-	defer unlock()
+	defer lock.Unlock()
 	done := s.later("building GoNB and goimports (once; a minute or two on a slow machine)")
 	defer done()
 	if w.hasGoNB {
@@ -214,23 +213,4 @@ func (s *setup) later(what string) (done func()) {
 		<-said
 		fmt.Fprintf(s.log, "set-up: … done in %v\n", time.Since(begun).Round(100*time.Millisecond))
 	}
-}
-
-// lock waits for an exclusive lock on a file, which other processes respect that ask for it.
-func lock(path string) (unlock func(), err error) {
-	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o644)
-	if err != nil {
-		return nil, err
-	}
-	for {
-		err = syscall.Flock(int(f.Fd()), syscall.LOCK_EX)
-		if !errors.Is(err, syscall.EINTR) {
-			break
-		}
-	}
-	if err != nil {
-		f.Close()
-		return nil, fmt.Errorf("locking %s: %w", path, err)
-	}
-	return func() { f.Close() }, nil
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -17,9 +16,6 @@ import (
 
 	"gopets/kernelext/internal/compare"
 	"gopets/kernelext/internal/terminal"
-	"gopets/kernelext/jupyter"
-	"gopets/kernelext/notebook"
-	"gopets/kernelext/runner"
 )
 
 // testFlags are what nb test was told.
@@ -28,6 +24,7 @@ type testFlags struct {
 	parameters                         parameterFlags
 	offline                            bool
 	timeout, cellTimeout, startTimeout time.Duration
+	maxOutput                          byteSize
 
 	lax          bool
 	sanitize     []string // names of built-in rules; nil is the standard ones
@@ -46,7 +43,7 @@ type testFlags struct {
 }
 
 func testCommand() *cobra.Command {
-	var f testFlags
+	f := testFlags{maxOutput: defaultOutput}
 	cmd := &cobra.Command{
 		Use:   "test NOTEBOOK…",
 		Short: "Run notebooks again and compare what they show with what they have saved",
@@ -112,6 +109,8 @@ Exit status: 0 everything is as saved, 1 a cell shows something else or failed, 
 	fl.DurationVar(&f.cellTimeout, "cell-timeout", 0, "longest time for each cell (default none)")
 	fl.DurationVar(&f.startTimeout, "start-timeout", time.Minute,
 		"longest time for the kernel's first answer")
+	fl.Var(&f.maxOutput, "max-output",
+		"how much of one cell's output is kept and compared, or none for no limit")
 	fl.IntVarP(&f.jobs, "jobs", "j", 1, "how many notebooks to run at the same time")
 	fl.IntVar(&f.retries, "retries", 0,
 		"how often to test a notebook that fails again, on a new kernel")
@@ -302,140 +301,6 @@ func notebookFiles(args []string) ([]string, error) {
 		}
 	}
 	return paths, nil
-}
-
-// testedBook is a notebook under test.
-type testedBook struct {
-	path    string
-	dir     string             // the kernel's working directory
-	text    []byte             // of the file
-	nb      *notebook.Notebook // is run
-	kernel  kernelChoice
-	cells   []*testedCell // the code cells that are not empty
-	report  *runner.Report
-	problem error    // why it could not be tested
-	keepAt  string   // where the executed notebook goes
-	kept    error    // why the results could not be written
-	updated int      // cells whose outputs were accepted
-	failed  []string // why tries before the last failed
-
-	flags    testFlags
-	settings []runner.Setting
-	given    func(flag string) bool
-	warnings []string
-}
-
-func openBook(path string) *testedBook {
-	b := &testedBook{path: path, report: &runner.Report{}}
-	var err error
-	if b.text, err = os.ReadFile(path); err != nil {
-		b.problem = fmt.Errorf("reading a notebook: %w", err)
-		return b
-	}
-	if b.nb, err = notebook.Parse(b.text); err != nil {
-		b.problem = fmt.Errorf("%s: %w", path, err)
-	}
-	return b
-}
-
-// prepare finds the kernel, sets the parameters, and reads what was saved and how it is to be
-// compared.
-func (b *testedBook) prepare(ctx context.Context, kernels kernelChoices, log io.Writer) error {
-	var err error
-	if b.kernel, err = kernels.choose(ctx, b, log); err != nil {
-		return fmt.Errorf("%s: %w", b.path, err)
-	}
-	return b.plan()
-}
-
-// kernelChoices remembers the kernels of notebooks that want the same in the same folder, so that
-// it is set up once.
-type kernelChoices map[[2]string]kernelChoice
-
-func (k kernelChoices) choose(ctx context.Context, b *testedBook, log io.Writer) (kernelChoice,
-	error) {
-	dir, err := workingDir(b.path, b.flags.cwd)
-	if err != nil {
-		return kernelChoice{}, err
-	}
-	b.dir = dir
-	wants := b.nb.Kernel()
-	key := [2]string{dir, wants.Name + " " + wants.Language}
-	if c, ok := k[key]; ok {
-		return c, nil
-	}
-	c, err := chooseKernel(ctx, b.nb, dir, b.flags.kernel, b.flags.offline, log)
-	if err == nil {
-		k[key] = c
-	}
-	return c, err
-}
-
-// test runs the notebook and compares its cells, again if it fails and may be retried.
-func (b *testedBook) test(ctx context.Context, v *testView) {
-	if b.problem != nil || ctx.Err() != nil {
-		return
-	}
-	for try := 0; ; try++ {
-		b.try(ctx, v)
-		if try == b.flags.retries || ctx.Err() != nil || b.problem == nil && !b.bad() {
-			break
-		}
-		b.failed = append(b.failed, b.summary())
-		nb, err := notebook.Parse(b.text)
-		if err != nil {
-			b.problem = err // it was read before
-			return
-		}
-		b.nb, b.cells, b.problem = nb, nil, nil
-		if b.problem = b.plan(); b.problem != nil {
-			return
-		}
-	}
-	if b.problem == nil && b.flags.update && ctx.Err() == nil {
-		b.problem = b.accept()
-	}
-	if b.flags.out != "" {
-		b.kept = b.keep()
-	}
-}
-
-// try runs the notebook once.
-func (b *testedBook) try(ctx context.Context, v *testView) {
-	var err error
-	b.report, err = runner.Run(ctx, b.nb, runner.Options{
-		Spec:         b.kernel.spec,
-		StartOptions: jupyter.StartOptions{Dir: b.dir, Env: b.kernel.environment()},
-		CellTimeout:  b.flags.cellTimeout,
-		Timeout:      b.flags.timeout,
-		StartTimeout: b.flags.startTimeout,
-		AllowErrors:  true,
-		Events:       func(e runner.Event) { v.event(b, e) },
-	})
-	b.check(err)
-}
-
-// summary says in a line why a try failed.
-func (b *testedBook) summary() string {
-	if b.problem != nil {
-		return b.problem.Error()
-	}
-	for _, c := range b.cells {
-		switch {
-		case c.result == failed:
-			return c.name() + ": " + c.reason()
-		case c.result == differs:
-			return c.name() + ": " + c.differences[0].String()
-		}
-	}
-	return b.counts()
-}
-
-func absolute(path string) string {
-	if abs, err := filepath.Abs(path); err == nil {
-		return abs
-	}
-	return path
 }
 
 // testStatus is the exit status.

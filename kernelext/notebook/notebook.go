@@ -19,7 +19,7 @@ type Notebook struct {
 	doc     *object
 	style   style
 	cells   []*Cell
-	shifted bool // cells were inserted or removed
+	shifted bool // cells were inserted, removed or replaced
 	minor   int
 	head    []byte // what stands before the opening brace: white space
 	tail    []byte // what follows the closing brace: usually a line break
@@ -50,17 +50,11 @@ func New(kernelName, displayName, language string) *Notebook {
 	return nb
 }
 
-// ReadFile reads a notebook; its errors name the file.
+// ReadFile reads a notebook, with the cells that a [Saver] left in a journal beside it; its errors
+// name the file.
 func ReadFile(path string) (*Notebook, error) {
-	data, err := os.ReadFile(path)
-	if err != nil {
-		return nil, fmt.Errorf("reading a notebook: %w", err)
-	}
-	nb, err := Parse(data)
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
-	}
-	return nb, nil
+	nb, _, err := readWithJournal(path)
+	return nb, err
 }
 
 // Parse reads a notebook from the text of its file, into which it keeps references. One of nbformat
@@ -289,21 +283,25 @@ func (n *Notebook) Bytes() []byte {
 }
 
 // WriteFile writes the notebook atomically: to a temporary file in the same folder, then renamed,
-// so that a full disk or a crash leaves what was there before. It costs a copy of the whole file:
-// who saves while cells run should leave ten times the duration of the last save between two saves,
-// so that all of them together cost a fraction of the run.
+// so that a full disk or a crash leaves what was there before. It costs a copy of the whole file;
+// while cells run, a [Saver] writes less.
 func (n *Notebook) WriteFile(path string) error {
+	_, err := n.writeFile(path)
+	return err
+}
+
+func (n *Notebook) writeFile(path string) (written fileState, err error) {
 	// Like any new file it is as open to others as the user's mask says; one that is replaced stays
 	// as it was.
-	err := atomicfile.Write(path, 0o666, func(f *os.File) error {
-		err := n.writeTo(f)
+	err = atomicfile.Write(path, 0o666, func(f *os.File) error {
+		err := n.writeTo(io.MultiWriter(f, &written))
 		if old, serr := os.Stat(path); serr == nil && err == nil {
 			err = f.Chmod(old.Mode().Perm())
 		}
 		return err
 	})
 	if err != nil {
-		return fmt.Errorf("saving the notebook as %s: %w", path, err)
+		return written, fmt.Errorf("saving the notebook as %s: %w", path, err)
 	}
-	return nil
+	return written, nil
 }

@@ -7,7 +7,7 @@ import (
 	"strconv"
 	"strings"
 
-	kernelterm "gopets/kernelext/internal/terminal"
+	"gopets/kernelext/internal/terminal"
 )
 
 // textStyle is how text is written at the moment, as SGR sequences set it.
@@ -44,52 +44,15 @@ func ansi(s string, p textStyle) (string, textStyle) {
 			break
 		}
 		b.WriteString(printable(s[:i]))
-		params, final, rest := sequence(s[i:])
+		q, rest := terminal.CutSequence(s[i:])
 		s = rest
-		if final == 'm' {
-			set(p.sgr(params))
+		if q.Final == 'm' {
+			set(p.sgr(q.Params))
 		}
 	}
 	left := p
 	set(textStyle{})
 	return b.String(), left
-}
-
-// sequence cuts a control sequence off the start of s: CSI with its parameters and final byte, OSC
-// whole, or ESC and one byte.
-func sequence(s string) (params string, final byte, rest string) {
-	if len(s) < 2 {
-		return "", 0, ""
-	}
-	switch s[1] {
-	case '[':
-		for i := 2; i < len(s); i++ {
-			if s[i] >= 0x40 && s[i] <= 0x7e {
-				return s[2:i], s[i], s[i+1:]
-			}
-			if s[i] < 0x20 || s[i] > 0x3f {
-				return "", 0, s[i:] // broken: go on with what follows
-			}
-		}
-		return "", 0, ""
-	case ']':
-		end := strings.IndexAny(s[2:], "\x07\x1b\n")
-		if end < 0 {
-			return "", 0, ""
-		}
-		rest = s[2+end:]
-		switch {
-		case rest[0] == '\x07':
-			rest = rest[1:]
-		case strings.HasPrefix(rest, "\x1b\\"):
-			rest = rest[2:]
-		}
-		return "", 0, rest
-	}
-	if s[1] >= 0x80 || s[1] < 0x20 {
-		return "", 0, s[1:]
-	}
-	return "", 0, s[2:]
 }
 
 // sgr applies the parameters of one "select graphic rendition" sequence.
@@ -241,7 +204,7 @@ var cursorMoves = regexp.MustCompile("\x08|\x1b\\[[0-9;]*[ABCDG]")
 // in coloured text that only returns to the start of its line, what was written last stays.
 func overwrite(s string) string {
 	if cursorMoves.MatchString(s) || strings.Contains(s, "\r") && !strings.Contains(s, "\x1b[") {
-		return kernelterm.Text(s)
+		return terminal.Text(s)
 	}
 	if !strings.Contains(s, "\r") {
 		return s

@@ -125,7 +125,7 @@ func (m *markdown) render(source string, files attachments) template.HTML {
 			}
 		}
 	}
-	return terminal(source)
+	return terminalText(source)
 }
 
 // finish makes HTML of Markdown part of the page; what is nested too deep cannot be.

@@ -243,7 +243,7 @@ func (m *markdown) latex(s string) template.HTML {
 	if f, ok := formulaAt(s, ""); ok && f.source == s {
 		return template.HTML("<p>" + m.draw(f) + "</p>")
 	}
-	return terminal(s)
+	return terminalText(s)
 }
 
 // maxMisses is how many dollars and backslashes of one text may turn out to begin no formula.

@@ -26,9 +26,9 @@ func (m *markdown) output(o notebook.Output) output {
 		if o.Name == "stderr" {
 			kind = "stderr"
 		}
-		return output{kind, terminal(o.Text)}
+		return output{kind, terminalText(o.Text)}
 	case notebook.ErrorOutput:
-		return output{"error", terminal(errorText(o))}
+		return output{"error", terminalText(errorText(o))}
 	}
 	return output{"display", m.display(o)}
 }
@@ -74,16 +74,16 @@ func (m *markdown) display(o notebook.Output) template.HTML {
 		if lost != "" && !broken && objectName.MatchString(strings.TrimSpace(text)) {
 			return noted(lost)
 		}
-		return terminal(text) + noted(lost)
+		return terminalText(text) + noted(lost)
 	}
 	if raw, ok := o.Data["application/json"]; ok {
-		return terminal(indented(raw))
+		return terminalText(indented(raw))
 	}
 	for _, mime := range slices.Sorted(maps.Keys(o.Data)) {
 		text, _ := o.Mime(mime)
 		if strings.HasPrefix(mime, "text/") && !slices.Contains(richTexts, mime) &&
 			strings.TrimSpace(text) != "" {
-			return terminal(text)
+			return terminalText(text)
 		}
 	}
 	if lost == "" && !slices.ContainsFunc(slices.Collect(maps.Keys(o.Data)), isRich) {
@@ -252,8 +252,8 @@ func imageMetadata(
 // before the fold.
 const foldAbove, shownLines = 40, 20
 
-// terminal shows text as a terminal would, a long one folded.
-func terminal(s string) template.HTML {
+// terminalText shows text as a terminal would, a long one folded.
+func terminalText(s string) template.HTML {
 	s, left := cutText(s, maxText)
 	cut := ""
 	if left > 0 {

@@ -124,7 +124,7 @@ func TestColours(t *testing.T) {
 		"\x1b[7mx\x1b[27my":          `<span class="av">x</span>y`,
 		"\x1b[38;5mx\x1b]0;title\ay": `xy`,
 		"a\x1b[2Kb\x1b[":             `ab`,
-		"\x1b(Bx\x00\x07y":           `Bxy`,
+		"\x1b(Bx\x00\x07y":           `xy`,
 	} {
 		got := body(page(t, book(code("x", notebook.Stream("stdout", in)))))
 		if !strings.Contains(got, `<pre tabindex="0">`+want+`</pre>`) {

@@ -22,9 +22,9 @@
 // # Cost
 //
 // Time and memory grow as the work does. A save writes the whole file, so saves may take a second
-// and a tenth of the run's time; beyond that they wait, and a run that is killed loses at most what
-// its cells did in ten times the duration of a save. Options.MaxOutput bounds what one cell can
-// show. Ten thousand small cells on ipykernel take ten times what a thousand take; 300 MB of output
+// and a tenth of the run's time; beyond that each cell is saved alone (Options.SaveCells), so that
+// a run that is killed loses the cell that was running, and the state of widgets. Options.MaxOutput
+// bounds what one cell can show. Ten thousand small cells on ipykernel take ten times what a thousand take; 300 MB of output
 // hold about 500 MB.
 //
 // The vocabulary of tags is nbclient's: a cell tagged raises-exception may fail, one tagged
@@ -64,8 +64,6 @@
 //     notebook says it all.
 //   - All declarations of the finished cells in one request: a name that is declared twice, as
 //     every parameter is, makes it no Go program.
-//   - A journal of finished cells beside the notebook, for what waits to be saved: every reader of
-//     a notebook would have to know it.
 //   - Unix sockets for every kernel, TCP after a time-out: kernels that do not know them hang.
 //   - Routing outputs to the running cell: a background thread's output belongs to the cell that
 //     started it, known by the parent's id.

@@ -29,8 +29,8 @@ type Options struct {
 	// 0 is five seconds, half of what docker stop waits
 	Grace time.Duration
 
-	// MaxOutput limits what is kept of one cell's output, in bytes; 0 is 1 GB, below zero there is
-	// no limit. The notebook says how much was left out.
+	// MaxOutput limits what is kept of one cell's output, in bytes; 0 is DefaultMaxOutput, below
+	// zero there is no limit. The notebook says how much was left out.
 	MaxOutput int64
 
 	// CellRetries is how often a cell that fails is run again, in the same kernel. A cell's own
@@ -58,10 +58,16 @@ type Options struct {
 	// Save is called before the first cell, after every cell, and at the end; where saving takes
 	// more than a tenth of the run's time, less often. Nil saves nothing.
 	Save func() error
+	// SaveCells is called after a cell where Save is not, with the cells that changed (see
+	// notebook.Saver). Without it a run that is killed loses what has come since the last Save.
+	SaveCells func([]*notebook.Cell) error
 	// how often to save while a cell shows something; 0 is half a minute, below zero never
 	Autosave time.Duration
 	Events   func(Event) // told what happens, in order; nil tells nobody
 }
+
+// DefaultMaxOutput is how many bytes are kept of one cell's output where nobody says.
+const DefaultMaxOutput = 1e9
 
 // A Report says what came of each code cell.
 type Report struct {
@@ -121,7 +127,7 @@ func Run(ctx context.Context, nb *notebook.Notebook, o Options) (report *Report,
 		o.Grace = 5 * time.Second
 	}
 	if o.MaxOutput == 0 {
-		o.MaxOutput = 1e9
+		o.MaxOutput = DefaultMaxOutput
 	}
 	if o.Autosave == 0 {
 		o.Autosave = 30 * time.Second
@@ -222,10 +228,8 @@ func (r *run) one(ctx context.Context, c *CellReport) (exit bool, err error) {
 	if err != nil {
 		c.Status, c.Err = Failed, err
 	}
-	if r.waiting = true; r.maySave() {
-		if serr := r.save(); serr != nil {
-			return false, &SaveError{c.Place, serr}
-		}
+	if serr := r.saveAfter(c); serr != nil {
+		return false, &SaveError{c.Place, serr}
 	}
 	r.o.Events(CellEnd{*c})
 	if err != nil && !r.mayGoOn(c) {

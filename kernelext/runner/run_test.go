@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -378,22 +379,48 @@ func TestFallsBackToTCP(t *testing.T) {
 	}
 }
 
-// Where saving is slow the cells do not wait for it after each of them; at the end all is saved.
+// Where saving is slow the cells do not wait for it after each of them, but each is saved alone; at
+// the end all is saved.
 func TestSavingTakesAFractionOfTheRun(t *testing.T) {
 	cells := make([]string, 40)
 	for i := range cells {
-		cells[i] = fmt.Sprintf("print %d", i)
+		cells[i] = fmt.Sprintf("display a%d x\nprint %d", i, i)
 	}
+	cells[38] += "\nupdate a7 y"
 	nb := book(t, cells...)
-	saves, last := 0, ""
-	_, err := run(t, nb, runner.Options{Save: func() error {
-		saves++
-		time.Sleep(100 * time.Millisecond)
-		last = outputs(nb.Cells()[39])
-		return nil
-	}})
-	if err != nil || saves > 30 || saves < 3 || last != "stdout:39\n" {
-		t.Errorf("%d saves of 40 cells, the last with %q; error %v", saves, last, err)
+	saves := 0
+	saved := make([]string, len(cells))
+	_, err := run(t, nb, runner.Options{
+		Save: func() error {
+			saves++
+			time.Sleep(100 * time.Millisecond)
+			for i, c := range nb.Cells() {
+				saved[i] = outputs(c)
+			}
+			return nil
+		},
+		SaveCells: func(cells []*notebook.Cell) error {
+			for _, c := range cells {
+				saved[slices.Index(nb.Cells(), c)] = outputs(c)
+			}
+			return nil
+		},
+		Events: func(e runner.Event) {
+			end, ok := e.(runner.CellEnd)
+			if !ok {
+				return
+			}
+			want := fmt.Sprintf("display_data:x|stdout:%d\n", end.Index)
+			if saved[end.Index] != want {
+				t.Errorf("when cell %d ended, %q of it was saved", end.Index, saved[end.Index])
+			}
+			if end.Index == 38 && saved[7] != "display_data:y|stdout:7\n" {
+				t.Errorf("a cell that was updated is saved as %q", saved[7])
+			}
+		},
+	})
+	if err != nil || saves > 30 || saves < 3 || saved[39] != "display_data:x|stdout:39\n" {
+		t.Errorf("%d saves of 40 cells, the last with %q; error %v", saves, saved[39], err)
 	}
 }
 

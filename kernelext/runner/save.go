@@ -1,10 +1,16 @@
 package runner
 
-import "time"
+import (
+	"slices"
+	"time"
+
+	"gopets/kernelext/notebook"
+)
 
 // Saving writes the whole notebook. After every cell that is cheap for most notebooks; for very
 // many cells, or very much output, it would take more time than the cells. So a run may spend a
-// second on it and a tenth of its time, and otherwise waits until the next save is due.
+// second on it and a tenth of its time, and otherwise saves the cell alone, until the next save is
+// due.
 const (
 	freeSaving = time.Second
 	saveShare  = 10
@@ -27,14 +33,37 @@ func (r *run) saveDue() (due time.Time, ok bool) {
 	return r.saved.Add(max(r.o.Autosave, 2*saveShare*r.took)), true
 }
 
-// save writes what the cells show into the notebook, and that into its file.
-func (r *run) save() error {
-	begun := time.Now()
+// saveAfter saves what a cell has done that has ended.
+func (r *run) saveAfter(c *CellReport) error {
+	r.waiting = true
+	if r.maySave() {
+		return r.save()
+	}
+	if r.o.SaveCells == nil {
+		return nil
+	}
+	cells := r.takeChanged()
+	if !slices.Contains(cells, c.Cell) { // it has a number at least
+		cells = append(cells, c.Cell)
+	}
+	return r.o.SaveCells(cells)
+}
+
+// takeChanged writes what the cells show into the notebook, and returns the cells that changed.
+func (r *run) takeChanged() (cells []*notebook.Cell) {
 	for _, out := range r.changed {
 		out.cell.SetOutputs(out.list())
 		out.dirty = false
+		cells = append(cells, out.cell)
 	}
 	r.changed = r.changed[:0]
+	return cells
+}
+
+// save writes what the cells show into the notebook, and that into its file.
+func (r *run) save() error {
+	begun := time.Now()
+	r.takeChanged()
 	r.warn(r.widgets.save(r.nb))
 	var err error
 	if r.o.Save != nil {

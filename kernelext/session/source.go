@@ -148,7 +148,7 @@ func (w Worker) build(ctx context.Context) (string, source, error) {
 	if err != nil {
 		return "", source{}, fmt.Errorf("session: one build at a time: %w", err)
 	}
-	defer lock.Release()
+	defer lock.Unlock()
 	for {
 		src, err := listSource(ctx, dir, w.Package)
 		if err != nil {

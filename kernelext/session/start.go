@@ -32,7 +32,7 @@ func (w Worker) Open(ctx context.Context) (*Session, error) {
 	if err != nil {
 		return nil, fmt.Errorf("session: one start at a time: %w", err)
 	}
-	defer lock.Release()
+	defer lock.Unlock()
 	if s, err := meet(ctx, p); err == nil { // another cell was quicker
 		return s, nil
 	}

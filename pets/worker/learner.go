@@ -104,9 +104,9 @@ func summary(c *call, l *learner, q wire.LearnerCall) (none wire.None, err error
 		l.live.State(), l.trains()),
 		Notes: []string{"Batch norms' scales and offsets train in frozen layers too."}}
 	size := q.Learner.Data.Size
-	for _, r := range l.live.Net().Summary(size.H, size.W) {
+	for _, r := range l.live.Net().Summary(size.H, size.W, l.live.Trains()) {
 		table.Rows = append(table.Rows, plots.LayerRow{Name: r.Name + " " + r.Kind,
-			Params: r.Params, Trainable: r.Group >= l.live.TrainFrom(),
+			Params: r.Params, Trainable: r.Trains,
 			Output: strings.Trim(strings.ReplaceAll(fmt.Sprint(r.Output), " ", " × "), "[]")})
 	}
 	return none, c.show(table)

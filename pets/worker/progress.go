@@ -24,12 +24,13 @@ type progress struct {
 	waited int         // seconds of it
 }
 
-// event locks the display for an event, the end of a compilation too, until unlock is called.
+// event locks the display for an event, the end of a compilation too, until unlock is called. What
+// follows a compilation is shown at once, for the next event may take long.
 func (p *progress) event() (unlock func()) {
 	p.mu.Lock()
 	if p.timer != nil {
 		p.timer.Stop()
-		p.timer, p.waited = nil, 0
+		p.timer, p.waited, p.last = nil, 0, time.Time{}
 	}
 	return p.mu.Unlock
 }

@@ -258,6 +258,52 @@ func TestBrokenImage(t *testing.T) {
 	}
 }
 
+// What makes the error rate look better than it is comes to the cell, with names.
+func TestCreateWarnsOfLeaks(t *testing.T) {
+	source := t.TempDir()
+	if err := os.CopyFS(source, os.DirFS(photos)); err != nil {
+		t.Fatal(err)
+	}
+	files, err := filepath.Glob(filepath.Join(photos, "images", "*.jpg"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, file := range files { // each photo twice: some pair comes apart
+		data, err := os.ReadFile(file)
+		if err == nil {
+			err = os.WriteFile(filepath.Join(source, "images",
+				strings.Replace(filepath.Base(file), "_", "_10", 1)), data, 0o600)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	out := newKernel(t).with("SOURCE=" + source).run("create")
+	if !regexp.MustCompile(`\d validation images are in the training set too: \w+\.jpg = \w+\.jpg`).
+		MatchString(out) {
+		t.Errorf("created with duplicates:\n%s", out)
+	}
+	if out := newKernel(t).run("create"); strings.Contains(out, "training set too") {
+		t.Errorf("created without:\n%s", out)
+	}
+}
+
+// The summary counts what the step trains: of frozen layers the batch norms.
+func TestSummaryCountsWhatTrains(t *testing.T) {
+	k := newKernel(t)
+	for _, c := range []struct {
+		verbs []string
+		want  string
+	}{
+		{[]string{"create", "summary"}, "Trainable: 1,496,996\nNot trainable: 0\n"},
+		{[]string{"freeze", "summary"}, "Trainable: 269,636\nNot trainable: 1,227,360\n"},
+	} {
+		if out := k.run(c.verbs...); !strings.Contains(out, c.want) {
+			t.Errorf("%v: no %q in\n%s", c.verbs, c.want, out)
+		}
+	}
+}
+
 // A worker that is killed in the third of four epochs costs that epoch only: in a new session, of
 // another kernel, the same four rows come out.
 func TestResumeAfterKill(t *testing.T) {

@@ -10,6 +10,7 @@ import (
 
 	"gopets/kernelext/cellsrc"
 	"gopets/kernelext/eval"
+	"gopets/kernelext/internal/terminal"
 	"gopets/kernelext/jupyter"
 )
 
@@ -39,7 +40,7 @@ func compileError(count int, source []string, wrong ...cellsrc.Mistake) *eval.Er
 	return f
 }
 
-func red(s string) string { return "\x1b[31m" + s + "\x1b[0m" }
+func red(s string) string { return terminal.Paint(true).In(terminal.Red, s) }
 
 var (
 	compileLine = regexp.MustCompile(`(?m)^.*main(?:_test)?\.go:\d+(?::\d+)?: (.+)$`)

@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"gopets/kernelext/eval"
+	"gopets/kernelext/internal/terminal"
 )
 
 // The names of errors.
@@ -66,7 +67,7 @@ func place(p problem) string {
 	return p.at.String() + ": " + p.text
 }
 
-func red(s string) string { return "\x1b[31m" + s + "\x1b[0m" }
+func red(s string) string { return terminal.Paint(true).In(terminal.Red, s) }
 
 // excerpt shows a line of a cell with those around it, and a mark below the column.
 func excerpt(at eval.Position, lines func(cell int) []string) string {

@@ -1,6 +1,6 @@
 // Package guard ends what a process that was killed leaves behind: a guard is a second process,
 // which outlives the first for a moment, ends the process groups and removes the folders that it
-// was told of.
+// was told of. A notebook that was being run is made whole with its journal.
 package guard
 
 import (
@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"gopets/kernelext/jupyter"
+	"gopets/kernelext/notebook"
 )
 
 // A Guard is the guard of this process. A nil Guard does nothing.
@@ -75,16 +76,21 @@ func (g *Guard) Close() {
 	}
 }
 
-// WatchKernel starts a guard for a kernel that this process has started. Release lets the guard go
-// when the kernel has been closed.
-func WatchKernel(argv []string, k *jupyter.Kernel) (release func(), err error) {
+// WatchKernel starts a guard for a kernel that this process has started, and for the file of the
+// notebook that it runs, unless that is "". Release lets the guard go when the kernel has been
+// closed.
+func WatchKernel(argv []string, k *jupyter.Kernel, path string) (release func(), err error) {
 	g, err := Start(argv)
 	if err != nil {
 		return nil, err
 	}
 	g.Watch(k.Pid(), k.TempDir)
+	if path != "" && !strings.Contains(path, "\n") {
+		g.say("notebook %s", path)
+	}
 	return func() {
 		g.Over(k.Pid())
+		g.say("saved")
 		g.Close()
 	}, nil
 }
@@ -94,6 +100,7 @@ func Main(r io.Reader) {
 	signal.Ignore(os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	var groups []int
 	var folders []string
+	path := ""
 	lines := bufio.NewScanner(r)
 	for lines.Scan() {
 		what, value, _ := strings.Cut(lines.Text(), " ")
@@ -106,6 +113,10 @@ func Main(r io.Reader) {
 			groups = slices.DeleteFunc(groups, func(g int) bool { return strconv.Itoa(g) == value })
 		case "folder":
 			folders = append(folders, value)
+		case "notebook":
+			path = value
+		case "saved":
+			path = ""
 		}
 	}
 	for range 20 { // a process that was just killed may still be writing
@@ -117,8 +128,11 @@ func Main(r io.Reader) {
 			left = os.RemoveAll(f) != nil || left
 		}
 		if !left {
-			return
+			break
 		}
 		time.Sleep(100 * time.Millisecond)
+	}
+	if path != "" {
+		_ = notebook.Recover(path) // if it fails, readers still look at the journal
 	}
 }

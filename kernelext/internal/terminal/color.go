@@ -18,7 +18,7 @@ func Plain(s string) string {
 	var b strings.Builder
 	for len(s) > 0 {
 		if s[0] == 0x1b {
-			_, s = cutSequence(s)
+			_, s = CutSequence(s)
 			continue
 		}
 		r, n := utf8.DecodeRuneInString(s)

@@ -31,7 +31,7 @@ func Text(s string) string {
 	p := page{rows: []string{""}}
 	for len(s) > 0 {
 		if s[0] == 0x1b {
-			q, rest := cutSequence(s)
+			q, rest := CutSequence(s)
 			p.obey(q)
 			s = rest
 			continue
@@ -109,9 +109,10 @@ func (p *page) String() string {
 	return strings.Join(p.rows, "\n")
 }
 
-func (p *page) obey(q sequence) {
-	n := max(1, q.number)
-	switch q.final {
+func (p *page) obey(q Sequence) {
+	number := q.number()
+	n := max(1, number)
+	switch q.Final {
 	case 'A':
 		p.move(p.row - n)
 	case 'B':
@@ -124,7 +125,7 @@ func (p *page) obey(q sequence) {
 		p.col = min(n-1, maxColumn)
 	case 'K':
 		line := p.current()
-		switch q.number {
+		switch number {
 		case 0:
 			p.line = line[:min(p.col, len(line))]
 		case 1:
@@ -137,16 +138,23 @@ func (p *page) obey(q sequence) {
 	}
 }
 
-// A sequence is a control sequence: of CSI its first number and its final byte, of all others
-// nothing.
-type sequence struct {
-	number int
-	final  byte
+// A Sequence is a control sequence: of CSI its parameters and its final byte, of all others nothing.
+type Sequence struct {
+	Params string
+	Final  byte
 }
 
-// cutSequence cuts the sequence off that s begins with: CSI, OSC with its text, or ESC with what
-// selects and one character. A broken one ends where it breaks.
-func cutSequence(s string) (q sequence, rest string) {
+// number returns the first parameter, 0 without one.
+func (q Sequence) number() int {
+	first, _, _ := strings.Cut(q.Params, ";")
+	n, _ := strconv.Atoi(first) // 0 where there is none
+	return min(n, 1<<20)
+}
+
+// CutSequence cuts the sequence off that s, which begins with ESC, begins with: CSI, OSC with its
+// text, or ESC with what selects and one character. A broken one ends where it breaks, and a private
+// one counts as nothing.
+func CutSequence(s string) (q Sequence, rest string) {
 	if len(s) < 2 {
 		return q, ""
 	}
@@ -155,12 +163,10 @@ func cutSequence(s string) (q sequence, rest string) {
 		for i := 2; i < len(s); i++ {
 			switch c := s[i]; {
 			case c >= 0x40 && c <= 0x7e:
-				first, _, _ := strings.Cut(s[2:i], ";")
-				n, err := strconv.Atoi(first)
-				if err != nil && first != "" {
-					return q, s[i+1:] // a private one
+				if i > 2 && s[2] >= 0x3c { // < = > ?
+					return q, s[i+1:]
 				}
-				return sequence{min(n, 1<<20), c}, s[i+1:]
+				return Sequence{s[2:i], c}, s[i+1:]
 			case c < 0x20 || c > 0x3f:
 				return q, s[i:]
 			}

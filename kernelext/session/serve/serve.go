@@ -274,6 +274,6 @@ func (s *server) leave(p meeting.Place, listed meeting.Entry) {
 	if err != nil {
 		return // a new session is being started here
 	}
-	defer lock.Release()
+	defer lock.Unlock()
 	os.RemoveAll(p.Dir)
 }

@@ -47,7 +47,7 @@ func ExampleNet_Summary() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	for _, r := range net.Summary(96, 96) {
+	for _, r := range net.Summary(96, 96, net.Frozen(net.Groups()-1, true)) {
 		fmt.Printf("%-8s %-43s %-12s %7d\n", r.Name, r.Kind, fmt.Sprint(r.Output), r.Params)
 	}
 	// Output:

@@ -1,6 +1,8 @@
 package model_test
 
 import (
+	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -164,6 +166,36 @@ func TestFileRoundTrip(t *testing.T) {
 	}
 }
 
+// A summary counts what the step trains, batch norms of frozen layers among it.
+func TestSummaryCountsWhatTrains(t *testing.T) {
+	for _, arch := range model.Names() {
+		n, err := model.New(arch, 37, model.HeadOptions{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for from := range n.Groups() + 1 {
+			trains := n.Frozen(from, true)
+			want, all := 0, 0
+			for i, p := range n.Params {
+				if p.Trainable() {
+					all += p.Size()
+				}
+				if trains[i] {
+					want += p.Size()
+				}
+			}
+			got, params := 0, 0
+			for _, r := range n.Summary(64, 64, trains) {
+				got, params = got+r.Trains, params+r.Params
+			}
+			if got != want || params != all {
+				t.Errorf("%s, from group %d: %d of %d train, want %d of %d", arch, from, got,
+					params, want, all)
+			}
+		}
+	}
+}
+
 // The names in a file of fastai v1, whose model is the pair of body and head (§14.3).
 func TestFastaiNames(t *testing.T) {
 	for arch, names := range map[string]map[string]string{
@@ -237,22 +269,63 @@ func TestFileLayout(t *testing.T) {
 	}
 }
 
-// A deeper network's file holds all names of a shallower one of its kind.
-func TestDeeperNetworksFileIsRefused(t *testing.T) {
-	shallow, err := model.New("resnet18", 3, model.HeadOptions{})
+// A deeper network's file holds all names of a shallower one of its kind, and the reverse.
+func TestAnotherNetworksFileIsNamed(t *testing.T) {
+	fileOf := func(arch string) *weights.File {
+		n, err := model.New(arch, 3, model.HeadOptions{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		f, err := n.ToFile(n.Init(1))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return f
+	}
+	files := map[string]*weights.File{}
+	for _, arch := range model.Names() {
+		files[arch] = fileOf(arch)
+		if got := model.Identify(files[arch]); got != arch {
+			t.Errorf("the file of %s is taken for %q", arch, got)
+		}
+	}
+	deeper := &weights.File{Tensors: slices.Clone(files["resnet50"].Tensors)}
+	for i := 6; i < 23; i++ {
+		deeper.Tensors = append(deeper.Tensors,
+			weights.Tensor{Name: fmt.Sprintf("layer3.%d.conv1.weight", i),
+				Shape: []int{256, 1024, 1, 1}})
+	}
+	files["resnet101"] = deeper
+	files["vit"] = &weights.File{Tensors: []weights.Tensor{{Name: "blocks.0.attn.qkv.weight"}}}
+	files["unknown"] = &weights.File{Tensors: []weights.Tensor{{Name: "a.weight"}}}
+	for _, c := range []struct{ arch, file, want string }{
+		{"resnet18", "resnet34", "the file is of resnet34 (it has"},
+		{"resnet34", "resnet50", "the file is of resnet50 ("},
+		{"petnet10", "petnet18", "the file is of petnet18 ("},
+		{"petnet18", "petnet10", "the file is of petnet10 ("},
+		{"resnet18", "petnet10", "the file is of petnet10 (conv1.weight wants shape"},
+		{"resnet50", "resnet101", "of resnet101 (it has 17 tensors more, for example " +
+			"layer3.6.conv1.weight): give a file of resnet50"},
+		{"resnet50", "vit", "of a vision transformer of timm (ViT) ("},
+		{"mobilenet_v2", "convnext_tiny", "the file is of convnext_tiny ("},
+		{"convnext_tiny", "mobilenet_v2", "the file is of mobilenet_v2 ("},
+		{"resnet50", "unknown", "the file is of another network (none of its 1 tensors"},
+	} {
+		n, err := model.New(c.arch, 3, model.HeadOptions{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, _, _, err = n.FromFile(files[c.file], make([]*tensors.Tensor, len(n.Params)))
+		if err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s from a file of %s: %v, want %q", c.arch, c.file, err, c.want)
+		}
+	}
+	n, err := model.New("resnet34", 3, model.HeadOptions{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	values := shallow.Init(1)
-	f, err := shallow.ToFile(values)
-	if err != nil {
-		t.Fatal(err)
-	}
-	f.Tensors = append(f.Tensors, weights.Tensor{Name: "layer1.2.bn1.weight", Shape: []int{64}},
-		weights.Tensor{Name: "fc.bias", Shape: []int{1000}})
-	if _, _, _, err := shallow.FromFile(f, values); err == nil ||
-		!strings.Contains(err.Error(),
-			"1 tensors more, for example layer1.2.bn1.weight: it is of a larger network") {
-		t.Errorf("%v", err)
+	want := "network resnet34: the file is of resnet18 (why): give a file of resnet34, or use resnet18"
+	if err := n.WrongFile(files["resnet18"], "why"); err.Error() != want {
+		t.Errorf("a shallower network's file: %v, want %s", err, want)
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"strings"
 
 	"github.com/gomlx/gomlx/core/tensors"
@@ -63,7 +64,7 @@ func hash(s string) uint64 {
 // file of a body alone, or with a classifier that is not ours, loads the body. loaded, missing (in
 // the file) and unexpected (in the file only; num_batches_tracked aside) are names. A tensor of the
 // wrong shape, a file without any tensor of this network, and one of a deeper network of the same
-// kind, is an error and changes nothing.
+// kind, is an error that names that network, and changes nothing.
 func (n *Net) FromFile(f *weights.File, into []*tensors.Tensor) (loaded, missing,
 	unexpected []string, err error) {
 	if len(into) != len(n.Params) {
@@ -83,20 +84,23 @@ func (n *Net) FromFile(f *weights.File, into []*tensors.Tensor) (loaded, missing
 			missing = append(missing, p.Name)
 			continue
 		}
-		if want := torchShape(p.Shape); !sameShape(t.Shape, want) || len(t.Data) != p.Size() {
+		if want := torchShape(p.Shape); !slices.Equal(t.Shape, want) || len(t.Data) != p.Size() {
+			if p.inBody() {
+				return nil, nil, nil, n.WrongFile(f, fmt.Sprintf("%s wants shape %v, the file has %v",
+					p.Name, want, t.Shape))
+			}
 			return nil, nil, nil,
 				fmt.Errorf(
-					"network %s: %s wants shape %v, the file has %v: is it another network's file, or one for another number of classes?",
+					"network %s: %s wants shape %v, the file has %v: is it for another number of classes?",
 					n.Name, p.Name, want, t.Shape)
 		}
 		fresh[i] = tensors.FromFlatDataAndDimensions(fromTorch(t.Data, p.Shape), p.Shape...)
 		loaded = append(loaded, p.Name)
 	}
 	if len(loaded) == 0 {
-		return nil, nil, nil,
-			fmt.Errorf(
-				"network %s: none of the file's %d tensors has a name of this network, such as %s: is it another network's file?",
-				n.Name, len(f.Tensors), n.Params[0].Name)
+		return nil, nil, nil, n.WrongFile(f, fmt.Sprintf(
+			"none of its %d tensors has a name of this network, such as %s", len(f.Tensors),
+			n.Params[0].Name))
 	}
 	for _, t := range f.Tensors {
 		if !known[n.ourName(t.Name)] && !strings.HasSuffix(t.Name, ".num_batches_tracked") {
@@ -104,10 +108,8 @@ func (n *Net) FromFile(f *weights.File, into []*tensors.Tensor) (loaded, missing
 		}
 	}
 	if foreign := n.foreign(unexpected); len(foreign) > 0 {
-		return nil, nil, nil,
-			fmt.Errorf(
-				"network %s: the file has %d tensors more, for example %s: it is of a larger network: give a file of %s",
-				n.Name, len(foreign), foreign[0], n.Name)
+		return nil, nil, nil, n.WrongFile(f, fmt.Sprintf("it has %d tensors more, for example %s",
+			len(foreign), foreign[0]))
 	}
 	for i, t := range fresh {
 		into[i] = t
@@ -159,18 +161,6 @@ func torchShape(s []int) []int {
 		return []int{s[1], s[0]}
 	}
 	return s
-}
-
-func sameShape(a, b []int) bool {
-	if len(a) != len(b) {
-		return false
-	}
-	for i := range a {
-		if a[i] != b[i] {
-			return false
-		}
-	}
-	return true
 }
 
 // Both layouts are matrices to each other: [h·w, i, o] and [o, i, h·w] for convolutions, [in, out]

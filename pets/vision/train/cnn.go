@@ -3,6 +3,7 @@ package train
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"gopets/pets/spec"
@@ -60,13 +61,11 @@ func (l *Learner) SetBody(f *weights.File) (unused []string, err error) {
 	if err != nil {
 		return nil, fmt.Errorf("pretrained weights: %w", err)
 	}
-	for _, name := range missing {
-		if !strings.HasPrefix(name, "head.") {
-			return nil,
-				fmt.Errorf(
-					"pretrained weights: the file lacks %s of %s: give a file of that network",
-					name, l.exec.net.Name)
-		}
+	missing = slices.DeleteFunc(missing,
+		func(name string) bool { return strings.HasPrefix(name, "head.") })
+	if len(missing) > 0 {
+		return nil, fmt.Errorf("pretrained weights: %w", l.exec.net.WrongFile(f,
+			fmt.Sprintf("it lacks %d tensors, for example %s", len(missing), missing[0])))
 	}
 	if err := l.SetWeights(values); err != nil {
 		return nil, err

@@ -197,10 +197,8 @@ func (p *Predictor) adoptWeights(f *weights.File, name string) (warnings []strin
 		return nil, err
 	}
 	if len(missing) > 0 {
-		return nil,
-			fmt.Errorf(
-				"%d tensors of %s are missing in the file (%s): is it of another network, or a body without its head?",
-				len(missing), net.Name, some(missing, 3))
+		return nil, net.WrongFile(own, fmt.Sprintf("it lacks %d tensors: %s", len(missing),
+			some(missing, 3)))
 	}
 	if len(unexpected) > 0 {
 		warnings = append(warnings, fmt.Sprintf("%s: %d tensors were not used (%s)", name,

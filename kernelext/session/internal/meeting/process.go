@@ -2,6 +2,7 @@ package meeting
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -9,6 +10,9 @@ import (
 	"strconv"
 	"strings"
 	"syscall"
+	"time"
+
+	"github.com/gofrs/flock"
 )
 
 // A Process names a running process so that a later one with the same number is not taken for it.
@@ -77,45 +81,31 @@ func KeepFilesOut() {
 	}
 }
 
-// A FileLock is an exclusive lock on a file, held until released or until the process ends.
-type FileLock struct{ f *os.File }
-
 // ErrLocked is that of a lock that another process holds.
 var ErrLocked = errors.New("locked by another process")
 
-// LockFile takes the lock; without wait it fails with ErrLocked. A lock file that was removed
-// meanwhile is taken anew.
-func LockFile(path string, wait bool) (*FileLock, error) {
-	how := syscall.LOCK_EX
-	if !wait {
-		how |= syscall.LOCK_NB
-	}
+// LockFile takes an exclusive lock on a file, which is held until unlocked or until the process
+// ends; without wait it fails with ErrLocked. A lock file that was removed meanwhile is taken anew.
+func LockFile(path string, wait bool) (*flock.Flock, error) {
 	for {
-		f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
-		if err != nil {
+		lock := flock.New(path)
+		locked, err := lock.TryLock()
+		if wait && err == nil && !locked {
+			locked, err = lock.TryLockContext(context.Background(), 20*time.Millisecond)
+		}
+		switch {
+		case err != nil:
 			return nil, err
+		case !locked:
+			return nil, ErrLocked
 		}
-		for {
-			err = syscall.Flock(int(f.Fd()), how)
-			if err != syscall.EINTR {
-				break
-			}
-		}
-		if err != nil {
-			f.Close()
-			if err == syscall.EWOULDBLOCK {
-				return nil, ErrLocked
-			}
-			return nil, err
-		}
-		held, err1 := f.Stat()
+		held, err1 := lock.Stat()
 		there, err2 := os.Stat(path)
 		if err1 == nil && err2 == nil && os.SameFile(held, there) {
-			return &FileLock{f}, nil
+			return lock, nil
 		}
-		f.Close()
+		if err := lock.Unlock(); err != nil {
+			return nil, err
+		}
 	}
 }
-
-// Release gives the lock up.
-func (l *FileLock) Release() { l.f.Close() }

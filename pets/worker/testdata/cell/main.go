@@ -171,6 +171,10 @@ func main() {
 		case "fit2":
 			n, _ := strconv.Atoi(rest)
 			learn2.FitOneCycle(n)
+		case "summary":
+			learn.Summary()
+		case "freeze":
+			learn.Freeze()
 		case "unfreeze":
 			learn.Unfreeze()
 		case "save":
