@@ -12,13 +12,14 @@ import (
 
 // drawings are verbs that draw; each takes plot options.
 var drawings = map[string]string{
-	"a batch":               "data.ShowBatch(pets.Rows(2), pets.PNG())",
-	"losses":                "learn.Recorder().PlotLosses(pets.PNG())",
-	"schedules":             "learn.Recorder().PlotLR(pets.PNG())",
-	"metrics":               "learn.Recorder().PlotMetrics(pets.PNG())",
-	"learning rates":        "learn.LRFind(pets.FindSteps(10))\nlearn.Recorder().Plot(pets.PNG())",
-	"top losses":            "large.PlotTopLosses(4, pets.FigSize(5, 5), pets.PNG())",
-	"top losses, no heat":   "large.PlotTopLosses(4, pets.FigSize(5, 5), pets.PNG(), pets.Heatmap(false))",
+	"a batch":        "data.ShowBatch(pets.Rows(2), pets.PNG())",
+	"losses":         "learn.Recorder().PlotLosses(pets.PNG())",
+	"schedules":      "learn.Recorder().PlotLR(pets.PNG())",
+	"metrics":        "learn.Recorder().PlotMetrics(pets.PNG())",
+	"learning rates": "learn.LRFind(pets.FindSteps(10))\nlearn.Recorder().Plot(pets.PNG())",
+	"top losses":     "large.PlotTopLosses(4, pets.FigSize(5, 5), pets.PNG())",
+	"top losses, no heat": "large.PlotTopLosses(4, pets.FigSize(5, 5), pets.PNG(), " +
+		"pets.Heatmap(false))",
 	"matrix":                "interp.PlotConfusionMatrix(pets.PNG())",
 	"matrix of shares":      "interp.PlotConfusionMatrix(pets.Shares(), pets.PNG())",
 	"matrix that answers":   "interp.Interactive(pets.PNG())",

@@ -191,7 +191,8 @@ func TestLasting(t *testing.T) {
 	for i, got := range []string{
 		cell(table, out), cell(bar, out, table, bar),
 		cell(notebook.Stream("stderr",
-			"building the pets session's program from /x (once; half a minute on a slow machine)\n"), out, table), cell(notebook.Stream("stdout", "a\n"), table, notebook.Stream("stdout", "b\n")),
+			"building the pets session's program from /x (once; half a minute on a slow "+
+				"machine)\n"), out, table), cell(notebook.Stream("stdout", "a\n"), table, notebook.Stream("stdout", "b\n")),
 	} {
 		if got != want {
 			t.Errorf("%d: %q, want %q", i, got, want)
@@ -266,7 +267,8 @@ func TestNotebookInOneKernel(t *testing.T) {
 		first := shown[indexOf(r.labels, repeated[i])]
 		if repeated[i+1] != first {
 			t.Errorf(
-				"with a second learner alive the first interpretation shows\n%s\nbefore it showed\n%s", repeated[i+1], first)
+				"with a second learner alive the first interpretation shows\n%s\n"+
+					"before it showed\n%s", repeated[i+1], first)
 		}
 	}
 	if s := at["fit-1/1"]; !strings.Contains(s, "error_rate") {
@@ -274,7 +276,8 @@ func TestNotebookInOneKernel(t *testing.T) {
 	}
 	if s := at["refused"]; !strings.Contains(s, "40") || !strings.Contains(s, "Create") {
 		t.Errorf(
-			"files that changed after training must be refused with the difference and the remedy; shown:\n%s", s)
+			"files that changed after training must be refused with the difference and the "+
+				"remedy; shown:\n%s", s)
 	}
 	if s := at["live"]; strings.Contains(strings.ToLower(s), "error:") || s == "" {
 		t.Errorf("the trained learner must have survived the refusal; shown:\n%s", s)

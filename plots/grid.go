@@ -104,7 +104,8 @@ func (g ImageGrid) draw() (*scene, error) {
 	if h-head < 8 || w-gap < 8 {
 		return nil,
 			fmt.Errorf(
-				"plots: image grid: %d by %d images do not fit into %g by %g pixels; make Width or Height larger or show fewer", columns, rows, s.w, s.h)
+				"plots: image grid: %d by %d images do not fit into %g by %g pixels; make Width "+
+					"or Height larger or show fewer", columns, rows, s.w, s.h)
 	}
 	for i, c := range g.Cells {
 		cell := frame{f.x + w*float64(i%columns), f.y + h*float64(i/columns), w, h}.cut(gap/2, 0,

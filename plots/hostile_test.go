@@ -110,11 +110,12 @@ func checkForms(t *testing.T, c plots.Chart) {
 // href, which is SVG 2's.
 var svgVocabulary = map[string]string{
 	"svg": "xmlns width height viewBox font-family role aria-label", "desc": "",
-	"rect":     "x y width height fill fill-opacity",
-	"polyline": "points fill stroke stroke-width stroke-linejoin stroke-linecap stroke-dasharray stroke-opacity",
-	"circle":   "cx cy r fill stroke stroke-width",
-	"image":    "x y width height preserveAspectRatio href",
-	"text":     "x y font-size fill text-anchor font-weight transform textLength lengthAdjust",
+	"rect": "x y width height fill fill-opacity",
+	"polyline": "points fill stroke stroke-width stroke-linejoin stroke-linecap stroke-dasharray " +
+		"stroke-opacity",
+	"circle": "cx cy r fill stroke stroke-width",
+	"image":  "x y width height preserveAspectRatio href",
+	"text":   "x y font-size fill text-anchor font-weight transform textLength lengthAdjust",
 }
 
 func checkSVG(t *testing.T, svg []byte) {

@@ -64,7 +64,8 @@ func (m Matrix) Interactive(examples []Example) (string, error) {
 			e.Predicted >= n {
 			return "",
 				fmt.Errorf(
-					"plots: matrix: example %d (%s) belongs to cell (%d, %d); want two indices below %d", i, clean(e.Title), e.Actual, e.Predicted, n)
+					"plots: matrix: example %d (%s) belongs to cell (%d, %d); want two indices "+
+						"below %d", i, clean(e.Title), e.Actual, e.Predicted, n)
 		}
 		source, err := thumbnail(e.Image)
 		if err != nil {
@@ -82,7 +83,8 @@ func (m Matrix) Interactive(examples []Example) (string, error) {
 	hash.Write(encoded)
 	id := fmt.Sprintf("plots-matrix-%x", hash.Sum64())
 	return fmt.Sprintf(
-		"<div id=\"%s\">\n%s\n<p aria-live=\"polite\"></p>\n<div></div>\n<script type=\"application/json\">%s</script>\n<script>\n%s</script>\n</div>",
+		"<div id=\"%s\">\n%s\n<p aria-live=\"polite\"></p>\n<div></div>\n"+
+			"<script type=\"application/json\">%s</script>\n<script>\n%s</script>\n</div>",
 		id, s.img(dataURI("image/svg+xml", svg)), encoded, strings.ReplaceAll(interactiveScript,
 			"ID", id)), nil
 }

@@ -91,7 +91,8 @@ func (l Lines) curves() (out []curve, x, y [2]float64, err error) {
 		if series.X != nil && len(series.X) != len(series.Y) {
 			return nil, x, y,
 				fmt.Errorf(
-					"plots: lines: series %d (%s) has %d x and %d y values; want as many x as y, or no x at all",
+					"plots: lines: series %d (%s) has %d x and %d y values; want as many x as y, "+
+						"or no x at all",
 					i, clean(series.Name), len(series.X), len(series.Y))
 		}
 		c := curve{Series: series}

@@ -198,7 +198,8 @@ func (m Matrix) layout() (s *scene, grid frame, cell float64, err error) {
 	if cell < 1 {
 		return nil, grid, 0,
 			fmt.Errorf(
-				"plots: matrix: %d classes do not fit into %g by %g pixels; make Width, Height or DPI larger", len(m.Labels), s.w, s.h)
+				"plots: matrix: %d classes do not fit into %g by %g pixels; make Width, Height "+
+					"or DPI larger", len(m.Labels), s.w, s.h)
 	}
 	grid.w, grid.h = cell*n, cell*n
 	grid.x = math.Round(f.x + (f.w-grid.w+caption+names+gap)/2)

@@ -106,7 +106,8 @@ func (f Figure) newScene(stage string, width, height float64, alt string) (*scen
 	if !(w >= 16 && h >= 16 && w*h <= maxPixels) {
 		return nil,
 			fmt.Errorf(
-				"plots: %s: a figure of %g by %g inches at %g dpi cannot be drawn; want at least 16 pixels a side and at most %d in all: change Width, Height or DPI",
+				"plots: %s: a figure of %g by %g inches at %g dpi cannot be drawn; want at least "+
+					"16 pixels a side and at most %d in all: change Width, Height or DPI",
 				stage, width, height, dpi, maxPixels)
 	}
 	regular, bold, err := faces()

@@ -9,7 +9,8 @@ import (
 
 func TestParse(t *testing.T) {
 	s := Parse(
-		"!ls\n!*go version \\\n  -m x\n//gonb:!pwd\n%unheard of\nx := `\n%ls`\n/*\n!no */\n%%time\n%% a b\npackage main\npackages()")
+		"!ls\n!*go version \\\n  -m x\n//gonb:!pwd\n%unheard of\nx := `\n%ls`\n/*\n!no */\n" +
+			"%%time\n%% a b\npackage main\npackages()")
 	want := []ShellAt{{"ls", false, 0, 0}, {"go version    -m x", true, 1, 2}, {"pwd", false, 3, 3}}
 	if !slices.Equal(s.Shells, want) {
 		t.Errorf("shells %+v, want %+v", s.Shells, want)
@@ -31,17 +32,25 @@ func TestParse(t *testing.T) {
 
 func TestChunks(t *testing.T) {
 	for text, want := range map[string]string{
-		"import \"a\"\nvar x = 1; f()\nfunc main() {\n\tg()\n}": "I import \"a\"|D var x = 1;|S f()|M func main() {\n\tg()\n}",
-		"for i := 0; ; i++ {\n\tf()\n}; g()":                    "S for i := 0; ; i++ {\n\tf()\n};|S g()",
-		"for i := 0; i < 3; i++ {}":                             "S for i := 0; i < 3; i++ {}",
-		"if x := f(); x > 0 {\n} else if y := g(); y {\n}\nz":   "S if x := f(); x > 0 {\n} else if y := g(); y {\n}|S z",
-		"switch x := f(); x {\ncase 1:\n}\nvar z int":           "S switch x := f(); x {\ncase 1:\n}|D var z int",
-		"switch x := f(); x := x.(type) {\n}":                   "S switch x := f(); x := x.(type) {\n}",
-		"outer:\nfor a := 1; ; {\n\tbreak outer\n}":             "S outer:\nfor a := 1; ; {\n\tbreak outer\n}",
-		"for range []T{{1}, {2}} {}; h()":                       "S for range []T{{1}, {2}} {};|S h()",
-		"func() { f() }()":                                      "S func() { f() }()",
-		"func (t T) M() {}":                                     "D func (t T) M() {}",
-		"func f[T any](x T) {}\nfunc(int) int { return 1 }(2)":  "D func f[T any](x T) {}|S func(int) int { return 1 }(2)",
+		"import \"a\"\nvar x = 1; f()\nfunc main() {\n\tg()\n}": "I import \"a\"|D var x = 1;|S " +
+			"f()|M func main() {\n\tg()\n}",
+		"for i := 0; ; i++ {\n\tf()\n}; g()": "S for i := 0; ; i++ {\n\tf()\n" +
+			"};|S g()",
+		"for i := 0; i < 3; i++ {}": "S for i := 0; i < 3; i++ {}",
+		"if x := f(); x > 0 {\n} else if y := g(); y {\n}\nz": "S if x := f(); x > 0 {\n" +
+			"} else if y := g(); y {\n}|S z",
+		"switch x := f(); x {\ncase 1:\n}\nvar z int": "S switch x := f(); x {\n" +
+			"case 1:\n}|D var z int",
+		"switch x := f(); x := x.(type) {\n}": "S switch x := f(); x := " +
+			"x.(type) {\n}",
+		"outer:\nfor a := 1; ; {\n\tbreak outer\n}": "S outer:\nfor a := 1; ; {\n" +
+			"\tbreak outer\n}",
+		"for range []T{{1}, {2}} {}; h()": "S for range []T{{1}, {2}} " +
+			"{};|S h()",
+		"func() { f() }()":  "S func() { f() }()",
+		"func (t T) M() {}": "D func (t T) M() {}",
+		"func f[T any](x T) {}\nfunc(int) int { return 1 }(2)": "D func f[T any](x T) {}|S " +
+			"func(int) int { return 1 }(2)",
 	} {
 		var got []string
 		for _, c := range Chunks(text) {
@@ -121,11 +130,14 @@ func TestDeclarations(t *testing.T) {
 		"import \"fmt\"\nvar x = 1\n%%\nfmt.Println(x)": "import \"fmt\"\nvar x = 1",
 		"%%\nx := 1":             "",
 		"x := 1\nfmt.Println(x)": "",
-		"var a = 1\nfmt.Println(a)\nfunc f() int {\n\treturn a\n}": "var a = 1\nfunc f() int {\n\treturn a\n}",
-		"// main runs.\nfunc main() { f() }\nfunc mainly() {}":     "func mainly() {}",
-		"func (t T) main() {}":      "func (t T) main() {}",
-		"package main\nconst c = 2": "const c = 2",
-		"!ls\n!*go get example.com/x \\\n  example.com/y\n%env A=b\n%ls\n%rm x\n%args -v\ntype T struct{}": "!*go get example.com/x \\\n  example.com/y\n%env A=b\n%rm x\ntype T struct{}",
+		"var a = 1\nfmt.Println(a)\nfunc f() int {\n\treturn a\n}": "var a = 1\nfunc f() int {\n" +
+			"\treturn a\n}",
+		"// main runs.\nfunc main() { f() }\nfunc mainly() {}": "func mainly() {}",
+		"func (t T) main() {}":                                 "func (t T) main() {}",
+		"package main\nconst c = 2":                            "const c = 2",
+		"!ls\n!*go get example.com/x \\\n  example.com/y\n%env A=b\n%ls\n%rm x\n%args -v\n" +
+			"type T struct{}": "!*go get example.com/x \\\n  example.com/y\n%env A=b\n%rm x\n" +
+			"type T struct{}",
 		"!echo \\\n  one\nvar x = 1":          "var x = 1",
 		"!*go doc fmt.Println":                "",
 		"%%bash\necho":                        "",

@@ -15,7 +15,8 @@ var Commands = []CommandHelp{
 	{"args", "%args [arguments]: the cell is run with these arguments"},
 	{"exec", "%exec NAME [arguments]: run a function without parameters instead of main"},
 	{"test",
-		"%test [flags]: run the cell's tests and benchmarks; flags are those of a test program, such as -test.v"},
+		"%test [flags]: run the cell's tests and benchmarks; flags are those of a test program, " +
+			"such as -test.v"},
 	{"wasm", "%wasm: compile the cell to WebAssembly and run it in the browser"},
 	{"widgets", "%widgets: install the front end's side of gonbui's widgets"},
 	{"widgets_hb", "%widgets_hb: check that the front end's side of gonbui's widgets answers"},

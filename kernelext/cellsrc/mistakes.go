@@ -110,7 +110,8 @@ func (s *Source) TwoMains() (Mistake, bool) {
 		return Mistake{}, false
 	}
 	return Mistake{Line: 1 + LineAt(text, all[main].From),
-		Text: "func main beside statements outside of it: only one of them can be what the cell does"}, true
+		Text: "func main beside statements outside of it: only one of them can be what the " +
+			"cell does"}, true
 }
 
 // callsMain reports whether a statement is main().

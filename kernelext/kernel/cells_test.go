@@ -62,12 +62,16 @@ func TestCells(t *testing.T) {
 		{"nil error beside a value", "strconv.Atoi(\"7\")", `execute_result: {"text/plain":"7"}`,
 			""},
 		{"cut characters",
-			"%%\nos.Stdout.Write([]byte{0xe2, 0x98})\ntime.Sleep(30*time.Millisecond)\nos.Stdout.Write([]byte{0x83})", "stdout: ☃", ""},
+			"%%\nos.Stdout.Write([]byte{0xe2, 0x98})\ntime.Sleep(30*time.Millisecond)\n" +
+				"os.Stdout.Write([]byte{0x83})", "stdout: ☃", ""},
 		{"errors keep their characters", "fmt.Fprint(os.Stderr, strings.Repeat(\"漢\", 50_000))",
 			"stderr: " + strings.Repeat("漢", 50_000), ""},
 		{"order", importCell +
-			"fmt.Print(\"a\")\ncell.Display(\"d\", cell.Bundle{\"text/plain\": \"b\"})\nfmt.Print(\"c\")\ncell.ClearOutput(true)\ncell.Update(\"d\", cell.Bundle{\"text/plain\": \"e\"})\nfmt.Print(\"f\")",
-			"stdout: a\ndisplay_data d: {\"text/plain\":\"b\"}\nstdout: c\nclear_output: true\nupdate_display_data d: {\"text/plain\":\"e\"}\nstdout: f", ""},
+			"fmt.Print(\"a\")\ncell.Display(\"d\", cell.Bundle{\"text/plain\": \"b\"})\n" +
+			"fmt.Print(\"c\")\ncell.ClearOutput(true)\ncell.Update(\"d\", " +
+			"cell.Bundle{\"text/plain\": \"e\"})\nfmt.Print(\"f\")",
+			"stdout: a\ndisplay_data d: {\"text/plain\":\"b\"}\nstdout: c\nclear_output: true\n" +
+				"update_display_data d: {\"text/plain\":\"e\"}\nstdout: f", ""},
 		{"order with gonbui, and an id again", gonbuiCell, gonbuiWant, ""},
 		{"the same again", gonbuiCell, gonbuiWant, ""},
 	})
@@ -77,8 +81,12 @@ func TestCells(t *testing.T) {
 	}
 }
 
-const gonbuiCell = "import \"github.com/janpfeifer/gonb/gonbui\"\n%%\nfor i := range 3 {\n\tfmt.Print(i)\n\tgonbui.UpdateHTML(\"id\", fmt.Sprint(\"h\", i))\n}\nfmt.Print(\"end\")\ngonbui.Sync()"
-const gonbuiWant = "stdout: 0\ndisplay_data id: {\"text/html\":\"h0\"}\nstdout: 1\nupdate_display_data id: {\"text/html\":\"h1\"}\nstdout: 2\nupdate_display_data id: {\"text/html\":\"h2\"}\nstdout: end"
+const gonbuiCell = "import \"github.com/janpfeifer/gonb/gonbui\"\n%%\nfor i := range 3 {\n" +
+	"\tfmt.Print(i)\n\tgonbui.UpdateHTML(\"id\", fmt.Sprint(\"h\", i))\n}\nfmt.Print(\"end\")\n" +
+	"gonbui.Sync()"
+const gonbuiWant = "stdout: 0\ndisplay_data id: {\"text/html\":\"h0\"}\nstdout: 1\n" +
+	"update_display_data id: {\"text/html\":\"h1\"}\nstdout: 2\nupdate_display_data id: " +
+	"{\"text/html\":\"h2\"}\nstdout: end"
 
 func TestRewrittenCells(t *testing.T) {
 	k := runCells(t, []cellCase{
@@ -106,28 +114,37 @@ func TestFailingCells(t *testing.T) {
 	runCells(t, []cellCase{
 		{"a local", "x := 21", "", ""},
 		{"is gone", "\nx",
-			"error: CompileError: Cell[N]: Line 2: undefined: x (x was a local variable of cell [N-1]; to keep it for later cells, write there: var x = 21)", ""},
+			"error: CompileError: Cell[N]: Line 2: undefined: x (x was a local variable of cell " +
+				"[N-1]; to keep it for later cells, write there: var x = 21)", ""},
 		{"panic", "%%\nvar m map[int]int\nm[1] = 2", "error: Panic: assignment to entry in nil map",
 			"Line 3"},
 		{"exit", "%%\nos.Exit(3)", "error: ExitError: exit status 3", ""},
 		{"two mains", "func main() {}\n6*7",
-			"error: CompileError: Cell[N]: Line 1: func main beside statements outside of it: only one of them can be what the cell does", ""},
+			"error: CompileError: Cell[N]: Line 1: func main beside statements outside of it: " +
+				"only one of them can be what the cell does", ""},
 		{"the end is missing", "var a = 5\nb := a +\n",
 			"error: CompileError: Cell[N]: Line 2: expected operand, found the end of the cell",
 			""},
 		{"a local in a function", "x := 3\nfunc usesX() int { return x }\nusesX()",
-			"error: CompileError: Cell[N]: Line 2: undefined: x (x is a local variable of this cell's statements; for functions and later cells, write: var x = 3)", ""},
+			"error: CompileError: Cell[N]: Line 2: undefined: x (x is a local variable of this " +
+				"cell's statements; for functions and later cells, write: var x = 3)", ""},
 		{"a type", "type P struct{ A int }\nfunc (p P) M() int { return p.A }", "", ""},
 		{"changed under its method", "type P struct{ B int }",
-			"stderr: P~M (cell [N-1]) is set aside: p.A undefined (type P has no field or method A); it is tried again with each later cell\n", ""},
+			"stderr: P~M (cell [N-1]) is set aside: p.A undefined (type P has no field or method " +
+				"A); it is tried again with each later cell\n", ""},
 		{"methods of generic types",
-			"type S[T any] struct{}\nfunc (S[T]) L() int { return 1 }\ntype Q[T any] struct{}\nfunc (Q[T]) L() int { return 2 }", "error: CompileError: GoNB can keep one method L of generic types whose receiver is no pointer, and it has S's: give (Q) a pointer", ""},
+			"type S[T any] struct{}\nfunc (S[T]) L() int { return 1 }\ntype Q[T any] struct{}\n" +
+				"func (Q[T]) L() int { return 2 }", "error: CompileError: GoNB can keep one " +
+				"method L of generic types whose receiver is no pointer, and it has S's: give " +
+				"(Q) a pointer", ""},
 		{"a panic with a long way",
-			"func deep(n int) {\n\tif n == 0 {\n\t\tpanic(\"deep\")\n\t}\n\tdeep(n - 1)\n}\nfor range 2 {\n\tdeep(3)\n}", "error: Panic: deep", "Line 3"},
+			"func deep(n int) {\n\tif n == 0 {\n\t\tpanic(\"deep\")\n\t}\n\tdeep(n - 1)\n}\n" +
+				"for range 2 {\n\tdeep(3)\n}", "error: Panic: deep", "Line 3"},
 		{"a signal", "syscall.Kill(os.Getpid(), syscall.SIGQUIT)\ntime.Sleep(time.Hour)",
 			"error: SIGQUIT: quit", "Line 1"},
 		{"a failing test", "%test\nfunc TestSum(t *testing.T) {\n\tt.Error(\"bad sum\")\n}",
-			"stdout: === RUN   TestSum\n    Cell[N]: Line 3: bad sum\n--- FAIL: TestSum (0.00s)\nFAIL\n\nerror: ExitError: exit status 1", ""},
+			"stdout: === RUN   TestSum\n    Cell[N]: Line 3: bad sum\n--- FAIL: TestSum (0.00s)\n" +
+				"FAIL\n\nerror: ExitError: exit status 1", ""},
 		{"shell", "!echo häß\n!false\n!echo no\nfmt.Println(\"no\")",
 			"stdout: häß\n\nerror: ShellError: a shell command failed with exit status 1", ""},
 		{"foreign", "%%bash\nexit 2",

@@ -97,7 +97,8 @@ func TestExpressions(t *testing.T) {
 // seen; one that nobody answers finds it empty.
 func TestStandardInputOfRealCells(t *testing.T) {
 	k := start(t, realGoNB(t), false)
-	const scan = "fmt.Print(\"who? \")\nvar name string\nn, err := fmt.Scanln(&name)\nfmt.Println(n, err, name)"
+	const scan = "fmt.Print(\"who? \")\nvar name string\nn, err := fmt.Scanln(&name)\n" +
+		"fmt.Println(n, err, name)"
 	if runtime.GOOS == "linux" {
 		if _, err := os.ReadFile("/proc/self/task/" + fmt.Sprint(os.Getpid()) +
 			"/syscall"); err != nil {
@@ -124,12 +125,16 @@ func TestInputOfRealCells(t *testing.T) {
 	k := start(t, realGoNB(t), false)
 	a := k.collect(k.send(jupyter.Shell, "execute_request",
 		map[string]any{
-			"code": "import \"github.com/janpfeifer/gonb/gonbui\"\n%%\ngonbui.RequestInput(\"name? \", false)\ntime.Sleep(time.Hour)", "allow_stdin": false}))
+			"code": "import \"github.com/janpfeifer/gonb/gonbui\"\n%%\n" +
+				"gonbui.RequestInput(\"name? \", false)\n" +
+				"time.Sleep(time.Hour)", "allow_stdin": false}))
 	if a.reply["ename"] != "InputRefused" {
 		t.Errorf("%v", a.reply)
 	}
 	k.expect(
-		"import \"github.com/janpfeifer/gonb/gonbui\"\n%%\ngonbui.RequestInput(\"name? \", false)\nvar a, b string\nfmt.Scan(&a, &b)\nfmt.Println(a, b)", "input_request: name? \nstdout: an answer\n")
+		"import \"github.com/janpfeifer/gonb/gonbui\"\n%%\ngonbui.RequestInput(\"name? \", "+
+			"false)\nvar a, b string\nfmt.Scan(&a, &b)\nfmt.Println(a, b)", "input_request: "+
+			"name? \nstdout: an answer\n")
 }
 
 func TestFloodOfRealCells(t *testing.T) {

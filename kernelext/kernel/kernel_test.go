@@ -67,7 +67,8 @@ func fakeGoNB(t testing.TB) string {
 	}
 	script := filepath.Join(t.TempDir(), "gonb")
 	text := fmt.Sprintf(
-		"#!/bin/sh\nmkdir $TMPDIR/gonb_test\nNB_TEST_KERNEL=go GORACE=atexit_sleep_ms=0 exec %s \"$2\"\n", exe)
+		"#!/bin/sh\nmkdir $TMPDIR/gonb_test\nNB_TEST_KERNEL=go GORACE=atexit_sleep_ms=0 exec %s "+
+			"\"$2\"\n", exe)
 	if err := os.WriteFile(script, []byte(text), 0o755); err != nil {
 		t.Fatal(err)
 	}
@@ -240,7 +241,8 @@ func TestOutputsAndReplies(t *testing.T) {
 	k := start(t, testOptions{}, false)
 	k.expect("print hello", "stdout: hello\n")
 	k.expect("err oh\ndisplay d shown\nupdate d again\nclear wait",
-		"stderr: oh\n\ndisplay_data d: {\"text/plain\":\"shown\"}\nupdate_display_data d: {\"text/plain\":\"again\"}\nclear_output: true")
+		"stderr: oh\n\ndisplay_data d: {\"text/plain\":\"shown\"}\nupdate_display_data d: "+
+			"{\"text/plain\":\"again\"}\nclear_output: true")
 	a := k.run("fail Bad worse")
 	if a.status() != "error" || a.text() != "error: CellError: worse" ||
 		a.reply["execution_count"] != 3.0 {

@@ -147,7 +147,8 @@ func canStart(s jupyter.Spec) bool {
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
 	defer cancel()
-	const find = "import importlib.util, sys; sys.exit(importlib.util.find_spec(sys.argv[1]) is None)"
+	const find = "import importlib.util, sys; sys.exit(importlib.util.find_spec(sys.argv[1]) " +
+		"is None)"
 	return exec.CommandContext(ctx, program, "-c", find, s.Argv[2]).Run() == nil
 }
 

@@ -87,7 +87,10 @@ then it is kept aside, and nb uninstall brings it back.`,
 				dir := f.specDir(name)
 				if found, foreign := inspectSpec(dir); found && foreign && !f.replace {
 					return fmt.Errorf(
-						"%s holds a kernel that nb did not install; it was left as it is.\n  nb install --replace     keeps it aside and takes its place; nb uninstall brings it back\n  nb install --name NAME   installs under another name", dir)
+						"%s holds a kernel that nb did not install; it was left as it is.\n"+
+							"  nb install --replace     keeps it aside and takes its place; nb "+
+							"uninstall brings it back\n  nb install --name NAME   installs under "+
+							"another name", dir)
 				}
 			}
 			return f.installAll(cmd, offline)

@@ -194,7 +194,8 @@ func (f labFlags) make(ctx context.Context, log io.Writer) (string, error) {
 	if f.offline {
 		return "",
 			errors.New(
-				"no JupyterLab was found, and --offline forbids to fetch one: run nb lab once with network")
+				"no JupyterLab was found, and --offline forbids to fetch one: run nb lab once " +
+					"with network")
 	}
 	python, err := exec.LookPath("python3")
 	if err != nil {

@@ -89,7 +89,8 @@ func helpNotebook(out io.Writer, nb *notebook.Notebook, path, language string) e
 	}
 	if len(params) == 0 {
 		fmt.Fprintf(out,
-			"%s has no parameters: no cell with the tag parameters declares a variable with a value.\n", path)
+			"%s has no parameters: no cell with the tag parameters declares a variable with a "+
+				"value.\n", path)
 		return nil
 	}
 	fmt.Fprintf(out, "Parameters of %s, to be set with -p name=value:\n\n", path)

@@ -210,7 +210,8 @@ func (f renderFlags) images(folder string, files []render.File) error {
 	}
 	if info, err := os.Lstat(folder); err != nil || !info.IsDir() {
 		return fmt.Errorf(
-			"%s is to hold the images and is not a folder: move it away, or name another file with -o",
+			"%s is to hold the images and is not a folder: move it away, or name another file "+
+				"with -o",
 			folder,
 		)
 	}

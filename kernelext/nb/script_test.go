@@ -189,9 +189,10 @@ func makeWorkspace(dir string) error {
 	}
 	text := strings.Join(lines, "") + "\ntool example.com/ws/demo/worker\n"
 	for name, content := range map[string]string{
-		"go.mod":         text,
-		"go.sum":         string(sum),
-		"greet/greet.go": "// Package greet is for cells.\npackage greet\n\n// Hello greets.\nfunc Hello(who string) string { return \"hello \" + who }\n",
+		"go.mod": text,
+		"go.sum": string(sum),
+		"greet/greet.go": "// Package greet is for cells.\npackage greet\n\n// Hello greets.\n" +
+			"func Hello(who string) string { return \"hello \" + who }\n",
 		"demo/worker/main.go": `package main
 
 import (

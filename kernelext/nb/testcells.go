@@ -95,7 +95,8 @@ func readMarks(c *notebook.Cell, lax bool) (marks, error) {
 			if strings.HasPrefix(word, "nbval-") {
 				return m,
 					fmt.Errorf(
-						"the mark %q is not known; there are nbval-ignore-output, nbval-check-output, nbval-raises-exception and nbval-skip", word)
+						"the mark %q is not known; there are nbval-ignore-output, "+
+							"nbval-check-output, nbval-raises-exception and nbval-skip", word)
 			}
 		}
 	}

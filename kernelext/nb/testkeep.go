@@ -94,7 +94,8 @@ func planKeeping(books []*testedBook, dir string, overwrite bool) error {
 		for _, other := range books {
 			if sameFile(b.keepAt, other.path) {
 				return fmt.Errorf(
-					"%s is a notebook under test: it is never overwritten, name another folder with -o", other.path)
+					"%s is a notebook under test: it is never overwritten, name another folder "+
+						"with -o", other.path)
 			}
 		}
 		if exists(b.keepAt) && !overwrite {

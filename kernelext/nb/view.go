@@ -183,7 +183,8 @@ func resumed(e runner.Resumed) string {
 		return fmt.Sprintf("resume: %d cells had finished and are kept\n", e.Kept)
 	}
 	return fmt.Sprintf(
-		"resume: %d cells had finished; %d run again, for what their kernel remembered is gone, and %d are kept (tags %s, %s)\n",
+		"resume: %d cells had finished; %d run again, for what their kernel remembered is gone, "+
+			"and %d are kept (tags %s, %s)\n",
 		e.Kept+e.Again, e.Again, e.Kept, runner.KeepTag, runner.RerunTag)
 }
 

@@ -94,7 +94,8 @@ func TestAnnotation(t *testing.T) {
 		t.Fatal(err)
 	}
 	a.failure("a,b.ipynb", "x: 50%", "one\ntwo, 50%\x1b[31m::error::")
-	if want := "::error file=a%2Cb.ipynb,title=x%3A 50%25::one%0Atwo, 50%25::error::\n"; b.String() != want {
+	if want := "::error file=a%2Cb.ipynb,title=x%3A 50%25::one%0Atwo, " +
+		"50%25::error::\n"; b.String() != want {
 		t.Errorf("%q, want %q", b.String(), want)
 	}
 }

@@ -205,10 +205,13 @@ func TestErrorsSayWhatIsWrong(t *testing.T) {
 		`{"nbformat": 4, "cells": [{"cell_type": "code", "source": [1]}]}`:                 "string",
 		`{"nbformat": 4, "cells": [{"cell_type": "code", "source": "", "outputs": [{}]}]}`: "output 1",
 
-		"version https://git-lfs.github.com/spec/v1\noid sha256:4d\nsize 9\n":        "git lfs pull",
-		"{\n<<<<<<< HEAD\n \"nbformat\": 4\n=======\n \"nbformat\": 3\n>>>>>>> b\n}": "merge conflict in line 2",
-		"{\r\n \"cells\": [],\r\n>>>>>>> theirs\r\n":                                 "merge conflict in line 3",
-		"\n<!DOCTYPE html>\n<title>GitHub</title>":                                   "HTML page",
+		"version https://git-lfs.github.com/spec/v1\noid sha256:4d\n" +
+			"size 9\n": "git lfs pull",
+		"{\n<<<<<<< HEAD\n \"nbformat\": 4\n=======\n \"nbformat\": 3\n" +
+			">>>>>>> b\n}": "merge conflict in line 2",
+		"{\r\n \"cells\": [],\r\n>>>>>>> " +
+			"theirs\r\n": "merge conflict in line 3",
+		"\n<!DOCTYPE html>\n<title>GitHub</title>": "HTML page",
 		"<HTML>": "HTML page",
 		"<?xml version=\"1.0\"?><Error><Code>AccessDenied": "XML",
 		"404: Not Found":                 "server's error",

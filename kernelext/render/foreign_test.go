@@ -25,39 +25,41 @@ func inside(t *testing.T, c *notebook.Cell) string {
 // dropped, and each output and cell clips.
 func TestNothingReachesOverAnother(t *testing.T) {
 	for style, want := range map[string]string{
-		"margin-top:-110px;height:110px;background:white": "height: 110px; background: white; color: #000000",
-		"margin: 0 0 -3em":                                            "",
-		"margin:calc(0px - 100px) auto":                               "",
-		"margin: max(-9px, -8px)":                                     "",
-		"margin: 1em auto 0 2.5%":                                     "margin: 1em auto 0 2.5%",
-		"margin-left:-1e3px;color:red":                                "color",
-		"position:absolute;top:-100px;left:0":                         "",
-		"position:relative;inset:-9px":                                "",
-		"transform:translateY(-9em)":                                  "",
-		"translate:0 -9em;rotate:9deg;scale:9":                        "",
-		"text-indent:-999px;letter-spacing:-2em":                      "",
-		"word-spacing:-9em":                                           "",
-		"clip-path:inset(0);mask:none":                                "",
-		"z-index:99;mix-blend-mode:difference":                        "",
-		"filter:invert(1);backdrop-filter:blur(1)":                    "",
-		"shape-outside:circle(50%)":                                   "",
-		"padding:-9px":                                                "",
-		"line-height:-2":                                              "",
-		"width:calc(100% - 2px)":                                      "",
-		"height: -webkit-calc(-1px)":                                  "",
-		"background:url(x.png)":                                       "",
-		"background:linear-gradient(90deg, red 50%, transparent 50%)": "background: linear-gradient(90deg, red 50%, transparent 50%)",
-		`font-family:"a`:                                              "",
-		"width: calc(1px":                                             "",
-		"outline:900px solid red":                                     "",
-		"box-shadow:0 -99px red":                                      "",
-		"text-shadow:0 -99px red":                                     "",
-		"border-image:none 99 / 99px / 99px":                          "",
-		"animation:a 1s;transition:all 1s":                            "",
-		"margin-block-start:-99px;margin-inline:-9px":                 "",
-		"contain:none;overflow-clip-margin:99px":                      "",
-		"column-gap:1px;columns:2;order:-1":                           "",
-		"--paper:red;all:unset":                                       "",
+		"margin-top:-110px;height:110px;background:white": "height: 110px; background: white; " +
+			"color: #000000",
+		"margin: 0 0 -3em":                         "",
+		"margin:calc(0px - 100px) auto":            "",
+		"margin: max(-9px, -8px)":                  "",
+		"margin: 1em auto 0 2.5%":                  "margin: 1em auto 0 2.5%",
+		"margin-left:-1e3px;color:red":             "color",
+		"position:absolute;top:-100px;left:0":      "",
+		"position:relative;inset:-9px":             "",
+		"transform:translateY(-9em)":               "",
+		"translate:0 -9em;rotate:9deg;scale:9":     "",
+		"text-indent:-999px;letter-spacing:-2em":   "",
+		"word-spacing:-9em":                        "",
+		"clip-path:inset(0);mask:none":             "",
+		"z-index:99;mix-blend-mode:difference":     "",
+		"filter:invert(1);backdrop-filter:blur(1)": "",
+		"shape-outside:circle(50%)":                "",
+		"padding:-9px":                             "",
+		"line-height:-2":                           "",
+		"width:calc(100% - 2px)":                   "",
+		"height: -webkit-calc(-1px)":               "",
+		"background:url(x.png)":                    "",
+		"background:linear-gradient(90deg, red 50%, transparent 50%)": "background: " +
+			"linear-gradient(90deg, red 50%, transparent 50%)",
+		`font-family:"a`:                              "",
+		"width: calc(1px":                             "",
+		"outline:900px solid red":                     "",
+		"box-shadow:0 -99px red":                      "",
+		"text-shadow:0 -99px red":                     "",
+		"border-image:none 99 / 99px / 99px":          "",
+		"animation:a 1s;transition:all 1s":            "",
+		"margin-block-start:-99px;margin-inline:-9px": "",
+		"contain:none;overflow-clip-margin:99px":      "",
+		"column-gap:1px;columns:2;order:-1":           "",
+		"--paper:red;all:unset":                       "",
 	} {
 		got := inside(
 			t,
@@ -106,9 +108,12 @@ func TestScopedStyles(t *testing.T) {
 		return strings.TrimSpace(rules), body(s)
 	}
 	for css, want := range map[string]string{
-		"#T_1 td.col0, #T_1 th { color: red }":            "#s-1 #u-T_1 td.col0, #s-1 #u-T_1 th {color: red}",
-		"p { background-color: yellow; }":                 "#s-1 p {background-color: yellow; color: #000000}",
-		"tr:nth-child(2n+1) > td:hover { width: 3em }":    "#s-1 tr:nth-child(2n+1) > td:hover {width: 3em}",
+		"#T_1 td.col0, #T_1 th { color: red }": "#s-1 #u-T_1 td.col0, #s-1 #u-T_1 th " +
+			"{color: red}",
+		"p { background-color: yellow; }": "#s-1 p {background-color: yellow; " +
+			"color: #000000}",
+		"tr:nth-child(2n+1) > td:hover { width: 3em }": "#s-1 tr:nth-child(2n+1) > td:hover " +
+			"{width: 3em}",
 		"/* } */ p{color:red} b{}":                        "#s-1 p {color: red}",
 		"@media print { p { color: red } } i{color:blue}": "#s-1 i {color: blue}",
 		"@import url(x.css); i { color: blue }":           "#s-1 i {color: blue}",
@@ -160,7 +165,8 @@ func TestNothingIsBlank(t *testing.T) {
 			`<div style="height:525px"><script>Plotly.newPlot()</script></div>`, "image/png",
 			pixel), png},
 		"Vega": {display("application/vnd.vegalite.v5+json", "{}", "text/plain",
-			"<VegaLite 5 object>\n\nIf you see this message, it means the renderer has not been enabled."), live("a Vega chart (Altair)")},
+			"<VegaLite 5 object>\n\nIf you see this message, it means the renderer has not been "+
+				"enabled."), live("a Vega chart (Altair)")},
 		"Vega with SVG": {display("application/vnd.vega.v5+json", "{}", "image/svg+xml",
 			"<svg/>"), `<img src="data:image/svg+xml;base64,PHN2Zy8+" alt="output">`},
 		"Altair's HTML": {display("text/html",
@@ -249,7 +255,8 @@ func TestImageSizes(t *testing.T) {
 
 func TestLinksInside(t *testing.T) {
 	md := "<a id=\"Here\"></a> <a name=there>x</a>\n\n## My Section\n\n" +
-		"[a](#Here) [b](#there) [c](#My-Section) [d](#my-section) [e](#none) [f](other.ipynb#x) [g](../a%20b.csv) [h](/etc/passwd) [i](#fn) <a href=\"#Here\">j</a> [k](a:b.txt)"
+		"[a](#Here) [b](#there) [c](#My-Section) [d](#my-section) [e](#none) [f](other.ipynb#x) " +
+		"[g](../a%20b.csv) [h](/etc/passwd) [i](#fn) <a href=\"#Here\">j</a> [k](a:b.txt)"
 	got := body(
 		page(
 			t,
@@ -353,14 +360,15 @@ func TestLooks(t *testing.T) {
 		return body(page(t, nb))
 	}
 	for source, want := range map[string]string{
-		"!ls -la":                `<span class="kernel">!ls -la</span>`,
-		"?print\nx":              `<span class="kernel">?print</span>`,
-		"len??":                  `<span class="kernel">len??</span>`,
-		"files = !ls":            `<span class="kernel">files = !ls</span>`,
-		"x = y % z":              `<span class="o">%</span>`,
-		"s = '''\n%d\n'''":       `<span class="si">%d`,
-		"%%bash\nfor i in 1; do": "<span class=\"kernel\">%%bash</span>\n<span class=\"k\">for</span>",
-		"a $ b":                  "$ ",
+		"!ls -la":          `<span class="kernel">!ls -la</span>`,
+		"?print\nx":        `<span class="kernel">?print</span>`,
+		"len??":            `<span class="kernel">len??</span>`,
+		"files = !ls":      `<span class="kernel">files = !ls</span>`,
+		"x = y % z":        `<span class="o">%</span>`,
+		"s = '''\n%d\n'''": `<span class="si">%d`,
+		"%%bash\nfor i in 1; do": "<span class=\"kernel\">%%bash</span>\n" +
+			"<span class=\"k\">for</span>",
+		"a $ b": "$ ",
 	} {
 		if got := python(source); !strings.Contains(got, want) ||
 			strings.Contains(got, `class="err"`) {

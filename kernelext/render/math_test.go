@@ -35,17 +35,24 @@ func TestMath(t *testing.T) {
 		"$$x\n\ny$$":             "<p>$$x</p>\n<p>y$$</p>",
 		`\(a*b*c\) and \[d\]`:    "<p><M>[a*b*c]</span> and <D>[d]</span></p>",
 		`\\(a\\) and \\[d\\]`:    "<p><M>[a]</span> and <D>[d]</span></p>",
-		"\\begin{align}\na &= b \\\\\nc &= d\n\\end{align}": `<p><D>[\begin{align} a &amp;= b \\ c &amp;= d \end{align}]</span></p>`,
-		"> $$\n> x\n> $$\n\nafter":                          "<blockquote>\n<p><D>[x]</span></p>\n</blockquote>\n<p>after</p>",
-		"- $$\n  x\n  $$\n- two":                            "<ul>\n<li>\n<p><D>[x]</span></p>\n</li>\n<li>two</li>\n</ul>",
-		"- $a\n  b$":                                        "<ul>\n<li><M>[a b]</span></li>\n</ul>",
-		"> $$\n> x\n$$":                                     "<blockquote>\n<p><code class=\"math display\">$$\nx</code></p>\n</blockquote>\n<p>$$</p>",
-		`$\nosuch{x}<b>$`:                                   `<p><code class="math">$\nosuch{x}&lt;b&gt;$</code></p>`,
-		`$\frac{1$`:                                         `<p><code class="math">$\frac{1$</code></p>`,
-		"| a |\n|---|\n| $x_1$ |":                           "<table>\n<thead>\n<tr>\n<th>a</th>\n</tr>\n</thead>\n<tbody>\n<tr>\n<td><M>[x_1]</span></td>\n</tr>\n</tbody>\n</table>",
-		"&#xFDD0;0&#xFDD1; \uFDD00\uFDD1 $x$":               "<p><M>[x]</span> 0 </p>",
-		`<b title="$x$">$y$</b>`:                            `<p><b title="$x$"><M>[y]</span></b></p>`,
-		`<b title="&#xFDD0;0&#xFDD1;">$y$</b>`:              `<p><b title="$y$"><M>[y]</span></b></p>`,
+		"\\begin{align}\na &= b \\\\\nc &= d\n" +
+			"\\end{align}": `<p><D>[\begin{align} a &amp;= b \\ c &amp;= d \end{align}]</span></p>`,
+		"> $$\n> x\n> $$\n\nafter": "<blockquote>\n" +
+			"<p><D>[x]</span></p>\n</blockquote>\n<p>after</p>",
+		"- $$\n  x\n  $$\n- two": "<ul>\n<li>\n<p><D>[x]</span></p>\n" +
+			"</li>\n<li>two</li>\n</ul>",
+		"- $a\n  b$": "<ul>\n<li><M>[a " +
+			"b]</span></li>\n</ul>",
+		"> $$\n> x\n$$": "<blockquote>\n" +
+			"<p><code class=\"math display\">$$\nx</code></p>\n</blockquote>\n<p>$$</p>",
+		`$\nosuch{x}<b>$`: `<p><code class="math">$\nosuch{x}&lt;b&gt;$</code></p>`,
+		`$\frac{1$`:       `<p><code class="math">$\frac{1$</code></p>`,
+		"| a |\n|---|\n| $x_1$ |": "<table>\n<thead>\n<tr>\n" +
+			"<th>a</th>\n</tr>\n</thead>\n<tbody>\n<tr>\n<td><M>[x_1]</span></td>\n</tr>\n" +
+			"</tbody>\n</table>",
+		"&#xFDD0;0&#xFDD1; \uFDD00\uFDD1 $x$":  "<p><M>[x]</span> 0 </p>",
+		`<b title="$x$">$y$</b>`:               `<p><b title="$x$"><M>[y]</span></b></p>`,
+		`<b title="&#xFDD0;0&#xFDD1;">$y$</b>`: `<p><b title="$y$"><M>[y]</span></b></p>`,
 	} {
 		if got := drawnAs(t, in); got != want {
 			t.Errorf("%q:\ngot  %s\nwant %s", in, got, want)

@@ -21,8 +21,10 @@ func TestIPykernel(t *testing.T) {
 		t.Skipf("ipykernel is not installed: %v", err)
 	}
 	nb := book(t, "#parameters n = 3",
-		"from IPython.display import HTML, clear_output, display, update_display\nd = display(HTML('1'), display_id='q')\nprint(n)\nn + 1",
-		"for i in range(3):\n    clear_output(wait=True)\n    print(i)\nupdate_display(HTML('2'), display_id='q')", "input()", "1/0")
+		"from IPython.display import HTML, clear_output, display, update_display\n"+
+			"d = display(HTML('1'), display_id='q')\nprint(n)\nn + 1",
+		"for i in range(3):\n    clear_output(wait=True)\n    print(i)\n"+
+			"update_display(HTML('2'), display_id='q')", "input()", "1/0")
 	if _, err := runner.SetParameters(nb, spec.Language, []runner.Setting{{Name: "n",
 		Value: "5"}}); err != nil {
 		t.Fatal(err)

@@ -51,9 +51,11 @@ func TestGoParameters(t *testing.T) {
 	for _, p := range params {
 		got = append(got, p.Name+" "+p.Type)
 	}
-	want := "source string, size1 int, rate float64, layers []int, names []string, ratio float32, on bool, limit int, when , wait time.Duration"
+	want := "source string, size1 int, rate float64, layers []int, names []string, ratio " +
+		"float32, on bool, limit int, when , wait time.Duration"
 	want = strings.Replace(want, "ratio float32,",
-		"ratio float32, size [2]int, tiny uint8, key rune, limits map[string]float64, grid [][]int, pause time.Duration, free any,", 1)
+		"ratio float32, size [2]int, tiny uint8, key rune, limits map[string]float64, grid "+
+			"[][]int, pause time.Duration, free any,", 1)
 	if s := strings.Join(got, ", "); s != want {
 		t.Errorf("got  %s\nwant %s", s, want)
 	}
@@ -145,8 +147,11 @@ func TestSetGoParameters(t *testing.T) {
 }
 
 func TestSetPythonParameters(t *testing.T) {
-	const cell = "name = 'x'  # who\nn: int = 1\nrate = 0.1\non = True\nxs = [1]\nd = {}\nwhat = f()\nnone = None\nshape = (224, 224)\nopt: Optional[int] = None\nids: list[int] = [1]\nby: dict[str, list[float]] = {}\n" +
-		"lr = None  # type: float the rate\nlong = [\n  1,  # one\n  2,\n]\ntext = \"\"\"a # b\nc = 1\n\"\"\"\none = 1; two = 2\nif n == 1:\n    inner = 2\n"
+	const cell = "name = 'x'  # who\nn: int = 1\nrate = 0.1\non = True\nxs = [1]\nd = {}\n" +
+		"what = f()\nnone = None\nshape = (224, 224)\nopt: Optional[int] = None\nids: list[int] " +
+		"= [1]\nby: dict[str, list[float]] = {}\n" +
+		"lr = None  # type: float the rate\nlong = [\n  1,  # one\n  2,\n]\ntext = \"\"\"a # b\n" +
+		"c = 1\n\"\"\"\none = 1; two = 2\nif n == 1:\n    inner = 2\n"
 	for setting, want := range map[string]string{
 		"name=12":                          `name = "12"`,
 		"n=3":                              "n = 3",
@@ -266,8 +271,9 @@ func TestOtherLanguages(t *testing.T) {
 		"octave":     `n = 2;|f = 1e-3;|s = "a \"b\" $c";|on = true;|xs = {1, "x"};|m = struct("k", 2.5);|no = [];`,
 		"C#":         `var n = 2;|var f = 1e-3;|var s = "a \"b\" $c";|var on = true;|var xs = new object[] { 1, "x" };|var m = new Dictionary<string, object> { { "k", 2.5 } };|error`,
 		"F#":         `let n = 2|let f = 1e-3|let s = "a \"b\" $c"|let on = true|let xs = [ 1; "x" ]|let m = Map.ofList [ ("k", 2.5) ]|error`,
-		"PowerShell": "$n = 2|$f = 1e-3|$s = \"a `\"b`\" `$c\"|$on = $true|$xs = @(1, \"x\")|$m = @{ \"k\" = 2.5 }|$no = $null",
-		"rust":       `let n = 2;|let f = 1e-3;|let s = "a \"b\" $c";|let on = true;|let xs = vec![1, "x"];|error|error`,
+		"PowerShell": "$n = 2|$f = 1e-3|$s = \"a `\"b`\" `$c\"|$on = $true|$xs = @(1, \"x\")|$m " +
+			"= @{ \"k\" = 2.5 }|$no = $null",
+		"rust": `let n = 2;|let f = 1e-3;|let s = "a \"b\" $c";|let on = true;|let xs = vec![1, "x"];|error|error`,
 	} {
 		for i, want := range strings.Split(want, "|") {
 			nb := book(t, "#parameters ")
@@ -337,7 +343,8 @@ func TestParametersReplaceThoseOfAnEarlierRun(t *testing.T) {
 func TestReadSettings(t *testing.T) {
 	settings, err := runner.ReadSettings(
 		[]byte(
-			"layers: [3, 4]\nnames: &n [x, 1.0, no]\nlimits: {a: 3}\nsource: 007\nwhen: [1, 2.5]\nfree: {a: *n}\nrate: 1.0e-3"))
+			"layers: [3, 4]\nnames: &n [x, 1.0, no]\nlimits: {a: 3}\nsource: 007\n" +
+				"when: [1, 2.5]\nfree: {a: *n}\nrate: 1.0e-3"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -359,7 +366,8 @@ var when = []float64{1.0, 2.5}`
 	nb = book(t, "#parameters a = None\nb = None\nc = 'x'\nd = None")
 	settings, err = runner.ReadSettings(
 		[]byte(
-			"base: &base {lr: 1e-3}\na: {<<: *base, n: null, ok: true}\nb: \"12\"\nc: 2024-01-01\nd: .inf"))
+			"base: &base {lr: 1e-3}\na: {<<: *base, n: null, ok: true}\nb: \"12\"\n" +
+				"c: 2024-01-01\nd: .inf"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -367,7 +375,8 @@ var when = []float64{1.0, 2.5}`
 		"13"))); err != nil {
 		t.Fatal(err)
 	}
-	want = "# Parameters given to nb run\na = {\"n\": None, \"ok\": True, \"lr\": 1e-3}\nb = \"13\"\nc = \"2024-01-01\"\nd = float(\"inf\")"
+	want = "# Parameters given to nb run\na = {\"n\": None, \"ok\": True, \"lr\": 1e-3}\n" +
+		"b = \"13\"\nc = \"2024-01-01\"\nd = float(\"inf\")"
 	if got := nb.Cells()[1].Source(); got != want {
 		t.Errorf("got\n%s\nwanted\n%s", got, want)
 	}

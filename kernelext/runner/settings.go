@@ -168,7 +168,8 @@ func (s Setting) read(collection bool) (*yaml.Node, error) {
 	if err := yaml.Unmarshal([]byte(text), &doc); err != nil {
 		return nil,
 			fmt.Errorf(
-				"give a list like [1, 2] or a map like {a: 1}, with quotation marks around odd texts, not %q (%w)", s.Value, err)
+				"give a list like [1, 2] or a map like {a: 1}, with quotation marks around odd "+
+					"texts, not %q (%w)", s.Value, err)
 	}
 	return new(resolver).resolve(doc.Content[0])
 }

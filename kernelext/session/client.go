@@ -155,7 +155,8 @@ func (s *Session) Call(ctx context.Context, method string, request any,
 		if err := events.Decode(&e); err != nil {
 			if ctx.Err() != nil {
 				return nil, Errorf(CodeCancelled,
-					"cancelled: it stops after the running step, and what was reached until then is kept")
+					"cancelled: it stops after the running step, and what was reached until then "+
+						"is kept")
 			}
 			return nil, Errorf(CodeLost,
 				"the session ended in the middle of %s (%v); its log: %s\n%s", method, err,

@@ -117,7 +117,8 @@ func TestClientDies(t *testing.T) {
 	}
 	secret, _ := os.ReadFile(filepath.Join(s.Dir(), "secret"))
 	fmt.Fprintf(conn,
-		"POST /call/count HTTP/1.1\r\nHost: session\r\nSession-Secret: %s\r\nContent-Length: 13\r\n\r\n{\"To\":100000}", secret)
+		"POST /call/count HTTP/1.1\r\nHost: session\r\nSession-Secret: %s\r\nContent-Length: "+
+			"13\r\n\r\n{\"To\":100000}", secret)
 	lines := bufio.NewScanner(conn)
 	for lines.Scan() && !strings.Contains(lines.Text(), "progress") {
 	}

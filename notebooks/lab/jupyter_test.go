@@ -92,7 +92,8 @@ func startLab(t *testing.T, python, dir, prefix string) server {
 		t.Fatal(err)
 	}
 	// The folder of the notebooks' copies has no module around it.
-	cmd.Env = append(os.Environ(), "NB_WORKSPACE="+root, "JUPYTER_PATH="+filepath.Join(prefix, "share", "jupyter"),
+	cmd.Env = append(os.Environ(), "NB_WORKSPACE="+root, "JUPYTER_PATH="+filepath.Join(prefix,
+		"share", "jupyter"),
 		"JUPYTER_DATA_DIR="+filepath.Join(private, "data"),
 		"JUPYTER_CONFIG_DIR="+filepath.Join(private, "config"), "JUPYTER_RUNTIME_DIR="+runtimeDir,
 		"JUPYTERLAB_SETTINGS_DIR="+settings,

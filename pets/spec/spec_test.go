@@ -288,7 +288,8 @@ func TestMessage(t *testing.T) {
 	err := fmt.Errorf("fit: Skip it: %w", &spec.OptionError{Option: "Skip",
 		Got: "2 images are broken", Hint: "repair them, or use {}"})
 	if got := spec.Message(err,
-		spec.InCell); got != "fit: Skip it: 2 images are broken: repair them, or use pets.SkipBroken()" {
+		spec.InCell); got != "fit: Skip it: 2 images are broken: repair them, or use "+
+		"pets.SkipBroken()" {
 		t.Error(got)
 	}
 	if got := err.Error(); got != "fit: Skip it: 2 images are broken: repair them, or use Skip" {

@@ -99,7 +99,8 @@ func TestFromEverywhere(t *testing.T) {
 		write(name, string(text))
 	}
 	if got := halves(k.with("FROM=folder").run(
-		"show")); got != "Train: LabelList (2 items)\nboxer,pug\nValid: LabelList (2 items)\nboxer,pug" {
+		"show")); got != "Train: LabelList (2 items)\nboxer,pug\nValid: LabelList (2 items)\n"+
+		"boxer,pug" {
 		t.Errorf("folders train and valid: %s", got)
 	}
 }
@@ -156,7 +157,8 @@ func TestExport(t *testing.T) {
 	if strings.Count(out, "exported says "+want) != 2 ||
 		strings.Count(out, "exported says ") != 3 ||
 		!strings.Contains(out,
-			"pets.safetensors: petnet10 after fit 1, epoch 1, 4 classes, size 32, trained on 16 images") {
+			"pets.safetensors: petnet10 after fit 1, epoch 1, 4 classes, size 32, trained on 16 "+
+				"images") {
 		t.Errorf("want it twice: %q in %s", want, out)
 	}
 	k = newKernel(t)

@@ -228,7 +228,8 @@ func checkData() engine.Check {
 	}
 	if err != nil {
 		return engine.Check{Name: "data folder", Detail: "cannot be written: " + err.Error(),
-			Fix: "set GOPETS_DATA to a folder of yours; run a container as the user to whom the mounted folder belongs"}
+			Fix: "set GOPETS_DATA to a folder of yours; run a container as the user to whom the " +
+				"mounted folder belongs"}
 	}
 	_ = os.Remove(probe)
 	return engine.Check{Name: "data folder", OK: true, Detail: dir}

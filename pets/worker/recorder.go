@@ -61,8 +61,9 @@ func finder(l *learner, p spec.Plot) (plots.Chart, error) {
 func recorded(l *learner, q wire.LearnerCall) (plots.Chart, error) {
 	run := l.live.Recorder().Last()
 	if run == nil || len(run.Losses) == 0 {
-		return nil, fmt.Errorf("recorder: %[1]s was not trained yet: run %[1]s.FitOneCycle(…) first",
-			l.desc.Name)
+		return nil,
+			fmt.Errorf("recorder: %[1]s was not trained yet: run %[1]s.FitOneCycle(…) first",
+				l.desc.Name)
 	}
 	lines := plots.Lines{Figure: figure(q.Plot)}
 	switch q.Chart {

@@ -176,7 +176,8 @@ func (o options) open(out io.Writer) (*engine.Engine, error) {
 	if err != nil {
 		return nil,
 			fmt.Errorf(
-				"%w; give the plugin with --plugin /path/to/xla_cuda_plugin.so, or rehearse with --cpu", err)
+				"%w; give the plugin with --plugin /path/to/xla_cuda_plugin.so, or rehearse "+
+					"with --cpu", err)
 	}
 	if !o.parityOnly {
 		fmt.Fprintln(out, "computing on", eng)

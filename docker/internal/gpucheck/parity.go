@@ -52,7 +52,8 @@ func (p parity) String() string {
 	return fmt.Sprintf(
 		"one training step of %s, %d images of %d pixels, %s against the Go backend: %s\n"+
 			"  loss %.6f against %.6f, running statistics differ by %.1e (allowed: %.0e)\n"+
-			"  gradients differ by %.1e (allowed: %.1e; images changed by 1/%d do %.1e), most in %s by %.1e\n",
+			"  gradients differ by %.1e (allowed: %.1e; images changed by 1/%d do %.1e), most in "+
+			"%s by %.1e\n",
 		p.arch, paritySetting.batch, paritySetting.size, p.engine, verdict, p.loss, p.want,
 		p.running, tolerance,
 		p.gradients, p.allowed(), shake, p.noise, p.worst, p.worstBy)

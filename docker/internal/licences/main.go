@@ -114,7 +114,8 @@ func linked() ([]module, error) {
 var marks = []struct{ name, sentence string }{
 	{"Apache-2.0", "apache license version 2.0"},
 	{"MIT",
-		"permission is hereby granted, free of charge, to any person obtaining a copy of this software"},
+		"permission is hereby granted, free of charge, to any person obtaining a copy of this " +
+			"software"},
 	{"BSD-3-Clause", "endorse or promote products derived from"},
 	{"BSD-2-Clause", "redistributions in binary form must reproduce the above copyright"},
 	{"ISC", "permission to use, copy, modify, and/or distribute this software for any purpose"},

@@ -28,11 +28,13 @@ func TestTheListIsFresh(t *testing.T) {
 	}
 	if !bytes.Equal(kept, now.Bytes()) {
 		t.Errorf(
-			"docker/LICENCES.md is not what go.mod links now; write it with: go run ./docker/internal/licences >docker/LICENCES.md\n%s", now.String())
+			"docker/LICENCES.md is not what go.mod links now; write it with: go run "+
+				"./docker/internal/licences >docker/LICENCES.md\n%s", now.String())
 	}
 	if strings.Contains(now.String(), "unknown") {
 		t.Error(
-			"a module's licence is not known: read it, and teach docker/internal/licences its sentence")
+			"a module's licence is not known: read it, and teach docker/internal/licences its " +
+				"sentence")
 	}
 }
 
@@ -41,10 +43,14 @@ func TestIdentify(t *testing.T) {
 		text string
 		want []string
 	}{
-		{"                                 Apache License\n                           Version 2.0, January 2004", []string{"Apache-2.0"}},
-		{"Permission is hereby granted, free of charge, to any person\nobtaining a copy of this software and", []string{"MIT"}},
-		{"SIL OPEN FONT LICENSE Version 1.1\nPermission is hereby granted, free of charge, to any person obtaining a copy of the Font Software", []string{"OFL-1.1"}},
-		{"* Redistributions in binary form must reproduce the above\ncopyright notice. * Neither … be used to\nendorse or promote products derived from", []string{"BSD-3-Clause"}},
+		{"                                 Apache License\n                           Version " +
+			"2.0, January 2004", []string{"Apache-2.0"}},
+		{"Permission is hereby granted, free of charge, to any person\nobtaining a copy of this " +
+			"software and", []string{"MIT"}},
+		{"SIL OPEN FONT LICENSE Version 1.1\nPermission is hereby granted, free of charge, to " +
+			"any person obtaining a copy of the Font Software", []string{"OFL-1.1"}},
+		{"* Redistributions in binary form must reproduce the above\ncopyright notice. * Neither " +
+			"… be used to\nendorse or promote products derived from", []string{"BSD-3-Clause"}},
 		{"* Redistributions in binary form must reproduce the above\ncopyright notice.",
 			[]string{"BSD-2-Clause"}},
 		{"All rights reserved.", []string{"unknown"}},

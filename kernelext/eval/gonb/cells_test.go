@@ -145,7 +145,8 @@ func TestModulesBesideTheNotebook(t *testing.T) {
 	o.Workspace = dir
 	s := newSession(t, o)
 	s.expect("= own lib",
-		"import (\n\t\"example.com/own\"\n\t\"example.com/lib\"\n)\nown.Hello() + \" \" + lib.Hello()")
+		"import (\n\t\"example.com/own\"\n\t\"example.com/lib\"\n)\nown.Hello() + \" \" + "+
+			"lib.Hello()")
 	s.expect("= 7", "import \"example.com/lib/sub\"\nsubpackage.X")
 	if text, err := os.ReadFile("go.mod"); err != nil ||
 		string(text) != "module example.com/own\n\ngo 1.24\n" {
@@ -156,10 +157,12 @@ func TestModulesBesideTheNotebook(t *testing.T) {
 func TestRedefinition(t *testing.T) {
 	s := newSession(t, realGoNB(t))
 	s.expect(
-		"useA (cell [2]) is set aside: t.A undefined (type T has no field or method A); it is tried again with each later cell",
+		"useA (cell [2]) is set aside: t.A undefined (type T has no field or method A); it is "+
+			"tried again with each later cell",
 		"type T struct{ A int }", "func useA(t T) int { return t.A }", "type T struct{ B int }")
 	s.expect(
-		"error: CompileError: Cell[4]: Line 1: undefined: useA (useA is set aside: t.A undefined (type T has no field or method A))", "useA(T{})")
+		"error: CompileError: Cell[4]: Line 1: undefined: useA (useA is set aside: t.A undefined "+
+			"(type T has no field or method A))", "useA(T{})")
 	s.expect("= 0", "func useA(t T) int { return t.B }", "useA(T{})")
 	s.expect("= 6", "func viaLater() int { return later() }", "func later() int { return 6 }",
 		"viaLater()")
@@ -193,11 +196,15 @@ func TestNothingIsDroppedInSilence(t *testing.T) {
 		"error: CompileError: Cell[1]: Line 2: //go:embed has no effect in a cell of this kernel",
 		"import _ \"embed\"\n//go:embed x.txt\nvar x string")
 	s.expect(
-		"error: CompileError: Cell[2]: Line 2: GoNB keeps one func init of a cell: call them init_a, init_b, which run likewise", "func init() {}\nfunc init() {}")
+		"error: CompileError: Cell[2]: Line 2: GoNB keeps one func init of a cell: call them "+
+			"init_a, init_b, which run likewise", "func init() {}\nfunc init() {}")
 	s.expect(
-		"error: CompileError: Cell[3]: Line 4: cgo does not work in a cell of this kernel, for GoNB drops its preamble; the kernel \"Go\" has it", "/*\nint f() { return 1; }\n*/\nimport \"C\"")
+		"error: CompileError: Cell[3]: Line 4: cgo does not work in a cell of this kernel, for "+
+			"GoNB drops its preamble; the kernel \"Go\" has it", "/*\nint f() { return 1; }\n*/\n"+
+			"import \"C\"")
 	s.expect(
-		"counts of cell [4] changes for this cell only: on this kernel it is made anew in each cell; the kernel \"Go\" keeps variables",
+		"counts of cell [4] changes for this cell only: on this kernel it is made anew in each "+
+			"cell; the kernel \"Go\" keeps variables",
 		"var counts = map[string]int{}", "counts[\"a\"]++")
 	s.contains("box of cell [6] changes",
 		"type box_ struct{ n int }\nfunc (b *box_) add() { b.n++ }\nvar list []int\nvar box box_",

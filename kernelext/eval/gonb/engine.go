@@ -32,7 +32,8 @@ func (o Options) check() error {
 	if o.Workspace != "" {
 		if _, err := os.Stat(filepath.Join(o.Workspace, "go.mod")); err != nil {
 			return fmt.Errorf(
-				"the module whose packages cells import is no longer in %s: run nb install again in its folder", o.Workspace)
+				"the module whose packages cells import is no longer in %s: run nb install again "+
+					"in its folder", o.Workspace)
 		}
 	}
 	if _, err := os.Stat(o.GoNB); err != nil {

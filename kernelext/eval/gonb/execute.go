@@ -152,7 +152,8 @@ func unsupported(s *cellsrc.Source) (cellsrc.Mistake, bool) {
 		if strings.HasPrefix(line, "func init(") {
 			if inits++; inits == 2 {
 				return cellsrc.Mistake{Line: i + 1,
-					Text: "GoNB keeps one func init of a cell: call them init_a, init_b, which run likewise"}, true
+					Text: "GoNB keeps one func init of a cell: call them init_a, init_b, which " +
+						"run likewise"}, true
 			}
 		}
 		if line == `import "C"` {
@@ -352,7 +353,8 @@ func (e *Engine) died(c *child) error {
 		e.restart()
 	}
 	return plainError("KernelDied",
-		"GoNB has ended, and was started again: what earlier cells declared is gone; run them again")
+		"GoNB has ended, and was started again: what earlier cells declared is gone; run "+
+			"them again")
 }
 
 // remember notes what a cell that compiled has left.

@@ -35,7 +35,8 @@ func (e *Engine) warnChanges(x *execution) {
 		}
 		e.warn(x,
 			fmt.Sprintf(
-				"%s changes for this cell only: on this kernel %s made anew in each cell; the kernel \"Go\" keeps variables", strings.Join(from, ", "), it))
+				"%s changes for this cell only: on this kernel %s made anew in each cell; the "+
+					"kernel \"Go\" keeps variables", strings.Join(from, ", "), it))
 	}
 }
 
@@ -170,7 +171,8 @@ func (e *Engine) warnSlow(x *execution) {
 	if tell {
 		e.warn(x,
 			fmt.Sprintf(
-				"the variables of earlier cells took %.1f s to evaluate again: on this kernel that happens in each cell; the kernel \"Go\" keeps them", took.Seconds()))
+				"the variables of earlier cells took %.1f s to evaluate again: on this kernel "+
+					"that happens in each cell; the kernel \"Go\" keeps them", took.Seconds()))
 	}
 }
 

@@ -28,7 +28,9 @@ func TestHide(t *testing.T) {
 // The places of a program that GoNB put together.
 func TestTracer(t *testing.T) {
 	dir := t.TempDir()
-	program := "package main\n\nvar (\n\tv int = func() int {\n\t\treturn 1\n\t}()\n)\n\nfunc f() {\n\tpanic(1)\n}\n\nfunc init() {\n\tf()\n}\n\nfunc main() {\n\tflag.Parse()\na()\nb()\n\n}\n"
+	program := "package main\n\nvar (\n\tv int = func() int {\n\t\treturn 1\n\t}()\n)\n\n" +
+		"func f() {\n\tpanic(1)\n}\n\nfunc init() {\n\tf()\n}\n\nfunc main() {\n\tflag.Parse()\n" +
+		"a()\nb()\n\n}\n"
 	if err := os.WriteFile(filepath.Join(dir, "main.go"), []byte(program), 0o600); err != nil {
 		t.Fatal(err)
 	}

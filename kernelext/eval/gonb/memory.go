@@ -187,7 +187,10 @@ func (m memory) clash(text string) string {
 			for _, old := range []memory{m, before} {
 				if was, ok := old.decls[name]; ok && receiver(was.text) != receiver(d.text) {
 					return fmt.Sprintf(
-						"GoNB can keep one method %s of generic types whose receiver is no pointer, and it has %s's: give (%s) a pointer", strings.TrimPrefix(name, unknownType), receiver(was.text), receiver(d.text))
+						"GoNB can keep one method %s of generic types whose receiver is no "+
+							"pointer, and it has %s's: give (%s) a "+
+							"pointer", strings.TrimPrefix(name,
+							unknownType), receiver(was.text), receiver(d.text))
 				}
 			}
 		}

@@ -85,7 +85,8 @@ func (b *builder) compile(ctx context.Context, c compilation) error {
 	if err := c.config.write(config, true); err != nil {
 		return err
 	}
-	args := []string{"-o", c.out, "-p", c.path, "-dynlink", wholeMaps, "-pack", "-dwarf=false", "-importcfg",
+	args := []string{"-o", c.out, "-p", c.path, "-dynlink", wholeMaps, "-pack", "-dwarf=false",
+		"-importcfg",
 		config, "-trimpath", c.dir + "=>"}
 	if !c.loose {
 		args = append(args, "-complete")

@@ -18,7 +18,8 @@ func TestDirectives(t *testing.T) {
 	n.want("//go:embed a.txt\nvar text string", "")
 	n.want("text", "from a file")
 	n.want(
-		"import \"embed\"\n//go:embed *.txt\nvar files embed.FS\nb, _ := files.ReadFile(\"a.txt\")\nlen(b)", "11")
+		"import \"embed\"\n//go:embed *.txt\nvar files embed.FS\n"+
+			"b, _ := files.ReadFile(\"a.txt\")\nlen(b)", "11")
 	n.want("names, _ := files.ReadDir(\".\")\nnames[0].Name()", "a.txt")
 	n.wantError("//go:embed none.txt\nvar none string", "none.txt: no matching files")
 	n.want("import _ \"unsafe\"\n//go:linkname nanotime runtime.nanotime\nfunc nanotime() int64",
@@ -30,7 +31,9 @@ func TestDirectives(t *testing.T) {
 	}
 	n.want("e := binary.LittleEndian.Uint16([]byte{1, 2})\ne", "513")
 	n.want(
-		"type A struct{ x int }\nfunc (a A) String() string { return \"A\" }\ntype G1[T any] struct{ v T }\nfunc (g G1[T]) String() string { return \"G1\" }\ntype G2[T any] struct{ v T }\nfunc (g G2[T]) String() string { return \"G2\" }", "")
+		"type A struct{ x int }\nfunc (a A) String() string { return \"A\" }\ntype G1[T any] "+
+			"struct{ v T }\nfunc (g G1[T]) String() string { return \"G1\" }\ntype G2[T any] "+
+			"struct{ v T }\nfunc (g G2[T]) String() string { return \"G2\" }", "")
 	n.want("fmt.Println(G1[int]{}, G2[A]{}, A{})", "G1 G2 A\n")
 }
 
@@ -38,7 +41,9 @@ func TestDirectives(t *testing.T) {
 func TestGonbui(t *testing.T) {
 	n := open(t, live.Options{Dir: "../../../notebooks"})
 	n.want(
-		"import \"github.com/janpfeifer/gonb/gonbui\"\nfor i := range 3 { fmt.Print(i); gonbui.DisplayMarkdown(fmt.Sprint(\"m\", i)); fmt.Print(\"after\") }", "0[<nil>]after1[<nil>]after2[<nil>]after")
+		"import \"github.com/janpfeifer/gonb/gonbui\"\nfor i := range 3 { fmt.Print(i); "+
+			"gonbui.DisplayMarkdown(fmt.Sprint(\"m\", i)); "+
+			"fmt.Print(\"after\") }", "0[<nil>]after1[<nil>]after2[<nil>]after")
 	n.want("gonbui.DisplayHTML(\"<b>x</b>\")", "[<nil>]")
 	// Sync waits until all was shown, and is told so.
 	n.want("gonbui.DisplayHTML(\"<b>x</b>\")\ngonbui.Sync()\nfmt.Print(\"after\")\ngonbui.Sync()",
@@ -53,7 +58,8 @@ func TestCrashes(t *testing.T) {
 	n.want("T{}.M()", "5")
 	n.wantError("x", "run cell 1 again")
 	n.wantError(
-		"debug.SetMaxStack(1<<20)\nvar f func(int) int\nf = func(n int) int { return f(n+1) + 1 }\nf(0)", "stack overflow")
+		"debug.SetMaxStack(1<<20)\nvar f func(int) int\nf = func(n int) int { return f(n+1) + 1 "+
+			"}\nf(0)", "stack overflow")
 	n.wantError("syscall.Kill(os.Getpid(), syscall.SIGABRT)\nselect {}", "Crash", "SIGABRT")
 	n.wantError("import \"unsafe\"\n*(*int)(unsafe.Pointer(uintptr(8)))", "")
 	n.want("T{}.M()", "5")
@@ -62,10 +68,12 @@ func TestCrashes(t *testing.T) {
 func TestCgo(t *testing.T) {
 	n := open(t, live.Options{})
 	n.want(
-		"// #include <stdlib.h>\n// static int twice(int n) { return 2 * n; }\nimport \"C\"\n\nfunc double(n int) int { return int(C.twice(C.int(n))) }", "")
+		"// #include <stdlib.h>\n// static int twice(int n) { return 2 * n; }\nimport \"C\"\n\n"+
+			"func double(n int) int { return int(C.twice(C.int(n))) }", "")
 	n.want("double(21)", "42")
 	n.want(
-		"/*\n#cgo LDFLAGS: -lm\n#include <math.h>\nint cubed(int n) { return n * n * n; }\n*/\nimport \"C\"\nr := C.sqrt(16)\nfmt.Println(float64(r), C.cubed(3))", "4 27\n")
+		"/*\n#cgo LDFLAGS: -lm\n#include <math.h>\nint cubed(int n) { return n * n * n; }\n*/\n"+
+			"import \"C\"\nr := C.sqrt(16)\nfmt.Println(float64(r), C.cubed(3))", "4 27\n")
 	n.want("float64(r) + float64(double(1))", "6")
 	n.wantError("// int broken( { }\nimport \"C\"\nC.broken()", "cell[5]")
 	n.wantError("import \"C\"\nC.nosuch()", "nosuch")

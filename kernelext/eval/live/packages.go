@@ -95,7 +95,8 @@ func (p *packages) load(ctx context.Context, paths ...string) error {
 	if len(wanted) == 0 {
 		return nil
 	}
-	args := append([]string{"list", "-export", "-deps", "-e", "-buildmode=plugin", "-gcflags=all=" + wholeMaps,
+	args := append([]string{"list", "-export", "-deps", "-e", "-buildmode=plugin", "-gcflags=all=" +
+		wholeMaps,
 		"-json=ImportPath,Name,Dir,Export,Standard,Imports,ImportMap,GoFiles,CgoFiles,EmbedFiles,Module,Error"}, p.tool.flags...)
 	out, err := p.tool.run(ctx, append(append(args, "--"), wanted...)...)
 	if err != nil {
@@ -329,7 +330,8 @@ func (p *packages) reload(ctx context.Context) (told []string) {
 	if len(loaded) == 0 {
 		return nil
 	}
-	args := append([]string{"list", "-export", "-e", "-buildmode=plugin", "-gcflags=all=" + wholeMaps, "-f",
+	args := append([]string{"list", "-export", "-e", "-buildmode=plugin", "-gcflags=all=" +
+		wholeMaps, "-f",
 		"{{.ImportPath}}\t{{.Export}}"}, p.tool.flags...)
 	out, err := p.tool.run(ctx, append(append(args, "--"), sorted(loaded)...)...)
 	if err != nil {
@@ -341,7 +343,8 @@ func (p *packages) reload(ctx context.Context) (told []string) {
 			k.told = true
 			told = append(told,
 				fmt.Sprintf(
-					"package %s is loaded in another version since cell %d; %%restart to use the new one", path, k.loaded))
+					"package %s is loaded in another version since cell %d; %%restart to use the "+
+						"new one", path, k.loaded))
 		}
 	}
 	return told

@@ -19,11 +19,13 @@ func TestValuesOfEveryKindLive(t *testing.T) {
 	n.want("add(2); add(3)", "5")
 	n.want("total", "5")
 	n.want(
-		"type pair[K comparable, V any] struct { k K; v V }\nfunc (p pair[K, V]) String() string { return fmt.Sprint(p.k, \"=\", p.v) }", "")
+		"type pair[K comparable, V any] struct { k K; v V }\nfunc (p pair[K, V]) String() string "+
+			"{ return fmt.Sprint(p.k, \"=\", p.v) }", "")
 	n.want("q := pair[string, point]{\"a\", point{1, 2}}", "")
 	n.want("q.v.y = 7\nfmt.Printf(\"%T %v\\n\", q, q)", "main.pair[string,main.point] a={1 7}\n")
 	n.want(
-		"type base struct{ n int }\nfunc (b *base) inc() int { b.n++; return b.n }\ntype outer struct { base; *point }", "")
+		"type base struct{ n int }\nfunc (b *base) inc() int { b.n++; return b.n }\n"+
+			"type outer struct { base; *point }", "")
 	n.want("o := outer{point: p}\no.inc()", "1")
 	n.want("o.inc() + o.x", "13")
 	n.want("keys := map[point]string{{1, 2}: \"a\"}", "")
@@ -47,10 +49,12 @@ func TestStatementsOfEveryForm(t *testing.T) {
 	n.want("if v := 3; v > 2 { fmt.Println(v) } else { fmt.Println(0) }", "3\n")
 	n.want("switch n := 2; n {\ncase 2:\n fmt.Println(\"two\")\n}", "two\n")
 	n.want(
-		"var wg sync.WaitGroup\nwg.Add(1)\ngo func() { defer wg.Done(); fmt.Println(\"go\") }()\nwg.Wait()", "go\n")
+		"var wg sync.WaitGroup\nwg.Add(1)\ngo func() { defer wg.Done(); fmt.Println(\"go\") }()\n"+
+			"wg.Wait()", "go\n")
 	n.want("defer fmt.Println(\"last\")\nfmt.Println(\"first\")", "first\nlast\n")
 	n.want(
-		"outer:\nfor i := range 3 { for j := range 3 { if j == 1 { continue outer }; if i == 2 { break outer }; fmt.Print(i, j, \" \") } }", "0 0 1 0 ")
+		"outer:\nfor i := range 3 { for j := range 3 { if j == 1 { continue outer }; if i == 2 { "+
+			"break outer }; fmt.Print(i, j, \" \") } }", "0 0 1 0 ")
 	n.want("select { case <-time.After(time.Millisecond): fmt.Println(\"late\") }", "late\n")
 	n.want("var e any = 3\nswitch e := e.(type) { case int: fmt.Println(\"int\", e) }", "int 3\n")
 	n.want("i := 0\nloop:\ni++\nif i < 5 { goto loop }\ni", "5")
@@ -62,7 +66,8 @@ func TestStatementsOfEveryForm(t *testing.T) {
 	n.wantError("z", "undefined: z")
 	n.want("unused := 1\n", "")
 	n.want(
-		"import \"os\"\nfunc f() int { a := 1; var b int; for i, v := range []int{1} { return v }; if c := 2; true { }; return 7 }", "")
+		"import \"os\"\nfunc f() int { a := 1; var b int; for i, v := range []int{1} { return v "+
+			"}; if c := 2; true { }; return 7 }", "")
 	n.want("f()", "1")
 	n.want("math.MaxUint64", "18446744073709551615")
 	n.want("1 << 100", "1267650600228229401496703205376")
@@ -72,7 +77,10 @@ func TestStatementsOfEveryForm(t *testing.T) {
 	n.want("float64(3) / 2", "1.5")
 	n.want("fmt.Sprint(1)", "1")
 	n.want(
-		"package main\n\nimport \"fmt\"\n\nvar greeting = word()\n\nfunc word() string { return \"hi\" }\n\nfunc init() { fmt.Println(\"init 1\") }\nfunc init() { fmt.Println(\"init 2\") }\n\nfunc main() { fmt.Println(greeting) }", "init 1\ninit 2\nhi\n")
+		"package main\n\nimport \"fmt\"\n\nvar greeting = word()\n\nfunc word() string { return "+
+			"\"hi\" }\n\nfunc init() { fmt.Println(\"init 1\") }\nfunc init() { "+
+			"fmt.Println(\"init 2\") }\n\nfunc main() { fmt.Println(greeting) }", "init 1\n"+
+			"init 2\nhi\n")
 	n.want("main()", "hi\n")
 	n.want("var late = early + 1\nvar early = 1\nlate", "2")
 }
@@ -84,9 +92,11 @@ func TestRedefinition(t *testing.T) {
 	n.want("func f() int { return 2 }", "")
 	n.want("g()", "20")
 	n.want(
-		"type shape interface { area() int }\ntype sq struct{ a int }\nfunc (s sq) area() int { return s.a * s.a }", "")
+		"type shape interface { area() int }\ntype sq struct{ a int }\nfunc (s sq) area() int { "+
+			"return s.a * s.a }", "")
 	n.want(
-		"var sh shape = sq{3}\nall := []shape{sq{1}, sq{2}}\nvar boxed any = &sq{5}\nm := map[any]string{sq{1}: \"one\"}", "")
+		"var sh shape = sq{3}\nall := []shape{sq{1}, sq{2}}\nvar boxed any = &sq{5}\n"+
+			"m := map[any]string{sq{1}: \"one\"}", "")
 	n.want("sh.area()", "9")
 	n.want("func (s sq) double() sq { return sq{s.a * 2} }", "")
 	n.want("sh.(sq).double().a", "6")
@@ -100,7 +110,8 @@ func TestRedefinition(t *testing.T) {
 		"5\n")
 	n.want("any(sq{3}) == any(sh)", "true")
 	n.want(
-		"type myErr struct{ code int }\nfunc (e myErr) Error() string { return fmt.Sprint(\"code \", e.code) }\nerr := fmt.Errorf(\"wrapped: %w\", myErr{7})", "")
+		"type myErr struct{ code int }\nfunc (e myErr) Error() string { return fmt.Sprint(\"code "+
+			"\", e.code) }\nerr := fmt.Errorf(\"wrapped: %w\", myErr{7})", "")
 	n.want("func (e myErr) Code() int { return e.code }", "")
 	n.want("var target myErr\nfmt.Println(errors.As(err, &target), target.Code())", "true 7\n")
 	n.want("type T struct{ A int }\nfunc useA(t T) int { return t.A }\ntv := T{1}", "")
@@ -153,6 +164,7 @@ func TestFailuresKeepState(t *testing.T) {
 	n.want("x := 1\nx", "1")
 	n.wantError("func deep(n int) int { return deep(n+1) + 1 }\ndeep(0)", "stack overflow")
 	n.wantError(
-		"mm := map[int]int{}\nfor range 8 { go func() { for { mm[1] = 2 } }() }\ntime.Sleep(3*time.Second)", "concurrent map writes")
+		"mm := map[int]int{}\nfor range 8 { go func() { for { mm[1] = 2 } }() }\n"+
+			"time.Sleep(3*time.Second)", "concurrent map writes")
 	n.want("1+1", "2")
 }

@@ -53,7 +53,9 @@ func TestCommands(t *testing.T) {
 	}
 	if _, out,
 		err := n.run(
-		"func TestOne(t *testing.T) { if counter < 41 { t.Fatal(counter) } }\nfunc BenchmarkOne(b *testing.B) { for range b.N { counter++ } }\n%test -test.v -test.benchtime=10x"); err != nil || !strings.Contains(out, "PASS: TestOne") || !strings.Contains(out, "BenchmarkOne") {
+		"func TestOne(t *testing.T) { if counter < 41 { t.Fatal(counter) } }\n" +
+			"func BenchmarkOne(b *testing.B) { for range b.N { counter++ } }\n%test -test.v " +
+			"-test.benchtime=10x"); err != nil || !strings.Contains(out, "PASS: TestOne") || !strings.Contains(out, "BenchmarkOne") {
 		t.Errorf("%%test prints %q, %v", out, err)
 	}
 	n.wantError("func TestTwo(t *testing.T) { t.Error(\"no\") }\n%test", "exit status 1")
@@ -71,12 +73,17 @@ func TestCommands(t *testing.T) {
 func TestGoroutinesAndServersLiveOn(t *testing.T) {
 	n := open(t, live.Options{})
 	n.want(
-		"in, out := make(chan int), make(chan int)\ngo func() { for v := range in { out <- v * v } }()", "")
+		"in, out := make(chan int), make(chan int)\ngo func() { for v := range in { out <- v * "+
+			"v } }()", "")
 	n.want("in <- 7\n<-out", "49")
 	n.want(
-		"l, err := net.Listen(\"tcp\", \"127.0.0.1:0\")\nhits := 0\ngo http.Serve(l, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { hits++; fmt.Fprint(w, \"hit \", hits) }))", "")
+		"l, err := net.Listen(\"tcp\", \"127.0.0.1:0\")\nhits := 0\ngo http.Serve(l, "+
+			"http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { hits++; "+
+			"fmt.Fprint(w, \"hit \", hits) }))", "")
 	n.want(
-		"get := func() string { r, err := http.Get(\"http://\" + l.Addr().String()); if err != nil { return err.Error() }; b, _ := io.ReadAll(r.Body); return string(b) }\nget()", "hit 1")
+		"get := func() string { r, err := http.Get(\"http://\" + l.Addr().String()); if err != "+
+			"nil { return err.Error() }; b, _ := io.ReadAll(r.Body); return string(b) "+
+			"}\nget()", "hit 1")
 	n.want("get()", "hit 2")
 	n.want("fmt.Println(hits)", "2\n")
 }
@@ -134,7 +141,8 @@ func TestInput(t *testing.T) {
 			n.front)
 		return n.front.out.String(), err
 	}
-	const scan = "var name string\nvar age int\nc, err := fmt.Scan(&name, &age)\nfmt.Println(c, name, age, err)"
+	const scan = "var name string\nvar age int\nc, err := fmt.Scan(&name, &age)\nfmt.Println(c, " +
+		"name, age, err)"
 	if out, err := ask(scan, "Ann", "7"); err != nil || out != "2 Ann 7 <nil>\n" {
 		t.Errorf("%q, %v", out, err)
 	}
@@ -179,7 +187,8 @@ func TestModule(t *testing.T) {
 	const mod = "module example.org/m\n\ngo 1.24\n"
 	write("go.mod", mod)
 	write("lib/lib.go",
-		"// Package lib is a test's.\npackage lib\n\n// One returns one.\nfunc One() int { return 1 }\n\ntype hidden struct{ N int }\n\nfunc New() hidden { return hidden{3} }\n")
+		"// Package lib is a test's.\npackage lib\n\n// One returns one.\nfunc One() int { "+
+			"return 1 }\n\ntype hidden struct{ N int }\n\nfunc New() hidden { return hidden{3} }\n")
 	write("other/other.go", "package other\n\nfunc Two() int { return 2 }\n")
 	write("notebooks/x.txt", "embedded")
 	n := open(t, live.Options{Dir: filepath.Join(dir, "notebooks")})
@@ -209,7 +218,8 @@ func TestModule(t *testing.T) {
 		{"%wh", "%who"}, {"live1.", "N"},
 	} {
 		n.run(
-			"type rec struct{ N int; s string }\nfunc (r rec) Sum() int { return r.N }\nlive1 := &rec{N: 5}")
+			"type rec struct{ N int; s string }\nfunc (r rec) Sum() int { return r.N }\n" +
+				"live1 := &rec{N: 5}")
 		code := c.code
 		if c.want == "local" {
 			code = "func f() { local := 1; lo"

@@ -20,7 +20,8 @@ func TestSpeed(t *testing.T) {
 	n := open(t, live.Options{})
 	n.want("import \"fmt\"", "")
 	n.want(
-		"rss := func() int { b, _ := os.ReadFile(\"/proc/self/statm\"); var a, r int; fmt.Sscan(string(b), &a, &r); return r * 4 }\nrss() > 0", "true")
+		"rss := func() int { b, _ := os.ReadFile(\"/proc/self/statm\"); var a, r int; "+
+			"fmt.Sscan(string(b), &a, &r); return r * 4 }\nrss() > 0", "true")
 	var times, cpus, tools []time.Duration
 	cpu := func(who int) (d time.Duration) {
 		var u syscall.Rusage
@@ -37,7 +38,8 @@ func TestSpeed(t *testing.T) {
 			code = fmt.Sprintf("fmt.Println(\"cell\", %d)", i)
 		case 3:
 			code = fmt.Sprintf(
-				"type T%d struct{ a int }\nfunc (t T%d) M() int { return t.a }\nt%d := T%d{%d}\nt%d.M()", i, i, i, i, i, i)
+				"type T%d struct{ a int }\nfunc (t T%d) M() int { return t.a }\nt%d := T%d{%d}\n"+
+					"t%d.M()", i, i, i, i, i, i)
 		}
 		began, self, children := time.Now(), cpu(syscall.RUSAGE_SELF), cpu(syscall.RUSAGE_CHILDREN)
 		if _, _, err := n.run(code); err != nil {
@@ -52,7 +54,9 @@ func TestSpeed(t *testing.T) {
 				return last[len(last)/2].Round(time.Millisecond)
 			}
 			t.Logf(
-				"cell %d: medians of the last cells: %v; processor time of the engine %v, of the tools %v; the process has %s kB", i, median(times), median(cpus), median(tools), rss())
+				"cell %d: medians of the last cells: %v; processor time of the engine %v, of the "+
+					"tools %v; the process "+
+					"has %s kB", i, median(times), median(cpus), median(tools), rss())
 		}
 	}
 }

@@ -198,7 +198,9 @@ func TestNormalForms(t *testing.T) {
 		"a link": {"text/html", `<a href="#a">x</a>`, `<a href="#b">x</a>`,
 			"#b"},
 		"SVG": {"image/svg+xml",
-			"<?xml version=\"1.0\"?>\n<svg viewBox='0 0 9 9' xmlns='x'><metadata>2024</metadata><g id=\"m3f\"><path d='M 0 0'/></g><use xlink:href='#m3f' clip-path='url(#m3f)'/></svg>", `<svg xmlns="x" viewBox="0 0 9 9"><g id="me1"><path d="M 0  0"></path></g><use xlink:href="#me1" clip-path="url(#me1)"></use></svg>`, ""},
+			"<?xml version=\"1.0\"?>\n<svg viewBox='0 0 9 9' " +
+				"xmlns='x'><metadata>2024</metadata><g id=\"m3f\"><path d='M 0 0'/></g><use " +
+				"xlink:href='#m3f' clip-path='url(#m3f)'/></svg>", `<svg xmlns="x" viewBox="0 0 9 9"><g id="me1"><path d="M 0  0"></path></g><use xlink:href="#me1" clip-path="url(#me1)"></use></svg>`, ""},
 		"an SVG's path": {"image/svg+xml", `<svg><path d="M 0 0 3 h 4"/></svg>`,
 			`<svg><path d="M 0 0 4 h 4"/></svg>`, "M 0 0 4 h 4"},
 		"SVG inside": {"text/html", `<img src="data:image/svg+xml;base64,` +
@@ -346,7 +348,8 @@ func TestImages(t *testing.T) {
 		"another compression": {"image/png", best(plain), pngOf(t, plain, png.NoCompression),
 			compare.Rules{}, ""},
 		"pixels": {"image/png", best(plain), best(spot), compare.Rules{},
-			"display 1, image/png: 2 of the image's 32 pixels differ (6.2 %), by up to 79 of 255 (8×4)"},
+			"display 1, image/png: 2 of the image's 32 pixels differ (6.2 %), by up to 79 of " +
+				"255 (8×4)"},
 		"a tolerance": {"image/png", best(plain), best(spot),
 			compare.Rules{Channel: 10}, "1 of the image's 32 pixels differ (3.1 %), by up to 79"},
 		"a larger tolerance": {"image/png", best(plain), best(spot),

@@ -25,20 +25,23 @@ func apply(t *testing.T, rules []compare.Rule, s string) string {
 func TestBuiltin(t *testing.T) {
 	for name, cases := range map[string]map[string]string{
 		"addresses": {
-			"&{0xc000012345}":                               "&{‹address›}",
-			"<Figure at 0x7f8b8c0d>":                        "<Figure at ‹address›>",
-			"<cell at 0x7F8B8C0D1234: int at 0x7f8b8c0d12>": "<cell at ‹address›: int at ‹address›>",
-			"mask 0xff, colour 0xdeadbeef":                  "mask 0xff, colour 0xdeadbeef",
-			"main.f(0x14000102000, 0x1)":                    "main.f(‹address›, 0x1)",
-			"0x0123456789abcdef0123 is a long hash":         "0x0123456789abcdef0123 is a long hash",
-			"sum 0x1f2e3d4c5b, key 0xc0ffee1234":            "sum 0x1f2e3d4c5b, key 0xc0ffee1234",
-			"jumps at 0x4004f6":                             "jumps at 0x4004f6",
-			"0x2b641d1cc068, 0x2b641d1cc063":                "‹address›, 0x2b641d1cc063",
-			"0x7ffd12345678":                                "‹address›",
+			"&{0xc000012345}":        "&{‹address›}",
+			"<Figure at 0x7f8b8c0d>": "<Figure at ‹address›>",
+			"<cell at 0x7F8B8C0D1234: int at 0x7f8b8c0d12>": "<cell at ‹address›: int at " +
+				"‹address›>",
+			"mask 0xff, colour 0xdeadbeef": "mask 0xff, colour 0xdeadbeef",
+			"main.f(0x14000102000, 0x1)":   "main.f(‹address›, 0x1)",
+			"0x0123456789abcdef0123 is a long hash": "0x0123456789abcdef0123 is a " +
+				"long hash",
+			"sum 0x1f2e3d4c5b, key 0xc0ffee1234": "sum 0x1f2e3d4c5b, key 0xc0ffee1234",
+			"jumps at 0x4004f6":                  "jumps at 0x4004f6",
+			"0x2b641d1cc068, 0x2b641d1cc063":     "‹address›, 0x2b641d1cc063",
+			"0x7ffd12345678":                     "‹address›",
 		},
 		"uuids": {
-			"id=3F2504E0-4f89-11d3-9a0c-0305e82c3301;":               "id=‹uuid›;",
-			"3f2504e0-4f89-11d3-9a0c-0305e82c33011 has a digit more": "3f2504e0-4f89-11d3-9a0c-0305e82c33011 has a digit more",
+			"id=3F2504E0-4f89-11d3-9a0c-0305e82c3301;": "id=‹uuid›;",
+			"3f2504e0-4f89-11d3-9a0c-0305e82c33011 has a " +
+				"digit more": "3f2504e0-4f89-11d3-9a0c-0305e82c33011 has a digit more",
 		},
 		"temporary": {
 			"# gonb_eb1c7202\nipykernel_123/4.py":      "# ‹temporary›\n‹temporary›/4.py",
@@ -52,22 +55,33 @@ func TestBuiltin(t *testing.T) {
 			"/home/me/tmpab12cd_x, ./tmp/tmpab12cd_x/": "/home/me/tmpab12cd_x, ./tmp/tmpab12cd_x/",
 		},
 		"timings": {
-			" 50%|███  | 5/10 [00:01<00:03, 9.81it/s, loss=0.5]": " 50%|███  | 5/10 [‹timing›, loss=0.5]",
-			"0it [00:00, ?it/s]":                                                            "0it [00:00, ?it/s]",
-			"1/3 [1:00:01<?, ?it/s]":                                                        "1/3 [‹timing›]",
-			"40.00% [2/5 00:01<00:02 0.31]":                                                 "40.00% [2/5 ‹timing› 0.31]",
-			"CPU times: user 1 ms, sys: 0 ns\nWall time: 12.3 ms":                           "CPU times: ‹timing›\nWall time: ‹timing›",
-			"2026-11-24 13:30:26.123 +0000 UTC m=+0.000123":                                 "‹timing›",
-			"2026-11-24 13:30:26.123 +0000 UTC":                                             "2026-11-24 13:30:26.123 +0000 UTC",
-			"12.3 ns ± 0.4 ns per loop (mean ± std. dev. of 7 runs, 10,000,000 loops each)": "‹timing›",
-			"10/10 ━━━ 3s 12ms/step - loss: 0.31":                                           "10/10 ━━━ ‹timing› - loss: 0.31",
-			"3 s, 12 ms, 1h2m, 9.8it/s, 12 MB/s, 00:12":                                     "3 s, 12 ms, 1h2m, 9.8it/s, 12 MB/s, 00:12",
+			" 50%|███  | 5/10 [00:01<00:03, 9.81it/s, loss=0.5]": " 50%|███  | 5/10 [‹timing›, " +
+				"loss=0.5]",
+			"0it [00:00, ?it/s]":            "0it [00:00, ?it/s]",
+			"1/3 [1:00:01<?, ?it/s]":        "1/3 [‹timing›]",
+			"40.00% [2/5 00:01<00:02 0.31]": "40.00% [2/5 ‹timing› 0.31]",
+			"CPU times: user 1 ms, sys: 0 ns\n" +
+				"Wall time: 12.3 ms": "CPU times: ‹timing›\n" +
+				"Wall time: ‹timing›",
+			"2026-11-24 13:30:26.123 +0000 UTC " +
+				"m=+0.000123": "‹timing›",
+			"2026-11-24 13:30:26.123 +0000 UTC": "2026-11-24 13:30:26.123 +0000 UTC",
+			"12.3 ns ± 0.4 ns per loop (mean ± std. dev. of 7 runs, 10,000,000 " +
+				"loops each)": "‹timing›",
+			"10/10 ━━━ 3s 12ms/step - " +
+				"loss: 0.31": "10/10 ━━━ ‹timing› - " +
+				"loss: 0.31",
+			"3 s, 12 ms, 1h2m, 9.8it/s, 12 " +
+				"MB/s, 00:12": "3 s, 12 ms, 1h2m, 9.8it/s, " +
+				"12 MB/s, 00:12",
 		},
 		"logs": {
-			"2026/11/24 13:30:26 started":                             "‹log› started",
-			"2026-11-24 13:30:26,123 - INFO - at 2026-11-24 13:30:26": "‹log› - INFO - at 2026-11-24 13:30:26",
-			"/usr/lib/python3/numpy/x.py:12: UserWarning: odd":        "‹log›x.py:12: UserWarning: odd",
-			"I0000 00:00:1690000000.123456   1234 cpu.cc:12] ready":   "‹log›cpu.cc:12] ready",
+			"2026/11/24 13:30:26 started": "‹log› started",
+			"2026-11-24 13:30:26,123 - INFO - at 2026-11-24 13:30:26": "‹log› - INFO - at " +
+				"2026-11-24 13:30:26",
+			"/usr/lib/python3/numpy/x.py:12: UserWarning: odd": "‹log›x.py:12: " +
+				"UserWarning: odd",
+			"I0000 00:00:1690000000.123456   1234 cpu.cc:12] ready": "‹log›cpu.cc:12] ready",
 			"at 13:30": "at 13:30",
 		},
 		"times": {
@@ -142,13 +156,18 @@ func TestStandardRulesHideNoResult(t *testing.T) {
 		"0xc0ffee1234": "0xc0ffee1235",
 		"id 3f2504e0-4f89-11d3-9a0c-0305e82c3301": "id 4f2504e0-4f89-11d3-9a0c-0305e82c3301",
 		"/tmp/a/x.csv": "/tmp/b/x.csv", "~/a/x": "~/b/x", `C:\a\x`: `C:\b\x`,
-		"datetime.datetime(2026, 11, 24, 13, 30)":                "datetime.datetime(2025, 11, 24, 13, 30)",
-		"5/10 [00:01<00:03, 9.81it/s, loss=0.5]":                 "5/10 [00:01<00:03, 9.81it/s, loss=0.6]",
-		"5/10 [00:01<00:03, 9.81it/s]":                           "6/10 [00:01<00:03, 9.81it/s]",
-		"tmpab12cd_x":                                            "tmpzz12cd_x",
-		"city  opens  time\n0 1.0 2.0 09:30":                     "city  opens  time\n0 1.0 2.0 10:30",
-		"epoch  train_loss  time\n0  0.31  00:12":                "epoch  train_loss  time\n0  0.32  00:12",
-		"epoch  train_loss  time\n0  0.31  00:12\n\n1  2  00:12": "epoch  train_loss  time\n0  0.31  00:12\n\n1  2  00:13",
+		"datetime.datetime(2026, 11, 24, 13, 30)": "datetime.datetime(2025, 11, " +
+			"24, 13, 30)",
+		"5/10 [00:01<00:03, 9.81it/s, loss=0.5]": "5/10 [00:01<00:03, 9.81it/s, " +
+			"loss=0.6]",
+		"5/10 [00:01<00:03, 9.81it/s]": "6/10 [00:01<00:03, 9.81it/s]",
+		"tmpab12cd_x":                  "tmpzz12cd_x",
+		"city  opens  time\n0 1.0 2.0 09:30": "city  opens  time\n" +
+			"0 1.0 2.0 10:30",
+		"epoch  train_loss  time\n0  0.31  00:12": "epoch  train_loss  time\n" +
+			"0  0.32  00:12",
+		"epoch  train_loss  time\n0  0.31  00:12\n\n1  2  00:12": "epoch  train_loss  time\n" +
+			"0  0.31  00:12\n\n1  2  00:13",
 	} {
 		check(t, want, []notebook.Output{out(want + "\n")}, []notebook.Output{out(got + "\n")}, r,
 			"stdout: ")
@@ -253,7 +272,8 @@ replace: a\tb
 	// A user's rules see HTML as it was sent, and JSON in its normal form; they work before the
 	// others.
 	user, err := compare.ParseRules("f",
-		"regex: <td class=\"r\">\\d+ ms\nreplace: <td>T\nregex: \"seed\": \\d+\nreplace: \"seed\": 0")
+		"regex: <td class=\"r\">\\d+ ms\nreplace: <td>T\nregex: \"seed\": \\d+\n"+
+			"replace: \"seed\": 0")
 	if err != nil {
 		t.Fatal(err)
 	}

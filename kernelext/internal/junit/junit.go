@@ -152,7 +152,8 @@ func (s Suite) xml() (xmlSuite, time.Duration, error) {
 		default:
 			return x, 0,
 				fmt.Errorf(
-					"case %q has the outcome %q; there are failure, error, skipped and, for one that passed, none", c.Name, c.Outcome)
+					"case %q has the outcome %q; there are failure, error, skipped and, for one "+
+						"that passed, none", c.Name, c.Outcome)
 		}
 		x.Cases = append(x.Cases, xc)
 	}

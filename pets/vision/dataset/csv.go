@@ -71,7 +71,8 @@ func (o CSVOptions) parse(data []byte, dir string) ([]Labelled, error) {
 		if len(record) <= max(o.Name, o.Label) {
 			return nil,
 				fmt.Errorf(
-					"line %d has %d columns, want a name in column %d and a label in column %d: set CSVOptions' Comma, Name or Label",
+					"line %d has %d columns, want a name in column %d and a label in column %d: "+
+						"set CSVOptions' Comma, Name or Label",
 					line, len(record), o.Name, o.Label)
 		}
 		name, label := strings.TrimSpace(record[o.Name]), strings.TrimSpace(record[o.Label])

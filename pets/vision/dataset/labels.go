@@ -22,12 +22,14 @@ func LabelByRegexp(files []string, pattern string) ([]Labelled, error) {
 	if err != nil {
 		return nil,
 			fmt.Errorf(
-				"label pattern `%s`: %w (Go's syntax has no look-ahead, look-behind or back-references)", pattern, err)
+				"label pattern `%s`: %w (Go's syntax has no look-ahead, look-behind or "+
+					"back-references)", pattern, err)
 	}
 	if re.NumSubexp() < 1 {
 		return nil,
 			fmt.Errorf(
-				"label pattern `%s`: it has no group: put parentheses around the part that is the label, as in `%s`", pattern, `/([^/]+)_\d+.jpg$`)
+				"label pattern `%s`: it has no group: put parentheses around the part that is "+
+					"the label, as in `%s`", pattern, `/([^/]+)_\d+.jpg$`)
 	}
 	items := make([]Labelled, 0, len(files))
 	failed, example := 0, ""
@@ -74,7 +76,8 @@ func advice(re *regexp.Regexp, pattern, file string) string {
 		}
 	}
 	return fmt.Sprintf(
-		"the pattern is searched in the whole path and its first group is the label: change it to fit this name, or leave such files out; "+
+		"the pattern is searched in the whole path and its first group is the label: change it "+
+			"to fit this name, or leave such files out; "+
 			"for names like %q a pattern is `%s`", path.Base(file), suggestion(file))
 }
 
@@ -100,7 +103,8 @@ func LabelByFolder(files []string) ([]Labelled, error) {
 		if dir == "." || dir == "/" {
 			return "",
 				errors.New(
-					"the path has no folder: put the images of each class into a folder with the class's name")
+					"the path has no folder: put the images of each class into a folder with the " +
+						"class's name")
 		}
 		return dir, nil
 	})
@@ -130,7 +134,8 @@ func CheckClassFolders(files []string, roots ...string) error {
 		return nil // told elsewhere
 	case beside == len(files):
 		return fmt.Errorf(
-			"%s has no class folders: its %d images lie in the folder itself: %s, or take the labels from the names (FromNameRE)", roots[0], beside, fix)
+			"%s has no class folders: its %d images lie in the folder itself: %s, or take the "+
+				"labels from the names (FromNameRE)", roots[0], beside, fix)
 	case beside > 0:
 		return fmt.Errorf("%d of %d images lie beside the class folders, for example %s: %s",
 			beside, len(files), example, fix)

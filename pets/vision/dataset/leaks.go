@@ -60,7 +60,8 @@ func (s *Split) Warning(ctx context.Context) string {
 	if n := len(s.DroppedLabels); n > 0 {
 		lines = append(lines,
 			fmt.Sprintf(
-				"%s left out, with images in the validation set only: %s: add training images, or stratify the split",
+				"%s left out, with images in the validation set only: %s: add training images, "+
+					"or stratify the split",
 				count(n, "class is", "classes are"), some(s.DroppedLabels)))
 	}
 	if pairs := s.Duplicates(ctx); len(pairs) > 0 {
@@ -70,7 +71,8 @@ func (s *Split) Warning(ctx context.Context) string {
 		}
 		lines = append(lines,
 			fmt.Sprintf(
-				"%s in the training set too: %s: remove one of each, or the error rate looks too good",
+				"%s in the training set too: %s: remove one of each, or the error rate looks "+
+					"too good",
 				count(len(pairs), "validation image is", "validation images are"), some(names)))
 	}
 	return strings.Join(lines, "\n")

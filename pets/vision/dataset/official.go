@@ -36,7 +36,8 @@ func OfficialLists(root string) (items []Labelled, valid []string, err error) {
 			if _, err := os.Stat(file); err != nil {
 				return nil, nil,
 					fmt.Errorf(
-						"official split: %s names %q, but there is no %s: unpack the images beside the annotations", list, name, file)
+						"official split: %s names %q, but there is no %s: unpack the images "+
+							"beside the annotations", list, name, file)
 			}
 			label := name[:max(0, strings.LastIndex(name, "_"))]
 			if label == "" {

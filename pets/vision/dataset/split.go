@@ -46,7 +46,8 @@ func NewSplit(items []Labelled, o Options) (*Split, error) {
 	if len(items) == 0 {
 		return nil,
 			errors.New(
-				"split: there are no images: is the folder right, and do the names end in .jpg, .png or the like?")
+				"split: there are no images: is the folder right, and do the names end in .jpg, " +
+					".png or the like?")
 	}
 	items = slices.Clone(items)
 	for i := range items { // é may be one character or two: a class is one all the same
@@ -57,7 +58,8 @@ func NewSplit(items []Labelled, o Options) (*Split, error) {
 		if seen[it.Path] {
 			return nil,
 				fmt.Errorf(
-					"split: %q is listed twice: it could come into training and validation: list it once", it.Path)
+					"split: %q is listed twice: it could come into training and validation: list "+
+						"it once", it.Path)
 		}
 		seen[it.Path] = true
 	}
@@ -72,7 +74,8 @@ func NewSplit(items []Labelled, o Options) (*Split, error) {
 	if len(inValid) == len(items) {
 		return nil,
 			fmt.Errorf(
-				"split: all %d images are for validation and none is left to train with: lower ValidPct or shorten Valid", len(items))
+				"split: all %d images are for validation and none is left to train with: lower "+
+					"ValidPct or shorten Valid", len(items))
 	}
 	s := &Split{}
 	for i, it := range items {
@@ -147,7 +150,8 @@ func listed(items []Labelled, files []string) ([]int, error) {
 		if wanted[filepath.Clean(f)] {
 			return nil,
 				fmt.Errorf(
-					"split: %d validation files are not among the %d images, for example %q: give the paths as ImageFiles gives them",
+					"split: %d validation files are not among the %d images, for example %q: "+
+						"give the paths as ImageFiles gives them",
 					len(wanted), len(items), f)
 		}
 	}

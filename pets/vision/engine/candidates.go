@@ -58,7 +58,8 @@ func candidates(spec, cache string) ([]candidate, error) {
 		}
 		return nil,
 			fmt.Errorf(
-				"engine %q: after \"xla:\" comes \"cpu\", \"cuda\" or the absolute path of a PJRT plugin, not %q", spec, plugin)
+				"engine %q: after \"xla:\" comes \"cpu\", \"cuda\" or the absolute path of a "+
+					"PJRT plugin, not %q", spec, plugin)
 	case slices.Contains(compute.List(), head):
 		return []candidate{{name: head, spec: spec}}, nil
 	}

@@ -42,7 +42,8 @@ func TestOutOfMemory(t *testing.T) {
 	})
 	t.Run("xla on a GPU", func(t *testing.T) { // XLA's words there
 		err := errors.New(
-			"training step: RESOURCE_EXHAUSTED: Out of memory while trying to allocate 85899345920 bytes.")
+			"training step: RESOURCE_EXHAUSTED: Out of memory while trying to allocate " +
+				"85899345920 bytes.")
 		if !engine.OutOfMemory(err) {
 			t.Errorf("not recognised: %v", err)
 		}

@@ -41,7 +41,8 @@ type Report struct {
 }
 
 // noXLA is said where plugins cannot be loaded.
-const noXLA = "this program was built without XLA: there was no C compiler (install gcc, then `nb setup`), the tag noxla was set, or go-xla does not know " +
+const noXLA = "this program was built without XLA: there was no C compiler (install gcc, then " +
+	"`nb setup`), the tag noxla was set, or go-xla does not know " +
 	runtime.GOOS + "/" + runtime.GOARCH
 
 // String is the report in one line.
@@ -107,11 +108,13 @@ func noPlugin(cache string, troubles []error) error {
 	byHand := "set GOMLX_BACKEND=xla:/path/to/plugin.so to a PJRT CPU plugin"
 	if wheelFits() {
 		byHand = fmt.Sprintf(
-			"where there is a network, `pip download --no-deps %s==%s`, unzip it, and put %s at %s; or %s",
+			"where there is a network, `pip download --no-deps %s==%s`, unzip it, and put %s at "+
+				"%s; or %s",
 			wheelPackage, wheelVersion, wheelLibrary, wheelPath(cache), byHand)
 	}
 	return fmt.Errorf(
-		"no XLA plugin for the CPU; everything works on the Go backend, slower. By hand: %s. What was tried: %w", byHand, errors.Join(troubles...))
+		"no XLA plugin for the CPU; everything works on the Go backend, slower. By hand: %s. "+
+			"What was tried: %w", byHand, errors.Join(troubles...))
 }
 
 // byInstaller runs go-xla's installer in a child, because it knows no time-outs and draws on the

@@ -27,7 +27,8 @@ func fakePip(t *testing.T, script string) {
 	t.Helper()
 	dir := t.TempDir()
 	if script != "" {
-		head := "#!/bin/sh\nPATH=/usr/bin:/bin\nwhile [ $# -gt 0 ]; do [ \"$1\" = --dest ] && dest=$2; last=$1; shift; done\n"
+		head := "#!/bin/sh\nPATH=/usr/bin:/bin\nwhile [ $# -gt 0 ]; do [ \"$1\" = --dest ] && " +
+			"dest=$2; last=$1; shift; done\n"
 		if err := os.WriteFile(filepath.Join(dir, "pip3"), []byte(head+script), 0o755); err != nil {
 			t.Fatal(err)
 		}

@@ -69,7 +69,8 @@ func trial(spec string, r *report) error {
 		}
 		if !(worst <= trialTolerance*scale) { // NaN fails too
 			return fmt.Errorf(
-				"it computes a convolution or its gradient wrongly: off by %.2g where values reach %.2g", worst, scale)
+				"it computes a convolution or its gradient wrongly: off by %.2g where values "+
+					"reach %.2g", worst, scale)
 		}
 	}
 	return nil

@@ -73,7 +73,8 @@ func TestTrialRefuses(t *testing.T) {
 			"#include <stdlib.h>\n__attribute__((constructor)) static void f(void) { _Exit(0); }",
 			"without a report"},
 		"hang": {
-			"#include <unistd.h>\n__attribute__((constructor)) static void f(void) { for (;;) pause(); }", "did not end within"},
+			"#include <unistd.h>\n__attribute__((constructor)) static void f(void) { for (;;) " +
+				"pause(); }", "did not end within"},
 		"no such thing": {"void *GetPjrtApi(void) { return 0; }", "trial "},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -28,12 +28,14 @@ func From(p *Predictions) (*Interpretation, error) {
 	if n == 0 {
 		return nil,
 			fmt.Errorf(
-				"interpretation: no predictions; is the validation set empty? A split with a validation share above 0 fills it")
+				"interpretation: no predictions; is the validation set empty? A split with a " +
+					"validation share above 0 fills it")
 	}
 	if len(p.Probs) != n || len(p.Losses) != n || len(p.Paths) != n {
 		return nil,
 			fmt.Errorf(
-				"interpretation: %d labels need as many probabilities, losses and paths, got %d, %d and %d",
+				"interpretation: %d labels need as many probabilities, losses and paths, got %d, "+
+					"%d and %d",
 				n, len(p.Probs), len(p.Losses), len(p.Paths))
 	}
 	in := &Interpretation{Predictions: *p, Predicted: make([]int, n)}

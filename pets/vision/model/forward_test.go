@@ -155,6 +155,7 @@ func TestComputeDType(t *testing.T) {
 	if d := distance(logits(Mode{ComputeDType: dtypes.BFloat16}), logits(Mode{})); !(d < 5e-2) ||
 		d == 0 {
 		t.Errorf(
-			"bfloat16 logits differ from float32's by %.1e; a few per mille are expected, none would mean that nothing was converted", d)
+			"bfloat16 logits differ from float32's by %.1e; a few per mille are expected, none "+
+				"would mean that nothing was converted", d)
 	}
 }

@@ -57,7 +57,8 @@ func TestEncode(t *testing.T) {
 	}
 	if got := fmt.Sprint(fields(t, a)); got != "map[1:1 2:1 7:1 8:1 14:1]" {
 		t.Errorf(
-			"ModelProto has fields %s: want ir_version, producer_name, graph, opset_import, metadata_props", got)
+			"ModelProto has fields %s: want ir_version, producer_name, graph, opset_import, "+
+				"metadata_props", got)
 	}
 }
 

@@ -13,7 +13,9 @@ import (
 func annotate(dir string, perBreed int) error {
 	list := strings.Builder{}
 	list.WriteString(
-		"#Image CLASS-ID SPECIES BREED ID\n#ID: 1:37 Class ids\n#SPECIES: 1:Cat 2:Dog\n#BREED ID: 1-25:Cat 1:12:Dog\n#All images with 1st letter as captial are cat images\n#images with small first letter are dog images\n")
+		"#Image CLASS-ID SPECIES BREED ID\n#ID: 1:37 Class ids\n#SPECIES: 1:Cat 2:Dog\n" +
+			"#BREED ID: 1-25:Cat 1:12:Dog\n#All images with 1st letter as captial are cat " +
+			"images\n#images with small first letter are dog images\n")
 	var train, test strings.Builder
 	number := map[bool]int{}
 	for i, b := range breeds() {

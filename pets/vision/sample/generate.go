@@ -138,7 +138,8 @@ func look(dir string, want stamp) (ready bool, err error) {
 		}
 		return false,
 			fmt.Errorf(
-				"sample: %s holds another sample (%s; wanted is version %d, seed %d, %d per breed): delete that folder if nothing in it is yours, or give another one",
+				"sample: %s holds another sample (%s; wanted is version %d, seed %d, %d per "+
+					"breed): delete that folder if nothing in it is yours, or give another one",
 				dir, oneLine(text), want.Version, want.Seed, want.PerBreed)
 	}
 	if !errors.Is(err, fs.ErrNotExist) {
@@ -153,7 +154,8 @@ func look(dir string, want stamp) (ready bool, err error) {
 	case len(entries) > 0:
 		return false,
 			fmt.Errorf(
-				"sample: %s holds other files (%s, …): nothing is overwritten; give a folder that is empty or doesn't exist", dir, entries[0].Name())
+				"sample: %s holds other files (%s, …): nothing is overwritten; give a folder "+
+					"that is empty or doesn't exist", dir, entries[0].Name())
 	}
 	return false, nil
 }

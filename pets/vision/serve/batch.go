@@ -118,7 +118,8 @@ func (s *Server) predict(ctx context.Context, batch []*images.RGB) (rows [][]flo
 			if math.IsNaN(float64(p)) {
 				return nil,
 					fmt.Errorf(
-						"the predictor gave a probability that is not a number: its weights are damaged")
+						"the predictor gave a probability that is not a number: its weights are " +
+							"damaged")
 			}
 		}
 	}

@@ -166,7 +166,8 @@ func TestClientGone(t *testing.T) {
 	}
 	photo := encoded(t, "png", 5, 5)
 	fmt.Fprintf(conn,
-		"POST /predict HTTP/1.1\r\nHost: here\r\nContent-Type: image/png\r\nContent-Length: %d\r\n\r\n%s", len(photo), photo)
+		"POST /predict HTTP/1.1\r\nHost: here\r\nContent-Type: image/png\r\nContent-Length: "+
+			"%d\r\n\r\n%s", len(photo), photo)
 	<-g.entered
 	conn.Close()
 	until(t, "the log", func() bool { return strings.Contains(text.String(), `"status":499`) })

@@ -67,7 +67,8 @@ var errGone = errors.New("the client has gone")
 const statusGone = 499
 
 // securityPolicy lets the page have its own style and script, images within it, and nothing else.
-const securityPolicy = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data: blob:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+const securityPolicy = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' " +
+	"data: blob:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 
 // ServeHTTP implements http.Handler.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -121,7 +122,8 @@ func (s *Server) tell(x *exchange, err error) {
 	if !errors.As(err, &r) {
 		x.trouble = err
 		r = &refusal{status: http.StatusInternalServerError, code: "failed",
-			message: "That did not work, and it is not the photo's fault. The server's log says why."}
+			message: "That did not work, and it is not the photo's fault. The server's log " +
+				"says why."}
 	}
 	if r.retry > 0 {
 		x.Header().Set("Retry-After", strconv.Itoa(r.retry))

@@ -16,7 +16,8 @@ import (
 // What strangers send as an upload gives an image's bytes within the limit and a name fit to be
 // shown, or an error.
 func FuzzParse(f *testing.F) {
-	form := "--x\r\nContent-Disposition: form-data; name=\"photo\"; filename=\"cat.jpg\"\r\n\r\n\xff\xd8\xff\r\n--x--\r\n"
+	form := "--x\r\nContent-Disposition: form-data; name=\"photo\"; filename=\"cat.jpg\"\r\n\r\n" +
+		"\xff\xd8\xff\r\n--x--\r\n"
 	f.Add("multipart/form-data; boundary=x", []byte(form))
 	f.Add("multipart/form-data; boundary=x",
 		[]byte(strings.Replace(form, "cat.jpg", "..\\..\u202e\x01/<b>", 1)))

@@ -155,7 +155,8 @@ func TestSlowClient(t *testing.T) {
 	}
 	defer conn.Close()
 	fmt.Fprint(conn,
-		"POST /predict HTTP/1.1\r\nHost: here\r\nContent-Type: image/png\r\nContent-Length: 1000\r\n\r\n\x89PNG")
+		"POST /predict HTTP/1.1\r\nHost: here\r\nContent-Type: image/png\r\nContent-Length: "+
+			"1000\r\n\r\n\x89PNG")
 	answer, err := http.ReadResponse(bufio.NewReader(conn), nil)
 	if err != nil {
 		t.Fatal(err)

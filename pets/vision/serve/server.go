@@ -78,13 +78,15 @@ func (o Options) withDefaults() (Options, error) {
 	case o.Concurrency < 1 || o.Concurrency > 1<<10 || o.Queue > 1<<16:
 		return o,
 			fmt.Errorf(
-				"serve: Concurrency is %d and Queue %d: want 1 to 1024 and up to 65536, as 4 and 32", o.Concurrency, o.Queue)
+				"serve: Concurrency is %d and Queue %d: want 1 to 1024 and up to 65536, as 4 "+
+					"and 32", o.Concurrency, o.Queue)
 	case o.Batch < 1 || o.Batch > 256:
 		return o, fmt.Errorf("serve: Batch is %d: want 1 to 256, as 8", o.Batch)
 	case o.Timeout < 0 || o.UploadTime < 0 || o.Grace < 0:
 		return o,
 			fmt.Errorf(
-				"serve: a negative time (Timeout %v, UploadTime %v, Grace %v): want positive ones, as 10s", o.Timeout, o.UploadTime, o.Grace)
+				"serve: a negative time (Timeout %v, UploadTime %v, Grace %v): want positive "+
+					"ones, as 10s", o.Timeout, o.UploadTime, o.Grace)
 	}
 	return o, nil
 }

@@ -84,7 +84,8 @@ func parse(contentType string, body io.Reader, limit int64) (upload, error) {
 		return upload{data: data}, err
 	}
 	return upload{}, refuse(http.StatusUnsupportedMediaType, "content_type",
-		"Send a form (multipart/form-data) with the file field %q, or the bytes of an image with a Content-Type of image/… or application/octet-stream.", field)
+		"Send a form (multipart/form-data) with the file field %q, or the bytes of an image with "+
+			"a Content-Type of image/… or application/octet-stream.", field)
 }
 
 var errNoPhoto = refuse(http.StatusBadRequest, "no_photo", "There is no photo. Choose one first.")

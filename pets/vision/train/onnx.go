@@ -42,7 +42,8 @@ func (p *Predictor) exportONNX(path string, o ONNX) error {
 	g.Meta = map[string]string{
 		"classes": string(list), "network": p.Net().Name, "size": fmt.Sprintf("%d×%d", c.Size.H,
 			c.Size.W), "state": p.State(), "opset": strconv.Itoa(onnx.Opset),
-		"input":  "RGB in [0,1], float32 [batch, 3, height, width]; normalisation is part of the network",
+		"input": "RGB in [0,1], float32 [batch, 3, height, width]; normalisation is part of the " +
+			"network",
 		"resize": resizeText(c),
 	}
 	h, w := c.Size.H, c.Size.W
@@ -52,7 +53,8 @@ func (p *Predictor) exportONNX(path string, o ONNX) error {
 	}
 	var x string
 	if o.Bytes {
-		g.Meta["input"] = "RGB, uint8 [batch, height, width, 3]; scaling and normalisation are part of the network"
+		g.Meta["input"] = "RGB, uint8 [batch, height, width, 3]; scaling and normalisation are " +
+			"part of the network"
 		x = g.Input("image", onnx.Uint8, "batch", h, w, 3)
 		x = g.Node("Transpose", onnx.Attributes{"perm": []int{0, 3, 1, 2}},
 			g.Node("Cast", onnx.Attributes{"to": int(onnx.Float)}, x))

@@ -71,7 +71,8 @@ func TestPrefixes(t *testing.T) {
 // A file that is no weights is named, with what to do.
 func TestOtherFilesAreNamed(t *testing.T) {
 	for content, want := range map[string]string{
-		"version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 46830571\n": "git lfs pull",
+		"version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\n" +
+			"size 46830571\n": "git lfs pull",
 		"\n<!DOCTYPE html><html>": "a web page",
 		"\x89HDF\r\n\x1a\n":       "Keras",
 		"\x1f\x8b\x08\x00":        "unpack it",

@@ -110,7 +110,8 @@ func missing(arch string, from origin, cache string, o Options, troubles []error
 	all := downloads(from, o)
 	last := all[len(all)-1]
 	text := fmt.Sprintf(
-		"weights for %s: %s. By hand: fetch %s (%d MB) where there is a network and put it into %s as %s, or name the file in Options.Path; "+
+		"weights for %s: %s. By hand: fetch %s (%d MB) where there is a network and put it into "+
+			"%s as %s, or name the file in Options.Path; "+
 			"petnet10 and petnet18 need no download", arch, reason, last.url, from.size>>20,
 		filepath.Join(cache, "weights"), last.name)
 	if len(troubles) > 0 {
@@ -155,7 +156,8 @@ func read(path string) (*File, error) {
 	if !safetensors {
 		return nil,
 			fmt.Errorf(
-				"reading weights from %s: it is neither a safetensors file nor one of torch.save (it begins with %.12q)", path, head)
+				"reading weights from %s: it is neither a safetensors file nor one of torch.save "+
+					"(it begins with %.12q)", path, head)
 	}
 	return ReadSafetensors(path)
 }

@@ -55,7 +55,8 @@ func openEmbedded(arch string) (*File, Source, error) {
 	if err != nil {
 		return nil, Source{},
 			fmt.Errorf(
-				"weights for %s: they are not embedded in this build; give a file (Options.Path), or start from random weights", arch)
+				"weights for %s: they are not embedded in this build; give a file "+
+					"(Options.Path), or start from random weights", arch)
 	}
 	file, err := decodeSafetensors(strings.NewReader(string(content)), int64(len(content)))
 	if err != nil {

@@ -130,7 +130,8 @@ func checkLayout(names []string, entries []entry, size int64) error {
 		}
 		if e.Offsets[0] != at || e.Offsets[1] < at || e.Offsets[1] > size {
 			return fmt.Errorf(
-				"tensor %q: its numbers lie at %d..%d, expected from %d and within %d bytes; the file is damaged or cut short",
+				"tensor %q: its numbers lie at %d..%d, expected from %d and within %d bytes; the "+
+					"file is damaged or cut short",
 				names[i], e.Offsets[0], e.Offsets[1], at, size)
 		}
 		if held := e.Offsets[1] - at; n > held || n*int64(width) != held {

@@ -156,7 +156,8 @@ func (b *torchBuilder) file(saved any) (*File, error) {
 	if state == nil {
 		return nil,
 			fmt.Errorf(
-				"it holds %s, but no dictionary of tensors: save one with torch.save(model.state_dict(), FILE)", describe(saved))
+				"it holds %s, but no dictionary of tensors: save one with "+
+					"torch.save(model.state_dict(), FILE)", describe(saved))
 	}
 	file := &File{}
 	var values int64

@@ -30,7 +30,8 @@ func decodeTorch(r io.ReaderAt, size int64) (*File, error) {
 	case n == len(head) && string(head[257:262]) == "ustar":
 		return nil,
 			errors.New(
-				"this is the tar format of PyTorch before 0.1.10; load and save it with a newer PyTorch")
+				"this is the tar format of PyTorch before 0.1.10; load and save it with a newer " +
+					"PyTorch")
 	case n < 2 || head[0] != 0x80:
 		return nil,
 			errors.New("this is neither a zip archive nor a pickle, so no file of torch.save")
@@ -89,7 +90,8 @@ func decodeTorchStream(r io.ReaderAt, size int64) (*File, error) {
 		if n := int64(binary.LittleEndian.Uint64(count[:])); n != s.count || s.bytes() > left {
 			return nil,
 				fmt.Errorf(
-					"storage %q: %d values announced, %d found, %d bytes left; the file is damaged or cut short", name, s.count, n, left)
+					"storage %q: %d values announced, %d found, %d bytes left; the file is "+
+						"damaged or cut short", name, s.count, n, left)
 		}
 		s.raw = make([]byte, s.bytes())
 		if _, err := io.ReadFull(buffered, s.raw); err != nil {

@@ -119,7 +119,9 @@ func findKernels(root, dir, nb string, wanted *regexp.Regexp) (kernels []kernel,
 		},
 		large: func(i, lines int) string {
 			return fmt.Sprintf(
-				"import (\n\t\"bufio\"\n\t\"os\"\n\t\"strings\"\n)\n%%%%\nw := bufio.NewWriter(os.Stdout)\nline := strings.Repeat(\"%d\", 99) + \"\\n\"\n"+
+				"import (\n\t\"bufio\"\n\t\"os\"\n\t\"strings\"\n)\n%%%%\n"+
+					"w := bufio.NewWriter(os.Stdout)\nline := strings.Repeat(\"%d\", 99) + "+
+					"\"\\n\"\n"+
 					"for range %d {\n\tw.WriteString(line)\n}\nw.Flush()", i, lines)
 		},
 		env: []string{"NB_WORKSPACE=" + root, "JUPYTER_PATH=" + share +

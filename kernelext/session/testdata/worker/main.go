@@ -24,7 +24,8 @@ func main() {
 		case "count":
 			for range r.To {
 				if ctx.Err() != nil {
-					return nil, &session.Error{Code: session.CodeCancelled, Message: "cancelled, count kept"}
+					return nil, &session.Error{Code: session.CodeCancelled,
+						Message: "cancelled, count kept"}
 				}
 				count++
 				c.Send("progress", count)

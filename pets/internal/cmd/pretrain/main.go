@@ -61,7 +61,8 @@ func command() *cobra.Command {
 	f.IntVar(&r.PerClass, "per-class", 60,
 		"training images per creature; a tenth as many more are drawn for validation")
 	f.Var(&r.Phases, "fit",
-		"fits, one after the other: side of the images, epochs, maximal learning rate of all layers")
+		"fits, one after the other: side of the images, epochs, maximal learning rate of all "+
+			"layers")
 	f.IntVar(&r.Batch, "batch", 32, "pictures per step")
 	f.Uint64Var(&r.Seed, "seed", 1, "of drawings, initial weights, order and augmentation")
 	f.StringVar(&r.From, "from", "",

@@ -18,8 +18,9 @@ import (
 func firstCommand() *cobra.Command {
 	var s setting
 	cmd := &cobra.Command{
-		Use:   "first",
-		Short: "Write the initial weights, the first batch's files and its loss, for peer.py first to compare",
+		Use: "first",
+		Short: "Write the initial weights, the first batch's files and its loss, for peer.py " +
+			"first to compare",
 		Long: `The loss of the very first step, with neither random transforms nor dropout, from weights that are written beside it together with
 the names of the batch's photographs: peer.py first computes the same from the same file.`,
 		Args: cobra.NoArgs,

@@ -21,7 +21,8 @@ func TestFirstBatchIsPyTorchs(t *testing.T) {
 	python := os.Getenv("GOPETS_TEST_TORCH")
 	if python == "" {
 		t.Skip(
-			"no PyTorch: set $GOPETS_TEST_TORCH to a Python that has it, torchvision and safetensors")
+			"no PyTorch: set $GOPETS_TEST_TORCH to a Python that has it, torchvision and " +
+				"safetensors")
 	}
 	dir := t.TempDir()
 	r := rand.New(rand.NewPCG(1, 2))

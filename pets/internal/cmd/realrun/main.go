@@ -64,7 +64,8 @@ func (s *setting) flags(cmd *cobra.Command) {
 	f := cmd.Flags()
 	f.StringVar(&s.Photos, "photos", "", "the folder of the photographs (<breed>_<number>.jpg)")
 	f.StringVar(&s.Weights, "weights", "",
-		"MobileNetV2 with ImageNet's weights, in torchvision's names (default: looked for, else downloaded)")
+		"MobileNetV2 with ImageNet's weights, in torchvision's names (default: looked for, else "+
+			"downloaded)")
 	f.StringVarP(&s.Out, "output", "o", "", "the file to write")
 	f.StringVar(&s.Cache, "cache", "",
 		"keep decoded photographs in this folder (default: decode them every time)")

@@ -96,7 +96,8 @@ func (r result) kind() string {
 func page(all []result, note string) (string, error) {
 	var b strings.Builder
 	b.WriteString(
-		"# MobileNetV2 on all photographs\n\nMade by `go run ./pets/internal/cmd/realrun report` from the files beside it; go doc of that folder tells the recipe.\n")
+		"# MobileNetV2 on all photographs\n\nMade by `go run ./pets/internal/cmd/realrun report` " +
+			"from the files beside it; go doc of that folder tells the recipe.\n")
 	if note != "" {
 		b.WriteString("\n" + note + "\n")
 	}
@@ -121,7 +122,8 @@ func page(all []result, note string) (string, error) {
 func summary(runs []result) string {
 	var b strings.Builder
 	b.WriteString(
-		"| side | seed | after the frozen part | at the end | wall time | engine |\n|---|---|---|---|---|---|\n")
+		"| side | seed | after the frozen part | at the end | wall time | engine |\n" +
+			"|---|---|---|---|---|---|\n")
 	rates := map[string][]float64{}
 	for _, r := range runs {
 		frozen := r.Fits[0].Rows[len(r.Fits[0].Rows)-1].ErrorRate
@@ -135,7 +137,8 @@ func summary(runs []result) string {
 		m2, s2 := meanAndDeviation(theirs)
 		allowed := max(1, 2*math.Sqrt(s1*s1/float64(len(ours))+s2*s2/float64(len(theirs))))
 		fmt.Fprintf(&b,
-			"\nMeans at the end: gopets %.2f %% (deviation %.2f), PyTorch %.2f %% (%.2f). They differ by %.2f points; "+
+			"\nMeans at the end: gopets %.2f %% (deviation %.2f), PyTorch %.2f %% (%.2f). They "+
+				"differ by %.2f points; "+
 				"the larger of one point and twice the standard error of the difference is %.2f.\n",
 			m1,
 			s1, m2, s2, math.Abs(m1-m2), allowed)
@@ -155,7 +158,8 @@ func (r result) section() (string, error) {
 		fmt.Fprintf(&b, "\nThe learning-rate finder's valley: %.2g.\n", rate)
 	}
 	b.WriteString(
-		"\n| part | epoch | train_loss | valid_loss | error_rate | time |\n|---|---|---|---|---|---|\n")
+		"\n| part | epoch | train_loss | valid_loss | error_rate | time |\n" +
+			"|---|---|---|---|---|---|\n")
 	for _, f := range r.Fits {
 		for _, row := range f.Rows {
 			fmt.Fprintf(&b, "| %s | %d | %.6f | %.6f | %.6f | %s |\n", f.Name, row.Epoch,
@@ -168,7 +172,8 @@ func (r result) section() (string, error) {
 	}
 	a := in.Accuracy()
 	fmt.Fprintf(&b,
-		"\n%d of %d right, %.2f %% (95 %% interval %.2f to %.2f %%). [Confusion matrix](%s). Most confused (actual, predicted, times): ",
+		"\n%d of %d right, %.2f %% (95 %% interval %.2f to %.2f %%). [Confusion matrix](%s). "+
+			"Most confused (actual, predicted, times): ",
 		a.Right, a.Total, 100*a.Share, 100*a.Low, 100*a.High, r.file("confusion"))
 	var pairs []string
 	for _, c := range in.MostConfused(4) {

@@ -203,7 +203,8 @@ func (t *tally) report(out io.Writer, took time.Duration, clients int) {
 		return t.times[int(share*float64(len(t.times)-1))].Round(100 * time.Microsecond)
 	}
 	fmt.Fprintf(out,
-		"%d photos answered in %v to %d clients: %.1f a second; p50 %v, p90 %v, p99 %v, longest %v\n",
+		"%d photos answered in %v to %d clients: %.1f a second; p50 %v, p90 %v, p99 %v, "+
+			"longest %v\n",
 		len(t.times), took.Round(time.Millisecond), clients, float64(len(t.times))/took.Seconds(),
 		at(.5), at(.9), at(.99), at(1))
 	fmt.Fprintf(out, "%d put off, %d not sent for want of time\n", t.putOff, t.skipped)

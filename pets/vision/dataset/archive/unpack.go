@@ -87,7 +87,8 @@ func safeName(h *tar.Header) (string, error) {
 	case tar.TypeSymlink, tar.TypeLink:
 		return "",
 			fmt.Errorf(
-				"the archive holds the link %q → %q: links are refused, for they can lead outside the folder", h.Name, h.Linkname)
+				"the archive holds the link %q → %q: links are refused, for they can lead "+
+					"outside the folder", h.Name, h.Linkname)
 	default:
 		return "", fmt.Errorf("the archive holds %q, neither file nor folder (type %q): refused",
 			h.Name, h.Typeflag)

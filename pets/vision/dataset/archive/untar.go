@@ -120,7 +120,8 @@ func present(source []dataset.Archive, dest string) (files []string, err error) 
 		if err := check(a, files[i]); err != nil {
 			return nil,
 				fmt.Errorf(
-					"%s is there but not the archive that was expected: %w: move it away, and it will be downloaded", files[i], err)
+					"%s is there but not the archive that was expected: %w: move it away, and it "+
+						"will be downloaded", files[i], err)
 		}
 	}
 	return files, nil
@@ -138,7 +139,8 @@ func (e *DownloadError) Error() string {
 	return fmt.Sprintf("data set %s: the archive could not be downloaded\n  %s\n"+
 		"by hand: fetch it on a machine with a network, resuming as often as needed,\n"+
 		"  wget -c -O %q %s\n"+
-		"put it there and call again; or use the generated images, which need no network (PetsSample), or a folder of your own",
+		"put it there and call again; or use the generated images, which need no network "+
+		"(PetsSample), or a folder of your own",
 		e.URL.Name, reasons, filepath.Join(e.Dest, e.URL.Archive.File), e.URL.Archive.URL)
 }
 

@@ -42,7 +42,8 @@ func TestPixelsStay(t *testing.T) {
 	for i, row := range strings.Split(now.String(), "\n") {
 		if i >= len(old) || row != old[i] {
 			t.Fatalf(
-				"row %d of %s is now %q: the pictures have changed, so the embedded backbones must be trained again (then run with -update)", i+1, file, row)
+				"row %d of %s is now %q: the pictures have changed, so the embedded backbones "+
+					"must be trained again (then run with -update)", i+1, file, row)
 		}
 	}
 }

@@ -115,7 +115,8 @@ func (c lesson) run(ctx context.Context, eng *engine.Engine) ([]figures, error) 
 
 func (f figures) String() string {
 	return fmt.Sprintf(
-		"frozen %.1f %%, all at the full rate %.1f %%, at low rates %.1f %%; deeper %.1f %%, at low rates %.1f %%; own images %s",
+		"frozen %.1f %%, all at the full rate %.1f %%, at low rates %.1f %%; deeper %.1f %%, at "+
+			"low rates %.1f %%; own images %s",
 		100*f.Frozen[0], 100*f.AllFast, 100*f.Slow[0], 100*f.Frozen[1], 100*f.Slow[1],
 		strings.Join(f.Own, ", "))
 }
@@ -124,7 +125,8 @@ func (f figures) String() string {
 func table(seeds []uint64, all []figures) string {
 	var b strings.Builder
 	b.WriteString(
-		"\n| seed | first network | an epoch of all at the full rate | instead at low rates | deeper network | at low rates | own images right |\n|---|---|---|---|---|---|---|\n")
+		"\n| seed | first network | an epoch of all at the full rate | instead at low rates | " +
+			"deeper network | at low rates | own images right |\n|---|---|---|---|---|---|---|\n")
 	var sums [6]float64
 	row := func(name string, v [6]float64) {
 		fmt.Fprintf(&b, "| %s |", name)

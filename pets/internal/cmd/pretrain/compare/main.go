@@ -118,7 +118,8 @@ func command() *cobra.Command {
 	f.StringVar(&backend, "backend", "",
 		"engine, for instance go or xla:cpu (default: the best that starts)")
 	f.BoolVar(&asLesson, "lesson", false,
-		"run the schedule of notebooks/pets.ipynb instead; of the other flags, seeds, per-breed, from and backend count")
+		"run the schedule of notebooks/pets.ipynb instead; of the other flags, seeds, per-breed, "+
+			"from and backend count")
 	return cmd
 }
 
