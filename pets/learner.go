@@ -102,10 +102,6 @@ func ClassWeights(weights map[string]float64) LearnerOption {
 	return learnerOption(func(l *spec.Learner) { l.ClassWeights = spec.WeightsOf(weights) })
 }
 
-// BFloat16 lets convolutions and linear layers compute in bfloat16, where the engine can: faster on
-// a GPU, slower on most CPUs.
-func BFloat16() LearnerOption { return learnerOption(func(l *spec.Learner) { l.BFloat16 = true }) }
-
 // CNNLearner describes a pretrained network with a new head for the data's classes. Its body is
 // frozen at first.
 func CNNLearner(data Data, arch Arch, options ...LearnerOption) Learner {

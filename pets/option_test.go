@@ -29,6 +29,7 @@ var zeros = map[string]struct {
 	"WeightDecay": {WeightDecay(0), "WeightDecay"}, "Dropout": {Dropout(0), "Dropout"},
 	"HiddenLayers":   {HiddenLayers(), "Hidden"},
 	"LabelSmoothing": {LabelSmoothing(0), "LabelSmoothing"},
+	"ImageMemory":    {ImageMemory(0), "ImageMemory"}, "Devices": {Devices(0), "Devices"},
 
 	"Momentums": {Momentums(0, 0), "Moms"}, "DivFactor": {DivFactor(0), "DivFactor"},
 	"PctStart": {PctStart(0), "PctStart"},

@@ -22,8 +22,8 @@ type Training struct {
 	Balance Balance `json:"balance,omitempty" one:"loss sampler"`
 	// weights of classes in the training loss, in place of 1 or of what Balance gives
 	ClassWeights ClassWeights `json:"class_weights,omitempty"`
-	// convolutions and linear layers in bfloat16, all else in float32, where the engine can
-	BFloat16 bool `json:"bfloat16,omitempty"`
+
+	Compute
 }
 
 // Balance is a way to train on classes of unequal size as if they were of equal size.

@@ -3,6 +3,7 @@ package augment
 import (
 	"errors"
 	"fmt"
+	"math"
 	"sync"
 
 	"gopets/pets/spec"
@@ -84,19 +85,24 @@ func points(into []float64, indices []int, n int, flip bool) []float64 {
 	return into
 }
 
+// span is the part of a side of n pixels that a hole at the place pct covers: first, and first
+// after it.
+func (o Hole) span(n int, pct float64) (from, to float64) {
+	middle := float64(min(int(pct*float64(n)), n-1))
+	half := float64(o.Length) / 2
+	return math.Trunc(max(0, middle-half)), math.Trunc(min(float64(n), middle+half))
+}
+
 // cut blackens what the crop shows of a hole in the resized image.
 func (o Hole) cut(dst []float32, v *view) {
-	covers := func(i, n int, pct float64) bool {
-		middle := float64(min(int(pct*float64(n)), n-1))
-		half := float64(o.Length) / 2
-		return i >= int(max(0, middle-half)) && i < int(min(float64(n), middle+half))
-	}
+	top, bottom := o.span(v.h, o.Row)
+	left, right := o.span(v.w, o.Col)
 	for y, row := range v.rows {
-		if !covers(row, v.h, o.Row) {
+		if float64(row) < top || float64(row) >= bottom {
 			continue
 		}
 		for x, col := range v.cols {
-			if covers(col, v.w, o.Col) {
+			if float64(col) >= left && float64(col) < right {
 				clear(dst[3*(y*len(v.cols)+x):][:3])
 			}
 		}

@@ -26,7 +26,11 @@ func BenchmarkApply(b *testing.B) {
 	}{{"train224", 224, defaults}, {"valid224", 224, Config{}}, {"train96", 96, defaults},
 		{"valid96", 96, Config{}}} {
 		b.Run(c.name, func(b *testing.B) {
-			src := c.config.Reduced(src, spec.Square(c.size)) // as a cache for this size keeps it
+			versions, err := c.config.Versions(src, spec.Square(c.size))
+			if err != nil {
+				b.Fatal(err)
+			}
+			src := versions[len(versions)-1] // as a cache for this size keeps it
 			dst := make([]float32, c.size*c.size*3)
 			b.ReportAllocs()
 			for b.Loop() {

@@ -1,8 +1,8 @@
 package augment
 
 import (
-	"errors"
 	"fmt"
+	"math"
 
 	"github.com/gomlx/compute/dtypes"
 	"github.com/gomlx/compute/shapes"
@@ -12,10 +12,42 @@ import (
 	"gopets/pets/vision/dataset/images"
 )
 
-// RowLen is how many numbers say to [OnDevice] what happens to one image.
-const RowLen = 18
+// A Version is an image in the device's memory, where the pixels of many images lie one after the
+// other.
+type Version struct {
+	Start        int // its first pixel
+	W, H         int
+	FullW, FullH int // size before any reduction
+}
 
-// The places in a row.
+// keepAbove is the reduction (fastai §4.2e) from which on only the average of an image is kept. It
+// is that of [images.Cache].
+const keepAbove = 1.5
+
+// Versions returns what the device needs of an image: the image itself and, where views of it
+// average before they reduce (fastai §4.2e), the average, rounded to bytes. Of an image that is
+// reduced more than three times the average is all: views that zoom in further than by 1.5 are then
+// taken from it, as from a [images.Cache].
+func (c Config) Versions(src *images.RGB, s spec.Size) ([]*images.RGB, error) {
+	if err := c.fits(src, s); err != nil {
+		return nil, err
+	}
+	var v view
+	w, h := src.Full()
+	if err := c.look(&v, w, h, s, c.Valid()); err != nil {
+		return nil, err
+	}
+	if v.aw == 0 || src.W <= v.aw && src.H <= v.ah {
+		return []*images.RGB{src}, nil
+	}
+	average := src.Reduced(min(v.aw, src.W), min(v.ah, src.H))
+	if factor, _, _ := images.Reduction(w, h, v.w, v.h); factor > keepAbove {
+		return []*images.RGB{average}, nil
+	}
+	return []*images.RGB{src, average}, nil
+}
+
+// The places in a row of numbers for [OnDevice].
 const (
 	rowMatrix = 0 // 9 values: column and row of the resized image to the source's
 	rowGridW  = 9 // last column of the resized image
@@ -27,31 +59,28 @@ const (
 	rowLit    = 15 // 1 where light changes
 	rowShift  = 16
 	rowScale  = 17
+	rowStart  = 18 // first pixel of the source
+	rowHoles  = 19 // of each hole: first row, first after it, and the columns alike
 )
 
-// Row writes what [OnDevice] needs to do to an image what [Config.Apply] does: RowLen numbers. Two
-// things are the host's alone and give an error: cutout, and averaging before a reduction of more
-// than 2, for which the image must come reduced (see [Reduced]).
-func (c Config) Row(row []float64, src *images.RGB, s spec.Size, p Params) error {
-	if err := c.fits(src, s); err != nil {
-		return err
-	}
-	if len(row) != RowLen {
-		return fmt.Errorf("transforms: a row of %d numbers for the device: want %d", len(row),
-			RowLen)
-	}
-	if len(p.Holes) > 0 {
-		return errors.New(
-			"transforms: cutout does not run on the device: use Apply, or set Cutout to 0")
+// RowLen is how many numbers tell [OnDevice] what happens to one image.
+func (c Config) RowLen() int { return rowHoles + 4*c.Cutout }
+
+// Row writes what [OnDevice] needs to do to an image what [Config.Apply] does: RowLen numbers.
+// versions are those of [Config.Versions].
+func (c Config) Row(row []float64, versions []Version, s spec.Size, p Params) error {
+	if len(row) != c.RowLen() || len(versions) == 0 || len(p.Holes) > c.Cutout {
+		return fmt.Errorf(
+			"transforms: %d numbers for %d versions of an image with %d holes: want %d numbers",
+			len(row), len(versions), len(p.Holes), c.RowLen())
 	}
 	var v view
-	fullW, fullH := src.Full()
-	if err := c.look(&v, fullW, fullH, s, p); err != nil {
+	src := versions[0]
+	if err := c.look(&v, src.FullW, src.FullH, s, p); err != nil {
 		return err
 	}
-	if v.aw > 0 && (src.W > v.aw || src.H > v.ah) {
-		return fmt.Errorf(
-			"transforms: the image is %d×%d pixels, more than twice the size %v: reduce it (augment.Reduced) before it goes to the device", src.W, src.H, s)
+	if v.aw > 0 {
+		src = versions[len(versions)-1]
 	}
 	t := v.pixels(src.W, src.H)
 	if p.Flip {
@@ -62,36 +91,33 @@ func (c Config) Row(row []float64, src *images.RGB, s spec.Size, p Params) error
 	row[rowLeft], row[rowTop] = float64(first(s.W, v.w, p.CropCol)),
 		float64(first(s.H, v.h, p.CropRow))
 	row[rowW], row[rowH] = float64(src.W-1), float64(src.H-1)
+	row[rowStart] = float64(src.Start)
 	var l light
 	row[rowLit], row[rowShift], row[rowScale] = 0, 0, 1
 	if l.meaning(p.Brightness, p.Contrast) {
 		row[rowLit], row[rowShift], row[rowScale] = 1, l.shift, l.scale
 	}
+	clear(row[rowHoles:])
+	for i, hole := range p.Holes {
+		at := row[rowHoles+4*i:]
+		at[0], at[1] = hole.span(v.h, hole.Row)
+		at[2], at[3] = hole.span(v.w, hole.Col)
+	}
 	return nil
 }
 
-// Reduced returns the image for the device: averaged as fastai would (§4.2e) where it is more than
-// twice the size, else itself. A view that zooms in then comes from the average, where Apply would
-// take the original.
-func (c Config) Reduced(src *images.RGB, s spec.Size) *images.RGB {
-	var v view
-	w, h := src.Full()
-	if err := c.look(&v, w, h, s, c.Valid()); err != nil || v.aw == 0 || src.W <= v.aw &&
-		src.H <= v.ah {
-		return src
-	}
-	return src.Reduced(min(v.aw, src.W), min(v.ah, src.H))
-}
+// Move adds to the place of a row's image in the device's memory.
+func Move(row []float64, pixels int) { row[rowStart] += float64(pixels) }
 
-// OnDevice is [Config.Apply] for a batch as graph operations: img is uint8 [B,H,W,3], each image
-// at the top left of its place; rows is float64 [B,RowLen] from [Config.Row]. The result is float32
-// [B,s.H,s.W,3] in [0,1]. It agrees with Apply to 1e-5.
+// OnDevice is [Config.Apply] for a batch as graph operations: pixels is uint8 [P,3], rows is
+// float64 [B,RowLen] from [Config.Row]. The result is float32 [B,s.H,s.W,3] in [0,1]. It agrees
+// with Apply to 1e-5, and to 1/255 where an image is averaged first.
 //
 // Coordinates are float64 as on the host: in float32 they are off by 1e-4 of a pixel and more, and
 // there are few of them.
-func OnDevice(img, rows *graph.Node, s spec.Size) *graph.Node {
-	g, d := img.Graph(), img.Shape().Dimensions
-	b, h, w := d[0], d[1], d[2]
+func OnDevice(pixels, rows *graph.Node, s spec.Size) *graph.Node {
+	g := pixels.Graph()
+	b := rows.Shape().Dimensions[0]
 	at := func(i int) *graph.Node {
 		return graph.Reshape(graph.Slice(rows, graph.AxisRange(), graph.AxisElem(i)), b, 1, 1)
 	}
@@ -104,38 +130,58 @@ func OnDevice(img, rows *graph.Node, s spec.Size) *graph.Node {
 	q := linear(rowMatrix + 6)
 	u := reflected(graph.Div(linear(rowMatrix), q), at(rowW))
 	v := reflected(graph.Div(linear(rowMatrix+3), q), at(rowH))
+	x := bilinear(pixels, at(rowStart), graph.AddScalar(at(rowW), 1), u, v, at(rowW), at(rowH))
+	x = lit(graph.MulScalar(x, 1.0/255), rows)
+	for i := rowHoles; i < rows.Shape().Dimensions[1]; i += 4 {
+		inside := graph.LogicalAnd(
+			graph.LogicalAnd(graph.GreaterOrEqual(row, at(i)), graph.LessThan(row, at(i+1))),
+			graph.LogicalAnd(graph.GreaterOrEqual(col, at(i+2)), graph.LessThan(col, at(i+3))))
+		inside = graph.BroadcastToShape(graph.InsertAxes(inside, -1),
+			shapes.Make(dtypes.Bool, x.Shape().Dimensions...))
+		x = graph.Where(inside, graph.ZerosLike(x), x)
+	}
+	return x
+}
+
+// bilinear samples images of the given width that start at pixel start, at columns u and rows v of
+// at most maxU and maxV, all [B,H,W] or [B,1,1]: float32 [B,H,W,3] in [0,255].
+func bilinear(pixels, start, width, u, v, maxU, maxV *graph.Node) *graph.Node {
+	index := dtypes.Int32
+	if pixels.Shape().Dimensions[0] > math.MaxInt32 {
+		index = dtypes.Int64
+	}
 	left, top := graph.Floor(u), graph.Floor(v)
-	right, bottom := graph.Min(graph.AddScalar(left, 1), at(rowW)),
-		graph.Min(graph.AddScalar(top, 1), at(rowH))
+	right, bottom := graph.Min(graph.AddScalar(left, 1), maxU),
+		graph.Min(graph.AddScalar(top, 1), maxV)
 	part := func(x, floor *graph.Node) *graph.Node {
 		return graph.InsertAxes(graph.ConvertDType(graph.Sub(x, floor), dtypes.Float32), -1)
 	}
 	fu, fv := part(u, left), part(v, top)
-
-	flat := graph.Reshape(img, b*h*w, 3)
-	start := graph.MulScalar(graph.Iota(g, shapes.Make(dtypes.Int32, b, s.H, s.W), 0), float64(h*w))
 	pixel := func(y, x *graph.Node) *graph.Node {
-		index := graph.Add(start, graph.ConvertDType(graph.Add(graph.MulScalar(y, float64(w)), x),
-			dtypes.Int32))
-		return graph.ConvertDType(graph.Gather(flat, graph.InsertAxes(index, -1)), dtypes.Float32)
+		at := graph.Add(start, graph.Add(graph.Mul(y, width), x))
+		at = graph.InsertAxes(graph.ConvertDType(at, index), -1)
+		return graph.ConvertDType(graph.Gather(pixels, at), dtypes.Float32)
 	}
 	between := func(a, b, f *graph.Node) *graph.Node {
-		return graph.Add(a,
-			graph.Mul(f, graph.Sub(b, a)))
+		return graph.Add(a, graph.Mul(f, graph.Sub(b, a)))
 	}
 	upper := between(pixel(top, left), pixel(top, right), fu)
 	lower := between(pixel(bottom, left), pixel(bottom, right), fu)
-	x := graph.MulScalar(between(upper, lower, fv), 1.0/255)
+	return between(upper, lower, fv)
+}
 
+// lit changes brightness and contrast of images in [0,1] as the rows say.
+func lit(x, rows *graph.Node) *graph.Node {
 	single := func(i int) *graph.Node {
-		return graph.Reshape(graph.ConvertDType(at(i), dtypes.Float32), b, 1, 1, 1)
+		return graph.Reshape(graph.ConvertDType(graph.Slice(rows, graph.AxisRange(),
+			graph.AxisElem(i)), dtypes.Float32), -1, 1, 1, 1)
 	}
 	clamped := graph.ClipScalar(x, float64(lowest), float64(highest))
 	odds := graph.Sub(graph.Log(clamped), graph.Log(graph.OneMinus(clamped)))
-	lit := graph.Logistic(graph.Mul(single(rowScale), graph.Add(odds, single(rowShift))))
-	return graph.Where(graph.BroadcastToShape(graph.GreaterThan(single(rowLit),
-		graph.ZerosLike(single(rowLit))), shapes.Make(dtypes.Bool, x.Shape().Dimensions...)), lit,
-		x)
+	y := graph.Logistic(graph.Mul(single(rowScale), graph.Add(odds, single(rowShift))))
+	changes := graph.GreaterThan(single(rowLit), graph.ZerosLike(single(rowLit)))
+	return graph.Where(graph.BroadcastToShape(changes,
+		shapes.Make(dtypes.Bool, x.Shape().Dimensions...)), y, x)
 }
 
 // reflected is reflect on the device; whole numbers stay whole.

@@ -7,7 +7,7 @@
 //	err := c.Apply(dst, img, spec.Square(224), params)    // H·W·3 values in [0,1]
 //
 // All geometry is one matrix and one bilinear sampling from the photo to the network's input;
-// light is a table lookup per value (geometry.go, sample.go, light.go). [Config.OnDevice] is the
+// light is a table lookup per value (geometry.go, sample.go, light.go). [OnDevice] is the
 // same as graph operations, for a GPU with the whole data set in its memory. The formulas are
 // fastai's (reference §4.2), to 2e-6 of its own numbers; the random streams are ours: only the
 // distributions are fastai's.

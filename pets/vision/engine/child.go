@@ -24,6 +24,9 @@ const (
 	probeTime     = 4 * time.Second // asking a network or nvidia-smi whether it is there
 )
 
+// logLevelVar says from which severity on XLA logs; go-xla sets it to 3, errors that end the process.
+const logLevelVar = "TF_CPP_MIN_LOG_LEVEL"
+
 func init() {
 	job, ok := os.LookupEnv(childVar)
 	if !ok {
@@ -64,6 +67,9 @@ func try(c candidate, o Options, v *verdict) {
 		return
 	}
 	cmd.Env = append(cmd.Env, additions(c.plugin, o.cacheDir())...)
+	if os.Getenv(logLevelVar) == "" {
+		cmd.Env = append(cmd.Env, logLevelVar+"=1") // warnings say what is wrong with CUDA
+	}
 	if value, differs := withFlags(v.Flags); differs {
 		cmd.Env = append(cmd.Env, flagsVar+"="+value)
 	}
@@ -80,9 +86,10 @@ func try(c candidate, o Options, v *verdict) {
 	case ctx.Err() != nil:
 		v.Refused = fmt.Sprintf("its trial did not end within %v", limit)
 	case reported && r.Error != "":
-		v.Refused = "its trial failed: " + r.Error
+		v.Refused = "its trial failed: " + explain(r.Error, stderr.String())
 	case errors.As(err, &exit):
-		v.Refused = fmt.Sprintf("its trial crashed (%v)%s", exit, lastLine(stderr.String()))
+		v.Refused = explain(fmt.Sprintf("its trial crashed (%v)%s", exit, lastLine(stderr.String())),
+			stderr.String())
 	case err != nil:
 		v.Refused = "it could not be tried: " + err.Error()
 	case !reported:

@@ -71,8 +71,11 @@ func checkCUDA(o Options) Check {
 	if !nvidiaGPU() {
 		return c
 	}
-	if found := cudaCandidates(o.cacheDir(), ""); len(found) > 0 {
+	if found := cudaCandidates(o.cacheDir(), ",preallocate=false"); len(found) > 0 {
 		c.Detail = "NVIDIA GPU, plugin " + found[0].plugin
+		if v := judge(found[0], o); v.Refused != "" {
+			c.OK, c.Detail, c.Fix = false, found[0].plugin+": "+v.Refused, cudaFix
+		}
 		return c
 	}
 	return Check{Name: "CUDA", Detail: "NVIDIA GPU, but no CUDA plugin", Fix: cudaFix}

@@ -29,6 +29,8 @@ type Engine struct {
 	Name        string   // "xla:cuda", "xla:cpu", "go", or the head of a foreign spec
 	Description string   // one line: plugin, version, devices
 	Notes       []string // one line each: what was passed over and what would help
+
+	gpus []gpu // of a CUDA engine, as they were when it was opened
 }
 
 // Options say what to open. The zero value lets Open choose.
@@ -106,6 +108,9 @@ func Open(o Options) (*Engine, error) {
 		eng := &Engine{Backend: backend, Name: c.name, Description: describe(c, backend)}
 		if c.name == Go && spec == "" {
 			note("%s", slowNote)
+		}
+		if c.name == CUDA {
+			eng.gpus = gpus()
 		}
 		eng.Notes = notes
 		o.log("computing on " + eng.String())

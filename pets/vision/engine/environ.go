@@ -60,7 +60,7 @@ func additions(plugin, cache string) []string {
 	if site == "" {
 		return entries
 	}
-	libs, _ := filepath.Glob(filepath.Join(globQuote(site), "nvidia", "*", "lib"))
+	libs := nvidiaLibs(site)
 	path := os.Getenv("LD_LIBRARY_PATH")
 	present := filepath.SplitList(path)
 	for _, lib := range slices.Backward(libs) {
@@ -80,6 +80,23 @@ func additions(plugin, cache string) []string {
 		}
 	}
 	return append(entries, "XLA_FLAGS="+flags)
+}
+
+// nvidiaLibs are CUDA's libraries that pip put beside the plugin or, those that lack there, into
+// another environment: PyTorch's, for instance.
+func nvidiaLibs(site string) []string {
+	var libs []string
+	seen := map[string]bool{}
+	for _, site := range append([]string{globQuote(site)}, pythonSites()...) {
+		found, _ := filepath.Glob(filepath.Join(site, "nvidia", "*", "lib"))
+		for _, lib := range found {
+			if name := filepath.Base(filepath.Dir(lib)); !seen[name] {
+				seen[name] = true
+				libs = append(libs, lib)
+			}
+		}
+	}
+	return libs
 }
 
 // pipSite is the site-packages folder that holds <site>/jax_plugins/xla_cuda*/xla_cuda_plugin.so,

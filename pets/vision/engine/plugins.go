@@ -127,6 +127,46 @@ func searchDirs() []string {
 
 // pipCUDAPlugins finds jax's CUDA plugin in the Python environments that a shell here would use.
 func pipCUDAPlugins() []string {
+	plugins := pluginsIn(pythonSites())
+	if len(plugins) == 0 { // python3 may be a script that starts one elsewhere
+		plugins = pluginsIn(askedSites())
+	}
+	return plugins
+}
+
+func pluginsIn(sites []string) []string {
+	var plugins []string
+	seen := map[string]bool{}
+	for _, site := range sites {
+		files, _ := filepath.Glob(filepath.Join(site, "jax_plugins", "xla_cuda*",
+			"xla_cuda_plugin.so"))
+		for _, file := range files {
+			if !seen[file] {
+				seen[file] = true
+				plugins = append(plugins, file)
+			}
+		}
+	}
+	return plugins
+}
+
+// askedSites asks python3 for its folders, as patterns of filepath.Glob.
+func askedSites() []string {
+	text, err := outputWithin(probeTime, "python3", "-c", "import sys; print('\\n'.join(sys.path))")
+	if err != nil {
+		return nil
+	}
+	var sites []string
+	for _, line := range strings.Fields(text) {
+		if filepath.IsAbs(line) {
+			sites = append(sites, globQuote(line))
+		}
+	}
+	return sites
+}
+
+// pythonSites are the folders of packages of Python environments, as patterns of filepath.Glob.
+func pythonSites() []string {
 	var sites []string
 	for _, env := range []string{os.Getenv("VIRTUAL_ENV"), os.Getenv("CONDA_PREFIX")} {
 		if env != "" {
@@ -145,21 +185,8 @@ func pipCUDAPlugins() []string {
 		sites = append(sites, filepath.Join(globQuote(home), ".local", "lib", "python3*",
 			"site-packages"))
 	}
-	sites = append(sites, "/usr/local/lib/python3*/site-packages",
+	return append(sites, "/usr/local/lib/python3*/site-packages",
 		"/usr/local/lib/python3*/dist-packages", "/usr/lib/python3/dist-packages")
-	var plugins []string
-	seen := map[string]bool{}
-	for _, site := range sites {
-		files, _ := filepath.Glob(filepath.Join(site, "jax_plugins", "xla_cuda*",
-			"xla_cuda_plugin.so"))
-		for _, file := range files {
-			if !seen[file] {
-				seen[file] = true
-				plugins = append(plugins, file)
-			}
-		}
-	}
-	return plugins
 }
 
 // nvidiaGPU reports whether an NVIDIA GPU is here and meant to be seen.

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"math"
 	"path/filepath"
@@ -44,6 +45,9 @@ func RunTrial(spec string) error {
 func trial(spec string, r *report) error {
 	_, config, _ := strings.Cut(spec, ":")
 	if plugin, _, _ := strings.Cut(config, ","); filepath.IsAbs(plugin) {
+		if reason := foreign(plugin); reason != "" {
+			return errors.New(reason)
+		}
 		var err error
 		if r.Major, r.Minor, err = pluginVersion(plugin); err != nil {
 			return err

@@ -3,56 +3,147 @@ package train
 import (
 	"math/rand/v2"
 
+	"github.com/gomlx/compute"
 	"github.com/gomlx/gomlx/core/tensors"
 
 	"gopets/pets/spec"
+	"gopets/pets/vision/augment"
+	"gopets/pets/vision/dataset/images"
+	"gopets/pets/vision/engine"
 )
 
-// batch is images ready for the network: [rows,H,W,3] in [0,1], of which the first n are real and
-// the rest padding.
+// batch is images for the network, of which the first n are real and the rest padding. They are
+// transformed already, or the store's transforms are still to run.
 type batch struct {
 	size   spec.Size
-	data   []float32
+	data   []float32 // [rows,H,W,3] in [0,1]; nil with a store
 	labels []int32
 	seed   *rand.Rand // of dropout, one draw per batch
 	n      int
 	ready  []piece
 	inner  int
+
+	store *store
+	views []float64       // a row of numbers for each image
+	own   [][]*images.RGB // where the store streams: each image's versions
 }
 
 func newBatch(size spec.Size, rows, n int) *batch {
-	return &batch{size: size, data: make([]float32, rows*size.H*size.W*3),
-		labels: make([]int32, rows), n: n}
+	return &batch{size: size, labels: make([]int32, rows), n: n}
 }
 
-// piece is a part of a batch on its way to the device.
-type piece struct{ x, labels, rng *tensors.Tensor }
+// pad repeats the first image's row of numbers where there is no image; its pixels serve.
+func (b *batch) pad() {
+	if b.store == nil || b.n == 0 {
+		return
+	}
+	width := len(b.views) / len(b.labels)
+	for row := b.n; row < len(b.labels); row++ {
+		copy(b.views[row*width:(row+1)*width], b.views[:width])
+		b.own[row] = b.own[0]
+	}
+}
 
-// pieces cuts the batch into tensors of inner rows, once per size.
-func (b *batch) pieces(inner int) []piece {
+// piece is a part of a batch on its way to the device, divided among the devices if there are
+// several: images [inner,H,W,3] in [0,1] and labels.
+type piece struct {
+	x, labels shards
+	rng       *tensors.Tensor
+}
+
+// shards is a tensor divided among devices along its first axis.
+type shards []*tensors.Tensor
+
+func (s shards) free() {
+	for _, t := range s {
+		t.MustFinalizeAll()
+	}
+}
+
+// pieces cuts the batch into tensors of inner rows, once per size, for e's devices.
+func (b *batch) pieces(e *executor, inner int) ([]piece, error) {
 	if b.inner == inner {
-		return b.ready
+		return b.ready, nil
 	}
 	b.free()
-	px := len(b.data) / len(b.labels)
 	rng := [3]uint64{b.seed.Uint64(), b.seed.Uint64(), b.seed.Uint64()}
+	devices := e.devicesFor(inner)
+	rows := inner / devices
 	for at := 0; at < len(b.labels); at += inner {
 		rng[2] += uint64(at) // each piece drops other units
-		b.ready = append(b.ready, piece{
-			x: tensors.FromFlatDataAndDimensions(b.data[at*px:(at+inner)*px], inner, b.size.H,
-				b.size.W, 3),
-			labels: tensors.FromFlatDataAndDimensions(b.labels[at:at+inner], inner),
-			rng:    tensors.FromFlatDataAndDimensions(rng[:], 3),
-		})
+		p := piece{rng: tensors.FromFlatDataAndDimensions(rng[:], 3)}
+		b.ready = append(b.ready, p)
+		this := &b.ready[len(b.ready)-1]
+		for k := range devices {
+			from := at + k*rows
+			this.labels = append(this.labels,
+				tensors.FromFlatDataAndDimensions(b.labels[from:from+rows], rows))
+			x, err := b.images(e, from, rows, k)
+			if err != nil {
+				b.free()
+				return nil, err
+			}
+			this.x = append(this.x, x)
+		}
 	}
 	b.inner = inner
-	return b.ready
+	return b.ready, nil
+}
+
+// send makes the batch's tensors and brings them to the devices, ahead of the call that needs them.
+func (b *batch) send(e *executor, inner int) error {
+	pieces, err := b.pieces(e, inner)
+	if err != nil {
+		return err
+	}
+	return engine.Call("sending a batch", func() {
+		for _, p := range pieces {
+			for k := range p.x {
+				p.x[k].MustMaterializeOnDevice(e.eng.Backend, true, compute.DeviceNum(k))
+				p.labels[k].MustMaterializeOnDevice(e.eng.Backend, true, compute.DeviceNum(k))
+			}
+		}
+	})
+}
+
+// images makes the tensor of some rows, which with a store is on the device.
+func (b *batch) images(e *executor, from, rows, device int) (*tensors.Tensor, error) {
+	if b.store == nil {
+		px := len(b.data) / len(b.labels)
+		return tensors.FromFlatDataAndDimensions(b.data[from*px:(from+rows)*px], rows, b.size.H,
+			b.size.W, 3), nil
+	}
+	width := len(b.views) / len(b.labels)
+	views := b.views[from*width : (from+rows)*width]
+	if !b.store.streams() {
+		pixels, err := e.copies.on(e.eng.Backend, b.store.tensor, device)
+		if err != nil {
+			return nil, err
+		}
+		return e.transform(b.size, pixels, views, rows, device)
+	}
+	views = append([]float64(nil), views...)
+	pixels := make([]uint8, 0, 3*b.store.room(rows))
+	for i := range rows {
+		augment.Move(views[i*width:(i+1)*width], len(pixels)/3)
+		for _, img := range b.own[from+i] {
+			pixels = append(pixels, img.Pix...)
+		}
+	}
+	// all batches have one shape, or the transforms would be compiled anew
+	pixels = pixels[:max(len(pixels), 3*b.store.room(rows))]
+	sent, err := e.toDevice(pixels, device)
+	if err != nil {
+		return nil, err
+	}
+	defer sent.MustFinalizeAll()
+	return e.transform(b.size, sent, views, rows, device)
 }
 
 func (b *batch) free() {
 	for _, p := range b.ready {
-		p.x.MustFinalizeAll()
-		p.labels.MustFinalizeAll()
+		p.x.free()
+		p.labels.free()
 		p.rng.MustFinalizeAll()
 	}
 	b.ready, b.inner = nil, 0

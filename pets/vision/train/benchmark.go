@@ -24,6 +24,7 @@ func (l *Learner) Benchmark(ctx context.Context, steps int, train bool) (Speed, 
 	defer l.weights.rollBack()
 	j := l.load.trainJob(l.set.train, forShow, forShow, forShow, 0)
 	j.order = j.order[:j.rows]
+	j = l.placed(j, l.exec.inner)
 	var s Speed
 	for b, err := range l.load.batches(ctx, j) {
 		if err != nil {
@@ -38,8 +39,12 @@ func (l *Learner) Benchmark(ctx context.Context, steps int, train bool) (Speed, 
 				s.First, begin = time.Since(begin), time.Now()
 			}
 			if train {
-				_, err = l.opt.step(b, hyper{lrs: make([]float64, l.exec.net.Groups()),
+				var loss stepLoss
+				loss, err = l.opt.step(b, hyper{lrs: make([]float64, l.exec.net.Groups()),
 					beta1: l.weights.now.beta1}, Events{})
+				if err == nil {
+					_, err = loss()
+				}
 			} else {
 				_, err = l.evaluate(b, l.exec.inner, Events{})
 			}

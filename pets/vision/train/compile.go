@@ -20,16 +20,17 @@ func (l *Learner) Compile() {
 	}
 	var work []func()
 	for _, kind := range kinds {
-		f, err := l.exec.graphs.get(l.exec.eng, l.exec.plan, kind)
+		devices := l.exec.devicesFor(l.exec.inner)
+		f, err := l.exec.graphs.get(l.exec.eng, l.exec.plan, kind, devices)
 		if err != nil {
 			continue
 		}
-		plan, inputs := l.exec.plan, l.opt.inputs(kind, l.load.cfg)
+		plan, inputs := l.exec.plan, l.opt.inputs(kind, l.load.cfg, devices)
 		work = append(work, func() {
 			var compiled error
 			err := engine.Call("compiling", func() { _, compiled = f.Compile(inputs...) })
 			if err == nil && compiled == nil {
-				l.exec.graphs.compiled(l.exec.eng, plan, kind, shapeOf(inputs))
+				l.exec.graphs.compiled(l.exec.eng, plan, kind, devices, shapeOf(inputs))
 			}
 		})
 	}
@@ -40,9 +41,19 @@ func (l *Learner) Compile() {
 	})
 }
 
-// inputs are the shapes of a function's inputs, in the order of the calls in this package.
-func (o optimizer) inputs(kind string, c Config) []shapes.Shape {
-	x := shapes.Make(dtypes.Float32, o.inner, c.Size.H, c.Size.W, 3)
+// inputs are the shapes of a function's inputs on each device, in the order of the calls in this
+// package.
+func (o optimizer) inputs(kind string, c Config, devices int) []shapes.Shape {
+	one := o.inputsOfOne(kind, c, o.inner/devices)
+	var all []shapes.Shape
+	for range devices {
+		all = append(all, one...)
+	}
+	return all
+}
+
+func (o optimizer) inputsOfOne(kind string, c Config, rows int) []shapes.Shape {
+	x := shapes.Make(dtypes.Float32, rows, c.Size.H, c.Size.W, 3)
 	var params, trained []shapes.Shape
 	for i, t := range o.weights.now.params {
 		params = append(params, t.Shape())
@@ -53,7 +64,7 @@ func (o optimizer) inputs(kind string, c Config) []shapes.Shape {
 	if kind == kindEval {
 		return append([]shapes.Shape{x}, params...)
 	}
-	list := []shapes.Shape{x, shapes.Make(dtypes.Int32, o.inner), graph.RNGStateShape}
+	list := []shapes.Shape{x, shapes.Make(dtypes.Int32, rows), graph.RNGStateShape}
 	if kind == kindGrads {
 		return append(append(list, params...), trained...)
 	}

@@ -47,7 +47,13 @@ func (c Config) withDefaults() (Config, error) {
 	if c.InnerBatch == 0 {
 		c.InnerBatch = c.Batch
 	}
-	inner := divisor(c.Batch, c.InnerBatch)
+	devices := max(1, c.Devices)
+	if c.Batch%devices != 0 {
+		return c, fmt.Errorf("learner: %w", &spec.OptionError{Option: "Batch",
+			Got:  fmt.Sprint(c.Batch),
+			Want: fmt.Sprintf("a multiple of %d, the number of devices", devices)})
+	}
+	inner := divisor(c.Batch, c.InnerBatch, devices)
 	if inner == 0 {
 		return c, fmt.Errorf("learner: %w", &spec.OptionError{Option: "Batch",
 			Got: fmt.Sprint(c.Batch),
@@ -63,10 +69,11 @@ func (c Config) Decode() images.Options { return images.Options{IgnoreEXIF: c.Ig
 
 func (c Config) augment() augment.Config { return augment.Config(c.Transforms) }
 
-// divisor is the largest divisor of n between 2 and most, 0 if there is none.
-func divisor(n, most int) int {
+// divisor is the largest divisor of n between 2 and most that is a multiple of unit, 0 if there is
+// none.
+func divisor(n, most, unit int) int {
 	for d := min(n, most); d >= 2; d-- {
-		if n%d == 0 {
+		if n%d == 0 && d%unit == 0 {
 			return d
 		}
 	}

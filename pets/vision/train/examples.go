@@ -18,6 +18,7 @@ type examples struct {
 	checked      bool
 	skipped      []images.Bad
 	note         string // for the first call: what the engine cannot do
+	store        *store // of all images, where the engine transforms them; else nil
 }
 
 func newExamples(s *dataset.Split, c Config, classes int) (*examples, error) {
@@ -55,8 +56,13 @@ func (e *examples) check(ctx context.Context, l *loader, ev Events) error {
 	if e.note != "" {
 		ev.note("%s", e.note)
 	}
+	var use func(string, *images.RGB) error
+	if e.store != nil {
+		e.store.open()
+		use = e.store.add
+	}
 	items := append(append([]dataset.Item{}, e.split.Train...), e.split.Valid...)
-	bad, err := l.openAll(ctx, items, ev)
+	bad, err := l.openAll(ctx, items, use, ev)
 	if err != nil {
 		return err
 	}
@@ -79,6 +85,11 @@ func (e *examples) check(ctx context.Context, l *loader, ev Events) error {
 		bad
 	if err := e.enough(l.cfg); err != nil {
 		return err
+	}
+	if e.store != nil {
+		if err := e.store.upload(ev); err != nil {
+			return err
+		}
 	}
 	e.checked = true
 	return nil

@@ -22,22 +22,25 @@ type executor struct {
 	own    bool // graphs are closed with the executor
 	shape  planShape
 	plan   *plan // what trains
-	inner  int   // images on the device at once; shrinks when memory runs out
-	lacks  string
+	inner  int   // images on the devices at once; shrinks when memory runs out
+
+	devices int // that batches are divided among
+	copies  copies
+	lacks   string // what the engine cannot do
 }
 
 func newExecutor(eng *engine.Engine, net *model.Net, c Config) *executor {
 	e := &executor{eng: eng, net: net, graphs: c.Graphs, inner: c.InnerBatch,
-		shape: planShape{stats: c.Stats, smoothing: c.LabelSmoothing}}
+		devices: max(1, c.Devices),
+		shape:   planShape{stats: c.Stats, smoothing: c.LabelSmoothing}}
 	if e.graphs == nil {
 		e.graphs, e.own = &Graphs{}, true
 	}
-	if c.BFloat16 {
+	switch can := eng.Backend.Capabilities().DTypes[dtypes.BFloat16]; {
+	case c.Precision == spec.BFloat16 && !can:
+		e.lacks = fmt.Sprintf("%s does not compute in bfloat16: float32 is used", eng.Name)
+	case c.Precision == spec.BFloat16, c.Precision == "" && can && eng.FastBFloat16():
 		e.shape.compute = dtypes.BFloat16
-		if !eng.Backend.Capabilities().DTypes[dtypes.BFloat16] {
-			e.shape.compute = dtypes.InvalidDType
-			e.lacks = fmt.Sprintf("%s does not compute in bfloat16: float32 is used", eng.Name)
-		}
 	}
 	e.plan = newPlan(net, e.shape, 0)
 	return e
@@ -47,6 +50,14 @@ func (e *executor) close() {
 	if e.own {
 		e.graphs.Close()
 	}
+}
+
+// lossGroup is how many steps' losses are read together: on a GPU a fraction of a second's.
+func (e *executor) lossGroup() int {
+	if e.eng.Name == engine.CUDA {
+		return 16
+	}
+	return 1
 }
 
 // freezeTo makes the layer groups from n on train wholly; negative n counts from the end.
@@ -64,24 +75,75 @@ func (e *executor) freezeTo(n int) error {
 	return nil
 }
 
-// call runs a function; panics of the engine come back as errors with the stage.
+// devicesFor is the number of devices that so many images are divided among: one where they cannot
+// be divided evenly, as in a prediction of one image.
+func (e *executor) devicesFor(rows int) int {
+	if rows%e.devices != 0 {
+		return 1
+	}
+	return e.devices
+}
+
+// call runs a function; panics of the engine come back as errors with the stage. Inputs are shards
+// or tensors, which are the same on all devices. The outputs are those on the first device, and
+// e.copies has their counterparts.
 func (e *executor) call(stage, kind string, ev Events, inputs ...any) (out []*tensors.Tensor,
 	err error) {
+	devices := 1
+	if parts, ok := inputs[0].(shards); ok {
+		devices = len(parts)
+	} else if kind == kindApply {
+		devices = e.devices
+	}
 	var inner error
 	err = engine.Call(stage, func() {
 		var exec *graph.Exec
-		if exec, inner = e.graphs.get(e.eng, e.plan, kind); inner != nil {
+		if exec, inner = e.graphs.get(e.eng, e.plan, kind, devices); inner != nil {
 			return
 		}
-		if !e.graphs.compiled(e.eng, e.plan, kind, shapeOf(inputs)) {
+		var args []any
+		if args, inner = e.args(inputs, devices); inner != nil {
+			return
+		}
+		if !e.graphs.compiled(e.eng, e.plan, kind, devices, shapeOf(args)) {
 			ev.compile()
 		}
-		out, inner = exec.Call(inputs...)
+		if out, inner = exec.Call(args...); inner != nil || devices == 1 {
+			return
+		}
+		n := len(out) / devices
+		for i, t := range out[:n] {
+			var others []*tensors.Tensor
+			for k := 1; k < devices; k++ {
+				others = append(others, out[k*n+i])
+			}
+			e.copies.keep(t, others)
+		}
+		out = out[:n]
 	})
 	if err == nil && inner != nil {
 		err = fmt.Errorf("%s: %w", stage, inner)
 	}
 	return out, err
+}
+
+// args are a function's inputs on each device, one device after the other.
+func (e *executor) args(inputs []any, devices int) ([]any, error) {
+	args := make([]any, 0, devices*len(inputs))
+	for k := range devices {
+		for _, in := range inputs {
+			if parts, ok := in.(shards); ok {
+				args = append(args, parts[k])
+				continue
+			}
+			t, err := e.copies.on(e.eng.Backend, in.(*tensors.Tensor), k)
+			if err != nil {
+				return nil, err
+			}
+			args = append(args, t)
+		}
+	}
+	return args, nil
 }
 
 // shapeOf names what of a function's inputs changes from call to call: the batch and the
@@ -101,7 +163,7 @@ func (e *executor) withinMemory(batch int, ev Events, try func() error) error {
 		if !engine.OutOfMemory(err) {
 			return err
 		}
-		next := divisor(batch, max(2, e.inner/2))
+		next := divisor(batch, max(2, e.inner/2), e.devices)
 		if next == 0 || next == e.inner {
 			return fmt.Errorf("%w (%w)", &spec.OptionError{Option: "Size",
 				Got:  fmt.Sprintf("out of memory with an inner batch of %d images", e.inner),

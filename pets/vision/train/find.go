@@ -36,15 +36,17 @@ func (l *Learner) LRFind(ctx context.Context, o spec.Find, ev Events) (*Curve, e
 	defer l.weights.rollBack()
 	curve := &Curve{Steps: o.Steps}
 	var smooth smoother
-	best := math.Inf(1)
+	best, made, end := math.Inf(1), 0, false
+	read := losses{group: l.exec.lossGroup()}
+	defer read.flush()
 	lrs := make([]float64, l.exec.net.Groups())
 	for epoch := 0; ; epoch++ {
-		for b, err := range l.load.batches(ctx, l.load.trainJob(l.set.train, forFindOrder,
-			forFindTransforms, forFindDropout, epoch)) {
+		for b, err := range l.load.batches(ctx, l.placed(l.load.trainJob(l.set.train, forFindOrder,
+			forFindTransforms, forFindDropout, epoch), l.exec.inner)) {
 			if err != nil {
 				return nil, fmt.Errorf("LR finder: %w", err)
 			}
-			i := len(curve.LR)
+			i := made
 			lr := o.Start * math.Pow(o.End/o.Start, float64(i)/float64(o.Steps))
 			for g := range lrs {
 				lrs[g] = lr
@@ -53,13 +55,30 @@ func (l *Learner) LRFind(ctx context.Context, o spec.Find, ev Events) (*Curve, e
 			if err != nil {
 				return nil, fmt.Errorf("LR finder, batch %d: %w", i, err)
 			}
-			smoothed := smooth.add(loss)
-			curve.LR, curve.Loss, curve.Smoothed = append(curve.LR, lr), append(curve.Loss, loss),
-				append(curve.Smoothed, smoothed)
-			ev.batch(BatchInfo{Phase: PhaseTrain, Batch: i, Batches: o.Steps, Loss: smoothed,
-				LR: lr})
-			best = min(best, smoothed)
-			if i+1 == o.Steps || math.IsNaN(smoothed) || (!o.NoStop && smoothed > 4*best) {
+			made++
+			if err := read.add(loss, func(loss float64) error {
+				if end {
+					return nil
+				}
+				smoothed := smooth.add(loss)
+				curve.LR, curve.Loss, curve.Smoothed = append(curve.LR, lr),
+					append(curve.Loss, loss), append(curve.Smoothed, smoothed)
+				ev.batch(BatchInfo{Phase: PhaseTrain, Batch: i, Batches: o.Steps, Loss: smoothed,
+					LR: lr})
+				best = min(best, smoothed)
+				end = math.IsNaN(smoothed) || (!o.NoStop && smoothed > 4*best)
+				return nil
+			}); err != nil {
+				return nil, fmt.Errorf("LR finder, batch %d: %w", i, err)
+			}
+			if made == o.Steps {
+				err = read.flush()
+				end = true
+			}
+			if err != nil {
+				return nil, fmt.Errorf("LR finder: %w", err)
+			}
+			if end {
 				return curve, nil
 			}
 		}

@@ -106,11 +106,13 @@ type fitting struct{ *Learner }
 func (t fitting) steps() int { return len(t.set.train) / t.load.cfg.Batch }
 
 func (t fitting) batches(ctx context.Context, epoch int) iter.Seq2[*batch, error] {
-	return t.load.batches(ctx, t.load.trainJob(t.set.train, forOrder, forTransforms, forDropout,
-		epoch))
+	return t.load.batches(ctx, t.placed(t.load.trainJob(t.set.train, forOrder, forTransforms,
+		forDropout, epoch), t.exec.inner))
 }
 
-func (t fitting) step(b *batch, h hyper, ev Events) (float64, error) { return t.opt.step(b, h, ev) }
+func (t fitting) step(b *batch, h hyper, ev Events) (stepLoss, error) { return t.opt.step(b, h, ev) }
+
+func (t fitting) lossGroup() int { return t.exec.lossGroup() }
 
 func (t fitting) validate(ctx context.Context, at BatchInfo, ev Events) (loss, errorRate float64,
 	err error) {

@@ -41,9 +41,12 @@ func (p *Predictor) GradCAM(ctx context.Context, list []*images.RGB, class []int
 		for r := range b.n {
 			b.labels[r] = int32(class[len(maps)+r])
 		}
-		piece := b.pieces(j.rows)[0]
+		pieces, err := b.pieces(p.exec, j.rows)
+		if err != nil {
+			return nil, fmt.Errorf("grad-cam: %w", err)
+		}
 		out, err := p.exec.call("grad-cam", kindGradCAM, Events{},
-			append([]any{piece.x, piece.labels}, anys(p.weights.now.params)...)...)
+			append([]any{pieces[0].x, pieces[0].labels}, anys(p.weights.now.params)...)...)
 		if err != nil {
 			return nil, err
 		}

@@ -1,92 +1,12 @@
 package train
 
 import (
-	"sync"
-
 	"github.com/gomlx/compute/dtypes"
 	"github.com/gomlx/gomlx/core/graph"
 
 	"gopets/pets/spec"
-	"gopets/pets/vision/engine"
 	"gopets/pets/vision/model"
 )
-
-// Graphs keeps compiled functions. A learner has its own, unless Config.Graphs gives one to share:
-// then a learner made anew, or one that comes back from a snapshot, compiles nothing that an
-// earlier one with the same *model.Net did (seconds to tens of seconds on XLA). The zero value is
-// ready. Close it after its learners. It is safe for concurrent use.
-type Graphs struct {
-	mu         sync.Mutex
-	execs      map[execKey]*function
-	background sync.WaitGroup // of what compiles ahead of its use
-}
-
-// execKey names a compiled function; shapes are told apart inside graph.Exec.
-type execKey struct {
-	eng   *engine.Engine
-	net   *model.Net
-	shape planShape
-	kind  string
-	from  int
-}
-
-// function is a graph.Exec and the shapes that it has been compiled for.
-type function struct {
-	exec   *graph.Exec
-	shapes map[string]bool
-}
-
-func keyOf(eng *engine.Engine, p *plan, kind string) execKey {
-	key := execKey{eng, p.net, p.shape, kind, p.from}
-	if kind == kindEval || kind == kindGradCAM {
-		key.from, key.shape.smoothing, key.shape.weights = 0, 0, "" // the same whatever trains
-	}
-	return key
-}
-
-// get returns the function of a plan, or a new one. It compiles at its first call for a shape.
-func (g *Graphs) get(eng *engine.Engine, p *plan, kind string) (*graph.Exec, error) {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	key := keyOf(eng, p, kind)
-	if f := g.execs[key]; f != nil {
-		return f.exec, nil
-	}
-	e, err := graph.NewExec(eng.Backend, p.builder(kind))
-	if err != nil {
-		return nil, err
-	}
-	if g.execs == nil {
-		g.execs = map[execKey]*function{}
-	}
-	g.execs[key] = &function{e, map[string]bool{}}
-	return e, nil
-}
-
-// compiled reports whether a function was called before with inputs of this shape, and notes that
-// it is now.
-func (g *Graphs) compiled(eng *engine.Engine, p *plan, kind, shape string) bool {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	f := g.execs[keyOf(eng, p, kind)]
-	if f == nil {
-		return false
-	}
-	was := f.shapes[shape]
-	f.shapes[shape] = true
-	return was
-}
-
-// Close frees the compiled functions. It waits for those that are being compiled.
-func (g *Graphs) Close() {
-	g.background.Wait()
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	for _, f := range g.execs {
-		f.exec.Finalize()
-	}
-	g.execs = nil
-}
 
 const (
 	kindStep    = "step"     // a whole training step
@@ -94,6 +14,8 @@ const (
 	kindApply   = "apply"    // the optimizer's part, after the last inner batch
 	kindEval    = "eval"     // logits
 	kindGradCAM = "grad-cam" // heat maps
+
+	kindTransforms = "transforms" // of stored images
 )
 
 // plan is what the graphs of a network depend on while the same parameters train. It never changes:

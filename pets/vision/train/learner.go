@@ -7,6 +7,7 @@ import (
 
 	"github.com/gomlx/gomlx/core/tensors"
 
+	"gopets/pets/spec"
 	"gopets/pets/vision/dataset"
 	"gopets/pets/vision/dataset/images"
 	"gopets/pets/vision/engine"
@@ -49,7 +50,33 @@ func New(eng *engine.Engine, net *model.Net, data *dataset.Split, c Config) (*Le
 		return nil, fmt.Errorf("learner: %w", err)
 	}
 	l := &Learner{Predictor: *p, opt: optimizer{p.exec, p.weights}, set: set}
+	if c.TransformsOn == spec.OnDevice || c.TransformsOn == "" && eng.Name == engine.CUDA {
+		set.store = newStore(p.exec, c)
+	}
 	return l, l.FreezeTo(0)
+}
+
+// Close frees what [Predictor.Close] does, and the images on the device.
+func (l *Learner) Close() {
+	if l.set.store != nil {
+		l.set.store.close()
+	}
+	l.Predictor.Close()
+}
+
+// placed has a job's images transformed where the learner's are, and sent to the device ahead of
+// their use, in pieces of inner images.
+func (l *Learner) placed(j job, inner int) job {
+	j.store = l.set.store
+	if j.store != nil || l.exec.eng.Name == engine.CUDA {
+		j.ahead = func(b *batch) error { return b.send(l.exec, inner) }
+	}
+	return j
+}
+
+// validJob is a pass over the validation set.
+func (l *Learner) validJob() job {
+	return l.placed(l.load.validJob(l.set.valid, l.exec.inner), l.exec.inner)
 }
 
 // SetWeights replaces all weights, in the order of the network's Params, and starts a new
@@ -110,7 +137,7 @@ func (l *Learner) score(ctx context.Context, at BatchInfo, ev Events) (scored, e
 		s.labels[i] = it.Label
 	}
 	var err error
-	s.logits, err = l.logits(ctx, l.load.validJob(l.set.valid, l.exec.inner), func(k, n int) {
+	s.logits, err = l.logits(ctx, l.validJob(), func(k, n int) {
 		at.Batch, at.Batches = k, n
 		ev.batch(at)
 	}, ev)

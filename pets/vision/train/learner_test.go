@@ -91,6 +91,16 @@ func rows(l *Learner) []spec.Row {
 	return list
 }
 
+// lossRead is a step's loss.
+func lossRead(t *testing.T, read stepLoss) float64 {
+	t.Helper()
+	loss, err := read()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return loss
+}
+
 func fit(t *testing.T, l *Learner, epochs int, o spec.Fit) []spec.Row {
 	t.Helper()
 	if err := l.FitOneCycle(context.Background(), epochs, o, Events{}); err != nil {
@@ -387,7 +397,7 @@ func TestInnerBatchesAverageGradients(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		near(t, "loss", b, a, 1e-6)
+		near(t, "loss", lossRead(t, b), lossRead(t, a), 1e-6)
 	}
 	want := values(t, whole)
 	for i, got := range values(t, split) {
@@ -500,7 +510,7 @@ func TestCompileAhead(t *testing.T) {
 			}
 			l.Compile()
 			for _, kind := range kinds {
-				f, err := l.exec.graphs.get(eng, l.exec.plan, kind)
+				f, err := l.exec.graphs.get(eng, l.exec.plan, kind, 1)
 				if err != nil {
 					t.Fatal(err)
 				}

@@ -14,6 +14,7 @@ import (
 	"gopets/pets/vision/augment"
 	"gopets/pets/vision/dataset"
 	"gopets/pets/vision/dataset/images"
+	"gopets/pets/vision/engine"
 )
 
 // purpose keeps the random streams of different uses apart.
@@ -79,6 +80,8 @@ type job struct {
 	params  func(index int) augment.Params // of the image items[index]
 	dropout func(batch int) *rand.Rand     // may be nil
 	open    func(int) (*images.RGB, error) // nil: items[index] from the loader's source
+	store   *store                         // that transforms the items' images; nil: done on the host
+	ahead   func(*batch) error             // done with each batch before its turn; may be nil
 }
 
 func (j job) batches() int { return (len(j.order) + j.rows - 1) / j.rows }
@@ -192,11 +195,14 @@ func (l *loader) batches(ctx context.Context, j job) iter.Seq2[*batch, error] {
 // load prepares the k-th batch of a job, its images in parallel.
 func (l *loader) load(ctx context.Context, j job, k int) (*batch, error) {
 	part := j.order[k*j.rows : min((k+1)*j.rows, len(j.order))]
-	px := l.cfg.Size.H * l.cfg.Size.W * 3
 	b := newBatch(l.cfg.Size, j.rows, len(part))
 	b.seed = l.stream(forDropout, 0, 0)
 	if j.dropout != nil {
 		b.seed = j.dropout(k)
+	}
+	prepare := l.onHost(b, j)
+	if j.store != nil {
+		prepare = l.onDevice(b, j)
 	}
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(l.cfg.Workers)
@@ -205,24 +211,66 @@ func (l *loader) load(ctx context.Context, j job, k int) (*batch, error) {
 			if err := ctx.Err(); err != nil {
 				return err
 			}
-			img, err := l.image(j, index)
-			if err != nil {
-				return err
-			}
 			if j.items != nil {
 				b.labels[row] = int32(j.items[index].Label)
 			}
-			if err := l.cfg.augment().Apply(b.data[row*px:(row+1)*px], img, l.cfg.Size,
-				j.params(index)); err != nil {
-				return fmt.Errorf("transforms of image %d: %w", index, err)
-			}
-			return nil
+			return prepare(row, index)
 		})
 	}
 	if err := group.Wait(); err != nil {
 		return nil, err
 	}
+	b.pad()
+	if j.ahead != nil {
+		if err := j.ahead(b); err != nil && !engine.OutOfMemory(err) { // then the step sees to it
+			return nil, err
+		}
+	}
 	return b, nil
+}
+
+// onHost returns what transforms the image items[index] into a row of a batch.
+func (l *loader) onHost(b *batch, j job) func(row, index int) error {
+	px := l.cfg.Size.H * l.cfg.Size.W * 3
+	b.data = make([]float32, j.rows*px)
+	return func(row, index int) error {
+		img, err := l.image(j, index)
+		if err == nil {
+			err = l.cfg.augment().Apply(b.data[row*px:(row+1)*px], img, l.cfg.Size, j.params(index))
+			err = atImage(index, err)
+		}
+		return err
+	}
+}
+
+// onDevice returns what tells a batch how the store transforms the image items[index].
+func (l *loader) onDevice(b *batch, j job) func(row, index int) error {
+	c := l.cfg.augment()
+	width := c.RowLen()
+	b.store, b.views = j.store, make([]float64, j.rows*width)
+	b.own = make([][]*images.RGB, j.rows)
+	return func(row, index int) error {
+		versions := j.store.versions[j.items[index].Path]
+		if j.store.streams() {
+			img, err := l.image(j, index)
+			if err != nil {
+				return err
+			}
+			if b.own[row], err = c.Versions(img, l.cfg.Size); err != nil {
+				return atImage(index, err)
+			}
+			versions, _ = placed(b.own[row], 0)
+		}
+		return atImage(index, c.Row(b.views[row*width:(row+1)*width], versions, l.cfg.Size,
+			j.params(index)))
+	}
+}
+
+func atImage(index int, err error) error {
+	if err != nil {
+		return fmt.Errorf("transforms of image %d: %w", index, err)
+	}
+	return nil
 }
 
 func (l *loader) image(j job, index int) (*images.RGB, error) {
@@ -250,9 +298,10 @@ func (l *loader) open(item dataset.Item) (img *images.RGB, err error) {
 	return img, err
 }
 
-// openAll opens every item once, in parallel, and lists those that fail, in the items' order.
-func (l *loader) openAll(ctx context.Context, items []dataset.Item, ev Events) ([]images.Bad,
-	error) {
+// openAll opens every item once, in parallel, gives those that can be read to use, which may be
+// nil, and lists the others, in the items' order.
+func (l *loader) openAll(ctx context.Context, items []dataset.Item,
+	use func(path string, img *images.RGB) error, ev Events) ([]images.Bad, error) {
 	reasons := make([]string, len(items))
 	done := make(chan struct{}, len(items))
 	var next atomic.Int64
@@ -264,8 +313,14 @@ func (l *loader) openAll(ctx context.Context, items []dataset.Item, ev Events) (
 					return err
 				}
 				var named *images.Error
-				if _, err := l.open(items[i]); errors.As(err, &named) {
+				img, err := l.open(items[i])
+				if err == nil && use != nil {
+					err = use(items[i].Path, img)
+				}
+				if errors.As(err, &named) {
 					reasons[i] = named.Err.Error()
+				} else if err != nil {
+					return err
 				}
 				done <- struct{}{}
 			}
@@ -294,11 +349,11 @@ func (l *loader) openAll(ctx context.Context, items []dataset.Item, ev Events) (
 
 // display is an image as validation sees it: resized and cropped, not normalised.
 func (l *loader) display(img *images.RGB) (*images.RGB, error) {
-	b := newBatch(l.cfg.Size, 1, 1)
-	if err := l.cfg.augment().Apply(b.data, img, l.cfg.Size, l.cfg.augment().Valid()); err != nil {
+	data := make([]float32, 3*l.cfg.Size.H*l.cfg.Size.W)
+	if err := l.cfg.augment().Apply(data, img, l.cfg.Size, l.cfg.augment().Valid()); err != nil {
 		return nil, fmt.Errorf("display: %w", err)
 	}
-	return shown(b.data, l.cfg.Size), nil
+	return shown(data, l.cfg.Size), nil
 }
 
 // shown turns values in [0,1] into bytes, as fastai shows them: times 255, cut.

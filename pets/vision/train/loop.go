@@ -31,7 +31,8 @@ type position struct {
 type trainee interface {
 	steps() int // of an epoch
 	batches(ctx context.Context, epoch int) iter.Seq2[*batch, error]
-	step(b *batch, h hyper, ev Events) (loss float64, err error)
+	step(b *batch, h hyper, ev Events) (stepLoss, error)
+	lossGroup() int // steps whose losses are read together
 	// validate returns NaN without a validation set.
 	validate(ctx context.Context, at BatchInfo, ev Events) (loss, errorRate float64, err error)
 	file() (*weights.File, error) // weights and optimizer
@@ -106,7 +107,11 @@ func (p *loop) epoch(ctx context.Context, t trainee, w *versions, run *Run, c co
 	ev Events) (row spec.Row, err error) {
 	start := time.Now()
 	steps, smooth, k := t.steps(), p.Smooth, 0
+	read := losses{group: t.lossGroup()}
 	defer func() {
+		if flushed := read.flush(); flushed != nil {
+			err = flushed
+		}
 		if err != nil {
 			p.interrupted(w, k)
 		}
@@ -122,18 +127,26 @@ func (p *loop) epoch(ctx context.Context, t trainee, w *versions, run *Run, c co
 		if err != nil {
 			return row, fmt.Errorf("batch %d: %w", k, err)
 		}
-		if !finite(loss) {
-			at := k
-			k = 0
-			return row, fmt.Errorf("batch %d: %w", at, exploded("loss", loss, last, w))
-		}
 		k++
 		w.now.beta1 = c.at(i + 1).beta1
-		run.LRs = append(run.LRs, last)
-		run.Momentums = append(run.Momentums, h.beta1)
-		run.Losses = append(run.Losses, smooth.add(loss))
-		ev.batch(BatchInfo{Phase: PhaseTrain, Epoch: p.Done, Epochs: run.Fit.Epochs, Batch: k - 1,
-			Batches: steps, Loss: smooth.value(), LR: last})
+		at := k - 1
+		if err := read.add(loss, func(loss float64) error {
+			if !finite(loss) {
+				k = 0
+				return fmt.Errorf("batch %d: %w", at, exploded("loss", loss, last, w))
+			}
+			run.LRs = append(run.LRs, last)
+			run.Momentums = append(run.Momentums, h.beta1)
+			run.Losses = append(run.Losses, smooth.add(loss))
+			ev.batch(BatchInfo{Phase: PhaseTrain, Epoch: p.Done, Epochs: run.Fit.Epochs, Batch: at,
+				Batches: steps, Loss: smooth.value(), LR: last})
+			return nil
+		}); err != nil {
+			return row, err
+		}
+	}
+	if err := read.flush(); err != nil {
+		return row, err
 	}
 	row = spec.Row{Epoch: p.Done, TrainLoss: smooth.value()}
 	row.ValidLoss, row.ErrorRate, err = t.validate(ctx,

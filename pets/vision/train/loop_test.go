@@ -2,7 +2,9 @@ package train
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
+	"fmt"
 	"iter"
 	"math"
 	"strings"
@@ -20,6 +22,7 @@ type script struct {
 	made    int       // steps
 	stop    func()    // called before the step that is the last of losses
 	adopted string
+	group   int // losses read together
 }
 
 func (s *script) steps() int { return 2 }
@@ -38,15 +41,18 @@ func (s *script) batches(ctx context.Context, epoch int) iter.Seq2[*batch, error
 	}
 }
 
-func (s *script) step(*batch, hyper, Events) (float64, error) {
+func (s *script) lossGroup() int { return s.group }
+
+func (s *script) step(*batch, hyper, Events) (stepLoss, error) {
 	s.made++
 	if s.stop != nil && s.made == len(s.losses) {
 		s.stop()
 	}
+	loss := 1.
 	if s.made <= len(s.losses) {
-		return s.losses[s.made-1], nil
+		loss = s.losses[s.made-1]
 	}
-	return 1, nil
+	return func() (float64, error) { return loss, nil }, nil
 }
 
 func (s *script) validate(context.Context, BatchInfo, Events) (loss, errorRate float64, err error) {
@@ -118,6 +124,36 @@ func TestLoopExplodes(t *testing.T) {
 		if s.w.now.name != "after fit 1, epoch 1" || p.Mid != 0 || p.Done != 1 {
 			t.Errorf("%s: %d epochs and %d batches done, weights %q", what, p.Done, p.Mid,
 				s.w.now.name)
+		}
+	}
+}
+
+// Losses that are read in groups give the same recorder, the same progress and the same end.
+func TestLossesInGroups(t *testing.T) {
+	for what, losses := range map[string][]float64{"good": {3, 2, 4, 1, 5},
+		"explodes": {3, 2, 1, math.Inf(1), 2}} {
+		var want Recorder
+		var told string
+		for _, group := range []int{0, 1, 2, 3, 16} {
+			var p loop
+			s := &script{losses: losses, group: group}
+			text := ""
+			err := runScript(t, t.Context(), &p, s, spec.Fit{Epochs: 3}, Events{
+				Batch: func(b BatchInfo) { text += fmt.Sprint(b.Epoch, b.Batch, b.Loss, "; ") }})
+			text += fmt.Sprint(err, s.w.now.name, p.Mid)
+			for i := range p.Recorder.Runs[0].Rows {
+				p.Recorder.Runs[0].Rows[i].Seconds = 0
+			}
+			if group == 0 {
+				want, told = p.Recorder, text
+				continue
+			}
+			got, _ := json.Marshal(p.Recorder)
+			wanted, _ := json.Marshal(want)
+			if string(got) != string(wanted) || text != told {
+				t.Errorf("%s in groups of %d:\n got %s, %s\nwant %s, %s", what, group, got, text,
+					wanted, told)
+			}
 		}
 	}
 }

@@ -19,7 +19,8 @@ func (o optimizer) freezeTo(n int) error {
 }
 
 // step trains on one batch and returns its loss.
-func (o optimizer) step(b *batch, h hyper, ev Events) (loss float64, err error) {
+func (o optimizer) step(b *batch, h hyper, ev Events) (loss stepLoss, err error) {
+	defer o.copies.sweep()
 	err = o.withinMemory(len(b.labels), ev, func() error {
 		vector := tensors.FromValue(h.vector(o.weights.now.step + 1))
 		defer vector.MustFinalizeAll()
@@ -33,25 +34,27 @@ func (o optimizer) step(b *batch, h hyper, ev Events) (loss float64, err error) 
 	return loss, err
 }
 
-func (o optimizer) wholeStep(b *batch, vector *tensors.Tensor, ev Events) (float64, error) {
+func (o optimizer) wholeStep(b *batch, vector *tensors.Tensor, ev Events) (stepLoss, error) {
 	trained, running, now := o.plan.trained, o.plan.running, &o.weights.now
-	piece := b.pieces(o.inner)[0]
+	pieces, err := b.pieces(o.executor, o.inner)
+	if err != nil {
+		return nil, err
+	}
+	piece := pieces[0]
 	inputs := append([]any{piece.x, piece.labels, piece.rng, vector},
 		anys(now.params, pick(now.m, trained), pick(now.v, trained))...)
 	out, err := o.call("training step", kindStep, ev, inputs...)
 	if err != nil {
-		return 0, err
+		return nil, err
 	}
-	loss := float64(tensors.ToScalar[float32](out[0]))
-	out[0].MustFinalizeAll()
 	o.weights.accept(running, out[1:], paramsOf)
 	o.weights.acceptOptimized(trained, out[1+len(running):])
-	return loss, nil
+	return lossOf(out[:1]), nil
 }
 
 // splitStep adds the gradients of the inner batches up. The weights do not change before all of
 // them are there.
-func (o optimizer) splitStep(b *batch, vector *tensors.Tensor, ev Events) (float64, error) {
+func (o optimizer) splitStep(b *batch, vector *tensors.Tensor, ev Events) (stepLoss, error) {
 	trained, running, now := o.plan.trained, o.plan.running, &o.weights.now
 	// with the running statistics as they move
 	params := append([]*tensors.Tensor(nil), now.params...)
@@ -60,17 +63,26 @@ func (o optimizer) splitStep(b *batch, vector *tensors.Tensor, ev Events) (float
 		sums[k] = tensors.FromShape(now.params[i].Shape())
 	}
 	mine := &state{params: params, m: sums}
-	pieces := b.pieces(o.inner)
-	total := 0.0
+	pieces, err := b.pieces(o.executor, o.inner)
+	if err != nil {
+		mine.free(now)
+		return nil, err
+	}
+	var losses []*tensors.Tensor
+	fail := func(err error) (stepLoss, error) {
+		mine.free(now)
+		for _, t := range losses {
+			t.MustFinalizeAll()
+		}
+		return nil, err
+	}
 	for _, piece := range pieces {
 		out, err := o.call("training step", kindGrads, ev,
 			append([]any{piece.x, piece.labels, piece.rng}, anys(params, sums)...)...)
 		if err != nil {
-			mine.free(now)
-			return 0, err
+			return fail(err)
 		}
-		total += float64(tensors.ToScalar[float32](out[0]))
-		out[0].MustFinalizeAll()
+		losses = append(losses, out[0])
 		for k, i := range running {
 			put(params, i, out[1+k], now, paramsOf)
 		}
@@ -84,11 +96,10 @@ func (o optimizer) splitStep(b *batch, vector *tensors.Tensor, ev Events) (float
 		append([]any{vector, share}, anys(pick(now.params, trained), sums, pick(now.m, trained),
 			pick(now.v, trained))...)...)
 	if err != nil {
-		mine.free(now)
-		return 0, err
+		return fail(err)
 	}
 	(&state{m: sums}).free(nil)
 	o.weights.accept(running, pick(params, running), paramsOf)
 	o.weights.acceptOptimized(trained, out)
-	return total / float64(len(pieces)), nil
+	return lossOf(losses), nil
 }

@@ -28,10 +28,11 @@ type Predictor struct {
 
 func newPredictor(eng *engine.Engine, net *model.Net, data *dataset.Split, c Config) (*Predictor,
 	error) {
-	p := &Predictor{exec: newExecutor(eng, net, c), weights: &versions{}, data: data}
-	if p.exec.lacks != "" {
-		c.BFloat16 = false
+	if n := eng.Backend.NumDevices(); c.Devices > n {
+		return nil, fmt.Errorf("learner: %w", &spec.OptionError{Option: "Devices",
+			Got: fmt.Sprint(c.Devices), Want: fmt.Sprintf("at most %d, those of %s", n, eng.Name)})
 	}
+	p := &Predictor{exec: newExecutor(eng, net, c), weights: &versions{}, data: data}
 	var err error
 	if p.load, err = newLoader(c); err != nil {
 		return nil, err
@@ -45,6 +46,7 @@ func newPredictor(eng *engine.Engine, net *model.Net, data *dataset.Split, c Con
 func (p *Predictor) Close() {
 	p.exec.close()
 	p.weights.free()
+	p.exec.copies.sweep()
 	p.load.close()
 }
 
@@ -171,18 +173,24 @@ func (p *Predictor) logits(ctx context.Context, j job, done func(k, n int), ev E
 // evaluate returns the logits of a batch in pieces of rows, flat.
 func (p *Predictor) evaluate(b *batch, rows int, ev Events) ([]float32, error) {
 	var logits []float32
-	for _, piece := range b.pieces(rows) {
+	pieces, err := b.pieces(p.exec, rows)
+	if err != nil {
+		return nil, err
+	}
+	for _, piece := range pieces {
 		out, err := p.exec.call("evaluation", kindEval, ev,
 			append([]any{piece.x}, anys(p.weights.now.params)...)...)
 		if err != nil {
 			return nil, err
 		}
-		values, err := tensors.CopyFlatData[float32](out[0])
-		out[0].MustFinalizeAll()
-		if err != nil {
-			return nil, fmt.Errorf("reading the logits back: %w", err)
+		for _, part := range p.exec.copies.take(out[0]) {
+			values, err := tensors.CopyFlatData[float32](part)
+			part.MustFinalizeAll()
+			if err != nil {
+				return nil, fmt.Errorf("reading the logits back: %w", err)
+			}
+			logits = append(logits, values...)
 		}
-		logits = append(logits, values...)
 	}
 	return logits, nil
 }

@@ -135,7 +135,7 @@ func (l *Learner) restore(path string) error {
 		return err
 	}
 	l.loop = loop{s.Position, s.bestOf(f)}
-	if d := divisor(l.load.cfg.Batch, s.Inner); d > 0 {
+	if d := divisor(l.load.cfg.Batch, s.Inner, l.exec.devices); d > 0 {
 		l.exec.inner = d
 	}
 	return nil

@@ -24,7 +24,7 @@ func (l *Learner) TTA(ctx context.Context, o spec.TTA, ev Events) (*Predictions,
 		return nil, fmt.Errorf("TTA: %w", err)
 	}
 	p.State += ", TTA"
-	if p.Probs, err = l.views(ctx, l.load.validJob(l.set.valid, l.exec.inner), o, ev); err != nil {
+	if p.Probs, err = l.views(ctx, l.validJob(), o, ev); err != nil {
 		return nil, err
 	}
 	for i, label := range p.Labels {

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/gomlx/compute/dtypes"
 	"github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/core/tensors"
 
@@ -99,7 +100,7 @@ func TestBFloat16(t *testing.T) {
 	enginetest.Each(t, func(t *testing.T, eng *engine.Engine) {
 		c := fixtureConfig()
 		full := newLearner(t, eng, c)
-		c.BFloat16 = true
+		c.Precision = spec.BFloat16
 		half := newLearner(t, eng, c)
 		p, _ := fixtureImage(fixtureSplit().Valid[0])
 		a, err := full.Predict(context.Background(), []*images.RGB{p})
@@ -117,10 +118,9 @@ func TestBFloat16(t *testing.T) {
 		if err := half.FitOneCycle(context.Background(), 1, spec.Fit{}, notes(&lines)); err != nil {
 			t.Fatal(err)
 		}
-		if half.Config().BFloat16 != (len(lines) == 0) ||
-			half.Config().BFloat16 == reflect.DeepEqual(a, b) {
-			t.Errorf("bfloat16 %v, notes %v, probabilities %v and %v", half.Config().BFloat16,
-				lines, a, b)
+		can := half.exec.shape.compute == dtypes.BFloat16
+		if can != (len(lines) == 0) || can == reflect.DeepEqual(a, b) {
+			t.Errorf("bfloat16 %v, notes %v, probabilities %v and %v", can, lines, a, b)
 		}
 		if _, err := half.GradCAM(context.Background(), []*images.RGB{p}, []int{0}); err != nil {
 			t.Error(err)

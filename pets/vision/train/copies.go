@@ -1,0 +1,75 @@
+package train
+
+import (
+	"fmt"
+	"sync"
+
+	"github.com/gomlx/compute"
+	"github.com/gomlx/gomlx/core/tensors"
+)
+
+// copies are the counterparts of tensors on further devices. A tensor is known by the one on the
+// first device; its counterparts are equal to it, or the other parts of what it is a part of.
+type copies struct {
+	mu sync.Mutex
+	of map[*tensors.Tensor][]*tensors.Tensor // on devices 1, 2, …
+}
+
+// on returns a tensor on a device, copying it there at the first call.
+func (c *copies) on(b compute.Backend, t *tensors.Tensor, device int) (*tensors.Tensor, error) {
+	if device == 0 {
+		return t, nil
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for have := len(c.of[t]); have < device; have++ {
+		onHost := t.HasLocal()
+		copied, err := t.OnDeviceClone(b, compute.DeviceNum(have+1))
+		if err != nil {
+			return nil, fmt.Errorf("copying a tensor of shape %v to device %d: %w", t.Shape(),
+				have+1, err)
+		}
+		if !onHost && !t.IsShared() && t.IsOnAnyDevice() {
+			t.FinalizeLocal() // copying left one
+		}
+		c.put(t, append(c.of[t], copied))
+	}
+	return c.of[t][device-1], nil
+}
+
+// keep notes a tensor's counterparts.
+func (c *copies) keep(t *tensors.Tensor, others []*tensors.Tensor) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.put(t, others)
+}
+
+func (c *copies) put(t *tensors.Tensor, others []*tensors.Tensor) {
+	if c.of == nil {
+		c.of = map[*tensors.Tensor][]*tensors.Tensor{}
+	}
+	c.of[t] = others
+}
+
+// take returns a tensor and its counterparts, to be freed by the caller.
+func (c *copies) take(t *tensors.Tensor) []*tensors.Tensor {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	others := c.of[t]
+	delete(c.of, t)
+	return append([]*tensors.Tensor{t}, others...)
+}
+
+// sweep frees the counterparts of tensors that were freed.
+func (c *copies) sweep() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for t, others := range c.of {
+		if !t.Ok() {
+			for _, o := range others {
+				o.MustFinalizeAll()
+			}
+			delete(c.of, t)
+		}
+	}
+}
