@@ -1,6 +1,8 @@
 package train
 
 import (
+	"fmt"
+	"os"
 	"strings"
 	"testing"
 
@@ -11,40 +13,40 @@ import (
 	"gopets/pets/vision/engine/enginetest"
 )
 
-// Two devices compute what one does: losses and error rates of fits with everything training and
-// with the body frozen, dropout and batch norms' statistics included, in whole batches and pieces.
+// Two devices compute what one does: the losses of a fit, dropout and batch norms' statistics
+// included, and the validation's. The longer test has a frozen body and inner batches too.
 func TestTwoDevices(t *testing.T) {
 	eng := enginetest.XLA(t)
-	type result struct {
-		losses []float64
-		rows   []spec.Row
+	inner := []int{8}
+	if os.Getenv("GOPETS_TEST_LONG") != "" {
+		inner = []int{8, 4}
 	}
-	run := func(devices, inner int) result {
-		c := fixtureConfig()
-		c.Batch, c.InnerBatch, c.Devices, c.TransformsOn = 8, inner, devices, spec.OnDevice
-		l := newLearner(t, eng, c)
-		fit(t, l, 2, spec.Fit{MaxLR: spec.Const(1e-4)})
-		if err := l.Freeze(); err != nil {
-			t.Fatal(err)
+	for _, inner := range inner {
+		var losses [][]float64
+		var rows [][]spec.Row
+		for devices := 1; devices <= 2; devices++ {
+			c := fixtureConfig()
+			c.Batch, c.InnerBatch, c.Devices, c.TransformsOn = 8, inner, devices, spec.OnDevice
+			l := newLearner(t, eng, c)
+			if inner < 8 {
+				if err := l.Freeze(); err != nil {
+					t.Fatal(err)
+				}
+			}
+			rows = append(rows, fit(t, l, 6, spec.Fit{MaxLR: spec.Const(1e-4)}))
+			losses = append(losses, l.Recorder().Last().Losses)
+			l.exec.copies.sweep()
+			if n := len(l.exec.copies.of); (n > 0) != (devices == 2) {
+				t.Errorf("%d devices: %d tensors have copies", devices, n)
+			}
 		}
-		rows := fit(t, l, 1, spec.Fit{MaxLR: spec.Const(1e-4)})
-		l.exec.copies.sweep()
-		if devices == 1 && len(l.exec.copies.of) > 0 {
-			t.Error("one device has copies")
+		for i := range losses[0] {
+			near(t, fmt.Sprint("loss ", i), losses[1][i], losses[0][i], 1e-4)
 		}
-		var losses []float64
-		for _, r := range l.Recorder().Runs {
-			losses = append(losses, r.Losses...)
+		for i := range rows[0] {
+			near(t, "validation loss", rows[1][i].ValidLoss, rows[0][i].ValidLoss, 1e-4)
+			near(t, "error rate", rows[1][i].ErrorRate, rows[0][i].ErrorRate, 1e-9)
 		}
-		return result{losses, rows}
-	}
-	for _, inner := range []int{8, 4} {
-		one, two := run(1, inner), run(2, inner)
-		for i := range one.losses {
-			near(t, "loss", two.losses[i], one.losses[i], 2e-3)
-		}
-		near(t, "validation loss", two.rows[0].ValidLoss, one.rows[0].ValidLoss, 2e-3)
-		near(t, "error rate", two.rows[0].ErrorRate, one.rows[0].ErrorRate, 1e-9)
 	}
 }
 

@@ -109,7 +109,9 @@ func (s *store) upload(ev Events) error {
 		list[k] = t
 	}
 	s.pixels, s.tensor = nil, list[0]
-	s.exec.copies.keep(s.tensor, list[1:])
+	if len(list) > 1 {
+		s.exec.copies.keep(s.tensor, list[1:])
+	}
 	return nil
 }
 

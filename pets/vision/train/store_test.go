@@ -12,6 +12,7 @@ import (
 	"gopets/pets/vision/dataset/images"
 	"gopets/pets/vision/engine"
 	"gopets/pets/vision/engine/enginetest"
+	"gopets/pets/vision/model"
 )
 
 // bigAndSmall are the fixture's images with some of another size, and some large enough to be
@@ -30,15 +31,12 @@ func bigAndSmall(item dataset.Item) (*images.RGB, error) {
 
 // placedOn makes a learner whose transforms run on the host, on the device, or on the device with
 // images sent batch by batch.
-func placedOn(t *testing.T, eng *engine.Engine, place string, graphs *Graphs) *Learner {
+func placedOn(t *testing.T, eng *engine.Engine, place string, c Config, net *model.Net) *Learner {
 	t.Helper()
-	c := fixtureConfig()
-	c.Transforms.Cutout, c.Transforms.CutoutLength = 1, 9
-	c.Images, c.Graphs = bigAndSmall, graphs
 	if place != "host" {
 		c.TransformsOn = spec.OnDevice
 	}
-	l := newLearner(t, eng, c)
+	l := learnerOf(t, eng, c, net)
 	if place == "streamed" {
 		l.set.store.limit = 20_000
 	}
@@ -50,8 +48,11 @@ func placedOn(t *testing.T, eng *engine.Engine, place string, graphs *Graphs) *L
 func TestDeviceMakesTheSameBatches(t *testing.T) {
 	enginetest.Each(t, func(t *testing.T, eng *engine.Engine) {
 		var want []float32
+		c := fixtureConfig()
+		c.Images, c.Transforms.Cutout, c.Transforms.CutoutLength = bigAndSmall, 1, 9
+		net := newLearner(t, eng, c).Net()
 		for _, place := range []string{"host", "resident", "streamed"} {
-			l := placedOn(t, eng, place, nil)
+			l := placedOn(t, eng, place, c, net)
 			var notes []string
 			if _, _, err := l.Check(t.Context(), Events{Note: func(line string) {
 				notes = append(notes, line)
@@ -109,20 +110,14 @@ func TestDeviceFits(t *testing.T) {
 	eng := enginetest.XLA(t)
 	var graphs Graphs
 	t.Cleanup(graphs.Close)
-	net := newLearner(t, eng, fixtureConfig()).Net()
+	c := fixtureConfig()
+	c.Graphs = &graphs
+	net := newLearner(t, eng, c).Net()
 	var want []spec.Row
 	for _, place := range []string{"host", "resident", "streamed"} {
-		made := placedOn(t, eng, place, &graphs)
-		l, err := New(eng, net, fixtureSplit(), made.Config())
-		if err != nil {
-			t.Fatal(err)
-		}
-		t.Cleanup(l.Close)
-		if place == "streamed" {
-			l.set.store.limit = 20_000
-		}
+		l := placedOn(t, eng, place, c, net)
 		before := graphs.Compiled()
-		got := fit(t, l, 2, spec.Fit{MaxLR: spec.Slice(1e-5, 1e-3)})
+		got := fit(t, l, 2, spec.Fit{MaxLR: spec.Slice(1e-6, 1e-4)})
 		compiled := graphs.Compiled() - before
 		if _, err := l.TTA(context.Background(), spec.TTA{}, Events{}); err != nil {
 			t.Error(place, err)
@@ -145,8 +140,8 @@ func TestDeviceFits(t *testing.T) {
 			continue
 		}
 		for i, row := range got {
-			near(t, place+": training loss", row.TrainLoss, want[i].TrainLoss, 2e-2)
-			near(t, place+": validation loss", row.ValidLoss, want[i].ValidLoss, 2e-2)
+			near(t, place+": training loss", row.TrainLoss, want[i].TrainLoss, 1e-3)
+			near(t, place+": validation loss", row.ValidLoss, want[i].ValidLoss, 1e-3)
 		}
 	}
 }
