@@ -186,14 +186,22 @@ func (s *Session) Stop(ctx context.Context) error {
 		return nil
 	}
 	answer, err := s.do(ctx, "POST", "/stop", nil, nil)
-	if err != nil {
+	var refused *Error
+	switch {
+	case err == nil:
+		answer.close()
+	case errors.As(err, &refused):
 		return err
+	default: // a worker that ends may close the connection before it answers
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, 10*time.Second)
+		defer cancel()
 	}
-	answer.close()
 	for worker.Alive() {
 		select {
 		case <-ctx.Done():
-			return fmt.Errorf("session: waiting for process %d to end: %w", worker.PID, ctx.Err())
+			return fmt.Errorf("session: waiting for process %d to end: %w", worker.PID,
+				errors.Join(ctx.Err(), err))
 		case <-time.After(20 * time.Millisecond):
 		}
 	}
