@@ -96,6 +96,7 @@ func TestQuickstart(t *testing.T) {
 
 // A folder of one's own, with a photo that cannot be read and one to ask about.
 func TestQuickstartWithOnesOwnFolder(t *testing.T) {
+	long(t)
 	home, mine := t.TempDir(), filepath.Join(t.TempDir(), "my photos")
 	if err := sample.Generate(t.Context(), mine,
 		sample.Options{PerBreed: 8, Folders: []string{"Sphynx", "samoyed"}}, nil); err != nil {

@@ -26,9 +26,7 @@ type run struct {
 
 func newRun(t *testing.T) *run {
 	t.Helper()
-	if testing.Short() {
-		t.Skip("compiles and runs dozens of cells in a real kernel: not with -short")
-	}
+	long(t)
 	nb, err := notebook.ReadFile("pets.ipynb")
 	if err != nil {
 		t.Fatal(err)
@@ -38,6 +36,15 @@ func newRun(t *testing.T) *run {
 		r.original[c.ID()] = c.Source()
 	}
 	return r
+}
+
+// long skips a test that runs dozens of cells in a real kernel, unless $GOPETS_TEST_LONG is set, as
+// in CI.
+func long(t *testing.T) {
+	t.Helper()
+	if os.Getenv("GOPETS_TEST_LONG") == "" {
+		t.Skip("takes long: set GOPETS_TEST_LONG")
+	}
 }
 
 // again appends cells of pets.ipynb.

@@ -65,6 +65,8 @@ func TestScripts(t *testing.T) {
 			switch cond {
 			case "root":
 				return os.Getuid() == 0, nil
+			case "long": // as in CI
+				return os.Getenv("GOPETS_TEST_LONG") != "", nil
 			case "ipykernel":
 				return errPython == nil, nil
 			}

@@ -178,23 +178,25 @@ func checkTraining(t *testing.T, e *engine.Engine, dtype dtypes.DType, c golden.
 // Go backend, bottlenecks on XLA.
 func TestGoldenFloat64(t *testing.T) {
 	t.Run("go", func(t *testing.T) {
-		checkAll(t, enginetest.Go(t), dtypes.Float64, double,
-			"petnet10", "mobilenet_v2")
+		checkAll(t, enginetest.Go(t), dtypes.Float64, double, "petnet10", "mobilenet_v2")
 	})
 	t.Run("xla", func(t *testing.T) {
+		enginetest.Long(t)
 		checkAll(t, enginetest.XLA(t), dtypes.Float64, double, "resnet50", "convnext_tiny")
 	})
 }
 
 func TestGoldenFloat32(t *testing.T) {
 	t.Run("go", func(t *testing.T) {
-		checkAll(t, enginetest.Go(t), dtypes.Float32, single,
-			"petnet10", "mobilenet_v2")
+		checkAll(t, enginetest.Go(t), dtypes.Float32, single, "petnet10")
 	})
-	t.Run("xla", func(t *testing.T) {
-		// package train steps resnet18
-		checkAll(t, enginetest.XLA(t), dtypes.Float32, single, "resnet34", "resnet50",
-			"mobilenet_v2")
+	t.Run("xla", func(t *testing.T) { // package train steps resnet18
+		checkAll(t, enginetest.XLA(t), dtypes.Float32, single, "resnet34")
+	})
+	t.Run("long", func(t *testing.T) {
+		enginetest.Long(t)
+		checkAll(t, enginetest.Go(t), dtypes.Float32, single, "mobilenet_v2")
+		checkAll(t, enginetest.XLA(t), dtypes.Float32, single, "resnet50", "mobilenet_v2")
 	})
 }
 

@@ -1,4 +1,4 @@
-// Package enginetest gives tests an open engine.
+// Package enginetest opens engines for tests.
 //
 // The plain Go backend is always there; XLA is tested where a plugin is found, in
 // $GOPETS_TEST_PLUGIN or, already verified by `nb setup`, in the cache folder. Engines are opened
@@ -17,8 +17,7 @@ import (
 const PluginVar = "GOPETS_TEST_PLUGIN"
 
 var (
-	goOnce = sync.OnceValues(func() (*engine.Engine,
-		error) {
+	goOnce = sync.OnceValues(func() (*engine.Engine, error) {
 		return engine.Open(engine.Options{Spec: "go"})
 	})
 	xlaOnce = sync.OnceValues(openXLA)
@@ -52,6 +51,14 @@ func XLA(t testing.TB) *engine.Engine {
 		t.Skipf("no XLA here (run `nb setup` or set $%s): %v", PluginVar, err)
 	}
 	return eng
+}
+
+// Long skips a test that takes long, unless $GOPETS_TEST_LONG is set, as in CI.
+func Long(t testing.TB) {
+	t.Helper()
+	if os.Getenv("GOPETS_TEST_LONG") == "" {
+		t.Skip("takes long: set GOPETS_TEST_LONG")
+	}
 }
 
 // Each runs f as a subtest on every engine that is here: "go" always, "xla" where a plugin is
