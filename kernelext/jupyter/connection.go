@@ -78,8 +78,8 @@ func NewIPC(prefix string) (Connection, bool) {
 	return c, len(prefix) <= maxSocketPath
 }
 
-// NewTCP makes a connection over five ports of the loopback interface that are free now.
-func NewTCP() (Connection, error) {
+// newTCP makes a connection over five ports of the loopback interface that are free now.
+func newTCP() (Connection, error) {
 	c := Connection{Transport: "tcp", IP: "127.0.0.1"}
 	c.sign()
 	for _, port := range []*int{&c.ShellPort, &c.IOPubPort, &c.StdinPort, &c.ControlPort,

@@ -56,7 +56,7 @@ func Start(spec Spec, o StartOptions) (k *Kernel, err error) {
 	}()
 	conn, fits := NewIPC(filepath.Join(tmp, "k"))
 	if !o.IPC || !fits {
-		if conn, err = NewTCP(); err != nil {
+		if conn, err = newTCP(); err != nil {
 			return nil, fmt.Errorf("starting kernel %q: %w", spec.Name, err)
 		}
 	}

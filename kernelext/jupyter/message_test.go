@@ -59,7 +59,7 @@ func TestExecuteRequestSendsEveryField(t *testing.T) {
 }
 
 func TestEndpoints(t *testing.T) {
-	tcp, err := NewTCP()
+	tcp, err := newTCP()
 	if err != nil {
 		t.Fatal(err)
 	}

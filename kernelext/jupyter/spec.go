@@ -76,9 +76,9 @@ func UserDataDir() string {
 	return filepath.Join(home, ".local", "share", "jupyter")
 }
 
-// SpecDirs returns the folders in which kernels are looked for, in Jupyter's order: $JUPYTER_PATH,
+// specDirs returns the folders in which kernels are looked for, in Jupyter's order: $JUPYTER_PATH,
 // the user's data, the environment of the Python on the PATH, the system.
-func SpecDirs() []string {
+func specDirs() []string {
 	data := filepath.SplitList(os.Getenv("JUPYTER_PATH"))
 	data = append(data, UserDataDir())
 	for _, name := range []string{"jupyter", "python3", "python"} {
@@ -103,7 +103,7 @@ func SpecDirs() []string {
 
 // Specs returns the kernels that are installed; of two with one name the first found counts. Broken
 // ones are left out.
-func Specs() []Spec { return specsIn(SpecDirs()) }
+func Specs() []Spec { return specsIn(specDirs()) }
 
 func specsIn(dirs []string) []Spec {
 	var specs []Spec
@@ -125,7 +125,7 @@ func specsIn(dirs []string) []Spec {
 
 // FindSpec returns the installed kernel of a name; its error lists what is installed.
 func FindSpec(name string) (Spec, error) {
-	dirs := SpecDirs()
+	dirs := specDirs()
 	is := func(s Spec) bool { return strings.EqualFold(s.Name, name) }
 	specs := specsIn(dirs)
 	if i := slices.IndexFunc(specs, is); i >= 0 {

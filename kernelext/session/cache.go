@@ -10,7 +10,7 @@ type Info = meeting.Info
 // files. It need not exist yet.
 func CacheDir() string { return meeting.CacheDir() }
 
-// DataDir is where lies what took long to get or to make: data sets, weights, models, snapshots. It
+// DataDir is where what took long to get or to make is kept: data sets, weights, models, snapshots. It
 // is $GOPETS_DATA, else [CacheDir]. In a container the first is a volume that outlives it, and the
 // second holds the tools that came with the image, which a volume would hide.
 func DataDir() string { return meeting.DataDir() }

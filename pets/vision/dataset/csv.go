@@ -115,7 +115,7 @@ func (o CSVOptions) isItem(record []string, dir string) bool {
 		return false
 	}
 	name := strings.TrimSpace(record[o.Name])
-	if o.Suffix == "" && IsImageName(name) {
+	if o.Suffix == "" && isImageName(name) {
 		return true
 	}
 	_, err := os.Stat(o.path(dir, name))
@@ -138,7 +138,7 @@ func (o CSVOptions) separator(text string) rune {
 			}
 			if len(record) > max(o.Name, o.Label) {
 				score += 2
-				if IsImageName(strings.TrimSpace(record[o.Name]) + o.Suffix) {
+				if isImageName(strings.TrimSpace(record[o.Name]) + o.Suffix) {
 					score++
 				}
 			}

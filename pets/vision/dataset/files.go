@@ -20,9 +20,9 @@ var imageExtensions = map[string]bool{
 	".xwd": true,
 }
 
-// IsImageName reports whether a file name is an image's: not hidden, and with an image's extension
+// isImageName reports whether a file name is an image's: not hidden, and with an image's extension
 // in any case.
-func IsImageName(name string) bool {
+func isImageName(name string) bool {
 	return !strings.HasPrefix(name, ".") && imageExtensions[strings.ToLower(filepath.Ext(name))]
 }
 
@@ -85,7 +85,7 @@ func (w *walker) walk(dir string) error {
 					return err
 				}
 			}
-		case (mode.IsRegular() || mode&fs.ModeSymlink != 0) && IsImageName(e.Name()):
+		case (mode.IsRegular() || mode&fs.ModeSymlink != 0) && isImageName(e.Name()):
 			w.files = append(w.files, path)
 		}
 	}

@@ -27,7 +27,7 @@ func OfficialSplit(root string) (*Split, error) {
 // validation.
 func OfficialLists(root string) (items []Labelled, valid []string, err error) {
 	for _, list := range []string{"trainval.txt", "test.txt"} {
-		names, err := ReadList(filepath.Join(root, "annotations", list))
+		names, err := readList(filepath.Join(root, "annotations", list))
 		if err != nil {
 			return nil, nil, err
 		}
@@ -54,9 +54,9 @@ func OfficialLists(root string) (items []Labelled, valid []string, err error) {
 	return items, valid, nil
 }
 
-// ReadList reads a list of the pet set's annotations: the first word of every line that is not
+// readList reads a list of the pet set's annotations: the first word of every line that is not
 // empty and does not begin with #.
-func ReadList(file string) ([]string, error) {
+func readList(file string) ([]string, error) {
 	f, err := os.Open(file)
 	if err != nil {
 		return nil, fmt.Errorf("list of images: %w", err)

@@ -129,7 +129,7 @@ func checkCores() Check {
 func checkCache(dir string) Check {
 	c := Check{Name: "cache folder", OK: true, Detail: dir}
 	probe := filepath.Join(dir, ".writable")
-	if err := writeAtomic(probe, nil); err != nil {
+	if err := writeFile(probe, nil); err != nil {
 		return Check{Name: "cache folder", Detail: "cannot be written: " + err.Error(),
 			Fix: "set GOPETS_CACHE to a folder of yours"}
 	}

@@ -38,7 +38,7 @@ type Options struct {
 	// "" means $GOMLX_BACKEND, else choose. "go", "xla", "xla:cpu", "xla:cuda",
 	// "xla:/path/to/plugin.so", each with ",option=value"…
 	Spec     string
-	CacheDir string // "" means DefaultCacheDir()
+	CacheDir string // "" means gopets in the user's cache folder
 	NoTrial  bool   // open plugins without a checksum or a trial in a child process
 	// program (and arguments) to start for the trial; nil means this executable
 	Trial []string
@@ -54,22 +54,9 @@ func (o Options) log(line string) {
 	}
 }
 
-func (o Options) cacheDir() string {
-	if o.CacheDir != "" {
-		return o.CacheDir
-	}
-	return DefaultCacheDir()
-}
+func (o Options) cacheDir() string { return cmp.Or(o.CacheDir, cachedir.Default()) }
 
-func (o Options) spec() string {
-	if o.Spec != "" {
-		return o.Spec
-	}
-	return os.Getenv(compute.ConfigEnvVar)
-}
-
-// DefaultCacheDir is the folder that downloads are kept in: see package cachedir.
-func DefaultCacheDir() string { return cachedir.Default() }
+func (o Options) spec() string { return cmp.Or(o.Spec, os.Getenv(compute.ConfigEnvVar)) }
 
 // Open opens the best engine that really starts; see the package comment for the order. An explicit
 // wish (o.Spec or $GOMLX_BACKEND) is obeyed or refused with an error, never silently replaced;

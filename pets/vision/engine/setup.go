@@ -16,12 +16,15 @@ import (
 	"runtime"
 	"strings"
 	"time"
+
+	"gopets/pets/internal/atomicfile"
+	"gopets/pets/internal/download"
 )
 
 // SetupOptions say how Setup may work. The zero value downloads into the default cache folder when
 // it must.
 type SetupOptions struct {
-	CacheDir string                               // "" means DefaultCacheDir()
+	CacheDir string                               // "" means gopets in the user's cache folder
 	Offline  bool                                 // only look at what is here
 	Trial    []string                             // as in Options
 	Log      func(string)                         // told each step
@@ -145,9 +148,9 @@ func byInstaller(ctx context.Context, o SetupOptions, cache string) (candidate, 
 	if len(plugins) == 0 {
 		return candidate{}, errors.New("it ended well but left no plugin")
 	}
-	sum, err := fileSHA256(plugins[0])
+	sum, err := download.SHA256(plugins[0])
 	if err == nil {
-		err = writeAtomic(plugins[0]+".sha256", []byte(sum+"\n"))
+		err = writeFile(plugins[0]+".sha256", []byte(sum+"\n"))
 	}
 	return candidate{name: CPU, spec: "xla:" + plugins[0], plugin: plugins[0], sha256: sum}, err
 }
@@ -239,7 +242,7 @@ const maxLibrary = 512 << 20
 
 // extract writes one member of a zip archive to path, whole and with the right SHA-256 or not at
 // all.
-func extract(archive, member, path, sum string) (err error) {
+func extract(archive, member, path, sum string) error {
 	z, err := zip.OpenReader(archive)
 	if err != nil {
 		return fmt.Errorf("the wheel is damaged: %w", err)
@@ -253,37 +256,20 @@ func extract(archive, member, path, sum string) (err error) {
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 		return err
 	}
-	out, err := os.CreateTemp(filepath.Dir(path), ".new-*")
-	if err != nil {
-		return err
-	}
-	defer func() {
-		_ = out.Close()
+	return atomicfile.Write(path, 0o755, func(out *os.File) error {
+		hash := sha256.New()
+		n, err := io.Copy(io.MultiWriter(out, hash), io.LimitReader(in, maxLibrary+1))
 		if err != nil {
-			_ = os.Remove(out.Name())
+			return fmt.Errorf("the wheel is damaged: %w", err)
 		}
-	}()
-	hash := sha256.New()
-	n, err := io.Copy(io.MultiWriter(out, hash), io.LimitReader(in, maxLibrary+1))
-	if err != nil {
-		return fmt.Errorf("the wheel is damaged: %w", err)
-	}
-	if n > maxLibrary {
-		return fmt.Errorf("%s is larger than %d MB", member, maxLibrary>>20)
-	}
-	if got := hex.EncodeToString(hash.Sum(nil)); got != sum {
-		return fmt.Errorf("%s has SHA-256 %.12s…, wanted %.12s…: refused", member, got, sum)
-	}
-	if err := out.Chmod(0o755); err != nil {
-		return err
-	}
-	if err := out.Sync(); err != nil {
-		return err
-	}
-	if err := out.Close(); err != nil {
-		return err
-	}
-	return os.Rename(out.Name(), path)
+		if n > maxLibrary {
+			return fmt.Errorf("%s is larger than %d MB", member, maxLibrary>>20)
+		}
+		if got := hex.EncodeToString(hash.Sum(nil)); got != sum {
+			return fmt.Errorf("%s has SHA-256 %.12s…, wanted %.12s…: refused", member, got, sum)
+		}
+		return errors.Join(out.Chmod(0o755), out.Sync())
+	})
 }
 
 func watchedChild(ctx context.Context, o SetupOptions, job string) (*exec.Cmd, context.CancelFunc,

@@ -13,6 +13,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"gopets/pets/internal/download"
 )
 
 // deadURL refuses connections at once.
@@ -191,7 +193,7 @@ func TestSetupWithTheRealWheel(t *testing.T) {
 	if plugin == "" || testing.Short() {
 		t.Skip("needs $GOPETS_TEST_PLUGIN, and 600 MB for a moment")
 	}
-	if sum, err := fileSHA256(plugin); err != nil || sum != wheelSHA256 {
+	if sum, err := download.SHA256(plugin); err != nil || sum != wheelSHA256 {
 		t.Skipf("$GOPETS_TEST_PLUGIN is another library (%v)", err)
 	}
 	cache := alone(t)

@@ -5,11 +5,13 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 	"strings"
 	"time"
+
+	"gopets/pets/internal/atomicfile"
+	"gopets/pets/internal/download"
 )
 
 // A verdict is what is known of one plugin file.
@@ -48,7 +50,7 @@ func judge(c candidate, o Options) verdict {
 			return old
 		}
 	}
-	if fresh.SHA256, err = fileSHA256(c.plugin); err == nil {
+	if fresh.SHA256, err = download.SHA256(c.plugin); err == nil {
 		fresh.Flags, err = flagsOf(c)
 	}
 	switch {
@@ -86,7 +88,7 @@ func writeVerdict(file string, v verdict) error {
 	if err != nil {
 		return err
 	}
-	return writeAtomic(file, append(text, '\n'))
+	return writeFile(file, append(text, '\n'))
 }
 
 // recordedSum is the SHA-256 that Setup wrote beside a plugin when it brought it, "" if none.
@@ -98,37 +100,10 @@ func recordedSum(plugin string) string {
 	return strings.TrimSpace(string(text))
 }
 
-func fileSHA256(path string) (string, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return "", err
-	}
-	defer f.Close()
-	hash := sha256.New()
-	if _, err := io.Copy(hash, f); err != nil {
-		return "", err
-	}
-	return hex.EncodeToString(hash.Sum(nil)), nil
-}
-
-// writeAtomic writes a small file whole or not at all.
-func writeAtomic(path string, content []byte) error {
+// writeFile writes a file whole or not at all, and makes its folder.
+func writeFile(path string, content []byte) error {
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 		return err
 	}
-	f, err := os.CreateTemp(filepath.Dir(path), ".new-*")
-	if err != nil {
-		return err
-	}
-	_, err = f.Write(content)
-	if closeErr := f.Close(); err == nil {
-		err = closeErr
-	}
-	if err == nil {
-		err = os.Rename(f.Name(), path)
-	}
-	if err != nil {
-		_ = os.Remove(f.Name())
-	}
-	return err
+	return atomicfile.Bytes(path, content, 0o644)
 }

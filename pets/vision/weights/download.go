@@ -70,7 +70,7 @@ func (r remote) check(path, announced string) error {
 	if want == "" {
 		return nil // reading it is the check that is left
 	}
-	sum, err := fileSHA256(path)
+	sum, err := download.SHA256(path)
 	if err != nil {
 		return err
 	}

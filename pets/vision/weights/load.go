@@ -3,8 +3,6 @@ package weights
 import (
 	"cmp"
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
@@ -16,6 +14,7 @@ import (
 	"strings"
 
 	"gopets/pets/internal/cachedir"
+	"gopets/pets/internal/download"
 )
 
 // Options say where Load may look. The zero value looks everywhere and may download.
@@ -193,7 +192,7 @@ var hashInName = regexp.MustCompile(`-([0-9a-f]{8,64})\.[a-z]+$`)
 // readChecked reads a file from a cache folder, first checking it against the hash in its name.
 func readChecked(path string) (*File, error) {
 	if digits := hashInName.FindStringSubmatch(filepath.Base(path)); digits != nil {
-		sum, err := fileSHA256(path)
+		sum, err := download.SHA256(path)
 		if err != nil {
 			return nil, err
 		}
@@ -205,17 +204,4 @@ func readChecked(path string) (*File, error) {
 		}
 	}
 	return Read(path)
-}
-
-func fileSHA256(path string) (string, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return "", err
-	}
-	defer f.Close()
-	hash := sha256.New()
-	if _, err := io.Copy(hash, f); err != nil {
-		return "", err
-	}
-	return hex.EncodeToString(hash.Sum(nil)), nil
 }

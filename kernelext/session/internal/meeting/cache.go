@@ -3,6 +3,8 @@ package meeting
 import (
 	"os"
 	"path/filepath"
+
+	"gopets/kernelext/internal/atomicfile"
 )
 
 // CacheDir is where programs, logs and whatever else outlives a session are kept: $GOPETS_CACHE,
@@ -19,7 +21,7 @@ func CacheDir() string {
 	return filepath.Join(base, "gopets")
 }
 
-// DataDir is where lies what took long to get or to make: data sets, weights, models, snapshots. It
+// DataDir is where what took long to get or to make is kept: data sets, weights, models, snapshots. It
 // is $GOPETS_DATA, else [CacheDir]. In a container the first is a volume that outlives it, and the
 // second holds the tools that came with the image, which a volume would hide.
 func DataDir() string {
@@ -39,18 +41,4 @@ func absolute(path string) string {
 
 // WriteFile writes a file as a whole or not at all: under another name in the same folder first,
 // then renamed. Mode 0600.
-func WriteFile(path string, data []byte) error {
-	tmp, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+"-*")
-	if err != nil {
-		return err
-	}
-	defer os.Remove(tmp.Name())
-	if _, err := tmp.Write(data); err != nil {
-		tmp.Close()
-		return err
-	}
-	if err := tmp.Close(); err != nil {
-		return err
-	}
-	return os.Rename(tmp.Name(), path)
-}
+func WriteFile(path string, data []byte) error { return atomicfile.Bytes(path, data, 0o600) }

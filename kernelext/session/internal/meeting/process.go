@@ -81,11 +81,11 @@ func KeepFilesOut() {
 	}
 }
 
-// ErrLocked is that of a lock that another process holds.
-var ErrLocked = errors.New("locked by another process")
+// errLocked is that of a lock that another process holds.
+var errLocked = errors.New("locked by another process")
 
 // LockFile takes an exclusive lock on a file, which is held until unlocked or until the process
-// ends; without wait it fails with ErrLocked. A lock file that was removed meanwhile is taken anew.
+// ends; without wait it fails with errLocked. A lock file that was removed meanwhile is taken anew.
 func LockFile(path string, wait bool) (*flock.Flock, error) {
 	for {
 		lock := flock.New(path)
@@ -97,7 +97,7 @@ func LockFile(path string, wait bool) (*flock.Flock, error) {
 		case err != nil:
 			return nil, err
 		case !locked:
-			return nil, ErrLocked
+			return nil, errLocked
 		}
 		held, err1 := lock.Stat()
 		there, err2 := os.Stat(path)

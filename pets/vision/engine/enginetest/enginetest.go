@@ -13,8 +13,8 @@ import (
 	"gopets/pets/vision/engine"
 )
 
-// PluginVar names the environment variable with the absolute path of a PJRT CPU plugin for tests.
-const PluginVar = "GOPETS_TEST_PLUGIN"
+// pluginVar names the environment variable with the absolute path of a PJRT CPU plugin for tests.
+const pluginVar = "GOPETS_TEST_PLUGIN"
 
 var (
 	goOnce = sync.OnceValues(func() (*engine.Engine, error) {
@@ -24,7 +24,7 @@ var (
 )
 
 func openXLA() (*engine.Engine, error) {
-	if plugin := os.Getenv(PluginVar); plugin != "" {
+	if plugin := os.Getenv(pluginVar); plugin != "" {
 		return engine.Open(engine.Options{Spec: "xla:" + plugin, NoTrial: true})
 	}
 	return engine.Open(engine.Options{Spec: "xla:cpu"})
@@ -45,10 +45,10 @@ func XLA(t testing.TB) *engine.Engine {
 	t.Helper()
 	eng, err := xlaOnce()
 	if err != nil {
-		if os.Getenv(PluginVar) != "" {
-			t.Fatalf("$%s is set, but %v", PluginVar, err)
+		if os.Getenv(pluginVar) != "" {
+			t.Fatalf("$%s is set, but %v", pluginVar, err)
 		}
-		t.Skipf("no XLA here (run `nb setup` or set $%s): %v", PluginVar, err)
+		t.Skipf("no XLA here (run `nb setup` or set $%s): %v", pluginVar, err)
 	}
 	return eng
 }
