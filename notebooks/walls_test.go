@@ -28,9 +28,10 @@ var walls = map[string][]string{
 
 	"gopets/plots": {},
 
-	"gopets/kernelext/cell/":        {"gopets/kernelext/cell"}, // cells link it
-	"gopets/kernelext/session":      {"gopets/kernelext/session/internal"},
-	"gopets/kernelext/session/":     {"gopets/kernelext/session"},
+	"gopets/kernelext/cell/":   {"gopets/kernelext/cell"}, // cells link it
+	"gopets/kernelext/session": {"gopets/kernelext/session/internal"},
+	"gopets/kernelext/session/": {"gopets/kernelext/session",
+		"gopets/kernelext/internal/atomicfile"},
 	"gopets/kernelext/release":      {},
 	"gopets/kernelext/jupyter":      {},
 	"gopets/kernelext/cellsrc":      {},
