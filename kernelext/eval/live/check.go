@@ -7,6 +7,7 @@ import (
 	"go/parser"
 	"go/token"
 	"go/types"
+	"maps"
 	"slices"
 	"strings"
 
@@ -39,7 +40,8 @@ type checked struct {
 	byName  map[string]*decl   // see table
 	methods map[string][]*decl
 
-	epochs bool // there are several versions of the cells' types
+	epochs bool            // there are several versions of the cells' types
+	shared map[string]bool // see sharedBy
 
 	warnings []string
 	drop     []string // keys of variables that are gone
@@ -86,6 +88,8 @@ func (p *program) check(c *cell, cgo *ast.File) (*checked, *eval.Error) {
 	if len(problems) > 0 {
 		return nil, report(problems, k.lines)
 	}
+	k.shared = k.sharedBy()
+	maps.Copy(k.shared, p.shared)
 	return k, nil
 }
 

@@ -37,6 +37,29 @@
 // A declaration that a new one breaks is set aside with a warning, and tried again with each cell.
 // A function that uses a name that no cell has declared yet waits for it in the same way.
 //
+// # Without a build
+//
+// Most cells call, index, assign, show. Such a cell takes milliseconds: lower.go makes a tree of its
+// typed syntax (wire.Program), and the process evaluates that by reflection on the live values
+// (package interp). Functions, variables and types of imported packages come from a table, a plugin
+// that is built when a cell first uses the package and kept in the cache by the package's and its
+// imports' builds; a cell's own come from the newest version that holds them as they are now.
+// Constants have the values that go/types gives them.
+//
+// The rule is that the compiled cell would do the same, to the letter of a panic. Whatever is not
+// surely so is compiled, without a word:
+//
+//   - loops, if, switch, select, go, defer; function literals, generic functions and types, methods
+//     as values; declarations of functions and types, and their first use; cgo, unsafe, %test
+//   - the functions of packages that look at their callers: log, runtime, testing
+//   - statements in which a call may change what stands before it: x + f(), unless nothing but the
+//     cells' own statements can set x (shared.go)
+//   - operands that may panic beside calls, products of floats in sums, lengths of arrays,
+//     conversions of slices to arrays, types of which no compiled code has a descriptor
+//
+// [Options.Compile] has every cell compiled. TestSameAsCompiled runs the cells in testdata/cells
+// both ways.
+//
 // # Failures
 //
 // A panic in the cell's goroutine is an error of the cell. os.Exit, also in a library or within

@@ -29,7 +29,9 @@ type Options struct {
 	// Dir; empty is one of the engine's own.
 	Module string
 	Guard  *guard.Guard // ends what a killed process leaves; nil does without
-	Logf   func(format string, args ...any)
+	// Compile has every cell compiled, those too that could be evaluated without a build.
+	Compile bool
+	Logf    func(format string, args ...any)
 }
 
 // An Engine runs cells in one process, in which variables live from cell to cell. It satisfies
@@ -237,7 +239,7 @@ func (e *Engine) eval(ctx context.Context, cell eval.Cell, out eval.Output) erro
 		e.commit(k, nil)
 		return nil
 	}
-	return e.runVersion(ctx, k, out)
+	return e.run(ctx, k, out)
 }
 
 var generates = regexp.MustCompile(`(?m)^//go:generate `)
@@ -248,29 +250,21 @@ func (e *Engine) tell(out eval.Output, text string) {
 	out.Stream("stderr", text+"\n")
 }
 
-// runVersion builds what a cell needs, loads it and runs it.
-func (e *Engine) runVersion(ctx context.Context, k *checked, out eval.Output) error {
+// run runs what a cell says: without a build if that is surely the same, else compiled.
+func (e *Engine) run(ctx context.Context, k *checked, out eval.Output) error {
 	p, err := e.start(ctx)
 	if err != nil {
 		return err
 	}
-	e.number++
-	v := k.generate(e.number)
-	plugin, err := e.build(ctx, v)
-	if err != nil {
-		return e.buildError(err, k)
+	reply, err := e.direct(ctx, p, k)
+	if errors.Is(err, errCompile) {
+		reply, err = e.compiled(ctx, p, k)
 	}
-	e.program.packages.use(k.cell.number, e.program.packages.deps(sorted(v.paths)...))
-	e.program.enter(v)
-	args := append([]string{"cell"}, k.cell.script.args...)
-	c, err := p.send(wire.Request{Op: wire.Run, Plugin: plugin, Number: v.number, Args: args})
-	if err != nil {
+	if errors.Is(err, errEnded) {
 		return e.crashed(p, k)
 	}
-	reply, err := e.wait(ctx, p, c)
-	os.Remove(plugin)
 	if err != nil {
-		return e.crashed(p, k)
+		return err
 	}
 	e.commit(k, reply.Set)
 	if k.cell.script.timed {
@@ -278,6 +272,31 @@ func (e *Engine) runVersion(ctx context.Context, k *checked, out eval.Output) er
 		out.Stream("stdout", fmt.Sprintf("time: %v\n", reply.Elapsed.Round(time.Microsecond)))
 	}
 	return e.failure(reply, k)
+}
+
+// compiled builds what a cell needs, loads it and runs it.
+func (e *Engine) compiled(ctx context.Context, p *process, k *checked) (wire.Reply, error) {
+	e.number++
+	v := k.generate(e.number)
+	plugin, err := e.build(ctx, v)
+	if err != nil {
+		return wire.Reply{}, e.buildError(err, k)
+	}
+	defer os.Remove(plugin)
+	e.program.packages.use(k.cell.number, e.program.packages.deps(sorted(v.paths)...))
+	e.program.enter(v)
+	return e.request(ctx, p, k, wire.Request{Op: wire.Run, Plugin: plugin, Number: v.number})
+}
+
+// request has the process run a cell.
+func (e *Engine) request(ctx context.Context, p *process, k *checked, r wire.Request) (wire.Reply,
+	error) {
+	r.Args = append([]string{"cell"}, k.cell.script.args...)
+	c, err := p.send(r)
+	if err != nil {
+		return wire.Reply{}, err
+	}
+	return e.wait(ctx, p, c)
 }
 
 // killAfter is how long an interrupted process may take to answer at all.
@@ -394,6 +413,7 @@ func (e *Engine) lose(why string) (names []string) {
 		}
 	}
 	p.epoch = epoch{number: 1, types: map[string]string{}, ever: map[string]bool{}}
+	p.compiled = map[string]compiled{}
 	p.packages.unload()
 	return names
 }
@@ -449,7 +469,7 @@ func (e *Engine) commit(k *checked, set []string) {
 			delete(k.vars, name)
 		}
 	}
-	p.vars, p.cgo = k.vars, k.cgo
+	p.vars, p.cgo, p.shared = k.vars, k.cgo, k.shared
 	p.cells = k.cells
 	c := *k.cell
 	c.run, c.body = nil, nil
@@ -481,6 +501,10 @@ func (p *program) enter(v *version) {
 	if v.fresh {
 		p.epoch.number++
 		p.epoch.types = map[string]string{}
+		p.compiled = map[string]compiled{}
+	}
+	for name, digest := range v.holds {
+		p.compiled[name] = compiled{v.number, digest}
 	}
 	for name, digest := range v.digests {
 		p.epoch.types[name] = digest

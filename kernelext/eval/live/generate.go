@@ -10,7 +10,10 @@ import (
 	"strings"
 )
 
-const rtName = mark + "rt"
+const (
+	rtName   = mark + "rt"
+	mainName = "nb.go" // the file of what is not of cells
+)
 
 // A version is what is compiled for a cell: the part of the program that it needs.
 type version struct {
@@ -23,6 +26,7 @@ type version struct {
 	cell    *cell
 	fresh   bool              // it begins an epoch
 	digests map[string]string // of the types that it holds
+	holds   map[string]string // the digests of the functions that it holds
 }
 
 // generate writes the version that runs the cell.
@@ -30,15 +34,7 @@ func (k *checked) generate(number int) *version {
 	p := k.program
 	reached := k.reach(k.roots())
 	v := &version{number: number, cell: k.cell, digests: k.digests(reached)}
-	for name, was := range p.epoch.types {
-		digest := v.digests[name]
-		if digest == "" && k.isUsable(name) {
-			digest = k.digest(name) // a value of it may be alive
-		}
-		if digest != "" && digest != was {
-			v.fresh = true
-		}
-	}
+	v.fresh = k.beginsEpoch(v.digests)
 	if p.packages.tool.goos != "linux" && number > 1 {
 		v.fresh = true // no linker script: see hidden
 	}
@@ -66,6 +62,21 @@ func (k *checked) generate(number int) *version {
 	k.file(v, k.cell, reached)
 	k.mainFile(v, reached)
 	return v
+}
+
+// beginsEpoch reports whether the cells' types are other than those that the process has loaded, by
+// the digests of the types that a version holds.
+func (k *checked) beginsEpoch(digests map[string]string) bool {
+	for name, was := range k.program.epoch.types {
+		digest := digests[name]
+		if digest == "" && k.isUsable(name) {
+			digest = k.digest(name) // a value of it may be alive
+		}
+		if digest != "" && digest != was {
+			return true
+		}
+	}
+	return false
 }
 
 // isUsable reports whether a name is that of a declaration that compiles.
@@ -266,10 +277,11 @@ func (k *checked) mainFile(v *version, reached map[string]bool) {
 		}
 	}
 	fmt.Fprintf(&b, "var %sstop %s.Flag\n", mark, rtName)
-	var types []string
+	var types, derived []string
 	for _, name := range sorted(v.digests) {
 		if !strings.HasPrefix(name, ".") && !k.isGeneric(name) {
 			types = append(types, fmt.Sprintf("%sreflect.TypeFor[%s]()", mark, name))
+			derived = append(derived, fmt.Sprintf("[]%[1]s(nil), []*%[1]s(nil), map[string]%[1]s(nil), map[string]*%[1]s(nil)", name))
 		}
 	}
 	imports := ""
@@ -292,13 +304,49 @@ func (k *checked) mainFile(v *version, reached map[string]bool) {
 		k.testFile(v)
 	}
 	fmt.Fprintf(&b,
-		"func main() {}\nfunc init() {\n%s.Register(&%s.Version{Number: %d, Path: %q, Stop: &%sstop, Run: func() { %s }, Types: %s})\n}\n",
-		rtName, rtName, v.number, v.path, mark, strings.Join(calls, "; "), list)
+		"func main() {}\nfunc init() {\n%s.Register(&%s.Version{Number: %d, Path: %q, Stop: &%sstop, Run: func() { %s }, Types: %s, Derived: []any{%s}, Functions: %s})\n}\n",
+		rtName, rtName, v.number, v.path, mark, strings.Join(calls, "; "), list,
+		strings.Join(derived, ", "), k.functions(v, reached))
 	var head strings.Builder
 	fmt.Fprintf(&head, "package main\nimport %s %q\n%s", rtName, rtPath, imports)
 	k.importLines(&head, b.String(), paths)
-	v.files["nb.go"] = head.String() + b.String()
+	v.files[mainName] = head.String() + b.String()
 	maps.Copy(v.paths, paths)
+}
+
+// functions writes the list of the functions that a version holds, so that later cells can call
+// them without a build. Of the methods those are in it that reflection does not find.
+func (k *checked) functions(v *version, reached map[string]bool) string {
+	v.holds = map[string]string{}
+	var b strings.Builder
+	fmt.Fprintf(&b, "[]%s.Symbol{", rtName)
+	for _, c := range append(slices.Clone(k.cells), k.cell) {
+		for _, d := range c.decls {
+			f, ok := d.node.(*ast.FuncDecl)
+			name := d.names[0]
+			if !ok || d.fault != "" || !reached[name] || f.Type.TypeParams != nil ||
+				strings.HasPrefix(name, mark) {
+				continue
+			}
+			text := name
+			if typ, method, ok := strings.Cut(name, "~"); ok {
+				if ast.IsExported(method) || method == "_" || k.isGeneric(typ) {
+					continue
+				}
+				if text = typ + "." + method; f.Recv != nil {
+					if _, ok := ast.Unparen(f.Recv.List[0].Type).(*ast.StarExpr); ok {
+						text = "(*" + typ + ")." + method
+					}
+				}
+			} else if renamed(name) {
+				text = funcMark + name
+			}
+			v.holds[name] = k.digest(name)
+			fmt.Fprintf(&b, "{Name: %q, Value: %s}, ", name, text)
+		}
+	}
+	b.WriteString("}")
+	return b.String()
 }
 
 // startCalls returns the calls of init, and of a main that the cell declares and does not call.

@@ -21,6 +21,8 @@ type process struct {
 	in   *json.Encoder
 	done chan struct{} // closed when it has ended
 
+	tables map[string]bool // by package; false for one that cannot be used
+
 	mu      sync.Mutex
 	next    int
 	waiting map[int]chan wire.Reply
@@ -53,7 +55,7 @@ func startProcess(program, dir string, env []string, out *output) (*process, err
 	defer stdout.Close()
 	defer stderr.Close()
 	p := &process{to: requests, in: json.NewEncoder(requests), done: make(chan struct{}),
-		waiting: map[int]chan wire.Reply{}}
+		waiting: map[int]chan wire.Reply{}, tables: map[string]bool{}}
 	p.cmd = exec.Command(program)
 	p.cmd.Dir, p.cmd.Env = dir, env
 	p.cmd.Stdin, p.cmd.Stdout, p.cmd.Stderr = stdin, stdout, stderr

@@ -25,9 +25,17 @@ type program struct {
 	aliases map[string]string // by import path, the name in generated code
 	lang    string            // the language version: go1.26
 
-	cgo    *ast.File // the types of what cells take from C
-	epoch  epoch
-	serial int // of variables
+	cgo      *ast.File // the types of what cells take from C
+	epoch    epoch
+	compiled map[string]compiled // by name, the functions that a version of the epoch holds
+	shared   map[string]bool     // see sharedBy
+	serial   int                 // of variables
+}
+
+// A compiled is a function of the cells that a version holds, and its digest there.
+type compiled struct {
+	version int
+	digest  string
 }
 
 // A variable is a variable of the cells' package.
@@ -55,7 +63,8 @@ func newProgram(fset *token.FileSet, p *packages) *program {
 	return &program{
 		fset: fset, packages: p, vars: map[string]*variable{}, imports: map[string]string{},
 		naming: new(sync.Mutex), aliases: map[string]string{},
-		epoch: epoch{number: 1, types: map[string]string{}, ever: map[string]bool{}},
+		epoch:    epoch{number: 1, types: map[string]string{}, ever: map[string]bool{}},
+		compiled: map[string]compiled{}, shared: map[string]bool{},
 	}
 }
 

@@ -370,9 +370,16 @@ func (k *checked) definedBy(s ast.Stmt) (names []string) {
 	return names
 }
 
-// show has the last expression's value shown. Below %% only an expression is that Go would refuse
-// as a statement; a call stays a call, as in GoNB.
-func (k *checked) show(r *rewriter, s *ast.ExprStmt) {
+// How the value of a cell's last expression is shown.
+const (
+	shownNot = iota
+	shownValue
+	shownResults // of a call
+)
+
+// shown returns how the last expression is shown. Below %% only an expression is that Go would
+// refuse as a statement; a call stays a call, as in GoNB.
+func (k *checked) shown(s *ast.ExprStmt) int {
 	tv := k.info.Types[s.X]
 	x := ast.Unparen(s.X)
 	call, isCall := x.(*ast.CallExpr)
@@ -388,20 +395,30 @@ func (k *checked) show(r *rewriter, s *ast.ExprStmt) {
 	if u, ok := x.(*ast.UnaryExpr); ok {
 		receives = u.Op == token.ARROW
 	}
+	t, isTuple := tv.Type.(*types.Tuple)
 	switch {
-	case (isCall || receives) && k.cell.body != nil, tv.IsVoid(), tv.Type == nil, isCall &&
-		k.silent(call):
+	case (isCall || receives) && k.cell.body != nil, tv.IsVoid(), tv.Type == nil,
+		isCall && k.silent(call), isTuple && t.Len() == 0:
+		return shownNot
+	case isCall:
+		return shownResults
+	}
+	return shownValue
+}
+
+// show has the last expression's value shown.
+func (k *checked) show(r *rewriter, s *ast.ExprStmt) {
+	how := k.shown(s)
+	if how == shownNot {
 		return
 	}
-	if t, ok := tv.Type.(*types.Tuple); ok && t.Len() == 0 {
-		return
-	}
-	if text, ok := exact(tv); ok {
-		r.edits = append(r.edits[:0], edit{r.cell.offset(s.Pos()), r.cell.offset(s.End()), text})
+	if text, ok := exact(k.info.Types[s.X]); ok {
+		r.edits = append(r.edits[:0], edit{r.cell.offset(s.Pos()), r.cell.offset(s.End()),
+			fmt.Sprintf("%s.Show(%s.Constant(%q))", rtName, rtName, text)})
 		return
 	}
 	name := rtName + ".Show("
-	if isCall {
+	if how == shownResults {
 		name = rtName + ".Results("
 	}
 	r.insert(s.Pos(), name)
@@ -439,7 +456,7 @@ func (k *checked) silent(call *ast.CallExpr) bool {
 	return false
 }
 
-// exact returns how a constant is shown that fits no int.
+// exact returns the text of a constant that fits no int.
 func exact(tv types.TypeAndValue) (string, bool) {
 	b, ok := tv.Type.(*types.Basic)
 	if !ok || tv.Value == nil || b.Info()&types.IsUntyped == 0 {
@@ -451,5 +468,5 @@ func exact(tv types.TypeAndValue) (string, bool) {
 	if _, fits := constant.Int64Val(constant.ToInt(tv.Value)); fits {
 		return "", false
 	}
-	return fmt.Sprintf("%s.Show(%s.Constant(%q))", rtName, rtName, tv.Value.ExactString()), true
+	return tv.Value.ExactString(), true
 }

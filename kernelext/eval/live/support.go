@@ -23,7 +23,7 @@ import (
 // source under paths of their own. They import the standard library only: so whatever a user's
 // module requires, no package is wanted in two versions.
 //
-//go:embed rt/*.go host/*.go wire/*.go
+//go:embed rt/*.go interp/*.go host/*.go wire/*.go
 var source embed.FS
 
 const (
@@ -34,7 +34,8 @@ const (
 )
 
 // parts are the packages, each after those that it imports.
-var parts = []string{"eval/live/wire", "eval/live/rt", "cell", "cell/show", "eval/live/host"}
+var parts = []string{"eval/live/wire", "eval/live/rt", "eval/live/interp", "cell", "cell/show",
+	"eval/live/host"}
 
 // linked are the packages that every program needs.
 var linked = []string{"runtime", "runtime/cgo", "unsafe"}
@@ -157,7 +158,7 @@ func (b *builder) compileSupport(ctx context.Context, dir string,
 			names = append(names, file)
 		}
 		if err := b.compile(ctx, compilation{path: private + part, dir: dir, config: config,
-			files: names, out: archive(part), loose: part == "eval/live/host"}); err != nil {
+			files: names, out: archive(part), loose: part == "eval/live/host" || part == "eval/live/interp"}); err != nil {
 			return err
 		}
 		config.file(private+part, archive(part))

@@ -58,7 +58,7 @@ func (k *checked) trace(frames []wire.Frame) (lines []string) {
 				name = "the cell"
 			}
 			lines = append(lines, fmt.Sprintf("%s, in %s%s", at, name, excerpt(at, k.lines)))
-		case strings.Contains(f.Func, mark) || strings.HasPrefix(f.Func, "nb/"):
+		case strings.Contains(f.Func, mark), strings.HasPrefix(f.Func, "nb/"), f.File == mainName:
 		default:
 			lines = append(lines, fmt.Sprintf("%s:%d, in %s", f.File, f.Line, name))
 		}

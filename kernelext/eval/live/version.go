@@ -13,6 +13,9 @@ import (
 	"gopets/kernelext/eval"
 )
 
+// pluginPackages are those that every plugin needs.
+var pluginPackages = []string{"reflect", "sync", "sync/atomic", "unsafe", "runtime", "runtime/cgo"}
+
 // build compiles a version and links it as a plugin.
 func (e *Engine) build(ctx context.Context, v *version) (plugin string, err error) {
 	dir := filepath.Join(e.dir, fmt.Sprintf("v%d", v.number))
@@ -24,7 +27,7 @@ func (e *Engine) build(ctx context.Context, v *version) (plugin string, err erro
 	for path := range v.paths {
 		paths = append(paths, path)
 	}
-	paths = append(paths, "reflect", "sync", "sync/atomic", "unsafe", "runtime", "runtime/cgo")
+	paths = append(paths, pluginPackages...)
 	if err := e.program.packages.load(ctx, paths...); err != nil {
 		return "", err
 	}
@@ -77,7 +80,7 @@ func (e *Engine) linkVersion(ctx context.Context, v *version, dir string, config
 	config.file(v.path, archive)
 	config.mapped(imported, v.path)
 	main := filepath.Join(dir, "main.go")
-	text := "package main\n\nimport _ \"" + imported + "\"\n" + e.gonbuiLink(v) +
+	text := "package main\n\nimport _ \"" + imported + "\"\n" + e.gonbuiLink(sorted(v.paths)...) +
 		"\nfunc main() {}\n"
 	if err := os.WriteFile(main, []byte(text), 0o600); err != nil {
 		return "", err
@@ -114,10 +117,10 @@ func hidden(path string) string {
 
 // gonbuiLink has GoNB's gonbui, where a cell imports it, write to the engine's socket: it opens no
 // pipe when these two variables are set.
-func (e *Engine) gonbuiLink(v *version) string {
+func (e *Engine) gonbuiLink(paths ...string) string {
 	const gonbui = "github.com/janpfeifer/gonb/gonbui"
 	uses := false
-	for _, k := range e.program.packages.deps(sorted(v.paths)...) {
+	for _, k := range e.program.packages.deps(paths...) {
 		uses = uses || k.ImportPath == gonbui
 	}
 	if !uses {

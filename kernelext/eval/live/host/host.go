@@ -23,6 +23,7 @@ import (
 
 	"gopets/kernelext/cell"
 	"gopets/kernelext/cell/show"
+	"gopets/kernelext/eval/live/interp"
 	"gopets/kernelext/eval/live/rt"
 	"gopets/kernelext/eval/live/wire"
 )
@@ -32,7 +33,7 @@ func Main() {
 	requests, replies := os.NewFile(3, "requests"), os.NewFile(4, "replies")
 	debug.SetTraceback("all")
 	h := &host{replies: json.NewEncoder(replies), doomed: map[int]bool{},
-		newest: newest{types: map[string]reflect.Type{}}}
+		newest: newest{types: map[string]reflect.Type{}, found: map[reflect.Type]reflect.Type{}}}
 	rt.Showing = func(call bool, values ...any) {
 		if call {
 			show.Results(values...)
@@ -79,7 +80,9 @@ type host struct {
 // An execution is the run of one cell.
 type execution struct {
 	request   wire.Request
-	version   *rt.Version
+	run       func()
+	stop      *rt.Flag
+	tree      *interp.Cell // what is evaluated without a build; nil for a version
 	goroutine int
 	began     time.Time
 	asked     int  // how often it was to end
@@ -103,6 +106,9 @@ func (h *host) serve(r wire.Request) {
 	case wire.Interrupt:
 		go h.interrupt()
 		return
+	case wire.Table:
+		go h.table(r)
+		return
 	case wire.Variables:
 		go h.reply(wire.Reply{ID: r.ID, Variables: h.describe(r.Args)})
 		return
@@ -123,20 +129,30 @@ func (h *host) serve(r wire.Request) {
 	h.reply(reply)
 }
 
-// run loads a version and runs it.
+// run loads a version and runs it, or evaluates a tree.
 func (h *host) run(r wire.Request) {
-	v, err := load(r)
-	if err != nil {
-		h.reply(wire.Reply{ID: r.ID, Failure: wire.Load, Text: err.Error()})
-		return
-	}
-	if h.newest.add(v) {
-		h.newest.upgrader().variables()
+	e := &execution{request: r, done: make(chan struct{})}
+	if r.Program != nil {
+		c, err := interp.Prepare(r.Program, h.known())
+		if err != nil {
+			h.reply(wire.Reply{ID: r.ID, Failure: wire.Compile, Text: err.Error()})
+			return
+		}
+		e.tree, e.run, e.stop = c, c.Run, &c.Stop
+	} else {
+		v, err := load(r)
+		if err != nil {
+			h.reply(wire.Reply{ID: r.ID, Failure: wire.Load, Text: err.Error()})
+			return
+		}
+		if h.newest.add(v) {
+			h.newest.upgrader().variables()
+		}
+		e.run, e.stop = v.Run, v.Stop
 	}
 	if len(r.Args) > 0 {
 		os.Args = r.Args
 	}
-	e := &execution{request: r, version: v, done: make(chan struct{})}
 	h.mu.Lock()
 	h.current = e
 	h.mu.Unlock()
@@ -144,6 +160,43 @@ func (h *host) run(r wire.Request) {
 	started := make(chan struct{})
 	go h.goroutine(e, started)
 	<-started
+}
+
+// table loads the table of a package, and with it the package.
+func (h *host) table(r wire.Request) {
+	reply := wire.Reply{ID: r.ID}
+	if _, err := plugin.Open(r.Plugin); err != nil {
+		reply.Failure, reply.Text = wire.Load, err.Error()
+	}
+	h.reply(reply)
+}
+
+// known is what package interp needs of the process.
+func (h *host) known() interp.Host {
+	return interp.Host{
+		Type: func(name string) reflect.Type {
+			h.newest.mu.Lock()
+			defer h.newest.mu.Unlock()
+			return h.newest.types[name]
+		},
+		Latest: func(t reflect.Type) reflect.Type {
+			h.newest.mu.Lock()
+			defer h.newest.mu.Unlock()
+			return h.newest.latest(t)
+		},
+		Newest: h.newest.of,
+		Func: func(version int, name string) any {
+			for _, v := range rt.Versions() {
+				for _, f := range v.Functions {
+					if v.Number == version && f.Name == name {
+						return f.Value
+					}
+				}
+			}
+			return nil
+		},
+		Show: rt.Showing,
+	}
 }
 
 func load(r wire.Request) (*rt.Version, error) {
@@ -174,13 +227,13 @@ func (h *host) goroutine(e *execution, started chan struct{}) {
 		case status != nil:
 			reply = wire.Reply{Failure: wire.Exit, Status: *status}
 		case p == errInterrupted, p == nil && stopping:
-			reply = wire.Reply{Failure: wire.Interrupted, Frames: frames()}
+			reply = wire.Reply{Failure: wire.Interrupted, Frames: e.frames()}
 		case p != nil:
-			reply = wire.Reply{Failure: wire.Panic, Text: panicText(p), Frames: frames()}
+			reply = wire.Reply{Failure: wire.Panic, Text: panicText(p), Frames: e.frames()}
 		}
 		h.finish(e, reply)
 	}()
-	e.version.Run()
+	e.run()
 	reply = wire.Reply{}
 }
 
@@ -237,6 +290,7 @@ func (h *host) stop(e *execution, reply wire.Reply) {
 		for _, v := range rt.Versions() {
 			v.Stop.Set(true)
 		}
+		e.stop.Set(true)
 		select {
 		case <-e.done:
 			return
@@ -247,7 +301,7 @@ func (h *host) stop(e *execution, reply wire.Reply) {
 	h.mu.Lock()
 	h.doomed[e.goroutine] = true
 	h.mu.Unlock()
-	e.version.Stop.Set(true)
+	e.stop.Set(true)
 	reply.Left = true
 	h.finish(e, reply)
 }

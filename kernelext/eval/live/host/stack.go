@@ -3,6 +3,7 @@ package host
 import (
 	"fmt"
 	"runtime"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -19,7 +20,8 @@ func goroutineID() int {
 	return id
 }
 
-// frames returns the calls that led to the panic which is being recovered from.
+// frames returns the calls that led to the panic which is being recovered from, without the
+// runtime's own.
 func frames() []wire.Frame {
 	var pcs [200]uintptr
 	all := runtime.CallersFrames(pcs[:runtime.Callers(2, pcs[:])])
@@ -33,6 +35,9 @@ func frames() []wire.Frame {
 			found = nil // what comes before belongs to the recovery
 		case strings.HasSuffix(f.Function, ".(*host).goroutine"):
 			return found
+		case len(found) == 0 && (strings.HasPrefix(f.Function, "runtime.") ||
+			strings.HasPrefix(f.Function, "internal/runtime/")):
+			// of a map or a channel
 		default:
 			found = append(found, wire.Frame{Func: f.Function, File: f.File, Line: f.Line})
 		}
@@ -40,6 +45,30 @@ func frames() []wire.Frame {
 			return found
 		}
 	}
+}
+
+// callFrames is how many frames of package reflect lie between package interp and what it calls.
+const callFrames = 2
+
+// frames returns the calls that led to the panic which is being recovered from, as they are with a
+// compiled cell.
+func (e *execution) frames() []wire.Frame {
+	found := frames()
+	if e.tree == nil {
+		return found
+	}
+	n := len(found)
+	for n > 0 && strings.Contains(found[n-1].Func, "eval/live/interp.") {
+		n--
+	}
+	if foreign := func(f wire.Frame) bool { return !strings.HasPrefix(f.Func, "reflect.") }; !slices.
+		ContainsFunc(found[:n], foreign) {
+		n = 0 // an operation, no call
+	} else {
+		n -= callFrames
+	}
+	return append(found[:n:n], wire.Frame{Func: e.request.Program.Func,
+		File: fmt.Sprintf("cell[%d]", e.request.Number), Line: e.tree.Line})
 }
 
 // panicText is what the runtime would print.

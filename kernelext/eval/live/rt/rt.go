@@ -14,11 +14,20 @@ import (
 
 // A Version is one compiled cell, as it registers itself when its plugin is loaded.
 type Version struct {
-	Number int
-	Run    func() // the cell's statements
-	Stop   *Flag
-	Types  []reflect.Type // the cells' types that it declares
-	Path   string         // of its package
+	Number    int
+	Run       func() // the cell's statements
+	Stop      *Flag
+	Types     []reflect.Type // the cells' types that it declares
+	Derived   []any          // values of types made of them, which cells may use without a build
+	Functions []Symbol       // the cells' functions that it holds
+	Path      string         // of its package
+}
+
+// A Symbol is what a name of a package stands for: a function, a pointer to a variable, or a nil
+// pointer to a type.
+type Symbol struct {
+	Name  string
+	Value any
 }
 
 var (
@@ -26,6 +35,7 @@ var (
 	versions []*Version
 	table    = map[string]*Variable{}
 	order    []string // of the table's keys
+	symbols  = map[string]any{}
 )
 
 // A Variable is a variable of the cells: where it is, and its type in the newest version that uses
@@ -51,6 +61,23 @@ func Versions() []*Version {
 	return append([]*Version(nil), versions...)
 }
 
+// Package notes the symbols of a package, when the plugin with its table is loaded. The values of
+// derived types are there so that the types are.
+func Package(path string, all []Symbol, derived []any) {
+	mu.Lock()
+	defer mu.Unlock()
+	for _, s := range all {
+		symbols[path+"."+s.Name] = s.Value
+	}
+}
+
+// Lookup returns a symbol of a package by path.Name; nil if it is not known.
+func Lookup(name string) any {
+	mu.Lock()
+	defer mu.Unlock()
+	return symbols[name]
+}
+
 // Var returns the variable of a key, which it makes if there is none yet.
 func Var[T any](key string) *T {
 	mu.Lock()
@@ -63,6 +90,26 @@ func Var[T any](key string) *T {
 	}
 	v.Type = reflect.TypeFor[T]()
 	return (*T)(v.Addr)
+}
+
+// Live returns the variable of a key, which may have no value yet; ok is false if there is none.
+func Live(key string) (v Variable, ok bool) {
+	mu.Lock()
+	defer mu.Unlock()
+	if v := table[key]; v != nil {
+		return *v, true
+	}
+	return Variable{}, false
+}
+
+// Make makes a variable of a type, unless there is one of the key.
+func Make(key string, t reflect.Type) {
+	mu.Lock()
+	defer mu.Unlock()
+	if table[key] == nil {
+		table[key] = &Variable{Key: key, Addr: reflect.New(t).UnsafePointer(), Type: t}
+		order = append(order, key)
+	}
 }
 
 // Zero returns the zero value of a variable's type.

@@ -7,7 +7,8 @@ import "time"
 
 // The operations of a request.
 const (
-	Run       = "run"       // load a version and run it
+	Run       = "run"       // load a version and run it, or evaluate a tree
+	Table     = "table"     // load the table of a package
 	Interrupt = "interrupt" // stop the running cell
 	Variables = "variables" // describe the live variables
 	Drop      = "drop"      // forget variables, by key
@@ -17,11 +18,12 @@ const (
 
 // A Request asks the process for something. Requests are answered in any order.
 type Request struct {
-	ID     int
-	Op     string
-	Plugin string   // the file of a version
-	Number int      // of the version
-	Args   []string // the program's arguments; keys; a folder; a name and a value
+	ID      int
+	Op      string
+	Plugin  string   // the file of a version or a table
+	Number  int      // of the version
+	Program *Program // what to evaluate in place of a version
+	Args    []string // the program's arguments; keys; a folder; a name and a value
 }
 
 // The kinds of failure of a cell.
@@ -29,7 +31,8 @@ const (
 	Panic       = "panic"
 	Exit        = "exit"
 	Interrupted = "interrupted"
-	Load        = "load" // the version could not be loaded
+	Load        = "load"    // the version could not be loaded
+	Compile     = "compile" // the tree cannot be evaluated
 )
 
 // A Reply answers a request.

@@ -1,0 +1,149 @@
+// Package interp evaluates a cell's statements by reflection on the live values, in place of
+// compiling them.
+//
+// The engine takes only such statements apart (package live, lower.go) of which it is sure that
+// this package does what the compiler's code would do, panics and their texts included. [Prepare]
+// looks all names and types up before anything runs; what it cannot do is an error, and the cell is
+// compiled.
+//
+// In the code below, a value is a reflect.Value whose type is the expression's static type, and
+// which nothing that is evaluated later changes.
+package interp
+
+import (
+	"errors"
+	"fmt"
+	"reflect"
+
+	"gopets/kernelext/eval/live/rt"
+	"gopets/kernelext/eval/live/wire"
+)
+
+// A Host is what the process knows.
+type Host struct {
+	Type   func(name string) reflect.Type     // a type of the cells by its name; nil without one
+	Latest func(t reflect.Type) reflect.Type  // the newest version of a type
+	Newest func(v any) any                    // a value with the newest version of its type
+	Func   func(version int, name string) any // a function of a version; nil without one
+	Show   func(call bool, values ...any)     // shows the cell's value
+}
+
+// A Cell is a prepared cell.
+type Cell struct {
+	// Line is the line of the cell that is evaluated.
+	Line int
+	// Stop is looked at before each statement and each call.
+	Stop rt.Flag
+
+	host       Host
+	locals     []reflect.Value
+	localTypes []reflect.Type
+	made       map[string]reflect.Type // the variables that the cell makes
+	statements []func()
+}
+
+// A cannot is why a cell is compiled; it is thrown within Prepare.
+type cannot struct{ reason string }
+
+func fail(format string, args ...any) { panic(cannot{fmt.Sprintf(format, args...)}) }
+
+// Prepare prepares a cell. The error says why it has to be compiled.
+func Prepare(p *wire.Program, host Host) (c *Cell, err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			why, ok := r.(cannot)
+			if !ok {
+				why.reason = fmt.Sprint(r)
+			}
+			c, err = nil, errors.New(why.reason)
+		}
+	}()
+	c = &Cell{host: host, made: map[string]reflect.Type{}}
+	for _, n := range p.Statements {
+		c.statements = append(c.statements, c.statement(n))
+	}
+	return c, nil
+}
+
+// Run evaluates the cell, in the goroutine of the caller.
+func (c *Cell) Run() {
+	for _, s := range c.statements {
+		c.Stop.Check()
+		s()
+	}
+}
+
+// An expr is a prepared expression.
+type expr struct {
+	typ   reflect.Type // nil for nil and for several results
+	value func() reflect.Value
+	// place returns the value where it is in memory, so that it can be set; nil if it is nowhere.
+	place func() reflect.Value
+	// of a call with several results
+	types  []reflect.Type
+	values func() []reflect.Value
+}
+
+// at makes an expression of a place.
+func at(t reflect.Type, place func() reflect.Value) *expr {
+	return &expr{typ: t, place: place, value: func() reflect.Value { return copied(place()) }}
+}
+
+// copied returns a value of its own, which has an address.
+func copied(v reflect.Value) reflect.Value {
+	c := reflect.New(v.Type()).Elem()
+	c.Set(v)
+	return c
+}
+
+// to returns an expression's value as the value of a type that it is assigned to.
+func (e *expr) to(t reflect.Type) func() reflect.Value {
+	switch {
+	case e.typ == nil && e.values == nil:
+		switch t.Kind() {
+		case reflect.Pointer, reflect.Map, reflect.Slice, reflect.Func, reflect.Chan,
+			reflect.Interface, reflect.UnsafePointer:
+		default:
+			fail("nil as %v", t)
+		}
+		return func() reflect.Value { return reflect.Zero(t) }
+	case e.typ == t:
+		return e.value
+	case e.typ == nil || !e.typ.AssignableTo(t):
+		fail("%v as %v", e.typ, t)
+	}
+	value := e.value
+	return func() reflect.Value { return assigned(value(), t) }
+}
+
+// assigned returns a value as the value of a type that it can be assigned to.
+func assigned(v reflect.Value, t reflect.Type) reflect.Value {
+	r := reflect.New(t).Elem()
+	r.Set(v)
+	return r
+}
+
+// single prepares an expression with one value.
+func (c *Cell) single(n *wire.Node) *expr {
+	e := c.expr(n)
+	if e.value == nil {
+		fail("several values of %s", n.Op)
+	}
+	return e
+}
+
+// typed prepares an expression with one value that has a type.
+func (c *Cell) typed(n *wire.Node) *expr {
+	e := c.single(n)
+	if e.typ == nil {
+		fail("nil in %s", n.Op)
+	}
+	return e
+}
+
+func args(n *wire.Node, count int) []*wire.Node {
+	if len(n.Args) != count {
+		fail("%s with %d arguments", n.Op, len(n.Args))
+	}
+	return n.Args
+}
