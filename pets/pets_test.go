@@ -24,8 +24,7 @@ func TestCellsLinkLittle(t *testing.T) {
 		"gopets/pets/vision/dataset", "gopets/pets/internal/atomicfile", "gopets/kernelext/cell",
 		"gopets/kernelext/internal/atomicfile", "gopets/kernelext/session",
 		"gopets/kernelext/session/internal/meeting", "github.com/gofrs/flock",
-
-		"golang.org/x/text/transform", "golang.org/x/text/unicode/norm"}
+		"golang.org/x/sys/unix", "golang.org/x/text/transform", "golang.org/x/text/unicode/norm"}
 	large := []string{"net", "net/http", "crypto/tls", "database/sql", "encoding/gob", "log/slog"}
 	for line := range strings.Lines(string(out)) {
 		pkg, standard, _ := strings.Cut(strings.TrimSpace(line), " ")
