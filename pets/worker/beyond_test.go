@@ -9,11 +9,10 @@ import (
 	"testing"
 )
 
-// What the lesson does not have, asked from cells.
-
 // One seed gives one table, in any session and on any number of processors; another seed gives
 // another.
 func TestOneSeed(t *testing.T) {
+	long(t)
 	var tables []string
 	for _, procs := range []string{"1", "3"} {
 		k := newKernel(t).with("GOMAXPROCS=" + procs)
@@ -168,6 +167,7 @@ func TestExport(t *testing.T) {
 }
 
 func TestOtherFits(t *testing.T) {
+	long(t)
 	k := newKernel(t)
 	out := k.run("create", "finetune", "rows")
 	if got := rows(t, out); len(got) != 2 || strings.Count(out, "0  ") < 2 {
