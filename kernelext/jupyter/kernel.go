@@ -14,6 +14,8 @@ import (
 	"time"
 
 	"github.com/gofrs/flock"
+
+	"gopets/kernelext/internal/tempdir"
 )
 
 // A Kernel is a running kernel process, in a process group and with a temporary folder of its own.
@@ -42,8 +44,7 @@ func Start(spec Spec, o StartOptions) (k *Kernel, err error) {
 	if len(spec.Argv) == 0 {
 		return nil, fmt.Errorf("kernel %q: no command is given", spec.Name)
 	}
-	sweep()
-	tmp, lock, err := newTempDir()
+	tmp, lock, err := tempdir.New("nb-")
 	if err != nil {
 		return nil, fmt.Errorf("starting kernel %q: making its temporary folder: %w", spec.Name,
 			err)

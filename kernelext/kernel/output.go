@@ -20,6 +20,7 @@ const maxText = 64 << 20
 type output struct {
 	front   *front
 	request *request
+	publish func(kind string, content any)
 	silent  bool
 	input   bool
 	answers chan string
@@ -32,7 +33,8 @@ type output struct {
 
 func newOutput(f *front, x *execution) *output {
 	return &output{front: f, request: x.request, silent: x.content.Silent,
-		input: x.content.AllowStdin, answers: make(chan string, 1)}
+		publish: func(kind string, content any) { f.publish(x.request, kind, content) },
+		input:   x.content.AllowStdin, answers: make(chan string, 1)}
 }
 
 // Stream implements [eval.Output].
@@ -54,10 +56,10 @@ func (o *output) Stream(name, text string) {
 	o.left += len(text) - len(kept)
 	o.mu.Unlock()
 	if kept != "" {
-		o.front.publish(o.request, "stream", streamContent{name, kept})
+		o.publish("stream", streamContent{name, kept})
 	}
 	if first {
-		o.front.publish(o.request, "stream",
+		o.publish("stream",
 			streamContent{"stderr",
 				fmt.Sprintf("\n[more than %d MB: what the cell prints from here on is left out]\n",
 					maxText>>20)})
@@ -70,7 +72,7 @@ func (o *output) finish() {
 	left := o.left
 	o.mu.Unlock()
 	if left > 0 {
-		o.front.publish(o.request, "stream",
+		o.publish("stream",
 			streamContent{"stderr", fmt.Sprintf("[%d bytes were left out]\n", left)})
 	}
 }
@@ -93,19 +95,19 @@ func (o *output) Display(d eval.Display) {
 	if d.Update {
 		kind = "update_display_data"
 	}
-	o.front.publish(o.request, kind, content)
+	o.publish(kind, content)
 }
 
 // Clear implements [eval.Output].
 func (o *output) Clear(wait bool) {
 	if !o.silent {
-		o.front.publish(o.request, "clear_output", clearContent{wait})
+		o.publish("clear_output", clearContent{wait})
 	}
 }
 
 // Comm implements [eval.Output].
 func (o *output) Comm(kind string, content map[string]any) {
-	o.front.publish(o.request, kind, content)
+	o.publish(kind, content)
 }
 
 var errNoInput = errors.New("this front end does not support input")

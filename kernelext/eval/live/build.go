@@ -97,8 +97,7 @@ func (b *builder) compile(ctx context.Context, c compilation) error {
 	if c.embed != "" {
 		args = append(args, "-embedcfg", c.embed)
 	}
-	_, err := b.tool.tool(ctx, c.dir, b.tool.compiler, append(args, c.files...)...)
-	return err
+	return b.tool.build(ctx, c.dir, b.tool.compiler, append(args, c.files...)...)
 }
 
 // A linking is the link of a program or a plugin.
@@ -117,8 +116,7 @@ func (b *builder) link(ctx context.Context, l linking) error {
 	}
 	args := append([]string{"-importcfg", config, "-s", "-w", "-buildid=", "-extld", b.extld, "-o",
 		l.out}, l.args...)
-	_, err := b.tool.tool(ctx, l.dir, b.tool.linker, append(args, l.main)...)
-	return err
+	return b.tool.build(ctx, l.dir, b.tool.linker, append(args, l.main)...)
 }
 
 // fits reports whether a source file is for this system, by its name and its build constraint.

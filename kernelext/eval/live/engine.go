@@ -13,9 +13,12 @@ import (
 	"sync"
 	"time"
 
+	"github.com/gofrs/flock"
+
 	"gopets/kernelext/eval"
 	"gopets/kernelext/eval/live/wire"
 	"gopets/kernelext/internal/guard"
+	"gopets/kernelext/internal/tempdir"
 )
 
 // Options say where an engine works. The zero value is an engine in the current folder.
@@ -38,7 +41,8 @@ type Options struct {
 // [eval.Engine].
 type Engine struct {
 	o    Options
-	dir  string // the engine's own, temporary
+	dir  string       // the engine's own, temporary
+	lock *flock.Flock // of dir
 	tool *toolchain
 
 	program *program
@@ -98,12 +102,13 @@ func New(ctx context.Context, o Options) (*Engine, error) {
 	if e.tool, err = findToolchain(ctx, o.Go, o.Dir, slices.Clone(o.Env)); err != nil {
 		return nil, err
 	}
-	if e.dir, err = os.MkdirTemp("", "nb-live-"); err != nil {
+	if e.dir, e.lock, err = tempdir.New("nb-live-"); err != nil {
 		return nil, err
 	}
 	o.Guard.Watch(0, e.dir)
 	if err := e.open(ctx); err != nil {
 		os.RemoveAll(e.dir)
+		e.lock.Close()
 		return nil, err
 	}
 	go func() {
@@ -146,7 +151,7 @@ func (e *Engine) Close() error {
 	}
 	<-e.ready
 	e.output.close()
-	return os.RemoveAll(e.dir)
+	return errors.Join(os.RemoveAll(e.dir), e.lock.Close())
 }
 
 // Eval is that of [eval.Engine].

@@ -1,6 +1,7 @@
 package live_test
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -80,4 +81,36 @@ func TestCgo(t *testing.T) {
 	n.want("double(2)", "4")
 	n.wantError("// #include <stdlib.h>\nimport \"C\"\nC.abort()", "Crash", "SIGABRT")
 	n.want("double(3)", "6")
+}
+
+// Large maps, which the linker leaves out where nothing uses them, are whole in later cells.
+func TestLargeMaps(t *testing.T) {
+	dir := t.TempDir()
+	var entries strings.Builder
+	for i := range 1500 {
+		fmt.Fprintf(&entries, "\t%d: \"n%d\",\n", i, i)
+	}
+	for name, text := range map[string]string{
+		"go.mod": "module example.org/m\n\ngo 1.24\n",
+		"lib/lib.go": "package lib\n\nfunc One() int { return 1 }\n\n" +
+			"func Name(i int) string { return hidden[i] }\n\n" +
+			"var Names = map[int]string{\n" + entries.String() + "}\n\n" +
+			"var hidden = map[int]string{\n" + entries.String() + "}\n",
+	} {
+		file := filepath.Join(dir, name)
+		if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(file, []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	n := open(t, live.Options{Dir: dir, Compile: true})
+	n.want("import \"example.org/m/lib\"\nlib.One()", "1")
+	n.want("len(lib.Names)", "1500")
+	n.want("lib.Name(1499)", "n1499")
+	n.want("var names = map[int]string{\n"+entries.String()+"}\nfunc own() int { return 1 }\nown()",
+		"1")
+	n.want("names[1499] + names[0]", "n1499n0")
+	n.want("for i := range names { if names[i] != lib.Names[i] { panic(i) } }\nlen(names)", "1500")
 }

@@ -10,7 +10,9 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
+	"syscall"
 )
 
 // A toolchain is the Go with which cells are built, and where.
@@ -75,10 +77,24 @@ func (e *toolError) Error() string {
 
 func (e *toolError) Unwrap() error { return e.err }
 
+// build runs the compiler or the linker, whose temporary files go to a folder that is removed
+// whatever happens to them.
+func (t *toolchain) build(ctx context.Context, dir, command string, args ...string) error {
+	_, err := t.start(ctx, dir, append(slices.Clone(t.env), "TMPDIR="+dir), command, args)
+	return err
+}
+
 func (t *toolchain) tool(ctx context.Context, dir, command string, args ...string) ([]byte, error) {
+	return t.start(ctx, dir, t.env, command, args)
+}
+
+func (t *toolchain) start(ctx context.Context, dir string, env []string, command string,
+	args []string) ([]byte, error) {
 	cmd := exec.CommandContext(ctx, command, args...)
-	cmd.Dir = dir
-	cmd.Env = t.env
+	cmd.Dir, cmd.Env = dir, env
+	// The linker starts a C compiler, which ends with it.
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) }
 	var out, stderr bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &stderr
 	if err := cmd.Run(); err != nil {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strconv"
@@ -170,6 +171,13 @@ func (e *Engine) buildError(err error, k *checked) error {
 		number := func(i int) int { n, _ := strconv.Atoi(m[i]); return n }
 		problems = append(problems, problem{eval.Position{Cell: number(1), Line: number(2)},
 			plainNames(k.words(m[4]))})
+	}
+	var exit *exec.ExitError
+	if errors.As(tool.err, &exit) && exit.ExitCode() < 0 {
+		text := fmt.Sprintf("the build was ended (%s: %v), perhaps for lack of memory: run the cell again",
+			tool.command, tool.err)
+		return &eval.Error{Name: compileError, Value: text, Traceback: []string{red(text)},
+			Position: eval.Position{Cell: k.cell.number}}
 	}
 	if len(problems) == 0 {
 		text := strings.TrimSpace(plainNames(tool.output))

@@ -1,4 +1,4 @@
-package jupyter
+package tempdir
 
 import (
 	"os"
@@ -6,14 +6,15 @@ import (
 	"testing"
 )
 
+// A folder of a process that was killed is removed, and no other.
 func TestSweep(t *testing.T) {
 	t.Setenv("TMPDIR", t.TempDir())
-	alive, lock, err := newTempDir()
+	alive, lock, err := New("nb-")
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer lock.Close()
-	stale, lock, err := newTempDir()
+	stale, lock, err := New("nb-")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -25,7 +26,7 @@ func TestSweep(t *testing.T) {
 	if err := os.Mkdir(foreign, 0o755); err != nil {
 		t.Fatal(err)
 	}
-	sweep()
+	sweep("nb-")
 	for dir, want := range map[string]bool{alive: true, stale: false, foreign: true} {
 		if _, err := os.Stat(dir); (err == nil) != want {
 			t.Errorf("%s: there is %v, wanted %v", filepath.Base(dir), err == nil, want)

@@ -1,0 +1,56 @@
+// Package tempdir makes temporary folders that do not outlive their processes: each holds a file
+// that its process keeps locked. Where nobody holds the lock any more, that process was killed, and
+// the next one to make a folder removes the old one.
+package tempdir
+
+import (
+	"os"
+	"path/filepath"
+	"syscall"
+
+	"github.com/gofrs/flock"
+)
+
+const lockName = ".lock"
+
+// New makes a folder in the system's folder for temporary files, with a name that begins with a
+// prefix, after it has removed those of this prefix whose processes were killed. The folder lives as
+// long as the lock is held.
+func New(prefix string) (dir string, lock *flock.Flock, err error) {
+	sweep(prefix)
+	if dir, err = os.MkdirTemp("", prefix); err != nil {
+		return "", nil, err
+	}
+	// Locked before it has its name, so that nobody finds it free.
+	file := filepath.Join(dir, lockName)
+	lock = flock.New(file + ".new")
+	if err = lock.Lock(); err == nil {
+		err = os.Rename(file+".new", file)
+	}
+	if err != nil {
+		_ = lock.Close()
+		os.RemoveAll(dir)
+		return "", nil, err
+	}
+	return dir, lock, nil
+}
+
+// sweep removes this user's folders whose processes were killed.
+func sweep(prefix string) {
+	dirs, err := filepath.Glob(filepath.Join(os.TempDir(), prefix+"*"))
+	if err != nil {
+		return // the pattern is a good one
+	}
+	for _, dir := range dirs {
+		if info, err := os.Lstat(dir); err != nil || !info.IsDir() ||
+			info.Sys().(*syscall.Stat_t).Uid != uint32(os.Getuid()) {
+			continue
+		}
+		lock := flock.New(filepath.Join(dir, lockName), flock.SetFlag(os.O_RDONLY))
+		// Without such a file it is another's, or one that is being made.
+		if locked, err := lock.TryLock(); err == nil && locked {
+			os.RemoveAll(dir)
+			_ = lock.Close()
+		}
+	}
+}
