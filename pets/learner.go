@@ -244,9 +244,9 @@ func (s Suggestions) by(name string) float64 {
 	return 0
 }
 
-// LRFind tries learning rates from very small to very large, a batch each, and puts everything back
-// as it was. [Recorder.Plot] draws what it saw. It returns the learning rates that three
-// rules suggest, which the plot marks.
+// LRFind tries learning rates from very small to very large, a batch each, and restores everything.
+// [Recorder.Plot] draws what it saw. It returns the learning rates that three rules suggest, which
+// the plot marks.
 func (l Learner) LRFind(options ...FindOption) Suggestions {
 	f := spec.Defaults(spec.Find{})
 	for _, o := range options {
@@ -258,7 +258,7 @@ func (l Learner) LRFind(options ...FindOption) Suggestions {
 }
 
 // ModelPath is where [Learner.Save] puts a model of that name. Models of one data folder and
-// learner's name lie together, not beside the images.
+// learner's name are together, not beside the images.
 func (l Learner) ModelPath(name string) Path {
 	sum := sha256.Sum256([]byte(l.desc.Data.Path))
 	return Home().Join("learners", l.desc.Name+"-"+hex.EncodeToString(sum[:4]), name+".safetensors")

@@ -15,7 +15,7 @@ import (
 // FromFolder describes data that has a folder for each label: the label of an image is the name of
 // the folder that it is in. If path holds folders that divide the data already (train; valid, val
 // or validation; test: see [dataset.FindFolders]), they are the split, Learner.Create says so, and
-// what lies beside them and the test images are left out. Without a validation folder, a part of
+// other images and those for tests are left out. Without a validation folder, a part of
 // the training folder is drawn. [ValidPct] draws from both folders nevertheless.
 func FromFolder(path Path, options ...DataOption) Data {
 	folders, divided := dataset.FindFolders(path.absolute())

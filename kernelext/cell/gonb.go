@@ -38,8 +38,8 @@ var plain struct {
 	dirty    bool // something was sent since the last synchronisation
 }
 
-// Notebook reports whether somebody sees what [Display] shows: the program is a cell, of the kernel
-// or of a plain GoNB.
+// Notebook reports whether a front end shows what [Display] sends: the program is a cell, of the
+// kernel or of a plain GoNB.
 func Notebook() bool { return Active() || os.Getenv(pipeEnv) != "" }
 
 // Flush waits until what was displayed has been shown: a plain GoNB loses what is on its way when a

@@ -1,5 +1,5 @@
 // Package cellsrc takes the text of a Go notebook cell apart: lines of % and ! commands, imports,
-// declarations, statements, the last expression. It runs nothing and knows no kernel; the kernel's
+// declarations, statements, the last expression. It runs nothing and is independent of the kernels;
 // engines, the runner and completion read cells by it, so that a cell means the same to all.
 //
 //	s := cellsrc.Parse("!ls\nimport \"fmt\"\nx := double(21)\nfunc double(n int) int { return 2 * n }\nx + 1")

@@ -1,4 +1,4 @@
-// Package jupyter speaks the Jupyter messaging protocol, from the client's side, over ZeroMQ.
+// Package jupyter implements the client's side of the Jupyter messaging protocol over ZeroMQ.
 //
 // [Start] runs a kernel as a child process with a process group and a temporary folder of its own;
 // [Kernel.Connect] connects to it and waits until it really listens ([Dial] and [Client.Ready] do
@@ -28,7 +28,7 @@
 //   - A send without a peer is dropped silently: a restarted kernel needs a new Client.
 //   - The library checks no signatures: they are checked here, and a message that fails is counted
 //     and dropped.
-//   - A dead kernel leaves its sockets mute: whoever waits also watches [Kernel.Done].
+//   - A dead kernel leaves its sockets silent: callers watch [Kernel.Done], too.
 //   - TCP ports are picked and then released before the kernel binds them, so that two kernels may
 //     collide; where a kernel is known to support it, Unix sockets in its private folder avoid
 //     that, and keep strangers out.

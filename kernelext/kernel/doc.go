@@ -1,5 +1,5 @@
 // Package kernel is a Jupyter kernel for Go: Jupyter's protocol in front of an engine that runs the
-// cells ([eval.Engine]). It knows none of the engines. The command `nb kernel` is its main, `nb
+// cells ([eval.Engine]). It is independent of the engines. The command `nb kernel` is its main, `nb
 // install` registers it, [Serve] is all of it.
 //
 //	JupyterLab, nb run, …            the kernel                            an engine

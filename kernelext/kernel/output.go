@@ -151,7 +151,7 @@ func (k *Kernel) input(r *request) {
 	}
 }
 
-// silence is an output that nobody reads.
+// silence is an output that is dropped.
 type silence struct{}
 
 func (silence) Stream(string, string)       {}

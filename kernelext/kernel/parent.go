@@ -8,7 +8,7 @@ import (
 )
 
 // watchParent closes its channel when the front end that started the kernel, and said so in
-// JPY_PARENT_PID as jupyter_client does, is gone: there is nobody then who would ever end the
+// JPY_PARENT_PID as jupyter_client does, is gone: nothing would end the
 // kernel.
 func watchParent(ctx context.Context) <-chan struct{} {
 	gone := make(chan struct{})

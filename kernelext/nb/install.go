@@ -138,7 +138,7 @@ type specMark struct {
 	Version string `json:"version"`
 }
 
-// inspectSpec reports whether a kernelspec is there, and whether somebody else's.
+// inspectSpec reports whether a kernelspec exists, and whether nb installed it.
 func inspectSpec(dir string) (found, foreign bool) {
 	if !exists(dir) {
 		return false, false

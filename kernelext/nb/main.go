@@ -9,8 +9,8 @@
 //	go run ./kernelext/nb setup                        fetch and build all that a later offline run needs
 //	go run ./kernelext/nb doctor                       what is there, what is missing, how to get it
 //
-// It knows nothing about the libraries that notebooks use. A notebook's cells import the packages
-// of the module around it, whatever that is; beside no module they have one of their own. GoNB and
+// It is independent of the libraries that notebooks use. A notebook's cells import the packages of
+// the module around it, whatever that is; beside no module they have one of their own. GoNB and
 // goimports are built in the versions that nb was built with, or in those of the module's go.mod if
 // that has them as tools. Packages called worker among the module's own tools are session workers:
 // one is asked to set itself up (`worker setup`) and to examine itself (`worker doctor --json`).
@@ -35,7 +35,7 @@ import (
 	"github.com/spf13/cobra"
 )
 
-// exitError is an error that has been told already and only sets the exit status.
+// exitError is an error that was printed already and only sets the exit status.
 type exitError int
 
 func (e exitError) Error() string { return fmt.Sprintf("exit status %d", int(e)) }

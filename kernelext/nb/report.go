@@ -86,7 +86,7 @@ func errorType(err error) string {
 	return "Error"
 }
 
-// caseName is the same from run to run: by the id if somebody gave one, else by the place in the
+// caseName is the same from run to run: the id if there is one, else by the place in the
 // notebook.
 func caseName(c runner.CellReport) string {
 	if id := c.Cell.ID(); id != "" && !machineID(id) {

@@ -18,7 +18,7 @@ import (
 	"gopets/kernelext/internal/terminal"
 )
 
-// testFlags are what nb test was told.
+// testFlags are the flags of nb test.
 type testFlags struct {
 	kernel, cwd                        string
 	parameters                         parameterFlags
@@ -278,7 +278,7 @@ func notebookFiles(args []string) ([]string, error) {
 			return nil, err
 		}
 		if info, err := os.Stat(arg); err != nil || !info.IsDir() {
-			add(arg) // one that is not there is told with its result
+			add(arg) // a missing one is reported with its result
 			continue
 		}
 		before := len(paths)

@@ -54,7 +54,7 @@ func newTestView(f *os.File, p terminal.Paint, verbose bool, of int) *testView {
 	return v
 }
 
-// event is told what happens in a run.
+// event handles an event of a run.
 func (v *testView) event(b *testedBook, e runner.Event) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
@@ -109,7 +109,7 @@ func (v *testView) finished(b *testedBook) {
 	v.print(v.story(b))
 }
 
-// story is all that is to be said of a notebook.
+// story is the report on a notebook.
 func (v *testView) story(b *testedBook) string {
 	var s strings.Builder
 	mark := v.paint.In(terminal.Green, "ok    ")

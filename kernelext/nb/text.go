@@ -22,7 +22,7 @@ import (
 
 // outputText says in plain text what a display shows.
 func outputText(o notebook.Output) string {
-	// A bar is told better by its plain text, if it has one.
+	// A bar's plain text is better, if it has one.
 	html, ok := o.Mime("text/html")
 	_, alternative := o.Data["text/plain"]
 	if ok && !(alternative && strings.Contains(html, "<progress")) {

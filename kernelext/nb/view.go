@@ -38,7 +38,7 @@ type display struct{ id, text string }
 
 const indent = "        "
 
-// quiet is how long a cell may say nothing before a log is told that it still runs.
+// quiet is how long a cell may print nothing before a log says that it still runs.
 const quiet = 20 * time.Second
 
 // tick is how often the bar is drawn anew.
@@ -130,7 +130,7 @@ func (v *view) tick() {
 	}
 }
 
-// event is told what happens in the run.
+// event handles an event of the run.
 func (v *view) event(e runner.Event) {
 	v.mu.Lock()
 	defer v.mu.Unlock()

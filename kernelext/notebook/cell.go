@@ -13,7 +13,7 @@ import (
 // CellType is the kind of a cell.
 type CellType string
 
-// The kinds that nbformat 4 knows.
+// The kinds of nbformat 4.
 const (
 	Code     CellType = "code"
 	Markdown CellType = "markdown"
@@ -170,7 +170,7 @@ func (c *Cell) Outputs() []Output {
 }
 
 // Encode gives an output the text that it will have in this cell's file. SetOutputs encodes what is
-// not encoded yet; whoever calls it again and again spares that.
+// not encoded yet; encoding first saves that where it is called repeatedly.
 func (c *Cell) Encode(o Output) Output {
 	o.laid = o.lay(c.nb.style)
 	return o

@@ -3,7 +3,7 @@
 //
 // A notebook is kept as the text it was read from, cut into members: every object remembers its
 // members in their order, each with the very bytes of its key and value. Reading a property decodes
-// those bytes; setting one replaces the bytes of that member alone. What nobody touched is written
+// those bytes; setting one replaces the bytes of that member alone. The rest is written
 // back as it stood, so
 //
 //   - a notebook that is read and written unchanged has no difference, whatever its white space;

@@ -262,8 +262,8 @@ func readWithJournal(path string) (nb *Notebook, journalled bool, err error) {
 	}
 }
 
-// Recover makes one file of a notebook and the journal that a killed program left beside it. Without
-// a journal it does nothing, and one that is of another state of the file stays.
+// Recover makes one file of a notebook and the journal that a killed program left beside it.
+// Without a journal it does nothing, and one that is of another state of the file stays.
 func Recover(path string) error {
 	unlock, err := lockJournal(path)
 	if err != nil {
@@ -280,8 +280,8 @@ func Recover(path string) error {
 	return os.Remove(path + JournalSuffix)
 }
 
-// lockJournal waits until nobody else recovers a journal; without a journal there is nothing to
-// wait for.
+// lockJournal waits until no other process recovers a journal; without a journal there is nothing
+// to wait for.
 func lockJournal(path string) (unlock func(), err error) {
 	lock := flock.New(path+JournalSuffix, flock.SetFlag(os.O_RDONLY))
 	if err := lock.Lock(); errors.Is(err, fs.ErrNotExist) {

@@ -10,7 +10,7 @@ import (
 // OutputType is the kind of an output.
 type OutputType string
 
-// The kinds that nbformat 4 knows.
+// The kinds of nbformat 4.
 const (
 	StreamOutput  OutputType = "stream"
 	DisplayOutput OutputType = "display_data"

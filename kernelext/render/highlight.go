@@ -16,7 +16,7 @@ func code(language, source string) template.HTML {
 	return highlight(language, source) + cutLine(left)
 }
 
-// highlight colours source text of a language; one that no lexer knows, or that is long, is only
+// highlight colours source text of a language; one without a lexer, or that is long, is only
 // escaped. Lines for the kernel (%%, %args, !ls, ?x) are set apart: to a lexer they are nonsense
 // that would spoil what follows.
 func highlight(language, source string) template.HTML {

@@ -355,7 +355,7 @@ func wholeNumber(text string) (*big.Int, bool) {
 	return new(big.Int).SetString(text, 0)
 }
 
-// goKind finds a type for a value when nobody told one: for a list or a map the one that fits all
+// goKind finds a type for a value without one: for a list or a map the one that fits all
 // items, or any.
 func goKind(n *yaml.Node) string {
 	head, step := "[]", 1

@@ -317,7 +317,7 @@ func pythonCollected(annotation, kind string, items []string, n *yaml.Node) (str
 	return "(" + all + ")", nil
 }
 
-// pythonGuess writes a value whose type nobody told as what it looks like.
+// pythonGuess writes a value without a type as what it looks like.
 func pythonGuess(n *yaml.Node) (string, error) {
 	switch {
 	case n.Kind == yaml.SequenceNode:

@@ -174,7 +174,7 @@ func (s Setting) read(collection bool) (*yaml.Node, error) {
 	return new(resolver).resolve(doc.Content[0])
 }
 
-// guess reads a value for a parameter whose type nobody told: what looks like a list or a map is
+// guess reads a value for a parameter without a type: what looks like a list or a map is
 // one.
 func (s Setting) guess() *yaml.Node {
 	if s.node != nil {

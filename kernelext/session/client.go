@@ -20,7 +20,7 @@ type Worker struct {
 	// a source file near it, as runtime.Caller gives it: where to look for the module if
 	// $NB_WORKSPACE is not set
 	Source string
-	Notice func(string) // told what takes time while a session starts; may be nil
+	Notice func(string) // called for what takes time while a session starts; may be nil
 }
 
 // Session is a client's view of a live session.

@@ -1,6 +1,6 @@
 // Package session keeps one long-lived worker process beside a notebook kernel, so that a cell,
 // which GoNB compiles into a new program each time, can be a thin client of something that
-// remembers. It knows nothing about what the worker does.
+// remembers. It is independent of what the worker does.
 //
 // # Which function
 //

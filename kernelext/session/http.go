@@ -12,7 +12,7 @@ import (
 	"syscall"
 )
 
-// HTTP/1.1 over a Unix socket, as little of it as a session speaks. Package net/http would be two
+// HTTP/1.1 over a Unix socket, as much of it as a session needs. Package net/http would be two
 // thirds of what the linker has to do for a cell; this is os and syscall, which it links anyway.
 
 // A response is an answer whose body is still to be read.

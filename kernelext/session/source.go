@@ -111,7 +111,7 @@ func workspace(sourceFile string) (string, error) {
 			"session: the module to build the worker from was not found (seen from %q): set NB_WORKSPACE to the module's folder", sourceFile)
 }
 
-// Program is where the worker's program lies once [Worker.Build] has made it: in the folder bin of
+// Program is the worker's program as [Worker.Build] makes it: in the folder bin of
 // [CacheDir], one for each workspace.
 func (w Worker) Program() (string, error) {
 	dir, err := workspace(w.Source)
@@ -126,7 +126,7 @@ func (w Worker) program(workspace string) string {
 		meeting.ShortHash(workspace)))
 }
 
-// Build builds the worker's program, quickly if nothing has changed, and says where it lies.
+// Build builds the worker's program, quickly if nothing has changed, and returns its path.
 // [Worker.Open] does it by itself; call it to prepare.
 func (w Worker) Build(ctx context.Context) (program string, err error) {
 	program, _, err = w.build(ctx)

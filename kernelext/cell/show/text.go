@@ -16,7 +16,7 @@ const (
 	maxDepth    = 8      // of values within values
 )
 
-// text is the plain text of values. A value whose own methods panic is told of by fmt in that text.
+// text is the plain text of values. Of a value whose own methods panic fmt writes that instead.
 func text(values ...any) string {
 	w := &writer{}
 	for i, v := range values {
@@ -30,7 +30,7 @@ func text(values ...any) string {
 			}
 		}
 		if s, ok := v.(string); ok && len(values) == 1 {
-			return cut(s, 50*maxText) // somebody wants to read it
+			return cut(s, 50*maxText) // a text on its own is for reading
 		}
 		pointers := 1
 		if r := reflect.ValueOf(v); r.Kind() == reflect.Pointer {

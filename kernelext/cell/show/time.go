@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// Timed prints how long what lies between its call and that of its result has taken.
+// Timed prints the time between its call and that of its result.
 func Timed() (done func()) {
 	begun := time.Now()
 	return func() { fmt.Fprintf(os.Stdout, "took %v\n", round(time.Since(begun))) }

@@ -94,7 +94,7 @@ func excerpt(source []string, line int) string {
 func (e *Engine) explain(x *execution, reply *jupyter.ExecuteReply) *eval.Error {
 	s := x.source
 	if compileLine.MatchString(reply.EValue) {
-		// GoNB's words for it tell of braces and lines that it added
+		// GoNB's message is about braces and lines that it added
 		if wrong := s.Mistakes(); wrong != nil {
 			return compileError(x.cell.Number, s.Lines, wrong...)
 		}

@@ -12,7 +12,7 @@ import (
 	"gopets/kernelext/eval"
 )
 
-// GoNB evaluates all remembered variables again in each cell. What surprises about that is said:
+// GoNB evaluates all remembered variables again in each cell. Warnings say what that means:
 // that a change is lost, that it takes long, and that a variable cannot be evaluated.
 
 // warnChanges says which variables of earlier cells the cell changes.
@@ -152,7 +152,7 @@ func receiverOf(text string) string {
 	return f[len(f)-1]
 }
 
-// slow is how long the initialisers may take before that is said.
+// slow is how long the initialisers may take before a warning.
 const slow = time.Second
 
 // warnSlow says once that globals take long to evaluate again.

@@ -25,7 +25,7 @@ type gopls struct {
 	work    string // the go.work of builds
 	guard   *guard.Guard
 
-	turn    chan struct{} // holds a token while nobody asks
+	turn    chan struct{} // holds a token while no request is running
 	mu      sync.Mutex
 	dir     string // GoNB's
 	cmd     *exec.Cmd
@@ -68,7 +68,7 @@ func (g *gopls) close() {
 	cmd := g.cmd
 	g.mu.Unlock()
 	if cmd != nil {
-		_ = syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) // whoever asks gets an error
+		_ = syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) // requests fail
 	}
 	<-g.turn
 	g.kill()

@@ -436,7 +436,7 @@ func builtinName(x ast.Expr) string {
 	return ""
 }
 
-// silent reports whether nobody wants to see a call's results: those of printing.
+// silent reports whether a call's results are not shown: those of printing.
 func (k *checked) silent(call *ast.CallExpr) bool {
 	s, ok := ast.Unparen(call.Fun).(*ast.SelectorExpr)
 	if !ok {

@@ -9,7 +9,7 @@
 //
 // What is compared, and how:
 //
-//   - stdout and stderr, each as one text wherever its pieces stand between other outputs: a
+//   - stdout and stderr, each as one text wherever its pieces are between other outputs: a
 //     kernel's pipes race. Progress bars count in their last state, and colours do not count.
 //   - displays and results one after the other, every MIME type of each. Whether something is a
 //     result or a display, its number and its metadata do not count.

@@ -189,7 +189,7 @@ const (
 	decimal = `\d[\d,]*(?:\.\d+)?(?:e[-+]?\d+)?`
 )
 
-// BuiltinNames are the names that Builtin knows, the standard ones first.
+// BuiltinNames are the names that Builtin accepts, the standard ones first.
 func BuiltinNames() []string {
 	var names []string
 	for _, b := range builtin {

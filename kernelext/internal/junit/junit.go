@@ -40,7 +40,7 @@ type Report struct {
 type Suite struct {
 	Name       string
 	File       string        // what the cases are in, "" if it is no file
-	Begun      time.Time     // zero: not told
+	Begun      time.Time     // zero: unknown
 	Elapsed    time.Duration // zero: the sum of the cases
 	Properties []Property
 	Cases      []Case

@@ -132,7 +132,7 @@ func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if ours, _ := r.Context().Value(peerKey{}).(bool); !ours ||
 		subtle.ConstantTimeCompare([]byte(r.Header.Get(session.HeaderSecret)), s.secret) != 1 {
 		refuse(w, http.StatusForbidden, session.Errorf("forbidden",
-			"this session belongs to somebody else: the secret is missing or wrong"))
+			"the session's secret is missing or wrong"))
 		return
 	}
 	method, isCall := strings.CutPrefix(r.URL.Path, "/call/")
@@ -247,7 +247,7 @@ func readAll(w http.ResponseWriter, r *http.Request) (json.RawMessage, error) {
 	return body, err
 }
 
-// end takes leave: nobody new is let in, running calls get two seconds, then the folder goes. It is
+// end ends the session: no new calls, two seconds for running ones, then the folder goes. It is
 // done within five seconds even if something hangs.
 func (s *server) end(p meeting.Place, web *http.Server, listed meeting.Entry) {
 	time.AfterFunc(4*time.Second, func() {

@@ -13,7 +13,7 @@ import (
 )
 
 // Write has the content written to a new file in the same folder, hidden, with permissions as the
-// user's mask leaves them, and renames that to path. Whatever fails, path is as it was and the new
+// user's mask leaves them, and renames that to path. If it fails, path is unchanged and the new
 // file is gone. The callback may change the file's mode.
 func Write(path string, perm os.FileMode, write func(*os.File) error) error {
 	tmp := filepath.Join(filepath.Dir(path), "."+filepath.Base(path)+"."+rand.Text()[:8])

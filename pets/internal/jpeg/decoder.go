@@ -86,7 +86,7 @@ type component struct {
 	w, height int
 	// blocks in a row and rows of blocks, with those that fill the last MCU
 	blocksX, blocksY int
-	quant            *[64]int32 // as it was when the component's first scan began
+	quant            *[64]int32 // of the time when the component's first scan began
 	plane            []byte     // blocksX·8/scale bytes a row
 	stride           int
 	coefs            []int16 // of progressive files: 64 a block, in natural order

@@ -13,6 +13,6 @@
 //
 // # Tried and dropped
 //
-//   - image/jpeg: a third slower, its inverse DCT differs in 1.7 of 100 values, it knows neither
+//   - image/jpeg: a third slower, its inverse DCT differs in 1.7 of 100 values, it supports neither
 //     arithmetic coding nor most sampling factors.
 package jpeg

@@ -12,7 +12,7 @@ import (
 	"gopets/pets/vision/dataset/images"
 )
 
-// A Version is an image in the device's memory, where the pixels of many images lie one after the
+// A Version is an image in the device's memory, where the pixels of many images are one after the
 // other.
 type Version struct {
 	Start        int // its first pixel

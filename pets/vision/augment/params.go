@@ -19,7 +19,7 @@ type Params struct {
 	Contrast         float64 // factor; 0: none
 	Flip             bool    // mirror left and right
 	Holes            []Hole  // of cutout
-	CropRow, CropCol float64 // where the crop lies, 0…1
+	CropRow, CropCol float64 // place of the crop, 0…1
 }
 
 // Hole is a black square; Row and Col are the place of its middle in the resized image, 0…1.

@@ -131,13 +131,13 @@ func CheckClassFolders(files []string, roots ...string) error {
 	}
 	switch {
 	case len(files) == 0:
-		return nil // told elsewhere
+		return nil // reported elsewhere
 	case beside == len(files):
 		return fmt.Errorf(
-			"%s has no class folders: its %d images lie in the folder itself: %s, or take the "+
+			"%s has no class folders: its %d images are in the folder itself: %s, or take the "+
 				"labels from the names (FromNameRE)", roots[0], beside, fix)
 	case beside > 0:
-		return fmt.Errorf("%d of %d images lie beside the class folders, for example %s: %s",
+		return fmt.Errorf("%d of %d images are beside the class folders, for example %s: %s",
 			beside, len(files), example, fix)
 	case len(classes) == 1:
 		return fmt.Errorf("all %d images are in one class folder, %s: %s, two classes at least",

@@ -74,9 +74,9 @@ func TestCheckClassFolders(t *testing.T) {
 	}{
 		{[]string{"d/cat/1.jpg", "d/dog/2.jpg"}, ""},
 		{[]string{"d/a/cat/1.jpg", "d/a/dog/2.jpg"}, ""},
-		{[]string{"d/1.jpg", "d/2.jpg"}, "its 2 images lie in the folder itself"},
+		{[]string{"d/1.jpg", "d/2.jpg"}, "its 2 images are in the folder itself"},
 		{[]string{"d/cat/1.jpg", "d/dog/2.jpg", "d/stray.jpg"},
-			"1 of 3 images lie beside the class folders, for example stray.jpg"},
+			"1 of 3 images are beside the class folders, for example stray.jpg"},
 		{[]string{"d/cat/1.jpg", "d/cat/2.jpg"}, "one class folder, cat"},
 		{nil, ""},
 	} {

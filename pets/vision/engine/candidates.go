@@ -12,7 +12,7 @@ import (
 // A candidate is one way to open an engine.
 type candidate struct {
 	name   string // engine name
-	spec   string // what GoMLX is told; XLA always by absolute path
+	spec   string // for GoMLX; XLA always by absolute path
 	plugin string // path of the plugin, "" for the Go backend
 	sha256 string // what the plugin's SHA-256 must be, "" when unknown
 }

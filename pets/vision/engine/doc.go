@@ -27,7 +27,7 @@
 // environment that a process should have had; a worker starts itself anew with it.
 //
 // XLA's flags are read later, with the first graph. Open adds one to $XLA_FLAGS, for XLA on the CPU
-// and a plugin that knows it: YNNPACK keeps matrix products and sums and leaves convolutions to
+// and a plugin that supports it: YNNPACK keeps matrix products and sums and leaves convolutions to
 // Eigen, which computes a kernel's gradient two to three times as fast. A full training step of
 // ResNet-34 (16 images, 224) takes 3.0 s with it and 5.0 s without, on two cores of an EPYC with
 // AVX2. Without YNNPACK's sums MobileNetV2 is four times slower.

@@ -117,7 +117,7 @@ func availableMemory() (bytes int64, known bool) {
 }
 
 func checkCores() Check {
-	usable := runtime.GOMAXPROCS(0) // knows a container's limit
+	usable := runtime.GOMAXPROCS(0) // respects a container's limit
 	c := Check{Name: "cores", OK: usable >= 2, Detail: fmt.Sprintf("%d usable of %d, %s/%s", usable,
 		runtime.NumCPU(), runtime.GOOS, runtime.GOARCH)}
 	if !c.OK {

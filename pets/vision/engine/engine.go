@@ -42,7 +42,7 @@ type Options struct {
 	NoTrial  bool   // open plugins without a checksum or a trial in a child process
 	// program (and arguments) to start for the trial; nil means this executable
 	Trial []string
-	Log   func(string) // told each note and, last, the choice
+	Log   func(string) // called with each note and, last, the choice
 
 	trialTime  time.Duration // 0 means as long as an overloaded machine may need
 	disbelieve bool          // try again what was refused before
@@ -109,7 +109,7 @@ func Open(o Options) (*Engine, error) {
 			spec, cmp.Or(strings.Join(notes, "; "), "no plugin found"), compute.ConfigEnvVar)
 }
 
-// examine returns the flags that a candidate's plugin knows, and why it must not be used.
+// examine returns the flags that a candidate's plugin supports, and why it must not be used.
 func examine(c candidate, o Options) (known []string, refused string) {
 	if !o.NoTrial {
 		v := judge(c, o)

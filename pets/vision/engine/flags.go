@@ -20,8 +20,8 @@ const (
 	cpuFlagValue = "LIBRARY_FUSION_TYPE_DOT,LIBRARY_FUSION_TYPE_INDIVIDUAL_DOT,LIBRARY_FUSION_TYPE_ELTWISE,LIBRARY_FUSION_TYPE_REDUCE"
 )
 
-// withFlags returns the value of $XLA_FLAGS for a plugin that knows the flags listed, and reports
-// whether it differs from the present one. A value that the user chose stays.
+// withFlags returns the value of $XLA_FLAGS for a plugin that supports the flags listed, and
+// reports whether it differs from the present one. A value that the user chose stays.
 func withFlags(known []string) (value string, differs bool) {
 	value = os.Getenv(flagsVar)
 	for _, flag := range known {
@@ -32,7 +32,7 @@ func withFlags(known []string) (value string, differs bool) {
 	return value, differs
 }
 
-// flagsOf lists the flags of this package that a candidate's plugin knows; never nil.
+// flagsOf lists the flags of this package that a candidate's plugin supports; never nil.
 func flagsOf(c candidate) ([]string, error) {
 	known := []string{}
 	if c.name != CPU {

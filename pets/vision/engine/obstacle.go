@@ -53,7 +53,7 @@ func words(patterns ...string) *regexp.Regexp {
 	return regexp.MustCompile(strings.Join(patterns, "|"))
 }
 
-// explain puts a known obstacle's remedy before what was said of it. CUDA's own words may be in what
+// explain puts a known obstacle's remedy before its message. CUDA's own words may be in what
 // was logged only.
 func explain(said, logged string) string {
 	said, _, _ = strings.Cut(strings.TrimSpace(said), "\n")

@@ -27,7 +27,7 @@ type SetupOptions struct {
 	CacheDir string                               // "" means gopets in the user's cache folder
 	Offline  bool                                 // only look at what is here
 	Trial    []string                             // as in Options
-	Log      func(string)                         // told each step
+	Log      func(string)                         // called with each step
 	Progress func(what string, done, total int64) // bytes so far; total is 0 when unknown
 
 	probeURL  string // "" means go-xla's installer's host
@@ -43,7 +43,7 @@ type Report struct {
 	Source  string // "already here", "go-xla's installer", or the wheel's name and version
 }
 
-// noXLA is said where plugins cannot be loaded.
+// noXLA is the message where plugins cannot be loaded.
 const noXLA = "this program was built without XLA: there was no C compiler (install gcc, then " +
 	"`nb setup`), the tag noxla was set, or go-xla does not know " +
 	runtime.GOOS + "/" + runtime.GOARCH
@@ -120,7 +120,7 @@ func noPlugin(cache string, troubles []error) error {
 			"What was tried: %w", byHand, errors.Join(troubles...))
 }
 
-// byInstaller runs go-xla's installer in a child, because it knows no time-outs and draws on the
+// byInstaller runs go-xla's installer in a child, because it has no time-outs and draws on the
 // terminal.
 func byInstaller(ctx context.Context, o SetupOptions, cache string) (candidate, error) {
 	if err := reachable(ctx, o.probeURL); err != nil {

@@ -53,7 +53,7 @@ func trial(spec string, r *report) error {
 			return err
 		}
 		if major, minor := headerVersion(); r.Major != major {
-			return fmt.Errorf("it speaks PJRT %d.%d, which go-xla (PJRT %d.%d) does not", r.Major,
+			return fmt.Errorf("its PJRT version is %d.%d, go-xla supports %d.%d", r.Major,
 				r.Minor, major, minor)
 		}
 	}

@@ -65,7 +65,7 @@ func TestTrialRefuses(t *testing.T) {
 	needXLA(t)
 	for name, test := range map[string]struct{ source, want string }{
 		"no plugin":   {"int x;", "trial failed: "},
-		"wrong major": {"#define MAJOR 9\n" + fakeAPI, "speaks PJRT 9.1"},
+		"wrong major": {"#define MAJOR 9\n" + fakeAPI, "its PJRT version is 9.1"},
 		"crash": {
 			"#include <stdlib.h>\n__attribute__((constructor)) static void f(void) { abort(); }",
 			"trial crashed"},

@@ -20,9 +20,9 @@ type verdict struct {
 	Size     int64
 	Modified int64 // nanoseconds
 	SHA256   string
-	Major    int // PJRT version that the plugin speaks
+	Major    int // the plugin's PJRT version
 	Minor    int
-	Flags    []string      // what it knows of XLA's flags that this package sets; nil: not examined
+	Flags    []string      // of those that this package sets, the supported ones; nil: not examined
 	Took     time.Duration // the trial's
 	Refused  string        // why, "" when it may be used
 	When     time.Time

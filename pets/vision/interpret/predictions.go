@@ -5,7 +5,7 @@ import (
 	"math"
 )
 
-// Predictions is what a network said about a set of images whose true classes are known, in the
+// Predictions are a network's predictions of a set of images with known classes, in the
 // order of the set. It is a snapshot: nothing in it changes when the network is trained further.
 type Predictions struct {
 	Classes []string    // class names; a label is an index into them

@@ -13,8 +13,8 @@
 // Images are NHWC and normalised, convolution kernels HWIO, linear layers [in, out]; files keep
 // torch's layouts, and [Net.FromFile] and [Net.ToFile] translate.
 //
-// How operations are said decides how fast XLA's CPU runs them. What pays, each with a gradient of
-// its own (custom.go):
+// How operations are written decides how fast XLA's CPU backend runs them. What pays, each with a
+// gradient of its own (custom.go):
 //   - 1×1 convolutions as matrix products, sliced first when strided;
 //   - batch norm with sums over wide rows, around a shift so that a large mean costs no digits;
 //   - max pooling with its gradient given to the index of each window's first maximum;

@@ -78,7 +78,7 @@ var bodies = map[string]func(*maker) []block{
 	"convnext_tiny": convNeXt([]int{3, 3, 9, 3}, []int{96, 192, 384, 768}),
 }
 
-// Names lists the networks that New knows.
+// Names lists the networks.
 func Names() []string {
 	return []string{"resnet18", "resnet34", "resnet50", "mobilenet_v2", "convnext_tiny", "petnet10",
 		"petnet18"}

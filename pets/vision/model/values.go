@@ -117,7 +117,7 @@ func (n *Net) FromFile(f *weights.File, into []*tensors.Tensor) (loaded, missing
 	return loaded, missing, unexpected, nil
 }
 
-// foreign returns the tensors' names that lie in a part of this network, as layer1, but not in the
+// foreign returns the tensors' names that are in a part of this network, as layer1, but not in the
 // network: those of a deeper one. Names elsewhere, as another classifier's, do no harm.
 func (n *Net) foreign(unexpected []string) (names []string) {
 	parts := map[string]bool{}

@@ -12,7 +12,7 @@ import (
 
 // job is a decoded image that waits for its row.
 type job struct {
-	ctx context.Context // of the request: nobody waits for it after its end
+	ctx context.Context // of the request
 	img *images.RGB
 	row chan row // one value is sent, whatever happens
 }

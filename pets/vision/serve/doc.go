@@ -9,7 +9,7 @@
 //
 // A [Server] is an http.Handler over a [Predictor], so it can stand in any Go program and be tested
 // without an engine. [Server.Run] adds what a service of its own needs: time limits for slow
-// clients, a bound on connections, readiness, a graceful stop. It speaks plain HTTP and has no
+// clients, a bound on connections, readiness, a graceful stop. It serves plain HTTP and has no
 // accounts: put a proxy with TLS and accounts in front of it.
 //
 // # Paths
@@ -48,7 +48,7 @@
 // a tenth. A JPEG with more pixels, as phones of 50 or 200 million make them, is read at a half, a
 // quarter or an eighth of its size. Uploads that wait hold their bytes.
 //
-// Images that wait while the predictor is at work are predicted together, up to Batch: nobody waits
+// Images that wait while the predictor is at work are predicted together, up to Batch: none waits
 // for a batch to fill. batch.go says what that gains.
 //
 // # Concurrency

@@ -22,7 +22,7 @@ type exchange struct {
 	bytes   int    // of the image
 	format  string // of the image
 	batch   int    // images predicted together with this one
-	trouble error  // what the visitor is not told
+	trouble error  // for the log only
 }
 
 // Header, Write and WriteHeader make an exchange the http.ResponseWriter that notes the status.
@@ -40,7 +40,7 @@ func (x *exchange) Write(p []byte) (int, error) {
 	return x.w.Write(p)
 }
 
-// refusal is an error that the visitor is told.
+// refusal is an error that the visitor sees.
 type refusal struct {
 	status  int
 	code    string // for programs
@@ -160,7 +160,7 @@ func (x *exchange) json(status int, v any) error {
 	return x.write(status, "application/json", append(text, '\n'))
 }
 
-// write writes the whole answer. That nobody listens any more is no trouble.
+// write writes the whole answer. A closed connection is not an error.
 func (x *exchange) write(status int, kind string, body []byte) error {
 	x.Header().Set("Content-Type", kind)
 	x.Header().Set("Content-Length", strconv.Itoa(len(body)))

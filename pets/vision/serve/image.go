@@ -7,7 +7,7 @@ import (
 	"gopets/pets/vision/dataset/images"
 )
 
-// titles are the formats that are read, those that browsers show, as the visitor knows them. What a
+// titles are the formats that are read, those that browsers show, by their usual names. What a
 // file is called says nothing.
 var titles = map[string]string{"jpeg": "JPEG", "png": "PNG", "gif": "GIF", "webp": "WebP"}
 

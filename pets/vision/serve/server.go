@@ -16,7 +16,7 @@ import (
 // A Predictor returns the class probabilities of images, a row for each. *train.Learner is one.
 //
 // The server calls it from one goroutine at a time, so it need not be safe for concurrent use; but
-// then nobody else may call it until the server is closed.
+// then it may not be used otherwise until the server is closed.
 type Predictor interface {
 	Predict(ctx context.Context, batch []*images.RGB) ([][]float32, error)
 }

@@ -24,7 +24,7 @@ type Graphs struct {
 	background sync.WaitGroup // of what compiles ahead of its use
 }
 
-// execKey names a compiled function; shapes are told apart inside graph.Exec.
+// execKey names a compiled function; shapes are distinguished inside graph.Exec.
 type execKey struct {
 	eng   *engine.Engine
 	net   *model.Net

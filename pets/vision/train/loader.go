@@ -80,8 +80,9 @@ type job struct {
 	params  func(index int) augment.Params // of the image items[index]
 	dropout func(batch int) *rand.Rand     // may be nil
 	open    func(int) (*images.RGB, error) // nil: items[index] from the loader's source
-	store   *store                         // that transforms the items' images; nil: done on the host
-	ahead   func(*batch) error             // done with each batch before its turn; may be nil
+	// that transforms the items' images; nil: done on the host
+	store *store
+	ahead func(*batch) error // done with each batch before its turn; may be nil
 }
 
 func (j job) batches() int { return (len(j.order) + j.rows - 1) / j.rows }
@@ -222,7 +223,7 @@ func (l *loader) load(ctx context.Context, j job, k int) (*batch, error) {
 	}
 	b.pad()
 	if j.ahead != nil {
-		if err := j.ahead(b); err != nil && !engine.OutOfMemory(err) { // then the step sees to it
+		if err := j.ahead(b); err != nil && !engine.OutOfMemory(err) { // then the step handles it
 			return nil, err
 		}
 	}

@@ -12,7 +12,7 @@ import (
 )
 
 // loop runs fits: epochs of steps, each followed by validation, a row and a snapshot. It is the
-// part of a learner that knows how far training has come.
+// part of a learner that keeps how far training has come.
 type loop struct {
 	position
 	best *weights.File // of the best epoch so far, while a run keeps it

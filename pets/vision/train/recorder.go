@@ -49,7 +49,7 @@ func (r *Run) Finished() bool {
 	return stop || len(r.Rows) >= r.Fit.Epochs
 }
 
-// same reports whether a run has these options, wherever its snapshot lies.
+// same reports whether a run has these options, wherever its snapshot is.
 func (r *Run) same(f spec.Fit) bool {
 	f.Resume, f.Snapshot = r.Fit.Resume, r.Fit.Snapshot
 	return r.Fit == f

@@ -21,7 +21,7 @@ const (
 	metaFormat   = "gopets.format" // "1"
 	metaArch     = "gopets.arch"
 	metaClasses  = "gopets.classes" // JSON list
-	metaState    = "gopets.state"   // what Learner.State said
+	metaState    = "gopets.state"   // Learner.State
 	metaFrom     = "gopets.train_from"
 	metaStep     = "gopets.optimizer.step"
 	metaBeta1    = "gopets.optimizer.beta1"

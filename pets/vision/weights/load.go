@@ -23,7 +23,7 @@ type Options struct {
 	// gopets' cache; "" means $GOPETS_CACHE, else "gopets" in the user's cache folder
 	CacheDir string
 	Offline  bool                                 // never download
-	Progress func(what string, done, total int64) // told while downloading; total is 0 when unknown
+	Progress func(what string, done, total int64) // of a download; total is 0 when unknown
 	// "" means $HF_ENDPOINT, else https://huggingface.co
 	HubURL   string
 	TorchURL string // "" means https://download.pytorch.org/models
@@ -50,9 +50,9 @@ func (s Source) String() string {
 	return s.Kind
 }
 
-// Load returns a network's pretrained weights by name (see Names): from o.Path, or embedded, or from
-// a cache folder, or by download. A damaged file in a cache folder is passed over and named in the
-// error if nothing else is found.
+// Load returns a network's pretrained weights by name (see Names): from o.Path, or embedded, or
+// from a cache folder, or by download. A damaged file in a cache folder is passed over and named in
+// the error if nothing else is found.
 func Load(ctx context.Context, arch string, o Options) (*File, Source, error) {
 	if o.Path != "" {
 		file, err := Read(o.Path)
@@ -119,7 +119,7 @@ func missing(arch string, from origin, cache string, o Options, troubles []error
 	return errors.New(text)
 }
 
-// Read reads a weight file of either format, told apart by content. Prefixes that programs put
+// Read reads a weight file of either format, distinguished by content. Prefixes that programs put
 // before all names ("module.", "model.", "_orig_mod." …) are taken off.
 func Read(path string) (*File, error) {
 	file, err := read(path)

@@ -66,7 +66,7 @@ func (p Place) Make() error {
 	return p.Private()
 }
 
-// Private checks that the folder is ours, and that nobody else can open it.
+// Private checks that the folder is the user's, and that no other user can open it.
 func (p Place) Private() error {
 	info, err := os.Lstat(p.Dir)
 	if err != nil {
@@ -75,7 +75,7 @@ func (p Place) Private() error {
 	if stat, ok := info.Sys().(*syscall.Stat_t); !info.IsDir() || info.Mode().Perm() != 0o700 ||
 		!ok || int(stat.Uid) != os.Getuid() {
 		return fmt.Errorf(
-			"session: %s must be a folder of yours that nobody else can open (mode 0700), but it "+
+			"session: %s must be a folder of yours that no other user can open (mode 0700), but it "+
 				"is %v: remove it", p.Dir, info.Mode())
 	}
 	return nil

@@ -87,7 +87,7 @@ func decodeOf(decode func(io.Reader) (image.Image, error)) func([]byte) (*RGB, e
 // convertIt is the advice for formats that are not read.
 const convertIt = "convert it to JPEG or PNG, for instance with ImageMagick: magick IMAGE photo.jpg"
 
-// otherFormats are kinds of files that lie among photos and are not read.
+// otherFormats are kinds of files that are found among photos and are not read.
 var otherFormats = []struct{ magic, what, advice string }{
 	{"\xff\x0a", "a JPEG XL image", convertIt},
 	{"\x00\x00\x00\x0cJXL ", "a JPEG XL image", convertIt},
