@@ -21,9 +21,10 @@
 //
 // # Cost
 //
-// Time and memory grow as the work does. A save writes the whole file, so saves may take a second
-// and a tenth of the run's time; beyond that each cell is saved alone (Options.SaveCells), so that
-// a run that is killed loses the cell that was running, and the state of widgets. Options.MaxOutput
+// Time and memory grow as the work does. A save writes the whole file, so saves are a second apart
+// and take a tenth of the run's time at most; what ends in between is saved alone
+// (Options.SaveCells), so that a run that is killed loses the cell that was running, and what
+// widgets were set to. Options.MaxOutput
 // bounds what one cell can show. Ten thousand small cells on ipykernel take ten times what a thousand take; 300 MB of output
 // hold about 500 MB.
 //

@@ -55,11 +55,12 @@ type Options struct {
 	From   string
 	Replay func(source string) string // see "Going on" in the package comment
 
-	// Save is called before the first cell, after every cell, and at the end; where saving takes
-	// more than a tenth of the run's time, less often. Nil saves nothing.
+	// Save saves the notebook: before the first cell, after cells, and at the end. Nil saves
+	// nothing.
 	Save func() error
-	// SaveCells is called after a cell where Save is not, with the cells that changed (see
-	// notebook.Saver). Without it a run that is killed loses what has come since the last Save.
+	// SaveCells saves cells that changed (see notebook.Saver), where the last Save was less than a
+	// second ago, or Save takes more than a tenth of the run's time. Without it a run that is
+	// killed loses what has come since the last Save.
 	SaveCells func([]*notebook.Cell) error
 	// how often to save while a cell shows something; 0 is half a minute, below zero never
 	Autosave time.Duration

@@ -7,20 +7,28 @@ import (
 	"gopets/kernelext/notebook"
 )
 
-// Saving writes the whole notebook. After every cell that is cheap for most notebooks; for very
-// many cells, or very much output, it would take more time than the cells. So a run may spend a
-// second on it and a tenth of its time, and otherwise saves the cell alone, until the next save is
-// due.
+// Saving writes the whole notebook. After every cell that would take more time than quick cells do,
+// or cells of large notebooks. So saves are at least a second apart, and take a tenth of a run's
+// time at most; what ends in between is saved alone (Options.SaveCells).
+//
+// Without SaveCells a run may spend a second on saving and a tenth of its time.
 const (
+	savePause  = time.Second
 	freeSaving = time.Second
 	saveShare  = 10
 )
 
 // maySave reports whether a save is within what a run may spend on saving.
 func (r *run) maySave() bool {
-	return r.saving < freeSaving+time.Since(r.begun)/saveShare ||
-		time.Since(r.saved) > saveShare*r.took
+	since := time.Since(r.saved)
+	if r.o.SaveCells != nil {
+		return since >= r.pause()
+	}
+	return r.saving < freeSaving+time.Since(r.begun)/saveShare || since > saveShare*r.took
 }
+
+// pause is the least time between two saves where cells are saved alone.
+func (r *run) pause() time.Duration { return max(savePause, saveShare*r.took) }
 
 // saveDue returns when something that has not been saved is to be saved, while a cell runs.
 func (r *run) saveDue() (due time.Time, ok bool) {
@@ -28,7 +36,7 @@ func (r *run) saveDue() (due time.Time, ok bool) {
 	case r.o.Autosave <= 0 || len(r.changed) == 0 && !r.widgets.dirty:
 		return due, false
 	case r.waiting:
-		return r.saved.Add(saveShare * r.took), true
+		return r.saved.Add(r.pause()), true
 	}
 	return r.saved.Add(max(r.o.Autosave, 2*saveShare*r.took)), true
 }

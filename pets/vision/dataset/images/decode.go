@@ -7,11 +7,15 @@ import (
 	"image"
 	"image/color"
 	"image/gif"
+	"image/png"
 	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
+
+	"golang.org/x/image/bmp"
+	"golang.org/x/image/tiff"
 
 	"gopets/pets/internal/jpeg"
 )
@@ -215,7 +219,25 @@ func explain(data []byte, title string, err error) error {
 		return fmt.Errorf("the %s data ends early: the file (%d bytes) is cut off", title,
 			len(data))
 	}
+	if feature, ok := unsupportedFeature(err); ok {
+		return &FormatError{fmt.Sprintf("a %s of an uncommon kind (%s)", title, feature), convertIt}
+	}
 	return fmt.Errorf("damaged %s: %w", title, err)
+}
+
+// unsupportedFeature returns what a valid file has that its decoder does not know.
+func unsupportedFeature(err error) (feature string, ok bool) {
+	var tiffError tiff.UnsupportedError
+	var pngError png.UnsupportedError
+	switch {
+	case errors.As(err, &tiffError):
+		return string(tiffError), true
+	case errors.As(err, &pngError):
+		return string(pngError), true
+	case errors.Is(err, bmp.ErrUnsupported):
+		return "compressed, or of 16 bits", true
+	}
+	return "", false
 }
 
 // endsEarly knows the decoders' own words for data that is cut off.

@@ -429,6 +429,17 @@ func TestOtherFilesAreNamed(t *testing.T) {
 			says(t, want, err, "convert it to JPEG")
 		}
 	}
+	cmyk := encoded(t, func(b *bytes.Buffer) error { return tiff.Encode(b, ramp(8, 8).Image(), nil) })
+	at := bytes.Index(cmyk, []byte{0x06, 0x01, 0x03, 0, 1, 0, 0, 0, 2, 0}) // the photometric tag
+	bits16 := encoded(t, func(b *bytes.Buffer) error { return bmp.Encode(b, ramp(8, 8).Image()) })
+	if at < 0 {
+		t.Fatal("no photometric tag")
+	}
+	cmyk[at+8], bits16[28] = 5, 16
+	for title, data := range map[string][]byte{"TIFF": cmyk, "BMP": bits16} {
+		_, err := Decode(data, Options{})
+		says(t, title, err, "a "+title+" of an uncommon kind (", "convert it to JPEG")
+	}
 	lossless, err := os.ReadFile("../../../internal/jpeg/testdata/unsupported-12-bits.jpg")
 	if err != nil {
 		t.Fatal(err)
