@@ -2,6 +2,7 @@ package render_test
 
 import (
 	"bytes"
+	"encoding/base64"
 	"encoding/json"
 	"flag"
 	"fmt"
@@ -21,7 +22,7 @@ import (
 
 var rewrite = flag.Bool("update", false, "rewrite the golden Markdown in testdata")
 
-const dot = "iVBORw0KGgo="
+const dot = pixel
 
 func TestMarkdownGolden(t *testing.T) {
 	doc := render.Markdown(book(
@@ -158,8 +159,12 @@ func TestImagesBesideTheNotebook(t *testing.T) {
 	if err := os.Mkdir(dir, 0o755); err != nil {
 		t.Fatal(err)
 	}
-	for path, data := range map[string]string{"book/a b.png": "\x89PNG\r\n\x1a\n",
-		"secret.png": "\x89PNG\r\n\x1a\nsecret", "book/text.png": "secret"} {
+	png, err := base64.StdEncoding.DecodeString(pixel)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for path, data := range map[string]string{"book/a b.png": string(png),
+		"secret.png": string(png) + "secret", "book/text.png": "secret"} {
 		if err := os.WriteFile(filepath.Join(top, path), []byte(data), 0o644); err != nil {
 			t.Fatal(err)
 		}

@@ -132,6 +132,9 @@ var (
 	)
 )
 
+// anchorID is the page's id for one of the notebook's own, in which HTML allows no spaces.
+func anchorID(id string) string { return "u-" + strings.Join(strings.Fields(id), "-") }
+
 // names keeps an element's id, apart from those of the page, and its classes without the page's
 // own. An old anchor's name is its id.
 func (f *foreign) names(n *html.Node) {
@@ -139,11 +142,11 @@ func (f *foreign) names(n *html.Node) {
 		setAttr(n, "id", name)
 	}
 	if id, ok := attrAt(n, "id"); ok && !(f.m.used[id] && heading1to6.MatchString(n.Data)) {
-		if id == "" || strings.ContainsAny(id, " \t\n\r\f") {
+		if strings.TrimSpace(id) == "" {
 			removeAttr(n, "id")
 		} else {
-			f.m.anchors[id] = true
-			setAttr(n, "id", "u-"+id)
+			f.m.anchors[anchorID(id)] = true
+			setAttr(n, "id", anchorID(id))
 		}
 	}
 	if class, ok := attrAt(n, "class"); ok {

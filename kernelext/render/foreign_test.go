@@ -209,6 +209,15 @@ func TestNothingIsBlank(t *testing.T) {
 		"widget": {display("application/vnd.jupyter.widget-view+json", "{}", "text/plain",
 			"IntSlider(value=0)"), `<pre tabindex="0">IntSlider(value=0)</pre>` +
 			live("a Jupyter widget")},
+		"an editor's own type": {display(
+			"application/vnd.google.colaboratory.intrinsic+json", `{"type": "string"}`, "text/plain",
+			"'a text'"), `<pre tabindex="0">&#39;a text&#39;</pre>`},
+		"an unknown chart": {display("application/vnd.mine.v1+json", "{}", "text/plain", "<Mine>"),
+			note("an output of the type application/vnd.mine.v1+json.")},
+		"a PNG cut off in its header": {display("image/png", pixel[:24], "text/plain", "a cat"),
+			`<pre tabindex="0">a cat</pre><p class="note"><em>image not shown: it is not a PNG</em></p>`},
+		"LaTeX that is not drawn": {display("text/latex", `\\begin{tabular}{l}a\\end{tabular}`,
+			"text/plain", "a table"), `<pre tabindex="0">a table</pre>`},
 		"PDF":        {display("application/pdf", "JVBERg=="), live("a PDF document")},
 		"other text": {display("text/csv", "a,b"), `<pre tabindex="0">a,b</pre>`},
 		"SVG in HTML": {display("text/html",

@@ -5,6 +5,10 @@ import (
 	"encoding/base64"
 	"encoding/xml"
 	"errors"
+	"image"
+	_ "image/gif"
+	_ "image/jpeg"
+	_ "image/png"
 	"io"
 	"net/http"
 	"strings"
@@ -25,8 +29,12 @@ func isImage(mime string, data []byte) bool {
 	switch mime {
 	case "image/svg+xml":
 		return harmlessSVG(data)
-	case "image/png", "image/jpeg", "image/gif", "image/webp":
+	case "image/webp":
 		return http.DetectContentType(data) == mime
+	case "image/png", "image/jpeg", "image/gif":
+		// The header alone: of an image that is cut off a browser shows the beginning.
+		_, format, err := image.DecodeConfig(bytes.NewReader(data))
+		return err == nil && "image/"+format == mime
 	}
 	return false
 }

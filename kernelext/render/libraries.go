@@ -1,6 +1,8 @@
 package render
 
 import (
+	"maps"
+	"slices"
 	"strings"
 
 	"gopets/kernelext/notebook"
@@ -63,7 +65,6 @@ var scripted = []struct{ prefix, what string }{
 	{"application/vnd.plotly", "a Plotly chart"},
 	{"application/vnd.bokeh", "a Bokeh chart"},
 	{"application/vnd.holoviews", "a HoloViews chart"},
-	{"application/vnd.dataresource", "a data explorer's table"},
 	{"application/geo+json", "a GeoJSON map"},
 	{"application/javascript", "JavaScript"},
 	{"text/javascript", "JavaScript"},
@@ -72,21 +73,27 @@ var scripted = []struct{ prefix, what string }{
 	{"audio/", "a sound"},
 }
 
-// otherForm says what an output was that has no form that a page can show, "" for one without any.
-func otherForm(o notebook.Output) string {
-	name := ""
+// knownForm returns what a MIME type that needs a script shows, "" for one that is not known.
+func knownForm(mime string) string {
 	for _, known := range scripted {
-		for mime := range o.Data {
-			if strings.HasPrefix(mime, known.prefix) {
-				return missing(known.what)
-			}
-			if name == "" || mime < name {
-				name = mime
-			}
+		if strings.HasPrefix(mime, known.prefix) {
+			return known.what
 		}
 	}
-	if name == "" {
+	return ""
+}
+
+// otherForm says what an output was that has no form that a page can show, "" for one without any.
+func otherForm(o notebook.Output) string {
+	types := slices.Sorted(maps.Keys(o.Data))
+	for _, mime := range types {
+		if what := knownForm(mime); what != "" {
+			return missing(what)
+		}
+	}
+	types = slices.DeleteFunc(types, func(mime string) bool { return mime == "text/plain" })
+	if len(types) == 0 {
 		return ""
 	}
-	return "Not shown: an output of the type " + shortened(name) + "."
+	return "Not shown: an output of the type " + shortened(types[0]) + "."
 }

@@ -58,8 +58,8 @@ func (m *markdown) resolve(s template.HTML) template.HTML {
 		}
 		id := ""
 		switch {
-		case m.anchors[fragment]:
-			id = "u-" + fragment
+		case m.anchors[anchorID(fragment)]:
+			id = anchorID(fragment)
 		case m.used[fragment]:
 			id = fragment
 		case m.used["h-"+slug(fragment)]:

@@ -87,7 +87,7 @@ func (m *markdown) cell(c *notebook.Cell) template.HTML {
 
 func (m *markdown) render(source string, files attachments) template.HTML {
 	source, left := cutText(source, maxMarkdown)
-	src := []byte(withoutMarks.Replace(source))
+	src := []byte(tableBars(withoutMarks.Replace(source)))
 	m.formulas = nil
 	defer func() { m.formulas = nil }()
 	doc := m.md.Parser().Parse(text.NewReader(src), parser.WithContext(parser.NewContext()))
@@ -150,12 +150,12 @@ func (m *markdown) finish(s string, files attachments) (template.HTML, bool) {
 	return shown, true
 }
 
-// heading sets an id of a heading that is unique on the page, and enters it into the table of
-// contents.
+// heading sets an id of a heading that is unique on the page, by GitHub's numbers, and enters it
+// into the table of contents.
 func (m *markdown) heading(n *ast.Heading, src []byte) {
 	title := strings.TrimSpace(plainText(n, src))
 	id := "h-" + slug(title)
-	for i := 2; m.used[id]; i++ {
+	for i := 1; m.used[id]; i++ {
 		id = fmt.Sprintf("h-%s-%d", slug(title), i)
 	}
 	m.used[id] = true

@@ -263,7 +263,7 @@ var reference = regexp.MustCompile(`^\\(eq)?ref\{([^{}]{1,100})\}`)
 
 func (inlineMath) Trigger() []byte { return []byte{'$', '\\'} }
 
-func (x inlineMath) Parse(_ ast.Node, block text.Reader, _ parser.Context) ast.Node {
+func (x inlineMath) Parse(parent ast.Node, block text.Reader, _ parser.Context) ast.Node {
 	// A dollar that another precedes opened nothing, and so does not open.
 	line, _ := block.PeekLine()
 	if line[0] == '$' && block.PrecendingCharacter() == '$' {
@@ -283,7 +283,7 @@ func (x inlineMath) Parse(_ ast.Node, block text.Reader, _ parser.Context) ast.N
 	_, from := block.Position()
 	before := string(block.Source()[max(0, from.Start-8):from.Start])
 	f, ok := x.m.formulaAt(ahead.String(), before)
-	if !ok {
+	if !ok || inCode(parent, block) {
 		return nil
 	}
 	// Not a part of the text ahead, which would stay in memory.

@@ -70,11 +70,11 @@ func TestLatexOutputs(t *testing.T) {
 		`\begin{tabular}{l}<b>\end{tabular}`:   `<code class="math display">\begin{tabular}{l}&lt;b&gt;\end{tabular}</code>`,
 		`plain <b>`:                            `<pre tabindex="0">plain &lt;b&gt;</pre>`,
 	} {
-		if got := body(page(t, book(code("x", display("text/latex", in, "text/plain",
-			"no"))))); !strings.Contains(
-			got,
-			want,
-		) {
+		out := display("text/latex", in)
+		if strings.Contains(want, "<svg") {
+			out = display("text/latex", in, "text/plain", "no")
+		}
+		if got := body(page(t, book(code("x", out)))); !strings.Contains(got, want) {
 			t.Errorf("%s: no %s in %s", in, want, got)
 		}
 	}

@@ -238,12 +238,13 @@ func written(s string, formulas []formula) string {
 }
 
 // latex shows an output that is TeX: a formula is drawn, anything else is text.
-func (m *markdown) latex(s string) template.HTML {
+func (m *markdown) latex(s string) (shown template.HTML, drawn bool) {
 	s = strings.TrimSpace(s)
 	if f, ok := formulaAt(s, ""); ok && f.source == s {
-		return template.HTML("<p>" + m.draw(f) + "</p>")
+		shown := m.draw(f)
+		return template.HTML("<p>" + shown + "</p>"), !strings.HasPrefix(shown, "<code")
 	}
-	return terminalText(s)
+	return terminalText(s), false
 }
 
 // maxMisses is how many dollars and backslashes of one text may turn out to begin no formula.

@@ -60,18 +60,24 @@ func (m *markdown) display(o notebook.Output) template.HTML {
 	if text, ok := o.Mime("text/markdown"); ok && strings.TrimSpace(text) != "" {
 		return m.render(text, nil)
 	}
-	if text, ok := o.Mime("text/latex"); ok && strings.TrimSpace(text) != "" {
-		return m.latex(text)
+	text, plain := o.Mime("text/plain")
+	plain = plain && strings.TrimSpace(text) != ""
+	unnamed := plain && objectName.MatchString(strings.TrimSpace(text))
+	if tex, ok := o.Mime("text/latex"); ok && strings.TrimSpace(tex) != "" {
+		if shown, drawn := m.latex(tex); drawn || !plain || unnamed {
+			return shown
+		}
 	}
 	if lost == "" {
 		for mime := range o.Data {
-			if strings.HasPrefix(mime, "application/vnd.") {
+			// Of others the text says as much: editors add types of their own to tables and texts.
+			if strings.HasPrefix(mime, "application/vnd.") && (unnamed || knownForm(mime) != "") {
 				lost = otherForm(o)
 			}
 		}
 	}
-	if text, ok := o.Mime("text/plain"); ok && strings.TrimSpace(text) != "" {
-		if lost != "" && !broken && objectName.MatchString(strings.TrimSpace(text)) {
+	if plain {
+		if lost != "" && !broken && unnamed {
 			return noted(lost)
 		}
 		return terminalText(text) + noted(lost)

@@ -187,7 +187,7 @@ func (m *markdown) raw(c *notebook.Cell, first bool) (text template.HTML, raw st
 	case "text/markdown":
 		return m.render(source, nil), ""
 	case "text/latex":
-		if shown := m.latex(source); !strings.HasPrefix(string(shown), "<pre") {
+		if shown, _ := m.latex(source); !strings.HasPrefix(string(shown), "<pre") {
 			return shown, ""
 		}
 	}

@@ -163,7 +163,7 @@ func TestContents(t *testing.T) {
 	for _, want := range []string{
 		`<title>One</title>`, `<li class="l1"><a href="#h-one">One</a></li>`,
 		`<li class="l2"><a href="#h-two">Two</a></li>`,
-		`<li class="l2"><a href="#h-two-2">Two</a></li>`, `<h2 id="h-two-2">Two</h2>`,
+		`<li class="l2"><a href="#h-two-1">Two</a></li>`, `<h2 id="h-two-1">Two</h2>`,
 	} {
 		if !strings.Contains(got, want) {
 			t.Errorf("no %s in the page", want)
