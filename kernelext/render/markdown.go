@@ -35,6 +35,7 @@ type markdown struct {
 	formulas []formula          // of the text that is being rendered
 	headings []heading
 	used     map[string]bool // heading ids
+	again    map[string]int  // how many of them a number was added to
 	anchors  map[string]bool // ids of the notebook's own
 	base     string          // the notebook's folder as seen from the page
 	cells    int             // rendered so far
@@ -46,7 +47,7 @@ type markdown struct {
 }
 
 func newMarkdown(trust bool, language string) *markdown {
-	m := &markdown{used: map[string]bool{}, anchors: map[string]bool{}}
+	m := &markdown{used: map[string]bool{}, again: map[string]int{}, anchors: map[string]bool{}}
 	if !trust {
 		m.policy = newPolicy()
 	}
@@ -154,9 +155,11 @@ func (m *markdown) finish(s string, files attachments) (template.HTML, bool) {
 // into the table of contents.
 func (m *markdown) heading(n *ast.Heading, src []byte) {
 	title := strings.TrimSpace(plainText(n, src))
-	id := "h-" + slug(title)
-	for i := 1; m.used[id]; i++ {
-		id = fmt.Sprintf("h-%s-%d", slug(title), i)
+	name := "h-" + slug(title)
+	id := name
+	for m.used[id] {
+		m.again[name]++
+		id = fmt.Sprintf("%s-%d", name, m.again[name])
 	}
 	m.used[id] = true
 	n.SetAttributeString("id", []byte(id))
