@@ -162,6 +162,9 @@ func folderFrom(page, notebook string) string {
 // readNotebook reads a notebook, "-" from standard input, and writes on standard error what was
 // repaired in it and what stays invalid.
 func readNotebook(cmd *cobra.Command, path string) (*notebook.Notebook, error) {
+	if err := localFile(path); err != nil {
+		return nil, err
+	}
 	nb, err := parseNotebook(cmd, path)
 	if err != nil {
 		return nil, err

@@ -67,6 +67,9 @@ func (f *foreign) node(n *html.Node) visibleParts {
 		n.Parent.RemoveChild(n)
 		return visibleParts{}
 	}
+	if style := attr(n, "style"); len(style) > maxStyle {
+		setAttr(n, "style", style[:strings.LastIndexByte(style[:maxStyle], ';')+1])
+	}
 	switch n.Data {
 	case "script":
 		f.script = true

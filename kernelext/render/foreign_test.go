@@ -422,6 +422,20 @@ func TestLooks(t *testing.T) {
 var cutNote = regexp.MustCompile(`… \d+ (KB|MB) more in the notebook`)
 
 // A page of what is large says what it leaves out.
+// A style attribute of any length takes no time to speak of; what is left ends with a declaration.
+func TestLongStyles(t *testing.T) {
+	for in, want := range map[string]string{
+		"color:red;width:" + strings.Repeat(" - ", 200_000): `<p style="color: red">x</p>`,
+		strings.Repeat("(", 200_000):                          `<p>x</p>`,
+	} {
+		got := inside(t, code("x", display("text/html", `<p style="`+in+`">x</p>`)))
+		if got = strings.Replace(got, ` style="--l:#df0000;--d:#ff3838" class="fx"`,
+			` style="color: red"`, 1); got != want {
+			t.Errorf("%.20s: %s", in, got)
+		}
+	}
+}
+
 func TestLimits(t *testing.T) {
 	rows := strings.Repeat("<tr><td>1</td></tr>\n", 150_000) // 3 MB
 	deep := strings.Repeat("<div>", 2000) + "x"

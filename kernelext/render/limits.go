@@ -16,6 +16,7 @@ const (
 	maxHTML      = 2 << 20   // HTML of an output, embedded images and scripts not counted
 	maxEmbedded  = 32 << 20  // HTML of an output with its embedded images
 	maxPage      = 200 << 20 // all outputs of a page
+	maxStyle     = 4 << 10   // a style attribute; the sanitiser takes the square of its length
 )
 
 // kilobytes writes a size.

@@ -125,9 +125,12 @@ func pythonStringEnd(source string, i int) int {
 	return len(source) - 1
 }
 
+// pythonNumber is the type of a parameter like n = 1: the 1 is a default, and 0.5 may be wanted.
+const pythonNumber = "int | float"
+
 func pythonType(value string) string {
 	if _, err := strconv.ParseInt(strings.ReplaceAll(value, "_", ""), 0, 64); err == nil {
-		return "int"
+		return pythonNumber
 	}
 	if decimal.MatchString(strings.ReplaceAll(value, "_", "")) {
 		return "float"
@@ -233,7 +236,8 @@ func quoted(n *yaml.Node) bool {
 var pythonBracket = map[string]byte{"list": '[', "dict": '{', "tuple": '('}
 
 func pythonKnown(kind string) bool {
-	return slices.Contains([]string{"int", "float", "bool", "list", "dict", "tuple"}, kind)
+	return slices.Contains([]string{"int", "float", "bool", "list", "dict", "tuple", pythonNumber},
+		kind)
 }
 
 // pythonValue writes a value in Python, checked against the type of the declared value. None fits
@@ -246,7 +250,7 @@ func pythonValue(annotation string, n *yaml.Node) (string, error) {
 	switch kind {
 	case "list", "tuple", "dict":
 		return pythonCollected(annotation, kind, items, n)
-	case "str", "int", "float", "bool":
+	case "str", "int", "float", "bool", pythonNumber:
 		if n.Kind != yaml.ScalarNode {
 			return "", fmt.Errorf("its type is %s; it cannot be %s", annotation, kindOf(n))
 		}
@@ -261,6 +265,11 @@ func pythonValue(annotation string, n *yaml.Node) (string, error) {
 		}
 		return i.String(), nil
 	case "float":
+		return pythonFloat(n.Value)
+	case pythonNumber:
+		if i, ok := wholeNumber(n.Value); ok {
+			return i.String(), nil
+		}
 		return pythonFloat(n.Value)
 	case "bool":
 		b, ok := truth(n)
