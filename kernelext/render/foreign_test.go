@@ -426,7 +426,7 @@ var cutNote = regexp.MustCompile(`… \d+ (KB|MB) more in the notebook`)
 func TestLongStyles(t *testing.T) {
 	for in, want := range map[string]string{
 		"color:red;width:" + strings.Repeat(" - ", 200_000): `<p style="color: red">x</p>`,
-		strings.Repeat("(", 200_000):                          `<p>x</p>`,
+		strings.Repeat("(", 200_000):                        `<p>x</p>`,
 	} {
 		got := inside(t, code("x", display("text/html", `<p style="`+in+`">x</p>`)))
 		if got = strings.Replace(got, ` style="--l:#df0000;--d:#ff3838" class="fx"`,
