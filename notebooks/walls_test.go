@@ -33,7 +33,7 @@ var walls = map[string][]string{
 	"gopets/kernelext/session/": {"gopets/kernelext/session",
 		"gopets/kernelext/internal/atomicfile"},
 	"gopets/kernelext/release":      {},
-	"gopets/kernelext/jupyter":      {},
+	"gopets/kernelext/jupyter":      {"gopets/kernelext/internal/tempdir"},
 	"gopets/kernelext/cellsrc":      {},
 	"gopets/kernelext/notebook":     {"gopets/kernelext/internal"},
 	"gopets/kernelext/eval":         {"gopets/kernelext/cellsrc", "gopets/kernelext/internal"},
