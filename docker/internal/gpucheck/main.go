@@ -1,19 +1,23 @@
-// Command gpucheck says what a machine's GPU does with ResNet-34: whether a training step gives the
-// numbers that the pure Go backend gives, and how many images a second pass, beside PyTorch's where
-// a Python there has it. docker/gpu-check.sh builds and runs it; it needs no network and nothing
-// but itself and a CUDA plugin (jax's, found in the Python there, or one given with --plugin). With
-// --cpu everything is rehearsed small on XLA's CPU plugin.
+// Command gpucheck reports what a machine's GPU does with the lesson: whether the engine computes
+// what the pure Go backend computes, how many images a second it trains and predicts, what PyTorch
+// does there in the same run, and how long the lesson's whole schedule takes. docker/gpu-check.sh
+// builds it into a folder and runs it; it needs no network, no Go, and nothing but that folder and
+// a CUDA plugin (jax's, found in the Python there, or one given with -plugin). With -cpu all of it
+// runs small on XLA's CPU plugin.
+//
+// Each part is a process of its own with a time limit, so that one that hangs takes nothing from the
+// others. What a part found is in results.jsonl as soon as it is known; the table at the end is
+// made of that.
 package main
 
 import (
-	"cmp"
 	"flag"
 	"fmt"
 	"io"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -24,59 +28,55 @@ import (
 // classes are the pets' breeds.
 const classes = 37
 
-// A setting is the shape of a measurement.
-type setting struct {
-	batch, size, steps int
-}
-
 // options are the command's flags.
 type options struct {
-	plugin, python, log, arch string
-	cpu, noTorch, parityOnly  bool
-	speed                     setting
+	plugin, python, out, images, weights string
+
+	cpu  bool
+	only []string // parts; empty: all
+	part string   // set by the parent: this process is that part
+	time time.Duration
 }
 
 func parseFlags(args []string) (options, error) {
 	var o options
 	flags := flag.NewFlagSet("gpucheck", flag.ContinueOnError)
 	flags.StringVar(&o.plugin, "plugin", "",
-		"`path` of a PJRT plugin; empty: CUDA's is looked for (with --cpu: the CPU's)")
-	flags.BoolVar(&o.cpu, "cpu", false, "rehearse on XLA's CPU plugin")
+		"`path` of a PJRT plugin; empty: CUDA's is looked for (with -cpu: the CPU's)")
+	flags.BoolVar(&o.cpu, "cpu", false, "run all parts small on XLA's CPU plugin")
 	flags.StringVar(&o.python, "python", "python3", "the Python whose PyTorch is measured")
-	flags.BoolVar(&o.noTorch, "no-torch", false, "leave PyTorch out")
-	flags.BoolVar(&o.parityOnly, "parity-only", false,
-		"compare one step with the Go backend and end, without a log")
-	flags.StringVar(&o.log, "log", filepath.Join("runs", "gpu-check.log"),
-		"`file` that gets a copy of what is printed")
-	flags.StringVar(&o.arch, "arch", "resnet34",
-		"network; PyTorch is measured beside resnet34 only")
-	flags.IntVar(&o.speed.batch, "batch", 0, "images a step; 0: 64 (with --cpu: 8)")
-	flags.IntVar(&o.speed.size, "size", 224, "their side in pixels")
-	flags.IntVar(&o.speed.steps, "steps", 0, "timed steps; 0: 50 (with --cpu: 4)")
+	flags.StringVar(&o.out, "out", "gpu-check-out",
+		"`folder` of the log, the results and the images that are drawn")
+	flags.StringVar(&o.images, "images", "",
+		"`folder` of the pets' images (Abyssinian_1.jpg …); empty: they are drawn")
+	flags.StringVar(&o.weights, "weights", "",
+		"`folder` of pretrained weights; empty: random weights")
+	flags.StringVar(&o.part, "run-part", "", "used by the command itself")
+	flags.DurationVar(&o.time, "time", 0, "limit of each part; 0: its own, under ten minutes in all")
+	chosen := map[string]*bool{}
+	for _, p := range parts {
+		chosen[p.name] = flags.Bool(p.name, false, "only this part (or these): "+p.about)
+	}
 	if err := flags.Parse(args); err != nil {
 		return o, err
 	}
 	if flags.NArg() > 0 {
-		return o, fmt.Errorf("unexpected argument %q; --help lists the flags", flags.Arg(0))
+		return o, fmt.Errorf("unexpected argument %q: -help lists the flags", flags.Arg(0))
 	}
-	defaults := setting{batch: 64, steps: 50}
-	if o.cpu {
-		defaults = setting{batch: 8, steps: 4}
+	for _, p := range parts {
+		if *chosen[p.name] {
+			o.only = append(o.only, p.name)
+		}
 	}
-	o.speed.batch, o.speed.steps = cmp.Or(o.speed.batch, defaults.batch),
-		cmp.Or(o.speed.steps, defaults.steps)
-	if o.speed.batch < 2 || o.speed.size < 32 || o.speed.steps < 1 {
-		return o,
-			fmt.Errorf(
-				"a batch of %d, size %d, %d steps cannot be measured; wanted at least 2, 32 and 1",
-				o.speed.batch, o.speed.size, o.speed.steps)
-	}
-	if o.plugin != "" {
-		path, err := filepath.Abs(o.plugin)
+	for _, path := range []*string{&o.plugin, &o.out, &o.images, &o.weights} {
+		if *path == "" {
+			continue
+		}
+		absolute, err := filepath.Abs(*path)
 		if err != nil {
 			return o, err
 		}
-		o.plugin = path
+		*path = absolute
 	}
 	return o, nil
 }
@@ -126,86 +126,59 @@ func restart(o options) error {
 }
 
 func run(o options) error {
-	if o.parityOnly {
-		return checkParity(o, os.Stdout)
+	if o.part != "" {
+		i := slices.IndexFunc(parts, func(p part) bool { return p.name == o.part })
+		if i < 0 {
+			return fmt.Errorf("unknown part %q", o.part)
+		}
+		return parts[i].run(o)
 	}
-	if err := os.MkdirAll(filepath.Dir(o.log), 0o755); err != nil {
-		return fmt.Errorf("making the log's folder: %w; name another file with --log", err)
+	if err := os.MkdirAll(o.out, 0o755); err != nil {
+		return fmt.Errorf("making the folder of the results: %w: name another with -out", err)
 	}
-	file, err := os.Create(o.log)
+	log, err := os.Create(filepath.Join(o.out, "gpu-check.log"))
 	if err != nil {
-		return fmt.Errorf("opening the log: %w; name another file with --log", err)
+		return fmt.Errorf("opening the log: %w: name another folder with -out", err)
 	}
-	defer file.Close()
-	out := io.MultiWriter(os.Stdout, file)
+	defer log.Close()
+	if err := os.WriteFile(o.results(), nil, 0o644); err != nil {
+		return fmt.Errorf("opening the results: %w", err)
+	}
+	out := io.MultiWriter(os.Stdout, log)
 	fmt.Fprintf(out, "gpucheck, %s, %s %s/%s, %d CPUs\n", time.Now().UTC().Format(time.RFC3339),
 		runtime.Version(), runtime.GOOS, runtime.GOARCH, runtime.NumCPU())
-
-	eng, err := o.open(out)
+	var failed []string
+	for _, p := range parts {
+		if len(o.only) > 0 && !slices.Contains(o.only, p.name) {
+			continue
+		}
+		if err := p.inChild(o, out); err != nil {
+			fmt.Fprintf(out, "%s: %v\n", p.name, err)
+			failed = append(failed, p.name)
+		}
+	}
+	text, err := table(o)
 	if err != nil {
 		return err
 	}
-	defer eng.Close()
-	parityErr := parityInChild(out)
-	types := []string{"float32", "bfloat16"}
-	if o.cpu {
-		types = types[:1]
+	fmt.Fprintf(out, "\n%s", text)
+	if err := os.WriteFile(filepath.Join(o.out, "table.txt"), []byte(text), 0o644); err != nil {
+		return err
 	}
-	table := report{engine: eng.Name, setting: o.speed, arch: o.arch}
-	for _, kind := range types {
-		for _, training := range []bool{true, false} {
-			r, err := measure(eng, o.arch, o.speed, kind, training)
-			if err != nil {
-				fmt.Fprintln(out, "not measured:", err)
-			}
-			table.add(rateName(training, kind), r)
-		}
-	}
-	if !o.noTorch && o.arch == "resnet34" {
-		if table.torch, err = measureTorch(o.python, o.cpu, o.speed, types); err != nil {
-			fmt.Fprintln(out, "PyTorch not measured:", err)
-		}
-	}
-	fmt.Fprint(out, "\n", table.String())
-	fmt.Fprintln(os.Stderr, "log:", o.log)
-	return parityErr
-}
-
-func (o options) open(out io.Writer) (*engine.Engine, error) {
-	eng, err := engine.Open(engine.Options{Spec: o.spec()})
-	if err != nil {
-		return nil,
-			fmt.Errorf(
-				"%w; give the plugin with --plugin /path/to/xla_cuda_plugin.so, or rehearse "+
-					"with --cpu", err)
-	}
-	if !o.parityOnly {
-		fmt.Fprintln(out, "computing on", eng)
-		for _, note := range eng.Notes {
-			fmt.Fprintln(out, note)
-		}
-	}
-	return eng, nil
-}
-
-// parityInChild compares in a process of its own, in which CUDA's libraries multiply float32 as
-// float32: by default they round to TF32, and so does PyTorch as it is measured here.
-func parityInChild(out io.Writer) error {
-	self, err := os.Executable()
-	if err != nil {
-		return fmt.Errorf("starting the comparison: %w", err)
-	}
-	cmd := exec.Command(self, append(os.Args[1:], "--parity-only")...)
-	cmd.Env = append(os.Environ(), "NVIDIA_TF32_OVERRIDE=0")
-	cmd.Stdout, cmd.Stderr = out, out
-	if err := cmd.Run(); err != nil {
-		return fmt.Errorf("the comparison with the Go backend failed (%w); see above", err)
+	fmt.Fprintln(os.Stderr, "log, results and table:", o.out)
+	if len(failed) > 0 {
+		return fmt.Errorf("parts that failed: %s: see the log", strings.Join(failed, ", "))
 	}
 	return nil
 }
 
-// rateName is how a measurement is called, here and in PyTorch's answer.
-func rateName(training bool, kind string) string {
-	return strings.Join([]string{map[bool]string{true: "train", false: "forward"}[training], kind},
-		" ")
+// open opens the engine, in a part.
+func (o options) open() (*engine.Engine, error) {
+	eng, err := engine.Open(engine.Options{Spec: o.spec()})
+	if err != nil {
+		return nil, fmt.Errorf(
+			"%w; give the plugin with -plugin /path/to/xla_cuda_plugin.so, or rehearse with -cpu",
+			err)
+	}
+	return eng, nil
 }

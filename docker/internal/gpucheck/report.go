@@ -1,48 +1,109 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 )
 
-// A report is the table at the end.
-type report struct {
-	engine, arch string
-	setting      setting
-	names        []string
-	rates        []rate
-	torch        *torchResult
-}
-
-func (r *report) add(name string, value rate) {
-	r.names, r.rates = append(r.names, name), append(r.rates, value)
-}
-
-func (r *report) String() string {
+// table says in one text what all parts found: the ratios to PyTorch's best, the lesson's times.
+func table(o options) (string, error) {
+	list, err := o.saved()
+	if err != nil {
+		return "", err
+	}
 	var b strings.Builder
-	theirs := "PyTorch"
-	if r.torch != nil {
-		theirs += " " + r.torch.Version
-		fmt.Fprintf(&b, "PyTorch's device: %s\n", r.torch.Device)
-	}
-	fmt.Fprintf(&b, "images/s, %s, %d pixels, batch %d, %d steps\n", r.arch, r.setting.size,
-		r.setting.batch, r.setting.steps)
-	fmt.Fprintf(&b, "%-18s %14s %20s %8s %16s\n", "", "gopets "+r.engine, theirs, "ratio",
-		"first step")
-	for i, name := range r.names {
-		value, other, ratio := "–", "–", "–"
-		ours := r.rates[i].imagesPerSecond
-		if ours > 0 {
-			value = fmt.Sprintf("%.1f", ours)
+	for _, r := range list {
+		switch r.Kind {
+		case "engine":
+			fmt.Fprintf(&b, "engine: %s\n", r.What)
+		case "parity":
+			fmt.Fprintf(&b, "%-12s against the Go backend: %s\n", r.What,
+				map[bool]string{true: "DIFFERENT", false: "equal"}[r.Failed])
 		}
-		if r.torch != nil && r.torch.Rates[name] > 0 {
-			other = fmt.Sprintf("%.1f", r.torch.Rates[name])
-			if ours > 0 {
-				ratio = fmt.Sprintf("%.2f", ours/r.torch.Rates[name])
+	}
+	rates(&b, list)
+	stages(&b, list)
+	for _, r := range list {
+		if r.Kind == "part" {
+			fmt.Fprintf(&b, "part %-8s %6.1f s, at most %d MB of the host's memory%s\n", r.What,
+				r.Seconds, r.MemoryMB, map[bool]string{true: ", FAILED"}[r.Failed])
+		}
+	}
+	return b.String(), nil
+}
+
+// rates compares images a second with PyTorch's best of the same setting, and end to end with the
+// steps alone.
+func rates(b *strings.Builder, list []result) {
+	var settings []result // one of each, in order
+	best := map[result]result{}
+	for _, r := range list {
+		if r.Kind != "rate" {
+			continue
+		}
+		s := result{Arch: r.Arch, Size: r.Size, Batch: r.Batch, Type: r.Type}
+		if !slices.Contains(settings, s) {
+			settings = append(settings, s)
+		}
+		key := s
+		key.Who, key.What = r.Who, r.What
+		if r.Rate > best[key].Rate {
+			best[key] = r
+		}
+	}
+	if len(settings) == 0 {
+		return
+	}
+	fmt.Fprintf(b, "\nimages/s\n%-10s %4s %5s %-8s %-10s %9s %9s %-8s %6s %9s %8s\n", "network",
+		"px", "batch", "type", "", "gopets", "PyTorch", "", "ratio", "compiling", "GPU MB")
+	slices.SortStableFunc(settings, func(x, y result) int {
+		return cmp.Or(cmp.Compare(x.Size, y.Size), cmp.Compare(x.Type, y.Type),
+			cmp.Compare(x.Batch, y.Batch))
+	})
+	for _, s := range settings {
+		for _, what := range []string{"train", "end to end", "predict"} {
+			key := s
+			key.Who, key.What = "gopets", what
+			ours := best[key]
+			key.Who = "PyTorch"
+			theirs := best[key]
+			value, other, ratio := "–", "–", "–"
+			if ours.Rate > 0 {
+				value = fmt.Sprintf("%.1f", ours.Rate)
 			}
+			if what == "end to end" { // PyTorch's loader is not measured: the step alone is the other
+				key.Who, key.What = "gopets", "train"
+				theirs = result{Rate: best[key].Rate, Mode: "own step"}
+			}
+			if theirs.Rate > 0 {
+				other = fmt.Sprintf("%.1f", theirs.Rate)
+			}
+			if ours.Rate > 0 && theirs.Rate > 0 {
+				ratio = fmt.Sprintf("%.2f", ours.Rate/theirs.Rate)
+			}
+			fmt.Fprintf(b, "%-10s %4d %5d %-8s %-10s %9s %9s %-8s %6s %7.1f s %8d\n", s.Arch, s.Size,
+				s.Batch, s.Type, what, value, other, theirs.Mode, ratio, ours.Compile, ours.MemoryMB)
 		}
-		fmt.Fprintf(&b, "%-18s %14s %20s %8s %14.1f s\n", name, value, other, ratio,
-			r.rates[i].first.Seconds())
 	}
-	return b.String()
+}
+
+// stages lists the lesson's times.
+func stages(b *strings.Builder, list []result) {
+	total, first := 0.0, 0.0
+	for _, r := range list {
+		if r.Kind != "stage" {
+			continue
+		}
+		if total == 0 {
+			fmt.Fprintf(b, "\nthe lesson: seconds, and those of them to the first step (compiling)\n")
+		}
+		total, first = total+r.Seconds, first+r.Compile
+		fmt.Fprintf(b, "%-10s %-30s %7.1f %7.1f\n", r.Arch, r.What, r.Seconds, r.Compile)
+	}
+	if total > 0 {
+		fmt.Fprintf(b, "%-10s %-30s %7.1f %7.1f: %.1f without\n\n", "", "all", total, first,
+			total-first)
+	}
 }

@@ -1,58 +1,98 @@
 package main
 
 import (
-	"bytes"
+	"bufio"
 	"context"
-	_ "embed"
 	"encoding/json"
 	"fmt"
+	"os"
 	"os/exec"
-	"strings"
+	"path/filepath"
 	"time"
 )
 
-//go:embed pytorch_rates.py
-var torchProgram string
+// torchFile is the Python program, beside this one.
+const torchFile = "pytorch_rates.py"
 
-// torchResult is what pytorch_rates.py prints.
-type torchResult struct {
-	Device  string `json:"device"`
-	Version string `json:"version"`
-	// images a second by "train float32", "forward bfloat16", …
-	Rates map[string]float64 `json:"rates"`
+// shapes are the networks as the Python program builds them.
+var shapes = map[string]map[string]any{
+	"resnet34": {"stem": 64, "widths": []int{64, 128, 256, 512}, "counts": []int{3, 4, 6, 3}},
+	"resnet50": {"stem": 64, "widths": []int{64, 128, 256, 512}, "counts": []int{3, 4, 6, 3},
+		"bottleneck": true},
+	"petnet10": {"stem": 32, "widths": []int{32, 64, 128, 256}, "counts": []int{1, 1, 1, 1}},
+	"petnet18": {"stem": 32, "widths": []int{32, 64, 128, 224}, "counts": []int{2, 2, 2, 2}},
 }
 
-// measureTorch runs the same network in the PyTorch of the given Python. Where there is none, the
-// error says so.
-func measureTorch(python string, cpu bool, s setting, types []string) (*torchResult, error) {
-	device := "cuda"
-	if cpu {
-		device = "cpu"
-	}
-	request, err := json.Marshal(map[string]any{
-		"device": device, "batch": s.batch, "size": s.size, "classes": classes, "steps": s.steps,
-		"types": types,
-	})
+// torchProgram is where the Python program lies: beside the command, or in this package's folder.
+func torchProgram() (string, error) {
+	self, err := os.Executable()
 	if err != nil {
-		return nil, err
+		return "", err
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Minute)
-	defer cancel()
-	cmd := exec.CommandContext(ctx, python, "-c", torchProgram, string(request))
-	var out, problem bytes.Buffer
-	cmd.Stdout, cmd.Stderr = &out, &problem
-	if err := cmd.Run(); err != nil {
-		return nil, fmt.Errorf("running PyTorch with %s: %w: %s", python, err,
-			lastLine(problem.String()))
+	for _, path := range []string{filepath.Join(filepath.Dir(self), torchFile),
+		filepath.Join("docker", "internal", "gpucheck", torchFile), torchFile} {
+		if _, err := os.Stat(path); err == nil {
+			return path, nil
+		}
 	}
-	var result torchResult
-	if err := json.Unmarshal(out.Bytes(), &result); err != nil {
-		return nil, fmt.Errorf("reading what PyTorch measured: %w in %q", err, out.String())
-	}
-	return &result, nil
+	return "", fmt.Errorf("%s is missing: it belongs beside %s", torchFile, self)
 }
 
-func lastLine(text string) string {
-	lines := strings.Split(strings.TrimSpace(text), "\n")
-	return strings.TrimSpace(lines[len(lines)-1])
+// runTorch measures the same settings in the PyTorch of the Python there. Where there is none, that
+// is no failure: it is printed.
+func runTorch(o options) error {
+	program, err := torchProgram()
+	if err != nil {
+		return err
+	}
+	if out, err := exec.Command(o.python, "-c",
+		"import torch; print('PyTorch', torch.__version__)").CombinedOutput(); err != nil {
+		fmt.Printf("not measured: %s has no PyTorch (%v)\n", o.python, err)
+		return nil
+	} else {
+		fmt.Print(string(out))
+	}
+	request := map[string]any{"device": "cuda", "modes": []string{"eager", "compiled"},
+		"classes": classes, "seconds": 1.0, "until": (o.limit("torch") - 8*time.Second).Seconds()}
+	if o.cpu {
+		request["device"], request["modes"], request["seconds"] = "cpu", []string{"eager"}, .05
+	}
+	var settings []map[string]any
+	for _, group := range o.settings() {
+		for _, s := range group {
+			settings = append(settings, map[string]any{"arch": s.arch, "size": s.size,
+				"batch": s.batch, "type": s.kind, "shape": shapes[s.arch]})
+		}
+	}
+	request["settings"] = settings
+	text, err := json.Marshal(request)
+	if err != nil {
+		return err
+	}
+	cmd := exec.CommandContext(context.Background(), o.python, program, string(text))
+	cmd.Stderr = os.Stderr
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		return err
+	}
+	if err := cmd.Start(); err != nil {
+		return err
+	}
+	lines := bufio.NewScanner(out)
+	for lines.Scan() {
+		r := result{Kind: "rate", Who: "PyTorch"}
+		if json.Unmarshal(lines.Bytes(), &r) != nil {
+			fmt.Println(lines.Text())
+			continue
+		}
+		fmt.Printf("%-10s %3d px batch %3d %-8s %-8s %-8s %8.1f images/s\n", r.Arch, r.Size, r.Batch,
+			r.Type, r.What, r.Mode, r.Rate)
+		if err := o.save(r); err != nil {
+			return err
+		}
+	}
+	if err := cmd.Wait(); err != nil {
+		return fmt.Errorf("running PyTorch with %s: %w", o.python, err)
+	}
+	return nil
 }

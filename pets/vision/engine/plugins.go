@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -227,4 +228,14 @@ func globQuote(path string) string {
 		return path
 	}
 	return strings.NewReplacer(`\`, `\\`, `*`, `\*`, `?`, `\?`, `[`, `\[`).Replace(path)
+}
+
+// CPUPlugin returns the path of the CPU plugin that Open would try first, "" if there is none.
+// cacheDir "" means [DefaultCacheDir].
+func CPUPlugin(cacheDir string) string {
+	found := cpuCandidates(cmp.Or(cacheDir, DefaultCacheDir()), "")
+	if len(found) == 0 {
+		return ""
+	}
+	return found[0].plugin
 }

@@ -19,6 +19,11 @@ func (l *Learner) Benchmark(ctx context.Context, steps int, train bool) (Speed, 
 	if steps < 1 {
 		return Speed{}, fmt.Errorf("benchmark: want at least 1 step, got %d", steps)
 	}
+	if l.set.store != nil { // which has no images before
+		if err := l.set.check(ctx, l.load, Events{}); err != nil {
+			return Speed{}, fmt.Errorf("benchmark: %w", err)
+		}
+	}
 	l.weights.hold()
 	defer l.weights.letGo()
 	defer l.weights.rollBack()
