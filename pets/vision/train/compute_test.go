@@ -2,15 +2,21 @@ package train
 
 import (
 	"fmt"
+	"math"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/gomlx/compute/dtypes"
 
 	"gopets/pets/spec"
+	"gopets/pets/vision/dataset"
 	"gopets/pets/vision/engine"
 	"gopets/pets/vision/engine/enginetest"
+	"gopets/pets/vision/model"
+	"gopets/pets/vision/sample"
+	"gopets/pets/vision/weights"
 )
 
 // Two devices compute what one does: the losses of a fit, dropout and batch norms' statistics
@@ -72,4 +78,69 @@ func TestAutomatic(t *testing.T) {
 			t.Errorf("%+v, store %v", l.exec.shape, l.set.store)
 		}
 	})
+}
+
+// In bfloat16 a network learns as in float32: on the drawn sample the error rates of several seeds
+// differ by no more than chance.
+func TestBFloat16ErrorRates(t *testing.T) {
+	if os.Getenv("GOPETS_TEST_LONG") == "" {
+		t.Skip("trains six networks for a minute: set GOPETS_TEST_LONG")
+	}
+	eng, ctx := enginetest.XLA(t), t.Context()
+	folder := filepath.Join(t.TempDir(), "sample")
+	breeds := []string{"Birman", "Bombay", "Siamese", "Sphynx", "beagle", "boxer", "pug", "samoyed"}
+	if err := sample.Generate(ctx, folder, sample.Options{PerBreed: 20, Folders: breeds},
+		nil); err != nil {
+		t.Fatal(err)
+	}
+	files, err := dataset.ImageFiles(folder, true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	labelled, err := dataset.LabelByFolder(files)
+	if err != nil {
+		t.Fatal(err)
+	}
+	const seeds = 3
+	var graphs Graphs
+	defer graphs.Close()
+	net, err := model.New("petnet10", len(breeds), spec.Head{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	body, _, err := weights.Load(ctx, "petnet10", weights.Options{Offline: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	wrong, total := map[spec.Precision]float64{}, 0
+	for seed := range seeds {
+		data, err := dataset.NewSplit(labelled, dataset.Options{Seed: uint32(seed), ValidPct: .3})
+		if err != nil {
+			t.Fatal(err)
+		}
+		total += len(data.Valid)
+		for _, precision := range []spec.Precision{spec.Float32, spec.BFloat16} {
+			l, err := New(eng, net, data, Config{Graphs: &graphs, CacheDir: t.TempDir(),
+				Batches: spec.Batches{Seed: seed, Size: spec.Square(48), Batch: 16,
+					Transforms: spec.DefaultTransforms()},
+				Training: spec.Training{Compute: spec.Compute{Precision: precision}}})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, err := l.SetBody(body); err != nil {
+				t.Fatal(err)
+			}
+			rows := fit(t, l, 6, spec.Fit{MaxLR: spec.Const(3e-3)})
+			wrong[precision] += rows[len(rows)-1].ErrorRate * float64(len(data.Valid))
+			l.Close()
+		}
+	}
+	rate := func(p spec.Precision) float64 { return wrong[p] / float64(total) }
+	full, half := rate(spec.Float32), rate(spec.BFloat16)
+	noise := math.Sqrt((full*(1-full) + half*(1-half)) / float64(total))
+	t.Logf("error rates over %d seeds, %d images: float32 %.3f, bfloat16 %.3f, noise %.3f", seeds,
+		total, full, half, noise)
+	if full > .5 || math.Abs(full-half) > 2*noise {
+		t.Errorf("float32 %.3f, bfloat16 %.3f, of %d images", full, half, total)
+	}
 }
