@@ -134,9 +134,9 @@ func TestFolder(t *testing.T) {
 	if os.Getenv("GOPETS_TEST_LONG") == "" {
 		t.Skip("builds a folder and runs it for a minute: set GOPETS_TEST_LONG")
 	}
-	plugin := os.Getenv(enginetest.PluginVar)
+	plugin := os.Getenv("GOPETS_TEST_PLUGIN")
 	if plugin == "" {
-		plugin = engine.CPUPlugin("")
+		plugin = engine.CPUPlugin(engine.Options{})
 	}
 	folder := build(t)
 	tools := filepath.Join(t.TempDir(), "bin")

@@ -1,7 +1,6 @@
 package engine
 
 import (
-	"cmp"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -231,9 +230,8 @@ func globQuote(path string) string {
 }
 
 // CPUPlugin returns the path of the CPU plugin that Open would try first, "" if there is none.
-// cacheDir "" means [DefaultCacheDir].
-func CPUPlugin(cacheDir string) string {
-	found := cpuCandidates(cmp.Or(cacheDir, DefaultCacheDir()), "")
+func CPUPlugin(o Options) string {
+	found := cpuCandidates(o.cacheDir(), "")
 	if len(found) == 0 {
 		return ""
 	}
