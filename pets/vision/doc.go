@@ -48,6 +48,10 @@
 //	fine-tuning                              §16       train: TestFineTune
 //	early stopping, best epoch                         train: TestBestEpoch, TestStopEarlyAndKeepTheBest
 //	label smoothing, clipping, bfloat16                train: TestLabelSmoothing, TestGradClip, TestBFloat16; model: TestComputeDType
+//	bfloat16's error rates                             train: TestBFloat16ErrorRates
+//	transforms on the device                           augment: TestDeviceAgreesWithHost; train: TestDeviceMakesTheSameBatches, TestDeviceFits
+//	several devices                                    train: TestTwoDevices
+//	a GPU's first contact                              engine: TestObstacles, TestFilesThatAreNoPlugins
 //	labels by table, function, lists, folder §3.3      dataset: TestLabelByCSV, TestOtherLabels, TestFolderSplit, TestStratified; pets/worker: TestFromEverywhere
 //	the set's official split                           dataset: TestOfficialSplit
 //	one seed, any number of workers                    train: TestOneSeed, TestResumeGivesTheSameRows; pets/worker: TestOneSeed, TestResumeAfterKill

@@ -32,6 +32,17 @@
 // ResNet-34 (16 images, 224) takes 3.0 s with it and 5.0 s without, on two cores of an EPYC with
 // AVX2. Without YNNPACK's sums MobileNetV2 is four times slower.
 //
+// # A first contact with a GPU
+//
+// CUDA's plugin is that of the Python on PATH (pip's jax-cuda13-pjrt), with CUDA's libraries beside
+// it or in another environment there. What is known to go wrong has a message with its remedy
+// (obstacle.go): a plugin with a newer interface, cuDNN missing or old, a driver too old, memory
+// taken, no device, a file for another processor. Plugins made for the tests say each of these.
+//
+// No GPU has run a plugin opened by this package yet. jax-cuda13-pjrt 0.11.2 was loaded on a machine
+// without one: it speaks PJRT 0.115, accepts the sizes of all structures that go-xla v0.4.3 (0.104)
+// passes, and says "No visible GPU devices". The names of the flags in [Environ] are in it.
+//
 // # Tried, and why it is not so
 //
 //   - compute.New alone: it never falls back from XLA to Go, and panics on an unknown name.

@@ -73,8 +73,9 @@ func Open(o Options) (*Engine, error) {
 		notes = append(notes, line)
 		o.log(line)
 	}
-	if spec == "" && withXLA && options[0].name != CUDA && nvidiaGPU() {
-		note("an NVIDIA GPU is here, but no CUDA plugin: %s", cudaFix)
+	wantsCUDA := spec == "" && nvidiaGPU() || strings.HasPrefix(spec, "xla:cuda")
+	if withXLA && wantsCUDA && (len(options) == 0 || options[0].name != CUDA) {
+		note("%s", lacksCUDA())
 	}
 	for _, c := range options {
 		if c.plugin != "" {
@@ -89,7 +90,7 @@ func Open(o Options) (*Engine, error) {
 		}
 		backend, err := open(c.spec)
 		if err != nil {
-			note("%s does not start: %v", c.spec, err)
+			note("%s does not start: %s", c.spec, explain(err.Error(), ""))
 			continue
 		}
 		eng := &Engine{Backend: backend, Name: c.name, Description: describe(c, backend)}
@@ -123,6 +124,14 @@ func examine(c candidate, o Options) (known []string, refused string) {
 }
 
 const cudaFix = `pip install "jax[cuda13]" in a Python environment on PATH, or GOMLX_BACKEND=xla:/path/to/xla_cuda_plugin.so`
+
+// lacksCUDA says why there is no CUDA plugin to try.
+func lacksCUDA() string {
+	if nvidiaGPU() {
+		return "an NVIDIA GPU is here, but no CUDA plugin: " + cudaFix
+	}
+	return noDevice
+}
 
 const slowNote = "no XLA plugin: computing with the pure Go backend, right but tens of times slower; `nb setup` (once, with a network) gets one, or name one with GOMLX_BACKEND=xla:/path/to/plugin.so"
 

@@ -15,6 +15,8 @@ type obstacle struct {
 	remedy string         // what is wrong: what to do
 }
 
+const noDevice = "no GPU is visible: check nvidia-smi and $CUDA_VISIBLE_DEVICES; in a container, docker run --gpus all"
+
 // obstacles are in the order in which they are looked for: the particular before the general.
 var obstacles = []obstacle{
 	{words(`Unexpected PJRT_\w+ size`, `Unexpected \S+ size: expected \d+, got \d+`),
@@ -34,7 +36,7 @@ var obstacles = []obstacle{
 		"the GPU's memory is taken: see nvidia-smi for the programs that hold it, and end them"},
 	{words(`No visible GPU devices`, `CUDA_ERROR_NO_DEVICE`, `no CUDA-capable device`,
 		`Could not find cuda drivers`, `libcuda\.so\S*: cannot open`),
-		"no GPU is visible: check nvidia-smi and $CUDA_VISIBLE_DEVICES; in a container, docker run --gpus all"},
+		noDevice},
 	{words(`no kernel image is available`, `CUDA_ERROR_NO_BINARY_FOR_GPU`,
 		`CUDA_ERROR_INVALID_PTX`),
 		"the GPU is of a kind that the plugin has no code for: CUDA 13 wants compute capability 7.5 or later"},

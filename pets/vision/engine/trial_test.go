@@ -120,6 +120,7 @@ func TestSpecsThatNameNoPlugin(t *testing.T) {
 		"xla:relative/plugin.so":  "absolute path",
 		"xla:/not/here/plugin.so": "cannot be read",
 		"xla:cpu":                 "no plugin found",
+		"xla:cuda":                "no GPU is visible",
 		"xla":                     "no plugin found",
 	} {
 		alone(t)
