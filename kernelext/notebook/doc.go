@@ -34,6 +34,6 @@
 //   - Structs with json tags: they lose unknown keys and key order, and 1.0 becomes 1.
 //   - A map of json.RawMessage: keeps numbers, loses key order and duplicate keys.
 //   - One slice of bytes for each value: a save after every cell copied a notebook with 50 MB of
-//     output five times. Text is kept in pieces.
+//     output five times.
 //   - encoding/json's token stream: it decodes keys, so "\u0061" comes back as "a".
 package notebook

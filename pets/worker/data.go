@@ -2,13 +2,10 @@ package main
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"image"
 	"math/rand/v2"
-	"os"
 	"path/filepath"
 	"strings"
 
@@ -95,55 +92,11 @@ func (d *datasets) split(s spec.Data) (*dataset.Split, error) {
 	if split := d.splits[digest]; split != nil {
 		return split, nil
 	}
-	items, err := d.labelled(s)
-	if err != nil {
-		return nil, err
-	}
-	stream := dataset.NewRandom(uint32(s.Seed))
-	for range s.Permutation - 1 {
-		stream.Permutation(len(items))
-	}
-	o := dataset.Options{ValidPct: s.ValidPct, Random: stream, Stratify: s.Stratify}
-	if s.ValidPct == 0 {
-		o.ValidPct = -1
-	}
-	if s.Valid != nil {
-		if o.Valid, err = d.lists.get(*s.Valid); err != nil {
-			return nil, err
-		}
-	}
-	split, err := dataset.NewSplit(items, o)
+	split, err := dataset.Open(s, d.lists.get)
 	if err == nil {
 		d.splits[digest] = split
 	}
 	return split, err
-}
-
-// labelled returns the images of a description with their labels.
-func (d *datasets) labelled(s spec.Data) ([]dataset.Labelled, error) {
-	if t := s.CSV; t != nil {
-		text, err := os.ReadFile(t.File)
-		if sum := sha256.Sum256(text); err != nil || hex.EncodeToString(sum[:]) != t.Digest {
-			return nil, fmt.Errorf("data: the table %s changed while the cell ran: run it again",
-				t.File)
-		}
-		return dataset.LabelByCSV(t.File, t.Folder, dataset.CSVOptions(*t))
-	}
-	files, err := d.lists.get(s.Files)
-	if err != nil {
-		return nil, err
-	}
-	switch s.Labels {
-	case spec.LabelFolder:
-		return dataset.LabelByFolder(files)
-	case spec.LabelRegexp:
-		return dataset.LabelByRegexp(files, s.Pattern)
-	}
-	labels, err := d.lists.get(s.LabelList)
-	if err != nil {
-		return nil, err
-	}
-	return dataset.LabelByLists(files, labels)
 }
 
 // warnings says which folders divide the data, and what is wrong with a split.
@@ -158,28 +111,9 @@ func warnings(ctx context.Context, d spec.Data, s *dataset.Split) []string {
 	return lines
 }
 
-// describe says what a data object is, as fastai's repr does.
+// describe serves Data.Show and Data.Classes.
 func (d *datasets) describe(_ *call, s *dataset.Split, q wire.DataCall) (wire.DataInfo, error) {
-	var text strings.Builder
-	text.WriteString("ImageDataBunch;\n\n")
-	half := func(name string, items []dataset.Item) {
-		var shapes, labels []string
-		for _, item := range items[:min(5, len(items))] {
-			shapes = append(shapes, fmt.Sprintf("Image (3, %d, %d)", q.Data.Size.H, q.Data.Size.W))
-			labels = append(labels, s.Classes[item.Label])
-		}
-		fmt.Fprintf(&text,
-			"%s: LabelList (%d items)\nx: ImageList\n%s\ny: CategoryList\n%s\nPath: %s;\n\n",
-			name, len(items), strings.Join(shapes, ","), strings.Join(labels, ","), q.Data.Path)
-	}
-	half("Train", s.Train)
-	half("Valid", s.Valid)
-	text.WriteString("Test: None\n")
-	if dropped := s.DroppedLabels; len(dropped) > 0 {
-		fmt.Fprintf(&text, "\nLeft out of validation, for no training image has these labels: %s\n",
-			strings.Join(dropped[:min(5, len(dropped))], ", "))
-	}
-	return wire.DataInfo{Text: text.String(), Classes: s.Classes}, nil
+	return wire.DataInfo{Text: s.Describe(q.Data.Size, q.Data.Path), Classes: s.Classes}, nil
 }
 
 // showBatch shows training images as the network will see them, but not normalised (fastai §5).

@@ -1,6 +1,6 @@
 // Command worker is the process behind a notebook's cells: it owns the device, the decoded images,
 // the compiled graphs and the learners that cells describe with package pets, and draws what they
-// show. Package kernelext/session starts it, one for each kernel, and says how it lives and dies.
+// show. Package kernelext/session starts it, one for each kernel.
 //
 //	worker session …          serve a session (started by kernelext/session only)
 //	worker serve MODEL        serve an exported learner over HTTP, to people and programs
@@ -11,29 +11,21 @@
 //	worker trial SPEC         try a GoMLX backend with a small convolution
 //	worker version            print the version
 //
-// # How it is built
-//
 // registry.go holds the handlers of the methods of package pets/wire, device.go the engine and the
-// right to use it, one call at a time, store.go the learners. Handlers stand by their trade:
-// data.go, learner.go, fit.go, recorder.go, image.go, interp.go. session.go puts the parts
-// together, progress.go turns a training's events into what a cell shows. serve.go has nothing to
-// do with sessions: it joins gopets/pets/vision/serve to an engine.
+// right to use it, one call at a time, store.go the learners, session.go joins them. Handlers are
+// in data.go, learner.go, fit.go, recorder.go, image.go and interp.go.
 //
-// One learner is on the device. Another one that is called for sends it to a file (it is "parked")
-// and comes back from its own; the same happens to all when nobody has called for a while
-// ($GOPETS_IDLE, a quarter of an hour by default; 0: never), and the device is released.
-//
-// After every epoch, and before the first, a snapshot is written to the folder snapshots of
-// $GOPETS_DATA (else of the cache), under the learner's name and a digest of its options: a session
-// that was killed loses one epoch at most.
+// One learner is on the device. The others are parked in files and come back when they are used;
+// so does the last one after $GOPETS_IDLE without a call (a quarter of an hour by default; 0:
+// never), when the device is released. Before the first epoch and after every one a snapshot is
+// written to the folder snapshots of $GOPETS_DATA (else of the cache): a session that is killed
+// loses one epoch at most.
 //
 // # Tried and left
 //
-//   - A lock for each learner: two learners on one device take turns anyway, and their memory does
-//     not add up when they do.
+//   - A lock for each learner: two learners on one device take turns anyway.
 //   - Grad-CAM with the learner's weights swapped for the interpretation's: an error on the way
-//     back would have lost the present ones. A second learner is made from the file that the
-//     interpretation keeps, unless the learner still has these weights.
+//     back would have lost the present ones. A second learner is made from a file instead.
 package main
 
 import (

@@ -13,7 +13,8 @@ import (
 )
 
 // lsp is a client of a language server, over its standard streams: requests and notifications, and
-// the few answers that a server wants.
+// the few answers that a server wants. By hand: golang.org/x/tools keeps its jsonrpc2 internal, and
+// other modules bring all of the protocol's types for the four methods that are needed.
 type lsp struct {
 	mu      sync.Mutex
 	to      io.Writer

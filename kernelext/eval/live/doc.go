@@ -95,10 +95,9 @@
 //
 //   - -linkshared, which would leave the standard library out of each plugin: broken in Go 1.26.
 //   - A type of its own for each version, with every assertion rewritten: context keys, sync.Map,
-//     atomic.Value and gob in libraries cannot be reached so. Hidden symbols need none of it.
+//     atomic.Value and gob in libraries cannot be reached so.
 //   - The process linked as an ordinary executable from packages compiled for plugins: it crashes
-//     at its start. As position-independent code (-buildmode=pie) it runs, and packages are
-//     compiled once.
+//     at its start.
 //   - A plugin's exported functions looked up by name: every exported function of a user would have
-//     to be found. A version registers itself when it is loaded.
+//     to be found.
 package live

@@ -40,6 +40,6 @@
 //     its values loses the colours.
 //   - Go's regexp for user rules: nbval's files use look-ahead and backreferences, which it has
 //     not. regexp2 has, with a time limit.
-//   - The longest common subsequence of displays: comparing each with each decodes every image
-//     many times. A common beginning and end do.
+//   - The longest common subsequence of displays: comparing each with each decodes every image many
+//     times.
 package compare

@@ -13,8 +13,7 @@
 //
 //   - Texts as they come: one NUL or escape character in what a program printed, and no reader
 //     takes the file.
-//   - Whole texts of any length: readers on libxml2 give up at ten megabytes in one piece. A text
-//     keeps its beginning and its end.
+//   - Whole texts of any length: readers on libxml2 give up at ten megabytes in one piece.
 package junit
 
 import (

@@ -22,7 +22,6 @@
 // # Tried and left
 //
 //   - Backdrops at full size: four times the time of the animal, and sharper than a camera would
-//     show them. They are painted at a quarter and enlarged.
-//   - Fur as strokes alone: thousands of them for a coat, and flat at 128 pixels. A combed texture
-//     under few strokes costs one pass.
+//     show them.
+//   - Fur as strokes alone: thousands of them for a coat, and flat at 128 pixels.
 package paint
