@@ -62,8 +62,12 @@ var link struct {
 // started is when the initialisers of the cell's program begin, which import this package.
 var started = time.Now()
 
-// Begin tells the kernel that main begins: all initialisers have been evaluated.
-func Begin() {
+// Begin tells the kernel that main begins: all initialisers have been evaluated. Then it calls then,
+// unless that is nil.
+func Begin(then func()) {
+	if then != nil {
+		defer then()
+	}
 	if Active() {
 		// only advice hangs on it
 		_ = send(KindBegin, strconv.FormatInt(int64(time.Since(started)), 10))

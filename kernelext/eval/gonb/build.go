@@ -77,8 +77,12 @@ func (e *Engine) handle(verb, rest string) (answer string) {
 	case "imports":
 		answer, err = e.mendImports(x, c.dir, rest)
 	case "build":
-		x.build, err = e.newBuild(x, c.dir, rest == "test")
+		verb, kind, _ := strings.Cut(rest, " ")
+		x.build, err = e.newBuild(x, c.dir, verb == "test", kind)
 		answer = "ready"
+		if err == nil && x.build.overlay.copied {
+			answer = "copy " + x.build.overlay.module
+		}
 	case "failed":
 		answer, err = x.build.fix()
 	}
@@ -96,15 +100,23 @@ type build struct {
 	program *program
 	overlay *overlay
 	file    string // main.go, or main_test.go
+	bare    bool   // without the kernel's packages
 	pending map[*declared]bool
 	aside   map[string]string // what this build has set aside: reasons by name
 	ran     []string          // the go commands that were tried
 	tries   int
 }
 
-func (e *Engine) newBuild(x *execution, dir string, test bool) (*build, error) {
+// The kinds of builds that are not as usual: with -cover, and of WebAssembly, which has nothing of
+// the kernel's in it.
+const (
+	coverKind = "cover"
+	wasmKind  = "js"
+)
+
+func (e *Engine) newBuild(x *execution, dir string, test bool, kind string) (*build, error) {
 	b := &build{e: e, x: x, file: "main.go", pending: map[*declared]bool{},
-		aside: map[string]string{}}
+		aside: map[string]string{}, bare: kind == wasmKind}
 	if test {
 		b.file = "main_test.go"
 	}
@@ -119,8 +131,8 @@ func (e *Engine) newBuild(x *execution, dir string, test bool) (*build, error) {
 				imports = append(imports, d.names...)
 			}
 		}
-		if b.program.head > 0 {
-			b.program.edit([2]int{b.program.head, b.program.head}, "; "+beginName+"();")
+		if !b.bare {
+			b.program.begin()
 		}
 		e.mu.Lock()
 		known := maps.Clone(e.aside)
@@ -133,11 +145,12 @@ func (e *Engine) newBuild(x *execution, dir string, test bool) (*build, error) {
 			}
 		}
 	}
-	module, err := e.writeWork(dir, imports)
+	copied := kind == coverKind
+	module, err := e.writeWork(dir, imports, copied)
 	if err != nil {
 		return nil, err
 	}
-	if b.overlay, err = e.newOverlay(dir, module, x.plan.shows); err != nil {
+	if b.overlay, err = e.newOverlay(dir, module, copied); err != nil {
 		return nil, err
 	}
 	return b, b.write()
@@ -145,7 +158,11 @@ func (e *Engine) newBuild(x *execution, dir string, test bool) (*build, error) {
 
 func (b *build) write() error {
 	if b.program != nil {
-		if err := b.e.addFile(b.overlay, b.file, []byte(b.program.result())); err != nil {
+		text := b.program.result()
+		if !b.bare {
+			text = linked(text, b.overlay.module)
+		}
+		if err := b.e.addFile(b.overlay, b.file, []byte(text)); err != nil {
 			return err
 		}
 	}
@@ -228,7 +245,7 @@ func (b *build) missing(out string) string {
 	}
 	for _, m := range noModule.FindAllStringSubmatch(out, -1) {
 		if dir, ok := localModule(b.x.dir, m[1]); ok && b.e.addModule(dir) {
-			if _, err := b.e.writeWork(b.overlay.dir, nil); err == nil {
+			if _, err := b.e.writeWork(b.overlay.dir, nil, b.overlay.copied); err == nil {
 				return "again"
 			}
 		}
@@ -370,8 +387,7 @@ func (e *Engine) noteMute(p plan) {
 	}
 }
 
-var hidden = regexp.MustCompile(` in argument to ` + private + `\w+| as value in argument to ` +
-	private + `\w+`)
+var hidden = regexp.MustCompile(`( as value)? in argument to ` + private + `[\w.]+`)
 
 // hideNames takes the kernel's own names out of a message.
 func hideNames(message string) string { return hidden.ReplaceAllString(message, "") }

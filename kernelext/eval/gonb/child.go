@@ -38,6 +38,7 @@ const gonbModule = "github.com/janpfeifer/gonb"
 func (e *Engine) prepareGonbui(ctx context.Context) {
 	dir, err := gonbDir(ctx, e.o.GoNB)
 	if err == nil {
+		e.gonbSource = dir
 		e.gonbui, err = copyGonbui(cmp.Or(e.o.Cache, e.dir), dir)
 	}
 	if err != nil {

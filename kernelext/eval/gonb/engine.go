@@ -49,9 +49,11 @@ type Engine struct {
 	output *output
 	dir    string // private; see files.go
 	gonbui string // the folder of the copy of gonbui; "" without
-	gopls  *gopls
-	life   context.Context
-	end    context.CancelFunc
+	// of the module that it is a copy of
+	gonbSource string
+	gopls      *gopls
+	life       context.Context
+	end        context.CancelFunc
 
 	mu       sync.Mutex
 	child    *child

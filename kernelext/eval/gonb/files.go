@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"gopets/kernelext"
@@ -19,13 +20,16 @@ import (
 //	ask, answer pipes between these and the engine (serveBuilds)
 //	out, err, sock, …  the ends of a cell's output (package cell)
 //	overlay/    files that a build sees in GoNB's folder, and overlay.json
+//	copy/       GoNB's folder with these files in it, for -cover, which does not see overlays
+//	goroot/     the file that GoNB looks for in an older Go
 //	work/       the go.work of builds
 //	lsp/        the program that gopls sees
 //
 // Nothing is written into GoNB's own folder, which is the user's module.
 
 // goScript stands before the go command. A build of a cell is prepared by the engine, which is also
-// asked what to do when it fails; `go get` for each cell is left to that.
+// asked what to do when it fails; `go get` for each cell is left to that. GoNB asks where Go is for
+// the file that runs WebAssembly, which has moved since Go 1.24.
 const goScript = `#!/bin/sh
 d=%s
 PATH=${PATH#*:}
@@ -34,20 +38,43 @@ case "$*" in
 get | "get -t")
   exit 0
   ;;
+"env GOROOT")
+  root=$("$next" env GOROOT)
+  js=$root/lib/wasm/wasm_exec.js old=$d/goroot/misc/wasm
+  case $(ps -o comm= -p $PPID) in
+  *gonb) [ -f "$js" ] && mkdir -p "$old" && cp "$js" "$old" && root=$d/goroot ;;
+  esac
+  printf '%%s\n' "$root"
+  exit
+  ;;
 "build -o "*/gonb_* | "test -c -o "*/gonb_*) ;;
 *) exec "$next" "$@" ;;
 esac
 ask() { printf '%%s\n' "$1" >"$d/ask" && IFS= read -r answer <"$d/answer"; }
 verb=$1
 shift
-ask "build $verb"
+case " $* " in
+*" -cover"* | *" --cover"*) kind=cover ;;
+*) kind=$GOOS ;;
+esac
+ask "build $verb $kind"
 [ "$answer" = plain ] && exec "$next" $verb "$@"
-flags=
+flags="-overlay $d/overlay.json"
+case $answer in
+"copy "*)
+  cd "$d/copy"
+  flags=
+  case "$verb $*" in
+  test* | *coverpkg*) ;;
+  *) flags=-coverpkg=${answer#copy } ;; # and nothing of the kernel's
+  esac
+  ;;
+esac
 work=$GOWORK
-[ $verb = test ] && flags=-vet=off # vet does not see overlays
+[ $verb = test ] && flags="$flags -vet=off" # vet does not see overlays
 [ "$work" = off ] || work=$d/work/go.work
 while :; do
-  GOWORK=$work "$next" $verb $flags -overlay "$d/overlay.json" "$@" >"$d/build.out" 2>&1 && exit 0
+  GOWORK=$work "$next" $verb $flags "$@" >"$d/build.out" 2>&1 && exit 0
   ask failed
   case $answer in
   again) ;;
@@ -97,42 +124,48 @@ func (e *Engine) writeFiles() error {
 // Names of the kernel's own in a cell's program begin with a letter that nobody types.
 const (
 	private     = "nbǃ"
-	showName    = private + "show"    // shows the value of an expression
-	resultsName = private + "results" // shows what a call returns
-	beginName   = private + "begin"   // called when main begins
-	timedName   = private + "timed"   // returns a function that prints the time since its call
-	timeItName  = private + "timeit"  // times a function
+	cellName    = private + "cell"     // package cell
+	beginName   = cellName + ".Begin"  // called when main begins
+	showName    = private + ".Values"  // shows the value of an expression
+	resultsName = private + ".Results" // shows what a call returns
+	timedName   = private + ".Timed"   // returns a function that prints the time since its call
+	timeItName  = private + ".TimeIt"  // times a function
 )
 
-const (
-	cellPackage = "gopets/kernelext/cell"
-	quietCell   = "package main\n\nimport " + private + "cell %q\n\nfunc " + beginName + "() { " +
-		private + "cell.Begin() }\n"
-	showingCell = quietCell + `
-func ` + showName + `(values ...any) { ` + private + `.Values(values...) }
+const cellPackage = "gopets/kernelext/cell"
 
-func ` + resultsName + `(values ...any) { ` + private + `.Results(values...) }
-
-func ` + timedName + `() func() { return ` + private + `.Timed() }
-
-func ` + timeItName + `(f func()) { ` + private + `.TimeIt(f) }
-`
-)
+// linked is the text of a program that imports what it uses of the kernel's packages, on its first
+// line. module is the path of GoNB's module.
+func linked(text, module string) string {
+	name := "_"
+	if strings.Contains(text, cellName+".") {
+		name = cellName
+	}
+	imports := fmt.Sprintf("; import %s %q", name, module+"/nbcell")
+	if strings.Contains(text, private+".") {
+		imports += fmt.Sprintf("; import %s %q", private, module+"/nbcell/show")
+	}
+	return strings.Replace(text, "package main", "package main"+imports, 1)
+}
 
 // overlay is what a build sees in place of the files of GoNB's folder: its main.go as the engine
-// has changed it, and the package cell with the file that links it.
+// has changed it, and the package cell.
 type overlay struct {
 	dir     string // GoNB's
 	module  string // the path of the module there
+	copied  bool   // the build is one of a copy of GoNB's folder
 	replace map[string]string
 }
 
-// newOverlay writes the files besides main.go. shows says whether the program shows values or
-// times.
-func (e *Engine) newOverlay(dir, module string, shows bool) (*overlay, error) {
-	o := &overlay{dir, module, map[string]string{}}
-	cell := module + "/nbcell"
-	err := fs.WalkDir(kernelext.CellSource, "cell", func(path string, d fs.DirEntry,
+// newOverlay writes the files besides main.go.
+func (e *Engine) newOverlay(dir, module string, copied bool) (*overlay, error) {
+	o := &overlay{dir, module, copied, map[string]string{}}
+	if copied {
+		if err := copyModule(filepath.Join(e.dir, "copy"), dir); err != nil {
+			return nil, err
+		}
+	}
+	return o, fs.WalkDir(kernelext.CellSource, "cell", func(path string, d fs.DirEntry,
 		err error) error {
 		if err != nil || d.IsDir() || strings.HasSuffix(path, "_test.go") {
 			return err
@@ -141,24 +174,51 @@ func (e *Engine) newOverlay(dir, module string, shows bool) (*overlay, error) {
 		if err != nil {
 			return err
 		}
-		text = bytes.ReplaceAll(text, []byte(`"`+cellPackage+`"`), []byte(`"`+cell+`"`))
+		text = bytes.ReplaceAll(text, []byte(`"`+cellPackage+`"`), []byte(`"`+module+`/nbcell"`))
 		return e.addFile(o, "nb"+path, text)
 	})
+}
+
+// copyModule makes a folder a copy of another: files of Go and of the go command are copied,
+// folders linked.
+func copyModule(to, from string) error {
+	if err := os.RemoveAll(to); err != nil {
+		return err
+	}
+	if err := os.Mkdir(to, 0o700); err != nil {
+		return err
+	}
+	entries, err := os.ReadDir(from)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	text := fmt.Sprintf(quietCell, cell)
-	if shows {
-		text = strings.Replace(fmt.Sprintf(showingCell, cell), "\n\nfunc",
-			fmt.Sprintf("\nimport %s %q\n\nfunc", private, cell+"/show"), 1)
+	for _, f := range entries {
+		path := filepath.Join(from, f.Name())
+		switch {
+		case f.IsDir():
+			err = os.Symlink(path, filepath.Join(to, f.Name()))
+		case f.Type().IsRegular() && slices.Contains([]string{".go", ".mod", ".sum"},
+			filepath.Ext(f.Name())):
+			var text []byte
+			if text, err = os.ReadFile(path); err == nil {
+				err = os.WriteFile(filepath.Join(to, f.Name()), text, 0o600)
+			}
+		}
+		if err != nil {
+			return err
+		}
 	}
-	return o, e.addFile(o, "nb_cell_unix.go", []byte("//go:build unix\n\n"+text))
+	return nil
 }
 
 // addFile has the build see a file in GoNB's folder. A file that is the same already keeps its
 // time, by which the go command knows it.
 func (e *Engine) addFile(o *overlay, name string, text []byte) error {
-	path := filepath.Join(e.dir, "overlay", filepath.FromSlash(name))
+	folder := "overlay"
+	if o.copied {
+		folder = "copy"
+	}
+	path := filepath.Join(e.dir, folder, filepath.FromSlash(name))
 	o.replace[filepath.Join(o.dir, filepath.FromSlash(name))] = path
 	if old, err := os.ReadFile(path); err == nil && bytes.Equal(old, text) {
 		return nil

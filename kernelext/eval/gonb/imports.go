@@ -20,7 +20,8 @@ import (
 // looks for them in the module graph. The answer is "done" then.
 //
 // An import of this very cell stays, used or not: so a package that does not exist is told of.
-func (e *Engine) mendImports(x *execution, dir, path string) (string, error) {
+func (e *Engine) mendImports(x *execution, dir, path string) (answer string, err error) {
+	answer = "done"
 	text, err := os.ReadFile(path)
 	if err != nil {
 		return "", err
@@ -28,7 +29,7 @@ func (e *Engine) mendImports(x *execution, dir, path string) (string, error) {
 	fset := token.NewFileSet()
 	file, err := parser.ParseFile(fset, "", text, parser.ParseComments)
 	if err != nil {
-		return "done", nil // the compiler says it better
+		return answer, nil // the compiler says it better
 	}
 	used := selectors(file)
 	var b strings.Builder
@@ -57,7 +58,8 @@ func (e *Engine) mendImports(x *execution, dir, path string) (string, error) {
 		}
 		importPath := standard.find(name, used[name])
 		if importPath == "" {
-			return "run", nil
+			answer = "run"
+			continue
 		}
 		b.WriteString("\t\"" + importPath + "\"\n")
 	}
@@ -70,7 +72,12 @@ func (e *Engine) mendImports(x *execution, dir, path string) (string, error) {
 		}
 	}
 	rest = rest[fset.Position(file.Name.End()).Offset:]
-	return "done", os.WriteFile(path, []byte(b.String()+rest), 0o600)
+	if answer == "run" { // by the modules of the build
+		if _, err := e.writeWork(dir, nil, false); err != nil {
+			return "", err
+		}
+	}
+	return answer, os.WriteFile(path, []byte(b.String()+rest), 0o600)
 }
 
 // selectors finds the names that a file uses like packages, with what it wants of each.

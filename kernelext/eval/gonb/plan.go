@@ -70,7 +70,7 @@ func newPlan(s *cellsrc.Source, m memory, mute func(call string) bool) plan {
 	switch {
 	case s.Own:
 		p.decls = golang(0, n)
-		if strings.TrimSpace(p.decls) == "" {
+		if strings.TrimSpace(p.decls) == "" && !s.Has("wasm") {
 			// GoNB runs nothing when there is no Go
 			out, p.lines, p.special = append(out, "//"), append(p.lines, -1),
 				append(p.special, false)

@@ -17,7 +17,7 @@ type program struct {
 	edits []edit
 	calls map[string]*ast.CallExpr // of the kernel's own functions, by name
 	fset  *token.FileSet
-	head  int // the offset behind the head of main, 0 without
+	head  [2]int // the bytes of flag.Parse() at the head of main, or where it would be
 }
 
 // declared is one thing that the program declares: a spec of an import, const, type or var
@@ -94,21 +94,31 @@ func readProgram(text string) *program {
 
 // noteMain looks for what the kernel has put into main.
 func (p *program) noteMain(d *ast.FuncDecl) {
-	if len(d.Body.List) > 0 {
-		if first := d.Body.List[0]; p.cut(first) == "flag.Parse()" {
-			p.head = p.bytes(first)[1]
-		} else {
-			p.head = p.bytes(d.Body)[0] + 1
-		}
+	body := p.bytes(d.Body)[0] + 1
+	p.head = [2]int{body, body}
+	if len(d.Body.List) > 0 && p.cut(d.Body.List[0]) == "flag.Parse()" {
+		p.head = p.bytes(d.Body.List[0])
 	}
 	ast.Inspect(d.Body, func(n ast.Node) bool {
 		if call, ok := n.(*ast.CallExpr); ok {
-			if id, ok := call.Fun.(*ast.Ident); ok && strings.HasPrefix(id.Name, private) {
-				p.calls[id.Name] = call
+			if name := p.cut(call.Fun); strings.HasPrefix(name, private+".") {
+				p.calls[name] = call
 			}
 		}
 		return true
 	})
+}
+
+// begin has main say that it begins. It is no statement more where flags are parsed, for -cover
+// counts statements.
+func (p *program) begin() {
+	switch {
+	case p.head[1] == 0: // no main
+	case p.head[0] < p.head[1]:
+		p.edit(p.head, beginName+"(flag.Parse)")
+	default:
+		p.edit(p.head, beginName+"(nil);")
+	}
 }
 
 func (p *program) bytes(n ast.Node) [2]int {

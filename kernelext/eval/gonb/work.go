@@ -5,6 +5,7 @@ import (
 	"go/version"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"golang.org/x/mod/modfile"
@@ -105,9 +106,9 @@ func (w *workFile) text() ([]byte, error) {
 	return modfile.Format(f.Syntax), nil
 }
 
-// writeWork makes the go.work for a build of a program with these imports. It returns the path of
-// the module in GoNB's folder.
-func (e *Engine) writeWork(dir string, imports []string) (module string, err error) {
+// writeWork makes the go.work for a build of a program with these imports, in GoNB's folder or in
+// the copy of it. It returns the path of the module there.
+func (e *Engine) writeWork(dir string, imports []string, copied bool) (module string, err error) {
 	text, err := os.ReadFile(filepath.Join(dir, "go.mod"))
 	if err != nil {
 		return "", err
@@ -121,7 +122,12 @@ func (e *Engine) writeWork(dir string, imports []string) (module string, err err
 		w.use(local)
 	}
 	if e.gonbui != "" && !w.replaced(gonbModule) {
+		// A use of the very module that the copy was made from means the copy.
+		if i := slices.Index(w.uses, e.gonbSource); i >= 0 {
+			w.uses[i] = e.gonbui
+		}
 		switch {
+		case slices.Contains(w.uses, e.gonbui) || hasModule(w.uses, gonbModule):
 		case requires(w.uses, gonbModule):
 			w.replaces = append(w.replaces, &modfile.Replace{})
 			w.replaces[len(w.replaces)-1].Old.Path = gonbModule
@@ -129,6 +135,9 @@ func (e *Engine) writeWork(dir string, imports []string) (module string, err err
 		case usesModule(imports, gonbModule):
 			w.use(e.gonbui)
 		}
+	}
+	if i := slices.Index(w.uses, dir); i >= 0 && copied {
+		w.uses[i] = filepath.Join(e.dir, "copy")
 	}
 	for _, dir := range w.uses {
 		if v := goVersionOf(dir); version.Compare("go"+v, "go"+w.goVersion) > 0 {
@@ -173,6 +182,14 @@ func requires(dirs []string, module string) bool {
 		}
 	}
 	return false
+}
+
+// hasModule reports whether one of the modules in folders is a module.
+func hasModule(dirs []string, module string) bool {
+	return slices.ContainsFunc(dirs, func(dir string) bool {
+		text, err := os.ReadFile(filepath.Join(dir, "go.mod"))
+		return err == nil && modfile.ModulePath(text) == module
+	})
 }
 
 func usesModule(imports []string, module string) bool {
