@@ -65,6 +65,14 @@ func (s *Source) Unknown() (CommandAt, bool) {
 	return s.Commands[i], true
 }
 
+// Unknown says what is wrong with a command that the dialect does not have.
+func (c CommandAt) Unknown() string {
+	if slices.Contains(Foreign, "%"+c.Name) {
+		return "%" + c.Name + ": want it on the first line of a cell"
+	}
+	return "%" + c.Name + ": unknown command: %help lists those there are"
+}
+
 // HelpAt returns what the command is for whose line a byte of the cell stands on; "" for Go.
 func (s *Source) HelpAt(at int) string {
 	line := strings.Count(s.Code[:at], "\n")

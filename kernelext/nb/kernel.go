@@ -98,6 +98,7 @@ func (f kernelFlags) start(ctx context.Context, g *guard.Guard) (e eval.Engine, 
 		os.Setenv("NB_WORKSPACE", root) // for the sessions that cells start
 	}
 	if f.engine == liveKernel {
+		setJupyterRoot()
 		e, err := live.New(ctx, live.Options{Dir: ".", Module: root, Cache: session.CacheDir(),
 			Guard: g})
 		if err == nil {
@@ -117,6 +118,15 @@ func (f kernelFlags) start(ctx context.Context, g *guard.Guard) (e eval.Engine, 
 	e, err = gonb.New(gonb.Options{GoNB: f.gonb, Workspace: root, Gopls: f.gopls,
 		Cache: session.CacheDir(), Guard: g})
 	return e, notice, err
+}
+
+// setJupyterRoot tells cells, as GoNB does, the folder of the Jupyter server that started the
+// kernel, where the system says that.
+func setJupyterRoot() {
+	root, err := os.Readlink("/proc/" + os.Getenv("JPY_PARENT_PID") + "/cwd")
+	if err == nil {
+		os.Setenv("GONB_JUPYTER_ROOT", root)
+	}
 }
 
 func firstLine(err error) string {

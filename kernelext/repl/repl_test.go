@@ -155,10 +155,10 @@ func (p *person) types(keys string) {
 	}
 }
 
-// reads waits until a text is shown behind what has been read. The half minute only ends a hang.
+// reads waits until a text is shown behind what has been read. The two minutes only end a hang.
 func (p *person) reads(text string) {
 	p.t.Helper()
-	for range 3000 {
+	for range 12000 {
 		p.mu.Lock()
 		rest := p.seen.String()[p.at:]
 		i := strings.Index(rest, text)

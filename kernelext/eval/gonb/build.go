@@ -266,6 +266,8 @@ func (b *build) missing(out string) string {
 	return ""
 }
 
+var noValue = regexp.MustCompile(`\(no value\) used as value`)
+
 // fixError mends one mistake, if it is none of the cell's own.
 func (b *build) fixError(line int, message, next string) bool {
 	p := b.program

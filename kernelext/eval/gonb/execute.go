@@ -3,12 +3,8 @@ package gonb
 import (
 	"context"
 	"fmt"
-	"go/token"
 	"os"
 	"path/filepath"
-	"regexp"
-	"slices"
-	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -97,86 +93,6 @@ func (e *Engine) Eval(ctx context.Context, c eval.Cell, out eval.Output) (eval.R
 	return eval.Result{Value: x.run.value, Pages: x.run.pages}, nil
 }
 
-// refuse finds what GoNB would quietly do wrong.
-func (e *Engine) refuse(x *execution) *eval.Error {
-	s, n := x.source, x.cell.Number
-	if c, unknown := s.Unknown(); unknown {
-		return atLine(plainError("UnknownMagic",
-			fmt.Sprintf("%%%s is no command of this kernel; %%help lists them", c.Name)), n,
-			s.Lines, c.Line+1)
-	}
-	if wrong, two := s.TwoMains(); two {
-		return compileError(n, s.Lines, wrong)
-	}
-	if wrong, ok := unsupported(s); ok {
-		return compileError(n, s.Lines, wrong)
-	}
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	x.plan = newPlan(s, e.memory, func(call string) bool {
-		return e.mute[call] ||
-			e.memory.mute(call)
-	})
-	x.fresh = newMemoryOf(x.plan.decls)
-	x.declares = len(x.fresh.decls) > 0
-	x.declaresInit = initFunc.MatchString(x.plan.decls)
-	x.autoget = e.autoget(s)
-	if x.dir, _ = os.Getwd(); e.cd != "" {
-		x.dir = e.cd
-	}
-	if clash := e.memory.clash(x.plan.decls); clash != "" {
-		return plainError("CompileError", clash)
-	}
-	return nil
-}
-
-var (
-	initFunc  = regexp.MustCompile(`(?m)^func init\(`)
-	directive = regexp.MustCompile(`^//go:(embed|generate|linkname|wasmimport|wasmexport)\b`)
-)
-
-// unsupported finds what GoNB drops without a word.
-func unsupported(s *cellsrc.Source) (cellsrc.Mistake, bool) {
-	if s.Foreign != "" {
-		return cellsrc.Mistake{}, false
-	}
-	inits := 0
-	for i, line := range s.Lines {
-		if s.Kinds[i] != cellsrc.Go || s.Within[i] {
-			continue
-		}
-		if m := directive.FindStringSubmatch(line); m != nil {
-			return cellsrc.Mistake{Line: i + 1, Text: "//go:" + m[1] +
-				" has no effect in a cell of this kernel"}, true
-		}
-		if strings.HasPrefix(line, "func init(") {
-			if inits++; inits == 2 {
-				return cellsrc.Mistake{Line: i + 1,
-					Text: "GoNB keeps one func init of a cell: call them init_a, init_b, which " +
-						"run likewise"}, true
-			}
-		}
-		if line == `import "C"` {
-			return cellsrc.Mistake{Line: i + 1,
-				Text: `cgo does not work in a cell of this kernel, for GoNB drops its preamble; the kernel "Go" has it`}, true
-		}
-	}
-	return cellsrc.Mistake{}, false
-}
-
-// autoget follows %autoget and %noautoget. The lock is held.
-func (e *Engine) autoget(s *cellsrc.Source) bool {
-	for _, c := range s.Commands {
-		switch c.Name {
-		case "autoget":
-			e.noget = false
-		case "noautoget":
-			e.noget = true
-		}
-	}
-	return !e.noget
-}
-
 // runCell has GoNB run a cell; the result is nil if all went well.
 func (e *Engine) runCell(x *execution, c *child) error {
 	if err := e.marks(x); err != nil {
@@ -227,60 +143,6 @@ func (e *Engine) runCell(x *execution, c *child) error {
 	}
 	return bad
 }
-
-// ownCommands runs the commands that GoNB does not have. done tells that nothing else is in the
-// cell.
-func (e *Engine) ownCommands(x *execution) (done bool, err error) {
-	for _, cmd := range x.source.Commands {
-		switch cmd.Name {
-		case "who":
-			x.out.Stream("stdout", e.who())
-		case "restart":
-			e.mu.Lock()
-			c := e.child
-			e.mu.Unlock()
-			e.forget()
-			e.closeChild(c)
-			e.restart()
-			if _, err := e.waitChild(context.Background()); err != nil {
-				return true, fmt.Errorf("GoNB does not start: %w", err)
-			}
-			return true, nil
-		case "cd":
-			e.mu.Lock()
-			if dir := absolute(x.dir, strings.TrimSpace(cmd.Args)); cmd.Args != "" {
-				e.cd = dir
-			}
-			e.mu.Unlock()
-		}
-	}
-	return strings.TrimSpace(x.plan.code) == "", nil
-}
-
-// who lists the variables that earlier cells declared.
-func (e *Engine) who() string {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	var b strings.Builder
-	for _, name := range sortedKeys(e.memory.decls) {
-		if d := e.memory.decls[name]; d.kind == token.VAR {
-			fmt.Fprintf(&b, "%-16s %-24s cell [%d]\n", name, d.typ, d.cell)
-		}
-	}
-	return b.String()
-}
-
-// shellFailure reads what shellHead notes: the status and the line of the command, or only the
-// status.
-func shellFailure(note string) (status string, line int) {
-	fields := strings.Fields(note)
-	if len(fields) > 1 {
-		line, _ = strconv.Atoi(fields[1])
-	}
-	return fields[0], line
-}
-
-var noValue = regexp.MustCompile(`\(no value\) used as value`)
 
 // marks leaves the files by which a cell's program knows how to behave.
 func (e *Engine) marks(x *execution) error {
@@ -353,8 +215,7 @@ func (e *Engine) died(c *child) error {
 		e.restart()
 	}
 	return plainError("KernelDied",
-		"GoNB has ended, and was started again: what earlier cells declared is gone; run "+
-			"them again")
+		"GoNB has ended, and was started again: what earlier cells declared is gone; run them again")
 }
 
 // remember notes what a cell that compiled has left.
@@ -376,95 +237,6 @@ func (e *Engine) remember(x *execution) {
 	for _, l := range x.plan.locals {
 		e.locals[l.name] = localOf{x.cell.Number, l.text}
 	}
-}
-
-// interruptCell stops a cell; reason is empty when that was asked for.
-func (e *Engine) interruptCell(x *execution, reason string) {
-	e.mu.Lock()
-	c := e.child
-	e.mu.Unlock()
-	x.mu.Lock()
-	again := x.interrupted
-	x.interrupted = true
-	if !again {
-		x.reason = reason
-	}
-	x.mu.Unlock()
-	if !again && c != nil {
-		go e.interrupt(c, x.done)
-	}
-}
-
-func (x *execution) isInterrupted() bool {
-	x.mu.Lock()
-	defer x.mu.Unlock()
-	return x.interrupted
-}
-
-func (x *execution) interruption() *eval.Error {
-	x.mu.Lock()
-	defer x.mu.Unlock()
-	if x.reason != "" {
-		return plainError("InputRefused", x.reason)
-	}
-	return plainError("Interrupted", "the cell was interrupted")
-}
-
-// exitNote is what GoNB adds to the standard error when a program or a command has failed; the
-// error says the same.
-var exitNote = regexp.MustCompile(
-	`^(\^C\n)?(exit status \d+|signal: [a-z ]+( \(core dumped\))?)\n$`)
-
-// heard takes GoNB's text and errors.
-func (e *Engine) heard(m *jupyter.Message) {
-	var s jupyter.StreamContent
-	if m.Header.Type == "error" || m.Decode(&s) != nil {
-		return // the reply says the same
-	}
-	if s.Name == "stderr" {
-		s.Text = e.renumber(s.Text)
-		e.mu.Lock()
-		x := e.current
-		e.mu.Unlock()
-		if x != nil {
-			if exitNote.MatchString(s.Text) {
-				x.mu.Lock()
-				x.exits = append(x.exits, strings.TrimSpace(s.Text))
-				x.mu.Unlock()
-				return
-			}
-			x.hear(s.Text)
-		}
-	}
-	e.output.after(func(out eval.Output) { out.Stream(s.Name, s.Text) })
-}
-
-// hear keeps the end of the cell's standard error, where its last words are.
-func (x *execution) hear(text string) {
-	x.mu.Lock()
-	defer x.mu.Unlock()
-	x.stderr = append(x.stderr, text...)
-	if over := len(x.stderr) - 64<<10; over > 0 {
-		x.stderr = slices.Clone(x.stderr[over:])
-	}
-}
-
-func (x *execution) lastStderr() string {
-	x.mu.Lock()
-	defer x.mu.Unlock()
-	return string(x.stderr)
-}
-
-func (x *execution) begun(init time.Duration) {
-	x.mu.Lock()
-	defer x.mu.Unlock()
-	x.began, x.init = true, init
-}
-
-func (x *execution) isBegun() bool {
-	x.mu.Lock()
-	defer x.mu.Unlock()
-	return x.began
 }
 
 // imports reports whether the cell itself imports a package.

@@ -46,7 +46,8 @@ func TestSlowVariablesAreToldOnce(t *testing.T) {
 		{3 * time.Second, token.FUNC, "took 3.0 s to evaluate again"},
 		{3 * time.Second, token.FUNC, ""},
 	} {
-		if got := said(c.init, c.kind); !strings.Contains(got, c.want) || c.want == "" && got != "" {
+		if got := said(c.init, c.kind); !strings.Contains(got, c.want) || c.want == "" &&
+			got != "" {
 			t.Errorf("%v, %v: %q, want %q", c.init, c.kind, got, c.want)
 		}
 	}

@@ -17,7 +17,7 @@ import (
 //	x := double(21)                              func double(n int) int { return 2 * n }
 //	func double(n int) int { return 2 * n }      %%
 //	x + 1                                        x := double(21)
-//	                                             nbǃshow(x + 1)
+//	                                             nbǃ.Values(x + 1)
 //	                                             _ = x
 type plan struct {
 	code    string

@@ -8,6 +8,7 @@ import (
 	"go/scanner"
 	"go/token"
 	"maps"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -128,8 +129,11 @@ func (c *cell) arrange() {
 	}
 	c.onlyVars = !slices.ContainsFunc(statements,
 		func(chunk cellsrc.Chunk) bool { return !chunk.Decl })
+	for _, name := range initFunctions(text, all) {
+		fmt.Fprintf(&b, "func init() {\n//line cell[%d]:1:1\n%s()\n}\n", c.number, name)
+	}
 	if len(statements) > 0 {
-		b.WriteString("func " + runName + "() {\n")
+		b.WriteString("func " + runName + "() {\n" + c.script.forget)
 		for _, chunk := range hoist(text, all, statements) {
 			put(chunk.From, chunk.To)
 		}
@@ -137,7 +141,7 @@ func (c *cell) arrange() {
 	}
 	if c.source.Main >= 0 && c.script.exec == "" {
 		text = whole
-		b.WriteString("func " + bodyName + "() {\n")
+		b.WriteString("func " + bodyName + "() {\n" + c.script.parse)
 		from := 0
 		for range c.source.Main + 1 {
 			from += strings.IndexByte(text[from:]+"\n", '\n') + 1
@@ -148,10 +152,28 @@ func (c *cell) arrange() {
 		b.WriteString("}\n")
 	}
 	if name := c.script.exec; name != "" {
-		fmt.Fprintf(&b, "func %s() {\n//line cell[%d]:1:1\n%s()\n}\n", bodyName, c.number, name)
+		fmt.Fprintf(&b, "func %s() {\n%s//line cell[%d]:1:1\n%s()\n}\n", bodyName, c.script.parse,
+			c.number, name)
 	}
 	c.text = b.String()
 }
+
+// initFunctions returns the names of the functions init_… that a cell declares: like init they run
+// with their cell, in the order of their names.
+func initFunctions(text string, all []cellsrc.Chunk) (names []string) {
+	for _, c := range all {
+		part := text[c.From:c.To]
+		if c.Decl && firstToken(part) == token.FUNC {
+			if m := initFunction.FindStringSubmatch(part); m != nil {
+				names = append(names, m[1])
+			}
+		}
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
+}
+
+var initFunction = regexp.MustCompile(`(?m)^func (init_\w+)\(\s*\)`)
 
 func isVar(text string) bool { return firstToken(text) == token.VAR }
 
@@ -214,7 +236,7 @@ func hoist(text string, all, statements []cellsrc.Chunk) []cellsrc.Chunk {
 			}
 		}
 	}
-	hasInit := functions["init"] != nil
+	hasInit := functions["init"] != nil || len(initFunctions(text, all)) > 0
 	var order []cellsrc.Chunk
 	done := make([]bool, len(statements))
 	var put func(i int)

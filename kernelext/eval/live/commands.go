@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"text/tabwriter"
 
@@ -22,6 +23,8 @@ type script struct {
 	exec   string   // the function to run; "" for the statements
 	test   bool     // run the tests
 	timed  bool     // print how long it takes
+	parse  string   // what parses its flags, before main; "" for none
+	forget string   // what forgets flags that it defines anew
 }
 
 // commands runs a cell's commands and shell commands, in order, before its Go. What is left is nil
@@ -32,8 +35,7 @@ func (e *Engine) commands(ctx context.Context, cell eval.Cell, out eval.Output) 
 		return nil, e.foreign(ctx, source, out)
 	}
 	if c, ok := source.Unknown(); ok {
-		return nil, e.commandFailure(source, cell, c.Line,
-			fmt.Errorf("%%%s: unknown command: %%help lists those there are", c.Name))
+		return nil, e.commandFailure(source, cell, c.Line, errors.New(c.Unknown()))
 	}
 	s := &script{source: source}
 	commands, shells := source.Commands, source.Shells
@@ -62,6 +64,7 @@ func (e *Engine) commands(ctx context.Context, cell eval.Cell, out eval.Output) 
 			return nil, e.commandFailure(source, cell, c.Line, err)
 		}
 	}
+	e.flags(s)
 	return s, nil
 }
 
@@ -115,13 +118,16 @@ func (e *Engine) command(ctx context.Context, s *script, cell eval.Cell, c cells
 	case "version":
 		print("live cells, %s %s/%s\n", e.tool.version, e.tool.goos, e.tool.goarch)
 	case "reset":
-		return e.reset(ctx, words)
+		if err := e.reset(ctx, words); err != nil {
+			return err
+		}
+		print("* State reset: all memorized declarations discarded.\n")
 	case "restart":
 		return e.restart()
 	case "ls", "list":
 		e.list(print)
 	case "rm", "remove":
-		return e.remove(words)
+		return e.remove(words, print)
 	case "who":
 		return e.who(print)
 	case "capture":
@@ -131,7 +137,7 @@ func (e *Engine) command(ctx context.Context, s *script, cell eval.Cell, c cells
 	case "wasm", "widgets", "widgets_hb":
 		return fmt.Errorf("%%%s: not in live cells: use the kernel \"Go (gonb)\"", c.Name)
 	default:
-		return fmt.Errorf("%%%s: unknown command: %%help lists those there are", c.Name)
+		return errors.New(c.Unknown())
 	}
 	return nil
 }
@@ -187,17 +193,7 @@ func (e *Engine) tellProcess(r wire.Request) error {
 // chdir changes the folder of cells and of shell commands.
 func (e *Engine) chdir(words []string, print func(string, ...any)) error {
 	if len(words) > 0 {
-		dir := words[0]
-		if dir == "~" || strings.HasPrefix(dir, "~/") {
-			home, err := os.UserHomeDir()
-			if err != nil {
-				return err
-			}
-			dir = home + dir[1:]
-		}
-		if !filepath.IsAbs(dir) {
-			dir = filepath.Join(e.folder, dir)
-		}
+		_, dir := e.path(words[0])
 		if info, err := os.Stat(dir); err != nil {
 			return fmt.Errorf("%%cd: %w", err)
 		} else if !info.IsDir() {
@@ -219,14 +215,21 @@ func (e *Engine) goflags(words []string, print func(string, ...any)) error {
 		print("%%goflags=%q\n", e.tool.flags)
 		return nil
 	}
-	if strings.Join(words, " ") == strings.Join(e.tool.flags, " ") {
-		return nil
-	}
-	if len(words) == 1 && words[0] == `""` {
+	if len(words) == 1 && words[0] == "" {
 		words = nil
 	}
-	e.tool.flags = words
-	print("%%goflags=%q\n", e.tool.flags)
+	// What runs is one process, which never ends as a program with coverage does.
+	kept := slices.DeleteFunc(slices.Clone(words), func(word string) bool {
+		return strings.HasPrefix(strings.TrimLeft(word, "-"), "cover")
+	})
+	print("%%goflags=%q\n", kept)
+	if len(kept) < len(words) {
+		print("-cover: not in live cells: use the kernel \"Go (gonb)\"\n")
+	}
+	if slices.Equal(kept, e.tool.flags) {
+		return nil
+	}
+	e.tool.flags = kept
 	return e.restart()
 }
 
@@ -312,7 +315,7 @@ func (e *Engine) list(print func(string, ...any)) {
 }
 
 // remove forgets names: variables, declarations, imports.
-func (e *Engine) remove(names []string) error {
+func (e *Engine) remove(names []string, print func(string, ...any)) error {
 	if len(names) == 0 {
 		return errors.New("%rm: no name is given")
 	}
@@ -323,7 +326,16 @@ func (e *Engine) remove(names []string) error {
 	var drop, unknown []string
 	for _, name := range names {
 		name = strings.TrimSuffix(name, ",")
-		known := p.imports[name] != "" || p.declared(name) != nil
+		d := p.declared(name)
+		known := p.imports[name] != "" || d != nil
+		switch {
+		case p.vars[name] != nil:
+			print(". removed var %s\n", name)
+		case d != nil:
+			print(". removed %s %s\n", d.kind(), name)
+		case known:
+			print(". removed import %s\n", name)
+		}
 		delete(p.imports, name)
 		if v := p.vars[name]; v != nil {
 			known = true
@@ -435,16 +447,26 @@ func (e *Engine) capture(words []string) error {
 	if len(words) != 1 {
 		return errors.New("%capture: want [-a] FILE")
 	}
-	file := words[0]
-	if !filepath.IsAbs(file) {
-		file = filepath.Join(e.folder, file)
-	}
+	_, file := e.path(words[0])
 	f, err := os.OpenFile(file, flags, 0o644)
 	if err != nil {
 		return fmt.Errorf("%%capture: %w", err)
 	}
 	e.output.copyTo(f)
 	return nil
+}
+
+// path returns what a command means by the name of a file: with ~ and variables of the environment
+// replaced, and from the root.
+func (e *Engine) path(name string) (expanded, absolute string) {
+	name = os.Expand(name, func(n string) string { return lookup(e.tool.env, n) })
+	if home, err := os.UserHomeDir(); err == nil && (name == "~" || strings.HasPrefix(name, "~/")) {
+		name = home + name[1:]
+	}
+	if filepath.IsAbs(name) {
+		return name, name
+	}
+	return name, filepath.Join(e.folder, name)
 }
 
 // splitWords cuts a command's arguments at spaces, except within quotation marks.

@@ -49,9 +49,10 @@ type Engine struct {
 	builder *builder
 	support *support
 	output  *output
-	scratch bool   // the module is the engine's own: go get may write it
-	noGet   bool   // %noautoget
-	folder  string // of cells and shell commands, as %cd sets it
+	scratch bool            // the module is the engine's own: go get may write it
+	noGet   bool            // %noautoget
+	folder  string          // of cells and shell commands, as %cd sets it
+	defined map[string]bool // the flags that cells have defined
 
 	ready    chan struct{} // closed when the process can be started
 	readyErr error
@@ -98,7 +99,8 @@ func New(ctx context.Context, o Options) (*Engine, error) {
 		o.Logf = func(string, ...any) {}
 	}
 	e := &Engine{o: o, folder: o.Dir, ready: make(chan struct{}), state: new(sync.Mutex),
-		mu: new(sync.Mutex), listing: new(sync.Mutex), listed: map[string][]string{}}
+		mu: new(sync.Mutex), listing: new(sync.Mutex), listed: map[string][]string{},
+		defined: map[string]bool{}}
 	if e.tool, err = findToolchain(ctx, o.Go, o.Dir, slices.Clone(o.Env)); err != nil {
 		return nil, err
 	}
@@ -390,6 +392,9 @@ func (e *Engine) processEnv() []string {
 		"NB_CELL": e.dir, "GONB_PIPE": filepath.Join(e.dir, "gonb"),
 		"GONB_PIPE_BACK": filepath.Join(e.dir, backName),
 		"GONB_DIR":       e.o.Dir, "GONB_TMP_DIR": e.dir,
+	}
+	if e.scratch { // where !* commands run, as in GoNB
+		set["GONB_TMP_DIR"] = e.tool.dir
 	}
 	var env []string
 	for _, v := range e.tool.env {

@@ -135,6 +135,7 @@ func (o *output) message(d protocol.DisplayData) {
 	}
 	update := d.DisplayID != "" && o.shown[d.DisplayID]
 	o.shown[d.DisplayID] = true
+	o.copyDisplay(data)
 	o.out.Display(eval.Display{Data: data, Metadata: metadata, ID: d.DisplayID, Update: update})
 }
 

@@ -245,6 +245,20 @@ func (o *output) text(p *pipe, text string) {
 	}
 }
 
+// copyDisplay writes what is shown to the files of %capture. The lock is held.
+func (o *output) copyDisplay(data eval.Bundle) {
+	for _, w := range o.copies {
+		for _, mime := range sorted(data) {
+			switch v := data[mime].(type) {
+			case string:
+				_, _ = io.WriteString(w, v)
+			case []byte:
+				_, _ = w.Write(v)
+			}
+		}
+	}
+}
+
 // begin makes a cell the one that output belongs to.
 func (o *output) begin(out eval.Output) {
 	o.mu.Lock()
@@ -324,6 +338,7 @@ func (o *output) record(fields []string) {
 			o.result = data
 			return
 		}
+		o.copyDisplay(data)
 		o.out.Display(eval.Display{Data: data, Metadata: eval.Bundle{}, ID: args[0],
 			Update: kind == nbcell.KindUpdate})
 	}

@@ -131,7 +131,7 @@ func TestRedefinition(t *testing.T) {
 	n.want("var name = 1", "")
 	n.want("func name() int { return 5 }", "")
 	n.want("name()", "5")
-	n.want("%rm name", "")
+	n.want("%rm name", ". removed func name\n")
 	n.wantError("name()", "undefined: name")
 }
 

@@ -59,13 +59,13 @@ func TestCommands(t *testing.T) {
 		t.Errorf("%%test prints %q, %v", out, err)
 	}
 	n.wantError("func TestTwo(t *testing.T) { t.Error(\"no\") }\n%test", "exit status 1")
-	n.want("%rm counter", "")
+	n.want("%rm counter", ". removed var counter\n")
 	n.wantError("counter", "undefined: counter")
 	n.want("kept := 1", "")
 	n.want("%restart", "")
 	n.wantError("kept", "kept has no value", "run cell")
 	n.want("hello()", "hello\n")
-	n.want("%reset", "")
+	n.want("%reset", "* State reset: all memorized declarations discarded.\n")
 	n.wantError("hello()", "undefined: hello")
 	n.want("1+1", "2")
 }

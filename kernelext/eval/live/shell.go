@@ -124,6 +124,10 @@ func (e *Engine) foreign(ctx context.Context, source *cellsrc.Source, out eval.O
 		return &eval.Error{Name: commandError,
 			Value: name + ": not in live cells: use the kernel \"Go (gonb)\""}
 	}
+	// Some programs want the end of a last line.
+	if text != "" && !strings.HasSuffix(text, "\n") {
+		text += "\n"
+	}
 	err := e.command1(ctx, e.folder, args, strings.NewReader(text), false, false, out)
 	if err != nil && ctx.Err() == nil {
 		return &eval.Error{Name: commandError, Value: fmt.Sprintf("%s: %v", name, err),
@@ -141,13 +145,7 @@ func (e *Engine) writeFile(args []string, text string, out eval.Output) error {
 	if len(args) != 1 {
 		return &eval.Error{Name: commandError, Value: "%%writefile: want [-a] FILE"}
 	}
-	file := args[0]
-	if home, err := os.UserHomeDir(); err == nil && strings.HasPrefix(file, "~/") {
-		file = home + file[1:]
-	}
-	if !filepath.IsAbs(file) {
-		file = filepath.Join(e.folder, file)
-	}
+	name, file := e.path(args[0])
 	err := func() error {
 		f, err := os.OpenFile(file, flags, 0o644)
 		if err != nil {
@@ -162,7 +160,7 @@ func (e *Engine) writeFile(args []string, text string, out eval.Output) error {
 	if err != nil {
 		return &eval.Error{Name: commandError, Value: "%%writefile: " + err.Error()}
 	}
-	out.Stream("stderr", fmt.Sprintf("Cell contents %s %q.\n", verb, args[0]))
+	out.Stream("stderr", fmt.Sprintf("Cell contents %s %q.\n", verb, name))
 	return nil
 }
 

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"go/ast"
 	"go/types"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -20,14 +21,30 @@ func hasPrefix(name, prefix string) bool {
 	return ok && (rest == "" || !unicode.IsLower(r)) && ast.IsExported(name)
 }
 
-// testFile writes the function that runs the cell's tests and benchmarks: what `go test` does, in
-// the process with the variables.
+// tests returns the tests and benchmarks that the cell runs: its own, or all if it has none or says
+// itself which.
+func (k *checked) tests() (names []string) {
+	for _, d := range k.cell.decls {
+		if isTest(d.names[0]) {
+			names = append(names, d.names[0])
+		}
+	}
+	if len(k.cell.script.args) > 0 || len(names) == 0 {
+		byName, _ := k.table()
+		names = slices.DeleteFunc(sorted(byName),
+			func(n string) bool { return !isTest(n) || byName[n].fault != "" })
+	}
+	slices.Sort(names)
+	return names
+}
+
+// testFile writes the function that runs the tests and benchmarks: what `go test` does, in the
+// process with the variables.
 func (k *checked) testFile(v *version) {
 	var tests, benchmarks []string
-	for _, d := range k.cell.decls {
-		name := d.names[0]
+	for _, name := range k.tests() {
 		f, ok := k.pkg.Scope().Lookup(name).(*types.Func)
-		if !ok || !isTest(name) || f.Signature().Params().Len() != 1 {
+		if !ok || f.Signature().Params().Len() != 1 {
 			continue
 		}
 		entry := fmt.Sprintf("{Name: %q, F: %s}", name, funcMark+name)
@@ -38,8 +55,9 @@ func (k *checked) testFile(v *version) {
 			benchmarks = append(benchmarks, entry)
 		}
 	}
-	bench := ""
-	if len(benchmarks) > 0 {
+	bench, verbose := "", len(k.cell.script.args) == 0
+	if slices.ContainsFunc(k.cell.decls,
+		func(d *decl) bool { return hasPrefix(d.names[0], "Benchmark") }) {
 		bench = "."
 	}
 	v.files["tests.go"] = fmt.Sprintf(`package main
@@ -53,13 +71,13 @@ import (
 
 func %s() {
 	testing.Init()
-	args := append([]string{"-test.v=false", "-test.run=.", "-test.bench=%s", "-test.benchmem=false", "-test.count=1"}, os.Args[1:]...)
+	args := append([]string{"-test.v=%v", "-test.run=.", "-test.bench=%s", "-test.benchmem=false", "-test.count=1"}, os.Args[1:]...)
 	if err := flag.CommandLine.Parse(args); err != nil {
 		panic(err)
 	}
 	testing.Main(regexp.MatchString, []testing.InternalTest{%s}, []testing.InternalBenchmark{%s}, nil)
 }
-`, testName, bench, strings.Join(tests, ", "), strings.Join(benchmarks, ", "))
+`, testName, verbose, bench, strings.Join(tests, ", "), strings.Join(benchmarks, ", "))
 	for _, path := range []string{"flag", "os", "regexp", "testing"} {
 		v.paths[path] = true
 	}

@@ -102,6 +102,14 @@ func (k *checked) table() (byName map[string]*decl, methods map[string][]*decl) 
 	return byName, methods
 }
 
+// kind returns the keyword of a declaration.
+func (d *decl) kind() string {
+	if g, ok := d.node.(*ast.GenDecl); ok {
+		return g.Tok.String()
+	}
+	return "func"
+}
+
 // reach returns all names that some names need: a type needs its methods.
 func (k *checked) reach(names map[string]bool) map[string]bool {
 	byName, methods := k.table()
@@ -149,8 +157,13 @@ func (k *checked) roots() map[string]bool {
 		roots[d.name] = true
 	}
 	for _, d := range k.cell.decls {
-		if d.runs() || k.cell.script.test && isTest(d.names[0]) {
+		if d.runs() {
 			roots[d.names[0]] = true
+		}
+	}
+	if k.cell.script.test {
+		for _, name := range k.tests() {
+			roots[name] = true
 		}
 	}
 	return roots

@@ -35,7 +35,8 @@ func main() {
 	b := &bench{next: int(time.Now().UnixMilli()) * 1000}
 	flag.IntVar(&b.n, "n", 20, "cells of each kind; the median counts")
 	flag.IntVar(&b.last, "last", 200, "the number of the cell for the last rows")
-	flag.StringVar(&b.python, "python", "", "a Python that has ipykernel (default: one that is found)")
+	flag.StringVar(&b.python, "python", "",
+		"a Python that has ipykernel (default: one that is found)")
 	names := flag.String("kernels", "plain-gonb,gonb,go,ipykernel", "the kernels")
 	rows := flag.String("rows", "", "a regular expression for the rows' names")
 	flag.Parse()
