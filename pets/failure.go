@@ -27,7 +27,6 @@ func fail(err error) {
 	os.Exit(1)
 }
 
-// failIf is fail, if there is an error.
 func failIf(err error) {
 	if err != nil {
 		fail(err)

@@ -126,7 +126,6 @@ func as[To, From ~string](list []From) []To {
 	return out
 }
 
-// absolute returns the list with absolute paths.
 func (p Paths) absolute() Paths {
 	list := make(Paths, len(p))
 	for i, path := range p {

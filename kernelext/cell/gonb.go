@@ -90,7 +90,6 @@ func displayPlain(id string, b Bundle) error {
 	return err
 }
 
-// gobDisplay is a DisplayData.
 func gobDisplay(id string, b Bundle) []byte {
 	body := append([]byte("\xff\x80\x01"), gobUint(len(b))...)
 	for mime, data := range b {

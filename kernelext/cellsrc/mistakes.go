@@ -114,7 +114,6 @@ func (s *Source) TwoMains() (Mistake, bool) {
 			"cell does"}, true
 }
 
-// callsMain reports whether a statement is main().
 func callsMain(statement string) bool {
 	return strings.Join(strings.Fields(strings.TrimSuffix(strings.TrimSpace(statement), ";")),
 		"") == "main()"

@@ -57,7 +57,6 @@ func (a annotations) test(b *testedBook) {
 // maxAnnotation is how much of a message GitHub shows, roughly.
 const maxAnnotation = 4000
 
-// failure writes one annotation.
 func (a annotations) failure(file, title, message string) {
 	if a.to == nil {
 		return

@@ -234,7 +234,6 @@ func (f renderFlags) images(folder string, files []render.File) error {
 	return nil
 }
 
-// put writes a page.
 func put(cmd *cobra.Command, page []byte, out string) error {
 	if out == "-" {
 		_, err := cmd.OutOrStdout().Write(page)

@@ -152,7 +152,6 @@ func (l *jsonLog) tested(b *testedBook) {
 	l.put(line)
 }
 
-// testEnd writes the end of a test.
 func (l *jsonLog) testEnd(books []*testedBook, err error) {
 	status := 0
 	var exit exitError

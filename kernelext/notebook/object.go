@@ -111,7 +111,6 @@ func (o *object) index(key string) int {
 	return -1
 }
 
-// get returns the value of a key.
 func (o *object) get(key string) ([]byte, bool) {
 	if i := o.index(key); i >= 0 {
 		return o.members[i].value.bytes(), true

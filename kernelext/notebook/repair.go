@@ -317,7 +317,6 @@ func (r *repairer) metadata(number int, o *object) {
 func isBool(raw []byte) bool   { return string(raw) == "true" || string(raw) == "false" }
 func isObject(raw []byte) bool { return len(raw) > 0 && raw[0] == '{' }
 
-// outputs repairs the outputs of a code cell.
 func (r *repairer) outputs(number int, cell *object) {
 	raw, _ := cell.get("outputs")
 	texts, ok := parseArray(raw)

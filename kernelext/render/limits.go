@@ -19,7 +19,6 @@ const (
 	maxStyle     = 4 << 10   // a style attribute; the sanitiser takes the square of its length
 )
 
-// kilobytes writes a size.
 func kilobytes(n int) string {
 	switch {
 	case n < 1<<10:

@@ -75,7 +75,6 @@ func (m *markdown) sanitize(s string) string {
 	return balanced(s, m.placeFormulas)
 }
 
-// cell renders a Markdown cell.
 func (m *markdown) cell(c *notebook.Cell) template.HTML {
 	m.cells++
 	files := attachments{}

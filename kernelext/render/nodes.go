@@ -21,7 +21,6 @@ func fragment(s string) (*html.Node, error) {
 	return div, nil
 }
 
-// inner returns the HTML of what is in a node.
 func inner(n *html.Node) (string, error) {
 	var b strings.Builder
 	for c := range n.ChildNodes() {

@@ -171,7 +171,6 @@ func Run(ctx context.Context, nb *notebook.Notebook, o Options) (report *Report,
 	return report, err
 }
 
-// all runs the cells that are to run.
 func (r *run) all(ctx context.Context, report *Report, idle bool) error {
 	for i := range report.Cells {
 		c := &report.Cells[i]

@@ -109,7 +109,6 @@ func decode(q wire.Image, o images.Options) (*images.RGB, error) {
 	return img, err
 }
 
-// showImage serves Image.Show.
 func showImage(c *call, q wire.PredictCall) (none wire.None, err error) {
 	img, err := decode(q.Image, images.Options{})
 	if err != nil {

@@ -24,7 +24,6 @@ type answering struct {
 
 func (a answering) HTML() (string, error) { return a.Interactive(a.examples) }
 
-// interactive serves Interpretation.Interactive.
 func (in *interpretation) interactive(c *call, q wire.InterpCall) (none wire.None, err error) {
 	examples, left, err := in.examples(c)
 	if err != nil {

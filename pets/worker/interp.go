@@ -230,7 +230,6 @@ func (in *interpretation) matrix(p spec.Plot) plots.Matrix {
 		Normalize: p.Normalize, XLabel: "Predicted", YLabel: "Actual"}
 }
 
-// report serves Interpretation.Report.
 func report(c *call, in *interpretation, _ wire.InterpCall) (none wire.None, err error) {
 	a := in.Accuracy()
 	c.say("%s, %s: accuracy %.1f %% (%d of %d; 95 %% interval %.1f–%.1f %%)", in.desc.Learner.Name,

@@ -28,7 +28,6 @@ func (s *store) register(r *registry) {
 	handle(r, wire.Load, s.load)
 }
 
-// create serves Learner.Create.
 func (s *store) create(c *call, q wire.LearnerCall) (none wire.None, err error) {
 	if old := s.byName[q.Learner.Name]; old != nil {
 		if d := spec.Diff(old.desc, q.Learner); d != "" {
@@ -98,7 +97,6 @@ func (l *learner) trains() string {
 	return fmt.Sprintf("layer groups below %d are frozen", from)
 }
 
-// summary serves Learner.Summary.
 func summary(c *call, l *learner, q wire.LearnerCall) (none wire.None, err error) {
 	table := plots.Summary{Title: fmt.Sprintf("%s: %s, %s; %s", q.Learner.Name, q.Learner.Arch,
 		l.live.State(), l.trains()),
@@ -123,7 +121,6 @@ func toFile(write func(*train.Learner, string) error) func(*call, *learner,
 	}
 }
 
-// load serves Learner.Load.
 func (s *store) load(c *call, q wire.LearnerCall) (none wire.None, err error) {
 	if _, err := os.Stat(q.Path); err != nil {
 		return none, missing(q.Path)

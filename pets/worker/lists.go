@@ -13,7 +13,6 @@ import (
 // concurrent use.
 type lists struct{ byDigest sync.Map }
 
-// take keeps a list.
 func (l *lists) take(_ *call, list wire.FileList) (none wire.None, err error) {
 	if got := spec.ListOf(list.Paths).Digest; got != list.Digest {
 		return none, fmt.Errorf("files: the list's digest is %s, not %s", got, list.Digest)

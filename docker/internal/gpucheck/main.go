@@ -172,7 +172,6 @@ func run(o options) error {
 	return nil
 }
 
-// open opens the engine, in a part.
 func (o options) open() (*engine.Engine, error) {
 	eng, err := engine.Open(engine.Options{Spec: o.spec()})
 	if err != nil {

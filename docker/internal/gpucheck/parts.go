@@ -36,7 +36,6 @@ func init() { // the functions use the list
 	}
 }
 
-// limit is the time limit of a part.
 func (o options) limit(name string) time.Duration {
 	if o.time > 0 {
 		return o.time

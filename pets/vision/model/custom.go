@@ -11,7 +11,6 @@ type custom struct {
 	gradients []*graph.Node
 }
 
-// input wraps one input.
 func (c *custom) input(x *graph.Node) *graph.Node {
 	i := c.inputs
 	c.inputs++

@@ -79,7 +79,6 @@ const (
 	barHeight = 0.4
 )
 
-// show draws an answer.
 func show(a *Answer, name string) (*shown, error) {
 	bars := plots.Bars{Figure: plots.Figure{Width: barsWidth, Height: 0.25 +
 		barHeight*float64(len(a.Top))}, Percent: true, Highlight: 1}

@@ -146,7 +146,6 @@ func (s *Server) ranked(probs []float32) *Answer {
 	return a
 }
 
-// answer serves /predict.
 func (s *Server) answer(x *exchange) error {
 	a, _, err := s.look(x)
 	if err != nil {

@@ -177,7 +177,6 @@ func (s *Server) isReady() error {
 	return nil
 }
 
-// model serves /model.
 func (s *Server) model(x *exchange) error {
 	return x.json(http.StatusOK, map[string]any{"model": s.o.Model, "classes": s.classes})
 }

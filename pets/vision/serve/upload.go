@@ -90,7 +90,6 @@ func parse(contentType string, body io.Reader, limit int64) (upload, error) {
 
 var errNoPhoto = refuse(http.StatusBadRequest, "no_photo", "There is no photo. Choose one first.")
 
-// parseForm reads a multipart form.
 func parseForm(boundary string, body io.Reader, limit int64) (up upload, err error) {
 	if boundary == "" {
 		return up, refuse(http.StatusBadRequest, "bad_form",

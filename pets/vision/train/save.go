@@ -71,7 +71,6 @@ func (l *Learner) file() (*weights.File, error) {
 	return f, writeOptimizer(f, l.exec.plan, &l.weights.now)
 }
 
-// writeOptimizer adds an optimizer's state to a file.
 func writeOptimizer(f *weights.File, p *plan, s *state) error {
 	f.Meta[metaFrom] = strconv.Itoa(p.from)
 	f.Meta[metaStep] = strconv.Itoa(s.step)

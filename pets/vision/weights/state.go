@@ -136,7 +136,6 @@ func (s *search) flatten(fields *dict, prefix string, flat *dict) {
 	}
 }
 
-// keyText is a key as text.
 func keyText(key any) string {
 	switch k := key.(type) {
 	case string:

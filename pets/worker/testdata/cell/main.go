@@ -69,7 +69,6 @@ func described(options ...pets.DataOption) pets.Data {
 	panic("FROM")
 }
 
-// resized is another option of the data.
 func resized() pets.DataOption {
 	switch text("OPTION", "crop") {
 	case "crop":
