@@ -113,8 +113,13 @@ func float64s(values []float32) []float64 {
 }
 
 func TestAdamWAgainstTorch(t *testing.T) {
-	t.Run("go", func(t *testing.T) { checkRuns(t, enginetest.Go(t), "petnet10", "mobilenet_v2") })
-	t.Run("xla", func(t *testing.T) { checkRuns(t, enginetest.XLA(t), "resnet18") })
+	t.Run("go", func(t *testing.T) { checkRuns(t, enginetest.Go(t), "petnet10") })
+	t.Run("xla", func(t *testing.T) { checkRuns(t, enginetest.XLA(t), "petnet10") })
+	t.Run("long", func(t *testing.T) {
+		enginetest.Long(t)
+		checkRuns(t, enginetest.Go(t), "mobilenet_v2")
+		checkRuns(t, enginetest.XLA(t), "resnet18")
+	})
 }
 
 func checkRuns(t *testing.T, eng *engine.Engine, archs ...string) {
