@@ -8,7 +8,6 @@ import (
 	"slices"
 	"strings"
 	"time"
-	"unicode"
 	"unicode/utf8"
 
 	"gopets/kernelext/cellsrc"
@@ -168,7 +167,7 @@ func (e *Engine) Complete(ctx context.Context, code string, cursor int) (eval.Co
 	if found, ok := completeCommand(code, at, cursor); ok {
 		return found, nil
 	}
-	word := code[wordStart(code, at):at]
+	word := code[cellsrc.WordStart(code, at):at]
 	found := eval.Completion{Start: cursor - utf8.RuneCountInString(word), End: cursor}
 	add := func(m eval.Match) {
 		same := func(x eval.Match) bool { return x.Text == m.Text }
@@ -191,7 +190,7 @@ func (e *Engine) Complete(ctx context.Context, code string, cursor int) (eval.Co
 	switch {
 	case err != nil && selector:
 		e.logf("completion: %v", err)
-		name := before[wordStart(before, len(before)-1) : len(before)-1]
+		name := before[cellsrc.WordStart(before, len(before)-1) : len(before)-1]
 		for _, m := range standard.matches(name) {
 			add(m)
 		}
@@ -257,7 +256,7 @@ func (e *Engine) Inspect(ctx context.Context, code string, cursor, _ int) (eval.
 	if help := cellsrc.Parse(code).HelpAt(runeOffset(code, cursor)); help != "" {
 		return eval.Inspection{Data: eval.Bundle{"text/plain": help}}, nil
 	}
-	at, ok := nameAt(code, runeOffset(code, cursor))
+	at, ok := cellsrc.NameAt(code, runeOffset(code, cursor))
 	if !ok {
 		return eval.Inspection{}, nil
 	}
@@ -272,11 +271,11 @@ func (e *Engine) Inspect(ctx context.Context, code string, cursor, _ int) (eval.
 	if hover == nil || hover.Contents.Value == "" {
 		// what gopls does not know yet, the cells may tell
 		end := at
-		for end < len(code) && isWord(rune(code[end])) {
+		for end < len(code) && cellsrc.IsNameRune(rune(code[end])) {
 			end++
 		}
 		e.mu.Lock()
-		d, ok := e.memory.decls[code[wordStart(code, at):end]]
+		d, ok := e.memory.decls[code[cellsrc.WordStart(code, at):end]]
 		e.mu.Unlock()
 		if !ok {
 			return eval.Inspection{}, nil
@@ -287,45 +286,4 @@ func (e *Engine) Inspect(ctx context.Context, code string, cursor, _ int) (eval.
 	plain := strings.ReplaceAll(strings.ReplaceAll(text, "```go\n", ""), "```\n", "")
 	return eval.Inspection{Data: eval.Bundle{"text/plain": strings.TrimSuffix(plain, "```"),
 		"text/markdown": text}}, nil
-}
-
-func isWord(r rune) bool { return r == '_' || unicode.IsLetter(r) || unicode.IsDigit(r) }
-
-func wordStart(code string, at int) int {
-	for at > 0 {
-		r, n := utf8.DecodeLastRuneInString(code[:at])
-		if !isWord(r) {
-			break
-		}
-		at -= n
-	}
-	return at
-}
-
-// nameAt finds the name that a place is about: the one there or just before, else the function
-// whose arguments are being written.
-func nameAt(code string, at int) (int, bool) {
-	if r, _ := utf8.DecodeRuneInString(code[at:]); at < len(code) && isWord(r) {
-		return at, true
-	}
-	if from := wordStart(code, at); from < at {
-		return from, true
-	}
-	depth := 0
-	for at > 0 {
-		r, n := utf8.DecodeLastRuneInString(code[:at])
-		at -= n
-		switch r {
-		case ')', ']', '}':
-			depth++
-		case '(', '[', '{':
-			if depth--; depth < 0 {
-				if from := wordStart(code, at); r == '(' && from < at {
-					return from, true
-				}
-				depth = 0
-			}
-		}
-	}
-	return 0, false
 }

@@ -2,26 +2,22 @@ package gonb
 
 import (
 	"bytes"
-	"encoding/base64"
 	"encoding/gob"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"net"
 	"os"
-	"path/filepath"
 	"strconv"
-	"strings"
 	"sync"
 	"time"
-	"unicode/utf8"
 
 	"github.com/janpfeifer/gonb/gonbui/protocol"
 	"golang.org/x/sys/unix"
 
 	"gopets/kernelext/cell"
 	"gopets/kernelext/eval"
+	"gopets/kernelext/eval/internal/cellio"
 )
 
 // output passes on what a cell prints and shows, in the order in which the cell did it. The pipes'
@@ -33,19 +29,9 @@ type output struct {
 
 	mu       sync.Mutex
 	run      *run // the cell that runs, or ran last
-	pipes    [2]pipe
-	closed   bool
-	buffer   []byte
+	pipes    *cellio.Pipes
 	displays map[string]bool // ids that the running cell has used
 	tracer   *tracer         // for the running cell's stack traces
-}
-
-// pipe is where a cell's standard output, or its standard error, comes from.
-type pipe struct {
-	stream string
-	fd     int // a plain number, for an os.File would wait in its reads
-	// the start of a character, or of a place in a stack trace, whose end has not come yet
-	rest []byte
 }
 
 // run is the execution of one cell, as far as its output is concerned.
@@ -59,132 +45,44 @@ type run struct {
 }
 
 func openOutput(dir string) (*output, error) {
-	o := &output{dir: dir, buffer: make([]byte, 256<<10)}
-	for i, name := range []string{cell.OutName, cell.ErrName} {
-		path := filepath.Join(dir, name)
-		if err := unix.Mkfifo(path, 0o600); err != nil {
-			return nil, fmt.Errorf("the cells' pipe: %w", err)
-		}
-		// Open for writing too, so that the pipe does not end with a cell.
-		fd, err := unix.Open(path, unix.O_RDWR|unix.O_NONBLOCK|unix.O_CLOEXEC, 0)
-		if err != nil {
-			return nil, fmt.Errorf("the cells' pipe: %w", err)
-		}
-		widen(fd)
-		o.pipes[i] = pipe{stream: []string{"stdout", "stderr"}[i], fd: fd}
-	}
+	o := &output{dir: dir}
 	var err error
-	if o.listener, err = net.Listen("unix", filepath.Join(dir, cell.SocketName)); err != nil {
-		o.closePipes()
-		return nil, fmt.Errorf("the cells' socket: %w", err)
+	if o.pipes, err = cellio.Open(dir, &o.mu); err != nil {
+		return nil, err
 	}
-	go o.watch()
-	go func() {
-		for {
-			conn, err := o.listener.Accept()
-			if err != nil {
-				return
-			}
-			go o.records(conn)
-		}
-	}()
+	o.pipes.Text, o.pipes.Hold = o.publish, hold
+	if o.listener, err = cellio.Listen(dir, o.records); err != nil {
+		o.pipes.Release()
+		return nil, err
+	}
+	go o.pipes.Watch()
 	return o, nil
 }
 
 func (o *output) close() {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	o.closed = true
+	o.pipes.Close()
 	o.listener.Close()
 }
 
-// pace is how long text may wait for more, so that a cell that prints line by line does not send a
-// message for each.
-const pace = 4 * time.Millisecond
-
-// watch passes text on as it comes.
-func (o *output) watch() {
-	for {
-		n, err := unix.Poll([]unix.PollFd{{Fd: int32(o.pipes[0].fd), Events: unix.POLLIN},
-			{Fd: int32(o.pipes[1].fd), Events: unix.POLLIN}}, 300)
-		o.mu.Lock()
-		if o.closed || err != nil && !errors.Is(err, unix.EINTR) {
-			o.closed = true
-			o.closePipes()
-			o.mu.Unlock()
-			return
-		}
-		if n > 0 {
-			o.drain()
-		}
-		o.mu.Unlock()
-		if n > 0 {
-			time.Sleep(pace)
+// hold keeps the start of a place in a stack trace until its end has come.
+func hold(stream string, b []byte, whole int) int {
+	if stream == "stderr" {
+		if line := bytes.LastIndexByte(b[:whole], '\n') + 1; bytes.HasPrefix(b[line:whole],
+			[]byte("\t/")) || whole-line == 1 && b[line] == '\t' {
+			return line
 		}
 	}
+	return whole
 }
 
-// maxDrain bounds what is taken off at a time: another goroutine of the cell may print for ever.
-const maxDrain = 32 << 20
-
-func (o *output) closePipes() {
-	for i := range o.pipes {
-		unix.Close(o.pipes[i].fd)
-	}
-}
-
-// drain passes on the text that is in the pipes. The lock is held.
-func (o *output) drain() {
-	for i := range o.pipes {
-		p := &o.pipes[i]
-		for taken := 0; taken < maxDrain && !o.closed; {
-			n, err := unix.Read(p.fd, o.buffer)
-			if errors.Is(err, unix.EINTR) {
-				continue
-			}
-			if n <= 0 {
-				break
-			}
-			taken += n
-			o.text(p, o.buffer[:n])
-		}
-	}
-}
-
-// text publishes whole characters, and whole places of stack traces, and keeps the start of one
-// that is cut.
-func (o *output) text(p *pipe, b []byte) {
-	b = append(p.rest, b...)
-	cut := wholeRunes(b)
-	if p.stream == "stderr" {
-		if line := bytes.LastIndexByte(b[:cut], '\n') + 1; bytes.HasPrefix(b[line:cut],
-			[]byte("\t/")) || cut-line == 1 && b[line] == '\t' {
-			cut = line
-		}
-	}
-	p.rest = append([]byte(nil), b[cut:]...)
-	o.publish(p, string(b[:cut]))
-}
-
-// wholeRunes tells how much of a text ends with a whole character.
-func wholeRunes(b []byte) int {
-	for i := 1; i <= min(utf8.UTFMax-1, len(b)); i++ {
-		if c := b[len(b)-i]; utf8.RuneStart(c) {
-			if !utf8.FullRune(b[len(b)-i:]) {
-				return len(b) - i
-			}
-			break
-		}
-	}
-	return len(b)
-}
-
-func (o *output) publish(p *pipe, text string) {
-	if text == "" || o.run == nil {
+func (o *output) publish(stream, text string) {
+	if o.run == nil {
 		return
 	}
 	switch {
-	case p.stream == "stderr":
+	case stream == "stderr":
 		if o.tracer != nil {
 			text = o.tracer.annotate(text)
 		}
@@ -194,7 +92,7 @@ func (o *output) publish(p *pipe, text string) {
 	case o.tracer != nil && o.tracer.test:
 		text = o.tracer.annotateTest(text)
 	}
-	o.run.out.Stream(p.stream, text)
+	o.run.out.Stream(stream, text)
 }
 
 // follow has stack traces from now on read by a tracer.
@@ -208,7 +106,7 @@ func (o *output) follow(t *tracer) {
 func (o *output) begin(r *run) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	o.flush()
+	o.pipes.Flush()
 	o.run, o.displays = r, map[string]bool{}
 }
 
@@ -216,24 +114,14 @@ func (o *output) begin(r *run) {
 func (o *output) sync() {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	o.flush()
-}
-
-func (o *output) flush() {
-	o.drain()
-	for i := range o.pipes {
-		p := &o.pipes[i]
-		rest := string(p.rest)
-		p.rest = nil
-		o.publish(p, rest)
-	}
+	o.pipes.Flush()
 }
 
 // after passes on something of GoNB's, after the text that came before it.
 func (o *output) after(pass func(out eval.Output)) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	o.drain()
+	o.pipes.Drain()
 	if o.run != nil {
 		pass(o.run.out)
 	}
@@ -261,7 +149,7 @@ func (o *output) records(conn net.Conn) {
 func (o *output) record(fields []string) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	o.drain()
+	o.pipes.Drain()
 	kind, args := fields[0], fields[1:]
 	if o.run == nil {
 		return
@@ -277,27 +165,8 @@ func (o *output) record(fields []string) {
 		o.run.pages = append(o.run.pages, args[0])
 	case (kind == cell.KindDisplay || kind == cell.KindUpdate || kind == cell.KindResult) &&
 		len(args)%2 == 1:
-		data := eval.Bundle{}
-		for i := 1; i < len(args); i += 2 {
-			data[args[i]] = form(args[i], args[i+1])
-		}
-		o.show(kind, args[0], data, nil)
+		o.show(kind, args[0], cellio.Data(args[1:]), nil)
 	}
-}
-
-// form gives data as a message holds it: text as it is, JSON as itself, anything else in base64.
-func form(mime string, data string) any {
-	switch {
-	case mime == "application/json" || strings.HasSuffix(mime, "+json"):
-		if json.Valid([]byte(data)) {
-			return json.RawMessage(data)
-		}
-		return data
-	case strings.HasPrefix(mime, "text/") || strings.HasSuffix(mime, "+xml") ||
-		mime == "application/javascript":
-		return strings.ToValidUTF8(data, "\uFFFD")
-	}
-	return base64.StdEncoding.EncodeToString([]byte(data))
 }
 
 func (o *output) show(kind, id string, data, metadata eval.Bundle) {
@@ -310,13 +179,6 @@ func (o *output) show(kind, id string, data, metadata eval.Bundle) {
 	case cell.KindResult:
 		o.run.value = data
 	}
-}
-
-func init() {
-	// What gonbui may send as any; GoNB registers the same.
-	gob.Register(map[string]any{})
-	gob.Register([]string{})
-	gob.Register([]any{})
 }
 
 // gonbui serves a cell's gonbui: displays are published, all else (widgets, input, synchronisation)
@@ -389,20 +251,10 @@ func isDisplay(d protocol.DisplayData) bool {
 // display publishes what gonbui shows. An id is new in each run of a cell: what stood under it
 // before was cleared.
 func (o *output) display(d protocol.DisplayData) {
-	data := eval.Bundle{}
-	for mime, v := range d.Data {
-		data[string(mime)] = v
-	}
-	metadata := eval.Bundle{}
-	for name, v := range d.Metadata {
-		metadata[name] = v
-	}
-	if _, err := json.Marshal([]eval.Bundle{data, metadata}); err != nil {
-		data, metadata = eval.Bundle{"text/plain": fmt.Sprintf("cannot show this: %v", err)}, nil
-	}
+	data, metadata := cellio.Rich(d)
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	o.drain()
+	o.pipes.Drain()
 	if o.run == nil {
 		return
 	}

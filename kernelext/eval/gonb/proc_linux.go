@@ -5,10 +5,11 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"slices"
 	"strconv"
 	"strings"
 	"syscall"
+
+	"gopets/kernelext/eval/internal/cellio"
 )
 
 // process is a child process and its name.
@@ -54,7 +55,7 @@ func waitingForInput(pid int) string {
 	for _, p := range childrenOf(pid) {
 		stdin := fmt.Sprintf("/proc/%d/fd/0", p.pid)
 		if target, err := os.Readlink(stdin); err == nil && strings.HasPrefix(target, "pipe:") &&
-			readsInput(p.pid) {
+			cellio.ReadsInput(p.pid) {
 			return stdin
 		}
 		if found := waitingForInput(p.pid); found != "" {
@@ -62,14 +63,4 @@ func waitingForInput(pid int) string {
 		}
 	}
 	return ""
-}
-
-// readsInput reports whether a thread of a process is in a read of file 0.
-func readsInput(pid int) bool {
-	files, _ := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/syscall", pid))
-	return slices.ContainsFunc(files, func(f string) bool {
-		text, err := os.ReadFile(f)
-		return err == nil && strings.HasPrefix(string(text),
-			fmt.Sprintf("%d 0x0 ", syscall.SYS_READ))
-	})
 }

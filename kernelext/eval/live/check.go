@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"go/ast"
-	"go/parser"
 	"go/token"
 	"go/types"
 	"maps"
@@ -13,15 +12,6 @@ import (
 
 	"gopets/kernelext/eval"
 )
-
-// A define is a variable that a cell makes at its top level.
-type define struct {
-	name  string
-	ident *ast.Ident
-	spec  ast.Node // the *ast.AssignStmt or *ast.ValueSpec
-	typ   types.Type
-	v     *variable
-}
 
 // A checked is a cell with its types, and the program as it will be when the cell has run.
 type checked struct {
@@ -98,52 +88,6 @@ func (k *checked) lines(cell int) []string {
 		return l
 	}
 	return k.program.lines(cell)
-}
-
-// findDefines finds the variables that the cell's statements make.
-func (k *checked) findDefines() {
-	if k.cell.run == nil {
-		return
-	}
-	made := map[string]bool{}
-	add := func(id *ast.Ident, spec ast.Node) {
-		if id.Name != "_" && !made[id.Name] {
-			made[id.Name] = true
-			k.defines = append(k.defines, &define{name: id.Name, ident: id, spec: spec})
-		}
-	}
-	for _, s := range k.cell.run.Body.List {
-		switch s := s.(type) {
-		case *ast.AssignStmt:
-			if s.Tok != token.DEFINE {
-				continue
-			}
-			fresh := false
-			for _, x := range s.Lhs {
-				if id, ok := x.(*ast.Ident); ok && id.Name != "_" && !made[id.Name] {
-					fresh = true
-				}
-			}
-			if !fresh {
-				s.Tok = token.ASSIGN // an assignment, as if in another cell
-				k.cell.reassigned(s)
-				continue
-			}
-			for _, x := range s.Lhs {
-				if id, ok := x.(*ast.Ident); ok {
-					add(id, s)
-				}
-			}
-		case *ast.DeclStmt:
-			if d, ok := s.Decl.(*ast.GenDecl); ok && d.Tok == token.VAR {
-				for _, spec := range d.Specs {
-					for _, id := range spec.(*ast.ValueSpec).Names {
-						add(id, spec)
-					}
-				}
-			}
-		}
-	}
 }
 
 // types checks the cell with all others and returns what is wrong.
@@ -232,105 +176,8 @@ func (k *checked) varFile() *ast.File {
 	return f
 }
 
-// typeDefines gives the cell's variables the types that the first check has found. A variable that
-// is there already and keeps its type stays; otherwise it is another of the same name.
-func (k *checked) typeDefines() {
-	p := k.program
-	old := map[types.Object]string{}
-	for _, d := range k.defines {
-		obj := k.info.Defs[d.ident]
-		if obj == nil || obj.Type() == types.Typ[types.Invalid] || obj.Type() == nil {
-			continue
-		}
-		d.typ = obj.Type()
-		text, paths, hidden := p.typeText(d.typ, k.pkg)
-		v := &variable{name: d.name, text: text, paths: paths, shape: shape(d.typ, k.pkg),
-			cell: k.cell.number}
-		if hidden != nil {
-			v.lost = fmt.Sprintf(
-				"its type %s.%s is not exported: declare %s with an interface or another type that has a name", hidden.Pkg().Name(), hidden.Name(), d.name)
-		}
-		before := k.vars[d.name]
-		if before != nil && before.lost == "" && before.text == text && before.shape == v.shape {
-			v.key = before.key
-		} else {
-			p.serial++
-			v.key = fmt.Sprintf("%s#%d", d.name, p.serial)
-			if before != nil {
-				k.drop = append(k.drop, before.key)
-				if before.lost == "" {
-					older := *before
-					older.name = oldMark + d.name
-					k.vars[older.name] = &older
-					if obj := k.pkg.Scope().Lookup(d.name); obj != nil {
-						old[obj] = older.name
-					}
-				}
-			}
-		}
-		v.expr, _ = parser.ParseExprFrom(p.fset, "", text, parser.SkipObjectResolution)
-		d.v = v
-		k.vars[d.name] = v
-	}
-	for id, obj := range k.info.Uses {
-		if name := old[obj]; name != "" && k.cell.has(id.Pos()) && k.inStatements(id.Pos()) {
-			id.Name = name
-		}
-	}
-}
-
 func (c *cell) has(pos token.Pos) bool {
 	return pos >= c.file.FileStart && pos <= c.file.FileEnd
-}
-
-func (k *checked) inStatements(pos token.Pos) bool {
-	return k.cell.run != nil && pos >= k.cell.run.Pos() && pos < k.cell.run.End()
-}
-
-// assignments has the second check see assignments where the cell makes its variables.
-func (k *checked) assignments() {
-	var list []ast.Stmt
-	for _, s := range k.cell.run.Body.List {
-		switch s := s.(type) {
-		case *ast.AssignStmt:
-			if s.Tok == token.DEFINE {
-				assign := *s
-				assign.Tok = token.ASSIGN
-				k.cell.reassigned(&assign)
-				list = append(list, &assign)
-				continue
-			}
-		case *ast.DeclStmt:
-			if d, ok := s.Decl.(*ast.GenDecl); ok && d.Tok == token.VAR {
-				for _, spec := range d.Specs {
-					v := spec.(*ast.ValueSpec)
-					if len(v.Values) == 0 {
-						list = append(list,
-							&ast.DeclStmt{Decl: &ast.GenDecl{Tok: token.VAR, TokPos: v.Pos(),
-								Specs: []ast.Spec{
-									&ast.ValueSpec{Names: []*ast.Ident{{Name: "_",
-										NamePos: v.Pos()}},
-										Type: v.Type},
-								}}})
-						k.cell.zeroed = append(k.cell.zeroed, v)
-						if patterns := embeds(d.Doc, v.Doc); len(patterns) > 0 {
-							k.cell.embeds = append(k.cell.embeds, embedding{v, patterns})
-						}
-						continue
-					}
-					assign := &ast.AssignStmt{TokPos: v.Pos(), Tok: token.ASSIGN, Rhs: v.Values}
-					for _, id := range v.Names {
-						assign.Lhs = append(assign.Lhs, id)
-					}
-					list = append(list, assign)
-					k.cell.declared = append(k.cell.declared, v)
-				}
-				continue
-			}
-		}
-		list = append(list, s)
-	}
-	k.cell.run.Body.List = list
 }
 
 // findLast finds the expression whose value is the cell's.

@@ -9,7 +9,6 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"text/tabwriter"
 
 	"gopets/kernelext/cellsrc"
 	"gopets/kernelext/eval"
@@ -281,163 +280,6 @@ func (e *Engine) reset(ctx context.Context, words []string) error {
 	return nil
 }
 
-// list prints the declarations and variables.
-func (e *Engine) list(print func(string, ...any)) {
-	p := e.program
-	put := func(title string, lines []string) {
-		if len(lines) > 0 {
-			print("%s:\n", title)
-			for _, l := range lines {
-				print("\t%s\n", l)
-			}
-		}
-	}
-	var imports, declared, vars []string
-	for _, name := range sorted(p.imports) {
-		imports = append(imports, fmt.Sprintf("%s %q", name, p.imports[name]))
-	}
-	for _, c := range p.cells {
-		for _, d := range c.decls {
-			line := strings.Join(d.names, ", ")
-			line += fmt.Sprintf(" (cell %d)", c.number)
-			if d.fault != "" {
-				line += ": set aside: " + d.fault
-			}
-			declared = append(declared, line)
-		}
-	}
-	for _, name := range sorted(p.vars) {
-		vars = append(vars, fmt.Sprintf("%s (cell %d)", name, p.vars[name].cell))
-	}
-	put("Imports", imports)
-	put("Declarations", declared)
-	put("Variables", vars)
-}
-
-// remove forgets names: variables, declarations, imports.
-func (e *Engine) remove(names []string, print func(string, ...any)) error {
-	if len(names) == 0 {
-		return errors.New("%rm: no name is given")
-	}
-	e.state.Lock()
-	defer e.state.Unlock()
-	p := e.program
-	gone := map[string]bool{}
-	var drop, unknown []string
-	for _, name := range names {
-		name = strings.TrimSuffix(name, ",")
-		d := p.declared(name)
-		known := p.imports[name] != "" || d != nil
-		switch {
-		case p.vars[name] != nil:
-			print(". removed var %s\n", name)
-		case d != nil:
-			print(". removed %s %s\n", d.kind(), name)
-		case known:
-			print(". removed import %s\n", name)
-		}
-		delete(p.imports, name)
-		if v := p.vars[name]; v != nil {
-			known = true
-			drop = append(drop, v.key)
-			delete(p.vars, name)
-		}
-		gone[name] = true
-		for _, c := range p.cells {
-			for _, d := range c.decls {
-				for _, n := range d.names {
-					if t, _, ok := strings.Cut(n, "~"); ok && t == name {
-						gone[n] = true // a type's methods go with it
-					}
-				}
-			}
-		}
-		if !known {
-			unknown = append(unknown, name)
-		}
-	}
-	p.cells = without(p.cells, gone)
-	if len(drop) > 0 {
-		if err := e.tellProcess(wire.Request{Op: wire.Drop, Args: drop}); err != nil {
-			return err
-		}
-	}
-	if len(unknown) > 0 {
-		return fmt.Errorf("%%rm: nothing is called %s", strings.Join(unknown, ", "))
-	}
-	return nil
-}
-
-// who prints the live variables.
-func (e *Engine) who(print func(string, ...any)) error {
-	var b strings.Builder
-	w := tabwriter.NewWriter(&b, 0, 8, 2, ' ', 0)
-	fmt.Fprintln(w, "NAME\tTYPE\tSIZE\tCELL\tVALUE")
-	known := e.describe()
-	for _, name := range sorted(e.program.vars) {
-		v := e.program.vars[name]
-		d, alive := known[v.key]
-		switch {
-		case v.lost != "":
-			fmt.Fprintf(w, "%s\t%s\t\t%d\t%s\n", name, e.program.userType(v.text), v.cell,
-				"lost: "+v.lost)
-		case alive:
-			value := d.Value
-			if d.Dyn != "" {
-				value = strings.TrimSpace(plainNames(d.Dyn) + " " + value)
-			}
-			fmt.Fprintf(w, "%s\t%s\t%s\t%d\t%s\n", name, e.program.userType(v.text), size(d),
-				v.cell, value)
-		}
-	}
-	w.Flush()
-	if len(e.program.vars) == 0 {
-		print("no variables\n")
-		return nil
-	}
-	print("%s", b.String())
-	return nil
-}
-
-// describe asks the process about its variables, by key.
-func (e *Engine) describe() map[string]wire.Variable {
-	found := map[string]wire.Variable{}
-	e.mu.Lock()
-	p := e.process
-	e.mu.Unlock()
-	if p == nil || p.ended() {
-		return found
-	}
-	reply, err := p.call(wire.Request{Op: wire.Variables}, killAfter)
-	if err != nil {
-		return found
-	}
-	for _, v := range reply.Variables {
-		found[v.Key] = v
-	}
-	return found
-}
-
-func size(d wire.Variable) string {
-	n, more := d.Size, ""
-	if d.More {
-		more = "+"
-	}
-	switch {
-	case n >= 10<<20:
-		return fmt.Sprintf("%d MB%s", n>>20, more)
-	case n >= 10<<10:
-		return fmt.Sprintf("%d kB%s", n>>10, more)
-	}
-	return fmt.Sprintf("%d B%s", n, more)
-}
-
-// userType puts the packages' names in the place of the aliases in a type.
-func (p *program) userType(text string) string {
-	k := &checked{program: p}
-	return k.words(text)
-}
-
 // capture has the cell's output written into a file as well.
 func (e *Engine) capture(words []string) error {
 	flags := os.O_CREATE | os.O_WRONLY | os.O_TRUNC
@@ -502,6 +344,6 @@ func splitWords(s string) (words []string) {
 func (o *output) copyTo(w io.WriteCloser) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	o.flush()
+	o.pipes.Flush()
 	o.copies = append(o.copies, w)
 }

@@ -8,7 +8,6 @@ import (
 	"maps"
 	"slices"
 	"strings"
-	"unicode"
 	"unicode/utf8"
 
 	"golang.org/x/tools/go/types/typeutil"
@@ -25,7 +24,7 @@ const placeholder = mark + "cursor"
 // names at the cursor.
 func (e *Engine) Complete(ctx context.Context, code string, cursor int) (eval.Completion, error) {
 	at := byteOffset(code, cursor)
-	from := wordStart(code, at)
+	from := cellsrc.WordStart(code, at)
 	word := code[from:at]
 	c := eval.Completion{Start: cursor - utf8.RuneCountInString(word), End: cursor}
 	if matches, start, ok := completeCommand(code, at); ok {
@@ -263,17 +262,4 @@ func byteOffset(code string, runes int) int {
 		runes--
 	}
 	return len(code)
-}
-
-func isNameRune(r rune) bool { return r == '_' || unicode.IsLetter(r) || unicode.IsDigit(r) }
-
-func wordStart(code string, at int) int {
-	for at > 0 {
-		r, n := utf8.DecodeLastRuneInString(code[:at])
-		if !isNameRune(r) {
-			break
-		}
-		at -= n
-	}
-	return at
 }

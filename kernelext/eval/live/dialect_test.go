@@ -10,6 +10,7 @@ import (
 )
 
 func TestFlags(t *testing.T) {
+	t.Parallel()
 	n := open(t, live.Options{})
 	define := "var x = flag.Int(\"x\", 1, \"\")\nfunc f() { fmt.Println(*x) }\n%% -x=17\nf()"
 	n.want(define, "17\n")
@@ -22,6 +23,7 @@ func TestFlags(t *testing.T) {
 }
 
 func TestInitFunctions(t *testing.T) {
+	t.Parallel()
 	n := open(t, live.Options{})
 	n.want("func init_b() { fmt.Print(\"b\", y) }\nfunc init_a() { fmt.Print(\"a\") }\nvar y = 2",
 		"ab2")
@@ -29,6 +31,7 @@ func TestInitFunctions(t *testing.T) {
 }
 
 func TestAllTests(t *testing.T) {
+	t.Parallel()
 	n := open(t, live.Options{})
 	n.want("func TestA(t *testing.T) { fmt.Println(\"in A\") }", "")
 	n.want("%test \"\"\nfunc TestB(t *testing.T) { fmt.Println(\"in B\") }", "in A\nin B\nPASS\n")

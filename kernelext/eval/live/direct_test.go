@@ -52,12 +52,14 @@ var libraryLine = regexp.MustCompile(`(?m)^\$GOROOT/.*\n`)
 // Cells that are evaluated without a build do what compiled ones do, to the letter. What those did
 // is in a file; where GOPETS_TEST_LONG or -update is set they are compiled now.
 func TestSameAsCompiled(t *testing.T) {
+	t.Parallel()
 	files, err := filepath.Glob("testdata/cells/*.txt")
 	if err != nil || len(files) == 0 {
 		t.Fatal(files, err)
 	}
 	for _, file := range files {
 		t.Run(strings.TrimSuffix(filepath.Base(file), ".txt"), func(t *testing.T) {
+			t.Parallel()
 			testSameAsCompiled(t, readCorpus(t, file), strings.TrimSuffix(file, "txt")+"golden")
 		})
 	}

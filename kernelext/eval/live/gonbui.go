@@ -3,21 +3,13 @@ package live
 import (
 	"context"
 	"encoding/gob"
-	"encoding/json"
-	"fmt"
 	"net"
 
 	"github.com/janpfeifer/gonb/gonbui/protocol"
 
 	"gopets/kernelext/eval"
+	"gopets/kernelext/eval/internal/cellio"
 )
-
-func init() {
-	// What gonbui may send as any; GoNB registers the same.
-	gob.Register(map[string]any{})
-	gob.Register([]string{})
-	gob.Register([]any{})
-}
 
 // gonbui serves what package gonbui sends: displays, questions, and what widgets want of the front.
 func (o *output) gonbui(conn net.Conn) {
@@ -116,20 +108,10 @@ func (o *output) message(d protocol.DisplayData) {
 			return
 		}
 	}
-	data, metadata := eval.Bundle{}, eval.Bundle{}
-	for mime, v := range d.Data {
-		data[string(mime)] = v
-	}
-	for name, v := range d.Metadata {
-		metadata[name] = v
-	}
-	if _, err := json.Marshal([]eval.Bundle{data, metadata}); err != nil {
-		data, metadata = eval.Bundle{"text/plain": fmt.Sprintf("this cannot be shown: %v", err)},
-			eval.Bundle{}
-	}
+	data, metadata := cellio.Rich(d)
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	o.drain()
+	o.pipes.Drain()
 	if o.out == nil {
 		return
 	}
@@ -158,7 +140,7 @@ func (o *output) askFor(ctx context.Context, prompt string, password bool) {
 func (o *output) comm(mime string, v any) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	o.drain()
+	o.pipes.Drain()
 	if o.out != nil {
 		o.out.Comm(mime, map[string]any{"value": v})
 	}

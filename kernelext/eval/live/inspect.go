@@ -9,7 +9,6 @@ import (
 	"go/types"
 	"path/filepath"
 	"strings"
-	"unicode/utf8"
 
 	"gopets/kernelext/cellsrc"
 	"gopets/kernelext/eval"
@@ -22,7 +21,7 @@ func (e *Engine) Inspect(ctx context.Context, code string, cursor, detail int) (
 	if help := cellsrc.Parse(code).HelpAt(min(at, max(0, len(code)-1))); help != "" {
 		return eval.Inspection{Data: eval.Bundle{"text/plain": help}}, nil
 	}
-	at, ok := nameAt(code, at)
+	at, ok := cellsrc.NameAt(code, at)
 	if !ok {
 		return eval.Inspection{}, nil
 	}
@@ -178,32 +177,4 @@ func (p *packages) source(path string) (files []string) {
 		}
 	}
 	return files
-}
-
-// nameAt finds the name that somebody at a place asks about: the one there or just before, else the
-// function whose arguments are being written.
-func nameAt(code string, at int) (int, bool) {
-	if r, _ := utf8.DecodeRuneInString(code[at:]); at < len(code) && isNameRune(r) {
-		return at, true
-	}
-	if from := wordStart(code, at); from < at {
-		return from, true
-	}
-	depth := 0
-	for at > 0 {
-		r, n := utf8.DecodeLastRuneInString(code[:at])
-		at -= n
-		switch r {
-		case ')', ']', '}':
-			depth++
-		case '(', '[', '{':
-			if depth--; depth < 0 {
-				if from := wordStart(code, at); r == '(' && from < at {
-					return from, true
-				}
-				depth = 0
-			}
-		}
-	}
-	return 0, false
 }

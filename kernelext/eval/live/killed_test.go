@@ -98,6 +98,7 @@ func eventually(t *testing.T, what string, is func() bool) {
 
 // An engine that is killed leaves neither a process nor its folder.
 func TestKilledEngine(t *testing.T) {
+	t.Parallel()
 	cmd, pid, dir := killedChild(t)
 	_ = cmd.Process.Kill()
 	_ = cmd.Wait()
@@ -123,6 +124,7 @@ func TestKilledTogether(t *testing.T) {
 
 // The end of the compiler or the linker costs the cell that is built, and nothing else.
 func TestKilledBuilder(t *testing.T) {
+	t.Parallel()
 	if runtime.GOOS != "linux" {
 		t.Skip("processes are found in /proc")
 	}
@@ -177,6 +179,7 @@ func killBuilder(dir string, stop chan struct{}) bool {
 
 // A cell that wants more memory than there is says so, and the next cell works.
 func TestOutOfMemory(t *testing.T) {
+	t.Parallel()
 	n := open(t, live.Options{})
 	n.want("x := 1", "")
 	n.wantError("limit := syscall.Rlimit{Cur: 4 << 30, Max: 4 << 30}\n"+

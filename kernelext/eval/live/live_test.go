@@ -140,6 +140,7 @@ func describe(err error) string {
 }
 
 func TestVariablesLive(t *testing.T) {
+	t.Parallel()
 	n := open(t, live.Options{})
 	n.want(`m := map[string]int{"cat": 1}`, "")
 	n.want(`m["dog"] = 2`, "")

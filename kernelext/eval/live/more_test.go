@@ -11,6 +11,7 @@ import (
 )
 
 func TestDirectives(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	if err := os.WriteFile(filepath.Join(dir, "a.txt"), []byte("from a file"), 0o644); err != nil {
 		t.Fatal(err)
@@ -40,6 +41,7 @@ func TestDirectives(t *testing.T) {
 
 // A cell of a module that has GoNB shows things by gonbui, in order with its text.
 func TestGonbui(t *testing.T) {
+	t.Parallel()
 	n := open(t, live.Options{Dir: "../../../notebooks"})
 	n.want(
 		"import \"github.com/janpfeifer/gonb/gonbui\"\nfor i := range 3 { fmt.Print(i); "+
@@ -52,6 +54,7 @@ func TestGonbui(t *testing.T) {
 }
 
 func TestCrashes(t *testing.T) {
+	t.Parallel()
 	n := open(t, live.Options{})
 	n.want("var x = 1\ntype T struct{}\nfunc (T) M() int { return 5 }", "")
 	n.wantError("p, _ := os.FindProcess(os.Getpid())\np.Kill()\nselect {}", "Crash", "killed",
@@ -67,6 +70,7 @@ func TestCrashes(t *testing.T) {
 }
 
 func TestCgo(t *testing.T) {
+	t.Parallel()
 	n := open(t, live.Options{})
 	n.want(
 		"// #include <stdlib.h>\n// static int twice(int n) { return 2 * n; }\nimport \"C\"\n\n"+
@@ -85,6 +89,7 @@ func TestCgo(t *testing.T) {
 
 // Large maps, which the linker leaves out where nothing uses them, are whole in later cells.
 func TestLargeMaps(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	var entries strings.Builder
 	for i := range 1500 {

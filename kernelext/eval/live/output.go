@@ -2,23 +2,18 @@ package live
 
 import (
 	"bytes"
-	"encoding/base64"
-	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"net"
 	"os"
 	"path/filepath"
-	"strings"
 	"sync"
-	"time"
-	"unicode/utf8"
 
 	"golang.org/x/sys/unix"
 
 	nbcell "gopets/kernelext/cell"
 	"gopets/kernelext/eval"
+	"gopets/kernelext/eval/internal/cellio"
 )
 
 // The named pipes and the socket are those of package cell, so that cells that import it find their
@@ -39,62 +34,37 @@ type output struct {
 
 	mu     sync.Mutex
 	out    eval.Output // of the cell that runs, or else of the last
-	pipes  [2]pipe
+	pipes  *cellio.Pipes
 	result eval.Bundle
 	pages  []string
-	tail   []byte // the end of what went to the standard error
-	closed bool
-	buffer []byte
+	tail   []byte          // the end of what went to the standard error
 	shown  map[string]bool // display ids that the running cell has used
 	copies []io.WriteCloser
 
 	toldWidgets bool
 }
 
-// A pipe is where a standard stream of the process comes from.
-type pipe struct {
-	stream string
-	fd     int    // a plain number: an os.File would wait in its reads
-	rest   []byte // the start of a character whose end has not come yet
-}
-
 func openOutput(dir string) (*output, error) {
-	o := &output{dir: dir, buffer: make([]byte, 256<<10), shown: map[string]bool{}}
-	for _, name := range []string{nbcell.OutName, nbcell.ErrName, inName, backName} {
+	o := &output{dir: dir, shown: map[string]bool{}}
+	for _, name := range []string{inName, backName} {
 		if err := unix.Mkfifo(filepath.Join(dir, name), 0o600); err != nil {
 			return nil, fmt.Errorf("the cells' pipe: %w", err)
 		}
-	}
-	for i, name := range []string{nbcell.OutName, nbcell.ErrName} {
-		// Open for writing too, so that the pipe does not end with a process.
-		fd, err := unix.Open(filepath.Join(dir, name), unix.O_RDWR|unix.O_NONBLOCK|unix.O_CLOEXEC,
-			0)
-		if err != nil {
-			return nil, fmt.Errorf("the cells' pipe: %w", err)
-		}
-		widen(fd)
-		o.pipes[i] = pipe{stream: []string{"stdout", "stderr"}[i], fd: fd}
 	}
 	var err error
 	if o.back, err = os.OpenFile(filepath.Join(dir, backName), os.O_RDWR, 0); err != nil {
 		return nil, err
 	}
-	if o.listener, err = net.Listen("unix", filepath.Join(dir, nbcell.SocketName)); err != nil {
-		return nil, fmt.Errorf("the cells' socket: %w", err)
+	if o.pipes, err = cellio.Open(dir, &o.mu); err != nil {
+		return nil, err
 	}
-	go o.watch()
-	go o.accept()
+	o.pipes.Text = o.text
+	if o.listener, err = cellio.Listen(dir, o.records); err != nil {
+		o.pipes.Release()
+		return nil, err
+	}
+	go o.pipes.Watch()
 	return o, nil
-}
-
-func (o *output) accept() {
-	for {
-		conn, err := o.listener.Accept()
-		if err != nil {
-			return
-		}
-		go o.records(conn)
-	}
 }
 
 // open opens the ends that a new process gets.
@@ -152,86 +122,18 @@ func (o *output) close() {
 	o.listener.Close()
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	o.closed = true
+	o.pipes.Close()
 	if o.stdin != nil {
 		o.stdin.Close()
 	}
 	o.back.Close()
 }
 
-// pace is how long text may wait for more, so that a cell that prints line by line does not send a
-// message for each.
-const pace = 4 * time.Millisecond
-
-// watch passes text on as it comes.
-func (o *output) watch() {
-	for {
-		n, err := unix.Poll([]unix.PollFd{{Fd: int32(o.pipes[0].fd), Events: unix.POLLIN},
-			{Fd: int32(o.pipes[1].fd), Events: unix.POLLIN}}, 300)
-		o.mu.Lock()
-		if o.closed || err != nil && !errors.Is(err, unix.EINTR) {
-			o.closed = true
-			for i := range o.pipes {
-				unix.Close(o.pipes[i].fd)
-			}
-			o.mu.Unlock()
-			return
-		}
-		if n > 0 {
-			o.drain()
-		}
-		o.mu.Unlock()
-		if n > 0 {
-			time.Sleep(pace)
-		}
-	}
-}
-
-// maxDrain bounds what is taken at a time: a goroutine may print for ever.
-const maxDrain = 32 << 20
-
-// drain passes on the text that is in the pipes. The lock is held.
-func (o *output) drain() {
-	for i := range o.pipes {
-		p := &o.pipes[i]
-		for taken := 0; taken < maxDrain && !o.closed; {
-			n, err := unix.Read(p.fd, o.buffer)
-			if errors.Is(err, unix.EINTR) {
-				continue
-			}
-			if n <= 0 {
-				break
-			}
-			taken += n
-			b := append(p.rest, o.buffer[:n]...)
-			cut := wholeRunes(b)
-			p.rest = bytes.Clone(b[cut:])
-			o.text(p, string(b[:cut]))
-		}
-	}
-}
-
-// wholeRunes returns how much of a text ends with a whole character.
-func wholeRunes(b []byte) int {
-	for i := 1; i <= min(utf8.UTFMax-1, len(b)); i++ {
-		if c := b[len(b)-i]; utf8.RuneStart(c) {
-			if !utf8.FullRune(b[len(b)-i:]) {
-				return len(b) - i
-			}
-			break
-		}
-	}
-	return len(b)
-}
-
 // tailLength is how much of the standard error is kept, for the reason should the process end.
 const tailLength = 64 << 10
 
-func (o *output) text(p *pipe, text string) {
-	if text == "" {
-		return
-	}
-	if p.stream == "stderr" {
+func (o *output) text(stream, text string) {
+	if stream == "stderr" {
 		text = plainNames(text)
 		if o.tail = append(o.tail, text...); len(o.tail) > 2*tailLength {
 			o.tail = bytes.Clone(o.tail[len(o.tail)-tailLength:])
@@ -241,7 +143,7 @@ func (o *output) text(p *pipe, text string) {
 		_, _ = io.WriteString(w, text)
 	}
 	if o.out != nil {
-		o.out.Stream(p.stream, text)
+		o.out.Stream(stream, text)
 	}
 }
 
@@ -263,7 +165,7 @@ func (o *output) copyDisplay(data eval.Bundle) {
 func (o *output) begin(out eval.Output) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	o.flush()
+	o.pipes.Flush()
 	o.out, o.result, o.pages, o.tail, o.shown = out, nil, nil, nil, map[string]bool{}
 	o.toldWidgets = false
 	_ = o.openInput()
@@ -273,7 +175,7 @@ func (o *output) begin(out eval.Output) {
 func (o *output) end() (value eval.Bundle, pages []string, stderr string) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	o.flush()
+	o.pipes.Flush()
 	for _, w := range o.copies {
 		w.Close()
 	}
@@ -285,17 +187,7 @@ func (o *output) end() (value eval.Bundle, pages []string, stderr string) {
 func (o *output) sync() {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	o.flush()
-}
-
-func (o *output) flush() {
-	o.drain()
-	for i := range o.pipes {
-		p := &o.pipes[i]
-		rest := string(p.rest)
-		p.rest = nil
-		o.text(p, rest)
-	}
+	o.pipes.Flush()
 }
 
 // records serves a connection of the process, or of a program that it has started.
@@ -320,7 +212,7 @@ func (o *output) records(conn net.Conn) {
 func (o *output) record(fields []string) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	o.drain()
+	o.pipes.Drain()
 	kind, args := fields[0], fields[1:]
 	switch {
 	case o.out == nil:
@@ -330,10 +222,7 @@ func (o *output) record(fields []string) {
 		o.pages = append(o.pages, args[0])
 	case (kind == nbcell.KindDisplay || kind == nbcell.KindUpdate || kind == nbcell.KindResult) &&
 		len(args)%2 == 1:
-		data := eval.Bundle{}
-		for i := 1; i < len(args); i += 2 {
-			data[args[i]] = form(args[i], args[i+1])
-		}
+		data := cellio.Data(args[1:])
 		if kind == nbcell.KindResult {
 			o.result = data
 			return
@@ -342,19 +231,4 @@ func (o *output) record(fields []string) {
 		o.out.Display(eval.Display{Data: data, Metadata: eval.Bundle{}, ID: args[0],
 			Update: kind == nbcell.KindUpdate})
 	}
-}
-
-// form gives data as a message holds it: text as it is, JSON as itself, anything else in base64.
-func form(mime string, data string) any {
-	switch {
-	case mime == "application/json" || strings.HasSuffix(mime, "+json"):
-		if json.Valid([]byte(data)) {
-			return json.RawMessage(data)
-		}
-		return data
-	case strings.HasPrefix(mime, "text/") || strings.HasSuffix(mime, "+xml") ||
-		mime == "application/javascript":
-		return strings.ToValidUTF8(data, "\uFFFD")
-	}
-	return base64.StdEncoding.EncodeToString([]byte(data))
 }

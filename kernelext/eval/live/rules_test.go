@@ -8,6 +8,7 @@ import (
 
 // All in one engine: what a cell leaves is part of what is tested.
 func TestValuesOfEveryKindLive(t *testing.T) {
+	t.Parallel()
 	n := open(t, live.Options{})
 	n.want("var s []int\ns = append(s, 1, 2)", "")
 	n.want("s = append(s, 3)\nlen(s)", "3")
@@ -44,6 +45,7 @@ func TestValuesOfEveryKindLive(t *testing.T) {
 }
 
 func TestStatementsOfEveryForm(t *testing.T) {
+	t.Parallel()
 	n := open(t, live.Options{})
 	n.want("for i := 0; ; i++ { if i > 2 { fmt.Println(i); break } }", "3\n")
 	n.want("if v := 3; v > 2 { fmt.Println(v) } else { fmt.Println(0) }", "3\n")
@@ -86,6 +88,7 @@ func TestStatementsOfEveryForm(t *testing.T) {
 }
 
 func TestRedefinition(t *testing.T) {
+	t.Parallel()
 	n := open(t, live.Options{})
 	n.want("func f() int { return 1 }\nfunc g() int { return f() * 10 }", "")
 	n.want("g()", "10")
@@ -136,6 +139,7 @@ func TestRedefinition(t *testing.T) {
 }
 
 func TestFailuresKeepState(t *testing.T) {
+	t.Parallel()
 	n := open(t, live.Options{})
 	n.want("x := 41", "")
 	n.wantError("x = 42\nvar a []int\na[3] = 1", "Panic", "index out of range [3] with length 0",

@@ -14,6 +14,7 @@ import (
 )
 
 func TestCommands(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	n := open(t, live.Options{Dir: dir})
 	n.want("!echo hello; pwd", "hello\n"+dir+"\n")
@@ -71,6 +72,7 @@ func TestCommands(t *testing.T) {
 }
 
 func TestGoroutinesAndServersLiveOn(t *testing.T) {
+	t.Parallel()
 	n := open(t, live.Options{})
 	n.want(
 		"in, out := make(chan int), make(chan int)\ngo func() { for v := range in { out <- v * "+
@@ -89,6 +91,7 @@ func TestGoroutinesAndServersLiveOn(t *testing.T) {
 }
 
 func TestInterrupt(t *testing.T) {
+	t.Parallel()
 	n := open(t, live.Options{})
 	n.want("x := 1\nvar ch chan int", "")
 	interrupt := func(code string, words ...string) {
@@ -133,6 +136,7 @@ func TestInterrupt(t *testing.T) {
 }
 
 func TestInput(t *testing.T) {
+	t.Parallel()
 	n := open(t, live.Options{})
 	ask := func(code string, inputs ...string) (string, error) {
 		n.count++
@@ -163,6 +167,7 @@ func TestInput(t *testing.T) {
 }
 
 func TestMuchOutput(t *testing.T) {
+	t.Parallel()
 	n := open(t, live.Options{})
 	_, out,
 		err := n.run(
@@ -173,6 +178,7 @@ func TestMuchOutput(t *testing.T) {
 }
 
 func TestModule(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	write := func(name, text string) {
 		t.Helper()

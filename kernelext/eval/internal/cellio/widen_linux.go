@@ -1,4 +1,4 @@
-package live
+package cellio
 
 import "golang.org/x/sys/unix"
 

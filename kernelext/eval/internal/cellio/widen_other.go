@@ -1,5 +1,5 @@
 //go:build unix && !linux
 
-package gonb
+package cellio
 
 func widen(int) {}

@@ -1,4 +1,4 @@
-package live
+package cellio
 
 import (
 	"fmt"
@@ -9,8 +9,8 @@ import (
 	"syscall"
 )
 
-// readsInput reports whether a thread of a process waits in a read of its standard input.
-func readsInput(pid int) bool {
+// ReadsInput reports whether a thread of a process waits in a read of its standard input.
+func ReadsInput(pid int) bool {
 	files, _ := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/syscall", pid))
 	return slices.ContainsFunc(files, func(f string) bool {
 		text, err := os.ReadFile(f)

@@ -1,0 +1,6 @@
+//go:build !linux
+
+package cellio
+
+// ReadsInput is known on Linux only; elsewhere gonbui asks.
+func ReadsInput(int) bool { return false }

@@ -1,0 +1,167 @@
+package live
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"gopets/kernelext/eval"
+	"gopets/kernelext/eval/internal/cellio"
+	"gopets/kernelext/eval/live/wire"
+)
+
+// run runs what a cell says: without a build if that is surely the same, else compiled.
+func (e *Engine) run(ctx context.Context, k *checked, out eval.Output) error {
+	p, err := e.start(ctx)
+	if err != nil {
+		return err
+	}
+	reply, err := e.direct(ctx, p, k)
+	if errors.Is(err, errCompile) {
+		reply, err = e.compiled(ctx, p, k)
+	}
+	if errors.Is(err, errEnded) {
+		return e.crashed(p, k)
+	}
+	if err != nil {
+		return err
+	}
+	e.commit(k, reply.Set)
+	if k.cell.script.timed {
+		e.output.sync()
+		out.Stream("stdout", fmt.Sprintf("time: %v\n", reply.Elapsed.Round(time.Microsecond)))
+	}
+	return e.failure(reply, k)
+}
+
+// compiled builds what a cell needs, loads it and runs it.
+func (e *Engine) compiled(ctx context.Context, p *process, k *checked) (wire.Reply, error) {
+	e.number++
+	v := k.generate(e.number)
+	plugin, err := e.build(ctx, v)
+	if err != nil {
+		return wire.Reply{}, e.buildError(err, k)
+	}
+	defer os.Remove(plugin)
+	e.program.packages.use(k.cell.number, e.program.packages.deps(sorted(v.paths)...))
+	e.program.enter(v)
+	return e.request(ctx, p, k, wire.Request{Op: wire.Run, Plugin: plugin, Number: v.number})
+}
+
+// request has the process run a cell.
+func (e *Engine) request(ctx context.Context, p *process, k *checked, r wire.Request) (wire.Reply,
+	error) {
+	r.Args = append([]string{"cell"}, k.cell.script.args...)
+	c, err := p.send(r)
+	if err != nil {
+		return wire.Reply{}, err
+	}
+	return e.wait(ctx, p, c)
+}
+
+// killAfter is how long an interrupted process may take to answer at all.
+const killAfter = 5 * time.Second
+
+// lookEvery is how often it is looked whether the cell waits for its standard input.
+const lookEvery = 150 * time.Millisecond
+
+// wait waits for the cell's end. An interrupt is passed on.
+func (e *Engine) wait(ctx context.Context, p *process, c <-chan wire.Reply) (wire.Reply, error) {
+	interrupted, late := ctx.Done(), (<-chan time.Time)(nil)
+	look := time.NewTicker(lookEvery)
+	defer look.Stop()
+	reads, asking := 0, make(chan struct{}, 1)
+	for {
+		select {
+		case reply := <-c:
+			return reply, nil
+		case <-p.done:
+			select {
+			case reply := <-c:
+				return reply, nil
+			default:
+			}
+			return wire.Reply{}, errEnded
+		case <-interrupted:
+			interrupted = nil
+			_, _ = p.send(wire.Request{Op: wire.Interrupt})
+			late = time.After(killAfter)
+		case <-late:
+			p.kill()
+		case <-look.C:
+			// Seen twice in a row, it is no read that is about to return.
+			if reads++; !cellio.ReadsInput(p.cmd.Process.Pid) {
+				reads = 0
+			} else if reads == 2 {
+				reads = -1 << 30
+				go func() {
+					e.output.askFor(ctx, "", false)
+					asking <- struct{}{}
+				}()
+			}
+		case <-asking:
+			reads = 0
+		}
+	}
+}
+
+// start returns the process, which it starts if there is none.
+func (e *Engine) start(ctx context.Context) (*process, error) {
+	select {
+	case <-e.ready:
+	case <-ctx.Done():
+		return nil, context.Cause(ctx)
+	}
+	if e.readyErr != nil {
+		return nil, e.readyErr
+	}
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.closed {
+		return nil, errors.New("live: the engine is closed")
+	}
+	if e.process != nil && !e.process.ended() {
+		return e.process, nil
+	}
+	if e.process != nil {
+		e.lose("the process ended between cells: " + e.process.reason)
+	}
+	p, err := startProcess(e.support.program, e.folder, e.processEnv(), e.output)
+	if err != nil {
+		return nil, err
+	}
+	e.process = p
+	e.o.Guard.Watch(p.cmd.Process.Pid, "")
+	go func() {
+		<-p.done
+		e.o.Guard.Over(p.cmd.Process.Pid)
+	}()
+	return p, nil
+}
+
+// processEnv is the environment of cells.
+func (e *Engine) processEnv() []string {
+	set := map[string]string{
+		"NB_CELL": e.dir, "GONB_PIPE": filepath.Join(e.dir, "gonb"),
+		"GONB_PIPE_BACK": filepath.Join(e.dir, backName),
+		"GONB_DIR":       e.o.Dir, "GONB_TMP_DIR": e.dir,
+	}
+	if e.scratch { // where !* commands run, as in GoNB
+		set["GONB_TMP_DIR"] = e.tool.dir
+	}
+	var env []string
+	for _, v := range e.tool.env {
+		name, _, _ := strings.Cut(v, "=")
+		if _, ours := set[name]; !ours {
+			env = append(env, v)
+		}
+	}
+	for _, name := range sorted(set) {
+		env = append(env, name+"="+set[name])
+	}
+	return env
+}
