@@ -8,8 +8,9 @@
 // settings of the C library's allocator and as many threads as there are cores; the median of the
 // rounds counts. PyTorch runs with channels last and with its default layout; the faster one
 // counts. Its network has fastai's head and AdamW. The images of a batch are random numbers, their
-// preparation is not part of a step. The first call is compilation and one step; peak memory is the
-// process's largest resident set.
+// preparation is not part of a step. The first call is compilation and one step; memory is the
+// process's largest resident set; processor time is summed over the cores, and says more than wall
+// time where other work runs.
 package main
 
 import (
@@ -44,15 +45,17 @@ func networksCommand() *cobra.Command {
 	o.flags(cmd)
 	cmd.Flags().StringSliceVar(&o.Rows, "rows", nil,
 		"only rows whose description has one of these texts: resnet34, predict, b16…")
+	cmd.Flags().Float64Var(&o.Seconds, "seconds", 8, "measure steps for about so long")
 	return cmd
 }
 
 // options are the flags of both comparisons.
 type options struct {
-	Python string
-	Rounds int
-	Rows   []string
-	Photos string
+	Python  string
+	Rounds  int
+	Rows    []string
+	Seconds float64
+	Photos  string
 }
 
 func (o *options) flags(cmd *cobra.Command) {

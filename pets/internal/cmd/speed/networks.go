@@ -8,6 +8,7 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -35,11 +36,19 @@ var rows = []row{
 	{"resnet34", 16, 224, modeFrozen},
 	{"resnet34", 8, 224, modePredict},
 	{"resnet50", 16, 224, modeAll},
+	{"resnet50", 16, 224, modeFrozen},
 	{"resnet50", 8, 224, modePredict},
 	{"resnet18", 32, 128, modeAll},
+	{"resnet18", 8, 224, modePredict},
 	{"mobilenet_v2", 32, 128, modeAll},
 	{"mobilenet_v2", 64, 128, modeFrozen},
 	{"mobilenet_v2", 8, 224, modePredict},
+	{"petnet10", 16, 112, modeAll},
+	{"petnet10", 16, 112, modeFrozen},
+	{"petnet18", 16, 128, modeAll},
+	{"petnet18", 16, 128, modePredict},
+	{"convnext_tiny", 8, 224, modeAll},
+	{"convnext_tiny", 8, 224, modePredict},
 }
 
 const (
@@ -53,9 +62,16 @@ func (r row) String() string {
 		r.Mode)
 }
 
+// stepping is a job: measure the steps of a row.
+type stepping struct {
+	row
+	Seconds float64 // about how long the steps take, the first one aside
+}
+
 // speed is what one process measured.
 type speed struct {
 	Images float64 // per second
+	CPU    float64 // milliseconds of processor time per image, summed over the cores
 	First  float64 // seconds of the first call
 	Memory int64   `json:"-"` // peak, in bytes
 }
@@ -80,15 +96,14 @@ func compareNetworks(ctx context.Context, w io.Writer, o options) error {
 		return err
 	}
 	defer peer.close()
-	fmt.Fprintf(w, "%s; %s; median of %d rounds\n\n", machine(), peer.version, o.Rounds)
-	fmt.Fprintln(w,
-		"| images/s | gopets | PyTorch | ratio | first call | PyTorch's | peak memory | PyTorch's |")
-	fmt.Fprintln(w, "|---|---|---|---|---|---|---|---|")
+	fmt.Fprintf(w, "%s; %s; median of %d rounds; processor time is per image\n\n", machine(),
+		peer.version, o.Rounds)
+	fmt.Fprintln(w, tableHeader)
 	for _, r := range chosen {
 		var ours []speed
-		theirs := make([][]speed, len(layouts))
+		theirs, job := make([][]speed, len(layouts)), stepping{r, o.Seconds}
 		for range o.Rounds {
-			s, err := measureSelf[speed](ctx, "step", r)
+			s, err := measureSelf[speed](ctx, "step", job)
 			if err != nil {
 				return fmt.Errorf("%s: %w", r, err)
 			}
@@ -97,7 +112,7 @@ func compareNetworks(ctx context.Context, w io.Writer, o options) error {
 				if o.Python == "" {
 					break
 				}
-				s, err := measure[speed](ctx, peer.command("step", r, layout))
+				s, err := measure[speed](ctx, peer.command("step", job, layout))
 				if err != nil {
 					return fmt.Errorf("%s: PyTorch, layout %s: %w", r, layout, err)
 				}
@@ -117,28 +132,40 @@ func list(rows []row) string {
 	return strings.Join(lines, "\n")
 }
 
+const tableHeader = `| images/s | gopets | PyTorch | ratio | CPU ms | PyTorch's | first call | PyTorch's | memory | PyTorch's | ratio |
+|---|---|---|---|---|---|---|---|---|---|---|`
+
 // tableLine is a line of the table; theirs is zero where there is no peer.
 func tableLine(r row, ours, theirs speed) string {
-	first, memory, times, peer := "", "", "", ""
-	if theirs.Images > 0 {
-		peer, times = fmt.Sprintf("%.1f", theirs.Images), "**"+ratio(ours.Images, theirs.Images)+
-			"**"
-		first, memory = fmt.Sprintf("%.1f s", theirs.First), gigabytes(theirs.Memory)
+	peer := func(format string, value float64) string {
+		if theirs.Images == 0 {
+			return ""
+		}
+		return fmt.Sprintf(format, value)
 	}
-	return fmt.Sprintf("| %s | %.1f | %s | %s | %.1f s | %s | %s | %s |",
-		r, ours.Images, peer, times, ours.First, first, gigabytes(ours.Memory), memory)
+	return fmt.Sprintf("| %s | %.1f | %s | %s | %.0f | %s | %.1f s | %s | %.2f GB | %s | %s |", r,
+		ours.Images, peer("%.1f", theirs.Images), peer("**%.2f**", ours.Images/theirs.Images),
+		ours.CPU, peer("%.0f", theirs.CPU),
+		ours.First, peer("%.1f s", theirs.First),
+		float64(ours.Memory)/1e9, peer("%.2f GB", float64(theirs.Memory)/1e9),
+		peer("%.2f", float64(ours.Memory)/float64(theirs.Memory)))
 }
-
-func gigabytes(n int64) string { return fmt.Sprintf("%.1f GB", float64(n)/1e9) }
 
 // median is the middle of the rounds, each column by itself.
 func median(rounds []speed) speed {
-	var rate, first, memory []float64
-	for _, s := range rounds {
-		rate, first, memory = append(rate, s.Images), append(first, s.First),
-			append(memory, float64(s.Memory))
+	column := func(value func(speed) float64) float64 {
+		var values []float64
+		for _, s := range rounds {
+			values = append(values, value(s))
+		}
+		return middle(values)
 	}
-	return speed{Images: middle(rate), First: middle(first), Memory: int64(middle(memory))}
+	return speed{
+		Images: column(func(s speed) float64 { return s.Images }),
+		CPU:    column(func(s speed) float64 { return s.CPU }),
+		First:  column(func(s speed) float64 { return s.First }),
+		Memory: int64(column(func(s speed) float64 { return float64(s.Memory) })),
+	}
 }
 
 // best is the layout with the most images per second.
@@ -158,11 +185,11 @@ func best(layouts [][]speed) speed {
 func stepCommand() *cobra.Command {
 	return &cobra.Command{Use: "step ROW", Hidden: true, Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			var r row
-			if err := json.Unmarshal([]byte(args[0]), &r); err != nil {
+			var job stepping
+			if err := json.Unmarshal([]byte(args[0]), &job); err != nil {
 				return err
 			}
-			s, err := r.measure(cmd.Context())
+			s, err := job.measure(cmd.Context())
 			if err != nil {
 				return err
 			}
@@ -170,10 +197,7 @@ func stepCommand() *cobra.Command {
 		}}
 }
 
-// measuring is about how long the steps of one measurement take.
-const measuring = 8 * time.Second
-
-func (r row) measure(ctx context.Context) (speed, error) {
+func (r stepping) measure(ctx context.Context) (speed, error) {
 	eng, err := engine.Open(engine.Options{})
 	if err != nil {
 		return speed{}, err
@@ -207,6 +231,18 @@ func (r row) measure(ctx context.Context) (speed, error) {
 	if err != nil {
 		return speed{}, err
 	}
-	s, err := l.Benchmark(ctx, max(2, int(measuring/first.Step)), trains)
-	return speed{Images: s.Images, First: first.First.Seconds()}, err
+	steps, before := max(2, int(r.Seconds/first.Step.Seconds())), processorTime()
+	s, err := l.Benchmark(ctx, steps, trains)
+	// Benchmark makes one step more, of which it expects a compilation.
+	cpu := (processorTime() - before) / time.Duration((steps+1)*r.Batch)
+	return speed{Images: s.Images, CPU: cpu.Seconds() * 1000, First: first.First.Seconds()}, err
+}
+
+// processorTime is what this process has used on all cores.
+func processorTime() time.Duration {
+	var usage syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &usage); err != nil {
+		return 0
+	}
+	return time.Duration(usage.Utime.Nano() + usage.Stime.Nano())
 }

@@ -1,7 +1,7 @@
 """PyTorch's and Pillow's side of this folder's Go program, which calls it:
 
     python peer.py version null
-    python peer.py step    '{"Arch": "resnet34", "Batch": 16, "Side": 224, "Mode": "predict"}' channels_last
+    python peer.py step    '{"Arch": "resnet34", "Batch": 16, "Side": 224, "Mode": "predict", "Seconds": 8}' channels_last
     python peer.py decode  '{"Photos": "DIR", "Side": 224, "Epochs": 2}'
 
 Each prints JSON.
@@ -9,6 +9,7 @@ Each prints JSON.
 
 import json
 import os
+import resource
 import sys
 import time
 
@@ -16,6 +17,33 @@ import torch
 import torch.nn.functional as F
 import torchvision
 from torch import nn
+from torchvision.models.resnet import BasicBlock, conv1x1
+
+PETNETS = {"petnet10": (1, (32, 64, 128, 256)), "petnet18": (2, (32, 64, 128, 224))}
+
+
+def petnet(blocks, widths):
+    """Our small ResNets, of torchvision's blocks."""
+    channels = widths[0]
+    layers = [nn.Conv2d(3, channels, 7, 2, 3, bias=False), nn.BatchNorm2d(channels), nn.ReLU(inplace=True), nn.MaxPool2d(3, 2, 1)]
+    for layer, width in enumerate(widths):
+        for block in range(blocks):
+            stride, down = 2 if layer > 0 and block == 0 else 1, None
+            if stride != 1 or channels != width:
+                down = nn.Sequential(conv1x1(channels, width, stride), nn.BatchNorm2d(width))
+            layers.append(BasicBlock(channels, width, stride, down))
+            channels = width
+    return nn.Sequential(*layers), channels
+
+
+def body(arch):
+    """torchvision's network without its classifier, and its channels."""
+    if arch in PETNETS:
+        return petnet(*PETNETS[arch])
+    net = getattr(torchvision.models, arch)(weights=None)
+    if hasattr(net, "features"):
+        return net.features, net.classifier[-1].in_features
+    return nn.Sequential(*list(net.children())[:-2]), net.fc.in_features
 
 
 class Net(nn.Module):
@@ -23,11 +51,7 @@ class Net(nn.Module):
 
     def __init__(self, arch, classes):
         super().__init__()
-        net = getattr(torchvision.models, arch)(weights=None)
-        if hasattr(net, "features"):
-            self.body, channels = net.features, net.last_channel
-        else:
-            self.body, channels = nn.Sequential(*list(net.children())[:-2]), net.fc.in_features
+        self.body, channels = body(arch)
         self.head = nn.Sequential(
             nn.BatchNorm1d(2 * channels), nn.Dropout(0.25), nn.Linear(2 * channels, 512), nn.ReLU(inplace=True),
             nn.BatchNorm1d(512), nn.Dropout(0.5), nn.Linear(512, classes),
@@ -68,11 +92,19 @@ def step(row, layout):
     first = time.perf_counter() - begin
     begin = time.perf_counter()
     once()
-    steps = max(2, int(8 / (time.perf_counter() - begin)))
-    begin = time.perf_counter()
+    steps = max(2, int(row["Seconds"] / (time.perf_counter() - begin)))
+    begin, cpu = time.perf_counter(), processor_time()
     for _ in range(steps):
         once()
-    return {"Images": row["Batch"] * steps / (time.perf_counter() - begin), "First": first}
+    images = row["Batch"] * steps
+    return {
+        "Images": images / (time.perf_counter() - begin), "CPU": 1000 * (processor_time() - cpu) / images, "First": first,
+    }
+
+
+def processor_time():
+    usage = resource.getrusage(resource.RUSAGE_SELF)
+    return usage.ru_utime + usage.ru_stime
 
 
 def decode(job):
