@@ -115,9 +115,9 @@ func depthwise(x, w *graph.Node, stride int) *graph.Node {
 	d := x.Shape().Dimensions
 	xs, ws := graph.StopGradient(x), graph.StopGradient(w)
 	xIn, wIn := c.input(x), c.input(w)
-	y := still(settled(depthwiseSum(xs, ws, stride)), xIn, wIn)
+	y := still(settled(depthwiseSum(xs, ws, stride), ws), xIn, wIn)
 	return c.output(y, func(v *graph.Node) []*graph.Node {
-		v = settled(v)
+		v = settled(v, ws)
 		var dw []*graph.Node
 		taps(xs, kernel, stride, func(_, _ int, view *graph.Node) {
 			dw = append(dw, graph.Reshape(sumRows(graph.Mul(view, v)), 1, d[3]))

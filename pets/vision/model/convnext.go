@@ -252,7 +252,7 @@ func (b convNeXtBlock) forward(p *pass, x *graph.Node) *graph.Node {
 		x.DType()))
 	y = b.narrow.linear(p, gelu(b.widen.linear(p, b.norm.forward(p, y))))
 	scale := graph.ConvertDType(graph.Reshape(p.param(b.scale), b.channels), y.DType())
-	return graph.Add(x, affine(y, scale, nil))
+	return settled(graph.Add(x, affine(y, scale, nil)), p.param(b.scale))
 }
 
 func (b convNeXtBlock) onnx(e *exporter, x string) string {

@@ -18,13 +18,16 @@ func onXLACPU(g *graph.Graph) bool {
 }
 
 // settled returns x, computed once for all its users. XLA repeats no division, not even that by a
-// one which it cannot see through. (It removes optimisation barriers before it fuses.)
-func settled(x *graph.Node) *graph.Node {
+// one which it cannot see through: one that is made of an input, a parameter of the network. (It
+// removes optimisation barriers before it fuses.) A one made of x itself would have x's first value
+// computed again for each of them.
+func settled(x, input *graph.Node) *graph.Node {
 	if !onXLACPU(x.Graph()) {
 		return x
 	}
-	one := graph.AddScalar(graph.MulScalar(graph.Reshape(graph.Slice(x, first(x.Rank())...)), 0), 1)
-	return graph.Div(x, one)
+	value := graph.ConvertDType(graph.Reshape(graph.Slice(graph.StopGradient(input),
+		first(input.Rank())...)), x.DType())
+	return graph.Div(x, graph.AddScalar(graph.MulScalar(value, 0), 1))
 }
 
 const (

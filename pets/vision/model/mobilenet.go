@@ -90,7 +90,7 @@ func (b inverted) forward(p *pass, x *graph.Node) *graph.Node {
 	}
 	y = b.projectNorm.forward(p, b.project.forward(p, y))
 	if b.add {
-		y = graph.Add(y, x)
+		y = settled(graph.Add(y, x), p.param(b.project.weight))
 	}
 	return y
 }

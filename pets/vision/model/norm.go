@@ -64,7 +64,7 @@ func (n norm) train(p *pass, x *graph.Node) *graph.Node {
 	factor := graph.Mul(scaleIn, inverse)
 	y := scaleShift(xIn, factor, graph.Sub(offsetIn, graph.Mul(mean, factor)))
 	return c.output(y, func(v *graph.Node) []*graph.Node {
-		v = settled(v)
+		v = settled(v, scale)
 		sumV := sumRows(v)
 		// Σ v·x̂, again around the first pixel.
 		sumVX := graph.Mul(inverse, graph.Sub(sumRows(graph.Mul(v, d)), graph.Mul(meanD, sumV)))

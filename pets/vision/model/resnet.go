@@ -96,7 +96,7 @@ func (r residual) forward(p *pass, x *graph.Node) *graph.Node {
 	if r.shortcut {
 		x = r.downNorm.forward(p, r.down.forward(p, x))
 	}
-	return relu(graph.Add(y, x), 0)
+	return settled(relu(graph.Add(y, x), 0), p.param(r.convs[0].weight))
 }
 
 func (r residual) summary(h, w int) (string, string, int, int, int) {
