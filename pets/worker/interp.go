@@ -81,7 +81,7 @@ func validate(c *call, l *learner, tta bool) (*interpret.Interpretation, error) 
 
 func scoreOf(in *interpret.Interpretation) spec.Score {
 	a := in.Accuracy()
-	s := spec.Score{ErrorRate: 1 - a.Share, Right: a.Right, Total: a.Total, Low: a.Low,
+	s := spec.Score{ErrorRate: 1 - a.Fraction, Right: a.Right, Total: a.Total, Low: a.Low,
 		High: a.High, State: in.State}
 	for _, loss := range in.Losses {
 		s.Loss += loss / float64(len(in.Losses))
@@ -233,7 +233,7 @@ func (in *interpretation) matrix(p spec.Plot) plots.Matrix {
 func report(c *call, in *interpretation, _ wire.InterpCall) (none wire.None, err error) {
 	a := in.Accuracy()
 	c.say("%s, %s: accuracy %.1f %% (%d of %d; 95 %% interval %.1f–%.1f %%)", in.desc.Learner.Name,
-		in.State, 100*a.Share, a.Right, a.Total, 100*a.Low, 100*a.High)
+		in.State, 100*a.Fraction, a.Right, a.Total, 100*a.Low, 100*a.High)
 	t := plots.Table{Header: []string{"class", "precision", "recall", "f1", "support"}}
 	for _, r := range in.Report() {
 		t.Rows = append(t.Rows, []string{r.Class, fmt.Sprintf("%.3f", r.Precision),

@@ -64,7 +64,7 @@ type Case struct {
 type Outcome string
 
 // What may come of a case. A failure is an expectation that was not met, an error anything that
-// kept the case from being judged.
+// kept the case from a result.
 const (
 	Passed  Outcome = ""
 	Failure Outcome = "failure"
@@ -135,7 +135,7 @@ func (s Suite) xml() (xmlSuite, time.Duration, error) {
 		sum += c.Elapsed
 		xc := xmlCase{Name: attribute(c.Name), Class: attribute(c.Class), Time: seconds(c.Elapsed),
 			Out: text(c.Out), Err: text(c.Err)}
-		v := &xmlVerdict{Type: attribute(c.Type), Message: attribute(c.Message),
+		v := &xmlMessage{Type: attribute(c.Type), Message: attribute(c.Message),
 			Detail: text(c.Detail)}
 		switch c.Outcome {
 		case Passed:
@@ -231,13 +231,13 @@ type (
 		Name    string      `xml:"name,attr"`
 		Class   string      `xml:"classname,attr"`
 		Time    string      `xml:"time,attr"`
-		Skipped *xmlVerdict `xml:"skipped"`
-		Error   *xmlVerdict `xml:"error"`
-		Failure *xmlVerdict `xml:"failure"`
+		Skipped *xmlMessage `xml:"skipped"`
+		Error   *xmlMessage `xml:"error"`
+		Failure *xmlMessage `xml:"failure"`
 		Out     string      `xml:"system-out,omitempty"`
 		Err     string      `xml:"system-err,omitempty"`
 	}
-	xmlVerdict struct {
+	xmlMessage struct {
 		Type    string `xml:"type,attr,omitempty"`
 		Message string `xml:"message,attr,omitempty"`
 		Detail  string `xml:",chardata"`

@@ -51,7 +51,7 @@ func init() {
 }
 
 // try runs a candidate's trial in a child and writes what it learns into v.
-func try(c candidate, o Options, v *verdict) {
+func try(c candidate, o Options, v *result) {
 	limit := cpuTrialTime
 	if c.name == CUDA {
 		limit = cudaTrialTime

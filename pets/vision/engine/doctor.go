@@ -50,7 +50,7 @@ func checkPlugins(o Options) []Check {
 	}
 	var checks []Check
 	for _, candidate := range cpuCandidates(o.cacheDir(), "") {
-		v := judge(candidate, o)
+		v := check(candidate, o)
 		c := Check{Name: "XLA for the CPU", OK: v.Refused == "",
 			Detail: fmt.Sprintf("%s, %s, SHA-256 %.12s…", candidate.plugin,
 				versionLine(v.Major, v.Minor), v.SHA256)}
@@ -73,7 +73,7 @@ func checkCUDA(o Options) Check {
 	}
 	if found := cudaCandidates(o.cacheDir(), ",preallocate=false"); len(found) > 0 {
 		c.Detail = "NVIDIA GPU, plugin " + found[0].plugin
-		if v := judge(found[0], o); v.Refused != "" {
+		if v := check(found[0], o); v.Refused != "" {
 			c.OK, c.Detail, c.Fix = false, found[0].plugin+": "+v.Refused, cudaFix
 		}
 		return c

@@ -44,8 +44,8 @@ type Options struct {
 	Trial []string
 	Log   func(string) // called with each note and, last, the choice
 
-	trialTime  time.Duration // 0 means as long as an overloaded machine may need
-	disbelieve bool          // try again what was refused before
+	trialTime time.Duration // 0 means as long as an overloaded machine may need
+	again     bool          // try again what was refused before
 }
 
 func (o Options) log(line string) {
@@ -113,7 +113,7 @@ func Open(o Options) (*Engine, error) {
 // examine returns the flags that a candidate's plugin supports, and why it must not be used.
 func examine(c candidate, o Options) (known []string, refused string) {
 	if !o.NoTrial {
-		v := judge(c, o)
+		v := check(c, o)
 		return v.Flags, v.Refused
 	}
 	known, err := flagsOf(c)

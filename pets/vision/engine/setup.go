@@ -60,14 +60,14 @@ func (r Report) String() string {
 // backend all the same; it says what was tried and what to do by hand.
 func Setup(ctx context.Context, o SetupOptions) (Report, error) {
 	open := Options{CacheDir: o.CacheDir, Trial: o.Trial, Log: o.Log, trialTime: o.trialTime,
-		disbelieve: true}
+		again: true}
 	cache := open.cacheDir()
 	if !withXLA {
 		return Report{}, errors.New("setting up XLA: " + noXLA)
 	}
 	var troubles []error
 	for _, c := range cpuCandidates(cache, "") {
-		v := judge(c, open)
+		v := check(c, open)
 		if v.Refused == "" {
 			return v.report("already here"), nil
 		}
@@ -86,7 +86,7 @@ func Setup(ctx context.Context, o SetupOptions) (Report, error) {
 	} {
 		c, err := way.bring(ctx, o, cache)
 		if err == nil {
-			v := judge(c, open)
+			v := check(c, open)
 			if v.Refused == "" {
 				return v.report(way.name), nil
 			}
@@ -102,7 +102,7 @@ func Setup(ctx context.Context, o SetupOptions) (Report, error) {
 	return Report{}, noPlugin(cache, troubles)
 }
 
-func (v verdict) report(source string) Report {
+func (v result) report(source string) Report {
 	return Report{Plugin: v.Path, Version: versionLine(v.Major, v.Minor), SHA256: v.SHA256,
 		Source: source}
 }

@@ -144,7 +144,7 @@ func fakeTrial(t *testing.T, answer string) (program []string, runs func() int) 
 
 const goodAnswer = reportMark + `{"Major":0,"Minor":104}`
 
-func TestVerdictIsRemembered(t *testing.T) {
+func TestResultIsRemembered(t *testing.T) {
 	cache := alone(t)
 	plugin := filepath.Join(t.TempDir(), "libcpu.so")
 	write := func(content string) {
@@ -157,7 +157,7 @@ func TestVerdictIsRemembered(t *testing.T) {
 	o := Options{CacheDir: cache, Trial: program}
 	c := candidate{name: CPU, spec: "xla:" + plugin, plugin: plugin}
 	for range 3 {
-		if v := judge(c, o); v.Refused != "" || v.Minor != 104 {
+		if v := check(c, o); v.Refused != "" || v.Minor != 104 {
 			t.Fatalf("%+v", v)
 		}
 	}
@@ -165,24 +165,24 @@ func TestVerdictIsRemembered(t *testing.T) {
 		t.Errorf("%d trials for one unchanged file", runs())
 	}
 	c.sha256 = strings.Repeat("0", 64)
-	if v := judge(c, o); !strings.Contains(v.Refused, "SHA-256") || runs() != 1 {
+	if v := check(c, o); !strings.Contains(v.Refused, "SHA-256") || runs() != 1 {
 		t.Errorf("wrong checksum: %+v after %d trials", v, runs())
 	}
 	c.sha256 = ""
 	write("second, longer")
-	if v := judge(c, o); v.Refused != "" || runs() != 2 {
+	if v := check(c, o); v.Refused != "" || runs() != 2 {
 		t.Errorf("changed file: %+v after %d trials", v, runs())
 	}
 
 	write("third")
 	o.Trial, runs = fakeTrial(t, reportMark+`{"Error":"out of luck"}`)
 	for range 2 {
-		if v := judge(c, o); v.Refused != "its trial failed: out of luck" {
+		if v := check(c, o); v.Refused != "its trial failed: out of luck" {
 			t.Errorf("%+v", v)
 		}
 	}
-	o.disbelieve = true
-	judge(c, o)
+	o.again = true
+	check(c, o)
 	if runs() != 2 {
 		t.Errorf("%d trials, want one and, asked again, another", runs())
 	}

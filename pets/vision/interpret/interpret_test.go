@@ -92,7 +92,7 @@ func TestReport(t *testing.T) {
 	near("precision b", r[1].Precision, 4./5)
 	near("empty class", r[2].Precision+r[2].Recall+r[2].F1, 0)
 	near("macro recall", r[3].Recall, (3./4+4./6)/2)
-	near("weighted recall is the accuracy", r[4].Recall, in.Accuracy().Share)
+	near("weighted recall is the accuracy", r[4].Recall, in.Accuracy().Fraction)
 	if r[4].Support != 10 {
 		t.Errorf("support %d", r[4].Support)
 	}

@@ -57,24 +57,24 @@ func (in *Interpretation) Confusion() [][]int {
 	return counts
 }
 
-// Normalized is the confusion matrix in shares of each row: of the images of a class, how many
+// Normalized is the confusion matrix in fractions of each row: of the images of a class, how many
 // were called what. The row of a class without images is all zeros, where fastai's normalize=True
 // divides by zero and shows NaN.
 func (in *Interpretation) Normalized() [][]float64 {
-	shares := make([][]float64, len(in.Classes))
+	fractions := make([][]float64, len(in.Classes))
 	for a, row := range in.Confusion() {
-		shares[a] = make([]float64, len(row))
+		fractions[a] = make([]float64, len(row))
 		total := 0
 		for _, n := range row {
 			total += n
 		}
 		for p, n := range row {
 			if total > 0 {
-				shares[a][p] = float64(n) / float64(total)
+				fractions[a][p] = float64(n) / float64(total)
 			}
 		}
 	}
-	return shares
+	return fractions
 }
 
 // Confused is a pair of classes taken one for the other.
@@ -98,7 +98,7 @@ func (in *Interpretation) MostConfused(min int) []Confused {
 }
 
 // ClassReport is one line of [Interpretation.Report]. Support counts the images of the class. A
-// share with an empty denominator (a class never predicted, a class without images) is 0.
+// ratio with an empty denominator (a class never predicted, a class without images) is 0.
 type ClassReport struct {
 	Class                 string
 	Precision, Recall, F1 float64
@@ -109,7 +109,7 @@ type ClassReport struct {
 // images) and "weighted avg" (weighted by support).
 func (in *Interpretation) Report() []ClassReport {
 	counts := in.Confusion()
-	share := func(a, b int) float64 {
+	ratio := func(a, b int) float64 {
 		if b == 0 {
 			return 0
 		}
@@ -125,9 +125,9 @@ func (in *Interpretation) Report() []ClassReport {
 			predicted += counts[o][c]
 		}
 		right := counts[c][c]
-		line := ClassReport{Class: name, Precision: share(right, predicted),
-			Recall: share(right, support),
-			F1:     share(2*right, support+predicted), Support: support}
+		line := ClassReport{Class: name, Precision: ratio(right, predicted),
+			Recall: ratio(right, support),
+			F1:     ratio(2*right, support+predicted), Support: support}
 		lines = append(lines, line)
 		weighted.add(line, float64(support)/float64(len(in.Labels)))
 		if support > 0 {

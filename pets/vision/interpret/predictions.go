@@ -29,7 +29,7 @@ func From(p *Predictions) (*Interpretation, error) {
 		return nil,
 			fmt.Errorf(
 				"interpretation: no predictions; is the validation set empty? A split with a " +
-					"validation share above 0 fills it")
+					"validation fraction above 0 fills it")
 	}
 	if len(p.Probs) != n || len(p.Losses) != n || len(p.Paths) != n {
 		return nil,
@@ -66,11 +66,11 @@ func Argmax(values []float32) int {
 	return best
 }
 
-// Accuracy is the share of right predictions with its 95 % confidence interval (Wilson 1927, score
+// Accuracy is the fraction of right predictions with its 95 % confidence interval (Wilson 1927, score
 // interval): unlike the normal approximation it stays inside [0,1] and is honest for small sets.
 type Accuracy struct {
 	Right, Total int
-	Share        float64
+	Fraction     float64
 	Low, High    float64
 }
 
@@ -90,6 +90,6 @@ func wilson(right, total int) Accuracy {
 	n, p := float64(total), float64(right)/float64(total)
 	centre := (p + z*z/(2*n)) / (1 + z*z/n)
 	half := z / (1 + z*z/n) * math.Sqrt(p*(1-p)/n+z*z/(4*n*n))
-	return Accuracy{Right: right, Total: total, Share: p, Low: max(0, centre-half),
+	return Accuracy{Right: right, Total: total, Fraction: p, Low: max(0, centre-half),
 		High: min(1, centre+half)}
 }

@@ -79,7 +79,7 @@ func parseHeader(text []byte) (names []string, entries []entry, meta map[string]
 		return nil, nil, nil, err
 	}
 	if len(fields) > maxTensors {
-		return nil, nil, nil, fmt.Errorf("%d tensors; at most %d are believed", len(fields),
+		return nil, nil, nil, fmt.Errorf("%d tensors; the limit is %d", len(fields),
 			maxTensors)
 	}
 	if raw, ok := fields["__metadata__"]; ok {
@@ -121,7 +121,7 @@ func checkLayout(names []string, entries []entry, size int64) error {
 				knownTypes())
 		}
 		if len(e.Shape) > maxRank {
-			return fmt.Errorf("tensor %q: %d dimensions; at most %d are believed", names[i],
+			return fmt.Errorf("tensor %q: %d dimensions; the limit is %d", names[i],
 				len(e.Shape), maxRank)
 		}
 		n, err := elements(e.Shape)

@@ -35,7 +35,7 @@ func TestMemoryCountsDescendants(t *testing.T) {
 	}
 }
 
-func TestVerdict(t *testing.T) {
+func TestCompareRows(t *testing.T) {
 	runners := []runnerCommand{{name: "ours"}, {name: "theirs"}}
 	second := func(wall, start int) []measure {
 		return []measure{{wall: time.Duration(wall) * time.Second,
@@ -56,7 +56,7 @@ func TestVerdict(t *testing.T) {
 		if c.failed != nil {
 			r.fail["ours"] = c.failed
 		}
-		if got := verdict([]*row{r}, runners); got != c.ahead {
+		if got := compareRows([]*row{r}, runners); got != c.ahead {
 			t.Errorf("ours %v, theirs %v, %v: ahead %v", c.ours, c.theirs, c.failed, got)
 		}
 	}

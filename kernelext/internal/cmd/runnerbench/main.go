@@ -122,7 +122,7 @@ func bench(nb, only string, rounds int, large bool) (ahead bool, err error) {
 	fmt.Println()
 	print(rows, runners)
 	fmt.Printf("\nMedians of %d interleaved rounds; load at the end: %s.\n", rounds, load())
-	return verdict(rows, runners), nil
+	return compareRows(rows, runners), nil
 }
 
 // measureAll runs everything in every round. Each runner has one unmeasured go at the smallest
@@ -174,8 +174,8 @@ func print(rows []*row, runners []runnerCommand) {
 	}
 }
 
-// verdict says where nb run is not ahead.
-func verdict(rows []*row, runners []runnerCommand) (ahead bool) {
+// compareRows says where nb run is not ahead.
+func compareRows(rows []*row, runners []runnerCommand) (ahead bool) {
 	ahead = true
 	nb := runners[0].name
 	for _, r := range rows {

@@ -174,7 +174,7 @@ func (r result) section() (string, error) {
 	fmt.Fprintf(&b,
 		"\n%d of %d right, %.2f %% (95 %% interval %.2f to %.2f %%). [Confusion matrix](%s). "+
 			"Most confused (actual, predicted, times): ",
-		a.Right, a.Total, 100*a.Share, 100*a.Low, 100*a.High, r.file("confusion"))
+		a.Right, a.Total, 100*a.Fraction, 100*a.Low, 100*a.High, r.file("confusion"))
 	var pairs []string
 	for _, c := range in.MostConfused(4) {
 		pairs = append(pairs, fmt.Sprintf("%s → %s %d", c.Actual, c.Predicted, c.Count))

@@ -14,8 +14,8 @@ import (
 	"gopets/pets/internal/download"
 )
 
-// A verdict is what is known of one plugin file.
-type verdict struct {
+// A result is that of checking one plugin file.
+type result struct {
 	Path     string
 	Size     int64
 	Modified int64 // nanoseconds
@@ -28,25 +28,25 @@ type verdict struct {
 	When     time.Time
 }
 
-// refusalHolds is how long a refusal is believed without a new trial: a GPU may have been busy, a
+// refusalHolds is how long a refusal is accepted without a new trial: a GPU may have been busy, a
 // machine overloaded.
 const refusalHolds = time.Hour
 
-// judge says whether a plugin may be let in: from memory when the file is unchanged, else by
+// check reports whether a plugin may be loaded: from memory when the file is unchanged, else by
 // checksum and trial.
-func judge(c candidate, o Options) verdict {
+func check(c candidate, o Options) result {
 	info, err := os.Stat(c.plugin)
 	if err != nil {
-		return verdict{Refused: "it cannot be read: " + err.Error()}
+		return result{Refused: "it cannot be read: " + err.Error()}
 	}
-	fresh := verdict{Path: c.plugin, Size: info.Size(), Modified: info.ModTime().UnixNano(),
+	fresh := result{Path: c.plugin, Size: info.Size(), Modified: info.ModTime().UnixNano(),
 		When: time.Now()}
-	file := verdictFile(o.cacheDir(), c.plugin)
-	if old, err := readVerdict(file); err == nil && old.Path == fresh.Path &&
+	file := resultFile(o.cacheDir(), c.plugin)
+	if old, err := readResult(file); err == nil && old.Path == fresh.Path &&
 		old.Size == fresh.Size && old.Modified == fresh.Modified {
 		sumHolds := c.sha256 == "" || c.sha256 == old.SHA256
-		believed := old.Refused == "" || !o.disbelieve && time.Since(old.When) < refusalHolds
-		if sumHolds && believed && old.Flags != nil {
+		accepted := old.Refused == "" || !o.again && time.Since(old.When) < refusalHolds
+		if sumHolds && accepted && old.Flags != nil {
 			return old
 		}
 	}
@@ -65,17 +65,17 @@ func judge(c candidate, o Options) verdict {
 		o.log("trying " + filepath.Base(c.plugin) + " in a process of its own")
 		try(c, o, &fresh)
 	}
-	_ = writeVerdict(file, fresh) // a read-only cache only means another trial next time
+	_ = writeResult(file, fresh) // a read-only cache only means another trial next time
 	return fresh
 }
 
-func verdictFile(cache, plugin string) string {
+func resultFile(cache, plugin string) string {
 	sum := sha256.Sum256([]byte(plugin))
-	return filepath.Join(cache, "pjrt", "verdicts", hex.EncodeToString(sum[:8])+".json")
+	return filepath.Join(cache, "pjrt", "results", hex.EncodeToString(sum[:8])+".json")
 }
 
-func readVerdict(file string) (verdict, error) {
-	var v verdict
+func readResult(file string) (result, error) {
+	var v result
 	text, err := os.ReadFile(file)
 	if err != nil {
 		return v, err
@@ -83,7 +83,7 @@ func readVerdict(file string) (verdict, error) {
 	return v, json.Unmarshal(text, &v)
 }
 
-func writeVerdict(file string, v verdict) error {
+func writeResult(file string, v result) error {
 	text, err := json.MarshalIndent(v, "", "  ")
 	if err != nil {
 		return err
