@@ -9,6 +9,8 @@ import (
 	"testing"
 
 	"github.com/gomlx/compute/dtypes"
+	"github.com/gomlx/gomlx/core/graph"
+	"github.com/gomlx/gomlx/core/tensors"
 
 	"gopets/pets/spec"
 	"gopets/pets/vision/dataset"
@@ -19,28 +21,76 @@ import (
 	"gopets/pets/vision/weights"
 )
 
-// Two devices compute what one does: the losses of a fit, dropout and batch norms' statistics
-// included, and the validation's. The longer test has a frozen body and inner batches too.
-func TestTwoDevices(t *testing.T) {
+// A function that is divided among devices is that of the whole batch: statistics over it, and
+// gradients, which come out the same on each.
+func TestDivided(t *testing.T) {
 	eng := enginetest.XLA(t)
-	inner := []int{8}
-	if os.Getenv("GOPETS_TEST_LONG") != "" {
-		inner = []int{8, 4}
+	build := func(in []*graph.Node) []*graph.Node {
+		x, labels, w := in[0], graph.ConvertDType(in[1], dtypes.Float32), in[2]
+		x = graph.Sub(x, graph.ReduceAndKeep(x, graph.ReduceMean, 0))
+		y := graph.ReduceSum(graph.Mul(x, graph.InsertAxes(w, 0)), 1)
+		loss := graph.ReduceAllMean(graph.Square(graph.Sub(y, labels)))
+		return []*graph.Node{loss, graph.Gradient(loss, w)[0]}
 	}
-	for _, inner := range inner {
+	x := [][]float32{{1, 2}, {3, 5}, {-4, 6}, {0, 9}}
+	labels := []int32{1, 2, 3, 5}
+	w := []float32{.5, -2}
+	var want [][]float32
+	for devices := 1; devices <= 2; devices++ {
+		exec := graph.MustNewExec(eng.Backend, build)
+		if devices > 1 {
+			var err error
+			if exec, err = divided(exec, kindGrads, devices); err != nil {
+				t.Fatal(err)
+			}
+		}
+		var args []any
+		rows := len(x) / devices
+		for k := range devices {
+			args = append(args, x[k*rows:(k+1)*rows], labels[k*rows:(k+1)*rows], w)
+		}
+		for i, out := range exec.MustCall(args...) {
+			got := tensors.MustCopyFlatData[float32](out)
+			if devices == 1 {
+				want = append(want, got)
+				continue
+			}
+			for k := range got {
+				near(t, "output", float64(got[k]), float64(want[i%len(want)][k]), 1e-5)
+			}
+		}
+		exec.Finalize()
+	}
+}
+
+// Two devices compute what one does: the losses of fits with everything training and with the body
+// frozen, in whole batches and inner ones, dropout and batch norms' statistics included.
+func TestTwoDevices(t *testing.T) {
+	if os.Getenv("GOPETS_TEST_LONG") == "" {
+		t.Skip("compiles a dozen functions for a minute: set GOPETS_TEST_LONG")
+	}
+	eng := enginetest.XLA(t)
+	for _, test := range []struct {
+		inner  int
+		frozen bool
+	}{{8, true}, {8, false}, {4, false}} {
 		var losses [][]float64
 		var rows [][]spec.Row
 		for devices := 1; devices <= 2; devices++ {
 			c := fixtureConfig()
-			c.Batch, c.InnerBatch, c.Devices, c.TransformsOn = 8, inner, devices, spec.OnDevice
+			c.Batch, c.InnerBatch, c.Devices = 8, test.inner, devices
+			c.TransformsOn = spec.OnDevice
 			l := newLearner(t, eng, c)
-			if inner < 8 {
+			if test.frozen {
 				if err := l.Freeze(); err != nil {
 					t.Fatal(err)
 				}
 			}
 			rows = append(rows, fit(t, l, 6, spec.Fit{MaxLR: spec.Const(1e-4)}))
 			losses = append(losses, l.Recorder().Last().Losses)
+			if n := l.exec.graphs.Compiled(); test.inner == 8 && n != 3 { // step, evaluation, transforms
+				t.Errorf("%d devices: %d functions were compiled", devices, n)
+			}
 			l.exec.copies.sweep()
 			if n := len(l.exec.copies.of); (n > 0) != (devices == 2) {
 				t.Errorf("%d devices: %d tensors have copies", devices, n)
