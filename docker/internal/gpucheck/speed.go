@@ -37,13 +37,13 @@ func (o options) settings() [][]setting {
 		return [][]setting{{of(small, 8, spec.Float32), of(small, 8, spec.BFloat16)}}
 	}
 	return [][]setting{
-		{of(small, 64, spec.BFloat16), of(large, 48, spec.BFloat16), of(small, 64, spec.Float32),
+		{of(small, 64, spec.BFloat16), of(large, 48, spec.BFloat16)},
+		{of(small, 256, spec.BFloat16), of(large, 128, spec.BFloat16), of(small, 64, spec.Float32),
 			of(large, 48, spec.Float32)},
-		{of(small, 256, spec.BFloat16), of(large, 128, spec.BFloat16), of(small, 512, spec.BFloat16),
-			of(large, 256, spec.BFloat16)},
-		{of(small, 128, spec.BFloat16), of(large, 64, spec.BFloat16), of(small, 256, spec.Float32),
+		{of(small, 512, spec.BFloat16), of(large, 256, spec.BFloat16), of(small, 256, spec.Float32),
 			of(large, 128, spec.Float32)},
-		{of(small, 48, spec.BFloat16), of(large, 512, spec.BFloat16), of(small, 512, spec.Float32)},
+		{of(small, 128, spec.BFloat16), of(large, 64, spec.BFloat16), of(small, 48, spec.BFloat16),
+			of(large, 512, spec.BFloat16)},
 	}
 }
 
