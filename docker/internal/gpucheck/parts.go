@@ -28,11 +28,11 @@ var parts []part
 func init() { // the functions use the list
 	parts = []part{
 		// CUDA's libraries multiply float32 as float32 here: by default they round to TF32
-		{"parity", "the engine's numbers against the pure Go backend's", 65 * time.Second,
+		{"parity", "the engine's numbers against the pure Go backend's", 90 * time.Second,
 			[]string{"NVIDIA_TF32_OVERRIDE=0"}, runParity},
-		{"speed", "images a second", 155 * time.Second, nil, runSpeed},
-		{"torch", "PyTorch's images a second", 125 * time.Second, nil, runTorch},
-		{"lesson", "the lesson's whole schedule", 245 * time.Second, nil, runLesson},
+		{"speed", "images a second", 150 * time.Second, nil, runSpeed},
+		{"torch", "PyTorch's images a second", 115 * time.Second, nil, runTorch},
+		{"lesson", "the lesson's whole schedule", 240 * time.Second, nil, runLesson},
 	}
 }
 
