@@ -11,8 +11,11 @@ import (
 	"sync"
 	"time"
 
+	"github.com/gofrs/flock"
+
 	"gopets/kernelext/eval"
 	"gopets/kernelext/internal/guard"
+	"gopets/kernelext/internal/tempdir"
 )
 
 // Options say what an engine is made of. GoNB is needed.
@@ -47,8 +50,9 @@ type Engine struct {
 	o      Options
 	log    *log.Logger
 	output *output
-	dir    string // private; see files.go
-	gonbui string // the folder of the copy of gonbui; "" without
+	dir    string       // private; see files.go
+	lock   *flock.Flock // while it is held, the folder stays
+	gonbui string       // the folder of the copy of gonbui; "" without
 	// of the module that it is a copy of
 	gonbSource string
 	gopls      *gopls
@@ -83,22 +87,22 @@ func New(o Options) (*Engine, error) {
 		mute: map[string]bool{}, memory: newMemory(), aside: map[string]string{},
 		told: map[string]bool{}, names: map[string]string{}}
 	var err error
-	if e.dir, err = newDir(os.TempDir()); err != nil {
-		return nil, err
+	if e.dir, e.lock, err = tempdir.New("nbk-"); err != nil {
+		return nil, fmt.Errorf("the engine's folder: %w", err)
 	}
 	o.Guard.Watch(0, e.dir)
 	if err := e.writeFiles(); err != nil {
-		os.RemoveAll(e.dir)
+		_ = e.removeDir()
 		return nil, fmt.Errorf("the engine's folder: %w", err)
 	}
 	if e.output, err = openOutput(e.dir); err != nil {
-		os.RemoveAll(e.dir)
+		_ = e.removeDir()
 		return nil, err
 	}
 	e.life, e.end = context.WithCancel(context.Background())
 	if err := e.serveBuilds(e.life); err != nil {
 		e.output.close()
-		os.RemoveAll(e.dir)
+		_ = e.removeDir()
 		return nil, err
 	}
 	if o.Gopls != "" {
@@ -126,25 +130,10 @@ func (e *Engine) Close() error {
 		e.gopls.close()
 	}
 	e.output.close()
-	return os.RemoveAll(e.dir)
+	return e.removeDir()
 }
 
-// maxTemp is how long the path of the folder for temporary files may be, for the sockets in it to
-// have addresses on every system.
-const maxTemp = 75
-
-// newDir makes the engine's folder, in the system's own folder for temporary files where the given
-// one lies too deep.
-func newDir(temp string) (string, error) {
-	if len(temp) > maxTemp {
-		temp = "/tmp"
-	}
-	dir, err := os.MkdirTemp(temp, "nbk-")
-	if err != nil {
-		return "", fmt.Errorf("the engine's folder: %w", err)
-	}
-	return dir, nil
-}
+func (e *Engine) removeDir() error { return errors.Join(os.RemoveAll(e.dir), e.lock.Close()) }
 
 func (e *Engine) logf(format string, args ...any) { e.log.Printf(format, args...) }
 

@@ -13,12 +13,24 @@ import (
 
 const lockName = ".lock"
 
+// maxTemp is how long the path of the folder for temporary files may be, for sockets in a folder of
+// it to have addresses on every system.
+const maxTemp = 75
+
+// temp is the folder for temporary files, or the usual one where that lies too deep.
+func temp() string {
+	if dir := os.TempDir(); len(dir) <= maxTemp {
+		return dir
+	}
+	return "/tmp"
+}
+
 // New makes a folder in the system's folder for temporary files, with a name that begins with a
 // prefix, after it has removed those of this prefix whose processes were killed. The folder lives as
 // long as the lock is held.
 func New(prefix string) (dir string, lock *flock.Flock, err error) {
 	sweep(prefix)
-	if dir, err = os.MkdirTemp("", prefix); err != nil {
+	if dir, err = os.MkdirTemp(temp(), prefix); err != nil {
 		return "", nil, err
 	}
 	// Locked before it has its name, so that nobody finds it free.
@@ -37,7 +49,7 @@ func New(prefix string) (dir string, lock *flock.Flock, err error) {
 
 // sweep removes this user's folders whose processes were killed.
 func sweep(prefix string) {
-	dirs, err := filepath.Glob(filepath.Join(os.TempDir(), prefix+"*"))
+	dirs, err := filepath.Glob(filepath.Join(temp(), prefix+"*"))
 	if err != nil {
 		return // the pattern is a good one
 	}

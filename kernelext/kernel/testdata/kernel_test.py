@@ -1,8 +1,14 @@
 """jupyter_kernel_test on the kernel of nb; $NB_KERNEL names it (gonb or go)."""
 import os
+import queue
+import shutil
+import signal
+import tempfile
+import time
 import unittest
 
 import jupyter_kernel_test as jkt
+from jupyter_client import KernelManager
 
 KERNEL = os.environ.get("NB_KERNEL", "gonb")
 jkt.TIMEOUT = 60  # a cell is compiled, and a machine may be busy
@@ -54,6 +60,78 @@ class GoKernelTests(jkt.KernelTests):
 class WelcomeTests(jkt.IopubWelcomeTests):
     kernel_name = KERNEL
     support_iopub_welcome = True
+
+
+class BusyTests(unittest.TestCase):
+    """A kernel of its own, with a folder for temporary files that nothing may be left in."""
+
+    def setUp(self):
+        self.tmp = tempfile.mkdtemp(prefix="nbt")
+        self.addCleanup(shutil.rmtree, self.tmp, True)
+        self.km = KernelManager(kernel_name=KERNEL)
+        self.km.start_kernel(cwd=self.tmp, env=dict(os.environ, TMPDIR=self.tmp))
+        self.addCleanup(self.km.shutdown_kernel, now=True)
+        self.client = self.km.client()
+        self.client.start_channels()
+        self.addCleanup(self.client.stop_channels)
+        self.client.wait_for_ready(timeout=60)
+
+    def run_cell(self, code):
+        return self.client.execute_interactive(code, timeout=120, output_hook=lambda m: None)["content"]
+
+    def start_cell(self, code):
+        """Starts a cell and waits until it prints."""
+        self.client.execute(code)
+        while True:
+            m = self.client.get_iopub_msg(timeout=120)
+            if m["msg_type"] == "stream":
+                return
+
+    def test_answers_while_a_cell_runs(self):
+        self.assertEqual(self.run_cell("// Twice doubles.\nfunc Twice(n int) int { return 2 * n }\nvar table = map[string]int{}")["status"], "ok")
+        self.start_cell('fmt.Println("begun")\nfor {\n\ttime.Sleep(time.Second)\n}')
+        for code, match in [("tab", "table"), ("Twi", "Twice"), ("strings.ToUp", "ToUpper"), ("%ti", "%time")]:
+            found = self.client.complete(code, reply=True, timeout=30)["content"]
+            self.assertIn(match, found["matches"], code)
+        for code, text in [("Twice", "doubles"), ("table", "map[string]int")]:
+            found = self.client.inspect(code, reply=True, timeout=30)["content"]
+            self.assertIn(text, str(found["data"]), code)
+        with self.assertRaises(queue.Empty):  # the cell is still at it
+            self.client.get_shell_msg(timeout=0.1)
+        self.km.interrupt_kernel()
+        self.assertEqual(self.client.get_shell_msg(timeout=60)["content"]["status"], "error")
+        self.assertEqual(self.run_cell("Twice(len(table))")["status"], "ok")
+
+    def test_nothing_is_left_of_a_killed_kernel(self):
+        self.assertEqual(self.run_cell("strings.ToUpper(\"a\")")["status"], "ok")
+        self.client.complete("strings.ToUp", reply=True, timeout=60)  # whatever completes is there
+        self.start_cell('fmt.Println("begun")\nfor {\n\ttime.Sleep(time.Second)\n}')
+        pids = descendants(self.km.provisioner.pid)
+        self.assertGreater(len(pids), 1)
+        os.kill(self.km.provisioner.pid, signal.SIGKILL)
+        end = time.time() + 60
+        while time.time() < end and (os.listdir(self.tmp) or any(map(alive, pids))):
+            time.sleep(0.05)
+        self.assertEqual(os.listdir(self.tmp), [])
+        self.assertEqual([p for p in pids if alive(p)], [])
+
+
+def descendants(pid):
+    """The processes below a process, where there is a /proc."""
+    found = []
+    for task in os.listdir(f"/proc/{pid}/task"):
+        with open(f"/proc/{pid}/task/{task}/children") as f:
+            for child in map(int, f.read().split()):
+                found += [child] + descendants(child)
+    return found
+
+
+def alive(pid):
+    try:
+        with open(f"/proc/{pid}/stat") as f:
+            return ") Z " not in f.read()
+    except FileNotFoundError:
+        return False
 
 
 if __name__ == "__main__":
