@@ -15,6 +15,8 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"gopets/kernelext/internal/modules"
 )
 
 // GoNB compiles a cell by a command that it finds on the PATH: goScript, which asks here first what
@@ -244,7 +246,7 @@ func (b *build) missing(out string) string {
 		return ""
 	}
 	for _, m := range noModule.FindAllStringSubmatch(out, -1) {
-		if dir, ok := localModule(b.x.dir, m[1]); ok && b.e.addModule(dir) {
+		if dir, ok := modules.Beside(b.x.dir, m[1]); ok && b.e.addModule(dir) {
 			if _, err := b.e.writeWork(b.overlay.dir, nil, b.overlay.copied); err == nil {
 				return "again"
 			}

@@ -6,9 +6,10 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 
 	"golang.org/x/mod/modfile"
+
+	"gopets/kernelext/internal/modules"
 )
 
 // A workFile is the go.work of builds: that of GoNB's folder, if there is one, and what the engine
@@ -132,7 +133,7 @@ func (e *Engine) writeWork(dir string, imports []string, copied bool) (module st
 			w.replaces = append(w.replaces, &modfile.Replace{})
 			w.replaces[len(w.replaces)-1].Old.Path = gonbModule
 			w.replaces[len(w.replaces)-1].New.Path = e.gonbui
-		case usesModule(imports, gonbModule):
+		case slices.ContainsFunc(imports, func(path string) bool { return modules.Has(gonbModule, path) }):
 			w.use(e.gonbui)
 		}
 	}
@@ -190,32 +191,4 @@ func hasModule(dirs []string, module string) bool {
 		text, err := os.ReadFile(filepath.Join(dir, "go.mod"))
 		return err == nil && modfile.ModulePath(text) == module
 	})
-}
-
-func usesModule(imports []string, module string) bool {
-	for _, i := range imports {
-		if i == module || strings.HasPrefix(i, module+"/") {
-			return true
-		}
-	}
-	return false
-}
-
-// localModule looks for a module beside the notebook, in the folders of where cells run, that holds
-// a package.
-func localModule(dir, pkg string) (string, bool) {
-	for _, pattern := range []string{"go.mod", "*/go.mod", "*/*/go.mod"} {
-		found, _ := filepath.Glob(filepath.Join(dir, pattern))
-		for _, file := range found {
-			text, err := os.ReadFile(file)
-			if err != nil {
-				continue
-			}
-			if module := modfile.ModulePath(text); module != "" &&
-				usesModule([]string{pkg}, module) {
-				return filepath.Dir(file), true
-			}
-		}
-	}
-	return "", false
 }

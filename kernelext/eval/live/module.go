@@ -10,6 +10,8 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+
+	"gopets/kernelext/internal/modules"
 )
 
 // findModule finds the module of the notebook's folder. Where there is none, cells get one of their
@@ -57,11 +59,35 @@ func (e *Engine) language(ctx context.Context) string {
 func (e *Engine) load(ctx context.Context, path string) error {
 	err := e.program.packages.load(ctx, path)
 	var missing *missingError
-	if !errors.As(err, &missing) || !e.scratch || e.noGet || !strings.Contains(path, ".") {
+	if !errors.As(err, &missing) || !strings.Contains(path, ".") {
+		return err
+	}
+	if dir, ok := modules.Beside(e.folder, path); ok && e.useBeside(ctx, dir) {
+		return e.program.packages.load(ctx, path)
+	}
+	if !e.scratch || e.noGet {
 		return err
 	}
 	if _, got := e.tool.run(ctx, "get", path); got != nil {
 		return &missingError{path, reason(path, got.Error())}
 	}
 	return e.program.packages.load(ctx, path)
+}
+
+// useBeside has builds use a module that lies beside the notebook, by a go.work of the engine's own;
+// it reports whether that can be. A go.work of the user's is left alone.
+func (e *Engine) useBeside(ctx context.Context, dir string) bool {
+	own := filepath.Join(e.dir, "go.work")
+	out, err := e.tool.run(ctx, "env", "GOWORK")
+	if now := strings.TrimSpace(string(out)); err != nil || now != "" && now != own {
+		return false
+	}
+	args := []string{"work", "use", dir}
+	if !exists(own) {
+		args = []string{"work", "init", e.tool.dir, dir}
+	}
+	e.tool.setenv("GOWORK", own)
+	_, err = e.tool.run(ctx, args...)
+	e.relist()
+	return err == nil
 }

@@ -1,0 +1,31 @@
+// Package modules finds modules that lie beside a notebook.
+package modules
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+
+	"golang.org/x/mod/modfile"
+)
+
+// Beside returns the folder of a module that holds a package: a folder itself, or one up to two
+// levels below.
+func Beside(dir, pkg string) (module string, ok bool) {
+	for _, pattern := range []string{"go.mod", "*/go.mod", "*/*/go.mod"} {
+		found, _ := filepath.Glob(filepath.Join(dir, pattern))
+		for _, file := range found {
+			text, err := os.ReadFile(file)
+			if err != nil {
+				continue
+			}
+			if path := modfile.ModulePath(text); path != "" && Has(path, pkg) {
+				return filepath.Dir(file), true
+			}
+		}
+	}
+	return "", false
+}
+
+// Has reports whether the path of a package is in a module of a path.
+func Has(module, pkg string) bool { return pkg == module || strings.HasPrefix(pkg, module+"/") }
