@@ -131,9 +131,7 @@ func build(t *testing.T) string {
 // nothing from the others.
 func TestFolder(t *testing.T) {
 	enginetest.XLA(t)
-	if os.Getenv("GOPETS_TEST_LONG") == "" {
-		t.Skip("builds a folder and runs it for a minute: set GOPETS_TEST_LONG")
-	}
+	enginetest.Long(t)
 	plugin := os.Getenv("GOPETS_TEST_PLUGIN")
 	if plugin == "" {
 		plugin = engine.CPUPlugin(engine.Options{})

@@ -3,7 +3,6 @@ package train
 import (
 	"fmt"
 	"math"
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -66,9 +65,7 @@ func TestDivided(t *testing.T) {
 // Two devices compute what one does: the losses of fits with everything training and with the body
 // frozen, in whole batches and inner ones, dropout and batch norms' statistics included.
 func TestTwoDevices(t *testing.T) {
-	if os.Getenv("GOPETS_TEST_LONG") == "" {
-		t.Skip("compiles a dozen functions for a minute: set GOPETS_TEST_LONG")
-	}
+	enginetest.Long(t)
 	eng := enginetest.XLA(t)
 	for _, test := range []struct {
 		inner  int
@@ -133,9 +130,7 @@ func TestAutomatic(t *testing.T) {
 // In bfloat16 a network learns as in float32: on the drawn sample the error rates of several seeds
 // differ by no more than chance.
 func TestBFloat16ErrorRates(t *testing.T) {
-	if os.Getenv("GOPETS_TEST_LONG") == "" {
-		t.Skip("trains six networks for a minute: set GOPETS_TEST_LONG")
-	}
+	enginetest.Long(t)
 	eng, ctx := enginetest.XLA(t), t.Context()
 	folder := filepath.Join(t.TempDir(), "sample")
 	breeds := []string{"Birman", "Bombay", "Siamese", "Sphynx", "beagle", "boxer", "pug", "samoyed"}
