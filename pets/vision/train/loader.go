@@ -151,6 +151,9 @@ func (l *loader) batches(ctx context.Context, j job) iter.Seq2[*batch, error] {
 				select {
 				case out <- result{b, err}:
 				case <-work.Done():
+					if b != nil {
+						b.free()
+					}
 					return
 				}
 				if err != nil {
