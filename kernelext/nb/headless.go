@@ -172,7 +172,8 @@ func (h *headless) run(ctx context.Context, f *runFlags) {
 	var failed *runner.CellError
 	if errors.As(h.err, &failed) && h.report.Count(runner.Kept) > 0 {
 		fmt.Fprintln(h.view,
-			"If this cell needs what a kept one did, as a session's learner, run that one again: --from CELL, or give it the tag "+runner.RerunTag+".")
+			"If this cell needs what a kept one did, as a session's learner, run that one again: "+
+				"--from CELL, or give it the tag "+runner.RerunTag+".")
 	}
 	h.conclude()
 	h.status = exitStatus(ctx, h.report, h.err)

@@ -105,7 +105,8 @@ func (f kernelFlags) start(ctx context.Context, g *guard.Guard) (e eval.Engine, 
 			return e, "", nil
 		}
 		notice = fmt.Sprintf(
-			"variables do not keep their values, as in the kernel \"Go (gonb)\": %s", firstLine(err))
+			"variables do not keep their values, as in the kernel \"Go "+
+				"(gonb)\": %s", firstLine(err))
 	}
 	if f.build != nil {
 		if err := f.build(); err != nil {

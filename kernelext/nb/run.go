@@ -103,14 +103,16 @@ func runCommand() *cobra.Command {
 	fl.BoolVar(&f.helpNotebook, "help-notebook", false,
 		"list the notebook's parameters with types, defaults and comments; run nothing")
 	fl.StringVarP(&f.out, "output", "o", "",
-		"the executed notebook, - for standard output; of several notebooks the folder (default: a new folder under runs)")
+		"the executed notebook, - for standard output; of several notebooks the folder (default: "+
+			"a new folder under runs)")
 	fl.StringVar(&f.page, "html", "", "the page (default: beside the executed notebook)")
 	fl.BoolVar(&f.noPage, "no-html", false, "make no page")
 	fl.BoolVar(&f.overwrite, "overwrite", false, "replace files that -o and --html name")
 	fl.StringVar(&f.report, "report", "",
 		"a JUnit report of the cells, as junit.xml; an earlier one is replaced")
 	fl.BoolVar(&f.json, "json", false,
-		"write the run to stdout as JSON, an object for each event; the last one of a notebook, event \"end\", is its whole report. The view for people goes to stderr")
+		"write the run to stdout as JSON, an object for each event; the last one of a notebook, "+
+			"event \"end\", is its whole report. The view for people goes to stderr")
 	fl.StringVar(&f.annotations, "annotations", "auto",
 		"mark failures for a CI: github, none, or auto, which looks for $GITHUB_ACTIONS")
 	fl.IntVarP(&f.jobs, "jobs", "j", 1, "how many notebooks to run at the same time")
@@ -129,7 +131,8 @@ func runCommand() *cobra.Command {
 	fl.DurationVar(&f.startTimeout, "start-timeout", time.Minute,
 		"longest time for the kernel's first answer")
 	fl.Var(&f.maxOutput, "max-output",
-		"how much of one cell's output is kept, or none for no limit; the notebook says what was left out")
+		"how much of one cell's output is kept, or none for no limit; the notebook says what was "+
+			"left out")
 	fl.StringVarP(&f.kernel, "kernel", "k", "",
 		"the kernel's name (default: the notebook's own; go, gonb and plain-gonb are built in)")
 	fl.StringVar(&f.cwd, "cwd", "",

@@ -128,8 +128,9 @@ func TestDamagedJournals(t *testing.T) {
 		journal []byte
 		want    string
 	}{
-		"cut off":        {whole[:len(whole)-9], "|first|"},
-		"another byte":   {slices.Concat(whole[:len(whole)-9], []byte("?"), whole[len(whole)-8:]), "|first|"},
+		"cut off": {whole[:len(whole)-9], "|first|"},
+		"another byte": {slices.Concat(whole[:len(whole)-9], []byte("?"), whole[len(whole)-8:]),
+			"|first|"},
 		"its first line": {whole[:10], "||"},
 		"foreign":        {[]byte("my journal\n"), "||"},
 		"empty":          {nil, "||"},

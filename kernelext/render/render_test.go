@@ -150,7 +150,8 @@ func TestStylesOfCodeAreApart(t *testing.T) {
 	)
 	if first := strings.Index(sheet, ".chroma ."); light < 0 || dark < light || first < light {
 		t.Errorf(
-			"the light style begins at %d, the dark one at %d, the first colour of code stands at %d",
+			"the light style begins at %d, the dark one at %d, the first colour of code "+
+				"stands at %d",
 			light,
 			dark,
 			first,

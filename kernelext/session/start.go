@@ -15,8 +15,8 @@ import (
 	"gopets/kernelext/session/internal/meeting"
 )
 
-// Open gives this kernel's session (outside GoNB: this process's), and starts it first if there is
-// none.
+// Open returns this kernel's session (outside GoNB: this process's), and starts it first if there
+// is none.
 func (w Worker) Open(ctx context.Context) (*Session, error) {
 	p, err := meeting.FindPlace(w.Name)
 	if err != nil {

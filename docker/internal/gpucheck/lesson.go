@@ -35,13 +35,14 @@ type stage struct {
 // another.
 func (o options) lesson() (courses []course, perBreed int) {
 	courses = []course{
-		{"resnet34", 224, 64, []stage{{epochs: 4}, {epochs: 1, whole: true}, {find: true, whole: true},
+		{"resnet34", 224, 64, []stage{{epochs: 4}, {epochs: 1, whole: true}, {find: true,
+			whole: true},
 			{epochs: 4, whole: true, lr: spec.Slice(1e-6, 1e-4)}}},
 		{"resnet50", 299, 48, []stage{{find: true}, {epochs: 5},
 			{epochs: 3, whole: true, lr: spec.Slice(1e-6, 1e-4)}}},
 	}
 	if !o.cpu {
-		return courses, 200 // 7 400, as many as the photographs
+		return courses, 200 // 7 400, as many as the photos
 	}
 	courses[0].arch, courses[0].size, courses[0].batch = "petnet10", 32, 16
 	courses[1].arch, courses[1].size, courses[1].batch = "petnet10", 40, 16
@@ -129,7 +130,8 @@ func (o options) runCourse(ctx context.Context, eng *engine.Engine, data *datase
 	}
 	l.Compile()
 	save := func(what string, seconds, compile float64) error {
-		fmt.Printf("%-10s %-28s %6.1f s, of which %.1f s to the first step\n", c.arch, what, seconds,
+		fmt.Printf("%-10s %-28s %6.1f s, of which %.1f s to the first step\n", c.arch, what,
+			seconds,
 			compile)
 		return o.save(result{Kind: "stage", What: what, Arch: c.arch, Size: c.size, Batch: c.batch,
 			Seconds: seconds, Compile: compile, MemoryMB: gpuMemory()})

@@ -5,8 +5,8 @@
 // a CUDA plugin (jax's, found in the Python there, or one given with -plugin). With -cpu all of it
 // runs small on XLA's CPU plugin.
 //
-// Each part is a process of its own with a time limit, so that one that hangs takes nothing from the
-// others. What a part found is in results.jsonl as soon as it is known; the table at the end is
+// Each part is a process of its own with a time limit, so that one that hangs takes nothing from
+// the others. What a part found is in results.jsonl as soon as it is known; the table at the end is
 // made of that.
 package main
 
@@ -52,7 +52,8 @@ func parseFlags(args []string) (options, error) {
 	flags.StringVar(&o.weights, "weights", "",
 		"`folder` of pretrained weights; empty: random weights")
 	flags.StringVar(&o.part, "run-part", "", "used by the command itself")
-	flags.DurationVar(&o.time, "time", 0, "limit of each part; 0: its own, under ten minutes in all")
+	flags.DurationVar(&o.time, "time", 0, "limit of each part; 0: its own, under ten minutes "+
+		"in all")
 	chosen := map[string]*bool{}
 	for _, p := range parts {
 		chosen[p.name] = flags.Bool(p.name, false, "only this part (or these): "+p.about)

@@ -102,8 +102,10 @@ func (p parity) passed() bool {
 
 func (p parity) String() string {
 	return fmt.Sprintf(
-		"%s, %d images of %d pixels: loss %.6f against %.6f, running statistics differ by %.1e (allowed: %.0e)\n"+
-			"  gradients differ by %.1e (allowed: %.1e; images changed by 1/%d do %.1e), most in %s by %.1e",
+		"%s, %d images of %d pixels: loss %.6f against %.6f, running statistics differ by %.1e "+
+			"(allowed: %.0e)\n"+
+			"  gradients differ by %.1e (allowed: %.1e; images changed by 1/%d do %.1e), most in "+
+			"%s by %.1e",
 		p.setting.arch, p.setting.batch, p.setting.size, p.loss, p.want, p.running, tolerance,
 		p.gradients, p.allowed(), shake, p.noise, p.worst, p.worstBy)
 }
@@ -181,7 +183,8 @@ func forwards(eng, plain *engine.Engine, s setting) (string, bool, error) {
 	}
 	var d distance
 	d.add(here[0][0], there[0][0])
-	return fmt.Sprintf("%s: logits differ by %.1e (allowed: %.0e)", s.arch, d.relative(), tolerance),
+	return fmt.Sprintf("%s: logits differ by %.1e (allowed: %.0e)", s.arch, d.relative(),
+			tolerance),
 		d.relative() <= tolerance, nil
 }
 
@@ -257,6 +260,7 @@ func transforms(eng, plain *engine.Engine) (string, bool, error) {
 			worst = math.Max(worst, math.Abs(float64(got[i]-want[i])))
 		}
 	}
-	return fmt.Sprintf("values differ from the host's by up to %.1e (allowed: %.0e)", worst, allowed),
+	return fmt.Sprintf("values differ from the host's by up to %.1e (allowed: %.0e)", worst,
+			allowed),
 		worst <= allowed, nil
 }

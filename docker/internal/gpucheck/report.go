@@ -73,7 +73,8 @@ func rates(b *strings.Builder, list []result) {
 			if ours.Rate > 0 {
 				value = fmt.Sprintf("%.1f", ours.Rate)
 			}
-			if what == "end to end" { // PyTorch's loader is not measured: the step alone is the other
+			// PyTorch's loader is not measured: the step alone is the other
+			if what == "end to end" {
 				key.Who, key.What = "gopets", "train"
 				theirs = result{Rate: best[key].Rate, Mode: "own step"}
 			}
@@ -83,7 +84,8 @@ func rates(b *strings.Builder, list []result) {
 			if ours.Rate > 0 && theirs.Rate > 0 {
 				ratio = fmt.Sprintf("%.2f", ours.Rate/theirs.Rate)
 			}
-			fmt.Fprintf(b, "%-10s %4d %5d %-8s %-10s %9s %9s %-8s %6s %7.1f s %8d\n", s.Arch, s.Size,
+			fmt.Fprintf(b, "%-10s %4d %5d %-8s %-10s %9s %9s %-8s %6s %7.1f s %8d\n", s.Arch,
+				s.Size,
 				s.Batch, s.Type, what, value, other, theirs.Mode, ratio, ours.Compile, ours.MemoryMB)
 		}
 	}
@@ -97,7 +99,8 @@ func stages(b *strings.Builder, list []result) {
 			continue
 		}
 		if total == 0 {
-			fmt.Fprintf(b, "\nthe lesson: seconds, and those of them to the first step (compiling)\n")
+			fmt.Fprintf(b, "\nthe lesson: seconds, and those of them to the first step "+
+				"(compiling)\n")
 		}
 		total, first = total+r.Seconds, first+r.Compile
 		fmt.Fprintf(b, "%-10s %-30s %7.1f %7.1f\n", r.Arch, r.What, r.Seconds, r.Compile)

@@ -85,7 +85,8 @@ func runTorch(o options) error {
 			fmt.Println(lines.Text())
 			continue
 		}
-		fmt.Printf("%-10s %3d px batch %3d %-8s %-8s %-8s %8.1f images/s\n", r.Arch, r.Size, r.Batch,
+		fmt.Printf("%-10s %3d px batch %3d %-8s %-8s %-8s %8.1f images/s\n", r.Arch, r.Size,
+			r.Batch,
 			r.Type, r.What, r.Mode, r.Rate)
 		if err := o.save(r); err != nil {
 			return err

@@ -184,7 +184,8 @@ func (e *Engine) hint(message string, p plan) string {
 	for _, l := range p.locals {
 		if l.name == m[1] {
 			return fmt.Sprintf(
-				"%s is a local variable of this cell's statements; for functions and later cells, write: %s", l.name, l.text)
+				"%s is a local variable of this cell's statements; for functions and later "+
+					"cells, write: %s", l.name, l.text)
 		}
 	}
 	e.mu.Lock()

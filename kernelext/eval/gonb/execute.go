@@ -215,7 +215,8 @@ func (e *Engine) died(c *child) error {
 		e.restart()
 	}
 	return plainError("KernelDied",
-		"GoNB has ended, and was started again: what earlier cells declared is gone; run them again")
+		"GoNB has ended, and was started again: what earlier cells declared is gone; run "+
+			"them again")
 }
 
 // remember notes what a cell that compiled has left.

@@ -33,7 +33,8 @@ func TestPlan(t *testing.T) {
 		{"bad syntax goes to GoNB", "x := (", "%%\nx := (", "- 0"},
 		{"foreign", "%%bash\nls", "%%bash\nls", "0 1"},
 		{"times", "%time x := f()\n%timeit g(x)\nx",
-			"%%\nnbǃt0 := nbǃ.Timed()\n x := f()\n nbǃt0()\n\nnbǃ.TimeIt(func() { g(x) })\n\nnbǃ.Values(x)\n_ = x", "- 0 0 0 0 1 1 2 -"},
+			"%%\nnbǃt0 := nbǃ.Timed()\n x := f()\n nbǃt0()\n\nnbǃ.TimeIt(func() { g(x) })\n\n" +
+				"nbǃ.Values(x)\n_ = x", "- 0 0 0 0 1 1 2 -"},
 		{"a pasted program", "package main\nfunc main() { f() }\nmain()", "\nfunc main() { f() }",
 			"0 1"},
 		{"a for of three parts", "for i := 0; i < 3; i++ {\n\tf(i)\n}",

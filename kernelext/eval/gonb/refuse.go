@@ -62,7 +62,8 @@ func unsupported(s *cellsrc.Source) (cellsrc.Mistake, bool) {
 		if strings.HasPrefix(line, "func init(") {
 			if inits++; inits == 2 {
 				return cellsrc.Mistake{Line: i + 1,
-					Text: "GoNB keeps one func init of a cell: call them init_a, init_b, which run likewise"}, true
+					Text: "GoNB keeps one func init of a cell: call them init_a, init_b, which " +
+						"run likewise"}, true
 			}
 		}
 		if line == `import "C"` {

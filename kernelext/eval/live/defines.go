@@ -79,7 +79,8 @@ func (k *checked) typeDefines() {
 			cell: k.cell.number}
 		if hidden != nil {
 			v.lost = fmt.Sprintf(
-				"its type %s.%s is not exported: declare %s with an interface or another type that has a name", hidden.Pkg().Name(), hidden.Name(), d.name)
+				"its type %s.%s is not exported: declare %s with an interface or another type "+
+					"that has a name", hidden.Pkg().Name(), hidden.Name(), d.name)
 		}
 		before := k.vars[d.name]
 		if before != nil && before.lost == "" && before.text == text && before.shape == v.shape {

@@ -100,7 +100,8 @@ func (l *lowering) results(x ast.Expr) lowered {
 	case *ast.CompositeLit:
 		return l.literal(x, tv.Type)
 	case *ast.TypeAssertExpr:
-		n := &wire.Node{Op: wire.Assert, Line: l.line(x.Lparen), Type: l.typ(l.k.info.TypeOf(x.Type))}
+		n := &wire.Node{Op: wire.Assert, Line: l.line(x.Lparen),
+			Type: l.typ(l.k.info.TypeOf(x.Type))}
 		n.Name = commaOK(tv)
 		if n.Name == "" && types.IsInterface(l.k.info.TypeOf(x.Type)) {
 			leave("an assertion that may name a missing method")

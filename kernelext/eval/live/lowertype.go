@@ -124,7 +124,8 @@ func (l *lowering) typ(t types.Type) *wire.Type {
 		if t.Kind() == types.UnsafePointer {
 			break
 		}
-		return &wire.Type{Kind: "basic", Name: types.Typ[types.Default(t).(*types.Basic).Kind()].Name()}
+		return &wire.Type{Kind: "basic",
+			Name: types.Typ[types.Default(t).(*types.Basic).Kind()].Name()}
 	case *types.Named:
 		return l.named(t)
 	case *types.Interface:
@@ -147,7 +148,8 @@ func (l *lowering) typ(t types.Type) *wire.Type {
 		return list("map", t.Key(), t.Elem())
 	case *types.Chan:
 		w := list("chan", t.Elem())
-		w.Len = map[types.ChanDir]int{types.SendRecv: 3, types.RecvOnly: 1, types.SendOnly: 2}[t.Dir()]
+		w.Len = map[types.ChanDir]int{types.SendRecv: 3, types.RecvOnly: 1,
+			types.SendOnly: 2}[t.Dir()]
 		return w
 	case *types.Signature:
 		var all []types.Type

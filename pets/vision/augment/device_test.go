@@ -17,7 +17,7 @@ import (
 	"gopets/pets/vision/engine/enginetest"
 )
 
-// onDevice runs OnDevice for rows of images that lie in pixels, and returns the values.
+// onDevice runs OnDevice for rows of images that are in pixels, and returns the values.
 func onDevice(t *testing.T, eng *engine.Engine, pixels []uint8, rows []float64, n int,
 	s spec.Size) []float32 {
 	t.Helper()

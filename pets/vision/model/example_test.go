@@ -11,7 +11,7 @@ import (
 	"gopets/pets/vision/model"
 )
 
-// Logits of a fresh network for two grey pictures.
+// Logits of a fresh network for two grey images.
 func ExampleNet_Forward() {
 	eng, err := engine.Open(engine.Options{Spec: "go"})
 	if err != nil {

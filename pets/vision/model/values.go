@@ -12,7 +12,7 @@ import (
 	"gopets/pets/vision/weights"
 )
 
-// Init gives fresh float32 values in the order of Params: convolutions as torchvision starts them
+// Init returns fresh float32 values in the order of Params: convolutions as torchvision starts them
 // (Kaiming normal, fan-out), the head's linear layers as fastai does (Kaiming normal, fan-in;
 // biases 0), ConvNeXt with deviation 0.02, batch norms 1 and 0, running statistics 0 and 1.
 // (PyTorch up to 1.1 drew batch norm's scales from U(0,1); this follows what it has done since.)
@@ -133,7 +133,7 @@ func (n *Net) foreign(unexpected []string) (names []string) {
 	return names
 }
 
-// ToFile gives the values as a weight file in torch's layout.
+// ToFile returns the values as a weight file in torch's layout.
 func (n *Net) ToFile(values []*tensors.Tensor) (*weights.File, error) {
 	if len(values) != len(n.Params) {
 		return nil, fmt.Errorf("network %s: want %d values, got %d", n.Name, len(n.Params),

@@ -21,7 +21,7 @@ type stance struct {
 	body                     func(a *animal, c *paint.Canvas)
 }
 
-// bust is a portrait: shoulders that leave the picture.
+// bust is a portrait: shoulders that leave the image.
 func bust(a *animal) stance {
 	return stance{-1.35, -1.25, 1.35, 1.45, (*animal).drawBust}
 }

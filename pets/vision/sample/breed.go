@@ -68,16 +68,16 @@ type coat struct {
 	eye, nose, rim paint.RGB
 }
 
-// pattern gives the markings of one animal, by its seed. Its unit is a head radius.
+// pattern returns the markings of one animal, by its seed. Its unit is a head radius.
 type pattern func(seed float64) paint.Field
 
-// hex gives a colour for a field that may be left out.
+// hex returns a colour for a field that may be left out.
 func hex(v uint32) *paint.RGB {
 	c := paint.Hex(v)
 	return &c
 }
 
-// or gives c, or d where c is left out.
+// or returns c, or d where c is left out.
 func or(c *paint.RGB, d paint.RGB) paint.RGB {
 	if c == nil {
 		return d

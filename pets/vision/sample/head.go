@@ -6,7 +6,7 @@ import (
 	"gopets/pets/vision/sample/paint"
 )
 
-// animal is one breed in one picture: its coat chosen, its proportions varied, its head turned.
+// animal is one breed in one image: its coat chosen, its proportions varied, its head turned.
 type animal struct {
 	breed
 	coat
@@ -23,7 +23,7 @@ type animal struct {
 	ribbon   *paint.RGB
 }
 
-// newAnimal varies a breed for one picture.
+// newAnimal varies a breed for one image.
 func newAnimal(b breed, r paint.Rand, sun paint.Sun) *animal {
 	a := &animal{breed: b, Rand: r, sun: sun, coat: b.coats[0], yaw: r.Around(0.8),
 		nod: r.Around(0.45), finer: r.Range(5.5, 8)}
@@ -55,7 +55,7 @@ func newAnimal(b breed, r paint.Rand, sun paint.Sun) *animal {
 	return a
 }
 
-// turned gives the place of a point of the head, z before its middle, for the turn of the head.
+// turned returns the place of a point of the head, z before its middle, for the turn of the head.
 func (a *animal) turned(x, y, z float64) (float64, float64) {
 	return x*(1-0.2*math.Abs(a.yaw)) + 0.42*a.yaw*z, y + 0.2*a.nod*z
 }

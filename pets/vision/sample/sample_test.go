@@ -37,7 +37,7 @@ func one(t *testing.T, workers int) string {
 	return dir
 }
 
-// sums gives the hash of every file below dir.
+// sums returns the hash of every file below dir.
 func sums(t *testing.T, dir string) map[string]string {
 	t.Helper()
 	m := map[string]string{}
@@ -263,7 +263,7 @@ func BenchmarkPicture(b *testing.B) {
 	}
 }
 
-// Breeds in folders are the same pictures, each in its breed's folder, and nothing beside them.
+// Breeds in folders are the same images, each in its breed's folder, and nothing beside them.
 func TestFolders(t *testing.T) {
 	whole, folders := filepath.Join(t.TempDir(), "whole"), filepath.Join(t.TempDir(), "folders")
 	if err := Generate(t.Context(), whole, Options{PerBreed: 1}, nil); err != nil {

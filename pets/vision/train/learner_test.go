@@ -231,7 +231,7 @@ func TestLookingLeavesNothingBehind(t *testing.T) {
 	if len(first) != 2 || math.Abs(sum-1) > 1e-6 {
 		t.Errorf("probabilities %v", first)
 	}
-	for i, v := range first[0] { // where a row lies in a batch may decide its last bit
+	for i, v := range first[0] { // where a row is in a batch may decide its last bit
 		near(t, "the same picture in another row", float64(first[1][i]), float64(v), 1e-5)
 	}
 	maps, err := looked.GradCAM(ctx, []*images.RGB{p}, []int{2})

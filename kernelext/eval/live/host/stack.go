@@ -61,7 +61,10 @@ func (e *execution) frames() []wire.Frame {
 	for n > 0 && strings.Contains(found[n-1].Func, "eval/live/interp.") {
 		n--
 	}
-	if foreign := func(f wire.Frame) bool { return !strings.HasPrefix(f.Func, "reflect.") }; !slices.
+	if foreign := func(f wire.Frame) bool {
+		return !strings.HasPrefix(f.Func,
+			"reflect.")
+	}; !slices.
 		ContainsFunc(found[:n], foreign) {
 		n = 0 // an operation, no call
 	} else {

@@ -207,7 +207,10 @@ func (c *Cell) extreme(n *wire.Node) *expr {
 	}
 	switch k := kindOf(t); {
 	case t.Kind() == reflect.String:
-		pick = func(x, y reflect.Value) reflect.Value { return first(x, y, x.String() < y.String()) }
+		pick = func(x, y reflect.Value) reflect.Value {
+			return first(x, y,
+				x.String() < y.String())
+		}
 	case k == ints:
 		pick = func(x, y reflect.Value) reflect.Value { return first(x, y, x.Int() < y.Int()) }
 	case k == uints:

@@ -239,7 +239,10 @@ func (c *Cell) compare(n *wire.Node, x, y *expr) *expr {
 	}
 	switch {
 	case x.typ.Kind() == reflect.String:
-		return result(func() bool { return ordered(n.Name, x.value().String(), y.value().String()) })
+		return result(func() bool {
+			return ordered(n.Name, x.value().String(),
+				y.value().String())
+		})
 	case kindOf(x.typ) == ints:
 		return result(func() bool { return ordered(n.Name, x.value().Int(), y.value().Int()) })
 	case kindOf(x.typ) == uints:

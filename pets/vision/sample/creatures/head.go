@@ -6,7 +6,7 @@ import (
 	"gopets/pets/vision/sample/paint"
 )
 
-// turned gives the place of a point of the face, z before the head's middle, for the pose's turn.
+// turned returns the place of a point of the face, z before the head's middle, for the pose's turn.
 func (p pose) turned(x, y, z float64) (float64, float64) {
 	return x*(1-0.22*math.Abs(p.yaw)) + 0.42*p.yaw*z, y + 0.22*p.nod*z
 }

@@ -5,7 +5,7 @@ import "math"
 // Scene is where an animal is seen.
 type Scene struct {
 	Sun    Sun
-	Ground float64         // height of the floor's middle, 0 top to 1 bottom of the picture
+	Ground float64         // height of the floor's middle, 0 top to 1 bottom of the image
 	front  func(c *Canvas) // what stands before the animal
 }
 
@@ -16,7 +16,7 @@ func (s Scene) Front(c *Canvas) {
 	}
 }
 
-// frame makes the picture's height the unit and tells its width.
+// frame makes the image's height the unit and tells its width.
 func (c *Canvas) frame(f func(w float64)) {
 	h := float64(c.H)
 	c.At(Scale(h, h), func() { f(float64(c.W) / h) })

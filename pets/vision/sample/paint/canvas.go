@@ -7,7 +7,7 @@ import (
 	"golang.org/x/image/vector"
 )
 
-// Canvas is a picture in the making.
+// Canvas is an image in the making.
 type Canvas struct {
 	W, H   int
 	Pix    []uint8 // 4 bytes a pixel, as image.RGBA's
@@ -24,7 +24,7 @@ type mask struct {
 	a   image.Alpha
 }
 
-// NewCanvas gives a white canvas of w×h pixels; a unit is a pixel.
+// NewCanvas returns a white canvas of w×h pixels; a unit is a pixel.
 func NewCanvas(w, h int) *Canvas {
 	c := &Canvas{W: w, H: h, Pix: make([]uint8, 4*w*h), m: identity}
 	for i := range c.Pix {
@@ -33,7 +33,7 @@ func NewCanvas(w, h int) *Canvas {
 	return c
 }
 
-// Image gives the picture; it shares the canvas's memory.
+// Image returns the image; it shares the canvas's memory.
 func (c *Canvas) Image() *image.RGBA {
 	return &image.RGBA{Pix: c.Pix, Stride: 4 * c.W, Rect: image.Rect(0, 0, c.W, c.H)}
 }

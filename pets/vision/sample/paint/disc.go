@@ -4,7 +4,7 @@ package paint
 // clockwise).
 type Oval struct{ X, Y, RX, RY, Angle float64 }
 
-// Disc gives the oval around (x, y).
+// Disc returns the oval around (x, y).
 func Disc(x, y, rx, ry, angle float64) Oval {
 	return Oval{X: x, Y: y, RX: rx, RY: ry,
 		Angle: angle}

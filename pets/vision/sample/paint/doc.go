@@ -1,4 +1,4 @@
-// Package paint draws soft, furry pictures by code: anti-aliased shapes with coats, light and
+// Package paint draws soft, furry images by code: anti-aliased shapes with coats, light and
 // shadow, eyes, backdrops and the noise of a camera. It is the brush of packages sample (cats and
 // dogs) and creatures (everything else), and knows no animal itself.
 //

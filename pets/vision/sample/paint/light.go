@@ -5,7 +5,7 @@ import (
 	"math"
 )
 
-// Sun is the light of a picture.
+// Sun is the light of an image.
 type Sun struct {
 	X, Y     float64 // towards the light, length about 1; Y is negative when it comes from above
 	Strength float64 // 0 flat to 1 hard
@@ -93,7 +93,7 @@ func (c *Canvas) bounds(x, y, r float64) image.Rectangle {
 	return c.box(Pt{p.X - ex, p.Y - ey}, Pt{p.X + ex, p.Y + ey})
 }
 
-// Develop ends a picture as a camera would: the sun's tint, exposure (1 is neutral), contrast (1 is
+// Develop ends an image as a camera would: the sun's tint, exposure (1 is neutral), contrast (1 is
 // neutral) and noise (in steps of 255).
 func (c *Canvas) Develop(r Rand, s Sun, exposure, contrast, noise float64) {
 	var curve [3][256]int

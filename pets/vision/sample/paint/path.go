@@ -59,8 +59,8 @@ func Polygon(xy ...float64) Path {
 	return p
 }
 
-// Mirror gives a symmetric curve from its right half, listed from top to bottom as x, y, …; a first
-// or last point on the axis (x = 0) is not doubled.
+// Mirror returns a symmetric curve from its right half, listed from top to bottom as x, y, …; a
+// first or last point on the axis (x = 0) is not doubled.
 func Mirror(xy ...float64) Path {
 	half := Polygon(xy...)
 	all := append([]float64{}, xy...)
@@ -93,7 +93,7 @@ func Stroke(w0, w1 float64, xy ...float64) Path {
 	return sides
 }
 
-// Moved gives the path under a transform.
+// Moved returns the path under a transform.
 func (p Path) Moved(m Affine) Path {
 	q := make(Path, len(p))
 	for i := range p {

@@ -5,10 +5,10 @@ import "math/rand/v2"
 // Rand is a random stream with a painter's questions.
 type Rand struct{ *rand.Rand }
 
-// Range gives a number between a and b.
+// Range returns a number between a and b.
 func (r Rand) Range(a, b float64) float64 { return a + float64((b-a)*r.Float64()) }
 
-// Around gives a number within spread of 0, small ones more often.
+// Around returns a number within spread of 0, small ones more often.
 func (r Rand) Around(spread float64) float64 {
 	return float64((r.Float64() + r.Float64() - 1) * spread)
 }
@@ -16,7 +16,7 @@ func (r Rand) Around(spread float64) float64 {
 // Chance is true with probability p.
 func (r Rand) Chance(p float64) bool { return r.Float64() < p }
 
-// Sign gives -1 or 1.
+// Sign returns -1 or 1.
 func (r Rand) Sign() float64 {
 	if r.Chance(0.5) {
 		return -1
@@ -24,5 +24,5 @@ func (r Rand) Sign() float64 {
 	return 1
 }
 
-// Pick gives one of several colours.
+// Pick returns one of several colours.
 func (r Rand) Pick(colours ...RGB) RGB { return colours[r.IntN(len(colours))] }

@@ -20,7 +20,7 @@ func Turn(angle float64) Affine {
 	return Affine{c, -s, 0, s, c, 0}
 }
 
-// Mul gives the map that applies n, then m.
+// Mul returns the map that applies n, then m.
 func (m Affine) Mul(n Affine) Affine {
 	return Affine{
 		float64(m[0]*n[0]) + float64(m[1]*n[3]), float64(m[0]*n[1]) + float64(m[1]*n[4]),

@@ -1,5 +1,5 @@
 // Command compare is the proof that the embedded backbones are worth their bytes: on the generated
-// sample, the same head, pictures, batches, epochs and augmentation, once on the backbone with its
+// sample, the same head, images, batches, epochs and augmentation, once on the backbone with its
 // body frozen (as the blog trains), once from random weights with everything training, each at the
 // rate that its own learning-rate finder suggests. It prints a table of error rates, a column per
 // seed.

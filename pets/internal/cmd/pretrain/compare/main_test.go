@@ -10,7 +10,7 @@ import (
 	"gopets/pets/vision/weights"
 )
 
-// A reduced version of the proof: few pictures, one seed. The whole one is `go run
+// A reduced version of the proof: few images, one seed. The whole one is `go run
 // ./pets/internal/cmd/pretrain/compare`.
 func TestPretrainedBeatsScratch(t *testing.T) {
 	eng := enginetest.XLA(t)
