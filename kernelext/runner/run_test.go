@@ -258,7 +258,8 @@ func TestMaxOutput(t *testing.T) {
 		"display x a\nupdate x b")
 	_, _ = run(t, nb, runner.Options{MaxOutput: 20, AllowErrors: true})
 	for i, want := range []string{
-		"stdout:0123456789\n|stderr:012345678|error:E:v|stderr:nb: 5 bytes of output left out: the limit for a cell is 20 bytes\n",
+		"stdout:0123456789\n|stderr:012345678|error:E:v|stderr:nb: 5 bytes of output left out: " +
+			"the limit for a cell is 20 bytes\n",
 		"stdout:a\n",
 		"stderr:nb: 27 bytes of output left out: the limit for a cell is 20 bytes\n",
 		"display_data:b",
@@ -272,12 +273,18 @@ func TestMaxOutput(t *testing.T) {
 // GoNB says of a panic only that the program ended.
 func TestReasonOfAnEnd(t *testing.T) {
 	for code, want := range map[string]string{
-		"err panic: oh no\nerr goroutine 1:\nfail ERROR exit status 2":                 "failed: panic: oh no",
-		"err some log\nerr no such file\nerr exit status 1\nfail E exit status 1":      "failed: no such file (exit status 1)",
-		"err the session ended\nerr 2026/01/02 03:04:05 its log\nfail E exit status 1": "failed: the session ended (exit status 1)",
-		"err 2026/01/02 03:04:05 fatal\nfail E exit status 1":                          "failed: 2026/01/02 03:04:05 fatal (exit status 1)",
-		"err warn\nfail E its reason":                                                  "failed: E: its reason",
-		"fail E exit status 3":                                                         "failed: E: exit status 3",
+		"err panic: oh no\nerr goroutine 1:\nfail ERROR exit status 2": "failed: " +
+			"panic: oh no",
+		"err some log\nerr no such file\nerr exit status 1\nfail E exit status 1": "failed: " +
+			"no such file (exit status 1)",
+		"err the session ended\nerr 2026/01/02 03:04:05 its log\nfail E exit status 1": "failed: " +
+			"the session ended (exit status 1)",
+		"err 2026/01/02 03:04:05 fatal\nfail E exit status 1": "failed: " +
+			"2026/01/02 03:04:05 fatal (exit status 1)",
+		"err warn\nfail E its reason": "failed: " +
+			"E: its reason",
+		"fail E exit status 3": "failed: " +
+			"E: exit status 3",
 	} {
 		if _, err := run(t, book(t, code), runner.Options{}); err == nil ||
 			!strings.HasSuffix(err.Error(), want) {
@@ -555,7 +562,8 @@ func TestEvents(t *testing.T) {
 			told = append(told, fmt.Sprintf("end %d %s", e.Number, e.Status))
 		}
 	}})
-	want := "ready go, start 1/2, shown stream false, shown display_data false, shown display_data true, cleared, end 1 ok, start 2/2, shown error false, end 2 failed"
+	want := "ready go, start 1/2, shown stream false, shown display_data false, shown " +
+		"display_data true, cleared, end 1 ok, start 2/2, shown error false, end 2 failed"
 	if got := strings.Join(told, ", "); got != want {
 		t.Errorf("told\n%s\nwanted\n%s", got, want)
 	}

@@ -92,7 +92,8 @@ func workspace(sourceFile string) (string, error) {
 		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err != nil {
 			return "",
 				fmt.Errorf(
-					"session: NB_WORKSPACE is %s, which holds no go.mod: set it to the module's folder", dir)
+					"session: NB_WORKSPACE is %s, which holds no go.mod: set it to the module's "+
+						"folder", dir)
 		}
 		return dir, nil
 	}
@@ -108,7 +109,8 @@ func workspace(sourceFile string) (string, error) {
 	}
 	return "",
 		fmt.Errorf(
-			"session: the module to build the worker from was not found (seen from %q): set NB_WORKSPACE to the module's folder", sourceFile)
+			"session: the module to build the worker from was not found (seen from %q): set "+
+				"NB_WORKSPACE to the module's folder", sourceFile)
 }
 
 // Program is the worker's program as [Worker.Build] makes it: in the folder bin of

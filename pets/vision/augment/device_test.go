@@ -72,7 +72,8 @@ func TestDeviceAgreesWithHost(t *testing.T) {
 		"pad":    {Config{Resize: spec.Pad, Flip: true, MaxRotate: 45}, spec.Square(32), 5},
 		"dihedral": {Config{Flip: true, FlipVert: true, MaxWarp: .3, MaxLighting: .4,
 			PAffine: spec.Some(1.), PLighting: spec.Some(1.)}, spec.Square(30), 4},
-		"cutout": {Config{Flip: true, MaxZoom: 1.4, Cutout: 3, CutoutLength: 9}, spec.Square(32), 4},
+		"cutout": {Config{Flip: true, MaxZoom: 1.4, Cutout: 3, CutoutLength: 9}, spec.Square(32),
+			4},
 	} {
 		t.Run(name, func(t *testing.T) {
 			r := rand.New(rand.NewPCG(3, 4))

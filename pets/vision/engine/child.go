@@ -88,7 +88,8 @@ func try(c candidate, o Options, v *result) {
 	case reported && r.Error != "":
 		v.Refused = "its trial failed: " + explain(r.Error, stderr.String())
 	case errors.As(err, &exit):
-		v.Refused = explain(fmt.Sprintf("its trial crashed (%v)%s", exit, lastLine(stderr.String())),
+		v.Refused = explain(fmt.Sprintf("its trial crashed (%v)%s", exit,
+			lastLine(stderr.String())),
 			stderr.String())
 	case err != nil:
 		v.Refused = "it could not be tried: " + err.Error()

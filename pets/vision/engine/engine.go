@@ -106,7 +106,8 @@ func Open(o Options) (*Engine, error) {
 	}
 	return nil,
 		fmt.Errorf(
-			"opening the engine %q: nothing that it names starts (%s); unset $%s to let the best one be chosen, or say \"go\"",
+			"opening the engine %q: nothing that it names starts (%s); unset $%s to let the best "+
+				"one be chosen, or say \"go\"",
 			spec, cmp.Or(strings.Join(notes, "; "), "no plugin found"), compute.ConfigEnvVar)
 }
 
@@ -133,7 +134,9 @@ func lacksCUDA() string {
 	return noDevice
 }
 
-const slowNote = "no XLA plugin: computing with the pure Go backend, right but tens of times slower; `nb setup` (once, with a network) gets one, or name one with GOMLX_BACKEND=xla:/path/to/plugin.so"
+const slowNote = "no XLA plugin: computing with the pure Go backend, right but tens of times " +
+	"slower; `nb setup` (once, with a network) gets one, or name one with " +
+	"GOMLX_BACKEND=xla:/path/to/plugin.so"
 
 // describe says in one line what was opened: the library, the versions, the devices.
 func describe(c candidate, backend compute.Backend) string {

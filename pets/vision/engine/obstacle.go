@@ -15,23 +15,28 @@ type obstacle struct {
 	remedy string         // what is wrong: what to do
 }
 
-const noDevice = "no GPU is visible: check nvidia-smi and $CUDA_VISIBLE_DEVICES; in a container, docker run --gpus all"
+const noDevice = "no GPU is visible: check nvidia-smi and $CUDA_VISIBLE_DEVICES; in a container, " +
+	"docker run --gpus all"
 
 // obstacles are in the order in which they are looked for: the particular before the general.
 var obstacles = []obstacle{
 	{words(`Unexpected PJRT_\w+ size`, `Unexpected \S+ size: expected \d+, got \d+`),
-		"the plugin's interface is newer than go-xla's: install a release of jax-cuda13-pjrt that is nearer (0.11.2 was tried), or update go-xla and gomlx"},
+		"the plugin's interface is newer than go-xla's: install a release of jax-cuda13-pjrt " +
+			"that is nearer (0.11.2 was tried), or update go-xla and gomlx"},
 	{words(`Loaded runtime CuDNN library`, `CUDNN_STATUS_(VERSION|SUBLIBRARY_VERSION)_MISMATCH`),
-		"cuDNN is older than the plugin wants: pip install -U nvidia-cudnn-cu13 in the plugin's Python"},
+		"cuDNN is older than the plugin wants: pip install -U nvidia-cudnn-cu13 in the plugin's " +
+			"Python"},
 	{words(`cuDNN could not be found or could not be loaded`, `No DNN for stream`,
 		`cudnn library could not create a handle`, `CUDNN_STATUS_`, `libcudnn\S*: cannot open`,
 		`DNN library (is not found|initialization failed)`),
-		"cuDNN is missing or cannot be loaded: pip install nvidia-cudnn-cu13 in the plugin's Python"},
+		"cuDNN is missing or cannot be loaded: pip install nvidia-cudnn-cu13 in the plugin's " +
+			"Python"},
 	{words(`[dD]river version is insufficient`, `CUDA_ERROR_SYSTEM_DRIVER_MISMATCH`,
 		`cudaErrorInsufficientDriver`, `nsufficient driver version`, `does not match DSO version`,
 		`CUDA_ERROR_COMPAT_NOT_SUPPORTED_ON_DEVICE`, `unsupported toolchain`,
 		`CUDA_ERROR_UNSUPPORTED_PTX_VERSION`, `kernel driver does not appear to be running`),
-		"NVIDIA's driver is too old: CUDA 13 wants 580 or later (nvidia-smi says which is there); update it, or install jax-cuda12-pjrt"},
+		"NVIDIA's driver is too old: CUDA 13 wants 580 or later (nvidia-smi says which is " +
+			"there); update it, or install jax-cuda12-pjrt"},
 	{words(`(?i)RESOURCE_EXHAUSTED`, `(?i)out of memory`, `CUDA_ERROR_OUT_OF_MEMORY`),
 		"the GPU's memory is taken: see nvidia-smi for the programs that hold it, and end them"},
 	{words(`No visible GPU devices`, `CUDA_ERROR_NO_DEVICE`, `no CUDA-capable device`,
@@ -39,10 +44,12 @@ var obstacles = []obstacle{
 		noDevice},
 	{words(`no kernel image is available`, `CUDA_ERROR_NO_BINARY_FOR_GPU`,
 		`CUDA_ERROR_INVALID_PTX`),
-		"the GPU is of a kind that the plugin has no code for: CUDA 13 wants compute capability 7.5 or later"},
+		"the GPU is of a kind that the plugin has no code for: CUDA 13 wants compute capability " +
+			"7.5 or later"},
 	{words(`libdevice not found`, `libdevice\.10\.bc`, `ptxas (not found|exited)`,
 		`find ptxas`, `No PTX compilation provider`),
-		"CUDA's compiler files are missing: pip install nvidia-cuda-nvcc nvidia-nvvm in the plugin's Python"},
+		"CUDA's compiler files are missing: pip install nvidia-cuda-nvcc nvidia-nvvm in the " +
+			"plugin's Python"},
 	{words(`GetPjrtApi`), "the file is no PJRT plugin: name one, as xla:/path/to/plugin.so"},
 	{words(`lib\S+\.so\S*: cannot open shared object`, `version .GLIBC\S+ not found`,
 		`version .(GLIBCXX|CXXABI)\S+ not found`),
@@ -86,7 +93,8 @@ func foreign(path string) string {
 	}
 	defer f.Close()
 	if want, known := machines[runtime.GOARCH]; known && f.Machine != want {
-		return fmt.Sprintf("the plugin is for another processor (%v, here is %v): install the one for linux/%s",
+		return fmt.Sprintf("the plugin is for another processor (%v, here is %v): install the "+
+			"one for linux/%s",
 			f.Machine, want, runtime.GOARCH)
 	}
 	return ""

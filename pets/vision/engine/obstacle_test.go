@@ -37,7 +37,8 @@ func TestObstacles(t *testing.T) {
 	needXLA(t)
 	for name, test := range map[string]struct{ says, logs, want string }{
 		"newer interface": {
-			"Unexpected PJRT_Client_Create_Args size: expected 96, got 88. Check installed software versions.",
+			"Unexpected PJRT_Client_Create_Args size: expected 96, got 88. Check installed " +
+				"software versions.",
 			"", "interface is newer than go-xla's"},
 		"no cuDNN": {"cuDNN could not be found or could not be loaded.", "", "cuDNN is missing"},
 		"cuDNN does not start": {"No DNN for stream.",
@@ -47,7 +48,8 @@ func TestObstacles(t *testing.T) {
 			"Loaded runtime CuDNN library: 9.1.0 but source was compiled with: 9.8.0.",
 			"cuDNN is older"},
 		"old driver": {"No visible GPU devices.",
-			"failed call to cuInit: CUDA error: CUDA driver version is insufficient for CUDA runtime version",
+			"failed call to cuInit: CUDA error: CUDA driver version is insufficient for CUDA " +
+				"runtime version",
 			"driver is too old: CUDA 13 wants 580"},
 		"two drivers": {"No visible GPU devices.",
 			"kernel version 535.104.5 does not match DSO version 580.65.6", "driver is too old"},
@@ -55,7 +57,8 @@ func TestObstacles(t *testing.T) {
 			"RESOURCE_EXHAUSTED: Out of memory while trying to allocate 85899345920 bytes.", "",
 			"memory is taken"},
 		"no device": {"No visible GPU devices.",
-			"failed call to cuInit: INTERNAL: CUDA error: Failed call to cuInit: UNKNOWN ERROR (303)",
+			"failed call to cuInit: INTERNAL: CUDA error: Failed call to cuInit: UNKNOWN " +
+				"ERROR (303)",
 			"no GPU is visible"},
 		"no code for the GPU": {"INTERNAL: CUDA_ERROR_NO_BINARY_FOR_GPU",
 			"", "compute capability 7.5"},

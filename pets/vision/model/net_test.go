@@ -324,7 +324,8 @@ func TestAnotherNetworksFileIsNamed(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := "network resnet34: the file is of resnet18 (why): give a file of resnet34, or use resnet18"
+	want := "network resnet34: the file is of resnet18 (why): give a file of resnet34, or use " +
+		"resnet18"
 	if err := n.WrongFile(files["resnet18"], "why"); err.Error() != want {
 		t.Errorf("a shallower network's file: %v, want %s", err, want)
 	}

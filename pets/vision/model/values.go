@@ -86,12 +86,14 @@ func (n *Net) FromFile(f *weights.File, into []*tensors.Tensor) (loaded, missing
 		}
 		if want := torchShape(p.Shape); !slices.Equal(t.Shape, want) || len(t.Data) != p.Size() {
 			if p.inBody() {
-				return nil, nil, nil, n.WrongFile(f, fmt.Sprintf("%s wants shape %v, the file has %v",
+				return nil, nil, nil, n.WrongFile(f, fmt.Sprintf("%s wants shape %v, the file "+
+					"has %v",
 					p.Name, want, t.Shape))
 			}
 			return nil, nil, nil,
 				fmt.Errorf(
-					"network %s: %s wants shape %v, the file has %v: is it for another number of classes?",
+					"network %s: %s wants shape %v, the file has %v: is it for another number of "+
+						"classes?",
 					n.Name, p.Name, want, t.Shape)
 		}
 		fresh[i] = tensors.FromFlatDataAndDimensions(fromTorch(t.Data, p.Shape), p.Shape...)

@@ -38,7 +38,8 @@ func newExamples(s *dataset.Split, c Config, classes int) (*examples, error) {
 func (e *examples) enough(c Config) error {
 	if n := len(e.train); n < 2 {
 		return fmt.Errorf(
-			"learner: %d training images cannot train anything: give more images or a smaller fraction for validation", n)
+			"learner: %d training images cannot train anything: give more images or a smaller "+
+				"fraction for validation", n)
 	} else if n < c.Batch {
 		return fmt.Errorf("learner: %w", &spec.OptionError{Option: "Batch",
 			Got: fmt.Sprint(c.Batch), Want: fmt.Sprintf("at most %d, the number of training images",

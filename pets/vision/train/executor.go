@@ -170,7 +170,8 @@ func (e *executor) withinMemory(batch int, ev Events, try func() error) error {
 				Hint: "use a smaller {} or network, or free the device"}, err)
 		}
 		ev.note(
-			"out of memory: inner batches of %d instead of %d; gradients are added up over the batch of %d, batch norms see the inner batch",
+			"out of memory: inner batches of %d instead of %d; gradients are added up over the "+
+				"batch of %d, batch norms see the inner batch",
 			next, e.inner, batch)
 		e.inner = next
 	}

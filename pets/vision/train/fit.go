@@ -55,7 +55,8 @@ func (l *Learner) fit(ctx context.Context, f spec.Fit, ev Events) error {
 	}
 	if len(l.set.valid) == 0 && (f.Patience > 0 || f.KeepBest) {
 		return fmt.Errorf(
-			"fit: there is no validation set to watch: make the split with a fraction for validation above 0, or watch nothing")
+			"fit: there is no validation set to watch: make the split with a fraction for " +
+				"validation above 0, or watch nothing")
 	}
 	t := fitting{l}
 	c, err := courseOf(f, l.exec.net.Groups(), f.Epochs*t.steps(), l.weights.now.beta1)
@@ -110,7 +111,10 @@ func (t fitting) batches(ctx context.Context, epoch int) iter.Seq2[*batch, error
 		forDropout, epoch), t.exec.inner))
 }
 
-func (t fitting) step(b *batch, h hyper, ev Events) (stepLoss, error) { return t.opt.step(b, h, ev) }
+func (t fitting) step(b *batch, h hyper, ev Events) (stepLoss, error) {
+	return t.opt.step(b, h,
+		ev)
+}
 
 func (t fitting) lossGroup() int { return t.exec.lossGroup() }
 

@@ -34,7 +34,8 @@ func New(eng *engine.Engine, net *model.Net, data *dataset.Split, c Config) (*Le
 	if net.Classes != len(data.Classes) {
 		return nil,
 			fmt.Errorf(
-				"learner: the network %s has %d outputs, the data %d classes (%s): make the network with %d classes",
+				"learner: the network %s has %d outputs, the data %d classes (%s): make the "+
+					"network with %d classes",
 				net.Name, net.Classes, len(data.Classes), some(data.Classes, 5), len(data.Classes))
 	}
 	set, err := newExamples(data, c, net.Classes)
@@ -152,7 +153,8 @@ func (l *Learner) validation(ctx context.Context, ev Events) (*Predictions, erro
 	if len(l.set.valid) == 0 {
 		return nil,
 			errors.New(
-				"the validation set is empty: make the split with a fraction for validation above 0")
+				"the validation set is empty: make the split with a fraction for validation " +
+					"above 0")
 	}
 	p := &Predictions{Classes: l.data.Classes, State: l.State()}
 	for _, it := range l.set.valid {

@@ -90,13 +90,15 @@ func (p *loop) begin(f spec.Fit) (*Run, error) {
 		f.Resume = run.Fit.Resume
 		return nil,
 			fmt.Errorf(
-				"resume: the fit to go on with, %s with %d epochs done, had other options (%s): ask for the same, or leave Resume out",
+				"resume: the fit to go on with, %s with %d epochs done, had other options (%s): "+
+					"ask for the same, or leave Resume out",
 				run.Name(), p.Done, spec.Diff(run.Fit, f))
 	}
 	if p.Mid > 0 {
 		return nil,
 			fmt.Errorf(
-				"resume: %s stopped %d batches into epoch %d, and only whole epochs can be gone on with: restore its snapshot first",
+				"resume: %s stopped %d batches into epoch %d, and only whole epochs can be gone "+
+					"on with: restore its snapshot first",
 				run.Name(), p.Mid, p.Done)
 	}
 	return run, nil

@@ -108,7 +108,8 @@ func readOptimizer(f *weights.File, p *plan, s *state) (note string, err error) 
 	}
 	if from := f.Meta[metaFrom]; from != strconv.Itoa(p.from) {
 		return fmt.Sprintf(
-			"the optimizer was saved with layer groups from %s on training, now it is from %d on, so it starts anew (freezing as at the time of saving before loading keeps it)",
+			"the optimizer was saved with layer groups from %s on training, now it is from %d "+
+				"on, so it starts anew (freezing as at the time of saving before loading keeps it)",
 			from, p.from), nil
 	}
 	s.beta1 = beta1
@@ -166,7 +167,8 @@ func (p *Predictor) adoptWeights(f *weights.File, name string) (warnings []strin
 	if arch := f.Meta[metaArch]; arch != "" && arch != net.Name {
 		return nil,
 			fmt.Errorf(
-				"the file holds a %s, this learner is a %s: make the learner with the network of the file", arch, net.Name)
+				"the file holds a %s, this learner is a %s: make the learner with the network of "+
+					"the file", arch, net.Name)
 	}
 	if list := f.Meta[metaClasses]; list != "" {
 		var classes []string
@@ -176,7 +178,8 @@ func (p *Predictor) adoptWeights(f *weights.File, name string) (warnings []strin
 		if !slices.Equal(classes, p.data.Classes) {
 			return nil,
 				fmt.Errorf(
-					"the file is for %d classes (%s), this learner has %d (%s): use the data that it was trained on",
+					"the file is for %d classes (%s), this learner has %d (%s): use the data "+
+						"that it was trained on",
 					len(classes), some(classes, 3), len(p.data.Classes), some(p.data.Classes, 3))
 		}
 	}

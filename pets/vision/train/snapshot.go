@@ -122,7 +122,8 @@ func (l *Learner) restore(path string) error {
 	}
 	if d := spec.Diff(s.Identity, l.identity()); d != "" {
 		return fmt.Errorf(
-			"the snapshot is of a learner with other options (%s): use the same, or start a new fit", d)
+			"the snapshot is of a learner with other options (%s): use the same, or start a "+
+				"new fit", d)
 	}
 	from, err := strconv.Atoi(f.Meta[metaFrom])
 	if err != nil {

@@ -75,7 +75,8 @@ func (p Place) Private() error {
 	if stat, ok := info.Sys().(*syscall.Stat_t); !info.IsDir() || info.Mode().Perm() != 0o700 ||
 		!ok || int(stat.Uid) != os.Getuid() {
 		return fmt.Errorf(
-			"session: %s must be a folder of yours that no other user can open (mode 0700), but it "+
+			"session: %s must be a folder of yours that no other user can open (mode 0700), "+
+				"but it "+
 				"is %v: remove it", p.Dir, info.Mode())
 	}
 	return nil

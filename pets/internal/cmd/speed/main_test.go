@@ -16,7 +16,8 @@ func TestTheFasterLayoutCounts(t *testing.T) {
 	}
 	ours, theirs := median(rounds(3, 9, 4)), best([][]speed{rounds(1, 1, 8), rounds(2, 2, 2)})
 	line := tableLine(row{"resnet34", 16, 224, modeAll}, ours, theirs)
-	want := "| resnet34 b16 224 px, everything trains | 4.0 | 2.0 | **2.00** | 250 | 500 | 2.5 s | 5.0 s | 4.00 GB | 2.00 GB | 2.00 |"
+	want := "| resnet34 b16 224 px, everything trains | 4.0 | 2.0 | **2.00** | 250 | 500 | 2.5 s " +
+		"| 5.0 s | 4.00 GB | 2.00 GB | 2.00 |"
 	if line != want {
 		t.Errorf("got  %s\nwant %s", line, want)
 	}

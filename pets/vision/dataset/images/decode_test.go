@@ -429,7 +429,10 @@ func TestOtherFilesAreNamed(t *testing.T) {
 			says(t, want, err, "convert it to JPEG")
 		}
 	}
-	cmyk := encoded(t, func(b *bytes.Buffer) error { return tiff.Encode(b, ramp(8, 8).Image(), nil) })
+	cmyk := encoded(t, func(b *bytes.Buffer) error {
+		return tiff.Encode(b, ramp(8, 8).Image(),
+			nil)
+	})
 	at := bytes.Index(cmyk, []byte{0x06, 0x01, 0x03, 0, 1, 0, 0, 0, 2, 0}) // the photometric tag
 	bits16 := encoded(t, func(b *bytes.Buffer) error { return bmp.Encode(b, ramp(8, 8).Image()) })
 	if at < 0 {

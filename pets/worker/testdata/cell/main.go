@@ -20,12 +20,16 @@ var (
 	path    = pets.UntarData(pets.FindURL(os.Getenv("SOURCE")))
 	fnames  = first(pets.GetImageFiles(path.Join("images")), number("FNAMES", 1000))
 	pattern = text("PATTERN", `/([^/]+)_\d+.jpg$`)
-	data    = described(pets.Transforms(pets.GetTransforms()), pets.Size(number("SIZE", 32)), pets.BatchSize(number("BATCH", 8)), pets.Seed(number("SEED", 2)),
+	data    = described(pets.Transforms(pets.GetTransforms()), pets.Size(number("SIZE", 32)),
+		pets.BatchSize(number("BATCH", 8)), pets.Seed(number("SEED", 2)),
 		broken(), resized()).Normalize(pets.ImagenetStats)
-	learn = pets.CNNLearner(data, pets.Arch(text("ARCH", "petnet10")), pets.Pretrained(false), pets.LabelSmoothing(float64(number("SMOOTHING", 0))/100))
+	learn = pets.CNNLearner(data, pets.Arch(text("ARCH", "petnet10")), pets.Pretrained(false),
+		pets.LabelSmoothing(float64(number("SMOOTHING", 0))/100))
 	// A second part as the notebook has it: the next permutation of the same stream.
-	data2   = pets.FromNameRE(path.Join("images"), fnames, pattern, pets.Size(40), pets.BatchSize(8), pets.Seed(2), pets.Permutation(2)).Normalize(pets.ImagenetStats)
-	learn2  = pets.CNNLearner(data2, pets.PetNet10, pets.Pretrained(false), pets.Name(text("NAME2", "learn2")))
+	data2 = pets.FromNameRE(path.Join("images"), fnames, pattern, pets.Size(40),
+		pets.BatchSize(8), pets.Seed(2), pets.Permutation(2)).Normalize(pets.ImagenetStats)
+	learn2 = pets.CNNLearner(data2, pets.PetNet10, pets.Pretrained(false), pets.Name(text("NAME2",
+		"learn2")))
 	interp  = pets.InterpretationFrom(learn)
 	interp2 = pets.InterpretationFrom(learn2, pets.Name("interp2"))
 )
@@ -58,7 +62,8 @@ func described(options ...pets.DataOption) pets.Data {
 		for _, f := range fnames {
 			labels = append(labels, breed(f))
 		}
-		return pets.FromLists(path.Join("images"), fnames, labels[:len(labels)-number("LACKING", 0)], options...)
+		return pets.FromLists(path.Join("images"), fnames, labels[:len(labels)-number("LACKING",
+			0)], options...)
 	case "csv":
 		return pets.FromCSV(path, pets.CSV{Folder: "images", Suffix: ".jpg"}, options...)
 	case "folder":
@@ -86,7 +91,8 @@ func resized() pets.DataOption {
 	case "wide":
 		return pets.SizeHW(32, 48)
 	case "cutout":
-		return pets.Transforms(pets.GetTransforms(pets.DoFlip(false), pets.FlipVert(false), pets.MaxRotate(0), pets.MaxZoom(1), pets.MaxLighting(0), pets.MaxWarp(0),
+		return pets.Transforms(pets.GetTransforms(pets.DoFlip(false), pets.FlipVert(false),
+			pets.MaxRotate(0), pets.MaxZoom(1), pets.MaxLighting(0), pets.MaxWarp(0),
 			pets.PAffine(0), pets.PLighting(0), pets.Cutout(1, 64)))
 	}
 	panic("OPTION")
@@ -132,7 +138,8 @@ func main() {
 			}
 			learn.FineTune(2, options...)
 		case "watch":
-			learn.FitOneCycle(6, pets.EarlyStopping(1), pets.KeepBest(), pets.Monitor("error_rate", 9))
+			learn.FitOneCycle(6, pets.EarlyStopping(1), pets.KeepBest(), pets.Monitor("error_rate",
+				9))
 		case "tta":
 			learn.TTA()
 		case "compute-tta":
@@ -150,7 +157,8 @@ func main() {
 			if err != nil {
 				panic(err)
 			}
-			for _, i := range []pets.Image{pets.OpenImage(fnames[0]), pets.ImageFromBytes(file), pets.ImageFrom(img)} {
+			for _, i := range []pets.Image{pets.OpenImage(fnames[0]), pets.ImageFromBytes(file),
+				pets.ImageFrom(img)} {
 				fmt.Println("exported says", e.Predict(i))
 			}
 		case "onnx":
