@@ -7,13 +7,11 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"gopets/kernelext/internal/kerneltest"
-	"gopets/kernelext/jupyter"
 	"gopets/kernelext/notebook"
 	"gopets/kernelext/runner"
 )
@@ -270,29 +268,6 @@ func TestMaxOutput(t *testing.T) {
 	}
 }
 
-// GoNB says of a panic only that the program ended.
-func TestReasonOfAnEnd(t *testing.T) {
-	for code, want := range map[string]string{
-		"err panic: oh no\nerr goroutine 1:\nfail ERROR exit status 2": "failed: " +
-			"panic: oh no",
-		"err some log\nerr no such file\nerr exit status 1\nfail E exit status 1": "failed: " +
-			"no such file (exit status 1)",
-		"err the session ended\nerr 2026/01/02 03:04:05 its log\nfail E exit status 1": "failed: " +
-			"the session ended (exit status 1)",
-		"err 2026/01/02 03:04:05 fatal\nfail E exit status 1": "failed: " +
-			"2026/01/02 03:04:05 fatal (exit status 1)",
-		"err warn\nfail E its reason": "failed: " +
-			"E: its reason",
-		"fail E exit status 3": "failed: " +
-			"E: exit status 3",
-	} {
-		if _, err := run(t, book(t, code), runner.Options{}); err == nil ||
-			!strings.HasSuffix(err.Error(), want) {
-			t.Errorf("%q: error %v, wanted %q", code, err, want)
-		}
-	}
-}
-
 func TestAllowErrors(t *testing.T) {
 	nb := book(t, "fail E v", "abort", "print c")
 	report, err := run(t, nb, runner.Options{AllowErrors: true})
@@ -302,152 +277,6 @@ func TestAllowErrors(t *testing.T) {
 	if report.Count(runner.Failed) != 2 || outputs(nb.Cells()[2]) != "stdout:c\n" {
 		t.Errorf("%d failed; the last cell shows %q", report.Count(runner.Failed),
 			outputs(nb.Cells()[2]))
-	}
-}
-
-func TestTimeout(t *testing.T) {
-	for _, c := range []struct {
-		code   string
-		killed bool
-	}{{"print a\nsleep 1h", false}, {"print a\ndeaf 1h", true}} {
-		nb := book(t, c.code, "print b")
-		_, err := run(t, nb, runner.Options{CellTimeout: 50 * time.Millisecond,
-			Grace: 200 * time.Millisecond})
-		var slow *runner.TimeoutError
-		if !errors.As(err, &slow) || slow.Killed != c.killed {
-			t.Errorf("%q: error %v", c.code, err)
-		}
-		if got := outputs(nb.Cells()[0]); !strings.HasPrefix(got, "stdout:a\n|") ||
-			!strings.Contains(got, "CellTimeout") {
-			t.Errorf("%q: the cell shows %q", c.code, got)
-		}
-	}
-}
-
-func TestGoOnAfterATimeout(t *testing.T) {
-	nb := book(t, "sleep 1h", "print b")
-	report, err := run(t, nb, runner.Options{CellTimeout: 300 * time.Millisecond,
-		AllowErrors: true})
-	if err != nil || report.Count(runner.OK) != 1 {
-		t.Errorf("error %v, %d cells ok", err, report.Count(runner.OK))
-	}
-}
-
-func TestWholeTimeout(t *testing.T) {
-	nb := book(t, "print a", "sleep 1h")
-	if _, err := run(t, nb, runner.Options{Timeout: time.Second}); !errors.Is(err,
-		runner.ErrRunTimeout) {
-		t.Errorf("error %v", err)
-	}
-	if got := outputs(nb.Cells()[0]); got != "stdout:a\n" {
-		t.Errorf("the first cell shows %q", got)
-	}
-}
-
-func TestDeadKernel(t *testing.T) {
-	nb := book(t, "print a", "print b\ndie", "print c")
-	_, err := run(t, nb, runner.Options{})
-	var dead *runner.DeadKernelError
-	if !errors.As(err, &dead) || dead.Number != 2 || !strings.Contains(err.Error(),
-		"dying as told") {
-		t.Errorf("error %v", err)
-	}
-	if got := outputs(nb.Cells()[1]); !strings.Contains(got, "error:DeadKernel") {
-		t.Errorf("the cell shows %q", got)
-	}
-}
-
-func TestKernelThatDoesNotStart(t *testing.T) {
-	nb := book(t, "print a")
-	spec := jupyter.Spec{Name: "broken", Argv: []string{"sh", "-c",
-		"echo no such library >&2; exit 3"}}
-	_, err := runner.Run(context.Background(), nb, runner.Options{Spec: spec})
-	var dead *runner.DeadKernelError
-	if !errors.As(err, &dead) || !strings.Contains(err.Error(), "no such library") {
-		t.Errorf("error %v", err)
-	}
-}
-
-// A kernel that seems to understand Unix sockets and does not is started over TCP.
-func TestFallsBackToTCP(t *testing.T) {
-	spec := kerneltest.Spec("go")
-	spec.Argv = []string{"sh", "-c",
-		`grep -q '"ipc"' "$1" && { echo no ipc >&2; exit 1; }; exec "$0" "$1"`, spec.Argv[0],
-		"{connection_file}", "ipykernel"}
-	transport := ""
-	_, err := runner.Run(t.Context(), book(t, "print a"), runner.Options{Spec: spec,
-		Events: func(e runner.Event) {
-			if ready, ok := e.(runner.KernelReady); ok {
-				transport = ready.Kernel.Connection.Transport
-			}
-		}})
-	if err != nil || transport != "tcp" {
-		t.Errorf("transport %q, error %v", transport, err)
-	}
-}
-
-// Where saving is slow the cells do not wait for it after each of them, but each is saved alone; at
-// the end all is saved.
-func TestSavingTakesAFractionOfTheRun(t *testing.T) {
-	cells := make([]string, 40)
-	for i := range cells {
-		cells[i] = fmt.Sprintf("display a%d x\nprint %d", i, i)
-	}
-	cells[38] += "\nupdate a7 y"
-	nb := book(t, cells...)
-	saves := 0
-	saved := make([]string, len(cells))
-	_, err := run(t, nb, runner.Options{
-		Save: func() error {
-			saves++
-			time.Sleep(100 * time.Millisecond)
-			for i, c := range nb.Cells() {
-				saved[i] = outputs(c)
-			}
-			return nil
-		},
-		SaveCells: func(cells []*notebook.Cell) error {
-			for _, c := range cells {
-				saved[slices.Index(nb.Cells(), c)] = outputs(c)
-			}
-			return nil
-		},
-		Events: func(e runner.Event) {
-			end, ok := e.(runner.CellEnd)
-			if !ok {
-				return
-			}
-			want := fmt.Sprintf("display_data:x|stdout:%d\n", end.Index)
-			if saved[end.Index] != want {
-				t.Errorf("when cell %d ended, %q of it was saved", end.Index, saved[end.Index])
-			}
-			if end.Index == 38 && saved[7] != "display_data:y|stdout:7\n" {
-				t.Errorf("a cell that was updated is saved as %q", saved[7])
-			}
-		},
-	})
-	if err != nil || saves > 30 || saves < 2 || saved[39] != "display_data:x|stdout:39\n" {
-		t.Errorf("%d saves of 40 cells, the last with %q; error %v", saves, saved[39], err)
-	}
-}
-
-// Saved before the kernel is asked to stop, for whoever ends the run may not wait.
-func TestInterruptedIsSavedFirst(t *testing.T) {
-	nb := book(t, "print a\ndeaf 1h")
-	ctx, cancel := context.WithCancel(t.Context())
-	defer cancel()
-	var saved []string
-	_, err := runner.Run(ctx, nb, runner.Options{
-		Spec: kerneltest.Spec("go"), Grace: 200 * time.Millisecond,
-		Save: func() error { saved = append(saved, outputs(nb.Cells()[0])); return nil },
-		Events: func(e runner.Event) {
-			if _, ok := e.(runner.Shown); ok {
-				cancel()
-			}
-		},
-	})
-	if !errors.Is(err, context.Canceled) || len(saved) < 3 || saved[1] != "stdout:a\n" {
-		t.Errorf("saved %q, error %v", saved, err)
 	}
 }
 
@@ -475,72 +304,11 @@ func TestCellRetries(t *testing.T) {
 	}
 }
 
-func TestInterruptedWhileStarting(t *testing.T) {
-	why := errors.New("no more")
-	ctx, cancel := context.WithCancelCause(context.Background())
-	cancel(why)
-	spec := jupyter.Spec{Name: "silent", Argv: []string{"sleep", "1000"}}
-	_, err := runner.Run(ctx, book(t, "print a"), runner.Options{Spec: spec})
-	var dead *runner.DeadKernelError
-	if !errors.Is(err, why) || errors.As(err, &dead) {
-		t.Errorf("error %v", err)
-	}
-	_, err = runner.Run(context.Background(), book(t, "print a"),
-		runner.Options{Spec: spec, Timeout: 100 * time.Millisecond})
-	if !errors.Is(err, runner.ErrRunTimeout) {
-		t.Errorf("error %v", err)
-	}
-}
-
-func TestInterrupted(t *testing.T) {
-	nb := book(t, "print a\nsleep 1h", "print b")
-	ctx, cancel := context.WithCancel(context.Background())
-	defer cancel()
-	dir := t.TempDir()
-	path := filepath.Join(dir, "out.ipynb")
-	_, err := runner.Run(ctx, nb, runner.Options{
-		Spec: kerneltest.Spec("go"),
-		Save: func() error { return nb.WriteFile(path) },
-		Events: func(e runner.Event) {
-			if _, ok := e.(runner.Shown); ok {
-				cancel()
-			}
-		},
-	})
-	if !errors.Is(err, context.Canceled) {
-		t.Errorf("error %v", err)
-	}
-	saved, err := notebook.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got := outputs(saved.Cells()[0]); !strings.Contains(got, "stdout:a\n") ||
-		!strings.Contains(got, "Interrupted") {
-		t.Errorf("the saved cell shows %q", got)
-	}
-}
-
 func TestInputIsRefused(t *testing.T) {
 	nb := book(t, "input name?", "print b")
 	_, err := run(t, nb, runner.Options{})
 	var input *runner.InputError
 	if !errors.As(err, &input) || input.Prompt != "name?" {
-		t.Errorf("error %v", err)
-	}
-}
-
-func TestSaveFails(t *testing.T) {
-	nb := book(t, "print a", "print b")
-	full := errors.New("no space left on device")
-	n := 0
-	report, err := run(t, nb, runner.Options{Save: func() error {
-		if n++; n > 1 {
-			return full
-		}
-		return nil
-	}})
-	var save *runner.SaveError
-	if !errors.As(err, &save) || !errors.Is(err, full) || report.Cells[1].Status != runner.NotRun {
 		t.Errorf("error %v", err)
 	}
 }

@@ -19,116 +19,6 @@ import (
 	"gopets/pets/vision/model"
 )
 
-// fixture is three classes of small images, lines apart by their colours: training for a few steps
-// must show.
-var fixtureClasses = []string{"blue", "green", "red"}
-
-const (
-	fixtureTrain = 15
-	fixtureValid = 7
-)
-
-func fixtureSplit() *dataset.Split {
-	s := &dataset.Split{Classes: fixtureClasses, SplitHash: "fixture"}
-	for i := range fixtureTrain + fixtureValid {
-		item := dataset.Item{Path: fmt.Sprintf("%s_%d.jpg", fixtureClasses[i%3], i), Label: i % 3}
-		if i < fixtureTrain {
-			s.Train = append(s.Train, item)
-		} else {
-			s.Valid = append(s.Valid, item)
-		}
-	}
-	return s
-}
-
-func fixtureImage(item dataset.Item) (*images.RGB, error) {
-	p := &images.RGB{W: 36, H: 32, Pix: make([]uint8, 36*32*3)}
-	number := len(item.Path) + int(item.Path[len(item.Path)-5])
-	for i := range p.Pix {
-		p.Pix[i] = uint8((i*7 + number*i/5) % 97)
-		if i%3 == 2-item.Label {
-			p.Pix[i] += 120
-		}
-	}
-	return p, nil
-}
-
-func fixtureConfig() Config {
-	return Config{Batches: spec.Batches{Seed: 7, Size: spec.Square(32), Batch: 5,
-		Transforms: spec.DefaultTransforms()}, Images: fixtureImage}
-}
-
-func newLearner(t *testing.T, eng *engine.Engine, c Config) *Learner {
-	t.Helper()
-	return learnerWith(t, eng, c, spec.Head{Hidden: []int{16}})
-}
-
-func learnerWith(t *testing.T, eng *engine.Engine, c Config, h spec.Head) *Learner {
-	t.Helper()
-	net, err := model.New("petnet10", 3, h)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return learnerOf(t, eng, c, net)
-}
-
-func learnerOf(t *testing.T, eng *engine.Engine, c Config, net *model.Net) *Learner {
-	t.Helper()
-	l, err := New(eng, net, fixtureSplit(), c)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(l.Close)
-	return l
-}
-
-// rows are the table without its times.
-func rows(l *Learner) []spec.Row {
-	list := append([]spec.Row(nil), l.Recorder().Last().Rows...)
-	for i := range list {
-		list[i].Seconds = 0
-	}
-	return list
-}
-
-// lossRead is a step's loss.
-func lossRead(t *testing.T, read stepLoss) float64 {
-	t.Helper()
-	loss, err := read()
-	if err != nil {
-		t.Fatal(err)
-	}
-	return loss
-}
-
-func fit(t *testing.T, l *Learner, epochs int, o spec.Fit) []spec.Row {
-	t.Helper()
-	if err := l.FitOneCycle(context.Background(), epochs, o, Events{}); err != nil {
-		t.Fatal(err)
-	}
-	return rows(l)
-}
-
-func values(t *testing.T, l *Learner) [][]float32 {
-	t.Helper()
-	var all [][]float32
-	for _, p := range l.Weights() {
-		v, err := flat(p)
-		if err != nil {
-			t.Fatal(err)
-		}
-		all = append(all, v)
-	}
-	return all
-}
-
-func same(t *testing.T, what string, got, want any) {
-	t.Helper()
-	if !reflect.DeepEqual(got, want) {
-		t.Errorf("%s differ:\n got %v\nwant %v", what, got, want)
-	}
-}
-
 // One run to the end; then the same run cancelled in its third epoch, and a new learner that
 // restores the snapshot and goes on: same rows, same weights. The uninterrupted run uses one
 // worker, the others two.
@@ -413,8 +303,6 @@ func TestInnerBatchesAverageGradients(t *testing.T) {
 	}
 }
 
-var noDropout = spec.Head{Hidden: []int{16}, Dropout: spec.Some(0.)}
-
 // Memory that holds two images only: the inner batch goes from 6 to 3 to 2, and no further.
 func TestOutOfMemoryShrinksTheInnerBatch(t *testing.T) {
 	c := fixtureConfig()
@@ -485,40 +373,4 @@ func TestNewRefuses(t *testing.T) {
 		!strings.Contains(err.Error(), "Batch is 16, want at most 15") {
 		t.Errorf("large batch: %v", err)
 	}
-}
-
-// The two backends agree on a whole fit to what float32 allows; random numbers are each engine's
-// own, so without dropout.
-func TestBackendsAgree(t *testing.T) {
-	x := learnerWith(t, enginetest.XLA(t), fixtureConfig(), noDropout)
-	g := learnerWith(t, enginetest.Go(t), fixtureConfig(), noDropout)
-	a, b := fit(t, x, 1, spec.Fit{}), fit(t, g, 1, spec.Fit{})
-	near(t, "training loss", a[0].TrainLoss, b[0].TrainLoss, 2e-3)
-	near(t, "validation loss", a[0].ValidLoss, b[0].ValidLoss, 2e-3)
-}
-
-// What Compile compiles is what fits call: no other shape, no other function.
-func TestCompileAhead(t *testing.T) {
-	enginetest.Each(t, func(t *testing.T, eng *engine.Engine) {
-		for _, inner := range []int{0, 5} {
-			c := fixtureConfig()
-			c.Batch, c.InnerBatch = 15, inner
-			l := newLearner(t, eng, c)
-			kinds := []string{kindStep, kindEval}
-			if inner > 0 {
-				kinds[0] = kindGrads
-			}
-			l.Compile()
-			for _, kind := range kinds {
-				f, err := l.exec.graphs.get(eng, l.exec.plan, kind, 1)
-				if err != nil {
-					t.Fatal(err)
-				}
-				f.SetMaxCache(1) // a second shape is an error
-			}
-			if err := l.Fit(t.Context(), 1, spec.Fit{}, Events{}); err != nil {
-				t.Errorf("inner batch %d: %v", inner, err)
-			}
-		}
-	})
 }
