@@ -365,15 +365,11 @@ func (k *checked) startCalls() (calls []string) {
 	return calls
 }
 
+// isGeneric reports whether a name is that of a type that cannot be used without arguments, or only
+// as a constraint; of an alias, whose type has another name, too.
 func (k *checked) isGeneric(name string) bool {
 	t, ok := k.pkg.Scope().Lookup(name).(*types.TypeName)
-	if !ok {
-		return true
-	}
-	if n, ok := types.Unalias(t.Type()).(*types.Named); ok {
-		return n.TypeParams().Len() > 0
-	}
-	return t.IsAlias()
+	return !ok || t.IsAlias() || !isPlainType(t)
 }
 
 // runs reports whether there is anything to run.
