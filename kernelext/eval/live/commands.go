@@ -207,6 +207,11 @@ func (e *Engine) chdir(words []string, print func(string, ...any)) error {
 	return nil
 }
 
+// foreignFlags are flags of builds that cells cannot have: what runs is one process, which was built
+// before, and never ends as a program with coverage does.
+var foreignFlags = []string{"cover", "covermode", "coverpkg", "race", "msan", "asan", "buildmode",
+	"linkshared", "compiler"}
+
 // goflags sets the flags of builds. Packages that were built with others cannot stay in the
 // process.
 func (e *Engine) goflags(words []string, print func(string, ...any)) error {
@@ -217,13 +222,18 @@ func (e *Engine) goflags(words []string, print func(string, ...any)) error {
 	if len(words) == 1 && words[0] == "" {
 		words = nil
 	}
-	// What runs is one process, which never ends as a program with coverage does.
-	kept := slices.DeleteFunc(slices.Clone(words), func(word string) bool {
-		return strings.HasPrefix(strings.TrimLeft(word, "-"), "cover")
-	})
+	var kept, refused []string
+	for _, word := range words {
+		name, _, _ := strings.Cut(strings.TrimLeft(word, "-"), "=")
+		if slices.Contains(foreignFlags, name) {
+			refused = append(refused, "-"+name)
+		} else {
+			kept = append(kept, word)
+		}
+	}
 	print("%%goflags=%q\n", kept)
-	if len(kept) < len(words) {
-		print("-cover: not in live cells: use the kernel \"Go (gonb)\"\n")
+	if len(refused) > 0 {
+		print("%s: not in live cells: use the kernel \"Go (gonb)\"\n", strings.Join(refused, ", "))
 	}
 	if slices.Equal(kept, e.tool.flags) {
 		return nil

@@ -19,6 +19,8 @@ func TestFlags(t *testing.T) {
 	n.want("*x", "13")
 	n.want("%goflags -cover",
 		"%goflags=[]\n-cover: not in live cells: use the kernel \"Go (gonb)\"\n")
+	n.want("%goflags -race",
+		"%goflags=[]\n-race: not in live cells: use the kernel \"Go (gonb)\"\n")
 	n.want("*x", "13")
 }
 

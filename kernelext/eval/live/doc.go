@@ -89,7 +89,8 @@
 //   - A type declared in a function is another type in each epoch; two that share a name begin one.
 //   - A variable cannot have an unexported type of another package; the error says so.
 //   - Variables in C code belong to the version: they do not live from cell to cell.
-//   - %wasm and gonbui's widgets need GoNB.
+//   - %wasm, gonbui's widgets, coverage and the race detector need GoNB; a line says so. `go test
+//     -race` of this package covers the engine, not the process with the cells.
 //
 // # What was tried
 //

@@ -69,9 +69,8 @@ var _ eval.Engine = (*Engine)(nil)
 
 // running is the cell that runs.
 type running struct {
-	cell   eval.Cell
-	out    eval.Output
-	cancel context.CancelFunc
+	cancel  context.CancelFunc
+	refused string // why it was ended
 }
 
 // New returns an engine. It fails, with the reason, where live cells cannot work: without a C
@@ -131,8 +130,20 @@ func (e *Engine) open(ctx context.Context) error {
 	if e.builder, err = newBuilder(e.tool, packages, e.dir); err != nil {
 		return err
 	}
-	e.output, err = openOutput(e.dir)
+	if e.output, err = openOutput(e.dir); err == nil {
+		e.output.refuse = e.refuse
+	}
 	return err
+}
+
+// refuse ends the cell that runs with a reason.
+func (e *Engine) refuse(reason string) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if r := e.running; r != nil && r.refused == "" {
+		r.refused = reason
+		r.cancel()
+	}
 }
 
 // Close ends the process and removes what the engine has made.
@@ -161,14 +172,19 @@ func (e *Engine) Eval(ctx context.Context, cell eval.Cell, out eval.Output) (eva
 		e.mu.Unlock()
 		return eval.Result{}, errors.New("live: the engine is closed")
 	}
-	e.running = &running{cell, out, cancel}
+	e.running = &running{cancel: cancel}
 	e.mu.Unlock()
 	e.output.begin(out)
 	err := e.eval(ctx, cell, out)
 	value, pages, _ := e.output.end()
 	e.mu.Lock()
+	refused := e.running.refused
 	e.running = nil
 	e.mu.Unlock()
+	if refused != "" {
+		err = &eval.Error{Name: unsupportedError, Value: refused, Traceback: []string{red(refused)},
+			Position: eval.Position{Cell: cell.Number}}
+	}
 	if err == nil {
 		return eval.Result{Value: value, Pages: pages}, nil
 	}

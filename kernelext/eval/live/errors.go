@@ -22,6 +22,7 @@ const (
 	interruptedError = "Interrupted"
 	crashError       = "Crash"
 	commandError     = "CommandError"
+	unsupportedError = "Unsupported"
 )
 
 // A problem is what is wrong at a place of a cell.

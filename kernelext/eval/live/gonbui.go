@@ -11,7 +11,8 @@ import (
 	"gopets/kernelext/eval/internal/cellio"
 )
 
-// gonbui serves what package gonbui sends: displays, questions, and what widgets want of the front.
+// gonbui serves what package gonbui sends: displays and questions. Widgets are refused: GoNB talks to
+// them by a socket that it opens in the browser.
 func (o *output) gonbui(conn net.Conn) {
 	defer func() {
 		if p := recover(); p != nil {
@@ -103,8 +104,8 @@ func (o *output) message(d protocol.DisplayData) {
 		return
 	}
 	for _, mime := range []protocol.MIMEType{protocol.MIMECommValue, protocol.MIMECommSubscribe} {
-		if v, ok := d.Data[mime]; ok {
-			o.comm(string(mime), v)
+		if _, ok := d.Data[mime]; ok {
+			o.refuse("gonbui's widgets are not supported in live cells: use the kernel \"Go (gonb)\"")
 			return
 		}
 	}
@@ -134,14 +135,4 @@ func (o *output) askFor(ctx context.Context, prompt string, password bool) {
 	o.mu.Unlock()
 	line, err := out.Input(ctx, prompt, password)
 	o.answer(line, err == nil)
-}
-
-// comm passes a widget's message on.
-func (o *output) comm(mime string, v any) {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	o.pipes.Drain()
-	if o.out != nil {
-		o.out.Comm(mime, map[string]any{"value": v})
-	}
 }

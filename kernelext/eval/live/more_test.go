@@ -51,6 +51,12 @@ func TestGonbui(t *testing.T) {
 	// Sync waits until all was shown, and is told so.
 	n.want("gonbui.DisplayHTML(\"<b>x</b>\")\ngonbui.Sync()\nfmt.Print(\"after\")\ngonbui.Sync()",
 		"[<nil>]after")
+	// A cell that waits for a widget would wait for ever.
+	const widget = "import \"github.com/janpfeifer/gonb/gonbui/widgets\"\n" +
+		"b := widgets.Button(\"x\").Done()\n"
+	n.wantError(widget, "Unsupported", "Go (gonb)")
+	n.wantError(widget+"<-b.Listen().C", "Unsupported", "Go (gonb)")
+	n.want("1 + 1", "2")
 }
 
 func TestCrashes(t *testing.T) {

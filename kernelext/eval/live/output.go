@@ -41,7 +41,7 @@ type output struct {
 	shown  map[string]bool // display ids that the running cell has used
 	copies []io.WriteCloser
 
-	toldWidgets bool
+	refuse func(reason string) // ends the cell that runs, which asks for what there is not
 }
 
 func openOutput(dir string) (*output, error) {
@@ -167,7 +167,6 @@ func (o *output) begin(out eval.Output) {
 	defer o.mu.Unlock()
 	o.pipes.Flush()
 	o.out, o.result, o.pages, o.tail, o.shown = out, nil, nil, nil, map[string]bool{}
-	o.toldWidgets = false
 	_ = o.openInput()
 }
 
