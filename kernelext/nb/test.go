@@ -55,11 +55,11 @@ decoded pixels; HTML, SVG and JSON regardless of white space and order; errors b
 that failed are run, too; they may fail on its account.
 
 What differs from run to run and is surely no result does not count; how many such places there are is said, and -v lists them. The standard rules mask
-  addresses   <T at 0x7f…>, and Go's and Linux's addresses of memory: 0xc000012345
+  addresses   <T at 0x7f…>, and Go's (*T)(0xc000012345) and &{1 0xc000012345}
   temporary   folders for temporary files, and the random names in them; names that kernels make up: gonb_0a1b2c3d
   timings     what progress bars, %time and %timeit say of their own time, and the column time of a fit's table
   logs        the date at the beginning of a line of a log on stderr, and the folder of a Python warning
-Others can hide results, and have to be asked for: uuids (3f2504e0-4f89-11d3-9a0c-0305e82c3301), times (clock times, and dates with one),
+Others can hide results, and have to be asked for: pointers (0xc000012345 that stands alone), uuids (3f2504e0-4f89-11d3-9a0c-0305e82c3301), times (clock times, and dates with one),
 durations (1.53s, 12 ms, 9.8it/s) and paths (folders of absolute paths).
 --sanitize chooses: names of rules, all, or none. --sanitize-with names a file of rules of your own, as for nbval: lines "regex: PATTERN",
 each followed by a line "replace: TEXT", in Python's syntax.

@@ -138,9 +138,11 @@ const tempDir = `(?:/private)?(?:/tmp|/var/tmp|/var/folders/[\w+]+/[\w+]+/T)(?:/
 // builtin has the rules of Builtin in the order in which they work: times before durations, UUIDs
 // before anything with digits.
 var builtin = []builtinRule{
-	// Python's <T at 0x…>, Go's heap, what Linux maps; others have 10 to 12 digits and aligned
-	{"addresses", "${1}‹address›", true, false, []string{"0x"}, regexp.MustCompile(
-		`(\bat )0x[0-9A-Fa-f]{8,16}\b|\b0x(?:c0[0-9][0-9a-f]{7}|140[0-9a-f]{8}|7[ef][0-9a-f]{10}|5[56][0-9a-f]{10}|[1-9a-f][0-9a-f]{8,9}[08]|[1-7][0-9a-f]{10}[08])\b`)},
+	// Python's <T at 0x…>, Go's (*T)(0xc000012345) and &{1 0xc000012345}: a number that stands
+	// alone may be a result
+	{"addresses", "${1}${2}${3}‹address›", true, false, []string{"0x"}, regexp.MustCompile(
+		`(<[^<>]*\bat |‹address›[^<>]*: [\w.]+ (?:object )?at )0x[0-9A-Fa-f]{6,16}\b` +
+			`|(?:(\(\*[\w./*\[\]]+\)\()|([{\[(][^{}\[\]()]*?))` + goHeap)},
 	// the random names of kernels and temporary files
 	{"temporary", "${1}‹temporary›${2}", true, false, []string{"gonb_", "ipykernel_", "tmp", "/T"},
 		regexp.MustCompile(
@@ -160,6 +162,9 @@ var builtin = []builtinRule{
 		`^\d{4}[-/]\d\d[-/]\d\d \d\d:\d\d:\d\d(?:[.,]\d+)?\b|^[IWEF]\d{4} \d\d:\d\d:[\d.]+ +\d+ ` +
 			`|^(?:[A-Za-z]:)?[/\\].*[/\\]([^/\\]+\.py:\d+: \w*Warning: )`)},
 
+	// Go's heap, what Linux maps; others have 10 to 12 digits and aligned
+	{"pointers", "‹address›", false, false, []string{"0x"}, regexp.MustCompile(
+		goHeap + `|\b0x(?:7[ef][0-9a-f]{10}|5[56][0-9a-f]{10}|[1-9a-f][0-9a-f]{8,9}[08]|[1-7][0-9a-f]{10}[08])\b`)},
 	{"uuids", "‹uuid›", false, false, []string{"-"},
 		regexp.MustCompile(`\b[0-9A-Fa-f]{8}-(?:[0-9A-Fa-f]{4}-){3}[0-9A-Fa-f]{12}\b`)},
 	{"times", "${1}‹time›", false, false, []string{":", "datetime.datetime("},
@@ -185,6 +190,7 @@ var builtin = []builtinRule{
 }
 
 const (
+	goHeap  = `\b0x(?:c0[0-9][0-9a-f]{7}|140[0-9a-f]{8})\b` // on Linux, on a Mac
 	clock   = `\d{1,2}:[0-5]\d(?::[0-5]\d(?:[.,]\d+)?)?(?:Z\b|\b)`
 	decimal = `\d[\d,]*(?:\.\d+)?(?:e[-+]?\d+)?`
 )
@@ -222,22 +228,42 @@ func (b builtinRule) apply(s string, found func(string)) (string, error) {
 	var out strings.Builder
 	for line := range strings.Lines(s) {
 		text := strings.TrimSuffix(line, "\n")
-		if slices.ContainsFunc(b.hints, func(hint string) bool {
-			return strings.Contains(text,
-				hint)
-		}) {
-			from := 0
-			for _, at := range b.pattern.FindAllStringSubmatchIndex(text, -1) {
-				found(strings.TrimSpace(text[at[0]:at[1]]))
-				out.WriteString(text[from:at[0]])
-				out.Write(b.pattern.ExpandString(nil, b.replacement, text, at))
-				from = at[1]
-			}
-			out.WriteString(text[from:])
-		} else {
-			out.WriteString(text)
-		}
+		out.WriteString(b.applyToLine(text, found))
 		out.WriteString(line[len(text):])
 	}
 	return out.String(), nil
+}
+
+// maxRounds bounds how often a rule is applied to one line: of several addresses in one pair of
+// braces each round finds one.
+const maxRounds = 20
+
+func (b builtinRule) applyToLine(s string, found func(string)) string {
+	if !slices.ContainsFunc(b.hints, func(hint string) bool { return strings.Contains(s, hint) }) {
+		return s
+	}
+	for range maxRounds {
+		matches := b.pattern.FindAllStringSubmatchIndex(s, -1)
+		if len(matches) == 0 {
+			return s
+		}
+		var out []byte
+		from := 0
+		for _, at := range matches {
+			context := 0 // what the pattern needs in front, and keeps
+			for group := 2; group < len(at); group += 2 {
+				if at[group] == at[0] {
+					context = max(context, at[group+1]-at[group])
+				}
+			}
+			found(strings.TrimSpace(s[at[0]+context : at[1]]))
+			out = append(out, s[from:at[0]]...)
+			out = b.pattern.ExpandString(out, b.replacement, s, at)
+			from = at[1]
+		}
+		if s = string(append(out, s[from:]...)); b.name != "addresses" {
+			return s
+		}
+	}
+	return s
 }

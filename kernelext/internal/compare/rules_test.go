@@ -25,18 +25,27 @@ func apply(t *testing.T, rules []compare.Rule, s string) string {
 func TestBuiltin(t *testing.T) {
 	for name, cases := range map[string]map[string]string{
 		"addresses": {
-			"&{0xc000012345}":        "&{‹address›}",
-			"<Figure at 0x7f8b8c0d>": "<Figure at ‹address›>",
-			"<cell at 0x7F8B8C0D1234: int at 0x7f8b8c0d12>": "<cell at ‹address›: int at " +
+			"&{0xc000012345}":                  "&{‹address›}",
+			"&{1 0xc000012345 0xc000012346} 7": "&{1 ‹address› ‹address›} 7",
+			"(*main.T)(0xc000012345)":          "(*main.T)(‹address›)",
+			"map[a:0xc000012345 b:2]":          "map[a:‹address› b:2]",
+			"main.f(0x14000102000, 0x1)":       "main.f(‹address›, 0x1)",
+			"<Figure at 0x7f8b8c0d>":           "<Figure at ‹address›>",
+			"<cell at 0x7F8B8C0D1234: int object at 0x7f8b8c0d12>": "<cell at ‹address›: int object at " +
 				"‹address›>",
-			"mask 0xff, colour 0xdeadbeef": "mask 0xff, colour 0xdeadbeef",
-			"main.f(0x14000102000, 0x1)":   "main.f(‹address›, 0x1)",
+			"<bound method A.f of <A object at 0x7f8b8c0d1234>>": "<bound method A.f of <A object at " +
+				"‹address›>>",
+			"mask 0xff, colour 0xdeadbeef":   "mask 0xff, colour 0xdeadbeef",
+			"jumps at 0x4004f6a8":            "jumps at 0x4004f6a8",
+			"0x2b641d1cc068, [0x2b641d1cc0]": "0x2b641d1cc068, [0x2b641d1cc0]",
+			"0x7ffd12345678, 0xc000012345":   "0x7ffd12345678, 0xc000012345",
+		},
+		"pointers": {
 			"0x0123456789abcdef0123 is a long hash": "0x0123456789abcdef0123 is a " +
 				"long hash",
 			"sum 0x1f2e3d4c5b, key 0xc0ffee1234": "sum 0x1f2e3d4c5b, key 0xc0ffee1234",
-			"jumps at 0x4004f6":                  "jumps at 0x4004f6",
 			"0x2b641d1cc068, 0x2b641d1cc063":     "‹address›, 0x2b641d1cc063",
-			"0x7ffd12345678":                     "‹address›",
+			"0x7ffd12345678, 0xc000012345":       "‹address›, ‹address›",
 		},
 		"uuids": {
 			"id=3F2504E0-4f89-11d3-9a0c-0305e82c3301;": "id=‹uuid›;",
@@ -153,7 +162,8 @@ func TestStandardRulesHideNoResult(t *testing.T) {
 		"2026-11-24 13:30:26":       "2026-11-25 13:30:26",
 		"2026/11/24 13:30:26 login": "2026/11/25 13:30:26 login",
 		"9.8it/s":                   "1.2it/s", "12 MB/s": "90 MB/s", "0xdeadbeef": "0xcafebabe",
-		"0xc0ffee1234": "0xc0ffee1235",
+		"0xc0ffee1234": "0xc0ffee1235", "0xc000012345": "0xc000012346",
+		"at 0x7f0000000010": "at 0x7f0000000020", "0x1234567890": "0x1234567898",
 		"id 3f2504e0-4f89-11d3-9a0c-0305e82c3301": "id 4f2504e0-4f89-11d3-9a0c-0305e82c3301",
 		"/tmp/a/x.csv": "/tmp/b/x.csv", "~/a/x": "~/b/x", `C:\a\x`: `C:\b\x`,
 		"datetime.datetime(2026, 11, 24, 13, 30)": "datetime.datetime(2025, 11, " +
@@ -200,7 +210,7 @@ func TestMasks(t *testing.T) {
 		masks     string
 	}{
 		"an address": {out("<T at 0x7f0000000001>\n"), out("<T at 0x7f0000000002>\n"),
-			"stdout addresses: at 0x7f0000000001 → at 0x7f0000000002"},
+			"stdout addresses: 0x7f0000000001 → 0x7f0000000002"},
 		"a log": {errs("2026/01/01 01:01:01 x\n"), errs("2026/01/01 01:01:02 x\n"),
 			"stderr logs: 2026/01/01 01:01:01 → 2026/01/01 01:01:02"},
 		"a fit": {out(fit("00:12")), out(fit("00:07")), "stdout timings: 00:12 → 00:07"},
