@@ -1,6 +1,8 @@
 package weights
 
 import (
+	"archive/zip"
+	"bytes"
 	"os"
 	"path/filepath"
 	"slices"
@@ -78,7 +80,11 @@ func TestOtherFilesAreNamed(t *testing.T) {
 		"\x1f\x8b\x08\x00":        "unpack it",
 		`{"error": "Not found"}`:  "a JSON text",
 		"":                        "empty",
-		"\x08\x07\x12\x07pytorch": "neither a safetensors file nor one of torch.save",
+		"\x08\x07\x12\x07pytorch": "an ONNX model",
+		"\xde\x00\x10":            "neither a safetensors file nor one of torch.save",
+		"Not Found":               `a text ("Not Found")`,
+		"{\n \"metadata\": {},\n \"weight_map\": {}}":  "in several files",
+		"\x80\x05\x8e\x00\x00\x20\x00\x00\x00\x00\x00": "NumPy arrays",
 	} {
 		path := filepath.Join(t.TempDir(), "weights.pth")
 		if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
@@ -88,6 +94,50 @@ func TestOtherFilesAreNamed(t *testing.T) {
 			!strings.Contains(err.Error(), path) {
 			t.Errorf("%.20q: %v", content, err)
 		}
+	}
+}
+
+// A folder, and archives that other programs wrote.
+func TestForeignContainersAreNamed(t *testing.T) {
+	dir := t.TempDir()
+	if _, err := Read(dir); err == nil || !strings.Contains(err.Error(), "it is a folder") {
+		t.Errorf("a folder: %v", err)
+	}
+	for member, want := range map[string]string{"a/b.pth": `holds "a/b.pth": unpack it`,
+		"arr_0.npy": "NumPy arrays (npz)", "readme": `no file of torch.save: it holds "readme"`} {
+		var b bytes.Buffer
+		z := zip.NewWriter(&b)
+		if _, err := z.Create(member); err != nil {
+			t.Fatal(err)
+		}
+		if err := z.Close(); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := decodeTorchBytes(b.Bytes()); err == nil ||
+			!strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %v", member, err)
+		}
+	}
+	complex := strings.Replace(state(""), "FloatStorage", "ComplexFloatStorage", 1)
+	if _, err := decodeTorchBytes(stream(complex)); err == nil ||
+		!strings.Contains(err.Error(), `of the kind "ComplexFloatStorage" are not read`) {
+		t.Errorf("complex numbers: %v", err)
+	}
+}
+
+// Of a pair of state and epoch the state is read.
+func TestStateInATuple(t *testing.T) {
+	object := strings.TrimSuffix(state(""), ".")
+	f, err := decodeTorchBytes(zipped(t, zip.Store, object+"K\x05\x86", stateStorages...))
+	if err != nil || len(f.Tensors) == 0 {
+		t.Errorf("%+v, %v", f, err)
+	}
+	nested := ")q\x00"
+	for range 200 {
+		nested += "h\x00h\x00\x86q\x00"
+	}
+	if _, err := decodeTorchBytes(stream(nested)); err == nil {
+		t.Error("tuples of tuples hold no tensors")
 	}
 }
 

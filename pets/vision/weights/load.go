@@ -12,6 +12,9 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"syscall"
+	"unicode"
+	"unicode/utf8"
 
 	"gopets/pets/internal/cachedir"
 	"gopets/pets/internal/download"
@@ -136,8 +139,11 @@ func read(path string) (*File, error) {
 		return nil, fmt.Errorf("reading weights: %w", err)
 	}
 	head := make([]byte, 512)
-	n, _ := io.ReadFull(f, head)
+	n, err := io.ReadFull(f, head)
 	f.Close()
+	if errors.Is(err, syscall.EISDIR) {
+		return nil, fmt.Errorf("reading weights from %s: it is a folder: name the file in it", path)
+	}
 	head = head[:n]
 	safetensors := n >= 9 && head[8] == '{' && head[5]|head[6]|head[7] == 0
 	if other := otherKind(head); other != "" && !safetensors {
@@ -164,6 +170,9 @@ func read(path string) (*File, error) {
 // otherKind names a file that is no weights, with what to do; "" if it is not known.
 func otherKind(head []byte) string {
 	text := strings.ToLower(strings.TrimLeft(string(head), " \t\r\n\ufeff"))
+	if strings.HasPrefix(text, "{") {
+		text = strings.Join(strings.Fields(text), "")
+	}
 	for _, k := range []struct{ magic, what string }{
 		{"version https://git-lfs",
 			"a Git LFS pointer, not the file itself: run git lfs pull in its repository"},
@@ -174,14 +183,21 @@ func otherKind(head []byte) string {
 		{"GGUF", "a GGUF file: only safetensors and torch.save's files are read"},
 		{"\x93NUMPY", "a NumPy array: save a state dict with torch.save or safetensors"},
 		{"\x1f\x8b", "a gzip archive: unpack it"},
+		{"{\"weight_map", "the index of weights in several files, which are not read: save them as one"},
+		{"{\"metadata", "the index of weights in several files, which are not read: save them as one"},
 		{"{", "a JSON text, not weights"},
 	} {
 		if strings.HasPrefix(text, k.magic) || strings.HasPrefix(string(head), k.magic) {
 			return k.what
 		}
 	}
-	if len(head) == 0 {
+	switch {
+	case len(head) == 0:
 		return "empty: download the file again"
+	case head[0] == 0x08 && strings.Contains(string(head[:min(len(head), 64)]), "pytorch"):
+		return "an ONNX model: give the file of torch.save or safetensors that it was made from"
+	case utf8.Valid(head) && strings.IndexFunc(text, unicode.IsControl) < 0:
+		return fmt.Sprintf("a text (%.40q), perhaps a server's answer: download the file again", head)
 	}
 	return ""
 }

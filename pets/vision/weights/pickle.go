@@ -12,7 +12,7 @@ import (
 // megabyte.
 const (
 	maxPickle = 4 << 20 // bytes of one pickle
-	maxString = 64 << 10
+	maxString = 1 << 20
 )
 
 // What a pickle of tensors is made of, besides nil, bool, int64, float64 and string.

@@ -71,7 +71,7 @@ func (u *unpickler) text(op byte) error {
 		length |= uint64(b) << (8 * i)
 	}
 	if length > maxString {
-		return fmt.Errorf("a text of %d bytes: the limit is %d", length, maxString)
+		return errLong
 	}
 	raw, err = u.bytes(int(length))
 	u.push(string(raw))
@@ -106,8 +106,11 @@ func (u *unpickler) lineValue(op byte) error {
 	return nil
 }
 
-var errLong = fmt.Errorf("longer than %d MB, which is more than any file of tensors needs",
-	maxPickle>>20)
+// errLong is that of a pickle which holds what belongs into tensors, as NumPy's arrays do.
+var errLong = fmt.Errorf("more than %d MB of values that are no torch tensors (NumPy arrays?): "+
+	saveTensors, maxPickle>>20)
+
+const saveTensors = "save tensors with torch.save(model.state_dict(), FILE)"
 
 func (u *unpickler) byte() (byte, error) {
 	if u.left--; u.left < 0 {

@@ -36,6 +36,12 @@ func (s *search) state(value any) *dict {
 	if module := s.module(value); module != nil {
 		return module
 	}
+	switch v := value.(type) { // (state, epoch)
+	case tuple:
+		return s.first(v)
+	case *list:
+		return s.first(v.items)
+	}
 	fields := fieldsOf(value)
 	if fields == nil || s.seen[fields] {
 		return nil
@@ -46,6 +52,23 @@ func (s *search) state(value any) *dict {
 	}
 	for _, key := range stateKeys {
 		if found := s.state(fields.get(key)); found != nil {
+			return found
+		}
+	}
+	return nil
+}
+
+// maxItems is how many of a list's items are looked into.
+const maxItems = 10
+
+// first returns the tensors of the first item that holds some.
+func (s *search) first(items []any) *dict {
+	if len(items) == 0 || s.seen[&items[0]] {
+		return nil
+	}
+	s.seen[&items[0]] = true
+	for _, item := range items[:min(len(items), maxItems)] {
+		if found := s.state(item); found != nil {
 			return found
 		}
 	}

@@ -52,14 +52,17 @@ func decodeTorchStream(r io.ReaderAt, size int64) (*File, error) {
 	var parts [5]any
 	for i, what := range []string{"magic number", "version", "system", "object", "storage keys"} {
 		value, err := u.load()
-		if err != nil {
+		switch {
+		case i == 0 && errors.Is(err, errLong):
+			return nil, fmt.Errorf("this is no file of torch.save, but a pickle of %w", errLong)
+		case err != nil:
 			return nil, fmt.Errorf("%s: %w", what, err)
 		}
 		parts[i] = value
 		switch i {
 		case 0:
 			if magic, ok := value.(longBytes); !ok || !bytes.Equal(magic, torchMagic) {
-				return nil, errors.New("this is a pickle, but not of torch.save")
+				return nil, errors.New("this is a pickle, but not of torch.save: " + saveTensors)
 			}
 		case 1:
 			if value != int64(1001) {
@@ -120,7 +123,7 @@ func decodeTorchZip(r io.ReaderAt, size int64) (*File, error) {
 	}
 	object, ok := entries[root+"data.pkl"]
 	if !ok {
-		return nil, errors.New("a zip archive without data.pkl, so no file of torch.save")
+		return nil, foreignArchive(archive)
 	}
 	if order, ok := entries[root+"byteorder"]; ok {
 		text, err := readStored(order, size)
@@ -130,6 +133,9 @@ func decodeTorchZip(r io.ReaderAt, size int64) (*File, error) {
 		if strings.TrimSpace(string(text)) != "little" {
 			return nil, fmt.Errorf("its numbers are not little-endian (%.20q)", text)
 		}
+	}
+	if object.UncompressedSize64 > maxPickle {
+		return nil, fmt.Errorf("its data.pkl has %w", errLong)
 	}
 	text, err := readStored(object, maxPickle)
 	if err != nil {
@@ -158,10 +164,29 @@ func decodeTorchZip(r io.ReaderAt, size int64) (*File, error) {
 	return b.file(value)
 }
 
+// foreignArchive says what a zip archive is that torch.save did not write.
+func foreignArchive(archive *zip.Reader) error {
+	var names []string
+	for _, f := range archive.File {
+		switch path.Ext(f.Name) {
+		case ".npy":
+			return errors.New("NumPy arrays (npz): " + saveTensors)
+		case ".pth", ".pt", ".ckpt", ".bin", ".safetensors":
+			return fmt.Errorf("a zip archive that holds %.60q: unpack it", f.Name)
+		}
+		if len(names) < 3 {
+			names = append(names, fmt.Sprintf("%.40q", f.Name))
+		}
+	}
+	return fmt.Errorf("a zip archive without data.pkl, so no file of torch.save: it holds %s",
+		strings.Join(names, ", "))
+}
+
 // readStored reads an uncompressed archive member of at most limit bytes.
 func readStored(f *zip.File, limit int64) ([]byte, error) {
 	if f.Method != zip.Store || f.UncompressedSize64 != f.CompressedSize64 {
-		return nil, fmt.Errorf("%q is compressed, which torch.save never does", f.Name)
+		return nil, fmt.Errorf("%q is compressed, which torch.save never does: unpack the archive and "+
+			"pack it without compression (zip -0)", f.Name)
 	}
 	if f.UncompressedSize64 > uint64(limit) {
 		return nil, fmt.Errorf("%q claims %d bytes, more than the %d possible", f.Name,

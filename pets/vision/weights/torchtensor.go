@@ -79,7 +79,11 @@ func (b *torchBuilder) storage(id any) (any, error) {
 	key, ok2 := parts[2].(string)
 	count, ok3 := parts[4].(int64)
 	dtype := storageTypes[class.name]
-	if !ok1 || !ok2 || !ok3 || dtype == "" || count < 0 {
+	if ok1 && dtype == "" {
+		return nil, fmt.Errorf("numbers of the kind %.40q are not read: convert the tensors with "+
+			".float() before saving them", class.name)
+	}
+	if !ok1 || !ok2 || !ok3 || count < 0 {
 		return nil, errors.New("describes a storage wrongly")
 	}
 	s, seen := b.storages[key]
