@@ -9,6 +9,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"unicode/utf16"
 	"unicode/utf8"
@@ -25,7 +26,11 @@ type CSVOptions spec.CSV
 // dir.
 //
 // The text is UTF-8, or UTF-16 with a byte order mark, as spreadsheets save it. The first line is a
-// header unless its name column holds an image's name or the name of a file in dir.
+// header unless its name column holds an image's name or the name of a file in dir; lines that
+// begin with # are comments where the table's first line is one. Where no columns are given and the
+// first holds numbers, as pandas writes them, the names are in the first one that holds images'.
+//
+// A line that repeats another is left out; one that gives an image another label is an error.
 func LabelByCSV(file, dir string, o CSVOptions) ([]Labelled, error) {
 	data, err := os.ReadFile(file)
 	if err != nil {
@@ -39,6 +44,7 @@ func LabelByCSV(file, dir string, o CSVOptions) ([]Labelled, error) {
 }
 
 func (o CSVOptions) parse(data []byte, dir string) ([]Labelled, error) {
+	given := o.Name != 0 || o.Label != 0
 	switch {
 	case o.Name < 0:
 		return nil, fmt.Errorf("the names' column is %d: columns are counted from 0", o.Name)
@@ -54,6 +60,11 @@ func (o CSVOptions) parse(data []byte, dir string) ([]Labelled, error) {
 	if o.Comma == 0 {
 		o.Comma = o.separator(text)
 	}
+	if !given {
+		o.Name = o.nameColumn(text, dir)
+		o.Label = o.Name + 1
+	}
+	labels, lines := map[string]string{}, map[string]int{}
 	r := o.reader(text)
 	var items []Labelled
 	for first := true; ; first = false {
@@ -79,32 +90,69 @@ func (o CSVOptions) parse(data []byte, dir string) ([]Labelled, error) {
 		if name == "" || label == "" {
 			return nil, fmt.Errorf("line %d has an empty name or label", line)
 		}
-		items = append(items, Labelled{o.path(dir, name), label})
+		path := o.path(dir, name)
+		switch other, again := labels[path]; {
+		case again && other != label:
+			return nil, fmt.Errorf("line %d gives %s the label %s, line %d the label %s: give each "+
+				"image one label", line, name, label, lines[path], other)
+		case again:
+			continue
+		}
+		labels[path], lines[path] = label, line
+		items = append(items, Labelled{path, label})
 	}
+}
+
+// nameColumn is the first column, or where that holds numbers the first one that holds images.
+func (o CSVOptions) nameColumn(text, dir string) int {
+	r := o.reader(text)
+	for range 2 { // the first may be a header
+		record, err := r.Read()
+		if err != nil {
+			break
+		}
+		if _, err := strconv.Atoi(strings.TrimSpace(record[0])); err != nil {
+			continue
+		}
+		for i := range record[:len(record)-1] {
+			if o.Name = i; o.isItem(record, dir) {
+				return i
+			}
+		}
+	}
+	return 0
 }
 
 func (o CSVOptions) reader(text string) *csv.Reader {
 	r := csv.NewReader(strings.NewReader(text))
 	r.FieldsPerRecord = -1
 	r.Comma = o.Comma
+	if strings.HasPrefix(text, "#") {
+		r.Comment = '#'
+	}
 	return r
 }
 
-// path is the file of a name. Where there is none, it is the file whose name differs in the Unicode
-// form of its accents only: archives made on a Mac spell them apart.
+// path is the file of a name, in dir. Where there is none, it is a file that the name spells
+// otherwise: with Windows' separators, with accents as a Mac writes them, or by its whole path.
 func (o CSVOptions) path(dir, name string) string {
+	exists := func(path string) bool { _, err := os.Lstat(path); return err == nil }
 	path := filepath.Join(dir, filepath.FromSlash(name)+o.Suffix)
-	for _, other := range []string{norm.NFC.String(name), norm.NFD.String(name)} {
+	slashed := strings.ReplaceAll(name, `\`, "/")
+	for _, other := range []string{norm.NFC.String(slashed), norm.NFD.String(slashed), slashed} {
 		if other == name {
 			continue
 		}
-		if _, err := os.Lstat(path); err == nil {
-			break
+		if exists(path) {
+			return path
 		}
-		spelled := filepath.Join(dir, filepath.FromSlash(other)+o.Suffix)
-		if _, err := os.Lstat(spelled); err == nil {
+		if spelled := filepath.Join(dir, filepath.FromSlash(other)+o.Suffix); exists(spelled) {
 			return spelled
 		}
+	}
+	if whole := filepath.FromSlash(name) + o.Suffix; filepath.IsAbs(whole) && !exists(path) &&
+		exists(whole) {
+		return whole
 	}
 	return path
 }
@@ -115,7 +163,7 @@ func (o CSVOptions) isItem(record []string, dir string) bool {
 		return false
 	}
 	name := strings.TrimSpace(record[o.Name])
-	if o.Suffix == "" && isImageName(name) {
+	if o.Suffix == "" && isImageName(filepath.Base(name)) {
 		return true
 	}
 	_, err := os.Stat(o.path(dir, name))

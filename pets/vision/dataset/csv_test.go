@@ -42,6 +42,50 @@ func TestLabelByCSV(t *testing.T) {
 	says(t, "no file", err, "labels.csvx")
 }
 
+// What programs write: pandas' numbers in front, comments, Windows' separators, whole paths, lines
+// twice; a name that leads up is no header.
+func TestLabelByCSVOfPrograms(t *testing.T) {
+	dir := t.TempDir()
+	for _, name := range []string{"sub/1.jpg", "img1"} {
+		path := filepath.Join(dir, name)
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, nil, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	in := func(name string) string { return filepath.Join(dir, name) }
+	for text, want := range map[string][]Labelled{
+		",name,label\n0,a.jpg,cat\n1,b.jpg,dog\n": {{in("a.jpg"), "cat"}, {in("b.jpg"), "dog"}},
+		"0,img1,cat\n1,img2,dog\n":                {{in("img1"), "cat"}, {in("img2"), "dog"}},
+		"1,2\n3,4\n":                              nil, // a header, and an error below
+		"# mine\nname,label\na.jpg,cat\n":         {{in("a.jpg"), "cat"}},
+		`sub\1.jpg,cat` + "\n":                    {{in("sub/1.jpg"), "cat"}},
+		in("sub/1.jpg") + ",cat\n":                {{in("sub/1.jpg"), "cat"}},
+		"../a.jpg,cat\n":                          {{filepath.Join(filepath.Dir(dir), "a.jpg"), "cat"}},
+		"a.jpg,cat\na.jpg,cat\nb.jpg,dog\n":       {{in("a.jpg"), "cat"}, {in("b.jpg"), "dog"}},
+	} {
+		file := filepath.Join(t.TempDir(), "labels.csv")
+		if err := os.WriteFile(file, []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		items, err := LabelByCSV(file, dir, CSVOptions{})
+		if want == nil {
+			want = []Labelled{{in("3"), "4"}}
+		}
+		if err != nil || !slices.Equal(items, want) {
+			t.Errorf("%q: %v, %v", text, items, err)
+		}
+	}
+	file := filepath.Join(dir, "labels.csv")
+	if err := os.WriteFile(file, []byte("a.jpg,cat\nb.jpg,cat\na.jpg,dog\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	_, err := LabelByCSV(file, dir, CSVOptions{})
+	says(t, "two labels", err, "line 3 gives a.jpg the label dog, line 1 the label cat")
+}
+
 // What spreadsheets and people write is read without any option.
 func TestLabelByCSVFindsTheLayout(t *testing.T) {
 	dir := t.TempDir()

@@ -48,7 +48,45 @@ var roles = map[string]func(*Folders) *string{
 // division: without a training folder, without another beside it, or where the training folder
 // holds no folders of classes (then "train" may be a class). Of two names for the same, as val and
 // validation, the first in the alphabet counts.
+//
+// An archive's own folder, the only one in root and without images beside it, is looked into.
 func FindFolders(root string) (Folders, bool) {
+	var f Folders
+	for range maxWrappers {
+		if f, ok := findFolders(root); ok {
+			return f, true
+		}
+		var ok bool
+		if root, ok = onlyFolder(root); !ok {
+			break
+		}
+	}
+	return f, false
+}
+
+// maxWrappers is how many folders in folders are looked into.
+const maxWrappers = 3
+
+// onlyFolder returns the folder that is alone in another, beside files that are no images.
+func onlyFolder(dir string) (only string, ok bool) {
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return "", false
+	}
+	for _, e := range entries {
+		path := filepath.Join(dir, e.Name())
+		switch {
+		case strings.HasPrefix(e.Name(), ".") || e.Name() == "__MACOSX":
+		case isDir(path) && only == "":
+			only = path
+		case isDir(path) || isImageName(e.Name()):
+			return "", false
+		}
+	}
+	return only, only != ""
+}
+
+func findFolders(root string) (Folders, bool) {
 	var f Folders
 	entries, err := os.ReadDir(root)
 	if err != nil {

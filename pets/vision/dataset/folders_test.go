@@ -23,6 +23,12 @@ func TestFindFolders(t *testing.T) {
 		{"vehicles", []string{"train/1.jpg", "test/1.jpg", "bus/2.jpg"}, Folders{}},
 		{"classes", []string{"cat/1.jpg", "test/2.jpg"}, Folders{}},
 		{"training alone", []string{"train/a/1.jpg", "train/b/1.jpg"}, Folders{}},
+		{"an archive's folder", []string{"set/train/a/1.jpg", "set/val/a/2.jpg", "README.txt",
+			"__MACOSX/set/._1.jpg"}, Folders{"set/train", "set/val", ""}},
+		{"two folders in one", []string{"a/b/train/a/1.jpg", "a/b/test/a/2.jpg"},
+			Folders{"a/b/train", "", "a/b/test"}},
+		{"beside images", []string{"set/train/a/1.jpg", "set/val/a/2.jpg", "3.jpg"}, Folders{}},
+		{"beside a class", []string{"set/train/a/1.jpg", "set/val/a/2.jpg", "cat/3.jpg"}, Folders{}},
 		{"a file", []string{"train/a/1.jpg", "valid"}, Folders{}},
 	} {
 		files := map[string]string{}

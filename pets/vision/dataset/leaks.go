@@ -7,6 +7,8 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -53,10 +55,16 @@ func (s *Split) Duplicates(ctx context.Context) []Pair {
 }
 
 // Warning returns what makes the split measure something else than it seems to, in a line for each
-// kind, with names: classes without a training image, and images that are in both sets. It returns
+// kind, with names: classes that seem to be one, classes without a training image, and images that
+// are in both sets. It returns
 // "" where there is nothing to say.
 func (s *Split) Warning(ctx context.Context) string {
 	var lines []string
+	if groups := alike(slices.Concat(s.Classes, s.DroppedLabels)); len(groups) > 0 {
+		lines = append(lines, fmt.Sprintf(
+			"classes with almost one name: %s: rename the folders or labels if they are one class",
+			some(groups)))
+	}
 	if n := len(s.DroppedLabels); n > 0 {
 		lines = append(lines,
 			fmt.Sprintf(
@@ -67,7 +75,7 @@ func (s *Split) Warning(ctx context.Context) string {
 	if pairs := s.Duplicates(ctx); len(pairs) > 0 {
 		names := make([]string, len(pairs))
 		for i, p := range pairs {
-			names[i] = filepath.Base(p.Valid) + " = " + filepath.Base(p.Train)
+			names[i] = p.names()
 		}
 		lines = append(lines,
 			fmt.Sprintf(
@@ -76,6 +84,34 @@ func (s *Split) Warning(ctx context.Context) string {
 				count(len(pairs), "validation image is", "validation images are"), some(names)))
 	}
 	return strings.Join(lines, "\n")
+}
+
+// names returns the ends of both paths from where they differ.
+func (p Pair) names() string {
+	valid, train := strings.Split(filepath.ToSlash(p.Valid), "/"),
+		strings.Split(filepath.ToSlash(p.Train), "/")
+	n := 1
+	for n < min(len(valid), len(train)) && valid[len(valid)-n] == train[len(train)-n] {
+		n++
+	}
+	return strings.Join(valid[len(valid)-n:], "/") + " = " + strings.Join(train[len(train)-n:], "/")
+}
+
+// alike returns, in groups, the classes whose names differ in upper and lower case and in spaces
+// only, as "Cat" and "cat ".
+func alike(classes []string) (groups []string) {
+	same := map[string][]string{}
+	for _, c := range classes {
+		key := strings.ToLower(strings.Join(strings.Fields(c), " "))
+		same[key] = append(same[key], strconv.Quote(c))
+	}
+	for _, names := range same {
+		if len(names) > 1 {
+			groups = append(groups, strings.Join(names, " and "))
+		}
+	}
+	slices.Sort(groups)
+	return groups
 }
 
 func count(n int, one, many string) string {

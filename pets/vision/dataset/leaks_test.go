@@ -45,6 +45,32 @@ func TestDuplicates(t *testing.T) {
 	}
 }
 
+// Names of one file in two folders are told with what tells them apart, and classes that seem to be
+// one are named.
+func TestWarningTellsApart(t *testing.T) {
+	root := tree(t, map[string]string{"train/cat/1.jpg": "one", "valid/cat/1.jpg": "one",
+		"train/Cat /2.jpg": "2", "train/dog/3.jpg": "3"})
+	files, err := ImageFiles(root, true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	items, err := LabelByFolder(files)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := NewSplit(items, Options{Valid: []string{filepath.Join(root, "valid/cat/1.jpg")}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := s.Warning(t.Context())
+	for _, words := range []string{"valid/cat/1.jpg = train/cat/1.jpg:",
+		`almost one name: "Cat " and "cat": rename`} {
+		if !strings.Contains(got, words) {
+			t.Errorf("the warning lacks %q: %s", words, got)
+		}
+	}
+}
+
 func TestOneClassInTwoUnicodeForms(t *testing.T) {
 	items := []Labelled{{"1", "b\u00e9arn"}, {"2", "be\u0301arn"}, {"3", "\u212b"},
 		{"4", "A\u030a"}}
