@@ -57,12 +57,12 @@ func (e *examples) check(ctx context.Context, l *loader, ev Events) error {
 	if e.note != "" {
 		ev.note("%s", e.note)
 	}
+	items := append(append([]dataset.Item{}, e.split.Train...), e.split.Valid...)
 	var use func(string, *images.RGB) error
 	if e.store != nil {
-		e.store.open()
+		e.store.open(len(items))
 		use = e.store.add
 	}
-	items := append(append([]dataset.Item{}, e.split.Train...), e.split.Valid...)
 	bad, err := l.openAll(ctx, items, use, ev)
 	if err != nil {
 		return err

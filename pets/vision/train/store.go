@@ -27,6 +27,7 @@ type store struct {
 	budget int64 // the limit, in numbers; below 0 once it is exceeded
 
 	mu       sync.Mutex
+	expected int                          // images
 	pixels   []uint8                      // until they are on the devices
 	versions map[string][]augment.Version // by path
 	sizes    []int                        // pixels of each image, largest first once they are known
@@ -40,9 +41,10 @@ func newStore(exec *executor, c Config) *store {
 	return &store{exec: exec, cfg: c, limit: int64(c.ImageMemory) << 20}
 }
 
-// open forgets all images, and makes ready for others.
-func (s *store) open() {
+// open forgets all images, and makes ready for n others.
+func (s *store) open(n int) {
 	s.close()
+	s.expected = n
 	s.budget = s.limit
 	if s.budget > 0 {
 		return
@@ -75,6 +77,11 @@ func (s *store) add(path string, img *images.RGB) error {
 	if int64(len(s.pixels)+3*size) > s.budget {
 		s.pixels, s.budget = nil, -1
 		return nil
+	}
+	if need := len(s.pixels) + 3*size; need > cap(s.pixels) { // few moves of gigabytes
+		rest := need / len(s.sizes) * (s.expected - len(s.sizes))
+		most := int(s.budget) - len(s.pixels)
+		s.pixels = slices.Grow(s.pixels, min(most, 3*size+max(0, rest+rest/16)))
 	}
 	for _, v := range list {
 		s.pixels = append(s.pixels, v.Pix...)
