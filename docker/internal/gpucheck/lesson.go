@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"os"
 	"path/filepath"
 	"time"
 
@@ -88,23 +87,18 @@ func runLesson(o options) error {
 		return err
 	}
 	fmt.Printf("%d + %d images, %s\n", len(data.Train), len(data.Valid), source)
-	cache, err := os.MkdirTemp(o.out, "decoded-*")
-	if err != nil {
-		return err
-	}
-	defer os.RemoveAll(cache)
 	for _, c := range courses {
-		if err := o.runCourse(ctx, eng, data, c, filepath.Join(cache, c.arch)); err != nil {
+		if err := o.runCourse(ctx, eng, data, c); err != nil {
 			return fmt.Errorf("%s: %w", c.arch, err)
 		}
 	}
 	return nil
 }
 
-func (o options) runCourse(ctx context.Context, eng *engine.Engine, data *dataset.Split, c course,
-	cache string) error {
+func (o options) runCourse(ctx context.Context, eng *engine.Engine, data *dataset.Split,
+	c course) error {
 	config := train.Config{Batches: spec.Batches{Seed: 2, Size: spec.Square(c.size), Batch: c.batch,
-		Transforms: spec.DefaultTransforms(), Skip: true}, CacheDir: cache}
+		Transforms: spec.DefaultTransforms(), Skip: true}}
 	if o.cpu {
 		config.TransformsOn = spec.OnDevice // as on a GPU
 	}
