@@ -72,6 +72,7 @@ func unequalImage(item dataset.Item) (*images.RGB, error) {
 
 // The rare class is found more often with either way of balancing, and the tables differ.
 func TestBalance(t *testing.T) {
+	enginetest.Long(t) // trains three networks
 	recall := func(b spec.Balance) float64 {
 		net, err := model.New("petnet10", 2, model.HeadOptions{Hidden: []int{8}})
 		if err != nil {

@@ -114,9 +114,9 @@ func float64s(values []float32) []float64 {
 
 func TestAdamWAgainstTorch(t *testing.T) {
 	t.Run("go", func(t *testing.T) { checkRuns(t, enginetest.Go(t), "petnet10") })
-	t.Run("xla", func(t *testing.T) { checkRuns(t, enginetest.XLA(t), "petnet10") })
 	t.Run("long", func(t *testing.T) {
 		enginetest.Long(t)
+		checkRuns(t, enginetest.XLA(t), "petnet10")
 		checkRuns(t, enginetest.Go(t), "mobilenet_v2")
 		checkRuns(t, enginetest.XLA(t), "resnet18")
 	})
