@@ -108,6 +108,7 @@ func TestKilledEngine(t *testing.T) {
 
 // Where the process of the cells is killed with its engine, the next engine removes the folder.
 func TestKilledTogether(t *testing.T) {
+	long(t)
 	cmd, pid, dir := killedChild(t)
 	_ = syscall.Kill(pid, syscall.SIGSTOP) // it cannot clean up
 	_ = cmd.Process.Kill()

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"strings"
 	"sync"
 	"testing"
@@ -145,4 +146,12 @@ func TestVariablesLive(t *testing.T) {
 	n.want(`m := map[string]int{"cat": 1}`, "")
 	n.want(`m["dog"] = 2`, "")
 	n.want(`len(m)`, "2")
+}
+
+// long skips a test that takes long, but for a run that is to take long.
+func long(t *testing.T) {
+	t.Helper()
+	if os.Getenv("GOPETS_TEST_LONG") == "" {
+		t.Skip("GOPETS_TEST_LONG is not set")
+	}
 }

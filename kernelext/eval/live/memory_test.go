@@ -2,7 +2,6 @@ package live_test
 
 import (
 	"fmt"
-	"os"
 	"runtime"
 	"strconv"
 	"testing"
@@ -13,8 +12,9 @@ import (
 // What distinct cells cost in memory, which the process keeps: a compiled one its code, one that is
 // evaluated without a build next to nothing.
 func TestMemoryOfCells(t *testing.T) {
-	if os.Getenv("GOPETS_TEST_LONG") == "" || runtime.GOOS != "linux" {
-		t.Skip("GOPETS_TEST_LONG is not set")
+	long(t)
+	if runtime.GOOS != "linux" {
+		t.Skip("the memory of a process is read from /proc")
 	}
 	for _, c := range []struct {
 		name         string

@@ -95,6 +95,7 @@ func TestCgo(t *testing.T) {
 
 // Large maps, which the linker leaves out where nothing uses them, are whole in later cells.
 func TestLargeMaps(t *testing.T) {
+	long(t)
 	t.Parallel()
 	dir := t.TempDir()
 	var entries strings.Builder

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"os"
 	"strings"
 	"testing"
 
@@ -96,7 +97,10 @@ func (w writer) expr(typ string, depth int) string {
 // Expressions at random have the values, and the panics, that the compiler's code gives them.
 func TestRandomExpressions(t *testing.T) {
 	t.Parallel()
-	const count = 400
+	count := 100
+	if os.Getenv("GOPETS_TEST_LONG") != "" {
+		count = 1000
+	}
 	w := writer{rand.New(rand.NewPCG(1, 2))}
 	var all []string
 	for range count {

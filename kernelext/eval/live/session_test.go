@@ -213,6 +213,11 @@ func TestModule(t *testing.T) {
 	n.wantError("import \"example.org/m/none\"", "example.org/m/none", "cell[7]:1")
 	n.wantError("import \"example.com/none\"", "example.com/none")
 	n.wantError("h := lib.New()", "lib.hidden is not exported")
+	write("exits/exits.go", "package exits\n\nimport \"os\"\n\nfunc init() { os.Exit(3) }\n\n"+
+		"func One() int { return 1 }\n")
+	n.wantError("import \"example.org/m/exits\"\nexits.One()", "Crash",
+		"a package called os.Exit in its initialisation")
+	n.want("lib.One()", "1")
 	if text, err := os.ReadFile(filepath.Join(dir, "go.mod")); err != nil || string(text) != mod {
 		t.Errorf("go.mod is %q, %v", text, err)
 	}

@@ -73,6 +73,7 @@ type host struct {
 	newest  newest
 
 	mu      sync.Mutex
+	loading bool         // a plugin is being loaded: packages initialise themselves
 	current *execution   // nil between cells
 	doomed  map[int]bool // goroutines of cells that were left behind
 }
@@ -140,7 +141,7 @@ func (h *host) run(r wire.Request) {
 		}
 		e.tree, e.run, e.stop = c, c.Run, &c.Stop
 	} else {
-		v, err := load(r)
+		v, err := h.load(r)
 		if err != nil {
 			h.reply(wire.Reply{ID: r.ID, Failure: wire.Load, Text: err.Error()})
 			return
@@ -165,7 +166,7 @@ func (h *host) run(r wire.Request) {
 // table loads the table of a package, and with it the package.
 func (h *host) table(r wire.Request) {
 	reply := wire.Reply{ID: r.ID}
-	if _, err := plugin.Open(r.Plugin); err != nil {
+	if err := h.open(r.Plugin); err != nil {
 		reply.Failure, reply.Text = wire.Load, err.Error()
 	}
 	h.reply(reply)
@@ -199,8 +200,21 @@ func (h *host) known() interp.Host {
 	}
 }
 
-func load(r wire.Request) (*rt.Version, error) {
-	if _, err := plugin.Open(r.Plugin); err != nil {
+// open loads a plugin.
+func (h *host) open(file string) error {
+	loading := func(is bool) {
+		h.mu.Lock()
+		defer h.mu.Unlock()
+		h.loading = is
+	}
+	loading(true)
+	defer loading(false)
+	_, err := plugin.Open(file)
+	return err
+}
+
+func (h *host) load(r wire.Request) (*rt.Version, error) {
+	if err := h.open(r.Plugin); err != nil {
 		return nil, err
 	}
 	all := rt.Versions()
@@ -350,6 +364,13 @@ func (h *host) exiting(status int) {
 func (h *host) exit(failed bool) {
 	h.mu.Lock()
 	e := h.current
+	if h.loading {
+		// A package that does not come to the end of its initialisation cannot be used, nor loaded
+		// again: the process ends.
+		h.mu.Unlock()
+		fmt.Fprintln(os.Stderr, "fatal error: a package called os.Exit in its initialisation")
+		syscall.Exit(1)
+	}
 	if e == nil {
 		h.mu.Unlock()
 		fmt.Fprintln(os.Stderr, "os.Exit was called between cells: that goroutine ended")
