@@ -56,6 +56,9 @@ Times: a limit is 90s or 1h30m. A notebook can set its own, in seconds or such a
 nb.cell_timeout or execution.timeout for each cell, and a cell's own metadata nb.timeout, which goes before the flag. A cell over its limit
 is interrupted, and its kernel is killed if it does not end.
 
+Of a run that was killed the cells that had ended are kept: some of them, for a moment, in OUT.ipynb.journal beside the notebook, which
+every command of nb reads with it and the next save puts into it.
+
 Going on: --resume takes the last run of the notebook (or the file of -o), keeps what had finished and runs the rest into the same
 file. A cell has finished if it ended without an error and neither it nor any cell before it has changed since, parameters included; those of the
 last run are taken if none are given. But the memory of that run's kernel is gone, and its session's too. Of Go's finished cells the
