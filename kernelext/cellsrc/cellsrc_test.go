@@ -25,8 +25,13 @@ func TestParse(t *testing.T) {
 	if got, want := s.Go(), "\n\n\n\n\nx := `\n%ls`\n/*\n!no */\n\n\n\npackages()"; got != want {
 		t.Errorf("Go is %q, want %q", got, want)
 	}
-	if s := Parse("%%bash\n%ls"); s.Foreign != "%%bash" || len(s.Commands) > 0 {
-		t.Errorf("%+v", s)
+	for _, code := range []string{"%%bash\n%ls", "\n \n%%bash -x\n%ls", "%%bash\r\n%ls"} {
+		if s := Parse(code); s.Foreign != "%%bash" || len(s.Commands) > 0 || len(s.Lines) != 2 {
+			t.Errorf("%q: %+v", code, s)
+		}
+	}
+	if got := Parse("\ufeffx := 1\r\n!ls\r\ny").Go(); got != "x := 1\n\ny" {
+		t.Errorf("Go is %q", got)
 	}
 }
 
@@ -82,7 +87,10 @@ func TestMistakes(t *testing.T) {
 		{"var x = 1\nimport \"fmt\"", ""},
 		{"%test\nfunc TestX(t *testing.T) {", "2:27 expected '}', found the end of the cell"},
 		{"for i := 0; ; i++ {\n\tbreak\n}", ""},
-		{"x := )", "1:6 expected operand, found ')'"},
+		{"x := )", "1:6 unexpected ')'"},
+		{"}", "1:1 unexpected '}'"},
+		{"x := f()\n\tg())", "2:5 unexpected ')'"},
+		{"x := (]", "1:7 expected operand, found ']'"},
 	} {
 		var got []string
 		for _, m := range Parse(c.cell).Mistakes() {

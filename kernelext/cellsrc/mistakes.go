@@ -3,6 +3,7 @@ package cellsrc
 import (
 	"cmp"
 	"errors"
+	"fmt"
 	"go/parser"
 	"go/scanner"
 	"go/token"
@@ -24,6 +25,11 @@ func (s *Source) Mistakes() []Mistake {
 	}
 	whole := s.Go()
 	var found []Mistake
+	if at, closer := unopened(whole); at >= 0 {
+		line := whole[:at]
+		return []Mistake{{1 + strings.Count(line, "\n"),
+			at - strings.LastIndexByte(line, '\n'), fmt.Sprintf("unexpected '%s'", closer)}}
+	}
 	switch {
 	case s.Own:
 		found = s.parse("package p; ", whole, "")
@@ -58,6 +64,26 @@ func (s *Source) Mistakes() []Mistake {
 		return a.Line == b.Line ||
 			a.Text == b.Text
 	})
+}
+
+// unopened returns the first closing bracket without an opening one, and where it is; -1 without.
+func unopened(text string) (at int, closer string) {
+	file := token.NewFileSet().AddFile("", -1, len(text))
+	var s scanner.Scanner
+	s.Init(file, []byte(text), func(token.Position, string) {}, 0)
+	for depth := 0; ; {
+		pos, tok, _ := s.Scan()
+		switch tok {
+		case token.EOF:
+			return -1, ""
+		case token.LPAREN, token.LBRACK, token.LBRACE:
+			depth++
+		case token.RPAREN, token.RBRACK, token.RBRACE:
+			if depth--; depth < 0 {
+				return file.Offset(pos), tok.String()
+			}
+		}
+	}
 }
 
 // parse reads a part of the cell, on its own lines; what is put before it has no line of its own.
@@ -126,4 +152,12 @@ func blank(text []byte) {
 			text[i] = ' '
 		}
 	}
+}
+
+// OnlyCallsMain reports whether all that a cell does is to call a func main that it does not have.
+func (s *Source) OnlyCallsMain() bool {
+	text := s.Go()
+	all := Chunks(text)
+	return s.Foreign == "" && !s.Own && s.Main < 0 && len(all) == 1 && !all[0].Decl &&
+		callsMain(text[all[0].From:all[0].To])
 }

@@ -50,13 +50,18 @@ var Foreign = []string{"%%writefile", "%%script", "%%bash", "%%sh", "%%gx"}
 // Prefix may stand before a command, to hide it from other Go tools.
 const Prefix = "//gonb:"
 
-// Parse takes a cell apart. It accepts any text: what is wrong with it [Source.Mistakes] says.
+// Parse takes a cell apart. It accepts any text: what is wrong with it [Source.Mistakes] says. Line
+// ends of other systems and a byte order mark are dropped.
 func Parse(code string) *Source {
+	code = strings.ReplaceAll(strings.TrimPrefix(code, "\ufeff"), "\r\n", "\n")
+	// Blank lines do not keep a cell from being one of another language.
+	if text := strings.TrimLeft(code, " \t\n"); isForeign(text) {
+		code = text
+	}
 	s := &Source{Code: code, Lines: strings.Split(code, "\n"), Main: -1}
 	s.Kinds, s.Within = make([]Kind, len(s.Lines)), make([]bool, len(s.Lines))
-	first, _, _ := strings.Cut(strings.TrimPrefix(s.Lines[0], Prefix), " ")
-	if first = strings.TrimRight(first, "\t\r"); slices.Contains(Foreign, first) {
-		s.Foreign = first
+	if isForeign(code) {
+		s.Foreign = strings.Fields(strings.TrimPrefix(s.Lines[0], Prefix))[0]
 		return s
 	}
 	in := outside
@@ -82,6 +87,14 @@ func Parse(code string) *Source {
 		}
 	}
 	return s
+}
+
+// isForeign reports whether a text begins with a command that makes it something else than Go.
+func isForeign(text string) bool {
+	line, _, _ := strings.Cut(text, "\n")
+	words := strings.Fields(strings.TrimPrefix(line, Prefix))
+	return strings.HasPrefix(strings.TrimPrefix(line, Prefix), "%%") && len(words) > 0 &&
+		slices.Contains(Foreign, words[0])
 }
 
 func (s *Source) note(kind Kind, text string, first, last int) {

@@ -149,7 +149,6 @@ func TestFailingCells(t *testing.T) {
 			"stdout: häß\n\nerror: ShellError: a shell command failed with exit status 1", ""},
 		{"foreign", "%%bash\nexit 2",
 			"error: ShellError: a command of the cell failed: exit status 2", ""},
-		{"syntax", "x := )", "error: CompileError: Cell[N]: Line 1: expected operand, found ')'",
-			""},
+		{"syntax", "x := )", "error: CompileError: Cell[N]: Line 1: unexpected ')'", ""},
 	})
 }

@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"path"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -161,9 +162,9 @@ func (k *kernelChoice) prepare(ctx context.Context, dir string, offline bool, lo
 	if err != nil {
 		return err
 	}
-	if w.module == "" || !imports(k.book, w.module) {
-		w.workers = nil // it starts no session, and its first cell need not wait for one
-	}
+	// A session that no cell imports the library of is not built before it is needed.
+	w.workers = slices.DeleteFunc(w.workers,
+		func(pkg string) bool { return !imports(k.book, path.Dir(pkg)) })
 	s := &setup{log: log, offline: offline, lenient: true}
 	if err := s.all(ctx, w); err != nil {
 		return err
@@ -187,11 +188,12 @@ func (k *kernelChoice) prepare(ctx context.Context, dir string, offline bool, lo
 	return err
 }
 
-// imports reports whether a cell may import a package of the module: its path stands somewhere in
+// imports reports whether a cell may import a package, or one below it: its path stands somewhere in
 // the source.
-func imports(nb *notebook.Notebook, module string) bool {
+func imports(nb *notebook.Notebook, pkg string) bool {
 	return slices.ContainsFunc(nb.Cells(), func(c *notebook.Cell) bool {
-		return c.Type() == notebook.Code && strings.Contains(c.Source(), module+"/")
+		return c.Type() == notebook.Code && (strings.Contains(c.Source(), `"`+pkg+`"`) ||
+			strings.Contains(c.Source(), `"`+pkg+`/`))
 	})
 }
 

@@ -195,6 +195,7 @@ func makeWorkspace(dir string) error {
 		"go.sum": string(sum),
 		"greet/greet.go": "// Package greet is for cells.\npackage greet\n\n// Hello greets.\n" +
 			"func Hello(who string) string { return \"hello \" + who }\n",
+		"demo/demo.go": "// Package demo is what the session serves.\npackage demo\n",
 		"demo/worker/main.go": `package main
 
 import (

@@ -107,6 +107,7 @@ type build struct {
 	aside   map[string]string // what this build has set aside: reasons by name
 	ran     []string          // the go commands that were tried
 	tries   int
+	faults  []fault // of the last build, which are the cell's own
 }
 
 // The kinds of builds that are not as usual: with -cover, and of WebAssembly, which has nothing of
@@ -209,6 +210,7 @@ func (b *build) fix() (string, error) {
 	}
 	lines := strings.Split(text, "\n")
 	var fatal []string
+	b.faults = nil
 	changed := false
 	for i, line := range lines {
 		m := buildError.FindStringSubmatch(line)
@@ -224,6 +226,8 @@ func (b *build) fix() (string, error) {
 			changed = true
 			continue
 		}
+		column, _ := strconv.Atoi(m[2])
+		b.noteFault(at, column, m[3])
 		fatal = append(fatal, line)
 		if next != "" {
 			fatal = append(fatal, next)

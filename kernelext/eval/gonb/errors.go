@@ -23,7 +23,7 @@ func atLine(f *eval.Error, count int, source []string, line int) *eval.Error {
 	if line > 0 && line <= len(source) {
 		f.Position = eval.Position{Cell: count, Line: line}
 		f.Traceback = append(f.Traceback, fmt.Sprintf("Cell[%d]: Line %d", count, line)+
-			excerpt(source, line))
+			excerpt(source, line, 0))
 	}
 	return f
 }
@@ -35,7 +35,7 @@ func compileError(count int, source []string, wrong ...cellsrc.Mistake) *eval.Er
 		Position: eval.Position{Cell: count, Line: wrong[0].Line, Column: wrong[0].Column}}
 	for _, m := range wrong[:min(len(wrong), 10)] {
 		f.Traceback = append(f.Traceback, red(fmt.Sprintf("Cell[%d]: Line %d: %s", count, m.Line,
-			m.Text))+excerpt(source, m.Line))
+			m.Text))+excerpt(source, m.Line, m.Column))
 	}
 	return f
 }
@@ -77,8 +77,9 @@ func (e *Engine) renumber(text string) string {
 	})
 }
 
-// excerpt shows a line of a cell with those around it.
-func excerpt(source []string, line int) string {
+// excerpt shows a line of a cell with those around it, and a mark below the column, unless that is
+// 0.
+func excerpt(source []string, line, column int) string {
 	var b strings.Builder
 	for i := max(1, line-1); i <= min(len(source), line+1); i++ {
 		mark := "   "
@@ -86,6 +87,15 @@ func excerpt(source []string, line int) string {
 			mark = "-> "
 		}
 		fmt.Fprintf(&b, "\n%s%3d  %s", mark, i, source[i-1])
+		if i == line && column > 0 && column <= len(source[i-1])+1 {
+			indent := strings.Map(func(r rune) rune {
+				if r == '\t' {
+					return r
+				}
+				return ' '
+			}, source[i-1][:column-1])
+			b.WriteString("\n        " + indent + "^")
+		}
 	}
 	return b.String()
 }
@@ -150,8 +160,12 @@ func (e *Engine) explainCompile(x *execution, reply *jupyter.ExecuteReply) *eval
 		if m := cellLine.FindStringSubmatch(entry); m != nil && strings.HasPrefix(entry, m[0]) {
 			at, source, ok := e.where(m[1], m[2])
 			text = red(fmt.Sprintf("Cell[%d]: Line %d: %s", at.cell, at.line, message))
+			column := 0
 			if ok {
-				text += excerpt(source, at.line)
+				if x.build != nil {
+					column = x.build.column(message, source[at.line-1])
+				}
+				text += excerpt(source, at.line, column)
 			}
 			hint := e.hint(message, x.plan)
 			if hint == "" && ok && at.cell != x.cell.Number {
@@ -163,7 +177,7 @@ func (e *Engine) explainCompile(x *execution, reply *jupyter.ExecuteReply) *eval
 			}
 			if failure.Value == "" {
 				failure.Value = fmt.Sprintf("Cell[%d]: Line %d: %s", at.cell, at.line, message)
-				failure.Position = eval.Position{Cell: at.cell, Line: at.line}
+				failure.Position = eval.Position{Cell: at.cell, Line: at.line, Column: column}
 			}
 		}
 		failure.Traceback = append(failure.Traceback, text)
@@ -258,7 +272,7 @@ func (e *Engine) explainPanic(stderr string) *eval.Error {
 		}
 		entry := fmt.Sprintf("Cell[%d]: Line %d", cell, line)
 		if source := e.sourceOf(cell); line <= len(source) {
-			entry += excerpt(source, line)
+			entry += excerpt(source, line, 0)
 		}
 		failure.Traceback = append(failure.Traceback, entry)
 	}

@@ -1,12 +1,15 @@
 package gonb
 
 import (
+	"errors"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strconv"
 	"strings"
 	"testing"
+
+	"gopets/kernelext/eval"
 )
 
 // What -cover counts is the cell's own, and the kernel's part works.
@@ -65,4 +68,27 @@ func TestUnknownPackage(t *testing.T) {
 	s := newSession(t, realGoNB(t))
 	s.expect("error: CompileError: Cell[1]: Line 1: undefined: nosuchpackage",
 		"fmt.Println(nosuchpackage.X)")
+}
+
+// Errors name the column, in the cell's line and not in the one that is compiled.
+func TestColumns(t *testing.T) {
+	s := newSession(t, realGoNB(t))
+	for _, c := range []struct {
+		cell         string
+		line, column int
+	}{
+		{"len(\"a\") + nothing", 1, 12},
+		{"x := 1\n\tx + undefinedName", 2, 6},
+		{"func f() int {\n\treturn \"s\"\n}", 2, 9},
+		{"%%\nfmt.Println(1, 2 + \"é\", unknown)", 2, 16},
+		{"fmt.Println((1)", 1, 16},
+	} {
+		s.n++
+		_, err := s.e.Eval(t.Context(), eval.Cell{Number: s.n, Source: c.cell}, &recorder{})
+		var failure *eval.Error
+		if !errors.As(err, &failure) || failure.Position != (eval.Position{Cell: s.n,
+			Line: c.line, Column: c.column}) || !strings.Contains(failure.Traceback[0], "^") {
+			t.Errorf("%q: %+v", c.cell, failure)
+		}
+	}
 }

@@ -18,6 +18,10 @@ func (e *Engine) refuse(x *execution) *eval.Error {
 	if wrong, two := s.TwoMains(); two {
 		return compileError(n, s.Lines, wrong)
 	}
+	if s.OnlyCallsMain() {
+		return compileError(n, s.Lines, cellsrc.Mistake{Line: 1,
+			Text: "the main of another cell is not kept: give the function another name"})
+	}
 	if wrong, ok := unsupported(s); ok {
 		return compileError(n, s.Lines, wrong)
 	}
