@@ -8,54 +8,7 @@ import (
 	"regexp"
 	"slices"
 	"strconv"
-	"strings"
 )
-
-// warnings collects what is wrong with a file; what several cells have in common is one line.
-type warnings struct {
-	lines []string
-	cells map[string][]int
-}
-
-// add adds a line about a cell, counted from 1; 0 is the notebook as a whole.
-func (w *warnings) add(cell int, format string, args ...any) {
-	line := fmt.Sprintf(format, args...)
-	if w.cells == nil {
-		w.cells = map[string][]int{}
-	}
-	if _, seen := w.cells[line]; !seen {
-		w.lines = append(w.lines, line)
-	}
-	if at := w.cells[line]; len(at) == 0 || at[len(at)-1] != cell {
-		w.cells[line] = append(at, cell)
-	}
-}
-
-const namedCells = 3 // of those that a line is about
-
-func (w *warnings) list() []string {
-	var all []string
-	for _, line := range w.lines {
-		cells := w.cells[line]
-		if cells[0] == 0 {
-			all = append(all, line)
-			continue
-		}
-		var names []string
-		for _, c := range cells[:min(len(cells), namedCells)] {
-			names = append(names, strconv.Itoa(c))
-		}
-		where := "cell " + names[0]
-		if len(cells) > 1 {
-			where = "cells " + strings.Join(names, ", ")
-		}
-		if more := len(cells) - namedCells; more > 0 {
-			where += fmt.Sprintf(" and %d more", more)
-		}
-		all = append(all, where+": "+line)
-	}
-	return all
-}
 
 // A repairer makes a notebook valid by nbformat's schema where nothing is lost by it, and warns of
 // the rest.

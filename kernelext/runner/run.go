@@ -70,55 +70,6 @@ type Options struct {
 // DefaultMaxOutput is how many bytes are kept of one cell's output where nobody says.
 const DefaultMaxOutput = 1e9
 
-// A Report says what came of each code cell.
-type Report struct {
-	Cells   []CellReport
-	Begun   time.Time
-	Elapsed time.Duration
-	// Exit is the cell that ended the notebook by sys.exit(0), which is no failure; nil if none
-	// did.
-	Exit *Place
-}
-
-// A CellReport is one code cell's fate.
-type CellReport struct {
-	Place
-	Status  Status
-	Begun   time.Time     // zero if it was not run
-	Elapsed time.Duration // all tries together
-	Err     error
-	Tries   []error // the failures of tries before the last
-
-	out     *outputs
-	retries int
-	limit   time.Duration  // for its time; none if not above zero
-	leave   bool           // it lies behind the last cell to run
-	replay  string         // what is run in place of it, when it is not
-	earlier *notebook.Cell // itself in the run that is gone on with, if it finished there
-}
-
-// Status is what became of a cell.
-type Status string
-
-// What may become of a cell.
-const (
-	NotRun  Status = "not run" // the run did not get there
-	Skipped Status = "skipped" // not meant to run
-	Kept    Status = "kept"    // finished in an earlier run
-	OK      Status = "ok"
-	Failed  Status = "failed"
-)
-
-// Count returns how many cells have a status.
-func (r *Report) Count(s Status) (n int) {
-	for _, c := range r.Cells {
-		if c.Status == s {
-			n++
-		}
-	}
-	return n
-}
-
 // Run runs the notebook and writes what its cells show into it. The report is never nil.
 func Run(ctx context.Context, nb *notebook.Notebook, o Options) (report *Report, err error) {
 	if o.StartTimeout == 0 {

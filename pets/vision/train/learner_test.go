@@ -329,7 +329,7 @@ func TestOutOfMemoryShrinksTheInnerBatch(t *testing.T) {
 	fit(t, l, 1, spec.Fit{}) // and training goes on in pieces
 }
 
-func TestBrokenPictures(t *testing.T) {
+func TestBrokenImages(t *testing.T) {
 	c := fixtureConfig()
 	c.Images = func(it dataset.Item) (*images.RGB, error) {
 		if strings.HasPrefix(it.Path, "green_4") || strings.HasPrefix(it.Path, "red_17") {
@@ -341,7 +341,7 @@ func TestBrokenPictures(t *testing.T) {
 	err := newLearner(t, eng, c).FitOneCycle(context.Background(), 1, spec.Fit{}, Events{})
 	if err == nil || !strings.Contains(err.Error(), "green_4.jpg: ") ||
 		!strings.Contains(err.Error(), "Skip") {
-		t.Errorf("broken pictures: %v", err)
+		t.Errorf("broken images: %v", err)
 	}
 	c.Skip = true
 	l := newLearner(t, eng, c)
