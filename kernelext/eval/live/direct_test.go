@@ -123,11 +123,15 @@ func firstDifference(got, want string) string {
 func TestBuildOrNot(t *testing.T) {
 	t.Parallel()
 	n := open(t, live.Options{})
-	n.want("type Number interface{ ~int | ~float64 }\nfunc Sum[T Number](xs ...T) (s T) { for _, x := range xs { s += x }; return s }\nSum(1, 2)", "3")
-	n.want("type pair[K comparable, V any] struct { k K; v V }\nq := pair[string, int]{\"a\", 1}\nq", "{k:a v:1}")
+	n.want(
+		"type Number interface{ ~int | ~float64 }\nfunc Sum[T Number](xs ...T) (s T) { for _, x := range xs { s += x }; return s }\nSum(1, 2)", "3")
+	n.want(
+		"type pair[K comparable, V any] struct { k K; v V }\nq := pair[string, int]{\"a\", 1}\nq",
+		"{k:a v:1}")
 	n.want("q.v = 7", "")
 	n.want("q.v", "7")
-	n.want("type myErr struct{ code int }\nfunc (e *myErr) Error() string { return \"mine\" }\nvar err error = &myErr{3}\nerr", "mine")
+	n.want(
+		"type myErr struct{ code int }\nfunc (e *myErr) Error() string { return \"mine\" }\nvar err error = &myErr{3}\nerr", "mine")
 	n.want("err.(*myErr).code", "3")
 	n.want("func (e *myErr) Error() string { return \"other\" }", "")
 	n.want("err.Error()", "other")
@@ -136,7 +140,8 @@ func TestBuildOrNot(t *testing.T) {
 	n.want("e2 := &myErr{4}", "")
 	n.want("e2.Error()", "other")
 	n.want("list := []*myErr{e2}\nlist[0].code", "4")
-	n.want("func total() int { t := 0; for _, e := range list { t += e.code }; return t }\ntotal()", "4")
+	n.want("func total() int { t := 0; for _, e := range list { t += e.code }; return t }\ntotal()",
+		"4")
 	n.want("list = append(list, &myErr{10})\ntotal()", "14")
 	n.want("func total() int { return -1 }", "")
 	n.want("total()", "-1")
@@ -147,7 +152,8 @@ func TestBuildOrNot(t *testing.T) {
 	n.want("var w io.Writer = os.Stdout\nfmt.Fprintln(w, \"x\")", "x\n")
 	n.want("x := any(m)", "")
 	n.want("x.(map[string]*myErr)[\"a\"].code", "5")
-	n.want("ok := false\n_, ok = x.(map[string]*myErr)\nfunc() bool { _, ok := x.(map[string]*myErr); return ok }()", "true")
+	n.want(
+		"ok := false\n_, ok = x.(map[string]*myErr)\nfunc() bool { _, ok := x.(map[string]*myErr); return ok }()", "true")
 	n.want("wg := sync.WaitGroup{}\nwg.Add(1)\ngo wg.Done()\nwg.Wait()", "")
 	n.want("start := time.Now()", "")
 	n.want("time.Since(start) < time.Hour", "true")

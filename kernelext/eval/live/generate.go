@@ -281,7 +281,10 @@ func (k *checked) mainFile(v *version, reached map[string]bool) {
 	for _, name := range sorted(v.digests) {
 		if !strings.HasPrefix(name, ".") && !k.isGeneric(name) {
 			types = append(types, fmt.Sprintf("%sreflect.TypeFor[%s]()", mark, name))
-			derived = append(derived, fmt.Sprintf("[]%[1]s(nil), []*%[1]s(nil), map[string]%[1]s(nil), map[string]*%[1]s(nil)", name))
+			derived = append(derived,
+				fmt.Sprintf(
+					"[]%[1]s(nil), []*%[1]s(nil), map[string]%[1]s(nil), map[string]*%[1]s(nil)",
+					name))
 		}
 	}
 	imports := ""

@@ -210,12 +210,11 @@ func (l *lowering) simple(s ast.Stmt) *wire.Node {
 		}
 		return &wire.Node{Op: wire.Do, Args: []*wire.Node{x.node}}
 	case *ast.IncDecStmt:
-		one := &ast.BasicLit{Kind: token.INT, Value: "1"}
 		op := "+="
 		if s.Tok == token.DEC {
 			op = "-="
 		}
-		return l.operateOn(s.X, op, s.TokPos, l.one(s.X, one))
+		return l.operateOn(s.X, op, s.TokPos, l.one(s.X))
 	case *ast.SendStmt:
 		n := &wire.Node{Op: wire.Send, Line: l.line(s.Arrow)}
 		l.children(n, l.expr(s.Chan), l.expr(s.Value))
@@ -228,7 +227,7 @@ func (l *lowering) simple(s ast.Stmt) *wire.Node {
 }
 
 // one is the constant 1 of an expression's type.
-func (l *lowering) one(x ast.Expr, _ ast.Expr) lowered {
+func (l *lowering) one(x ast.Expr) lowered {
 	t := l.k.info.TypeOf(x)
 	b, ok := t.Underlying().(*types.Basic)
 	if !ok || b.Info()&types.IsNumeric == 0 {

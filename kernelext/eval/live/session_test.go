@@ -56,7 +56,8 @@ func TestCommands(t *testing.T) {
 		err := n.run(
 		"func TestOne(t *testing.T) { if counter < 41 { t.Fatal(counter) } }\n" +
 			"func BenchmarkOne(b *testing.B) { for range b.N { counter++ } }\n%test -test.v " +
-			"-test.benchtime=10x"); err != nil || !strings.Contains(out, "PASS: TestOne") || !strings.Contains(out, "BenchmarkOne") {
+			"-test.benchtime=10x"); err != nil || !strings.Contains(out, "PASS: TestOne") ||
+		!strings.Contains(out, "BenchmarkOne") {
 		t.Errorf("%%test prints %q, %v", out, err)
 	}
 	n.wantError("func TestTwo(t *testing.T) { t.Error(\"no\") }\n%test", "exit status 1")

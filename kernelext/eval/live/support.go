@@ -158,7 +158,8 @@ func (b *builder) compileSupport(ctx context.Context, dir string,
 			names = append(names, file)
 		}
 		if err := b.compile(ctx, compilation{path: private + part, dir: dir, config: config,
-			files: names, out: archive(part), loose: part == "eval/live/host" || part == "eval/live/interp"}); err != nil {
+			files: names, out: archive(part), loose: part == "eval/live/host" ||
+				part == "eval/live/interp"}); err != nil {
 			return err
 		}
 		config.file(private+part, archive(part))
