@@ -248,6 +248,8 @@ func (h *headless) conclude() {
 		name := h.name()
 		if h.to.notebook != stdout {
 			name = pageName(h.to.notebook)
+			// What was saved before may fit where the whole does not; if not, it stays in the journal.
+			_ = notebook.Recover(h.to.notebook)
 		}
 		if kept, err := rescue(h.nb, name); err != nil {
 			failed(fmt.Errorf("the notebook could not be saved anywhere else either: %w", err))

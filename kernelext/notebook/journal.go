@@ -129,7 +129,18 @@ func (s *Saver) append(record []byte) error {
 		}
 		record = append(s.base.header(s.path), record...)
 	}
-	_, err := s.file.Write(record)
+	if _, err := s.file.Write(record); err != nil {
+		return err
+	}
+	// What was written into a file that somebody removed is lost.
+	held, err := s.file.Stat()
+	if err != nil {
+		return err
+	}
+	there, err := os.Stat(s.path + JournalSuffix)
+	if err == nil && !os.SameFile(held, there) {
+		err = fs.ErrNotExist
+	}
 	return err
 }
 

@@ -115,6 +115,25 @@ func TestACellThatTheFileLacksIsSaved(t *testing.T) {
 	}
 }
 
+// A journal that somebody removes costs nothing: the whole file is written.
+func TestAJournalThatIsRemoved(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "a.ipynb")
+	nb, s := journalled(t, path)
+	if err := os.Remove(path + JournalSuffix); err != nil {
+		t.Fatal(err)
+	}
+	show(t, s, nb.Cells()[0], "zeroth")
+	if got := shown(t, path); got != "zeroth|first|" {
+		t.Errorf("%q", got)
+	}
+	if err := os.RemoveAll(filepath.Dir(path)); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.SaveCells(nb.Cells()); err == nil {
+		t.Error("saved in a folder that is gone")
+	}
+}
+
 // What a kill cut off, or another program changed, does not count.
 func TestDamagedJournals(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "a.ipynb")
