@@ -70,7 +70,7 @@ func try(c candidate, o Options, v *result) {
 	if os.Getenv(logLevelVar) == "" {
 		cmd.Env = append(cmd.Env, logLevelVar+"=1") // warnings say what is wrong with CUDA
 	}
-	if value, differs := withFlags(v.Flags); differs {
+	if value, differs := v.Flags.add(); differs {
 		cmd.Env = append(cmd.Env, flagsVar+"="+value)
 	}
 	var out, stderr bytes.Buffer

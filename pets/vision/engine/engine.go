@@ -84,7 +84,7 @@ func Open(o Options) (*Engine, error) {
 				note("%s is not used: %s", c.plugin, refused)
 				continue
 			}
-			if value, differs := withFlags(known); differs {
+			if value, differs := known.add(); differs {
 				os.Setenv(flagsVar, value)
 			}
 		}
@@ -112,7 +112,7 @@ func Open(o Options) (*Engine, error) {
 }
 
 // examine returns the flags that a candidate's plugin supports, and why it must not be used.
-func examine(c candidate, o Options) (known []string, refused string) {
+func examine(c candidate, o Options) (known pluginFlags, refused string) {
 	if !o.NoTrial {
 		v := check(c, o)
 		return v.Flags, v.Refused

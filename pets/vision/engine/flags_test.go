@@ -16,18 +16,18 @@ func TestFlagsOfAPlugin(t *testing.T) {
 		}
 		return candidate{name: pluginEngine(path), plugin: path}
 	}
-	across := strings.Repeat("x", 1<<20-5) + cpuFlag + "\x00" // on the border of two reads
+	across := strings.Repeat("x", 1<<20-5) + cpuFlags[0].name + "\x00" // on the border of two reads
 	for _, c := range []struct {
 		candidate
-		want int
+		want bool
 	}{
-		{write("cpu_new.so", across), 1},
-		{write("cpu_old.so", strings.Repeat("x", 3<<20)), 0},
-		{write("cuda.so", across), 0},
+		{write("cpu_new.so", across), true},
+		{write("cpu_old.so", strings.Repeat("x", 3<<20)), false},
+		{write("cuda.so", across), false},
 	} {
 		known, err := flagsOf(c.candidate)
-		if err != nil || known == nil || len(known) != c.want {
-			t.Errorf("%s: flags %q, %v; want %d", c.plugin, known, err, c.want)
+		if err != nil || !known.examined() || known[cpuFlags[0].name] != c.want {
+			t.Errorf("%s: flags %v, %v; want the first %v", c.plugin, known, err, c.want)
 		}
 	}
 	if _, err := flagsOf(candidate{name: CPU, plugin: filepath.Join(dir, "none")}); err == nil {
@@ -36,17 +36,30 @@ func TestFlagsOfAPlugin(t *testing.T) {
 }
 
 func TestFlagsKeepWhatTheUserChose(t *testing.T) {
+	flag := cpuFlags[0]
+	known := pluginFlags{flag.name: true, cpuFlags[1].name: false}
 	t.Setenv(flagsVar, "--xla_dump_to=/x")
-	value, differs := withFlags([]string{cpuFlag})
-	if want := "--xla_dump_to=/x --" + cpuFlag + "=" + cpuFlagValue; value != want || !differs {
+	value, differs := known.add()
+	if want := "--xla_dump_to=/x --" + flag.name + "=" + flag.value; value != want || !differs {
 		t.Errorf("got %q", value)
 	}
 	t.Setenv(flagsVar, value)
-	if again, differs := withFlags([]string{cpuFlag}); again != value || differs {
+	if again, differs := known.add(); again != value || differs {
 		t.Errorf("set twice: %q", again)
 	}
-	t.Setenv(flagsVar, "--"+cpuFlag+"=")
-	if value, differs := withFlags([]string{cpuFlag}); differs {
+	t.Setenv(flagsVar, "--"+flag.name+"=")
+	if value, differs := known.add(); differs {
 		t.Errorf("the user's value is replaced: %q", value)
+	}
+	known[cpuFlags[1].name] = true
+	if value, _ := known.add(); !strings.Contains(value, " --"+cpuFlags[1].name+"=false") {
+		t.Errorf("the second flag is missing: %q", value)
+	}
+}
+
+// What was known before a flag was added to this package says nothing of it.
+func TestFlagsNotLookedForAreNotExamined(t *testing.T) {
+	if (pluginFlags{cpuFlags[0].name: true}).examined() || pluginFlags(nil).examined() {
+		t.Error("a flag was never looked for")
 	}
 }

@@ -22,7 +22,7 @@ type result struct {
 	SHA256   string
 	Major    int // the plugin's PJRT version
 	Minor    int
-	Flags    []string      // of those that this package sets, the supported ones; nil: not examined
+	Flags    pluginFlags   // of those that this package sets, whether it supports them
 	Took     time.Duration // the trial's
 	Refused  string        // why, "" when it may be used
 	When     time.Time
@@ -46,7 +46,7 @@ func check(c candidate, o Options) result {
 		old.Size == fresh.Size && old.Modified == fresh.Modified {
 		sumHolds := c.sha256 == "" || c.sha256 == old.SHA256
 		accepted := old.Refused == "" || !o.again && time.Since(old.When) < refusalHolds
-		if sumHolds && accepted && old.Flags != nil {
+		if sumHolds && accepted && old.Flags.examined() {
 			return old
 		}
 	}

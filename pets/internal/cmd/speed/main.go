@@ -11,6 +11,11 @@
 // preparation is not part of a step. The first call is compilation and one step; memory is the
 // process's largest resident set; processor time is summed over the cores, and says more than wall
 // time where other work runs.
+//
+// The photos that came with the lesson's data set, 102 originals, on one core of an AMD EPYC with
+// AVX2 on which other work ran: 38 images a second decoded and augmented in the first epoch and 129
+// from the cache in later ones, Pillow with torchvision's nearest transforms 31 in each (1.2 and
+// 4.1 times).
 package main
 
 import (
