@@ -52,7 +52,9 @@ func TestNotebookInJupyterLab(t *testing.T) {
 
 	first := openBrowser(t, 1280, 1000)
 	v := openNotebook(t, first, startLab(t, lab, dir, installKernel(t)), "pets.ipynb")
-	v.runAll()
+	if moved := v.runAll(); moved < 4 {
+		t.Errorf("bars were seen in %d states: they do not move", moved)
+	}
 	v.noErrors()
 	there := v.pictures("trusted")
 	v.interactive()
@@ -204,9 +206,11 @@ type bars struct {
 	Cell   int       `json:"cell"`
 }
 
-// runAll is the menu's "Restart Kernel and Run All Cells…". It looks at the bars all the while.
-func (v view) runAll() {
+// runAll is the menu's "Restart Kernel and Run All Cells…". It looks at the bars all the while, and
+// returns in how many states they were seen.
+func (v view) runAll() (moved int) {
 	v.t.Helper()
+	v.eval(nil, `window.allRan = false`)
 	v.wait("a kernel", 2*time.Minute, current+
 		`.sessionContext.session?.kernel?.connectionStatus === "connected"`)
 	v.shot("01-open.png")
@@ -216,7 +220,7 @@ func (v view) runAll() {
 		`document.querySelector(".jp-Dialog .jp-mod-accept")`)
 	v.shot("02-restart.png")
 	v.eval(nil, `document.querySelector(".jp-Dialog .jp-mod-accept").click()`)
-	moved, begun := 0, time.Now()
+	begun := time.Now()
 	last := -1.0
 	for {
 		var b bars
@@ -242,9 +246,7 @@ func (v view) runAll() {
 	}
 	v.t.Logf("all cells ran in %v; bars were seen in %d states",
 		time.Since(begun).Round(time.Second), moved)
-	if moved < 4 {
-		v.t.Errorf("bars were seen in %d states: they do not move", moved)
-	}
+	return moved
 }
 
 // noErrors looks for failed cells and for cells that did not run.
@@ -253,9 +255,9 @@ func (v view) noErrors() {
 	var bad []string
 	v.eval(&bad, `(() => { const bad = []; for (const c of `+current+
 		`.content.widgets) { const m = c.model; if (m.type !== "code") continue;
-		const id = m.id, text = m.sharedModel.getSource();
+		const id = m.id, text = m.sharedModel.getSource(), fails = (m.getMetadata("tags") || []).includes("raises-exception");
 		if (!m.executionCount && text.trim()) bad.push(id + " did not run");
-		for (let i = 0; i < m.outputs.length; i++) if (m.outputs.get(i).type === "error") bad.push(id + " failed: " + JSON.stringify(m.outputs.get(i).toJSON().evalue)); } return bad })()`)
+		for (let i = 0; i < m.outputs.length; i++) if (m.outputs.get(i).type === "error" && !fails) bad.push(id + " failed: " + JSON.stringify(m.outputs.get(i).toJSON().evalue)); } return bad })()`)
 	for _, b := range bad {
 		v.t.Error("cell ", b)
 	}
