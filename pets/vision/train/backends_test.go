@@ -22,6 +22,9 @@ func TestBackendsAgree(t *testing.T) {
 func TestCompileAhead(t *testing.T) {
 	enginetest.Each(t, func(t *testing.T, eng *engine.Engine) {
 		for _, inner := range []int{0, 5} {
+			if inner > 0 && eng.Name != engine.Go {
+				enginetest.Long(t)
+			}
 			c := fixtureConfig()
 			c.Batch, c.InnerBatch = 15, inner
 			l := newLearner(t, eng, c)

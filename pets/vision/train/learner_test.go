@@ -22,7 +22,13 @@ import (
 // One run to the end; then the same run cancelled in its third epoch, and a new learner that
 // restores the snapshot and goes on: same rows, same weights. The uninterrupted run uses one
 // worker, the others two.
-func TestResumeGivesTheSameRows(t *testing.T) { enginetest.Each(t, resumeGivesTheSameRows) }
+func TestResumeGivesTheSameRows(t *testing.T) {
+	t.Run("go", func(t *testing.T) { resumeGivesTheSameRows(t, enginetest.Go(t)) })
+	t.Run("xla", func(t *testing.T) {
+		enginetest.Long(t)
+		resumeGivesTheSameRows(t, enginetest.XLA(t))
+	})
+}
 
 func resumeGivesTheSameRows(t *testing.T, eng *engine.Engine) {
 	var graphs Graphs // shared: the network compiles once

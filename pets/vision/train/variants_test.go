@@ -114,13 +114,19 @@ func TestBFloat16(t *testing.T) {
 		for k := range a[0] {
 			near(t, "probability", float64(b[0][k]), float64(a[0][k]), 5e-2)
 		}
+		can := half.exec.shape.compute == dtypes.BFloat16
+		if can == reflect.DeepEqual(a, b) {
+			t.Errorf("bfloat16 %v, probabilities %v and %v", can, a, b)
+		}
+		if eng.Name != engine.Go {
+			enginetest.Long(t)
+		}
 		var lines []string
 		if err := half.FitOneCycle(context.Background(), 1, spec.Fit{}, notes(&lines)); err != nil {
 			t.Fatal(err)
 		}
-		can := half.exec.shape.compute == dtypes.BFloat16
-		if can != (len(lines) == 0) || can == reflect.DeepEqual(a, b) {
-			t.Errorf("bfloat16 %v, notes %v, probabilities %v and %v", can, lines, a, b)
+		if can != (len(lines) == 0) {
+			t.Errorf("bfloat16 %v, notes %v", can, lines)
 		}
 		if _, err := half.GradCAM(context.Background(), []*images.RGB{p}, []int{0}); err != nil {
 			t.Error(err)
