@@ -37,7 +37,8 @@ func (d *datasets) register(r *registry) {
 // drawn are the data sets that package sample draws. The one in folders has breeds that are not too
 // alike, few as in somebody's own photos.
 var drawn = map[string]sample.Options{dataset.SampleURL: {}, dataset.SmallSampleURL: {PerBreed: 8},
-	dataset.FoldersURL: {Folders: []string{"Bombay", "Siamese", "Sphynx", "beagle", "pug",
+	dataset.FoldersURL: {PerBreed: 20, Folders: []string{"Bombay", "Siamese", "Sphynx", "beagle",
+		"pug",
 		"samoyed"}}}
 
 // untar returns the folder of a data set, after downloading or drawing it.

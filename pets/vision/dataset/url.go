@@ -44,9 +44,10 @@ var Pets = URL{
 	},
 }
 
-// The data sets that package sample draws, as addresses.
+// The data sets that package sample draws, as addresses; what follows gopets:// is the folder's name.
+// SampleURL's says how many images a breed has, since an earlier pets-sample had fewer.
 const (
-	SampleURL      = "gopets://pets-sample"
+	SampleURL      = "gopets://pets-sample-25"
 	SmallSampleURL = "gopets://pets-sample-small"
 	FoldersURL     = "gopets://pets-in-folders"
 )

@@ -1,7 +1,7 @@
 // Package sample draws a small data set of pets: the 37 breeds of the Oxford-IIIT set, its folders
 // and its names, without a download.
 //
-//	err := sample.Generate(ctx, "pets-sample", sample.Options{}, nil) // 740 pictures in a few seconds
+//	err := sample.Generate(ctx, "pets-sample", sample.Options{}, nil) // 925 images in a few seconds
 //
 //	pets-sample/images/Abyssinian_1.jpg …          PerBreed pictures of each breed, about 320×240
 //	pets-sample/annotations/{list,trainval,test}.txt   in Oxford's format

@@ -27,7 +27,7 @@ import (
 const Version = 1
 
 // DefaultPerBreed is how many pictures a breed has when Options doesn't say.
-const DefaultPerBreed = 20
+const DefaultPerBreed = 25
 
 const (
 	quality  = 85

@@ -22,6 +22,7 @@ import (
 type recipe struct {
 	Net               string
 	Classes, PerClass int
+	Fine              bool // the images are drawn larger and made small
 	Batch             int
 	Phases            phases
 	Seed              uint64
@@ -72,7 +73,7 @@ func (r recipe) run(ctx context.Context, eng *engine.Engine) error {
 		return err
 	}
 	begin := time.Now()
-	d, err := draw(ctx, r.Seed, r.Classes, r.PerClass, line("drawing"))
+	d, err := draw(ctx, r, line("drawing"))
 	if err != nil {
 		return err
 	}
@@ -166,6 +167,9 @@ func (r recipe) body(all *weights.File, classes int) *weights.File {
 		"made_by":  "gopets/pets/internal/cmd/pretrain",
 		"licence":  "Apache-2.0",
 	}}
+	if r.Fine {
+		f.Meta["pictures"] += ", drawn at twice the size"
+	}
 	if r.From == "" {
 		delete(f.Meta, "from")
 	}

@@ -24,8 +24,12 @@ type drawings struct {
 
 // draw makes perClass training pictures and a tenth as many validation pictures of the first
 // classes creatures, in parallel. A picture depends on the seed, its class and its number alone.
-func draw(ctx context.Context, seed uint64, classes, perClass int,
-	progress func(done, total int)) (*drawings, error) {
+func draw(ctx context.Context, r recipe, progress func(done, total int)) (*drawings, error) {
+	seed, classes, perClass := r.Seed, r.Classes, r.PerClass
+	one := creatures.Draw
+	if r.Fine {
+		one = creatures.DrawFine
+	}
 	names := creatures.Classes()
 	if classes > len(names) || classes < 0 || classes == 1 {
 		return nil, fmt.Errorf("--classes %d: there are %d creatures, choose 2 to %d", classes,
@@ -60,7 +64,7 @@ func draw(ctx context.Context, seed uint64, classes, perClass int,
 					return err
 				}
 				rng := rand.New(rand.NewPCG(seed, uint64(item.Label)<<32|number))
-				drawn[i] = images.FromImage(creatures.Draw(item.Label, rng))
+				drawn[i] = images.FromImage(one(item.Label, rng))
 				done <- struct{}{}
 				return nil
 			})

@@ -60,6 +60,8 @@ func command() *cobra.Command {
 	f.IntVar(&r.Classes, "classes", 0, "creatures to tell apart (0: all)")
 	f.IntVar(&r.PerClass, "per-class", 60,
 		"training images per creature; a tenth as many more are drawn for validation")
+	f.BoolVar(&r.Fine, "fine", false,
+		"draw images at twice the size and make them small, for detail as fine as in photos")
 	f.Var(&r.Phases, "fit",
 		"fits, one after the other: side of the images, epochs, maximal learning rate of all "+
 			"layers")

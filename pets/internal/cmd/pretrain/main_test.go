@@ -14,7 +14,7 @@ import (
 // Drawings depend on the seed alone, and the sets do not overlap.
 func TestDraw(t *testing.T) {
 	again := func(seed uint64) *drawings {
-		d, err := draw(context.Background(), seed, 2, 6, func(int, int) {})
+		d, err := draw(context.Background(), recipe{Seed: seed, Classes: 2, PerClass: 6}, func(int, int) {})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -28,7 +28,7 @@ func TestDraw(t *testing.T) {
 	if !reflect.DeepEqual(a, b) || reflect.DeepEqual(a.pictures, c.pictures) {
 		t.Error("drawings must follow from the seed")
 	}
-	if _, err := draw(context.Background(), 1, 1, 6, nil); err == nil {
+	if _, err := draw(context.Background(), recipe{Classes: 1, PerClass: 6}, nil); err == nil {
 		t.Error("one class passed")
 	}
 }

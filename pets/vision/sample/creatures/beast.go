@@ -37,6 +37,8 @@ type beast struct {
 	locks, beardLong       float64 // curls, hair below the mouth
 	bib, sock, saddle, cap *paint.RGB
 	panting, collared      bool
+	owned                  bool // is clipped or dressed in some images
+	wool                   paint.Ink
 }
 
 // pose is one picture's variation.
@@ -58,7 +60,7 @@ func (b beast) draw(c *paint.Canvas, r paint.Rand, w float64, s paint.Scene) {
 	if r.Chance(0.12) {
 		p.lid = r.Range(0.3, 0.9)
 	}
-	b = b.inCoat(r)
+	b = b.inCoat(r).groomed(r)
 	b.coat, b.belly, b.mark = b.coat.Vary(r, 0.14), b.belly.Vary(r, 0.08), b.mark.Vary(r, 0.14)
 	b.wide *= 1 + r.Around(0.07)
 	b.earLong *= 1 + r.Around(0.14)
@@ -132,6 +134,7 @@ func (b beast) bust(c *paint.Canvas, p pose) {
 	k := b.stout
 	b.part(c, p, paint.Mirror(0, 0.2, 0.75*k, 0.7, 1.15*k, 1.5, 1.25*k, 3, 0, 3),
 		paint.Disc(0, 1.6, 1.3*k, 1.4, 0), 0.8)
+	b.drawWool(c, p, paint.Mirror(0, 0.95, 0.7, 0.9, 1.2*k, 1.5, 1.32*k, 3, 0, 3))
 	b.drawCollar(c, p)
 	c.Shadow(0, 0.85, 1.0, 0.5, 0.45)
 }
@@ -152,6 +155,7 @@ func (b beast) sit(c *paint.Canvas, p pose) {
 			paint.Disc(x, 1.8, 0.3, 0.75, 0), 0)
 		b.foot(c, p, x, 2.42, 0.27, 0.17)
 	}
+	b.drawWool(c, p, paint.Mirror(0, 0.8, 0.62*k, 0.8, 0.92*k, 1.4, 0.86*k, 1.95, 0, 2.05))
 	b.drawCollar(c, p)
 	c.Shadow(0, 0.85, 0.9, 0.45, 0.5)
 }
@@ -176,6 +180,8 @@ func (b beast) stand(c *paint.Canvas, p pose) {
 		0.35, 0.6, 0.75*h+0.1, -0.6, 0.62*h+0.1, -1.35, 0.5), paint.Disc(-0.1, 0, 1.65, 0.85, 0), 0)
 	c.Glow(paint.Disc(0, 0.62*h, 0.9, 0.22, 0), b.belly, 0.7, 0.3)
 	legs(0, 0)
+	b.drawWool(c, p, paint.Smooth(-0.9, -1.05*h, 0.4, -1.12*h, 1.1, -0.75, 1.15, 0.5, 0.2,
+		0.8*h+0.12, -0.9, 0.72*h+0.1))
 	c.Shadow(1.2, -0.2, 0.8, 0.7, 0.35)
 }
 
@@ -190,6 +196,7 @@ func (b beast) lie(c *paint.Canvas, p pose) {
 	b.part(c, p, paint.Smooth(0.9, 0.45, 1.7, 0.5, 2.0, 0.7, 1.9, 0.9, 0.9, 0.9),
 		paint.Disc(1.4, 0.7, 0.6, 0.25, 0), 0)
 	b.foot(c, p, 1.95, 0.78, 0.22, 0.15)
+	b.drawWool(c, p, paint.Smooth(-0.9, -1.0*h, 0.5, -0.9*h, 1.2, -0.3, 1.2, 0.85, -0.7, 0.88))
 	c.Shadow(0.9, 0.35, 1, 0.5, 0.45)
 }
 

@@ -65,6 +65,22 @@ func Classes() []string {
 	return names
 }
 
+// DrawFine is [Draw] with the finer detail of a larger image made small: drawn at twice the size,
+// then averaged.
+func DrawFine(class int, r *rand.Rand) *image.RGBA {
+	large := DrawSize(class, 2*Side, 2*Side, r)
+	img := image.NewRGBA(image.Rect(0, 0, Side, Side))
+	for y := range Side {
+		above, below := large.Pix[2*y*large.Stride:], large.Pix[(2*y+1)*large.Stride:]
+		for i := range 4 * Side {
+			k := i/4*8 + i%4
+			sum := int(above[k]) + int(above[k+4]) + int(below[k]) + int(below[k+4])
+			img.Pix[y*img.Stride+i] = uint8((sum + 2) / 4)
+		}
+	}
+	return img
+}
+
 // Draw gives a picture of a creature, Side×Side; the same stream gives the same picture. A class
 // outside 0 to len(Classes())-1 panics, as a slice's index does.
 func Draw(class int, r *rand.Rand) *image.RGBA { return DrawSize(class, Side, Side, r) }

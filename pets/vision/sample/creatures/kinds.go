@@ -11,6 +11,7 @@ import (
 // litters of kinds, and kinds in a litter.
 const (
 	litters  = 60
+	owned    = 100 // more litters, whose members are clipped or dressed in some images
 	siblings = 4
 )
 
@@ -30,7 +31,7 @@ type coat struct {
 func kinds() []beast {
 	traits := []func(*beast, paint.Rand){skull, ears, nose, hair, hair, eyes, coats, build}
 	var list []beast
-	for litter := range litters {
+	for litter := range litters + owned {
 		r := paint.Rand{Rand: rand.New(rand.NewPCG(0x6b696e64, uint64(litter)))}
 		var first beast
 		for _, t := range traits {
@@ -44,6 +45,7 @@ func kinds() []beast {
 				}
 			}
 			b.name = fmt.Sprintf("kind_%d%c", litter, 'a'+i)
+			b.owned = litter >= litters
 			list = append(list, b.whole())
 		}
 	}

@@ -188,9 +188,9 @@ func (c lesson) part(ctx context.Context, l *train.Learner, i int, saved string,
 		if _, err := l.Load(saved); err != nil {
 			return err
 		}
-		if err := l.Unfreeze(); err != nil {
-			return err
-		}
+	}
+	if err := l.Unfreeze(); err != nil {
+		return err
 	}
 	return fit(p.Epochs[1], spec.Slice(1e-6, 1e-4), &f.Slow[i])
 }
