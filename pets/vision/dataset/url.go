@@ -44,8 +44,8 @@ var Pets = URL{
 	},
 }
 
-// The data sets that package sample draws, as addresses; what follows gopets:// is the folder's name.
-// SampleURL's says how many images a breed has, since an earlier pets-sample had fewer.
+// The data sets that package sample draws, as addresses; what follows gopets:// is the folder, and
+// 25 the number of images of a breed: an earlier pets-sample had fewer.
 const (
 	SampleURL      = "gopets://pets-sample-25"
 	SmallSampleURL = "gopets://pets-sample-small"
