@@ -147,6 +147,7 @@ func refresh(t *testing.T, name string, from made) {
 		t.Fatal(err)
 	}
 	places := strings.NewReplacer(session.CacheDir()+"/", "~/.cache/gopets/", root+"/", "gopets/",
+		root, "gopets",
 		home+"/", "~/")
 	for _, c := range nb.Cells() {
 		if c.Type() != notebook.Code {
