@@ -27,7 +27,8 @@
 //
 // # Limits
 //
-// Said as an error: //go:embed and its kin, cgo, two init functions in one cell. Said as a warning:
+// Said as an error: //go:embed and its kin, cgo, two init functions in one cell, a call
+// of another cell's main. Said as a warning:
 // a cell that changes a variable of another cell, and variables that take over a second to evaluate
 // again (globals.go). That a function changes a variable is not seen.
 //

@@ -68,6 +68,9 @@ func TestUnknownPackage(t *testing.T) {
 	s := newSession(t, realGoNB(t))
 	s.expect("error: CompileError: Cell[1]: Line 1: undefined: nosuchpackage",
 		"fmt.Println(nosuchpackage.X)")
+	// A main that calls itself would not end.
+	s.expect("error: CompileError: Cell[2]: Line 1: the main of another cell is not kept: give "+
+		"the function another name", "main()")
 }
 
 // Errors name the column, in the cell's line and not in the one that is compiled.
