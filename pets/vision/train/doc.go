@@ -54,7 +54,8 @@
 //
 // Devices divides each batch among several GPUs by XLA's partitioner. The function is that of the
 // whole batch: the sums of batch norms and gradients go over all devices, and losses are those of
-// one device (TestTwoDevices).
+// one device (TestTwoDevices). It is for GPUs: on two loaded cores, two devices of XLA's CPU plugin
+// trained MobileNetV2 (32 images of 96 px) at 0.75 to 1.1 times the speed of one.
 //
 // Nothing is compiled when learning rates change, nor for a last batch, which is padded
 // (TestDeviceFits counts). Losses are read sixteen steps at a time. What go-xla v0.4.3 leaves: a
