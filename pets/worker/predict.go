@@ -148,13 +148,13 @@ func exportONNX(args []string) error {
 	flags := flag.NewFlagSet("onnx", flag.ExitOnError)
 	bytes := flags.Bool("bytes", false, "take uint8 images [batch, height, width, 3] "+
 		"instead of float32 [batch, 3, height, width] in [0,1]")
-	flags.Parse(args)
-	if flags.NArg() != 2 {
+	named := parse(flags, "usage: worker onnx MODEL.safetensors FILE.onnx [flags]\n", args)
+	if len(named) != 2 {
 		return errors.New("onnx: want a model and a file, " +
 			"for instance worker onnx pets.safetensors pets.onnx")
 	}
-	return withModel(engine.Options{Spec: engine.Go}, flags.Arg(0),
+	return withModel(engine.Options{Spec: engine.Go}, named[0],
 		func(_ *engine.Engine, p *train.Predictor) error {
-			return p.ExportONNX(flags.Arg(1), train.ONNX{Bytes: *bytes})
+			return p.ExportONNX(named[1], train.ONNX{Bytes: *bytes})
 		})
 }
