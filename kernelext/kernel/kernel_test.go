@@ -52,7 +52,7 @@ func TestOutputsAndReplies(t *testing.T) {
 		t.Errorf("%q %v", a.lines, a.reply)
 	}
 	if a := k.run("%unheard of"); a.status() != "error" ||
-		!strings.Contains(a.text(), "%unheard is no command") {
+		!strings.Contains(a.text(), "%unheard: unknown command") {
 		t.Errorf("%q %v", a.lines, a.reply)
 	}
 	if a := k.run(""); a.status() != "ok" || a.reply["payload"] == nil {

@@ -7,7 +7,6 @@ import (
 	"image"
 	"image/color"
 	"image/gif"
-	"image/png"
 	"io"
 	"io/fs"
 	"os"
@@ -225,15 +224,13 @@ func explain(data []byte, title string, err error) error {
 	return fmt.Errorf("damaged %s: %w", title, err)
 }
 
-// unsupportedFeature returns what a valid file has that its decoder does not know.
+// unsupportedFeature returns what a valid file has that its decoder does not know. What package png
+// calls unsupported no valid PNG has.
 func unsupportedFeature(err error) (feature string, ok bool) {
 	var tiffError tiff.UnsupportedError
-	var pngError png.UnsupportedError
 	switch {
 	case errors.As(err, &tiffError):
 		return string(tiffError), true
-	case errors.As(err, &pngError):
-		return string(pngError), true
 	case errors.Is(err, bmp.ErrUnsupported):
 		return "compressed, or of 16 bits", true
 	}
