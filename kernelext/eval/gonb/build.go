@@ -74,6 +74,8 @@ func (e *Engine) handle(verb, rest string) (answer string) {
 	if x == nil || c == nil {
 		return "plain"
 	}
+	x.building.Lock()
+	defer x.building.Unlock()
 	var err error
 	switch verb {
 	case "imports":
@@ -93,6 +95,16 @@ func (e *Engine) handle(verb, rest string) (answer string) {
 		return "plain"
 	}
 	return answer
+}
+
+// lastBuild returns the build of a cell's program, nil if there was none or if one goes on, as it may
+// when the cell was interrupted.
+func (x *execution) lastBuild() *build {
+	if !x.building.TryLock() {
+		return nil
+	}
+	defer x.building.Unlock()
+	return x.build
 }
 
 // A build is the building of one cell's program.

@@ -162,8 +162,8 @@ func (e *Engine) explainCompile(x *execution, reply *jupyter.ExecuteReply) *eval
 			text = red(fmt.Sprintf("Cell[%d]: Line %d: %s", at.cell, at.line, message))
 			column := 0
 			if ok {
-				if x.build != nil {
-					column = x.build.column(message, source[at.line-1])
+				if b := x.lastBuild(); b != nil {
+					column = b.column(message, source[at.line-1])
 				}
 				text += excerpt(source, at.line, column)
 			}
@@ -205,10 +205,13 @@ func (e *Engine) hint(message string, p plan) string {
 	e.mu.Lock()
 	l, ok := e.locals[m[1]]
 	reason := e.aside[m[1]]
-	if x := e.current; reason == "" && x != nil && x.build != nil {
-		reason = x.build.aside[m[1]]
-	}
+	x := e.current
 	e.mu.Unlock()
+	if reason == "" && x != nil {
+		if b := x.lastBuild(); b != nil {
+			reason = b.aside[m[1]]
+		}
+	}
 	switch {
 	case reason != "":
 		return m[1] + " is set aside: " + hideNames(reason)

@@ -29,8 +29,10 @@ type execution struct {
 	run          *run
 	out          eval.Output
 	done         chan struct{} // closed when the cell has ended
-	build        *build        // of the last build, nil without
+	building     sync.Mutex    // held while a question of the build is answered
+	build        *build        // the last one, nil without; see lastBuild
 	asking       atomic.Int32  // questions to the user that wait for an answer
+	answered     atomic.Int64  // when GoNB last got an answer for the cell, Unix nanoseconds
 
 	mu          sync.Mutex
 	interrupted bool
@@ -191,8 +193,8 @@ func (e *Engine) try(c *child, x *execution) (*jupyter.ExecuteReply, error) {
 			return nil, err
 		}
 	}
-	if x.build != nil && (reply.Status == "ok" || x.isBegun()) {
-		e.warn(x, x.build.finished()...)
+	if b := x.lastBuild(); b != nil && (reply.Status == "ok" || x.isBegun()) {
+		e.warn(x, b.finished()...)
 	}
 	return reply, nil
 }

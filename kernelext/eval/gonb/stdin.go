@@ -27,6 +27,7 @@ func (e *Engine) ask(m *jupyter.Message) {
 		return
 	}
 	go e.put(x, content.Prompt, content.Password, func(answer string) error {
+		x.answered.Store(time.Now().UnixNano())
 		return c.client.Reply(m, "input_reply", map[string]string{"value": answer})
 	})
 }
@@ -64,8 +65,11 @@ func (e *Engine) put(x *execution, prompt string, password bool, answer func(str
 // readPace is how often it is looked whether a cell waits for its standard input.
 const readPace = 150 * time.Millisecond
 
+// handing is how long GoNB may take to write an answer to a cell that waits for it.
+const handing = 3 * time.Second
+
 // watchInput asks the user whenever the running cell waits for its standard input, seen twice in a
-// row.
+// row. A cell whose question GoNB asked may wait for that answer still.
 func (e *Engine) watchInput(c *child, x *execution) {
 	before := ""
 	for {
@@ -77,7 +81,7 @@ func (e *Engine) watchInput(c *child, x *execution) {
 		case <-time.After(readPace):
 		}
 		now := ""
-		if x.asking.Load() == 0 {
+		if x.asking.Load() == 0 && time.Since(time.Unix(0, x.answered.Load())) >= handing {
 			now = waitingForInput(c.kernel.Pid())
 		}
 		if now != "" && now == before {

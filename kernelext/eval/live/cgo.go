@@ -114,8 +114,8 @@ func (b *builder) runCgo(ctx context.Context, dir string, files map[string]strin
 	cflags = append([]string{"-I", dir, "-I", b.tool.dir, "-O2", "-pthread"}, cflags...)
 	args := append([]string{"-objdir", dir, "-importpath", "main", "--"}, cflags...)
 	with := *b.tool
-	with.env = slices.Clone(b.tool.env)
-	with.setenv("CGO_LDFLAGS", strings.Join(append(splitWords(lookup(b.tool.env, "CGO_LDFLAGS")),
+	with.env = &environment{list: b.tool.env.all()}
+	with.env.set("CGO_LDFLAGS", strings.Join(append(splitWords(with.env.lookup("CGO_LDFLAGS")),
 		ldflags...), " "))
 	_, err = with.tool(ctx, dir, b.tool.cgo, append(args, sorted(files)...)...)
 	return cflags, err

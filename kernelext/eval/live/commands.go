@@ -152,7 +152,7 @@ func (e *Engine) setenv(args string, print func(string, ...any)) error {
 		return errors.New("%env: want NAME VALUE or NAME=VALUE")
 	}
 	if !ok {
-		for _, v := range e.tool.env {
+		for _, v := range e.tool.env.all() {
 			if n, value, _ := strings.Cut(v, "="); n == name {
 				print("%s=%s\n", name, value)
 			}
@@ -162,8 +162,8 @@ func (e *Engine) setenv(args string, print func(string, ...any)) error {
 	if words := splitWords(value); len(words) == 1 {
 		value = words[0]
 	}
-	value = os.Expand(value, func(n string) string { return lookup(e.tool.env, n) })
-	e.tool.setenv(name, value)
+	value = os.Expand(value, e.tool.env.lookup)
+	e.tool.env.set(name, value)
 	print("Set: %s=%q\n", name, value)
 	return e.tellProcess(wire.Request{Op: wire.Setenv, Args: []string{name, value}})
 }
@@ -311,7 +311,7 @@ func (e *Engine) capture(words []string) error {
 // path returns what a command means by the name of a file: with ~ and variables of the environment
 // replaced, and from the root.
 func (e *Engine) path(name string) (expanded, absolute string) {
-	name = os.Expand(name, func(n string) string { return lookup(e.tool.env, n) })
+	name = os.Expand(name, e.tool.env.lookup)
 	if home, err := os.UserHomeDir(); err == nil && (name == "~" || strings.HasPrefix(name, "~/")) {
 		name = home + name[1:]
 	}

@@ -86,7 +86,7 @@ func (e *Engine) useBeside(ctx context.Context, dir string) bool {
 	if !exists(own) {
 		args = []string{"work", "init", e.tool.dir, dir}
 	}
-	e.tool.setenv("GOWORK", own)
+	e.tool.env.set("GOWORK", own)
 	_, err = e.tool.run(ctx, args...)
 	e.relist()
 	return err == nil

@@ -154,7 +154,7 @@ func (e *Engine) processEnv() []string {
 		set["GONB_TMP_DIR"] = e.tool.dir
 	}
 	var env []string
-	for _, v := range e.tool.env {
+	for _, v := range e.tool.env.all() {
 		name, _, _ := strings.Cut(v, "=")
 		if _, ours := set[name]; !ours {
 			env = append(env, v)

@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"syscall"
 )
 
@@ -19,7 +20,7 @@ import (
 type toolchain struct {
 	command string // the go command
 	dir     string // the module whose packages cells import
-	env     []string
+	env     *environment
 	flags   []string // for the go command's builds, as %goflags sets them
 
 	compiler, linker, cgo string
@@ -31,7 +32,7 @@ type toolchain struct {
 // findToolchain asks the go command in a folder for what there is. The reason for which the live
 // engine cannot work there is an error.
 func findToolchain(ctx context.Context, command, dir string, env []string) (*toolchain, error) {
-	t := &toolchain{command: cmp.Or(command, "go"), dir: dir, env: env}
+	t := &toolchain{command: cmp.Or(command, "go"), dir: dir, env: &environment{list: env}}
 	out, err := t.run(ctx, "env", "-json", "GOTOOLDIR", "GOVERSION", "GOOS", "GOARCH", "CC",
 		"CGO_ENABLED")
 	if err != nil {
@@ -80,12 +81,12 @@ func (e *toolError) Unwrap() error { return e.err }
 // build runs the compiler or the linker, whose temporary files go to a folder that is removed
 // whatever happens to them.
 func (t *toolchain) build(ctx context.Context, dir, command string, args ...string) error {
-	_, err := t.start(ctx, dir, append(slices.Clone(t.env), "TMPDIR="+dir), command, args)
+	_, err := t.start(ctx, dir, append(slices.Clone(t.env.all()), "TMPDIR="+dir), command, args)
 	return err
 }
 
 func (t *toolchain) tool(ctx context.Context, dir, command string, args ...string) ([]byte, error) {
-	return t.start(ctx, dir, t.env, command, args)
+	return t.start(ctx, dir, t.env.all(), command, args)
 }
 
 func (t *toolchain) start(ctx context.Context, dir string, env []string, command string,
@@ -110,16 +111,32 @@ func (t *toolchain) start(ctx context.Context, dir string, env []string, command
 	return out.Bytes(), nil
 }
 
-// setenv sets a variable for the commands that are run from now on.
-func (t *toolchain) setenv(name, value string) {
+// An environment is that of commands, as %env sets it, also while some are run.
+type environment struct {
+	mu   sync.Mutex
+	list []string // replaced, never changed
+}
+
+func (e *environment) all() []string {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return e.list
+}
+
+func (e *environment) lookup(name string) string { return lookup(e.all(), name) }
+
+// set sets a variable for the commands that are run from now on.
+func (e *environment) set(name, value string) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
 	prefix := name + "="
-	kept := make([]string, 0, len(t.env)+1)
-	for _, e := range t.env {
-		if !strings.HasPrefix(e, prefix) {
-			kept = append(kept, e)
+	kept := make([]string, 0, len(e.list)+1)
+	for _, v := range e.list {
+		if !strings.HasPrefix(v, prefix) {
+			kept = append(kept, v)
 		}
 	}
-	t.env = append(kept, prefix+value)
+	e.list = append(kept, prefix+value)
 }
 
 func exists(path string) bool {
