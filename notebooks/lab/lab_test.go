@@ -193,8 +193,9 @@ func openNotebook(t *testing.T, p *page, s server, name string) view {
 		`?.content?.widgets?.length && document.querySelector(".jp-Notebook .jp-Cell")`)
 	// A server without our kernel asks which one to take: none.
 	time.Sleep(2 * time.Second)
-	v.eval(nil, `document.querySelector(".jp-Dialog .jp-mod-reject")?.click()`)
-	v.wait("the end of all questions", 30*time.Second, `!document.querySelector(".jp-Dialog")`)
+	v.wait("the end of all questions", time.Minute,
+		`(document.querySelector(".jp-Dialog .jp-mod-reject")?.click(), `+
+			`!document.querySelector(".jp-Dialog"))`)
 	v.eval(nil, `jupyterapp.shell.collapseLeft()`)
 	return v
 }
