@@ -15,7 +15,7 @@
 //
 //   - imports.go does what goimports does, without starting it as long as the standard library is
 //     enough.
-//   - build.go has the build see main.go as it shall be, the package cell and a go.work of its own
+//   - build.go (with questions.go) has the build see main.go as it shall be, the package cell and a go.work of its own
 //     (work.go), by -overlay and $GOWORK: nothing of ours is in the user's folder, go.mod,
 //     go.work or package scope. When the build fails, it fetches the module that is missing, takes
 //     out an import that is not used, or sets a declaration aside that a newer one has broken, and

@@ -106,7 +106,7 @@ func New(o Options) (*Engine, error) {
 		return nil, err
 	}
 	if o.Gopls != "" {
-		e.gopls = newGopls(o.Gopls, filepath.Join(e.dir, "work", "go.work"), o.Guard)
+		e.gopls = newGopls(o.Gopls, filepath.Join(e.dir, "gowork", "go.work"), o.Guard)
 	}
 	e.restart()
 	return e, nil

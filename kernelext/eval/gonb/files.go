@@ -72,7 +72,7 @@ case $answer in
 esac
 work=$GOWORK
 [ $verb = test ] && flags="$flags -vet=off" # vet does not see overlays
-[ "$work" = off ] || work=$d/work/go.work
+[ "$work" = off ] || work=$d/gowork/go.work
 while :; do
   GOWORK=$work "$next" $verb $flags "$@" >"$d/build.out" 2>&1 && exit 0
   ask failed
@@ -94,14 +94,14 @@ PATH=${PATH#*:}
 printf 'imports %%s\n' "$2" >"$d/ask" && IFS= read -r answer <"$d/answer"
 [ "$answer" = done ] && exit 0
 next=$(command -v goimports) || exit 0
-GOWORK=$d/work/go.work exec "$next" "$@"
+GOWORK=$d/gowork/go.work exec "$next" "$@"
 `
 
 // bin holds what comes first on the PATH of GoNB and of cells.
 func (e *Engine) bin() string { return filepath.Join(e.dir, "bin") }
 
 func (e *Engine) writeFiles() error {
-	for _, name := range []string{"bin", "overlay", "work"} {
+	for _, name := range []string{"bin", "overlay", "gowork"} {
 		if err := os.Mkdir(filepath.Join(e.dir, name), 0o700); err != nil {
 			return err
 		}

@@ -129,7 +129,7 @@ func (e *Engine) packageName(dir, path string, used map[string][]string) string 
 	}
 	cmd := exec.CommandContext(e.life, "go", "list", "-find", "-f", "{{.Name}}", path)
 	cmd.Dir = dir
-	cmd.Env = append(os.Environ(), "GOWORK="+filepath.Join(e.dir, "work", "go.work"), "GOPROXY=off")
+	cmd.Env = append(os.Environ(), "GOWORK="+filepath.Join(e.dir, "gowork", "go.work"), "GOPROXY=off")
 	out, err := cmd.Output()
 	if err != nil {
 		return ""

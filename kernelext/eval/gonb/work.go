@@ -149,7 +149,7 @@ func (e *Engine) writeWork(dir string, imports []string, copied bool) (module st
 	if err != nil {
 		return "", err
 	}
-	path := filepath.Join(e.dir, "work", "go.work")
+	path := filepath.Join(e.dir, "gowork", "go.work")
 	if old, err := os.ReadFile(path); err != nil || !bytes.Equal(old, out) {
 		if err := os.WriteFile(path, out, 0o600); err != nil {
 			return "", err
