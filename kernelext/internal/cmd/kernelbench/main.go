@@ -5,12 +5,14 @@
 //	go run ./kernelext/internal/cmd/kernelbench -n 5 -kernels go,gonb -rows 'trivial|pets'
 //	go run ./kernelext/internal/cmd/kernelbench -last 500 -rows from   memory after 500 cells
 //
-// Each row has a kernel of its own, whose first cell does not count. No two cells are the same, not
-// even those of two runs: the go command's build cache would answer the second. What is in a loop
-// the live kernel compiles; it evaluates the other cells without.
+// A cell's time is that until its output and its reply are there. Each row has a kernel of its own,
+// whose first cell does not count. No two cells are the same, not even those of two runs: the go
+// command's build cache would answer the second. The live kernel compiles what is in a loop, and
+// interprets the other cells.
 package main
 
 import (
+	"errors"
 	"flag"
 	"fmt"
 	"os"
@@ -18,8 +20,8 @@ import (
 	"path/filepath"
 	"regexp"
 	"runtime"
+	"slices"
 	"strings"
-	"text/tabwriter"
 	"time"
 )
 
@@ -58,31 +60,46 @@ func (b *bench) run(names []string, wanted *regexp.Regexp) error {
 	defer cleanup()
 	fmt.Printf("%s, %d CPUs, %s; medians of %d cells, in seconds\n", processor(), runtime.NumCPU(),
 		runtime.Version(), b.n)
-	out := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', tabwriter.AlignRight)
-	fmt.Fprintln(out, "\t"+strings.Join(names, "\t")+"\t")
-	var memory []string // rows for the end of the table
-	for _, k := range kinds(b.last) {
-		if !wanted.MatchString(k.name) {
-			continue
-		}
-		times, perCell := k.name+"\t", k.name+", MB a cell (at the end)\t"
-		for _, name := range names {
-			r, err := b.measure(name, k)
-			if err != nil {
-				fmt.Fprintf(os.Stderr, "kernelbench: %s, %s: %v\n", name, k.name, err)
-			}
-			times += r.median() + "\t"
-			perCell += r.memory() + "\t"
-		}
-		fmt.Fprintln(out, times)
-		if strings.HasPrefix(k.name, "from") {
-			memory = append(memory, perCell)
-		}
+	all := slices.DeleteFunc(kinds(b.last), func(k kind) bool {
+		return !wanted.MatchString(k.name)
+	})
+	width := len(memoryRow)
+	for _, k := range all {
+		width = max(width, len(k.name))
 	}
-	for _, row := range memory {
-		fmt.Fprintln(out, row)
+	fmt.Printf("%*s", width, "")
+	for _, name := range names {
+		fmt.Printf("%14s", name)
 	}
-	return out.Flush()
+	fmt.Println()
+	for _, k := range all {
+		b.row(k, names, width)
+	}
+	return nil
+}
+
+const memoryRow = "  MB a cell (at the end)"
+
+// row measures and prints a kind of cell, each kernel's entry as soon as it is there.
+func (b *bench) row(k kind, names []string, width int) {
+	fmt.Printf("%-*s", width, k.name)
+	var memory string
+	var failures error
+	for _, name := range names {
+		r, err := b.measure(name, k)
+		if err != nil {
+			failures = errors.Join(failures, fmt.Errorf("%s, %s: %w", name, k.name, err))
+		}
+		fmt.Printf("%14s", r.median())
+		memory += fmt.Sprintf("%14s", r.memory())
+	}
+	fmt.Println()
+	if strings.HasPrefix(k.name, "from") {
+		fmt.Printf("%-*s%s\n", width, memoryRow, memory)
+	}
+	if failures != nil {
+		fmt.Fprintln(os.Stderr, "kernelbench:", failures)
+	}
 }
 
 // buildNB builds nb, which the kernels for Go are.

@@ -112,12 +112,16 @@ func (b *bench) measure(name string, k kind) (r result, err error) {
 	b.next += len(warm)
 	warm = append(warm, cell(b.number()))
 	for _, code := range warm {
-		if _, err := s.execute(code); err != nil {
+		if _, _, err := s.execute(code); err != nil {
 			return r, err
 		}
 	}
 	for range b.n {
-		took, err := s.execute(cell(b.number()))
+		code := cell(b.number())
+		took, printed, err := s.execute(code)
+		if err == nil && !printed {
+			err = fmt.Errorf("cell %d, %q: no output", s.cells, code)
+		}
 		if err != nil {
 			return r, err
 		}
@@ -133,8 +137,9 @@ func (b *bench) number() int {
 	return b.next
 }
 
-// execute runs a cell and returns how long its reply took.
-func (s *session) execute(code string) (time.Duration, error) {
+// execute runs a cell and returns how long its output and its reply took, and whether there was
+// output.
+func (s *session) execute(code string) (took time.Duration, printed bool, err error) {
 	if s.cells++; s.cells == 11 {
 		s.first = memory(s.kernel.Pid())
 	}
@@ -145,33 +150,33 @@ func (s *session) execute(code string) (time.Duration, error) {
 	id, err := s.client.Send(jupyter.Shell, "execute_request", jupyter.ExecuteRequest{Code: code,
 		StoreHistory: true})
 	if err != nil {
-		return 0, err
+		return 0, false, err
 	}
-	var took time.Duration
 	for replied, idle := false, false; !replied || !idle; {
 		m, err := s.client.Recv(s.ctx)
 		if err != nil {
-			return 0, err
+			return 0, false, err
 		}
 		if m.Parent.ID != id {
 			continue
 		}
 		switch m.Header.Type {
 		case "execute_reply":
-			took = time.Since(begun)
 			var reply jupyter.ExecuteReply
 			if err := m.Decode(&reply); err != nil {
-				return 0, err
+				return 0, false, err
 			}
 			if reply.Status != "ok" {
-				return 0, fmt.Errorf("cell %d, %q: %s: %s", s.cells, code, reply.EName,
+				return 0, false, fmt.Errorf("cell %d, %q: %s: %s", s.cells, code, reply.EName,
 					reply.EValue)
 			}
 			replied = true
+		case "stream", "execute_result", "display_data":
+			printed = true
 		case "status":
 			var status jupyter.StatusContent
 			idle = idle || m.Decode(&status) == nil && status.ExecutionState == "idle"
 		}
 	}
-	return took, nil
+	return time.Since(begun), printed, nil
 }

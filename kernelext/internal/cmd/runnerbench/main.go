@@ -120,7 +120,7 @@ func bench(nb, only string, rounds int, large bool) (ahead bool, err error) {
 		return false, err
 	}
 	fmt.Println()
-	print(rows, runners)
+	printTable(rows, runners)
 	fmt.Printf("\nMedians of %d interleaved rounds; load at the end: %s.\n", rounds, load())
 	return compareRows(rows, runners), nil
 }
@@ -144,12 +144,14 @@ func measureAll(jobs []job, runners []runnerCommand, dir string, rounds int) ([]
 		for _, r := range rows {
 			for k := range runners {
 				c := runners[(k+i)%len(runners)]
-				fmt.Fprintf(os.Stderr, "round %d of %d: %s, %s\n", i+1, rounds, r.job, c.name)
+				fmt.Fprintf(os.Stderr, "round %d of %d: %s, %s: ", i+1, rounds, r.job, c.name)
 				m, err := c.measure(r.job, dir)
 				if err != nil {
+					fmt.Fprintln(os.Stderr, "failed")
 					r.fail[c.name] = err
 					continue
 				}
+				fmt.Fprintf(os.Stderr, "%.2f s, %d MB\n", m.wall.Seconds(), m.own>>20)
 				r.runs[c.name] = append(r.runs[c.name], m)
 			}
 		}
@@ -157,7 +159,7 @@ func measureAll(jobs []job, runners []runnerCommand, dir string, rounds int) ([]
 	return rows, nil
 }
 
-func print(rows []*row, runners []runnerCommand) {
+func printTable(rows []*row, runners []runnerCommand) {
 	fmt.Println("| notebook | runner | wall, s | start-up, s | runner, MB | all, MB |")
 	fmt.Println("|---|---|---|---|---|---|")
 	for _, r := range rows {
