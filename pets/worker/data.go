@@ -8,7 +8,9 @@ import (
 	"math/rand/v2"
 	"path/filepath"
 	"strings"
+	"sync"
 
+	"gopets/kernelext/session"
 	"gopets/pets/spec"
 	"gopets/pets/vision/augment"
 	"gopets/pets/vision/dataset"
@@ -22,24 +24,40 @@ import (
 // datasets gets data sets, labels and splits images, and shows them.
 type datasets struct {
 	home   string
-	lists  lists
+	lists  sync.Map                  // of files and labels that cells have sent, by digest
 	splits map[string]*dataset.Split // by the digest of what decides them
 }
 
 func (d *datasets) register(r *registry) {
-	handleFree(r, wire.Files, d.lists.take)
+	handleFree(r, wire.Files, d.take)
 	handleFree(r, wire.UntarData, d.untar)
 	handleFree(r, wire.VerifyImages, d.verify)
 	handle(r, wire.Describe, on(d.ofCall, d.describe))
 	handle(r, wire.ShowBatch, on(d.ofCall, d.showBatch))
 }
 
+func (d *datasets) take(_ *call, list wire.FileList) (none wire.None, err error) {
+	if got := spec.ListOf(list.Paths).Digest; got != list.Digest {
+		return none, fmt.Errorf("files: the list's digest is %s, not %s", got, list.Digest)
+	}
+	d.lists.Store(list.Digest, list.Paths)
+	return none, nil
+}
+
+// list returns a list, or the error that makes the cell send it.
+func (d *datasets) list(l spec.List) ([]string, error) {
+	list, ok := d.lists.Load(l.Digest)
+	if !ok {
+		return nil, session.Errorf(wire.CodeFiles, "the session has no list of files %s", l.Digest)
+	}
+	return list.([]string), nil
+}
+
 // drawn are the data sets that package sample draws. The one in folders has breeds that are not too
 // alike, few as in somebody's own photos.
 var drawn = map[string]sample.Options{dataset.SampleURL: {}, dataset.SmallSampleURL: {PerBreed: 8},
-	dataset.FoldersURL: {PerBreed: 20, Folders: []string{"Bombay", "Siamese", "Sphynx", "beagle",
-		"pug",
-		"samoyed"}}}
+	dataset.FoldersURL: {PerBreed: 20,
+		Folders: []string{"Bombay", "Siamese", "Sphynx", "beagle", "pug", "samoyed"}}}
 
 // untar returns the folder of a data set, after downloading or drawing it.
 func (d *datasets) untar(c *call, q wire.Place) (place wire.Place, err error) {
@@ -93,7 +111,7 @@ func (d *datasets) split(s spec.Data) (*dataset.Split, error) {
 	if split := d.splits[digest]; split != nil {
 		return split, nil
 	}
-	split, err := dataset.Open(s, d.lists.get)
+	split, err := dataset.Open(s, d.list)
 	if err == nil {
 		d.splits[digest] = split
 	}

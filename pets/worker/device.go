@@ -4,10 +4,8 @@ import (
 	"fmt"
 	"log"
 	"os"
-	"sync"
 	"time"
 
-	"gopets/kernelext/session"
 	"gopets/pets/vision/engine"
 	"gopets/pets/vision/train"
 	"gopets/pets/wire"
@@ -17,10 +15,8 @@ import (
 type device struct {
 	turn   chan struct{} // held by the call that uses the device
 	idle   time.Duration // after so long without a call the engine is closed; 0: never
+	timer  *time.Timer   // closes it
 	parked func() error  // makes everything leave the device
-
-	mu    sync.Mutex
-	calls int // counts, so that an old idle timer can tell that it is old
 
 	// What follows is touched only by the holder of the turn.
 	dir string // the session's private folder
@@ -40,6 +36,8 @@ func newDevice() (*device, error) {
 		}
 		d.idle = idle
 	}
+	d.timer = time.AfterFunc(time.Hour, d.close)
+	d.timer.Stop() // until the first call
 	return d, nil
 }
 
@@ -61,27 +59,20 @@ func (d *device) acquire(c *call) (release func(), err error) {
 
 // idleFromNow starts the time after which the engine is closed.
 func (d *device) idleFromNow() {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	d.calls++
-	mine := d.calls
 	if d.idle > 0 {
-		time.AfterFunc(d.idle, func() { d.close(mine) })
+		d.timer.Reset(d.idle)
 	}
 }
 
-// close closes the engine, if there was no call since.
-func (d *device) close(call int) {
+// close closes the engine, unless a call is running.
+func (d *device) close() {
 	select {
 	case d.turn <- struct{}{}:
 	default:
 		return // a call is running, and the time starts anew after it
 	}
 	defer func() { <-d.turn }()
-	d.mu.Lock()
-	old := d.calls != call
-	d.mu.Unlock()
-	if old || d.eng == nil {
+	if d.eng == nil {
 		return
 	}
 	if err := d.parked(); err != nil {
@@ -113,7 +104,7 @@ func (d *device) open() error {
 	if d.eng != nil {
 		return nil
 	}
-	eng, err := engine.Open(engine.Options{CacheDir: session.CacheDir(),
+	eng, err := engine.Open(engine.Options{
 		Log: func(line string) { log.Print("engine: ", line) }})
 	d.eng, d.graphs = eng, &train.Graphs{}
 	return err

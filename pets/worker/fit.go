@@ -99,7 +99,6 @@ func (f *fits) find(c *call, l *learner, q wire.LearnerCall) ([]spec.Suggestion,
 	}
 	curve, err := l.live.LRFind(c, *q.Find, ev)
 	if err != nil {
-		bar.fail()
 		if errors.Is(err, context.Canceled) {
 			err = cancelled("weights and optimizer are those of before the search")
 		}

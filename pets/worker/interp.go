@@ -1,8 +1,6 @@
 package main
 
 import (
-	"context"
-	"errors"
 	"fmt"
 	"path/filepath"
 
@@ -69,10 +67,6 @@ func validate(c *call, l *learner, tta bool) (*interpret.Interpretation, error) 
 		p, err = l.live.ValidProbs(c, ev)
 	}
 	if err != nil {
-		bar.fail()
-		if errors.Is(err, context.Canceled) {
-			err = cancelled("nothing has changed")
-		}
 		return nil, err
 	}
 	bar.end(fmt.Sprintf("%d validation images predicted", len(p.Labels)))

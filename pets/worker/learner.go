@@ -26,6 +26,8 @@ func (s *store) register(r *registry) {
 	handle(r, wire.Save, on(s.of, toFile((*train.Learner).Save)))
 	handle(r, wire.Export, on(s.of, toFile((*train.Learner).Export)))
 	handle(r, wire.Load, s.load)
+	handle(r, wire.Record, on(s.of, drawRecord))
+	handle(r, wire.Rows, on(s.of, rows))
 }
 
 func (s *store) create(c *call, q wire.LearnerCall) (none wire.None, err error) {
@@ -46,7 +48,6 @@ func (s *store) create(c *call, q wire.LearnerCall) (none wire.None, err error) 
 	if q.Learner.Data.Skip { // the card counts what is left
 		bar := newBar(c)
 		if training, validation, err = l.live.Check(c, bar.events("opening images")); err != nil {
-			bar.fail()
 			return none, err
 		}
 		bar.end("")

@@ -7,6 +7,7 @@ import (
 	"sync"
 	"time"
 
+	"gopets/pets/internal/download"
 	"gopets/pets/spec"
 	"gopets/pets/vision/train"
 	"gopets/plots"
@@ -72,7 +73,7 @@ type bar struct {
 
 func newBar(c *call) *bar {
 	b := &bar{progress: progress{c: c}, begun: time.Now()}
-	c.ends = append(c.ends, func() { b.event()() })
+	c.ends = append(c.ends, b.stop)
 	return b
 }
 
@@ -99,7 +100,7 @@ func (b *bar) events(label string) train.Events {
 // download shows bytes.
 func (b *bar) download(label string) func(done, total int64) {
 	return func(done, total int64) {
-		b.step(label, int(done>>10), int(total>>10), megabytes(done, total))
+		b.step(label, int(done>>10), int(total>>10), download.Megabytes(done, total))
 	}
 }
 
@@ -123,11 +124,12 @@ func (b *bar) end(line string) {
 	defer b.event()()
 	if b.shown {
 		b.c.done(cmp.Or(line, "done"))
+		b.shown = false
 	}
 }
 
-// fail leaves the bar, if one was shown, where the work stopped.
-func (b *bar) fail() {
+// stop leaves a bar that did not end where the work stopped.
+func (b *bar) stop() {
 	defer b.event()()
 	if b.shown {
 		b.now.State = plots.Interrupted

@@ -79,6 +79,8 @@ func TestABarCountsTheSecondsOfCompiling(t *testing.T) {
 		}
 		events.Compile()
 		end() // the call has failed
+		s.shows(t, "failed", "Interrupted 33.33%")
+		shown = len(s.states)
 		pass(time.Minute)
 		if len(s.states) != shown {
 			t.Errorf("it ticks on after the call: %q", s.last().Text)
@@ -89,7 +91,7 @@ func TestABarCountsTheSecondsOfCompiling(t *testing.T) {
 func TestAQuickCallShowsNoBar(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var s screen
-		c, _ := s.call(t)
+		c, end := s.call(t)
 		b := newBar(c)
 		b.step("opening images", 1, 2, "")
 		b.end("")
@@ -99,9 +101,8 @@ func TestAQuickCallShowsNoBar(t *testing.T) {
 		b = newBar(c)
 		pass(time.Second)
 		b.step("opening images", 1, 2, "")
-		b.fail()
-		s.shows(t, "failed", "Interrupted 50.00%")
 		b.end("two images")
+		end()
 		if got := s.last(); got.Text != "two images\n" || !got.Last {
 			t.Errorf("at the end: %+v", got)
 		}

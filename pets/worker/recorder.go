@@ -9,61 +9,49 @@ import (
 	"gopets/plots"
 )
 
-// recorders shows what happened in learners' training.
-type recorders struct{ learners *store }
-
-func (r recorders) register(to *registry) {
-	handle(to, wire.Record, on(r.learners.of, drawRecord))
-	handle(to, wire.Rows, on(r.learners.of,
-		func(_ *call, l *learner, _ wire.LearnerCall) (rows []spec.Row, err error) {
-			if run := l.live.Recorder().Last(); run != nil {
-				rows = run.Rows
-			}
-			return rows, nil
-		}))
+// rows serves Recorder.Rows.
+func rows(_ *call, l *learner, _ wire.LearnerCall) (rows []spec.Row, err error) {
+	if run := l.live.Recorder().Last(); run != nil {
+		rows = run.Rows
+	}
+	return rows, nil
 }
 
 // drawRecord serves the plots of a Recorder.
 func drawRecord(c *call, l *learner, q wire.LearnerCall) (none wire.None, err error) {
-	var chart plots.Chart
 	if q.Chart == wire.ChartFind {
-		chart, err = finder(l, q.Plot)
-	} else {
-		chart, err = recorded(l, q)
+		return none, drawSearch(c, l, q.Plot)
 	}
+	chart, err := recorded(l, q)
 	if err != nil {
 		return none, err
-	}
-	if chart == nil {
-		c.say("%s", tooShort(l.curve))
-		return none, nil
 	}
 	return none, c.draw(q.Plot, chart)
 }
 
-// finder draws the last search for a learning rate; nil if it was too short.
-func finder(l *learner, p spec.Plot) (plots.Chart, error) {
+// drawSearch draws the last search for a learning rate.
+func drawSearch(c *call, l *learner, p spec.Plot) error {
 	if l.curve == nil {
-		return nil, fmt.Errorf("recorder: there is no search for a learning rate to draw: "+
+		return fmt.Errorf("recorder: there is no search for a learning rate to draw: "+
 			"run %s.LRFind() first", l.desc.Name)
 	}
 	chart := plots.LRFinder{Figure: figure(p)}
 	if chart.LR, chart.Loss = l.curve.Trimmed(); len(chart.LR) < 2 {
-		return nil, nil
+		c.say("%s", tooShort(l.curve))
+		return nil
 	}
 	for _, s := range l.curve.Suggest() {
 		chart.Suggestions = append(chart.Suggestions, plots.Mark(s))
 	}
-	return chart, nil
+	return c.draw(p, chart)
 }
 
 // recorded draws the last fit (fastai §10).
 func recorded(l *learner, q wire.LearnerCall) (plots.Chart, error) {
 	run := l.live.Recorder().Last()
 	if run == nil || len(run.Losses) == 0 {
-		return nil,
-			fmt.Errorf("recorder: %[1]s was not trained yet: run %[1]s.FitOneCycle(…) first",
-				l.desc.Name)
+		return nil, fmt.Errorf("recorder: %[1]s was not trained yet: "+
+			"run %[1]s.FitOneCycle(…) first", l.desc.Name)
 	}
 	lines := plots.Lines{Figure: figure(q.Plot)}
 	switch q.Chart {

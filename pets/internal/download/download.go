@@ -305,3 +305,11 @@ func SHA256(path string) (string, error) {
 	}
 	return hex.EncodeToString(hash.Sum(nil)), nil
 }
+
+// Megabytes says how much of a file is here: "12 of 87 MB"; total is 0 when unknown.
+func Megabytes(done, total int64) string {
+	if total <= 0 {
+		return fmt.Sprintf("%d MB", done>>20)
+	}
+	return fmt.Sprintf("%d of %d MB", done>>20, total>>20)
+}

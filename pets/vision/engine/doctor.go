@@ -23,7 +23,8 @@ type Check struct {
 func Doctor(o Options) []Check {
 	checks := []Check{checkEngine(o)}
 	checks = append(checks, checkPlugins(o)...)
-	return append(checks, checkCUDA(o), checkMemory(), checkCores(), checkCache(o.cacheDir()))
+	return append(checks, checkCUDA(o), checkMemory(), checkCores(),
+		CheckFolder("cache folder", o.cacheDir(), "GOPETS_CACHE"))
 }
 
 const setupFix = "`nb setup`, once, with a network"
@@ -126,13 +127,14 @@ func checkCores() Check {
 	return c
 }
 
-func checkCache(dir string) Check {
-	c := Check{Name: "cache folder", OK: true, Detail: dir}
+// CheckFolder reports whether a folder, which an environment variable names, can be written to.
+func CheckFolder(name, dir, variable string) Check {
 	probe := filepath.Join(dir, ".writable")
 	if err := writeFile(probe, nil); err != nil {
-		return Check{Name: "cache folder", Detail: "cannot be written: " + err.Error(),
-			Fix: "set GOPETS_CACHE to a folder of yours"}
+		return Check{Name: name, Detail: "cannot be written: " + err.Error(),
+			Fix: "set " + variable + " to a folder of yours; run a container as the user to whom " +
+				"the mounted folder belongs"}
 	}
 	_ = os.Remove(probe)
-	return c
+	return Check{Name: name, OK: true, Detail: dir}
 }

@@ -145,7 +145,7 @@ func TestDoctor(t *testing.T) {
 		t.Errorf("with no plugin: %+v", c)
 	}
 	t.Setenv("GOPETS_CACHE", filepath.Join(os.DevNull, "no"))
-	if c := checkCache(Options{}.cacheDir()); c.OK || c.Fix == "" {
+	if c := CheckFolder("cache folder", Options{}.cacheDir(), "GOPETS_CACHE"); c.OK || c.Fix == "" {
 		t.Errorf("cache that cannot be written: %+v", c)
 	}
 }

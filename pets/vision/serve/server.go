@@ -1,7 +1,9 @@
 package serve
 
 import (
+	"cmp"
 	"context"
+	"flag"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -42,31 +44,40 @@ type Options struct {
 	Log       *slog.Logger // a line for each request; nil: none
 }
 
-func (o Options) withDefaults() (Options, error) {
-	or := func(v *int, otherwise int) {
-		if *v == 0 {
-			*v = otherwise
-		}
-	}
-	orTime := func(d *time.Duration, otherwise time.Duration) {
-		if *d == 0 {
-			*d = otherwise
-		}
-	}
-	or(&o.MaxPixels, 25_000_000)
-	or(&o.Concurrency, min(8, 2*runtime.GOMAXPROCS(0)))
-	or(&o.Queue, 32)
-	or(&o.PerClient, 16)
-	or(&o.Batch, 8)
-	orTime(&o.Timeout, 10*time.Second)
-	orTime(&o.UploadTime, 60*time.Second)
-	orTime(&o.Grace, 20*time.Second)
-	if o.MaxBytes == 0 {
-		o.MaxBytes = 40 << 20
-	}
+// Flags makes the limits flags of a command; what is unset has its default.
+func (o *Options) Flags(flags *flag.FlagSet) {
+	o.fill()
+	flags.Int64Var(&o.MaxBytes, "max-bytes", o.MaxBytes, "of an upload")
+	flags.IntVar(&o.MaxPixels, "max-pixels", o.MaxPixels, "of an image in memory")
+	flags.DurationVar(&o.Timeout, "timeout", o.Timeout, "from the end of an upload to its answer")
+	flags.DurationVar(&o.UploadTime, "upload-time", o.UploadTime, "for a request to arrive")
+	flags.DurationVar(&o.Grace, "grace", o.Grace, "for running requests at the end")
+	flags.IntVar(&o.Concurrency, "concurrency", o.Concurrency,
+		"images decoded and predicted at once")
+	flags.IntVar(&o.Queue, "queue", o.Queue, "further uploads that may wait; negative: none")
+	flags.IntVar(&o.PerClient, "per-client", o.PerClient,
+		"uploads at once from one address; negative: no limit, for behind a proxy")
+	flags.IntVar(&o.Batch, "batch", o.Batch, "images predicted together, of those that wait")
+}
+
+// fill sets what is unset to its default.
+func (o *Options) fill() {
+	o.MaxBytes = cmp.Or(o.MaxBytes, 40<<20)
+	o.MaxPixels = cmp.Or(o.MaxPixels, 25_000_000)
+	o.Timeout = cmp.Or(o.Timeout, 10*time.Second)
+	o.UploadTime = cmp.Or(o.UploadTime, 60*time.Second)
+	o.Grace = cmp.Or(o.Grace, 20*time.Second)
+	o.Concurrency = cmp.Or(o.Concurrency, min(8, 2*runtime.GOMAXPROCS(0)))
+	o.Queue = cmp.Or(o.Queue, 32)
+	o.PerClient = cmp.Or(o.PerClient, 16)
+	o.Batch = cmp.Or(o.Batch, 8)
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
+}
+
+func (o Options) withDefaults() (Options, error) {
+	o.fill()
 	o.Queue = max(o.Queue, 0)
 	o.Decode.MaxPixels = o.MaxPixels
 	switch {
@@ -76,17 +87,13 @@ func (o Options) withDefaults() (Options, error) {
 		return o, fmt.Errorf("serve: MaxPixels is %d: want 1 to 1 billion, as 25 million",
 			o.MaxPixels)
 	case o.Concurrency < 1 || o.Concurrency > 1<<10 || o.Queue > 1<<16:
-		return o,
-			fmt.Errorf(
-				"serve: Concurrency is %d and Queue %d: want 1 to 1024 and up to 65536, as 4 "+
-					"and 32", o.Concurrency, o.Queue)
+		return o, fmt.Errorf("serve: Concurrency is %d and Queue %d: "+
+			"want 1 to 1024 and up to 65536, as 4 and 32", o.Concurrency, o.Queue)
 	case o.Batch < 1 || o.Batch > 256:
 		return o, fmt.Errorf("serve: Batch is %d: want 1 to 256, as 8", o.Batch)
 	case o.Timeout < 0 || o.UploadTime < 0 || o.Grace < 0:
-		return o,
-			fmt.Errorf(
-				"serve: a negative time (Timeout %v, UploadTime %v, Grace %v): want positive "+
-					"ones, as 10s", o.Timeout, o.UploadTime, o.Grace)
+		return o, fmt.Errorf("serve: a negative time (Timeout %v, UploadTime %v, Grace %v): "+
+			"want positive ones, as 10s", o.Timeout, o.UploadTime, o.Grace)
 	}
 	return o, nil
 }

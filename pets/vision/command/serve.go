@@ -1,4 +1,4 @@
-package main
+package command
 
 import (
 	"errors"
@@ -9,9 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"time"
 
-	"gopets/kernelext/session"
 	"gopets/pets/vision/engine"
 	"gopets/pets/vision/serve"
 	"gopets/pets/vision/train"
@@ -27,24 +25,13 @@ interrupt lets running requests finish; a second one does not. $GOMLX_BACKEND fo
 flags:
 `
 
-// serveModel serves an exported learner until a signal comes.
-func serveModel(args []string) error {
+// Serve serves an exported learner over HTTP until a signal comes.
+func Serve(args []string) error {
 	var o serve.Options
 	flags := flag.NewFlagSet("serve", flag.ExitOnError)
 	addr := flags.String("addr", "127.0.0.1:8080",
 		"`address` to listen on; an empty host listens on all interfaces")
-	flags.Int64Var(&o.MaxBytes, "max-bytes", 12<<20, "of an upload")
-	flags.IntVar(&o.MaxPixels, "max-pixels", 25_000_000, "of an image")
-	flags.DurationVar(&o.Timeout, "timeout", 10*time.Second,
-		"from the end of an upload to its answer")
-	flags.DurationVar(&o.UploadTime, "upload-time", 30*time.Second, "for a request to arrive")
-	flags.DurationVar(&o.Grace, "grace", 20*time.Second, "for running requests at the end")
-	flags.IntVar(&o.Concurrency, "concurrency", 0,
-		"images decoded and predicted at once (default two for each processor, 8 at most)")
-	flags.IntVar(&o.Queue, "queue", 32, "further uploads that may wait; negative: none")
-	flags.IntVar(&o.PerClient, "per-client", 16,
-		"uploads at once from one address; negative: no limit, for behind a proxy")
-	flags.IntVar(&o.Batch, "batch", 8, "images predicted together, of those that wait")
+	o.Flags(flags)
 	files := parse(flags, serveUsage, args)
 	switch {
 	case len(files) == 0:
@@ -53,7 +40,7 @@ func serveModel(args []string) error {
 	case len(files) > 1:
 		return fmt.Errorf("serve: one file, not %q too", files[1])
 	}
-	if err := prepared(); err != nil {
+	if err := Prepare(); err != nil {
 		return err
 	}
 	ctx, stop := signalled()
@@ -65,7 +52,7 @@ func serveModel(args []string) error {
 		return fmt.Errorf("serve: %w: give another --addr", err)
 	}
 	defer listener.Close()
-	return withModel(engine.Options{CacheDir: session.CacheDir()}, files[0],
+	return withModel(engine.Options{}, files[0],
 		func(eng *engine.Engine, learner *train.Predictor) error {
 			classes := learner.Split().Classes
 			o.Model = fmt.Sprintf("%s: %s %s",

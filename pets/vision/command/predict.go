@@ -1,4 +1,4 @@
-package main
+package command
 
 import (
 	"bufio"
@@ -10,7 +10,6 @@ import (
 	"path/filepath"
 	"strings"
 
-	"gopets/kernelext/session"
 	"gopets/pets/internal/atomicfile"
 	"gopets/pets/spec"
 	"gopets/pets/vision/dataset"
@@ -28,8 +27,8 @@ standard error. $GOMLX_BACKEND forces a backend.
 flags:
 `
 
-// predictFiles classifies files and folders with an exported learner.
-func predictFiles(args []string) error {
+// Predict classifies files and folders with an exported learner.
+func Predict(args []string) error {
 	flags := flag.NewFlagSet("predict", flag.ExitOnError)
 	out := flags.String("o", "", "`file` to write instead of standard output")
 	format := flags.String("format", "", "csv or jsonl (default: by the file's name, else csv)")
@@ -48,14 +47,14 @@ func predictFiles(args []string) error {
 	if err != nil {
 		return err
 	}
-	if err := prepared(); err != nil {
+	if err := Prepare(); err != nil {
 		return err
 	}
 	ctx, stop := signalled()
 	defer stop()
 	var table spec.FilePredictions
 	progress := everyTwoSeconds()
-	stopped := withModel(engine.Options{CacheDir: session.CacheDir()}, named[0],
+	stopped := withModel(engine.Options{}, named[0],
 		func(_ *engine.Engine, p *train.Predictor) (err error) {
 			table, err = p.PredictFiles(ctx, files, train.Events{Batch: func(b train.BatchInfo) {
 				progress("%d of %d batches\n", b.Batch+1, b.Batches)
@@ -143,8 +142,8 @@ func filesOf(named []string, list string) ([]string, error) {
 	return files, lines.Err()
 }
 
-// exportONNX serves worker onnx: an exported learner's network as an ONNX file.
-func exportONNX(args []string) error {
+// ONNX writes an exported learner's network as an ONNX file.
+func ONNX(args []string) error {
 	flags := flag.NewFlagSet("onnx", flag.ExitOnError)
 	bytes := flags.Bool("bytes", false, "take uint8 images [batch, height, width, 3] "+
 		"instead of float32 [batch, 3, height, width] in [0,1]")

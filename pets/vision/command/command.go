@@ -1,0 +1,83 @@
+// Package command holds the commands of pets/worker that need no session: serve and predict with an
+// exported learner, write it as ONNX, set up and diagnose the engine. Each takes the arguments
+// behind its name and ends at an interrupt.
+package command
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"log"
+	"os"
+	"os/signal"
+	"syscall"
+	"time"
+
+	"gopets/pets/vision/engine"
+	"gopets/pets/vision/train"
+)
+
+// Prepare makes sure that this process has the environment that engines need. They read it when a
+// process starts, so the process may have to start anew: Prepare does not return then.
+func Prepare() error {
+	const again = "GOPETS_WORKER_READY"
+	if os.Getenv(again) != "" {
+		return nil
+	}
+	env, note := engine.Environ(engine.Options{})
+	if env == nil {
+		return nil
+	}
+	log.Printf("environment: %s", note)
+	program, err := os.Executable()
+	if err != nil {
+		return err
+	}
+	return syscall.Exec(program, os.Args, append(env, again+"=1"))
+}
+
+// parse parses flags that may stand before and after the other arguments, which it returns.
+func parse(flags *flag.FlagSet, usage string, args []string) (others []string) {
+	flags.Usage = func() {
+		fmt.Fprint(flags.Output(), usage)
+		flags.PrintDefaults()
+	}
+	for flags.Parse(args); flags.NArg() > 0; flags.Parse(args) {
+		others, args = append(others, flags.Arg(0)), flags.Args()[1:]
+	}
+	return others
+}
+
+// signalled is a context that ends at an interrupt or SIGTERM; the second one ends the process.
+func signalled() (ctx context.Context, stop func()) {
+	ctx, stop = signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	context.AfterFunc(ctx, stop)
+	return ctx, stop
+}
+
+// withModel opens a backend, and an exported learner on it, for f.
+func withModel(o engine.Options, file string,
+	f func(*engine.Engine, *train.Predictor) error) error {
+	eng, err := engine.Open(o)
+	if err != nil {
+		return err
+	}
+	defer eng.Close()
+	p, err := train.LoadLearner(eng, file)
+	if err != nil {
+		return err
+	}
+	defer p.Close()
+	return f(eng, p)
+}
+
+// everyTwoSeconds returns a function that prints on standard error, but not more often.
+func everyTwoSeconds() func(format string, args ...any) {
+	last := time.Now()
+	return func(format string, args ...any) {
+		if time.Since(last) > 2*time.Second {
+			last = time.Now()
+			fmt.Fprintf(os.Stderr, format, args...)
+		}
+	}
+}
