@@ -10,7 +10,7 @@
 // The recipe: numpy's split with seed 2 over the sorted names, fastai v1's transforms, batches of
 // 64; the body frozen with its batch norms training, 4 epochs of one-cycle at slice(3e-3); then
 // everything, 2 epochs at slice(1e-5, 1e-3). run --recipe progressive, in both programs, aims at
-// the lowest error instead: 14 epochs with growing images (recipe.go); hours on a CPU. --find takes
+// the lowest error instead: 8 epochs with growing images (recipe.go). --find takes
 // the first rate from the learning-rate finder instead. A seed fixes the head, the order, the
 // transforms and dropout; the split is the same for all.
 package main

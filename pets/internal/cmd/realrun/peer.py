@@ -28,7 +28,7 @@ STD = torch.tensor([0.229, 0.224, 0.225]).view(1, 3, 1, 1)
 BATCH = 64
 
 # The stages of Go's --recipe progressive: size, epochs, whether the body is frozen, slice of learning rates.
-PROGRESSIVE = [(128, 4, True, (3e-3,)), (160, 6, False, (3e-5, 1e-3)), (224, 4, False, (1e-5, 3e-4))]
+PROGRESSIVE = [(128, 2, True, (3e-3,)), (160, 3, False, (3e-5, 1e-3)), (224, 3, False, (1e-5, 5e-4))]
 
 
 # --- data ------------------------------------------------------------------------------------------------------------------------------

@@ -19,9 +19,9 @@ type stage struct {
 // progressive aims at the lowest error: small images while the head is new, larger ones while all
 // layers train, the full size last. peer.py has the same stages.
 var progressive = []stage{
-	{Size: 128, Epochs: 4, Frozen: true, LR: spec.Slice1(3e-3)},
-	{Size: 160, Epochs: 6, LR: spec.Slice(3e-5, 1e-3)},
-	{Size: 224, Epochs: 4, LR: spec.Slice(1e-5, 3e-4)},
+	{Size: 128, Epochs: 2, Frozen: true, LR: spec.Slice1(3e-3)},
+	{Size: 160, Epochs: 3, LR: spec.Slice(3e-5, 1e-3)},
+	{Size: 224, Epochs: 3, LR: spec.Slice(1e-5, 5e-4)},
 }
 
 // fit runs a recipe's stages from l's weights and returns the learner of the last one, which the

@@ -73,7 +73,7 @@ func runCommand() *cobra.Command {
 	f.IntVar(&frozen, "frozen", 4, "epochs with the body frozen")
 	f.IntVar(&unfrozen, "unfrozen", 2, "epochs with everything training")
 	f.StringVar(&recipe, "recipe", "",
-		"progressive: 4 frozen epochs at 128 px, 6 of everything at 160 px, 4 at 224 px, "+
+		"progressive: 2 frozen epochs at 128 px, 3 of everything at 160 px, 3 at 224 px, "+
 			"whatever the other flags say (default: the lesson's)")
 	f.BoolVar(&find, "find", false,
 		"take the rates from the learning-rate finder: its valley for the frozen part, a third "+

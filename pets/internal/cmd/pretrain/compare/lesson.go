@@ -34,8 +34,8 @@ type part struct {
 
 // notebook has the settings of notebooks/pets.ipynb where XLA computes.
 var notebook = [2]part{
-	{Net: "petnet10", Size: 112, Batch: 16, Epochs: [2]int{4, 3}},
-	{Net: "petnet18", Size: 128, Batch: 16, Epochs: [2]int{5, 2}},
+	{Net: "petnet10", Size: 112, Batch: 16, Epochs: [2]int{4, 2}},
+	{Net: "petnet18", Size: 128, Batch: 16, Epochs: [2]int{5, 1}},
 }
 
 // figures are the error rates of one run of the lesson.
