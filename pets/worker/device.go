@@ -31,8 +31,8 @@ func newDevice() (*device, error) {
 	if text := os.Getenv("GOPETS_IDLE"); text != "" {
 		idle, err := time.ParseDuration(text)
 		if err != nil || idle < 0 {
-			return nil, fmt.Errorf(
-				"GOPETS_IDLE is %q, want a duration such as 15m, or 0 to keep the device", text)
+			return nil, fmt.Errorf("GOPETS_IDLE is %q, want a duration such as 15m, or 0 to keep "+
+				"the device", text)
 		}
 		d.idle = idle
 	}

@@ -54,9 +54,8 @@ func (c Config) fits(src *images.RGB, s spec.Size) error {
 	case src == nil:
 		return errors.New("transforms: there is no image")
 	case src.W <= 0 || src.H <= 0 || len(src.Pix) != 3*src.W*src.H:
-		return fmt.Errorf(
-			"transforms: the image says %d×%d pixels and has %d values: want 3 for each pixel",
-			src.W, src.H, len(src.Pix))
+		return fmt.Errorf("transforms: the image says %d×%d pixels and has %d values: want 3 for "+
+			"each pixel", src.W, src.H, len(src.Pix))
 	case s.H <= 0 || s.W <= 0:
 		return fmt.Errorf("transforms: the size is %v: want at least 1×1, for instance 224×224", s)
 	}

@@ -70,9 +70,8 @@ func (c Config) RowLen() int { return rowHoles + 4*c.Cutout }
 // versions are those of [Config.Versions].
 func (c Config) Row(row []float64, versions []Version, s spec.Size, p Params) error {
 	if len(row) != c.RowLen() || len(versions) == 0 || len(p.Holes) > c.Cutout {
-		return fmt.Errorf(
-			"transforms: %d numbers for %d versions of an image with %d holes: want %d numbers",
-			len(row), len(versions), len(p.Holes), c.RowLen())
+		return fmt.Errorf("transforms: %d numbers for %d versions of an image with %d holes: "+
+			"want %d numbers", len(row), len(versions), len(p.Holes), c.RowLen())
 	}
 	var v view
 	src := versions[0]

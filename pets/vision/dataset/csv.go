@@ -80,11 +80,9 @@ func (o CSVOptions) parse(data []byte, dir string) ([]Labelled, error) {
 		}
 		line, _ := r.FieldPos(0)
 		if len(record) <= max(o.Name, o.Label) {
-			return nil,
-				fmt.Errorf(
-					"line %d has %d columns, want a name in column %d and a label in column %d: "+
-						"set CSVOptions' Comma, Name or Label",
-					line, len(record), o.Name, o.Label)
+			return nil, fmt.Errorf("line %d has %d columns, want a name in column %d and a label "+
+				"in column %d: set CSVOptions' Comma, Name or Label", line, len(record), o.Name,
+				o.Label)
 		}
 		name, label := strings.TrimSpace(record[o.Name]), strings.TrimSpace(record[o.Label])
 		if name == "" || label == "" {

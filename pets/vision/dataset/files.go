@@ -62,9 +62,8 @@ func (w *walker) walk(dir string) error {
 		return err
 	}
 	if other, again := w.seen[real]; again {
-		return fmt.Errorf(
-			"%q and %q are the same folder: remove the link, or its images are listed twice", other,
-			dir)
+		return fmt.Errorf("%q and %q are the same folder: remove the link, or its images are "+
+			"listed twice", other, dir)
 	}
 	w.seen[real] = dir
 	entries, err := os.ReadDir(dir)

@@ -133,9 +133,8 @@ func CheckClassFolders(files []string, roots ...string) error {
 	case len(files) == 0:
 		return nil // reported elsewhere
 	case beside == len(files):
-		return fmt.Errorf(
-			"%s has no class folders: its %d images are in the folder itself: %s, or take the "+
-				"labels from the names (FromNameRE)", roots[0], beside, fix)
+		return fmt.Errorf("%s has no class folders: its %d images are in the folder itself: %s, "+
+			"or take the labels from the names (FromNameRE)", roots[0], beside, fix)
 	case beside > 0:
 		return fmt.Errorf("%d of %d images are beside the class folders, for example %s: %s",
 			beside, len(files), example, fix)

@@ -61,27 +61,22 @@ func (s *Split) Duplicates(ctx context.Context) []Pair {
 func (s *Split) Warning(ctx context.Context) string {
 	var lines []string
 	if groups := alike(slices.Concat(s.Classes, s.DroppedLabels)); len(groups) > 0 {
-		lines = append(lines, fmt.Sprintf(
-			"classes with almost one name: %s: rename the folders or labels if they are one class",
-			some(groups)))
+		lines = append(lines, fmt.Sprintf("classes with almost one name: %s: rename the folders "+
+			"or labels if they are one class", some(groups)))
 	}
 	if n := len(s.DroppedLabels); n > 0 {
-		lines = append(lines,
-			fmt.Sprintf(
-				"%s left out, with images in the validation set only: %s: add training images, "+
-					"or stratify the split",
-				count(n, "class is", "classes are"), some(s.DroppedLabels)))
+		lines = append(lines, fmt.Sprintf("%s left out, with images in the validation set only: "+
+			"%s: add training images, or stratify the split", count(n, "class is", "classes are"),
+			some(s.DroppedLabels)))
 	}
 	if pairs := s.Duplicates(ctx); len(pairs) > 0 {
 		names := make([]string, len(pairs))
 		for i, p := range pairs {
 			names[i] = p.names()
 		}
-		lines = append(lines,
-			fmt.Sprintf(
-				"%s in the training set too: %s: remove one of each, or the error rate looks "+
-					"too good",
-				count(len(pairs), "validation image is", "validation images are"), some(names)))
+		lines = append(lines, fmt.Sprintf("%s in the training set too: %s: remove one of each, "+
+			"or the error rate looks too good", count(len(pairs), "validation image is",
+			"validation images are"), some(names)))
 	}
 	return strings.Join(lines, "\n")
 }

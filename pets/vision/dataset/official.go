@@ -34,16 +34,13 @@ func OfficialLists(root string) (items []Labelled, valid []string, err error) {
 		for _, name := range names {
 			file := filepath.Join(root, "images", name+".jpg")
 			if _, err := os.Stat(file); err != nil {
-				return nil, nil,
-					fmt.Errorf(
-						"official split: %s names %q, but there is no %s: unpack the images "+
-							"beside the annotations", list, name, file)
+				return nil, nil, fmt.Errorf("official split: %s names %q, but there is no %s: "+
+					"unpack the images beside the annotations", list, name, file)
 			}
 			label := name[:max(0, strings.LastIndex(name, "_"))]
 			if label == "" {
-				return nil, nil,
-					fmt.Errorf("official split: %q in %s does not look like breed_number", name,
-						list)
+				return nil, nil, fmt.Errorf("official split: %q in %s does not look like "+
+					"breed_number", name, list)
 			}
 			items = append(items, Labelled{file, label})
 			if list == "test.txt" {

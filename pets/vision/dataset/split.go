@@ -56,10 +56,8 @@ func NewSplit(items []Labelled, o Options) (*Split, error) {
 	seen := make(map[string]bool, len(items))
 	for _, it := range items {
 		if seen[it.Path] {
-			return nil,
-				fmt.Errorf(
-					"split: %q is listed twice: it could come into training and validation: list "+
-						"it once", it.Path)
+			return nil, fmt.Errorf("split: %q is listed twice: it could come into training and "+
+				"validation: list it once", it.Path)
 		}
 		seen[it.Path] = true
 	}
@@ -72,10 +70,8 @@ func NewSplit(items []Labelled, o Options) (*Split, error) {
 		inValid[i] = true
 	}
 	if len(inValid) == len(items) {
-		return nil,
-			fmt.Errorf(
-				"split: all %d images are for validation and none is left to train with: lower "+
-					"ValidPct or shorten Valid", len(items))
+		return nil, fmt.Errorf("split: all %d images are for validation and none is left to "+
+			"train with: lower ValidPct or shorten Valid", len(items))
 	}
 	s := &Split{}
 	for i, it := range items {
@@ -148,11 +144,8 @@ func listed(items []Labelled, files []string) ([]int, error) {
 	}
 	for _, f := range files {
 		if wanted[filepath.Clean(f)] {
-			return nil,
-				fmt.Errorf(
-					"split: %d validation files are not among the %d images, for example %q: "+
-						"give the paths as ImageFiles gives them",
-					len(wanted), len(items), f)
+			return nil, fmt.Errorf("split: %d validation files are not among the %d images, for "+
+				"example %q: give the paths as ImageFiles gives them", len(wanted), len(items), f)
 		}
 	}
 	return valid, nil

@@ -26,29 +26,22 @@ type Interpretation struct {
 func From(p *Predictions) (*Interpretation, error) {
 	n, c := len(p.Labels), len(p.Classes)
 	if n == 0 {
-		return nil,
-			fmt.Errorf(
-				"interpretation: no predictions; is the validation set empty? A split with a " +
-					"validation fraction above 0 fills it")
+		return nil, fmt.Errorf("interpretation: no predictions; is the validation set empty? A " +
+			"split with a validation fraction above 0 fills it")
 	}
 	if len(p.Probs) != n || len(p.Losses) != n || len(p.Paths) != n {
-		return nil,
-			fmt.Errorf(
-				"interpretation: %d labels need as many probabilities, losses and paths, got %d, "+
-					"%d and %d",
-				n, len(p.Probs), len(p.Losses), len(p.Paths))
+		return nil, fmt.Errorf("interpretation: %d labels need as many probabilities, losses and "+
+			"paths, got %d, %d and %d", n, len(p.Probs), len(p.Losses), len(p.Paths))
 	}
 	in := &Interpretation{Predictions: *p, Predicted: make([]int, n)}
 	for i, row := range p.Probs {
 		if len(row) != c {
-			return nil,
-				fmt.Errorf("interpretation: image %d (%s) has %d probabilities for %d classes", i,
-					p.Paths[i], len(row), c)
+			return nil, fmt.Errorf("interpretation: image %d (%s) has %d probabilities for %d "+
+				"classes", i, p.Paths[i], len(row), c)
 		}
 		if p.Labels[i] < 0 || p.Labels[i] >= c {
-			return nil,
-				fmt.Errorf("interpretation: image %d (%s) has label %d, outside the %d classes",
-					i, p.Paths[i], p.Labels[i], c)
+			return nil, fmt.Errorf("interpretation: image %d (%s) has label %d, outside the %d "+
+				"classes", i, p.Paths[i], p.Labels[i], c)
 		}
 		in.Predicted[i] = Argmax(row)
 	}

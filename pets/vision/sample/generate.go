@@ -136,11 +136,9 @@ func look(dir string, want stamp) (ready bool, err error) {
 		if json.Unmarshal(text, &have) == nil && have == want {
 			return true, nil
 		}
-		return false,
-			fmt.Errorf(
-				"sample: %s holds another sample (%s; wanted is version %d, seed %d, %d per "+
-					"breed): delete that folder if nothing in it is yours, or give another one",
-				dir, oneLine(text), want.Version, want.Seed, want.PerBreed)
+		return false, fmt.Errorf("sample: %s holds another sample (%s; wanted is version %d, "+
+			"seed %d, %d per breed): delete that folder if nothing in it is yours, or give "+
+			"another one", dir, oneLine(text), want.Version, want.Seed, want.PerBreed)
 	}
 	if !errors.Is(err, fs.ErrNotExist) {
 		return false, fmt.Errorf("sample: looking at %s: %w; give the name of a folder", dir, err)
@@ -152,10 +150,8 @@ func look(dir string, want stamp) (ready bool, err error) {
 	case err != nil:
 		return false, fmt.Errorf("sample: looking at %s: %w", dir, err)
 	case len(entries) > 0:
-		return false,
-			fmt.Errorf(
-				"sample: %s holds other files (%s, …): nothing is overwritten; give a folder "+
-					"that is empty or doesn't exist", dir, entries[0].Name())
+		return false, fmt.Errorf("sample: %s holds other files (%s, …): nothing is overwritten; "+
+			"give a folder that is empty or doesn't exist", dir, entries[0].Name())
 	}
 	return false, nil
 }

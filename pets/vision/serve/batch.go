@@ -116,10 +116,8 @@ func (s *Server) predict(ctx context.Context, batch []*images.RGB) (rows [][]flo
 		}
 		for _, p := range r {
 			if math.IsNaN(float64(p)) {
-				return nil,
-					fmt.Errorf(
-						"the predictor gave a probability that is not a number: its weights are " +
-							"damaged")
+				return nil, fmt.Errorf("the predictor gave a probability that is not a number: " +
+					"its weights are damaged")
 			}
 		}
 	}

@@ -111,11 +111,10 @@ func missing(arch string, from origin, cache string, o Options, troubles []error
 	}
 	all := downloads(from, o)
 	last := all[len(all)-1]
-	text := fmt.Sprintf(
-		"weights for %s: %s. By hand: fetch %s (%d MB) where there is a network and put it into "+
-			"%s as %s, or name the file in Options.Path; "+
-			"petnet10 and petnet18 need no download", arch, reason, last.url, from.size>>20,
-		filepath.Join(cache, "weights"), last.name)
+	text := fmt.Sprintf("weights for %s: %s. By hand: fetch %s (%d MB) where there is a network "+
+		"and put it into %s as %s, or name the file in Options.Path; petnet10 and petnet18 need "+
+		"no download", arch, reason, last.url, from.size>>20, filepath.Join(cache, "weights"),
+		last.name)
 	if len(troubles) > 0 {
 		return fmt.Errorf("%s. What went wrong: %w", text, errors.Join(troubles...))
 	}
@@ -159,10 +158,8 @@ func read(path string) (*File, error) {
 		}
 	}
 	if !safetensors {
-		return nil,
-			fmt.Errorf(
-				"reading weights from %s: it is neither a safetensors file nor one of torch.save "+
-					"(it begins with %.12q)", path, head)
+		return nil, fmt.Errorf("reading weights from %s: it is neither a safetensors file nor "+
+			"one of torch.save (it begins with %.12q)", path, head)
 	}
 	return ReadSafetensors(path)
 }
@@ -213,10 +210,8 @@ func readChecked(path string) (*File, error) {
 			return nil, err
 		}
 		if !strings.HasPrefix(sum, digits[1]) {
-			return nil,
-				fmt.Errorf(
-					"%s is damaged: its SHA-256 starts with %.8s, its name says %s; remove it",
-					path, sum, digits[1])
+			return nil, fmt.Errorf("%s is damaged: its SHA-256 starts with %.8s, its name says "+
+				"%s; remove it", path, sum, digits[1])
 		}
 	}
 	return Read(path)

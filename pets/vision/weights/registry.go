@@ -53,10 +53,8 @@ func Names() []string {
 func openEmbedded(arch string) (*File, Source, error) {
 	content, err := embedded.ReadFile("embedded/" + arch + ".safetensors")
 	if err != nil {
-		return nil, Source{},
-			fmt.Errorf(
-				"weights for %s: they are not embedded in this build; give a file "+
-					"(Options.Path), or start from random weights", arch)
+		return nil, Source{}, fmt.Errorf("weights for %s: they are not embedded in this build; "+
+			"give a file (Options.Path), or start from random weights", arch)
 	}
 	file, err := decodeSafetensors(strings.NewReader(string(content)), int64(len(content)))
 	if err != nil {

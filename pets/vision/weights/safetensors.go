@@ -40,10 +40,8 @@ func decodeSafetensors(r io.ReaderAt, size int64) (*File, error) {
 	}
 	length := binary.LittleEndian.Uint64(start[:])
 	if length > maxHeader || int64(length) > size-8 {
-		return nil,
-			fmt.Errorf(
-				"not a safetensors file, or cut short: its header claims %d bytes, the file has %d",
-				length, size)
+		return nil, fmt.Errorf("not a safetensors file, or cut short: its header claims %d "+
+			"bytes, the file has %d", length, size)
 	}
 	text := make([]byte, length)
 	if _, err := r.ReadAt(text, 8); err != nil {
@@ -129,10 +127,9 @@ func checkLayout(names []string, entries []entry, size int64) error {
 			return fmt.Errorf("tensor %q: %w", names[i], err)
 		}
 		if e.Offsets[0] != at || e.Offsets[1] < at || e.Offsets[1] > size {
-			return fmt.Errorf(
-				"tensor %q: its numbers lie at %d..%d, expected from %d and within %d bytes; the "+
-					"file is damaged or cut short",
-				names[i], e.Offsets[0], e.Offsets[1], at, size)
+			return fmt.Errorf("tensor %q: its numbers lie at %d..%d, expected from %d and within "+
+				"%d bytes; the file is damaged or cut short", names[i], e.Offsets[0], e.Offsets[1],
+				at, size)
 		}
 		if held := e.Offsets[1] - at; n > held || n*int64(width) != held {
 			return fmt.Errorf("tensor %q: shape %v of %s does not fill its %d bytes", names[i],

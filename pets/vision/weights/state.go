@@ -176,10 +176,8 @@ func (b *torchBuilder) file(saved any) (*File, error) {
 		state = &dict{keys: []any{"tensor"}, values: []any{one}}
 	}
 	if state == nil {
-		return nil,
-			fmt.Errorf(
-				"it holds %s, but no dictionary of tensors: save one with "+
-					"torch.save(model.state_dict(), FILE)", describe(saved))
+		return nil, fmt.Errorf("it holds %s, but no dictionary of tensors: save one with "+
+			"torch.save(model.state_dict(), FILE)", describe(saved))
 	}
 	file := &File{}
 	var values int64

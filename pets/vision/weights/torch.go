@@ -91,10 +91,8 @@ func decodeTorchStream(r io.ReaderAt, size int64) (*File, error) {
 		}
 		left := size - counted.n + int64(buffered.Buffered())
 		if n := int64(binary.LittleEndian.Uint64(count[:])); n != s.count || s.bytes() > left {
-			return nil,
-				fmt.Errorf(
-					"storage %q: %d values announced, %d found, %d bytes left; the file is "+
-						"damaged or cut short", name, s.count, n, left)
+			return nil, fmt.Errorf("storage %q: %d values announced, %d found, %d bytes left; "+
+				"the file is damaged or cut short", name, s.count, n, left)
 		}
 		s.raw = make([]byte, s.bytes())
 		if _, err := io.ReadFull(buffered, s.raw); err != nil {

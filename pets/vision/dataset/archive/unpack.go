@@ -69,9 +69,8 @@ func unpack(ctx context.Context, archive io.Reader, root *os.Root, most limits) 
 			continue
 		}
 		if h.Size < 0 || h.Size > left {
-			return fmt.Errorf(
-				"%q would bring the archive's contents over %d MB, more than such a file can hold",
-				name, most.bytes>>20)
+			return fmt.Errorf("%q would bring the archive's contents over %d MB, more than such "+
+				"a file can hold", name, most.bytes>>20)
 		}
 		left -= h.Size
 		if err := writeEntry(ctx, root, name, r); err != nil {
@@ -85,10 +84,8 @@ func safeName(h *tar.Header) (string, error) {
 	switch h.Typeflag {
 	case tar.TypeReg, tar.TypeDir:
 	case tar.TypeSymlink, tar.TypeLink:
-		return "",
-			fmt.Errorf(
-				"the archive holds the link %q → %q: links are refused, for they can lead "+
-					"outside the folder", h.Name, h.Linkname)
+		return "", fmt.Errorf("the archive holds the link %q → %q: links are refused, for they "+
+			"can lead outside the folder", h.Name, h.Linkname)
 	default:
 		return "", fmt.Errorf("the archive holds %q, neither file nor folder (type %q): refused",
 			h.Name, h.Typeflag)

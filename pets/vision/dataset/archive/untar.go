@@ -118,10 +118,8 @@ func present(source []dataset.Archive, dest string) (files []string, err error) 
 	}
 	for i, a := range source {
 		if err := check(a, files[i]); err != nil {
-			return nil,
-				fmt.Errorf(
-					"%s is there but not the archive that was expected: %w: move it away, and it "+
-						"will be downloaded", files[i], err)
+			return nil, fmt.Errorf("%s is there but not the archive that was expected: %w: move "+
+				"it away, and it will be downloaded", files[i], err)
 		}
 	}
 	return files, nil

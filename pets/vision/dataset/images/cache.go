@@ -55,10 +55,8 @@ const reduceAbove = 1.5
 // image at its own size.
 func OpenCache(dir string, maxSide int) (*Cache, error) {
 	if maxSide < 0 {
-		return nil,
-			fmt.Errorf(
-				"image cache: the largest short side is %d: give twice the training size, or 0 "+
-					"for no limit", maxSide)
+		return nil, fmt.Errorf("image cache: the largest short side is %d: give twice the "+
+			"training size, or 0 for no limit", maxSide)
 	}
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return nil, fmt.Errorf("image cache: %w: give a folder that can be written", err)

@@ -150,6 +150,6 @@ func unreadable(data []byte) *FormatError {
 	case strings.Trim(start, "\x00") == "":
 		return &FormatError{"a file of zeros", "the download or the disk failed: fetch it again"}
 	}
-	return &FormatError{Advice: fmt.Sprintf(
-		"(it begins with %q; want JPEG, PNG, GIF, WebP, TIFF or BMP)", data[:min(len(data), 12)])}
+	return &FormatError{Advice: fmt.Sprintf("(it begins with %q; want JPEG, PNG, GIF, WebP, TIFF "+
+		"or BMP)", data[:min(len(data), 12)])}
 }
