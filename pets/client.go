@@ -54,6 +54,9 @@ type lists map[string]Paths
 // ask sends a request and returns its answer; what comes meanwhile is shown. An interrupt of the
 // cell cancels the work.
 func ask[Q, A any](m wire.Method[Q, A], request Q, named lists) (answer A, err error) {
+	if err := spec.Check(request); err != nil {
+		return answer, err
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
 	s, err := connect(ctx)
@@ -93,7 +96,6 @@ func ask[Q, A any](m wire.Method[Q, A], request Q, named lists) (answer A, err e
 
 // must is ask for verbs: a failure ends the cell.
 func must[Q, A any](m wire.Method[Q, A], request Q, named lists) A {
-	failIf(spec.Check(request))
 	answer, err := ask(m, request, named)
 	failIf(err)
 	return answer

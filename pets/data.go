@@ -151,27 +151,16 @@ func (d Data) String() string {
 	return fmt.Sprintf("data: %s, size %v, batches of %d", files, d.desc.Size, d.desc.Batch)
 }
 
-// wrong is what cannot work in the description.
-func (d Data) wrong() error {
-	err := d.err
-	if err == nil {
-		if err = spec.Check(d.desc); err != nil {
-			err = fmt.Errorf("data: %w", err)
-		}
-	}
-	return err
-}
-
 // Show prints both halves of the split as fastai does.
 func (d Data) Show() {
-	failIf(d.wrong())
+	failIf(d.err)
 	fmt.Print(must(wire.Describe, wire.DataCall{Data: d.desc}, d.lists).Text)
 }
 
 // ShowBatch shows images of a training batch, transformed, under their labels: Rows rows of as
 // many images, 5 by default.
 func (d Data) ShowBatch(options ...PlotOption) {
-	failIf(d.wrong())
+	failIf(d.err)
 	must(wire.ShowBatch, wire.DataCall{Data: d.desc, Plot: plot(options)}, d.lists)
 }
 
@@ -179,8 +168,8 @@ func (d Data) ShowBatch(options ...PlotOption) {
 func (d Data) Classes() []string {
 	key := "classes " + spec.Digest(d.desc)
 	return value(key, Path(d.desc.Path), nil, func() ([]string, error) {
-		if err := d.wrong(); err != nil {
-			return nil, err
+		if d.err != nil {
+			return nil, d.err
 		}
 		info, err := ask(wire.Describe, wire.DataCall{Data: d.desc}, d.lists)
 		return info.Classes, err

@@ -1,7 +1,6 @@
 package pets
 
 import (
-	"encoding/json"
 	"fmt"
 	"sync"
 
@@ -33,14 +32,13 @@ func Pick[T any](fast, slow T) T {
 
 // askEngine asks the session once in a kernel, and once in a program; later cells read a note.
 var askEngine = sync.OnceValues(func() (wire.Engine, error) {
-	const key = "engine"
 	var e wire.Engine
-	if json.Unmarshal([]byte(note(key)), &e) == nil {
+	if readNote("engine", &e) {
 		return e, nil
 	}
 	e, err := ask(wire.AskEngine, wire.EngineCall{}, nil)
-	if text, jsonErr := json.Marshal(e); err == nil && jsonErr == nil {
-		setNote(key, string(text))
+	if err == nil {
+		setNote("engine", e)
 	}
 	return e, err
 })

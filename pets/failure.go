@@ -97,79 +97,52 @@ func explain(p Path) error {
 // because returns the deeper reason, if there is one.
 func because(p Path, err error) error { return cmp.Or(explain(p), err) }
 
-// value returns what get returns. What is not available makes p a path that is not, and is returned
-// as unusable; see the package's comment.
+// value returns what get returns. If that fails, the cell that evaluates the value first ends;
+// later ones get the unusable value, and p is a path that is not available.
 func value[T any](key string, p Path, unusable T, get func() (T, error)) T {
-	if quiet(key, p) {
+	key = "failed " + key
+	declared := inKernel() && declaring()
+	var earlier failure
+	failedBefore := readNote(key, &earlier)
+	if declared && (earlier.Interrupted || time.Since(earlier.When) < quietTime) {
+		breakPath(p, errors.New(earlier.Message))
 		return unusable
 	}
 	v, err := get()
-	if err != nil {
-		failValue(key, p, err)
-		return unusable
+	if err == nil {
+		setNote(key, nil)
+		return v
 	}
-	succeeded(key)
-	return v
-}
-
-// failValue ends the cell that evaluates a failed value first. Later ones it lets go on.
-func failValue(key string, p Path, err error) {
 	deeper := explain(p)
 	if deeper == nil {
 		breakPath(p, err)
 	}
-	if !inKernel() || !declaring() {
+	switch {
+	case !declared:
 		fail(cmp.Or(deeper, err))
+	case deeper == nil: // else it is reported where it belongs
+		interrupted := session.HasCode(err, session.CodeCancelled)
+		if interrupted {
+			err = fmt.Errorf("%w. pets.Retry() lets the next cell try again", err)
+		}
+		kept := setNote(key, failure{err.Error(), time.Now(), interrupted})
+		if kept && !failedBefore {
+			fail(err)
+		}
+		report(err)
 	}
-	if deeper != nil {
-		return // reported where it belongs
-	}
-	first := failureOf(key) == nil
-	interrupted := session.HasCode(err, session.CodeCancelled)
-	if interrupted {
-		err = fmt.Errorf("%w. pets.Retry() lets the next cell try again", err)
-	}
-	text, _ := json.Marshal(failureNote{err.Error(), time.Now(), interrupted})
-	setNote("failed "+key, string(text))
-	if first && note("failed "+key) != "" {
-		fail(err)
-	}
-	report(err)
+	return unusable
 }
 
-// failureNote is what later cells know about a value that is not available.
-type failureNote struct {
+// failure is what later cells know about a value that is not available.
+type failure struct {
 	Message     string
 	When        time.Time
 	Interrupted bool
 }
 
-func failureOf(key string) *failureNote {
-	f := new(failureNote)
-	if json.Unmarshal([]byte(note("failed "+key)), f) != nil {
-		return nil
-	}
-	return f
-}
-
 // quietTime is how long a value that is not available is not tried again by later cells.
 const quietTime = 15 * time.Second
-
-// quiet reports whether a value is not available just now, in an earlier cell, and is not to be
-// tried again in this one.
-func quiet(key string, p Path) bool {
-	if !inKernel() || !declaring() {
-		return false
-	}
-	f := failureOf(key)
-	if f == nil || !f.Interrupted && time.Since(f.When) > quietTime {
-		return false
-	}
-	breakPath(p, errors.New(f.Message))
-	return true
-}
-
-func succeeded(key string) { setNote("failed "+key, "") }
 
 // Retry lets the next cell try again what is not available: after the network came back, or after
 // an interrupt.
@@ -182,21 +155,25 @@ func Retry() {
 	}
 }
 
-// note returns a small fact that setNote kept for later cells, in the session's folder, or "".
+// readNote reads a small fact that setNote kept for later cells, and reports whether there is one.
 // Without a kernel there are no later cells.
-func note(key string) string {
-	text, _ := os.ReadFile(notePath(key))
-	return string(text)
+func readNote(key string, value any) bool {
+	text, err := os.ReadFile(notePath(key))
+	return err == nil && json.Unmarshal(text, value) == nil
 }
 
-func setNote(key, value string) {
-	switch path := notePath(key); {
-	case path == "":
-	case value == "":
-		os.Remove(path)
-	default:
-		session.WriteFile(path, []byte(value)) // a note that cannot be kept is asked for again
+// setNote keeps a fact, or removes it if the value is nil, and reports whether it is kept.
+func setNote(key string, value any) bool {
+	path := notePath(key)
+	if path == "" {
+		return false
 	}
+	if value == nil {
+		os.Remove(path)
+		return false
+	}
+	text, err := json.Marshal(value)
+	return err == nil && session.WriteFile(path, text) == nil
 }
 
 func notePath(key string) string {

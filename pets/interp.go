@@ -51,7 +51,7 @@ func about[A any](i Interpretation, m wire.Method[wire.InterpCall, A], q wire.In
 // went.
 func (i Interpretation) Compute() Score {
 	s := about(i, wire.Interpret, wire.InterpCall{Anew: true})
-	fmt.Printf("%s: predictions of %s\n", i.desc.Name, scoreLine(i.learn, s))
+	fmt.Printf("%s: predictions of %s %s: %v\n", i.desc.Name, i.learn.desc.Name, s.State, s)
 	return s
 }
 

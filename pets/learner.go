@@ -126,7 +126,7 @@ func verb[A any](l Learner, m wire.Method[wire.LearnerCall, A], q wire.LearnerCa
 }
 
 func (l Learner) check() {
-	failIf(l.data.wrong())
+	failIf(l.data.err)
 	if n := l.desc.Name; len(n) > 60 || !plainName(n) {
 		fail(fmt.Errorf("learner: its name is %q: "+
 			`give a short one without slashes, for instance pets.Name("learn2")`, n))
@@ -220,29 +220,8 @@ func FindRange(start, end float64) FindOption {
 // FindSteps is the number of batches, 100 by default.
 func FindSteps(n int) FindOption { return func(f *spec.Find) { f.Steps = n } }
 
-// Suggestion is a learning rate and the rule that found it.
-type Suggestion = spec.Suggestion
-
-// Suggestions are what the rules of [Learner.LRFind] found; none if the curve is too short.
-type Suggestions []Suggestion
-
-// Valley is where the longest descent is half done: fastai v2's default. 0 if there is none.
-func (s Suggestions) Valley() float64 { return s.by("valley") }
-
-// Steep is where the loss falls fastest: fastai v1's. 0 if there is none.
-func (s Suggestions) Steep() float64 { return s.by("steep") }
-
-// Minimum is a tenth of the learning rate with the lowest loss. 0 if there is none.
-func (s Suggestions) Minimum() float64 { return s.by("minimum/10") }
-
-func (s Suggestions) by(name string) float64 {
-	for _, found := range s {
-		if found.Name == name {
-			return found.LR
-		}
-	}
-	return 0
-}
+// Suggestions are the learning rates that the rules of [Learner.LRFind] found.
+type Suggestions = spec.Suggestions
 
 // LRFind tries learning rates from very small to very large, a batch each, and restores everything.
 // [Recorder.Plot] draws what it saw. It returns the learning rates that three rules suggest, which
@@ -303,14 +282,8 @@ func (l Learner) TTA() Score { return l.score(wire.TTA) }
 
 func (l Learner) score(m wire.Method[wire.LearnerCall, Score]) Score {
 	s := verb(l, m, wire.LearnerCall{})
-	fmt.Println(scoreLine(l, s))
+	fmt.Println(l.desc.Name, s.State+":", s)
 	return s
-}
-
-func scoreLine(l Learner, s Score) string {
-	return fmt.Sprintf("%s %s: valid_loss %.6f, error_rate %.6f "+
-		"(%d of %d right; accuracy %.1f %%, 95 %% interval %.1f–%.1f %%)", l.desc.Name, s.State,
-		s.Loss, s.ErrorRate, s.Right, s.Total, 100*(1-s.ErrorRate), 100*s.Low, 100*s.High)
 }
 
 // ShowResults shows validation images with actual and predicted class, 3 rows by default.

@@ -54,7 +54,7 @@ func UntarData(url URL) Path {
 	key := "untar " + string(url)
 	if dir, isFolder := strings.CutPrefix(string(url), "file://"); isFolder {
 		if info, err := os.Stat(dir); err == nil && info.IsDir() {
-			succeeded(key)
+			setNote("failed "+key, nil)
 			return Path(dir)
 		}
 		return value(key, Path(dir), Path(dir), func() (Path, error) {
@@ -62,7 +62,8 @@ func UntarData(url URL) Path {
 				`or one of "sample", "sample-small", "sample-folders", "pets"`, dir)
 		})
 	}
-	if dir := Path(note(key)); dir != "" && dir.Exists() {
+	var dir Path
+	if readNote(key, &dir) && dir.Exists() {
 		return dir
 	}
 	place := Home().Join("data", path.Base(string(url)))

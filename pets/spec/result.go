@@ -67,6 +67,27 @@ type Suggestion struct {
 	Loss float64 `json:"loss"` // smoothed, of the curve's nearest point
 }
 
+// Suggestions are what the rules of the learning-rate finder found; none if the curve is too short.
+type Suggestions []Suggestion
+
+// Valley is where the longest descent is half done: fastai v2's default. 0 if there is none.
+func (s Suggestions) Valley() float64 { return s.by("valley") }
+
+// Steep is where the loss falls fastest: fastai v1's. 0 if there is none.
+func (s Suggestions) Steep() float64 { return s.by("steep") }
+
+// Minimum is a tenth of the learning rate with the lowest loss. 0 if there is none.
+func (s Suggestions) Minimum() float64 { return s.by("minimum/10") }
+
+func (s Suggestions) by(name string) float64 {
+	for _, found := range s {
+		if found.Name == name {
+			return found.LR
+		}
+	}
+	return 0
+}
+
 // Score is how a set of predictions did.
 type Score struct {
 	Loss      float64 `json:"loss"`
@@ -76,6 +97,13 @@ type Score struct {
 	Low       float64 `json:"low"` // of the accuracy, 95 %
 	High      float64 `json:"high"`
 	State     string  `json:"state"` // of the weights: "after fit 1, epoch 4"
+}
+
+// String is a line with everything but the state.
+func (s Score) String() string {
+	return fmt.Sprintf("valid_loss %.6f, error_rate %.6f "+
+		"(%d of %d right; accuracy %.1f %%, 95 %% interval %.1f–%.1f %%)",
+		s.Loss, s.ErrorRate, s.Right, s.Total, 100*(1-s.ErrorRate), 100*s.Low, 100*s.High)
 }
 
 // Confused is a pair of classes taken one for the other.

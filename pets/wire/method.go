@@ -22,14 +22,14 @@ var (
 
 	Create      = Method[LearnerCall, None]{"create"}
 	Summary     = Method[LearnerCall, None]{"summary"}
-	Freeze      = Method[LearnerCall, None]{"freeze"}            // FreezeTo
-	Fit         = Method[LearnerCall, []spec.Row]{"fit"}         // Fit
-	Find        = Method[LearnerCall, []spec.Suggestion]{"find"} // Find
-	Rows        = Method[LearnerCall, []spec.Row]{"rows"}        // of the last fit
-	Record      = Method[LearnerCall, None]{"recorder"}          // Chart, Plot
-	Save        = Method[LearnerCall, None]{"save"}              // Path
-	Load        = Method[LearnerCall, None]{"load"}              // Path
-	Export      = Method[LearnerCall, None]{"export"}            // Path
+	Freeze      = Method[LearnerCall, None]{"freeze"}           // FreezeTo
+	Fit         = Method[LearnerCall, []spec.Row]{"fit"}        // Fit
+	Find        = Method[LearnerCall, spec.Suggestions]{"find"} // Find
+	Rows        = Method[LearnerCall, []spec.Row]{"rows"}       // of the last fit
+	Record      = Method[LearnerCall, None]{"recorder"}         // Chart, Plot
+	Save        = Method[LearnerCall, None]{"save"}             // Path
+	Load        = Method[LearnerCall, None]{"load"}             // Path
+	Export      = Method[LearnerCall, None]{"export"}           // Path
 	Validate    = Method[LearnerCall, spec.Score]{"validate"}
 	TTA         = Method[LearnerCall, spec.Score]{"tta"}
 	ShowResults = Method[LearnerCall, None]{"show-results"} // Plot

@@ -84,7 +84,7 @@ func (f *fits) resume(c *call, l *learner, fit spec.Fit) (bool, error) {
 }
 
 // find serves LRFind.
-func (f *fits) find(c *call, l *learner, q wire.LearnerCall) ([]spec.Suggestion, error) {
+func (f *fits) find(c *call, l *learner, q wire.LearnerCall) (spec.Suggestions, error) {
 	const label = "looking for a learning rate"
 	bar := newBar(c)
 	ev := bar.events(label)

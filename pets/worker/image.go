@@ -6,7 +6,6 @@ import (
 	"math"
 	"os"
 	"path/filepath"
-	"time"
 
 	"gopets/pets/spec"
 	"gopets/pets/vision/dataset/images"
@@ -25,10 +24,9 @@ type predictions struct {
 
 // exported is the predictor of an exported file, kept for the next image.
 type exported struct {
-	path    string
-	size    int64
-	changed time.Time
-	live    *train.Predictor
+	path string
+	info os.FileInfo
+	live *train.Predictor
 }
 
 func (p *predictions) register(r *registry) {
@@ -65,8 +63,8 @@ func (p *predictions) open(c *call, path string) (*train.Predictor, error) {
 		return nil, fmt.Errorf("load learner: there is no file %s: give one that Export wrote",
 			path)
 	}
-	if e := p.exported; e != nil && e.path == path && e.size == info.Size() &&
-		e.changed.Equal(info.ModTime()) {
+	if e := p.exported; e != nil && e.path == path && e.info.Size() == info.Size() &&
+		e.info.ModTime().Equal(info.ModTime()) {
 		return e.live, nil
 	}
 	p.close()
@@ -78,7 +76,7 @@ func (p *predictions) open(c *call, path string) (*train.Predictor, error) {
 	if err != nil {
 		return nil, err
 	}
-	p.exported = &exported{path, info.Size(), info.ModTime(), live}
+	p.exported = &exported{path, info, live}
 	return live, nil
 }
 

@@ -33,7 +33,7 @@ func (i *interps) register(r *registry) {
 	handle(r, wire.TTA, on(i.learners.of, score(true)))
 	handle(r, wire.Interpret, on(i.get,
 		func(_ *call, in *interpretation, _ wire.InterpCall) (spec.Score, error) {
-			return scoreOf(in.Interpretation), nil
+			return in.Score(), nil
 		}))
 	handle(r, wire.Confusion, on(i.get,
 		func(_ *call, in *interpretation, _ wire.InterpCall) (spec.Confusion, error) {
@@ -73,16 +73,6 @@ func validate(c *call, l *learner, tta bool) (*interpret.Interpretation, error) 
 	return interpret.From(p)
 }
 
-func scoreOf(in *interpret.Interpretation) spec.Score {
-	a := in.Accuracy()
-	s := spec.Score{ErrorRate: 1 - a.Fraction, Right: a.Right, Total: a.Total, Low: a.Low,
-		High: a.High, State: in.State}
-	for _, loss := range in.Losses {
-		s.Loss += loss / float64(len(in.Losses))
-	}
-	return s
-}
-
 // score serves Learner.Validate and Learner.TTA.
 func score(tta bool) func(*call, *learner, wire.LearnerCall) (spec.Score, error) {
 	return func(c *call, l *learner, _ wire.LearnerCall) (s spec.Score, err error) {
@@ -90,7 +80,7 @@ func score(tta bool) func(*call, *learner, wire.LearnerCall) (spec.Score, error)
 		if err != nil {
 			return s, err
 		}
-		return scoreOf(in), nil
+		return in.Score(), nil
 	}
 }
 
@@ -99,14 +89,10 @@ func score(tta bool) func(*call, *learner, wire.LearnerCall) (spec.Score, error)
 func (i *interps) get(c *call, q wire.InterpCall) (*interpretation, error) {
 	d := q.Interp
 	if in := i.byName[d.Name]; in != nil && !q.Anew {
-		if of := in.desc.Learner.Name; of != d.Learner.Name {
-			return nil, fmt.Errorf("the interpretation %[1]q in the session is of the learner "+
-				`%[2]q, not of %[3]q: give the second one another name (pets.Name("%[1]s2")), `+
-				"or run its Compute() to replace it", d.Name, of, d.Learner.Name)
-		}
 		if diff := spec.Diff(in.desc, d); diff != "" {
-			return nil, fmt.Errorf("the interpretation %q in the session has other options (%s): "+
-				"run its Compute() to make it anew, or set the variables back", d.Name, diff)
+			return nil, fmt.Errorf("the interpretation %[1]q in the session has other options "+
+				"(%[2]s): run its Compute() to make it anew, give the second one another name "+
+				`(pets.Name("%[1]s2")), or set the variables back`, d.Name, diff)
 		}
 		return in, nil
 	}
@@ -225,9 +211,9 @@ func (in *interpretation) matrix(p spec.Plot) plots.Matrix {
 }
 
 func report(c *call, in *interpretation, _ wire.InterpCall) (none wire.None, err error) {
-	a := in.Accuracy()
+	a := in.Score()
 	c.say("%s, %s: accuracy %.1f %% (%d of %d; 95 %% interval %.1f–%.1f %%)", in.desc.Learner.Name,
-		in.State, 100*a.Fraction, a.Right, a.Total, 100*a.Low, 100*a.High)
+		in.State, 100*(1-a.ErrorRate), a.Right, a.Total, 100*a.Low, 100*a.High)
 	t := plots.Table{Header: []string{"class", "precision", "recall", "f1", "support"}}
 	for _, r := range in.Report() {
 		t.Rows = append(t.Rows, []string{r.Class, fmt.Sprintf("%.3f", r.Precision),

@@ -25,7 +25,7 @@ func ExampleFrom() {
 	worst := in.TopLosses(1, true)[0]
 	fmt.Printf("%s: %s/%s / %.2f / %.2f\n", worst.Path, worst.Predicted, worst.Actual, worst.Loss,
 		worst.Prob)
-	a := in.Accuracy()
+	a := in.Score()
 	fmt.Printf("%d of %d, 95 %% between %.2f and %.2f\n", a.Right, a.Total, a.Low, a.High)
 	// Output:
 	// Ragdoll called Birman 1

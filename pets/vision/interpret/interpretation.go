@@ -44,6 +44,26 @@ func (in *Interpretation) TopLosses(k int, largest bool) []TopLoss {
 	return top
 }
 
+// Examples chooses images for the cells of the confusion matrix, those with the largest losses first:
+// at most perMistake of a pair of classes, perRight of a class, and all together. left counts the
+// wrong ones that are not among them.
+func (in *Interpretation) Examples(perMistake, perRight, all int) (chosen []TopLoss, left int) {
+	inCell := map[[2]string]int{}
+	for _, t := range in.TopLosses(len(in.Losses), true) {
+		at, most := [2]string{t.Actual, t.Predicted}, perMistake
+		if t.Actual == t.Predicted {
+			most = perRight
+		}
+		if inCell[at] < most && len(chosen) < all {
+			inCell[at]++
+			chosen = append(chosen, t)
+		} else if t.Actual != t.Predicted {
+			left++
+		}
+	}
+	return chosen, left
+}
+
 // Confusion counts images: row = actual class, column = predicted class, both in the order of
 // Classes.
 func (in *Interpretation) Confusion() [][]int {

@@ -3,6 +3,8 @@ package interpret
 import (
 	"fmt"
 	"math"
+
+	"gopets/pets/spec"
 )
 
 // Predictions are a network's predictions of a set of images with known classes, in the
@@ -59,30 +61,26 @@ func Argmax(values []float32) int {
 	return best
 }
 
-// Accuracy is the fraction of right predictions with its 95 % confidence interval (Wilson 1927, score
-// interval): unlike the normal approximation it stays inside [0,1] and is honest for small sets.
-type Accuracy struct {
-	Right, Total int
-	Fraction     float64
-	Low, High    float64
-}
-
-// Accuracy counts the right predictions.
-func (in *Interpretation) Accuracy() Accuracy {
-	right := 0
+// Score returns the mean loss and the fraction of right predictions, with its 95 % confidence
+// interval (Wilson 1927, score interval): unlike the normal approximation it stays inside [0,1] and
+// is honest for small sets.
+func (in *Interpretation) Score() spec.Score {
+	s := spec.Score{Total: len(in.Labels), State: in.State}
 	for i, p := range in.Predicted {
 		if p == in.Labels[i] {
-			right++
+			s.Right++
 		}
+		s.Loss += in.Losses[i] / float64(s.Total)
 	}
-	return wilson(right, len(in.Labels))
+	s.ErrorRate = 1 - float64(s.Right)/float64(s.Total)
+	s.Low, s.High = wilson(s.Right, s.Total)
+	return s
 }
 
-func wilson(right, total int) Accuracy {
+func wilson(right, total int) (low, high float64) {
 	const z = 1.959963984540054 // the normal distribution's 97.5 % point
 	n, p := float64(total), float64(right)/float64(total)
 	centre := (p + z*z/(2*n)) / (1 + z*z/n)
 	half := z / (1 + z*z/n) * math.Sqrt(p*(1-p)/n+z*z/(4*n*n))
-	return Accuracy{Right: right, Total: total, Fraction: p, Low: max(0, centre-half),
-		High: min(1, centre+half)}
+	return max(0, centre-half), min(1, centre+half)
 }

@@ -100,7 +100,7 @@ func (c *Curve) Trimmed() (lr, smoothed []float64) {
 // Suggest reads learning rates off the trimmed curve: "steep", fastai v1's (the most negative
 // gradient per step); "valley", fastai v2's default (half-way down the longest descent);
 // "minimum/10". A curve with fewer than three points left has none.
-func (c *Curve) Suggest() []spec.Suggestion {
+func (c *Curve) Suggest() spec.Suggestions {
 	lr, loss := c.Trimmed()
 	if len(lr) < 3 {
 		return nil
@@ -114,7 +114,7 @@ func (c *Curve) Suggest() []spec.Suggestion {
 	at := func(name string, i int) spec.Suggestion {
 		return spec.Suggestion{Name: name, LR: lr[i], Loss: loss[i]}
 	}
-	return []spec.Suggestion{at("steep", steepest(loss)), at("valley", valley(loss)),
+	return spec.Suggestions{at("steep", steepest(loss)), at("valley", valley(loss)),
 		{Name: "minimum/10", LR: lr[lowest] / 10, Loss: loss[nearest(lr, lr[lowest]/10)]}}
 }
 

@@ -111,7 +111,7 @@ func ExampleLearner_TTA() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	fmt.Println(in.State, in.Accuracy().Total)
+	fmt.Println(in.State, in.Score().Total)
 	// Output: before any fit, TTA 2
 }
 

@@ -170,11 +170,11 @@ func (r result) section() (string, error) {
 	if err != nil {
 		return "", err
 	}
-	a := in.Accuracy()
+	a := in.Score()
 	fmt.Fprintf(&b,
 		"\n%d of %d right, %.2f %% (95 %% interval %.2f to %.2f %%). [Confusion matrix](%s). "+
 			"Most confused (actual, predicted, times): ",
-		a.Right, a.Total, 100*a.Fraction, 100*a.Low, 100*a.High, r.file("confusion"))
+		a.Right, a.Total, 100*(1-a.ErrorRate), 100*a.Low, 100*a.High, r.file("confusion"))
 	var pairs []string
 	for _, c := range in.MostConfused(4) {
 		pairs = append(pairs, fmt.Sprintf("%s → %s %d", c.Actual, c.Predicted, c.Count))

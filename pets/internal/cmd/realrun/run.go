@@ -128,10 +128,8 @@ func (s setting) run(ctx context.Context, recipe string, stages []stage, find bo
 }
 
 func valley(c *train.Curve) (float64, error) {
-	for _, s := range c.Suggest() {
-		if s.Name == "valley" {
-			return s.LR, nil
-		}
+	if lr := c.Suggest().Valley(); lr > 0 {
+		return lr, nil
 	}
 	return 0, fmt.Errorf("the learning-rate finder saw no valley in %d steps", c.Steps)
 }
