@@ -16,7 +16,6 @@ import (
 	"gopets/pets/wire"
 )
 
-// worker is the program that serves this package's requests.
 var worker = session.Worker{Name: "pets", Package: "gopets/pets/worker", Source: sourceFile(),
 	Notice: func(line string) { fmt.Println(line) }}
 
@@ -25,7 +24,6 @@ func sourceFile() string {
 	return file
 }
 
-// current is this program's connection to the session.
 var current struct {
 	sync.Mutex
 	session *session.Session
@@ -51,8 +49,7 @@ func disconnect() {
 // lists are the lists of files and labels that a request names, by digest.
 type lists map[string]Paths
 
-// ask sends a request and returns its answer; what comes meanwhile is shown. An interrupt of the
-// cell cancels the work.
+// ask sends a request and returns its answer; an interrupt of the cell cancels the work.
 func ask[Q, A any](m wire.Method[Q, A], request Q, named lists) (answer A, err error) {
 	if err := spec.Check(request); err != nil {
 		return answer, err
@@ -101,8 +98,8 @@ func must[Q, A any](m wire.Method[Q, A], request Q, named lists) A {
 	return answer
 }
 
-// EndSession ends the session of this kernel and all that lives in it; the next verb starts a new
-// one. What was saved, and the snapshot after each learner's last epoch, stay.
+// EndSession ends this kernel's session; the next verb starts a new one. Saved models and each
+// learner's last snapshot stay.
 func EndSession() {
 	ctx := context.Background()
 	if s, err := worker.Running(ctx); err == nil {
@@ -111,7 +108,6 @@ func EndSession() {
 	disconnect()
 }
 
-// view shows the events of one call.
 type view struct {
 	id    string // of the display that progress updates
 	dirty bool   // something was sent to the notebook
@@ -135,8 +131,7 @@ func (v *view) event(e session.Event) {
 	}
 }
 
-// update shows progress in place: in a notebook under a display id of its own, in a terminal on one
-// line. A file gets the last one only.
+// update shows progress in place; a file gets the last state only.
 func (v *view) update(d wire.Display) {
 	switch {
 	case cell.Notebook():
@@ -168,7 +163,6 @@ func (v *view) send(d wire.Display, id string, show func(string, cell.Bundle) er
 	v.dirty = true
 }
 
-// print prints a text, over the bar if there is one.
 func (v *view) print(text string) {
 	if v.bar {
 		text, v.bar = "\r\x1b[K"+text, false
@@ -176,7 +170,7 @@ func (v *view) print(text string) {
 	fmt.Print(text)
 }
 
-// done makes sure that all was seen: what is in the pipe when a cell's program ends is lost.
+// done flushes: what is in the pipe when a cell's program ends is lost.
 func (v *view) done() {
 	v.print("")
 	if v.dirty {

@@ -19,20 +19,19 @@ const (
 	OnDevice = spec.OnDevice // by the engine, from images in its memory: the default with a GPU
 )
 
-// TransformsOn says where training images are transformed, [OnHost] or [OnDevice]. The images are
-// the same but for rounding.
+// TransformsOn says where training images are transformed; they are the same but for rounding.
 func TransformsOn(place spec.Place) LearnerOption {
 	return learnerOption(func(l *spec.Learner) { l.TransformsOn = place })
 }
 
-// ImageMemory is how much memory of a device images may take, in MB, where they are transformed
-// there; more images than fit are sent batch by batch. 0, the default, is half of what is free.
+// ImageMemory bounds the images in a device's memory, in MB; more are sent batch by batch. 0, the
+// default, is half of what is free.
 func ImageMemory(mb int) LearnerOption {
 	return learnerOption(func(l *spec.Learner) { l.ImageMemory = mb })
 }
 
-// Devices divides every batch among that many GPUs (or, with XLA on the CPU, devices that share its
-// cores). Losses are those of one device. 0 and 1, the default, use one.
+// Devices divides every batch among so many GPUs (or XLA devices on the CPU); 0 and 1, the default,
+// use one.
 func Devices(n int) LearnerOption {
 	return learnerOption(func(l *spec.Learner) { l.Devices = n })
 }

@@ -9,8 +9,7 @@ import (
 	"gopets/pets/wire"
 )
 
-// Data describes labelled images, their split into training and validation set, and how they become
-// batches. It is fastai's ImageDataBunch.
+// Data describes labelled images, their split, and their batches: fastai's ImageDataBunch.
 type Data struct {
 	desc  spec.Data
 	lists lists
@@ -20,11 +19,9 @@ type Data struct {
 // DataOption changes how data is split or prepared.
 type DataOption func(*Data)
 
-// FromNameRE describes data whose labels are in the file names: pattern is searched in each path
-// (with slashes), and its first group is the label. The images of a fifth of the list, drawn at
-// random, are for validation. path is where the data belongs to.
-//
-// Defaults are fastai's: size 224, batches of 64, no random transforms, not normalised.
+// FromNameRE describes data whose label is the pattern's first group, searched in each file's path
+// (with slashes). A fifth of the files, drawn at random, is for validation. Defaults are fastai's:
+// size 224, batches of 64, no random transforms, not normalised.
 func FromNameRE(path Path, fnames Paths, pattern string, options ...DataOption) Data {
 	return describe(path, fnames, spec.Data{Labels: spec.LabelRegexp, Pattern: pattern}, options)
 }
@@ -44,14 +41,12 @@ func describe(path Path, files Paths, desc spec.Data, options []DataOption) Data
 	return d
 }
 
-// keep keeps a list and returns what stands for it.
 func (d *Data) keep(list Paths) spec.List {
 	f := spec.ListOf(list)
 	d.lists[f.Digest] = list
 	return f
 }
 
-// mistake notes the first thing that is wrong.
 func (d *Data) mistake(format string, args ...any) {
 	if d.err == nil {
 		d.err = fmt.Errorf(format, args...)
@@ -69,13 +64,11 @@ func SizeHW(height, width int) DataOption {
 // BatchSize is the number of images in a step, 64 by default.
 func BatchSize(n int) DataOption { return func(d *Data) { d.desc.Batch = n } }
 
-// Seed fixes the split and everything random in training: order, transforms, dropout, the head's
-// first weights.
+// Seed fixes the split and everything random in training.
 func Seed(n int) DataOption { return func(d *Data) { d.desc.Seed = n } }
 
-// Permutation says which permutation of the seed's stream splits the images: 1 the first (the
-// default), 2 the one that a second data object gets in the lesson, where the seed is set only
-// once.
+// Permutation says which permutation of the seed's stream splits the images: 1, the default, or 2
+// for a second data object as in the lesson, where the seed is set once.
 func Permutation(n int) DataOption { return func(d *Data) { d.desc.Permutation = n } }
 
 // ValidPct is the fraction of images for validation, drawn at random, 0.2 by default.
@@ -83,8 +76,7 @@ func ValidPct(fraction float64) DataOption {
 	return func(d *Data) { d.desc.ValidPct, d.desc.Valid = fraction, nil }
 }
 
-// SkipBroken leaves images out that cannot be read and reports them; without it they are refused
-// before training begins.
+// SkipBroken leaves broken images out and reports them; otherwise they stop the first fit.
 func SkipBroken() DataOption { return func(d *Data) { d.desc.Skip = true } }
 
 // ValidFiles names the images for validation, instead of drawing them.
@@ -99,19 +91,16 @@ func ValidFiles(files Paths) DataOption {
 	}
 }
 
-// Stratify takes the same fraction of every class for validation, so that a rare class is in both
-// sets. fastai v1 cannot.
+// Stratify takes the same fraction of every class for validation; fastai v1 cannot.
 func Stratify() DataOption { return func(d *Data) { d.desc.Stratify = true } }
 
-// IgnoreEXIF leaves photos as they are stored, on their side perhaps, as fastai does. Without
-// it they are turned upright.
+// IgnoreEXIF leaves photos as they are stored, as fastai does, instead of turning them upright.
 func IgnoreEXIF() DataOption { return func(d *Data) { d.desc.IgnoreEXIF = true } }
 
 // Crop brings the short side to the size and crops the long one: the default for square sizes.
 func Crop() DataOption { return resize(spec.Crop) }
 
-// Squish resizes images to the size without keeping their proportions: the default for sizes that
-// are not square ([SizeHW]).
+// Squish ignores proportions: the default for sizes that are not square.
 func Squish() DataOption { return resize(spec.Squish) }
 
 // Pad brings the long side to the size and fills the rest with the image's own reflection.
@@ -157,8 +146,7 @@ func (d Data) Show() {
 	fmt.Print(must(wire.Describe, wire.DataCall{Data: d.desc}, d.lists).Text)
 }
 
-// ShowBatch shows images of a training batch, transformed, under their labels: Rows rows of as
-// many images, 5 by default.
+// ShowBatch shows transformed training images under their labels, 5 rows of 5 by default.
 func (d Data) ShowBatch(options ...PlotOption) {
 	failIf(d.err)
 	must(wire.ShowBatch, wire.DataCall{Data: d.desc, Plot: plot(options)}, d.lists)
@@ -179,8 +167,7 @@ func (d Data) Classes() []string {
 // C is the number of classes.
 func (d Data) C() int { return len(d.Classes()) }
 
-// PlotOption changes how images and charts look. An option that a chart has no use for is without
-// effect.
+// PlotOption changes how images and charts look; a chart ignores those that do not apply.
 type PlotOption func(*spec.Plot)
 
 func plot(options []PlotOption) spec.Plot {
@@ -208,8 +195,8 @@ func Heatmap(show bool) PlotOption { return func(p *spec.Plot) { p.NoHeatmap = !
 // Largest (false) shows the smallest losses instead of the largest.
 func Largest(largest bool) PlotOption { return func(p *spec.Plot) { p.Smallest = !largest } }
 
-// PNG adds the image as image/png, for viewers that show no HTML: PDF exports, some consoles. A
-// notebook's file grows by as much; the environment variable GOPETS_PNG adds it to every image.
+// PNG adds the image as image/png, for viewers without HTML; the variable GOPETS_PNG adds it
+// everywhere.
 func PNG() PlotOption { return func(p *spec.Plot) { p.PNG = true } }
 
 // Shares shows a confusion matrix in fractions of each row.

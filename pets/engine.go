@@ -17,8 +17,8 @@ func ShowEngine() {
 	}
 }
 
-// Pick is fast where XLA does the arithmetic, on a GPU or a CPU, and slow where only the pure Go
-// backend is there. Without a session it is slow too, and the first verb says why.
+// Pick returns fast where XLA does the arithmetic, slow on the pure Go backend or without a
+// session.
 func Pick[T any](fast, slow T) T {
 	e, err := askEngine()
 	if session.HasCode(err, session.CodeCancelled) {

@@ -8,10 +8,8 @@ import (
 	"gopets/pets/wire"
 )
 
-// Export writes the learner as one file that needs nothing else: weights, classes, size,
-// normalisation, transforms, and the split. It is a safetensors file; give a name that ends so.
-// [LoadLearner] predicts with it, in any notebook; in a Go program
-// gopets/pets/vision/train.LoadLearner does.
+// Export writes a safetensors file that needs nothing else: weights, classes, size, normalisation,
+// transforms, split. [LoadLearner] predicts with it, as does gopets/pets/vision/train.LoadLearner.
 func (l Learner) Export(file Path) Path {
 	file = file.ending(".safetensors")
 	verb(l, wire.Export, wire.LearnerCall{Path: string(file)})
@@ -26,11 +24,10 @@ func (p Path) ending(ext string) Path {
 	return Path(p.absolute())
 }
 
-// ExportONNX writes the learner's network as an ONNX file, for ONNX Runtime and other programs: for
-// example breeds.onnx. Its input "image" is float32 [batch, 3, height, width], RGB in [0,1], or
-// with [ONNXBytes] uint8 [batch, height, width, 3]; its outputs are "probabilities" and "logits".
-// Normalisation is part of the network. The file's metadata holds the classes, and says how an
-// image is resized.
+// ExportONNX writes the network as an ONNX file. Its input "image" is float32 [batch, 3, height,
+// width], RGB in [0,1], or with [ONNXBytes] uint8 [batch, height, width, 3]; its outputs are
+// "probabilities" and "logits". Normalisation is part of the network. The metadata holds the
+// classes, and how an image is resized.
 func (l Learner) ExportONNX(file Path, options ...ONNXOption) Path {
 	return exportONNX(l, file, options)
 }
@@ -54,8 +51,8 @@ func exportONNX(by Predictor, file Path, options []ONNXOption) Path {
 // Exported describes a learner in a file of [Learner.Export].
 type Exported struct{ file Path }
 
-// LoadLearner describes the learner in a file that [Learner.Export] wrote. It can only predict. To
-// train it further, describe a learner with the data and use [Learner.LoadFile].
+// LoadLearner describes the learner in a file that [Learner.Export] wrote, for predictions. To
+// train further, use [Learner.LoadFile].
 func LoadLearner(file Path) Exported { return Exported{file} }
 
 // About is what an exported file says of itself.

@@ -20,7 +20,6 @@ import (
 	"gopets/pets/spec"
 )
 
-// fail shows what went wrong and ends the cell.
 func fail(err error) {
 	report(err)
 	complain(cell.Flush()) // or the box is lost
@@ -33,7 +32,6 @@ func failIf(err error) {
 	}
 }
 
-// report shows an error as a box, and as text on standard error.
 func report(err error) {
 	title, color := "This did not work", "#c62828"
 	if session.HasCode(err, session.CodeCancelled) {
@@ -53,8 +51,7 @@ func report(err error) {
 // evaluated again and again.
 func inKernel() bool { return os.Getenv("GONB_TMP_DIR") != "" }
 
-// declaring reports whether a variable's declaration is being evaluated, rather than the cell's own
-// lines.
+// declaring reports whether the declaration of a variable is being evaluated.
 func declaring() bool {
 	callers := make([]uintptr, 64)
 	frames := runtime.CallersFrames(callers[:runtime.Callers(2, callers)])
@@ -94,11 +91,10 @@ func explain(p Path) error {
 	}
 }
 
-// because returns the deeper reason, if there is one.
 func because(p Path, err error) error { return cmp.Or(explain(p), err) }
 
-// value returns what get returns. If that fails, the cell that evaluates the value first ends;
-// later ones get the unusable value, and p is a path that is not available.
+// value returns what get returns. If that fails, the cell that evaluates it first ends; later ones
+// get the unusable value.
 func value[T any](key string, p Path, unusable T, get func() (T, error)) T {
 	key = "failed " + key
 	declared := inKernel() && declaring()
@@ -134,7 +130,6 @@ func value[T any](key string, p Path, unusable T, get func() (T, error)) T {
 	return unusable
 }
 
-// failure is what later cells know about a value that is not available.
 type failure struct {
 	Message     string
 	When        time.Time
@@ -144,8 +139,7 @@ type failure struct {
 // quietTime is how long a value that is not available is not tried again by later cells.
 const quietTime = 15 * time.Second
 
-// Retry lets the next cell try again what is not available: after the network came back, or after
-// an interrupt.
+// Retry lets the next cell try again what was not available or was interrupted.
 func Retry() {
 	dir, err := worker.Dir()
 	failIf(err)
@@ -155,8 +149,7 @@ func Retry() {
 	}
 }
 
-// readNote reads a small fact that setNote kept for later cells, and reports whether there is one.
-// Without a kernel there are no later cells.
+// readNote reads what setNote kept for later cells, and reports whether there is something.
 func readNote(key string, value any) bool {
 	text, err := os.ReadFile(notePath(key))
 	return err == nil && json.Unmarshal(text, value) == nil

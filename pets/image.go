@@ -30,8 +30,7 @@ func OpenImage(path Path) Image {
 	return i
 }
 
-// ImageFromBytes describes an encoded image (JPEG, PNG and so on) in memory, such as one that was
-// downloaded.
+// ImageFromBytes describes an encoded image (JPEG, PNG and so on) in memory.
 func ImageFromBytes(data []byte) Image {
 	i := Image{path: "image", data: data}
 	if len(data) == 0 {
@@ -40,9 +39,8 @@ func ImageFromBytes(data []byte) Image {
 	return i
 }
 
-// ImageFrom describes an image of Go's image packages. For a JPEG file rather give [OpenImage] the
-// file or [ImageFromBytes] its bytes: image/jpeg is a few levels off the colours that the network
-// has learned from.
+// ImageFrom describes an image of Go's image packages. For JPEGs, [OpenImage] and [ImageFromBytes]
+// are closer to what the network was trained on than image/jpeg.
 func ImageFrom(img image.Image) Image {
 	var data bytes.Buffer
 	if img == nil || img.Bounds().Empty() {
@@ -52,7 +50,6 @@ func ImageFrom(img image.Image) Image {
 	return Image{path: "image", data: data.Bytes(), err: err}
 }
 
-// call asks for something about the image.
 func (i Image) call(options []PlotOption) wire.PredictCall {
 	failIf(i.err)
 	image := wire.Image{Path: string(i.path), Data: i.data}
@@ -68,8 +65,8 @@ func (i Image) Path() Path { return i.path }
 // Show shows the image.
 func (i Image) Show(options ...PlotOption) { must(wire.ShowImage, i.call(options), nil) }
 
-// Predict asks a learner what an image shows. The image is resized, cropped and normalised as
-// validation images are; it is shown with the most probable classes.
+// Predict classifies an image, prepared as validation images are, and shows it with the most
+// probable classes.
 func (l Learner) Predict(img Image, options ...PlotOption) Prediction {
 	return Prediction{predict(l, wire.Predict, img.call(options))}
 }

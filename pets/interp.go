@@ -10,11 +10,9 @@ import (
 	"gopets/pets/wire"
 )
 
-// Interpretation describes what a learner gets wrong on its validation images. It is fastai's
-// ClassificationInterpretation.
-//
-// The interpretation in the session is a snapshot, made by [Interpretation.Compute] or by its first
-// use: it keeps what that moment's weights predict, whatever is trained later.
+// Interpretation describes what a learner gets wrong: fastai's ClassificationInterpretation. The
+// one in the session is a snapshot, made by [Interpretation.Compute] or by its first use, whatever
+// is trained later.
 type Interpretation struct {
 	desc  spec.Interp
 	learn Learner
@@ -30,8 +28,7 @@ func (o interpOption) toInterp(i *spec.Interp) { o(i) }
 // WithTTA predicts from nine views of each image: see [Learner.TTA].
 func WithTTA() InterpOption { return interpOption(func(i *spec.Interp) { i.TTA = true }) }
 
-// InterpretationFrom describes an interpretation of a learner, named "interp" unless [Name] says
-// otherwise.
+// InterpretationFrom describes an interpretation, named "interp" unless [Name] says otherwise.
 func InterpretationFrom(learn Learner, options ...InterpOption) Interpretation {
 	i := Interpretation{spec.Interp{Name: "interp", Learner: learn.desc}, learn}
 	for _, o := range options {
@@ -40,24 +37,21 @@ func InterpretationFrom(learn Learner, options ...InterpOption) Interpretation {
 	return i
 }
 
-// about asks the session for something about this interpretation.
 func about[A any](i Interpretation, m wire.Method[wire.InterpCall, A], q wire.InterpCall) A {
 	i.learn.check()
 	q.Interp = i.desc
 	return must(m, q, i.learn.data.lists)
 }
 
-// Compute predicts the validation images with the present weights, keeps that, and prints how it
-// went.
+// Compute predicts the validation images with the present weights and prints the score.
 func (i Interpretation) Compute() Score {
 	s := about(i, wire.Interpret, wire.InterpCall{Anew: true})
 	fmt.Printf("%s: predictions of %s %s: %v\n", i.desc.Name, i.learn.desc.Name, s.State, s)
 	return s
 }
 
-// PlotTopLosses shows the k images with the largest losses, each with prediction, actual class,
-// loss and probability of the actual class, and with where the network looked (Grad-CAM for the
-// actual class).
+// PlotTopLosses shows the k images with the largest losses: prediction, actual class, loss,
+// probability of the actual class, and Grad-CAM of it.
 func (i Interpretation) PlotTopLosses(k int, options ...PlotOption) {
 	about(i, wire.TopLosses, wire.InterpCall{K: k, Plot: plot(options)})
 }
@@ -67,9 +61,8 @@ func (i Interpretation) PlotConfusionMatrix(options ...PlotOption) {
 	about(i, wire.Matrix, wire.InterpCall{Plot: plot(options)})
 }
 
-// Interactive shows the same as a matrix that answers, offline, where scripts may run: pointing at
-// a cell shows the pair of classes and the count, a click shows images, those with the largest
-// losses first. Elsewhere it is a plain matrix.
+// Interactive shows the confusion matrix with images behind its cells, offline; a plain matrix
+// where scripts may not run.
 func (i Interpretation) Interactive(options ...PlotOption) {
 	about(i, wire.Interactive, wire.InterpCall{Plot: plot(options)})
 }
@@ -82,8 +75,7 @@ func (i Interpretation) Confusion() Confusion {
 	return about(i, wire.Confusion, wire.InterpCall{})
 }
 
-// MostConfused lists the pairs of classes that were confused, at least MinVal times (once by
-// default).
+// MostConfused lists the confused pairs of classes, at least MinVal times (1 by default).
 func (i Interpretation) MostConfused(least ...MinVal) ConfusedPairs {
 	call := wire.InterpCall{MinVal: 1}
 	for _, m := range least {

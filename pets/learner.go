@@ -13,8 +13,8 @@ import (
 // Arch is a network by name.
 type Arch string
 
-// The networks. The first five have torchvision's ImageNet weights; the last two are small, and
-// their weights, made by this project from drawings, are part of the program.
+// The networks. The first five have torchvision's ImageNet weights; the weights of the last two,
+// made by this project from drawings, are part of the program.
 const (
 	ResNet18     Arch = "resnet18"
 	ResNet34     Arch = "resnet34"
@@ -25,8 +25,8 @@ const (
 	PetNet18     Arch = "petnet18"
 )
 
-// Learner describes a network and its data. The learner in the session is made by [Learner.Create]
-// or by the first fit, is kept in the session under the learner's name, and outlives cells.
+// Learner describes a network and its data. The learner of that name in the session is made by
+// [Learner.Create] or the first fit, and outlives cells.
 type Learner struct {
 	desc spec.Learner
 	data Data
@@ -35,8 +35,7 @@ type Learner struct {
 // LearnerOption changes a learner's description.
 type LearnerOption interface{ toLearner(*spec.Learner) }
 
-// Name is the name of a learner ("learn" by default) or of an interpretation ("interp"): two that
-// are to exist at once need two names.
+// Name names a learner ("learn" by default) or an interpretation ("interp").
 type Name string
 
 func (n Name) toLearner(l *spec.Learner) { l.Name = string(n) }
@@ -51,8 +50,8 @@ func Pretrained(yes bool) LearnerOption {
 	return learnerOption(func(l *spec.Learner) { l.Scratch = !yes })
 }
 
-// WeightsFile takes the pretrained weights from a file, .safetensors or .pth, with torchvision's
-// names; an empty path finds them by the network's name, as without this option.
+// WeightsFile takes pretrained weights from a .safetensors or .pth file with torchvision's names;
+// an empty path is without effect.
 func WeightsFile(path Path) LearnerOption {
 	return learnerOption(func(l *spec.Learner) {
 		if l.WeightsFile = ""; path != "" {
@@ -66,20 +65,18 @@ func WeightDecay(wd float64) LearnerOption {
 	return learnerOption(func(l *spec.Learner) { l.WeightDecay = spec.Some(wd) })
 }
 
-// Dropout is that before the last layer, 0.5 by default; earlier layers of the head have half of
-// it.
+// Dropout is that before the last layer, 0.5 by default; earlier ones have half of it.
 func Dropout(p float64) LearnerOption {
 	return learnerOption(func(l *spec.Learner) { l.Dropout = spec.Some(p) })
 }
 
-// HiddenLayers are the widths of the head's hidden layers, one of 512 by default. Without widths
-// there is none.
+// HiddenLayers are the widths of the head's hidden layers, one of 512 by default.
 func HiddenLayers(widths ...int) LearnerOption {
 	return learnerOption(func(l *spec.Learner) { l.Hidden = append([]int{}, widths...) })
 }
 
-// LabelSmoothing spreads a fraction of each label evenly over all classes in training, for instance
-// 0.1; valid_loss is without.
+// LabelSmoothing spreads a fraction of each label over all classes in training; valid_loss is
+// without.
 func LabelSmoothing(fraction float64) LearnerOption {
 	return learnerOption(func(l *spec.Learner) { l.LabelSmoothing = fraction })
 }
@@ -90,20 +87,18 @@ const (
 	BalanceSampler = spec.BalanceSampler // by drawing images of all classes equally often
 )
 
-// Balance trains on classes of unequal size as if they were of equal size, by [BalanceLoss] or
-// [BalanceSampler].
+// Balance trains on classes of unequal size as if they were equal.
 func Balance(by spec.Balance) LearnerOption {
 	return learnerOption(func(l *spec.Learner) { l.Balance = by })
 }
 
-// ClassWeights weighs some classes in the training loss, for instance
-// ClassWeights(map[string]float64{"pug": 3}); the others weigh 1, or what [Balance] gives them.
+// ClassWeights weighs some classes in the training loss: ClassWeights(map[string]float64{"pug":
+// 3}); the others weigh 1, or as [Balance] says.
 func ClassWeights(weights map[string]float64) LearnerOption {
 	return learnerOption(func(l *spec.Learner) { l.ClassWeights = spec.WeightsOf(weights) })
 }
 
-// CNNLearner describes a pretrained network with a new head for the data's classes. Its body is
-// frozen at first.
+// CNNLearner describes a pretrained, frozen network with a new head for the data's classes.
 func CNNLearner(data Data, arch Arch, options ...LearnerOption) Learner {
 	l := Learner{spec.Defaults(spec.Learner{}), data}
 	l.desc.Name, l.desc.Arch, l.desc.Data = "learn", string(arch), data.desc
@@ -118,7 +113,6 @@ func (l Learner) String() string {
 	return fmt.Sprintf("learner %q: %s on %v", l.desc.Name, l.desc.Arch, l.data)
 }
 
-// verb asks the session for something about this learner.
 func verb[A any](l Learner, m wire.Method[wire.LearnerCall, A], q wire.LearnerCall) A {
 	l.check()
 	q.Learner = l.desc
@@ -133,13 +127,11 @@ func (l Learner) check() {
 	}
 }
 
-// plainName reports whether a name can be part of a file's.
 func plainName(name string) bool {
 	return name != "" && name[0] != '.' && !strings.ContainsAny(name, "/\\\x00")
 }
 
-// Create makes the learner in the session and shows what it is. One of the same name is freed
-// first; its last snapshot stays.
+// Create makes the learner in the session, in place of one of the same name, and shows what it is.
 func (l Learner) Create() { verb(l, wire.Create, wire.LearnerCall{}) }
 
 // Summary shows the network's layers.
@@ -164,8 +156,7 @@ type LRRange = spec.LR
 func LR(lr float64) LRRange { return spec.Const(lr) }
 
 // Slice returns learning rates from lo for the first layer group to hi for the last, geometric in
-// between. With lo 0, hi is for the last group and a tenth of it for the others, as Python's
-// slice(hi).
+// between; with lo 0, a tenth of hi for all but the last, as Python's slice(hi).
 func Slice(lo, hi float64) LRRange {
 	if lo == 0 {
 		return spec.Slice1(hi)
@@ -173,8 +164,7 @@ func Slice(lo, hi float64) LRRange {
 	return spec.Slice(lo, hi)
 }
 
-// MaxLR is the highest learning rate of the cycle: MaxLR(Slice(1e-6, 1e-4)) or MaxLR(LR(1e-3)). The
-// default is Slice(0, 3e-3).
+// MaxLR is the highest learning rate, [Slice] or [LR]; Slice(0, 3e-3) by default.
 func MaxLR(lr LRRange) FitOption { return func(f *spec.Fit) { f.MaxLR = lr } }
 
 // Momentums are the highest and the lowest momentum of the cycle, 0.95 and 0.85 by default.
@@ -190,18 +180,16 @@ func PctStart(fraction float64) FitOption {
 	return func(f *spec.Fit) { f.PctStart = spec.Some(fraction) }
 }
 
-// GradClip scales the gradients of a step down where their norm, all taken together, exceeds this
-// (torch's clip_grad_norm_); 0, the default, never does.
+// GradClip bounds the norm of all gradients together (torch's clip_grad_norm_); 0, the default,
+// does not.
 func GradClip(norm float64) FitOption { return func(f *spec.Fit) { f.GradClip = norm } }
 
-// Resume goes on with the same fit where its last finished epoch left it, in this session or an
-// earlier one that was killed: the rows are those of an uninterrupted fit. Where there is nothing
-// to go on with, the fit begins.
+// Resume goes on with the same fit after its last finished epoch, in this session or after a kill,
+// with the rows of an uninterrupted fit.
 func Resume() FitOption { return func(f *spec.Fit) { f.Resume = true } }
 
-// FitOneCycle trains for some epochs with the one-cycle schedule, showing progress and a row for
-// each epoch. After each epoch a snapshot is written: see [Resume]. Interrupting it stops after the
-// running batch and keeps the weights.
+// FitOneCycle trains with the one-cycle schedule and shows a row for each epoch. After each epoch a
+// snapshot is written: see [Resume]. An interrupt keeps the weights.
 func (l Learner) FitOneCycle(epochs int, options ...FitOption) {
 	l.fit(spec.OneCycle, epochs, options)
 }
@@ -223,9 +211,8 @@ func FindSteps(n int) FindOption { return func(f *spec.Find) { f.Steps = n } }
 // Suggestions are the learning rates that the rules of [Learner.LRFind] found.
 type Suggestions = spec.Suggestions
 
-// LRFind tries learning rates from very small to very large, a batch each, and restores everything.
-// [Recorder.Plot] draws what it saw. It returns the learning rates that three rules suggest, which
-// the plot marks.
+// LRFind tries learning rates from very small to very large, a batch each, restores everything and
+// returns what three rules suggest. [Recorder.Plot] draws it.
 func (l Learner) LRFind(options ...FindOption) Suggestions {
 	f := spec.Defaults(spec.Find{})
 	for _, o := range options {
@@ -236,8 +223,7 @@ func (l Learner) LRFind(options ...FindOption) Suggestions {
 	return found
 }
 
-// ModelPath is where [Learner.Save] puts a model of that name. Models of one data folder and
-// learner's name are together, not beside the images.
+// ModelPath is where [Learner.Save] puts a model of that name.
 func (l Learner) ModelPath(name string) Path {
 	sum := sha256.Sum256([]byte(l.desc.Data.Path))
 	return Home().Join("learners", l.desc.Name+"-"+hex.EncodeToString(sum[:4]), name+".safetensors")
@@ -275,9 +261,8 @@ type Score = spec.Score
 // Validate predicts the validation images, prints and returns loss and error rate.
 func (l Learner) Validate() Score { return l.score(wire.Validate) }
 
-// TTA is [Learner.Validate] with test-time augmentation: the mean of the predictions of the plain
-// image and of eight augmented ones, zoomed into its corners and changed as in training. Mostly it
-// is a little better, and takes nine times as long.
+// TTA is [Learner.Validate] with the mean of the predictions of nine views of each image: mostly a
+// little better, nine times as long.
 func (l Learner) TTA() Score { return l.score(wire.TTA) }
 
 func (l Learner) score(m wire.Method[wire.LearnerCall, Score]) Score {
@@ -300,8 +285,7 @@ type Recorder struct{ learn Learner }
 // Plot draws the loss over the learning rate of the last LRFind, with the rates that it suggests.
 func (r Recorder) Plot(options ...PlotOption) { r.draw(wire.ChartFind, options) }
 
-// PlotLosses draws the training loss of the last fit, smoothed, and the validation loss after each
-// epoch.
+// PlotLosses draws the last fit's smoothed training loss, and the validation losses.
 func (r Recorder) PlotLosses(options ...PlotOption) { r.draw(wire.ChartLosses, options) }
 
 // PlotLR draws learning rate and momentum of the last fit.

@@ -16,8 +16,8 @@ import (
 // Path is a file or folder, with a few of the methods that Python's Path has.
 type Path string
 
-// Home is a folder of this project that outlives every kernel: $GOPETS_DATA, else $GOPETS_CACHE,
-// else gopets in the user's cache folder.
+// Home is a folder that outlives kernels: $GOPETS_DATA, else $GOPETS_CACHE, else gopets in the
+// user's cache folder.
 func Home() Path { return Path(session.DataDir()) }
 
 // Join adds elements: path.Join("images").
@@ -68,8 +68,8 @@ func (p Path) MkdirAll() {
 	}
 }
 
-// Copy copies a file to a place (a file name, or a folder that exists) and returns the path of the
-// copy. It replaces an older copy only when the whole of the new one is there.
+// Copy copies a file to a file name or folder, as a whole or not at all, and returns the copy's
+// path.
 func Copy(from, to Path) Path {
 	to, err := copyFile(from, to)
 	if err != nil {
@@ -117,7 +117,6 @@ func bare(err error) error {
 // Paths is a list of paths.
 type Paths []Path
 
-// as converts a list of strings.
 func as[To, From ~string](list []From) []To {
 	out := make([]To, len(list))
 	for i, s := range list {
@@ -148,12 +147,10 @@ func (p Paths) String() string {
 	return strings.Join(lines, "\n")
 }
 
-// GetImageFiles lists the images in a folder, by their extension, sorted; links are followed. It
-// reads the folder anew in every cell.
+// GetImageFiles lists a folder's images by extension, sorted, in every cell anew.
 func GetImageFiles(dir Path) Paths { return imageFiles(dir, false) }
 
-// GetImageFilesRecursive lists the images in a folder and in all folders below it, but not in
-// hidden ones.
+// GetImageFilesRecursive lists those of all folders below too, but for hidden ones.
 func GetImageFilesRecursive(dir Path) Paths { return imageFiles(dir, true) }
 
 func imageFiles(dir Path, recurse bool) Paths {
@@ -170,7 +167,6 @@ func imageFiles(dir Path, recurse bool) Paths {
 	return list
 }
 
-// listImages is [dataset.ImageFiles] as Paths.
 func listImages(dir Path, recurse bool) (Paths, error) {
 	files, err := dataset.ImageFiles(dir.absolute(), recurse)
 	return as[Path](files), err

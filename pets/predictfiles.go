@@ -10,9 +10,8 @@ import (
 	"gopets/pets/wire"
 )
 
-// PredictFiles classifies many images, in order, with the numbers of [Learner.Predict]. A file that
-// cannot be read has the reason in its row. Call it below %%: a variable outside is computed again
-// in every cell.
+// PredictFiles classifies many images, in order; a file that cannot be read has the reason in its
+// row. Call it below %%, or it runs in every cell.
 func PredictFiles(by Predictor, files Paths) FilePredictions {
 	for _, f := range files {
 		failIf(explain(f))

@@ -5,9 +5,7 @@ import (
 	"strings"
 )
 
-// Show shows values, one after the other: lists of paths one a line, tables as tables, images and
-// data by their own Show, anything else as fmt.Println would. A value that is not available is
-// reported, and ends the cell.
+// Show shows values, each by its own Show or String. A value that is not available ends the cell.
 func Show(values ...any) {
 	for _, v := range values {
 		switch v := v.(type) {

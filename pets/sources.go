@@ -12,11 +12,9 @@ import (
 	"gopets/pets/vision/dataset"
 )
 
-// FromFolder describes data that has a folder for each label: the label of an image is the name of
-// the folder that it is in. If path holds folders that divide the data already (train; valid, val
-// or validation; test: see [dataset.FindFolders]), they are the split, Learner.Create says so, and
-// other images and those for tests are left out. Without a validation folder, a part of
-// the training folder is drawn. [ValidPct] draws from both folders nevertheless.
+// FromFolder describes data with a folder for each label. Folders that divide the data already
+// (train; valid, val or validation; test: see [dataset.FindFolders]) are the split, unless
+// [ValidPct] draws from both; test images and others are left out.
 func FromFolder(path Path, options ...DataOption) Data {
 	folders, divided := dataset.FindFolders(path.absolute())
 	if !divided {
@@ -53,9 +51,8 @@ func FromLists(path Path, fnames Paths, labels []string, options ...DataOption) 
 		append([]DataOption{given}, options...))
 }
 
-// FromNameFunc describes data whose labels a function returns for the files' paths. The function
-// runs in the cell, and in every later cell anew, so it should be quick. The session gets its
-// labels: a change of the function that changes no label changes nothing.
+// FromNameFunc describes data whose labels a function returns. It runs in every cell, so it should
+// be quick; only a change of its labels changes the data.
 func FromNameFunc(path Path, fnames Paths, label func(Path) string, options ...DataOption) Data {
 	labels := make([]string, len(fnames))
 	for i, f := range fnames {
@@ -67,8 +64,7 @@ func FromNameFunc(path Path, fnames Paths, label func(Path) string, options ...D
 // CSV says how a table of files and labels is laid out: File and Folder are below the data's path.
 type CSV = spec.CSV
 
-// FromCSV describes data whose files and labels are in a table. The split is drawn over the table's
-// lines in their order.
+// FromCSV describes data in a table; the split is drawn over its lines in order.
 func FromCSV(path Path, table CSV, options ...DataOption) Data {
 	file := path.Join(cmp.Or(table.File, "labels.csv"))
 	table.File, table.Folder = file.absolute(), path.Join(table.Folder).absolute()
@@ -83,9 +79,8 @@ func FromCSV(path Path, table CSV, options ...DataOption) Data {
 	return d
 }
 
-// FromOfficialSplit describes the pets data, or a sample of it, as its authors divided it:
-// annotations/trainval.txt for training, annotations/test.txt for validation, about half each; most
-// published numbers refer to it. path is the folder that [UntarData] returns.
+// FromOfficialSplit describes the pets data, or a sample, divided as its authors did
+// (annotations/trainval.txt and test.txt); most published numbers refer to it.
 func FromOfficialSplit(path Path, options ...DataOption) Data {
 	items, valid, err := dataset.OfficialLists(path.absolute())
 	files, labels := make(Paths, len(items)), make([]string, len(items))

@@ -8,9 +8,8 @@ type TransformSet = spec.Transforms
 // TransformOption changes one of fastai's default transforms.
 type TransformOption func(*TransformSet)
 
-// GetTransforms returns fastai's default transforms: mirrored half the time; with probability 3/4
-// each warped, turned by up to 10°, zoomed up to 1.1 times, brightened and contrasted by up to a
-// fifth. Options change that. What cannot work is reported by the first verb.
+// GetTransforms returns fastai's default transforms: mirrored half the time; each of warp, turn,
+// zoom, brightness and contrast with probability 3/4.
 func GetTransforms(options ...TransformOption) TransformSet {
 	t := spec.DefaultTransforms()
 	for _, o := range options {
@@ -22,8 +21,7 @@ func GetTransforms(options ...TransformOption) TransformSet {
 // DoFlip (false) never mirrors.
 func DoFlip(yes bool) TransformOption { return func(t *TransformSet) { t.Flip = yes } }
 
-// FlipVert (true) turns and mirrors in all eight ways, for images without an upright, such as
-// those from above.
+// FlipVert (true) turns and mirrors in all eight ways.
 func FlipVert(yes bool) TransformOption { return func(t *TransformSet) { t.FlipVert = yes } }
 
 // MaxRotate is the largest turn in degrees to either side, 10 by default.
@@ -56,8 +54,7 @@ func PLighting(p float64) TransformOption {
 	return func(t *TransformSet) { t.PLighting = spec.Some(p) }
 }
 
-// Cutout blackens so many squares of side pixels in each image (DeVries & Taylor 2017), at random
-// places.
+// Cutout blackens so many squares of side pixels at random places (DeVries & Taylor 2017).
 func Cutout(holes, side int) TransformOption {
 	return func(t *TransformSet) { t.Cutout, t.CutoutLength = holes, side }
 }

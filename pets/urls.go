@@ -29,8 +29,8 @@ var URLs = struct {
 	Folders:     dataset.FoldersURL,
 }
 
-// FindURL returns the data set for a word: "pets", "sample", "sample-small", "sample-folders";
-// anything else is a folder of yours.
+// FindURL returns the data set named "pets", "sample", "sample-small" or "sample-folders"; anything
+// else is a folder of yours.
 func FindURL(source string) URL {
 	known := map[string]URL{"pets": URLs.Pets, "sample": URLs.PetsSample,
 		"sample-small": URLs.SmallSample, "sample-folders": URLs.Folders}
@@ -43,13 +43,9 @@ func FindURL(source string) URL {
 	return URL("file://" + Path(source).absolute())
 }
 
-// UntarData returns the folder of a data set. The first time it downloads and unpacks the set (or
-// draws it: [URLs].PetsSample), with a bar; later it looks whether the folder is there. A folder of
-// yours is taken as it is.
-//
-// The folder of pets and of the samples holds images (the breed is in the file name), annotations,
-// and the samples my_pets besides. Data sets are in the folder data of [Home]. Without network the
-// error says what to do by hand.
+// UntarData returns the folder of a data set, below [Home], after downloading or drawing it the
+// first time. It holds images (the breed is in the file name), annotations, and with samples
+// my_pets. A folder of yours is returned unchanged.
 func UntarData(url URL) Path {
 	key := "untar " + string(url)
 	if dir, isFolder := strings.CutPrefix(string(url), "file://"); isFolder {
@@ -76,8 +72,7 @@ func UntarData(url URL) Path {
 	})
 }
 
-// VerifyImages opens every image and shows and returns those that cannot be read, with the reason.
-// It deletes nothing.
+// VerifyImages opens every image, and shows and returns those that cannot be read.
 func VerifyImages(files Paths) []Bad {
 	bad := must(wire.VerifyImages, as[string](files.absolute()), nil)
 	fmt.Printf("%s images, %d cannot be read\n", spec.Thousands(len(files)), len(bad))

@@ -31,7 +31,6 @@ func Slice1(hi float64) LR { return LR{Kind: LRSlice1, Hi: hi} }
 // Const is the same learning rate for every group.
 func Const(lr float64) LR { return LR{Kind: LRConst, Hi: lr} }
 
-// or returns the default for the zero value.
 func (r LR) or() LR {
 	if r == (LR{}) {
 		return Slice1(3e-3)

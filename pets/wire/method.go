@@ -8,8 +8,8 @@ type Method[Q, A any] struct{ Name string }
 // None is the answer of a method that has none.
 type None struct{}
 
-// The methods. Those that show something send it as events. The fields that a method reads besides
-// the object itself are named behind it.
+// The methods; behind them, the fields that a method reads besides the object. What is shown is
+// sent as events.
 var (
 	Files        = Method[FileList, None]{"files"}
 	AskEngine    = Method[EngineCall, Engine]{"engine"}
@@ -49,8 +49,7 @@ var (
 	Report       = Method[InterpCall, None]{"report"}
 )
 
-// CodeFiles is the error's code when the session has not seen a list of files: send it, then ask
-// again.
+// CodeFiles is the error's code when the session lacks a list: send it, then ask again.
 const CodeFiles = "files"
 
 // FileList is a list that descriptions name by its digest.

@@ -21,7 +21,6 @@ import (
 	"gopets/plots"
 )
 
-// datasets gets data sets, labels and splits images, and shows them.
 type datasets struct {
 	home   string
 	lists  sync.Map                  // of files and labels that cells have sent, by digest
@@ -53,13 +52,11 @@ func (d *datasets) list(l spec.List) ([]string, error) {
 	return list.([]string), nil
 }
 
-// drawn are the data sets that package sample draws. The one in folders has breeds that are not too
-// alike, few as in somebody's own photos.
+// drawn are the data sets that package sample draws; the folders' breeds are not too alike.
 var drawn = map[string]sample.Options{dataset.SampleURL: {}, dataset.SmallSampleURL: {PerBreed: 8},
 	dataset.FoldersURL: {PerBreed: 20,
 		Folders: []string{"Bombay", "Siamese", "Sphynx", "beagle", "pug", "samoyed"}}}
 
-// untar returns the folder of a data set, after downloading or drawing it.
 func (d *datasets) untar(c *call, q wire.Place) (place wire.Place, err error) {
 	root, bar := filepath.Join(d.home, "data"), newBar(c)
 	o, isDrawn := drawn[q.Path]
@@ -103,7 +100,6 @@ func (d *datasets) ofCall(c *call, q wire.DataCall) (*dataset.Split, error) {
 	return d.split(q.Data)
 }
 
-// split labels and divides the images of a description.
 func (d *datasets) split(s spec.Data) (*dataset.Split, error) {
 	key := s
 	key.Batches = spec.Batches{Seed: s.Seed} // nothing else of it decides the split
@@ -130,7 +126,6 @@ func warnings(ctx context.Context, d spec.Data, s *dataset.Split) []string {
 	return lines
 }
 
-// describe serves Data.Show and Data.Classes.
 func (d *datasets) describe(_ *call, s *dataset.Split, q wire.DataCall) (wire.DataInfo, error) {
 	return wire.DataInfo{Text: s.Describe(q.Data.Size, q.Data.Path), Classes: s.Classes}, nil
 }
@@ -160,7 +155,6 @@ func (d *datasets) showBatch(c *call, s *dataset.Split, q wire.DataCall) (none w
 	return none, c.draw(q.Plot, grid)
 }
 
-// transformed opens an image and applies transforms to it.
 func transformed(path string, b spec.Batches, random *rand.Rand) (image.Image, error) {
 	t := augment.Config(b.Transforms)
 	p := t.Draw(random)

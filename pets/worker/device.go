@@ -57,7 +57,6 @@ func (d *device) acquire(c *call) (release func(), err error) {
 	return func() { <-d.turn }, nil
 }
 
-// idleFromNow starts the time after which the engine is closed.
 func (d *device) idleFromNow() {
 	if d.idle > 0 {
 		d.timer.Reset(d.idle)

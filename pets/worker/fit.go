@@ -11,7 +11,6 @@ import (
 	"gopets/pets/wire"
 )
 
-// fits trains learners.
 type fits struct {
 	learners  *store
 	snapshots snapshots
@@ -22,7 +21,6 @@ func (f *fits) register(r *registry) {
 	handle(r, wire.Find, on(f.learners.ofNew, f.find))
 }
 
-// fit serves FitOneCycle, Fit and FineTune.
 func (f *fits) fit(c *call, l *learner, q wire.LearnerCall) ([]spec.Row, error) {
 	fit, resume, err := *q.Fit, false, error(nil)
 	if fit.Resume {
@@ -51,9 +49,8 @@ func (f *fits) fit(c *call, l *learner, q wire.LearnerCall) ([]spec.Row, error) 
 	return view.rows, err
 }
 
-// resume prepares a learner for going on with a fit, and reports whether there is something to go
-// on with. A learner that has not been fitted here, or whose last fit was interrupted, goes back to
-// the snapshot of its last finished epoch.
+// resume goes back to the last finished epoch's snapshot, unless the learner is there already, and
+// reports whether there is something to go on with.
 func (f *fits) resume(c *call, l *learner, fit spec.Fit) (bool, error) {
 	run := l.live.Recorder().Last()
 	if run == nil || !run.Finished() {
@@ -83,7 +80,6 @@ func (f *fits) resume(c *call, l *learner, fit spec.Fit) (bool, error) {
 	return true, nil
 }
 
-// find serves LRFind.
 func (f *fits) find(c *call, l *learner, q wire.LearnerCall) (spec.Suggestions, error) {
 	const label = "looking for a learning rate"
 	bar := newBar(c)
@@ -121,8 +117,7 @@ func (f *fits) find(c *call, l *learner, q wire.LearnerCall) (spec.Suggestions, 
 	return found, nil
 }
 
-// tooShort says why there is nothing to see of a curve: fastai leaves out the first tenth of the
-// steps and the last five.
+// tooShort says why a curve shows nothing: fastai leaves out the first tenth and the last five.
 func tooShort(curve *train.Curve) string {
 	return fmt.Sprintf("LR finder: %d steps are too few to draw or to suggest a learning rate: "+
 		"search again with more, for instance %s(100)", len(curve.LR), spec.InCell("Steps"))

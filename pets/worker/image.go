@@ -41,7 +41,6 @@ func (p *predictions) register(r *registry) {
 	handle(r, wire.ShowResults, on(p.learners.of, showResults))
 }
 
-// of returns the learner or exported file that a request names.
 func (p *predictions) of(c *call, q wire.PredictCall) (*train.Predictor, error) {
 	if q.Exported != "" {
 		return p.open(c, q.Exported)
@@ -80,7 +79,6 @@ func (p *predictions) open(c *call, path string) (*train.Predictor, error) {
 	return live, nil
 }
 
-// close frees the exported file's predictor.
 func (p *predictions) close() {
 	if p.exported != nil {
 		p.exported.live.Close()
@@ -88,14 +86,12 @@ func (p *predictions) close() {
 	}
 }
 
-// about serves Exported.About.
 func about(_ *call, l *train.Predictor, _ wire.PredictCall) (wire.About, error) {
 	s := l.Split()
 	return wire.About{Network: l.Net().Name, Classes: s.Classes, Size: l.Config().Size,
 		State: l.State(), Train: len(s.Train), Valid: len(s.Valid), Split: s.SplitHash}, nil
 }
 
-// decode decodes the image that a request holds or names.
 func decode(q wire.Image, o images.Options) (*images.RGB, error) {
 	if q.Data == nil {
 		return images.DecodeFile(q.Path, o)
@@ -121,7 +117,6 @@ func showImage(c *call, q wire.PredictCall) (none wire.None, err error) {
 		Cells: []plots.ImageCell{{Image: img.Image()}}})
 }
 
-// predict serves Learner.Predict and Exported.Predict.
 func predict(c *call, l *train.Predictor, q wire.PredictCall) (answer spec.Prediction, err error) {
 	img, err := decode(q.Image, l.Config().Decode())
 	if err != nil {
@@ -142,7 +137,6 @@ func predict(c *call, l *train.Predictor, q wire.PredictCall) (answer spec.Predi
 	return answer, c.draw(q.Plot, chart)
 }
 
-// predictMany serves PredictFiles.
 func predictMany(c *call, l *train.Predictor, q wire.PredictCall) (spec.FilePredictions, error) {
 	b := newBar(c)
 	list, err := l.PredictFiles(c, q.Paths, b.events("predicting"))
@@ -153,7 +147,6 @@ func predictMany(c *call, l *train.Predictor, q wire.PredictCall) (spec.FilePred
 	return list, nil
 }
 
-// onnx serves Learner.ExportONNX and Exported.ExportONNX.
 func onnx(_ *call, l *train.Predictor, q wire.PredictCall) (none wire.None, err error) {
 	if err := os.MkdirAll(filepath.Dir(q.Path), 0o755); err != nil {
 		return none, err

@@ -13,8 +13,7 @@ import (
 	"gopets/plots"
 )
 
-// interpretation is what a learner said of its validation images at one time, and with which
-// weights.
+// interpretation is what a learner predicted of its validation images at one time.
 type interpretation struct {
 	*interpret.Interpretation
 	desc    spec.Interp
@@ -22,7 +21,6 @@ type interpretation struct {
 	version int    // of the learner's weights then
 }
 
-// interps keeps the interpretations of a session by name.
 type interps struct {
 	learners *store
 	byName   map[string]*interpretation
@@ -73,7 +71,6 @@ func validate(c *call, l *learner, tta bool) (*interpret.Interpretation, error) 
 	return interpret.From(p)
 }
 
-// score serves Learner.Validate and Learner.TTA.
 func score(tta bool) func(*call, *learner, wire.LearnerCall) (spec.Score, error) {
 	return func(c *call, l *learner, _ wire.LearnerCall) (s spec.Score, err error) {
 		in, err := validate(c, l, tta)
@@ -84,8 +81,7 @@ func score(tta bool) func(*call, *learner, wire.LearnerCall) (spec.Score, error)
 	}
 }
 
-// get returns the interpretation of a description, and makes it if there is none, or if the request
-// says so.
+// get returns a description's interpretation, and makes it if need be or if asked to.
 func (i *interps) get(c *call, q wire.InterpCall) (*interpretation, error) {
 	d := q.Interp
 	if in := i.byName[d.Name]; in != nil && !q.Anew {
@@ -116,8 +112,7 @@ func (i *interps) get(c *call, q wire.InterpCall) (*interpretation, error) {
 	return in, nil
 }
 
-// announced is get, and says which weights the interpretation is of, if the learner was trained
-// since.
+// announced is get, and says so if the learner was trained since.
 func (i *interps) announced(c *call, q wire.InterpCall) (*interpretation, error) {
 	in, err := i.get(c, q)
 	if err != nil {
@@ -177,8 +172,8 @@ func (i *interps) topLosses(c *call, in *interpretation, q wire.InterpCall) (non
 	return none, c.draw(q.Plot, grid)
 }
 
-// learnerOf returns a learner with the weights that an interpretation is of: the one in the session
-// if it still has them, else one made for the purpose, which done frees.
+// learnerOf returns a learner with the interpretation's weights: the one in the session if it still
+// has them, else one made for the purpose, which done frees.
 func (i *interps) learnerOf(c *call, in *interpretation) (l *train.Learner, done func(),
 	err error) {
 	d := in.desc.Learner

@@ -15,7 +15,6 @@ import (
 	"gopets/plots"
 )
 
-// register registers what is done with a learner besides training.
 func (s *store) register(r *registry) {
 	handle(r, wire.Create, s.create)
 	handle(r, wire.Summary, on(s.ofNew, summary))
@@ -60,7 +59,6 @@ func (s *store) create(c *call, q wire.LearnerCall) (none wire.None, err error) 
 	return none, c.show(l.card(s.device.eng, counts))
 }
 
-// card says in a few lines what a learner is.
 func (l *learner) card(eng *engine.Engine, counts string) plots.Table {
 	all, trainable := 0, 0
 	net, trains := l.live.Net(), l.live.Trains()
@@ -84,7 +82,6 @@ func (l *learner) card(eng *engine.Engine, counts string) plots.Table {
 	}}
 }
 
-// trains says which layer groups train.
 func (l *learner) trains() string {
 	from, groups := l.live.TrainFrom(), l.live.Net().Groups()
 	switch from {
@@ -111,7 +108,6 @@ func summary(c *call, l *learner, q wire.LearnerCall) (none wire.None, err error
 	return none, c.show(table)
 }
 
-// toFile serves Learner.Save and Learner.Export.
 func toFile(write func(*train.Learner, string) error) func(*call, *learner,
 	wire.LearnerCall) (wire.None, error) {
 	return func(_ *call, l *learner, q wire.LearnerCall) (none wire.None, err error) {
@@ -158,7 +154,6 @@ func missing(path string) error {
 // snapshots is the folder of the last finished epoch of every learner.
 type snapshots struct{ dir string }
 
-// path is where a learner's last finished epoch is kept.
 func (s snapshots) path(l spec.Learner) string {
 	return filepath.Join(s.dir, l.Name+"-"+spec.Digest(l), "last.safetensors")
 }

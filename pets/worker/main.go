@@ -1,6 +1,5 @@
-// Command worker is the process behind a notebook's cells: it owns the device, the decoded images,
-// the compiled graphs and the learners that cells describe with package pets, and draws what they
-// show. Package kernelext/session starts it, one for each kernel.
+// Command worker is the session, the process behind a notebook's cells: it owns the device, the
+// decoded images, the compiled graphs and the learners. Package kernelext/session starts it.
 //
 //	worker session …          serve a session (started by kernelext/session only)
 //	worker serve MODEL        serve an exported learner over HTTP, to people and programs
@@ -11,15 +10,10 @@
 //	worker trial SPEC         try a GoMLX backend with a small convolution
 //	worker version            print the version
 //
-// registry.go holds the handlers of the methods of package pets/wire, device.go the engine and the
-// right to use it, one call at a time, store.go the learners, session.go joins them. Handlers are
-// in data.go, learner.go, fit.go, recorder.go, image.go and interp.go.
-//
-// One learner is on the device. The others are parked in files and come back when they are used;
-// so does the last one after $GOPETS_IDLE without a call (a quarter of an hour by default; 0:
-// never), when the device is released. Before the first epoch and after every one a snapshot is
-// written to the folder snapshots of $GOPETS_DATA (else of the cache): a session that is killed
-// loses one epoch at most.
+// registry.go holds the handlers by method, device.go the engine, which one call at a time uses,
+// store.go the learners, session.go joins them. One learner is on the device; the others are parked
+// in files, as is the last one after $GOPETS_IDLE (15 minutes; 0: never). Snapshots of the last
+// finished epoch are in the folder snapshots of $GOPETS_DATA.
 //
 // # Tried and left
 //

@@ -16,7 +16,6 @@ import (
 // pace is the least time between two states of a progress display (fastprogress's).
 const pace = 200 * time.Millisecond
 
-// progress is what the displays of long calls have in common.
 type progress struct {
 	c      *call
 	mu     sync.Mutex
@@ -25,8 +24,8 @@ type progress struct {
 	waited int         // seconds of it
 }
 
-// event locks the display for an event, the end of a compilation too, until unlock is called. What
-// follows a compilation is shown at once, for the next event may take long.
+// event locks the display for an event, which ends a compilation. What follows one is shown at
+// once, for the next event may take long.
 func (p *progress) event() (unlock func()) {
 	p.mu.Lock()
 	if p.timer != nil {
@@ -63,7 +62,6 @@ func (p *progress) note(line string) { p.c.say("%s", line) }
 // due reports whether a state may be sent again.
 func (p *progress) due() bool { return time.Since(p.last) >= pace }
 
-// bar is the display of a call that counts something.
 type bar struct {
 	progress
 	now   plots.ProgressBar
@@ -77,7 +75,6 @@ func newBar(c *call) *bar {
 	return b
 }
 
-// events shows a pass over images.
 func (b *bar) events(label string) train.Events {
 	return train.Events{
 		Note: b.note,
@@ -97,14 +94,12 @@ func (b *bar) events(label string) train.Events {
 	}
 }
 
-// download shows bytes.
 func (b *bar) download(label string) func(done, total int64) {
 	return func(done, total int64) {
 		b.step(label, int(done>>10), int(total>>10), download.Megabytes(done, total))
 	}
 }
 
-// step shows how far the work is, if it is time to.
 func (b *bar) step(label string, done, total int, comment string) {
 	defer b.event()()
 	b.now = plots.ProgressBar{Label: label, Done: done, Total: total, Comment: comment}
@@ -119,7 +114,6 @@ func (b *bar) send() {
 	b.c.progress(html.EscapeString(b.now.Label)+"<br>"+plots.Progress(b.now), b.now.Text(), false)
 }
 
-// end replaces the bar, if one was shown, by a line.
 func (b *bar) end(line string) {
 	defer b.event()()
 	if b.shown {
@@ -137,8 +131,8 @@ func (b *bar) stop() {
 	}
 }
 
-// fitView is the display of a fit: a bar for the epochs, the growing table, a bar for the batches;
-// at the end the table alone. Of fine-tuning each part has a display of its own.
+// fitView is the display of a fit: bars and the growing table, at the end the table alone; of
+// fine-tuning, one for each part.
 type fitView struct {
 	progress
 	title func() string // of the part
@@ -168,7 +162,6 @@ func (v *fitView) events() train.Events {
 		Compile: func() { v.compile(func() { v.send(plots.Running) }) }}
 }
 
-// start begins a part; an earlier one's table stays.
 func (v *fitView) start(f spec.Fit) {
 	defer v.event()()
 	if len(v.table.Rows) > 0 {
@@ -198,7 +191,6 @@ func (v *fitView) epoch(r spec.Row) {
 		Time: time.Duration(r.Seconds * float64(time.Second))})
 }
 
-// send shows the present state.
 func (v *fitView) send(state plots.ProgressState) {
 	v.last = time.Now()
 	done, epochs := len(v.table.Rows), max(v.part.Epochs, 1)
@@ -236,7 +228,6 @@ func (v *fitView) end(err error) {
 	}
 }
 
-// finish leaves a part's table under its title.
 func (v *fitView) finish(title string) {
 	table, _ := v.table.HTML() // cannot fail: nothing of it is drawn
 	text := v.table.Text()

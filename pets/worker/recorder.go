@@ -9,7 +9,6 @@ import (
 	"gopets/plots"
 )
 
-// rows serves Recorder.Rows.
 func rows(_ *call, l *learner, _ wire.LearnerCall) (rows []spec.Row, err error) {
 	if run := l.live.Recorder().Last(); run != nil {
 		rows = run.Rows
@@ -17,7 +16,6 @@ func rows(_ *call, l *learner, _ wire.LearnerCall) (rows []spec.Row, err error) 
 	return rows, nil
 }
 
-// drawRecord serves the plots of a Recorder.
 func drawRecord(c *call, l *learner, q wire.LearnerCall) (none wire.None, err error) {
 	if q.Chart == wire.ChartFind {
 		return none, drawSearch(c, l, q.Plot)
@@ -29,7 +27,6 @@ func drawRecord(c *call, l *learner, q wire.LearnerCall) (none wire.None, err er
 	return none, c.draw(q.Plot, chart)
 }
 
-// drawSearch draws the last search for a learning rate.
 func drawSearch(c *call, l *learner, p spec.Plot) error {
 	if l.curve == nil {
 		return fmt.Errorf("recorder: there is no search for a learning rate to draw: "+

@@ -20,7 +20,6 @@ type call struct {
 	ends []func() // run when the handler has returned
 }
 
-// say sends a line.
 func (c *call) say(format string, args ...any) {
 	c.Send(wire.EventLog, wire.Display{Text: fmt.Sprintf(format, args...)})
 }
@@ -52,20 +51,16 @@ func (c *call) draw(p spec.Plot, chart plots.Chart) (err error) {
 	return err
 }
 
-// progress replaces what the call's progress shows; the last state stays.
 func (c *call) progress(markup, text string, last bool) {
 	c.Send(wire.EventProgress, wire.Display{HTML: markup, Text: text, Last: last})
 }
 
-// done replaces the call's progress by a line.
 func (c *call) done(line string) { c.progress(html.EscapeString(line), line+"\n", true) }
 
-// figure is what all charts take from a request.
 func figure(p spec.Plot) plots.Figure {
 	return plots.Figure{Width: p.Width.Get(), Height: p.Height.Get(), DPI: p.DPI.Get()}
 }
 
-// registry holds the handlers by method.
 type registry struct {
 	device   *device
 	handlers map[string]handler

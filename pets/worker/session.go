@@ -8,7 +8,6 @@ import (
 	"gopets/pets/vision/model"
 )
 
-// newSession makes the parts of a session and registers what they serve.
 func newSession() (*registry, error) {
 	device, err := newDevice()
 	if err != nil {

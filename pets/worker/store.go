@@ -24,20 +24,17 @@ type learner struct {
 	source  string         // where the first weights came from
 }
 
-// store keeps the learners of a session by name. One of them is on the device; another that is
-// called for sends it to a file and comes back from its own.
+// store keeps a session's learners by name, one of them on the device, the others in files.
 type store struct {
 	device *device
-	// build makes a learner from its description, with its first weights or, for one that comes
-	// back from a file, without
+	// build makes a learner; one that comes back from a file, without first weights
 	build func(c *call, d spec.Learner, first bool) (*learner, error)
 
 	byName  map[string]*learner
 	present *learner // on the device
 }
 
-// get returns the learner of a description, on the device. One of that name that was made from
-// another description is never used in its stead.
+// get returns the learner of a description, on the device, but none of another description.
 func (s *store) get(c *call, d spec.Learner) (*learner, error) {
 	l := s.byName[d.Name]
 	if l == nil {
@@ -68,7 +65,6 @@ func (s *store) get(c *call, d spec.Learner) (*learner, error) {
 	return l, nil
 }
 
-// getOrMake is get, and makes the learner if there is none of that name.
 func (s *store) getOrMake(c *call, d spec.Learner) (*learner, error) {
 	if s.byName[d.Name] == nil {
 		return s.make(c, d)
@@ -76,7 +72,6 @@ func (s *store) getOrMake(c *call, d spec.Learner) (*learner, error) {
 	return s.get(c, d)
 }
 
-// of and ofNew are get and getOrMake for a request.
 func (s *store) of(c *call, q wire.LearnerCall) (*learner, error) { return s.get(c, q.Learner) }
 
 func (s *store) ofNew(c *call, q wire.LearnerCall) (*learner, error) {
@@ -106,7 +101,6 @@ func (s *store) make(c *call, d spec.Learner) (*learner, error) {
 	return l, nil
 }
 
-// park sends a learner to a file.
 func (s *store) park(l *learner) error {
 	path := filepath.Join(s.device.dir, "parked-"+fileName(l.desc.Name)+".safetensors")
 	if err := l.live.Snapshot(path); err != nil {
@@ -128,10 +122,8 @@ func (s *store) makeRoom(except *learner) error {
 	return s.park(s.present)
 }
 
-// fileName makes a file name of a name.
 func fileName(name string) string { return fmt.Sprintf("%x", name) }
 
-// builder makes learners from their descriptions.
 type builder struct {
 	home   string
 	device *device

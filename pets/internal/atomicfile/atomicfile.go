@@ -1,8 +1,5 @@
-// Package atomicfile replaces files as a whole or not at all: notebooks, pages, reports. A full
-// disk or a crash leaves what was there before.
-//
-// Tried and left: github.com/google/renameio, which waits for the disk at each file; a notebook is
-// saved after every cell.
+// Package atomicfile replaces files as a whole or not at all. Tried and left:
+// github.com/google/renameio, which waits for the disk at each file.
 package atomicfile
 
 import (
@@ -12,9 +9,8 @@ import (
 	"path/filepath"
 )
 
-// Write has the content written to a new file in the same folder, hidden, with permissions as the
-// user's mask leaves them, and renames that to path. If it fails, path is unchanged and the new
-// file is gone. The callback may change the file's mode.
+// Write writes a new hidden file in the same folder and renames it to path. If it fails, path is
+// unchanged. The callback may change the file's mode.
 func Write(path string, perm os.FileMode, write func(*os.File) error) error {
 	tmp := filepath.Join(filepath.Dir(path), "."+filepath.Base(path)+"."+rand.Text()[:8])
 	f, err := os.OpenFile(tmp, os.O_WRONLY|os.O_CREATE|os.O_EXCL, perm)

@@ -6,8 +6,7 @@ import (
 	"path/filepath"
 )
 
-// Default returns $GOPETS_CACHE, else "gopets" in the user's cache folder, else in the temporary
-// folder.
+// Default returns $GOPETS_CACHE, else "gopets" in the user's cache or temporary folder.
 func Default() string {
 	if dir := os.Getenv("GOPETS_CACHE"); dir != "" {
 		return dir

@@ -1,6 +1,5 @@
-// Package download fetches a file over HTTP, resuming where an earlier attempt stopped.
-//
-// A network that does not answer is an error within seconds; a slow one may take its time.
+// Package download fetches a file over HTTP, resuming where an earlier attempt stopped. A network
+// that does not answer is an error within seconds; a slow one may take its time.
 package download
 
 import (
@@ -47,7 +46,6 @@ type File struct {
 // ErrUnreachable is a server that cannot be reached at all, as without a network.
 var ErrUnreachable = errors.New("no connection")
 
-// A permanentError is one that another attempt would not change.
 type permanentError struct{ error }
 
 func (e *permanentError) Unwrap() error { return e.error }
@@ -56,8 +54,8 @@ func permanent(format string, args ...any) error {
 	return &permanentError{fmt.Errorf(format, args...)}
 }
 
-// Fetch downloads a file to path, by way of path.part, which a later call goes on with. Callers see
-// to it that one process at a time fetches to a path, with a file lock.
+// Fetch downloads a file to path, by way of path.part, which a later call goes on with. Callers
+// lock path.
 func (c Client) Fetch(ctx context.Context, f File, path string) error {
 	if c.HTTP == nil {
 		c.HTTP = newHTTP()
@@ -121,7 +119,6 @@ func (c Client) complete(ctx context.Context, f File, part string) (sum string, 
 	}
 }
 
-// attempt makes one request and appends to part what it brings.
 func (c Client) attempt(ctx context.Context, f File, part string) (sum string, err error) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
@@ -189,13 +186,11 @@ func (c Client) attempt(ctx context.Context, f File, part string) (sum string, e
 	return sum, c.receive(ctx, cancel, f, response.Body, p)
 }
 
-// A partial is a file that is being received.
 type partial struct {
 	path        string
 	have, total int64
 }
 
-// receive appends a response's body to the part.
 func (c Client) receive(ctx context.Context, cancel context.CancelCauseFunc, f File, body io.Reader,
 	p partial) error {
 	file, err := os.OpenFile(p.path, os.O_WRONLY|os.O_CREATE, 0o644)
@@ -250,7 +245,6 @@ func (c Client) receive(ctx context.Context, cancel context.CancelCauseFunc, f F
 	}
 }
 
-// newHTTP gives up on a dead network within seconds.
 func newHTTP() *http.Client {
 	transport := http.DefaultTransport.(*http.Transport).Clone()
 	transport.DialContext = (&net.Dialer{Timeout: connectTime}).DialContext
@@ -260,8 +254,7 @@ func newHTTP() *http.Client {
 	return &http.Client{Transport: transport}
 }
 
-// networkError drops the address that http repeats before the cause, and marks a server that cannot
-// be reached.
+// networkError drops the address that http repeats, and marks servers that cannot be reached.
 func networkError(err error) error {
 	var op *net.OpError
 	var dns *net.DNSError
@@ -271,8 +264,7 @@ func networkError(err error) error {
 	return err
 }
 
-// announcedSum finds the SHA-256 that Hugging Face's Hub sends for large files, on the answer or on
-// the redirect before it.
+// announcedSum finds the SHA-256 that Hugging Face's Hub sends, on the answer or the redirect.
 func announcedSum(response *http.Response) string {
 	for ; response != nil; response = response.Request.Response {
 		etag := strings.Trim(response.Header.Get("X-Linked-Etag"), `"`)
@@ -283,7 +275,6 @@ func announcedSum(response *http.Response) string {
 	return ""
 }
 
-// fileSize is 0 for a file that does not exist.
 func fileSize(path string) int64 {
 	info, err := os.Stat(path)
 	if err != nil {

@@ -1,7 +1,6 @@
 package jpeg
 
-// An estimate is a state of the probability estimation (T.81, table D.3): the size of the less
-// probable symbol's interval, and the states that follow.
+// An estimate is a state of the probability estimation (T.81, table D.3).
 type estimate struct {
 	size       uint32
 	more, less uint8 // after the more and the less probable symbol
@@ -132,8 +131,8 @@ func (e *arithmetic) next() uint64 {
 	return 0
 }
 
-// bit decodes a decision with a bin's statistics: bit 7 is the more probable symbol, the others the
-// state (T.81, D.2).
+// bit decodes a decision; of a bin, bit 7 is the more probable symbol, the rest the state (T.81,
+// D.2).
 func (e *arithmetic) bit(bin *uint8) int {
 	for e.a < 0x8000 {
 		if e.ct--; e.ct < 0 {
@@ -174,7 +173,6 @@ func (e *arithmetic) bit(bin *uint8) int {
 
 var errArithmetic = FormatError("bad arithmetic code")
 
-// wrong is the error for data that is not possible, or for data that is cut off.
 func (e *arithmetic) wrong() error {
 	if e.extra > 8 {
 		return errEnd
@@ -194,7 +192,6 @@ func (e *arithmetic) magnitude(m int, bins []uint8, bin int) (category, v int, e
 	return m, v, nil
 }
 
-// value reads the bits below a category's highest.
 func (e *arithmetic) value(m int, bin *uint8) int {
 	v := m
 	for m >>= 1; m != 0; m >>= 1 {

@@ -11,7 +11,6 @@ type bitReader struct {
 	extra int    // zeros supplied
 }
 
-// fill brings the reader to 32 bits at least.
 func (r *bitReader) fill() {
 	if r.n > 32 {
 		return
@@ -47,7 +46,6 @@ func (r *bitReader) fill() {
 // overrun reports whether bits were taken that the data does not have.
 func (r *bitReader) overrun() bool { return r.extra > r.n }
 
-// bits takes n bits, 16 at most.
 func (r *bitReader) bits(n int) uint32 {
 	if r.n < n {
 		r.fill()

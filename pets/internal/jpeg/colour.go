@@ -1,6 +1,5 @@
 package jpeg
 
-// image converts the planes into an image.
 func (d *decoder) image() *Image {
 	w, h := ceilDiv(d.w, d.scale), ceilDiv(d.h, d.scale)
 	img := &Image{Width: w, Height: h, Pix: make([]byte, 3*w*h)}
@@ -67,8 +66,7 @@ func ycc(to []byte, rows [][]byte) {
 	}
 }
 
-// cmyk mixes inks as Pillow does, which takes every file's values for inverted, as Adobe writes
-// them.
+// cmyk mixes inks as Pillow does, which takes every file's values for inverted, as Adobe's are.
 func cmyk(to []byte, rows [][]byte) {
 	for x, c := range rows[0] {
 		k := rows[3][x]
@@ -92,9 +90,8 @@ func ycck(to []byte, rows [][]byte) {
 	}
 }
 
-// An upsampler gives a component's rows at the image's size: libjpeg's "fancy upsampling", a
-// triangle filter (three quarters of the nearer sample, one of the farther) in each direction in
-// which the component is half as large; other factors repeat samples.
+// An upsampler returns a component's rows at the image's size: libjpeg's "fancy upsampling", a
+// triangle filter, where the component is half as large in a direction; other factors repeat.
 type upsampler struct {
 	c          *component
 	w, h       int // of the component
@@ -164,8 +161,7 @@ func (u *upsampler) line(y int) []byte {
 	return u.c.plane[y*u.c.stride:][:u.w]
 }
 
-// widen doubles the sums of two rows into the row. The roundings of the two halves alternate, so
-// that no shift of level remains.
+// widen doubles the sums of two rows into the row. The roundings of the halves alternate.
 func (u *upsampler) widen() {
 	last := len(u.sums) - 1
 	before, v := u.sums[0], u.sums[0]

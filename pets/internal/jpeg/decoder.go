@@ -61,8 +61,7 @@ type Image struct {
 }
 
 // Decode decodes a file at 1/scale of its size, rounded up: scale is 1, 2, 4 or 8. A reduced
-// image's samples are means of the full image's, taken before the colour conversion; memory then
-// shrinks with the square of the scale, but for progressive files.
+// image's samples are means of the full image's, before the colour conversion.
 func Decode(data []byte, scale int) (*Image, error) {
 	switch scale {
 	case 1, 2, 4, 8:
@@ -79,7 +78,6 @@ func Decode(data []byte, scale int) (*Image, error) {
 	return d.image(), nil
 }
 
-// A component is one of the image's planes.
 type component struct {
 	id, h, v, table int
 	// of the component in samples, at full size
@@ -191,7 +189,6 @@ func (d *decoder) nextMarker() (byte, error) {
 	return 0, errEnd
 }
 
-// segment returns the bytes of a segment, without its length.
 func (d *decoder) segment() ([]byte, error) {
 	if d.pos+2 > len(d.data) {
 		return nil, errEnd
@@ -233,7 +230,6 @@ func (d *decoder) quantTables(s []byte) error {
 	return nil
 }
 
-// frame reads a frame's header.
 func (d *decoder) frame(marker byte, s []byte) error {
 	switch marker {
 	case 0xc0, 0xc1:

@@ -1,7 +1,6 @@
 package jpeg
 
-// zigzag is the natural position of a coefficient. It goes on behind the end, so that a run beyond
-// it does no harm.
+// zigzag is the natural position of a coefficient; it goes on behind the end for runs beyond it.
 var zigzag = [64 + 16]uint8{
 	0, 1, 8, 16, 9, 2, 3, 10,
 	17, 24, 32, 25, 18, 11, 4, 5,
@@ -15,7 +14,6 @@ var zigzag = [64 + 16]uint8{
 	63, 63, 63, 63, 63, 63, 63, 63,
 }
 
-// unzigzag is the inverse.
 var unzigzag = func() (u [64]uint8) {
 	for k, n := range zigzag[:64] {
 		u[n] = uint8(k)
@@ -30,8 +28,7 @@ const fastBits = 10
 type huffman struct {
 	// by the next bits: the code's length << 8 | symbol; 0 for longer codes
 	fast [1 << fastBits]uint16
-	// by the next bits, if they hold code and value of an AC coefficient: value << 16 | run << 8 |
-	// bits; 0 otherwise
+	// by the next bits, if they hold an AC coefficient: value << 16 | run << 8 | bits; else 0
 	pairs   [1 << fastBits]int32
 	last    [17]int32 // the largest code of each length, −1 if there is none
 	offset  [17]int32 // from a code to its symbol's index
@@ -213,7 +210,6 @@ func (h *huffmanReader) block(c *scanComponent, b *[64]int32) (last int, err err
 	return last, nil
 }
 
-// wrong is the error for a code that does not exist.
 func (h *huffmanReader) wrong() error {
 	if h.r.extra > 0 {
 		return h.ended()
@@ -334,7 +330,6 @@ func (h *huffmanReader) refineAC(s *scan, t *huffman, b []int16) error {
 	return nil
 }
 
-// correct reads the next bit of a coefficient that is not 0.
 func (h *huffmanReader) correct(p *int16, one int16) {
 	if h.r.bits(1) == 0 || *p&one != 0 {
 		return

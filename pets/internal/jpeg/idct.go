@@ -20,8 +20,7 @@ const (
 	fix3072711026 = 25172
 )
 
-// columns is the number of columns, counted from the left, that may hold something else than zeros
-// when a coefficient's zigzag position is the last.
+// columns is how many columns may hold something else than zeros, by the last zigzag position.
 var columns = func() (n [64]uint8) {
 	for k := range n {
 		for _, at := range zigzag[:k+1] {
@@ -31,8 +30,7 @@ var columns = func() (n [64]uint8) {
 	return n
 }()
 
-// put transforms a block, writes its samples into the plane and clears it. last is the zigzag
-// position of the last coefficient that may not be 0.
+// put transforms a block, writes its samples into the plane and clears it.
 func (c *component) put(x, y int, b *[64]int32, last, scale int) {
 	size := 8 / scale
 	to := c.plane[y*size*c.stride+x*size:]
@@ -72,7 +70,6 @@ func reduce(full *[64]byte, scale int, to []byte, stride int) {
 	}
 }
 
-// clip brings a value into a byte.
 func clip(v int32) byte {
 	if uint32(v) > 255 {
 		return byte(^(v >> 31))

@@ -2,8 +2,7 @@ package jpeg
 
 import "fmt"
 
-// maxScans bounds the passes over the image: cameras make one, progressive encoders about ten; a
-// small file of thousands would keep the decoder busy for hours.
+// maxScans bounds the passes over the image; a small file of thousands would take hours.
 const maxScans = 100
 
 // A scan is a part of the file's compressed data: some components, and of progressive files some
@@ -24,8 +23,8 @@ type scanComponent struct {
 
 // An entropy decoder reads blocks of coefficients.
 type entropy interface {
-	// block reads a block of a sequential file, multiplied by the quantization table, and returns
-	// the position of its last coefficient that may not be 0.
+	// block reads a sequential file's block, multiplied by the quantization table, and returns the
+	// zigzag position of its last coefficient that may not be 0.
 	block(c *scanComponent, b *[64]int32) (last int, err error)
 	// refine reads a progressive file's scan into a block.
 	refine(s *scan, c *scanComponent, b []int16) error
@@ -121,7 +120,6 @@ func (d *decoder) scanHeader(s []byte) (*scan, error) {
 	return sc, nil
 }
 
-// blocks reads all blocks of a scan.
 func (d *decoder) blocks(sc *scan, e entropy) error {
 	mcusX, mcusY := d.mcusX, d.mcusY
 	single := len(sc.comps) == 1

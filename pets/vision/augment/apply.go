@@ -48,7 +48,6 @@ func (c Config) Apply(dst []float32, src *images.RGB, s spec.Size, p Params) err
 	return nil
 }
 
-// fits checks an image and a size.
 func (c Config) fits(src *images.RGB, s spec.Size) error {
 	switch {
 	case src == nil:
@@ -62,7 +61,6 @@ func (c Config) fits(src *images.RGB, s spec.Size) error {
 	return nil
 }
 
-// scratch is what Apply needs for a while; a pool saves the allocations.
 type scratch struct {
 	view       view
 	rows, cols []float64

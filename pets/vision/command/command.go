@@ -55,7 +55,6 @@ func signalled() (ctx context.Context, stop func()) {
 	return ctx, stop
 }
 
-// withModel opens a backend, and an exported learner on it, for f.
 func withModel(o engine.Options, file string,
 	f func(*engine.Engine, *train.Predictor) error) error {
 	eng, err := engine.Open(o)
@@ -71,7 +70,6 @@ func withModel(o engine.Options, file string,
 	return f(eng, p)
 }
 
-// everyTwoSeconds returns a function that prints on standard error, but not more often.
 func everyTwoSeconds() func(format string, args ...any) {
 	last := time.Now()
 	return func(format string, args ...any) {

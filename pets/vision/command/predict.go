@@ -82,7 +82,6 @@ func Predict(args []string) error {
 	return nil
 }
 
-// tableWriter is the writer of a format, or of a file's name.
 func tableWriter(format, file string) (func(spec.FilePredictions, io.Writer) error, error) {
 	if format == "" {
 		format = "csv"
@@ -100,7 +99,6 @@ func tableWriter(format, file string) (func(spec.FilePredictions, io.Writer) err
 	return nil, fmt.Errorf("predict: the format is %q, want csv or jsonl", format)
 }
 
-// filesOf lists the images that arguments and a list name.
 func filesOf(named []string, list string) ([]string, error) {
 	var files []string
 	for _, name := range named {

@@ -53,7 +53,6 @@ func LabelByRegexp(files []string, pattern string) ([]Labelled, error) {
 	return items, nil
 }
 
-// advice guesses what in the pattern keeps it from matching a path.
 func advice(re *regexp.Regexp, pattern, file string) string {
 	matches := func(changed string) bool {
 		other, err := regexp.Compile(changed)

@@ -81,7 +81,6 @@ func (s *Split) Warning(ctx context.Context) string {
 	return strings.Join(lines, "\n")
 }
 
-// names returns the ends of both paths from where they differ.
 func (p Pair) names() string {
 	valid, train := strings.Split(filepath.ToSlash(p.Valid), "/"),
 		strings.Split(filepath.ToSlash(p.Train), "/")
@@ -116,7 +115,6 @@ func count(n int, one, many string) string {
 	return fmt.Sprintf("%d %s", n, many)
 }
 
-// some lists the first few names.
 func some(names []string) string {
 	const most = 12
 	if len(names) <= most {

@@ -104,7 +104,6 @@ func NewSplit(items []Labelled, o Options) (*Split, error) {
 	return s, nil
 }
 
-// choose returns the indices of the validation items, in their order.
 func choose(items []Labelled, o Options) ([]int, error) {
 	if o.Valid != nil {
 		return listed(items, o.Valid)

@@ -31,7 +31,6 @@ const (
 	kindFloat, kindInt, kindString, kindInts = 1, 2, 3, 7
 )
 
-// message is a protobuf message under construction.
 type message []byte
 
 func (m *message) int(field protowire.Number, v int) {

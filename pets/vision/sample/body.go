@@ -100,7 +100,6 @@ func (a *animal) drawLeg(c *paint.Canvas, x, y0, y1, w, far float64) {
 	a.drawPaw(c, x+w*0.18, y1, w*1.05)
 }
 
-// drawPaw puts a paw of half width w on the ground at y.
 func (a *animal) drawPaw(c *paint.Canvas, x, y, w float64) {
 	k := a.base
 	switch {
@@ -121,7 +120,6 @@ func (a *animal) drawPaw(c *paint.Canvas, x, y, w float64) {
 	}
 }
 
-// chestMarks paint the front: a bib, a lighter belly, a mane.
 func (a *animal) chestMarks(c *paint.Canvas, x, y, rx, ry float64) {
 	if a.belly != nil {
 		c.Glow(paint.Disc(x, y, rx*0.75, ry, 0), *a.belly, 0.9, 0.4)
@@ -138,7 +136,6 @@ func (a *animal) chestMarks(c *paint.Canvas, x, y, rx, ry float64) {
 	}
 }
 
-// saddleMark covers the upper part of a side.
 func (a *animal) saddleMark(c *paint.Canvas, x0, x1, top, low float64) {
 	if a.saddle == nil {
 		return

@@ -2,7 +2,6 @@ package sample
 
 import "gopets/pets/vision/sample/paint"
 
-// cats are the twelve breeds of cats, in the order of Oxford's numbers.
 func cats() []breed {
 	black, pink, lead := paint.Hex(0x1d191b), paint.Hex(0xd98f88), paint.Hex(0x5b5c66)
 	almond := paint.Eye{Open: 0.72, Slant: 0.18, Pupil: paint.Slit, Width: 0.4}

@@ -2,7 +2,6 @@ package sample
 
 import "gopets/pets/vision/sample/paint"
 
-// dogs are the 25 breeds of dogs, in the order of Oxford's numbers.
 func dogs() []breed {
 	black, jet, liver, tan := paint.Hex(0x1f1b1c), paint.Hex(0x322d30), paint.Hex(0x5a3626),
 		hex(0xb8733a)

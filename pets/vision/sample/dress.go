@@ -2,7 +2,6 @@ package sample
 
 import "gopets/pets/vision/sample/paint"
 
-// jersey is a pullover for dogs.
 type jersey struct {
 	wool, stripe paint.RGB
 }
@@ -41,7 +40,6 @@ func (a *animal) wearCollar(c *paint.Canvas) {
 	c.Glow(paint.Disc(-0.03, y+0.28, 0.06, 0.06, 0), paint.RGB{R: 255, G: 255, B: 255}, 0.8, 0)
 }
 
-// drawBow ties a ribbon into the hair between the ears.
 func (a *animal) drawBow(c *paint.Canvas, k paint.RGB) {
 	x, y := a.turned(0, -0.82, 0.5)
 	c.At(paint.Move(x, y), func() {

@@ -2,7 +2,6 @@ package sample
 
 import "gopets/pets/vision/sample/paint"
 
-// markFace paints the markings of the face, looking straight ahead.
 func (a *animal) markFace(c *paint.Canvas) {
 	if a.cap != nil {
 		for _, s := range sides {

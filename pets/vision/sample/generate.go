@@ -55,7 +55,6 @@ type stamp struct {
 	Folders  string `json:"folders,omitempty"`
 }
 
-// task is one picture.
 type task struct {
 	file string
 	draw func() *image.RGBA

@@ -7,7 +7,6 @@ import (
 	"github.com/gomlx/compute/dtypes/float16"
 )
 
-// decode fills the tensor's values from little-endian bytes; len(raw) is Len()·elementSize.
 func (t *Tensor) decode(raw []byte) {
 	order := binary.LittleEndian
 	size := elementSizes[t.DType]
@@ -51,7 +50,6 @@ func (t *Tensor) decode(raw []byte) {
 	}
 }
 
-// encode returns the tensor's values as little-endian bytes of its type.
 func (t Tensor) encode() []byte {
 	order := binary.LittleEndian
 	raw := make([]byte, 0, t.Len()*elementSizes[t.DType])

@@ -294,7 +294,6 @@ func className(class any) global {
 	return global{}
 }
 
-// instance makes an inert object, as protocol 0 and 1 do: its class, and the arguments to drop.
 func (u *unpickler) instance(named bool) error {
 	args, err := u.toMark()
 	if err != nil {
@@ -357,7 +356,6 @@ func (u *unpickler) pop() (any, error) {
 	return value, nil
 }
 
-// arguments takes n values off the stack, or all down to the mark.
 func (u *unpickler) arguments(toMark bool, n int) ([]any, error) {
 	if toMark {
 		return u.toMark()

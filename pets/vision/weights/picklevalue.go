@@ -53,7 +53,6 @@ func (u *unpickler) number(op byte) error {
 	return nil
 }
 
-// text reads a text or bytes, with their length in front.
 func (u *unpickler) text(op byte) error {
 	width := 1
 	switch op {

@@ -99,7 +99,6 @@ func places(arch, cache string) []place {
 
 const hubFile = "model.safetensors"
 
-// hubName is the name in our cache of a Hub repository's weights.
 func hubName(repo string) string { return strings.ReplaceAll(repo, "/", "--") + ".safetensors" }
 
 // torchDirs are the folders where PyTorch keeps downloads: $TORCH_HOME's, the default, and that of

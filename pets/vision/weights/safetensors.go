@@ -18,7 +18,6 @@ const (
 	maxRank    = 16
 )
 
-// An entry is one tensor in a safetensors header.
 type entry struct {
 	DType   string   `json:"dtype"`
 	Shape   []int    `json:"shape"`
@@ -70,7 +69,6 @@ func decodeSafetensors(r io.ReaderAt, size int64) (*File, error) {
 	return file, nil
 }
 
-// parseHeader returns the header's tensors in the order of their numbers.
 func parseHeader(text []byte) (names []string, entries []entry, meta map[string]string, err error) {
 	var fields map[string]json.RawMessage
 	if err := json.Unmarshal(text, &fields); err != nil {

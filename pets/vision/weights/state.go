@@ -8,7 +8,6 @@ import (
 	"strings"
 )
 
-// get returns the value of a text key, nil if there is none.
 func (d *dict) get(key string) any {
 	for i, k := range d.keys {
 		if k == key {
@@ -25,7 +24,6 @@ var stateKeys = []string{
 	"state_dict_ema", "model_ema", "ema_state_dict", "ema", "teacher",
 }
 
-// A search looks for a network's tensors in what a pickle holds.
 type search struct {
 	seen map[any]bool // containers already looked into: they may hold each other
 }
@@ -58,10 +56,8 @@ func (s *search) state(value any) *dict {
 	return nil
 }
 
-// maxItems is how many of a list's items are looked into.
 const maxItems = 10
 
-// first returns the tensors of the first item that holds some.
 func (s *search) first(items []any) *dict {
 	if len(items) == 0 || s.seen[&items[0]] {
 		return nil
@@ -75,7 +71,6 @@ func (s *search) first(items []any) *dict {
 	return nil
 }
 
-// fieldsOf returns a dictionary, or an object's items or attributes.
 func fieldsOf(value any) *dict {
 	switch v := value.(type) {
 	case *dict:
@@ -89,7 +84,6 @@ func fieldsOf(value any) *dict {
 	return nil
 }
 
-// attributes returns an object's attributes by name; nil if it has none.
 func attributes(o *object) *dict {
 	if parts, ok := o.state.(tuple); ok && len(parts) == 2 { // with slots
 		d, _ := parts[0].(*dict)
@@ -99,7 +93,6 @@ func attributes(o *object) *dict {
 	return d
 }
 
-// holdsTensors reports whether most values are tensors.
 func holdsTensors(d *dict) bool {
 	n := 0
 	for _, v := range d.values {
@@ -128,7 +121,6 @@ func (s *search) module(value any) *dict {
 	return flat
 }
 
-// flatten adds a module's parameters, buffers and modules to a state dict.
 func (s *search) flatten(fields *dict, prefix string, flat *dict) {
 	if s.seen[fields] || len(prefix) > maxString {
 		return
@@ -169,7 +161,6 @@ func keyText(key any) string {
 	return fmt.Sprintf("%T", key)
 }
 
-// file collects the tensors of the object that was saved.
 func (b *torchBuilder) file(saved any) (*File, error) {
 	state := (&search{seen: map[any]bool{}}).state(saved)
 	if one, ok := saved.(*torchTensor); ok {
@@ -202,7 +193,6 @@ func (b *torchBuilder) file(saved any) (*File, error) {
 	return file, nil
 }
 
-// describe says in a few words what a pickle holds.
 func describe(value any) string {
 	switch v := value.(type) {
 	case *dict:

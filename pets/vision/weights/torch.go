@@ -180,7 +180,6 @@ func foreignArchive(archive *zip.Reader) error {
 		strings.Join(names, ", "))
 }
 
-// readStored reads an uncompressed archive member of at most limit bytes.
 func readStored(f *zip.File, limit int64) ([]byte, error) {
 	if f.Method != zip.Store || f.UncompressedSize64 != f.CompressedSize64 {
 		return nil, fmt.Errorf("%q is compressed, which torch.save never does: unpack the archive and "+
@@ -202,7 +201,6 @@ func readStored(f *zip.File, limit int64) ([]byte, error) {
 	return content, nil
 }
 
-// A counter counts what is read through it.
 type counter struct {
 	r io.Reader
 	n int64

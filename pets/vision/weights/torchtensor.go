@@ -13,7 +13,6 @@ var storageTypes = map[string]string{
 	"ByteStorage": "U8", "BoolStorage": "BOOL",
 }
 
-// knownGlobals are the names that stand for something here.
 var knownGlobals = map[global]bool{
 	{"collections", "OrderedDict"}:                    true,
 	{"torch._utils", "_rebuild_tensor"}:               true,

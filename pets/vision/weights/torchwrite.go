@@ -25,7 +25,6 @@ func WriteTorch(path string, f *File) error {
 	return nil
 }
 
-// checkNames checks every tensor, and that names differ.
 func (f *File) checkNames() error {
 	seen := map[string]bool{}
 	for _, t := range f.Tensors {
@@ -87,7 +86,6 @@ func (o torchZip) add(name string, content []byte) error {
 	return err
 }
 
-// A countingWriter counts what is written through it.
 type countingWriter struct {
 	w io.Writer
 	n int64
@@ -136,7 +134,6 @@ func storageClass(dtype string) string {
 	return "" // check has refused such a type
 }
 
-// rowMajor returns a shape's strides, counted in elements.
 func rowMajor(shape []int) []int {
 	strides := make([]int, len(shape))
 	step := 1
@@ -147,7 +144,6 @@ func rowMajor(shape []int) []int {
 	return strides
 }
 
-// A pickler puts a pickle's instructions one after another.
 type pickler struct{ bytes.Buffer }
 
 func (p *pickler) raw(instructions string) { p.WriteString(instructions) }

@@ -1,13 +1,12 @@
-// Command load asks a prediction service on this machine many times at once, with drawn pets and
-// with what strangers send, and says how it bears it.
+// Command serveload asks a prediction service on this machine many times at once, with drawn pets
+// and with uploads to be refused.
 //
 //	go run ./pets/worker serve pets.safetensors &
 //	go run ./pets/internal/cmd/serveload --pid $!        # the worker's own id, if go run stands between: pgrep -n worker
 //
-// It prints how long honest requests took (p50, p90, p99), what became of the others, and, with
-// --pid, the service's resident memory over the run. It ends with status 1 if an honest photo was
-// neither answered nor put off (429, 503), or a hostile upload not refused. It is bounded in number
-// and time, and asks loopback addresses only: a load on somebody else's service is an attack.
+// It prints the times of honest requests (p50, p90, p99), what became of the others, and, with
+// --pid, the service's resident memory. Its status is 1 if an honest photo was neither answered nor
+// put off (429, 503), or a hostile upload not refused. It asks loopback addresses only.
 package main
 
 import (

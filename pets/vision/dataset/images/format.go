@@ -21,7 +21,6 @@ type Info struct {
 	W, H   int    // pixels, as stored
 }
 
-// A format is a kind of file that is read.
 type format struct {
 	name   string
 	title  string // in messages
@@ -51,7 +50,6 @@ func isTIFF(data []byte) bool {
 	return bytes.HasPrefix(data, []byte("II*\x00")) || bytes.HasPrefix(data, []byte("MM\x00*"))
 }
 
-// find returns the format of a file's content.
 func find(data []byte) (format, error) {
 	for _, f := range formats {
 		if f.magic(data) {
@@ -61,7 +59,6 @@ func find(data []byte) (format, error) {
 	return format{}, unreadable(data)
 }
 
-// jpegConfig is that of package jpeg.
 func jpegConfig(data []byte) (w, h int, err error) {
 	c, err := jpeg.DecodeConfig(data)
 	return c.Width, c.Height, err

@@ -51,7 +51,6 @@ func (m rgbImage) RGBA64At(x, y int) color.RGBA64 {
 	return color.RGBA64{R: uint16(r), G: uint16(g), B: uint16(b), A: uint16(a)}
 }
 
-// place copies an image to a place inside p.
 func (p *RGB) place(q *RGB, x, y int) {
 	for i := range q.H {
 		copy(p.Pix[3*((y+i)*p.W+x):], q.Pix[3*i*q.W:3*(i+1)*q.W])

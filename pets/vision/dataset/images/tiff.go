@@ -24,7 +24,6 @@ func decodeTIFF(data []byte) (*RGB, error) {
 	return p, nil
 }
 
-// tiffTag returns a short value of the first directory, −1 if there is none.
 func tiffTag(data []byte, tag uint16) int {
 	if !isTIFF(data) || len(data) < 8 {
 		return -1

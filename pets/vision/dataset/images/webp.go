@@ -76,7 +76,6 @@ func parseWebP(data []byte) (webp, error) {
 	return f, nil
 }
 
-// size is that of the frame.
 func (f webp) size() (w, h int, err error) {
 	if f.lossless != nil {
 		c, err := vp8l.DecodeConfig(bytes.NewReader(f.lossless))
@@ -157,7 +156,6 @@ func fromVP8(m *image.YCbCr) *RGB {
 	return p
 }
 
-// clipVP8 brings a value with 6 bits after the point into a byte.
 func clipVP8(v int) uint8 { return uint8(min(max(v>>6, 0), 255)) }
 
 // widenVP8 doubles a row of chroma: nine, three, three and one sixteenths of the four samples

@@ -26,12 +26,10 @@ func (b beast) groomed(r paint.Rand) beast {
 	return b
 }
 
-// cloth is a colour of a garment.
 func cloth(r paint.Rand) paint.RGB {
 	return paint.RGB{R: r.Range(30, 235), G: r.Range(30, 235), B: r.Range(30, 235)}
 }
 
-// drawWool puts the garment on the trunk.
 func (b beast) drawWool(c *paint.Canvas, p pose, outline paint.Path) {
 	if b.wool == nil {
 		return

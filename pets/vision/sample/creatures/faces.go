@@ -8,7 +8,6 @@ import (
 
 // Markings of faces and what grows on heads. The unit is the head's radius, (0, 0) its middle.
 
-// both draws something on either side.
 func both(f func(side float64)) {
 	f(-1)
 	f(1)

@@ -9,7 +9,6 @@ import (
 // What kinds have besides the beasts' traits: hair about the neck and the face, marks of the trunk,
 // a collar, a tongue.
 
-// drawRuff is hair about the neck, behind the head.
 func (b beast) drawRuff(c *paint.Canvas, p pose) {
 	if b.ruff == 0 {
 		return
@@ -25,7 +24,6 @@ func (b beast) drawRuff(c *paint.Canvas, p pose) {
 	})
 }
 
-// drawTufts are hair beside the jaw.
 func (b beast) drawTufts(c *paint.Canvas, p pose) {
 	for range int(26 * b.tufts) {
 		side := p.Sign()
@@ -36,7 +34,6 @@ func (b beast) drawTufts(c *paint.Canvas, p pose) {
 	}
 }
 
-// drawLocks are curls over a rounded body.
 func (b beast) drawLocks(c *paint.Canvas, p pose, o paint.Oval) {
 	for range int(22*b.locks*o.RX*o.RY) + int(5*b.locks) {
 		x, y, s := o.X+p.Around(1.1)*o.RX, o.Y+p.Around(1.1)*o.RY, p.Range(0.08, 0.15)
@@ -46,7 +43,6 @@ func (b beast) drawLocks(c *paint.Canvas, p pose, o paint.Oval) {
 	}
 }
 
-// drawBeard is hair below the mouth.
 func (b beast) drawBeard(c *paint.Canvas, p pose) {
 	if b.beardLong == 0 {
 		return
@@ -62,7 +58,6 @@ func (b beast) drawBeard(c *paint.Canvas, p pose) {
 	}
 }
 
-// drawTongue hangs out of the mouth.
 func (b beast) drawTongue(c *paint.Canvas, p pose) {
 	x, y := p.turned(0, 0.42+0.28*b.snoutSize, 1.2)
 	c.Within(paint.Mirror(0, -0.06, 0.14, -0.05, 0.15, 0.2, 0.08, 0.36, 0,
@@ -71,7 +66,6 @@ func (b beast) drawTongue(c *paint.Canvas, p pose) {
 	})
 }
 
-// drawCollar lies about the neck.
 func (b beast) drawCollar(c *paint.Canvas, p pose) {
 	if !b.collared {
 		return
@@ -99,7 +93,6 @@ func (b beast) markTrunk(c *paint.Canvas, o paint.Oval, front bool) {
 	}
 }
 
-// drawCap covers both sides of the skull.
 func (b beast) drawCap(c *paint.Canvas) {
 	both(func(s float64) {
 		c.Within(paint.Smooth(s*0.1, -1.3, s*1.4, -1.3, s*1.4, 0.3, s*0.9, 0.35, s*0.5, 0.22,

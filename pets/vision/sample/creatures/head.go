@@ -62,7 +62,6 @@ func (b beast) head(c *paint.Canvas, p pose) {
 	}
 }
 
-// ear is a shape of ears.
 type ear int
 
 const (
@@ -147,7 +146,6 @@ func (b beast) earCoat() paint.RGB {
 	return b.coat
 }
 
-// snout is a shape of nose and mouth.
 type snout int
 
 const (
@@ -258,7 +256,6 @@ func (b beast) noseTip(c *paint.Canvas, x, y, rx, ry float64) {
 		0.2)
 }
 
-// tail is a shape of tail.
 type tail int
 
 const (

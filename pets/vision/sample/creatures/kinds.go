@@ -109,7 +109,6 @@ func build(b *beast, r paint.Rand) {
 	b.tail = []tail{stub, bushy, ringed, thin, curl, tuft, paddle}[r.IntN(7)]
 }
 
-// coats draws up to three, the first the most frequent.
 func coats(b *beast, r paint.Rand) {
 	b.coats = nil
 	for _, often := range [][]float64{{1}, {0.7, 0.3}, {0.5, 0.3, 0.2}}[r.IntN(3)] {
@@ -150,7 +149,6 @@ func newCoat(r paint.Rand, often float64) coat {
 	return k
 }
 
-// fur is a colour of hair: browns and greys mostly.
 func fur(r paint.Rand) paint.RGB {
 	hue, saturation, value := r.Range(14, 42), r.Range(0.1, 0.75), r.Range(0.18, 0.95)
 	switch k := r.Float64(); {
