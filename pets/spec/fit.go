@@ -5,8 +5,7 @@ import (
 	"math"
 )
 
-// LR is a learning rate for every layer group (fastai §7, lr_range). The zero value is fastai's
-// default, slice(3e-3).
+// LR is a learning rate for every layer group (fastai §7). The zero value is slice(3e-3).
 type LR struct {
 	Kind LRKind  `json:"kind,omitempty"`
 	Lo   float64 `json:"lo,omitempty"` // first group's, for LRSlice
@@ -22,10 +21,10 @@ const (
 	LRConst  LRKind = "const"  // Hi for all
 )
 
-// Slice is Python's slice(lo, hi): rates rise geometrically from the first group to the last.
+// Slice is Python's slice(lo, hi): geometric from the first group to the last.
 func Slice(lo, hi float64) LR { return LR{Kind: LRSlice, Lo: lo, Hi: hi} }
 
-// Slice1 is Python's slice(hi): a tenth of hi for every group but the last, which gets hi.
+// Slice1 is Python's slice(hi): a tenth of hi for every group but the last.
 func Slice1(hi float64) LR { return LR{Kind: LRSlice1, Hi: hi} }
 
 // Const is the same learning rate for every group.
@@ -38,7 +37,6 @@ func (r LR) or() LR {
 	return r
 }
 
-// Check refuses what is not positive.
 func (r LR) Check() error {
 	if r = r.or(); r.Kind != LRSlice {
 		r.Lo = r.Hi
@@ -82,7 +80,6 @@ func (r LR) String() string {
 	return fmt.Sprintf("%g", r.Hi)
 }
 
-// Kind of a fit.
 type Kind string
 
 const (
@@ -92,8 +89,8 @@ const (
 	FineTune Kind = "fine-tune"
 )
 
-// Fit holds the options of training (fastai §8.1 and §16; L. Smith, "A disciplined approach to
-// neural network hyper-parameters", 2018). The zero value is fastai's.
+// Fit holds the options of training (fastai §8.1 and §16; L. Smith, arXiv:1803.09820). The zero
+// value is fastai's.
 type Fit struct {
 	Kind   Kind `json:"kind,omitempty" cell:"-" one:"constant fine-tune"`
 	Epochs int  `json:"epochs" cell:"-" min:"1" max:"10000"`
@@ -120,8 +117,7 @@ type Fit struct {
 
 	Watch
 
-	// Resume goes on with the fit that a restored snapshot was in the middle of: epochs and options
-	// must be the same. Without such a fit it starts one.
+	// Resume goes on with the restored snapshot's fit, of the same options; without one it starts.
 	Resume bool `json:"resume,omitempty"`
 	// Snapshot is the file written after every epoch. Empty: none.
 	Snapshot string `json:"-"`
@@ -163,7 +159,6 @@ func (m Metric) Of(r Row) float64 {
 	return r.ValidLoss
 }
 
-// String names the metric.
 func (m Metric) String() string {
 	if m == "" {
 		return string(ValidLoss)
@@ -181,7 +176,6 @@ type Find struct {
 	NoStop      bool         `json:"no_stop,omitempty"` // go on when the loss has grown fourfold
 }
 
-// Check refuses a range that does not rise.
 func (f Find) Check() error {
 	if f.End <= f.Start {
 		return &OptionError{Option: "End", Got: fmt.Sprintf("%g to %g", f.Start, f.End),

@@ -30,16 +30,13 @@ type Training struct {
 type Balance string
 
 const (
-	// BalanceLoss weighs an image in the loss by N/(K·n): N training images, K classes, n of its
-	// class.
+	// BalanceLoss weighs an image by N/(K·n): N images, K classes, n of its class.
 	BalanceLoss Balance = "loss"
-	// BalanceSampler draws the images of an epoch from all classes equally often; those of rare
-	// classes come several times.
+	// BalanceSampler draws from all classes equally often.
 	BalanceSampler Balance = "sampler"
 )
 
-// ClassWeights are positive weights of some classes, by name; classes that are not named have no
-// weight of their own. It is made by [WeightsOf], and can be compared.
+// ClassWeights are positive weights of some classes by name, made by [WeightsOf]; comparable.
 type ClassWeights string
 
 // WeightsOf returns the weights of a map from class to weight.
@@ -73,7 +70,6 @@ func (w ClassWeights) Map() (map[string]float64, error) {
 	return weights, nil
 }
 
-// Check refuses weights that are not positive numbers.
 func (w ClassWeights) Check() error {
 	_, err := w.Map()
 	return err

@@ -5,8 +5,8 @@ import (
 	"fmt"
 )
 
-// Opt is an optional value: unset, which stands for the default, or set to anything, zero included.
-// The zero Opt is unset. In JSON it is its value, or null.
+// Opt is an optional value: unset, which is the default, or anything, zero included. In JSON it is
+// its value, or null.
 type Opt[T any] struct {
 	value T
 	set   bool
@@ -53,5 +53,4 @@ func (o *Opt[T]) UnmarshalJSON(text []byte) error {
 	return json.Unmarshal(text, &o.value)
 }
 
-// any returns the value for the bounds' check.
 func (o Opt[T]) any() any { return o.value }

@@ -7,8 +7,7 @@ import (
 	"strconv"
 )
 
-// FilePrediction is what a learner says about one of many files: a prediction, or why there is
-// none.
+// FilePrediction is a file's prediction, or why there is none.
 type FilePrediction struct {
 	File string `json:"file"`
 	Prediction
@@ -19,11 +18,9 @@ type FilePrediction struct {
 // FilePredictions are those of a list of files, in its order.
 type FilePredictions []FilePrediction
 
-// ranks are the classes of a file that a table names.
 const ranks = 3
 
-// WriteCSV writes a table with a header: file, the three most probable classes with their
-// probabilities, and an error where the file cannot be read.
+// WriteCSV writes file, the three most probable classes with probabilities, and error.
 func (list FilePredictions) WriteCSV(w io.Writer) error {
 	table := csv.NewWriter(w)
 	header := []string{"file", "class", "probability"}
@@ -47,8 +44,7 @@ func (list FilePredictions) WriteCSV(w io.Writer) error {
 	return table.Error()
 }
 
-// WriteJSONLines writes an object a line: file, class, probability and the probabilities of all
-// classes by name, or file and error.
+// WriteJSONLines writes file, class, probability and all probabilities by class, or file and error.
 func (list FilePredictions) WriteJSONLines(w io.Writer) error {
 	encoder := json.NewEncoder(w)
 	encoder.SetEscapeHTML(false)

@@ -33,7 +33,6 @@ func (r Row) String() string {
 		clock)
 }
 
-// rowJSON is a row in JSON, which has no NaN.
 type rowJSON struct {
 	Epoch     int          `json:"epoch"`
 	TrainLoss float64      `json:"train_loss"`
@@ -99,7 +98,6 @@ type Score struct {
 	State     string  `json:"state"` // of the weights: "after fit 1, epoch 4"
 }
 
-// String is a line with everything but the state.
 func (s Score) String() string {
 	return fmt.Sprintf("valid_loss %.6f, error_rate %.6f "+
 		"(%d of %d right; accuracy %.1f %%, 95 %% interval %.1f–%.1f %%)",

@@ -38,7 +38,6 @@ func fill(v reflect.Value) {
 // Check reports the first option that is outside its bounds, as an [OptionError].
 func Check(options any) error { return check(reflect.ValueOf(options)) }
 
-// checker is a type with rules of its own.
 type checker interface{ Check() error }
 
 func check(v reflect.Value) error {
@@ -68,7 +67,6 @@ func check(v reflect.Value) error {
 	return nil
 }
 
-// bounded checks a field against its tags.
 func bounded(f reflect.StructField, v reflect.Value) error {
 	if o, ok := v.Interface().(interface {
 		IsZero() bool
@@ -133,7 +131,6 @@ func bounds(tag reflect.StructTag) (want string, good func(reflect.Value) bool) 
 	}
 }
 
-// number returns a numeric value, NaN for anything else.
 func number(v reflect.Value) float64 {
 	switch {
 	case v.CanInt():
@@ -146,8 +143,8 @@ func number(v reflect.Value) float64 {
 	return math.NaN()
 }
 
-// Diff names what changed from one value to another of the same type: "fnames: 7 390 → 4 entries;
-// size: 96 → 128". It is empty if nothing did, and names at most four changes.
+// Diff names what changed, at most four: "fnames: 7 390 → 4 entries; size: 96 → 128"; "" if
+// nothing.
 func Diff[T any](was, now T) string {
 	changes := diff(nil, reflect.ValueOf(was), reflect.ValueOf(now))
 	if n := len(changes); n > 4 {
@@ -189,7 +186,6 @@ func text(v reflect.Value) string {
 	return fmt.Sprint(v.Interface())
 }
 
-// fieldName is a field's name for people.
 func fieldName(f reflect.StructField) string {
 	name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
 	return cmp.Or(f.Tag.Get("name"), strings.ReplaceAll(name, "_", " "))

@@ -8,9 +8,9 @@ import (
 	"testing"
 )
 
-// The package comment's table names tests: each must be there.
+// The table of fastai.md names tests: each must be there.
 func TestTableOfTests(t *testing.T) {
-	text, err := os.ReadFile("doc.go")
+	text, err := os.ReadFile("fastai.md")
 	if err != nil {
 		t.Fatal(err)
 	}

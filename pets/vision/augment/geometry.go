@@ -8,13 +8,11 @@ import (
 	"gopets/pets/vision/dataset/images"
 )
 
-// matrix is a homography, row by row: (x, y) goes to ((m0·x+m1·y+m2)/q, (m3·x+m4·y+m5)/q) with q =
-// m6·x+m7·y+m8.
+// matrix is a homography, row by row.
 type matrix [9]float64
 
 var identity = matrix{0: 1, 4: 1, 8: 1}
 
-// mul applies n first.
 func (m matrix) mul(n matrix) (p matrix) {
 	for i := range 3 {
 		for j := range 3 {
@@ -38,8 +36,7 @@ type view struct {
 	rows, cols []int // of the resized and mirrored image, for each row and column of the input
 }
 
-// look works out the view of an image of w×h pixels (its full size, before any reduction by a
-// cache).
+// look works out the view of an image of w×h pixels, its full size.
 func (c Config) look(v *view, w, h int, s spec.Size, p Params) error {
 	method := c.Resize
 	if method == spec.Auto {
@@ -150,8 +147,7 @@ func symmetricWarp(m [4]float64) (matrix, error) {
 	return c, nil
 }
 
-// span is the range of all coordinates of the grid, columns and rows together; a homography has its
-// extremes at the corners.
+// span is the range of all coordinates of the grid, which are extreme at the corners.
 func (v *view) span() float64 {
 	lo, hi := math.Inf(1), math.Inf(-1)
 	for _, x := range ends(v.w) {
@@ -163,7 +159,6 @@ func (v *view) span() float64 {
 	return hi - lo
 }
 
-// ends are the first and last of n points from −1 to 1; a single point is −1.
 func ends(n int) [2]float64 {
 	if n == 1 {
 		return [2]float64{-1, -1}
@@ -171,8 +166,7 @@ func ends(n int) [2]float64 {
 	return [2]float64{-1, 1}
 }
 
-// pixels turns the grid's matrix into one from the resized image's columns and rows to those of a
-// w×h source (corner pixels on corners).
+// pixels turns the grid's matrix into one from the resized image to a w×h source.
 func (v *view) pixels(w, h int) matrix {
 	step := func(n int) float64 { return 2 / float64(max(1, n-1)) }
 	from := matrix{step(v.w), 0, -1, 0, step(v.h), -1, 0, 0, 1}
@@ -180,8 +174,8 @@ func (v *view) pixels(w, h int) matrix {
 	return matrix{x, 0, x, 0, y, y, 0, 0, 1}.mul(v.grid).mul(from)
 }
 
-// place returns for each of size places of the input its index in a side of n pixels, cropped at
-// pct, and padded by reflection where n is smaller (§4.2h).
+// place returns the source's index for each place of the input: cropped at pct, padded by
+// reflection (§4.2h).
 func place(into []int, size, n int, pct float64) []int {
 	into = into[:0]
 	from := first(size, n, pct)
@@ -200,7 +194,6 @@ func first(size, n int, pct float64) int {
 	return int(float64(n+2*pad-size+1)*pct) - pad
 }
 
-// mirrored brings an index into 0…n−1 by reflection about the border pixels.
 func mirrored(i, n int) int {
 	if n == 1 {
 		return 0

@@ -2,12 +2,9 @@ package augment
 
 import "math"
 
-// light is fastai's brightness and contrast (§4.2f): x becomes sigmoid(scale·(logit x + shift)),
-// with x clamped to [lowest, highest].
-//
-// Brightness alone is a quotient. With contrast the curve is read from a table with linear
-// interpolation, whose nodes lie as float32 numbers do: 256 in each octave of the distance to the
-// nearer end, for the curve is steep at both. Its error is below 1e-6.
+// light is fastai's brightness and contrast (§4.2f): x becomes sigmoid(scale·(logit x + shift)), x
+// clamped to [lowest, highest]. With contrast the curve is a table of 256 nodes in each octave of
+// the distance to the nearer end; its error is below 1e-6.
 type light struct {
 	shift, scale float64
 	// the curve at node distances from 0, and one minus the curve at those from 1
@@ -25,8 +22,7 @@ const (
 	firstNode    = (127 - 1 - octaves) * nodes
 )
 
-// meaning takes a change of brightness and a contrast, each 0 for none. It reports whether there is
-// anything to do.
+// meaning takes brightness and contrast, each 0 for none, and reports whether there is any.
 func (l *light) meaning(change, contrast float64) bool {
 	l.shift, l.scale = 0, 1
 	if change != 0 {
@@ -59,7 +55,6 @@ func (l *light) curve(x float32) float32 {
 	return float32(1 / (1 + math.Exp(-l.scale*(odds+l.shift))))
 }
 
-// apply changes values in place.
 func (l *light) apply(pix []float32) {
 	lo, hi := l.curve(0), l.curve(1)
 	if l.scale == 1 {
@@ -93,7 +88,6 @@ func (l *light) apply(pix []float32) {
 	}
 }
 
-// between interpolates a table at x in [2⁻¹⁴, ½].
 func between(table *[octaves*nodes + 1]float32, x float32) float32 {
 	bits := math.Float32bits(x)
 	i := bits>>mantissaBits - firstNode

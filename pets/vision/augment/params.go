@@ -6,8 +6,7 @@ import (
 	"math/rand/v2"
 )
 
-// Params is everything random about one image. The zero value changes nothing and crops at the
-// top left; [Config.Valid] crops at the centre.
+// Params is everything random about one image; the zero value crops at the top left.
 type Params struct {
 	Warp [4]float64 // fastai's m0…m3 of symmetric_warp; zero: none
 	// 0…7: 1 mirrors columns, 2 mirrors rows, 4 exchanges rows and columns
@@ -31,9 +30,8 @@ type Hole struct {
 // Valid is what validation images get: no transform, and the crop at the centre.
 func (c Config) Valid() Params { return Params{CropRow: 0.5, CropCol: 0.5} }
 
-// Draw draws for one image from fastai's distributions (§4.1). As there, the values of each
-// transform are drawn whether or not its coin then says that it runs, so that one transform's
-// probability does not change another's values.
+// Draw draws from fastai's distributions (§4.1), each value whether or not its transform runs, so
+// that one's probability does not change another's values.
 func (c Config) Draw(r *rand.Rand) Params {
 	var p Params
 	uniform := func(lo, hi float64) float64 { return lo + (hi-lo)*r.Float64() }

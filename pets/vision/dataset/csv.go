@@ -22,15 +22,13 @@ import (
 // CSVOptions are the options of [spec.CSV], of which File and Folder are not used here.
 type CSVOptions spec.CSV
 
-// LabelByCSV reads files and labels from a table (fastai's from_csv, §3.3). Names are relative to
+// LabelByCSV reads files and labels from a table (fastai's from_csv, §3.3); names are relative to
 // dir.
 //
-// The text is UTF-8, or UTF-16 with a byte order mark, as spreadsheets save it. The first line is a
-// header unless its name column holds an image's name or the name of a file in dir; lines that
-// begin with # are comments where the table's first line is one. Where no columns are given and the
-// first holds numbers, as pandas writes them, the names are in the first one that holds images'.
-//
-// A line that repeats another is left out; one that gives an image another label is an error.
+// The text is UTF-8, or UTF-16 with a byte order mark. The first line is a header unless it names
+// an image; lines that begin with # are comments if the first does. Without given columns, numbers
+// in the first, as pandas writes them, are passed over. A line that repeats another is left out;
+// one that gives an image another label is an error.
 func LabelByCSV(file, dir string, o CSVOptions) ([]Labelled, error) {
 	data, err := os.ReadFile(file)
 	if err != nil {
@@ -131,8 +129,8 @@ func (o CSVOptions) reader(text string) *csv.Reader {
 	return r
 }
 
-// path is the file of a name, in dir. Where there is none, it is a file that the name spells
-// otherwise: with Windows' separators, with accents as a Mac writes them, or by its whole path.
+// path is the file of a name in dir, also by Windows' separators, a Mac's accents, or its whole
+// path.
 func (o CSVOptions) path(dir, name string) string {
 	exists := func(path string) bool { _, err := os.Lstat(path); return err == nil }
 	path := filepath.Join(dir, filepath.FromSlash(name)+o.Suffix)
@@ -168,8 +166,7 @@ func (o CSVOptions) isItem(record []string, dir string) bool {
 	return name != "" && err == nil
 }
 
-// separator finds what stands between the columns: the candidate with which most of the first lines
-// have the columns wanted and, among equals, an image's name in the name column.
+// separator finds what stands between the columns: that with which most lines have enough of them.
 func (o CSVOptions) separator(text string) rune {
 	const sample = 50
 	best, bestScore := ',', 0

@@ -10,8 +10,7 @@ import (
 	"strings"
 )
 
-// imageExtensions are the extensions that Python's mimetypes calls images (fastai §1.3), and .jfif,
-// the extension that browsers on Windows give to a JPEG.
+// imageExtensions are those of Python's mimetypes (fastai §1.3), and .jfif.
 var imageExtensions = map[string]bool{
 	".avif": true, ".bmp": true, ".gif": true, ".heic": true, ".heif": true, ".ico": true,
 	".ief": true, ".jfif": true, ".jpe": true, ".jpeg": true, ".jpg": true, ".pbm": true,
@@ -20,18 +19,14 @@ var imageExtensions = map[string]bool{
 	".xwd": true,
 }
 
-// isImageName reports whether a file name is an image's: not hidden, and with an image's extension
-// in any case.
+// isImageName reports whether a file is not hidden and has an image's extension.
 func isImageName(name string) bool {
 	return !strings.HasPrefix(name, ".") && imageExtensions[strings.ToLower(filepath.Ext(name))]
 }
 
-// ImageFiles lists the images in a folder by name (fastai's get_image_files, §1.3), and with
-// recurse those in all folders below it that are not hidden. The paths begin with dir and are
-// sorted by bytes: the order, and with it the split of a seed, is the same on every machine.
-//
-// Symbolic links are followed; one that leads nowhere is listed, so that it is reported when it is
-// read. A folder that is reached twice, through a link or a loop of links, is an error.
+// ImageFiles lists the images in a folder, with recurse those in all folders below that are not
+// hidden, sorted by bytes (fastai's get_image_files, §1.3). Links are followed; one that leads
+// nowhere is listed. A folder that is reached twice is an error.
 func ImageFiles(dir string, recurse bool) ([]string, error) {
 	w := walker{recurse: recurse, seen: map[string]string{}}
 	if info, err := os.Stat(dir); err != nil {
@@ -46,7 +41,6 @@ func ImageFiles(dir string, recurse bool) ([]string, error) {
 	return w.files, nil
 }
 
-// A walker collects the image files of a tree.
 type walker struct {
 	recurse bool
 	files   []string

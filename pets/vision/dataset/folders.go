@@ -10,8 +10,7 @@ import (
 // Folders are the folders that divide a data set already. A field is empty where there is none.
 type Folders struct{ Train, Valid, Test string }
 
-// Describe says in a line how the folders are used: random is whether the validation set is drawn
-// at random from the images of both.
+// Describe says how the folders are used; random: both are divided at random.
 func (f Folders) Describe(random bool) string {
 	train, text := filepath.Base(f.Train), ""
 	switch {
@@ -43,13 +42,9 @@ var roles = map[string]func(*Folders) *string{
 	"testing":    func(f *Folders) *string { return &f.Test },
 }
 
-// FindFolders looks in root for folders that divide the data set: train or training, beside valid,
-// val, validation or dev, or test or testing, in any case. It reports false where there is no such
-// division: without a training folder, without another beside it, or where the training folder
-// holds no folders of classes (then "train" may be a class). Of two names for the same, as val and
-// validation, the first in the alphabet counts.
-//
-// An archive's own folder, the only one in root and without images beside it, is looked into.
+// FindFolders looks in root, or an archive's own folder in it, for train or training beside valid,
+// val, validation or dev, or test or testing, in any case. It reports false where there is none, or
+// where the training folder holds no folders of classes (then "train" may be a class).
 func FindFolders(root string) (Folders, bool) {
 	var f Folders
 	for range maxWrappers {
@@ -67,7 +62,6 @@ func FindFolders(root string) (Folders, bool) {
 // maxWrappers is how many folders in folders are looked into.
 const maxWrappers = 3
 
-// onlyFolder returns the folder that is alone in another, beside files that are no images.
 func onlyFolder(dir string) (only string, ok bool) {
 	entries, err := os.ReadDir(dir)
 	if err != nil {

@@ -23,10 +23,10 @@ import (
 	"golang.org/x/sync/errgroup"
 )
 
-// Version changes whenever the same options would give other pictures.
+// Version changes whenever the same options give other images.
 const Version = 1
 
-// DefaultPerBreed is how many pictures a breed has when Options doesn't say.
+// DefaultPerBreed is how many images a breed has when Options doesn't say.
 const DefaultPerBreed = 25
 
 const (
@@ -39,11 +39,11 @@ const (
 type Options struct {
 	Seed     uint64 // another seed, other pictures
 	PerBreed int    // pictures of each breed; 0 gives DefaultPerBreed
-	// pictures drawn at once; 0 gives one per processor. It has no influence on the pictures.
+	// images drawn at once; 0: one per processor
 	Workers int
 
-	// Folders names breeds that are drawn as people keep photographs of their own: a folder for
-	// each, and nothing else. nil is the whole sample in Oxford's layout.
+	// Folders names breeds that are drawn into a folder each, and nothing else; nil: all, in
+	// Oxford's layout.
 	Folders []string
 }
 
@@ -60,10 +60,8 @@ type task struct {
 	draw func() *image.RGBA
 }
 
-// Generate draws the sample into the folder dir, which appears only when it is complete. If dir
-// holds the sample of these options already, it returns at once; if dir holds anything else, it
-// returns an error and touches nothing. progress, which may be nil, is called with the number of
-// pictures drawn and of all, from one goroutine at a time.
+// Generate draws the sample into dir, which appears when it is complete. If dir holds that sample,
+// it returns at once; anything else is an error. progress may be nil.
 func Generate(ctx context.Context, dir string, o Options, progress func(done, total int)) error {
 	if o.PerBreed == 0 {
 		o.PerBreed = DefaultPerBreed
@@ -116,7 +114,6 @@ func Generate(ctx context.Context, dir string, o Options, progress func(done, to
 	case ready:
 		return nil
 	}
-	// an empty folder; others are refused above
 	if err := os.Remove(dir); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("sample: %w", err)
 	}
@@ -126,8 +123,7 @@ func Generate(ctx context.Context, dir string, o Options, progress func(done, to
 	return nil
 }
 
-// look says whether dir is the sample that is wanted. A missing or empty folder is free; any other
-// is an error.
+// look reports whether dir is the sample that is wanted; anything but that or nothing is an error.
 func look(dir string, want stamp) (ready bool, err error) {
 	text, err := os.ReadFile(filepath.Join(dir, stampRow))
 	if err == nil {
@@ -214,8 +210,7 @@ func write(ctx context.Context, dir string, o Options, progress func(done, total
 	return g.Wait()
 }
 
-// tasks lists the pictures; each has a random stream of its own, so that neither their order nor
-// their number changes one of them.
+// tasks lists the images, each with a random stream of its own.
 func tasks(o Options) []task {
 	var list []task
 	for _, b := range breeds() {

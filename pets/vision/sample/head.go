@@ -23,7 +23,6 @@ type animal struct {
 	ribbon   *paint.RGB
 }
 
-// newAnimal varies a breed for one image.
 func newAnimal(b breed, r paint.Rand, sun paint.Sun) *animal {
 	a := &animal{breed: b, Rand: r, sun: sun, coat: b.coats[0], yaw: r.Around(0.8),
 		nod: r.Around(0.45), finer: r.Range(5.5, 8)}
@@ -60,10 +59,8 @@ func (a *animal) turned(x, y, z float64) (float64, float64) {
 	return x*(1-0.2*math.Abs(a.yaw)) + 0.42*a.yaw*z, y + 0.2*a.nod*z
 }
 
-// step is the distance of tufts on an outline.
 func (a *animal) step(c *paint.Canvas, fur float64) float64 { return max(fur*0.5, 2.2/c.Unit()) }
 
-// ink is the coat without special markings.
 func (a *animal) ink(strength float64) paint.Ink {
 	return paint.Coat(a.base, a.mark, a.field.Times(strength))
 }
@@ -84,7 +81,6 @@ func (a *animal) light(c *paint.Canvas, x, y, rx, ry float64) {
 	}
 }
 
-// curls draws locks: short bows, light above and dark below.
 func (a *animal) curls(c *paint.Canvas, x, y, rx, ry float64) {
 	n := int(float64(26*a.curl*rx*ry)) + 5
 	for range n {
@@ -163,7 +159,6 @@ func (a *animal) drawEye(c *paint.Canvas, side float64) {
 	c.Eye(e, x, y, size, side, a.gaze, a.sun)
 }
 
-// around is the colour about the eyes.
 func (a *animal) around() paint.RGB {
 	switch {
 	case a.mask != nil && a.maskSize > 0.9:
@@ -174,7 +169,6 @@ func (a *animal) around() paint.RGB {
 	return a.base
 }
 
-// creases are the folds of a wrinkled brow.
 func (a *animal) creases(c *paint.Canvas) {
 	if a.wrinkle <= 0 || a.fur > 0.1 {
 		return
@@ -198,7 +192,6 @@ func (a *animal) creases(c *paint.Canvas) {
 	})
 }
 
-// drawRuff is the mane behind the head.
 func (a *animal) drawRuff(c *paint.Canvas) {
 	k := or(a.mane, a.base)
 	r := 1.0 + 0.34*a.ruff
@@ -215,7 +208,6 @@ func (a *animal) drawRuff(c *paint.Canvas) {
 	})
 }
 
-// drawFringe is hair falling over the brow.
 func (a *animal) drawFringe(c *paint.Canvas) {
 	x, y := a.turned(0, -0.3, 0.6)
 	k := or(a.mane, a.base)

@@ -33,7 +33,6 @@ func (a *animal) catMuzzle(c *paint.Canvas) {
 	line := t.Darker(0.6)
 	c.At(paint.Move(x, y), func() {
 		c.Shadow(0, 0.3, m*1.3, 0.35, 0.22)
-		// chin
 		c.Within(paint.Ellipse(0, 0.33, m*0.55, 0.2).Furry(a.Rand, a.fur*0.5, a.step(c, a.fur), 0,
 			0.5), func() {
 			c.Flood(paint.Gradient(0.1, 0.5, t.Darker(0.15), t.Lighter(0.08)))
@@ -77,7 +76,6 @@ func (a *animal) catMuzzle(c *paint.Canvas) {
 	})
 }
 
-// skin models a small part with the coat's grain.
 func (a *animal) skin(c *paint.Canvas, x, y, rx, ry float64) {
 	g := 0.07 + 0.4*a.fur
 	if a.fur == 0 {
@@ -102,7 +100,6 @@ func (a *animal) dogMuzzle(c *paint.Canvas) {
 		if a.open > 0 {
 			a.mouth(c, t, low)
 		} else {
-			// chin
 			c.Within(paint.Ellipse(0, low-0.02, m*0.55, 0.16).Furry(a.Rand, a.fur*0.6,
 				a.step(c, a.fur), 0, 0.7), func() {
 				c.Flood(paint.Gradient(low-0.15, low+0.15, t.Darker(0.35), t))
@@ -153,7 +150,6 @@ func (a *animal) dogMuzzle(c *paint.Canvas) {
 	})
 }
 
-// dogNose is the leather, n half wide, at height y.
 func (a *animal) dogNose(c *paint.Canvas, y, n float64) {
 	c.At(paint.Move(0, y).Mul(paint.Scale(n, n)), func() {
 		c.Within(paint.Mirror(0, -0.72, 0.75, -0.66, 1.12, -0.1, 0.8, 0.5, 0.28, 0.62, 0, 0.82),
@@ -168,7 +164,6 @@ func (a *animal) dogNose(c *paint.Canvas, y, n float64) {
 	})
 }
 
-// mouth is an open one, panting.
 func (a *animal) mouth(c *paint.Canvas, jaw paint.RGB, low float64) {
 	m, o := a.muzzleWide, a.open
 	deep := low + 0.16 + 0.26*o
@@ -186,7 +181,6 @@ func (a *animal) mouth(c *paint.Canvas, jaw paint.RGB, low float64) {
 		})
 }
 
-// drawBeard is the hair around a terrier's mouth.
 func (a *animal) drawBeard(c *paint.Canvas, t paint.RGB, low float64) {
 	m := a.muzzleWide
 	for i := range 44 {

@@ -6,9 +6,7 @@ import (
 	"gopets/pets/vision/sample/paint"
 )
 
-// myPet draws one of the four images of a visitor's own dog, number n. They are no part of the
-// data set: a person asks a trained learner for them. All show a pomeranian, each with a
-// difficulty.
+// myPet draws one of the four images of a visitor's own dog, a pomeranian each with a difficulty.
 func myPet(n int, r paint.Rand) *image.RGBA {
 	var dog breed
 	for _, b := range dogs() {
@@ -80,7 +78,6 @@ func person(c *paint.Canvas, r paint.Rand, sun paint.Sun) {
 	})
 }
 
-// hand lays an arm around what sits in front of the person.
 func hand(c *paint.Canvas, r paint.Rand, sun paint.Sun) {
 	skin, shirt := paint.Hex(0xdba583), paint.Hex(0x4a6f9c)
 	w, h := float64(c.W), float64(c.H)

@@ -7,7 +7,6 @@ import (
 	"gopets/pets/vision/sample/paint"
 )
 
-// picture draws an animal of a breed somewhere, w×h pixels.
 func picture(b breed, r paint.Rand, w, h int) *image.RGBA {
 	c := paint.NewCanvas(w, h)
 	scene := c.Backdrop(r)
@@ -25,14 +24,12 @@ func picture(b breed, r paint.Rand, w, h int) *image.RGBA {
 	return c.Image()
 }
 
-// place draws the animal so that its stance fills the picture by a share, its feet on the scene's
-// ground.
+// place draws the animal so that its stance fills a fraction of the image, its feet on the ground.
 func (a *animal) place(c *paint.Canvas, scene paint.Scene, s stance, share float64) {
 	a.stand(c, scene, s, share, a.Sign(), a.Around(0.2))
 }
 
-// stand is place with the side that the animal turns to (flip, ±1) and the tilt of its head (roll,
-// radians).
+// stand is place with flip, ±1, and the head's tilt in radians.
 func (a *animal) stand(c *paint.Canvas, scene paint.Scene, s stance, share, flip, roll float64) {
 	top := s.top - 0.25*a.dome
 	if a.ear < drop {

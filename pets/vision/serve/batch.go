@@ -10,7 +10,6 @@ import (
 	"gopets/pets/vision/dataset/images"
 )
 
-// job is a decoded image that waits for its row.
 type job struct {
 	ctx context.Context // of the request
 	img *images.RGB
@@ -23,14 +22,9 @@ type row struct {
 	err      error
 }
 
-// predictQueued predicts what is in the queue until the server is closed: of what waits, one, two,
-// four and so on at once, up to Batch. Nobody waits for others to come, and no predictor compiles
-// for more sizes than these.
-//
-// What it gains, with a learner on XLA and two cores of a CPU: mobilenet_v2 at 224 pixels takes 17
-// ms for an image, 25 ms for two; more at once gain nothing further there, unlike on a GPU.
-// Filling up to eight with padding would cost a lone visitor ten times as much
-// (train.BenchmarkPredict).
+// predictQueued predicts what is in the queue until the server is closed, one, two, four and so on
+// at once, up to Batch: a predictor compiles for few sizes. On two cores mobilenet_v2 takes 17 ms
+// for an image, 25 ms for two; padding to eight would cost a lone visitor ten times as much.
 func (s *Server) predictQueued() {
 	defer s.ended.Done()
 	var waiting []*job
@@ -60,8 +54,7 @@ func (s *Server) predictQueued() {
 	}
 }
 
-// predictJobs answers every job. If the predictor refuses them together, each is tried by itself,
-// so that one image cannot spoil another's answer.
+// predictJobs answers every job. If the predictor refuses them together, each is tried alone.
 func (s *Server) predictJobs(jobs []*job) {
 	var live []*job
 	for _, j := range jobs {
@@ -94,7 +87,6 @@ func (s *Server) predictJobs(jobs []*job) {
 	}
 }
 
-// predict calls the predictor and checks its rows.
 func (s *Server) predict(ctx context.Context, batch []*images.RGB) (rows [][]float32, err error) {
 	defer func() {
 		if thrown := recover(); thrown != nil {
@@ -140,8 +132,8 @@ func (s *Server) ask(ctx context.Context, p *images.RGB) row {
 	}
 }
 
-// Warm predicts grey images, one, two, four and so on up to Batch, so that a network compiles for
-// all of these before anybody waits for it. Call it before requests are served; Run does.
+// Warm predicts grey images, one, two, four and so on up to Batch, so that a network compiles
+// before requests are served; Run calls it.
 func (s *Server) Warm(ctx context.Context) error {
 	for n := 1; n <= s.o.Batch; n *= 2 {
 		batch := make([]*images.RGB, n)

@@ -8,30 +8,22 @@
 //	listener, err := net.Listen("tcp", "127.0.0.1:8080")
 //	err = s.Run(ctx, listener) // until ctx ends; then running requests are finished
 //
-// A [Server] is an http.Handler over a [Predictor] and needs no engine to be tested. [Server.Run]
-// adds time limits for slow clients, a bound on connections, readiness, a graceful stop. It serves
-// plain HTTP without accounts: put a proxy with TLS and accounts in front of it.
-//
-// # Paths
+// A [Server] is an http.Handler over a [Predictor]. It serves plain HTTP without accounts: put a
+// proxy with TLS and accounts in front of it.
 //
 //	GET  /         the page with the form; it works without script
-//	POST /         a form with the file field "photo": the page with the image and its bars, or
-//	               JSON for "Accept: application/json"
-//	POST /predict  the same form, or the bytes of an image (Content-Type image/… or
-//	               application/octet-stream): JSON
+//	POST /         a form with the file field "photo": the page, or JSON for Accept: application/json
+//	POST /predict  the same form, or the bytes of an image: JSON
 //	GET  /model    JSON: {"model", "classes": […]}
 //	GET  /healthz  200 as long as the process serves
 //	GET  /readyz   200 when predictions are served; 503 while compiling, and after a stop
 //
-// An answer, with as many classes as ?top=N says (5; 0 for all):
+// An answer, with as many classes as ?top=N says (5; 0 for all), and a refusal:
 //
 //	{"class": "Birman", "probability": 0.93,
 //	 "top": [{"class": "Birman", "probability": 0.93}, …],
 //	 "image": {"format": "jpeg", "width": 4032, "height": 3024},
 //	 "model": "petnet10 after fit 2, epoch 4"}
-//
-// A refusal, of the same shape on every path, with the status beside it:
-//
 //	{"error": {"code": "too_many_pixels", "message": "…"}}
 //
 //	400 bad_form, no_photo, bad_request   the form or the query is not as above
@@ -39,31 +31,19 @@
 //	404 not_found, 405 method             no such path; no such method there (Allow says which)
 //	408 slow_upload                       it did not arrive in time
 //	413 too_large, too_many_pixels        more bytes than MaxBytes; more pixels than can be read
-//	415 not_an_image, content_type       neither JPEG, PNG, GIF nor WebP; a body of another type
+//	415 not_an_image, content_type        neither JPEG, PNG, GIF nor WebP; a body of another type
 //	422 damaged                           cut off or broken
 //	429 too_many                          PerClient uploads of this address are running; Retry-After
 //	500 failed                            the predictor failed; the log says why
 //	503 busy, timeout, starting, stopping Retry-After
 //
-// # Memory
-//
 // An image takes up to 15 bytes a pixel while it is decoded, Concurrency images at once: 25 million
 // pixels, 4 at once, bound it to 1.5 GB. A JPEG with more pixels is read at a half, a quarter or an
-// eighth of its size. Uploads that wait hold their bytes.
-//
-// # Concurrency
-//
-// A [Server] is safe for concurrent use. Images that wait while the predictor works are predicted
-// together, up to Batch; none waits for a batch to fill. The server calls the predictor from one
-// goroutine at a time until [Server.Close] has returned.
-//
-// The log has a line for each request: path, status, time, bytes, format, batch. Nothing in it comes
-// from the visitor.
+// eighth of its size. Uploads that wait hold their bytes. The log holds nothing of a visitor's.
 //
 // # Tried and dropped
 //
 //   - Waiting a few milliseconds for a batch to fill: a lone visitor pays, and load fills batches.
 //   - Cancelling a slow decoder: impossible; what makes one slow (a JPEG's scans) is bounded.
 //   - TIFF and BMP: two more parsers for hostile bytes, and browsers do not show them.
-//   - Echoing the upload on the page: no byte of it may reach another reader.
 package serve

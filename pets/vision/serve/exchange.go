@@ -18,7 +18,6 @@ type exchange struct {
 	w      http.ResponseWriter
 	status int // 0: not written yet
 
-	// For the log.
 	bytes   int    // of the image
 	format  string // of the image
 	batch   int    // images predicted together with this one
@@ -54,14 +53,12 @@ func refuse(status int, code, format string, args ...any) error {
 	return &refusal{status: status, code: code, message: fmt.Sprintf(format, args...)}
 }
 
-// busy refuses for now.
 func busy(code, message string, retry int) error {
 	return &refusal{status: http.StatusServiceUnavailable, code: code, message: message,
 		retry: retry}
 }
 
-// errGone is the end of a request whose client does not listen any more, statusGone what the log
-// says of it.
+// errGone is the end of a request whose client has gone; the log says statusGone.
 var errGone = errors.New("the client has gone")
 
 const statusGone = 499

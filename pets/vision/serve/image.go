@@ -32,7 +32,6 @@ func (s *Server) inspect(data []byte) (images.Info, error) {
 	return info, nil
 }
 
-// decode decodes an image that inspect has passed.
 func (s *Server) decode(data []byte, format string) (*images.RGB, error) {
 	p, err := images.Decode(data, s.o.Decode)
 	var large *images.SizeError
@@ -56,9 +55,7 @@ func damaged(format string) error {
 		"The %s is damaged or cut off. Send it again, or save it anew.", titles[format])
 }
 
-// errStopped is the answer to requests that wait when a server is closed.
 var errStopped = busy("stopping", "The server is being stopped. Try again in a little while.", 5)
 
-// errRows is a predictor's mistake.
 var errRows = errors.New(
 	"the predictor gave other rows than one for each image and a value for each class")

@@ -16,12 +16,10 @@ import (
 	"gopets/plots"
 )
 
-//go:embed page.gohtml page.css page.js
 var files embed.FS
 
 var pageTemplate = template.Must(template.ParseFS(files, "page.gohtml"))
 
-// view is what the page shows.
 type view struct {
 	Model   string
 	Classes []string
@@ -31,14 +29,12 @@ type view struct {
 	Answer  *shown
 }
 
-// shown is an answer on the page.
 type shown struct {
 	Name, Class, Percent, Verdict string
 	Image, Bars                   template.URL // data URIs that this package made
 	BarsAlt                       string
 }
 
-// home serves the page, and answers its form.
 func (s *Server) home(x *exchange) error {
 	if x.r.Method != http.MethodPost {
 		return s.page(x, http.StatusOK, view{})
@@ -72,7 +68,6 @@ func (s *Server) page(x *exchange, status int, v view) error {
 // words is a class as people write it.
 func words(class string) string { return strings.ReplaceAll(class, "_", " ") }
 
-// The image on the page is at most so large, the bars as large as they are on a phone.
 const (
 	imageSide = 720 // pixels
 	barsWidth = 4.2 // inches
@@ -112,7 +107,6 @@ func dataURI(kind string, data []byte) template.URL {
 	return template.URL("data:" + kind + ";base64," + base64.StdEncoding.EncodeToString(data))
 }
 
-// small is an image whose long side is imageSide at most.
 func small(p *images.RGB) *images.RGB {
 	long := max(p.W, p.H)
 	if long <= imageSide {
@@ -121,7 +115,6 @@ func small(p *images.RGB) *images.RGB {
 	return p.Reduced(max(1, p.W*imageSide/long), max(1, p.H*imageSide/long))
 }
 
-// asset serves the page's style and script.
 func asset(x *exchange) error {
 	name := strings.TrimPrefix(x.r.URL.Path, "/")
 	data, err := files.ReadFile(name)

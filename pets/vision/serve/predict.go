@@ -34,10 +34,8 @@ type Answer struct {
 	together int // images predicted with it
 }
 
-// defaultTop is the number of classes in an answer.
 const defaultTop = 5
 
-// outcome is what comes of one upload.
 type outcome struct {
 	answer *Answer
 	err    error
@@ -87,8 +85,8 @@ func number(top string) (int, error) {
 	return n, nil
 }
 
-// work decodes and predicts, a few images at once. A decoder cannot be stopped: when ctx ends
-// before it, the place that it takes stays taken until its own end, so that there are never more.
+// work decodes and predicts, a few images at once. A decoder cannot be stopped: until it ends its
+// place stays taken.
 func (s *Server) work(ctx context.Context, x *exchange, data []byte) (*Answer, error) {
 	info, err := s.inspect(data)
 	if err != nil {
@@ -132,7 +130,6 @@ func (s *Server) work(ctx context.Context, x *exchange, data []byte) (*Answer, e
 	}
 }
 
-// ranked sorts a row's classes.
 func (s *Server) ranked(probs []float32) *Answer {
 	a := &Answer{Model: s.o.Model, Top: make([]Guess, len(probs))}
 	for i, p := range probs {

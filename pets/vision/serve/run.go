@@ -22,10 +22,8 @@ const (
 	maxConnections = 512
 )
 
-// Run serves on a listener until ctx ends, with limits for slow clients. Health is answered at
-// once, predictions after Warm. When ctx ends, new connections are refused, running requests have
-// Options.Grace to finish, and Run returns nil; an error says what ended it otherwise. The listener
-// is closed in any case, the server stays to be closed.
+// Run serves on a listener until ctx ends; then running requests have Options.Grace to finish, and
+// Run returns nil. Health is answered at once, predictions after Warm. The server is not closed.
 func (s *Server) Run(ctx context.Context, l net.Listener) error {
 	s.state.CompareAndSwap(ready, starting)
 	h := &http.Server{
@@ -63,7 +61,6 @@ func (s *Server) Run(ctx context.Context, l net.Listener) error {
 	}
 }
 
-// shutDown lets running requests finish.
 func (s *Server) shutDown(h *http.Server, warm chan error) error {
 	s.state.Store(stopping)
 	s.o.Log.Info("stopping", slog.Int("running", len(s.admit)))

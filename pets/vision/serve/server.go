@@ -15,16 +15,13 @@ import (
 	"gopets/pets/vision/dataset/images"
 )
 
-// A Predictor returns the class probabilities of images, a row for each. *train.Learner is one.
-//
-// The server calls it from one goroutine at a time, so it need not be safe for concurrent use; but
-// then it may not be used otherwise until the server is closed.
+// A Predictor returns the class probabilities of images, a row for each: *train.Learner. The server
+// calls it from one goroutine at a time; nobody else may until the server is closed.
 type Predictor interface {
 	Predict(ctx context.Context, batch []*images.RGB) ([][]float32, error)
 }
 
-// Options are a server's limits and what it says of itself. The zero value is right for a service
-// on one machine.
+// Options are a server's limits. The zero value is right for a service on one machine.
 type Options struct {
 	Model      string         // what the network is called: "petnet10 after fit 2, epoch 4"
 	Decode     images.Options // the learner's; MaxPixels is taken from below
@@ -37,8 +34,7 @@ type Options struct {
 	Concurrency int
 	// further uploads that may arrive and wait; 0: 32; negative: none
 	Queue int
-	// uploads at once from one address; 0: 16; negative: no limit (behind a proxy all come from
-	// one)
+	// uploads at once from one address; 0: 16; negative: no limit
 	PerClient int
 	Batch     int          // images predicted together; 0: 8
 	Log       *slog.Logger // a line for each request; nil: none
@@ -60,7 +56,6 @@ func (o *Options) Flags(flags *flag.FlagSet) {
 	flags.IntVar(&o.Batch, "batch", o.Batch, "images predicted together, of those that wait")
 }
 
-// fill sets what is unset to its default.
 func (o *Options) fill() {
 	o.MaxBytes = cmp.Or(o.MaxBytes, 40<<20)
 	o.MaxPixels = cmp.Or(o.MaxPixels, 25_000_000)
@@ -125,8 +120,7 @@ const (
 	stopping
 )
 
-// New makes a server; it is ready at once. The predictor's rows are in the order of classes. Close
-// it after its last request.
+// New makes a server; rows are in the order of classes. Close it after its last request.
 func New(p Predictor, classes []string, o Options) (*Server, error) {
 	o, err := o.withDefaults()
 	if err != nil {
@@ -156,15 +150,13 @@ func New(p Predictor, classes []string, o Options) (*Server, error) {
 	return s, nil
 }
 
-// Close ends the server: what is still queued is refused. The predictor is not called once Close
-// has returned.
+// Close refuses what is still queued. The predictor is not called once Close has returned.
 func (s *Server) Close() {
 	s.state.Store(stopping)
 	s.once.Do(func() { close(s.closed) })
 	s.ended.Wait()
 }
 
-// health serves /healthz and /readyz.
 func (s *Server) health(x *exchange) error {
 	if x.r.URL.Path == "/readyz" {
 		if err := s.isReady(); err != nil {

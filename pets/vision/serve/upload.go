@@ -14,7 +14,6 @@ import (
 	"unicode"
 )
 
-// field is the form's name for the photo.
 const field = "photo"
 
 // upload is an image as it was sent.
@@ -29,7 +28,6 @@ const (
 	maxDrain = 64 << 20 // bytes that are read and dropped so that a browser listens to the refusal
 )
 
-// receive reads the image of a request.
 func (s *Server) receive(r *http.Request) (upload, error) {
 	limit := s.o.MaxBytes
 	tooLarge := refuse(http.StatusRequestEntityTooLarge, "too_large",
@@ -59,8 +57,8 @@ func (s *Server) receive(r *http.Request) (upload, error) {
 		"The form is damaged or ends early. Send it again.")
 }
 
-// drain reads what is left of a body that is not wanted, within bounds: browsers that cannot finish
-// sending show no answer. A client that asks before it sends is not made to.
+// drain reads what is left of a body, within bounds: browsers that cannot finish sending show no
+// answer.
 func drain(r *http.Request, size int64) {
 	if size <= maxDrain && r.Header.Get("Expect") == "" {
 		io.CopyN(io.Discard, r.Body, size) // whatever goes wrong, the answer is the same
@@ -69,8 +67,7 @@ func drain(r *http.Request, size int64) {
 
 var errTooLarge = errors.New("too large")
 
-// parse finds the image in a body of some type: a form with the file field "photo", or the
-// image itself. At most limit bytes are kept.
+// parse finds the image in a body: a form with the file field "photo", or the image itself.
 func parse(contentType string, body io.Reader, limit int64) (upload, error) {
 	kind, params, err := mime.ParseMediaType(contentType)
 	switch {
@@ -146,7 +143,6 @@ func (b *bounded) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// readAll reads at most limit bytes.
 func readAll(r io.Reader, limit int64) ([]byte, error) {
 	data, err := io.ReadAll(io.LimitReader(r, limit+1))
 	if err == nil && int64(len(data)) > limit {
@@ -155,8 +151,8 @@ func readAll(r io.Reader, limit int64) ([]byte, error) {
 	return data, err
 }
 
-// cleanName makes a file's name fit to be shown: its last element, without control characters and
-// such that change the direction of reading, not too long. It is text still: the page escapes it.
+// cleanName makes a file's name fit to be shown: its last element, short, without control
+// characters and such that change the direction of reading. The page escapes it.
 func cleanName(name string) string {
 	name = path.Base("/" + strings.ReplaceAll(strings.ToValidUTF8(name, "�"), `\`, "/"))
 	name = strings.Map(func(r rune) rune {

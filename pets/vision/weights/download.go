@@ -17,7 +17,6 @@ import (
 // maxDownload is more than any network of ours; larger files are refused.
 const maxDownload = 1 << 30
 
-// A remote is one file that may be fetched.
 type remote struct {
 	url    string
 	name   string // in our cache
@@ -39,8 +38,7 @@ func downloads(from origin, o Options) []remote {
 		prefix: hashInName.FindStringSubmatch(name)[1]})
 }
 
-// fetch downloads the file to path. Several processes may ask at the same time: one works, the
-// others wait.
+// fetch downloads the file to path; of several processes one works, the others wait.
 func (r remote) fetch(ctx context.Context, path string, o Options) error {
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 		return fmt.Errorf("downloading %s: %w", r.url, err)
@@ -63,8 +61,7 @@ func (r remote) fetch(ctx context.Context, path string, o Options) error {
 	return nil
 }
 
-// check compares a complete file with what is known of its SHA-256: the digits in its name, or what
-// the server announced.
+// check compares a file's SHA-256 with its name's digits, or with what the server announced.
 func (r remote) check(path, announced string) error {
 	want := cmp.Or(r.prefix, announced)
 	if want == "" {

@@ -23,7 +23,6 @@ type Tensor struct {
 	Ints  []int64   // the values of any other
 }
 
-// Len is the number of values that the shape asks for.
 func (t Tensor) Len() int {
 	n := 1
 	for _, d := range t.Shape {
@@ -32,7 +31,6 @@ func (t Tensor) Len() int {
 	return n
 }
 
-// check says whether a tensor made by a program can be written.
 func (t Tensor) check() error {
 	size, known := elementSizes[t.DType]
 	if !known {
@@ -62,7 +60,6 @@ type File struct {
 	Meta    map[string]string // free text; nil when the file has none
 }
 
-// Get finds a tensor by name.
 func (f *File) Get(name string) (Tensor, bool) {
 	i := slices.IndexFunc(f.Tensors, func(t Tensor) bool { return t.Name == name })
 	if i < 0 {
@@ -102,8 +99,7 @@ func elements(shape []int) (int64, error) {
 	return n, nil
 }
 
-// readFile opens a file and gives it to the decoder of its format, with the size that bounds what
-// the decoder may believe.
+// readFile opens a file for the decoder of its format; size bounds what that may allocate.
 func readFile(path string, decode func(r io.ReaderAt, size int64) (*File, error)) (*File, error) {
 	f, err := os.Open(path)
 	if err != nil {

@@ -44,7 +44,6 @@ func md5Of(r io.Reader) (string, error) {
 	return hex.EncodeToString(h.Sum(nil)), err
 }
 
-// sizeOf is a file's size, 0 if there is none.
 func sizeOf(file string) int64 {
 	info, err := os.Stat(file)
 	if err != nil {

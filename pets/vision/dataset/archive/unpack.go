@@ -19,13 +19,11 @@ type limits struct {
 	files int
 }
 
-// archiveLimits are for archives from the internet: photos hardly compress, so that an archive
-// that grows eight times is no data set.
+// archiveLimits bounds archives from the internet: photos hardly compress.
 func archiveLimits(packed int64) limits { return limits{bytes: 8*packed + 1<<30, files: 2_000_000} }
 
-// unpack writes a tar archive, gzipped or not, into the folder root. Nothing can be written outside
-// it: names that are absolute or contain "..", links and devices are refused, and the operating
-// system is asked to hold the line too (os.Root). After an error root holds a part.
+// unpack writes a tar archive, gzipped or not, into the folder root, and nothing outside it: it
+// refuses absolute names, "..", links and devices, and root is an os.Root.
 func unpack(ctx context.Context, archive io.Reader, root *os.Root, most limits) error {
 	in := bufio.NewReaderSize(archive, 1<<16)
 	var plain io.Reader = in
@@ -108,7 +106,6 @@ func safeName(h *tar.Header) (string, error) {
 	return name, nil
 }
 
-// driveName reports whether a path begins as Windows' drives do.
 func driveName(name string) bool {
 	return len(name) >= 2 && name[1] == ':' && (name[0]|0x20 >= 'a' && name[0]|0x20 <= 'z')
 }
@@ -139,7 +136,6 @@ func damaged(err error) error {
 	return err
 }
 
-// contextReader ends when its context does.
 type contextReader struct {
 	ctx context.Context
 	r   io.Reader

@@ -17,17 +17,12 @@ import (
 )
 
 // Untar returns the folder dest/u.Name, downloading and unpacking the archive when it is not there
-// (fastai's untar_data). A folder that is there is taken as it is: the call costs a stat. An
-// archive that is in dest already, downloaded by hand, is checked and used.
+// (fastai's untar_data). An archive in dest, downloaded by hand, is checked and used; a wrong one
+// is an error that names it.
 //
-// The download goes on where an earlier one broke off. The folder appears at once, complete: it is
-// unpacked beside its place and renamed. Several processes may ask at the same time; one works, the
-// others wait. progress, which may be nil, goes from 0 to total bytes twice for each archive: while
-// it downloads and while it is unpacked.
-//
-// Nothing of the user's is deleted: an archive in dest that is not the expected one is an error
-// that names it. Without a network the error comes within seconds and says what can be done by
-// hand.
+// A download resumes. The folder appears complete, by renaming. Of several processes one works, the
+// others wait. progress, which may be nil, goes from 0 to total bytes for each download, and again
+// for unpacking. Without a network the error comes within seconds and says what to do by hand.
 func Untar(ctx context.Context, u dataset.URL, dest string,
 	progress func(done, total int64)) (dir string, err error) {
 	return untar(ctx, download.Client{}, u, dest, progress)
@@ -64,7 +59,6 @@ func untar(ctx context.Context, c download.Client, u dataset.URL, dest string,
 	return dir, nil
 }
 
-// obtain returns the files of the archive, or of those that mirror it, from dest or the network.
 func obtain(ctx context.Context, c download.Client, u dataset.URL, dest string,
 	progress func(done, total int64)) ([]string, error) {
 	sources := [][]dataset.Archive{{u.Archive}}
@@ -107,7 +101,6 @@ func obtain(ctx context.Context, c download.Client, u dataset.URL, dest string,
 	return nil, &DownloadError{URL: u, Dest: dest, Err: errors.Join(failures...)}
 }
 
-// present looks for all archives of a source in dest, and checks them.
 func present(source []dataset.Archive, dest string) (files []string, err error) {
 	for _, a := range source {
 		file := filepath.Join(dest, a.File)
@@ -144,7 +137,7 @@ func (e *DownloadError) Error() string {
 
 func (e *DownloadError) Unwrap() error { return e.Err }
 
-// unpackAll unpacks archives into a hidden folder in dest and renames what they make to its place.
+// unpackAll unpacks archives into a hidden folder in dest and renames it.
 func unpackAll(ctx context.Context, u dataset.URL, archives []string, dest string,
 	progress func(done, total int64)) (err error) {
 	temp, err := os.MkdirTemp(dest, "."+u.Name+"-*")
@@ -183,7 +176,6 @@ func unpackFile(ctx context.Context, file, into string, progress func(done, tota
 		archiveLimits(size))
 }
 
-// countingReader reports how much was read.
 type countingReader struct {
 	r           io.Reader
 	done, total int64

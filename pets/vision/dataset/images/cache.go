@@ -11,19 +11,16 @@ import (
 	"time"
 )
 
-// Cache keeps decoded images in a folder, each in a file of its own that is mapped into memory:
-// the pages are shared by all processes that use the folder, and stay there for later ones. It is
+// Cache keeps decoded images in a folder, each in a memory-mapped file that processes share. It is
 // safe for concurrent use by goroutines and processes.
 //
-// A file's name is the SHA-256 of the photo's bytes (with the size and the options), so a
-// copied or renamed photo is found and a changed one is not mistaken. A damaged file is
-// noticed by its checksum and written anew. A folder that cannot be written costs only time:
-// [Cache.WriteError] tells.
+// A file's name is the SHA-256 of the photo's bytes, size and options. A damaged file is noticed by
+// its checksum and written anew. A folder that cannot be written costs only time:
+// [Cache.WriteError].
 //
-// Images keep their own size until the short side exceeds maxSide, which is twice the training
-// size, by half again: then they are averaged to maxSide as the transforms would do (fastai §4.2e),
-// and rounded. So long as warp and zoom together magnify less than 1.5 times (fastai's defaults: at
-// most 1.33) an image from the cache gives the same as the file, to 1/255.
+// Images whose short side exceeds 1.5 times maxSide, which is twice the training size, are averaged
+// to maxSide (fastai §4.2e) and rounded. As long as warp and zoom magnify less than 1.5 times
+// (fastai's defaults: at most 1.33) the result is that of the file, to 1/255.
 type Cache struct {
 	Decode Options // how photos are read; set it before the first Get
 
@@ -36,7 +33,6 @@ type Cache struct {
 	writeError error
 }
 
-// entry is a mapped image and what its photo's file looked like.
 type entry struct {
 	image   *RGB
 	size    int64
@@ -44,15 +40,12 @@ type entry struct {
 	unmap   func() error
 }
 
-// decoding is the version of the decoders: it changes when they give other pixels, so that older
-// cache files are not used.
+// decoding is the version of the decoders: it changes when their pixels do.
 const decoding = 2
 
-// reduceAbove is the reduction factor from which on the cache stores reduced images.
 const reduceAbove = 1.5
 
-// OpenCache opens or makes the cache in dir for training at maxSide/2 pixels. maxSide 0 keeps every
-// image at its own size.
+// OpenCache opens or makes the cache in dir for training at maxSide/2 pixels; 0: no limit.
 func OpenCache(dir string, maxSide int) (*Cache, error) {
 	if maxSide < 0 {
 		return nil, fmt.Errorf("image cache: the largest short side is %d: give twice the "+
@@ -64,8 +57,7 @@ func OpenCache(dir string, maxSide int) (*Cache, error) {
 	return &Cache{dir: dir, maxSide: maxSide, open: map[string]entry{}}, nil
 }
 
-// Get returns the image of a photo's file, from the cache if it is there. Its pixels are
-// read-only memory. The errors are those of [DecodeFile].
+// Get returns the image of a photo's file, in read-only memory. Its errors are [DecodeFile]'s.
 func (c *Cache) Get(path string) (*RGB, error) {
 	info, err := os.Stat(path)
 	if err != nil {
@@ -99,8 +91,7 @@ func (c *Cache) Get(path string) (*RGB, error) {
 	return e.image, nil
 }
 
-// fill maps the image of a photo, decoding and writing it first where it is missing or
-// damaged.
+// fill maps the image of a photo, decoding and writing it first if need be.
 func (c *Cache) fill(data []byte) (entry, error) {
 	file := c.file(data)
 	if p, unmap, err := mapImage(file); err == nil {
@@ -133,7 +124,6 @@ func (c *Cache) fill(data []byte) (entry, error) {
 	return entry{image: mapped, unmap: unmap}, nil
 }
 
-// file is where the image of a photo with these bytes is kept.
 func (c *Cache) file(data []byte) string {
 	sum := sha256.Sum256(data)
 	name := hex.EncodeToString(sum[:])
@@ -147,16 +137,14 @@ func (c *Cache) file(data []byte) string {
 	return filepath.Join(c.dir, name[:2], name[2:]+"-"+kind+".rgb")
 }
 
-// WriteError is the last failure to write into the folder, such as a full disk. Get goes on without
-// it, more slowly.
+// WriteError is the last failure to write into the folder, such as a full disk.
 func (c *Cache) WriteError() error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.writeError
 }
 
-// Close unmaps all images that came from the cache: none of them may be used any more. The files
-// stay.
+// Close unmaps all images that came from the cache.
 func (c *Cache) Close() error {
 	c.mu.Lock()
 	defer c.mu.Unlock()

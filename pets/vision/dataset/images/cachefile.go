@@ -13,9 +13,8 @@ import (
 	"gopets/pets/internal/atomicfile"
 )
 
-// A cache file is a header of 32 bytes, little-endian, and the pixels: 8 bytes magic with version,
-// then width, height, full width, full height, CRC-32C of the pixels, CRC-32C of the 28 bytes
-// before.
+// A cache file is 32 bytes, little-endian, and the pixels: 8 bytes magic with version, then width,
+// height, full width, full height, CRC-32C of the pixels, CRC-32C of the 28 bytes before.
 const (
 	cacheMagic  = "gopetpx1"
 	cacheHeader = 32
@@ -25,7 +24,7 @@ var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
 var errDamaged = errors.New("damaged cache file")
 
-// writeImage writes a cache file whole or not at all: no reader ever sees half of it.
+// writeImage writes a cache file whole or not at all.
 func writeImage(file string, p *RGB) error {
 	head := append(make([]byte, 0, cacheHeader), cacheMagic...)
 	for _, v := range []uint32{uint32(p.W), uint32(p.H), uint32(p.FullW), uint32(p.FullH),
@@ -49,8 +48,7 @@ func writeImage(file string, p *RGB) error {
 	return nil
 }
 
-// mapImage maps a cache file and checks it. Files are only ever replaced by renaming: a mapping
-// cannot shrink under us.
+// mapImage maps a cache file and checks it. Files are replaced by renaming: no mapping shrinks.
 func mapImage(file string) (*RGB, func() error, error) {
 	f, err := os.Open(file)
 	if err != nil {

@@ -5,9 +5,8 @@ import (
 	"image/color"
 )
 
-// FromImage copies an image into RGB as Pillow's convert("RGB") does: raw colour values, alpha
-// ignored (fastai §1.4). The colours that Go's color.Color gives are multiplied by alpha, hence a
-// case for each type that has an alpha channel.
+// FromImage copies an image into RGB as Pillow's convert("RGB") does, alpha ignored (fastai §1.4).
+// Go's color.Color is multiplied by alpha, hence a case for each type that has one.
 func FromImage(img image.Image) *RGB {
 	b := img.Bounds()
 	p := New(b.Dx(), b.Dy())
@@ -67,7 +66,6 @@ func FromImage(img image.Image) *RGB {
 	return p
 }
 
-// grey repeats the first byte of every step bytes three times.
 func grey(to, from []uint8, step int) {
 	for x := 0; x < len(to); x += 3 {
 		v := from[x/3*step]
@@ -75,8 +73,7 @@ func grey(to, from []uint8, step int) {
 	}
 }
 
-// pick takes the first three channels of pixels of size bytes, each channel step bytes wide, high
-// byte first.
+// pick takes the first three channels of pixels of size bytes, step bytes a channel.
 func pick(to, from []uint8, size, step int) {
 	for x, i := 0, 0; x < len(to); x, i = x+3, i+size {
 		to[x], to[x+1], to[x+2] = from[i], from[i+step], from[i+2*step]

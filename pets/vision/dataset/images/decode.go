@@ -19,14 +19,12 @@ import (
 	"gopets/pets/internal/jpeg"
 )
 
-// Options change how an image file is read. The zero value is right for photos of cameras and
-// phones.
+// Options change how an image file is read. The zero value is right for photos.
 type Options struct {
 	IgnoreEXIF bool // leave the image as stored, as fastai v1 does
 
-	// MaxPixels bounds the memory taken: JPEGs with more pixels are read at a half, a quarter or an
-	// eighth of their size, each pixel the mean of those it stands for; other files are refused.
-	// 0: 100 million.
+	// MaxPixels bounds memory: larger JPEGs are read at a half, a quarter or an eighth of their
+	// size, other files are refused. 0: 100 million.
 	MaxPixels int
 }
 
@@ -57,13 +55,9 @@ func header(data []byte) (format, Info, error) {
 	return f, info, err
 }
 
-// Decode reads an image by its content: JPEG, PNG, GIF and WebP (the first frame of an animation),
-// TIFF (the first page) or BMP.
-//
-// The pixels are Pillow's (fastai §1.4): alpha is dropped without blending, palettes are looked up,
-// grey is repeated; JPEG and lossy WebP agree to the bit. The EXIF orientation is applied, unless o
-// says otherwise. Errors say what is wrong with the data ("the JPEG data ends early …"), without a
-// file name: [DecodeFile] adds it.
+// Decode reads an image by its content: JPEG, PNG, GIF and WebP (the first frame), TIFF (the first
+// page) or BMP. The pixels are Pillow's (fastai §1.4): alpha is dropped without blending; JPEG and
+// lossy WebP agree to the bit. EXIF orientation is applied unless o says otherwise.
 func Decode(data []byte, o Options) (p *RGB, err error) {
 	// most decoders are not ours: a panic in one is a broken image, not a broken run
 	defer func() {
@@ -107,8 +101,8 @@ func (e *SizeError) Error() string {
 		e.W, e.H, float64(e.Limit)/1e6)
 }
 
-// decodeJPEG reads a JPEG, reduced where it has more pixels than the limit. A progressive one needs
-// memory for all its pixels, so its limit is twice that.
+// decodeJPEG reads a JPEG, reduced where it has more pixels than the limit, or, progressive, which
+// takes memory for all its pixels, than twice the limit.
 func decodeJPEG(data []byte, info Info, limit int) (*RGB, error) {
 	scale := 1
 	for scale < 8 && ceilDiv(info.W, scale) > limit/ceilDiv(info.H, scale) {
@@ -156,7 +150,7 @@ type Error struct {
 func (e *Error) Error() string { return filepath.Base(e.Path) + ": " + e.Err.Error() }
 func (e *Error) Unwrap() error { return e.Err }
 
-// unwrapPath drops "open PATH:" from file errors: whoever shows the reason names the file already.
+// unwrapPath drops "open PATH:", which is shown already.
 func unwrapPath(err error) error {
 	var pathErr *fs.PathError
 	if errors.As(err, &pathErr) {
@@ -165,8 +159,8 @@ func unwrapPath(err error) error {
 	return err
 }
 
-// decodeGIF reads the first frame onto the GIF's canvas. Go's decoder blanks the transparent
-// colour; its true value is in the global palette, and Pillow shows it.
+// decodeGIF reads the first frame onto the GIF's canvas, with the transparent colour's true value,
+// as Pillow shows it; Go's decoder blanks it.
 func decodeGIF(data []byte) (*RGB, error) {
 	config, err := gif.DecodeConfig(bytes.NewReader(data))
 	if err != nil {
@@ -224,8 +218,7 @@ func explain(data []byte, title string, err error) error {
 	return fmt.Errorf("damaged %s: %w", title, err)
 }
 
-// unsupportedFeature returns what a valid file has that its decoder does not know. What package png
-// calls unsupported no valid PNG has.
+// unsupportedFeature returns what a valid file has that its decoder does not know. (PNG has none.)
 func unsupportedFeature(err error) (feature string, ok bool) {
 	var tiffError tiff.UnsupportedError
 	switch {

@@ -16,18 +16,15 @@ func (s Scene) Front(c *Canvas) {
 	}
 }
 
-// frame makes the image's height the unit and tells its width.
 func (c *Canvas) frame(f func(w float64)) {
 	h := float64(c.H)
 	c.At(Scale(h, h), func() { f(float64(c.W) / h) })
 }
 
-// set is a kind of scene: it paints the canvas (unit: its height, w wide) and fills in where the
-// floor is and what is in front.
+// set paints a kind of scene (unit: its height, w wide) and fills in the floor and the front.
 type set func(c *Canvas, r Rand, w float64, s *Scene)
 
-// Backdrop paints a place by chance: a lawn, a sofa, a room, a beach, a studio, snow, a blanket, a
-// wall, a wood.
+// Backdrop paints a place by chance.
 func (c *Canvas) Backdrop(r Rand) Scene {
 	sets := []set{lawn, lawn, sofa, sofa, room, room, beach, studio, studio, snow, blanket, wall,
 		wood}
@@ -41,13 +38,11 @@ func (c *Canvas) Backdrop(r Rand) Scene {
 	return s
 }
 
-// daylight is a light's colour, from a lamp's to a cloudy sky's.
 func daylight(r Rand) RGB {
 	t := r.Around(1)
 	return RGB{255 + 9*t, 253, 255 - 15*t}
 }
 
-// enlarge fills the canvas with a smaller one, n times larger, softly.
 func (c *Canvas) enlarge(small *Canvas, n int) {
 	for y := range c.H {
 		sy := (2*y + 1 + n) * 128 / n // 1/256 of a small pixel, moved by half of one
@@ -81,14 +76,12 @@ func rough(ink Ink, freq, k, seed float64) Ink {
 	}
 }
 
-// box is a rectangle with rounded corners.
 func box(x0, y0, x1, y1, round float64) Path {
 	k := round * 0.3
 	return Polygon(x0+round, y0, x1-round, y0, x1-k, y0+k, x1, y0+round, x1, y1-round, x1-k, y1-k,
 		x1-round, y1, x0+round, y1, x0+k, y1-k, x0, y1-round, x0, y0+round, x0+k, y0+k)
 }
 
-// blades draws grass: n blades with their feet between heights y0 and y1, long of them.
 func (c *Canvas) blades(r Rand, n int, w, y0, y1, long float64, colour RGB) {
 	for range n {
 		x, y := r.Range(-0.05, w+0.05), r.Range(y0, y1)

@@ -106,7 +106,6 @@ func (c *Canvas) Flood(ink Ink) {
 // Paint fills a shape with an ink.
 func (c *Canvas) Paint(p Path, ink Ink) { c.Within(p, func() { c.Flood(ink) }) }
 
-// region is what the clip leaves.
 func (c *Canvas) region() image.Rectangle {
 	if c.clip != nil {
 		return c.clip.box
@@ -162,8 +161,7 @@ func (c *Canvas) cover(p Path) *mask {
 	z.Reset(box.Dx(), box.Dy())
 	ox, oy := float64(box.Min.X), float64(box.Min.Y)
 	for i, q := range c.line {
-		// The rasteriser's integers hold some thousand pixels: what lies farther out is as good at
-		// the border.
+		// The rasteriser's integers hold some thousand pixels.
 		x, y := float32(min(max(q.X-ox, -2048), 4096)), float32(min(max(q.Y-oy, -2048), 4096))
 		if i == 0 {
 			z.MoveTo(x, y)
@@ -187,7 +185,6 @@ func (c *Canvas) cover(p Path) *mask {
 	return m
 }
 
-// box is the rectangle of pixels between two points, kept near the canvas.
 func (c *Canvas) box(lo, hi Pt) image.Rectangle {
 	clamp := func(v float64, n int) int { return int(min(max(v, -1), float64(n)+1)) }
 	return image.Rect(clamp(math.Floor(lo.X), c.W), clamp(math.Floor(lo.Y), c.H),

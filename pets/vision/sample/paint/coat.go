@@ -13,8 +13,7 @@ func Coat(base, mark RGB, f Field) Ink {
 	return func(x, y float64) RGB { return base.Mix(mark, f(x, y)) }
 }
 
-// Stripes are wavy bands across the x axis, freq of them a unit; share is the part that is dark;
-// seed shifts their waves.
+// Stripes are wavy bands across the x axis, freq a unit; share of them is dark.
 func Stripes(freq, share, seed float64) Field {
 	return func(x, y float64) float64 {
 		w := Noise(float64(x*2.3)+seed, float64(y*2.3)+seed) +

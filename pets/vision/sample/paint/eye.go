@@ -23,8 +23,8 @@ type Eye struct {
 	LidFur RGB
 }
 
-// Eye draws an eye of radius rad at (x, y); side is 1 for the animal's right-hand image half, -1
-// for the left. It looks along gaze (in parts of the radius) and reflects the sun.
+// Eye draws an eye of radius rad at (x, y); side is 1 for the image's right half, -1 for the left.
+// It looks along gaze, in parts of the radius.
 func (c *Canvas) Eye(e Eye, x, y, rad, side float64, gaze Pt, s Sun) {
 	open := e.Open
 	if open == 0 {

@@ -2,8 +2,7 @@ package paint
 
 import "math"
 
-// Strands draws n hairs inside the clip, over the oval (whose angle is left out of account),
-// pointing away from its middle and down, long of them, lighter and darker than colour.
+// Strands draws n hairs inside the clip, away from the oval's middle and down.
 func (c *Canvas) Strands(r Rand, n int, o Oval, long, down float64, colour RGB) {
 	thick := math.Max(long*0.11, 1.1/c.Unit())
 	for range n {

@@ -12,9 +12,8 @@ type Sun struct {
 	Tint     RGB     // 255 is neutral
 }
 
-// Light models the clip as a rounded body around (x, y) with radii rx and ry: brighter towards the
-// sun, darker away from it. Fur of the given strength (0 for skin) is combed from the middle
-// outwards, grains times a unit fine.
+// Light models the clip as a rounded body around (x, y): brighter towards the sun. Fur of the given
+// strength (0: skin) is combed outwards, grains times a unit fine.
 func (c *Canvas) Light(x, y, rx, ry float64, s Sun, fur, grains float64) {
 	lx, ly := c.toUnits(s.X, s.Y)
 	c.each(c.region(), func(p []uint8, px, py float64, a int) {
@@ -30,8 +29,7 @@ func (c *Canvas) Light(x, y, rx, ry float64, s Sun, fur, grains float64) {
 	})
 }
 
-// combed is fur lying outwards from the middle of a body: noise long in that direction and narrow
-// across.
+// combed is noise long outwards from a body's middle and narrow across.
 func combed(x, y, u, v, grains float64) float64 {
 	around := float64(u) / (math.Abs(u) + math.Abs(v) + 0.15) // an angle without trigonometry
 	along := float64(u*u) + float64(v*v)
@@ -48,7 +46,6 @@ func shade(p []uint8, f, a int) {
 	}
 }
 
-// toUnits turns a direction on the canvas into one in units, of the same length.
 func (c *Canvas) toUnits(x, y float64) (float64, float64) {
 	inv := c.m.inverse()
 	u, v := float64(inv[0]*x)+float64(inv[1]*y), float64(inv[3]*x)+float64(inv[4]*y)
@@ -85,7 +82,6 @@ func (c *Canvas) Shadow(x, y, rx, ry, strength float64) {
 	})
 }
 
-// bounds are the pixels that a circle in units can touch.
 func (c *Canvas) bounds(x, y, r float64) image.Rectangle {
 	m := c.m
 	p := m.Apply(Pt{x, y})
@@ -93,8 +89,8 @@ func (c *Canvas) bounds(x, y, r float64) image.Rectangle {
 	return c.box(Pt{p.X - ex, p.Y - ey}, Pt{p.X + ex, p.Y + ey})
 }
 
-// Develop ends an image as a camera would: the sun's tint, exposure (1 is neutral), contrast (1 is
-// neutral) and noise (in steps of 255).
+// Develop ends an image as a camera would: tint, exposure, contrast (1 is neutral), noise (in
+// 255ths).
 func (c *Canvas) Develop(r Rand, s Sun, exposure, contrast, noise float64) {
 	var curve [3][256]int
 	for i, t := range [3]float64{s.Tint.R, s.Tint.G, s.Tint.B} {

@@ -4,8 +4,7 @@ import "math"
 
 const noiseSide = 256
 
-// grain is white noise, smoothed a little, the same for ever: integer hashing, so that it is equal
-// everywhere.
+// grain is white noise by integer hashing, so that it is equal everywhere.
 var grain = func() (t [noiseSide * noiseSide]float64) {
 	for i := range t {
 		h := uint32(i)*0x9E3779B1 + 0x7F4A7C15
@@ -19,7 +18,6 @@ var grain = func() (t [noiseSide * noiseSide]float64) {
 	return t
 }()
 
-// whiteNoise is white noise, 0 to 1: one value for every square of side 1.
 func whiteNoise(x, y float64) float64 {
 	return grain[(int(math.Floor(y))&(noiseSide-1))*noiseSide+int(math.Floor(x))&(noiseSide-1)]
 }

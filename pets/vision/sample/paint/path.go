@@ -59,8 +59,7 @@ func Polygon(xy ...float64) Path {
 	return p
 }
 
-// Mirror returns a symmetric curve from its right half, listed from top to bottom as x, y, …; a
-// first or last point on the axis (x = 0) is not doubled.
+// Mirror returns a symmetric curve from its right half, from top to bottom.
 func Mirror(xy ...float64) Path {
 	half := Polygon(xy...)
 	all := append([]float64{}, xy...)
@@ -72,8 +71,7 @@ func Mirror(xy ...float64) Path {
 	return Smooth(all...)
 }
 
-// Stroke is a brush stroke along the smooth curve through the points x, y, …: w0 wide at its start,
-// w1 at its end.
+// Stroke is a brush stroke along the smooth curve, w0 to w1 wide.
 func Stroke(w0, w1 float64, xy ...float64) Path {
 	knots := Polygon(xy...)
 	n := len(knots)
@@ -102,8 +100,7 @@ func (p Path) Moved(m Affine) Path {
 	return q
 }
 
-// Furry puts tufts on a path's outline: depth long, one every step, leaning by (leanX, leanY) of
-// their length.
+// Furry puts tufts on an outline: depth long, one every step, leaning by parts of their length.
 func (p Path) Furry(r Rand, depth, step, leanX, leanY float64) Path {
 	if depth <= 0 || len(p) < 3 {
 		return p

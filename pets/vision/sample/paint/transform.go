@@ -5,7 +5,6 @@ import "math"
 // Affine maps (x, y) to (a·x + b·y + c, d·x + e·y + f).
 type Affine [6]float64
 
-// identity leaves points where they are.
 var identity = Affine{1, 0, 0, 0, 1, 0}
 
 // Move shifts by (x, y).
@@ -36,7 +35,7 @@ func (m Affine) Apply(p Pt) Pt {
 		m[5]}
 }
 
-// inverse needs a map that loses nothing: a scale of 0 has none and gives infinities.
+// inverse returns infinities for a scale of 0.
 func (m Affine) inverse() Affine {
 	det := float64(m[0]*m[4]) - float64(m[1]*m[3])
 	a, b, d, e := m[4]/det, -m[1]/det, -m[3]/det, m[0]/det
@@ -44,7 +43,6 @@ func (m Affine) inverse() Affine {
 		-(float64(d*m[2]) + float64(e*m[5]))}
 }
 
-// size is how many pixels a unit has.
 func (m Affine) size() float64 {
 	return math.Sqrt(math.Abs(float64(m[0]*m[4]) - float64(m[1]*m[3])))
 }
