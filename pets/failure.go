@@ -66,7 +66,6 @@ func declaring() bool {
 	}
 }
 
-// broken are the paths that are not available in this program, and why.
 var broken = struct {
 	sync.Mutex
 	why map[Path]error

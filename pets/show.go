@@ -29,7 +29,6 @@ func Show(values ...any) {
 	}
 }
 
-// firstBroken is the reason why a list may be empty.
 func firstBroken() error {
 	broken.Lock()
 	defer broken.Unlock()

@@ -1,12 +1,9 @@
-// Package spec holds every option of data, transforms, learners, fits, the learning-rate finder and
-// plots, each once. Package pets sets the fields, the session's wire is their JSON, and pets/vision
-// takes them as they are. It imports nothing but the standard library: every cell of a notebook
-// links it.
+// Package spec holds every option of data, transforms, learners, fits, finder and plots, each once.
+// Package pets sets the fields, the session's wire is their JSON, pets/vision takes them as they
+// are. Standard library only, for every cell links it.
 //
-// # Adding an option
-//
-// Three edits: a field here, its use in pets/vision, its setter in pets. Default, bounds, JSON,
-// difference and digest follow from the field and its tags:
+// To add an option: a field here, its use in pets/vision, its setter in pets. Default, bounds,
+// JSON, difference and digest follow from the field and its tags:
 //
 //	default:"0.3"        JSON of the value that an unset field stands for
 //	min:"0" max:"1"      bounds, included
@@ -15,7 +12,6 @@
 //	name:"batch size"    its name in differences; else that of its JSON
 //	cell:"BatchSize"     the option of package pets that sets it; else the field's own name; "-": none
 //
-// An unset field is a zero one. Where zero is a value of its own the field is an [Opt], which can
-// hold it. A zero elsewhere stands for the default only until [Defaults] has filled it in: package
-// pets fills first and sets afterwards, so [Check] refuses a zero that a user wrote.
+// An unset field is zero; where zero is a value of its own the field is an [Opt]. Elsewhere
+// [Defaults] fills zeros first and package pets sets afterwards, so [Check] refuses a user's zero.
 package spec

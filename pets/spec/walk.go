@@ -176,7 +176,6 @@ func diff(changes []string, was, now reflect.Value) []string {
 	return changes
 }
 
-// isLeaf reports whether a type's values are compared and shown as wholes: they have a text.
 func isLeaf(t reflect.Type) bool { return t.Implements(reflect.TypeFor[fmt.Stringer]()) }
 
 func text(v reflect.Value) string {

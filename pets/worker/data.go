@@ -43,7 +43,6 @@ func (d *datasets) take(_ *call, list wire.FileList) (none wire.None, err error)
 	return none, nil
 }
 
-// list returns a list, or the error that makes the cell send it.
 func (d *datasets) list(l spec.List) ([]string, error) {
 	list, ok := d.lists.Load(l.Digest)
 	if !ok {

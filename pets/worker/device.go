@@ -18,7 +18,6 @@ type device struct {
 	timer  *time.Timer   // closes it
 	parked func() error  // makes everything leave the device
 
-	// What follows is touched only by the holder of the turn.
 	dir string // the session's private folder
 	eng *engine.Engine
 	// compiled functions, shared by the learners of a network, as long as eng is open
@@ -63,7 +62,6 @@ func (d *device) idleFromNow() {
 	}
 }
 
-// close closes the engine, unless a call is running.
 func (d *device) close() {
 	select {
 	case d.turn <- struct{}{}:

@@ -15,14 +15,12 @@ import (
 	"gopets/plots"
 )
 
-// predictions shows single images and what learners say about them.
 type predictions struct {
 	learners *store
 	device   *device
 	exported *exported // the last one that was asked
 }
 
-// exported is the predictor of an exported file, kept for the next image.
 type exported struct {
 	path string
 	info os.FileInfo

@@ -16,7 +16,6 @@ const (
 	inAll      = 300 // about a megabyte and a half
 )
 
-// answering is a matrix that shows as interactive HTML.
 type answering struct {
 	plots.Matrix
 	examples []plots.Example

@@ -125,7 +125,6 @@ func (i *interps) announced(c *call, q wire.InterpCall) (*interpretation, error)
 	return in, nil
 }
 
-// topLosses serves PlotTopLosses (fastai §11.2).
 func (i *interps) topLosses(c *call, in *interpretation, q wire.InterpCall) (none wire.None,
 	err error) {
 	if q.K < 1 || q.K > 200 {

@@ -137,7 +137,6 @@ func (s *store) load(c *call, q wire.LearnerCall) (none wire.None, err error) {
 	return none, nil
 }
 
-// missing says what could be loaded instead of a file that is not there.
 func missing(path string) error {
 	there, _ := filepath.Glob(filepath.Join(filepath.Dir(path), "*.safetensors"))
 	for i, p := range there {
@@ -151,7 +150,6 @@ func missing(path string) error {
 		strings.Join(there, ", "))
 }
 
-// snapshots is the folder of the last finished epoch of every learner.
 type snapshots struct{ dir string }
 
 func (s snapshots) path(l spec.Learner) string {

@@ -59,7 +59,6 @@ func (p *progress) compiling() string { return fmt.Sprintf("compiling … %d s",
 
 func (p *progress) note(line string) { p.c.say("%s", line) }
 
-// due reports whether a state may be sent again.
 func (p *progress) due() bool { return time.Since(p.last) >= pace }
 
 type bar struct {

@@ -13,7 +13,6 @@ import (
 	"gopets/plots"
 )
 
-// call is a request in progress: its context, and what its handler can show.
 type call struct {
 	context.Context
 	*session.Call
@@ -105,7 +104,6 @@ func on[Q, O, A any](get func(*call, Q) (O, error),
 	}
 }
 
-// serve serves a call. It is the session's [session.Handler].
 func (r *registry) serve(ctx context.Context, sc *session.Call) (any, error) {
 	c := &call{Context: ctx, Call: sc}
 	defer func() {
@@ -134,7 +132,6 @@ func (r *registry) serve(ctx context.Context, sc *session.Call) (any, error) {
 	if !errors.As(err, &coded) && ctx.Err() != nil && !h.free {
 		return nil, cancelled("nothing was lost")
 	}
-	// options are spelled as in cells
 	return nil, session.Errorf(coded.Code, "%s", strings.TrimSpace(spec.Message(err, spec.InCell)))
 }
 

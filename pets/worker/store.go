@@ -13,7 +13,6 @@ import (
 	"gopets/pets/wire"
 )
 
-// learner is one that has been created: on the device, or parked in a file.
 type learner struct {
 	desc    spec.Learner
 	split   *dataset.Split
@@ -78,7 +77,6 @@ func (s *store) ofNew(c *call, q wire.LearnerCall) (*learner, error) {
 	return s.getOrMake(c, q.Learner)
 }
 
-// make makes a learner anew and puts it in the place of its name.
 func (s *store) make(c *call, d spec.Learner) (*learner, error) {
 	old := s.byName[d.Name]
 	if err := s.makeRoom(old); err != nil {
@@ -169,7 +167,6 @@ func (b *builder) net(d spec.Learner, classes int) (*model.Net, error) {
 	return n, err
 }
 
-// pretrained brings the body's weights and freezes the body.
 func (b *builder) pretrained(c *call, l *learner) (source string, err error) {
 	bar := newBar(c)
 	file, from, err := weights.Load(c, l.desc.Arch, weights.Options{Path: l.desc.WeightsFile,

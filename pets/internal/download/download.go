@@ -83,8 +83,7 @@ func (c Client) Fetch(ctx context.Context, f File, path string) error {
 	}
 }
 
-// complete makes attempts until the part is whole, and returns the SHA-256 that the server
-// announced.
+// complete makes attempts until the part is whole, and returns the announced SHA-256.
 func (c Client) complete(ctx context.Context, f File, part string) (sum string, err error) {
 	most := attemptsUnheard
 	for failed := 0; ; {

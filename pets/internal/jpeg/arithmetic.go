@@ -294,7 +294,6 @@ func (e *arithmetic) block(c *scanComponent, b *[64]int32) (last int, err error)
 	return last, e.check()
 }
 
-// check ends the reading of data that has long been at its end.
 func (e *arithmetic) check() error {
 	const enough = 1 << 16
 	if e.extra > enough {

@@ -43,7 +43,6 @@ func (r *bitReader) fill() {
 	}
 }
 
-// overrun reports whether bits were taken that the data does not have.
 func (r *bitReader) overrun() bool { return r.extra > r.n }
 
 func (r *bitReader) bits(n int) uint32 {

@@ -50,7 +50,6 @@ func rgb(to []byte, rows [][]byte) {
 	}
 }
 
-// ycc is JFIF's conversion with libjpeg's constants and roundings.
 func ycc(to []byte, rows [][]byte) {
 	luma := rows[0]
 	blue, red := rows[1][:len(luma)], rows[2][:len(luma)]
@@ -90,8 +89,8 @@ func ycck(to []byte, rows [][]byte) {
 	}
 }
 
-// An upsampler returns a component's rows at the image's size: libjpeg's "fancy upsampling", a
-// triangle filter, where the component is half as large in a direction; other factors repeat.
+// An upsampler returns a component's rows at the image's size: libjpeg's "fancy upsampling" by a
+// triangle filter for factors of 2, repetition for others.
 type upsampler struct {
 	c          *component
 	w, h       int // of the component
@@ -176,7 +175,6 @@ func (u *upsampler) widen() {
 	full[2*last+1] = byte((4*v + 7) >> 4)
 }
 
-// widenOne is widen for a row by itself.
 func (u *upsampler) widenOne(line []byte) {
 	last := len(line) - 1
 	before, v := uint32(line[0]), uint32(line[0])

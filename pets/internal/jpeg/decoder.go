@@ -6,7 +6,6 @@ import (
 	"io"
 )
 
-// Markers that matter here.
 const (
 	markerSOF0  = 0xc0
 	markerSOF15 = 0xcf
@@ -36,7 +35,6 @@ type UnsupportedError string
 
 func (e UnsupportedError) Error() string { return string(e) + " is not supported" }
 
-// errEnd is data that ends early.
 var errEnd = io.ErrUnexpectedEOF
 
 // Config is what a file's header says.
@@ -172,7 +170,6 @@ func (d *decoder) markers(headerOnly bool) error {
 	}
 }
 
-// nextMarker skips to the next marker and returns it.
 func (d *decoder) nextMarker() (byte, error) {
 	for d.pos+1 < len(d.data) {
 		if d.data[d.pos] != 0xff || d.data[d.pos+1] == 0 {

@@ -24,7 +24,6 @@ var unzigzag = func() (u [64]uint8) {
 // fastBits is the number of bits that a table looks at at once.
 const fastBits = 10
 
-// A huffman is a table of codes.
 type huffman struct {
 	// by the next bits: the code's length << 8 | symbol; 0 for longer codes
 	fast [1 << fastBits]uint16
@@ -104,7 +103,6 @@ func extend(bits uint32, size int) int32 {
 	return int32(bits)
 }
 
-// A huffmanReader reads blocks in Huffman coding.
 type huffmanReader struct {
 	d      *decoder
 	r      bitReader
@@ -135,7 +133,6 @@ func (h *huffmanReader) finish() error {
 	return nil
 }
 
-// ended tells data that is cut off from data that is broken.
 func (h *huffmanReader) ended() error { return errEnd }
 
 func (h *huffmanReader) restart() error {

@@ -55,7 +55,6 @@ func (c *component) put(x, y int, b *[64]int32, last, scale int) {
 	*b = [64]int32{}
 }
 
-// reduce averages 8×8 samples down.
 func reduce(full *[64]byte, scale int, to []byte, stride int) {
 	for y := range 8 / scale {
 		for x := range 8 / scale {

@@ -5,8 +5,7 @@ import "fmt"
 // maxScans bounds the passes over the image; a small file of thousands would take hours.
 const maxScans = 100
 
-// A scan is a part of the file's compressed data: some components, and of progressive files some
-// coefficients.
+// A scan is some components, and of progressive files some coefficients.
 type scan struct {
 	comps      []scanComponent
 	start, end int // coefficients, in zigzag order
@@ -28,9 +27,7 @@ type entropy interface {
 	block(c *scanComponent, b *[64]int32) (last int, err error)
 	// refine reads a progressive file's scan into a block.
 	refine(s *scan, c *scanComponent, b []int16) error
-	// restart begins anew behind a restart marker.
 	restart() error
-	// finish checks that the scan did not use more than its data.
 	finish() error
 }
 
@@ -169,7 +166,6 @@ func (d *decoder) blocks(sc *scan, e entropy) error {
 	return nil
 }
 
-// restartMarker skips to the next restart marker.
 func (d *decoder) restartMarker() error {
 	marker, err := d.nextMarker()
 	if err != nil {
@@ -184,7 +180,6 @@ func (d *decoder) restartMarker() error {
 	return nil
 }
 
-// transformAll turns a progressive file's coefficients into samples.
 func (d *decoder) transformAll() {
 	var b [64]int32
 	for i := range d.comps {

@@ -11,12 +11,8 @@ import (
 )
 
 // Apply writes what the network sees of an image into dst: s.H rows of s.W pixels of 3 values in
-// [0,1], not normalised. It is fastai's pipeline (§4.2) in one pass: average first where a
-// reduction exceeds 2 (and the view is not zoomed in), then perspective, rotation, zoom, resize,
-// mirroring and crop in a single bilinear sampling, then light.
-//
-// It is safe for concurrent use. An image that a [images.Cache] has reduced is treated as the one
-// it was.
+// [0,1], not normalised. It is fastai's pipeline (§4.2) in one pass: average where a reduction
+// exceeds 2, one bilinear sampling, light. It is safe for concurrent use.
 func (c Config) Apply(dst []float32, src *images.RGB, s spec.Size, p Params) error {
 	if err := c.fits(src, s); err != nil {
 		return err
@@ -82,15 +78,13 @@ func points(into []float64, indices []int, n int, flip bool) []float64 {
 	return into
 }
 
-// span is the part of a side of n pixels that a hole at the place pct covers: first, and first
-// after it.
+// span is the part of a side of n pixels that a hole at the place pct covers.
 func (o Hole) span(n int, pct float64) (from, to float64) {
 	middle := float64(min(int(pct*float64(n)), n-1))
 	half := float64(o.Length) / 2
 	return math.Trunc(max(0, middle-half)), math.Trunc(min(float64(n), middle+half))
 }
 
-// cut blackens what the crop shows of a hole in the resized image.
 func (o Hole) cut(dst []float32, v *view) {
 	top, bottom := o.span(v.h, o.Row)
 	left, right := o.span(v.w, o.Col)

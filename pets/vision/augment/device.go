@@ -12,22 +12,18 @@ import (
 	"gopets/pets/vision/dataset/images"
 )
 
-// A Version is an image in the device's memory, where the pixels of many images are one after the
-// other.
 type Version struct {
 	Start        int // its first pixel
 	W, H         int
 	FullW, FullH int // size before any reduction
 }
 
-// keepAbove is the reduction (fastai §4.2e) from which on only the average of an image is kept. It
-// is that of [images.Cache].
+// keepAbove is the reduction (fastai §4.2e) above which only the average is kept, as in a
+// [images.Cache].
 const keepAbove = 1.5
 
-// Versions returns what the device needs of an image: the image itself and, where views of it
-// average before they reduce (fastai §4.2e), the average, rounded to bytes. Of an image that is
-// reduced more than three times the average is all: views that zoom in further than by 1.5 are then
-// taken from it, as from a [images.Cache].
+// Versions returns what the device needs of an image: itself and, where views average before they
+// reduce (fastai §4.2e), the average in bytes, which is all from a reduction of three on.
 func (c Config) Versions(src *images.RGB, s spec.Size) ([]*images.RGB, error) {
 	if err := c.fits(src, s); err != nil {
 		return nil, err
@@ -109,11 +105,8 @@ func (c Config) Row(row []float64, versions []Version, s spec.Size, p Params) er
 func Move(row []float64, pixels int) { row[rowStart] += float64(pixels) }
 
 // OnDevice is [Config.Apply] for a batch as graph operations: pixels is uint8 [P,3], rows is
-// float64 [B,RowLen] from [Config.Row]. The result is float32 [B,s.H,s.W,3] in [0,1]. It agrees
-// with Apply to 1e-5, and to 1/255 where an image is averaged first.
-//
-// Coordinates are float64 as on the host: in float32 they are off by 1e-4 of a pixel and more, and
-// there are few of them.
+// float64 [B,RowLen] from [Config.Row]; the result float32 [B,s.H,s.W,3] in [0,1]. It agrees to
+// 1e-5, to 1/255 where an image is averaged. Coordinates are float64: float32 is off by 1e-4 pixel.
 func OnDevice(pixels, rows *graph.Node, s spec.Size) *graph.Node {
 	g := pixels.Graph()
 	b := rows.Shape().Dimensions[0]
@@ -142,8 +135,8 @@ func OnDevice(pixels, rows *graph.Node, s spec.Size) *graph.Node {
 	return x
 }
 
-// bilinear samples images of the given width that start at pixel start, at columns u and rows v of
-// at most maxU and maxV, all [B,H,W] or [B,1,1]: float32 [B,H,W,3] in [0,255].
+// bilinear samples images of the given width that start at pixel start, at columns u and rows v,
+// all [B,H,W] or [B,1,1]: float32 [B,H,W,3] in [0,255].
 func bilinear(pixels, start, width, u, v, maxU, maxV *graph.Node) *graph.Node {
 	index := dtypes.Int32
 	if pixels.Shape().Dimensions[0] > math.MaxInt32 {

@@ -27,7 +27,6 @@ func (m matrix) at(x, y float64) (u, v float64) {
 	return (m[0]*x + m[1]*y + m[2]) / q, (m[3]*x + m[4]*y + m[5]) / q
 }
 
-// view says how an image becomes the network's input, all but the light.
 type view struct {
 	w, h int // of the resized image
 	// from its points to the source's, both in [−1,1] with corner pixels on the corners

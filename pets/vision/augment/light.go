@@ -34,7 +34,6 @@ func (l *light) meaning(change, contrast float64) bool {
 	return change != 0 || contrast != 0
 }
 
-// set is meaning, and fills the tables where they are needed.
 func (l *light) set(change, contrast float64) bool {
 	if !l.meaning(change, contrast) || l.scale == 1 {
 		return change != 0 || contrast != 0
@@ -48,7 +47,6 @@ func (l *light) set(change, contrast float64) bool {
 	return true
 }
 
-// curve is the exact value for one x.
 func (l *light) curve(x float32) float32 {
 	x = min(max(x, lowest), highest)
 	odds := math.Log(float64(x) / (1 - float64(x)))

@@ -1,5 +1,4 @@
-// Package command holds the commands of pets/worker that need no session: serve and predict with an
-// exported learner, write it as ONNX, set up and diagnose the engine. Each takes the arguments
+// Package command holds the commands of pets/worker that need no session. Each takes the arguments
 // behind its name and ends at an interrupt.
 package command
 

@@ -13,10 +13,9 @@ import (
 // Labelled is an image's file and the name of its class.
 type Labelled struct{ Path, Label string }
 
-// LabelByRegexp takes each label from the first group of a pattern that is searched in the whole
-// path, with / between folders (fastai's from_name_re, §2.1). The blog's pattern is
-// `/([^/]+)_\d+.jpg$`. The syntax is Go's (RE2). A file that does not match is an error that shows
-// pattern, path and what to change.
+// LabelByRegexp takes each label from the first group of a pattern (RE2), searched in the whole
+// path with slashes (fastai's from_name_re, §2.1), for instance `/([^/]+)_\d+.jpg$`. A file that
+// does not match is an error that says what to change.
 func LabelByRegexp(files []string, pattern string) ([]Labelled, error) {
 	re, err := regexp.Compile(pattern)
 	if err != nil {
@@ -82,8 +81,7 @@ func advice(re *regexp.Regexp, pattern, file string) string {
 
 var patternExtension = regexp.MustCompile(`\\?\.(jpe?g|png|gif|webp|bmp|tiff?)\$?$`)
 
-// suggestion is a pattern for the usual kinds of names: label_number.ext, label.number.ext, folder
-// per label.
+// suggestion is a pattern for label_number.ext, label.number.ext, or a folder per label.
 func suggestion(file string) string {
 	base := path.Base(file)
 	for _, p := range []string{`([^/]+)_\d+\.\w+$`, `([^/]+)[-.]\d+\.\w+$`,
@@ -109,9 +107,8 @@ func LabelByFolder(files []string) ([]Labelled, error) {
 	})
 }
 
-// CheckClassFolders returns an error unless every file is in a folder of its class below one of
-// the roots, and there are two classes at least. [LabelByFolder] alone would take a root's own name
-// for a class.
+// CheckClassFolders returns an error unless every file is in a folder of its class below one of the
+// roots, and there are two classes at least.
 func CheckClassFolders(files []string, roots ...string) error {
 	const fix = "put the images of each class into a folder with the class's name"
 	beside, class := 0, ""

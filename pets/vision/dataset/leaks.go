@@ -15,9 +15,7 @@ import (
 // A Pair is a validation image whose file is, byte for byte, that of a training image.
 type Pair struct{ Valid, Train string }
 
-// Duplicates returns the validation images that are in the training set as well, in the order of
-// the validation set: what is measured on them is memory. Only files of equal size are read; those
-// that cannot be read are passed over.
+// Duplicates returns the validation images whose bytes are in the training set too.
 func (s *Split) Duplicates(ctx context.Context) []Pair {
 	bySize := map[int64][]string{}
 	sizes := make([]int64, len(s.Valid))
@@ -54,10 +52,8 @@ func (s *Split) Duplicates(ctx context.Context) []Pair {
 	return pairs
 }
 
-// Warning returns what makes the split measure something else than it seems to, in a line for each
-// kind, with names: classes that seem to be one, classes without a training image, and images that
-// are in both sets. It returns
-// "" where there is nothing to say.
+// Warning returns, a line each with names: classes that seem to be one, classes without a training
+// image, images that are in both sets; "" if there are none.
 func (s *Split) Warning(ctx context.Context) string {
 	var lines []string
 	if groups := alike(slices.Concat(s.Classes, s.DroppedLabels)); len(groups) > 0 {
@@ -91,8 +87,7 @@ func (p Pair) names() string {
 	return strings.Join(valid[len(valid)-n:], "/") + " = " + strings.Join(train[len(train)-n:], "/")
 }
 
-// alike returns, in groups, the classes whose names differ in upper and lower case and in spaces
-// only, as "Cat" and "cat ".
+// alike returns, in groups, the classes whose names differ in case and spaces only.
 func alike(classes []string) (groups []string) {
 	same := map[string][]string{}
 	for _, c := range classes {

@@ -10,11 +10,9 @@ import (
 	"strings"
 )
 
-// OfficialSplit divides the Oxford-IIIT Pet set as its authors did (Parkhi et al. 2012):
-// annotations/trainval.txt for training, annotations/test.txt for validation, about half each; both
-// in the lists' order. root is the folder of the unpacked archive. Most published error rates refer
-// to this split; fastai's lesson draws a fifth of all images instead ([NewSplit]), the 41 among
-// them that no list names.
+// OfficialSplit divides the Oxford-IIIT Pet set as its authors did (Parkhi et al. 2012), by
+// annotations/trainval.txt and test.txt, about half each; root is the archive's folder. Most
+// published error rates refer to it; fastai's lesson draws a fifth of all images ([NewSplit]).
 func OfficialSplit(root string) (*Split, error) {
 	items, valid, err := OfficialLists(root)
 	if err != nil {
@@ -51,8 +49,7 @@ func OfficialLists(root string) (items []Labelled, valid []string, err error) {
 	return items, valid, nil
 }
 
-// readList reads a list of the pet set's annotations: the first word of every line that is not
-// empty and does not begin with #.
+// readList reads the first word of every line that is not empty or a # comment.
 func readList(file string) ([]string, error) {
 	f, err := os.Open(file)
 	if err != nil {
@@ -77,9 +74,8 @@ func readList(file string) ([]string, error) {
 	return names, nil
 }
 
-// FolderSplit divides a data set by its folders, as fastai's from_folder does (§3.3): images below
-// root/train are for training, those below root/valid for validation, others are left out; the
-// label is the name of the folder that an image is in. [FindFolders] finds the usual names.
+// FolderSplit divides a data set as fastai's from_folder does (§3.3): images below root/train and
+// root/valid, labelled by their folders. [FindFolders] finds the usual names.
 func FolderSplit(root, train, valid string) (*Split, error) {
 	if train == "" || valid == "" || train == valid {
 		return nil,

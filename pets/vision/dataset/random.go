@@ -1,8 +1,7 @@
 package dataset
 
-// Random is numpy's legacy generator (numpy.random.seed): the Mersenne Twister MT19937 of Matsumoto
-// and Nishimura (1998) with numpy's own way from its words to a permutation. It exists so that seed
-// 2 gives fastai's split (fastai §2.4); nothing else here uses it.
+// Random is numpy's legacy generator (numpy.random.seed), the Mersenne Twister MT19937 (Matsumoto
+// and Nishimura 1998), so that seed 2 gives fastai's split (§2.4).
 type Random struct {
 	key [624]uint32
 	pos int
@@ -44,8 +43,7 @@ func (r *Random) refill() {
 	r.pos = 0
 }
 
-// below draws from 0..limit inclusive: the smallest mask that covers limit, rejecting what exceeds
-// it.
+// below draws from 0…limit: masked by the next power of two, rejecting what exceeds it.
 func (r *Random) below(limit uint32) uint32 {
 	if limit == 0 {
 		return 0

@@ -150,8 +150,8 @@ func listed(items []Labelled, files []string) ([]int, error) {
 	return valid, nil
 }
 
-// stratified takes the same fraction of every class, rounded, and leaves each at least one training
-// image. It walks through the permutation, so that the order is as random as without strata.
+// stratified takes the same fraction of every class, rounded, in the permutation's order, and
+// leaves each at least one training image.
 func stratified(items []Labelled, order []int, pct float64) []int {
 	quota := map[string]int{}
 	for _, it := range items {

@@ -22,9 +22,8 @@ type Archive struct {
 	MD5     string // hex MD5 of the whole file; "": not checked
 }
 
-// Pets is the Oxford-IIIT Pet data set: 7 390 images of 37 breeds (O. M. Parkhi, A. Vedaldi,
-// A. Zisserman, C. V. Jawahar, "Cats and Dogs", CVPR 2012; CC BY-SA 4.0), as fastai packed it, and
-// as Oxford publishes it for a mirror.
+// Pets is the Oxford-IIIT Pet data set: 7 390 images of 37 breeds (Parkhi, Vedaldi, Zisserman,
+// Jawahar, "Cats and Dogs", CVPR 2012; CC BY-SA 4.0), as fastai packed it; Oxford's as a mirror.
 var Pets = URL{
 	Name: "oxford-iiit-pet",
 	URL:  "https://s3.amazonaws.com/fast-ai-imageclas/oxford-iiit-pet",
@@ -44,8 +43,8 @@ var Pets = URL{
 	},
 }
 
-// The data sets that package sample draws, as addresses; what follows gopets:// is the folder, and
-// 25 the number of images of a breed: an earlier pets-sample had fewer.
+// The data sets that package sample draws: gopets:// and the folder; 25 is the number of images of
+// a breed, for an earlier sample had fewer.
 const (
 	SampleURL      = "gopets://pets-sample-25"
 	SmallSampleURL = "gopets://pets-sample-small"

@@ -19,8 +19,7 @@ type TopLoss struct {
 }
 
 // TopLosses returns the k images with the largest losses, largest first, or with largest false the
-// smallest, smallest first. Equal losses stay in the set's order. k ≤ 0 or beyond the set gives
-// all.
+// smallest. Equal losses stay in the set's order. k ≤ 0 is all.
 func (in *Interpretation) TopLosses(k int, largest bool) []TopLoss {
 	order := make([]int, len(in.Losses))
 	for i := range order {
@@ -44,9 +43,8 @@ func (in *Interpretation) TopLosses(k int, largest bool) []TopLoss {
 	return top
 }
 
-// Examples chooses images for the cells of the confusion matrix, those with the largest losses first:
-// at most perMistake of a pair of classes, perRight of a class, and all together. left counts the
-// wrong ones that are not among them.
+// Examples chooses images for the cells of the confusion matrix by loss: at most perMistake of a
+// pair of classes, perRight of a class, and all. left counts the wrong ones that are not chosen.
 func (in *Interpretation) Examples(perMistake, perRight, all int) (chosen []TopLoss, left int) {
 	inCell := map[[2]string]int{}
 	for _, t := range in.TopLosses(len(in.Losses), true) {
@@ -77,9 +75,8 @@ func (in *Interpretation) Confusion() [][]int {
 	return counts
 }
 
-// Normalized is the confusion matrix in fractions of each row: of the images of a class, how many
-// were called what. The row of a class without images is all zeros, where fastai's normalize=True
-// divides by zero and shows NaN.
+// Normalized is the confusion matrix in fractions of each row; a class without images has zeros,
+// where fastai has NaN.
 func (in *Interpretation) Normalized() [][]float64 {
 	fractions := make([][]float64, len(in.Classes))
 	for a, row := range in.Confusion() {
@@ -100,9 +97,8 @@ func (in *Interpretation) Normalized() [][]float64 {
 // Confused is a pair of classes taken one for the other.
 type Confused = spec.Confused
 
-// MostConfused lists the wrong cells of the confusion matrix with at least min images (at least
-// 1), most frequent first; equal counts come in the order of (actual, predicted) in Classes. fastai
-// lists empty cells too when min ≤ 0: of no use, left out.
+// MostConfused lists the wrong cells of the confusion matrix with at least min images, 1 or more,
+// the most frequent first, equal ones in the order of (actual, predicted).
 func (in *Interpretation) MostConfused(min int) []Confused {
 	var pairs []Confused
 	for a, row := range in.Confusion() {

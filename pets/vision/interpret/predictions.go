@@ -61,9 +61,7 @@ func Argmax(values []float32) int {
 	return best
 }
 
-// Score returns the mean loss and the fraction of right predictions, with its 95 % confidence
-// interval (Wilson 1927, score interval): unlike the normal approximation it stays inside [0,1] and
-// is honest for small sets.
+// Score returns the mean loss and the error rate, with the accuracy's 95 % interval (Wilson 1927).
 func (in *Interpretation) Score() spec.Score {
 	s := spec.Score{Total: len(in.Labels), State: in.State}
 	for i, p := range in.Predicted {

@@ -7,17 +7,12 @@
 //	g.Output("logits", y, onnx.Float, "batch", 37)
 //	file, err := g.Encode()
 //
-// A Graph is a list of nodes in the order in which they were added; a value is a name. Files have
-// operator set [Opset] and weights in float32. What operators mean is ONNX's own documentation; the
-// package checks names, not types or shapes.
+// Values are names. Names are checked, types and shapes are not.
 //
 // # Tried and left
 //
-//   - GoMLX's own export (ml/model/onnx, build tag onnx): it needs one more backend in the program,
-//     fixes the batch, and writes the graph as XLA's CPU code likes it, a slice and a product a tap
-//     where ONNX has one convolution.
-//   - Code generated from onnx.proto: thousands of lines for the six small messages that are
-//     written here.
+//   - GoMLX's own export (ml/model/onnx): fixes the batch, and has a slice and a product a tap.
+//   - Code generated from onnx.proto: thousands of lines for six small messages.
 package onnx
 
 import (

@@ -7,9 +7,8 @@ import (
 	"strings"
 )
 
-// annotate writes Oxford's three lists: an image's name without ending, its class from 1, its
-// species (1 cat, 2 dog), its number in the species. Like there, half of each breed's images are
-// for training and validation.
+// annotate writes Oxford's three lists: name, class from 1, species (1 cat, 2 dog), number in the
+// species. Half of each breed is for training and validation.
 func annotate(dir string, perBreed int) error {
 	list := strings.Builder{}
 	list.WriteString(

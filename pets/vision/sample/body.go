@@ -2,7 +2,6 @@ package sample
 
 import "gopets/pets/vision/sample/paint"
 
-// tailShape is how a tail is carried.
 type tailShape int
 
 const (
@@ -14,8 +13,7 @@ const (
 	rod              // short and upright
 )
 
-// stance is a pose of the body: how far it reaches from the head's middle, in head radii, and how
-// it is drawn around it. The head is at (0, 0).
+// stance is a pose of the body: how far it reaches from the head's middle, in head radii.
 type stance struct {
 	left, top, right, bottom float64
 	body                     func(a *animal, c *paint.Canvas)
@@ -47,8 +45,7 @@ func (a *animal) sitLow() float64 { return 0.55 + a.size*(1.25+0.5*a.leg) }
 func (a *animal) standHigh() float64 { return 0.35 + 0.55*a.size }
 func (a *animal) standLeg() float64  { return a.size * (0.55 + 0.95*a.leg) }
 
-// body paints a piece of the trunk around (x, y) with radii rx and ry: coat, then more (its
-// markings, may be nil), then light and fur.
+// body paints a piece of the trunk: coat, then markings (more, may be nil), then light and fur.
 func (a *animal) body(c *paint.Canvas, outline paint.Path, x, y, rx, ry float64, more func()) {
 	fur := a.fur * 0.8
 	c.Within(outline.Furry(a.Rand, fur, a.step(c, fur), 0, 0.6), func() {
@@ -67,7 +64,6 @@ func (a *animal) body(c *paint.Canvas, outline paint.Path, x, y, rx, ry float64,
 	})
 }
 
-// limbInk is a leg's colour from y0 (shoulder) to y1 (ground).
 func (a *animal) limbInk(y0, y1 float64) paint.Ink {
 	coat := a.ink(0.9)
 	return func(x, y float64) paint.RGB {
@@ -84,7 +80,6 @@ func (a *animal) limbInk(y0, y1 float64) paint.Ink {
 	}
 }
 
-// drawLeg draws one from (x, y0) to the ground at y1, w wide, far ones darker.
 func (a *animal) drawLeg(c *paint.Canvas, x, y0, y1, w, far float64) {
 	fur := a.fur * 0.6
 	l := y1 - y0
@@ -271,7 +266,6 @@ func (a *animal) drawLie(c *paint.Canvas) {
 	c.Shadow(0, 0.55, 1.05, 0.6, 0.42)
 }
 
-// drawTail draws it from (x, y) towards side (-1 left), up says how high it is carried.
 func (a *animal) drawTail(c *paint.Canvas, x, y, side, up float64) {
 	s := a.size
 	up *= a.Range(0.5, 1.3)

@@ -2,13 +2,11 @@ package sample
 
 import "gopets/pets/vision/sample/paint"
 
-// breed is one row of the table of cats and dogs. Lengths are in head radii. The zero value of
-// every field is the plain case.
+// breed is one row of the table of cats and dogs; lengths are in head radii.
 type breed struct {
 	name string
 	cat  bool
 
-	// head
 	wide, jaw  float64 // of the skull and the cheeks; 1 is a circle
 	dome       float64 // how much higher than 1 the skull is
 	ear        earShape
@@ -23,7 +21,6 @@ type breed struct {
 	eyeShape   paint.Eye // Open, Slant, Ring, Pupil; colours come from the coat
 	noseSize   float64
 
-	// fur
 	fur    float64 // length of the tufts: 0 is naked
 	curl   float64 // curly or wavy hair, 0 to 1
 	ruff   float64 // a mane around the neck, 0 to 1
@@ -32,7 +29,6 @@ type breed struct {
 	cheeks float64 // whiskers of fur beside the jaw, 0 to 1
 	bow    bool    // ribbons are tied into the forelock
 
-	// body
 	size  float64 // of the body against the head; 1 is a cat's
 	stout float64 // width
 	leg   float64 // length of the legs; 1 is usual
@@ -71,13 +67,11 @@ type coat struct {
 // pattern returns the markings of one animal, by its seed. Its unit is a head radius.
 type pattern func(seed float64) paint.Field
 
-// hex returns a colour for a field that may be left out.
 func hex(v uint32) *paint.RGB {
 	c := paint.Hex(v)
 	return &c
 }
 
-// or returns c, or d where c is left out.
 func or(c *paint.RGB, d paint.RGB) paint.RGB {
 	if c == nil {
 		return d
@@ -93,7 +87,6 @@ func rosettes(seed float64) paint.Field { return paint.Rosettes(3.6, 0.34, seed)
 
 func spots(seed float64) paint.Field { return paint.Spots(4.6, 0.3, seed) }
 
-// ticked hairs have bands of their own: fine grain.
 func ticked(seed float64) paint.Field {
 	return paint.Field(paint.Speckles(26, 0.6,
 		seed)).Turned(0.5).Plus(paint.Field(paint.Speckles(11, 0.3, seed)).Turned(1.1))
@@ -107,13 +100,12 @@ func brindle(seed float64) paint.Field {
 	return paint.Field(paint.Stripes(6.5, 0.26, seed)).Turned(0.5).Times(0.75)
 }
 
-// grizzled is the unevenness of a one-coloured coat.
 func grizzled(seed float64) paint.Field {
 	return paint.Field(paint.Speckles(9, 0.45, seed)).Turned(0.7).Plus(paint.Field(paint.Speckles(3,
 		0.35, seed)).Turned(0.3))
 }
 
-// flecks are irregular small marks on a share of the coat.
+// flecks are irregular small marks on a fraction of the coat.
 func flecks(seed float64) paint.Field {
 	return func(x, y float64) float64 {
 		n := 0.65*paint.Noise(x*8+seed, y*8) + 0.35*paint.Noise(x*17+seed, y*15) +

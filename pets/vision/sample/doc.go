@@ -3,32 +3,20 @@
 //
 //	err := sample.Generate(ctx, "pets-sample", sample.Options{}, nil) // 925 images in a few seconds
 //
-//	pets-sample/images/Abyssinian_1.jpg …          PerBreed pictures of each breed, about 320×240
+//	pets-sample/images/Abyssinian_1.jpg …              PerBreed images of each breed, about 320×240
 //	pets-sample/annotations/{list,trainval,test}.txt   in Oxford's format
-//	pets-sample/my_pets/pomeranian_{0,1,2,3}.jpeg  somebody's own dog, for asking a trained network
+//	pets-sample/my_pets/pomeranian_{0,1,2,3}.jpeg      for asking a trained network
 //
-// Everything that is written for the real photographs runs on these: the same pattern finds the
-// label, and breeds that people confuse are drawn alike (Ragdoll and Birman; the three bull breeds;
-// British Shorthair and Russian Blue), so that a confusion matrix has something to say. They are
-// drawings all the same: how well a network does on them says nothing about photographs.
-//
-// With [Options].Folders it draws some breeds the other way that people keep photographs, a folder
-// for each kind.
-//
-// The tables in cats.go and dogs.go describe a breed by traits that a person would name: ears,
-// muzzle, fur, coat, markings. A picture then gives the animal a place, a light, a pose, a look
-// (picture.go) and draws it with the brush of package paint (head.go, face.go, ear.go, muzzle.go,
-// body.go, dress.go).
+// Breeds that people confuse are drawn alike (Ragdoll and Birman, the bull breeds). How well a
+// network does on drawings says nothing about photographs. cats.go and dogs.go describe breeds by
+// ears, muzzle, fur, coat, markings; picture.go adds place, light and pose.
 //
 // # Tried and left
 //
-//   - Long fur by long tufts on the outline alone: stars and hedgehogs. Short, dense tufts and
-//     strands on the coat make it soft.
-//   - Spots on a jittered grid for setters: a pattern for curtains. Flecks cut out of noise are
-//     irregular.
+//   - Long fur by long tufts on the outline alone: hedgehogs. Short, dense ones make it soft.
+//   - Spots on a jittered grid for setters: a pattern for curtains. Flecks cut out of noise do.
 //   - White coats near 255: strong light leaves nothing of their shading.
-//   - Hanging ears fixed to the skull: a turned head hides its eyes behind them. They keep beside
-//     the face.
+//   - Hanging ears fixed to the skull: a turned head hides its eyes behind them.
 package sample
 
 import (
@@ -37,8 +25,7 @@ import (
 	"strings"
 )
 
-// breeds is the whole table in the order of Oxford's class numbers, which is the names' without
-// regard to case.
+// breeds is the whole table in the order of Oxford's class numbers.
 func breeds() []breed {
 	all := append(cats(), dogs()...)
 	slices.SortFunc(all, func(a, b breed) int {

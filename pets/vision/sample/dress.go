@@ -6,7 +6,6 @@ type jersey struct {
 	wool, stripe paint.RGB
 }
 
-// wear puts the jersey on, if there is one, over the body and under the head.
 func (a *animal) wear(c *paint.Canvas, outline func() paint.Path) {
 	if a.jersey == nil {
 		return
@@ -26,7 +25,6 @@ func (a *animal) wear(c *paint.Canvas, outline func() paint.Path) {
 		j.stripe, 1)
 }
 
-// wearCollar puts a collar with a tag around the neck, if the animal has one and nothing warmer.
 func (a *animal) wearCollar(c *paint.Canvas) {
 	if a.collar == nil || a.jersey != nil {
 		return

@@ -49,7 +49,6 @@ func (a *animal) markFace(c *paint.Canvas) {
 	}
 }
 
-// tabbyLines are the M on the brow and the lines on the cheeks.
 func (a *animal) tabbyLines(c *paint.Canvas) {
 	k := *a.lines
 	for _, s := range sides {

@@ -47,7 +47,6 @@ type Options struct {
 	Folders []string
 }
 
-// stamp is what a finished sample says of itself.
 type stamp struct {
 	Version  int    `json:"version"`
 	Seed     uint64 `json:"seed"`
@@ -158,7 +157,6 @@ func oneLine(text []byte) string {
 	return fmt.Sprintf("%q", text)
 }
 
-// write draws everything but the stamp.
 func write(ctx context.Context, dir string, o Options, progress func(done, total int)) error {
 	folders := o.Folders
 	if folders == nil {

@@ -141,7 +141,6 @@ func (a *animal) drawHead(c *paint.Canvas) {
 	}
 }
 
-// sides are the signs of left and right.
 var sides = [2]float64{-1, 1}
 
 func (a *animal) drawEye(c *paint.Canvas, side float64) {

@@ -10,7 +10,6 @@ func (a *animal) drawMuzzle(c *paint.Canvas) {
 	a.dogMuzzle(c)
 }
 
-// muzzleTint is the colour of the muzzle: its own, a blaze's, a mask's, or the coat's.
 func (a *animal) muzzleTint() paint.RGB {
 	switch {
 	case a.snout != nil:

@@ -23,8 +23,7 @@ type row struct {
 }
 
 // predictQueued predicts what is in the queue until the server is closed, one, two, four and so on
-// at once, up to Batch: a predictor compiles for few sizes. On two cores mobilenet_v2 takes 17 ms
-// for an image, 25 ms for two; padding to eight would cost a lone visitor ten times as much.
+// at once, up to Batch, so that a predictor compiles for few sizes.
 func (s *Server) predictQueued() {
 	defer s.ended.Done()
 	var waiting []*job

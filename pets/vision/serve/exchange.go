@@ -12,7 +12,6 @@ import (
 	"time"
 )
 
-// exchange is one request and its answer.
 type exchange struct {
 	r      *http.Request
 	w      http.ResponseWriter
@@ -79,7 +78,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	s.mux.ServeHTTP(w, r)
 }
 
-// route serves a path with some methods, tells errors and writes the log.
+// route serves a path with some methods, answers errors and writes the log.
 func (s *Server) route(path string, serve func(*exchange) error, methods ...string) {
 	s.mux.HandleFunc(path, func(w http.ResponseWriter, r *http.Request) {
 		begun := time.Now()
@@ -109,7 +108,6 @@ func (s *Server) route(path string, serve func(*exchange) error, methods ...stri
 	})
 }
 
-// tell answers with an error, as page or JSON.
 func (s *Server) tell(x *exchange, err error) {
 	if errors.Is(err, errGone) || x.status != 0 {
 		x.status, x.trouble = statusGone, errGone
@@ -136,7 +134,7 @@ func (s *Server) tell(x *exchange, err error) {
 	}
 }
 
-// wantsJSON tells programs from browsers, which accept text/html.
+// wantsJSON distinguishes programs from browsers, which accept text/html.
 func wantsJSON(r *http.Request) bool {
 	accept := strings.Join(r.Header.Values("Accept"), ",")
 	switch r.URL.Path {

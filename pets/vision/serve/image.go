@@ -7,11 +7,9 @@ import (
 	"gopets/pets/vision/dataset/images"
 )
 
-// titles are the formats that are read, those that browsers show, by their usual names. What a
-// file is called says nothing.
+// titles are the formats that browsers show.
 var titles = map[string]string{"jpeg": "JPEG", "png": "PNG", "gif": "GIF", "webp": "WebP"}
 
-// inspect looks at an image's header and refuses what must not reach a decoder.
 func (s *Server) inspect(data []byte) (images.Info, error) {
 	info, err := images.DecodeInfo(data)
 	var other *images.FormatError

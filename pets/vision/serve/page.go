@@ -65,7 +65,6 @@ func (s *Server) page(x *exchange, status int, v view) error {
 	return x.write(status, "text/html; charset=utf-8", page.Bytes())
 }
 
-// words is a class as people write it.
 func words(class string) string { return strings.ReplaceAll(class, "_", " ") }
 
 const (

@@ -41,7 +41,6 @@ type outcome struct {
 	err    error
 }
 
-// look receives a request's image and predicts it.
 func (s *Server) look(x *exchange) (*Answer, upload, error) {
 	top, err := number(x.r.URL.Query().Get("top"))
 	if err != nil {
@@ -85,8 +84,7 @@ func number(top string) (int, error) {
 	return n, nil
 }
 
-// work decodes and predicts, a few images at once. A decoder cannot be stopped: until it ends its
-// place stays taken.
+// work decodes and predicts, a few images at once. A decoder that outlives ctx keeps its place.
 func (s *Server) work(ctx context.Context, x *exchange, data []byte) (*Answer, error) {
 	info, err := s.inspect(data)
 	if err != nil {

@@ -16,7 +16,6 @@ import (
 
 const field = "photo"
 
-// upload is an image as it was sent.
 type upload struct {
 	data []byte
 	name string // of the file, clean but not escaped; empty where none was given
@@ -57,8 +56,7 @@ func (s *Server) receive(r *http.Request) (upload, error) {
 		"The form is damaged or ends early. Send it again.")
 }
 
-// drain reads what is left of a body, within bounds: browsers that cannot finish sending show no
-// answer.
+// drain reads what is left of a body: browsers that cannot finish sending show no answer.
 func drain(r *http.Request, size int64) {
 	if size <= maxDrain && r.Header.Get("Expect") == "" {
 		io.CopyN(io.Discard, r.Body, size) // whatever goes wrong, the answer is the same
@@ -152,7 +150,7 @@ func readAll(r io.Reader, limit int64) ([]byte, error) {
 }
 
 // cleanName makes a file's name fit to be shown: its last element, short, without control
-// characters and such that change the direction of reading. The page escapes it.
+// characters or such that change the direction of reading.
 func cleanName(name string) string {
 	name = path.Base("/" + strings.ReplaceAll(strings.ToValidUTF8(name, "�"), `\`, "/"))
 	name = strings.Map(func(r rune) rune {
@@ -198,7 +196,6 @@ func (s *Server) enter(r *http.Request) (leave func(), err error) {
 	}, nil
 }
 
-// reason tells why a context has ended, in the visitor's words.
 func (s *Server) reason(r *http.Request) error {
 	if r.Context().Err() != nil && !errors.Is(context.Cause(r.Context()),
 		context.DeadlineExceeded) {

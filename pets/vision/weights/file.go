@@ -68,7 +68,6 @@ func (f *File) Get(name string) (Tensor, bool) {
 	return f.Tensors[i], true
 }
 
-// elementSizes returns the bytes of one element on disk.
 var elementSizes = map[string]int{
 	"F64": 8, "F32": 4, "F16": 2, "BF16": 2,
 	"I64": 8, "I32": 4, "I16": 2, "I8": 1, "U8": 1, "BOOL": 1,
@@ -84,7 +83,6 @@ func isFloat(dtype string) bool {
 	return false
 }
 
-// elements multiplies a shape up, refusing negative sizes and overflow.
 func elements(shape []int) (int64, error) {
 	n := int64(1)
 	for _, d := range shape {
@@ -117,7 +115,6 @@ func readFile(path string, decode func(r io.ReaderAt, size int64) (*File, error)
 	return file, nil
 }
 
-// writeFile writes a file whole or not at all, and its folder if need be.
 func writeFile(path string, write func(io.Writer) error) error {
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 		return err

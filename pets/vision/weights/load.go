@@ -53,9 +53,8 @@ func (s Source) String() string {
 	return s.Kind
 }
 
-// Load returns a network's pretrained weights by name (see Names): from o.Path, or embedded, or
-// from a cache folder, or by download. A damaged file in a cache folder is passed over and named in
-// the error if nothing else is found.
+// Load returns a network's pretrained weights by name: from o.Path, embedded, from a cache folder,
+// or by download. A damaged file in a cache is named in the error if nothing else is found.
 func Load(ctx context.Context, arch string, o Options) (*File, Source, error) {
 	if o.Path != "" {
 		file, err := Read(o.Path)
@@ -101,7 +100,7 @@ func Load(ctx context.Context, arch string, o Options) (*File, Source, error) {
 	return nil, Source{}, missing(arch, from, cache, o, troubles)
 }
 
-// missing is the error that tells what to do by hand.
+// missing is the error that says what to do by hand.
 func missing(arch string, from origin, cache string, o Options, troubles []error) error {
 	reason := "they are in no cache folder"
 	if o.Offline {
@@ -149,8 +148,8 @@ func read(path string) (*File, error) {
 		return nil, fmt.Errorf("reading weights from %s: it is %s", path, other)
 	}
 	if n >= 4 && (string(head[:2]) == "PK" || head[0] == 0x80 && head[1] <= 5) {
-		// A safetensors header of 640 bytes and more could start alike; it goes on with JSON after
-		// eight bytes.
+		// A safetensors header of 640 bytes and more could start alike; JSON follows after eight
+		// bytes.
 		if file, err := ReadTorch(path); err == nil {
 			return file, nil
 		} else if !safetensors {
@@ -164,7 +163,6 @@ func read(path string) (*File, error) {
 	return ReadSafetensors(path)
 }
 
-// otherKind names a file that is no weights, with what to do; "" if it is not known.
 func otherKind(head []byte) string {
 	text := strings.ToLower(strings.TrimLeft(string(head), " \t\r\n\ufeff"))
 	if strings.HasPrefix(text, "{") {
@@ -199,7 +197,6 @@ func otherKind(head []byte) string {
 	return ""
 }
 
-// hashInName finds the 8 hex digits of torchvision's file names.
 var hashInName = regexp.MustCompile(`-([0-9a-f]{8,64})\.[a-z]+$`)
 
 // readChecked reads a file from a cache folder, first checking it against the hash in its name.

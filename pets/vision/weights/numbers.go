@@ -82,8 +82,7 @@ func (t Tensor) encode() []byte {
 
 func half(bits uint16) float32 { return float16.FromBits(bits).Float32() }
 
-// halfBits rounds to the nearest half, ties to even. (float16.FromFloat32 of compute v0.1.3 loses
-// all halves below 2⁻¹⁴.)
+// halfBits rounds to the nearest half, ties to even (float16.FromFloat32 loses those below 2⁻¹⁴).
 func halfBits(v float32) uint16 {
 	sign := uint16(math.Float32bits(v) >> 16 & 0x8000)
 	size := math.Abs(float64(v))

@@ -8,8 +8,7 @@ import (
 	"strconv"
 )
 
-// Limits of the pickle interpreter. A state dict of ResNet-152 with its optimizer takes under a
-// megabyte.
+// Limits of the pickle interpreter; ResNet-152 with its optimizer takes under a megabyte.
 const (
 	maxPickle = 4 << 20 // bytes of one pickle
 	maxString = 1 << 20
@@ -24,8 +23,7 @@ type (
 	global    struct{ module, name string }
 	longBytes []byte // an integer of more than eight bytes, little-endian
 
-	// An object is what a name that is not known would have made: nothing is made, what the pickle
-	// says of it is kept.
+	// An object stands for what an unknown name would have made.
 	object struct {
 		class global
 		items dict // of a subclass of a dictionary
@@ -33,8 +31,8 @@ type (
 	}
 )
 
-// An unpickler runs one pickle after another from a stream. It calls nothing: a global is a name,
-// reduce decides what a name from the short list stands for, any other makes an inert [object].
+// An unpickler runs one pickle after another from a stream and calls nothing: reduce decides what
+// the known names stand for, others make an inert [object].
 type unpickler struct {
 	r          *bufio.Reader
 	left       int // bytes that the running pickle may still take
@@ -44,7 +42,7 @@ type unpickler struct {
 	reduce     func(g global, args tuple) (any, error)
 }
 
-// load runs one pickle and gives what it leaves on the stack.
+// load runs one pickle and returns what it leaves on the stack.
 func (u *unpickler) load() (any, error) {
 	u.left, u.stack, u.memo = maxPickle, nil, map[uint32]any{}
 	for {
@@ -265,8 +263,7 @@ func (u *unpickler) global(onStack bool) error {
 	return nil
 }
 
-// call makes what a name and its arguments stand for; of three parts, the third are arguments by
-// name.
+// call makes what a name and its arguments stand for; a third part is arguments by name.
 func (u *unpickler) call(parts int) error {
 	args, err := u.arguments(false, parts)
 	if err != nil {
@@ -283,7 +280,6 @@ func (u *unpickler) call(parts int) error {
 	return err
 }
 
-// className is the name that an object's class goes by, as far as it is known.
 func className(class any) global {
 	switch c := class.(type) {
 	case global:
@@ -314,8 +310,7 @@ func (u *unpickler) instance(named bool) error {
 	return nil
 }
 
-// build gives an object its state: a Parameter of PyTorch before 0.4 carries its tensor there; of a
-// dictionary it is only metadata.
+// build sets an object's state: a Parameter of PyTorch before 0.4 has its tensor there.
 func (u *unpickler) build() error {
 	state, err := u.pop()
 	if err != nil {

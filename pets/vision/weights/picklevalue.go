@@ -10,7 +10,6 @@ import (
 	"strings"
 )
 
-// number reads a number of protocol 1 or later.
 func (u *unpickler) number(op byte) error {
 	if op == 0x8a {
 		size, err := u.byte()
@@ -77,7 +76,6 @@ func (u *unpickler) text(op byte) error {
 	return err
 }
 
-// lineValue reads a value of protocol 0, written as text in a line.
 func (u *unpickler) lineValue(op byte) error {
 	text, err := u.line()
 	if err != nil {

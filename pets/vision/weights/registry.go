@@ -10,19 +10,16 @@ import (
 	"strings"
 )
 
-// An origin says where a network's pretrained weights can be had.
 type origin struct {
-	// torchvision's file names, the present one first; the digits are the start of the file's
-	// SHA-256
+	// torchvision's file names, the present one first, with the start of their SHA-256
 	files []string
 	// repository on the Hub with the same weights as model.safetensors, "" where its names differ
 	hub  string
 	size int64 // about, in bytes, for messages
 }
 
-// origins lists torchvision's first ImageNet weights (IMAGENET1K_V1), which are fastai v1's: the
-// files of 2017, the same numbers re-uploaded in the zip format, and timm's copy.
-// (resnet50-11ad3fa6.pth is another training.) timm's MobileNetV2 is another training too.
+// origins lists torchvision's first ImageNet weights (IMAGENET1K_V1), which are fastai v1's.
+// resnet50-11ad3fa6.pth and timm's MobileNetV2 are other trainings.
 var origins = map[string]origin{
 	"resnet18": {files: []string{"resnet18-f37072fd.pth", "resnet18-5c106cde.pth"},
 		hub: "timm/resnet18.tv_in1k", size: 47 << 20},
@@ -34,7 +31,6 @@ var origins = map[string]origin{
 	"convnext_tiny": {files: []string{"convnext_tiny-983f1562.pth"}, size: 114 << 20},
 }
 
-// embeddedNames are the backbones trained by this project.
 var embeddedNames = []string{"petnet10", "petnet18"}
 
 //go:embed embedded
@@ -63,13 +59,11 @@ func openEmbedded(arch string) (*File, Source, error) {
 	return file, Source{Kind: "embedded"}, nil
 }
 
-// A place is a file that may hold a network's weights.
 type place struct {
 	kind string
 	path string
 }
 
-// places lists where arch's weights may already be, the surest first.
 func places(arch, cache string) []place {
 	from := origins[arch]
 	var found []place
@@ -101,8 +95,7 @@ const hubFile = "model.safetensors"
 
 func hubName(repo string) string { return strings.ReplaceAll(repo, "/", "--") + ".safetensors" }
 
-// torchDirs are the folders where PyTorch keeps downloads: $TORCH_HOME's, the default, and that of
-// PyTorch 1.0.
+// torchDirs are the folders where PyTorch keeps downloads.
 func torchDirs() []string {
 	var dirs []string
 	if home := os.Getenv("TORCH_HOME"); home != "" {
@@ -116,7 +109,6 @@ func torchDirs() []string {
 	return dirs
 }
 
-// hubDir is the folder where Hugging Face's libraries keep downloads.
 func hubDir() string {
 	if dir := os.Getenv("HF_HUB_CACHE"); dir != "" {
 		return dir

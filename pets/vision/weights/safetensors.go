@@ -30,8 +30,7 @@ func ReadSafetensors(path string) (*File, error) {
 	return readFile(path, decodeSafetensors)
 }
 
-// decodeSafetensors reads size bytes laid out as: header length (8 bytes, little-endian), header
-// (JSON), numbers.
+// decodeSafetensors reads the header's length (8 bytes, little-endian), header (JSON), numbers.
 func decodeSafetensors(r io.ReaderAt, size int64) (*File, error) {
 	var start [8]byte
 	if _, err := r.ReadAt(start[:], 0); err != nil {
@@ -106,8 +105,7 @@ func parseHeader(text []byte) (names []string, entries []entry, meta map[string]
 	return names, entries, meta, nil
 }
 
-// checkLayout demands that the tensors, in order, fill the size bytes after the header without gap
-// or overlap.
+// checkLayout requires that the tensors fill the size bytes without gap or overlap.
 func checkLayout(names []string, entries []entry, size int64) error {
 	var at int64
 	for i, e := range entries {
@@ -155,8 +153,7 @@ func Float16() WriteOption {
 	}
 }
 
-// WriteSafetensors writes f whole or not at all: into a temporary file beside path, then renamed.
-// Tensors keep their order within one element size; larger elements come first, so that every
+// WriteSafetensors writes f whole or not at all, tensors of larger elements first, so that every
 // number is aligned.
 func WriteSafetensors(path string, f *File, options ...WriteOption) error {
 	content, err := encodeSafetensors(f, options)
@@ -169,8 +166,7 @@ func WriteSafetensors(path string, f *File, options ...WriteOption) error {
 	return nil
 }
 
-// encodeSafetensors returns the file's parts: length and header first, then each tensor's bytes when
-// asked for.
+// encodeSafetensors returns length and header, and a function for each tensor's bytes.
 func encodeSafetensors(f *File, options []WriteOption) (func(io.Writer) error, error) {
 	tensors := slices.Clone(f.Tensors)
 	fields := make(map[string]any, len(tensors)+1)

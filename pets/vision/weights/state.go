@@ -28,8 +28,7 @@ type search struct {
 	seen map[any]bool // containers already looked into: they may hold each other
 }
 
-// state returns the tensors of a state dict or a whole module in value, or below it under one of
-// stateKeys; nil if there are none.
+// state returns the tensors of a state dict or module in value or below one of stateKeys, or nil.
 func (s *search) state(value any) *dict {
 	if module := s.module(value); module != nil {
 		return module
@@ -178,8 +177,7 @@ func (b *torchBuilder) file(saved any) (*File, error) {
 			continue
 		}
 		name := keyText(state.keys[i])
-		// Tensors may share a storage, or repeat its values; a small file must not become a large
-		// memory by that.
+		// Tensors may share a storage: a small file must not become a large memory.
 		if n, err := elements(t.shape); err != nil || n > b.size-values {
 			return nil, errors.New("its tensors hold more values than the file has bytes")
 		}
@@ -236,13 +234,11 @@ func keys(d *dict) string {
 	return list
 }
 
-// wrappers are the names that programs put before a network's own: DataParallel, torch.compile,
-// Lightning, and classes with a field for the network.
+// wrappers are what DataParallel, torch.compile, Lightning and classes put before names.
 var wrappers = []string{"module.", "_orig_mod.", "model.", "net.", "network.", "backbone.",
 	"encoder.", "encoder_q.", "base_encoder.", "student."}
 
-// unwrap takes such prefixes off the tensors' names, one after another, each where at least half of
-// the tensors have it and no two names become one.
+// unwrap takes prefixes off that at least half of the names have, if no two become one.
 func (f *File) unwrap() {
 	for again := true; again; {
 		again = false

@@ -12,11 +12,9 @@ import (
 	"strings"
 )
 
-// ReadTorch reads the tensors of a file that torch.save wrote: a state dict, a checkpoint that
-// holds one under a usual name ("model_state_dict", "state_dict", "model", "net" …), or a whole
-// model, of which nothing is made or called. Both containers are known, the stream of pickles
-// (before PyTorch 1.6) and the zip archive; the tar of PyTorch before 0.1.10 and TorchScript are
-// refused. Other entries (an optimizer, an epoch, arguments) are passed over.
+// ReadTorch reads the tensors of a file that torch.save wrote: a state dict, a checkpoint with one
+// under a usual name, or a whole model, of which nothing is called. It reads zip archives and the
+// pickles of PyTorch before 1.6, not the tar of before 0.1.10, nor TorchScript.
 func ReadTorch(path string) (*File, error) {
 	return readFile(path, decodeTorch)
 }
@@ -42,8 +40,7 @@ func decodeTorch(r io.ReaderAt, size int64) (*File, error) {
 // torchMagic is 0x1950a86a20f9469cfc6c, little-endian.
 var torchMagic = []byte{0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20, 0x6a, 0xa8, 0x50, 0x19}
 
-// decodeTorchStream reads magic, version, system, object and storage keys (five pickles), then the
-// storages.
+// decodeTorchStream reads five pickles, the fourth the object, and then the storages.
 func decodeTorchStream(r io.ReaderAt, size int64) (*File, error) {
 	counted := &counter{r: io.NewSectionReader(r, 0, size)}
 	buffered := bufio.NewReader(counted)
@@ -102,7 +99,6 @@ func decodeTorchStream(r io.ReaderAt, size int64) (*File, error) {
 	return b.file(parts[3])
 }
 
-// decodeTorchZip reads <root>/data.pkl and <root>/data/<key>, stored without compression.
 func decodeTorchZip(r io.ReaderAt, size int64) (*File, error) {
 	archive, err := zip.NewReader(r, size)
 	if err != nil {
@@ -162,7 +158,6 @@ func decodeTorchZip(r io.ReaderAt, size int64) (*File, error) {
 	return b.file(value)
 }
 
-// foreignArchive says what a zip archive is that torch.save did not write.
 func foreignArchive(archive *zip.Reader) error {
 	var names []string
 	for _, f := range archive.File {

@@ -6,7 +6,6 @@ import (
 	"math"
 )
 
-// storageTypes are the element types of torch's storage classes.
 var storageTypes = map[string]string{
 	"DoubleStorage": "F64", "FloatStorage": "F32", "HalfStorage": "F16", "BFloat16Storage": "BF16",
 	"LongStorage": "I64", "IntStorage": "I32", "ShortStorage": "I16", "CharStorage": "I8",
@@ -38,13 +37,11 @@ type torchStorage struct {
 
 func (s *torchStorage) bytes() int64 { return s.count * int64(elementSizes[s.dtype]) }
 
-// A storageView is a storage from an offset on (only the stream format has offsets).
 type storageView struct {
 	*torchStorage
 	from, count int64
 }
 
-// A torchTensor is a strided view of a storage, read when the storages have been.
 type torchTensor struct {
 	view    storageView
 	offset  int64
@@ -52,8 +49,7 @@ type torchTensor struct {
 	strides []int64
 }
 
-// A torchBuilder makes of a pickle's names what they stand for. No storage may be larger than the
-// file.
+// A torchBuilder makes what a pickle's names stand for. No storage may be larger than the file.
 type torchBuilder struct {
 	size     int64
 	taken    int64
@@ -64,8 +60,7 @@ func newTorchBuilder(size int64) *torchBuilder {
 	return &torchBuilder{size: size, storages: map[string]*torchStorage{}}
 }
 
-// storage resolves ('storage', class, key, location, count[, view]). Where it once lived ("cuda:0")
-// is of no matter.
+// storage resolves ('storage', class, key, location, count[, view]); location does not matter.
 func (b *torchBuilder) storage(id any) (any, error) {
 	parts, ok := id.(tuple)
 	if ok && len(parts) >= 2 && parts[0] == "module" { // a class with its source
@@ -113,7 +108,7 @@ func (b *torchBuilder) storage(id any) (any, error) {
 	return view, nil
 }
 
-// reduce is what the pickle believes to be a call.
+// reduce makes what a call in the pickle stands for.
 func (b *torchBuilder) reduce(g global, args tuple) (any, error) {
 	switch g.name {
 	case "OrderedDict":
@@ -199,7 +194,6 @@ func rebuild(args tuple) (any, error) {
 	return t, nil
 }
 
-// tensor copies the view's numbers in row-major order.
 func (t *torchTensor) tensor(name string) (Tensor, error) {
 	if t.view.torchStorage == nil {
 		return Tensor{}, errors.New("a parameter without its data")

@@ -10,10 +10,8 @@ import (
 	"strconv"
 )
 
-// WriteTorch writes f as torch.save writes a state dict, in the zip container (PyTorch 1.6 and
-// later read it, torch.load's weights_only included): whole or not at all, as [WriteSafetensors]
-// does. f.Meta has no place there and is left out. torchvision's load_state_dict takes the names as
-// they are; it counts missing num_batches_tracked as 0.
+// WriteTorch writes f as torch.save writes a state dict, for PyTorch 1.6 and later, weights_only
+// included, whole or not at all. f.Meta is left out; missing num_batches_tracked counts as 0.
 func WriteTorch(path string, f *File) error {
 	err := f.checkNames()
 	if err == nil {
@@ -59,8 +57,7 @@ func encodeTorch(w io.Writer, f *File) error {
 	return out.z.Close()
 }
 
-// A torchZip is an archive whose members are stored uncompressed at multiples of 64 bytes, for
-// programs that map it into memory.
+// A torchZip is an archive of uncompressed members at multiples of 64 bytes, for memory maps.
 type torchZip struct {
 	z       *zip.Writer
 	counted *countingWriter
@@ -97,8 +94,7 @@ func (c *countingWriter) Write(p []byte) (int, error) {
 	return n, err
 }
 
-// pickleState is the pickle (protocol 2) of an OrderedDict of tensors, each over a storage of its
-// own with its index as key.
+// pickleState is the pickle (protocol 2) of an OrderedDict of tensors, each with its own storage.
 func pickleState(f *File) []byte {
 	p := &pickler{}
 	p.raw("\x80\x02")
@@ -161,7 +157,6 @@ func (p *pickler) text(s string) {
 	p.raw(s)
 }
 
-// number is an integer ≥ 0, of 8 bytes if 4 are too few.
 func (p *pickler) number(n int) {
 	if n <= 1<<31-1 {
 		p.raw("J")

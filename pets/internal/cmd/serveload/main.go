@@ -4,9 +4,9 @@
 //	go run ./pets/worker serve pets.safetensors &
 //	go run ./pets/internal/cmd/serveload --pid $!        # the worker's own id, if go run stands between: pgrep -n worker
 //
-// It prints the times of honest requests (p50, p90, p99), what became of the others, and, with
-// --pid, the service's resident memory. Its status is 1 if an honest photo was neither answered nor
-// put off (429, 503), or a hostile upload not refused. It asks loopback addresses only.
+// It prints the times of honest requests, what became of the others, and, with --pid, the service's
+// resident memory. Its status is 1 if a photo was neither answered nor put off (429, 503), or a
+// hostile upload not refused. It asks loopback addresses only.
 package main
 
 import (
@@ -34,7 +34,6 @@ import (
 	"gopets/pets/vision/sample"
 )
 
-// options are the bounds of a run.
 type options struct {
 	url      string
 	requests int // honest ones
@@ -85,7 +84,6 @@ type upload struct {
 	want int
 }
 
-// tally is what became of the requests.
 type tally struct {
 	mu      sync.Mutex
 	times   []time.Duration // of answered honest ones
@@ -219,7 +217,6 @@ func (t *tally) report(out io.Writer, took time.Duration, clients int) {
 	}
 }
 
-// photos draws a few pets.
 func photos(ctx context.Context) ([]upload, error) {
 	parent, err := os.MkdirTemp("", "load-")
 	if err != nil {

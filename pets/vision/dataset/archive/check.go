@@ -11,7 +11,6 @@ import (
 	"gopets/pets/vision/dataset"
 )
 
-// check compares a file with what is known about the archive.
 func check(a dataset.Archive, file string) error {
 	f, err := os.Open(file)
 	if err != nil {

@@ -13,7 +13,6 @@ import (
 	"strings"
 )
 
-// limits bound what an archive may write.
 type limits struct {
 	bytes int64 // of all files together
 	files int

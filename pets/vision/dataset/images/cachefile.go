@@ -70,7 +70,6 @@ func mapImage(file string) (*RGB, func() error, error) {
 	return p, m.Unmap, nil
 }
 
-// parseImage reads a cache file's bytes; the pixels stay where they are.
 func parseImage(data []byte) (*RGB, error) {
 	if len(data) < cacheHeader || string(data[:8]) != cacheMagic {
 		return nil, errDamaged

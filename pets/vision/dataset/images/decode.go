@@ -150,7 +150,6 @@ type Error struct {
 func (e *Error) Error() string { return filepath.Base(e.Path) + ": " + e.Err.Error() }
 func (e *Error) Unwrap() error { return e.Err }
 
-// unwrapPath drops "open PATH:", which is shown already.
 func unwrapPath(err error) error {
 	var pathErr *fs.PathError
 	if errors.As(err, &pathErr) {
@@ -186,7 +185,6 @@ func decodeGIF(data []byte) (*RGB, error) {
 	return canvas, nil
 }
 
-// samePalette compares the colours that are not transparent.
 func samePalette(frame, global color.Palette) bool {
 	if len(frame) != len(global) {
 		return false
@@ -199,7 +197,6 @@ func samePalette(frame, global color.Palette) bool {
 	return true
 }
 
-// explain says in words what a decoder's error means.
 func explain(data []byte, title string, err error) error {
 	var large *SizeError
 	var unsupported jpeg.UnsupportedError

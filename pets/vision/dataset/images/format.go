@@ -81,7 +81,6 @@ func decodeOf(decode func(io.Reader) (image.Image, error)) func([]byte) (*RGB, e
 	}
 }
 
-// convertIt is the advice for formats that are not read.
 const convertIt = "convert it to JPEG or PNG, for instance with ImageMagick: magick IMAGE photo.jpg"
 
 // otherFormats are kinds of files that are found among photos and are not read.

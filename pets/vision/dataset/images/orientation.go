@@ -6,7 +6,6 @@ import (
 	"github.com/bep/imagemeta"
 )
 
-// metaFormats are the formats that may have an EXIF orientation.
 var metaFormats = map[string]imagemeta.ImageFormat{
 	"jpeg": imagemeta.JPEG, "png": imagemeta.PNG, "webp": imagemeta.WebP, "tiff": imagemeta.TIFF,
 }

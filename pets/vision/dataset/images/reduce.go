@@ -3,8 +3,7 @@ package images
 import "math"
 
 // ResizedTo is the size to which a w×h image is resized so that it just covers tw×th, rounding
-// halves to even as Python does (fastai §4.2a). For a square target the short side becomes its
-// side.
+// halves to even as Python does (fastai §4.2a).
 func ResizedTo(w, h, tw, th int) (rw, rh int) {
 	ratio := min(float64(h)/float64(th), float64(w)/float64(tw))
 	return max(1, int(math.RoundToEven(float64(w)/ratio))),
@@ -18,9 +17,8 @@ func Reduction(w, h, rw, rh int) (factor float64, aw, ah int) {
 	return d, max(1, int(float64(w)*(1/d))), max(1, int(float64(h)*(1/d)))
 }
 
-// Area averages an image down to w×h over windows as torch's area interpolation has them: from
-// floor(i·H/h) to ceil((i+1)·H/h). The result is in [0,255], 3 values a pixel. It is written into
-// buf where that is large enough.
+// Area averages an image to w×h over torch's windows, floor(i·H/h) to ceil((i+1)·H/h): 3 values a
+// pixel in [0,255], in buf where that is large enough.
 func (p *RGB) Area(w, h int, buf []float32) []float32 {
 	out := buf
 	if cap(out) < 3*w*h {

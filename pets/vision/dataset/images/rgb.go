@@ -5,14 +5,13 @@ import (
 	"image/color"
 )
 
-// RGB is a decoded image: 8 bits a channel, row by row from the top, 3 bytes a pixel.
-//
-// Images from a [Cache] are in read-only memory: treat Pix as constant.
+// RGB is a decoded image: 3 bytes a pixel, row by row from the top. Those of a [Cache] are in
+// read-only memory.
 type RGB struct {
 	W, H int
 	Pix  []uint8 // 3·W·H values
 
-	// FullW and FullH are the file's own size where the image was reduced; 0 where W and H are it.
+	// FullW and FullH are the file's own size where the image was reduced; else 0.
 	FullW, FullH int
 }
 
@@ -45,7 +44,6 @@ func (m rgbImage) RGBAAt(x, y int) color.RGBA {
 	return color.RGBA{R: m.p.Pix[i], G: m.p.Pix[i+1], B: m.p.Pix[i+2], A: 255}
 }
 
-// RGBA64At makes image/draw take its faster path.
 func (m rgbImage) RGBA64At(x, y int) color.RGBA64 {
 	r, g, b, a := m.RGBAAt(x, y).RGBA()
 	return color.RGBA64{R: uint16(r), G: uint16(g), B: uint16(b), A: uint16(a)}

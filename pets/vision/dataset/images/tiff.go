@@ -7,8 +7,8 @@ import (
 	"golang.org/x/image/tiff"
 )
 
-// decodeTIFF reads the first page. In fax pages (CCITT group 3 and 4) a white run is zeros, which
-// are black where the page says that zeros are black: golang.org/x/image/tiff shows them white.
+// decodeTIFF reads the first page. golang.org/x/image/tiff shows fax pages inverted where the page
+// says that zeros are black.
 func decodeTIFF(data []byte) (*RGB, error) {
 	img, err := tiff.Decode(bytes.NewReader(data))
 	if err != nil {

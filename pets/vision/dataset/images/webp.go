@@ -10,7 +10,6 @@ import (
 	"golang.org/x/image/vp8l"
 )
 
-// A webp is the first frame of a WebP file and where it lies on the canvas.
 type webp struct {
 	w, h     int    // of the canvas
 	x, y     int    // of the frame
@@ -20,8 +19,7 @@ type webp struct {
 
 var errWebP = errors.New("no frame with an image")
 
-// webpChunks calls visit for each chunk, until it returns false. A chunk that is cut off is given
-// as far as it goes.
+// webpChunks calls visit for each chunk, cut off or not, until it returns false.
 func webpChunks(data []byte, visit func(name string, body []byte) bool) {
 	for len(data) >= 8 {
 		size := int64(binary.LittleEndian.Uint32(data[4:]))
@@ -35,7 +33,7 @@ func webpChunks(data []byte, visit func(name string, body []byte) bool) {
 
 func uint24(b []byte) int { return int(b[0]) | int(b[1])<<8 | int(b[2])<<16 }
 
-// parseWebP finds the first frame. Alpha is not needed: its colours are kept as they are stored.
+// parseWebP finds the first frame, without its alpha.
 func parseWebP(data []byte) (webp, error) {
 	var f webp
 	found := false
@@ -95,7 +93,6 @@ func webpConfig(data []byte) (w, h int, err error) {
 	return f.w, f.h, err
 }
 
-// decodeWebP reads the first frame as libwebp does.
 func decodeWebP(data []byte) (*RGB, error) {
 	f, err := parseWebP(data)
 	if err != nil {
@@ -128,8 +125,8 @@ func decodeWebP(data []byte) (*RGB, error) {
 	return canvas, nil
 }
 
-// fromVP8 converts VP8's YCbCr, whose range is 16 to 235 (golang.org/x/image/webp takes it for the
-// full range), with libwebp's constants, roundings and interpolation of chroma.
+// fromVP8 converts VP8's YCbCr, whose range is 16 to 235, with libwebp's constants, roundings and
+// interpolation of chroma.
 func fromVP8(m *image.YCbCr) *RGB {
 	w, h := m.Rect.Dx(), m.Rect.Dy()
 	p := New(w, h)
@@ -158,8 +155,7 @@ func fromVP8(m *image.YCbCr) *RGB {
 
 func clipVP8(v int) uint8 { return uint8(min(max(v>>6, 0), 255)) }
 
-// widenVP8 doubles a row of chroma: nine, three, three and one sixteenths of the four samples
-// around.
+// widenVP8 doubles a row of chroma: 9, 3, 3 and 1 sixteenths of the four samples around.
 func widenVP8(to, near, far []uint8) {
 	mix := func(a, b uint8) uint8 { return uint8((3*int(a) + int(b) + 2) >> 2) }
 	last := len(near) - 1

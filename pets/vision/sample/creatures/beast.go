@@ -41,7 +41,7 @@ type beast struct {
 	wool                   paint.Ink
 }
 
-// pose is one picture's variation.
+// pose is one image's variation.
 type pose struct {
 	paint.Rand
 	sun      paint.Sun
@@ -105,13 +105,11 @@ func (b beast) draw(c *paint.Canvas, r paint.Rand, w float64, s paint.Scene) {
 	}
 }
 
-// at makes a head radius the unit, with its middle at (x, y), mirrored for flip -1.
 func (b beast) at(c *paint.Canvas, x, y, u, flip float64, f func()) {
 	c.At(paint.Move(x, y).Mul(paint.Scale(flip*u, u)), f)
 }
 
-// part paints a piece of body, rounded as the oval: coat with pattern, belly low in the middle,
-// light.
+// part paints a piece of body, rounded as the oval.
 func (b beast) part(c *paint.Canvas, p pose, outline paint.Path, o paint.Oval, belly float64) {
 	step := max(b.fur*0.8, 2.4/c.Unit())
 	c.Within(outline.Furry(p.Rand, b.fur, step, 0, 0.7), func() {

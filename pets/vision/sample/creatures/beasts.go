@@ -8,7 +8,6 @@ import (
 
 var hex = paint.Hex
 
-// spots, stripes and their like, with the seed left open.
 func spots(freq, radius float64) func(float64) paint.Field {
 	return func(seed float64) paint.Field { return paint.Spots(freq, radius, seed) }
 }

@@ -2,7 +2,6 @@ package creatures
 
 import "gopets/pets/vision/sample/paint"
 
-// bird is a feathered creature; lengths are in body radii.
 type bird struct {
 	name              string
 	coat, belly, wing paint.RGB

@@ -2,7 +2,6 @@ package creatures
 
 import "gopets/pets/vision/sample/paint"
 
-// bug has a shell of two halves and six legs; lengths are in shell radii.
 type bug struct {
 	name              string
 	shell, mark, head paint.RGB

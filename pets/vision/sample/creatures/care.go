@@ -2,10 +2,8 @@ package creatures
 
 import "gopets/pets/vision/sample/paint"
 
-// What an owner does to a kind: an image's matter, not the kind's, so that a network learns to tell
-// kinds in spite of it.
+// What an owner does to a kind differs from image to image, so that a network learns to ignore it.
 
-// groomed is the kind with its hair clipped, or in a garment, by chance.
 func (b beast) groomed(r paint.Rand) beast {
 	if !b.owned {
 		return b

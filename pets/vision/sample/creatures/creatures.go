@@ -1,18 +1,11 @@
-// Package creatures draws animals that are none of the 37 breeds: bears, rabbits, foxes, owls,
-// frogs, fish, beetles and a few that nobody has met. Networks are pretrained on them, and then
-// know fur, ears, eyes, muzzles, stripes and spots when they meet cats and dogs.
+// Package creatures draws animals that are none of the 37 breeds, and none of their near kin, to
+// pretrain networks on.
 //
 //	r := rand.New(rand.NewPCG(seed, number))
 //	img := creatures.Draw(class, r) // 128×128; its name is creatures.Classes()[class]
 //
-// The classes come in families whose members differ in one or two things only (three round-eared
-// bears; rabbits by ears and coat), so that a network has to look at exactly those. Each picture
-// has another pose, place, light, size and turn of the head.
-//
-// With package sample it shares the brush (package paint: strokes, eyes, places) and not one
-// parameter of an animal: anatomy and tables are written separately, so that pretraining has not
-// seen the pets: lions, wolves and other near kin of the 37 are left out for the same reason.
-// [Draw] takes 1 to 1.5 ms on one core.
+// The classes come in families that differ in one or two things, so that a network has to look at
+// those. Only the brush (package paint) is shared with package sample. [Draw] takes 1 to 1.5 ms.
 package creatures
 
 import (
@@ -26,8 +19,7 @@ import (
 // Side is the width and height of what [Draw] gives, in pixels.
 const Side = 128
 
-// creature is a class: a name and how to draw one. paint.Canvas's unit is the picture's height; w
-// is its width.
+// creature is a class; paint.Canvas's unit is the image's height, w its width.
 type creature struct {
 	name string
 	draw func(c *paint.Canvas, r paint.Rand, w float64, s paint.Scene)

@@ -2,7 +2,6 @@ package creatures
 
 import "gopets/pets/vision/sample/paint"
 
-// fish lengths are in half bodies.
 type fish struct {
 	name             string
 	coat, belly, fin paint.RGB

@@ -6,8 +6,7 @@ import (
 	"gopets/pets/vision/sample/paint"
 )
 
-// What kinds have besides the beasts' traits: hair about the neck and the face, marks of the trunk,
-// a collar, a tongue.
+// Hair about the neck and the face, marks of the trunk, a collar, a tongue.
 
 func (b beast) drawRuff(c *paint.Canvas, p pose) {
 	if b.ruff == 0 {

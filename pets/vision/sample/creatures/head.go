@@ -6,7 +6,6 @@ import (
 	"gopets/pets/vision/sample/paint"
 )
 
-// turned returns the place of a point of the face, z before the head's middle, for the pose's turn.
 func (p pose) turned(x, y, z float64) (float64, float64) {
 	return x*(1-0.22*math.Abs(p.yaw)) + 0.42*p.yaw*z, y + 0.22*p.nod*z
 }
@@ -213,7 +212,6 @@ func (b beast) drawSnout(c *paint.Canvas, p pose) {
 	})
 }
 
-// overhang draws the snouts that stick out of the head's outline.
 func (b beast) overhang(c *paint.Canvas, p pose) {
 	k, t := b.snoutSize, b.snoutTint
 	x, y := p.turned(0, 0.4, 1.3)

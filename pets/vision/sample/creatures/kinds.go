@@ -8,7 +8,6 @@ import (
 	"gopets/pets/vision/sample/paint"
 )
 
-// litters of kinds, and kinds in a litter.
 const (
 	litters  = 60
 	owned    = 100 // more litters, whose members are clipped or dressed in some images
@@ -25,9 +24,8 @@ type coat struct {
 	often                         float64
 }
 
-// kinds are animals that nobody has met, put together by chance from the beasts' traits and a few
-// more. A litter's members have most traits in common and differ in two; each has up to three
-// coats, so that a network has to learn form as well as colour.
+// kinds are put together by chance from the beasts' traits. A litter's members differ in two; each
+// has up to three coats, so that a network has to learn form as well as colour.
 func kinds() []beast {
 	traits := []func(*beast, paint.Rand){skull, ears, nose, hair, hair, eyes, coats, build}
 	var list []beast
@@ -164,7 +162,6 @@ func fur(r paint.Rand) paint.RGB {
 	return paint.RGB{R: part(5), G: part(3), B: part(1)}
 }
 
-// inCoat is the kind in one of its coats.
 func (b beast) inCoat(r paint.Rand) beast {
 	if len(b.coats) == 0 {
 		return b

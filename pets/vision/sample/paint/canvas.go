@@ -18,7 +18,6 @@ type Canvas struct {
 	line   Path // scratch: vertices in pixels
 }
 
-// mask says how much of each pixel of a rectangle is covered.
 type mask struct {
 	box image.Rectangle
 	a   image.Alpha
@@ -113,8 +112,7 @@ func (c *Canvas) region() image.Rectangle {
 	return image.Rect(0, 0, c.W, c.H)
 }
 
-// each visits the pixels of a rectangle that the clip leaves, with their place in units and their
-// coverage.
+// each visits the pixels of a rectangle that the clip leaves, with their place and coverage.
 func (c *Canvas) each(box image.Rectangle, f func(p []uint8, x, y float64, a int)) {
 	box = box.Intersect(c.region())
 	inv := c.m.inverse()

@@ -80,7 +80,6 @@ func (c *Canvas) Eye(e Eye, x, y, rad, side float64, gaze Pt, s Sun) {
 	})
 }
 
-// almond is an eye's outline: w to its corners, h to its lids; at open 1 it is round.
 func almond(w, h, open float64) Path {
 	if open >= 0.95 {
 		return Ellipse(0, 0, w, h)

@@ -35,7 +35,6 @@ func Noise(x, y float64) float64 {
 	return a + float64((b-a)*ty)
 }
 
-// ramp goes smoothly from 0 at lo to 1 at hi.
 func ramp(v, lo, hi float64) float64 {
 	t := (v - lo) / (hi - lo)
 	if t <= 0 {

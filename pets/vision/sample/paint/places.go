@@ -79,7 +79,6 @@ func sofa(c *Canvas, r Rand, w float64, s *Scene) {
 	}
 }
 
-// picture hangs a framed one on the wall.
 func picture(c *Canvas, r Rand, x, y, w, h float64) {
 	c.Fill(box(x, y, x+w, y+h, 0.005), r.Pick(Hex(0x5c4632), Hex(0x2d2b2b), Hex(0xb79a5f),
 		Hex(0xf4f1ea)))
