@@ -25,7 +25,7 @@ func Example() {
 	fmt.Println(learn.Predict(pets.OpenImage(pets.GetImageFiles(path.Join("my_pets"))[0])))
 }
 
-// A description costs nothing and fails never: its mistakes are told by the first verb.
+// A description never fails: the first verb reports its mistakes.
 func ExampleFromNameRE() {
 	files := pets.Paths{"/photos/images/pug_1.jpg", "/photos/images/boxer_2.jpg"}
 	data := pets.FromNameRE("/photos/images", files, `/([^/]+)_\d+.jpg$`, pets.Size(224),

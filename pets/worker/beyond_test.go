@@ -9,7 +9,7 @@ import (
 	"testing"
 )
 
-// One seed gives one table, in any session and on any number of processors; another seed gives
+// One seed makes one table, in any session and on any number of processors; another seed makes
 // another.
 func TestOneSeed(t *testing.T) {
 	long(t)
@@ -24,7 +24,7 @@ func TestOneSeed(t *testing.T) {
 	}
 	other := fmt.Sprint(rows(t, newKernel(t).with("SEED=3").run("create", "fit:2", "rows")))
 	if other == tables[0] {
-		t.Error("another seed gives the same table")
+		t.Error("another seed makes the same table")
 	}
 }
 
@@ -34,7 +34,7 @@ func halves(out string) string {
 		-1), "\n")
 }
 
-// Labels from a function, lists or a table give the split that the pattern gives; folders and
+// Labels from a function, lists or a table make the split that the pattern makes; folders and
 // annotations bring their own.
 func TestFromEverywhere(t *testing.T) {
 	source := t.TempDir()

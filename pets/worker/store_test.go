@@ -49,7 +49,7 @@ func newTestStore(t *testing.T) (s *store, built *int) {
 	return s, built
 }
 
-// One learner is on the device; the other one is parked, and comes back as it was.
+// One learner is on the device; the other one is parked, and comes back unchanged.
 func TestStoreParks(t *testing.T) {
 	s, built := newTestStore(t)
 	c := &call{Context: t.Context(), Call: new(session.Call)}

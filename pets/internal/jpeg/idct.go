@@ -35,7 +35,7 @@ func (c *component) put(x, y int, b *[64]int32, last, scale int) {
 	size := 8 / scale
 	to := c.plane[y*size*c.stride+x*size:]
 	if last == 0 {
-		v := clip((b[0]+4)>>3 + 128) // as both passes give it
+		v := clip((b[0]+4)>>3 + 128) // the result of both passes
 		b[0] = 0
 		for i := range size {
 			row := to[i*c.stride:][:size]

@@ -12,7 +12,7 @@ import (
 	"gopets/pets/vision/dataset/images"
 )
 
-// An image from the cache must give what the file gives, to 1/255, also where fastai averages
+// An image from the cache must give the file's pixels, to 1/255, also where fastai averages
 // first.
 func TestCachedAgreesWithUncached(t *testing.T) {
 	src, r := t.TempDir(), rand.New(rand.NewPCG(7, 8))

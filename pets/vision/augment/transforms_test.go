@@ -98,7 +98,7 @@ func TestDistributions(t *testing.T) {
 	}
 	for i, count := range ran {
 		want := []float64{.75, .75, .75, .75, .75, .5}[i]
-		near(t, "share that runs", count/n, want, 4*math.Sqrt(want*(1-want)/n))
+		near(t, "fraction that runs", count/n, want, 4*math.Sqrt(want*(1-want)/n))
 	}
 	for name, bounds := range map[string][2]float64{"warp": {-.2, .2}, "degrees": {-10, 10},
 		"zoom": {1, 1.1}, "zoom row": {0, 1}, "zoom col": {0, 1},

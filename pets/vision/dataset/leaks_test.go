@@ -45,7 +45,7 @@ func TestDuplicates(t *testing.T) {
 	}
 }
 
-// Names of one file in two folders are told with what tells them apart, and classes that seem to be
+// Names of one file in two folders are shown with their difference, and classes that seem to be
 // one are named.
 func TestWarningTellsApart(t *testing.T) {
 	root := tree(t, map[string]string{"train/cat/1.jpg": "one", "valid/cat/1.jpg": "one",

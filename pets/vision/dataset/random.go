@@ -1,7 +1,7 @@
 package dataset
 
 // Random is numpy's legacy generator (numpy.random.seed), the Mersenne Twister MT19937 (Matsumoto
-// and Nishimura 1998), so that seed 2 gives fastai's split (§2.4).
+// and Nishimura 1998), so that seed 2 makes fastai's split (§2.4).
 type Random struct {
 	key [624]uint32
 	pos int

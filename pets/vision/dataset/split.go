@@ -144,7 +144,7 @@ func listed(items []Labelled, files []string) ([]int, error) {
 	for _, f := range files {
 		if wanted[filepath.Clean(f)] {
 			return nil, fmt.Errorf("split: %d validation files are not among the %d images, for "+
-				"example %q: give the paths as ImageFiles gives them", len(wanted), len(items), f)
+				"example %q: give the paths as ImageFiles returns them", len(wanted), len(items), f)
 		}
 	}
 	return valid, nil

@@ -99,7 +99,7 @@ func TestClassesAreSortedByCodePoint(t *testing.T) {
 		t.Errorf("classes %q, want %q", s.Classes, want)
 	}
 	if len(s.Valid) != 0 || s.Classes[s.Train[0].Label] != "beagle" {
-		t.Errorf("a negative share left %d validation items; first label %d", len(s.Valid),
+		t.Errorf("a negative fraction left %d validation items; first label %d", len(s.Valid),
 			s.Train[0].Label)
 	}
 }
@@ -163,8 +163,8 @@ func TestSplitMistakes(t *testing.T) {
 		o     Options
 		want  []string
 	}{
-		"nothing": {nil, Options{}, []string{"no images", "folder"}},
-		"share":   {items, Options{ValidPct: 20}, []string{"ValidPct is 20", "0.2"}},
+		"nothing":  {nil, Options{}, []string{"no images", "folder"}},
+		"fraction": {items, Options{ValidPct: 20}, []string{"ValidPct is 20", "0.2"}},
 		"all": {items[:1], Options{Valid: []string{"x/a_0000.jpg"}},
 			[]string{"none is left to train"}},
 		"unknown file": {items, Options{Valid: []string{"x/b.jpg"}},

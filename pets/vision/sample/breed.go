@@ -92,8 +92,8 @@ func ticked(seed float64) paint.Field {
 		seed)).Turned(0.5).Plus(paint.Field(paint.Speckles(11, 0.3, seed)).Turned(1.1))
 }
 
-func patches(share float64) pattern {
-	return func(seed float64) paint.Field { return paint.Patches(0.95, share, seed) }
+func patches(fraction float64) pattern {
+	return func(seed float64) paint.Field { return paint.Patches(0.95, fraction, seed) }
 }
 
 func brindle(seed float64) paint.Field {
@@ -114,8 +114,8 @@ func flecks(seed float64) paint.Field {
 	}
 }
 
-func roan(share float64) pattern {
+func roan(fraction float64) pattern {
 	return func(seed float64) paint.Field {
-		return paint.Field(flecks(seed)).Turned(0.4).Plus(paint.Patches(0.9, share, seed))
+		return paint.Field(flecks(seed)).Turned(0.4).Plus(paint.Patches(0.9, fraction, seed))
 	}
 }

@@ -8,7 +8,7 @@
 //	pets-sample/my_pets/pomeranian_{0,1,2,3}.jpeg      for asking a trained network
 //
 // Breeds that people confuse are drawn alike (Ragdoll and Birman, the bull breeds). How well a
-// network does on drawings says nothing about photographs. cats.go and dogs.go describe breeds by
+// network does on drawings says nothing about photos. cats.go and dogs.go describe breeds by
 // ears, muzzle, fur, coat, markings; picture.go adds place, light and pose.
 //
 // # Tried and left

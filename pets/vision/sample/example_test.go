@@ -22,9 +22,9 @@ func ExampleGenerate() {
 		fmt.Println(err)
 		return
 	}
-	pictures, _ := filepath.Glob(filepath.Join(dir, "images", "*.jpg"))
+	images, _ := filepath.Glob(filepath.Join(dir, "images", "*.jpg"))
 	own, _ := filepath.Glob(filepath.Join(dir, "my_pets", "*.jpeg"))
-	fmt.Println(len(pictures), "pictures of", len(sample.Breeds()), "breeds, and", len(own),
-		"of somebody's pomeranian")
-	// Output: 37 pictures of 37 breeds, and 4 of somebody's pomeranian
+	fmt.Println(len(images), "images of", len(sample.Breeds()), "breeds, and", len(own),
+		"of a pomeranian")
+	// Output: 37 images of 37 breeds, and 4 of a pomeranian
 }

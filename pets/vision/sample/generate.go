@@ -37,8 +37,8 @@ const (
 
 // Options says which sample is drawn.
 type Options struct {
-	Seed     uint64 // another seed, other pictures
-	PerBreed int    // pictures of each breed; 0 gives DefaultPerBreed
+	Seed     uint64 // another seed, other images
+	PerBreed int    // images of each breed; 0: DefaultPerBreed
 	// images drawn at once; 0: one per processor
 	Workers int
 
@@ -66,7 +66,7 @@ func Generate(ctx context.Context, dir string, o Options, progress func(done, to
 		o.PerBreed = DefaultPerBreed
 	}
 	if o.PerBreed < 0 {
-		return fmt.Errorf("sample: %d pictures per breed: give a positive number, or 0 for %d",
+		return fmt.Errorf("sample: %d images per breed: give a positive number, or 0 for %d",
 			o.PerBreed, DefaultPerBreed)
 	}
 	for _, name := range o.Folders {
@@ -86,7 +86,7 @@ func Generate(ctx context.Context, dir string, o Options, progress func(done, to
 	}
 	parent := filepath.Dir(dir)
 	if err := os.MkdirAll(parent, 0o755); err != nil {
-		return fmt.Errorf("sample: making the folder for the pictures: %w", err)
+		return fmt.Errorf("sample: making the folder for the images: %w", err)
 	}
 	temp, err := os.MkdirTemp(parent, "."+filepath.Base(dir)+"-drawing-")
 	if err != nil {
@@ -94,7 +94,7 @@ func Generate(ctx context.Context, dir string, o Options, progress func(done, to
 	}
 	defer os.RemoveAll(temp) // after the rename there is nothing of this name
 	if err := write(ctx, temp, o, progress); err != nil {
-		return fmt.Errorf("sample: drawing the pictures for %s: %w", dir, err)
+		return fmt.Errorf("sample: drawing the images for %s: %w", dir, err)
 	}
 	text, err := json.Marshal(want)
 	if err != nil {
@@ -117,7 +117,7 @@ func Generate(ctx context.Context, dir string, o Options, progress func(done, to
 		return fmt.Errorf("sample: %w", err)
 	}
 	if err := os.Rename(temp, dir); err != nil {
-		return fmt.Errorf("sample: putting the pictures in place: %w", err)
+		return fmt.Errorf("sample: putting the images in place: %w", err)
 	}
 	return nil
 }
@@ -240,7 +240,7 @@ func tasks(o Options) []task {
 	return list
 }
 
-// stream is the randomness of one picture.
+// stream is the randomness of one image.
 func stream(seed uint64, name string, n int) paint.Rand {
 	h := fnv.New64a()
 	h.Write([]byte(name))

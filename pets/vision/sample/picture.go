@@ -25,18 +25,18 @@ func picture(b breed, r paint.Rand, w, h int) *image.RGBA {
 }
 
 // place draws the animal so that its stance fills a fraction of the image, its feet on the ground.
-func (a *animal) place(c *paint.Canvas, scene paint.Scene, s stance, share float64) {
-	a.stand(c, scene, s, share, a.Sign(), a.Around(0.2))
+func (a *animal) place(c *paint.Canvas, scene paint.Scene, s stance, fraction float64) {
+	a.stand(c, scene, s, fraction, a.Sign(), a.Around(0.2))
 }
 
 // stand is place with flip, ±1, and the head's tilt in radians.
-func (a *animal) stand(c *paint.Canvas, scene paint.Scene, s stance, share, flip, roll float64) {
+func (a *animal) stand(c *paint.Canvas, scene paint.Scene, s stance, fraction, flip, roll float64) {
 	top := s.top - 0.25*a.dome
 	if a.ear < drop {
 		top = min(top, -0.72-0.85*a.earLong*math.Cos(a.earAt*0.8))
 	}
 	w, h := float64(c.W), float64(c.H)
-	u := share * min(w/(s.right-s.left), h/(s.bottom-top)) * 0.97
+	u := fraction * min(w/(s.right-s.left), h/(s.bottom-top)) * 0.97
 	ground := h * (scene.Ground + 0.08)
 	foot := min(h*0.985, max(ground, u*(s.bottom-top)+0.01*h))
 	y := foot - u*s.bottom

@@ -32,7 +32,7 @@ func one(t *testing.T, workers int) string {
 		t.Fatal(err)
 	}
 	if total != 41 {
-		t.Errorf("progress was told of %d pictures, want 37 breeds and 4 of one's own", total)
+		t.Errorf("progress counted %d images, want 37 breeds and 4 of one's own", total)
 	}
 	return dir
 }
@@ -58,7 +58,7 @@ func sums(t *testing.T, dir string) map[string]string {
 func TestSameOptionsSameBytes(t *testing.T) {
 	a, b := sums(t, one(t, 1)), sums(t, one(t, 3))
 	if len(a) != 37+4+3+1 {
-		t.Errorf("%d files, want 37 pictures, 4 of one's own, 3 lists and a stamp", len(a))
+		t.Errorf("%d files, want 37 images, 4 of one's own, 3 lists and a stamp", len(a))
 	}
 	for name, sum := range a {
 		if b[name] != sum {
@@ -73,11 +73,11 @@ func TestPictureDependsOnItsOwnNumberOnly(t *testing.T) {
 		t.Fatalf("%s and %s", few[3].file, many[4].file)
 	}
 	if !bytes.Equal(few[3].draw().Pix, many[4].draw().Pix) {
-		t.Error("the second Bengal changes with the number of pictures")
+		t.Error("the second Bengal changes with the number of images")
 	}
 	other := tasks(Options{PerBreed: 2, Seed: 1})
 	if bytes.Equal(few[3].draw().Pix, other[3].draw().Pix) {
-		t.Error("another seed gives the same picture")
+		t.Error("another seed makes the same image")
 	}
 }
 
@@ -168,7 +168,7 @@ func TestOtherContentIsLeftAlone(t *testing.T) {
 	}
 	if err := Generate(t.Context(), filepath.Join(dir, "new"), Options{PerBreed: -1},
 		nil); err == nil {
-		t.Error("-1 pictures per breed were drawn")
+		t.Error("-1 images per breed were drawn")
 	}
 	if len(sums(t, dir)) != 1 {
 		t.Error("something was left in the folder")
@@ -192,7 +192,7 @@ func TestStopLeavesNothing(t *testing.T) {
 }
 
 // TestBreedsDiffer compares the breeds by portraits under one light and on one ground, feature by
-// feature in a coarse grid: even the most alike must be told apart by more than their own variation
+// feature in a coarse grid: even the most alike must differ by more than their own variation
 // allows on average.
 func TestBreedsDiffer(t *testing.T) {
 	const side, grid, times = 96, 12, 6
@@ -286,7 +286,7 @@ func TestFolders(t *testing.T) {
 		}
 		if got, err := os.ReadFile(filepath.Join(folders, breed, breed+"_1.jpg")); err != nil ||
 			!bytes.Equal(got, want) {
-			t.Errorf("%s: another picture (%v)", breed, err)
+			t.Errorf("%s: another image (%v)", breed, err)
 		}
 	}
 	o.Folders = []string{"pug"}

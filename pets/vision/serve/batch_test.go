@@ -36,8 +36,8 @@ func (p *turnstile) Predict(ctx context.Context, batch []*images.RGB) ([][]float
 	return rows, nil
 }
 
-// Images that wait while another is predicted are predicted together, in powers of two; everybody
-// gets the own answer; one that is refused costs nobody else the answer.
+// Images that wait while another is predicted are predicted together, in powers of two; each gets
+// its own answer, also when another is refused.
 func TestTogether(t *testing.T) {
 	for refused, want := range map[int][]int{0: {1, 4, 2, 1}, 3: nil} {
 		p := &turnstile{entered: make(chan struct{}), pass: make(chan struct{}), refused: refused}

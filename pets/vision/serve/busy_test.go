@@ -17,7 +17,7 @@ import (
 	"gopets/pets/vision/serve"
 )
 
-// A gate is a predictor that waits until it is told to go on. It takes images by their width.
+// A gate is a predictor that waits until its channel is closed. It distinguishes images by width.
 type gate struct {
 	entered chan int // images of a call that has begun
 	pass    chan struct{}
@@ -46,7 +46,7 @@ func (g *gate) Predict(ctx context.Context, batch []*images.RGB) ([][]float32, e
 	return rows, nil
 }
 
-// sendAll sends images at once, of widths 1 to n, and gives what came back in order of width.
+// sendAll sends images at once, of widths 1 to n, and returns the answers in order of width.
 func sendAll(t *testing.T, url string, n int) (wait func() []reply) {
 	t.Helper()
 	replies := make([]reply, n)
@@ -104,7 +104,7 @@ func TestTooManyAtOnce(t *testing.T) {
 	}
 }
 
-// One who waits too long is told so. The place that his image takes stays taken until the
+// A request that waits too long gets an error. Its image's place stays taken until the
 // predictor has done with it.
 func TestTimeout(t *testing.T) {
 	g, url := startGate(t, serve.Options{Concurrency: 1, Queue: 1, Timeout: 50 * time.Millisecond})

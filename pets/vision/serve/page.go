@@ -16,6 +16,7 @@ import (
 	"gopets/plots"
 )
 
+//go:embed page.gohtml page.css page.js
 var files embed.FS
 
 var pageTemplate = template.Must(template.ParseFS(files, "page.gohtml"))
@@ -30,9 +31,9 @@ type view struct {
 }
 
 type shown struct {
-	Name, Class, Percent, Verdict string
-	Image, Bars                   template.URL // data URIs that this package made
-	BarsAlt                       string
+	Name, Class, Percent, Intro string
+	Image, Bars                 template.URL // data URIs that this package made
+	BarsAlt                     string
 }
 
 func (s *Server) home(x *exchange) error {
@@ -90,12 +91,12 @@ func show(a *Answer, name string) (*shown, error) {
 	if err := jpeg.Encode(&img, small(a.img).Image(), &jpeg.Options{Quality: 85}); err != nil {
 		return nil, err
 	}
-	verdict := "This looks like"
+	intro := "This looks like"
 	if a.Probability < 0.5 {
-		verdict = "Not sure, perhaps"
+		intro = "Not sure, perhaps"
 	}
 	return &shown{Name: cmp.Or(name, "your photo"), Class: words(a.Class),
-		Percent: percent(a.Probability), Verdict: verdict,
+		Percent: percent(a.Probability), Intro: intro,
 		Image: dataURI("image/jpeg", img.Bytes()), Bars: dataURI("image/svg+xml", svg),
 		BarsAlt: strings.Join(alt, ", ")}, nil
 }

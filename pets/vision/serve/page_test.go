@@ -123,7 +123,7 @@ func TestHostileNames(t *testing.T) {
 	}
 }
 
-// A network that gives fewer classes than there is room for, and one that is told all.
+// A network with fewer classes than there is room for, and a request for all.
 func TestTop(t *testing.T) {
 	classes := strings.Split("abcdefgh", "")
 	p := predictor(func(batch []*images.RGB) ([][]float32, error) {

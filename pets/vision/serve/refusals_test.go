@@ -24,7 +24,7 @@ func TestRefusals(t *testing.T) {
 	bare := func(kind, body string) func() (string, io.Reader) {
 		return func() (string, io.Reader) { return kind, strings.NewReader(body) }
 	}
-	// a body whose length nobody told
+	// a body of unknown length
 	chunked := func(kind, body string) func() (string, io.Reader) {
 		return func() (string, io.Reader) { return kind, io.MultiReader(strings.NewReader(body)) }
 	}

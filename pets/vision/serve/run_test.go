@@ -47,7 +47,7 @@ func (r running) ready(t *testing.T) {
 	})
 }
 
-// While the network compiles, health is told and predictions are put off; then they are served.
+// While the network compiles, health is answered and predictions are refused; then they are served.
 func TestRunWarms(t *testing.T) {
 	g := newGate()
 	r := run(t, g, serve.Options{Batch: 4})
@@ -144,7 +144,7 @@ func TestStopDoesNotWaitForEver(t *testing.T) {
 	}
 }
 
-// A client that sends a photo drop by drop is told so, and takes nobody's place any longer.
+// A client that sends a photo byte by byte gets an error and frees its place.
 func TestSlowClient(t *testing.T) {
 	r := run(t, colours{}, serve.Options{Concurrency: 1, Queue: -1,
 		UploadTime: 300 * time.Millisecond})

@@ -59,7 +59,7 @@ func put(t *testing.T, path string, raw []byte) {
 	}
 }
 
-// known makes the running test's file torchvision's resnet34, by giving the name its hash.
+// known makes the running test's file torchvision's resnet34, by putting its hash into the name.
 func known(t *testing.T, sum string) string {
 	t.Helper()
 	name := "resnet34-" + sum[:8] + ".pth"

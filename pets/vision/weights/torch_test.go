@@ -82,7 +82,7 @@ func zipped(t testing.TB, method uint16, object string, storages ...storageBytes
 	var out bytes.Buffer
 	z := zip.NewWriter(&out)
 	add := func(name string, content []byte) {
-		// A raw header, as torch's own writer gives: sizes in front, nothing compressed.
+		// A raw header, as torch writes it: sizes in front, nothing compressed.
 		w, err := z.CreateHeader(&zip.FileHeader{Name: name, Method: method})
 		if err == nil {
 			_, err = w.Write(content)

@@ -193,11 +193,11 @@ func (t *tally) look(pid int) {
 
 func (t *tally) report(out io.Writer, took time.Duration, clients int) {
 	slices.Sort(t.times)
-	at := func(share float64) time.Duration {
+	at := func(fraction float64) time.Duration {
 		if len(t.times) == 0 {
 			return 0
 		}
-		return t.times[int(share*float64(len(t.times)-1))].Round(100 * time.Microsecond)
+		return t.times[int(fraction*float64(len(t.times)-1))].Round(100 * time.Microsecond)
 	}
 	fmt.Fprintf(out,
 		"%d photos answered in %v to %d clients: %.1f a second; p50 %v, p90 %v, p99 %v, "+

@@ -16,7 +16,7 @@ import (
 func TestRealArchive(t *testing.T) {
 	archive := filepath.Join("../../../../../shared/data", "oxford-iiit-pet-originals.tar")
 	if _, err := os.Stat(archive); err != nil {
-		t.Skipf("the real photographs are not here: %v", err)
+		t.Skipf("the real photos are not here: %v", err)
 	}
 	dir := t.TempDir()
 	if err := unpackFile(context.Background(), archive, dir, nil); err != nil {

@@ -48,7 +48,7 @@ func gzipped(data []byte) []byte {
 	return b.Bytes()
 }
 
-// unpackInto unpacks into a folder inside another, and gives both.
+// unpackInto unpacks into a folder inside another, and returns both.
 func unpackInto(t testing.TB, archive []byte, most limits) (outer, inner string, err error) {
 	outer = t.TempDir()
 	inner = filepath.Join(outer, "inner")

@@ -76,7 +76,7 @@ func TestDecodeWebP(t *testing.T) {
 	}
 }
 
-// Each kind of image must give raw colours, whatever its alpha (Pillow's convert; fastai §1.4).
+// Each kind of image must return raw colours, whatever its alpha (Pillow's convert; fastai §1.4).
 func TestConversions(t *testing.T) {
 	r := image.Rect(0, 0, 2, 1)
 	see := color.NRGBA{R: 200, G: 100, B: 50, A: 3} // multiplied by alpha these would be lost

@@ -14,14 +14,14 @@ func spots(freq, radius float64) func(float64) paint.Field {
 func rings(freq, radius float64) func(float64) paint.Field {
 	return func(seed float64) paint.Field { return paint.Rosettes(freq, radius, seed) }
 }
-func stripes(freq, share, angle float64) func(float64) paint.Field {
+func stripes(freq, fraction, angle float64) func(float64) paint.Field {
 	return func(seed float64) paint.Field {
-		return paint.Field(paint.Stripes(freq, share,
+		return paint.Field(paint.Stripes(freq, fraction,
 			seed)).Turned(angle)
 	}
 }
-func patches(freq, share float64) func(float64) paint.Field {
-	return func(seed float64) paint.Field { return paint.Patches(freq, share, seed) }
+func patches(freq, fraction float64) func(float64) paint.Field {
+	return func(seed float64) paint.Field { return paint.Patches(freq, fraction, seed) }
 }
 func speckles(freq, strength float64) func(float64) paint.Field {
 	return func(seed float64) paint.Field { return paint.Speckles(freq, strength, seed) }

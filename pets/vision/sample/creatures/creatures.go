@@ -16,7 +16,7 @@ import (
 	"gopets/pets/vision/sample/paint"
 )
 
-// Side is the width and height of what [Draw] gives, in pixels.
+// Side is the width and height of what [Draw] returns, in pixels.
 const Side = 128
 
 // creature is a class; paint.Canvas's unit is the image's height, w its width.
@@ -73,11 +73,11 @@ func DrawFine(class int, r *rand.Rand) *image.RGBA {
 	return img
 }
 
-// Draw gives a picture of a creature, Side×Side; the same stream gives the same picture. A class
+// Draw returns an image of a creature, Side×Side; the same stream, the same image. A class
 // outside 0 to len(Classes())-1 panics, as a slice's index does.
 func Draw(class int, r *rand.Rand) *image.RGBA { return DrawSize(class, Side, Side, r) }
 
-// DrawSize is [Draw] for a picture of w×h pixels.
+// DrawSize is [Draw] for an image of w×h pixels.
 func DrawSize(class, w, h int, r *rand.Rand) *image.RGBA {
 	one := table()[class]
 	rnd := paint.Rand{Rand: r}

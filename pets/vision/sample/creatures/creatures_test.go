@@ -49,7 +49,7 @@ func TestPixelsStay(t *testing.T) {
 	for i, row := range strings.Split(now.String(), "\n") {
 		if i >= len(old) || row != old[i] {
 			t.Fatalf(
-				"row %d of %s is now %q: the pictures have changed, so the embedded backbones "+
+				"row %d of %s is now %q: the images have changed, so the embedded backbones "+
 					"must be trained again (then run with -update)", i+1, file, row)
 		}
 	}
@@ -64,7 +64,7 @@ func TestSameStreamSamePicture(t *testing.T) {
 			t.Errorf("%s: two drawings from one seed differ", name)
 		}
 		if other, ok := seen[a]; ok {
-			t.Errorf("%s and %s are the same picture", name, other)
+			t.Errorf("%s and %s are the same image", name, other)
 		}
 		seen[a] = name
 	}

@@ -13,8 +13,8 @@ func Coat(base, mark RGB, f Field) Ink {
 	return func(x, y float64) RGB { return base.Mix(mark, f(x, y)) }
 }
 
-// Stripes are wavy bands across the x axis, freq a unit; share of them is dark.
-func Stripes(freq, share, seed float64) Field {
+// Stripes are wavy bands across the x axis, freq a unit; a fraction of them is dark.
+func Stripes(freq, fraction, seed float64) Field {
 	return func(x, y float64) float64 {
 		w := Noise(float64(x*2.3)+seed, float64(y*2.3)+seed) +
 			float64(0.4*Noise(float64(x*7)+seed, float64(y*7)))
@@ -22,7 +22,7 @@ func Stripes(freq, share, seed float64) Field {
 		v -= math.Floor(v)
 		v = math.Abs(v-0.5) * 2 // 0 in a band's middle
 		edge := 0.16
-		return 1 - ramp(v, share*1.15-edge, share*1.15+edge)
+		return 1 - ramp(v, fraction*1.15-edge, fraction*1.15+edge)
 	}
 }
 
@@ -65,12 +65,12 @@ func Rosettes(freq, radius, seed float64) Field {
 	}
 }
 
-// Patches are big blotches covering a share of the coat.
-func Patches(freq, share, seed float64) Field {
+// Patches are big blotches covering a fraction of the coat.
+func Patches(freq, fraction, seed float64) Field {
 	return func(x, y float64) float64 {
 		v := float64(0.75*Noise(float64(x*freq)+seed, float64(y*freq)+seed)) +
 			float64(0.25*Noise(float64(x*freq*3)+seed, y*freq*3))
-		return 1 - ramp(v, share-0.03, share+0.03)
+		return 1 - ramp(v, fraction-0.03, fraction+0.03)
 	}
 }
 

@@ -15,8 +15,8 @@ type Eye struct {
 	Iris   RGB
 	Rim    RGB // the skin around the eyeball
 	Pupil  Pupil
-	Width  float64 // of a pupil, in parts of the iris: 0 gives 0.5 (a slit: 0.3)
-	Open   float64 // 1 is a circle, less an almond; 0 gives 1
+	Width  float64 // of a pupil, in parts of the iris: 0: 0.5 (a slit: 0.3)
+	Open   float64 // 1 is a circle, less an almond; 0: 1
 	Slant  float64 // radians: the outer corner rises
 	Ring   float64 // how much white shows around the iris, 0 to 1
 	Lid    float64 // how far the upper lid has come down, 0 to 1

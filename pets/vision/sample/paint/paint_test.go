@@ -170,7 +170,7 @@ func TestEveryPlaceIsDrawnAlike(t *testing.T) {
 			return c.Pix
 		}
 		if !bytes.Equal(draw(), draw()) {
-			t.Errorf("seed %d: two pictures from one seed differ", seed)
+			t.Errorf("seed %d: two images from one seed differ", seed)
 		}
 	}
 }
