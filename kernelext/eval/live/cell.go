@@ -95,12 +95,15 @@ func (c *cell) arrange() {
 		end = c.source.Main
 	}
 	text := c.source.GoLines(0, end)
+	place := func(from int) (line, column int) {
+		return 1 + strings.Count(text[:from], "\n"),
+			1 + from - (strings.LastIndexByte(text[:from], '\n') + 1)
+	}
 	put := func(from, to int) {
 		for from < to && strings.IndexByte(" \t\r\n", text[from]) >= 0 {
 			from++
 		}
-		column := 1 + from - (strings.LastIndexByte(text[:from], '\n') + 1)
-		line := 1 + strings.Count(text[:from], "\n")
+		line, column := place(from)
 		if strings.HasSuffix(text[from:to], `"C"`) {
 			// The comment above is C: a directive next to it would be taken for a part of it.
 			if line > 1 {
@@ -134,8 +137,23 @@ func (c *cell) arrange() {
 	}
 	if len(statements) > 0 {
 		b.WriteString("func " + runName + "() {\n" + c.script.forget)
-		for _, chunk := range hoist(text, all, statements) {
-			put(chunk.From, chunk.To)
+		functions := functionUses(text, all)
+		varsFirst := functions["init"] != nil || len(initFunctions(text, all)) > 0
+		for _, s := range inOrder(steps(text, statements), functions, varsFirst) {
+			if !s.spec {
+				put(s.parts[0].from, s.parts[0].to)
+				continue
+			}
+			if s.doc.to > 0 {
+				put(s.doc.from, s.doc.to)
+			}
+			b.WriteString("var ")
+			for i, p := range s.parts {
+				line, column := place(p.from)
+				fmt.Fprintf(&b, "%s/*line cell[%d]:%d:%d*/%s", s.before[i], c.number, line, column,
+					text[p.from:p.to])
+			}
+			b.WriteString("\n")
 		}
 		b.WriteString("}\n")
 	}

@@ -65,10 +65,7 @@ func (p *program) check(c *cell, cgo *ast.File) (*checked, *eval.Error) {
 	}
 	k.findLast()
 	found := k.types()
-	problems := k.sort(found)
-	if len(problems) == 0 {
-		problems = k.untyped(first)
-	}
+	problems := k.sort(k.asWritten(first, found))
 	if len(problems) == 0 {
 		problems = k.findUses()
 	}
@@ -163,14 +160,22 @@ func (k *checked) varFile() *ast.File {
 	f := &ast.File{Package: pos, Name: &ast.Ident{Name: "main", NamePos: pos}, FileStart: pos,
 		FileEnd: pos + 1}
 	imports := map[string]string{}
+	add := func(name string, typ ast.Expr) {
+		f.Decls = append(f.Decls, &ast.GenDecl{Tok: token.VAR, TokPos: pos, Specs: []ast.Spec{
+			&ast.ValueSpec{Names: []*ast.Ident{{Name: name, NamePos: pos}}, Type: typ},
+		}})
+	}
 	for _, name := range sorted(k.vars) {
 		v := k.vars[name]
 		for path := range v.paths {
 			imports[k.program.alias(path)] = path
 		}
-		f.Decls = append(f.Decls, &ast.GenDecl{Tok: token.VAR, TokPos: pos, Specs: []ast.Spec{
-			&ast.ValueSpec{Names: []*ast.Ident{{Name: name, NamePos: pos}}, Type: v.expr},
-		}})
+		add(name, v.expr)
+	}
+	for _, d := range k.defines {
+		if d.failed {
+			add(d.name, &ast.Ident{Name: mark + "invalid", NamePos: pos}) // no further errors
+		}
 	}
 	f.Decls = append(importDecls(imports, pos), f.Decls...)
 	return f
@@ -308,18 +313,36 @@ func (k *checked) setAside() {
 	}
 }
 
-// untyped returns what is wrong with the values of the cell's variables that the second check has
-// not found: that of x := nil.
-func (k *checked) untyped(first []types.Error) (problems []problem) {
-	missing := slices.ContainsFunc(k.defines, func(d *define) bool { return d.v == nil })
-	if !missing {
-		return nil
-	}
-	for _, e := range first {
-		if k.cell.has(e.Pos) && k.inStatements(e.Pos) &&
-			!strings.HasPrefix(e.Msg, "declared and not used") {
-			problems = append(problems, problem{position(e.Fset.Position(e.Pos)), k.words(e.Msg)})
+// asWritten returns the errors of the second check in the words of the first, in which the cell's
+// variables are declared and not assigned. Only the first has those of values without a type and
+// of values of blanks; only the second lets a function literal use the variable that it is for.
+func (k *checked) asWritten(first, second []types.Error) []types.Error {
+	is := map[token.Pos]types.Error{}
+	var spans []ast.Node
+	for _, d := range k.defines {
+		spec, ok := d.spec.(*ast.ValueSpec)
+		if d.failed || ok && slices.ContainsFunc(spec.Names, isBlank) {
+			spans = append(spans, d.spec)
 		}
 	}
-	return problems
+	all := slices.Clone(second)
+	for _, e := range first {
+		if !k.cell.has(e.Pos) || !k.inStatements(e.Pos) ||
+			strings.HasPrefix(e.Msg, "declared and not used") {
+			continue
+		}
+		is[e.Pos] = e
+		if slices.ContainsFunc(spans,
+			func(n ast.Node) bool { return e.Pos >= n.Pos() && e.Pos < n.End() }) {
+			all = append(all, e)
+		}
+	}
+	for i, e := range all {
+		if as, ok := is[e.Pos]; ok && !strings.HasPrefix(as.Msg, "undefined: ") {
+			all[i] = as
+		}
+	}
+	return all
 }
+
+func isBlank(id *ast.Ident) bool { return id.Name == "_" }

@@ -10,11 +10,12 @@ import (
 
 // A define is a variable that a cell makes at its top level.
 type define struct {
-	name  string
-	ident *ast.Ident
-	spec  ast.Node // the *ast.AssignStmt or *ast.ValueSpec
-	typ   types.Type
-	v     *variable
+	name   string
+	ident  *ast.Ident
+	spec   ast.Node // the *ast.AssignStmt or *ast.ValueSpec
+	typ    types.Type
+	v      *variable
+	failed bool // its value has no type
 }
 
 // findDefines finds the variables that the cell's statements make.
@@ -71,6 +72,8 @@ func (k *checked) typeDefines() {
 	for _, d := range k.defines {
 		obj := k.info.Defs[d.ident]
 		if obj == nil || obj.Type() == types.Typ[types.Invalid] || obj.Type() == nil {
+			d.failed = true
+			delete(k.vars, d.name)
 			continue
 		}
 		d.typ = obj.Type()

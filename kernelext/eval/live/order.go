@@ -5,6 +5,7 @@ import (
 	"go/parser"
 	"go/scanner"
 	"go/token"
+	"maps"
 	"slices"
 
 	"gopets/kernelext/cellsrc"
@@ -12,7 +13,112 @@ import (
 
 func isVar(text string) bool { return firstToken(text) == token.VAR }
 
-// identifiers returns the names in a text, but not those behind a dot.
+// A span is a part of a cell's text.
+type span struct{ from, to int }
+
+// A step is a statement of a cell, or one specification of a var declaration. Its text is var, if
+// it is such a specification, and then the spans, each with a separator before it.
+type step struct {
+	doc    span // the comment above a specification
+	spec   bool
+	parts  []span
+	before []string // the separators
+	vars   []string // the variables that it declares
+	uses   map[string]bool
+}
+
+// steps returns a cell's statements. A group of variables becomes a step for each specification,
+// which may then be put in the order that they need.
+func steps(text string, statements []cellsrc.Chunk) (all []step) {
+	for _, c := range statements {
+		part := text[c.From:c.To]
+		var specs []step
+		if isVar(part) {
+			specs = varSteps(part, c.From)
+		}
+		if specs == nil {
+			specs = []step{{parts: []span{{c.From, c.To}}, before: []string{""},
+				uses: identifiers(part)}}
+		}
+		all = append(all, specs...)
+	}
+	return all
+}
+
+// varSteps returns the steps of a var declaration that begins at an offset; nil if the text is not
+// one.
+func varSteps(text string, offset int) (all []step) {
+	const head = "package p\n"
+	fset := token.NewFileSet()
+	file, err := parser.ParseFile(fset, "", head+text,
+		parser.SkipObjectResolution|parser.ParseComments)
+	if err != nil || len(file.Decls) != 1 {
+		return nil
+	}
+	d, ok := file.Decls[0].(*ast.GenDecl)
+	if !ok || d.Tok != token.VAR {
+		return nil
+	}
+	at := func(n ast.Node) span {
+		f := fset.File(file.Pos())
+		return span{f.Offset(n.Pos()) - len(head) + offset, f.Offset(n.End()) - len(head) + offset}
+	}
+	used := func(s span) map[string]bool { return identifiers(text[s.from-offset : s.to-offset]) }
+	for _, spec := range d.Specs {
+		v := spec.(*ast.ValueSpec)
+		var names []string
+		for _, id := range v.Names {
+			names = append(names, id.Name)
+		}
+		if divides(v) {
+			for i, id := range v.Names {
+				s := step{spec: true, parts: []span{at(id)}, before: []string{""},
+					vars: names[i : i+1], uses: used(at(v.Values[i]))}
+				if v.Type != nil {
+					s.parts, s.before = append(s.parts, at(v.Type)), append(s.before, " ")
+				}
+				s.parts, s.before = append(s.parts, at(v.Values[i])), append(s.before, " = ")
+				all = append(all, s)
+			}
+			continue
+		}
+		s := step{spec: len(d.Specs) > 1, parts: []span{at(v)}, before: []string{""}, vars: names,
+			uses: used(at(v))}
+		if !s.spec {
+			s.parts[0] = span{offset, offset + len(text)}
+		} else if v.Doc != nil {
+			s.doc = at(v.Doc)
+		}
+		all = append(all, s)
+	}
+	return all
+}
+
+// divides reports whether each variable of a specification has a value of its own. Two that swap
+// the values that they have in earlier cells stay together.
+func divides(v *ast.ValueSpec) bool {
+	if len(v.Values) != len(v.Names) || len(v.Names) < 2 {
+		return false
+	}
+	uses := func(i, j int) (found bool) {
+		ast.Inspect(v.Values[i], func(n ast.Node) bool {
+			id, ok := n.(*ast.Ident)
+			found = found || ok && id.Name == v.Names[j].Name
+			return !found
+		})
+		return found
+	}
+	for i := range v.Names {
+		for j := range i {
+			if uses(i, j) && uses(j, i) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// identifiers returns the names in a text. Those behind a dot have the dot.
 func identifiers(text string) map[string]bool {
 	var s scanner.Scanner
 	s.Init(token.NewFileSet().AddFile("", -1, len(text)), []byte(text),
@@ -23,105 +129,114 @@ func identifiers(text string) map[string]bool {
 		if tok == token.EOF {
 			return names
 		}
-		if tok == token.IDENT && before != token.PERIOD {
+		if tok == token.IDENT && before == token.PERIOD {
+			names["."+lit] = true
+		} else if tok == token.IDENT {
 			names[lit] = true
 		}
 		before = tok
 	}
 }
 
-// hoist puts a var declaration before the first statement that uses it, also by a function of the
-// cell: at the top level of a package the order of declarations means nothing. Else the order
-// stays.
-func hoist(text string, all, statements []cellsrc.Chunk) []cellsrc.Chunk {
-	declared := map[string]int{} // by variable
-	for i, c := range statements {
-		part := text[c.From:c.To]
-		if !isVar(part) {
-			continue
-		}
-		for _, name := range varNames(part) {
-			declared[name] = i
-		}
-	}
-	if len(declared) == 0 {
-		return statements
-	}
-	functions := map[string]map[string]bool{}
-	for _, c := range all {
-		part := text[c.From:c.To]
-		if c.Decl && firstToken(part) == token.FUNC {
-			if name, ok := functionName(part); ok {
-				names := functions[name]
-				if names == nil {
-					names = map[string]bool{}
-					functions[name] = names
-				}
-				for n := range identifiers(part) {
-					names[n] = true
-				}
+// inOrder puts the steps into the order in which they run: variables that follow each other are
+// initialised as a package's are, each after those that it needs, also by way of a function or
+// method of the cell. A statement that needs a variable that is declared below it comes after it.
+// Otherwise the order stays. With varsFirst all variables come before the statements.
+func inOrder(all []step, functions map[string]map[string]bool, varsFirst bool) (order []step) {
+	declared := map[string]int{}
+	for i, s := range all {
+		for _, name := range s.vars {
+			if _, twice := declared[name]; name != "_" && !twice {
+				declared[name] = i
 			}
 		}
 	}
-	hasInit := functions["init"] != nil || len(initFunctions(text, all)) > 0
-	var order []cellsrc.Chunk
-	done := make([]bool, len(statements))
-	var put func(i int)
-	put = func(i int) {
-		if done[i] {
-			return
-		}
-		done[i] = true
+	needs := make([]map[int]bool, len(all)) // directly, or by functions
+	for i, s := range all {
+		needs[i] = map[int]bool{}
 		seen := map[string]bool{}
 		var visit func(names map[string]bool)
 		visit = func(names map[string]bool) {
-			for _, n := range slices.Sorted(keys(names)) {
-				if seen[n] {
+			for name := range names {
+				if seen[name] {
 					continue
 				}
-				seen[n] = true
-				if at, ok := declared[n]; ok && !done[at] {
-					put(at)
+				seen[name] = true
+				if at, ok := declared[name]; ok && at != i {
+					needs[i][at] = true
 				}
-				visit(functions[n])
+				visit(functions[name])
 			}
 		}
-		visit(identifiers(text[statements[i].From:statements[i].To]))
-		order = append(order, statements[i])
+		visit(s.uses)
 	}
-	for i, c := range statements {
-		if hasInit && isVar(text[c.From:c.To]) {
-			put(i)
+	done := make([]bool, len(all))
+	run := func(group []int) {
+		pending := map[int]bool{}
+		var add func(i int)
+		add = func(i int) {
+			if !done[i] && !pending[i] {
+				pending[i] = true
+				for at := range needs[i] {
+					add(at)
+				}
+			}
+		}
+		for _, i := range group {
+			add(i)
+		}
+		for len(pending) > 0 {
+			indexes := slices.Sorted(maps.Keys(pending))
+			next := slices.IndexFunc(indexes, func(i int) bool {
+				for at := range needs[i] {
+					if !done[at] {
+						return false
+					}
+				}
+				return true
+			})
+			i := indexes[max(next, 0)] // a cycle is an error of the type checker's
+			delete(pending, i)
+			done[i] = true
+			order = append(order, all[i])
 		}
 	}
-	for i := range statements {
-		put(i)
+	var group []int
+	for i, s := range all {
+		if s.vars != nil {
+			group = append(group, i)
+		} else if !varsFirst {
+			run(group)
+			run([]int{i})
+			group = nil
+		}
+	}
+	run(group)
+	for i := range all {
+		run([]int{i})
 	}
 	return order
 }
 
-// varNames returns the names that a var declaration declares.
-func varNames(text string) (names []string) {
-	file, err := parser.ParseFile(token.NewFileSet(), "", "package p\n"+text,
-		parser.SkipObjectResolution)
-	if err != nil || len(file.Decls) != 1 {
-		return nil
-	}
-	d, ok := file.Decls[0].(*ast.GenDecl)
-	if !ok {
-		return nil
-	}
-	for _, spec := range d.Specs {
-		if v, ok := spec.(*ast.ValueSpec); ok {
-			for _, id := range v.Names {
-				names = append(names, id.Name)
+// functionUses returns the names that a cell's functions use, by name; a method's has a dot.
+func functionUses(text string, all []cellsrc.Chunk) map[string]map[string]bool {
+	functions := map[string]map[string]bool{}
+	for _, c := range all {
+		part := text[c.From:c.To]
+		if !c.Decl || firstToken(part) != token.FUNC {
+			continue
+		}
+		if name, ok := functionName(part); ok {
+			if functions[name] == nil {
+				functions[name] = map[string]bool{}
 			}
+			maps.Copy(functions[name], identifiers(part))
 		}
 	}
-	return names
+	return functions
 }
 
-// functionName returns the name of a function's or method's declaration.
+// functionName returns the name of a function's declaration; a method's has a dot before it.
 func functionName(text string) (string, bool) {
 	file, err := parser.ParseFile(token.NewFileSet(), "", "package p\n"+text,
 		parser.SkipObjectResolution)
@@ -131,6 +246,9 @@ func functionName(text string) (string, bool) {
 	d, ok := file.Decls[0].(*ast.FuncDecl)
 	if !ok {
 		return "", false
+	}
+	if d.Recv != nil {
+		return "." + d.Name.Name, true
 	}
 	return d.Name.Name, true
 }
