@@ -8,7 +8,6 @@ type plotArea struct {
 	xAxis, yAxis axis
 }
 
-// at returns the place of a value.
 func (p plotArea) at(x, y float64) point {
 	return point{p.x + p.w*p.xAxis.share(x), p.bottom() - p.h*p.yAxis.share(y)}
 }
@@ -22,8 +21,8 @@ type axesOptions struct {
 	fromZero              bool    // y starts at 0, without margin there
 }
 
-// axes draws title, frame, grid, ticks and labels into f, using no more room than they need, and
-// gives the area inside.
+// axes draws title, frame, grid, ticks and labels in no more room than they need, and returns the
+// area inside.
 func (s *scene) axes(f frame, o axesOptions) plotArea {
 	size := s.pt(10)
 	gap := s.pt(4)
@@ -82,7 +81,7 @@ func (s *scene) axes(f frame, o axesOptions) plotArea {
 	return p
 }
 
-// outside is how far tick labels reach beyond the right end of an axis.
+// outside is how far tick labels reach beyond an axis' right end.
 func (s *scene) outside(a axis, width, size float64) float64 {
 	reach := width
 	for _, t := range a.ticks {
@@ -91,7 +90,7 @@ func (s *scene) outside(a axis, width, size float64) float64 {
 	return reach - width
 }
 
-// xAxis chooses as many ticks as have room beside each other.
+// xAxis chooses as many ticks as have room.
 func (s *scene) xAxis(width, size float64, o axesOptions) axis {
 	var a axis
 	for n := 10; n > 1; n-- {

@@ -6,20 +6,20 @@ import (
 	"strings"
 )
 
-// An axis is the range of one coordinate and its marked values.
+// An axis is a range and its ticks.
 type axis struct {
 	lo, hi float64 // of the frame's edges; for log, of the values themselves
 	log    bool
 	ticks  []tick
 }
 
-// A tick is one marked value; without a label it is a minor one.
+// A tick without a label is a minor one.
 type tick struct {
 	value float64
 	label string
 }
 
-// newAxis spans lo…hi with margin (a fraction of the range) on both sides and about n labelled
+// newAxis spans lo…hi with margin, a fraction of the range, on both sides and about n labelled
 // ticks.
 func newAxis(lo, hi, margin float64, log bool, n int) axis {
 	if log {
@@ -42,7 +42,7 @@ func newAxis(lo, hi, margin float64, log bool, n int) axis {
 	return ax
 }
 
-// share returns the position of v between the edges: 0 at lo, 1 at hi.
+// share returns v's position: 0 at lo, 1 at hi.
 func (a axis) share(v float64) float64 {
 	if a.log {
 		return math.Log(v/a.lo) / math.Log(a.hi/a.lo)
@@ -50,7 +50,7 @@ func (a axis) share(v float64) float64 {
 	return (v - a.lo) / (a.hi - a.lo)
 }
 
-// linearTicks marks multiples of 1, 2, 2.5 or 5 times a power of ten, n of them at most.
+// linearTicks marks at most n multiples of 1, 2, 2.5 or 5 times a power of ten.
 func linearTicks(lo, hi float64, n int) []tick {
 	step := niceStep((hi - lo) / float64(max(n, 1)))
 	if !(step > 0) || !finite(step) {
@@ -65,7 +65,7 @@ func linearTicks(lo, hi float64, n int) []tick {
 	return out
 }
 
-// niceStep is the smallest of 1, 2, 2.5, 5 times a power of ten that is not below raw.
+// niceStep is the least of these steps not below raw.
 func niceStep(raw float64) float64 {
 	if !(raw > 0) {
 		return 0
@@ -79,8 +79,7 @@ func niceStep(raw float64) float64 {
 	return 10 * power
 }
 
-// tickLabel writes v with the digits that steps of that size need; powers of ten for the very large
-// and very small.
+// tickLabel writes v with the digits of such steps; very large and small ones as powers of ten.
 func tickLabel(v, step, largest float64) string {
 	if math.Abs(v) < step/1e6 {
 		v = 0 // and not what adding steps left of it
@@ -107,8 +106,8 @@ func tickLabel(v, step, largest float64) string {
 	return strconv.FormatFloat(v, 'f', max(0, d), 64)
 }
 
-// logTicks labels powers of ten as 1e-03, fewer of them when there are more than n, and within
-// a single decade 2 and 5 as well; the other multiples get minor ticks.
+// logTicks labels powers of ten as 1e-03, at most n, and within a single decade 2 and 5; other
+// multiples get minor ticks.
 func logTicks(lo, hi float64, n int) []tick {
 	first, last := int(math.Floor(math.Log10(lo))), int(math.Ceil(math.Log10(hi)))
 	decades := int(math.Floor(math.Log10(hi))) - int(math.Ceil(math.Log10(lo))) + 1

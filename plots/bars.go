@@ -9,7 +9,7 @@ import (
 	"strings"
 )
 
-// Bars draws a horizontal bar for each value, the first on top, its number at its end.
+// Bars draws a horizontal bar for each value, the first on top, its number at the end.
 type Bars struct {
 	Figure
 	Labels    []string
@@ -18,16 +18,13 @@ type Bars struct {
 	Highlight int       // 1 + index of the bar to point out; 0 = none
 }
 
-// SVG implements Chart.
 func (b Bars) SVG() ([]byte, error) { return encodeSVG(b) }
 
-// PNG implements Chart.
 func (b Bars) PNG() ([]byte, error) { return encodePNG(b) }
 
-// HTML implements Chart.
 func (b Bars) HTML() (string, error) { return imgSVG(b) }
 
-// Text implements Chart: the bars in block characters.
+// Text draws the bars in block characters.
 func (b Bars) Text() string {
 	if err := b.check(); err != nil {
 		return err.Error() + "\n"
@@ -67,7 +64,7 @@ func (b Bars) check() error {
 	return nil
 }
 
-// full is the value of a bar as long as there is room for.
+// full is the value of the longest bar.
 func (b Bars) full() float64 {
 	_, hi := extent(b.Values)
 	if b.Percent {
@@ -79,7 +76,6 @@ func (b Bars) full() float64 {
 	return hi
 }
 
-// number writes a value as it stands at the end of its bar.
 func (b Bars) number(v float64) string {
 	switch {
 	case math.IsNaN(v):
@@ -116,7 +112,6 @@ var (
 	barGround = color.NRGBA{0xf0, 0xf0, 0xf0, 255}
 )
 
-// drawIn draws the bars in f, rows of equal height, names to the left.
 func (b Bars) drawIn(s *scene, f frame) {
 	if len(b.Values) == 0 {
 		return
@@ -159,16 +154,12 @@ type Prediction struct {
 	Bars  Bars // most likely first
 }
 
-// SVG implements Chart.
 func (p Prediction) SVG() ([]byte, error) { return encodeSVG(p) }
 
-// PNG implements Chart.
 func (p Prediction) PNG() ([]byte, error) { return encodePNG(p) }
 
-// HTML implements Chart.
 func (p Prediction) HTML() (string, error) { return imgJPEG(p) }
 
-// Text implements Chart.
 func (p Prediction) Text() string {
 	if p.Title == "" {
 		return p.Bars.Text()

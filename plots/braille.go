@@ -6,14 +6,14 @@ import (
 	"strings"
 )
 
-// The size of a chart drawn in a terminal, in characters; each holds 2×4 Braille dots.
+// A chart in a terminal, in characters of 2×4 Braille dots.
 const (
 	brailleColumns = 64
 	brailleRows    = 14
 )
 
-// brailleText draws a line chart for a terminal. Series share one canvas; the lines below tell
-// their ends apart.
+// brailleText draws a line chart for a terminal. Series share one canvas; lines below name their
+// ends.
 func brailleText(l Lines) string {
 	curves, x, y, err := l.curves()
 	if err != nil {
@@ -76,12 +76,11 @@ func brailleText(l Lines) string {
 	return trimLines(b.String())
 }
 
-// brailleDots are the bits of a Braille character's dots, by row and column.
+// brailleDots are the dots' bits, by row and column.
 var brailleDots = [4][2]rune{{0x01, 0x08}, {0x02, 0x10}, {0x04, 0x20}, {0x40, 0x80}}
 
 func blanks(n int) string { return strings.Repeat(" ", max(n, 0)) }
 
-// trimLines takes the blanks off the lines' ends.
 func trimLines(text string) string {
 	lines := strings.Split(text, "\n")
 	for i := range lines {

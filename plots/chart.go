@@ -8,8 +8,7 @@ import (
 	"math"
 )
 
-// Figure is what every chart has in common: its size as users of matplotlib
-// think of it, its title, and the words that stand for it where it cannot be seen.
+// Figure is every chart's size, in matplotlib's units, title, and alternative text.
 type Figure struct {
 	Width  float64 // inches; 0 = the chart's own default
 	Height float64 // inches; 0 = the chart's own default
@@ -18,21 +17,19 @@ type Figure struct {
 	Alt    string  // alternative text; "" = written from the data
 }
 
-// Chart is what every chart can do. A chart is a plain value: nothing is drawn before one of these
-// is called.
+// Chart is implemented by every chart. Charts are plain values; nothing is drawn before a call.
 type Chart interface {
-	// SVG returns a complete document, text as text, on a white background.
+	// SVG returns a document with text as text, on a white background.
 	SVG() ([]byte, error)
 	// PNG returns an image of Width×DPI by Height×DPI pixels.
 	PNG() ([]byte, error)
-	// HTML returns one element that needs nothing from outside: an <img> with a
-	// data URI (for tables, a <table>).
+	// HTML returns one self-contained element: an <img> with a data URI, for tables a <table>.
 	HTML() (string, error)
-	// Text returns a plain form for terminals and text/plain, ending in a newline.
+	// Text returns a form for terminals and text/plain, ending in a newline.
 	Text() string
 }
 
-// A drawing can lay itself out; SVG, PNG and HTML follow from that.
+// A drawing lays itself out.
 type drawing interface{ draw() (*scene, error) }
 
 func encodeSVG(d drawing) ([]byte, error) {
@@ -53,7 +50,6 @@ func encodePNG(d drawing) ([]byte, error) {
 	return b.Bytes(), err
 }
 
-// imgSVG returns a drawing as an <img>.
 func imgSVG(d drawing) (string, error) {
 	s, err := d.draw()
 	if err != nil {
@@ -66,8 +62,7 @@ func imgSVG(d drawing) (string, error) {
 	return s.img(dataURI("image/svg+xml", data)), nil
 }
 
-// imgJPEG returns a drawing that holds photos as an <img>, with twice the pixels for
-// displays that have them, unless the figure is already large.
+// imgJPEG returns a drawing with photos as an <img> with twice the pixels, unless it is large.
 func imgJPEG(d drawing) (string, error) {
 	s, err := d.draw()
 	if err != nil {
@@ -84,7 +79,7 @@ func imgJPEG(d drawing) (string, error) {
 	return s.img(dataURI("image/jpeg", b.Bytes())), nil
 }
 
-// img returns only the width: a page that narrows the image then keeps its shape.
+// Without a height, a page that narrows the image keeps its shape.
 func (s *scene) img(uri string) string {
 	return fmt.Sprintf(`<img alt="%s" width="%d" style="max-width:100%%;height:auto" src="%s">`,
 		escape(s.alt), int(math.Round(s.w)), uri)

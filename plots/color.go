@@ -17,8 +17,7 @@ var (
 	outline = color.NRGBA{0x80, 0x80, 0x80, 255} // frames
 )
 
-// seriesColors are those of Okabe and Ito (2008), made to be told apart by
-// people with any kind of colour vision.
+// seriesColors are Okabe and Ito's (2008), for people with any kind of colour vision.
 var seriesColors = []color.NRGBA{
 	{0x00, 0x72, 0xb2, 255}, // blue
 	{0xd5, 0x5e, 0x00, 255}, // vermilion
@@ -29,7 +28,7 @@ var seriesColors = []color.NRGBA{
 	{0x00, 0x00, 0x00, 255},
 }
 
-// parseColor reads "#rgb", "#rrggbb" or one of the colour names of SVG; "" is fallback.
+// parseColor reads "#rgb", "#rrggbb" or an SVG colour name; "" is fallback.
 func parseColor(s string, fallback color.NRGBA) (color.NRGBA, error) {
 	if s == "" {
 		return fallback, nil
@@ -49,30 +48,27 @@ func parseColor(s string, fallback color.NRGBA) (color.NRGBA, error) {
 	return color.NRGBA{uint8(v >> 16), uint8(v >> 8), uint8(v), 255}, nil
 }
 
-// hexColor is the colour as SVG writes it, without its alpha.
 func hexColor(c color.NRGBA) string { return fmt.Sprintf("#%02x%02x%02x", c.R, c.G, c.B) }
 
-// A ramp is a colour map: colours at equal distances, blended linearly between.
+// A ramp is a colour map: equidistant colours, blended linearly.
 type ramp []color.NRGBA
 
-// The ramps get darker (or lighter) steadily, so that they also read in grey.
+// The ramps get steadily darker or lighter, so that they work in grey.
 var (
-	// blues and oranges are ColorBrewer's sequential schemes (C. Brewer, colorbrewer2.org).
+	// blues and oranges are ColorBrewer's (C. Brewer, colorbrewer2.org).
 	blues = ramp{{247, 251, 255, 255}, {222, 235, 247, 255}, {198, 219, 239, 255},
 		{158, 202, 225, 255}, {107, 174, 214, 255},
 		{66, 146, 198, 255}, {33, 113, 181, 255}, {8, 81, 156, 255}, {8, 48, 107, 255}}
 	oranges = ramp{{255, 245, 235, 255}, {254, 230, 206, 255}, {253, 208, 162, 255},
 		{253, 174, 107, 255}, {253, 141, 60, 255},
 		{241, 105, 19, 255}, {217, 72, 1, 255}, {166, 54, 3, 255}, {127, 39, 4, 255}}
-	// magma samples the colour map of that name by S. van der Walt and N. Smith (public domain) at
-	// ninths.
+	// magma samples that colour map by S. van der Walt and N. Smith (public domain) at ninths.
 	magma = ramp{{0, 0, 4, 255}, {24, 15, 62, 255}, {69, 16, 119, 255}, {114, 31, 129, 255},
 		{159, 47, 127, 255},
 		{205, 64, 113, 255}, {241, 96, 93, 255}, {253, 149, 103, 255}, {254, 202, 141, 255},
 		{252, 253, 191, 255}}
 )
 
-// at returns the colour for t in [0,1].
 func (r ramp) at(t float64) color.NRGBA {
 	t = math.Min(math.Max(t, 0), 1) * float64(len(r)-1)
 	if math.IsNaN(t) {
@@ -82,7 +78,6 @@ func (r ramp) at(t float64) color.NRGBA {
 	return mix(r[i], r[i+1], t-float64(i))
 }
 
-// mix returns (1-t)·a + t·b.
 func mix(a, b color.NRGBA, t float64) color.NRGBA {
 	blend := func(x, y uint8) uint8 {
 		return uint8(math.Round(float64(x) +
@@ -91,8 +86,7 @@ func mix(a, b color.NRGBA, t float64) color.NRGBA {
 	return color.NRGBA{blend(a.R, b.R), blend(a.G, b.G), blend(a.B, b.B), 255}
 }
 
-// contrast returns dark or white ink, whichever reads better on the ground: the one
-// with the larger contrast ratio as WCAG 2 defines it.
+// contrast returns dark or white ink, whichever has the larger contrast ratio of WCAG 2.
 func contrast(ground color.NRGBA) color.NRGBA {
 	l := luminance(ground) + 0.05
 	if l/(luminance(ink)+0.05) > (luminance(white)+0.05)/l {

@@ -16,26 +16,23 @@ type EpochRow struct {
 	Time      time.Duration // of the whole epoch, validation included
 }
 
-// EpochTable is the table that grows under a training run's progress bar, as fastai prints it:
-// epoch, train_loss, valid_loss, the metrics, time.
+// EpochTable is a training run's table, as fastai prints it: epoch, train_loss, valid_loss, the
+// metrics, time.
 type EpochTable struct {
 	Metrics []string // names; nil = error_rate
 	Rows    []EpochRow
 }
 
-// SVG implements Chart.
 func (t EpochTable) SVG() ([]byte, error) { return t.Table().SVG() }
 
-// PNG implements Chart.
 func (t EpochTable) PNG() ([]byte, error) { return t.Table().PNG() }
 
-// HTML implements Chart: a <table>.
+// HTML returns a <table>.
 func (t EpochTable) HTML() (string, error) { return t.Table().HTML() }
 
-// Text implements Chart.
 func (t EpochTable) Text() string { return t.Table().Text() }
 
-// Table returns the numbers as they are printed: six decimals, times as mm:ss.
+// Table returns the numbers as printed: six decimals, times as mm:ss.
 func (t EpochTable) Table() Table {
 	names := t.Metrics
 	if names == nil {
@@ -64,7 +61,7 @@ func sixDecimals(v float64) string {
 	return strconv.FormatFloat(v, 'f', 6, 64)
 }
 
-// clock writes a duration as mm:ss, or h:mm:ss from an hour on.
+// clock writes mm:ss, or h:mm:ss from an hour on.
 func clock(d time.Duration) string {
 	s := max(int(d.Seconds()), 0)
 	if s >= 3600 {

@@ -12,13 +12,12 @@ import (
 	"golang.org/x/text/unicode/bidi"
 )
 
-// fontFamily is what an SVG asks for. The three named fonts have the same widths
-// letter by letter, so that what was measured with the first, which we carry,
-// holds on Windows and macOS too.
+// fontFamily is an SVG's. The named fonts have letters of the same widths, so that what was
+// measured with the first, which is embedded, holds on Windows and macOS.
 const fontFamily = "'Liberation Sans',Arial,Helvetica,sans-serif"
 
-// A typeface measures text and gives the outlines of its letters. It belongs to
-// one scene: it is not safe for concurrent use.
+// A typeface measures text and returns letters' outlines. It belongs to one scene: it is not safe
+// for concurrent use.
 type typeface struct {
 	font   *sfnt.Font
 	buffer sfnt.Buffer
@@ -32,7 +31,6 @@ type glyph struct {
 	segments sfnt.Segments // 26.6 fixed point, at the font's own units per em
 }
 
-// faces parses the two fonts that come with the package.
 func faces() (regular, bold *typeface, err error) {
 	if regular, err = newTypeface(liberationsansregular.TTF); err != nil {
 		return nil, nil, err
@@ -49,7 +47,7 @@ func newTypeface(ttf []byte) (*typeface, error) {
 	return &typeface{font: f, units: fixed.I(int(f.UnitsPerEm())), glyphs: map[rune]glyph{}}, nil
 }
 
-// glyph finds a letter's outline; a letter that the font lacks is the font's box for it.
+// glyph returns a letter's outline, a box for one that the font lacks.
 func (t *typeface) glyph(r rune) glyph {
 	if g, ok := t.glyphs[r]; ok {
 		return g
@@ -67,10 +65,9 @@ func (t *typeface) glyph(r rune) glyph {
 	return g
 }
 
-// invisible reports whether a letter only steers others and has no shape itself.
+// invisible reports whether a letter has no shape.
 func invisible(r rune) bool { return unicode.In(r, unicode.Cf, unicode.Variation_Selector) }
 
-// advance measures a text, in units of the font's size.
 func (t *typeface) advance(text string) float64 {
 	sum := 0.0
 	for _, r := range text {
@@ -79,7 +76,7 @@ func (t *typeface) advance(text string) float64 {
 	return sum
 }
 
-// fit cuts a text to at most max pixels, ending it with an ellipsis if it had to be cut.
+// fit cuts a text to max pixels, with an ellipsis.
 func (s *scene) fit(text string, size float64, bold bool, max float64) string {
 	if s.width(text, size, bold) <= max {
 		return text
@@ -102,9 +99,8 @@ func (s *scene) fit(text string, size float64, bold bool, max float64) string {
 	return kept + "…"
 }
 
-// wrap breaks a text into lines of at most max pixels, at blanks and after slashes, lines of one
-// paragraph about equally long; the last of the allowed lines is cut instead. Line feeds always
-// break.
+// wrap breaks a text into lines of at most max pixels, at blanks and after slashes, about equally
+// long; the last allowed line is cut. Line feeds always break.
 func (s *scene) wrap(text string, size float64, bold bool, max float64, lines int) []string {
 	var out []string
 	for _, paragraph := range strings.Split(text, "\n") {
@@ -130,7 +126,7 @@ func (s *scene) wrap(text string, size float64, bold bool, max float64, lines in
 	return out
 }
 
-// fill puts as many words on each line as go into max pixels, one at least.
+// fill puts as many words on each line as fit, one at least.
 func (s *scene) fill(words []string, size float64, bold bool, max float64) []string {
 	var out []string
 	current := ""
@@ -144,8 +140,7 @@ func (s *scene) fill(words []string, size float64, bold bool, max float64) []str
 	return append(out, strings.TrimSpace(current))
 }
 
-// words splits a text after each blank and each slash between letters; a slash between blanks stays
-// with the word before.
+// words splits after blanks and after slashes between letters.
 func words(text string) []string {
 	var out []string
 	from := 0
@@ -159,8 +154,7 @@ func words(text string) []string {
 	return append(out, text[from:])
 }
 
-// clean makes a text safe to draw and to print: one line, valid UTF-8, no control characters
-// (a terminal would obey them, XML forbids them).
+// clean makes a text safe to draw and to print: one line, valid UTF-8, no control characters.
 func clean(text string) string {
 	return strings.Map(func(r rune) rune {
 		switch {
@@ -175,8 +169,7 @@ func clean(text string) string {
 	}, strings.ToValidUTF8(text, string(unicode.ReplacementChar)))
 }
 
-// visual puts a text into the order in which its letters are painted from left to right. Browsers
-// do this (and join Arabic letters) themselves; a PNG needs it.
+// visual puts letters into the order of painting, which browsers do themselves; a PNG needs it.
 func visual(text string) string {
 	if !strings.ContainsFunc(text, rightToLeft) {
 		return text

@@ -24,27 +24,25 @@ type ImageCell struct {
 	Heat  *Heat  // drawn over the image, if any
 }
 
-// Heat is a map drawn over an image, as Grad-CAM makes it: W×H values, row-major,
-// scaled from their minimum to their maximum, stretched over the whole image.
+// Heat is a map drawn over an image, as Grad-CAM makes it: W×H values, row-major, scaled to their
+// range, stretched over the image.
 type Heat struct {
 	W, H   int
 	Values []float64
 	Alpha  float64 // 0 = 0.6
 }
 
-// titleLines is how many lines an image's title may take.
+// titleLines bounds an image's title.
 const titleLines = 3
 
-// SVG implements Chart.
 func (g ImageGrid) SVG() ([]byte, error) { return encodeSVG(g) }
 
-// PNG implements Chart.
 func (g ImageGrid) PNG() ([]byte, error) { return encodePNG(g) }
 
-// HTML implements Chart: a JPEG, with twice the pixels for displays that have them.
+// HTML returns a JPEG, with twice the pixels for displays that have them.
 func (g ImageGrid) HTML() (string, error) { return imgJPEG(g) }
 
-// Text implements Chart: the titles, row by row; without any, the alternative text.
+// Text returns the titles, row by row; without any, the alternative text.
 func (g ImageGrid) Text() string {
 	if !slices.ContainsFunc(g.Cells, func(c ImageCell) bool { return c.Title != "" }) {
 		return clean(or(g.Alt, g.describe())) + "\n"
@@ -123,7 +121,7 @@ func (g ImageGrid) draw() (*scene, error) {
 	return s, nil
 }
 
-// photo returns the cell's image, no larger than twice w×h, with its heat map over it.
+// photo returns the image, at most twice w×h, with its heat map.
 func (c ImageCell) photo(w, h float64) (*image.RGBA, error) {
 	img, err := opaque(c.Image)
 	if err != nil || c.Heat == nil {
@@ -133,7 +131,7 @@ func (c ImageCell) photo(w, h float64) (*image.RGBA, error) {
 	return img, c.Heat.overlay(img)
 }
 
-// cell draws an image with its title right above it.
+// cell draws an image under its title.
 func (s *scene) cell(f frame, head float64, photo *image.RGBA, title []string, size float64,
 	fill color.NRGBA) {
 	at := inside(f.cut(0, head, 0, 0), photo)

@@ -16,16 +16,13 @@ type Histogram struct {
 	YLabel string // "" = Count
 }
 
-// SVG implements Chart.
 func (h Histogram) SVG() ([]byte, error) { return encodeSVG(h) }
 
-// PNG implements Chart.
 func (h Histogram) PNG() ([]byte, error) { return encodePNG(h) }
 
-// HTML implements Chart.
 func (h Histogram) HTML() (string, error) { return imgSVG(h) }
 
-// Text implements Chart: one bar of block characters for each bin.
+// Text returns one bar of block characters for each bin.
 func (h Histogram) Text() string {
 	lo, width, counts := h.count()
 	b := Bars{Figure: Figure{Title: h.Title}}
@@ -37,8 +34,7 @@ func (h Histogram) Text() string {
 	return b.Text()
 }
 
-// count returns the lower end of the first bin, the width of all, and how many values fell into
-// each.
+// count returns the first bin's lower end, the bins' width, and their counts.
 func (h Histogram) count() (lo, width float64, counts []int) {
 	var values []float64
 	for _, v := range h.Values {

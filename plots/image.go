@@ -10,7 +10,7 @@ import (
 	xdraw "golang.org/x/image/draw"
 )
 
-// opaque copies an image onto white, its upper left corner at (0,0).
+// opaque copies an image onto white at (0,0).
 func opaque(img image.Image) (*image.RGBA, error) {
 	if img == nil || img.Bounds().Empty() {
 		return nil, fmt.Errorf("no image (nil or empty); want an image of at least one pixel")
@@ -22,8 +22,7 @@ func opaque(img image.Image) (*image.RGBA, error) {
 	return out, nil
 }
 
-// limit makes an image smaller if it is larger than w×h, so that a document
-// does not carry pixels that nobody sees.
+// limit makes an image no larger than w×h.
 func limit(img *image.RGBA, w, h float64) *image.RGBA {
 	b := img.Bounds()
 	factor := math.Max(w/float64(b.Dx()), h/float64(b.Dy()))
@@ -36,7 +35,7 @@ func limit(img *image.RGBA, w, h float64) *image.RGBA {
 	return out
 }
 
-// inside returns the largest frame of the image's proportions within f, centred, at its lower edge.
+// inside returns the largest frame of the image's shape within f, centred, at its lower edge.
 func inside(f frame, img *image.RGBA) frame {
 	w, h := float64(img.Rect.Dx()), float64(img.Rect.Dy())
 	scale := math.Min(f.w/w, f.h/h)
@@ -44,8 +43,7 @@ func inside(f frame, img *image.RGBA) frame {
 	return frame{f.x + (f.w-w)/2, f.y + (f.h-h)/2, w, h}
 }
 
-// overlay draws the heat map over an image: magma, smooth between the values, stretched over the
-// whole.
+// overlay draws the heat map over an image, smooth between values.
 func (h Heat) overlay(img *image.RGBA) error {
 	if h.W < 1 || h.H < 1 || len(h.Values) != h.W*h.H {
 		return fmt.Errorf("a heat map of %d by %d has %d values; want %d", h.W, h.H,
@@ -83,7 +81,7 @@ func (h Heat) overlay(img *image.RGBA) error {
 	return nil
 }
 
-// extent returns the least and the largest finite value, or (Inf, -Inf) if there is none.
+// extent returns the least and the largest finite value, (Inf, -Inf) without any.
 func extent(values []float64) (lo, hi float64) {
 	lo, hi = math.Inf(1), math.Inf(-1)
 	for _, v := range values {

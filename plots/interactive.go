@@ -11,7 +11,7 @@ import (
 	"strings"
 )
 
-// Example is an image that belongs to one cell of a confusion matrix.
+// Example is an image of a confusion matrix' cell.
 type Example struct {
 	Actual, Predicted int // indices of Labels
 	Image             image.Image
@@ -23,15 +23,14 @@ type Example struct {
 //go:embed interactive.js
 var interactiveScript string
 
-// The images of an interactive matrix are small, so that hundreds of them fit into a notebook.
+// Small, so that hundreds of images fit into a notebook.
 const (
 	exampleSide    = 128 // pixels, the longer side
 	exampleQuality = 80  // JPEG
 )
 
-// Interactive returns the matrix as interactive HTML that works offline: the pointer over a cell
-// shows the pair and its count, a click shows the images of that cell. Without scripts it is the
-// image of [Matrix.HTML].
+// Interactive returns the matrix as interactive HTML that works offline: pointing at a cell shows
+// its count, a click its images. Without scripts it is [Matrix.HTML]'s image.
 func (m Matrix) Interactive(examples []Example) (string, error) {
 	s, grid, cell, err := m.layout()
 	if err != nil {
@@ -74,7 +73,7 @@ func (m Matrix) Interactive(examples []Example) (string, error) {
 		data.Examples = append(data.Examples, example{e.Actual, e.Predicted, clean(e.Title),
 			source})
 	}
-	// writes <, > and & as \u003c…: nothing can end the script element
+	// writes <, > and & as \u003c…: nothing can end the script
 	encoded, err := json.Marshal(data)
 	if err != nil {
 		return "", err
@@ -89,7 +88,7 @@ func (m Matrix) Interactive(examples []Example) (string, error) {
 			"ID", id)), nil
 }
 
-// thumbnail returns a small JPEG of an image as a data URI.
+// thumbnail returns a small JPEG as a data URI.
 func thumbnail(img image.Image) (string, error) {
 	photo, err := opaque(img)
 	if err != nil {

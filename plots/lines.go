@@ -16,7 +16,7 @@ type Lines struct {
 	LogX   bool // logarithmic x axis with ticks such as 1e-03
 }
 
-// Series is one line of a chart. Values that are NaN or infinite make gaps.
+// Series is one line of a chart. Values that are not finite make gaps.
 type Series struct {
 	Name   string    // shown in the legend when there are several series
 	X      []float64 // nil = 0, 1, 2, …
@@ -28,16 +28,13 @@ type Series struct {
 	drop bool // a dashed line from every dot to the x axis
 }
 
-// SVG implements Chart.
 func (l Lines) SVG() ([]byte, error) { return encodeSVG(l) }
 
-// PNG implements Chart.
 func (l Lines) PNG() ([]byte, error) { return encodePNG(l) }
 
-// HTML implements Chart.
 func (l Lines) HTML() (string, error) { return imgSVG(l) }
 
-// Text implements Chart: the curves in Braille dots.
+// Text draws the curves in Braille dots.
 func (l Lines) Text() string { return brailleText(l) }
 
 func (l Lines) draw() (*scene, error) {
@@ -48,7 +45,7 @@ func (l Lines) draw() (*scene, error) {
 	return s, l.drawIn(s, s.all())
 }
 
-// describe says in words what the chart shows, for its alternative text.
+// describe returns the alternative text.
 func (l Lines) describe() string {
 	var b strings.Builder
 	if l.Title != "" {
@@ -77,14 +74,14 @@ func (l Lines) describe() string {
 	return b.String()
 }
 
-// A curve is a series made ready: only its values that can be drawn, in runs between gaps.
+// A curve is a series' finite values, in runs between gaps.
 type curve struct {
 	Series
 	runs  [][]point // in data units
 	color color.NRGBA
 }
 
-// curves checks the series and gives their runs with the ranges of x and y over all of them.
+// curves checks the series and returns their runs and the ranges of x and y.
 func (l Lines) curves() (out []curve, x, y [2]float64, err error) {
 	x, y = [2]float64{math.Inf(1), math.Inf(-1)}, [2]float64{math.Inf(1), math.Inf(-1)}
 	for i, series := range l.Series {
@@ -146,7 +143,7 @@ func (l Lines) drawIn(s *scene, f frame) error {
 	return nil
 }
 
-// curve draws one run and gives its points on the canvas.
+// curve draws one run and returns its points on the canvas.
 func (p plotArea) curve(s *scene, c curve, run []point) []point {
 	at := make([]point, len(run))
 	for i, v := range run {
@@ -169,8 +166,7 @@ func (p plotArea) curve(s *scene, c curve, run []point) []point {
 	return at
 }
 
-// thin leaves out points of a line that nobody could see: of those in one pixel column it keeps
-// the first, the lowest, the highest and the last.
+// thin keeps of a line's points in one pixel column the first, lowest, highest and last.
 func thin(points []point) []point {
 	if len(points) < 2000 {
 		return points
@@ -198,8 +194,7 @@ func thin(points []point) []point {
 	return out
 }
 
-// legend names the series in the corner that covers least of what is drawn, if there is more than
-// one name to tell.
+// legend names the series, if several have names, in the corner that covers least of drawn.
 func (p plotArea) legend(s *scene, curves []curve, drawn []point) {
 	var named []curve
 	for _, c := range curves {

@@ -2,36 +2,31 @@ package plots
 
 import "fmt"
 
-// LRFinder draws the loss against the learning rate of a learning rate finder's run, with
-// the suggested rates marked and named in the legend.
+// LRFinder draws the loss against the learning rate, with suggested rates named in the legend.
 type LRFinder struct {
 	Figure
 	LR, Loss    []float64
 	Suggestions []Mark
 }
 
-// Mark is a point of an LRFinder's curve that is pointed out and named.
+// Mark is a named point of an LRFinder's curve.
 type Mark struct {
 	Name     string // "valley", "steepest", "minimum/10"
 	LR, Loss float64
 }
 
-// markColors stand out from the blue of the curve and from each other.
+// markColors differ from the curve's blue and each other.
 var markColors = []string{"#d55e00", "#009e73", "#cc79a7", "#e69f00"}
 
-// SVG implements Chart.
 func (f LRFinder) SVG() ([]byte, error) { return f.lines().SVG() }
 
-// PNG implements Chart.
 func (f LRFinder) PNG() ([]byte, error) { return f.lines().PNG() }
 
-// HTML implements Chart.
 func (f LRFinder) HTML() (string, error) { return f.lines().HTML() }
 
-// Text implements Chart.
 func (f LRFinder) Text() string { return f.lines().Text() }
 
-// lines returns the run as a line chart: the curve, and one series of one dot for each suggestion.
+// lines returns a line chart: the curve, and a series of one dot for each suggestion.
 func (f LRFinder) lines() Lines {
 	x := f.LR
 	if x == nil {

@@ -9,9 +9,9 @@ import (
 	"strings"
 )
 
-// Matrix is a confusion matrix: Counts[actual][predicted], both in the order of Labels. What is
-// right (the diagonal) is blue, what is wrong is orange, what never happened is blank; the darker,
-// the more, by the square root, so that single mistakes can be seen beside rows of forty.
+// Matrix is a confusion matrix: Counts[actual][predicted], both in the order of Labels. The
+// diagonal is blue, mistakes are orange, zeros blank; darker is more, by the square root, so that
+// single mistakes show beside rows of forty.
 type Matrix struct {
 	Figure
 	Labels    []string
@@ -21,13 +21,10 @@ type Matrix struct {
 	YLabel    string // "" = Actual
 }
 
-// SVG implements Chart.
 func (m Matrix) SVG() ([]byte, error) { return encodeSVG(m) }
 
-// PNG implements Chart.
 func (m Matrix) PNG() ([]byte, error) { return encodePNG(m) }
 
-// HTML implements Chart.
 func (m Matrix) HTML() (string, error) { return imgSVG(m) }
 
 func (m Matrix) check() error {
@@ -68,7 +65,7 @@ func (m Matrix) tally() (total, right int, wrong []confusion) {
 	return total, right, wrong
 }
 
-// mistakes returns what the images of one class were wrongly taken for.
+// mistakes returns what a class was wrongly taken for.
 func mistakes(actual int, row []int) (wrong []confusion) {
 	for j, n := range row {
 		if j != actual && n > 0 {
@@ -96,7 +93,7 @@ func (m Matrix) describe() string {
 	return text
 }
 
-// Text implements Chart: a small matrix as numbers, a large one as what each class was taken for.
+// Text returns a small matrix as numbers, a large one as what each class was taken for.
 func (m Matrix) Text() string {
 	if err := m.check(); err != nil {
 		return err.Error() + "\n"
@@ -129,7 +126,6 @@ func (m Matrix) Text() string {
 	return t.Text()
 }
 
-// number writes a cell; zero is blank.
 func (m Matrix) number(i, j int) string {
 	n := m.Counts[i][j]
 	if n == 0 {
@@ -145,12 +141,11 @@ func (m Matrix) number(i, j int) string {
 	return strconv.Itoa(int(math.Round(percent)))
 }
 
-// share returns a cell as part of its row.
+// share returns a cell's fraction of its row.
 func (m Matrix) share(i, j int) float64 {
 	return float64(m.Counts[i][j]) / float64(max(sum(m.Counts[i]), 1))
 }
 
-// shade returns a cell's colour; most is the largest count of all.
 func (m Matrix) shade(i, j, most int) color.NRGBA {
 	if m.Counts[i][j] == 0 {
 		return white
@@ -171,8 +166,7 @@ func (m Matrix) draw() (*scene, error) {
 	return s, err
 }
 
-// layout draws the matrix and says where its cells came to lie: the grid, and the side of one cell
-// in pixels.
+// layout draws the matrix and returns its cells' frame and side in pixels.
 func (m Matrix) layout() (s *scene, grid frame, cell float64, err error) {
 	if err := m.check(); err != nil {
 		return nil, grid, 0, err
@@ -231,7 +225,6 @@ func (m Matrix) layout() (s *scene, grid frame, cell float64, err error) {
 	return s, grid, cell, nil
 }
 
-// cells draws the coloured squares, the lines between them and the numbers.
 func (m Matrix) cells(s *scene, grid frame, cell float64) {
 	most, widest := 0, 0.0
 	for i, row := range m.Counts {

@@ -5,23 +5,20 @@ import (
 	"strings"
 )
 
-// Panels puts several line charts beside each other in one figure.
+// Panels puts line charts beside each other.
 type Panels struct {
 	Figure
 	Columns int // 0 = all in one row
 	Charts  []Lines
 }
 
-// SVG implements Chart.
 func (p Panels) SVG() ([]byte, error) { return encodeSVG(p) }
 
-// PNG implements Chart.
 func (p Panels) PNG() ([]byte, error) { return encodePNG(p) }
 
-// HTML implements Chart.
 func (p Panels) HTML() (string, error) { return imgSVG(p) }
 
-// Text implements Chart: the panels below each other.
+// Text returns the panels below each other.
 func (p Panels) Text() string {
 	parts := make([]string, len(p.Charts))
 	for i, c := range p.Charts {

@@ -7,8 +7,7 @@ import (
 	"time"
 )
 
-// ProgressBar is one state of a bar that a notebook or a terminal shows while something
-// runs. It looks as fastprogress's bars do.
+// ProgressBar is one state of a bar, which looks as fastprogress's do.
 type ProgressBar struct {
 	Label       string // before the bar in a terminal: "Epoch 1/4"
 	Done, Total int
@@ -17,18 +16,18 @@ type ProgressBar struct {
 	State       ProgressState
 }
 
-// ProgressState reports whether a bar still moves.
+// ProgressState says whether a bar moves.
 type ProgressState int
 
-// The states of a ProgressBar.
+// The states of a bar.
 const (
 	Running ProgressState = iota
 	Finished
 	Interrupted
 )
 
-// Progress returns a bar as HTML: an element of 300×20 pixels, then what ProgressBar.Status says.
-// It reads as text where the element is not allowed.
+// Progress returns a bar as HTML: an element of 300×20 pixels, then [ProgressBar.Status]. It reads
+// as text where the element is not allowed.
 func Progress(p ProgressBar) string {
 	color := ""
 	if p.State == Interrupted {
@@ -39,7 +38,7 @@ func Progress(p ProgressBar) string {
 		min(max(p.Done, 0), p.total()), p.total(), color, escape(p.Status()))
 }
 
-// Text returns the bar as one line without a line feed, for a terminal that rewrites it after "\r".
+// Text returns the bar as a line without line feed, for a terminal that rewrites it after "\r".
 func (p ProgressBar) Text() string {
 	const width = 40
 	full := min(max(int(math.Round(p.part()*width)), 0), width)
@@ -51,7 +50,7 @@ func (p ProgressBar) Text() string {
 	return bar
 }
 
-// Status returns what stands beside the bar: "75.00% [3/4 01:23<00:27 2.1234]", or "Interrupted" in
+// Status returns what is beside the bar: "75.00% [3/4 01:23<00:27 2.1234]", or "Interrupted" in
 // front of it.
 func (p ProgressBar) Status() string {
 	left := "?"
@@ -75,8 +74,8 @@ func (p ProgressBar) total() int { return max(p.Total, 1) }
 
 func (p ProgressBar) part() float64 { return float64(p.Done) / float64(p.total()) }
 
-// Training is what a notebook shows while a network is trained: a bar for the epochs, the table so
-// far, a bar for the batches of the running epoch. When all is done only the table stays.
+// Training is a training's display: a bar for the epochs, the table so far, a bar for the batches
+// of the epoch. At the end only the table stays.
 type Training struct {
 	Epochs  ProgressBar
 	Table   EpochTable
@@ -92,7 +91,6 @@ func (t Training) HTML() string {
 	return "<div>" + Progress(t.Epochs) + table + Progress(t.Batches) + "</div>"
 }
 
-// Text returns the same for a terminal.
 func (t Training) Text() string {
 	if t.Epochs.State == Finished {
 		return t.Table.Text()

@@ -59,9 +59,8 @@ func (l line) paint(c *canvas) {
 	}
 }
 
-// stroke paints a polyline of the given width with round joins and ends. A pixel is covered as far
-// as its centre is from the nearest segment: no outline has to be built, and no two segments add up
-// where they meet.
+// stroke paints a polyline with round joins and ends. A pixel is covered as far as its centre is
+// from the nearest segment: no outline is built, and segments do not add up where they meet.
 func (c *canvas) stroke(points []point, width float64, col color.NRGBA) {
 	if len(points) == 0 {
 		return
@@ -90,18 +89,17 @@ func (c *canvas) stroke(points []point, width float64, col color.NRGBA) {
 	draw.DrawMask(c.img, bounds, image.NewUniform(col), image.Point{}, mask, bounds.Min, draw.Over)
 }
 
-// cover adds one segment to a mask.
 func cover(mask *image.Alpha, a, b point, radius float64) {
 	dx, dy := b.x-a.x, b.y-a.y
 	length := dx*dx + dy*dy
 	reach := radius + 1
-	// A thin line is painted fainter, not thinner than a pixel.
+	// A line thinner than a pixel is painted fainter.
 	strength := math.Min(1, 2*radius)
 	y0 := max(int(math.Min(a.y, b.y)-reach), mask.Rect.Min.Y)
 	y1 := min(int(math.Max(a.y, b.y)+reach)+1, mask.Rect.Max.Y)
 	for y := y0; y < y1; y++ {
 		cy := float64(y) + 0.5
-		// The part of the segment that can reach this row.
+		// The segment's part that can reach this row.
 		lo, hi := math.Min(a.x, b.x), math.Max(a.x, b.x)
 		if math.Abs(dy) > 1e-9 {
 			t0, t1 := (cy-reach-a.y)/dy, (cy+reach-a.y)/dy
@@ -125,7 +123,7 @@ func cover(mask *image.Alpha, a, b point, radius float64) {
 	}
 }
 
-// dashes cuts a polyline into the pieces that a dash pattern leaves.
+// dashes cuts a polyline by a dash pattern.
 func dashes(points []point, pattern []float64) [][]point {
 	var out [][]point
 	index, left := 0, pattern[0]
@@ -161,7 +159,7 @@ func dashes(points []point, pattern []float64) [][]point {
 
 func along(a, b point, t float64) point { return point{a.x + t*(b.x-a.x), a.y + t*(b.y-a.y)} }
 
-// paint draws the label's letters as outlines, so that they are sharp at any size and angle.
+// paint draws the letters as outlines, sharp at any size and angle.
 func (l label) paint(c *canvas) {
 	face := c.scene.face(l.bold)
 	size := l.size * c.scale
@@ -209,7 +207,7 @@ func (l label) paint(c *canvas) {
 		draw.Over)
 }
 
-// outline hands a letter's curves to the rasterizer.
+// outline passes a letter's curves to the rasterizer.
 func (c *canvas) outline(segments sfnt.Segments, at func(fixed.Point26_6) (x, y float32)) {
 	for _, s := range segments {
 		ax, ay := at(s.Args[0])

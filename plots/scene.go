@@ -7,9 +7,8 @@ import (
 	"math"
 )
 
-// A scene is a chart laid out: shapes and words at places, in pixels from the
-// upper left corner. svg.go writes it as a document, raster.go paints it; both
-// see the same scene, so that a chart looks the same either way.
+// A scene is a chart laid out: shapes and words, in pixels from the upper left corner. svg.go
+// writes it, raster.go paints it, so that both look the same.
 type scene struct {
 	w, h          float64 // pixels
 	dpi           float64
@@ -18,27 +17,24 @@ type scene struct {
 	items         []item
 }
 
-// An item is one thing of a scene.
 type item interface {
 	svg(w *svgWriter)
 	paint(c *canvas)
 }
 
-// A point of a scene, in pixels.
 type point struct{ x, y float64 }
 
-// A frame is a rectangle of a scene that something is laid out in.
+// A frame is a rectangle for something.
 type frame struct{ x, y, w, h float64 }
 
 func (f frame) right() float64  { return f.x + f.w }
 func (f frame) bottom() float64 { return f.y + f.h }
 
-// cut takes the given widths off the frame's four sides.
 func (f frame) cut(left, top, right, bottom float64) frame {
 	return frame{f.x + left, f.y + top, f.w - left - right, f.h - top - bottom}
 }
 
-// Anchors say which part of a label stands at its x.
+// An anchor is the part of a label at its x.
 type anchor int
 
 const (
@@ -59,7 +55,7 @@ type label struct {
 	width  float64 // as measured; set by scene.text
 }
 
-// A box is a filled rectangle whose edges lie on whole pixels.
+// A box is a filled rectangle with edges on whole pixels.
 type box struct {
 	x, y, w, h float64
 	fill       color.NRGBA
@@ -86,11 +82,10 @@ type bitmap struct {
 	img *image.RGBA
 }
 
-// maxPixels bounds a figure: more is a mistake in inches or dpi, not a wish.
+// maxPixels bounds a figure: more is a mistake in inches or dpi.
 const maxPixels = 64 << 20
 
-// newScene starts a scene of the figure's size, or of the default size in inches, on a white
-// background.
+// newScene starts a scene of the figure's size, or the default in inches, on white.
 func (f Figure) newScene(stage string, width, height float64, alt string) (*scene, error) {
 	if f.Width != 0 {
 		width = f.Width
@@ -122,13 +117,11 @@ func (f Figure) newScene(stage string, width, height float64, alt string) (*scen
 	return s, nil
 }
 
-// all is the scene's whole area.
 func (s *scene) all() frame { return frame{0, 0, s.w, s.h} }
 
-// pt returns the pixels of a length in points (1/72 inch).
+// pt returns points (1/72 inch) in pixels.
 func (s *scene) pt(points float64) float64 { return points * s.dpi / 72 }
 
-// face is the typeface for bold or regular text.
 func (s *scene) face(bold bool) *typeface {
 	if bold {
 		return s.bold
@@ -136,12 +129,11 @@ func (s *scene) face(bold bool) *typeface {
 	return s.regular
 }
 
-// width measures a text in pixels.
 func (s *scene) width(text string, size float64, bold bool) float64 {
 	return s.face(bold).advance(text) * size
 }
 
-// text adds a label; l.text is made safe and, if max > 0, cut to that many pixels.
+// text adds a label; l.text is made safe and, if max > 0, cut to max pixels.
 func (s *scene) text(l label, max float64) {
 	l.text = clean(l.text)
 	if max > 0 {
@@ -154,14 +146,14 @@ func (s *scene) text(l label, max float64) {
 	s.items = append(s.items, l)
 }
 
-// box adds a filled rectangle, its edges rounded to pixels; it is never thinner than one.
+// box adds a filled rectangle with edges on pixels, at least one thick.
 func (s *scene) box(f frame, fill color.NRGBA) {
 	x0, y0 := math.Round(f.x), math.Round(f.y)
 	x1, y1 := math.Max(math.Round(f.right()), x0+1), math.Max(math.Round(f.bottom()), y0+1)
 	s.items = append(s.items, box{x0, y0, x1 - x0, y1 - y0, fill})
 }
 
-// hline and vline add axis-parallel lines that keep to whole pixels.
+// hline and vline add lines on whole pixels.
 func (s *scene) hline(x0, x1, y, width float64, c color.NRGBA) {
 	s.box(frame{x0, y - width/2, x1 - x0, width}, c)
 }
@@ -170,7 +162,6 @@ func (s *scene) vline(x, y0, y1, width float64, c color.NRGBA) {
 	s.box(frame{x - width/2, y0, width, y1 - y0}, c)
 }
 
-// border draws the outline of a frame.
 func (s *scene) border(f frame, width float64, c color.NRGBA) {
 	s.hline(f.x-width/2, f.right()+width/2, f.y, width, c)
 	s.hline(f.x-width/2, f.right()+width/2, f.bottom(), width, c)
@@ -178,7 +169,7 @@ func (s *scene) border(f frame, width float64, c color.NRGBA) {
 	s.vline(f.right(), f.y, f.bottom(), width, c)
 }
 
-// title writes the figure's title on top of f and gives what is left of f.
+// title writes the title on top of f and returns the rest of f.
 func (s *scene) title(text string, f frame, points float64, bold bool) frame {
 	if text == "" {
 		return f

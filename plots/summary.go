@@ -14,20 +14,18 @@ type LayerRow struct {
 	Trainable int // of Params
 }
 
-// Summary lists a network's layers with their shapes and parameters, and the totals below.
+// Summary lists a network's layers with shapes and parameters, and totals.
 type Summary struct {
 	Title string
 	Rows  []LayerRow
 	Notes []string // lines below the totals
 }
 
-// SVG implements Chart.
 func (s Summary) SVG() ([]byte, error) { return s.Table().SVG() }
 
-// PNG implements Chart.
 func (s Summary) PNG() ([]byte, error) { return s.Table().PNG() }
 
-// HTML implements Chart: a <table>, the totals in a paragraph below.
+// HTML returns a <table>, with the totals in a paragraph.
 func (s Summary) HTML() (string, error) {
 	table, err := s.Table().HTML()
 	if err != nil {
@@ -40,7 +38,6 @@ func (s Summary) HTML() (string, error) {
 	return table + "\n<p>" + strings.Join(lines, "<br>\n") + "</p>", nil
 }
 
-// Text implements Chart.
 func (s Summary) Text() string {
 	lines := s.totals()
 	for i := range lines {

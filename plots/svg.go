@@ -10,7 +10,7 @@ import (
 	"strings"
 )
 
-// svgWriter collects a document. An error met on the way is kept for the end.
+// svgWriter collects a document and keeps an error for the end.
 type svgWriter struct {
 	bytes.Buffer
 	err error
@@ -30,7 +30,6 @@ func (s *scene) svg() ([]byte, error) {
 	return w.Bytes(), w.err
 }
 
-// open writes the beginning of a tag with its attributes, escaped, without the closing bracket.
 func (w *svgWriter) open(tag string, attributes ...string) {
 	w.WriteString("<" + tag)
 	for i := 0; i+1 < len(attributes); i += 2 {
@@ -101,9 +100,8 @@ func (l label) svg(w *svgWriter) {
 	w.WriteString(">" + escape(l.text) + "</text>\n")
 }
 
-// pinned reports whether a text is to keep the width that was measured even where
-// none of our fonts exists: yes for words in simple scripts; a number is too
-// short to matter, and scripts that join or stack letters measure differently.
+// pinned reports whether a text keeps its measured width where our fonts are missing: words in
+// simple scripts do; numbers are too short to matter, other scripts measure differently.
 func pinned(text string) bool {
 	if len(text) < 6 {
 		return false
@@ -129,7 +127,7 @@ func (p bitmap) svg(w *svgWriter) {
 	w.WriteString("/>\n")
 }
 
-// num writes a length with two decimals at most.
+// num writes a length with at most two decimals.
 func num(v float64) string {
 	if math.IsNaN(v) || math.IsInf(v, 0) {
 		return "0"
@@ -137,7 +135,7 @@ func num(v float64) string {
 	return strconv.FormatFloat(math.Round(v*100)/100+0, 'f', -1, 64)
 }
 
-// escape makes a text safe in XML and HTML, as content and in attributes with double quotes.
+// escape makes a text safe in XML and HTML, also in double quotes.
 func escape(text string) string { return escaper.Replace(clean(text)) }
 
 var escaper = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", `"`, "&#34;", "'",

@@ -8,22 +8,18 @@ import (
 	"unicode"
 )
 
-// Table is a table of text, shown as pandas shows a data frame. A column of numbers is aligned to
-// the right.
+// Table is a table of text, as pandas shows a data frame. Columns of numbers are right-aligned.
 type Table struct {
 	Figure // Width and Height 0 = as large as the text needs
 	Header []string
 	Rows   [][]string
 }
 
-// SVG implements Chart.
 func (t Table) SVG() ([]byte, error) { return encodeSVG(t) }
 
-// PNG implements Chart.
 func (t Table) PNG() ([]byte, error) { return encodePNG(t) }
 
-// HTML implements Chart: a real <table>, so that its text can be selected, and every viewer has its
-// own look for it.
+// HTML returns a <table>: text that can be selected, in the viewer's look.
 func (t Table) HTML() (string, error) {
 	var b strings.Builder
 	b.WriteString("<table border=\"1\" class=\"dataframe\">\n")
@@ -56,7 +52,7 @@ func (t Table) HTML() (string, error) {
 	return b.String(), nil
 }
 
-// Text implements Chart: columns padded with blanks.
+// Text pads columns with blanks.
 func (t Table) Text() string {
 	right := t.numeric()
 	widths := make([]int, len(right))
@@ -88,7 +84,7 @@ func (t Table) Text() string {
 	return trimLines(b.String())
 }
 
-// all returns the header, if there is one, and the rows.
+// all returns the header, if any, and the rows.
 func (t Table) all() [][]string {
 	if len(t.Header) == 0 {
 		return t.Rows
@@ -96,7 +92,7 @@ func (t Table) all() [][]string {
 	return append([][]string{t.Header}, t.Rows...)
 }
 
-// numeric reports for each column whether it holds numbers only (and one at least).
+// numeric reports for each column whether it has numbers only, and one at least.
 func (t Table) numeric() []bool {
 	var out []bool
 	for _, r := range t.all() {
@@ -131,8 +127,7 @@ func shorten(text string) string {
 	return string(letters[:79]) + "…"
 }
 
-// columns is how many columns of a terminal a text takes: wide letters of East Asia take two, marks
-// none.
+// columns is how many columns of a terminal a text takes: wide East Asian letters two, marks none.
 func columns(text string) int {
 	n := 0
 	for _, r := range text {
@@ -148,7 +143,7 @@ func columns(text string) int {
 	return n
 }
 
-// draw makes an image of the table: for where only images can go.
+// draw makes an image of the table, for where only images can go.
 func (t Table) draw() (*scene, error) {
 	sizing, err := Figure{DPI: t.DPI}.newScene("table", 4, 4, "")
 	if err != nil {

@@ -8,7 +8,6 @@ import (
 	"syscall"
 )
 
-// attach makes a file the one of a number, for child processes too.
 func attach(path string, mode, number int) error {
 	fd, err := syscall.Open(path, mode|syscall.O_CLOEXEC, 0)
 	if err != nil {

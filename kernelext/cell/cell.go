@@ -33,9 +33,9 @@ const (
 	ErrName    = "err"   // a named pipe for the standard error
 	SocketName = "sock"  // a socket for records
 	PlainName  = "plain" // when it is there, everything stays with GoNB
-	// when it is there, a shell command of the cell failed, and the Go part does not run
+	// exists when a shell command of the cell failed: the Go part does not run
 	FailedName = "failed"
-	// when it is there, nobody can be asked, and the standard input is empty
+	// exists when the front end does not support input: the standard input is empty
 	NoInputName = "noinput"
 )
 
@@ -50,7 +50,7 @@ const (
 	KindBegin   = "begin" // nanoseconds that initialisers took
 )
 
-// A Bundle is one thing in several forms: MIME type to data. Pictures are raw bytes, not base64.
+// A Bundle is one thing in several forms: MIME type to data. Images are raw bytes, not base64.
 type Bundle map[string]string
 
 var link struct {
@@ -59,17 +59,16 @@ var link struct {
 	conn io.ReadWriter
 }
 
-// started is when the initialisers of the cell's program begin, which import this package.
+// started is when the program's initialisers begin.
 var started = time.Now()
 
-// Begin tells the kernel that main begins: all initialisers have been evaluated. Then it calls then,
-// unless that is nil.
+// Begin tells the kernel that all initialisers have been evaluated, and calls then, unless that is
+// nil.
 func Begin(then func()) {
 	if then != nil {
 		defer then()
 	}
 	if Active() {
-		// only advice hangs on it
 		_ = send(KindBegin, strconv.FormatInt(int64(time.Since(started)), 10))
 	}
 }
@@ -99,7 +98,6 @@ func init() {
 	}
 }
 
-// Active reports whether the program is a cell of the kernel.
 func Active() bool { return link.dir != "" }
 
 // Display shows something. With an id that is not empty, [Update] can change it.
@@ -111,8 +109,7 @@ func Update(id string, b Bundle) error { return bundle(KindUpdate, id, b) }
 // Result shows the cell's value.
 func Result(b Bundle) error { return bundle(KindResult, "", b) }
 
-// ClearOutput removes what the cell has shown so far; with wait, not before there is something new
-// to show.
+// ClearOutput removes what the cell has shown; with wait, when there is something new to show.
 func ClearOutput(wait bool) error {
 	if !Active() {
 		return nil
@@ -124,7 +121,6 @@ func ClearOutput(wait bool) error {
 	return send(KindClear, w)
 }
 
-// Page hands a text to the front end's pager.
 func Page(text string) error {
 	if !Active() {
 		_, err := io.WriteString(os.Stdout, text+"\n")
@@ -151,8 +147,7 @@ func bundle(kind, id string, b Bundle) error {
 	return send(fields...)
 }
 
-// send hands a record to the kernel and returns when the kernel has passed it on, after all that
-// was printed before: that keeps the order.
+// send returns when the kernel has passed the record on: that keeps the order with printed text.
 func send(fields ...string) error {
 	link.Lock()
 	defer link.Unlock()
@@ -171,8 +166,8 @@ func send(fields ...string) error {
 	return err
 }
 
-// Encode returns a record's bytes: the length of all that follows, then each field with its length
-// before it, in four bytes, big endian.
+// Encode returns a record: the length of what follows, then each field behind its length, in four
+// bytes, big endian.
 func Encode(fields []string) []byte {
 	size := 0
 	for _, f := range fields {

@@ -7,23 +7,21 @@ import (
 	"sync"
 )
 
-// On a plain GoNB a display goes into a pipe, in package gob's form of gonbui's DisplayData. That
-// form is written by hand here: gob and gonbui, with all that they stand on, would take longer to
-// link than the rest of a cell. The test decodes it with both.
+// On a plain GoNB a display goes into a pipe, as gonbui's DisplayData in gob's form. That form is
+// written by hand here: to link gob and gonbui would take longer than the rest of a cell.
 
 const (
 	pipeEnv = "GONB_PIPE"
 	backEnv = "GONB_PIPE_BACK"
 )
 
-// What gob sends before the first value: DisplayData and the types of its fields.
+// What gob sends before the first value: the types.
 const gobTypes = ">\x7f\x03\x01\x01\vDisplayData\x01\xff\x80\x00\x01\x03\x01\x04Data\x01\xff\x82\x00\x01\bMetadata\x01\xff\x84\x00\x01\tDisplayID\x01\f\x00\x00\x00" +
 	"2\xff\x81\x04\x01\x01\"map[protocol.MIMEType]interface " +
 	"{}\x01\xff\x82\x00\x01\f\x01\x10\x00\x00" +
 	"'\xff\x83\x04\x01\x01\x17map[string]interface {}\x01\xff\x84\x00\x01\f\x01\x10\x00\x00"
 
-// A request that GoNB acknowledges when it has shown all that came before, the first time with its
-// type.
+// A request that GoNB acknowledges when it has shown all before it, the first time with its type.
 const (
 	gobSyncFirst = "\xff\x82\xff\x80\x01\x01\x0fgonb/comm_value4github.com/janpfeifer/gonb/gonbui/protocol.CommValue\xff\x85\x03\x01\x01\tCommValue\x01\xff\x86\x00\x01\x03\x01\aAddress\x01\f\x00\x01\aRequest\x01\x02\x00\x01\x05Value\x01\x10\x00\x00\x00\x1c\xff\x86\x18\x01\f#gonbui/sync\x02\x03int\x04\x02\x00\x02\x00\x00"
 	gobSync      = "e\xff\x80\x01\x01\x0fgonb/comm_value4github.com/janpfeifer/gonb/gonbui/protocol.CommValue\xff\x86\x18\x01\f#gonbui/sync\x02\x03int\x04\x02\x00\x02\x00\x00"
@@ -38,12 +36,10 @@ var plain struct {
 	dirty    bool // something was sent since the last synchronisation
 }
 
-// Notebook reports whether a front end shows what [Display] sends: the program is a cell, of the
-// kernel or of a plain GoNB.
+// Notebook reports whether a front end shows what [Display] sends.
 func Notebook() bool { return Active() || os.Getenv(pipeEnv) != "" }
 
-// Flush waits until what was displayed has been shown: a plain GoNB loses what is on its way when a
-// cell ends. The kernel has shown it already.
+// Flush waits until a plain GoNB, which loses what comes after a cell's end, has shown everything.
 func Flush() error {
 	plain.Lock()
 	defer plain.Unlock()
@@ -66,7 +62,6 @@ func Flush() error {
 	}
 }
 
-// displayPlain sends a bundle to a plain GoNB.
 func displayPlain(id string, b Bundle) error {
 	plain.Lock()
 	defer plain.Unlock()
@@ -124,10 +119,9 @@ func gobUint(n int) []byte {
 	return append([]byte{byte(-len(bytes))}, bytes...)
 }
 
-// maxAnswer bounds a message of GoNB's.
 const maxAnswer = 1 << 20
 
-// gobMessage reads a message, and reports whether it is a value, not the definition of a type.
+// gobMessage reads a message; value is false for the definition of a type.
 func gobMessage(r io.Reader) (value bool, err error) {
 	n, err := readUint(r)
 	if err != nil {
@@ -173,7 +167,6 @@ func readUint(r io.Reader) (uint64, error) {
 	return n, nil
 }
 
-// isText reports whether a form is text; others are bytes.
 func isText(mime string) bool {
 	return len(mime) > 5 && mime[:5] == "text/" || len(mime) > 4 && mime[len(mime)-4:] == "+xml" ||
 		mime == "application/javascript" || mime == "application/json"

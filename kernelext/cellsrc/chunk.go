@@ -9,7 +9,7 @@ import (
 	"strings"
 )
 
-// A Chunk is a declaration or a statement at the top level of a cell: its bytes, from and to.
+// A Chunk is a top-level declaration or statement: its bytes, from and to.
 type Chunk struct {
 	From, To int
 	Decl     bool // a declaration; otherwise a statement
@@ -20,14 +20,13 @@ type Chunk struct {
 // Chunks cuts [Source.Go] where a top-level declaration or statement ends.
 func (s *Source) Chunks() []Chunk { return Chunks(s.Go()) }
 
-// Chunks cuts Go text where a top-level declaration or statement ends. Comments belong to what
-// follows them. The text need not be correct.
+// Chunks is [Source.Chunks] of a text, which need not be correct. Comments belong to what follows.
 func Chunks(text string) []Chunk {
 	file := token.NewFileSet().AddFile("", -1, len(text))
 	var s scanner.Scanner
 	s.Init(file, []byte(text), func(token.Position, string) {}, 0)
 	var found []Chunk
-	// of the chunk that is being read; enough of its beginning to know a declaration
+	// the beginning of the chunk that is being read: enough to recognise a declaration
 	var tokens []token.Token
 	second := "" // the text of its second one
 	depth, from := 0, 0
@@ -88,8 +87,7 @@ func isStatement(text string) bool {
 	return err == nil && len(body.List) > 0
 }
 
-// declares reports whether tokens begin a declaration. A function without name, called on the
-// spot, is a statement.
+// declares reports whether tokens begin a declaration; a function called on the spot is none.
 func declares(tokens []token.Token) bool {
 	switch tokens[0] {
 	case token.IMPORT, token.CONST, token.TYPE, token.VAR, token.PACKAGE:
@@ -117,7 +115,7 @@ func declares(tokens []token.Token) bool {
 
 const bodyHead = "package p; func _() {"
 
-// A Body is statements as syntax. Offsets of its nodes are those of the text.
+// A Body is parsed statements.
 type Body struct {
 	List []ast.Stmt
 	text string
@@ -130,13 +128,12 @@ func (b *Body) Offsets(n ast.Node) (from, to int) {
 		b.fset.Position(n.End()).Offset - len(bodyHead)
 }
 
-// Text returns the text of a node.
 func (b *Body) Text(n ast.Node) string {
 	from, to := b.Offsets(n)
 	return b.text[from:to]
 }
 
-// Last returns the expression that is the last statement, nil where there is none.
+// Last returns the expression at the end, nil without one.
 func (b *Body) Last() *ast.ExprStmt {
 	if len(b.List) == 0 {
 		return nil
@@ -147,7 +144,7 @@ func (b *Body) Last() *ast.ExprStmt {
 
 var errUnbalanced = errors.New("a closing brace without an opening one")
 
-// ParseBody parses statements, as the body of a function holds them.
+// ParseBody parses statements.
 func ParseBody(text string) (*Body, error) {
 	fset := token.NewFileSet()
 	file, err := parser.ParseFile(fset, "", bodyHead+text+"\n}", parser.SkipObjectResolution)

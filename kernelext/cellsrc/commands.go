@@ -65,7 +65,7 @@ func (s *Source) Unknown() (CommandAt, bool) {
 	return s.Commands[i], true
 }
 
-// Unknown says what is wrong with a command that the dialect does not have.
+// Unknown returns the message about a command that the dialect does not have.
 func (c CommandAt) Unknown() string {
 	if slices.Contains(Foreign, "%"+c.Name) {
 		return "%" + c.Name + ": want it on the first line of a cell"
@@ -73,7 +73,7 @@ func (c CommandAt) Unknown() string {
 	return "%" + c.Name + ": unknown command: %help lists those there are"
 }
 
-// HelpAt returns what the command is for whose line a byte of the cell stands on; "" for Go.
+// HelpAt returns the help of the command on whose line a byte of the cell is; "" for Go.
 func (s *Source) HelpAt(at int) string {
 	line := strings.Count(s.Code[:at], "\n")
 	switch {
@@ -90,8 +90,7 @@ func (s *Source) HelpAt(at int) string {
 	return "!COMMAND: run a shell command; !*COMMAND runs it in the folder where cells are compiled"
 }
 
-// Question returns the name that a cell asks about, as ?name, name? or ??name; "" if it is no
-// question.
+// Question returns the name that a cell like ?name, name? or ??name asks about; "" for other cells.
 func Question(code string) string {
 	text := strings.TrimSpace(code)
 	name := strings.Trim(text, "?")

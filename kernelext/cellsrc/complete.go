@@ -18,8 +18,7 @@ const (
 	Invalid    Completeness = "invalid"
 )
 
-// IsComplete reports whether a text is a whole cell, and how a next line would be indented if it is
-// not.
+// IsComplete reports whether a text is a whole cell, and the indent of the next line if it is not.
 func IsComplete(code string) (state Completeness, indent string) {
 	s := Parse(code)
 	if s.Foreign != "" || strings.TrimSpace(code) == "" {
@@ -60,12 +59,11 @@ func IsComplete(code string) (state Completeness, indent string) {
 	return state, indent
 }
 
-// aboutCell are the commands that are about all that follows them.
+// aboutCell are the commands about all that follows them.
 var aboutCell = []string{"%time", "args", "capture", "test", "wasm"}
 
-// Ended reports whether a text that is typed line by line is a whole cell. Where more may follow
-// what is complete by itself (the body of main, the text of %%bash, what a comment is about), an
-// empty line ends it.
+// Ended reports whether a text typed line by line is a whole cell. Where more may follow (%%bash,
+// the body of main), an empty line ends it.
 func Ended(code string) bool {
 	if state, _ := IsComplete(code); state == Incomplete {
 		return false
@@ -83,8 +81,7 @@ func Ended(code string) bool {
 	return strings.TrimSpace(text) == "" || len(Chunks(text)) > 0
 }
 
-// Closers returns the brackets that a text leaves open, in the order in which they are to be
-// closed.
+// Closers returns the brackets that close what a text leaves open.
 func Closers(text string) string {
 	var s scanner.Scanner
 	s.Init(token.NewFileSet().AddFile("", -1, len(text)), []byte(text),
@@ -107,7 +104,6 @@ func Closers(text string) string {
 	}
 }
 
-// parseMixed parses declarations and statements that stand in any order.
 func parseMixed(text string) error {
 	var decls, body []string
 	for _, c := range Chunks(text) {
@@ -141,7 +137,6 @@ func unterminated(text string) bool {
 	}
 }
 
-// endsWithLabel reports whether the last token of text is a colon.
 func endsWithLabel(text string) bool {
 	if !strings.HasSuffix(strings.TrimRight(text, " \t\r\n"), ":") {
 		return false
@@ -150,8 +145,8 @@ func endsWithLabel(text string) bool {
 	return last == token.COLON
 }
 
-// scan returns how many brackets text leaves open, -1 where one is closed that is not open, and its
-// last token that is no line break.
+// scan returns how many brackets are left open, -1 where one is closed that is not open, and the
+// last token.
 func scan(text string) (depth int, last token.Token) {
 	var s scanner.Scanner
 	s.Init(token.NewFileSet().AddFile("", -1, len(text)), []byte(text),
@@ -175,8 +170,8 @@ func scan(text string) (depth int, last token.Token) {
 	}
 }
 
-// endsEarly reports whether text that err is about lacks its end: an open bracket, string or
-// comment, or an operator that wants an operand.
+// endsEarly reports whether text, with the error err, lacks its end: a bracket, a quote, an
+// operand.
 func endsEarly(text string, err error) bool {
 	if unterminated(text) {
 		return true
@@ -187,7 +182,7 @@ func endsEarly(text string, err error) bool {
 	}
 	var list scanner.ErrorList
 	if depth > 0 && errors.As(err, &list) {
-		// An error well before the end is not mended by more text.
+		// More text does not mend an error well before the end.
 		return strings.Contains(list[0].Msg, "EOF") || strings.Contains(list[0].Msg, "found '}'") ||
 			strings.Contains(list[0].Msg, "expected")
 	}

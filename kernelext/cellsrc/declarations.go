@@ -12,13 +12,11 @@ import (
 var lasting = []string{"env", "cd", "goflags", "autoget", "noautoget", "reset", "rm", "remove",
 	"track", "untrack", "goworkfix", "widgets"}
 
-// passingCommands only print something.
+// These only print something.
 var passingCommands = regexp.MustCompile(`^\s*go\s+(doc|list|version|vet|help|test)\b`)
 
-// Declarations returns the part of a cell that outlives it: what it declares, the commands that set
-// something for later cells, and the shell commands in the cells' own module (!*go get …). A kernel
-// that is given the declarations of some cells is as if it had run them, except for what they did.
-// It is "" for a cell that leaves nothing.
+// Declarations returns the part of a cell that outlives it: declarations, commands that set
+// something for later cells, shell commands in the cells' module (!*go get …). It is "" for none.
 func Declarations(code string) string {
 	s := Parse(code)
 	if s.Foreign != "" {
@@ -62,8 +60,7 @@ func Declarations(code string) string {
 
 func (c ShellAt) lasts() bool { return c.InModule && !passingCommands.MatchString(c.Text) }
 
-// passing reports whether a declaration is one that no kernel remembers: the function main, or the
-// name of the package.
+// passing reports whether no kernel remembers a declaration: main, or the name of the package.
 func passing(decl string) bool {
 	var s scanner.Scanner
 	s.Init(token.NewFileSet().AddFile("", -1, len(decl)), []byte(decl),

@@ -11,8 +11,7 @@ import (
 	"strings"
 )
 
-// A Mistake is what is wrong with a place of a cell; line and column count from 1, as in a
-// compiler's messages. Column 0 is unknown.
+// A Mistake is in a line and column that count from 1; column 0 is unknown.
 type Mistake struct {
 	Line, Column int
 	Text         string
@@ -66,7 +65,7 @@ func (s *Source) Mistakes() []Mistake {
 	})
 }
 
-// unopened returns the first closing bracket without an opening one, and where it is; -1 without.
+// unopened returns the first closing bracket that nothing opens; -1 without.
 func unopened(text string) (at int, closer string) {
 	file := token.NewFileSet().AddFile("", -1, len(text))
 	var s scanner.Scanner
@@ -86,7 +85,7 @@ func unopened(text string) (at int, closer string) {
 	}
 }
 
-// parse reads a part of the cell, on its own lines; what is put before it has no line of its own.
+// parse reads a part of the cell; what is put before it has no line of its own.
 func (s *Source) parse(head, text, tail string) []Mistake {
 	if strings.TrimSpace(text) == "" {
 		return nil
@@ -120,8 +119,8 @@ func (s *Source) parse(head, text, tail string) []Mistake {
 	return found
 }
 
-// TwoMains returns what is wrong with a cell that has a func main and statements beside it, of
-// which only one can be what the cell does. A call of main() alone is none of these statements.
+// TwoMains returns what is wrong with a cell that has func main and other statements beside it than
+// main().
 func (s *Source) TwoMains() (Mistake, bool) {
 	if s.Foreign != "" || s.Own || s.Main >= 0 {
 		return Mistake{}, false
@@ -145,7 +144,6 @@ func callsMain(statement string) bool {
 		"") == "main()"
 }
 
-// blank empties text and keeps its lines.
 func blank(text []byte) {
 	for i, c := range text {
 		if c != '\n' {
@@ -154,7 +152,7 @@ func blank(text []byte) {
 	}
 }
 
-// OnlyCallsMain reports whether all that a cell does is to call a func main that it does not have.
+// OnlyCallsMain reports whether a cell only calls a func main that it does not have.
 func (s *Source) OnlyCallsMain() bool {
 	text := s.Go()
 	all := Chunks(text)

@@ -8,7 +8,7 @@ import (
 // IsNameRune reports whether a rune may stand in a name.
 func IsNameRune(r rune) bool { return r == '_' || unicode.IsLetter(r) || unicode.IsDigit(r) }
 
-// WordStart returns where the name begins that ends at a place.
+// WordStart returns the beginning of the name that ends at a place.
 func WordStart(code string, at int) int {
 	for at > 0 {
 		r, n := utf8.DecodeLastRuneInString(code[:at])
@@ -20,8 +20,8 @@ func WordStart(code string, at int) int {
 	return at
 }
 
-// NameAt finds the name that a place is about: the one there or just before, else the function
-// whose arguments are being written.
+// NameAt finds the name at or just before a place, else the function whose arguments are being
+// written.
 func NameAt(code string, at int) (int, bool) {
 	if r, _ := utf8.DecodeRuneInString(code[at:]); at < len(code) && IsNameRune(r) {
 		return at, true

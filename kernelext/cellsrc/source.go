@@ -6,7 +6,6 @@ import (
 	"strings"
 )
 
-// A Kind says what a line of a cell is.
 type Kind byte
 
 const (
@@ -24,37 +23,36 @@ type Source struct {
 	Commands []CommandAt // in order
 	Shells   []ShellAt   // in order
 	Main     int         // the line with %% or %main, -1 without
-	// the command that makes the cell something else than Go, as %%bash; "" for Go
+	// the command of another language, as %%bash; "" for Go
 	Foreign string
 	Own     bool // it runs something else than main: %exec, %test, %wasm
 }
 
-// A CommandAt is a % command: its name without the first character (%% is "%"), what follows it,
-// and its first and last line.
+// A CommandAt is a % command: its name without the first character (%% is "%"), its arguments, its
+// first and last line.
 type CommandAt struct {
 	Name, Args string
 	Line, Last int
 }
 
-// A ShellAt is a ! command, its lines joined. InModule is that of !*, which runs where cells are
-// compiled.
+// A ShellAt is a ! command, its lines joined. InModule: of !*, which runs where cells are compiled.
 type ShellAt struct {
 	Text       string
 	InModule   bool
 	Line, Last int
 }
 
-// Foreign are the commands that make a whole cell something else than Go.
+// Foreign are the commands that make a cell something else than Go.
 var Foreign = []string{"%%writefile", "%%script", "%%bash", "%%sh", "%%gx"}
 
 // Prefix may stand before a command, to hide it from other Go tools.
 const Prefix = "//gonb:"
 
-// Parse takes a cell apart. It accepts any text: what is wrong with it [Source.Mistakes] says. Line
-// ends of other systems and a byte order mark are dropped.
+// Parse accepts any text; [Source.Mistakes] says what is wrong with it. CRLF and a byte order mark
+// are dropped.
 func Parse(code string) *Source {
 	code = strings.ReplaceAll(strings.TrimPrefix(code, "\ufeff"), "\r\n", "\n")
-	// Blank lines do not keep a cell from being one of another language.
+	// Blank lines may precede the command.
 	if text := strings.TrimLeft(code, " \t\n"); isForeign(text) {
 		code = text
 	}
@@ -122,7 +120,6 @@ func IsCommand(line string) bool {
 	return len(line) > 1 && (line[0] == '%' || line[0] == '!')
 }
 
-// Find returns the first % command of a name.
 func (s *Source) Find(name string) (CommandAt, bool) {
 	i := slices.IndexFunc(s.Commands, func(c CommandAt) bool { return c.Name == name })
 	if i < 0 {
@@ -131,7 +128,6 @@ func (s *Source) Find(name string) (CommandAt, bool) {
 	return s.Commands[i], true
 }
 
-// Has reports whether the cell has a % command of a name.
 func (s *Source) Has(name string) bool {
 	_, ok := s.Find(name)
 	return ok
@@ -139,12 +135,10 @@ func (s *Source) Has(name string) bool {
 
 var packageClause = regexp.MustCompile(`^package[ \t]+\w+[ \t;]*(//.*)?$`)
 
-// IsPackageClause reports whether a line is the clause with which pasted programs begin, which
-// means nothing in a cell.
+// IsPackageClause reports whether a line is a package clause, which means nothing in a cell.
 func IsPackageClause(line string) bool { return packageClause.MatchString(line) }
 
-// Go returns the Go of the cell, with lines of commands and the package clause emptied, so that
-// numbers of lines are those of the cell.
+// Go returns the Go of the cell; lines of commands and the package clause are empty.
 func (s *Source) Go() string { return s.GoLines(0, len(s.Lines)) }
 
 // GoLines is [Source.Go] from a line to before another.

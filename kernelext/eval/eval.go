@@ -12,10 +12,10 @@ import (
 )
 
 // An Engine runs the cells of one notebook. [Engine.Eval] calls do not overlap; the other methods
-// may be called at any time, also while a cell runs.
+// may be called at any time.
 type Engine interface {
-	// Eval runs a cell and returns when its output is complete. Cancelling ctx interrupts the cell.
-	// A failure of the cell is an *[Error]; any other error is a fault of the engine.
+	// Eval returns when the cell's output is complete. Cancelling ctx interrupts the cell. A
+	// failure of the cell is an *[Error]; any other error is the engine's.
 	Eval(ctx context.Context, cell Cell, out Output) (Result, error)
 	// Complete returns what may stand at the cursor, a count of runes.
 	Complete(ctx context.Context, code string, cursor int) (Completion, error)
@@ -25,9 +25,9 @@ type Engine interface {
 	Close() error
 }
 
-// Widgets is what an [Engine] has besides if its cells can talk with a front end's widgets.
+// Widgets is implemented by engines whose cells can use a front end's widgets.
 type Widgets interface {
-	// Comm takes a widget's message: kind is comm_open, comm_msg or comm_close.
+	// Comm takes a message of kind comm_open, comm_msg or comm_close.
 	Comm(kind string, content map[string]any)
 }
 
@@ -36,19 +36,17 @@ type Cell struct {
 	Number int // the execution count, which positions in errors name
 	Source string
 	Silent bool // no result is wanted
-	// NoInput says that the front end does not support input, so that the cell's standard input is
-	// empty.
+	// NoInput says that the front end does not support input: the standard input is empty.
 	NoInput bool
 }
 
-// A Result is what a cell that succeeded leaves beside its output.
+// A Result is what a successful cell leaves beside its output.
 type Result struct {
 	Value Bundle   // of the last expression, by MIME type; nil without one
 	Pages []string // texts for a pager
 }
 
-// A Bundle holds the forms of one value, by MIME type: strings, and base64 for binary ones, as
-// Jupyter sends them.
+// A Bundle holds the forms of one value, by MIME type; binary ones in base64.
 type Bundle map[string]any
 
 // A Display is a rich output. Update replaces earlier displays with the same ID.
@@ -59,18 +57,17 @@ type Display struct {
 }
 
 // Output takes what a cell writes, in order. Its methods may be called from any goroutine, also
-// after Eval has returned: a goroutine of an earlier cell may still print.
+// after Eval has returned: a goroutine of the cell may still print.
 type Output interface {
 	Stream(name, text string) // name is stdout or stderr; text holds whole characters
 	Display(d Display)
 	Clear(wait bool)
 	// Input asks the user for a line; it fails where the front end does not support input.
 	Input(ctx context.Context, prompt string, password bool) (string, error)
-	// Comm passes on a widget's message: kind is comm_open, comm_msg or comm_close.
+	// Comm passes on a message of kind comm_open, comm_msg or comm_close.
 	Comm(kind string, content map[string]any)
 }
 
-// A Position is a place in a cell; line and column count from 1, column 0 is unknown.
 type Position struct{ Cell, Line, Column int }
 
 func (p Position) String() string {
@@ -90,14 +87,12 @@ type Error struct {
 
 func (e *Error) Error() string { return e.Name + ": " + e.Value }
 
-// A Completion is the list of texts that may replace the runes from Start to End.
+// A Completion lists what may replace the runes from Start to End.
 type Completion struct {
 	Matches    []Match
 	Start, End int
 }
 
-// A Match is one completion; Kind is gopls' word (function, variable, module, …).
 type Match struct{ Text, Kind, Detail string }
 
-// An Inspection describes a name, by MIME type.
 type Inspection struct{ Data Bundle }

@@ -6,8 +6,7 @@ import (
 	"gopets/kernelext/cellsrc"
 )
 
-// Run has an engine run a cell. A cell that only asks about a name (?fmt.Println) is answered by an
-// inspection, whose text is for a pager.
+// Run runs a cell. One that only asks about a name (?fmt.Println) is answered by an inspection.
 func Run(ctx context.Context, e Engine, c Cell, out Output) (Result, error) {
 	name := cellsrc.Question(c.Source)
 	if name == "" {

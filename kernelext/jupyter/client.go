@@ -42,7 +42,7 @@ func Dial(ctx context.Context, conn Connection) (*Client, error) {
 		zmq4.WithDialerMaxRetries(-1),
 		zmq4.WithLogger(log.New(io.Discard, "", 0)),
 	}
-	// A dial that waits is ended by ending the sockets' life.
+	// Ending the sockets' life ends a waiting dial.
 	dialled := make(chan struct{})
 	defer close(dialled)
 	go func() {
@@ -52,7 +52,7 @@ func Dial(ctx context.Context, conn Connection) (*Client, error) {
 		case <-dialled:
 		}
 	}()
-	// iopub comes first: what is published before it is connected is lost.
+	// iopub first: what is published before it is connected is lost.
 	for _, ch := range []Channel{IOPub, Shell, Control, Stdin} {
 		var s zmq4.Socket
 		if ch == IOPub {
@@ -75,7 +75,7 @@ func Dial(ctx context.Context, conn Connection) (*Client, error) {
 	return c, nil
 }
 
-// dial returns when ctx ends even if the peer accepted the connection and then says nothing.
+// dial returns when ctx ends even if the peer accepts and then sends nothing.
 func dial(ctx context.Context, s zmq4.Socket, endpoint string) error {
 	done := make(chan error, 1)
 	go func() { done <- s.Dial(endpoint) }()
@@ -111,11 +111,10 @@ func (c *Client) read(ch Channel, s zmq4.Socket) {
 	}
 }
 
-// Dropped returns how many messages were thrown away because they were unsigned, wrongly signed or
-// not messages at all.
+// Dropped returns how many messages were dropped: unsigned, wrongly signed or no messages.
 func (c *Client) Dropped() int { return int(c.dropped.Load()) }
 
-// Send sends a message and returns its id, by which the answers' parents know it.
+// Send sends a message and returns its id, which is the answers' parent.
 func (c *Client) Send(ch Channel, kind string, content any) (id string, err error) {
 	return c.send(ch, kind, content, Header{})
 }
@@ -142,8 +141,7 @@ func (c *Client) send(ch Channel, kind string, content any, parent Header) (stri
 	return m.Header.ID, nil
 }
 
-// Recv returns the next message of any channel, in order of arrival. It ends with ctx, or with
-// ErrClosed.
+// Recv returns the next message of any channel, in order of arrival.
 func (c *Client) Recv(ctx context.Context) (*Message, error) { return c.queue.get(ctx) }
 
 // Ready waits until the kernel answers requests and its output arrives; nothing sent after it is

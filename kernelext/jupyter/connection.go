@@ -7,8 +7,7 @@ import (
 	"os"
 )
 
-// A Connection says where a kernel listens and how messages are signed: the content of a connection
-// file.
+// A Connection is the content of a connection file.
 type Connection struct {
 	Transport       string `json:"transport"` // "tcp" or "ipc"
 	IP              string `json:"ip"`        // for ipc, the start of the sockets' paths
@@ -22,7 +21,6 @@ type Connection struct {
 	KernelName      string `json:"kernel_name"`
 }
 
-// ReadConnection reads a connection file.
 func ReadConnection(path string) (Connection, error) {
 	var c Connection
 	data, err := os.ReadFile(path)
@@ -46,7 +44,7 @@ func (c Connection) check() error {
 	return nil
 }
 
-// Write writes a connection file that only its owner can read: it holds the key.
+// Write writes a connection file that only its owner can read.
 func (c Connection) Write(path string) error {
 	data, err := json.MarshalIndent(c, "", "  ")
 	if err != nil {
@@ -65,12 +63,11 @@ func (c Connection) Endpoint(ch Channel) string {
 	return fmt.Sprintf("tcp://%s", net.JoinHostPort(c.IP, fmt.Sprint(port)))
 }
 
-// maxSocketPath is what fits into a Unix socket's address on every system, with room for the port's
-// digit.
+// maxSocketPath is what fits into a Unix socket's address everywhere, with the port's digit.
 const maxSocketPath = 98
 
-// NewIPC makes a connection over Unix sockets whose paths start with prefix, in a folder that
-// should be private; false when the prefix is too long for that.
+// NewIPC makes a connection over Unix sockets whose paths start with prefix, in a private folder;
+// false when that is too long.
 func NewIPC(prefix string) (Connection, bool) {
 	c := Connection{Transport: "ipc", IP: prefix, ShellPort: 1, IOPubPort: 2, StdinPort: 3,
 		ControlPort: 4, HeartbeatPort: 5}
@@ -78,7 +75,7 @@ func NewIPC(prefix string) (Connection, bool) {
 	return c, len(prefix) <= maxSocketPath
 }
 
-// newTCP makes a connection over five ports of the loopback interface that are free now.
+// newTCP makes a connection over five free ports of the loopback interface.
 func newTCP() (Connection, error) {
 	c := Connection{Transport: "tcp", IP: "127.0.0.1"}
 	c.sign()

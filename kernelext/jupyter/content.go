@@ -2,8 +2,8 @@ package jupyter
 
 import "encoding/json"
 
-// ExecuteRequest is the content of an execute_request. Every field is always sent: some kernels die
-// without.
+// ExecuteRequest is an execute_request's content; this and the following types are named after the
+// messages. Every field is always sent: some kernels die without.
 type ExecuteRequest struct {
 	Code            string         `json:"code"`
 	Silent          bool           `json:"silent"`
@@ -13,7 +13,7 @@ type ExecuteRequest struct {
 	StopOnError     bool           `json:"stop_on_error"`
 }
 
-// MarshalJSON sends an empty object for absent expressions, as the protocol wants.
+// MarshalJSON sends an empty object for absent expressions, as the protocol requires.
 func (r ExecuteRequest) MarshalJSON() ([]byte, error) {
 	if r.UserExpressions == nil {
 		r.UserExpressions = map[string]any{}
@@ -22,27 +22,23 @@ func (r ExecuteRequest) MarshalJSON() ([]byte, error) {
 	return json.Marshal(plain(r))
 }
 
-// ExecuteReply is the content of an execute_reply.
 type ExecuteReply struct {
 	Status         string `json:"status"` // "ok", "error", "aborted"
 	ExecutionCount int    `json:"execution_count"`
 	ErrorContent
 }
 
-// ErrorContent is the content of an error message, and part of a reply whose status is "error".
 type ErrorContent struct {
 	EName     string   `json:"ename"`
 	EValue    string   `json:"evalue"`
 	Traceback []string `json:"traceback"`
 }
 
-// StreamContent is the content of a stream message.
 type StreamContent struct {
 	Name string `json:"name"` // "stdout" or "stderr"
 	Text string `json:"text"`
 }
 
-// DisplayContent is the content of display_data, update_display_data and execute_result.
 type DisplayContent struct {
 	Data      map[string]json.RawMessage `json:"data"`
 	Metadata  json.RawMessage            `json:"metadata"`
@@ -52,33 +48,28 @@ type DisplayContent struct {
 	ExecutionCount int `json:"execution_count"` // execute_result
 }
 
-// StatusContent is the content of a status message.
 type StatusContent struct {
 	ExecutionState string `json:"execution_state"` // "starting", "busy", "idle"
 }
 
-// ExecuteInput is the content of an execute_input message.
 type ExecuteInput struct {
 	Code           string `json:"code"`
 	ExecutionCount int    `json:"execution_count"`
 }
 
-// ClearOutput is the content of a clear_output message.
 type ClearOutput struct {
 	Wait bool `json:"wait"`
 }
 
-// KernelInfo is the content of a kernel_info_reply.
 type KernelInfo struct {
 	ProtocolVersion       string `json:"protocol_version"`
 	Implementation        string `json:"implementation"`
 	ImplementationVersion string `json:"implementation_version"`
-	// as it goes into a notebook's metadata
+	// for a notebook's metadata
 	LanguageInfo json.RawMessage `json:"language_info"`
 	Banner       string          `json:"banner"`
 }
 
-// Language returns the name of the kernel's language.
 func (k KernelInfo) Language() string {
 	var l struct {
 		Name string `json:"name"`

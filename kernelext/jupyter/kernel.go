@@ -111,13 +111,13 @@ func environ(spec Spec, extra []string, tmp string) []string {
 	return kept
 }
 
-// Done is closed when the kernel's process has ended.
+// Done is closed when the process has ended.
 func (k *Kernel) Done() <-chan struct{} { return k.done }
 
 // Pid returns the process id, which is also the id of the process group.
 func (k *Kernel) Pid() int { return k.cmd.Process.Pid }
 
-// Context returns a context that also ends when the kernel does, with [Kernel.Death] as its cause.
+// Context returns a context that also ends with the kernel, with [Kernel.Death] as its cause.
 func (k *Kernel) Context(ctx context.Context) (context.Context, context.CancelFunc) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	go func() {
@@ -146,8 +146,8 @@ func (k *Kernel) Connect(ctx context.Context) (*Client, KernelInfo, error) {
 	return c, info, nil
 }
 
-// Interrupt asks the running cell to stop, by a signal. For a kernel whose InterruptMode is
-// "message" send an interrupt_request instead.
+// Interrupt sends a signal. For a kernel whose InterruptMode is "message" send an interrupt_request
+// instead.
 func (k *Kernel) Interrupt() error {
 	if err := k.cmd.Process.Signal(os.Interrupt); err != nil {
 		return fmt.Errorf("interrupting the kernel: %w", err)
@@ -155,13 +155,13 @@ func (k *Kernel) Interrupt() error {
 	return nil
 }
 
-// Kill ends the kernel and all of its process group at once.
+// Kill ends the kernel's process group.
 func (k *Kernel) Kill() {
 	k.kill.Do(func() { _ = killGroup(k.Pid()) }) // it fails when nothing is left of the group
 	<-k.done
 }
 
-// Death describes how an ended kernel ended, with the last lines of its log.
+// Death describes how the kernel ended, with the last lines of its log.
 func (k *Kernel) Death() error {
 	how := "with exit status 0"
 	if k.exit != nil {
@@ -173,7 +173,7 @@ func (k *Kernel) Death() error {
 	return fmt.Errorf("kernel %q ended: %s", k.Spec.Name, how)
 }
 
-// LogTail returns the last lines of what the kernel wrote to its standard output and error.
+// LogTail returns the last lines of the kernel's standard output and error.
 func (k *Kernel) LogTail(lines int) string {
 	f, err := os.Open(k.log)
 	if err != nil {
@@ -191,7 +191,7 @@ func (k *Kernel) LogTail(lines int) string {
 	return strings.Join(all[max(0, len(all)-lines):], "\n")
 }
 
-// Shutdown asks the kernel over a client to end, waits a little, and kills what is left of it.
+// Shutdown asks the kernel over a client to end, waits, and kills what is left.
 func (k *Kernel) Shutdown(c *Client, grace time.Duration) {
 	if _, err := c.Send(Control, "shutdown_request",
 		map[string]bool{"restart": false}); err == nil {
@@ -203,12 +203,11 @@ func (k *Kernel) Shutdown(c *Client, grace time.Duration) {
 	k.Kill()
 }
 
-// Close kills the kernel if it still runs, with all of its process group, and removes its temporary
-// folder.
+// Close kills the kernel's process group and removes its temporary folder.
 func (k *Kernel) Close() error {
 	k.Kill()
 	defer k.lock.Close()
-	// A process that was just killed may still be writing: try again for a moment.
+	// A process that was just killed may still be writing.
 	var err error
 	for range 20 {
 		if err = os.RemoveAll(k.TempDir); err == nil || errors.Is(err, syscall.ENOENT) {

@@ -12,14 +12,12 @@ import (
 	"time"
 )
 
-// ProtocolVersion is the version of the messaging protocol spoken here.
 const ProtocolVersion = "5.4"
 
 // Channel names one of a kernel's sockets.
 type Channel string
 
-// The four channels that carry messages; the fifth, the heartbeat, echoes bytes and is not used: a
-// child process is watched directly.
+// The fifth channel, the heartbeat, is not used: a child process is watched directly.
 const (
 	Shell   Channel = "shell"
 	Control Channel = "control"
@@ -27,7 +25,6 @@ const (
 	IOPub   Channel = "iopub"
 )
 
-// A Header identifies a message.
 type Header struct {
 	ID       string `json:"msg_id"`
 	Session  string `json:"session"`
@@ -48,7 +45,6 @@ type Message struct {
 	Buffers    [][]byte
 }
 
-// Decode reads the message's content into a struct.
 func (m *Message) Decode(into any) error {
 	if err := json.Unmarshal(m.Content, into); err != nil {
 		return fmt.Errorf("the kernel's %s: %w", m.Header.Type, err)
@@ -56,7 +52,6 @@ func (m *Message) Decode(into any) error {
 	return nil
 }
 
-// NewHeader makes a header with a fresh id.
 func NewHeader(session, kind string) Header {
 	return Header{ID: newID(), Session: session, Username: "nb",
 		Date: time.Now().UTC().Format(time.RFC3339Nano), Type: kind, Version: ProtocolVersion}
@@ -70,11 +65,10 @@ func newID() string {
 
 var delimiter = []byte("<IDS|MSG>")
 
-// ErrSignature is returned for a message that was not signed with the connection's key.
+// ErrSignature is that of a message not signed with the connection's key.
 var ErrSignature = errors.New("the message's signature is wrong")
 
-// Frames returns the frames of the message as they go over the wire, signed with HMAC-SHA256; an
-// empty key signs nothing.
+// Frames returns the message's frames, signed with HMAC-SHA256; an empty key signs nothing.
 func (m *Message) Frames(key []byte) ([][]byte, error) {
 	header, err := json.Marshal(m.Header)
 	if err != nil {
@@ -98,7 +92,7 @@ func orObject(raw json.RawMessage) []byte {
 	return raw
 }
 
-// ParseFrames reads a message from its frames and checks its signature.
+// ParseFrames reads a message and checks its signature.
 func ParseFrames(frames [][]byte, key []byte) (*Message, error) {
 	at := 0
 	for at < len(frames) && !bytes.Equal(frames[at], delimiter) {

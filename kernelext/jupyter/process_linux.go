@@ -5,14 +5,12 @@ import (
 	"syscall"
 )
 
-// ownGroup also asks the system to end the kernel when its parent dies, so that a killed runner
-// leaves no kernel behind.
+// ownGroup also has the system end the kernel when its parent dies.
 func ownGroup() *syscall.SysProcAttr {
 	return &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGTERM}
 }
 
-// startAndWait keeps the thread that starts the kernel: for Linux the "parent" whose death counts
-// is the thread.
+// startAndWait keeps the thread that starts the kernel: for Linux the "parent" is the thread.
 func startAndWait(k *Kernel) error {
 	started := make(chan error)
 	go func() {

@@ -5,8 +5,8 @@ import (
 	"sync"
 )
 
-// queue holds messages without bound between the readers of the sockets, which must never stop, and
-// a consumer that may be slow.
+// queue holds messages without bound between the sockets' readers, which must never stop, and a
+// slow consumer.
 type queue struct {
 	mu     sync.Mutex
 	items  []*Message
@@ -23,7 +23,6 @@ func (q *queue) put(m *Message) {
 	q.signal()
 }
 
-// close makes get return err once the queue is empty.
 func (q *queue) close(err error) {
 	q.mu.Lock()
 	if q.closed == nil {

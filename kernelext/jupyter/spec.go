@@ -14,7 +14,7 @@ import (
 	"time"
 )
 
-// A Spec says how a kernel is started: the content of a kernel.json.
+// A Spec is the content of a kernel.json.
 type Spec struct {
 	// {connection_file} and {resource_dir} are replaced
 	Argv        []string `json:"argv"`
@@ -22,7 +22,7 @@ type Spec struct {
 	Language    string   `json:"language"`
 	// "signal", also when empty, or "message"
 	InterruptMode string `json:"interrupt_mode,omitempty"`
-	// ${NAME} is replaced from the starter's environment
+	// ${NAME} comes from the starter's environment
 	Env      map[string]string `json:"env,omitempty"`
 	Metadata json.RawMessage   `json:"metadata,omitempty"`
 
@@ -30,7 +30,7 @@ type Spec struct {
 	Dir  string `json:"-"` // the folder it was read from, "" for one made by code
 }
 
-// A BrokenSpecError is a kernel that is installed with a kernel.json that cannot be used.
+// A BrokenSpecError is an installed kernel whose kernel.json cannot be used.
 type BrokenSpecError struct {
 	Name, File string
 	Cause      error
@@ -60,8 +60,7 @@ func ReadSpec(dir string) (Spec, error) {
 	return s, nil
 }
 
-// UserDataDir returns where Jupyter keeps a user's data: $JUPYTER_DATA_DIR, or the system's usual
-// place.
+// UserDataDir returns Jupyter's data folder of the user.
 func UserDataDir() string {
 	if dir := os.Getenv("JUPYTER_DATA_DIR"); dir != "" {
 		return dir
@@ -76,8 +75,8 @@ func UserDataDir() string {
 	return filepath.Join(home, ".local", "share", "jupyter")
 }
 
-// specDirs returns the folders in which kernels are looked for, in Jupyter's order: $JUPYTER_PATH,
-// the user's data, the environment of the Python on the PATH, the system.
+// specDirs returns the folders of kernels in Jupyter's order: $JUPYTER_PATH, the user's data, the
+// environment of the Python on the PATH, the system.
 func specDirs() []string {
 	data := filepath.SplitList(os.Getenv("JUPYTER_PATH"))
 	data = append(data, UserDataDir())
@@ -101,8 +100,7 @@ func specDirs() []string {
 	return dirs
 }
 
-// Specs returns the kernels that are installed; of two with one name the first found counts. Broken
-// ones are left out.
+// Specs returns the installed kernels, of two with one name the first. Broken ones are left out.
 func Specs() []Spec { return specsIn(specDirs()) }
 
 func specsIn(dirs []string) []Spec {
@@ -153,7 +151,7 @@ func FindSpec(name string) (Spec, error) {
 		strings.Join(names, ", "))
 }
 
-// brokenSpec returns what is wrong with a kernel of a name that is installed and cannot be read.
+// brokenSpec returns what is wrong with an installed kernel that cannot be read, nil for others.
 func brokenSpec(dirs []string, name string) error {
 	for _, dir := range dirs {
 		entries, err := os.ReadDir(dir)
@@ -173,8 +171,7 @@ func brokenSpec(dirs []string, name string) error {
 	return nil
 }
 
-// pythonDir asks the Python on the PATH for its prefix: where a version manager's stand-in lies
-// says nothing about it.
+// pythonDir asks the Python on the PATH for its prefix, as it may be a version manager's stand-in.
 func pythonDir() string {
 	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 	defer cancel()

@@ -7,8 +7,7 @@ import (
 	"gopets/kernelext/jupyter"
 )
 
-// What messages hold, as https://jupyter-client.readthedocs.io/en/stable/messaging.html has it.
-// Requests come first.
+// Contents of messages: https://jupyter-client.readthedocs.io/en/stable/messaging.html.
 
 type executeRequest struct {
 	Code         *string        `json:"code"`
@@ -19,7 +18,6 @@ type executeRequest struct {
 	StopOnError  *bool          `json:"stop_on_error"`
 }
 
-// codeRequest is that of is_complete, complete and inspect.
 type codeRequest struct {
 	Code   string `json:"code"`
 	Cursor *int   `json:"cursor_pos"` // the end, without
@@ -137,7 +135,7 @@ type executeReply struct {
 	Expressions map[string]any `json:"user_expressions"`
 }
 
-// failedReply is the reply to any request that failed.
+// failedReply is the reply to a failed request.
 type failedReply struct {
 	Status string `json:"status"`
 	jupyter.ErrorContent
@@ -174,7 +172,6 @@ type inputRequest struct {
 	Password bool   `json:"password"`
 }
 
-// expression is the answer to one of the user_expressions.
 type expression struct {
 	Status   string      `json:"status"`
 	Data     eval.Bundle `json:"data"`
@@ -190,7 +187,6 @@ func errorContent(err *eval.Error) jupyter.ErrorContent {
 	return jupyter.ErrorContent{EName: err.Name, EValue: err.Value, Traceback: trace}
 }
 
-// decode reads the content of a request.
 func decode[T any](r *request) (T, error) {
 	var content T
 	err := json.Unmarshal(r.Content, &content)

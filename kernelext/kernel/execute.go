@@ -13,7 +13,6 @@ import (
 	"gopets/kernelext/jupyter"
 )
 
-// execution is a cell that runs.
 type execution struct {
 	request *request
 	content executeRequest
@@ -38,8 +37,7 @@ func (k *Kernel) work(ctx context.Context) {
 	}
 }
 
-// execute runs a cell and answers its request; stop says that the cells behind it are not to be
-// run.
+// execute runs a cell and answers its request; stop if the cells behind it are not to run.
 func (k *Kernel) execute(ctx context.Context, r *request) (stop bool) {
 	content, err := decode[executeRequest](r)
 	if err != nil || content.Code == nil {
@@ -111,7 +109,6 @@ func (k *Kernel) execute(ctx context.Context, r *request) (stop bool) {
 	return false
 }
 
-// eval has the engine run a cell.
 func (k *Kernel) eval(ctx context.Context, c eval.Cell, out eval.Output) (eval.Result,
 	*eval.Error) {
 	result, err := eval.Run(ctx, k.engine, c, out)
@@ -125,8 +122,8 @@ func (k *Kernel) eval(ctx context.Context, c eval.Cell, out eval.Output) (eval.R
 	}
 }
 
-// evaluate answers the user_expressions of a request: each is a cell of its own, with what earlier
-// cells declared, whose value goes into the reply.
+// evaluate answers the user_expressions: each is a cell of its own, whose value goes into the
+// reply.
 func (k *Kernel) evaluate(ctx context.Context, x *execution) map[string]any {
 	answers := map[string]any{}
 	for _, name := range slices.Sorted(maps.Keys(x.content.Expressions)) {
@@ -161,7 +158,7 @@ func (k *Kernel) evaluateOne(ctx context.Context, x *execution, text any) (eval.
 	return result.Value, nil
 }
 
-// abort answers the cells that wait behind one that failed.
+// abort answers the cells behind one that failed.
 func (k *Kernel) abort() {
 	k.mu.Lock()
 	count := k.count

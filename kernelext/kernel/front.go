@@ -13,7 +13,7 @@ import (
 	"gopets/kernelext/jupyter"
 )
 
-// front is the kernel's face to its clients: five sockets, and messages signed and checked.
+// front is the kernel's five sockets, with messages signed and checked.
 type front struct {
 	key     []byte
 	session string
@@ -28,7 +28,7 @@ type front struct {
 	seen map[string]bool // signatures of late
 }
 
-// request is a message from a client, with the peer that an answer goes to.
+// request is a client's message and the peer to answer.
 type request struct {
 	*jupyter.Message
 	peer string
@@ -61,8 +61,7 @@ func listen(c jupyter.Connection) (*front, error) {
 	return f, nil
 }
 
-// serve answers clients from now on; those that came before have waited. handle gets all their
-// messages, one at a time from each peer.
+// serve answers clients from now on. handle gets their messages, one at a time from each peer.
 func (f *front) serve(handle func(*request)) {
 	router := func(ch jupyter.Channel) func(*zmtp.Peer, [][]byte) {
 		return func(p *zmtp.Peer, frames [][]byte) {
@@ -94,8 +93,7 @@ type welcome struct {
 // maxSeen bounds what is remembered of signatures.
 const maxSeen = 1 << 16
 
-// isReplay reports whether a signed message has come before: each has an id of its own, so that
-// somebody repeats what he has overheard.
+// isReplay reports whether a signed message came before: each has its own id.
 func (f *front) isReplay(frames [][]byte) bool {
 	i := slices.IndexFunc(frames, func(frame []byte) bool { return string(frame) == "<IDS|MSG>" })
 	if len(f.key) == 0 || i < 0 || i+1 >= len(frames) {
@@ -122,11 +120,11 @@ func (f *front) close() {
 	}
 }
 
-// deliver completes a message, signs it and hands its frames on.
+// deliver completes and signs a message and hands its frames on.
 func (f *front) deliver(m jupyter.Message, kind string, content any, send func([][]byte)) {
 	raw, err := json.Marshal(content)
 	if err != nil {
-		// a value of an engine's bundle that JSON cannot hold
+		// a value that JSON cannot hold
 		kind = "stream"
 		raw, _ = json.Marshal(streamContent{"stderr", fmt.Sprintf("cannot show this: %v\n", err)})
 	}
@@ -148,8 +146,7 @@ func (f *front) reply(r *request, kind string, content any) {
 		func(frames [][]byte) { s.Route(r.peer, frames) })
 }
 
-// ask sends a message on the stdin channel to the client of a request; false when it is not
-// connected there.
+// ask sends a message on the stdin channel to a request's client; false if it is not connected.
 func (f *front) ask(r *request, kind string, content any) (there bool) {
 	f.deliver(jupyter.Message{Identities: r.Identities, Parent: r.Header}, kind, content,
 		func(frames [][]byte) { there = f.stdin.Route(r.peer, frames) })

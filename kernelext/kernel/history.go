@@ -13,8 +13,7 @@ import (
 	"sync"
 )
 
-// history keeps what was run, in one file for each session of a kernel: 000017.jsonl. A session's
-// file is made with its first entry.
+// history keeps what was run, a file for each session: 000017.jsonl, made with the first entry.
 type history struct {
 	mu      sync.Mutex
 	dir     string // "" keeps the history in memory
@@ -71,7 +70,7 @@ func (h *history) sessions() []int {
 	return found
 }
 
-// add appends an entry. A history that cannot be written is one for this session only.
+// add appends an entry. Where the file cannot be written, the history is this session's.
 func (h *history) add(line int, input, output string) {
 	if len(output) > 10_000 {
 		output = strings.ToValidUTF8(output[:10_000], "")
@@ -103,9 +102,9 @@ func (h *history) add(line int, input, output string) {
 	}
 }
 
-// read returns a session's entries; lines that cannot be read are left out.
+// read returns a session's entries, without those that cannot be read.
 func (h *history) read(session int) []historyEntry {
-	// without an entry the number is not this kernel's yet
+	// without an entry the number may become another kernel's
 	if session == h.session && len(h.own) > 0 {
 		return slices.Clone(h.own)
 	}
@@ -126,7 +125,7 @@ func (h *history) read(session int) []historyEntry {
 	return found
 }
 
-// query answers a history_request: entries as the protocol has them, oldest first.
+// query answers a history_request: entries, oldest first.
 func (h *history) query(q historyQuery) []any {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -188,7 +187,7 @@ func (h *history) query(q historyQuery) []any {
 	return out
 }
 
-// matches compares with a pattern of * and ?, which match any characters.
+// matches compares with a pattern of * and ?.
 func matches(pattern, text string) bool {
 	if pattern == "*" {
 		return true

@@ -20,21 +20,20 @@ import (
 	"gopets/kernelext/jupyter"
 )
 
-// Options say what a kernel is made of. Engine is needed.
+// Options are a kernel's. Engine is needed.
 type Options struct {
-	// Engine starts the engine that runs the cells; g ends what it leaves if the kernel is killed.
-	// A notice is printed with the first cell, unless it is empty.
+	// Engine starts the engine; g ends what it leaves if the kernel is killed. A notice is printed
+	// with the first cell.
 	Engine  func(g *guard.Guard) (e eval.Engine, notice string, err error)
 	Banner  string
 	History string // the folder that keeps what was run; "" keeps it in memory only
-	// Guard is a command that calls guard.Main with its standard input; without one, a killed
-	// kernel leaves the engine's processes and folders behind.
+	// Guard is a command that calls guard.Main; without one, a killed kernel leaves the engine's
+	// processes and folders.
 	Guard   []string
 	Version string    // for kernel_info
 	Log     io.Writer // for diagnostics; nil is the standard error
 }
 
-// Kernel is a running kernel.
 type Kernel struct {
 	o       Options
 	log     *log.Logger
@@ -52,8 +51,7 @@ type Kernel struct {
 	notice  string // not printed yet
 }
 
-// Serve runs a kernel for a connection until a client asks it to end, ctx ends, or the process is
-// told to.
+// Serve runs a kernel until a client asks it to end, ctx ends, or the process gets a signal to end.
 func Serve(ctx context.Context, conn jupyter.Connection, o Options) error {
 	k := &Kernel{o: o, log: log.New(cmp.Or[io.Writer](o.Log, os.Stderr), "kernel: ",
 		log.LstdFlags|log.Lmsgprefix), quit: make(chan struct{}),
@@ -128,7 +126,7 @@ func (k *Kernel) answer(r *request) {
 	k.front.status(r, "busy")
 	defer func() {
 		k.front.status(r, "idle")
-		// To front ends the last status counts, whichever request it is about.
+		// Front ends show the last status, whatever request it is about.
 		k.mu.Lock()
 		x := k.current
 		k.mu.Unlock()
@@ -274,7 +272,6 @@ func (k *Kernel) noteComm(kind string, c commRequest) {
 	}
 }
 
-// interrupt stops the running cell.
 func (k *Kernel) interrupt() {
 	k.mu.Lock()
 	x := k.current

@@ -11,12 +11,10 @@ import (
 	"gopets/kernelext/eval"
 )
 
-// maxText is how many bytes of text a cell may print; what follows is counted and left out, for a
-// front end keeps all of it.
+// maxText is how many bytes of text of a cell are passed on; a front end keeps all of it.
 const maxText = 64 << 20
 
-// output publishes what a cell prints and shows. It also takes what goroutines print after the cell
-// has ended.
+// output publishes what a cell prints and shows, also after its end.
 type output struct {
 	front   *front
 	request *request
@@ -37,7 +35,6 @@ func newOutput(f *front, x *execution) *output {
 		input:   x.content.AllowStdin, answers: make(chan string, 1)}
 }
 
-// Stream implements [eval.Output].
 func (o *output) Stream(name, text string) {
 	if o.silent || text == "" {
 		return
@@ -66,7 +63,7 @@ func (o *output) Stream(name, text string) {
 	}
 }
 
-// finish says how much was left out.
+// finish reports how much was left out.
 func (o *output) finish() {
 	o.mu.Lock()
 	left := o.left
@@ -82,7 +79,6 @@ type streamContent struct {
 	Text string `json:"text"`
 }
 
-// Display implements [eval.Output].
 func (o *output) Display(d eval.Display) {
 	if o.silent {
 		return
@@ -98,21 +94,18 @@ func (o *output) Display(d eval.Display) {
 	o.publish(kind, content)
 }
 
-// Clear implements [eval.Output].
 func (o *output) Clear(wait bool) {
 	if !o.silent {
 		o.publish("clear_output", clearContent{wait})
 	}
 }
 
-// Comm implements [eval.Output].
 func (o *output) Comm(kind string, content map[string]any) {
 	o.publish(kind, content)
 }
 
 var errNoInput = errors.New("this front end does not support input")
 
-// Input implements [eval.Output].
 func (o *output) Input(ctx context.Context, prompt string, password bool) (string, error) {
 	if !o.input {
 		return "", errNoInput
@@ -151,7 +144,6 @@ func (k *Kernel) input(r *request) {
 	}
 }
 
-// silence is an output that is dropped.
 type silence struct{}
 
 func (silence) Stream(string, string)       {}

@@ -7,9 +7,8 @@ import (
 	"time"
 )
 
-// watchParent closes its channel when the front end that started the kernel, and said so in
-// JPY_PARENT_PID as jupyter_client does, is gone: nothing would end the
-// kernel.
+// watchParent closes its channel when the front end is gone whose process jupyter_client names in
+// JPY_PARENT_PID.
 func watchParent(ctx context.Context) <-chan struct{} {
 	gone := make(chan struct{})
 	parent := os.Getppid()

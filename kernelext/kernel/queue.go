@@ -6,7 +6,6 @@ import (
 	"sync"
 )
 
-// queue holds the cells that wait.
 type queue struct {
 	mu    sync.Mutex
 	items []*request
@@ -43,7 +42,6 @@ func (q *queue) get(ctx context.Context) (*request, bool) {
 	}
 }
 
-// all takes everything out of the queue.
 func (q *queue) all() []*request {
 	q.mu.Lock()
 	defer q.mu.Unlock()

@@ -11,11 +11,11 @@ import (
 	"gopets/kernelext/runner"
 )
 
-// annotations are GitHub's workflow commands, which mark failures in the files of a pull request.
-// The zero value writes none.
+// annotations are GitHub's workflow commands, which mark failures in a pull request. The zero value
+// writes none.
 type annotations struct{ to io.Writer }
 
-// newAnnotations decides for whom to write: auto looks for the variable that GitHub sets.
+// newAnnotations: auto looks for GitHub's variable.
 func newAnnotations(choice string, to io.Writer) (annotations, error) {
 	switch {
 	case choice == "github", choice == "auto" && os.Getenv("GITHUB_ACTIONS") == "true":
@@ -26,7 +26,6 @@ func newAnnotations(choice string, to io.Writer) (annotations, error) {
 	return annotations{}, fmt.Errorf("--annotations %s: want github, none or auto", choice)
 }
 
-// run marks what failed in a run.
 func (a annotations) run(h *headless) {
 	for _, c := range h.report.Cells {
 		if c.Err != nil {
@@ -38,7 +37,6 @@ func (a annotations) run(h *headless) {
 	}
 }
 
-// test marks what failed in a test.
 func (a annotations) test(b *testedBook) {
 	if err := errors.Join(b.problem, b.kept); err != nil {
 		a.failure(b.path, "notebook", err.Error())
@@ -54,7 +52,7 @@ func (a annotations) test(b *testedBook) {
 	}
 }
 
-// maxAnnotation is how much of a message GitHub shows, roughly.
+// maxAnnotation is how much of a message GitHub shows.
 const maxAnnotation = 4000
 
 func (a annotations) failure(file, title, message string) {

@@ -19,8 +19,7 @@ import (
 	"gopets/kernelext/runner"
 )
 
-// run is the command: it finds out what is cheap to find out about all notebooks before anything is
-// built, and then runs them.
+// run checks what is cheap to check of all notebooks, then builds and runs.
 func (f *runFlags) run(cmd *cobra.Command, paths []string) error {
 	annotate, err := newAnnotations(f.annotations, f.people())
 	if err != nil {
@@ -59,7 +58,7 @@ func (f *runFlags) run(cmd *cobra.Command, paths []string) error {
 	return f.finish(cmd.Context(), runs, annotate)
 }
 
-// check refuses flags that do not go together.
+// check refuses flags that exclude each other.
 func (f *runFlags) check(paths []string) error {
 	several := len(paths) > 1
 	switch {
@@ -82,7 +81,7 @@ func (f *runFlags) check(paths []string) error {
 	return nil
 }
 
-// destinations decides where the results of all runs go. What it made for some is gone if it fails.
+// destinations returns where the results of all runs go; if it fails, what it made is removed.
 func (f *runFlags) destinations(runs []*headless, settings []runner.Setting) (err error) {
 	outs := []string{f.out}
 	if len(runs) > 1 {
@@ -132,7 +131,7 @@ func (f *runFlags) destinations(runs []*headless, settings []runner.Setting) (er
 	return nil
 }
 
-// runOne runs one notebook of several, one after the other.
+// runOne runs one of several notebooks.
 func (f *runFlags) runOne(ctx context.Context, h *headless, i, of int) {
 	if of > 1 {
 		fmt.Fprintf(f.people(), "== %s (%d of %d)\n", plain(h.path), i+1, of)
@@ -145,7 +144,7 @@ func (f *runFlags) runOne(ctx context.Context, h *headless, i, of int) {
 	h.run(ctx, f)
 }
 
-// runParallel runs notebooks at the same time; their lines are marked with their names.
+// runParallel runs notebooks at the same time; each line begins with its notebook's name.
 func (f *runFlags) runParallel(ctx context.Context, runs []*headless) {
 	var wg sync.WaitGroup
 	var mu sync.Mutex
@@ -169,7 +168,7 @@ func (f *runFlags) runParallel(ctx context.Context, runs []*headless) {
 	wg.Wait()
 }
 
-// marked writes lines with a mark in front of each.
+// marked writes lines behind a mark.
 type marked struct {
 	mu   *sync.Mutex // of what several share
 	to   io.Writer
@@ -188,7 +187,7 @@ func (m *marked) Write(p []byte) (int, error) {
 	return len(p), err
 }
 
-// finish writes the report of all runs and returns their exit status.
+// finish writes the report and returns the exit status.
 func (f *runFlags) finish(ctx context.Context, runs []*headless, annotate annotations) error {
 	status, good := 0, 0
 	for _, h := range runs {
@@ -224,11 +223,10 @@ func (f *runFlags) finish(ctx context.Context, runs []*headless, annotate annota
 	return nil
 }
 
-// stdout is the name that stands for standard output and standard input.
+// stdout stands for standard output and standard input.
 const stdout = "-"
 
-// pathsUnder returns where each of several files goes in a folder: under its own path without what
-// leads up.
+// pathsUnder returns each file's path in a folder: its own without the common beginning.
 func pathsUnder(paths []string, dir string) ([]string, error) {
 	taken := map[string]string{}
 	var all []string

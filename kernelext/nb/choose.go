@@ -18,7 +18,6 @@ import (
 	"gopets/kernelext/notebook"
 )
 
-// kernelChoice is the kernel that runs a notebook.
 type kernelChoice struct {
 	spec     jupyter.Spec
 	language string
@@ -27,8 +26,7 @@ type kernelChoice struct {
 	book     *notebook.Notebook // whose kernel it is
 }
 
-// The kernels that nb brings; they need not be installed. An installed one of the name go or gonb
-// is the same.
+// The kernels that nb brings need not be installed. An installed go or gonb is the same.
 const (
 	liveKernel  = "go"         // variables keep their values
 	gonbKernel  = "gonb"       // GoNB, with this project's front
@@ -39,8 +37,7 @@ func isBuiltIn(name string) bool {
 	return name == liveKernel || name == gonbKernel || name == plainKernel
 }
 
-// chooseKernel finds the kernel that the flag, unless it is empty, or the notebook names, and makes
-// it ready.
+// chooseKernel finds and prepares the kernel of the flag, else of the notebook.
 func chooseKernel(ctx context.Context, nb *notebook.Notebook, dir, flag string, offline bool,
 	log io.Writer) (kernelChoice, error) {
 	k, err := findKernel(nb, flag)
@@ -50,8 +47,8 @@ func chooseKernel(ctx context.Context, nb *notebook.Notebook, dir, flag string, 
 	return k, err
 }
 
-// findKernel says which kernel it is to be: one that nb brings, or the one that is installed under
-// the name that is asked for. Where the kernel of a Go notebook is missing, it is "go".
+// findKernel returns a kernel that nb brings, or an installed one. Where the kernel of a Go
+// notebook is missing, it is "go".
 func findKernel(nb *notebook.Notebook, flag string) (kernelChoice, error) {
 	wants := nb.Kernel()
 	if flag != "" {
@@ -100,14 +97,13 @@ func kernelNames() string {
 	return strings.Join(names, ", ")
 }
 
-// usualKernel is what the kernel of a language is usually called. Others are called as the
-// language.
+// usualKernel names kernels that are not called as their language.
 var usualKernel = map[string]string{"python": "python3", "r": "ir", "c++": "xcpp17",
 	"csharp": ".net-csharp", "c#": ".net-csharp",
 	"javascript": "javascript", "typescript": "tslab", "scala": "scala"}
 
-// specOf finds a kernel for a notebook that names only its language, as some editors write them:
-// the one with the language's usual name, else the first that looks as if it would start.
+// specOf finds a kernel for a notebook that names only its language: the usual one, else the first
+// that can start.
 func specOf(language string) (jupyter.Spec, error) {
 	var found []jupyter.Spec
 	usual := cmp.Or(usualKernel[strings.ToLower(language)], strings.ToLower(language))
@@ -134,8 +130,7 @@ func specOf(language string) (jupyter.Spec, error) {
 	return found[0], nil // its start says what is wrong
 }
 
-// canStart reports whether a kernel's program is there, and of a Python module whether that is
-// installed.
+// canStart reports whether a kernel's program, and its Python module, are there.
 func canStart(s jupyter.Spec) bool {
 	program, err := exec.LookPath(s.Argv[0])
 	if err != nil {
@@ -162,14 +157,14 @@ func (k *kernelChoice) prepare(ctx context.Context, dir string, offline bool, lo
 	if err != nil {
 		return err
 	}
-	// A session that no cell imports the library of is not built before it is needed.
+	// A session that no cell imports is built when it is needed.
 	w.workers = slices.DeleteFunc(w.workers,
 		func(pkg string) bool { return !imports(k.book, path.Dir(pkg)) })
 	s := &setup{log: log, offline: offline, lenient: true}
 	if err := s.all(ctx, w); err != nil {
 		return err
 	}
-	// GOWORK of the caller would take the place of the kernel's own go.work.
+	// The caller's GOWORK would replace the kernel's own go.work.
 	k.env = []string{"GOWORK="}
 	if offline {
 		k.env = append(k.env, "GOPROXY=off")
@@ -183,13 +178,12 @@ func (k *kernelChoice) prepare(ctx context.Context, dir string, offline bool, lo
 		return err
 	}
 	k.spec, err = frontSpec(ctx, exe, k.builtIn)
-	// What a run executes is none of a person's history.
+	// A run is not part of the user's history.
 	k.spec.Argv = append(k.spec.Argv, "--workspace="+w.root, "--history=")
 	return err
 }
 
-// imports reports whether a cell may import a package, or one below it: its path stands somewhere in
-// the source.
+// imports reports whether a package's path is in the source of a cell.
 func imports(nb *notebook.Notebook, pkg string) bool {
 	return slices.ContainsFunc(nb.Cells(), func(c *notebook.Cell) bool {
 		return c.Type() == notebook.Code && (strings.Contains(c.Source(), `"`+pkg+`"`) ||
@@ -197,8 +191,7 @@ func imports(nb *notebook.Notebook, pkg string) bool {
 	})
 }
 
-// plainSpec describes GoNB by itself: errors as text, and a go.work that holds the module, so that
-// cells import it without any set-up.
+// plainSpec describes GoNB by itself, with a go.work that holds the module.
 func plainSpec(ctx context.Context, w *workspace) (jupyter.Spec, error) {
 	env, err := kernelEnv(ctx)
 	if err != nil {

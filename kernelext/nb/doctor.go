@@ -16,7 +16,6 @@ import (
 	"gopets/kernelext/session"
 )
 
-// A check is one thing that was looked at.
 type check struct {
 	Name     string `json:"name"`
 	OK       bool   `json:"ok"`
@@ -88,7 +87,7 @@ func report(out io.Writer, checks []check, sessions []session.Info) {
 	}
 }
 
-// examine looks at everything that running a Go notebook needs, and at what is only good to have.
+// examine checks what Go notebooks need, and what is optional.
 func examine(ctx context.Context) []check {
 	var checks []check
 	add := func(name, detail string, err error, fix string) bool {
@@ -133,7 +132,7 @@ func examine(ctx context.Context) []check {
 		examineGopls())
 }
 
-// examineGopls looks for the gopls that the kernel uses, which is not the one on the PATH.
+// examineGopls checks the kernel's gopls, which is not the one on the PATH.
 func examineGopls() check {
 	if !exists(goplsPath()) {
 		return check{Name: "gopls", Optional: true, Detail: "not built",
@@ -142,7 +141,7 @@ func examineGopls() check {
 	return check{Name: "gopls", OK: true, Optional: true, Detail: goplsPath()}
 }
 
-// optional looks for a program that is good to have.
+// optional checks a program that is not needed.
 func optional(program, why string) check {
 	p, err := exec.LookPath(program)
 	if err != nil {
@@ -161,7 +160,7 @@ func describe(w *workspace) string {
 	return fmt.Sprintf("module %s in %s", w.module, w.root)
 }
 
-// examineWorker asks a session worker, if it is built, to examine itself.
+// examineWorker asks a session worker that is built to check itself.
 func examineWorker(ctx context.Context, w session.Worker) []check {
 	program, err := w.Program()
 	if err != nil || !exists(program) {
@@ -185,7 +184,7 @@ func examineWorker(ctx context.Context, w session.Worker) []check {
 	return append([]check{{Name: w.Name + " session", OK: true, Detail: program}}, answer.Checks...)
 }
 
-// examineKernel says which kernel of a name Jupyter would offer.
+// examineKernel checks the kernel that Jupyter has under a name.
 func examineKernel(name string) check {
 	c := check{Name: "Jupyter kernel " + name, Optional: true}
 	spec, err := jupyter.FindSpec(name)

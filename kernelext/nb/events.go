@@ -11,11 +11,10 @@ import (
 	"gopets/kernelext/runner"
 )
 
-// jsonVersion is that of the lines of --json. It grows when a field changes its meaning or goes;
-// new fields do not count.
+// jsonVersion is that of --json: it grows when a field changes its meaning or goes.
 const jsonVersion = 1
 
-// A jsonLog writes events as JSON, one object a line. The nil log writes nothing.
+// A jsonLog writes events as JSON lines. The nil log writes nothing.
 type jsonLog struct {
 	mu sync.Mutex
 	to *json.Encoder
@@ -27,8 +26,8 @@ func newJSONLog(w io.Writer) *jsonLog {
 	return &jsonLog{to: e}
 }
 
-// An eventLine is one line of --json. The first has the event "start", the last one of each
-// notebook "end", which repeats all that came of it.
+// An eventLine is a line of --json. The event "start" is first; "end" closes each notebook and
+// repeats its results.
 type eventLine struct {
 	// start, kernel, resume, cell_start, output, clear, cell_retry, cell_end, warning, retry, end;
 	// of nb test start, notebook, end
@@ -43,7 +42,7 @@ type eventLine struct {
 	Cell    *cellLine `json:"cell,omitempty"`
 	Output  string    `json:"output,omitempty"` // its type, as in a notebook
 	Stream  string    `json:"stream,omitempty"`
-	// of a stream what is new, of a display what it is in plain text
+	// new text of a stream, or a display in plain text
 	Text     string     `json:"text,omitempty"`
 	Try      int        `json:"try,omitempty"`    // the one that failed, of retry and cell_retry
 	Tries    int        `json:"tries,omitempty"`  // of end
@@ -108,7 +107,7 @@ func (l *jsonLog) start(command string) {
 	l.put(eventLine{Event: "start", Version: jsonVersion, Command: command})
 }
 
-// event writes an event of a notebook. A reader that went away is no reason to end the run.
+// event writes an event. A closed reader does not end the run.
 func (l *jsonLog) event(source string, e runner.Event) {
 	if l == nil {
 		return
@@ -150,7 +149,7 @@ func (l *jsonLog) retry(source string, try int, err error) {
 	l.put(eventLine{Event: "retry", Source: source, Try: try, Message: err.Error()})
 }
 
-// end writes what came of a run.
+// end writes a run's results.
 func (l *jsonLog) end(h *headless) {
 	seconds := h.report.Elapsed.Seconds()
 	line := eventLine{Event: "end", Version: jsonVersion, Source: h.path, Status: &h.status,

@@ -20,7 +20,7 @@ import (
 	"gopets/kernelext/runner"
 )
 
-// A headless is the run of one notebook of nb run's line.
+// A headless is one notebook's run.
 type headless struct {
 	path    string // "-" is standard input
 	nb      *notebook.Notebook
@@ -41,8 +41,7 @@ type headless struct {
 	status int
 }
 
-// newHeadless reads a notebook, finds its kernel and sets its parameters. It builds and starts
-// nothing.
+// newHeadless reads a notebook, finds its kernel and sets its parameters; it starts nothing.
 func (f *runFlags) newHeadless(cmd *cobra.Command, path string,
 	settings []runner.Setting) (*headless, error) {
 	h := &headless{path: path, report: &runner.Report{}}
@@ -77,7 +76,7 @@ func (f *runFlags) newHeadless(cmd *cobra.Command, path string,
 	return h, nil
 }
 
-// workingDir returns a kernel's working directory: what --cwd says, else the notebook's folder.
+// workingDir returns a kernel's working directory: --cwd, else the notebook's folder.
 func workingDir(path, cwd string) (string, error) {
 	dir := cwd
 	switch {
@@ -93,8 +92,8 @@ func workingDir(path, cwd string) (string, error) {
 	return filepath.Abs(dir)
 }
 
-// environment is what a kernel gets beside its own. What a notebook in another language than Go
-// puts into temporary files outlives the run, as its next step may read them.
+// environment adds to a kernel's environment. Temporary files of other languages than Go outlive
+// the run, as the next step may read them.
 func (k kernelChoice) environment() []string {
 	if k.builtIn != "" {
 		return k.env
@@ -102,10 +101,10 @@ func (k kernelChoice) environment() []string {
 	return append(slices.Clip(k.env), "TMPDIR="+os.Getenv("TMPDIR"))
 }
 
-// name is what the results are called.
+// name is the results' name.
 func (h *headless) name() string { return pageName(h.path) }
 
-// resume finds the run to go on with, if one is wanted; out is where its notebook would be.
+// resume finds the run to go on with; out is its notebook's place.
 func (h *headless) resume(f *runFlags, out string, given bool) error {
 	if !f.resume && f.from == "" {
 		return nil
@@ -131,7 +130,7 @@ func (h *headless) resume(f *runFlags, out string, given bool) error {
 	return err
 }
 
-// run runs the notebook, again if it fails and may be retried, and writes what is made of it.
+// run runs the notebook, again if it fails and may be retried, and writes the results.
 func (h *headless) run(ctx context.Context, f *runFlags) {
 	for _, warning := range h.warnings {
 		fmt.Fprintln(h.view, "nb: warning:", warning)
@@ -180,7 +179,6 @@ func (h *headless) run(ctx context.Context, f *runFlags) {
 	h.log.end(h)
 }
 
-// try runs the notebook once.
 func (h *headless) try(ctx context.Context) {
 	o := h.options
 	o.Spec, o.StartOptions = h.kernel.spec, jupyter.StartOptions{Dir: h.dir,
@@ -194,7 +192,7 @@ func (h *headless) try(ctx context.Context) {
 	release := func() {}
 	o.Events = func(e runner.Event) {
 		if ready, ok := e.(runner.KernelReady); ok {
-			// without, all is well as long as nobody kills nb
+			// without, only a killed nb leaves something
 			if r, err := watchKernel(ready.Kernel, file); err == nil {
 				release = r
 			}
@@ -206,7 +204,7 @@ func (h *headless) try(ctx context.Context) {
 	release()
 }
 
-// failure returns why the run counts as failed; nil if it does not.
+// failure returns why the run failed; nil if it did not.
 func (h *headless) failure() error {
 	if h.err != nil {
 		return h.err
@@ -219,8 +217,7 @@ func (h *headless) failure() error {
 	return nil
 }
 
-// worthRetrying reports whether a second run may end otherwise: not one that asks for input, and
-// not one that cannot be saved.
+// worthRetrying reports whether a second run may end otherwise.
 func (h *headless) worthRetrying() bool {
 	var input *runner.InputError
 	var save *runner.SaveError
@@ -229,8 +226,7 @@ func (h *headless) worthRetrying() bool {
 		!errors.As(err, &save)
 }
 
-// conclude writes what is made of the run at its end, and says where everything is. What could not
-// be written is left out of the destination.
+// conclude writes the results and prints their places.
 func (h *headless) conclude() {
 	failed := func(e error) {
 		fmt.Fprintln(os.Stderr, "nb:", e)
@@ -248,7 +244,7 @@ func (h *headless) conclude() {
 		name := h.name()
 		if h.to.notebook != stdout {
 			name = pageName(h.to.notebook)
-			// What was saved before may fit where the whole does not; if not, it stays in the journal.
+			// What was saved before may fit where the whole does not; else it stays in the journal.
 			_ = notebook.Recover(h.to.notebook)
 		}
 		if kept, err := rescue(h.nb, name); err != nil {
@@ -275,12 +271,12 @@ func (h *headless) conclude() {
 	}
 }
 
-// writeError is a result that could not be written at the end.
+// A writeError is a result that could not be written at the end.
 type writeError struct{ error }
 
 func (e *writeError) Unwrap() error { return e.error }
 
-// exitStatus turns the outcome of a run, which has been told, into an exit status.
+// exitStatus turns a run's outcome into an exit status.
 func exitStatus(ctx context.Context, report *runner.Report, err error) int {
 	var (
 		dead   *runner.DeadKernelError
@@ -309,8 +305,7 @@ func exitStatus(ctx context.Context, report *runner.Report, err error) int {
 	return 2
 }
 
-// writePage writes the page of the executed notebook; images and relative links are those of the
-// folder of the notebook that was read.
+// writePage writes the executed notebook's page; relative links are those of the input's folder.
 func (h *headless) writePage() error {
 	o := render.Options{Title: h.name()}
 	if h.path != "-" {
@@ -342,7 +337,7 @@ func (f *runFlags) helpNotebooks(cmd *cobra.Command, paths []string) error {
 	return nil
 }
 
-// people is where the view for people goes.
+// people is where the view is written.
 func (f *runFlags) people() io.Writer { return f.terminal() }
 
 func (f *runFlags) terminal() *os.File {

@@ -35,12 +35,12 @@ func (f installFlags) specDir(name string) string {
 		name)
 }
 
-// backupDir is outside of the folder in which Jupyter looks for kernels.
+// backupDir is outside of the folder with kernels.
 func (f installFlags) backupDir(name string) string {
 	return filepath.Join(f.dataDir(), "nb-backup", name)
 }
 
-// names are the kernels that are meant: the one of the flag, or both.
+// names are the flag's kernel, or both.
 func (f installFlags) names() []string {
 	if f.name != "" {
 		return []string{f.name}
@@ -133,7 +133,7 @@ func (f installFlags) installAll(cmd *cobra.Command, offline bool) error {
 	return nil
 }
 
-// specMark is what nb writes into a kernelspec's metadata, to know its own again.
+// specMark is in the metadata of nb's kernelspecs.
 type specMark struct {
 	Version string `json:"version"`
 }
@@ -146,7 +146,7 @@ func inspectSpec(dir string) (found, foreign bool) {
 	return true, readMark(dir) == nil
 }
 
-// readMark returns nb's mark in a kernelspec, nil if nb did not write it.
+// readMark returns nb's mark in a kernelspec, nil for another's.
 func readMark(dir string) *specMark {
 	spec, err := jupyter.ReadSpec(dir)
 	if err != nil {
@@ -234,7 +234,7 @@ func (f installFlags) uninstall(cmd *cobra.Command, name string) error {
 	case foreign:
 		return fmt.Errorf("%s was not installed by nb; it was left as it is", dir)
 	}
-	// Only what nb wrote is removed; a folder that holds more stays.
+	// Only what nb wrote is removed.
 	if err := os.Remove(filepath.Join(dir, "kernel.json")); err != nil {
 		return fmt.Errorf("removing the kernel: %w", err)
 	}
@@ -251,7 +251,7 @@ func (f installFlags) uninstall(cmd *cobra.Command, name string) error {
 		return fmt.Errorf("bringing back the former kernel from %s: %w", last, err)
 	}
 	fmt.Fprintf(cmd.OutOrStdout(), "brought back the former kernel from %s\n", filepath.Dir(last))
-	// The emptied folders go, as far as they are empty.
+	// So do emptied folders.
 	for p := filepath.Dir(last); p != f.dataDir(); p = filepath.Dir(p) {
 		if os.Remove(p) != nil {
 			break

@@ -21,14 +21,14 @@ import (
 	"gopets/kernelext/session"
 )
 
-// kernelFlags are those of the command that a kernelspec starts.
+// kernelFlags are those of the command in a kernelspec.
 type kernelFlags struct {
 	engine, workspace, gonb, gopls, history string
 	guard                                   bool
 	build                                   func() error // builds GoNB; nil where it is there
 }
 
-// kernelCommand is what a kernelspec starts, not people.
+// kernelCommand is for kernelspecs, not for users.
 func kernelCommand() *cobra.Command {
 	var f kernelFlags
 	cmd := &cobra.Command{
@@ -52,7 +52,7 @@ func kernelCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			// An interrupt is meant for the cell.
+			// An interrupt is for the cell.
 			return kernel.Serve(context.WithoutCancel(cmd.Context()), conn, options)
 		},
 	}
@@ -68,12 +68,12 @@ func kernelCommand() *cobra.Command {
 	return cmd
 }
 
-// historyDir is the folder that keeps what is run in kernels and typed in terminals.
+// historyDir keeps what is run in kernels and terminals.
 func historyDir() string {
 	return cmp.Or(os.Getenv("NB_HISTORY"), filepath.Join(session.CacheDir(), "history"))
 }
 
-// options are those of the kernel, for a notebook in the current folder.
+// options are those of a kernel in the current folder.
 func (f kernelFlags) options(ctx context.Context) (kernel.Options, error) {
 	watch, err := guardCommand()
 	if err != nil {
@@ -83,14 +83,12 @@ func (f kernelFlags) options(ctx context.Context) (kernel.Options, error) {
 		Engine: func(g *guard.Guard) (eval.Engine, string, error) { return f.start(ctx, g) }}, nil
 }
 
-// guardCommand is this program as the guard of a kernel.
 func guardCommand() ([]string, error) {
 	exe, err := os.Executable()
 	return []string{exe, "kernel", "--guard"}, err
 }
 
-// start starts the engine, for cells in the current folder. The notice says why it is not the one
-// that was asked for.
+// start starts the engine. The notice says why it is not the wanted one.
 func (f kernelFlags) start(ctx context.Context, g *guard.Guard) (e eval.Engine, notice string,
 	err error) {
 	root := cmp.Or(os.Getenv("NB_WORKSPACE"), moduleAround("."), f.workspace)
@@ -121,8 +119,7 @@ func (f kernelFlags) start(ctx context.Context, g *guard.Guard) (e eval.Engine, 
 	return e, notice, err
 }
 
-// setJupyterRoot tells cells, as GoNB does, the folder of the Jupyter server that started the
-// kernel, where the system says that.
+// setJupyterRoot passes the folder of the Jupyter server to cells, as GoNB does.
 func setJupyterRoot() {
 	root, err := os.Readlink("/proc/" + os.Getenv("JPY_PARENT_PID") + "/cwd")
 	if err == nil {
@@ -135,8 +132,7 @@ func firstLine(err error) string {
 	return line
 }
 
-// watchKernel has a process look after a run's kernel, which ends what is left of it if nb is
-// killed, and puts what the run had saved into the executed notebook's file.
+// watchKernel has a process end the kernel and recover the notebook if nb is killed.
 func watchKernel(k *jupyter.Kernel, executed string) (release func(), err error) {
 	watch, err := guardCommand()
 	if err != nil {
@@ -145,8 +141,7 @@ func watchKernel(k *jupyter.Kernel, executed string) (release func(), err error)
 	return guard.WatchKernel(watch, k, executed)
 }
 
-// goplsPath is where nb setup puts the gopls of the kernel; not on the PATH, where GoNB would start
-// one more.
+// goplsPath is the kernel's gopls; were it on the PATH, GoNB would start one more.
 func goplsPath() string { return filepath.Join(session.CacheDir(), "gopls", "gopls") }
 
 // displayNames are what front ends show for the kernels.
@@ -171,7 +166,7 @@ func frontSpec(ctx context.Context, program, name string) (jupyter.Spec, error) 
 	}, nil
 }
 
-// keptProgram is nb in the cache's bin folder, for `go run` deletes its own.
+// keptProgram is a copy of nb in the cache's bin folder: `go run` deletes its own.
 func keptProgram() (string, error) {
 	exe, err := os.Executable()
 	if err != nil {
@@ -188,12 +183,11 @@ func keptProgram() (string, error) {
 	return program, atomicfile.Bytes(program, text, 0o755)
 }
 
-// goplsVersion is one that the kernel was tested with. It is no tool of go.mod, for it would raise
-// what other programs require.
+// goplsVersion is a tested one. It is no tool of go.mod, where it would raise what other programs
+// require.
 const goplsVersion = "v0.21.1"
 
-// gopls builds the gopls for the kernel's completion and inspection, which do without if it cannot
-// be built.
+// gopls builds the kernel's gopls, which is optional.
 func (s *setup) gopls(ctx context.Context) {
 	if exists(goplsPath()) {
 		return

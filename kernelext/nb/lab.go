@@ -18,7 +18,7 @@ import (
 	"gopets/kernelext/session"
 )
 
-// The JupyterLab that nb lab makes where there is none, and what it stands on.
+// The JupyterLab that nb lab makes.
 var labPackages = []string{"jupyterlab==" + labVersion, "jupyter_server==2.20.0",
 	"notebook_shim==0.2.4"}
 
@@ -89,7 +89,7 @@ func (f labFlags) run(cmd *cobra.Command, path string, more []string) error {
 	child.Env = append(os.Environ(), "JUPYTER_PATH="+joinPath(filepath.Join(prefix, "share",
 		"jupyter"), os.Getenv("JUPYTER_PATH")))
 	if own {
-		// Its settings are its own, too.
+		// Its settings are its own.
 		for name, dir := range map[string]string{"JUPYTER_CONFIG_DIR": "config",
 			"JUPYTER_RUNTIME_DIR":     "runtime",
 			"JUPYTERLAB_SETTINGS_DIR": "settings", "JUPYTERLAB_WORKSPACES_DIR": "workspaces"} {
@@ -106,8 +106,7 @@ func joinPath(parts ...string) string {
 	return strings.Join(parts, string(os.PathListSeparator))
 }
 
-// arguments are those of JupyterLab: a notebook below this folder is opened in it, any other in its
-// own.
+// arguments are JupyterLab's: a notebook below this folder is opened in it, others in their own.
 func (f labFlags) arguments(path string, more []string) []string {
 	root := absolute(".")
 	var args []string
@@ -130,7 +129,7 @@ func (f labFlags) arguments(path string, more []string) []string {
 	return append(args, more...)
 }
 
-// runUntilStopped runs a program in the foreground, and asks it to end when nb is asked to.
+// runUntilStopped runs a program and asks it to end when nb is asked to.
 func runUntilStopped(ctx context.Context, child *exec.Cmd) error {
 	if err := child.Start(); err != nil {
 		return fmt.Errorf("starting JupyterLab: %w", err)
@@ -151,7 +150,7 @@ func runUntilStopped(ctx context.Context, child *exec.Cmd) error {
 	}
 }
 
-// find returns the program of a JupyterLab that works, and whether it is the cache's.
+// find returns the program of a working JupyterLab, and whether it is the cache's.
 func (f labFlags) find(ctx context.Context, log io.Writer) (program string, own bool, err error) {
 	var candidates []string
 	if venv := os.Getenv("VIRTUAL_ENV"); venv != "" {
@@ -175,8 +174,7 @@ func (f labFlags) find(ctx context.Context, log io.Writer) (program string, own 
 	return program, true, err
 }
 
-// make returns the JupyterLab in the cache folder, and makes it first if need be. A folder that is
-// not finished is made anew.
+// make returns the cache's JupyterLab, and makes it if it is not there or not complete.
 func (f labFlags) make(ctx context.Context, log io.Writer) (string, error) {
 	dir := filepath.Join(session.CacheDir(), "jupyterlab-"+labVersion)
 	program := filepath.Join(dir, "bin", "jupyter-lab")
@@ -203,7 +201,7 @@ func (f labFlags) make(ctx context.Context, log io.Writer) (string, error) {
 			errors.New("no JupyterLab was found, and no python3 to make one with: install Python")
 	}
 	fmt.Fprintf(log, "making JupyterLab %s in %s (once; a minute or two)\n", labVersion, dir)
-	// A folder that another program made stays as it is as far as it works.
+	// A folder that another program made is left alone.
 	steps := [][]string{{python, "-m", "venv", dir},
 		append([]string{filepath.Join(dir, "bin", "python"), "-m", "pip", "install", "--quiet",
 			"--disable-pip-version-check"}, labPackages...)}

@@ -42,7 +42,7 @@ func (e exitError) Error() string { return fmt.Sprintf("exit status %d", int(e))
 
 func main() { os.Exit(nb()) }
 
-// stopped is what ends nb from outside, as the cause of its context's end.
+// stopped is the signal that ends nb, as its context's cause.
 type stopped struct{ signal syscall.Signal }
 
 func (s stopped) Error() string {
@@ -55,10 +55,10 @@ func (s stopped) Error() string {
 	return "stopped, for the terminal is gone"
 }
 
-// status is what a shell says of a program that a signal ended.
+// status is a shell's for a program that a signal ended.
 func (s stopped) status() int { return 128 + int(s.signal) }
 
-// nb is main with its exit status returned, so that scenario tests can call it.
+// nb is main; scenario tests call it.
 func nb() int {
 	ctx, stop := context.WithCancelCause(context.Background())
 	defer stop(nil)
@@ -72,8 +72,8 @@ func nb() int {
 		signal.Stop(signals) // a second one ends nb at once; the system ends the kernel with it
 		stop(stopped{s.(syscall.Signal)})
 	}()
-	// A reader of the log that goes away (nb run … | head) must not end the run, nor a limit on a
-	// file's size: the write fails, and that is all.
+	// A reader that goes away (nb run … | head) and a limit on files' sizes fail a write, not the
+	// run.
 	signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE, syscall.SIGXFSZ)
 	err := rootCommand().ExecuteContext(ctx)
 	var exit exitError

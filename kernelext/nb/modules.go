@@ -8,11 +8,9 @@ import (
 	"strings"
 )
 
-// modules fetches what the go command wants to know of other modules before it compiles a cell. A
-// cell is a module of its own, beside the workspace in a go.work, and for such a one the go command
-// reads the go.mod files of the whole graph, of which a build of the workspace reads a part. So
-// here is a cell that imports every package it could, and what GoNB does with it; only compiling is
-// left out.
+// modules fetches what the go command needs of other modules before it compiles a cell. A cell is a
+// module of its own beside the workspace, for which the go command reads the go.mod files of the
+// whole graph. So this prepares a cell that imports every package it could, all but compiled.
 func (s *setup) modules(ctx context.Context, w *workspace) {
 	if w.root == "" {
 		return

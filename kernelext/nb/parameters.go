@@ -14,10 +14,8 @@ import (
 	"gopets/kernelext/runner"
 )
 
-// parameterFlags are the flags that give a notebook values.
 type parameterFlags struct{ typed, strings, files, yaml []string }
 
-// parameterFlagNames are the long names of the flags.
 var parameterFlagNames = []string{"param", "parameters-file", "parameters-yaml", "parameters-raw"}
 
 func (f *parameterFlags) register(fl *pflag.FlagSet) {
@@ -31,8 +29,7 @@ func (f *parameterFlags) register(fl *pflag.FlagSet) {
 		"name=value, a string whatever it looks like; repeatable")
 }
 
-// settings reads the values of -f, -y, -p and -r. Of one name the later counts, in this order of
-// the flags, which is papermill's.
+// settings reads -f, -y, -p and -r; of one name the later counts, in this order, papermill's.
 func (f *parameterFlags) settings() ([]runner.Setting, error) {
 	var all []runner.Setting
 	for _, path := range f.files {
@@ -106,7 +103,7 @@ func helpNotebook(out io.Writer, nb *notebook.Notebook, path, language string) e
 	return w.Flush()
 }
 
-// languageOf is the language of a notebook's kernel, which for this need not be installed.
+// languageOf is the language of a notebook's kernel, which need not be installed.
 func languageOf(nb *notebook.Notebook, flag string) string {
 	if k, err := findKernel(nb, flag); err == nil {
 		return k.language

@@ -15,14 +15,14 @@ import (
 	"gopets/kernelext/notebook"
 )
 
-// A destination is where a run's results go. Empty paths are not wanted.
+// A destination is where a run's results go; "" is not wanted.
 type destination struct {
 	notebook, page string
 	made           string // a folder that was made for them
 }
 
-// newDestination decides where the results go, and makes the folder of a run that has no other
-// place. resumed is the executed notebook that is gone on with, which is written again.
+// newDestination decides where the results go, and makes the folder of a run without -o. resumed is
+// the executed notebook to go on with, which is written again.
 func newDestination(name, out, page, resumed string, now time.Time) (d destination, err error) {
 	d = destination{notebook: out, page: page}
 	switch {
@@ -43,7 +43,7 @@ func newDestination(name, out, page, resumed string, now time.Time) (d destinati
 	return d, nil
 }
 
-// places are the files that a command writes, checked before it does anything.
+// places are the files that a command writes, checked before it runs.
 type places struct {
 	inputs    []string // are never overwritten
 	overwrite bool
@@ -70,8 +70,8 @@ func (p *places) take(d destination, resumed bool) error {
 	return nil
 }
 
-// report checks where a report goes. An earlier one is replaced, for every run of a pipeline writes
-// it anew and it says nothing that the notebooks do not; any other file is not.
+// report checks where a report goes. An earlier report is replaced, as every run of a pipeline
+// writes one; any other file is not.
 func (p *places) report(path string) error {
 	if path == "" {
 		return nil
@@ -102,8 +102,8 @@ func isReport(path string) bool {
 	return n == 0 || bytes.Contains(head[:n], []byte("<testsuite"))
 }
 
-// file checks that a file can be written, and that it is neither an input nor another result. Its
-// folder is made.
+// file checks that a file can be written and is neither an input nor another result, and makes its
+// folder.
 func (p *places) file(path string) error {
 	if err := localFile(path); err != nil {
 		return err
@@ -125,10 +125,10 @@ func (p *places) file(path string) error {
 	return writable(filepath.Dir(path))
 }
 
-// scheme is how a URL begins. One letter is a drive.
+// scheme is how a URL begins; one letter is a drive.
 var scheme = regexp.MustCompile(`^([A-Za-z][A-Za-z0-9+.-]+):/`)
 
-// localFile refuses URLs, which would become folders with odd names.
+// localFile refuses URLs.
 func localFile(path string) error {
 	m := scheme.FindStringSubmatch(path)
 	if m == nil || isFolder(m[1]+":") {
@@ -142,15 +142,14 @@ func localFile(path string) error {
 		path, m[1])
 }
 
-// forget removes the folder that was made, if nothing is in it.
+// forget removes the folder that was made, if it is empty.
 func (d destination) forget() {
 	if d.made != "" && os.Remove(d.made) == nil {
 		_ = os.Remove(filepath.Dir(d.made)) // it stays if it holds other runs
 	}
 }
 
-// writable makes a folder and tries to write into it: a run of hours should not find out at its
-// end.
+// writable makes a folder and tries to write into it, before a run of hours.
 func writable(dir string) error {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return fmt.Errorf("the output folder: %w", err)
@@ -170,8 +169,8 @@ func writable(dir string) error {
 	return nil
 }
 
-// earlierRun finds the executed notebook that is to be gone on with: the one that -o names, else
-// that of the last run under runs. It is "" if there is none.
+// earlierRun returns the executed notebook to go on with: -o's, else the last one under runs, ""
+// for none.
 func earlierRun(name, out string) (string, error) {
 	if out != "" {
 		if exists(out) {
@@ -196,7 +195,7 @@ func earlierRun(name, out string) (string, error) {
 	return "", nil
 }
 
-// rescue saves a notebook elsewhere that could not be saved where it should be.
+// rescue saves a notebook elsewhere when its place cannot be written.
 func rescue(nb *notebook.Notebook, name string) (kept string, err error) {
 	var all []error
 	for _, dir := range []string{os.TempDir(), ".", os.Getenv("HOME")} {
@@ -219,7 +218,7 @@ func rescue(nb *notebook.Notebook, name string) (kept string, err error) {
 	return "", errors.Join(all...)
 }
 
-// newFolder makes a folder that did not exist, with a number behind the name if need be.
+// newFolder makes a new folder, with a number behind its name if need be.
 func newFolder(path string) (string, error) {
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 		return "", fmt.Errorf("the output folder: %w", err)

@@ -15,7 +15,6 @@ import (
 	"gopets/kernelext/render"
 )
 
-// renderFlags are the flags of nb render.
 type renderFlags struct {
 	out, to          string
 	trust, overwrite bool
@@ -65,7 +64,7 @@ its images as data URIs.`,
 	return cmd
 }
 
-// renderAll renders several notebooks into one folder; one that fails does not keep the others.
+// renderAll renders notebooks into one folder; one that fails does not stop the others.
 func (f renderFlags) renderAll(cmd *cobra.Command, args []string) error {
 	if f.out != "" && !isFolder(f.out) {
 		return fmt.Errorf("-o %s: %d notebooks need a folder that exists", f.out, len(args))
@@ -97,7 +96,6 @@ func isFolder(path string) bool {
 	return err == nil && info.IsDir()
 }
 
-// pageName is a page's name without extension.
 func pageName(path string) string {
 	if path == "-" {
 		return "notebook"
@@ -144,8 +142,7 @@ func (f renderFlags) render(cmd *cobra.Command, path, out string) error {
 	return put(cmd, page, out)
 }
 
-// folderFrom returns a notebook's folder as seen from a page, "" for that of the page and for
-// a page without a place.
+// folderFrom returns a notebook's folder relative to its page, "" for the same.
 func folderFrom(page, notebook string) string {
 	from, err := filepath.Abs(filepath.Dir(page))
 	to, err2 := filepath.Abs(filepath.Dir(notebook))
@@ -159,8 +156,7 @@ func folderFrom(page, notebook string) string {
 	return filepath.ToSlash(rel)
 }
 
-// readNotebook reads a notebook, "-" from standard input, and writes on standard error what was
-// repaired in it and what stays invalid.
+// readNotebook reads a notebook, "-" from standard input, and prints its warnings.
 func readNotebook(cmd *cobra.Command, path string) (*notebook.Notebook, error) {
 	if err := localFile(path); err != nil {
 		return nil, err
@@ -190,7 +186,7 @@ func parseNotebook(cmd *cobra.Command, path string) (*notebook.Notebook, error) 
 	return nb, nil
 }
 
-// markdown writes the images first: a text that is there has them all.
+// markdown writes the images first.
 func (f renderFlags) markdown(cmd *cobra.Command, nb *notebook.Notebook, out string) error {
 	o := render.MarkdownOptions{Trust: f.trust}
 	if out == "-" {
@@ -206,7 +202,7 @@ func (f renderFlags) markdown(cmd *cobra.Command, nb *notebook.Notebook, out str
 	return put(cmd, doc.Text, out)
 }
 
-// images writes images into a folder, which is no link to elsewhere.
+// images writes images into a folder, which must not be a link.
 func (f renderFlags) images(folder string, files []render.File) error {
 	if err := os.Mkdir(folder, 0o755); err != nil && !errors.Is(err, os.ErrExist) {
 		return fmt.Errorf("the images' folder: %w", err)

@@ -43,7 +43,6 @@ Where the standard input is no terminal, cells are read from it, and nb ends wit
   echo 'strings.Repeat("go", 3)' | nb repl`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			// An interrupt is meant for the cell.
 			return f.repl(context.WithoutCancel(cmd.Context()), history, offline)
 		},
 	}
@@ -93,8 +92,7 @@ func (f kernelFlags) repl(ctx context.Context, history string, offline bool) err
 	return err
 }
 
-// prepare makes ready what the engine needs: the environment of a kernelspec, and the tools of GoNB
-// if that is to run the cells.
+// prepare makes the environment of a kernelspec, and GoNB's tools if needed.
 func (f *kernelFlags) prepare(ctx context.Context, offline bool) error {
 	w, err := findWorkspace(ctx, ".")
 	if err != nil {

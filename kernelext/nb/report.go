@@ -11,8 +11,7 @@ import (
 	"gopets/kernelext/runner"
 )
 
-// suite is what came of a run's cells: a cell is a case, and whatever ended the run beside a cell's
-// own failure is an error.
+// suite has a case for each cell, and an error for what else ended the run.
 func (h *headless) suite() junit.Suite {
 	s := junit.Suite{Name: h.name(), File: filepath.ToSlash(h.path), Begun: h.report.Begun,
 		Elapsed: h.report.Elapsed}
@@ -36,7 +35,6 @@ func (h *headless) suite() junit.Suite {
 	return s
 }
 
-// testCase is what came of a cell.
 func testCase(class string, c runner.CellReport, exit *runner.Place) junit.Case {
 	k := junit.Case{Class: class, Name: caseName(c), Elapsed: c.Elapsed}
 	var failed *runner.CellError
@@ -86,8 +84,7 @@ func errorType(err error) string {
 	return "Error"
 }
 
-// caseName is the same from run to run: the id if there is one, else by the place in the
-// notebook.
+// caseName is the same from run to run: the cell's id, else its place.
 func caseName(c runner.CellReport) string {
 	if id := c.Cell.ID(); id != "" && !machineID(id) {
 		return id
@@ -95,8 +92,7 @@ func caseName(c runner.CellReport) string {
 	return fmt.Sprintf("cell %d", c.Index+1)
 }
 
-// streams returns what a cell wrote, as a reader of a terminal would see it. Of very much text the
-// middle is left out, as a report does in any case.
+// streams returns what a cell wrote, as a terminal shows it, clipped.
 func streams(c *notebook.Cell) (out, err string) {
 	for _, o := range c.Outputs() {
 		switch {

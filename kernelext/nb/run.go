@@ -6,7 +6,6 @@ import (
 	"github.com/spf13/cobra"
 )
 
-// runFlags are the flags of nb run.
 type runFlags struct {
 	out, page, report string
 	noPage, overwrite bool

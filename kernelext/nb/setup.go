@@ -49,7 +49,7 @@ tools (packages called worker in go.mod's tool lines), which in turn fetch what 
 	return cmd
 }
 
-// setup prepares a workspace and says what takes time.
+// setup prepares a workspace and reports what takes long.
 type setup struct {
 	log     io.Writer
 	offline bool
@@ -61,7 +61,7 @@ func (s *setup) all(ctx context.Context, w *workspace) error {
 	if s.offline {
 		os.Setenv("GOPROXY", "off")
 	}
-	// The workers that cells build must come out the same, or they would be linked again.
+	// Workers that cells build must come out the same, or they are linked again.
 	os.Setenv("GOFLAGS", goFlags(ctx))
 	if w.root != "" {
 		os.Setenv("NB_WORKSPACE", w.root)
@@ -85,9 +85,8 @@ func (s *setup) all(ctx context.Context, w *workspace) error {
 	return nil
 }
 
-// tools builds GoNB and goimports into the cache's bin folder: those of the workspace's go.mod if
-// that has them as tools, else the versions that nb was built with. A lock keeps two nb from
-// writing one file.
+// tools builds GoNB and goimports into the cache's bin folder: the workspace's tools if its go.mod
+// has them, else nb's versions. A lock keeps two nb from writing one file.
 func (s *setup) tools(ctx context.Context, w *workspace) error {
 	if err := os.MkdirAll(binDir(), 0o755); err != nil {
 		return fmt.Errorf("set-up: the folder for tools: %w", err)
@@ -149,7 +148,7 @@ func toolVersions() map[string]string {
 	return versions
 }
 
-// builtFrom returns the version of the module that a program was built from, "" if it is not there.
+// builtFrom returns the module version of a program, "" without.
 func builtFrom(program string) string {
 	info, err := buildinfo.ReadFile(program)
 	if err != nil {
@@ -158,8 +157,8 @@ func builtFrom(program string) string {
 	return info.Main.Version
 }
 
-// worker builds a session worker and lets it set itself up: what it says on the way is passed on,
-// its last line is the result.
+// worker builds a session worker and runs its set-up: output is passed on, the last line is the
+// result.
 func (s *setup) worker(ctx context.Context, w session.Worker) error {
 	done := s.later(fmt.Sprintf(
 		"building the %s session's program (once; a minute or two on a slow machine)", w.Name))
@@ -198,7 +197,7 @@ func (s *setup) worker(ctx context.Context, w session.Worker) error {
 	return nil
 }
 
-// later says what is being done if that takes more than a second, and at its end how long it took.
+// later reports what takes more than a second, and at its end how long it took.
 func (s *setup) later(what string) (done func()) {
 	begun := time.Now()
 	said := make(chan struct{})

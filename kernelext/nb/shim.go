@@ -11,7 +11,7 @@ import (
 	"gopets/kernelext/session"
 )
 
-// shimDir holds nb's stand-in for the go command, which comes first on a kernel's PATH.
+// shimDir holds nb's stand-in for the go command, first on a kernel's PATH.
 func shimDir() string { return filepath.Join(session.CacheDir(), "shim") }
 
 // shim is the stand-in. It keeps two commands off the network as long as nothing is missing, for on

@@ -10,12 +10,12 @@ import (
 	"gopets/kernelext/runner"
 )
 
-// A byteSize is a flag's number of bytes: 500MB, 1.5GB, 2000 or none, which is -1.
+// A byteSize is a flag's number of bytes: 500MB, 1.5GB, 2000, or none (-1).
 type byteSize int64
 
 const defaultOutput byteSize = runner.DefaultMaxOutput
 
-// Units of a byteSize, the longer ones first.
+// Longer units come first.
 var sizeUnits = []struct {
 	name  string
 	bytes float64

@@ -18,7 +18,6 @@ import (
 	"gopets/kernelext/internal/terminal"
 )
 
-// testFlags are the flags of nb test.
 type testFlags struct {
 	kernel, cwd                        string
 	parameters                         parameterFlags
@@ -132,7 +131,6 @@ Exit status: 0 everything is as saved, 1 a cell shows something else or failed, 
 	return cmd
 }
 
-// test is the command.
 func test(cmd *cobra.Command, args []string, f testFlags) error {
 	ctx := cmd.Context()
 	people := os.Stdout
@@ -227,7 +225,7 @@ func testAll(ctx context.Context, books []*testedBook, jobs int, test func(*test
 	wg.Wait()
 }
 
-// checkPlaces checks where results go, before anything runs: no input is overwritten.
+// checkPlaces checks where results go, before anything runs.
 func (f *testFlags) checkPlaces(paths []string) error {
 	if f.out == stdout || f.report == stdout {
 		return errors.New(
@@ -261,8 +259,7 @@ func (f *testFlags) readRules() error {
 	return f.rules.Check()
 }
 
-// notebookFiles lists the notebooks that the arguments name, each once; those of a folder in
-// alphabetical order.
+// notebookFiles lists the notebooks of the arguments, each once; a folder's in alphabetical order.
 func notebookFiles(args []string) ([]string, error) {
 	var paths []string
 	add := func(path string) {
@@ -303,7 +300,6 @@ func notebookFiles(args []string) ([]string, error) {
 	return paths, nil
 }
 
-// testStatus is the exit status.
 func testStatus(ctx context.Context, books []*testedBook) error {
 	status := 0
 	for _, b := range books {

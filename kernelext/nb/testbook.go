@@ -11,7 +11,6 @@ import (
 	"gopets/kernelext/runner"
 )
 
-// testedBook is a notebook under test.
 type testedBook struct {
 	path    string
 	dir     string             // the kernel's working directory
@@ -45,8 +44,7 @@ func openBook(path string) *testedBook {
 	return b
 }
 
-// prepare finds the kernel, sets the parameters, and reads what was saved and how it is to be
-// compared.
+// prepare finds the kernel, sets the parameters, and reads the saved outputs and how to compare.
 func (b *testedBook) prepare(ctx context.Context, kernels kernelChoices, log io.Writer) error {
 	var err error
 	if b.kernel, err = kernels.choose(ctx, b, log); err != nil {
@@ -55,8 +53,7 @@ func (b *testedBook) prepare(ctx context.Context, kernels kernelChoices, log io.
 	return b.plan()
 }
 
-// kernelChoices remembers the kernels of notebooks that want the same in the same folder, so that
-// it is set up once.
+// kernelChoices remembers kernels by name and folder, so that each is set up once.
 type kernelChoices map[[2]string]kernelChoice
 
 func (k kernelChoices) choose(ctx context.Context, b *testedBook, log io.Writer) (kernelChoice,
@@ -78,7 +75,7 @@ func (k kernelChoices) choose(ctx context.Context, b *testedBook, log io.Writer)
 	return c, err
 }
 
-// test runs the notebook and compares its cells, again if it fails and may be retried.
+// test runs the notebook and compares its cells, again if it may be retried.
 func (b *testedBook) test(ctx context.Context, v *testView) {
 	if b.problem != nil || ctx.Err() != nil {
 		return
@@ -107,7 +104,6 @@ func (b *testedBook) test(ctx context.Context, v *testView) {
 	}
 }
 
-// try runs the notebook once.
 func (b *testedBook) try(ctx context.Context, v *testView) {
 	var err error
 	b.report, err = runner.Run(ctx, b.nb, runner.Options{
@@ -123,7 +119,7 @@ func (b *testedBook) try(ctx context.Context, v *testView) {
 	b.check(err)
 }
 
-// summary says in a line why a try failed.
+// summary is a line on why a try failed.
 func (b *testedBook) summary() string {
 	if b.problem != nil {
 		return b.problem.Error()

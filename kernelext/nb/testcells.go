@@ -14,7 +14,6 @@ import (
 	"gopets/kernelext/runner"
 )
 
-// testedCell is a code cell under test.
 type testedCell struct {
 	cell   *notebook.Cell  // in the notebook that is run
 	index  int             // in the notebook's file; -1 if it is not from there
@@ -35,7 +34,6 @@ type testedCell struct {
 	masked      []compare.Mask
 }
 
-// A testResult is what became of a cell.
 type testResult string
 
 const (
@@ -49,7 +47,7 @@ const (
 	behindExit testResult = "behind sys.exit(0)"
 )
 
-// testResults in the order in which they are counted.
+// In the order in which they are counted.
 var testResults = []testResult{asSaved, accepted, differs, failed, notReached, behindExit,
 	unchecked, skipped}
 
@@ -70,9 +68,8 @@ type marks struct{ check, raises, skip bool }
 // language's sign for comments.
 var comment = regexp.MustCompile(`^\s*[^\w\s]+\s*(NBVAL_[A-Z_]+|PYTEST_VALIDATE_IGNORE_OUTPUT)\s*$`)
 
-// readMarks reads a cell's tags, and its comments, which go before; of contrary marks the last one
-// counts. Marks that look like nbval's and are none are an error: a typing mistake would go
-// unnoticed.
+// readMarks reads a cell's tags and comments; of contrary marks the last counts. Those that look
+// like nbval's and are none are an error, as typing mistakes would be.
 func readMarks(c *notebook.Cell, lax bool) (marks, error) {
 	m := marks{check: !lax}
 	words := c.Tags()
@@ -103,8 +100,7 @@ func readMarks(c *notebook.Cell, lax bool) (marks, error) {
 	return m, nil
 }
 
-// plan sets the parameters, reads what the cells have saved and how they are to be compared, and
-// tells the runner by its own tags which not to run and which may fail.
+// plan sets the parameters, reads the saved outputs, and sets the runner's tags.
 func (b *testedBook) plan() error {
 	inFile := slices.Clone(b.nb.Cells()) // without the cell of parameters
 	undeclared, err := runner.SetParameters(b.nb, b.kernel.language, b.settings)
@@ -165,13 +161,13 @@ func (b *testedBook) planCells(inFile []*notebook.Cell) error {
 		b.cells = append(b.cells, c)
 	}
 	for _, c := range b.cells {
-		// Tools that keep outputs and drop the numbers leave none at all.
+		// Tools that drop the numbers leave no outputs.
 		c.unrun = c.count == 0 && len(c.saved) == 0 && (counted || !shows)
 	}
 	return nil
 }
 
-// tellRunner gives a cell, in memory, the runner's own tags.
+// tellRunner sets the runner's tags in memory.
 func (c *testedCell) tellRunner() error {
 	c.tags, _ = c.cell.Metadata("tags")
 	tags := slices.Clone(c.cell.Tags())
@@ -187,7 +183,7 @@ func (c *testedCell) tellRunner() error {
 	return c.cell.SetMetadata(tags, "tags")
 }
 
-// metadataRules reads the tolerances in a cell's or a notebook's metadata, under "nb".
+// metadataRules reads tolerances in metadata, under "nb".
 func metadataRules(r *compare.Rules, metadata func(path ...string) (json.RawMessage, bool)) error {
 	var ignore []string
 	for key, into := range map[string]any{"rtol": &r.Relative, "atol": &r.Absolute,
@@ -206,7 +202,7 @@ func metadataRules(r *compare.Rules, metadata func(path ...string) (json.RawMess
 	return r.Check()
 }
 
-// check compares after a run; err is the run's end.
+// check compares after a run that ended with err.
 func (b *testedBook) check(err error) {
 	ownFault := err == nil
 	reports := map[*notebook.Cell]runner.CellReport{}
@@ -215,7 +211,7 @@ func (b *testedBook) check(err error) {
 		ownFault = ownFault || r.Err != nil
 	}
 	if !ownFault {
-		// the kernel did not start, or another end that is no cell's fault
+		// no cell's fault
 		b.problem = fmt.Errorf("%s: %w", b.path, err)
 		return
 	}
@@ -266,7 +262,7 @@ func (b *testedBook) count(v testResult) (n int) {
 	return n
 }
 
-// reason says in a line why a cell failed; the cell itself stands beside it.
+// reason is a line on why a cell failed.
 func (c *testedCell) reason() string {
 	var own *runner.CellError
 	if errors.As(c.err, &own) {
@@ -276,7 +272,7 @@ func (c *testedCell) reason() string {
 	return c.err.Error()
 }
 
-// failureType names a failure for a machine.
+// failureType names a failure in the report.
 func (c *testedCell) failureType() string {
 	var own *runner.CellError
 	switch {

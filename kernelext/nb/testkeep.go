@@ -12,8 +12,8 @@ import (
 	"gopets/kernelext/notebook"
 )
 
-// accept writes the new outputs of the cells that differ, or were never run, into the notebook's
-// file. Nothing else in it changes, and nothing at all if a cell failed.
+// accept writes the new outputs of cells that differ or never ran into the notebook's file; nothing
+// if a cell failed.
 func (b *testedBook) accept() error {
 	var changed []*testedCell
 	for _, c := range b.cells {
@@ -53,8 +53,7 @@ func (b *testedBook) accept() error {
 	return nil
 }
 
-// with returns the notebook as it was read, with new outputs in some cells. A cell keeps the number
-// of its saved run.
+// with returns the notebook with new outputs in some cells, which keep their numbers.
 func (b *testedBook) with(cells []*testedCell) (*notebook.Notebook, error) {
 	nb, err := notebook.Parse(b.text)
 	if err != nil {
@@ -78,8 +77,8 @@ func (b *testedBook) with(cells []*testedCell) (*notebook.Notebook, error) {
 	return nb, nil
 }
 
-// planKeeping decides where the executed notebooks go: into the folder, each under its own path
-// without what leads up. It refuses to overwrite a notebook under test, and anything else unasked.
+// planKeeping decides where the executed notebooks go. It refuses to overwrite a notebook under
+// test, and anything else unasked.
 func planKeeping(books []*testedBook, dir string, overwrite bool) error {
 	var paths []string
 	for _, b := range books {
@@ -106,7 +105,7 @@ func planKeeping(books []*testedBook, dir string, overwrite bool) error {
 	return writable(dir)
 }
 
-// keep writes the executed notebook, and beside it the images that differ.
+// keep writes the executed notebook, and the images that differ.
 func (b *testedBook) keep() error {
 	path := b.keepAt
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {

@@ -10,8 +10,7 @@ import (
 	"gopets/kernelext/runner"
 )
 
-// writeReport writes the results as JUnit XML: a suite for each notebook, a case for each code
-// cell.
+// writeReport writes JUnit XML: a suite for each notebook, a case for each code cell.
 func writeReport(path string, books []*testedBook) error {
 	r := junit.Report{Name: "nb test"}
 	for _, b := range books {
@@ -84,7 +83,7 @@ func (c *testedCell) tell(jc *junit.Case) {
 	}
 }
 
-// A differenceLine is a difference in the lines of --json.
+// A differenceLine is in the lines of --json.
 type differenceLine struct {
 	Place   string `json:"place"`
 	Message string `json:"message"`
@@ -92,7 +91,7 @@ type differenceLine struct {
 	Now     string `json:"now,omitempty"`
 }
 
-// A maskLine is what was left out of a comparison.
+// A maskLine is what a rule left out of a comparison.
 type maskLine struct {
 	Place string `json:"place"`
 	Rule  string `json:"rule"`
@@ -100,7 +99,7 @@ type maskLine struct {
 	Now   string `json:"now"`
 }
 
-// line is what came of a cell, for --json.
+// line is a cell's result, for --json.
 func (c *testedCell) line() cellLine {
 	line := cellLine{Index: c.index, Number: c.number, ID: c.cell.ID(), Status: string(c.result),
 		Seconds: c.elapsed.Seconds()}
@@ -123,7 +122,6 @@ func (c *testedCell) line() cellLine {
 	return line
 }
 
-// status is the exit status that a notebook alone would give.
 func (b *testedBook) status() int {
 	switch {
 	case b.problem != nil, b.kept != nil:
@@ -134,7 +132,6 @@ func (b *testedBook) status() int {
 	return 0
 }
 
-// tested writes what came of a notebook.
 func (l *jsonLog) tested(b *testedBook) {
 	status, seconds := b.status(), b.report.Elapsed.Seconds()
 	line := eventLine{Event: "notebook", Source: b.path, Kernel: b.kernel.spec.Name,

@@ -14,8 +14,8 @@ import (
 	"gopets/kernelext/runner"
 )
 
-// testView tells how tests go: of each notebook all that is to be said when it has ended;
-// meanwhile, in a terminal, a line that changes, and elsewhere one from time to time.
+// testView prints each notebook's report at its end; meanwhile a line that changes in a terminal,
+// else one now and then.
 type testView struct {
 	mu      sync.Mutex
 	out     io.Writer
@@ -54,7 +54,7 @@ func newTestView(f *os.File, p terminal.Paint, verbose bool, of int) *testView {
 	return v
 }
 
-// event handles an event of a run.
+// event takes an event of a run.
 func (v *testView) event(b *testedBook, e runner.Event) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
@@ -100,7 +100,7 @@ func (v *testView) print(s string) {
 	v.spoke = time.Now()
 }
 
-// finished tells how a notebook ended.
+// finished prints a notebook's report.
 func (v *testView) finished(b *testedBook) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
@@ -166,7 +166,7 @@ func (c *testedCell) why() string {
 	return fmt.Sprintf(", %v", c.elapsed.Round(10*time.Millisecond))
 }
 
-// masks says how much was left out of the comparison, by rule.
+// masks counts what was left out, by rule.
 func (b *testedBook) masks() string {
 	count := map[string]int{}
 	for _, c := range b.cells {
@@ -181,7 +181,7 @@ func (b *testedBook) masks() string {
 	return strings.Join(parts, ", ")
 }
 
-// counts says how many cells came out how.
+// counts lists how many cells had which result.
 func (b *testedBook) counts() string {
 	var parts []string
 	for _, v := range testResults {
@@ -198,7 +198,7 @@ func (b *testedBook) counts() string {
 	return strings.Join(parts, ", ")
 }
 
-// tellCell shows a cell that differs or failed: its source, and how.
+// tellCell shows a cell that differs or failed.
 func (v *testView) tellCell(s *strings.Builder, c *testedCell) {
 	if c.result == notReached {
 		fmt.Fprintf(s, "    %s: not run\n", c.name())
@@ -227,10 +227,10 @@ func (v *testView) tellCell(s *strings.Builder, c *testedCell) {
 	}
 }
 
-// maxBlock bounds the lines of a difference or a traceback; a JUnit report has all of them.
+// maxBlock bounds the lines of a difference or traceback; a JUnit report has all.
 const maxBlock = 80
 
-// block indents lines and colours those of a difference.
+// block indents lines, and colours a difference.
 func (v *testView) block(text string) string {
 	var s strings.Builder
 	lines := strings.Split(strings.TrimRight(text, "\n"), "\n")
@@ -263,7 +263,7 @@ func (v *testView) block(text string) string {
 
 func indented(s string) string { return strings.ReplaceAll(s, "\n", "\n      ") }
 
-// summary tells how all of them ended.
+// summary reports on all notebooks.
 func (v *testView) summary(books []*testedBook) {
 	close(v.quit)
 	v.mu.Lock()

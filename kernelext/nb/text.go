@@ -20,9 +20,9 @@ import (
 	"gopets/kernelext/notebook"
 )
 
-// outputText says in plain text what a display shows.
+// outputText is a display in plain text.
 func outputText(o notebook.Output) string {
-	// A bar's plain text is better, if it has one.
+	// A bar's plain text is better.
 	html, ok := o.Mime("text/html")
 	_, alternative := o.Data["text/plain"]
 	if ok && !(alternative && strings.Contains(html, "<progress")) {
@@ -43,7 +43,7 @@ func outputText(o notebook.Output) string {
 	return ""
 }
 
-// imageText names an image: its kind, and its size in pixels or else in memory.
+// imageText names an image's kind and size.
 func imageText(kind string, raw json.RawMessage) string {
 	var data []byte
 	if json.Unmarshal(raw, &data) == nil {
@@ -54,8 +54,7 @@ func imageText(kind string, raw json.RawMessage) string {
 	return fmt.Sprintf("[image %s, %d KB]", kind, (len(raw)*3/4+1023)/1024)
 }
 
-// htmlText reads a piece of HTML as text: blocks and rows are lines, cells stand apart, an image
-// is its alternative text.
+// htmlText reads HTML as text: blocks and rows are lines, images their alternative text.
 func htmlText(s string) string {
 	var b strings.Builder
 	hidden := 0
@@ -107,7 +106,7 @@ func attributes(z *html.Tokenizer, more bool) map[string]string {
 	return all
 }
 
-// bar draws a progress element in characters; one without a value says only that something goes on.
+// bar draws a progress element in characters.
 func bar(a map[string]string) string {
 	const cells = 20
 	value, err := strconv.ParseFloat(a["value"], 64)
@@ -129,7 +128,7 @@ func bar(a map[string]string) string {
 
 var spaces = regexp.MustCompile(`\s+`)
 
-// tidy trims the lines, sets the columns of tables in line and drops empty lines.
+// tidy trims lines, aligns the columns of tables and drops empty lines.
 func tidy(s string) string {
 	var lines []string
 	for line := range strings.Lines(s) {
@@ -144,10 +143,9 @@ func tidy(s string) string {
 	return b.String()
 }
 
-// plain returns a text without control sequences, so that a notebook cannot drive the terminal.
 func plain(s string) string { return terminal.Plain(s) }
 
-// lastLine returns the last line of a text that holds something, as it would stand on a terminal.
+// lastLine returns the last line that is not empty, as a terminal shows it.
 func lastLine(s string) string {
 	s = strings.TrimSpace(terminal.Text(s))
 	return strings.TrimSpace(s[strings.LastIndexByte(s, '\n')+1:])

@@ -13,8 +13,8 @@ import (
 	"gopets/kernelext/runner"
 )
 
-// A view shows a run as lines of text; in a terminal a bar stays below them, elsewhere a cell that
-// takes long gets a line now and then.
+// A view shows a run as lines; in a terminal with a bar below, else with a line for a cell that
+// takes long.
 type view struct {
 	mu      sync.Mutex
 	out     io.Writer
@@ -27,7 +27,7 @@ type view struct {
 	spoke   time.Time // when something about the cell was last written
 	bar     bool      // stands in the terminal's last line
 	drawn   time.Time // when it was drawn last
-	// displays that may still change: printed in their last state, when the cell ends
+	// displays that may change, printed at the cell's end
 	changes []display
 	ticks   *time.Ticker
 	quit    chan struct{}
@@ -38,10 +38,9 @@ type display struct{ id, text string }
 
 const indent = "        "
 
-// quiet is how long a cell may print nothing before a log says that it still runs.
+// quiet is how long a cell prints nothing before a log says that it runs.
 const quiet = 20 * time.Second
 
-// tick is how often the bar is drawn anew.
 const tick = 250 * time.Millisecond
 
 func newView(w io.Writer) *view {
@@ -63,7 +62,7 @@ func newView(w io.Writer) *view {
 	return v
 }
 
-// Write prints whole lines above the bar; set-up speaks through it.
+// Write prints whole lines above the bar.
 func (v *view) Write(p []byte) (int, error) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
@@ -87,7 +86,7 @@ func (v *view) erase() {
 	}
 }
 
-// now is what the cell shows at the moment, in one line.
+// now is what the cell shows, in one line.
 func (v *view) now() string {
 	if v.latest != "" {
 		return v.latest
@@ -95,7 +94,7 @@ func (v *view) now() string {
 	return lastLine(string(v.partial))
 }
 
-// draw puts the bar into the terminal's last line.
+// draw draws the bar.
 func (v *view) draw() {
 	if v.live == nil || v.started.IsZero() {
 		return
@@ -130,7 +129,6 @@ func (v *view) tick() {
 	}
 }
 
-// event handles an event of the run.
 func (v *view) event(e runner.Event) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
@@ -174,7 +172,7 @@ func (v *view) event(e runner.Event) {
 	}
 }
 
-// resumed says what a run that goes on does with the cells that had finished.
+// resumed describes a run that goes on with another.
 func resumed(e runner.Resumed) string {
 	switch {
 	case e.Kept+e.Again == 0:
@@ -188,11 +186,10 @@ func resumed(e runner.Resumed) string {
 		e.Kept+e.Again, e.Again, e.Kept, runner.KeepTag, runner.RerunTag)
 }
 
-// maxPartial bounds the line that is not complete yet: a bar may be redrawn a hundred thousand
-// times in it.
+// maxPartial bounds an unfinished line: a bar may redraw it a hundred thousand times.
 const maxPartial = 1 << 16
 
-// stream prints what is whole lines by now.
+// stream prints the lines that are complete.
 func (v *view) stream(text string) {
 	if cut := strings.LastIndexByte(text, '\n'); cut >= 0 {
 		v.lines(string(v.partial) + text[:cut])
@@ -214,7 +211,7 @@ func (v *view) shown(e runner.Shown) {
 		v.latest = ""
 		v.stream(o.Text)
 	case notebook.ErrorOutput:
-		// Told when the run ends, with its cell.
+		// Printed at the end of the run.
 	default:
 		text := outputText(o)
 		v.latest = lastLine(text)
@@ -244,13 +241,13 @@ func (v *view) flush() {
 	}
 }
 
-// What one output may print, in lines and in the characters of a line; the notebook holds it all.
+// Bounds of one printed output; the notebook holds it all.
 const (
 	maxLines = 60
 	maxLine  = 500
 )
 
-// lines prints text indented, as it would stand on a terminal in the end: of a bar its last state.
+// lines prints text indented, as a terminal shows it in the end.
 func (v *view) lines(text string) {
 	var b strings.Builder
 	all := strings.Split(strings.TrimRight(terminal.Text(text), "\n"), "\n")
@@ -264,13 +261,12 @@ func (v *view) lines(text string) {
 	v.print(b.String())
 }
 
-// close ends the clock of a view.
 func (v *view) close() {
 	close(v.quit)
 	v.ticks.Stop()
 }
 
-// finish says how the run ended.
+// finish reports on the run.
 func (v *view) finish(report *runner.Report, err error) {
 	v.close()
 	v.mu.Lock()
@@ -313,7 +309,7 @@ func reported(report *runner.Report, err error) bool {
 	return false
 }
 
-// failure shows a failed cell with its source and the whole of its error.
+// failure shows a failed cell with its source and error.
 func failure(c runner.CellReport) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "\n%v\n\n", c.Err)
@@ -335,8 +331,7 @@ func failure(c runner.CellReport) string {
 	return b.String()
 }
 
-// errorText is what the kernel said about a failure. What the cell wrote to stderr stands above
-// already.
+// errorText is the kernel's error; what the cell wrote to stderr is printed already.
 func errorText(c runner.CellReport) string {
 	var parts []string
 	for _, o := range c.Cell.Outputs() {
@@ -354,7 +349,7 @@ func number(p runner.Place) string {
 	return fmt.Sprintf("[%*d/%d]", len(fmt.Sprint(p.Of)), p.Number, p.Of)
 }
 
-// title names a cell by its id, unless that is a machine's, and by its first line of code.
+// title names a cell by its id, unless a machine made it, and its first line of code.
 func title(p runner.Place) string {
 	first := ""
 	for line := range strings.Lines(p.Cell.Source()) {
@@ -371,7 +366,7 @@ func title(p runner.Place) string {
 	return clip(first, 70)
 }
 
-// machineID tells ids like 3f2a9c01 and UUIDs from ids that people give.
+// machineID reports whether an id is like 3f2a9c01 or a UUID.
 func machineID(id string) bool {
 	return len(id) >= 8 && strings.Trim(strings.ToLower(id), "0123456789abcdef-") == ""
 }

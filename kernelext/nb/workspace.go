@@ -16,8 +16,7 @@ import (
 	"gopets/kernelext/session"
 )
 
-// A workspace is the module whose packages cells can import. The zero one is none: then cells have
-// a module of their own.
+// A workspace is the module whose packages cells can import; the zero one is none.
 type workspace struct {
 	root    string   // absolute path
 	module  string   // import path
@@ -30,8 +29,7 @@ const (
 	goimportsPackage = "golang.org/x/tools/cmd/goimports"
 )
 
-// findWorkspace looks for a module: where $NB_WORKSPACE says, else around one of the folders, in
-// their order. There may be none.
+// findWorkspace looks for a module: $NB_WORKSPACE, else around the folders in their order.
 func findWorkspace(ctx context.Context, folders ...string) (*workspace, error) {
 	if dir := os.Getenv("NB_WORKSPACE"); dir != "" {
 		dir, err := filepath.Abs(dir)
@@ -52,7 +50,7 @@ func findWorkspace(ctx context.Context, folders ...string) (*workspace, error) {
 	return &workspace{}, nil
 }
 
-// moduleAround returns the folder of the module that a folder belongs to, "" without.
+// moduleAround returns the module's folder, "" without.
 func moduleAround(folder string) string {
 	dir, err := filepath.Abs(folder)
 	if err != nil {
@@ -94,8 +92,7 @@ func readWorkspace(ctx context.Context, dir string) (*workspace, error) {
 	return w, nil
 }
 
-// worker describes one of the module's session workers, which is called as its parent folder:
-// pets/worker serves pets.
+// worker describes a session worker, called as its parent folder: pets/worker serves pets.
 func (w *workspace) worker(pkg string) session.Worker {
 	return session.Worker{Name: path.Base(path.Dir(pkg)), Package: pkg,
 		Source: filepath.Join(w.root, "go.mod")}
@@ -103,8 +100,7 @@ func (w *workspace) worker(pkg string) session.Worker {
 
 func binDir() string { return filepath.Join(session.CacheDir(), "bin") }
 
-// goTool finds the go command: on the PATH, or where this program's own Go was. Inside a kernel the
-// PATH starts with nb's own stand-in, which is passed over.
+// goTool finds the go command: on the PATH behind nb's own stand-in, or in this program's Go.
 func goTool() (string, error) {
 	//lint:ignore SA1019 nb is built where it runs, and a Jupyter started from a desktop may have no Go on its PATH
 	own := filepath.Join(runtime.GOROOT(), "bin")
@@ -146,8 +142,8 @@ func goOutput(ctx context.Context, dir string, args ...string) ([]byte, error) {
 	return out.Bytes(), nil
 }
 
-// goFlags returns the user's GOFLAGS for building cells: programs that live for one cell need no
-// symbols, which saves a second of linking on a big one, and a workspace bears no -mod.
+// goFlags returns GOFLAGS for cells: without symbols, which saves a second of linking on a big one,
+// and without -mod.
 func goFlags(ctx context.Context) string {
 	out, err := goOutput(ctx, ".", "env", "GOFLAGS")
 	if err != nil {
@@ -162,8 +158,7 @@ func goFlags(ctx context.Context) string {
 	return strings.Join(append(kept, "'-ldflags=-s -w'"), " ")
 }
 
-// splitFlags cuts GOFLAGS as the go command does: at spaces, except within quotation marks around a
-// whole flag.
+// splitFlags cuts GOFLAGS as the go command does: at spaces outside of quotation marks.
 func splitFlags(s string) []string {
 	var flags []string
 	for s = strings.TrimLeft(s, " \t\n\r"); s != ""; s = strings.TrimLeft(s, " \t\n\r") {
@@ -191,7 +186,7 @@ func quoteFlag(f string) string {
 	return f
 }
 
-// kernelEnv is what a kernel needs in its environment to compile cells and to start its sessions.
+// kernelEnv is a kernel's environment for compiling cells and starting sessions.
 func kernelEnv(ctx context.Context) (map[string]string, error) {
 	tool, err := goTool()
 	if err != nil {

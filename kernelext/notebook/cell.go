@@ -87,7 +87,6 @@ func (c *Cell) set(key string, value text) {
 // Type returns the kind of the cell.
 func (c *Cell) Type() CellType { return c.kind }
 
-// ID returns the cell's id, "" in notebooks before nbformat 4.5.
 func (c *Cell) ID() string {
 	raw, _ := c.object.get("id")
 	var id string
@@ -104,7 +103,7 @@ func (c *Cell) Source() string {
 	return s
 }
 
-// SetSource replaces the text of the cell, as a string or as a list of lines, whichever it was.
+// SetSource replaces the text, as a string or a list of lines, whichever it was.
 func (c *Cell) SetSource(s string) {
 	raw, _ := c.object.get("source")
 	if _, list, _ := decodeText(raw); list {
@@ -114,7 +113,6 @@ func (c *Cell) SetSource(s string) {
 	c.set("source", text{encode(s)})
 }
 
-// Tags returns the cell's tags.
 func (c *Cell) Tags() []string {
 	raw, _ := c.Metadata("tags")
 	var tags []string
@@ -124,21 +122,20 @@ func (c *Cell) Tags() []string {
 	return tags
 }
 
-// HasTag reports whether the cell has a tag.
 func (c *Cell) HasTag(tag string) bool { return slices.Contains(c.Tags(), tag) }
 
-// Metadata returns the JSON text of a value inside the cell's metadata, found by its path of keys.
+// Metadata returns the JSON at a path of keys in the cell's metadata.
 func (c *Cell) Metadata(path ...string) (json.RawMessage, bool) {
 	return getPath(c.object, append([]string{"metadata"}, path...))
 }
 
-// SetMetadata sets a value inside the cell's metadata, making the objects on its path.
+// SetMetadata sets a value at a path of keys in the cell's metadata.
 func (c *Cell) SetMetadata(value any, path ...string) error {
 	c.laid = nil
 	return setPath(c.object, c.nb.style, cellDepth, value, append([]string{"metadata"}, path...))
 }
 
-// ExecutionCount returns the number that the kernel gave the cell's last run, 0 for none.
+// ExecutionCount returns the number of the last run, 0 for none.
 func (c *Cell) ExecutionCount() int {
 	raw, _ := c.object.get("execution_count")
 	var n int
@@ -148,7 +145,7 @@ func (c *Cell) ExecutionCount() int {
 	return n
 }
 
-// SetExecutionCount sets the number of a code cell's last run; 0 removes it.
+// SetExecutionCount sets the number of the last run; 0 removes it.
 func (c *Cell) SetExecutionCount(n int) {
 	if n == 0 {
 		c.set("execution_count", text{[]byte("null")})
@@ -157,7 +154,6 @@ func (c *Cell) SetExecutionCount(n int) {
 	c.set("execution_count", text{encode(n)})
 }
 
-// Outputs returns what a code cell shows.
 func (c *Cell) Outputs() []Output {
 	raw, _ := c.object.get("outputs")
 	texts, _ := parseArray(orEmpty(raw))
@@ -169,8 +165,8 @@ func (c *Cell) Outputs() []Output {
 	return outputs
 }
 
-// Encode gives an output the text that it will have in this cell's file. SetOutputs encodes what is
-// not encoded yet; encoding first saves that where it is called repeatedly.
+// Encode gives an output its text in this cell's file, which saves SetOutputs from doing so each
+// time.
 func (c *Cell) Encode(o Output) Output {
 	o.laid = o.lay(c.nb.style)
 	return o
@@ -203,7 +199,7 @@ func isText(raw []byte) bool {
 	return ok && !slices.ContainsFunc(lines, func(line []byte) bool { return line[0] != '"' })
 }
 
-// decodeText reads nbformat's "multiline string": a string, or a list of strings that are joined.
+// decodeText reads nbformat's "multiline string": a string, or a list of strings.
 func decodeText(raw []byte) (text string, list bool, err error) {
 	if i := skipSpace(raw, 0); i < len(raw) && raw[i] == '"' {
 		err = json.Unmarshal(raw, &text)
@@ -224,7 +220,7 @@ func decodeText(raw []byte) (text string, list bool, err error) {
 	return b.String(), true, nil
 }
 
-// splitLines cuts a text into lines that keep their line breaks.
+// splitLines cuts a text into lines with their line breaks.
 func splitLines(s string) []string {
 	lines := strings.SplitAfter(s, "\n")
 	if lines[len(lines)-1] == "" {
@@ -246,7 +242,7 @@ func getPath(o *object, path []string) (json.RawMessage, bool) {
 	return getPath(inner, path[1:])
 }
 
-// setPath sets a value in nested objects; depth is that of o's opening brace.
+// setPath sets a value in nested objects; depth is that of o's brace.
 func setPath(o *object, s style, depth int, value any, path []string) error {
 	if len(path) == 1 {
 		raw, err := marshal(value)
@@ -269,8 +265,7 @@ func setPath(o *object, s style, depth int, value any, path []string) error {
 	return nil
 }
 
-// Attachments returns the JSON text of a Markdown cell's attached files: by name, by MIME type,
-// base64.
+// Attachments returns the JSON of a Markdown cell's attached files: by name, by MIME type, base64.
 func (c *Cell) Attachments() (json.RawMessage, bool) {
 	raw, ok := c.object.get("attachments")
 	return raw, ok

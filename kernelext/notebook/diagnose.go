@@ -10,7 +10,7 @@ import (
 	"unicode/utf8"
 )
 
-// foreign are files that are often met where a notebook should be, by how they begin.
+// foreign are files often met in the place of a notebook, by how they begin.
 var foreign = []struct {
 	begin *regexp.Regexp
 	what  string
@@ -49,7 +49,7 @@ var (
 	trailingComma = regexp.MustCompile(`,\s*$`)
 )
 
-// diagnose returns an error that says what a file is that is no valid JSON.
+// diagnose returns an error that names the kind of a file that is no valid JSON.
 func diagnose(data []byte) error {
 	var start strings.Builder // a rune for each byte
 	for _, b := range bytes.TrimLeft(data[:min(len(data), 4096)], " \t\r\n") {
@@ -89,8 +89,7 @@ func diagnose(data []byte) error {
 
 func lineOf(data []byte, at int) int { return bytes.Count(data[:at], []byte("\n")) + 1 }
 
-// clean returns the file's text as valid JSON in UTF-8 without a byte order mark, which some
-// programs write and others refuse, and adds to w what else it changed.
+// clean returns valid JSON in UTF-8 without a byte order mark, and adds to w what it changed.
 func clean(data []byte, w *warnings) ([]byte, error) {
 	data = bytes.TrimPrefix(data, []byte("\xef\xbb\xbf"))
 	if len(bytes.TrimSpace(data)) == 0 {
@@ -115,8 +114,7 @@ func clean(data []byte, w *warnings) ([]byte, error) {
 
 var notFinite = [][]byte{[]byte("-Infinity"), []byte("Infinity"), []byte("NaN")}
 
-// finite returns JSON text with null in place of the numbers that Python's json writes and no
-// other reader takes, and how many those were.
+// finite replaces NaN and Infinity, which Python writes, by null, and counts them.
 func finite(data []byte) ([]byte, int) {
 	var b []byte
 	n, end := 0, 0

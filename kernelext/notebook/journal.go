@@ -15,20 +15,19 @@ import (
 	"github.com/gofrs/flock"
 )
 
-// JournalSuffix is what a [Saver]'s journal adds to the notebook's name.
+// JournalSuffix is a journal's addition to the notebook's name.
 const JournalSuffix = ".journal"
 
-// maxRepeated bounds what a journal holds of cells that it has a later state of.
+// maxRepeated bounds the outdated states of cells in a journal.
 const maxRepeated = 64 << 20
 
 // A Saver keeps a notebook's file up to date while its cells run. Save writes the whole file.
-// SaveCells writes what became of some cells, for what these cells cost, into a journal beside the
-// file, out.ipynb.journal, that the next Save removes. So where a program is killed, the two files
-// together hold all that was saved: [ReadFile] reads both, and [Recover] makes one file of them.
+// SaveCells writes some cells, at their cost, into a journal beside it, out.ipynb.journal, that the
+// next Save removes. When a program is killed, the two files hold all that was saved: [ReadFile]
+// reads both, and [Recover] makes one file of them.
 //
-// The journal begins with a line that names the state of the notebook's file that it belongs to.
-// Each cell follows as a line with its index, length and checksum, and its text. What a kill cut
-// off does not count.
+// The journal's first line names the state of the file that it belongs to. Each cell follows as a
+// line with its index, length and checksum, and its text. What a kill cut off does not count.
 type Saver struct {
 	nb   *Notebook
 	path string
@@ -40,7 +39,7 @@ type Saver struct {
 	repeated int
 }
 
-// NewSaver returns a Saver of a notebook in the file path, which nothing is written to yet.
+// NewSaver returns a Saver for the file path. It writes nothing yet.
 func NewSaver(nb *Notebook, path string) *Saver { return &Saver{nb: nb, path: path} }
 
 // A fileState tells one content of a file from another.
@@ -57,7 +56,7 @@ func (f *fileState) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// Save writes the whole file, as [Notebook.WriteFile] does, and removes the journal.
+// Save writes the file, as [Notebook.WriteFile] does, and removes the journal.
 func (s *Saver) Save() error {
 	if s.index == nil { // an earlier run's journal may be being recovered
 		unlock, err := lockJournal(s.path)
@@ -82,8 +81,8 @@ func (s *Saver) Save() error {
 	return nil
 }
 
-// SaveCells writes cells into the journal, or the whole file where that is not possible. A cell
-// that changes again and again is left to the next Save when it has filled the journal.
+// SaveCells writes cells into the journal, else the whole file. A cell that has filled the journal
+// by changing often is left to the next Save.
 func (s *Saver) SaveCells(cells []*Cell) error {
 	if s.index == nil {
 		return s.Save()
@@ -132,7 +131,7 @@ func (s *Saver) append(record []byte) error {
 	if _, err := s.file.Write(record); err != nil {
 		return err
 	}
-	// What was written into a file that somebody removed is lost.
+	// What goes into a removed file is lost.
 	held, err := s.file.Stat()
 	if err != nil {
 		return err
@@ -163,7 +162,7 @@ type journalCell struct {
 	text  []byte
 }
 
-// readJournal reads a journal to its end or to where it is broken.
+// readJournal reads a journal as far as it is whole.
 func readJournal(data []byte) (base fileState, cells []journalCell, err error) {
 	r := bufio.NewReader(bytes.NewReader(data))
 	line, _ := r.ReadString('\n')
@@ -195,8 +194,8 @@ func readJournal(data []byte) (base fileState, cells []journalCell, err error) {
 	}
 }
 
-// addJournal takes the cells of a journal into a notebook whose file is data. It reports false if
-// the journal is of another state of the file.
+// addJournal takes a journal's cells into a notebook whose file is data, unless the journal is of
+// another state.
 func (n *Notebook) addJournal(journal, data []byte) (bool, error) {
 	base, cells, err := readJournal(journal)
 	if err != nil {
@@ -241,10 +240,10 @@ func (n *Notebook) replace(at int, text []byte) error {
 	return nil
 }
 
-// readWithJournal reads a notebook and the journal beside it, if there is one.
+// readWithJournal reads a notebook and its journal, if there is one.
 func readWithJournal(path string) (nb *Notebook, journalled bool, err error) {
 	for try := 0; ; try++ {
-		// The journal first: whoever removes it has written the file before.
+		// The journal first: who removes it has written the file before.
 		journal, jerr := os.ReadFile(path + JournalSuffix)
 		data, err := os.ReadFile(path)
 		if err != nil {
@@ -273,8 +272,8 @@ func readWithJournal(path string) (nb *Notebook, journalled bool, err error) {
 	}
 }
 
-// Recover makes one file of a notebook and the journal that a killed program left beside it.
-// Without a journal it does nothing, and one that is of another state of the file stays.
+// Recover makes one file of a notebook and its journal, if there is one. A journal of another state
+// of the file stays.
 func Recover(path string) error {
 	unlock, err := lockJournal(path)
 	if err != nil {
@@ -291,8 +290,7 @@ func Recover(path string) error {
 	return os.Remove(path + JournalSuffix)
 }
 
-// lockJournal waits until no other process recovers a journal; without a journal there is nothing
-// to wait for.
+// lockJournal waits until no other process recovers the journal.
 func lockJournal(path string) (unlock func(), err error) {
 	lock := flock.New(path+JournalSuffix, flock.SetFlag(os.O_RDONLY))
 	if err := lock.Lock(); errors.Is(err, fs.ErrNotExist) {

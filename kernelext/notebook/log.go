@@ -5,8 +5,8 @@ import (
 	"unicode/utf8"
 )
 
-// A Log is a stream output that grows. It keeps its text once, as it will stand in the file: a cell
-// that prints 50 MB costs 50 MB, and saving it again encodes nothing.
+// A Log is a stream output that grows. It keeps its text once, as it is in the file: saving again
+// encodes nothing.
 type Log struct {
 	style  style
 	name   string
@@ -21,15 +21,14 @@ const (
 	lastBlock   = 1 << 20
 )
 
-// NewLog makes an empty stream output for this cell: "stdout" or "stderr".
+// NewLog makes an empty stream output: "stdout" or "stderr".
 func (c *Cell) NewLog(name string) *Log { return newLog(c.nb.style, name) }
 
 func newLog(s style, name string) *Log { return &Log{style: s, name: name} }
 
-// Name returns the name of the stream.
 func (l *Log) Name() string { return l.name }
 
-// Append adds text at the end.
+// Append adds text.
 func (l *Log) Append(s string) {
 	for s != "" {
 		line, whole := s, false
@@ -43,8 +42,7 @@ func (l *Log) Append(s string) {
 	}
 }
 
-// add writes a line, or a part of one; the quotation mark that ends it is written with what
-// follows.
+// add writes a line or a part of one, without the closing quotation mark.
 func (l *Log) add(line string, whole bool) {
 	between := ""
 	if !l.open {
@@ -62,8 +60,8 @@ func (l *Log) add(line string, whole bool) {
 	l.begun, l.open = true, !whole
 }
 
-// room returns the block that the next n bytes go to. What was appended to a block is never written
-// again, so that an Output may share it.
+// room returns the block for the next n bytes. Blocks are only appended to, so that Outputs share
+// them.
 func (l *Log) room(n int) *[]byte {
 	last := len(l.blocks) - 1
 	if last < 0 || cap(l.blocks[last])-len(l.blocks[last]) < n {
@@ -77,7 +75,7 @@ func (l *Log) room(n int) *[]byte {
 	return &l.blocks[last]
 }
 
-// Output returns the output as it is now. Its Text is empty: it is read back with [Cell.Outputs].
+// Output returns the current output. Its Text is empty: [Cell.Outputs] reads it.
 func (l *Log) Output() Output {
 	var b builder
 	key := func(k string) { b.string(l.style.line(outputDepth+1) + `"` + k + `"` + l.style.colon) }
@@ -96,7 +94,7 @@ func (l *Log) Output() Output {
 	return Output{Type: StreamOutput, Name: l.name, laid: b.finish()}
 }
 
-// appendEscaped appends a text as it stands between the quotation marks of a JSON string.
+// appendEscaped appends a text as in a JSON string, without the quotation marks.
 func appendEscaped(to []byte, s string) []byte {
 	ascii := true
 	for i := 0; i < len(s); i++ {

@@ -1,6 +1,6 @@
 package notebook
 
-// RemoveMetadata removes a value inside the cell's metadata, found by its path of keys.
+// RemoveMetadata removes the value at a path of keys in the cell's metadata.
 func (c *Cell) RemoveMetadata(path ...string) {
 	if _, ok := c.Metadata(path...); ok {
 		c.laid = nil
@@ -8,7 +8,7 @@ func (c *Cell) RemoveMetadata(path ...string) {
 	}
 }
 
-// removePath removes the value at a path that exists; depth is that of o's opening brace.
+// removePath removes the value at a path; depth is that of o's brace.
 func removePath(o *object, s style, depth int, path []string) {
 	if len(path) == 1 {
 		o.remove(path[0])

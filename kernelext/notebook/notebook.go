@@ -50,16 +50,14 @@ func New(kernelName, displayName, language string) *Notebook {
 	return nb
 }
 
-// ReadFile reads a notebook, with the cells that a [Saver] left in a journal beside it; its errors
-// name the file.
+// ReadFile reads a notebook, with the cells that a [Saver] left in a journal.
 func ReadFile(path string) (*Notebook, error) {
 	nb, _, err := readWithJournal(path)
 	return nb, err
 }
 
-// Parse reads a notebook from the text of its file, into which it keeps references. One of nbformat
-// 1, 2 or 3 becomes nbformat 4. What is not valid by nbformat's schema is repaired where nothing is
-// lost by it; [Notebook.Warnings] says so.
+// Parse reads a notebook and keeps references into data. nbformat 1, 2 and 3 become 4. What is not
+// valid by nbformat's schema is repaired where nothing is lost; [Notebook.Warnings] says so.
 func Parse(data []byte) (*Notebook, error) {
 	nb := &Notebook{}
 	data, err := clean(data, &nb.warnings)
@@ -131,7 +129,7 @@ func (n *Notebook) parse(data []byte) error {
 	return nil
 }
 
-// keysOf names the first keys of what is no notebook.
+// keysOf lists the first keys of an object.
 func keysOf(o *object) string {
 	if len(o.members) == 0 {
 		return ""
@@ -143,16 +141,14 @@ func keysOf(o *object) string {
 	return ", but " + strings.Join(keys, ", ")
 }
 
-// Warnings returns, a line each, what was wrong with the file that was read: what was repaired, and
-// what makes it invalid by nbformat's schema still.
+// Warnings returns, a line each, what was repaired in the file, and what is invalid still.
 func (n *Notebook) Warnings() []string { return n.warnings.list() }
 
-// Cells returns the cells in order. The slice is the notebook's own: change it with Insert and
-// Remove.
+// Cells returns the cells in order. Change the slice with Insert and Remove.
 func (n *Notebook) Cells() []*Cell { return n.cells }
 
-// Insert puts a cell before the cell that is now at index at; at = len(Cells()) appends it. In a
-// notebook of a minor format that knows no cell ids the cell loses its own.
+// Insert puts a cell before that at index at; len(Cells()) appends. Where the minor format has no
+// cell ids the cell loses its own.
 func (n *Notebook) Insert(at int, c *Cell) {
 	c.nb, c.laid = n, nil
 	for i, m := range c.object.members {
@@ -179,13 +175,12 @@ func (n *Notebook) Remove(at int) {
 	n.shifted = true
 }
 
-// Metadata returns the JSON text of a value inside the notebook's metadata, found by its path of
-// keys.
+// Metadata returns the JSON at a path of keys in the notebook's metadata.
 func (n *Notebook) Metadata(path ...string) (json.RawMessage, bool) {
 	return getPath(n.doc, append([]string{"metadata"}, path...))
 }
 
-// SetMetadata sets a value inside the notebook's metadata, making the objects on its path.
+// SetMetadata sets a value at a path of keys in the notebook's metadata.
 func (n *Notebook) SetMetadata(value any, path ...string) error {
 	return setPath(n.doc, n.style, 0, value, append([]string{"metadata"}, path...))
 }
@@ -193,7 +188,7 @@ func (n *Notebook) SetMetadata(value any, path ...string) error {
 // A Kernelspec says which kernel a notebook wants.
 type Kernelspec struct{ Name, Display, Language string }
 
-// Kernel returns the kernel that the notebook's metadata names; fields that it lacks are empty.
+// Kernel returns the kernel of the notebook's metadata; fields may be empty.
 func (n *Notebook) Kernel() Kernelspec {
 	text := func(path ...string) string {
 		raw, _ := n.Metadata(path...)
@@ -214,7 +209,7 @@ func (n *Notebook) Kernel() Kernelspec {
 	return k
 }
 
-// writeTo writes the text of the file. Cells that did not change are copied, none is laid out anew.
+// writeTo writes the file. Unchanged cells are copied.
 func (n *Notebook) writeTo(to io.Writer) error {
 	w := bufio.NewWriterSize(to, 1<<16) // its first error stays, and Flush returns it
 	w.Write(n.head)
@@ -249,7 +244,6 @@ func (n *Notebook) writeMembers(w *bufio.Writer) {
 			n.writeCells(w)
 			continue
 		}
-		// The writer keeps its error.
 		_ = m.value.writeTo(w)
 	}
 	w.WriteString(n.style.line(0))
@@ -277,22 +271,19 @@ func (n *Notebook) writeCells(w *bufio.Writer) {
 // Bytes returns the text of the file.
 func (n *Notebook) Bytes() []byte {
 	var b bytes.Buffer
-	// Writing into a buffer does not fail.
 	_ = n.writeTo(&b)
 	return b.Bytes()
 }
 
-// WriteFile writes the notebook atomically: to a temporary file in the same folder, then renamed,
-// so that a full disk or a crash leaves what was there before. It costs a copy of the whole file;
-// while cells run, a [Saver] writes less.
+// WriteFile writes the notebook atomically. It costs a copy of the whole file; while cells run, a
+// [Saver] writes less.
 func (n *Notebook) WriteFile(path string) error {
 	_, err := n.writeFile(path)
 	return err
 }
 
 func (n *Notebook) writeFile(path string) (written fileState, err error) {
-	// Like any new file it is as open to others as the user's mask says; one that is replaced stays
-	// as it was.
+	// The user's mask applies to a new file; an old one keeps its mode.
 	err = atomicfile.Write(path, 0o666, func(f *os.File) error {
 		err := n.writeTo(io.MultiWriter(f, &written))
 		if old, serr := os.Stat(path); serr == nil && err == nil {

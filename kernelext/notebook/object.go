@@ -6,7 +6,6 @@ import (
 	"strings"
 )
 
-// object is a JSON object as text: its members in order, each with the bytes of the file.
 type object struct {
 	raw     []byte // the whole object as read; nil once a member has changed
 	members []member
@@ -18,25 +17,25 @@ type member struct {
 	value  text   // as in the file
 }
 
-// parseObject cuts valid JSON text, which must be an object, into its members.
+// parseObject cuts valid JSON, which must be an object, into its members.
 func parseObject(raw []byte) (*object, bool) {
 	o := &object{raw: raw}
 	ok := eachElement(raw, '{', func(rawKey, value []byte) {
 		var key string
-		// The text is known to be valid JSON: a key always decodes.
+		// In valid JSON a key decodes.
 		_ = json.Unmarshal(rawKey, &key)
 		o.members = append(o.members, member{key, rawKey, text{value}})
 	})
 	return o, ok
 }
 
-// parseArray cuts valid JSON text, which must be an array, into its elements.
+// parseArray cuts valid JSON, which must be an array, into its elements.
 func parseArray(raw []byte) (elements [][]byte, ok bool) {
 	ok = eachElement(raw, '[', func(_, value []byte) { elements = append(elements, value) })
 	return elements, ok
 }
 
-// eachElement walks the elements of the array or object in raw, which must be valid JSON.
+// eachElement walks the array or object in raw, valid JSON.
 func eachElement(raw []byte, open byte, f func(rawKey, value []byte)) bool {
 	i := skipSpace(raw, 0)
 	if i >= len(raw) || raw[i] != open {
@@ -84,7 +83,7 @@ func skipValue(raw []byte, i int) int {
 		case '}', ']':
 			depth--
 		default:
-			// A number or a literal, or, inside an object or array, anything between.
+			// A number, a literal, or anything within a nested value.
 			if depth == 0 {
 				for i < len(raw) && !strings.ContainsRune(" \n\t\r,:]}", rune(raw[i])) {
 					i++
@@ -100,8 +99,8 @@ func skipValue(raw []byte, i int) int {
 	return i
 }
 
-// index returns the position of a key, -1 for none. Of duplicate keys the last counts, as
-// everywhere in JSON's practice.
+// index returns the position of a key, -1 for none. Of duplicates the last counts, as usual in
+// JSON.
 func (o *object) index(key string) int {
 	for i := len(o.members) - 1; i >= 0; i-- {
 		if o.members[i].key == key {
@@ -118,8 +117,8 @@ func (o *object) get(key string) ([]byte, bool) {
 	return nil, false
 }
 
-// set replaces the value of a key in its place, or inserts the key where the alphabet puts it among
-// sorted keys. The same value again is no change.
+// set replaces a value in its place, or inserts the key in the order of sorted keys. The same value
+// is no change.
 func (o *object) set(key string, value text) {
 	if i := o.index(key); i >= 0 {
 		if !o.members[i].value.equal(value) {
@@ -161,8 +160,7 @@ func marshal(v any) ([]byte, error) {
 	return bytes.TrimSuffix(b.Bytes(), []byte("\n")), err
 }
 
-// encode is marshal for values that cannot fail: strings, numbers, lists, and texts that were
-// checked to be JSON.
+// encode is marshal for values that cannot fail.
 func encode(v any) []byte {
 	text, err := marshal(v)
 	if err != nil {

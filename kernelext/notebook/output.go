@@ -18,7 +18,7 @@ const (
 	ErrorOutput   OutputType = "error"
 )
 
-// An Output is one thing that a code cell shows. Which fields count depends on its type.
+// An Output is one output of a code cell. Its type says which fields count.
 type Output struct {
 	Type OutputType
 
@@ -48,8 +48,7 @@ func Failure(ename, evalue string, traceback []string) Output {
 	return Output{Type: ErrorOutput, EName: ename, EValue: evalue, Traceback: traceback}
 }
 
-// Mime returns the text of a MIME type: the string or the joined lines, for anything else its JSON
-// text.
+// Mime returns a MIME type's string or joined lines, for anything else its JSON.
 func (o Output) Mime(mime string) (string, bool) {
 	raw, ok := o.Data[mime]
 	if !ok {
@@ -61,7 +60,7 @@ func (o Output) Mime(mime string) (string, bool) {
 	return string(raw), true
 }
 
-// checkOutput checks an output without decoding what may be large.
+// checkOutput checks an output without decoding large values.
 func checkOutput(raw []byte) error {
 	o, ok := parseObject(raw)
 	if !ok {
@@ -121,7 +120,7 @@ func parseOutput(raw []byte) (Output, error) {
 	return o, nil
 }
 
-// lay returns the text of an output: its own, if it has one.
+// lay returns an output's text.
 func (o Output) lay(s style) text {
 	if o.laid != nil {
 		return o.laid
@@ -155,8 +154,8 @@ func (o Output) lay(s style) text {
 	return s.object(obj, outputDepth)
 }
 
-// layMime gives texts as lists of lines, which makes readable files and differences; base64 stays
-// the very bytes that came.
+// layMime lays texts out as lists of lines, which differences are readable in; base64 stays as it
+// came.
 func layMime(mime string, raw json.RawMessage, s style) text {
 	if strings.HasPrefix(mime, "text/") || mime == "image/svg+xml" ||
 		mime == "application/javascript" {

@@ -10,8 +10,8 @@ import (
 	"strconv"
 )
 
-// A repairer makes a notebook valid by nbformat's schema where nothing is lost by it, and warns of
-// the rest.
+// A repairer makes a notebook valid by nbformat's schema where nothing is lost, and warns of the
+// rest.
 type repairer struct {
 	style style
 	minor int
@@ -19,7 +19,7 @@ type repairer struct {
 	warn  *warnings
 }
 
-// require gives an object a member that it lacks or that is null.
+// require adds a member that an object lacks or that is null.
 func (r *repairer) require(o *object, key, value string) bool {
 	if raw, ok := o.get(key); ok && string(raw) != "null" {
 		return false
@@ -28,7 +28,7 @@ func (r *repairer) require(o *object, key, value string) bool {
 	return true
 }
 
-// document repairs the members of a notebook other than its cells.
+// document repairs a notebook's members other than its cells.
 func (r *repairer) document(doc *object) {
 	r.require(doc, "metadata", "{}")
 	r.unknown(0, doc, "cells", "metadata", "nbformat", "nbformat_minor")
@@ -71,7 +71,7 @@ func (r *repairer) document(doc *object) {
 	}
 }
 
-// format repairs the version of the format; a minor one too low for what the cells hold is raised.
+// format repairs the format's version; a minor one too low for the cells is raised.
 func (r *repairer) format(doc *object, cells []*object) {
 	r.minor = 0
 	raw, ok := doc.get("nbformat_minor")
@@ -110,7 +110,7 @@ func (r *repairer) format(doc *object, cells []*object) {
 	}
 }
 
-// wholeNumber reads a number, also where it is written as 4.0 or as a string.
+// wholeNumber reads a number, also from 4.0 or a string.
 func wholeNumber(raw []byte) (int, bool) {
 	s := string(raw)
 	if t := stringOf(raw); t != "" {
@@ -121,7 +121,7 @@ func wholeNumber(raw []byte) (int, bool) {
 	return n, err == nil && f == float64(n) && n >= 0 && n < 1000
 }
 
-// schema lists the members that each type of cell and of output may have.
+// schema lists the members of each type of cell and of output.
 var schema = map[string][]string{
 	"code":           {"cell_type", "execution_count", "id", "metadata", "outputs", "source"},
 	"markdown":       {"attachments", "cell_type", "id", "metadata", "source"},
@@ -140,7 +140,6 @@ func (r *repairer) unknown(cell int, o *object, known ...string) {
 	}
 }
 
-// cell repairs a cell, counted from 1.
 func (r *repairer) cell(number int, o *object) {
 	raw, _ := o.get("cell_type")
 	kind := stringOf(raw)
@@ -169,7 +168,7 @@ func (r *repairer) cell(number int, o *object) {
 		r.require(o, "execution_count", "null")
 		r.outputs(number, o)
 	}
-	// A cell whose type was changed keeps empty members of the other one.
+	// A cell whose type was changed keeps empty members of the other.
 	for key, empty := range map[string]string{
 		"outputs": "[]", "execution_count": "null", "attachments": "{}",
 	} {
@@ -188,7 +187,7 @@ var (
 	validTag = regexp.MustCompile(`^[^,]+$`)
 )
 
-// id gives a cell of format 4.5 an id that no other cell has; of an older one it removes it.
+// id gives a cell of format 4.5 a unique id, and removes an older format's.
 func (r *repairer) id(number int, o *object) {
 	raw, ok := o.get("id")
 	if r.minor < 5 {
@@ -207,7 +206,7 @@ func (r *repairer) id(number int, o *object) {
 		r.ids[id] = true
 		return
 	}
-	// The same at each reading, so that a run can be resumed.
+	// The same at each reading, so that runs can be resumed.
 	source, _ := o.get("source")
 	for salt := number; ; salt++ {
 		sum := sha256.Sum256(fmt.Appendf(nil, "%d %s", salt, source))
@@ -219,7 +218,7 @@ func (r *repairer) id(number int, o *object) {
 	o.set("id", text{encode(id)})
 }
 
-// metadata repairs the tags of a cell, and warns of metadata of the wrong type.
+// metadata repairs a cell's tags, and warns of metadata of the wrong type.
 func (r *repairer) metadata(number int, o *object) {
 	raw, _ := o.get("metadata")
 	metadata, ok := parseObject(raw)
@@ -327,7 +326,7 @@ func (r *repairer) output(number int, o *object) {
 	r.unknown(number, o, schema[kind]...)
 }
 
-// objectOf parses an object that is to be laid out anew.
+// objectOf parses an object that will be laid out again.
 func objectOf(raw []byte) (object, bool) {
 	o, ok := parseObject(raw)
 	o.raw = nil
@@ -336,7 +335,7 @@ func objectOf(raw []byte) (object, bool) {
 
 var jsonMime = regexp.MustCompile(`^application/(.*\+)?json$`)
 
-// bundle warns of data that are no text where text must be.
+// bundle warns of data that must be text and are not.
 func (r *repairer) bundle(number int, o *object) {
 	raw, _ := o.get("data")
 	data, ok := parseObject(raw)

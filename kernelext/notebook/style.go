@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// style is how a file is laid out, learnt from its first line.
+// style is a file's layout, as its first line has it.
 type style struct {
 	indent  string // of one level
 	newline string // "" in a file without line breaks
@@ -30,7 +30,7 @@ func detectStyle(raw []byte) style {
 	return s
 }
 
-// lay formats compact JSON text as a value at the given depth.
+// lay formats compact JSON at a depth.
 func (s style) lay(compact []byte, depth int) []byte {
 	if s.newline == "" {
 		return compact
@@ -45,7 +45,7 @@ func (s style) lay(compact []byte, depth int) []byte {
 	return b.Bytes()
 }
 
-// value returns the text of a new value at a depth.
+// value returns a new value's text at a depth.
 func (s style) value(v any, depth int) text { return text{s.lay(encode(v), depth)} }
 
 // object writes an object whose members stand at depth+1.
@@ -68,7 +68,7 @@ func (s style) object(o *object, depth int) text {
 	return b.finish()
 }
 
-// array writes texts that are already laid out for depth+1.
+// array writes texts laid out for depth+1.
 func (s style) array(values []text, depth int) text {
 	if len(values) == 0 {
 		return text{[]byte("[]")}
@@ -95,7 +95,7 @@ func (s style) close(b *builder, c byte, depth int) {
 	b.byte(c)
 }
 
-// line is the break before what stands at a depth.
+// line is the line break at a depth.
 func (s style) line(depth int) string {
 	if s.newline == "" {
 		return ""

@@ -5,12 +5,10 @@ import (
 	"io"
 )
 
-// text is JSON text in pieces. What is large is neither joined nor copied when something around it
-// changes, so that a notebook is saved after every cell for the price of writing its file. The
-// bytes of a piece never change.
+// text is JSON in pieces that never change. Large ones are neither joined nor copied when something
+// around them changes, so that a save costs no more than writing.
 type text [][]byte
 
-// bytes returns the text as a whole, without a copy where it is one piece.
 func (t text) bytes() []byte {
 	switch len(t) {
 	case 0:
@@ -44,7 +42,7 @@ func (t text) writeTo(w io.Writer) error {
 	return nil
 }
 
-// large is the length from which a piece is kept as it is.
+// large is the least length of a piece that is kept.
 const large = 4 << 10
 
 // builder joins small pieces of text and keeps large ones.

@@ -8,8 +8,8 @@ import (
 	"strings"
 )
 
-// upgrade returns a document of nbformat 1, 2 or 3 as one of nbformat 4, as Python's nbformat
-// converts it. Beyond that it keeps the language that old code cells name.
+// upgrade returns a document of nbformat 1, 2 or 3 as nbformat 4, as Python's nbformat converts it,
+// but keeps the language of old code cells.
 func upgrade(doc *object, major int) ([]byte, error) {
 	var cells [][]byte
 	if major == 1 {
@@ -52,7 +52,7 @@ func upgrade(doc *object, major int) ([]byte, error) {
 	return append(jupyterStyle.lay(compact, 0), '\n'), nil
 }
 
-// joined returns a text of an old format: its list of lines may lack the line breaks.
+// joined returns an old format's text, whose lines may lack line breaks.
 func joined(raw json.RawMessage) json.RawMessage {
 	lines, ok := parseArray(raw)
 	if !ok || len(lines) < 2 || strings.HasSuffix(stringOf(lines[0]), "\n") {
@@ -65,7 +65,7 @@ func joined(raw json.RawMessage) json.RawMessage {
 	return encode(strings.Join(texts, "\n"))
 }
 
-// fields are the members of an object, their order lost.
+// fields are an object's members, without order.
 type fields map[string]json.RawMessage
 
 func fieldsOf(o *object) fields {
@@ -76,7 +76,7 @@ func fieldsOf(o *object) fields {
 	return f
 }
 
-// members are the fields of a member that is an object; of anything else, none.
+// members are the fields of a member, none if that is no object.
 func members(o *object, key string) fields {
 	raw, ok := o.get(key)
 	if inner, isObject := parseObject(orEmpty(raw)); ok && isObject {
@@ -85,7 +85,7 @@ func members(o *object, key string) fields {
 	return fields{}
 }
 
-// rename moves a field; where it is missing, the new one gets the text that stands for none.
+// rename moves a field; a missing one becomes none.
 func (f fields) rename(from, to, none string) {
 	value, ok := f[from]
 	if !ok && none == "" {
@@ -183,7 +183,6 @@ func upgradeOutput(o *object) fields {
 			}
 			data[mimeOf(key)] = joined(out[key])
 		}
-		// JSON stood in a string.
 		if text, _, err := decodeText(data["application/json"]); err == nil &&
 			json.Valid([]byte(text)) {
 			data["application/json"] = json.RawMessage(text)
@@ -207,7 +206,6 @@ func mimeOf(key string) string {
 	return key
 }
 
-// stringOf decodes a JSON string, "" for anything else.
 func stringOf(raw []byte) string {
 	var s string
 	if json.Unmarshal(raw, &s) != nil {

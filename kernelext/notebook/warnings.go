@@ -6,13 +6,13 @@ import (
 	"strings"
 )
 
-// warnings collects what is wrong with a file; what several cells have in common is one line.
+// warnings are about a file; what several cells have in common is one line.
 type warnings struct {
 	lines []string
 	cells map[string][]int
 }
 
-// add adds a line about a cell, counted from 1; 0 is the notebook as a whole.
+// add adds a line about a cell, from 1; 0 is the notebook.
 func (w *warnings) add(cell int, format string, args ...any) {
 	line := fmt.Sprintf(format, args...)
 	if w.cells == nil {

@@ -18,15 +18,13 @@ import (
 	"strings"
 )
 
-// Version is the name of the release, set by the linker; empty in any other build.
+// Version is the release, set by the linker; empty in other builds.
 var Version string
 
-// String is this program's version: "v1.2.3", or "devel", and the commit that it was built from, if
-// the build knows it.
+// String returns the program's version: "v1.2.3" or "devel", and its commit if known.
 func String() string { return describe(Version, build()) }
 
-// Write prints a program's version, its Go, and the versions of those of the modules that are
-// linked into it, a line each.
+// Write prints the version of a program, its Go, and linked modules, a line each.
 func Write(w io.Writer, program string, modules ...string) {
 	fmt.Fprintf(w, "%s %s\n%s %s/%s\n", program, String(), runtime.Version(), runtime.GOOS,
 		runtime.GOARCH)
@@ -44,15 +42,14 @@ func build() *debug.BuildInfo {
 	return &debug.BuildInfo{}
 }
 
-// describe is the release's name, else the module's version, and the commit with its date as far as
-// the build knows it.
+// describe returns the release, else the module's version, and the commit with its date.
 func describe(release string, info *debug.BuildInfo) string {
 	noted := map[string]string{}
 	for _, s := range info.Settings {
 		noted[s.Key] = s.Value
 	}
 	version := info.Main.Version
-	// Between releases the go command makes up a version, which says no more than the commit.
+	// Between releases the go command's version says no more than the commit.
 	if version == "(devel)" || strings.HasPrefix(version, "v0.0.0-") ||
 		strings.HasSuffix(version, "+dirty") {
 		version = ""

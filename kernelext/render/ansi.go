@@ -10,14 +10,14 @@ import (
 	"gopets/kernelext/internal/terminal"
 )
 
-// textStyle is how text is written at the moment, as SGR sequences set it.
+// textStyle is the style that SGR sequences have set.
 type textStyle struct {
 	fg, bg                              string // "" | "0"…"7" | "#rrggbb"
 	bold, faint, italic, under, inverse bool
 }
 
-// ansi turns terminal text into HTML: colours become classes, other control sequences vanish.
-// It begins with the textStyle that an earlier text left, and returns the one that it leaves.
+// ansi turns terminal text into HTML: colours become classes, other sequences are dropped. It
+// begins with an earlier text's style and returns its own.
 func ansi(s string, p textStyle) (string, textStyle) {
 	var b strings.Builder
 	open := p != textStyle{}
@@ -55,7 +55,7 @@ func ansi(s string, p textStyle) (string, textStyle) {
 	return b.String(), left
 }
 
-// sgr applies the parameters of one "select graphic rendition" sequence.
+// sgr applies one "select graphic rendition" sequence.
 func (p textStyle) sgr(params string) textStyle {
 	codes := strings.FieldsFunc(params, func(r rune) bool { return r == ';' || r == ':' })
 	if len(codes) == 0 {
@@ -130,7 +130,7 @@ func extended(codes []string) (color string, used int) {
 	return "", len(codes)
 }
 
-// color256 returns a colour of xterm's palette: 16 names, a 6×6×6 cube, 24 greys.
+// color256 returns a colour of xterm's palette.
 func color256(n int) string {
 	switch {
 	case n < 16:
@@ -197,11 +197,11 @@ func (p textStyle) tag() string {
 	return tag + ">"
 }
 
-// cursorMoves leaves out CSI K, which grep and gcc write with each colour.
+// cursorMoves lacks CSI K, which grep and gcc write with each colour.
 var cursorMoves = regexp.MustCompile("\x08|\x1b\\[[0-9;]*[ABCDG]")
 
-// overwrite shows what a terminal shows in the end. Text that moves the cursor loses its colours;
-// in coloured text that only returns to the start of its line, what was written last stays.
+// overwrite shows what a terminal shows in the end. Text that moves the cursor up, down or back
+// loses its colours.
 func overwrite(s string) string {
 	if cursorMoves.MatchString(s) || strings.Contains(s, "\r") && !strings.Contains(s, "\x1b[") {
 		return terminal.Text(s)
@@ -218,7 +218,7 @@ func overwrite(s string) string {
 	return strings.Join(lines, "\n")
 }
 
-// printable escapes text and drops control characters, which HTML does not allow.
+// printable escapes text and drops control characters.
 func printable(s string) string {
 	return html.EscapeString(strings.Map(func(r rune) rune {
 		if r < ' ' && r != '\n' && r != '\t' || r >= 0x7f && r < 0xa0 {

@@ -6,15 +6,14 @@ import (
 	"strconv"
 )
 
-// The darkest of the light papers and the lightest of the dark ones that text stands on (page.css).
+// The extreme papers that text is printed on (page.css).
 const (
 	lightBackground = "#fff5f5"
 	darkBackground  = "#241f12"
 	wanted          = 4.5 // contrast of text, WCAG 2.1 level AA
 )
 
-// readable moves a colour as far towards black, or on dark paper towards white, as it takes to be
-// read.
+// readable moves a colour towards black or, on dark paper, white until it can be read.
 func readable(color, paper string, towards float64) string {
 	c := rgb(color)
 	for step := 0.0; step <= 1; step += 1.0 / 32 {
@@ -30,7 +29,7 @@ func readable(color, paper string, towards float64) string {
 	return fmt.Sprintf("#%02[1]x%02[1]x%02[1]x", int(towards))
 }
 
-// textColorOn is black or white, whichever is read better on a colour.
+// textColorOn is black or white, whichever contrasts more.
 func textColorOn(background string) string {
 	if contrast("#000000", background) >= contrast("#ffffff", background) {
 		return "#000000"
@@ -38,7 +37,7 @@ func textColorOn(background string) string {
 	return "#ffffff"
 }
 
-// contrast is the ratio of two colours' luminances, from 1 to 21 (WCAG 2.1).
+// contrast is the contrast ratio of WCAG 2.1, from 1 to 21.
 func contrast(a, b string) float64 {
 	x, y := luminance(a), luminance(b)
 	return (max(x, y) + .05) / (min(x, y) + .05)
@@ -58,7 +57,6 @@ func luminance(color string) float64 {
 	return sum
 }
 
-// rgb reads a colour written #rrggbb.
 func rgb(color string) (c [3]float64) {
 	n, err := strconv.ParseUint(color[1:], 16, 32)
 	if err != nil || len(color) != 7 {

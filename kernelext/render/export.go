@@ -17,29 +17,27 @@ import (
 	"gopets/kernelext/notebook"
 )
 
-// MarkdownOptions are options for a Markdown text. The zero value embeds images as data URIs.
+// MarkdownOptions are options for Markdown. The zero value embeds images as data URIs.
 type MarkdownOptions struct {
-	// where the text finds its images, relative to itself, such as "pets_files"; "" embeds them
+	// the images' folder as seen from the text; "" embeds
 	Folder string
 	Trust  bool // let the notebook's HTML through as it is
 }
 
-// Document is a notebook as GitHub-flavoured Markdown.
 type Document struct {
 	Text  []byte
 	Files []File // images, to be written into the folder that the options name
 }
 
-// File is an image of a Document. Its name never comes from the notebook: output_CELL_OUTPUT.png,
-// attachment_CELL_NUMBER.png, all counted from 0.
+// File is an image of a Document. Names never come from the notebook: output_CELL_OUTPUT.png,
+// attachment_CELL_NUMBER.png, counted from 0.
 type File struct {
 	Name string
 	Data []byte
 }
 
-// Markdown makes the text: cells as they stand, code and text outputs between fences that nothing
-// in them can close, terminal sequences obeyed and colours dropped, tables as sanitised HTML,
-// images and attachments as files, mathematics as it was written.
+// Markdown returns cells as they are, code and text outputs in fences, tables as sanitised HTML,
+// images and attachments as files, TeX as written. Nothing in an output can close its fence.
 func Markdown(nb *notebook.Notebook, o MarkdownOptions) Document {
 	language := languageOf(nb)
 	e := &exporter{
@@ -90,7 +88,7 @@ func (e *exporter) code(i int, c *notebook.Cell, language string, show visibilit
 	return blocks
 }
 
-// folded puts a block behind a line to click.
+// folded puts a block behind a line to click on.
 func folded(block, what string, fold bool) string {
 	if !fold {
 		return block
@@ -151,9 +149,8 @@ func (e *exporter) output(name string, o notebook.Output) string {
 	return ""
 }
 
-// html returns an output's HTML as one block: no line of it is blank, for there Markdown would
-// begin. Its embedded images become files. It is empty if nothing can be seen; note says what is
-// missing.
+// html returns an output's HTML as one block without blank lines, at which Markdown would begin.
+// Embedded images become files. note says what is missing.
 func (e *exporter) html(name, text string) (block, note string) {
 	text, cut := cutHTML(text)
 	if e.page.policy != nil {
@@ -195,7 +192,7 @@ func (e *exporter) html(name, text string) (block, note string) {
 	) + "\n</div>", note
 }
 
-// lineBreak stands for a line break that must not end a line.
+// lineBreak is one that must not end a line.
 const lineBreak = "\uFDD2"
 
 func within(n *html.Node, name string) bool {
@@ -207,7 +204,6 @@ func within(n *html.Node, name string) bool {
 	return false
 }
 
-// embedded makes a file of an image that HTML embeds.
 func (e *exporter) embedded(n *html.Node, name string) {
 	head, body, ok := strings.Cut(strings.TrimPrefix(attr(n, "src"), "data:"), ";base64,")
 	if !ok || e.options.Folder == "" {
@@ -218,7 +214,7 @@ func (e *exporter) embedded(n *html.Node, name string) {
 	}
 }
 
-// keep keeps an image and returns what the text calls it.
+// keep keeps an image and returns its address.
 func (e *exporter) keep(name, mime string, data []byte) string {
 	if e.options.Folder == "" {
 		return dataURI(mime, data)
@@ -236,11 +232,11 @@ var extensions = map[string]string{
 	"image/webp":    ".webp",
 }
 
-// attachments returns the source of a Markdown cell with its attachments kept.
+// attachments returns a Markdown cell's source, and keeps its attachments.
 func (e *exporter) attachments(i int, c *notebook.Cell) string {
 	files := map[string]map[string]json.RawMessage{}
 	if raw, ok := c.Attachments(); ok {
-		// Attachments that are not as they should be are not shown.
+		// Invalid attachments are not shown.
 		_ = json.Unmarshal(raw, &files)
 	}
 	source := c.Source()
@@ -276,7 +272,7 @@ func (e *exporter) attachments(i int, c *notebook.Cell) string {
 	return strings.NewReplacer(pairs...).Replace(source)
 }
 
-// fenceText is a fence around what a terminal would show.
+// fenceText is a fence around terminal text.
 func fenceText(s string) string {
 	s, left := cutText(s, maxText)
 	if left > 0 {
@@ -294,7 +290,7 @@ var (
 	languageName = regexp.MustCompile(`^[\w.+#-]{1,40}$`)
 )
 
-// fence puts text between fences longer than any run of backticks in it.
+// fence uses more backticks than there are in a row in the text.
 func fence(language, s string) string {
 	n := 3
 	for _, run := range backticks.FindAllString(s, -1) {
@@ -307,7 +303,7 @@ func fence(language, s string) string {
 	return bar + language + "\n" + strings.TrimRight(s, "\n") + "\n" + bar
 }
 
-// altText is what stands for an image: its short text without what Markdown reads.
+// altText is an image's short text without what Markdown reads.
 func altText(o notebook.Output) string {
 	text, _ := o.Mime("text/plain")
 	if len(text) == 0 || len(text) >= 300 {

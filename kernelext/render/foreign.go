@@ -11,9 +11,8 @@ import (
 	"golang.org/x/net/html"
 )
 
-// foreign is HTML of the notebook that is made ready for the sanitiser, which drops what it does
-// not allow without a word: SVG becomes an image, a style sheet is taken out, and what a page
-// cannot show leaves a note.
+// foreign is a notebook's HTML made ready for the sanitiser, which drops things silently: SVG
+// becomes an image, a style sheet is taken out, and what cannot be shown leaves a note.
 type foreign struct {
 	m       *markdown
 	files   attachments
@@ -24,7 +23,6 @@ type foreign struct {
 	large   bool            // a table or an image is there
 }
 
-// prepare returns HTML for the sanitiser.
 func (f *foreign) prepare(s string) (string, error) {
 	root, err := fragment(s)
 	if err != nil {
@@ -34,7 +32,7 @@ func (f *foreign) prepare(s string) (string, error) {
 	return inner(root)
 }
 
-// visibleParts is what a node holds that a reader sees.
+// visibleParts says whether a node shows something, and lacks something.
 type visibleParts struct{ something, missing bool }
 
 func (f *foreign) children(n *html.Node) (all visibleParts) {
@@ -48,7 +46,7 @@ func (f *foreign) children(n *html.Node) (all visibleParts) {
 	return all
 }
 
-// waiting is what libraries write where their script has not run.
+// waiting matches what libraries write until their script runs.
 var waiting = regexp.MustCompile(
 	`^(Loading BokehJS ?\.\.\.|Make this Notebook Trusted to load map: File -> Trust Notebook)$`,
 )
@@ -115,7 +113,7 @@ func (f *foreign) node(n *html.Node) visibleParts {
 	case paints.MatchString(style):
 		s.something = true
 	case s.missing || !s.something:
-		// No room for what is not there.
+		// No space for what is missing.
 		setAttr(n, "style", rooms.ReplaceAllString(style, "$1"))
 		for _, key := range []string{"width", "height"} {
 			if !s.something {
@@ -138,8 +136,8 @@ var (
 // anchorID is the page's id for one of the notebook's own, in which HTML allows no spaces.
 func anchorID(id string) string { return "u-" + strings.Join(strings.Fields(id), "-") }
 
-// names keeps an element's id, apart from those of the page, and its classes without the page's
-// own. An old anchor's name is its id.
+// names keeps an element's id, apart from the page's, and its classes but the page's. An old
+// anchor's name is its id.
 func (f *foreign) names(n *html.Node) {
 	if name, ok := attrAt(n, "name"); ok && n.Data == "a" && attr(n, "id") == "" {
 		setAttr(n, "id", name)
@@ -165,13 +163,13 @@ func (f *foreign) names(n *html.Node) {
 
 var heading1to6 = regexp.MustCompile(`^h[1-6]$`)
 
-// ownClasses are those that page.css lays the page out with.
+// ownClasses lay the page out in page.css.
 var ownClasses = []string{
 	"skip", "count", "copy", "in", "out", "failed", "code", "raw", "text", "more", "stdout",
 	"stderr", "error", "display", "fx",
 }
 
-// frame replaces what shows another page, a video or a sound by a note.
+// frame replaces another page, video or sound by a note.
 func (f *foreign) frame(n *html.Node) visibleParts {
 	what := map[string]string{"video": "a video", "audio": "a sound", "canvas": "a drawing"}[n.Data]
 	if what == "" {
@@ -210,7 +208,6 @@ func (f *foreign) frame(n *html.Node) visibleParts {
 	return visibleParts{something: true, missing: true}
 }
 
-// sourceOf is the address of a media element's first source.
 func sourceOf(n *html.Node) string {
 	for c := range n.Descendants() {
 		if c.Data == "source" {
@@ -222,7 +219,6 @@ func sourceOf(n *html.Node) string {
 
 var remote = regexp.MustCompile(`^(?i:https?:)?//`)
 
-// absolute returns a remote address with its scheme.
 func absolute(address string) string {
 	if strings.HasPrefix(address, "//") {
 		return "https:" + address
@@ -237,7 +233,7 @@ func shortened(address string) string {
 	return address
 }
 
-// image embeds an image; one that is not to be fetched becomes a link, a broken one its text.
+// image embeds an image; a remote one becomes a link, a broken one its text.
 func (f *foreign) image(n *html.Node) visibleParts {
 	f.names(n)
 	src, alt := strings.TrimSpace(attr(n, "src")), strings.TrimSpace(attr(n, "alt"))
@@ -314,8 +310,7 @@ func decodeBase64(s string) ([]byte, error) {
 	return base64.RawStdEncoding.DecodeString(s)
 }
 
-// drawing turns inline SVG, which the sanitiser does not know, into an image, in which no script
-// runs and nothing is fetched.
+// drawing turns inline SVG, which the sanitiser does not know, into an image.
 func (f *foreign) drawing(n *html.Node) visibleParts {
 	parent := n.Parent
 	data, ok := standalone(n)
@@ -344,8 +339,8 @@ func (f *foreign) drawing(n *html.Node) visibleParts {
 
 var nothingDrawn = regexp.MustCompile(`(?i)display\s*:\s*none|(^|;)\s*width\s*:\s*0(px)?\s*(;|$)`)
 
-// standalone returns inline SVG as a file of its own. One that is hidden, or that draws with parts
-// of another, draws nothing alone.
+// standalone returns inline SVG as a file. One that is hidden, or uses parts of another, draws
+// nothing alone.
 func standalone(n *html.Node) ([]byte, bool) {
 	if nothingDrawn.MatchString(attr(n, "style")) {
 		return nil, false

@@ -10,15 +10,13 @@ import (
 	"github.com/alecthomas/chroma/v2/lexers"
 )
 
-// code is the source of a cell, a long one cut.
 func code(language, source string) template.HTML {
 	source, left := cutText(source, maxText)
 	return highlight(language, source) + cutLine(left)
 }
 
-// highlight colours source text of a language; one without a lexer, or that is long, is only
-// escaped. Lines for the kernel (%%, %args, !ls, ?x) are set apart: to a lexer they are nonsense
-// that would spoil what follows.
+// highlight colours source; without a lexer, or if long, it only escapes. Lines for the kernel (%%,
+// %args, !ls, ?x) are set apart: a lexer would be confused.
 func highlight(language, source string) template.HTML {
 	magic := kernelLines(language, source)
 	if of := cellMagic(language, source); of != "" {
@@ -64,8 +62,8 @@ var (
 	threeQuotes = regexp.MustCompile(`"""|'''`)
 )
 
-// kernelLines says which lines are for the kernel: in Go those that begin with % or !, in Python
-// what IPython reads itself, outside texts of several lines.
+// kernelLines finds lines for the kernel: % and ! in Go, IPython's in Python, outside of multi-line
+// strings.
 func kernelLines(language, source string) map[int]bool {
 	found := map[int]bool{}
 	isGo, isPython := strings.EqualFold(language, "go"), isPython(language)
@@ -95,7 +93,7 @@ func isPython(language string) bool {
 		language == "python3"
 }
 
-// magicLanguages are what IPython's cell magics say of the lines after them.
+// magicLanguages are those of the lines after IPython's cell magics.
 var magicLanguages = map[string]string{
 	"bash": "bash", "sh": "bash", "script": "bash", "html": "html", "svg": "xml",
 	"javascript": "javascript", "js": "javascript", "r": "r", "latex": "tex", "sql": "sql",
@@ -103,7 +101,7 @@ var magicLanguages = map[string]string{
 	"writefile": "text",
 }
 
-// cellMagic returns the language that a Python cell's first line changes to, "" for none.
+// cellMagic returns the language that a first line switches to, "" for none.
 func cellMagic(language, source string) string {
 	name, ok := strings.CutPrefix(strings.TrimLeft(source, " \t\n"), "%%")
 	if !ok || !isPython(language) {
@@ -125,7 +123,6 @@ func writeToken(b *strings.Builder, t chroma.Token) {
 	b.WriteString(text)
 }
 
-// class is the name under which chroma's style sheets know a token's type.
 func class(t chroma.TokenType) string {
 	if t == chroma.Error { // what a lexer does not know is no error of the author's
 		return ""

@@ -14,8 +14,8 @@ import (
 	"strings"
 )
 
-// imageData decodes an image of an output: SVG is text, all others are base64. It refuses what
-// is not what it says.
+// imageData decodes an output's image: SVG is text, others base64. It refuses what has another
+// content.
 func imageData(mime, text string) ([]byte, bool) {
 	if mime == "image/svg+xml" {
 		return []byte(text), harmlessSVG([]byte(text))
@@ -24,7 +24,7 @@ func imageData(mime, text string) ([]byte, bool) {
 	return data, err == nil && isImage(mime, data)
 }
 
-// isImage reports, by the content, whether data is an image of a type that is written to files.
+// isImage reports whether data is an image of a type that is written to files.
 func isImage(mime string, data []byte) bool {
 	switch mime {
 	case "image/svg+xml":
@@ -32,15 +32,14 @@ func isImage(mime string, data []byte) bool {
 	case "image/webp":
 		return http.DetectContentType(data) == mime
 	case "image/png", "image/jpeg", "image/gif":
-		// The header alone: of an image that is cut off a browser shows the beginning.
+		// The header alone: a browser shows the beginning of a truncated image.
 		_, format, err := image.DecodeConfig(bytes.NewReader(data))
 		return err == nil && "image/"+format == mime
 	}
 	return false
 }
 
-// canShow reports whether a browser shows data as an image of a type; in an img element a script in
-// an SVG does not run.
+// canShow reports whether a browser shows data as an image of a type.
 func canShow(mime string, data []byte) bool {
 	if mime == "image/svg+xml" {
 		return wellFormed(data)
@@ -71,8 +70,7 @@ func wellFormed(data []byte) bool {
 	}
 }
 
-// harmlessSVG reports whether an SVG only draws: one that is opened as a file of its own runs
-// scripts and fetches, other than in an img.
+// harmlessSVG reports whether an SVG only draws: opened as a file, it could run scripts and fetch.
 func harmlessSVG(data []byte) bool {
 	d := xml.NewDecoder(bytes.NewReader(data))
 	root := true

@@ -8,7 +8,7 @@ import (
 	"gopets/kernelext/notebook"
 )
 
-// libraries are known by a word in their scripts; those that stand on another come first.
+// libraries are known by a word in their scripts; those based on another come first.
 var libraries = []struct{ word, what string }{
 	{"plotly", "a Plotly chart"},
 	{"folium", "a folium map"},
@@ -32,7 +32,7 @@ var libraries = []struct{ word, what string }{
 	{"d3.", "a D3 drawing"},
 }
 
-// libraryIn returns which library a script draws with, "" for one that is not known.
+// libraryIn returns the library that a script draws with, "" if unknown.
 func libraryIn(script string) string {
 	script = strings.ToLower(script)
 	for _, l := range libraries {
@@ -43,7 +43,7 @@ func libraryIn(script string) string {
 	return ""
 }
 
-// note says what is missing where a script was dropped, "" where nothing is.
+// note says what is missing where a script was dropped.
 func (f *foreign) note() string {
 	switch {
 	case f.library != "" && !f.large:
@@ -58,7 +58,7 @@ func missing(what string) string {
 	return "Not shown: " + what + ", which needs a live Jupyter."
 }
 
-// scripted are the forms of outputs that need a script, by how their MIME types begin.
+// scripted are outputs that need a script, by the beginning of their MIME type.
 var scripted = []struct{ prefix, what string }{
 	{"application/vnd.jupyter.widget", "a Jupyter widget"},
 	{"application/vnd.vega", "a Vega chart (Altair)"},
@@ -73,7 +73,7 @@ var scripted = []struct{ prefix, what string }{
 	{"audio/", "a sound"},
 }
 
-// knownForm returns what a MIME type that needs a script shows, "" for one that is not known.
+// knownForm returns what a MIME type of a script shows, "" if unknown.
 func knownForm(mime string) string {
 	for _, known := range scripted {
 		if strings.HasPrefix(mime, known.prefix) {
@@ -83,7 +83,7 @@ func knownForm(mime string) string {
 	return ""
 }
 
-// otherForm says what an output was that has no form that a page can show, "" for one without any.
+// otherForm describes an output without a form that a page can show, "" if it has none at all.
 func otherForm(o notebook.Output) string {
 	types := slices.Sorted(maps.Keys(o.Data))
 	for _, mime := range types {

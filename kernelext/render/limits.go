@@ -7,8 +7,7 @@ import (
 	"strings"
 )
 
-// Limits in bytes of what is shown; a page of hundreds of megabytes opens nowhere. A line says what
-// was left out.
+// Bytes that are shown; a page of hundreds of megabytes opens nowhere.
 const (
 	maxText      = 200_000   // one text: a stream, an error, a raw cell, the source of a cell
 	maxHighlight = 100_000   // source in colours, which take a hundred times its length
@@ -29,7 +28,7 @@ func kilobytes(n int) string {
 	return fmt.Sprintf("%d MB", n>>20)
 }
 
-// cutLine says how much was left out, "" for nothing.
+// cutLine says how much was left out.
 func cutLine(left int) template.HTML {
 	if left <= 0 {
 		return ""
@@ -47,8 +46,7 @@ func cutText(s string, limit int) (string, int) {
 
 var heavyElement = regexp.MustCompile(`(?is)<(script|style)\b`)
 
-// cutHTML returns the beginning of HTML, and the line that says what was left out. Scripts, which
-// will be dropped, go first.
+// cutHTML returns the beginning of HTML, without scripts, and the line on what was left out.
 func cutHTML(s string) (string, template.HTML) {
 	if len(s) <= maxHTML {
 		return s, ""
@@ -103,7 +101,7 @@ func cutHTML(s string) (string, template.HTML) {
 	return cut, cutLine(len(s) - end)
 }
 
-// indexFold is strings.Index for an ASCII text in lower case, whatever the case in s.
+// indexFold is strings.Index for lower-case ASCII in text of any case.
 func indexFold(s, lower string) int {
 	for from := 0; ; {
 		i := strings.IndexByte(s[from:], lower[0])

@@ -11,8 +11,8 @@ import (
 
 var scheme = regexp.MustCompile(`^[a-zA-Z][a-zA-Z0-9+.-]*:`)
 
-// link makes a link lead to where it can: within the page it is resolved when the page is whole; a
-// relative one starts from the notebook's folder.
+// link prepares a link: one within the page is resolved in the end; a relative one starts from the
+// notebook's folder.
 func (f *foreign) link(n *html.Node) {
 	href := strings.TrimSpace(attr(n, "href"))
 	switch {
@@ -30,7 +30,7 @@ func (f *foreign) link(n *html.Node) {
 	}
 }
 
-// relative returns a relative address as seen from the page.
+// relative returns an address relative to the page.
 func relative(base, href string) string {
 	if strings.Contains(strings.SplitN(href, "/", 2)[0], ":") {
 		href = "./" + href
@@ -45,8 +45,8 @@ const unresolved = "#~"
 
 var unresolvedLink = regexp.MustCompile(` href="#~([^"]*)"`)
 
-// resolve leads the links of a finished text to what the page has: a heading as Jupyter or GitHub
-// names it, or an author's anchor. A link that leads nowhere is text.
+// resolve leads links to a heading, as Jupyter or GitHub names it, or to an author's anchor. A link
+// to nothing becomes text.
 func (m *markdown) resolve(s template.HTML) template.HTML {
 	if !strings.Contains(string(s), unresolved) {
 		return s

@@ -18,12 +18,11 @@ import (
 	"golang.org/x/net/html"
 )
 
-// maxImage is how large an image beside the notebook may be, in bytes.
+// maxImage bounds an image beside the notebook, in bytes.
 const maxImage = 20 << 20
 
-// local embeds the image that an address names: an attachment, or a file in the notebook's
-// folder. The note says why one is not there; it is empty, and so is the URI, for an address of
-// another kind.
+// local embeds an attachment or a file of the notebook's folder. note says why there is none; both
+// are "" for other addresses.
 func (m *markdown) local(address string, files attachments) (uri, note string) {
 	if name, ok := strings.CutPrefix(address, "attachment:"); ok {
 		if plain, err := url.PathUnescape(name); err == nil && files[name] == nil {
@@ -57,8 +56,7 @@ func (m *markdown) local(address string, files attachments) (uri, note string) {
 	return dataURI(mime, data), ""
 }
 
-// readImage reads an image in a folder, which no path and no link leads out of. What it is, its
-// content tells.
+// readImage reads an image in a folder, which no path leads out of; its content says its type.
 func readImage(folder *os.Root, path string) (mime string, data []byte, err error) {
 	info, err := folder.Stat(path)
 	switch {
@@ -96,7 +94,7 @@ func readImage(folder *os.Root, path string) (mime string, data []byte, err erro
 	return mime, data, nil
 }
 
-// embedImages embeds the images of img elements; all other HTML stays as it is written.
+// embedImages embeds the images of img elements.
 func (m *markdown) embedImages(s string, files attachments) string {
 	if !strings.Contains(strings.ToLower(s), "<img") {
 		return s

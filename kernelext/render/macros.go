@@ -9,8 +9,8 @@ import (
 	"gopets/kernelext/notebook"
 )
 
-// macros are what formulas define, for themselves and for those after them, as in Jupyter.
-// MathJax's Go port has no definitions, so they are expanded here.
+// macros are defined by formulas, for themselves and those after them, as in Jupyter. MathJax's Go
+// port has no definitions, so they are expanded here.
 type macros map[string]macro
 
 type macro struct {
@@ -20,7 +20,7 @@ type macro struct {
 	body       string
 }
 
-// Limits on what macros may expand to: a definition may name itself.
+// A definition may contain itself.
 const maxExpansions, maxExpanded, maxMacros = 500, 16 << 10, 1000
 
 var (
@@ -31,7 +31,7 @@ var (
 	parameters = regexp.MustCompile(`^(\s*#[1-9])*`)
 )
 
-// apply takes the definitions out of a formula and expands the macros in it.
+// apply takes definitions out of a formula and expands macros.
 func (m *macros) apply(tex string) (string, error) {
 	if *m == nil {
 		*m = macros{"bm": {args: 1, body: `\boldsymbol{#1}`}}
@@ -52,7 +52,7 @@ func (m *macros) apply(tex string) (string, error) {
 	return m.expand(tex)
 }
 
-// define reads a definition whose first word was read; rest is what follows it.
+// define reads a definition behind its first word.
 func (m *macros) define(kind, s string) (rest string, ok bool) {
 	star := strings.HasSuffix(kind, "*")
 	kind = strings.TrimSuffix(kind, "*")
@@ -102,7 +102,7 @@ func (m *macros) define(kind, s string) (rest string, ok bool) {
 	return rest, true
 }
 
-// argument cuts TeX's next argument off: a group without its braces, a command, or one character.
+// argument cuts TeX's next argument off: a group, a command, or a character.
 func argument(s string) (arg, rest string, ok bool) {
 	s = strings.TrimLeft(s, " \t\r\n")
 	if s == "" {
@@ -188,7 +188,7 @@ func (m macros) expand(s string) (string, error) {
 	return b.String() + s, nil
 }
 
-// fill puts arguments in the places of a macro's parameters.
+// fill replaces a macro's parameters.
 func (d macro) fill(args []string) string {
 	s := ""
 	body := d.body
@@ -207,7 +207,7 @@ func (d macro) fill(args []string) string {
 
 var endsInCommand = regexp.MustCompile(`\\[a-zA-Z]+$`)
 
-// joinTeX joins two pieces so that a command at the first one's end stays what it is.
+// joinTeX keeps a command at the end of the first piece apart from the second.
 func joinTeX(a, b string) string {
 	if b != "" && (b[0] >= 'a' && b[0] <= 'z' || b[0] >= 'A' && b[0] <= 'Z') &&
 		endsInCommand.MatchString(a) {
@@ -223,8 +223,7 @@ var (
 	rowEnd   = regexp.MustCompile(`\\\\|\$\$|\\end\{|\\\]`)
 )
 
-// number numbers the formulas with a label, in the order of the notebook; one with a tag
-// has that.
+// number numbers the formulas with a label, in the notebook's order; a tag is kept.
 func (m *markdown) number(cells []*notebook.Cell) {
 	m.labels = map[string]string{}
 	next := 1
@@ -248,8 +247,7 @@ func (m *markdown) number(cells []*notebook.Cell) {
 	}
 }
 
-// numbered writes labels as tags, and references as numbers. The anchors are where links to the
-// labels lead.
+// numbered writes labels as tags and references as numbers. anchors are for links to the labels.
 func (m *markdown) numbered(tex string, display bool) (_, anchors string) {
 	tex = refersTo.ReplaceAllStringFunc(tex, func(ref string) string {
 		r := refersTo.FindStringSubmatch(ref)

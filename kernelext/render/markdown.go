@@ -24,10 +24,10 @@ import (
 	"gopets/kernelext/notebook"
 )
 
-// attachments are the files of a Markdown cell: base64 by name and MIME type.
+// attachments are a Markdown cell's files: base64 by name and MIME type.
 type attachments map[string]map[string]json.RawMessage
 
-// markdown renders the Markdown of one notebook and collects its headings.
+// markdown renders a notebook's Markdown and collects headings.
 type markdown struct {
 	md       goldmark.Markdown
 	policy   *bluemonday.Policy // nil for a trusted notebook
@@ -56,7 +56,7 @@ func newMarkdown(trust bool, language string) *markdown {
 			extension.WithFootnoteIDPrefixFunction(func(ast.Node) []byte {
 				return fmt.Appendf(nil, "c%d-", m.cells)
 			})), mathSyntax{m}),
-		// Raw HTML passes here, for the sanitiser sees the whole.
+		// The sanitiser gets the whole, raw HTML too.
 		goldmark.WithRendererOptions(
 			html.WithUnsafe(),
 			renderer.WithNodeRenderers(util.Prioritized(codeBlocks{language}, 100)),
@@ -79,7 +79,7 @@ func (m *markdown) cell(c *notebook.Cell) template.HTML {
 	m.cells++
 	files := attachments{}
 	if raw, ok := c.Attachments(); ok {
-		// Attachments that are not as they should be are not shown.
+		// Invalid attachments are not shown.
 		_ = json.Unmarshal(raw, &files)
 	}
 	return m.render(c.Source(), files)
@@ -128,7 +128,7 @@ func (m *markdown) render(source string, files attachments) template.HTML {
 	return terminalText(source)
 }
 
-// finish makes HTML of Markdown part of the page; what is nested too deep cannot be.
+// finish sanitises the Markdown's HTML and draws formulas; what is nested too deep fails.
 func (m *markdown) finish(s string, files attachments) (template.HTML, bool) {
 	full := m.drawn.full
 	if m.policy == nil {
@@ -150,8 +150,8 @@ func (m *markdown) finish(s string, files attachments) (template.HTML, bool) {
 	return shown, true
 }
 
-// heading sets an id of a heading that is unique on the page, by GitHub's numbers, and enters it
-// into the table of contents.
+// heading gives a heading a unique id, with GitHub's numbers, and enters it into the table of
+// contents.
 func (m *markdown) heading(n *ast.Heading, src []byte) {
 	title := strings.TrimSpace(plainText(n, src))
 	name := "h-" + slug(title)
@@ -167,8 +167,7 @@ func (m *markdown) heading(n *ast.Heading, src []byte) {
 	}
 }
 
-// anchor leads a link as Jupyter writes it, #My-Heading, to our id of the heading, wherever in the
-// notebook that stands.
+// anchor leads a link in Jupyter's form, #My-Heading, to the heading's id.
 func anchor(dest []byte) []byte {
 	fragment, ok := strings.CutPrefix(string(dest), "#")
 	if !ok || fragment == "" || strings.HasPrefix(fragment, "h-") ||
@@ -219,8 +218,8 @@ func slug(s string) string {
 	return s
 }
 
-// markdownImage embeds an attachment or an image beside the notebook; an image from elsewhere
-// becomes a link, as the page fetches nothing.
+// markdownImage embeds an attachment or a local image; a remote one becomes a link, as the page
+// fetches nothing.
 func (m *markdown) markdownImage(n *ast.Image, files attachments) {
 	dest := string(n.Destination)
 	if strings.HasPrefix(dest, "data:") {
@@ -243,7 +242,6 @@ func (m *markdown) markdownImage(n *ast.Image, files attachments) {
 	n.Parent().ReplaceChild(n.Parent(), n, link)
 }
 
-// codeBlocks renders code blocks in colours.
 type codeBlocks struct{ language string }
 
 // RegisterFuncs implements goldmark's renderer.NodeRenderer.

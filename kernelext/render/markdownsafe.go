@@ -11,7 +11,7 @@ import (
 	"github.com/yuin/goldmark/text"
 )
 
-// sanitizer keeps foreign Markdown harmless and in its place.
+// sanitizer keeps foreign Markdown harmless and within its place.
 type sanitizer struct {
 	md     goldmark.Markdown
 	policy *bluemonday.Policy // nil for a trusted notebook
@@ -33,11 +33,11 @@ func newSanitizer(trust bool) *sanitizer {
 	return g
 }
 
-// safe returns Markdown whose HTML is sanitised and that leaves nothing open; what cannot be made
-// so stands between fences.
+// safe returns Markdown with sanitised HTML that leaves nothing open; what resists is put in a
+// fence.
 func (g *sanitizer) safe(s string) string {
 	s = strings.Trim(strings.ReplaceAll(strings.ReplaceAll(s, "\r\n", "\n"), "\r", "\n"), "\n")
-	// What is dropped may join what stood around it to new HTML: until nothing changes.
+	// Dropping may create new HTML: until nothing changes.
 	for range 8 {
 		next := g.sanitize(s)
 		if next == s {
@@ -60,7 +60,6 @@ func (g *sanitizer) sanitize(s string) string {
 	}
 	src := []byte(s)
 	var pieces []text.Segment
-	// The walk fails only if the function does.
 	_ = ast.Walk(
 		g.md.Parser().Parse(text.NewReader(src)),
 		func(n ast.Node, entering bool) (ast.WalkStatus, error) {
@@ -105,7 +104,6 @@ func (g *sanitizer) sanitize(s string) string {
 
 var fenceLine = regexp.MustCompile("(?m)^[ \t>]*(`{3,}|~{3,})")
 
-// closers are what may close what s leaves open.
 func (g *sanitizer) closers(s string) []string {
 	var all []string
 	for _, m := range fenceLine.FindAllStringSubmatch(s, -1) {

@@ -13,8 +13,7 @@ import (
 	"github.com/yuin/goldmark/util"
 )
 
-// A formula is TeX as it stands in the text: source has its delimiters, tex does not (an
-// environment keeps its own).
+// A formula is TeX: source with its delimiters, tex without (an environment keeps its own).
 type formula struct {
 	source, tex string
 	display     bool
@@ -22,8 +21,7 @@ type formula struct {
 	ref         string // the label that \ref or \eqref names: the formula is a link
 }
 
-// delimiters are what TeX stands between, the longer first. The doubled backslashes are what
-// Jupyter's Markdown wants.
+// delimiters are TeX's, longer ones first; doubled backslashes are for Jupyter's Markdown.
 var delimiters = []struct {
 	open, close string
 	display     bool
@@ -34,8 +32,8 @@ var delimiters = []struct {
 
 var environment = regexp.MustCompile(`^\\begin\{([a-zA-Z]+\*?)\}`)
 
-// formulaAt returns the formula that s starts with; before is what precedes it. A formula has no
-// empty line in it. For one dollar, see [isFormula].
+// formulaAt returns the formula that s starts with, without empty lines; before precedes it. For
+// one dollar see [isFormula].
 func formulaAt(s, before string) (formula, bool) {
 	if m := environment.FindStringSubmatch(s); m != nil {
 		end := `\end{` + m[1] + `}`
@@ -69,7 +67,7 @@ func formulaAt(s, before string) (formula, bool) {
 	return formula{}, false
 }
 
-// paragraph is s up to its first empty line, or as far as a formula may go.
+// paragraph is s up to an empty line or the limit.
 func paragraph(s string) string {
 	s = s[:min(len(s), maxTeX)]
 	if m := emptyLine.FindStringIndex(s); m != nil {
@@ -80,7 +78,7 @@ func paragraph(s string) string {
 
 var emptyLine = regexp.MustCompile(`\n[ \t\r]*\n`)
 
-// closing returns where the closing delimiter stands, -1 if nowhere.
+// closing returns the closing delimiter's place, -1 without.
 func closing(s, delimiter string) int {
 	for i := 0; i < len(s); i++ {
 		if strings.HasPrefix(s[i:], delimiter) {
@@ -93,8 +91,8 @@ func closing(s, delimiter string) int {
 	return -1
 }
 
-// closingDollar returns where a formula ends that one dollar opened, -1 if it opened none. Dollars
-// in braces belong to a text in the formula; a code span belongs to none.
+// closingDollar returns the end of a formula of one dollar, -1 without. Dollars in braces belong to
+// it, a code span does not.
 func closingDollar(s, before string) int {
 	depth, inner := 0, -1
 	for i := 0; i < len(s); i++ {
@@ -137,10 +135,9 @@ var (
 	word     = regexp.MustCompile(`[\p{L}]{2,}`)
 )
 
-// isFormula reports whether what stands between two single dollars is a formula. To Jupyter all is;
-// here prices, as in "$5 and $6", and shell variables are not. Between dollars that stand close to
-// the text, as Pandoc has it, all is a formula but prices; with spaces at both ends, or at one, it
-// must look like TeX or be no words.
+// isFormula reports whether text between single dollars is a formula. In Jupyter all is; here
+// prices ("$5 and $6") and shell variables are not. Without spaces inside, as in Pandoc, all but
+// prices is; with spaces, it must look like TeX or hold no words.
 func isFormula(content, before, after string) bool {
 	if content == "" || strings.HasPrefix(after, "$") {
 		return false
@@ -170,7 +167,7 @@ func isFormula(content, before, after string) bool {
 	return (sign || !words && len(text) <= 3) && !letterNext && (!digit(text) || mark)
 }
 
-// mathNode is a formula within a line of text, mathBlock one that has its lines for itself.
+// mathNode is a formula within a line, mathBlock one on lines of its own.
 type mathNode struct {
 	ast.BaseInline
 	formula
@@ -193,9 +190,8 @@ func (n *mathBlock) Kind() ast.NodeKind            { return kindMathBlock }
 func (n *mathBlock) Dump(source []byte, level int) { ast.DumpHelper(n, source, level, nil, nil) }
 func (n *mathBlock) IsRaw() bool                   { return true }
 
-// mathSyntax keeps TeX from Markdown, to which _ and * mean something else. What it renders is a
-// mark for each formula: the page gets the formula in the mark's place after the sanitiser, which
-// knows nothing of SVG.
+// mathSyntax hides TeX from Markdown, where _ and * mean something else. It renders marks; the page
+// puts formulas there after the sanitiser, which would drop SVG.
 type mathSyntax struct{ m *markdown }
 
 // Extend implements goldmark.Extender.
@@ -251,7 +247,7 @@ var marks = regexp.MustCompile(markStart + `([0-9]{1,9})` + markEnd)
 
 type inlineMath struct{ m *markdown }
 
-// formulaAt is the function of that name for a text of the notebook, which may refer to a label.
+// formulaAt is the function for a text of the notebook, which may refer to a label.
 func (m *markdown) formulaAt(s, before string) (formula, bool) {
 	if r := reference.FindStringSubmatch(s); r != nil && m.labels[r[2]] != "" {
 		return formula{source: r[0], tex: r[0], ref: r[2]}, true
@@ -264,7 +260,7 @@ var reference = regexp.MustCompile(`^\\(eq)?ref\{([^{}]{1,100})\}`)
 func (inlineMath) Trigger() []byte { return []byte{'$', '\\'} }
 
 func (x inlineMath) Parse(parent ast.Node, block text.Reader, _ parser.Context) ast.Node {
-	// A dollar that another precedes opened nothing, and so does not open.
+	// A dollar behind another dollar opens nothing.
 	line, _ := block.PeekLine()
 	if line[0] == '$' && block.PrecendingCharacter() == '$' {
 		return nil
@@ -286,7 +282,7 @@ func (x inlineMath) Parse(parent ast.Node, block text.Reader, _ parser.Context) 
 	if !ok || inCode(parent, block) {
 		return nil
 	}
-	// Not a part of the text ahead, which would stay in memory.
+	// A part of the text would keep it in memory.
 	f.source, f.tex = strings.Clone(f.source), strings.Clone(f.tex)
 	for n := len(f.source); n > 0; {
 		line, _ := block.PeekLine()
@@ -317,7 +313,7 @@ func (blockMath) Open(_ ast.Node, reader text.Reader, pc parser.Context) (ast.No
 	if !ok || !f.display {
 		return nil, parser.NoChildren
 	}
-	// What has text behind it in its line is part of a paragraph.
+	// With text behind it on its line it is part of a paragraph.
 	if behind, _, _ := strings.Cut(source[len(f.source):], "\n"); strings.TrimSpace(behind) != "" {
 		return nil, parser.NoChildren
 	}
@@ -338,8 +334,8 @@ func (blockMath) Continue(node ast.Node, reader text.Reader, _ parser.Context) p
 	return parser.Continue | parser.NoChildren
 }
 
-// Close reads the formula anew, as lists and quotes have cut something off its lines; where they
-// ended before it did, it is none.
+// Close reads the formula again without the marks of lists and quotes; where these ended first, it
+// is none.
 func (blockMath) Close(node ast.Node, reader text.Reader, _ parser.Context) {
 	n := node.(*mathBlock)
 	source := strings.TrimSpace(string(n.Lines().Value(reader.Source())))

@@ -14,29 +14,27 @@ import (
 	"golang.org/x/net/html"
 )
 
-// maxTeX is how long a formula may be, in bytes, and maxDrawing how long its drawing: drawing takes
-// a time that grows with both.
+// maxTeX and maxDrawing bound a formula and its drawing, in bytes: drawing takes longer with both.
 const maxTeX, maxDrawing = 4096, 1 << 20
 
-// maxDepth is how deep a drawing may nest, well below what browsers and other readers of HTML take.
+// maxDepth bounds a drawing's nesting, well below what browsers take.
 const maxDepth = 150
 
-// withoutMarks drops the runes of marks from foreign text.
+// withoutMarks drops marks from foreign text.
 var withoutMarks = strings.NewReplacer(markStart, "", markEnd, "")
 
-// maxDrawings is how much all drawings of a page may hold, in bytes.
+// maxDrawings bounds a page's drawings, in bytes.
 const maxDrawings = 16 << 20
 
-// drawings are the formulas that a page has drawn, each once.
+// drawings are a page's formulas, each drawn once.
 type drawings struct {
 	svg  map[string]string
 	size int
 	full bool // maxDrawings is reached
 }
 
-// draw returns HTML of a formula: a drawing in the text's colour with the TeX as its name, or the
-// TeX as code if MathJax cannot read it. Macros that it defines are there for what follows; a
-// formula that only defines some is not seen.
+// draw returns a drawing in the text's colour, named by the TeX, or the TeX as code if MathJax
+// cannot read it. A formula that only defines macros is invisible.
 func (m *markdown) draw(f formula) string {
 	class := "math"
 	if f.display {
@@ -95,8 +93,7 @@ func typeset(f formula, name string) (svg string, err error) {
 	if len(f.source) > maxTeX || strings.TrimSpace(f.tex) == "" {
 		return "", fmt.Errorf("a formula of %d bytes", len(f.source))
 	}
-	// A formula that brings the library down is shown as it is written, like any other that it
-	// cannot read.
+	// A formula at which the library panics is shown as written.
 	defer func() {
 		if r := recover(); r != nil {
 			err = fmt.Errorf("MathJax: %v", r)
@@ -129,9 +126,8 @@ var (
 	}
 )
 
-// cleanSVG writes a drawing anew from the elements and attributes that formulas are drawn with, so
-// that nothing else can be in it: no script, no link, no style but where it stands on the line. A
-// drawing that needs something else, or that shows an error, is an error.
+// cleanSVG writes a drawing from known elements and attributes: no scripts, links, or styles but
+// the baseline. Anything else, or an error shown, is an error.
 func cleanSVG(drawn, name string) (string, error) {
 	d := xml.NewDecoder(strings.NewReader(drawn))
 	var b strings.Builder
@@ -182,7 +178,6 @@ func cleanSVG(drawn, name string) (string, error) {
 	}
 }
 
-// placeFormulas replaces the marks below a node.
 func (m *markdown) placeFormulas(n *html.Node) {
 	for i := range n.Attr {
 		n.Attr[i].Val = written(n.Attr[i].Val, m.formulas)
@@ -201,14 +196,13 @@ func (m *markdown) placeFormulas(n *html.Node) {
 	}
 }
 
-// rawText are the elements whose text is not HTML.
+// rawText elements hold no HTML.
 var rawText = []string{
 	"script", "style", "iframe", "noembed", "noframes", "noscript", "plaintext", "xmp",
 	"textarea", "title",
 }
 
-// drawMarks puts drawings between the pieces of a text, each once: a mark that the notebook forged
-// brings nothing.
+// drawMarks replaces marks in a text, each once: forged ones bring nothing.
 func (m *markdown) drawMarks(n *html.Node) {
 	s, end, formulas := n.Data, 0, m.formulas
 	for _, at := range marks.FindAllStringSubmatchIndex(s, -1) {
@@ -226,7 +220,7 @@ func (m *markdown) drawMarks(n *html.Node) {
 	n.Data = withoutMarks.Replace(s[end:])
 }
 
-// written puts the formulas as they were written in place of their marks.
+// written replaces marks by formulas as written.
 func written(s string, formulas []formula) string {
 	return marks.ReplaceAllStringFunc(s, func(m string) string {
 		i, err := strconv.Atoi(m[len(markStart) : len(m)-len(markEnd)])
@@ -247,15 +241,15 @@ func (m *markdown) latex(s string) (shown template.HTML, drawn bool) {
 	return terminalText(s), false
 }
 
-// maxMisses is how many dollars and backslashes of one text may turn out to begin no formula.
+// maxMisses bounds the dollars and backslashes of a text that begin no formula.
 const maxMisses = 10_000
 
-// notMath are the elements in whose text no formula is looked for.
+// notMath elements have no formulas.
 var notMath = []string{
 	"code", "pre", "kbd", "samp", "script", "style", "textarea", "svg", "math", "title",
 }
 
-// markMath puts marks in place of the formulas in the texts of HTML.
+// markMath puts marks in place of formulas in HTML.
 func (m *markdown) markMath(s string) string {
 	if !strings.ContainsAny(s, `$\`) {
 		return s

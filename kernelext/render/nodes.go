@@ -8,7 +8,6 @@ import (
 	"golang.org/x/net/html/atom"
 )
 
-// fragment parses HTML as the content of a div.
 func fragment(s string) (*html.Node, error) {
 	div := &html.Node{Type: html.ElementNode, Data: "div", DataAtom: atom.Div}
 	nodes, err := html.ParseFragment(strings.NewReader(s), div)

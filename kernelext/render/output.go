@@ -13,7 +13,7 @@ import (
 	"gopets/kernelext/notebook"
 )
 
-// output is one output as the template sees it.
+// output is what the template sees.
 type output struct {
 	Kind string // class: "stdout", "stderr", "error", "display"
 	HTML template.HTML
@@ -33,11 +33,11 @@ func (m *markdown) output(o notebook.Output) output {
 	return output{"display", m.display(o)}
 }
 
-// imageTypes are the images that browsers show, the preferred first.
+// imageTypes are those of browsers, preferred ones first.
 var imageTypes = []string{"image/svg+xml", "image/png", "image/jpeg", "image/gif", "image/webp"}
 
-// display shows the richest form that a page can show. What only a script could show leaves a note
-// where no other form says as much.
+// display shows the richest form that a page can show. What needs a script leaves a note, unless
+// another form says as much.
 func (m *markdown) display(o notebook.Output) template.HTML {
 	var lost string // what is said of a form that cannot be shown
 	broken := false
@@ -70,7 +70,7 @@ func (m *markdown) display(o notebook.Output) template.HTML {
 	}
 	if lost == "" {
 		for mime := range o.Data {
-			// Of others the text says as much: editors add types of their own to tables and texts.
+			// The text says as much for types that editors add to tables and texts.
 			if strings.HasPrefix(mime, "application/vnd.") && (unnamed || knownForm(mime) != "") {
 				lost = otherForm(o)
 			}
@@ -98,7 +98,7 @@ func (m *markdown) display(o notebook.Output) template.HTML {
 	return noted(lost)
 }
 
-// richTexts are the texts that are tried before, or run.
+// richTexts are tried before images.
 var richTexts = []string{
 	"text/html",
 	"text/markdown",
@@ -111,7 +111,7 @@ func isRich(mime string) bool {
 	return mime != "text/javascript" && slices.Contains(richTexts, mime)
 }
 
-// objectName is a text/plain that names a chart and says nothing of it.
+// objectName matches a text/plain that only names a chart.
 var objectName = regexp.MustCompile(
 	`(?s)^(<[^\n]*>(\n\nIf you see this message.*)?|(Figure|FigureWidget|alt\.\w+|\w*Chart)\(.*\))$`,
 )
@@ -123,7 +123,7 @@ func noted(note string) template.HTML {
 	return template.HTML(`<p class="note"><em>` + printable(note) + "</em></p>")
 }
 
-// html returns an output's HTML, "" for one in which nothing can be seen, and what is missing.
+// html returns an output's HTML, "" if nothing is visible, and what is missing.
 func (m *markdown) html(text string) (shown template.HTML, note string) {
 	text, cut := cutHTML(text)
 	if m.policy == nil {
@@ -145,7 +145,7 @@ func (m *markdown) html(text string) (shown template.HTML, note string) {
 	return m.styled(template.HTML(m.sanitize(clean))+cut, f), f.note()
 }
 
-// styled wraps HTML that brings a style sheet into the element that its rules are kept to.
+// styled wraps HTML in the element that its style sheet is limited to.
 func (m *markdown) styled(s template.HTML, f *foreign) template.HTML {
 	if f.css.Len() == 0 {
 		return s
@@ -160,7 +160,7 @@ func (m *markdown) styled(s template.HTML, f *foreign) template.HTML {
 	return template.HTML(`<div id="`+id+`">`) + s + "</div>"
 }
 
-// errorText is an error's traceback, headed by the error where the traceback does not tell it.
+// errorText is a traceback, with the error in front unless it is there.
 func errorText(o notebook.Output) string {
 	text := strings.Join(o.Traceback, "\n")
 	if !strings.Contains(text, o.EValue) || text == "" {
@@ -177,8 +177,7 @@ func indented(raw json.RawMessage) string {
 	return b.String()
 }
 
-// image embeds an image in the size that its metadata asks for. One that is not what it says is
-// not shown; why says so.
+// image embeds an image in its metadata's size; why says that it has another content.
 func (m *markdown) image(o notebook.Output, mime, text string) (img template.HTML, why string) {
 	data := []byte(text)
 	if mime != "image/svg+xml" {
@@ -215,15 +214,14 @@ func (m *markdown) image(o notebook.Output, mime, text string) (img template.HTM
 	), ""
 }
 
-// imageMetadata reads an image's size, its text and whether it needs a light background. They stand
-// under its type, as IPython and IRkernel write them, or for the output as a whole; numbers may be
-// fractions, or texts.
+// imageMetadata reads an image's size, text and whether it needs a light background, for its type,
+// as IPython and IRkernel write it, or for the output. Numbers may be fractions or strings.
 func imageMetadata(
 	metadata json.RawMessage,
 	mime string,
 ) (width, height int, alt string, light bool) {
 	var all map[string]json.RawMessage
-	// Metadata of another shape say nothing.
+	// Other shapes are ignored.
 	if json.Unmarshal(metadata, &all) != nil {
 		return 0, 0, "", false
 	}
@@ -254,11 +252,10 @@ func imageMetadata(
 	return number("width"), number("height"), text("alt"), text("needs_background") == "light"
 }
 
-// foldAbove is how many lines of a text are shown whole; of a longer one the first shownLines stand
-// before the fold.
+// Texts above foldAbove lines show shownLines before the fold.
 const foldAbove, shownLines = 40, 20
 
-// terminalText shows text as a terminal would, a long one folded.
+// terminalText shows text as a terminal would, folded if long.
 func terminalText(s string) template.HTML {
 	s, left := cutText(s, maxText)
 	cut := ""
@@ -288,7 +285,7 @@ func terminalText(s string) template.HTML {
 	)
 }
 
-// joined makes one of streams that follow each other, as kernels cut them at will.
+// joined joins streams, which kernels cut anywhere.
 func joined(outputs []notebook.Output) []notebook.Output {
 	var all []notebook.Output
 	var texts []string // of the last stream

@@ -22,11 +22,10 @@ type Options struct {
 	Title string   // "" takes the first heading
 	Trust bool     // let the notebook's HTML through as it is
 	Files *os.Root // the notebook's folder: images in it are embedded; nil leaves them out
-	// the notebook's folder as seen from the page, with slashes; "" is the page's own
+	// the notebook's folder relative to the page, with slashes
 	Base string
 }
 
-// page is what the template sees.
 type page struct {
 	Title, Lang string
 	Policy      string // the browser's, "" for a trusted notebook
@@ -47,7 +46,6 @@ type cell struct {
 	Show    visibility
 }
 
-// heading is an entry of the table of contents.
 type heading struct {
 	Level    int
 	ID, Text string
@@ -120,7 +118,7 @@ func HTML(nb *notebook.Notebook, o Options) ([]byte, error) {
 	return b.Bytes(), nil
 }
 
-// outputs returns what a cell shows; size counts the bytes of all outputs of the page.
+// outputs returns what a cell shows; size counts the page's output.
 func (m *markdown) outputs(c *notebook.Cell, size *int) (all []output, failed bool) {
 	left := 0
 	for _, out := range joined(c.Outputs()) {
@@ -146,7 +144,7 @@ func (m *markdown) outputs(c *notebook.Cell, size *int) (all []output, failed bo
 	return all, failed
 }
 
-// languageOf returns the language of the notebook's code, "" for one that it does not name.
+// languageOf returns the code's language, "" if unknown.
 func languageOf(nb *notebook.Notebook) string {
 	k := nb.Kernel()
 	if k.Language != "" {
@@ -162,8 +160,7 @@ func languageOf(nb *notebook.Notebook) string {
 	}
 }
 
-// raw returns a raw cell as what its format says it is; front matter, which a notebook may begin
-// with, is for other programs and not shown.
+// raw returns a raw cell in its format; front matter at the beginning is for other programs.
 func (m *markdown) raw(c *notebook.Cell, first bool) (text template.HTML, raw string) {
 	source, left := cutText(c.Source(), maxText)
 	if first && frontMatter.MatchString(source) {
@@ -175,7 +172,7 @@ func (m *markdown) raw(c *notebook.Cell, first bool) (text template.HTML, raw st
 	format := ""
 	for _, key := range []string{"raw_mimetype", "format"} {
 		if value, ok := c.Metadata(key); ok && format == "" {
-			// A value of another kind names no format.
+			// Another kind of value names no format.
 			_ = json.Unmarshal(value, &format)
 		}
 	}
@@ -199,7 +196,7 @@ var (
 	frontTitle  = regexp.MustCompile(`(?m)^title:[ \t]*["']?(.*?)["']?[ \t]*\r?$`)
 )
 
-// frontMatterTitle returns the title in front matter, "" for none.
+// frontMatterTitle returns front matter's title, "" for none.
 func frontMatterTitle(source string) string {
 	if !frontMatter.MatchString(source) {
 		return ""
@@ -210,8 +207,7 @@ func frontMatterTitle(source string) string {
 	return ""
 }
 
-// pageLanguage returns the human language of the text, which a notebook may name in its metadata
-// ("lang"); English if not.
+// pageLanguage returns the text's language, which metadata may name ("lang"), else English.
 func pageLanguage(nb *notebook.Notebook) string {
 	var lang string
 	if raw, ok := nb.Metadata("lang"); ok && json.Unmarshal(raw, &lang) == nil && len(lang) < 20 &&
@@ -221,16 +217,16 @@ func pageLanguage(nb *notebook.Notebook) string {
 	return "en"
 }
 
-// css is the page's style sheet with the colours of code for both themes.
+// css is the style sheet with the code's colours for both themes.
 var css = sync.OnceValue(func() template.CSS {
 	var b strings.Builder
 	b.WriteString(pageCSS)
 	f := html.New(html.WithClasses(true))
 	write := func(style string) {
-		// Writing into a strings.Builder does not fail.
+		// A strings.Builder does not fail.
 		_ = f.WriteCSS(&b, styles.Get(style))
 	}
-	// Each alone: where one style is silent, the other's colour would be read on the wrong ground.
+	// Apart: where one style has no colour, the other's would be unreadable.
 	b.WriteString("@media print, (prefers-color-scheme: light) {\n")
 	write("github")
 	b.WriteString("}\n@media screen and (prefers-color-scheme: dark) {\n")

@@ -9,10 +9,9 @@ import (
 	"golang.org/x/net/html"
 )
 
-// newPolicy returns the sanitiser's rules: what HTML of a notebook may hold. That is text, tables,
-// lists, layout, embedded images, links that the reader has to click; no scripts, style sheets,
-// forms, frames, or anything that is fetched. Ids and links have been made the page's own before
-// (foreign.go).
+// newPolicy returns the sanitiser's rules: text, tables, lists, layout, embedded images and links;
+// no scripts, style sheets, forms, frames, or anything that is fetched. foreign.go has adapted ids
+// and links.
 func newPolicy() *bluemonday.Policy {
 	p := bluemonday.NewPolicy()
 	p.AllowElements(
@@ -64,10 +63,8 @@ var (
 	)
 )
 
-// balanced closes what a piece of sanitised HTML opens, and drops what it closes without having
-// opened it, so that it cannot reach beyond its place. Place, which may be nil, changes what is
-// there: it puts the formulas in place of their marks, drawn where text stands, and as they were
-// written in attributes and wherever else HTML is not read.
+// balanced closes what sanitised HTML opens, and drops closing tags without an opening one, so that
+// it cannot reach out of its place. place, unless nil, replaces the marks of formulas.
 func balanced(s string, place func(*html.Node)) string {
 	root, err := fragment(s)
 	if err != nil {

@@ -7,14 +7,13 @@ import (
 	"golang.org/x/net/html"
 )
 
-// maxCSS is how much of the style sheets of one output or cell is read, in bytes.
+// maxCSS bounds the style sheets of an output or cell, in bytes.
 const maxCSS = 1 << 20
 
-// scoped returns the rules of a foreign style sheet that are understood, each kept to what is in
-// the element with an id. Selectors are made of names, classes, ids, attributes and the structural
-// pseudo-classes; declarations pass the sanitiser as style attributes do. At-rules (media queries,
-// imports, fonts), pseudo-elements and display: none, which only a script would take back, are
-// left out.
+// scoped returns the rules of a foreign style sheet that are understood, limited to the element
+// with an id. Selectors have names, classes, ids, attributes and structural pseudo-classes;
+// declarations pass the sanitiser. At-rules, pseudo-elements and display: none, which a script
+// would undo, are dropped.
 func (m *markdown) scoped(css, id string) string {
 	if len(css) > maxCSS {
 		css = css[:maxCSS]
@@ -49,7 +48,7 @@ func (m *markdown) scoped(css, id string) string {
 
 var cssComment = regexp.MustCompile(`(?s)/\*.*?(\*/|$)`)
 
-// afterBlock returns what follows a block whose opening brace was read, with all blocks in it.
+// afterBlock returns what follows a block, behind its opening brace.
 func afterBlock(s string) string {
 	depth := 1
 	for i := range len(s) {
@@ -76,7 +75,7 @@ var (
 	idSelector = regexp.MustCompile(`#([A-Za-z_][\w-]*)`)
 )
 
-// maxSelectors is how many selectors of one rule are kept, of which pandas writes one a cell.
+// maxSelectors bounds a rule's selectors; pandas writes one a cell.
 const maxSelectors = 10_000
 
 func scopedSelectors(list, id string) string {
@@ -94,7 +93,7 @@ func scopedSelectors(list, id string) string {
 	return strings.Join(kept, ", ")
 }
 
-// declarations returns those of a rule that an element's style may hold.
+// declarations returns a rule's declarations that the sanitiser allows.
 func (m *markdown) declarations(body string) string {
 	if strings.ContainsAny(body, "<>") {
 		return ""

@@ -10,11 +10,9 @@ import (
 	"golang.org/x/net/html"
 )
 
-// styleProperties are the CSS properties that the notebook's HTML may set, each with the check of
-// its value. What moves an element out of its place is not among them (position, transform,
-// negative margins, text-indent, letter-spacing, clip), nor what fetches, blends or moves. That
-// nothing is drawn outside its output or cell, whatever its style, is page.css's part: each of
-// them is a box that clips.
+// styleProperties are the CSS properties of notebooks' HTML, with the checks of their values. None
+// moves an element out of its place (position, transform, negative margins, text-indent,
+// letter-spacing, clip), fetches or blends. page.css clips each output and cell.
 var styleProperties = func() map[string]func(string) bool {
 	properties := map[string]func(string) bool{}
 	add := func(check func(string) bool, names string) {
@@ -44,9 +42,8 @@ var (
 	margins  = regexp.MustCompile(`^(auto|\d*\.?\d+[a-z%]*)(\s+(auto|\d*\.?\d+[a-z%]*)){0,3}$`)
 )
 
-// plain lets through values made of harmless characters, with none but harmless functions: no
-// url(), image() or whatever else may fetch something. The sanitiser has decoded CSS escapes
-// before it asks.
+// plain accepts harmless characters and functions: no url() or image(). CSS escapes are decoded
+// before.
 func plain(v string) bool {
 	v = strings.ToLower(v)
 	depth := 0
@@ -69,9 +66,8 @@ func length(v string) bool { return plain(v) && !negative.MatchString(v) }
 
 func margin(v string) bool { return margins.MatchString(strings.TrimSpace(strings.ToLower(v))) }
 
-// readableColours makes colours that an element sets alone readable in either theme: text on a
-// background of its own gets black or white, coloured text on the page's paper one colour for each
-// theme.
+// readableColours makes an element's only colour readable in both themes: text on its background
+// gets black or white, coloured text a colour for each theme.
 func readableColours(n *html.Node) {
 	if n.Type == html.ElementNode {
 		style := attr(n, "style")
@@ -124,8 +120,7 @@ var (
 	hexDigits = regexp.MustCompile(`^#([0-9a-fA-F]{3}|[0-9a-fA-F]{6})$`)
 )
 
-// textColorFor returns a colour to be read on the background that a style sets, "" for one that
-// is not a plain colour.
+// textColorFor returns a text colour for a style's background, "" if that is no plain colour.
 func textColorFor(style string) string {
 	m := ground.FindStringSubmatch(style)
 	if m == nil {
@@ -137,7 +132,7 @@ func textColorFor(style string) string {
 	return ""
 }
 
-// hexColor returns a plain colour as #rrggbb, "" for anything else.
+// hexColor returns a plain colour as #rrggbb, else "".
 func hexColor(s string) string {
 	s = strings.ToLower(strings.TrimSpace(s))
 	if hexDigits.MatchString(s) {

@@ -16,8 +16,7 @@ var (
 	anyFence     = regexp.MustCompile("^ {0,3}(```+|~~~+)")
 )
 
-// tableBars writes the bars of formulas in tables as TeX's commands, for Jupyter takes formulas out
-// of a text before it looks for tables: in |$|x|$| there is one cell.
+// tableBars writes bars in tables' formulas as TeX's commands: in Jupyter |$|x|$| is one cell.
 func tableBars(source string) string {
 	if !strings.Contains(source, "$") || !strings.Contains(source, "|") {
 		return source
@@ -40,7 +39,6 @@ func tableBars(source string) string {
 	return strings.Join(lines, "\n")
 }
 
-// rowBars does so in a row of a table.
 func rowBars(row string) string {
 	var b strings.Builder
 	end := 0
@@ -73,11 +71,11 @@ func rowBars(row string) string {
 
 var bars = strings.NewReplacer(`\\`, `\\`, `\|`, `\Vert `, "|", `\vert `)
 
-// lookBack is how many of a line's parts are looked at for an HTML element that is open.
+// lookBack bounds the search of a line for an open HTML element.
 const lookBack = 64
 
-// inCode reports whether the text behind a node's last child is in an HTML element in which no
-// formulas are looked for, as in <code>$x$</code>.
+// inCode reports whether a node's last child is followed by text in an element without formulas, as
+// <code>.
 func inCode(parent ast.Node, block text.Reader) bool {
 	n := parent.LastChild()
 	for i := 0; n != nil && i < lookBack; i, n = i+1, n.PreviousSibling() {

@@ -15,8 +15,8 @@ import (
 //go:embed page.js
 var pageJS string
 
-// contentPolicy lets the browser load nothing and run nothing but the page's own script, should
-// anything slip through the sanitiser.
+// contentPolicy lets the browser load and run only the page's own script, should anything pass the
+// sanitiser.
 var contentPolicy = sync.OnceValue(func() string {
 	sum := sha256.Sum256([]byte(pageJS))
 	digest := base64.StdEncoding.EncodeToString(sum[:])
@@ -26,8 +26,7 @@ var contentPolicy = sync.OnceValue(func() string {
 
 func script() template.JS { return template.JS(pageJS) }
 
-// visibility is how much of a cell a page shows, as JupyterLab's metadata and Jupyter Book's tags
-// ask for.
+// visibility is how much of a cell is shown, by JupyterLab's metadata and Jupyter Book's tags.
 type visibility struct {
 	Gone, NoInput, NoOutput bool // left out
 	FoldInput, FoldOutput   bool // behind a line to click

@@ -29,8 +29,8 @@ type editor struct {
 	number int
 }
 
-// The editor's own commands and their keys. No keyboard sends those of the first. The library's own
-// command for Ctrl-C loses a key if more are typed already.
+// The editor's own commands and their keys; no keyboard has the first's. The library's command for
+// Ctrl-C loses a key typed ahead.
 const (
 	printCommand = "nb-print"
 	printKeys    = "\x1b[>nb"
@@ -44,7 +44,7 @@ func newEditor(o Options, s *screen) (*editor, error) {
 	sh.Prompt.Primary(func() string { return fmt.Sprintf("[%d]> ", e.number) })
 	sh.AcceptMultiline = func(line []rune) bool { return cellsrc.Ended(string(line)) }
 	sh.Completer = e.complete
-	// Not every terminal answers where the cursor is, and the prompt is always on a line of its own.
+	// Not every terminal reports the cursor, and the prompt has a line of its own.
 	if err := sh.Config.Set("cursor-position-probe", false); err != nil {
 		return nil, err
 	}
@@ -59,7 +59,7 @@ func newEditor(o Options, s *screen) (*editor, error) {
 		if err := os.MkdirAll(filepath.Dir(o.HistoryFile), 0o700); err != nil {
 			return nil, fmt.Errorf("repl: the history's folder: %w", err)
 		}
-		// A history that is not there yet is made with its first entry.
+		// The first entry makes a missing history.
 		history, err := readline.NewHistoryFromFile(o.HistoryFile)
 		if err != nil {
 			if _, absent := os.Stat(o.HistoryFile); !os.IsNotExist(absent) {
@@ -87,24 +87,24 @@ func (e *editor) next(_ context.Context, number int) (string, error) {
 	}
 }
 
-// printPending prints above the prompt what goroutines of earlier cells have printed.
+// printPending prints what goroutines of earlier cells wrote.
 func (e *editor) printPending() {
 	if text, ok := e.screen.take(); ok {
 		e.shell.PrintTransientf("%s", text)
 	}
 }
 
-// clear ends the reading of a cell, with nothing.
+// clear ends the reading of a cell.
 func (e *editor) clear() {
 	e.shell.Display.AcceptLine()
 	e.shell.History.Accept(false, false, readline.ErrInterrupt)
 }
 
-// completePatience is how long a Tab may take.
+// completePatience is Tab's time limit.
 const completePatience = 3 * time.Second
 
-// complete asks the engine for completions. The editor counts a word from the last blank, so each
-// candidate is given with what stands before it in that word.
+// complete asks the engine. To the editor a word begins behind a blank, so candidates repeat what
+// is before them.
 func (e *editor) complete(line []rune, cursor int) readline.Completions {
 	ctx, cancel := context.WithTimeout(context.Background(), completePatience)
 	defer cancel()
@@ -127,8 +127,7 @@ func (e *editor) complete(line []rune, cursor int) readline.Completions {
 	return all
 }
 
-// line asks for a line of input to the running cell. The system edits the line, as before the
-// program began; of a password nothing is seen.
+// line asks for a line of input to the cell. The terminal edits it, and hides a password.
 func (e *editor) line(ctx context.Context, prompt string, password bool) (string, error) {
 	in := int(os.Stdin.Fd())
 	fmt.Fprint(e.screen.out, prompt)
@@ -169,10 +168,10 @@ const (
 	backspace = 127
 )
 
-// readKey reads a byte, unless ctx ends before.
+// readKey reads a byte, unless ctx ends.
 func readKey(ctx context.Context, in int) (byte, error) {
 	for {
-		// Interrupted waits are begun anew, too.
+		// Interrupted waits are repeated.
 		n, err := unix.Poll([]unix.PollFd{{Fd: int32(in), Events: unix.POLLIN}}, 100)
 		switch {
 		case ctx.Err() != nil:

@@ -18,10 +18,10 @@ import (
 	"gopets/kernelext/internal/terminal"
 )
 
-// Options say what a terminal is made of. Engine is needed.
+// Options are a terminal's. Engine is needed.
 type Options struct {
 	Engine eval.Engine
-	// Input is where cells are read from; nil is this process's terminal, with a line editor.
+	// Input has the cells; nil is this process's terminal, with a line editor.
 	Input       io.Reader
 	Out, Err    io.Writer // nil are the standard output and error
 	Banner      string    // the first line on a terminal
@@ -30,14 +30,14 @@ type Options struct {
 	Text func(eval.Bundle) string
 }
 
-// ErrCell is that a cell from the input failed. Its error has been printed.
+// ErrCell is that a cell failed and its error was printed.
 var ErrCell = errors.New("a cell failed")
 
 // A source is where cells come from.
 type source interface {
 	// next returns a cell; io.EOF ends them.
 	next(ctx context.Context, number int) (string, error)
-	// line asks for a line of input to the running cell.
+	// line asks for a line of input to the cell.
 	line(ctx context.Context, prompt string, password bool) (string, error)
 }
 
@@ -49,7 +49,7 @@ type repl struct {
 	script bool // the first failure ends it
 }
 
-// Run reads cells and runs them, until the input ends, ctx ends, or the process is asked to end.
+// Run reads and runs cells until the input ends, ctx ends, or a signal asks it to end.
 func Run(ctx context.Context, o Options) error {
 	if o.Out == nil {
 		o.Out = os.Stdout
@@ -66,7 +66,7 @@ func Run(ctx context.Context, o Options) error {
 		if err != nil {
 			return fmt.Errorf("repl: the standard input is not a terminal: %w", err)
 		}
-		// The editor may be waiting for a key when the process is asked to end.
+		// The editor may wait for a key when a signal comes.
 		defer term.Restore(int(os.Stdin.Fd()), state)
 		if r.source, err = newEditor(o, r.screen); err != nil {
 			return err
@@ -124,7 +124,7 @@ func (r *repl) loop(ctx context.Context, interrupts <-chan os.Signal) error {
 	}
 }
 
-// run runs a cell and prints what comes of it. An interrupt is meant for the cell.
+// run runs a cell and prints its results. An interrupt is for the cell.
 func (r *repl) run(ctx context.Context, code string, number int,
 	interrupts <-chan os.Signal) (failed bool) {
 	ctx, cancel := context.WithCancel(ctx)
@@ -151,10 +151,9 @@ func (r *repl) run(ctx context.Context, code string, number int,
 	return err != nil
 }
 
-// lines reads cells from what is no terminal.
 type lines struct{ in <-chan string }
 
-// readLines reads ahead by one line, so that a cell's questions are answered by what follows it.
+// readLines reads ahead by one line; a cell's questions are answered by the next.
 func readLines(in io.Reader) *lines {
 	c := make(chan string)
 	go func() {
@@ -201,7 +200,7 @@ func (l *lines) line(ctx context.Context, _ string, _ bool) (string, error) {
 	}
 }
 
-// plainError is an error as text for people.
+// plainError is an error as text.
 func plainError(err error, color bool) string {
 	var e *eval.Error
 	if !errors.As(err, &e) {

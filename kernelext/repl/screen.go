@@ -79,7 +79,6 @@ func (s *screen) end() {
 	s.freshLine()
 }
 
-// print prints a text on lines of its own.
 func (s *screen) print(text string) {
 	if text == "" {
 		return
@@ -89,7 +88,6 @@ func (s *screen) print(text string) {
 	s.write(s.out, strings.TrimSuffix(text, "\n")+"\n", true)
 }
 
-// fail prints a cell's error.
 func (s *screen) fail(err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -148,8 +146,8 @@ func (s *screen) Input(ctx context.Context, prompt string, password bool) (strin
 	return s.ask(ctx, prompt, password)
 }
 
-// write writes a text, on lines of its own if so wanted. While the editor is in use, that prints
-// it. The lock is held.
+// write writes a text, on lines of its own if fresh; the editor prints it while in use. The lock is
+// held.
 func (s *screen) write(w io.Writer, text string, fresh bool) {
 	if text == "" {
 		return
@@ -179,14 +177,14 @@ func (s *screen) freshLine() {
 	}
 }
 
-// wipe takes away what the cell has printed, as far as the screen still has it. The lock is held.
+// wipe removes what the cell has printed from the screen. The lock is held.
 func (s *screen) wipe() {
 	s.freshLine()
 	s.erase(s.height)
 	s.clear, s.height = false, 0
 }
 
-// erase takes away the last rows. The lock is held.
+// erase removes the last rows. The lock is held.
 func (s *screen) erase(rows int) {
 	if rows > 0 {
 		fmt.Fprintf(s.out, "\x1b[%dA\r\x1b[J", rows)
@@ -194,7 +192,7 @@ func (s *screen) erase(rows int) {
 	}
 }
 
-// rowsOf returns how many rows of a terminal a text takes.
+// rowsOf returns how many rows a text takes.
 func (s *screen) rowsOf(text string) (rows int) {
 	columns := s.columns()
 	if columns == 0 {
@@ -207,15 +205,14 @@ func (s *screen) rowsOf(text string) (rows int) {
 	return rows + strings.Count(text, "\n")
 }
 
-// edit says that the editor is in use from now on, until the next cell; poke is called when there
-// is something for it to print.
+// edit: the editor is in use until the next cell; poke is called when there is something to print.
 func (s *screen) edit(poke func()) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.poke = poke
 }
 
-// take returns the text that waits for the editor; ok is false if there is none.
+// take returns the editor's waiting text.
 func (s *screen) take() (text string, ok bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -20,7 +20,7 @@ type Place struct {
 	Of     int // how many these are
 }
 
-// String names the cell for people: its number, and its id where it has one.
+// String returns the cell's number, and its id if it has one.
 func (p Place) String() string {
 	if id := p.Cell.ID(); id != "" {
 		return fmt.Sprintf("cell %d of %d (%s)", p.Number, p.Of, id)
@@ -28,15 +28,14 @@ func (p Place) String() string {
 	return fmt.Sprintf("cell %d of %d", p.Number, p.Of)
 }
 
-// ErrRunTimeout is the cause when the whole run took longer than it may.
+// ErrRunTimeout is the cause when the run exceeded its limit.
 var ErrRunTimeout = errors.New("the run exceeded its time limit")
 
 // CellError is the failure of a cell's own code.
 type CellError struct {
 	Place
 	jupyter.ErrorContent
-	// Reason is the line of its standard error that says why, where the error itself says only that
-	// a program ended.
+	// Reason is the line of standard error that says why a program ended.
 	Reason string
 }
 
@@ -47,8 +46,7 @@ func (e *CellError) Error() string {
 	return fmt.Sprintf("%s failed: %s", e.Place, summary(e.EName, e.EValue))
 }
 
-// exits reports whether an error is how Python ends a program that succeeded: sys.exit() and
-// sys.exit(0).
+// exits reports whether an error is Python's sys.exit() or sys.exit(0).
 func exits(e jupyter.ErrorContent) bool {
 	return e.EName == "SystemExit" && slices.Contains([]string{"", "0", "None", "False"}, e.EValue)
 }
@@ -59,8 +57,8 @@ var (
 	panicLine  = regexp.MustCompile(`(?m)^(panic|fatal error|runtime error|error): .*$`)
 )
 
-// reasonIn returns why a program ended from what it wrote to its standard error: a panic, else the
-// last line, if possible one that is not of a log.
+// reasonIn returns from a program's standard error a panic, else the last line, rather not one of a
+// log.
 func reasonIn(stderr, evalue string) string {
 	if !exitStatus.MatchString(strings.TrimSpace(evalue)) {
 		return ""
@@ -88,8 +86,7 @@ func reasonIn(stderr, evalue string) string {
 	return last + " (" + strings.TrimSpace(evalue) + ")"
 }
 
-// summary makes one line of an error: its name, its first line that says something, and its last
-// one, where a compiler puts the reason.
+// summary is an error's name, first line, and last one, where a compiler puts the reason.
 func summary(ename, evalue string) string {
 	var lines []string
 	for line := range strings.Lines(evalue) {
@@ -112,8 +109,7 @@ func summary(ename, evalue string) string {
 	return ename + ": " + text
 }
 
-// TimeoutError is a cell that ran longer than it may. The kernel was interrupted, and killed if
-// that did not help.
+// TimeoutError is a cell that exceeded its limit.
 type TimeoutError struct {
 	Place
 	After  time.Duration
@@ -128,8 +124,7 @@ func (e *TimeoutError) Error() string {
 	return fmt.Sprintf("%s ran longer than %v and was %s", e.Place, e.After, how)
 }
 
-// DeadKernelError is a kernel that ended by itself. Place is zero when it did so before the first
-// cell.
+// DeadKernelError is a kernel that ended by itself. Place is zero before the first cell.
 type DeadKernelError struct {
 	Place
 	Cause error
@@ -144,7 +139,7 @@ func (e *DeadKernelError) Error() string {
 
 func (e *DeadKernelError) Unwrap() error { return e.Cause }
 
-// InputError is a cell that asks its user for input, where there is none.
+// InputError is a cell that asks for input.
 type InputError struct {
 	Place
 	Prompt string
@@ -156,8 +151,8 @@ func (e *InputError) Error() string {
 		e.Place, e.Prompt)
 }
 
-// SaveError is a notebook that could not be written; the run stops, and what was saved before
-// stays. Place is zero before the first cell.
+// SaveError is a notebook that could not be written; the run stops. Place is zero before the first
+// cell.
 type SaveError struct {
 	Place
 	Cause error
@@ -172,7 +167,7 @@ func (e *SaveError) Error() string {
 
 func (e *SaveError) Unwrap() error { return e.Cause }
 
-// ReplayError is a cell that is not run, and of which what later cells need could not be replayed.
+// ReplayError is a cell that is not run again, and whose part for later cells failed.
 type ReplayError struct {
 	Place
 	Cause error
@@ -186,7 +181,7 @@ func (e *ReplayError) Error() string {
 
 func (e *ReplayError) Unwrap() error { return e.Cause }
 
-// The names of the errors that the runner itself writes into a notebook.
+// The errors that the runner writes into a notebook.
 const (
 	endDead        = "DeadKernel"
 	endTimeout     = "CellTimeout"

@@ -5,7 +5,7 @@ import (
 	"gopets/kernelext/notebook"
 )
 
-// An Event is something that happens during a run: one of the types below.
+// An Event is one of the types below.
 type Event interface{ event() }
 
 // KernelReady says that the kernel answers.
@@ -17,14 +17,13 @@ type KernelReady struct {
 // Resumed says how a run goes on with an earlier one.
 type Resumed struct {
 	Kept int // cells that had finished and are not run
-	// cells that had finished and are run again, for what they left in their kernel's memory
+	// finished cells that run again, for their kernel's memory
 	Again int
 }
 
-// CellStart says that a cell begins.
 type CellStart struct{ Place }
 
-// Shown says that a cell shows something. Of a stream Output.Text is only what is new.
+// Shown is an output; of a stream only the new text.
 type Shown struct {
 	Place
 	Output    notebook.Output
@@ -32,17 +31,16 @@ type Shown struct {
 	Update    bool   // it replaces what was shown before under its display id
 }
 
-// Cleared says that a cell's outputs were cleared.
 type Cleared struct{ Place }
 
-// CellRetry says that a try of a cell failed and the cell runs again.
+// CellRetry says that a cell failed and runs again.
 type CellRetry struct {
 	Place
 	Try int // from 1
 	Err error
 }
 
-// CellEnd says how a cell ended, and that it is saved; of a cell that is kept there is no start.
+// CellEnd says how a cell ended, and that it is saved; a kept cell has no CellStart.
 type CellEnd struct{ CellReport }
 
 // Warning is something that went wrong beside the run.

@@ -13,15 +13,14 @@ import (
 )
 
 var (
-	// errNoReply is a kernel that went idle without telling the outcome.
+	// errNoReply is a kernel that became idle without a reply.
 	errNoReply     = errors.New("the kernel went idle without a reply")
 	errCellTimeout = errors.New("cell time-out")
 )
 
-// maxStderr is how much of a cell's standard error is searched for the reason of its failure.
+// maxStderr bounds the standard error that is searched for a reason.
 const maxStderr = 64 << 10
 
-// An execution is one cell while it runs.
 type execution struct {
 	*run
 	place  Place
@@ -37,8 +36,7 @@ type execution struct {
 	timing map[string]string // as JupyterLab keeps it in a cell's metadata
 }
 
-// execute runs one cell to its end, whatever that is. It reports whether the cell ended the
-// notebook with success.
+// execute runs one cell; exit reports that it ended the notebook with success.
 func (r *run) execute(ctx context.Context, c *CellReport) (exit bool, err error) {
 	if c.out == nil {
 		c.out = &outputs{cell: c.Cell, limit: r.o.MaxOutput, changed: &r.changed}
@@ -53,7 +51,7 @@ func (r *run) execute(ctx context.Context, c *CellReport) (exit bool, err error)
 	return e.exit && err == nil, err
 }
 
-// replay runs what later cells need of a cell that is not run again.
+// replay runs the part of a cell that later cells need.
 func (r *run) replay(ctx context.Context, c *CellReport) error {
 	e := &execution{run: r, place: c.Place, out: &outputs{cell: c.Cell},
 		timing: map[string]string{},
@@ -64,7 +62,7 @@ func (r *run) replay(ctx context.Context, c *CellReport) error {
 	return nil
 }
 
-// perform sends code to the kernel and handles its messages until it has ended.
+// perform sends code to the kernel and handles its messages to the end.
 func (e *execution) perform(ctx context.Context, code string, limit time.Duration) error {
 	ctx, cancel := e.kernel.Context(ctx)
 	defer cancel()
@@ -117,7 +115,7 @@ func (r *run) dead() bool {
 	}
 }
 
-// death returns why the kernel ended. Its sockets may close a moment before its process has gone.
+// death returns why the kernel ended; its sockets may close before its process ends.
 func (r *run) death(err error) error {
 	select {
 	case <-r.kernel.Done():
@@ -127,7 +125,7 @@ func (r *run) death(err error) error {
 	}
 }
 
-// follow handles messages until both the reply and the idle status have come.
+// follow handles messages until both reply and idle have come.
 func (e *execution) follow(ctx context.Context) error {
 	for e.reply == nil || !e.idle {
 		if e.input != nil {
@@ -153,8 +151,7 @@ func (e *execution) follow(ctx context.Context) error {
 	return nil
 }
 
-// receive waits for the next message. What has not been saved is saved when that is due, so that a
-// long cell leaves something behind, too.
+// receive waits for the next message, and saves when that is due.
 func (e *execution) receive(ctx context.Context) (*jupyter.Message, error) {
 	for {
 		due, ok := e.saveDue()
@@ -174,9 +171,8 @@ func (e *execution) receive(ctx context.Context) (*jupyter.Message, error) {
 	}
 }
 
-// interrupt asks the cell to stop, several times, for a kernel may miss one while it compiles; it
-// kills the kernel when the grace is over. What the cell has shown so far is saved first, as
-// whoever ends the run may not wait.
+// interrupt asks the cell to stop, several times, as a kernel may miss one while it compiles, and
+// kills the kernel after the grace. It saves first: whoever ends the run may not wait.
 func (e *execution) interrupt() (obeyed bool) {
 	if e.o.Autosave > 0 {
 		e.warn(e.save())
@@ -204,8 +200,8 @@ func (e *execution) interrupt() (obeyed bool) {
 	return false
 }
 
-// result turns the reply, and what the cell shows, into the cell's error. A kernel that publishes
-// an error and replies "ok", as IPython's magics and a drawing that fails do, has failed.
+// result returns the cell's error. A kernel that publishes an error and replies "ok", as IPython's
+// magics do, has failed.
 func (e *execution) result() error {
 	if e.reply.Status == "aborted" {
 		return e.fail(endAborted, &CellError{Place: e.place,
@@ -229,7 +225,7 @@ func (e *execution) result() error {
 	return &CellError{e.place, *shown, reasonIn(string(e.stderr), shown.EValue)}
 }
 
-// fail records in the notebook, too, why the cell did not end by itself.
+// fail records in the notebook why the cell did not end by itself.
 func (e *execution) fail(name string, err error) error {
 	o := notebook.Failure(name, err.Error(), nil)
 	e.out.add(&item{output: o})
@@ -243,8 +239,7 @@ func (e *execution) emit(event Event) {
 	}
 }
 
-// handle takes in one message of the kernel. A message that makes no sense is reported and has no
-// effect.
+// handle takes a message of the kernel. One that makes no sense is reported and ignored.
 func (e *execution) handle(m *jupyter.Message) {
 	mine := m.Parent.ID == e.id
 	switch m.Header.Type {
@@ -278,8 +273,7 @@ func (e *execution) handle(m *jupyter.Message) {
 			e.widgets.message(c, m.Buffers)
 		}
 	default:
-		// An update may come from anywhere, say from a widget's callback: its display id says where
-		// it belongs.
+		// An update belongs to its display id, whichever cell it comes from.
 		if out := e.parents[m.Parent.ID]; out != nil || m.Header.Type == "update_display_data" {
 			e.output(m, out)
 		}
@@ -310,7 +304,7 @@ func (e *execution) handleReply(m *jupyter.Message) {
 	e.count(e.reply.ExecutionCount)
 }
 
-// date returns when a message was sent; kernels of an old protocol do not say.
+// date returns when a message was sent; old protocols do not say.
 func date(m *jupyter.Message) string {
 	if m.Header.Date == "" {
 		return time.Now().UTC().Format("2006-01-02T15:04:05.000000Z")
@@ -330,7 +324,7 @@ func (e *execution) decode(m *jupyter.Message, into any) bool {
 	return err == nil
 }
 
-// output takes in what some cell, not always the running one, shows.
+// output takes what some cell shows.
 func (e *execution) output(m *jupyter.Message, out *outputs) {
 	show := func(o notebook.Output) { e.emit(Shown{Place: e.place, Output: o}) }
 	if captured := e.widgets.capture(m.Parent.ID); captured != nil {

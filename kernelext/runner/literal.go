@@ -5,19 +5,18 @@ import (
 	"strings"
 )
 
-// pythonAtom is a Python literal without brackets: a number, a string in one line, or a constant.
+// pythonAtom matches a number, a string in one line, or a constant.
 var pythonAtom = regexp.MustCompile(
 	`^(?:[+-]?(?:\d[\d_]*\.?\d*|\.\d+)(?:[eE][+-]?\d+)?\b|[rbuRBU]?"(?:[^"\\\n]|\\.)*"|` +
 		`[rbuRBU]?'(?:[^'\\\n]|\\.)*'|True\b|False\b|None\b)`)
 
-// isPythonLiteral reports whether a text is a Python literal, such as (-1, 1), {"a": [None]} or
-// {1, 2}, which can be written into a cell as it is.
+// isPythonLiteral reports whether text is a Python literal, such as (-1, 1) or {"a": [None]}.
 func isPythonLiteral(text string) bool {
 	rest, ok := skipPythonLiteral(text, maxDepth)
 	return ok && strings.TrimSpace(rest) == ""
 }
 
-// skipPythonLiteral returns what follows the literal that text begins with.
+// skipPythonLiteral returns what follows the literal at the beginning.
 func skipPythonLiteral(text string, depth int) (rest string, ok bool) {
 	text = strings.TrimSpace(text)
 	if text == "" || depth == 0 {

@@ -9,10 +9,10 @@ import (
 	"gopets/kernelext/notebook"
 )
 
-// outputs collects what one cell shows during a run. Each output is encoded once.
+// outputs are one cell's during a run, each encoded once.
 type outputs struct {
 	cell *notebook.Cell
-	// where to report the first change since the last save; nil for nowhere
+	// gets the first change since the last save; may be nil
 	changed      *[]*outputs
 	items        []*item
 	clearPending bool // clear_output(wait=True): clear when the next output comes
@@ -22,8 +22,7 @@ type outputs struct {
 	dropped      int64 // what the limit left out
 }
 
-// An item is one output: a growing stream, a display that is shared by all that show its id, or a
-// finished output.
+// An item is a growing stream, a display shared by all that show its id, or a finished output.
 type item struct {
 	output  notebook.Output
 	log     *notebook.Log
@@ -32,7 +31,6 @@ type item struct {
 	failure *jupyter.ErrorContent // of an error
 }
 
-// A display is what stands under a display id, in whichever cells.
 type display struct {
 	data     map[string]json.RawMessage
 	metadata json.RawMessage
@@ -66,8 +64,7 @@ func (o *outputs) add(it *item) {
 	o.touch()
 }
 
-// room takes in n more bytes and returns how many of them are within the limit. What comes behind
-// something that was left out is left out, too.
+// room takes n more bytes and returns how many are within the limit; none after a first cut.
 func (o *outputs) room(n int) int {
 	if o.clearPending {
 		o.clear(false)
@@ -85,7 +82,7 @@ func (o *outputs) room(n int) int {
 	return fits
 }
 
-// stream appends text to the last output if that is the same stream.
+// stream appends text to the last output or begins one.
 func (o *outputs) stream(name, text string) {
 	fits := o.room(len(text))
 	for fits < len(text) && fits > 0 && !utf8.RuneStart(text[fits]) {
@@ -106,7 +103,7 @@ func (o *outputs) stream(name, text string) {
 	o.touch()
 }
 
-// display adds an output. What was shown under its display id before shows the same from now on.
+// display adds an output and changes earlier ones with its display id.
 func (o *outputs) display(out notebook.Output, id string, d displays) {
 	d.update(id, out.Data, out.Metadata)
 	size := dataSize(out.Data)
@@ -130,8 +127,7 @@ func (o *outputs) fail(f jupyter.ErrorContent) {
 	o.add(&item{output: notebook.Failure(f.EName, f.EValue, f.Traceback), failure: &f})
 }
 
-// failure returns the first error that the cell shows, one that is no request to end before one
-// that is.
+// failure returns the first error, preferring one that is no request to exit.
 func (o *outputs) failure() (first *jupyter.ErrorContent) {
 	for _, it := range o.items {
 		if it.failure == nil {
@@ -163,8 +159,7 @@ func (d *display) shown(in *outputs) {
 	d.shownIn = append(d.shownIn, in)
 }
 
-// update replaces the content of all that was shown under a display id. It reports whether there
-// is such a thing.
+// update replaces what a display id shows, and reports whether there is any.
 func (d displays) update(id string, data map[string]json.RawMessage,
 	metadata json.RawMessage) bool {
 	shared := d[id]
@@ -179,7 +174,6 @@ func (d displays) update(id string, data map[string]json.RawMessage,
 	return true
 }
 
-// list returns the outputs as they go into the notebook.
 func (o *outputs) list() []notebook.Output {
 	list := make([]notebook.Output, len(o.items), len(o.items)+1)
 	for i, it := range o.items {
@@ -205,7 +199,6 @@ func (o *outputs) list() []notebook.Output {
 	return list
 }
 
-// sizeText writes a number of bytes for people.
 func sizeText(n int64) string {
 	switch {
 	case n >= 1e9:

@@ -15,8 +15,8 @@ import (
 // A Parameter is one variable of the cell tagged "parameters".
 type Parameter struct {
 	Name string
-	// Go: "int", "float64", "string", "bool", "[]int", …; Python: "int", "float", "str", …; "" when
-	// the declaration does not tell
+	// Go: "int", "float64", "string", "bool", "[]int", …; Python: "int", "float", "str", …; "" if
+	// unknown
 	Type    string
 	Default string // as the cell writes it
 	Doc     string // the comment behind it, or else above it
@@ -25,7 +25,7 @@ type Parameter struct {
 	typed   bool   // the declaration names its type
 }
 
-// The tags of papermill, which other tools know.
+// Papermill's tags.
 const (
 	parametersTag = "parameters"
 	injectedTag   = "injected-parameters"
@@ -36,8 +36,7 @@ func findTag(nb *notebook.Notebook, tag string) int {
 		func(c *notebook.Cell) bool { return c.Type() == notebook.Code && c.HasTag(tag) })
 }
 
-// Parameters lists the parameters that a notebook offers, in their order. Types are those of Go and
-// Python notebooks; of other languages only names and defaults are known.
+// Parameters lists a notebook's parameters in their order. Types are known for Go and Python.
 func Parameters(nb *notebook.Notebook, language string) ([]Parameter, error) {
 	i := findTag(nb, parametersTag)
 	if i < 0 {
@@ -60,10 +59,10 @@ func parse(source, language string) ([]Parameter, error) {
 	return other.parameters(source), nil
 }
 
-// SetParameters puts a cell with new values behind the one tagged "parameters", or in front of all
-// cells where none is; an earlier such cell is replaced. A value that its declaration does not
-// allow is an error. Of several settings of one name the last counts. A name that the tagged cell
-// does not declare is set, too, and returned, for it may be a typing mistake.
+// SetParameters puts a cell with values behind the one tagged "parameters", else first; an earlier
+// such cell is replaced. A value that the declaration does not allow is an error. Of several
+// settings of a name the last counts. Undeclared names are set, and returned, as they may be typing
+// mistakes.
 func SetParameters(nb *notebook.Notebook, language string, settings []Setting) (undeclared []string,
 	err error) {
 	if len(settings) == 0 {
@@ -89,7 +88,7 @@ func SetParameters(nb *notebook.Notebook, language string, settings []Setting) (
 		}
 		given[s.Name] = s
 	}
-	// In the cell's order, so that the same values make the same cell.
+	// In the cell's order: the same values make the same cell.
 	lines := []string{comment(language) + " Parameters given to nb run"}
 	for _, p := range params {
 		s, ok := given[p.Name]
@@ -111,7 +110,7 @@ func SetParameters(nb *notebook.Notebook, language string, settings []Setting) (
 
 var name = regexp.MustCompile(`^[\p{L}_][\p{L}\p{N}_]*$`)
 
-// isName reports whether something can be a variable's name.
+// isName reports whether s can be a variable's name.
 func isName(s, language string) bool {
 	switch strings.ToLower(language) {
 	case "go":
@@ -124,8 +123,7 @@ func isName(s, language string) bool {
 	return name.MatchString(s)
 }
 
-// inject puts the cell with values in the place of an earlier one, or else behind the cell at an
-// index.
+// inject replaces an earlier cell with values, or puts one behind an index.
 func inject(nb *notebook.Notebook, at int, source string) error {
 	c := notebook.NewCell(notebook.Code, source)
 	if err := c.SetMetadata([]string{injectedTag}, "tags"); err != nil {
@@ -141,8 +139,7 @@ func inject(nb *notebook.Notebook, at int, source string) error {
 	return nil
 }
 
-// KeepParameters gives a notebook the values that an earlier run of it was given, unless its own
-// parameters have changed since.
+// KeepParameters gives a notebook an earlier run's values, unless its own parameters have changed.
 func KeepParameters(nb, earlier *notebook.Notebook) (kept bool, err error) {
 	at, was, values := findTag(nb, parametersTag), findTag(earlier, parametersTag),
 		findTag(earlier, injectedTag)
@@ -189,7 +186,7 @@ func assignment(p Parameter, language string, s Setting) (string, error) {
 	return fmt.Sprintf("%s %s = %s", p.keyword, p.Name, text), nil
 }
 
-// kindOf says for an error what was given.
+// kindOf names a value's kind for errors.
 func kindOf(n *yaml.Node) string {
 	switch {
 	case n.Kind == yaml.MappingNode:

@@ -19,9 +19,8 @@ import (
 	"gopets/kernelext/cellsrc"
 )
 
-// goParameters reads the variables and constants that a Go cell declares at its top level. Lines
-// for the kernel (%… and !…) are left out; what follows %% or %main belongs to main and declares
-// nothing that lasts.
+// goParameters reads a Go cell's top-level variables and constants. Lines for the kernel are left
+// out; what follows %% or %main is main's.
 func goParameters(source string) ([]Parameter, error) {
 	cell := cellsrc.Parse(source)
 	end := len(cell.Lines)
@@ -78,8 +77,8 @@ func counts(e ast.Expr) (found bool) {
 	return found
 }
 
-// goType tells the type of a value from how it is written; of a call like pets.Pick(96, 64) the
-// arguments tell. "" is unknown.
+// goType returns a value's type, from how it is written or, of a call like pets.Pick(96, 64), its
+// arguments; "" is unknown.
 func goType(e ast.Expr, text func(ast.Node) string) string {
 	switch e := e.(type) {
 	case *ast.BasicLit:
@@ -147,7 +146,7 @@ func goBasic(name string) bool {
 	return false
 }
 
-// goCollection takes []T, [2]T and map[K]V apart; key is "" for a list.
+// goCollection matches []T, [2]T and map[K]V; key is "" for a list.
 var goCollection = regexp.MustCompile(`^(?:\[(\d*|\.\.\.)\]|map\[(\w+)\])(.+)$`)
 
 func goIsCollection(kind string) bool {
@@ -162,7 +161,7 @@ func isGoLiteral(kind, value string) bool {
 		strings.ReplaceAll(kind, " ", "")+"{")
 }
 
-// goAssigned writes a setting in Go. A collection may be typed as Go, too.
+// goAssigned writes a setting in Go; a collection may be in Go already.
 func goAssigned(kind string, s Setting) (string, error) {
 	collection := goIsCollection(kind)
 	switch {
@@ -184,7 +183,7 @@ func goAssigned(kind string, s Setting) (string, error) {
 	return goValue(kind, n)
 }
 
-// goExpression takes a value that is written in Go already. For a duration also 90s will do.
+// goExpression checks a value written in Go; a duration may be 90s.
 func goExpression(kind, value string) (string, error) {
 	if kind == goDuration {
 		if d, err := time.ParseDuration(value); err == nil {
@@ -210,7 +209,7 @@ func goDurationText(d time.Duration) string {
 	return fmt.Sprintf("%d * time.Nanosecond", d)
 }
 
-// goValue writes a value in Go, checked against the declared type.
+// goValue writes a value in Go, checked against a type.
 func goValue(kind string, n *yaml.Node) (string, error) {
 	if m := goCollection.FindStringSubmatch(kind); m != nil && goIsCollection(kind) {
 		return goCollected(kind, m[2], m[3], n)
@@ -283,7 +282,7 @@ func goCollected(kind, key, item string, n *yaml.Node) (string, error) {
 	return kind + "{" + strings.Join(items, ", ") + "}", nil
 }
 
-// decimal is a number that Go and Python write alike.
+// decimal matches a number that Go and Python write alike.
 var decimal = regexp.MustCompile(`^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$`)
 
 func goFloat(kind, value string) (string, error) {
@@ -298,8 +297,8 @@ func goFloat(kind, value string) (string, error) {
 	return floatText(f, value), nil
 }
 
-// floatText writes a number as it was given where that is good in every language, and such that it
-// stays a floating-point number.
+// floatText writes a number as given where all languages allow it, and so that it stays a
+// floating-point number.
 func floatText(f float64, value string) string {
 	if !decimal.MatchString(value) {
 		value = strconv.FormatFloat(f, 'g', -1, 64)
@@ -343,7 +342,7 @@ func goInt(kind, value string) (string, error) {
 	return text, nil
 }
 
-// wholeNumber reads 12, -3, 1_000, 0x1f and 1e6; zeros in front mean nothing.
+// wholeNumber reads 12, -3, 1_000, 0x1f, 1e6 and 007.
 func wholeNumber(text string) (*big.Int, bool) {
 	if decimal.MatchString(text) {
 		if f, err := strconv.ParseFloat(text, 64); err == nil && strings.ContainsAny(text, "eE") &&
@@ -355,8 +354,7 @@ func wholeNumber(text string) (*big.Int, bool) {
 	return new(big.Int).SetString(text, 0)
 }
 
-// goKind finds a type for a value without one: for a list or a map the one that fits all
-// items, or any.
+// goKind returns a value's type: for a list or map one that fits all items, or any.
 func goKind(n *yaml.Node) string {
 	head, step := "[]", 1
 	switch {

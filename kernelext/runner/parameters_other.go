@@ -10,8 +10,8 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// A language says how a language of which nothing but assignments is known writes a value. In the
-// patterns % stands for what is filled in: a name and a value, the items of a list or a map.
+// A language is how one whose types are unknown here writes a value. In patterns % stands for a
+// name and a value, or the items of a list or map.
 type language struct {
 	comment         string
 	assign          string
@@ -68,7 +68,7 @@ func otherLanguage(name string) (language, error) {
 	return l, nil
 }
 
-// parameters finds the assignments at the beginnings of lines.
+// parameters finds assignments at the beginnings of lines.
 func (l language) parameters(source string) (params []Parameter) {
 	line := regexp.MustCompile(`(?m)^` + l.declaration +
 		`([\p{L}_][\p{L}\p{N}_.]*)\s*(?::\s*[\w<>\[\], ]+?)?\s*(?:<-|=)\s*([^=\s].*?);?\s*$`)
@@ -85,7 +85,7 @@ func (l language) assignment(name string, s Setting) (string, error) {
 	return fill(l.assign, name, value), err
 }
 
-// value writes a value as what it looks like, as no type is known.
+// value writes a value as what it looks like.
 func (l language) value(n *yaml.Node) (string, error) {
 	if n.Kind != yaml.ScalarNode {
 		return l.collection(n)
@@ -167,7 +167,7 @@ func (l language) collection(n *yaml.Node) (string, error) {
 	return fill(l.dict, strings.Join(pairs, l.item)), nil
 }
 
-// fill puts texts in the place of the pattern's percent signs.
+// fill replaces a pattern's percent signs.
 func fill(pattern string, texts ...string) string {
 	parts := strings.Split(pattern, "%")
 	var b strings.Builder

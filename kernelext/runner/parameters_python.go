@@ -16,13 +16,13 @@ var (
 	// pythonAssignment matches `name = value` and `name: type = value`.
 	pythonAssignment = regexp.MustCompile(
 		`(?s)^([\p{L}_][\p{L}\p{N}_]*)\s*(?::\s*([^=]+?))?\s*=\s*([^=\s].*)$`)
-	// pythonTypeComment matches the comment `type: int what it is for`.
+	// pythonTypeComment matches `type: int what it is for`.
 	pythonTypeComment = regexp.MustCompile(`^type:\s*(\S+)\s*`)
-	// pythonGeneric takes list[int] and Optional[str] apart.
+	// pythonGeneric matches list[int] and Optional[str].
 	pythonGeneric = regexp.MustCompile(`^(?:typing\.)?(\w+)\s*\[(.*)\]$`)
 )
 
-// pythonParameters reads the assignments at the top level of a Python cell.
+// pythonParameters reads a Python cell's top-level assignments.
 func pythonParameters(source string) []Parameter {
 	var params []Parameter
 	above := "" // the comment in the line before
@@ -55,11 +55,10 @@ func pythonParameters(source string) []Parameter {
 	return params
 }
 
-// A pythonStatement is a logical line, without its last comment, and that comment.
+// A pythonStatement is a logical line and its comment.
 type pythonStatement struct{ code, comment string }
 
-// pythonStatements cuts a cell into its statements; a bracket or a text in three quotation marks
-// may run over several lines.
+// pythonStatements cuts a cell into statements, which may be several lines.
 func pythonStatements(source string) []pythonStatement {
 	var all []pythonStatement
 	depth, from, to, comment := 0, 0, -1, ""
@@ -106,7 +105,7 @@ func pythonStatements(source string) []pythonStatement {
 	return all
 }
 
-// pythonStringEnd returns the index of the last quotation mark of the string that begins at i.
+// pythonStringEnd returns the last quotation mark of the string at i.
 func pythonStringEnd(source string, i int) int {
 	mark := source[i : i+1]
 	if strings.HasPrefix(source[i:], strings.Repeat(mark, 3)) {
@@ -125,7 +124,7 @@ func pythonStringEnd(source string, i int) int {
 	return len(source) - 1
 }
 
-// pythonNumber is the type of a parameter like n = 1: the 1 is a default, and 0.5 may be wanted.
+// pythonNumber is the type of a default like n = 1, where 0.5 may be wanted.
 const pythonNumber = "int | float"
 
 func pythonType(value string) string {
@@ -151,8 +150,7 @@ func pythonType(value string) string {
 	return ""
 }
 
-// pythonKind reduces an annotation to its name and the types inside: list[int], Optional[str], int
-// | None.
+// pythonKind returns an annotation's name and inner types: list[int], Optional[str], int | None.
 func pythonKind(annotation string) (kind string, items []string) {
 	annotation = strings.TrimSpace(annotation)
 	for _, none := range []string{"None|", "|None"} {
@@ -199,7 +197,7 @@ func pythonIsCollection(annotation string) bool {
 	return slices.Contains([]string{"list", "dict", "tuple"}, kind)
 }
 
-// pythonAssigned writes a setting in Python. A typed None is a text only for a str.
+// pythonAssigned writes a setting in Python. A typed None is a string only for a str.
 func pythonAssigned(annotation string, s Setting) (string, error) {
 	kind, items := pythonKind(annotation)
 	collection := pythonIsCollection(annotation)
@@ -225,14 +223,13 @@ func pythonAssigned(annotation string, s Setting) (string, error) {
 	return pythonValue(annotation, n)
 }
 
-// quoted reports whether a value is written in quotation marks, so that it is a string also where
-// it looks like a number.
+// quoted reports whether a value has quotation marks, and so is a string.
 func quoted(n *yaml.Node) bool {
 	return n != nil && n.Kind == yaml.ScalarNode &&
 		n.Style&(yaml.DoubleQuotedStyle|yaml.SingleQuotedStyle) != 0
 }
 
-// pythonBracket holds the bracket with which the literal of a collection begins.
+// pythonBracket begins a collection's literal.
 var pythonBracket = map[string]byte{"list": '[', "dict": '{', "tuple": '('}
 
 func pythonKnown(kind string) bool {
@@ -240,8 +237,7 @@ func pythonKnown(kind string) bool {
 		kind)
 }
 
-// pythonValue writes a value in Python, checked against the type of the declared value. None fits
-// every type.
+// pythonValue writes a value in Python, checked against a type. None fits all.
 func pythonValue(annotation string, n *yaml.Node) (string, error) {
 	kind, items := pythonKind(annotation)
 	if n.Tag == nullTag {
@@ -326,7 +322,7 @@ func pythonCollected(annotation, kind string, items []string, n *yaml.Node) (str
 	return "(" + all + ")", nil
 }
 
-// pythonGuess writes a value without a type as what it looks like.
+// pythonGuess writes a value as what it looks like.
 func pythonGuess(n *yaml.Node) (string, error) {
 	switch {
 	case n.Kind == yaml.SequenceNode:
@@ -345,7 +341,7 @@ func pythonGuess(n *yaml.Node) (string, error) {
 	return pythonString(n.Value), nil
 }
 
-// pythonInfinity tells how people and YAML write what is no finite number.
+// pythonInfinity reports whether text is a float that is not finite.
 func pythonInfinity(text string) bool {
 	switch strings.ToLower(strings.TrimLeft(text, "+-.")) {
 	case "inf", "nan":
@@ -373,7 +369,7 @@ func pythonBool(b bool) string {
 	return "False"
 }
 
-// pythonString quotes a string; JSON's escapes are Python's, too.
+// pythonString quotes a string; Python has JSON's escapes.
 func pythonString(s string) string {
 	var b bytes.Buffer
 	e := json.NewEncoder(&b)

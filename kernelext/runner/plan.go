@@ -13,22 +13,21 @@ import (
 	"gopets/kernelext/notebook"
 )
 
-// The tags that say what is to become of a cell. The first two are nbclient's, the others are for
-// [Options].Resume.
+// The first two tags are nbclient's, the others are for [Options].Resume.
 const (
 	raisesTag = "raises-exception"
 	skipTag   = "skip-execution"
-	// finished is finished: it is never run again, whatever its kernel remembered
+	// never run again, whatever its kernel remembered
 	KeepTag      = "resume-keep"
 	RerunTag     = "resume-rerun" // it makes what later cells need: it is run again
 	timingPrefix = "execution"
 )
 
-// timingKeys are the moments that JupyterLab writes into a cell's metadata.
+// timingKeys are in JupyterLab's metadata of a cell.
 var timingKeys = []string{"iopub.execute_input", "iopub.status.busy", "iopub.status.idle",
 	"shell.execute_reply", "shell.execute_reply.started"}
 
-// plan decides what becomes of each code cell, and numbers those that can run. It changes nothing.
+// plan decides what becomes of each code cell, and numbers those that can run.
 func plan(nb *notebook.Notebook, o *Options) (*Report, error) {
 	if err := notebookLimits(nb, o); err != nil {
 		return nil, err
@@ -67,7 +66,7 @@ func plan(nb *notebook.Notebook, o *Options) (*Report, error) {
 	return report, nil
 }
 
-// cellMetadata takes what a cell's own metadata asks for.
+// cellMetadata reads a cell's own options.
 func cellMetadata(r *CellReport) error {
 	limit, ok, err := limitOf(r.Cell.Metadata("nb", "timeout"))
 	if err != nil {
@@ -89,8 +88,8 @@ func runnable(c *notebook.Cell) bool {
 	return c.Type() == notebook.Code && strings.TrimSpace(c.Source()) != "" && !c.HasTag(skipTag)
 }
 
-// notebookLimits takes what the notebook's metadata asks for where the options say nothing. The
-// object "execution" is that of nbmake and Jupyter Book, "nb" is ours.
+// notebookLimits reads the notebook's limits where the options have none: "execution" is nbmake's
+// and Jupyter Book's, "nb" ours.
 func notebookLimits(nb *notebook.Notebook, o *Options) error {
 	for _, l := range []struct {
 		into *time.Duration
@@ -116,8 +115,7 @@ func notebookLimits(nb *notebook.Notebook, o *Options) error {
 	return nil
 }
 
-// limitOf reads a limit: a number of seconds, or a text like "1m30s". Below zero, and null, there
-// is no limit.
+// limitOf reads a number of seconds, or "1m30s"; below zero, and null, is no limit.
 func limitOf(raw json.RawMessage, ok bool) (time.Duration, bool, error) {
 	if !ok {
 		return 0, false, nil
@@ -138,7 +136,7 @@ func limitOf(raw json.RawMessage, ok bool) (time.Duration, bool, error) {
 	return 0, false, fmt.Errorf(`want seconds, or a text like "1m30s", not %s`, raw)
 }
 
-// choose takes out of the plan what Only and Until leave out.
+// choose applies Only and Until.
 func choose(report *Report, o *Options) error {
 	if len(o.Only) > 0 && (o.Until != "" || o.Resume != nil) {
 		return errors.New("a choice of cells goes with neither a last cell nor a resumed run")
@@ -185,7 +183,7 @@ func choose(report *Report, o *Options) error {
 	return nil
 }
 
-// matching finds the cells that a number, a range of numbers, an id or a tag names.
+// matching finds cells by a number, a range, an id or a tag.
 func matching(report *Report, which string) (found []int, err error) {
 	from, to, isRange := strings.Cut(which, "-")
 	a, err1 := strconv.Atoi(from)
@@ -214,7 +212,7 @@ func matching(report *Report, which string) (found []int, err error) {
 	return found, nil
 }
 
-// cellNames says what cells can be called.
+// cellNames lists what cells can be called.
 func cellNames(report *Report) string {
 	n := 0
 	var tags, ids []string
@@ -282,8 +280,8 @@ func keep(report *Report, o *Options) error {
 	return nil
 }
 
-// finished reports whether a cell of an earlier run came to its own end: the kernel replied, and no
-// error stands there that is not allowed.
+// finished reports whether an earlier run's cell came to its own end without an error that is not
+// allowed.
 func finished(c *notebook.Cell, o *Options) bool {
 	if _, ok := c.Metadata(timingPrefix, "shell.execute_reply"); !ok {
 		return false
@@ -298,8 +296,7 @@ func finished(c *notebook.Cell, o *Options) bool {
 	return true
 }
 
-// prepare makes the notebook ready: what is to run shows nothing yet, what an earlier run has
-// finished shows what it did.
+// prepare clears what is to run, and copies what an earlier run has finished.
 func (r *run) prepare(report *Report) error {
 	if len(r.o.Only) > 0 {
 		r.widgets.adopt(r.nb)
@@ -317,8 +314,7 @@ func (r *run) prepare(report *Report) error {
 			}
 			continue
 		}
-		// A cell that is left out keeps what it shows; that it was run in this run must not be
-		// believed.
+		// A cell that is left out keeps its outputs, without the times of a run.
 		for _, key := range timingKeys {
 			c.Cell.RemoveMetadata(timingPrefix, key)
 		}
@@ -334,7 +330,7 @@ func (r *run) prepare(report *Report) error {
 	return nil
 }
 
-// copyResult gives a cell what another one shows, its number and its times.
+// copyResult copies a cell's outputs, number and times.
 func copyResult(to, from *notebook.Cell) error {
 	to.SetOutputs(from.Outputs())
 	to.SetExecutionCount(from.ExecutionCount())
@@ -357,8 +353,7 @@ func nothingToRun(report *Report) bool {
 	})
 }
 
-// noteLanguage writes what the kernel says of its language, with sorted keys as Jupyter's files
-// have them, unless it stands there already.
+// noteLanguage writes the kernel's language_info, unless it is there.
 func (r *run) noteLanguage(info jupyter.KernelInfo) error {
 	if len(info.LanguageInfo) == 0 {
 		return nil
@@ -375,7 +370,7 @@ func (r *run) noteLanguage(info jupyter.KernelInfo) error {
 	return r.nb.SetMetadata(now, "language_info")
 }
 
-// sorted returns JSON text with its keys in order and its numbers as they are.
+// sorted returns JSON with sorted keys.
 func sorted(raw json.RawMessage) (json.RawMessage, error) {
 	d := json.NewDecoder(strings.NewReader(string(raw)))
 	d.UseNumber()
@@ -390,8 +385,7 @@ func sorted(raw json.RawMessage) (json.RawMessage, error) {
 	return json.RawMessage(strings.TrimSuffix(b.String(), "\n")), err
 }
 
-// Check says whether Run would refuse its options, for instance a cell that does not exist; it
-// starts and changes nothing.
+// Check reports whether Run would refuse its options, for instance a cell that does not exist.
 func Check(nb *notebook.Notebook, o Options) error {
 	_, err := plan(nb, &o)
 	return err

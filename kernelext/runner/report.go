@@ -6,17 +6,16 @@ import (
 	"gopets/kernelext/notebook"
 )
 
-// A Report says what came of each code cell.
+// A Report is the result of each code cell.
 type Report struct {
 	Cells   []CellReport
 	Begun   time.Time
 	Elapsed time.Duration
-	// Exit is the cell that ended the notebook by sys.exit(0), which is no failure; nil if none
-	// did.
+	// Exit is the cell that ended the notebook by sys.exit(0), which is no failure.
 	Exit *Place
 }
 
-// A CellReport is one code cell's fate.
+// A CellReport is one code cell's result.
 type CellReport struct {
 	Place
 	Status  Status
@@ -33,10 +32,8 @@ type CellReport struct {
 	earlier *notebook.Cell // itself in the run that is gone on with, if it finished there
 }
 
-// Status is what became of a cell.
 type Status string
 
-// What may become of a cell.
 const (
 	NotRun  Status = "not run" // the run did not get there
 	Skipped Status = "skipped" // not meant to run

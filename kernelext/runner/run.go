@@ -13,64 +13,60 @@ import (
 	"gopets/kernelext/notebook"
 )
 
-// Options say how a notebook is run. Only Spec is needed.
+// Options say how a notebook is run. Spec is needed.
 type Options struct {
 	Spec jupyter.Spec
 	jupyter.StartOptions
 
-	// Limits. Zero leaves it to the notebook's metadata (nb.timeout, nb.cell_timeout or
-	// execution.timeout, in seconds or as "90s"), else there is none; below zero there is none. A
-	// cell's own metadata (nb.timeout) goes before CellTimeout.
+	// Zero leaves a limit to the notebook's metadata (nb.timeout, nb.cell_timeout or
+	// execution.timeout, in seconds or as "90s"); below zero there is none. A cell's own metadata
+	// (nb.timeout) goes before CellTimeout.
 	Timeout     time.Duration // for the whole run
 	CellTimeout time.Duration // for each cell
 
 	StartTimeout time.Duration // for the kernel's first answer; 0 is one minute
-	// between an interrupt and the kill, and between a cell's two closing messages, reply and idle;
-	// 0 is five seconds, half of what docker stop waits
+	// between an interrupt and the kill, and between a cell's reply and idle; 0 is five seconds,
+	// half of docker stop's
 	Grace time.Duration
 
-	// MaxOutput limits what is kept of one cell's output, in bytes; 0 is DefaultMaxOutput, below
-	// zero there is no limit. The notebook says how much was left out.
+	// MaxOutput bounds one cell's output, in bytes; 0 is DefaultMaxOutput, below zero there is no
+	// limit. The notebook says how much was left out.
 	MaxOutput int64
 
-	// CellRetries is how often a cell that fails is run again, in the same kernel. A cell's own
-	// metadata (nb.retries) goes before it.
+	// CellRetries is how often a failed cell runs again, in the same kernel; metadata (nb.retries)
+	// goes before it.
 	CellRetries int
 
 	AllowErrors bool // go on after a cell that fails
-	// go on after one that fails with an error of these names, as ZeroDivisionError
+	// go on after errors of these names, as ZeroDivisionError
 	AllowErrorNames []string
-	// stop at any failure, of a cell tagged raises-exception, too, and whatever the fields above
-	// say
+	// stop at any failure, whatever tags and the fields above say
 	ForceErrors bool
 
-	// Only names the cells to run, Until the last one: by number among the cells that can run, by
-	// id or by tag; Only also by a range of numbers, 3-5. Cells that Only leaves out stay as they
-	// are. Cells with parameters are always run.
+	// Only selects the cells to run, Until the last one: by number among those that can run, id or
+	// tag; Only also by a range, 3-5. Others stay as they are. Cells with parameters always run.
 	Only  []string
 	Until string
 
 	Resume *notebook.Notebook // an earlier run of the notebook that is to be gone on with
-	// with Resume: this cell and all behind it are run again, whether they had finished or not
+	// with Resume: this cell and all behind it run again
 	From   string
 	Replay func(source string) string // see "Going on" in the package comment
 
-	// Save saves the notebook: before the first cell, after cells, and at the end. Nil saves
-	// nothing.
+	// Save saves the notebook: before the first cell, after cells, and at the end. It may be nil.
 	Save func() error
-	// SaveCells saves cells that changed (see notebook.Saver), where the last Save was less than a
-	// second ago, or Save takes more than a tenth of the run's time. Without it a run that is
-	// killed loses what has come since the last Save.
+	// SaveCells saves changed cells (see notebook.Saver) where Save would come within a second, or
+	// cost over a tenth of the run. Without it a killed run loses what came since the last Save.
 	SaveCells func([]*notebook.Cell) error
-	// how often to save while a cell shows something; 0 is half a minute, below zero never
+	// how often to save a running cell's output; 0 is half a minute, below zero never
 	Autosave time.Duration
 	Events   func(Event) // told what happens, in order; nil tells nobody
 }
 
-// DefaultMaxOutput is how many bytes are kept of one cell's output where nobody says.
+// DefaultMaxOutput is the default limit of one cell's output.
 const DefaultMaxOutput = 1e9
 
-// Run runs the notebook and writes what its cells show into it. The report is never nil.
+// Run runs the notebook and writes outputs into it. The report is never nil.
 func Run(ctx context.Context, nb *notebook.Notebook, o Options) (report *Report, err error) {
 	if o.StartTimeout == 0 {
 		o.StartTimeout = time.Minute
@@ -189,20 +185,20 @@ func (r *run) one(ctx context.Context, c *CellReport) (exit bool, err error) {
 	return exit, r.failLate()
 }
 
-// expected reports whether a cell's tag allows how it ended.
+// expected reports whether a cell's tag allows its end.
 func (r *run) expected(c *CellReport, err error) bool {
 	var failed *CellError
 	return (err == nil || errors.As(err, &failed)) && c.Cell.HasTag(raisesTag) && !r.o.ForceErrors
 }
 
-// retriable reports whether a cell that failed can be run again in the same kernel.
+// retriable reports whether a failed cell can run again in the same kernel.
 func retriable(ctx context.Context, err error) bool {
 	var failed *CellError
 	var slow *TimeoutError
 	return ctx.Err() == nil && (errors.As(err, &failed) || errors.As(err, &slow) && !slow.Killed)
 }
 
-// failLate fails the cells that published an error after they had ended, say from a thread.
+// failLate fails cells that published an error after their end, say from a thread.
 func (r *run) failLate() error {
 	late := r.late
 	r.late = nil
@@ -225,8 +221,7 @@ func (r *run) failLate() error {
 	return nil
 }
 
-// pass goes over a cell that is not run; what later cells need of it is replayed, unless none of
-// these is run either.
+// pass replays a cell that is not run, unless no later cell runs (idle).
 func (r *run) pass(ctx context.Context, c *CellReport, idle bool) error {
 	t := time.Now()
 	if c.replay != "" && !idle {
@@ -257,7 +252,6 @@ func (r *run) mayGoOn(c *CellReport) bool {
 	return false
 }
 
-// run is the state of one run.
 type run struct {
 	nb       *notebook.Notebook
 	o        Options
@@ -278,16 +272,15 @@ type run struct {
 	waiting bool // a cell has ended since the last save
 }
 
-// start starts the kernel, again if another process took one of its ports first, and over TCP if it
-// does not come up on Unix sockets.
+// start starts the kernel, again if a port was taken, and over TCP if Unix sockets fail.
 func (r *run) start(run context.Context) error {
 	ctx, cancel := context.WithTimeoutCause(run, r.o.StartTimeout,
 		fmt.Errorf("kernel %q did not answer within %v", r.o.Spec.Name, r.o.StartTimeout))
 	defer cancel()
 	o := r.o.StartOptions
 	o.IPC = o.IPC || speaksIPC(r.o.Spec)
-	// As every Jupyter client does: ipykernel ends with its parent, and prints no banner, which
-	// would stand in the place of the reason why it died.
+	// As for every Jupyter client: ipykernel ends with its parent, and prints no banner, which
+	// would hide the reason of its death.
 	o.Env = append(slices.Clip(o.Env), fmt.Sprintf("JPY_PARENT_PID=%d", os.Getpid()))
 	for try := 1; ; try++ {
 		k, err := jupyter.Start(withoutHistory(r.o.Spec), o)
@@ -315,9 +308,8 @@ func (r *run) start(run context.Context) error {
 	}
 }
 
-// speaksIPC reports whether a kernel is of a family that listens on Unix sockets: what is built on
-// ipykernel or xeus, and R's. Of others some do not understand such a connection file and wait for
-// ever.
+// speaksIPC reports whether a kernel is of a family that listens on Unix sockets: ipykernel's,
+// xeus' or R's. Some others wait for ever.
 func speaksIPC(s jupyter.Spec) bool {
 	all := strings.Join(s.Argv, " ")
 	return slices.ContainsFunc([]string{"ipykernel", "xeus", "xpython", "xcpp", "IRkernel",
@@ -325,8 +317,8 @@ func speaksIPC(s jupyter.Spec) bool {
 		func(word string) bool { return strings.Contains(all, word) })
 }
 
-// withoutHistory keeps what ipykernel runs in memory, as nbclient does: the history is a person's,
-// and two runs at once would wait for its file.
+// withoutHistory keeps ipykernel's history in memory, as nbclient does: the file is the user's, and
+// two runs would wait for it.
 func withoutHistory(s jupyter.Spec) jupyter.Spec {
 	const option = "--HistoryManager.hist_file="
 	starts := func(with string) bool {
@@ -341,8 +333,7 @@ func withoutHistory(s jupyter.Spec) jupyter.Spec {
 	return s
 }
 
-// stop ends the kernel, which may have something to write; there is less time when the run is
-// being stopped.
+// stop ends the kernel, with less time when the run is being stopped.
 func (r *run) stop(ctx context.Context) {
 	grace := 5 * time.Second
 	if ctx.Err() != nil {

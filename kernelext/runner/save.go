@@ -7,18 +7,15 @@ import (
 	"gopets/kernelext/notebook"
 )
 
-// Saving writes the whole notebook. After every cell that would take more time than quick cells do,
-// or cells of large notebooks. So saves are at least a second apart, and take a tenth of a run's
-// time at most; what ends in between is saved alone (Options.SaveCells).
-//
-// Without SaveCells a run may spend a second on saving and a tenth of its time.
+// Saving writes the whole notebook. Saves are at least a second apart and take at most a tenth of a
+// run's time; cells that end in between are saved alone (Options.SaveCells), or not if there is no
+// SaveCells.
 const (
 	savePause  = time.Second
 	freeSaving = time.Second
 	saveShare  = 10
 )
 
-// maySave reports whether a save is within what a run may spend on saving.
 func (r *run) maySave() bool {
 	since := time.Since(r.saved)
 	if r.o.SaveCells != nil {
@@ -27,10 +24,10 @@ func (r *run) maySave() bool {
 	return r.saving < freeSaving+time.Since(r.begun)/saveShare || since > saveShare*r.took
 }
 
-// pause is the least time between two saves where cells are saved alone.
+// pause is the least time between two saves of the whole.
 func (r *run) pause() time.Duration { return max(savePause, saveShare*r.took) }
 
-// saveDue returns when something that has not been saved is to be saved, while a cell runs.
+// saveDue returns when to save while a cell runs.
 func (r *run) saveDue() (due time.Time, ok bool) {
 	switch {
 	case r.o.Autosave <= 0 || len(r.changed) == 0 && !r.widgets.dirty:
@@ -41,7 +38,7 @@ func (r *run) saveDue() (due time.Time, ok bool) {
 	return r.saved.Add(max(r.o.Autosave, 2*saveShare*r.took)), true
 }
 
-// saveAfter saves what a cell has done that has ended.
+// saveAfter saves a cell that has ended.
 func (r *run) saveAfter(c *CellReport) error {
 	r.waiting = true
 	if r.maySave() {
@@ -57,7 +54,7 @@ func (r *run) saveAfter(c *CellReport) error {
 	return r.o.SaveCells(cells)
 }
 
-// takeChanged writes what the cells show into the notebook, and returns the cells that changed.
+// takeChanged writes new outputs into the notebook, and returns the changed cells.
 func (r *run) takeChanged() (cells []*notebook.Cell) {
 	for _, out := range r.changed {
 		out.cell.SetOutputs(out.list())
@@ -68,7 +65,6 @@ func (r *run) takeChanged() (cells []*notebook.Cell) {
 	return cells
 }
 
-// save writes what the cells show into the notebook, and that into its file.
 func (r *run) save() error {
 	begun := time.Now()
 	r.takeChanged()
@@ -84,7 +80,6 @@ func (r *run) save() error {
 	return err
 }
 
-// saveRest saves what is not saved at the end of a run.
 func (r *run) saveRest() error {
 	if !r.waiting && len(r.changed) == 0 && !r.widgets.dirty {
 		return nil

@@ -13,17 +13,15 @@ import (
 // A Setting is a parameter's name and its new value.
 type Setting struct {
 	Name string
-	// Value is what is typed on a command line. The parameter's declaration says how it is read: 12
-	// is a text for a string, and for a list or a map it is YAML, [1, 2] or {a: 1}; a list does
-	// without its brackets.
+	// Value is as typed: its parameter's declaration says how it is read. For a list or map it is
+	// YAML, [1, 2] or {a: 1}; a list may lack its brackets.
 	Value string
 
 	node *yaml.Node // a value that came as YAML
 	raw  bool       // a string, whatever its declaration says
 }
 
-// StringSetting returns a setting whose value is a string, whatever it looks like and whatever type
-// the declaration has.
+// StringSetting returns a setting whose value is a string.
 func StringSetting(name, value string) Setting {
 	node := &yaml.Node{Kind: yaml.ScalarNode, Tag: stringTag, Style: yaml.DoubleQuotedStyle,
 		Value: value}
@@ -39,17 +37,16 @@ const (
 	floatTag  = "!!float"
 )
 
-// Bounds of what a YAML text may stand for once its aliases are followed.
+// Bounds of a YAML text with its aliases followed.
 const (
 	maxNodes = 100_000
 	maxDepth = 100
 )
 
-// A resolver follows aliases and merges, and refuses keys that are not simple or come twice.
+// A resolver follows aliases and merges, and refuses keys that are not simple or repeated.
 type resolver struct{ nodes, depth int }
 
-// ReadSettings reads settings from YAML, of which JSON is a part: a map from names to values, lists
-// and maps among them.
+// ReadSettings reads settings from a map in YAML or JSON.
 func ReadSettings(text []byte) ([]Setting, error) {
 	d := yaml.NewDecoder(bytes.NewReader(text))
 	var doc, more yaml.Node
@@ -149,7 +146,7 @@ func (r *resolver) resolveMap(n *yaml.Node) (*yaml.Node, error) {
 	return out, nil
 }
 
-// read returns a setting's value as YAML; a collection that was typed is parsed.
+// read returns a setting's value as YAML; a typed collection is parsed.
 func (s Setting) read(collection bool) (*yaml.Node, error) {
 	if s.node != nil {
 		return s.node, nil
@@ -174,8 +171,7 @@ func (s Setting) read(collection bool) (*yaml.Node, error) {
 	return new(resolver).resolve(doc.Content[0])
 }
 
-// guess reads a value for a parameter without a type: what looks like a list or a map is
-// one.
+// guess reads a value without a type: a list or a map by its looks.
 func (s Setting) guess() *yaml.Node {
 	if s.node != nil {
 		return s.node
@@ -189,7 +185,7 @@ func (s Setting) guess() *yaml.Node {
 	return scalar(s.Value)
 }
 
-// scalar finds the type of a text as YAML would; what no type fits is a string.
+// scalar finds a text's type as YAML does.
 func scalar(text string) *yaml.Node {
 	n := &yaml.Node{Kind: yaml.ScalarNode, Value: text}
 	n.Tag = n.ShortTag()
@@ -222,7 +218,7 @@ func listOf(text string) *yaml.Node {
 	return list
 }
 
-// truth reads a truth value, in the words of Go, Python and YAML.
+// truth reads a boolean in the words of Go, Python and YAML.
 func truth(n *yaml.Node) (value, ok bool) {
 	if n.Kind != yaml.ScalarNode {
 		return false, false

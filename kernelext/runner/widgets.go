@@ -9,12 +9,12 @@ import (
 	"gopets/kernelext/notebook"
 )
 
-// widgets keeps the state of a kernel's widgets, which a front end needs to draw them again, and
-// plays the one widget that needs a front end to work at all: ipywidgets' Output, into which a
-// cell's outputs go while it is entered.
+// widgets keeps the states of a kernel's widgets, for front ends to draw them again, and plays the
+// one that needs a front end to work: ipywidgets' Output, which takes a cell's outputs while
+// entered.
 type widgets struct {
 	models map[string]*model // by comm id
-	// the Output widgets that are entered, by the id of the execute_request; the last one counts
+	// the Output widgets entered, by the id of the execute_request; the last one counts
 	captures map[string][]*model
 	earlier  map[string]json.RawMessage // states that cells which are not run still show
 	dirty    bool                       // the notebook does not have it all
@@ -41,7 +41,7 @@ func newWidgets(limit int64) *widgets {
 	return &widgets{limit: limit, models: map[string]*model{}, captures: map[string][]*model{}}
 }
 
-// commContent is the content of comm_open and comm_msg, as ipywidgets uses them.
+// commContent is that of comm_open and comm_msg.
 type commContent struct {
 	ID     string `json:"comm_id"`
 	Target string `json:"target_name"`
@@ -51,7 +51,7 @@ type commContent struct {
 	} `json:"data"`
 }
 
-// message takes in a comm_open or a comm_msg. What is not a widget's is passed over.
+// message takes a comm_open or a comm_msg; other than widgets' are ignored.
 func (w *widgets) message(c commContent, buffers [][]byte) {
 	m := w.models[c.ID]
 	if m == nil {
@@ -83,7 +83,7 @@ func (w *widgets) message(c commContent, buffers [][]byte) {
 	}
 }
 
-// enter makes an Output widget capture what a request shows; "" ends that.
+// enter has an Output widget capture a request's outputs; "" ends that.
 func (w *widgets) enter(m *model, request string) {
 	if m.request != "" {
 		entered := w.captures[m.request]
@@ -99,7 +99,7 @@ func (w *widgets) enter(m *model, request string) {
 	}
 }
 
-// capture returns where a request's outputs go, nil for into its cell.
+// capture returns where a request's outputs go, nil for its cell.
 func (w *widgets) capture(request string) *outputs {
 	entered := w.captures[request]
 	if len(entered) == 0 {
@@ -108,7 +108,7 @@ func (w *widgets) capture(request string) *outputs {
 	return entered[len(entered)-1].captured
 }
 
-// refresh puts what was captured into the states.
+// refresh puts captured outputs into the states.
 func (w *widgets) refresh() {
 	for _, m := range w.models {
 		if m.captured == nil || !m.captured.dirty {
@@ -127,7 +127,7 @@ func (w *widgets) refresh() {
 	}
 }
 
-// send tells the kernel what was captured, so that the next cell can read it.
+// send sends captured outputs to the kernel, so that the next cell can read them.
 func (w *widgets) send(c *jupyter.Client) error {
 	w.refresh()
 	for _, m := range w.models {
@@ -145,11 +145,10 @@ func (w *widgets) send(c *jupyter.Client) error {
 	return nil
 }
 
-// widgetStates is the MIME type under which a notebook keeps the states of its widgets.
+// widgetStates is the MIME type of widgets' states in a notebook.
 const widgetStates = "application/vnd.jupyter.widget-state+json"
 
-// adopt takes over the states of the widgets that a notebook shows, for the cells that keep their
-// outputs.
+// adopt takes over the widgets' states of a notebook, for cells that keep their outputs.
 func (w *widgets) adopt(nb *notebook.Notebook) {
 	raw, ok := nb.Metadata("widgets", widgetStates, "state")
 	if ok && json.Unmarshal(raw, &w.earlier) == nil {
@@ -157,7 +156,7 @@ func (w *widgets) adopt(nb *notebook.Notebook) {
 	}
 }
 
-// save writes the states into the notebook's metadata, as Jupyter's front ends keep them.
+// save writes the states into the notebook's metadata.
 func (w *widgets) save(nb *notebook.Notebook) error {
 	w.refresh()
 	if !w.dirty {
@@ -193,7 +192,7 @@ func (m *model) text(name string) (s string) {
 	return s
 }
 
-// nbformatOutput returns an output as a front end has it in memory: texts whole, not in lines.
+// nbformatOutput returns an output as front ends have it: texts whole.
 func nbformatOutput(o notebook.Output) map[string]any {
 	out := map[string]any{"output_type": o.Type}
 	switch o.Type {

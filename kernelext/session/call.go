@@ -7,8 +7,8 @@ import (
 	"os"
 )
 
-// Handler does the work of one call and gives its result. It is called from several goroutines; ctx
-// ends when the client cancels or dies.
+// Handler does the work of one call and returns its result. It is called from several goroutines;
+// ctx ends when the client cancels or dies.
 type Handler func(ctx context.Context, c *Call) (any, error)
 
 // Call is a request that a worker serves.
@@ -32,7 +32,7 @@ func (c *Call) Decode(into any) error {
 	return nil
 }
 
-// Send sends an event ahead of the result. What a client that is gone would have got is dropped.
+// Send sends an event ahead of the result, if the client is still there.
 func (c *Call) Send(kind string, data any) {
 	raw, err := json.Marshal(data)
 	if err != nil {

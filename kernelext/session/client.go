@@ -13,12 +13,11 @@ import (
 	"gopets/kernelext/session/internal/meeting"
 )
 
-// Worker describes the program that serves a session. It is a plain value.
+// Worker describes the program that serves a session.
 type Worker struct {
 	Name    string // short: letters, digits, "-"; names folders and files
 	Package string // import path of its main package
-	// a source file near it, as runtime.Caller gives it: where to look for the module if
-	// $NB_WORKSPACE is not set
+	// a source file near it (runtime.Caller): where to look for the module without $NB_WORKSPACE
 	Source string
 	Notice func(string) // called for what takes time while a session starts; may be nil
 }
@@ -33,8 +32,7 @@ type Session struct {
 // Info describes the session.
 func (s *Session) Info() Info { return s.info }
 
-// Dir is the session's private folder. Clients may keep small notes there; it goes when the session
-// goes.
+// Dir is the session's private folder, which goes with it. Clients may keep notes there.
 func (s *Session) Dir() string { return s.place.Dir }
 
 // The headers of requests.
@@ -44,8 +42,7 @@ const (
 	HeaderBuild  = "Session-Build"
 )
 
-// Dir is the private folder of the session, whether it lives or not, made if need be. It goes when
-// the session goes.
+// Dir is the session's private folder, made if need be. It goes with the session.
 func (w Worker) Dir() (string, error) {
 	p, err := meeting.FindPlace(w.Name)
 	if err != nil {
@@ -54,7 +51,7 @@ func (w Worker) Dir() (string, error) {
 	return p.Dir, p.Make()
 }
 
-// Running returns the session if one lives, else an error; it starts nothing.
+// Running returns the live session; it starts nothing.
 func (w Worker) Running(ctx context.Context) (*Session, error) {
 	p, err := meeting.FindPlace(w.Name)
 	if err != nil {
@@ -63,7 +60,7 @@ func (w Worker) Running(ctx context.Context) (*Session, error) {
 	return meet(ctx, p)
 }
 
-// meet greets the worker that serves at a place.
+// meet connects to the worker that serves a place.
 func meet(ctx context.Context, p meeting.Place) (*Session, error) {
 	if err := p.Private(); err != nil {
 		return nil, err
@@ -86,7 +83,7 @@ func meet(ctx context.Context, p meeting.Place) (*Session, error) {
 	return s, nil
 }
 
-// do sends a request; an answer that is not 200 becomes an error.
+// do sends a request; a status other than 200 becomes an error.
 func (s *Session) do(ctx context.Context, verb, path string, body []byte,
 	header map[string]string) (*response, error) {
 	if header == nil {
@@ -104,13 +101,13 @@ func (s *Session) do(ctx context.Context, verb, path string, body []byte,
 	return answer, nil
 }
 
-// grace is how long a cancelled call waits to hear how it ended. A kernel kills a cell that
-// outlives its interrupt by five seconds.
+// grace is how long a cancelled call waits for its end. A kernel kills an interrupted cell after
+// five seconds.
 const grace = 4 * time.Second
 
-// Call sends a request and gives the result. Events before it go to each, in order, on the caller's
-// goroutine; each may be nil. When ctx ends, the work is cancelled, and Call waits a few seconds
-// for the worker to say how that went: the error then has the code [CodeCancelled].
+// Call sends a request and returns the result. Events go to each, which may be nil, in order, on
+// the caller's goroutine. When ctx ends, the work is cancelled, and Call waits a few seconds for
+// its end: the error has the code [CodeCancelled].
 func (s *Session) Call(ctx context.Context, method string, request any,
 	each func(Event)) (json.RawMessage, error) {
 	body, err := json.Marshal(request)

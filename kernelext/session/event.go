@@ -7,7 +7,7 @@ import (
 )
 
 // Event is one line of a call's answer. The worker and its clients agree on kinds and data;
-// "result" and "error" end the answer and belong to this package.
+// "result" and "error" are this package's.
 type Event struct {
 	Kind string          `json:"kind"`
 	Data json.RawMessage `json:"data,omitempty"`
@@ -19,8 +19,8 @@ const (
 	KindError  = "error"
 )
 
-// Error is a failure as it travels: what a person should read, and a code that a program can act
-// on. A [Handler] that returns another error sends its text with an empty code.
+// Error is a failure as it travels: a text for users, and a code for programs. Other errors of a
+// [Handler] have an empty code.
 type Error struct {
 	Code    string `json:"code,omitempty"`
 	Message string `json:"message"`

@@ -12,8 +12,8 @@ import (
 	"syscall"
 )
 
-// HTTP/1.1 over a Unix socket, as much of it as a session needs. Package net/http would be two
-// thirds of what the linker has to do for a cell; this is os and syscall, which it links anyway.
+// HTTP/1.1 over a Unix socket. Package net/http would be two thirds of a cell's linking; this is os
+// and syscall.
 
 // A response is an answer whose body is still to be read.
 type response struct {
@@ -28,7 +28,7 @@ func (r *response) close() {
 	r.conn.Close()
 }
 
-// roundTrip sends one request on a connection of its own. When ctx ends the connection is closed.
+// roundTrip sends one request on its own connection, which ends with ctx.
 func roundTrip(ctx context.Context, socket, verb, path string, header map[string]string,
 	body []byte) (*response, error) {
 	conn, err := dialUnix(socket)
@@ -58,7 +58,7 @@ func (r *response) exchange(verb, path string, header map[string]string, body []
 		fmt.Fprintf(&b, "%s: %s\r\n", name, value)
 	}
 	b.WriteString("\r\n")
-	// in one write: after the head of a request without a body the server may answer and hang up
+	// in one write: the server may answer a request without a body and hang up
 	if _, err := r.conn.Write(append([]byte(b.String()), body...)); err != nil {
 		return err
 	}
@@ -93,7 +93,7 @@ func (r *response) exchange(verb, path string, header map[string]string, body []
 	}
 }
 
-// maxHeader bounds a line of a header.
+// maxHeader bounds a header line.
 const maxHeader = 64 << 10
 
 func headerLine(in *bufio.Reader) (string, error) {
@@ -150,7 +150,7 @@ func (c *chunked) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// dialUnix connects to a Unix socket. Reads end when the file is closed.
+// dialUnix connects to a Unix socket. Closing the file ends reads.
 func dialUnix(path string) (*os.File, error) {
 	fd, err := syscall.Socket(syscall.AF_UNIX, syscall.SOCK_STREAM, 0)
 	if err != nil {
@@ -173,7 +173,7 @@ func dialUnix(path string) (*os.File, error) {
 	return os.NewFile(uintptr(fd), path), nil
 }
 
-// failureOf turns an answer that is not 200 into an error.
+// failureOf returns the error of a status other than 200.
 func failureOf(r *response) error {
 	text, _ := io.ReadAll(io.LimitReader(r.body, 1<<16))
 	var failure Error

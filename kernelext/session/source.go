@@ -16,16 +16,15 @@ import (
 	"gopets/kernelext/session/internal/meeting"
 )
 
-// source is what a worker was built from: the folders and single files whose change makes it out of
-// date, and their hash.
+// source is what a worker was built from: folders and files, and their hash.
 type source struct {
-	// folders of packages that can change: those in the module cache cannot
+	// folders of packages outside the module cache
 	Dirs  []string `json:"dirs"`
 	Files []string `json:"files"` // go.mod, go.sum and embedded files
 	Hash  string   `json:"hash"`
 }
 
-// hash is over names, sizes and times of change: it has to be quick, for every cell computes it.
+// hash is of names, sizes and times: every cell computes it.
 func (s source) hash() string {
 	h := sha256.New()
 	add := func(path string) {
@@ -51,7 +50,7 @@ func (s source) hash() string {
 	return hex.EncodeToString(h.Sum(nil)[:12])
 }
 
-// listSource asks the go command what a package is built from.
+// listSource lists what a package is built from.
 func listSource(ctx context.Context, workspace, pkg string) (source, error) {
 	out, err := goCommand(ctx, workspace, "list", "-deps", "-f",
 		`{{if not .Standard}}{{if not (and .Module .Module.Version (not .Module.Replace))}}{{.Dir}}{{range .EmbedFiles}}{{"\t"}}{{.}}{{end}}{{end}}{{end}}`, pkg)
@@ -75,7 +74,7 @@ func listSource(ctx context.Context, workspace, pkg string) (source, error) {
 	return s, nil
 }
 
-// readSource reads what the session in a folder was built from.
+// readSource reads what a session was built from.
 func readSource(path string) (source, error) {
 	var s source
 	data, err := os.ReadFile(path)
@@ -85,8 +84,8 @@ func readSource(path string) (source, error) {
 	return s, json.Unmarshal(data, &s)
 }
 
-// workspace is the module that holds the worker's package, or a module that requires it:
-// $NB_WORKSPACE, else the one around the source file given.
+// workspace is the worker's module, or one that requires it: $NB_WORKSPACE, else around the source
+// file.
 func workspace(sourceFile string) (string, error) {
 	if dir := os.Getenv("NB_WORKSPACE"); dir != "" {
 		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err != nil {
@@ -113,8 +112,7 @@ func workspace(sourceFile string) (string, error) {
 				"NB_WORKSPACE to the module's folder", sourceFile)
 }
 
-// Program is the worker's program as [Worker.Build] makes it: in the folder bin of
-// [CacheDir], one for each workspace.
+// Program is the path of the built program, in [CacheDir], one for each workspace.
 func (w Worker) Program() (string, error) {
 	dir, err := workspace(w.Source)
 	if err != nil {
@@ -128,15 +126,13 @@ func (w Worker) program(workspace string) string {
 		meeting.ShortHash(workspace)))
 }
 
-// Build builds the worker's program, quickly if nothing has changed, and returns its path.
-// [Worker.Open] does it by itself; call it to prepare.
+// Build builds the program, quickly if nothing has changed. [Worker.Open] does so by itself.
 func (w Worker) Build(ctx context.Context) (program string, err error) {
 	program, _, err = w.build(ctx)
 	return program, err
 }
 
-// build gives the program and what it was built from. Source that changes during the build is built
-// again.
+// build returns the program and its source. Source that changes during the build is built again.
 func (w Worker) build(ctx context.Context) (string, source, error) {
 	dir, err := workspace(w.Source)
 	if err != nil {
@@ -157,8 +153,7 @@ func (w Worker) build(ctx context.Context) (string, source, error) {
 			return "", source{}, err
 		}
 		src.Hash = src.hash()
-		// An up-to-date program is built in a quarter of a second; asked with -n it would take as
-		// long to find that out.
+		// go build takes a quarter of a second for an up-to-date program, and -n as long.
 		done := w.noticeLater(fmt.Sprintf(
 			"building the %s session's program from %s (once; half a minute on a slow machine)",
 			w.Name, dir))
@@ -173,8 +168,7 @@ func (w Worker) build(ctx context.Context) (string, source, error) {
 	}
 }
 
-// goCommand runs the go command in a folder and gives what it printed; its error holds what it
-// said.
+// goCommand returns the go command's output; its error holds the messages.
 func goCommand(ctx context.Context, dir string, args ...string) ([]byte, error) {
 	cmd := exec.CommandContext(ctx, "go", args...)
 	cmd.Dir = dir

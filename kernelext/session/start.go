@@ -15,8 +15,7 @@ import (
 	"gopets/kernelext/session/internal/meeting"
 )
 
-// Open returns this kernel's session (outside GoNB: this process's), and starts it first if there
-// is none.
+// Open returns this kernel's session (outside GoNB: this process's), started if need be.
 func (w Worker) Open(ctx context.Context) (*Session, error) {
 	p, err := meeting.FindPlace(w.Name)
 	if err != nil {
@@ -39,10 +38,10 @@ func (w Worker) Open(ctx context.Context) (*Session, error) {
 	return w.start(ctx, p)
 }
 
-// patience is how long a started worker may take until it answers.
+// patience is a started worker's time limit for its first answer.
 const patience = 60 * time.Second
 
-// start builds the worker, sets it off and waits for its first answer. The place's lock is held.
+// start builds and starts the worker and waits for its first answer. The place's lock is held.
 func (w Worker) start(ctx context.Context, p meeting.Place) (*Session, error) {
 	program, src, err := w.build(ctx)
 	if err != nil {
@@ -97,10 +96,10 @@ func (w Worker) start(ctx context.Context, p meeting.Place) (*Session, error) {
 	}
 }
 
-// keptLogs is how many older logs of a name stay.
+// keptLogs older logs of a name stay.
 const keptLogs = 10
 
-// newLog opens a log for a session; logs outlive their sessions, for those who look for a fault.
+// newLog opens a session's log, which outlives it.
 func newLog(name string) (string, *os.File, error) {
 	dir := filepath.Join(CacheDir(), "logs")
 	if err := os.MkdirAll(dir, 0o700); err != nil {
@@ -119,7 +118,7 @@ func newLog(name string) (string, *os.File, error) {
 	return path, f, err
 }
 
-// noticeLater tells text if done has not been called within a second.
+// noticeLater prints text if done is not called within a second.
 func (w Worker) noticeLater(text string) (done func()) {
 	if w.Notice == nil {
 		return func() {}

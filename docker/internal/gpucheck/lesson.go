@@ -14,8 +14,7 @@ import (
 	"gopets/pets/vision/weights"
 )
 
-// A course is a network's part of the lesson: a finder where it has one, epochs with the body
-// frozen, then of everything.
+// A course is a network's part of the lesson.
 type course struct {
 	arch        string
 	size, batch int
@@ -30,8 +29,8 @@ type stage struct {
 	lr     spec.LR
 }
 
-// lesson is the lesson's schedule: 4 + 1 + 4 epochs of ResNet-34, a finder, 5 + 3 of ResNet-50 with
-// another.
+// lesson returns the schedule: 4 + 1 + 4 epochs of ResNet-34, 5 + 3 of ResNet-50, each with a
+// finder.
 func (o options) lesson() (courses []course, perBreed int) {
 	courses = []course{
 		{"resnet34", 224, 64, []stage{{epochs: 4}, {epochs: 1, whole: true}, {find: true,
@@ -53,8 +52,7 @@ func (o options) lesson() (courses []course, perBreed int) {
 	return courses, 2
 }
 
-// runLesson runs the schedule and saves how long each stage took. Images are drawn, weights random,
-// where none are given.
+// runLesson saves how long each stage took. Without files, images are drawn and weights random.
 func runLesson(o options) error {
 	ctx := context.Background()
 	eng, err := o.open()

@@ -28,7 +28,6 @@ import (
 // classes are the pets' breeds.
 const classes = 37
 
-// options are the command's flags.
 type options struct {
 	plugin, python, out, images, weights string
 
@@ -82,7 +81,6 @@ func parseFlags(args []string) (options, error) {
 	return o, nil
 }
 
-// spec is what the engine is asked for.
 func (o options) spec() string {
 	switch {
 	case o.plugin != "" && o.cpu:
@@ -112,8 +110,7 @@ func main() {
 	}
 }
 
-// restart begins anew with the environment that the engine wants: XLA, CUDA and the C library read
-// theirs at the start.
+// restart begins anew with the environment that XLA, CUDA and the C library read at the start.
 func restart(o options) error {
 	env, _ := engine.Environ(engine.Options{Spec: o.spec()})
 	if env == nil {

@@ -18,8 +18,7 @@ import (
 	"gopets/pets/vision/train"
 )
 
-// runParity compares what the engine computes with what the pure Go backend does: a forward pass,
-// the gradients of a step, three steps of training, the transforms on the device.
+// runParity compares the engine with the pure Go backend: logits, gradients, training, transforms.
 func runParity(o options) error {
 	eng, err := o.open()
 	if err != nil {
@@ -71,7 +70,7 @@ func runParity(o options) error {
 	return errors.Join(failed...)
 }
 
-// A parity is how far a training step on an engine is from the same step on the Go backend.
+// A parity is how far a training step on an engine is from the Go backend's.
 type parity struct {
 	setting    setting
 	loss, want float64 // here, and on the Go backend
@@ -82,10 +81,9 @@ type parity struct {
 	worstBy    float64
 }
 
-// The loss and the running statistics must agree to this part of their size. The gradients of a
-// deep network are not so tame: where a unit is near zero, rounding switches it on or off. So they
-// may differ by a few times what a change of the images does that is as small as what rounding in
-// dozens of layers adds up to; a single tensor's by more.
+// The loss and the running statistics agree to this part of their size. Gradients may differ by a
+// few times what a change of the images by rounding's size makes of them, a single tensor's by
+// more: near zero, rounding switches units on or off.
 const (
 	tolerance   = 1e-4
 	shake       = 1 << 18
@@ -150,7 +148,6 @@ func gradientsOf(eng, plain *engine.Engine, s setting) (string, bool, error) {
 	return p.String(), p.passed(), nil
 }
 
-// distance adds up the squares of differences and of what was wanted.
 type distance struct{ difference, wanted float64 }
 
 func (d *distance) add(a, b []float32) {
@@ -167,7 +164,6 @@ func (d distance) relative() float64 {
 	return math.Sqrt(d.difference / d.wanted)
 }
 
-// forwards compares the logits of an evaluation.
 func forwards(eng, plain *engine.Engine, s setting) (string, bool, error) {
 	net, err := model.New(s.arch, classes, spec.Head{})
 	if err != nil {
@@ -217,7 +213,6 @@ func (o options) threeSteps(eng, plain *engine.Engine, s setting) (string, bool,
 		losses[0], losses[1], worst, allowed), worst <= allowed && len(losses[1]) == 3, nil
 }
 
-// transforms compares fastai's transforms on the device with those of the host.
 func transforms(eng, plain *engine.Engine) (string, bool, error) {
 	const allowed = 1e-4
 	c, size, r := augment.Config(spec.DefaultTransforms()), spec.Square(64), rand.New(rand.NewPCG(1,

@@ -108,7 +108,7 @@ type result struct {
 
 func (o options) results() string { return filepath.Join(o.out, "results.jsonl") }
 
-// save appends a result: what is written survives the part's end at its limit.
+// save appends a result, which survives the part's end at its limit.
 func (o options) save(r result) error {
 	line, err := json.Marshal(r)
 	if err != nil {
@@ -122,7 +122,6 @@ func (o options) save(r result) error {
 	return errors.Join(err, f.Close())
 }
 
-// saved reads all results.
 func (o options) saved() ([]result, error) {
 	text, err := os.ReadFile(o.results())
 	if err != nil {

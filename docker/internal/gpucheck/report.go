@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// table says in one text what all parts found: the ratios to PyTorch's best, the lesson's times.
+// table returns what all parts found: the ratios to PyTorch's best, the lesson's times.
 func table(o options) (string, error) {
 	list, err := o.saved()
 	if err != nil {
@@ -34,8 +34,7 @@ func table(o options) (string, error) {
 	return b.String(), nil
 }
 
-// rates compares images a second with PyTorch's best of the same setting, and end to end with the
-// steps alone.
+// rates compares images a second with PyTorch's best of the same setting; end to end counts too.
 func rates(b *strings.Builder, list []result) {
 	var settings []result // one of each, in order
 	best := map[result]result{}
@@ -73,7 +72,6 @@ func rates(b *strings.Builder, list []result) {
 			if ours.Rate > 0 {
 				value = fmt.Sprintf("%.1f", ours.Rate)
 			}
-			// PyTorch's loader is not measured: the step alone is the other
 			if what == "end to end" {
 				key.Who, key.What = "gopets", "train"
 				theirs = result{Rate: best[key].Rate, Mode: "own step"}
@@ -91,7 +89,6 @@ func rates(b *strings.Builder, list []result) {
 	}
 }
 
-// stages lists the lesson's times.
 func stages(b *strings.Builder, list []result) {
 	total, first := 0.0, 0.0
 	for _, r := range list {

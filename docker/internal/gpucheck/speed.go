@@ -24,8 +24,7 @@ type setting struct {
 	head        spec.Head
 }
 
-// settings are measured in this order, a group after the other, as far as the time goes: a group's
-// functions are compiled at the same time. The batches are the lesson's and larger ones.
+// settings are measured in this order, as far as the time goes; a group is compiled at once.
 func (o options) settings() [][]setting {
 	small, large := setting{arch: "resnet34", size: 224}, setting{arch: "resnet50", size: 299}
 	of := func(s setting, batch int, kind spec.Precision) setting {
@@ -47,8 +46,7 @@ func (o options) settings() [][]setting {
 	}
 }
 
-// runSpeed measures gopets: training and evaluating steps alone, and training end to end, from
-// images in the device's memory to weights.
+// runSpeed measures training and evaluating steps alone, and training end to end.
 func runSpeed(o options) error {
 	eng, err := o.open()
 	if err != nil {
@@ -69,8 +67,7 @@ func runSpeed(o options) error {
 	return errors.Join(failed...)
 }
 
-// measureGroup compiles what several settings need at the same time, then measures one after the
-// other.
+// measureGroup compiles several settings at once, and measures one after the other.
 func measureGroup(o options, eng *engine.Engine, group []setting, end time.Time) error {
 	ctx, cancel := context.WithDeadline(context.Background(), end)
 	defer cancel()
@@ -107,7 +104,6 @@ func measureGroup(o options, eng *engine.Engine, group []setting, end time.Time)
 	return errors.Join(errs...)
 }
 
-// measure takes the times of one setting and saves them.
 func (o options) measure(ctx context.Context, l *train.Learner, s setting,
 	compile time.Duration) error {
 	for _, what := range []string{"train", "end to end", "predict"} {
@@ -154,7 +150,6 @@ func (o options) rate(ctx context.Context, l *train.Learner, s setting, what str
 	}
 }
 
-// stock is how many images a setting is measured on.
 func (o options) stock(s setting) int {
 	if o.cpu {
 		return 3 * s.batch
@@ -162,8 +157,7 @@ func (o options) stock(s setting) int {
 	return max(2048, 4*s.batch)
 }
 
-// learner makes one of random weights whose images are noise of a photograph's size, in the
-// device's memory.
+// learner makes one of random weights, and noise of a photograph's size on the device.
 func (o options) learner(eng *engine.Engine, s setting) (*train.Learner, error) {
 	net, err := model.New(s.arch, classes, s.head)
 	if err != nil {

@@ -18,8 +18,8 @@ func forward(net *model.Net, in []*graph.Node) []*graph.Node {
 	return []*graph.Node{net.Forward(in[0], in[2:], model.Mode{}).Logits}
 }
 
-// gradients is a training step without dropout: images, labels, parameters → loss and, for each
-// parameter in order, its gradient or, of a running statistic, its next value.
+// gradients is a training step without dropout: images, labels, parameters → loss and, by
+// parameter, its gradient or a running statistic's next value.
 func gradients(net *model.Net, in []*graph.Node) []*graph.Node {
 	x, labels, params := in[0], in[1], in[2:]
 	pass := net.Forward(x, params, model.Mode{Train: true})
@@ -85,8 +85,8 @@ func compute(eng *engine.Engine, net *model.Net,
 	return results, errors.Join(err, inner)
 }
 
-// newBatch makes images of noise, as after normalisation, and labels: the same each time but for
-// the shake, which makes every second value larger by that part of itself.
+// newBatch makes images of noise and their labels. The shake enlarges every second value by that
+// part of itself.
 func newBatch(s setting, shake float32) (x, labels *tensors.Tensor) {
 	r := rand.New(rand.NewPCG(1, 2))
 	pixels := make([]float32, s.batch*s.size*s.size*3)

@@ -11,7 +11,6 @@ import (
 	"time"
 )
 
-// torchFile is the Python program, beside this one.
 const torchFile = "pytorch_rates.py"
 
 // shapes are the networks as the Python program builds them.
@@ -23,7 +22,8 @@ var shapes = map[string]map[string]any{
 	"petnet18": {"stem": 32, "widths": []int{32, 64, 128, 224}, "counts": []int{2, 2, 2, 2}},
 }
 
-// torchProgram is where the Python program lies: beside the command, or in this package's folder.
+// torchProgram returns the path of the Python program: beside the command, or in this package's
+// folder.
 func torchProgram() (string, error) {
 	self, err := os.Executable()
 	if err != nil {
@@ -38,8 +38,7 @@ func torchProgram() (string, error) {
 	return "", fmt.Errorf("%s is missing: it belongs beside %s", torchFile, self)
 }
 
-// runTorch measures the same settings in the PyTorch of the Python there. Where there is none, that
-// is no failure: it is printed.
+// runTorch measures the same settings in PyTorch; that there is none is printed, and no failure.
 func runTorch(o options) error {
 	program, err := torchProgram()
 	if err != nil {

@@ -64,7 +64,6 @@ func write(w io.Writer) error {
 	return nil
 }
 
-// A module as the go command describes it.
 type module struct {
 	Path, Version, Dir string
 	Main               bool
@@ -78,8 +77,7 @@ var platforms = [][]string{
 	{"GOOS=darwin", "GOARCH=amd64", "CGO_ENABLED=0"},
 }
 
-// linked lists the modules that the module's packages and tools need on any of the platforms, by
-// path.
+// linked lists the modules that packages and tools need on any of the platforms, by path.
 func linked() ([]module, error) {
 	found := map[string]module{}
 	for _, platform := range platforms {
@@ -124,8 +122,7 @@ var marks = []struct{ name, sentence string }{
 	{"Unlicense", "this is free and unencumbered software released into the public domain"},
 }
 
-// licences names those that the licence files at a module's top hold, "unknown" for a file that
-// holds none.
+// licences names those of the licence files at a module's top, "unknown" for others.
 func licences(dir string) ([]string, error) {
 	files, err := os.ReadDir(dir)
 	if err != nil {

@@ -13,14 +13,12 @@ import (
 	"gopets/kernelext/cell"
 )
 
-// Values shows the results of one expression. A last result that is a nil error is not worth a word
-// when there are others, and neither is an expression without any result.
+// Values shows the results of one expression, without a nil error at their end if there are others.
 //
-// A value shows itself by its methods HTML, PNG, SVG and Markdown, as many as it has; each takes
-// nothing and gives a string or bytes, and perhaps an error. An image.Image is shown as an image,
-// and a value with a method Show that returns nothing is asked to do so. Anything else looks as
-// fmt.Print shows it. A method that fails or panics costs its form only; the standard error says
-// so.
+// A value shows itself by its methods HTML, PNG, SVG and Markdown, which take nothing and return a
+// string or bytes, and perhaps an error. An image.Image is shown as an image; a method Show that
+// returns nothing is called. Anything else looks as fmt.Print shows it. A method that fails or
+// panics costs its form only; the standard error says so.
 func Values(values ...any) {
 	if n := len(values); n > 1 && values[n-1] == nil {
 		values = values[:n-1]
@@ -45,8 +43,7 @@ func Values(values ...any) {
 	}
 }
 
-// Results shows what a call gives, as [Values] does, but not a nil error alone: that is how a call
-// says that all went well.
+// Results shows what a call returns, as [Values] does, but not a nil error alone.
 func Results(values ...any) {
 	if len(values) != 1 || values[0] != nil {
 		Values(values...)
@@ -55,7 +52,6 @@ func Results(values ...any) {
 
 func complain(what string, err any) { fmt.Fprintf(os.Stderr, "%s: %v\n", what, err) }
 
-// forms asks a value for its rich forms. A nil pointer has none.
 func forms(v any) map[string]string {
 	if v == nil || isNil(v) {
 		return nil
@@ -79,7 +75,6 @@ func forms(v any) map[string]string {
 
 var errorType = reflect.TypeFor[error]()
 
-// add calls a method for a form, if there is one and it is of that kind.
 func add(found map[string]string, mime string, v any, method reflect.Value) {
 	if !method.IsValid() {
 		return

@@ -16,7 +16,7 @@ const (
 	maxDepth    = 8      // of values within values
 )
 
-// text is the plain text of values. Of a value whose own methods panic fmt writes that instead.
+// text is the plain text of values; where a value's own methods panic, fmt says so.
 func text(values ...any) string {
 	w := &writer{}
 	for i, v := range values {
@@ -53,7 +53,7 @@ func cut(s string, limit int) string {
 	return fmt.Sprintf("%s… (%d more bytes)", s[:at], len(s)-at)
 }
 
-// A writer writes values as fmt's %+v does, but for pointers, bytes and what is too long.
+// A writer writes values as fmt's %+v does, except pointers, bytes and what is too long.
 type writer struct{ b strings.Builder }
 
 // value writes a value; pointers is how many of them may be followed one within another.
@@ -125,7 +125,6 @@ func (w *writer) value(v reflect.Value, pointers, depth int) {
 // plain writes a value as fmt does. (fmt prints what a reflect.Value holds, unexported or not.)
 func (w *writer) plain(v reflect.Value) { fmt.Fprintf(&w.b, "%+v", v) }
 
-// elements writes n elements with blanks between, or the first ones and how many are left out.
 func (w *writer) elements(n int, one func(i int)) {
 	for i := range n {
 		if i > 0 {
@@ -164,7 +163,7 @@ func printable(v reflect.Value) (string, bool) {
 	return s, true
 }
 
-// sortKeys sorts numbers and texts by their values, and all else by how it is printed.
+// sortKeys sorts numbers and texts by their values, all else as printed.
 func sortKeys(keys []reflect.Value) {
 	sort.SliceStable(keys, func(i, j int) bool {
 		a, b := keys[i], keys[j]

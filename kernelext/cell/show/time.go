@@ -6,7 +6,6 @@ import (
 	"time"
 )
 
-// Timed prints the time between its call and that of its result.
 func Timed() (done func()) {
 	begun := time.Now()
 	return func() { fmt.Fprintf(os.Stdout, "took %v\n", round(time.Since(begun))) }
@@ -33,7 +32,6 @@ func TimeIt(f func()) {
 	}
 }
 
-// round keeps three digits or so.
 func round(d time.Duration) time.Duration {
 	for unit := time.Second; unit >= time.Nanosecond; unit /= 1000 {
 		if d >= unit {

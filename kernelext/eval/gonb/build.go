@@ -14,7 +14,6 @@ import (
 	"gopets/kernelext/internal/modules"
 )
 
-// A build is the building of one cell's program.
 type build struct {
 	e       *Engine
 	x       *execution
@@ -29,8 +28,7 @@ type build struct {
 	faults  []fault // of the last build, which are the cell's own
 }
 
-// The kinds of builds that are not as usual: with -cover, and of WebAssembly, which has nothing of
-// the kernel's in it.
+// The kinds of builds that differ: with -cover; WebAssembly has nothing of the kernel's in it.
 const (
 	coverKind = "cover"
 	wasmKind  = "js"
@@ -107,11 +105,10 @@ var (
 	undefinedID = regexp.MustCompile(`^undefined: ([\pL_][\pL\pN_]*)$`)
 )
 
-// maxTries bounds how often a build is mended; the compiler tells ten mistakes at a time.
+// maxTries bounds how often a build is mended; the compiler reports ten mistakes at a time.
 const maxTries = 40
 
-// fix answers a build that failed: "again" when the program was changed, a go command that is to be
-// run before, or "no".
+// fix answers a failed build: "again" when the program was changed, a go command to run, or "no".
 func (b *build) fix() (string, error) {
 	out, err := os.ReadFile(filepath.Join(b.e.dir, "build.out"))
 	if err != nil {
@@ -162,8 +159,8 @@ func (b *build) fix() (string, error) {
 	return "no", nil
 }
 
-// missing returns the go command that gets what a build says is missing, or "again" when a module
-// beside the notebook has it.
+// missing returns the go command that gets what a build lacks, or "again" if a module beside the
+// notebook has it.
 func (b *build) missing(out string) string {
 	if !b.x.autoget {
 		return ""
@@ -234,7 +231,7 @@ func (b *build) fixError(line int, message, next string) bool {
 	return true
 }
 
-// redeclared settles which of two declarations of a name counts: the newer.
+// redeclared settles which of two declarations of a name counts: the newer one.
 func (b *build) redeclared(d *declared, message, next string) bool {
 	var other *declared
 	if m := buildError.FindStringSubmatch(strings.TrimSpace(next)); m != nil {
@@ -264,7 +261,6 @@ func (b *build) redeclared(d *declared, message, next string) bool {
 	return false
 }
 
-// isNew reports whether a declaration is the running cell's.
 func (x *execution) isNew(d *declared) bool {
 	return slices.ContainsFunc(d.names, func(n string) bool {
 		f, ok := x.fresh.decls[n]
@@ -272,8 +268,7 @@ func (x *execution) isNew(d *declared) bool {
 	}) || d.isInit && x.declaresInit
 }
 
-// finished takes over what a build that succeeded has set aside, and returns what is to be said of
-// it.
+// finished takes over what the build has set aside, and returns warnings.
 func (b *build) finished() (warnings []string) {
 	e := b.e
 	e.mu.Lock()
@@ -295,7 +290,7 @@ func (b *build) finished() (warnings []string) {
 	return warnings
 }
 
-// addModule has builds use a module beside the notebook; it reports whether it is new.
+// addModule has builds use a module beside the notebook, and reports whether it is new.
 func (e *Engine) addModule(dir string) bool {
 	e.mu.Lock()
 	defer e.mu.Unlock()
@@ -316,5 +311,4 @@ func (e *Engine) noteMute(p plan) {
 
 var hidden = regexp.MustCompile(`( as value)? in argument to ` + private + `[\w.]+`)
 
-// hideNames takes the kernel's own names out of a message.
 func hideNames(message string) string { return hidden.ReplaceAllString(message, "") }

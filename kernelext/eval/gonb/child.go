@@ -17,8 +17,7 @@ import (
 	"gopets/kernelext/jupyter"
 )
 
-// child is a running GoNB: a Jupyter kernel, over Unix sockets in a private folder, with the engine
-// as its only client.
+// child is a running GoNB: a Jupyter kernel over Unix sockets whose only client is the engine.
 type child struct {
 	kernel *jupyter.Kernel
 	client *jupyter.Client
@@ -33,8 +32,8 @@ type child struct {
 
 const gonbModule = "github.com/janpfeifer/gonb"
 
-// prepareGonbui makes the copy of gonbui whose displays are in order with text. Without it displays
-// go GoNB's way. (GoNB's own program, built from its module, says where that is.)
+// prepareGonbui copies gonbui with displays in the order of the text. Without it displays go GoNB's
+// way.
 func (e *Engine) prepareGonbui(ctx context.Context) {
 	dir, err := gonbDir(ctx, e.o.GoNB)
 	if err == nil {
@@ -46,7 +45,6 @@ func (e *Engine) prepareGonbui(ctx context.Context) {
 	}
 }
 
-// gonbDir returns the folder of the module that a GoNB was built from.
 func gonbDir(ctx context.Context, program string) (string, error) {
 	info, err := buildinfo.ReadFile(program)
 	if err != nil {
@@ -65,7 +63,6 @@ func gonbDir(ctx context.Context, program string) (string, error) {
 	return dir, err
 }
 
-// startChild starts a GoNB and waits until it answers.
 func (e *Engine) startChild(ctx context.Context) (*child, error) {
 	argv := []string{e.o.GoNB, "-kernel", "{connection_file}", "-raw_error"}
 	if e.o.Workspace != "" {
@@ -109,7 +106,6 @@ func (c *child) isCell(id string) bool {
 	return id == c.running
 }
 
-// execute sends GoNB a cell. Its answers go to replies.
 func (c *child) execute(code string) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -120,7 +116,6 @@ func (c *child) execute(code string) error {
 	return err
 }
 
-// closeChild ends GoNB with all of its processes.
 func (e *Engine) closeChild(c *child) {
 	c.end()
 	c.client.Close()
@@ -129,18 +124,15 @@ func (e *Engine) closeChild(c *child) {
 	}
 }
 
-// send sends GoNB a message about the running cell.
 func (c *child) send(ch jupyter.Channel, kind string, content any) error {
 	_, err := c.client.Send(ch, kind, content)
 	return err
 }
 
-// comm sends GoNB a widget's message.
 func (c *child) comm(kind string, content map[string]any) error {
 	return c.send(jupyter.Shell, kind, content)
 }
 
-// pump takes what GoNB sends, until it dies.
 func (e *Engine) pump(ctx context.Context, c *child) {
 	for {
 		m, err := c.client.Recv(ctx)
@@ -169,7 +161,6 @@ func (e *Engine) pump(ctx context.Context, c *child) {
 	}
 }
 
-// passOn gives the front what GoNB publishes by itself.
 func (e *Engine) passOn(m *jupyter.Message) {
 	var content map[string]any
 	if m.Decode(&content) != nil {
@@ -193,13 +184,11 @@ func (e *Engine) passOn(m *jupyter.Message) {
 	})
 }
 
-// killAfter is how long an interrupted program may take to end. (GoNB would kill it a little later,
-// but not what it has started.)
+// killAfter is how long an interrupted program may take. (GoNB kills later, and not its children.)
 const killAfter = 4500 * time.Millisecond
 
-// interrupt stops what GoNB is doing for a cell, and goes on until done: a build is ended, which
-// GoNB itself does not do; a program gets the signal once, and is killed with all that it has
-// started if that does not help.
+// interrupt stops what GoNB does, until done: a build is ended, which GoNB does not do; a program
+// gets the signal once, then is killed with its children.
 func (e *Engine) interrupt(c *child, done <-chan struct{}) {
 	told, alone := false, 0
 	begin := time.Now()
@@ -210,7 +199,7 @@ func (e *Engine) interrupt(c *child, done <-chan struct{}) {
 			alone = 0
 		}
 		if alone == 3 {
-			// it is GoNB itself that is busy
+			// GoNB itself is busy
 			_, _ = c.client.Send(jupyter.Control, "interrupt_request", struct{}{})
 		}
 		for _, p := range children {

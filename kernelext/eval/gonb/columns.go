@@ -6,15 +6,14 @@ import (
 	"strings"
 )
 
-// A fault is what the compiler said of a place, with the text of the line as it was compiled.
+// A fault is what the compiler said of a place, with the line as it was compiled.
 type fault struct {
 	message, line string
 	column        int // in bytes, from 1
 }
 
-// column returns where in a cell's line the compiler's fault of a message is, from 1: the kernel
-// has changed the line, so it is the token that stands there, counted among those that are the
-// same. 0 is unknown.
+// column returns the column of a fault in the cell's line, from 1: the same token is looked for
+// there, as the kernel has changed the line. 0 is unknown.
 func (b *build) column(message, source string) int {
 	for i, f := range b.faults {
 		if hideNames(f.message) != message {

@@ -23,8 +23,7 @@ func (e *Engine) autoget(s *cellsrc.Source) bool {
 	return !e.noget
 }
 
-// ownCommands runs the commands that GoNB does not have. done tells that nothing else is in the
-// cell.
+// ownCommands runs the commands that GoNB does not have; done if nothing else is in the cell.
 func (e *Engine) ownCommands(x *execution) (done bool, err error) {
 	for _, cmd := range x.source.Commands {
 		switch cmd.Name {
@@ -52,7 +51,6 @@ func (e *Engine) ownCommands(x *execution) (done bool, err error) {
 	return strings.TrimSpace(x.plan.code) == "", nil
 }
 
-// who lists the variables that earlier cells declared.
 func (e *Engine) who() string {
 	e.mu.Lock()
 	defer e.mu.Unlock()
@@ -65,8 +63,7 @@ func (e *Engine) who() string {
 	return b.String()
 }
 
-// shellFailure reads what shellHead notes: the status and the line of the command, or only the
-// status.
+// shellFailure reads what shellHead notes: the status and the command's line.
 func shellFailure(note string) (status string, line int) {
 	fields := strings.Fields(note)
 	if len(fields) > 1 {

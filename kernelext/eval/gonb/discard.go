@@ -7,7 +7,6 @@ import (
 	"gopets/kernelext/eval"
 )
 
-// discard is an output that is dropped.
 type discard struct{}
 
 func (discard) Stream(string, string)       {}

@@ -18,19 +18,19 @@ import (
 	"gopets/kernelext/internal/tempdir"
 )
 
-// Options say what an engine is made of. GoNB is needed.
+// Options are an engine's. GoNB is needed.
 type Options struct {
 	GoNB      string // its program
 	Workspace string // the module whose packages cells import; "" for none
 	Gopls     string // its program, for completion and inspection; "" does without
 	Goimports string // its program, for imports outside the standard library; "" does without
-	// Cache is a folder for what later engines can use too; "" is one that goes with the engine.
+	// Cache is a folder that later engines use too; "" is one that goes with the engine.
 	Cache string
 	Guard *guard.Guard // ends what a killed process leaves; nil does without
 	Log   io.Writer    // for diagnostics; nil is the standard error
 }
 
-// check finds what has gone since the kernel was installed.
+// check looks for what has gone since the kernel was installed.
 func (o Options) check() error {
 	if o.Workspace != "" {
 		if _, err := os.Stat(filepath.Join(o.Workspace, "go.mod")); err != nil {
@@ -76,8 +76,7 @@ type Engine struct {
 	cd       string            // where cells run, "" for the process's folder
 }
 
-// New starts an engine. GoNB starts in the background: a fault of it is returned by the first
-// [Engine.Eval].
+// New starts an engine. GoNB starts in the background: the first [Engine.Eval] returns its fault.
 func New(o Options) (*Engine, error) {
 	if o.Log == nil {
 		o.Log = os.Stderr
@@ -137,7 +136,7 @@ func (e *Engine) removeDir() error { return errors.Join(os.RemoveAll(e.dir), e.l
 
 func (e *Engine) logf(format string, args ...any) { e.log.Printf(format, args...) }
 
-// restart starts a GoNB in the background; whoever needs it waits for ready.
+// restart starts a GoNB in the background; e.ready is closed at its end.
 func (e *Engine) restart() {
 	ready := make(chan struct{})
 	e.mu.Lock()
@@ -175,7 +174,6 @@ func (e *Engine) restart() {
 	}()
 }
 
-// waitChild returns the running GoNB.
 func (e *Engine) waitChild(ctx context.Context) (*child, error) {
 	e.mu.Lock()
 	ready := e.ready
@@ -193,7 +191,6 @@ func (e *Engine) waitChild(ctx context.Context) (*child, error) {
 	return e.child, e.startErr
 }
 
-// forget empties what the engine remembers of earlier cells.
 func (e *Engine) forget() {
 	e.mu.Lock()
 	defer e.mu.Unlock()
@@ -201,7 +198,6 @@ func (e *Engine) forget() {
 	e.mute, e.aside = map[string]bool{}, map[string]string{}
 }
 
-// Comm hands a widget's message to GoNB.
 func (e *Engine) Comm(kind string, content map[string]any) {
 	e.mu.Lock()
 	c := e.child

@@ -18,7 +18,7 @@ func plainError(name, value string) *eval.Error {
 	return &eval.Error{Name: name, Value: value, Traceback: []string{red(name + ": " + value)}}
 }
 
-// atLine adds the line of a cell that an error is about, if it is one.
+// atLine adds the line of a cell to an error.
 func atLine(f *eval.Error, count int, source []string, line int) *eval.Error {
 	if line > 0 && line <= len(source) {
 		f.Position = eval.Position{Cell: count, Line: line}
@@ -28,7 +28,7 @@ func atLine(f *eval.Error, count int, source []string, line int) *eval.Error {
 	return f
 }
 
-// compileError is made of what is wrong with lines of one cell.
+// compileError reports mistakes in one cell.
 func compileError(count int, source []string, wrong ...cellsrc.Mistake) *eval.Error {
 	f := &eval.Error{Name: "CompileError", Value: fmt.Sprintf("Cell[%d]: Line %d: %s", count,
 		wrong[0].Line, wrong[0].Text),
@@ -49,11 +49,10 @@ var (
 	undefined   = regexp.MustCompile(`undefined: ([\pL_][\pL\pN_]*)`)
 )
 
-// place is a line of a cell as people count it.
 type place struct{ cell, line int }
 
-// where turns GoNB's number of a cell and its line into the notebook's. ok is false for lines that
-// the kernel added.
+// where turns GoNB's cell and line into the notebook's; ok is false for lines that the kernel
+// added.
 func (e *Engine) where(cell, line string) (p place, source []string, ok bool) {
 	n, _ := strconv.Atoi(cell)
 	l, _ := strconv.Atoi(line)
@@ -66,7 +65,6 @@ func (e *Engine) where(cell, line string) (p place, source []string, ok bool) {
 	return place{s.count, s.lines[l-1] + 1}, s.source, true
 }
 
-// renumber corrects the places in a stack trace.
 func (e *Engine) renumber(text string) string {
 	return stackLine.ReplaceAllStringFunc(text, func(match string) string {
 		m := stackLine.FindStringSubmatch(match)
@@ -77,8 +75,7 @@ func (e *Engine) renumber(text string) string {
 	})
 }
 
-// excerpt shows a line of a cell with those around it, and a mark below the column, unless that is
-// 0.
+// excerpt shows a line of a cell with those around it, and a mark below the column if there is one.
 func excerpt(source []string, line, column int) string {
 	var b strings.Builder
 	for i := max(1, line-1); i <= min(len(source), line+1); i++ {
@@ -137,7 +134,6 @@ func (e *Engine) explain(x *execution, reply *jupyter.ExecuteReply) *eval.Error 
 
 var buildCommand = regexp.MustCompile(`(?s)^failed to run "[^"]*go (?:build|test) .*?": (.*)$`)
 
-// buildFailure is what the go command says of a build in which no line of a cell is at fault.
 func buildFailure(value string) *eval.Error {
 	m := buildCommand.FindStringSubmatch(value)
 	if m == nil {
@@ -189,7 +185,7 @@ func (e *Engine) explainCompile(x *execution, reply *jupyter.ExecuteReply) *eval
 	return failure
 }
 
-// hint helps those who expect a variable to outlive its cell.
+// hint explains that variables do not outlive their cell.
 func (e *Engine) hint(message string, p plan) string {
 	m := undefined.FindStringSubmatch(message)
 	if m == nil {
@@ -223,7 +219,7 @@ func (e *Engine) hint(message string, p plan) string {
 		l.count, l.text)
 }
 
-// removal says how to get rid of a declaration of an earlier cell that a new one has made wrong.
+// removal returns how to remove an earlier declaration that a new one has broken.
 func removal(source []string, at place) string {
 	text := cellsrc.Parse(strings.Join(source, "\n")).Go()
 	for _, c := range cellsrc.Chunks(text) {
@@ -240,11 +236,10 @@ func removal(source []string, at place) string {
 	return ""
 }
 
-// lastWords begins what the Go runtime says when a program goes down.
+// lastWords matches the Go runtime's report of a crash.
 var lastWords = regexp.MustCompile(`(?m)^(panic|fatal error|SIG[A-Z]+): (.*)$`)
 
-// explainPanic reads a panic from the standard error: its first line, and where in cells it
-// happened.
+// explainPanic reads a panic from the standard error: its first line, and its places in cells.
 func (e *Engine) explainPanic(stderr string) *eval.Error {
 	found := lastWords.FindAllStringSubmatchIndex(stderr, -1)
 	if found == nil {

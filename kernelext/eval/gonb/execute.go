@@ -16,7 +16,6 @@ import (
 	"gopets/kernelext/jupyter"
 )
 
-// execution is a cell that runs.
 type execution struct {
 	cell         eval.Cell
 	source       *cellsrc.Source
@@ -43,8 +42,7 @@ type execution struct {
 	init        time.Duration
 }
 
-// sent is a cell that GoNB was sent: GoNB speaks of its numbers and lines, people of the
-// notebook's.
+// sent is a cell as GoNB got it, whose numbers and lines differ from the notebook's.
 type sent struct {
 	count  int
 	lines  []int
@@ -57,7 +55,6 @@ type localOf struct {
 	text  string
 }
 
-// Eval implements [eval.Engine].
 func (e *Engine) Eval(ctx context.Context, c eval.Cell, out eval.Output) (eval.Result, error) {
 	x := &execution{cell: c, source: cellsrc.Parse(c.Source), out: out, done: make(chan struct{})}
 	x.run = &run{out: out, heard: x.hear, begun: x.begun}
@@ -146,7 +143,7 @@ func (e *Engine) runCell(x *execution, c *child) error {
 	return bad
 }
 
-// marks leaves the files by which a cell's program knows how to behave.
+// marks writes the files that a cell's program reads (package cell).
 func (e *Engine) marks(x *execution) error {
 	for name, there := range map[string]bool{
 		cell.FailedName:  false,
@@ -206,7 +203,7 @@ func (e *Engine) warn(x *execution, lines ...string) {
 	}
 }
 
-// died tells of GoNB's death and starts another.
+// died reports GoNB's death and starts another.
 func (e *Engine) died(c *child) error {
 	<-c.kernel.Done()
 	how, _, _ := strings.Cut(c.kernel.Death().Error(), ";")
@@ -242,7 +239,6 @@ func (e *Engine) remember(x *execution) {
 	}
 }
 
-// imports reports whether the cell itself imports a package.
 func (x *execution) imports(path string) bool {
 	for _, spec := range x.fresh.imports {
 		if strings.Contains(spec, `"`+path+`"`) || strings.Contains(spec, "`"+path+"`") {

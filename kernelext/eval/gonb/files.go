@@ -27,9 +27,9 @@ import (
 //
 // Nothing is written into GoNB's own folder, which is the user's module.
 
-// goScript stands before the go command. A build of a cell is prepared by the engine, which is also
-// asked what to do when it fails; `go get` for each cell is left to that. GoNB asks where Go is for
-// the file that runs WebAssembly, which has moved since Go 1.24.
+// goScript stands for the go command: the engine prepares builds, fetches modules in the place of
+// `go get`, and decides what follows a failure. GoNB looks for the file that runs WebAssembly where
+// it was before Go 1.24.
 const goScript = `#!/bin/sh
 d=%s
 PATH=${PATH#*:}
@@ -87,7 +87,7 @@ while :; do
 done
 `
 
-// importsScript stands before goimports: most programs the engine mends itself.
+// importsScript stands for goimports: the engine mends most programs itself.
 const importsScript = `#!/bin/sh
 d=%s
 PATH=${PATH#*:}
@@ -97,7 +97,6 @@ next=$(command -v goimports) || exit 0
 GOWORK=$d/gowork/go.work exec "$next" "$@"
 `
 
-// bin holds what comes first on the PATH of GoNB and of cells.
 func (e *Engine) bin() string { return filepath.Join(e.dir, "bin") }
 
 func (e *Engine) writeFiles() error {
@@ -110,7 +109,7 @@ func (e *Engine) writeFiles() error {
 	scripts := map[string]string{"go": fmt.Sprintf(goScript, d),
 		"goimports": fmt.Sprintf(importsScript, d)}
 	if _, err := exec.LookPath("gopls"); err == nil {
-		// GoNB would start it in a process group that nobody ends; the engine has its own.
+		// GoNB would start it in a process group of its own and leave it; the engine has its own.
 		scripts["gopls"] = "#!/bin/sh\nexit 1\n"
 	}
 	for name, text := range scripts {
@@ -121,7 +120,7 @@ func (e *Engine) writeFiles() error {
 	return nil
 }
 
-// Names of the kernel's own in a cell's program begin with a letter that nobody types.
+// The kernel's own names in a program begin with a letter that is hard to type.
 const (
 	private     = "nbǃ"
 	cellName    = private + "cell"     // package cell
@@ -134,8 +133,8 @@ const (
 
 const cellPackage = "gopets/kernelext/cell"
 
-// linked is the text of a program that imports what it uses of the kernel's packages, on its first
-// line. module is the path of GoNB's module.
+// linked adds the imports of the kernel's packages that a program uses, on its first line. module
+// is the path of GoNB's module.
 func linked(text, module string) string {
 	name := "_"
 	if strings.Contains(text, cellName+".") {
@@ -148,8 +147,7 @@ func linked(text, module string) string {
 	return strings.Replace(text, "package main", "package main"+imports, 1)
 }
 
-// overlay is what a build sees in place of the files of GoNB's folder: its main.go as the engine
-// has changed it, and the package cell.
+// overlay is what a build sees in place of GoNB's files: the changed main.go, and package cell.
 type overlay struct {
 	dir     string // GoNB's
 	module  string // the path of the module there
@@ -179,8 +177,7 @@ func (e *Engine) newOverlay(dir, module string, copied bool) (*overlay, error) {
 	})
 }
 
-// copyModule makes a folder a copy of another: files of Go and of the go command are copied,
-// folders linked.
+// copyModule makes a folder a copy of another: files of Go are copied, folders linked.
 func copyModule(to, from string) error {
 	if err := os.RemoveAll(to); err != nil {
 		return err
@@ -211,8 +208,8 @@ func copyModule(to, from string) error {
 	return nil
 }
 
-// addFile has the build see a file in GoNB's folder. A file that is the same already keeps its
-// time, by which the go command knows it.
+// addFile has the build see a file. One that is the same keeps its time, by which the go command
+// knows it.
 func (e *Engine) addFile(o *overlay, name string, text []byte) error {
 	folder := "overlay"
 	if o.copied {

@@ -12,10 +12,9 @@ import (
 	"gopets/kernelext/eval"
 )
 
-// GoNB evaluates all remembered variables again in each cell. Warnings say what that means:
-// that a change is lost, that it takes long, and that a variable cannot be evaluated.
+// GoNB evaluates all remembered variables again in each cell. These warnings say what follows.
 
-// warnChanges says which variables of earlier cells the cell changes.
+// warnChanges warns of changes to variables of earlier cells.
 func (e *Engine) warnChanges(x *execution) {
 	if x.cell.Silent {
 		return
@@ -40,8 +39,7 @@ func (e *Engine) warnChanges(x *execution) {
 	}
 }
 
-// changed finds the variables of earlier cells that statements assign to, send to, or call a method
-// on that changes them.
+// changed finds variables of earlier cells that statements assign to, or change by a method.
 func changed(body string, m memory) []string {
 	b, err := cellsrc.ParseBody(body)
 	if err != nil {
@@ -98,7 +96,7 @@ func changed(body string, m memory) []string {
 	return found
 }
 
-// root is the variable in which a change of an expression is a change.
+// root returns the variable that a change of an expression changes.
 func root(x ast.Expr) string {
 	for {
 		switch y := x.(type) {
@@ -120,8 +118,8 @@ func root(x ast.Expr) string {
 	}
 }
 
-// changes reports whether a method changes its variable: one that a cell declared with a pointer as
-// receiver, and what writes into the standard library's buffers.
+// changes reports whether a method changes its variable: by a pointer receiver of a cell's type, or
+// the standard library's buffers and maps.
 func changes(m memory, name, method string) bool {
 	d, ok := m.decls[name]
 	if !ok || d.kind != token.VAR {
@@ -141,7 +139,6 @@ func changes(m memory, name, method string) bool {
 	return strings.HasPrefix(typ, "atomic.") && method != "Load"
 }
 
-// receiverOf is the type of a method's receiver, with its star.
 func receiverOf(text string) string {
 	_, rest, _ := strings.Cut(text[max(0, strings.Index("\n"+text, "\nfunc")):], "(")
 	inner, _, _ := strings.Cut(rest, ")")
@@ -155,7 +152,7 @@ func receiverOf(text string) string {
 // slow is how long the initialisers may take before a warning.
 const slow = time.Second
 
-// warnSlow says once that globals take long to evaluate again.
+// warnSlow warns once that variables take long to evaluate again.
 func (e *Engine) warnSlow(x *execution) {
 	x.mu.Lock()
 	took := x.init
@@ -176,8 +173,8 @@ func (e *Engine) warnSlow(x *execution) {
 	}
 }
 
-// dropVariables has GoNB forget the variables of a cell that did not get as far as main: every
-// later cell would fail likewise.
+// dropVariables has GoNB forget the variables of a cell that did not reach main: later cells would
+// fail too.
 func (e *Engine) dropVariables(c *child, x *execution, bad *eval.Error) {
 	if x.source.Own || x.isBegun() || bad.Name == "CompileError" || bad.Name == "BuildError" {
 		return

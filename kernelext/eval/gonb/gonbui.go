@@ -12,11 +12,8 @@ import (
 )
 
 // gonbui, by which cells display things, writes to a pipe and goes on. Cells are built with a copy
-// of it in which two lines are replaced: the pipe becomes the kernel's socket, and each message
-// waits until the kernel has passed it on, after all that was printed before it.
-//
-// The copy is a replace line in the cells' go.work. (The go command's -overlay would need no copy,
-// but refuses to replace what is in the module cache.)
+// of it, by a replace line in their go.work, in which two lines differ: the pipe becomes the
+// kernel's socket, and each message waits until the kernel has passed it on.
 
 var gonbuiEdits = [][2]string{
 	{"gonbWriterPipe, gonbPipesError = os.OpenFile(gonbWriterPath, os.O_WRONLY, 0600)",
@@ -76,11 +73,10 @@ func nbSend(data any) error {
 }
 `
 
-// gonbuiFolders are the parts of GoNB's module that cells can import.
 var gonbuiFolders = []string{"gonbui", "common", "cache", "version"}
 
-// copyGonbui makes the copy of a gonb module in a folder, once, and returns where it is. A gonbui
-// whose lines are not the known ones is an error.
+// copyGonbui copies a gonb module into a folder, once, and returns the copy's place. A gonbui whose
+// lines are not the known ones is an error.
 func copyGonbui(folder, module string) (string, error) {
 	main, err := os.ReadFile(filepath.Join(module, "gonbui", "gonbui.go"))
 	if err != nil {
@@ -135,8 +131,7 @@ func copyGonbui(folder, module string) (string, error) {
 	return place, nil
 }
 
-// copyTree copies a folder's files, without tests; the module cache's are read-only, the copies are
-// not.
+// copyTree copies a folder's files, without tests, writable unlike the module cache's.
 func copyTree(to, from string) error {
 	return filepath.WalkDir(from, func(path string, d fs.DirEntry, err error) error {
 		if err != nil {

@@ -17,9 +17,8 @@ import (
 	"gopets/kernelext/internal/guard"
 )
 
-// gopls is the engine's own. It sees GoNB's folder, and there a main.go that is never written: what
-// earlier cells declared, and the cell. It starts with the engine, for its first answer takes
-// seconds.
+// gopls is the engine's own. It sees GoNB's folder, and a main.go that is never written: earlier
+// declarations and the cell. It starts with the engine, as its first answer takes seconds.
 type gopls struct {
 	program string
 	work    string // the go.work of builds
@@ -57,7 +56,7 @@ func (g *gopls) follow(dir string) {
 		defer cancel()
 		var ignored json.RawMessage
 		const program = "package main\n\nimport \"fmt\"\n\nfunc main() {\n\tfmt.Println()\n}\n"
-		// the next will say why not
+		// the next request reports it
 		_ = g.ask(ctx, "textDocument/completion", program, strings.Index(program, "Println"),
 			&ignored)
 	}()
@@ -87,14 +86,12 @@ func (g *gopls) kill() {
 
 func (g *gopls) uri() string { return "file://" + filepath.Join(g.dir, "main.go") }
 
-// settings keep to what a cell needs: no diagnostics of the whole workspace, no snippets, no
-// guesses, and no packages that happen to be in the module cache.
+// settings keep to what a cell needs: no diagnostics, snippets, guesses, or unimported packages.
 var settings = object{"matcher": "CaseInsensitive", "completionBudget": "3s",
 	"deepCompletion": false, "completeUnimported": false, "usePlaceholders": false,
 	"diagnosticsTrigger": "Save",
 	"hoverKind":          "FullDocumentation", "linksInHover": false}
 
-// start starts gopls, unless it runs.
 func (g *gopls) start(ctx context.Context) error {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -107,7 +104,7 @@ func (g *gopls) start(ctx context.Context) error {
 	g.failed = time.Now()
 	cmd := exec.Command(g.program, "-mode=stdio")
 	cmd.Dir = g.dir
-	// the last keeps it from starting a process of its own, to report how it is used
+	// X_TELEMETRY_CHILD keeps it from starting a process that reports its use
 	cmd.Env = append(os.Environ(), "GOWORK="+g.goWork(), "X_TELEMETRY_CHILD=2")
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	to, err := cmd.StdinPipe()
@@ -147,7 +144,7 @@ func (g *gopls) start(ctx context.Context) error {
 	return nil
 }
 
-// goWork is what $GOWORK is for gopls: the go.work of builds, once there is one.
+// goWork returns the go.work of builds, "" before there is one.
 func (g *gopls) goWork() string {
 	if _, err := os.Stat(g.work); err == nil {
 		return g.work
@@ -155,7 +152,7 @@ func (g *gopls) goWork() string {
 	return ""
 }
 
-// modules is the text of the files that say which modules there are.
+// modules returns the text of the files that list modules.
 func (g *gopls) modules() string {
 	var b strings.Builder
 	for _, file := range []string{filepath.Join(g.dir, "go.mod"), filepath.Join(g.dir, "go.work"),
@@ -167,7 +164,7 @@ func (g *gopls) modules() string {
 	return b.String()
 }
 
-// heed tells gopls of modules that were got meanwhile.
+// heed tells gopls of modules that have changed.
 func (g *gopls) heed() error {
 	now := g.modules()
 	if now == g.mods {
@@ -182,7 +179,7 @@ func (g *gopls) heed() error {
 	return g.lsp.notify("workspace/didChangeWatchedFiles", object{"changes": changes})
 }
 
-// ask puts a question about a place in a text. The caller has the turn.
+// ask sends a request about a place in a text. The caller has the turn.
 func (g *gopls) ask(ctx context.Context, method, text string, offset int, into any) error {
 	if err := g.start(ctx); err != nil {
 		return err
@@ -217,7 +214,6 @@ func (g *gopls) ask(ctx context.Context, method, text string, offset int, into a
 	return err
 }
 
-// position returns line and column, in UTF-16 units, of a byte.
 func position(text string, offset int) (line, char int) {
 	line = strings.Count(text[:offset], "\n")
 	start := strings.LastIndexByte(text[:offset], '\n') + 1

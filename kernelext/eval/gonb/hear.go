@@ -10,8 +10,7 @@ import (
 	"gopets/kernelext/jupyter"
 )
 
-// exitNote is what GoNB adds to the standard error when a program or a command has failed; the
-// error says the same.
+// exitNote matches GoNB's note on a failed program or command; the error says the same.
 var exitNote = regexp.MustCompile(
 	`^(\^C\n)?(exit status \d+|signal: [a-z ]+( \(core dumped\))?)\n$`)
 
@@ -39,7 +38,7 @@ func (e *Engine) heard(m *jupyter.Message) {
 	e.output.after(func(out eval.Output) { out.Stream(s.Name, s.Text) })
 }
 
-// hear keeps the end of the cell's standard error, where its last words are.
+// hear keeps the end of the cell's standard error.
 func (x *execution) hear(text string) {
 	x.mu.Lock()
 	defer x.mu.Unlock()

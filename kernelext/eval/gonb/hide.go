@@ -8,13 +8,11 @@ import (
 	"gopets/kernelext/cellsrc"
 )
 
-// GoNB takes every line that begins with % or ! for a command and drops every line that begins with
-// "package", also within a raw string or a comment. Here such lines are Go: GoNB gets them
-// rewritten.
+// GoNB takes every line that begins with % or ! for a command and drops lines that begin with
+// "package", within a raw string or comment too. hide rewrites those.
 
-// hide rewrites the lines of Go that GoNB would misread; special are those that are commands
-// indeed. Each line stays on its line: a comment's is moved by a blank, a raw string is cut in two
-// before it.
+// hide rewrites the lines of Go that GoNB would misread; special are the real commands. Lines stay
+// lines: a comment's gets a blank in front, a raw string is cut in two.
 func hide(lines []string, special []bool) []string {
 	text := make([]string, len(lines))
 	for i, line := range lines {
@@ -39,7 +37,6 @@ func misread(line string) bool {
 		!cellsrc.IsPackageClause(line)
 }
 
-// hideIn rewrites the raw strings and comments of a Go text.
 func hideIn(text string) string {
 	if !strings.Contains(text, "`") && !strings.Contains(text, "/*") {
 		return text
@@ -87,8 +84,7 @@ func hideIn(text string) string {
 	}
 }
 
-// closing gives the place behind the mark that closes what opens at a place; it is the text's end
-// when nothing closes it.
+// closing returns the place behind the mark that closes what opens at a place, or the text's end.
 func closing(text string, from int, mark string) int {
 	i := strings.Index(text[from+1:], mark)
 	if i < 0 {

@@ -15,11 +15,11 @@ import (
 	"gopets/kernelext/eval"
 )
 
-// mendImports does what goimports would do to a main.go: imports that are missing are added,
-// those that are not used go. Only names outside the standard library need goimports itself, which
-// looks for them in the module graph. The answer is "done" then.
+// mendImports does what goimports would: adds missing imports and drops unused ones. The answer is
+// "done", or "" for names outside the standard library, which goimports looks for in the module
+// graph.
 //
-// An import of this very cell stays, used or not: so a package that does not exist is told of.
+// An import of this very cell stays, so that a package that does not exist is reported.
 func (e *Engine) mendImports(x *execution, dir, path string) (answer string, err error) {
 	answer = "done"
 	text, err := os.ReadFile(path)
@@ -64,7 +64,7 @@ func (e *Engine) mendImports(x *execution, dir, path string) (answer string, err
 		b.WriteString("\t\"" + importPath + "\"\n")
 	}
 	b.WriteString(")\n")
-	// GoNB reads the imports of what it finds, and composes the program anew.
+	// GoNB reads the imports of what it finds, and composes the program again.
 	rest := string(text)
 	for _, d := range slices.Backward(file.Decls) {
 		if g, ok := d.(*ast.GenDecl); ok && g.Tok == token.IMPORT {
@@ -80,7 +80,7 @@ func (e *Engine) mendImports(x *execution, dir, path string) (answer string, err
 	return answer, os.WriteFile(path, []byte(b.String()+rest), 0o600)
 }
 
-// selectors finds the names that a file uses like packages, with what it wants of each.
+// selectors finds the names used like packages, and what is used of each.
 func selectors(file *ast.File) map[string][]string {
 	free := map[*ast.Ident]bool{}
 	for _, id := range file.Unresolved {
@@ -100,7 +100,7 @@ func selectors(file *ast.File) map[string][]string {
 
 var versionPart = regexp.MustCompile(`^v\d+$|\.v\d+$`)
 
-// guessName is the name that a package at a path has as a rule.
+// guessName returns the usual name of the package at a path.
 func guessName(path string) string {
 	parts := strings.Split(path, "/")
 	last := parts[len(parts)-1]
@@ -114,8 +114,8 @@ func guessName(path string) string {
 	return last
 }
 
-// packageName returns the name of the package at a path: the usual one if that is used, else what
-// the go command says; "" if it is not known.
+// packageName returns the name of the package at a path: the usual one if that is used, else the go
+// command's answer; "" if unknown.
 func (e *Engine) packageName(dir, path string, used map[string][]string) string {
 	guess := guessName(path)
 	if used[guess] != nil || standard.has(path) {
@@ -144,7 +144,7 @@ func (e *Engine) packageName(dir, path string, used map[string][]string) string 
 // standard is the standard library.
 var standard library
 
-// A library finds packages by their names, and tells those of one name apart by what they export.
+// A library finds packages by name, and tells those of one name apart by what they export.
 type library struct {
 	once  sync.Once
 	root  string
@@ -190,8 +190,8 @@ func (l *library) has(path string) bool {
 	return l.all[path]
 }
 
-// find returns the path of the package of a name that exports what is wanted, or the first one of
-// the name; "" without.
+// find returns the path of the package of a name that exports what is wanted, else the first of
+// that name.
 func (l *library) find(name string, wanted []string) string {
 	l.load()
 	paths := l.paths[name]
@@ -209,7 +209,6 @@ func (l *library) find(name string, wanted []string) string {
 	return paths[0]
 }
 
-// exported returns the names that a package exports, read from its source.
 func (l *library) exported(path string) map[string]bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -248,13 +247,13 @@ func (l *library) exported(path string) map[string]bool {
 	return found
 }
 
-// names are those of the packages that are often meant.
+// names lists frequently used packages.
 func (l *library) names() []string {
 	l.load()
 	return sortedKeys(l.paths)
 }
 
-// matches are the exported names of the packages of a name.
+// matches lists the exported names of the packages of a name.
 func (l *library) matches(name string) (found []eval.Match) {
 	l.load()
 	if len(l.paths[name]) == 0 {

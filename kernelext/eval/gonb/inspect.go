@@ -15,15 +15,15 @@ import (
 )
 
 const (
-	// answerTime is how long gopls may think.
+	// answerTime is gopls' time limit.
 	answerTime = 20 * time.Second
-	// firstTime is how long that is before it has read the workspace; then names that the engine
-	// knows by itself are the answer.
+	// firstTime is the limit before it has read the workspace; then the engine answers with the
+	// names it knows.
 	firstTime = 800 * time.Millisecond
 )
 
-// document is the program that gopls sees for a cell: declarations of earlier cells, those of the
-// cell, a main with its statements.
+// document is the program that gopls sees: earlier declarations, the cell's, a main with its
+// statements.
 func (e *Engine) document(s *cellsrc.Source, at int) (text string, offset int, ok bool) {
 	cellText := s.Go()
 	var parts []cellsrc.Chunk
@@ -108,7 +108,6 @@ func missingImports(text, imports string) []string {
 
 var errNoGopls = errors.New("gopls is not available: nb setup builds it")
 
-// query asks gopls about a byte of a cell.
 func (e *Engine) query(ctx context.Context, method, code string, at int, into any) error {
 	g := e.gopls
 	if g == nil {
@@ -133,7 +132,7 @@ func (e *Engine) query(ctx context.Context, method, code string, at int, into an
 	if s.Foreign != "" || s.Kinds[line] != cellsrc.Go {
 		return errors.New("not Go")
 	}
-	// Special lines are empty in what gopls sees, so that places behind them move.
+	// Special lines are empty in what gopls sees: places behind them move.
 	shift := 0
 	blank := strings.Split(s.Go(), "\n")
 	for i := range line {
@@ -157,11 +156,10 @@ type completions struct {
 	} `json:"items"`
 }
 
-// itemKinds are the words for LSP's kinds that JupyterLab has icons for.
+// itemKinds names LSP's kinds as JupyterLab does.
 var itemKinds = map[int]string{2: "method", 3: "function", 4: "function", 5: "field", 6: "variable",
 	7: "class", 8: "interface", 9: "module", 14: "keyword", 21: "constant", 22: "struct"}
 
-// Complete implements [eval.Engine].
 func (e *Engine) Complete(ctx context.Context, code string, cursor int) (eval.Completion, error) {
 	at := runeOffset(code, cursor)
 	if found, ok := completeCommand(code, at, cursor); ok {
@@ -251,7 +249,6 @@ func (e *Engine) ownNames() []eval.Match {
 	return found
 }
 
-// Inspect implements [eval.Engine].
 func (e *Engine) Inspect(ctx context.Context, code string, cursor, _ int) (eval.Inspection, error) {
 	if help := cellsrc.Parse(code).HelpAt(runeOffset(code, cursor)); help != "" {
 		return eval.Inspection{Data: eval.Bundle{"text/plain": help}}, nil
@@ -269,7 +266,7 @@ func (e *Engine) Inspect(ctx context.Context, code string, cursor, _ int) (eval.
 		e.logf("inspection: %v", err)
 	}
 	if hover == nil || hover.Contents.Value == "" {
-		// what gopls does not know yet, the cells may tell
+		// before gopls answers, the cells' own text may
 		end := at
 		for end < len(code) && cellsrc.IsNameRune(rune(code[end])) {
 			end++

@@ -12,9 +12,8 @@ import (
 	"sync"
 )
 
-// lsp is a client of a language server, over its standard streams: requests and notifications, and
-// the few answers that a server wants. By hand: golang.org/x/tools keeps its jsonrpc2 internal, and
-// other modules bring all of the protocol's types for the four methods that are needed.
+// lsp is a client of a language server over its standard streams. By hand: golang.org/x/tools keeps
+// its jsonrpc2 internal, and other modules bring all of the protocol for four methods.
 type lsp struct {
 	mu      sync.Mutex
 	to      io.Writer
@@ -42,7 +41,6 @@ func newLSP(to io.Writer, from io.Reader, config any) *lsp {
 	return c
 }
 
-// maxServerMessage bounds what the server may send in one message.
 const maxServerMessage = 64 << 20
 
 func (c *lsp) read(from *bufio.Reader) {
@@ -86,7 +84,7 @@ func (c *lsp) read(from *bufio.Reader) {
 	}
 }
 
-// serve answers the server: its configuration if it asks for that, nothing otherwise.
+// serve answers a request for the configuration; others get null.
 func (c *lsp) serve(m lspMessage) {
 	var result any
 	if m.Method == "workspace/configuration" {

@@ -13,15 +13,13 @@ import (
 )
 
 // memory is what earlier cells declared, as GoNB keeps it: the last declaration of a name counts.
-// Completion and the warnings about changed variables build on it.
 type memory struct {
 	imports map[string]string // by name in the code: the whole spec
-	// by name (a method's has its type's before it, as GoNB calls it)
+	// by name (a method's is Type~Method, as in GoNB)
 	decls map[string]decl
 	quiet map[string]bool // functions without results
 }
 
-// decl is one declaration that is remembered.
 type decl struct {
 	text  string // the whole declaration, with its comment
 	kind  token.Token
@@ -42,8 +40,7 @@ func newMemoryOf(text string) memory {
 
 func (m memory) mute(call string) bool { return m.quiet[call] }
 
-// unknownType stands for a receiver's type in GoNB's name of a method, when that is no name and no
-// pointer.
+// unknownType stands for a receiver that is no name and no pointer.
 const unknownType = "unknown~"
 
 // add takes the declarations of a cell; what cannot be parsed is not remembered.
@@ -85,7 +82,6 @@ func (m memory) add(text string, cell int) {
 func (m memory) addSpecs(d *ast.GenDecl, cell int, cut func(ast.Node) string,
 	doc func(*ast.CommentGroup) string) {
 	if d.Tok == token.CONST && len(d.Specs) > 1 {
-		// iota ties them together.
 		var names []string
 		for _, spec := range d.Specs {
 			for _, n := range spec.(*ast.ValueSpec).Names {
@@ -122,7 +118,7 @@ func (m memory) addSpecs(d *ast.GenDecl, cell int, cut func(ast.Node) string,
 	}
 }
 
-// typeOf returns the type of a variable as it is written, "" where that takes more than reading.
+// typeOf returns the type of a variable as written, "" where it has to be inferred.
 func typeOf(spec *ast.ValueSpec, i int, cut func(ast.Node) string) string {
 	if spec.Type != nil {
 		return cut(spec.Type)
@@ -155,7 +151,7 @@ func (m memory) remove(names []string) {
 	}
 }
 
-// without gives the declarations that a text does not make anew, and the imports.
+// without returns the declarations that a text does not replace, and the imports.
 func (m memory) without(text string) (imports, decls []string) {
 	fresh := newMemoryOf(text)
 	for _, name := range slices.Sorted(maps.Keys(m.imports)) {
@@ -174,8 +170,8 @@ func (m memory) without(text string) (imports, decls []string) {
 	return imports, decls
 }
 
-// clash finds a method that would take the place of another: GoNB's name for a method of a generic
-// type, if its receiver is no pointer, does not say which type that is.
+// clash finds a method that would replace another: GoNB's name for a value receiver of a generic
+// type lacks the type.
 func (m memory) clash(text string) string {
 	before := newMemory()
 	for _, c := range cellsrc.Chunks(text) {
@@ -199,7 +195,6 @@ func (m memory) clash(text string) string {
 	return ""
 }
 
-// receiver returns the type of a method's receiver.
 func receiver(decl string) string {
 	from := strings.Index("\n"+decl, "\nfunc") // behind its comment
 	if from < 0 {

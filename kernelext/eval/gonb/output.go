@@ -20,9 +20,8 @@ import (
 	"gopets/kernelext/eval/internal/cellio"
 )
 
-// output passes on what a cell prints and shows, in the order in which the cell did it. The pipes'
-// text is taken off before anything else is passed on, and a cell that shows something waits until
-// that has happened.
+// output passes on what a cell prints and shows, in order: the pipes are emptied before anything
+// else is passed on, and a cell that shows something waits for that.
 type output struct {
 	dir      string
 	listener net.Listener
@@ -34,7 +33,6 @@ type output struct {
 	tracer   *tracer         // for the running cell's stack traces
 }
 
-// run is the execution of one cell, as far as its output is concerned.
 type run struct {
 	out    eval.Output
 	heard  func(text string)        // gets what goes to the standard error
@@ -95,14 +93,13 @@ func (o *output) publish(stream, text string) {
 	o.run.out.Stream(stream, text)
 }
 
-// follow has stack traces from now on read by a tracer.
 func (o *output) follow(t *tracer) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.tracer = t
 }
 
-// begin makes a cell the one that output belongs to.
+// begin makes a cell the owner of the output.
 func (o *output) begin(r *run) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -110,14 +107,14 @@ func (o *output) begin(r *run) {
 	o.run, o.displays = r, map[string]bool{}
 }
 
-// sync passes on what the cell has printed so far.
+// sync passes on what the cell has printed.
 func (o *output) sync() {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.pipes.Flush()
 }
 
-// after passes on something of GoNB's, after the text that came before it.
+// after passes on something of GoNB's, behind the text before it.
 func (o *output) after(pass func(out eval.Output)) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -127,7 +124,6 @@ func (o *output) after(pass func(out eval.Output)) {
 	}
 }
 
-// records serves a connection of a cell.
 func (o *output) records(conn net.Conn) {
 	defer conn.Close()
 	for {
@@ -181,8 +177,7 @@ func (o *output) show(kind, id string, data, metadata eval.Bundle) {
 	}
 }
 
-// gonbui serves a cell's gonbui: displays are published, all else (widgets, input, synchronisation)
-// is GoNB's and goes to its pipe.
+// gonbui serves a cell's gonbui: displays are published; all else goes to GoNB's pipe.
 func (o *output) gonbui(conn net.Conn, path string) {
 	defer func() {
 		if p := recover(); p != nil {
@@ -224,8 +219,8 @@ func (o *output) gonbui(conn net.Conn, path string) {
 	}
 }
 
-// openPipe opens GoNB's pipe for a cell. GoNB opens its end in its own time, and not at all when
-// the cell is over.
+// openPipe opens GoNB's pipe for a cell, of which GoNB opens its end later, and never when the cell
+// is over.
 func openPipe(path string) (io.WriteCloser, error) {
 	for end := time.Now().Add(5 * time.Second); ; time.Sleep(2 * time.Millisecond) {
 		fd, err := unix.Open(path, unix.O_WRONLY|unix.O_NONBLOCK|unix.O_CLOEXEC, 0)
@@ -248,8 +243,8 @@ func isDisplay(d protocol.DisplayData) bool {
 	return true
 }
 
-// display publishes what gonbui shows. An id is new in each run of a cell: what stood under it
-// before was cleared.
+// display publishes what gonbui shows. Ids are new in each run of a cell, as what was shown before
+// was cleared.
 func (o *output) display(d protocol.DisplayData) {
 	data, metadata := cellio.Rich(d)
 	o.mu.Lock()

@@ -32,15 +32,14 @@ type plan struct {
 	passing bool    // that function is, or belongs to, a local variable
 }
 
-// local is a variable that is gone when its cell has ended.
+// local is a variable of a cell's statements.
 type local struct{ name, text string }
 
-// shellHead precedes a shell command: nothing is run after one that failed, its failure and its
-// line are noted, and it reads and writes where the cell does.
+// shellHead precedes a shell command: it does nothing after a failed one, notes a failure and its
+// line, and reads and writes where the cell does.
 const shellHead = `test -e "$NB_CELL/failed" && exit 1; trap 's=$?; test $s = 0 || echo $s %d >"$NB_CELL/failed"' EXIT; exec >"$NB_CELL/out" 2>"$NB_CELL/err"; test -e "$NB_CELL/noinput" && exec </dev/null; `
 
-// newPlan says what GoNB gets for a cell. m is what earlier cells declared; mute reports the calls
-// that are known to have no value.
+// newPlan makes a plan. m is what earlier cells declared; mute reports calls that have no value.
 func newPlan(s *cellsrc.Source, m memory, mute func(call string) bool) plan {
 	if s.Foreign != "" {
 		return plan{code: s.Code, lines: identity(len(s.Lines)),
@@ -80,7 +79,7 @@ func newPlan(s *cellsrc.Source, m memory, mute func(call string) bool) plan {
 		p.body = golang(s.Main+1, n)
 		body := p.body
 		p.showLast(&body, mute, false)
-		// A line with a special command keeps it; all others are as rewritten.
+		// Special lines stay.
 		for i, line := range strings.Split(body, "\n") {
 			if at := s.Main + 1 + i; at < n && !p.special[at] {
 				out[at] = line
@@ -94,7 +93,7 @@ func newPlan(s *cellsrc.Source, m memory, mute func(call string) bool) plan {
 	return p
 }
 
-// times rewrites %time, %%time and %timeit, which GoNB does not have, into Go on the same line.
+// times rewrites %time, %%time and %timeit, which GoNB lacks, into Go on the same line.
 func (p *plan) times(s *cellsrc.Source, out []string) (found bool) {
 	for _, c := range s.Commands {
 		switch c.Name {
@@ -140,12 +139,11 @@ func goLines(s *cellsrc.Source, out []string, from, to int) string {
 	return strings.Join(lines, "\n")
 }
 
-// sortOut brings a cell that mixes declarations and statements into GoNB's order: imports, the
-// other declarations, %%, the statements. It returns the lines for GoNB.
+// sortOut returns a cell's lines in GoNB's order: imports, other declarations, %%, statements.
 func (p *plan) sortOut(s *cellsrc.Source, text string, out []string,
 	mute func(string) bool) (lines []string) {
 	all := cellsrc.Chunks(text)
-	// A program that is pasted often ends with its own call of main, which would not end.
+	// A pasted program often ends with its own call of main, which would not end.
 	if slices.ContainsFunc(all, func(c cellsrc.Chunk) bool { return c.Main }) {
 		all = slices.DeleteFunc(all, func(c cellsrc.Chunk) bool { return !c.Decl })
 	}
@@ -215,7 +213,7 @@ func (p *plan) sortOut(s *cellsrc.Source, text string, out []string,
 }
 
 // keepGroups repeats the rest of a group of constants of which the cell redeclares some: GoNB would
-// drop those behind it, whose values count on their places.
+// drop it, and iota counts places.
 func (p *plan) keepGroups(m memory, out []string) []string {
 	fresh := newMemoryOf(p.decls)
 	done := map[string]bool{}
@@ -240,8 +238,8 @@ func (p *plan) keepGroups(m memory, out []string) []string {
 	return out
 }
 
-// showLast finds the locals of a body, and shows the value of its last expression. A call counts
-// only where calls do: with GoNB's %% it is a statement, as in Go.
+// showLast finds the locals of a body, and shows the value of its last expression; of a call only
+// if calls is set, as with GoNB's %% it is a statement.
 func (p *plan) showLast(text *string, mute func(string) bool, calls bool) {
 	body, err := cellsrc.ParseBody(*text)
 	if err != nil || len(body.List) == 0 {
@@ -259,7 +257,7 @@ func (p *plan) showLast(text *string, mute func(string) bool, calls bool) {
 		if !calls || silent(call) {
 			return
 		}
-		// What is known of a name is not known of a local variable that has it.
+		// A local variable may have the name.
 		name := body.Text(call.Fun)
 		root, _, _ := strings.Cut(name, ".")
 		local := slices.ContainsFunc(p.locals, func(l local) bool { return l.name == root })
@@ -317,8 +315,7 @@ func (p *plan) noteLocals(stmt ast.Stmt, textOf func(ast.Node) string) {
 	}
 }
 
-// silent tells calls whose results nobody wants to see: printing, and what has no result for
-// certain.
+// silent reports whether a call has no result to show: printing, and what has none for certain.
 func silent(call *ast.CallExpr) bool {
 	switch f := ast.Unparen(call.Fun).(type) {
 	case *ast.Ident:
@@ -335,7 +332,7 @@ func silent(call *ast.CallExpr) bool {
 	return false
 }
 
-// golang returns the lines of Go that GoNB is sent, as it will put them together.
+// golang returns the lines of Go as GoNB puts them together.
 func (p *plan) golang() []goLine {
 	var found []goLine
 	for i, text := range strings.Split(p.code, "\n") {
@@ -354,7 +351,6 @@ func identity(n int) []int {
 	return lines
 }
 
-// renameIn replaces a name in the text of a declaration, as a whole word.
 func renameIn(text, name, by string) string {
 	return regexp.MustCompile(`\b`+regexp.QuoteMeta(name)+`\b`).ReplaceAllString(text, by)
 }

@@ -12,13 +12,11 @@ import (
 	"gopets/kernelext/eval/internal/cellio"
 )
 
-// process is a child process and its name.
 type process struct {
 	pid  int
 	name string
 }
 
-// childrenOf lists a process's children.
 func childrenOf(pid int) []process {
 	var found []process
 	files, _ := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/children", pid))
@@ -41,7 +39,6 @@ func childrenOf(pid int) []process {
 	return found
 }
 
-// signalTree sends a signal to a process and all below it.
 func signalTree(pid int, signal syscall.Signal) {
 	for _, p := range childrenOf(pid) {
 		signalTree(p.pid, signal)
@@ -49,8 +46,8 @@ func signalTree(pid int, signal syscall.Signal) {
 	_ = syscall.Kill(pid, signal)
 }
 
-// waitingForInput finds a program below a process that waits for its standard input, and gives the
-// path by which that can be written to. It has to be a pipe, as GoNB's programs have it.
+// waitingForInput returns the path of the pipe that is the standard input of a program, below a
+// process, that waits for it.
 func waitingForInput(pid int) string {
 	for _, p := range childrenOf(pid) {
 		stdin := fmt.Sprintf("/proc/%d/fd/0", p.pid)

@@ -10,13 +10,11 @@ import (
 	"syscall"
 )
 
-// process is a child process and its name.
 type process struct {
 	pid  int
 	name string
 }
 
-// childrenOf lists a process's children.
 func childrenOf(pid int) []process {
 	out, err := exec.Command("ps", "-A", "-o", "pid=,ppid=,comm=").Output()
 	if err != nil {
@@ -34,7 +32,6 @@ func childrenOf(pid int) []process {
 	return found
 }
 
-// signalTree sends a signal to a process and all below it.
 func signalTree(pid int, signal syscall.Signal) {
 	for _, p := range childrenOf(pid) {
 		signalTree(p.pid, signal)
@@ -42,5 +39,5 @@ func signalTree(pid int, signal syscall.Signal) {
 	_ = syscall.Kill(pid, signal)
 }
 
-// waitingForInput cannot be known here: a cell has to ask through gonbui.
+// waitingForInput is not known here: a cell has to ask through gonbui.
 func waitingForInput(int) string { return "" }

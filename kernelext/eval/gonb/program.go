@@ -9,8 +9,7 @@ import (
 	"strings"
 )
 
-// A program is a main.go that GoNB has composed, and what a build is to see in its place. Lines
-// stay lines, for GoNB and people count them.
+// A program is a main.go that GoNB composed, and its changes. Lines stay lines.
 type program struct {
 	text  string
 	decls []declared
@@ -20,10 +19,9 @@ type program struct {
 	head  [2]int // the bytes of flag.Parse() at the head of main, or where it would be
 }
 
-// declared is one thing that the program declares: a spec of an import, const, type or var
-// declaration, or a function. Lines count from 1.
+// declared is one declaration of the program: a spec, or a function. Lines count from 1.
 type declared struct {
-	// a method is Type~Method, as GoNB calls it; those of an import are its path
+	// a method is Type~Method; an import is its path
 	names      []string
 	kind       token.Token
 	from, to   int // bytes
@@ -40,7 +38,7 @@ type edit struct {
 	text     string
 }
 
-// readProgram parses a main.go; nil if it cannot be parsed, which the compiler will say.
+// readProgram parses a main.go; nil if it cannot, which the compiler reports.
 func readProgram(text string) *program {
 	p := &program{text: text, fset: token.NewFileSet(), calls: map[string]*ast.CallExpr{}}
 	file, err := parser.ParseFile(p.fset, "", text, parser.SkipObjectResolution)
@@ -92,7 +90,6 @@ func readProgram(text string) *program {
 	return p
 }
 
-// noteMain looks for what the kernel has put into main.
 func (p *program) noteMain(d *ast.FuncDecl) {
 	body := p.bytes(d.Body)[0] + 1
 	p.head = [2]int{body, body}
@@ -109,8 +106,8 @@ func (p *program) noteMain(d *ast.FuncDecl) {
 	})
 }
 
-// begin has main say that it begins. It is no statement more where flags are parsed, for -cover
-// counts statements.
+// begin adds the call of Begin to main; where flags are parsed as no further statement, which
+// -cover counts.
 func (p *program) begin() {
 	switch {
 	case p.head[1] == 0: // no main
@@ -136,7 +133,7 @@ func (p *program) span(n ast.Node, kind token.Token) declared {
 		last: p.fset.Position(n.End()).Line}
 }
 
-// at returns the declaration on a line; nil for main and for lines between.
+// at returns the declaration on a line; nil for main and between declarations.
 func (p *program) at(line int) *declared {
 	for i := range p.decls {
 		if d := &p.decls[i]; line >= d.first && line <= d.last {
@@ -149,7 +146,6 @@ func (p *program) at(line int) *declared {
 	return nil
 }
 
-// remove takes a declaration out of what is built.
 func (p *program) remove(d *declared) {
 	if d.constGroup { // those behind it may count on its place
 		for _, n := range d.names {
@@ -166,15 +162,14 @@ func (p *program) remove(d *declared) {
 	p.edit([2]int{d.from, d.to}, string(text))
 }
 
-// rename gives one name of a declaration of several away.
+// rename blanks one name of a declaration of several.
 func (p *program) rename(d *declared, name string) { p.edit(d.ident[name], "_") }
 
 func (p *program) edit(at [2]int, text string) {
 	p.edits = append(p.edits, edit{at[0], at[1], text})
 }
 
-// unwrap has the program make a call whose results it would show; wrapped converts the value that
-// it shows.
+// unwrap makes a call without showing its results; wrapped converts the shown value.
 func (p *program) unwrap(name, conversion string) bool {
 	call := p.calls[name]
 	if call == nil || len(call.Args) != 1 {
@@ -193,7 +188,6 @@ func (p *program) unwrap(name, conversion string) bool {
 	return true
 }
 
-// result is the text that is built.
 func (p *program) result() string {
 	slices.SortStableFunc(p.edits, func(a, b edit) int { return cmp.Or(a.from-b.from, a.to-b.to) })
 	var b strings.Builder
@@ -208,7 +202,6 @@ func (p *program) result() string {
 	return b.String() + p.text[at:]
 }
 
-// methodName is GoNB's name of a method.
 func methodName(d *ast.FuncDecl, cut func(ast.Node) string) string {
 	switch t := d.Recv.List[0].Type.(type) {
 	case *ast.Ident:

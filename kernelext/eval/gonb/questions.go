@@ -12,11 +12,9 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// GoNB compiles a cell by a command that it finds on the PATH: goScript, which asks here first what
-// the build is to see, and what to do when it fails. So a declaration that a newer one has broken
-// is set aside, a module that is missing is fetched, and what the kernel adds stays out of sight.
+// GoNB compiles a cell by goScript, which asks here what the build is to see, and what to do when
+// it fails.
 
-// serveBuilds answers the stand-ins until ctx ends.
 func (e *Engine) serveBuilds(ctx context.Context) error {
 	for _, name := range []string{"ask", "answer"} {
 		if err := unix.Mkfifo(filepath.Join(e.dir, name), 0o600); err != nil {
@@ -43,7 +41,7 @@ func (e *Engine) serveBuilds(ctx context.Context) error {
 	return nil
 }
 
-// answer writes to the stand-in that waits; one that was killed meanwhile does not.
+// answer writes to the waiting stand-in, unless that was killed.
 func (e *Engine) answer(text string) error {
 	for end := time.Now().Add(2 * time.Second); ; time.Sleep(time.Millisecond) {
 		fd, err := unix.Open(filepath.Join(e.dir, "answer"),
@@ -59,7 +57,7 @@ func (e *Engine) answer(text string) error {
 	}
 }
 
-// handle answers one question; the zero answer has the stand-in go on by itself.
+// handle answers a question; "" has the stand-in go on by itself.
 func (e *Engine) handle(verb, rest string) (answer string) {
 	e.mu.Lock()
 	x, c := e.current, e.child
@@ -90,8 +88,7 @@ func (e *Engine) handle(verb, rest string) (answer string) {
 	return answer
 }
 
-// lastBuild returns the build of a cell's program, nil if there was none or if one goes on, as it may
-// when the cell was interrupted.
+// lastBuild returns the cell's build, nil if there is none or it still runs, as after an interrupt.
 func (x *execution) lastBuild() *build {
 	if !x.building.TryLock() {
 		return nil

@@ -10,11 +10,9 @@ import (
 
 const nobodyToAsk = "the cell asks for input, which this front end does not support"
 
-// A cell asks through gonbui or %with_inputs, and then GoNB takes the answer; or it simply reads
-// its standard input, which is noticed on Linux by what the system says its threads wait for, and
-// then the answer is written there.
+// A cell asks through gonbui or %with_inputs, and GoNB takes the answer; or it reads its standard
+// input, which Linux's list of waiting threads shows, and the answer is written there.
 
-// ask puts GoNB's question to the user.
 func (e *Engine) ask(m *jupyter.Message) {
 	var content struct {
 		Prompt   string `json:"prompt"`
@@ -32,7 +30,6 @@ func (e *Engine) ask(m *jupyter.Message) {
 	})
 }
 
-// put asks the user and hands on the answer.
 func (e *Engine) put(x *execution, prompt string, password bool, answer func(string) error) {
 	if x.cell.NoInput {
 		e.interruptCell(x, nobodyToAsk)
@@ -62,14 +59,14 @@ func (e *Engine) put(x *execution, prompt string, password bool, answer func(str
 	}
 }
 
-// readPace is how often it is looked whether a cell waits for its standard input.
+// readPace is how often the cell's threads are looked at.
 const readPace = 150 * time.Millisecond
 
-// handing is how long GoNB may take to write an answer to a cell that waits for it.
+// handing is how long GoNB may take to pass an answer on.
 const handing = 3 * time.Second
 
-// watchInput asks the user whenever the running cell waits for its standard input, seen twice in a
-// row. A cell whose question GoNB asked may wait for that answer still.
+// watchInput asks the user when the running cell is seen twice in a row waiting for its standard
+// input.
 func (e *Engine) watchInput(c *child, x *execution) {
 	before := ""
 	for {

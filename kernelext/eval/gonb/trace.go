@@ -12,13 +12,12 @@ import (
 	"strings"
 )
 
-// tracer finds the cells' lines in the stack traces of one cell's program. GoNB composes main.go of
-// declarations as they stand in the cells, so that a line is found by the text of its declaration.
-// (GoNB marks stack traces itself, but misses places that its reads cut in two, and cuts characters
-// too.)
+// tracer finds the cells' lines in stack traces. GoNB composes main.go of declarations as written,
+// so a line is found by the text of its declaration. (GoNB's own marks miss places that its reads
+// cut in two.)
 type tracer struct {
 	dir string
-	// the program is a test, which names its own lines on the standard output
+	// the program is a test, which names its lines on the standard output
 	test  bool
 	cells func(each func(s sent) bool) // what GoNB was sent, the latest first
 	files map[string]*traceFile
@@ -30,7 +29,6 @@ type traceFile struct {
 	places map[int]place
 }
 
-// span is the lines of a declaration, from 1.
 type span struct {
 	from, to int
 	main     bool
@@ -40,7 +38,7 @@ type span struct {
 
 var mainFile = regexp.MustCompile(`(\S*/)(main(?:_test)?\.go):(\d+)`)
 
-// annotate adds the cell and its line to each place of a text.
+// annotate adds the cell and its line to each place.
 func (t *tracer) annotate(text string) string {
 	return mainFile.ReplaceAllStringFunc(text, func(match string) string {
 		m := mainFile.FindStringSubmatch(match)
@@ -57,7 +55,7 @@ func (t *tracer) annotate(text string) string {
 
 var testLine = regexp.MustCompile(`(?m)^(\s+)main_test\.go:(\d+): `)
 
-// annotateTest puts the cell and its line in the place of the lines that a failing test names.
+// annotateTest replaces the lines that a failing test names.
 func (t *tracer) annotateTest(text string) string {
 	return testLine.ReplaceAllStringFunc(text, func(match string) string {
 		m := testLine.FindStringSubmatch(match)
@@ -69,7 +67,6 @@ func (t *tracer) annotateTest(text string) string {
 	})
 }
 
-// place returns the notebook's place of a line of main.go.
 func (t *tracer) place(name string, line int) (place, bool) {
 	f := t.files[name]
 	if f == nil {
@@ -142,13 +139,13 @@ func readTraceFile(path string) *traceFile {
 	return f
 }
 
-// goLine is a line of Go of what GoNB was sent, and the cell's line that it comes from.
+// goLine is a line of Go sent to GoNB, and the cell's line.
 type goLine struct {
 	text string
 	line int // from 0; -1 for one that the kernel added
 }
 
-// find looks for a declaration's lines and gives the place of the first, -1 if it is not there.
+// find returns the place of a declaration's first line, -1 without.
 func (d span) find(file []string, golang []goLine) int {
 	wanted := file[d.from-1 : min(d.to, len(file))]
 	n := len(wanted)

@@ -12,8 +12,8 @@ import (
 	"gopets/kernelext/internal/modules"
 )
 
-// A workFile is the go.work of builds: that of GoNB's folder, if there is one, and what the engine
-// adds. So the user's own go.work is never touched, and none is needed.
+// A workFile is the go.work of builds: that of GoNB's folder, and what the engine adds. The user's
+// own is never touched.
 type workFile struct {
 	goVersion, toolchain string
 	godebug              []*modfile.Godebug
@@ -21,7 +21,6 @@ type workFile struct {
 	replaces             []*modfile.Replace
 }
 
-// readWork reads what is in GoNB's folder.
 func readWork(dir, goVersion string) workFile {
 	w := workFile{goVersion: goVersion, uses: []string{dir}}
 	text, err := os.ReadFile(filepath.Join(dir, "go.work"))
@@ -59,7 +58,6 @@ func absolute(dir, path string) string {
 	return filepath.Join(dir, path)
 }
 
-// use adds a module's folder.
 func (w *workFile) use(dir string) {
 	for _, u := range w.uses {
 		if u == dir {
@@ -69,7 +67,7 @@ func (w *workFile) use(dir string) {
 	w.uses = append(w.uses, dir)
 }
 
-// replaces reports whether a module has a replacement already.
+// replaced reports whether a module has a replacement.
 func (w *workFile) replaced(path string) bool {
 	for _, r := range w.replaces {
 		if r.Old.Path == path {
@@ -107,8 +105,8 @@ func (w *workFile) text() ([]byte, error) {
 	return modfile.Format(f.Syntax), nil
 }
 
-// writeWork makes the go.work for a build of a program with these imports, in GoNB's folder or in
-// the copy of it. It returns the path of the module there.
+// writeWork writes the go.work for a build with these imports, in GoNB's folder or its copy, and
+// returns the module's path.
 func (e *Engine) writeWork(dir string, imports []string, copied bool) (module string, err error) {
 	text, err := os.ReadFile(filepath.Join(dir, "go.mod"))
 	if err != nil {
@@ -123,7 +121,7 @@ func (e *Engine) writeWork(dir string, imports []string, copied bool) (module st
 		w.use(local)
 	}
 	if e.gonbui != "" && !w.replaced(gonbModule) {
-		// A use of the very module that the copy was made from means the copy.
+		// A use of the module that the copy was made from means the copy.
 		if i := slices.Index(w.uses, e.gonbSource); i >= 0 {
 			w.uses[i] = e.gonbui
 		}
@@ -163,7 +161,6 @@ func (e *Engine) writeWork(dir string, imports []string, copied bool) (module st
 	return mod.Module.Mod.Path, nil
 }
 
-// goVersionOf returns the Go version that the module of a folder asks for.
 func goVersionOf(dir string) string {
 	text, err := os.ReadFile(filepath.Join(dir, "go.mod"))
 	if err == nil {
@@ -174,7 +171,7 @@ func goVersionOf(dir string) string {
 	return "1.24"
 }
 
-// requires reports whether one of the modules in folders has a module in its go.mod.
+// requires reports whether a module in one of the folders requires a module.
 func requires(dirs []string, module string) bool {
 	for _, dir := range dirs {
 		text, err := os.ReadFile(filepath.Join(dir, "go.mod"))
@@ -185,7 +182,6 @@ func requires(dirs []string, module string) bool {
 	return false
 }
 
-// hasModule reports whether one of the modules in folders is a module.
 func hasModule(dirs []string, module string) bool {
 	return slices.ContainsFunc(dirs, func(dir string) bool {
 		text, err := os.ReadFile(filepath.Join(dir, "go.mod"))

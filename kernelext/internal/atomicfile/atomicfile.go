@@ -12,9 +12,8 @@ import (
 	"path/filepath"
 )
 
-// Write has the content written to a new file in the same folder, hidden, with permissions as the
-// user's mask leaves them, and renames that to path. If it fails, path is unchanged and the new
-// file is gone. The callback may change the file's mode.
+// Write writes a new hidden file in the same folder and renames it to path. If it fails, path is
+// unchanged and the new file is gone. The callback may change the file's mode.
 func Write(path string, perm os.FileMode, write func(*os.File) error) error {
 	tmp := filepath.Join(filepath.Dir(path), "."+filepath.Base(path)+"."+rand.Text()[:8])
 	f, err := os.OpenFile(tmp, os.O_WRONLY|os.O_CREATE|os.O_EXCL, perm)
@@ -32,7 +31,7 @@ func Write(path string, perm os.FileMode, write func(*os.File) error) error {
 	return err
 }
 
-// Bytes is [Write] of a content that is there already.
+// Bytes is [Write] of data.
 func Bytes(path string, data []byte, perm os.FileMode) error {
 	err := Write(path, perm, func(f *os.File) error {
 		_, err := f.Write(data)

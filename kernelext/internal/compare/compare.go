@@ -23,14 +23,13 @@ type Difference struct {
 
 func (d Difference) String() string { return d.Place + ": " + d.Message }
 
-// A Mask is something that differs and does not count, for a built-in rule has replaced it on both
-// sides.
+// A Mask is a difference that does not count: a built-in rule replaced it on both sides.
 type Mask struct {
 	Place, Rule string
 	Want, Got   string
 }
 
-// Outputs compares what a cell has shown with what it shows now. The error is a rule that failed.
+// Outputs compares a cell's saved outputs with new ones. The error is a rule that failed.
 func Outputs(want, got []notebook.Output, r Rules) (differences []Difference, masked []Mask,
 	err error) {
 	c := comparison{rules: r}
@@ -47,7 +46,6 @@ func Outputs(want, got []notebook.Output, r Rules) (differences []Difference, ma
 	return c.found, c.masked, c.err
 }
 
-// outputs are a cell's outputs by kind.
 type outputs struct {
 	streams map[string]string
 	shown   []notebook.Output // displays, results and errors
@@ -91,7 +89,6 @@ func mimes(o notebook.Output, r Rules) []string {
 	return names
 }
 
-// comparison collects differences.
 type comparison struct {
 	rules  Rules
 	found  []Difference
@@ -101,8 +98,8 @@ type comparison struct {
 
 func (c *comparison) add(d Difference) { c.found = append(c.found, d) }
 
-// displays pairs displays from the beginning. If one side has more, those in the middle count as
-// missing or new that neither the common beginning nor the common end holds.
+// displays pairs displays from the beginning. If one side has more, those between the common
+// beginning and end count as missing or new.
 func (c *comparison) displays(want, got []notebook.Output) {
 	head, tail := 0, 0
 	if n := min(len(want), len(got)); len(want) != len(got) {
@@ -208,7 +205,7 @@ func (c *comparison) essence(o notebook.Output) string {
 	return text
 }
 
-// text compares what two MIME types hold, whatever it is, and what it holds inside.
+// text compares what two MIME types hold, with the data inside.
 func (c *comparison) text(place, mime, want, got string) {
 	if want == got {
 		return
@@ -236,7 +233,6 @@ func (c *comparison) text(place, mime, want, got string) {
 	}
 }
 
-// lines compares the lines of two texts.
 func (c *comparison) lines(place string, want, got form) error {
 	if !want.ruled && !slices.Equal(want.lines, got.lines) {
 		var err error
@@ -260,8 +256,7 @@ func (c *comparison) lines(place string, want, got form) error {
 	return nil
 }
 
-// part compares data. Data of different types stands under different names in the texts, which
-// differ already.
+// part compares data. Different types have different names in the texts, which differ already.
 func (c *comparison) part(place string, want, got part) {
 	if want.mime != got.mime || c.rules.ignores(want.mime) || bytes.Equal(want.data, got.data) {
 		return
@@ -312,8 +307,7 @@ func firstLine(want, got []string) string {
 	return fmt.Sprintf("line %d is %s, it was %s", i+1, is, was)
 }
 
-// excerpt cuts a line to what matters: the surroundings of the first character in which it differs
-// from another.
+// excerpt cuts a line to the surroundings of its first difference from another.
 func excerpt(line, other string) string {
 	const around = 30
 	at := 0

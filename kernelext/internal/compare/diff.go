@@ -7,11 +7,11 @@ import (
 	"github.com/rogpeppe/go-internal/diff"
 )
 
-// maxColumns bounds a line of Unified: a plot's data can stand in one line of megabytes.
+// maxColumns bounds a line of Unified: a plot's data can be one line of megabytes.
 const maxColumns = 300
 
-// Unified returns the texts' difference in unified form, "" for images and data. Lines that are
-// far too long are cut to where they differ.
+// Unified returns the texts' difference in unified form, "" for images and data. Long lines are
+// cut.
 func (d Difference) Unified() string {
 	if d.Want == d.Got {
 		return ""
@@ -30,8 +30,7 @@ func join(lines []string) []byte {
 	return []byte(strings.Join(lines, "\n") + "\n")
 }
 
-// cutLong cuts long lines; where two lines stand at the same place, to the surroundings of their
-// difference.
+// cutLong cuts long lines; two at the same place to their difference.
 func cutLong(want, got []string) {
 	cut := func(lines, others []string, i int) string {
 		if len(lines[i]) <= maxColumns {

@@ -15,8 +15,6 @@ import (
 	"gopets/kernelext/internal/terminal"
 )
 
-// form is what is compared of one MIME type: the lines of a text, and the parts that it had inside
-// as data URIs. Of an image there is one part and no text.
 type form struct {
 	lines []string
 	ruled bool // the built-in rules have been applied
@@ -25,13 +23,11 @@ type form struct {
 	matches []match // what rules have replaced, in order
 }
 
-// part is data that is not text.
 type part struct {
 	mime string
 	data []byte
 }
 
-// form makes the normal form of what a MIME type holds.
 func (r Rules) form(place, mime, text string) (form, error) {
 	if binary(mime) {
 		if data, err := decodeBase64(text); err == nil {
@@ -61,7 +57,7 @@ func (r Rules) form(place, mime, text string) (form, error) {
 	return f, err
 }
 
-// lineBreaks makes line breaks of carriage returns, which only text for a terminal means as such.
+// Only text for a terminal means anything else by carriage returns.
 var lineBreaks = strings.NewReplacer("\r\n", "\n", "\r", "\n")
 
 // binary reports whether a MIME type holds base64.
@@ -83,7 +79,7 @@ func decodeBase64(s string) ([]byte, error) {
 var dataURI = regexp.MustCompile(
 	`data:([a-z]+/[a-z0-9.+-]+)(?:;[a-z]+=[\w-]+)*;base64,([A-Za-z0-9+/%]{8,}={0,2})`)
 
-// extract takes data URIs out of a text and leaves their types and numbers in it.
+// extract takes data URIs out of a text and leaves their types and numbers.
 func extract(text string) (string, []part) {
 	if !strings.Contains(text, ";base64,") {
 		return text, nil
@@ -105,8 +101,6 @@ func extract(text string) (string, []part) {
 	return text, parts
 }
 
-// trimBlanks cuts a text into lines without blanks at their ends, nor empty lines at its end. There
-// is always one.
 func trimBlanks(s string) []string {
 	lines := strings.Split(strings.TrimRight(s, " \t\n"), "\n")
 	for i, line := range lines {
@@ -115,8 +109,8 @@ func trimBlanks(s string) []string {
 	return lines
 }
 
-// jsonText writes JSON with sorted keys, a value a line, and every number in its shortest form.
-// What is no JSON stays as it is.
+// jsonText writes JSON with sorted keys, a value a line, numbers in their shortest form. What is no
+// JSON stays.
 func jsonText(text string) string {
 	d := json.NewDecoder(strings.NewReader(text))
 	d.UseNumber()
@@ -129,8 +123,7 @@ func jsonText(text string) string {
 	return b.String()
 }
 
-// writeJSON writes a value; indent is the line break with the white space before the value's
-// closing bracket.
+// writeJSON writes a value; indent is the line break before its closing bracket.
 func writeJSON(b *bytes.Buffer, v any, indent string) {
 	switch v := v.(type) {
 	case map[string]any:

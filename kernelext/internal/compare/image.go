@@ -15,10 +15,10 @@ import (
 	_ "golang.org/x/image/webp"
 )
 
-// maxPixels bounds what is decoded, a quarter of a gigabyte: a few bytes can claim to be any size.
+// maxPixels bounds what is decoded: a few bytes can claim any size.
 const maxPixels = 1 << 26
 
-// errTooLarge is an image that is not decoded for its size.
+// errTooLarge is that of an image not decoded for its size.
 var errTooLarge = errors.New("it has too many pixels")
 
 // A ImageDifference is how two images differ.
@@ -28,7 +28,7 @@ type ImageDifference struct {
 	WantSize, GotSize     image.Point // of equal sizes what follows was counted
 	WantFrames, GotFrames int         // 1 but for a GIF that moves
 	Frame                 int         // the first one that differs, from 1
-	// pixels of this frame, not counting those within the channel tolerance
+	// pixels of this frame, without those within the channel tolerance
 	Differing, Of int
 	Max           int // the largest difference of a channel, 0…255
 }
@@ -51,8 +51,8 @@ func (p ImageDifference) String() string {
 
 func size(p image.Point) string { return fmt.Sprintf("%d×%d", p.X, p.Y) }
 
-// images compares two images; nil means that they are the same within the tolerance. One that
-// cannot be decoded is an error.
+// images compares two images; nil means equal within the tolerance. One that cannot be decoded is
+// an error.
 func (r Rules) images(want, got []byte) (*ImageDifference, error) {
 	if bytes.Equal(want, got) {
 		return nil, nil
@@ -81,8 +81,7 @@ func (r Rules) images(want, got []byte) (*ImageDifference, error) {
 	return nil, nil
 }
 
-// pixels counts pixels with a channel off by more than the tolerance, and gives the largest
-// difference of a channel.
+// pixels counts pixels beyond the tolerance, and returns the largest difference of a channel.
 func (r Rules) pixels(a, b *image.RGBA) (differing, most int) {
 	for i := 0; i < len(a.Pix); i += 4 {
 		worst := 0
@@ -97,7 +96,7 @@ func (r Rules) pixels(a, b *image.RGBA) (differing, most int) {
 	return differing, most
 }
 
-// decodeImage returns an image's frames as they are seen, all with the same bounds from (0, 0).
+// decodeImage returns an image's frames as seen, all with the same bounds from (0, 0).
 func decodeImage(data []byte) ([]*image.RGBA, error) {
 	config, format, err := image.DecodeConfig(bytes.NewReader(data))
 	if err != nil {
@@ -125,7 +124,7 @@ func rgba(m image.Image) *image.RGBA {
 	return out
 }
 
-// decodeGIF puts the frames, which are pieces, upon each other as GIF's disposal methods say.
+// decodeGIF composes the frames by GIF's disposal methods.
 func decodeGIF(data []byte) ([]*image.RGBA, error) {
 	g, err := gif.DecodeAll(bytes.NewReader(data))
 	if err != nil {
@@ -154,8 +153,8 @@ func decodeGIF(data []byte) ([]*image.RGBA, error) {
 	return frames, nil
 }
 
-// Marked returns a PNG that shows where two images of one size differ: the new one, faded, with
-// the pixels that differ in red. It is nil for images of different sizes.
+// Marked returns a PNG of where two images differ: the new one, faded, different pixels in red. It
+// is nil for different sizes.
 func (p ImageDifference) Marked() ([]byte, error) {
 	if p.Frame == 0 {
 		return nil, nil

@@ -10,8 +10,8 @@ import (
 	"golang.org/x/net/html/atom"
 )
 
-// markup writes HTML or SVG with one element a line, indented; attributes sorted; ids named by
-// their order. Text that the parser refuses (elements hundreds deep) stays as it is.
+// markup writes HTML or SVG with one indented element a line, attributes sorted, ids named by their
+// order. What the parser refuses stays as it is.
 func (r Rules) markup(text string, matches *[]match) (string, error) {
 	nodes, err := html.ParseFragment(strings.NewReader(text),
 		&html.Node{Type: html.ElementNode, Data: "body", DataAtom: atom.Body})
@@ -40,7 +40,6 @@ type markupWriter struct {
 	matches *[]match
 }
 
-// collect names the ids.
 func (w *markupWriter) collect(n *html.Node) {
 	for _, a := range n.Attr {
 		if a.Key == "id" && a.Val != "" && w.ids[a.Val] == "" {
@@ -52,7 +51,7 @@ func (w *markupWriter) collect(n *html.Node) {
 	}
 }
 
-// invisible elements say how an image was made, and when.
+// invisible reports whether an element only says how and when an image was made.
 func invisible(n *html.Node) bool {
 	return n.Type == html.CommentNode || n.Type == html.DoctypeNode || n.Type == html.ElementNode &&
 		n.Data == "metadata"
@@ -128,8 +127,8 @@ func (w *markupWriter) clean(s string) string {
 
 func collapse(s string) string { return strings.Join(strings.Fields(s), " ") }
 
-// attributes writes an element's attributes, sorted. Those that hold a geometry are left alone by
-// the rules: "3 h 5" is no duration there.
+// attributes writes an element's attributes, sorted. The rules leave geometry alone: "3 h 5" is no
+// duration there.
 func (w *markupWriter) attributes(n *html.Node) string {
 	var all []string
 	for _, a := range n.Attr {
@@ -168,7 +167,7 @@ func (w *markupWriter) renameList(s string) string {
 	return strings.Join(names, " ")
 }
 
-// reference finds what may speak of an id: #id, and in scripts 'id' and "id".
+// reference matches what may name an id: #id, and in scripts 'id' and "id".
 var reference = regexp.MustCompile(`#[\w-]+|"[\w-]+"|'[\w-]+'`)
 
 func (w *markupWriter) rename(s string) string {
@@ -182,7 +181,6 @@ func (w *markupWriter) rename(s string) string {
 	})
 }
 
-// style writes a style attribute's declarations alike.
 func style(s string) string {
 	var all []string
 	for d := range strings.SplitSeq(s, ";") {

@@ -7,10 +7,10 @@ import (
 	"strings"
 )
 
-// number finds numbers that do not belong to a word: not the 3 of x3 or of sha256.
+// number matches numbers outside of words: not the 3 of x3 or of sha256.
 var number = regexp.MustCompile(`[-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?`)
 
-// piece is a text between two numbers, with the number behind it; the last has none.
+// piece is a text before a number; the last has no number.
 type piece struct {
 	text   string
 	number string
@@ -34,7 +34,7 @@ func word(c byte) bool {
 		c >= 0x80
 }
 
-// sameLine reports whether two lines say the same, with numbers within the tolerance.
+// sameLine reports whether two lines are the same, numbers within the tolerance.
 func (r Rules) sameLine(want, got string) bool {
 	if want == got {
 		return true
@@ -66,9 +66,8 @@ func (r Rules) sameNumber(want, got string) bool {
 	return math.Abs(a-b) <= max(r.Absolute, r.Relative*math.Abs(a))
 }
 
-// align writes into got's lines what want has where the two are the same within the tolerance, so
-// that what is left to show is different. Lines belong together by their place if there are as
-// many, else as far as they agree from the beginning and from the end.
+// align replaces got's lines by want's where they are the same within the tolerance, so that only
+// differences are left. Of unequal numbers of lines only the common beginning and end are paired.
 func (r Rules) align(want, got []string) []string {
 	out := append([]string(nil), got...)
 	same := func(i, j int) bool {

@@ -8,27 +8,23 @@ import (
 	"strings"
 )
 
-// Rules say what counts as no difference. The zero value forgives nothing but what the package
-// comment lists.
+// Rules say what is not a difference. The zero value accepts only what the package comment lists.
 type Rules struct {
-	// replacements on both sides, in this order; those of a user come before Builtin's in any case
+	// replacements on both sides, in this order, a user's before Builtin's
 	Sanitize []Rule
 
-	// A number may be off by Absolute, or by Relative of the saved number's size, whichever is
-	// more. With either, the white space before numbers does not count, for columns move when a
-	// number gets longer.
+	// A number may be off by Absolute, or by Relative of the saved number, whichever is more. With
+	// either, white space before numbers does not count: columns move when a number gets longer.
 	Absolute, Relative float64
 
-	// a pixel whose red, green, blue and alpha (0…255) are off by no more than this counts as equal
+	// pixels count as equal if red, green, blue and alpha (0…255) are off by no more than this
 	Channel int
 	Pixels  float64 // the share (0…1) of an image's pixels that may differ by more
 
-	// what is not compared: stdout, stderr, error, MIME types, and patterns of these such as
-	// image/*
+	// not compared: stdout, stderr, error, MIME types, and patterns such as image/*
 	Ignore []string
 }
 
-// ignores reports whether a stream or a MIME type is not compared.
 func (r Rules) ignores(name string) bool {
 	if name == "application/vnd.jupyter.widget-view+json" {
 		return true
@@ -39,7 +35,7 @@ func (r Rules) ignores(name string) bool {
 	})
 }
 
-// Check says what is wrong with rules that a person typed.
+// Check validates the rules.
 func (r Rules) Check() error {
 	for _, pattern := range r.Ignore {
 		if _, err := path.Match(pattern, ""); err != nil {
@@ -63,17 +59,17 @@ type Rule struct {
 	Name   string // "addresses", or a user's file and line
 	early  bool   // works on the text as the kernel sent it, not on its normal form
 	stderr bool   // works on standard error only
-	// apply replaces what the rule finds, and passes each of it to found
+	// apply passes each match to found
 	apply func(s string, found func(string)) (string, error)
 }
 
-// Apply replaces all that the rule finds. It fails only if a user's pattern takes far too long.
+// Apply replaces what the rule finds. It fails if a user's pattern takes far too long.
 func (r Rule) Apply(s string) (string, error) { return r.apply(s, func(string) {}) }
 
 // A match is what a rule replaced.
 type match struct{ rule, text string }
 
-// sanitize applies the user's rules, or the others, and adds what they replaced to matches.
+// sanitize applies the user's rules (early) or the others.
 func (r Rules) sanitize(place, s string, early bool, matches *[]match) (string, error) {
 	for _, rule := range r.Sanitize {
 		if rule.early != early || rule.stderr && place != "stderr" {
@@ -91,8 +87,8 @@ func (r Rules) sanitize(place, s string, early bool, matches *[]match) (string, 
 	return s, nil
 }
 
-// sanitizeUnequal applies the built-in rules to lines that differ, on both sides. These rules look
-// at one line at a time, so equal lines stay equal, and much text costs nothing.
+// sanitizeUnequal applies the built-in rules to lines that differ, on both sides. They look at one
+// line at a time, so equal lines stay equal, and much text costs nothing.
 func (r Rules) sanitizeUnequal(place string, want, got form) (form, form, error) {
 	want.lines, got.lines = slices.Clone(want.lines), slices.Clone(got.lines)
 	head, tail := 0, 0
@@ -122,8 +118,8 @@ func (r Rules) sanitizeUnequal(place string, want, got form) (form, form, error)
 	return want, got, nil
 }
 
-// A builtinRule replaces what its pattern finds. Go's expressions are slow, so each works on those
-// lines only that hold one of its characters or words.
+// A builtinRule runs only on lines with one of its characters or words, as Go's expressions are
+// slow.
 type builtinRule struct {
 	name, replacement string
 	standard          bool // cannot hide a result
@@ -132,24 +128,24 @@ type builtinRule struct {
 	pattern           *regexp.Regexp
 }
 
-// tempDir is a folder for temporary files, of a kernel that nb started, too.
+// tempDir matches a folder for temporary files, also of a kernel that nb started.
 const tempDir = `(?:/private)?(?:/tmp|/var/tmp|/var/folders/[\w+]+/[\w+]+/T)(?:/nb-\d+)?`
 
-// builtin has the rules of Builtin in the order in which they work: times before durations, UUIDs
-// before anything with digits.
+// builtin lists the rules in their order: times before durations, UUIDs before anything with
+// digits.
 var builtin = []builtinRule{
-	// Python's <T at 0x…>, Go's (*T)(0xc000012345) and &{1 0xc000012345}: a number that stands
-	// alone may be a result
+	// Python's <T at 0x…>, Go's (*T)(0xc000012345) and &{1 0xc000012345}; a number alone may be a
+	// result
 	{"addresses", "${1}${2}${3}‹address›", true, false, []string{"0x"}, regexp.MustCompile(
 		`(<[^<>]*\bat |‹address›[^<>]*: [\w.]+ (?:object )?at )0x[0-9A-Fa-f]{6,16}\b` +
 			`|(?:(\(\*[\w./*\[\]]+\)\()|([{\[(][^{}\[\]()]*?))` + goHeap)},
-	// the random names of kernels and temporary files
+	// random names of kernels and temporary files
 	{"temporary", "${1}‹temporary›${2}", true, false, []string{"gonb_", "ipykernel_", "tmp", "/T"},
 		regexp.MustCompile(
 			`(^|[^\w./-])` + tempDir +
 				`(?:/(?:tmp[a-z0-9_]{8}|gonb_[0-9a-f]{8}|ipykernel_\d+|go-build\d+)\b|/([A-Za-z][A-Za-z_-]*)\d{8,10}\b|\b)` +
 				`|\bgonb_[0-9a-f]{8}\b|\bipykernel_\d+\b`)},
-	// what progress bars, IPython and Keras say of their own time; what they count is compared
+	// what progress bars, IPython and Keras say of their time; counts are compared
 	{"timings", "${1}${2}‹timing›", true, false, []string{":", "/s", "loop", "m="},
 		regexp.MustCompile(
 			`(\[(?:\d+/\d+ )?)(?:\d+:)?\d+:\d\d<(?:(?:\d+:)?\d+:\d\d|\?)(?:, +(?:[\d.]+|\?) ?[A-Za-z]*/[A-Za-z]+)?` +
@@ -157,7 +153,7 @@ var builtin = []builtinRule{
 				`|[\d.,]+ ?[nµμum]?s ± [\d.,]+ ?[nµμum]?s per loop \(mean ± std\. dev\. of \d+ runs?, [\d,]+ loops? each\)` +
 				`|\b\d{4}-\d\d-\d\d \d\d:\d\d:[\d.]+ [-+]\d{4} \w+ m=[-+][\d.]+` + // Go's time.Now
 				`|\b(?:\d+s )?\d+(?:ms|[uµμ]s|s)/(?:step|sample|epoch)\b`)},
-	// the beginnings of lines of logs and warnings
+	// beginnings of lines of logs and warnings
 	{"logs", "‹log›${1}", true, true, []string{":"}, regexp.MustCompile(
 		`^\d{4}[-/]\d\d[-/]\d\d \d\d:\d\d:\d\d(?:[.,]\d+)?\b|^[IWEF]\d{4} \d\d:\d\d:[\d.]+ +\d+ ` +
 			`|^(?:[A-Za-z]:)?[/\\].*[/\\]([^/\\]+\.py:\d+: \w*Warning: )`)},
@@ -205,8 +201,7 @@ func BuiltinNames() []string {
 }
 
 // Builtin returns the rules of some names; without a name the standard ones, which replace only
-// what is surely no result. The name all stands for every rule. A name that is not known is an
-// error.
+// what is surely no result; "all" stands for every rule.
 func Builtin(names ...string) ([]Rule, error) {
 	for _, name := range names {
 		if name != "all" && !slices.Contains(BuiltinNames(), name) {
@@ -234,8 +229,8 @@ func (b builtinRule) apply(s string, found func(string)) (string, error) {
 	return out.String(), nil
 }
 
-// maxRounds bounds how often a rule is applied to one line: of several addresses in one pair of
-// braces each round finds one.
+// maxRounds bounds how often a rule is applied to a line: a round finds one address in a pair of
+// braces.
 const maxRounds = 20
 
 func (b builtinRule) applyToLine(s string, found func(string)) string {

@@ -10,7 +10,7 @@ import (
 	"github.com/dlclark/regexp2/v2"
 )
 
-// ruleTime bounds what one pattern may take on one text; patterns that backtrack can take for ever.
+// ruleTime bounds one pattern on one text: patterns that backtrack can take for ever.
 const ruleTime = 5 * time.Second
 
 // ReadRules reads a file of rules.
@@ -22,12 +22,11 @@ func ReadRules(file string) ([]Rule, error) {
 	return ParseRules(file, string(text))
 }
 
-// ParseRules reads rules in the form of nbval's sanitize files: pairs of lines that begin with
-// "regex: " and "replace: "; other lines are empty, headings in brackets, or comments behind # or
-// ;. Patterns and replacements are Python's: (?P<name>…), look-around, \1 and \g<name>. A pattern
-// meets the text as the kernel sent it, HTML with its markup, but without control sequences and
-// with ‹image/png 1› in the place of a data URI; of JSON types it meets the normal form: indented,
-// one value a line, keys sorted. name is for the errors.
+// ParseRules reads rules in the form of nbval's sanitize files: pairs of lines "regex: " and
+// "replace: "; other lines are empty, headings in brackets, or comments behind # or ;. Patterns and
+// replacements are Python's. They see the text as the kernel sent it, HTML with its markup, without
+// control sequences and with ‹image/png 1› for a data URI; JSON in its normal form. name is for the
+// errors.
 func ParseRules(name, text string) ([]Rule, error) {
 	var rules []Rule
 	pattern, at := "", 0
@@ -67,7 +66,6 @@ func ParseRules(name, text string) ([]Rule, error) {
 	return rules, nil
 }
 
-// field returns what stands behind a key and one blank.
 func field(line, key string) (value string, ok bool) {
 	value, ok = strings.CutPrefix(line, key)
 	return strings.TrimPrefix(value, " "), ok
@@ -94,7 +92,7 @@ var (
 	pythonInsert = regexp.MustCompile(`\\g<(\w+)>|\\(\d{1,2})|\\(.)|\$`)
 )
 
-// goPattern turns a pattern of Python's into one of regexp2's, which are .NET's.
+// goPattern turns a Python pattern into one of regexp2's, which are .NET's.
 func goPattern(s string) string {
 	return pythonGroup.ReplaceAllStringFunc(s, func(m string) string {
 		switch {
@@ -109,7 +107,6 @@ func goPattern(s string) string {
 	})
 }
 
-// goReplacement does the same for a replacement.
 func goReplacement(s string) string {
 	return pythonInsert.ReplaceAllStringFunc(s, func(m string) string {
 		g := pythonInsert.FindStringSubmatch(m)

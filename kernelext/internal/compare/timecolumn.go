@@ -8,8 +8,8 @@ import (
 	"golang.org/x/net/html"
 )
 
-// The table that a fit shows, fastai's and ours, has epoch as its first column, losses, and as its
-// last one the time that an epoch took. A column called time in any other table is a result.
+// The table of a fit, fastai's and ours, has epoch as its first column, losses, and as its last the
+// time of an epoch. A column time in any other table is a result.
 
 const timing = "‹timing›"
 
@@ -19,12 +19,12 @@ var (
 	fitTime   = regexp.MustCompile(`^(?:\d+:)?\d+:\d\d$`)
 )
 
-// masksTimings reports whether the rule of the fit's table is among the rules.
+// masksTimings reports whether the rule "timings" is in use.
 func (r Rules) masksTimings() bool {
 	return slices.ContainsFunc(r.Sanitize, func(rule Rule) bool { return rule.Name == "timings" })
 }
 
-// maskTimeColumn masks the last column of a fit's table in plain text, in place.
+// maskTimeColumn masks the last column of a fit's table, in place.
 func maskTimeColumn(lines []string) (matches []match) {
 	within := false
 	for i, line := range lines {

@@ -21,14 +21,14 @@ import (
 	"gopets/kernelext/notebook"
 )
 
-// A Guard is the guard of this process. A nil Guard does nothing.
+// A nil Guard does nothing.
 type Guard struct {
 	mu   sync.Mutex
 	pipe io.WriteCloser
 }
 
-// Start starts the program whose main calls [Main]; without argv it returns nil. The program is in
-// a session of its own, for front ends kill a kernel's whole process group.
+// Start starts the program whose main calls [Main], in a session of its own, as front ends kill a
+// kernel's process group. Without argv it returns nil.
 func Start(argv []string) (*Guard, error) {
 	if len(argv) == 0 {
 		return nil, nil
@@ -47,7 +47,7 @@ func Start(argv []string) (*Guard, error) {
 	return &Guard{pipe: pipe}, nil
 }
 
-// say tells the guard something. If it is gone, the process still cleans up when it ends in order.
+// say writes to the guard. Without it the process still cleans up at an orderly end.
 func (g *Guard) say(what string, args ...any) {
 	if g != nil {
 		g.mu.Lock()
@@ -56,7 +56,7 @@ func (g *Guard) say(what string, args ...any) {
 	}
 }
 
-// Watch adds a process group to end, unless it is 0, and a folder to remove, unless it is "".
+// Watch adds a process group to end, unless 0, and a folder to remove, unless "".
 func (g *Guard) Watch(group int, dir string) {
 	if group > 0 {
 		g.say("group %d", group)
@@ -66,19 +66,18 @@ func (g *Guard) Watch(group int, dir string) {
 	}
 }
 
-// Over takes back a process group that has ended: its number may become somebody else's.
+// Over takes back a process group that has ended: its number may be used again.
 func (g *Guard) Over(group int) { g.say("over %d", group) }
 
-// Close lets the guard go; it looks after what is left even when the process ends in order.
+// Close lets the guard go; it removes what is left.
 func (g *Guard) Close() {
 	if g != nil {
 		g.pipe.Close()
 	}
 }
 
-// WatchKernel starts a guard for a kernel that this process has started, and for the file of the
-// notebook that it runs, unless that is "". Release lets the guard go when the kernel has been
-// closed.
+// WatchKernel starts a guard for a kernel that this process has started, and for the notebook that
+// it runs, unless path is "". Release ends it when the kernel has been closed.
 func WatchKernel(argv []string, k *jupyter.Kernel, path string) (release func(), err error) {
 	g, err := Start(argv)
 	if err != nil {
@@ -95,7 +94,7 @@ func WatchKernel(argv []string, k *jupyter.Kernel, path string) (release func(),
 	}, nil
 }
 
-// Main is the guard's main: it reads from r, its standard input, until the other process is gone.
+// Main reads from r, its standard input, until the other process is gone.
 func Main(r io.Reader) {
 	signal.Ignore(os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	var groups []int

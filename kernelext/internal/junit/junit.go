@@ -29,7 +29,6 @@ import (
 	"gopets/kernelext/internal/terminal"
 )
 
-// A Report is one file.
 type Report struct {
 	Name   string // of the whole, may be ""
 	Suites []Suite
@@ -63,8 +62,7 @@ type Case struct {
 // Outcome is what came of a case.
 type Outcome string
 
-// What may come of a case. A failure is an expectation that was not met, an error anything that
-// kept the case from a result.
+// A failure is an expectation that was not met, an error anything that kept the case from a result.
 const (
 	Passed  Outcome = ""
 	Failure Outcome = "failure"
@@ -72,13 +70,13 @@ const (
 	Skipped Outcome = "skipped"
 )
 
-// MaxText is how many bytes of a text are written; of a longer one the middle is left out.
+// MaxText is how many bytes of a text are written; of more the middle is left out.
 const MaxText = 1 << 20
 
 // maxNote is how long the note on what was left out may be.
 const maxNote = 100
 
-// WriteFile writes the report as a whole or not at all.
+// WriteFile writes the report atomically.
 func (r Report) WriteFile(path string) error {
 	text, err := r.XML()
 	if err != nil {
@@ -94,7 +92,7 @@ func (r Report) WriteFile(path string) error {
 	return nil
 }
 
-// XML returns the text of the file. It fails for an outcome that is none of the four.
+// XML returns the text of the file. It fails for an unknown outcome.
 func (r Report) XML() ([]byte, error) {
 	root := xmlSuites{Name: attribute(r.Name)}
 	var elapsed time.Duration
@@ -168,7 +166,7 @@ func seconds(d time.Duration) string { return fmt.Sprintf("%.3f", max(0, d.Secon
 // attribute makes one line of a text.
 func attribute(s string) string { return strings.Join(strings.Fields(text(s)), " ") }
 
-// text leaves only what XML may hold, and of that not too much.
+// text drops what XML may not hold, and clips.
 func text(s string) string {
 	s = terminal.Text(s)
 	s = strings.Map(func(r rune) rune {
@@ -180,7 +178,6 @@ func text(s string) string {
 	return Clip(s)
 }
 
-// Clip leaves the middle of a text out that is longer than MaxText.
 func Clip(s string) string {
 	if len(s) <= MaxText+maxNote {
 		return s

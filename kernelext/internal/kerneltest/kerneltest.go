@@ -41,7 +41,7 @@ import (
 
 const marker = "NB_TEST_KERNEL"
 
-// Spec starts the running test binary as a kernel. Its language is only a name.
+// Spec starts the running test binary as a kernel.
 func Spec(language string) jupyter.Spec {
 	exe, err := os.Executable()
 	if err != nil {
@@ -52,7 +52,7 @@ func Spec(language string) jupyter.Spec {
 			"GORACE": "atexit_sleep_ms=0"}}
 }
 
-// Main turns the process into a kernel if it was started as one, and returns otherwise.
+// Main runs the kernel if the process was started as one, and returns otherwise.
 func Main() {
 	language := os.Getenv(marker)
 	if language == "" || len(os.Args) != 2 {
@@ -184,7 +184,7 @@ func (k *kernel) execute() {
 	k.send(k.shell, k.request, "execute_reply", reply)
 }
 
-// command carries out one line; the result is not nil when it ends the cell.
+// command runs one line; the result is not nil when it ends the cell.
 func (k *kernel) command(line string) (reply map[string]any) {
 	verb, rest, _ := strings.Cut(line, " ")
 	first, second, _ := strings.Cut(rest, " ")
@@ -317,7 +317,7 @@ func (k *kernel) command(line string) (reply map[string]any) {
 	case "env":
 		stream("stdout", os.Getenv(rest)+"\n")
 	case "pid":
-		// Renamed, so that whoever waits for the file finds it whole.
+		// Renamed, so that the file is complete when it appears.
 		err := os.WriteFile(rest+".new", []byte(strconv.Itoa(os.Getpid())), 0o644)
 		if err == nil {
 			err = os.Rename(rest+".new", rest)

@@ -12,8 +12,8 @@ import (
 	"testing"
 )
 
-// writeProxy writes a module proxy into a folder, as GOPROXY=file://… reads it. Modules are named
-// path@version, with the text of their files by name.
+// writeProxy writes a module proxy for GOPROXY=file://…. Modules are named path@version, with the
+// text of their files by name.
 func writeProxy(dir string, modules map[string]map[string]string) error {
 	for _, name := range slices.Sorted(maps.Keys(modules)) {
 		module, version, _ := strings.Cut(name, "@")
@@ -79,8 +79,7 @@ func UseProxy(t *testing.T) {
 	t.Setenv("GOMODCACHE", t.TempDir())
 }
 
-// Modules are for tests of what fetches modules: top requires dep, whose package cells then import
-// without a requirement of their own, and has a package that needs a third module.
+// Modules are for tests: top requires dep, which cells then import, and a third module.
 var Modules = map[string]map[string]string{
 	"example.com/dep@v1.0.0":   {"dep.go": "package dep\n\nconst Version = \"v1.0.0\"\n"},
 	"example.com/dep@v1.1.0":   {"dep.go": "package dep\n\nconst Version = \"v1.1.0\"\n"},

@@ -9,8 +9,7 @@ import (
 	"golang.org/x/mod/modfile"
 )
 
-// Beside returns the folder of a module that holds a package: a folder itself, or one up to two
-// levels below.
+// Beside returns the module that holds a package: in a folder, or up to two levels below.
 func Beside(dir, pkg string) (module string, ok bool) {
 	for _, pattern := range []string{"go.mod", "*/go.mod", "*/*/go.mod"} {
 		found, _ := filepath.Glob(filepath.Join(dir, pattern))

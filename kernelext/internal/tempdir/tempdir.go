@@ -13,11 +13,10 @@ import (
 
 const lockName = ".lock"
 
-// maxTemp is how long the path of the folder for temporary files may be, for sockets in a folder of
-// it to have addresses on every system.
+// maxTemp bounds the path of the folder for temporary files: addresses of sockets in it are short.
 const maxTemp = 75
 
-// temp is the folder for temporary files, or the usual one where that lies too deep.
+// temp is the folder for temporary files, or the usual one where its path is too long.
 func temp() string {
 	if dir := os.TempDir(); len(dir) <= maxTemp {
 		return dir
@@ -25,15 +24,14 @@ func temp() string {
 	return "/tmp"
 }
 
-// New makes a folder in the system's folder for temporary files, with a name that begins with a
-// prefix, after it has removed those of this prefix whose processes were killed. The folder lives as
-// long as the lock is held.
+// New makes a folder for temporary files whose name begins with prefix, and removes those of killed
+// processes. The folder lives as long as the lock is held.
 func New(prefix string) (dir string, lock *flock.Flock, err error) {
 	sweep(prefix)
 	if dir, err = os.MkdirTemp(temp(), prefix); err != nil {
 		return "", nil, err
 	}
-	// Locked before it has its name, so that nobody finds it free.
+	// Locked before it has its name: no other process takes it for free.
 	file := filepath.Join(dir, lockName)
 	lock = flock.New(file + ".new")
 	if err = lock.Lock(); err == nil {
@@ -47,7 +45,7 @@ func New(prefix string) (dir string, lock *flock.Flock, err error) {
 	return dir, lock, nil
 }
 
-// sweep removes this user's folders whose processes were killed.
+// sweep removes this user's folders of killed processes.
 func sweep(prefix string) {
 	dirs, err := filepath.Glob(filepath.Join(temp(), prefix+"*"))
 	if err != nil {
@@ -59,7 +57,7 @@ func sweep(prefix string) {
 			continue
 		}
 		lock := flock.New(filepath.Join(dir, lockName), flock.SetFlag(os.O_RDONLY))
-		// Without such a file it is another's, or one that is being made.
+		// Without a lock file it is another program's, or not complete yet.
 		if locked, err := lock.TryLock(); err == nil && locked {
 			os.RemoveAll(dir)
 			_ = lock.Close()

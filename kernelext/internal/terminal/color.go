@@ -9,8 +9,8 @@ import (
 	"golang.org/x/term"
 )
 
-// Plain returns s without control sequences and control characters, so that text from a notebook
-// cannot drive the terminal. Line breaks and tabs stay.
+// Plain returns s without control sequences and control characters but line breaks and tabs, so
+// that text from a notebook cannot drive the terminal.
 func Plain(s string) string {
 	if clean(s) {
 		return s
@@ -44,13 +44,11 @@ func Width(f *os.File) int {
 	return 80
 }
 
-// EraseLine goes to the beginning of a line and empties it.
+// EraseLine empties the line.
 const EraseLine = "\r\x1b[2K"
 
-// A Color is the number of a terminal's colour or style.
 type Color string
 
-// What reports of tests are written in.
 const (
 	Red   Color = "31"
 	Green Color = "32"
@@ -62,8 +60,7 @@ const (
 // A Paint colours text, or leaves it as it is.
 type Paint bool
 
-// NewPaint decides by a flag's value: auto colours as most programs do, in a terminal unless
-// NO_COLOR is set.
+// NewPaint decides by a flag's value: auto colours in a terminal unless NO_COLOR is set.
 func NewPaint(choice string, f *os.File) (Paint, error) {
 	switch choice {
 	case "always":
@@ -76,7 +73,6 @@ func NewPaint(choice string, f *os.File) (Paint, error) {
 	return false, fmt.Errorf("--color %s: want auto, always or never", choice)
 }
 
-// In returns s in a colour.
 func (p Paint) In(c Color, s string) string {
 	if !p || s == "" {
 		return s

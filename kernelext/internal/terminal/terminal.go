@@ -16,14 +16,12 @@ import (
 	"unicode/utf8"
 )
 
-// maxColumn bounds how far a sequence may move the cursor to the right, so that a few bytes cannot
-// ask for kilobytes of blanks.
+// maxColumn bounds how far a sequence moves the cursor: a few bytes cannot ask for kilobytes of
+// blanks.
 const maxColumn = 256
 
-// Text returns what is to be seen of s in the end. Carriage returns, backspaces and the cursor and
-// erase sequences that progress bars use (CSI A, B, C, D, G, K) are obeyed; other control
-// sequences, colours among them, and control characters are left out, and so are bytes that are not
-// UTF-8.
+// Text returns what a terminal shows of s in the end. Carriage returns, backspaces and CSI A, B, C,
+// D, G, K are obeyed; other sequences, control characters and invalid UTF-8 are dropped.
 func Text(s string) string {
 	if clean(s) {
 		return s
@@ -61,10 +59,10 @@ func clean(s string) bool {
 	}) < 0
 }
 
-// control tells characters that show nothing; a tab is kept as it is.
+// control reports whether a character shows nothing; a tab does.
 func control(r rune) bool { return r < ' ' && r != '\t' || r >= 0x7f && r < 0xa0 }
 
-// page is paper of any length; only the line under the cursor is taken apart.
+// page is of any length; only the line under the cursor is taken apart.
 type page struct {
 	rows     []string
 	line     []rune // rows[row], when open
@@ -93,7 +91,7 @@ func (p *page) write(r rune) {
 	p.col++
 }
 
-// move goes to a row; below the last there is a new one.
+// move goes to a row, a new one below the last.
 func (p *page) move(row int) {
 	if p.open {
 		p.rows[p.row], p.open = string(p.line), false
@@ -138,7 +136,7 @@ func (p *page) obey(q Sequence) {
 	}
 }
 
-// A Sequence is a control sequence: of CSI its parameters and its final byte, of all others nothing.
+// A Sequence is a CSI sequence's parameters and final byte; of others nothing.
 type Sequence struct {
 	Params string
 	Final  byte
@@ -151,9 +149,8 @@ func (q Sequence) number() int {
 	return min(n, 1<<20)
 }
 
-// CutSequence cuts the sequence off that s, which begins with ESC, begins with: CSI, OSC with its
-// text, or ESC with what selects and one character. A broken one ends where it breaks, and a private
-// one counts as nothing.
+// CutSequence cuts a leading sequence off s, which begins with ESC: CSI, OSC with its text, or ESC
+// with one character. A broken one ends where it breaks; a private one counts as nothing.
 func CutSequence(s string) (q Sequence, rest string) {
 	if len(s) < 2 {
 		return q, ""

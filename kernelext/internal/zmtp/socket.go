@@ -12,9 +12,8 @@ import (
 	"time"
 )
 
-// A Socket is a listening ZeroMQ socket: ROUTER, REP or XPUB. Each peer has a reader, and a writer
-// with a queue of its own, so that one that stalls, or connects and says nothing, holds up nobody
-// else.
+// A Socket is a listening ZeroMQ socket: ROUTER, REP or XPUB. Each peer has a reader and a writer
+// with a queue, so that one that stalls does not stop the others.
 type Socket struct {
 	kind     string
 	listener net.Listener
@@ -24,7 +23,6 @@ type Socket struct {
 	next  uint32
 }
 
-// A Peer is one connection.
 type Peer struct {
 	Identity string // under which [Socket.Route] finds it
 	conn     net.Conn
@@ -39,15 +37,14 @@ type Peer struct {
 }
 
 const (
-	// queueSize is what may wait for a peer before the cell's output waits for it.
+	// queueSize may wait for a peer before the cell's output waits for it.
 	queueSize = 64 << 20
-	// patience is how long the output waits for a peer that takes nothing at all; then the peer is
+	// patience is how long the output waits for a peer that takes nothing; then the peer is
 	// dropped.
 	patience = 3 * time.Second
 )
 
-// Listen opens a socket of a kind, such as "ROUTER". Clients can connect from now on; they are
-// answered by [Socket.Serve].
+// Listen opens a socket of a kind, such as "ROUTER". Clients can connect; [Socket.Serve] answers.
 func Listen(kind, network, address string) (*Socket, error) {
 	l, err := net.Listen(network, address)
 	if err != nil {
@@ -62,11 +59,9 @@ func Listen(kind, network, address string) (*Socket, error) {
 	return &Socket{kind: kind, listener: l}, nil
 }
 
-// Addr returns the address at which the socket listens.
 func (s *Socket) Addr() net.Addr { return s.listener.Addr() }
 
-// Serve accepts connections until Close, and hands receive what they send, one message at a time
-// from each peer.
+// Serve accepts connections until Close. receive gets messages, one at a time from each peer.
 func (s *Socket) Serve(receive func(p *Peer, frames [][]byte)) {
 	for {
 		conn, err := s.listener.Accept()
@@ -81,7 +76,7 @@ func (s *Socket) Serve(receive func(p *Peer, frames [][]byte)) {
 	}
 }
 
-// Close ends all connections, after a short wait for what is still on its way.
+// Close ends all connections, after a short wait for what is being sent.
 func (s *Socket) Close() {
 	s.listener.Close()
 	s.mu.Lock()
@@ -93,7 +88,6 @@ func (s *Socket) Close() {
 	}
 }
 
-// serve is a connection's life.
 func (s *Socket) serve(conn net.Conn, receive func(p *Peer, frames [][]byte)) {
 	defer conn.Close()
 	r := bufio.NewReaderSize(conn, 64<<10)
@@ -108,7 +102,7 @@ func (s *Socket) serve(conn net.Conn, receive func(p *Peer, frames [][]byte)) {
 		s.next++
 		p.Identity = string(binary.BigEndian.AppendUint32([]byte{0}, s.next))
 	}
-	// A client that comes back before its old connection is known to be dead takes its place.
+	// A client may come back before its old connection is known to be dead.
 	for _, old := range s.peers {
 		if old.Identity == p.Identity && s.kind == "ROUTER" {
 			old.close()
@@ -132,7 +126,7 @@ func (s *Socket) serve(conn net.Conn, receive func(p *Peer, frames [][]byte)) {
 	}
 }
 
-// Subscribe notes what an XPUB's peer wants to receive, and reports whether that is new.
+// Subscribe notes what an XPUB's peer wants to receive, and reports whether it is new.
 func (s *Socket) Subscribe(p *Peer, frame []byte) (topic string, added bool) {
 	if len(frame) == 0 || len(frame) > 1024 {
 		return "", false
@@ -154,8 +148,7 @@ func (s *Socket) Subscribe(p *Peer, frame []byte) (topic string, added bool) {
 	return "", false
 }
 
-// Publish sends to every peer whose subscription the first frame matches. It waits for those that
-// are slow, but not for ever.
+// Publish sends to every peer with a matching subscription. It waits for slow ones, not for ever.
 func (s *Socket) Publish(frames [][]byte) {
 	s.mu.Lock()
 	var to []*Peer
@@ -172,7 +165,7 @@ func (s *Socket) Publish(frames [][]byte) {
 	}
 }
 
-// Route sends to the peer of an identity; false when there is none.
+// Route sends to the peer of an identity, and reports whether there is one.
 func (s *Socket) Route(identity string, frames [][]byte) bool {
 	s.mu.Lock()
 	i := slices.IndexFunc(s.peers, func(p *Peer) bool {
@@ -191,11 +184,9 @@ func (s *Socket) Route(identity string, frames [][]byte) bool {
 	return true
 }
 
-// Send sends a message.
 func (p *Peer) Send(frames [][]byte) { p.send(Encode(frames)) }
 
-// send queues bytes. When the queue is full it waits as long as the peer takes something now and
-// then; a peer that takes nothing is dropped.
+// send queues bytes. When the queue is full it waits as long as the peer takes something.
 func (p *Peer) send(data []byte) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -222,7 +213,6 @@ func (p *Peer) send(data []byte) {
 	p.change.Broadcast()
 }
 
-// write takes the queue to the network.
 func (p *Peer) write() {
 	for {
 		p.mu.Lock()
@@ -237,7 +227,7 @@ func (p *Peer) write() {
 		p.queue = nil
 		p.mu.Unlock()
 		for _, data := range batch {
-			// In pieces, so that a peer that is slow is told from one that takes nothing.
+			// In pieces, to tell a slow peer from one that takes nothing.
 			for len(data) > 0 {
 				n, err := p.conn.Write(data[:min(len(data), 64<<10)])
 				if err != nil {
@@ -255,7 +245,7 @@ func (p *Peer) write() {
 	}
 }
 
-// flush waits a little until everything is on its way.
+// flush waits a little until everything is sent.
 func (p *Peer) flush(limit time.Duration) {
 	for end := time.Now().Add(limit); time.Now().Before(end); time.Sleep(time.Millisecond) {
 		p.mu.Lock()

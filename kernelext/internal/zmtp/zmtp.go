@@ -23,17 +23,16 @@ const (
 	flagCommand = 4
 
 	greetingSize = 64
-	// handshakeTime is what a peer has to say who it is.
+	// handshakeTime is a peer's time limit for the handshake.
 	handshakeTime = 5 * time.Second
-	// maxMessage bounds what a peer may send in one message. A notebook's cell is never that long;
-	// widgets send files in it.
+	// maxMessage bounds a message; widgets send files in one.
 	maxMessage = 256 << 20
 	maxFrames  = 1024
 )
 
 var errJunk = errors.New("the peer does not speak ZMTP 3")
 
-// Handshake learns who the peer is: its kind of socket and, if it has one, its identity.
+// Handshake returns the peer's kind of socket and its identity, if any.
 func Handshake(conn net.Conn, r *bufio.Reader, kind string) (peerKind string, identity []byte,
 	err error) {
 	if err := conn.SetDeadline(time.Now().Add(handshakeTime)); err != nil {
@@ -83,7 +82,7 @@ func property(b []byte, name, value string) []byte {
 	return append(binary.BigEndian.AppendUint32(b, uint32(len(value))), value...)
 }
 
-// properties reads a READY command's properties; their names do not depend on case.
+// properties reads a READY command's properties; names do not depend on case.
 func properties(b []byte) (map[string]string, error) {
 	found := map[string]string{}
 	for len(b) > 0 {
@@ -130,8 +129,7 @@ func Encode(frames [][]byte) []byte {
 	return b
 }
 
-// readFrame reads one frame of at most limit bytes. Memory is taken as the bytes come, whatever
-// length the peer claims.
+// readFrame reads one frame of at most limit bytes. Memory is taken as the bytes come.
 func readFrame(r *bufio.Reader, limit int) (flags byte, body []byte, err error) {
 	if flags, err = r.ReadByte(); err != nil {
 		return 0, nil, err
@@ -166,7 +164,7 @@ func readFrame(r *bufio.Reader, limit int) (flags byte, body []byte, err error) 
 	return flags, buf.Bytes(), nil
 }
 
-// ReadMessage reads the frames of a message; commands, which NULL has no use for, are passed over.
+// ReadMessage reads the frames of a message and skips commands, of which NULL needs none.
 func ReadMessage(r *bufio.Reader) ([][]byte, error) {
 	var frames [][]byte
 	left := maxMessage

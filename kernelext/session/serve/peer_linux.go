@@ -5,7 +5,7 @@ import (
 	"syscall"
 )
 
-// sameUser asks the socket whose process is at the other end.
+// sameUser asks the socket for the peer's user.
 func sameUser(c *net.UnixConn) bool {
 	raw, err := c.SyscallConn()
 	if err != nil {

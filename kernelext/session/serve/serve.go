@@ -26,8 +26,8 @@ import (
 	"gopets/kernelext/session/internal/meeting"
 )
 
-// Serve is the worker's life: it serves the session that the arguments after the program's word
-// "session" describe, until its owner or its socket is gone, or it is asked to stop.
+// Serve serves the session that args, those after the word "session", describe, until its owner or
+// socket is gone, or it is asked to stop.
 func Serve(args []string, handle session.Handler) error {
 	flags := flag.NewFlagSet("session", flag.ContinueOnError)
 	name := flags.String("name", "", "the session's name")
@@ -92,10 +92,10 @@ func Serve(args []string, handle session.Handler) error {
 	return nil
 }
 
-// peerKey finds in a connection's context whether the user at the other end is ours.
+// peerKey is a context's key: whether the peer is the same user.
 type peerKey struct{}
 
-// watch returns when the owner or the socket is gone, or the context ends.
+// watch returns when the owner, the socket or the context ends.
 func watch(ctx context.Context, p meeting.Place) {
 	mine, err := os.Lstat(p.Socket())
 	for err == nil {
@@ -116,7 +116,6 @@ func watch(ctx context.Context, p meeting.Place) {
 	}
 }
 
-// server answers requests.
 type server struct {
 	info   session.Info
 	secret []byte
@@ -165,7 +164,7 @@ func refuse(w http.ResponseWriter, status int, failure *session.Error) {
 // maxBody bounds a request: a list of a million file names fits.
 const maxBody = 256 << 20
 
-// call serves one request and streams its events.
+// call serves a request and streams its events.
 func (s *server) call(w http.ResponseWriter, r *http.Request, method string) {
 	if theirs := r.Header.Get(session.HeaderBuild); theirs != "" && theirs != s.info.Build {
 		refuse(w, http.StatusConflict, session.Errorf(session.CodeStale,
@@ -200,7 +199,7 @@ func (s *server) call(w http.ResponseWriter, r *http.Request, method string) {
 	send := func(e session.Event) {
 		mu.Lock()
 		defer mu.Unlock()
-		// a client that no longer reads must not hold up the work
+		// a stalled client must not stop the work
 		out.SetWriteDeadline(time.Now().Add(30 * time.Second))
 		if lines.Encode(e) != nil || out.Flush() != nil {
 			cancel()
@@ -238,7 +237,7 @@ func (s *server) run(ctx context.Context, c *session.Call) (result any, err erro
 	return s.handle(ctx, c)
 }
 
-// readAll reads the body to its end: only then does the server notice a client that goes away.
+// readAll reads the body: only then does the server notice that a client goes away.
 func readAll(w http.ResponseWriter, r *http.Request) (json.RawMessage, error) {
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
 	if err == nil && !json.Valid(body) {
@@ -247,8 +246,8 @@ func readAll(w http.ResponseWriter, r *http.Request) (json.RawMessage, error) {
 	return body, err
 }
 
-// end ends the session: no new calls, two seconds for running ones, then the folder goes. It is
-// done within five seconds even if something hangs.
+// end ends the session within five seconds: no new calls, two seconds for running ones, then the
+// folder is removed.
 func (s *server) end(p meeting.Place, web *http.Server, listed meeting.Entry) {
 	time.AfterFunc(4*time.Second, func() {
 		log.Print("session: something hangs, ending all the same")
@@ -264,7 +263,7 @@ func (s *server) end(p meeting.Place, web *http.Server, listed meeting.Entry) {
 	s.leave(p, listed)
 }
 
-// leave removes the folder, unless another session has taken the place.
+// leave removes the folder, unless another session has the place.
 func (s *server) leave(p meeting.Place, listed meeting.Entry) {
 	os.Remove(listed.Path())
 	if secret, err := os.ReadFile(p.Secret()); err == nil && string(secret) != string(s.secret) {

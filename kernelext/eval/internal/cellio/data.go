@@ -12,7 +12,7 @@ import (
 	"gopets/kernelext/eval"
 )
 
-// Data returns what a record holds as a message holds it, of pairs of MIME type and data.
+// Data returns a record's pairs of MIME type and data as a message holds them.
 func Data(pairs []string) eval.Bundle {
 	data := eval.Bundle{}
 	for i := 0; i+1 < len(pairs); i += 2 {
@@ -21,7 +21,8 @@ func Data(pairs []string) eval.Bundle {
 	return data
 }
 
-// form gives data as a message holds it: text as it is, JSON as itself, anything else in base64.
+// form returns data as a message holds it: JSON as itself, text as a string, anything else in
+// base64.
 func form(mime string, data string) any {
 	switch {
 	case mime == "application/json" || strings.HasSuffix(mime, "+json"):

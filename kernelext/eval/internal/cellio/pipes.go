@@ -17,13 +17,12 @@ import (
 	"gopets/kernelext/cell"
 )
 
-// Pipes are the named pipes of the standard output and the standard error of cells. They pass text
-// on in whole characters. Their methods are called with the lock held that they were opened with.
+// Pipes are named pipes for the standard output and error of cells. They pass on whole characters.
+// Their methods are called with the lock held that Open got.
 type Pipes struct {
-	// Text gets the text of a stream, with the lock held.
 	Text func(stream, text string)
-	// Hold returns how much of a text may be passed on before more has come, given how much of it
-	// is whole characters; nil is all of these.
+	// Hold returns how much of a text may be passed on before more has come; whole is its part in
+	// whole characters. Nil passes that.
 	Hold func(stream string, b []byte, whole int) int
 
 	lock   sync.Locker
@@ -38,7 +37,7 @@ type pipe struct {
 	rest   []byte // what waits for more
 }
 
-// Open makes the pipes in a folder and passes on what comes, once [Pipes.Watch] is called.
+// Open makes the pipes in a folder; [Pipes.Watch] passes on what comes.
 func Open(dir string, lock sync.Locker) (*Pipes, error) {
 	p := &Pipes{lock: lock, buffer: make([]byte, 256<<10)}
 	for i, name := range []string{cell.OutName, cell.ErrName} {
@@ -58,11 +57,11 @@ func Open(dir string, lock sync.Locker) (*Pipes, error) {
 	return p, nil
 }
 
-// pace is how long text may wait for more, so that a cell that prints line by line does not send a
-// message for each.
+// pace is how long text may wait for more: a cell that prints lines does not send a message for
+// each.
 const pace = 4 * time.Millisecond
 
-// Watch passes text on as it comes, until the pipes are closed. It is called without the lock.
+// Watch passes text on until Close. It is called without the lock.
 func (p *Pipes) Watch() {
 	for {
 		n, err := unix.Poll([]unix.PollFd{{Fd: int32(p.pipes[0].fd), Events: unix.POLLIN},
@@ -87,17 +86,16 @@ func (p *Pipes) Watch() {
 // Close ends Watch, which closes the pipes.
 func (p *Pipes) Close() { p.closed = true }
 
-// Release closes pipes that nobody watches.
+// Release closes pipes without a Watch.
 func (p *Pipes) Release() {
 	for i := range p.pipes {
 		unix.Close(p.pipes[i].fd)
 	}
 }
 
-// maxDrain bounds what is taken at a time: a goroutine may print for ever.
+// maxDrain bounds one Drain: a goroutine may print for ever.
 const maxDrain = 32 << 20
 
-// Drain passes on the text that is in the pipes.
 func (p *Pipes) Drain() {
 	for i := range p.pipes {
 		s := &p.pipes[i]
@@ -121,7 +119,7 @@ func (p *Pipes) Drain() {
 	}
 }
 
-// Flush passes on all text that has come, and what waited for more.
+// Flush passes on all text, also what waits for more.
 func (p *Pipes) Flush() {
 	p.Drain()
 	for i := range p.pipes {
@@ -138,7 +136,6 @@ func (p *Pipes) pass(s *pipe, b []byte) {
 	}
 }
 
-// wholeRunes returns how much of a text ends with a whole character.
 func wholeRunes(b []byte) int {
 	for i := 1; i <= min(utf8.UTFMax-1, len(b)); i++ {
 		if c := b[len(b)-i]; utf8.RuneStart(c) {
@@ -151,8 +148,7 @@ func wholeRunes(b []byte) int {
 	return len(b)
 }
 
-// Listen makes the socket of records in a folder; each connection is served by a goroutine of its
-// own, until the listener is closed.
+// Listen makes the socket of records in a folder and serves each connection in a goroutine.
 func Listen(dir string, serve func(conn net.Conn)) (net.Listener, error) {
 	l, err := net.Listen("unix", filepath.Join(dir, cell.SocketName))
 	if err != nil {

@@ -5,12 +5,12 @@ import (
 	"strings"
 )
 
-// A kind is a kind of cell: n tells one from all others, of this run and of earlier ones.
+// A kind is a kind of cell: n makes each one different.
 type kind struct {
 	name   string
 	before func(n int) []string // run first, and not measured
 	cell   func(n int) string
-	// the same for Python; nil where there is nothing like it
+	// the same for Python; nil without
 	pythonBefore func(n int) []string
 	python       func(n int) string
 	plainNot     bool // plain GoNB has no such cell
@@ -18,8 +18,7 @@ type kind struct {
 
 func none(int) []string { return nil }
 
-// compiled wraps a statement so that the live kernel compiles it, which evaluates simple statements
-// without.
+// compiled wraps a statement so that the live kernel compiles it instead of interpreting it.
 func compiled(statement string) string { return "for range 1 {\n\t" + statement + "\n}" }
 
 // kinds are the rows of the table; last is the number of the cell at which the last ones begin.

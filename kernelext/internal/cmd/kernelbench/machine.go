@@ -10,7 +10,6 @@ import (
 	"strings"
 )
 
-// processor returns the processor's name.
 func processor() string {
 	if text, err := os.ReadFile("/proc/cpuinfo"); err == nil {
 		for line := range strings.Lines(string(text)) {
@@ -26,8 +25,8 @@ func processor() string {
 	return runtime.GOARCH
 }
 
-// memory is what a process and all below it have in memory that is theirs alone, in bytes; 0 where
-// /proc does not say.
+// memory returns the memory of a process and its descendants that is theirs alone, in bytes; 0
+// without /proc.
 func memory(pid int) int {
 	sum := 0
 	text, _ := os.ReadFile(fmt.Sprintf("/proc/%d/smaps_rollup", pid))

@@ -25,7 +25,6 @@ import (
 	"time"
 )
 
-// bench is what the flags say.
 type bench struct {
 	nb      string // its program
 	python  string
@@ -102,7 +101,7 @@ func (b *bench) row(k kind, names []string, width int) {
 	}
 }
 
-// buildNB builds nb, which the kernels for Go are.
+// buildNB builds nb.
 func (b *bench) buildNB() (cleanup func(), err error) {
 	dir, err := os.MkdirTemp("", "kernelbench-")
 	if err != nil {

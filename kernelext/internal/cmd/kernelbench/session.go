@@ -18,7 +18,7 @@ const (
 	python = "ipykernel"
 )
 
-// spec returns the kernel of a name: for Go the one that nb installs into a folder of this run.
+// spec returns a kernel; one for Go is installed into a folder of this run.
 func (b *bench) spec(name string) (jupyter.Spec, error) {
 	if name == python && b.python != "" {
 		return jupyter.Spec{Argv: []string{b.python, "-m", "ipykernel_launcher", "-f",
@@ -49,7 +49,6 @@ func (b *bench) spec(name string) (jupyter.Spec, error) {
 	return spec, nil
 }
 
-// A session is a kernel and how many cells it has run.
 type session struct {
 	ctx    context.Context
 	kernel *jupyter.Kernel
@@ -81,7 +80,6 @@ func (r result) memory() string {
 	return fmt.Sprintf("%.2f (%d)", float64(r.last-r.first)/float64(r.cells-10)/(1<<20), r.last>>20)
 }
 
-// measure runs cells of a kind on a kernel of a name.
 func (b *bench) measure(name string, k kind) (r result, err error) {
 	before, cell := k.before, k.cell
 	if name == python {
@@ -131,14 +129,12 @@ func (b *bench) measure(name string, k kind) (r result, err error) {
 	return r, nil
 }
 
-// number returns a number that no cell has had yet.
 func (b *bench) number() int {
 	b.next++
 	return b.next
 }
 
-// execute runs a cell and returns how long its output and its reply took, and whether there was
-// output.
+// execute returns how long a cell's output and reply took, and whether there was output.
 func (s *session) execute(code string) (took time.Duration, printed bool, err error) {
 	if s.cells++; s.cells == 11 {
 		s.first = memory(s.kernel.Pid())

@@ -61,7 +61,7 @@ func main() {
 	}
 }
 
-// A row is one notebook on one kernel, with what every runner needed for it.
+// A row is one notebook on one kernel, with each runner's measures.
 type row struct {
 	job
 	runs map[string][]measure // by the runner's name
@@ -125,8 +125,8 @@ func bench(nb, only string, rounds int, large bool) (ahead bool, err error) {
 	return compareRows(rows, runners), nil
 }
 
-// measureAll runs everything in every round. Each runner has one unmeasured go at the smallest
-// notebook of each kernel first, which fills the caches.
+// measureAll runs everything in every round, after one unmeasured run of each runner that fills the
+// caches.
 func measureAll(jobs []job, runners []runnerCommand, dir string, rounds int) ([]*row, error) {
 	var rows []*row
 	warm := map[string]bool{}
@@ -176,7 +176,7 @@ func printTable(rows []*row, runners []runnerCommand) {
 	}
 }
 
-// compareRows says where nb run is not ahead.
+// compareRows prints where nb run is not ahead.
 func compareRows(rows []*row, runners []runnerCommand) (ahead bool) {
 	ahead = true
 	nb := runners[0].name
@@ -204,7 +204,6 @@ func compareRows(rows []*row, runners []runnerCommand) (ahead bool) {
 	return ahead
 }
 
-// median takes each quantity's own median.
 func median(runs []measure) measure {
 	return measure{
 		wall:  middle(runs, func(m measure) time.Duration { return m.wall }),
@@ -223,7 +222,6 @@ func middle[T cmp.Ordered](runs []measure, of func(measure) T) T {
 	return values[len(values)/2]
 }
 
-// moduleRoot is the folder of this module's go.mod.
 func moduleRoot() (string, error) {
 	out, err := exec.Command("go", "list", "-m", "-f", "{{.Dir}}", "gopets").Output()
 	if err != nil {

@@ -12,13 +12,12 @@ import (
 	"time"
 )
 
-// A runnerCommand is one way to run a notebook.
 type runnerCommand struct {
 	name, version string
 	args          func(in, out string) []string
 }
 
-// findRunners returns nb run, first, and the others that are on the PATH.
+// findRunners returns nb run, first, and the others on the PATH.
 func findRunners(nb string) (found []runnerCommand, missing []string) {
 	found = []runnerCommand{{"nb run", "this module's",
 		func(in, out string) []string { return []string{nb, "run", in, "-o", out, "--no-html"} }}}
@@ -60,13 +59,11 @@ func setUp(root, nb string) error {
 	return nil
 }
 
-// A measure is what one run took.
 type measure struct {
 	wall, start time.Duration
 	own, tree   int // bytes
 }
 
-// measure runs a notebook once. What the command says goes to a file, as in CI.
 func (c runnerCommand) measure(j job, dir string) (m measure, err error) {
 	out := filepath.Join(dir, "executed.ipynb")
 	started := filepath.Join(dir, "started")
@@ -119,7 +116,7 @@ func (c runnerCommand) measure(j job, dir string) (m measure, err error) {
 	return m, j.check(out)
 }
 
-// memory reads the resident memory of a process and of it with all its descendants.
+// memory returns the resident memory of a process, and that with all its descendants.
 func memory(pid int) (own, tree int) {
 	entries, err := os.ReadDir("/proc")
 	if err != nil {
@@ -135,8 +132,8 @@ func memory(pid int) (own, tree int) {
 		if err != nil {
 			continue // it has just ended
 		}
-		// The name, in parentheses, may hold anything; behind it come state, parent, …, and as the
-		// 22nd the resident pages.
+		// The name, in parentheses, may hold anything; behind it are state, parent, …, resident
+		// pages (22nd).
 		fields := bytes.Fields(stat[bytes.LastIndexByte(stat, ')')+1:])
 		if len(fields) < 22 {
 			continue

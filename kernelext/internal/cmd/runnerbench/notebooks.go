@@ -28,7 +28,6 @@ type kernel struct {
 	compiles       bool
 }
 
-// A job is one notebook to be run.
 type job struct {
 	kernel string // the title
 	title  string
@@ -40,8 +39,7 @@ type job struct {
 
 func (j job) String() string { return j.kernel + ", " + j.title }
 
-// A size is that of a notebook: a first cell, small ones, and large ones that print lines of 100
-// bytes.
+// A size is a first cell, small cells, and large ones that print lines of 100 bytes.
 type size struct {
 	title        string
 	small, large int
@@ -49,7 +47,7 @@ type size struct {
 	quick        bool // not for a kernel that compiles
 }
 
-// sizes are the notebooks that each kernel runs, and with -large the second list on ipykernel.
+// With -large the second list runs too, on ipykernel.
 var (
 	sizes = []size{{"3 cells", 2, 0, 0, false}, {"100 cells", 99, 0, 0, false},
 		{"50 MB", 0, 10, 50_000, false}}
@@ -57,7 +55,6 @@ var (
 		{"30 MB", 0, 10, 30_000, true}, {"300 MB", 0, 10, 300_000, true}}
 )
 
-// anyWanted reports whether a kernel has a row to be run.
 func anyWanted(kernel string, wanted *regexp.Regexp) bool {
 	return slices.ContainsFunc(sizes,
 		func(n size) bool {
@@ -66,8 +63,8 @@ func anyWanted(kernel string, wanted *regexp.Regexp) bool {
 		})
 }
 
-// findKernels makes ipykernel, if it is installed, and GoNB ready. For the other runners GoNB gets
-// a kernelspec that starts it just as nb run does.
+// findKernels prepares ipykernel, if installed, and GoNB, which the other runners start as nb run
+// does.
 func findKernels(root, dir, nb string, wanted *regexp.Regexp) (kernels []kernel, lacking []string,
 	err error) {
 	if _, err := jupyter.FindSpec("python3"); err != nil {
@@ -129,7 +126,6 @@ func findKernels(root, dir, nb string, wanted *regexp.Regexp) (kernels []kernel,
 	}), lacking, nil
 }
 
-// makeJobs writes the notebooks that are wanted.
 func makeJobs(kernels []kernel, sizes []size, dir string, wanted *regexp.Regexp) ([]job, error) {
 	var jobs []job
 	for _, k := range kernels {
@@ -162,7 +158,7 @@ func makeJobs(kernels []kernel, sizes []size, dir string, wanted *regexp.Regexp)
 	return jobs, nil
 }
 
-// check reports whether an executed notebook holds all that it should.
+// check checks that an executed notebook holds all it should.
 func (j job) check(path string) error {
 	nb, err := notebook.ReadFile(path)
 	if err != nil {

@@ -11,7 +11,7 @@ import (
 	"syscall"
 )
 
-// A Place is where a session is met: its folder, and whose end is its end.
+// A Place is a session's folder, and the process with which it ends.
 type Place struct {
 	Dir   string
 	Owner Process
@@ -22,11 +22,10 @@ func (p Place) Secret() string { return filepath.Join(p.Dir, "secret") }
 func (p Place) Lock() string   { return filepath.Join(p.Dir, "lock") }
 func (p Place) Source() string { return filepath.Join(p.Dir, "source.json") }
 
-// maxSocket keeps a socket's path within what every system takes (104 bytes on some).
+// maxSocket bounds a socket's path (104 bytes on some systems).
 const maxSocket = 100
 
-// FindPlace returns the place of this process's session. Under GoNB all cells of a kernel share
-// one; their parent is the kernel.
+// FindPlace returns this process's session's place. Under GoNB it is the parent's, the kernel.
 func FindPlace(name string) (Place, error) {
 	var p Place
 	pid := os.Getpid()
@@ -57,8 +56,7 @@ func ShortHash(s string) string {
 	return hex.EncodeToString(sum[:6])
 }
 
-// Make creates the folder, or checks that the one there is private and ours: in a folder for
-// everybody somebody else may have made it.
+// Make creates the folder, or checks that it is private: anyone may make one in a public folder.
 func (p Place) Make() error {
 	if err := os.Mkdir(p.Dir, 0o700); err != nil && !os.IsExist(err) {
 		return fmt.Errorf("session: making its folder: %w", err)
@@ -66,7 +64,7 @@ func (p Place) Make() error {
 	return p.Private()
 }
 
-// Private checks that the folder is the user's, and that no other user can open it.
+// Private checks that no other user can open the folder.
 func (p Place) Private() error {
 	info, err := os.Lstat(p.Dir)
 	if err != nil {

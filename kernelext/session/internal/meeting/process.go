@@ -15,18 +15,18 @@ import (
 	"github.com/gofrs/flock"
 )
 
-// A Process names a running process so that a later one with the same number is not taken for it.
+// A Process is told from later ones with the same number.
 type Process struct {
 	PID   int    `json:"pid"`
 	Start string `json:"start"`
 }
 
-// Find returns which process has a number now; an error means that there is none, or only a zombie.
+// Find returns the process with a number; an error means none, or a zombie.
 func Find(pid int) (Process, error) {
 	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
 	if err == nil {
-		// The name, in brackets, may hold blanks and brackets; the state follows it, and the start
-		// time is 19 fields later.
+		// The name, in parentheses, may hold anything; behind it are the state and, 19 fields
+		// later, the start.
 		fields := bytes.Fields(stat[bytes.LastIndexByte(stat, ')')+1:])
 		if len(fields) < 20 {
 			return Process{}, fmt.Errorf("process %d: /proc says %q", pid, stat)
@@ -48,7 +48,6 @@ func Find(pid int) (Process, error) {
 	return Process{pid, strings.TrimSpace(start)}, nil
 }
 
-// Alive reports whether the process still runs.
 func (p Process) Alive() bool {
 	now, err := Find(p.PID)
 	return err == nil && now.Start == p.Start
@@ -67,8 +66,7 @@ func ParseProcess(s string) (Process, error) {
 	return Process{pid, start}, nil
 }
 
-// KeepFilesOut marks every open file but the standard ones as not to be inherited, those too that
-// this process inherited itself.
+// KeepFilesOut marks all open files but the standard ones as not to be inherited.
 func KeepFilesOut() {
 	open, err := os.ReadDir("/proc/self/fd")
 	if err != nil {
@@ -84,8 +82,8 @@ func KeepFilesOut() {
 // errLocked is that of a lock that another process holds.
 var errLocked = errors.New("locked by another process")
 
-// LockFile takes an exclusive lock on a file, which is held until unlocked or until the process
-// ends; without wait it fails with errLocked. A lock file that was removed meanwhile is taken anew.
+// LockFile takes an exclusive lock until unlocked or the process ends; without wait it may fail
+// with errLocked. A lock file removed meanwhile is taken anew.
 func LockFile(path string, wait bool) (*flock.Flock, error) {
 	for {
 		lock := flock.New(path)

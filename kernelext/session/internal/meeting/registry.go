@@ -20,8 +20,7 @@ type Info struct {
 	Started time.Time `json:"started"`
 }
 
-// An Entry is an Info as it is written down, with start times, so that a dead session is not taken
-// for alive.
+// An Entry is an Info on disk, with start times to tell dead sessions.
 type Entry struct {
 	Info
 	Worker Process `json:"worker"`
@@ -29,12 +28,10 @@ type Entry struct {
 
 func registryDir() string { return filepath.Join(CacheDir(), "sessions") }
 
-// Path is the entry's file.
 func (e Entry) Path() string {
 	return filepath.Join(registryDir(), strconv.Itoa(e.PID)+".json")
 }
 
-// Write adds the entry to the list.
 func (e Entry) Write() error {
 	if err := os.MkdirAll(registryDir(), 0o700); err != nil {
 		return err
@@ -46,8 +43,7 @@ func (e Entry) Write() error {
 	return WriteFile(e.Path(), data)
 }
 
-// List tells which sessions of this user live, oldest first. Entries that dead ones left behind are
-// removed.
+// List returns this user's live sessions, oldest first, and removes entries of dead ones.
 func List() ([]Info, error) {
 	files, err := filepath.Glob(filepath.Join(registryDir(), "*.json"))
 	if err != nil {
