@@ -1,24 +1,21 @@
-// Package kernelext holds what a Jupyter user needs beyond GoNB, in its folders. Nothing here knows
-// what notebooks are about.
+// Package kernelext contains what a Jupyter user needs beyond GoNB. Nothing here depends on what
+// notebooks are about.
 //
-//	nb         the command: run, test, render, install, setup, doctor
+//	nb         the command: run, test, render, lab, repl, install, setup, doctor
 //	kernel     a Jupyter kernel: the protocol, in front of an engine
-//	eval       what an engine is; eval/live keeps variables alive, eval/gonb has GoNB run the cells
-//	cellsrc    a cell's text taken apart
-//	cell       what that kernel links into a cell: output in order, displays updated in place; cell/show gives values their forms
-//	session    one process beside each kernel that remembers from cell to cell
-//	runner     a notebook run without a browser
-//	compare    what two runs of a cell show, and in what they differ
-//	render     a notebook as one HTML page, or as Markdown
-//	notebook   notebook files, read and written without losing a byte of what is not understood
-//	jupyter    Jupyter's messages over ZeroMQ, from the client's side; jupyter/kerneltest is a kernel for tests
-//	junit      test results as XML
-//	atomicfile files written as a whole or not at all
-//	terminal   what a reader sees of text that was written for a terminal
-//	release    what a program was built from
+//	repl       a terminal in front of an engine
+//	eval       the engines' interface; eval/live keeps variables alive, eval/gonb uses GoNB
+//	cellsrc    parses a cell's text
+//	cell       is linked into GoNB's cells; cell/show shows values
+//	session    a worker process beside each kernel
+//	runner     runs a notebook without a browser
+//	render     makes an HTML page or Markdown of a notebook
+//	notebook   reads and writes notebook files
+//	jupyter    is the client's side of Jupyter's protocol
+//	release    the version of a program
+//	internal   comparison of outputs, JUnit reports, atomic files, ZeroMQ, terminals, test kernels
 //
-// It exports only the source of package cell, which the kernel puts beside the cells of a workspace
-// that does not have it.
+// It exports only the source of package cell, for workspaces that do not have it.
 package kernelext
 
 import "embed"

@@ -1,17 +1,13 @@
-// Package cell is what a cell of the kernel in front of GoNB (package kernel) is linked with; the
-// kernel sees to that, nobody has to import it.
+// Package cell is linked into cells by the kernel in front of GoNB (package gonb). Its init moves the
+// standard output and error to pipes of the kernel, as GoNB cuts characters in two and does not keep
+// the order of text and displays. In other programs it does nothing.
 //
-// Its init moves the standard output and the standard error to pipes of the kernel, because GoNB
-// cuts characters where its own reads end and does not keep the order of text and displays. It does
-// nothing in a program that is no cell of that kernel, on a plain GoNB for example.
+// Import it for what gonbui lacks: [ClearOutput], [Update] in place, [Page], and displays that link
+// little. On a plain GoNB displays need a [Flush] before the program ends. Outside of a notebook the
+// plain text is printed.
 //
-// Import it for what GoNB's gonbui cannot say: [ClearOutput], [Update] of a display in place,
-// [Page]; and for displays that link little. On a plain GoNB displays work likewise, with a [Flush]
-// before the program ends. Outside of a notebook the plain text is printed, if there is any.
-//
-// Standard library only, and of that little: every cell links it. A socket is reached by system
-// calls, for package net would add to each link. What needs fmt or a PNG encoder is in package
-// show.
+// It imports little of the standard library, as every cell links it: sockets by system calls, not
+// package net. What needs fmt or a PNG encoder is in package show.
 package cell
 
 import (

@@ -1,27 +1,23 @@
 // Command nb runs, renders and installs what Go notebooks need beside GoNB.
 //
-//	go run ./kernelext/nb run notebooks/pets.ipynb     run a notebook headless; keep it and a page of it
-//	go run ./kernelext/nb test some.ipynb              run a notebook again and compare with what it has saved
+//	go run ./kernelext/nb run notebooks/pets.ipynb     run a notebook headless, and make a page of it
+//	go run ./kernelext/nb test some.ipynb              run a notebook and compare with its outputs
 //	go run ./kernelext/nb render some.ipynb            make a page of a notebook as it is
 //	go run ./kernelext/nb lab some.ipynb               open a notebook in JupyterLab
 //	go run ./kernelext/nb repl                         run cells in a terminal
-//	go run ./kernelext/nb install                      offer the kernel to JupyterLab
-//	go run ./kernelext/nb setup                        fetch and build all that a later offline run needs
-//	go run ./kernelext/nb doctor                       what is there, what is missing, how to get it
+//	go run ./kernelext/nb install                      register the kernels with Jupyter
+//	go run ./kernelext/nb setup                        fetch and build what an offline run needs
+//	go run ./kernelext/nb doctor                       check what is there and what is missing
 //
-// It is independent of the libraries that notebooks use. A notebook's cells import the packages of
-// the module around it, whatever that is; beside no module they have one of their own. GoNB and
-// goimports are built in the versions that nb was built with, or in those of the module's go.mod if
-// that has them as tools. Packages called worker among the module's own tools are session workers:
-// one is asked to set itself up (`worker setup`) and to examine itself (`worker doctor --json`).
+// Cells import the packages of the module around the notebook, if there is one. GoNB and goimports are
+// built in the versions of that module's tools, else nb's. Packages called worker among its tools are
+// session workers, which nb asks to set themselves up (`worker setup`) and to check themselves
+// (`worker doctor --json`).
 //
-// # Exit statuses
-//
-// 0 everything succeeded, 1 a cell failed, 2 wrong usage or a failed set-up, 3 the kernel died, 4 a
-// time-out, 5 results could not be written, 129, 130 or 143 stopped by a hang-up, an interrupt or a
-// termination; of several notebooks the highest. (`go run` reports any of these as 1.) `nb test`
-// has 0 everything is as saved, 1 something else was shown or a cell failed, 2 a notebook could not
-// be tested, and those of being stopped.
+// Exit statuses: 0 success, 1 a cell failed, 2 wrong usage or a failed set-up, 3 the kernel died, 4 a
+// time limit, 5 results could not be written, 129, 130 or 143 stopped by a signal; of several
+// notebooks the highest. (`go run` turns all of these into 1.) `nb test`: 0 as saved, 1 a difference
+// or a failed cell, 2 a notebook could not be tested, and those of signals.
 package main
 
 import (

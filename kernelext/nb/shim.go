@@ -14,15 +14,12 @@ import (
 // shimDir holds nb's stand-in for the go command, first on a kernel's PATH.
 func shimDir() string { return filepath.Join(session.CacheDir(), "shim") }
 
-// shim is the stand-in. It keeps two commands off the network as long as nothing is missing, for on
-// a slow network they are slow, and on a dead one they hang or fail:
+// shim keeps two commands off the network as long as nothing is missing:
 //
-//   - a bare `go get`, which GoNB runs before it compiles a cell and which looks, in every cell,
-//     for the newest version of modules that the workspace has long since chosen. Without network
-//     it succeeds whenever nothing is missing; only a cell that imports a module which the
-//     workspace does not have goes to the network.
-//   - `go doc PACKAGE.SYMBOL`, which first lists every module of the graph, needed or not. Where
-//     that fails, the package's own folder is asked.
+//   - a bare `go get`, which GoNB runs before each cell and which looks for newer versions of the
+//     workspace's modules;
+//   - `go doc PACKAGE.SYMBOL`, which first lists every module of the graph. Where that fails, the
+//     package's own folder is asked.
 const shim = `#!/bin/sh
 # Written by nb for the cells of its kernels: see kernelext/nb/shim.go.
 go=%s

@@ -1,13 +1,9 @@
-// Command gpucheck reports what a machine's GPU does with the lesson: whether the engine computes
-// what the pure Go backend computes, how many images a second it trains and predicts, what PyTorch
-// does there in the same run, and how long the lesson's whole schedule takes. docker/gpu-check.sh
-// builds it into a folder and runs it; it needs no network, no Go, and nothing but that folder and
-// a CUDA plugin (jax's, found in the Python there, or one given with -plugin). With -cpu all of it
-// runs small on XLA's CPU plugin.
+// Command gpucheck reports what a machine's GPU does with the lesson: whether the engine agrees with
+// the pure Go backend, how many images a second it trains and predicts, PyTorch's figures of the same
+// run, and the time of the lesson's schedule. docker/gpu-check.sh builds it into a folder, which with
+// a CUDA plugin (jax's, or -plugin) is all it needs. With -cpu all of it runs small on the CPU.
 //
-// Each part is a process of its own with a time limit, so that one that hangs takes nothing from
-// the others. What a part found is in results.jsonl as soon as it is known; the table at the end is
-// made of that.
+// Each part is a process with a time limit. Results are in results.jsonl as soon as they are known.
 package main
 
 import (

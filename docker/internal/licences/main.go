@@ -1,16 +1,12 @@
-// Command licences lists the modules that are linked into this project's programs, and the tools
-// that it builds, with their licences, as docker/LICENCES.md has them:
+// Command licences lists the modules that are linked into this project's programs and tools, with
+// their licences, as docker/LICENCES.md has them:
 //
 //	go run ./docker/internal/licences >docker/LICENCES.md
 //
-// A licence is known by the sentences that make it what it is, whatever the lines around them; a
-// module whose licence is none of these is listed as "unknown" and fails the test, so that somebody
-// reads it.
+// A licence is recognised by its own sentences; an unknown one fails the test.
 //
-// # Tried and left
-//
-//   - go-licenses: it sends out requests to find each licence's address, and its own dependencies
-//     outnumber ours.
+// Tried and dropped: go-licenses, which sends requests to find each licence's address, and has more
+// dependencies than we do.
 package main
 
 import (

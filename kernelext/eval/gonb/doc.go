@@ -1,45 +1,31 @@
-// Package gonb runs cells with GoNB (github.com/janpfeifer/gonb): it starts a GoNB as a child,
-// sends it the cells in the form that it understands, and turns its answers into those of package
-// eval.
+// Package gonb runs cells with GoNB (github.com/janpfeifer/gonb), a child process. GoNB compiles each
+// cell, with all that earlier cells declared, into a program of its own: memory does not survive a
+// cell, and global variables are evaluated again in each. In package live they keep their values.
 //
-// GoNB compiles each cell, with all that earlier cells declared, into a program of its own. So
-// nothing in memory survives a cell, and all global variables are evaluated again in each; package
-// live has an engine in which they keep their values.
+// A cell is put in GoNB's order, and the value of its last expression shown (plan.go). Lines of raw
+// strings that look like commands are hidden (hide.go). GoNB calls goimports and `go build`; stand-ins
+// on its PATH (files.go) ask the engine:
 //
-// # What becomes of a cell
+//   - imports.go does what goimports does, mostly without starting it.
+//   - questions.go and build.go show the build a changed main.go, package cell and a go.work (work.go)
+//     by -overlay and $GOWORK: nothing is written into the user's folder. When a build fails, a
+//     missing module is fetched, an unused import removed, or a declaration that a newer one has
+//     broken set aside, with a warning, until it compiles again.
 //
-// It is taken apart (package cellsrc) and put in GoNB's order: imports, the other declarations, %%,
-// the statements; the value of the last expression is shown (plan.go). Lines of raw strings that
-// look like commands are hidden from GoNB (hide.go). GoNB then calls goimports and `go build`, for
-// which it finds stand-ins of ours on its PATH (files.go). They ask the engine:
-//
-//   - imports.go does what goimports does, without starting it as long as the standard library is
-//     enough.
-//   - build.go (with questions.go) has the build see main.go as it shall be, the package cell and a go.work of its own
-//     (work.go), by -overlay and $GOWORK: nothing of ours is in the user's folder, go.mod,
-//     go.work or package scope. When the build fails, it fetches the module that is missing, takes
-//     out an import that is not used, or sets a declaration aside that a newer one has broken, and
-//     tries again. What is set aside is said, and tried again with each cell that declares
-//     something.
-//
-// What the program prints and shows comes straight from it, in order (output.go, gonbui.go). GoNB's
-// numbers of cells and lines are turned into the notebook's (errors.go, trace.go).
+// Output comes straight from the program, in order (output.go, gonbui.go). GoNB's numbers of cells and
+// lines become the notebook's (errors.go, trace.go).
 //
 // # Limits
 //
-// Said as an error: //go:embed and its kin, cgo, two init functions in one cell, a call
-// of another cell's main. Said as a warning:
-// a cell that changes a variable of another cell, and variables that take over a second to evaluate
-// again (globals.go). That a function changes a variable is not seen.
+// Errors: //go:embed and its kin, cgo, two init functions in a cell, a call of another cell's main.
+// Warnings: a cell that changes another cell's variable, variables that take over a second to evaluate
+// again (globals.go). A function that changes a variable is not noticed.
 //
-// # What was tried
+// # Tried and dropped
 //
 //   - One stream for text and gonbui's bytes: two goroutines mix an image and a line.
-//   - The standard error left with GoNB: it misses places that its reads cut in two, and cuts
-//     characters.
-//   - go build -overlay for gonbui: the go command does not replace files of the module cache, so
-//     that a copy of it is used in its place.
-//   - An init function in a cell instead of a file beside main.go: GoNB remembers it, and numbers
-//     lines anew.
-//   - Setting declarations aside by %rm: GoNB forgets them for good, and one more round trip.
+//   - GoNB's own standard error: it misses places that its reads cut in two, and cuts characters.
+//   - go build -overlay for gonbui: it does not replace files of the module cache.
+//   - An init function in a cell: GoNB remembers it, and numbers lines anew.
+//   - Setting declarations aside by %rm: GoNB forgets them for good.
 package gonb

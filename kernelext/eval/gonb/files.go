@@ -18,12 +18,11 @@ import (
 //
 //	bin/        stand-ins for go, goimports and gopls, first on the PATH of GoNB and of cells
 //	ask, answer pipes between these and the engine (serveBuilds)
-//	out, err, sock, …  the ends of a cell's output (package cell)
+//	out, err, … the ends of a cell's output (package cell)
 //	overlay/    files that a build sees in GoNB's folder, and overlay.json
-//	copy/       GoNB's folder with these files in it, for -cover, which does not see overlays
+//	copy/       GoNB's folder with these files, for -cover, which ignores overlays
 //	goroot/     the file that GoNB looks for in an older Go
-//	work/       the go.work of builds
-//	lsp/        the program that gopls sees
+//	gowork/     the go.work of builds
 //
 // Nothing is written into GoNB's own folder, which is the user's module.
 

@@ -12,7 +12,7 @@ import (
 	"gopets/kernelext/cellsrc"
 )
 
-// A plan is a cell as GoNB gets it. The cell on the left becomes what is on the right:
+// A plan is a cell as GoNB gets it. The left becomes the right:
 //
 //	x := double(21)                              func double(n int) int { return 2 * n }
 //	func double(n int) int { return 2 * n }      %%

@@ -1,19 +1,13 @@
-// Package junit writes test results as the XML that GitHub's, GitLab's and Jenkins's readers take.
+// Package junit writes test results as XML for GitHub, GitLab and Jenkins.
 //
-// There is no one standard. What is written here is what all of them agree upon, Jenkins's strict
-// schema (xunit-plugin, junit-10.xsd) included: testsuites, testsuite and testcase; failure, error,
-// skipped; system-out and system-err. Elements and attributes beyond that (properties of a case,
-// its file and line) make a strict reader refuse the whole file, so a case says where it is by its
-// class and name, and the file stands with its suite.
-//
-//	report := junit.Report{Suites: []junit.Suite{{Name: "pets", File: "notebooks/pets.ipynb", Cases: cases}}}
+//	report := junit.Report{Suites: []junit.Suite{{Name: "pets", Cases: cases}}}
 //	err := report.WriteFile("junit.xml")
 //
-// # Tried and dropped
+// There is no one standard: this is what all of them accept, Jenkins's strict schema (xunit-plugin,
+// junit-10.xsd) included. It refuses a file with more, so a case's place is its class and name.
 //
-//   - Texts as they come: one NUL or escape character in what a program printed, and no reader
-//     takes the file.
-//   - Whole texts of any length: readers on libxml2 give up at ten megabytes in one piece.
+// Tried and dropped: texts as they come, as readers refuse a file with one NUL or escape character;
+// texts of any length, as libxml2 gives up at ten megabytes.
 package junit
 
 import (

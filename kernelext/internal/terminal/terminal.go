@@ -1,13 +1,8 @@
-// Package terminal tells what a reader sees of text that was written for a terminal: progress bars
-// in their last state, no colours, no control characters. Comparisons and reports need it, for
-// kernels pass on whatever programs print.
+// Package terminal returns what a reader sees of text written for a terminal: progress bars in their
+// last state, no colours, no control characters.
 //
-// # Tried and dropped
-//
-//   - Keeping of each line what follows its last carriage return, as nbval does: a shorter text
-//     after a longer one leaves the longer one's end on every screen, and tqdm's nested bars move
-//     up a line.
-//   - A screen of fixed size: notebooks have none, and it loses what scrolls out.
+// Tried and dropped: keeping what follows a line's last carriage return, as nbval does, as a longer
+// text stays visible behind a shorter one; a screen of fixed size, which loses what scrolls out.
 package terminal
 
 import (

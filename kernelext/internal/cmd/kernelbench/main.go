@@ -1,14 +1,12 @@
-// Command kernelbench measures how long cells take on the kernels for Go, and on ipykernel where a
-// Python has it:
+// Command kernelbench measures how long cells take on the kernels for Go and on ipykernel:
 //
-//	go run ./kernelext/internal/cmd/kernelbench            in a module whose cells may import gopets/pets
+//	go run ./kernelext/internal/cmd/kernelbench       in a module whose cells may import gopets/pets
 //	go run ./kernelext/internal/cmd/kernelbench -n 5 -kernels go,gonb -rows 'trivial|pets'
 //	go run ./kernelext/internal/cmd/kernelbench -last 500 -rows from   memory after 500 cells
 //
-// A cell's time is that until its output and its reply are there. Each row has a kernel of its own,
-// whose first cell does not count. No two cells are the same, not even those of two runs: the go
-// command's build cache would answer the second. The live kernel compiles what is in a loop, and
-// interprets the other cells.
+// A cell's time ends with its output and its reply. Each row has its own kernel, whose first cell does
+// not count. All cells differ, in all runs: the go command's build cache would answer the second. The
+// live kernel compiles what is in a loop, and interprets the other cells.
 package main
 
 import (

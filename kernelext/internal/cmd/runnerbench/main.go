@@ -1,31 +1,21 @@
-// Command runnerbench measures headless runners of notebooks against each other, on this machine
-// and now: nb run, jupyter nbconvert --execute, nbclient (jupyter execute) and papermill, on
-// ipykernel and on GoNB.
+// Command runnerbench measures headless runners of notebooks: nb run, jupyter nbconvert --execute,
+// nbclient (jupyter execute) and papermill, on ipykernel and on GoNB.
 //
 //	go run ./kernelext/internal/cmd/runnerbench             three rounds of everything
 //	go run ./kernelext/internal/cmd/runnerbench -only ipykernel -rounds 5
 //	go run ./kernelext/internal/cmd/runnerbench -large -only '000 cells|[03]0 MB' -rounds 1
 //
-// It makes its notebooks itself, in a temporary folder, runs every runner on every one of them in
-// each round, so that a change of the machine's load meets all alike, and prints the medians as a
-// Markdown table. What is not installed is named and left out. Every run is checked: it counts only
-// if the notebook that it left holds all that its cells printed.
-//
-// What the columns mean:
+// Each round runs every runner on every notebook, so that the machine's load meets all alike; the
+// table has the medians. A run counts only if its notebook holds all that its cells printed.
 //
 //   - wall: from the start of the command to its end;
-//   - start-up: from the start of the command until the first cell runs (on GoNB that includes
-//     compiling it, for all runners alike);
+//   - start-up: to the start of the first cell (on GoNB with its compilation);
 //   - runner: the peak of the resident memory of the command's own process;
-//   - all: the peak of the sum over it and all its descendants: the kernel, and on GoNB the
-//     compiler, too. Shared pages count once for each process.
+//   - all: the peak of the sum over it and all its descendants.
 //
-// Give it a quiet machine. Raising its priority does not make up for that: where Linux groups
-// processes by session, nice counts only within one, and Jupyter's runners start kernels in
-// sessions of their own.
-//
-// The exit status is 1 if nb run is not ahead in wall time and start-up everywhere. Linux only, as
-// memory is read from /proc.
+// It needs a quiet machine: nice counts only within a process session, and Jupyter's runners start
+// kernels in sessions of their own. The exit status is 1 if nb run is not ahead in wall time and
+// start-up everywhere. Linux only (/proc).
 package main
 
 import (
