@@ -56,7 +56,7 @@ def main():
         try:
             print("%s: Jupyter server %s" % ask(server))
         except Exception as error:
-            print(f"the server at port {server['port']} gives no answer: {error}")
+            print(f"the server at port {server['port']} does not answer: {error}")
             return 1
     return 0
 

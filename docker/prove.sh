@@ -130,7 +130,7 @@ try_lab() {
   podman_ exec gopets-lab python3 /opt/gopets/docker/healthcheck.py
   podman_ exec gopets-lab python3 /prove/lab.py
   podman_ exec gopets-lab sh /prove/inside.sh server STOP
-  if podman_ healthcheck run gopets-lab >/dev/null 2>&1; then fail "a server that gives no answer is called well"; fi
+  if podman_ healthcheck run gopets-lab >/dev/null 2>&1; then fail "a server that does not answer is called healthy"; fi
   podman_ exec gopets-lab sh /prove/inside.sh server CONT
   podman_ stop -t 60 gopets-lab >/dev/null
   [ "$(podman_ inspect -f '{{.State.ExitCode}}' gopets-lab)" != 137 ] || fail "JupyterLab had to be killed"

@@ -33,7 +33,7 @@ class Kernel:
         self.session = Session()
 
     def ask(self, kind, channel, content):
-        """Sends a request; gives its reply and what was published for it until the kernel was idle again."""
+        """Sends a request; returns its reply and what was published for it until the kernel was idle again."""
         message = self.session.msg(kind, content)
         message.update(channel=channel, buffers=[])
         self.socket.send(json.dumps(message, default=str))
@@ -61,7 +61,7 @@ class Kernel:
 
 
 def complete(kernel, code):
-    """Asks until there is an answer: gopls reads the workspace first, and the kernel waits for it no longer than somebody at a keyboard would."""
+    """Asks until there is an answer: gopls reads the workspace first, and the kernel waits for it no longer than a user would."""
     limit = time.monotonic() + PATIENCE
     while True:
         reply, _ = kernel.ask("complete_request", "shell", {"code": code, "cursor_pos": len(code)})

@@ -1,10 +1,10 @@
-// Package cell is linked into cells by the kernel in front of GoNB (package gonb). Its init moves the
-// standard output and error to pipes of the kernel, as GoNB cuts characters in two and does not keep
-// the order of text and displays. In other programs it does nothing.
+// Package cell is linked into cells by the kernel in front of GoNB (package gonb). Its init moves
+// the standard output and error to pipes of the kernel, as GoNB cuts characters in two and does not
+// keep the order of text and displays. In other programs it does nothing.
 //
 // Import it for what gonbui lacks: [ClearOutput], [Update] in place, [Page], and displays that link
-// little. On a plain GoNB displays need a [Flush] before the program ends. Outside of a notebook the
-// plain text is printed.
+// little. On a plain GoNB displays need a [Flush] before the program ends. Outside of a notebook
+// the plain text is printed.
 //
 // It imports little of the standard library, as every cell links it: sockets by system calls, not
 // package net. What needs fmt or a PNG encoder is in package show.

@@ -8,8 +8,8 @@
 //
 // Lines and columns count from 0 here, unless a name says otherwise.
 //
-// The dialect is GoNB's. A line that begins with % or ! is a command, unless it is within a raw string
-// or a comment; \ at its end continues it. "//gonb:" before a command hides it from other Go tools.
-// What follows %% or %main is the body of main. A cell that begins with %%bash or the like is not Go
-// ([Source.Foreign]).
+// The dialect is GoNB's. A line that begins with % or ! is a command, unless it is within a raw
+// string or a comment; \ at its end continues it. "//gonb:" before a command hides it from other Go
+// tools. What follows %% or %main is the body of main. A cell that begins with %%bash or the like
+// is not Go ([Source.Foreign]).
 package cellsrc

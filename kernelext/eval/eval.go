@@ -81,7 +81,7 @@ func (p Position) String() string {
 type Error struct {
 	Name      string   // CompileError, Panic, ExitError, Interrupted, …
 	Value     string   // one line
-	Traceback []string // for people: positions with the source line, the stack of a panic
+	Traceback []string // for users: positions with the source line, the stack of a panic
 	Position  Position // the first place; zero where there is none
 }
 

@@ -52,7 +52,7 @@ func TestCells(t *testing.T) {
 			`execute_result: {"text/html":"\u003ci\u003et\u003c/i\u003e","text/plain":"{}"}`, ""},
 		{"no value", "func quiet() {}\nquiet()", "", ""},
 		{"a call that went well", "os.Chdir(\".\")", "", ""},
-		{"a variable is told of", "var none error\nnone",
+		{"an unset variable is reported", "var none error\nnone",
 			`execute_result: {"text/plain":"\u003cnil\u003e"}`, ""},
 		{"no value, found out", "rand.Shuffle(1, func(i, j int) {})", "", ""},
 		{"what had no value may get one", "f := func() int { return 5 }\nf()",

@@ -12,8 +12,8 @@ import (
 	"gopets/kernelext/jupyter"
 )
 
-// realGoNB builds GoNB and what it needs, and puts that on the PATH, where $GOPETS_TEST_LONG is set,
-// as in CI: package eval/gonb runs cells on the real GoNB in any case.
+// realGoNB builds GoNB and what it needs, and puts that on the PATH, where $GOPETS_TEST_LONG is
+// set, as in CI: package eval/gonb runs cells on the real GoNB in any case.
 func realGoNB(t testing.TB) testOptions {
 	t.Helper()
 	if os.Getenv("GOPETS_TEST_LONG") == "" {
@@ -94,7 +94,7 @@ func TestExpressions(t *testing.T) {
 }
 
 // A cell that reads its standard input without saying so has the client asked, where that can be
-// seen; one that nobody answers finds it empty.
+// seen; one without an answer finds it empty.
 func TestStandardInputOfRealCells(t *testing.T) {
 	k := start(t, realGoNB(t), false)
 	const scan = "fmt.Print(\"who? \")\nvar name string\nn, err := fmt.Scanln(&name)\n" +
@@ -112,12 +112,12 @@ func TestStandardInputOfRealCells(t *testing.T) {
 	a := k.collect(k.send(jupyter.Shell, "execute_request",
 		map[string]any{"code": scan, "allow_stdin": false}))
 	if a.text() != "stdout: who? 0 EOF \n" {
-		t.Errorf("with nobody to ask: %q %v", a.lines, a.reply)
+		t.Errorf("without input: %q %v", a.lines, a.reply)
 	}
 	a = k.collect(k.send(jupyter.Shell, "execute_request", map[string]any{"code": "!cat; echo end",
 		"allow_stdin": false}))
 	if a.text() != "stdout: end\n" {
-		t.Errorf("a command with nobody to ask: %q %v", a.lines, a.reply)
+		t.Errorf("a command without input: %q %v", a.lines, a.reply)
 	}
 }
 

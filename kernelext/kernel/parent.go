@@ -13,7 +13,7 @@ func watchParent(ctx context.Context) <-chan struct{} {
 	gone := make(chan struct{})
 	parent := os.Getppid()
 	if os.Getenv("JPY_PARENT_PID") != strconv.Itoa(parent) {
-		return gone // somebody between, or one who does not want it
+		return gone // a process between, or not asked for
 	}
 	go func() {
 		for os.Getppid() == parent {

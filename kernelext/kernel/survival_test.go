@@ -72,7 +72,7 @@ func TestJunkIsSurvived(t *testing.T) {
 			message("history_request", `{"hist_access_type":"search","pattern":"[","n":-1}`, key),
 			message("comm_msg", `{"comm_id":5}`, key),
 			message("no_such_request", `{}`, key),
-			message("input_reply", `{"value":"nobody asked"}`, key),
+			message("input_reply", `{"value":"unasked"}`, key),
 			message("", `{}`, key),
 		} {
 			if _, err := conn.Write(data); err != nil {

@@ -78,7 +78,7 @@ func (t *tester) next(id string) *jupyter.Message {
 	}
 }
 
-// start starts a kernel as a process of its own and connects to it; its temporary folders lie under
+// start starts a kernel as a process of its own and connects to it; its temporary folders are under
 // the one that is returned with it.
 func start(t testing.TB, o testOptions, tcp bool) *tester {
 	t.Helper()

@@ -21,7 +21,7 @@ import (
 
 // run checks what is cheap to check of all notebooks, then builds and runs.
 func (f *runFlags) run(cmd *cobra.Command, paths []string) error {
-	annotate, err := newAnnotations(f.annotations, f.people())
+	annotate, err := newAnnotations(f.annotations, f.terminal())
 	if err != nil {
 		return err
 	}
@@ -134,7 +134,7 @@ func (f *runFlags) destinations(runs []*headless, settings []runner.Setting) (er
 // runOne runs one of several notebooks.
 func (f *runFlags) runOne(ctx context.Context, h *headless, i, of int) {
 	if of > 1 {
-		fmt.Fprintf(f.people(), "== %s (%d of %d)\n", plain(h.path), i+1, of)
+		fmt.Fprintf(f.terminal(), "== %s (%d of %d)\n", plain(h.path), i+1, of)
 	}
 	if ctx.Err() != nil {
 		h.to.forget()
@@ -156,7 +156,7 @@ func (f *runFlags) runParallel(ctx context.Context, runs []*headless) {
 					h.to.forget()
 					continue
 				}
-				h.view = newView(&marked{mu: &mu, to: f.people(), mark: plain(h.path) + ": "})
+				h.view = newView(&marked{mu: &mu, to: f.terminal(), mark: plain(h.path) + ": "})
 				h.run(ctx, f)
 			}
 		})
@@ -197,7 +197,7 @@ func (f *runFlags) finish(ctx context.Context, runs []*headless, annotate annota
 		}
 	}
 	if len(runs) > 1 {
-		fmt.Fprintf(f.people(), "%d of %d notebooks succeeded\n", good, len(runs))
+		fmt.Fprintf(f.terminal(), "%d of %d notebooks succeeded\n", good, len(runs))
 	}
 	if f.report != "" {
 		r := junit.Report{Name: "nb run"}
@@ -208,7 +208,7 @@ func (f *runFlags) finish(ctx context.Context, runs []*headless, annotate annota
 			fmt.Fprintln(os.Stderr, "nb:", err)
 			status = max(status, 5)
 		} else {
-			fmt.Fprintln(f.people(), "report:   "+f.report)
+			fmt.Fprintln(f.terminal(), "report:   "+f.report)
 		}
 	}
 	var by stopped

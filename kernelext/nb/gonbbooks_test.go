@@ -188,7 +188,7 @@ var varies = []struct {
 	{regexp.MustCompile(`\d{4}/\d\d/\d\d \d\d:\d\d:\d\d`), "DATE"},
 	{regexp.MustCompile(`(?m)(^|^stdout: )(pkg|goos|goarch|cpu|coverage): .*\n`), "$1"},
 	{regexp.MustCompile(`(?m)^(pkg|goos|goarch|cpu|coverage): .*\n`), ""},
-	// A stack is told in the kernel's own terms.
+	// A stack has the kernel's own terms.
 	{regexp.MustCompile(`(?s)(\nmain\.\w+\n)\t.*`), "$1"},
 }
 

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 	"slices"
@@ -117,7 +116,7 @@ func (h *headless) resume(f *runFlags, out string, given bool) error {
 		return errors.New("--from goes on with an earlier run, and there is none")
 	}
 	if h.resumed == "" {
-		fmt.Fprintln(f.people(),
+		fmt.Fprintln(f.terminal(),
 			"resume: there is no earlier run; this one begins at the beginning")
 		return nil
 	}
@@ -336,9 +335,6 @@ func (f *runFlags) helpNotebooks(cmd *cobra.Command, paths []string) error {
 	}
 	return nil
 }
-
-// people is where the view is written.
-func (f *runFlags) people() io.Writer { return f.terminal() }
 
 func (f *runFlags) terminal() *os.File {
 	if f.json || f.out == stdout {

@@ -74,10 +74,11 @@ func installCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "install",
 		Short: "Offer the kernels to JupyterLab",
-		Long: `Write two kernelspecs, so that JupyterLab and other Jupyter clients offer "Go", whose variables keep their values from cell to
-cell, and "Go (gonb)", GoNB with the same front. Cells import the packages of the module around their notebook; beside no
-module they have one of their own. A kernel of the same name that was not made by nb is left alone, unless --replace is given:
-then it is kept aside, and nb uninstall brings it back.`,
+		Long: `Write two kernelspecs, so that JupyterLab and other Jupyter clients offer "Go", whose variables
+keep their values from cell to cell, and "Go (gonb)", GoNB with the same front. Cells import the
+packages of the module around their notebook; beside no module they have one of their own. A kernel
+of the same name that was not made by nb does not change, unless --replace is given: then it is kept
+aside, and nb uninstall restores it.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if err := f.check(); err != nil {
@@ -87,7 +88,7 @@ then it is kept aside, and nb uninstall brings it back.`,
 				dir := f.specDir(name)
 				if found, foreign := inspectSpec(dir); found && foreign && !f.replace {
 					return fmt.Errorf(
-						"%s holds a kernel that nb did not install; it was left as it is.\n"+
+						"%s has a kernel that nb did not install; nothing changed.\n"+
 							"  nb install --replace     keeps it aside and takes its place; nb "+
 							"uninstall brings it back\n  nb install --name NAME   installs under "+
 							"another name", dir)
@@ -232,7 +233,7 @@ func (f installFlags) uninstall(cmd *cobra.Command, name string) error {
 	case !found:
 		return fmt.Errorf("there is no kernel %q in %s", name, filepath.Dir(dir))
 	case foreign:
-		return fmt.Errorf("%s was not installed by nb; it was left as it is", dir)
+		return fmt.Errorf("%s was not installed by nb; nothing changed", dir)
 	}
 	// Only what nb wrote is removed.
 	if err := os.Remove(filepath.Join(dir, "kernel.json")); err != nil {

@@ -35,11 +35,12 @@ func labCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "lab [NOTEBOOK] [-- JUPYTERLAB'S OPTIONS]",
 		Short: "Open a notebook in JupyterLab, with the kernels of nb",
-		Long: `Open JupyterLab, with a notebook if one is named, and offer it the kernels of nb install beside those that it has. JupyterLab is the one
-on the PATH or of the active virtual environment; where there is none, or with --private, one is made in the cache folder, which
-needs Python and, the first time, network. The kernels lie in a folder of their own in the cache: no Jupyter installation is changed.
+		Long: `Open JupyterLab, with a notebook if one is named, and offer it nb's kernels beside those that it
+has. JupyterLab is the one on the PATH or of the active virtual environment; if there is none, or
+with --private, one is made in the cache folder, which needs Python and, the first time, network.
+The kernels are in a folder of their own in the cache: no Jupyter installation is changed.
 
-The port and --no-browser are JupyterLab's own; what follows -- is handed to it. Ctrl-C ends it.`,
+The port and --no-browser are JupyterLab's own, as are all options behind --. Ctrl-C ends it.`,
 		Example: `  nb lab notebooks/pets.ipynb
   nb lab --no-browser --port 8890 -- --ServerApp.ip=0.0.0.0`,
 		Args: func(cmd *cobra.Command, args []string) error {

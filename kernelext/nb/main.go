@@ -9,15 +9,15 @@
 //	go run ./kernelext/nb setup                        fetch and build what an offline run needs
 //	go run ./kernelext/nb doctor                       check what is there and what is missing
 //
-// Cells import the packages of the module around the notebook, if there is one. GoNB and goimports are
-// built in the versions of that module's tools, else nb's. Packages called worker among its tools are
-// session workers, which nb asks to set themselves up (`worker setup`) and to check themselves
-// (`worker doctor --json`).
+// Cells import the packages of the module around the notebook, if there is one. GoNB and goimports
+// are built in the versions of that module's tools, else nb's. Packages called worker among its
+// tools are session workers, which nb asks to set themselves up (`worker setup`) and to check
+// themselves (`worker doctor --json`).
 //
-// Exit statuses: 0 success, 1 a cell failed, 2 wrong usage or a failed set-up, 3 the kernel died, 4 a
-// time limit, 5 results could not be written, 129, 130 or 143 stopped by a signal; of several
-// notebooks the highest. (`go run` turns all of these into 1.) `nb test`: 0 as saved, 1 a difference
-// or a failed cell, 2 a notebook could not be tested, and those of signals.
+// Exit statuses: 0 success, 1 a cell failed, 2 wrong usage or a failed set-up, 3 the kernel died, 4
+// a time limit, 5 results could not be written, 129, 130 or 143 stopped by a signal; of several
+// notebooks the highest. (`go run` turns all of these into 1.) `nb test`: 0 as saved, 1 a
+// difference or a failed cell, 2 a notebook could not be tested, and those of signals.
 package main
 
 import (

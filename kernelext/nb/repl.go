@@ -27,9 +27,9 @@ func replCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "repl",
 		Short: "Run cells in a terminal",
-		Long: `Run Go cells in a terminal, on the same kernels as notebooks. A cell is a complete statement or declaration; it goes on in
-the next line while brackets are open. What follows %%, %%bash and a comment goes on up to an empty line. Cells import the packages
-of the module around this folder.
+		Long: `Run Go cells in a terminal, on the same kernels as notebooks. A cell is a complete statement or
+declaration; it goes on in the next line while brackets are open. What follows %%, %%bash and a
+comment goes on to an empty line. Cells import the packages of the module around this folder.
 
   Tab      completions          Ctrl-C   interrupts the running cell, or clears what is typed
   Up       earlier cells        Ctrl-R   searches them
@@ -37,7 +37,8 @@ of the module around this folder.
 
 Keys are those of readline; ~/.inputrc changes them. %help lists the commands of cells.
 
-Where the standard input is no terminal, cells are read from it, and nb ends with status 1 at the first one that fails.`,
+Without a terminal, cells are read from standard input, and nb ends with status 1 at the first one
+that fails.`,
 		Example: `  nb repl
   nb repl --kernel gonb
   echo 'strings.Repeat("go", 3)' | nb repl`,

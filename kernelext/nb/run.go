@@ -30,40 +30,44 @@ type runFlags struct {
 	resume                             bool
 }
 
-const runHelp = `Run every cell of a notebook, in order, on a kernel of its own. The notebook itself is not touched: an executed copy, saved
-after every cell (and every half minute of a long one), and a self-contained HTML page go to a new folder under runs, or
-where -o and --html say. The notebook - is standard input, -o - standard output.
+const runHelp = `Run every cell of a notebook, in order, on a kernel of its own. The notebook does not change: an
+executed copy, saved after every cell (and every half minute of a long one), and a self-contained
+HTML page go to a new folder under runs, or where -o and --html say. The notebook - is standard
+input, -o - standard output.
 
-Several notebooks are several runs, -j of them at a time, and -o names a folder for all. A folder stands for the notebooks in it and below.
-No notebook on the line is ever overwritten, whatever -o and --overwrite say.
+Several notebooks are several runs, -j of them at a time, and -o names a folder for all. A folder
+stands for the notebooks in it and below. No notebook on the line is ever overwritten.
 
-A Go notebook (GoNB) needs no installed kernel and no Python: what it needs is built first. Any other notebook needs its kernel
-to be installed for Jupyter.
+A Go notebook (GoNB) needs no installed kernel and no Python: what it needs is built first. Any
+other notebook needs its kernel to be installed for Jupyter.
 
-Parameters: a notebook's cell tagged "parameters" declares variables with values; --help-notebook lists them. A value that is
-given is checked against its declaration and written into a cell behind; a name that is not declared is set, with a warning. Lists and maps are
-given as [1, 2] and {a: 1}. -p goes before -y and -f, and -r before all. Types are known of Go and Python; Bash, C#, F#, JavaScript, Julia,
-Octave, PowerShell, R, Ruby, Rust and Scala get values as they look.
+Parameters: a notebook's cell tagged "parameters" declares variables with values; --help-notebook
+lists them. A given value is checked against its declaration and written into a cell behind; an
+undeclared name is set, with a warning. Lists and maps are [1, 2] and {a: 1}. -p goes before -y and
+-f, and -r before all. Go and Python have types; in Bash, C#, F#, JavaScript, Julia, Octave,
+PowerShell, R, Ruby, Rust and Scala a value becomes what it looks like.
 
-Cells: the tag raises-exception allows a cell to fail, skip-execution leaves it out; the notebook's metadata execution.allow_errors is as
---allow-errors. An error among a cell's outputs is a failure, whatever its kernel replies. sys.exit(0) ends a notebook and is none.
---only and --until take a cell's number as
-the run prints it, its id or a tag; --only also 3-5, and several. Cells that --only leaves out stay as they are; of a Go notebook
-their declarations are known all the same.
+Cells: the tag raises-exception allows a cell to fail, skip-execution leaves it out; the notebook's
+metadata execution.allow_errors is as --allow-errors. An error among a cell's outputs is a failure,
+whatever its kernel replies. sys.exit(0) ends a notebook and is none. --only and --until take a
+cell's number as the run prints it, its id or a tag; --only also 3-5, and several. Cells that --only
+leaves out do not change; a Go notebook's declarations are known all the same.
 
-Times: a limit is 90s or 1h30m. A notebook can set its own, in seconds or such a text: the metadata nb.timeout for the whole run,
-nb.cell_timeout or execution.timeout for each cell, and a cell's own metadata nb.timeout, which goes before the flag. A cell over its limit
-is interrupted, and its kernel is killed if it does not end.
+Times: a limit is 90s or 1h30m. A notebook can set its own, in seconds or such a text: the metadata
+nb.timeout for the whole run, nb.cell_timeout or execution.timeout for each cell, and a cell's own
+metadata nb.timeout, which goes before the flag. A cell over its limit is interrupted, and its
+kernel is killed if it does not end.
 
-Of a run that was killed the cells that had ended are kept: some of them, for a moment, in OUT.ipynb.journal beside the notebook, which
-every command of nb reads with it and the next save puts into it.
+A run that was killed keeps the cells that had ended, some of them in OUT.ipynb.journal beside the
+notebook, which every command of nb reads with it and the next save puts into it.
 
-Going on: --resume takes the last run of the notebook (or the file of -o), keeps what had finished and runs the rest into the same
-file. A cell has finished if it ended without an error and neither it nor any cell before it has changed since, parameters included; those of the
-last run are taken if none are given. But the memory of that run's kernel is gone, and its session's too. Of Go's finished cells the
-declarations are repeated and nothing else; one that makes what later cells work on, as one that loads a model, is run again if it is tagged
-resume-rerun, or with all that follows if --from names it. Python's finished cells have to run again, except those tagged resume-keep, whose
-results are on disk.
+Going on: --resume takes the last run of the notebook (or the file of -o), keeps what had finished
+and runs the rest into the same file. A cell has finished if it ended without an error and neither
+it nor any cell before it has changed since, parameters included; without parameters the last run's
+are used. The memory of that run's kernel is gone, and its session's too. Of Go's finished cells
+only the declarations are repeated; one that makes what later cells work on, say loads a model, runs
+again if it is tagged resume-rerun, or with all that follows if --from names it. Python's finished
+cells run again, except those tagged resume-keep, whose results are on disk.
 
 Exit status:
   0    every cell that ran succeeded, or the notebook ended itself by sys.exit(0)
@@ -114,7 +118,7 @@ func runCommand() *cobra.Command {
 		"a JUnit report of the cells, as junit.xml; an earlier one is replaced")
 	fl.BoolVar(&f.json, "json", false,
 		"write the run to stdout as JSON, an object for each event; the last one of a notebook, "+
-			"event \"end\", is its whole report. The view for people goes to stderr")
+			"event \"end\", is its whole report; the view goes to stderr")
 	fl.StringVar(&f.annotations, "annotations", "auto",
 		"mark failures for a CI: github, none, or auto, which looks for $GITHUB_ACTIONS")
 	fl.IntVarP(&f.jobs, "jobs", "j", 1, "how many notebooks to run at the same time")

@@ -26,8 +26,9 @@ func setupCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "setup",
 		Short: "Fetch and build all that a later offline run needs",
-		Long: `Fetch and build all that a later offline run needs: GoNB, goimports, gopls, and the session workers among the module's
-tools (packages called worker in go.mod's tool lines), which in turn fetch what they need. What is there already is kept; it is safe to repeat.`,
+		Long: `Fetch and build all that a later offline run needs: GoNB, goimports, gopls, and the session workers
+among the module's tools (packages called worker in go.mod's tool lines), which in turn fetch what
+they need. What is there is kept.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			w, err := findWorkspace(cmd.Context(), ".")

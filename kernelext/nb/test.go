@@ -46,30 +46,37 @@ func testCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "test NOTEBOOK…",
 		Short: "Run notebooks again and compare what they show with what they have saved",
-		Long: `Run notebooks again, each on a kernel of its own, and compare what every cell shows with what the notebook has saved of it. A folder
-stands for the notebooks in it and below. The notebooks are not touched, but with --update.
+		Long: `Run notebooks again, each on a kernel of its own, and compare what every cell shows with its saved
+outputs. A folder stands for the notebooks in it and below. Only --update changes notebooks.
 
-Streams are compared as text, progress bars in their last state and without colours; pictures (also inside of HTML) by size and
-decoded pixels; HTML, SVG and JSON regardless of white space and order; errors by name and value. The cells behind one
-that failed are run, too; they may fail on its account.
+Streams are compared as text, progress bars in their last state and without colours; images (also
+inside of HTML) by size and decoded pixels; HTML, SVG and JSON regardless of white space and order;
+errors by name and value. The cells behind a failed one run, too; they may fail because of it.
 
-What differs from run to run and is surely no result does not count; how many such places there are is said, and -v lists them. The standard rules mask
+What differs from run to run and is surely no result does not count; the report counts such places,
+and -v lists them. The standard rules mask
   addresses   <T at 0x7f…>, and Go's (*T)(0xc000012345) and &{1 0xc000012345}
-  temporary   folders for temporary files, and the random names in them; names that kernels make up: gonb_0a1b2c3d
-  timings     what progress bars, %time and %timeit say of their own time, and the column time of a fit's table
-  logs        the date at the beginning of a line of a log on stderr, and the folder of a Python warning
-Others can hide results, and have to be asked for: pointers (0xc000012345 that stands alone), uuids (3f2504e0-4f89-11d3-9a0c-0305e82c3301), times (clock times, and dates with one),
-durations (1.53s, 12 ms, 9.8it/s) and paths (folders of absolute paths).
---sanitize chooses: names of rules, all, or none. --sanitize-with names a file of rules of your own, as for nbval: lines "regex: PATTERN",
-each followed by a line "replace: TEXT", in Python's syntax.
+  temporary   folders for temporary files, and random names: tmpab12cd_9, gonb_0a1b2c3d
+  timings     what progress bars, %time and %timeit say of their own time, and the column time of
+              a fit's table
+  logs        the date at the beginning of a log's line on stderr, and a Python warning's folder
+Others can hide results, and have to be asked for: pointers (0xc000012345 alone), uuids
+(3f2504e0-4f89-11d3-9a0c-0305e82c3301), times (clock times, and dates with one), durations (1.53s,
+12 ms, 9.8it/s) and paths (folders of absolute paths).
+--sanitize chooses: names of rules, all, or none. --sanitize-with names a file of your own rules, as
+for nbval: lines "regex: PATTERN", each followed by "replace: TEXT", in Python's syntax.
 
-Cells can be marked, by tag or by a comment that holds nothing else (# NBVAL_SKIP, // NBVAL_SKIP):
-  nbval-ignore-output       run it, do not compare        nbval-raises-exception    it may fail (also: raises-exception)
-  nbval-check-output        compare it, also with --lax   nbval-skip                do not run it (also: skip-execution)
-The metadata of a cell, or of the notebook, may hold tolerances of its own: "nb": {"rtol": 0.05, "atol": 0, "pixel_tolerance": 2,
-"pixel_share": 0.01, "ignore": ["stderr"]}. A cell that was never run, with neither number nor outputs, is run and not compared.
+Cells can be marked, by tag or by a comment alone on its line (# NBVAL_SKIP, // NBVAL_SKIP):
+  nbval-ignore-output      run it, do not compare
+  nbval-check-output       compare it, also with --lax
+  nbval-raises-exception   it may fail (also: raises-exception)
+  nbval-skip               do not run it (also: skip-execution)
+The metadata of a cell or a notebook may have tolerances: "nb": {"rtol": 0.05, "atol": 0,
+"pixel_tolerance": 2, "pixel_share": 0.01, "ignore": ["stderr"]}. A cell that was never run, with
+neither number nor outputs, is run and not compared.
 
-Exit status: 0 everything is as saved, 1 a cell shows something else or failed, 2 a notebook could not be tested or the usage is wrong.`,
+Exit status: 0 everything is as saved, 1 a cell shows something else or failed, 2 a notebook could
+not be tested or the usage is wrong.`,
 		Example: `  nb test notebooks/*.ipynb
   nb test notebooks -j 4 --report junit.xml --rtol 1e-6
   nb test analysis.ipynb --lax -p epochs=1
@@ -95,7 +102,7 @@ Exit status: 0 everything is as saved, 1 a cell shows something else or failed, 
 	fl.IntVar(&f.rules.Channel, "pixel-tolerance", 0,
 		"how far off a pixel's red, green, blue or alpha may be (0 to 255)")
 	fl.Float64Var(&f.rules.Pixels, "pixel-share", 0,
-		"how many of a picture's pixels may be further off (0 to 1)")
+		"how many of an image's pixels may be further off (0 to 1)")
 	fl.StringSliceVar(&f.rules.Ignore, "ignore", nil,
 		"what not to compare: stdout, stderr, error, a MIME type or a pattern such as 'image/*'")
 	fl.StringVarP(&f.kernel, "kernel", "k", "",
@@ -114,12 +121,13 @@ Exit status: 0 everything is as saved, 1 a cell shows something else or failed, 
 	fl.IntVar(&f.retries, "retries", 0,
 		"how often to test a notebook that fails again, on a new kernel")
 	fl.BoolVar(&f.json, "json", false,
-		"write the results to stdout as JSON, an object for each notebook. The view for people goes to stderr")
+		"write the results to stdout as JSON, an object for each notebook; the report goes to "+
+			"stderr")
 	fl.StringVar(&f.annotations, "annotations", "auto",
 		"mark failures for a CI: github, none, or auto, which looks for $GITHUB_ACTIONS")
 	fl.StringVar(&f.report, "report", "", "write the results as JUnit XML to this file")
 	fl.StringVarP(&f.out, "output", "o", "",
-		"keep the executed notebooks, and pictures that differ, in this folder")
+		"keep the executed notebooks, and images that differ, in this folder")
 	fl.BoolVar(&f.overwrite, "overwrite", false,
 		"replace what earlier tests kept in the folder of -o")
 	fl.BoolVarP(&f.verbose, "verbose", "v", false, "list all cells")
@@ -133,15 +141,15 @@ Exit status: 0 everything is as saved, 1 a cell shows something else or failed, 
 
 func test(cmd *cobra.Command, args []string, f testFlags) error {
 	ctx := cmd.Context()
-	people := os.Stdout
+	view := os.Stdout
 	if f.json {
-		people = os.Stderr
+		view = os.Stderr
 	}
-	paint, err := terminal.NewPaint(f.color, people)
+	paint, err := terminal.NewPaint(f.color, view)
 	if err != nil {
 		return err
 	}
-	annotate, err := newAnnotations(f.annotations, people)
+	annotate, err := newAnnotations(f.annotations, view)
 	if err != nil {
 		return err
 	}
@@ -178,10 +186,10 @@ func test(cmd *cobra.Command, args []string, f testFlags) error {
 	for _, b := range books {
 		b.flags, b.settings, b.given = f, settings, cmd.Flags().Changed
 		if b.problem == nil {
-			b.problem = b.prepare(ctx, kernels, people)
+			b.problem = b.prepare(ctx, kernels, view)
 		}
 	}
-	v := newTestView(people, paint, f.verbose, len(books))
+	v := newTestView(view, paint, f.verbose, len(books))
 	var log *jsonLog
 	if f.json {
 		log = newJSONLog(os.Stdout)

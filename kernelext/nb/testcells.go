@@ -153,7 +153,7 @@ func (b *testedBook) planCells(inFile []*notebook.Cell) error {
 			c.marks, err = readMarks(cell, f.lax)
 		}
 		if err == nil {
-			err = c.tellRunner()
+			err = c.tagForRunner()
 		}
 		if err != nil {
 			return fmt.Errorf("%s: %w", c.name(), err)
@@ -167,8 +167,8 @@ func (b *testedBook) planCells(inFile []*notebook.Cell) error {
 	return nil
 }
 
-// tellRunner sets the runner's tags in memory.
-func (c *testedCell) tellRunner() error {
+// tagForRunner sets the runner's tags in memory.
+func (c *testedCell) tagForRunner() error {
 	c.tags, _ = c.cell.Metadata("tags")
 	tags := slices.Clone(c.cell.Tags())
 	if c.marks.skip {

@@ -46,14 +46,14 @@ func (b *testedBook) suite() junit.Suite {
 		if c.result != skipped {
 			jc.Out, jc.Err = streams(c.cell)
 		}
-		c.tell(&jc)
+		c.outcome(&jc)
 		s.Cases = append(s.Cases, jc)
 	}
 	return s
 }
 
-// tell fills in the outcome.
-func (c *testedCell) tell(jc *junit.Case) {
+// outcome sets a case's outcome.
+func (c *testedCell) outcome(jc *junit.Case) {
 	switch c.result {
 	case skipped:
 		jc.Outcome, jc.Message = junit.Skipped, "by its mark"

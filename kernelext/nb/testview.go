@@ -106,11 +106,11 @@ func (v *testView) finished(b *testedBook) {
 	defer v.mu.Unlock()
 	v.done++
 	v.running = slices.DeleteFunc(v.running, func(r *runningBook) bool { return r.book == b })
-	v.print(v.story(b))
+	v.print(v.report(b))
 }
 
-// story is the report on a notebook.
-func (v *testView) story(b *testedBook) string {
+// report is the report on a notebook.
+func (v *testView) report(b *testedBook) string {
 	var s strings.Builder
 	mark := v.paint.In(terminal.Green, "ok    ")
 	switch {
@@ -128,7 +128,7 @@ func (v *testView) story(b *testedBook) string {
 	for _, c := range b.cells {
 		switch {
 		case c.result.bad():
-			v.tellCell(&s, c)
+			v.showCell(&s, c)
 		case c.result == accepted || v.verbose:
 			fmt.Fprintf(&s, "    %s: %s%s\n", c.name(), c.result, c.why())
 		}
@@ -155,7 +155,7 @@ func (v *testView) story(b *testedBook) string {
 	return s.String()
 }
 
-// why explains verdicts that need it.
+// why explains a result.
 func (c *testedCell) why() string {
 	switch {
 	case c.result == unchecked && c.unrun:
@@ -198,8 +198,8 @@ func (b *testedBook) counts() string {
 	return strings.Join(parts, ", ")
 }
 
-// tellCell shows a cell that differs or failed.
-func (v *testView) tellCell(s *strings.Builder, c *testedCell) {
+// showCell shows a cell that differs or failed.
+func (v *testView) showCell(s *strings.Builder, c *testedCell) {
 	if c.result == notReached {
 		fmt.Fprintf(s, "    %s: not run\n", c.name())
 		return

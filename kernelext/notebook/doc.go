@@ -1,5 +1,5 @@
-// Package notebook reads and writes Jupyter notebooks (nbformat 4; 1 to 3 are upgraded) without losing
-// a byte of what it does not know.
+// Package notebook reads and writes Jupyter notebooks (nbformat 4; 1 to 3 are upgraded) without
+// losing a byte of what it does not know.
 //
 //	nb, err := notebook.ReadFile("pets.ipynb")
 //	for _, c := range nb.Cells() {
@@ -16,8 +16,9 @@
 //
 // What is not valid by nbformat's schema is repaired on reading where nothing is lost: missing
 // members, ids, execution counts, a low minor version, NaN and Infinity (null), bytes that are not
-// UTF-8, cells and outputs of old formats. [Notebook.Warnings] lists repairs, and what stays invalid.
-// The error for what is no notebook names it: a merge conflict, a Git LFS pointer, HTML, UTF-16.
+// UTF-8, cells and outputs of old formats. [Notebook.Warnings] lists repairs, and what stays
+// invalid. The error for what is no notebook names it: a merge conflict, a Git LFS pointer, HTML,
+// UTF-16.
 //
 // # Tried and dropped
 //

@@ -42,7 +42,7 @@ type Saver struct {
 // NewSaver returns a Saver for the file path. It writes nothing yet.
 func NewSaver(nb *Notebook, path string) *Saver { return &Saver{nb: nb, path: path} }
 
-// A fileState tells one content of a file from another.
+// A fileState distinguishes contents of a file.
 type fileState struct {
 	size int
 	sum  uint32

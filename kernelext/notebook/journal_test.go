@@ -115,7 +115,7 @@ func TestACellThatTheFileLacksIsSaved(t *testing.T) {
 	}
 }
 
-// A journal that somebody removes costs nothing: the whole file is written.
+// A journal that is removed costs nothing: the whole file is written.
 func TestAJournalThatIsRemoved(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "a.ipynb")
 	nb, s := journalled(t, path)

@@ -298,7 +298,7 @@ func (r *repairer) output(number int, o *object) {
 	if kind == "pyout" || kind == "pyerr" || kind == "stream" && old {
 		upgraded, _ := marshal(upgradeOutput(o))
 		*o, _ = objectOf(upgraded)
-		r.warn.add(number, "an output as nbformat 3 has it was upgraded")
+		r.warn.add(number, "an output of nbformat 3 was upgraded")
 		raw, _ = o.get("output_type")
 		kind = stringOf(raw)
 	}

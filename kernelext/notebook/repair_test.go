@@ -96,7 +96,7 @@ var repairs = map[string]struct {
 	"old output in 4": {
 		`{"cells":[{"cell_type":"code","execution_count":1,"metadata":{},"source":"","outputs":[{"output_type":"pyout","prompt_number":1,"text":"a"},
 		{"output_type":"stream","stream":"stderr","text":"b"},{"output_type":"pyerr","ename":"E","evalue":"v","traceback":[]}]}],"metadata":{},"nbformat":4,"nbformat_minor":0}`,
-		[]string{`cell 1: an output as nbformat 3 has it was upgraded`},
+		[]string{`cell 1: an output of nbformat 3 was upgraded`},
 	},
 }
 
@@ -131,7 +131,7 @@ func TestRepairs(t *testing.T) {
 	}
 }
 
-// What cannot be repaired without a loss is told, and nbformat refuses each of these.
+// What cannot be repaired without a loss is a warning, and nbformat refuses each of these.
 func TestWhatStaysInvalidIsTold(t *testing.T) {
 	cell := func(s string) string {
 		return `{"cells":[` + s + `],"metadata":{},"nbformat":4,"nbformat_minor":4}`

@@ -209,7 +209,8 @@ func TestNothingIsBlank(t *testing.T) {
 			"IntSlider(value=0)"), `<pre tabindex="0">IntSlider(value=0)</pre>` +
 			live("a Jupyter widget")},
 		"an editor's own type": {display(
-			"application/vnd.google.colaboratory.intrinsic+json", `{"type": "string"}`, "text/plain",
+			"application/vnd.google.colaboratory.intrinsic+json", `{"type": "string"}`,
+			"text/plain",
 			"'a text'"), `<pre tabindex="0">&#39;a text&#39;</pre>`},
 		"an unknown chart": {display("application/vnd.mine.v1+json", "{}", "text/plain", "<Mine>"),
 			note("an output of the type application/vnd.mine.v1+json.")},

@@ -71,7 +71,7 @@ func TestMathAcrossCells(t *testing.T) {
 var cutNote = regexp.MustCompile(`… \d+ (KB|MB) more in the notebook`)
 
 // A page of what is large says what it leaves out.
-// A style attribute of any length takes no time to speak of; what is left ends with a declaration.
+// A style attribute of any length takes next to no time; what is left ends with a declaration.
 func TestLongStyles(t *testing.T) {
 	for in, want := range map[string]string{
 		"color:red;width:" + strings.Repeat(" - ", 200_000): `<p style="color: red">x</p>`,

@@ -102,7 +102,7 @@ func harmless(page string) error {
 		if n.Data == "section" && strings.HasPrefix(attribute(n, "id"), "cell-") &&
 			n.Parent.Data != "main" {
 			return fmt.Errorf(
-				"a cell's <section> lies in <%s>: something in another was not closed",
+				"a cell's <section> is in <%s>: something in another was not closed",
 				n.Parent.Data,
 			)
 		}

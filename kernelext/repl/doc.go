@@ -3,16 +3,16 @@
 //	engine, err := live.New(ctx, live.Options{})
 //	err = repl.Run(ctx, repl.Options{Engine: engine, History: "history.jsonl"})
 //
-// A cell goes on while brackets are open or an operand is missing; %%bash and the like, and a comment,
-// to an empty line. The editor (github.com/reeflective/readline) edits all lines of a cell, searches
-// the history (Ctrl-R) and reads ~/.inputrc. Tab completes, Ctrl-C interrupts the cell or clears what
-// is typed, Ctrl-D leaves, ?name describes a name.
+// A cell goes on while brackets are open or an operand is missing; %%bash and the like, and a
+// comment, to an empty line. The editor (github.com/reeflective/readline) edits all lines of a
+// cell, searches the history (Ctrl-R) and reads ~/.inputrc. Tab completes, Ctrl-C interrupts the
+// cell or clears what is typed, Ctrl-D leaves, ?name describes a name.
 //
 // Without a terminal, cells are read from the input, and the first that fails ends the run.
 //
-// Limits: displays are shown by their text, widgets not at all; an update is drawn in place as long as
-// nothing was printed since.
+// Limits: displays are shown by their text, widgets not at all; an update is drawn in place as long
+// as nothing was printed since.
 //
-// Tried and dropped: golang.org/x/term's Terminal and github.com/peterh/liner edit one line at a time:
-// a function of five lines comes back in five pieces.
+// Tried and dropped: golang.org/x/term's Terminal and github.com/peterh/liner edit one line at a
+// time: a function of five lines comes back in five pieces.
 package repl

@@ -101,8 +101,8 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// A person types at a terminal and reads what it shows.
-type person struct {
+// A console runs the test binary, and keeps what it shows.
+type console struct {
 	t    *testing.T
 	tty  *os.File
 	cmd  *exec.Cmd
@@ -112,13 +112,13 @@ type person struct {
 	done chan struct{}
 }
 
-func sitDown(t *testing.T, history string, env ...string) *person {
+func openConsole(t *testing.T, history string, env ...string) *console {
 	t.Helper()
 	exe, err := os.Executable()
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := &person{t: t, cmd: exec.Command(exe), done: make(chan struct{})}
+	p := &console{t: t, cmd: exec.Command(exe), done: make(chan struct{})}
 	p.cmd.Env = append(os.Environ(), historyVar+"="+history, "TERM=xterm",
 		"HOME="+filepath.Dir(history), "INPUTRC=/dev/null")
 	p.cmd.Env = append(p.cmd.Env, env...)
@@ -143,20 +143,23 @@ func sitDown(t *testing.T, history string, env ...string) *person {
 		p.tty.Close()
 		p.cmd.Wait()
 	})
-	p.reads("hello")
-	p.reads("[1]>")
+	p.types("", "hello", "[1]>")
 	return p
 }
 
-func (p *person) types(keys string) {
+// types writes keys, and waits until each of the texts is shown, one behind the other.
+func (p *console) types(keys string, texts ...string) {
 	p.t.Helper()
 	if _, err := p.tty.WriteString(keys); err != nil {
 		p.t.Fatal(err)
 	}
+	for _, text := range texts {
+		p.reads(text)
+	}
 }
 
 // reads waits until a text is shown behind what has been read. The two minutes only end a hang.
-func (p *person) reads(text string) {
+func (p *console) reads(text string) {
 	p.t.Helper()
 	for range 12000 {
 		p.mu.Lock()
@@ -185,85 +188,50 @@ const (
 
 func TestTerminal(t *testing.T) {
 	history := filepath.Join(t.TempDir(), "kept", "history.jsonl")
-	p := sitDown(t, history)
-	p.types(`value("forty-two")` + enter)
-	p.reads("forty-two\r\n")
-	p.reads("[2]>")
+	p := openConsole(t, history)
+	p.types(`value("forty-two")`+enter, "forty-two\r\n", "[2]>")
 
 	// Several lines are one cell; blanks do not count.
 	p.types("cell(1," + enter)
-	p.types("2)" + enter)
-	p.reads(`2 "cell(1,\n2)"`)
-	p.reads("[3]>")
+	p.types("2)"+enter, `2 "cell(1,\n2)"`, "[3]>")
 
 	// What is typed is cleared; what runs is interrupted.
-	p.types("value(" + enter + interrupt)
-	p.reads("[3]>")
-	p.types("block()" + enter)
-	p.reads("blocked\r\n")
-	p.types(interrupt)
-	p.reads("Interrupted: by the user")
-	p.reads("[4]>")
+	p.types("value("+enter+interrupt, "[3]>")
+	p.types("block()"+enter, "blocked\r\n")
+	p.types(interrupt, "Interrupted: by the user", "[4]>")
 
 	// An error has its colours here, and does not end anything.
-	p.types("fail()" + enter)
-	p.reads("\x1b[31mPanic: bad\x1b[0m\r\n-> 1  fail()")
-	p.reads("[5]>")
-	p.types("broken()" + enter)
-	p.reads("the engine is broken")
-	p.reads("[6]>")
+	p.types("fail()"+enter, "\x1b[31mPanic: bad\x1b[0m\r\n-> 1  fail()", "[5]>")
+	p.types("broken()"+enter, "the engine is broken", "[6]>")
 
 	// A line without its end does not run into the prompt.
-	p.types(`print("half")` + enter)
-	p.reads("half\r\n")
-	p.reads("[7]>")
+	p.types(`print("half")`+enter, "half\r\n", "[7]>")
 
-	p.types("?strings.Cut" + enter)
-	p.reads("about strings.Cut")
-	p.reads("[8]>")
+	p.types("?strings.Cut"+enter, "about strings.Cut", "[8]>")
 
-	p.types("fmt.Printl\t" + enter)
-	p.reads("fmt.Println")
-	p.reads("[9]>")
+	p.types("fmt.Printl\t"+enter, "fmt.Println", "[9]>")
 
-	p.types("ask()" + enter)
-	p.reads("name? ")
-	p.types("gopher\n")
-	p.reads("gopher, <nil>")
-	p.reads("[10]>")
-	p.types("secret()" + enter)
-	p.reads("name? ")
-	p.types("hidden\x7fn\r")
-	p.reads("\r\nhidden, <nil>")
-	p.reads("[11]>")
-	p.types("ask()" + enter)
-	p.reads("name? ")
-	p.types(interrupt)
-	p.reads("context canceled")
-	p.reads("[12]>")
+	p.types("ask()"+enter, "name? ")
+	p.types("gopher\n", "gopher, <nil>", "[10]>")
+	p.types("secret()"+enter, "name? ")
+	p.types("hidden\x7fn\r", "\r\nhidden, <nil>", "[11]>")
+	p.types("ask()"+enter, "name? ")
+	p.types(interrupt, "context canceled", "[12]>")
 
 	// A goroutine of an earlier cell prints while something is typed.
-	p.types("later()" + enter)
-	p.reads("[13]>")
-	p.types("value(7")
-	p.reads("it is later\r\n")
-	p.reads("[13]>")
-	p.types(")" + enter)
-	p.reads("7\r\n")
-	p.reads("[14]>")
+	p.types("later()"+enter, "[13]>")
+	p.types("value(7", "it is later\r\n", "[13]>")
+	p.types(")"+enter, "7\r\n", "[14]>")
 
 	// A bar is drawn in its place.
-	p.types("bar()" + enter)
-	p.reads("at 0\r\n\x1b[1A\r\x1b[Jat 1\r\n\x1b[1A\r\x1b[Jat 2\r\ndone\r\n")
-	p.reads("[15]>")
-	p.types(leave)
-	p.reads("ended: <nil>")
+	p.types("bar()"+enter,
+		"at 0\r\n\x1b[1A\r\x1b[Jat 1\r\n\x1b[1A\r\x1b[Jat 2\r\ndone\r\n", "[15]>")
+	p.types(leave, "ended: <nil>")
 	<-p.done
 
 	// Another day: the cell of two lines is back, whole.
-	p = sitDown(t, history)
-	p.types(strings.Repeat(up, 13) + enter)
-	p.reads(`1 "cell(1,\n2)"`)
+	p = openConsole(t, history)
+	p.types(strings.Repeat(up, 13)+enter, `1 "cell(1,\n2)"`)
 	if info, err := os.Stat(history); err != nil || info.Mode().Perm() != 0o600 {
 		t.Errorf("the history: %v, %v", info, err)
 	}
@@ -287,24 +255,14 @@ func TestLiveTerminal(t *testing.T) {
 	} else {
 		e.Close()
 	}
-	p := sitDown(t, filepath.Join(t.TempDir(), "history.jsonl"),
+	p := openConsole(t, filepath.Join(t.TempDir(), "history.jsonl"),
 		engineVar+"="+filepath.Join(cache, "gopets"))
-	p.types("counter := 41" + enter)
-	p.reads("[2]>")
-	p.types(`fmt.Println("begun"); for {}` + enter)
-	p.reads("begun\r\n")
-	p.types(interrupt)
-	p.reads("Interrupted")
-	p.reads("[3]>")
-	p.types("count\t + 1" + enter)
-	p.reads("42\r\n")
-	p.reads("[4]>")
-	p.types("counter + nothing" + enter)
-	p.reads("undefined: nothing")
-	p.reads("counter + nothing")
-	p.reads("[5]>")
-	p.types(leave)
-	p.reads("ended: <nil>")
+	p.types("counter := 41"+enter, "[2]>")
+	p.types(`fmt.Println("begun"); for {}`+enter, "begun\r\n")
+	p.types(interrupt, "Interrupted", "[3]>")
+	p.types("count\t + 1"+enter, "42\r\n", "[4]>")
+	p.types("counter + nothing"+enter, "undefined: nothing", "counter + nothing", "[5]>")
+	p.types(leave, "ended: <nil>")
 	<-p.done
 }
 

@@ -1,5 +1,5 @@
-// Package runner runs a notebook without a browser: its cells in order, on a kernel of its own, with
-// their outputs written into the notebook as JupyterLab would.
+// Package runner runs a notebook without a browser: its cells in order, on a kernel of its own,
+// with their outputs written into the notebook as JupyterLab would.
 //
 //	nb, err := notebook.ReadFile("in.ipynb")
 //	spec, err := jupyter.FindSpec("python3")
@@ -10,13 +10,14 @@
 //	})
 //
 // [Run] ends with the first cell that fails: [CellError], [TimeoutError], [DeadKernelError],
-// [InputError], [SaveError], or the context's cause. A cell fails if its kernel replies so, or if it
-// shows an error: IPython publishes the errors of %time and of drawings and replies "ok". SystemExit
-// with status 0 ends the notebook with success (Report.Exit).
+// [InputError], [SaveError], or the context's cause. A cell fails if its kernel replies so, or if
+// it shows an error: IPython publishes the errors of %time and of drawings and replies "ok".
+// SystemExit with status 0 ends the notebook with success (Report.Exit).
 //
 // Saves of the whole file are at least a second apart and take a tenth of the time at most; other
-// cells are saved alone (Options.SaveCells), so that a killed run loses the running cell and widgets'
-// states. Ten thousand cells take ten times what a thousand take; 300 MB of output hold about 600 MB.
+// cells are saved alone (Options.SaveCells), so that a killed run loses the running cell and
+// widgets' states. Ten thousand cells take ten times what a thousand take; 300 MB of output hold
+// about 600 MB.
 //
 // Tags, outputs, displays and widgets are as in nbclient: TestLikeNBClient compares the two.
 //
@@ -24,12 +25,13 @@
 //
 // Options.Resume is the notebook of a run that ended early. A cell has finished when the kernel's
 // reply is in its metadata, without an error that was not allowed. Cells are compared by source, in
-// order, so an edit or a changed parameter runs all behind it again; files and packages are not looked
-// at. The old kernel's memory is gone:
+// order, so an edit or a changed parameter runs all behind it again; files and packages are not
+// looked at. The old kernel's memory is gone:
 //
 //   - Kernels like ipykernel run the finished cells again; one tagged resume-keep is not run.
-//   - GoNB keeps declarations only: Options.Replay returns a finished cell's (cellsrc.Declarations),
-//     which are sent without being shown. A cell tagged resume-rerun runs again.
+//   - GoNB keeps declarations only: Options.Replay returns a finished cell's
+//     (cellsrc.Declarations), which are sent without being shown. A cell tagged resume-rerun runs
+//     again.
 //
 // Options.Only uses Replay too, so that a cell finds earlier declarations.
 //

@@ -119,7 +119,7 @@ type TimeoutError struct {
 func (e *TimeoutError) Error() string {
 	how := "interrupted"
 	if e.Killed {
-		how = "killed, as it did not heed an interrupt"
+		how = "killed, as it ignored an interrupt"
 	}
 	return fmt.Sprintf("%s ran longer than %v and was %s", e.Place, e.After, how)
 }

@@ -172,7 +172,7 @@ func (e *execution) receive(ctx context.Context) (*jupyter.Message, error) {
 }
 
 // interrupt asks the cell to stop, several times, as a kernel may miss one while it compiles, and
-// kills the kernel after the grace. It saves first: whoever ends the run may not wait.
+// kills the kernel after the grace. It saves first: what ends the run may not wait.
 func (e *execution) interrupt() (obeyed bool) {
 	if e.o.Autosave > 0 {
 		e.warn(e.save())

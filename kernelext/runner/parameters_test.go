@@ -68,7 +68,7 @@ func TestGoParameters(t *testing.T) {
 }
 
 func TestSetGoParameters(t *testing.T) {
-	for setting, want := range map[string]string{
+	expectSettings(t, "go", goCell, map[string]string{
 		`source=a "b"`:             `var source = "a \"b\""`,
 		"source=12":                `var source = "12"`,
 		"size1=64":                 "var size1 = 64",
@@ -124,10 +124,16 @@ func TestSetGoParameters(t *testing.T) {
 		"new={a: [1]}":             `var new = map[string][]int{"a": []int{1}}`,
 		"a-b=1":                    "error: not a name in go",
 		"func=1":                   "error: not a name in go",
-	} {
-		nb := book(t, "#parameters "+goCell)
+	})
+}
+
+// expectSettings sets parameters, each alone, behind a cell, and compares what is injected.
+func expectSettings(t *testing.T, language, cell string, settings map[string]string) {
+	t.Helper()
+	for setting, want := range settings {
+		nb := book(t, "#parameters "+cell)
 		name, value, _ := strings.Cut(setting, "=")
-		_, err := runner.SetParameters(nb, "go", []runner.Setting{{Name: name, Value: value}})
+		_, err := runner.SetParameters(nb, language, []runner.Setting{{Name: name, Value: value}})
 		if text, isError := strings.CutPrefix(want, "error: "); isError {
 			if err == nil || !strings.Contains(err.Error(), text) {
 				t.Errorf("%s: error %v, wanted %q in it", setting, err, text)
@@ -138,9 +144,9 @@ func TestSetGoParameters(t *testing.T) {
 			t.Errorf("%s: %v", setting, err)
 			continue
 		}
-		c := nb.Cells()[1]
-		if got := c.Source(); got != "// Parameters given to nb run\n"+want ||
-			!c.HasTag("injected-parameters") {
+		comment, got, _ := strings.Cut(nb.Cells()[1].Source(), "\n")
+		if !strings.HasSuffix(comment, " Parameters given to nb run") || got != want ||
+			!nb.Cells()[1].HasTag("injected-parameters") {
 			t.Errorf("%s: injected %q", setting, got)
 		}
 	}
@@ -152,7 +158,7 @@ func TestSetPythonParameters(t *testing.T) {
 		"= [1]\nby: dict[str, list[float]] = {}\n" +
 		"lr = None  # type: float the rate\nlong = [\n  1,  # one\n  2,\n]\ntext = \"\"\"a # b\n" +
 		"c = 1\n\"\"\"\none = 1; two = 2\nif n == 1:\n    inner = 2\n"
-	for setting, want := range map[string]string{
+	expectSettings(t, "python", cell, map[string]string{
 		"name=12":                          `name = "12"`,
 		"n=3":                              "n = 3",
 		"n=x":                              "error: whole number",
@@ -204,25 +210,10 @@ func TestSetPythonParameters(t *testing.T) {
 		"none='it''s'":                     `none = "'it''s'"`,
 		"xs=[(1, 2)]":                      "xs = [(1, 2)]",
 		"shape=[1, 2]":                     "shape = (1, 2)",
-	} {
-		nb := book(t, "#parameters "+cell)
-		name, value, _ := strings.Cut(setting, "=")
-		_, err := runner.SetParameters(nb, "python", []runner.Setting{{Name: name, Value: value}})
-		if text, isError := strings.CutPrefix(want, "error: "); isError {
-			if err == nil || !strings.Contains(err.Error(), text) {
-				t.Errorf("%s: error %v, wanted %q in it", setting, err, text)
-			}
-			continue
-		}
-		if err != nil {
-			t.Errorf("%s: %v", setting, err)
-		} else if got := nb.Cells()[1].Source(); got != "# Parameters given to nb run\n"+want {
-			t.Errorf("%s: injected %q", setting, got)
-		}
-	}
+	})
 }
 
-// -r gives a string, whatever the declaration says, and so does a string in YAML's quotation marks.
+// -r sets a string, whatever the declaration says, and so does a string in YAML's quotation marks.
 func TestStringsStayStrings(t *testing.T) {
 	quotes, err := runner.ReadSettings([]byte(`n: "3"`))
 	if err != nil {
@@ -245,7 +236,7 @@ func TestStringsStayStrings(t *testing.T) {
 	}
 }
 
-// Names that no cell declares are set, and returned, for somebody to be warned.
+// Names that no cell declares are set, and returned for a warning.
 func TestUndeclaredParameters(t *testing.T) {
 	given := []runner.Setting{{Name: "x", Value: "2"}, {Name: "epoch", Value: "3"}}
 	nb := book(t, "print", "#parameters x = 1", "print")

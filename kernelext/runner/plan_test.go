@@ -140,11 +140,11 @@ func TestOnlyReplaysAndSetsParameters(t *testing.T) {
 		declared, _, _ := strings.Cut(source, "\n")
 		return declared + "\nappend " + filepath.Join(t.TempDir(), "x") + " x"
 	}
-	var told []string
+	var events []string
 	report, err := run(t, nb, runner.Options{Only: []string{"4"}, Replay: replay,
 		Events: func(e runner.Event) {
 			if e, ok := e.(runner.Shown); ok {
-				told = append(told, strings.TrimSpace(e.Output.Text))
+				events = append(events, strings.TrimSpace(e.Output.Text))
 			}
 		}})
 	if err != nil {
@@ -153,7 +153,7 @@ func TestOnlyReplaysAndSetsParameters(t *testing.T) {
 	if got := fates(report); got != "ok, ok, skipped, ok, skipped" {
 		t.Errorf("got %s", got)
 	}
-	if got := strings.Join(told, ","); got != "n=1,n=2,c" {
+	if got := strings.Join(events, ","); got != "n=1,n=2,c" {
 		t.Errorf("shown were %s", got)
 	}
 	if got := outputs(nb.Cells()[2]); got != "stdout:of an earlier run" {

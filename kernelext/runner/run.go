@@ -60,7 +60,7 @@ type Options struct {
 	SaveCells func([]*notebook.Cell) error
 	// how often to save a running cell's output; 0 is half a minute, below zero never
 	Autosave time.Duration
-	Events   func(Event) // told what happens, in order; nil tells nobody
+	Events   func(Event) // gets what happens, in order; may be nil
 }
 
 // DefaultMaxOutput is the default limit of one cell's output.

@@ -314,26 +314,26 @@ func TestInputIsRefused(t *testing.T) {
 }
 
 func TestEvents(t *testing.T) {
-	var told []string
+	var events []string
 	nb := book(t, "print a\ndisplay x 1\nupdate x 2\nclear", "fail E v")
 	_, _ = run(t, nb, runner.Options{Events: func(e runner.Event) {
 		switch e := e.(type) {
 		case runner.KernelReady:
-			told = append(told, "ready "+e.Info.Language())
+			events = append(events, "ready "+e.Info.Language())
 		case runner.CellStart:
-			told = append(told, fmt.Sprintf("start %d/%d", e.Number, e.Of))
+			events = append(events, fmt.Sprintf("start %d/%d", e.Number, e.Of))
 		case runner.Shown:
-			told = append(told, fmt.Sprintf("shown %s %v", e.Output.Type, e.Update))
+			events = append(events, fmt.Sprintf("shown %s %v", e.Output.Type, e.Update))
 		case runner.Cleared:
-			told = append(told, "cleared")
+			events = append(events, "cleared")
 		case runner.CellEnd:
-			told = append(told, fmt.Sprintf("end %d %s", e.Number, e.Status))
+			events = append(events, fmt.Sprintf("end %d %s", e.Number, e.Status))
 		}
 	}})
 	want := "ready go, start 1/2, shown stream false, shown display_data false, shown " +
 		"display_data true, cleared, end 1 ok, start 2/2, shown error false, end 2 failed"
-	if got := strings.Join(told, ", "); got != want {
-		t.Errorf("told\n%s\nwanted\n%s", got, want)
+	if got := strings.Join(events, ", "); got != want {
+		t.Errorf("events\n%s\nwanted\n%s", got, want)
 	}
 }
 

@@ -9,7 +9,7 @@ import (
 	"gopets/kernelext/runner"
 )
 
-// Where the values come from YAML, their own types count only where the declaration tells none.
+// Where the values come from YAML, their own types count only where the declaration has none.
 func TestReadSettings(t *testing.T) {
 	settings, err := runner.ReadSettings(
 		[]byte(

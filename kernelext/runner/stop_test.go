@@ -118,7 +118,7 @@ func TestFallsBackToTCP(t *testing.T) {
 	}
 }
 
-// Saved before the kernel is asked to stop, for whoever ends the run may not wait.
+// Saved before the kernel is asked to stop, as what ends the run may not wait.
 func TestInterruptedIsSavedFirst(t *testing.T) {
 	nb := book(t, "print a\ndeaf 1h")
 	ctx, cancel := context.WithCancel(t.Context())

@@ -69,10 +69,10 @@ func (r *response) exchange(verb, path string, header map[string]string, body []
 	}
 	words := strings.SplitN(line, " ", 3)
 	if len(words) < 2 || !strings.HasPrefix(words[0], "HTTP/1.") {
-		return fmt.Errorf("it does not speak HTTP: %.40q", line)
+		return fmt.Errorf("it is not HTTP: %.40q", line)
 	}
 	if r.status, err = strconv.Atoi(words[1]); err != nil {
-		return fmt.Errorf("it does not speak HTTP: %.40q", line)
+		return fmt.Errorf("it is not HTTP: %.40q", line)
 	}
 	r.body = in // to the end of the connection, unless a header says otherwise
 	for {

@@ -73,7 +73,7 @@ func TestRoundTrip(t *testing.T) {
 		t.Error("a read outlives its context")
 	}
 	if _, err := roundTrip(context.Background(), socket+"x", "GET", "/", nil, nil); err == nil {
-		t.Error("nobody was met, and no error")
+		t.Error("no session was there, and no error")
 	}
 }
 

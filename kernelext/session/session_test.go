@@ -123,7 +123,7 @@ func TestClientDies(t *testing.T) {
 	for lines.Scan() && !strings.Contains(lines.Text(), "progress") {
 	}
 	conn.Close()
-	// "count" is not serialised by this worker, so two reads of the count tell whether it still
+	// "count" is not serialised by this worker, so two reads of the count show whether it still
 	// runs.
 	for range 500 {
 		before, err1 := s.Call(t.Context(), "count", map[string]int{"To": 0}, nil)

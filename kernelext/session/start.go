@@ -123,11 +123,11 @@ func (w Worker) noticeLater(text string) (done func()) {
 	if w.Notice == nil {
 		return func() {}
 	}
-	told := make(chan struct{})
-	timer := time.AfterFunc(time.Second, func() { w.Notice(text); close(told) })
+	printed := make(chan struct{})
+	timer := time.AfterFunc(time.Second, func() { w.Notice(text); close(printed) })
 	return func() {
 		if !timer.Stop() {
-			<-told
+			<-printed
 		}
 	}
 }

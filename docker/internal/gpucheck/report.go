@@ -84,7 +84,8 @@ func rates(b *strings.Builder, list []result) {
 			}
 			fmt.Fprintf(b, "%-10s %4d %5d %-8s %-10s %9s %9s %-8s %6s %7.1f s %8d\n", s.Arch,
 				s.Size,
-				s.Batch, s.Type, what, value, other, theirs.Mode, ratio, ours.Compile, ours.MemoryMB)
+				s.Batch, s.Type, what, value, other, theirs.Mode, ratio, ours.Compile,
+				ours.MemoryMB)
 		}
 	}
 }

@@ -32,7 +32,7 @@ func main() {
 const heading = `# Licences of what is linked
 
 Written by ` + "`go run ./docker/internal/licences`" +
-	`; a test notices when it is stale. The texts lie in the module cache, ` +
+	`; a test notices when it is stale. The texts are in the module cache, ` +
 	"`$(go env GOMODCACHE)/MODULE@VERSION`" + `.
 
 | module | version | licence |

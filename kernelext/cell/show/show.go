@@ -1,4 +1,4 @@
-// Package show gives values the forms in which a notebook shows them. The kernel calls it for a
+// Package show converts values into the forms in which a notebook shows them. The kernel calls it for a
 // cell's last expression.
 package show
 

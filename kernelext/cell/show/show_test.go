@@ -39,7 +39,7 @@ func (many) SVG() (template.HTML, error) { return "s", nil }
 func (many) String() string              { return "many" }
 
 func TestForms(t *testing.T) {
-	var nobody *byValue
+	var null *byValue
 	for _, c := range []struct {
 		name  string
 		value any
@@ -51,7 +51,7 @@ func TestForms(t *testing.T) {
 		{"a pointer to it", &byValue{}, map[string]string{"text/html": "<b>"}},
 		{"a pointer's method", &byRef{}, map[string]string{"text/markdown": "*b*"}},
 		{"is not the value's", byRef{}, nil},
-		{"a nil pointer", nobody, nil},
+		{"a nil pointer", null, nil},
 		{"a type of string", typed{}, map[string]string{"text/html": "<i>"}},
 		{"bytes", bytesOf{}, map[string]string{"image/svg+xml": "<svg/>"}},
 		{"one that fails", failing{}, map[string]string{"text/html": "<u>"}},

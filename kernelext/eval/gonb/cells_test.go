@@ -92,7 +92,7 @@ func (s *session) run(source string) string {
 	return text
 }
 
-// expect runs cells, and compares what the last one gives.
+// expect runs cells, and compares what the last one shows.
 func (s *session) expect(want string, cells ...string) {
 	s.t.Helper()
 	got := ""
@@ -228,7 +228,7 @@ func TestWords(t *testing.T) {
 	s.expect("v                int                      cell [8]", "var v int = 1", "%who")
 }
 
-// contains is expect for a part of what the last cell gives.
+// contains is expect for a part of what the last cell shows.
 func (s *session) contains(want string, cells ...string) {
 	s.t.Helper()
 	got := ""

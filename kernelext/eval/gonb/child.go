@@ -190,7 +190,7 @@ const killAfter = 4500 * time.Millisecond
 // interrupt stops what GoNB does, until done: a build is ended, which GoNB does not do; a program
 // gets the signal once, then is killed with its children.
 func (e *Engine) interrupt(c *child, done <-chan struct{}) {
-	told, alone := false, 0
+	signalled, alone := false, 0
 	begin := time.Now()
 	for {
 		building := false
@@ -207,8 +207,8 @@ func (e *Engine) interrupt(c *child, done <-chan struct{}) {
 			case p.name == "go" || p.name == "goimports":
 				building = true
 				signalTree(p.pid, syscall.SIGINT)
-			case !told && p.name != "gopls":
-				told = true
+			case !signalled && p.name != "gopls":
+				signalled = true
 				for _, grandchild := range childrenOf(p.pid) {
 					if p.name == "bash" || p.name == "sh" {
 						signalTree(grandchild.pid, syscall.SIGINT)

@@ -15,5 +15,5 @@ func (discard) Clear(bool)                  {}
 func (discard) Comm(string, map[string]any) {}
 
 func (discard) Input(context.Context, string, bool) (string, error) {
-	return "", errors.New(nobodyToAsk)
+	return "", errors.New(noInput)
 }

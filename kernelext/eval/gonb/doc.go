@@ -1,25 +1,26 @@
-// Package gonb runs cells with GoNB (github.com/janpfeifer/gonb), a child process. GoNB compiles each
-// cell, with all that earlier cells declared, into a program of its own: memory does not survive a
-// cell, and global variables are evaluated again in each. In package live they keep their values.
+// Package gonb runs cells with GoNB (github.com/janpfeifer/gonb), a child process. GoNB compiles
+// each cell, with all that earlier cells declared, into a program of its own: memory does not
+// survive a cell, and global variables are evaluated again in each. In package live they keep their
+// values.
 //
 // A cell is put in GoNB's order, and the value of its last expression shown (plan.go). Lines of raw
-// strings that look like commands are hidden (hide.go). GoNB calls goimports and `go build`; stand-ins
-// on its PATH (files.go) ask the engine:
+// strings that look like commands are hidden (hide.go). GoNB calls goimports and `go build`;
+// stand-ins on its PATH (files.go) ask the engine:
 //
 //   - imports.go does what goimports does, mostly without starting it.
-//   - questions.go and build.go show the build a changed main.go, package cell and a go.work (work.go)
-//     by -overlay and $GOWORK: nothing is written into the user's folder. When a build fails, a
-//     missing module is fetched, an unused import removed, or a declaration that a newer one has
-//     broken set aside, with a warning, until it compiles again.
+//   - questions.go and build.go show the build a changed main.go, package cell and a go.work
+//     (work.go) by -overlay and $GOWORK: nothing is written into the user's folder. When a build
+//     fails, a missing module is fetched, an unused import removed, or a declaration that a newer
+//     one has broken set aside, with a warning, until it compiles again.
 //
-// Output comes straight from the program, in order (output.go, gonbui.go). GoNB's numbers of cells and
-// lines become the notebook's (errors.go, trace.go).
+// Output comes straight from the program, in order (output.go, gonbui.go). GoNB's numbers of cells
+// and lines become the notebook's (errors.go, trace.go).
 //
 // # Limits
 //
 // Errors: //go:embed and its kin, cgo, two init functions in a cell, a call of another cell's main.
-// Warnings: a cell that changes another cell's variable, variables that take over a second to evaluate
-// again (globals.go). A function that changes a variable is not noticed.
+// Warnings: a cell that changes another cell's variable, variables that take over a second to
+// evaluate again (globals.go). A function that changes a variable is not noticed.
 //
 // # Tried and dropped
 //

@@ -69,7 +69,7 @@ type Engine struct {
 	locals   map[string]localOf
 	mute     map[string]bool   // functions that turned out to have no value
 	aside    map[string]string // declarations that are set aside, with the reason
-	told     map[string]bool   // what is said once
+	warned   bool              // of slow variables
 	modules  []string          // folders of modules beside the notebook that builds use
 	names    map[string]string // of packages, by path
 	noget    bool              // %noautoget
@@ -84,7 +84,7 @@ func New(o Options) (*Engine, error) {
 	e := &Engine{o: o, log: log.New(o.Log, "gonb: ", log.LstdFlags|log.Lmsgprefix),
 		sent: map[int]sent{}, locals: map[string]localOf{},
 		mute: map[string]bool{}, memory: newMemory(), aside: map[string]string{},
-		told: map[string]bool{}, names: map[string]string{}}
+		names: map[string]string{}}
 	var err error
 	if e.dir, e.lock, err = tempdir.New("nbk-"); err != nil {
 		return nil, fmt.Errorf("the engine's folder: %w", err)

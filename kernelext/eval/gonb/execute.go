@@ -59,7 +59,7 @@ func (e *Engine) Eval(ctx context.Context, c eval.Cell, out eval.Output) (eval.R
 	x := &execution{cell: c, source: cellsrc.Parse(c.Source), out: out, done: make(chan struct{})}
 	x.run = &run{out: out, heard: x.hear, begun: x.begun}
 	if c.NoInput {
-		x.run.refuse = func() { e.interruptCell(x, nobodyToAsk) }
+		x.run.refuse = func() { e.interruptCell(x, noInput) }
 	}
 	if failure := e.refuse(x); failure != nil {
 		return eval.Result{}, failure
@@ -196,7 +196,7 @@ func (e *Engine) try(c *child, x *execution) (*jupyter.ExecuteReply, error) {
 	return reply, nil
 }
 
-// warn tells the user something that is no error.
+// warn writes lines to the standard error.
 func (e *Engine) warn(x *execution, lines ...string) {
 	for _, line := range lines {
 		x.out.Stream("stderr", line+"\n")

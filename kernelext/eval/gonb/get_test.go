@@ -19,7 +19,8 @@ func TestGet(t *testing.T) {
 	}
 	for name, text := range map[string]string{"go.mod": "module example.com/beside\n",
 		"beside.go": "package beside\n\nconst Name = \"beside\"\n"} {
-		if err := os.WriteFile(filepath.Join(dir, "beside", name), []byte(text), 0o600); err != nil {
+		if err := os.WriteFile(filepath.Join(dir, "beside", name), []byte(text),
+			0o600); err != nil {
 			t.Fatal(err)
 		}
 	}

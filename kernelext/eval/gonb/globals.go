@@ -162,10 +162,10 @@ func (e *Engine) warnSlow(x *execution) {
 		own = own || d.kind == token.VAR
 	}
 	e.mu.Lock()
-	tell := took > slow && !own && !e.told["slow"]
-	e.told["slow"] = e.told["slow"] || tell
+	warn := took > slow && !own && !e.warned
+	e.warned = e.warned || warn
 	e.mu.Unlock()
-	if tell {
+	if warn {
 		e.warn(x,
 			fmt.Sprintf(
 				"the variables of earlier cells took %.1f s to evaluate again: on this kernel "+

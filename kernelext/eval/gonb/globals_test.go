@@ -21,15 +21,15 @@ func (*notes) Display(eval.Display) {}
 func (*notes) Clear(bool) {}
 
 func (*notes) Input(context.Context, string, bool) (string, error) {
-	return "", errors.New("nobody to ask")
+	return "", errors.New("no input")
 }
 
 func (*notes) Comm(string, map[string]any) {}
 
-// Variables that take over a second to evaluate again are told of, once, and not where the cell
+// Variables that take over a second to evaluate again are reported, once, and not where the cell
 // declares them itself.
 func TestSlowVariablesAreToldOnce(t *testing.T) {
-	e := &Engine{told: map[string]bool{}}
+	e := &Engine{}
 	said := func(init time.Duration, kind token.Token) string {
 		n := &notes{}
 		e.warnSlow(&execution{out: n, init: init,

@@ -164,8 +164,8 @@ func (g *gopls) modules() string {
 	return b.String()
 }
 
-// heed tells gopls of modules that have changed.
-func (g *gopls) heed() error {
+// notifyModules tells gopls about modules that have changed.
+func (g *gopls) notifyModules() error {
 	now := g.modules()
 	if now == g.mods {
 		return nil
@@ -184,7 +184,7 @@ func (g *gopls) ask(ctx context.Context, method, text string, offset int, into a
 	if err := g.start(ctx); err != nil {
 		return err
 	}
-	if err := g.heed(); err != nil {
+	if err := g.notifyModules(); err != nil {
 		return err
 	}
 	g.version++

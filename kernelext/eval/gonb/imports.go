@@ -129,7 +129,8 @@ func (e *Engine) packageName(dir, path string, used map[string][]string) string 
 	}
 	cmd := exec.CommandContext(e.life, "go", "list", "-find", "-f", "{{.Name}}", path)
 	cmd.Dir = dir
-	cmd.Env = append(os.Environ(), "GOWORK="+filepath.Join(e.dir, "gowork", "go.work"), "GOPROXY=off")
+	cmd.Env = append(os.Environ(), "GOWORK="+filepath.Join(e.dir, "gowork", "go.work"),
+		"GOPROXY=off")
 	out, err := cmd.Output()
 	if err != nil {
 		return ""
@@ -144,7 +145,7 @@ func (e *Engine) packageName(dir, path string, used map[string][]string) string 
 // standard is the standard library.
 var standard library
 
-// A library finds packages by name, and tells those of one name apart by what they export.
+// A library finds packages by name, and distinguishes those of one name by what they export.
 type library struct {
 	once  sync.Once
 	root  string

@@ -8,7 +8,7 @@ import (
 	"gopets/kernelext/jupyter"
 )
 
-const nobodyToAsk = "the cell asks for input, which this front end does not support"
+const noInput = "the cell asks for input, which this front end does not support"
 
 // A cell asks through gonbui or %with_inputs, and GoNB takes the answer; or it reads its standard
 // input, which Linux's list of waiting threads shows, and the answer is written there.
@@ -32,7 +32,7 @@ func (e *Engine) ask(m *jupyter.Message) {
 
 func (e *Engine) put(x *execution, prompt string, password bool, answer func(string) error) {
 	if x.cell.NoInput {
-		e.interruptCell(x, nobodyToAsk)
+		e.interruptCell(x, noInput)
 		return
 	}
 	x.asking.Add(1)
@@ -51,7 +51,7 @@ func (e *Engine) put(x *execution, prompt string, password bool, answer func(str
 	switch {
 	case ctx.Err() != nil:
 	case err != nil:
-		e.interruptCell(x, nobodyToAsk)
+		e.interruptCell(x, noInput)
 	default:
 		if err := answer(value); err != nil {
 			e.logf("input: %v", err)

@@ -131,7 +131,10 @@ func (e *Engine) writeWork(dir string, imports []string, copied bool) (module st
 			w.replaces = append(w.replaces, &modfile.Replace{})
 			w.replaces[len(w.replaces)-1].Old.Path = gonbModule
 			w.replaces[len(w.replaces)-1].New.Path = e.gonbui
-		case slices.ContainsFunc(imports, func(path string) bool { return modules.Has(gonbModule, path) }):
+		case slices.ContainsFunc(imports, func(path string) bool {
+			return modules.Has(gonbModule,
+				path)
+		}):
 			w.use(e.gonbui)
 		}
 	}

@@ -191,7 +191,8 @@ func TestNormalForms(t *testing.T) {
 		"SVG": {"image/svg+xml",
 			"<?xml version=\"1.0\"?>\n<svg viewBox='0 0 9 9' " +
 				"xmlns='x'><metadata>2024</metadata><g id=\"m3f\"><path d='M 0 0'/></g><use " +
-				"xlink:href='#m3f' clip-path='url(#m3f)'/></svg>", `<svg xmlns="x" viewBox="0 0 9 9"><g id="me1"><path d="M 0  0"></path></g><use xlink:href="#me1" clip-path="url(#me1)"></use></svg>`, ""},
+				"xlink:href='#m3f' clip-path='url(#m3f)'/></svg>",
+			`<svg xmlns="x" viewBox="0 0 9 9"><g id="me1"><path d="M 0  0"></path></g><use xlink:href="#me1" clip-path="url(#me1)"></use></svg>`, ""},
 		"an SVG's path": {"image/svg+xml", `<svg><path d="M 0 0 3 h 4"/></svg>`,
 			`<svg><path d="M 0 0 4 h 4"/></svg>`, "M 0 0 4 h 4"},
 		"SVG inside": {"text/html", `<img src="data:image/svg+xml;base64,` +

@@ -1,4 +1,5 @@
-// Package compare finds the differences that a reader sees between a cell's saved outputs and new ones.
+// Package compare finds the differences that a reader sees between a cell's saved outputs and new
+// ones.
 //
 //	rules, err := compare.Builtin()
 //	differences, masked, err := compare.Outputs(saved, now, compare.Rules{Sanitize: rules})
@@ -8,19 +9,20 @@
 //
 // What is compared:
 //
-//   - stdout and stderr, each as one text, as a kernel's pipes race; without colours, progress bars in
-//     their last state.
+//   - stdout and stderr, each as one text, as a kernel's pipes race; without colours, progress bars
+//     in their last state.
 //   - displays and results in order, every MIME type of each; not their number and metadata.
 //   - images (PNG, JPEG, GIF, WebP) by size and decoded pixels, also in data URIs.
-//   - HTML and SVG as elements: not white space, the order of attributes, comments, metadata or ids.
+//   - HTML and SVG as elements: not white space, the order of attributes, comments, metadata or
+//     ids.
 //   - JSON by structure.
-//   - errors by name and value, without tracebacks. Views of widgets have random ids and do not count,
-//     nor do blanks at the ends of lines and texts.
+//   - errors by name and value, without tracebacks. Views of widgets have random ids and do not
+//     count, nor do blanks at the ends of lines and texts.
 //
-// Without names, Builtin returns rules that cannot hide a result: addresses, temporary names, timings
-// and dates where programs speak of themselves. What they masked is returned. Others (uuids, times,
-// durations, paths) are asked for by name; ParseRules reads a user's. Numbers and pixels have
-// tolerances.
+// Without names, Builtin returns rules that cannot hide a result: addresses, temporary names,
+// timings and dates where programs speak of themselves. What they masked is returned. Others
+// (uuids, times, durations, paths) are asked for by name; ParseRules reads a user's. Numbers and
+// pixels have tolerances.
 //
 // # Tried and dropped
 //

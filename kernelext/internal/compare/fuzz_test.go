@@ -10,9 +10,9 @@ import (
 	"gopets/kernelext/notebook"
 )
 
-// FuzzOutputs gives foreign texts to every MIME type: nothing panics, everything equals itself with
+// FuzzOutputs compares foreign texts of every MIME type: nothing panics, everything equals itself with
 // something added that does not count, a comparison finds as much in one direction as in the other,
-// and nothing that it tells drives a terminal.
+// and no message drives a terminal.
 func FuzzOutputs(f *testing.F) {
 	for _, s := range []string{
 		"", "a\r\x1b[A12.5\b", `<svg id="a"><path d="M0"/><use href="#a"/></svg>`,

@@ -160,7 +160,8 @@ var builtin = []builtinRule{
 
 	// Go's heap, what Linux maps; others have 10 to 12 digits and aligned
 	{"pointers", "‹address›", false, false, []string{"0x"}, regexp.MustCompile(
-		goHeap + `|\b0x(?:7[ef][0-9a-f]{10}|5[56][0-9a-f]{10}|[1-9a-f][0-9a-f]{8,9}[08]|[1-7][0-9a-f]{10}[08])\b`)},
+		goHeap +
+			`|\b0x(?:7[ef][0-9a-f]{10}|5[56][0-9a-f]{10}|[1-9a-f][0-9a-f]{8,9}[08]|[1-7][0-9a-f]{10}[08])\b`)},
 	{"uuids", "‹uuid›", false, false, []string{"-"},
 		regexp.MustCompile(`\b[0-9A-Fa-f]{8}-(?:[0-9A-Fa-f]{4}-){3}[0-9A-Fa-f]{12}\b`)},
 	{"times", "${1}‹time›", false, false, []string{":", "datetime.datetime("},

@@ -192,7 +192,7 @@ func TestStandardRulesHideNoResult(t *testing.T) {
 		[]notebook.Output{table("day", "10:30")}, r, "text/html: ")
 }
 
-// What was masked is told, with both texts.
+// What was masked is returned, with both texts.
 func TestMasks(t *testing.T) {
 	rules, err := compare.Builtin()
 	if err != nil {

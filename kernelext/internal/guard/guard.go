@@ -1,6 +1,5 @@
-// Package guard ends what a process that was killed leaves behind: a guard is a second process,
-// which outlives the first for a moment, ends the process groups and removes the folders that it
-// was told of. A notebook that was being run is made whole with its journal.
+// Package guard ends what a killed process leaves: a second process, which outlives it for a moment,
+// ends process groups, removes folders and puts a notebook's journal into its file.
 package guard
 
 import (
@@ -108,7 +107,7 @@ func Main(r io.Reader) {
 			if n, err := strconv.Atoi(value); err == nil && n > 1 {
 				groups = append(groups, n)
 			}
-		case "over": // its number may become somebody else's
+		case "over": // its number may be used again
 			groups = slices.DeleteFunc(groups, func(g int) bool { return strconv.Itoa(g) == value })
 		case "folder":
 			folders = append(folders, value)

@@ -49,7 +49,7 @@ type Case struct {
 	Outcome     Outcome
 	Type        string // of a failure or an error, for instance an exception's name
 	Message     string // one line: why it failed or was skipped
-	Detail      string // the whole story, for instance a difference or a traceback
+	Detail      string // all of it, for instance a difference or a traceback
 	Out, Err    string // what it wrote
 }
 

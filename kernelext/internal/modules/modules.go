@@ -1,4 +1,4 @@
-// Package modules finds modules that lie beside a notebook.
+// Package modules finds modules beside a notebook.
 package modules
 
 import (

@@ -1,6 +1,5 @@
-// Package tempdir makes temporary folders that do not outlive their processes: each holds a file
-// that its process keeps locked. Where nobody holds the lock any more, that process was killed, and
-// the next one to make a folder removes the old one.
+// Package tempdir makes folders for temporary files that their process keeps locked. A free lock
+// means that the process was killed: the next New removes the folder.
 package tempdir
 
 import (

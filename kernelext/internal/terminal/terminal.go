@@ -1,5 +1,5 @@
-// Package terminal returns what a reader sees of text written for a terminal: progress bars in their
-// last state, no colours, no control characters.
+// Package terminal returns what a reader sees of text written for a terminal: progress bars in
+// their last state, no colours, no control characters.
 //
 // Tried and dropped: keeping what follows a line's last carriage return, as nbval does, as a longer
 // text stays visible behind a shorter one; a screen of fixed size, which loses what scrolls out.

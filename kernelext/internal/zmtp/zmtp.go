@@ -2,7 +2,7 @@
 // sockets over ZMTP 3.0 with the NULL mechanism (https://rfc.zeromq.org/spec/23/).
 //
 // Package zmq4 was tried for it: a half-open connection blocks all that come later, a stalled
-// subscriber starves the others, and the length of a frame is believed. Here each peer has its own
+// subscriber starves the others, and memory is taken for any length that a frame claims. Here each peer has its own
 // reader and writer, memory is taken as bytes come, and a peer that takes nothing is dropped.
 package zmtp
 
@@ -30,7 +30,7 @@ const (
 	maxFrames  = 1024
 )
 
-var errJunk = errors.New("the peer does not speak ZMTP 3")
+var errJunk = errors.New("the peer does not use ZMTP 3")
 
 // Handshake returns the peer's kind of socket and its identity, if any.
 func Handshake(conn net.Conn, r *bufio.Reader, kind string) (peerKind string, identity []byte,

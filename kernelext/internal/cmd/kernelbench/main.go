@@ -4,9 +4,9 @@
 //	go run ./kernelext/internal/cmd/kernelbench -n 5 -kernels go,gonb -rows 'trivial|pets'
 //	go run ./kernelext/internal/cmd/kernelbench -last 500 -rows from   memory after 500 cells
 //
-// A cell's time ends with its output and its reply. Each row has its own kernel, whose first cell does
-// not count. All cells differ, in all runs: the go command's build cache would answer the second. The
-// live kernel compiles what is in a loop, and interprets the other cells.
+// A cell's time ends with its output and its reply. Each row has its own kernel, whose first cell
+// does not count. All cells differ, in all runs: the go command's build cache would answer the
+// second. The live kernel compiles what is in a loop, and interprets the other cells.
 package main
 
 import (

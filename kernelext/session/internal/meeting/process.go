@@ -15,7 +15,7 @@ import (
 	"github.com/gofrs/flock"
 )
 
-// A Process is told from later ones with the same number.
+// A Process differs from later ones with the same number.
 type Process struct {
 	PID   int    `json:"pid"`
 	Start string `json:"start"`

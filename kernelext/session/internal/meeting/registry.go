@@ -20,7 +20,7 @@ type Info struct {
 	Started time.Time `json:"started"`
 }
 
-// An Entry is an Info on disk, with start times to tell dead sessions.
+// An Entry is an Info on disk, with start times, to recognise dead sessions.
 type Entry struct {
 	Info
 	Worker Process `json:"worker"`
