@@ -95,11 +95,13 @@ func newArithmetic(d *decoder, s *scan) *arithmetic {
 
 func (e *arithmetic) finish() error {
 	e.d.pos = e.pos
-	return nil
+	return e.check()
 }
 
 func (e *arithmetic) restart() error {
-	e.d.pos = e.pos
+	if err := e.finish(); err != nil {
+		return err
+	}
 	if err := e.d.restartMarker(); err != nil {
 		return err
 	}
@@ -107,11 +109,14 @@ func (e *arithmetic) restart() error {
 	return nil
 }
 
+// tooFar is a number of bytes behind the data that no image needs: coders leave few zeros out.
+const tooFar = 1 << 16
+
 // next is the next byte of data: 0 before a marker, where the coder may have cut zeros off.
 func (e *arithmetic) next() uint64 {
 	data := e.d.data
 	if e.pos >= len(data) {
-		e.extra++
+		e.extra = tooFar + 1 // the file is cut off, or a marker would end the data
 		return 0
 	}
 	b := data[e.pos]
@@ -295,8 +300,7 @@ func (e *arithmetic) block(c *scanComponent, b *[64]int32) (last int, err error)
 }
 
 func (e *arithmetic) check() error {
-	const enough = 1 << 16
-	if e.extra > enough {
+	if e.extra > tooFar {
 		return errEnd
 	}
 	return nil

@@ -86,6 +86,8 @@ type component struct {
 	plane            []byte     // blocksX·8/scale bytes a row
 	stride           int
 	coefs            []int16 // of progressive files: 64 a block, in natural order
+	// by zigzag position, the lowest bit that came of a coefficient; −1: none did
+	low [64]int8
 }
 
 type decoder struct {
@@ -116,7 +118,7 @@ func (d *decoder) markers(headerOnly bool) error {
 	for {
 		marker, err := d.nextMarker()
 		if err != nil {
-			if d.scans > 0 && errors.Is(err, errEnd) {
+			if d.scans > 0 && errors.Is(err, errEnd) && d.exact(63) {
 				return nil // complete but for its end marker
 			}
 			return err
@@ -272,6 +274,9 @@ func (d *decoder) frame(marker byte, s []byte) error {
 			if o.id == c.id {
 				return FormatError("two components of one name")
 			}
+		}
+		for k := range c.low {
+			c.low[k] = -1
 		}
 		d.hMax, d.vMax = max(d.hMax, c.h), max(d.vMax, c.v)
 		d.comps[i] = c

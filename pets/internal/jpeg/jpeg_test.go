@@ -84,6 +84,15 @@ func TestDataThatEndsEarly(t *testing.T) {
 			}
 		}
 	}
+	for _, name := range []string{"arithmetic.jpg", "arithmetic-restart.jpg",
+		"arithmetic-progressive.jpg"} {
+		data := read(t, name)
+		for cut := len(data) / 4; cut < len(data)-20; cut += 37 {
+			if _, err := Decode(data[:cut], 1); !errors.Is(err, io.ErrUnexpectedEOF) {
+				t.Errorf("%s, %d of %d bytes: %v", name, cut, len(data), err)
+			}
+		}
+	}
 	if _, err := Decode(nil, 1); err == nil {
 		t.Error("no data")
 	}

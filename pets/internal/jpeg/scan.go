@@ -58,6 +58,11 @@ func (d *decoder) scan(s []byte) error {
 	if err := d.blocks(sc, e); err != nil {
 		return err
 	}
+	for _, c := range sc.comps {
+		for k := sc.start; k <= sc.end; k++ {
+			c.low[k] = int8(sc.low)
+		}
+	}
 	return e.finish()
 }
 
@@ -182,6 +187,8 @@ func (d *decoder) restartMarker() error {
 
 func (d *decoder) transformAll() {
 	var b [64]int32
+	var estimated [64]int16
+	smooth := d.smooths()
 	for i := range d.comps {
 		c := &d.comps[i]
 		if c.quant == nil { // no scan had the component
@@ -194,6 +201,12 @@ func (d *decoder) transformAll() {
 		for y := range c.blocksY {
 			for x := range c.blocksX {
 				coefs := c.coefs[64*(y*c.blocksX+x):][:64]
+				if smooth && y < ceilDiv(c.height, 8) {
+					copy(estimated[:], coefs)
+					coefs = estimated[:]
+					means := c.means(x, y)
+					c.estimate(coefs, &means)
+				}
 				last := 0
 				for k, v := range coefs {
 					if v != 0 {

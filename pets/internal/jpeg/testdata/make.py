@@ -35,6 +35,17 @@ cjpeg("rgb", "-rgb", "-quality", "95")
 cjpeg("restart", "-restart", "3B", "-sample", "2x1")
 cjpeg("progressive", "-progressive", "-sample", "2x2", "-quality", "92")
 cjpeg("progressive-restart", "-progressive", "-restart", "1", "-sample", "1x2")
+unfinished = {
+    "means": "0,1,2: 0-0,0,0;",
+    "few": "0,1,2: 0-0,0,1; 0: 1-5,0,0;",
+    "coarse": "0,1,2: 0-0,0,0; 0: 1-63,0,2; 1: 1-63,0,0; 2: 1-63,0,0;",
+}
+for name, scans in unfinished.items():  # progressive files whose refinement never came
+    script = here / "make.scans"
+    script.write_text(scans)
+    cjpeg("unfinished-" + name, "-scans", script, "-sample", "2x2" if name == "few" else "1x2")
+    script.unlink()
+cjpeg("unordered", "-restart", "2", "-sample", "1x1,2x1,1x2", "-progressive")
 cjpeg("arithmetic", "-arithmetic", "-sample", "2x2")
 cjpeg("arithmetic-restart", "-arithmetic", "-restart", "4B")
 cjpeg("arithmetic-progressive", "-arithmetic", "-progressive", "-quality", "95")

@@ -2,6 +2,10 @@ package images
 
 import (
 	"bytes"
+	"cmp"
+	"io"
+	"math"
+	"regexp"
 
 	"github.com/bep/imagemeta"
 )
@@ -10,29 +14,55 @@ var metaFormats = map[string]imagemeta.ImageFormat{
 	"jpeg": imagemeta.JPEG, "png": imagemeta.PNG, "webp": imagemeta.WebP, "tiff": imagemeta.TIFF,
 }
 
-// orientation finds the EXIF orientation (1…8) in a file of a format; 1, upright, when there is
-// none or it makes no sense.
+// xmpOrientation is how XMP spells the orientation, as an attribute or an element.
+var xmpOrientation = regexp.MustCompile(`tiff:Orientation(?:="|>)([1-8])`)
+
+// orientation finds the orientation (1…8) in a file of a format, of its EXIF or, as Pillow does, of
+// its XMP where EXIF has none; 1, upright, when there is none or it makes no sense.
 func orientation(data []byte, format string) int {
 	kind, ok := metaFormats[format]
 	if !ok {
 		return 1
 	}
-	found := 1
+	var exif, xmp int
 	// an error means EXIF that is damaged: the image may be whole all the same
 	_, _ = imagemeta.Decode(imagemeta.Options{
-		R: bytes.NewReader(data), ImageFormat: kind, Sources: imagemeta.EXIF,
+		R: bytes.NewReader(data), ImageFormat: kind, Sources: imagemeta.EXIF | imagemeta.XMP,
 		ShouldHandleTag: func(tag imagemeta.TagInfo) bool {
-			return tag.Tag == "Orientation" &&
-				tag.Namespace == "IFD0"
+			return tag.Tag == "Orientation" && tag.Namespace == "IFD0"
 		},
 		HandleTag: func(tag imagemeta.TagInfo) error {
-			if v, ok := tag.Value.(uint16); ok && v >= 1 && v <= 8 {
-				found = int(v)
+			if exif = number(tag.Value); exif < 1 || exif > 8 {
+				exif = 1
 			}
 			return imagemeta.ErrStopWalking
 		},
+		HandleXMP: func(r io.Reader) error {
+			packet, err := io.ReadAll(r)
+			if found := xmpOrientation.FindSubmatch(packet); found != nil && xmp == 0 {
+				xmp = int(found[1][0] - '0')
+			}
+			return err
+		},
 	})
-	return found
+	return cmp.Or(exif, xmp, 1)
+}
+
+// number returns a tag's value, or the first of several, 0 if it is no number.
+func number(value any) int {
+	switch v := value.(type) {
+	case uint16:
+		return int(v)
+	case uint32:
+		return int(min(v, math.MaxUint16))
+	case int16:
+		return int(v)
+	case int32:
+		return int(v)
+	case []any:
+		return number(v[0])
+	}
+	return 0
 }
 
 // oriented returns the image as it is to be seen, for an EXIF orientation.

@@ -100,6 +100,43 @@ func TestOrientations(t *testing.T) {
 	}
 }
 
+// The orientation of XMP counts where EXIF has none; a camera may write EXIF's as a long number, and
+// twice.
+func TestOrientationElsewhere(t *testing.T) {
+	data := jpegOf(t, New(16, 8).Image())
+	xmp := func(orientation string) []byte {
+		body := []byte("http://ns.adobe.com/xap/1.0/\x00<x:xmpmeta xmlns:x='adobe:ns:meta/'>" +
+			orientation + "</x:xmpmeta>")
+		return append(binary.BigEndian.AppendUint16([]byte{0xff, 0xe1}, uint16(len(body)+2)),
+			body...)
+	}
+	attribute := xmp(`<rdf:Description tiff:Orientation="6"/>`)
+	element := xmp(`<tiff:Orientation>8</tiff:Orientation>`)
+	block := exifBlock(binary.LittleEndian, 3)
+	long, two := slices.Clone(block), slices.Clone(block)
+	long[24] = 4 // the second entry's type
+	two[26] = 2  // and its count
+	at := func(segments ...[]byte) []byte {
+		return slices.Concat(data[:2], slices.Concat(segments...), data[2:])
+	}
+	for name, c := range map[string]struct {
+		data []byte
+		want int
+	}{
+		"XMP's attribute": {at(attribute), 6}, "XMP's element": {at(element), 8},
+		"the first of XMP": {at(attribute, element), 6},
+		"EXIF before XMP":  {withEXIF(at(attribute), block), 3},
+		"EXIF after XMP":   {slices.Concat(at(attribute)[:2+len(attribute)], withEXIF(data, block)[2:]), 3},
+		"upright in EXIF":  {withEXIF(at(attribute), exifBlock(binary.BigEndian, 1)), 1},
+		"nonsense in XMP":  {at(xmp(`tiff:Orientation="9"`)), 1},
+		"a long number":    {withEXIF(data, long), 3}, "two numbers": {withEXIF(data, two), 3},
+	} {
+		if got := orientation(c.data, "jpeg"); got != c.want {
+			t.Errorf("%s: orientation %d, want %d", name, got, c.want)
+		}
+	}
+}
+
 // fixPNG sets the checksums of a PNG's chunks.
 func fixPNG(data []byte) {
 	for i := 8; i+12 <= len(data); {
