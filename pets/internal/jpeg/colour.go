@@ -95,19 +95,20 @@ type upsampler struct {
 	c          *component
 	w, h       int // of the component
 	across, up int // factors; 0: not a whole number
-	hMax, vMax int
-	full       []byte
-	sums       []uint32 // the row's samples, mixed from two rows and not yet divided
+	// samples of the component for so many of the image, where a factor is no whole number
+	toX, ofX, toY, ofY int
+	full               []byte
+	sums               []uint32 // the row's samples, mixed from two rows and not yet divided
 }
 
 func newUpsampler(d *decoder, c *component, width int) *upsampler {
-	u := &upsampler{c: c, w: ceilDiv(c.w, d.scale), h: ceilDiv(c.height, d.scale), hMax: d.hMax,
-		vMax: d.vMax}
-	if d.hMax%c.h == 0 {
-		u.across = d.hMax / c.h
+	u := &upsampler{c: c, w: ceilDiv(c.w, c.reduceX), h: ceilDiv(c.height, c.reduceY),
+		toX: c.h * d.scale, ofX: d.hMax * c.reduceX, toY: c.v * d.scale, ofY: d.vMax * c.reduceY}
+	if u.ofX%u.toX == 0 {
+		u.across = u.ofX / u.toX
 	}
-	if d.vMax%c.v == 0 {
-		u.up = d.vMax / c.v
+	if u.ofY%u.toY == 0 {
+		u.up = u.ofY / u.toY
 	}
 	if u.across == 2 && (u.up == 1 || u.up == 2) && u.w <= 2 { // as libjpeg does for slivers
 		u.across = 0
@@ -149,9 +150,9 @@ func (u *upsampler) row(y int) []byte {
 		u.widenOne(u.line(y))
 		return u.full
 	}
-	line := u.line(min(y*u.c.v/u.vMax, u.h-1))
+	line := u.line(min(y*u.toY/u.ofY, u.h-1))
 	for x := range u.full {
-		u.full[x] = line[min(x*u.c.h/u.hMax, u.w-1)]
+		u.full[x] = line[min(x*u.toX/u.ofX, u.w-1)]
 	}
 	return u.full
 }

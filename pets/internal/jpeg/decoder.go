@@ -83,7 +83,9 @@ type component struct {
 	// blocks in a row and rows of blocks, with those that fill the last MCU
 	blocksX, blocksY int
 	quant            *[64]int32 // of the time when the component's first scan began
-	plane            []byte     // blocksX·8/scale bytes a row
+	plane            []byte     // blocksX·8/reduceX bytes a row
+	// how many samples become one: fewer than scale where there are fewer than of the image
+	reduceX, reduceY int
 	stride           int
 	coefs            []int16 // of progressive files: 64 a block, in natural order
 	// by zigzag position, the lowest bit that came of a coefficient; −1: none did
@@ -290,6 +292,14 @@ func (d *decoder) frame(marker byte, s []byte) error {
 	return nil
 }
 
+// reduction divides scale by the factor by which a component is smaller than the largest.
+func reduction(scale, most, has int) int {
+	for factor := most / has; most%has == 0 && factor%2 == 0 && scale > 1; factor /= 2 {
+		scale /= 2
+	}
+	return scale
+}
+
 // allocate takes the memory for a frame, unless the data cannot hold it.
 func (d *decoder) allocate() error {
 	blocks := 0
@@ -301,8 +311,9 @@ func (d *decoder) allocate() error {
 	}
 	for i := range d.comps {
 		c := &d.comps[i]
-		c.stride = c.blocksX * 8 / d.scale
-		c.plane = make([]byte, c.stride*c.blocksY*8/d.scale)
+		c.reduceX, c.reduceY = reduction(d.scale, d.hMax, c.h), reduction(d.scale, d.vMax, c.v)
+		c.stride = c.blocksX * 8 / c.reduceX
+		c.plane = make([]byte, c.stride*c.blocksY*8/c.reduceY)
 		if d.progressive {
 			c.coefs = make([]int16, 64*c.blocksX*c.blocksY)
 		}

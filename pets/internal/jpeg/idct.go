@@ -31,40 +31,41 @@ var columns = func() (n [64]uint8) {
 }()
 
 // put transforms a block, writes its samples into the plane and clears it.
-func (c *component) put(x, y int, b *[64]int32, last, scale int) {
-	size := 8 / scale
-	to := c.plane[y*size*c.stride+x*size:]
+func (c *component) put(x, y int, b *[64]int32, last int) {
+	w, h := 8/c.reduceX, 8/c.reduceY
+	to := c.plane[y*h*c.stride+x*w:]
 	if last == 0 {
 		v := clip((b[0]+4)>>3 + 128) // the result of both passes
 		b[0] = 0
-		for i := range size {
-			row := to[i*c.stride:][:size]
+		for i := range h {
+			row := to[i*c.stride:][:w]
 			for j := range row {
 				row[j] = v
 			}
 		}
 		return
 	}
-	if scale == 1 {
+	if w == 8 && h == 8 {
 		idct(b, int(columns[last]), to, c.stride)
 	} else {
 		var full [64]byte
 		idct(b, int(columns[last]), full[:], 8)
-		reduce(&full, scale, to, c.stride)
+		c.reduce(&full, to)
 	}
 	*b = [64]int32{}
 }
 
-func reduce(full *[64]byte, scale int, to []byte, stride int) {
-	for y := range 8 / scale {
-		for x := range 8 / scale {
-			sum := scale * scale / 2
-			for i := range scale {
-				for j := range scale {
-					sum += int(full[8*(y*scale+i)+x*scale+j])
+func (c *component) reduce(full *[64]byte, to []byte) {
+	n := c.reduceX * c.reduceY
+	for y := range 8 / c.reduceY {
+		for x := range 8 / c.reduceX {
+			sum := n / 2
+			for i := range c.reduceY {
+				for _, v := range full[8*(y*c.reduceY+i)+x*c.reduceX:][:c.reduceX] {
+					sum += int(v)
 				}
 			}
-			to[y*stride+x] = byte(sum / (scale * scale))
+			to[y*c.stride+x] = byte(sum / n)
 		}
 	}
 }

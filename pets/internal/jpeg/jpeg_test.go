@@ -147,6 +147,38 @@ func TestReducedIsTheMean(t *testing.T) {
 	}
 }
 
+// Chroma that is smaller than the image is reduced only as far as the image asks.
+func TestReducedKeepsItsColours(t *testing.T) {
+	for _, name := range []string{"1x1", "2x1", "1x2", "2x2", "4x1", "1x4", "4x2"} {
+		data := read(t, "sampling-"+name+".jpg")
+		full, err := Decode(data, 1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, scale := range []int{4, 8} { // the largest factor is 4
+			img, err := Decode(data, scale)
+			if err != nil {
+				t.Fatal(err)
+			}
+			off, n := 0, 0
+			for y := range full.Height / scale {
+				for x := range 3 * (full.Width / scale) {
+					sum := 0
+					for i := range scale * scale {
+						sum += int(full.Pix[3*((y*scale+i/scale)*full.Width+
+							x/3*scale+i%scale)+x%3])
+					}
+					d := int(img.Pix[3*y*img.Width+x]) - sum/(scale*scale)
+					off, n = off+max(d, -d), n+1
+				}
+			}
+			if mean := float64(off) / float64(n); mean > 4 {
+				t.Errorf("%s at 1/%d: colours are off by %.1f", name, scale, mean)
+			}
+		}
+	}
+}
+
 func TestDecodeConfig(t *testing.T) {
 	c, err := DecodeConfig(read(t, "arithmetic-progressive.jpg"))
 	if want := (Config{45, 37, 3, true, true}); err != nil || c != want {

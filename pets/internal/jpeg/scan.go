@@ -163,7 +163,7 @@ func (d *decoder) blocks(sc *scan, e entropy) error {
 					if err != nil {
 						return err
 					}
-					c.put(x, y, &b, last, d.scale)
+					c.put(x, y, &b, last)
 				}
 			}
 		}
@@ -214,7 +214,7 @@ func (d *decoder) transformAll() {
 						last = max(last, int(unzigzag[k]))
 					}
 				}
-				c.put(x, y, &b, last, d.scale)
+				c.put(x, y, &b, last)
 			}
 		}
 	}

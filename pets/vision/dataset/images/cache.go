@@ -41,7 +41,7 @@ type entry struct {
 }
 
 // decoding is the version of the decoders: it changes when their pixels do.
-const decoding = 2
+const decoding = 3
 
 const reduceAbove = 1.5
 
