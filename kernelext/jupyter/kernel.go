@@ -1,6 +1,7 @@
 package jupyter
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -36,6 +37,7 @@ type Kernel struct {
 type StartOptions struct {
 	Dir string   // working directory; "" is the current one
 	Env []string // NAME=value, added to the environment; an empty value removes the name
+	ID  string   // in the name of the connection file; "" is a new one
 	IPC bool     // talk over Unix sockets in the private folder, where their path is not too long
 }
 
@@ -62,7 +64,7 @@ func Start(spec Spec, o StartOptions) (k *Kernel, err error) {
 		}
 	}
 	conn.KernelName = spec.Name
-	file := filepath.Join(tmp, "kernel-"+newID()+".json")
+	file := filepath.Join(tmp, "kernel-"+cmp.Or(o.ID, newID())+".json")
 	if err := conn.Write(file); err != nil {
 		return nil, fmt.Errorf("starting kernel %q: %w", spec.Name, err)
 	}

@@ -13,18 +13,24 @@ import (
 
 	"gopets/kernelext/eval"
 	"gopets/kernelext/eval/gonb"
+	"gopets/kernelext/eval/live"
 	"gopets/kernelext/internal/guard"
 	"gopets/kernelext/jupyter"
 )
 
-// testOptions are for a kernel with a GoNB engine.
+// testOptions are for a kernel with a GoNB engine, or a live one in the folder Live.
 type testOptions struct {
 	GoNB, Workspace, Gopls string
+	Live                   string
 	Guard                  []string
 }
 
 func (o testOptions) options() Options {
 	return Options{Guard: o.Guard, Engine: func(g *guard.Guard) (eval.Engine, string, error) {
+		if o.Live != "" {
+			e, err := live.New(context.Background(), live.Options{Dir: o.Live, Guard: g})
+			return e, "", err
+		}
 		e, err := gonb.New(gonb.Options{GoNB: o.GoNB, Workspace: o.Workspace, Gopls: o.Gopls,
 			Guard: g})
 		return e, "", err
@@ -86,7 +92,7 @@ func start(t testing.TB, o testOptions, tcp bool) *tester {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if o.GoNB == "" {
+	if o.GoNB == "" && o.Live == "" {
 		o.GoNB, o.Workspace = fakeGoNB(t), t.TempDir()
 		if err := os.WriteFile(filepath.Join(o.Workspace, "go.mod"),
 			[]byte("module example.com/empty\n\ngo 1.26\n"), 0o644); err != nil {

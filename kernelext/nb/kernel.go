@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -48,6 +49,7 @@ func kernelCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
+			setKernelID(args[0])
 			options, err := f.options(cmd.Context())
 			if err != nil {
 				return err
@@ -126,6 +128,18 @@ func setJupyterRoot() {
 		os.Setenv("GONB_JUPYTER_ROOT", root)
 	}
 }
+
+// setKernelID tells cells and engines, as GoNB does, the id that the Jupyter server has for the
+// kernel: it is in the name of the connection file.
+func setKernelID(connection string) {
+	if m := connectionName.FindStringSubmatch(filepath.Base(connection)); m != nil {
+		os.Setenv("GONB_JUPYTER_KERNEL_ID", m[1])
+	} else {
+		os.Unsetenv("GONB_JUPYTER_KERNEL_ID")
+	}
+}
+
+var connectionName = regexp.MustCompile(`^kernel-([\w-]+)\.json$`)
 
 func firstLine(err error) string {
 	line, _, _ := strings.Cut(err.Error(), "\n")

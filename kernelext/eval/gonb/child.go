@@ -69,7 +69,9 @@ func (e *Engine) startChild(ctx context.Context) (*child, error) {
 		argv = append(argv, "-go_work="+e.o.Workspace)
 	}
 	spec := jupyter.Spec{Argv: argv, Name: "gonb"}
-	kernel, err := jupyter.Start(spec, jupyter.StartOptions{IPC: true, Env: []string{
+	// The script of widgets reaches the Jupyter server's kernel by the id.
+	id := os.Getenv("GONB_JUPYTER_KERNEL_ID")
+	kernel, err := jupyter.Start(spec, jupyter.StartOptions{ID: id, IPC: true, Env: []string{
 		"NB_CELL=" + e.dir, "GOWORK=", "PATH=" + e.bin() + string(filepath.ListSeparator) +
 			os.Getenv("PATH"),
 	}})

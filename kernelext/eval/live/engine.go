@@ -34,7 +34,7 @@ type Options struct {
 }
 
 // An Engine runs cells in one process, in which variables live from cell to cell. It satisfies
-// [eval.Engine].
+// [eval.Engine] and [eval.Widgets].
 type Engine struct {
 	o    Options
 	dir  string       // the engine's own, temporary
@@ -65,7 +65,10 @@ type Engine struct {
 	listed  map[string][]string // by pattern
 }
 
-var _ eval.Engine = (*Engine)(nil)
+var (
+	_ eval.Engine  = (*Engine)(nil)
+	_ eval.Widgets = (*Engine)(nil)
+)
 
 // running is the cell that runs.
 type running struct {
@@ -132,6 +135,7 @@ func (e *Engine) open(ctx context.Context) error {
 	}
 	if e.output, err = openOutput(e.dir); err == nil {
 		e.output.refuse = e.refuse
+		e.output.comms.script, e.output.comms.kernel = e.commScript, e.tool.env.lookup(kernelID)
 	}
 	return err
 }

@@ -11,8 +11,7 @@ import (
 	"gopets/kernelext/eval/internal/cellio"
 )
 
-// gonbui serves what package gonbui sends: displays and questions. Widgets are refused: GoNB talks to
-// them by a socket that it opens in the browser.
+// gonbui serves what package gonbui sends: displays, questions, and the values of widgets.
 func (o *output) gonbui(conn net.Conn) {
 	defer func() {
 		if p := recover(); p != nil {
@@ -20,7 +19,8 @@ func (o *output) gonbui(conn net.Conn) {
 		}
 	}()
 	in := &values{conn: conn}
-	from, acks := gob.NewDecoder(in), gob.NewEncoder(o.back)
+	from := gob.NewDecoder(in)
+	o.comms.begin(gob.NewEncoder(o.back))
 	for {
 		var d protocol.DisplayData
 		if err := from.Decode(&d); err != nil {
@@ -29,7 +29,7 @@ func (o *output) gonbui(conn net.Conn) {
 		if v, ok := d.Data[protocol.MIMECommValue].(protocol.CommValue); ok &&
 			v.Address == protocol.GonbuiSyncAddress {
 			// gonbui.Sync: all that came before has been passed on.
-			if err := acks.Encode(&protocol.CommValue{Address: protocol.GonbuiSyncAckAddress,
+			if err := o.comms.answer(protocol.CommValue{Address: protocol.GonbuiSyncAckAddress,
 				Value: v.Value}); err != nil {
 				return
 			}
@@ -103,12 +103,39 @@ func (o *output) message(d protocol.DisplayData) {
 		}
 		return
 	}
-	for _, mime := range []protocol.MIMEType{protocol.MIMECommValue, protocol.MIMECommSubscribe} {
-		if _, ok := d.Data[mime]; ok {
-			o.refuse("gonbui's widgets are not supported in live cells: use the kernel \"Go (gonb)\"")
-			return
+	var err error
+	switch {
+	case d.Data[protocol.MIMECommValue] != nil:
+		if v, ok := d.Data[protocol.MIMECommValue].(protocol.CommValue); ok {
+			if err = o.comms.send(v); err != nil && v.Request {
+				o.refuse(err.Error()) // the cell would wait for ever
+				return
+			}
 		}
+	case d.Data[protocol.MIMECommSubscribe] != nil:
+		if s, ok := d.Data[protocol.MIMECommSubscribe].(protocol.CommSubscription); ok {
+			err = o.comms.subscribe(s)
+		}
+	default:
+		o.display(d)
 	}
+	if err != nil && o.comms.warn() {
+		o.after(func(out eval.Output) { out.Stream("stderr", err.Error()+"\n") })
+	}
+}
+
+// after passes something on after the text that came before it.
+func (o *output) after(pass func(out eval.Output)) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.pipes.Drain()
+	if o.out != nil {
+		pass(o.out)
+	}
+}
+
+// display passes on what gonbui shows.
+func (o *output) display(d protocol.DisplayData) {
 	data, metadata := cellio.Rich(d)
 	o.mu.Lock()
 	defer o.mu.Unlock()

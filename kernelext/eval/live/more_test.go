@@ -51,11 +51,13 @@ func TestGonbui(t *testing.T) {
 	// Sync waits until all was shown, and is told so.
 	n.want("gonbui.DisplayHTML(\"<b>x</b>\")\ngonbui.Sync()\nfmt.Print(\"after\")\ngonbui.Sync()",
 		"[<nil>]after")
-	// A cell that waits for a widget would wait for ever.
-	const widget = "import \"github.com/janpfeifer/gonb/gonbui/widgets\"\n" +
-		"b := widgets.Button(\"x\").Done()\n"
-	n.wantError(widget, "Unsupported", "Go (gonb)")
-	n.wantError(widget+"<-b.Listen().C", "Unsupported", "Go (gonb)")
+	// Without a browser a cell that asks for a value would wait for ever.
+	n.want("import \"github.com/janpfeifer/gonb/gonbui/comms\"\ncomms.Send(\"/a\", 1)\n"+
+		"comms.Send(\"/a\", 2)", "[<nil>][<nil>]") // the script comes and goes
+	if got := n.front.err.String(); strings.Count(got, "no browser answers") != 1 {
+		t.Errorf("the standard error is %q", got)
+	}
+	n.wantError("comms.ReadValue[int](\"/a\")", "Unsupported", "no browser answers")
 	n.want("1 + 1", "2")
 }
 

@@ -41,6 +41,7 @@ type output struct {
 	shown  map[string]bool // display ids that the running cell has used
 	copies []io.WriteCloser
 
+	comms  *comms
 	refuse func(reason string) // ends the cell that runs, which asks for what there is not
 }
 
@@ -63,6 +64,7 @@ func openOutput(dir string) (*output, error) {
 		o.pipes.Release()
 		return nil, err
 	}
+	o.comms = &comms{output: o, subscribed: map[string]bool{}}
 	go o.pipes.Watch()
 	return o, nil
 }
@@ -163,6 +165,7 @@ func (o *output) copyDisplay(data eval.Bundle) {
 
 // begin makes a cell the one that output belongs to.
 func (o *output) begin(out eval.Output) {
+	o.comms.retry()
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.pipes.Flush()

@@ -297,6 +297,16 @@ func (p *packages) name(path string) string {
 	return ""
 }
 
+// dir returns the folder of a package; "" if it is not known.
+func (p *packages) dir(path string) string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if k := p.known[path]; k != nil {
+		return k.Dir
+	}
+	return ""
+}
+
 // reset forgets all packages but the standard library's.
 func (p *packages) reset() {
 	p.mu.Lock()

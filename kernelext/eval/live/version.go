@@ -116,18 +116,19 @@ func hidden(path string) string {
 	return fmt.Sprintf("{ local: %s.*; go?link.pkghash*.%s; };\n", name, name)
 }
 
+const gonbuiPath = "github.com/janpfeifer/gonb/gonbui"
+
 // gonbuiLink has GoNB's gonbui, where a cell imports it, write to the engine's socket: it opens no
 // pipe when these two variables are set.
 func (e *Engine) gonbuiLink(paths ...string) string {
-	const gonbui = "github.com/janpfeifer/gonb/gonbui"
 	uses := false
 	for _, k := range e.program.packages.deps(paths...) {
-		uses = uses || k.ImportPath == gonbui
+		uses = uses || k.ImportPath == gonbuiPath
 	}
 	if !uses {
 		return ""
 	}
-	return fmt.Sprintf(gonbuiText, rtPath, gonbui)
+	return fmt.Sprintf(gonbuiText, rtPath, gonbuiPath)
 }
 
 const gonbuiText = `
