@@ -54,6 +54,14 @@ func TestPrefixes(t *testing.T) {
 		{"features.0.weight features.1.weight", "features.0.weight features.1.weight"},
 		{"model.a a", "model.a a"}, // would become one
 		{"a b module.c", "a b module.c"},
+		{"resnet.conv1.weight resnet.layer1.0.conv1.weight head.bias",
+			"conv1.weight layer1.0.conv1.weight head.bias"},
+		{"my.net.features.0.0.weight my.net.features.1.conv1.weight",
+			"features.0.0.weight features.1.conv1.weight"},
+		{"conv1.weight layer1.0.conv1.weight", "conv1.weight layer1.0.conv1.weight"},
+		{"layer1.0.conv1.weight layer1.0.bn1.bias bn1.bias layer2.0.bn1.bias layer2.1.bn1.bias",
+			"layer1.0.conv1.weight layer1.0.bn1.bias bn1.bias layer2.0.bn1.bias " +
+				"layer2.1.bn1.bias"},
 	} {
 		f := &File{}
 		for name := range strings.FieldsSeq(c.names) {
@@ -75,14 +83,19 @@ func TestOtherFilesAreNamed(t *testing.T) {
 	for content, want := range map[string]string{
 		"version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\n" +
 			"size 46830571\n": "git lfs pull",
-		"\n<!DOCTYPE html><html>": "a web page",
-		"\x89HDF\r\n\x1a\n":       "Keras",
-		"\x1f\x8b\x08\x00":        "unpack it",
-		`{"error": "Not found"}`:  "a JSON text",
-		"":                        "empty",
-		"\x08\x07\x12\x07pytorch": "an ONNX model",
-		"\xde\x00\x10":            "neither a safetensors file nor one of torch.save",
-		"Not Found":               `a text ("Not Found")`,
+		"\n<!DOCTYPE html><html>":     "a web page",
+		"\x89HDF\r\n\x1a\n":           "Keras",
+		"\x1f\x8b\x08\x00":            "unpack it",
+		`{"error": "Not found"}`:      "a JSON text",
+		"":                            "empty",
+		"\x08\x07\x12\x07pytorch":     "an ONNX model",
+		"\xde\x00\x10":                "neither a safetensors file nor one of torch.save",
+		"Not Found":                   `a text ("Not Found")`,
+		"404:\tNot Found\r\n":         "a text",
+		"\x89PNG\r\n\x1a\n":           "an image",
+		"\x80\x02cos\nsystem\nq\x00.": "a pickle, but not of torch.save",
+		"\x80\x02cos\nsystem\nX\x01\x00\x00\x00aR.":    "a pickle, but not of torch.save",
+		strings.Repeat("\x00", 257) + "ustar\x00":      "a tar archive",
 		"{\n \"metadata\": {},\n \"weight_map\": {}}":  "in several files",
 		"\x80\x05\x8e\x00\x00\x20\x00\x00\x00\x00\x00": "NumPy arrays",
 	} {

@@ -191,7 +191,13 @@ func otherKind(head []byte) string {
 		return "empty: download the file again"
 	case head[0] == 0x08 && strings.Contains(string(head[:min(len(head), 64)]), "pytorch"):
 		return "an ONNX model: give the file of torch.save or safetensors that it was made from"
-	case utf8.Valid(head) && strings.IndexFunc(text, unicode.IsControl) < 0:
+	case len(head) > 262 && string(head[257:262]) == "ustar":
+		return "a tar archive: unpack it"
+	case strings.HasPrefix(http.DetectContentType(head), "image/"):
+		return "an image"
+	case utf8.Valid(head) && !strings.ContainsFunc(text, func(r rune) bool {
+		return unicode.IsControl(r) && !unicode.IsSpace(r)
+	}):
 		return fmt.Sprintf("a text (%.40q), perhaps a server's answer: download the file again", head)
 	}
 	return ""

@@ -238,14 +238,31 @@ func keys(d *dict) string {
 var wrappers = []string{"module.", "_orig_mod.", "model.", "net.", "network.", "backbone.",
 	"encoder.", "encoder_q.", "base_encoder.", "student."}
 
+// owner returns what stands before the first weight of a network: the name that a program gave it.
+func (f *File) owner() string {
+	owner := ""
+	for _, first := range []string{"conv1.weight", "features.0.0.weight"} {
+		for _, t := range f.Tensors {
+			prefix, ok := strings.CutSuffix(t.Name, first)
+			if t.Name == first {
+				return ""
+			}
+			if ok && strings.HasSuffix(prefix, ".") && (owner == "" || len(prefix) < len(owner)) {
+				owner = prefix
+			}
+		}
+	}
+	return owner
+}
+
 // unwrap takes prefixes off that at least half of the names have, if no two become one.
 func (f *File) unwrap() {
 	for again := true; again; {
 		again = false
-		for _, prefix := range wrappers {
+		for _, prefix := range append(slices.Clip(wrappers), f.owner()) {
 			n, names := 0, map[string]bool{}
 			for _, t := range f.Tensors {
-				if strings.HasPrefix(t.Name, prefix) {
+				if prefix != "" && strings.HasPrefix(t.Name, prefix) {
 					n++
 				}
 				names[strings.TrimPrefix(t.Name, prefix)] = true

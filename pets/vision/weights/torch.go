@@ -40,6 +40,8 @@ func decodeTorch(r io.ReaderAt, size int64) (*File, error) {
 // torchMagic is 0x1950a86a20f9469cfc6c, little-endian.
 var torchMagic = []byte{0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20, 0x6a, 0xa8, 0x50, 0x19}
 
+var errNotTorch = errors.New("this is a pickle, but not of torch.save: " + saveTensors)
+
 // decodeTorchStream reads five pickles, the fourth the object, and then the storages.
 func decodeTorchStream(r io.ReaderAt, size int64) (*File, error) {
 	counted := &counter{r: io.NewSectionReader(r, 0, size)}
@@ -52,6 +54,8 @@ func decodeTorchStream(r io.ReaderAt, size int64) (*File, error) {
 		switch {
 		case i == 0 && errors.Is(err, errLong):
 			return nil, fmt.Errorf("this is no file of torch.save, but a pickle of %w", errLong)
+		case i == 0 && err != nil && !errors.Is(err, io.ErrUnexpectedEOF):
+			return nil, errNotTorch
 		case err != nil:
 			return nil, fmt.Errorf("%s: %w", what, err)
 		}
@@ -59,7 +63,7 @@ func decodeTorchStream(r io.ReaderAt, size int64) (*File, error) {
 		switch i {
 		case 0:
 			if magic, ok := value.(longBytes); !ok || !bytes.Equal(magic, torchMagic) {
-				return nil, errors.New("this is a pickle, but not of torch.save: " + saveTensors)
+				return nil, errNotTorch
 			}
 		case 1:
 			if value != int64(1001) {
