@@ -9,7 +9,6 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"strconv"
 	"strings"
 	"unicode/utf16"
 	"unicode/utf8"
@@ -26,8 +25,8 @@ type CSVOptions spec.CSV
 // dir.
 //
 // The text is UTF-8, or UTF-16 with a byte order mark. The first line is a header unless it names
-// an image; lines that begin with # are comments if the first does. Without given columns, numbers
-// in the first, as pandas writes them, are passed over. A line that repeats another is left out;
+// an image; lines that begin with # are comments if the first does. Without given columns, the
+// names are in the first that holds images. A line that repeats another is left out;
 // one that gives an image another label is an error.
 func LabelByCSV(file, dir string, o CSVOptions) ([]Labelled, error) {
 	data, err := os.ReadFile(file)
@@ -59,8 +58,7 @@ func (o CSVOptions) parse(data []byte, dir string) ([]Labelled, error) {
 		o.Comma = o.separator(text)
 	}
 	if !given {
-		o.Name = o.nameColumn(text, dir)
-		o.Label = o.Name + 1
+		o.Name, o.Label = o.columns(text, dir)
 	}
 	labels, lines := map[string]string{}, map[string]int{}
 	r := o.reader(text)
@@ -74,6 +72,9 @@ func (o CSVOptions) parse(data []byte, dir string) ([]Labelled, error) {
 			return nil, err
 		}
 		if first && !o.NoHeader && !o.isItem(record, dir) {
+			continue
+		}
+		if strings.TrimSpace(strings.Join(record, "")) == "" {
 			continue
 		}
 		line, _ := r.FieldPos(0)
@@ -99,30 +100,33 @@ func (o CSVOptions) parse(data []byte, dir string) ([]Labelled, error) {
 	}
 }
 
-// nameColumn is the first column, or where that holds numbers the first one that holds images.
-func (o CSVOptions) nameColumn(text, dir string) int {
+// columns returns those of names and labels: the first that holds an image, or 0, and the one after
+// it, or before it if there is none.
+func (o CSVOptions) columns(text, dir string) (name, label int) {
 	r := o.reader(text)
 	for range 2 { // the first may be a header
 		record, err := r.Read()
 		if err != nil {
 			break
 		}
-		if _, err := strconv.Atoi(strings.TrimSpace(record[0])); err != nil {
-			continue
-		}
-		for i := range record[:len(record)-1] {
-			if o.Name = i; o.isItem(record, dir) {
-				return i
+		for o.Name = range record {
+			switch {
+			case !o.isItem(record, dir):
+			case o.Name+1 < len(record) || o.Name == 0:
+				return o.Name, o.Name + 1
+			default:
+				return o.Name, o.Name - 1
 			}
 		}
 	}
-	return 0
+	return 0, 1
 }
 
 func (o CSVOptions) reader(text string) *csv.Reader {
 	r := csv.NewReader(strings.NewReader(text))
 	r.FieldsPerRecord = -1
 	r.Comma = o.Comma
+	r.LazyQuotes, r.TrimLeadingSpace = true, o.Comma != '\t' // as pandas reads
 	if strings.HasPrefix(text, "#") {
 		r.Comment = '#'
 	}
@@ -211,6 +215,11 @@ func tableText(data []byte) (string, error) {
 			units = append(units, order.Uint16(data[i:]))
 		}
 		text = string(utf16.Decode(units))
+	}
+	for _, magic := range []string{"PK\x03\x04", "\xd0\xcf\x11\xe0"} {
+		if strings.HasPrefix(text, magic) {
+			return "", errors.New("it is a workbook of a spreadsheet: save the table as CSV")
+		}
 	}
 	if !utf8.ValidString(text) || strings.ContainsRune(text, 0) {
 		return "", errors.New("it is not text in UTF-8: save the table as CSV in UTF-8")

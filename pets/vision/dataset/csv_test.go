@@ -58,6 +58,11 @@ func TestLabelByCSVOfPrograms(t *testing.T) {
 	in := func(name string) string { return filepath.Join(dir, name) }
 	for text, want := range map[string][]Labelled{
 		",name,label\n0,a.jpg,cat\n1,b.jpg,dog\n": {{in("a.jpg"), "cat"}, {in("b.jpg"), "dog"}},
+		"\tname\tlabel\n0\ta.jpg\tcat\n":          {{in("a.jpg"), "cat"}},
+		"label,image\ncat,a.jpg\ndog,b.jpg\n":     {{in("a.jpg"), "cat"}, {in("b.jpg"), "dog"}},
+		"id,label,image\n0,cat,a.jpg\n":           {{in("a.jpg"), "cat"}},
+		"name, label\na.jpg, \"cat\"\n  \n,\n":    {{in("a.jpg"), "cat"}},
+		"a.jpg,cat 5\" tall\n":                    {{in("a.jpg"), `cat 5" tall`}},
 		"0,img1,cat\n1,img2,dog\n":                {{in("img1"), "cat"}, {in("img2"), "dog"}},
 		"1,2\n3,4\n":                              nil, // a header, and an error below
 		"# mine\nname,label\na.jpg,cat\n":         {{in("a.jpg"), "cat"}},
@@ -160,4 +165,13 @@ func FuzzCSV(f *testing.F) {
 			}
 		}
 	})
+}
+
+func TestWorkbooksAreNamed(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "labels.csv")
+	if err := os.WriteFile(file, []byte("PK\x03\x04\x14\x00"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	_, err := LabelByCSV(file, "", CSVOptions{})
+	says(t, "a workbook", err, "a workbook of a spreadsheet", "CSV")
 }

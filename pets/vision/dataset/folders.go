@@ -1,10 +1,13 @@
 package dataset
 
 import (
+	"cmp"
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
+	"unicode"
 )
 
 // Folders are the folders that divide a data set already. A field is empty where there is none.
@@ -38,13 +41,33 @@ var roles = map[string]func(*Folders) *string{
 	"val":        func(f *Folders) *string { return &f.Valid },
 	"validation": func(f *Folders) *string { return &f.Valid },
 	"dev":        func(f *Folders) *string { return &f.Valid },
+	"eval":       func(f *Folders) *string { return &f.Valid },
 	"test":       func(f *Folders) *string { return &f.Test },
 	"testing":    func(f *Folders) *string { return &f.Test },
 }
 
+// fillers are words that stand beside a role, as in training_set and train_images.
+var fillers = []string{"set", "dataset", "data", "image", "images", "imgs", "split", "seg"}
+
+// role returns the field that a folder's name means: train, Training_set, testset, val2017.
+func role(name string) (field func(*Folders) *string, ok bool) {
+	words := strings.FieldsFunc(strings.ToLower(name),
+		func(r rune) bool { return !unicode.IsLetter(r) })
+	for _, word := range words {
+		switch f := cmp.Or(strings.TrimSuffix(word, "set"), word); {
+		case roles[f] != nil && field == nil:
+			field = roles[f]
+		case !slices.Contains(fillers, word):
+			return nil, false
+		}
+	}
+	return field, field != nil
+}
+
 // FindFolders looks in root, or an archive's own folder in it, for train or training beside valid,
-// val, validation or dev, or test or testing, in any case. It reports false where there is none, or
-// where the training folder holds no folders of classes (then "train" may be a class).
+// val, validation, dev or eval, or test or testing, in any case, also as training_set or val2017.
+// It reports false where there is none, or where the training folder holds no folders of classes
+// (then "train" may be a class).
 func FindFolders(root string) (Folders, bool) {
 	var f Folders
 	for range maxWrappers {
@@ -87,7 +110,7 @@ func findFolders(root string) (Folders, bool) {
 		return f, false
 	}
 	for _, e := range entries {
-		field, ok := roles[strings.ToLower(e.Name())]
+		field, ok := role(e.Name())
 		if path := filepath.Join(root, e.Name()); ok && isDir(path) && *field(&f) == "" {
 			*field(&f) = path
 		}

@@ -29,6 +29,17 @@ func TestFindFolders(t *testing.T) {
 			Folders{"a/b/train", "", "a/b/test"}},
 		{"beside images", []string{"set/train/a/1.jpg", "set/val/a/2.jpg", "3.jpg"}, Folders{}},
 		{"beside a class", []string{"set/train/a/1.jpg", "set/val/a/2.jpg", "cat/3.jpg"}, Folders{}},
+		{"sets", []string{"training_set/training_set/cats/1.jpg", "test_set/test_set/cats/2.jpg"},
+			Folders{"training_set", "", "test_set"}},
+		{"images", []string{"train_images/a/1.jpg", "Val-Images/a/2.jpg", "testset/a/3.jpg"},
+			Folders{"train_images", "Val-Images", "testset"}},
+		{"years", []string{"train2017/a/1.jpg", "val2017/a/2.jpg"},
+			Folders{"train2017", "val2017", ""}},
+		{"segments", []string{"seg_train/seg_train/sea/1.jpg", "seg_test/seg_test/sea/1.jpg",
+			"seg_pred/1.jpg"}, Folders{"seg_train", "", "seg_test"}},
+		{"things", []string{"train_station/a/1.jpg", "test_tube/a/2.jpg", "set/a/1.jpg"},
+			Folders{}},
+		{"trains and testers", []string{"trains/a/1.jpg", "tester/a/2.jpg"}, Folders{}},
 		{"a file", []string{"train/a/1.jpg", "valid"}, Folders{}},
 	} {
 		files := map[string]string{}
