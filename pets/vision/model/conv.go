@@ -120,7 +120,7 @@ func depthwise(x, w *graph.Node, stride int) *graph.Node {
 		v = settled(v, ws)
 		var dw []*graph.Node
 		taps(xs, kernel, stride, func(_, _ int, view *graph.Node) {
-			dw = append(dw, graph.Reshape(sumRows(graph.Mul(view, v)), 1, d[3]))
+			dw = append(dw, graph.Reshape(sumRows(sumQuarters(graph.Mul(view, v))), 1, d[3]))
 		})
 		dx := depthwiseSum(spread(v, d[1], d[2], stride), graph.Reverse(ws, 0, 1), 1)
 		return []*graph.Node{dx, graph.Reshape(graph.Concatenate(dw, 0), kernel, kernel, 1, d[3])}

@@ -48,16 +48,10 @@ const (
 // side by side; in pieces, where there are very many; then the pieces and the k partial sums.
 func sumRows(x *graph.Node) *graph.Node {
 	channels := x.Shape().Dimensions[x.Rank()-1]
-	rows := x.Shape().Size() / channels
-	x = graph.Reshape(x, rows, channels)
-	if onXLACPU(x.Graph()) && rows*channels >= manyValues && rows%quarters == 0 {
-		rows /= quarters
-		var sum *graph.Node
-		for i := range quarters {
-			sum = plus(sum, graph.Slice(x, graph.AxisRange(i*rows, (i+1)*rows)))
-		}
-		x = sum
+	if x.Shape().Size() >= manyValues {
+		x = sumQuarters(x)
 	}
+	rows := x.Shape().Size() / channels
 	k := 1
 	for rows%(2*k) == 0 && 2*k*channels <= wideRow {
 		k *= 2
@@ -77,4 +71,22 @@ func sumRows(x *graph.Node) *graph.Node {
 		return sum
 	}
 	return graph.ReduceSum(graph.Reshape(sum, k, channels), 0)
+}
+
+// sumQuarters adds up the quarters of x: along its first axis as it is, where that has four, for a
+// flattened view has its indices computed row by row; else of its rows.
+func sumQuarters(x *graph.Node) *graph.Node {
+	if x.Shape().Dimensions[0]%quarters != 0 {
+		x = graph.Reshape(x, -1, x.Shape().Dimensions[x.Rank()-1])
+	}
+	n := x.Shape().Dimensions[0]
+	if !onXLACPU(x.Graph()) || n%quarters != 0 {
+		return x
+	}
+	n /= quarters
+	var sum *graph.Node
+	for i := range quarters {
+		sum = plus(sum, graph.Slice(x, graph.AxisRange(i*n, (i+1)*n)))
+	}
+	return sum
 }

@@ -28,7 +28,7 @@ func (l *Learner) Compile() {
 		plan, inputs := l.exec.plan, l.opt.inputs(kind, l.load.cfg, devices)
 		work = append(work, func() {
 			var compiled error
-			err := engine.Call("compiling", func() { _, compiled = f.Compile(inputs...) })
+			err := engine.Call("compiling", func() { compiled = compile(f, inputs) })
 			if err == nil && compiled == nil {
 				l.exec.graphs.compiled(l.exec.eng, plan, kind, devices, shapeOf(inputs))
 			}

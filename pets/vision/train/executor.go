@@ -107,6 +107,9 @@ func (e *executor) call(stage, kind string, ev Events, inputs ...any) (out []*te
 		}
 		if !e.graphs.compiled(e.eng, e.plan, kind, devices, shapeOf(args)) {
 			ev.compile()
+			if inner = compile(exec, args); inner != nil {
+				return
+			}
 		}
 		if out, inner = exec.Call(args...); inner != nil || devices == 1 {
 			return
@@ -144,6 +147,18 @@ func (e *executor) args(inputs []any, devices int) ([]any, error) {
 		}
 	}
 	return args, nil
+}
+
+// compile compiles a function for inputs and returns the compiler's memory to the system before the
+// function takes its own.
+func compile[T any](f *graph.Exec, inputs []T) error {
+	var all []shapes.Shape
+	for _, in := range inputs {
+		all = append(all, any(in).(shapes.HasShape).Shape())
+	}
+	_, err := f.Compile(all...)
+	engine.ReturnMemory()
+	return err
 }
 
 // shapeOf names what of a function's inputs changes from call to call: the batch and the
