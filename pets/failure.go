@@ -2,14 +2,10 @@ package pets
 
 import (
 	"cmp"
-	"crypto/sha256"
-	"encoding/hex"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"html"
 	"os"
-	"path/filepath"
 	"runtime"
 	"strings"
 	"sync"
@@ -139,43 +135,9 @@ type failure struct {
 const quietTime = 15 * time.Second
 
 // Retry lets the next cell try again what was not available or was interrupted.
-func Retry() {
-	dir, err := worker.Dir()
-	failIf(err)
-	notes, _ := filepath.Glob(filepath.Join(dir, "note-*"))
-	for _, path := range notes {
-		os.Remove(path)
-	}
-}
+func Retry() { failIf(worker.ForgetNotes()) }
 
-// readNote reads what setNote kept for later cells, and reports whether there is something.
-func readNote(key string, value any) bool {
-	text, err := os.ReadFile(notePath(key))
-	return err == nil && json.Unmarshal(text, value) == nil
-}
+// readNote and setNote are those of the session; without a kernel there are no later cells.
+func readNote(key string, value any) bool { return inKernel() && worker.Note(key, value) }
 
-// setNote keeps a fact, or removes it if the value is nil, and reports whether it is kept.
-func setNote(key string, value any) bool {
-	path := notePath(key)
-	if path == "" {
-		return false
-	}
-	if value == nil {
-		os.Remove(path)
-		return false
-	}
-	text, err := json.Marshal(value)
-	return err == nil && session.WriteFile(path, text) == nil
-}
-
-func notePath(key string) string {
-	if !inKernel() {
-		return ""
-	}
-	dir, err := worker.Dir()
-	if err != nil {
-		return ""
-	}
-	sum := sha256.Sum256([]byte(key))
-	return filepath.Join(dir, "note-"+hex.EncodeToString(sum[:8]))
-}
+func setNote(key string, value any) bool { return inKernel() && worker.SetNote(key, value) }

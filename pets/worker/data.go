@@ -165,9 +165,5 @@ func transformed(path string, b spec.Batches, random *rand.Rand) (image.Image, e
 	if err := t.Apply(values, img, b.Size, p); err != nil {
 		return nil, fmt.Errorf("%s: %w", filepath.Base(path), err)
 	}
-	out := images.New(b.Size.W, b.Size.H)
-	for i, v := range values {
-		out.Pix[i] = uint8(255 * min(1, max(0, v)))
-	}
-	return out.Image(), nil
+	return augment.Image(values, b.Size).Image(), nil
 }

@@ -44,6 +44,15 @@ func (c Config) Apply(dst []float32, src *images.RGB, s spec.Size, p Params) err
 	return nil
 }
 
+// Image returns values of [Config.Apply] as bytes, as fastai shows them: times 255, cut.
+func Image(values []float32, s spec.Size) *images.RGB {
+	img := images.New(s.W, s.H)
+	for i, v := range values {
+		img.Pix[i] = uint8(min(255, max(0, v*255)))
+	}
+	return img
+}
+
 func (c Config) fits(src *images.RGB, s spec.Size) error {
 	switch {
 	case src == nil:

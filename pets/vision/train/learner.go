@@ -8,6 +8,7 @@ import (
 	"github.com/gomlx/gomlx/core/tensors"
 
 	"gopets/pets/spec"
+	"gopets/pets/vision/augment"
 	"gopets/pets/vision/dataset"
 	"gopets/pets/vision/dataset/images"
 	"gopets/pets/vision/engine"
@@ -202,7 +203,7 @@ func (l *Learner) Batch(ctx context.Context, n int, train bool) ([]Shown, error)
 			return nil, fmt.Errorf("show batch: %w", err)
 		}
 		item := j.items[j.order[len(list)]]
-		list = append(list, Shown{shown(b.data, b.size), l.data.Classes[item.Label], item.Path})
+		list = append(list, Shown{augment.Image(b.data, b.size), l.data.Classes[item.Label], item.Path})
 	}
 	return list, nil
 }

@@ -357,14 +357,5 @@ func (l *loader) display(img *images.RGB) (*images.RGB, error) {
 	if err := l.cfg.augment().Apply(data, img, l.cfg.Size, l.cfg.augment().Valid()); err != nil {
 		return nil, fmt.Errorf("display: %w", err)
 	}
-	return shown(data, l.cfg.Size), nil
-}
-
-// shown turns values in [0,1] into bytes, as fastai shows them: times 255, cut.
-func shown(data []float32, size spec.Size) *images.RGB {
-	img := images.New(size.W, size.H)
-	for i, v := range data {
-		img.Pix[i] = uint8(min(255, max(0, v*255)))
-	}
-	return img
+	return augment.Image(data, l.cfg.Size), nil
 }
