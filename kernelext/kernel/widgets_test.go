@@ -95,6 +95,11 @@ func testWidgets(t *testing.T, o testOptions) {
 		"comms.Send(\"/slider/ready\", \"now\")\nfmt.Println(<-moves.C)"); got != "Ann\n5.5\n" {
 		t.Errorf("the cell prints %q", got)
 	}
+	if o.Live != "" {
+		if got := b.run("%widgets\n%widgets_hb"); got != "Heartbeat pong received back.\n" {
+			t.Errorf("%%widgets_hb prints %q", got)
+		}
+	}
 	b.comm, b.silent, b.values["/name"] = "second", true, "Bob"
 	if got := b.run("%%\ntime.Sleep(1100 * time.Millisecond)\n" +
 		"fmt.Println(comms.ReadValue[string](\"/name\"))"); got != "Bob\n" {

@@ -14,16 +14,15 @@ import (
 	"strings"
 )
 
-// A builder compiles and links. It calls the compiler and the linker itself: the go command around
-// them would take as long again.
+// A builder calls the compiler and the linker itself: the go command would take as long again.
 type builder struct {
 	tool     *toolchain
 	packages *packages
 	extld    string // the script that stands before the C compiler when it links
 }
 
-// linkerScript stands before the C compiler. The Go linker compiles a trivial file three times to
-// ask which flags the compiler has, which takes longer than the link; the answers are known.
+// linkerScript runs the C compiler. The Go linker compiles a trivial file three times to find out
+// which flags it has, which takes longer than the link; the answers are known.
 const linkerScript = `#!/bin/sh
 case "$*" in
 *Qunused-arguments*trivial.c | *compress-debug-sections*trivial.c) exit 1 ;;
@@ -69,7 +68,6 @@ func (c *importConfig) write(file string, maps bool) error {
 	return os.WriteFile(file, []byte(strings.Join(lines, "\n")+"\n"), 0o600)
 }
 
-// A compilation is the compilation of a package.
 type compilation struct {
 	path   string // of the package
 	dir    string // left out of positions
@@ -106,7 +104,6 @@ func (b *builder) compile(ctx context.Context, c compilation) error {
 	return b.tool.build(ctx, c.dir, b.tool.compiler, append(args, c.files...)...)
 }
 
-// A linking is the link of a program or a plugin.
 type linking struct {
 	config *importConfig
 	dir    string

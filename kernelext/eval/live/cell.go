@@ -25,8 +25,7 @@ const (
 	bodyName = mark + "body" // the function with what follows %%
 )
 
-// A cell is one cell's Go: its text, arranged as a file of a package, and its syntax. Line
-// directives in the text say where in the notebook each part stands.
+// A cell is one cell's Go, arranged as a file of a package with line directives.
 type cell struct {
 	number int
 	script *script
@@ -65,7 +64,6 @@ type decl struct {
 	uses map[string]bool // the names of the cells' package that it uses
 }
 
-// parseCell arranges a cell as a file and parses it.
 func parseCell(fset *token.FileSet, number int, s *script) (*cell, *eval.Error) {
 	c := &cell{number: number, script: s, source: s.source, imports: map[string]string{}}
 	if strings.Contains(s.source.Code, mark) {
@@ -176,8 +174,7 @@ func (c *cell) arrange() {
 	c.text = b.String()
 }
 
-// initFunctions returns the names of the functions init_… that a cell declares: like init they run
-// with their cell, in the order of their names.
+// initFunctions returns the names of the functions init_…, which run with their cell, sorted.
 func initFunctions(text string, all []cellsrc.Chunk) (names []string) {
 	for _, c := range all {
 		part := text[c.From:c.To]
@@ -201,7 +198,6 @@ func firstToken(text string) token.Token {
 	return tok
 }
 
-// take notes a declaration of the cell's file.
 func (c *cell) take(d ast.Decl) *eval.Error {
 	switch d := d.(type) {
 	case *ast.FuncDecl:
@@ -291,10 +287,8 @@ func receiverName(x ast.Expr) string {
 	return ""
 }
 
-// offset returns the place of a position in the cell's text.
 func (c *cell) offset(pos token.Pos) int { return c.tok.Offset(pos) }
 
-// syntaxError makes an error of what the parser says.
 func (c *cell) syntaxError(err error) *eval.Error {
 	var list scanner.ErrorList
 	if !errors.As(err, &list) {
@@ -315,5 +309,4 @@ func (c *cell) lines(number int) []string {
 	return nil
 }
 
-// reassigned notes that := is an assignment.
 func (c *cell) reassigned(s *ast.AssignStmt) { c.assigned = append(c.assigned, s) }

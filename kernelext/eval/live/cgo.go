@@ -19,15 +19,12 @@ import (
 	"gopets/kernelext/eval"
 )
 
-// A cell that imports "C" is a file for the cgo tool, in each version that holds some of it: what
-// the tool makes of it is compiled with the rest, and the C compiler's objects go into the
-// package's archive. What its C code keeps in variables of its own belongs to the version.
+// A cell that imports "C" is a file for the cgo tool in each version that holds some of it. The C
+// compiler's objects go into the package's archive.
 
-// cgoFlags are the flags that #cgo lines set.
 var cgoFlags = regexp.MustCompile(
 	`(?m)^[ \t]*#cgo[ \t]+(?:[^:\n]*[ \t])?(CFLAGS|CPPFLAGS|LDFLAGS):(.*)$`)
 
-// takeC notes that the cell imports "C", and what stands above that.
 func (c *cell) takeC(d *ast.GenDecl, spec *ast.ImportSpec) {
 	doc := spec.Doc
 	if doc == nil {
@@ -44,7 +41,6 @@ func (c *cell) takeC(d *ast.GenDecl, spec *ast.ImportSpec) {
 	c.cgo, c.preamble = true, b.String()
 }
 
-// cgoCells returns the cells that import "C", by file name.
 func cgoCells(cells []*cell) map[string]*cell {
 	found := map[string]*cell{}
 	for _, c := range cells {
@@ -76,8 +72,8 @@ func (e *Engine) cgoTypes(ctx context.Context, c *cell) (*ast.File, error) {
 	return parser.ParseFile(e.program.fset, mark+"cgo", text, parser.SkipObjectResolution)
 }
 
-// usesCgo has a checker take the names of package C from the cgo tool's types. The go command's own
-// checks and gopls set this field, which go/types does not export; without it, C has no types.
+// usesCgo has a checker take the names of package C from the cgo tool's types. go/types does not
+// export the field, which go vet and gopls set.
 func usesCgo(config *types.Config) error {
 	field := reflect.ValueOf(config).Elem().FieldByName("go115UsesCgo")
 	if !field.IsValid() || field.Kind() != reflect.Bool {
@@ -87,7 +83,6 @@ func usesCgo(config *types.Config) error {
 	return nil
 }
 
-// importC returns the import of C as syntax.
 func importC(pos token.Pos) ast.Decl {
 	return &ast.GenDecl{Tok: token.IMPORT, TokPos: pos, Specs: []ast.Spec{
 		&ast.ImportSpec{Path: &ast.BasicLit{Kind: token.STRING, Value: `"C"`, ValuePos: pos}},
@@ -121,8 +116,7 @@ func (b *builder) runCgo(ctx context.Context, dir string, files map[string]strin
 	return cflags, err
 }
 
-// compileCgo has the cgo tool and the C compiler work on a version's files that import "C". It
-// returns the Go files to compile in their place, and the objects for the archive.
+// compileCgo returns the Go files to compile in place of files that import "C", and the objects.
 func (b *builder) compileCgo(ctx context.Context, dir string, files map[string]string) (goFiles,
 	objects []string, err error) {
 	cflags, err := b.runCgo(ctx, dir, files)
@@ -150,7 +144,6 @@ func (b *builder) compileCgo(ctx context.Context, dir string, files map[string]s
 	return goFiles, objects, nil
 }
 
-// addObjects appends files to an archive of the compiler's.
 func addObjects(archive string, objects []string) error {
 	f, err := os.OpenFile(archive, os.O_WRONLY|os.O_APPEND, 0)
 	if err != nil {
@@ -175,10 +168,8 @@ func addObjects(archive string, objects []string) error {
 	return f.Close()
 }
 
-// cTypes are the names that the cgo tool gives C's types.
 var cTypes = regexp.MustCompile(`\b_Ctype_(\w+)`)
 
-// cgoError makes an error of what the cgo tool or the C compiler says.
 func cgoError(c *cell, err error) error {
 	var tool *toolError
 	if !errors.As(err, &tool) {

@@ -87,7 +87,6 @@ func (k *checked) lines(cell int) []string {
 	return k.program.lines(cell)
 }
 
-// types checks the cell with all others and returns what is wrong.
 func (k *checked) types() (found []types.Error) {
 	p := k.program
 	k.info = &types.Info{
@@ -121,7 +120,6 @@ func (k *checked) types() (found []types.Error) {
 	return found
 }
 
-// syntax returns the cell's declarations as a file.
 func (c *cell) syntax() *ast.File {
 	f := &ast.File{Package: c.file.Package, Name: c.file.Name, FileStart: c.file.FileStart,
 		FileEnd: c.file.FileEnd}
@@ -140,7 +138,6 @@ func (c *cell) syntax() *ast.File {
 	return f
 }
 
-// importDecls returns import declarations as syntax.
 func importDecls(imports map[string]string, pos token.Pos) (decls []ast.Decl) {
 	for _, name := range sorted(imports) {
 		decls = append(decls, &ast.GenDecl{Tok: token.IMPORT, TokPos: pos,
@@ -153,7 +150,6 @@ func importDecls(imports map[string]string, pos token.Pos) (decls []ast.Decl) {
 	return decls
 }
 
-// varFile returns the variables as a file: their names and types.
 func (k *checked) varFile() *ast.File {
 	file := k.program.fset.AddFile(mark+"variables", -1, 1)
 	pos := file.Pos(0)
@@ -185,7 +181,6 @@ func (c *cell) has(pos token.Pos) bool {
 	return pos >= c.file.FileStart && pos <= c.file.FileEnd
 }
 
-// findLast finds the expression whose value is the cell's.
 func (k *checked) findLast() {
 	block := k.cell.run
 	if k.cell.body != nil {
@@ -199,8 +194,8 @@ func (k *checked) findLast() {
 	}
 }
 
-// sort tells the cell's own mistakes, which it returns, from what the cell breaks in declarations
-// before it, which are set aside, and from what is no mistake in a notebook.
+// sort returns the cell's own mistakes, notes the earlier declarations that the cell breaks, and
+// drops what is no mistake in a notebook.
 func (k *checked) sort(found []types.Error) (problems []problem) {
 	k.unused = map[token.Pos]bool{}
 	faults := map[*decl]string{}
@@ -260,7 +255,6 @@ func (k *checked) words(text string) string {
 	return strings.ReplaceAll(text, mark, "")
 }
 
-// function returns the function of the cell in whose body a position is.
 func (c *cell) function(pos token.Pos) *decl {
 	for _, d := range c.decls {
 		if f, ok := d.node.(*ast.FuncDecl); ok && f.Body != nil && pos >= f.Body.Pos() &&
@@ -271,7 +265,6 @@ func (c *cell) function(pos token.Pos) *decl {
 	return nil
 }
 
-// before returns the declaration of an earlier cell in which a position is.
 func (k *checked) before(pos token.Pos) *decl {
 	for _, c := range k.cells {
 		if !c.has(pos) {
@@ -313,9 +306,9 @@ func (k *checked) setAside() {
 	}
 }
 
-// asWritten returns the errors of the second check in the words of the first, in which the cell's
-// variables are declared and not assigned. Only the first has those of values without a type and
-// of values of blanks; only the second lets a function literal use the variable that it is for.
+// asWritten returns the errors of the second check in the words of the first, in which variables
+// are declared, not assigned. Only the first has errors of values without a type and of blanks;
+// only the second lets a function literal use its own variable.
 func (k *checked) asWritten(first, second []types.Error) []types.Error {
 	is := map[token.Pos]types.Error{}
 	var spans []ast.Node

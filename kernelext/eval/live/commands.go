@@ -26,8 +26,7 @@ type script struct {
 	forget string   // what forgets flags that it defines anew
 }
 
-// commands runs a cell's commands and shell commands, in order, before its Go. What is left is nil
-// if there is nothing more to do.
+// commands runs a cell's % and ! commands and returns the rest; nil if there is none.
 func (e *Engine) commands(ctx context.Context, cell eval.Cell, out eval.Output) (*script, error) {
 	source := cellsrc.Parse(cell.Source)
 	if source.Foreign != "" {
@@ -67,7 +66,6 @@ func (e *Engine) commands(ctx context.Context, cell eval.Cell, out eval.Output) 
 	return s, nil
 }
 
-// commandFailure makes an error of a command's, at its line.
 func (e *Engine) commandFailure(source *cellsrc.Source, cell eval.Cell, line int, err error) error {
 	if isFailure(err) || errors.Is(err, context.Canceled) {
 		return err
@@ -78,7 +76,6 @@ func (e *Engine) commandFailure(source *cellsrc.Source, cell eval.Cell, line int
 		Traceback: []string{red(text) + excerpt(at, func(int) []string { return source.Lines })}}
 }
 
-// command runs a % command.
 func (e *Engine) command(ctx context.Context, s *script, cell eval.Cell, c cellsrc.CommandAt,
 	out eval.Output) error {
 	print := func(format string, args ...any) {
@@ -133,7 +130,15 @@ func (e *Engine) command(ctx context.Context, s *script, cell eval.Cell, c cells
 		return e.capture(words)
 	case "track", "untrack", "goworkfix":
 		print("%%%s: nothing to do: packages on disk are followed as they are\n", c.Name)
-	case "wasm", "widgets", "widgets_hb":
+	case "widgets":
+		return e.output.comms.connect()
+	case "widgets_hb":
+		if e.output.comms.ping() {
+			print("Heartbeat pong received back.\n")
+		} else {
+			print("Timed-out, no heartbeat pong received: %%widgets opens the channel\n")
+		}
+	case "wasm":
 		return fmt.Errorf("%%%s: not in live cells: use the kernel \"Go (gonb)\"", c.Name)
 	default:
 		return errors.New(c.Unknown())
@@ -141,7 +146,6 @@ func (e *Engine) command(ctx context.Context, s *script, cell eval.Cell, c cells
 	return nil
 }
 
-// setenv sets a variable of the environment, for cells and for the commands that build them.
 func (e *Engine) setenv(args string, print func(string, ...any)) error {
 	name, value, ok := strings.Cut(strings.TrimSpace(args), "=")
 	if !ok || strings.ContainsAny(name, " \t") {
@@ -189,7 +193,6 @@ func (e *Engine) tellProcess(r wire.Request) error {
 	return err
 }
 
-// chdir changes the folder of cells and of shell commands.
 func (e *Engine) chdir(words []string, print func(string, ...any)) error {
 	if len(words) > 0 {
 		_, dir := e.path(words[0])
@@ -207,13 +210,11 @@ func (e *Engine) chdir(words []string, print func(string, ...any)) error {
 	return nil
 }
 
-// foreignFlags are flags of builds that cells cannot have: what runs is one process, which was built
-// before, and never ends as a program with coverage does.
+// foreignFlags are build flags that cells cannot have, as the process is built already.
 var foreignFlags = []string{"cover", "covermode", "coverpkg", "race", "msan", "asan", "buildmode",
 	"linkshared", "compiler"}
 
-// goflags sets the flags of builds. Packages that were built with others cannot stay in the
-// process.
+// goflags sets the flags of builds. The process, whose packages have others, is restarted.
 func (e *Engine) goflags(words []string, print func(string, ...any)) error {
 	if len(words) == 0 {
 		print("%%goflags=%q\n", e.tool.flags)
@@ -261,7 +262,6 @@ func (e *Engine) endProcess() {
 	}
 }
 
-// reset forgets everything.
 func (e *Engine) reset(ctx context.Context, words []string) error {
 	if len(words) > 0 {
 		if words[0] != "go.mod" {
@@ -290,7 +290,6 @@ func (e *Engine) reset(ctx context.Context, words []string) error {
 	return nil
 }
 
-// capture has the cell's output written into a file as well.
 func (e *Engine) capture(words []string) error {
 	flags := os.O_CREATE | os.O_WRONLY | os.O_TRUNC
 	if len(words) > 0 && words[0] == "-a" {
@@ -350,7 +349,6 @@ func splitWords(s string) (words []string) {
 	return words
 }
 
-// copyTo has text written to w as well, until the cell ends.
 func (o *output) copyTo(w io.WriteCloser) {
 	o.mu.Lock()
 	defer o.mu.Unlock()

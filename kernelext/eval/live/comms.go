@@ -1,6 +1,7 @@
 package live
 
 import (
+	"context"
 	"encoding/gob"
 	"errors"
 	"fmt"
@@ -51,7 +52,6 @@ type comms struct {
 	kernel     string          // the kernel's id; "" if it is unknown
 }
 
-// begin notes that a process reads values from now on.
 func (c *comms) begin(reply *gob.Encoder) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -69,7 +69,6 @@ func (c *comms) answer(v protocol.CommValue) error {
 	return c.reply.Encode(&v)
 }
 
-// send passes a cell's value, or its question for one, to the browser.
 func (c *comms) send(v protocol.CommValue) error {
 	if err := c.connect(); err != nil || v.Address == protocol.GonbuiStartAddress {
 		return err
@@ -125,18 +124,10 @@ func (c *comms) connect() error {
 
 func (c *comms) tryConnect() error {
 	c.mu.Lock()
-	open, fresh := c.id != "", time.Since(c.heard) < quietAfter
-	pong := make(chan struct{})
-	c.pong = pong
+	fresh := c.id != "" && time.Since(c.heard) < quietAfter
 	c.mu.Unlock()
-	if open && fresh {
+	if fresh || c.ping() {
 		return nil
-	}
-	if open {
-		c.publish(map[string]any{"address": pingAddr, "value": true})
-		if closedWithin(pong, pongTimeout) {
-			return nil
-		}
 	}
 	script, err := c.script()
 	if err != nil {
@@ -160,6 +151,20 @@ func (c *comms) tryConnect() error {
 	return nil
 }
 
+// ping reports whether a browser answers.
+func (c *comms) ping() bool {
+	c.mu.Lock()
+	open := c.id != ""
+	pong := make(chan struct{})
+	c.pong = pong
+	c.mu.Unlock()
+	if !open {
+		return false
+	}
+	c.publish(map[string]any{"address": pingAddr, "value": true})
+	return closedWithin(pong, pongTimeout)
+}
+
 func closedWithin(c <-chan struct{}, d time.Duration) bool {
 	select {
 	case <-c:
@@ -169,7 +174,6 @@ func closedWithin(c <-chan struct{}, d time.Duration) bool {
 	}
 }
 
-// publish sends the browser a message.
 func (c *comms) publish(data map[string]any) {
 	c.mu.Lock()
 	id := c.id
@@ -179,7 +183,6 @@ func (c *comms) publish(data map[string]any) {
 	})
 }
 
-// message takes a message of the browser's.
 func (c *comms) message(kind string, content map[string]any) {
 	id, _ := content["comm_id"].(string)
 	if kind == "comm_open" {
@@ -219,7 +222,6 @@ func (c *comms) message(kind string, content map[string]any) {
 	}
 }
 
-// open notes that a browser has opened the comm.
 func (c *comms) open(id string) {
 	c.mu.Lock()
 	opened := c.opened
@@ -237,6 +239,9 @@ const kernelID = "GONB_JUPYTER_KERNEL_ID"
 // commScript returns the script that opens the comm. It is the one of the GoNB whose gonbui cells
 // import.
 func (e *Engine) commScript() (string, error) {
+	if err := e.program.packages.load(context.Background(), gonbuiPath); err != nil {
+		return "", err
+	}
 	gonbui := e.program.packages.dir(gonbuiPath)
 	file := filepath.Join(filepath.Dir(gonbui), "internal", "websocket", "websocket.js")
 	text, err := os.ReadFile(file)

@@ -19,9 +19,8 @@ import (
 // placeholder stands at the cursor, so that what is before it can be parsed.
 const placeholder = mark + "cursor"
 
-// Complete is that of [eval.Engine]. It reads the cell as it is being written with the checker,
-// beside whatever runs: so it knows the live variables, the declarations of all cells and the local
-// names at the cursor.
+// Complete implements [eval.Engine], by checking the unfinished cell with all declarations, also
+// while a cell runs.
 func (e *Engine) Complete(ctx context.Context, code string, cursor int) (eval.Completion, error) {
 	at := byteOffset(code, cursor)
 	from := cellsrc.WordStart(code, at)
@@ -63,7 +62,6 @@ func (e *Engine) Complete(ctx context.Context, code string, cursor int) (eval.Co
 	return c, nil
 }
 
-// completeCommand completes the name of a % command.
 func completeCommand(code string, at int) (found []eval.Match, start int, ok bool) {
 	start = strings.LastIndexByte(code[:at], '\n') + 1
 	line := code[start:at]
@@ -83,8 +81,7 @@ func completeCommand(code string, at int) (found []eval.Match, start int, ok boo
 	return found, start, true
 }
 
-// sketch checks a cell that is being written: with what follows the cursor, or else, if that cannot
-// be parsed, with what brackets are open there closed. The program stays as it is.
+// sketch checks an unfinished cell: with what follows the cursor, or with open brackets closed.
 func (e *Engine) sketch(ctx context.Context, before, after string) (*checked, *ast.File) {
 	// A program and an engine of its own: completion fetches nothing, and waits for no cell.
 	e.state.Lock()
@@ -144,7 +141,6 @@ func (p *program) clone() *program {
 	return &other
 }
 
-// members returns what can follow an expression and a dot.
 func (k *checked) members(x ast.Expr) (found []eval.Match) {
 	if id, ok := x.(*ast.Ident); ok {
 		if p, ok := k.info.Uses[id].(*types.PkgName); ok {
@@ -197,7 +193,6 @@ func (k *checked) fields(t types.Type, seen map[string]bool, found *[]eval.Match
 	}
 }
 
-// names returns the names that can stand at a place.
 func (e *Engine) names(ctx context.Context, k *checked, pos token.Pos) (found []eval.Match) {
 	scope := k.pkg.Scope().Innermost(pos)
 	for s := scope; s != nil; s = s.Parent() {
@@ -222,7 +217,6 @@ func (e *Engine) names(ctx context.Context, k *checked, pos token.Pos) (found []
 	return found
 }
 
-// match describes an object.
 func (k *checked) match(obj types.Object) eval.Match {
 	m := eval.Match{Text: obj.Name(), Detail: k.words(types.TypeString(obj.Type(), k.qualify))}
 	switch obj := obj.(type) {

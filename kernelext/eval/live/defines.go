@@ -18,7 +18,6 @@ type define struct {
 	failed bool // its value has no type
 }
 
-// findDefines finds the variables that the cell's statements make.
 func (k *checked) findDefines() {
 	if k.cell.run == nil {
 		return
@@ -64,8 +63,8 @@ func (k *checked) findDefines() {
 	}
 }
 
-// typeDefines gives the cell's variables the types that the first check has found. A variable that
-// is there already and keeps its type stays; otherwise it is another of the same name.
+// typeDefines gives the cell's variables their types. One that exists and keeps its type stays;
+// otherwise it is another of the same name.
 func (k *checked) typeDefines() {
 	p := k.program
 	old := map[types.Object]string{}

@@ -7,11 +7,9 @@ import (
 	"gopets/kernelext/eval/live/wire"
 )
 
-// errCompile is that a cell has to be compiled.
 var errCompile = errors.New("the cell has to be compiled")
 
-// direct evaluates a cell without a build, where that surely does what the compiled cell would do;
-// else the error is errCompile, and nothing was evaluated.
+// direct evaluates a cell without a build. The error errCompile means that nothing was evaluated.
 func (e *Engine) direct(ctx context.Context, p *process, k *checked) (wire.Reply, error) {
 	if e.o.Compile {
 		return wire.Reply{}, errCompile

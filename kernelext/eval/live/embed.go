@@ -16,7 +16,6 @@ type embedding struct {
 	patterns []string
 }
 
-// embeds returns the patterns of the //go:embed directives in comments.
 func embeds(groups ...*ast.CommentGroup) (patterns []string) {
 	for _, g := range groups {
 		if g == nil {
@@ -60,8 +59,7 @@ func (k *checked) embedVars(b *strings.Builder, paths map[string]bool) {
 	}
 }
 
-// embedConfig writes the file that tells the compiler which files the patterns stand for, and
-// returns its name; "" without any.
+// embedConfig writes the compiler's -embedcfg file and returns its name; "" if there is none.
 func (c *cell) embedConfig(dir, folder string) (string, error) {
 	if len(c.embeds) == 0 {
 		return "", nil
@@ -90,7 +88,6 @@ func (c *cell) embedConfig(dir, folder string) (string, error) {
 	return file, os.WriteFile(file, text, 0o600)
 }
 
-// matching returns the files below a folder that a pattern of //go:embed stands for.
 func matching(folder, pattern string) (files []string, err error) {
 	glob, all := strings.CutPrefix(pattern, "all:")
 	if !fs.ValidPath(glob) {

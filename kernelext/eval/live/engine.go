@@ -24,8 +24,7 @@ type Options struct {
 	Go    string   // the go command; empty is the one on the PATH
 	Cache string   // for what is built once; empty is a folder of the user's cache
 	Env   []string // of cells and builds; nil is this process's
-	// Module is the folder of the module whose packages cells import where there is none around
-	// Dir; empty is one of the engine's own.
+	// Module is used where Dir is in no module; empty is one of the engine's own.
 	Module string
 	Guard  *guard.Guard // ends what a killed process leaves; nil does without
 	// Compile has every cell compiled, those too that could be evaluated without a build.
@@ -70,14 +69,12 @@ var (
 	_ eval.Widgets = (*Engine)(nil)
 )
 
-// running is the cell that runs.
 type running struct {
 	cancel  context.CancelFunc
 	refused string // why it was ended
 }
 
-// New returns an engine. It fails, with the reason, where live cells cannot work: without a C
-// compiler, on Windows.
+// New returns an engine. It fails where live cells cannot work: without a C compiler, on Windows.
 func New(ctx context.Context, o Options) (*Engine, error) {
 	var err error
 	if o.Dir, err = filepath.Abs(o.Dir); err != nil {
@@ -140,7 +137,6 @@ func (e *Engine) open(ctx context.Context) error {
 	return err
 }
 
-// refuse ends the cell that runs with a reason.
 func (e *Engine) refuse(reason string) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
@@ -167,7 +163,7 @@ func (e *Engine) Close() error {
 	return errors.Join(os.RemoveAll(e.dir), e.lock.Close())
 }
 
-// Eval is that of [eval.Engine].
+// Eval implements [eval.Engine].
 func (e *Engine) Eval(ctx context.Context, cell eval.Cell, out eval.Output) (eval.Result, error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
@@ -204,7 +200,6 @@ func isFailure(err error) bool {
 	return errors.As(err, &e)
 }
 
-// eval runs a cell: its commands, then its Go.
 func (e *Engine) eval(ctx context.Context, cell eval.Cell, out eval.Output) error {
 	s, err := e.commands(ctx, cell, out)
 	if err != nil || s == nil {
@@ -267,7 +262,6 @@ func (e *Engine) eval(ctx context.Context, cell eval.Cell, out eval.Output) erro
 
 var generates = regexp.MustCompile(`(?m)^//go:generate `)
 
-// tell prints a line of the engine's.
 func (e *Engine) tell(out eval.Output, text string) {
 	e.output.sync()
 	out.Stream("stderr", text+"\n")

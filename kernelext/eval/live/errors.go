@@ -14,7 +14,6 @@ import (
 	"gopets/kernelext/internal/terminal"
 )
 
-// The names of errors.
 const (
 	compileError     = "CompileError"
 	panicError       = "Panic"
@@ -25,7 +24,6 @@ const (
 	unsupportedError = "Unsupported"
 )
 
-// A problem is what is wrong at a place of a cell.
 type problem struct {
 	at   eval.Position
 	text string
@@ -41,7 +39,6 @@ func position(p token.Position) eval.Position {
 	return eval.Position{Cell: n, Line: p.Line, Column: p.Column}
 }
 
-// maxProblems bounds how many are shown.
 const maxProblems = 10
 
 // report makes one error of all that is wrong with a cell. lines returns the text of cells.

@@ -9,8 +9,8 @@ import (
 // definesFlag matches the definition of a flag whose name is written down.
 var definesFlag = regexp.MustCompile(`\bflag\.\w+\((?:[^",()]+,\s*)?"([^"]+)"`)
 
-// flags has a cell with a main parse the flags of package flag, as GoNB does, once a cell uses that
-// package; and a cell that runs again define its flags anew, which that package does not allow.
+// flags has a cell with a main parse the flags of package flag, as GoNB does, and a cell that runs
+// again define its flags anew, which package flag does not allow.
 func (e *Engine) flags(s *script) {
 	p := e.program
 	code := s.source.Go()

@@ -29,7 +29,6 @@ type version struct {
 	holds   map[string]string // the digests of the functions that it holds
 }
 
-// generate writes the version that runs the cell.
 func (k *checked) generate(number int) *version {
 	p := k.program
 	reached := k.reach(k.roots())
@@ -64,8 +63,7 @@ func (k *checked) generate(number int) *version {
 	return v
 }
 
-// beginsEpoch reports whether the cells' types are other than those that the process has loaded, by
-// the digests of the types that a version holds.
+// beginsEpoch reports whether a version's types differ from those that the process has loaded.
 func (k *checked) beginsEpoch(digests map[string]string) bool {
 	for name, was := range k.program.epoch.types {
 		digest := digests[name]
@@ -79,15 +77,13 @@ func (k *checked) beginsEpoch(digests map[string]string) bool {
 	return false
 }
 
-// isUsable reports whether a name is that of a declaration that compiles.
 func (k *checked) isUsable(name string) bool {
 	byName, _ := k.table()
 	d := byName[name]
 	return d != nil && d.fault == ""
 }
 
-// digests returns those of the types among some names. Types that functions declare count by their
-// names alone.
+// digests returns those of the types among some names.
 func (k *checked) digests(reached map[string]bool) map[string]string {
 	found := map[string]string{}
 	// The compiler numbers types of functions as it meets them.
@@ -110,7 +106,6 @@ func (k *checked) digests(reached map[string]bool) map[string]string {
 	return found
 }
 
-// localTypes adds the digests of the types that are declared within a function.
 func (k *checked) localTypes(c *cell, node ast.Node, found map[string]string) {
 	f, ok := node.(*ast.FuncDecl)
 	if !ok || f.Body == nil {
@@ -128,7 +123,6 @@ func (k *checked) localTypes(c *cell, node ast.Node, found map[string]string) {
 	})
 }
 
-// file writes the declarations of a cell that are needed.
 func (k *checked) file(v *version, c *cell, reached map[string]bool) {
 	var b strings.Builder
 	paths := map[string]bool{}
@@ -187,7 +181,6 @@ func (k *checked) file(v *version, c *cell, reached map[string]bool) {
 	maps.Copy(v.paths, paths)
 }
 
-// importC writes the import of C.
 func (v *version) importC(name string, b *strings.Builder, preamble string) {
 	v.cgo[name], v.loose = true, true
 	for _, path := range []string{"syscall", "unsafe", "runtime/cgo"} {
@@ -215,7 +208,6 @@ func (k *checked) cVariable(v *version, number int, line string) {
 	}
 }
 
-// importLines writes the imports of what a text names.
 func (k *checked) importLines(b *strings.Builder, text string, paths map[string]bool) {
 	for _, path := range sorted(paths) {
 		if alias := k.program.alias(path); strings.Contains(text, alias+".") {
@@ -245,7 +237,6 @@ func (k *checked) declaration(b *strings.Builder, c *cell, d *decl, paths map[st
 	b.WriteString("\n")
 }
 
-// directives writes the compiler's directives of a comment.
 func (k *checked) directives(b *strings.Builder, doc *ast.CommentGroup) {
 	if doc == nil {
 		return
@@ -257,7 +248,6 @@ func (k *checked) directives(b *strings.Builder, doc *ast.CommentGroup) {
 	}
 }
 
-// mainFile writes the variables, the version's registration, and what it runs.
 func (k *checked) mainFile(v *version, reached map[string]bool) {
 	var b strings.Builder
 	paths := map[string]bool{}
@@ -307,7 +297,9 @@ func (k *checked) mainFile(v *version, reached map[string]bool) {
 		k.testFile(v)
 	}
 	fmt.Fprintf(&b,
-		"func main() {}\nfunc init() {\n%s.Register(&%s.Version{Number: %d, Path: %q, Stop: &%sstop, Run: func() { %s }, Types: %s, Derived: []any{%s}, Functions: %s})\n}\n",
+		"func main() {}\nfunc init() {\n"+
+			"%s.Register(&%s.Version{Number: %d, Path: %q, Stop: &%sstop, "+
+			"Run: func() { %s }, Types: %s, Derived: []any{%s}, Functions: %s})\n}\n",
 		rtName, rtName, v.number, v.path, mark, strings.Join(calls, "; "), list,
 		strings.Join(derived, ", "), k.functions(v, reached))
 	var head strings.Builder
@@ -317,8 +309,8 @@ func (k *checked) mainFile(v *version, reached map[string]bool) {
 	maps.Copy(v.paths, paths)
 }
 
-// functions writes the list of the functions that a version holds, so that later cells can call
-// them without a build. Of the methods those are in it that reflection does not find.
+// functions writes the list of the functions that a version holds, for cells without a build, and
+// of the methods that reflection does not find.
 func (k *checked) functions(v *version, reached map[string]bool) string {
 	v.holds = map[string]string{}
 	var b strings.Builder
@@ -368,14 +360,13 @@ func (k *checked) startCalls() (calls []string) {
 	return calls
 }
 
-// isGeneric reports whether a name is that of a type that cannot be used without arguments, or only
-// as a constraint; of an alias, whose type has another name, too.
+// isGeneric reports whether a name is that of a type that needs arguments or is a constraint, or
+// of an alias, whose type has another name.
 func (k *checked) isGeneric(name string) bool {
 	t, ok := k.pkg.Scope().Lookup(name).(*types.TypeName)
 	return !ok || t.IsAlias() || !isPlainType(t)
 }
 
-// runs reports whether there is anything to run.
 func (k *checked) runs() bool {
 	return k.cell.script.test || k.cell.run != nil || k.cell.body != nil || len(k.cell.blank) > 0 ||
 		slices.ContainsFunc(k.cell.decls, (*decl).runs)

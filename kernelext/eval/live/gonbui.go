@@ -42,15 +42,14 @@ func (o *output) gonbui(conn net.Conn) {
 	}
 }
 
-// values reads gob messages from a writer that waits for a byte after each but definitions of
-// types. A value that needs such a definition in its middle comes in several of them.
+// values reads gob messages from a writer that waits for a byte after each but type definitions.
 type values struct {
 	conn    net.Conn
 	message []byte // what has come of the message under way
 	waiting bool   // the writer waits
 }
 
-// Read implements [io.Reader]. Whoever reads on within a value needs its next part.
+// Read implements [io.Reader].
 func (v *values) Read(b []byte) (int, error) {
 	if err := v.acknowledge(); err != nil {
 		return 0, err
@@ -68,7 +67,6 @@ func (v *values) Read(b []byte) (int, error) {
 	}
 }
 
-// acknowledge lets the writer go on.
 func (v *values) acknowledge() error {
 	if !v.waiting {
 		return nil
@@ -124,7 +122,6 @@ func (o *output) message(d protocol.DisplayData) {
 	}
 }
 
-// after passes something on after the text that came before it.
 func (o *output) after(pass func(out eval.Output)) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -134,7 +131,6 @@ func (o *output) after(pass func(out eval.Output)) {
 	}
 }
 
-// display passes on what gonbui shows.
 func (o *output) display(d protocol.DisplayData) {
 	data, metadata := cellio.Rich(d)
 	o.mu.Lock()
@@ -149,7 +145,6 @@ func (o *output) display(d protocol.DisplayData) {
 	o.out.Display(eval.Display{Data: data, Metadata: metadata, ID: d.DisplayID, Update: update})
 }
 
-// ask is askFor without a cell's context: gonbui's question comes by a connection of its own.
 func (o *output) ask(prompt string, password bool) {
 	o.askFor(context.Background(), prompt, password)
 }

@@ -67,7 +67,6 @@ func (e *Engine) resolve(ctx context.Context, c *cell) (*eval.Error, error) {
 	return nil, p.packages.load(ctx, p.needed(c)...)
 }
 
-// needed returns the packages without which neither the cell nor those before it can be checked.
 func (p *program) needed(c *cell) []string {
 	paths := slices.Collect(maps.Values(c.imports))
 	for _, other := range p.cells {
@@ -80,7 +79,6 @@ func (p *program) needed(c *cell) []string {
 	return slices.Compact(paths)
 }
 
-// importPlace returns where the cell imports a path.
 func (c *cell) importPlace(p *program, path string) (at eval.Position) {
 	for _, spec := range c.file.Imports {
 		if spec.Path.Value == fmt.Sprintf("%q", path) || spec.Path.Value == "`"+path+"`" {
@@ -90,7 +88,6 @@ func (c *cell) importPlace(p *program, path string) (at eval.Position) {
 	return eval.Position{Cell: c.number}
 }
 
-// declaredNames returns the names of the cells' package: they come before names of packages.
 func (e *Engine) declaredNames(c *cell) map[string]bool {
 	names := map[string]bool{}
 	for _, other := range append(slices.Clone(e.program.cells), c) {
@@ -176,7 +173,7 @@ var major = regexp.MustCompile(`^v[0-9]+$`)
 // guess finds the package that a name means for which there is no import: one of the standard
 // library, or else of the module and of what it requires, that has what is taken from it.
 func (e *Engine) guess(ctx context.Context, name string, selectors []string) string {
-	near := "" // has the name, but not all that is taken: a misspelt one is told as the package's
+	near := "" // has the name, but not all that is taken: a misspelt one is reported as the package's
 	for _, pattern := range []string{"std", "all"} {
 		candidates := slices.Clone(preferred[name])
 		for _, path := range e.available(ctx, pattern) {
@@ -210,7 +207,6 @@ func hasAll(t *types.Package, names []string) bool {
 	return true
 }
 
-// lastElement returns the name that a package of a path most likely has.
 func lastElement(p string) string {
 	last := path.Base(p)
 	if major.MatchString(last) && strings.Contains(p, "/") {
@@ -246,7 +242,6 @@ func (e *Engine) available(ctx context.Context, pattern string) []string {
 	return found
 }
 
-// relist forgets the packages that were listed.
 func (e *Engine) relist() {
 	e.listing.Lock()
 	defer e.listing.Unlock()

@@ -14,7 +14,7 @@ import (
 	"gopets/kernelext/eval"
 )
 
-// Inspect is that of [eval.Engine]: what a name is, its comment, and of a live variable its value.
+// Inspect implements [eval.Engine]: what a name is, its comment, a live variable's value.
 func (e *Engine) Inspect(ctx context.Context, code string, cursor, detail int) (eval.Inspection,
 	error) {
 	at := byteOffset(code, cursor)
@@ -49,7 +49,6 @@ func (e *Engine) Inspect(ctx context.Context, code string, cursor, detail int) (
 	return eval.Inspection{Data: e.inspection(k, obj)}, nil
 }
 
-// inspection describes an object as text and as Markdown.
 func (e *Engine) inspection(k *checked, obj types.Object) eval.Bundle {
 	head := k.words(types.ObjectString(obj, k.qualify))
 	if p, ok := obj.(*types.PkgName); ok {
@@ -117,7 +116,6 @@ func (k *checked) comment(obj types.Object) string {
 	return ""
 }
 
-// receiverOf returns Type~ for a method.
 func receiverOf(obj types.Object) string {
 	f, ok := obj.(*types.Func)
 	if !ok || f.Signature().Recv() == nil {
@@ -133,7 +131,6 @@ func receiverOf(obj types.Object) string {
 	return ""
 }
 
-// docOf returns the comment on a name in a declaration.
 func docOf(d ast.Decl, name string) string {
 	text := func(groups ...*ast.CommentGroup) string {
 		for _, g := range groups {
@@ -167,7 +164,6 @@ func docOf(d ast.Decl, name string) string {
 	return ""
 }
 
-// source returns the files of a package.
 func (p *packages) source(path string) (files []string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()

@@ -63,7 +63,6 @@ func (k *checked) lower() (p *wire.Program, tables []string, err error) {
 	return p, sorted(l.tables), nil
 }
 
-// line returns the line of the cell at a position.
 func (l *lowering) line(pos token.Pos) int { return l.k.program.fset.Position(pos).Line }
 
 // topLevel makes a statement that stands before %%: those of rewrite's statement.
@@ -113,7 +112,6 @@ func (l *lowering) topLevel(s ast.Stmt) []*wire.Node {
 	return []*wire.Node{l.simple(s)}
 }
 
-// defined returns the cell's definition of a variable.
 func (k *checked) defined(name string) *define {
 	for _, d := range k.defines {
 		if d.name == name && d.v != nil {
@@ -123,7 +121,6 @@ func (k *checked) defined(name string) *define {
 	return nil
 }
 
-// keysOf returns the keys of the variables that a statement makes.
 func (k *checked) keysOf(s ast.Stmt) (keys []string) {
 	for _, quoted := range k.definedBy(s) {
 		keys = append(keys, strings.Trim(quoted, `"`))
@@ -226,7 +223,6 @@ func (l *lowering) simple(s ast.Stmt) *wire.Node {
 	return nil
 }
 
-// one is the constant 1 of an expression's type.
 func (l *lowering) one(x ast.Expr) lowered {
 	t := l.k.info.TypeOf(x)
 	b, ok := t.Underlying().(*types.Basic)
@@ -287,7 +283,6 @@ func (l *lowering) assignment(s *ast.AssignStmt,
 	return n
 }
 
-// blank is the blank as a target.
 func (l *lowering) blank(value types.Type) *wire.Node {
 	if b, ok := value.(*types.Basic); ok && b.Kind() == types.UntypedNil {
 		leave("nil for the blank")
@@ -326,7 +321,6 @@ func (l *lowering) place(x ast.Expr, value flags, several bool) *wire.Node {
 	return n
 }
 
-// operateOn makes an assignment like x += y.
 func (l *lowering) operateOn(x ast.Expr, op string, pos token.Pos, y lowered) *wire.Node {
 	t := l.expr(ast.Unparen(x))
 	plain := t.node.Op == wire.Var || t.node.Op == wire.Local

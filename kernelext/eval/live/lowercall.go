@@ -8,7 +8,6 @@ import (
 	"gopets/kernelext/eval/live/wire"
 )
 
-// call makes a call: of a function, a method, a built-in function, or a conversion.
 func (l *lowering) call(x *ast.CallExpr, tv types.TypeAndValue) lowered {
 	fun := ast.Unparen(x.Fun)
 	ftv := l.k.info.Types[fun]
@@ -46,7 +45,6 @@ func (l *lowering) arguments(x *ast.CallExpr) (all []lowered) {
 	return all
 }
 
-// method makes the call of a method.
 func (l *lowering) method(n *wire.Node, x *ast.CallExpr, s *ast.SelectorExpr,
 	selection *types.Selection) lowered {
 	if selection.Kind() != types.MethodVal {
@@ -109,7 +107,6 @@ func (l *lowering) unexported(n *wire.Node, x *ast.CallExpr, s *ast.SelectorExpr
 	return lowered{node: n, flags: sealed(l.children(n, operands...)) | effects}
 }
 
-// conversion makes T(x).
 func (l *lowering) conversion(x *ast.CallExpr, t types.Type) lowered {
 	from := l.k.info.TypeOf(x.Args[0])
 	if _, ok := from.Underlying().(*types.Slice); ok {
@@ -123,7 +120,6 @@ func (l *lowering) conversion(x *ast.CallExpr, t types.Type) lowered {
 	return lowered{node: n, flags: l.children(n, operand)}
 }
 
-// builtin makes the call of a built-in function.
 func (l *lowering) builtin(x *ast.CallExpr, fun ast.Expr) lowered {
 	n := &wire.Node{Op: wire.Builtin, Name: builtinName(fun), Line: l.line(x.Lparen)}
 	var operands []lowered

@@ -23,7 +23,6 @@ const (
 
 func (f flags) has(any flags) bool { return f&any != 0 }
 
-// A lowered is an expression as a tree.
 type lowered struct {
 	node    *wire.Node
 	flags   flags
@@ -44,7 +43,6 @@ func (l *lowering) inOrder(list ...lowered) (all flags) {
 	return all
 }
 
-// children makes operands the arguments of a node.
 func (l *lowering) children(n *wire.Node, list ...lowered) flags {
 	for _, x := range list {
 		n.Args = append(n.Args, x.node)
@@ -60,7 +58,6 @@ func sealed(f flags) flags {
 	return f &^ (late | deep)
 }
 
-// expr makes an expression with one value.
 func (l *lowering) expr(x ast.Expr) lowered {
 	r := l.results(x)
 	if r.node.Name == wire.CommaOK {
@@ -69,7 +66,6 @@ func (l *lowering) expr(x ast.Expr) lowered {
 	return r
 }
 
-// results makes an expression with any number of values.
 func (l *lowering) results(x ast.Expr) lowered {
 	x = ast.Unparen(x)
 	tv, ok := l.k.info.Types[x]
@@ -119,7 +115,6 @@ func commaOK(tv types.TypeAndValue) string {
 	return ""
 }
 
-// ident makes a name.
 func (l *lowering) ident(id *ast.Ident) lowered {
 	k := l.k
 	switch obj := k.info.ObjectOf(id).(type) {
@@ -165,7 +160,6 @@ func (l *lowering) function(name string) *wire.Node {
 // callers are packages that look at the code that calls them.
 var callers = []string{"runtime", "log", "testing", "plugin", "unsafe", "C"}
 
-// symbol makes a name of a package.
 func (l *lowering) symbol(obj types.Object) lowered {
 	path := obj.Pkg().Path()
 	if slices.ContainsFunc(callers, func(p string) bool {
@@ -184,7 +178,6 @@ func (l *lowering) symbol(obj types.Object) lowered {
 	return x
 }
 
-// selector makes x.y.
 func (l *lowering) selector(x *ast.SelectorExpr) lowered {
 	if id, ok := x.X.(*ast.Ident); ok {
 		if _, ok := l.k.info.Uses[id].(*types.PkgName); ok {
@@ -212,7 +205,6 @@ func (l *lowering) selector(x *ast.SelectorExpr) lowered {
 	return lowered{node: n, flags: f}
 }
 
-// dot returns the line of the dot of x.y.
 func (l *lowering) dot(x *ast.SelectorExpr) int { return l.line(x.X.End()) }
 
 // indirect reports whether a path of fields leads through a pointer.
@@ -233,7 +225,6 @@ func (l *lowering) indirect(t types.Type, path []int) bool {
 	return false
 }
 
-// index makes x[i].
 func (l *lowering) index(x *ast.IndexExpr, tv types.TypeAndValue) lowered {
 	if _, ok := l.k.info.Instances[identOf(x.X)]; ok {
 		leave("a generic function")
@@ -283,7 +274,6 @@ func mayHoldInterface(t types.Type) bool {
 	return false
 }
 
-// slice makes x[i:j].
 func (l *lowering) slice(x *ast.SliceExpr) lowered {
 	n := &wire.Node{Op: wire.Slice, Line: l.line(x.Lbrack), Path: []int{0, 0, 0}}
 	operands := []lowered{l.expr(x.X)}
@@ -296,7 +286,6 @@ func (l *lowering) slice(x *ast.SliceExpr) lowered {
 	return lowered{node: n, flags: sealed(l.children(n, operands...)) | early}
 }
 
-// unary makes an operator before a value.
 func (l *lowering) unary(x *ast.UnaryExpr, tv types.TypeAndValue) lowered {
 	switch x.Op {
 	case token.AND:
@@ -316,7 +305,6 @@ func (l *lowering) unary(x *ast.UnaryExpr, tv types.TypeAndValue) lowered {
 	return lowered{node: n, flags: l.children(n, l.expr(x.X))}
 }
 
-// binary makes an operator between two values.
 func (l *lowering) binary(x *ast.BinaryExpr, tv types.TypeAndValue) lowered {
 	n := &wire.Node{Op: wire.Binary, Name: x.Op.String(), Line: l.line(x.OpPos)}
 	a, b := l.expr(x.X), l.expr(x.Y)

@@ -11,7 +11,6 @@ import (
 	"gopets/kernelext/eval/live/wire"
 )
 
-// constant makes a constant.
 func (l *lowering) constant(tv types.TypeAndValue) *wire.Node {
 	t := types.Default(tv.Type)
 	b, ok := t.Underlying().(*types.Basic)
@@ -50,7 +49,6 @@ func (l *lowering) constant(tv types.TypeAndValue) *wire.Node {
 	return n
 }
 
-// literal makes a composite literal.
 func (l *lowering) literal(x *ast.CompositeLit, t types.Type) lowered {
 	if p, ok := t.Underlying().(*types.Pointer); ok { // &T is left out within a list
 		inner := l.literal(x, p.Elem())
@@ -110,7 +108,6 @@ func (l *lowering) literal(x *ast.CompositeLit, t types.Type) lowered {
 	return lowered{node: n, flags: l.children(n, parts...)}
 }
 
-// typ names a type.
 func (l *lowering) typ(t types.Type) *wire.Type {
 	list := func(kind string, elems ...types.Type) *wire.Type {
 		w := &wire.Type{Kind: kind}
@@ -166,7 +163,6 @@ func (l *lowering) typ(t types.Type) *wire.Type {
 	return nil
 }
 
-// named names a type that has a name.
 func (l *lowering) named(t *types.Named) *wire.Type {
 	obj := t.Obj()
 	switch {

@@ -41,7 +41,6 @@ func (e *Engine) findModule(ctx context.Context) error {
 	return os.WriteFile(filepath.Join(dir, "go.mod"), []byte(text), 0o644)
 }
 
-// language returns the language version of the module.
 func (e *Engine) language(ctx context.Context) string {
 	out, err := e.tool.run(ctx, "list", "-m", "-f", "{{.GoVersion}}")
 	lines := strings.Fields(string(out))
@@ -74,8 +73,8 @@ func (e *Engine) load(ctx context.Context, path string) error {
 	return e.program.packages.load(ctx, path)
 }
 
-// useBeside has builds use a module that lies beside the notebook, by a go.work of the engine's own;
-// it reports whether that can be. A go.work of the user's is left alone.
+// useBeside has builds use a module that lies beside the notebook, by a go.work of the engine's
+// own; it reports whether that can be. A go.work of the user's is left alone.
 func (e *Engine) useBeside(ctx context.Context, dir string) bool {
 	own := filepath.Join(e.dir, "go.work")
 	out, err := e.tool.run(ctx, "env", "GOWORK")

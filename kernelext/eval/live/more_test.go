@@ -48,7 +48,7 @@ func TestGonbui(t *testing.T) {
 			"gonbui.DisplayMarkdown(fmt.Sprint(\"m\", i)); "+
 			"fmt.Print(\"after\") }", "0[<nil>]after1[<nil>]after2[<nil>]after")
 	n.want("gonbui.DisplayHTML(\"<b>x</b>\")", "[<nil>]")
-	// Sync waits until all was shown, and is told so.
+	// Sync waits until all was shown, and gets an answer.
 	n.want("gonbui.DisplayHTML(\"<b>x</b>\")\ngonbui.Sync()\nfmt.Print(\"after\")\ngonbui.Sync()",
 		"[<nil>]after")
 	// Without a browser a cell that asks for a value would wait for ever.

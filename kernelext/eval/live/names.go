@@ -9,7 +9,6 @@ import (
 	"gopets/kernelext/eval/live/wire"
 )
 
-// list prints the declarations and variables.
 func (e *Engine) list(print func(string, ...any)) {
 	p := e.program
 	put := func(title string, lines []string) {
@@ -42,7 +41,6 @@ func (e *Engine) list(print func(string, ...any)) {
 	put("Variables", vars)
 }
 
-// remove forgets names: variables, declarations, imports.
 func (e *Engine) remove(names []string, print func(string, ...any)) error {
 	if len(names) == 0 {
 		return errors.New("%rm: no name is given")
@@ -96,7 +94,6 @@ func (e *Engine) remove(names []string, print func(string, ...any)) error {
 	return nil
 }
 
-// who prints the live variables.
 func (e *Engine) who(print func(string, ...any)) error {
 	var b strings.Builder
 	w := tabwriter.NewWriter(&b, 0, 8, 2, ' ', 0)
@@ -127,7 +124,6 @@ func (e *Engine) who(print func(string, ...any)) error {
 	return nil
 }
 
-// describe asks the process about its variables, by key.
 func (e *Engine) describe() map[string]wire.Variable {
 	found := map[string]wire.Variable{}
 	e.mu.Lock()

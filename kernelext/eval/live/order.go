@@ -13,11 +13,10 @@ import (
 
 func isVar(text string) bool { return firstToken(text) == token.VAR }
 
-// A span is a part of a cell's text.
 type span struct{ from, to int }
 
-// A step is a statement of a cell, or one specification of a var declaration. Its text is var, if
-// it is such a specification, and then the spans, each with a separator before it.
+// A step is a statement of a cell, or one specification of a var declaration, whose text is that of
+// the parts, each with a separator before it.
 type step struct {
 	doc    span // the comment above a specification
 	spec   bool
@@ -27,8 +26,7 @@ type step struct {
 	uses   map[string]bool
 }
 
-// steps returns a cell's statements. A group of variables becomes a step for each specification,
-// which may then be put in the order that they need.
+// steps returns a cell's statements, with a step for each specification of a group.
 func steps(text string, statements []cellsrc.Chunk) (all []step) {
 	for _, c := range statements {
 		part := text[c.From:c.To]
@@ -45,8 +43,7 @@ func steps(text string, statements []cellsrc.Chunk) (all []step) {
 	return all
 }
 
-// varSteps returns the steps of a var declaration that begins at an offset; nil if the text is not
-// one.
+// varSteps returns the steps of a var declaration at an offset; nil if the text is not one.
 func varSteps(text string, offset int) (all []step) {
 	const head = "package p\n"
 	fset := token.NewFileSet()
@@ -138,10 +135,9 @@ func identifiers(text string) map[string]bool {
 	}
 }
 
-// inOrder puts the steps into the order in which they run: variables that follow each other are
-// initialised as a package's are, each after those that it needs, also by way of a function or
-// method of the cell. A statement that needs a variable that is declared below it comes after it.
-// Otherwise the order stays. With varsFirst all variables come before the statements.
+// inOrder returns the steps in the order in which they run: variables that follow each other are
+// initialised as a package's, each after those that it needs, also by way of a function. A
+// statement comes after the variables that it needs. With varsFirst all variables come first.
 func inOrder(all []step, functions map[string]map[string]bool, varsFirst bool) (order []step) {
 	declared := map[string]int{}
 	for i, s := range all {

@@ -16,16 +16,14 @@ import (
 	"gopets/kernelext/eval/internal/cellio"
 )
 
-// The named pipes and the socket are those of package cell, so that cells that import it find their
-// engine; the standard input and gonbui's pipe back are here.
+// The other pipes and the socket have the names that package cell has.
 const (
 	inName   = "in"
 	backName = "back"
 )
 
-// output brings what the process prints and shows to the front, in the order in which that
-// happened: text is taken from the pipes before anything else is passed on, and what shows
-// something waits until that has happened.
+// output passes on what the process prints and shows, in order: text is taken from the pipes before
+// anything else is passed on, for which the process waits.
 type output struct {
 	dir      string
 	listener net.Listener
@@ -69,7 +67,6 @@ func openOutput(dir string) (*output, error) {
 	return o, nil
 }
 
-// open opens the ends that a new process gets.
 func (o *output) open() (stdin, stdout, stderr *os.File, err error) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -185,7 +182,6 @@ func (o *output) end() (value eval.Bundle, pages []string, stderr string) {
 	return o.result, o.pages, string(o.tail)
 }
 
-// sync passes on what was printed so far.
 func (o *output) sync() {
 	o.mu.Lock()
 	defer o.mu.Unlock()

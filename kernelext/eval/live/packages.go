@@ -18,8 +18,7 @@ import (
 	"time"
 )
 
-// packages are the packages that cells can import, as the go command has built them: once each, for
-// what a process has loaded it cannot load in another version.
+// packages are the packages that cells can import, as the go command has built them.
 type packages struct {
 	tool *toolchain
 
@@ -31,7 +30,6 @@ type packages struct {
 	importer  types.Importer
 }
 
-// A pkg is a package as `go list -export` describes it.
 type pkg struct {
 	ImportPath string
 	Name       string
@@ -66,7 +64,6 @@ func (p *packages) forget() {
 	p.importer = importer.ForCompiler(p.fset, "gc", p.open)
 }
 
-// open opens a package's export data.
 func (p *packages) open(path string) (io.ReadCloser, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -95,9 +92,10 @@ func (p *packages) load(ctx context.Context, paths ...string) error {
 	if len(wanted) == 0 {
 		return nil
 	}
-	args := append([]string{"list", "-export", "-deps", "-e", "-buildmode=plugin", "-gcflags=all=" +
-		wholeMaps,
-		"-json=ImportPath,Name,Dir,Export,Standard,Imports,ImportMap,GoFiles,CgoFiles,EmbedFiles,Module,Error"}, p.tool.flags...)
+	args := append([]string{"list", "-export", "-deps", "-e", "-buildmode=plugin",
+		"-gcflags=all=" + wholeMaps,
+		"-json=ImportPath,Name,Dir,Export,Standard,Imports," +
+			"ImportMap,GoFiles,CgoFiles,EmbedFiles,Module,Error"}, p.tool.flags...)
 	out, err := p.tool.run(ctx, append(append(args, "--"), wanted...)...)
 	if err != nil {
 		return err
@@ -159,7 +157,6 @@ func (k *pkg) mayChange() bool {
 		k.Module.Replace != nil)
 }
 
-// newest returns when the package's files changed last.
 func (k *pkg) newest() (last time.Time) {
 	for _, names := range [][]string{k.GoFiles, k.CgoFiles, k.EmbedFiles} {
 		for _, name := range names {
@@ -175,8 +172,8 @@ func (k *pkg) newest() (last time.Time) {
 	return last
 }
 
-// refresh looks which packages have changed on disk. Those that the process has not loaded are read
-// anew; told are the others, each once, with the cell that has loaded them.
+// refresh forgets packages that have changed on disk and are not loaded. It returns a line for each
+// that is, once.
 func (p *packages) refresh() (told []string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -216,7 +213,6 @@ func (p *packages) refresh() (told []string) {
 	return told
 }
 
-// deps returns packages and all that they import, sorted.
 func (p *packages) deps(paths ...string) []*pkg {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -243,7 +239,6 @@ func (p *packages) deps(paths ...string) []*pkg {
 	return all
 }
 
-// use notes that the process has loaded packages.
 func (p *packages) use(cell int, all []*pkg) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -287,7 +282,6 @@ func reason(path, text string) string {
 	return line
 }
 
-// name returns the name of a package; "" if it is not known.
 func (p *packages) name(path string) string {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -297,7 +291,6 @@ func (p *packages) name(path string) string {
 	return ""
 }
 
-// dir returns the folder of a package; "" if it is not known.
 func (p *packages) dir(path string) string {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -320,8 +313,8 @@ func (p *packages) reset() {
 	p.forget()
 }
 
-// reload forgets what is known of the packages that the process has not loaded, and says which of
-// those that it has would be built in another version now.
+// reload forgets packages that are not loaded, and returns a line for each loaded one that would be
+// built in another version now.
 func (p *packages) reload(ctx context.Context) (told []string) {
 	p.mu.Lock()
 	loaded := map[string]*pkg{}

@@ -14,7 +14,6 @@ import (
 	"gopets/kernelext/eval/live/wire"
 )
 
-// A process is the process in which the cells live.
 type process struct {
 	cmd  *exec.Cmd
 	to   *os.File
@@ -95,7 +94,6 @@ func (p *process) read(replies *os.File) {
 	close(p.done)
 }
 
-// ending says how a process ended.
 func ending(err error) string {
 	var exit *exec.ExitError
 	if !errors.As(err, &exit) {
@@ -112,7 +110,6 @@ func ending(err error) string {
 	return exit.Error()
 }
 
-// send sends a request; the channel gets the reply.
 func (p *process) send(r wire.Request) (<-chan wire.Reply, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -127,7 +124,6 @@ func (p *process) send(r wire.Request) (<-chan wire.Reply, error) {
 	return c, nil
 }
 
-// call sends a request and waits a while for the reply.
 func (p *process) call(r wire.Request, patience time.Duration) (wire.Reply, error) {
 	c, err := p.send(r)
 	if err != nil {
@@ -146,7 +142,6 @@ func (p *process) call(r wire.Request, patience time.Duration) (wire.Reply, erro
 	}
 }
 
-// ended reports whether the process has ended.
 func (p *process) ended() bool {
 	select {
 	case <-p.done:

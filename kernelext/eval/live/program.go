@@ -10,8 +10,7 @@ import (
 	"sync"
 )
 
-// A program is what the cells so far have declared: one package, of which each cell compiles the
-// part that it needs.
+// A program is what the cells have declared: one package.
 type program struct {
 	fset     *token.FileSet
 	packages *packages
@@ -38,7 +37,6 @@ type compiled struct {
 	digest  string
 }
 
-// A variable is a variable of the cells' package.
 type variable struct {
 	name, key string
 	text      string // its type, as generated code says it
@@ -50,9 +48,8 @@ type variable struct {
 	paths     map[string]bool // the packages that its type names
 }
 
-// An epoch is a run of versions in which the cells' types are what they were, so that they are the
-// same types to the process: their descriptors have the same symbols, and those of the version that
-// was loaded first count. A type that changes begins a new one.
+// An epoch is a run of versions with the same types, whose descriptors have the same symbols. A
+// type that changes begins a new one.
 type epoch struct {
 	number int
 	types  map[string]string // by name, the digest of what was loaded
@@ -68,8 +65,7 @@ func newProgram(fset *token.FileSet, p *packages) *program {
 	}
 }
 
-// path is the import path of the cells' package: "main", which is what the user sees of it in the
-// names of generic types.
+// path is the import path of the cells' package, which names of generic types show.
 func (e *epoch) path() string {
 	if e.number == 1 {
 		return "main"
@@ -89,7 +85,6 @@ func (p *program) alias(path string) string {
 	return a
 }
 
-// byAlias returns the import paths by alias.
 func (p *program) byAlias() map[string]string {
 	p.naming.Lock()
 	defer p.naming.Unlock()
@@ -100,10 +95,8 @@ func (p *program) byAlias() map[string]string {
 	return paths
 }
 
-// goVersion is the language version of the cells: the module's.
 func (p *program) goVersion() string { return p.lang }
 
-// declared returns the declaration of a name.
 func (p *program) declared(name string) *decl {
 	for _, c := range p.cells {
 		for _, d := range c.decls {
@@ -180,7 +173,6 @@ func (p *program) replaced(c *cell, defines []*define) map[string]bool {
 	return names
 }
 
-// lines returns the text of a cell that has left declarations.
 func (p *program) lines(number int) []string {
 	for _, c := range slices.Backward(p.cells) {
 		if c.number == number {

@@ -9,7 +9,6 @@ import (
 	"strings"
 )
 
-// An edit replaces a piece of a cell's text.
 type edit struct {
 	from, to int
 	text     string
@@ -25,15 +24,14 @@ type rewriter struct {
 	stack []ast.Node
 }
 
-// rewritten returns the text of a node with all that is to be replaced in it, from its first
-// comment on. The packages that it names are added to paths.
+// rewritten returns the text of a node with its edits, and adds the packages that it names to
+// paths.
 func (k *checked) rewritten(c *cell, node ast.Node, from token.Pos, paths map[string]bool) string {
 	r := &rewriter{k: k, cell: c, paths: paths}
 	ast.Inspect(node, r.visit)
 	return r.apply(c.offset(from), c.offset(node.End()))
 }
 
-// apply returns a piece of the text with the edits made.
 func (r *rewriter) apply(from, to int) string {
 	slices.Reverse(r.later)
 	r.edits, r.later = append(r.later, r.edits...), nil
@@ -159,8 +157,8 @@ func isWord(c byte) bool {
 
 const funcMark = mark + "f_"
 
-// renamed reports whether a function has another name in what is compiled: exported ones, which a
-// plugin would have to export, and main.
+// renamed reports whether a function has another name in compiled code: main, and exported ones,
+// which a plugin would export.
 func renamed(name string) bool { return ast.IsExported(name) || name == "main" }
 
 func pointerName(variable string) string { return mark + "v_" + strings.TrimPrefix(variable, mark) }
@@ -190,7 +188,6 @@ func (r *rewriter) norm(x ast.Expr, by string) {
 	r.wrap(x, rtName+"."+by+"(", ")")
 }
 
-// wrap puts text around an expression.
 func (r *rewriter) wrap(x ast.Expr, before, after string) {
 	r.insert(x.Pos(), before)
 	r.later = append(r.later, edit{r.cell.offset(x.End()), r.cell.offset(x.End()), after})
@@ -261,7 +258,6 @@ func (r *rewriter) useInCases(body *ast.BlockStmt, use string) {
 	}
 }
 
-// statements returns the text of the cell's statements.
 func (k *checked) statements(paths map[string]bool) string {
 	var b strings.Builder
 	c := k.cell
@@ -278,13 +274,11 @@ func (k *checked) statements(paths map[string]bool) string {
 	return b.String()
 }
 
-// line writes a line directive for what stands at a position.
 func (k *checked) line(b *strings.Builder, c *cell, pos token.Pos) {
 	at := k.program.fset.Position(pos)
 	fmt.Fprintf(b, "//line cell[%d]:%d:%d\n", c.number, at.Line, at.Column)
 }
 
-// statement returns the text of a statement at the cell's top level.
 func (k *checked) statement(s ast.Stmt, paths map[string]bool) string {
 	r := &rewriter{k: k, cell: k.cell, paths: paths}
 	switch s := s.(type) {
@@ -341,7 +335,6 @@ func (k *checked) target(id *ast.Ident) string {
 	return "(*" + pointerName(id.Name) + ")"
 }
 
-// definedBy returns the quoted keys of the variables that a statement makes.
 func (k *checked) definedBy(s ast.Stmt) (names []string) {
 	add := func(id *ast.Ident) {
 		for _, d := range k.defines {

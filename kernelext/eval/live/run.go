@@ -38,7 +38,6 @@ func (e *Engine) run(ctx context.Context, k *checked, out eval.Output) error {
 	return e.failure(reply, k)
 }
 
-// compiled builds what a cell needs, loads it and runs it.
 func (e *Engine) compiled(ctx context.Context, p *process, k *checked) (wire.Reply, error) {
 	e.number++
 	v := k.generate(e.number)
@@ -52,7 +51,6 @@ func (e *Engine) compiled(ctx context.Context, p *process, k *checked) (wire.Rep
 	return e.request(ctx, p, k, wire.Request{Op: wire.Run, Plugin: plugin, Number: v.number})
 }
 
-// request has the process run a cell.
 func (e *Engine) request(ctx context.Context, p *process, k *checked, r wire.Request) (wire.Reply,
 	error) {
 	r.Args = append([]string{"cell"}, k.cell.script.args...)
@@ -109,7 +107,6 @@ func (e *Engine) wait(ctx context.Context, p *process, c <-chan wire.Reply) (wir
 	}
 }
 
-// start returns the process, which it starts if there is none.
 func (e *Engine) start(ctx context.Context) (*process, error) {
 	select {
 	case <-e.ready:
@@ -143,7 +140,6 @@ func (e *Engine) start(ctx context.Context) (*process, error) {
 	return p, nil
 }
 
-// processEnv is the environment of cells.
 func (e *Engine) processEnv() []string {
 	set := map[string]string{
 		"NB_CELL": e.dir, "GONB_PIPE": filepath.Join(e.dir, "gonb"),

@@ -7,9 +7,8 @@ import (
 	"strings"
 )
 
-// sharedBy returns the names of the variables that something may change while a statement's calls
-// run, by what the cell says: those that a function assigns, and those whose address is taken. Any
-// other variable keeps its value meanwhile, whatever is called.
+// sharedBy returns the names of the variables that a call may change: those that a function of the
+// cell assigns, and those whose address is taken.
 func (k *checked) sharedBy() map[string]bool {
 	s := sharing{k: k, names: map[string]bool{}}
 	for _, d := range k.cell.decls {
@@ -30,7 +29,6 @@ type sharing struct {
 	names map[string]bool
 }
 
-// add adds the variable that an expression is a part of.
 func (s *sharing) add(x ast.Expr, inFunction bool) {
 	for x != nil {
 		switch y := ast.Unparen(x).(type) {

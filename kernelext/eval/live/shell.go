@@ -106,7 +106,6 @@ func (e *Engine) command1(ctx context.Context, dir string, argv []string, stdin 
 	return err
 }
 
-// foreign runs a cell that is not Go.
 func (e *Engine) foreign(ctx context.Context, source *cellsrc.Source, out eval.Output) error {
 	first, text, _ := strings.Cut(source.Code, "\n")
 	words := splitWords(strings.TrimPrefix(strings.TrimRight(first, "\r"), cellsrc.Prefix))
@@ -136,7 +135,6 @@ func (e *Engine) foreign(ctx context.Context, source *cellsrc.Source, out eval.O
 	return err
 }
 
-// writeFile writes a cell's text into a file.
 func (e *Engine) writeFile(args []string, text string, out eval.Output) error {
 	flags, verb := os.O_CREATE|os.O_WRONLY|os.O_TRUNC, "written to"
 	if len(args) > 0 && args[0] == "-a" {

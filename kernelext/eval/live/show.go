@@ -45,7 +45,6 @@ func (k *checked) shown(s *ast.ExprStmt) int {
 	return shownValue
 }
 
-// show has the last expression's value shown.
 func (k *checked) show(r *rewriter, s *ast.ExprStmt) {
 	how := k.shown(s)
 	if how == shownNot {

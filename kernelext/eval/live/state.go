@@ -106,7 +106,6 @@ func (e *Engine) commit(k *checked, set []string) {
 	}
 }
 
-// enter notes what the process has loaded.
 func (p *program) enter(v *version) {
 	if v.fresh {
 		p.epoch.number++
@@ -124,7 +123,6 @@ func (p *program) enter(v *version) {
 	}
 }
 
-// failure makes an error of what the process says about a cell's end.
 func (e *Engine) failure(reply wire.Reply, k *checked) error {
 	n := k.cell.number
 	switch reply.Failure {

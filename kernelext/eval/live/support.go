@@ -19,9 +19,8 @@ import (
 	"gopets/kernelext"
 )
 
-// The packages that the process is made of, and that cells are linked with, are compiled from this
-// source under paths of their own. They import the standard library only: so whatever a user's
-// module requires, no package is wanted in two versions.
+// The process's packages are compiled from this source, under paths of their own. They import the
+// standard library only, so no package of a user's module is needed in two versions.
 //
 //go:embed rt/*.go interp/*.go host/*.go wire/*.go
 var source embed.FS
@@ -33,7 +32,6 @@ const (
 	hostMod = "gopets/kernelext/eval/live/host"
 )
 
-// parts are the packages, each after those that it imports.
 var parts = []string{"eval/live/wire", "eval/live/rt", "eval/live/interp", "cell", "cell/show",
 	"eval/live/host"}
 
@@ -83,7 +81,6 @@ func (b *builder) partFiles(part string) (map[string][]byte, error) {
 	return files, nil
 }
 
-// support is the compiled process.
 type support struct {
 	program string // the process's executable
 	rt      string // the archive of package rt
@@ -139,7 +136,6 @@ func buildSupport(ctx context.Context, b *builder, cache string) (*support, erro
 	return s, nil
 }
 
-// compileSupport compiles and links the process in a folder.
 func (b *builder) compileSupport(ctx context.Context, dir string,
 	sources map[string]map[string][]byte, needed []*pkg) error {
 	config := &importConfig{}

@@ -17,11 +17,9 @@ import (
 	"gopets/kernelext/eval/live/wire"
 )
 
-// The table of a package is a plugin that holds its exported functions, variables and types by
-// name, so that cells can use them without a build. It is built when a cell first uses the package,
-// which takes as long as building that cell, and kept in the cache.
+// The table of a package is a plugin with its exported functions, variables and types by name, for
+// cells without a build. It is built when a cell first uses the package, and cached.
 
-// loadTables has the process load the tables of packages.
 func (e *Engine) loadTables(ctx context.Context, p *process, k *checked, paths []string) error {
 	var wanted []string
 	for _, path := range paths {
@@ -143,7 +141,6 @@ func removeOld(dir string, age time.Duration) {
 	}
 }
 
-// tableText is the source of a package's table.
 func tableText(pkg *types.Package, gonbui string) string {
 	var b, derived strings.Builder
 	add := func(name, value string) { fmt.Fprintf(&b, "\t{Name: %q, Value: %s},\n", name, value) }

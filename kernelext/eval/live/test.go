@@ -12,7 +12,6 @@ import (
 
 const testName = mark + "test"
 
-// isTest reports whether a function's name is that of a test or a benchmark.
 func isTest(name string) bool { return hasPrefix(name, "Test") || hasPrefix(name, "Benchmark") }
 
 func hasPrefix(name, prefix string) bool {
@@ -71,7 +70,8 @@ import (
 
 func %s() {
 	testing.Init()
-	args := append([]string{"-test.v=%v", "-test.run=.", "-test.bench=%s", "-test.benchmem=false", "-test.count=1"}, os.Args[1:]...)
+	args := append([]string{"-test.v=%v", "-test.run=.", "-test.bench=%s",
+		"-test.benchmem=false", "-test.count=1"}, os.Args[1:]...)
 	if err := flag.CommandLine.Parse(args); err != nil {
 		panic(err)
 	}

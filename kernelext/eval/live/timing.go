@@ -48,5 +48,4 @@ const repeat = `{ ` + mark + `f, ` + mark + `n := func() { %s }, 1; for { ` + ma
 	mark + `fmt.Printf("%%v per run, %%d runs\n", ` + mark + `d/` + mark + `time.Duration(` + mark +
 	`n), ` + mark + `n); break }; ` + mark + `n *= 10 } }`
 
-// hiddenImports are those of the text of repeat.
 var hiddenImports = map[string]string{mark + "time": "time", mark + "fmt": "fmt"}

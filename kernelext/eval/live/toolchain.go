@@ -66,7 +66,6 @@ func (t *toolchain) run(ctx context.Context, args ...string) ([]byte, error) {
 	return t.tool(ctx, t.dir, t.command, args...)
 }
 
-// A toolError is the failure of a command.
 type toolError struct {
 	command, output string
 	err             error
@@ -125,7 +124,6 @@ func (e *environment) all() []string {
 
 func (e *environment) lookup(name string) string { return lookup(e.all(), name) }
 
-// set sets a variable for the commands that are run from now on.
 func (e *environment) set(name, value string) {
 	e.mu.Lock()
 	defer e.mu.Unlock()

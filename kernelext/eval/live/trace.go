@@ -41,7 +41,6 @@ func firstPlace(frames []wire.Frame) (at eval.Position) {
 	return at
 }
 
-// maxFrames bounds how much of a stack is shown.
 const maxFrames = 30
 
 // trace shows a stack: places in cells with their lines, others in one line each.

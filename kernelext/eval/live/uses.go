@@ -46,7 +46,6 @@ func (k *checked) findUses() (problems []problem) {
 	return k.unavailable()
 }
 
-// changedTypes returns the types that a variable's type uses and the cell declares.
 func (k *checked) changedTypes(v *variable) string {
 	var names []string
 	reached := k.reach(v.uses)
@@ -102,7 +101,6 @@ func (k *checked) table() (byName map[string]*decl, methods map[string][]*decl) 
 	return byName, methods
 }
 
-// kind returns the keyword of a declaration.
 func (d *decl) kind() string {
 	if g, ok := d.node.(*ast.GenDecl); ok {
 		return g.Tok.String()
@@ -143,7 +141,6 @@ func (k *checked) reach(names map[string]bool) map[string]bool {
 	return reached
 }
 
-// roots returns the names that the cell's statements use.
 func (k *checked) roots() map[string]bool {
 	roots := map[string]bool{}
 	for _, f := range []*ast.FuncDecl{k.cell.run, k.cell.body} {
@@ -174,8 +171,7 @@ func (d *decl) runs() bool {
 	return strings.HasPrefix(d.names[0], mark+"init") || d.names[0] == "main"
 }
 
-// unavailable returns what the cell's statements use and cannot have: declarations that are set
-// aside, and variables without a value.
+// unavailable returns the uses of declarations that are set aside and of variables without value.
 func (k *checked) unavailable() (problems []problem) {
 	byName, _ := k.table()
 	fresh := map[string]bool{}
@@ -203,8 +199,7 @@ func (k *checked) unavailable() (problems []problem) {
 	return problems
 }
 
-// mention returns the place where the cell leads to a name: where it stands, or else the first name
-// that leads to it.
+// mention returns where the cell uses a name, itself or by way of another.
 func (k *checked) mention(name string) ast.Node {
 	var found ast.Node
 	for _, f := range []*ast.FuncDecl{k.cell.run, k.cell.body} {

@@ -72,8 +72,8 @@ func (e *Engine) build(ctx context.Context, v *version) (plugin string, err erro
 	return e.linkVersion(ctx, v, dir, config, archive)
 }
 
-// linkVersion links the plugin. Its main package has a path of its own, as every plugin must; it
-// only imports the cells' package, whose path is that of its epoch.
+// linkVersion links the plugin. Its main package has a path of its own, as a plugin must, and only
+// imports the cells' package.
 func (e *Engine) linkVersion(ctx context.Context, v *version, dir string, config *importConfig,
 	archive string) (string, error) {
 	const imported = "program"
@@ -103,9 +103,8 @@ func (e *Engine) linkVersion(ctx context.Context, v *version, dir string, config
 		args: args})
 }
 
-// hidden is a linker script that keeps the functions and variables of the cells' package to the
-// plugin: each version has its own. The descriptors of types, whose symbols begin with "type:",
-// stay visible, so that all versions of an epoch share those of the first.
+// hidden is a linker script that makes the functions and variables of the cells' package local to
+// the plugin. Type descriptors ("type:…") stay visible: versions of an epoch share the first's.
 func hidden(path string) string {
 	name := strings.Map(func(r rune) rune {
 		if r >= 'a' && r <= 'z' || r >= '0' && r <= '9' {
@@ -118,8 +117,8 @@ func hidden(path string) string {
 
 const gonbuiPath = "github.com/janpfeifer/gonb/gonbui"
 
-// gonbuiLink has GoNB's gonbui, where a cell imports it, write to the engine's socket: it opens no
-// pipe when these two variables are set.
+// gonbuiLink has GoNB's gonbui write to the engine's socket: it opens no pipe if these two
+// variables are set.
 func (e *Engine) gonbuiLink(paths ...string) string {
 	uses := false
 	for _, k := range e.program.packages.deps(paths...) {

@@ -11,9 +11,8 @@ import (
 	"gopets/kernelext/eval/live/wire"
 )
 
-// describe describes the live variables, or those of some keys. Goroutines of cells may be writing
-// them at this moment: so no map is ranged over, which the runtime would answer by ending the
-// process, and a fault costs the description only.
+// describe describes the live variables, or those of some keys. Goroutines may be writing them: no
+// map is ranged over, which could end the process, and a fault costs the description only.
 func (h *host) describe(keys []string) []wire.Variable {
 	h.mu.Lock()
 	idle := h.current == nil
@@ -46,7 +45,6 @@ func describeOne(v rt.Variable, values bool) (d wire.Variable) {
 
 const shortLength = 60
 
-// short is a value's text in a few words.
 func short(r reflect.Value) string {
 	switch r.Kind() {
 	case reflect.Interface:

@@ -6,10 +6,8 @@ import (
 )
 
 // The runtime calls hooks before os.Exit ends the process. A hook that ends its goroutine keeps the
-// process alive: os.Exit in a library, or within log.Fatal, then costs a cell and not all
-// variables. The linker is told to allow this (-checklinkname=0).
+// process alive, so os.Exit costs a cell and not all variables. It needs -checklinkname=0.
 
-// hook is internal/runtime/exithook.Hook.
 type hook struct {
 	f            func()
 	runOnFailure bool

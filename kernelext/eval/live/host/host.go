@@ -1,9 +1,7 @@
 // Package host is the process in which cells live: it loads each compiled cell as a plugin and runs
 // it. [Main] is all of its program.
 //
-// Everything that can go wrong in a cell and need not end the process is caught here: a panic in
-// the cell's goroutine, os.Exit, an interrupt. What ends the process nevertheless is for the engine
-// to tell.
+// A panic in the cell's goroutine, os.Exit and an interrupt are caught here.
 package host
 
 import (
@@ -78,7 +76,6 @@ type host struct {
 	doomed  map[int]bool // goroutines of cells that were left behind
 }
 
-// An execution is the run of one cell.
 type execution struct {
 	request   wire.Request
 	run       func()
@@ -130,7 +127,6 @@ func (h *host) serve(r wire.Request) {
 	h.reply(reply)
 }
 
-// run loads a version and runs it, or evaluates a tree.
 func (h *host) run(r wire.Request) {
 	e := &execution{request: r, done: make(chan struct{})}
 	if r.Program != nil {
@@ -172,7 +168,6 @@ func (h *host) table(r wire.Request) {
 	h.reply(reply)
 }
 
-// known is what package interp needs of the process.
 func (h *host) known() interp.Host {
 	return interp.Host{
 		Type: func(name string) reflect.Type {
@@ -200,7 +195,6 @@ func (h *host) known() interp.Host {
 	}
 }
 
-// open loads a plugin.
 func (h *host) open(file string) error {
 	loading := func(is bool) {
 		h.mu.Lock()
@@ -224,7 +218,6 @@ func (h *host) load(r wire.Request) (*rt.Version, error) {
 	return all[len(all)-1], nil
 }
 
-// goroutine is the cell's.
 func (h *host) goroutine(e *execution, started chan struct{}) {
 	h.mu.Lock()
 	e.goroutine = goroutineID()
@@ -290,8 +283,8 @@ func (h *host) interrupt() {
 	}
 }
 
-// stop ends a cell: it is asked again and again, for it may recover from the panic that this is.
-// One that does not hear is left behind.
+// stop asks a cell to end until it does, as it may recover from the panic that this is. One that
+// does not look is left behind.
 func (h *host) stop(e *execution, reply wire.Reply) {
 	h.mu.Lock()
 	if e.stopping {
@@ -359,14 +352,12 @@ func (h *host) exiting(status int) {
 	os.Exit(status)
 }
 
-// exit is called where somebody calls os.Exit. It does not return as long as there is an engine:
-// what ends is the goroutine, and the cell.
+// exit replaces os.Exit. While there is an engine it ends the goroutine and the cell.
 func (h *host) exit(failed bool) {
 	h.mu.Lock()
 	e := h.current
 	if h.loading {
-		// A package that does not come to the end of its initialisation cannot be used, nor loaded
-		// again: the process ends.
+		// A package whose initialisation does not end cannot be used, nor loaded again.
 		h.mu.Unlock()
 		fmt.Fprintln(os.Stderr, "fatal error: a package called os.Exit in its initialisation")
 		syscall.Exit(1)

@@ -10,11 +10,9 @@ import (
 	"gopets/kernelext/eval/live/rt"
 )
 
-// When a type of the cells changes, all of them are new types to the process, in an epoch of their
-// own. A value that an interface holds may still be of an older version: it is given the newest, if
-// that looks the same in memory, so that assertions find it and the methods of today are called.
+// A value in an interface may be of an older epoch's type. It is given the newest, if that looks
+// the same in memory, so that assertions find it and the newest methods are called.
 
-// newest holds the newest version of each type of the cells.
 type newest struct {
 	mu    sync.Mutex
 	path  string // of the package in the newest epoch

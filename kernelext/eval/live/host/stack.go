@@ -74,7 +74,6 @@ func (e *execution) frames() []wire.Frame {
 		File: fmt.Sprintf("cell[%d]", e.request.Number), Line: e.tree.Line})
 }
 
-// panicText is what the runtime would print.
 func panicText(p any) (text string) {
 	defer func() {
 		if recover() != nil {

@@ -8,7 +8,6 @@ import (
 	"gopets/kernelext/eval/live/rt"
 )
 
-// maxUpgrade bounds how many values are looked at.
 const maxUpgrade = 200_000
 
 // An upgrader brings the interface values that others reach up to date.
@@ -46,7 +45,6 @@ func (u *upgrader) deep(v any) any {
 	return v
 }
 
-// inside looks at what an interface holds.
 func (u *upgrader) inside(v any) {
 	if v == nil {
 		return
@@ -79,7 +77,6 @@ func direct(t reflect.Type) bool {
 	return false
 }
 
-// value looks at a value and at what it reaches.
 func (u *upgrader) value(r reflect.Value) {
 	if u.left--; u.left <= 0 || !u.mayHold(r.Type()) {
 		return
@@ -120,7 +117,6 @@ func (u *upgrader) value(r reflect.Value) {
 	}
 }
 
-// entries brings a map's keys and values up to date.
 func (u *upgrader) entries(r reflect.Value) {
 	if !r.CanInterface() {
 		return

@@ -8,7 +8,6 @@ import (
 	"gopets/kernelext/eval/live/wire"
 )
 
-// statement prepares a statement.
 func (c *Cell) statement(n *wire.Node) func() {
 	switch n.Op {
 	case wire.Do:
@@ -49,7 +48,6 @@ func (c *Cell) statement(n *wire.Node) func() {
 	return nil
 }
 
-// making notes after a statement that variables have their values.
 func (c *Cell) making(n *wire.Node, run func()) func() {
 	return func() {
 		run()
@@ -81,7 +79,6 @@ func (c *Cell) show(n *wire.Node) func() {
 	}
 }
 
-// A target is what is assigned to.
 type target struct {
 	typ reflect.Type // nil for the blank
 	// operands evaluates what comes before the value that is assigned; nil if there is nothing
@@ -157,7 +154,6 @@ func (c *Cell) define(key string, t reflect.Type) target {
 	}}
 }
 
-// assign prepares an assignment.
 func (c *Cell) assign(n *wire.Node) func() {
 	count := n.Path[0]
 	left, right := n.Args[:count], n.Args[count:]
@@ -207,7 +203,6 @@ func (c *Cell) assign(n *wire.Node) func() {
 	}
 }
 
-// assignResults assigns several results of one expression.
 func (c *Cell) assignResults(left []*wire.Node, e *expr) func() {
 	if len(e.types) != len(left) {
 		fail("%d results for %d targets", len(e.types), len(left))
@@ -229,7 +224,6 @@ func (c *Cell) assignResults(left []*wire.Node, e *expr) func() {
 	}
 }
 
-// operateOn is an assignment like x += y.
 func (c *Cell) operateOn(n, left, right *wire.Node) func() {
 	x, y := c.typed(left), c.typed(right)
 	operate := operation(strings.TrimSuffix(n.Name, "="), x.typ, y.typ)

@@ -53,7 +53,6 @@ func (c *Cell) builtin(n *wire.Node) *expr {
 	return nil
 }
 
-// effect makes an expression without a value.
 func effect(run func()) *expr {
 	return &expr{types: []reflect.Type{}, values: func() []reflect.Value {
 		run()
@@ -185,7 +184,6 @@ func (c *Cell) make(n *wire.Node) *expr {
 	return nil
 }
 
-// extreme is min or max.
 func (c *Cell) extreme(n *wire.Node) *expr {
 	var list []*expr
 	for _, a := range n.Args {

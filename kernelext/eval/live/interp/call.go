@@ -6,7 +6,6 @@ import (
 	"gopets/kernelext/eval/live/wire"
 )
 
-// call is the call of a function.
 func (c *Cell) call(n *wire.Node) *expr {
 	f := c.typed(n.Args[0])
 	if f.typ.Kind() != reflect.Func {
@@ -30,7 +29,6 @@ func (c *Cell) call(n *wire.Node) *expr {
 	})
 }
 
-// called makes an expression of a call.
 func (c *Cell) called(n *wire.Node, out []reflect.Type, variadic bool,
 	prepare func() (reflect.Value, []reflect.Value)) *expr {
 	call := func() []reflect.Value {
@@ -101,7 +99,6 @@ func (c *Cell) arguments(n *wire.Node, in []reflect.Type, variadic bool,
 	}
 }
 
-// spread passes the results of a call on as arguments.
 func (c *Cell) spread(e *expr, count, fixed int, parameter func(int) reflect.Type,
 	pack func([]reflect.Value) []reflect.Value) func() []reflect.Value {
 	if count < fixed {

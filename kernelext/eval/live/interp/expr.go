@@ -8,7 +8,6 @@ import (
 	"gopets/kernelext/eval/live/wire"
 )
 
-// expr prepares an expression.
 func (c *Cell) expr(n *wire.Node) *expr {
 	switch n.Op {
 	case wire.Const:
@@ -88,7 +87,6 @@ func (c *Cell) local(n *wire.Node) *expr {
 	return at(c.localTypes[i], func() reflect.Value { return c.locals[i] })
 }
 
-// symbol is a function or a variable of a package.
 func symbol(name string) *expr {
 	v := reflect.ValueOf(rt.Lookup(name))
 	switch {
@@ -121,7 +119,6 @@ func (c *Cell) deref(e *expr, line int) *expr {
 	})
 }
 
-// field follows a path of fields, through pointers to structs.
 func (c *Cell) field(e *expr, path []int, line int) *expr {
 	for _, i := range path {
 		if e.typ.Kind() == reflect.Pointer {
@@ -156,7 +153,6 @@ func (c *Cell) address(n *wire.Node) *expr {
 	return &expr{typ: t, value: func() reflect.Value { return copied(e.value()).Addr() }}
 }
 
-// index is an element of a list, a map or a string.
 func (c *Cell) index(n *wire.Node) *expr {
 	x, line := c.typed(args(n, 2)[0]), n.Line
 	if x.typ.Kind() == reflect.Map {
@@ -217,7 +213,6 @@ func commaOK(t reflect.Type, value func() (reflect.Value, bool)) *expr {
 	}}
 }
 
-// checkIndex returns an index, or panics as code does.
 func checkIndex(i reflect.Value, length int) int {
 	list := make([]struct{}, length)
 	if i.CanInt() {
@@ -228,7 +223,6 @@ func checkIndex(i reflect.Value, length int) int {
 	return int(i.Uint())
 }
 
-// slice is a part of a list or a string.
 func (c *Cell) slice(n *wire.Node) *expr {
 	x := c.typed(n.Args[0])
 	if x.typ.Kind() == reflect.Pointer && x.typ.Elem().Kind() == reflect.Array {
@@ -295,7 +289,6 @@ func (c *Cell) slice(n *wire.Node) *expr {
 	return nil
 }
 
-// receive takes a value from a channel.
 func (c *Cell) receive(n *wire.Node) *expr {
 	ch := c.typed(args(n, 1)[0])
 	if ch.typ.Kind() != reflect.Chan || ch.typ.ChanDir()&reflect.RecvDir == 0 {

@@ -1,13 +1,10 @@
 // Package interp evaluates a cell's statements by reflection on the live values, in place of
 // compiling them.
 //
-// The engine takes only such statements apart (package live, lower.go) of which it is sure that
-// this package does what the compiler's code would do, panics and their texts included. [Prepare]
-// looks all names and types up before anything runs; what it cannot do is an error, and the cell is
-// compiled.
+// The engine (lower.go) sends only statements that surely do the same as compiled, panics included.
+// [Prepare] looks up all names and types before anything runs; if it fails, the cell is compiled.
 //
-// In the code below, a value is a reflect.Value whose type is the expression's static type, and
-// which nothing that is evaluated later changes.
+// A value is a reflect.Value of the expression's static type, which nothing later changes.
 package interp
 
 import (
@@ -73,7 +70,6 @@ func (c *Cell) Run() {
 	}
 }
 
-// An expr is a prepared expression.
 type expr struct {
 	typ   reflect.Type // nil for nil and for several results
 	value func() reflect.Value
@@ -84,7 +80,6 @@ type expr struct {
 	values func() []reflect.Value
 }
 
-// at makes an expression of a place.
 func at(t reflect.Type, place func() reflect.Value) *expr {
 	return &expr{typ: t, place: place, value: func() reflect.Value { return copied(place()) }}
 }
@@ -123,7 +118,6 @@ func assigned(v reflect.Value, t reflect.Type) reflect.Value {
 	return r
 }
 
-// single prepares an expression with one value.
 func (c *Cell) single(n *wire.Node) *expr {
 	e := c.expr(n)
 	if e.value == nil {
@@ -132,7 +126,6 @@ func (c *Cell) single(n *wire.Node) *expr {
 	return e
 }
 
-// typed prepares an expression with one value that has a type.
 func (c *Cell) typed(n *wire.Node) *expr {
 	e := c.single(n)
 	if e.typ == nil {

@@ -7,7 +7,6 @@ import (
 	"gopets/kernelext/eval/live/wire"
 )
 
-// assert is a type assertion.
 func (c *Cell) assert(n *wire.Node) *expr {
 	x, t := c.typed(args(n, 1)[0]), c.typ(n.Type)
 	if x.typ.Kind() != reflect.Interface {
@@ -43,7 +42,6 @@ func (c *Cell) assert(n *wire.Node) *expr {
 	}}
 }
 
-// literal is a composite literal.
 func (c *Cell) literal(n *wire.Node) *expr {
 	t := c.typ(n.Type)
 	type part struct {

@@ -7,7 +7,6 @@ import (
 	"gopets/kernelext/eval/live/wire"
 )
 
-// unary is an operator before a value.
 func (c *Cell) unary(n *wire.Node) *expr {
 	x := c.typed(args(n, 1)[0])
 	op, t := n.Name, x.typ
@@ -40,7 +39,6 @@ func (c *Cell) unary(n *wire.Node) *expr {
 	return nil
 }
 
-// A kind is a kind of numbers.
 type kind int
 
 const (
@@ -65,7 +63,6 @@ func kindOf(t reflect.Type) kind {
 	return 0
 }
 
-// binary is an operator between two values.
 func (c *Cell) binary(n *wire.Node) *expr {
 	x, y := c.single(args(n, 2)[0]), c.single(n.Args[1])
 	switch n.Name {
@@ -90,7 +87,6 @@ func (c *Cell) binary(n *wire.Node) *expr {
 	}}
 }
 
-// operation returns what an operator does that is not a comparison.
 func operation(op string, t, u reflect.Type) func(x, y reflect.Value) reflect.Value {
 	if t == nil || u == nil {
 		fail("%s of nil", op)
@@ -177,7 +173,6 @@ func number[T int64 | uint64 | float32 | float64 | complex64 | complex128](
 	return nil
 }
 
-// shift returns what a shift does to a result.
 func shift(op string, t, count reflect.Type) func(r, x, y reflect.Value) {
 	by := func(y reflect.Value) uint64 {
 		if y.CanInt() {
@@ -203,7 +198,6 @@ func shift(op string, t, count reflect.Type) func(r, x, y reflect.Value) {
 	return nil
 }
 
-// compare is a comparison.
 func (c *Cell) compare(n *wire.Node, x, y *expr) *expr {
 	equal := n.Name == "=="
 	result := func(compare func() bool) *expr {
@@ -275,7 +269,6 @@ func ordered[T cmp.Ordered](op string, x, y T) bool {
 	return x >= y
 }
 
-// convert is a conversion.
 func (c *Cell) convert(n *wire.Node) *expr {
 	t, x := c.typ(n.Type), c.single(args(n, 1)[0])
 	if x.typ == nil || x.typ.AssignableTo(t) {
@@ -314,7 +307,6 @@ func (c *Cell) convert(n *wire.Node) *expr {
 	return nil
 }
 
-// isText reports whether a type is []byte or []rune.
 func isText(t reflect.Type) bool {
 	return t.Kind() == reflect.Slice &&
 		(t.Elem().Kind() == reflect.Uint8 || t.Elem().Kind() == reflect.Int32)

@@ -9,7 +9,6 @@ import (
 	"gopets/kernelext/eval/live/wire"
 )
 
-// basic are the types that need no declaration.
 var basic = map[string]reflect.Type{
 	"bool": reflect.TypeFor[bool](), "string": reflect.TypeFor[string](),
 	"int": reflect.TypeFor[int](), "int8": reflect.TypeFor[int8](),
@@ -68,7 +67,6 @@ func known(t reflect.Type) reflect.Type {
 	return nil
 }
 
-// typ returns the type that a cell names.
 func (c *Cell) typ(t *wire.Type) reflect.Type {
 	if t == nil {
 		fail("no type")
@@ -116,7 +114,6 @@ func (c *Cell) typ(t *wire.Type) reflect.Type {
 	return nil
 }
 
-// constant returns the value of a constant's text.
 func constant(t reflect.Type, text string) reflect.Value {
 	v := reflect.New(t).Elem()
 	var err error

@@ -1,9 +1,6 @@
-// Package rt is what compiled cells share with the process that they run in: the table of
-// variables, the interrupt flag, and the ways to hand results over. It is small, and of the
-// standard library it needs little, for every cell is linked with it.
-//
-// Its source is embedded in the engine, which compiles it under a path of its own; it is in no
-// user's module.
+// Package rt is what compiled cells share with their process: the table of variables, the interrupt
+// flag, the ways to pass results on. It imports little, as every cell is linked with it. The engine
+// compiles its embedded source under another path.
 package rt
 
 import (
@@ -61,8 +58,7 @@ func Versions() []*Version {
 	return append([]*Version(nil), versions...)
 }
 
-// Package notes the symbols of a package, when the plugin with its table is loaded. The values of
-// derived types are there so that the types are.
+// Package notes the symbols of a package. Values of derived types are there so that the types are.
 func Package(path string, all []Symbol, derived []any) {
 	mu.Lock()
 	defer mu.Unlock()

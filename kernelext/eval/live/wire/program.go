@@ -17,7 +17,6 @@ type Node struct {
 	Keys []string `json:",omitempty"` // of the variables that a statement makes
 }
 
-// Statements.
 const (
 	Do     = "do"     // evaluate and forget
 	Show   = "show"   // show a value; Name is call for what a call returns
@@ -53,8 +52,9 @@ const (
 	Method   = "method"
 	Builtin  = "builtin"
 	Convert  = "convert"
-	Literal  = "literal" // of a struct: Path are the fields; of a list: indices; of a map: keys and values
-	Assert   = "assert"
+	// of a struct: Path are the fields; of a list: indices; of a map: keys and values
+	Literal = "literal"
+	Assert  = "assert"
 )
 
 // How a [Method] is found: Args[0] is the receiver, Path the fields that lead to what has the
@@ -70,9 +70,11 @@ const CommaOK = ",ok"
 
 // A Type is a type that a cell names.
 type Type struct {
-	Kind     string  // basic, named, pointer, slice, array, map, chan, func
-	Name     string  `json:",omitempty"` // of a basic type; path.Name of a package's; Name of the cells'
-	Len      int     `json:",omitempty"` // of an array; the direction of a channel; a func's parameters
+	Kind string // basic, named, pointer, slice, array, map, chan, func
+	// of a basic type; path.Name of a package's; Name of the cells'
+	Name string `json:",omitempty"`
+	// of an array; the direction of a channel; a func's parameters
+	Len      int     `json:",omitempty"`
 	Variadic bool    `json:",omitempty"`
 	Elem     []*Type `json:",omitempty"`
 }
