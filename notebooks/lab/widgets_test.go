@@ -2,7 +2,6 @@ package lab
 
 import (
 	"path/filepath"
-	"strings"
 	"testing"
 	"time"
 
@@ -28,10 +27,10 @@ dom.TransientJavascript(fmt.Sprintf(` + "`" + `(() => {
 })()` + "`" + `, id))
 for value := range moves.C {
 	if value == 42 {
+		fmt.Println("the slider is at", value)
 		break
 	}
 }
-fmt.Println("the slider is at", slider.Value())
 `
 
 // gonbui's widgets work in JupyterLab, on both kernels.
@@ -51,12 +50,7 @@ func TestWidgetsInJupyterLab(t *testing.T) {
 		v := openNotebook(t, p, s, kernel+".ipynb")
 		v.runAll()
 		const outputs = `JSON.stringify(` + current + `.content.widgets[0].model.outputs.toJSON())`
-		v.wait("the slider", time.Minute, outputs+`.includes("the slider is at")`)
-		var all string
-		v.eval(&all, outputs)
-		if !strings.Contains(all, "the slider is at 42") {
-			t.Errorf("%s: the cell shows %s", kernel, all)
-		}
+		v.wait("the slider", time.Minute, outputs+`.includes("the slider is at 42")`)
 		v.noErrors()
 	}
 }
