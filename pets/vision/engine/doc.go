@@ -14,16 +14,15 @@
 //
 // # What is trusted
 //
-// A plugin is machine code that runs inside the process. It is looked at from outside before it is
-// let in: its SHA-256 (pinned for the wheel, recorded when go-xla's installer brought it), its PJRT
-// major version, and a small convolution with its gradient, computed in a child process, so that a
-// plugin that crashes or hangs takes only the child with it. What passed is remembered beside the
-// cache, keyed by path, size and time, so that later opens cost a few stats. Another minor version
-// is only noted.
+// A plugin is machine code that runs inside the process. Before it is opened, its SHA-256 is
+// compared (pinned for the wheel, recorded when go-xla's installer brought it), its PJRT major
+// version is looked at, and a child process computes a small convolution with its gradient, so that
+// a plugin that crashes or hangs takes only the child with it. What passed is remembered in the
+// cache by path, size and time.
 //
 // # The environment
 //
-// The C library, XLA and CUDA read their settings when the process starts. [Environ] gives the
+// The C library, XLA and CUDA read their settings when the process starts. [Environ] returns the
 // environment that a process should have had; a worker starts itself anew with it.
 //
 // XLA's flags are read later, with the first graph. Open adds two to $XLA_FLAGS, for XLA on the CPU
@@ -35,6 +34,9 @@
 //     as fast with it, or a little faster. Without YNNPACK's sums MobileNetV2 is four times slower.
 //   - Operations run in the order that needs the least memory: the same step needs 1.9 GB instead
 //     of 2.1.
+//
+// XLA's compiler uses up to a gigabyte, which the C library keeps when it is freed: [ReturnMemory]
+// returns it to the system after each compilation.
 //
 // # A first contact with a GPU
 //
@@ -50,14 +52,12 @@
 // # Tried, and why it is not so
 //
 //   - compute.New alone: it never falls back from XLA to Go, and panics on an unknown name.
-//   - go-xla's own plugin search: it dlopens whatever matches inside our process, and dereferences
-//     nil when that fails. So files are searched here, tried in a child, and opened by absolute
-//     path (which also keeps go-xla's automatic download away).
-//   - A hidden subcommand for the child: every program using this package would have to offer it.
-//     The child is the same executable with $GOPETS_ENGINE_CHILD set, seen by this package's init
-//     before main runs.
-//   - The Go backend's default schedule: it deadlocks on graphs with many large products; hence
-//     "go:ops_sequential".
+//   - go-xla's own plugin search: it dlopens whatever matches, and dereferences nil when that
+//     fails. Plugins are opened by absolute path, which also keeps go-xla's automatic download
+//     away.
+//   - A hidden subcommand for the child: every program would have to offer it. The child is the
+//     same executable with $GOPETS_ENGINE_CHILD set, seen by this package's init.
+//   - The Go backend's default schedule deadlocks on many large products: "go:ops_sequential".
 //   - Other XLA flags for the CPU (vector width, fusion emitters, oneDNN, presets for fast
 //     compiling and fast running): nothing gained; fast math halves the speed.
 package engine

@@ -168,7 +168,7 @@ func open(spec string) (backend compute.Backend, err error) {
 	return backend, err
 }
 
-// Close gives the device back. The engine and all tensors on it are of no use afterwards. Closing
+// Close frees the device. The engine and all tensors on it are of no use afterwards. Closing
 // twice is harmless.
 func (e *Engine) Close() {
 	if e == nil || e.Backend == nil {

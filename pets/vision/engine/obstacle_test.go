@@ -31,8 +31,8 @@ void *GetPjrtApi(void) {
 }
 `
 
-// Every known obstacle of a first contact with a GPU is told from the others and has its remedy. The
-// words are those of XLA's plugin, of CUDA and of the dynamic linker.
+// Every known obstacle of a first contact with a GPU has its own message and remedy. The words are
+// those of XLA's plugin, of CUDA and of the dynamic linker.
 func TestObstacles(t *testing.T) {
 	needXLA(t)
 	for name, test := range map[string]struct{ says, logs, want string }{

@@ -17,26 +17,22 @@
 // gradient of its own (custom.go):
 //   - 1×1 convolutions as matrix products, sliced first when strided;
 //   - batch norm with sums over wide rows, around a shift so that a large mean costs no digits;
-//   - max pooling with its gradient given to the index of each window's first maximum;
-//   - depthwise convolutions as nine shifted multiply-adds;
+//   - max pooling with its gradient given to the index of each window's first maximum: values
+//     compared would not do, for XLA may compute one in two fused loops that round differently;
+//   - depthwise convolutions as shifted multiply-adds;
 //   - values with many users kept from being computed for each of them (fusion.go);
 //   - all other convolutions as they are, given to Eigen and not to YNNPACK (package engine);
 //   - on the Go backend, 3×3 convolutions as nine matrix products of shifted views.
 //
-// A maximum is found by index and not by comparing values: XLA may compute a value in two fused
-// loops that round differently.
-//
-// Tried and given up: grouped convolutions (their gradient falls apart into one convolution per
-// group); NCHW; XLA's own batch norm operation; oneDNN and fast-math flags; GoMLX's norm.BatchNorm
-// (its gradient stops at the statistics); on the Go backend, a kernel's columns side by side for
-// fewer and larger products (no faster). See also package train.
+// Tried and given up: grouped convolutions; NCHW; XLA's own batch norm; oneDNN and fast-math flags;
+// GoMLX's norm.BatchNorm (its gradient stops at the statistics); on the Go backend, a kernel's
+// columns side by side for fewer and larger products.
 //
 // # Speed on a CPU
 //
 // Command pets/internal/cmd/speed measures this table. Images a second beside PyTorch 2.15, on two
-// cores of an AMD EPYC with AVX2 (no AVX-512), on which other work ran; one round, with priority;
-// the last row is of an earlier run. "Before" is the ratio to PyTorch before the changes listed
-// below, measured on another day on a machine of the same kind.
+// cores of an AMD EPYC with AVX2 (no AVX-512), on which other work ran; one round; the last row is
+// of an earlier run. "Before" is the ratio before the changes below, on another day.
 //
 //	                                         gopets  PyTorch  ratio  before  first call
 //	resnet34 b16 224 px, everything             5.2      5.3   0.98    0.45      11.8 s
@@ -48,41 +44,47 @@
 //	mobilenet_v2 b32 128 px, everything        60.8     66.2   0.92    0.70      16.2 s
 //	mobilenet_v2 b64 128 px, body frozen       91.3     87.6   1.04    0.93      12.4 s
 //
-// Ideas and what came of them, on that machine (images of 224 px in batches of 16, one 3×3
-// convolution of 64 to 512 channels, ms):
+// Ideas and what came of them, on that machine. CPU is processor time, of all cores; PyTorch's is
+// on one core.
 //
-//   - The gradient of a 3×3 kernel: 157, 60, 48, 39 by YNNPACK, 58, 31, 27, 25 by Eigen, and 38,
-//     30, 28, 30 by PyTorch: taken. A full step of ResNet-34 fell from 5.0 to 3.0 s.
-//   - The same gradient as nine matrix products (70, 51, 33, 34), three of rows (75, 54, 37, 31),
-//     one of patches (97, 47, 36, 28), patches image by image (59, 47, 38, 41), or in a loop over
-//     images or taps: slower than Eigen's, and longer to compile.
-//   - A loop over images around a native convolution: a hundred times slower; XLA gives a
-//     convolution inside a loop to no library.
-//   - Values with many users kept: MobileNetV2 recomputed each depthwise convolution up to twelve
-//     times, in its own fused loops: 1.04 to 0.75 s a step, and a quarter less to compile: taken.
-//     Optimisation barriers do nothing: XLA removes them before it fuses.
-//   - A kept value divided by a one made of a parameter, not of the value: XLA computed the value's
-//     first element again beside every other. A depthwise 7×7 convolution (8 images, 56 px, 96
-//     channels) 74 to 15 ms of processor time, prediction with ConvNeXt 208 to 141 ms an image
-//     (PyTorch on one core: 135), a step of MobileNetV2 (32 images, 128 px) 31 to 22 (PyTorch on
-//     one core: 22): taken.
-//   - Residual sums kept: each block of a layer added up all the blocks before it anew. Processor
-//     time of a step of ResNet-34 349 to 315 ms an image (PyTorch on one core: 306), memory 2.3 to
-//     2.1 GB, a tenth less to compile: taken.
-//   - ConvNeXt-Tiny's step (8 images, 224 px) stays at 610 to 690 ms of processor time an image and
-//     3.7 GB (PyTorch on one core: 420, 2.2 GB). Not profiled; the 49 sums of a 7×7 depthwise
-//     kernel's gradient are where to look first.
-//   - A depthwise convolution's padding kept, or its sum kept row by row: no faster. As XLA's
-//     grouped convolution: forty times slower.
+//   - The gradient of a 3×3 kernel by Eigen (16 images; 64, 128, 256, 512 channels): 58, 31, 27, 25
+//     ms, by YNNPACK 157, 60, 48, 39, by PyTorch 38, 30, 28, 30: taken. As nine products 70, 51,
+//     33, 34; three of rows 75, 54, 37, 31; one of patches 97, 47, 36, 28; image by image 59, 47,
+//     38, 41; all longer to compile. Step of ResNet-34: 5.0 to 3.0 s.
+//   - A native convolution in a loop over images: a hundred times slower; no library gets it.
+//   - Values with many users kept: MobileNetV2 1.04 to 0.75 s a step, a quarter less to compile:
+//     taken. Optimisation barriers do nothing: XLA removes them before it fuses.
+//   - The one by which a kept value is divided made of a parameter, not of the value: a depthwise
+//     7×7 (8 images, 56 px, 96 channels) 74 to 15 ms CPU, a step of MobileNetV2 31 to 22 ms an
+//     image (PyTorch 22), prediction with ConvNeXt 208 to 141 (135): taken.
+//   - Residual sums kept: ResNet-34 349 to 315 ms CPU an image (PyTorch 306), memory 2.3 to 2.1 GB,
+//     a tenth less to compile: taken.
+//   - Large sums from quarters: batch norm alone 1.5 to 2 times as fast, MobileNetV2 0.75 to 0.65
+//     s: taken; eighths and sixteenths are no faster; ResNets gain nothing.
+//   - Quarters along the batch, not of flattened rows: the gradient of a 7×7 depthwise kernel 62 to
+//     42 (56 px) and 21 to 9 ms CPU (14 px): taken.
+//   - That gradient as a loop in the graph: a seventh to a third of the compile time, but 1.6 to 20
+//     times slower (its sums are no library's, and go-xla refuses reductions in a loop's body).
+//   - Depthwise convolutions over rows of width×channels: no faster. Padding kept, or the sum kept
+//     row by row: no faster. As XLA's grouped convolution: forty times slower.
+//   - ConvNeXt-Tiny's step profiled (perf; machine code matched with XLA's object files): 54 per
+//     cent matrix products (YNNPACK 34; kernels' gradients by Eigen and oneDNN 20, at about the
+//     same speed, and no faster with factors swapped or transposed), 20 fused loops (depthwise 9,
+//     its kernel's gradient 6, GELU 4), 13 pages cleared by the system. 715 to 590 ms CPU an image
+//     in one run with the quarters above (PyTorch 420), 3.7 to 3.0 GB (2.2).
+//   - petnet18's step profiled: 51 per cent oneDNN's product inside Eigen's convolutions, 10 its
+//     packing, 9 Eigen's threads looking for work (the convolutions are small), 7 switches between
+//     threads, 3 pages cleared; loops of ours are below 10. Nothing left to write otherwise.
+//   - Elementwise loops: XLA divides the large ones among cores already (outer_dimension_partitions
+//     in its dump).
+//   - The compiler's memory returned before the first step (package engine): petnet18 0.74 to 0.52
+//     GB: taken.
 //   - XLA's order of operations for the least memory (package engine): ResNet-34 2.1 to 1.9 GB
 //     (PyTorch 1.8), as fast: taken.
 //   - The C library told to keep large blocks (glibc.malloc.mmap_threshold): 3 to 7 per cent less
-//     processor time, a tenth to a fifth more memory: not taken.
-//   - Convolutions of a forward pass by YNNPACK: ResNet-18 60 ms an image, by Eigen 54. Prediction
-//     with ResNets is two thirds Eigen's product, a tenth its packing; the loops between use all
-//     cores, and batch norm folded into weights would leave as many of them.
-//   - Large sums from quarters: batch norm alone 1.5 to 2 times as fast, MobileNetV2 0.75 to 0.65
-//     s; eighths and sixteenths are no faster. ResNets gain nothing.
+//     CPU, ConvNeXt 12, for a tenth to a fifth more memory: not taken.
+//   - Convolutions of a forward pass by YNNPACK: ResNet-18 60 ms an image, by Eigen 54. Two thirds
+//     of a ResNet's prediction are Eigen's product; batch norm folded into weights would not help.
 //   - XLA's optimization levels, presets, codegen splits and schedulers: within noise, or a tenth
 //     of the compile time for a tenth of the speed.
 //   - The batch on two of XLA's devices: MobileNetV2 1.2 times as fast before values were kept.

@@ -45,7 +45,7 @@ func CNNLearner(ctx context.Context, eng *engine.Engine, data *dataset.Split, ar
 }
 
 // SetBody takes the body's weights from a file in torchvision's names, makes a new head from the
-// seed, and freezes the body. It gives the names of tensors that were of no use, such as a
+// seed, and freezes the body. It returns the names of tensors that were of no use, such as a
 // classifier's for other classes.
 func (l *Learner) SetBody(f *weights.File) (unused []string, err error) {
 	body := &weights.File{Meta: f.Meta}

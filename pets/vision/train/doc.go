@@ -28,62 +28,52 @@
 // # How it works
 //
 // A step is a pure function: parameters, moments, a batch and a vector of hyper-parameters in;
-// loss, new parameters and new moments out. Hyper-parameters are inputs, so a changing rate
-// compiles nothing; nothing is overwritten, so a failed or cancelled step loses nothing, and
-// "restore what was there" is keeping a slice. Tensors stay on the device between steps. There is
-// one compilation for each of (frozen or not) × (train, evaluate) and shape.
+// loss, new parameters and new moments out. A changed rate compiles nothing, a failed or cancelled
+// step loses nothing, and going back is keeping a slice. Tensors stay on the device between steps.
+// There is one compilation for each of (frozen or not) × (train, evaluate) and shape; a last batch
+// is padded.
 //
-// Every random choice comes from (seed, purpose, epoch, image): the order of images, their
-// augmentation, dropout. So the tables depend neither on the number of workers nor on what was
-// predicted in between, and a snapshot needs to store no generator.
+// Every random choice comes from (seed, purpose, epoch, image): order, augmentation, dropout. The
+// tables depend neither on the number of workers nor on predictions in between, and a snapshot
+// stores no generator.
 //
 // # On a GPU
 //
 // [spec.Compute] says where and how a learner computes; unset, the engine decides. On a GPU images
-// are decoded once, sent once, as bytes, and transformed there: a function of its own gathers,
-// warps, lights, mirrors and crops the next batch while the step computes on the present one
-// ([augment.OnDevice]). It is no part of the step's graph because its shape, the number of all
-// pixels, is known only when all images are decoded, and the step is compiled meanwhile. Images
-// that do not fit into half of the free memory, or into ImageMemory, are sent batch by batch, ahead
-// of the step. The host's transforms give the same batches, to 1e-5, or 1/255 where a large image
-// is averaged first (TestDeviceMakesTheSameBatches), and the same fits (TestDeviceFits).
+// are decoded once, sent once, as bytes, and transformed there, the next batch while the step
+// computes ([augment.OnDevice]); this is a function of its own because the number of all pixels is
+// known only when all are decoded. Images that do not fit into half of the free memory, or into
+// ImageMemory, are sent batch by batch. The host's transforms give the same batches, to 1e-5, or
+// 1/255 where a large image is averaged first (TestDeviceMakesTheSameBatches), and the same fits.
 //
 // Convolutions and linear layers compute in bfloat16 on GPUs that have it, from float32 weights,
-// with statistics and loss in float32. On XLA's CPU plugin the error rates of three seeds on the
-// drawn sample were 0.153 in float32 and 0.146 in bfloat16, of 144 images (TestBFloat16ErrorRates).
+// with statistics and loss in float32. On XLA's CPU plugin the error rates of three seeds on 144
+// drawn images were 0.153 in float32 and 0.146 in bfloat16 (TestBFloat16ErrorRates).
 //
-// Devices divides each batch among several GPUs by XLA's partitioner. The function is that of the
-// whole batch: the sums of batch norms and gradients go over all devices, and losses are those of
-// one device (TestTwoDevices). It is for GPUs: on two loaded cores, two devices of XLA's CPU plugin
+// Devices divides each batch among several GPUs by XLA's partitioner; sums go over all devices, and
+// losses are those of one (TestTwoDevices). Two devices of XLA's CPU plugin on two loaded cores
 // trained MobileNetV2 (32 images of 96 px) at 0.75 to 1.1 times the speed of one.
 //
-// Nothing is compiled when learning rates change, nor for a last batch, which is padded
-// (TestDeviceFits counts). Losses are read sixteen steps at a time. What go-xla v0.4.3 leaves: a
-// call waits for its end, so the GPU idles between two steps for as long as a call's arguments take
-// to prepare (1.6 ms for 600 inputs and as many outputs, ResNet-50's, on two cores of an EPYC; 0.8
-// for 300); and buffers cannot be donated, for go-xla has no aliases of inputs in its programs, so
-// that old weights are freed only after the step.
+// Losses are read sixteen steps at a time. What go-xla v0.4.3 leaves: a call waits for its end, so
+// the GPU idles while the next call's arguments are prepared (1.6 ms for 600 inputs and as many
+// outputs, ResNet-50's, on two cores of an EPYC); and buffers cannot be donated, so old weights are
+// freed only after the step.
 //
-// No GPU has run any of this yet: it ran on XLA's CPU plugin, with as many devices as it has. Not
-// known, therefore: speed, memory, whether XLA's choice of kernels suits the graphs, and error
-// rates in bfloat16 at full size. docker/gpu-check.sh measures the first two. Not tried: several
-// steps in one call, as a loop in the graph; weights and moments packed into a few long vectors.
+// No GPU has run any of this yet, so speed, memory and error rates in bfloat16 at full size are not
+// known; docker/gpu-check.sh measures the first two. Not tried: several steps in one call, as a
+// loop in the graph; weights and moments packed into a few long vectors.
 //
 // # Better than fastai where fastai has a bug
 //
 // LRFind leaves no file and restores everything; Grad-CAM leaves no gradients for the next fit's
-// first step (§11.2); loading weights whose optimizer does not fit says so and starts new moments
-// instead of keeping stale ones silently (§9).
+// first step (§11.2); weights whose optimizer does not fit get new moments, and a note (§9).
 //
 // # Tried and left
 //
-//   - The best epoch's tensors kept on the device beside the present ones: a third set of weights
-//     and moments where memory is short, and an owner more; a copy on the host costs one transfer
-//     an epoch that is better.
-//   - GoMLX's Trainer and Store: donated buffers lose the model with a failed step; metrics are
-//     read back every step anyway.
-//   - Per-image losses in the evaluation graph with a mask for the padded last batch: logits alone
-//     are simpler, and the host sums in float64.
-//   - Bias corrections computed in the graph (a power in float32): they are host float64 and enter
-//     as inputs.
+//   - The best epoch's tensors kept on the device: a third set of weights and moments where memory
+//     is short; a copy on the host costs one transfer an epoch that is better.
+//   - GoMLX's Trainer and Store: donated buffers lose the model with a failed step.
+//   - Per-image losses in the evaluation graph, masked for the padded last batch: logits alone are
+//     simpler, and the host sums in float64.
+//   - Bias corrections in the graph (a power in float32): they are host float64 and inputs.
 package train
