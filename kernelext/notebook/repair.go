@@ -43,9 +43,8 @@ func (r *repairer) document(doc *object) {
 			metadata.remove(key)
 		}
 	}
-	for key, members := range map[string][]string{
-		"kernelspec": {"name", "display_name"}, "language_info": {"name"},
-	} {
+	r.checkTypes(0, "metadata: ", metadata, types["notebook"])
+	for _, key := range []string{"kernelspec", "language_info"} {
 		raw, ok := metadata.get(key)
 		if !ok {
 			continue
@@ -60,11 +59,10 @@ func (r *repairer) document(doc *object) {
 			o.set("display_name", text{name})
 			metadata.set(key, r.style.object(o, 2))
 		}
-		for _, member := range members {
-			if raw, ok := o.get(member); !ok || raw[0] != '"' {
-				r.warn.add(0, "metadata: %q has no %q: not valid by nbformat's schema", key, member)
-			}
+		if !named {
+			r.warn.add(0, `metadata: %q has no "name": not valid by nbformat's schema`, key)
 		}
+		r.checkTypes(0, key+": ", o, types[key])
 	}
 	if metadata.raw == nil {
 		doc.set("metadata", r.style.object(metadata, 1))
@@ -110,7 +108,7 @@ func (r *repairer) format(doc *object, cells []*object) {
 	}
 }
 
-// wholeNumber reads a number, also from 4.0 or a string.
+// wholeNumber reads a number that is not negative, also from 4.0 or a string.
 func wholeNumber(raw []byte) (int, bool) {
 	s := string(raw)
 	if t := stringOf(raw); t != "" {
@@ -118,7 +116,7 @@ func wholeNumber(raw []byte) (int, bool) {
 	}
 	f, err := strconv.ParseFloat(s, 64)
 	n := int(f)
-	return n, err == nil && f == float64(n) && n >= 0 && n < 1000
+	return n, err == nil && f == float64(n) && n >= 0 && n < 1<<31
 }
 
 // schema lists the members of each type of cell and of output.
@@ -166,7 +164,12 @@ func (r *repairer) cell(number int, o *object) {
 	if kind == "code" {
 		r.require(o, "outputs", "[]")
 		r.require(o, "execution_count", "null")
+		r.count(number, o)
 		r.outputs(number, o)
+	} else if raw, ok := o.get("attachments"); ok && string(raw) == "null" {
+		o.remove("attachments")
+	} else if ok {
+		r.attachments(number, raw)
 	}
 	// A cell whose type was changed keeps empty members of the other.
 	for key, empty := range map[string]string{
@@ -226,48 +229,28 @@ func (r *repairer) metadata(number int, o *object) {
 		r.warn.add(number, `"metadata" is not an object: not valid by nbformat's schema`)
 		return
 	}
-	if raw, ok := metadata.get("tags"); ok {
-		var tags []string
-		bad := json.Unmarshal(raw, &tags) != nil
-		var unique []string
+	r.checkTypes(number, "metadata: ", metadata, types["cell"])
+	kind, _ := o.get("cell_type")
+	r.checkTypes(number, "metadata: ", metadata, types[stringOf(kind)])
+	if raw, ok := metadata.get("execution"); ok {
+		if times, ok := parseObject(raw); ok {
+			r.checkTypes(number, "metadata: ", times, types["execution"])
+		}
+	}
+	if raw, _ := metadata.get("tags"); isTags(raw) {
+		var tags, unique []string
+		_ = json.Unmarshal(raw, &tags)
 		for _, tag := range tags {
-			bad = bad || !validTag.MatchString(tag)
 			if !slices.Contains(unique, tag) {
 				unique = append(unique, tag)
 			}
 		}
-		switch {
-		case bad:
-			r.warn.add(
-				number,
-				"tags must be a list of texts without commas: not valid by nbformat's schema",
-			)
-		case len(unique) < len(tags):
+		if len(unique) < len(tags) {
 			metadata.set("tags", r.style.value(unique, cellDepth+2))
 			o.set("metadata", r.style.object(metadata, cellDepth+1))
 		}
 	}
-	wrong := func(key string, ok func(raw []byte) bool) {
-		if raw, has := metadata.get(key); has && !ok(raw) {
-			r.warn.add(
-				number,
-				"metadata: the value of %q has the wrong type: not valid by nbformat's schema",
-				key,
-			)
-		}
-	}
-	code, _ := o.get("outputs")
-	if code != nil {
-		wrong("collapsed", isBool)
-		wrong("scrolled", func(raw []byte) bool { return isBool(raw) || string(raw) == `"auto"` })
-		wrong("execution", isObject)
-	}
-	wrong("jupyter", isObject)
-	wrong("name", func(raw []byte) bool { return stringOf(raw) != "" })
 }
-
-func isBool(raw []byte) bool   { return string(raw) == "true" || string(raw) == "false" }
-func isObject(raw []byte) bool { return len(raw) > 0 && raw[0] == '{' }
 
 func (r *repairer) outputs(number int, cell *object) {
 	raw, _ := cell.get("outputs")
@@ -311,12 +294,18 @@ func (r *repairer) output(number int, o *object) {
 		r.require(o, "metadata", "{}")
 		if kind == "execute_result" {
 			r.require(o, "execution_count", "null")
+			r.count(number, o)
 		}
-		r.bundle(number, o)
+		raw, _ := o.get("data")
+		r.bundle(number, "an output", raw)
 	case "error":
 		r.require(o, "ename", `""`)
 		r.require(o, "evalue", `""`)
 		r.require(o, "traceback", "[]")
+		if raw, _ := o.get("traceback"); isString(raw) {
+			o.set("traceback", r.style.array([]text{{raw}}, outputDepth+1))
+			r.warn.add(number, "a traceback was no list and is now one")
+		}
 	default:
 		if kind != "" {
 			r.warn.add(number, "unknown output type %.40q: not valid by nbformat's schema", kind)
@@ -324,6 +313,7 @@ func (r *repairer) output(number int, o *object) {
 		return
 	}
 	r.unknown(number, o, schema[kind]...)
+	r.checkTypes(number, "", o, types[kind])
 }
 
 // objectOf parses an object that will be laid out again.
@@ -336,19 +326,31 @@ func objectOf(raw []byte) (object, bool) {
 var jsonMime = regexp.MustCompile(`^application/(.*\+)?json$`)
 
 // bundle warns of data that must be text and are not.
-func (r *repairer) bundle(number int, o *object) {
-	raw, _ := o.get("data")
+func (r *repairer) bundle(number int, what string, raw []byte) {
 	data, ok := parseObject(raw)
 	if !ok {
-		return // refused later
+		return
 	}
 	for _, m := range data.members {
 		if !jsonMime.MatchString(m.key) && !isText(m.value.bytes()) {
-			r.warn.add(
-				number,
-				"the %.60q of an output is no text: not valid by nbformat's schema",
-				m.key,
-			)
+			r.warn.add(number, "the %.60q of %s is no text: not valid by nbformat's schema", m.key,
+				what)
 		}
+	}
+}
+
+// attachments warns of a cell's attachments that are no objects of texts.
+func (r *repairer) attachments(number int, raw []byte) {
+	files, ok := parseObject(raw)
+	if !ok {
+		r.warn.add(number, `"attachments" is not an object: not valid by nbformat's schema`)
+		return
+	}
+	for _, m := range files.members {
+		if !isObject(m.value.bytes()) {
+			r.warn.add(number, "the attachment %.60q is not an object: not valid by nbformat's schema",
+				m.key)
+		}
+		r.bundle(number, "an attachment", m.value.bytes())
 	}
 }

@@ -46,6 +46,28 @@ var repairs = map[string]struct {
 			"cell 5: another cell had the same id",
 		},
 	},
+	"counts": {
+		`{"cells":[{"cell_type":"code","execution_count":"3","metadata":{},"source":"","outputs":[
+		{"output_type":"execute_result","execution_count":3.0,"metadata":{},"data":{}}]},
+		{"cell_type":"code","execution_count":-1,"metadata":{},"source":"","outputs":[]},
+		{"cell_type":"code","execution_count":[1],"metadata":{},"source":"","outputs":[]},
+		{"cell_type":"code","execution_count":true,"metadata":{},"source":"","outputs":[]}],
+		"metadata":{},"nbformat":4,"nbformat_minor":4}`,
+		[]string{
+			`cell 1: "execution_count" was "3" and is now 3`,
+			`cell 1: "execution_count" was 3.0 and is now 3`,
+			`cell 2: "execution_count" was -1 and is now null`,
+			`cell 3: "execution_count" was [1] and is now null`,
+			`cell 4: "execution_count" was true and is now null`,
+		},
+	},
+	"a traceback in one text": {
+		`{"cells":[{"cell_type":"code","execution_count":1,"metadata":{},"source":"","outputs":[
+		{"output_type":"error","ename":"E","evalue":"v","traceback":"E: v"}]},
+		{"cell_type":"markdown","attachments":null,"metadata":{},"source":""}],
+		"metadata":{},"nbformat":4,"nbformat_minor":4}`,
+		[]string{"cell 1: a traceback was no list and is now one"},
+	},
 	"ids before 4.5": {
 		`{"cells":[{"cell_type":"raw","id":"a","metadata":{},"source":""}],"metadata":{},"nbformat":4,"nbformat_minor":2}`,
 		[]string{"format 4.2 has no cell ids: the notebook is now 4.5"},
@@ -149,7 +171,28 @@ func TestWhatStaysInvalidIsTold(t *testing.T) {
 		cell(
 			`{"cell_type":"raw","metadata":{},"source":"","prompt_number":1}`): `cell 1: unknown key "prompt_number"`,
 		cell(
-			`{"cell_type":"raw","metadata":{"tags":["a,b"]},"source":""}`): "tags must be",
+			`{"cell_type":"raw","metadata":{"tags":["a,b"]},"source":""}`): `"tags" has the wrong type`,
+		cell(
+			`{"cell_type":"raw","metadata":{"tags":null},"source":""}`): `"tags" has the wrong type`,
+		cell(
+			`{"cell_type":"raw","metadata":{"format":1},"source":""}`): `"format" has the wrong type`,
+		cell(`{"cell_type":"markdown","metadata":{},"source":"","attachments":[]}`): `cell 1: ` +
+			`"attachments" is not an object`,
+		cell(`{"cell_type":"raw","metadata":{},"source":"","attachments":{"f":1}}`): `cell 1: ` +
+			`the attachment "f" is not an object`,
+		cell(`{"cell_type":"raw","metadata":{},"source":"","attachments":{"f":{"image/png":1}}}`): `` +
+			`"image/png" of an attachment is no text`,
+		output(`{"output_type":"stream","name":1,"text":""}`): `"name" has the wrong type`,
+		output(`{"output_type":"error","ename":1,"evalue":"","traceback":[]}`): `"ename" has the ` +
+			`wrong type`,
+		output(`{"output_type":"error","ename":"","evalue":"","traceback":[1]}`): `"traceback" has ` +
+			`the wrong type`,
+		output(`{"output_type":"display_data","data":{},"metadata":[]}`): `"metadata" has the wrong ` +
+			`type`,
+		`{"cells":[],"metadata":{"title":1},"nbformat":4,"nbformat_minor":4}`: `"title" has the ` +
+			`wrong type`,
+		`{"cells":[],"metadata":{"language_info":{"name":"x","mimetype":1}},"nbformat":4,` +
+			`"nbformat_minor":4}`: `language_info: the value of "mimetype" has the wrong type`,
 		cell(
 			`{"cell_type":"raw","metadata":{"name":""},"source":""}`): `"name" has the wrong type`,
 		cell(
