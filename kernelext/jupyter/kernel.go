@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -170,10 +171,13 @@ func (k *Kernel) Death() error {
 		how = k.exit.Error()
 	}
 	if tail := k.LogTail(12); tail != "" {
-		return fmt.Errorf("kernel %q ended: %s; its last words:\n%s", k.Spec.Name, how, tail)
+		return fmt.Errorf("kernel %q ended: %s; the end of its log:\n%s", k.Spec.Name, how, tail)
 	}
 	return fmt.Errorf("kernel %q ended: %s", k.Spec.Name, how)
 }
+
+// tcpWarning is in a line that ipykernel writes when it starts.
+const tcpWarning = "Kernel is running over TCP without encryption"
 
 // LogTail returns the last lines of the kernel's standard output and error.
 func (k *Kernel) LogTail(lines int) string {
@@ -189,20 +193,31 @@ func (k *Kernel) LogTail(lines int) string {
 	if err != nil {
 		return ""
 	}
-	all := strings.Split(strings.TrimSpace(string(text)), "\n")
+	all := slices.DeleteFunc(strings.Split(strings.TrimSpace(string(text)), "\n"),
+		func(line string) bool { return strings.Contains(line, tcpWarning) })
 	return strings.Join(all[max(0, len(all)-lines):], "\n")
 }
 
-// Shutdown asks the kernel over a client to end, waits, and kills what is left.
+// Shutdown asks the kernel over a client to end, by a signal after half of the grace, as
+// jupyter_client does, and kills what is left at its end. (ipykernel 7 may wait for ten seconds for
+// its own output.)
 func (k *Kernel) Shutdown(c *Client, grace time.Duration) {
 	if _, err := c.Send(Control, "shutdown_request",
-		map[string]bool{"restart": false}); err == nil {
-		select {
-		case <-k.done:
-		case <-time.After(grace):
-		}
+		map[string]bool{"restart": false}); err == nil && !k.ends(grace/2) {
+		_ = k.cmd.Process.Signal(syscall.SIGTERM) // it fails when the process has ended
+		k.ends(grace / 2)
 	}
 	k.Kill()
+}
+
+// ends reports whether the kernel ends within a time.
+func (k *Kernel) ends(within time.Duration) bool {
+	select {
+	case <-k.done:
+		return true
+	case <-time.After(within):
+		return false
+	}
 }
 
 // Close kills the kernel's process group and removes its temporary folder.

@@ -91,13 +91,14 @@ func workingDir(path, cwd string) (string, error) {
 	return filepath.Abs(dir)
 }
 
-// environment adds to a kernel's environment. Temporary files of other languages than Go outlive
-// the run, as the next step may read them.
-func (k kernelChoice) environment() []string {
+// startOptions are a kernel's. Temporary files of other languages than Go outlive the run, as the
+// next step may read them.
+func (k kernelChoice) startOptions(dir string) jupyter.StartOptions {
 	if k.builtIn != "" {
-		return k.env
+		return jupyter.StartOptions{Dir: dir, Env: k.env, IPC: true}
 	}
-	return append(slices.Clip(k.env), "TMPDIR="+os.Getenv("TMPDIR"))
+	return jupyter.StartOptions{Dir: dir,
+		Env: append(slices.Clip(k.env), "TMPDIR="+os.Getenv("TMPDIR"))}
 }
 
 // name is the results' name.
@@ -180,8 +181,7 @@ func (h *headless) run(ctx context.Context, f *runFlags) {
 
 func (h *headless) try(ctx context.Context) {
 	o := h.options
-	o.Spec, o.StartOptions = h.kernel.spec, jupyter.StartOptions{Dir: h.dir,
-		Env: h.kernel.environment()}
+	o.Spec, o.StartOptions = h.kernel.spec, h.kernel.startOptions(h.dir)
 	file := ""
 	if h.to.notebook != stdout {
 		saver := notebook.NewSaver(h.nb, h.to.notebook)

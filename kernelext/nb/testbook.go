@@ -6,7 +6,6 @@ import (
 	"io"
 	"os"
 
-	"gopets/kernelext/jupyter"
 	"gopets/kernelext/notebook"
 	"gopets/kernelext/runner"
 )
@@ -108,7 +107,7 @@ func (b *testedBook) try(ctx context.Context, v *testView) {
 	var err error
 	b.report, err = runner.Run(ctx, b.nb, runner.Options{
 		Spec:         b.kernel.spec,
-		StartOptions: jupyter.StartOptions{Dir: b.dir, Env: b.kernel.environment()},
+		StartOptions: b.kernel.startOptions(b.dir),
 		CellTimeout:  b.flags.cellTimeout,
 		Timeout:      b.flags.timeout,
 		StartTimeout: b.flags.startTimeout,

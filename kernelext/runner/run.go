@@ -4,9 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"slices"
-	"strings"
 	"time"
 
 	"gopets/kernelext/jupyter"
@@ -270,67 +268,6 @@ type run struct {
 	saving time.Duration // all saves together
 
 	waiting bool // a cell has ended since the last save
-}
-
-// start starts the kernel, again if a port was taken, and over TCP if Unix sockets fail.
-func (r *run) start(run context.Context) error {
-	ctx, cancel := context.WithTimeoutCause(run, r.o.StartTimeout,
-		fmt.Errorf("kernel %q did not answer within %v", r.o.Spec.Name, r.o.StartTimeout))
-	defer cancel()
-	o := r.o.StartOptions
-	o.IPC = o.IPC || speaksIPC(r.o.Spec)
-	// As for every Jupyter client: ipykernel ends with its parent, and prints no banner, which
-	// would hide the reason of its death.
-	o.Env = append(slices.Clip(o.Env), fmt.Sprintf("JPY_PARENT_PID=%d", os.Getpid()))
-	for try := 1; ; try++ {
-		k, err := jupyter.Start(withoutHistory(r.o.Spec), o)
-		if err != nil {
-			return err
-		}
-		c, info, err := k.Connect(ctx)
-		if err == nil {
-			r.kernel, r.client = k, c
-			r.o.Events(KernelReady{k, info})
-			return r.noteLanguage(info)
-		}
-		tail := strings.ToLower(k.LogTail(12))
-		ipc := k.Connection.Transport == "ipc"
-		r.warn(k.Close())
-		if run.Err() != nil {
-			return fmt.Errorf("while kernel %q was starting: %w", r.o.Spec.Name, context.Cause(run))
-		}
-		if ctx.Err() == nil && try < 3 && (ipc && !r.o.IPC || strings.Contains(tail,
-			"address already in use")) {
-			o.IPC = r.o.IPC
-			continue
-		}
-		return &DeadKernelError{Cause: err}
-	}
-}
-
-// speaksIPC reports whether a kernel is of a family that listens on Unix sockets: ipykernel's,
-// xeus' or R's. Some others wait for ever.
-func speaksIPC(s jupyter.Spec) bool {
-	all := strings.Join(s.Argv, " ")
-	return slices.ContainsFunc([]string{"ipykernel", "xeus", "xpython", "xcpp", "IRkernel",
-		"bash_kernel", "metakernel"},
-		func(word string) bool { return strings.Contains(all, word) })
-}
-
-// withoutHistory keeps ipykernel's history in memory, as nbclient does: the file is the user's, and
-// two runs would wait for it.
-func withoutHistory(s jupyter.Spec) jupyter.Spec {
-	const option = "--HistoryManager.hist_file="
-	starts := func(with string) bool {
-		return slices.ContainsFunc(s.Argv, func(arg string) bool {
-			return strings.HasPrefix(arg,
-				with)
-		})
-	}
-	if starts("ipykernel") && !starts(option) {
-		s.Argv = append(slices.Clip(s.Argv), option+":memory:")
-	}
-	return s
 }
 
 // stop ends the kernel, with less time when the run is being stopped.

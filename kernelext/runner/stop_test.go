@@ -3,6 +3,7 @@ package runner_test
 import (
 	"context"
 	"errors"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -115,6 +116,51 @@ func TestFallsBackToTCP(t *testing.T) {
 		}})
 	if err != nil || transport != "tcp" {
 		t.Errorf("transport %q, error %v", transport, err)
+	}
+}
+
+// Kernels that listen on Unix sockets are known by their command or by a script in it; of a Python
+// module that is assumed.
+func TestUnixSockets(t *testing.T) {
+	dir := t.TempDir()
+	script := func(name, text string) string {
+		path := filepath.Join(dir, name)
+		if err := os.WriteFile(path, []byte("#!/bin/sh\n"+text), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
+	kernel := kerneltest.Spec("go").Argv[0]
+	plain := script("plain", `exec `+kernel+` "$1"`)
+	wrapper := script("wrapper", `exec `+kernel+` "$1" # -m ipykernel_launcher`)
+	python := script("python3", `exec `+kernel+` "$3"`)
+	tcpOnly := script("python3.9", `grep -q '"ipc"' "$3" && exec sleep 1000; exec `+kernel+` "$3"`)
+	for _, c := range []struct {
+		argv []string
+		want string
+	}{
+		{[]string{plain}, "tcp"},
+		{[]string{wrapper}, "ipc"},
+		{[]string{"sh", wrapper}, "ipc"},
+		{[]string{python, "-m", "my_kernel"}, "ipc"},
+		{[]string{tcpOnly, "-m", "my_kernel"}, "tcp"},
+	} {
+		spec := kerneltest.Spec("go")
+		spec.Argv = append(c.argv, "{connection_file}")
+		o := runner.Options{Spec: spec}
+		if c.argv[0] == tcpOnly {
+			o.StartTimeout = 15 * time.Second
+		}
+		transport := ""
+		o.Events = func(e runner.Event) {
+			if ready, ok := e.(runner.KernelReady); ok {
+				transport = ready.Kernel.Connection.Transport
+			}
+		}
+		_, err := runner.Run(t.Context(), book(t, "print a"), o)
+		if err != nil || transport != c.want {
+			t.Errorf("%v: transport %q, error %v", c.argv, transport, err)
+		}
 	}
 }
 
