@@ -37,16 +37,6 @@ func isBuiltIn(name string) bool {
 	return name == liveKernel || name == gonbKernel || name == plainKernel
 }
 
-// chooseKernel finds and prepares the kernel of the flag, else of the notebook.
-func chooseKernel(ctx context.Context, nb *notebook.Notebook, dir, flag string, offline bool,
-	log io.Writer) (kernelChoice, error) {
-	k, err := findKernel(nb, flag)
-	if err == nil {
-		err = k.prepare(ctx, dir, offline, log)
-	}
-	return k, err
-}
-
 // findKernel returns a kernel that nb brings, or an installed one. Where the kernel of a Go
 // notebook is missing, it is "go".
 func findKernel(nb *notebook.Notebook, flag string) (kernelChoice, error) {
@@ -148,12 +138,13 @@ func canStart(s jupyter.Spec) bool {
 	return exec.CommandContext(ctx, program, "-c", find, s.Argv[2]).Run() == nil
 }
 
-// prepare builds what a Go notebook needs.
-func (k *kernelChoice) prepare(ctx context.Context, dir string, offline bool, log io.Writer) error {
+// prepare builds what a Go notebook needs. Its module is looked for around the folders.
+func (k *kernelChoice) prepare(ctx context.Context, offline bool, log io.Writer,
+	folders ...string) error {
 	if k.builtIn == "" {
 		return nil
 	}
-	w, err := findWorkspace(ctx, dir, ".")
+	w, err := findWorkspace(ctx, append(folders, ".")...)
 	if err != nil {
 		return err
 	}

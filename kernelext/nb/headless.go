@@ -77,18 +77,24 @@ func (f *runFlags) newHeadless(cmd *cobra.Command, path string,
 
 // workingDir returns a kernel's working directory: --cwd, else the notebook's folder.
 func workingDir(path, cwd string) (string, error) {
-	dir := cwd
-	switch {
-	case cwd != "":
-		if !isFolder(cwd) {
-			return "", fmt.Errorf("--cwd %s: not a folder", cwd)
-		}
-	case path == "-":
-		dir = "."
-	default:
-		dir = filepath.Dir(path)
+	if cwd == "" {
+		return filepath.Abs(folderOf(path))
 	}
-	return filepath.Abs(dir)
+	if _, err := os.Stat(cwd); err != nil {
+		return "", fmt.Errorf("--cwd %s: no such folder", cwd)
+	}
+	if !isFolder(cwd) {
+		return "", fmt.Errorf("--cwd %s: not a folder", cwd)
+	}
+	return filepath.Abs(cwd)
+}
+
+// folderOf returns a notebook's folder; of standard input the current one.
+func folderOf(path string) string {
+	if path == "-" {
+		return "."
+	}
+	return filepath.Dir(path)
 }
 
 // startOptions are a kernel's. Temporary files of other languages than Go outlive the run, as the
@@ -135,7 +141,7 @@ func (h *headless) run(ctx context.Context, f *runFlags) {
 	for _, warning := range h.warnings {
 		fmt.Fprintln(h.view, "nb: warning:", warning)
 	}
-	if err := h.kernel.prepare(ctx, h.dir, f.offline, h.view); err != nil {
+	if err := h.kernel.prepare(ctx, f.offline, h.view, folderOf(h.path), h.dir); err != nil {
 		h.to.forget()
 		h.err, h.status = err, 2
 		var by stopped

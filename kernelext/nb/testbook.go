@@ -63,11 +63,14 @@ func (k kernelChoices) choose(ctx context.Context, b *testedBook, log io.Writer)
 	}
 	b.dir = dir
 	wants := b.nb.Kernel()
-	key := [2]string{dir, wants.Name + " " + wants.Language}
+	key := [2]string{folderOf(b.path), wants.Name + " " + wants.Language}
 	if c, ok := k[key]; ok {
 		return c, nil
 	}
-	c, err := chooseKernel(ctx, b.nb, dir, b.flags.kernel, b.flags.offline, log)
+	c, err := findKernel(b.nb, b.flags.kernel)
+	if err == nil {
+		err = c.prepare(ctx, b.flags.offline, log, folderOf(b.path), dir)
+	}
 	if err == nil {
 		k[key] = c
 	}
