@@ -97,4 +97,3 @@ func withoutHistory(s jupyter.Spec) jupyter.Spec {
 	}
 	return s
 }
-
