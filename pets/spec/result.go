@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"math"
+	"strings"
 )
 
 // Row is a line of the epoch table.
@@ -77,6 +78,15 @@ func (s Suggestions) Steep() float64 { return s.by("steep") }
 
 // Minimum is a tenth of the learning rate with the lowest loss. 0 if there is none.
 func (s Suggestions) Minimum() float64 { return s.by("minimum/10") }
+
+// String is a line: steep 1.00e-03, valley 3.00e-03.
+func (s Suggestions) String() string {
+	texts := make([]string, len(s))
+	for i, found := range s {
+		texts[i] = fmt.Sprintf("%s %.2e", found.Name, found.LR)
+	}
+	return strings.Join(texts, ", ")
+}
 
 func (s Suggestions) by(name string) float64 {
 	for _, found := range s {

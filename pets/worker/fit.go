@@ -81,19 +81,8 @@ func (f *fits) resume(c *call, l *learner, fit spec.Fit) (bool, error) {
 }
 
 func (f *fits) find(c *call, l *learner, q wire.LearnerCall) (spec.Suggestions, error) {
-	const label = "looking for a learning rate"
 	bar := newBar(c)
-	ev := bar.events(label)
-	check := ev.Batch
-	ev.Batch = func(b train.BatchInfo) {
-		if b.Phase == train.PhaseCheck {
-			check(b)
-			return
-		}
-		bar.step(label, b.Batch+1, b.Batches,
-			fmt.Sprintf("learning rate %.1e, loss %.4f", b.LR, b.Loss))
-	}
-	curve, err := l.live.LRFind(c, *q.Find, ev)
+	curve, err := l.live.LRFind(c, *q.Find, bar.events("looking for a learning rate"))
 	if err != nil {
 		if errors.Is(err, context.Canceled) {
 			err = cancelled("weights and optimizer are those of before the search")
@@ -106,14 +95,12 @@ func (f *fits) find(c *call, l *learner, q wire.LearnerCall) (spec.Suggestions, 
 	if len(curve.LR) < curve.Steps {
 		line += ", then the loss exploded"
 	}
-	for i, s := range found {
-		line += fmt.Sprintf("%s %s %.2e", []string{"; suggested learning rates:", ","}[min(i, 1)],
-			s.Name, s.LR)
-	}
-	bar.end(line)
 	if len(found) == 0 {
+		bar.end(line)
 		c.say("%s", tooShort(curve))
+		return nil, nil
 	}
+	bar.end(fmt.Sprintf("%s; suggested learning rates: %v", line, found))
 	return found, nil
 }
 

@@ -84,11 +84,14 @@ func (b *bar) events(label string) train.Events {
 			})
 		},
 		Batch: func(i train.BatchInfo) {
-			what := label
-			if i.Phase == train.PhaseCheck {
+			what, comment := label, ""
+			switch {
+			case i.Phase == train.PhaseCheck:
 				what = "opening images"
+			case i.LR > 0:
+				comment = fmt.Sprintf("learning rate %.1e, loss %.4f", i.LR, i.Loss)
 			}
-			b.step(what, i.Batch+1, i.Batches, "")
+			b.step(what, i.Batch+1, i.Batches, comment)
 		},
 	}
 }
