@@ -63,7 +63,7 @@ func build(t *testing.T, pkg string) string {
 }
 
 // A variable that is not available ends the cell that declares it, and no other: later cells run,
-// and the first verb that needs it tells why.
+// and the first verb that needs it reports why.
 func TestDeclarationDoesNotPoison(t *testing.T) {
 	program := build(t, "./testdata/declare")
 	home := t.TempDir()

@@ -1,6 +1,7 @@
 package jpeg
 
-// A kernel weighs the mean values (DC) of a block's neighbourhood, 5×5 blocks row by row, in 256ths.
+// A kernel weighs the mean values (DC) of a block's neighbourhood, 5×5 blocks row by row, in
+// 256ths.
 type kernel [25]int32
 
 // The estimates of a block's first coefficients, by zigzag position: libjpeg-turbo's, which it

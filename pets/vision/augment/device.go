@@ -59,7 +59,7 @@ const (
 	rowHoles  = 19 // of each hole: first row, first after it, and the columns alike
 )
 
-// RowLen is how many numbers tell [OnDevice] what happens to one image.
+// RowLen is the number of numbers for an image in [OnDevice].
 func (c Config) RowLen() int { return rowHoles + 4*c.Cutout }
 
 // Row writes what [OnDevice] needs to do to an image what [Config.Apply] does: RowLen numbers.

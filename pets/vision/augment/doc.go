@@ -10,6 +10,7 @@
 //
 // # Tried and left
 //
-//   - Light by math.Log and math.Exp for every value: the table is six times as fast (BenchmarkLight).
+//   - Light by math.Log and math.Exp for every value: the table is six times as fast
+//     (BenchmarkLight).
 //   - Coordinates in float32: 500 pixels leave 3e-5 of a pixel, too much at an edge.
 package augment

@@ -90,8 +90,9 @@ func (o CSVOptions) parse(data []byte, dir string) ([]Labelled, error) {
 		path := o.path(dir, name)
 		switch other, again := labels[path]; {
 		case again && other != label:
-			return nil, fmt.Errorf("line %d gives %s the label %s, line %d the label %s: give each "+
-				"image one label", line, name, label, lines[path], other)
+			return nil,
+				fmt.Errorf("line %d gives %s the label %s, line %d the label %s: give each "+
+					"image one label", line, name, label, lines[path], other)
 		case again:
 			continue
 		}

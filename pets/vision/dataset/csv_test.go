@@ -68,8 +68,9 @@ func TestLabelByCSVOfPrograms(t *testing.T) {
 		"# mine\nname,label\na.jpg,cat\n":         {{in("a.jpg"), "cat"}},
 		`sub\1.jpg,cat` + "\n":                    {{in("sub/1.jpg"), "cat"}},
 		in("sub/1.jpg") + ",cat\n":                {{in("sub/1.jpg"), "cat"}},
-		"../a.jpg,cat\n":                          {{filepath.Join(filepath.Dir(dir), "a.jpg"), "cat"}},
-		"a.jpg,cat\na.jpg,cat\nb.jpg,dog\n":       {{in("a.jpg"), "cat"}, {in("b.jpg"), "dog"}},
+		"../a.jpg,cat\n": {{filepath.Join(filepath.Dir(dir), "a.jpg"),
+			"cat"}},
+		"a.jpg,cat\na.jpg,cat\nb.jpg,dog\n": {{in("a.jpg"), "cat"}, {in("b.jpg"), "dog"}},
 	} {
 		file := filepath.Join(t.TempDir(), "labels.csv")
 		if err := os.WriteFile(file, []byte(text), 0o644); err != nil {

@@ -35,7 +35,7 @@ func Example() {
 	// images/Ragdoll_1.jpg Ragdoll
 }
 
-// A pattern that does not fit tells how to change it.
+// The error for a pattern that does not fit says how to change it.
 func ExampleLabelByRegexp() {
 	_, err := dataset.LabelByRegexp([]string{"my_pets/beagle_1.jpeg"}, `/([^/]+)_\d+.jpg$`)
 	fmt.Println(err)

@@ -17,26 +17,26 @@ import (
 	"gopets/pets/vision/serve"
 )
 
-// A gate is a predictor that waits until its channel is closed. It distinguishes images by width.
-type gate struct {
+// A slow is a predictor that waits until its channel is closed. It distinguishes images by width.
+type slow struct {
 	entered chan int // images of a call that has begun
 	pass    chan struct{}
 	once    sync.Once
 }
 
-func newGate() *gate { return &gate{entered: make(chan int, 100), pass: make(chan struct{})} }
+func newSlow() *slow { return &slow{entered: make(chan int, 100), pass: make(chan struct{})} }
 
-// startGate serves with a gate, which opens at the latest when the test ends.
-func startGate(t *testing.T, o serve.Options) (*gate, string) {
-	g := newGate()
+// startSlow serves with a slow predictor, which opens at the latest when the test ends.
+func startSlow(t *testing.T, o serve.Options) (*slow, string) {
+	g := newSlow()
 	url := start(t, g, o)
 	t.Cleanup(g.open)
 	return g, url
 }
 
-func (g *gate) open() { g.once.Do(func() { close(g.pass) }) }
+func (g *slow) open() { g.once.Do(func() { close(g.pass) }) }
 
-func (g *gate) Predict(ctx context.Context, batch []*images.RGB) ([][]float32, error) {
+func (g *slow) Predict(ctx context.Context, batch []*images.RGB) ([][]float32, error) {
 	g.entered <- len(batch)
 	<-g.pass
 	rows := make([][]float32, len(batch))
@@ -76,7 +76,7 @@ func TestTooManyAtOnce(t *testing.T) {
 		"busy":     {Concurrency: 1, Queue: 1},
 		"too_many": {Concurrency: 1, Queue: 20, PerClient: 2},
 	} {
-		g, url := startGate(t, o)
+		g, url := startSlow(t, o)
 		replies := make(chan reply, 3)
 		for range 3 {
 			go func() {
@@ -107,7 +107,7 @@ func TestTooManyAtOnce(t *testing.T) {
 // A request that waits too long gets an error. Its image's place stays taken until the
 // predictor has done with it.
 func TestTimeout(t *testing.T) {
-	g, url := startGate(t, serve.Options{Concurrency: 1, Queue: 1, Timeout: 50 * time.Millisecond})
+	g, url := startSlow(t, serve.Options{Concurrency: 1, Queue: 1, Timeout: 50 * time.Millisecond})
 	for range 2 { // the second waits for a place
 		if r := sendAll(t, url, 1)()[0]; r.status != 503 || r.code() != "timeout" ||
 			r.header.Get("Retry-After") == "" {
@@ -121,7 +121,7 @@ func TestTimeout(t *testing.T) {
 	until(t, "an answer", func() bool { return sendAll(t, url, 1)()[0].status == 200 })
 }
 
-// What a predictor does wrong is the server's failure, told without its reason.
+// What a predictor does wrong is the server's failure, answered without its reason.
 func TestPredictorFails(t *testing.T) {
 	for name, p := range map[string]predictor{
 		"error": func([]*images.RGB) ([][]float32, error) {
@@ -159,7 +159,7 @@ func TestPredictorFails(t *testing.T) {
 // Who hangs up costs nothing further, and is no error.
 func TestClientGone(t *testing.T) {
 	var text syncBuffer
-	g, url := startGate(t, serve.Options{Log: slog.New(slog.NewJSONHandler(&text, nil))})
+	g, url := startSlow(t, serve.Options{Log: slog.New(slog.NewJSONHandler(&text, nil))})
 	conn, err := net.Dial("tcp", strings.TrimPrefix(url, "http://"))
 	if err != nil {
 		t.Fatal(err)

@@ -17,7 +17,7 @@ import (
 	"gopets/pets/vision/serve"
 )
 
-// colours stands for a learner: it tells red images from green ones. A *train.Learner from
+// colours stands for a learner: it distinguishes red images from green ones. A *train.Learner from
 // train.LoadLearner takes its place as it is.
 type colours struct{}
 

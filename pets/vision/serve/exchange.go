@@ -42,7 +42,7 @@ func (x *exchange) Write(p []byte) (int, error) {
 type refusal struct {
 	status  int
 	code    string // for programs
-	message string // for people: what is wrong and what to do
+	message string // what is wrong and what to do
 	retry   int    // seconds; 0: do not say
 }
 
@@ -102,13 +102,13 @@ func (s *Server) route(path string, serve func(*exchange) error, methods ...stri
 			return serve(x)
 		}()
 		if err != nil {
-			s.tell(x, err)
+			s.refuseWith(x, err)
 		}
 		s.log(x, path, time.Since(begun))
 	})
 }
 
-func (s *Server) tell(x *exchange, err error) {
+func (s *Server) refuseWith(x *exchange, err error) {
 	if errors.Is(err, errGone) || x.status != 0 {
 		x.status, x.trouble = statusGone, errGone
 		return

@@ -13,7 +13,7 @@ import (
 	"gopets/pets/vision/dataset/images"
 )
 
-// What strangers send as an upload gives an image's bytes within the limit and a name fit to be
+// A hostile upload makes an image's bytes within the limit and a name fit to be
 // shown, or an error.
 func FuzzParse(f *testing.F) {
 	form := "--x\r\nContent-Disposition: form-data; name=\"photo\"; filename=\"cat.jpg\"\r\n\r\n" +
@@ -44,7 +44,7 @@ func FuzzParse(f *testing.F) {
 }
 
 // An image that passes inspection is decoded within the limit, or is an error; nothing that
-// strangers send panics or goes on for ever.
+// hostile uploads hold panics or goes on for ever.
 func FuzzInspect(f *testing.F) {
 	p := images.New(5, 4).Image()
 	var a, b bytes.Buffer

@@ -79,7 +79,7 @@ func (s *Server) shutDown(h *http.Server, warm chan error) error {
 	return err
 }
 
-// quiet drops what net/http says of single connections: addresses, and what strangers sent.
+// quiet drops what net/http says of single connections: addresses, and what clients sent.
 type quiet struct{ log *slog.Logger }
 
 func (q quiet) Write(line []byte) (int, error) {

@@ -49,7 +49,7 @@ func (r running) ready(t *testing.T) {
 
 // While the network compiles, health is answered and predictions are refused; then they are served.
 func TestRunWarms(t *testing.T) {
-	g := newGate()
+	g := newSlow()
 	r := run(t, g, serve.Options{Batch: 4})
 	t.Cleanup(g.open)
 	<-g.entered
@@ -86,7 +86,7 @@ func TestRunTellsThatTheNetworkFails(t *testing.T) {
 
 // A stop lets a running request finish and refuses new connections.
 func TestStopIsGraceful(t *testing.T) {
-	g := newGate()
+	g := newSlow()
 	r := run(t, g, serve.Options{Batch: 1})
 	t.Cleanup(g.open)
 	g.pass <- struct{}{} // the warm-up
@@ -118,7 +118,7 @@ func TestStopIsGraceful(t *testing.T) {
 
 // A request that outlives the grace is cut off.
 func TestStopDoesNotWaitForEver(t *testing.T) {
-	g := newGate()
+	g := newSlow()
 	r := run(t, g, serve.Options{Batch: 1, Grace: 50 * time.Millisecond})
 	t.Cleanup(g.open)
 	g.pass <- struct{}{}

@@ -40,8 +40,8 @@ func (s *Server) receive(r *http.Request) (upload, error) {
 		drain(r, maxDrain)
 		return up, tooLarge
 	}
-	var told *refusal
-	if err == nil || errors.As(err, &told) {
+	var refused *refusal
+	if err == nil || errors.As(err, &refused) {
 		return up, err
 	}
 	var network net.Error

@@ -20,7 +20,7 @@ const maxDownload = 1 << 30
 type remote struct {
 	url    string
 	name   string // in our cache
-	prefix string // what the file's SHA-256 must start with, "" when only the server can tell
+	prefix string // what the file's SHA-256 must start with, "" when only the server sends it
 }
 
 // downloads lists what to try, the Hub first: its files need no pickle.

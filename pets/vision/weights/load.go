@@ -178,8 +178,10 @@ func otherKind(head []byte) string {
 		{"GGUF", "a GGUF file: only safetensors and torch.save's files are read"},
 		{"\x93NUMPY", "a NumPy array: save a state dict with torch.save or safetensors"},
 		{"\x1f\x8b", "a gzip archive: unpack it"},
-		{"{\"weight_map", "the index of weights in several files, which are not read: save them as one"},
-		{"{\"metadata", "the index of weights in several files, which are not read: save them as one"},
+		{"{\"weight_map",
+			"the index of weights in several files, which are not read: save them as one"},
+		{"{\"metadata",
+			"the index of weights in several files, which are not read: save them as one"},
 		{"{", "a JSON text, not weights"},
 	} {
 		if strings.HasPrefix(text, k.magic) || strings.HasPrefix(string(head), k.magic) {
@@ -198,7 +200,8 @@ func otherKind(head []byte) string {
 	case utf8.Valid(head) && !strings.ContainsFunc(text, func(r rune) bool {
 		return unicode.IsControl(r) && !unicode.IsSpace(r)
 	}):
-		return fmt.Sprintf("a text (%.40q), perhaps a server's answer: download the file again", head)
+		return fmt.Sprintf("a text (%.40q), perhaps a server's answer: download the file again",
+			head)
 	}
 	return ""
 }

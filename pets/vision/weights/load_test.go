@@ -210,7 +210,7 @@ func TestDownload(t *testing.T) {
 	}{
 		"plainly":               {},
 		"torchvision's instead": {hubDead: true},
-		"no sum told":           {hubSilent: true},
+		"no sum sent":           {hubSilent: true},
 		"cut once":              {cuts: 1, wantRanged: 1},
 		"cut, cannot resume":    {cuts: 1, noRange: true, wantRanged: 1},
 	} {

@@ -181,8 +181,9 @@ func foreignArchive(archive *zip.Reader) error {
 
 func readStored(f *zip.File, limit int64) ([]byte, error) {
 	if f.Method != zip.Store || f.UncompressedSize64 != f.CompressedSize64 {
-		return nil, fmt.Errorf("%q is compressed, which torch.save never does: unpack the archive and "+
-			"pack it without compression (zip -0)", f.Name)
+		return nil,
+			fmt.Errorf("%q is compressed, which torch.save never does: unpack the archive and "+
+				"pack it without compression (zip -0)", f.Name)
 	}
 	if f.UncompressedSize64 > uint64(limit) {
 		return nil, fmt.Errorf("%q claims %d bytes, more than the %d possible", f.Name,

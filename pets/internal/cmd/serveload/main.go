@@ -104,7 +104,7 @@ func run(ctx context.Context, o options, out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	hostile := strangers(honest[0].body)
+	hostile := hostileUploads(honest[0].body)
 	t := &tally{counts: map[string]int{}}
 	begun := time.Now()
 	var next atomic.Int64
@@ -174,7 +174,7 @@ func send(r *http.Request) (int, error) {
 	return answer.StatusCode, nil
 }
 
-// look notes a process's resident memory, where the system tells it.
+// look notes a process's resident memory where the system reports it.
 func (t *tally) look(pid int) {
 	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
 	if err != nil {
@@ -243,8 +243,8 @@ func photos(ctx context.Context) ([]upload, error) {
 	return list, nil
 }
 
-// strangers are uploads that a service has to refuse.
-func strangers(photo []byte) []upload {
+// hostileUploads are uploads that a service has to refuse.
+func hostileUploads(photo []byte) []upload {
 	const form = "multipart/form-data; boundary=x"
 	gif := []byte("GIF89a\xff\xff\xff\xff\x00\x00\x00;")
 	return []upload{

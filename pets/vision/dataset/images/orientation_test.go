@@ -100,8 +100,8 @@ func TestOrientations(t *testing.T) {
 	}
 }
 
-// The orientation of XMP counts where EXIF has none; a camera may write EXIF's as a long number, and
-// twice.
+// The orientation of XMP counts where EXIF has none; a camera may write EXIF's as a long number,
+// and twice.
 func TestOrientationElsewhere(t *testing.T) {
 	data := jpegOf(t, New(16, 8).Image())
 	xmp := func(orientation string) []byte {
@@ -126,10 +126,11 @@ func TestOrientationElsewhere(t *testing.T) {
 		"XMP's attribute": {at(attribute), 6}, "XMP's element": {at(element), 8},
 		"the first of XMP": {at(attribute, element), 6},
 		"EXIF before XMP":  {withEXIF(at(attribute), block), 3},
-		"EXIF after XMP":   {slices.Concat(at(attribute)[:2+len(attribute)], withEXIF(data, block)[2:]), 3},
-		"upright in EXIF":  {withEXIF(at(attribute), exifBlock(binary.BigEndian, 1)), 1},
-		"nonsense in XMP":  {at(xmp(`tiff:Orientation="9"`)), 1},
-		"a long number":    {withEXIF(data, long), 3}, "two numbers": {withEXIF(data, two), 3},
+		"EXIF after XMP": {slices.Concat(at(attribute)[:2+len(attribute)],
+			withEXIF(data, block)[2:]), 3},
+		"upright in EXIF": {withEXIF(at(attribute), exifBlock(binary.BigEndian, 1)), 1},
+		"nonsense in XMP": {at(xmp(`tiff:Orientation="9"`)), 1},
+		"a long number":   {withEXIF(data, long), 3}, "two numbers": {withEXIF(data, two), 3},
 	} {
 		if got := orientation(c.data, "jpeg"); got != c.want {
 			t.Errorf("%s: orientation %d, want %d", name, got, c.want)
