@@ -78,11 +78,11 @@
 //   - Elementwise loops: XLA divides the large ones among cores already (outer_dimension_partitions
 //     in its dump).
 //   - The compiler's memory returned before the first step (package engine): petnet18 0.74 to 0.52
-//     GB: taken.
-//   - XLA's order of operations for the least memory (package engine): ResNet-34 2.1 to 1.9 GB
-//     (PyTorch 1.8), as fast: taken.
-//   - The C library told to keep large blocks (glibc.malloc.mmap_threshold): 3 to 7 per cent less
-//     CPU, ConvNeXt 12, for a tenth to a fifth more memory: not taken.
+//     GB, ResNet-34 1.76 (PyTorch 1.8): taken.
+//   - XLA's order of operations for the least memory (package engine): ResNet-34 2.1 to 1.9 GB,
+//     as fast: taken.
+//   - The C library told to keep large blocks (glibc.malloc.mmap_threshold and trim_threshold): 2
+//     to 7 per cent less CPU, ConvNeXt 12, for up to a fifth more memory: not taken.
 //   - Convolutions of a forward pass by YNNPACK: ResNet-18 60 ms an image, by Eigen 54. Two thirds
 //     of a ResNet's prediction are Eigen's product; batch norm folded into weights would not help.
 //   - XLA's optimization levels, presets, codegen splits and schedulers: within noise, or a tenth

@@ -31,7 +31,7 @@
 // loss, new parameters and new moments out. A changed rate compiles nothing, a failed or cancelled
 // step loses nothing, and going back is keeping a slice. Tensors stay on the device between steps.
 // There is one compilation for each of (frozen or not) × (train, evaluate) and shape; a last batch
-// is padded.
+// is padded. Nothing else compiles again (TestCompiledOnce).
 //
 // Every random choice comes from (seed, purpose, epoch, image): order, augmentation, dropout. The
 // tables depend neither on the number of workers nor on predictions in between, and a snapshot

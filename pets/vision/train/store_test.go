@@ -2,6 +2,7 @@ package train
 
 import (
 	"context"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -142,6 +143,33 @@ func TestDeviceFits(t *testing.T) {
 		for i, row := range got {
 			near(t, place+": training loss", row.TrainLoss, want[i].TrainLoss, 1e-3)
 			near(t, place+": validation loss", row.ValidLoss, want[i].ValidLoss, 1e-3)
+		}
+	}
+}
+
+// A learner compiles one step for each of what it trains, and one evaluation: none for freezing
+// again, weights read from a file, or the learning-rate finder.
+func TestCompiledOnce(t *testing.T) {
+	l := newLearner(t, enginetest.XLA(t), fixtureConfig())
+	file := filepath.Join(t.TempDir(), "weights.safetensors")
+	for round := range 2 {
+		for _, freezes := range []func() error{l.Freeze, l.Unfreeze} {
+			if err := freezes(); err != nil {
+				t.Fatal(err)
+			}
+			fit(t, l, 1, spec.Fit{MaxLR: spec.Const(1e-4 / float64(1+round))})
+			if _, err := l.LRFind(context.Background(), spec.Find{Steps: 3}, Events{}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := l.Save(file); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := l.Load(file); err != nil {
+			t.Fatal(err)
+		}
+		if n := l.exec.graphs.Compiled(); n != 3 {
+			t.Errorf("round %d: %d functions were compiled, want two steps and an evaluation", round, n)
 		}
 	}
 }
