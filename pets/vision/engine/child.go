@@ -24,7 +24,8 @@ const (
 	probeTime     = 4 * time.Second // asking a network or nvidia-smi whether it is there
 )
 
-// logLevelVar says from which severity on XLA logs; go-xla sets it to 3, errors that end the process.
+// logLevelVar says from which severity on XLA logs; go-xla sets it to 3: errors that end the
+// process.
 const logLevelVar = "TF_CPP_MIN_LOG_LEVEL"
 
 func init() {

@@ -124,7 +124,8 @@ func examine(c candidate, o Options) (known pluginFlags, refused string) {
 	return known, ""
 }
 
-const cudaFix = `pip install "jax[cuda13]" in a Python environment on PATH, or GOMLX_BACKEND=xla:/path/to/xla_cuda_plugin.so`
+const cudaFix = `pip install "jax[cuda13]" in a Python environment on PATH, or ` +
+	"GOMLX_BACKEND=xla:/path/to/xla_cuda_plugin.so"
 
 // lacksCUDA says why there is no CUDA plugin to try.
 func lacksCUDA() string {

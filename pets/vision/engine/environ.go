@@ -8,10 +8,9 @@ import (
 	"strings"
 )
 
-// Environ returns the environment in which a process that will Open with o should have been started,
-// whole, ready for syscall.Exec or exec.Cmd, and a line that says what is different; env is nil
-// when the present one is already right. The C library's allocator, XLA and CUDA read these
-// variables before main runs, so setting them later is in vain:
+// Environ returns the whole environment in which a process that will Open with o should have been
+// started, for syscall.Exec or exec.Cmd, and a line that says what is different; env is nil when
+// the present one is right. The C library, XLA and CUDA read these variables before main runs:
 //
 //   - GLIBC_TUNABLES: huge pages for malloc, which make training a quarter faster on the CPU;
 //   - LD_LIBRARY_PATH and XLA_FLAGS: where pip put CUDA's libraries, when a CUDA plugin from pip

@@ -18,7 +18,8 @@ var cpuFlags = []struct{ name, value string }{
 	// except convolutions. YNNPACK computes the gradient of a 3×3 kernel at a third of the speed of
 	// Eigen, which takes convolutions otherwise.
 	{"xla_cpu_experimental_ynn_fusion_type",
-		"LIBRARY_FUSION_TYPE_DOT,LIBRARY_FUSION_TYPE_INDIVIDUAL_DOT,LIBRARY_FUSION_TYPE_ELTWISE,LIBRARY_FUSION_TYPE_REDUCE"},
+		"LIBRARY_FUSION_TYPE_DOT,LIBRARY_FUSION_TYPE_INDIVIDUAL_DOT," +
+			"LIBRARY_FUSION_TYPE_ELTWISE,LIBRARY_FUSION_TYPE_REDUCE"},
 	// In which order operations run: that which needs the least memory, not that which lets most
 	// run side by side. A step of ResNet-34 needs an eighth less and takes as long.
 	{"xla_cpu_enable_concurrency_optimized_scheduler", "false"},

@@ -169,7 +169,8 @@ func TestCompiledOnce(t *testing.T) {
 			t.Fatal(err)
 		}
 		if n := l.exec.graphs.Compiled(); n != 3 {
-			t.Errorf("round %d: %d functions were compiled, want two steps and an evaluation", round, n)
+			t.Errorf("round %d: %d functions were compiled, want two steps and an evaluation",
+				round, n)
 		}
 	}
 }
