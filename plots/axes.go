@@ -2,7 +2,6 @@ package plots
 
 import "math"
 
-// A plotArea is the inside of a pair of axes.
 type plotArea struct {
 	frame
 	xAxis, yAxis axis
@@ -12,7 +11,6 @@ func (p plotArea) at(x, y float64) point {
 	return point{p.x + p.w*p.xAxis.share(x), p.bottom() - p.h*p.yAxis.share(y)}
 }
 
-// axesOptions say what axes to draw.
 type axesOptions struct {
 	title, xLabel, yLabel string
 	x, y                  [2]float64 // ranges of the data

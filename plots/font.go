@@ -76,7 +76,6 @@ func (t *typeface) advance(text string) float64 {
 	return sum
 }
 
-// fit cuts a text to max pixels, with an ellipsis.
 func (s *scene) fit(text string, size float64, bold bool, max float64) string {
 	if s.width(text, size, bold) <= max {
 		return text

@@ -32,7 +32,6 @@ type Heat struct {
 	Alpha  float64 // 0 = 0.6
 }
 
-// titleLines bounds an image's title.
 const titleLines = 3
 
 func (g ImageGrid) SVG() ([]byte, error) { return encodeSVG(g) }

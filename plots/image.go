@@ -22,7 +22,6 @@ func opaque(img image.Image) (*image.RGBA, error) {
 	return out, nil
 }
 
-// limit makes an image no larger than w×h.
 func limit(img *image.RGBA, w, h float64) *image.RGBA {
 	b := img.Bounds()
 	factor := math.Max(w/float64(b.Dx()), h/float64(b.Dy()))

@@ -143,7 +143,6 @@ func (l Lines) drawIn(s *scene, f frame) error {
 	return nil
 }
 
-// curve draws one run and returns its points on the canvas.
 func (p plotArea) curve(s *scene, c curve, run []point) []point {
 	at := make([]point, len(run))
 	for i, v := range run {

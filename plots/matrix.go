@@ -65,7 +65,6 @@ func (m Matrix) tally() (total, right int, wrong []confusion) {
 	return total, right, wrong
 }
 
-// mistakes returns what a class was wrongly taken for.
 func mistakes(actual int, row []int) (wrong []confusion) {
 	for j, n := range row {
 		if j != actual && n > 0 {

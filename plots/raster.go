@@ -20,7 +20,6 @@ type canvas struct {
 	scene      *scene
 }
 
-// paint returns the scene as an image with scale pixels for each of the scene's.
 func (s *scene) paint(scale float64) *image.RGBA {
 	c := &canvas{scale: scale, scene: s,
 		img: image.NewRGBA(image.Rect(0, 0, int(math.Round(s.w*scale)),
@@ -123,7 +122,6 @@ func cover(mask *image.Alpha, a, b point, radius float64) {
 	}
 }
 
-// dashes cuts a polyline by a dash pattern.
 func dashes(points []point, pattern []float64) [][]point {
 	var out [][]point
 	index, left := 0, pattern[0]

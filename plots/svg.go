@@ -16,7 +16,6 @@ type svgWriter struct {
 	err error
 }
 
-// svg writes the scene as a complete SVG 1.1 document.
 func (s *scene) svg() ([]byte, error) {
 	w := &svgWriter{}
 	w.open("svg", "xmlns", "http://www.w3.org/2000/svg", "width", num(s.w), "height", num(s.h),
@@ -37,7 +36,6 @@ func (w *svgWriter) open(tag string, attributes ...string) {
 	}
 }
 
-// paintAttribute writes a colour as fill or stroke.
 func (w *svgWriter) paintAttribute(name string, c color.NRGBA) {
 	w.WriteString(" " + name + `="` + hexColor(c) + `"`)
 	if c.A != 255 {

@@ -27,7 +27,6 @@ const (
 	gobSync      = "e\xff\x80\x01\x01\x0fgonb/comm_value4github.com/janpfeifer/gonb/gonbui/protocol.CommValue\xff\x86\x18\x01\f#gonbui/sync\x02\x03int\x04\x02\x00\x02\x00\x00"
 )
 
-// plain is the connection with a plain GoNB.
 var plain struct {
 	sync.Mutex
 	to, from *os.File

@@ -210,7 +210,6 @@ func (k *Kernel) Shutdown(c *Client, grace time.Duration) {
 	k.Kill()
 }
 
-// ends reports whether the kernel ends within a time.
 func (k *Kernel) ends(within time.Duration) bool {
 	select {
 	case <-k.done:

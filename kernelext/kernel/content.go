@@ -135,7 +135,6 @@ type executeReply struct {
 	Expressions map[string]any `json:"user_expressions"`
 }
 
-// failedReply is the reply to a failed request.
 type failedReply struct {
 	Status string `json:"status"`
 	jupyter.ErrorContent
@@ -178,7 +177,6 @@ type expression struct {
 	Metadata eval.Bundle `json:"metadata"`
 }
 
-// errorContent is an engine's error as messages have it.
 func errorContent(err *eval.Error) jupyter.ErrorContent {
 	trace := err.Traceback
 	if trace == nil {

@@ -34,7 +34,6 @@ type request struct {
 	peer string
 }
 
-// listen opens the sockets of a connection.
 func listen(c jupyter.Connection) (*front, error) {
 	f := &front{key: []byte(c.Key), session: jupyter.NewHeader("", "").ID}
 	for _, s := range []struct {

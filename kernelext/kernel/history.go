@@ -29,7 +29,6 @@ type historyEntry struct {
 	Output  string `json:"output,omitempty"`
 }
 
-// historyQuery is the content of a history_request.
 type historyQuery struct {
 	Output  bool   `json:"output"`
 	Access  string `json:"hist_access_type"`
@@ -102,7 +101,6 @@ func (h *history) add(line int, input, output string) {
 	}
 }
 
-// read returns a session's entries, without those that cannot be read.
 func (h *history) read(session int) []historyEntry {
 	// without an entry the number may become another kernel's
 	if session == h.session && len(h.own) > 0 {

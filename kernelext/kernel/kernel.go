@@ -229,7 +229,6 @@ func (k *Kernel) answerCode(r *request, content codeRequest) {
 	}
 }
 
-// fail answers a request with an error.
 func (k *Kernel) fail(r *request, name, value string) {
 	k.front.reply(r, strings.TrimSuffix(r.Header.Type, "_request")+"_reply",
 		failedReply{"error", jupyter.ErrorContent{EName: name, EValue: value,

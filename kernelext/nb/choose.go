@@ -182,7 +182,6 @@ func imports(nb *notebook.Notebook, pkg string) bool {
 	})
 }
 
-// plainSpec describes GoNB by itself, with a go.work that holds the module.
 func plainSpec(ctx context.Context, w *workspace) (jupyter.Spec, error) {
 	env, err := kernelEnv(ctx)
 	if err != nil {

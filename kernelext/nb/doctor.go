@@ -87,7 +87,6 @@ func report(out io.Writer, checks []check, sessions []session.Info) {
 	}
 }
 
-// examine checks what Go notebooks need, and what is optional.
 func examine(ctx context.Context) []check {
 	var checks []check
 	add := func(name, detail string, err error, fix string) bool {
@@ -141,7 +140,6 @@ func examineGopls() check {
 	return check{Name: "gopls", OK: true, Optional: true, Detail: goplsPath()}
 }
 
-// optional checks a program that is not needed.
 func optional(program, why string) check {
 	p, err := exec.LookPath(program)
 	if err != nil {
@@ -160,7 +158,6 @@ func describe(w *workspace) string {
 	return fmt.Sprintf("module %s in %s", w.module, w.root)
 }
 
-// examineWorker asks a session worker that is built to check itself.
 func examineWorker(ctx context.Context, w session.Worker) []check {
 	program, err := w.Program()
 	if err != nil || !exists(program) {
@@ -184,7 +181,6 @@ func examineWorker(ctx context.Context, w session.Worker) []check {
 	return append([]check{{Name: w.Name + " session", OK: true, Detail: program}}, answer.Checks...)
 }
 
-// examineKernel checks the kernel that Jupyter has under a name.
 func examineKernel(name string) check {
 	c := check{Name: "Jupyter kernel " + name, Optional: true}
 	spec, err := jupyter.FindSpec(name)

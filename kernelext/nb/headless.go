@@ -107,7 +107,6 @@ func (k kernelChoice) startOptions(dir string) jupyter.StartOptions {
 		Env: append(slices.Clip(k.env), "TMPDIR="+os.Getenv("TMPDIR"))}
 }
 
-// name is the results' name.
 func (h *headless) name() string { return pageName(h.path) }
 
 // resume finds the run to go on with; out is its notebook's place.
@@ -281,7 +280,6 @@ type writeError struct{ error }
 
 func (e *writeError) Unwrap() error { return e.error }
 
-// exitStatus turns a run's outcome into an exit status.
 func exitStatus(ctx context.Context, report *runner.Report, err error) int {
 	var (
 		dead   *runner.DeadKernelError
@@ -328,7 +326,6 @@ func (h *headless) writePage() error {
 	return atomicfile.Bytes(h.to.page, html, 0o644)
 }
 
-// helpNotebooks lists the parameters of notebooks.
 func (f *runFlags) helpNotebooks(cmd *cobra.Command, paths []string) error {
 	for _, path := range paths {
 		nb, err := readNotebook(cmd, path)

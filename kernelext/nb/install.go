@@ -22,7 +22,6 @@ type installFlags struct {
 	prefix, name  string
 }
 
-// dataDir is the Jupyter data folder that the flags name.
 func (f installFlags) dataDir() string {
 	if f.prefix != "" {
 		return filepath.Join(f.prefix, "share", "jupyter")
@@ -139,7 +138,6 @@ type specMark struct {
 	Version string `json:"version"`
 }
 
-// inspectSpec reports whether a kernelspec exists, and whether nb installed it.
 func inspectSpec(dir string) (found, foreign bool) {
 	if !exists(dir) {
 		return false, false

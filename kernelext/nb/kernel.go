@@ -22,7 +22,6 @@ import (
 	"gopets/kernelext/session"
 )
 
-// kernelFlags are those of the command in a kernelspec.
 type kernelFlags struct {
 	engine, workspace, gonb, gopls, history string
 	guard                                   bool
@@ -70,7 +69,6 @@ func kernelCommand() *cobra.Command {
 	return cmd
 }
 
-// historyDir keeps what is run in kernels and terminals.
 func historyDir() string {
 	return cmp.Or(os.Getenv("NB_HISTORY"), filepath.Join(session.CacheDir(), "history"))
 }
@@ -121,7 +119,6 @@ func (f kernelFlags) start(ctx context.Context, g *guard.Guard) (e eval.Engine, 
 	return e, notice, err
 }
 
-// setJupyterRoot passes the folder of the Jupyter server to cells, as GoNB does.
 func setJupyterRoot() {
 	root, err := os.Readlink("/proc/" + os.Getenv("JPY_PARENT_PID") + "/cwd")
 	if err == nil {
@@ -158,7 +155,6 @@ func watchKernel(k *jupyter.Kernel, executed string) (release func(), err error)
 // goplsPath is the kernel's gopls; were it on the PATH, GoNB would start one more.
 func goplsPath() string { return filepath.Join(session.CacheDir(), "gopls", "gopls") }
 
-// displayNames are what front ends show for the kernels.
 var displayNames = map[string]string{liveKernel: "Go", gonbKernel: "Go (gonb)"}
 
 // frontSpec describes a kernel of ours, whose program is nb itself.
@@ -201,7 +197,6 @@ func keptProgram() (string, error) {
 // require.
 const goplsVersion = "v0.21.1"
 
-// gopls builds the kernel's gopls, which is optional.
 func (s *setup) gopls(ctx context.Context) {
 	if exists(goplsPath()) {
 		return

@@ -18,7 +18,6 @@ import (
 	"gopets/kernelext/session"
 )
 
-// The JupyterLab that nb lab makes.
 var labPackages = []string{"jupyterlab==" + labVersion, "jupyter_server==2.20.0",
 	"notebook_shim==0.2.4"}
 

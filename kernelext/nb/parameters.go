@@ -78,7 +78,6 @@ func cutSetting(flag, text string) (name, value string, err error) {
 	return name, value, nil
 }
 
-// helpNotebook lists a notebook's parameters.
 func helpNotebook(out io.Writer, nb *notebook.Notebook, path, language string) error {
 	params, err := runner.Parameters(nb, language)
 	if err != nil {

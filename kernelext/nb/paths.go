@@ -128,7 +128,6 @@ func (p *places) file(path string) error {
 // scheme is how a URL begins; one letter is a drive.
 var scheme = regexp.MustCompile(`^([A-Za-z][A-Za-z0-9+.-]+):/`)
 
-// localFile refuses URLs.
 func localFile(path string) error {
 	m := scheme.FindStringSubmatch(path)
 	if m == nil || isFolder(m[1]+":") {

@@ -115,7 +115,6 @@ func (f *kernelFlags) prepare(ctx context.Context, offline bool) error {
 	return os.Unsetenv("GOWORK") // it would take the place of the kernel's own go.work
 }
 
-// bundleText is a display in plain text.
 func bundleText(data eval.Bundle) string {
 	o := notebook.Output{Type: notebook.DisplayOutput, Data: map[string]json.RawMessage{}}
 	for mime, value := range data {

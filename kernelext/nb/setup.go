@@ -136,7 +136,6 @@ func (s *setup) install(ctx context.Context, dir, pkg, version string) error {
 // goimportsVersion is that of golang.org/x/tools in go.mod, which nb does not link.
 const goimportsVersion = "v0.52.0"
 
-// toolVersions are the versions of the tools that nb was built with.
 func toolVersions() map[string]string {
 	versions := map[string]string{gonbPackage: "v0.11.5", goimportsPackage: goimportsVersion}
 	if info, ok := debug.ReadBuildInfo(); ok {

@@ -233,7 +233,6 @@ func testAll(ctx context.Context, books []*testedBook, jobs int, test func(*test
 	wg.Wait()
 }
 
-// checkPlaces checks where results go, before anything runs.
 func (f *testFlags) checkPlaces(paths []string) error {
 	if f.out == stdout || f.report == stdout {
 		return errors.New(
@@ -248,7 +247,6 @@ func (f *testFlags) checkPlaces(paths []string) error {
 	return newPlaces(inputs, f.overwrite).report(f.report)
 }
 
-// readRules reads the rules that the flags name.
 func (f *testFlags) readRules() error {
 	for _, file := range f.sanitizeWith {
 		rules, err := compare.ReadRules(file)

@@ -51,7 +51,6 @@ const (
 var testResults = []testResult{asSaved, accepted, differs, failed, notReached, behindExit,
 	unchecked, skipped}
 
-// bad results make a test fail.
 func (r testResult) bad() bool { return r == differs || r == failed || r == notReached }
 
 func (c *testedCell) name() string {
@@ -61,7 +60,6 @@ func (c *testedCell) name() string {
 	return fmt.Sprintf("cell %d", c.number)
 }
 
-// marks say how a cell is to be tested.
 type marks struct{ check, raises, skip bool }
 
 // comment finds a line that is a comment with a mark of nbval's and nothing else, whatever the
@@ -272,7 +270,6 @@ func (c *testedCell) reason() string {
 	return c.err.Error()
 }
 
-// failureType names a failure in the report.
 func (c *testedCell) failureType() string {
 	var own *runner.CellError
 	switch {

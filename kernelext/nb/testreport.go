@@ -52,7 +52,6 @@ func (b *testedBook) suite() junit.Suite {
 	return s
 }
 
-// outcome sets a case's outcome.
 func (c *testedCell) outcome(jc *junit.Case) {
 	switch c.result {
 	case skipped:
@@ -83,7 +82,6 @@ func (c *testedCell) outcome(jc *junit.Case) {
 	}
 }
 
-// A differenceLine is in the lines of --json.
 type differenceLine struct {
 	Place   string `json:"place"`
 	Message string `json:"message"`

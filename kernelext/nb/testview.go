@@ -29,7 +29,6 @@ type testView struct {
 	quit    chan struct{}
 }
 
-// runningBook is where a notebook is.
 type runningBook struct {
 	book  *testedBook
 	place runner.Place
@@ -54,7 +53,6 @@ func newTestView(f *os.File, p terminal.Paint, verbose bool, of int) *testView {
 	return v
 }
 
-// event takes an event of a run.
 func (v *testView) event(b *testedBook, e runner.Event) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
@@ -109,7 +107,6 @@ func (v *testView) finished(b *testedBook) {
 	v.print(v.report(b))
 }
 
-// report is the report on a notebook.
 func (v *testView) report(b *testedBook) string {
 	var s strings.Builder
 	mark := v.paint.In(terminal.Green, "ok    ")
@@ -198,7 +195,6 @@ func (b *testedBook) counts() string {
 	return strings.Join(parts, ", ")
 }
 
-// showCell shows a cell that differs or failed.
 func (v *testView) showCell(s *strings.Builder, c *testedCell) {
 	if c.result == notReached {
 		fmt.Fprintf(s, "    %s: not run\n", c.name())
@@ -263,7 +259,6 @@ func (v *testView) block(text string) string {
 
 func indented(s string) string { return strings.ReplaceAll(s, "\n", "\n      ") }
 
-// summary reports on all notebooks.
 func (v *testView) summary(books []*testedBook) {
 	close(v.quit)
 	v.mu.Lock()

@@ -20,7 +20,6 @@ import (
 	"gopets/kernelext/notebook"
 )
 
-// outputText is a display in plain text.
 func outputText(o notebook.Output) string {
 	// A bar's plain text is better.
 	html, ok := o.Mime("text/html")
@@ -43,7 +42,6 @@ func outputText(o notebook.Output) string {
 	return ""
 }
 
-// imageText names an image's kind and size.
 func imageText(kind string, raw json.RawMessage) string {
 	var data []byte
 	if json.Unmarshal(raw, &data) == nil {
@@ -145,7 +143,6 @@ func tidy(s string) string {
 
 func plain(s string) string { return terminal.Plain(s) }
 
-// lastLine returns the last line that is not empty, as a terminal shows it.
 func lastLine(s string) string {
 	s = strings.TrimSpace(terminal.Text(s))
 	return strings.TrimSpace(s[strings.LastIndexByte(s, '\n')+1:])

@@ -94,7 +94,6 @@ func (v *view) now() string {
 	return lastLine(string(v.partial))
 }
 
-// draw draws the bar.
 func (v *view) draw() {
 	if v.live == nil || v.started.IsZero() {
 		return
@@ -266,7 +265,6 @@ func (v *view) close() {
 	v.ticks.Stop()
 }
 
-// finish reports on the run.
 func (v *view) finish(report *runner.Report, err error) {
 	v.close()
 	v.mu.Lock()
@@ -309,7 +307,6 @@ func reported(report *runner.Report, err error) bool {
 	return false
 }
 
-// failure shows a failed cell with its source and error.
 func failure(c runner.CellReport) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "\n%v\n\n", c.Err)

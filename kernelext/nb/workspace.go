@@ -50,7 +50,6 @@ func findWorkspace(ctx context.Context, folders ...string) (*workspace, error) {
 	return &workspace{}, nil
 }
 
-// moduleAround returns the module's folder, "" without.
 func moduleAround(folder string) string {
 	dir, err := filepath.Abs(folder)
 	if err != nil {
@@ -67,7 +66,6 @@ func moduleAround(folder string) string {
 	}
 }
 
-// readWorkspace reads a module's go.mod.
 func readWorkspace(ctx context.Context, dir string) (*workspace, error) {
 	out, err := goOutput(ctx, dir, "mod", "edit", "-json")
 	if err != nil {

@@ -220,7 +220,6 @@ func decodeText(raw []byte) (text string, list bool, err error) {
 	return b.String(), true, nil
 }
 
-// splitLines cuts a text into lines with their line breaks.
 func splitLines(s string) []string {
 	lines := strings.SplitAfter(s, "\n")
 	if lines[len(lines)-1] == "" {
@@ -229,7 +228,6 @@ func splitLines(s string) []string {
 	return lines
 }
 
-// getPath follows keys into nested objects.
 func getPath(o *object, path []string) (json.RawMessage, bool) {
 	raw, ok := o.get(path[0])
 	if !ok || len(path) == 1 {

@@ -42,7 +42,6 @@ type Saver struct {
 // NewSaver returns a Saver for the file path. It writes nothing yet.
 func NewSaver(nb *Notebook, path string) *Saver { return &Saver{nb: nb, path: path} }
 
-// A fileState distinguishes contents of a file.
 type fileState struct {
 	size int
 	sum  uint32
@@ -156,13 +155,11 @@ func (f fileState) header(path string) []byte {
 		filepath.Base(path))
 }
 
-// A journalCell is the text of a cell in a journal.
 type journalCell struct {
 	index int
 	text  []byte
 }
 
-// readJournal reads a journal as far as it is whole.
 func readJournal(data []byte) (base fileState, cells []journalCell, err error) {
 	r := bufio.NewReader(bytes.NewReader(data))
 	line, _ := r.ReadString('\n')
@@ -240,7 +237,6 @@ func (n *Notebook) replace(at int, text []byte) error {
 	return nil
 }
 
-// readWithJournal reads a notebook and its journal, if there is one.
 func readWithJournal(path string) (nb *Notebook, journalled bool, err error) {
 	for try := 0; ; try++ {
 		// The journal first: who removes it has written the file before.

@@ -129,7 +129,6 @@ func (n *Notebook) parse(data []byte) error {
 	return nil
 }
 
-// keysOf lists the first keys of an object.
 func keysOf(o *object) string {
 	if len(o.members) == 0 {
 		return ""

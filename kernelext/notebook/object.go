@@ -138,7 +138,6 @@ func (o *object) set(key string, value text) {
 	o.members = append(o.members[:at], append([]member{m}, o.members[at:]...)...)
 }
 
-// remove deletes a key and all its duplicates.
 func (o *object) remove(key string) {
 	kept := o.members[:0:0]
 	for _, m := range o.members {

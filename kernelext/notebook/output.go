@@ -120,7 +120,6 @@ func parseOutput(raw []byte) (Output, error) {
 	return o, nil
 }
 
-// lay returns an output's text.
 func (o Output) lay(s style) text {
 	if o.laid != nil {
 		return o.laid

@@ -30,7 +30,6 @@ func detectStyle(raw []byte) style {
 	return s
 }
 
-// lay formats compact JSON at a depth.
 func (s style) lay(compact []byte, depth int) []byte {
 	if s.newline == "" {
 		return compact
@@ -45,7 +44,6 @@ func (s style) lay(compact []byte, depth int) []byte {
 	return b.Bytes()
 }
 
-// value returns a new value's text at a depth.
 func (s style) value(v any, depth int) text { return text{s.lay(encode(v), depth)} }
 
 // object writes an object whose members stand at depth+1.

@@ -6,7 +6,6 @@ import (
 	"strconv"
 )
 
-// A check reports whether a JSON value has a type.
 type check func(raw []byte) bool
 
 // types are nbformat's of members that need not be there, or whose value nothing here depends on.

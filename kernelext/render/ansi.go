@@ -10,7 +10,6 @@ import (
 	"gopets/kernelext/internal/terminal"
 )
 
-// textStyle is the style that SGR sequences have set.
 type textStyle struct {
 	fg, bg                              string // "" | "0"…"7" | "#rrggbb"
 	bold, faint, italic, under, inverse bool

@@ -272,7 +272,6 @@ func (e *exporter) attachments(i int, c *notebook.Cell) string {
 	return strings.NewReplacer(pairs...).Replace(source)
 }
 
-// fenceText is a fence around terminal text.
 func fenceText(s string) string {
 	s, left := cutText(s, maxText)
 	if left > 0 {

@@ -32,7 +32,6 @@ func (f *foreign) prepare(s string) (string, error) {
 	return inner(root)
 }
 
-// visibleParts says whether a node shows something, and lacks something.
 type visibleParts struct{ something, missing bool }
 
 func (f *foreign) children(n *html.Node) (all visibleParts) {

@@ -39,7 +39,6 @@ func isImage(mime string, data []byte) bool {
 	return false
 }
 
-// canShow reports whether a browser shows data as an image of a type.
 func canShow(mime string, data []byte) bool {
 	if mime == "image/svg+xml" {
 		return wellFormed(data)

@@ -32,7 +32,6 @@ var libraries = []struct{ word, what string }{
 	{"d3.", "a D3 drawing"},
 }
 
-// libraryIn returns the library that a script draws with, "" if unknown.
 func libraryIn(script string) string {
 	script = strings.ToLower(script)
 	for _, l := range libraries {

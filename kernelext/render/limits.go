@@ -28,7 +28,6 @@ func kilobytes(n int) string {
 	return fmt.Sprintf("%d MB", n>>20)
 }
 
-// cutLine says how much was left out.
 func cutLine(left int) template.HTML {
 	if left <= 0 {
 		return ""
@@ -36,7 +35,6 @@ func cutLine(left int) template.HTML {
 	return template.HTML(`<span class="cut">… ` + kilobytes(left) + ` more in the notebook</span>`)
 }
 
-// cutText returns the beginning of a text, and how much is left.
 func cutText(s string, limit int) (string, int) {
 	if len(s) <= limit {
 		return s, 0

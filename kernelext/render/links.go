@@ -30,7 +30,6 @@ func (f *foreign) link(n *html.Node) {
 	}
 }
 
-// relative returns an address relative to the page.
 func relative(base, href string) string {
 	if strings.Contains(strings.SplitN(href, "/", 2)[0], ":") {
 		href = "./" + href

@@ -94,7 +94,6 @@ func readImage(folder *os.Root, path string) (mime string, data []byte, err erro
 	return mime, data, nil
 }
 
-// embedImages embeds the images of img elements.
 func (m *markdown) embedImages(s string, files attachments) string {
 	if !strings.Contains(strings.ToLower(s), "<img") {
 		return s

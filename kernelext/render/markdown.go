@@ -272,7 +272,6 @@ func (r codeBlocks) render(
 	return ast.WalkSkipChildren, err
 }
 
-// dataURI embeds a file.
 func dataURI(mime string, data []byte) string {
 	return "data:" + mime + ";base64," + base64.StdEncoding.EncodeToString(data)
 }

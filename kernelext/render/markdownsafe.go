@@ -53,7 +53,6 @@ func (g *sanitizer) safe(s string) string {
 	return fence("markdown", s)
 }
 
-// sanitize sanitises each piece of HTML in Markdown.
 func (g *sanitizer) sanitize(s string) string {
 	if g.policy == nil {
 		return s

@@ -220,7 +220,6 @@ func (m *markdown) drawMarks(n *html.Node) {
 	n.Data = withoutMarks.Replace(s[end:])
 }
 
-// written replaces marks by formulas as written.
 func written(s string, formulas []formula) string {
 	return marks.ReplaceAllStringFunc(s, func(m string) string {
 		i, err := strconv.Atoi(m[len(markStart) : len(m)-len(markEnd)])

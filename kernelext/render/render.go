@@ -196,7 +196,6 @@ var (
 	frontTitle  = regexp.MustCompile(`(?m)^title:[ \t]*["']?(.*?)["']?[ \t]*\r?$`)
 )
 
-// frontMatterTitle returns front matter's title, "" for none.
 func frontMatterTitle(source string) string {
 	if !frontMatter.MatchString(source) {
 		return ""

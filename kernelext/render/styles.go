@@ -120,7 +120,6 @@ var (
 	hexDigits = regexp.MustCompile(`^#([0-9a-fA-F]{3}|[0-9a-fA-F]{6})$`)
 )
 
-// textColorFor returns a text colour for a style's background, "" if that is no plain colour.
 func textColorFor(style string) string {
 	m := ground.FindStringSubmatch(style)
 	if m == nil {
@@ -132,7 +131,6 @@ func textColorFor(style string) string {
 	return ""
 }
 
-// hexColor returns a plain colour as #rrggbb, else "".
 func hexColor(s string) string {
 	s = strings.ToLower(strings.TrimSpace(s))
 	if hexDigits.MatchString(s) {

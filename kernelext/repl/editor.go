@@ -100,7 +100,6 @@ func (e *editor) clear() {
 	e.shell.History.Accept(false, false, readline.ErrInterrupt)
 }
 
-// completePatience is Tab's time limit.
 const completePatience = 3 * time.Second
 
 // complete asks the engine. To the editor a word begins behind a blank, so candidates repeat what
@@ -168,7 +167,6 @@ const (
 	backspace = 127
 )
 
-// readKey reads a byte, unless ctx ends.
 func readKey(ctx context.Context, in int) (byte, error) {
 	for {
 		// Interrupted waits are repeated.

@@ -200,7 +200,6 @@ func (l *lines) line(ctx context.Context, _ string, _ bool) (string, error) {
 	}
 }
 
-// plainError is an error as text.
 func plainError(err error, color bool) string {
 	var e *eval.Error
 	if !errors.As(err, &e) {

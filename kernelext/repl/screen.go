@@ -192,7 +192,6 @@ func (s *screen) erase(rows int) {
 	}
 }
 
-// rowsOf returns how many rows a text takes.
 func (s *screen) rowsOf(text string) (rows int) {
 	columns := s.columns()
 	if columns == 0 {
@@ -212,7 +211,6 @@ func (s *screen) edit(poke func()) {
 	s.poke = poke
 }
 
-// take returns the editor's waiting text.
 func (s *screen) take() (text string, ok bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -50,7 +50,6 @@ func skipPythonLiteral(text string, depth int) (rest string, ok bool) {
 	}
 }
 
-// pythonKeywords cannot be names.
 var pythonKeywords = strings.Fields(
 	"False None True and as assert async await break class continue def del elif else except " +
 		"finally for from global if import in is lambda nonlocal not or pass raise return try " +

@@ -82,7 +82,6 @@ func (o *outputs) room(n int) int {
 	return fits
 }
 
-// stream appends text to the last output or begins one.
 func (o *outputs) stream(name, text string) {
 	fits := o.room(len(text))
 	for fits < len(text) && fits > 0 && !utf8.RuneStart(text[fits]) {

@@ -110,7 +110,6 @@ func SetParameters(nb *notebook.Notebook, language string, settings []Setting) (
 
 var name = regexp.MustCompile(`^[\p{L}_][\p{L}\p{N}_]*$`)
 
-// isName reports whether s can be a variable's name.
 func isName(s, language string) bool {
 	switch strings.ToLower(language) {
 	case "go":

@@ -55,7 +55,6 @@ func pythonParameters(source string) []Parameter {
 	return params
 }
 
-// A pythonStatement is a logical line and its comment.
 type pythonStatement struct{ code, comment string }
 
 // pythonStatements cuts a cell into statements, which may be several lines.

@@ -212,7 +212,6 @@ func matching(report *Report, which string) (found []int, err error) {
 	return found, nil
 }
 
-// cellNames lists what cells can be called.
 func cellNames(report *Report) string {
 	n := 0
 	var tags, ids []string
@@ -345,7 +344,6 @@ func copyResult(to, from *notebook.Cell) error {
 	return nil
 }
 
-// nothingToRun reports whether no kernel is needed.
 func nothingToRun(report *Report) bool {
 	return !slices.ContainsFunc(report.Cells, func(c CellReport) bool {
 		return c.Status == NotRun &&
@@ -353,7 +351,6 @@ func nothingToRun(report *Report) bool {
 	})
 }
 
-// noteLanguage writes the kernel's language_info, unless it is there.
 func (r *run) noteLanguage(info jupyter.KernelInfo) error {
 	if len(info.LanguageInfo) == 0 {
 		return nil
@@ -370,7 +367,6 @@ func (r *run) noteLanguage(info jupyter.KernelInfo) error {
 	return r.nb.SetMetadata(now, "language_info")
 }
 
-// sorted returns JSON with sorted keys.
 func sorted(raw json.RawMessage) (json.RawMessage, error) {
 	d := json.NewDecoder(strings.NewReader(string(raw)))
 	d.UseNumber()

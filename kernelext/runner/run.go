@@ -235,7 +235,6 @@ func (r *run) pass(ctx context.Context, c *CellReport, idle bool) error {
 	return nil
 }
 
-// mayGoOn reports whether the run continues after a failed cell.
 func (r *run) mayGoOn(c *CellReport) bool {
 	var failed *CellError
 	var slow *TimeoutError

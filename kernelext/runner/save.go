@@ -38,7 +38,6 @@ func (r *run) saveDue() (due time.Time, ok bool) {
 	return r.saved.Add(max(r.o.Autosave, 2*saveShare*r.took)), true
 }
 
-// saveAfter saves a cell that has ended.
 func (r *run) saveAfter(c *CellReport) error {
 	r.waiting = true
 	if r.maySave() {
@@ -54,7 +53,6 @@ func (r *run) saveAfter(c *CellReport) error {
 	return r.o.SaveCells(cells)
 }
 
-// takeChanged writes new outputs into the notebook, and returns the changed cells.
 func (r *run) takeChanged() (cells []*notebook.Cell) {
 	for _, out := range r.changed {
 		out.cell.SetOutputs(out.list())

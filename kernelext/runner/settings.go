@@ -146,7 +146,6 @@ func (r *resolver) resolveMap(n *yaml.Node) (*yaml.Node, error) {
 	return out, nil
 }
 
-// read returns a setting's value as YAML; a typed collection is parsed.
 func (s Setting) read(collection bool) (*yaml.Node, error) {
 	if s.node != nil {
 		return s.node, nil

@@ -41,7 +41,6 @@ func newWidgets(limit int64) *widgets {
 	return &widgets{limit: limit, models: map[string]*model{}, captures: map[string][]*model{}}
 }
 
-// commContent is that of comm_open and comm_msg.
 type commContent struct {
 	ID     string `json:"comm_id"`
 	Target string `json:"target_name"`
@@ -99,7 +98,6 @@ func (w *widgets) enter(m *model, request string) {
 	}
 }
 
-// capture returns where a request's outputs go, nil for its cell.
 func (w *widgets) capture(request string) *outputs {
 	entered := w.captures[request]
 	if len(entered) == 0 {
@@ -145,7 +143,6 @@ func (w *widgets) send(c *jupyter.Client) error {
 	return nil
 }
 
-// widgetStates is the MIME type of widgets' states in a notebook.
 const widgetStates = "application/vnd.jupyter.widget-state+json"
 
 // adopt takes over the widgets' states of a notebook, for cells that keep their outputs.

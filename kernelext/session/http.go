@@ -93,7 +93,6 @@ func (r *response) exchange(verb, path string, header map[string]string, body []
 	}
 }
 
-// maxHeader bounds a header line.
 const maxHeader = 64 << 10
 
 func headerLine(in *bufio.Reader) (string, error) {
@@ -173,7 +172,6 @@ func dialUnix(path string) (*os.File, error) {
 	return os.NewFile(uintptr(fd), path), nil
 }
 
-// failureOf returns the error of a status other than 200.
 func failureOf(r *response) error {
 	text, _ := io.ReadAll(io.LimitReader(r.body, 1<<16))
 	var failure Error

@@ -50,7 +50,6 @@ func (s source) hash() string {
 	return hex.EncodeToString(h.Sum(nil)[:12])
 }
 
-// listSource lists what a package is built from.
 func listSource(ctx context.Context, workspace, pkg string) (source, error) {
 	out, err := goCommand(ctx, workspace, "list", "-deps", "-f",
 		`{{if not .Standard}}{{if not (and .Module .Module.Version (not .Module.Replace))}}{{.Dir}}{{range .EmbedFiles}}{{"\t"}}{{.}}{{end}}{{end}}{{end}}`, pkg)
@@ -74,7 +73,6 @@ func listSource(ctx context.Context, workspace, pkg string) (source, error) {
 	return s, nil
 }
 
-// readSource reads what a session was built from.
 func readSource(path string) (source, error) {
 	var s source
 	data, err := os.ReadFile(path)
@@ -168,7 +166,6 @@ func (w Worker) build(ctx context.Context) (string, source, error) {
 	}
 }
 
-// goCommand returns the go command's output; its error holds the messages.
 func goCommand(ctx context.Context, dir string, args ...string) ([]byte, error) {
 	cmd := exec.CommandContext(ctx, "go", args...)
 	cmd.Dir = dir

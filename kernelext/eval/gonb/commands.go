@@ -63,7 +63,6 @@ func (e *Engine) who() string {
 	return b.String()
 }
 
-// shellFailure reads what shellHead notes: the status and the command's line.
 func shellFailure(note string) (status string, line int) {
 	fields := strings.Fields(note)
 	if len(fields) > 1 {

@@ -18,7 +18,6 @@ func plainError(name, value string) *eval.Error {
 	return &eval.Error{Name: name, Value: value, Traceback: []string{red(name + ": " + value)}}
 }
 
-// atLine adds the line of a cell to an error.
 func atLine(f *eval.Error, count int, source []string, line int) *eval.Error {
 	if line > 0 && line <= len(source) {
 		f.Position = eval.Position{Cell: count, Line: line}
@@ -28,7 +27,6 @@ func atLine(f *eval.Error, count int, source []string, line int) *eval.Error {
 	return f
 }
 
-// compileError reports mistakes in one cell.
 func compileError(count int, source []string, wrong ...cellsrc.Mistake) *eval.Error {
 	f := &eval.Error{Name: "CompileError", Value: fmt.Sprintf("Cell[%d]: Line %d: %s", count,
 		wrong[0].Line, wrong[0].Text),
@@ -97,7 +95,6 @@ func excerpt(source []string, line, column int) string {
 	return b.String()
 }
 
-// explain turns GoNB's reply into an error.
 func (e *Engine) explain(x *execution, reply *jupyter.ExecuteReply) *eval.Error {
 	s := x.source
 	if compileLine.MatchString(reply.EValue) {

@@ -154,7 +154,6 @@ type overlay struct {
 	replace map[string]string
 }
 
-// newOverlay writes the files besides main.go.
 func (e *Engine) newOverlay(dir, module string, copied bool) (*overlay, error) {
 	o := &overlay{dir, module, copied, map[string]string{}}
 	if copied {

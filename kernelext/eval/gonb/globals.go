@@ -14,7 +14,6 @@ import (
 
 // GoNB evaluates all remembered variables again in each cell. These warnings say what follows.
 
-// warnChanges warns of changes to variables of earlier cells.
 func (e *Engine) warnChanges(x *execution) {
 	if x.cell.Silent {
 		return

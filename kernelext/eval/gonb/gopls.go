@@ -164,7 +164,6 @@ func (g *gopls) modules() string {
 	return b.String()
 }
 
-// notifyModules tells gopls about modules that have changed.
 func (g *gopls) notifyModules() error {
 	now := g.modules()
 	if now == g.mods {

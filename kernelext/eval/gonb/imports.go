@@ -100,7 +100,6 @@ func selectors(file *ast.File) map[string][]string {
 
 var versionPart = regexp.MustCompile(`^v\d+$|\.v\d+$`)
 
-// guessName returns the usual name of the package at a path.
 func guessName(path string) string {
 	parts := strings.Split(path, "/")
 	last := parts[len(parts)-1]
@@ -142,7 +141,6 @@ func (e *Engine) packageName(dir, path string, used map[string][]string) string 
 	return name
 }
 
-// standard is the standard library.
 var standard library
 
 // A library finds packages by name, and distinguishes those of one name by what they export.

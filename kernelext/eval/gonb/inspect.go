@@ -206,7 +206,6 @@ func (e *Engine) Complete(ctx context.Context, code string, cursor int) (eval.Co
 	return found, nil
 }
 
-// completeCommand completes the name of a % command.
 func completeCommand(code string, at, cursor int) (eval.Completion, bool) {
 	begin := strings.LastIndexByte(code[:at], '\n') + 1
 	line := code[begin:at]
@@ -231,7 +230,6 @@ func completeCommand(code string, at, cursor int) (eval.Completion, bool) {
 	return found, true
 }
 
-// ownNames are the names that earlier cells declared.
 func (e *Engine) ownNames() []eval.Match {
 	e.mu.Lock()
 	defer e.mu.Unlock()

@@ -332,7 +332,6 @@ func silent(call *ast.CallExpr) bool {
 	return false
 }
 
-// golang returns the lines of Go as GoNB puts them together.
 func (p *plan) golang() []goLine {
 	var found []goLine
 	for i, text := range strings.Split(p.code, "\n") {

@@ -139,7 +139,6 @@ func readTraceFile(path string) *traceFile {
 	return f
 }
 
-// goLine is a line of Go sent to GoNB, and the cell's line.
 type goLine struct {
 	text string
 	line int // from 0; -1 for one that the kernel added

@@ -67,7 +67,6 @@ func (w *workFile) use(dir string) {
 	w.uses = append(w.uses, dir)
 }
 
-// replaced reports whether a module has a replacement.
 func (w *workFile) replaced(path string) bool {
 	for _, r := range w.replaces {
 		if r.Old.Path == path {
@@ -174,7 +173,6 @@ func goVersionOf(dir string) string {
 	return "1.24"
 }
 
-// requires reports whether a module in one of the folders requires a module.
 func requires(dirs []string, module string) bool {
 	for _, dir := range dirs {
 		text, err := os.ReadFile(filepath.Join(dir, "go.mod"))

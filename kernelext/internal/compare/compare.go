@@ -77,7 +77,6 @@ func gather(list []notebook.Output, r Rules) outputs {
 	return out
 }
 
-// mimes returns the MIME types of an output that are compared, sorted.
 func mimes(o notebook.Output, r Rules) []string {
 	var names []string
 	for mime := range o.Data {
@@ -171,7 +170,6 @@ func list(names []string) string {
 	return strings.Join(names, ", ")
 }
 
-// describe names an output by what it holds.
 func (c *comparison) describe(o notebook.Output) string {
 	if o.Type == notebook.ErrorOutput {
 		return "an error (" + clip(collapse(errorText(o)), 60) + ")"
@@ -277,7 +275,6 @@ func (c *comparison) part(place string, want, got part) {
 	}
 }
 
-// firstLine says which line is the first to differ.
 func firstLine(want, got []string) string {
 	i := 0
 	for i < min(len(want), len(got)) && want[i] == got[i] {

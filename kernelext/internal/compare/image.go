@@ -18,7 +18,6 @@ import (
 // maxPixels bounds what is decoded: a few bytes can claim any size.
 const maxPixels = 1 << 26
 
-// errTooLarge is that of an image not decoded for its size.
 var errTooLarge = errors.New("it has too many pixels")
 
 // A ImageDifference is how two images differ.

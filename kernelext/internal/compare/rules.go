@@ -66,7 +66,6 @@ type Rule struct {
 // Apply replaces what the rule finds. It fails if a user's pattern takes far too long.
 func (r Rule) Apply(s string) (string, error) { return r.apply(s, func(string) {}) }
 
-// A match is what a rule replaced.
 type match struct{ rule, text string }
 
 // sanitize applies the user's rules (early) or the others.

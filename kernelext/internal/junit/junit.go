@@ -157,7 +157,6 @@ func (s Suite) xml() (xmlSuite, time.Duration, error) {
 
 func seconds(d time.Duration) string { return fmt.Sprintf("%.3f", max(0, d.Seconds())) }
 
-// attribute makes one line of a text.
 func attribute(s string) string { return strings.Join(strings.Fields(text(s)), " ") }
 
 // text drops what XML may not hold, and clips.

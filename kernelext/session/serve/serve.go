@@ -92,7 +92,6 @@ func Serve(args []string, handle session.Handler) error {
 	return nil
 }
 
-// peerKey is a context's key: whether the peer is the same user.
 type peerKey struct{}
 
 // watch returns when the owner, the socket or the context ends.
@@ -164,7 +163,6 @@ func refuse(w http.ResponseWriter, status int, failure *session.Error) {
 // maxBody bounds a request: a list of a million file names fits.
 const maxBody = 256 << 20
 
-// call serves a request and streams its events.
 func (s *server) call(w http.ResponseWriter, r *http.Request, method string) {
 	if theirs := r.Header.Get(session.HeaderBuild); theirs != "" && theirs != s.info.Build {
 		refuse(w, http.StatusConflict, session.Errorf(session.CodeStale,

@@ -99,7 +99,6 @@ func (b *bench) row(k kind, names []string, width int) {
 	}
 }
 
-// buildNB builds nb.
 func (b *bench) buildNB() (cleanup func(), err error) {
 	dir, err := os.MkdirTemp("", "kernelbench-")
 	if err != nil {

@@ -166,7 +166,6 @@ func printTable(rows []*row, runners []runnerCommand) {
 	}
 }
 
-// compareRows prints where nb run is not ahead.
 func compareRows(rows []*row, runners []runnerCommand) (ahead bool) {
 	ahead = true
 	nb := runners[0].name

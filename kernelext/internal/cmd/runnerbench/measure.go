@@ -49,7 +49,6 @@ func findRunners(nb string) (found []runnerCommand, missing []string) {
 	return found, missing
 }
 
-// setUp builds what nb run needs for Go notebooks, so that no measured run does.
 func setUp(root, nb string) error {
 	cmd := exec.Command(nb, "setup", "--offline")
 	cmd.Dir = root

@@ -17,7 +17,6 @@ import (
 // startedEnv names the file into which a notebook's first cell writes the time.
 const startedEnv = "NB_BENCH_STARTED"
 
-// A kernel is what the notebooks run on.
 type kernel struct {
 	name, language string
 	title          string
@@ -158,7 +157,6 @@ func makeJobs(kernels []kernel, sizes []size, dir string, wanted *regexp.Regexp)
 	return jobs, nil
 }
 
-// check checks that an executed notebook holds all it should.
 func (j job) check(path string) error {
 	nb, err := notebook.ReadFile(path)
 	if err != nil {

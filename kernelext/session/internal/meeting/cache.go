@@ -27,7 +27,6 @@ func DataDir() string {
 	return CacheDir()
 }
 
-// absolute makes a path absolute if possible.
 func absolute(path string) string {
 	if abs, err := filepath.Abs(path); path != "" && err == nil {
 		return abs

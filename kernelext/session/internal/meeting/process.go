@@ -79,7 +79,6 @@ func KeepFilesOut() {
 	}
 }
 
-// errLocked is that of a lock that another process holds.
 var errLocked = errors.New("locked by another process")
 
 // LockFile takes an exclusive lock until unlocked or the process ends; without wait it may fail
