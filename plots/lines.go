@@ -125,7 +125,6 @@ func (l Lines) curves() (out []curve, x, y [2]float64, err error) {
 	return out, x, y, nil
 }
 
-// drawIn draws the chart, its title, axes and legend into f.
 func (l Lines) drawIn(s *scene, f frame) error {
 	curves, x, y, err := l.curves()
 	if err != nil {

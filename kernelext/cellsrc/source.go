@@ -87,7 +87,6 @@ func Parse(code string) *Source {
 	return s
 }
 
-// isForeign reports whether a text begins with a command that makes it something else than Go.
 func isForeign(text string) bool {
 	line, _, _ := strings.Cut(text, "\n")
 	words := strings.Fields(strings.TrimPrefix(line, Prefix))

@@ -89,7 +89,6 @@ type welcome struct {
 	Subscription string `json:"subscription"`
 }
 
-// maxSeen bounds what is remembered of signatures.
 const maxSeen = 1 << 16
 
 // isReplay reports whether a signed message came before: each has its own id.

@@ -58,7 +58,6 @@ func (f *runFlags) run(cmd *cobra.Command, paths []string) error {
 	return f.finish(cmd.Context(), runs, annotate)
 }
 
-// check refuses flags that exclude each other.
 func (f *runFlags) check(paths []string) error {
 	several := len(paths) > 1
 	switch {

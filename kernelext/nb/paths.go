@@ -217,7 +217,6 @@ func rescue(nb *notebook.Notebook, name string) (kept string, err error) {
 	return "", errors.Join(all...)
 }
 
-// newFolder makes a new folder, with a number behind its name if need be.
 func newFolder(path string) (string, error) {
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 		return "", fmt.Errorf("the output folder: %w", err)

@@ -260,7 +260,6 @@ func (b *testedBook) count(v testResult) (n int) {
 	return n
 }
 
-// reason is a line on why a cell failed.
 func (c *testedCell) reason() string {
 	var own *runner.CellError
 	if errors.As(c.err, &own) {

@@ -97,7 +97,6 @@ type maskLine struct {
 	Now   string `json:"now"`
 }
 
-// line is a cell's result, for --json.
 func (c *testedCell) line() cellLine {
 	line := cellLine{Index: c.index, Number: c.number, ID: c.cell.ID(), Status: string(c.result),
 		Seconds: c.elapsed.Seconds()}

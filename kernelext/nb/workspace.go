@@ -120,7 +120,6 @@ func exists(path string) bool {
 	return err == nil
 }
 
-// goOutput runs the go command in a folder; its error holds what the command said.
 func goOutput(ctx context.Context, dir string, args ...string) ([]byte, error) {
 	tool, err := goTool()
 	if err != nil {

@@ -28,7 +28,6 @@ func (r *repairer) require(o *object, key, value string) bool {
 	return true
 }
 
-// document repairs a notebook's members other than its cells.
 func (r *repairer) document(doc *object) {
 	r.require(doc, "metadata", "{}")
 	r.unknown(0, doc, "cells", "metadata", "nbformat", "nbformat_minor")

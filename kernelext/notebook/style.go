@@ -46,7 +46,6 @@ func (s style) lay(compact []byte, depth int) []byte {
 
 func (s style) value(v any, depth int) text { return text{s.lay(encode(v), depth)} }
 
-// object writes an object whose members stand at depth+1.
 func (s style) object(o *object, depth int) text {
 	if o.raw != nil {
 		return text{o.raw}

@@ -45,7 +45,6 @@ func isTags(raw []byte) bool {
 		!slices.ContainsFunc(tags, func(tag string) bool { return !validTag.MatchString(tag) })
 }
 
-// checkTypes warns of members with a value of another type.
 func (r *repairer) checkTypes(cell int, where string, o *object, of map[string]check) {
 	for _, m := range o.members {
 		if ok := of[m.key]; ok != nil && !ok(m.value.bytes()) {

@@ -154,7 +154,6 @@ func markdownOf(cell fields) fields {
 	return cell
 }
 
-// shortNames are nbformat 3's names of MIME types.
 var shortNames = map[string]string{
 	"text": "text/plain", "html": "text/html", "svg": "image/svg+xml", "png": "image/png",
 	"jpeg": "image/jpeg", "latex": "text/latex", "json": "application/json",

@@ -129,7 +129,6 @@ func extended(codes []string) (color string, used int) {
 	return "", len(codes)
 }
 
-// color256 returns a colour of xterm's palette.
 func color256(n int) string {
 	switch {
 	case n < 16:

@@ -279,7 +279,6 @@ func (f *foreign) image(n *html.Node) visibleParts {
 	return visibleParts{something: true}
 }
 
-// imageURI checks an embedded image and writes it as base64.
 func imageURI(uri string) (string, error) {
 	broken := errors.New("broken image")
 	head, body, ok := strings.Cut(strings.TrimPrefix(uri, "data:"), ",")

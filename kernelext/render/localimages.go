@@ -18,7 +18,6 @@ import (
 	"golang.org/x/net/html"
 )
 
-// maxImage bounds an image beside the notebook, in bytes.
 const maxImage = 20 << 20
 
 // local embeds an attachment or a file of the notebook's folder. note says why there is none; both

@@ -23,7 +23,6 @@ const maxDepth = 150
 // withoutMarks drops marks from foreign text.
 var withoutMarks = strings.NewReplacer(markStart, "", markEnd, "")
 
-// maxDrawings bounds a page's drawings, in bytes.
 const maxDrawings = 16 << 20
 
 // drawings are a page's formulas, each drawn once.

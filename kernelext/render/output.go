@@ -145,7 +145,6 @@ func (m *markdown) html(text string) (shown template.HTML, note string) {
 	return m.styled(template.HTML(m.sanitize(clean))+cut, f), f.note()
 }
 
-// styled wraps HTML in the element that its style sheet is limited to.
 func (m *markdown) styled(s template.HTML, f *foreign) template.HTML {
 	if f.css.Len() == 0 {
 		return s

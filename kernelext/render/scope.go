@@ -48,7 +48,6 @@ func (m *markdown) scoped(css, id string) string {
 
 var cssComment = regexp.MustCompile(`(?s)/\*.*?(\*/|$)`)
 
-// afterBlock returns what follows a block, behind its opening brace.
 func afterBlock(s string) string {
 	depth := 1
 	for i := range len(s) {

@@ -87,7 +87,6 @@ func (e *editor) next(_ context.Context, number int) (string, error) {
 	}
 }
 
-// printPending prints what goroutines of earlier cells wrote.
 func (e *editor) printPending() {
 	if text, ok := e.screen.take(); ok {
 		e.shell.PrintTransientf("%s", text)

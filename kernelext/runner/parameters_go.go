@@ -183,7 +183,6 @@ func goAssigned(kind string, s Setting) (string, error) {
 	return goValue(kind, n)
 }
 
-// goExpression checks a value written in Go; a duration may be 90s.
 func goExpression(kind, value string) (string, error) {
 	if kind == goDuration {
 		if d, err := time.ParseDuration(value); err == nil {

@@ -57,7 +57,6 @@ func pythonParameters(source string) []Parameter {
 
 type pythonStatement struct{ code, comment string }
 
-// pythonStatements cuts a cell into statements, which may be several lines.
 func pythonStatements(source string) []pythonStatement {
 	var all []pythonStatement
 	depth, from, to, comment := 0, 0, -1, ""
@@ -222,7 +221,6 @@ func pythonAssigned(annotation string, s Setting) (string, error) {
 	return pythonValue(annotation, n)
 }
 
-// quoted reports whether a value has quotation marks, and so is a string.
 func quoted(n *yaml.Node) bool {
 	return n != nil && n.Kind == yaml.ScalarNode &&
 		n.Style&(yaml.DoubleQuotedStyle|yaml.SingleQuotedStyle) != 0

@@ -66,7 +66,6 @@ func plan(nb *notebook.Notebook, o *Options) (*Report, error) {
 	return report, nil
 }
 
-// cellMetadata reads a cell's own options.
 func cellMetadata(r *CellReport) error {
 	limit, ok, err := limitOf(r.Cell.Metadata("nb", "timeout"))
 	if err != nil {
@@ -329,7 +328,6 @@ func (r *run) prepare(report *Report) error {
 	return nil
 }
 
-// copyResult copies a cell's outputs, number and times.
 func copyResult(to, from *notebook.Cell) error {
 	to.SetOutputs(from.Outputs())
 	to.SetExecutionCount(from.ExecutionCount())

@@ -189,7 +189,6 @@ func (m *model) text(name string) (s string) {
 	return s
 }
 
-// nbformatOutput returns an output as front ends have it: texts whole.
 func nbformatOutput(o notebook.Output) map[string]any {
 	out := map[string]any{"output_type": o.Type}
 	switch o.Type {

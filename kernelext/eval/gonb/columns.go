@@ -66,7 +66,6 @@ func tokens(line string) (found []lexeme) {
 	}
 }
 
-// noteFault keeps what the compiler says of a line of the program.
 func (b *build) noteFault(line, column int, message string) {
 	text := b.program.result()
 	if !b.bare {

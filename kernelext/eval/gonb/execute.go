@@ -196,7 +196,6 @@ func (e *Engine) try(c *child, x *execution) (*jupyter.ExecuteReply, error) {
 	return reply, nil
 }
 
-// warn writes lines to the standard error.
 func (e *Engine) warn(x *execution, lines ...string) {
 	for _, line := range lines {
 		x.out.Stream("stderr", line+"\n")

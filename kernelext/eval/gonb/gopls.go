@@ -152,7 +152,6 @@ func (g *gopls) goWork() string {
 	return ""
 }
 
-// modules returns the text of the files that list modules.
 func (g *gopls) modules() string {
 	var b strings.Builder
 	for _, file := range []string{filepath.Join(g.dir, "go.mod"), filepath.Join(g.dir, "go.work"),

@@ -89,7 +89,6 @@ func (e *Engine) document(s *cellsrc.Source, at int) (text string, offset int, o
 
 var qualified = regexp.MustCompile(`\b([a-z][a-z0-9]*)\.([A-Z]\w*)?`)
 
-// missingImports finds the packages of the standard library that a text uses without an import.
 func missingImports(text, imports string) []string {
 	wanted := map[string][]string{}
 	for _, m := range qualified.FindAllStringSubmatch(text, -1) {

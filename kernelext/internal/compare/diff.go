@@ -30,7 +30,6 @@ func join(lines []string) []byte {
 	return []byte(strings.Join(lines, "\n") + "\n")
 }
 
-// cutLong cuts long lines; two at the same place to their difference.
 func cutLong(want, got []string) {
 	cut := func(lines, others []string, i int) string {
 		if len(lines[i]) <= maxColumns {

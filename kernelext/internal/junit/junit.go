@@ -67,7 +67,6 @@ const (
 // MaxText is how many bytes of a text are written; of more the middle is left out.
 const MaxText = 1 << 20
 
-// maxNote is how long the note on what was left out may be.
 const maxNote = 100
 
 // WriteFile writes the report atomically.

@@ -115,7 +115,6 @@ func (c runnerCommand) measure(j job, dir string) (m measure, err error) {
 	return m, j.check(out)
 }
 
-// memory returns the resident memory of a process, and that with all its descendants.
 func memory(pid int) (own, tree int) {
 	entries, err := os.ReadDir("/proc")
 	if err != nil {
