@@ -87,10 +87,8 @@ func speaksIPC(s jupyter.Spec) (ipc, sure bool) {
 func withoutHistory(s jupyter.Spec) jupyter.Spec {
 	const option = "--HistoryManager.hist_file="
 	starts := func(with string) bool {
-		return slices.ContainsFunc(s.Argv, func(arg string) bool {
-			return strings.HasPrefix(arg,
-				with)
-		})
+		return slices.ContainsFunc(s.Argv,
+			func(arg string) bool { return strings.HasPrefix(arg, with) })
 	}
 	if starts("ipykernel") && !starts(option) {
 		s.Argv = append(slices.Clip(s.Argv), option+":memory:")

@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"golang.org/x/mod/modfile"
+	"golang.org/x/mod/module"
 
 	"gopets/kernelext/internal/modules"
 )
@@ -59,21 +60,14 @@ func absolute(dir, path string) string {
 }
 
 func (w *workFile) use(dir string) {
-	for _, u := range w.uses {
-		if u == dir {
-			return
-		}
+	if !slices.Contains(w.uses, dir) {
+		w.uses = append(w.uses, dir)
 	}
-	w.uses = append(w.uses, dir)
 }
 
 func (w *workFile) replaced(path string) bool {
-	for _, r := range w.replaces {
-		if r.Old.Path == path {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(w.replaces,
+		func(r *modfile.Replace) bool { return r.Old.Path == path })
 }
 
 func (w *workFile) text() ([]byte, error) {
@@ -106,7 +100,8 @@ func (w *workFile) text() ([]byte, error) {
 
 // writeWork writes the go.work for a build with these imports, in GoNB's folder or its copy, and
 // returns the module's path.
-func (e *Engine) writeWork(dir string, imports []string, copied bool) (module string, err error) {
+func (e *Engine) writeWork(dir string, imports []string, copied bool) (modulePath string,
+	err error) {
 	text, err := os.ReadFile(filepath.Join(dir, "go.mod"))
 	if err != nil {
 		return "", err
@@ -127,9 +122,8 @@ func (e *Engine) writeWork(dir string, imports []string, copied bool) (module st
 		switch {
 		case slices.Contains(w.uses, e.gonbui) || hasModule(w.uses, gonbModule):
 		case requires(w.uses, gonbModule):
-			w.replaces = append(w.replaces, &modfile.Replace{})
-			w.replaces[len(w.replaces)-1].Old.Path = gonbModule
-			w.replaces[len(w.replaces)-1].New.Path = e.gonbui
+			w.replaces = append(w.replaces, &modfile.Replace{
+				Old: module.Version{Path: gonbModule}, New: module.Version{Path: e.gonbui}})
 		case slices.ContainsFunc(imports, func(path string) bool {
 			return modules.Has(gonbModule,
 				path)
@@ -174,13 +168,10 @@ func goVersionOf(dir string) string {
 }
 
 func requires(dirs []string, module string) bool {
-	for _, dir := range dirs {
+	return slices.ContainsFunc(dirs, func(dir string) bool {
 		text, err := os.ReadFile(filepath.Join(dir, "go.mod"))
-		if err == nil && bytes.Contains(text, []byte(module)) {
-			return true
-		}
-	}
-	return false
+		return err == nil && bytes.Contains(text, []byte(module))
+	})
 }
 
 func hasModule(dirs []string, module string) bool {
