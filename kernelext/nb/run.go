@@ -77,7 +77,7 @@ Exit status:
   4    a time-out
   5    results could not be written
   129  stopped by a hang-up, 130 by an interrupt, 143 by a request to terminate
-Of several notebooks the highest counts. Whatever the status, what was computed is in the executed notebook.`
+Of several notebooks the highest counts. The executed notebook has what was computed, whatever the status.`
 
 func runCommand() *cobra.Command {
 	f := runFlags{maxOutput: defaultOutput}

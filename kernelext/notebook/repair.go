@@ -347,8 +347,8 @@ func (r *repairer) attachments(number int, raw []byte) {
 	}
 	for _, m := range files.members {
 		if !isObject(m.value.bytes()) {
-			r.warn.add(number, "the attachment %.60q is not an object: not valid by nbformat's schema",
-				m.key)
+			r.warn.add(number,
+				"the attachment %.60q is not an object: not valid by nbformat's schema", m.key)
 		}
 		r.bundle(number, "an attachment", m.value.bytes())
 	}

@@ -1,5 +1,5 @@
-// Package show converts values into the forms in which a notebook shows them. The kernel calls it for a
-// cell's last expression.
+// Package show converts values into the forms in which a notebook shows them. The kernel calls it
+// for a cell's last expression.
 package show
 
 import (

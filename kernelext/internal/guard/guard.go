@@ -1,5 +1,5 @@
-// Package guard ends what a killed process leaves: a second process, which outlives it for a moment,
-// ends process groups, removes folders and puts a notebook's journal into its file.
+// Package guard ends what a killed process leaves: a second process, which outlives it for a
+// moment, ends process groups, removes folders and puts a notebook's journal into its file.
 package guard
 
 import (

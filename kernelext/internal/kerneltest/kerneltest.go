@@ -1,26 +1,22 @@
-// Package kerneltest is a kernel for tests: a real process that speaks the Jupyter protocol over
-// ZeroMQ and does what its cells say, at once and the same each time. A test binary becomes that
-// process by calling [Main] first in its TestMain and starting [Spec].
+// Package kerneltest is a kernel for tests: a process that speaks the Jupyter protocol and does
+// what its cells say, the same each time. A test binary becomes that process by calling [Main]
+// first in its TestMain and starting [Spec]. A cell is a list of commands, one a line:
 //
-// A cell is a list of commands, one a line:
-//
-//	print TEXT            a line on stdout             err TEXT              a line on stderr
-//	write TEXT            the same without line break  result TEXT           an execute_result
-//	display ID TEXT       display_data; - is no id     update ID TEXT        update_display_data
-//	show TYPE DATA        display_data of a MIME type  (of a JSON type DATA is JSON)
-//	clear | clear wait    clear_output                 flood N               N bytes on stdout
-//	fail NAME VALUE       end with an error            quiet-fail N V        the same without an error message on iopub
-//	soft-fail N V         an error message, and go on     late-fail N V          the same for the cell before
-//	flaky FILE N          fail until it was run N times, counted in a file
-//	quit                  ask to end, as IPython's exit()
-//	sleep DURATION        an interrupt ends it         deaf DURATION         an interrupt does not
-//	input PROMPT          ask for input, print it      die                   exit at once
-//	junk                  unsigned and broken messages late TEXT             a line that counts for the cell before
-//	abort                 reply "aborted"              env NAME              print a variable of the environment
-//	remove PATH           remove a file or a folder
-//	comm open|msg ID STATE a widget's message; REQUEST in it is the request's id
-//	mute                  go idle without a reply      append FILE TEXT      a line at a file's end
-//	pid FILE              write the process id         child [FILE]          leave a child process behind; print its id, or write it to FILE
+//	print TEXT            a line on stdout        err TEXT        a line on stderr
+//	write TEXT            without line break      result TEXT     an execute_result
+//	display ID TEXT       display_data; - is none update ID TEXT  update_display_data
+//	show TYPE DATA        display_data            flood N         N bytes on stdout
+//	clear | clear wait    clear_output            quit            as IPython's exit()
+//	fail NAME VALUE       end with an error       quiet-fail N V  without a message on iopub
+//	soft-fail N V         an error, and go on     late-fail N V   an error of the cell before
+//	flaky FILE N          fail until run N times  abort           reply "aborted"
+//	sleep DURATION        can be interrupted      deaf DURATION   cannot
+//	input PROMPT          ask, and print it       die             exit at once
+//	junk                  broken messages         late TEXT       a line of the cell before
+//	env NAME              print a variable        remove PATH     remove a file or a folder
+//	mute                  idle without a reply    append FILE T   a line at a file's end
+//	pid FILE              write the process id    child [FILE]    leave a child process
+//	comm open|msg ID STATE   a widget's message; REQUEST in it is the request's id
 package kerneltest
 
 import (

@@ -2,8 +2,9 @@
 // sockets over ZMTP 3.0 with the NULL mechanism (https://rfc.zeromq.org/spec/23/).
 //
 // Package zmq4 was tried for it: a half-open connection blocks all that come later, a stalled
-// subscriber starves the others, and memory is taken for any length that a frame claims. Here each peer has its own
-// reader and writer, memory is taken as bytes come, and a peer that takes nothing is dropped.
+// subscriber starves the others, and memory is taken for any length that a frame claims. Here each
+// peer has its own reader and writer, memory is taken as bytes come, and a peer that takes nothing
+// is dropped.
 package zmtp
 
 import (
