@@ -119,7 +119,7 @@ func TestJunkIsDropped(t *testing.T) {
 	}
 }
 
-func TestDeathIsTold(t *testing.T) {
+func TestDeathIsReported(t *testing.T) {
 	ctx, k, c := connect(t, jupyter.StartOptions{IPC: true})
 	ctx, cancel := k.Context(ctx)
 	defer cancel()

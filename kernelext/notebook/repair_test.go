@@ -154,7 +154,7 @@ func TestRepairs(t *testing.T) {
 }
 
 // What cannot be repaired without a loss is a warning, and nbformat refuses each of these.
-func TestWhatStaysInvalidIsTold(t *testing.T) {
+func TestWhatStaysInvalidIsReported(t *testing.T) {
 	cell := func(s string) string {
 		return `{"cells":[` + s + `],"metadata":{},"nbformat":4,"nbformat_minor":4}`
 	}

@@ -28,7 +28,7 @@ func (*notes) Comm(string, map[string]any) {}
 
 // Variables that take over a second to evaluate again are reported, once, and not where the cell
 // declares them itself.
-func TestSlowVariablesAreToldOnce(t *testing.T) {
+func TestSlowVariablesAreReportedOnce(t *testing.T) {
 	e := &Engine{}
 	said := func(init time.Duration, kind token.Token) string {
 		n := &notes{}
