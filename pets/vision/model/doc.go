@@ -70,8 +70,9 @@
 //   - ConvNeXt-Tiny's step profiled (perf; machine code matched with XLA's object files): 54 per
 //     cent matrix products (YNNPACK 34; kernels' gradients by Eigen and oneDNN 20, at about the
 //     same speed, and no faster with factors swapped or transposed), 20 fused loops (depthwise 9,
-//     its kernel's gradient 6, GELU 4), 13 pages cleared by the system. 715 to 590 ms CPU an image
-//     in one run with the quarters above (PyTorch 420), 3.7 to 3.0 GB (2.2).
+//     its kernel's gradient 6, GELU 4), 13 pages cleared by the system. Beside other work runs vary
+//     from 550 to 740 ms CPU an image (PyTorch 420), before the quarters along the batch and after:
+//     their gain in a whole step is within that. Memory 3.7 to 3.0–3.3 GB (2.2).
 //   - petnet18's step profiled: 51 per cent oneDNN's product inside Eigen's convolutions, 10 its
 //     packing, 9 Eigen's threads looking for work (the convolutions are small), 7 switches between
 //     threads, 3 pages cleared; loops of ours are below 10. Nothing left to write otherwise.
@@ -79,8 +80,8 @@
 //     in its dump).
 //   - The compiler's memory returned before the first step (package engine): petnet18 0.74 to 0.52
 //     GB, ResNet-34 1.76 (PyTorch 1.8): taken.
-//   - XLA's order of operations for the least memory (package engine): ResNet-34 2.1 to 1.9 GB,
-//     as fast: taken.
+//   - XLA's order of operations for the least memory (package engine): ResNet-34 2.1 to 1.9 GB, as
+//     fast: taken.
 //   - The C library told to keep large blocks (glibc.malloc.mmap_threshold and trim_threshold): 2
 //     to 7 per cent less CPU, ConvNeXt 12, for up to a fifth more memory: not taken.
 //   - Convolutions of a forward pass by YNNPACK: ResNet-18 60 ms an image, by Eigen 54. Two thirds
