@@ -21,7 +21,8 @@ func (w Worker) Note(key string, value any) bool {
 	return err == nil && json.Unmarshal(text, value) == nil
 }
 
-// SetNote keeps a value for later cells, or removes it if it is nil, and reports whether it is kept.
+// SetNote keeps a value for later cells, or removes it if it is nil, and reports whether it is
+// kept.
 func (w Worker) SetNote(key string, value any) bool {
 	path, err := w.notePath(key)
 	if err != nil {

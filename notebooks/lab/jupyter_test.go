@@ -15,8 +15,8 @@ import (
 // labVersion is the JupyterLab that is installed where -venv names none.
 const labVersion = "4.6.6"
 
-// python returns the interpreter of a virtual environment that has JupyterLab, and makes one if need
-// be. Where that cannot be, the test is skipped.
+// python returns the interpreter of a virtual environment that has JupyterLab, and makes one if
+// need be. Where that cannot be, the test is skipped.
 func python(t *testing.T) string {
 	t.Helper()
 	dir := *venv

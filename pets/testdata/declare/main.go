@@ -1,5 +1,5 @@
-// Command declare is a cell whose variables are not available: the tests of package pets run it as a
-// kernel would.
+// Command declare is a cell whose variables are not available: the tests of package pets run it as
+// a kernel would.
 package main
 
 import (

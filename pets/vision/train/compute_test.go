@@ -85,7 +85,8 @@ func TestTwoDevices(t *testing.T) {
 			}
 			rows = append(rows, fit(t, l, 6, spec.Fit{MaxLR: spec.Const(1e-4)}))
 			losses = append(losses, l.Recorder().Last().Losses)
-			if n := l.exec.graphs.Compiled(); test.inner == 8 && n != 3 { // step, evaluation, transforms
+			// step, evaluation, transforms
+			if n := l.exec.graphs.Compiled(); test.inner == 8 && n != 3 {
 				t.Errorf("%d devices: %d functions were compiled", devices, n)
 			}
 			l.exec.copies.sweep()

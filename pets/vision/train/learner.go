@@ -203,7 +203,8 @@ func (l *Learner) Batch(ctx context.Context, n int, train bool) ([]Shown, error)
 			return nil, fmt.Errorf("show batch: %w", err)
 		}
 		item := j.items[j.order[len(list)]]
-		list = append(list, Shown{augment.Image(b.data, b.size), l.data.Classes[item.Label], item.Path})
+		list = append(list, Shown{augment.Image(b.data, b.size), l.data.Classes[item.Label],
+			item.Path})
 	}
 	return list, nil
 }

@@ -14,7 +14,8 @@ import (
 // Drawings depend on the seed alone, and the sets do not overlap.
 func TestDraw(t *testing.T) {
 	again := func(seed uint64) *drawings {
-		d, err := draw(context.Background(), recipe{Seed: seed, Classes: 2, PerClass: 6}, func(int, int) {})
+		d, err := draw(context.Background(), recipe{Seed: seed, Classes: 2, PerClass: 6},
+			func(int, int) {})
 		if err != nil {
 			t.Fatal(err)
 		}
