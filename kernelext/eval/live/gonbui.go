@@ -3,7 +3,9 @@ package live
 import (
 	"context"
 	"encoding/gob"
+	"fmt"
 	"net"
+	"strings"
 
 	"github.com/janpfeifer/gonb/gonbui/protocol"
 
@@ -139,11 +141,19 @@ func (o *output) display(d protocol.DisplayData) {
 	if o.out == nil {
 		return
 	}
-	update := d.DisplayID != "" && o.shown[d.DisplayID]
-	o.shown[d.DisplayID] = true
+	id := d.DisplayID
+	if strings.HasPrefix(id, scriptID) {
+		id = fmt.Sprintf("%s_%d", id, o.cells)
+	}
+	update := id != "" && o.shown[id]
+	o.shown[id] = true
 	o.copyDisplay(data)
-	o.out.Display(eval.Display{Data: data, Metadata: metadata, ID: d.DisplayID, Update: update})
+	o.out.Display(eval.Display{Data: data, Metadata: metadata, ID: id, Update: update})
 }
+
+// scriptID begins the id under which package dom shows scripts, which is the same for all cells of a
+// process: a front would run a script once for each earlier cell with the id.
+const scriptID = "gonb_transient_js_"
 
 func (o *output) ask(prompt string, password bool) {
 	o.askFor(context.Background(), prompt, password)

@@ -51,6 +51,17 @@ func TestGonbui(t *testing.T) {
 	// Sync waits until all was shown, and gets an answer.
 	n.want("gonbui.DisplayHTML(\"<b>x</b>\")\ngonbui.Sync()\nfmt.Print(\"after\")\ngonbui.Sync()",
 		"[<nil>]after")
+	// A script runs in its own cell only.
+	var ids []string
+	for range 2 {
+		n.run("import \"github.com/janpfeifer/gonb/gonbui/dom\"\ndom.TransientJavascript(\"f()\")")
+		for _, d := range n.front.displays {
+			ids = append(ids, d.ID)
+		}
+	}
+	if len(ids) != 4 || ids[0] != ids[1] || ids[1] == ids[2] || ids[2] != ids[3] {
+		t.Errorf("scripts are shown as %q", ids)
+	}
 	// Without a browser a cell that asks for a value would wait for ever.
 	n.want("import \"github.com/janpfeifer/gonb/gonbui/comms\"\ncomms.Send(\"/a\", 1)\n"+
 		"comms.Send(\"/a\", 2)", "[<nil>][<nil>]") // the script comes and goes

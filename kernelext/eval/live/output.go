@@ -36,6 +36,7 @@ type output struct {
 	result eval.Bundle
 	pages  []string
 	tail   []byte          // the end of what went to the standard error
+	cells  int             // that have begun
 	shown  map[string]bool // display ids that the running cell has used
 	copies []io.WriteCloser
 
@@ -166,6 +167,7 @@ func (o *output) begin(out eval.Output) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.pipes.Flush()
+	o.cells++
 	o.out, o.result, o.pages, o.tail, o.shown = out, nil, nil, nil, map[string]bool{}
 	_ = o.openInput()
 }
