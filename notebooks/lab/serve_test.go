@@ -76,13 +76,13 @@ func TestServicePage(t *testing.T) {
 		p.wait("the answer", time.Minute,
 			`document.readyState === "complete" && document.querySelector(".bars")?.naturalWidth > 0`)
 		var seen struct {
-			Verdict, Bars        string
+			Intro, Bars          string
 			Picture, Wide, Blank int
 		}
 		p.eval(&seen,
-			`({Verdict: document.querySelector(".verdict").textContent, Bars: document.querySelector(".bars").alt, Picture: document.querySelector("figure img").naturalWidth,
+			`({Intro: document.querySelector(".intro").textContent, Bars: document.querySelector(".bars").alt, Picture: document.querySelector("figure img").naturalWidth,
 			Wide: document.documentElement.scrollWidth - innerWidth, Blank: [...document.images].filter(i => i.checkVisibility() && !i.naturalWidth).length})`)
-		if !strings.Contains(seen.Verdict, "picture") ||
+		if !strings.Contains(seen.Intro, "picture") ||
 			!strings.Contains(seen.Bars, "light picture ") || seen.Picture < 100 || seen.Wide > 0 ||
 			seen.Blank > 0 {
 			t.Errorf("%s: %+v", c.name, seen)
