@@ -44,7 +44,7 @@ func (printer) Display(eval.Display) {}
 func (printer) Clear(bool) {}
 
 func (printer) Input(context.Context, string, bool) (string, error) {
-	return "", errors.New("nobody to ask")
+	return "", errors.New("no one answers")
 }
 
 func (printer) Comm(string, map[string]any) {}

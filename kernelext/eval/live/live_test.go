@@ -48,7 +48,7 @@ func (f *front) Input(context.Context, string, bool) (string, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if len(f.inputs) == 0 {
-		return "", errors.New("nobody to ask")
+		return "", errors.New("no one answers")
 	}
 	line := f.inputs[0]
 	f.inputs = f.inputs[1:]

@@ -156,7 +156,7 @@ func TestInput(t *testing.T) {
 	}
 	if out, err := ask(scan); err != nil || out != "0  0 EOF\n" &&
 		out != "0  0 unexpected newline\n" {
-		t.Errorf("nobody to ask: %q, %v", out, err)
+		t.Errorf("no more input: %q, %v", out, err)
 	}
 	if out, err := ask(scan, "Eve 9"); err != nil || out != "2 Eve 9 <nil>\n" {
 		t.Errorf("after the input's end: %q, %v", out, err)
