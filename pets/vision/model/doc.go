@@ -31,18 +31,21 @@
 // # Speed on a CPU
 //
 // Command pets/internal/cmd/speed measures this table. Images a second beside PyTorch 2.15, on two
-// cores of an AMD EPYC with AVX2 (no AVX-512), on which other work ran; one round; the last row is
-// of an earlier run. "Before" is the ratio before the changes below, on another day.
+// cores of an AMD EPYC with AVX2 (no AVX-512), nothing else running; medians of two rounds, of one
+// in the rows with a star. "Before" is the ratio before the changes below, on another day. The
+// machine was slower than on other days, by half in first calls.
 //
-//	                                         gopets  PyTorch  ratio  before  first call
-//	resnet34 b16 224 px, everything             5.2      5.3   0.98    0.45      11.8 s
-//	resnet34 b16 224 px, body frozen            8.8      9.7   0.91    0.82       6.7 s
-//	resnet34 b8 224 px, predict                18.3     20.0   0.92    1.06       1.2 s
-//	resnet50 b16 224 px, everything             4.0      4.0   1.00    0.84      16.1 s
-//	resnet50 b8 224 px, predict                12.1     16.4   0.74    1.10       2.1 s
-//	resnet18 b32 128 px, everything            29.2     32.7   0.89       –       9.4 s
-//	mobilenet_v2 b32 128 px, everything        60.8     66.2   0.92    0.70      16.2 s
-//	mobilenet_v2 b64 128 px, body frozen       91.3     87.6   1.04    0.93      12.4 s
+//	                                       gopets  PyTorch  ratio  before  first call  memory, GB
+//	resnet34 b16 224 px, everything           5.1      5.7   0.90    0.45      21.7 s   1.74/1.88
+//	resnet34 b16 224 px, body frozen          8.2      9.9   0.83    0.82      10.1 s   1.07/1.66
+//	resnet34 b8 224 px, predict              18.2     17.4   1.05    1.06       1.3 s   0.70/0.94
+//	resnet50 b16 224 px, everything           3.5      4.0   0.88    0.84      18.7 s   3.00/3.08
+//	resnet50 b16 224 px, body frozen          6.4      7.6   0.85       –      14.3 s   1.89/2.77
+//	resnet50 b8 224 px, predict *            14.2     13.2   1.08    1.10       2.1 s
+//	resnet18 b8 224 px, predict *            31.3     29.5   1.06       –
+//	mobilenet_v2 b32 128 px, everything      61.0     65.2   0.94    0.70      21.1 s   1.36/1.92
+//	mobilenet_v2 b64 128 px, body frozen    118.5    110.3   1.08    0.93      12.2 s   1.38/2.69
+//	petnet18 b16 128 px, everything          90.7    122.9   0.74       –       4.8 s   0.57/1.00
 //
 // Ideas and what came of them, on that machine. CPU is processor time, of all cores; PyTorch's is
 // on one core.

@@ -58,10 +58,12 @@ func fitStages(ctx context.Context, eng *engine.Engine, l *train.Learner, stages
 	return l, fits, nil
 }
 
-// resized is a learner with the same weights for images of another size.
+// resized is a learner with the same weights for images of another size. It has the next seed, for
+// the same one would repeat the order, the transforms and the dropout of the epochs before.
 func resized(eng *engine.Engine, l *train.Learner, size int) (*train.Learner, error) {
 	c := l.Config()
 	c.Size = spec.Square(size)
+	c.Seed++
 	other, err := train.New(eng, l.Net(), l.Split(), c)
 	if err != nil {
 		return nil, err
