@@ -64,8 +64,8 @@
 //     a tenth less to compile: taken.
 //   - Large sums from quarters: batch norm alone 1.5 to 2 times as fast, MobileNetV2 0.75 to 0.65
 //     s: taken; eighths and sixteenths are no faster; ResNets gain nothing.
-//   - Quarters along the batch, not of flattened rows: the gradient of a 7×7 depthwise kernel 62 to
-//     42 (56 px) and 21 to 9 ms CPU (14 px): taken.
+//   - Quarters along the batch, not of flattened rows: the gradient of a 7×7 depthwise kernel 69 to
+//     37 (56 px) and 21 to 9 ms CPU (14 px): taken.
 //   - That gradient as a loop in the graph: a seventh to a third of the compile time, but 1.6 to 20
 //     times slower (its sums are no library's, and go-xla refuses reductions in a loop's body).
 //   - Depthwise convolutions over rows of width×channels: no faster. Padding kept, or the sum kept
