@@ -62,7 +62,7 @@ var ipcFamilies = []string{"ipykernel", "IPKernelApp", "metakernel", "bash_kerne
 // Python's modules nearly all are built on ipykernel; some other kernels would wait for ever.
 func speaksIPC(s jupyter.Spec) (ipc, sure bool) {
 	for i, arg := range s.Argv {
-		texts := []string{arg}
+		texts := []string{filepath.Base(arg)} // a folder's name says nothing of the kernel
 		if program, err := exec.LookPath(arg); i == 0 && err == nil {
 			arg = program
 		}

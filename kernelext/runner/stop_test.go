@@ -135,11 +135,16 @@ func TestUnixSockets(t *testing.T) {
 	wrapper := script("wrapper", `exec `+kernel+` "$1" # -m ipykernel_launcher`)
 	python := script("python3", `exec `+kernel+` "$3"`)
 	tcpOnly := script("python3.9", `grep -q '"ipc"' "$3" && exec sleep 1000; exec `+kernel+` "$3"`)
+	if err := os.Mkdir(filepath.Join(dir, "xeus"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	other := script("xeus/other", `grep -q '"ipc"' "$1" && exec sleep 1000; exec `+kernel+` "$1"`)
 	for _, c := range []struct {
 		argv []string
 		want string
 	}{
 		{[]string{plain}, "tcp"},
+		{[]string{other}, "tcp"},
 		{[]string{wrapper}, "ipc"},
 		{[]string{"sh", wrapper}, "ipc"},
 		{[]string{python, "-m", "my_kernel"}, "ipc"},
@@ -148,7 +153,7 @@ func TestUnixSockets(t *testing.T) {
 		spec := kerneltest.Spec("go")
 		spec.Argv = append(c.argv, "{connection_file}")
 		o := runner.Options{Spec: spec}
-		if c.argv[0] == tcpOnly {
+		if c.argv[0] == tcpOnly || c.argv[0] == other {
 			o.StartTimeout = 15 * time.Second
 		}
 		transport := ""

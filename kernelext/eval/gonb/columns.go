@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// A fault is what the compiler says about a place, with the line as it was compiled.
+// A fault is what the compiler says about a place, with the line that it compiled.
 type fault struct {
 	message, line string
 	column        int // in bytes, from 1

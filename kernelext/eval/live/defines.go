@@ -63,8 +63,8 @@ func (k *checked) findDefines() {
 	}
 }
 
-// typeDefines gives the cell's variables their types. One that exists and keeps its type stays;
-// otherwise it is another of the same name.
+// typeDefines sets the types of the cell's variables. A variable that exists with the same type
+// stays; otherwise it is another of the same name.
 func (k *checked) typeDefines() {
 	p := k.program
 	old := map[types.Object]string{}
