@@ -247,7 +247,7 @@ func (k *checked) words(text string) string {
 	}
 	for alias, path := range k.program.byAlias() {
 		name := path[strings.LastIndexByte(path, '/')+1:]
-		if k := k.program.packages.name(path); k != "" {
+		if k := k.program.packages.get(path).Name; k != "" {
 			name = k
 		}
 		text = strings.ReplaceAll(text, alias+".", name+".")

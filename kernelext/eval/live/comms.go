@@ -242,7 +242,7 @@ func (e *Engine) commScript() (string, error) {
 	if err := e.program.packages.load(context.Background(), gonbuiPath); err != nil {
 		return "", err
 	}
-	gonbui := e.program.packages.dir(gonbuiPath)
+	gonbui := e.program.packages.get(gonbuiPath).Dir
 	file := filepath.Join(filepath.Dir(gonbui), "internal", "websocket", "websocket.js")
 	text, err := os.ReadFile(file)
 	if err != nil {

@@ -33,7 +33,7 @@ func (e *Engine) resolve(ctx context.Context, c *cell) (*eval.Error, error) {
 		}
 	}
 	for _, path := range c.unnamed {
-		c.imports[p.packages.name(path)] = path
+		c.imports[p.packages.get(path).Name] = path
 	}
 	declared := e.declaredNames(c)
 	if err := e.resolveDots(c, declared); err != nil {

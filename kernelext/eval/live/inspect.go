@@ -8,6 +8,7 @@ import (
 	"go/token"
 	"go/types"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"gopets/kernelext/cellsrc"
@@ -165,12 +166,9 @@ func docOf(d ast.Decl, name string) string {
 }
 
 func (p *packages) source(path string) (files []string) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if k := p.known[path]; k != nil {
-		for _, name := range append(append([]string(nil), k.GoFiles...), k.CgoFiles...) {
-			files = append(files, filepath.Join(k.Dir, name))
-		}
+	k := p.get(path)
+	for _, name := range slices.Concat(k.GoFiles, k.CgoFiles) {
+		files = append(files, filepath.Join(k.Dir, name))
 	}
 	return files
 }

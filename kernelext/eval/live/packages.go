@@ -282,22 +282,14 @@ func reason(path, text string) string {
 	return line
 }
 
-func (p *packages) name(path string) string {
+// get returns a package that is known, else an empty one.
+func (p *packages) get(path string) pkg {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if k := p.known[path]; k != nil {
-		return k.Name
+		return *k
 	}
-	return ""
-}
-
-func (p *packages) dir(path string) string {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if k := p.known[path]; k != nil {
-		return k.Dir
-	}
-	return ""
+	return pkg{}
 }
 
 // reset forgets all packages but the standard library's.
