@@ -48,8 +48,8 @@ func networksCommand() *cobra.Command {
 		},
 	}
 	o.flags(cmd)
-	cmd.Flags().StringSliceVar(&o.Rows, "rows", nil,
-		"only rows whose description has one of these texts: resnet34, predict, b16…")
+	cmd.Flags().StringArrayVar(&o.Rows, "rows", nil,
+		"only rows whose description has this text, for instance \"resnet34 b16\"; may be repeated")
 	cmd.Flags().Float64Var(&o.Seconds, "seconds", 8, "measure steps for about so long")
 	return cmd
 }
