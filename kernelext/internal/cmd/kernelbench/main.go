@@ -4,9 +4,10 @@
 //	go run ./kernelext/internal/cmd/kernelbench -n 5 -kernels go,gonb -rows 'trivial|pets'
 //	go run ./kernelext/internal/cmd/kernelbench -last 500 -rows from   memory after 500 cells
 //
-// A cell's time ends with its output and its reply. Each row has its own kernel, whose first cell
-// does not count. All cells differ, in all runs: the go command's build cache would answer the
-// second. The live kernel compiles what is in a loop, and interprets the other cells.
+// A cell's time ends with its output and its reply. Each row has its own kernel, whose first cells
+// are in a line of their own, with the kernel's start: the caches of earlier kernels are there. All
+// cells differ, in all runs: the go command's build cache would answer the second. The live kernel
+// compiles what is in a loop, and interprets the other cells.
 package main
 
 import (
@@ -75,12 +76,16 @@ func (b *bench) run(names []string, wanted *regexp.Regexp) error {
 	return nil
 }
 
-const memoryRow = "  MB a cell (at the end)"
+// The lines under a kind's own.
+const (
+	memoryRow = "  MB a cell (at the end)"
+	coldRow   = "  kernel and first cells"
+)
 
 // row measures and prints a kind of cell, each kernel's entry as soon as it is there.
 func (b *bench) row(k kind, names []string, width int) {
 	fmt.Printf("%-*s", width, k.name)
-	var memory string
+	var cold, memory string
 	var failures error
 	for _, name := range names {
 		r, err := b.measure(name, k)
@@ -88,9 +93,13 @@ func (b *bench) row(k kind, names []string, width int) {
 			failures = errors.Join(failures, fmt.Errorf("%s, %s: %w", name, k.name, err))
 		}
 		fmt.Printf("%14s", r.median())
+		cold += fmt.Sprintf("%14s", r.cold())
 		memory += fmt.Sprintf("%14s", r.memory())
 	}
 	fmt.Println()
+	if strings.Trim(cold, "- ") != "" {
+		fmt.Printf("%-*s%s\n", width, coldRow, cold)
+	}
 	if strings.HasPrefix(k.name, "from") {
 		fmt.Printf("%-*s%s\n", width, memoryRow, memory)
 	}

@@ -60,6 +60,7 @@ type session struct {
 
 // A result is a row's entry in a column.
 type result struct {
+	start       time.Duration // from the kernel's start to the end of its first cells
 	times       []time.Duration
 	cells       int
 	first, last int // memory after the tenth cell and at the end
@@ -71,6 +72,13 @@ func (r result) median() string {
 	}
 	slices.Sort(r.times)
 	return fmt.Sprintf("%.3f", r.times[len(r.times)/2].Seconds())
+}
+
+func (r result) cold() string {
+	if r.start == 0 {
+		return "-"
+	}
+	return fmt.Sprintf("%.3f", r.start.Seconds())
 }
 
 func (r result) memory() string {
@@ -92,6 +100,7 @@ func (b *bench) measure(name string, k kind) (r result, err error) {
 	if err != nil {
 		return r, err
 	}
+	begun := time.Now()
 	kernel, err := jupyter.Start(spec, jupyter.StartOptions{IPC: true,
 		Env: []string{"GOWORK=", "NB_HISTORY=" + filepath.Join(filepath.Dir(b.nb), "history")}})
 	if err != nil {
@@ -113,6 +122,9 @@ func (b *bench) measure(name string, k kind) (r result, err error) {
 		if _, _, err := s.execute(code); err != nil {
 			return r, err
 		}
+	}
+	if len(warm) <= 2 { // an import may be in a cell of its own
+		r.start = time.Since(begun)
 	}
 	for range b.n {
 		code := cell(b.number())
