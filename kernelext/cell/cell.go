@@ -1,13 +1,13 @@
-// Package cell is linked into cells by the kernel in front of GoNB (package gonb). Its init moves
-// the standard output and error to pipes of the kernel, as GoNB cuts characters in two and does not
-// keep the order of text and displays. In other programs it does nothing.
+// Package cell is linked into cells by package gonb. Its init moves the standard output and error
+// to pipes of the kernel, as GoNB cuts characters in two and loses the order of text and displays.
+// In other programs it does nothing.
 //
-// Import it for what gonbui lacks: [ClearOutput], [Update] in place, [Page], and displays that link
-// little. On a plain GoNB displays need a [Flush] before the program ends. Outside of a notebook
-// the plain text is printed.
+// Import it for what gonbui lacks: [ClearOutput], [Update], [Page], and displays that link little.
+// On a plain GoNB displays need a [Flush] before the program ends. Outside of a notebook the plain
+// text is printed.
 //
-// It imports little of the standard library, as every cell links it: sockets by system calls, not
-// package net. What needs fmt or a PNG encoder is in package show.
+// Every cell links it, so it imports little: sockets by system calls, not package net. What needs
+// fmt or a PNG encoder is in package show.
 package cell
 
 import (
@@ -20,10 +20,10 @@ import (
 	"time"
 )
 
-// Env names the variable of the environment that holds the kernel's folder for its cells.
+// Env names the environment variable that holds the kernel's folder for its cells.
 const Env = "NB_CELL"
 
-// The files of the kernel's folder.
+// Files in the kernel's folder.
 const (
 	OutName    = "out"   // a named pipe for the standard output
 	ErrName    = "err"   // a named pipe for the standard error
@@ -35,7 +35,6 @@ const (
 	NoInputName = "noinput"
 )
 
-// The kinds of records.
 const (
 	KindDisplay = "display" // id, then pairs of MIME type and data
 	KindUpdate  = "update"
@@ -55,10 +54,9 @@ var link struct {
 	conn io.ReadWriter
 }
 
-// started is when the program's initialisers begin.
 var started = time.Now()
 
-// Begin tells the kernel that all initialisers have been evaluated, and calls then, unless that is
+// Begin tells the kernel that all initialisers have been evaluated, then calls then unless it is
 // nil.
 func Begin(then func()) {
 	if then != nil {
@@ -162,8 +160,7 @@ func send(fields ...string) error {
 	return err
 }
 
-// Encode returns a record: the length of what follows, then each field behind its length, in four
-// bytes, big endian.
+// Encode returns a record: its length, then each field with its length, in four bytes, big endian.
 func Encode(fields []string) []byte {
 	size := 0
 	for _, f := range fields {
@@ -177,10 +174,9 @@ func Encode(fields []string) []byte {
 	return b
 }
 
-// maxRecord bounds a record; nothing sensible to show is larger.
 const maxRecord = 512 << 20
 
-// Decode reads the next record.
+// Decode reads a record.
 func Decode(r io.Reader) ([]string, error) {
 	var head [4]byte
 	if _, err := io.ReadFull(r, head[:]); err != nil {

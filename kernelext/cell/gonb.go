@@ -7,8 +7,8 @@ import (
 	"sync"
 )
 
-// On a plain GoNB a display goes into a pipe, as gonbui's DisplayData in gob's form. That form is
-// written by hand here: to link gob and gonbui would take longer than the rest of a cell.
+// On a plain GoNB a display goes into a pipe, as gonbui's DisplayData in gob's form. It is written
+// by hand: linking gob and gonbui would take longer than the rest of a cell.
 
 const (
 	pipeEnv = "GONB_PIPE"
@@ -21,7 +21,7 @@ const gobTypes = ">\x7f\x03\x01\x01\vDisplayData\x01\xff\x80\x00\x01\x03\x01\x04
 	"{}\x01\xff\x82\x00\x01\f\x01\x10\x00\x00" +
 	"'\xff\x83\x04\x01\x01\x17map[string]interface {}\x01\xff\x84\x00\x01\f\x01\x10\x00\x00"
 
-// A request that GoNB acknowledges when it has shown all before it, the first time with its type.
+// A request that GoNB acknowledges when it has shown all before it; the first one carries its type.
 const (
 	gobSyncFirst = "\xff\x82\xff\x80\x01\x01\x0fgonb/comm_value4github.com/janpfeifer/gonb/gonbui/protocol.CommValue\xff\x85\x03\x01\x01\tCommValue\x01\xff\x86\x00\x01\x03\x01\aAddress\x01\f\x00\x01\aRequest\x01\x02\x00\x01\x05Value\x01\x10\x00\x00\x00\x1c\xff\x86\x18\x01\f#gonbui/sync\x02\x03int\x04\x02\x00\x02\x00\x00"
 	gobSync      = "e\xff\x80\x01\x01\x0fgonb/comm_value4github.com/janpfeifer/gonb/gonbui/protocol.CommValue\xff\x86\x18\x01\f#gonbui/sync\x02\x03int\x04\x02\x00\x02\x00\x00"
@@ -120,7 +120,7 @@ func gobUint(n int) []byte {
 
 const maxAnswer = 1 << 20
 
-// gobMessage reads a message; value is false for the definition of a type.
+// gobMessage reads a message; value is false for a type definition.
 func gobMessage(r io.Reader) (value bool, err error) {
 	n, err := readUint(r)
 	if err != nil {

@@ -26,7 +26,7 @@ func Chunks(text string) []Chunk {
 	var s scanner.Scanner
 	s.Init(file, []byte(text), func(token.Position, string) {}, 0)
 	var found []Chunk
-	// the beginning of the chunk that is being read: enough to recognise a declaration
+	// the first tokens of the chunk, enough to recognise a declaration
 	var tokens []token.Token
 	second := "" // the text of its second one
 	depth, from := 0, 0
@@ -115,7 +115,6 @@ func declares(tokens []token.Token) bool {
 
 const bodyHead = "package p; func _() {"
 
-// A Body is parsed statements.
 type Body struct {
 	List []ast.Stmt
 	text string
@@ -144,7 +143,6 @@ func (b *Body) Last() *ast.ExprStmt {
 
 var errUnbalanced = errors.New("a closing brace without an opening one")
 
-// ParseBody parses statements.
 func ParseBody(text string) (*Body, error) {
 	fset := token.NewFileSet()
 	file, err := parser.ParseFile(fset, "", bodyHead+text+"\n}", parser.SkipObjectResolution)

@@ -8,7 +8,7 @@ import (
 // A CommandHelp is a % command and what an inspection says about it.
 type CommandHelp struct{ Name, Help string }
 
-// Commands are the % commands of the dialect, without their first character.
+// Commands are the % commands of the dialect, without the first character.
 var Commands = []CommandHelp{
 	{"%", "%% [arguments]: what follows is the body of func main, run with these arguments"},
 	{"main", "%main [arguments]: what follows is the body of func main, run with these arguments"},
@@ -65,7 +65,7 @@ func (s *Source) Unknown() (CommandAt, bool) {
 	return s.Commands[i], true
 }
 
-// Unknown returns the message about a command that the dialect does not have.
+// Unknown returns the message about an unknown command.
 func (c CommandAt) Unknown() string {
 	if slices.Contains(Foreign, "%"+c.Name) {
 		return "%" + c.Name + ": want it on the first line of a cell"
@@ -73,7 +73,7 @@ func (c CommandAt) Unknown() string {
 	return "%" + c.Name + ": unknown command: %help lists those there are"
 }
 
-// HelpAt returns the help of the command on whose line a byte of the cell is; "" for Go.
+// HelpAt returns the help of the command on the line at a byte of the cell; "" for Go.
 func (s *Source) HelpAt(at int) string {
 	line := strings.Count(s.Code[:at], "\n")
 	switch {

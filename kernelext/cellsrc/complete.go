@@ -59,7 +59,7 @@ func IsComplete(code string) (state Completeness, indent string) {
 	return state, indent
 }
 
-// aboutCell are the commands about all that follows them.
+// aboutCell are commands that apply to everything after them.
 var aboutCell = []string{"%time", "args", "capture", "test", "wasm"}
 
 // Ended reports whether a text typed line by line is a whole cell. Where more may follow (%%bash,

@@ -8,15 +8,15 @@ import (
 	"strings"
 )
 
-// lasting are the commands that later cells feel.
+// lasting are commands that affect later cells.
 var lasting = []string{"env", "cd", "goflags", "autoget", "noautoget", "reset", "rm", "remove",
 	"track", "untrack", "goworkfix", "widgets"}
 
 // These only print something.
 var passingCommands = regexp.MustCompile(`^\s*go\s+(doc|list|version|vet|help|test)\b`)
 
-// Declarations returns the part of a cell that outlives it: declarations, commands that set
-// something for later cells, shell commands in the cells' module (!*go get …). It is "" for none.
+// Declarations returns the part of a cell that outlives it: declarations, lasting commands, and
+// shell commands in the cells' module (!*go get …).
 func Declarations(code string) string {
 	s := Parse(code)
 	if s.Foreign != "" {
@@ -60,7 +60,7 @@ func Declarations(code string) string {
 
 func (c ShellAt) lasts() bool { return c.InModule && !passingCommands.MatchString(c.Text) }
 
-// passing reports whether no kernel remembers a declaration: main, or the name of the package.
+// passing reports whether no kernel remembers a declaration: main, or the package clause.
 func passing(decl string) bool {
 	var s scanner.Scanner
 	s.Init(token.NewFileSet().AddFile("", -1, len(decl)), []byte(decl),

@@ -6,7 +6,7 @@
 //	s.Chunks()          an import and two statements, each with its bytes in s.Go
 //	cellsrc.ParseBody   statements as syntax
 //
-// Lines and columns count from 0 here, unless a name says otherwise.
+// Lines and columns count from 0, unless a name says otherwise.
 //
 // The dialect is GoNB's. A line that begins with % or ! is a command, unless it is within a raw
 // string or a comment; \ at its end continues it. "//gonb:" before a command hides it from other Go

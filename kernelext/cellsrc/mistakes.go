@@ -58,14 +58,14 @@ func (s *Source) Mistakes() []Mistake {
 		return cmp.Or(a.Line-b.Line,
 			a.Column-b.Column)
 	})
-	// The parser repeats itself when it goes on behind a mistake.
+	// The parser repeats itself after a mistake.
 	return slices.CompactFunc(found, func(a, b Mistake) bool {
 		return a.Line == b.Line ||
 			a.Text == b.Text
 	})
 }
 
-// unopened returns the first closing bracket that nothing opens; -1 without.
+// unopened returns the position of the first closing bracket that nothing opens, or -1.
 func unopened(text string) (at int, closer string) {
 	file := token.NewFileSet().AddFile("", -1, len(text))
 	var s scanner.Scanner
@@ -85,7 +85,7 @@ func unopened(text string) (at int, closer string) {
 	}
 }
 
-// parse reads a part of the cell; what is put before it has no line of its own.
+// parse reads a part of the cell; head and tail have no lines of their own.
 func (s *Source) parse(head, text, tail string) []Mistake {
 	if strings.TrimSpace(text) == "" {
 		return nil
@@ -105,7 +105,7 @@ func (s *Source) parse(head, text, tail string) []Mistake {
 		if m.Line == 1 {
 			m.Column -= len(head)
 		}
-		// the brace that was added, or nothing at all
+		// the brace that was added
 		if m.Line > len(s.Lines) || strings.HasSuffix(m.Text, "found 'EOF'") {
 			if len(found) > 0 {
 				continue // what an earlier one has brought about
@@ -119,8 +119,7 @@ func (s *Source) parse(head, text, tail string) []Mistake {
 	return found
 }
 
-// TwoMains returns what is wrong with a cell that has func main and other statements beside it than
-// main().
+// TwoMains returns the mistake of a cell that has func main and other statements than main().
 func (s *Source) TwoMains() (Mistake, bool) {
 	if s.Foreign != "" || s.Own || s.Main >= 0 {
 		return Mistake{}, false

@@ -5,10 +5,9 @@ import (
 	"unicode/utf8"
 )
 
-// IsNameRune reports whether a rune may stand in a name.
 func IsNameRune(r rune) bool { return r == '_' || unicode.IsLetter(r) || unicode.IsDigit(r) }
 
-// WordStart returns the beginning of the name that ends at a place.
+// WordStart returns the start of the name that ends at a position.
 func WordStart(code string, at int) int {
 	for at > 0 {
 		r, n := utf8.DecodeLastRuneInString(code[:at])
@@ -20,7 +19,7 @@ func WordStart(code string, at int) int {
 	return at
 }
 
-// NameAt finds the name at or just before a place, else the function whose arguments are being
+// NameAt finds the name at or just before a position, else the function whose arguments are being
 // written.
 func NameAt(code string, at int) (int, bool) {
 	if r, _ := utf8.DecodeRuneInString(code[at:]); at < len(code) && IsNameRune(r) {

@@ -28,21 +28,22 @@ type Source struct {
 	Own     bool // it runs something else than main: %exec, %test, %wasm
 }
 
-// A CommandAt is a % command: its name without the first character (%% is "%"), its arguments, its
-// first and last line.
+// A CommandAt is a % command: its name without the first character, its arguments, its first and
+// last line.
 type CommandAt struct {
 	Name, Args string
 	Line, Last int
 }
 
-// A ShellAt is a ! command, its lines joined. InModule: of !*, which runs where cells are compiled.
+// A ShellAt is a ! command, its lines joined. InModule is for !*, which runs where cells are
+// compiled.
 type ShellAt struct {
 	Text       string
 	InModule   bool
 	Line, Last int
 }
 
-// Foreign are the commands that make a cell something else than Go.
+// Foreign are the commands that make a cell something other than Go.
 var Foreign = []string{"%%writefile", "%%script", "%%bash", "%%sh", "%%gx"}
 
 // Prefix may stand before a command, to hide it from other Go tools.
@@ -137,10 +138,10 @@ var packageClause = regexp.MustCompile(`^package[ \t]+\w+[ \t;]*(//.*)?$`)
 // IsPackageClause reports whether a line is a package clause, which means nothing in a cell.
 func IsPackageClause(line string) bool { return packageClause.MatchString(line) }
 
-// Go returns the Go of the cell; lines of commands and the package clause are empty.
+// Go returns the Go of the cell; commands and the package clause become empty lines.
 func (s *Source) Go() string { return s.GoLines(0, len(s.Lines)) }
 
-// GoLines is [Source.Go] from a line to before another.
+// GoLines returns [Source.Go] for lines from up to, not including, to.
 func (s *Source) GoLines(from, to int) string {
 	out := make([]string, 0, max(0, to-from))
 	for i := from; i < to; i++ {

@@ -2,7 +2,7 @@ package cellsrc
 
 import "strings"
 
-// within is what a line may begin in: nothing, a raw string or a comment.
+// within is what a line begins in: nothing, a raw string or a comment.
 type within byte
 
 const (

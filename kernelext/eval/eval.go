@@ -1,9 +1,8 @@
 // Package eval is the interface between a notebook's front (a Jupyter kernel, a terminal, a
 // headless runner) and the engines that run Go cells.
 //
-// Two engines satisfy [Engine]: package live, in whose process variables keep their values from
-// cell to cell, and package gonb, which has GoNB compile each cell into a program of its own. A
-// front knows neither.
+// Two engines implement [Engine]: package live, in whose process variables keep their values from
+// cell to cell, and package gonb, which has GoNB compile each cell into a program of its own.
 package eval
 
 import (
@@ -17,9 +16,10 @@ type Engine interface {
 	// Eval returns when the cell's output is complete. Cancelling ctx interrupts the cell. A
 	// failure of the cell is an *[Error]; any other error is the engine's.
 	Eval(ctx context.Context, cell Cell, out Output) (Result, error)
-	// Complete returns what may stand at the cursor, a count of runes.
+	// Complete returns completions at the cursor, a count of runes.
 	Complete(ctx context.Context, code string, cursor int) (Completion, error)
-	// Inspect describes what stands at the cursor. The zero Inspection means that nothing is known.
+	// Inspect describes what stands at the cursor; it returns the zero Inspection for what is
+	// unknown.
 	Inspect(ctx context.Context, code string, cursor, detail int) (Inspection, error)
 	// Close ends the engine with all its processes and removes its temporary files.
 	Close() error
@@ -36,11 +36,10 @@ type Cell struct {
 	Number int // the execution count, which positions in errors name
 	Source string
 	Silent bool // no result is wanted
-	// NoInput says that the front end does not support input: the standard input is empty.
+	// the front end does not support input: the standard input is empty
 	NoInput bool
 }
 
-// A Result is what a successful cell leaves beside its output.
 type Result struct {
 	Value Bundle   // of the last expression, by MIME type; nil without one
 	Pages []string // texts for a pager
@@ -56,7 +55,7 @@ type Display struct {
 	Update         bool
 }
 
-// Output takes what a cell writes, in order. Its methods may be called from any goroutine, also
+// Output receives what a cell writes, in order. Its methods may be called from any goroutine, also
 // after Eval has returned: a goroutine of the cell may still print.
 type Output interface {
 	Stream(name, text string) // name is stdout or stderr; text holds whole characters
@@ -64,7 +63,7 @@ type Output interface {
 	Clear(wait bool)
 	// Input asks the user for a line; it fails where the front end does not support input.
 	Input(ctx context.Context, prompt string, password bool) (string, error)
-	// Comm passes on a message of kind comm_open, comm_msg or comm_close.
+	// Comm sends a message of kind comm_open, comm_msg or comm_close.
 	Comm(kind string, content map[string]any)
 }
 

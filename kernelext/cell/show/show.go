@@ -1,5 +1,4 @@
-// Package show converts values into the forms in which a notebook shows them. The kernel calls it
-// for a cell's last expression.
+// Package show converts a cell's last expression into the forms that a notebook shows.
 package show
 
 import (
@@ -17,8 +16,8 @@ import (
 //
 // A value shows itself by its methods HTML, PNG, SVG and Markdown, which take nothing and return a
 // string or bytes, and perhaps an error. An image.Image is shown as an image; a method Show that
-// returns nothing is called. Anything else looks as fmt.Print shows it. A method that fails or
-// panics costs its form only; the standard error says so.
+// returns nothing is called. Anything else is printed as fmt.Print does. A method that fails or
+// panics costs only its form and is reported on the standard error.
 func Values(values ...any) {
 	if n := len(values); n > 1 && values[n-1] == nil {
 		values = values[:n-1]
@@ -58,7 +57,7 @@ func forms(v any) map[string]string {
 	}
 	found := map[string]string{}
 	r := reflect.ValueOf(v)
-	// The names are constants here, so that the linker leaves out all other methods.
+	// Constants, so that the linker can drop all other methods.
 	add(found, "text/html", v, r.MethodByName("HTML"))
 	add(found, "text/markdown", v, r.MethodByName("Markdown"))
 	add(found, "image/svg+xml", v, r.MethodByName("SVG"))

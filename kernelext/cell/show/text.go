@@ -16,7 +16,6 @@ const (
 	maxDepth    = 8      // of values within values
 )
 
-// text is the plain text of values; where a value's own methods panic, fmt says so.
 func text(values ...any) string {
 	w := &writer{}
 	for i, v := range values {
@@ -41,7 +40,7 @@ func text(values ...any) string {
 	return cut(w.b.String(), maxText)
 }
 
-// cut ends a text that is too long with how much is left out.
+// cut shortens a text that is too long and says how much is left out.
 func cut(s string, limit int) string {
 	if len(s) <= limit {
 		return s
@@ -122,7 +121,6 @@ func (w *writer) value(v reflect.Value, pointers, depth int) {
 	}
 }
 
-// plain writes a value as fmt does. (fmt prints what a reflect.Value holds, unexported or not.)
 func (w *writer) plain(v reflect.Value) { fmt.Fprintf(&w.b, "%+v", v) }
 
 func (w *writer) elements(n int, one func(i int)) {
@@ -138,7 +136,7 @@ func (w *writer) elements(n int, one func(i int)) {
 	}
 }
 
-// printable returns the text that bytes are, if they are one.
+// printable returns bytes as text, if they are text.
 func printable(v reflect.Value) (string, bool) {
 	if v.Type().Elem().Kind() != reflect.Uint8 || v.Len() == 0 {
 		return "", false
@@ -163,7 +161,7 @@ func printable(v reflect.Value) (string, bool) {
 	return s, true
 }
 
-// sortKeys sorts numbers and texts by their values, all else as printed.
+// sortKeys sorts numbers and strings by value, all else as printed.
 func sortKeys(keys []reflect.Value) {
 	sort.SliceStable(keys, func(i, j int) bool {
 		a, b := keys[i], keys[j]

@@ -28,7 +28,7 @@ type build struct {
 	faults  []fault // of the last build, which are the cell's own
 }
 
-// The kinds of builds that differ: with -cover; WebAssembly has nothing of the kernel's in it.
+// Kinds of builds; WebAssembly has nothing of the kernel's in it.
 const (
 	coverKind = "cover"
 	wasmKind  = "js"
@@ -105,10 +105,10 @@ var (
 	undefinedID = regexp.MustCompile(`^undefined: ([\pL_][\pL\pN_]*)$`)
 )
 
-// maxTries bounds how often a build is mended; the compiler reports ten mistakes at a time.
+// maxTries bounds the repairs of a build; the compiler reports ten mistakes at a time.
 const maxTries = 40
 
-// fix answers a failed build: "again" when the program was changed, a go command to run, or "no".
+// fix handles a failed build: "again" when the program was changed, a go command to run, or "no".
 func (b *build) fix() (string, error) {
 	out, err := os.ReadFile(filepath.Join(b.e.dir, "build.out"))
 	if err != nil {
@@ -159,7 +159,7 @@ func (b *build) fix() (string, error) {
 	return "no", nil
 }
 
-// missing returns the go command that gets what a build lacks, or "again" if a module beside the
+// missing returns the go command that fetches what a build lacks, or "again" if a module beside the
 // notebook has it.
 func (b *build) missing(out string) string {
 	if !b.x.autoget {
@@ -190,7 +190,7 @@ func (b *build) missing(out string) string {
 
 var noValue = regexp.MustCompile(`\(no value\) used as value`)
 
-// fixError mends one mistake, if it is none of the cell's own.
+// fixError repairs one mistake, if it is not the cell's own.
 func (b *build) fixError(line int, message, next string) bool {
 	p := b.program
 	switch {
@@ -231,7 +231,7 @@ func (b *build) fixError(line int, message, next string) bool {
 	return true
 }
 
-// redeclared settles which of two declarations of a name counts: the newer one.
+// redeclared lets the newer of two declarations of a name count.
 func (b *build) redeclared(d *declared, message, next string) bool {
 	var other *declared
 	if m := buildError.FindStringSubmatch(strings.TrimSpace(next)); m != nil {
@@ -268,7 +268,7 @@ func (x *execution) isNew(d *declared) bool {
 	}) || d.isInit && x.declaresInit
 }
 
-// finished takes over what the build has set aside, and returns warnings.
+// finished applies what the build has set aside, and returns warnings.
 func (b *build) finished() (warnings []string) {
 	e := b.e
 	e.mu.Lock()
@@ -290,7 +290,7 @@ func (b *build) finished() (warnings []string) {
 	return warnings
 }
 
-// addModule has builds use a module beside the notebook, and reports whether it is new.
+// addModule makes builds use a module beside the notebook, and reports whether it is new.
 func (e *Engine) addModule(dir string) bool {
 	e.mu.Lock()
 	defer e.mu.Unlock()

@@ -32,8 +32,8 @@ type child struct {
 
 const gonbModule = "github.com/janpfeifer/gonb"
 
-// prepareGonbui copies gonbui with displays in the order of the text. Without it displays go GoNB's
-// way.
+// prepareGonbui copies gonbui with displays in the order of the text. If it fails, displays go
+// GoNB's way.
 func (e *Engine) prepareGonbui(ctx context.Context) {
 	dir, err := gonbDir(ctx, e.o.GoNB)
 	if err == nil {
@@ -69,7 +69,7 @@ func (e *Engine) startChild(ctx context.Context) (*child, error) {
 		argv = append(argv, "-go_work="+e.o.Workspace)
 	}
 	spec := jupyter.Spec{Argv: argv, Name: "gonb"}
-	// The script of widgets reaches the Jupyter server's kernel by the id.
+	// Widgets' scripts find the Jupyter server's kernel by the id.
 	id := os.Getenv("GONB_JUPYTER_KERNEL_ID")
 	kernel, err := jupyter.Start(spec, jupyter.StartOptions{ID: id, IPC: true, Env: []string{
 		"NB_CELL=" + e.dir, "GOWORK=", "PATH=" + e.bin() + string(filepath.ListSeparator) +
@@ -189,8 +189,8 @@ func (e *Engine) passOn(m *jupyter.Message) {
 // killAfter is how long an interrupted program may take. (GoNB kills later, and not its children.)
 const killAfter = 4500 * time.Millisecond
 
-// interrupt stops what GoNB does, until done: a build is ended, which GoNB does not do; a program
-// gets the signal once, then is killed with its children.
+// interrupt stops what GoNB does, until done: it ends a build, which GoNB does not; a program gets
+// the signal once, then is killed with its children.
 func (e *Engine) interrupt(c *child, done <-chan struct{}) {
 	signalled, alone := false, 0
 	begin := time.Now()

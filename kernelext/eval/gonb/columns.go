@@ -6,13 +6,13 @@ import (
 	"strings"
 )
 
-// A fault is what the compiler says about a place, with the line that it compiled.
+// A fault is a compiler's message about a place, with the line that it compiled.
 type fault struct {
 	message, line string
 	column        int // in bytes, from 1
 }
 
-// column returns the column of a fault in the cell's line, from 1: the same token is looked for
+// column returns the column of a fault in the cell's line, from 1. It looks for the same token
 // there, as the kernel has changed the line. 0 is unknown.
 func (b *build) column(message, source string) int {
 	for i, f := range b.faults {

@@ -10,7 +10,7 @@ import (
 	"gopets/kernelext/cellsrc"
 )
 
-// autoget follows %autoget and %noautoget. The lock is held.
+// The lock is held.
 func (e *Engine) autoget(s *cellsrc.Source) bool {
 	for _, c := range s.Commands {
 		switch c.Name {
@@ -23,7 +23,7 @@ func (e *Engine) autoget(s *cellsrc.Source) bool {
 	return !e.noget
 }
 
-// ownCommands runs the commands that GoNB does not have; done if nothing else is in the cell.
+// ownCommands runs the commands that GoNB lacks; done if nothing else is in the cell.
 func (e *Engine) ownCommands(x *execution) (done bool, err error) {
 	for _, cmd := range x.source.Commands {
 		switch cmd.Name {

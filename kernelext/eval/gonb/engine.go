@@ -18,13 +18,12 @@ import (
 	"gopets/kernelext/internal/tempdir"
 )
 
-// Options are an engine's. GoNB is needed.
 type Options struct {
 	GoNB      string // its program
 	Workspace string // the module whose packages cells import; "" for none
 	Gopls     string // its program, for completion and inspection; "" does without
 	Goimports string // its program, for imports outside the standard library; "" does without
-	// Cache is a folder that later engines use too; "" is one that goes with the engine.
+	// a folder shared with later engines; "" is one that is removed with the engine
 	Cache string
 	Guard *guard.Guard // ends what a killed process leaves; nil does without
 	Log   io.Writer    // for diagnostics; nil is the standard error
@@ -76,7 +75,7 @@ type Engine struct {
 	cd       string            // where cells run, "" for the process's folder
 }
 
-// New starts an engine. GoNB starts in the background: the first [Engine.Eval] returns its fault.
+// New starts an engine. GoNB starts in the background: the first [Engine.Eval] returns its error.
 func New(o Options) (*Engine, error) {
 	if o.Log == nil {
 		o.Log = os.Stderr
@@ -136,7 +135,7 @@ func (e *Engine) removeDir() error { return errors.Join(os.RemoveAll(e.dir), e.l
 
 func (e *Engine) logf(format string, args ...any) { e.log.Printf(format, args...) }
 
-// restart starts a GoNB in the background; e.ready is closed at its end.
+// restart starts a GoNB in the background, then closes e.ready.
 func (e *Engine) restart() {
 	ready := make(chan struct{})
 	e.mu.Lock()

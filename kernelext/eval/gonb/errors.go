@@ -49,7 +49,7 @@ var (
 
 type place struct{ cell, line int }
 
-// where turns GoNB's cell and line into the notebook's; ok is false for lines that the kernel
+// where converts GoNB's cell and line to the notebook's; ok is false for lines that the kernel
 // added.
 func (e *Engine) where(cell, line string) (p place, source []string, ok bool) {
 	n, _ := strconv.Atoi(cell)
@@ -73,7 +73,7 @@ func (e *Engine) renumber(text string) string {
 	})
 }
 
-// excerpt shows a line of a cell with those around it, and a mark below the column if there is one.
+// excerpt shows a line of a cell with its neighbours, and a mark below the column if there is one.
 func excerpt(source []string, line, column int) string {
 	var b strings.Builder
 	for i := max(1, line-1); i <= min(len(source), line+1); i++ {
@@ -233,10 +233,9 @@ func removal(source []string, at place) string {
 	return ""
 }
 
-// lastWords matches the Go runtime's report of a crash.
 var lastWords = regexp.MustCompile(`(?m)^(panic|fatal error|SIG[A-Z]+): (.*)$`)
 
-// explainPanic reads a panic from the standard error: its first line, and its places in cells.
+// explainPanic parses a panic on the standard error: its first line, and its places in cells.
 func (e *Engine) explainPanic(stderr string) *eval.Error {
 	found := lastWords.FindAllStringSubmatchIndex(stderr, -1)
 	if found == nil {
@@ -274,7 +273,7 @@ func (e *Engine) explainPanic(stderr string) *eval.Error {
 	return failure
 }
 
-// latest passes on what GoNB was sent, the last first.
+// latest calls each with what GoNB was sent, the last first.
 func (e *Engine) latest(each func(s sent) bool) {
 	e.mu.Lock()
 	numbers := slices.Sorted(maps.Keys(e.sent))
@@ -289,7 +288,6 @@ func (e *Engine) latest(each func(s sent) bool) {
 	}
 }
 
-// sourceOf finds the text of a cell by the notebook's number.
 func (e *Engine) sourceOf(count int) []string {
 	e.mu.Lock()
 	defer e.mu.Unlock()

@@ -92,7 +92,7 @@ func (e *Engine) Eval(ctx context.Context, c eval.Cell, out eval.Output) (eval.R
 	return eval.Result{Value: x.run.value, Pages: x.run.pages}, nil
 }
 
-// runCell has GoNB run a cell; the result is nil if all went well.
+// runCell has GoNB run a cell; the result is nil on success.
 func (e *Engine) runCell(x *execution, c *child) error {
 	if err := e.marks(x); err != nil {
 		return err
@@ -162,7 +162,7 @@ func (e *Engine) marks(x *execution) error {
 	return nil
 }
 
-// try sends a cell to GoNB and waits for the end of it.
+// try sends a cell to GoNB and waits for its end.
 func (e *Engine) try(c *child, x *execution) (*jupyter.ExecuteReply, error) {
 	e.mu.Lock()
 	e.sent[c.count+1] = sent{x.cell.Number, x.plan.lines, x.source.Lines, x.plan.golang()}
@@ -217,7 +217,7 @@ func (e *Engine) died(c *child) error {
 			"them again")
 }
 
-// remember notes what a cell that compiled has left.
+// remember records what a compiled cell declared.
 func (e *Engine) remember(x *execution) {
 	e.mu.Lock()
 	defer e.mu.Unlock()

@@ -26,9 +26,9 @@ import (
 //
 // Nothing is written into GoNB's own folder, which is the user's module.
 
-// goScript stands for the go command: the engine prepares builds, fetches modules in the place of
-// `go get`, and decides what follows a failure. GoNB looks for the file that runs WebAssembly where
-// it was before Go 1.24.
+// goScript stands in for the go command: the engine prepares builds, fetches modules instead of `go
+// get`, and handles failures. GoNB looks for the file that runs WebAssembly where it was before Go
+// 1.24.
 const goScript = `#!/bin/sh
 d=%s
 PATH=${PATH#*:}
@@ -86,7 +86,7 @@ while :; do
 done
 `
 
-// importsScript stands for goimports: the engine mends most programs itself.
+// importsScript stands in for goimports, as the engine fixes most imports itself.
 const importsScript = `#!/bin/sh
 d=%s
 PATH=${PATH#*:}
@@ -108,7 +108,8 @@ func (e *Engine) writeFiles() error {
 	scripts := map[string]string{"go": fmt.Sprintf(goScript, d),
 		"goimports": fmt.Sprintf(importsScript, d)}
 	if _, err := exec.LookPath("gopls"); err == nil {
-		// GoNB would start it in a process group of its own and leave it; the engine has its own.
+		// GoNB would start gopls in a process group of its own and leave it; the engine has its
+		// own.
 		scripts["gopls"] = "#!/bin/sh\nexit 1\n"
 	}
 	for name, text := range scripts {
@@ -146,7 +147,7 @@ func linked(text, module string) string {
 	return strings.Replace(text, "package main", "package main"+imports, 1)
 }
 
-// overlay is what a build sees in place of GoNB's files: the changed main.go, and package cell.
+// overlay is what a build sees in place of GoNB's files.
 type overlay struct {
 	dir     string // GoNB's
 	module  string // the path of the module there
@@ -175,7 +176,7 @@ func (e *Engine) newOverlay(dir, module string, copied bool) (*overlay, error) {
 	})
 }
 
-// copyModule makes a folder a copy of another: files of Go are copied, folders linked.
+// copyModule copies a folder's Go files and links its folders.
 func copyModule(to, from string) error {
 	if err := os.RemoveAll(to); err != nil {
 		return err
@@ -206,7 +207,7 @@ func copyModule(to, from string) error {
 	return nil
 }
 
-// addFile has the build see a file. One that is the same keeps its time, by which the go command
+// addFile shows the build a file. One that is the same keeps its time, by which the go command
 // knows it.
 func (e *Engine) addFile(o *overlay, name string, text []byte) error {
 	folder := "overlay"

@@ -38,7 +38,7 @@ func (e *Engine) warnChanges(x *execution) {
 	}
 }
 
-// changed finds variables of earlier cells that statements assign to, or change by a method.
+// changed finds earlier cells' variables that statements assign to, or change by a method.
 func changed(body string, m memory) []string {
 	b, err := cellsrc.ParseBody(body)
 	if err != nil {
@@ -95,7 +95,7 @@ func changed(body string, m memory) []string {
 	return found
 }
 
-// root returns the variable that a change of an expression changes.
+// root returns the variable that is changed when an expression is.
 func root(x ast.Expr) string {
 	for {
 		switch y := x.(type) {
@@ -118,7 +118,7 @@ func root(x ast.Expr) string {
 }
 
 // changes reports whether a method changes its variable: by a pointer receiver of a cell's type, or
-// the standard library's buffers and maps.
+// as one of the standard library's buffers and maps.
 func changes(m memory, name, method string) bool {
 	d, ok := m.decls[name]
 	if !ok || d.kind != token.VAR {
@@ -148,10 +148,9 @@ func receiverOf(text string) string {
 	return f[len(f)-1]
 }
 
-// slow is how long the initialisers may take before a warning.
+// slow is the initialisers' time without a warning.
 const slow = time.Second
 
-// warnSlow warns once that variables take long to evaluate again.
 func (e *Engine) warnSlow(x *execution) {
 	x.mu.Lock()
 	took := x.init
@@ -172,8 +171,8 @@ func (e *Engine) warnSlow(x *execution) {
 	}
 }
 
-// dropVariables has GoNB forget the variables of a cell that did not reach main: later cells would
-// fail too.
+// dropVariables makes GoNB forget the variables of a cell that did not reach main, as later cells
+// would fail too.
 func (e *Engine) dropVariables(c *child, x *execution, bad *eval.Error) {
 	if x.source.Own || x.isBegun() || bad.Name == "CompileError" || bad.Name == "BuildError" {
 		return

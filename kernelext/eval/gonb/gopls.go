@@ -17,8 +17,8 @@ import (
 	"gopets/kernelext/internal/guard"
 )
 
-// gopls is the engine's own. It sees GoNB's folder, and a main.go that is never written: earlier
-// declarations and the cell. It starts with the engine, as its first answer takes seconds.
+// gopls sees GoNB's folder, and a main.go that is never written: earlier declarations and the cell.
+// It starts with the engine, as its first answer takes seconds.
 type gopls struct {
 	program string
 	work    string // the go.work of builds
@@ -43,7 +43,7 @@ func newGopls(program, work string, guard *guard.Guard) *gopls {
 	return g
 }
 
-// follow has gopls look at the folder of a GoNB that was just started.
+// follow makes gopls read the folder of a GoNB that was just started.
 func (g *gopls) follow(dir string) {
 	go func() {
 		<-g.turn
@@ -104,7 +104,7 @@ func (g *gopls) start(ctx context.Context) error {
 	g.failed = time.Now()
 	cmd := exec.Command(g.program, "-mode=stdio")
 	cmd.Dir = g.dir
-	// X_TELEMETRY_CHILD keeps it from starting a process that reports its use
+	// no process that reports its use
 	cmd.Env = append(os.Environ(), "GOWORK="+g.goWork(), "X_TELEMETRY_CHILD=2")
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	to, err := cmd.StdinPipe()
@@ -144,7 +144,6 @@ func (g *gopls) start(ctx context.Context) error {
 	return nil
 }
 
-// goWork returns the go.work of builds, "" before there is one.
 func (g *gopls) goWork() string {
 	if _, err := os.Stat(g.work); err == nil {
 		return g.work
@@ -221,7 +220,7 @@ func position(text string, offset int) (line, char int) {
 	return line, char
 }
 
-// runeOffset returns the byte at which a rune begins, as Jupyter counts.
+// runeOffset returns the byte at which a rune begins.
 func runeOffset(text string, runes int) int {
 	at := 0
 	for range runes {

@@ -10,11 +10,10 @@ import (
 	"gopets/kernelext/jupyter"
 )
 
-// exitNote matches GoNB's note on a failed program or command; the error says the same.
+// exitNote matches GoNB's note on a failed program; the error says the same.
 var exitNote = regexp.MustCompile(
 	`^(\^C\n)?(exit status \d+|signal: [a-z ]+( \(core dumped\))?)\n$`)
 
-// heard takes GoNB's text and errors.
 func (e *Engine) heard(m *jupyter.Message) {
 	var s jupyter.StreamContent
 	if m.Header.Type == "error" || m.Decode(&s) != nil {

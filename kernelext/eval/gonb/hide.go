@@ -9,10 +9,10 @@ import (
 )
 
 // GoNB takes every line that begins with % or ! for a command and drops lines that begin with
-// "package", within a raw string or comment too. hide rewrites those.
+// "package", within a raw string or comment too.
 
-// hide rewrites the lines of Go that GoNB would misread; special are the real commands. Lines stay
-// lines: a comment's gets a blank in front, a raw string is cut in two.
+// hide rewrites the lines of Go that GoNB would misread; special are the real commands. A comment's
+// line gets a leading blank, a raw string is cut in two.
 func hide(lines []string, special []bool) []string {
 	text := make([]string, len(lines))
 	for i, line := range lines {

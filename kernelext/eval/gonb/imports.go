@@ -15,11 +15,9 @@ import (
 	"gopets/kernelext/eval"
 )
 
-// mendImports does what goimports would: adds missing imports and drops unused ones. The answer is
-// "done", or "" for names outside the standard library, which goimports looks for in the module
-// graph.
-//
-// An import of this very cell stays, so that a package that does not exist is reported.
+// mendImports adds missing imports and drops unused ones, as goimports does. It returns "done", or
+// "" for names outside the standard library, which goimports finds in the module graph. An import
+// of this very cell stays, so that a package that does not exist is reported.
 func (e *Engine) mendImports(x *execution, dir, path string) (answer string, err error) {
 	answer = "done"
 	text, err := os.ReadFile(path)

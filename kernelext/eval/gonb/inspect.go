@@ -17,13 +17,13 @@ import (
 const (
 	// answerTime is gopls' time limit.
 	answerTime = 20 * time.Second
-	// firstTime is the limit before it has read the workspace; then the engine answers with the
+	// firstTime is the limit before gopls has read the workspace; then the engine answers with the
 	// names it knows.
 	firstTime = 800 * time.Millisecond
 )
 
-// document is the program that gopls sees: earlier declarations, the cell's, a main with its
-// statements.
+// document returns the program that gopls sees: earlier declarations, the cell's, and a main with
+// its statements.
 func (e *Engine) document(s *cellsrc.Source, at int) (text string, offset int, ok bool) {
 	cellText := s.Go()
 	var parts []cellsrc.Chunk
@@ -131,7 +131,7 @@ func (e *Engine) query(ctx context.Context, method, code string, at int, into an
 	if s.Foreign != "" || s.Kinds[line] != cellsrc.Go {
 		return errors.New("not Go")
 	}
-	// Special lines are empty in what gopls sees: places behind them move.
+	// Special lines are empty in what gopls sees, so places after them move.
 	shift := 0
 	blank := strings.Split(s.Go(), "\n")
 	for i := range line {
@@ -155,7 +155,6 @@ type completions struct {
 	} `json:"items"`
 }
 
-// itemKinds names LSP's kinds as JupyterLab does.
 var itemKinds = map[int]string{2: "method", 3: "function", 4: "function", 5: "field", 6: "variable",
 	7: "class", 8: "interface", 9: "module", 14: "keyword", 21: "constant", 22: "struct"}
 

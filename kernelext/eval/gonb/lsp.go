@@ -13,7 +13,7 @@ import (
 )
 
 // lsp is a client of a language server over its standard streams. By hand: golang.org/x/tools keeps
-// its jsonrpc2 internal, and other modules bring all of the protocol for four methods.
+// its jsonrpc2 internal, and other modules bring the whole protocol for four methods.
 type lsp struct {
 	mu      sync.Mutex
 	to      io.Writer
@@ -116,7 +116,6 @@ func (c *lsp) notify(method string, params any) error {
 	return c.write(object{"jsonrpc": "2.0", "method": method, "params": params})
 }
 
-// call sends a request and reads its result into a value.
 func (c *lsp) call(ctx context.Context, method string, params, into any) error {
 	ch := make(chan lspMessage, 1)
 	c.mu.Lock()

@@ -12,7 +12,7 @@ import (
 	"gopets/kernelext/cellsrc"
 )
 
-// memory is what earlier cells declared, as GoNB keeps it: the last declaration of a name counts.
+// memory is what earlier cells declared; as in GoNB the last declaration of a name counts.
 type memory struct {
 	imports map[string]string // by name in the code: the whole spec
 	// by name (a method's is Type~Method, as in GoNB)
@@ -40,10 +40,10 @@ func newMemoryOf(text string) memory {
 
 func (m memory) mute(call string) bool { return m.quiet[call] }
 
-// unknownType stands for a receiver that is no name and no pointer.
+// unknownType stands for a receiver that is neither a name nor a pointer.
 const unknownType = "unknown~"
 
-// add takes the declarations of a cell; what cannot be parsed is not remembered.
+// add records the declarations of a cell that parses.
 func (m memory) add(text string, cell int) {
 	src := "package p\n" + text
 	fset := token.NewFileSet()

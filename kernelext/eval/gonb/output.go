@@ -99,7 +99,6 @@ func (o *output) follow(t *tracer) {
 	o.tracer = t
 }
 
-// begin makes a cell the owner of the output.
 func (o *output) begin(r *run) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -107,14 +106,13 @@ func (o *output) begin(r *run) {
 	o.run, o.displays = r, map[string]bool{}
 }
 
-// sync passes on what the cell has printed.
 func (o *output) sync() {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.pipes.Flush()
 }
 
-// after passes on something of GoNB's, behind the text before it.
+// after calls pass behind the text that was printed before.
 func (o *output) after(pass func(out eval.Output)) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -177,7 +175,7 @@ func (o *output) show(kind, id string, data, metadata eval.Bundle) {
 	}
 }
 
-// gonbui serves a cell's gonbui: displays are published; all else goes to GoNB's pipe.
+// gonbui serves a cell's gonbui: it publishes displays; all else goes to GoNB's pipe.
 func (o *output) gonbui(conn net.Conn, path string) {
 	defer func() {
 		if p := recover(); p != nil {
@@ -219,8 +217,7 @@ func (o *output) gonbui(conn net.Conn, path string) {
 	}
 }
 
-// openPipe opens GoNB's pipe for a cell, of which GoNB opens its end later, and never when the cell
-// is over.
+// openPipe opens GoNB's pipe for a cell. GoNB opens its end later, or never if the cell is over.
 func openPipe(path string) (io.WriteCloser, error) {
 	for end := time.Now().Add(5 * time.Second); ; time.Sleep(2 * time.Millisecond) {
 		fd, err := unix.Open(path, unix.O_WRONLY|unix.O_NONBLOCK|unix.O_CLOEXEC, 0)
@@ -243,8 +240,8 @@ func isDisplay(d protocol.DisplayData) bool {
 	return true
 }
 
-// display publishes what gonbui shows. Ids are new in each run of a cell, as what was shown before
-// was cleared.
+// display publishes what gonbui shows. Ids are new in each run of a cell, which clears what was
+// shown before.
 func (o *output) display(d protocol.DisplayData) {
 	data, metadata := cellio.Rich(d)
 	o.mu.Lock()

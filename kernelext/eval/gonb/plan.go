@@ -32,11 +32,10 @@ type plan struct {
 	passing bool    // that function is, or belongs to, a local variable
 }
 
-// local is a variable of a cell's statements.
 type local struct{ name, text string }
 
-// shellHead precedes a shell command: it does nothing after a failed one, notes a failure and its
-// line, and reads and writes where the cell does.
+// shellHead precedes a shell command: it skips it after a failed one, records a failure and its
+// line, and redirects to where the cell reads and writes.
 const shellHead = `test -e "$NB_CELL/failed" && exit 1; trap 's=$?; test $s = 0 || echo $s %d >"$NB_CELL/failed"' EXIT; exec >"$NB_CELL/out" 2>"$NB_CELL/err"; test -e "$NB_CELL/noinput" && exec </dev/null; `
 
 // newPlan makes a plan. m is what earlier cells declared; mute reports calls that have no value.
@@ -79,7 +78,6 @@ func newPlan(s *cellsrc.Source, m memory, mute func(call string) bool) plan {
 		p.body = golang(s.Main+1, n)
 		body := p.body
 		p.showLast(&body, mute, false)
-		// Special lines stay.
 		for i, line := range strings.Split(body, "\n") {
 			if at := s.Main + 1 + i; at < n && !p.special[at] {
 				out[at] = line
@@ -127,7 +125,7 @@ func (p *plan) times(s *cellsrc.Source, out []string) (found bool) {
 	return found
 }
 
-// goLines is the Go of a cell in which some commands have become Go.
+// goLines returns the Go of a cell in which some commands have become Go.
 func goLines(s *cellsrc.Source, out []string, from, to int) string {
 	lines := strings.Split(s.GoLines(from, to), "\n")
 	for _, c := range s.Commands {
@@ -315,7 +313,7 @@ func (p *plan) noteLocals(stmt ast.Stmt, textOf func(ast.Node) string) {
 	}
 }
 
-// silent reports whether a call has no result to show: printing, and what has none for certain.
+// silent reports whether a call certainly has no result to show.
 func silent(call *ast.CallExpr) bool {
 	switch f := ast.Unparen(call.Fun).(type) {
 	case *ast.Ident:

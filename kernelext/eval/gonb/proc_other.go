@@ -39,5 +39,5 @@ func signalTree(pid int, signal syscall.Signal) {
 	_ = syscall.Kill(pid, signal)
 }
 
-// waitingForInput is not known here: a cell has to ask through gonbui.
+// waitingForInput is unknown here: a cell has to ask through gonbui.
 func waitingForInput(int) string { return "" }

@@ -19,7 +19,7 @@ type program struct {
 	head  [2]int // the bytes of flag.Parse() at the head of main, or where it would be
 }
 
-// declared is one declaration of the program: a spec, or a function. Lines count from 1.
+// declared is a spec or a function of the program. Lines count from 1.
 type declared struct {
 	// a method is Type~Method; an import is its path
 	names      []string
@@ -38,7 +38,7 @@ type edit struct {
 	text     string
 }
 
-// readProgram parses a main.go; nil if it cannot, which the compiler reports.
+// readProgram parses a main.go; it returns nil on an error, which the compiler reports.
 func readProgram(text string) *program {
 	p := &program{text: text, fset: token.NewFileSet(), calls: map[string]*ast.CallExpr{}}
 	file, err := parser.ParseFile(p.fset, "", text, parser.SkipObjectResolution)

@@ -41,7 +41,6 @@ func (e *Engine) serveBuilds(ctx context.Context) error {
 	return nil
 }
 
-// answer writes to the waiting stand-in, unless that was killed.
 func (e *Engine) answer(text string) error {
 	for end := time.Now().Add(2 * time.Second); ; time.Sleep(time.Millisecond) {
 		fd, err := unix.Open(filepath.Join(e.dir, "answer"),
@@ -57,7 +56,7 @@ func (e *Engine) answer(text string) error {
 	}
 }
 
-// handle answers a question; "" has the stand-in go on by itself.
+// handle answers a question; "" lets the stand-in go on by itself.
 func (e *Engine) handle(verb, rest string) (answer string) {
 	e.mu.Lock()
 	x, c := e.current, e.child

@@ -9,7 +9,7 @@ import (
 	"gopets/kernelext/eval"
 )
 
-// refuse finds what GoNB would do wrong in silence.
+// refuse finds what GoNB would silently do wrong.
 func (e *Engine) refuse(x *execution) *eval.Error {
 	s, n := x.source, x.cell.Number
 	if c, unknown := s.Unknown(); unknown {
@@ -49,7 +49,7 @@ var (
 	directive = regexp.MustCompile(`^//go:(embed|generate|linkname|wasmimport|wasmexport)\b`)
 )
 
-// unsupported finds what GoNB drops in silence.
+// unsupported finds what GoNB silently drops.
 func unsupported(s *cellsrc.Source) (cellsrc.Mistake, bool) {
 	if s.Foreign != "" {
 		return cellsrc.Mistake{}, false

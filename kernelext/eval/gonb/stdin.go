@@ -59,13 +59,12 @@ func (e *Engine) put(x *execution, prompt string, password bool, answer func(str
 	}
 }
 
-// readPace is how often the cell's threads are looked at.
 const readPace = 150 * time.Millisecond
 
 // handing is how long GoNB may take to pass an answer on.
 const handing = 3 * time.Second
 
-// watchInput asks the user when the running cell is seen twice in a row waiting for its standard
+// watchInput asks the user when the running cell is twice in a row found waiting for its standard
 // input.
 func (e *Engine) watchInput(c *child, x *execution) {
 	before := ""

@@ -17,7 +17,7 @@ import (
 // cut in two.)
 type tracer struct {
 	dir string
-	// the program is a test, which names its lines on the standard output
+	// a test names its lines on the standard output
 	test  bool
 	cells func(each func(s sent) bool) // what GoNB was sent, the latest first
 	files map[string]*traceFile
@@ -144,7 +144,6 @@ type goLine struct {
 	line int // from 0; -1 for one that the kernel added
 }
 
-// find returns the place of a declaration's first line, -1 without.
 func (d span) find(file []string, golang []goLine) int {
 	wanted := file[d.from-1 : min(d.to, len(file))]
 	n := len(wanted)

@@ -14,7 +14,7 @@ import (
 )
 
 // A workFile is the go.work of builds: that of GoNB's folder, and what the engine adds. The user's
-// own is never touched.
+// own is never changed.
 type workFile struct {
 	goVersion, toolchain string
 	godebug              []*modfile.Godebug
@@ -115,7 +115,7 @@ func (e *Engine) writeWork(dir string, imports []string, copied bool) (modulePat
 		w.use(local)
 	}
 	if e.gonbui != "" && !w.replaced(gonbModule) {
-		// A use of the module that the copy was made from means the copy.
+		// A use of the module that was copied means the copy.
 		if i := slices.Index(w.uses, e.gonbSource); i >= 0 {
 			w.uses[i] = e.gonbui
 		}

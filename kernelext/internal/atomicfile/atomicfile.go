@@ -1,8 +1,8 @@
-// Package atomicfile replaces files as a whole or not at all: notebooks, pages, reports. A full
-// disk or a crash leaves what was there before.
+// Package atomicfile replaces files as a whole or not at all. A full disk or a crash leaves what
+// was there before.
 //
-// Tried and left: github.com/google/renameio, which waits for the disk at each file; a notebook is
-// saved after every cell.
+// Tried and dropped: github.com/google/renameio, which waits for the disk at each file; a notebook
+// is saved after every cell.
 package atomicfile
 
 import (
@@ -31,7 +31,6 @@ func Write(path string, perm os.FileMode, write func(*os.File) error) error {
 	return err
 }
 
-// Bytes is [Write] of data.
 func Bytes(path string, data []byte, perm os.FileMode) error {
 	err := Write(path, perm, func(f *os.File) error {
 		_, err := f.Write(data)

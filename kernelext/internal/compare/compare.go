@@ -98,7 +98,7 @@ type comparison struct {
 func (c *comparison) add(d Difference) { c.found = append(c.found, d) }
 
 // displays pairs displays from the beginning. If one side has more, those between the common
-// beginning and end count as missing or new.
+// beginning and end are missing or new.
 func (c *comparison) displays(want, got []notebook.Output) {
 	head, tail := 0, 0
 	if n := min(len(want), len(got)); len(want) != len(got) {
@@ -177,7 +177,7 @@ func (c *comparison) describe(o notebook.Output) string {
 	return list(mimes(o, c.rules))
 }
 
-// essence is the text that says most about an output.
+// essence returns the text that says most about an output.
 func (c *comparison) essence(o notebook.Output) string {
 	text, mime := "", "text/plain"
 	if o.Type == notebook.ErrorOutput {
@@ -203,7 +203,7 @@ func (c *comparison) essence(o notebook.Output) string {
 	return text
 }
 
-// text compares what two MIME types hold, with the data inside.
+// text compares data of two MIME types, with the data URIs inside.
 func (c *comparison) text(place, mime, want, got string) {
 	if want == got {
 		return
@@ -254,7 +254,7 @@ func (c *comparison) lines(place string, want, got form) error {
 	return nil
 }
 
-// part compares data. Different types have different names in the texts, which differ already.
+// part compares data of one type.
 func (c *comparison) part(place string, want, got part) {
 	if want.mime != got.mime || c.rules.ignores(want.mime) || bytes.Equal(want.data, got.data) {
 		return
@@ -304,7 +304,7 @@ func firstLine(want, got []string) string {
 	return fmt.Sprintf("line %d is %s, it was %s", i+1, is, was)
 }
 
-// excerpt cuts a line to the surroundings of its first difference from another.
+// excerpt shortens a line to the surroundings of its first difference from another.
 func excerpt(line, other string) string {
 	const around = 30
 	at := 0
@@ -321,7 +321,6 @@ func excerpt(line, other string) string {
 	return "…" + clip(line[from:], 2*around)
 }
 
-// clip cuts a text to a number of characters.
 func clip(s string, n int) string {
 	if utf8.RuneCountInString(s) <= n {
 		return s

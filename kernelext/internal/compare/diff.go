@@ -10,8 +10,7 @@ import (
 // maxColumns bounds a line of Unified: a plot's data can be one line of megabytes.
 const maxColumns = 300
 
-// Unified returns the texts' difference in unified form, "" for images and data. Long lines are
-// cut.
+// Unified returns the difference in unified form with long lines cut, "" for images and data.
 func (d Difference) Unified() string {
 	if d.Want == d.Got {
 		return ""

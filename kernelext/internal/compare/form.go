@@ -79,7 +79,7 @@ func decodeBase64(s string) ([]byte, error) {
 var dataURI = regexp.MustCompile(
 	`data:([a-z]+/[a-z0-9.+-]+)(?:;[a-z]+=[\w-]+)*;base64,([A-Za-z0-9+/%]{8,}={0,2})`)
 
-// extract takes data URIs out of a text and leaves their types and numbers.
+// extract replaces data URIs in a text by their types and numbers.
 func extract(text string) (string, []part) {
 	if !strings.Contains(text, ";base64,") {
 		return text, nil
@@ -109,8 +109,8 @@ func trimBlanks(s string) []string {
 	return lines
 }
 
-// jsonText writes JSON with sorted keys, a value a line, numbers in their shortest form. What is no
-// JSON stays.
+// jsonText writes JSON with sorted keys, a value a line, numbers in their shortest form. Other text
+// stays.
 func jsonText(text string) string {
 	d := json.NewDecoder(strings.NewReader(text))
 	d.UseNumber()
@@ -123,7 +123,6 @@ func jsonText(text string) string {
 	return b.String()
 }
 
-// writeJSON writes a value; indent is the line break before its closing bracket.
 func writeJSON(b *bytes.Buffer, v any, indent string) {
 	switch v := v.(type) {
 	case map[string]any:

@@ -15,12 +15,11 @@ import (
 	_ "golang.org/x/image/webp"
 )
 
-// maxPixels bounds what is decoded: a few bytes can claim any size.
+// maxPixels bounds what is decoded, as a few bytes can claim any size.
 const maxPixels = 1 << 26
 
 var errTooLarge = errors.New("it has too many pixels")
 
-// A ImageDifference is how two images differ.
 type ImageDifference struct {
 	Want, Got []byte // the files
 
@@ -50,8 +49,8 @@ func (p ImageDifference) String() string {
 
 func size(p image.Point) string { return fmt.Sprintf("%d×%d", p.X, p.Y) }
 
-// images compares two images; nil means equal within the tolerance. One that cannot be decoded is
-// an error.
+// images compares two images; nil means equal within the tolerance. It fails for one that cannot be
+// decoded.
 func (r Rules) images(want, got []byte) (*ImageDifference, error) {
 	if bytes.Equal(want, got) {
 		return nil, nil
@@ -80,7 +79,6 @@ func (r Rules) images(want, got []byte) (*ImageDifference, error) {
 	return nil, nil
 }
 
-// pixels counts pixels beyond the tolerance, and returns the largest difference of a channel.
 func (r Rules) pixels(a, b *image.RGBA) (differing, most int) {
 	for i := 0; i < len(a.Pix); i += 4 {
 		worst := 0
@@ -152,8 +150,8 @@ func decodeGIF(data []byte) ([]*image.RGBA, error) {
 	return frames, nil
 }
 
-// Marked returns a PNG of where two images differ: the new one, faded, different pixels in red. It
-// is nil for different sizes.
+// Marked returns a PNG of where two images differ: the new one, faded, with different pixels in
+// red. It is nil for different sizes.
 func (p ImageDifference) Marked() ([]byte, error) {
 	if p.Frame == 0 {
 		return nil, nil

@@ -10,8 +10,8 @@ import (
 	"golang.org/x/net/html/atom"
 )
 
-// markup writes HTML or SVG with one indented element a line, attributes sorted, ids named by their
-// order. What the parser refuses stays as it is.
+// markup writes HTML or SVG with one indented element a line, attributes sorted, ids numbered. What
+// the parser refuses stays as it is.
 func (r Rules) markup(text string, matches *[]match) (string, error) {
 	nodes, err := html.ParseFragment(strings.NewReader(text),
 		&html.Node{Type: html.ElementNode, Data: "body", DataAtom: atom.Body})
@@ -127,8 +127,8 @@ func (w *markupWriter) clean(s string) string {
 
 func collapse(s string) string { return strings.Join(strings.Fields(s), " ") }
 
-// attributes writes an element's attributes, sorted. The rules leave geometry alone: "3 h 5" is no
-// duration there.
+// attributes writes an element's attributes, sorted. Rules do not apply to geometry, where "3 h 5"
+// is no duration.
 func (w *markupWriter) attributes(n *html.Node) string {
 	var all []string
 	for _, a := range n.Attr {

@@ -10,7 +10,7 @@ import (
 // number matches numbers outside of words: not the 3 of x3 or of sha256.
 var number = regexp.MustCompile(`[-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?`)
 
-// piece is a text before a number; the last has no number.
+// piece is the text before a number; the last has no number.
 type piece struct {
 	text   string
 	number string
@@ -66,8 +66,8 @@ func (r Rules) sameNumber(want, got string) bool {
 	return math.Abs(a-b) <= max(r.Absolute, r.Relative*math.Abs(a))
 }
 
-// align replaces got's lines by want's where they are the same within the tolerance, so that only
-// differences are left. Of unequal numbers of lines only the common beginning and end are paired.
+// align replaces got's lines by want's where they are the same within the tolerance. Of unequal
+// numbers of lines only the common beginning and end are paired.
 func (r Rules) align(want, got []string) []string {
 	out := append([]string(nil), got...)
 	same := func(i, j int) bool {

@@ -8,7 +8,7 @@ import (
 	"strings"
 )
 
-// Rules say what is not a difference. The zero value accepts only what the package comment lists.
+// Rules say what is not a difference. The zero value accepts what the package comment lists.
 type Rules struct {
 	// replacements on both sides, in this order, a user's before Builtin's
 	Sanitize []Rule
@@ -35,7 +35,6 @@ func (r Rules) ignores(name string) bool {
 	})
 }
 
-// Check validates the rules.
 func (r Rules) Check() error {
 	for _, pattern := range r.Ignore {
 		if _, err := path.Match(pattern, ""); err != nil {
@@ -117,7 +116,7 @@ func (r Rules) sanitizeUnequal(place string, want, got form) (form, form, error)
 	return want, got, nil
 }
 
-// A builtinRule runs only on lines with one of its characters or words, as Go's expressions are
+// A builtinRule runs only on lines with one of its characters or words, as regular expressions are
 // slow.
 type builtinRule struct {
 	name, replacement string

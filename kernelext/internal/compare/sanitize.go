@@ -10,10 +10,9 @@ import (
 	"github.com/dlclark/regexp2/v2"
 )
 
-// ruleTime bounds one pattern on one text: patterns that backtrack can take for ever.
+// ruleTime bounds one pattern on one text, as patterns that backtrack can take for ever.
 const ruleTime = 5 * time.Second
 
-// ReadRules reads a file of rules.
 func ReadRules(file string) ([]Rule, error) {
 	text, err := os.ReadFile(file)
 	if err != nil {
@@ -23,7 +22,7 @@ func ReadRules(file string) ([]Rule, error) {
 }
 
 // ParseRules reads rules in the form of nbval's sanitize files: pairs of lines "regex: " and
-// "replace: "; other lines are empty, headings in brackets, or comments behind # or ;. Patterns and
+// "replace: "; other lines are empty, headings in brackets, or comments after # or ;. Patterns and
 // replacements are Python's. They see the text as the kernel sent it, HTML with its markup, without
 // control sequences and with ‹image/png 1› for a data URI; JSON in its normal form. name is for the
 // errors.
@@ -92,7 +91,7 @@ var (
 	pythonInsert = regexp.MustCompile(`\\g<(\w+)>|\\(\d{1,2})|\\(.)|\$`)
 )
 
-// goPattern turns a Python pattern into one of regexp2's, which are .NET's.
+// goPattern converts a Python pattern to regexp2's, which are .NET's.
 func goPattern(s string) string {
 	return pythonGroup.ReplaceAllStringFunc(s, func(m string) string {
 		switch {

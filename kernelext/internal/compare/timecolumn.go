@@ -19,7 +19,6 @@ var (
 	fitTime   = regexp.MustCompile(`^(?:\d+:)?\d+:\d\d$`)
 )
 
-// masksTimings reports whether the rule "timings" is in use.
 func (r Rules) masksTimings() bool {
 	return slices.ContainsFunc(r.Sanitize, func(rule Rule) bool { return rule.Name == "timings" })
 }

@@ -1,5 +1,5 @@
-// Package guard ends what a killed process leaves: a second process, which outlives it for a
-// moment, ends process groups, removes folders and puts a notebook's journal into its file.
+// Package guard cleans up after a killed process: a second process, which outlives it for a moment,
+// ends process groups, removes folders and writes a notebook's journal into its file.
 package guard
 
 import (
@@ -46,7 +46,7 @@ func Start(argv []string) (*Guard, error) {
 	return &Guard{pipe: pipe}, nil
 }
 
-// say writes to the guard. Without it the process still cleans up at an orderly end.
+// say writes to the guard. Without one the process still cleans up at an orderly end.
 func (g *Guard) say(what string, args ...any) {
 	if g != nil {
 		g.mu.Lock()
@@ -65,10 +65,10 @@ func (g *Guard) Watch(group int, dir string) {
 	}
 }
 
-// Over takes back a process group that has ended: its number may be used again.
+// Over withdraws a process group that has ended, as its number may be used again.
 func (g *Guard) Over(group int) { g.say("over %d", group) }
 
-// Close lets the guard go; it removes what is left.
+// Close ends the guard, which removes what is left.
 func (g *Guard) Close() {
 	if g != nil {
 		g.pipe.Close()
@@ -76,7 +76,7 @@ func (g *Guard) Close() {
 }
 
 // WatchKernel starts a guard for a kernel that this process has started, and for the notebook that
-// it runs, unless path is "". Release ends it when the kernel has been closed.
+// it runs, unless path is "". Call release when the kernel has been closed.
 func WatchKernel(argv []string, k *jupyter.Kernel, path string) (release func(), err error) {
 	g, err := Start(argv)
 	if err != nil {

@@ -4,10 +4,10 @@
 //	err := report.WriteFile("junit.xml")
 //
 // There is no one standard: this is what all of them accept, Jenkins's strict schema (xunit-plugin,
-// junit-10.xsd) included. It refuses a file with more, so a case's place is its class and name.
+// junit-10.xsd) included, which refuses additional attributes.
 //
-// Tried and dropped: texts as they come, as readers refuse a file with one NUL or escape character;
-// texts of any length, as libxml2 gives up at ten megabytes.
+// Tried and dropped: control characters, which readers refuse; texts of any length, as libxml2
+// gives up at ten megabytes.
 package junit
 
 import (
@@ -39,10 +39,8 @@ type Suite struct {
 	Out, Err   string // what the suite as a whole wrote
 }
 
-// A Property says something about a suite, for instance the kernel it ran on.
 type Property struct{ Name, Value string }
 
-// A Case is one test.
 type Case struct {
 	Class, Name string // together the case's identity: the same from run to run
 	Elapsed     time.Duration
@@ -53,10 +51,9 @@ type Case struct {
 	Out, Err    string // what it wrote
 }
 
-// Outcome is what came of a case.
 type Outcome string
 
-// A failure is an expectation that was not met, an error anything that kept the case from a result.
+// A failure is an expectation that was not met, an error anything else that prevented a result.
 const (
 	Passed  Outcome = ""
 	Failure Outcome = "failure"
@@ -64,12 +61,11 @@ const (
 	Skipped Outcome = "skipped"
 )
 
-// MaxText is how many bytes of a text are written; of more the middle is left out.
+// MaxText is how many bytes of a text are written; the middle of a longer one is left out.
 const MaxText = 1 << 20
 
 const maxNote = 100
 
-// WriteFile writes the report atomically.
 func (r Report) WriteFile(path string) error {
 	text, err := r.XML()
 	if err != nil {
@@ -158,7 +154,6 @@ func seconds(d time.Duration) string { return fmt.Sprintf("%.3f", max(0, d.Secon
 
 func attribute(s string) string { return strings.Join(strings.Fields(text(s)), " ") }
 
-// text drops what XML may not hold, and clips.
 func text(s string) string {
 	s = terminal.Text(s)
 	s = strings.Map(func(r rune) rune {
@@ -184,7 +179,6 @@ func Clip(s string) string {
 	return fmt.Sprintf("%s\n… %d bytes are left out …\n%s", s[:head], tail-head, s[tail:])
 }
 
-// The file's elements.
 type (
 	xmlSuites struct {
 		XMLName  xml.Name   `xml:"testsuites"`

@@ -141,7 +141,7 @@ func (k *kernel) send(s zmq4.Socket, parent *jupyter.Message, kind string, conte
 	m := jupyter.Message{Identities: parent.Identities, Header: jupyter.NewHeader("test", kind),
 		Parent: parent.Header, Content: raw}
 	if kind == "execute_reply" {
-		// as ipykernel has it
+		// as in ipykernel
 		m.Metadata = json.RawMessage(`{"started": "2026-01-02T03:04:05.600000Z"}`)
 	}
 	if s == k.iopub {
@@ -180,7 +180,7 @@ func (k *kernel) execute() {
 	k.send(k.shell, k.request, "execute_reply", reply)
 }
 
-// command runs one line; the result is not nil when it ends the cell.
+// command runs one line; a result that is not nil ends the cell.
 func (k *kernel) command(line string) (reply map[string]any) {
 	verb, rest, _ := strings.Cut(line, " ")
 	first, second, _ := strings.Cut(rest, " ")

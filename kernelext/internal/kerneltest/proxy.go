@@ -12,8 +12,7 @@ import (
 	"testing"
 )
 
-// writeProxy writes a module proxy for GOPROXY=file://…. Modules are named path@version, with the
-// text of their files by name.
+// writeProxy writes a module proxy for GOPROXY=file://…. Modules are named path@version.
 func writeProxy(dir string, modules map[string]map[string]string) error {
 	for _, name := range slices.Sorted(maps.Keys(modules)) {
 		module, version, _ := strings.Cut(name, "@")
@@ -66,7 +65,7 @@ func writeProxy(dir string, modules map[string]map[string]string) error {
 	return nil
 }
 
-// UseProxy has the go command take [Modules] from a proxy, with an empty cache.
+// UseProxy makes the go command take [Modules] from a proxy, with an empty cache.
 func UseProxy(t *testing.T) {
 	t.Helper()
 	dir := t.TempDir()

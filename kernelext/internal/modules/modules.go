@@ -26,5 +26,5 @@ func Beside(dir, pkg string) (module string, ok bool) {
 	return "", false
 }
 
-// Has reports whether the path of a package is in a module of a path.
+// Has reports whether a module contains a package.
 func Has(module, pkg string) bool { return pkg == module || strings.HasPrefix(pkg, module+"/") }

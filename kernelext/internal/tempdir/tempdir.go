@@ -1,5 +1,5 @@
-// Package tempdir makes folders for temporary files that their process keeps locked. A free lock
-// means that the process was killed: the next New removes the folder.
+// Package tempdir makes temporary folders that their process keeps locked. A free lock means that
+// the process was killed: the next New removes the folder.
 package tempdir
 
 import (
@@ -12,10 +12,10 @@ import (
 
 const lockName = ".lock"
 
-// maxTemp bounds the path of the folder for temporary files: addresses of sockets in it are short.
+// maxTemp bounds the length of a path, as sockets in it need short addresses.
 const maxTemp = 75
 
-// temp is the folder for temporary files, or the usual one where its path is too long.
+// temp returns the folder for temporary files, or the usual one where its path is too long.
 func temp() string {
 	if dir := os.TempDir(); len(dir) <= maxTemp {
 		return dir
@@ -23,14 +23,14 @@ func temp() string {
 	return "/tmp"
 }
 
-// New makes a folder for temporary files whose name begins with prefix, and removes those of killed
-// processes. The folder lives as long as the lock is held.
+// New makes a folder whose name begins with prefix, and removes those of killed processes. The
+// folder lives as long as the lock is held.
 func New(prefix string) (dir string, lock *flock.Flock, err error) {
 	sweep(prefix)
 	if dir, err = os.MkdirTemp(temp(), prefix); err != nil {
 		return "", nil, err
 	}
-	// Locked before it has its name: no other process takes it for free.
+	// Locked before it is renamed, so that no other process takes it for free.
 	file := filepath.Join(dir, lockName)
 	lock = flock.New(file + ".new")
 	if err = lock.Lock(); err == nil {
@@ -44,7 +44,6 @@ func New(prefix string) (dir string, lock *flock.Flock, err error) {
 	return dir, lock, nil
 }
 
-// sweep removes this user's folders of killed processes.
 func sweep(prefix string) {
 	dirs, err := filepath.Glob(filepath.Join(temp(), prefix+"*"))
 	if err != nil {

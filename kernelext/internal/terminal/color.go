@@ -9,8 +9,8 @@ import (
 	"golang.org/x/term"
 )
 
-// Plain returns s without control sequences and control characters but line breaks and tabs, so
-// that text from a notebook cannot drive the terminal.
+// Plain removes control sequences and characters but line breaks and tabs, so that text from a
+// notebook cannot drive the terminal.
 func Plain(s string) string {
 	if clean(s) {
 		return s
@@ -44,7 +44,6 @@ func Width(f *os.File) int {
 	return 80
 }
 
-// EraseLine empties the line.
 const EraseLine = "\r\x1b[2K"
 
 type Color string
@@ -57,7 +56,6 @@ const (
 	Faint Color = "2"
 )
 
-// A Paint colours text, or leaves it as it is.
 type Paint bool
 
 // NewPaint decides by a flag's value: auto colours in a terminal unless NO_COLOR is set.

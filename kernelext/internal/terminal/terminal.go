@@ -1,8 +1,8 @@
 // Package terminal returns what a reader sees of text written for a terminal: progress bars in
 // their last state, no colours, no control characters.
 //
-// Tried and dropped: keeping what follows a line's last carriage return, as nbval does, as a longer
-// text stays visible behind a shorter one; a screen of fixed size, which loses what scrolls out.
+// Tried and dropped: keeping what follows a line's last carriage return, as nbval does, as the end
+// of a longer text stays visible; a screen of fixed size, which loses what scrolls out.
 package terminal
 
 import (
@@ -11,8 +11,7 @@ import (
 	"unicode/utf8"
 )
 
-// maxColumn bounds how far a sequence moves the cursor: a few bytes cannot ask for kilobytes of
-// blanks.
+// maxColumn bounds cursor movements, so that a few bytes cannot ask for kilobytes of blanks.
 const maxColumn = 256
 
 // Text returns what a terminal shows of s in the end. Carriage returns, backspaces and CSI A, B, C,
@@ -54,10 +53,8 @@ func clean(s string) bool {
 	}) < 0
 }
 
-// control reports whether a character shows nothing; a tab does.
 func control(r rune) bool { return r < ' ' && r != '\t' || r >= 0x7f && r < 0xa0 }
 
-// page is of any length; only the line under the cursor is taken apart.
 type page struct {
 	rows     []string
 	line     []rune // rows[row], when open
@@ -131,13 +128,12 @@ func (p *page) obey(q Sequence) {
 	}
 }
 
-// A Sequence is a CSI sequence's parameters and final byte; of others nothing.
+// A Sequence holds a CSI sequence's parameters and final byte; it is empty for others.
 type Sequence struct {
 	Params string
 	Final  byte
 }
 
-// number returns the first parameter, 0 without one.
 func (q Sequence) number() int {
 	first, _, _ := strings.Cut(q.Params, ";")
 	n, _ := strconv.Atoi(first) // 0 where there is none
@@ -145,7 +141,7 @@ func (q Sequence) number() int {
 }
 
 // CutSequence cuts a leading sequence off s, which begins with ESC: CSI, OSC with its text, or ESC
-// with one character. A broken one ends where it breaks; a private one counts as nothing.
+// with one character. A broken one ends where it breaks; a private one is empty.
 func CutSequence(s string) (q Sequence, rest string) {
 	if len(s) < 2 {
 		return q, ""

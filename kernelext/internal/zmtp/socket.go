@@ -37,14 +37,13 @@ type Peer struct {
 }
 
 const (
-	// queueSize may wait for a peer before the cell's output waits for it.
+	// queueSize is how many bytes may wait for a peer before the cell's output waits for it.
 	queueSize = 64 << 20
-	// patience is how long the output waits for a peer that takes nothing; then the peer is
-	// dropped.
+	// patience is how long output waits for a peer that reads nothing before dropping it.
 	patience = 3 * time.Second
 )
 
-// Listen opens a socket of a kind, such as "ROUTER". Clients can connect; [Socket.Serve] answers.
+// Listen opens a socket of a kind, such as "ROUTER"; [Socket.Serve] answers.
 func Listen(kind, network, address string) (*Socket, error) {
 	l, err := net.Listen(network, address)
 	if err != nil {
@@ -61,7 +60,7 @@ func Listen(kind, network, address string) (*Socket, error) {
 
 func (s *Socket) Addr() net.Addr { return s.listener.Addr() }
 
-// Serve accepts connections until Close. receive gets messages, one at a time from each peer.
+// Serve accepts connections until Close. receive gets one message at a time from each peer.
 func (s *Socket) Serve(receive func(p *Peer, frames [][]byte)) {
 	for {
 		conn, err := s.listener.Accept()
@@ -102,7 +101,7 @@ func (s *Socket) serve(conn net.Conn, receive func(p *Peer, frames [][]byte)) {
 		s.next++
 		p.Identity = string(binary.BigEndian.AppendUint32([]byte{0}, s.next))
 	}
-	// A client may come back before its old connection is known to be dead.
+	// A client may reconnect before its old connection is known to be dead.
 	for _, old := range s.peers {
 		if old.Identity == p.Identity && s.kind == "ROUTER" {
 			old.close()
@@ -126,7 +125,7 @@ func (s *Socket) serve(conn net.Conn, receive func(p *Peer, frames [][]byte)) {
 	}
 }
 
-// Subscribe notes what an XPUB's peer wants to receive, and reports whether it is new.
+// Subscribe records what an XPUB's peer wants to receive, and reports whether it is new.
 func (s *Socket) Subscribe(p *Peer, frame []byte) (topic string, added bool) {
 	if len(frame) == 0 || len(frame) > 1024 {
 		return "", false
@@ -148,7 +147,7 @@ func (s *Socket) Subscribe(p *Peer, frame []byte) (topic string, added bool) {
 	return "", false
 }
 
-// Publish sends to every peer with a matching subscription. It waits for slow ones, not for ever.
+// Publish sends to every peer with a matching subscription, with a bounded wait for slow ones.
 func (s *Socket) Publish(frames [][]byte) {
 	s.mu.Lock()
 	var to []*Peer
@@ -186,7 +185,7 @@ func (s *Socket) Route(identity string, frames [][]byte) bool {
 
 func (p *Peer) Send(frames [][]byte) { p.send(Encode(frames)) }
 
-// send queues bytes. When the queue is full it waits as long as the peer takes something.
+// send queues bytes. When the queue is full it waits as long as the peer reads.
 func (p *Peer) send(data []byte) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -227,7 +226,7 @@ func (p *Peer) write() {
 		p.queue = nil
 		p.mu.Unlock()
 		for _, data := range batch {
-			// In pieces, to tell a slow peer from one that takes nothing.
+			// In pieces, to tell a slow peer from one that reads nothing.
 			for len(data) > 0 {
 				n, err := p.conn.Write(data[:min(len(data), 64<<10)])
 				if err != nil {
@@ -245,7 +244,6 @@ func (p *Peer) write() {
 	}
 }
 
-// flush waits a little until everything is sent.
 func (p *Peer) flush(limit time.Duration) {
 	for end := time.Now().Add(limit); time.Now().Before(end); time.Sleep(time.Millisecond) {
 		p.mu.Lock()

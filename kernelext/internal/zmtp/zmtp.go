@@ -1,10 +1,9 @@
 // Package zmtp is the listening side of ZeroMQ, as a Jupyter kernel needs it: ROUTER, REP and XPUB
 // sockets over ZMTP 3.0 with the NULL mechanism (https://rfc.zeromq.org/spec/23/).
 //
-// Package zmq4 was tried for it: a half-open connection blocks all that come later, a stalled
-// subscriber starves the others, and memory is taken for any length that a frame claims. Here each
-// peer has its own reader and writer, memory is taken as bytes come, and a peer that takes nothing
-// is dropped.
+// Package zmq4 was tried: a half-open connection blocks all that come later, a stalled subscriber
+// starves the others, and it allocates any length that a frame claims. Here each peer has its own
+// reader and writer, memory is taken as bytes come, and a peer that reads nothing is dropped.
 package zmtp
 
 import (
@@ -23,8 +22,7 @@ const (
 	flagLong    = 2
 	flagCommand = 4
 
-	greetingSize = 64
-	// handshakeTime is a peer's time limit for the handshake.
+	greetingSize  = 64
 	handshakeTime = 5 * time.Second
 	// maxMessage bounds a message; widgets send files in one.
 	maxMessage = 256 << 20
@@ -83,7 +81,7 @@ func property(b []byte, name, value string) []byte {
 	return append(binary.BigEndian.AppendUint32(b, uint32(len(value))), value...)
 }
 
-// properties reads a READY command's properties; names do not depend on case.
+// properties reads a READY command's properties; names are case-insensitive.
 func properties(b []byte) (map[string]string, error) {
 	found := map[string]string{}
 	for len(b) > 0 {
@@ -113,7 +111,6 @@ func appendFrame(b []byte, flags byte, body []byte) []byte {
 	return append(b, body...)
 }
 
-// Encode returns a message's bytes on the wire.
 func Encode(frames [][]byte) []byte {
 	size := 0
 	for _, f := range frames {
@@ -130,7 +127,7 @@ func Encode(frames [][]byte) []byte {
 	return b
 }
 
-// readFrame reads one frame of at most limit bytes. Memory is taken as the bytes come.
+// readFrame reads a frame of at most limit bytes. Memory is taken as the bytes come.
 func readFrame(r *bufio.Reader, limit int) (flags byte, body []byte, err error) {
 	if flags, err = r.ReadByte(); err != nil {
 		return 0, nil, err

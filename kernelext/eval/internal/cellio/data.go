@@ -12,7 +12,7 @@ import (
 	"gopets/kernelext/eval"
 )
 
-// Data returns a record's pairs of MIME type and data as a message holds them.
+// Data converts a record's pairs of MIME type and data to a message's form.
 func Data(pairs []string) eval.Bundle {
 	data := eval.Bundle{}
 	for i := 0; i+1 < len(pairs); i += 2 {
@@ -21,8 +21,7 @@ func Data(pairs []string) eval.Bundle {
 	return data
 }
 
-// form returns data as a message holds it: JSON as itself, text as a string, anything else in
-// base64.
+// form returns JSON as itself, text as a string, anything else in base64.
 func form(mime string, data string) any {
 	switch {
 	case mime == "application/json" || strings.HasSuffix(mime, "+json"):
@@ -44,7 +43,7 @@ func init() {
 	gob.Register([]any{})
 }
 
-// Rich returns what GoNB's package gonbui shows.
+// Rich converts what GoNB's package gonbui shows.
 func Rich(d protocol.DisplayData) (data, metadata eval.Bundle) {
 	data, metadata = eval.Bundle{}, eval.Bundle{}
 	for mime, v := range d.Data {

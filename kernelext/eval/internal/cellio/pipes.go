@@ -18,11 +18,11 @@ import (
 )
 
 // Pipes are named pipes for the standard output and error of cells. They pass on whole characters.
-// Their methods are called with the lock held that Open got.
+// Their methods are called with the lock held that was given to Open.
 type Pipes struct {
 	Text func(stream, text string)
-	// Hold returns how much of a text may be passed on before more has come; whole is its part in
-	// whole characters. Nil passes that.
+	// Hold returns how much of a text may be passed on now; whole is its part in whole characters.
+	// Nil passes that.
 	Hold func(stream string, b []byte, whole int) int
 
 	lock   sync.Locker
@@ -57,7 +57,7 @@ func Open(dir string, lock sync.Locker) (*Pipes, error) {
 	return p, nil
 }
 
-// pace is how long text may wait for more: a cell that prints lines does not send a message for
+// pace is how long text may wait, so that a cell that prints lines does not send a message for
 // each.
 const pace = 4 * time.Millisecond
 
@@ -83,17 +83,16 @@ func (p *Pipes) Watch() {
 	}
 }
 
-// Close ends Watch, which closes the pipes.
 func (p *Pipes) Close() { p.closed = true }
 
-// Release closes pipes without a Watch.
+// Release closes pipes that have no Watch.
 func (p *Pipes) Release() {
 	for i := range p.pipes {
 		unix.Close(p.pipes[i].fd)
 	}
 }
 
-// maxDrain bounds one Drain: a goroutine may print for ever.
+// maxDrain bounds one Drain, as a goroutine may print for ever.
 const maxDrain = 32 << 20
 
 func (p *Pipes) Drain() {
@@ -119,7 +118,7 @@ func (p *Pipes) Drain() {
 	}
 }
 
-// Flush passes on all text, also what waits for more.
+// Flush passes on all text, also what is held.
 func (p *Pipes) Flush() {
 	p.Drain()
 	for i := range p.pipes {

@@ -5,8 +5,8 @@
 //	go run ./kernelext/internal/cmd/runnerbench -only ipykernel -rounds 5
 //	go run ./kernelext/internal/cmd/runnerbench -large -only '000 cells|[03]0 MB' -rounds 1
 //
-// Each round runs every runner on every notebook, so that the machine's load meets all alike; the
-// table has the medians. A run counts only if its notebook holds all that its cells printed.
+// Each round runs every runner on every notebook, so that the machine's load is shared; the table
+// has the medians. A run counts only if its notebook holds all that its cells printed.
 //
 //   - wall: from the start of the command to its end;
 //   - start-up: to the start of the first cell (on GoNB with its compilation);
@@ -115,8 +115,7 @@ func bench(nb, only string, rounds int, large bool) (ahead bool, err error) {
 	return compareRows(rows, runners), nil
 }
 
-// measureAll runs everything in every round, after one unmeasured run of each runner that fills the
-// caches.
+// measureAll runs everything in every round, after one unmeasured run of each runner.
 func measureAll(jobs []job, runners []runnerCommand, dir string, rounds int) ([]*row, error) {
 	var rows []*row
 	warm := map[string]bool{}

@@ -130,8 +130,8 @@ func memory(pid int) (own, tree int) {
 		if err != nil {
 			continue // it has just ended
 		}
-		// The name, in parentheses, may hold anything; behind it are state, parent, …, resident
-		// pages (22nd).
+		// The name, in parentheses, may hold anything; then come state, parent, …, resident pages
+		// (22nd).
 		fields := bytes.Fields(stat[bytes.LastIndexByte(stat, ')')+1:])
 		if len(fields) < 22 {
 			continue

@@ -46,7 +46,6 @@ type size struct {
 	quick        bool // not for a kernel that compiles
 }
 
-// With -large the second list runs too, on ipykernel.
 var (
 	sizes = []size{{"3 cells", 2, 0, 0, false}, {"100 cells", 99, 0, 0, false},
 		{"50 MB", 0, 10, 50_000, false}}
