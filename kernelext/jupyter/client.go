@@ -42,7 +42,7 @@ func Dial(ctx context.Context, conn Connection) (*Client, error) {
 		zmq4.WithDialerMaxRetries(-1),
 		zmq4.WithLogger(log.New(io.Discard, "", 0)),
 	}
-	// Ending the sockets' life ends a waiting dial.
+	// Closing the sockets ends a waiting dial.
 	dialled := make(chan struct{})
 	defer close(dialled)
 	go func() {
@@ -90,7 +90,6 @@ func dial(ctx context.Context, s zmq4.Socket, endpoint string) error {
 	}
 }
 
-// read drains one socket into the queue until it fails.
 func (c *Client) read(ch Channel, s zmq4.Socket) {
 	defer c.readers.Done()
 	for {
@@ -111,10 +110,10 @@ func (c *Client) read(ch Channel, s zmq4.Socket) {
 	}
 }
 
-// Dropped returns how many messages were dropped: unsigned, wrongly signed or no messages.
+// Dropped returns how many messages were dropped as unsigned, wrongly signed or malformed.
 func (c *Client) Dropped() int { return int(c.dropped.Load()) }
 
-// Send sends a message and returns its id, which is the answers' parent.
+// Send sends a message and returns its id, which the answers name as their parent.
 func (c *Client) Send(ch Channel, kind string, content any) (id string, err error) {
 	return c.send(ch, kind, content, Header{})
 }
@@ -144,8 +143,7 @@ func (c *Client) send(ch Channel, kind string, content any, parent Header) (stri
 // Recv returns the next message of any channel, in order of arrival.
 func (c *Client) Recv(ctx context.Context) (*Message, error) { return c.queue.get(ctx) }
 
-// Ready waits until the kernel answers requests and its output arrives; nothing sent after it is
-// lost.
+// Ready waits until the kernel answers requests and its output arrives; nothing sent later is lost.
 func (c *Client) Ready(ctx context.Context) (KernelInfo, error) {
 	var info KernelInfo
 	replied, published := false, false

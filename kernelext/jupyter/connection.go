@@ -63,11 +63,11 @@ func (c Connection) Endpoint(ch Channel) string {
 	return fmt.Sprintf("tcp://%s", net.JoinHostPort(c.IP, fmt.Sprint(port)))
 }
 
-// maxSocketPath is what fits into a Unix socket's address everywhere, with the port's digit.
+// maxSocketPath fits into a Unix socket's address everywhere, with the port's digit.
 const maxSocketPath = 98
 
 // NewIPC makes a connection over Unix sockets whose paths start with prefix, in a private folder;
-// false when that is too long.
+// false if that is too long.
 func NewIPC(prefix string) (Connection, bool) {
 	c := Connection{Transport: "ipc", IP: prefix, ShellPort: 1, IOPubPort: 2, StdinPort: 3,
 		ControlPort: 4, HeartbeatPort: 5}

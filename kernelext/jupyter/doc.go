@@ -19,7 +19,7 @@
 //
 //   - A late subscriber loses what was published: iopub is dialled first, and Ready repeats
 //     kernel_info_request until both the reply and a status came.
-//   - go-zeromq queues ten messages per socket: every socket is drained into a queue without bound.
+//   - go-zeromq queues ten messages per socket: every socket is drained into an unbounded queue.
 //   - GoNB answers control requests on the shell socket: both sockets share one identity.
 //   - A send without a peer is dropped silently: a restarted kernel needs a new Client.
 //   - The library checks no signatures: here messages that fail are counted and dropped.

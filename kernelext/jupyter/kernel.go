@@ -34,7 +34,6 @@ type Kernel struct {
 	kill sync.Once
 }
 
-// StartOptions are options for starting a kernel. The zero value is right.
 type StartOptions struct {
 	Dir string   // working directory; "" is the current one
 	Env []string // NAME=value, added to the environment; an empty value removes the name
@@ -158,7 +157,6 @@ func (k *Kernel) Interrupt() error {
 	return nil
 }
 
-// Kill ends the kernel's process group.
 func (k *Kernel) Kill() {
 	k.kill.Do(func() { _ = killGroup(k.Pid()) }) // it fails when nothing is left of the group
 	<-k.done
@@ -198,9 +196,8 @@ func (k *Kernel) LogTail(lines int) string {
 	return strings.Join(all[max(0, len(all)-lines):], "\n")
 }
 
-// Shutdown asks the kernel over a client to end, by a signal after half of the grace, as
-// jupyter_client does, and kills what is left at its end. (ipykernel 7 may wait for ten seconds for
-// its own output.)
+// Shutdown asks the kernel to end, by a signal after half of the grace, as jupyter_client does, and
+// kills what is left at its end. (ipykernel 7 may wait ten seconds for its own output.)
 func (k *Kernel) Shutdown(c *Client, grace time.Duration) {
 	if _, err := c.Send(Control, "shutdown_request",
 		map[string]bool{"restart": false}); err == nil && !k.ends(grace/2) {

@@ -34,7 +34,6 @@ type Header struct {
 	Version  string `json:"version"`
 }
 
-// A Message is one message of the protocol.
 type Message struct {
 	Channel    Channel  // the socket it came by; not on the wire
 	Identities [][]byte // routing prefix: the peer for a ROUTER, the topic for a SUB
@@ -65,7 +64,7 @@ func newID() string {
 
 var delimiter = []byte("<IDS|MSG>")
 
-// ErrSignature is that of a message not signed with the connection's key.
+// ErrSignature is returned for a message not signed with the connection's key.
 var ErrSignature = errors.New("the message's signature is wrong")
 
 // Frames returns the message's frames, signed with HMAC-SHA256; an empty key signs nothing.

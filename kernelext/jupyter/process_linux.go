@@ -10,7 +10,7 @@ func ownGroup() *syscall.SysProcAttr {
 	return &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGTERM}
 }
 
-// startAndWait keeps the thread that starts the kernel: for Linux the "parent" is the thread.
+// startAndWait keeps the thread that starts the kernel, which is the "parent" for Linux.
 func startAndWait(k *Kernel) error {
 	started := make(chan error)
 	go func() {

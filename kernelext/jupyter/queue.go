@@ -5,8 +5,8 @@ import (
 	"sync"
 )
 
-// queue holds messages without bound between the sockets' readers, which must never stop, and a
-// slow consumer.
+// queue is an unbounded queue between the sockets' readers, which must never stop, and a slow
+// consumer.
 type queue struct {
 	mu     sync.Mutex
 	items  []*Message

@@ -151,7 +151,7 @@ func FindSpec(name string) (Spec, error) {
 		strings.Join(names, ", "))
 }
 
-// brokenSpec returns what is wrong with an installed kernel that cannot be read, nil for others.
+// brokenSpec returns what is wrong with an installed kernel that cannot be read, else nil.
 func brokenSpec(dirs []string, name string) error {
 	for _, dir := range dirs {
 		entries, err := os.ReadDir(dir)

@@ -21,7 +21,6 @@ type execution struct {
 	out     *output
 }
 
-// work runs the cells, one after the other.
 func (k *Kernel) work(ctx context.Context) {
 	for {
 		r, ok := k.queue.get(ctx)
@@ -37,7 +36,7 @@ func (k *Kernel) work(ctx context.Context) {
 	}
 }
 
-// execute runs a cell and answers its request; stop if the cells behind it are not to run.
+// execute runs a cell and answers its request; stop if the queued cells are not to run.
 func (k *Kernel) execute(ctx context.Context, r *request) (stop bool) {
 	content, err := decode[executeRequest](r)
 	if err != nil || content.Code == nil {
@@ -122,8 +121,7 @@ func (k *Kernel) eval(ctx context.Context, c eval.Cell, out eval.Output) (eval.R
 	}
 }
 
-// evaluate answers the user_expressions: each is a cell of its own, whose value goes into the
-// reply.
+// evaluate answers the user_expressions: each is a cell, whose value goes into the reply.
 func (k *Kernel) evaluate(ctx context.Context, x *execution) map[string]any {
 	answers := map[string]any{}
 	for _, name := range slices.Sorted(maps.Keys(x.content.Expressions)) {
@@ -158,7 +156,7 @@ func (k *Kernel) evaluateOne(ctx context.Context, x *execution, text any) (eval.
 	return result.Value, nil
 }
 
-// abort answers the cells behind one that failed.
+// abort answers the cells queued after one that failed.
 func (k *Kernel) abort() {
 	k.mu.Lock()
 	count := k.count

@@ -60,7 +60,7 @@ func listen(c jupyter.Connection) (*front, error) {
 	return f, nil
 }
 
-// serve answers clients from now on. handle gets their messages, one at a time from each peer.
+// serve answers clients. handle gets their messages, one at a time from each peer.
 func (f *front) serve(handle func(*request)) {
 	router := func(ch jupyter.Channel) func(*zmtp.Peer, [][]byte) {
 		return func(p *zmtp.Peer, frames [][]byte) {
@@ -118,7 +118,6 @@ func (f *front) close() {
 	}
 }
 
-// deliver completes and signs a message and hands its frames on.
 func (f *front) deliver(m jupyter.Message, kind string, content any, send func([][]byte)) {
 	raw, err := json.Marshal(content)
 	if err != nil {
@@ -134,7 +133,6 @@ func (f *front) deliver(m jupyter.Message, kind string, content any, send func([
 	send(frames)
 }
 
-// reply answers a request on the channel that it came by.
 func (f *front) reply(r *request, kind string, content any) {
 	s := f.shell
 	if r.Channel == jupyter.Control {

@@ -53,7 +53,7 @@ func (h *history) path(session int) string {
 	return filepath.Join(h.dir, fmt.Sprintf("%06d.jsonl", session))
 }
 
-// sessions lists those on disk, oldest first.
+// sessions returns those on disk, oldest first.
 func (h *history) sessions() []int {
 	if h.dir == "" {
 		return nil
@@ -69,7 +69,7 @@ func (h *history) sessions() []int {
 	return found
 }
 
-// add appends an entry. Where the file cannot be written, the history is this session's.
+// add appends an entry. Where the file cannot be written, only this session knows it.
 func (h *history) add(line int, input, output string) {
 	if len(output) > 10_000 {
 		output = strings.ToValidUTF8(output[:10_000], "")

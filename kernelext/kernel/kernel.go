@@ -20,15 +20,14 @@ import (
 	"gopets/kernelext/jupyter"
 )
 
-// Options are a kernel's. Engine is needed.
 type Options struct {
-	// Engine starts the engine; g ends what it leaves if the kernel is killed. A notice is printed
-	// with the first cell.
+	// starts the engine; g cleans up after it if the kernel is killed. A notice is printed with the
+	// first cell.
 	Engine  func(g *guard.Guard) (e eval.Engine, notice string, err error)
 	Banner  string
 	History string // the folder that keeps what was run; "" keeps it in memory only
-	// Guard is a command that calls guard.Main; without one, a killed kernel leaves the engine's
-	// processes and folders.
+	// a command that calls guard.Main; without one, a killed kernel leaves the engine's processes
+	// and folders
 	Guard   []string
 	Version string    // for kernel_info
 	Log     io.Writer // for diagnostics; nil is the standard error
@@ -51,7 +50,7 @@ type Kernel struct {
 	notice  string // not printed yet
 }
 
-// Serve runs a kernel until a client asks it to end, ctx ends, or the process gets a signal to end.
+// Serve runs a kernel until a client shuts it down, ctx ends, or the process gets a signal to end.
 func Serve(ctx context.Context, conn jupyter.Connection, o Options) error {
 	k := &Kernel{o: o, log: log.New(cmp.Or[io.Writer](o.Log, os.Stderr), "kernel: ",
 		log.LstdFlags|log.Lmsgprefix), quit: make(chan struct{}),
@@ -103,7 +102,6 @@ func Serve(ctx context.Context, conn jupyter.Connection, o Options) error {
 
 func (k *Kernel) logf(format string, args ...any) { k.log.Printf(format, args...) }
 
-// handle gets every message of a client.
 func (k *Kernel) handle(r *request) {
 	if r.Channel == jupyter.Stdin {
 		if r.Header.Type == "input_reply" {
@@ -121,7 +119,6 @@ func (k *Kernel) handle(r *request) {
 	}
 }
 
-// answer serves a request at once, whether a cell runs or not.
 func (k *Kernel) answer(r *request) {
 	k.front.status(r, "busy")
 	defer func() {
@@ -195,7 +192,6 @@ func (k *Kernel) answerOne(r *request) error {
 	return nil
 }
 
-// answerCode serves what is asked about a text.
 func (k *Kernel) answerCode(r *request, content codeRequest) {
 	ctx := context.Background()
 	switch r.Header.Type {

@@ -11,7 +11,7 @@ import (
 	"gopets/kernelext/eval"
 )
 
-// maxText is how many bytes of text of a cell are passed on; a front end keeps all of it.
+// maxText bounds the text of a cell in bytes, as a front end keeps all of it.
 const maxText = 64 << 20
 
 // output publishes what a cell prints and shows, also after its end.
@@ -63,7 +63,6 @@ func (o *output) Stream(name, text string) {
 	}
 }
 
-// finish reports how much was left out.
 func (o *output) finish() {
 	o.mu.Lock()
 	left := o.left
@@ -127,7 +126,7 @@ func (o *output) Input(ctx context.Context, prompt string, password bool) (strin
 	}
 }
 
-// input hands an answer to the cell that asked.
+// input gives an answer to the cell that asked.
 func (k *Kernel) input(r *request) {
 	k.mu.Lock()
 	x := k.current

@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// watchParent closes its channel when the front end is gone whose process jupyter_client names in
-// JPY_PARENT_PID.
+// watchParent's channel is closed when the front end's process, which jupyter_client names in
+// JPY_PARENT_PID, is gone.
 func watchParent(ctx context.Context) <-chan struct{} {
 	gone := make(chan struct{})
 	parent := os.Getppid()

@@ -20,7 +20,6 @@ const (
 	Raw      CellType = "raw"
 )
 
-// A Cell is one cell of a notebook.
 type Cell struct {
 	nb     *Notebook
 	object *object
@@ -53,7 +52,7 @@ func newCell(o *object, nb *Notebook) (*Cell, error) {
 	return c, nil
 }
 
-// NewCell makes a cell with a random id, to be given to Insert.
+// NewCell makes a cell with a random id, for Insert.
 func NewCell(kind CellType, source string) *Cell {
 	id := make([]byte, 4)
 	rand.Read(id) // never fails
@@ -84,7 +83,6 @@ func (c *Cell) set(key string, value text) {
 	c.object.set(key, value)
 }
 
-// Type returns the kind of the cell.
 func (c *Cell) Type() CellType { return c.kind }
 
 func (c *Cell) ID() string {
@@ -96,7 +94,6 @@ func (c *Cell) ID() string {
 	return id
 }
 
-// Source returns the text of the cell.
 func (c *Cell) Source() string {
 	raw, _ := c.object.get("source")
 	s, _, _ := decodeText(raw) // checked when it was read
@@ -165,8 +162,7 @@ func (c *Cell) Outputs() []Output {
 	return outputs
 }
 
-// Encode gives an output its text in this cell's file, which saves SetOutputs from doing so each
-// time.
+// Encode lays out an output for this cell's file, so that SetOutputs need not each time.
 func (c *Cell) Encode(o Output) Output {
 	o.laid = o.lay(c.nb.style)
 	return o
@@ -199,7 +195,7 @@ func isText(raw []byte) bool {
 	return ok && !slices.ContainsFunc(lines, func(line []byte) bool { return line[0] != '"' })
 }
 
-// decodeText reads nbformat's "multiline string": a string, or a list of strings.
+// decodeText decodes nbformat's "multiline string": a string, or a list of strings.
 func decodeText(raw []byte) (text string, list bool, err error) {
 	if i := skipSpace(raw, 0); i < len(raw) && raw[i] == '"' {
 		err = json.Unmarshal(raw, &text)

@@ -10,7 +10,7 @@ import (
 	"unicode/utf8"
 )
 
-// foreign are files often met in the place of a notebook, by how they begin.
+// foreign are files often met in place of a notebook, by their beginning.
 var foreign = []struct {
 	begin *regexp.Regexp
 	what  string
@@ -49,7 +49,7 @@ var (
 	trailingComma = regexp.MustCompile(`,\s*$`)
 )
 
-// diagnose returns an error that names the kind of a file that is no valid JSON.
+// diagnose returns an error that names the kind of a file that is not valid JSON.
 func diagnose(data []byte) error {
 	var start strings.Builder // a rune for each byte
 	for _, b := range bytes.TrimLeft(data[:min(len(data), 4096)], " \t\r\n") {
@@ -89,7 +89,7 @@ func diagnose(data []byte) error {
 
 func lineOf(data []byte, at int) int { return bytes.Count(data[:at], []byte("\n")) + 1 }
 
-// clean returns valid JSON in UTF-8 without a byte order mark, and adds to w what it changed.
+// clean returns valid JSON in UTF-8 without a byte order mark, and adds its changes to w.
 func clean(data []byte, w *warnings) ([]byte, error) {
 	data = bytes.TrimPrefix(data, []byte("\xef\xbb\xbf"))
 	if len(bytes.TrimSpace(data)) == 0 {

@@ -17,7 +17,7 @@
 // What is not valid by nbformat's schema is repaired on reading where nothing is lost: missing
 // members, ids, execution counts, a low minor version, NaN and Infinity (null), bytes that are not
 // UTF-8, cells and outputs of old formats. [Notebook.Warnings] lists repairs, and what stays
-// invalid. The error for what is no notebook names it: a merge conflict, a Git LFS pointer, HTML,
+// invalid. The error for another file names its kind: a merge conflict, a Git LFS pointer, HTML,
 // UTF-16.
 //
 // # Tried and dropped

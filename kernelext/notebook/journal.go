@@ -15,16 +15,16 @@ import (
 	"github.com/gofrs/flock"
 )
 
-// JournalSuffix is a journal's addition to the notebook's name.
+// JournalSuffix is added to the notebook's name.
 const JournalSuffix = ".journal"
 
 // maxRepeated bounds the outdated states of cells in a journal.
 const maxRepeated = 64 << 20
 
 // A Saver keeps a notebook's file up to date while its cells run. Save writes the whole file.
-// SaveCells writes some cells, at their cost, into a journal beside it, out.ipynb.journal, that the
-// next Save removes. When a program is killed, the two files hold all that was saved: [ReadFile]
-// reads both, and [Recover] makes one file of them.
+// SaveCells writes some cells into a journal beside it, out.ipynb.journal, that the next Save
+// removes. When a program is killed, the two files hold all that was saved: [ReadFile] reads both,
+// and [Recover] merges them.
 //
 // The journal's first line names the state of the file that it belongs to. Each cell follows as a
 // line with its index, length and checksum, and its text. What a kill cut off does not count.
@@ -191,7 +191,7 @@ func readJournal(data []byte) (base fileState, cells []journalCell, err error) {
 	}
 }
 
-// addJournal takes a journal's cells into a notebook whose file is data, unless the journal is of
+// addJournal applies a journal's cells to a notebook whose file is data, unless the journal is of
 // another state.
 func (n *Notebook) addJournal(journal, data []byte) (bool, error) {
 	base, cells, err := readJournal(journal)
@@ -220,7 +220,6 @@ func (n *Notebook) addJournal(journal, data []byte) (bool, error) {
 	return true, nil
 }
 
-// replace puts a cell in the place of another.
 func (n *Notebook) replace(at int, text []byte) error {
 	if !json.Valid(text) {
 		return errors.New("it is not JSON")
@@ -268,8 +267,8 @@ func readWithJournal(path string) (nb *Notebook, journalled bool, err error) {
 	}
 }
 
-// Recover makes one file of a notebook and its journal, if there is one. A journal of another state
-// of the file stays.
+// Recover merges a notebook and its journal, if there is one. A journal of another state of the
+// file stays.
 func Recover(path string) error {
 	unlock, err := lockJournal(path)
 	if err != nil {

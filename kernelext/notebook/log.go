@@ -5,7 +5,7 @@ import (
 	"unicode/utf8"
 )
 
-// A Log is a stream output that grows. It keeps its text once, as it is in the file: saving again
+// A Log is a stream output that grows. It keeps its text as it is in the file, so that saving again
 // encodes nothing.
 type Log struct {
 	style  style
@@ -21,14 +21,12 @@ const (
 	lastBlock   = 1 << 20
 )
 
-// NewLog makes an empty stream output: "stdout" or "stderr".
 func (c *Cell) NewLog(name string) *Log { return newLog(c.nb.style, name) }
 
 func newLog(s style, name string) *Log { return &Log{style: s, name: name} }
 
 func (l *Log) Name() string { return l.name }
 
-// Append adds text.
 func (l *Log) Append(s string) {
 	for s != "" {
 		line, whole := s, false
@@ -60,8 +58,7 @@ func (l *Log) add(line string, whole bool) {
 	l.begun, l.open = true, !whole
 }
 
-// room returns the block for the next n bytes. Blocks are only appended to, so that Outputs share
-// them.
+// room returns the block for the next n bytes. Blocks are only appended to, so Outputs share them.
 func (l *Log) room(n int) *[]byte {
 	last := len(l.blocks) - 1
 	if last < 0 || cap(l.blocks[last])-len(l.blocks[last]) < n {
@@ -94,7 +91,6 @@ func (l *Log) Output() Output {
 	return Output{Type: StreamOutput, Name: l.name, laid: b.finish()}
 }
 
-// appendEscaped appends a text as in a JSON string, without the quotation marks.
 func appendEscaped(to []byte, s string) []byte {
 	ascii := true
 	for i := 0; i < len(s); i++ {

@@ -8,7 +8,6 @@ func (c *Cell) RemoveMetadata(path ...string) {
 	}
 }
 
-// removePath removes the value at a path; depth is that of o's brace.
 func removePath(o *object, s style, depth int, path []string) {
 	if len(path) == 1 {
 		o.remove(path[0])

@@ -14,7 +14,7 @@ import (
 	"gopets/kernelext/internal/atomicfile"
 )
 
-// A Notebook is one nbformat 4 document.
+// A Notebook is an nbformat 4 document.
 type Notebook struct {
 	doc     *object
 	style   style
@@ -140,14 +140,14 @@ func keysOf(o *object) string {
 	return ", but " + strings.Join(keys, ", ")
 }
 
-// Warnings returns, a line each, what was repaired in the file, and what is invalid still.
+// Warnings returns what was repaired in the file, and what is still invalid, a line each.
 func (n *Notebook) Warnings() []string { return n.warnings.list() }
 
 // Cells returns the cells in order. Change the slice with Insert and Remove.
 func (n *Notebook) Cells() []*Cell { return n.cells }
 
-// Insert puts a cell before that at index at; len(Cells()) appends. Where the minor format has no
-// cell ids the cell loses its own.
+// Insert puts a cell before that at index at; len(Cells()) appends. The cell loses its id where the
+// minor format has none.
 func (n *Notebook) Insert(at int, c *Cell) {
 	c.nb, c.laid = n, nil
 	for i, m := range c.object.members {
@@ -168,7 +168,6 @@ func (n *Notebook) Insert(at int, c *Cell) {
 	n.cells = append(n.cells[:at:at], append([]*Cell{c}, n.cells[at:]...)...)
 }
 
-// Remove deletes the cell at an index.
 func (n *Notebook) Remove(at int) {
 	n.cells = append(n.cells[:at:at], n.cells[at+1:]...)
 	n.shifted = true
@@ -187,7 +186,6 @@ func (n *Notebook) SetMetadata(value any, path ...string) error {
 // A Kernelspec says which kernel a notebook wants.
 type Kernelspec struct{ Name, Display, Language string }
 
-// Kernel returns the kernel of the notebook's metadata; fields may be empty.
 func (n *Notebook) Kernel() Kernelspec {
 	text := func(path ...string) string {
 		raw, _ := n.Metadata(path...)
@@ -267,14 +265,13 @@ func (n *Notebook) writeCells(w *bufio.Writer) {
 	w.WriteByte(']')
 }
 
-// Bytes returns the text of the file.
 func (n *Notebook) Bytes() []byte {
 	var b bytes.Buffer
 	_ = n.writeTo(&b)
 	return b.Bytes()
 }
 
-// WriteFile writes the notebook atomically. It costs a copy of the whole file; while cells run, a
+// WriteFile writes the notebook atomically, with a copy of the whole file; while cells run, a
 // [Saver] writes less.
 func (n *Notebook) WriteFile(path string) error {
 	_, err := n.writeFile(path)

@@ -66,7 +66,6 @@ func skipSpace(raw []byte, i int) int {
 	return i
 }
 
-// skipValue returns the index after the JSON value that starts at i.
 func skipValue(raw []byte, i int) int {
 	depth := 0
 	for ; i < len(raw); i++ {
@@ -99,8 +98,7 @@ func skipValue(raw []byte, i int) int {
 	return i
 }
 
-// index returns the position of a key, -1 for none. Of duplicates the last counts, as usual in
-// JSON.
+// index returns the position of a key, -1 for none. The last of duplicates counts.
 func (o *object) index(key string) int {
 	for i := len(o.members) - 1; i >= 0; i-- {
 		if o.members[i].key == key {
@@ -117,8 +115,8 @@ func (o *object) get(key string) ([]byte, bool) {
 	return nil, false
 }
 
-// set replaces a value in its place, or inserts the key in the order of sorted keys. The same value
-// is no change.
+// set replaces a value in its place, or inserts the key in sorted order. The same value is no
+// change.
 func (o *object) set(key string, value text) {
 	if i := o.index(key); i >= 0 {
 		if !o.members[i].value.equal(value) {

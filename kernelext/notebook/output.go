@@ -35,7 +35,6 @@ type Output struct {
 	laid text // its text in the file, when it was read from one or is a Log's
 }
 
-// Stream makes a stream output.
 func Stream(name, text string) Output { return Output{Type: StreamOutput, Name: name, Text: text} }
 
 // Display makes a display_data output from JSON texts by MIME type; metadata may be nil.
@@ -43,12 +42,11 @@ func Display(data map[string]json.RawMessage, metadata json.RawMessage) Output {
 	return Output{Type: DisplayOutput, Data: data, Metadata: metadata}
 }
 
-// Failure makes an error output.
 func Failure(ename, evalue string, traceback []string) Output {
 	return Output{Type: ErrorOutput, EName: ename, EValue: evalue, Traceback: traceback}
 }
 
-// Mime returns a MIME type's string or joined lines, for anything else its JSON.
+// Mime returns a MIME type's string or joined lines, or its JSON.
 func (o Output) Mime(mime string) (string, bool) {
 	raw, ok := o.Data[mime]
 	if !ok {
@@ -153,8 +151,7 @@ func (o Output) lay(s style) text {
 	return s.object(obj, outputDepth)
 }
 
-// layMime lays texts out as lists of lines, which differences are readable in; base64 stays as it
-// came.
+// layMime lays texts out as lists of lines, for readable differences; base64 stays as it came.
 func layMime(mime string, raw json.RawMessage, s style) text {
 	if strings.HasPrefix(mime, "text/") || mime == "image/svg+xml" ||
 		mime == "application/javascript" {

@@ -107,7 +107,7 @@ func (r *repairer) format(doc *object, cells []*object) {
 	}
 }
 
-// wholeNumber reads a number that is not negative, also from 4.0 or a string.
+// wholeNumber parses a number that is not negative, also 4.0 or a string.
 func wholeNumber(raw []byte) (int, bool) {
 	s := string(raw)
 	if t := stringOf(raw); t != "" {
@@ -315,7 +315,6 @@ func (r *repairer) output(number int, o *object) {
 	r.checkTypes(number, "", o, types[kind])
 }
 
-// objectOf parses an object that will be laid out again.
 func objectOf(raw []byte) (object, bool) {
 	o, ok := parseObject(raw)
 	o.raw = nil

@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// style is a file's layout, as its first line has it.
+// style is a file's layout, by its first line.
 type style struct {
 	indent  string // of one level
 	newline string // "" in a file without line breaks
@@ -92,7 +92,6 @@ func (s style) close(b *builder, c byte, depth int) {
 	b.byte(c)
 }
 
-// line is the line break at a depth.
 func (s style) line(depth int) string {
 	if s.newline == "" {
 		return ""

@@ -45,7 +45,6 @@ func (t text) writeTo(w io.Writer) error {
 // large is the least length of a piece that is kept.
 const large = 4 << 10
 
-// builder joins small pieces of text and keeps large ones.
 type builder struct {
 	done  text
 	small []byte

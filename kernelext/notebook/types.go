@@ -54,7 +54,6 @@ func (r *repairer) checkTypes(cell int, where string, o *object, of map[string]c
 	}
 }
 
-// count repairs the execution count of a cell or of an output.
 func (r *repairer) count(cell int, o *object) {
 	raw, _ := o.get("execution_count")
 	n, err := strconv.Atoi(string(raw))

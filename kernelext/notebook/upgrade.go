@@ -8,8 +8,8 @@ import (
 	"strings"
 )
 
-// upgrade returns a document of nbformat 1, 2 or 3 as nbformat 4, as Python's nbformat converts it,
-// but keeps the language of old code cells.
+// upgrade converts nbformat 1, 2 or 3 to nbformat 4, as Python's nbformat does, but keeps the
+// language of old code cells.
 func upgrade(doc *object, major int) ([]byte, error) {
 	var cells [][]byte
 	if major == 1 {
@@ -65,7 +65,6 @@ func joined(raw json.RawMessage) json.RawMessage {
 	return encode(strings.Join(texts, "\n"))
 }
 
-// fields are an object's members, without order.
 type fields map[string]json.RawMessage
 
 func fieldsOf(o *object) fields {
@@ -76,7 +75,7 @@ func fieldsOf(o *object) fields {
 	return f
 }
 
-// members are the fields of a member, none if that is no object.
+// members returns the fields of a member, none if that is not an object.
 func members(o *object, key string) fields {
 	raw, ok := o.get(key)
 	if inner, isObject := parseObject(orEmpty(raw)); ok && isObject {

@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// warnings are about a file; what several cells have in common is one line.
+// warnings are about a file; the same warning of several cells is one line.
 type warnings struct {
 	lines []string
 	cells map[string][]int

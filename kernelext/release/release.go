@@ -1,9 +1,7 @@
-// Package release says what a program was built from, in the few lines that a report of a fault
-// should hold.
+// Package release says what a program was built from.
 //
-// The go command notes the commit in what `go build` and `go install` make within a checkout, and
-// nothing in what `go run` makes (`go run -buildvcs=true` does). Who packages a release gives it a
-// name of its own:
+// The go command records the commit in what `go build` and `go install` make within a checkout, and
+// nothing in what `go run` makes (`go run -buildvcs=true` does). A packager names a release by
 //
 //	go build -ldflags "-X gopets/kernelext/release.Version=v1.2.3" ./kernelext/nb
 package release
