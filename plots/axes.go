@@ -19,8 +19,8 @@ type axesOptions struct {
 	fromZero              bool    // y starts at 0, without margin there
 }
 
-// axes draws title, frame, grid, ticks and labels in no more room than they need, and returns the
-// area inside.
+// axes draws title, frame, grid, ticks and labels as compactly as it can, and returns the area
+// inside.
 func (s *scene) axes(f frame, o axesOptions) plotArea {
 	size := s.pt(10)
 	gap := s.pt(4)
@@ -79,7 +79,7 @@ func (s *scene) axes(f frame, o axesOptions) plotArea {
 	return p
 }
 
-// outside is how far tick labels reach beyond an axis' right end.
+// outside returns how far tick labels reach beyond an axis' right end.
 func (s *scene) outside(a axis, width, size float64) float64 {
 	reach := width
 	for _, t := range a.ticks {
@@ -88,7 +88,6 @@ func (s *scene) outside(a axis, width, size float64) float64 {
 	return reach - width
 }
 
-// xAxis chooses as many ticks as have room.
 func (s *scene) xAxis(width, size float64, o axesOptions) axis {
 	var a axis
 	for n := 10; n > 1; n-- {

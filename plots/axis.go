@@ -6,7 +6,6 @@ import (
 	"strings"
 )
 
-// An axis is a range and its ticks.
 type axis struct {
 	lo, hi float64 // of the frame's edges; for log, of the values themselves
 	log    bool
@@ -65,7 +64,6 @@ func linearTicks(lo, hi float64, n int) []tick {
 	return out
 }
 
-// niceStep is the least of these steps not below raw.
 func niceStep(raw float64) float64 {
 	if !(raw > 0) {
 		return 0

@@ -24,7 +24,6 @@ func (b Bars) PNG() ([]byte, error) { return encodePNG(b) }
 
 func (b Bars) HTML() (string, error) { return imgSVG(b) }
 
-// Text draws the bars in block characters.
 func (b Bars) Text() string {
 	if err := b.check(); err != nil {
 		return err.Error() + "\n"
@@ -64,7 +63,6 @@ func (b Bars) check() error {
 	return nil
 }
 
-// full is the value of the longest bar.
 func (b Bars) full() float64 {
 	_, hi := extent(b.Values)
 	if b.Percent {

@@ -76,7 +76,6 @@ func brailleText(l Lines) string {
 	return trimLines(b.String())
 }
 
-// brailleDots are the dots' bits, by row and column.
 var brailleDots = [4][2]rune{{0x01, 0x08}, {0x02, 0x10}, {0x04, 0x20}, {0x40, 0x80}}
 
 func blanks(n int) string { return strings.Repeat(" ", max(n, 0)) }

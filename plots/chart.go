@@ -29,7 +29,6 @@ type Chart interface {
 	Text() string
 }
 
-// A drawing lays itself out.
 type drawing interface{ draw() (*scene, error) }
 
 func encodeSVG(d drawing) ([]byte, error) {

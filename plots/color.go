@@ -28,7 +28,7 @@ var seriesColors = []color.NRGBA{
 	{0x00, 0x00, 0x00, 255},
 }
 
-// parseColor reads "#rgb", "#rrggbb" or an SVG colour name; "" is fallback.
+// parseColor parses "#rgb", "#rrggbb" or an SVG colour name; "" is fallback.
 func parseColor(s string, fallback color.NRGBA) (color.NRGBA, error) {
 	if s == "" {
 		return fallback, nil
@@ -55,14 +55,14 @@ type ramp []color.NRGBA
 
 // The ramps get steadily darker or lighter, so that they work in grey.
 var (
-	// blues and oranges are ColorBrewer's (C. Brewer, colorbrewer2.org).
+	// ColorBrewer's (C. Brewer, colorbrewer2.org)
 	blues = ramp{{247, 251, 255, 255}, {222, 235, 247, 255}, {198, 219, 239, 255},
 		{158, 202, 225, 255}, {107, 174, 214, 255},
 		{66, 146, 198, 255}, {33, 113, 181, 255}, {8, 81, 156, 255}, {8, 48, 107, 255}}
 	oranges = ramp{{255, 245, 235, 255}, {254, 230, 206, 255}, {253, 208, 162, 255},
 		{253, 174, 107, 255}, {253, 141, 60, 255},
 		{241, 105, 19, 255}, {217, 72, 1, 255}, {166, 54, 3, 255}, {127, 39, 4, 255}}
-	// magma samples that colour map by S. van der Walt and N. Smith (public domain) at ninths.
+	// S. van der Walt and N. Smith's (public domain) at ninths
 	magma = ramp{{0, 0, 4, 255}, {24, 15, 62, 255}, {69, 16, 119, 255}, {114, 31, 129, 255},
 		{159, 47, 127, 255},
 		{205, 64, 113, 255}, {241, 96, 93, 255}, {253, 149, 103, 255}, {254, 202, 141, 255},
@@ -86,7 +86,7 @@ func mix(a, b color.NRGBA, t float64) color.NRGBA {
 	return color.NRGBA{blend(a.R, b.R), blend(a.G, b.G), blend(a.B, b.B), 255}
 }
 
-// contrast returns dark or white ink, whichever has the larger contrast ratio of WCAG 2.
+// contrast returns dark or white ink, by the contrast ratio of WCAG 2.
 func contrast(ground color.NRGBA) color.NRGBA {
 	l := luminance(ground) + 0.05
 	if l/(luminance(ink)+0.05) > (luminance(white)+0.05)/l {
@@ -95,7 +95,7 @@ func contrast(ground color.NRGBA) color.NRGBA {
 	return white
 }
 
-// luminance is the relative luminance of WCAG 2, in [0,1].
+// luminance returns the relative luminance of WCAG 2, in [0,1].
 func luminance(c color.NRGBA) float64 {
 	linear := func(v uint8) float64 {
 		x := float64(v) / 255

@@ -27,7 +27,6 @@ func (t EpochTable) SVG() ([]byte, error) { return t.Table().SVG() }
 
 func (t EpochTable) PNG() ([]byte, error) { return t.Table().PNG() }
 
-// HTML returns a <table>.
 func (t EpochTable) HTML() (string, error) { return t.Table().HTML() }
 
 func (t EpochTable) Text() string { return t.Table().Text() }
@@ -61,7 +60,6 @@ func sixDecimals(v float64) string {
 	return strconv.FormatFloat(v, 'f', 6, 64)
 }
 
-// clock writes mm:ss, or h:mm:ss from an hour on.
 func clock(d time.Duration) string {
 	s := max(int(d.Seconds()), 0)
 	if s >= 3600 {

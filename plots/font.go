@@ -12,12 +12,11 @@ import (
 	"golang.org/x/text/unicode/bidi"
 )
 
-// fontFamily is an SVG's. The named fonts have letters of the same widths, so that what was
-// measured with the first, which is embedded, holds on Windows and macOS.
+// The named fonts have letters of the same widths, so that what was measured with the first, which
+// is embedded, holds on Windows and macOS.
 const fontFamily = "'Liberation Sans',Arial,Helvetica,sans-serif"
 
-// A typeface measures text and returns letters' outlines. It belongs to one scene: it is not safe
-// for concurrent use.
+// A typeface measures text and returns outlines of letters. It is not safe for concurrent use.
 type typeface struct {
 	font   *sfnt.Font
 	buffer sfnt.Buffer
@@ -47,7 +46,6 @@ func newTypeface(ttf []byte) (*typeface, error) {
 	return &typeface{font: f, units: fixed.I(int(f.UnitsPerEm())), glyphs: map[rune]glyph{}}, nil
 }
 
-// glyph returns a letter's outline, a box for one that the font lacks.
 func (t *typeface) glyph(r rune) glyph {
 	if g, ok := t.glyphs[r]; ok {
 		return g
@@ -65,7 +63,6 @@ func (t *typeface) glyph(r rune) glyph {
 	return g
 }
 
-// invisible reports whether a letter has no shape.
 func invisible(r rune) bool { return unicode.In(r, unicode.Cf, unicode.Variation_Selector) }
 
 func (t *typeface) advance(text string) float64 {
@@ -139,7 +136,6 @@ func (s *scene) fill(words []string, size float64, bold bool, max float64) []str
 	return append(out, strings.TrimSpace(current))
 }
 
-// words splits after blanks and after slashes between letters.
 func words(text string) []string {
 	var out []string
 	from := 0
@@ -168,7 +164,7 @@ func clean(text string) string {
 	}, strings.ToValidUTF8(text, string(unicode.ReplacementChar)))
 }
 
-// visual puts letters into the order of painting, which browsers do themselves; a PNG needs it.
+// visual puts letters into the order of painting, which browsers do themselves.
 func visual(text string) string {
 	if !strings.ContainsFunc(text, rightToLeft) {
 		return text

@@ -16,7 +16,6 @@ type ImageGrid struct {
 	Cells   []ImageCell
 }
 
-// ImageCell is one image of an ImageGrid.
 type ImageCell struct {
 	Image image.Image
 	Title string // may break into several lines
@@ -41,7 +40,6 @@ func (g ImageGrid) PNG() ([]byte, error) { return encodePNG(g) }
 // HTML returns a JPEG, with twice the pixels for displays that have them.
 func (g ImageGrid) HTML() (string, error) { return imgJPEG(g) }
 
-// Text returns the titles, row by row; without any, the alternative text.
 func (g ImageGrid) Text() string {
 	if !slices.ContainsFunc(g.Cells, func(c ImageCell) bool { return c.Title != "" }) {
 		return clean(or(g.Alt, g.describe())) + "\n"
@@ -130,7 +128,6 @@ func (c ImageCell) photo(w, h float64) (*image.RGBA, error) {
 	return img, c.Heat.overlay(img)
 }
 
-// cell draws an image under its title.
 func (s *scene) cell(f frame, head float64, photo *image.RGBA, title []string, size float64,
 	fill color.NRGBA) {
 	at := inside(f.cut(0, head, 0, 0), photo)

@@ -10,7 +10,6 @@ import (
 	xdraw "golang.org/x/image/draw"
 )
 
-// opaque copies an image onto white at (0,0).
 func opaque(img image.Image) (*image.RGBA, error) {
 	if img == nil || img.Bounds().Empty() {
 		return nil, fmt.Errorf("no image (nil or empty); want an image of at least one pixel")
@@ -42,7 +41,6 @@ func inside(f frame, img *image.RGBA) frame {
 	return frame{f.x + (f.w-w)/2, f.y + (f.h-h)/2, w, h}
 }
 
-// overlay draws the heat map over an image, smooth between values.
 func (h Heat) overlay(img *image.RGBA) error {
 	if h.W < 1 || h.H < 1 || len(h.Values) != h.W*h.H {
 		return fmt.Errorf("a heat map of %d by %d has %d values; want %d", h.W, h.H,
@@ -80,7 +78,7 @@ func (h Heat) overlay(img *image.RGBA) error {
 	return nil
 }
 
-// extent returns the least and the largest finite value, (Inf, -Inf) without any.
+// extent returns the least and the largest finite value, (Inf, -Inf) if there is none.
 func extent(values []float64) (lo, hi float64) {
 	lo, hi = math.Inf(1), math.Inf(-1)
 	for _, v := range values {

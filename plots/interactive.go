@@ -88,7 +88,6 @@ func (m Matrix) Interactive(examples []Example) (string, error) {
 			"ID", id)), nil
 }
 
-// thumbnail returns a small JPEG as a data URI.
 func thumbnail(img image.Image) (string, error) {
 	photo, err := opaque(img)
 	if err != nil {

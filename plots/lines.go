@@ -34,7 +34,6 @@ func (l Lines) PNG() ([]byte, error) { return encodePNG(l) }
 
 func (l Lines) HTML() (string, error) { return imgSVG(l) }
 
-// Text draws the curves in Braille dots.
 func (l Lines) Text() string { return brailleText(l) }
 
 func (l Lines) draw() (*scene, error) {
@@ -45,7 +44,6 @@ func (l Lines) draw() (*scene, error) {
 	return s, l.drawIn(s, s.all())
 }
 
-// describe returns the alternative text.
 func (l Lines) describe() string {
 	var b strings.Builder
 	if l.Title != "" {
@@ -164,7 +162,7 @@ func (p plotArea) curve(s *scene, c curve, run []point) []point {
 	return at
 }
 
-// thin keeps of a line's points in one pixel column the first, lowest, highest and last.
+// thin keeps the first, lowest, highest and last of a line's points in one pixel column.
 func thin(points []point) []point {
 	if len(points) < 2000 {
 		return points

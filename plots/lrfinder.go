@@ -15,7 +15,6 @@ type Mark struct {
 	LR, Loss float64
 }
 
-// markColors differ from the curve's blue and each other.
 var markColors = []string{"#d55e00", "#009e73", "#cc79a7", "#e69f00"}
 
 func (f LRFinder) SVG() ([]byte, error) { return f.lines().SVG() }
@@ -26,7 +25,6 @@ func (f LRFinder) HTML() (string, error) { return f.lines().HTML() }
 
 func (f LRFinder) Text() string { return f.lines().Text() }
 
-// lines returns a line chart: the curve, and a series of one dot for each suggestion.
 func (f LRFinder) lines() Lines {
 	x := f.LR
 	if x == nil {

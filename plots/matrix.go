@@ -11,7 +11,7 @@ import (
 
 // Matrix is a confusion matrix: Counts[actual][predicted], both in the order of Labels. The
 // diagonal is blue, mistakes are orange, zeros blank; darker is more, by the square root, so that
-// single mistakes show beside rows of forty.
+// single mistakes are visible beside rows of forty.
 type Matrix struct {
 	Figure
 	Labels    []string
@@ -51,10 +51,9 @@ func (m Matrix) check() error {
 	return nil
 }
 
-// A confusion is one cell off the diagonal.
 type confusion struct{ actual, predicted, count int }
 
-// tally returns how many there are, how many are right, and the wrong ones, most frequent first.
+// tally returns the total, how many are right, and the wrong ones, most frequent first.
 func (m Matrix) tally() (total, right int, wrong []confusion) {
 	for i, row := range m.Counts {
 		total += sum(row)
@@ -140,7 +139,6 @@ func (m Matrix) number(i, j int) string {
 	return strconv.Itoa(int(math.Round(percent)))
 }
 
-// share returns a cell's fraction of its row.
 func (m Matrix) share(i, j int) float64 {
 	return float64(m.Counts[i][j]) / float64(max(sum(m.Counts[i]), 1))
 }
@@ -165,7 +163,6 @@ func (m Matrix) draw() (*scene, error) {
 	return s, err
 }
 
-// layout draws the matrix and returns its cells' frame and side in pixels.
 func (m Matrix) layout() (s *scene, grid frame, cell float64, err error) {
 	if err := m.check(); err != nil {
 		return nil, grid, 0, err

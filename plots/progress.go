@@ -19,15 +19,14 @@ type ProgressBar struct {
 // ProgressState says whether a bar moves.
 type ProgressState int
 
-// The states of a bar.
 const (
 	Running ProgressState = iota
 	Finished
 	Interrupted
 )
 
-// Progress returns a bar as HTML: an element of 300×20 pixels, then [ProgressBar.Status]. It reads
-// as text where the element is not allowed.
+// Progress returns a bar as HTML: an element of 300×20 pixels, then [ProgressBar.Status], which is
+// readable where the element is not allowed.
 func Progress(p ProgressBar) string {
 	color := ""
 	if p.State == Interrupted {
@@ -82,7 +81,6 @@ type Training struct {
 	Batches ProgressBar
 }
 
-// HTML returns the three blocks as one element.
 func (t Training) HTML() string {
 	table, _ := t.Table.HTML() // cannot fail: nothing of it is drawn
 	if t.Epochs.State == Finished {

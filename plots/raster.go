@@ -12,7 +12,6 @@ import (
 	"golang.org/x/image/vector"
 )
 
-// A canvas paints a scene into pixels.
 type canvas struct {
 	img        *image.RGBA
 	scale      float64 // pixels of the image for one of the scene
@@ -58,8 +57,8 @@ func (l line) paint(c *canvas) {
 	}
 }
 
-// stroke paints a polyline with round joins and ends. A pixel is covered as far as its centre is
-// from the nearest segment: no outline is built, and segments do not add up where they meet.
+// stroke paints a polyline with round joins and ends. A pixel's coverage is its centre's distance
+// from the nearest segment, so that segments do not add up where they meet.
 func (c *canvas) stroke(points []point, width float64, col color.NRGBA) {
 	if len(points) == 0 {
 		return
@@ -98,7 +97,6 @@ func cover(mask *image.Alpha, a, b point, radius float64) {
 	y1 := min(int(math.Max(a.y, b.y)+reach)+1, mask.Rect.Max.Y)
 	for y := y0; y < y1; y++ {
 		cy := float64(y) + 0.5
-		// The segment's part that can reach this row.
 		lo, hi := math.Min(a.x, b.x), math.Max(a.x, b.x)
 		if math.Abs(dy) > 1e-9 {
 			t0, t1 := (cy-reach-a.y)/dy, (cy+reach-a.y)/dy
@@ -157,7 +155,6 @@ func dashes(points []point, pattern []float64) [][]point {
 
 func along(a, b point, t float64) point { return point{a.x + t*(b.x-a.x), a.y + t*(b.y-a.y)} }
 
-// paint draws the letters as outlines, sharp at any size and angle.
 func (l label) paint(c *canvas) {
 	face := c.scene.face(l.bold)
 	size := l.size * c.scale
@@ -205,7 +202,6 @@ func (l label) paint(c *canvas) {
 		draw.Over)
 }
 
-// outline passes a letter's curves to the rasterizer.
 func (c *canvas) outline(segments sfnt.Segments, at func(fixed.Point26_6) (x, y float32)) {
 	for _, s := range segments {
 		ax, ay := at(s.Args[0])

@@ -7,8 +7,7 @@ import (
 	"math"
 )
 
-// A scene is a chart laid out: shapes and words, in pixels from the upper left corner. svg.go
-// writes it, raster.go paints it, so that both look the same.
+// A scene is a chart laid out: shapes and words, in pixels from the upper left corner.
 type scene struct {
 	w, h          float64 // pixels
 	dpi           float64
@@ -24,7 +23,6 @@ type item interface {
 
 type point struct{ x, y float64 }
 
-// A frame is a rectangle for something.
 type frame struct{ x, y, w, h float64 }
 
 func (f frame) right() float64  { return f.x + f.w }
@@ -61,7 +59,6 @@ type box struct {
 	fill       color.NRGBA
 }
 
-// A line is a stroked polyline with round joins.
 type line struct {
 	points []point
 	width  float64
@@ -69,14 +66,12 @@ type line struct {
 	stroke color.NRGBA
 }
 
-// A dot is a filled circle with a white rim.
 type dot struct {
 	center point
 	radius float64
 	fill   color.NRGBA
 }
 
-// A bitmap is an image stretched over a rectangle.
 type bitmap struct {
 	frame
 	img *image.RGBA
@@ -119,7 +114,7 @@ func (f Figure) newScene(stage string, width, height float64, alt string) (*scen
 
 func (s *scene) all() frame { return frame{0, 0, s.w, s.h} }
 
-// pt returns points (1/72 inch) in pixels.
+// pt converts points (1/72 inch) to pixels.
 func (s *scene) pt(points float64) float64 { return points * s.dpi / 72 }
 
 func (s *scene) face(bold bool) *typeface {
@@ -153,7 +148,6 @@ func (s *scene) box(f frame, fill color.NRGBA) {
 	s.items = append(s.items, box{x0, y0, x1 - x0, y1 - y0, fill})
 }
 
-// hline and vline add lines on whole pixels.
 func (s *scene) hline(x0, x1, y, width float64, c color.NRGBA) {
 	s.box(frame{x0, y - width/2, x1 - x0, width}, c)
 }

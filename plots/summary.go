@@ -25,7 +25,6 @@ func (s Summary) SVG() ([]byte, error) { return s.Table().SVG() }
 
 func (s Summary) PNG() ([]byte, error) { return s.Table().PNG() }
 
-// HTML returns a <table>, with the totals in a paragraph.
 func (s Summary) HTML() (string, error) {
 	table, err := s.Table().HTML()
 	if err != nil {
@@ -46,7 +45,6 @@ func (s Summary) Text() string {
 	return s.Table().Text() + "\n" + strings.Join(lines, "\n") + "\n"
 }
 
-// Table returns the layers alone.
 func (s Summary) Table() Table {
 	t := Table{Figure: Figure{Title: s.Title}, Header: []string{"Layer", "Output shape",
 		"Parameters", "Trainable"}}
@@ -81,7 +79,6 @@ func (s Summary) totals() []string {
 	}, s.Notes...)
 }
 
-// thousands writes a number in groups of three digits.
 func thousands(n int) string {
 	text := strconv.Itoa(n)
 	for i := len(text) - 3; i > 0; i -= 3 {

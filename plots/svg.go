@@ -10,7 +10,6 @@ import (
 	"strings"
 )
 
-// svgWriter collects a document and keeps an error for the end.
 type svgWriter struct {
 	bytes.Buffer
 	err error
@@ -125,7 +124,6 @@ func (p bitmap) svg(w *svgWriter) {
 	w.WriteString("/>\n")
 }
 
-// num writes a length with at most two decimals.
 func num(v float64) string {
 	if math.IsNaN(v) || math.IsInf(v, 0) {
 		return "0"

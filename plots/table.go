@@ -19,7 +19,7 @@ func (t Table) SVG() ([]byte, error) { return encodeSVG(t) }
 
 func (t Table) PNG() ([]byte, error) { return encodePNG(t) }
 
-// HTML returns a <table>: text that can be selected, in the viewer's look.
+// HTML returns a <table> of selectable text, in the viewer's style.
 func (t Table) HTML() (string, error) {
 	var b strings.Builder
 	b.WriteString("<table border=\"1\" class=\"dataframe\">\n")
@@ -52,7 +52,6 @@ func (t Table) HTML() (string, error) {
 	return b.String(), nil
 }
 
-// Text pads columns with blanks.
 func (t Table) Text() string {
 	right := t.numeric()
 	widths := make([]int, len(right))
@@ -84,7 +83,6 @@ func (t Table) Text() string {
 	return trimLines(b.String())
 }
 
-// all returns the header, if any, and the rows.
 func (t Table) all() [][]string {
 	if len(t.Header) == 0 {
 		return t.Rows
@@ -127,7 +125,8 @@ func shorten(text string) string {
 	return string(letters[:79]) + "…"
 }
 
-// columns is how many columns of a terminal a text takes: wide East Asian letters two, marks none.
+// columns returns how many columns of a terminal a text takes: wide East Asian letters two, marks
+// none.
 func columns(text string) int {
 	n := 0
 	for _, r := range text {

@@ -11,11 +11,11 @@ import (
 	"gopets/kernelext/runner"
 )
 
-// annotations are GitHub's workflow commands, which mark failures in a pull request. The zero value
-// writes none.
+// annotations writes GitHub's workflow commands, which mark failures in a pull request. The zero
+// value writes none.
 type annotations struct{ to io.Writer }
 
-// newAnnotations: auto looks for GitHub's variable.
+// newAnnotations looks for GitHub's variable if choice is auto.
 func newAnnotations(choice string, to io.Writer) (annotations, error) {
 	switch {
 	case choice == "github", choice == "auto" && os.Getenv("GITHUB_ACTIONS") == "true":

@@ -19,7 +19,7 @@ import (
 	"gopets/kernelext/runner"
 )
 
-// run checks what is cheap to check of all notebooks, then builds and runs.
+// run first checks what is cheap to check of all notebooks.
 func (f *runFlags) run(cmd *cobra.Command, paths []string) error {
 	annotate, err := newAnnotations(f.annotations, f.terminal())
 	if err != nil {
@@ -80,7 +80,7 @@ func (f *runFlags) check(paths []string) error {
 	return nil
 }
 
-// destinations returns where the results of all runs go; if it fails, what it made is removed.
+// destinations returns where the results of all runs go; on failure it removes what it made.
 func (f *runFlags) destinations(runs []*headless, settings []runner.Setting) (err error) {
 	outs := []string{f.out}
 	if len(runs) > 1 {
@@ -130,7 +130,6 @@ func (f *runFlags) destinations(runs []*headless, settings []runner.Setting) (er
 	return nil
 }
 
-// runOne runs one of several notebooks.
 func (f *runFlags) runOne(ctx context.Context, h *headless, i, of int) {
 	if of > 1 {
 		fmt.Fprintf(f.terminal(), "== %s (%d of %d)\n", plain(h.path), i+1, of)
@@ -167,7 +166,6 @@ func (f *runFlags) runParallel(ctx context.Context, runs []*headless) {
 	wg.Wait()
 }
 
-// marked writes lines behind a mark.
 type marked struct {
 	mu   *sync.Mutex // of what several share
 	to   io.Writer
@@ -186,7 +184,6 @@ func (m *marked) Write(p []byte) (int, error) {
 	return len(p), err
 }
 
-// finish writes the report and returns the exit status.
 func (f *runFlags) finish(ctx context.Context, runs []*headless, annotate annotations) error {
 	status, good := 0, 0
 	for _, h := range runs {

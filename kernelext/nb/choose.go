@@ -26,7 +26,7 @@ type kernelChoice struct {
 	book     *notebook.Notebook // whose kernel it is
 }
 
-// The kernels that nb brings need not be installed. An installed go or gonb is the same.
+// Kernels that nb brings and that need not be installed. An installed go or gonb is the same.
 const (
 	liveKernel  = "go"         // variables keep their values
 	gonbKernel  = "gonb"       // GoNB, with this project's front
@@ -37,8 +37,8 @@ func isBuiltIn(name string) bool {
 	return name == liveKernel || name == gonbKernel || name == plainKernel
 }
 
-// findKernel returns a kernel that nb brings, or an installed one. Where the kernel of a Go
-// notebook is missing, it is "go".
+// findKernel returns a kernel that nb brings, or an installed one. A Go notebook's missing kernel
+// is replaced by "go".
 func findKernel(nb *notebook.Notebook, flag string) (kernelChoice, error) {
 	wants := nb.Kernel()
 	if flag != "" {
@@ -76,7 +76,6 @@ func findKernel(nb *notebook.Notebook, flag string) (kernelChoice, error) {
 	return kernelChoice{}, err
 }
 
-// kernelNames lists what -k can be given.
 func kernelNames() string {
 	names := []string{liveKernel, gonbKernel, plainKernel}
 	for _, s := range jupyter.Specs() {
@@ -174,7 +173,6 @@ func (k *kernelChoice) prepare(ctx context.Context, offline bool, log io.Writer,
 	return err
 }
 
-// imports reports whether a package's path is in the source of a cell.
 func imports(nb *notebook.Notebook, pkg string) bool {
 	return slices.ContainsFunc(nb.Cells(), func(c *notebook.Cell) bool {
 		return c.Type() == notebook.Code && (strings.Contains(c.Source(), `"`+pkg+`"`) ||

@@ -131,7 +131,6 @@ func examine(ctx context.Context) []check {
 		examineGopls())
 }
 
-// examineGopls checks the kernel's gopls, which is not the one on the PATH.
 func examineGopls() check {
 	if !exists(goplsPath()) {
 		return check{Name: "gopls", Optional: true, Detail: "not built",

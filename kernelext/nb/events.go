@@ -11,7 +11,7 @@ import (
 	"gopets/kernelext/runner"
 )
 
-// jsonVersion is that of --json: it grows when a field changes its meaning or goes.
+// jsonVersion grows when a field of --json changes its meaning or goes.
 const jsonVersion = 1
 
 // A jsonLog writes events as JSON lines. The nil log writes nothing.
@@ -26,8 +26,8 @@ func newJSONLog(w io.Writer) *jsonLog {
 	return &jsonLog{to: e}
 }
 
-// An eventLine is a line of --json. The event "start" is first; "end" closes each notebook and
-// repeats its results.
+// An eventLine is a line of --json. "start" is first; "end" closes each notebook and repeats its
+// results.
 type eventLine struct {
 	// start, kernel, resume, cell_start, output, clear, cell_retry, cell_end, warning, retry, end;
 	// of nb test start, notebook, end
@@ -149,7 +149,6 @@ func (l *jsonLog) retry(source string, try int, err error) {
 	l.put(eventLine{Event: "retry", Source: source, Try: try, Message: err.Error()})
 }
 
-// end writes a run's results.
 func (l *jsonLog) end(h *headless) {
 	seconds := h.report.Elapsed.Seconds()
 	line := eventLine{Event: "end", Version: jsonVersion, Source: h.path, Status: &h.status,

@@ -40,7 +40,7 @@ type headless struct {
 	status int
 }
 
-// newHeadless reads a notebook, finds its kernel and sets its parameters; it starts nothing.
+// newHeadless reads a notebook, finds its kernel and sets its parameters, and starts nothing.
 func (f *runFlags) newHeadless(cmd *cobra.Command, path string,
 	settings []runner.Setting) (*headless, error) {
 	h := &headless{path: path, report: &runner.Report{}}
@@ -89,7 +89,6 @@ func workingDir(path, cwd string) (string, error) {
 	return filepath.Abs(cwd)
 }
 
-// folderOf returns a notebook's folder; of standard input the current one.
 func folderOf(path string) string {
 	if path == "-" {
 		return "."
@@ -97,8 +96,7 @@ func folderOf(path string) string {
 	return filepath.Dir(path)
 }
 
-// startOptions are a kernel's. Temporary files of other languages than Go outlive the run, as the
-// next step may read them.
+// Temporary files of other languages than Go outlive the run, as the next step may read them.
 func (k kernelChoice) startOptions(dir string) jupyter.StartOptions {
 	if k.builtIn != "" {
 		return jupyter.StartOptions{Dir: dir, Env: k.env, IPC: true}
@@ -208,7 +206,6 @@ func (h *headless) try(ctx context.Context) {
 	release()
 }
 
-// failure returns why the run failed; nil if it did not.
 func (h *headless) failure() error {
 	if h.err != nil {
 		return h.err
@@ -230,7 +227,6 @@ func (h *headless) worthRetrying() bool {
 		!errors.As(err, &save)
 }
 
-// conclude writes the results and prints their places.
 func (h *headless) conclude() {
 	failed := func(e error) {
 		fmt.Fprintln(os.Stderr, "nb:", e)

@@ -34,12 +34,11 @@ func (f installFlags) specDir(name string) string {
 		name)
 }
 
-// backupDir is outside of the folder with kernels.
+// backupDir is outside the folder with kernels.
 func (f installFlags) backupDir(name string) string {
 	return filepath.Join(f.dataDir(), "nb-backup", name)
 }
 
-// names are the flag's kernel, or both.
 func (f installFlags) names() []string {
 	if f.name != "" {
 		return []string{f.name}
@@ -103,7 +102,6 @@ aside, and nb uninstall restores it.`,
 	return cmd
 }
 
-// installAll builds what the kernels need and writes their kernelspecs.
 func (f installFlags) installAll(cmd *cobra.Command, offline bool) error {
 	ctx := cmd.Context()
 	w, err := findWorkspace(ctx, ".")

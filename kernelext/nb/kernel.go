@@ -28,7 +28,7 @@ type kernelFlags struct {
 	build                                   func() error // builds GoNB; nil where it is there
 }
 
-// kernelCommand is for kernelspecs, not for users.
+// for kernelspecs, not for users
 func kernelCommand() *cobra.Command {
 	var f kernelFlags
 	cmd := &cobra.Command{
@@ -73,7 +73,6 @@ func historyDir() string {
 	return cmp.Or(os.Getenv("NB_HISTORY"), filepath.Join(session.CacheDir(), "history"))
 }
 
-// options are those of a kernel in the current folder.
 func (f kernelFlags) options(ctx context.Context) (kernel.Options, error) {
 	watch, err := guardCommand()
 	if err != nil {
@@ -126,8 +125,8 @@ func setJupyterRoot() {
 	}
 }
 
-// setKernelID tells cells and engines, as GoNB does, the id that the Jupyter server has for the
-// kernel: it is in the name of the connection file.
+// setKernelID sets, as GoNB does, the Jupyter server's id of the kernel for cells and engines: it
+// is in the name of the connection file.
 func setKernelID(connection string) {
 	if m := connectionName.FindStringSubmatch(filepath.Base(connection)); m != nil {
 		os.Setenv("GONB_JUPYTER_KERNEL_ID", m[1])
@@ -143,7 +142,7 @@ func firstLine(err error) string {
 	return line
 }
 
-// watchKernel has a process end the kernel and recover the notebook if nb is killed.
+// watchKernel starts a process that ends the kernel and recovers the notebook if nb is killed.
 func watchKernel(k *jupyter.Kernel, executed string) (release func(), err error) {
 	watch, err := guardCommand()
 	if err != nil {
@@ -152,12 +151,11 @@ func watchKernel(k *jupyter.Kernel, executed string) (release func(), err error)
 	return guard.WatchKernel(watch, k, executed)
 }
 
-// goplsPath is the kernel's gopls; were it on the PATH, GoNB would start one more.
+// not on the PATH, where GoNB would start one more
 func goplsPath() string { return filepath.Join(session.CacheDir(), "gopls", "gopls") }
 
 var displayNames = map[string]string{liveKernel: "Go", gonbKernel: "Go (gonb)"}
 
-// frontSpec describes a kernel of ours, whose program is nb itself.
 func frontSpec(ctx context.Context, program, name string) (jupyter.Spec, error) {
 	env, err := kernelEnv(ctx)
 	if err != nil {
@@ -176,7 +174,7 @@ func frontSpec(ctx context.Context, program, name string) (jupyter.Spec, error) 
 	}, nil
 }
 
-// keptProgram is a copy of nb in the cache's bin folder: `go run` deletes its own.
+// keptProgram copies nb to the cache's bin folder, as `go run` deletes its own.
 func keptProgram() (string, error) {
 	exe, err := os.Executable()
 	if err != nil {
@@ -193,8 +191,7 @@ func keptProgram() (string, error) {
 	return program, atomicfile.Bytes(program, text, 0o755)
 }
 
-// goplsVersion is a tested one. It is no tool of go.mod, where it would raise what other programs
-// require.
+// goplsVersion is not a tool of go.mod, where it would raise what other programs require.
 const goplsVersion = "v0.21.1"
 
 func (s *setup) gopls(ctx context.Context) {

@@ -106,7 +106,8 @@ func joinPath(parts ...string) string {
 	return strings.Join(parts, string(os.PathListSeparator))
 }
 
-// arguments are JupyterLab's: a notebook below this folder is opened in it, others in their own.
+// arguments returns JupyterLab's: a notebook below this folder is opened in it, others in their
+// own.
 func (f labFlags) arguments(path string, more []string) []string {
 	root := absolute(".")
 	var args []string
@@ -174,7 +175,7 @@ func (f labFlags) find(ctx context.Context, log io.Writer) (program string, own 
 	return program, true, err
 }
 
-// make returns the cache's JupyterLab, and makes it if it is not there or not complete.
+// make makes the cache's JupyterLab unless it is there and complete.
 func (f labFlags) make(ctx context.Context, log io.Writer) (string, error) {
 	dir := filepath.Join(session.CacheDir(), "jupyterlab-"+labVersion)
 	program := filepath.Join(dir, "bin", "jupyter-lab")

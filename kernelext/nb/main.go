@@ -31,7 +31,7 @@ import (
 	"github.com/spf13/cobra"
 )
 
-// exitError is an error that was printed already and only sets the exit status.
+// exitError is an error that was already printed and only sets the exit status.
 type exitError int
 
 func (e exitError) Error() string { return fmt.Sprintf("exit status %d", int(e)) }
@@ -51,7 +51,6 @@ func (s stopped) Error() string {
 	return "stopped, for the terminal is gone"
 }
 
-// status is a shell's for a program that a signal ended.
 func (s stopped) status() int { return 128 + int(s.signal) }
 
 // nb is main; scenario tests call it.

@@ -29,7 +29,7 @@ func (f *parameterFlags) register(fl *pflag.FlagSet) {
 		"name=value, a string whatever it looks like; repeatable")
 }
 
-// settings reads -f, -y, -p and -r; of one name the later counts, in this order, papermill's.
+// settings reads -f, -y, -p and -r; of one name the later counts, in papermill's order.
 func (f *parameterFlags) settings() ([]runner.Setting, error) {
 	var all []runner.Setting
 	for _, path := range f.files {
@@ -102,7 +102,7 @@ func helpNotebook(out io.Writer, nb *notebook.Notebook, path, language string) e
 	return w.Flush()
 }
 
-// languageOf is the language of a notebook's kernel, which need not be installed.
+// languageOf returns the language of a notebook's kernel, which need not be installed.
 func languageOf(nb *notebook.Notebook, flag string) string {
 	if k, err := findKernel(nb, flag); err == nil {
 		return k.language

@@ -70,8 +70,8 @@ func (p *places) take(d destination, resumed bool) error {
 	return nil
 }
 
-// report checks where a report goes. An earlier report is replaced, as every run of a pipeline
-// writes one; any other file is not.
+// report checks where a report goes. It replaces an earlier report, as every run of a pipeline
+// writes one, but no other file.
 func (p *places) report(path string) error {
 	if path == "" {
 		return nil
@@ -87,7 +87,6 @@ func (p *places) report(path string) error {
 	return nil
 }
 
-// isReport reports whether a file is empty or begins as a JUnit report does.
 func isReport(path string) bool {
 	f, err := os.Open(path)
 	if err != nil {
@@ -125,7 +124,7 @@ func (p *places) file(path string) error {
 	return writable(filepath.Dir(path))
 }
 
-// scheme is how a URL begins; one letter is a drive.
+// one letter is a drive
 var scheme = regexp.MustCompile(`^([A-Za-z][A-Za-z0-9+.-]+):/`)
 
 func localFile(path string) error {
@@ -194,7 +193,6 @@ func earlierRun(name, out string) (string, error) {
 	return "", nil
 }
 
-// rescue saves a notebook elsewhere when its place cannot be written.
 func rescue(nb *notebook.Notebook, name string) (kept string, err error) {
 	var all []error
 	for _, dir := range []string{os.TempDir(), ".", os.Getenv("HOME")} {

@@ -156,7 +156,6 @@ func folderFrom(page, notebook string) string {
 	return filepath.ToSlash(rel)
 }
 
-// readNotebook reads a notebook, "-" from standard input, and prints its warnings.
 func readNotebook(cmd *cobra.Command, path string) (*notebook.Notebook, error) {
 	if err := localFile(path); err != nil {
 		return nil, err

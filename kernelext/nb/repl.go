@@ -93,7 +93,6 @@ func (f kernelFlags) repl(ctx context.Context, history string, offline bool) err
 	return err
 }
 
-// prepare makes the environment of a kernelspec, and GoNB's tools if needed.
 func (f *kernelFlags) prepare(ctx context.Context, offline bool) error {
 	w, err := findWorkspace(ctx, ".")
 	if err != nil {

@@ -62,7 +62,7 @@ func testCase(class string, c runner.CellReport, exit *runner.Place) junit.Case 
 	return k
 }
 
-// errorType names a failure that is no exception of a cell.
+// errorType names a failure that is not an exception of a cell.
 func errorType(err error) string {
 	var slow *runner.TimeoutError
 	var dead *runner.DeadKernelError
@@ -84,7 +84,7 @@ func errorType(err error) string {
 	return "Error"
 }
 
-// caseName is the same from run to run: the cell's id, else its place.
+// caseName is the same from run to run: the cell's id, else its position.
 func caseName(c runner.CellReport) string {
 	if id := c.Cell.ID(); id != "" && !machineID(id) {
 		return id
@@ -92,7 +92,6 @@ func caseName(c runner.CellReport) string {
 	return fmt.Sprintf("cell %d", c.Index+1)
 }
 
-// streams returns what a cell wrote, as a terminal shows it, clipped.
 func streams(c *notebook.Cell) (out, err string) {
 	for _, o := range c.Outputs() {
 		switch {

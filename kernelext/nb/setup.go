@@ -50,7 +50,6 @@ they need. What is there is kept.`,
 	return cmd
 }
 
-// setup prepares a workspace and reports what takes long.
 type setup struct {
 	log     io.Writer
 	offline bool
@@ -118,7 +117,6 @@ func (s *setup) tools(ctx context.Context, w *workspace) error {
 	return nil
 }
 
-// install builds a program of another module into a folder.
 func (s *setup) install(ctx context.Context, dir, pkg, version string) error {
 	tool, err := goTool()
 	if err != nil {
@@ -148,7 +146,6 @@ func toolVersions() map[string]string {
 	return versions
 }
 
-// builtFrom returns the module version of a program, "" without.
 func builtFrom(program string) string {
 	info, err := buildinfo.ReadFile(program)
 	if err != nil {
@@ -157,8 +154,7 @@ func builtFrom(program string) string {
 	return info.Main.Version
 }
 
-// worker builds a session worker and runs its set-up: output is passed on, the last line is the
-// result.
+// worker builds a session worker and runs its set-up, whose last line of output is the result.
 func (s *setup) worker(ctx context.Context, w session.Worker) error {
 	done := s.later(fmt.Sprintf(
 		"building the %s session's program (once; a minute or two on a slow machine)", w.Name))

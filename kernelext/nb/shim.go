@@ -14,7 +14,7 @@ import (
 // shimDir holds nb's stand-in for the go command, first on a kernel's PATH.
 func shimDir() string { return filepath.Join(session.CacheDir(), "shim") }
 
-// shim keeps two commands off the network as long as nothing is missing:
+// shim keeps two commands off the network if nothing is missing:
 //
 //   - a bare `go get`, which GoNB runs before each cell and which looks for newer versions of the
 //     workspace's modules;

@@ -215,7 +215,6 @@ func test(cmd *cobra.Command, args []string, f testFlags) error {
 	return err
 }
 
-// testAll tests notebooks, some at the same time.
 func testAll(ctx context.Context, books []*testedBook, jobs int, test func(*testedBook)) {
 	var wg sync.WaitGroup
 	queue := make(chan *testedBook)

@@ -43,7 +43,6 @@ func openBook(path string) *testedBook {
 	return b
 }
 
-// prepare finds the kernel, sets the parameters, and reads the saved outputs and how to compare.
 func (b *testedBook) prepare(ctx context.Context, kernels kernelChoices, log io.Writer) error {
 	var err error
 	if b.kernel, err = kernels.choose(ctx, b, log); err != nil {
@@ -52,7 +51,7 @@ func (b *testedBook) prepare(ctx context.Context, kernels kernelChoices, log io.
 	return b.plan()
 }
 
-// kernelChoices remembers kernels by name and folder, so that each is set up once.
+// kernelChoices caches kernels by name and folder, so that each is set up once.
 type kernelChoices map[[2]string]kernelChoice
 
 func (k kernelChoices) choose(ctx context.Context, b *testedBook, log io.Writer) (kernelChoice,
@@ -121,7 +120,6 @@ func (b *testedBook) try(ctx context.Context, v *testView) {
 	b.check(err)
 }
 
-// summary is a line on why a try failed.
 func (b *testedBook) summary() string {
 	if b.problem != nil {
 		return b.problem.Error()

@@ -62,12 +62,11 @@ func (c *testedCell) name() string {
 
 type marks struct{ check, raises, skip bool }
 
-// comment finds a line that is a comment with a mark of nbval's and nothing else, whatever the
-// language's sign for comments.
+// comment matches a line with only a comment of nbval's, whatever the language's sign for comments.
 var comment = regexp.MustCompile(`^\s*[^\w\s]+\s*(NBVAL_[A-Z_]+|PYTEST_VALIDATE_IGNORE_OUTPUT)\s*$`)
 
-// readMarks reads a cell's tags and comments; of contrary marks the last counts. Those that look
-// like nbval's and are none are an error, as typing mistakes would be.
+// readMarks reads a cell's tags and comments; of contrary marks the last counts. Those that only
+// look like nbval's are an error, as typing mistakes would be.
 func readMarks(c *notebook.Cell, lax bool) (marks, error) {
 	m := marks{check: !lax}
 	words := c.Tags()
@@ -246,7 +245,6 @@ func (c *testedCell) compare() {
 	}
 }
 
-// bad reports whether a cell differs or did not run as it should.
 func (b *testedBook) bad() bool {
 	return slices.ContainsFunc(b.cells, func(c *testedCell) bool { return c.result.bad() })
 }

@@ -12,8 +12,8 @@ import (
 	"gopets/kernelext/notebook"
 )
 
-// accept writes the new outputs of cells that differ or never ran into the notebook's file; nothing
-// if a cell failed.
+// accept writes the new outputs of cells that differ or never ran into the notebook's file, unless
+// a cell failed.
 func (b *testedBook) accept() error {
 	var changed []*testedCell
 	for _, c := range b.cells {
@@ -105,7 +105,6 @@ func planKeeping(books []*testedBook, dir string, overwrite bool) error {
 	return writable(dir)
 }
 
-// keep writes the executed notebook, and the images that differ.
 func (b *testedBook) keep() error {
 	path := b.keepAt
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
@@ -137,7 +136,6 @@ func (b *testedBook) keep() error {
 	return errors.Join(errs...)
 }
 
-// extension names an image's format by how its file begins.
 func extension(image []byte) string {
 	switch {
 	case bytes.HasPrefix(image, []byte("\x89PNG")):

@@ -98,7 +98,6 @@ func (v *testView) print(s string) {
 	v.spoke = time.Now()
 }
 
-// finished prints a notebook's report.
 func (v *testView) finished(b *testedBook) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
@@ -152,7 +151,6 @@ func (v *testView) report(b *testedBook) string {
 	return s.String()
 }
 
-// why explains a result.
 func (c *testedCell) why() string {
 	switch {
 	case c.result == unchecked && c.unrun:
@@ -178,7 +176,6 @@ func (b *testedBook) masks() string {
 	return strings.Join(parts, ", ")
 }
 
-// counts lists how many cells had which result.
 func (b *testedBook) counts() string {
 	var parts []string
 	for _, v := range testResults {
@@ -226,7 +223,6 @@ func (v *testView) showCell(s *strings.Builder, c *testedCell) {
 // maxBlock bounds the lines of a difference or traceback; a JUnit report has all.
 const maxBlock = 80
 
-// block indents lines, and colours a difference.
 func (v *testView) block(text string) string {
 	var s strings.Builder
 	lines := strings.Split(strings.TrimRight(text, "\n"), "\n")

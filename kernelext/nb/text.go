@@ -93,7 +93,6 @@ func htmlText(s string) string {
 	}
 }
 
-// attributes reads those of the tag that the tokenizer stands at.
 func attributes(z *html.Tokenizer, more bool) map[string]string {
 	all := map[string]string{}
 	for more {

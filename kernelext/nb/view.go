@@ -33,7 +33,6 @@ type view struct {
 	quit    chan struct{}
 }
 
-// A display is what stands under a display id.
 type display struct{ id, text string }
 
 const indent = "        "
@@ -86,7 +85,7 @@ func (v *view) erase() {
 	}
 }
 
-// now is what the cell shows, in one line.
+// now returns what the cell shows, in one line.
 func (v *view) now() string {
 	if v.latest != "" {
 		return v.latest
@@ -171,7 +170,6 @@ func (v *view) event(e runner.Event) {
 	}
 }
 
-// resumed describes a run that goes on with another.
 func resumed(e runner.Resumed) string {
 	switch {
 	case e.Kept+e.Again == 0:
@@ -188,7 +186,7 @@ func resumed(e runner.Resumed) string {
 // maxPartial bounds an unfinished line: a bar may redraw it a hundred thousand times.
 const maxPartial = 1 << 16
 
-// stream prints the lines that are complete.
+// stream prints the complete lines.
 func (v *view) stream(text string) {
 	if cut := strings.LastIndexByte(text, '\n'); cut >= 0 {
 		v.lines(string(v.partial) + text[:cut])
@@ -328,7 +326,7 @@ func failure(c runner.CellReport) string {
 	return b.String()
 }
 
-// errorText is the kernel's error; what the cell wrote to stderr is printed already.
+// errorText returns the kernel's error; what the cell wrote to stderr is already printed.
 func errorText(c runner.CellReport) string {
 	var parts []string
 	for _, o := range c.Cell.Outputs() {

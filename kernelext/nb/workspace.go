@@ -90,7 +90,7 @@ func readWorkspace(ctx context.Context, dir string) (*workspace, error) {
 	return w, nil
 }
 
-// worker describes a session worker, called as its parent folder: pets/worker serves pets.
+// worker describes a session worker, named after its parent folder: pets/worker serves pets.
 func (w *workspace) worker(pkg string) session.Worker {
 	return session.Worker{Name: path.Base(path.Dir(pkg)), Package: pkg,
 		Source: filepath.Join(w.root, "go.mod")}
@@ -98,7 +98,7 @@ func (w *workspace) worker(pkg string) session.Worker {
 
 func binDir() string { return filepath.Join(session.CacheDir(), "bin") }
 
-// goTool finds the go command: on the PATH behind nb's own stand-in, or in this program's Go.
+// goTool finds the go command: on the PATH after nb's own stand-in, or in this program's Go.
 func goTool() (string, error) {
 	//lint:ignore SA1019 nb is built where it runs, and a Jupyter started from a desktop may have no Go on its PATH
 	own := filepath.Join(runtime.GOROOT(), "bin")
@@ -155,7 +155,7 @@ func goFlags(ctx context.Context) string {
 	return strings.Join(append(kept, "'-ldflags=-s -w'"), " ")
 }
 
-// splitFlags cuts GOFLAGS as the go command does: at spaces outside of quotation marks.
+// splitFlags cuts GOFLAGS as the go command does: at spaces outside quotation marks.
 func splitFlags(s string) []string {
 	var flags []string
 	for s = strings.TrimLeft(s, " \t\n\r"); s != ""; s = strings.TrimLeft(s, " \t\n\r") {
@@ -183,7 +183,6 @@ func quoteFlag(f string) string {
 	return f
 }
 
-// kernelEnv is a kernel's environment for compiling cells and starting sessions.
 func kernelEnv(ctx context.Context) (map[string]string, error) {
 	tool, err := goTool()
 	if err != nil {

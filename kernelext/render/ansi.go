@@ -15,7 +15,7 @@ type textStyle struct {
 	bold, faint, italic, under, inverse bool
 }
 
-// ansi turns terminal text into HTML: colours become classes, other sequences are dropped. It
+// ansi converts terminal text to HTML: colours become classes, other sequences are dropped. It
 // begins with an earlier text's style and returns its own.
 func ansi(s string, p textStyle) (string, textStyle) {
 	var b strings.Builder
@@ -54,7 +54,6 @@ func ansi(s string, p textStyle) (string, textStyle) {
 	return b.String(), left
 }
 
-// sgr applies one "select graphic rendition" sequence.
 func (p textStyle) sgr(params string) textStyle {
 	codes := strings.FieldsFunc(params, func(r rune) bool { return r == ';' || r == ':' })
 	if len(codes) == 0 {
@@ -198,7 +197,7 @@ func (p textStyle) tag() string {
 // cursorMoves lacks CSI K, which grep and gcc write with each colour.
 var cursorMoves = regexp.MustCompile("\x08|\x1b\\[[0-9;]*[ABCDG]")
 
-// overwrite shows what a terminal shows in the end. Text that moves the cursor up, down or back
+// overwrite returns what a terminal shows in the end. Text that moves the cursor up, down or back
 // loses its colours.
 func overwrite(s string) string {
 	if cursorMoves.MatchString(s) || strings.Contains(s, "\r") && !strings.Contains(s, "\x1b[") {
@@ -216,7 +215,6 @@ func overwrite(s string) string {
 	return strings.Join(lines, "\n")
 }
 
-// printable escapes text and drops control characters.
 func printable(s string) string {
 	return html.EscapeString(strings.Map(func(r rune) rune {
 		if r < ' ' && r != '\n' && r != '\t' || r >= 0x7f && r < 0xa0 {

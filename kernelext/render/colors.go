@@ -6,7 +6,7 @@ import (
 	"strconv"
 )
 
-// The extreme papers that text is printed on (page.css).
+// The extreme backgrounds of text (page.css).
 const (
 	lightBackground = "#fff5f5"
 	darkBackground  = "#241f12"
@@ -29,7 +29,6 @@ func readable(color, paper string, towards float64) string {
 	return fmt.Sprintf("#%02[1]x%02[1]x%02[1]x", int(towards))
 }
 
-// textColorOn is black or white, whichever contrasts more.
 func textColorOn(background string) string {
 	if contrast("#000000", background) >= contrast("#ffffff", background) {
 		return "#000000"
@@ -37,7 +36,7 @@ func textColorOn(background string) string {
 	return "#ffffff"
 }
 
-// contrast is the contrast ratio of WCAG 2.1, from 1 to 21.
+// contrast returns WCAG 2.1's contrast ratio, from 1 to 21.
 func contrast(a, b string) float64 {
 	x, y := luminance(a), luminance(b)
 	return (max(x, y) + .05) / (min(x, y) + .05)

@@ -4,11 +4,11 @@
 //	nb, err := notebook.ReadFile("pets.ipynb")
 //	page, err := render.HTML(nb, render.Options{Title: "Pets"})
 //
-// A notebook is foreign text. Code, streams and errors are escaped. HTML is prepared (foreign.go:
-// SVG becomes an image, ids and links the page's own, style sheets are scoped) and sanitised:
-// layout, tables and embedded images stay, scripts and what a browser would fetch do not. Style
-// properties are a list's, with checked values (styles.go); each output and cell clips.
-// [Options].Trust switches this off, for notebooks of your own.
+// A notebook is untrusted. Code, streams and errors are escaped. HTML is prepared (foreign.go: SVG
+// becomes an image, ids and links the page's own, style sheets are scoped) and sanitised: layout,
+// tables and embedded images stay, scripts and what a browser would fetch do not. Style properties
+// and their values are on a list (styles.go); each output and cell clips. [Options].Trust switches
+// this off, for notebooks of your own.
 //
 // Of an output the first form that can be shown is: visible HTML, SVG, PNG, JPEG, GIF, WebP,
 // Markdown, LaTeX, text, JSON. What needs a script or the network (widgets, Plotly, maps, videos)
@@ -16,16 +16,16 @@
 // links to other files start from [Options].Base.
 //
 // TeX is drawn by MathJax's Go port, with the macros, labels and tags of earlier cells; what it
-// cannot read is shown as source. Prices and shell variables are no formulas (math.go). Colours are
-// adapted to both themes (colors.go). Long texts, sources, HTML and many formulas are cut, with a
-// line that says so (limits.go): a 280 MB output takes 6 s and 1 GB, most of it for reading.
+// cannot read is shown as source. Prices and shell variables are not formulas (math.go). Colours
+// are adapted to both themes (colors.go). Long texts, sources, HTML and many formulas are cut, with
+// a line that says so (limits.go): a 280 MB output takes 6 s and 1 GB, most of it for reading.
 //
-// [Markdown] makes GitHub-flavoured Markdown, images beside it. No cell leaves a fence, a comment
-// or HTML open for the next one.
+// [Markdown] makes GitHub-flavoured Markdown, with images in files. No cell leaves a fence, a
+// comment or HTML open for the next one.
 //
 // Left out: videos and sounds, media queries and pseudo-elements of foreign style sheets, links
-// between notebooks rendered together, numbers of equations without a label, \newcommand outside of
-// a formula, MathJax extensions beyond AMS.
+// between notebooks rendered together, numbers of equations without a label, \newcommand outside a
+// formula, MathJax extensions beyond AMS.
 //
 // # Tried and dropped
 //

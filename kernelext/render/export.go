@@ -17,7 +17,7 @@ import (
 	"gopets/kernelext/notebook"
 )
 
-// MarkdownOptions are options for Markdown. The zero value embeds images as data URIs.
+// The zero value embeds images as data URIs.
 type MarkdownOptions struct {
 	// the images' folder as seen from the text; "" embeds
 	Folder string
@@ -88,7 +88,6 @@ func (e *exporter) code(i int, c *notebook.Cell, language string, show visibilit
 	return blocks
 }
 
-// folded puts a block behind a line to click on.
 func folded(block, what string, fold bool) string {
 	if !fold {
 		return block
@@ -214,7 +213,6 @@ func (e *exporter) embedded(n *html.Node, name string) {
 	}
 }
 
-// keep keeps an image and returns its address.
 func (e *exporter) keep(name, mime string, data []byte) string {
 	if e.options.Folder == "" {
 		return dataURI(mime, data)
@@ -302,7 +300,7 @@ func fence(language, s string) string {
 	return bar + language + "\n" + strings.TrimRight(s, "\n") + "\n" + bar
 }
 
-// altText is an image's short text without what Markdown reads.
+// altText returns an image's short text without Markdown's characters.
 func altText(o notebook.Output) string {
 	text, _ := o.Mime("text/plain")
 	if len(text) == 0 || len(text) >= 300 {

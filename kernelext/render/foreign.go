@@ -11,8 +11,8 @@ import (
 	"golang.org/x/net/html"
 )
 
-// foreign is a notebook's HTML made ready for the sanitiser, which drops things silently: SVG
-// becomes an image, a style sheet is taken out, and what cannot be shown leaves a note.
+// foreign prepares a notebook's HTML for the sanitiser, which drops things silently: SVG becomes an
+// image, a style sheet is taken out, and what cannot be shown leaves a note.
 type foreign struct {
 	m       *markdown
 	files   attachments
@@ -132,7 +132,7 @@ var (
 	)
 )
 
-// anchorID is the page's id for one of the notebook's own, in which HTML allows no spaces.
+// anchorID returns the page's id for one of the notebook's, in which HTML allows no spaces.
 func anchorID(id string) string { return "u-" + strings.Join(strings.Fields(id), "-") }
 
 // names keeps an element's id, apart from the page's, and its classes but the page's. An old
@@ -168,7 +168,6 @@ var ownClasses = []string{
 	"stderr", "error", "display", "fx",
 }
 
-// frame replaces another page, video or sound by a note.
 func (f *foreign) frame(n *html.Node) visibleParts {
 	what := map[string]string{"video": "a video", "audio": "a sound", "canvas": "a drawing"}[n.Data]
 	if what == "" {
@@ -308,7 +307,7 @@ func decodeBase64(s string) ([]byte, error) {
 	return base64.RawStdEncoding.DecodeString(s)
 }
 
-// drawing turns inline SVG, which the sanitiser does not know, into an image.
+// drawing converts inline SVG, which the sanitiser does not know, to an image.
 func (f *foreign) drawing(n *html.Node) visibleParts {
 	parent := n.Parent
 	data, ok := standalone(n)

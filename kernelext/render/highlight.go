@@ -16,7 +16,7 @@ func code(language, source string) template.HTML {
 }
 
 // highlight colours source; without a lexer, or if long, it only escapes. Lines for the kernel (%%,
-// %args, !ls, ?x) are set apart: a lexer would be confused.
+// %args, !ls, ?x) are set apart, as they would confuse a lexer.
 func highlight(language, source string) template.HTML {
 	magic := kernelLines(language, source)
 	if of := cellMagic(language, source); of != "" {
@@ -62,7 +62,7 @@ var (
 	threeQuotes = regexp.MustCompile(`"""|'''`)
 )
 
-// kernelLines finds lines for the kernel: % and ! in Go, IPython's in Python, outside of multi-line
+// kernelLines finds lines for the kernel: % and ! in Go, IPython's in Python, outside multi-line
 // strings.
 func kernelLines(language, source string) map[int]bool {
 	found := map[int]bool{}
@@ -93,7 +93,6 @@ func isPython(language string) bool {
 		language == "python3"
 }
 
-// magicLanguages are those of the lines after IPython's cell magics.
 var magicLanguages = map[string]string{
 	"bash": "bash", "sh": "bash", "script": "bash", "html": "html", "svg": "xml",
 	"javascript": "javascript", "js": "javascript", "r": "r", "latex": "tex", "sql": "sql",
@@ -101,7 +100,6 @@ var magicLanguages = map[string]string{
 	"writefile": "text",
 }
 
-// cellMagic returns the language that a first line switches to, "" for none.
 func cellMagic(language, source string) string {
 	name, ok := strings.CutPrefix(strings.TrimLeft(source, " \t\n"), "%%")
 	if !ok || !isPython(language) {

@@ -14,8 +14,7 @@ import (
 	"strings"
 )
 
-// imageData decodes an output's image: SVG is text, others base64. It refuses what has another
-// content.
+// imageData decodes an output's image: SVG is text, others base64. It refuses other content.
 func imageData(mime, text string) ([]byte, bool) {
 	if mime == "image/svg+xml" {
 		return []byte(text), harmlessSVG([]byte(text))
@@ -24,7 +23,6 @@ func imageData(mime, text string) ([]byte, bool) {
 	return data, err == nil && isImage(mime, data)
 }
 
-// isImage reports whether data is an image of a type that is written to files.
 func isImage(mime string, data []byte) bool {
 	switch mime {
 	case "image/svg+xml":
@@ -46,7 +44,7 @@ func canShow(mime string, data []byte) bool {
 	return isImage(mime, data)
 }
 
-// wellFormed reports whether data is an SVG file that XML readers take.
+// wellFormed reports whether XML readers accept an SVG file.
 func wellFormed(data []byte) bool {
 	d := xml.NewDecoder(bytes.NewReader(data))
 	d.CharsetReader = func(_ string, r io.Reader) (io.Reader, error) { return r, nil }

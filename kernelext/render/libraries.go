@@ -72,7 +72,6 @@ var scripted = []struct{ prefix, what string }{
 	{"audio/", "a sound"},
 }
 
-// knownForm returns what a MIME type of a script shows, "" if unknown.
 func knownForm(mime string) string {
 	for _, known := range scripted {
 		if strings.HasPrefix(mime, known.prefix) {
@@ -82,7 +81,7 @@ func knownForm(mime string) string {
 	return ""
 }
 
-// otherForm describes an output without a form that a page can show, "" if it has none at all.
+// otherForm describes an output that a page cannot show, "" if it has no form at all.
 func otherForm(o notebook.Output) string {
 	types := slices.Sorted(maps.Keys(o.Data))
 	for _, mime := range types {

@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// Bytes that are shown; a page of hundreds of megabytes opens nowhere.
+// Bytes that are shown, as a page of hundreds of megabytes does not open.
 const (
 	maxText      = 200_000   // one text: a stream, an error, a raw cell, the source of a cell
 	maxHighlight = 100_000   // source in colours, which take a hundred times its length
@@ -99,7 +99,6 @@ func cutHTML(s string) (string, template.HTML) {
 	return cut, cutLine(len(s) - end)
 }
 
-// indexFold is strings.Index for lower-case ASCII in text of any case.
 func indexFold(s, lower string) int {
 	for from := 0; ; {
 		i := strings.IndexByte(s[from:], lower[0])

@@ -11,7 +11,7 @@ import (
 
 var scheme = regexp.MustCompile(`^[a-zA-Z][a-zA-Z0-9+.-]*:`)
 
-// link prepares a link: one within the page is resolved in the end; a relative one starts from the
+// link prepares a link: one within the page is resolved at the end; a relative one starts from the
 // notebook's folder.
 func (f *foreign) link(n *html.Node) {
 	href := strings.TrimSpace(attr(n, "href"))
@@ -44,8 +44,8 @@ const unresolved = "#~"
 
 var unresolvedLink = regexp.MustCompile(` href="#~([^"]*)"`)
 
-// resolve leads links to a heading, as Jupyter or GitHub names it, or to an author's anchor. A link
-// to nothing becomes text.
+// resolve points links to a heading, as Jupyter or GitHub names it, or to an author's anchor. A
+// link to nothing becomes text.
 func (m *markdown) resolve(s template.HTML) template.HTML {
 	if !strings.Contains(string(s), unresolved) {
 		return s

@@ -55,7 +55,7 @@ func (m *markdown) local(address string, files attachments) (uri, note string) {
 	return dataURI(mime, data), ""
 }
 
-// readImage reads an image in a folder, which no path leads out of; its content says its type.
+// readImage reads an image in a folder, which no path leaves; its content determines its type.
 func readImage(folder *os.Root, path string) (mime string, data []byte, err error) {
 	info, err := folder.Stat(path)
 	switch {

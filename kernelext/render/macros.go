@@ -9,8 +9,8 @@ import (
 	"gopets/kernelext/notebook"
 )
 
-// macros are defined by formulas, for themselves and those after them, as in Jupyter. MathJax's Go
-// port has no definitions, so they are expanded here.
+// macros are defined by formulas, for themselves and later ones, as in Jupyter. MathJax's Go port
+// has no definitions, so they are expanded here.
 type macros map[string]macro
 
 type macro struct {
@@ -31,7 +31,6 @@ var (
 	parameters = regexp.MustCompile(`^(\s*#[1-9])*`)
 )
 
-// apply takes definitions out of a formula and expands macros.
 func (m *macros) apply(tex string) (string, error) {
 	if *m == nil {
 		*m = macros{"bm": {args: 1, body: `\boldsymbol{#1}`}}
@@ -52,7 +51,7 @@ func (m *macros) apply(tex string) (string, error) {
 	return m.expand(tex)
 }
 
-// define reads a definition behind its first word.
+// define reads a definition after its first word.
 func (m *macros) define(kind, s string) (rest string, ok bool) {
 	star := strings.HasSuffix(kind, "*")
 	kind = strings.TrimSuffix(kind, "*")
@@ -135,7 +134,6 @@ func argument(s string) (arg, rest string, ok bool) {
 	return "", "", false
 }
 
-// bracket cuts an optional argument off.
 func bracket(s string) (arg, rest string, ok bool) {
 	t := strings.TrimLeft(s, " \t\r\n")
 	if !strings.HasPrefix(t, "[") {
@@ -188,7 +186,6 @@ func (m macros) expand(s string) (string, error) {
 	return b.String() + s, nil
 }
 
-// fill replaces a macro's parameters.
 func (d macro) fill(args []string) string {
 	s := ""
 	body := d.body

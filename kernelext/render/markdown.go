@@ -27,7 +27,6 @@ import (
 // attachments are a Markdown cell's files: base64 by name and MIME type.
 type attachments map[string]map[string]json.RawMessage
 
-// markdown renders a notebook's Markdown and collects headings.
 type markdown struct {
 	md       goldmark.Markdown
 	policy   *bluemonday.Policy // nil for a trusted notebook
@@ -150,8 +149,7 @@ func (m *markdown) finish(s string, files attachments) (template.HTML, bool) {
 	return shown, true
 }
 
-// heading gives a heading a unique id, with GitHub's numbers, and enters it into the table of
-// contents.
+// heading gives a heading a unique id, with GitHub's numbers, and adds it to the table of contents.
 func (m *markdown) heading(n *ast.Heading, src []byte) {
 	title := strings.TrimSpace(plainText(n, src))
 	name := "h-" + slug(title)
@@ -167,7 +165,7 @@ func (m *markdown) heading(n *ast.Heading, src []byte) {
 	}
 }
 
-// anchor leads a link in Jupyter's form, #My-Heading, to the heading's id.
+// anchor converts a link in Jupyter's form, #My-Heading, to the heading's id.
 func anchor(dest []byte) []byte {
 	fragment, ok := strings.CutPrefix(string(dest), "#")
 	if !ok || fragment == "" || strings.HasPrefix(fragment, "h-") ||
@@ -244,7 +242,6 @@ func (m *markdown) markdownImage(n *ast.Image, files attachments) {
 
 type codeBlocks struct{ language string }
 
-// RegisterFuncs implements goldmark's renderer.NodeRenderer.
 func (r codeBlocks) RegisterFuncs(reg renderer.NodeRendererFuncRegisterer) {
 	reg.Register(ast.KindFencedCodeBlock, r.render)
 }

@@ -11,7 +11,6 @@ import (
 	"github.com/yuin/goldmark/text"
 )
 
-// sanitizer keeps foreign Markdown harmless and within its place.
 type sanitizer struct {
 	md     goldmark.Markdown
 	policy *bluemonday.Policy // nil for a trusted notebook
@@ -37,7 +36,7 @@ func newSanitizer(trust bool) *sanitizer {
 // fence.
 func (g *sanitizer) safe(s string) string {
 	s = strings.Trim(strings.ReplaceAll(strings.ReplaceAll(s, "\r\n", "\n"), "\r", "\n"), "\n")
-	// Dropping may create new HTML: until nothing changes.
+	// Dropping may create new HTML.
 	for range 8 {
 		next := g.sanitize(s)
 		if next == s {

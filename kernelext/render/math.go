@@ -67,7 +67,6 @@ func formulaAt(s, before string) (formula, bool) {
 	return formula{}, false
 }
 
-// paragraph is s up to an empty line or the limit.
 func paragraph(s string) string {
 	s = s[:min(len(s), maxTeX)]
 	if m := emptyLine.FindStringIndex(s); m != nil {
@@ -78,7 +77,6 @@ func paragraph(s string) string {
 
 var emptyLine = regexp.MustCompile(`\n[ \t\r]*\n`)
 
-// closing returns the closing delimiter's place, -1 without.
 func closing(s, delimiter string) int {
 	for i := 0; i < len(s); i++ {
 		if strings.HasPrefix(s[i:], delimiter) {
@@ -91,8 +89,8 @@ func closing(s, delimiter string) int {
 	return -1
 }
 
-// closingDollar returns the end of a formula of one dollar, -1 without. Dollars in braces belong to
-// it, a code span does not.
+// closingDollar returns the end of a formula of one dollar, or -1. Dollars in braces belong to it,
+// a code span does not.
 func closingDollar(s, before string) int {
 	depth, inner := 0, -1
 	for i := 0; i < len(s); i++ {

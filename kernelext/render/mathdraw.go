@@ -14,18 +14,16 @@ import (
 	"golang.org/x/net/html"
 )
 
-// maxTeX and maxDrawing bound a formula and its drawing, in bytes: drawing takes longer with both.
+// maxTeX and maxDrawing bound a formula and its drawing, in bytes.
 const maxTeX, maxDrawing = 4096, 1 << 20
 
 // maxDepth bounds a drawing's nesting, well below what browsers take.
 const maxDepth = 150
 
-// withoutMarks drops marks from foreign text.
 var withoutMarks = strings.NewReplacer(markStart, "", markEnd, "")
 
 const maxDrawings = 16 << 20
 
-// drawings are a page's formulas, each drawn once.
 type drawings struct {
 	svg  map[string]string
 	size int
@@ -201,7 +199,7 @@ var rawText = []string{
 	"textarea", "title",
 }
 
-// drawMarks replaces marks in a text, each once: forged ones bring nothing.
+// drawMarks replaces marks in a text, each once, so that forged ones do nothing.
 func (m *markdown) drawMarks(n *html.Node) {
 	s, end, formulas := n.Data, 0, m.formulas
 	for _, at := range marks.FindAllStringSubmatchIndex(s, -1) {
@@ -247,7 +245,7 @@ var notMath = []string{
 	"code", "pre", "kbd", "samp", "script", "style", "textarea", "svg", "math", "title",
 }
 
-// markMath puts marks in place of formulas in HTML.
+// markMath replaces formulas in HTML by marks.
 func (m *markdown) markMath(s string) string {
 	if !strings.ContainsAny(s, `$\`) {
 		return s

@@ -33,10 +33,9 @@ func (m *markdown) output(o notebook.Output) output {
 	return output{"display", m.display(o)}
 }
 
-// imageTypes are those of browsers, preferred ones first.
 var imageTypes = []string{"image/svg+xml", "image/png", "image/jpeg", "image/gif", "image/webp"}
 
-// display shows the richest form that a page can show. What needs a script leaves a note, unless
+// display returns the richest form that a page can show. What needs a script leaves a note, unless
 // another form says as much.
 func (m *markdown) display(o notebook.Output) template.HTML {
 	var lost string // what is said of a form that cannot be shown
@@ -159,7 +158,7 @@ func (m *markdown) styled(s template.HTML, f *foreign) template.HTML {
 	return template.HTML(`<div id="`+id+`">`) + s + "</div>"
 }
 
-// errorText is a traceback, with the error in front unless it is there.
+// errorText returns a traceback, with the error in front unless it is there.
 func errorText(o notebook.Output) string {
 	text := strings.Join(o.Traceback, "\n")
 	if !strings.Contains(text, o.EValue) || text == "" {
@@ -254,7 +253,6 @@ func imageMetadata(
 // Texts above foldAbove lines show shownLines before the fold.
 const foldAbove, shownLines = 40, 20
 
-// terminalText shows text as a terminal would, folded if long.
 func terminalText(s string) template.HTML {
 	s, left := cutText(s, maxText)
 	cut := ""
@@ -284,7 +282,6 @@ func terminalText(s string) template.HTML {
 	)
 }
 
-// joined joins streams, which kernels cut anywhere.
 func joined(outputs []notebook.Output) []notebook.Output {
 	var all []notebook.Output
 	var texts []string // of the last stream

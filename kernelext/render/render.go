@@ -17,7 +17,6 @@ import (
 	"gopets/kernelext/notebook"
 )
 
-// Options are options for a page. The zero value is right.
 type Options struct {
 	Title string   // "" takes the first heading
 	Trust bool     // let the notebook's HTML through as it is
@@ -59,7 +58,6 @@ var pageCSS string
 
 var pageTemplate = template.Must(template.New("page").Parse(pageText))
 
-// HTML makes the page.
 func HTML(nb *notebook.Notebook, o Options) ([]byte, error) {
 	language := languageOf(nb)
 	m := newMarkdown(o.Trust, language)
@@ -144,7 +142,6 @@ func (m *markdown) outputs(c *notebook.Cell, size *int) (all []output, failed bo
 	return all, failed
 }
 
-// languageOf returns the code's language, "" if unknown.
 func languageOf(nb *notebook.Notebook) string {
 	k := nb.Kernel()
 	if k.Language != "" {
@@ -216,7 +213,6 @@ func pageLanguage(nb *notebook.Notebook) string {
 	return "en"
 }
 
-// css is the style sheet with the code's colours for both themes.
 var css = sync.OnceValue(func() template.CSS {
 	var b strings.Builder
 	b.WriteString(pageCSS)

@@ -9,9 +9,8 @@ import (
 	"golang.org/x/net/html"
 )
 
-// newPolicy returns the sanitiser's rules: text, tables, lists, layout, embedded images and links;
-// no scripts, style sheets, forms, frames, or anything that is fetched. foreign.go has adapted ids
-// and links.
+// newPolicy allows text, tables, lists, layout, embedded images and links; no scripts, style
+// sheets, forms, frames, or anything that is fetched. foreign.go has adapted ids and links.
 func newPolicy() *bluemonday.Policy {
 	p := bluemonday.NewPolicy()
 	p.AllowElements(
@@ -64,7 +63,7 @@ var (
 )
 
 // balanced closes what sanitised HTML opens, and drops closing tags without an opening one, so that
-// it cannot reach out of its place. place, unless nil, replaces the marks of formulas.
+// it stays in its place. place, unless nil, replaces the marks of formulas.
 func balanced(s string, place func(*html.Node)) string {
 	root, err := fragment(s)
 	if err != nil {

@@ -7,13 +7,12 @@ import (
 	"golang.org/x/net/html"
 )
 
-// maxCSS bounds the style sheets of an output or cell, in bytes.
 const maxCSS = 1 << 20
 
-// scoped returns the rules of a foreign style sheet that are understood, limited to the element
-// with an id. Selectors have names, classes, ids, attributes and structural pseudo-classes;
-// declarations pass the sanitiser. At-rules, pseudo-elements and display: none, which a script
-// would undo, are dropped.
+// scoped returns the known rules of a foreign style sheet, limited to the element with an id.
+// Selectors have names, classes, ids, attributes and structural pseudo-classes; declarations pass
+// the sanitiser. At-rules, pseudo-elements and display: none, which a script would undo, are
+// dropped.
 func (m *markdown) scoped(css, id string) string {
 	if len(css) > maxCSS {
 		css = css[:maxCSS]
@@ -92,7 +91,6 @@ func scopedSelectors(list, id string) string {
 	return strings.Join(kept, ", ")
 }
 
-// declarations returns a rule's declarations that the sanitiser allows.
 func (m *markdown) declarations(body string) string {
 	if strings.ContainsAny(body, "<>") {
 		return ""

@@ -10,9 +10,9 @@ import (
 	"golang.org/x/net/html"
 )
 
-// styleProperties are the CSS properties of notebooks' HTML, with the checks of their values. None
-// moves an element out of its place (position, transform, negative margins, text-indent,
-// letter-spacing, clip), fetches or blends. page.css clips each output and cell.
+// styleProperties are the allowed CSS properties, with the checks of their values. None moves an
+// element out of its place (position, transform, negative margins, text-indent, letter-spacing,
+// clip), fetches or blends. page.css clips each output and cell.
 var styleProperties = func() map[string]func(string) bool {
 	properties := map[string]func(string) bool{}
 	add := func(check func(string) bool, names string) {

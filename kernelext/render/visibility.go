@@ -15,7 +15,7 @@ import (
 //go:embed page.js
 var pageJS string
 
-// contentPolicy lets the browser load and run only the page's own script, should anything pass the
+// contentPolicy lets the browser run only the page's own script, should anything pass the
 // sanitiser.
 var contentPolicy = sync.OnceValue(func() string {
 	sum := sha256.Sum256([]byte(pageJS))

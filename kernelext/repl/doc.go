@@ -13,6 +13,6 @@
 // Limits: displays are shown by their text, widgets not at all; an update is drawn in place as long
 // as nothing was printed since.
 //
-// Tried and dropped: golang.org/x/term's Terminal and github.com/peterh/liner edit one line at a
-// time: a function of five lines comes back in five pieces.
+// Tried and dropped: golang.org/x/term's Terminal and github.com/peterh/liner, which edit one line
+// at a time.
 package repl

@@ -21,7 +21,6 @@ import (
 	"gopets/kernelext/eval"
 )
 
-// An editor reads cells from the process's terminal.
 type editor struct {
 	shell  *readline.Shell
 	engine eval.Engine
@@ -93,7 +92,6 @@ func (e *editor) printPending() {
 	}
 }
 
-// clear ends the reading of a cell.
 func (e *editor) clear() {
 	e.shell.Display.AcceptLine()
 	e.shell.History.Accept(false, false, readline.ErrInterrupt)
@@ -101,8 +99,8 @@ func (e *editor) clear() {
 
 const completePatience = 3 * time.Second
 
-// complete asks the engine. To the editor a word begins behind a blank, so candidates repeat what
-// is before them.
+// complete asks the engine. The editor starts a word after a blank, so candidates repeat what is
+// before them.
 func (e *editor) complete(line []rune, cursor int) readline.Completions {
 	ctx, cancel := context.WithTimeout(context.Background(), completePatience)
 	defer cancel()

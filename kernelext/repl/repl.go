@@ -18,30 +18,28 @@ import (
 	"gopets/kernelext/internal/terminal"
 )
 
-// Options are a terminal's. Engine is needed.
+// Options configure a terminal. Engine is required.
 type Options struct {
 	Engine eval.Engine
-	// Input has the cells; nil is this process's terminal, with a line editor.
+	// the cells; nil is this process's terminal, with a line editor
 	Input       io.Reader
 	Out, Err    io.Writer // nil are the standard output and error
 	Banner      string    // the first line on a terminal
 	HistoryFile string    // keeps what is typed; "" keeps it in memory
-	// Text returns a display in plain text; nil takes its text/plain.
+	// returns a display in plain text; nil takes its text/plain
 	Text func(eval.Bundle) string
 }
 
-// ErrCell is that a cell failed and its error was printed.
+// ErrCell means that a cell failed and its error was printed.
 var ErrCell = errors.New("a cell failed")
 
-// A source is where cells come from.
 type source interface {
-	// next returns a cell; io.EOF ends them.
+	// next returns a cell, at the end io.EOF.
 	next(ctx context.Context, number int) (string, error)
 	// line asks for a line of input to the cell.
 	line(ctx context.Context, prompt string, password bool) (string, error)
 }
 
-// A repl is a run of [Run].
 type repl struct {
 	engine eval.Engine
 	source source
@@ -84,7 +82,6 @@ func Run(ctx context.Context, o Options) error {
 	return r.loop(ctx, interrupts)
 }
 
-// loop runs one cell after the other.
 func (r *repl) loop(ctx context.Context, interrupts <-chan os.Signal) error {
 	type read struct {
 		code string
@@ -153,7 +150,7 @@ func (r *repl) run(ctx context.Context, code string, number int,
 
 type lines struct{ in <-chan string }
 
-// readLines reads ahead by one line; a cell's questions are answered by the next.
+// readLines reads ahead by one line; the next line answers a cell's question.
 func readLines(in io.Reader) *lines {
 	c := make(chan string)
 	go func() {

@@ -59,7 +59,6 @@ func (s *screen) text(data eval.Bundle) string {
 	return terminal.Plain(text)
 }
 
-// begin is called before a cell runs, end after it.
 func (s *screen) begin() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -94,7 +93,6 @@ func (s *screen) fail(err error) {
 	s.write(s.err, plainError(err, s.color)+"\n", true)
 }
 
-// Stream implements [eval.Output].
 func (s *screen) Stream(name, text string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -105,7 +103,6 @@ func (s *screen) Stream(name, text string) {
 	s.write(w, text, false)
 }
 
-// Display implements [eval.Output].
 func (s *screen) Display(d eval.Display) {
 	text := s.text(d.Data)
 	if text == "" {
@@ -129,7 +126,6 @@ func (s *screen) Display(d eval.Display) {
 	s.shown, s.rows = d.ID, s.rowsOf(text+"\n")
 }
 
-// Clear implements [eval.Output].
 func (s *screen) Clear(wait bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -138,16 +134,15 @@ func (s *screen) Clear(wait bool) {
 	}
 }
 
-// Comm implements [eval.Output]: a terminal has no widgets.
+// a terminal has no widgets
 func (s *screen) Comm(string, map[string]any) {}
 
-// Input implements [eval.Output].
 func (s *screen) Input(ctx context.Context, prompt string, password bool) (string, error) {
 	return s.ask(ctx, prompt, password)
 }
 
-// write writes a text, on lines of its own if fresh; the editor prints it while in use. The lock is
-// held.
+// write writes a text, on lines of its own if fresh, through the editor while that is in use. The
+// lock is held.
 func (s *screen) write(w io.Writer, text string, fresh bool) {
 	if text == "" {
 		return
@@ -168,7 +163,7 @@ func (s *screen) write(w io.Writer, text string, fresh bool) {
 	s.open, s.shown = !strings.HasSuffix(text, "\n"), ""
 }
 
-// freshLine ends a line that is open. The lock is held.
+// The lock is held.
 func (s *screen) freshLine() {
 	if s.open {
 		io.WriteString(s.out, "\n")
@@ -184,7 +179,7 @@ func (s *screen) wipe() {
 	s.clear, s.height = false, 0
 }
 
-// erase removes the last rows. The lock is held.
+// The lock is held.
 func (s *screen) erase(rows int) {
 	if rows > 0 {
 		fmt.Fprintf(s.out, "\x1b[%dA\r\x1b[J", rows)
@@ -204,7 +199,8 @@ func (s *screen) rowsOf(text string) (rows int) {
 	return rows + strings.Count(text, "\n")
 }
 
-// edit: the editor is in use until the next cell; poke is called when there is something to print.
+// edit marks the editor as in use until the next cell; poke is called when there is something to
+// print.
 func (s *screen) edit(poke func()) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -25,8 +25,8 @@
 //
 // Options.Resume is the notebook of a run that ended early. A cell has finished when the kernel's
 // reply is in its metadata, without an error that was not allowed. Cells are compared by source, in
-// order, so an edit or a changed parameter runs all behind it again; files and packages are not
-// looked at. The old kernel's memory is gone:
+// order, so an edit or a changed parameter runs all later cells again; files and packages are not
+// compared. The old kernel's memory is gone:
 //
 //   - Kernels like ipykernel run the finished cells again; one tagged resume-keep is not run.
 //   - GoNB keeps declarations only: Options.Replay returns a finished cell's

@@ -12,7 +12,6 @@ import (
 	"gopets/kernelext/notebook"
 )
 
-// A Place says which cell is meant.
 type Place struct {
 	Cell   *notebook.Cell
 	Index  int // in the notebook, from 0
@@ -20,7 +19,6 @@ type Place struct {
 	Of     int // how many these are
 }
 
-// String returns the cell's number, and its id if it has one.
 func (p Place) String() string {
 	if id := p.Cell.ID(); id != "" {
 		return fmt.Sprintf("cell %d of %d (%s)", p.Number, p.Of, id)
@@ -28,10 +26,8 @@ func (p Place) String() string {
 	return fmt.Sprintf("cell %d of %d", p.Number, p.Of)
 }
 
-// ErrRunTimeout is the cause when the run exceeded its limit.
 var ErrRunTimeout = errors.New("the run exceeded its time limit")
 
-// CellError is the failure of a cell's own code.
 type CellError struct {
 	Place
 	jupyter.ErrorContent
@@ -46,7 +42,6 @@ func (e *CellError) Error() string {
 	return fmt.Sprintf("%s failed: %s", e.Place, summary(e.EName, e.EValue))
 }
 
-// exits reports whether an error is Python's sys.exit() or sys.exit(0).
 func exits(e jupyter.ErrorContent) bool {
 	return e.EName == "SystemExit" && slices.Contains([]string{"", "0", "None", "False"}, e.EValue)
 }
@@ -57,8 +52,8 @@ var (
 	panicLine  = regexp.MustCompile(`(?m)^(panic|fatal error|runtime error|error): .*$`)
 )
 
-// reasonIn returns from a program's standard error a panic, else the last line, rather not one of a
-// log.
+// reasonIn returns a panic from a program's standard error, else the last line, preferably not one
+// of a log.
 func reasonIn(stderr, evalue string) string {
 	if !exitStatus.MatchString(strings.TrimSpace(evalue)) {
 		return ""
@@ -86,7 +81,7 @@ func reasonIn(stderr, evalue string) string {
 	return last + " (" + strings.TrimSpace(evalue) + ")"
 }
 
-// summary is an error's name, first line, and last one, where a compiler puts the reason.
+// summary returns an error's name, first line, and last one, where a compiler puts the reason.
 func summary(ename, evalue string) string {
 	var lines []string
 	for line := range strings.Lines(evalue) {
@@ -167,7 +162,7 @@ func (e *SaveError) Error() string {
 
 func (e *SaveError) Unwrap() error { return e.Cause }
 
-// ReplayError is a cell that is not run again, and whose part for later cells failed.
+// ReplayError is a finished cell whose part for later cells failed.
 type ReplayError struct {
 	Place
 	Cause error

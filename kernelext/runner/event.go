@@ -5,16 +5,14 @@ import (
 	"gopets/kernelext/notebook"
 )
 
-// An Event is one of the types below.
 type Event interface{ event() }
 
-// KernelReady says that the kernel answers.
 type KernelReady struct {
 	Kernel *jupyter.Kernel
 	Info   jupyter.KernelInfo
 }
 
-// Resumed says how a run goes on with an earlier one.
+// Resumed says how a run continues an earlier one.
 type Resumed struct {
 	Kept int // cells that had finished and are not run
 	// finished cells that run again, for their kernel's memory
@@ -33,7 +31,6 @@ type Shown struct {
 
 type Cleared struct{ Place }
 
-// CellRetry says that a cell failed and runs again.
 type CellRetry struct {
 	Place
 	Try int // from 1

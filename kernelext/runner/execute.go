@@ -13,7 +13,6 @@ import (
 )
 
 var (
-	// errNoReply is a kernel that became idle without a reply.
 	errNoReply     = errors.New("the kernel went idle without a reply")
 	errCellTimeout = errors.New("cell time-out")
 )
@@ -51,7 +50,6 @@ func (r *run) execute(ctx context.Context, c *CellReport) (exit bool, err error)
 	return e.exit && err == nil, err
 }
 
-// replay runs the part of a cell that later cells need.
 func (r *run) replay(ctx context.Context, c *CellReport) error {
 	e := &execution{run: r, place: c.Place, out: &outputs{cell: c.Cell},
 		timing: map[string]string{},
@@ -86,7 +84,7 @@ func (e *execution) perform(ctx context.Context, code string, limit time.Duratio
 	return e.broken(err, limit)
 }
 
-// broken turns what ended a cell from outside into its error.
+// broken converts what ended a cell from outside to its error.
 func (e *execution) broken(err error, limit time.Duration) error {
 	var input *InputError
 	switch p := e.place; {
@@ -172,7 +170,7 @@ func (e *execution) receive(ctx context.Context) (*jupyter.Message, error) {
 }
 
 // interrupt asks the cell to stop, several times, as a kernel may miss one while it compiles, and
-// kills the kernel after the grace. It saves first: what ends the run may not wait.
+// kills the kernel after the grace. It saves first, as what ends the run may not wait.
 func (e *execution) interrupt() (obeyed bool) {
 	if e.o.Autosave > 0 {
 		e.warn(e.save())
@@ -225,7 +223,6 @@ func (e *execution) result() error {
 	return &CellError{e.place, *shown, reasonIn(string(e.stderr), shown.EValue)}
 }
 
-// fail records in the notebook why the cell did not end by itself.
 func (e *execution) fail(name string, err error) error {
 	o := notebook.Failure(name, err.Error(), nil)
 	e.out.add(&item{output: o})
@@ -239,7 +236,7 @@ func (e *execution) emit(event Event) {
 	}
 }
 
-// handle takes a message of the kernel. One that makes no sense is reported and ignored.
+// handle handles a message of the kernel. One that makes no sense is reported and ignored.
 func (e *execution) handle(m *jupyter.Message) {
 	mine := m.Parent.ID == e.id
 	switch m.Header.Type {
@@ -324,7 +321,6 @@ func (e *execution) decode(m *jupyter.Message, into any) bool {
 	return err == nil
 }
 
-// output takes what some cell shows.
 func (e *execution) output(m *jupyter.Message, out *outputs) {
 	show := func(o notebook.Output) { e.emit(Shown{Place: e.place, Output: o}) }
 	if captured := e.widgets.capture(m.Parent.ID); captured != nil {

@@ -5,7 +5,6 @@ import (
 	"strings"
 )
 
-// pythonAtom matches a number, a string in one line, or a constant.
 var pythonAtom = regexp.MustCompile(
 	`^(?:[+-]?(?:\d[\d_]*\.?\d*|\.\d+)(?:[eE][+-]?\d+)?\b|[rbuRBU]?"(?:[^"\\\n]|\\.)*"|` +
 		`[rbuRBU]?'(?:[^'\\\n]|\\.)*'|True\b|False\b|None\b)`)
@@ -16,7 +15,6 @@ func isPythonLiteral(text string) bool {
 	return ok && strings.TrimSpace(rest) == ""
 }
 
-// skipPythonLiteral returns what follows the literal at the beginning.
 func skipPythonLiteral(text string, depth int) (rest string, ok bool) {
 	text = strings.TrimSpace(text)
 	if text == "" || depth == 0 {

@@ -126,7 +126,7 @@ func (o *outputs) fail(f jupyter.ErrorContent) {
 	o.add(&item{output: notebook.Failure(f.EName, f.EValue, f.Traceback), failure: &f})
 }
 
-// failure returns the first error, preferring one that is no request to exit.
+// failure returns the first error, preferring one that is not a request to exit.
 func (o *outputs) failure() (first *jupyter.ErrorContent) {
 	for _, it := range o.items {
 		if it.failure == nil {

@@ -25,7 +25,6 @@ type Parameter struct {
 	typed   bool   // the declaration names its type
 }
 
-// Papermill's tags.
 const (
 	parametersTag = "parameters"
 	injectedTag   = "injected-parameters"
@@ -59,7 +58,7 @@ func parse(source, language string) ([]Parameter, error) {
 	return other.parameters(source), nil
 }
 
-// SetParameters puts a cell with values behind the one tagged "parameters", else first; an earlier
+// SetParameters puts a cell with values after the one tagged "parameters", else first; an earlier
 // such cell is replaced. A value that the declaration does not allow is an error. Of several
 // settings of a name the last counts. Undeclared names are set, and returned, as they may be typing
 // mistakes.
@@ -122,7 +121,7 @@ func isName(s, language string) bool {
 	return name.MatchString(s)
 }
 
-// inject replaces an earlier cell with values, or puts one behind an index.
+// inject replaces an earlier cell with values, or puts one after an index.
 func inject(nb *notebook.Notebook, at int, source string) error {
 	c := notebook.NewCell(notebook.Code, source)
 	if err := c.SetMetadata([]string{injectedTag}, "tags"); err != nil {
@@ -185,7 +184,6 @@ func assignment(p Parameter, language string, s Setting) (string, error) {
 	return fmt.Sprintf("%s %s = %s", p.keyword, p.Name, text), nil
 }
 
-// kindOf names a value's kind for errors.
 func kindOf(n *yaml.Node) string {
 	switch {
 	case n.Kind == yaml.MappingNode:

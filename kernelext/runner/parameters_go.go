@@ -67,7 +67,6 @@ func goParameters(source string) ([]Parameter, error) {
 	return params, nil
 }
 
-// counts reports whether an expression uses iota.
 func counts(e ast.Expr) (found bool) {
 	ast.Inspect(e, func(n ast.Node) bool {
 		id, ok := n.(*ast.Ident)
@@ -208,7 +207,6 @@ func goDurationText(d time.Duration) string {
 	return fmt.Sprintf("%d * time.Nanosecond", d)
 }
 
-// goValue writes a value in Go, checked against a type.
 func goValue(kind string, n *yaml.Node) (string, error) {
 	if m := goCollection.FindStringSubmatch(kind); m != nil && goIsCollection(kind) {
 		return goCollected(kind, m[2], m[3], n)

@@ -10,8 +10,8 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// A language is how one whose types are unknown here writes a value. In patterns % stands for a
-// name and a value, or the items of a list or map.
+// A language is how a language whose types are unknown here writes a value. In patterns % stands
+// for a name and a value, or the items of a list or map.
 type language struct {
 	comment         string
 	assign          string
@@ -167,7 +167,6 @@ func (l language) collection(n *yaml.Node) (string, error) {
 	return fill(l.dict, strings.Join(pairs, l.item)), nil
 }
 
-// fill replaces a pattern's percent signs.
 func fill(pattern string, texts ...string) string {
 	parts := strings.Split(pattern, "%")
 	var b strings.Builder

@@ -22,7 +22,6 @@ var (
 	pythonGeneric = regexp.MustCompile(`^(?:typing\.)?(\w+)\s*\[(.*)\]$`)
 )
 
-// pythonParameters reads a Python cell's top-level assignments.
 func pythonParameters(source string) []Parameter {
 	var params []Parameter
 	above := "" // the comment in the line before
@@ -103,7 +102,6 @@ func pythonStatements(source string) []pythonStatement {
 	return all
 }
 
-// pythonStringEnd returns the last quotation mark of the string at i.
 func pythonStringEnd(source string, i int) int {
 	mark := source[i : i+1]
 	if strings.HasPrefix(source[i:], strings.Repeat(mark, 3)) {
@@ -319,7 +317,6 @@ func pythonCollected(annotation, kind string, items []string, n *yaml.Node) (str
 	return "(" + all + ")", nil
 }
 
-// pythonGuess writes a value as what it looks like.
 func pythonGuess(n *yaml.Node) (string, error) {
 	switch {
 	case n.Kind == yaml.SequenceNode:
@@ -338,7 +335,6 @@ func pythonGuess(n *yaml.Node) (string, error) {
 	return pythonString(n.Value), nil
 }
 
-// pythonInfinity reports whether text is a float that is not finite.
 func pythonInfinity(text string) bool {
 	switch strings.ToLower(strings.TrimLeft(text, "+-.")) {
 	case "inf", "nan":
@@ -366,7 +362,6 @@ func pythonBool(b bool) string {
 	return "False"
 }
 
-// pythonString quotes a string; Python has JSON's escapes.
 func pythonString(s string) string {
 	var b bytes.Buffer
 	e := json.NewEncoder(&b)

@@ -27,7 +27,7 @@ const (
 var timingKeys = []string{"iopub.execute_input", "iopub.status.busy", "iopub.status.idle",
 	"shell.execute_reply", "shell.execute_reply.started"}
 
-// plan decides what becomes of each code cell, and numbers those that can run.
+// plan decides what happens to each code cell, and numbers those that can run.
 func plan(nb *notebook.Notebook, o *Options) (*Report, error) {
 	if err := notebookLimits(nb, o); err != nil {
 		return nil, err
@@ -114,7 +114,7 @@ func notebookLimits(nb *notebook.Notebook, o *Options) error {
 	return nil
 }
 
-// limitOf reads a number of seconds, or "1m30s"; below zero, and null, is no limit.
+// limitOf parses a number of seconds, or "1m30s"; below zero, and null, is no limit.
 func limitOf(raw json.RawMessage, ok bool) (time.Duration, bool, error) {
 	if !ok {
 		return 0, false, nil
@@ -135,7 +135,6 @@ func limitOf(raw json.RawMessage, ok bool) (time.Duration, bool, error) {
 	return 0, false, fmt.Errorf(`want seconds, or a text like "1m30s", not %s`, raw)
 }
 
-// choose applies Only and Until.
 func choose(report *Report, o *Options) error {
 	if len(o.Only) > 0 && (o.Until != "" || o.Resume != nil) {
 		return errors.New("a choice of cells goes with neither a last cell nor a resumed run")
@@ -278,7 +277,7 @@ func keep(report *Report, o *Options) error {
 	return nil
 }
 
-// finished reports whether an earlier run's cell came to its own end without an error that is not
+// finished reports whether an earlier run's cell ended by itself without an error that is not
 // allowed.
 func finished(c *notebook.Cell, o *Options) bool {
 	if _, ok := c.Metadata(timingPrefix, "shell.execute_reply"); !ok {
@@ -294,7 +293,6 @@ func finished(c *notebook.Cell, o *Options) bool {
 	return true
 }
 
-// prepare clears what is to run, and copies what an earlier run has finished.
 func (r *run) prepare(report *Report) error {
 	if len(r.o.Only) > 0 {
 		r.widgets.adopt(r.nb)

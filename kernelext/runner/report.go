@@ -11,11 +11,10 @@ type Report struct {
 	Cells   []CellReport
 	Begun   time.Time
 	Elapsed time.Duration
-	// Exit is the cell that ended the notebook by sys.exit(0), which is no failure.
+	// the cell that ended the notebook by sys.exit(0), which is no failure
 	Exit *Place
 }
 
-// A CellReport is one code cell's result.
 type CellReport struct {
 	Place
 	Status  Status
@@ -42,7 +41,6 @@ const (
 	Failed  Status = "failed"
 )
 
-// Count returns how many cells have a status.
 func (r *Report) Count(s Status) (n int) {
 	for _, c := range r.Cells {
 		if c.Status == s {

@@ -11,14 +11,14 @@ import (
 	"gopets/kernelext/notebook"
 )
 
-// Options say how a notebook is run. Spec is needed.
+// Options configure a run. Spec is required.
 type Options struct {
 	Spec jupyter.Spec
 	jupyter.StartOptions
 
 	// Zero leaves a limit to the notebook's metadata (nb.timeout, nb.cell_timeout or
-	// execution.timeout, in seconds or as "90s"); below zero there is none. A cell's own metadata
-	// (nb.timeout) goes before CellTimeout.
+	// execution.timeout, in seconds or as "90s"); below zero there is none. A cell's own nb.timeout
+	// precedes CellTimeout.
 	Timeout     time.Duration // for the whole run
 	CellTimeout time.Duration // for each cell
 
@@ -31,8 +31,7 @@ type Options struct {
 	// limit. The notebook says how much was left out.
 	MaxOutput int64
 
-	// CellRetries is how often a failed cell runs again, in the same kernel; metadata (nb.retries)
-	// goes before it.
+	// how often a failed cell runs again, in the same kernel; metadata (nb.retries) precedes it
 	CellRetries int
 
 	AllowErrors bool // go on after a cell that fails
@@ -47,7 +46,7 @@ type Options struct {
 	Until string
 
 	Resume *notebook.Notebook // an earlier run of the notebook that is to be gone on with
-	// with Resume: this cell and all behind it run again
+	// with Resume: this cell and all later ones run again
 	From   string
 	Replay func(source string) string // see "Going on" in the package comment
 
@@ -153,7 +152,6 @@ func (r *run) tellResumed(report *Report) {
 	r.o.Events(e)
 }
 
-// one runs a cell and saves it. An error ends the run.
 func (r *run) one(ctx context.Context, c *CellReport) (exit bool, err error) {
 	r.o.Events(CellStart{c.Place})
 	c.Begun = time.Now()
@@ -183,13 +181,11 @@ func (r *run) one(ctx context.Context, c *CellReport) (exit bool, err error) {
 	return exit, r.failLate()
 }
 
-// expected reports whether a cell's tag allows its end.
 func (r *run) expected(c *CellReport, err error) bool {
 	var failed *CellError
 	return (err == nil || errors.As(err, &failed)) && c.Cell.HasTag(raisesTag) && !r.o.ForceErrors
 }
 
-// retriable reports whether a failed cell can run again in the same kernel.
 func retriable(ctx context.Context, err error) bool {
 	var failed *CellError
 	var slow *TimeoutError

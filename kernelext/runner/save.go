@@ -7,9 +7,8 @@ import (
 	"gopets/kernelext/notebook"
 )
 
-// Saving writes the whole notebook. Saves are at least a second apart and take at most a tenth of a
-// run's time; cells that end in between are saved alone (Options.SaveCells), or not if there is no
-// SaveCells.
+// Saves of the whole notebook are at least a second apart and take at most a tenth of a run's time;
+// cells that end in between are saved by Options.SaveCells, if there is one.
 const (
 	savePause  = time.Second
 	freeSaving = time.Second
@@ -24,7 +23,6 @@ func (r *run) maySave() bool {
 	return r.saving < freeSaving+time.Since(r.begun)/saveShare || since > saveShare*r.took
 }
 
-// pause is the least time between two saves of the whole.
 func (r *run) pause() time.Duration { return max(savePause, saveShare*r.took) }
 
 // saveDue returns when to save while a cell runs.

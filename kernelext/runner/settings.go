@@ -13,22 +13,21 @@ import (
 // A Setting is a parameter's name and its new value.
 type Setting struct {
 	Name string
-	// Value is as typed: its parameter's declaration says how it is read. For a list or map it is
-	// YAML, [1, 2] or {a: 1}; a list may lack its brackets.
+	// as typed: its parameter's declaration says how it is read. For a list or map it is YAML, [1,
+	// 2] or {a: 1}; a list may lack its brackets.
 	Value string
 
 	node *yaml.Node // a value that came as YAML
 	raw  bool       // a string, whatever its declaration says
 }
 
-// StringSetting returns a setting whose value is a string.
 func StringSetting(name, value string) Setting {
 	node := &yaml.Node{Kind: yaml.ScalarNode, Tag: stringTag, Style: yaml.DoubleQuotedStyle,
 		Value: value}
 	return Setting{name, value, node, true}
 }
 
-// YAML's own types, as its reader finds them.
+// YAML's own types.
 const (
 	stringTag = "!!str"
 	nullTag   = "!!null"
@@ -170,7 +169,7 @@ func (s Setting) read(collection bool) (*yaml.Node, error) {
 	return new(resolver).resolve(doc.Content[0])
 }
 
-// guess reads a value without a type: a list or a map by its looks.
+// guess reads a value without a type: a list or a map if it looks like one.
 func (s Setting) guess() *yaml.Node {
 	if s.node != nil {
 		return s.node
@@ -184,7 +183,6 @@ func (s Setting) guess() *yaml.Node {
 	return scalar(s.Value)
 }
 
-// scalar finds a text's type as YAML does.
 func scalar(text string) *yaml.Node {
 	n := &yaml.Node{Kind: yaml.ScalarNode, Value: text}
 	n.Tag = n.ShortTag()
@@ -199,7 +197,6 @@ func scalar(text string) *yaml.Node {
 	return n
 }
 
-// listOf reads a, b, c.
 func listOf(text string) *yaml.Node {
 	list := &yaml.Node{Kind: yaml.SequenceNode}
 	if strings.TrimSpace(text) == "" {
@@ -217,7 +214,7 @@ func listOf(text string) *yaml.Node {
 	return list
 }
 
-// truth reads a boolean in the words of Go, Python and YAML.
+// truth parses a boolean in the words of Go, Python and YAML.
 func truth(n *yaml.Node) (value, ok bool) {
 	if n.Kind != yaml.ScalarNode {
 		return false, false

@@ -58,7 +58,7 @@ func (r *run) start(run context.Context) error {
 var ipcFamilies = []string{"ipykernel", "IPKernelApp", "metakernel", "bash_kernel", "xeus",
 	"xpython", "xcpp", "IRkernel", "gonb"}
 
-// speaksIPC reports whether a kernel listens on Unix sockets. It is sure of the known families. Of
+// speaksIPC reports whether a kernel listens on Unix sockets, and is sure of the known families. Of
 // Python's modules nearly all are built on ipykernel; some other kernels would wait for ever.
 func speaksIPC(s jupyter.Spec) (ipc, sure bool) {
 	for i, arg := range s.Argv {

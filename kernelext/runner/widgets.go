@@ -9,8 +9,8 @@ import (
 	"gopets/kernelext/notebook"
 )
 
-// widgets keeps the states of a kernel's widgets, for front ends to draw them again, and plays the
-// one that needs a front end to work: ipywidgets' Output, which takes a cell's outputs while
+// widgets keeps the states of a kernel's widgets, for front ends to draw them again, and implements
+// the one that needs a front end to work: ipywidgets' Output, which takes a cell's outputs while
 // entered.
 type widgets struct {
 	models map[string]*model // by comm id
@@ -21,7 +21,6 @@ type widgets struct {
 	limit    int64                      // for what an Output widget captures
 }
 
-// A model is the kernel's half of a widget.
 type model struct {
 	id       string
 	state    map[string]json.RawMessage
@@ -50,7 +49,7 @@ type commContent struct {
 	} `json:"data"`
 }
 
-// message takes a comm_open or a comm_msg; other than widgets' are ignored.
+// message handles a comm_open or a comm_msg of a widget.
 func (w *widgets) message(c commContent, buffers [][]byte) {
 	m := w.models[c.ID]
 	if m == nil {
@@ -82,7 +81,7 @@ func (w *widgets) message(c commContent, buffers [][]byte) {
 	}
 }
 
-// enter has an Output widget capture a request's outputs; "" ends that.
+// enter makes an Output widget capture a request's outputs; "" ends that.
 func (w *widgets) enter(m *model, request string) {
 	if m.request != "" {
 		entered := w.captures[m.request]
@@ -106,7 +105,6 @@ func (w *widgets) capture(request string) *outputs {
 	return entered[len(entered)-1].captured
 }
 
-// refresh puts captured outputs into the states.
 func (w *widgets) refresh() {
 	for _, m := range w.models {
 		if m.captured == nil || !m.captured.dirty {
@@ -153,7 +151,6 @@ func (w *widgets) adopt(nb *notebook.Notebook) {
 	}
 }
 
-// save writes the states into the notebook's metadata.
 func (w *widgets) save(nb *notebook.Notebook) error {
 	w.refresh()
 	if !w.dirty {

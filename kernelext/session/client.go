@@ -29,20 +29,18 @@ type Session struct {
 	info   Info
 }
 
-// Info describes the session.
 func (s *Session) Info() Info { return s.info }
 
-// Dir is the session's private folder, which goes with it. Clients may keep notes there.
+// Dir returns the session's private folder, removed with it. Clients may keep notes there.
 func (s *Session) Dir() string { return s.place.Dir }
 
-// The headers of requests.
 const (
 	HeaderSecret = "Session-Secret"
 	HeaderCall   = "Session-Call"
 	HeaderBuild  = "Session-Build"
 )
 
-// Dir is the session's private folder, made if need be. It goes with the session.
+// Dir returns the session's private folder, made if need be and removed with the session.
 func (w Worker) Dir() (string, error) {
 	p, err := meeting.FindPlace(w.Name)
 	if err != nil {
@@ -60,7 +58,6 @@ func (w Worker) Running(ctx context.Context) (*Session, error) {
 	return meet(ctx, p)
 }
 
-// meet connects to the worker that serves a place.
 func meet(ctx context.Context, p meeting.Place) (*Session, error) {
 	if err := p.Private(); err != nil {
 		return nil, err
@@ -101,8 +98,8 @@ func (s *Session) do(ctx context.Context, verb, path string, body []byte,
 	return answer, nil
 }
 
-// grace is how long a cancelled call waits for its end. A kernel kills an interrupted cell after
-// five seconds.
+// grace is how long a cancelled call may take to end. A kernel kills an interrupted cell after five
+// seconds.
 const grace = 4 * time.Second
 
 // Call sends a request and returns the result. Events go to each, which may be nil, in order, on
@@ -205,7 +202,6 @@ func (s *Session) Stop(ctx context.Context) error {
 	return nil
 }
 
-// tail returns the last lines of a file, for an error message.
 func tail(path string, lines int) string {
 	data, err := os.ReadFile(path)
 	if err != nil {

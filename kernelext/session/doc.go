@@ -14,8 +14,8 @@
 //		http://session/call/ping
 //
 // Closing the request cancels the work. So does DELETE /call/ID (the request's header
-// Session-Call), after which the client hears how it ended. GET /hello describes the session, POST
-// /stop ends it.
+// Session-Call), after which the client receives the outcome. GET /hello describes the session,
+// POST /stop ends it.
 //
 // The socket (mode 0600) is in a folder of mode 0700: in $GONB_TMP_DIR under GoNB, else in the
 // system's temporary folder. Requests carry the secret from there; on Linux the peer must be the
@@ -26,7 +26,7 @@
 //
 // # Tried and dropped
 //
-//   - Closing the connection as the only way to cancel: the client cannot hear that work was kept.
+//   - Closing the connection as the only way to cancel: the client cannot learn that work was kept.
 //   - A hash over the whole workspace: an edit elsewhere would refuse a session with hours of
 //     training.
 //   - Signal 0 to see whether the kernel lives: zombies answer, and later processes of that number.

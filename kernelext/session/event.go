@@ -19,7 +19,7 @@ const (
 	KindError  = "error"
 )
 
-// Error is a failure as it travels: a text for users, and a code for programs. Other errors of a
+// Error is a failure as it is sent: a text for users, and a code for programs. Other errors of a
 // [Handler] have an empty code.
 type Error struct {
 	Code    string `json:"code,omitempty"`
@@ -43,7 +43,6 @@ func HasCode(err error, code string) bool {
 	return errors.As(err, &e) && e.Code == code
 }
 
-// Errorf makes an [Error] with a code.
 func Errorf(code, format string, args ...any) *Error {
 	return &Error{Code: code, Message: fmt.Sprintf(format, args...)}
 }

@@ -15,7 +15,6 @@ import (
 // HTTP/1.1 over a Unix socket. Package net/http would be two thirds of a cell's linking; this is os
 // and syscall.
 
-// A response is an answer whose body is still to be read.
 type response struct {
 	status int
 	body   io.Reader
@@ -112,7 +111,7 @@ func headerLine(in *bufio.Reader) (string, error) {
 	}
 }
 
-// chunked reads a body in chunks, each with its length in front.
+// chunked reads a body in chunks.
 type chunked struct {
 	in   *bufio.Reader
 	left int64

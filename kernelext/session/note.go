@@ -10,8 +10,8 @@ import (
 	"gopets/kernelext/session/internal/meeting"
 )
 
-// Note reads the value that [Worker.SetNote] kept under a key, and reports whether there is one. A
-// note is a small fact in JSON for later cells; it goes with the session's folder.
+// Note reads the value that [Worker.SetNote] stored under a key, and reports whether there is one.
+// A note is a small fact in JSON for later cells; it goes with the session's folder.
 func (w Worker) Note(key string, value any) bool {
 	path, err := w.notePath(key)
 	if err != nil {
@@ -21,8 +21,7 @@ func (w Worker) Note(key string, value any) bool {
 	return err == nil && json.Unmarshal(text, value) == nil
 }
 
-// SetNote keeps a value for later cells, or removes it if it is nil, and reports whether it is
-// kept.
+// SetNote stores a value for later cells, or removes it if it is nil, and reports success.
 func (w Worker) SetNote(key string, value any) bool {
 	path, err := w.notePath(key)
 	if err != nil {
@@ -36,7 +35,6 @@ func (w Worker) SetNote(key string, value any) bool {
 	return err == nil && meeting.WriteFile(path, text) == nil
 }
 
-// ForgetNotes removes all notes.
 func (w Worker) ForgetNotes() error {
 	dir, err := w.Dir()
 	if err != nil {

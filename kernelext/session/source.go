@@ -24,7 +24,7 @@ type source struct {
 	Hash  string   `json:"hash"`
 }
 
-// hash is of names, sizes and times: every cell computes it.
+// hash is of names, sizes and times, as every cell computes it.
 func (s source) hash() string {
 	h := sha256.New()
 	add := func(path string) {
@@ -82,8 +82,8 @@ func readSource(path string) (source, error) {
 	return s, json.Unmarshal(data, &s)
 }
 
-// workspace is the worker's module, or one that requires it: $NB_WORKSPACE, else around the source
-// file.
+// workspace returns the worker's module, or one that requires it: $NB_WORKSPACE, else around the
+// source file.
 func workspace(sourceFile string) (string, error) {
 	if dir := os.Getenv("NB_WORKSPACE"); dir != "" {
 		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err != nil {
@@ -110,7 +110,7 @@ func workspace(sourceFile string) (string, error) {
 				"NB_WORKSPACE to the module's folder", sourceFile)
 }
 
-// Program is the path of the built program, in [CacheDir], one for each workspace.
+// Program returns the path of the built program, in [CacheDir], one for each workspace.
 func (w Worker) Program() (string, error) {
 	dir, err := workspace(w.Source)
 	if err != nil {

@@ -38,7 +38,6 @@ func (w Worker) Open(ctx context.Context) (*Session, error) {
 	return w.start(ctx, p)
 }
 
-// patience is a started worker's time limit for its first answer.
 const patience = 60 * time.Second
 
 // start builds and starts the worker and waits for its first answer. The place's lock is held.
@@ -96,7 +95,6 @@ func (w Worker) start(ctx context.Context, p meeting.Place) (*Session, error) {
 	}
 }
 
-// keptLogs older logs of a name stay.
 const keptLogs = 10
 
 // newLog opens a session's log, which outlives it.

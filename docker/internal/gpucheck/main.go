@@ -1,8 +1,7 @@
-// Command gpucheck reports what a machine's GPU does with the lesson: whether the engine agrees
-// with the pure Go backend, how many images a second it trains and predicts, PyTorch's figures of
-// the same run, and the time of the lesson's schedule. docker/gpu-check.sh builds it into a folder,
-// which with a CUDA plugin (jax's, or -plugin) is all it needs. With -cpu all of it runs small on
-// the CPU.
+// Command gpucheck checks what a machine's GPU does with the lesson: whether the engine agrees with
+// the pure Go backend, how many images a second it trains and predicts beside PyTorch, and the time
+// of the lesson's schedule. docker/gpu-check.sh builds it into a folder, which with a CUDA plugin
+// (jax's, or -plugin) is all it needs. With -cpu all of it runs small on the CPU.
 //
 // Each part is a process with a time limit. Results are in results.jsonl as soon as they are known.
 package main
@@ -22,7 +21,6 @@ import (
 	"gopets/pets/vision/engine"
 )
 
-// classes are the pets' breeds.
 const classes = 37
 
 type options struct {
@@ -107,7 +105,8 @@ func main() {
 	}
 }
 
-// restart begins anew with the environment that XLA, CUDA and the C library read at the start.
+// restart restarts the program with the environment that XLA, CUDA and the C library read at the
+// start.
 func restart(o options) error {
 	env, _ := engine.Environ(engine.Options{Spec: o.spec()})
 	if env == nil {

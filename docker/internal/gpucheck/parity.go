@@ -18,7 +18,6 @@ import (
 	"gopets/pets/vision/train"
 )
 
-// runParity compares the engine with the pure Go backend: logits, gradients, training, transforms.
 func runParity(o options) error {
 	eng, err := o.open()
 	if err != nil {
@@ -37,7 +36,7 @@ func runParity(o options) error {
 		return err
 	}
 	defer plain.Close()
-	// small, for the Go backend takes seconds for them
+	// small, as the Go backend takes seconds for them
 	net, steps := setting{arch: "resnet34", size: 64, batch: 4}, setting{arch: "petnet18", size: 64,
 		batch: 4}
 	if o.cpu {
@@ -70,7 +69,6 @@ func runParity(o options) error {
 	return errors.Join(failed...)
 }
 
-// A parity is how far a training step on an engine is from the Go backend's.
 type parity struct {
 	setting    setting
 	loss, want float64 // here, and on the Go backend
@@ -82,8 +80,8 @@ type parity struct {
 }
 
 // The loss and the running statistics agree to this part of their size. Gradients may differ by a
-// few times what a change of the images by rounding's size makes of them, a single tensor's by
-// more: near zero, rounding switches units on or off.
+// few times what rounding of the images makes of them, a single tensor's by more: near zero,
+// rounding switches units on or off.
 const (
 	tolerance   = 1e-4
 	shake       = 1 << 18
@@ -184,7 +182,7 @@ func forwards(eng, plain *engine.Engine, s setting) (string, bool, error) {
 		d.relative() <= tolerance, nil
 }
 
-// threeSteps compares the losses of three steps of a fit: transforms and AdamW included.
+// threeSteps compares the losses of three steps of a fit, with transforms and AdamW.
 func (o options) threeSteps(eng, plain *engine.Engine, s setting) (string, bool, error) {
 	const allowed = 5e-3 // a gradient near zero moves a weight either way
 	// without dropout: the engines' random numbers differ

@@ -15,7 +15,7 @@ import (
 	"time"
 )
 
-// A part of the check, with its time limit on a GPU; the limits add up to less than ten minutes.
+// The limits add up to less than ten minutes.
 type part struct {
 	name, about string
 	limit       time.Duration
@@ -27,7 +27,7 @@ var parts []part
 
 func init() { // the functions use the list
 	parts = []part{
-		// CUDA's libraries multiply float32 as float32 here: by default they round to TF32
+		// CUDA's libraries must multiply float32 as float32: by default they round to TF32
 		{"parity", "the engine's numbers against the pure Go backend's", 90 * time.Second,
 			[]string{"NVIDIA_TF32_OVERRIDE=0"}, runParity},
 		{"speed", "images a second", 150 * time.Second, nil, runSpeed},
@@ -75,7 +75,7 @@ func (p part) inChild(o options, out io.Writer) error {
 	return errors.Join(err, saved)
 }
 
-// maxRSS is how much memory of the host a process had at most, in MB.
+// maxRSS returns a process's peak memory of the host, in MB.
 func maxRSS(s *os.ProcessState) int {
 	if s == nil {
 		return 0
@@ -87,7 +87,7 @@ func maxRSS(s *os.ProcessState) int {
 	return int(usage.Maxrss >> 10)
 }
 
-// A result is a line of results.jsonl: one thing that a part found.
+// A result is a line of results.jsonl.
 type result struct {
 	Kind string `json:"kind"` // part, engine, parity, rate or stage
 	What string `json:"what"`
@@ -138,7 +138,7 @@ func (o options) saved() ([]result, error) {
 	return list, nil
 }
 
-// gpuMemory is how much of the GPU's memory is taken, in MB; 0 where nvidia-smi does not say.
+// gpuMemory returns how much of the GPU's memory is in use, in MB; 0 without nvidia-smi.
 func gpuMemory() int {
 	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
 	defer cancel()

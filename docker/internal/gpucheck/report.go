@@ -7,7 +7,6 @@ import (
 	"strings"
 )
 
-// table returns what all parts found: the ratios to PyTorch's best, the lesson's times.
 func table(o options) (string, error) {
 	list, err := o.saved()
 	if err != nil {

@@ -16,7 +16,6 @@ import (
 	"gopets/pets/vision/train"
 )
 
-// A setting is a network and what it is measured with.
 type setting struct {
 	arch        string
 	size, batch int
@@ -24,7 +23,7 @@ type setting struct {
 	head        spec.Head
 }
 
-// settings are measured in this order, as far as the time goes; a group is compiled at once.
+// settings are measured in this order as far as the time allows; a group is compiled at once.
 func (o options) settings() [][]setting {
 	small, large := setting{arch: "resnet34", size: 224}, setting{arch: "resnet50", size: 299}
 	of := func(s setting, batch int, kind spec.Precision) setting {
@@ -46,7 +45,6 @@ func (o options) settings() [][]setting {
 	}
 }
 
-// runSpeed measures training and evaluating steps alone, and training end to end.
 func runSpeed(o options) error {
 	eng, err := o.open()
 	if err != nil {
@@ -67,7 +65,6 @@ func runSpeed(o options) error {
 	return errors.Join(failed...)
 }
 
-// measureGroup compiles several settings at once, and measures one after the other.
 func measureGroup(o options, eng *engine.Engine, group []setting, end time.Time) error {
 	ctx, cancel := context.WithDeadline(context.Background(), end)
 	defer cancel()
@@ -157,7 +154,7 @@ func (o options) stock(s setting) int {
 	return max(2048, 4*s.batch)
 }
 
-// learner makes one of random weights, and noise of a photograph's size on the device.
+// learner makes one with random weights, and noise of a photo's size on the device.
 func (o options) learner(eng *engine.Engine, s setting) (*train.Learner, error) {
 	net, err := model.New(s.arch, classes, s.head)
 	if err != nil {

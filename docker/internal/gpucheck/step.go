@@ -13,7 +13,7 @@ import (
 	"gopets/pets/vision/model"
 )
 
-// forward is one evaluation: images, labels, parameters → logits.
+// forward is an evaluation: images, labels, parameters → logits.
 func forward(net *model.Net, in []*graph.Node) []*graph.Node {
 	return []*graph.Node{net.Forward(in[0], in[2:], model.Mode{}).Logits}
 }
@@ -85,8 +85,8 @@ func compute(eng *engine.Engine, net *model.Net,
 	return results, errors.Join(err, inner)
 }
 
-// newBatch makes images of noise and their labels. The shake enlarges every second value by that
-// part of itself.
+// newBatch makes images of noise and their labels. shake enlarges every second value by that
+// fraction of itself.
 func newBatch(s setting, shake float32) (x, labels *tensors.Tensor) {
 	r := rand.New(rand.NewPCG(1, 2))
 	pixels := make([]float32, s.batch*s.size*s.size*3)

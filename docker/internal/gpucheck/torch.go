@@ -13,7 +13,6 @@ import (
 
 const torchFile = "pytorch_rates.py"
 
-// shapes are the networks as the Python program builds them.
 var shapes = map[string]map[string]any{
 	"resnet34": {"stem": 64, "widths": []int{64, 128, 256, 512}, "counts": []int{3, 4, 6, 3}},
 	"resnet50": {"stem": 64, "widths": []int{64, 128, 256, 512}, "counts": []int{3, 4, 6, 3},
@@ -38,7 +37,7 @@ func torchProgram() (string, error) {
 	return "", fmt.Errorf("%s is missing: it belongs beside %s", torchFile, self)
 }
 
-// runTorch measures the same settings in PyTorch; that there is none is printed, and no failure.
+// runTorch measures the same settings in PyTorch; its absence is printed, and no failure.
 func runTorch(o options) error {
 	program, err := torchProgram()
 	if err != nil {

@@ -5,8 +5,8 @@
 //
 // A licence is recognised by its own sentences; an unknown one fails the test.
 //
-// Tried and dropped: go-licenses, which sends requests to find each licence's address, and has more
-// dependencies than we do.
+// Tried and dropped: go-licenses, which needs the network to find each licence's address, and has
+// more dependencies than we do.
 package main
 
 import (
@@ -65,7 +65,7 @@ type module struct {
 	Main               bool
 }
 
-// platforms are those that CI builds for; cgo brings XLA's binding, where there is one.
+// platforms are those that CI builds for; cgo adds XLA's binding.
 var platforms = [][]string{
 	{"GOOS=linux", "GOARCH=amd64", "CGO_ENABLED=1"},
 	{"GOOS=linux", "GOARCH=arm64", "CGO_ENABLED=1"},
@@ -73,7 +73,6 @@ var platforms = [][]string{
 	{"GOOS=darwin", "GOARCH=amd64", "CGO_ENABLED=0"},
 }
 
-// linked lists the modules that packages and tools need on any of the platforms, by path.
 func linked() ([]module, error) {
 	found := map[string]module{}
 	for _, platform := range platforms {
@@ -118,7 +117,7 @@ var marks = []struct{ name, sentence string }{
 	{"Unlicense", "this is free and unencumbered software released into the public domain"},
 }
 
-// licences names those of the licence files at a module's top, "unknown" for others.
+// licences names the licence files' licences at a module's top, "unknown" for others.
 func licences(dir string) ([]string, error) {
 	files, err := os.ReadDir(dir)
 	if err != nil {
@@ -149,7 +148,7 @@ func identify(text string) []string {
 		"license version").Replace(strings.ToLower(text))), " ")
 	var names []string
 	for _, m := range marks {
-		// The two BSD licences differ by a sentence more.
+		// The two BSD licences differ by one sentence.
 		if strings.Contains(text, m.sentence) && !(m.name == "BSD-2-Clause" &&
 			slices.Contains(names, "BSD-3-Clause")) {
 			names = append(names, m.name)

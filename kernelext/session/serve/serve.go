@@ -1,6 +1,5 @@
-// Package serve is a session's other side: the worker that answers its clients. (It is a package of
-// its own because a cell links all that package session stands on, and net/http is the larger part
-// of a link.)
+// Package serve is the worker that answers a session's clients. (It is a package of its own because
+// a cell links all that package session imports, and net/http is the larger part of a link.)
 package serve
 
 import (
@@ -94,7 +93,6 @@ func Serve(args []string, handle session.Handler) error {
 
 type peerKey struct{}
 
-// watch returns when the owner, the socket or the context ends.
 func watch(ctx context.Context, p meeting.Place) {
 	mine, err := os.Lstat(p.Socket())
 	for err == nil {
@@ -222,7 +220,6 @@ func (s *server) call(w http.ResponseWriter, r *http.Request, method string) {
 	c.Send(session.KindError, failure)
 }
 
-// run calls the handler; its panic becomes an error.
 func (s *server) run(ctx context.Context, c *session.Call) (result any, err error) {
 	defer func() {
 		if p := recover(); p != nil {
@@ -244,8 +241,7 @@ func readAll(w http.ResponseWriter, r *http.Request) (json.RawMessage, error) {
 	return body, err
 }
 
-// end ends the session within five seconds: no new calls, two seconds for running ones, then the
-// folder is removed.
+// end ends the session within five seconds: no new calls, two seconds for running ones.
 func (s *server) end(p meeting.Place, web *http.Server, listed meeting.Entry) {
 	time.AfterFunc(4*time.Second, func() {
 		log.Print("session: something hangs, ending all the same")

@@ -34,5 +34,4 @@ func absolute(path string) string {
 	return path
 }
 
-// WriteFile writes a file atomically, with mode 0600.
 func WriteFile(path string, data []byte) error { return atomicfile.Bytes(path, data, 0o600) }

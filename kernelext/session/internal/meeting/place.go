@@ -1,5 +1,5 @@
-// Package meeting is where a session's worker and its clients find each other: the session's folder
-// and what is in it, the processes whose end matters, the list of live sessions.
+// Package meeting is how a session's worker and its clients find each other: the session's folder,
+// the processes whose end matters, the list of live sessions.
 package meeting
 
 import (
@@ -25,7 +25,7 @@ func (p Place) Source() string { return filepath.Join(p.Dir, "source.json") }
 // maxSocket bounds a socket's path (104 bytes on some systems).
 const maxSocket = 100
 
-// FindPlace returns this process's session's place. Under GoNB it is the parent's, the kernel.
+// FindPlace returns the place of this process's session, under GoNB that of its parent, the kernel.
 func FindPlace(name string) (Place, error) {
 	var p Place
 	pid := os.Getpid()
@@ -50,7 +50,6 @@ func FindPlace(name string) (Place, error) {
 	return p, nil
 }
 
-// ShortHash makes a name of a path.
 func ShortHash(s string) string {
 	sum := sha256.Sum256([]byte(s))
 	return hex.EncodeToString(sum[:6])

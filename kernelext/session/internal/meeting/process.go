@@ -25,8 +25,8 @@ type Process struct {
 func Find(pid int) (Process, error) {
 	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
 	if err == nil {
-		// The name, in parentheses, may hold anything; behind it are the state and, 19 fields
-		// later, the start.
+		// The name, in parentheses, may hold anything; then come the state and, 19 fields later,
+		// the start.
 		fields := bytes.Fields(stat[bytes.LastIndexByte(stat, ')')+1:])
 		if len(fields) < 20 {
 			return Process{}, fmt.Errorf("process %d: /proc says %q", pid, stat)
@@ -53,7 +53,6 @@ func (p Process) Alive() bool {
 	return err == nil && now.Start == p.Start
 }
 
-// String and ParseProcess carry a process over a command line.
 func (p Process) String() string { return fmt.Sprintf("%d:%s", p.PID, p.Start) }
 
 func ParseProcess(s string) (Process, error) {
@@ -66,7 +65,7 @@ func ParseProcess(s string) (Process, error) {
 	return Process{pid, start}, nil
 }
 
-// KeepFilesOut marks all open files but the standard ones as not to be inherited.
+// KeepFilesOut marks all open files but the standard ones as not inherited.
 func KeepFilesOut() {
 	open, err := os.ReadDir("/proc/self/fd")
 	if err != nil {
