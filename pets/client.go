@@ -47,7 +47,7 @@ func disconnect() {
 }
 
 // lists are the lists of files and labels that a request names, by digest.
-type lists map[string]Paths
+type lists map[string][]string
 
 // ask sends a request and returns its answer; an interrupt of the cell cancels the work.
 func ask[Q, A any](m wire.Method[Q, A], request Q, named lists) (answer A, err error) {
@@ -68,7 +68,7 @@ func ask[Q, A any](m wire.Method[Q, A], request Q, named lists) (answer A, err e
 	raw, err := s.Call(ctx, m.Name, request, view.event)
 	if session.HasCode(err, wire.CodeFiles) {
 		for digest, list := range named {
-			list := wire.FileList{Digest: digest, Paths: as[string](list)}
+			list := wire.FileList{Digest: digest, Paths: list}
 			if _, err := s.Call(ctx, wire.Files.Name, list, nil); err != nil {
 				return answer, err
 			}

@@ -3,17 +3,13 @@ package pets
 import (
 	"bytes"
 	"errors"
-	"fmt"
 	"image"
 	"image/png"
-	"slices"
-	"strings"
 
-	"gopets/pets/spec"
 	"gopets/pets/wire"
 )
 
-// Image describes an image in a file.
+// Image describes an image in a file or in memory.
 type Image struct {
 	path Path
 	data []byte // an encoded image, instead of the file
@@ -64,44 +60,3 @@ func (i Image) Path() Path { return i.path }
 
 // Show shows the image.
 func (i Image) Show(options ...PlotOption) { must(wire.ShowImage, i.call(options), nil) }
-
-// Predict classifies an image, prepared as validation images are, and shows it with the most
-// probable classes.
-func (l Learner) Predict(img Image, options ...PlotOption) Prediction {
-	return Prediction{predict(l, wire.Predict, img.call(options))}
-}
-
-// Predictor is a [Learner] or an [Exported] one.
-type Predictor interface{ predictor(*wire.PredictCall) lists }
-
-func (l Learner) predictor(q *wire.PredictCall) lists {
-	l.check()
-	q.Learner = &l.desc
-	return l.data.lists
-}
-
-func (e Exported) predictor(q *wire.PredictCall) lists {
-	q.Exported = e.file.absolute()
-	return nil
-}
-
-func predict[A any](by Predictor, m wire.Method[wire.PredictCall, A], q wire.PredictCall) A {
-	lists := by.predictor(&q)
-	return must(m, q, lists)
-}
-
-// Prediction is what a learner says about an image.
-type Prediction struct{ spec.Prediction }
-
-// Ranked is a class with its probability.
-type Ranked = spec.Ranked
-
-// Of is the probability of one class by name.
-func (p Prediction) Of(class string) float64 {
-	if i := slices.Index(p.Classes, class); i >= 0 {
-		return p.Probabilities[i]
-	}
-	fail(fmt.Errorf("prediction: there is no class %q; the classes are %s", class,
-		strings.Join(p.Classes, ", ")))
-	return 0
-}

@@ -117,18 +117,18 @@ func bare(err error) error {
 // Paths is a list of paths.
 type Paths []Path
 
-func as[To, From ~string](list []From) []To {
-	out := make([]To, len(list))
-	for i, s := range list {
-		out[i] = To(s)
+func pathsOf(list []string) Paths {
+	paths := make(Paths, len(list))
+	for i, path := range list {
+		paths[i] = Path(path)
 	}
-	return out
+	return paths
 }
 
-func (p Paths) absolute() Paths {
-	list := make(Paths, len(p))
+func (p Paths) absolute() []string {
+	list := make([]string, len(p))
 	for i, path := range p {
-		list[i] = Path(path.absolute())
+		list[i] = path.absolute()
 	}
 	return list
 }
@@ -155,19 +155,14 @@ func GetImageFilesRecursive(dir Path) Paths { return imageFiles(dir, true) }
 
 func imageFiles(dir Path, recurse bool) Paths {
 	list := value("files "+string(dir), dir, noPaths(), func() (Paths, error) {
-		list, err := listImages(dir, recurse)
+		list, err := dataset.ImageFiles(dir.absolute(), recurse)
 		if err != nil {
 			err = fmt.Errorf("get image files: %w", err)
 		}
-		return list, err
+		return pathsOf(list), err
 	})
 	if len(list) == 0 {
 		return noPaths()
 	}
 	return list
-}
-
-func listImages(dir Path, recurse bool) (Paths, error) {
-	files, err := dataset.ImageFiles(dir.absolute(), recurse)
-	return as[Path](files), err
 }

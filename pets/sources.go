@@ -20,17 +20,11 @@ func FromFolder(path Path, options ...DataOption) Data {
 	if !divided {
 		folders.Train = path.absolute()
 	}
-	files, err := listImages(Path(folders.Train), true)
-	if folders.Valid != "" && err == nil {
-		var valid Paths
-		valid, err = listImages(Path(folders.Valid), true)
-		files = append(files, valid...)
-		options = append([]DataOption{ValidFiles(valid)}, options...)
+	files, valid, err := folders.Files()
+	if folders.Valid != "" {
+		options = append([]DataOption{ValidFiles(pathsOf(valid))}, options...)
 	}
-	if err == nil {
-		err = dataset.CheckClassFolders(as[string](files), folders.Train, folders.Valid)
-	}
-	d := describe(path, files, spec.Data{Labels: spec.LabelFolder}, options)
+	d := describe(path, pathsOf(files), spec.Data{Labels: spec.LabelFolder}, options)
 	if err != nil {
 		d.err = because(path, fmt.Errorf("data from folder: %w", err))
 	}
@@ -40,7 +34,7 @@ func FromFolder(path Path, options ...DataOption) Data {
 // FromLists describes data whose labels are given, one for each file.
 func FromLists(path Path, fnames Paths, labels []string, options ...DataOption) Data {
 	given := func(d *Data) {
-		d.desc.LabelList = d.keep(as[Path](labels))
+		d.desc.LabelList = d.keep(labels)
 		if len(labels) != len(fnames) {
 			d.mistake("data: %d labels for %d files: give one for each", len(labels), len(fnames))
 		} else if i := slices.Index(labels, ""); i >= 0 {
@@ -87,7 +81,7 @@ func FromOfficialSplit(path Path, options ...DataOption) Data {
 	for i, it := range items {
 		files[i], labels[i] = Path(it.Path), it.Label
 	}
-	options = append([]DataOption{ValidFiles(as[Path](valid))}, options...)
+	options = append([]DataOption{ValidFiles(pathsOf(valid))}, options...)
 	d := FromLists(path, files, labels, options...)
 	if err != nil {
 		d.err = because(path, fmt.Errorf("%w: give the folder of the pets data", err))

@@ -74,7 +74,7 @@ func UntarData(url URL) Path {
 
 // VerifyImages opens every image, and shows and returns those that cannot be read.
 func VerifyImages(files Paths) []Bad {
-	bad := must(wire.VerifyImages, as[string](files.absolute()), nil)
+	bad := must(wire.VerifyImages, files.absolute(), nil)
 	fmt.Printf("%s images, %d cannot be read\n", spec.Thousands(len(files)), len(bad))
 	for _, b := range bad {
 		fmt.Printf("%s: %s\n", b.Path, b.Reason)
@@ -83,4 +83,4 @@ func VerifyImages(files Paths) []Bad {
 }
 
 // Bad is an image that cannot be read.
-type Bad = wire.Bad
+type Bad = spec.Bad

@@ -11,3 +11,6 @@ type Plot struct {
 	Normalize bool         `json:"normalize,omitempty" cell:"Shares"` // a matrix of fractions
 	PNG       bool         `json:"png,omitempty"`                     // also as image/png
 }
+
+// Look is the plot options of what embeds them.
+func (p Plot) Look() Plot { return p }

@@ -114,6 +114,12 @@ func (s Score) String() string {
 		s.Loss, s.ErrorRate, s.Right, s.Total, 100*(1-s.ErrorRate), 100*s.Low, 100*s.High)
 }
 
+// Bad is an image that cannot be read, and why.
+type Bad struct {
+	Path   string `json:"path"`
+	Reason string `json:"reason"`
+}
+
 // Confused is a pair of classes taken one for the other.
 type Confused struct {
 	Actual    string `json:"actual"`

@@ -14,7 +14,7 @@ var (
 	Files        = Method[FileList, None]{"files"}
 	AskEngine    = Method[EngineCall, Engine]{"engine"}
 	UntarData    = Method[Place, Place]{"untar"} // Path is an address
-	VerifyImages = Method[[]string, []Bad]{"verify"}
+	VerifyImages = Method[[]string, []spec.Bad]{"verify"}
 	ShowTable    = Method[Table, None]{"table"}
 
 	Describe  = Method[DataCall, DataInfo]{"describe"}
@@ -26,7 +26,10 @@ var (
 	Fit         = Method[LearnerCall, []spec.Row]{"fit"}        // Fit
 	Find        = Method[LearnerCall, spec.Suggestions]{"find"} // Find
 	Rows        = Method[LearnerCall, []spec.Row]{"rows"}       // of the last fit
-	Record      = Method[LearnerCall, None]{"recorder"}         // Chart, Plot
+	PlotFind    = Method[LearnerCall, None]{"plot-find"}        // Plot
+	PlotLosses  = Method[LearnerCall, None]{"plot-losses"}      // Plot
+	PlotLR      = Method[LearnerCall, None]{"plot-lr"}          // Plot
+	PlotMetrics = Method[LearnerCall, None]{"plot-metrics"}     // Plot
 	Save        = Method[LearnerCall, None]{"save"}             // Path
 	Load        = Method[LearnerCall, None]{"load"}             // Path
 	Export      = Method[LearnerCall, None]{"export"}           // Path
@@ -75,12 +78,6 @@ type Place struct {
 	Path string `json:"path"`
 }
 
-// Bad is an image that cannot be read.
-type Bad struct {
-	Path   string `json:"path"`
-	Reason string `json:"reason"`
-}
-
 // Table is a value of a cell that is to be shown as a table.
 type Table struct {
 	Header []string   `json:"header"`
@@ -89,8 +86,8 @@ type Table struct {
 
 // DataCall is about data.
 type DataCall struct {
-	Data spec.Data `json:"data"`
-	Plot spec.Plot `json:"plot"`
+	Data      spec.Data `json:"data"`
+	spec.Plot `json:"plot"`
 }
 
 // DataInfo is what a data object is.
@@ -105,31 +102,20 @@ type LearnerCall struct {
 	Fit     *spec.Fit    `json:"fit,omitempty"`
 	Find    *spec.Find   `json:"find,omitempty"`
 	// the first layer group that trains; negative counts from the end
-	FreezeTo int       `json:"freeze_to,omitempty"`
-	Path     string    `json:"path,omitempty"`
-	Chart    Chart     `json:"chart,omitempty"`
-	Plot     spec.Plot `json:"plot"`
+	FreezeTo  int    `json:"freeze_to,omitempty"`
+	Path      string `json:"path,omitempty"`
+	spec.Plot `json:"plot"`
 }
-
-// Chart is what a recorder draws.
-type Chart string
-
-const (
-	ChartFind    Chart = "find"
-	ChartLosses  Chart = "losses"
-	ChartLR      Chart = "lr"
-	ChartMetrics Chart = "metrics"
-)
 
 // PredictCall is about a learner that predicts: in the session, or in a file of its own.
 type PredictCall struct {
-	Learner  *spec.Learner `json:"learner,omitempty"`
-	Exported string        `json:"exported,omitempty"` // the file
-	Image    Image         `json:"image"`
-	Paths    []string      `json:"paths,omitempty"` // of many images
-	Path     string        `json:"path,omitempty"`
-	Bytes    bool          `json:"bytes,omitempty"` // the ONNX network's input is uint8
-	Plot     spec.Plot     `json:"plot"`
+	Learner   *spec.Learner `json:"learner,omitempty"`
+	Exported  string        `json:"exported,omitempty"` // the file
+	Image     Image         `json:"image"`
+	Paths     []string      `json:"paths,omitempty"` // of many images
+	Path      string        `json:"path,omitempty"`
+	Bytes     bool          `json:"bytes,omitempty"` // the ONNX network's input is uint8
+	spec.Plot `json:"plot"`
 }
 
 // Image is an image in a file, or an encoded one in memory that is called by Path.
@@ -151,9 +137,9 @@ type About struct {
 
 // InterpCall is about an interpretation.
 type InterpCall struct {
-	Interp spec.Interp `json:"interp"`
-	Anew   bool        `json:"anew,omitempty"` // predict again, whatever is there
-	K      int         `json:"k,omitempty"`
-	MinVal int         `json:"min_val,omitempty"`
-	Plot   spec.Plot   `json:"plot"`
+	Interp    spec.Interp `json:"interp"`
+	Anew      bool        `json:"anew,omitempty"` // predict again, whatever is there
+	K         int         `json:"k,omitempty"`
+	MinVal    int         `json:"min_val,omitempty"`
+	spec.Plot `json:"plot"`
 }

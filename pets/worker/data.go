@@ -32,7 +32,7 @@ func (d *datasets) register(r *registry) {
 	handleFree(r, wire.UntarData, d.untar)
 	handleFree(r, wire.VerifyImages, d.verify)
 	handle(r, wire.Describe, on(d.ofCall, d.describe))
-	handle(r, wire.ShowBatch, on(d.ofCall, d.showBatch))
+	handle(r, wire.ShowBatch, show(d.ofCall, batch))
 }
 
 func (d *datasets) take(_ *call, list wire.FileList) (none wire.None, err error) {
@@ -79,15 +79,12 @@ func (d *datasets) untar(c *call, q wire.Place) (place wire.Place, err error) {
 	return place, err
 }
 
-func (d *datasets) verify(c *call, paths []string) ([]wire.Bad, error) {
+func (d *datasets) verify(c *call, paths []string) ([]spec.Bad, error) {
 	bar := newBar(c)
 	o := images.VerifyOptions{Progress: func(done, total int) {
 		bar.step("opening images", done, total, "")
 	}}
-	bad := []wire.Bad{}
-	for _, b := range images.Verify(c, paths, o) {
-		bad = append(bad, wire.Bad(b))
-	}
+	bad := images.Verify(c, paths, o)
 	if c.Err() != nil {
 		return nil, cancelled("not all images were opened")
 	}
@@ -129,12 +126,11 @@ func (d *datasets) describe(_ *call, s *dataset.Split, q wire.DataCall) (wire.Da
 	return wire.DataInfo{Text: s.Describe(q.Data.Size, q.Data.Path), Classes: s.Classes}, nil
 }
 
-// showBatch shows training images as the network will see them, but not normalised (fastai §5).
-func (d *datasets) showBatch(c *call, s *dataset.Split, q wire.DataCall) (none wire.None,
-	err error) {
-	rows := q.Plot.Rows.Or(5)
+// batch is training images as the network will see them, but not normalised (fastai §5).
+func batch(c *call, s *dataset.Split, q wire.DataCall) (plots.Chart, error) {
+	rows := q.Rows.Or(5)
 	random := rand.New(rand.NewPCG(uint64(q.Data.Seed), 0x5b0))
-	grid := plots.ImageGrid{Figure: figure(q.Plot)}
+	grid := plots.ImageGrid{Figure: c.figure("")}
 	for _, i := range random.Perm(len(s.Train)) {
 		if len(grid.Cells) == min(rows*rows, q.Data.Batch) || c.Err() != nil {
 			break
@@ -147,11 +143,11 @@ func (d *datasets) showBatch(c *call, s *dataset.Split, q wire.DataCall) (none w
 			continue
 		}
 		if err != nil {
-			return none, err
+			return nil, err
 		}
 		grid.Cells = append(grid.Cells, plots.ImageCell{Image: img, Title: s.Classes[item.Label]})
 	}
-	return none, c.draw(q.Plot, grid)
+	return grid, nil
 }
 
 func transformed(path string, b spec.Batches, random *rand.Rand) (image.Image, error) {

@@ -28,7 +28,7 @@ type exported struct {
 }
 
 func (p *predictions) register(r *registry) {
-	handleFree(r, wire.ShowImage, showImage)
+	handleFree(r, wire.ShowImage, show(decode, imageChart))
 	handleFree(r, wire.ShowTable, func(c *call, q wire.Table) (none wire.None, err error) {
 		return none, c.show(plots.Table{Header: q.Header, Rows: q.Rows})
 	})
@@ -36,7 +36,7 @@ func (p *predictions) register(r *registry) {
 	handle(r, wire.PredictFiles, on(p.of, predictMany))
 	handle(r, wire.ExportONNX, on(p.of, onnx))
 	handle(r, wire.Exported, on(p.of, about))
-	handle(r, wire.ShowResults, on(p.learners.of, showResults))
+	handle(r, wire.ShowResults, show(p.learners.of, results))
 }
 
 func (p *predictions) of(c *call, q wire.PredictCall) (*train.Predictor, error) {
@@ -90,7 +90,11 @@ func about(_ *call, l *train.Predictor, _ wire.PredictCall) (wire.About, error) 
 		State: l.State(), Train: len(s.Train), Valid: len(s.Valid), Split: s.SplitHash}, nil
 }
 
-func decode(q wire.Image, o images.Options) (*images.RGB, error) {
+func decode(_ *call, q wire.PredictCall) (*images.RGB, error) {
+	return decodeAs(q.Image, images.Options{})
+}
+
+func decodeAs(q wire.Image, o images.Options) (*images.RGB, error) {
 	if q.Data == nil {
 		return images.DecodeFile(q.Path, o)
 	}
@@ -101,22 +105,18 @@ func decode(q wire.Image, o images.Options) (*images.RGB, error) {
 	return img, err
 }
 
-func showImage(c *call, q wire.PredictCall) (none wire.None, err error) {
-	img, err := decode(q.Image, images.Options{})
-	if err != nil {
-		return none, err
-	}
-	f := figure(q.Plot)
+func imageChart(c *call, img *images.RGB, q wire.PredictCall) (plots.Chart, error) {
+	f := c.figure("")
 	if f.Width == 0 && f.Height == 0 {
 		f.Width, f.Height = 3*float64(img.W)/float64(img.H), 3
 	}
 	f.Alt = filepath.Base(q.Image.Path)
-	return none, c.draw(q.Plot, plots.ImageGrid{Figure: f, Columns: 1,
-		Cells: []plots.ImageCell{{Image: img.Image()}}})
+	return plots.ImageGrid{Figure: f, Columns: 1,
+		Cells: []plots.ImageCell{{Image: img.Image()}}}, nil
 }
 
 func predict(c *call, l *train.Predictor, q wire.PredictCall) (answer spec.Prediction, err error) {
-	img, err := decode(q.Image, l.Config().Decode())
+	img, err := decodeAs(q.Image, l.Config().Decode())
 	if err != nil {
 		return answer, err
 	}
@@ -125,14 +125,14 @@ func predict(c *call, l *train.Predictor, q wire.PredictCall) (answer spec.Predi
 		return answer, err
 	}
 	answer = spec.NewPrediction(l.Split().Classes, probs[0], l.State())
-	chart := plots.Prediction{Figure: figure(q.Plot), Image: img.Image(),
+	title := fmt.Sprintf("%s: %s", filepath.Base(q.Image.Path), answer.Class)
+	chart := plots.Prediction{Figure: c.figure(title), Image: img.Image(),
 		Bars: plots.Bars{Percent: true, Highlight: 1}}
-	chart.Title = fmt.Sprintf("%s: %s", filepath.Base(q.Image.Path), answer.Class)
 	for _, r := range answer.TopK(5) {
 		chart.Bars.Labels = append(chart.Bars.Labels, r.Class)
 		chart.Bars.Values = append(chart.Bars.Values, r.Probability)
 	}
-	return answer, c.draw(q.Plot, chart)
+	return answer, c.show(chart)
 }
 
 func predictMany(c *call, l *train.Predictor, q wire.PredictCall) (spec.FilePredictions, error) {
@@ -152,27 +152,26 @@ func onnx(_ *call, l *train.Predictor, q wire.PredictCall) (none wire.None, err 
 	return none, l.ExportONNX(q.Path, train.ONNX{Bytes: q.Bytes})
 }
 
-// showResults serves Learner.ShowResults: validation images, actual over predicted class.
-func showResults(c *call, l *learner, q wire.LearnerCall) (none wire.None, err error) {
-	rows := q.Plot.Rows.Or(3)
+// results shows validation images, actual over predicted class.
+func results(c *call, l *learner, q wire.LearnerCall) (_ plots.Chart, err error) {
+	rows := q.Rows.Or(3)
 	items := l.split.Valid[:min(rows*rows, len(l.split.Valid))]
 	list := make([]*images.RGB, len(items))
 	for i, item := range items {
 		if list[i], err = l.live.Open(item); err != nil {
-			return none, err
+			return nil, err
 		}
 	}
 	probs, err := l.live.Predict(c, list)
 	if err != nil {
-		return none, err
+		return nil, err
 	}
-	f := figure(q.Plot)
-	f.Title = "actual / predicted"
-	grid := plots.ImageGrid{Figure: f, Columns: int(math.Ceil(math.Sqrt(float64(len(items)))))}
+	grid := plots.ImageGrid{Figure: c.figure("actual / predicted"),
+		Columns: int(math.Ceil(math.Sqrt(float64(len(items)))))}
 	for i, item := range items {
 		shown, err := l.live.Display(list[i])
 		if err != nil {
-			return none, err
+			return nil, err
 		}
 		guess, color := interpret.Argmax(probs[i]), "green"
 		if guess != item.Label {
@@ -181,5 +180,5 @@ func showResults(c *call, l *learner, q wire.LearnerCall) (none wire.None, err e
 		grid.Cells = append(grid.Cells, plots.ImageCell{Image: shown.Image(), Color: color,
 			Title: l.split.Classes[item.Label] + "\n" + l.split.Classes[guess]})
 	}
-	return none, c.draw(q.Plot, grid)
+	return grid, nil
 }

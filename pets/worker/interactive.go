@@ -23,16 +23,16 @@ type answering struct {
 
 func (a answering) HTML() (string, error) { return a.Interactive(a.examples) }
 
-func (in *interpretation) interactive(c *call, q wire.InterpCall) (none wire.None, err error) {
+func interactive(c *call, in *interpretation, _ wire.InterpCall) (plots.Chart, error) {
 	chosen, left := in.Examples(perMistake, perRight, inAll)
 	examples := make([]plots.Example, len(chosen))
 	for i, t := range chosen {
 		if err := c.Err(); err != nil {
-			return none, err
+			return nil, err
 		}
 		img, err := images.DecodeFile(t.Path, images.Options{})
 		if err != nil {
-			return none, err
+			return nil, err
 		}
 		examples[i] = plots.Example{Actual: in.Labels[t.Index], Predicted: in.Predicted[t.Index],
 			Image: img.Image(),
@@ -41,5 +41,5 @@ func (in *interpretation) interactive(c *call, q wire.InterpCall) (none wire.Non
 	if left > 0 {
 		c.say("%d wrong images with smaller losses are counted but not shown", left)
 	}
-	return none, c.draw(q.Plot, answering{in.matrix(q.Plot), examples})
+	return answering{in.matrix(c), examples}, nil
 }

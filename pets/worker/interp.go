@@ -41,16 +41,13 @@ func (i *interps) register(r *registry) {
 		func(_ *call, in *interpretation, q wire.InterpCall) ([]spec.Confused, error) {
 			return in.MostConfused(q.MinVal), nil
 		}))
-	handle(r, wire.Matrix, on(i.announced,
-		func(c *call, in *interpretation, q wire.InterpCall) (none wire.None, err error) {
-			return none, c.draw(q.Plot, in.matrix(q.Plot))
+	handle(r, wire.Matrix, show(i.announced,
+		func(c *call, in *interpretation, _ wire.InterpCall) (plots.Chart, error) {
+			return in.matrix(c), nil
 		}))
-	handle(r, wire.TopLosses, on(i.announced, i.topLosses))
-	handle(r, wire.Interactive, on(i.announced,
-		func(c *call, in *interpretation, q wire.InterpCall) (wire.None, error) {
-			return in.interactive(c, q)
-		}))
-	handle(r, wire.Report, on(i.get, report))
+	handle(r, wire.TopLosses, show(i.announced, i.topLosses))
+	handle(r, wire.Interactive, show(i.announced, interactive))
+	handle(r, wire.Report, show(i.get, report))
 }
 
 // validate predicts the validation images with a bar, by one view of each or by several.
@@ -125,37 +122,34 @@ func (i *interps) announced(c *call, q wire.InterpCall) (*interpretation, error)
 	return in, nil
 }
 
-func (i *interps) topLosses(c *call, in *interpretation, q wire.InterpCall) (none wire.None,
-	err error) {
+func (i *interps) topLosses(c *call, in *interpretation, q wire.InterpCall) (plots.Chart, error) {
 	if q.K < 1 || q.K > 200 {
-		return none, fmt.Errorf("top losses: %d images, want 1 to 200", q.K)
+		return nil, fmt.Errorf("top losses: %d images, want 1 to 200", q.K)
 	}
 	l, done, err := i.learnerOf(c, in)
 	if err != nil {
-		return none, err
+		return nil, err
 	}
 	defer done()
-	tops := in.TopLosses(q.K, !q.Plot.Smallest)
+	tops := in.TopLosses(q.K, !q.Smallest)
 	list, classes := make([]*images.RGB, len(tops)), make([]int, len(tops))
 	for k, t := range tops {
 		if list[k], err = l.Open(dataset.Item{Path: t.Path}); err != nil {
-			return none, err
+			return nil, err
 		}
 		classes[k] = in.Labels[t.Index]
 	}
 	heat := make([]train.Heatmap, len(tops))
-	if !q.Plot.NoHeatmap {
+	if !q.NoHeatmap {
 		if heat, err = l.GradCAM(c, list, classes); err != nil {
-			return none, err
+			return nil, err
 		}
 	}
-	f := figure(q.Plot)
-	f.Title = "prediction/actual/loss/probability"
-	grid := plots.ImageGrid{Figure: f}
+	grid := plots.ImageGrid{Figure: c.figure("prediction/actual/loss/probability")}
 	for k, t := range tops {
 		shown, err := l.Display(list[k])
 		if err != nil {
-			return none, err
+			return nil, err
 		}
 		cell := plots.ImageCell{Image: shown.Image(), Title: fmt.Sprintf("%s/%s / %.2f / %.2f",
 			t.Predicted, t.Actual, t.Loss, t.Prob)}
@@ -168,7 +162,7 @@ func (i *interps) topLosses(c *call, in *interpretation, q wire.InterpCall) (non
 		}
 		grid.Cells = append(grid.Cells, cell)
 	}
-	return none, c.draw(q.Plot, grid)
+	return grid, nil
 }
 
 // learnerOf returns a learner with the interpretation's weights: the one in the session if it still
@@ -197,14 +191,12 @@ func (i *interps) learnerOf(c *call, in *interpretation) (l *train.Learner, done
 	return past.live, past.live.Close, nil
 }
 
-func (in *interpretation) matrix(p spec.Plot) plots.Matrix {
-	f := figure(p)
-	f.Title = "Confusion matrix"
-	return plots.Matrix{Figure: f, Labels: in.Classes, Counts: in.Confusion(),
-		Normalize: p.Normalize, XLabel: "Predicted", YLabel: "Actual"}
+func (in *interpretation) matrix(c *call) plots.Matrix {
+	return plots.Matrix{Figure: c.figure("Confusion matrix"), Labels: in.Classes,
+		Counts: in.Confusion(), Normalize: c.plot.Normalize, XLabel: "Predicted", YLabel: "Actual"}
 }
 
-func report(c *call, in *interpretation, _ wire.InterpCall) (none wire.None, err error) {
+func report(c *call, in *interpretation, _ wire.InterpCall) (plots.Chart, error) {
 	a := in.Score()
 	c.say("%s, %s: accuracy %.1f %% (%d of %d; 95 %% interval %.1f–%.1f %%)", in.desc.Learner.Name,
 		in.State, 100*(1-a.ErrorRate), a.Right, a.Total, 100*a.Low, 100*a.High)
@@ -213,5 +205,5 @@ func report(c *call, in *interpretation, _ wire.InterpCall) (none wire.None, err
 		t.Rows = append(t.Rows, []string{r.Class, fmt.Sprintf("%.3f", r.Precision),
 			fmt.Sprintf("%.3f", r.Recall), fmt.Sprintf("%.3f", r.F1), fmt.Sprint(r.Support)})
 	}
-	return none, c.show(t)
+	return t, nil
 }

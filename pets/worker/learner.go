@@ -17,7 +17,7 @@ import (
 
 func (s *store) register(r *registry) {
 	handle(r, wire.Create, s.create)
-	handle(r, wire.Summary, on(s.ofNew, summary))
+	handle(r, wire.Summary, show(s.ofNew, summary))
 	handle(r, wire.Freeze, on(s.ofNew,
 		func(_ *call, l *learner, q wire.LearnerCall) (none wire.None, err error) {
 			return none, l.live.FreezeTo(q.FreezeTo)
@@ -25,8 +25,11 @@ func (s *store) register(r *registry) {
 	handle(r, wire.Save, on(s.of, toFile((*train.Learner).Save)))
 	handle(r, wire.Export, on(s.of, toFile((*train.Learner).Export)))
 	handle(r, wire.Load, s.load)
-	handle(r, wire.Record, on(s.of, drawRecord))
 	handle(r, wire.Rows, on(s.of, rows))
+	handle(r, wire.PlotFind, show(s.of, searchChart))
+	handle(r, wire.PlotLosses, show(s.of, lossChart))
+	handle(r, wire.PlotLR, show(s.of, rateChart))
+	handle(r, wire.PlotMetrics, show(s.of, metricChart))
 }
 
 func (s *store) create(c *call, q wire.LearnerCall) (none wire.None, err error) {
@@ -95,7 +98,7 @@ func (l *learner) trains() string {
 	return fmt.Sprintf("layer groups below %d are frozen", from)
 }
 
-func summary(c *call, l *learner, q wire.LearnerCall) (none wire.None, err error) {
+func summary(_ *call, l *learner, q wire.LearnerCall) (plots.Chart, error) {
 	table := plots.Summary{Title: fmt.Sprintf("%s: %s, %s; %s", q.Learner.Name, q.Learner.Arch,
 		l.live.State(), l.trains()),
 		Notes: []string{"Batch norms' scales and offsets train in frozen layers too."}}
@@ -105,7 +108,7 @@ func summary(c *call, l *learner, q wire.LearnerCall) (none wire.None, err error
 			Params: r.Params, Trainable: r.Trains,
 			Output: strings.Trim(strings.ReplaceAll(fmt.Sprint(r.Output), " ", " × "), "[]")})
 	}
-	return none, c.show(table)
+	return table, nil
 }
 
 func toFile(write func(*train.Learner, string) error) func(*call, *learner,
@@ -122,7 +125,7 @@ func (s *store) load(c *call, q wire.LearnerCall) (none wire.None, err error) {
 	if _, err := os.Stat(q.Path); err != nil {
 		return none, missing(q.Path)
 	}
-	l, err := s.getOrMake(c, q.Learner)
+	l, err := s.ofNew(c, q)
 	if err != nil {
 		return none, err
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"gopets/pets/spec"
+	"gopets/pets/vision/train"
 	"gopets/pets/wire"
 	"gopets/plots"
 )
@@ -16,71 +17,74 @@ func rows(_ *call, l *learner, _ wire.LearnerCall) (rows []spec.Row, err error) 
 	return rows, nil
 }
 
-func drawRecord(c *call, l *learner, q wire.LearnerCall) (none wire.None, err error) {
-	if q.Chart == wire.ChartFind {
-		return none, drawSearch(c, l, q.Plot)
-	}
-	chart, err := recorded(l, q)
-	if err != nil {
-		return none, err
-	}
-	return none, c.draw(q.Plot, chart)
-}
+// The charts of a learner's training (fastai §10).
 
-func drawSearch(c *call, l *learner, p spec.Plot) error {
+func searchChart(c *call, l *learner, _ wire.LearnerCall) (plots.Chart, error) {
 	if l.curve == nil {
-		return fmt.Errorf("recorder: there is no search for a learning rate to draw: "+
+		return nil, fmt.Errorf("recorder: there is no search for a learning rate to draw: "+
 			"run %s.LRFind() first", l.desc.Name)
 	}
-	chart := plots.LRFinder{Figure: figure(p)}
+	chart := plots.LRFinder{Figure: c.figure("")}
 	if chart.LR, chart.Loss = l.curve.Trimmed(); len(chart.LR) < 2 {
 		c.say("%s", tooShort(l.curve))
-		return nil
+		return nil, nil
 	}
 	for _, s := range l.curve.Suggest() {
 		chart.Suggestions = append(chart.Suggestions, plots.Mark(s))
 	}
-	return c.draw(p, chart)
+	return chart, nil
 }
 
-// recorded draws the last fit (fastai §10).
-func recorded(l *learner, q wire.LearnerCall) (plots.Chart, error) {
+func lossChart(c *call, l *learner, _ wire.LearnerCall) (plots.Chart, error) {
+	run, err := lastRun(l)
+	if err != nil {
+		return nil, err
+	}
+	lines := plots.Lines{Figure: c.figure(""), XLabel: "Batches processed", YLabel: "Loss",
+		Series: []plots.Series{{Name: "Train", Y: run.Losses}}}
+	if len(run.ValidAt) > 0 {
+		valid := plots.Series{Name: "Validation", Y: run.ValidLosses, Points: true}
+		for _, batches := range run.ValidAt {
+			valid.X = append(valid.X, float64(batches))
+		}
+		lines.Series = append(lines.Series, valid)
+	}
+	return lines, nil
+}
+
+func rateChart(c *call, l *learner, _ wire.LearnerCall) (plots.Chart, error) {
+	run, err := lastRun(l)
+	if err != nil {
+		return nil, err
+	}
+	return plots.Panels{Figure: c.figure(""), Charts: []plots.Lines{
+		{XLabel: "Iterations", YLabel: "Learning Rate", Series: []plots.Series{{Y: run.LRs}}},
+		{XLabel: "Iterations", YLabel: "Momentum", Series: []plots.Series{{Y: run.Momentums}}},
+	}}, nil
+}
+
+func metricChart(c *call, l *learner, _ wire.LearnerCall) (plots.Chart, error) {
+	run, err := lastRun(l)
+	if err != nil {
+		return nil, err
+	}
+	if len(run.ValidAt) == 0 {
+		return nil, errors.New("recorder: the fit has no error rates, for nothing was " +
+			"validated: leave images for validation, for instance with pets.ValidPct(0.2)")
+	}
+	series := plots.Series{Points: true}
+	for _, r := range run.Rows {
+		series.Y = append(series.Y, r.ErrorRate)
+	}
+	return plots.Lines{Figure: c.figure(""), XLabel: "Epoch", YLabel: "error_rate",
+		Series: []plots.Series{series}}, nil
+}
+
+func lastRun(l *learner) (*train.Run, error) {
 	run := l.live.Recorder().Last()
 	if run == nil || len(run.Losses) == 0 {
 		return nil, fmt.Errorf("recorder: %[1]s was not trained yet: "+
 			"run %[1]s.FitOneCycle(…) first", l.desc.Name)
 	}
-	lines := plots.Lines{Figure: figure(q.Plot)}
-	switch q.Chart {
-	case wire.ChartLosses:
-		lines.XLabel, lines.YLabel = "Batches processed", "Loss"
-		lines.Series = []plots.Series{{Name: "Train", Y: run.Losses}}
-		if len(run.ValidAt) > 0 {
-			at := make([]float64, len(run.ValidAt))
-			for i, n := range run.ValidAt {
-				at[i] = float64(n)
-			}
-			lines.Series = append(lines.Series, plots.Series{Name: "Validation", X: at,
-				Y: run.ValidLosses, Points: true})
-		}
-		return lines, nil
-	case wire.ChartLR:
-		return plots.Panels{Figure: figure(q.Plot), Charts: []plots.Lines{
-			{XLabel: "Iterations", YLabel: "Learning Rate", Series: []plots.Series{{Y: run.LRs}}},
-			{XLabel: "Iterations", YLabel: "Momentum", Series: []plots.Series{{Y: run.Momentums}}},
-		}}, nil
-	case wire.ChartMetrics:
-		if len(run.ValidAt) == 0 {
-			return nil, errors.New("recorder: the fit has no error rates, for nothing was " +
-				"validated: leave images for validation, for instance with pets.ValidPct(0.2)")
-		}
-		errorRates := make([]float64, len(run.Rows))
-		for i, r := range run.Rows {
-			errorRates[i] = r.ErrorRate
-		}
-		lines.XLabel, lines.YLabel = "Epoch", "error_rate"
-		lines.Series = []plots.Series{{Y: errorRates, Points: true}}
-		return lines, nil
-	}
-	return nil, fmt.Errorf("recorder: unknown chart %q", q.Chart)
+	return run, nil
 }

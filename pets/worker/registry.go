@@ -13,41 +13,37 @@ import (
 	"gopets/plots"
 )
 
+// call is a request that a handler serves.
 type call struct {
 	context.Context
 	*session.Call
-	ends []func() // run when the handler has returned
+	plot spec.Plot // how its charts look
+	ends []func()  // run when the handler has returned
 }
 
 func (c *call) say(format string, args ...any) {
 	c.Send(wire.EventLog, wire.Display{Text: fmt.Sprintf(format, args...)})
 }
 
-// show sends one display: what is a table in HTML is one in text, too.
-func (c *call) show(s interface {
-	HTML() (string, error)
-	Text() string
-}) error {
-	markup, err := s.HTML()
-	if err == nil {
-		c.Send(wire.EventDisplay, wire.Display{HTML: markup, Text: s.Text()})
-	}
-	return err
-}
-
-// draw sends a chart as one display, with its PNG if the cell's viewers want one.
-func (c *call) draw(p spec.Plot, chart plots.Chart) (err error) {
-	if !p.PNG {
-		return c.show(chart)
-	}
+// show sends a chart or a table as one display, with its PNG if the cell asks for one.
+func (c *call) show(chart plots.Chart) (err error) {
 	d := wire.Display{Text: chart.Text()}
 	if d.HTML, err = chart.HTML(); err != nil {
 		return err
 	}
-	if d.PNG, err = chart.PNG(); err == nil {
-		c.Send(wire.EventDisplay, d)
+	if c.plot.PNG {
+		if d.PNG, err = chart.PNG(); err != nil {
+			return err
+		}
 	}
-	return err
+	c.Send(wire.EventDisplay, d)
+	return nil
+}
+
+func (c *call) figure(title string) plots.Figure {
+	p := c.plot
+	return plots.Figure{Width: p.Width.Get(), Height: p.Height.Get(), DPI: p.DPI.Get(),
+		Title: title}
 }
 
 func (c *call) progress(markup, text string, last bool) {
@@ -55,10 +51,6 @@ func (c *call) progress(markup, text string, last bool) {
 }
 
 func (c *call) done(line string) { c.progress(html.EscapeString(line), line+"\n", true) }
-
-func figure(p spec.Plot) plots.Figure {
-	return plots.Figure{Width: p.Width.Get(), Height: p.Height.Get(), DPI: p.DPI.Get()}
-}
 
 type registry struct {
 	device   *device
@@ -79,6 +71,9 @@ func handle[Q, A any](r *registry, m wire.Method[Q, A], serve func(*call, Q) (A,
 		}
 		if err := spec.Check(q); err != nil {
 			return nil, err
+		}
+		if p, ok := any(q).(interface{ Look() spec.Plot }); ok {
+			c.plot = p.Look()
 		}
 		return serve(c, q)
 	}}
@@ -102,6 +97,18 @@ func on[Q, O, A any](get func(*call, Q) (O, error),
 		}
 		return serve(c, object, q)
 	}
+}
+
+// show makes a handler of one that returns a chart or a table of the object; nil shows nothing.
+func show[Q, O any](get func(*call, Q) (O, error),
+	chart func(*call, O, Q) (plots.Chart, error)) func(*call, Q) (wire.None, error) {
+	return on(get, func(c *call, object O, q Q) (none wire.None, err error) {
+		s, err := chart(c, object, q)
+		if err != nil || s == nil {
+			return none, err
+		}
+		return none, c.show(s)
+	})
 }
 
 func (r *registry) serve(ctx context.Context, sc *session.Call) (any, error) {

@@ -64,17 +64,15 @@ func (s *store) get(c *call, d spec.Learner) (*learner, error) {
 	return l, nil
 }
 
-func (s *store) getOrMake(c *call, d spec.Learner) (*learner, error) {
-	if s.byName[d.Name] == nil {
-		return s.make(c, d)
-	}
-	return s.get(c, d)
-}
-
+// of returns a call's learner.
 func (s *store) of(c *call, q wire.LearnerCall) (*learner, error) { return s.get(c, q.Learner) }
 
+// ofNew is of, and makes the learner if there is none of that name.
 func (s *store) ofNew(c *call, q wire.LearnerCall) (*learner, error) {
-	return s.getOrMake(c, q.Learner)
+	if s.byName[q.Learner.Name] == nil {
+		return s.make(c, q.Learner)
+	}
+	return s.of(c, q)
 }
 
 func (s *store) make(c *call, d spec.Learner) (*learner, error) {

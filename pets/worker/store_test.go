@@ -13,6 +13,7 @@ import (
 	"gopets/pets/vision/engine/enginetest"
 	"gopets/pets/vision/model"
 	"gopets/pets/vision/train"
+	"gopets/pets/wire"
 )
 
 // newTestStore makes learners of images in memory, and counts them.
@@ -58,7 +59,7 @@ func TestStoreParks(t *testing.T) {
 		!strings.Contains(err.Error(), "learn.Create()") {
 		t.Errorf("a learner that was not made: %v", err)
 	}
-	l, err := s.getOrMake(c, first)
+	l, err := s.ofNew(c, wire.LearnerCall{Learner: first})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -66,7 +67,7 @@ func TestStoreParks(t *testing.T) {
 		t.Fatal(err)
 	}
 	state := l.live.State()
-	other, err := s.getOrMake(c, second)
+	other, err := s.ofNew(c, wire.LearnerCall{Learner: second})
 	if err != nil || l.live != nil || s.present != other {
 		t.Fatalf("the first learner was not parked: %v", err)
 	}
@@ -94,12 +95,12 @@ func TestStoreRefusesOtherOptions(t *testing.T) {
 	s, _ := newTestStore(t)
 	c := &call{Context: t.Context(), Call: new(session.Call)}
 	d := spec.Learner{Name: "learn"}
-	if _, err := s.getOrMake(c, d); err != nil {
+	if _, err := s.ofNew(c, wire.LearnerCall{Learner: d}); err != nil {
 		t.Fatal(err)
 	}
 	d.Data.Seed = 7
-	for _, get := range []func(*call, spec.Learner) (*learner, error){s.get, s.getOrMake} {
-		if _, err := get(c, d); err == nil || !strings.Contains(err.Error(), "seed: 0 → 7") {
+	for _, get := range []func(*call, wire.LearnerCall) (*learner, error){s.of, s.ofNew} {
+		if _, err := get(c, wire.LearnerCall{Learner: d}); err == nil || !strings.Contains(err.Error(), "seed: 0 → 7") {
 			t.Errorf("got %v", err)
 		}
 	}

@@ -33,6 +33,21 @@ func (f Folders) Describe(random bool) string {
 	return text
 }
 
+// Files returns the images of all classes, those for training first; valid are those for
+// validation, nil without a folder of them.
+func (f Folders) Files() (files, valid []string, err error) {
+	if files, err = ImageFiles(f.Train, true); err != nil {
+		return nil, nil, err
+	}
+	if f.Valid != "" {
+		if valid, err = ImageFiles(f.Valid, true); err != nil {
+			return nil, nil, err
+		}
+	}
+	files = slices.Concat(files, valid)
+	return files, valid, checkClassFolders(files, f.Train, f.Valid)
+}
+
 // roles are the usual names of such folders, in lower case.
 var roles = map[string]func(*Folders) *string{
 	"train":      func(f *Folders) *string { return &f.Train },

@@ -107,9 +107,9 @@ func LabelByFolder(files []string) ([]Labelled, error) {
 	})
 }
 
-// CheckClassFolders returns an error unless every file is in a folder of its class below one of the
+// checkClassFolders returns an error unless every file is in a folder of its class below one of the
 // roots, and there are two classes at least.
-func CheckClassFolders(files []string, roots ...string) error {
+func checkClassFolders(files []string, roots ...string) error {
 	const fix = "put the images of each class into a folder with the class's name"
 	beside, class := 0, ""
 	example, classes := "", map[string]bool{}

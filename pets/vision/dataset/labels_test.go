@@ -67,7 +67,7 @@ func TestOtherLabels(t *testing.T) {
 	says(t, "lists", err, "2 files but 1 labels")
 }
 
-func TestCheckClassFolders(t *testing.T) {
+func TestClassFolders(t *testing.T) {
 	for _, c := range []struct {
 		files []string
 		want  string
@@ -80,7 +80,7 @@ func TestCheckClassFolders(t *testing.T) {
 		{[]string{"d/cat/1.jpg", "d/cat/2.jpg"}, "one class folder, cat"},
 		{nil, ""},
 	} {
-		err := CheckClassFolders(c.files, "d")
+		err := checkClassFolders(c.files, "d")
 		if c.want != "" {
 			says(t, c.want, err, c.want, "folder with the class's name")
 		} else if err != nil {

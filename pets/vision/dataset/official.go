@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 )
 
@@ -81,19 +80,12 @@ func FolderSplit(root, train, valid string) (*Split, error) {
 		return nil,
 			errors.New(`folder split: give the names of two folders, as "train" and "valid"`)
 	}
-	trainFiles, err := ImageFiles(filepath.Join(root, train), true)
+	folders := Folders{Train: filepath.Join(root, train), Valid: filepath.Join(root, valid)}
+	files, validFiles, err := folders.Files()
 	if err != nil {
 		return nil, fmt.Errorf("folder split: %w", err)
 	}
-	validFiles, err := ImageFiles(filepath.Join(root, valid), true)
-	if err != nil {
-		return nil, fmt.Errorf("folder split: %w", err)
-	}
-	if err := CheckClassFolders(slices.Concat(trainFiles, validFiles), filepath.Join(root, train),
-		filepath.Join(root, valid)); err != nil {
-		return nil, fmt.Errorf("folder split: %w", err)
-	}
-	items, err := LabelByFolder(append(trainFiles, validFiles...))
+	items, err := LabelByFolder(files)
 	if err != nil {
 		return nil, err
 	}

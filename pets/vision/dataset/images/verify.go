@@ -6,13 +6,12 @@ import (
 	"runtime"
 	"sync"
 	"sync/atomic"
+
+	"gopets/pets/spec"
 )
 
-// Bad is an image that cannot be used, and why.
-type Bad struct {
-	Path   string
-	Reason string
-}
+// Bad is an image that cannot be read, and why.
+type Bad = spec.Bad
 
 // VerifyOptions of [Verify]; the zero value is right.
 type VerifyOptions struct {

@@ -4,20 +4,63 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
+	"strings"
 
 	"gopets/pets/internal/atomicfile"
 	"gopets/pets/spec"
 	"gopets/pets/wire"
 )
 
-// PredictFiles classifies many images, in order; a file that cannot be read has the reason in its
-// row. Call it below %%, or it runs in every cell.
+// Predictor is a [Learner] or an [Exported] one.
+type Predictor interface{ predictor(*wire.PredictCall) lists }
+
+func (l Learner) predictor(q *wire.PredictCall) lists {
+	l.check()
+	q.Learner = &l.desc
+	return l.data.lists
+}
+
+func (e Exported) predictor(q *wire.PredictCall) lists {
+	q.Exported = e.file.absolute()
+	return nil
+}
+
+func predict[A any](by Predictor, m wire.Method[wire.PredictCall, A], q wire.PredictCall) A {
+	lists := by.predictor(&q)
+	return must(m, q, lists)
+}
+
+// Prediction is the result of classifying an image.
+type Prediction struct{ spec.Prediction }
+
+// Ranked is a class with its probability.
+type Ranked = spec.Ranked
+
+// Predict classifies an image, prepared as validation images are, and shows it with the most
+// probable classes.
+func (l Learner) Predict(img Image, options ...PlotOption) Prediction {
+	return Prediction{predict(l, wire.Predict, img.call(options))}
+}
+
+// Of is the probability of one class by name.
+func (p Prediction) Of(class string) float64 {
+	if i := slices.Index(p.Classes, class); i >= 0 {
+		return p.Probabilities[i]
+	}
+	fail(fmt.Errorf("prediction: there is no class %q; the classes are %s", class,
+		strings.Join(p.Classes, ", ")))
+	return 0
+}
+
+// PredictFiles classifies many images, in order; for a file that cannot be read, the row holds the
+// reason. Call it below %%, or it runs in every cell.
 func PredictFiles(by Predictor, files Paths) FilePredictions {
 	for _, f := range files {
 		failIf(explain(f))
 	}
-	paths := as[string](files.absolute())
-	return FilePredictions{predict(by, wire.PredictFiles, wire.PredictCall{Paths: paths})}
+	call := wire.PredictCall{Paths: files.absolute()}
+	return FilePredictions{predict(by, wire.PredictFiles, call)}
 }
 
 // FilePredictions are the predictions of a list of files, in its order.

@@ -1,12 +1,42 @@
 package pets
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
 	"strings"
 
 	"gopets/pets/spec"
 	"gopets/pets/wire"
 )
+
+// ModelPath is where [Learner.Save] writes a model of that name.
+func (l Learner) ModelPath(name string) Path {
+	sum := sha256.Sum256([]byte(l.desc.Data.Path))
+	return Home().Join("learners", l.desc.Name+"-"+hex.EncodeToString(sum[:4]), name+".safetensors")
+}
+
+// modelFile is ModelPath for a call; a name that is not plain ends the cell.
+func (l Learner) modelFile(name string) wire.LearnerCall {
+	if !plainName(name) {
+		fail(fmt.Errorf("model name %q: give a plain name such as \"stage-1\"; models are in %s",
+			name, l.ModelPath("x").Parent()))
+	}
+	return wire.LearnerCall{Path: string(l.ModelPath(name))}
+}
+
+// Save writes weights and optimizer and returns the file's path.
+func (l Learner) Save(name string) Path {
+	q := l.modelFile(name)
+	verb(l, wire.Save, q)
+	return Path(q.Path)
+}
+
+// Load reads what Save wrote. What is frozen stays so, as in fastai.
+func (l Learner) Load(name string) { verb(l, wire.Load, l.modelFile(name)) }
+
+// LoadFile is Load for a file anywhere: one that Save wrote, or a copy of it.
+func (l Learner) LoadFile(path Path) { verb(l, wire.Load, wire.LearnerCall{Path: path.absolute()}) }
 
 // Export writes a safetensors file that needs nothing else: weights, classes, size, normalisation,
 // transforms, split. [LoadLearner] predicts with it, as does gopets/pets/vision/train.LoadLearner.
@@ -16,7 +46,7 @@ func (l Learner) Export(file Path) Path {
 	return file
 }
 
-// ending is the path as the session sees it; the cell fails unless it ends in ext.
+// ending is the absolute path; the cell ends unless the path ends in ext.
 func (p Path) ending(ext string) Path {
 	if !strings.HasSuffix(string(p), ext) {
 		fail(fmt.Errorf("export %s: give a file name that ends in %s", string(p), ext))
@@ -55,13 +85,13 @@ type Exported struct{ file Path }
 // train further, use [Learner.LoadFile].
 func LoadLearner(file Path) Exported { return Exported{file} }
 
-// About is what an exported file says of itself.
+// About describes an exported learner.
 type About = wire.About
 
-// About returns what the file says of itself.
+// About reads the description in the file.
 func (e Exported) About() About { return predict(e, wire.Exported, wire.PredictCall{}) }
 
-// Show prints that in a line.
+// Show prints the description in a line.
 func (e Exported) Show() {
 	a := e.About()
 	fmt.Printf("%s: %s %s, %d classes, size %v, trained on %s images\n", e.file.Name(), a.Network,
