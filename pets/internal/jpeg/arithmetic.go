@@ -42,7 +42,6 @@ var estimates = [...]estimate{
 
 const evenOdds = 113
 
-// conditioning are the parameters of segment DAC (T.81, F.1.4.4.1.2 and F.1.4.4.2).
 type conditioning struct {
 	set    bool
 	lower  [16]uint8
@@ -109,10 +108,10 @@ func (e *arithmetic) restart() error {
 	return nil
 }
 
-// tooFar is a number of bytes behind the data that no image needs: coders leave few zeros out.
+// tooFar bounds the bytes behind the data: coders leave few zeros out.
 const tooFar = 1 << 16
 
-// next is the next byte of data: 0 before a marker, where the coder may have cut zeros off.
+// next is the next byte of data: 0 before a marker, as the coder may have cut zeros off.
 func (e *arithmetic) next() uint64 {
 	data := e.d.data
 	if e.pos >= len(data) {
@@ -136,8 +135,8 @@ func (e *arithmetic) next() uint64 {
 	return 0
 }
 
-// bit decodes a decision; of a bin, bit 7 is the more probable symbol, the rest the state (T.81,
-// D.2).
+// bit decodes a decision (T.81, D.2); bit 7 of a bin is the more probable symbol, the rest the
+// state.
 func (e *arithmetic) bit(bin *uint8) int {
 	for e.a < 0x8000 {
 		if e.ct--; e.ct < 0 {
@@ -266,7 +265,7 @@ func (e *arithmetic) coefficient(c *scanComponent, k int) (int, error) {
 	return v, nil
 }
 
-// run reads where the next AC coefficient is, from k on; end is behind the last if there is none.
+// run returns the position of the next AC coefficient, from k on; end if there is none.
 func (e *arithmetic) run(c *scanComponent, k, end int) (int, error) {
 	bins := e.ac[c.ac][:]
 	if e.bit(&bins[3*(k-1)]) != 0 {

@@ -2,7 +2,7 @@ package jpeg
 
 import "encoding/binary"
 
-// A bitReader reads the compressed data's bits. Behind its end it supplies zeros and counts them.
+// A bitReader reads the compressed bits, and zeros behind their end, which it counts.
 type bitReader struct {
 	data  []byte
 	pos   int
@@ -55,7 +55,7 @@ func (r *bitReader) bits(n int) uint32 {
 	return v
 }
 
-// symbol takes a code, and returns −1 for one that the table does not have.
+// symbol reads a code, and returns −1 for one that the table does not have.
 func (r *bitReader) symbol(t *huffman) int {
 	if r.n < 16 {
 		r.fill()

@@ -18,7 +18,6 @@ func (d *decoder) image() *Image {
 	return img
 }
 
-// conversion chooses how components become colours, as libjpeg does.
 func (d *decoder) conversion() func(to []byte, rows [][]byte) {
 	switch len(d.comps) {
 	case 1:
@@ -73,13 +72,12 @@ func cmyk(to []byte, rows [][]byte) {
 	}
 }
 
-// ink is a colour under black, both inverted.
 func ink(c, k byte) byte {
 	covered := uint32(255-c)*uint32(k) + 128
 	return clip(int32(k) - int32((covered>>8+covered)>>8))
 }
 
-// ycck is cmyk whose first three components are in YCbCr of the colours that the inks leave.
+// ycck is cmyk whose first three components are in YCbCr.
 func ycck(to []byte, rows [][]byte) {
 	ycc(to, rows[:3])
 	for x, k := range rows[3] {
@@ -89,13 +87,13 @@ func ycck(to []byte, rows [][]byte) {
 	}
 }
 
-// An upsampler returns a component's rows at the image's size: libjpeg's "fancy upsampling" by a
-// triangle filter for factors of 2, repetition for others.
+// An upsampler returns a component's rows at the image's size: libjpeg's "fancy upsampling" for
+// factors of 2, repetition for others.
 type upsampler struct {
 	c          *component
 	w, h       int // of the component
 	across, up int // factors; 0: not a whole number
-	// samples of the component for so many of the image, where a factor is no whole number
+	// so many samples of the component for so many of the image
 	toX, ofX, toY, ofY int
 	full               []byte
 	sums               []uint32 // the row's samples, mixed from two rows and not yet divided
@@ -161,7 +159,7 @@ func (u *upsampler) line(y int) []byte {
 	return u.c.plane[y*u.c.stride:][:u.w]
 }
 
-// widen doubles the sums of two rows into the row. The roundings of the halves alternate.
+// widen doubles the sums of two rows into the row, rounding halves up and down in turn.
 func (u *upsampler) widen() {
 	last := len(u.sums) - 1
 	before, v := u.sums[0], u.sums[0]

@@ -30,14 +30,14 @@ type FormatError string
 
 func (e FormatError) Error() string { return string(e) }
 
-// An UnsupportedError is a valid kind of JPEG that is not read.
+// An UnsupportedError is an unsupported kind of JPEG.
 type UnsupportedError string
 
 func (e UnsupportedError) Error() string { return string(e) + " is not supported" }
 
 var errEnd = io.ErrUnexpectedEOF
 
-// Config is what a file's header says.
+// Config is a file's header.
 type Config struct {
 	Width, Height int
 	Components    int
@@ -52,14 +52,14 @@ func DecodeConfig(data []byte) (Config, error) {
 	return Config{d.w, d.h, len(d.comps), d.progressive, d.arithmetic}, err
 }
 
-// An Image is decoded: 3 bytes a pixel, red, green and blue, row by row from the top.
+// An Image is decoded: 3 bytes a pixel, red, green and blue, row by row.
 type Image struct {
 	Width, Height int
 	Pix           []byte
 }
 
-// Decode decodes a file at 1/scale of its size, rounded up: scale is 1, 2, 4 or 8. A reduced
-// image's samples are means of the full image's, before the colour conversion.
+// Decode decodes a file at 1/scale of its size, rounded up: scale is 1, 2, 4 or 8. Samples of a
+// reduced image are means, before the colour conversion.
 func Decode(data []byte, scale int) (*Image, error) {
 	switch scale {
 	case 1, 2, 4, 8:
@@ -80,15 +80,15 @@ type component struct {
 	id, h, v, table int
 	// of the component in samples, at full size
 	w, height int
-	// blocks in a row and rows of blocks, with those that fill the last MCU
+	// in a row and in a column, with those that fill the last MCU
 	blocksX, blocksY int
 	quant            *[64]int32 // of the time when the component's first scan began
 	plane            []byte     // blocksX·8/reduceX bytes a row
-	// how many samples become one: fewer than scale where there are fewer than of the image
+	// samples that become one, fewer than scale in a subsampled component
 	reduceX, reduceY int
 	stride           int
 	coefs            []int16 // of progressive files: 64 a block, in natural order
-	// by zigzag position, the lowest bit that came of a coefficient; −1: none did
+	// by zigzag position, the lowest bit of a coefficient that was read; −1: none
 	low [64]int8
 }
 
@@ -111,7 +111,7 @@ type decoder struct {
 	scans                   int
 }
 
-// markers reads the file's segments up to its end, or up to the frame's header.
+// markers reads the segments up to the file's end, or up to the frame's header.
 func (d *decoder) markers(headerOnly bool) error {
 	if len(d.data) < 2 || d.data[0] != 0xff || d.data[1] != markerSOI {
 		return FormatError("no JPEG: it does not begin with FF D8")
@@ -300,7 +300,7 @@ func reduction(scale, most, has int) int {
 	return scale
 }
 
-// allocate takes the memory for a frame, unless the data cannot hold it.
+// allocate allocates a frame's memory, unless the data cannot fill it.
 func (d *decoder) allocate() error {
 	blocks := 0
 	for _, c := range d.comps {

@@ -1,6 +1,6 @@
 package jpeg
 
-// zigzag is the natural position of a coefficient; it goes on behind the end for runs beyond it.
+// zigzag is the natural position of a coefficient; it goes on for runs beyond the end.
 var zigzag = [64 + 16]uint8{
 	0, 1, 8, 16, 9, 2, 3, 10,
 	17, 24, 32, 25, 18, 11, 4, 5,
@@ -21,7 +21,6 @@ var unzigzag = func() (u [64]uint8) {
 	return u
 }()
 
-// fastBits is the number of bits that a table looks at at once.
 const fastBits = 10
 
 type huffman struct {
@@ -129,7 +128,7 @@ func (h *huffmanReader) finish() error {
 		return h.ended()
 	}
 	h.d.pos = h.r.pos
-	// Whole bytes that were looked at but not taken hold no marker: the reader stops before one.
+	// Whole bytes in the buffer hold no marker: the reader stops before one.
 	return nil
 }
 

@@ -1,7 +1,6 @@
 package jpeg
 
-// The inverse DCT of Loeffler, Ligtenberg and Moschytz (1989) in integers, with the constants and
-// roundings of libjpeg's accurate one (jidctint.c), whose results are the reference.
+// The inverse DCT of Loeffler, Ligtenberg and Moschytz (1989) in integers, as in jidctint.c.
 const (
 	constBits = 13
 	passBits  = 2
@@ -20,7 +19,7 @@ const (
 	fix3072711026 = 25172
 )
 
-// columns is how many columns may hold something else than zeros, by the last zigzag position.
+// columns is how many columns may be non-zero, by the last zigzag position.
 var columns = func() (n [64]uint8) {
 	for k := range n {
 		for _, at := range zigzag[:k+1] {
@@ -77,7 +76,7 @@ func clip(v int32) byte {
 	return byte(v)
 }
 
-// idct transforms a block, of which the first cols columns may hold something else than zeros.
+// idct transforms a block, of which the first cols columns may be non-zero.
 func idct(b *[64]int32, cols int, to []byte, stride int) {
 	const shift, half = constBits - passBits, 1 << (constBits - passBits - 1)
 	for i := range cols {

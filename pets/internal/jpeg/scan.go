@@ -2,7 +2,7 @@ package jpeg
 
 import "fmt"
 
-// maxScans bounds the passes over the image; a small file of thousands would take hours.
+// maxScans bounds the time: a small file may have thousands of scans.
 const maxScans = 100
 
 // A scan is some components, and of progressive files some coefficients.
@@ -22,8 +22,8 @@ type scanComponent struct {
 
 // An entropy decoder reads blocks of coefficients.
 type entropy interface {
-	// block reads a sequential file's block, multiplied by the quantization table, and returns the
-	// zigzag position of its last coefficient that may not be 0.
+	// block reads a sequential file's block, multiplied by the quantization table; last is the
+	// zigzag position of the last coefficient that may not be 0
 	block(c *scanComponent, b *[64]int32) (last int, err error)
 	// refine reads a progressive file's scan into a block.
 	refine(s *scan, c *scanComponent, b []int16) error

@@ -1,13 +1,12 @@
 package jpeg
 
-// A kernel weighs the mean values (DC) of a block's neighbourhood, 5×5 blocks row by row, in
-// 256ths.
+// A kernel weighs the means (DC) of 5×5 blocks around a block, row by row, in 256ths.
 type kernel [25]int32
 
-// The estimates of a block's first coefficients, by zigzag position: libjpeg-turbo's, which it
-// applies where a progressive file ends with coefficients that are missing or coarse.
+// The kernels that estimate a block's first coefficients, by zigzag position, in files that end
+// with coefficients missing or coarse (libjpeg-turbo's).
 var (
-	// where no coefficient but the mean is known; the mean is smoothed too
+	// if only the means are known; the mean is smoothed too
 	fromMeans = [10]kernel{
 		{-2, -6, -8, -6, -2, -6, 6, 42, 6, -6, -8, 42, 152, 42, -8, -6, 6, 42, 6, -6, -2, -6, -8,
 			-6, -2},
@@ -17,7 +16,7 @@ var (
 		6: {6: 1, 8: -1, 11: 2, 13: -2, 16: 1, 18: -1},
 		7: {6: 1, 7: -3, 8: 1, 16: -1, 17: 3, 18: -1},
 	}
-	// where some others are known
+	// if some others are known
 	amongOthers = [10]kernel{
 		1: {10: -7, 11: 50, 13: -50, 14: 7},
 		3: {2: -1, 7: 13, 12: -24, 17: 13, 22: -1},
@@ -31,7 +30,6 @@ func init() { // coefficients of the other direction
 	}
 }
 
-// turned exchanges rows and columns.
 func (k kernel) turned() (t kernel) {
 	for i, v := range k {
 		t[i%5*5+i/5] = v
@@ -39,7 +37,7 @@ func (k kernel) turned() (t kernel) {
 	return t
 }
 
-// exact reports whether all coefficients up to the last came at full precision.
+// exact reports whether all coefficients up to the last were read at full precision.
 func (d *decoder) exact(last int) bool {
 	for _, c := range d.comps {
 		for k := range last + 1 {
@@ -97,8 +95,8 @@ func (c *component) estimate(coefs []int16, means *kernel) {
 	}
 }
 
-// means returns the mean values around a block; the border repeats. libjpeg-turbo counts rows by
-// those of the MCU, which are fewer in the last one.
+// means returns the means around a block, the border repeated. libjpeg-turbo counts the rows of the
+// last MCU, which are fewer.
 func (c *component) means(x, y int) (m kernel) {
 	mcu, inMCU, mcus := y/c.v, c.v, c.blocksY/c.v
 	columns := ceilDiv(c.w, 8)

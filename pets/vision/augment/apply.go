@@ -10,9 +10,8 @@ import (
 	"gopets/pets/vision/dataset/images"
 )
 
-// Apply writes what the network sees of an image into dst: s.H rows of s.W pixels of 3 values in
-// [0,1], not normalised. It is fastai's pipeline (§4.2) in one pass: average where a reduction
-// exceeds 2, one bilinear sampling, light. It is safe for concurrent use.
+// Apply writes what the network sees of an image into dst, s.H×s.W pixels of 3 values in [0,1], not
+// normalised (fastai §4.2). It is safe for concurrent use.
 func (c Config) Apply(dst []float32, src *images.RGB, s spec.Size, p Params) error {
 	if err := c.fits(src, s); err != nil {
 		return err
@@ -87,7 +86,6 @@ func points(into []float64, indices []int, n int, flip bool) []float64 {
 	return into
 }
 
-// span is the part of a side of n pixels that a hole at the place pct covers.
 func (o Hole) span(n int, pct float64) (from, to float64) {
 	middle := float64(min(int(pct*float64(n)), n-1))
 	half := float64(o.Length) / 2

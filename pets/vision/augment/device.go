@@ -18,12 +18,11 @@ type Version struct {
 	FullW, FullH int // size before any reduction
 }
 
-// keepAbove is the reduction (fastai §4.2e) above which only the average is kept, as in a
-// [images.Cache].
+// keepAbove is the reduction (fastai §4.2e) above which only the average is kept.
 const keepAbove = 1.5
 
-// Versions returns what the device needs of an image: itself and, where views average before they
-// reduce (fastai §4.2e), the average in bytes, which is all from a reduction of three on.
+// Versions returns what the device needs of an image: itself and, where a view is reduced, its
+// average (fastai §4.2e); from a reduction of three on, the average alone.
 func (c Config) Versions(src *images.RGB, s spec.Size) ([]*images.RGB, error) {
 	if err := c.fits(src, s); err != nil {
 		return nil, err
@@ -62,8 +61,7 @@ const (
 // RowLen is the number of numbers for an image in [OnDevice].
 func (c Config) RowLen() int { return rowHoles + 4*c.Cutout }
 
-// Row writes what [OnDevice] needs to do to an image what [Config.Apply] does: RowLen numbers.
-// versions are those of [Config.Versions].
+// Row writes an image's RowLen numbers for [OnDevice]; versions are those of [Config.Versions].
 func (c Config) Row(row []float64, versions []Version, s spec.Size, p Params) error {
 	if len(row) != c.RowLen() || len(versions) == 0 || len(p.Holes) > c.Cutout {
 		return fmt.Errorf("transforms: %d numbers for %d versions of an image with %d holes: "+
@@ -104,9 +102,9 @@ func (c Config) Row(row []float64, versions []Version, s spec.Size, p Params) er
 // Move adds to the place of a row's image in the device's memory.
 func Move(row []float64, pixels int) { row[rowStart] += float64(pixels) }
 
-// OnDevice is [Config.Apply] for a batch as graph operations: pixels is uint8 [P,3], rows is
-// float64 [B,RowLen] from [Config.Row]; the result float32 [B,s.H,s.W,3] in [0,1]. It agrees to
-// 1e-5, to 1/255 where an image is averaged. Coordinates are float64: float32 is off by 1e-4 pixel.
+// OnDevice is [Config.Apply] for a batch as graph operations: pixels uint8 [P,3], rows float64
+// [B,RowLen] from [Config.Row]; float32 [B,s.H,s.W,3] in [0,1]. It agrees to 1e-5, to 1/255 where
+// an image is averaged. Coordinates are float64: float32 is off by 1e-4 pixel.
 func OnDevice(pixels, rows *graph.Node, s spec.Size) *graph.Node {
 	g := pixels.Graph()
 	b := rows.Shape().Dimensions[0]
@@ -135,8 +133,8 @@ func OnDevice(pixels, rows *graph.Node, s spec.Size) *graph.Node {
 	return x
 }
 
-// bilinear samples images of the given width that start at pixel start, at columns u and rows v,
-// all [B,H,W] or [B,1,1]: float32 [B,H,W,3] in [0,255].
+// bilinear samples images of the given width that begin at pixel start, at columns u and rows v:
+// float32 [B,H,W,3] in [0,255].
 func bilinear(pixels, start, width, u, v, maxU, maxV *graph.Node) *graph.Node {
 	index := dtypes.Int32
 	if pixels.Shape().Dimensions[0] > math.MaxInt32 {
@@ -162,7 +160,6 @@ func bilinear(pixels, start, width, u, v, maxU, maxV *graph.Node) *graph.Node {
 	return between(upper, lower, fv)
 }
 
-// lit changes brightness and contrast of images in [0,1] as the rows say.
 func lit(x, rows *graph.Node) *graph.Node {
 	single := func(i int) *graph.Node {
 		return graph.Reshape(graph.ConvertDType(graph.Slice(rows, graph.AxisRange(),
@@ -176,7 +173,7 @@ func lit(x, rows *graph.Node) *graph.Node {
 		shapes.Make(dtypes.Bool, x.Shape().Dimensions...)), y, x)
 }
 
-// reflected is reflect on the device; whole numbers stay whole.
+// reflected is reflect on the device.
 func reflected(u, limit *graph.Node) *graph.Node {
 	one := graph.OnesLike(limit)
 	period := graph.Max(graph.MulScalar(limit, 2), one)

@@ -6,11 +6,10 @@
 //	err := c.Apply(dst, img, spec.Square(224), params)    // H·W·3 values in [0,1]
 //
 // All geometry is one matrix and one bilinear sampling; light is a table. [OnDevice] is the same as
-// graph operations. The formulas are fastai's (§4.2), to 2e-6; the random streams are ours.
+// graph operations. Formulas are fastai's (§4.2), to 2e-6; the random streams are ours.
 //
 // # Tried and left
 //
-//   - Light by math.Log and math.Exp for every value: the table is six times as fast
-//     (BenchmarkLight).
-//   - Coordinates in float32: 500 pixels leave 3e-5 of a pixel, too much at an edge.
+//   - math.Log and math.Exp for light: six times slower than the table (BenchmarkLight).
+//   - Coordinates in float32: off by 3e-5 of a pixel after 500, too much at an edge.
 package augment

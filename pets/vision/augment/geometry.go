@@ -35,7 +35,7 @@ type view struct {
 	rows, cols []int // of the resized and mirrored image, for each row and column of the input
 }
 
-// look works out the view of an image of w×h pixels, its full size.
+// look computes the view of an image whose full size is w×h.
 func (c Config) look(v *view, w, h int, s spec.Size, p Params) error {
 	method := c.Resize
 	if method == spec.Auto {
@@ -146,7 +146,7 @@ func symmetricWarp(m [4]float64) (matrix, error) {
 	return c, nil
 }
 
-// span is the range of all coordinates of the grid, which are extreme at the corners.
+// span is the range of the grid's coordinates, which are extreme at the corners.
 func (v *view) span() float64 {
 	lo, hi := math.Inf(1), math.Inf(-1)
 	for _, x := range ends(v.w) {
@@ -173,8 +173,8 @@ func (v *view) pixels(w, h int) matrix {
 	return matrix{x, 0, x, 0, y, y, 0, 0, 1}.mul(v.grid).mul(from)
 }
 
-// place returns the source's index for each place of the input: cropped at pct, padded by
-// reflection (§4.2h).
+// place returns the source's index for each place of the input: cropped, or padded by reflection
+// (§4.2h).
 func place(into []int, size, n int, pct float64) []int {
 	into = into[:0]
 	from := first(size, n, pct)

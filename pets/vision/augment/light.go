@@ -2,9 +2,9 @@ package augment
 
 import "math"
 
-// light is fastai's brightness and contrast (§4.2f): x becomes sigmoid(scale·(logit x + shift)), x
-// clamped to [lowest, highest]. With contrast the curve is a table of 256 nodes in each octave of
-// the distance to the nearer end; its error is below 1e-6.
+// light is fastai's brightness and contrast (§4.2f): sigmoid(scale·(logit x + shift)), x clamped to
+// [lowest, highest]. With contrast the curve is a table, 256 nodes an octave, with an error below
+// 1e-6.
 type light struct {
 	shift, scale float64
 	// the curve at node distances from 0, and one minus the curve at those from 1
@@ -22,7 +22,7 @@ const (
 	firstNode    = (127 - 1 - octaves) * nodes
 )
 
-// meaning takes brightness and contrast, each 0 for none, and reports whether there is any.
+// meaning sets brightness and contrast (0 for none) and reports whether there is any.
 func (l *light) meaning(change, contrast float64) bool {
 	l.shift, l.scale = 0, 1
 	if change != 0 {

@@ -30,8 +30,8 @@ type Hole struct {
 // Valid is what validation images get: no transform, and the crop at the centre.
 func (c Config) Valid() Params { return Params{CropRow: 0.5, CropCol: 0.5} }
 
-// Draw draws from fastai's distributions (§4.1), each value whether or not its transform runs, so
-// that one's probability does not change another's values.
+// Draw draws from fastai's distributions (§4.1). It draws every value, so that the probability of
+// one transform does not change another's values.
 func (c Config) Draw(r *rand.Rand) Params {
 	var p Params
 	uniform := func(lo, hi float64) float64 { return lo + (hi-lo)*r.Float64() }

@@ -21,13 +21,10 @@ import (
 // CSVOptions are the options of [spec.CSV], of which File and Folder are not used here.
 type CSVOptions spec.CSV
 
-// LabelByCSV reads files and labels from a table (fastai's from_csv, §3.3); names are relative to
-// dir.
-//
-// The text is UTF-8, or UTF-16 with a byte order mark. The first line is a header unless it names
-// an image; lines that begin with # are comments if the first does. Without given columns, the
-// names are in the first that holds images. A line that repeats another is left out;
-// one that gives an image another label is an error.
+// LabelByCSV reads files and labels from a table (fastai's from_csv, §3.3) in UTF-8, or UTF-16 with
+// a byte order mark. The first line is a header unless it names an image; if it begins with #, all
+// lines that do are comments. Without given columns, the names are in the first that holds images.
+// A repeated line is left out; one that gives an image another label is an error.
 func LabelByCSV(file, dir string, o CSVOptions) ([]Labelled, error) {
 	data, err := os.ReadFile(file)
 	if err != nil {
@@ -101,8 +98,8 @@ func (o CSVOptions) parse(data []byte, dir string) ([]Labelled, error) {
 	}
 }
 
-// columns returns those of names and labels: the first that holds an image, or 0, and the one after
-// it, or before it if there is none.
+// columns returns those of names and labels: the first that holds an image, or 0, and its
+// neighbour.
 func (o CSVOptions) columns(text, dir string) (name, label int) {
 	r := o.reader(text)
 	for range 2 { // the first may be a header
@@ -134,8 +131,8 @@ func (o CSVOptions) reader(text string) *csv.Reader {
 	return r
 }
 
-// path is the file of a name in dir, also by Windows' separators, a Mac's accents, or its whole
-// path.
+// path is the file of a name in dir, which may have Windows' separators or a Mac's accents, or be
+// whole.
 func (o CSVOptions) path(dir, name string) string {
 	exists := func(path string) bool { _, err := os.Lstat(path); return err == nil }
 	path := filepath.Join(dir, filepath.FromSlash(name)+o.Suffix)
@@ -158,7 +155,7 @@ func (o CSVOptions) path(dir, name string) string {
 	return path
 }
 
-// isItem reports whether a table's first record names an image, so that it is no header.
+// isItem reports whether a record names an image, so that it is no header.
 func (o CSVOptions) isItem(record []string, dir string) bool {
 	if len(record) <= o.Name {
 		return false
@@ -171,7 +168,7 @@ func (o CSVOptions) isItem(record []string, dir string) bool {
 	return name != "" && err == nil
 }
 
-// separator finds what stands between the columns: that with which most lines have enough of them.
+// separator returns the character with which most lines have enough columns.
 func (o CSVOptions) separator(text string) rune {
 	const sample = 50
 	best, bestScore := ',', 0
@@ -198,7 +195,7 @@ func (o CSVOptions) separator(text string) rune {
 	return best
 }
 
-// tableText decodes a table's bytes and its line ends.
+// tableText decodes a table's bytes and line ends.
 func tableText(data []byte) (string, error) {
 	var order binary.ByteOrder
 	switch {

@@ -19,14 +19,13 @@ var imageExtensions = map[string]bool{
 	".xwd": true,
 }
 
-// isImageName reports whether a file is not hidden and has an image's extension.
 func isImageName(name string) bool {
 	return !strings.HasPrefix(name, ".") && imageExtensions[strings.ToLower(filepath.Ext(name))]
 }
 
-// ImageFiles lists the images in a folder, with recurse those in all folders below that are not
-// hidden, sorted by bytes (fastai's get_image_files, §1.3). Links are followed; one that leads
-// nowhere is listed. A folder that is reached twice is an error.
+// ImageFiles lists the images in a folder, with recurse in all folders below that are not hidden,
+// sorted by bytes (fastai's get_image_files, §1.3). It follows links; one that leads nowhere is
+// listed.
 func ImageFiles(dir string, recurse bool) ([]string, error) {
 	w := walker{recurse: recurse, seen: map[string]string{}}
 	if info, err := os.Stat(dir); err != nil {
@@ -85,7 +84,7 @@ func (w *walker) walk(dir string) error {
 	return nil
 }
 
-// bare drops "open PATH:" from an error that is shown with the path anyway.
+// bare removes "open PATH:" from an error that is shown with the path.
 func bare(err error) error {
 	var pathErr *fs.PathError
 	if errors.As(err, &pathErr) {

@@ -10,7 +10,8 @@ import (
 	"unicode"
 )
 
-// Folders are the folders that divide a data set already. A field is empty where there is none.
+// Folders are the folders of a data set that is divided already; a field is empty where there is
+// none.
 type Folders struct{ Train, Valid, Test string }
 
 // Describe says how the folders are used; random: both are divided at random.
@@ -48,7 +49,6 @@ func (f Folders) Files() (files, valid []string, err error) {
 	return files, valid, checkClassFolders(files, f.Train, f.Valid)
 }
 
-// roles are the usual names of such folders, in lower case.
 var roles = map[string]func(*Folders) *string{
 	"train":      func(f *Folders) *string { return &f.Train },
 	"training":   func(f *Folders) *string { return &f.Train },
@@ -61,10 +61,10 @@ var roles = map[string]func(*Folders) *string{
 	"testing":    func(f *Folders) *string { return &f.Test },
 }
 
-// fillers are words that stand beside a role, as in training_set and train_images.
+// fillers are words that stand beside a role, as in training_set.
 var fillers = []string{"set", "dataset", "data", "image", "images", "imgs", "split", "seg"}
 
-// role returns the field that a folder's name means: train, Training_set, testset, val2017.
+// role returns the field that a folder's name means: Training_set, testset, val2017.
 func role(name string) (field func(*Folders) *string, ok bool) {
 	words := strings.FieldsFunc(strings.ToLower(name),
 		func(r rune) bool { return !unicode.IsLetter(r) })
@@ -79,10 +79,9 @@ func role(name string) (field func(*Folders) *string, ok bool) {
 	return field, field != nil
 }
 
-// FindFolders looks in root, or an archive's own folder in it, for train or training beside valid,
-// val, validation, dev or eval, or test or testing, in any case, also as training_set or val2017.
-// It reports false where there is none, or where the training folder holds no folders of classes
-// (then "train" may be a class).
+// FindFolders looks in root, or in an archive's own folder in it, for folders named like train,
+// Training_set, val2017 or test. It reports false if there are none, or if the training folder
+// holds no folders of classes ("train" may be a class).
 func FindFolders(root string) (Folders, bool) {
 	var f Folders
 	for range maxWrappers {
@@ -97,7 +96,6 @@ func FindFolders(root string) (Folders, bool) {
 	return f, false
 }
 
-// maxWrappers is how many folders in folders are looked into.
 const maxWrappers = 3
 
 func onlyFolder(dir string) (only string, ok bool) {

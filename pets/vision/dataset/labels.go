@@ -14,8 +14,7 @@ import (
 type Labelled struct{ Path, Label string }
 
 // LabelByRegexp takes each label from the first group of a pattern (RE2), searched in the whole
-// path with slashes (fastai's from_name_re, §2.1), for instance `/([^/]+)_\d+.jpg$`. A file that
-// does not match is an error that says what to change.
+// path with slashes (fastai's from_name_re, §2.1), for instance `/([^/]+)_\d+.jpg$`.
 func LabelByRegexp(files []string, pattern string) ([]Labelled, error) {
 	re, err := regexp.Compile(pattern)
 	if err != nil {
@@ -107,8 +106,8 @@ func LabelByFolder(files []string) ([]Labelled, error) {
 	})
 }
 
-// checkClassFolders returns an error unless every file is in a folder of its class below one of the
-// roots, and there are two classes at least.
+// checkClassFolders returns an error unless every file is in a class folder below one of the roots,
+// and there are two classes.
 func checkClassFolders(files []string, roots ...string) error {
 	const fix = "put the images of each class into a folder with the class's name"
 	beside, class := 0, ""

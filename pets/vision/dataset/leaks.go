@@ -12,7 +12,7 @@ import (
 	"strings"
 )
 
-// A Pair is a validation image whose file is, byte for byte, that of a training image.
+// A Pair is a validation image and a training image with the same bytes.
 type Pair struct{ Valid, Train string }
 
 // Duplicates returns the validation images whose bytes are in the training set too.
@@ -52,8 +52,8 @@ func (s *Split) Duplicates(ctx context.Context) []Pair {
 	return pairs
 }
 
-// Warning returns, a line each with names: classes that seem to be one, classes without a training
-// image, images that are in both sets; "" if there are none.
+// Warning names, a line each: classes that seem to be one, classes without a training image, images
+// in both sets; "" if there are none.
 func (s *Split) Warning(ctx context.Context) string {
 	var lines []string
 	if groups := alike(slices.Concat(s.Classes, s.DroppedLabels)); len(groups) > 0 {
@@ -87,7 +87,7 @@ func (p Pair) names() string {
 	return strings.Join(valid[len(valid)-n:], "/") + " = " + strings.Join(train[len(train)-n:], "/")
 }
 
-// alike returns, in groups, the classes whose names differ in case and spaces only.
+// alike groups the classes whose names differ in case and spaces only.
 func alike(classes []string) (groups []string) {
 	same := map[string][]string{}
 	for _, c := range classes {

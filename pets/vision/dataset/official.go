@@ -9,9 +9,9 @@ import (
 	"strings"
 )
 
-// OfficialSplit divides the Oxford-IIIT Pet set as its authors did (Parkhi et al. 2012), by
-// annotations/trainval.txt and test.txt, about half each; root is the archive's folder. Most
-// published error rates refer to it; fastai's lesson draws a fifth of all images ([NewSplit]).
+// OfficialSplit divides the Oxford-IIIT Pet set in root as its authors did (Parkhi et al. 2012),
+// about half each. Most published error rates refer to it; fastai's lesson draws a fifth
+// ([NewSplit]).
 func OfficialSplit(root string) (*Split, error) {
 	items, valid, err := OfficialLists(root)
 	if err != nil {
@@ -20,8 +20,7 @@ func OfficialSplit(root string) (*Split, error) {
 	return NewSplit(items, Options{Valid: valid})
 }
 
-// OfficialLists returns the labelled files of [OfficialSplit], and which of them are for
-// validation.
+// OfficialLists returns the labelled files of [OfficialSplit], and those for validation.
 func OfficialLists(root string) (items []Labelled, valid []string, err error) {
 	for _, list := range []string{"trainval.txt", "test.txt"} {
 		names, err := readList(filepath.Join(root, "annotations", list))
@@ -48,7 +47,7 @@ func OfficialLists(root string) (items []Labelled, valid []string, err error) {
 	return items, valid, nil
 }
 
-// readList reads the first word of every line that is not empty or a # comment.
+// readList reads the first word of each line, but for # comments.
 func readList(file string) ([]string, error) {
 	f, err := os.Open(file)
 	if err != nil {
@@ -73,8 +72,8 @@ func readList(file string) ([]string, error) {
 	return names, nil
 }
 
-// FolderSplit divides a data set as fastai's from_folder does (§3.3): images below root/train and
-// root/valid, labelled by their folders. [FindFolders] finds the usual names.
+// FolderSplit divides images below root/train and root/valid, labelled by their folders (fastai's
+// from_folder, §3.3). [FindFolders] finds the usual names.
 func FolderSplit(root, train, valid string) (*Split, error) {
 	if train == "" || valid == "" || train == valid {
 		return nil,

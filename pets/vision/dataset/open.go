@@ -10,8 +10,8 @@ import (
 	"gopets/pets/spec"
 )
 
-// Open labels and divides the images of a description. list returns the lists of files and labels
-// that the description names by their digests.
+// Open labels and divides the images of a description; list returns the lists that it names by
+// digest.
 func Open(d spec.Data, list func(spec.List) ([]string, error)) (*Split, error) {
 	items, err := labelled(d, list)
 	if err != nil {
@@ -58,7 +58,7 @@ func labelled(d spec.Data, list func(spec.List) ([]string, error)) ([]Labelled, 
 	return LabelByLists(files, labels)
 }
 
-// Describe returns what fastai prints of a data bunch of the split.
+// Describe returns what fastai prints of a data bunch.
 func (s *Split) Describe(size spec.Size, path string) string {
 	var text strings.Builder
 	text.WriteString("ImageDataBunch;\n\n")

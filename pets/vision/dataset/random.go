@@ -1,7 +1,7 @@
 package dataset
 
-// Random is numpy's legacy generator (numpy.random.seed), the Mersenne Twister MT19937 (Matsumoto
-// and Nishimura 1998), so that seed 2 makes fastai's split (§2.4).
+// Random is numpy's legacy generator MT19937 (Matsumoto and Nishimura 1998): seed 2 makes fastai's
+// split (§2.4).
 type Random struct {
 	key [624]uint32
 	pos int
@@ -43,7 +43,7 @@ func (r *Random) refill() {
 	r.pos = 0
 }
 
-// below draws from 0…limit: masked by the next power of two, rejecting what exceeds it.
+// below draws from 0…limit: masked by the next power of two, rejecting larger values.
 func (r *Random) below(limit uint32) uint32 {
 	if limit == 0 {
 		return 0
@@ -59,8 +59,7 @@ func (r *Random) below(limit uint32) uint32 {
 	}
 }
 
-// Permutation is numpy.random.permutation(n). The next call continues the stream, as a second data
-// bunch does in the blog.
+// Permutation is numpy.random.permutation(n). The next call continues the stream, as in the blog.
 func (r *Random) Permutation(n int) []int {
 	p := make([]int, n)
 	for i := range p {

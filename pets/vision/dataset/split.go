@@ -28,20 +28,20 @@ type Options struct {
 	Valid    []string // the validation files, instead of a random choice
 }
 
-// Split is labelled images, divided. Training items are in the order given, validation items in
-// the order drawn (fastai §2.3).
+// Split is labelled images, divided. Training items are in the order given, validation items in the
+// order drawn (fastai §2.3).
 type Split struct {
 	// labels of the training items, sorted by code points; Item.Label indexes them
 	Classes      []string
 	Train, Valid []Item
-	// labels that only validation items had: those items are left out (fastai §2.2)
+	// labels of validation items only: those items are left out (fastai §2.2)
 	DroppedLabels []string
-	// SHA-256 of classes and items; the folder that all files share does not count
+	// SHA-256 of classes and items, without the folder that all files share
 	SplitHash string
 }
 
-// NewSplit divides items into training and validation sets and numbers the classes. Labels that
-// differ only in the Unicode form of their accents are one class.
+// NewSplit divides items and numbers the classes. Labels that differ only in the Unicode form of
+// their accents are one class.
 func NewSplit(items []Labelled, o Options) (*Split, error) {
 	if len(items) == 0 {
 		return nil,
@@ -150,8 +150,7 @@ func listed(items []Labelled, files []string) ([]int, error) {
 	return valid, nil
 }
 
-// stratified takes the same fraction of every class, rounded, in the permutation's order, and
-// leaves each at least one training image.
+// stratified takes the same fraction of every class, rounded, and leaves each a training image.
 func stratified(items []Labelled, order []int, pct float64) []int {
 	quota := map[string]int{}
 	for _, it := range items {
@@ -186,7 +185,7 @@ func (s *Split) hash() string {
 	return hex.EncodeToString(h.Sum(nil))
 }
 
-// Root is the folder that all files share, with slashes, one at its end; empty if they share none.
+// Root is the folder that all files share, with slashes, one at its end; "" if they share none.
 func (s *Split) Root() string {
 	root, first := "", true
 	for _, items := range [][]Item{s.Train, s.Valid} {

@@ -1,12 +1,11 @@
 package dataset
 
-// URL names a data set on the internet, as fastai's URLs constants do, with what is known about its
-// archive.
+// URL names a data set on the internet, as fastai's URLs constants do.
 type URL struct {
 	Name    string  // the folder that it becomes
 	URL     string  // as fastai prints it: the archive's address without its ending
 	Archive Archive // the archive itself; its root folder is Name
-	// archives that together make the same folder, tried where Archive is not available
+	// archives that together make the same folder, tried if Archive is not available
 	Mirror []Archive
 }
 
@@ -22,8 +21,8 @@ type Archive struct {
 	MD5     string // hex MD5 of the whole file; "": not checked
 }
 
-// Pets is the Oxford-IIIT Pet data set: 7 390 images of 37 breeds (Parkhi, Vedaldi, Zisserman,
-// Jawahar, "Cats and Dogs", CVPR 2012; CC BY-SA 4.0), as fastai packed it; Oxford's as a mirror.
+// Pets is the Oxford-IIIT Pet data set: 7 390 images of 37 breeds (Parkhi et al., "Cats and Dogs",
+// CVPR 2012; CC BY-SA 4.0), as fastai packed it; Oxford's as a mirror.
 var Pets = URL{
 	Name: "oxford-iiit-pet",
 	URL:  "https://s3.amazonaws.com/fast-ai-imageclas/oxford-iiit-pet",
@@ -43,8 +42,8 @@ var Pets = URL{
 	},
 }
 
-// The data sets that package sample draws: gopets:// and the folder; 25 is the number of images of
-// a breed, for an earlier sample had fewer.
+// The data sets that package sample draws: gopets:// and the folder. 25 is the number of images of
+// a breed.
 const (
 	SampleURL      = "gopets://pets-sample-25"
 	SmallSampleURL = "gopets://pets-sample-small"

@@ -13,13 +13,12 @@ type TopLoss struct {
 	Path              string
 	Predicted, Actual string
 	Loss              float64
-	// probability given to the actual class (as fastai v1's title shows, whatever its docstring
-	// says)
+	// probability of the actual class (as fastai v1's titles, unlike its docstring)
 	Prob float32
 }
 
-// TopLosses returns the k images with the largest losses, largest first, or with largest false the
-// smallest. Equal losses stay in the set's order. k ≤ 0 is all.
+// TopLosses returns the k images with the largest losses, largest first, or the smallest. Equal
+// losses stay in the set's order. k ≤ 0 is all.
 func (in *Interpretation) TopLosses(k int, largest bool) []TopLoss {
 	order := make([]int, len(in.Losses))
 	for i := range order {
@@ -43,8 +42,8 @@ func (in *Interpretation) TopLosses(k int, largest bool) []TopLoss {
 	return top
 }
 
-// Examples chooses images for the cells of the confusion matrix by loss: at most perMistake of a
-// pair of classes, perRight of a class, and all. left counts the wrong ones that are not chosen.
+// Examples chooses images for the confusion matrix by loss: at most perMistake of a pair of
+// classes, perRight of a class, and all. left counts the wrong ones that are not chosen.
 func (in *Interpretation) Examples(perMistake, perRight, all int) (chosen []TopLoss, left int) {
 	inCell := map[[2]string]int{}
 	for _, t := range in.TopLosses(len(in.Losses), true) {
@@ -62,8 +61,7 @@ func (in *Interpretation) Examples(perMistake, perRight, all int) (chosen []TopL
 	return chosen, left
 }
 
-// Confusion counts images: row = actual class, column = predicted class, both in the order of
-// Classes.
+// Confusion counts images: row = actual class, column = predicted class.
 func (in *Interpretation) Confusion() [][]int {
 	counts := make([][]int, len(in.Classes))
 	for i := range counts {
@@ -75,8 +73,8 @@ func (in *Interpretation) Confusion() [][]int {
 	return counts
 }
 
-// Normalized is the confusion matrix in fractions of each row; a class without images has zeros,
-// where fastai has NaN.
+// Normalized is the confusion matrix in fractions of each row; without images zeros, where fastai
+// has NaN.
 func (in *Interpretation) Normalized() [][]float64 {
 	fractions := make([][]float64, len(in.Classes))
 	for a, row := range in.Confusion() {
@@ -97,8 +95,8 @@ func (in *Interpretation) Normalized() [][]float64 {
 // Confused is a pair of classes taken one for the other.
 type Confused = spec.Confused
 
-// MostConfused lists the wrong cells of the confusion matrix with at least min images, 1 or more,
-// the most frequent first, equal ones in the order of (actual, predicted).
+// MostConfused lists the wrong cells of the confusion matrix with at least min images, the most
+// frequent first, equal ones in the order of (actual, predicted).
 func (in *Interpretation) MostConfused(min int) []Confused {
 	var pairs []Confused
 	for a, row := range in.Confusion() {
@@ -114,15 +112,15 @@ func (in *Interpretation) MostConfused(min int) []Confused {
 }
 
 // ClassReport is one line of [Interpretation.Report]. Support counts the images of the class. A
-// ratio with an empty denominator (a class never predicted, a class without images) is 0.
+// ratio with an empty denominator is 0.
 type ClassReport struct {
 	Class                 string
 	Precision, Recall, F1 float64
 	Support               int
 }
 
-// Report returns one line per class, then "macro avg" (the plain mean over the classes that have
-// images) and "weighted avg" (weighted by support).
+// Report returns one line per class, then "macro avg" (the mean over the classes that have images)
+// and "weighted avg" (weighted by support).
 func (in *Interpretation) Report() []ClassReport {
 	counts := in.Confusion()
 	ratio := func(a, b int) float64 {

@@ -7,8 +7,8 @@ import (
 	"gopets/pets/spec"
 )
 
-// Predictions are a network's predictions of a set of images with known classes, in the
-// order of the set. It is a snapshot: nothing in it changes when the network is trained further.
+// Predictions are a network's predictions of a set of images with known classes, in its order: a
+// snapshot.
 type Predictions struct {
 	Classes []string    // class names; a label is an index into them
 	Paths   []string    // one file per image
@@ -24,7 +24,7 @@ type Interpretation struct {
 	Predicted []int // the most probable class of each image, the first of equals
 }
 
-// From checks predictions and derives the predicted classes. The slices are shared, not copied.
+// From checks predictions and adds the predicted classes. The slices are shared, not copied.
 func From(p *Predictions) (*Interpretation, error) {
 	n, c := len(p.Labels), len(p.Classes)
 	if n == 0 {

@@ -8,7 +8,6 @@ import (
 	"google.golang.org/protobuf/encoding/protowire"
 )
 
-// irVersion is the file format that came with Opset.
 const irVersion = 8
 
 // Field numbers of ONNX's messages (onnx.proto).
@@ -50,7 +49,7 @@ func (m *message) float(field protowire.Number, v float64) {
 		math.Float32bits(float32(v)))
 }
 
-// Encode returns the file's bytes. Protobuf ends at 2 GB, and so do files.
+// Encode returns the file's bytes, at most 2 GB, as protobuf.
 func (g *Graph) Encode() ([]byte, error) {
 	var graph message
 	for _, n := range g.nodes {

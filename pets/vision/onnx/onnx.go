@@ -36,8 +36,7 @@ const (
 // Attributes of a node: int, float64, string, []int by name.
 type Attributes map[string]any
 
-// A Graph is a network under construction. Its methods panic on a name that is used twice or not
-// known, which is a mistake in the program.
+// A Graph is a network under construction. Its methods panic if a name is used twice or not known.
 type Graph struct {
 	// Meta is kept in the file's metadata_props.
 	Meta map[string]string
@@ -70,7 +69,6 @@ type tensor struct {
 	raw   []byte
 }
 
-// NewGraph returns an empty graph.
 func NewGraph(name string) *Graph {
 	return &Graph{name: name, Meta: map[string]string{}, known: map[string]bool{}}
 }
@@ -97,8 +95,8 @@ func (g *Graph) Floats(name string, dims []int, values []float32) string {
 	return name
 }
 
-// Node adds an operation with one output and returns its name. An empty input stands for an
-// optional one that is left out.
+// Node adds an operation with one output and returns its name. An empty input is an optional one
+// left out.
 func (g *Graph) Node(op string, attrs Attributes, inputs ...string) string {
 	for _, in := range inputs {
 		if in != "" {
@@ -127,5 +125,5 @@ func (g *Graph) use(name string) {
 	}
 }
 
-// sorted are the keys of a map in order, so that equal graphs make equal files.
+// sorted is the keys of a map in order, so that equal graphs make equal files.
 func sorted[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }

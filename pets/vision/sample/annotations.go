@@ -8,7 +8,7 @@ import (
 )
 
 // annotate writes Oxford's three lists: name, class from 1, species (1 cat, 2 dog), number in the
-// species. Half of each breed is for training and validation.
+// species.
 func annotate(dir string, perBreed int) error {
 	list := strings.Builder{}
 	list.WriteString(

@@ -13,13 +13,12 @@ const (
 	rod              // short and upright
 )
 
-// stance is a pose of the body: how far it reaches from the head's middle, in head radii.
+// stance is how far a pose of the body reaches from the head's middle, in head radii.
 type stance struct {
 	left, top, right, bottom float64
 	body                     func(a *animal, c *paint.Canvas)
 }
 
-// bust is a portrait: shoulders that leave the image.
 func bust(a *animal) stance {
 	return stance{-1.35, -1.25, 1.35, 1.45, (*animal).drawBust}
 }
@@ -45,7 +44,7 @@ func (a *animal) sitLow() float64 { return 0.55 + a.size*(1.25+0.5*a.leg) }
 func (a *animal) standHigh() float64 { return 0.35 + 0.55*a.size }
 func (a *animal) standLeg() float64  { return a.size * (0.55 + 0.95*a.leg) }
 
-// body paints a piece of the trunk: coat, then markings (more, may be nil), then light and fur.
+// body paints a piece of the trunk: coat, markings (more, may be nil), light and fur.
 func (a *animal) body(c *paint.Canvas, outline paint.Path, x, y, rx, ry float64, more func()) {
 	fur := a.fur * 0.8
 	c.Within(outline.Furry(a.Rand, fur, a.step(c, fur), 0, 0.6), func() {

@@ -37,7 +37,7 @@ type breed struct {
 	coats []coat // the first is by far the most frequent
 }
 
-// coat is one colouring of a breed. A colour left out (nil) is that of the coat around it.
+// coat is one colouring of a breed. A nil colour is that of the coat around it.
 type coat struct {
 	base, mark paint.RGB
 	pattern    pattern
@@ -64,7 +64,7 @@ type coat struct {
 	eye, nose, rim paint.RGB
 }
 
-// pattern returns the markings of one animal, by its seed. Its unit is a head radius.
+// pattern returns the markings of one animal, by its seed, in head radii.
 type pattern func(seed float64) paint.Field
 
 func hex(v uint32) *paint.RGB {
@@ -105,7 +105,6 @@ func grizzled(seed float64) paint.Field {
 		0.35, seed)).Turned(0.3))
 }
 
-// flecks are irregular small marks on a fraction of the coat.
 func flecks(seed float64) paint.Field {
 	return func(x, y float64) float64 {
 		n := 0.65*paint.Noise(x*8+seed, y*8) + 0.35*paint.Noise(x*17+seed, y*15) +

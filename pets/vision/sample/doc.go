@@ -5,16 +5,16 @@
 //
 //	pets-sample/images/Abyssinian_1.jpg …              PerBreed images of each breed, about 320×240
 //	pets-sample/annotations/{list,trainval,test}.txt   in Oxford's format
-//	pets-sample/my_pets/pomeranian_{0,1,2,3}.jpeg      for asking a trained network
+//	pets-sample/my_pets/pomeranian_{0,1,2,3}.jpeg      to predict with a trained network
 //
-// Breeds that people confuse are drawn alike (Ragdoll and Birman, the bull breeds). How well a
-// network does on drawings says nothing about photos. cats.go and dogs.go describe breeds by
-// ears, muzzle, fur, coat, markings; picture.go adds place, light and pose.
+// Breeds that people confuse are drawn alike (Ragdoll and Birman, the bull breeds). Results on
+// drawings say nothing about photos. cats.go and dogs.go describe breeds by ears, muzzle, fur,
+// coat, markings; picture.go adds place, light and pose.
 //
 // # Tried and left
 //
-//   - Long fur by long tufts on the outline alone: hedgehogs. Short, dense ones make it soft.
-//   - Spots on a jittered grid for setters: a pattern for curtains. Flecks cut out of noise do.
+//   - Long fur by long tufts on the outline alone: looks like hedgehogs.
+//   - Spots on a jittered grid for setters: looks like curtains. Flecks cut out of noise do.
 //   - White coats near 255: strong light leaves nothing of their shading.
 //   - Hanging ears fixed to the skull: a turned head hides its eyes behind them.
 package sample
@@ -25,7 +25,7 @@ import (
 	"strings"
 )
 
-// breeds is the whole table in the order of Oxford's class numbers.
+// breeds are in the order of Oxford's class numbers.
 func breeds() []breed {
 	all := append(cats(), dogs()...)
 	slices.SortFunc(all, func(a, b breed) int {
@@ -35,7 +35,7 @@ func breeds() []breed {
 	return all
 }
 
-// Breeds names the 37 breeds as the files do: cats first, each kind in alphabetical order.
+// Breeds names the 37 breeds as the files do: cats first, each in alphabetical order.
 func Breeds() []string {
 	var names []string
 	for _, b := range append(cats(), dogs()...) {

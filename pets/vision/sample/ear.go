@@ -6,7 +6,7 @@ import (
 	"gopets/pets/vision/sample/paint"
 )
 
-// earShape is how an ear stands or hangs. Those from drop on hang before the head.
+// earShape is how an ear stands or hangs, from drop on before the head.
 type earShape int
 
 const (

@@ -42,8 +42,7 @@ type Options struct {
 	// images drawn at once; 0: one per processor
 	Workers int
 
-	// Folders names breeds that are drawn into a folder each, and nothing else; nil: all, in
-	// Oxford's layout.
+	// breeds that are drawn into a folder each, and nothing else; nil: all, in Oxford's layout
 	Folders []string
 }
 
@@ -106,7 +105,7 @@ func Generate(ctx context.Context, dir string, o Options, progress func(done, to
 	if err := os.Chmod(temp, 0o755); err != nil {
 		return fmt.Errorf("sample: %w", err)
 	}
-	// Somebody else may have been faster.
+	// another process may have finished first
 	switch ready, err := look(dir, want); {
 	case err != nil:
 		return err
@@ -122,7 +121,7 @@ func Generate(ctx context.Context, dir string, o Options, progress func(done, to
 	return nil
 }
 
-// look reports whether dir is the sample that is wanted; anything but that or nothing is an error.
+// look reports whether dir is the wanted sample; it may be missing, anything else is an error.
 func look(dir string, want stamp) (ready bool, err error) {
 	text, err := os.ReadFile(filepath.Join(dir, stampRow))
 	if err == nil {
@@ -208,7 +207,6 @@ func write(ctx context.Context, dir string, o Options, progress func(done, total
 	return g.Wait()
 }
 
-// tasks lists the images, each with a random stream of its own.
 func tasks(o Options) []task {
 	var list []task
 	for _, b := range breeds() {
@@ -240,7 +238,6 @@ func tasks(o Options) []task {
 	return list
 }
 
-// stream is the randomness of one image.
 func stream(seed uint64, name string, n int) paint.Rand {
 	h := fnv.New64a()
 	h.Write([]byte(name))

@@ -54,7 +54,7 @@ func newAnimal(b breed, r paint.Rand, sun paint.Sun) *animal {
 	return a
 }
 
-// turned returns the place of a point of the head, z before its middle, for the turn of the head.
+// turned returns the place of a point of the head, z before its middle, on the turned head.
 func (a *animal) turned(x, y, z float64) (float64, float64) {
 	return x*(1-0.2*math.Abs(a.yaw)) + 0.42*a.yaw*z, y + 0.2*a.nod*z
 }
@@ -65,7 +65,7 @@ func (a *animal) ink(strength float64) paint.Ink {
 	return paint.Coat(a.base, a.mark, a.field.Times(strength))
 }
 
-// light models what is painted: fur on animals that have some, skin on others.
+// light shades what is painted, as fur or as skin.
 func (a *animal) light(c *paint.Canvas, x, y, rx, ry float64) {
 	fur := 0.0
 	if a.fur > 0 {

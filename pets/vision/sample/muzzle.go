@@ -105,7 +105,7 @@ func (a *animal) dogMuzzle(c *paint.Canvas) {
 				a.skin(c, 0, low, m*0.6, 0.2)
 			})
 		}
-		// One soft shape from the brow to the lips, which hang beside the mouth.
+		// one soft shape from the brow to the lips, which hang beside the mouth
 		top := paint.Smooth(bx*0.7-0.15, by*0.7, bx*0.7+0.15, by*0.7, m*0.62, -0.12, m, 0.16,
 			m*0.96, low*0.75, m*(0.62+0.1*f), low+0.1*f, m*0.25, low-0.05, 0, low*0.8,
 			-m*0.25, low-0.05, -m*(0.62+0.1*f), low+0.1*f, -m*0.96, low*0.75, -m, 0.16, -m*0.62,

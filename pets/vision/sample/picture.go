@@ -24,7 +24,7 @@ func picture(b breed, r paint.Rand, w, h int) *image.RGBA {
 	return c.Image()
 }
 
-// place draws the animal so that its stance fills a fraction of the image, its feet on the ground.
+// place draws the animal so that its stance fills a fraction of the image, feet on the ground.
 func (a *animal) place(c *paint.Canvas, scene paint.Scene, s stance, fraction float64) {
 	a.stand(c, scene, s, fraction, a.Sign(), a.Around(0.2))
 }

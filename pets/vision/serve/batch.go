@@ -22,8 +22,8 @@ type row struct {
 	err      error
 }
 
-// predictQueued predicts what is in the queue until the server is closed, one, two, four and so on
-// at once, up to Batch, so that a predictor compiles for few sizes.
+// predictQueued predicts what is queued until the server is closed, 1, 2, 4 … up to Batch at once,
+// so that a predictor compiles for few sizes.
 func (s *Server) predictQueued() {
 	defer s.ended.Done()
 	var waiting []*job
@@ -131,8 +131,8 @@ func (s *Server) ask(ctx context.Context, p *images.RGB) row {
 	}
 }
 
-// Warm predicts grey images, one, two, four and so on up to Batch, so that a network compiles
-// before requests are served; Run calls it.
+// Warm predicts 1, 2, 4 … up to Batch grey images, so that a network is compiled before requests
+// are served; Run calls it.
 func (s *Server) Warm(ctx context.Context) error {
 	for n := 1; n <= s.o.Batch; n *= 2 {
 		batch := make([]*images.RGB, n)

@@ -8,8 +8,8 @@
 //	listener, err := net.Listen("tcp", "127.0.0.1:8080")
 //	err = s.Run(ctx, listener) // until ctx ends; then running requests are finished
 //
-// A [Server] is an http.Handler over a [Predictor]. It serves plain HTTP without accounts: put a
-// proxy with TLS and accounts in front of it.
+// A [Server] is an http.Handler over a [Predictor], without accounts or TLS: put a proxy with both
+// in front of it.
 //
 //	GET  /         the page with the form; it works without script
 //	POST /         a form with the file field "photo": the page, or JSON for Accept: application/json
@@ -30,20 +30,20 @@
 //	403 cross_origin                      another site's page sent it through a visitor's browser
 //	404 not_found, 405 method             no such path; no such method there (Allow says which)
 //	408 slow_upload                       it did not arrive in time
-//	413 too_large, too_many_pixels        more bytes than MaxBytes; more pixels than can be read
+//	413 too_large, too_many_pixels        more than MaxBytes; more pixels than can be read
 //	415 not_an_image, content_type        neither JPEG, PNG, GIF nor WebP; a body of another type
 //	422 damaged                           cut off or broken
 //	429 too_many                          PerClient uploads of this address are running; Retry-After
-//	500 failed                            the predictor failed; the log says why
+//	500 failed                            the predictor failed; see the log
 //	503 busy, timeout, starting, stopping Retry-After
 //
-// An image takes up to 15 bytes a pixel while it is decoded, Concurrency images at once: 25 million
-// pixels, 4 at once, bound it to 1.5 GB. A JPEG with more pixels is read at a half, a quarter or an
-// eighth of its size. Uploads that wait hold their bytes. The log holds nothing of a visitor's.
+// An image takes up to 15 bytes a pixel while it is decoded, Concurrency images at once: 1.5 GB for
+// 4 of 25 million pixels. Larger JPEGs are read at a half, a quarter or an eighth of their size.
+// The log holds no visitor's data.
 //
 // # Tried and dropped
 //
-//   - Waiting a few milliseconds for a batch to fill: a lone visitor pays, and load fills batches.
+//   - Waiting some milliseconds for a full batch: a lone visitor pays, and load fills batches.
 //   - Cancelling a slow decoder: impossible; what makes one slow (a JPEG's scans) is bounded.
 //   - TIFF and BMP: two more parsers for hostile bytes, and browsers do not show them.
 package serve

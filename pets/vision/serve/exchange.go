@@ -62,11 +62,9 @@ var errGone = errors.New("the client has gone")
 
 const statusGone = 499
 
-// securityPolicy lets the page have its own style and script, images within it, and nothing else.
 const securityPolicy = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' " +
 	"data: blob:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 
-// ServeHTTP implements http.Handler.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	h := w.Header()
 	h.Set("Content-Security-Policy", securityPolicy)
@@ -155,7 +153,7 @@ func (x *exchange) json(status int, v any) error {
 	return x.write(status, "application/json", append(text, '\n'))
 }
 
-// write writes the whole answer. A closed connection is not an error.
+// write writes the answer. A closed connection is not an error.
 func (x *exchange) write(status int, kind string, body []byte) error {
 	x.Header().Set("Content-Type", kind)
 	x.Header().Set("Content-Length", strconv.Itoa(len(body)))
@@ -169,7 +167,7 @@ func (x *exchange) write(status int, kind string, body []byte) error {
 	return nil
 }
 
-// log writes the request's line. All words in it are this program's own.
+// log writes the request's line, without words of the client's.
 func (s *Server) log(x *exchange, path string, took time.Duration) {
 	method := x.r.Method
 	if !slices.Contains([]string{http.MethodGet, http.MethodHead, http.MethodPost}, method) {

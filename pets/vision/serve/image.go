@@ -7,7 +7,6 @@ import (
 	"gopets/pets/vision/dataset/images"
 )
 
-// titles are the formats that browsers show.
 var titles = map[string]string{"jpeg": "JPEG", "png": "PNG", "gif": "GIF", "webp": "WebP"}
 
 func (s *Server) inspect(data []byte) (images.Info, error) {
@@ -23,7 +22,7 @@ func (s *Server) inspect(data []byte) (images.Info, error) {
 	case err != nil:
 		return info, damaged(info.Format)
 	}
-	// a larger JPEG is read smaller, within bounds that its decoder knows
+	// a larger JPEG is read smaller, within its decoder's bounds
 	if info.Format != "jpeg" && info.W > s.o.MaxPixels/info.H {
 		return info, s.tooMany(info.W, info.H)
 	}

@@ -17,7 +17,7 @@ type Guess struct {
 	Probability float64 `json:"probability"`
 }
 
-// Info is what an image was.
+// Info describes the uploaded image.
 type Info struct {
 	Format string `json:"format"` // jpeg, png, gif or webp
 	Width  int    `json:"width"`  // pixels, as it is seen: turned upright
@@ -84,7 +84,8 @@ func number(top string) (int, error) {
 	return n, nil
 }
 
-// work decodes and predicts, a few images at once. A decoder that outlives ctx keeps its place.
+// work decodes and predicts, Concurrency images at once. A decoder that outlives ctx keeps its
+// place.
 func (s *Server) work(ctx context.Context, x *exchange, data []byte) (*Answer, error) {
 	info, err := s.inspect(data)
 	if err != nil {

@@ -23,7 +23,7 @@ const (
 )
 
 // Run serves on a listener until ctx ends; then running requests have Options.Grace to finish, and
-// Run returns nil. Health is answered at once, predictions after Warm. The server is not closed.
+// Run returns nil. Predictions begin after Warm. The server is not closed.
 func (s *Server) Run(ctx context.Context, l net.Listener) error {
 	s.state.CompareAndSwap(ready, starting)
 	h := &http.Server{
@@ -79,7 +79,7 @@ func (s *Server) shutDown(h *http.Server, warm chan error) error {
 	return err
 }
 
-// quiet drops what net/http says of single connections: addresses, and what clients sent.
+// quiet drops net/http's messages about connections: addresses, and what clients sent.
 type quiet struct{ log *slog.Logger }
 
 func (q quiet) Write(line []byte) (int, error) {

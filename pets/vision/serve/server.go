@@ -16,7 +16,7 @@ import (
 )
 
 // A Predictor returns the class probabilities of images, a row for each: *train.Learner. The server
-// calls it from one goroutine at a time; nobody else may until the server is closed.
+// calls it from one goroutine at a time.
 type Predictor interface {
 	Predict(ctx context.Context, batch []*images.RGB) ([][]float32, error)
 }
@@ -40,7 +40,7 @@ type Options struct {
 	Log       *slog.Logger // a line for each request; nil: none
 }
 
-// Flags makes the limits flags of a command; what is unset has its default.
+// Flags makes the limits flags of a command.
 func (o *Options) Flags(flags *flag.FlagSet) {
 	o.fill()
 	flags.Int64Var(&o.MaxBytes, "max-bytes", o.MaxBytes, "of an upload")
@@ -120,7 +120,7 @@ const (
 	stopping
 )
 
-// New makes a server; rows are in the order of classes. Close it after its last request.
+// New returns a server; rows are in the order of classes. Close it after its last request.
 func New(p Predictor, classes []string, o Options) (*Server, error) {
 	o, err := o.withDefaults()
 	if err != nil {
@@ -150,7 +150,7 @@ func New(p Predictor, classes []string, o Options) (*Server, error) {
 	return s, nil
 }
 
-// Close refuses what is still queued. The predictor is not called once Close has returned.
+// Close refuses what is queued. The predictor is not called after it.
 func (s *Server) Close() {
 	s.state.Store(stopping)
 	s.once.Do(func() { close(s.closed) })

@@ -56,7 +56,7 @@ func (s *Server) receive(r *http.Request) (upload, error) {
 		"The form is damaged or ends early. Send it again.")
 }
 
-// drain reads what is left of a body: browsers that cannot finish sending show no answer.
+// drain reads the rest of a body: browsers that cannot finish sending show no answer.
 func drain(r *http.Request, size int64) {
 	if size <= maxDrain && r.Header.Get("Expect") == "" {
 		io.CopyN(io.Discard, r.Body, size) // whatever goes wrong, the answer is the same
@@ -123,7 +123,7 @@ func parseForm(boundary string, body io.Reader, limit int64) (up upload, err err
 		maxParts)
 }
 
-// bounded is a reader that fails with errTooLarge where there is more than left.
+// bounded is a reader that fails with errTooLarge after left bytes.
 type bounded struct {
 	r    io.Reader
 	left int64
@@ -149,8 +149,8 @@ func readAll(r io.Reader, limit int64) ([]byte, error) {
 	return data, err
 }
 
-// cleanName makes a file's name fit to be shown: its last element, short, without control
-// characters or such that change the direction of reading.
+// cleanName returns a file's last element, short, without control characters or changes of the
+// reading direction.
 func cleanName(name string) string {
 	name = path.Base("/" + strings.ReplaceAll(strings.ToValidUTF8(name, "�"), `\`, "/"))
 	name = strings.Map(func(r rune) rune {
@@ -165,7 +165,7 @@ func cleanName(name string) string {
 	return name
 }
 
-// enter lets an upload in, or says that there are too many. leave is to be called at its end.
+// enter admits an upload, or returns an error if there are too many. Call leave at its end.
 func (s *Server) enter(r *http.Request) (leave func(), err error) {
 	if err := s.isReady(); err != nil {
 		return nil, err

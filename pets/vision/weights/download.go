@@ -14,7 +14,6 @@ import (
 	"gopets/pets/internal/download"
 )
 
-// maxDownload is more than any network of ours; larger files are refused.
 const maxDownload = 1 << 30
 
 type remote struct {

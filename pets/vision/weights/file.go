@@ -12,7 +12,7 @@ import (
 	"gopets/pets/internal/atomicfile"
 )
 
-// A Tensor is one named array in torch's layout: convolutions are (out, in, height, width), linear
+// A Tensor is a named array in torch's layout: convolutions are (out, in, height, width), linear
 // layers (out, in).
 type Tensor struct {
 	Name  string
@@ -97,7 +97,7 @@ func elements(shape []int) (int64, error) {
 	return n, nil
 }
 
-// readFile opens a file for the decoder of its format; size bounds what that may allocate.
+// readFile opens a file for the decoder of its format.
 func readFile(path string, decode func(r io.ReaderAt, size int64) (*File, error)) (*File, error) {
 	f, err := os.Open(path)
 	if err != nil {

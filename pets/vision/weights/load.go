@@ -42,7 +42,6 @@ type Source struct {
 	URL  string // of a download
 }
 
-// String names the source in a few words.
 func (s Source) String() string {
 	switch {
 	case s.URL != "":
@@ -53,8 +52,8 @@ func (s Source) String() string {
 	return s.Kind
 }
 
-// Load returns a network's pretrained weights by name: from o.Path, embedded, from a cache folder,
-// or by download. A damaged file in a cache is named in the error if nothing else is found.
+// Load returns a network's pretrained weights: from o.Path, embedded, from a cache folder, or by
+// download.
 func Load(ctx context.Context, arch string, o Options) (*File, Source, error) {
 	if o.Path != "" {
 		file, err := Read(o.Path)
@@ -86,7 +85,7 @@ func Load(ctx context.Context, arch string, o Options) (*File, Source, error) {
 				if err == nil {
 					return file, Source{Kind: "download", Path: path, URL: d.url}, nil
 				}
-				// Nobody else put it there: what cannot be read must not be found again.
+				// no other program put it there: an unreadable file must not be found again
 				_ = os.Remove(path)
 				troubles = append(troubles, err)
 				continue
@@ -100,7 +99,6 @@ func Load(ctx context.Context, arch string, o Options) (*File, Source, error) {
 	return nil, Source{}, missing(arch, from, cache, o, troubles)
 }
 
-// missing is the error that says what to do by hand.
 func missing(arch string, from origin, cache string, o Options, troubles []error) error {
 	reason := "they are in no cache folder"
 	if o.Offline {
@@ -120,8 +118,8 @@ func missing(arch string, from origin, cache string, o Options, troubles []error
 	return errors.New(text)
 }
 
-// Read reads a weight file of either format, distinguished by content. Prefixes that programs put
-// before all names ("module.", "model.", "_orig_mod." …) are taken off.
+// Read reads a weight file of either format, by content, and removes prefixes ("module.", "model.",
+// "_orig_mod." …) that all names have.
 func Read(path string) (*File, error) {
 	file, err := read(path)
 	if err != nil {
@@ -148,8 +146,8 @@ func read(path string) (*File, error) {
 		return nil, fmt.Errorf("reading weights from %s: it is %s", path, other)
 	}
 	if n >= 4 && (string(head[:2]) == "PK" || head[0] == 0x80 && head[1] <= 5) {
-		// A safetensors header of 640 bytes and more could start alike; JSON follows after eight
-		// bytes.
+		// a safetensors header of 640 bytes and more could start alike; JSON follows after eight
+		// bytes
 		if file, err := ReadTorch(path); err == nil {
 			return file, nil
 		} else if !safetensors {
@@ -208,7 +206,7 @@ func otherKind(head []byte) string {
 
 var hashInName = regexp.MustCompile(`-([0-9a-f]{8,64})\.[a-z]+$`)
 
-// readChecked reads a file from a cache folder, first checking it against the hash in its name.
+// readChecked reads a cached file after checking the hash in its name.
 func readChecked(path string) (*File, error) {
 	if digits := hashInName.FindStringSubmatch(filepath.Base(path)); digits != nil {
 		sum, err := download.SHA256(path)

@@ -31,8 +31,8 @@ type (
 	}
 )
 
-// An unpickler runs one pickle after another from a stream and calls nothing: reduce decides what
-// the known names stand for, others make an inert [object].
+// An unpickler runs pickles from a stream and calls nothing: reduce makes what the known names
+// stand for, others make an inert [object].
 type unpickler struct {
 	r          *bufio.Reader
 	left       int // bytes that the running pickle may still take
@@ -42,7 +42,7 @@ type unpickler struct {
 	reduce     func(g global, args tuple) (any, error)
 }
 
-// load runs one pickle and returns what it leaves on the stack.
+// load runs one pickle and returns the top of the stack.
 func (u *unpickler) load() (any, error) {
 	u.left, u.stack, u.memo = maxPickle, nil, map[uint32]any{}
 	for {
@@ -80,8 +80,7 @@ func (u *unpickler) step(op byte) error {
 		return u.number(op)
 	case 'I', 'L', 'F', 'S', 'V': // INT, LONG, FLOAT, STRING, UNICODE: of protocol 0
 		return u.lineValue(op)
-	// BINUNICODE, BINSTRING, BINBYTES, SHORT_BINUNICODE, SHORT_BINSTRING, SHORT_BINBYTES,
-	// BINUNICODE8, BINBYTES8, BYTEARRAY8
+	// BINUNICODE, BINSTRING, BINBYTES, SHORT_…, BINUNICODE8, BINBYTES8, BYTEARRAY8
 	case 'X', 'T', 'B', 0x8c, 'U', 'C', 0x8d, 0x8e, 0x96:
 		return u.text(op)
 	case ')': // EMPTY_TUPLE
@@ -263,7 +262,7 @@ func (u *unpickler) global(onStack bool) error {
 	return nil
 }
 
-// call makes what a name and its arguments stand for; a third part is arguments by name.
+// call makes what a name and its arguments stand for; a third part is keyword arguments.
 func (u *unpickler) call(parts int) error {
 	args, err := u.arguments(false, parts)
 	if err != nil {

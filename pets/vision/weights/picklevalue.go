@@ -103,7 +103,6 @@ func (u *unpickler) lineValue(op byte) error {
 	return nil
 }
 
-// errLong is that of a pickle which holds what belongs into tensors, as NumPy's arrays do.
 var errLong = fmt.Errorf("more than %d MB of values that are no torch tensors (NumPy arrays?): "+
 	saveTensors, maxPickle>>20)
 

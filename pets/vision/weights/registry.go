@@ -19,7 +19,6 @@ type origin struct {
 }
 
 // origins lists torchvision's first ImageNet weights (IMAGENET1K_V1), which are fastai v1's.
-// resnet50-11ad3fa6.pth and timm's MobileNetV2 are other trainings.
 var origins = map[string]origin{
 	"resnet18": {files: []string{"resnet18-f37072fd.pth", "resnet18-5c106cde.pth"},
 		hub: "timm/resnet18.tv_in1k", size: 47 << 20},
@@ -95,7 +94,6 @@ const hubFile = "model.safetensors"
 
 func hubName(repo string) string { return strings.ReplaceAll(repo, "/", "--") + ".safetensors" }
 
-// torchDirs are the folders where PyTorch keeps downloads.
 func torchDirs() []string {
 	var dirs []string
 	if home := os.Getenv("TORCH_HOME"); home != "" {
@@ -119,7 +117,7 @@ func hubDir() string {
 	return filepath.Join(xdgCache(), "huggingface", "hub")
 }
 
-// xdgCache is ~/.cache on every system, as the Python libraries have it.
+// xdgCache is ~/.cache on every system, as in the Python libraries.
 func xdgCache() string {
 	if dir := os.Getenv("XDG_CACHE_HOME"); dir != "" {
 		return dir

@@ -11,7 +11,7 @@ import (
 	"sort"
 )
 
-// Limits on what a file may make us take; the formats' own are higher or absent.
+// Limits on memory; the formats' own are higher or absent.
 const (
 	maxHeader  = 4 << 20 // ResNet-50's header is 40 kB
 	maxTensors = 100_000
@@ -24,8 +24,7 @@ type entry struct {
 	Offsets [2]int64 `json:"data_offsets"`
 }
 
-// ReadSafetensors reads a whole safetensors file. A file that contradicts itself is refused before
-// its numbers are read.
+// ReadSafetensors reads a whole safetensors file, after checking its header.
 func ReadSafetensors(path string) (*File, error) {
 	return readFile(path, decodeSafetensors)
 }
@@ -143,8 +142,8 @@ func checkLayout(names []string, entries []entry, size int64) error {
 // A WriteOption changes how WriteSafetensors stores values.
 type WriteOption func(*Tensor)
 
-// Float16 stores float32 tensors of two or more dimensions in half precision (kernels and matrices:
-// half the file); biases and batch-norm statistics, small and wide-ranged, keep theirs.
+// Float16 stores kernels and matrices in half precision; biases and batch-norm statistics, small
+// and wide-ranged, stay.
 func Float16() WriteOption {
 	return func(t *Tensor) {
 		if t.DType == "F32" && len(t.Shape) >= 2 {
@@ -153,8 +152,8 @@ func Float16() WriteOption {
 	}
 }
 
-// WriteSafetensors writes f whole or not at all, tensors of larger elements first, so that every
-// number is aligned.
+// WriteSafetensors writes f whole or not at all, tensors of larger elements first: every number is
+// aligned.
 func WriteSafetensors(path string, f *File, options ...WriteOption) error {
 	content, err := encodeSafetensors(f, options)
 	if err == nil {

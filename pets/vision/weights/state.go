@@ -17,7 +17,7 @@ func (d *dict) get(key string) any {
 	return nil
 }
 
-// stateKeys are the names under which checkpoints keep a network's tensors, the surest first.
+// stateKeys are the names of a network's tensors in checkpoints, the surest first.
 var stateKeys = []string{
 	"model_state_dict", "state_dict", "model_state", "model", "net", "network", "net_state_dict",
 	"weights", "params", "module", "generator", "student", "backbone", "encoder",
@@ -177,7 +177,7 @@ func (b *torchBuilder) file(saved any) (*File, error) {
 			continue
 		}
 		name := keyText(state.keys[i])
-		// Tensors may share a storage: a small file must not become a large memory.
+		// tensors may share a storage: a small file must not become a large memory
 		if n, err := elements(t.shape); err != nil || n > b.size-values {
 			return nil, errors.New("its tensors hold more values than the file has bytes")
 		}
@@ -238,7 +238,7 @@ func keys(d *dict) string {
 var wrappers = []string{"module.", "_orig_mod.", "model.", "net.", "network.", "backbone.",
 	"encoder.", "encoder_q.", "base_encoder.", "student."}
 
-// owner returns what stands before the first weight of a network: the name that a program gave it.
+// owner returns the prefix of a network's first weight: the name that a program gave it.
 func (f *File) owner() string {
 	owner := ""
 	for _, first := range []string{"conv1.weight", "features.0.0.weight"} {
@@ -255,7 +255,7 @@ func (f *File) owner() string {
 	return owner
 }
 
-// unwrap takes prefixes off that at least half of the names have, if no two become one.
+// unwrap removes prefixes that at least half of the names have, if no two become one.
 func (f *File) unwrap() {
 	for again := true; again; {
 		again = false

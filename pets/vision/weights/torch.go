@@ -12,9 +12,9 @@ import (
 	"strings"
 )
 
-// ReadTorch reads the tensors of a file that torch.save wrote: a state dict, a checkpoint with one
-// under a usual name, or a whole model, of which nothing is called. It reads zip archives and the
-// pickles of PyTorch before 1.6, not the tar of before 0.1.10, nor TorchScript.
+// ReadTorch reads the tensors of a file that torch.save wrote: a state dict, a checkpoint, or a
+// whole model, of which nothing is called. It reads zip archives and the pickles of PyTorch before
+// 1.6, not the tar of before 0.1.10, nor TorchScript.
 func ReadTorch(path string) (*File, error) {
 	return readFile(path, decodeTorch)
 }

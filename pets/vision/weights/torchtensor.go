@@ -49,7 +49,7 @@ type torchTensor struct {
 	strides []int64
 }
 
-// A torchBuilder makes what a pickle's names stand for. No storage may be larger than the file.
+// A torchBuilder makes what a pickle's names stand for. No storage is larger than the file.
 type torchBuilder struct {
 	size     int64
 	taken    int64
@@ -108,7 +108,6 @@ func (b *torchBuilder) storage(id any) (any, error) {
 	return view, nil
 }
 
-// reduce makes what a call in the pickle stands for.
 func (b *torchBuilder) reduce(g global, args tuple) (any, error) {
 	switch g.name {
 	case "OrderedDict":

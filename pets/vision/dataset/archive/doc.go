@@ -1,3 +1,2 @@
-// Package archive downloads a data set's archive once, resuming where it stopped, and unpacks it
-// safely: see [Untar].
+// Package archive downloads a data set's archive and unpacks it safely: see [Untar].
 package archive

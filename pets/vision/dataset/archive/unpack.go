@@ -21,8 +21,8 @@ type limits struct {
 // archiveLimits bounds archives from the internet: photos hardly compress.
 func archiveLimits(packed int64) limits { return limits{bytes: 8*packed + 1<<30, files: 2_000_000} }
 
-// unpack writes a tar archive, gzipped or not, into the folder root, and nothing outside it: it
-// refuses absolute names, "..", links and devices, and root is an os.Root.
+// unpack writes a tar archive, gzipped or not, below root: absolute names, "..", links and devices
+// are refused.
 func unpack(ctx context.Context, archive io.Reader, root *os.Root, most limits) error {
 	in := bufio.NewReaderSize(archive, 1<<16)
 	var plain io.Reader = in

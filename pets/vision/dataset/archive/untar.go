@@ -16,13 +16,12 @@ import (
 	"gopets/pets/vision/dataset"
 )
 
-// Untar returns the folder dest/u.Name, downloading and unpacking the archive when it is not there
-// (fastai's untar_data). An archive in dest, downloaded by hand, is checked and used; a wrong one
-// is an error that names it.
+// Untar returns the folder dest/u.Name; if it is missing it downloads and unpacks the archive
+// (fastai's untar_data). An archive in dest that was downloaded by hand is checked and used.
 //
 // A download resumes. The folder appears complete, by renaming. Of several processes one works, the
-// others wait. progress, which may be nil, goes from 0 to total bytes for each download, and again
-// for unpacking. Without a network the error comes within seconds and says what to do by hand.
+// others wait. progress, which may be nil, counts the bytes of each download, and again of
+// unpacking.
 func Untar(ctx context.Context, u dataset.URL, dest string,
 	progress func(done, total int64)) (dir string, err error) {
 	return untar(ctx, download.Client{}, u, dest, progress)
@@ -118,7 +117,7 @@ func present(source []dataset.Archive, dest string) (files []string, err error) 
 	return files, nil
 }
 
-// DownloadError says that an archive could not be had, and what can be done.
+// DownloadError reports that an archive is not available, and what to do.
 type DownloadError struct {
 	URL  dataset.URL
 	Dest string // the folder that the archive belongs into
@@ -137,7 +136,6 @@ func (e *DownloadError) Error() string {
 
 func (e *DownloadError) Unwrap() error { return e.Err }
 
-// unpackAll unpacks archives into a hidden folder in dest and renames it.
 func unpackAll(ctx context.Context, u dataset.URL, archives []string, dest string,
 	progress func(done, total int64)) (err error) {
 	temp, err := os.MkdirTemp(dest, "."+u.Name+"-*")

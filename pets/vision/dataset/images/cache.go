@@ -11,16 +11,15 @@ import (
 	"time"
 )
 
-// Cache keeps decoded images in a folder, each in a memory-mapped file that processes share. It is
-// safe for concurrent use by goroutines and processes.
+// Cache keeps decoded images in a folder, each in a memory-mapped file. It is safe for concurrent
+// use by goroutines and processes.
 //
-// A file's name is the SHA-256 of the photo's bytes, size and options. A damaged file is noticed by
-// its checksum and written anew. A folder that cannot be written costs only time:
-// [Cache.WriteError].
+// A file's name is the SHA-256 of the photo's bytes, size and options. A damaged file is written
+// anew. If the folder cannot be written, see [Cache.WriteError].
 //
-// Images whose short side exceeds 1.5 times maxSide, which is twice the training size, are averaged
-// to maxSide (fastai §4.2e) and rounded. As long as warp and zoom magnify less than 1.5 times
-// (fastai's defaults: at most 1.33) the result is that of the file, to 1/255.
+// Images whose short side exceeds 1.5 times maxSide (twice the training size) are averaged to
+// maxSide (fastai §4.2e). If warp and zoom magnify less than 1.5 times (fastai's: 1.33) the result
+// is that of the file, to 1/255.
 type Cache struct {
 	Decode Options // how photos are read; set it before the first Get
 
@@ -40,7 +39,7 @@ type entry struct {
 	unmap   func() error
 }
 
-// decoding is the version of the decoders: it changes when their pixels do.
+// decoding changes when the decoders' pixels do.
 const decoding = 3
 
 const reduceAbove = 1.5
@@ -91,7 +90,6 @@ func (c *Cache) Get(path string) (*RGB, error) {
 	return e.image, nil
 }
 
-// fill maps the image of a photo, decoding and writing it first if need be.
 func (c *Cache) fill(data []byte) (entry, error) {
 	file := c.file(data)
 	if p, unmap, err := mapImage(file); err == nil {
@@ -144,7 +142,7 @@ func (c *Cache) WriteError() error {
 	return c.writeError
 }
 
-// Close unmaps all images that came from the cache.
+// Close unmaps all of the cache's images.
 func (c *Cache) Close() error {
 	c.mu.Lock()
 	defer c.mu.Unlock()

@@ -13,7 +13,7 @@ import (
 	"gopets/pets/internal/atomicfile"
 )
 
-// A cache file is 32 bytes, little-endian, and the pixels: 8 bytes magic with version, then width,
+// A cache file is 32 bytes, little-endian, and the pixels: 8 bytes magic with version, width,
 // height, full width, full height, CRC-32C of the pixels, CRC-32C of the 28 bytes before.
 const (
 	cacheMagic  = "gopetpx1"
@@ -24,7 +24,6 @@ var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
 var errDamaged = errors.New("damaged cache file")
 
-// writeImage writes a cache file whole or not at all.
 func writeImage(file string, p *RGB) error {
 	head := append(make([]byte, 0, cacheHeader), cacheMagic...)
 	for _, v := range []uint32{uint32(p.W), uint32(p.H), uint32(p.FullW), uint32(p.FullH),

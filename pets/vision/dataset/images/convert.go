@@ -5,8 +5,8 @@ import (
 	"image/color"
 )
 
-// FromImage copies an image into RGB as Pillow's convert("RGB") does, alpha ignored (fastai §1.4).
-// Go's color.Color is multiplied by alpha, hence a case for each type that has one.
+// FromImage copies an image as Pillow's convert("RGB") does, alpha ignored (fastai §1.4). Go's
+// color.Color is multiplied by alpha, hence a case for each type that has one.
 func FromImage(img image.Image) *RGB {
 	b := img.Bounds()
 	p := New(b.Dx(), b.Dy())
@@ -80,7 +80,7 @@ func pick(to, from []uint8, size, step int) {
 	}
 }
 
-// raw is a colour without its alpha, not multiplied by it.
+// raw is a colour not multiplied by its alpha.
 func raw(c color.Color) [3]uint8 {
 	switch c := c.(type) {
 	case color.RGBA:

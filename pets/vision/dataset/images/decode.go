@@ -23,8 +23,8 @@ import (
 type Options struct {
 	IgnoreEXIF bool // leave the image as stored, as fastai v1 does
 
-	// MaxPixels bounds memory: larger JPEGs are read at a half, a quarter or an eighth of their
-	// size, other files are refused. 0: 100 million.
+	// larger JPEGs are read at a half, a quarter or an eighth of their size, other files refused;
+	// 0: 100 million
 	MaxPixels int
 }
 
@@ -55,11 +55,11 @@ func header(data []byte) (format, Info, error) {
 	return f, info, err
 }
 
-// Decode reads an image by its content: JPEG, PNG, GIF and WebP (the first frame), TIFF (the first
-// page) or BMP. The pixels are Pillow's (fastai §1.4): alpha is dropped without blending; JPEG and
-// lossy WebP agree to the bit. EXIF orientation is applied unless o says otherwise.
+// Decode reads an image by its content: JPEG, PNG, GIF and WebP (first frame), TIFF (first page) or
+// BMP. Pixels are Pillow's (fastai §1.4): alpha is dropped without blending; JPEG and lossy WebP
+// agree to the bit. EXIF orientation is applied unless o says otherwise.
 func Decode(data []byte, o Options) (p *RGB, err error) {
-	// most decoders are not ours: a panic in one is a broken image, not a broken run
+	// a panic in a decoder is a broken image, not a broken run
 	defer func() {
 		if r := recover(); r != nil {
 			p, err = nil, fmt.Errorf("damaged image: its data confuses the decoder: %v", r)
@@ -101,8 +101,8 @@ func (e *SizeError) Error() string {
 		e.W, e.H, float64(e.Limit)/1e6)
 }
 
-// decodeJPEG reads a JPEG, reduced where it has more pixels than the limit, or, progressive, which
-// takes memory for all its pixels, than twice the limit.
+// decodeJPEG reads a JPEG, reduced if it has more pixels than the limit or, if it is progressive,
+// twice the limit.
 func decodeJPEG(data []byte, info Info, limit int) (*RGB, error) {
 	scale := 1
 	for scale < 8 && ceilDiv(info.W, scale) > limit/ceilDiv(info.H, scale) {
@@ -129,7 +129,7 @@ func decodeJPEG(data []byte, info Info, limit int) (*RGB, error) {
 
 func ceilDiv(a, b int) int { return (a + b - 1) / b }
 
-// DecodeFile reads the image in a file; see [Decode]. Its errors begin with the file's name.
+// DecodeFile is [Decode] for a file. Its errors begin with the file's name.
 func DecodeFile(path string, o Options) (*RGB, error) {
 	data, err := os.ReadFile(path)
 	if err == nil {
@@ -158,8 +158,8 @@ func unwrapPath(err error) error {
 	return err
 }
 
-// decodeGIF reads the first frame onto the GIF's canvas, with the transparent colour's true value,
-// as Pillow shows it; Go's decoder blanks it.
+// decodeGIF reads the first frame onto the GIF's canvas, with the transparent colour's true value
+// as Pillow; Go's decoder blanks it.
 func decodeGIF(data []byte) (*RGB, error) {
 	config, err := gif.DecodeConfig(bytes.NewReader(data))
 	if err != nil {
@@ -215,7 +215,7 @@ func explain(data []byte, title string, err error) error {
 	return fmt.Errorf("damaged %s: %w", title, err)
 }
 
-// unsupportedFeature returns what a valid file has that its decoder does not know. (PNG has none.)
+// unsupportedFeature returns what a valid file has that its decoder does not support.
 func unsupportedFeature(err error) (feature string, ok bool) {
 	var tiffError tiff.UnsupportedError
 	switch {
@@ -227,7 +227,7 @@ func unsupportedFeature(err error) (feature string, ok bool) {
 	return "", false
 }
 
-// endsEarly knows the decoders' own words for data that is cut off.
+// endsEarly reports whether a decoder's message means that data is cut off.
 func endsEarly(message string) bool {
 	for _, words := range []string{"not enough pixel data", "not enough image data",
 		"unexpected EOF"} {

@@ -4,16 +4,14 @@
 //   - [Verify] decodes all files and reports the damaged ones;
 //   - [OpenCache] keeps decoded images in memory-mapped files.
 //
-// Unlike fastai v1, EXIF orientation is applied, and sixteen-bit grey is scaled, not cut off.
-//
-// Not read, but named: HEIC and AVIF (pure-Go decoders bring libheif or dav1d as WebAssembly), and
-// what golang.org/x/image lacks: TIFF in CMYK, with JPEG or floating point, BigTIFF; BMP of 16 bits
-// or run lengths.
+// Unlike fastai v1, EXIF orientation is applied, and sixteen-bit grey is scaled, not cut off. Not
+// read: HEIC and AVIF (pure-Go decoders bring WebAssembly), BigTIFF, TIFF in CMYK, with JPEG or
+// floating point, BMP of 16 bits or run lengths.
 //
 // # Tried and dropped
 //
 //   - image/jpeg: see pets/internal/jpeg.
-//   - golang.org/x/image/webp: takes VP8's colours for the full range, knows no animation.
+//   - golang.org/x/image/webp: takes VP8's colours for the full range, has no animation.
 //   - One large cache file with an index: several processes need locks and repair.
 //   - A cache keyed by path and time: a copy misses, a quick replacement hits wrongly.
 package images

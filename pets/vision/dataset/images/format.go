@@ -15,7 +15,7 @@ import (
 	"gopets/pets/internal/jpeg"
 )
 
-// Info is what an image file's header says.
+// Info is an image file's header.
 type Info struct {
 	Format string // jpeg, png, gif, webp, tiff or bmp
 	W, H   int    // pixels, as stored
@@ -83,7 +83,7 @@ func decodeOf(decode func(io.Reader) (image.Image, error)) func([]byte) (*RGB, e
 
 const convertIt = "convert it to JPEG or PNG, for instance with ImageMagick: magick IMAGE photo.jpg"
 
-// otherFormats are kinds of files that are found among photos and are not read.
+// otherFormats are found among photos and are not read.
 var otherFormats = []struct{ magic, what, advice string }{
 	{"\xff\x0a", "a JPEG XL image", convertIt},
 	{"\x00\x00\x00\x0cJXL ", "a JPEG XL image", convertIt},
@@ -116,7 +116,6 @@ func (e *FormatError) Error() string {
 	return e.What + ", which is not read: " + e.Advice
 }
 
-// unreadable says what a file is that is in none of the formats that are read.
 func unreadable(data []byte) *FormatError {
 	if len(data) >= 12 && string(data[4:8]) == "ftyp" {
 		brand := string(data[8:12])

@@ -17,15 +17,15 @@ var metaFormats = map[string]imagemeta.ImageFormat{
 // xmpOrientation is how XMP spells the orientation, as an attribute or an element.
 var xmpOrientation = regexp.MustCompile(`tiff:Orientation(?:="|>)([1-8])`)
 
-// orientation finds the orientation (1…8) in a file of a format, of its EXIF or, as Pillow does, of
-// its XMP where EXIF has none; 1, upright, when there is none or it makes no sense.
+// orientation returns the orientation (1…8) of a file's EXIF or, as Pillow, of its XMP if EXIF has
+// none; 1, upright, by default.
 func orientation(data []byte, format string) int {
 	kind, ok := metaFormats[format]
 	if !ok {
 		return 1
 	}
 	var exif, xmp int
-	// an error means EXIF that is damaged: the image may be whole all the same
+	// an error means damaged EXIF: the image may be whole
 	_, _ = imagemeta.Decode(imagemeta.Options{
 		R: bytes.NewReader(data), ImageFormat: kind, Sources: imagemeta.EXIF | imagemeta.XMP,
 		ShouldHandleTag: func(tag imagemeta.TagInfo) bool {
@@ -48,7 +48,7 @@ func orientation(data []byte, format string) int {
 	return cmp.Or(exif, xmp, 1)
 }
 
-// number returns a tag's value, or the first of several, 0 if it is no number.
+// number returns a tag's value, or the first of several; 0 if it is no number.
 func number(value any) int {
 	switch v := value.(type) {
 	case uint16:
@@ -65,7 +65,7 @@ func number(value any) int {
 	return 0
 }
 
-// oriented returns the image as it is to be seen, for an EXIF orientation.
+// oriented returns the image turned upright.
 func (p *RGB) oriented(o int) *RGB {
 	if o <= 1 || o > 8 {
 		return p

@@ -2,23 +2,23 @@ package images
 
 import "math"
 
-// ResizedTo is the size to which a w×h image is resized so that it just covers tw×th, rounding
-// halves to even as Python does (fastai §4.2a).
+// ResizedTo is the size of a w×h image resized to just cover tw×th; halves round to even (fastai
+// §4.2a).
 func ResizedTo(w, h, tw, th int) (rw, rh int) {
 	ratio := min(float64(h)/float64(th), float64(w)/float64(tw))
 	return max(1, int(math.RoundToEven(float64(w)/ratio))),
 		max(1, int(math.RoundToEven(float64(h)/ratio)))
 }
 
-// Reduction says by how much fastai averages a w×h image before it is resized to rw×rh (§4.2e):
-// the factor, which matters above 1 only, and the size after averaging.
+// Reduction returns how fastai averages a w×h image before resizing it to rw×rh (§4.2e): the
+// factor, which matters above 1, and the size after averaging.
 func Reduction(w, h, rw, rh int) (factor float64, aw, ah int) {
 	d := min(float64(h)/float64(rh), float64(w)/float64(rw)) / 2
 	return d, max(1, int(float64(w)*(1/d))), max(1, int(float64(h)*(1/d)))
 }
 
 // Area averages an image to w×h over torch's windows, floor(i·H/h) to ceil((i+1)·H/h): 3 values a
-// pixel in [0,255], in buf where that is large enough.
+// pixel in [0,255], in buf if it is large enough.
 func (p *RGB) Area(w, h int, buf []float32) []float32 {
 	out := buf
 	if cap(out) < 3*w*h {
@@ -49,7 +49,7 @@ func (p *RGB) Area(w, h int, buf []float32) []float32 {
 	return out
 }
 
-// Reduced is the image averaged to w×h and rounded. It remembers its full size.
+// Reduced is the image averaged to w×h and rounded.
 func (p *RGB) Reduced(w, h int) *RGB {
 	small := New(w, h)
 	small.FullW, small.FullH = p.Full()

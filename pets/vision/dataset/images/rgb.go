@@ -5,13 +5,12 @@ import (
 	"image/color"
 )
 
-// RGB is a decoded image: 3 bytes a pixel, row by row from the top. Those of a [Cache] are in
-// read-only memory.
+// RGB is a decoded image: 3 bytes a pixel, row by row. Those of a [Cache] are read-only.
 type RGB struct {
 	W, H int
 	Pix  []uint8 // 3·W·H values
 
-	// FullW and FullH are the file's own size where the image was reduced; else 0.
+	// size of the file's image if this one is reduced; else 0
 	FullW, FullH int
 }
 

@@ -7,8 +7,7 @@ import (
 	"golang.org/x/image/tiff"
 )
 
-// decodeTIFF reads the first page. golang.org/x/image/tiff shows fax pages inverted where the page
-// says that zeros are black.
+// decodeTIFF reads the first page, and fixes fax pages that golang.org/x/image/tiff inverts.
 func decodeTIFF(data []byte) (*RGB, error) {
 	img, err := tiff.Decode(bytes.NewReader(data))
 	if err != nil {

@@ -20,8 +20,8 @@ type VerifyOptions struct {
 	Progress func(done, total int) // called from one goroutine at a time
 }
 
-// Verify decodes every file wholly and lists those that fail, in the order given. It reports and
-// deletes nothing. When ctx ends it returns what it has found so far: look at ctx.Err.
+// Verify decodes every file and lists those that fail, in the order given. When ctx ends it returns
+// what it has found so far.
 func Verify(ctx context.Context, files []string, o VerifyOptions) []Bad {
 	workers := o.Workers
 	if workers <= 0 {

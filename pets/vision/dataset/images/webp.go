@@ -125,8 +125,8 @@ func decodeWebP(data []byte) (*RGB, error) {
 	return canvas, nil
 }
 
-// fromVP8 converts VP8's YCbCr, whose range is 16 to 235, with libwebp's constants, roundings and
-// interpolation of chroma.
+// fromVP8 converts VP8's YCbCr (16 to 235) with libwebp's constants, rounding and chroma
+// interpolation.
 func fromVP8(m *image.YCbCr) *RGB {
 	w, h := m.Rect.Dx(), m.Rect.Dy()
 	p := New(w, h)

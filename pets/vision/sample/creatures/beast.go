@@ -30,7 +30,7 @@ type beast struct {
 	stout float64 // width of the body
 	near  float64 // the largest head of a portrait
 
-	// What kinds have besides; the zero value is none.
+	// what some kinds have besides
 	coats                  []coat
 	earTint                *paint.RGB
 	ruff, tufts            float64 // hair around the neck, beside the jaw
@@ -109,7 +109,6 @@ func (b beast) at(c *paint.Canvas, x, y, u, flip float64, f func()) {
 	c.At(paint.Move(x, y).Mul(paint.Scale(flip*u, u)), f)
 }
 
-// part paints a piece of body, rounded as the oval.
 func (b beast) part(c *paint.Canvas, p pose, outline paint.Path, o paint.Oval, belly float64) {
 	step := max(b.fur*0.8, 2.4/c.Unit())
 	c.Within(outline.Furry(p.Rand, b.fur, step, 0, 0.7), func() {

@@ -27,7 +27,7 @@ func speckles(freq, strength float64) func(float64) paint.Field {
 	return func(seed float64) paint.Field { return paint.Speckles(freq, strength, seed) }
 }
 
-// beasts lists them by family. What is left out is filled in by whole.
+// beasts lists them by family. whole fills in what is left out.
 func beasts() []beast {
 	list := []beast{
 		// Bears: round ears, a bulb of a snout.
@@ -249,7 +249,6 @@ func beasts() []beast {
 	return list
 }
 
-// whole fills in what a row of the table leaves at zero.
 func (b beast) whole() beast {
 	def := func(v *float64, d float64) {
 		if *v == 0 {

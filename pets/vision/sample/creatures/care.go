@@ -2,7 +2,7 @@ package creatures
 
 import "gopets/pets/vision/sample/paint"
 
-// What an owner does to a kind differs from image to image, so that a network learns to ignore it.
+// What an owner does differs from image to image, so that a network learns to ignore it.
 
 func (b beast) groomed(r paint.Rand) beast {
 	if !b.owned {

@@ -1,11 +1,10 @@
-// Package creatures draws animals that are none of the 37 breeds, and none of their near kin, to
-// pretrain networks on.
+// Package creatures draws animals that are none of the 37 breeds, to pretrain networks on.
 //
 //	r := rand.New(rand.NewPCG(seed, number))
 //	img := creatures.Draw(class, r) // 128×128; its name is creatures.Classes()[class]
 //
 // The classes come in families that differ in one or two things, so that a network has to look at
-// those. Only the brush (package paint) is shared with package sample. [Draw] takes 1 to 1.5 ms.
+// those. Only package paint is shared with package sample. [Draw] takes 1 to 1.5 ms.
 package creatures
 
 import (
@@ -25,7 +24,7 @@ type creature struct {
 	draw func(c *paint.Canvas, r paint.Rand, w float64, s paint.Scene)
 }
 
-// all lists the classes; the order is part of what a seed means.
+// all lists the classes in an order that seeds depend on.
 func all() []creature {
 	var list []creature
 	for _, b := range beasts() {
@@ -57,8 +56,7 @@ func Classes() []string {
 	return names
 }
 
-// DrawFine is [Draw] with the finer detail of a larger image made small: drawn at twice the size,
-// then averaged.
+// DrawFine is [Draw] at twice the size, averaged, with finer detail.
 func DrawFine(class int, r *rand.Rand) *image.RGBA {
 	large := DrawSize(class, 2*Side, 2*Side, r)
 	img := image.NewRGBA(image.Rect(0, 0, Side, Side))
@@ -73,8 +71,8 @@ func DrawFine(class int, r *rand.Rand) *image.RGBA {
 	return img
 }
 
-// Draw returns an image of a creature, Side×Side; the same stream, the same image. A class
-// outside 0 to len(Classes())-1 panics, as a slice's index does.
+// Draw returns a Side×Side image of a creature, the same for the same stream. It panics if class is
+// not an index of Classes().
 func Draw(class int, r *rand.Rand) *image.RGBA { return DrawSize(class, Side, Side, r) }
 
 // DrawSize is [Draw] for an image of w×h pixels.

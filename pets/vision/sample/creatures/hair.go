@@ -75,7 +75,7 @@ func (b beast) drawCollar(c *paint.Canvas, p pose) {
 	c.Fill(paint.Stroke(0.17, 0.17, -w, 0.82, -0.4*w, 1.06, 0.4*w, 1.06, w, 0.82), k)
 }
 
-// markTrunk paints a bib on a chest seen from the front, a saddle on a back or on both flanks.
+// markTrunk paints a bib on a chest seen from the front, or a saddle on a back.
 func (b beast) markTrunk(c *paint.Canvas, o paint.Oval, front bool) {
 	switch {
 	case b.saddle == nil:

@@ -134,7 +134,7 @@ func (b beast) drawEar(c *paint.Canvas, p pose, side float64) {
 	})
 }
 
-// earCoat: a beast with marked ears says so by a face of its own colour.
+// earCoat makes the face of a beast with marked ears its own colour.
 func (b beast) earCoat() paint.RGB {
 	if b.earTint != nil {
 		return *b.earTint

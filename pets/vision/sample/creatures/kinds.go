@@ -14,7 +14,6 @@ const (
 	siblings = 4
 )
 
-// coat is one colouring of a kind. A colour left out is that of the coat around it.
 type coat struct {
 	base, belly, mark, ear, snout paint.RGB
 	pattern                       func(seed float64) paint.Field
@@ -24,8 +23,8 @@ type coat struct {
 	often                         float64
 }
 
-// kinds are put together by chance from the beasts' traits. A litter's members differ in two; each
-// has up to three coats, so that a network has to learn form as well as colour.
+// kinds are random combinations of the beasts' traits. A litter's members differ in two; each has
+// up to three coats, so that a network has to learn form as well as colour.
 func kinds() []beast {
 	traits := []func(*beast, paint.Rand){skull, ears, nose, hair, hair, eyes, coats, build}
 	var list []beast

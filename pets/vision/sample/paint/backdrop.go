@@ -2,7 +2,7 @@ package paint
 
 import "math"
 
-// Scene is where an animal is seen.
+// Scene is an animal's surroundings.
 type Scene struct {
 	Sun    Sun
 	Ground float64         // height of the floor's middle, 0 top to 1 bottom of the image
@@ -21,10 +21,10 @@ func (c *Canvas) frame(f func(w float64)) {
 	c.At(Scale(h, h), func() { f(float64(c.W) / h) })
 }
 
-// set paints a kind of scene (unit: its height, w wide) and fills in the floor and the front.
+// set paints a kind of scene, w wide and 1 high, and fills in the floor and the front.
 type set func(c *Canvas, r Rand, w float64, s *Scene)
 
-// Backdrop paints a place by chance.
+// Backdrop paints a random place.
 func (c *Canvas) Backdrop(r Rand) Scene {
 	sets := []set{lawn, lawn, sofa, sofa, room, room, beach, studio, studio, snow, blanket, wall,
 		wood}

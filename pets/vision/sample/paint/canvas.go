@@ -7,7 +7,7 @@ import (
 	"golang.org/x/image/vector"
 )
 
-// Canvas is an image in the making.
+// Canvas is an image that is drawn on.
 type Canvas struct {
 	W, H   int
 	Pix    []uint8 // 4 bytes a pixel, as image.RGBA's
@@ -23,7 +23,7 @@ type mask struct {
 	a   image.Alpha
 }
 
-// NewCanvas returns a white canvas of w×h pixels; a unit is a pixel.
+// NewCanvas returns a white canvas; a unit is a pixel.
 func NewCanvas(w, h int) *Canvas {
 	c := &Canvas{W: w, H: h, Pix: make([]uint8, 4*w*h), m: identity}
 	for i := range c.Pix {
@@ -32,12 +32,12 @@ func NewCanvas(w, h int) *Canvas {
 	return c
 }
 
-// Image returns the image; it shares the canvas's memory.
+// Image shares the canvas's memory.
 func (c *Canvas) Image() *image.RGBA {
 	return &image.RGBA{Pix: c.Pix, Stride: 4 * c.W, Rect: image.Rect(0, 0, c.W, c.H)}
 }
 
-// At runs f with m put before the transform in force.
+// At runs f with m applied before the present transform.
 func (c *Canvas) At(m Affine, f func()) {
 	old := c.m
 	c.m = c.m.Mul(m)
@@ -64,7 +64,7 @@ func (c *Canvas) Within(p Path, f func()) {
 // Fill paints a shape in one colour.
 func (c *Canvas) Fill(p Path, colour RGB) { c.FillSoft(p, colour, 1) }
 
-// FillSoft paints a shape in one colour, alpha of 1 covering what was there.
+// FillSoft paints a shape with some opacity.
 func (c *Canvas) FillSoft(p Path, colour RGB, alpha float64) {
 	m := c.cover(p)
 	if m == nil {
@@ -91,7 +91,7 @@ func blend(p []uint8, r, g, b, a int) {
 	p[2] = uint8(int(p[2]) + ((b-int(p[2]))*a+128)>>8)
 }
 
-// Ink says a colour for every point, in the units in force where it is used.
+// Ink returns a colour for every point, in the units of where it is used.
 type Ink func(x, y float64) RGB
 
 // Flood paints the whole clip (or canvas) with an ink.
@@ -112,7 +112,7 @@ func (c *Canvas) region() image.Rectangle {
 	return image.Rect(0, 0, c.W, c.H)
 }
 
-// each visits the pixels of a rectangle that the clip leaves, with their place and coverage.
+// each visits the pixels of a rectangle inside the clip, with their place and coverage.
 func (c *Canvas) each(box image.Rectangle, f func(p []uint8, x, y float64, a int)) {
 	box = box.Intersect(c.region())
 	inv := c.m.inverse()
@@ -141,7 +141,7 @@ func (m *mask) row(y int) []uint8 {
 	return m.a.Pix[(y-m.box.Min.Y)*m.a.Stride:][:m.box.Dx()]
 }
 
-// cover rasterises a path under the transform and the clip; nil if nothing of it is seen.
+// cover rasterises a path under the transform and the clip; nil if it is not visible.
 func (c *Canvas) cover(p Path) *mask {
 	c.line = c.line[:0]
 	lo, hi := Pt{math.Inf(1), math.Inf(1)}, Pt{math.Inf(-1), math.Inf(-1)}
@@ -159,7 +159,7 @@ func (c *Canvas) cover(p Path) *mask {
 	z.Reset(box.Dx(), box.Dy())
 	ox, oy := float64(box.Min.X), float64(box.Min.Y)
 	for i, q := range c.line {
-		// The rasteriser's integers hold some thousand pixels.
+		// the rasteriser's integers hold some thousand pixels
 		x, y := float32(min(max(q.X-ox, -2048), 4096)), float32(min(max(q.Y-oy, -2048), 4096))
 		if i == 0 {
 			z.MoveTo(x, y)

@@ -2,13 +2,12 @@ package paint
 
 import "math"
 
-// Field says how much (0 to 1) of a marking a point has.
+// Field is how much (0 to 1) of a marking a point has.
 type Field func(x, y float64) float64
 
-// Plain has no marking.
 func Plain(x, y float64) float64 { return 0 }
 
-// Coat is an ink of two colours: base, and mark where the field says so.
+// Coat is an ink of two colours: base, and mark as the field says.
 func Coat(base, mark RGB, f Field) Ink {
 	return func(x, y float64) RGB { return base.Mix(mark, f(x, y)) }
 }
@@ -26,7 +25,7 @@ func Stripes(freq, fraction, seed float64) Field {
 	}
 }
 
-// cell finds the nearest centre of a jittered grid: its distance, and a number of the centre's own.
+// cell returns the distance of the nearest centre of a jittered grid, and the centre's own number.
 func cell(x, y, seed float64) (dist, own float64) {
 	ix, iy := math.Floor(x), math.Floor(y)
 	dist = 9.0
@@ -43,7 +42,7 @@ func cell(x, y, seed float64) (dist, own float64) {
 	return math.Sqrt(dist), own
 }
 
-// Spots are round marks, freq a unit, of a radius (in parts of their spacing).
+// Spots are round marks, freq a unit, of a radius in parts of their spacing.
 func Spots(freq, radius, seed float64) Field {
 	seed = math.Floor(seed)
 	return func(x, y float64) float64 {
@@ -81,7 +80,7 @@ func Speckles(freq, strength, seed float64) Field {
 	}
 }
 
-// Turned looks at a field turned by an angle.
+// Turned rotates a field.
 func (f Field) Turned(angle float64) Field {
 	s, c := math.Sincos(angle)
 	return func(x, y float64) float64 {
@@ -89,12 +88,10 @@ func (f Field) Turned(angle float64) Field {
 	}
 }
 
-// Times weakens a field.
 func (f Field) Times(k float64) Field {
 	return func(x, y float64) float64 { return k * f(x, y) }
 }
 
-// Plus unites two fields.
 func (f Field) Plus(g Field) Field {
 	return func(x, y float64) float64 { return max(f(x, y), g(x, y)) }
 }

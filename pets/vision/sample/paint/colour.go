@@ -9,19 +9,17 @@ func Hex(v uint32) RGB {
 		float64(v & 255)}
 }
 
-// Mix goes from c (t = 0) to d (t = 1).
+// Mix returns c for t = 0, d for t = 1.
 func (c RGB) Mix(d RGB, t float64) RGB {
 	return RGB{c.R + float64((d.R-c.R)*t), c.G + float64((d.G-c.G)*t), c.B + float64((d.B-c.B)*t)}
 }
 
-// Times makes a colour brighter (f > 1) or darker.
 func (c RGB) Times(f float64) RGB { return RGB{c.R * f, c.G * f, c.B * f} }
 
 // Lighter mixes with white, Darker with a warm black.
 func (c RGB) Lighter(t float64) RGB { return c.Mix(RGB{255, 255, 255}, t) }
 func (c RGB) Darker(t float64) RGB  { return c.Mix(RGB{18, 13, 12}, t) }
 
-// Luma is the brightness, 0 to 1.
 func (c RGB) Luma() float64 {
 	return (float64(0.3*c.R) + float64(0.59*c.G) +
 		float64(0.11*c.B)) / 255

@@ -9,8 +9,7 @@
 //		})
 //	})
 //
-// Everything random comes from a [Rand]. The same seed makes the same bytes on one architecture;
-// elsewhere values may differ by one.
-//
-// Tried and left: backdrops at full size (four times the time); fur as strokes alone (flat).
+// The same seed of a [Rand] makes the same bytes on one architecture; elsewhere values may differ
+// by one. Tried and left: backdrops at full size (four times the time); fur as strokes alone
+// (flat).
 package paint

@@ -1,6 +1,5 @@
 package paint
 
-// Pupil is the shape of a pupil.
 type Pupil int
 
 const (
@@ -10,7 +9,6 @@ const (
 	Full        // the whole eye is dark
 )
 
-// Eye is how an eye looks.
 type Eye struct {
 	Iris   RGB
 	Rim    RGB // the skin around the eyeball
@@ -23,8 +21,8 @@ type Eye struct {
 	LidFur RGB
 }
 
-// Eye draws an eye of radius rad at (x, y); side is 1 for the image's right half, -1 for the left.
-// It looks along gaze, in parts of the radius.
+// Eye draws an eye of radius rad that looks along gaze, in radii; side is 1 on the image's right,
+// -1 left.
 func (c *Canvas) Eye(e Eye, x, y, rad, side float64, gaze Pt, s Sun) {
 	open := e.Open
 	if open == 0 {

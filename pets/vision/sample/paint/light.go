@@ -12,8 +12,8 @@ type Sun struct {
 	Tint     RGB     // 255 is neutral
 }
 
-// Light models the clip as a rounded body around (x, y): brighter towards the sun. Fur of the given
-// strength (0: skin) is combed outwards, grains times a unit fine.
+// Light shades the clip as a rounded body around (x, y). Fur of the given strength (0: skin) is
+// combed outwards, grains a unit.
 func (c *Canvas) Light(x, y, rx, ry float64, s Sun, fur, grains float64) {
 	lx, ly := c.toUnits(s.X, s.Y)
 	c.each(c.region(), func(p []uint8, px, py float64, a int) {
@@ -29,7 +29,7 @@ func (c *Canvas) Light(x, y, rx, ry float64, s Sun, fur, grains float64) {
 	})
 }
 
-// combed is noise long outwards from a body's middle and narrow across.
+// combed is noise, long outwards from a body's middle and narrow across.
 func combed(x, y, u, v, grains float64) float64 {
 	around := float64(u) / (math.Abs(u) + math.Abs(v) + 0.15) // an angle without trigonometry
 	along := float64(u*u) + float64(v*v)
@@ -53,7 +53,8 @@ func (c *Canvas) toUnits(x, y float64) (float64, float64) {
 	return u * n, v * n
 }
 
-// Glow is a soft patch of colour: alpha in its middle, hard (0 to 1) says how late it fades.
+// Glow is a soft patch of colour: alpha in its middle; the larger hard (0 to 1), the later it
+// fades.
 func (c *Canvas) Glow(o Oval, colour RGB, alpha, hard float64) {
 	if o.RX <= 0 || o.RY <= 0 {
 		return
@@ -72,7 +73,7 @@ func (c *Canvas) Glow(o Oval, colour RGB, alpha, hard float64) {
 	})
 }
 
-// Shadow darkens softly, as a thing near the ground does; strength 0 to 1.
+// Shadow darkens softly, by a strength of 0 to 1.
 func (c *Canvas) Shadow(x, y, rx, ry, strength float64) {
 	c.each(c.bounds(x, y, max(rx, ry)), func(p []uint8, px, py float64, a int) {
 		u, v := (px-x)/rx, (py-y)/ry
@@ -89,8 +90,7 @@ func (c *Canvas) bounds(x, y, r float64) image.Rectangle {
 	return c.box(Pt{p.X - ex, p.Y - ey}, Pt{p.X + ex, p.Y + ey})
 }
 
-// Develop ends an image as a camera would: tint, exposure, contrast (1 is neutral), noise (in
-// 255ths).
+// Develop adds tint, exposure, contrast (1 is neutral) and noise (in 255ths), as a camera would.
 func (c *Canvas) Develop(r Rand, s Sun, exposure, contrast, noise float64) {
 	var curve [3][256]int
 	for i, t := range [3]float64{s.Tint.R, s.Tint.G, s.Tint.B} {

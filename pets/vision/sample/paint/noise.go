@@ -4,7 +4,7 @@ import "math"
 
 const noiseSide = 256
 
-// grain is white noise by integer hashing, so that it is equal everywhere.
+// grain is white noise by integer hashing, equal on all machines.
 var grain = func() (t [noiseSide * noiseSide]float64) {
 	for i := range t {
 		h := uint32(i)*0x9E3779B1 + 0x7F4A7C15

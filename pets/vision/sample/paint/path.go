@@ -15,7 +15,6 @@ func (p Pt) normal() Pt              { l := p.length() + 1e-9; return Pt{p.Y / l
 // Path is a closed polygon; curves are many short sides.
 type Path []Pt
 
-// Ellipse has its centre at (x, y).
 func Ellipse(x, y, rx, ry float64) Path {
 	const n = 40
 	p := make(Path, n)
@@ -50,7 +49,6 @@ func spline(p Path, a, b, c, d Pt) Path {
 	return p
 }
 
-// Polygon has the corners x, y, x, y, ….
 func Polygon(xy ...float64) Path {
 	p := make(Path, len(xy)/2)
 	for i := range p {

@@ -2,7 +2,7 @@ package paint
 
 import "math/rand/v2"
 
-// Rand is a random stream with a painter's questions.
+// Rand is a random stream.
 type Rand struct{ *rand.Rand }
 
 // Range returns a number between a and b.
@@ -13,10 +13,8 @@ func (r Rand) Around(spread float64) float64 {
 	return float64((r.Float64() + r.Float64() - 1) * spread)
 }
 
-// Chance is true with probability p.
 func (r Rand) Chance(p float64) bool { return r.Float64() < p }
 
-// Sign returns -1 or 1.
 func (r Rand) Sign() float64 {
 	if r.Chance(0.5) {
 		return -1
@@ -24,5 +22,4 @@ func (r Rand) Sign() float64 {
 	return 1
 }
 
-// Pick returns one of several colours.
 func (r Rand) Pick(colours ...RGB) RGB { return colours[r.IntN(len(colours))] }

@@ -7,10 +7,9 @@ type Affine [6]float64
 
 var identity = Affine{1, 0, 0, 0, 1, 0}
 
-// Move shifts by (x, y).
 func Move(x, y float64) Affine { return Affine{1, 0, x, 0, 1, y} }
 
-// Scale stretches by sx and sy; a negative one mirrors.
+// Scale stretches by sx and sy; a negative factor mirrors.
 func Scale(sx, sy float64) Affine { return Affine{sx, 0, 0, 0, sy, 0} }
 
 // Turn rotates by angle radians, clockwise on a canvas.
@@ -29,7 +28,6 @@ func (m Affine) Mul(n Affine) Affine {
 	}
 }
 
-// Apply maps a point.
 func (m Affine) Apply(p Pt) Pt {
 	return Pt{float64(m[0]*p.X) + float64(m[1]*p.Y) + m[2], float64(m[3]*p.X) + float64(m[4]*p.Y) +
 		m[5]}
