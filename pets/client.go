@@ -91,15 +91,13 @@ func ask[Q, A any](m wire.Method[Q, A], request Q, named lists) (answer A, err e
 	return answer, nil
 }
 
-// must is ask for verbs: a failure ends the cell.
 func must[Q, A any](m wire.Method[Q, A], request Q, named lists) A {
 	answer, err := ask(m, request, named)
 	failIf(err)
 	return answer
 }
 
-// EndSession ends this kernel's session; the next verb starts a new one. Saved models and each
-// learner's last snapshot stay.
+// EndSession ends this kernel's session, but keeps saved models and each learner's last snapshot.
 func EndSession() {
 	ctx := context.Background()
 	if s, err := worker.Running(ctx); err == nil {

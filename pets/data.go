@@ -18,9 +18,8 @@ type Data struct {
 // DataOption changes how data is split or prepared.
 type DataOption func(*Data)
 
-// FromNameRE describes data whose label is the pattern's first group, searched in each file's path
-// (with slashes). A fifth of the files, drawn at random, is for validation. Defaults are fastai's:
-// size 224, batches of 64, no random transforms, not normalised.
+// FromNameRE describes data whose label is the pattern's first group in each file's path (with
+// slashes). A random fifth is for validation. Defaults: size 224, batches of 64, no transforms.
 func FromNameRE(path Path, fnames Paths, pattern string, options ...DataOption) Data {
 	return describe(path, fnames, spec.Data{Labels: spec.LabelRegexp, Pattern: pattern}, options)
 }

@@ -10,28 +10,28 @@
 //	learn.Create()
 //	learn.FitOneCycle(4)
 //
-// # Variables describe, verbs act
+// # Variables describe, methods act
 //
-// A kernel may evaluate every variable again in every cell. So a variable is a plain value or a
-// description; what lasts has a name and is kept by the session, a process beside the kernel.
-// [UntarData], [GetImageFiles] and their like return values. [FromNameRE], [CNNLearner],
-// [InterpretationFrom] describe, and never fail or print. Verbs ([Learner.FitOneCycle], every Show
-// and Plot) act on the object of that name in the session. If it was made from another description
-// they refuse and name the difference; [Learner.Create] and [Interpretation.Compute] make it anew.
+// A kernel may evaluate every variable again in every cell. So a variable is a value ([UntarData],
+// [GetImageFiles]) or a description ([FromNameRE], [CNNLearner], [InterpretationFrom]), which never
+// fails or prints. A method such as [Learner.FitOneCycle] acts on the object of that name in the
+// session, a process beside the kernel. If that object was made from another description, the
+// method refuses and names the difference; [Learner.Create] and [Interpretation.Compute] make it
+// anew.
 //
 // # Errors
 //
-// A verb shows one box, writes the same text on standard error and ends the cell with status 1. An
+// A method shows an error in a box and on standard error and ends the cell with status 1. An
 // interrupt stops after the running batch and keeps the weights. A value that is not available ends
-// the first cell that evaluates it; later cells get an unusable value, whose error the first verb
-// reports, and try again after 15 seconds, or, after an interrupt, once [Retry] was called.
+// the first cell that evaluates it; later cells get an unusable value, and try again after 15
+// seconds, or, after an interrupt, once [Retry] was called.
 //
-// A plain Go program can call all of this too; output is text. Without fastai's names,
-// gopets/pets/vision returns errors instead.
+// A plain Go program can call all of this; output is text. gopets/pets/vision returns errors
+// instead.
 //
 // # Tried and left
 //
 //   - Linking GoMLX into the cell: three seconds for every cell, and the weights end with it.
-//   - Constructors that exit on wrong arguments: one typing error, and the kernel must be restarted.
+//   - Constructors that exit on wrong arguments: after one typing error, restart the kernel.
 //   - The list of files in every request: half a megabyte each time.
 package pets

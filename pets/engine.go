@@ -17,8 +17,7 @@ func ShowEngine() {
 	}
 }
 
-// Pick returns fast where XLA does the arithmetic, slow on the pure Go backend or without a
-// session.
+// Pick returns fast if XLA computes, slow on the pure Go backend or without a session.
 func Pick[T any](fast, slow T) T {
 	e, err := askEngine()
 	if session.HasCode(err, session.CodeCancelled) {

@@ -43,8 +43,7 @@ func report(err error) {
 	}
 }
 
-// inKernel reports whether this program is a cell of a GoNB kernel, so that its variables are
-// evaluated again and again.
+// inKernel reports whether this is a cell of a GoNB kernel, which evaluates variables again.
 func inKernel() bool { return os.Getenv("GONB_TMP_DIR") != "" }
 
 // declaring reports whether the declaration of a variable is being evaluated.
@@ -88,8 +87,8 @@ func explain(p Path) error {
 
 func because(p Path, err error) error { return cmp.Or(explain(p), err) }
 
-// value returns what get returns. If that fails, the cell that evaluates it first ends; later ones
-// get the unusable value.
+// value returns what get returns. A failure ends the first cell that evaluates it; later cells get
+// the unusable value.
 func value[T any](key string, p Path, unusable T, get func() (T, error)) T {
 	key = "failed " + key
 	declared := inKernel() && declaring()

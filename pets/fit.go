@@ -7,8 +7,8 @@ import (
 	"gopets/pets/wire"
 )
 
-// FitOneCycle trains with the one-cycle schedule and shows a row for each epoch. It writes a
-// snapshot after each: see [Resume]. An interrupt keeps the weights.
+// FitOneCycle trains with the one-cycle schedule, and shows a row and writes a snapshot for each
+// epoch (see [Resume]). An interrupt keeps the weights.
 func (l Learner) FitOneCycle(epochs int, options ...FitOption) {
 	l.fit(spec.OneCycle, epochs, options)
 }
@@ -17,7 +17,7 @@ func (l Learner) FitOneCycle(epochs int, options ...FitOption) {
 func (l Learner) Fit(epochs int, options ...FitOption) { l.fit(spec.Constant, epochs, options) }
 
 // FineTune is fastai v2's recipe: an epoch ([FreezeEpochs]) with the body frozen, then epochs of
-// everything, at learning rates by [BaseLR] and [LRMult] instead of [MaxLR].
+// everything, at learning rates by [BaseLR] and [LRMult].
 func (l Learner) FineTune(epochs int, options ...FitOption) { l.fit(spec.FineTune, epochs, options) }
 
 func (l Learner) fit(kind spec.Kind, epochs int, options []FitOption) {
@@ -63,12 +63,10 @@ func PctStart(fraction float64) FitOption {
 	return func(f *spec.Fit) { f.PctStart = spec.Some(fraction) }
 }
 
-// GradClip limits the norm of all gradients together (torch's clip_grad_norm_); 0, the default,
-// does not.
+// GradClip limits the norm of all gradients together (torch's clip_grad_norm_); 0, the default: no.
 func GradClip(norm float64) FitOption { return func(f *spec.Fit) { f.GradClip = norm } }
 
-// BaseLR is FineTune's highest learning rate while the body is frozen, 2e-3 by default; half of it
-// afterwards.
+// BaseLR is FineTune's highest learning rate while the body is frozen, 2e-3 by default; then half.
 func BaseLR(lr float64) FitOption { return func(f *spec.Fit) { f.BaseLR = lr } }
 
 // LRMult is how many times slower than the head FineTune trains the first layers, 100 by default.

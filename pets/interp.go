@@ -10,9 +10,8 @@ import (
 	"gopets/pets/wire"
 )
 
-// Interpretation describes what a learner gets wrong: fastai's ClassificationInterpretation. The
-// one in the session is a snapshot, made by [Interpretation.Compute] or by its first use, whatever
-// is trained later.
+// Interpretation describes what a learner gets wrong (fastai's ClassificationInterpretation). The
+// one in the session is a snapshot of [Interpretation.Compute] or its first use.
 type Interpretation struct {
 	desc  spec.Interp
 	learn Learner
@@ -50,8 +49,7 @@ func (i Interpretation) Compute() Score {
 	return s
 }
 
-// PlotTopLosses shows the k images with the largest losses: prediction, actual class, loss,
-// probability of the actual class, and Grad-CAM of it.
+// PlotTopLosses shows the k images with the largest losses, with Grad-CAM of the actual class.
 func (i Interpretation) PlotTopLosses(k int, options ...PlotOption) {
 	about(i, wire.TopLosses, wire.InterpCall{K: k, Plot: plot(options)})
 }
@@ -61,8 +59,7 @@ func (i Interpretation) PlotConfusionMatrix(options ...PlotOption) {
 	about(i, wire.Matrix, wire.InterpCall{Plot: plot(options)})
 }
 
-// Interactive shows the confusion matrix with images behind its cells, offline; a plain matrix
-// where scripts may not run.
+// Interactive shows the confusion matrix with images behind its cells; a plain one without scripts.
 func (i Interpretation) Interactive(options ...PlotOption) {
 	about(i, wire.Interactive, wire.InterpCall{Plot: plot(options)})
 }

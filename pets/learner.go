@@ -11,8 +11,8 @@ import (
 // Arch is a network by name.
 type Arch string
 
-// The networks. Weights of the first five are torchvision's, from ImageNet; those of the last two
-// were made from drawings and are part of the program.
+// The networks. The first five have torchvision's ImageNet weights, the last two weights from
+// drawings, which are part of the program.
 const (
 	ResNet18     Arch = "resnet18"
 	ResNet34     Arch = "resnet34"
@@ -56,8 +56,7 @@ func (n Name) toInterp(i *spec.Interp)   { i.Name = string(n) }
 // Pretrained (false) starts from random weights, with nothing frozen.
 func Pretrained(yes bool) LearnerOption { return set(func(l *spec.Learner) { l.Scratch = !yes }) }
 
-// WeightsFile takes pretrained weights from a .safetensors or .pth file with torchvision's names;
-// an empty path changes nothing.
+// WeightsFile is a .safetensors or .pth file with torchvision's names; "" changes nothing.
 func WeightsFile(path Path) LearnerOption {
 	return set(func(l *spec.Learner) {
 		if l.WeightsFile = ""; path != "" {
@@ -101,8 +100,8 @@ func ClassWeights(weights map[string]float64) LearnerOption {
 	return set(func(l *spec.Learner) { l.ClassWeights = spec.WeightsOf(weights) })
 }
 
-// BFloat16 computes convolutions and linear layers in bfloat16 if the engine can: the default on
-// GPUs that have it, slower on most CPUs.
+// BFloat16 computes convolutions and linear layers in bfloat16: the default on GPUs that have it,
+// slower on most CPUs.
 func BFloat16() LearnerOption { return precision(spec.BFloat16) }
 
 // Float32 computes everything in float32, on GPUs too.
@@ -174,8 +173,7 @@ type Score = spec.Score
 // Validate predicts the validation images, and prints and returns loss and error rate.
 func (l Learner) Validate() Score { return l.score(wire.Validate) }
 
-// TTA is [Learner.Validate] with the mean prediction of nine views of each image: usually a little
-// better, and nine times as slow.
+// TTA is [Learner.Validate] with the mean of nine views of each image: nine times as slow.
 func (l Learner) TTA() Score { return l.score(wire.TTA) }
 
 func (l Learner) score(m wire.Method[wire.LearnerCall, Score]) Score {

@@ -16,8 +16,8 @@ import (
 // Path is a file or folder, with a few of the methods that Python's Path has.
 type Path string
 
-// Home is a folder that outlives kernels: $GOPETS_DATA, else $GOPETS_CACHE, else gopets in the
-// user's cache folder.
+// Home is a folder that outlives kernels: $GOPETS_DATA, $GOPETS_CACHE, or gopets in the user's
+// cache.
 func Home() Path { return Path(session.DataDir()) }
 
 // Join adds elements: path.Join("images").
@@ -68,8 +68,7 @@ func (p Path) MkdirAll() {
 	}
 }
 
-// Copy copies a file to a file name or folder, as a whole or not at all, and returns the copy's
-// path.
+// Copy copies a file to a file name or folder, as a whole, and returns the copy's path.
 func Copy(from, to Path) Path {
 	to, err := copyFile(from, to)
 	if err != nil {
@@ -98,7 +97,7 @@ func copyFile(from, to Path) (Path, error) {
 	})
 }
 
-// absolute is the path as the session sees it, whose working folder is another.
+// absolute is the path as the session sees it: its working folder is another.
 func (p Path) absolute() string {
 	if abs, err := filepath.Abs(string(p)); err == nil {
 		return abs
@@ -114,7 +113,6 @@ func bare(err error) error {
 	return err
 }
 
-// Paths is a list of paths.
 type Paths []Path
 
 func pathsOf(list []string) Paths {

@@ -34,8 +34,7 @@ func Heatmap(show bool) PlotOption { return func(p *spec.Plot) { p.NoHeatmap = !
 // Largest (false) shows the smallest losses instead of the largest.
 func Largest(largest bool) PlotOption { return func(p *spec.Plot) { p.Smallest = !largest } }
 
-// PNG adds the image as image/png, for viewers without HTML; the variable GOPETS_PNG adds it
-// everywhere.
+// PNG adds the image as image/png, for viewers without HTML; $GOPETS_PNG adds it everywhere.
 func PNG() PlotOption { return func(p *spec.Plot) { p.PNG = true } }
 
 // Shares shows a confusion matrix in fractions of each row.

@@ -37,8 +37,7 @@ type Prediction struct{ spec.Prediction }
 // Ranked is a class with its probability.
 type Ranked = spec.Ranked
 
-// Predict classifies an image, prepared as validation images are, and shows it with the most
-// probable classes.
+// Predict classifies an image, prepared as for validation, and shows the most probable classes.
 func (l Learner) Predict(img Image, options ...PlotOption) Prediction {
 	return Prediction{predict(l, wire.Predict, img.call(options))}
 }

@@ -81,8 +81,7 @@ func exportONNX(by Predictor, file Path, options []ONNXOption) Path {
 // Exported describes a learner in a file of [Learner.Export].
 type Exported struct{ file Path }
 
-// LoadLearner describes the learner in a file that [Learner.Export] wrote, for predictions. To
-// train further, use [Learner.LoadFile].
+// LoadLearner describes the learner in a file of [Learner.Export], for predictions only.
 func LoadLearner(file Path) Exported { return Exported{file} }
 
 // About describes an exported learner.

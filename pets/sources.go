@@ -12,9 +12,9 @@ import (
 	"gopets/pets/vision/dataset"
 )
 
-// FromFolder describes data with a folder for each label. Folders that divide the data already
-// (train; valid, val or validation; test: see [dataset.FindFolders]) are the split, unless
-// [ValidPct] draws from both; test images and others are left out.
+// FromFolder describes data with a folder for each label. Folders that divide the data already (see
+// [dataset.FindFolders]) are the split, unless [ValidPct] draws from both; test images are left
+// out.
 func FromFolder(path Path, options ...DataOption) Data {
 	folders, divided := dataset.FindFolders(path.absolute())
 	if !divided {
@@ -45,8 +45,7 @@ func FromLists(path Path, fnames Paths, labels []string, options ...DataOption) 
 		append([]DataOption{given}, options...))
 }
 
-// FromNameFunc describes data whose labels a function returns. It runs in every cell, so it should
-// be quick; only a change of its labels changes the data.
+// FromNameFunc describes data whose labels a function returns. It runs in every cell.
 func FromNameFunc(path Path, fnames Paths, label func(Path) string, options ...DataOption) Data {
 	labels := make([]string, len(fnames))
 	for i, f := range fnames {
@@ -73,8 +72,8 @@ func FromCSV(path Path, table CSV, options ...DataOption) Data {
 	return d
 }
 
-// FromOfficialSplit describes the pets data, or a sample, divided as its authors did
-// (annotations/trainval.txt and test.txt); most published numbers refer to it.
+// FromOfficialSplit describes the pets data divided as its authors did (trainval.txt and test.txt);
+// most published numbers refer to it.
 func FromOfficialSplit(path Path, options ...DataOption) Data {
 	items, valid, err := dataset.OfficialLists(path.absolute())
 	files, labels := make(Paths, len(items)), make([]string, len(items))

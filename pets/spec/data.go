@@ -9,8 +9,7 @@ import (
 	"strconv"
 )
 
-// List stands for a list of files or labels: their number, and a digest of them in order. Lists are
-// long and seldom change, so options hold this, and the list itself travels once.
+// List is the number of files or labels in a list, and its digest. The list itself travels once.
 type List struct {
 	Digest string `json:"digest"`
 	Count  int    `json:"count"`
@@ -28,13 +27,11 @@ func ListOf[S ~string](list []S) List {
 
 func (l List) String() string { return Thousands(l.Count) + " entries" }
 
-// Size is the size of an image in pixels.
 type Size struct {
 	H int `json:"h"`
 	W int `json:"w"`
 }
 
-// Square is a square size.
 func Square(side int) Size { return Size{side, side} }
 
 func (s Size) String() string {
@@ -54,8 +51,7 @@ func (s Size) Check() error {
 	return nil
 }
 
-// Stats are the mean and standard deviation of each channel, of values in [0,1], that a network's
-// input is normalised with: (x−Mean)/Std.
+// Stats are mean and standard deviation of each channel, of values in [0,1]: (x−Mean)/Std.
 type Stats struct {
 	Mean [3]float32 `json:"mean"`
 	Std  [3]float32 `json:"std"`
@@ -63,8 +59,7 @@ type Stats struct {
 
 var (
 	// ImageNet are the statistics that pretrained networks expect (fastai's imagenet_stats).
-	ImageNet = Stats{Mean: [3]float32{0.485, 0.456, 0.406}, Std: [3]float32{0.229, 0.224, 0.225}}
-	// NotNormalised leaves values as they are.
+	ImageNet      = Stats{Mean: [3]float32{0.485, 0.456, 0.406}, Std: [3]float32{0.229, 0.224, 0.225}}
 	NotNormalised = Stats{Std: [3]float32{1, 1, 1}}
 )
 
@@ -110,8 +105,8 @@ const (
 	Pad    Resize = "pad"    // the long side to the size, the rest filled by reflection
 )
 
-// Transforms are the random changes of training images, with fastai's names and meaning
-// (get_transforms). The zero value changes nothing but the size; validation uses the resize alone.
+// Transforms are the random changes of training images, as fastai's get_transforms. The zero value
+// changes only the size, as does validation.
 type Transforms struct {
 	Flip bool `json:"flip,omitempty"` // mirror left and right, half of the time
 	// with Flip: any of the eight turns and mirrorings instead
@@ -150,8 +145,8 @@ func (t Transforms) Check() error {
 	return nil
 }
 
-// Batches say how images become batches. The zero value trains at 224×224 in batches of 64 without
-// random transforms, normalised with ImageNet's statistics.
+// Batches say how images become batches. The zero value is 224×224 in batches of 64, without random
+// transforms, normalised with ImageNet's statistics.
 type Batches struct {
 	// of everything random: split, order, transforms, dropout, first weights
 	Seed int  `json:"seed" min:"0" max:"4294967295"`
@@ -173,8 +168,8 @@ const (
 	LabelCSV    = "csv"    // a table names files and labels
 )
 
-// CSV says how a table of files and labels is laid out. The zero value is fastai's labels.csv:
-// names in the first column, labels in the second. A first line that names no image is a header.
+// CSV is the layout of a table of files and labels. The zero value is fastai's labels.csv: names,
+// then labels, and a header if the first line names no image.
 type CSV struct {
 	File string `json:"file"` // empty: labels.csv
 	// that the names are relative to; empty: the data's path

@@ -1,6 +1,5 @@
-// Package spec holds every option of data, transforms, learners, fits, finder and plots, each once.
-// Package pets sets the fields, the session's wire is their JSON, pets/vision takes them as they
-// are. Standard library only, for every cell links it.
+// Package spec holds every option, each once. Package pets sets the fields, the session's wire is
+// their JSON, pets/vision takes them as they are. Standard library only: every cell links it.
 //
 // To add an option: a field here, its use in pets/vision, its setter in pets. Default, bounds,
 // JSON, difference and digest follow from the field and its tags:
@@ -10,8 +9,8 @@
 //	above:"0" below:"1"  bounds, excluded
 //	one:"crop pad"       the words allowed besides the empty one
 //	name:"batch size"    its name in differences; else that of its JSON
-//	cell:"BatchSize"     the option of package pets that sets it; else the field's own name; "-": none
+//	cell:"BatchSize"     the option of package pets that sets it; else the field's name; "-": none
 //
-// An unset field is zero; where zero is a value of its own the field is an [Opt]. Elsewhere
-// [Defaults] fills zeros first and package pets sets afterwards, so [Check] refuses a user's zero.
+// An unset field is zero; if zero is a value of its own the field is an [Opt]. Elsewhere [Defaults]
+// fills zeros before package pets sets them, so that [Check] refuses a user's zero.
 package spec

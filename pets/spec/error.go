@@ -8,8 +8,7 @@ import (
 	"strings"
 )
 
-// OptionError reports an option that cannot work. Its text is the same in every face of the
-// project but for the option's spelling: see [Message].
+// OptionError reports an option that cannot work. [Message] spells the option for its reader.
 type OptionError struct {
 	Option string // name of the field
 	Got    string // what it is, or what went wrong because of it
@@ -31,7 +30,7 @@ func (e *OptionError) text(option string) string {
 	return text
 }
 
-// Message returns an error's text with the option that it is about, if any, spelled by a face.
+// Message returns an error's text; spell names the option that it is about, if any.
 func Message(err error, spell func(option string) string) string {
 	e := new(OptionError)
 	if !errors.As(err, &e) {
@@ -40,7 +39,7 @@ func Message(err error, spell func(option string) string) string {
 	return strings.Replace(err.Error(), e.Error(), e.text(spell(e.Option)), 1)
 }
 
-// InCell spells a field's name as the option of package pets that sets it: pets.BatchSize.
+// InCell is the option of package pets that sets a field: pets.BatchSize.
 func InCell(option string) string {
 	for _, t := range []any{Data{}, Transforms{}, Learner{}, Fit{}, Find{}, Plot{}} {
 		if f, ok := reflect.TypeOf(t).FieldByName(option); ok && f.Tag.Get("cell") != "-" {

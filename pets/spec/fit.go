@@ -89,8 +89,7 @@ const (
 	FineTune Kind = "fine-tune"
 )
 
-// Fit holds the options of training (fastai §8.1 and §16; L. Smith, arXiv:1803.09820). The zero
-// value is fastai's.
+// Fit holds the options of training, by default fastai's (§8.1, §16; L. Smith, arXiv:1803.09820).
 type Fit struct {
 	Kind   Kind `json:"kind,omitempty" cell:"-" one:"constant fine-tune"`
 	Epochs int  `json:"epochs" cell:"-" min:"1" max:"10000"`

@@ -18,8 +18,7 @@ type Training struct {
 	WeightDecay Opt[float64] `json:"weight_decay,omitzero" default:"0.01" min:"0"`
 	// fraction of the target spread evenly over all classes (Szegedy et al. 2016); in training only
 	LabelSmoothing float64 `json:"label_smoothing,omitempty" min:"0" below:"1"`
-	// how training makes up for classes with few images
-	Balance Balance `json:"balance,omitempty" one:"loss sampler"`
+	Balance        Balance `json:"balance,omitempty" one:"loss sampler"`
 	// weights of classes in the training loss, in place of 1 or of what Balance gives
 	ClassWeights ClassWeights `json:"class_weights,omitempty"`
 
@@ -51,7 +50,6 @@ func WeightsOf(weights map[string]float64) ClassWeights {
 	return ClassWeights(text)
 }
 
-// Map returns the weights by class.
 func (w ClassWeights) Map() (map[string]float64, error) {
 	if w == "" {
 		return nil, nil

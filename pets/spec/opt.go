@@ -5,8 +5,7 @@ import (
 	"fmt"
 )
 
-// Opt is an optional value: unset, which is the default, or anything, zero included. In JSON it is
-// its value, or null.
+// Opt is a value or unset, the default. In JSON it is its value, or null.
 type Opt[T any] struct {
 	value T
 	set   bool
@@ -23,10 +22,9 @@ func (o Opt[T]) Or(unset T) T {
 	return unset
 }
 
-// IsZero reports whether the value is unset.
 func (o Opt[T]) IsZero() bool { return !o.set }
 
-// Get returns the value that was set or filled in by [Defaults]; zero if there is none.
+// Get returns the value; zero if it is unset.
 func (o Opt[T]) Get() T { return o.value }
 
 // String returns the value's text, or "unset".

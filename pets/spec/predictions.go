@@ -44,7 +44,7 @@ func (list FilePredictions) WriteCSV(w io.Writer) error {
 	return table.Error()
 }
 
-// WriteJSONLines writes file, class, probability and all probabilities by class, or file and error.
+// WriteJSONLines writes file, class, probability and all probabilities by class; or file and error.
 func (list FilePredictions) WriteJSONLines(w io.Writer) error {
 	encoder := json.NewEncoder(w)
 	encoder.SetEscapeHTML(false)

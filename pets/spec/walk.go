@@ -143,8 +143,7 @@ func number(v reflect.Value) float64 {
 	return math.NaN()
 }
 
-// Diff names what changed, at most four: "fnames: 7 390 → 4 entries; size: 96 → 128"; "" if
-// nothing.
+// Diff names what changed, four options at most: "fnames: 7 390 → 4 entries; size: 96 → 128".
 func Diff[T any](was, now T) string {
 	changes := diff(nil, reflect.ValueOf(was), reflect.ValueOf(now))
 	if n := len(changes); n > 4 {

@@ -8,8 +8,7 @@ type Method[Q, A any] struct{ Name string }
 // None is the answer of a method that has none.
 type None struct{}
 
-// The methods; behind them, the fields that a method reads besides the object. What is shown is
-// sent as events.
+// The methods, with the fields that they read besides the object. Output is sent as events.
 var (
 	Files        = Method[FileList, None]{"files"}
 	AskEngine    = Method[EngineCall, Engine]{"engine"}
@@ -61,19 +60,16 @@ type FileList struct {
 	Paths  []string `json:"paths"`
 }
 
-// EngineCall asks what computes.
 type EngineCall struct {
 	Show bool `json:"show"` // the cell will print it, so that no later call needs to
 }
 
-// Engine is what computes.
 type Engine struct {
 	Name  string   `json:"name"` // for people: "XLA on the CPU"
 	Notes []string `json:"notes"`
 	Fast  bool     `json:"fast"` // XLA, not the pure Go backend
 }
 
-// Place is a file or folder.
 type Place struct {
 	Path string `json:"path"`
 }
@@ -84,19 +80,16 @@ type Table struct {
 	Rows   [][]string `json:"rows"`
 }
 
-// DataCall is about data.
 type DataCall struct {
 	Data      spec.Data `json:"data"`
 	spec.Plot `json:"plot"`
 }
 
-// DataInfo is what a data object is.
 type DataInfo struct {
 	Text    string   `json:"text"` // as fastai's repr
 	Classes []string `json:"classes"`
 }
 
-// LearnerCall is about a learner.
 type LearnerCall struct {
 	Learner spec.Learner `json:"learner"`
 	Fit     *spec.Fit    `json:"fit,omitempty"`
@@ -135,7 +128,6 @@ type About struct {
 	Split   string    `json:"split"` // the split's hash
 }
 
-// InterpCall is about an interpretation.
 type InterpCall struct {
 	Interp    spec.Interp `json:"interp"`
 	Anew      bool        `json:"anew,omitempty"` // predict again, whatever is there

@@ -110,7 +110,6 @@ func (d *datasets) split(s spec.Data) (*dataset.Split, error) {
 	return split, err
 }
 
-// warnings says which folders divide the data, and what is wrong with a split.
 func warnings(ctx context.Context, d spec.Data, s *dataset.Split) []string {
 	var lines []string
 	if folders, divided := dataset.FindFolders(d.Path); divided && d.Labels == spec.LabelFolder {

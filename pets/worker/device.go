@@ -11,7 +11,6 @@ import (
 	"gopets/pets/wire"
 )
 
-// device is what computes, and the right to use it, which one call at a time has.
 type device struct {
 	turn   chan struct{} // held by the call that uses the device
 	idle   time.Duration // after so long without a call the engine is closed; 0: never
@@ -20,7 +19,7 @@ type device struct {
 
 	dir string // the session's private folder
 	eng *engine.Engine
-	// compiled functions, shared by the learners of a network, as long as eng is open
+	// compiled functions, shared by the learners of a network
 	graphs *train.Graphs
 	shown  bool // the engine was printed
 }
@@ -40,7 +39,6 @@ func newDevice() (*device, error) {
 	return d, nil
 }
 
-// acquire waits for the device's turn; release ends it.
 func (d *device) acquire(c *call) (release func(), err error) {
 	select {
 	case d.turn <- struct{}{}:
@@ -82,7 +80,7 @@ func (d *device) close() {
 	log.Printf("idle for %v: the device is released", d.idle)
 }
 
-// engine opens the engine if need be, and prints the choice once in a session.
+// engine opens the engine and prints its name, once in a session.
 func (d *device) engine(c *call) (*engine.Engine, error) {
 	if err := d.open(); err != nil {
 		return nil, err

@@ -33,7 +33,7 @@ func (f *fits) fit(c *call, l *learner, q wire.LearnerCall) ([]spec.Row, error) 
 		return nil, fmt.Errorf("fit: folder for snapshots: %w", err)
 	}
 	if !resume {
-		// Killed within the first epoch, the fit begins again from here.
+		// killed within the first epoch, the fit begins again from here
 		if err := l.live.Snapshot(fit.Snapshot); err != nil {
 			return nil, fmt.Errorf("fit: %w", err)
 		}
@@ -49,7 +49,7 @@ func (f *fits) fit(c *call, l *learner, q wire.LearnerCall) ([]spec.Row, error) 
 	return view.rows, err
 }
 
-// resume goes back to the last finished epoch's snapshot, unless the learner is there already, and
+// resume restores the last finished epoch's snapshot, unless the learner is there already. It
 // reports whether there is something to go on with.
 func (f *fits) resume(c *call, l *learner, fit spec.Fit) (bool, error) {
 	run := l.live.Recorder().Last()
@@ -104,7 +104,7 @@ func (f *fits) find(c *call, l *learner, q wire.LearnerCall) (spec.Suggestions, 
 	return found, nil
 }
 
-// tooShort says why a curve shows nothing: fastai leaves out the first tenth and the last five.
+// tooShort explains an empty curve: fastai leaves out the first tenth and the last five steps.
 func tooShort(curve *train.Curve) string {
 	return fmt.Sprintf("LR finder: %d steps are too few to draw or to suggest a learning rate: "+
 		"search again with more, for instance %s(100)", len(curve.LR), spec.InCell("Steps"))

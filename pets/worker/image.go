@@ -53,7 +53,7 @@ func (p *predictions) of(c *call, q wire.PredictCall) (*train.Predictor, error) 
 	return &l.live.Predictor, nil
 }
 
-// open returns the predictor of an exported file, and reads the file anew when it has changed.
+// open returns the predictor of an exported file, read anew if it has changed.
 func (p *predictions) open(c *call, path string) (*train.Predictor, error) {
 	info, err := os.Stat(path)
 	if err != nil {
@@ -152,7 +152,6 @@ func onnx(_ *call, l *train.Predictor, q wire.PredictCall) (none wire.None, err 
 	return none, l.ExportONNX(q.Path, train.ONNX{Bytes: q.Bytes})
 }
 
-// results shows validation images, actual over predicted class.
 func results(c *call, l *learner, q wire.LearnerCall) (_ plots.Chart, err error) {
 	rows := q.Rows.Or(3)
 	items := l.split.Valid[:min(rows*rows, len(l.split.Valid))]

@@ -9,7 +9,7 @@ import (
 	"gopets/plots"
 )
 
-// How many images an interactive matrix carries: they are all in the notebook's file.
+// Limits on the images of an interactive matrix, which are all in the notebook's file.
 const (
 	perMistake = 6   // of one pair of classes
 	perRight   = 2   // of those of a class that are right

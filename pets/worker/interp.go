@@ -13,7 +13,7 @@ import (
 	"gopets/plots"
 )
 
-// interpretation is what a learner predicted of its validation images at one time.
+// interpretation holds a learner's predictions of its validation images at one time.
 type interpretation struct {
 	*interpret.Interpretation
 	desc    spec.Interp
@@ -50,7 +50,7 @@ func (i *interps) register(r *registry) {
 	handle(r, wire.Report, show(i.get, report))
 }
 
-// validate predicts the validation images with a bar, by one view of each or by several.
+// validate predicts the validation images, with tta from several views of each.
 func validate(c *call, l *learner, tta bool) (*interpret.Interpretation, error) {
 	bar := newBar(c)
 	ev := bar.events("predicting the validation images")
@@ -78,7 +78,7 @@ func score(tta bool) func(*call, *learner, wire.LearnerCall) (spec.Score, error)
 	}
 }
 
-// get returns a description's interpretation, and makes it if need be or if asked to.
+// get returns the interpretation of a call, and makes it if it is missing or q.Anew.
 func (i *interps) get(c *call, q wire.InterpCall) (*interpretation, error) {
 	d := q.Interp
 	if in := i.byName[d.Name]; in != nil && !q.Anew {
@@ -109,7 +109,7 @@ func (i *interps) get(c *call, q wire.InterpCall) (*interpretation, error) {
 	return in, nil
 }
 
-// announced is get, and says so if the learner was trained since.
+// announced is get, and reports training since.
 func (i *interps) announced(c *call, q wire.InterpCall) (*interpretation, error) {
 	in, err := i.get(c, q)
 	if err != nil {
@@ -165,8 +165,8 @@ func (i *interps) topLosses(c *call, in *interpretation, q wire.InterpCall) (plo
 	return grid, nil
 }
 
-// learnerOf returns a learner with the interpretation's weights: the one in the session if it still
-// has them, else one made for the purpose, which done frees.
+// learnerOf returns a learner with the interpretation's weights: the session's if it still has
+// them, else a new one. Call done at the end.
 func (i *interps) learnerOf(c *call, in *interpretation) (l *train.Learner, done func(),
 	err error) {
 	d := in.desc.Learner

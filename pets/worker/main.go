@@ -11,15 +11,13 @@
 //	worker version            print the version
 //
 // registry.go holds the handlers by method, device.go the engine, which one call at a time uses,
-// store.go the learners, session.go joins them. One learner is on the device; the others are parked
-// in files, as is the last one after $GOPETS_IDLE (15 minutes; 0: never). Snapshots of the last
-// finished epoch are in the folder snapshots of $GOPETS_DATA.
+// store.go the learners. One learner is on the device; the others are parked in files, as is the
+// last after $GOPETS_IDLE (15 minutes; 0: never). $GOPETS_DATA/snapshots holds the last epochs.
 //
 // # Tried and left
 //
 //   - A lock for each learner: two learners on one device take turns anyway.
-//   - Grad-CAM with the learner's weights swapped for the interpretation's: an error on the way
-//     back would have lost the present ones. A second learner is made from a file instead.
+//   - Grad-CAM with the learner's weights swapped for the interpretation's: an error on the way back would have lost the present ones.
 package main
 
 import (

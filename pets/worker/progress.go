@@ -13,7 +13,7 @@ import (
 	"gopets/plots"
 )
 
-// pace is the least time between two states of a progress display (fastprogress's).
+// pace is the least time between two states of a display (fastprogress's)
 const pace = 200 * time.Millisecond
 
 type progress struct {
@@ -24,8 +24,7 @@ type progress struct {
 	waited int         // seconds of it
 }
 
-// event locks the display for an event, which ends a compilation. What follows one is shown at
-// once, for the next event may take long.
+// event locks the display for an event, which ends a compilation and is shown at once.
 func (p *progress) event() (unlock func()) {
 	p.mu.Lock()
 	if p.timer != nil {
@@ -35,7 +34,7 @@ func (p *progress) event() (unlock func()) {
 	return p.mu.Unlock
 }
 
-// compile calls show every second until the next event: what compiles sends none of its own.
+// compile calls show every second until the next event.
 func (p *progress) compile(show func()) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -124,7 +123,7 @@ func (b *bar) end(line string) {
 	}
 }
 
-// stop leaves a bar that did not end where the work stopped.
+// stop shows where an unfinished bar stopped.
 func (b *bar) stop() {
 	defer b.event()()
 	if b.shown {
@@ -133,8 +132,7 @@ func (b *bar) stop() {
 	}
 }
 
-// fitView is the display of a fit: bars and the growing table, at the end the table alone; of
-// fine-tuning, one for each part.
+// fitView is the display of a fit (of fine-tuning, of each part): bars and the growing table.
 type fitView struct {
 	progress
 	title func() string // of the part
@@ -219,7 +217,7 @@ func (v *fitView) send(state plots.ProgressState) {
 	v.c.progress(bars.HTML(), batches.Text(), false)
 }
 
-// end leaves the table; after an error the bars stay with it, red, where they stopped.
+// end leaves the table, after an error with the bars, red.
 func (v *fitView) end(err error) {
 	defer v.event()()
 	switch {

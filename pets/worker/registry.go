@@ -13,7 +13,6 @@ import (
 	"gopets/plots"
 )
 
-// call is a request that a handler serves.
 type call struct {
 	context.Context
 	*session.Call
@@ -62,7 +61,7 @@ type handler struct {
 	serve func(c *call) (any, error)
 }
 
-// handle registers the handler of a method. It runs alone on the device.
+// handle registers a method's handler, which runs alone on the device.
 func handle[Q, A any](r *registry, m wire.Method[Q, A], serve func(*call, Q) (A, error)) {
 	r.handlers[m.Name] = handler{serve: func(c *call) (any, error) {
 		var q Q
@@ -79,7 +78,7 @@ func handle[Q, A any](r *registry, m wire.Method[Q, A], serve func(*call, Q) (A,
 	}}
 }
 
-// handleFree registers a handler that needs no device: it runs beside others.
+// handleFree registers a handler that needs no device.
 func handleFree[Q, A any](r *registry, m wire.Method[Q, A], serve func(*call, Q) (A, error)) {
 	handle(r, m, serve)
 	h := r.handlers[m.Name]
@@ -87,7 +86,7 @@ func handleFree[Q, A any](r *registry, m wire.Method[Q, A], serve func(*call, Q)
 	r.handlers[m.Name] = h
 }
 
-// on makes a handler of one that works on the object which get returns for a request.
+// on makes a handler of one for an object, which get returns.
 func on[Q, O, A any](get func(*call, Q) (O, error),
 	serve func(*call, O, Q) (A, error)) func(*call, Q) (A, error) {
 	return func(c *call, q Q) (answer A, err error) {
@@ -99,7 +98,7 @@ func on[Q, O, A any](get func(*call, Q) (O, error),
 	}
 }
 
-// show makes a handler of one that returns a chart or a table of the object; nil shows nothing.
+// show makes a handler of one that returns a chart or a table of an object, or nil.
 func show[Q, O any](get func(*call, Q) (O, error),
 	chart func(*call, O, Q) (plots.Chart, error)) func(*call, Q) (wire.None, error) {
 	return on(get, func(c *call, object O, q Q) (none wire.None, err error) {

@@ -23,17 +23,17 @@ type learner struct {
 	source  string         // where the first weights came from
 }
 
-// store keeps a session's learners by name, one of them on the device, the others in files.
+// store keeps a session's learners by name, one on the device, the others in files.
 type store struct {
 	device *device
-	// build makes a learner; one that comes back from a file, without first weights
+	// build makes a learner, with first weights if first
 	build func(c *call, d spec.Learner, first bool) (*learner, error)
 
 	byName  map[string]*learner
 	present *learner // on the device
 }
 
-// get returns the learner of a description, on the device, but none of another description.
+// get returns the learner of that name and description, on the device.
 func (s *store) get(c *call, d spec.Learner) (*learner, error) {
 	l := s.byName[d.Name]
 	if l == nil {
@@ -64,7 +64,6 @@ func (s *store) get(c *call, d spec.Learner) (*learner, error) {
 	return l, nil
 }
 
-// of returns a call's learner.
 func (s *store) of(c *call, q wire.LearnerCall) (*learner, error) { return s.get(c, q.Learner) }
 
 // ofNew is of, and makes the learner if there is none of that name.
@@ -124,7 +123,7 @@ type builder struct {
 	home   string
 	device *device
 	data   *datasets
-	// by what describes them: learners of equal networks share what was compiled
+	// by what describes them: learners of equal networks share compiled functions
 	nets map[string]*model.Net
 }
 

@@ -1,5 +1,4 @@
-// Package atomicfile replaces files as a whole or not at all. Tried and left:
-// github.com/google/renameio, which waits for the disk at each file.
+// Package atomicfile replaces files as a whole or not at all. Tried: google/renameio, which syncs.
 package atomicfile
 
 import (
@@ -9,8 +8,8 @@ import (
 	"path/filepath"
 )
 
-// Write writes a new hidden file in the same folder and renames it to path. If it fails, path is
-// unchanged. The callback may change the file's mode.
+// Write writes a hidden file in the same folder and renames it to path. If it fails, path is
+// unchanged.
 func Write(path string, perm os.FileMode, write func(*os.File) error) error {
 	tmp := filepath.Join(filepath.Dir(path), "."+filepath.Base(path)+"."+rand.Text()[:8])
 	f, err := os.OpenFile(tmp, os.O_WRONLY|os.O_CREATE|os.O_EXCL, perm)

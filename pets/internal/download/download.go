@@ -1,5 +1,5 @@
 // Package download fetches a file over HTTP, resuming where an earlier attempt stopped. A network
-// that does not answer is an error within seconds; a slow one may take its time.
+// that does not answer is an error within seconds.
 package download
 
 import (
@@ -37,8 +37,8 @@ type File struct {
 	URL   string
 	Size  int64 // in bytes; 0: unknown
 	Limit int64 // of bytes; 0: Size, or none
-	// Check inspects the complete file before it gets its name; sum is the SHA-256 that the server
-	// announced, "" if it did not. nil: no check.
+	// Check inspects the file before it gets its name; sum is the announced SHA-256 or ""; nil: no
+	// check
 	Check    func(file, sum string) error
 	Progress func(done, total int64) // total is 0 when unknown; nil: not called
 }
@@ -54,8 +54,8 @@ func permanent(format string, args ...any) error {
 	return &permanentError{fmt.Errorf(format, args...)}
 }
 
-// Fetch downloads a file to path, by way of path.part, which a later call goes on with. Callers
-// lock path.
+// Fetch downloads a file to path, by way of path.part, which a later call resumes. Callers lock
+// path.
 func (c Client) Fetch(ctx context.Context, f File, path string) error {
 	if c.HTTP == nil {
 		c.HTTP = newHTTP()
@@ -282,7 +282,6 @@ func fileSize(path string) int64 {
 	return info.Size()
 }
 
-// SHA256 returns the SHA-256 of a file, in hexadecimal digits.
 func SHA256(path string) (string, error) {
 	f, err := os.Open(path)
 	if err != nil {

@@ -74,7 +74,6 @@ func (c *conditioning) read(s []byte) error {
 	return nil
 }
 
-// An arithmetic decoder reads blocks in arithmetic coding (T.81, annex D).
 type arithmetic struct {
 	d     *decoder
 	pos   int
@@ -135,8 +134,7 @@ func (e *arithmetic) next() uint64 {
 	return 0
 }
 
-// bit decodes a decision (T.81, D.2); bit 7 of a bin is the more probable symbol, the rest the
-// state.
+// bit decodes a decision (T.81, D.2); bit 7 of a bin is the more probable symbol.
 func (e *arithmetic) bit(bin *uint8) int {
 	for e.a < 0x8000 {
 		if e.ct--; e.ct < 0 {

@@ -2,7 +2,6 @@ package jpeg
 
 import "encoding/binary"
 
-// A bitReader reads the compressed bits, and zeros behind their end, which it counts.
 type bitReader struct {
 	data  []byte
 	pos   int

@@ -77,7 +77,6 @@ func ink(c, k byte) byte {
 	return clip(int32(k) - int32((covered>>8+covered)>>8))
 }
 
-// ycck is cmyk whose first three components are in YCbCr.
 func ycck(to []byte, rows [][]byte) {
 	ycc(to, rows[:3])
 	for x, k := range rows[3] {

@@ -45,7 +45,6 @@ type Config struct {
 	Arithmetic    bool
 }
 
-// DecodeConfig reads the header.
 func DecodeConfig(data []byte) (Config, error) {
 	d := decoder{data: data}
 	err := d.markers(true)
@@ -111,7 +110,6 @@ type decoder struct {
 	scans                   int
 }
 
-// markers reads the segments up to the file's end, or up to the frame's header.
 func (d *decoder) markers(headerOnly bool) error {
 	if len(d.data) < 2 || d.data[0] != 0xff || d.data[1] != markerSOI {
 		return FormatError("no JPEG: it does not begin with FF D8")
@@ -292,7 +290,6 @@ func (d *decoder) frame(marker byte, s []byte) error {
 	return nil
 }
 
-// reduction divides scale by the factor by which a component is smaller than the largest.
 func reduction(scale, most, has int) int {
 	for factor := most / has; most%has == 0 && factor%2 == 0 && scale > 1; factor /= 2 {
 		scale /= 2
@@ -300,7 +297,6 @@ func reduction(scale, most, has int) int {
 	return scale
 }
 
-// allocate allocates a frame's memory, unless the data cannot fill it.
 func (d *decoder) allocate() error {
 	blocks := 0
 	for _, c := range d.comps {

@@ -29,7 +29,6 @@ var columns = func() (n [64]uint8) {
 	return n
 }()
 
-// put transforms a block, writes its samples into the plane and clears it.
 func (c *component) put(x, y int, b *[64]int32, last int) {
 	w, h := 8/c.reduceX, 8/c.reduceY
 	to := c.plane[y*h*c.stride+x*w:]
@@ -112,7 +111,6 @@ func idct(b *[64]int32, cols int, to []byte, stride int) {
 }
 
 func idctRows(b *[64]int32, cols int, to []byte, stride int) {
-	// the rounding, and the samples' offset of 128
 	const shift = constBits + passBits + 3
 	const half = 1<<(shift-1) + 128<<shift
 	for i := range 8 {

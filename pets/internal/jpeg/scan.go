@@ -5,7 +5,6 @@ import "fmt"
 // maxScans bounds the time: a small file may have thousands of scans.
 const maxScans = 100
 
-// A scan is some components, and of progressive files some coefficients.
 type scan struct {
 	comps      []scanComponent
 	start, end int // coefficients, in zigzag order
@@ -20,12 +19,10 @@ type scanComponent struct {
 	blocksIn int // of an MCU: h·v, or 1 where the scan has one component
 }
 
-// An entropy decoder reads blocks of coefficients.
 type entropy interface {
 	// block reads a sequential file's block, multiplied by the quantization table; last is the
 	// zigzag position of the last coefficient that may not be 0
 	block(c *scanComponent, b *[64]int32) (last int, err error)
-	// refine reads a progressive file's scan into a block.
 	refine(s *scan, c *scanComponent, b []int16) error
 	restart() error
 	finish() error

@@ -3,8 +3,7 @@ package jpeg
 // A kernel weighs the means (DC) of 5×5 blocks around a block, row by row, in 256ths.
 type kernel [25]int32
 
-// The kernels that estimate a block's first coefficients, by zigzag position, in files that end
-// with coefficients missing or coarse (libjpeg-turbo's).
+// Kernels that estimate a block's first coefficients, by zigzag position (libjpeg-turbo's).
 var (
 	// if only the means are known; the mean is smoothed too
 	fromMeans = [10]kernel{
@@ -37,7 +36,6 @@ func (k kernel) turned() (t kernel) {
 	return t
 }
 
-// exact reports whether all coefficients up to the last were read at full precision.
 func (d *decoder) exact(last int) bool {
 	for _, c := range d.comps {
 		for k := range last + 1 {
@@ -64,7 +62,6 @@ func (d *decoder) smooths() bool {
 	return !d.exact(9)
 }
 
-// estimate fills the zeros among a block's first coefficients that are not known exactly.
 func (c *component) estimate(coefs []int16, means *kernel) {
 	kernels, mean := &amongOthers, true
 	for k := 1; k < 10; k++ {

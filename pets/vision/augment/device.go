@@ -42,7 +42,6 @@ func (c Config) Versions(src *images.RGB, s spec.Size) ([]*images.RGB, error) {
 	return []*images.RGB{src, average}, nil
 }
 
-// The places in a row of numbers for [OnDevice].
 const (
 	rowMatrix = 0 // 9 values: column and row of the resized image to the source's
 	rowGridW  = 9 // last column of the resized image
@@ -173,7 +172,6 @@ func lit(x, rows *graph.Node) *graph.Node {
 		shapes.Make(dtypes.Bool, x.Shape().Dimensions...)), y, x)
 }
 
-// reflected is reflect on the device.
 func reflected(u, limit *graph.Node) *graph.Node {
 	one := graph.OnesLike(limit)
 	period := graph.Max(graph.MulScalar(limit, 2), one)

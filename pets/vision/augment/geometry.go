@@ -8,7 +8,6 @@ import (
 	"gopets/pets/vision/dataset/images"
 )
 
-// matrix is a homography, row by row.
 type matrix [9]float64
 
 var identity = matrix{0: 1, 4: 1, 8: 1}
@@ -35,7 +34,6 @@ type view struct {
 	rows, cols []int // of the resized and mirrored image, for each row and column of the input
 }
 
-// look computes the view of an image whose full size is w×h.
 func (c Config) look(v *view, w, h int, s spec.Size, p Params) error {
 	method := c.Resize
 	if method == spec.Auto {
@@ -173,8 +171,7 @@ func (v *view) pixels(w, h int) matrix {
 	return matrix{x, 0, x, 0, y, y, 0, 0, 1}.mul(v.grid).mul(from)
 }
 
-// place returns the source's index for each place of the input: cropped, or padded by reflection
-// (§4.2h).
+// place returns the source's index for each place of the input, cropped or padded (§4.2h).
 func place(into []int, size, n int, pct float64) []int {
 	into = into[:0]
 	from := first(size, n, pct)
@@ -184,7 +181,6 @@ func place(into []int, size, n int, pct float64) []int {
 	return into
 }
 
-// first is where the crop begins; negative where the side is padded.
 func first(size, n int, pct float64) int {
 	pad := max(0, (size-n+1)/2)
 	if pct >= 1 {

@@ -2,9 +2,8 @@ package augment
 
 import "math"
 
-// light is fastai's brightness and contrast (§4.2f): sigmoid(scale·(logit x + shift)), x clamped to
-// [lowest, highest]. With contrast the curve is a table, 256 nodes an octave, with an error below
-// 1e-6.
+// light is fastai's brightness and contrast (§4.2f): sigmoid(scale·(logit x + shift)). With
+// contrast the curve is a table, 256 nodes an octave, to 1e-6.
 type light struct {
 	shift, scale float64
 	// the curve at node distances from 0, and one minus the curve at those from 1

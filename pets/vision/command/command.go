@@ -1,5 +1,4 @@
-// Package command holds the commands of pets/worker that need no session. Each takes the arguments
-// behind its name and ends at an interrupt.
+// Package command holds the commands of pets/worker that need no session; an interrupt ends them.
 package command
 
 import (
@@ -16,8 +15,7 @@ import (
 	"gopets/pets/vision/train"
 )
 
-// Prepare makes sure that this process has the environment that engines need. They read it when a
-// process starts, so the process may have to start anew: Prepare does not return then.
+// Prepare gives this process the environment that engines need. It may start the program anew.
 func Prepare() error {
 	const again = "GOPETS_WORKER_READY"
 	if os.Getenv(again) != "" {
@@ -35,7 +33,6 @@ func Prepare() error {
 	return syscall.Exec(program, os.Args, append(env, again+"=1"))
 }
 
-// parse parses flags that may stand before and after the other arguments, which it returns.
 func parse(flags *flag.FlagSet, usage string, args []string) (others []string) {
 	flags.Usage = func() {
 		fmt.Fprint(flags.Output(), usage)

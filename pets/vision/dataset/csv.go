@@ -98,8 +98,7 @@ func (o CSVOptions) parse(data []byte, dir string) ([]Labelled, error) {
 	}
 }
 
-// columns returns those of names and labels: the first that holds an image, or 0, and its
-// neighbour.
+// columns returns those of names and labels: the first that holds an image, and its neighbour.
 func (o CSVOptions) columns(text, dir string) (name, label int) {
 	r := o.reader(text)
 	for range 2 { // the first may be a header
@@ -131,8 +130,7 @@ func (o CSVOptions) reader(text string) *csv.Reader {
 	return r
 }
 
-// path is the file of a name in dir, which may have Windows' separators or a Mac's accents, or be
-// whole.
+// path is the file of a name in dir, also with Windows' separators or a Mac's accents.
 func (o CSVOptions) path(dir, name string) string {
 	exists := func(path string) bool { _, err := os.Lstat(path); return err == nil }
 	path := filepath.Join(dir, filepath.FromSlash(name)+o.Suffix)
@@ -155,7 +153,6 @@ func (o CSVOptions) path(dir, name string) string {
 	return path
 }
 
-// isItem reports whether a record names an image, so that it is no header.
 func (o CSVOptions) isItem(record []string, dir string) bool {
 	if len(record) <= o.Name {
 		return false
@@ -168,7 +165,6 @@ func (o CSVOptions) isItem(record []string, dir string) bool {
 	return name != "" && err == nil
 }
 
-// separator returns the character with which most lines have enough columns.
 func (o CSVOptions) separator(text string) rune {
 	const sample = 50
 	best, bestScore := ',', 0
@@ -195,7 +191,6 @@ func (o CSVOptions) separator(text string) rune {
 	return best
 }
 
-// tableText decodes a table's bytes and line ends.
 func tableText(data []byte) (string, error) {
 	var order binary.ByteOrder
 	switch {

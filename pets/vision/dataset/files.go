@@ -24,8 +24,7 @@ func isImageName(name string) bool {
 }
 
 // ImageFiles lists the images in a folder, with recurse in all folders below that are not hidden,
-// sorted by bytes (fastai's get_image_files, §1.3). It follows links; one that leads nowhere is
-// listed.
+// sorted by bytes (fastai's get_image_files, §1.3). It follows links.
 func ImageFiles(dir string, recurse bool) ([]string, error) {
 	w := walker{recurse: recurse, seen: map[string]string{}}
 	if info, err := os.Stat(dir); err != nil {
@@ -84,7 +83,6 @@ func (w *walker) walk(dir string) error {
 	return nil
 }
 
-// bare removes "open PATH:" from an error that is shown with the path.
 func bare(err error) error {
 	var pathErr *fs.PathError
 	if errors.As(err, &pathErr) {

@@ -10,8 +10,7 @@ import (
 	"unicode"
 )
 
-// Folders are the folders of a data set that is divided already; a field is empty where there is
-// none.
+// Folders are the folders that divide a data set; a field is empty where there is none.
 type Folders struct{ Train, Valid, Test string }
 
 // Describe says how the folders are used; random: both are divided at random.
@@ -61,7 +60,6 @@ var roles = map[string]func(*Folders) *string{
 	"testing":    func(f *Folders) *string { return &f.Test },
 }
 
-// fillers are words that stand beside a role, as in training_set.
 var fillers = []string{"set", "dataset", "data", "image", "images", "imgs", "split", "seg"}
 
 // role returns the field that a folder's name means: Training_set, testset, val2017.

@@ -106,8 +106,7 @@ func LabelByFolder(files []string) ([]Labelled, error) {
 	})
 }
 
-// checkClassFolders returns an error unless every file is in a class folder below one of the roots,
-// and there are two classes.
+// checkClassFolders requires every file in a class folder below one of the roots, and two classes.
 func checkClassFolders(files []string, roots ...string) error {
 	const fix = "put the images of each class into a folder with the class's name"
 	beside, class := 0, ""

@@ -87,7 +87,6 @@ func (p Pair) names() string {
 	return strings.Join(valid[len(valid)-n:], "/") + " = " + strings.Join(train[len(train)-n:], "/")
 }
 
-// alike groups the classes whose names differ in case and spaces only.
 func alike(classes []string) (groups []string) {
 	same := map[string][]string{}
 	for _, c := range classes {

@@ -10,8 +10,7 @@ import (
 )
 
 // OfficialSplit divides the Oxford-IIIT Pet set in root as its authors did (Parkhi et al. 2012),
-// about half each. Most published error rates refer to it; fastai's lesson draws a fifth
-// ([NewSplit]).
+// about half each; most published error rates refer to it.
 func OfficialSplit(root string) (*Split, error) {
 	items, valid, err := OfficialLists(root)
 	if err != nil {
@@ -47,7 +46,6 @@ func OfficialLists(root string) (items []Labelled, valid []string, err error) {
 	return items, valid, nil
 }
 
-// readList reads the first word of each line, but for # comments.
 func readList(file string) ([]string, error) {
 	f, err := os.Open(file)
 	if err != nil {

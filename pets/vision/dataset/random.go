@@ -1,7 +1,6 @@
 package dataset
 
-// Random is numpy's legacy generator MT19937 (Matsumoto and Nishimura 1998): seed 2 makes fastai's
-// split (§2.4).
+// Random is numpy's legacy generator MT19937: seed 2 makes fastai's split (§2.4).
 type Random struct {
 	key [624]uint32
 	pos int

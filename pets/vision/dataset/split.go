@@ -28,8 +28,8 @@ type Options struct {
 	Valid    []string // the validation files, instead of a random choice
 }
 
-// Split is labelled images, divided. Training items are in the order given, validation items in the
-// order drawn (fastai §2.3).
+// Split is labelled images, divided, training items as given, validation items as drawn (fastai
+// §2.3).
 type Split struct {
 	// labels of the training items, sorted by code points; Item.Label indexes them
 	Classes      []string
@@ -40,8 +40,7 @@ type Split struct {
 	SplitHash string
 }
 
-// NewSplit divides items and numbers the classes. Labels that differ only in the Unicode form of
-// their accents are one class.
+// NewSplit divides items and numbers the classes. Labels are compared by Unicode's form NFC.
 func NewSplit(items []Labelled, o Options) (*Split, error) {
 	if len(items) == 0 {
 		return nil,

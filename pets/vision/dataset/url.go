@@ -42,8 +42,7 @@ var Pets = URL{
 	},
 }
 
-// The data sets that package sample draws: gopets:// and the folder. 25 is the number of images of
-// a breed.
+// The data sets that package sample draws: gopets:// and the folder; 25 images of a breed.
 const (
 	SampleURL      = "gopets://pets-sample-25"
 	SmallSampleURL = "gopets://pets-sample-small"

@@ -42,8 +42,8 @@ func (in *Interpretation) TopLosses(k int, largest bool) []TopLoss {
 	return top
 }
 
-// Examples chooses images for the confusion matrix by loss: at most perMistake of a pair of
-// classes, perRight of a class, and all. left counts the wrong ones that are not chosen.
+// Examples chooses images by loss: at most perMistake of a pair of classes, perRight of a class,
+// and all. left counts the wrong ones that are not chosen.
 func (in *Interpretation) Examples(perMistake, perRight, all int) (chosen []TopLoss, left int) {
 	inCell := map[[2]string]int{}
 	for _, t := range in.TopLosses(len(in.Losses), true) {
@@ -73,8 +73,7 @@ func (in *Interpretation) Confusion() [][]int {
 	return counts
 }
 
-// Normalized is the confusion matrix in fractions of each row; without images zeros, where fastai
-// has NaN.
+// Normalized is the confusion matrix in fractions of each row, 0 in empty rows (fastai: NaN).
 func (in *Interpretation) Normalized() [][]float64 {
 	fractions := make([][]float64, len(in.Classes))
 	for a, row := range in.Confusion() {
@@ -111,16 +110,15 @@ func (in *Interpretation) MostConfused(min int) []Confused {
 	return pairs
 }
 
-// ClassReport is one line of [Interpretation.Report]. Support counts the images of the class. A
-// ratio with an empty denominator is 0.
+// ClassReport is one line of [Interpretation.Report]. A ratio with an empty denominator is 0.
 type ClassReport struct {
 	Class                 string
 	Precision, Recall, F1 float64
 	Support               int
 }
 
-// Report returns one line per class, then "macro avg" (the mean over the classes that have images)
-// and "weighted avg" (weighted by support).
+// Report returns a line for each class, then "macro avg", the mean over the classes that have
+// images, and "weighted avg", weighted by support.
 func (in *Interpretation) Report() []ClassReport {
 	counts := in.Confusion()
 	ratio := func(a, b int) float64 {

@@ -7,8 +7,7 @@ import (
 	"gopets/pets/spec"
 )
 
-// Predictions are a network's predictions of a set of images with known classes, in its order: a
-// snapshot.
+// Predictions are a network's predictions of images with known classes: a snapshot.
 type Predictions struct {
 	Classes []string    // class names; a label is an index into them
 	Paths   []string    // one file per image

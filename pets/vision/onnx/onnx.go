@@ -27,7 +27,6 @@ const Opset = 17
 // Type is an element type, by ONNX's number.
 type Type int
 
-// The element types used here.
 const (
 	Float Type = 1
 	Uint8 Type = 2
@@ -38,7 +37,6 @@ type Attributes map[string]any
 
 // A Graph is a network under construction. Its methods panic if a name is used twice or not known.
 type Graph struct {
-	// Meta is kept in the file's metadata_props.
 	Meta map[string]string
 
 	name            string
@@ -95,8 +93,7 @@ func (g *Graph) Floats(name string, dims []int, values []float32) string {
 	return name
 }
 
-// Node adds an operation with one output and returns its name. An empty input is an optional one
-// left out.
+// Node adds an operation with one output and returns its name. An empty input is left out.
 func (g *Graph) Node(op string, attrs Attributes, inputs ...string) string {
 	for _, in := range inputs {
 		if in != "" {

@@ -37,7 +37,6 @@ type breed struct {
 	coats []coat // the first is by far the most frequent
 }
 
-// coat is one colouring of a breed. A nil colour is that of the coat around it.
 type coat struct {
 	base, mark paint.RGB
 	pattern    pattern

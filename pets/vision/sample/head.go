@@ -6,7 +6,6 @@ import (
 	"gopets/pets/vision/sample/paint"
 )
 
-// animal is one breed in one image: its coat chosen, its proportions varied, its head turned.
 type animal struct {
 	breed
 	coat
@@ -65,7 +64,6 @@ func (a *animal) ink(strength float64) paint.Ink {
 	return paint.Coat(a.base, a.mark, a.field.Times(strength))
 }
 
-// light shades what is painted, as fur or as skin.
 func (a *animal) light(c *paint.Canvas, x, y, rx, ry float64) {
 	fur := 0.0
 	if a.fur > 0 {

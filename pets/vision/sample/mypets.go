@@ -6,7 +6,6 @@ import (
 	"gopets/pets/vision/sample/paint"
 )
 
-// myPet draws one of four images of a visitor's own dog, each with a difficulty.
 func myPet(n int, r paint.Rand) *image.RGBA {
 	var dog breed
 	for _, b := range dogs() {
@@ -47,7 +46,6 @@ func myPet(n int, r paint.Rand) *image.RGBA {
 	return c.Image()
 }
 
-// person draws somebody behind the dog, who fills the image's left half.
 func person(c *paint.Canvas, r paint.Rand, sun paint.Sun) {
 	skin, hair, shirt := paint.Hex(0xdba583), paint.Hex(0x4a3022), paint.Hex(0x4a6f9c)
 	w, h := float64(c.W), float64(c.H)

@@ -22,8 +22,8 @@ type row struct {
 	err      error
 }
 
-// predictQueued predicts what is queued until the server is closed, 1, 2, 4 … up to Batch at once,
-// so that a predictor compiles for few sizes.
+// predictQueued predicts 1, 2, 4 … up to Batch queued images at once: a predictor compiles few
+// sizes.
 func (s *Server) predictQueued() {
 	defer s.ended.Done()
 	var waiting []*job
@@ -115,7 +115,6 @@ func (s *Server) predict(ctx context.Context, batch []*images.RGB) (rows [][]flo
 	return rows, nil
 }
 
-// ask queues an image and waits for its row, or for the end of the server.
 func (s *Server) ask(ctx context.Context, p *images.RGB) row {
 	j := &job{ctx: ctx, img: p, row: make(chan row, 1)}
 	select {
@@ -131,8 +130,7 @@ func (s *Server) ask(ctx context.Context, p *images.RGB) row {
 	}
 }
 
-// Warm predicts 1, 2, 4 … up to Batch grey images, so that a network is compiled before requests
-// are served; Run calls it.
+// Warm predicts 1, 2, 4 … up to Batch grey images, so that the network is compiled; Run calls it.
 func (s *Server) Warm(ctx context.Context) error {
 	for n := 1; n <= s.o.Batch; n *= 2 {
 		batch := make([]*images.RGB, n)

@@ -38,7 +38,6 @@ func (x *exchange) Write(p []byte) (int, error) {
 	return x.w.Write(p)
 }
 
-// refusal is an error that the visitor sees.
 type refusal struct {
 	status  int
 	code    string // for programs
@@ -76,7 +75,6 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	s.mux.ServeHTTP(w, r)
 }
 
-// route serves a path with some methods, answers errors and writes the log.
 func (s *Server) route(path string, serve func(*exchange) error, methods ...string) {
 	s.mux.HandleFunc(path, func(w http.ResponseWriter, r *http.Request) {
 		begun := time.Now()

@@ -84,8 +84,7 @@ func number(top string) (int, error) {
 	return n, nil
 }
 
-// work decodes and predicts, Concurrency images at once. A decoder that outlives ctx keeps its
-// place.
+// work decodes and predicts. A decoder that outlives ctx keeps its place among Concurrency.
 func (s *Server) work(ctx context.Context, x *exchange, data []byte) (*Answer, error) {
 	info, err := s.inspect(data)
 	if err != nil {

@@ -14,7 +14,6 @@ import (
 	"golang.org/x/net/netutil"
 )
 
-// Bounds of a service for anybody.
 const (
 	headerTime     = 5 * time.Second
 	idleTime       = 30 * time.Second
@@ -23,7 +22,7 @@ const (
 )
 
 // Run serves on a listener until ctx ends; then running requests have Options.Grace to finish, and
-// Run returns nil. Predictions begin after Warm. The server is not closed.
+// Run returns nil. The server is not closed.
 func (s *Server) Run(ctx context.Context, l net.Listener) error {
 	s.state.CompareAndSwap(ready, starting)
 	h := &http.Server{

@@ -149,8 +149,7 @@ func readAll(r io.Reader, limit int64) ([]byte, error) {
 	return data, err
 }
 
-// cleanName returns a file's last element, short, without control characters or changes of the
-// reading direction.
+// cleanName is a file's last element, short, without control and direction characters.
 func cleanName(name string) string {
 	name = path.Base("/" + strings.ReplaceAll(strings.ToValidUTF8(name, "�"), `\`, "/"))
 	name = strings.Map(func(r rune) rune {

@@ -97,7 +97,6 @@ func elements(shape []int) (int64, error) {
 	return n, nil
 }
 
-// readFile opens a file for the decoder of its format.
 func readFile(path string, decode func(r io.ReaderAt, size int64) (*File, error)) (*File, error) {
 	f, err := os.Open(path)
 	if err != nil {

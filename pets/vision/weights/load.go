@@ -52,8 +52,7 @@ func (s Source) String() string {
 	return s.Kind
 }
 
-// Load returns a network's pretrained weights: from o.Path, embedded, from a cache folder, or by
-// download.
+// Load returns a network's pretrained weights: o.Path, embedded, cached, or downloaded.
 func Load(ctx context.Context, arch string, o Options) (*File, Source, error) {
 	if o.Path != "" {
 		file, err := Read(o.Path)
@@ -118,8 +117,7 @@ func missing(arch string, from origin, cache string, o Options, troubles []error
 	return errors.New(text)
 }
 
-// Read reads a weight file of either format, by content, and removes prefixes ("module.", "model.",
-// "_orig_mod." …) that all names have.
+// Read reads a weight file by content, and removes the prefixes of names ("module.", "model." …).
 func Read(path string) (*File, error) {
 	file, err := read(path)
 	if err != nil {
@@ -146,8 +144,7 @@ func read(path string) (*File, error) {
 		return nil, fmt.Errorf("reading weights from %s: it is %s", path, other)
 	}
 	if n >= 4 && (string(head[:2]) == "PK" || head[0] == 0x80 && head[1] <= 5) {
-		// a safetensors header of 640 bytes and more could start alike; JSON follows after eight
-		// bytes
+		// a long safetensors header could start alike; JSON follows after eight bytes
 		if file, err := ReadTorch(path); err == nil {
 			return file, nil
 		} else if !safetensors {
@@ -206,7 +203,6 @@ func otherKind(head []byte) string {
 
 var hashInName = regexp.MustCompile(`-([0-9a-f]{8,64})\.[a-z]+$`)
 
-// readChecked reads a cached file after checking the hash in its name.
 func readChecked(path string) (*File, error) {
 	if digits := hashInName.FindStringSubmatch(filepath.Base(path)); digits != nil {
 		sum, err := download.SHA256(path)

@@ -101,7 +101,6 @@ func halfBits(v float32) uint16 {
 	return sign | (uint16(exponent+13)<<10 + mantissa)
 }
 
-// bfloatBits rounds to the nearest bfloat16, ties to even.
 func bfloatBits(v float32) uint16 {
 	bits := math.Float32bits(v)
 	if v != v {

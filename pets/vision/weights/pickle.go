@@ -42,7 +42,6 @@ type unpickler struct {
 	reduce     func(g global, args tuple) (any, error)
 }
 
-// load runs one pickle and returns the top of the stack.
 func (u *unpickler) load() (any, error) {
 	u.left, u.stack, u.memo = maxPickle, nil, map[uint32]any{}
 	for {

@@ -11,7 +11,6 @@ import (
 	"sort"
 )
 
-// Limits on memory; the formats' own are higher or absent.
 const (
 	maxHeader  = 4 << 20 // ResNet-50's header is 40 kB
 	maxTensors = 100_000
@@ -142,8 +141,7 @@ func checkLayout(names []string, entries []entry, size int64) error {
 // A WriteOption changes how WriteSafetensors stores values.
 type WriteOption func(*Tensor)
 
-// Float16 stores kernels and matrices in half precision; biases and batch-norm statistics, small
-// and wide-ranged, stay.
+// Float16 stores kernels and matrices in half precision; biases and batch-norm statistics stay.
 func Float16() WriteOption {
 	return func(t *Tensor) {
 		if t.DType == "F32" && len(t.Shape) >= 2 {
@@ -152,8 +150,7 @@ func Float16() WriteOption {
 	}
 }
 
-// WriteSafetensors writes f whole or not at all, tensors of larger elements first: every number is
-// aligned.
+// WriteSafetensors writes f atomically, larger elements first: every number is aligned.
 func WriteSafetensors(path string, f *File, options ...WriteOption) error {
 	content, err := encodeSafetensors(f, options)
 	if err == nil {
@@ -165,7 +162,6 @@ func WriteSafetensors(path string, f *File, options ...WriteOption) error {
 	return nil
 }
 
-// encodeSafetensors returns length and header, and a function for each tensor's bytes.
 func encodeSafetensors(f *File, options []WriteOption) (func(io.Writer) error, error) {
 	tensors := slices.Clone(f.Tensors)
 	fields := make(map[string]any, len(tensors)+1)

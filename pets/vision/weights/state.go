@@ -17,7 +17,6 @@ func (d *dict) get(key string) any {
 	return nil
 }
 
-// stateKeys are the names of a network's tensors in checkpoints, the surest first.
 var stateKeys = []string{
 	"model_state_dict", "state_dict", "model_state", "model", "net", "network", "net_state_dict",
 	"weights", "params", "module", "generator", "student", "backbone", "encoder",
@@ -102,7 +101,6 @@ func holdsTensors(d *dict) bool {
 	return n > 0 && 2*n >= len(d.values)
 }
 
-// module returns the tensors of a whole torch.nn.Module by their names in its state dict.
 func (s *search) module(value any) *dict {
 	o, ok := value.(*object)
 	if !ok {

@@ -10,8 +10,8 @@ import (
 	"strconv"
 )
 
-// WriteTorch writes f whole or not at all as a state dict for PyTorch 1.6 and later, weights_only
-// included. f.Meta is left out; missing num_batches_tracked counts as 0.
+// WriteTorch writes f atomically as a state dict for PyTorch 1.6 and later, weights_only included,
+// without f.Meta; missing num_batches_tracked counts as 0.
 func WriteTorch(path string, f *File) error {
 	err := f.checkNames()
 	if err == nil {

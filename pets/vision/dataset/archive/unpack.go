@@ -21,8 +21,7 @@ type limits struct {
 // archiveLimits bounds archives from the internet: photos hardly compress.
 func archiveLimits(packed int64) limits { return limits{bytes: 8*packed + 1<<30, files: 2_000_000} }
 
-// unpack writes a tar archive, gzipped or not, below root: absolute names, "..", links and devices
-// are refused.
+// unpack writes a tar archive below root; absolute names, "..", links and devices are refused.
 func unpack(ctx context.Context, archive io.Reader, root *os.Root, most limits) error {
 	in := bufio.NewReaderSize(archive, 1<<16)
 	var plain io.Reader = in
@@ -76,7 +75,6 @@ func unpack(ctx context.Context, archive io.Reader, root *os.Root, most limits) 
 	}
 }
 
-// safeName returns the entry's path below the root, or says why it is refused.
 func safeName(h *tar.Header) (string, error) {
 	switch h.Typeflag {
 	case tar.TypeReg, tar.TypeDir:

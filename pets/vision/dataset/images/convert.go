@@ -73,14 +73,12 @@ func grey(to, from []uint8, step int) {
 	}
 }
 
-// pick takes the first three channels of pixels of size bytes, step bytes a channel.
 func pick(to, from []uint8, size, step int) {
 	for x, i := 0, 0; x < len(to); x, i = x+3, i+size {
 		to[x], to[x+1], to[x+2] = from[i], from[i+step], from[i+2*step]
 	}
 }
 
-// raw is a colour not multiplied by its alpha.
 func raw(c color.Color) [3]uint8 {
 	switch c := c.(type) {
 	case color.RGBA:

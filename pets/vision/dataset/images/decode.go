@@ -23,8 +23,7 @@ import (
 type Options struct {
 	IgnoreEXIF bool // leave the image as stored, as fastai v1 does
 
-	// larger JPEGs are read at a half, a quarter or an eighth of their size, other files refused;
-	// 0: 100 million
+	// larger JPEGs are read at a half, a quarter or an eighth, other files refused; 0: 100 million
 	MaxPixels int
 }
 
@@ -101,8 +100,7 @@ func (e *SizeError) Error() string {
 		e.W, e.H, float64(e.Limit)/1e6)
 }
 
-// decodeJPEG reads a JPEG, reduced if it has more pixels than the limit or, if it is progressive,
-// twice the limit.
+// decodeJPEG reads a JPEG, reduced above the limit or, if it is progressive, twice the limit.
 func decodeJPEG(data []byte, info Info, limit int) (*RGB, error) {
 	scale := 1
 	for scale < 8 && ceilDiv(info.W, scale) > limit/ceilDiv(info.H, scale) {
@@ -158,8 +156,7 @@ func unwrapPath(err error) error {
 	return err
 }
 
-// decodeGIF reads the first frame onto the GIF's canvas, with the transparent colour's true value
-// as Pillow; Go's decoder blanks it.
+// decodeGIF reads the first frame; Go's decoder blanks the transparent colour, Pillow does not.
 func decodeGIF(data []byte) (*RGB, error) {
 	config, err := gif.DecodeConfig(bytes.NewReader(data))
 	if err != nil {
@@ -227,7 +224,6 @@ func unsupportedFeature(err error) (feature string, ok bool) {
 	return "", false
 }
 
-// endsEarly reports whether a decoder's message means that data is cut off.
 func endsEarly(message string) bool {
 	for _, words := range []string{"not enough pixel data", "not enough image data",
 		"unexpected EOF"} {

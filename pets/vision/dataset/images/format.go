@@ -83,7 +83,6 @@ func decodeOf(decode func(io.Reader) (image.Image, error)) func([]byte) (*RGB, e
 
 const convertIt = "convert it to JPEG or PNG, for instance with ImageMagick: magick IMAGE photo.jpg"
 
-// otherFormats are found among photos and are not read.
 var otherFormats = []struct{ magic, what, advice string }{
 	{"\xff\x0a", "a JPEG XL image", convertIt},
 	{"\x00\x00\x00\x0cJXL ", "a JPEG XL image", convertIt},

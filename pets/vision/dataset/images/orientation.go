@@ -14,11 +14,9 @@ var metaFormats = map[string]imagemeta.ImageFormat{
 	"jpeg": imagemeta.JPEG, "png": imagemeta.PNG, "webp": imagemeta.WebP, "tiff": imagemeta.TIFF,
 }
 
-// xmpOrientation is how XMP spells the orientation, as an attribute or an element.
 var xmpOrientation = regexp.MustCompile(`tiff:Orientation(?:="|>)([1-8])`)
 
-// orientation returns the orientation (1…8) of a file's EXIF or, as Pillow, of its XMP if EXIF has
-// none; 1, upright, by default.
+// orientation is that of a file's EXIF or, as in Pillow, else of its XMP: 1…8; 1 is upright.
 func orientation(data []byte, format string) int {
 	kind, ok := metaFormats[format]
 	if !ok {
@@ -48,7 +46,6 @@ func orientation(data []byte, format string) int {
 	return cmp.Or(exif, xmp, 1)
 }
 
-// number returns a tag's value, or the first of several; 0 if it is no number.
 func number(value any) int {
 	switch v := value.(type) {
 	case uint16:
@@ -65,7 +62,6 @@ func number(value any) int {
 	return 0
 }
 
-// oriented returns the image turned upright.
 func (p *RGB) oriented(o int) *RGB {
 	if o <= 1 || o > 8 {
 		return p

@@ -2,8 +2,7 @@ package images
 
 import "math"
 
-// ResizedTo is the size of a w×h image resized to just cover tw×th; halves round to even (fastai
-// §4.2a).
+// ResizedTo is a w×h image's size when it just covers tw×th; halves round to even (fastai §4.2a).
 func ResizedTo(w, h, tw, th int) (rw, rh int) {
 	ratio := min(float64(h)/float64(th), float64(w)/float64(tw))
 	return max(1, int(math.RoundToEven(float64(w)/ratio))),

@@ -33,7 +33,6 @@ func webpChunks(data []byte, visit func(name string, body []byte) bool) {
 
 func uint24(b []byte) int { return int(b[0]) | int(b[1])<<8 | int(b[2])<<16 }
 
-// parseWebP finds the first frame, without its alpha.
 func parseWebP(data []byte) (webp, error) {
 	var f webp
 	found := false
@@ -125,8 +124,7 @@ func decodeWebP(data []byte) (*RGB, error) {
 	return canvas, nil
 }
 
-// fromVP8 converts VP8's YCbCr (16 to 235) with libwebp's constants, rounding and chroma
-// interpolation.
+// fromVP8 converts VP8's YCbCr (16 to 235) with libwebp's constants and rounding.
 func fromVP8(m *image.YCbCr) *RGB {
 	w, h := m.Rect.Dx(), m.Rect.Dy()
 	p := New(w, h)

@@ -30,7 +30,6 @@ type beast struct {
 	stout float64 // width of the body
 	near  float64 // the largest head of a portrait
 
-	// what some kinds have besides
 	coats                  []coat
 	earTint                *paint.RGB
 	ruff, tufts            float64 // hair around the neck, beside the jaw
@@ -41,7 +40,6 @@ type beast struct {
 	wool                   paint.Ink
 }
 
-// pose is one image's variation.
 type pose struct {
 	paint.Rand
 	sun      paint.Sun

@@ -24,7 +24,6 @@ type creature struct {
 	draw func(c *paint.Canvas, r paint.Rand, w float64, s paint.Scene)
 }
 
-// all lists the classes in an order that seeds depend on.
 func all() []creature {
 	var list []creature
 	for _, b := range beasts() {

@@ -6,8 +6,6 @@ import (
 	"gopets/pets/vision/sample/paint"
 )
 
-// Hair about the neck and the face, marks of the trunk, a collar, a tongue.
-
 func (b beast) drawRuff(c *paint.Canvas, p pose) {
 	if b.ruff == 0 {
 		return
@@ -75,7 +73,6 @@ func (b beast) drawCollar(c *paint.Canvas, p pose) {
 	c.Fill(paint.Stroke(0.17, 0.17, -w, 0.82, -0.4*w, 1.06, 0.4*w, 1.06, w, 0.82), k)
 }
 
-// markTrunk paints a bib on a chest seen from the front, or a saddle on a back.
 func (b beast) markTrunk(c *paint.Canvas, o paint.Oval, front bool) {
 	switch {
 	case b.saddle == nil:

@@ -23,8 +23,8 @@ type coat struct {
 	often                         float64
 }
 
-// kinds are random combinations of the beasts' traits. A litter's members differ in two; each has
-// up to three coats, so that a network has to learn form as well as colour.
+// kinds are random combinations of the beasts' traits. A litter's members differ in two, and each
+// has up to three coats, so that a network has to learn form as well as colour.
 func kinds() []beast {
 	traits := []func(*beast, paint.Rand){skull, ears, nose, hair, hair, eyes, coats, build}
 	var list []beast

@@ -2,14 +2,12 @@ package paint
 
 import "math"
 
-// Scene is an animal's surroundings.
 type Scene struct {
 	Sun    Sun
 	Ground float64         // height of the floor's middle, 0 top to 1 bottom of the image
 	front  func(c *Canvas) // what stands before the animal
 }
 
-// Front draws what stands before the animal.
 func (s Scene) Front(c *Canvas) {
 	if s.front != nil {
 		c.frame(func(float64) { s.front(c) })

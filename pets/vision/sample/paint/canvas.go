@@ -45,7 +45,6 @@ func (c *Canvas) At(m Affine, f func()) {
 	c.m = old
 }
 
-// Unit is the size of a unit in pixels.
 func (c *Canvas) Unit() float64 { return c.m.size() }
 
 // Within runs f with everything outside the path protected.
@@ -61,7 +60,6 @@ func (c *Canvas) Within(p Path, f func()) {
 	c.spare = append(c.spare, m)
 }
 
-// Fill paints a shape in one colour.
 func (c *Canvas) Fill(p Path, colour RGB) { c.FillSoft(p, colour, 1) }
 
 // FillSoft paints a shape with some opacity.
@@ -102,7 +100,6 @@ func (c *Canvas) Flood(ink Ink) {
 	})
 }
 
-// Paint fills a shape with an ink.
 func (c *Canvas) Paint(p Path, ink Ink) { c.Within(p, func() { c.Flood(ink) }) }
 
 func (c *Canvas) region() image.Rectangle {
@@ -141,7 +138,6 @@ func (m *mask) row(y int) []uint8 {
 	return m.a.Pix[(y-m.box.Min.Y)*m.a.Stride:][:m.box.Dx()]
 }
 
-// cover rasterises a path under the transform and the clip; nil if it is not visible.
 func (c *Canvas) cover(p Path) *mask {
 	c.line = c.line[:0]
 	lo, hi := Pt{math.Inf(1), math.Inf(1)}, Pt{math.Inf(-1), math.Inf(-1)}

@@ -3,7 +3,6 @@ package paint
 // RGB is a colour, 0 to 255 a channel.
 type RGB struct{ R, G, B float64 }
 
-// Hex returns the colour 0xRRGGBB.
 func Hex(v uint32) RGB {
 	return RGB{float64(v >> 16 & 255), float64(v >> 8 & 255),
 		float64(v & 255)}

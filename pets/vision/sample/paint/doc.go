@@ -9,7 +9,6 @@
 //		})
 //	})
 //
-// The same seed of a [Rand] makes the same bytes on one architecture; elsewhere values may differ
-// by one. Tried and left: backdrops at full size (four times the time); fur as strokes alone
-// (flat).
+// The same seed makes the same bytes on one architecture; elsewhere values may differ by one. Tried
+// and left: backdrops at full size (four times the time); fur as strokes alone (flat).
 package paint

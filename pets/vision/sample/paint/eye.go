@@ -21,8 +21,7 @@ type Eye struct {
 	LidFur RGB
 }
 
-// Eye draws an eye of radius rad that looks along gaze, in radii; side is 1 on the image's right,
-// -1 left.
+// Eye draws an eye of radius rad that looks along gaze, in radii; side is 1 right, -1 left.
 func (c *Canvas) Eye(e Eye, x, y, rad, side float64, gaze Pt, s Sun) {
 	open := e.Open
 	if open == 0 {

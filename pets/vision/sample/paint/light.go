@@ -12,8 +12,7 @@ type Sun struct {
 	Tint     RGB     // 255 is neutral
 }
 
-// Light shades the clip as a rounded body around (x, y). Fur of the given strength (0: skin) is
-// combed outwards, grains a unit.
+// Light shades the clip as a rounded body around (x, y), with fur (0: skin), grains a unit.
 func (c *Canvas) Light(x, y, rx, ry float64, s Sun, fur, grains float64) {
 	lx, ly := c.toUnits(s.X, s.Y)
 	c.each(c.region(), func(p []uint8, px, py float64, a int) {
@@ -53,8 +52,7 @@ func (c *Canvas) toUnits(x, y float64) (float64, float64) {
 	return u * n, v * n
 }
 
-// Glow is a soft patch of colour: alpha in its middle; the larger hard (0 to 1), the later it
-// fades.
+// Glow is a soft patch of colour: alpha in its middle; the larger hard, the later it fades.
 func (c *Canvas) Glow(o Oval, colour RGB, alpha, hard float64) {
 	if o.RX <= 0 || o.RY <= 0 {
 		return

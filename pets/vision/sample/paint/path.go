@@ -89,7 +89,6 @@ func Stroke(w0, w1 float64, xy ...float64) Path {
 	return sides
 }
 
-// Moved returns the path under a transform.
 func (p Path) Moved(m Affine) Path {
 	q := make(Path, len(p))
 	for i := range p {

@@ -5,7 +5,6 @@ import "math/rand/v2"
 // Rand is a random stream.
 type Rand struct{ *rand.Rand }
 
-// Range returns a number between a and b.
 func (r Rand) Range(a, b float64) float64 { return a + float64((b-a)*r.Float64()) }
 
 // Around returns a number within spread of 0, small ones more often.
