@@ -18,7 +18,9 @@ func (l Learner) Fit(epochs int, options ...FitOption) { l.fit(spec.Constant, ep
 
 // FineTune is fastai v2's recipe: an epoch ([FreezeEpochs]) with the body frozen, then epochs of
 // everything, at learning rates by [BaseLR] and [LRMult].
-func (l Learner) FineTune(epochs int, options ...FitOption) { l.fit(spec.FineTune, epochs, options) }
+func (l Learner) FineTune(epochs int, options ...FitOption) {
+	l.fit(spec.FineTune, epochs, options)
+}
 
 func (l Learner) fit(kind spec.Kind, epochs int, options []FitOption) {
 	f := spec.Fit{Kind: kind}.WithDefaults()

@@ -18,9 +18,8 @@ type URL string
 var URLs = struct {
 	Pets URL // the Oxford-IIIT Pet set as fastai packed it, 774 MB; needs network once
 	// drawn by this project: the same 37 breeds and the same layout, a few seconds, no network
-	PetsSample URL
-	// the same with fewer and smaller images, for the Go backend and for trying out
-	SmallSample URL
+	PetsSample  URL
+	SmallSample URL // the same with fewer and smaller images, for the Go backend and for trying out
 	Folders     URL // six of these breeds, each in a folder of its own, for [FromFolder]
 }{
 	Pets:        URL(dataset.Pets.URL),

@@ -59,7 +59,8 @@ type Stats struct {
 
 var (
 	// ImageNet are the statistics that pretrained networks expect (fastai's imagenet_stats).
-	ImageNet      = Stats{Mean: [3]float32{0.485, 0.456, 0.406}, Std: [3]float32{0.229, 0.224, 0.225}}
+	ImageNet = Stats{Mean: [3]float32{0.485, 0.456, 0.406}, Std: [3]float32{0.229, 0.224, 0.225}}
+	// NotNormalised leaves values as they are.
 	NotNormalised = Stats{Std: [3]float32{1, 1, 1}}
 )
 
@@ -110,9 +111,8 @@ const (
 type Transforms struct {
 	Flip bool `json:"flip,omitempty"` // mirror left and right, half of the time
 	// with Flip: any of the eight turns and mirrorings instead
-	FlipVert bool `json:"flip_vert,omitempty"`
-	// degrees to either side
-	MaxRotate float64 `json:"max_rotate,omitempty" min:"0" max:"180"`
+	FlipVert  bool    `json:"flip_vert,omitempty"`
+	MaxRotate float64 `json:"max_rotate,omitempty" min:"0" max:"180"` // degrees to either side
 	// up to this magnification; 0 and 1: none
 	MaxZoom float64 `json:"max_zoom,omitempty" min:"0" max:"10"`
 	// change of brightness and contrast
@@ -194,9 +194,8 @@ type Data struct {
 	Labels    string `json:"labels" name:"labels by" one:"regexp folder list csv"`
 	Pattern   string `json:"pattern,omitempty"`
 	LabelList List   `json:"label_list,omitzero" name:"labels"`
-	CSV       *CSV   `json:"csv,omitempty" name:"table"` // instead of Files
-	// nil: drawn at random
-	Valid *List `json:"valid,omitempty" name:"validation files"`
+	CSV       *CSV   `json:"csv,omitempty" name:"table"`              // instead of Files
+	Valid     *List  `json:"valid,omitempty" name:"validation files"` // nil: drawn at random
 	// the same fraction of every class
 	Stratify bool    `json:"stratify,omitempty" name:"stratified"`
 	ValidPct float64 `json:"valid_pct" name:"fraction for validation" min:"0" below:"1"`

@@ -102,9 +102,8 @@ type Fit struct {
 	// fraction of the steps in which the learning rate rises
 	PctStart Opt[float64] `json:"pct_start,omitzero" default:"0.3" min:"0" max:"1"`
 	// last learning rate = maximum/FinalDiv; 0: DivFactor·1e4
-	FinalDiv float64 `json:"final_div,omitempty" cell:"-" min:"0"`
-	// unset: the learner's
-	WeightDecay Opt[float64] `json:"weight_decay,omitzero" min:"0"`
+	FinalDiv    float64      `json:"final_div,omitempty" cell:"-" min:"0"`
+	WeightDecay Opt[float64] `json:"weight_decay,omitzero" min:"0"` // unset: the learner's
 	// largest norm of all gradients together, which are scaled down to it; 0: any
 	GradClip float64 `json:"grad_clip,omitempty" min:"0"`
 
@@ -117,9 +116,8 @@ type Fit struct {
 	Watch
 
 	// Resume goes on with the restored snapshot's fit, of the same options; without one it starts.
-	Resume bool `json:"resume,omitempty"`
-	// Snapshot is the file written after every epoch. Empty: none.
-	Snapshot string `json:"-"`
+	Resume   bool   `json:"resume,omitempty"`
+	Snapshot string `json:"-"` // the file written after every epoch; "": none
 }
 
 // WithDefaults fills in what is unset.

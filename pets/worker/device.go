@@ -17,11 +17,10 @@ type device struct {
 	timer  *time.Timer   // closes it
 	parked func() error  // makes everything leave the device
 
-	dir string // the session's private folder
-	eng *engine.Engine
-	// compiled functions, shared by the learners of a network
-	graphs *train.Graphs
-	shown  bool // the engine was printed
+	dir    string // the session's private folder
+	eng    *engine.Engine
+	graphs *train.Graphs // compiled functions, shared by the learners of a network
+	shown  bool          // the engine was printed
 }
 
 func newDevice() (*device, error) {

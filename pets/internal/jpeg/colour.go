@@ -89,11 +89,10 @@ func ycck(to []byte, rows [][]byte) {
 // An upsampler returns a component's rows at the image's size: libjpeg's "fancy upsampling" for
 // factors of 2, repetition for others.
 type upsampler struct {
-	c          *component
-	w, h       int // of the component
-	across, up int // factors; 0: not a whole number
-	// so many samples of the component for so many of the image
-	toX, ofX, toY, ofY int
+	c                  *component
+	w, h               int // of the component
+	across, up         int // factors; 0: not a whole number
+	toX, ofX, toY, ofY int // so many samples of the component for so many of the image
 	full               []byte
 	sums               []uint32 // the row's samples, mixed from two rows and not yet divided
 }

@@ -76,11 +76,9 @@ func Decode(data []byte, scale int) (*Image, error) {
 }
 
 type component struct {
-	id, h, v, table int
-	// of the component in samples, at full size
-	w, height int
-	// in a row and in a column, with those that fill the last MCU
-	blocksX, blocksY int
+	id, h, v, table  int
+	w, height        int        // of the component in samples, at full size
+	blocksX, blocksY int        // in a row and in a column, with those that fill the last MCU
 	quant            *[64]int32 // of the time when the component's first scan began
 	plane            []byte     // blocksX·8/reduceX bytes a row
 	// samples that become one, fewer than scale in a subsampled component

@@ -36,8 +36,7 @@ type Split struct {
 	Train, Valid []Item
 	// labels of validation items only: those items are left out (fastai §2.2)
 	DroppedLabels []string
-	// SHA-256 of classes and items, without the folder that all files share
-	SplitHash string
+	SplitHash     string // SHA-256 of classes and items, without the folder that all files share
 }
 
 // NewSplit divides items and numbers the classes. Labels are compared by Unicode's form NFC.

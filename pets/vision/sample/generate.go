@@ -39,8 +39,7 @@ const (
 type Options struct {
 	Seed     uint64 // another seed, other images
 	PerBreed int    // images of each breed; 0: DefaultPerBreed
-	// images drawn at once; 0: one per processor
-	Workers int
+	Workers  int    // images drawn at once; 0: one per processor
 
 	// breeds that are drawn into a folder each, and nothing else; nil: all, in Oxford's layout
 	Folders []string

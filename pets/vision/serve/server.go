@@ -32,12 +32,10 @@ type Options struct {
 	Grace      time.Duration  // for running requests when Run is stopped; 0: 20 s
 	// images decoded and predicted at once; 0: two for each processor, 8 at most
 	Concurrency int
-	// further uploads that may arrive and wait; 0: 32; negative: none
-	Queue int
-	// uploads at once from one address; 0: 16; negative: no limit
-	PerClient int
-	Batch     int          // images predicted together; 0: 8
-	Log       *slog.Logger // a line for each request; nil: none
+	Queue       int          // further uploads that may arrive and wait; 0: 32; negative: none
+	PerClient   int          // uploads at once from one address; 0: 16; negative: no limit
+	Batch       int          // images predicted together; 0: 8
+	Log         *slog.Logger // a line for each request; nil: none
 }
 
 // Flags makes the limits flags of a command.

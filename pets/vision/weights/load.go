@@ -29,9 +29,8 @@ type Options struct {
 	Progress func(what string, done, total int64) // of a download; total is 0 when unknown
 	// "" means $HF_ENDPOINT, else https://huggingface.co
 	HubURL   string
-	TorchURL string // "" means https://download.pytorch.org/models
-	// nil means one that gives up on a dead network within seconds
-	Client *http.Client
+	TorchURL string       // "" means https://download.pytorch.org/models
+	Client   *http.Client // nil means one that gives up on a dead network within seconds
 }
 
 // A Source says where weights came from.

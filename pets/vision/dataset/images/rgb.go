@@ -10,8 +10,7 @@ type RGB struct {
 	W, H int
 	Pix  []uint8 // 3·W·H values
 
-	// size of the file's image if this one is reduced; else 0
-	FullW, FullH int
+	FullW, FullH int // size of the file's image if this one is reduced; else 0
 }
 
 // New makes a black image.
