@@ -79,19 +79,20 @@ type compilation struct {
 	embed  string // the file that says what //go:embed stands for
 }
 
-// wholeMaps has the compiler initialise large global maps with their package. Otherwise the linker
-// leaves out maps that the first plugin with the package does not reach, and they stay empty in
-// later ones: a package is initialised once.
-const wholeMaps = "-d=wrapglobalmapctl=1"
+// compilerFlags are those of all packages. Large global maps are initialised with their package:
+// otherwise the linker leaves out maps that the first plugin with the package does not reach, and
+// they stay empty in later ones. Without DWARF the linker has less to read.
+var compilerFlags = []string{"-d=wrapglobalmapctl=1", "-dwarf=false"}
+
+func flagsOfAll() string { return "-gcflags=all=" + strings.Join(compilerFlags, " ") }
 
 func (b *builder) compile(ctx context.Context, c compilation) error {
 	config := c.out + ".cfg"
 	if err := c.config.write(config, true); err != nil {
 		return err
 	}
-	args := []string{"-o", c.out, "-p", c.path, "-dynlink", wholeMaps, "-pack", "-dwarf=false",
-		"-importcfg",
-		config, "-trimpath", c.dir + "=>"}
+	args := append([]string{"-o", c.out, "-p", c.path, "-dynlink", "-pack", "-importcfg", config,
+		"-trimpath", c.dir + "=>"}, compilerFlags...)
 	if !c.loose {
 		args = append(args, "-complete")
 	}

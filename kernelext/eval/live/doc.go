@@ -20,8 +20,9 @@
 // Otherwise the part of the program that the cell needs is written (generate.go). A variable x
 // becomes (*p), where p points into the process's table of variables (package rt); variables of one
 // cell are initialised in the order of a package's (order.go). Line directives name the cells. The
-// compiler and the linker are called directly (build.go) and make a plugin, which the process
-// (package host) loads and runs. Old versions stay loaded for goroutines and closures.
+// compiler and the linker are called directly (build.go) and make a plugin without the
+// initialisation of packages that is done already (inits.go). The process (package host) loads and
+// runs it. Old versions stay loaded for goroutines and closures.
 //
 // All versions have the import path "main", and a linker script makes their functions and variables
 // local to each plugin (version.go). Type descriptors stay shared, so a type T of a cell is the
@@ -91,6 +92,6 @@
 //     keys, sync.Map, atomic.Value and gob in libraries.
 //   - An ordinary executable as the process, from packages compiled for plugins: crashes at start.
 //   - Looking up a plugin's exported functions by name: finds every exported function of a user.
-//   - GOGC=off for the linker: no faster. Cells that import large packages take longer because
-//     these are linked into each plugin; most of that is reading and writing symbols.
+//   - GOGC=off for the linker, gold without gcc around it: hardly faster. What remains of a link is
+//     reading the symbols of all packages behind the cell's imports.
 package live

@@ -1,8 +1,6 @@
 package live_test
 
 import (
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
@@ -15,16 +13,8 @@ func TestGet(t *testing.T) {
 		t.Skip("compiles the process anew")
 	}
 	kerneltest.UseProxy(t)
-	dir := t.TempDir()
-	if err := os.MkdirAll(filepath.Join(dir, "beside"), 0o755); err != nil {
-		t.Fatal(err)
-	}
-	for name, text := range map[string]string{"go.mod": "module example.com/beside\n",
-		"beside.go": "package beside\n\nconst Name = \"beside\"\n"} {
-		if err := os.WriteFile(filepath.Join(dir, "beside", name), []byte(text), 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
+	dir := module(t, map[string]string{"beside/go.mod": "module example.com/beside\n",
+		"beside/beside.go": "package beside\n\nconst Name = \"beside\"\n"})
 	n := open(t, live.Options{Dir: dir, Cache: t.TempDir()})
 	n.want("import \"example.com/top\"\ntop.Hello()", "top with dep v1.0.0")
 	n.want("import \"example.com/dep\"\ndep.Version", "v1.0.0")

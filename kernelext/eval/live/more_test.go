@@ -110,26 +110,17 @@ func TestCgo(t *testing.T) {
 func TestLargeMaps(t *testing.T) {
 	long(t)
 	t.Parallel()
-	dir := t.TempDir()
 	var entries strings.Builder
 	for i := range 1500 {
 		fmt.Fprintf(&entries, "\t%d: \"n%d\",\n", i, i)
 	}
-	for name, text := range map[string]string{
+	dir := module(t, map[string]string{
 		"go.mod": "module example.org/m\n\ngo 1.24\n",
 		"lib/lib.go": "package lib\n\nfunc One() int { return 1 }\n\n" +
 			"func Name(i int) string { return hidden[i] }\n\n" +
 			"var Names = map[int]string{\n" + entries.String() + "}\n\n" +
 			"var hidden = map[int]string{\n" + entries.String() + "}\n",
-	} {
-		file := filepath.Join(dir, name)
-		if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(file, []byte(text), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
+	})
 	n := open(t, live.Options{Dir: dir, Compile: true})
 	n.want("import \"example.org/m/lib\"\nlib.One()", "1")
 	n.want("len(lib.Names)", "1500")

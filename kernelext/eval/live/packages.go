@@ -93,7 +93,7 @@ func (p *packages) load(ctx context.Context, paths ...string) error {
 		return nil
 	}
 	args := append([]string{"list", "-export", "-deps", "-e", "-buildmode=plugin",
-		"-gcflags=all=" + wholeMaps,
+		flagsOfAll(),
 		"-json=ImportPath,Name,Dir,Export,Standard,Imports," +
 			"ImportMap,GoFiles,CgoFiles,EmbedFiles,Module,Error"}, p.tool.flags...)
 	out, err := p.tool.run(ctx, append(append(args, "--"), wanted...)...)
@@ -325,8 +325,7 @@ func (p *packages) reload(ctx context.Context) (told []string) {
 	if len(loaded) == 0 {
 		return nil
 	}
-	args := append([]string{"list", "-export", "-e", "-buildmode=plugin", "-gcflags=all=" +
-		wholeMaps, "-f",
+	args := append([]string{"list", "-export", "-e", "-buildmode=plugin", flagsOfAll(), "-f",
 		"{{.ImportPath}}\t{{.Export}}"}, p.tool.flags...)
 	out, err := p.tool.run(ctx, append(append(args, "--"), sorted(loaded)...)...)
 	if err != nil {

@@ -20,7 +20,8 @@ type process struct {
 	in   *json.Encoder
 	done chan struct{} // closed when it has ended
 
-	tables map[string]bool // by package; false for one that cannot be used
+	tables      map[string]bool // by package; false for one that cannot be used
+	initialised map[string]bool // packages
 
 	mu      sync.Mutex
 	next    int
@@ -54,7 +55,8 @@ func startProcess(program, dir string, env []string, out *output) (*process, err
 	defer stdout.Close()
 	defer stderr.Close()
 	p := &process{to: requests, in: json.NewEncoder(requests), done: make(chan struct{}),
-		waiting: map[int]chan wire.Reply{}, tables: map[string]bool{}}
+		waiting: map[int]chan wire.Reply{}, tables: map[string]bool{},
+		initialised: map[string]bool{}}
 	p.cmd = exec.Command(program)
 	p.cmd.Dir, p.cmd.Env = dir, env
 	p.cmd.Stdin, p.cmd.Stdout, p.cmd.Stderr = stdin, stdout, stderr

@@ -41,14 +41,21 @@ func (e *Engine) run(ctx context.Context, k *checked, out eval.Output) error {
 func (e *Engine) compiled(ctx context.Context, p *process, k *checked) (wire.Reply, error) {
 	e.number++
 	v := k.generate(e.number)
-	plugin, err := e.build(ctx, v)
+	plugin, err := e.build(ctx, v, p.initialised)
 	if err != nil {
 		return wire.Reply{}, e.buildError(err, k)
 	}
 	defer os.Remove(plugin)
-	e.program.packages.use(k.cell.number, e.program.packages.deps(sorted(v.paths)...))
+	linked := e.program.packages.deps(sorted(v.paths)...)
+	e.program.packages.use(k.cell.number, linked)
 	e.program.enter(v)
-	return e.request(ctx, p, k, wire.Request{Op: wire.Run, Plugin: plugin, Number: v.number})
+	reply, err := e.request(ctx, p, k, wire.Request{Op: wire.Run, Plugin: plugin, Number: v.number})
+	if err == nil && reply.Failure != wire.Load {
+		for _, pkg := range linked {
+			p.initialised[pkg.ImportPath] = true
+		}
+	}
+	return reply, err
 }
 
 func (e *Engine) request(ctx context.Context, p *process, k *checked, r wire.Request) (wire.Reply,
@@ -130,6 +137,9 @@ func (e *Engine) start(ctx context.Context) (*process, error) {
 	p, err := startProcess(e.support.program, e.folder, e.processEnv(), e.output)
 	if err != nil {
 		return nil, err
+	}
+	for _, path := range e.support.paths {
+		p.initialised[path] = true
 	}
 	e.process = p
 	e.o.Guard.Watch(p.cmd.Process.Pid, "")

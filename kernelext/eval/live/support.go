@@ -82,8 +82,9 @@ func (b *builder) partFiles(part string) (map[string][]byte, error) {
 }
 
 type support struct {
-	program string // the process's executable
-	rt      string // the archive of package rt
+	program string   // the process's executable
+	rt      string   // the archive of package rt
+	paths   []string // of the packages in the program
 }
 
 // buildSupport compiles the process, once for each Go and each version of this package, into the
@@ -115,7 +116,11 @@ func buildSupport(ctx context.Context, b *builder, cache string) (*support, erro
 		fmt.Fprintln(sum, k.ImportPath, k.Export)
 	}
 	dir := filepath.Join(cache, "live-"+hex.EncodeToString(sum.Sum(nil)[:8]))
-	s := &support{filepath.Join(dir, "host"), filepath.Join(dir, "rt.a")}
+	s := &support{program: filepath.Join(dir, "host"), rt: filepath.Join(dir, "rt.a"),
+		paths: []string{rtPath}}
+	for _, k := range needed {
+		s.paths = append(s.paths, k.ImportPath)
+	}
 	if exists(s.program) {
 		return s, nil
 	}

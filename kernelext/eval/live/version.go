@@ -17,8 +17,10 @@ import (
 // pluginPackages are those that every plugin needs.
 var pluginPackages = []string{"reflect", "sync", "sync/atomic", "unsafe", "runtime", "runtime/cgo"}
 
-// build compiles a version and links it as a plugin.
-func (e *Engine) build(ctx context.Context, v *version) (plugin string, err error) {
+// build compiles a version and links it as a plugin, for a process that has initialised some
+// packages.
+func (e *Engine) build(ctx context.Context, v *version, initialised map[string]bool) (plugin string,
+	err error) {
 	dir := filepath.Join(e.dir, fmt.Sprintf("v%d", v.number))
 	if err := os.Mkdir(dir, 0o700); err != nil {
 		return "", err
@@ -68,6 +70,12 @@ func (e *Engine) build(ctx context.Context, v *version) (plugin string, err erro
 	}
 	if err := addObjects(archive, objects); err != nil {
 		return "", err
+	}
+	if e.tool.goos == "linux" {
+		done := func(path string) bool { return initialised[path] }
+		if err := skipInits(archive, done); err != nil {
+			return "", err
+		}
 	}
 	return e.linkVersion(ctx, v, dir, config, archive)
 }
