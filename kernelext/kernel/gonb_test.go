@@ -3,12 +3,12 @@ package kernel
 import (
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"runtime"
 	"strings"
 	"testing"
 
+	"gopets/kernelext/internal/kerneltest"
 	"gopets/kernelext/jupyter"
 )
 
@@ -23,17 +23,8 @@ func realGoNB(t testing.TB) testOptions {
 	if err != nil {
 		t.Fatal(err)
 	}
-	bin := t.TempDir()
-	cmd := exec.Command("go", "build", "-o", bin+"/", "github.com/janpfeifer/gonb",
-		"golang.org/x/tools/cmd/goimports")
-	cmd.Dir = workspace
-	if out, err := cmd.CombinedOutput(); err != nil {
-		t.Skipf("GoNB cannot be built here: %v\n%s", err, out)
-	}
-	t.Setenv("PATH", bin+string(filepath.ListSeparator)+os.Getenv("PATH"))
-	t.Setenv("GOFLAGS", "'-ldflags=-s -w'")
-	t.Setenv("GOPROXY", "off")
-	return testOptions{GoNB: filepath.Join(bin, "gonb"), Workspace: workspace}
+	return testOptions{Workspace: workspace,
+		GoNB: kerneltest.UseGoNB(t, "golang.org/x/tools/cmd/goimports")}
 }
 
 // A workspace outside of this module, whose go.mod does not require it.

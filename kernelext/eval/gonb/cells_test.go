@@ -5,35 +5,22 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
 
 	"gopets/kernelext/eval"
+	"gopets/kernelext/internal/kerneltest"
 )
 
-// realGoNB builds GoNB and puts it on the PATH; the go command's cache makes that quick.
+// realGoNB puts GoNB on the PATH.
 func realGoNB(t *testing.T) Options {
 	t.Helper()
 	if testing.Short() {
 		t.Skip("builds GoNB and compiles cells")
 	}
-	module, err := filepath.Abs("../../..")
-	if err != nil {
-		t.Fatal(err)
-	}
-	bin := t.TempDir()
-	cmd := exec.Command("go", "build", "-o", bin+"/", "github.com/janpfeifer/gonb")
-	cmd.Dir = module
-	if out, err := cmd.CombinedOutput(); err != nil {
-		t.Skipf("GoNB cannot be built here: %v\n%s", err, out)
-	}
-	t.Setenv("PATH", bin+string(filepath.ListSeparator)+os.Getenv("PATH"))
-	t.Setenv("GOFLAGS", "'-ldflags=-s -w'")
-	t.Setenv("GOPROXY", "off")
-	return Options{GoNB: filepath.Join(bin, "gonb")}
+	return Options{GoNB: kerneltest.UseGoNB(t)}
 }
 
 // recorder is an output as lines.
