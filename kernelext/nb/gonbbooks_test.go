@@ -1,7 +1,9 @@
 package main
 
 import (
+	"bytes"
 	"encoding/json"
+	"flag"
 	"fmt"
 	"io"
 	"maps"
@@ -58,14 +60,55 @@ var gonbBooksLeft = map[string]string{
 	"wasm":        "plain GoNB looks for a file that Go 1.24 has moved",
 }
 
-// TestGoNBsOwnNotebooks runs the notebooks of GoNB's own tests, from the module cache, on plain
-// GoNB, and compares.
+// plainResults are what the notebooks show on plain GoNB, in a file, as they depend on nothing of
+// ours. With another GoNB or Go than the file's, plain GoNB runs them.
+type plainResults struct {
+	GoNB  string              `json:"gonb"`
+	Go    string              `json:"go"`
+	Books map[string][]string `json:"books"`
+}
+
+var updateBooks = flag.Bool("update", false, "run GoNB's notebooks on plain GoNB again")
+
+const plainFile = "testdata/gonbbooks.json"
+
+func readPlain(t *testing.T, gonb, golang string) plainResults {
+	t.Helper()
+	var p plainResults
+	text, err := os.ReadFile(plainFile)
+	if (err != nil || json.Unmarshal(text, &p) != nil) && !*updateBooks {
+		t.Errorf("%s cannot be read: make it anew with -update", plainFile)
+	}
+	if *updateBooks || p.GoNB != gonb || p.Go != golang {
+		p = plainResults{gonb, golang, map[string][]string{}}
+	}
+	return p
+}
+
+func (p plainResults) write(t *testing.T) {
+	t.Helper()
+	text, err := json.MarshalIndent(p, "", " ")
+	if err == nil {
+		err = os.WriteFile(plainFile, append(text, '\n'), 0o644)
+	}
+	if err != nil {
+		t.Error(err)
+	}
+}
+
+// TestGoNBsOwnNotebooks runs the notebooks of GoNB's own tests, from the module cache, on both
+// kernels and compares with plain GoNB.
 func TestGoNBsOwnNotebooks(t *testing.T) {
 	if os.Getenv("GOPETS_TEST_LONG") == "" {
 		t.Skip("runs some dozen notebooks: set GOPETS_TEST_LONG")
 	}
-	out, err := exec.Command("go", "list", "-m", "-f", "{{.Dir}}", gonbPackage).Output()
-	gonb := strings.TrimSpace(string(out))
+	out, err := exec.Command("go", "list", "-m", "-f", "{{.Dir}} {{.Version}}",
+		gonbPackage).Output()
+	gonb, version, _ := strings.Cut(strings.TrimSpace(string(out)), " ")
+	golang, errGo := exec.Command("go", "env", "GOVERSION").Output()
+	if errGo != nil {
+		t.Fatal(errGo)
+	}
 	files, _ := filepath.Glob(filepath.Join(gonb, "examples", "tests", "*.ipynb"))
 	if err != nil || len(files) == 0 {
 		t.Skipf("GoNB's notebooks are not in the module cache: %v", err)
@@ -83,6 +126,7 @@ func TestGoNBsOwnNotebooks(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	reference := readPlain(t, version, strings.TrimSpace(string(golang)))
 	for _, file := range files {
 		name := strings.TrimSuffix(filepath.Base(file), ".ipynb")
 		t.Run(name, func(t *testing.T) {
@@ -93,13 +137,21 @@ func TestGoNBsOwnNotebooks(t *testing.T) {
 				t.Fatal("this notebook is in no list")
 			}
 			run := func(kernel string) []string { return runGonbBook(t, nb, gonb, file, kernel) }
-			plain := run(plainKernel)
-			if missing := slices.ContainsFunc(plain, isMissing); missing {
+			ours := run(gonbKernel)
+			if missing := slices.ContainsFunc(ours, isMissing); missing {
 				t.Skip("needs modules that are not in the module cache")
 			}
-			compareGonbBook(t, gonbKernel, plain, run(gonbKernel), nil)
+			plain, known := reference.Books[name]
+			if !known {
+				plain = run(plainKernel)
+				reference.Books[name] = plain
+			}
+			compareGonbBook(t, gonbKernel, plain, ours, nil)
 			compareGonbBook(t, liveKernel, plain, run(liveKernel), rules)
 		})
+	}
+	if *updateBooks {
+		reference.write(t)
 	}
 	for _, name := range slices.Sorted(maps.Keys(gonbBooks)) {
 		if _, err := os.Stat(filepath.Join(gonb, "examples", "tests", name+".ipynb")); err != nil {
@@ -151,6 +203,9 @@ func runGonbBook(t *testing.T, nb, gonb, file, kernel string) []string {
 	if err != nil {
 		t.Fatal(err)
 	}
+	// Two runs of a benchmark show what a second of them does.
+	text = bytes.ReplaceAll(text, []byte("%test -test.bench=."),
+		[]byte("%test -test.benchtime=2x -test.bench=."))
 	book := filepath.Join(dir, "book.ipynb")
 	if err := os.WriteFile(book, text, 0o600); err != nil {
 		t.Fatal(err)
@@ -169,7 +224,7 @@ func runGonbBook(t *testing.T, nb, gonb, file, kernel string) []string {
 	var cells []string
 	for _, c := range done.Cells() {
 		if c.Type() == notebook.Code {
-			cells = append(cells, shown(t, c, dir))
+			cells = append(cells, strings.ReplaceAll(shown(t, c, dir), gonb, "MODULE"))
 		}
 	}
 	return cells
@@ -184,7 +239,8 @@ var varies = []struct {
 	{regexp.MustCompile(`\bgonb_[0-9a-f]{8}\b`), "GONB"},
 	{regexp.MustCompile(`/tmp/gonb_tests_gowork_\w+`), "PACKAGE"},
 	{regexp.MustCompile(`_~\d+`), "_~N"},
-	{regexp.MustCompile(`\d+\s+[\d.]+ ns/op`), "N ns/op"},
+	{regexp.MustCompile(`(Benchmark\w+)-\d+`), "$1"},
+	{regexp.MustCompile(`\s+\d+\s+[\d.]+ ns/op`), "\tN ns/op"},
 	{regexp.MustCompile(`\d{4}/\d\d/\d\d \d\d:\d\d:\d\d`), "DATE"},
 	{regexp.MustCompile(`(?m)(^|^stdout: )(pkg|goos|goarch|cpu|coverage): .*\n`), "$1"},
 	{regexp.MustCompile(`(?m)^(pkg|goos|goarch|cpu|coverage): .*\n`), ""},

@@ -38,6 +38,7 @@ var foreign = []struct {
 		"a server's error message: download the file again"},
 	{regexp.MustCompile(`^(#|import |from |"""|package )`),
 		"a script or text: convert it, e.g. with jupytext --to notebook"},
+	{regexp.MustCompile(`^(//|/\*)`), "JSON with comments: remove them"},
 	{
 		regexp.MustCompile(`^\{\s*'`),
 		"Python's notation of a dictionary, not JSON: write it with json.dump",
@@ -51,6 +52,10 @@ var (
 
 // diagnose returns an error that names the kind of a file that is not valid JSON.
 func diagnose(data []byte) error {
+	if at := conflict.FindIndex(data); at != nil {
+		return fmt.Errorf("not a notebook: it has a merge conflict in line %d: resolve it, "+
+			"e.g. with nbdime mergetool", lineOf(data, at[0]))
+	}
 	var start strings.Builder // a rune for each byte
 	for _, b := range bytes.TrimLeft(data[:min(len(data), 4096)], " \t\r\n") {
 		start.WriteRune(rune(b))
@@ -59,10 +64,6 @@ func diagnose(data []byte) error {
 		if f.begin.MatchString(start.String()) {
 			return fmt.Errorf("not a notebook: the file is %s", f.what)
 		}
-	}
-	if at := conflict.FindIndex(data); at != nil {
-		return fmt.Errorf("not a notebook: it has a merge conflict in line %d: resolve it, "+
-			"e.g. with nbdime mergetool", lineOf(data, at[0]))
 	}
 	var v json.RawMessage
 	err := json.Unmarshal(data, &v)

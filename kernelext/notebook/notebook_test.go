@@ -211,7 +211,9 @@ func TestErrorsSayWhatIsWrong(t *testing.T) {
 			">>>>>>> b\n}": "merge conflict in line 2",
 		"{\r\n \"cells\": [],\r\n>>>>>>> " +
 			"theirs\r\n": "merge conflict in line 3",
-		"\n<!DOCTYPE html>\n<title>GitHub</title>": "HTML page",
+		"<<<<<<< HEAD\n{}\n=======\n{ }\n>>>>>>> b\n": "merge conflict in line 1",
+		"// a comment\n{}":                            "comments",
+		"\n<!DOCTYPE html>\n<title>GitHub</title>":    "HTML page",
 		"<HTML>": "HTML page",
 		"<?xml version=\"1.0\"?><Error><Code>AccessDenied": "XML",
 		"404: Not Found":                 "server's error",

@@ -155,7 +155,7 @@ func (e *exporter) html(name, text string) (block, note string) {
 	if e.page.policy != nil {
 		f := &foreign{m: e.page}
 		clean, err := f.prepare(text)
-		if err != nil || !f.shown {
+		if err != nil || !f.shown && !f.noted {
 			return "", f.note()
 		}
 		text, note = e.page.policy.Sanitize(clean), f.note()

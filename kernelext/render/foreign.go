@@ -20,6 +20,7 @@ type foreign struct {
 	library string          // that a script or a frame draws with
 	script  bool            // a script was dropped
 	shown   bool            // something is there to be seen
+	noted   bool            // a note is there
 	large   bool            // a table or an image is there
 }
 
@@ -32,7 +33,7 @@ func (f *foreign) prepare(s string) (string, error) {
 	return inner(root)
 }
 
-type visibleParts struct{ something, missing bool }
+type visibleParts struct{ something, missing, noted bool }
 
 func (f *foreign) children(n *html.Node) (all visibleParts) {
 	for c := n.FirstChild; c != nil; {
@@ -40,6 +41,7 @@ func (f *foreign) children(n *html.Node) (all visibleParts) {
 		s := f.node(c)
 		all.something = all.something || s.something
 		all.missing = all.missing || s.missing
+		all.noted = all.noted || s.noted
 		c = next
 	}
 	return all
@@ -97,7 +99,7 @@ func (f *foreign) node(n *html.Node) visibleParts {
 	if n.Data == "a" {
 		f.link(n)
 	}
-	shown := f.shown
+	shown, noted := f.shown, f.noted
 	s := f.children(n)
 	switch n.Data {
 	case "input", "progress", "meter", "hr":
@@ -107,25 +109,29 @@ func (f *foreign) node(n *html.Node) visibleParts {
 	}
 	style := attr(n, "style")
 	switch {
-	case hides.MatchString(style):
+	case hides.MatchString(style), flat.MatchString(style) && clips.MatchString(style):
 		f.shown, s.something = shown, false
+		f.noted, s.noted = noted, false
 	case paints.MatchString(style):
 		s.something = true
 	case s.missing || !s.something:
 		// No space for what is missing.
 		setAttr(n, "style", rooms.ReplaceAllString(style, "$1"))
 		for _, key := range []string{"width", "height"} {
-			if !s.something {
+			if !s.something && !s.noted {
 				removeAttr(n, key)
 			}
 		}
 	}
 	f.shown = f.shown || s.something
+	f.noted = f.noted || s.noted
 	return s
 }
 
 var (
-	hides  = regexp.MustCompile(`(?i)(^|;)\s*display\s*:\s*none`)
+	hides  = regexp.MustCompile(`(?i)(^|;)\s*(display\s*:\s*none|opacity\s*:\s*[0.]+%?\s*(;|$))`)
+	flat   = regexp.MustCompile(`(?i)(^|;)\s*(max-)?(height|width)\s*:\s*0[a-z%]*\s*(;|$)`)
+	clips  = regexp.MustCompile(`(?i)(^|;)\s*overflow\s*:\s*(hidden|clip)`)
 	paints = regexp.MustCompile(`(?i)(^|;)\s*(background|border)[a-z-]*\s*:`)
 	rooms  = regexp.MustCompile(
 		`(?i)(^|;)\s*((min-)?height|padding|padding-top|padding-bottom|aspect-ratio)\s*:[^;]*`,
@@ -190,8 +196,8 @@ func (f *foreign) frame(n *html.Node) visibleParts {
 		a.AppendChild(textNode(shortened(address)))
 		note.AppendChild(textNode("Not shown: " + what + ", "))
 		note.AppendChild(a)
-		f.shown = true
-		return visibleParts{something: true, missing: true}
+		f.noted = true
+		return visibleParts{noted: true, missing: true}
 	}
 	if n.Data == "canvas" && f.script {
 		note.Parent.RemoveChild(note)
@@ -202,8 +208,8 @@ func (f *foreign) frame(n *html.Node) visibleParts {
 		what += " (" + mime + ", " + kilobytes(len(address)*3/4) + ")"
 	}
 	note.AppendChild(textNode("Not shown: " + what + "; open the notebook in Jupyter."))
-	f.shown = true
-	return visibleParts{something: true, missing: true}
+	f.noted = true
+	return visibleParts{noted: true, missing: true}
 }
 
 func sourceOf(n *html.Node) string {

@@ -47,7 +47,7 @@ func (f *foreign) note() string {
 	switch {
 	case f.library != "" && !f.large:
 		return missing(f.library)
-	case f.script && !f.shown:
+	case f.script && !f.shown && !f.noted:
 		return missing("an output of a script")
 	}
 	return ""

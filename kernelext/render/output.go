@@ -38,14 +38,15 @@ var imageTypes = []string{"image/svg+xml", "image/png", "image/jpeg", "image/gif
 // display returns the richest form that a page can show. What needs a script leaves a note, unless
 // another form says as much.
 func (m *markdown) display(o notebook.Output) template.HTML {
-	var lost string // what is said of a form that cannot be shown
+	var lost string         // what is said of a form that cannot be shown
+	var notes template.HTML // the same, in place of its parts
 	broken := false
 	if text, ok := o.Mime("text/html"); ok {
-		shown, note := m.html(text)
-		if shown != "" {
+		shown, note, bare := m.html(text)
+		if shown != "" && !bare {
 			return shown + noted(note)
 		}
-		lost = note
+		notes, lost = shown, note
 	}
 	for _, mime := range imageTypes {
 		if text, ok := o.Mime(mime); ok {
@@ -67,7 +68,7 @@ func (m *markdown) display(o notebook.Output) template.HTML {
 			return shown
 		}
 	}
-	if lost == "" {
+	if lost == "" && notes == "" {
 		for mime := range o.Data {
 			// The text says as much for types that editors add to tables and texts.
 			if strings.HasPrefix(mime, "application/vnd.") && (unnamed || knownForm(mime) != "") {
@@ -76,10 +77,13 @@ func (m *markdown) display(o notebook.Output) template.HTML {
 		}
 	}
 	if plain {
-		if lost != "" && !broken && unnamed {
-			return noted(lost)
+		if (lost != "" || notes != "") && !broken && unnamed {
+			return notes + noted(lost)
 		}
-		return terminalText(text) + noted(lost)
+		return terminalText(text) + notes + noted(lost)
+	}
+	if notes != "" {
+		return notes + noted(lost)
 	}
 	if raw, ok := o.Data["application/json"]; ok {
 		return terminalText(indented(raw))
@@ -122,26 +126,27 @@ func noted(note string) template.HTML {
 	return template.HTML(`<p class="note"><em>` + printable(note) + "</em></p>")
 }
 
-// html returns an output's HTML, "" if nothing is visible, and what is missing.
-func (m *markdown) html(text string) (shown template.HTML, note string) {
+// html returns an output's HTML, "" if nothing is visible, what is missing, and whether it holds
+// only notes.
+func (m *markdown) html(text string) (shown template.HTML, note string, bare bool) {
 	text, cut := cutHTML(text)
 	if m.policy == nil {
 		if strings.TrimSpace(text) == "" {
-			return "", ""
+			return "", "", false
 		}
-		return template.HTML(text) + cut, ""
+		return template.HTML(text) + cut, "", false
 	}
 	m.formulas = nil
 	defer func() { m.formulas = nil }()
 	f := &foreign{m: m}
 	clean, err := f.prepare(m.markMath(withoutMarks.Replace(text)))
 	if err != nil {
-		return "", "HTML not shown: " + err.Error()
+		return "", "HTML not shown: " + err.Error(), false
 	}
-	if !f.shown {
-		return cut, f.note()
+	if !f.shown && !f.noted {
+		return cut, f.note(), false
 	}
-	return m.styled(template.HTML(m.sanitize(clean))+cut, f), f.note()
+	return m.styled(template.HTML(m.sanitize(clean))+cut, f), f.note(), !f.shown
 }
 
 func (m *markdown) styled(s template.HTML, f *foreign) template.HTML {

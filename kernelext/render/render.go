@@ -175,7 +175,7 @@ func (m *markdown) raw(c *notebook.Cell, first bool) (text template.HTML, raw st
 	}
 	switch format {
 	case "text/html":
-		if shown, note := m.html(source); shown != "" {
+		if shown, note, _ := m.html(source); shown != "" {
 			return shown + noted(note), ""
 		}
 	case "text/markdown":
