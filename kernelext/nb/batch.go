@@ -83,6 +83,13 @@ func (f *runFlags) check(paths []string) error {
 // destinations returns where the results of all runs go; on failure it removes what it made.
 func (f *runFlags) destinations(runs []*headless, settings []runner.Setting) (err error) {
 	outs := []string{f.out}
+	switch ext := strings.ToLower(filepath.Ext(f.out)); {
+	case len(runs) > 1 && ext == ".ipynb" && !isFolder(f.out):
+		return fmt.Errorf("-o %s: several notebooks need a folder, not a notebook's name", f.out)
+	case len(runs) == 1 && (ext == ".html" || ext == ".htm"):
+		return fmt.Errorf("-o %s: this names the executed notebook: name the page with --html",
+			f.out)
+	}
 	if len(runs) > 1 {
 		var paths []string
 		for _, h := range runs {

@@ -118,7 +118,7 @@ func (p *places) file(path string) error {
 		}
 	}
 	p.taken = append(p.taken, path)
-	if isFolder(path) {
+	if isFolder(path) || path != "" && os.IsPathSeparator(path[len(path)-1]) {
 		return fmt.Errorf("%s is a folder: name a file", path)
 	}
 	return writable(filepath.Dir(path))
