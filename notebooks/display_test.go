@@ -39,7 +39,7 @@ var tables = map[string]string{
 // Whatever a cell draws arrives as one display, in the forms that viewers choose from: HTML, plain
 // text, and PNG where it was asked for.
 func TestEveryDrawingIsOneDisplay(t *testing.T) {
-	r := newRun(t)
+	r := newRun(t, "go")
 	r.parameters(smallSample(t, 3))
 	r.again("untar", "folders", "fnames", "pattern", "data", "learner")
 	for _, name := range []string{"the learner", "epochs", "layers"} {

@@ -24,14 +24,14 @@ type run struct {
 	labels   []string
 }
 
-func newRun(t *testing.T) *run {
+func newRun(t *testing.T, kernel string) *run {
 	t.Helper()
 	long(t)
 	nb, err := notebook.ReadFile("pets.ipynb")
 	if err != nil {
 		t.Fatal(err)
 	}
-	r := &run{t: t, original: map[string]string{}, nb: notebook.New("gonb", "Go (gonb)", "go")}
+	r := &run{t: t, original: map[string]string{}, nb: notebook.New(kernel, kernel, "go")}
 	for _, c := range nb.Cells() {
 		r.original[c.ID()] = c.Source()
 	}
@@ -223,7 +223,7 @@ func smallSample(t *testing.T, perBreed int) string {
 // All cells twice in one kernel give the same tables; an interpretation stays that of its learner
 // after a second one exists; files that change after training are refused.
 func TestNotebookInOneKernel(t *testing.T) {
-	r := newRun(t)
+	r := newRun(t, "gonb")
 	first := []string{"untar", "folders", "fnames", "pattern", "data", "learner", "fit-1", "interp",
 		"most-confused"}
 	second := []string{"data-2", "learner-2", "fit-3"}

@@ -186,7 +186,7 @@ func (h *headless) try(ctx context.Context) {
 	o := h.options
 	o.Spec, o.StartOptions = h.kernel.spec, h.kernel.startOptions(h.dir)
 	file := ""
-	if h.to.notebook != stdout {
+	if !h.to.streams() {
 		saver := notebook.NewSaver(h.nb, h.to.notebook)
 		o.Save, o.SaveCells = saver.Save, saver.SaveCells
 		file = absolute(h.to.notebook) // the guard is in another folder
@@ -227,22 +227,31 @@ func (h *headless) worthRetrying() bool {
 		!errors.As(err, &save)
 }
 
+// stream writes the notebook to where it is not saved while it runs.
+func (h *headless) stream() error {
+	if h.to.notebook != stdout {
+		return h.nb.WriteFile(h.to.notebook)
+	}
+	if _, err := os.Stdout.Write(h.nb.Bytes()); err != nil {
+		return fmt.Errorf("writing the notebook to standard output: %w", err)
+	}
+	return nil
+}
+
 func (h *headless) conclude() {
 	failed := func(e error) {
 		fmt.Fprintln(os.Stderr, "nb:", e)
 		h.err = errors.Join(h.err, &writeError{e})
 	}
-	if h.to.notebook == stdout {
-		if _, err := os.Stdout.Write(h.nb.Bytes()); err != nil {
-			h.err = errors.Join(h.err,
-				&runner.SaveError{Cause: fmt.Errorf("writing the notebook to standard output: %w",
-					err)})
+	if h.to.streams() {
+		if err := h.stream(); err != nil {
+			h.err = errors.Join(h.err, &runner.SaveError{Cause: err})
 		}
 	}
 	var unsaved *runner.SaveError
 	if errors.As(h.err, &unsaved) {
 		name := h.name()
-		if h.to.notebook != stdout {
+		if !h.to.streams() {
 			name = pageName(h.to.notebook)
 			// What was saved before may fit where the whole does not; else it stays in the journal.
 			_ = notebook.Recover(h.to.notebook)

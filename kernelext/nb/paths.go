@@ -12,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"gopets/kernelext/internal/atomicfile"
 	"gopets/kernelext/notebook"
 )
 
@@ -37,10 +38,16 @@ func newDestination(name, out, page, resumed string, now time.Time) (d destinati
 		}
 		d.notebook = filepath.Join(d.made, name+".ipynb")
 	}
-	if d.page == "" {
+	if d.page == "" && !d.streams() {
 		d.page = strings.TrimSuffix(d.notebook, ".ipynb") + ".html"
 	}
 	return d, nil
+}
+
+// streams reports whether the notebook is written once, at the end: to standard output, a device or
+// a pipe.
+func (d destination) streams() bool {
+	return d.notebook == stdout || atomicfile.IsSpecial(d.notebook)
 }
 
 // places are the files that a command writes, checked before it runs.
@@ -63,7 +70,7 @@ func (p *places) take(d destination, resumed bool) error {
 		if err := p.file(path); err != nil {
 			return err
 		}
-		if exists(path) && !p.overwrite && !resumed {
+		if exists(path) && !p.overwrite && !resumed && !atomicfile.IsSpecial(path) {
 			return fmt.Errorf("%s exists: name another file, or allow it with --overwrite", path)
 		}
 	}
@@ -106,6 +113,9 @@ func isReport(path string) bool {
 func (p *places) file(path string) error {
 	if err := localFile(path); err != nil {
 		return err
+	}
+	if atomicfile.IsSpecial(path) {
+		return nil
 	}
 	for _, input := range p.inputs {
 		if sameFile(path, input) {

@@ -282,7 +282,7 @@ func (n *Notebook) writeFile(path string) (written fileState, err error) {
 	// The user's mask applies to a new file; an old one keeps its mode.
 	err = atomicfile.Write(path, 0o666, func(f *os.File) error {
 		err := n.writeTo(io.MultiWriter(f, &written))
-		if old, serr := os.Stat(path); serr == nil && err == nil {
+		if old, serr := os.Stat(path); serr == nil && err == nil && old.Mode().IsRegular() {
 			err = f.Chmod(old.Mode().Perm())
 		}
 		return err

@@ -7,14 +7,23 @@ package atomicfile
 
 import (
 	"crypto/rand"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
 )
 
 // Write writes a new hidden file in the same folder and renames it to path. If it fails, path is
-// unchanged and the new file is gone. The callback may change the file's mode.
+// unchanged and the new file is gone. The callback may change the file's mode. A device or a pipe,
+// as /dev/null, is written to and stays.
 func Write(path string, perm os.FileMode, write func(*os.File) error) error {
+	if IsSpecial(path) {
+		f, err := os.OpenFile(path, os.O_WRONLY, 0)
+		if err != nil {
+			return err
+		}
+		return errors.Join(write(f), f.Close())
+	}
 	tmp := filepath.Join(filepath.Dir(path), "."+filepath.Base(path)+"."+rand.Text()[:8])
 	f, err := os.OpenFile(tmp, os.O_WRONLY|os.O_CREATE|os.O_EXCL, perm)
 	if err != nil {
@@ -29,6 +38,12 @@ func Write(path string, perm os.FileMode, write func(*os.File) error) error {
 		err = os.Rename(tmp, path)
 	}
 	return err
+}
+
+// IsSpecial reports whether a path is that of a device, a pipe or a socket.
+func IsSpecial(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && !info.Mode().IsRegular() && !info.IsDir()
 }
 
 func Bytes(path string, data []byte, perm os.FileMode) error {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"testing"
 
@@ -64,4 +65,26 @@ func Example() {
 	text, err := os.ReadFile(path)
 	fmt.Println(string(text), err)
 	// Output: <p>whole</p> <nil>
+}
+
+// A pipe, and so a device as /dev/null, stays one.
+func TestAPipeIsWrittenTo(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "pipe")
+	if err := exec.Command("mkfifo", path).Run(); err != nil {
+		t.Skip(err)
+	}
+	read := make(chan string)
+	go func() {
+		text, err := os.ReadFile(path)
+		read <- fmt.Sprintf("%s %v", text, err)
+	}()
+	if err := atomicfile.Bytes(path, []byte("text"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if info, err := os.Stat(path); err != nil || info.Mode().IsRegular() {
+		t.Fatalf("a file took the pipe's place: %v", err)
+	}
+	if got := <-read; got != "text <nil>" {
+		t.Errorf("read %q", got)
+	}
 }
