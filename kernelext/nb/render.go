@@ -121,7 +121,7 @@ func (f renderFlags) render(cmd *cobra.Command, path, out string) error {
 	case out != "-" && isFolder(out):
 		out = filepath.Join(out, name+ext)
 	}
-	if out != "-" && exists(out) && !f.overwrite {
+	if out != "-" && exists(out) && !f.overwrite && !atomicfile.IsSpecial(out) {
 		return fmt.Errorf("%s exists: name another file with -o, or allow it with --overwrite", out)
 	}
 	if f.to == "markdown" {

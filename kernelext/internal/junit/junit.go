@@ -73,7 +73,10 @@ func (r Report) WriteFile(path string) error {
 	}
 	err = atomicfile.Write(path, 0o644, func(f *os.File) error {
 		_, err := f.Write(text)
-		return errors.Join(err, f.Chmod(0o644)) // read by another user's CI, whatever the mask
+		if info, serr := f.Stat(); serr == nil && info.Mode().IsRegular() {
+			err = errors.Join(err, f.Chmod(0o644)) // another user's CI reads it, whatever the mask
+		}
+		return err
 	})
 	if err != nil {
 		return fmt.Errorf("the test report %s: %w", path, err)
