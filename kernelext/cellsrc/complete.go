@@ -121,7 +121,6 @@ func parseMixed(text string) error {
 	return err
 }
 
-// unterminated reports whether text ends within a raw string or a comment.
 func unterminated(text string) bool {
 	var s scanner.Scanner
 	open := false

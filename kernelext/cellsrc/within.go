@@ -11,7 +11,6 @@ const (
 	comment   within = '*'
 )
 
-// after returns what is open behind a line.
 func (w within) after(line string) within {
 	for i := 0; i < len(line); i++ {
 		c, rest := line[i], line[i:]

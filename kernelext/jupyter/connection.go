@@ -75,7 +75,6 @@ func NewIPC(prefix string) (Connection, bool) {
 	return c, len(prefix) <= maxSocketPath
 }
 
-// newTCP makes a connection over five free ports of the loopback interface.
 func newTCP() (Connection, error) {
 	c := Connection{Transport: "tcp", IP: "127.0.0.1"}
 	c.sign()

@@ -156,7 +156,6 @@ func (k *Kernel) evaluateOne(ctx context.Context, x *execution, text any) (eval.
 	return result.Value, nil
 }
 
-// abort answers the cells queued after one that failed.
 func (k *Kernel) abort() {
 	k.mu.Lock()
 	count := k.count

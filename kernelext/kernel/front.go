@@ -13,7 +13,6 @@ import (
 	"gopets/kernelext/jupyter"
 )
 
-// front is the kernel's five sockets, with messages signed and checked.
 type front struct {
 	key     []byte
 	session string
@@ -28,7 +27,6 @@ type front struct {
 	seen map[string]bool // signatures of late
 }
 
-// request is a client's message and the peer to answer.
 type request struct {
 	*jupyter.Message
 	peer string

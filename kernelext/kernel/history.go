@@ -185,7 +185,6 @@ func (h *history) query(q historyQuery) []any {
 	return out
 }
 
-// matches compares with a pattern of * and ?.
 func matches(pattern, text string) bool {
 	if pattern == "*" {
 		return true

@@ -14,7 +14,6 @@ import (
 // maxText bounds the text of a cell in bytes, as a front end keeps all of it.
 const maxText = 64 << 20
 
-// output publishes what a cell prints and shows, also after its end.
 type output struct {
 	front   *front
 	request *request
@@ -126,7 +125,6 @@ func (o *output) Input(ctx context.Context, prompt string, password bool) (strin
 	}
 }
 
-// input gives an answer to the cell that asked.
 func (k *Kernel) input(r *request) {
 	k.mu.Lock()
 	x := k.current

@@ -19,7 +19,6 @@ import (
 	"gopets/kernelext/runner"
 )
 
-// A headless is one notebook's run.
 type headless struct {
 	path    string // "-" is standard input
 	nb      *notebook.Notebook

@@ -155,7 +155,6 @@ func goFlags(ctx context.Context) string {
 	return strings.Join(append(kept, "'-ldflags=-s -w'"), " ")
 }
 
-// splitFlags cuts GOFLAGS as the go command does: at spaces outside quotation marks.
 func splitFlags(s string) []string {
 	var flags []string
 	for s = strings.TrimLeft(s, " \t\n\r"); s != ""; s = strings.TrimLeft(s, " \t\n\r") {

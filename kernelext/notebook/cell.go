@@ -186,7 +186,6 @@ func orEmpty(raw []byte) []byte {
 
 var errNoText = errors.New("a string or a list of strings was expected")
 
-// isText reports whether a value is nbformat's "multiline string".
 func isText(raw []byte) bool {
 	if len(raw) > 0 && raw[0] == '"' {
 		return true

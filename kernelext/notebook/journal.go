@@ -285,7 +285,6 @@ func Recover(path string) error {
 	return os.Remove(path + JournalSuffix)
 }
 
-// lockJournal waits until no other process recovers the journal.
 func lockJournal(path string) (unlock func(), err error) {
 	lock := flock.New(path+JournalSuffix, flock.SetFlag(os.O_RDONLY))
 	if err := lock.Lock(); errors.Is(err, fs.ErrNotExist) {

@@ -17,7 +17,6 @@ type member struct {
 	value  text   // as in the file
 }
 
-// parseObject cuts valid JSON, which must be an object, into its members.
 func parseObject(raw []byte) (*object, bool) {
 	o := &object{raw: raw}
 	ok := eachElement(raw, '{', func(rawKey, value []byte) {
@@ -29,13 +28,11 @@ func parseObject(raw []byte) (*object, bool) {
 	return o, ok
 }
 
-// parseArray cuts valid JSON, which must be an array, into its elements.
 func parseArray(raw []byte) (elements [][]byte, ok bool) {
 	ok = eachElement(raw, '[', func(_, value []byte) { elements = append(elements, value) })
 	return elements, ok
 }
 
-// eachElement walks the array or object in raw, valid JSON.
 func eachElement(raw []byte, open byte, f func(rawKey, value []byte)) bool {
 	i := skipSpace(raw, 0)
 	if i >= len(raw) || raw[i] != open {
@@ -157,7 +154,6 @@ func marshal(v any) ([]byte, error) {
 	return bytes.TrimSuffix(b.Bytes(), []byte("\n")), err
 }
 
-// encode is marshal for values that cannot fail.
 func encode(v any) []byte {
 	text, err := marshal(v)
 	if err != nil {

@@ -58,7 +58,6 @@ func (o Output) Mime(mime string) (string, bool) {
 	return string(raw), true
 }
 
-// checkOutput checks an output without decoding large values.
 func checkOutput(raw []byte) error {
 	o, ok := parseObject(raw)
 	if !ok {

@@ -19,7 +19,6 @@ type repairer struct {
 	warn  *warnings
 }
 
-// require adds a member that an object lacks or that is null.
 func (r *repairer) require(o *object, key, value string) bool {
 	if raw, ok := o.get(key); ok && string(raw) != "null" {
 		return false
@@ -118,7 +117,6 @@ func wholeNumber(raw []byte) (int, bool) {
 	return n, err == nil && f == float64(n) && n >= 0 && n < 1<<31
 }
 
-// schema lists the members of each type of cell and of output.
 var schema = map[string][]string{
 	"code":           {"cell_type", "execution_count", "id", "metadata", "outputs", "source"},
 	"markdown":       {"attachments", "cell_type", "id", "metadata", "source"},

@@ -65,7 +65,6 @@ func (s style) object(o *object, depth int) text {
 	return b.finish()
 }
 
-// array writes texts laid out for depth+1.
 func (s style) array(values []text, depth int) text {
 	if len(values) == 0 {
 		return text{[]byte("[]")}

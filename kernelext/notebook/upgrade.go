@@ -75,7 +75,6 @@ func fieldsOf(o *object) fields {
 	return f
 }
 
-// members returns the fields of a member, none if that is not an object.
 func members(o *object, key string) fields {
 	raw, ok := o.get(key)
 	if inner, isObject := parseObject(orEmpty(raw)); ok && isObject {
@@ -134,7 +133,6 @@ func upgradeCell(o *object) fields {
 	return cell
 }
 
-// markdownOf returns a heading or HTML cell of nbformat 3 as a Markdown cell.
 func markdownOf(cell fields) fields {
 	if stringOf(cell["cell_type"]) == "heading" {
 		level := 1

@@ -40,7 +40,6 @@ func build() *debug.BuildInfo {
 	return &debug.BuildInfo{}
 }
 
-// describe returns the release, else the module's version, and the commit with its date.
 func describe(release string, info *debug.BuildInfo) string {
 	noted := map[string]string{}
 	for _, s := range info.Settings {

@@ -110,7 +110,6 @@ func (p textStyle) sgr(params string) textStyle {
 	return p
 }
 
-// extended reads 5;N or 2;R;G;B.
 func extended(codes []string) (color string, used int) {
 	num := func(i int) int {
 		n, err := strconv.Atoi(codes[i])

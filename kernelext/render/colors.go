@@ -36,7 +36,6 @@ func textColorOn(background string) string {
 	return "#ffffff"
 }
 
-// contrast returns WCAG 2.1's contrast ratio, from 1 to 21.
 func contrast(a, b string) float64 {
 	x, y := luminance(a), luminance(b)
 	return (max(x, y) + .05) / (min(x, y) + .05)

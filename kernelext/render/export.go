@@ -300,7 +300,6 @@ func fence(language, s string) string {
 	return bar + language + "\n" + strings.TrimRight(s, "\n") + "\n" + bar
 }
 
-// altText returns an image's short text without Markdown's characters.
 func altText(o notebook.Output) string {
 	text, _ := o.Mime("text/plain")
 	if len(text) == 0 || len(text) >= 300 {

@@ -42,7 +42,6 @@ func libraryIn(script string) string {
 	return ""
 }
 
-// note says what is missing where a script was dropped.
 func (f *foreign) note() string {
 	switch {
 	case f.library != "" && !f.large:

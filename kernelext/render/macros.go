@@ -51,7 +51,6 @@ func (m *macros) apply(tex string) (string, error) {
 	return m.expand(tex)
 }
 
-// define reads a definition after its first word.
 func (m *macros) define(kind, s string) (rest string, ok bool) {
 	star := strings.HasSuffix(kind, "*")
 	kind = strings.TrimSuffix(kind, "*")

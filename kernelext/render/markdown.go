@@ -24,7 +24,6 @@ import (
 	"gopets/kernelext/notebook"
 )
 
-// attachments are a Markdown cell's files: base64 by name and MIME type.
 type attachments map[string]map[string]json.RawMessage
 
 type markdown struct {

@@ -14,7 +14,6 @@ import (
 	"golang.org/x/net/html"
 )
 
-// maxTeX and maxDrawing bound a formula and its drawing, in bytes.
 const maxTeX, maxDrawing = 4096, 1 << 20
 
 // maxDepth bounds a drawing's nesting, well below what browsers take.
@@ -193,7 +192,6 @@ func (m *markdown) placeFormulas(n *html.Node) {
 	}
 }
 
-// rawText elements hold no HTML.
 var rawText = []string{
 	"script", "style", "iframe", "noembed", "noframes", "noscript", "plaintext", "xmp",
 	"textarea", "title",
@@ -240,12 +238,10 @@ func (m *markdown) latex(s string) (shown template.HTML, drawn bool) {
 // maxMisses bounds the dollars and backslashes of a text that begin no formula.
 const maxMisses = 10_000
 
-// notMath elements have no formulas.
 var notMath = []string{
 	"code", "pre", "kbd", "samp", "script", "style", "textarea", "svg", "math", "title",
 }
 
-// markMath replaces formulas in HTML by marks.
 func (m *markdown) markMath(s string) string {
 	if !strings.ContainsAny(s, `$\`) {
 		return s

@@ -101,7 +101,6 @@ func (m *markdown) display(o notebook.Output) template.HTML {
 	return noted(lost)
 }
 
-// richTexts are tried before images.
 var richTexts = []string{
 	"text/html",
 	"text/markdown",

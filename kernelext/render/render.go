@@ -116,7 +116,6 @@ func HTML(nb *notebook.Notebook, o Options) ([]byte, error) {
 	return b.Bytes(), nil
 }
 
-// outputs returns what a cell shows; size counts the page's output.
 func (m *markdown) outputs(c *notebook.Cell, size *int) (all []output, failed bool) {
 	left := 0
 	for _, out := range joined(c.Outputs()) {

@@ -121,7 +121,6 @@ func (r *repl) loop(ctx context.Context, interrupts <-chan os.Signal) error {
 	}
 }
 
-// run runs a cell and prints its results. An interrupt is for the cell.
 func (r *repl) run(ctx context.Context, code string, number int,
 	interrupts <-chan os.Signal) (failed bool) {
 	ctx, cancel := context.WithCancel(ctx)

@@ -17,7 +17,6 @@ var (
 	errCellTimeout = errors.New("cell time-out")
 )
 
-// maxStderr bounds the standard error that is searched for a reason.
 const maxStderr = 64 << 10
 
 type execution struct {
@@ -60,7 +59,6 @@ func (r *run) replay(ctx context.Context, c *CellReport) error {
 	return nil
 }
 
-// perform sends code to the kernel and handles its messages to the end.
 func (e *execution) perform(ctx context.Context, code string, limit time.Duration) error {
 	ctx, cancel := e.kernel.Context(ctx)
 	defer cancel()
@@ -113,7 +111,6 @@ func (r *run) dead() bool {
 	}
 }
 
-// death returns why the kernel ended; its sockets may close before its process ends.
 func (r *run) death(err error) error {
 	select {
 	case <-r.kernel.Done():
@@ -123,7 +120,6 @@ func (r *run) death(err error) error {
 	}
 }
 
-// follow handles messages until both reply and idle have come.
 func (e *execution) follow(ctx context.Context) error {
 	for e.reply == nil || !e.idle {
 		if e.input != nil {

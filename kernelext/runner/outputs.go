@@ -158,7 +158,6 @@ func (d *display) shown(in *outputs) {
 	d.shownIn = append(d.shownIn, in)
 }
 
-// update replaces what a display id shows, and reports whether there is any.
 func (d displays) update(id string, data map[string]json.RawMessage,
 	metadata json.RawMessage) bool {
 	shared := d[id]

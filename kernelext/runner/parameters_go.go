@@ -160,7 +160,6 @@ func isGoLiteral(kind, value string) bool {
 		strings.ReplaceAll(kind, " ", "")+"{")
 }
 
-// goAssigned writes a setting in Go; a collection may be in Go already.
 func goAssigned(kind string, s Setting) (string, error) {
 	collection := goIsCollection(kind)
 	switch {
@@ -279,7 +278,6 @@ func goCollected(kind, key, item string, n *yaml.Node) (string, error) {
 	return kind + "{" + strings.Join(items, ", ") + "}", nil
 }
 
-// decimal matches a number that Go and Python write alike.
 var decimal = regexp.MustCompile(`^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$`)
 
 func goFloat(kind, value string) (string, error) {

@@ -13,12 +13,9 @@ import (
 )
 
 var (
-	// pythonAssignment matches `name = value` and `name: type = value`.
 	pythonAssignment = regexp.MustCompile(
 		`(?s)^([\p{L}_][\p{L}\p{N}_]*)\s*(?::\s*([^=]+?))?\s*=\s*([^=\s].*)$`)
-	// pythonTypeComment matches `type: int what it is for`.
 	pythonTypeComment = regexp.MustCompile(`^type:\s*(\S+)\s*`)
-	// pythonGeneric matches list[int] and Optional[str].
 	pythonGeneric = regexp.MustCompile(`^(?:typing\.)?(\w+)\s*\[(.*)\]$`)
 )
 
@@ -146,7 +143,6 @@ func pythonType(value string) string {
 	return ""
 }
 
-// pythonKind returns an annotation's name and inner types: list[int], Optional[str], int | None.
 func pythonKind(annotation string) (kind string, items []string) {
 	annotation = strings.TrimSpace(annotation)
 	for _, none := range []string{"None|", "|None"} {
@@ -224,7 +220,6 @@ func quoted(n *yaml.Node) bool {
 		n.Style&(yaml.DoubleQuotedStyle|yaml.SingleQuotedStyle) != 0
 }
 
-// pythonBracket begins a collection's literal.
 var pythonBracket = map[string]byte{"list": '[', "dict": '{', "tuple": '('}
 
 func pythonKnown(kind string) bool {

@@ -23,7 +23,6 @@ const (
 	timingPrefix = "execution"
 )
 
-// timingKeys are in JupyterLab's metadata of a cell.
 var timingKeys = []string{"iopub.execute_input", "iopub.status.busy", "iopub.status.idle",
 	"shell.execute_reply", "shell.execute_reply.started"}
 
@@ -181,7 +180,6 @@ func choose(report *Report, o *Options) error {
 	return nil
 }
 
-// matching finds cells by a number, a range, an id or a tag.
 func matching(report *Report, which string) (found []int, err error) {
 	from, to, isRange := strings.Cut(which, "-")
 	a, err1 := strconv.Atoi(from)

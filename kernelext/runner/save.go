@@ -25,7 +25,6 @@ func (r *run) maySave() bool {
 
 func (r *run) pause() time.Duration { return max(savePause, saveShare*r.took) }
 
-// saveDue returns when to save while a cell runs.
 func (r *run) saveDue() (due time.Time, ok bool) {
 	switch {
 	case r.o.Autosave <= 0 || len(r.changed) == 0 && !r.widgets.dirty:

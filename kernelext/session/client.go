@@ -80,7 +80,6 @@ func meet(ctx context.Context, p meeting.Place) (*Session, error) {
 	return s, nil
 }
 
-// do sends a request; a status other than 200 becomes an error.
 func (s *Session) do(ctx context.Context, verb, path string, body []byte,
 	header map[string]string) (*response, error) {
 	if header == nil {

@@ -27,7 +27,6 @@ func (r *response) close() {
 	r.conn.Close()
 }
 
-// roundTrip sends one request on its own connection, which ends with ctx.
 func roundTrip(ctx context.Context, socket, verb, path string, header map[string]string,
 	body []byte) (*response, error) {
 	conn, err := dialUnix(socket)
@@ -111,7 +110,6 @@ func headerLine(in *bufio.Reader) (string, error) {
 	}
 }
 
-// chunked reads a body in chunks.
 type chunked struct {
 	in   *bufio.Reader
 	left int64

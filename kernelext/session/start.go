@@ -97,7 +97,6 @@ func (w Worker) start(ctx context.Context, p meeting.Place) (*Session, error) {
 
 const keptLogs = 10
 
-// newLog opens a session's log, which outlives it.
 func newLog(name string) (string, *os.File, error) {
 	dir := filepath.Join(CacheDir(), "logs")
 	if err := os.MkdirAll(dir, 0o700); err != nil {

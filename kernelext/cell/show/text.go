@@ -40,7 +40,6 @@ func text(values ...any) string {
 	return cut(w.b.String(), maxText)
 }
 
-// cut shortens a text that is too long and says how much is left out.
 func cut(s string, limit int) string {
 	if len(s) <= limit {
 		return s
@@ -55,7 +54,6 @@ func cut(s string, limit int) string {
 // A writer writes values as fmt's %+v does, except pointers, bytes and what is too long.
 type writer struct{ b strings.Builder }
 
-// value writes a value; pointers is how many of them may be followed one within another.
 func (w *writer) value(v reflect.Value, pointers, depth int) {
 	if w.b.Len() > maxText {
 		return
@@ -136,7 +134,6 @@ func (w *writer) elements(n int, one func(i int)) {
 	}
 }
 
-// printable returns bytes as text, if they are text.
 func printable(v reflect.Value) (string, bool) {
 	if v.Type().Elem().Kind() != reflect.Uint8 || v.Len() == 0 {
 		return "", false

@@ -268,7 +268,6 @@ func (x *execution) isNew(d *declared) bool {
 	}) || d.isInit && x.declaresInit
 }
 
-// finished applies what the build has set aside, and returns warnings.
 func (b *build) finished() (warnings []string) {
 	e := b.e
 	e.mu.Lock()

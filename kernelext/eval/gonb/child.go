@@ -17,7 +17,6 @@ import (
 	"gopets/kernelext/jupyter"
 )
 
-// child is a running GoNB: a Jupyter kernel over Unix sockets whose only client is the engine.
 type child struct {
 	kernel *jupyter.Kernel
 	client *jupyter.Client

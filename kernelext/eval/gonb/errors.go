@@ -182,7 +182,6 @@ func (e *Engine) explainCompile(x *execution, reply *jupyter.ExecuteReply) *eval
 	return failure
 }
 
-// hint explains that variables do not outlive their cell.
 func (e *Engine) hint(message string, p plan) string {
 	m := undefined.FindStringSubmatch(message)
 	if m == nil {
@@ -216,7 +215,6 @@ func (e *Engine) hint(message string, p plan) string {
 		l.count, l.text)
 }
 
-// removal returns how to remove an earlier declaration that a new one has broken.
 func removal(source []string, at place) string {
 	text := cellsrc.Parse(strings.Join(source, "\n")).Go()
 	for _, c := range cellsrc.Chunks(text) {
@@ -273,7 +271,6 @@ func (e *Engine) explainPanic(stderr string) *eval.Error {
 	return failure
 }
 
-// latest calls each with what GoNB was sent, the last first.
 func (e *Engine) latest(each func(s sent) bool) {
 	e.mu.Lock()
 	numbers := slices.Sorted(maps.Keys(e.sent))

@@ -92,7 +92,6 @@ func (e *Engine) Eval(ctx context.Context, c eval.Cell, out eval.Output) (eval.R
 	return eval.Result{Value: x.run.value, Pages: x.run.pages}, nil
 }
 
-// runCell has GoNB run a cell; the result is nil on success.
 func (e *Engine) runCell(x *execution, c *child) error {
 	if err := e.marks(x); err != nil {
 		return err
@@ -143,7 +142,6 @@ func (e *Engine) runCell(x *execution, c *child) error {
 	return bad
 }
 
-// marks writes the files that a cell's program reads (package cell).
 func (e *Engine) marks(x *execution) error {
 	for name, there := range map[string]bool{
 		cell.FailedName:  false,
@@ -162,7 +160,6 @@ func (e *Engine) marks(x *execution) error {
 	return nil
 }
 
-// try sends a cell to GoNB and waits for its end.
 func (e *Engine) try(c *child, x *execution) (*jupyter.ExecuteReply, error) {
 	e.mu.Lock()
 	e.sent[c.count+1] = sent{x.cell.Number, x.plan.lines, x.source.Lines, x.plan.golang()}
@@ -202,7 +199,6 @@ func (e *Engine) warn(x *execution, lines ...string) {
 	}
 }
 
-// died reports GoNB's death and starts another.
 func (e *Engine) died(c *child) error {
 	<-c.kernel.Done()
 	how, _, _ := strings.Cut(c.kernel.Death().Error(), ";")
@@ -217,7 +213,6 @@ func (e *Engine) died(c *child) error {
 			"them again")
 }
 
-// remember records what a compiled cell declared.
 func (e *Engine) remember(x *execution) {
 	e.mu.Lock()
 	defer e.mu.Unlock()

@@ -147,7 +147,6 @@ func linked(text, module string) string {
 	return strings.Replace(text, "package main", "package main"+imports, 1)
 }
 
-// overlay is what a build sees in place of GoNB's files.
 type overlay struct {
 	dir     string // GoNB's
 	module  string // the path of the module there

@@ -43,7 +43,6 @@ func newGopls(program, work string, guard *guard.Guard) *gopls {
 	return g
 }
 
-// follow makes gopls read the folder of a GoNB that was just started.
 func (g *gopls) follow(dir string) {
 	go func() {
 		<-g.turn
@@ -220,7 +219,6 @@ func position(text string, offset int) (line, char int) {
 	return line, char
 }
 
-// runeOffset returns the byte at which a rune begins.
 func runeOffset(text string, runes int) int {
 	at := 0
 	for range runes {

@@ -37,7 +37,6 @@ func (e *Engine) heard(m *jupyter.Message) {
 	e.output.after(func(out eval.Output) { out.Stream(s.Name, s.Text) })
 }
 
-// hear keeps the end of the cell's standard error.
 func (x *execution) hear(text string) {
 	x.mu.Lock()
 	defer x.mu.Unlock()

@@ -15,7 +15,6 @@ import (
 )
 
 const (
-	// answerTime is gopls' time limit.
 	answerTime = 20 * time.Second
 	// firstTime is the limit before gopls has read the workspace; then the engine answers with the
 	// names it knows.

@@ -43,7 +43,6 @@ func (m memory) mute(call string) bool { return m.quiet[call] }
 // unknownType stands for a receiver that is neither a name nor a pointer.
 const unknownType = "unknown~"
 
-// add records the declarations of a cell that parses.
 func (m memory) add(text string, cell int) {
 	src := "package p\n" + text
 	fset := token.NewFileSet()

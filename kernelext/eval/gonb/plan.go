@@ -125,7 +125,6 @@ func (p *plan) times(s *cellsrc.Source, out []string) (found bool) {
 	return found
 }
 
-// goLines returns the Go of a cell in which some commands have become Go.
 func goLines(s *cellsrc.Source, out []string, from, to int) string {
 	lines := strings.Split(s.GoLines(from, to), "\n")
 	for _, c := range s.Commands {

@@ -49,7 +49,6 @@ var (
 	directive = regexp.MustCompile(`^//go:(embed|generate|linkname|wasmimport|wasmexport)\b`)
 )
 
-// unsupported finds what GoNB silently drops.
 func unsupported(s *cellsrc.Source) (cellsrc.Mistake, bool) {
 	if s.Foreign != "" {
 		return cellsrc.Mistake{}, false

@@ -61,7 +61,6 @@ func (e *Engine) put(x *execution, prompt string, password bool, answer func(str
 
 const readPace = 150 * time.Millisecond
 
-// handing is how long GoNB may take to pass an answer on.
 const handing = 3 * time.Second
 
 // watchInput asks the user when the running cell is twice in a row found waiting for its standard

@@ -38,7 +38,6 @@ type span struct {
 
 var mainFile = regexp.MustCompile(`(\S*/)(main(?:_test)?\.go):(\d+)`)
 
-// annotate adds the cell and its line to each place.
 func (t *tracer) annotate(text string) string {
 	return mainFile.ReplaceAllStringFunc(text, func(match string) string {
 		m := mainFile.FindStringSubmatch(match)

@@ -177,7 +177,6 @@ func (c *comparison) describe(o notebook.Output) string {
 	return list(mimes(o, c.rules))
 }
 
-// essence returns the text that says most about an output.
 func (c *comparison) essence(o notebook.Output) string {
 	text, mime := "", "text/plain"
 	if o.Type == notebook.ErrorOutput {
@@ -203,7 +202,6 @@ func (c *comparison) essence(o notebook.Output) string {
 	return text
 }
 
-// text compares data of two MIME types, with the data URIs inside.
 func (c *comparison) text(place, mime, want, got string) {
 	if want == got {
 		return
@@ -254,7 +252,6 @@ func (c *comparison) lines(place string, want, got form) error {
 	return nil
 }
 
-// part compares data of one type.
 func (c *comparison) part(place string, want, got part) {
 	if want.mime != got.mime || c.rules.ignores(want.mime) || bytes.Equal(want.data, got.data) {
 		return

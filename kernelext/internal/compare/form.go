@@ -60,7 +60,6 @@ func (r Rules) form(place, mime, text string) (form, error) {
 // Only text for a terminal means anything else by carriage returns.
 var lineBreaks = strings.NewReplacer("\r\n", "\n", "\r", "\n")
 
-// binary reports whether a MIME type holds base64.
 func binary(mime string) bool {
 	kind, _, _ := strings.Cut(mime, "/")
 	switch kind {
@@ -158,7 +157,6 @@ func writeString(b *bytes.Buffer, s string) {
 	}
 }
 
-// shortest writes 1e2, 100.0 and 100 alike.
 func shortest(number string) string {
 	if !strings.ContainsAny(number, ".eE") {
 		return number

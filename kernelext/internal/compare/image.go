@@ -121,7 +121,6 @@ func rgba(m image.Image) *image.RGBA {
 	return out
 }
 
-// decodeGIF composes the frames by GIF's disposal methods.
 func decodeGIF(data []byte) ([]*image.RGBA, error) {
 	g, err := gif.DecodeAll(bytes.NewReader(data))
 	if err != nil {

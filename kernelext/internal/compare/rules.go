@@ -67,7 +67,6 @@ func (r Rule) Apply(s string) (string, error) { return r.apply(s, func(string) {
 
 type match struct{ rule, text string }
 
-// sanitize applies the user's rules (early) or the others.
 func (r Rules) sanitize(place, s string, early bool, matches *[]match) (string, error) {
 	for _, rule := range r.Sanitize {
 		if rule.early != early || rule.stderr && place != "stderr" {

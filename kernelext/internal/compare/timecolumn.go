@@ -40,7 +40,6 @@ func maskTimeColumn(lines []string) (matches []match) {
 	return matches
 }
 
-// maskTimeCells does the same in HTML, below a node.
 func maskTimeCells(n *html.Node, matches *[]match) {
 	if n.Type == html.ElementNode && n.Data == "table" {
 		isFit := false

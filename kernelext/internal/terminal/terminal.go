@@ -83,7 +83,6 @@ func (p *page) write(r rune) {
 	p.col++
 }
 
-// move goes to a row, a new one below the last.
 func (p *page) move(row int) {
 	if p.open {
 		p.rows[p.row], p.open = string(p.line), false

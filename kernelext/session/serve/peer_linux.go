@@ -5,7 +5,6 @@ import (
 	"syscall"
 )
 
-// sameUser asks the socket for the peer's user.
 func sameUser(c *net.UnixConn) bool {
 	raw, err := c.SyscallConn()
 	if err != nil {

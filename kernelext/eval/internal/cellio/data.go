@@ -21,7 +21,6 @@ func Data(pairs []string) eval.Bundle {
 	return data
 }
 
-// form returns JSON as itself, text as a string, anything else in base64.
 func form(mime string, data string) any {
 	switch {
 	case mime == "application/json" || strings.HasSuffix(mime, "+json"):

@@ -51,7 +51,6 @@ func main() {
 	}
 }
 
-// A row is one notebook on one kernel, with each runner's measures.
 type row struct {
 	job
 	runs map[string][]measure // by the runner's name

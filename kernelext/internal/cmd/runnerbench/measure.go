@@ -17,7 +17,6 @@ type runnerCommand struct {
 	args          func(in, out string) []string
 }
 
-// findRunners returns nb run, first, and the others on the PATH.
 func findRunners(nb string) (found []runnerCommand, missing []string) {
 	found = []runnerCommand{{"nb run", "this module's",
 		func(in, out string) []string { return []string{nb, "run", in, "-o", out, "--no-html"} }}}

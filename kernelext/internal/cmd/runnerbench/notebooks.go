@@ -14,7 +14,6 @@ import (
 	"gopets/kernelext/session"
 )
 
-// startedEnv names the file into which a notebook's first cell writes the time.
 const startedEnv = "NB_BENCH_STARTED"
 
 type kernel struct {
