@@ -16,7 +16,7 @@ var (
 	pythonAssignment = regexp.MustCompile(
 		`(?s)^([\p{L}_][\p{L}\p{N}_]*)\s*(?::\s*([^=]+?))?\s*=\s*([^=\s].*)$`)
 	pythonTypeComment = regexp.MustCompile(`^type:\s*(\S+)\s*`)
-	pythonGeneric = regexp.MustCompile(`^(?:typing\.)?(\w+)\s*\[(.*)\]$`)
+	pythonGeneric     = regexp.MustCompile(`^(?:typing\.)?(\w+)\s*\[(.*)\]$`)
 )
 
 func pythonParameters(source string) []Parameter {
