@@ -27,6 +27,7 @@ func TestCompileAhead(t *testing.T) {
 			}
 			c := fixtureConfig()
 			c.Batch, c.InnerBatch = 15, inner
+			ownGraphs(t, &c)
 			l := newLearner(t, eng, c)
 			kinds := []string{kindStep, kindEval}
 			if inner > 0 {

@@ -77,6 +77,7 @@ func TestTwoDevices(t *testing.T) {
 			c := fixtureConfig()
 			c.Batch, c.InnerBatch, c.Devices = 8, test.inner, devices
 			c.TransformsOn = spec.OnDevice
+			ownGraphs(t, &c)
 			l := newLearner(t, eng, c)
 			if test.frozen {
 				if err := l.Freeze(); err != nil {

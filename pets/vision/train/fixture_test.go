@@ -2,6 +2,7 @@ package train
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"reflect"
 	"testing"
@@ -57,17 +58,39 @@ func newLearner(t *testing.T, eng *engine.Engine, c Config) *Learner {
 	return learnerWith(t, eng, c, spec.Head{Hidden: []int{16}})
 }
 
+// sharedNets and sharedGraphs are what tests' learners have in common, for compiling takes longer
+// than most tests. A test that counts what is compiled calls ownGraphs.
+var (
+	sharedNets   = map[string]*model.Net{}
+	sharedGraphs Graphs
+)
+
+func ownGraphs(t *testing.T, c *Config) {
+	c.Graphs = &Graphs{}
+	t.Cleanup(c.Graphs.Close)
+}
+
 func learnerWith(t *testing.T, eng *engine.Engine, c Config, h spec.Head) *Learner {
 	t.Helper()
-	net, err := model.New("petnet10", 3, h)
+	name, err := json.Marshal(h)
 	if err != nil {
 		t.Fatal(err)
+	}
+	net := sharedNets[string(name)]
+	if net == nil {
+		if net, err = model.New("petnet10", 3, h); err != nil {
+			t.Fatal(err)
+		}
+		sharedNets[string(name)] = net
 	}
 	return learnerOf(t, eng, c, net)
 }
 
 func learnerOf(t *testing.T, eng *engine.Engine, c Config, net *model.Net) *Learner {
 	t.Helper()
+	if c.Graphs == nil {
+		c.Graphs = &sharedGraphs
+	}
 	l, err := New(eng, net, fixtureSplit(), c)
 	if err != nil {
 		t.Fatal(err)

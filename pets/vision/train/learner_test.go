@@ -31,15 +31,9 @@ func TestResumeGivesTheSameRows(t *testing.T) {
 }
 
 func resumeGivesTheSameRows(t *testing.T, eng *engine.Engine) {
-	var graphs Graphs // shared: the network compiles once
-	t.Cleanup(graphs.Close)
-	net, err := model.New("petnet10", 3, spec.Head{Hidden: []int{16}})
-	if err != nil {
-		t.Fatal(err)
-	}
 	one := fixtureConfig()
-	one.Workers, one.Graphs = 1, &graphs
-	whole := learnerOf(t, eng, one, net)
+	one.Workers = 1
+	whole := newLearner(t, eng, one)
 	want := fit(t, whole, 4, spec.Fit{})
 	if len(want) != 4 || want[3].Epoch != 3 || whole.State() != "after fit 1, epoch 4" {
 		t.Fatalf("rows %v, state %q", want, whole.State())
@@ -49,12 +43,12 @@ func resumeGivesTheSameRows(t *testing.T, eng *engine.Engine) {
 	}
 
 	two := fixtureConfig()
-	two.Workers, two.Graphs = 2, &graphs
+	two.Workers = 2
 	path := filepath.Join(t.TempDir(), "run.snapshot")
-	cut := learnerOf(t, eng, two, net)
+	cut := newLearner(t, eng, two)
 	ctx, cancel := context.WithCancel(context.Background())
 	before := values(t, cut)
-	err = cut.FitOneCycle(ctx, 4, spec.Fit{Snapshot: path}, Events{Batch: func(b BatchInfo) {
+	err := cut.FitOneCycle(ctx, 4, spec.Fit{Snapshot: path}, Events{Batch: func(b BatchInfo) {
 		if b.Phase == PhaseTrain && b.Epoch == 2 && b.Batch == 1 {
 			cancel()
 		}
@@ -71,7 +65,7 @@ func resumeGivesTheSameRows(t *testing.T, eng *engine.Engine) {
 		t.Errorf("resuming in the middle of an epoch: %v", err)
 	}
 
-	next := learnerOf(t, eng, two, net)
+	next := newLearner(t, eng, two)
 	if err := next.Restore(path); err != nil {
 		t.Fatal(err)
 	}
@@ -96,7 +90,7 @@ func resumeGivesTheSameRows(t *testing.T, eng *engine.Engine) {
 
 	other := two
 	other.Batch = 3
-	if err := learnerOf(t, eng, other, net).Restore(path); err == nil ||
+	if err := newLearner(t, eng, other).Restore(path); err == nil ||
 		!strings.Contains(err.Error(), "batch size: 5 → 3") {
 		t.Errorf("restoring under another configuration: %v", err)
 	}

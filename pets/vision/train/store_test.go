@@ -150,7 +150,9 @@ func TestDeviceFits(t *testing.T) {
 // A learner compiles one step for each of what it trains, and one evaluation: none for freezing
 // again, weights read from a file, or the learning-rate finder.
 func TestCompiledOnce(t *testing.T) {
-	l := newLearner(t, enginetest.XLA(t), fixtureConfig())
+	c := fixtureConfig()
+	ownGraphs(t, &c)
+	l := newLearner(t, enginetest.XLA(t), c)
 	file := filepath.Join(t.TempDir(), "weights.safetensors")
 	for round := range 2 {
 		for _, freezes := range []func() error{l.Freeze, l.Unfreeze} {

@@ -9,9 +9,7 @@ import (
 	"testing"
 
 	"gopets/pets/spec"
-	"gopets/pets/vision/engine"
 	"gopets/pets/vision/engine/enginetest"
-	"gopets/pets/vision/model"
 )
 
 func notes(into *[]string) Events {
@@ -85,21 +83,6 @@ func TestBestEpoch(t *testing.T) {
 	}
 }
 
-// shared is what learners need that share their compiled functions.
-func shared(t *testing.T) (*engine.Engine, *model.Net, Config) {
-	t.Helper()
-	eng := enginetest.Go(t)
-	net, err := model.New("petnet10", 3, spec.Head{Hidden: []int{16}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	var graphs Graphs
-	t.Cleanup(graphs.Close)
-	c := fixtureConfig()
-	c.Graphs = &graphs
-	return eng, net, c
-}
-
 // cutOff runs a fit in one learner until so many epochs are done, restores its snapshot in another
 // and goes on there to the end.
 func cutOff(t *testing.T, after int, learner func() *Learner, fit func(ctx context.Context,
@@ -130,10 +113,10 @@ func cutOff(t *testing.T, after int, learner func() *Learner, fit func(ctx conte
 // Cancelling while an epoch is validated keeps the weights of its batches, as it does while
 // training.
 func TestCancelDuringValidation(t *testing.T) {
-	eng, net, c := shared(t)
+	eng, c := enginetest.Go(t), fixtureConfig()
 	ctx, cancel := context.WithCancel(t.Context())
 	c.Batch, c.InnerBatch = 4, 2 // so that validation has several batches
-	l := learnerOf(t, eng, c, net)
+	l := newLearner(t, eng, c)
 	steps := 0
 	err := l.Fit(ctx, 2, spec.Fit{}, Events{Batch: func(b BatchInfo) {
 		switch {
@@ -155,11 +138,11 @@ func TestCancelDuringValidation(t *testing.T) {
 // No epoch can be better than the first by so much: the fit stops after two more and ends with the
 // first's weights; cut off after any epoch and restored in a new learner, it ends the same.
 func TestStopEarlyAndKeepTheBest(t *testing.T) {
-	eng, net, c := shared(t)
+	eng, c := enginetest.Go(t), fixtureConfig()
 	ctx := context.Background()
 	const most, best = 9, 0
 	o := spec.Fit{Watch: spec.Watch{Patience: 2, MinDelta: 1e9, KeepBest: true}}
-	whole := learnerOf(t, eng, c, net)
+	whole := newLearner(t, eng, c)
 	var lines []string
 	if err := whole.Fit(ctx, most, o, notes(&lines)); err != nil {
 		t.Fatal(err)
@@ -183,7 +166,7 @@ func TestStopEarlyAndKeepTheBest(t *testing.T) {
 	near(t, "loss of the kept weights", sum, run.Rows[best].ValidLoss, 1e-9)
 
 	for after := 1; after <= 2; after++ { // with the best epoch the last, and not
-		next := cutOff(t, after, func() *Learner { return learnerOf(t, eng, c, net) },
+		next := cutOff(t, after, func() *Learner { return newLearner(t, eng, c) },
 			func(ctx context.Context, l *Learner, snapshot string, resume bool, ev Events) error {
 				again := o
 				again.Snapshot, again.Resume = snapshot, resume
@@ -198,7 +181,7 @@ func TestStopEarlyAndKeepTheBest(t *testing.T) {
 	}
 	empty := fixtureSplit()
 	empty.Valid = nil
-	blind, err := New(eng, net, empty, c)
+	blind, err := New(eng, whole.Net(), empty, c)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -211,9 +194,9 @@ func TestStopEarlyAndKeepTheBest(t *testing.T) {
 
 // fine_tune's two runs have fastai v2's schedules; cut off in either, it goes on to the same end.
 func TestFineTune(t *testing.T) {
-	eng, net, c := shared(t)
+	eng, c := enginetest.Go(t), fixtureConfig()
 	ctx := context.Background()
-	whole := learnerOf(t, eng, c, net)
+	whole := newLearner(t, eng, c)
 	if err := whole.FineTune(ctx, 2, spec.Fit{}, Events{}); err != nil {
 		t.Fatal(err)
 	}
@@ -234,7 +217,7 @@ func TestFineTune(t *testing.T) {
 	near(t, "first rate, thawed", thawed.LRs[0], 1e-3/5, 1e-12)
 
 	for after := 1; after <= 2; after++ { // at the end of the first part, and in the second
-		next := cutOff(t, after, func() *Learner { return learnerOf(t, eng, c, net) },
+		next := cutOff(t, after, func() *Learner { return newLearner(t, eng, c) },
 			func(ctx context.Context, l *Learner, snapshot string, resume bool, ev Events) error {
 				return l.FineTune(ctx, 2, spec.Fit{Snapshot: snapshot, Resume: resume}, ev)
 			})
