@@ -139,20 +139,26 @@ func (c comparison) run(ctx context.Context, eng *engine.Engine) ([]result, erro
 		return nil, err
 	}
 	var results []result
-	for _, net := range c.Nets {
+	var graphs train.Graphs
+	defer graphs.Close()
+	for _, name := range c.Nets {
+		net, err := model.New(name, len(sample.Breeds()), spec.Head{})
+		if err != nil {
+			return nil, err
+		}
 		for _, pretrained := range []bool{true, false} {
-			r := result{Net: net, Pretrained: pretrained}
+			r := result{Net: name, Pretrained: pretrained}
 			for _, seed := range c.Seeds {
 				begin := time.Now()
 				split, err := dataset.NewSplit(items, dataset.Options{Seed: uint32(seed)})
 				if err != nil {
 					return nil, err
 				}
-				lr, rate, err := c.one(ctx, eng, r, split, seed)
+				lr, rate, err := c.one(ctx, eng, net, &graphs, r, split, seed)
 				if err != nil {
 					return nil, fmt.Errorf("%s, seed %d: %w", r.side(), seed, err)
 				}
-				fmt.Printf("%s %s seed %d: rate %.2g, error %.4f (%s)\n", net, r.side(), seed, lr,
+				fmt.Printf("%s %s seed %d: rate %.2g, error %.4f (%s)\n", name, r.side(), seed, lr,
 					rate, time.Since(begin).Round(time.Second))
 				r.LRs, r.Errors = append(r.LRs, lr), append(r.Errors, rate)
 			}
@@ -172,13 +178,10 @@ func labelled(root string) ([]dataset.Labelled, error) {
 }
 
 // one trains one side with one seed and gives its rate and final error.
-func (c comparison) one(ctx context.Context, eng *engine.Engine, r result, split *dataset.Split,
-	seed uint64) (lr, errorRate float64, err error) {
-	net, err := model.New(r.Net, len(split.Classes), spec.Head{})
-	if err != nil {
-		return 0, 0, err
-	}
-	l, err := train.New(eng, net, split, train.Config{
+func (c comparison) one(ctx context.Context, eng *engine.Engine, net *model.Net,
+	graphs *train.Graphs, r result, split *dataset.Split, seed uint64) (lr, errorRate float64,
+	err error) {
+	l, err := train.New(eng, net, split, train.Config{Graphs: graphs,
 		Batches: spec.Batches{Seed: int(seed), Size: spec.Square(c.Size), Batch: c.Batch,
 			Transforms: spec.DefaultTransforms()}})
 	if err != nil {
