@@ -24,6 +24,8 @@ func (c conv) forward(p *pass, x *graph.Node) *graph.Node {
 		return pointwise(x, w, c.stride)
 	case p.goBackend:
 		return shifted(x, w, c.stride)
+	case c.kernel == 3 && c.stride == 1 && winogradPays(p, x, w):
+		return winograd(x, w)
 	}
 	pad := c.kernel / 2
 	return graph.Convolve(x, w).Strides(c.stride).PaddingPerDim([][2]int{{pad, pad},

@@ -21,6 +21,7 @@
 //     compared would not do, for XLA may compute one in two fused loops that round differently;
 //   - depthwise convolutions as shifted multiply-adds;
 //   - values with many users kept from being computed for each of them (fusion.go);
+//   - in training, large 3×3 convolutions by Winograd's algorithm over rows (winograd.go);
 //   - all other convolutions as they are, given to Eigen and not to YNNPACK (package engine);
 //   - on the Go backend, 3×3 convolutions as nine matrix products of shifted views.
 //
@@ -92,7 +93,14 @@
 //   - XLA's optimization levels, presets, codegen splits and schedulers: within noise, or a tenth
 //     of the compile time for a tenth of the speed.
 //   - The batch on two of XLA's devices: MobileNetV2 1.2 times as fast before values were kept.
-//   - Not tried: Winograd's algorithm (a 3×3 convolution with 4/9 of the products).
+//   - 3×3 convolutions by Winograd's algorithm F(4, 3) over rows, half of the products (16 images;
+//     56, 28, 14 px): 52, 46, 45 to 31, 29, 30 ms CPU, half a second of one core to compile (0.04
+//     before); a step of ResNet-34 433 to 346 ms CPU an image, frozen 245 to 201, its first call
+//     12 to 21 s, memory a tenth more: taken for training. Over rows and columns, F(2×2, 3×3) as 16
+//     products: 47, 26, 33 ms, twice as long to compile; as one batched product slower; F(2, 3) over
+//     rows: 44, 32, 33. The kernel's sums as one product compile no faster. petnet18: 26 to 24 ms
+//     CPU for 4 s more of compiling: not taken. The padded image not kept: 49 ms at 56 px. Rounding
+//     errors are twice as large as without.
 //
 // XLA crashed at 299 px with batches of 24 and more: YNNPACK's sum over rows of 2^25 values and
 // more. Sums are taken in pieces.

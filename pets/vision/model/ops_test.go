@@ -6,7 +6,9 @@ import (
 	"math/rand/v2"
 	"testing"
 
+	"github.com/gomlx/compute"
 	"github.com/gomlx/compute/dtypes"
+	"github.com/gomlx/compute/shapes"
 	"github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/core/tensors"
 
@@ -135,6 +137,49 @@ func TestConvolutionsAgreeWithGoMLX(t *testing.T) {
 				normal(r, 1, 0, 2, o, o, 6))
 		}
 	})
+}
+
+// TestWinogradAgreesWithGoMLX has rows that fill fours and rows that do not.
+func TestWinogradAgreesWithGoMLX(t *testing.T) {
+	enginetest.Each(t, func(t *testing.T, e *engine.Engine) {
+		r := rand.New(rand.NewPCG(1, 2))
+		for _, size := range [][2]int{{12, 9}, {13, 12}} {
+			h, w := size[0], size[1]
+			compare(t, e, fmt.Sprint("winograd ", size), 1e-5,
+				func(in []*graph.Node) *graph.Node { return winograd(in[0], in[1]) },
+				func(in []*graph.Node) *graph.Node {
+					return graph.Convolve(in[0], in[1]).PadSame().Done()
+				}, normal(r, 1, 0, 2, h, w, 6), normal(r, 1, 0, 3, 3, 6, 10),
+				normal(r, 1, 0, 2, h, w, 10))
+		}
+	})
+}
+
+func TestWhereWinogradPays(t *testing.T) {
+	onCPU, onGo := enginetest.XLA(t).Backend, enginetest.Go(t).Backend
+	for _, c := range []struct {
+		name                  string
+		backend               compute.Backend
+		train                 bool
+		batch, side, channels int
+		dtype                 dtypes.DType
+		want                  bool
+	}{
+		{"training", onCPU, true, 16, 56, 64, dtypes.Float32, true},
+		{"prediction", onCPU, false, 16, 56, 64, dtypes.Float32, false},
+		{"bfloat16", onCPU, true, 16, 56, 64, dtypes.BFloat16, false},
+		{"the Go backend", onGo, true, 16, 56, 64, dtypes.Float32, false},
+		{"the fewest rows", onCPU, true, 16, 14, 256, dtypes.Float32, true},
+		{"fewer rows", onCPU, true, 16, 7, 512, dtypes.Float32, false},
+		{"petnet18 at 128 px", onCPU, true, 16, 16, 64, dtypes.Float32, false},
+	} {
+		g := graph.NewGraph(c.backend, t.Name())
+		x := graph.Parameter(g, "x", shapes.Make(c.dtype, c.batch, c.side, c.side, c.channels))
+		w := graph.Parameter(g, "w", shapes.Make(c.dtype, 3, 3, c.channels, c.channels))
+		if got := winogradPays(&pass{mode: Mode{Train: c.train}}, x, w); got != c.want {
+			t.Errorf("%s: %v, want %v", c.name, got, c.want)
+		}
+	}
 }
 
 func TestGoBackendIsRecognised(t *testing.T) {
