@@ -31,8 +31,8 @@ func NewPrediction(classes []string, probabilities []float32, state string) Pred
 
 // Ranked is a class with its probability.
 type Ranked struct {
-	Class       string
-	Probability float64
+	Class       string  `json:"class"`
+	Probability float64 `json:"probability"`
 }
 
 // TopK returns the k most probable classes, the most probable first.
@@ -41,10 +41,8 @@ func (p Prediction) TopK(k int) []Ranked {
 	for i, c := range p.Classes {
 		all[i] = Ranked{c, p.Probabilities[i]}
 	}
-	slices.SortStableFunc(all, func(a, b Ranked) int {
-		return cmp.Compare(b.Probability,
-			a.Probability)
-	})
+	slices.SortStableFunc(all,
+		func(a, b Ranked) int { return cmp.Compare(b.Probability, a.Probability) })
 	return all[:min(max(k, 0), len(all))]
 }
 

@@ -18,26 +18,25 @@ import (
 	"gopets/pets/spec"
 )
 
-// CSVOptions are the options of [spec.CSV], of which File and Folder are not used here.
-type CSVOptions spec.CSV
-
 // LabelByCSV reads files and labels from a table (fastai's from_csv, §3.3) in UTF-8, or UTF-16 with
 // a byte order mark. The first line is a header unless it names an image; if it begins with #, all
 // lines that do are comments. Without given columns, the names are in the first that holds images.
 // A repeated line is left out; one that gives an image another label is an error.
-func LabelByCSV(file, dir string, o CSVOptions) ([]Labelled, error) {
-	data, err := os.ReadFile(file)
+func LabelByCSV(t spec.CSV) ([]Labelled, error) {
+	data, err := os.ReadFile(t.File)
 	if err != nil {
 		return nil, fmt.Errorf("labels: %w", err)
 	}
-	items, err := o.parse(data, dir)
+	items, err := table(t).parse(data, t.Folder)
 	if err != nil {
-		return nil, fmt.Errorf("labels in %q: %w", file, err)
+		return nil, fmt.Errorf("labels in %q: %w", t.File, err)
 	}
 	return items, nil
 }
 
-func (o CSVOptions) parse(data []byte, dir string) ([]Labelled, error) {
+type table spec.CSV
+
+func (o table) parse(data []byte, dir string) ([]Labelled, error) {
 	given := o.Name != 0 || o.Label != 0
 	switch {
 	case o.Name < 0:
@@ -77,7 +76,7 @@ func (o CSVOptions) parse(data []byte, dir string) ([]Labelled, error) {
 		line, _ := r.FieldPos(0)
 		if len(record) <= max(o.Name, o.Label) {
 			return nil, fmt.Errorf("line %d has %d columns, want a name in column %d and a label "+
-				"in column %d: set CSVOptions' Comma, Name or Label", line, len(record), o.Name,
+				"in column %d: set Comma, Name or Label of the CSV", line, len(record), o.Name,
 				o.Label)
 		}
 		name, label := strings.TrimSpace(record[o.Name]), strings.TrimSpace(record[o.Label])
@@ -99,7 +98,7 @@ func (o CSVOptions) parse(data []byte, dir string) ([]Labelled, error) {
 }
 
 // columns returns those of names and labels: the first that holds an image, and its neighbour.
-func (o CSVOptions) columns(text, dir string) (name, label int) {
+func (o table) columns(text, dir string) (name, label int) {
 	r := o.reader(text)
 	for range 2 { // the first may be a header
 		record, err := r.Read()
@@ -119,7 +118,7 @@ func (o CSVOptions) columns(text, dir string) (name, label int) {
 	return 0, 1
 }
 
-func (o CSVOptions) reader(text string) *csv.Reader {
+func (o table) reader(text string) *csv.Reader {
 	r := csv.NewReader(strings.NewReader(text))
 	r.FieldsPerRecord = -1
 	r.Comma = o.Comma
@@ -131,7 +130,7 @@ func (o CSVOptions) reader(text string) *csv.Reader {
 }
 
 // path is the file of a name in dir, also with Windows' separators or a Mac's accents.
-func (o CSVOptions) path(dir, name string) string {
+func (o table) path(dir, name string) string {
 	exists := func(path string) bool { _, err := os.Lstat(path); return err == nil }
 	path := filepath.Join(dir, filepath.FromSlash(name)+o.Suffix)
 	slashed := strings.ReplaceAll(name, `\`, "/")
@@ -153,7 +152,7 @@ func (o CSVOptions) path(dir, name string) string {
 	return path
 }
 
-func (o CSVOptions) isItem(record []string, dir string) bool {
+func (o table) isItem(record []string, dir string) bool {
 	if len(record) <= o.Name {
 		return false
 	}
@@ -165,7 +164,7 @@ func (o CSVOptions) isItem(record []string, dir string) bool {
 	return name != "" && err == nil
 }
 
-func (o CSVOptions) separator(text string) rune {
+func (o table) separator(text string) rune {
 	const sample = 50
 	best, bestScore := ',', 0
 	for _, comma := range ",;\t|" {

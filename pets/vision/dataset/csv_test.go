@@ -7,6 +7,8 @@ import (
 	"slices"
 	"testing"
 	"unicode/utf16"
+
+	"gopets/pets/spec"
 )
 
 func TestLabelByCSV(t *testing.T) {
@@ -17,28 +19,28 @@ func TestLabelByCSV(t *testing.T) {
 		}
 	}
 	write("name,label\ntrain/3/7463.png,0\n\"train/7/2,1.png\", 1\n")
-	items, err := LabelByCSV(file, "mnist", CSVOptions{})
+	items, err := LabelByCSV(spec.CSV{File: file, Folder: "mnist"})
 	if err != nil || !slices.Equal(labels(items), []string{"0", "1"}) ||
 		items[0].Path != filepath.Join("mnist", "train", "3", "7463.png") {
 		t.Errorf("%v, %v", items, err)
 	}
 	write("7;cat;one\n8;dog;two\n")
-	items, err = LabelByCSV(file, "", CSVOptions{Comma: ';', NoHeader: true, Name: 2, Label: 1,
+	items, err = LabelByCSV(spec.CSV{File: file, Comma: ';', NoHeader: true, Name: 2, Label: 1,
 		Suffix: ".jpg"})
 	if err != nil || !slices.Equal(items, []Labelled{{"one.jpg", "cat"}, {"two.jpg", "dog"}}) {
 		t.Errorf("%v, %v", items, err)
 	}
 	write("label,name\ncat,one.jpg\n")
-	items, err = LabelByCSV(file, "", CSVOptions{Name: 1, Label: -1})
+	items, err = LabelByCSV(spec.CSV{File: file, Name: 1, Label: -1})
 	if err != nil || !slices.Equal(items, []Labelled{{"one.jpg", "cat"}}) {
 		t.Errorf("labels first: %v, %v", items, err)
 	}
-	_, err = LabelByCSV(file, "", CSVOptions{Name: -1})
+	_, err = LabelByCSV(spec.CSV{File: file, Name: -1})
 	says(t, "negative", err, "counted from 0")
 	write("name,label\njust one\n")
-	_, err = LabelByCSV(file, "", CSVOptions{})
+	_, err = LabelByCSV(spec.CSV{File: file})
 	says(t, "columns", err, "line 2 has 1 columns", "Comma")
-	_, err = LabelByCSV(file+"x", "", CSVOptions{})
+	_, err = LabelByCSV(spec.CSV{File: file + "x"})
 	says(t, "no file", err, "labels.csvx")
 }
 
@@ -76,7 +78,7 @@ func TestLabelByCSVOfPrograms(t *testing.T) {
 		if err := os.WriteFile(file, []byte(text), 0o644); err != nil {
 			t.Fatal(err)
 		}
-		items, err := LabelByCSV(file, dir, CSVOptions{})
+		items, err := LabelByCSV(spec.CSV{File: file, Folder: dir})
 		if want == nil {
 			want = []Labelled{{in("3"), "4"}}
 		}
@@ -88,7 +90,7 @@ func TestLabelByCSVOfPrograms(t *testing.T) {
 	if err := os.WriteFile(file, []byte("a.jpg,cat\nb.jpg,cat\na.jpg,dog\n"), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	_, err := LabelByCSV(file, dir, CSVOptions{})
+	_, err := LabelByCSV(spec.CSV{File: file, Folder: dir})
 	says(t, "two labels", err, "line 3 gives a.jpg the label dog, line 1 the label cat")
 }
 
@@ -120,22 +122,22 @@ func TestLabelByCSVFindsTheLayout(t *testing.T) {
 		"UTF-16, big end": wide(binary.BigEndian, "a.jpg\tpug\nb.JPG\tbig, old boxer\n"),
 		"further columns": "file;breed;weight\na.jpg;pug;7,5\nb.JPG;big, old boxer;30,1\n",
 	} {
-		if items, err := (CSVOptions{}).parse([]byte(text), dir); err != nil ||
+		if items, err := (table{}).parse([]byte(text), dir); err != nil ||
 			!slices.Equal(items, want) {
 			t.Errorf("%s: %v, %v", name, items, err)
 		}
 	}
-	items, err := CSVOptions{Suffix: ".jpg"}.parse([]byte("7,pug\n8,pug\n"), dir)
+	items, err := table{Suffix: ".jpg"}.parse([]byte("7,pug\n8,pug\n"), dir)
 	if err != nil || len(items) != 2 {
 		t.Errorf("a first line that names a file without its suffix: %v, %v", items, err)
 	}
-	items, err = CSVOptions{Suffix: ".jpg"}.parse([]byte("id,breed\n7,pug\n"), dir)
+	items, err = table{Suffix: ".jpg"}.parse([]byte("id,breed\n7,pug\n"), dir)
 	if err != nil || len(items) != 1 {
 		t.Errorf("a header before names without suffix: %v, %v", items, err)
 	}
-	_, err = CSVOptions{}.parse([]byte("a.jpg,b\xe9arn\n"), dir)
+	_, err = table{}.parse([]byte("a.jpg,b\xe9arn\n"), dir)
 	says(t, "Latin-1", err, "UTF-8")
-	_, err = CSVOptions{}.parse([]byte("name,label\n\na.jpg,pug\nb.jpg\n"), dir)
+	_, err = table{}.parse([]byte("name,label\n\na.jpg,pug\nb.jpg\n"), dir)
 	says(t, "a short line", err, "line 4")
 }
 
@@ -145,7 +147,7 @@ func TestLabelByCSVFindsAccents(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(dir, "be\u0301arn.jpg"), nil, 0o644); err != nil {
 		t.Fatal(err)
 	}
-	items, err := CSVOptions{}.parse([]byte("b\u00e9arn.jpg,pug\n"), dir)
+	items, err := table{}.parse([]byte("b\u00e9arn.jpg,pug\n"), dir)
 	if err != nil || len(items) != 1 {
 		t.Fatal(items, err)
 	}
@@ -159,7 +161,7 @@ func FuzzCSV(f *testing.F) {
 	f.Add([]byte("\xff\xfea\x00;\x00b\x00"), 0, 0)
 	f.Add([]byte("a.jpg,\"pug\n"), 1, -1)
 	f.Fuzz(func(t *testing.T, data []byte, name, label int) {
-		items, err := CSVOptions{Name: name, Label: label}.parse(data, "")
+		items, err := table{Name: name, Label: label}.parse(data, "")
 		for _, it := range items {
 			if err == nil && (it.Path == "" || it.Label == "") {
 				t.Errorf("%+v", it)
@@ -173,6 +175,6 @@ func TestWorkbooksAreNamed(t *testing.T) {
 	if err := os.WriteFile(file, []byte("PK\x03\x04\x14\x00"), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	_, err := LabelByCSV(file, "", CSVOptions{})
+	_, err := LabelByCSV(spec.CSV{File: file})
 	says(t, "a workbook", err, "a workbook of a spreadsheet", "CSV")
 }

@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"gopets/pets/spec"
 	"gopets/pets/vision/dataset"
 )
 
@@ -55,7 +56,7 @@ func ExampleLabelByCSV() {
 		0o600); err != nil {
 		log.Fatal(err)
 	}
-	items, err := dataset.LabelByCSV(table, "photos", dataset.CSVOptions{})
+	items, err := dataset.LabelByCSV(spec.CSV{File: table, Folder: "photos"})
 	if err != nil {
 		log.Fatal(err)
 	}

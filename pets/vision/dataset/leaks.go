@@ -12,11 +12,11 @@ import (
 	"strings"
 )
 
-// A Pair is a validation image and a training image with the same bytes.
-type Pair struct{ Valid, Train string }
+// A pair is a validation image and a training image with the same bytes.
+type pair struct{ Valid, Train string }
 
-// Duplicates returns the validation images whose bytes are in the training set too.
-func (s *Split) Duplicates(ctx context.Context) []Pair {
+// duplicates returns the validation images whose bytes are in the training set too.
+func (s *Split) duplicates(ctx context.Context) []pair {
 	bySize := map[int64][]string{}
 	sizes := make([]int64, len(s.Valid))
 	for i, it := range s.Valid {
@@ -30,7 +30,7 @@ func (s *Split) Duplicates(ctx context.Context) []Pair {
 			bySize[size] = append(list, it.Path)
 		}
 	}
-	var pairs []Pair
+	var pairs []pair
 	sums := map[string][sha256.Size]byte{}
 	sum := func(path string) [sha256.Size]byte {
 		if _, known := sums[path]; !known {
@@ -44,7 +44,7 @@ func (s *Split) Duplicates(ctx context.Context) []Pair {
 		}
 		for _, train := range bySize[sizes[i]] {
 			if of := sum(it.Path); of == sum(train) && of != [sha256.Size]byte{} {
-				pairs = append(pairs, Pair{it.Path, train})
+				pairs = append(pairs, pair{it.Path, train})
 				break
 			}
 		}
@@ -65,7 +65,7 @@ func (s *Split) Warning(ctx context.Context) string {
 			"%s: add training images, or stratify the split", count(n, "class is", "classes are"),
 			some(s.DroppedLabels)))
 	}
-	if pairs := s.Duplicates(ctx); len(pairs) > 0 {
+	if pairs := s.duplicates(ctx); len(pairs) > 0 {
 		names := make([]string, len(pairs))
 		for i, p := range pairs {
 			names[i] = p.names()
@@ -77,7 +77,7 @@ func (s *Split) Warning(ctx context.Context) string {
 	return strings.Join(lines, "\n")
 }
 
-func (p Pair) names() string {
+func (p pair) names() string {
 	valid, train := strings.Split(filepath.ToSlash(p.Valid), "/"),
 		strings.Split(filepath.ToSlash(p.Train), "/")
 	n := 1

@@ -25,8 +25,8 @@ func TestDuplicates(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := s.Duplicates(context.Background()); !slices.Equal(got,
-		[]Pair{{at("b_1.jpg"), at("a_1.jpg")}}) {
+	if got := s.duplicates(context.Background()); !slices.Equal(got,
+		[]pair{{at("b_1.jpg"), at("a_1.jpg")}}) {
 		t.Errorf("%v", got)
 	}
 	got := s.Warning(context.Background())

@@ -38,7 +38,7 @@ func labelled(d spec.Data, list func(spec.List) ([]string, error)) ([]Labelled, 
 			return nil, fmt.Errorf("data: the table %s changed while the cell ran: run it again",
 				t.File)
 		}
-		return LabelByCSV(t.File, t.Folder, CSVOptions(*t))
+		return LabelByCSV(*t)
 	}
 	files, err := list(d.Files)
 	if err != nil {

@@ -26,8 +26,8 @@ import (
 // Version changes whenever the same options give other images.
 const Version = 1
 
-// DefaultPerBreed is how many images a breed has when Options doesn't say.
-const DefaultPerBreed = 25
+// defaultPerBreed is how many images a breed has when Options doesn't say.
+const defaultPerBreed = 25
 
 const (
 	quality  = 85
@@ -38,7 +38,7 @@ const (
 // Options says which sample is drawn.
 type Options struct {
 	Seed     uint64 // another seed, other images
-	PerBreed int    // images of each breed; 0: DefaultPerBreed
+	PerBreed int    // images of each breed; 0: defaultPerBreed
 	Workers  int    // images drawn at once; 0: one per processor
 
 	// breeds that are drawn into a folder each, and nothing else; nil: all, in Oxford's layout
@@ -61,11 +61,11 @@ type task struct {
 // it returns at once; anything else is an error. progress may be nil.
 func Generate(ctx context.Context, dir string, o Options, progress func(done, total int)) error {
 	if o.PerBreed == 0 {
-		o.PerBreed = DefaultPerBreed
+		o.PerBreed = defaultPerBreed
 	}
 	if o.PerBreed < 0 {
 		return fmt.Errorf("sample: %d images per breed: give a positive number, or 0 for %d",
-			o.PerBreed, DefaultPerBreed)
+			o.PerBreed, defaultPerBreed)
 	}
 	for _, name := range o.Folders {
 		if !slices.Contains(Breeds(), name) {

@@ -1,21 +1,14 @@
 package serve
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"net/http"
-	"slices"
 	"strconv"
 
+	"gopets/pets/spec"
 	"gopets/pets/vision/dataset/images"
 )
-
-// Guess is a class with its probability.
-type Guess struct {
-	Class       string  `json:"class"`
-	Probability float64 `json:"probability"`
-}
 
 // Info describes the uploaded image.
 type Info struct {
@@ -26,12 +19,12 @@ type Info struct {
 
 // Answer is what /predict answers.
 type Answer struct {
-	Guess            // the most probable class
-	Top      []Guess `json:"top"` // the most probable first
-	Image    Info    `json:"image"`
-	Model    string  `json:"model"`
-	img      *images.RGB
-	together int // images predicted with it
+	spec.Ranked               // the most probable class
+	Top         []spec.Ranked `json:"top"` // the most probable first
+	Image       Info          `json:"image"`
+	Model       string        `json:"model"`
+	img         *images.RGB
+	together    int // images predicted with it
 }
 
 const defaultTop = 5
@@ -129,16 +122,8 @@ func (s *Server) work(ctx context.Context, x *exchange, data []byte) (*Answer, e
 }
 
 func (s *Server) ranked(probs []float32) *Answer {
-	a := &Answer{Model: s.o.Model, Top: make([]Guess, len(probs))}
-	for i, p := range probs {
-		a.Top[i] = Guess{s.classes[i], float64(p)}
-	}
-	slices.SortStableFunc(a.Top, func(a, b Guess) int {
-		return cmp.Compare(b.Probability,
-			a.Probability)
-	})
-	a.Guess = a.Top[0]
-	return a
+	top := spec.NewPrediction(s.classes, probs, "").TopK(len(probs))
+	return &Answer{Ranked: top[0], Top: top, Model: s.o.Model}
 }
 
 func (s *Server) answer(x *exchange) error {

@@ -198,7 +198,7 @@ func TestImages(t *testing.T) {
 		}
 		if (a.Class != "red") != (c.format == "webp") && a.Probability != 0.5 ||
 			a.Image != (serve.Info{Format: c.format, Width: w, Height: h}) || len(a.Top) != 2 ||
-			a.Top[0] != a.Guess || a.Model != "colours" {
+			a.Top[0] != a.Ranked || a.Model != "colours" {
 			t.Errorf("%s: %+v", c.format, a)
 		}
 		if kind := r.header.Get("Content-Type"); kind != "application/json" {

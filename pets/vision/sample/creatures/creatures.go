@@ -57,7 +57,7 @@ func Classes() []string {
 
 // DrawFine is [Draw] at twice the size, averaged, with finer detail.
 func DrawFine(class int, r *rand.Rand) *image.RGBA {
-	large := DrawSize(class, 2*Side, 2*Side, r)
+	large := drawSize(class, 2*Side, 2*Side, r)
 	img := image.NewRGBA(image.Rect(0, 0, Side, Side))
 	for y := range Side {
 		above, below := large.Pix[2*y*large.Stride:], large.Pix[(2*y+1)*large.Stride:]
@@ -72,10 +72,10 @@ func DrawFine(class int, r *rand.Rand) *image.RGBA {
 
 // Draw returns a Side×Side image of a creature, the same for the same stream. It panics if class is
 // not an index of Classes().
-func Draw(class int, r *rand.Rand) *image.RGBA { return DrawSize(class, Side, Side, r) }
+func Draw(class int, r *rand.Rand) *image.RGBA { return drawSize(class, Side, Side, r) }
 
-// DrawSize is [Draw] for an image of w×h pixels.
-func DrawSize(class, w, h int, r *rand.Rand) *image.RGBA {
+// drawSize is [Draw] for an image of w×h pixels.
+func drawSize(class, w, h int, r *rand.Rand) *image.RGBA {
 	one := table()[class]
 	rnd := paint.Rand{Rand: r}
 	c := paint.NewCanvas(w, h)

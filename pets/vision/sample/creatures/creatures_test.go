@@ -86,7 +86,7 @@ func TestNamesAreUnique(t *testing.T) {
 func TestSizes(t *testing.T) {
 	for _, s := range [][2]int{{128, 128}, {97, 61}, {40, 160}, {1, 1}} {
 		for class := 0; class < len(Classes()); class += some {
-			img := DrawSize(class, s[0], s[1], rand.New(rand.NewPCG(1, 2)))
+			img := drawSize(class, s[0], s[1], rand.New(rand.NewPCG(1, 2)))
 			if img.Rect.Dx() != s[0] || img.Rect.Dy() != s[1] {
 				t.Fatalf("class %d: %v, want %v", class, img.Rect, s)
 			}
