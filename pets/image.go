@@ -30,7 +30,7 @@ func OpenImage(path Path) Image {
 func ImageFromBytes(data []byte) Image {
 	i := Image{path: "image", data: data}
 	if len(data) == 0 {
-		i.err = errors.New("image: there are no bytes")
+		i.err = errors.New("image: there is no data: give the bytes of a JPEG or PNG file")
 	}
 	return i
 }
@@ -40,7 +40,7 @@ func ImageFromBytes(data []byte) Image {
 func ImageFrom(img image.Image) Image {
 	var data bytes.Buffer
 	if img == nil || img.Bounds().Empty() {
-		return Image{err: errors.New("image: it is empty")}
+		return Image{err: errors.New("image: it has no pixels: give an image that is not empty")}
 	}
 	err := png.Encode(&data, img)
 	return Image{path: "image", data: data.Bytes(), err: err}

@@ -42,11 +42,11 @@ func (d *device) acquire(c *call) (release func(), err error) {
 	select {
 	case d.turn <- struct{}{}:
 	case <-time.After(500 * time.Millisecond):
-		c.say("waiting: the session is at work for another cell")
+		c.say("waiting: the session is working for another cell")
 		select {
 		case d.turn <- struct{}{}:
 		case <-c.Done():
-			return nil, cancelled("it had not begun")
+			return nil, cancelled("it had not started")
 		}
 	}
 	d.dir = c.Dir

@@ -56,7 +56,7 @@ func (f *fits) resume(c *call, l *learner, fit spec.Fit) (bool, error) {
 	if run == nil || !run.Finished() {
 		path := f.snapshots.path(l.desc)
 		if _, err := os.Stat(path); err != nil {
-			c.say("resume: there is no snapshot of this learner, the fit begins")
+			c.say("resume: there is no snapshot of this learner: the fit starts from the beginning")
 			return false, nil
 		}
 		if err := l.live.Restore(path); err != nil {
@@ -85,7 +85,7 @@ func (f *fits) find(c *call, l *learner, q wire.LearnerCall) (spec.Suggestions, 
 	curve, err := l.live.LRFind(c, *q.Find, bar.events("looking for a learning rate"))
 	if err != nil {
 		if errors.Is(err, context.Canceled) {
-			err = cancelled("weights and optimizer are those of before the search")
+			err = cancelled("weights and optimizer are as before the search")
 		}
 		return nil, err
 	}

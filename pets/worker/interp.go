@@ -116,8 +116,8 @@ func (i *interps) announced(c *call, q wire.InterpCall) (*interpretation, error)
 		return nil, err
 	}
 	if l := i.learners.byName[in.desc.Learner.Name]; l == nil || l.version != in.version {
-		c.say("%[1]s: predictions of %[2]s %[3]s, computed then; %[1]s.Compute() uses the present "+
-			"weights", in.desc.Name, in.desc.Learner.Name, in.State)
+		c.say("%[1]s: these are predictions of %[2]s %[3]s; %[1]s.Compute() predicts with the "+
+			"present weights", in.desc.Name, in.desc.Learner.Name, in.State)
 	}
 	return in, nil
 }

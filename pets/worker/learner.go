@@ -35,7 +35,7 @@ func (s *store) register(r *registry) {
 func (s *store) create(c *call, q wire.LearnerCall) (none wire.None, err error) {
 	if old := s.byName[q.Learner.Name]; old != nil {
 		if d := spec.Diff(old.desc, q.Learner); d != "" {
-			c.say("the learner %q that was here is replaced (%s)", q.Learner.Name, d)
+			c.say("the earlier learner %q is replaced (%s)", q.Learner.Name, d)
 		}
 	}
 	l, err := s.make(c, q.Learner)

@@ -69,8 +69,8 @@ func metricChart(c *call, l *learner, _ wire.LearnerCall) (plots.Chart, error) {
 		return nil, err
 	}
 	if len(run.ValidAt) == 0 {
-		return nil, errors.New("recorder: the fit has no error rates, for nothing was " +
-			"validated: leave images for validation, for instance with pets.ValidPct(0.2)")
+		return nil, errors.New("recorder: the fit has no error rates, because there was no " +
+			"validation set: draw one, for instance with pets.ValidPct(0.2)")
 	}
 	series := plots.Series{Points: true}
 	for _, r := range run.Rows {

@@ -56,7 +56,7 @@ func (s *store) get(c *call, d spec.Learner) (*learner, error) {
 		}
 		if err := back.live.Restore(l.parked); err != nil {
 			back.live.Close()
-			return nil, fmt.Errorf("learner %q comes back from its file: %w", d.Name, err)
+			return nil, fmt.Errorf("learner %q: reading it back from its file: %w", d.Name, err)
 		}
 		l.live, l.split = back.live, back.split
 	}
@@ -99,7 +99,7 @@ func (s *store) make(c *call, d spec.Learner) (*learner, error) {
 func (s *store) park(l *learner) error {
 	path := filepath.Join(s.device.dir, "parked-"+fileName(l.desc.Name)+".safetensors")
 	if err := l.live.Snapshot(path); err != nil {
-		return fmt.Errorf("learner %q has to leave the device: %w", l.desc.Name, err)
+		return fmt.Errorf("learner %q: moving it from the device to a file: %w", l.desc.Name, err)
 	}
 	l.live.Close()
 	l.live, l.parked = nil, path

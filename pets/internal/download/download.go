@@ -165,7 +165,7 @@ func (c Client) attempt(ctx context.Context, f File, part string) (sum string, e
 			return sum, nil // complete already
 		}
 		_ = os.Remove(part) // longer than what the server has: begin anew
-		return "", errors.New("what was kept of an earlier download does not fit the server's file")
+		return "", errors.New("the partial download does not match the server's file")
 	default:
 		err := fmt.Errorf("the server answered %s", response.Status)
 		if response.StatusCode >= 500 || response.StatusCode == http.StatusTooManyRequests {
@@ -207,7 +207,7 @@ func (c Client) receive(ctx context.Context, cancel context.CancelCauseFunc, f F
 	if stall == 0 {
 		stall = stallTime
 	}
-	watchdog := time.AfterFunc(stall, func() { cancel(fmt.Errorf("no data came for %v", stall)) })
+	watchdog := time.AfterFunc(stall, func() { cancel(fmt.Errorf("no data received for %v", stall)) })
 	defer watchdog.Stop()
 	most := f.Limit
 	if f.Size > 0 {
@@ -219,7 +219,7 @@ func (c Client) receive(ctx context.Context, cancel context.CancelCauseFunc, f F
 		if n > 0 {
 			watchdog.Reset(stall)
 			if most > 0 && p.have+int64(n) > most {
-				return permanent("the server sends more than the file's %d bytes", most)
+				return permanent("received more than the file's %d bytes", most)
 			}
 			if _, err := file.Write(buffer[:n]); err != nil {
 				return permanent("writing: %w", err)

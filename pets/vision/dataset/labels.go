@@ -57,7 +57,7 @@ func advice(re *regexp.Regexp, pattern, file string) string {
 		return err == nil && other.NumSubexp() > 0 && other.MatchString(file)
 	}
 	if re.MatchString(file) {
-		return "the group around the label is empty there: let it take at least one character"
+		return "the group for the label is empty there: let it match at least one character"
 	}
 	if strings.HasPrefix(pattern, "/") && matches(strings.TrimPrefix(pattern, "/")) {
 		return "the pattern begins with / but the path has no folder: leave the / out"

@@ -75,7 +75,7 @@ func (s *Split) Describe(size spec.Size, path string) string {
 	half("Valid", s.Valid)
 	text.WriteString("Test: None\n")
 	if dropped := s.DroppedLabels; len(dropped) > 0 {
-		fmt.Fprintf(&text, "\nLeft out of validation, for no training image has these labels: %s\n",
+		fmt.Fprintf(&text, "\nLeft out of validation, because no training image has these labels: %s\n",
 			strings.Join(dropped[:min(5, len(dropped))], ", "))
 	}
 	return text.String()

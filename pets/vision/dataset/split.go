@@ -54,8 +54,8 @@ func NewSplit(items []Labelled, o Options) (*Split, error) {
 	seen := make(map[string]bool, len(items))
 	for _, it := range items {
 		if seen[it.Path] {
-			return nil, fmt.Errorf("split: %q is listed twice: it could come into training and "+
-				"validation: list it once", it.Path)
+			return nil, fmt.Errorf("split: %q is listed twice, so it may be in both sets: "+
+				"list it once", it.Path)
 		}
 		seen[it.Path] = true
 	}
@@ -68,8 +68,8 @@ func NewSplit(items []Labelled, o Options) (*Split, error) {
 		inValid[i] = true
 	}
 	if len(inValid) == len(items) {
-		return nil, fmt.Errorf("split: all %d images are for validation and none is left to "+
-			"train with: lower ValidPct or shorten Valid", len(items))
+		return nil, fmt.Errorf("split: all %d images are for validation, none is left to train "+
+			"with: lower ValidPct or shorten Valid", len(items))
 	}
 	s := &Split{}
 	for i, it := range items {

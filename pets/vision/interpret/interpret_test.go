@@ -112,10 +112,10 @@ func TestAccuracyInterval(t *testing.T) {
 func TestFromRefuses(t *testing.T) {
 	good := func() *Predictions { return fromCounts([]string{"a", "b"}, [][]int{{1, 1}, {0, 1}}) }
 	for want, spoil := range map[string]func(p *Predictions){
-		"no predictions": func(p *Predictions) { *p = Predictions{} },
-		"losses":         func(p *Predictions) { p.Losses = p.Losses[:1] },
-		"probabilities":  func(p *Predictions) { p.Probs[1] = p.Probs[1][:1] },
-		"label 7":        func(p *Predictions) { p.Labels[2] = 7 },
+		"is empty":      func(p *Predictions) { *p = Predictions{} },
+		"losses":        func(p *Predictions) { p.Losses = p.Losses[:1] },
+		"probabilities": func(p *Predictions) { p.Probs[1] = p.Probs[1][:1] },
+		"label 7":       func(p *Predictions) { p.Labels[2] = 7 },
 	} {
 		p := good()
 		spoil(p)

@@ -27,8 +27,8 @@ type Interpretation struct {
 func From(p *Predictions) (*Interpretation, error) {
 	n, c := len(p.Labels), len(p.Classes)
 	if n == 0 {
-		return nil, fmt.Errorf("interpretation: no predictions; is the validation set empty? A " +
-			"split with a validation fraction above 0 fills it")
+		return nil, fmt.Errorf("interpretation: the validation set is empty: " +
+			"split the data with a ValidPct above 0")
 	}
 	if len(p.Probs) != n || len(p.Losses) != n || len(p.Paths) != n {
 		return nil, fmt.Errorf("interpretation: %d labels need as many probabilities, losses and "+

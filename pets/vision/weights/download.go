@@ -71,7 +71,7 @@ func (r remote) check(path, announced string) error {
 		return err
 	}
 	if !strings.HasPrefix(sum, want) {
-		return fmt.Errorf("the file that came is not the right one: its SHA-256 starts with "+
+		return fmt.Errorf("the downloaded file is not the expected one: its SHA-256 starts with "+
 			"%.8s, want %.8s", sum, want)
 	}
 	return nil

@@ -98,7 +98,7 @@ func Load(ctx context.Context, arch string, o Options) (*File, Source, error) {
 }
 
 func missing(arch string, from origin, cache string, o Options, troubles []error) error {
-	reason := "they are in no cache folder"
+	reason := "they are not in a cache folder"
 	if o.Offline {
 		reason += " and downloading is switched off"
 	} else {
@@ -107,11 +107,12 @@ func missing(arch string, from origin, cache string, o Options, troubles []error
 	all := downloads(from, o)
 	last := all[len(all)-1]
 	text := fmt.Sprintf("weights for %s: %s. By hand: fetch %s (%d MB) where there is a network "+
-		"and put it into %s as %s, or name the file in Options.Path; petnet10 and petnet18 need "+
-		"no download", arch, reason, last.url, from.size>>20, filepath.Join(cache, "weights"),
+		"and put it into %s as %s, or give the file (Options.Path; in a notebook WeightsFile); "+
+		"petnet10 and petnet18 need no download", arch, reason, last.url, from.size>>20,
+		filepath.Join(cache, "weights"),
 		last.name)
 	if len(troubles) > 0 {
-		return fmt.Errorf("%s. What went wrong: %w", text, errors.Join(troubles...))
+		return fmt.Errorf("%s. Errors: %w", text, errors.Join(troubles...))
 	}
 	return errors.New(text)
 }

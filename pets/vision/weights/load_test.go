@@ -287,7 +287,7 @@ func TestDownloadRefuses(t *testing.T) {
 		handler http.Handler
 		want    string
 	}{
-		"wrong sum": {&site{raw: raw, sum: wrong}, "not the right one"},
+		"wrong sum": {&site{raw: raw, sum: wrong}, "not the expected one"},
 		"cut each time": {func() *site {
 			s := &site{raw: raw,
 				sum: sum}

@@ -149,7 +149,7 @@ func (u *unpickler) step(op byte) error {
 		}
 		u.push(u.top())
 	default:
-		return errors.New("not one that a file of tensors needs")
+		return errors.New("not used in files of tensors")
 	}
 	return nil
 }
@@ -164,7 +164,7 @@ func (u *unpickler) append(many bool) error {
 		target.items = append(target.items, items...)
 	case *object: // of a subclass of a list
 	default:
-		return errors.New("appends to something that is no list")
+		return errors.New("appends to a value that is not a list")
 	}
 	return nil
 }
@@ -183,7 +183,7 @@ func (u *unpickler) setPairs(items []any) error {
 		target, ok = &o.items, true
 	}
 	if !ok || len(items)%2 != 0 {
-		return errors.New("sets items of something that is no dictionary")
+		return errors.New("sets items of a value that is not a dictionary")
 	}
 	for i := 0; i < len(items); i += 2 {
 		target.keys = append(target.keys, items[i])
@@ -204,7 +204,7 @@ func (u *unpickler) remember(op byte) error {
 		}
 		n, err := strconv.ParseUint(text, 10, 32)
 		if err != nil {
-			return errors.New("a number that is none")
+			return errors.New("an invalid number")
 		}
 		at = uint32(n)
 	case 'q', 'h':
@@ -223,7 +223,7 @@ func (u *unpickler) remember(op byte) error {
 	if op == 'h' || op == 'j' || op == 'g' {
 		value, ok := u.memo[at]
 		if !ok {
-			return fmt.Errorf("nothing was kept as number %d", at)
+			return fmt.Errorf("memo %d is not set", at)
 		}
 		u.push(value)
 		return nil
@@ -245,7 +245,7 @@ func (u *unpickler) global(onStack bool) error {
 		module, ok1 := parts[0].(string)
 		name, ok2 := parts[1].(string)
 		if !ok1 || !ok2 {
-			return errors.New("names a global by something that is no text")
+			return errors.New("names a global by a value that is not text")
 		}
 		g = global{module, name}
 	} else {
@@ -329,7 +329,7 @@ func (u *unpickler) build() error {
 	return nil
 }
 
-var errStack = errors.New("takes more than there is")
+var errStack = errors.New("takes more values than there are")
 
 func (u *unpickler) push(value any) { u.stack = append(u.stack, value) }
 

@@ -94,7 +94,7 @@ func (u *unpickler) lineValue(op byte) error {
 	case 'F':
 		f, err := strconv.ParseFloat(text, 64)
 		if err != nil {
-			return errors.New("a number that is none")
+			return errors.New("an invalid number")
 		}
 		u.push(f)
 	default:

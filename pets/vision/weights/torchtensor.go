@@ -67,7 +67,7 @@ func (b *torchBuilder) storage(id any) (any, error) {
 		return parts[1], nil
 	}
 	if !ok || len(parts) < 5 || parts[0] != "storage" {
-		return nil, errors.New("refers to something that is no storage")
+		return nil, errors.New("refers to a value that is not a storage")
 	}
 	class, ok1 := parts[1].(global)
 	key, ok2 := parts[2].(string)
@@ -78,7 +78,7 @@ func (b *torchBuilder) storage(id any) (any, error) {
 			".float() before saving them", class.name)
 	}
 	if !ok1 || !ok2 || !ok3 || count < 0 {
-		return nil, errors.New("describes a storage wrongly")
+		return nil, errors.New("describes an invalid storage")
 	}
 	s, seen := b.storages[key]
 	if !seen {
@@ -92,7 +92,7 @@ func (b *torchBuilder) storage(id any) (any, error) {
 		}
 		b.storages[key] = s
 	} else if s.dtype != dtype || s.count != count {
-		return nil, fmt.Errorf("storage %q is described twice, differently", key)
+		return nil, fmt.Errorf("storage %q is described twice in different ways", key)
 	}
 	view := storageView{torchStorage: s, count: count}
 	if len(parts) > 5 {
@@ -113,7 +113,7 @@ func (b *torchBuilder) reduce(g global, args tuple) (any, error) {
 	case "OrderedDict":
 		if len(args) > 0 {
 			if items, ok := args[0].(*list); !ok || len(items.items) > 0 {
-				return nil, errors.New("makes a dictionary in an unusual way")
+				return nil, errors.New("makes a dictionary with unknown arguments")
 			}
 		}
 		return &dict{}, nil

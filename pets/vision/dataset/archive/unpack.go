@@ -65,8 +65,7 @@ func unpack(ctx context.Context, archive io.Reader, root *os.Root, most limits) 
 			continue
 		}
 		if h.Size < 0 || h.Size > left {
-			return fmt.Errorf("%q would bring the archive's contents over %d MB, more than such "+
-				"a file can hold", name, most.bytes>>20)
+			return fmt.Errorf("with %q the archive holds over %d MB: refused", name, most.bytes>>20)
 		}
 		left -= h.Size
 		if err := writeEntry(ctx, root, name, r); err != nil {

@@ -78,7 +78,7 @@ func obtain(ctx context.Context, c download.Client, u dataset.URL, dest string,
 				f := download.File{URL: a.URL, Size: a.Size, Progress: progress,
 					Check: func(part, _ string) error {
 						if err := check(a, part); err != nil {
-							return fmt.Errorf("what came from %s is not the expected archive: %w",
+							return fmt.Errorf("the file from %s is not the expected archive: %w",
 								a.URL, err)
 						}
 						return nil
@@ -110,8 +110,8 @@ func present(source []dataset.Archive, dest string) (files []string, err error) 
 	}
 	for i, a := range source {
 		if err := check(a, files[i]); err != nil {
-			return nil, fmt.Errorf("%s is there but not the archive that was expected: %w: move "+
-				"it away, and it will be downloaded", files[i], err)
+			return nil, fmt.Errorf("%s is not the expected archive: %w: move it away, and the "+
+				"right one will be downloaded", files[i], err)
 		}
 	}
 	return files, nil

@@ -193,7 +193,7 @@ func TestDownloadFailures(t *testing.T) {
 			w.Write(archive[:10])
 			w.(http.Flusher).Flush()
 			<-r.Context().Done()
-		}, "no data came for"},
+		}, "no data received for"},
 		"endless": {func(w http.ResponseWriter, r *http.Request) {
 			for r.Context().Err() == nil {
 				if _, err := w.Write(archive); err != nil {

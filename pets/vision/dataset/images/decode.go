@@ -49,7 +49,7 @@ func header(data []byte) (format, Info, error) {
 	case err != nil:
 		err = explain(data, f.title, err)
 	case info.W <= 0 || info.H <= 0:
-		err = fmt.Errorf("damaged %s: it says that it is %d×%d pixels", f.title, info.W, info.H)
+		err = fmt.Errorf("damaged %s: its header says %d×%d pixels", f.title, info.W, info.H)
 	}
 	return f, info, err
 }
@@ -61,7 +61,7 @@ func Decode(data []byte, o Options) (p *RGB, err error) {
 	// a panic in a decoder is a broken image, not a broken run
 	defer func() {
 		if r := recover(); r != nil {
-			p, err = nil, fmt.Errorf("damaged image: its data confuses the decoder: %v", r)
+			p, err = nil, fmt.Errorf("damaged image: the decoder failed: %v", r)
 		}
 	}()
 	f, info, err := header(data)

@@ -172,7 +172,7 @@ func TestBrokenImages(t *testing.T) {
 		"bomb.png":  {bomb, []string{"1048576×1048576", "scale it down"}},
 		"empty.jpg": {nil, []string{"empty"}},
 		"page.jpg": {[]byte("<html>404 not found</html>"),
-			[]string{"a web page, which is not read"}},
+			[]string{"a web page, which is not supported"}},
 		"header.jpg": {jpegOf(t, ramp(8, 8).Image())[:30], []string{"ends early"}},
 		"cut.png":    {pngOf(t, ramp(40, 40).Image())[:200], []string{"PNG data ends early"}},
 		"garbage.jpg": {slices.Concat(jpegOf(t, ramp(8, 8).Image())[:200],

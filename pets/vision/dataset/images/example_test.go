@@ -27,7 +27,7 @@ func ExampleVerify() {
 	}
 	// Output:
 	// cut.png: the PNG data ends early: the file (60 bytes) is cut off
-	// page.jpg: a web page, which is not read: download the image itself
+	// page.jpg: a web page, which is not supported: download the image itself
 }
 
 // The second epoch decodes nothing.

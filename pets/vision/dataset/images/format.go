@@ -112,7 +112,7 @@ func (e *FormatError) Error() string {
 	if e.What == "" {
 		return "not an image that can be read " + e.Advice
 	}
-	return e.What + ", which is not read: " + e.Advice
+	return e.What + ", which is not supported: " + e.Advice
 }
 
 func unreadable(data []byte) *FormatError {
