@@ -105,7 +105,6 @@ func (p Path) absolute() string {
 	return string(p)
 }
 
-// bare takes the path out of an error that is shown with it.
 func bare(err error) error {
 	if pathErr, ok := err.(*os.PathError); ok {
 		return pathErr.Err

@@ -163,7 +163,7 @@ func TestExport(t *testing.T) {
 	k = newKernel(t)
 	k.refused(`no file .*nowhere`, "exported:"+file+".nowhere")
 	k.refused(`ends in .safetensors`, "export:"+file+".pkl")
-	k.refused(`no bytes`, "no-image")
+	k.refused(`no data`, "no-image")
 }
 
 func TestOtherFits(t *testing.T) {

@@ -79,7 +79,6 @@ func (d *device) close() {
 	log.Printf("idle for %v: the device is released", d.idle)
 }
 
-// engine opens the engine and prints its name, once in a session.
 func (d *device) engine(c *call) (*engine.Engine, error) {
 	if err := d.open(); err != nil {
 		return nil, err

@@ -53,7 +53,6 @@ func (p *predictions) of(c *call, q wire.PredictCall) (*train.Predictor, error) 
 	return &l.live.Predictor, nil
 }
 
-// open returns the predictor of an exported file, read anew if it has changed.
 func (p *predictions) open(c *call, path string) (*train.Predictor, error) {
 	info, err := os.Stat(path)
 	if err != nil {

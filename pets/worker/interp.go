@@ -50,7 +50,6 @@ func (i *interps) register(r *registry) {
 	handle(r, wire.Report, show(i.get, report))
 }
 
-// validate predicts the validation images, with tta from several views of each.
 func validate(c *call, l *learner, tta bool) (*interpret.Interpretation, error) {
 	bar := newBar(c)
 	ev := bar.events("predicting the validation images")

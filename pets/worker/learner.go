@@ -159,7 +159,6 @@ func (s snapshots) path(l spec.Learner) string {
 	return filepath.Join(s.dir, l.Name+"-"+spec.Digest(l), "last.safetensors")
 }
 
-// describe writes a learner's description beside its snapshot.
 func (s snapshots) describe(l spec.Learner) error {
 	dir := filepath.Dir(s.path(l))
 	if err := os.MkdirAll(dir, 0o755); err != nil {

@@ -34,7 +34,6 @@ func (p *progress) event() (unlock func()) {
 	return p.mu.Unlock
 }
 
-// compile calls show every second until the next event.
 func (p *progress) compile(show func()) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -123,7 +122,6 @@ func (b *bar) end(line string) {
 	}
 }
 
-// stop shows where an unfinished bar stopped.
 func (b *bar) stop() {
 	defer b.event()()
 	if b.shown {

@@ -74,7 +74,7 @@ func (c Client) Fetch(ctx context.Context, f File, path string) error {
 		if err == nil {
 			return os.Rename(part, path)
 		}
-		// Going on from it would never make it right. It is our own temporary file.
+		// a part that does not fit stays wrong; it is our own temporary file
 		_ = os.Remove(part)
 		if !resumed {
 			return err
@@ -83,7 +83,6 @@ func (c Client) Fetch(ctx context.Context, f File, path string) error {
 	}
 }
 
-// complete makes attempts until the part is whole, and returns the announced SHA-256.
 func (c Client) complete(ctx context.Context, f File, part string) (sum string, err error) {
 	most := attemptsUnheard
 	for failed := 0; ; {

@@ -54,7 +54,6 @@ func (r *bitReader) bits(n int) uint32 {
 	return v
 }
 
-// symbol reads a code, and returns −1 for one that the table does not have.
 func (r *bitReader) symbol(t *huffman) int {
 	if r.n < 16 {
 		r.fill()

@@ -122,7 +122,6 @@ func newHuffmanReader(d *decoder, s *scan) (*huffmanReader, error) {
 	return &huffmanReader{d: d, r: bitReader{data: d.data, pos: d.pos}}, nil
 }
 
-// end moves the decoder behind the scan's data.
 func (h *huffmanReader) finish() error {
 	if h.r.overrun() {
 		return h.ended()

@@ -19,7 +19,6 @@ const (
 	fix3072711026 = 25172
 )
 
-// columns is how many columns may be non-zero, by the last zigzag position.
 var columns = func() (n [64]uint8) {
 	for k := range n {
 		for _, at := range zigzag[:k+1] {
@@ -75,7 +74,6 @@ func clip(v int32) byte {
 	return byte(v)
 }
 
-// idct transforms a block, of which the first cols columns may be non-zero.
 func idct(b *[64]int32, cols int, to []byte, stride int) {
 	const shift, half = constBits - passBits, 1 << (constBits - passBits - 1)
 	for i := range cols {

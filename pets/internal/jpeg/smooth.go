@@ -47,7 +47,6 @@ func (d *decoder) exact(last int) bool {
 	return true
 }
 
-// smooths reports whether missing coefficients are estimated: all means must be known.
 func (d *decoder) smooths() bool {
 	for _, c := range d.comps {
 		if c.quant == nil || c.low[0] < 0 {

@@ -144,7 +144,6 @@ func symmetricWarp(m [4]float64) (matrix, error) {
 	return c, nil
 }
 
-// span is the range of the grid's coordinates, which are extreme at the corners.
 func (v *view) span() float64 {
 	lo, hi := math.Inf(1), math.Inf(-1)
 	for _, x := range ends(v.w) {

@@ -21,7 +21,6 @@ const (
 	firstNode    = (127 - 1 - octaves) * nodes
 )
 
-// meaning sets brightness and contrast (0 for none) and reports whether there is any.
 func (l *light) meaning(change, contrast float64) bool {
 	l.shift, l.scale = 0, 1
 	if change != 0 {

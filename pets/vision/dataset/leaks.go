@@ -12,10 +12,8 @@ import (
 	"strings"
 )
 
-// A pair is a validation image and a training image with the same bytes.
 type pair struct{ Valid, Train string }
 
-// duplicates returns the validation images whose bytes are in the training set too.
 func (s *Split) duplicates(ctx context.Context) []pair {
 	bySize := map[int64][]string{}
 	sizes := make([]int64, len(s.Valid))

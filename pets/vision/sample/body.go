@@ -44,7 +44,6 @@ func (a *animal) sitLow() float64 { return 0.55 + a.size*(1.25+0.5*a.leg) }
 func (a *animal) standHigh() float64 { return 0.35 + 0.55*a.size }
 func (a *animal) standLeg() float64  { return a.size * (0.55 + 0.95*a.leg) }
 
-// body paints a piece of the trunk: coat, markings (more, may be nil), light and fur.
 func (a *animal) body(c *paint.Canvas, outline paint.Path, x, y, rx, ry float64, more func()) {
 	fur := a.fur * 0.8
 	c.Within(outline.Furry(a.Rand, fur, a.step(c, fur), 0, 0.6), func() {

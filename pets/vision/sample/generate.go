@@ -26,7 +26,6 @@ import (
 // Version changes whenever the same options give other images.
 const Version = 1
 
-// defaultPerBreed is how many images a breed has when Options doesn't say.
 const defaultPerBreed = 25
 
 const (

@@ -53,7 +53,6 @@ func (s *Server) predictQueued() {
 	}
 }
 
-// predictJobs answers every job. If the predictor refuses them together, each is tried alone.
 func (s *Server) predictJobs(jobs []*job) {
 	var live []*job
 	for _, j := range jobs {

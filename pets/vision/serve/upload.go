@@ -123,7 +123,6 @@ func parseForm(boundary string, body io.Reader, limit int64) (up upload, err err
 		maxParts)
 }
 
-// bounded is a reader that fails with errTooLarge after left bytes.
 type bounded struct {
 	r    io.Reader
 	left int64

@@ -37,7 +37,6 @@ func downloads(from origin, o Options) []remote {
 		prefix: hashInName.FindStringSubmatch(name)[1]})
 }
 
-// fetch downloads the file to path; of several processes one works, the others wait.
 func (r remote) fetch(ctx context.Context, path string, o Options) error {
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 		return fmt.Errorf("downloading %s: %w", r.url, err)

@@ -129,7 +129,6 @@ func xdgCache() string {
 	return filepath.Join(home, ".cache")
 }
 
-// globQuote makes a path match only itself in filepath.Glob.
 func globQuote(path string) string {
 	if runtime.GOOS == "windows" {
 		return path

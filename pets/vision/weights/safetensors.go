@@ -103,7 +103,6 @@ func parseHeader(text []byte) (names []string, entries []entry, meta map[string]
 	return names, entries, meta, nil
 }
 
-// checkLayout requires that the tensors fill the size bytes without gap or overlap.
 func checkLayout(names []string, entries []entry, size int64) error {
 	var at int64
 	for i, e := range entries {

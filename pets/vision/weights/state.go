@@ -27,7 +27,6 @@ type search struct {
 	seen map[any]bool // containers already looked into: they may hold each other
 }
 
-// state returns the tensors of a state dict or module in value or below one of stateKeys, or nil.
 func (s *search) state(value any) *dict {
 	if module := s.module(value); module != nil {
 		return module
@@ -236,7 +235,6 @@ func keys(d *dict) string {
 var wrappers = []string{"module.", "_orig_mod.", "model.", "net.", "network.", "backbone.",
 	"encoder.", "encoder_q.", "base_encoder.", "student."}
 
-// owner returns the prefix of a network's first weight: the name that a program gave it.
 func (f *File) owner() string {
 	owner := ""
 	for _, first := range []string{"conv1.weight", "features.0.0.weight"} {

@@ -28,7 +28,6 @@ func (g global) known() bool {
 	return knownGlobals[g] || g.module == "torch" && storageTypes[g.name] != ""
 }
 
-// A torchStorage is a run of numbers that tensors are views of.
 type torchStorage struct {
 	dtype string
 	count int64

@@ -94,7 +94,6 @@ func (c *countingWriter) Write(p []byte) (int, error) {
 	return n, err
 }
 
-// pickleState is the pickle (protocol 2) of an OrderedDict of tensors, each with its own storage.
 func pickleState(f *File) []byte {
 	p := &pickler{}
 	p.raw("\x80\x02")

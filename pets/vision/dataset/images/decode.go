@@ -212,7 +212,6 @@ func explain(data []byte, title string, err error) error {
 	return fmt.Errorf("damaged %s: %w", title, err)
 }
 
-// unsupportedFeature returns what a valid file has that its decoder does not support.
 func unsupportedFeature(err error) (feature string, ok bool) {
 	var tiffError tiff.UnsupportedError
 	switch {

@@ -19,7 +19,6 @@ type webp struct {
 
 var errWebP = errors.New("no frame with an image")
 
-// webpChunks calls visit for each chunk, cut off or not, until it returns false.
 func webpChunks(data []byte, visit func(name string, body []byte) bool) {
 	for len(data) >= 8 {
 		size := int64(binary.LittleEndian.Uint32(data[4:]))

@@ -74,7 +74,6 @@ func DrawFine(class int, r *rand.Rand) *image.RGBA {
 // not an index of Classes().
 func Draw(class int, r *rand.Rand) *image.RGBA { return drawSize(class, Side, Side, r) }
 
-// drawSize is [Draw] for an image of w×h pixels.
 func drawSize(class, w, h int, r *rand.Rand) *image.RGBA {
 	one := table()[class]
 	rnd := paint.Rand{Rand: r}

@@ -134,7 +134,6 @@ func (b beast) drawEar(c *paint.Canvas, p pose, side float64) {
 	})
 }
 
-// earCoat makes the face of a beast with marked ears its own colour.
 func (b beast) earCoat() paint.RGB {
 	if b.earTint != nil {
 		return *b.earTint
