@@ -2,10 +2,13 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 
+	"gopets/kernelext/session"
 	"gopets/pets/spec"
 	"gopets/pets/vision/train"
 	"gopets/pets/wire"
@@ -13,7 +16,7 @@ import (
 
 type fits struct {
 	learners  *store
-	snapshots snapshots
+	snapshots string // folder
 }
 
 func (f *fits) register(r *registry) {
@@ -28,8 +31,8 @@ func (f *fits) fit(c *call, l *learner, q wire.LearnerCall) ([]spec.Row, error) 
 			return nil, err
 		}
 	}
-	fit.Resume, fit.Snapshot = resume, f.snapshots.path(q.Learner)
-	if err := f.snapshots.describe(q.Learner); err != nil {
+	fit.Resume, fit.Snapshot = resume, f.snapshot(q.Learner)
+	if err := f.describe(q.Learner); err != nil {
 		return nil, fmt.Errorf("fit: folder for snapshots: %w", err)
 	}
 	if !resume {
@@ -54,7 +57,7 @@ func (f *fits) fit(c *call, l *learner, q wire.LearnerCall) ([]spec.Row, error) 
 func (f *fits) resume(c *call, l *learner, fit spec.Fit) (bool, error) {
 	run := l.live.Recorder().Last()
 	if run == nil || !run.Finished() {
-		path := f.snapshots.path(l.desc)
+		path := f.snapshot(l.desc)
 		if _, err := os.Stat(path); err != nil {
 			c.say("resume: there is no snapshot of this learner: the fit starts from the beginning")
 			return false, nil
@@ -78,6 +81,24 @@ func (f *fits) resume(c *call, l *learner, fit spec.Fit) (bool, error) {
 			"(without pets.Resume() it trains again)")
 	}
 	return true, nil
+}
+
+// snapshot is the file of a learner's last finished epoch.
+func (f *fits) snapshot(l spec.Learner) string {
+	return filepath.Join(f.snapshots, l.Name+"-"+spec.Digest(l), "last.safetensors")
+}
+
+// describe writes a learner's description beside its snapshot, for people.
+func (f *fits) describe(l spec.Learner) error {
+	dir := filepath.Dir(f.snapshot(l))
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return err
+	}
+	text, err := json.MarshalIndent(l, "", "  ")
+	if err != nil {
+		return err
+	}
+	return session.WriteFile(filepath.Join(dir, "learner.json"), text)
 }
 
 func (f *fits) find(c *call, l *learner, q wire.LearnerCall) (spec.Suggestions, error) {

@@ -81,12 +81,7 @@ func score(tta bool) func(*call, *learner, wire.LearnerCall) (spec.Score, error)
 func (i *interps) get(c *call, q wire.InterpCall) (*interpretation, error) {
 	d := q.Interp
 	if in := i.byName[d.Name]; in != nil && !q.Anew {
-		if diff := spec.Diff(in.desc, d); diff != "" {
-			return nil, fmt.Errorf("the interpretation %[1]q in the session has other options "+
-				"(%[2]s): run its Compute() to make it anew, give the second one another name "+
-				`(pets.Name("%[1]s2")), or set the variables back`, d.Name, diff)
-		}
-		return in, nil
+		return in, sameOptions("interpretation", d.Name, "Compute", spec.Diff(in.desc, d))
 	}
 	l, err := i.learners.get(c, d.Learner)
 	if err != nil {

@@ -1,13 +1,11 @@
 package main
 
 import (
-	"encoding/json"
 	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
 
-	"gopets/kernelext/session"
 	"gopets/pets/spec"
 	"gopets/pets/vision/engine"
 	"gopets/pets/vision/train"
@@ -151,22 +149,4 @@ func missing(path string) error {
 	}
 	return fmt.Errorf("load: there is no file %s; saved there are: %s", path,
 		strings.Join(there, ", "))
-}
-
-type snapshots struct{ dir string }
-
-func (s snapshots) path(l spec.Learner) string {
-	return filepath.Join(s.dir, l.Name+"-"+spec.Digest(l), "last.safetensors")
-}
-
-func (s snapshots) describe(l spec.Learner) error {
-	dir := filepath.Dir(s.path(l))
-	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return err
-	}
-	text, err := json.MarshalIndent(l, "", "  ")
-	if err != nil {
-		return err
-	}
-	return session.WriteFile(filepath.Join(dir, "learner.json"), text)
 }

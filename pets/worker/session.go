@@ -25,7 +25,7 @@ func newSession() (*registry, error) {
 	r := &registry{device: device, handlers: map[string]handler{}}
 	for _, part := range []interface{ register(*registry) }{
 		device, data, learners, images,
-		&fits{learners, snapshots{filepath.Join(home, "snapshots")}},
+		&fits{learners, filepath.Join(home, "snapshots")},
 		&interps{learners: learners, byName: map[string]*interpretation{}},
 	} {
 		part.register(r)

@@ -41,10 +41,8 @@ func (s *store) get(c *call, d spec.Learner) (*learner, error) {
 			"%[1]s.FitOneCycle(…) first (after a restart, FitOneCycle(…, pets.Resume()) goes on "+
 			"from the last epoch, and Load brings back what was saved)", d.Name)
 	}
-	if diff := spec.Diff(l.desc, d); diff != "" {
-		return nil, fmt.Errorf("the learner %[1]q in the session has other options (%[2]s): "+
-			"nothing changed. Run %[1]s.Create() to start anew with the new ones, give a second "+
-			`learner another name (pets.Name("%[1]s2")), or set the variables back`, d.Name, diff)
+	if err := sameOptions("learner", d.Name, "Create", spec.Diff(l.desc, d)); err != nil {
+		return nil, err
 	}
 	if l.live == nil {
 		if err := s.makeRoom(l); err != nil {
@@ -72,6 +70,17 @@ func (s *store) ofNew(c *call, q wire.LearnerCall) (*learner, error) {
 		return s.make(c, q.Learner)
 	}
 	return s.of(c, q)
+}
+
+// sameOptions refuses an object of the session that differs from the cell's description of it;
+// the method remake makes it anew.
+func sameOptions(kind, name, remake, diff string) error {
+	if diff == "" {
+		return nil
+	}
+	return fmt.Errorf("the %[1]s %[2]q in the session has other options (%[4]s): nothing changed. "+
+		"Run %[2]s.%[3]s() to start anew with the new ones, give a second %[1]s another name "+
+		`(pets.Name("%[2]s2")), or set the variables back`, kind, name, remake, diff)
 }
 
 func (s *store) make(c *call, d spec.Learner) (*learner, error) {
