@@ -110,8 +110,8 @@ func (i *interps) announced(c *call, q wire.InterpCall) (*interpretation, error)
 		return nil, err
 	}
 	if l := i.learners.byName[in.desc.Learner.Name]; l == nil || l.version != in.version {
-		c.say("%[1]s: these are predictions of %[2]s %[3]s; %[1]s.Compute() predicts with the "+
-			"present weights", in.desc.Name, in.desc.Learner.Name, in.State)
+		c.say("%[1]s: predictions of %[2]s %[3]s, not of its present weights: %[1]s.Compute() "+
+			"makes new ones", in.desc.Name, in.desc.Learner.Name, in.State)
 	}
 	return in, nil
 }
