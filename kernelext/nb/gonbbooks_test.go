@@ -97,7 +97,7 @@ func (p plainResults) write(t *testing.T) {
 }
 
 // TestGoNBsOwnNotebooks runs the notebooks of GoNB's own tests, from the module cache, on both
-// kernels and compares with plain GoNB.
+// kernels and compares with plain GoNB. Programs come from the user's cache, as nb run's do.
 func TestGoNBsOwnNotebooks(t *testing.T) {
 	if os.Getenv("GOPETS_TEST_LONG") == "" {
 		t.Skip("runs some dozen notebooks: set GOPETS_TEST_LONG")
@@ -117,7 +117,6 @@ func TestGoNBsOwnNotebooks(t *testing.T) {
 	if out, err := exec.Command("go", "build", "-o", nb, ".").CombinedOutput(); err != nil {
 		t.Fatalf("go build: %v\n%s", err, out)
 	}
-	t.Setenv("GOPETS_CACHE", t.TempDir())
 	t.Setenv("GOPROXY", "off")
 	ours, err := findWorkspace(t.Context(), ".")
 	if err == nil {
