@@ -64,12 +64,13 @@ type decl struct {
 	uses map[string]bool // the names of the cells' package that it uses
 }
 
-func parseCell(fset *token.FileSet, number int, s *script) (*cell, *eval.Error) {
+// parseCell parses a cell. The functions of earlier cells count in the order of its variables.
+func parseCell(fset *token.FileSet, number int, s *script, earlier []*cell) (*cell, *eval.Error) {
 	c := &cell{number: number, script: s, source: s.source, imports: map[string]string{}}
 	if strings.Contains(s.source.Code, mark) {
 		c.imports = maps.Clone(hiddenImports)
 	}
-	c.arrange()
+	c.arrange(earlier)
 	file, err := parser.ParseFile(fset, fmt.Sprintf("cell[%d]", number), c.text,
 		parser.ParseComments)
 	if err != nil {
@@ -85,7 +86,7 @@ func parseCell(fset *token.FileSet, number int, s *script) (*cell, *eval.Error) 
 }
 
 // arrange writes the cell's text as a file: imports, declarations, the statements as a function.
-func (c *cell) arrange() {
+func (c *cell) arrange(earlier []*cell) {
 	var b strings.Builder
 	b.WriteString("package main\n")
 	whole, end := c.source.Go(), len(c.source.Lines)
@@ -137,6 +138,7 @@ func (c *cell) arrange() {
 		b.WriteString("func " + runName + "() {\n" + c.script.forget)
 		functions := functionUses(text, all)
 		varsFirst := functions["init"] != nil || len(initFunctions(text, all)) > 0
+		addEarlier(functions, earlier)
 		for _, s := range inOrder(steps(text, statements), functions, varsFirst) {
 			if !s.spec {
 				put(s.parts[0].from, s.parts[0].to)

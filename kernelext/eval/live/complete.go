@@ -94,7 +94,7 @@ func (e *Engine) sketch(ctx context.Context, before, after string) (*checked, *a
 		if source.Foreign != "" {
 			return nil, nil
 		}
-		c, failure := parseCell(p.fset, sketchCell, &script{source: source})
+		c, failure := parseCell(p.fset, sketchCell, &script{source: source}, nil)
 		if failure != nil {
 			continue
 		}

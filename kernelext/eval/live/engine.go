@@ -35,10 +35,10 @@ type Options struct {
 // An Engine runs cells in one process, in which variables live from cell to cell. It satisfies
 // [eval.Engine] and [eval.Widgets].
 type Engine struct {
-	o    Options
-	dir  string       // the engine's own, temporary
-	lock *flock.Flock // of dir
-	tool *toolchain
+	o     Options
+	dir   string         // the engine's own, temporary
+	locks []*flock.Flock // of dir, and of the folders of the cache in use
+	tool  *toolchain
 
 	program *program
 	builder *builder
@@ -99,21 +99,22 @@ func New(ctx context.Context, o Options) (*Engine, error) {
 	if e.tool, err = findToolchain(ctx, o.Go, o.Dir, slices.Clone(o.Env)); err != nil {
 		return nil, err
 	}
-	if e.dir, e.lock, err = tempdir.New("nb-live-"); err != nil {
+	dir, lock, err := tempdir.New("nb-live-")
+	if err != nil {
 		return nil, err
 	}
+	e.dir, e.locks = dir, append(e.locks, lock)
 	o.Guard.Watch(0, e.dir)
 	if err := e.open(ctx); err != nil {
-		os.RemoveAll(e.dir)
-		e.lock.Close()
-		return nil, err
+		return nil, errors.Join(err, os.RemoveAll(e.dir), e.unlock())
 	}
 	go func() {
-		e.support, e.readyErr = buildSupport(context.WithoutCancel(ctx), e.builder, o.Cache)
+		e.readyErr = e.prepare(context.WithoutCancel(ctx))
 		close(e.ready)
 		if _, err := e.start(context.WithoutCancel(ctx)); err != nil {
 			o.Logf("live: %v", err) // the first cell will say so
 		}
+		prune(o.Cache)
 	}()
 	return e, nil
 }
@@ -133,6 +134,15 @@ func (e *Engine) open(ctx context.Context) error {
 	if e.output, err = openOutput(e.dir); err == nil {
 		e.output.refuse = e.refuse
 		e.output.comms.script, e.output.comms.kernel = e.commScript, e.tool.env.lookup(kernelID)
+	}
+	return err
+}
+
+// prepare makes the process's program, or finds it in the cache.
+func (e *Engine) prepare(ctx context.Context) error {
+	s, lock, err := buildSupport(ctx, e.builder, e.o.Cache)
+	if err == nil {
+		e.support, e.locks = s, append(e.locks, lock)
 	}
 	return err
 }
@@ -160,7 +170,14 @@ func (e *Engine) Close() error {
 	}
 	<-e.ready
 	e.output.close()
-	return errors.Join(os.RemoveAll(e.dir), e.lock.Close())
+	return errors.Join(os.RemoveAll(e.dir), e.unlock())
+}
+
+func (e *Engine) unlock() (err error) {
+	for _, lock := range e.locks {
+		err = errors.Join(err, lock.Close())
+	}
+	return err
 }
 
 // Eval implements [eval.Engine].
@@ -218,7 +235,7 @@ func (e *Engine) eval(ctx context.Context, cell eval.Cell, out eval.Output) erro
 		return report([]problem{{eval.Position{Cell: cell.Number, Line: m.Line, Column: m.Column},
 			m.Text}}, lines)
 	}
-	c, failure := parseCell(e.program.fset, cell.Number, s)
+	c, failure := parseCell(e.program.fset, cell.Number, s, e.program.cells)
 	if failure != nil {
 		return failure
 	}

@@ -83,6 +83,12 @@ func TestOrderOfVariables(t *testing.T) {
 	n.want("var n = 1\nn++\nvar m = n\nn, m = 0, m+n\nm", "4")
 	n.want("var (\n\ttext = `a\nb` + tail /* of\ntwo lines */\n\ttail = \"c\" // and one\n)\ntext",
 		"a\nbc")
+	n.want("func reads() int { return later + 1 }\ntype reader struct{}\n"+
+		"func (reader) get() int { return latest }", "") // also by functions of earlier cells
+	n.want("var sooner = reads()\nvar later = 5\nsooner", "6")
+	n.want("var again = reads()\nvar later = 7\nagain", "8")
+	n.want("var got = reader{}.get()\nvar latest = 3\ngot", "3")
+	n.want("func reads() int { return 1 }\nvar alone = reads()\nvar later = 9\nalone", "1")
 	n.wantError("var (\n\tone = two\n\ttwo = one\n)", "undefined: two")
 	n.wantError("var (\n\tp = 1\n\tq = r\n\tr = s\n)", "4:6: undefined: s")
 }

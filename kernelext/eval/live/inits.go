@@ -9,9 +9,9 @@ import (
 )
 
 // skipInits has the linker leave out the initialisation of packages that the process has
-// initialised, and with it most of what they link: half of a small cell. An archive refers to each
-// package that it imports by the name of a symbol, only to order their initialisation. That name is
-// changed to one that nothing defines. Archives in another format stay as they are.
+// initialised, and with it what that links: half of a cell that imports much. An archive refers to
+// each package that it imports by the name of a symbol, only to order their initialisation. That
+// name is changed to one that nothing defines. Archives in another format stay as they are.
 func skipInits(archive string, done func(path string) bool) error {
 	data, err := os.ReadFile(archive)
 	if err != nil {

@@ -30,8 +30,12 @@ func (e *Engine) findModule(ctx context.Context) error {
 	}
 	sum := sha256.Sum256([]byte(e.o.Dir))
 	dir := filepath.Join(e.o.Cache, "modules", hex.EncodeToString(sum[:8]))
-	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return err
+	if !e.scratch {
+		lock, err := hold(dir, func() error { return os.MkdirAll(dir, 0o755) })
+		if err != nil {
+			return err
+		}
+		e.locks = append(e.locks, lock)
 	}
 	e.tool.dir, e.scratch = dir, true
 	if exists(filepath.Join(dir, "go.mod")) {

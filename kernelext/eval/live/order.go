@@ -232,6 +232,33 @@ func functionUses(text string, all []cellsrc.Chunk) map[string]map[string]bool {
 	return functions
 }
 
+// addEarlier adds the functions of earlier cells that are not declared anew.
+func addEarlier(functions map[string]map[string]bool, earlier []*cell) {
+	added := map[string]map[string]bool{}
+	for _, c := range earlier {
+		for _, d := range c.decls {
+			f, ok := d.node.(*ast.FuncDecl)
+			if !ok {
+				continue
+			}
+			name := f.Name.Name
+			if f.Recv != nil {
+				name = "." + name
+			} else if functions[name] != nil {
+				continue
+			}
+			if added[name] == nil {
+				added[name] = maps.Clone(functions[name])
+			}
+			if added[name] == nil {
+				added[name] = map[string]bool{}
+			}
+			maps.Copy(added[name], identifiers(c.text[c.offset(f.Pos()):c.offset(f.End())]))
+		}
+	}
+	maps.Copy(functions, added)
+}
+
 // functionName returns the name of a function's declaration; a method's has a dot before it.
 func functionName(text string) (string, bool) {
 	file, err := parser.ParseFile(token.NewFileSet(), "", "package p\n"+text,

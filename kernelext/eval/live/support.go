@@ -16,6 +16,8 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/gofrs/flock"
+
 	"gopets/kernelext"
 )
 
@@ -89,7 +91,7 @@ type support struct {
 
 // buildSupport compiles the process, once for each Go and each version of this package, into the
 // cache.
-func buildSupport(ctx context.Context, b *builder, cache string) (*support, error) {
+func buildSupport(ctx context.Context, b *builder, cache string) (*support, *flock.Flock, error) {
 	sum := sha256.New()
 	fmt.Fprintln(sum, b.tool.version, b.tool.cc, b.tool.flags)
 	wanted := slices.Clone(linked)
@@ -97,11 +99,11 @@ func buildSupport(ctx context.Context, b *builder, cache string) (*support, erro
 	for _, part := range parts {
 		files, err := b.partFiles(part)
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		needs, err := imports(files)
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		sources[part], wanted = files, append(wanted, needs...)
 		for _, name := range sorted(files) {
@@ -109,7 +111,7 @@ func buildSupport(ctx context.Context, b *builder, cache string) (*support, erro
 		}
 	}
 	if err := b.packages.load(ctx, wanted...); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	needed := b.packages.deps(wanted...)
 	for _, k := range needed {
@@ -121,24 +123,24 @@ func buildSupport(ctx context.Context, b *builder, cache string) (*support, erro
 	for _, k := range needed {
 		s.paths = append(s.paths, k.ImportPath)
 	}
-	if exists(s.program) {
-		return s, nil
-	}
-	if err := os.MkdirAll(cache, 0o755); err != nil {
-		return nil, err
-	}
-	tmp, err := os.MkdirTemp(cache, ".live-")
-	if err != nil {
-		return nil, err
-	}
-	defer os.RemoveAll(tmp)
-	if err := b.compileSupport(ctx, tmp, sources, needed); err != nil {
-		return nil, fmt.Errorf("building the process for live cells: %w", err)
-	}
-	if err := os.Rename(tmp, dir); err != nil && !exists(s.program) {
-		return nil, err
-	}
-	return s, nil
+	lock, err := hold(dir, func() error {
+		if err := os.MkdirAll(cache, 0o755); err != nil {
+			return err
+		}
+		tmp, err := os.MkdirTemp(cache, ".live-")
+		if err != nil {
+			return err
+		}
+		defer os.RemoveAll(tmp)
+		if err := b.compileSupport(ctx, tmp, sources, needed); err != nil {
+			return fmt.Errorf("building the process for live cells: %w", err)
+		}
+		if err := os.Rename(tmp, dir); err != nil && !exists(s.program) {
+			return err
+		}
+		return nil
+	})
+	return s, lock, err
 }
 
 func (b *builder) compileSupport(ctx context.Context, dir string,

@@ -73,8 +73,7 @@ func (e *Engine) loadTable(ctx context.Context, p *process, file string) error {
 	return err
 }
 
-// tableAge is how long a table stays in the cache that nobody uses.
-const tableAge = 30 * 24 * time.Hour
+const tablesDir = "live-tables"
 
 // table returns the file of a package's table, which it builds unless it is in the cache.
 func (e *Engine) table(ctx context.Context, path string) (string, error) {
@@ -89,7 +88,7 @@ func (e *Engine) table(ctx context.Context, path string) (string, error) {
 		fmt.Fprintln(sum, k.ImportPath, k.Export)
 	}
 	name := hex.EncodeToString(sum.Sum(nil)[:12])
-	dir := filepath.Join(e.o.Cache, "live-tables")
+	dir := filepath.Join(e.o.Cache, tablesDir)
 	file := filepath.Join(dir, name+".so")
 	if now := time.Now(); exists(file) {
 		return file, os.Chtimes(file, now, now)
@@ -97,7 +96,6 @@ func (e *Engine) table(ctx context.Context, path string) (string, error) {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return "", err
 	}
-	removeOld(dir, tableAge)
 	pkg, err := e.program.packages.Import(path)
 	if err != nil {
 		return "", err
@@ -129,16 +127,6 @@ func (e *Engine) table(ctx context.Context, path string) (string, error) {
 		return "", err
 	}
 	return file, os.Rename(out, file)
-}
-
-// removeOld removes files of a folder that nobody has used for some time.
-func removeOld(dir string, age time.Duration) {
-	entries, _ := os.ReadDir(dir)
-	for _, entry := range entries {
-		if info, err := entry.Info(); err == nil && time.Since(info.ModTime()) > age {
-			_ = os.RemoveAll(filepath.Join(dir, entry.Name()))
-		}
-	}
 }
 
 func tableText(pkg *types.Package, gonbui string) string {

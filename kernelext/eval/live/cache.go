@@ -1,0 +1,100 @@
+package live
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/gofrs/flock"
+)
+
+// The cache holds the process of each Go and each version of this package (live-…), the tables of
+// packages (live-tables), and a module for each folder outside of one (modules).
+
+// unusedAge is how long a file or folder stays in the cache that no engine uses.
+const unusedAge = 30 * 24 * time.Hour
+
+const lockName = ".lock"
+
+// hold locks a folder of the cache, shared with other engines; create makes it, whole, where there
+// is none. The folder's time says when it was last used.
+func hold(dir string, create func() error) (*flock.Flock, error) {
+	for {
+		if !exists(dir) {
+			if err := create(); err != nil {
+				return nil, err
+			}
+		}
+		lock := flock.New(filepath.Join(dir, lockName))
+		err := lock.RLock()
+		if err == nil {
+			now := time.Now()
+			err = os.Chtimes(dir, now, now)
+		}
+		if err == nil {
+			return lock, nil
+		}
+		_ = lock.Close()
+		if !errors.Is(err, fs.ErrNotExist) { // not removed meanwhile
+			return nil, err
+		}
+	}
+}
+
+// prune removes what no engine has used for long. It keeps modules into which packages were got:
+// their versions are known nowhere else.
+func prune(cache string) {
+	for _, pattern := range []string{"live-*", ".live-*", "modules/*"} {
+		dirs, _ := filepath.Glob(filepath.Join(cache, pattern))
+		for _, dir := range dirs {
+			module := strings.HasPrefix(pattern, "modules")
+			if filepath.Base(dir) != tablesDir && (!module || isUntouched(dir)) {
+				remove(dir)
+			}
+		}
+	}
+	tables, _ := filepath.Glob(filepath.Join(cache, tablesDir, "*"))
+	for _, table := range tables {
+		if isUnused(table) {
+			_ = os.RemoveAll(table)
+		}
+	}
+}
+
+func isUnused(path string) bool {
+	info, err := os.Lstat(path)
+	return err == nil && time.Since(info.ModTime()) > unusedAge
+}
+
+// isUntouched reports whether a module has only the go.mod that the engine has written.
+func isUntouched(module string) bool {
+	entries, err := os.ReadDir(module)
+	for _, entry := range entries {
+		if name := entry.Name(); name != "go.mod" && name != lockName {
+			return false
+		}
+	}
+	text, readErr := os.ReadFile(filepath.Join(module, "go.mod"))
+	fields := strings.Fields(string(text)) // module notebook go 1.26
+	return err == nil && readErr == nil && len(fields) == 4 && fields[2] == "go"
+}
+
+// remove removes a folder that is unused and that no engine holds. It is renamed first, for an
+// engine that begins to use it meanwhile.
+func remove(dir string) {
+	if !isUnused(dir) {
+		return
+	}
+	lock := flock.New(filepath.Join(dir, lockName))
+	defer lock.Close()
+	if locked, err := lock.TryLock(); err != nil || !locked {
+		return
+	}
+	old := filepath.Join(filepath.Dir(dir), ".live-old-"+filepath.Base(dir))
+	if os.Rename(dir, old) == nil {
+		_ = os.RemoveAll(old)
+	}
+}
