@@ -87,8 +87,8 @@ func explain(p Path) error {
 
 func because(p Path, err error) error { return cmp.Or(explain(p), err) }
 
-// value returns what get returns. A failure ends the first cell that evaluates it; later cells get
-// the unusable value.
+// value returns get's value. A failure ends the first cell that evaluates it; later ones get
+// unusable.
 func value[T any](key string, p Path, unusable T, get func() (T, error)) T {
 	key = "failed " + key
 	declared := inKernel() && declaring()

@@ -89,8 +89,8 @@ func Monitor(metric string, delta float64) FitOption {
 	return func(f *spec.Fit) { f.Metric, f.MinDelta = spec.Metric(metric), delta }
 }
 
-// Resume goes on with the same fit after its last finished epoch, in this session or after a kill.
-// The rows are those of an uninterrupted fit.
+// Resume goes on with the same fit after its last finished epoch, also after a kill, to the same
+// rows.
 func Resume() FitOption { return func(f *spec.Fit) { f.Resume = true } }
 
 // FindOption changes the search for a learning rate.

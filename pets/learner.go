@@ -11,8 +11,7 @@ import (
 // Arch is a network by name.
 type Arch string
 
-// The networks. The first five have torchvision's ImageNet weights, the last two weights from
-// drawings, which are part of the program.
+// The networks. The first five have torchvision's ImageNet weights, the last two embedded weights.
 const (
 	ResNet18     Arch = "resnet18"
 	ResNet34     Arch = "resnet34"
@@ -100,8 +99,7 @@ func ClassWeights(weights map[string]float64) LearnerOption {
 	return set(func(l *spec.Learner) { l.ClassWeights = spec.WeightsOf(weights) })
 }
 
-// BFloat16 computes convolutions and linear layers in bfloat16: the default on GPUs that have it,
-// slower on most CPUs.
+// BFloat16 computes convolutions and linear layers in bfloat16: the default on GPUs that have it.
 func BFloat16() LearnerOption { return precision(spec.BFloat16) }
 
 // Float32 computes everything in float32, on GPUs too.

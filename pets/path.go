@@ -16,8 +16,7 @@ import (
 // Path is a file or folder, with a few of the methods that Python's Path has.
 type Path string
 
-// Home is a folder that outlives kernels: $GOPETS_DATA, $GOPETS_CACHE, or gopets in the user's
-// cache.
+// Home is $GOPETS_DATA, $GOPETS_CACHE, or gopets in the user's cache folder. It outlives kernels.
 func Home() Path { return Path(session.DataDir()) }
 
 // Join adds elements: path.Join("images").

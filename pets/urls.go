@@ -28,8 +28,8 @@ var URLs = struct {
 	Folders:     dataset.FoldersURL,
 }
 
-// FindURL returns the data set named "pets", "sample", "sample-small" or "sample-folders"; anything
-// else is a folder of yours.
+// FindURL returns the data set "pets", "sample", "sample-small" or "sample-folders", or your
+// folder.
 func FindURL(source string) URL {
 	known := map[string]URL{"pets": URLs.Pets, "sample": URLs.PetsSample,
 		"sample-small": URLs.SmallSample, "sample-folders": URLs.Folders}
@@ -43,8 +43,8 @@ func FindURL(source string) URL {
 }
 
 // UntarData returns the folder of a data set, below [Home], after downloading or drawing it the
-// first time. It holds images (the breed is in the file name), annotations, and with samples
-// my_pets. A folder of yours is returned unchanged.
+// first time: images, annotations, and with samples my_pets. A folder of yours is returned
+// unchanged.
 func UntarData(url URL) Path {
 	key := "untar " + string(url)
 	if dir, isFolder := strings.CutPrefix(string(url), "file://"); isFolder {

@@ -52,8 +52,8 @@ func (f *fits) fit(c *call, l *learner, q wire.LearnerCall) ([]spec.Row, error) 
 	return view.rows, err
 }
 
-// resume restores the last finished epoch's snapshot, unless the learner is there already. It
-// reports whether there is something to go on with.
+// resume restores the last finished epoch's snapshot and reports whether there is something to go
+// on with.
 func (f *fits) resume(c *call, l *learner, fit spec.Fit) (bool, error) {
 	run := l.live.Recorder().Last()
 	if run == nil || !run.Finished() {

@@ -72,8 +72,7 @@ func (s *store) ofNew(c *call, q wire.LearnerCall) (*learner, error) {
 	return s.of(c, q)
 }
 
-// sameOptions refuses an object of the session that differs from the cell's description of it;
-// the method remake makes it anew.
+// sameOptions refuses an object that differs from the cell's description; remake makes it anew.
 func sameOptions(kind, name, remake, diff string) error {
 	if diff == "" {
 		return nil

@@ -8,8 +8,7 @@ import (
 	"path/filepath"
 )
 
-// Write writes a hidden file in the same folder and renames it to path. If it fails, path is
-// unchanged.
+// Write writes a hidden file beside path and renames it. If it fails, path is unchanged.
 func Write(path string, perm os.FileMode, write func(*os.File) error) error {
 	tmp := filepath.Join(filepath.Dir(path), "."+filepath.Base(path)+"."+rand.Text()[:8])
 	f, err := os.OpenFile(tmp, os.O_WRONLY|os.O_CREATE|os.O_EXCL, perm)

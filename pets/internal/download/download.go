@@ -37,8 +37,7 @@ type File struct {
 	URL   string
 	Size  int64 // in bytes; 0: unknown
 	Limit int64 // of bytes; 0: Size, or none
-	// Check inspects the file before it gets its name; sum is the announced SHA-256 or ""; nil: no
-	// check
+	// Check inspects the file before it gets its name; sum is the announced SHA-256 or "".
 	Check    func(file, sum string) error
 	Progress func(done, total int64) // total is 0 when unknown; nil: not called
 }
@@ -54,8 +53,7 @@ func permanent(format string, args ...any) error {
 	return &permanentError{fmt.Errorf(format, args...)}
 }
 
-// Fetch downloads a file to path, by way of path.part, which a later call resumes. Callers lock
-// path.
+// Fetch downloads a file to path, by way of path.part, which a later call resumes.
 func (c Client) Fetch(ctx context.Context, f File, path string) error {
 	if c.HTTP == nil {
 		c.HTTP = newHTTP()

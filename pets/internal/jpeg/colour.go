@@ -86,8 +86,7 @@ func ycck(to []byte, rows [][]byte) {
 	}
 }
 
-// An upsampler returns a component's rows at the image's size: libjpeg's "fancy upsampling" for
-// factors of 2, repetition for others.
+// An upsampler returns rows at the image's size: libjpeg's "fancy upsampling", or repetition.
 type upsampler struct {
 	c                  *component
 	w, h               int // of the component

@@ -91,8 +91,7 @@ func (c *component) estimate(coefs []int16, means *kernel) {
 	}
 }
 
-// means returns the means around a block, the border repeated. libjpeg-turbo counts the rows of the
-// last MCU, which are fewer.
+// means returns the means around a block, the border repeated, rows as libjpeg-turbo counts them.
 func (c *component) means(x, y int) (m kernel) {
 	mcu, inMCU, mcus := y/c.v, c.v, c.blocksY/c.v
 	columns := ceilDiv(c.w, 8)

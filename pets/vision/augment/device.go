@@ -132,8 +132,7 @@ func OnDevice(pixels, rows *graph.Node, s spec.Size) *graph.Node {
 	return x
 }
 
-// bilinear samples images of the given width that begin at pixel start, at columns u and rows v:
-// float32 [B,H,W,3] in [0,255].
+// bilinear samples images that begin at pixel start, at columns u and rows v: float32 [B,H,W,3].
 func bilinear(pixels, start, width, u, v, maxU, maxV *graph.Node) *graph.Node {
 	index := dtypes.Int32
 	if pixels.Shape().Dimensions[0] > math.MaxInt32 {

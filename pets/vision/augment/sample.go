@@ -2,8 +2,7 @@ package augment
 
 import "math"
 
-// sample fills dst from a w×h source with values in [0,255]: bilinear, reflected at borders (fastai
-// §4.2e). t maps a column and row to the source's pixels.
+// sample fills dst from a w×h source: bilinear, reflected (fastai §4.2e). t maps to its pixels.
 func sample[T uint8 | float32](dst []float32, pix []T, w, h int, t matrix, rows, cols []float64) {
 	maxU, maxV := float64(w-1), float64(h-1)
 	stride := 3 * w

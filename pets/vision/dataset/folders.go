@@ -33,8 +33,7 @@ func (f Folders) Describe(random bool) string {
 	return text
 }
 
-// Files returns the images of all classes, those for training first; valid are those for
-// validation, nil without a folder of them.
+// Files returns the images for training, then those for validation, which valid lists too.
 func (f Folders) Files() (files, valid []string, err error) {
 	if files, err = ImageFiles(f.Train, true); err != nil {
 		return nil, nil, err

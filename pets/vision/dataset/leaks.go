@@ -50,8 +50,8 @@ func (s *Split) duplicates(ctx context.Context) []pair {
 	return pairs
 }
 
-// Warning names, a line each: classes that seem to be one, classes without a training image, images
-// in both sets; "" if there are none.
+// Warning names, a line each, classes that seem to be one or have no training image, and images in
+// both sets.
 func (s *Split) Warning(ctx context.Context) string {
 	var lines []string
 	if groups := alike(slices.Concat(s.Classes, s.DroppedLabels)); len(groups) > 0 {

@@ -28,8 +28,7 @@ type Options struct {
 	Valid    []string // the validation files, instead of a random choice
 }
 
-// Split is labelled images, divided, training items as given, validation items as drawn (fastai
-// §2.3).
+// Split is labelled images, training items as given, validation items as drawn (fastai §2.3).
 type Split struct {
 	// labels of the training items, sorted by code points; Item.Label indexes them
 	Classes      []string

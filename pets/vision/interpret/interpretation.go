@@ -17,8 +17,7 @@ type TopLoss struct {
 	Prob float32
 }
 
-// TopLosses returns the k images with the largest losses, largest first, or the smallest. Equal
-// losses stay in the set's order. k ≤ 0 is all.
+// TopLosses returns the k images (all if k ≤ 0) with the largest or smallest losses, ties in order.
 func (in *Interpretation) TopLosses(k int, largest bool) []TopLoss {
 	order := make([]int, len(in.Losses))
 	for i := range order {

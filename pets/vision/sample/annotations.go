@@ -7,8 +7,7 @@ import (
 	"strings"
 )
 
-// annotate writes Oxford's lists: name, class from 1, species (1 cat, 2 dog), number in the
-// species.
+// annotate writes Oxford's lists: name, class from 1, species (1 cat, 2 dog), number in it.
 func annotate(dir string, perBreed int) error {
 	list := strings.Builder{}
 	list.WriteString(

@@ -22,8 +22,7 @@ type row struct {
 	err      error
 }
 
-// predictQueued predicts 1, 2, 4 … up to Batch queued images at once: a predictor compiles few
-// sizes.
+// predictQueued predicts 1, 2, 4 … up to Batch images at once: few sizes to compile.
 func (s *Server) predictQueued() {
 	defer s.ended.Done()
 	var waiting []*job

@@ -31,8 +31,7 @@ type (
 	}
 )
 
-// An unpickler runs pickles from a stream and calls nothing: reduce makes what the known names
-// stand for, others make an inert [object].
+// An unpickler runs pickles and calls nothing: an unknown name makes an inert [object].
 type unpickler struct {
 	r          *bufio.Reader
 	left       int // bytes that the running pickle may still take
