@@ -31,10 +31,8 @@ var URLs = struct {
 // FindURL returns the data set "pets", "sample", "sample-small" or "sample-folders", or your
 // folder.
 func FindURL(source string) URL {
-	known := map[string]URL{"pets": URLs.Pets, "sample": URLs.PetsSample,
-		"sample-small": URLs.SmallSample, "sample-folders": URLs.Folders}
-	if url, ok := known[source]; ok {
-		return url
+	if address, ok := dataset.Addresses[source]; ok {
+		return URL(address)
 	}
 	if strings.Contains(source, "://") {
 		return URL(source)
@@ -54,7 +52,7 @@ func UntarData(url URL) Path {
 		}
 		return value(key, Path(dir), Path(dir), func() (Path, error) {
 			return "", fmt.Errorf("untar data: there is no folder %s: name a folder that exists, "+
-				`or one of "sample", "sample-small", "sample-folders", "pets"`, dir)
+				"or one of %s", dir, dataset.Names)
 		})
 	}
 	var dir Path

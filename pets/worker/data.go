@@ -70,8 +70,8 @@ func (d *datasets) untar(c *call, q wire.Place) (place wire.Place, err error) {
 	case q.Path == u.URL:
 		place.Path, err = archive.Untar(c, u, root, bar.download("downloading "+u.Name))
 	default:
-		err = fmt.Errorf("untar data: unknown data set %s: use "+
-			`"sample", "sample-small", "sample-folders", "pets", or a folder of yours`, q.Path)
+		err = fmt.Errorf("untar data: unknown data set %s: use %s, or a folder of yours", q.Path,
+			dataset.Names)
 	}
 	if err == nil {
 		bar.end(fmt.Sprintf("%s: %s", u.Name, place.Path))

@@ -48,3 +48,9 @@ const (
 	SmallSampleURL = "gopets://pets-sample-small"
 	FoldersURL     = "gopets://pets-in-folders"
 )
+
+// Addresses are the data sets by the names that users give; Names lists these for messages.
+var Addresses = map[string]string{"pets": Pets.URL, "sample": SampleURL,
+	"sample-small": SmallSampleURL, "sample-folders": FoldersURL}
+
+const Names = `"sample", "sample-small", "sample-folders", "pets"`
