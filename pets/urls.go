@@ -61,11 +61,11 @@ func UntarData(url URL) Path {
 	}
 	place := Home().Join("data", path.Base(string(url)))
 	return value(key, place, place, func() (Path, error) {
-		folder, err := ask(wire.UntarData, wire.Place{Path: string(url)}, nil)
+		folder, err := ask(wire.UntarData, string(url), nil)
 		if err == nil {
-			setNote(key, folder.Path)
+			setNote(key, folder)
 		}
-		return Path(folder.Path), err
+		return Path(folder), err
 	})
 }
 

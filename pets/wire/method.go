@@ -12,7 +12,7 @@ type None struct{}
 var (
 	Files        = Method[FileList, None]{"files"}
 	AskEngine    = Method[EngineCall, Engine]{"engine"}
-	UntarData    = Method[Place, Place]{"untar"} // Path is an address
+	UntarData    = Method[string, string]{"untar"} // of an address, the folder
 	VerifyImages = Method[[]string, []spec.Bad]{"verify"}
 	ShowTable    = Method[Table, None]{"table"}
 
@@ -68,10 +68,6 @@ type Engine struct {
 	Name  string   `json:"name"` // for people: "XLA on the CPU"
 	Notes []string `json:"notes"`
 	Fast  bool     `json:"fast"` // XLA, not the pure Go backend
-}
-
-type Place struct {
-	Path string `json:"path"`
 }
 
 // Table is a value of a cell that is to be shown as a table.

@@ -56,27 +56,27 @@ var drawn = map[string]sample.Options{dataset.SampleURL: {}, dataset.SmallSample
 	dataset.FoldersURL: {PerBreed: 20,
 		Folders: []string{"Bombay", "Siamese", "Sphynx", "beagle", "pug", "samoyed"}}}
 
-func (d *datasets) untar(c *call, q wire.Place) (place wire.Place, err error) {
+func (d *datasets) untar(c *call, url string) (folder string, err error) {
 	root, bar := filepath.Join(d.home, "data"), newBar(c)
-	o, isDrawn := drawn[q.Path]
+	o, isDrawn := drawn[url]
 	u := dataset.Pets
 	switch {
 	case isDrawn:
 		u.Name = "the drawn pets"
-		place.Path = filepath.Join(root, strings.TrimPrefix(q.Path, "gopets://"))
-		err = sample.Generate(c, place.Path, o, func(done, total int) {
+		folder = filepath.Join(root, strings.TrimPrefix(url, "gopets://"))
+		err = sample.Generate(c, folder, o, func(done, total int) {
 			bar.step("drawing the images", done, total, "")
 		})
-	case q.Path == u.URL:
-		place.Path, err = archive.Untar(c, u, root, bar.download("downloading "+u.Name))
+	case url == u.URL:
+		folder, err = archive.Untar(c, u, root, bar.download("downloading "+u.Name))
 	default:
-		err = fmt.Errorf("untar data: unknown data set %s: use %s, or a folder of yours", q.Path,
+		err = fmt.Errorf("untar data: unknown data set %s: use %s, or a folder of yours", url,
 			dataset.Names)
 	}
 	if err == nil {
-		bar.end(fmt.Sprintf("%s: %s", u.Name, place.Path))
+		bar.end(fmt.Sprintf("%s: %s", u.Name, folder))
 	}
-	return place, err
+	return folder, err
 }
 
 func (d *datasets) verify(c *call, paths []string) ([]spec.Bad, error) {
