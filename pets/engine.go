@@ -1,7 +1,6 @@
 package pets
 
 import (
-	"fmt"
 	"sync"
 
 	"gopets/kernelext/session"
@@ -9,35 +8,27 @@ import (
 )
 
 // ShowEngine prints what does the arithmetic, and what would make it faster.
-func ShowEngine() {
-	e := must(wire.AskEngine, wire.EngineCall{Show: true}, nil)
-	fmt.Println("engine:", e.Name)
-	for _, n := range e.Notes {
-		fmt.Println("  ", n)
-	}
-}
+func ShowEngine() { must(wire.ShowEngine, wire.None{}, nil) }
 
 // Pick returns fast if XLA computes, slow on the pure Go backend or without a session.
 func Pick[T any](fast, slow T) T {
-	e, err := askEngine()
+	xla, err := hasXLA()
 	if session.HasCode(err, session.CodeCancelled) {
 		fail(err) // an interrupt is no reason to go on; the next cell asks again
 	}
-	if err == nil && e.Fast {
+	if err == nil && xla {
 		return fast
 	}
 	return slow
 }
 
-// askEngine asks the session once in a kernel, and once in a program; later cells read a note.
-var askEngine = sync.OnceValues(func() (wire.Engine, error) {
-	var e wire.Engine
-	if readNote("engine", &e) {
-		return e, nil
+// hasXLA asks the session once in a kernel, and once in a program; later cells read a note.
+var hasXLA = sync.OnceValues(func() (xla bool, err error) {
+	if readNote("engine", &xla) {
+		return xla, nil
 	}
-	e, err := ask(wire.AskEngine, wire.EngineCall{}, nil)
-	if err == nil {
-		setNote("engine", e)
+	if xla, err = ask(wire.HasXLA, wire.None{}, nil); err == nil {
+		setNote("engine", xla)
 	}
-	return e, err
+	return xla, err
 })

@@ -11,7 +11,8 @@ type None struct{}
 // The methods, with the fields that they read besides the object. Output is sent as events.
 var (
 	Files        = Method[FileList, None]{"files"}
-	AskEngine    = Method[EngineCall, Engine]{"engine"}
+	ShowEngine   = Method[None, None]{"engine"}
+	HasXLA       = Method[None, bool]{"xla"}       // not the pure Go backend
 	UntarData    = Method[string, string]{"untar"} // of an address, the folder
 	VerifyImages = Method[[]string, []spec.Bad]{"verify"}
 	ShowTable    = Method[Table, None]{"table"}
@@ -58,16 +59,6 @@ const CodeFiles = "files"
 type FileList struct {
 	Digest string   `json:"digest"`
 	Paths  []string `json:"paths"`
-}
-
-type EngineCall struct {
-	Show bool `json:"show"` // the cell will print it, so that no later call needs to
-}
-
-type Engine struct {
-	Name  string   `json:"name"` // for people: "XLA on the CPU"
-	Notes []string `json:"notes"`
-	Fast  bool     `json:"fast"` // XLA, not the pure Go backend
 }
 
 // Table is a value of a cell that is to be shown as a table.

@@ -104,12 +104,13 @@ func (d *device) open() error {
 }
 
 func (d *device) register(r *registry) {
-	handle(r, wire.AskEngine, func(c *call, q wire.EngineCall) (answer wire.Engine, err error) {
-		if err := d.open(); err != nil {
-			return answer, err
-		}
-		d.shown = d.shown || q.Show
-		answer.Name, answer.Notes, answer.Fast = d.eng.Title(), d.eng.Notes, d.eng.Name != engine.Go
-		return answer, nil
+	handle(r, wire.ShowEngine, func(c *call, _ wire.None) (none wire.None, err error) {
+		d.shown = false
+		_, err = d.engine(c)
+		return none, err
+	})
+	handle(r, wire.HasXLA, func(*call, wire.None) (bool, error) {
+		err := d.open()
+		return err == nil && d.eng.Name != engine.Go, err
 	})
 }
