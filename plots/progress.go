@@ -12,7 +12,7 @@ type ProgressBar struct {
 	Label       string // before the bar in a terminal: "Epoch 1/4"
 	Done, Total int
 	Elapsed     time.Duration
-	Comment     string // behind the times: the loss
+	Comment     string // after the times: the loss
 	State       ProgressState
 }
 

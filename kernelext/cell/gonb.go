@@ -105,7 +105,7 @@ func gobDisplay(id string, b Bundle) []byte {
 
 func gobString(b []byte, s string) []byte { return append(append(b, gobUint(len(s))...), s...) }
 
-// gobUint is a length as gob writes it: one byte below 128, else the bytes behind their negated
+// gobUint is a length as gob writes it: one byte below 128, else the bytes after their negated
 // number.
 func gobUint(n int) []byte {
 	if n < 128 {

@@ -104,7 +104,7 @@ func declares(tokens []token.Token) bool {
 			case token.RPAREN:
 				depth--
 			}
-			if depth == 0 { // behind the receiver, or the parameters
+			if depth == 0 { // after the receiver, or the parameters
 				return i+3 < len(tokens) && tokens[i+2] == token.IDENT &&
 					tokens[i+3] == token.LPAREN
 			}
@@ -155,7 +155,7 @@ func ParseBody(text string) (*Body, error) {
 	return &Body{file.Decls[0].(*ast.FuncDecl).Body.List, text, fset}, nil
 }
 
-// LineAt returns the line, from 0, of the first thing behind an offset.
+// LineAt returns the line, from 0, of the first thing after an offset.
 func LineAt(text string, at int) int {
 	for at < len(text) && strings.IndexByte(" \t\n", text[at]) >= 0 {
 		at++

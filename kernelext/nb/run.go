@@ -130,7 +130,7 @@ func runCommand() *cobra.Command {
 	fl.StringVar(&f.until, "until", "", "run up to this cell, and no further")
 	fl.BoolVar(&f.resume, "resume", false,
 		"go on with the last run, or that of -o; if there is none, begin")
-	fl.StringVar(&f.from, "from", "", "--resume, but run this cell and all behind it again")
+	fl.StringVar(&f.from, "from", "", "--resume, but run this cell and all later ones again")
 	fl.BoolVar(&f.allowErrors, "allow-errors", false, "go on after a cell that fails")
 	fl.DurationVar(&f.timeout, "timeout", 0, "longest time for the whole run (default none)")
 	fl.DurationVar(&f.cellTimeout, "cell-timeout", 0, "longest time for each cell (default none)")

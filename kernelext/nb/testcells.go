@@ -44,11 +44,11 @@ const (
 	differs    testResult = "differs"
 	failed     testResult = "failed"
 	notReached testResult = "not run"
-	behindExit testResult = "behind sys.exit(0)"
+	afterExit  testResult = "after sys.exit(0)"
 )
 
 // In the order in which they are counted.
-var testResults = []testResult{asSaved, accepted, differs, failed, notReached, behindExit,
+var testResults = []testResult{asSaved, accepted, differs, failed, notReached, afterExit,
 	unchecked, skipped}
 
 func (r testResult) bad() bool { return r == differs || r == failed || r == notReached }
@@ -221,7 +221,7 @@ func (b *testedBook) check(err error) {
 		case r.Status == runner.Failed:
 			c.result = failed
 		case r.Status != runner.OK && b.report.Exit != nil && err == nil:
-			c.result = behindExit
+			c.result = afterExit
 		case r.Status != runner.OK:
 			c.result = notReached
 			if c.err == nil {

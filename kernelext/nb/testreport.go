@@ -56,9 +56,9 @@ func (c *testedCell) outcome(jc *junit.Case) {
 	switch c.result {
 	case skipped:
 		jc.Outcome, jc.Message = junit.Skipped, "by its mark"
-	case behindExit:
+	case afterExit:
 		jc.Outcome, jc.Message = junit.Skipped,
-			"behind the cell that ended the notebook by sys.exit(0)"
+			"after the cell that ended the notebook by sys.exit(0)"
 	case notReached:
 		jc.Outcome, jc.Type = junit.Skipped, ""
 		jc.Message = "the run ended before"

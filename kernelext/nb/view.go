@@ -284,7 +284,7 @@ func (v *view) finish(report *runner.Report, err error) {
 	}
 	if report.Exit != nil {
 		v.print(fmt.Sprintf(
-			"%v ended the notebook by sys.exit(0); cells behind it, not run: %d\n", report.Exit,
+			"%v ended the notebook by sys.exit(0); later cells, not run: %d\n", report.Exit,
 			report.Count(runner.NotRun)))
 	}
 	line := fmt.Sprintf("%d of %d cells succeeded in %v", ok,

@@ -258,7 +258,7 @@ var reference = regexp.MustCompile(`^\\(eq)?ref\{([^{}]{1,100})\}`)
 func (inlineMath) Trigger() []byte { return []byte{'$', '\\'} }
 
 func (x inlineMath) Parse(parent ast.Node, block text.Reader, _ parser.Context) ast.Node {
-	// A dollar behind another dollar opens nothing.
+	// A dollar after another dollar opens nothing.
 	line, _ := block.PeekLine()
 	if line[0] == '$' && block.PrecendingCharacter() == '$' {
 		return nil
@@ -311,7 +311,7 @@ func (blockMath) Open(_ ast.Node, reader text.Reader, pc parser.Context) (ast.No
 	if !ok || !f.display {
 		return nil, parser.NoChildren
 	}
-	// With text behind it on its line it is part of a paragraph.
+	// With text after it on its line it is part of a paragraph.
 	if behind, _, _ := strings.Cut(source[len(f.source):], "\n"); strings.TrimSpace(behind) != "" {
 		return nil, parser.NoChildren
 	}

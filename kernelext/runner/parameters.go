@@ -19,7 +19,7 @@ type Parameter struct {
 	// unknown
 	Type    string
 	Default string // as the cell writes it
-	Doc     string // the comment behind it, or else above it
+	Doc     string // the comment after it, or else above it
 
 	keyword string // Go: "var" or "const"
 	typed   bool   // the declaration names its type

@@ -26,7 +26,7 @@ type CellReport struct {
 	out     *outputs
 	retries int
 	limit   time.Duration  // for its time; none if not above zero
-	leave   bool           // it is behind the last cell to run
+	leave   bool           // it is after the last cell to run
 	replay  string         // what is run in place of it, when it is not
 	earlier *notebook.Cell // itself in the run that is gone on with, if it finished there
 }

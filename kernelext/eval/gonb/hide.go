@@ -84,7 +84,7 @@ func hideIn(text string) string {
 	}
 }
 
-// closing returns the place behind the mark that closes what opens at a place, or the text's end.
+// closing returns the place after the mark that closes what opens at a place, or the text's end.
 func closing(text string, from int, mark string) int {
 	i := strings.Index(text[from+1:], mark)
 	if i < 0 {

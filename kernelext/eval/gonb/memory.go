@@ -195,7 +195,7 @@ func (m memory) clash(text string) string {
 }
 
 func receiver(decl string) string {
-	from := strings.Index("\n"+decl, "\nfunc") // behind its comment
+	from := strings.Index("\n"+decl, "\nfunc") // after its comment
 	if from < 0 {
 		return ""
 	}

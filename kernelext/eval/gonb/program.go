@@ -147,7 +147,7 @@ func (p *program) at(line int) *declared {
 }
 
 func (p *program) remove(d *declared) {
-	if d.constGroup { // those behind it may count on its place
+	if d.constGroup { // those after it may count on its place
 		for _, n := range d.names {
 			p.edit(d.ident[n], "_")
 		}
