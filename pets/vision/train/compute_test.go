@@ -74,7 +74,7 @@ func TestTwoDevices(t *testing.T) {
 		frozen   bool
 		compiled [2]int // functions, with one device and with two
 	}{
-		{8, true, [2]int{3, 2}},  // step, evaluation, transforms
+		{8, true, [2]int{3, 3}},  // step, evaluation, transforms
 		{8, false, [2]int{1, 1}}, // step
 		{inner: 4},
 	} {
