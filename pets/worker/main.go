@@ -17,7 +17,8 @@
 // # Tried and left
 //
 //   - A lock for each learner: two learners on one device take turns anyway.
-//   - Grad-CAM with the learner's weights swapped for the interpretation's: an error on the way back would have lost the present ones.
+//   - Grad-CAM with the learner's weights swapped for the interpretation's: an error
+//     on the way back would have lost the present ones.
 package main
 
 import (

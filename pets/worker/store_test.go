@@ -100,7 +100,8 @@ func TestStoreRefusesOtherOptions(t *testing.T) {
 	}
 	d.Data.Seed = 7
 	for _, get := range []func(*call, wire.LearnerCall) (*learner, error){s.of, s.ofNew} {
-		if _, err := get(c, wire.LearnerCall{Learner: d}); err == nil || !strings.Contains(err.Error(), "seed: 0 → 7") {
+		if _, err := get(c, wire.LearnerCall{Learner: d}); err == nil ||
+			!strings.Contains(err.Error(), "seed: 0 → 7") {
 			t.Errorf("got %v", err)
 		}
 	}

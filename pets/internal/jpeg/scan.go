@@ -20,7 +20,7 @@ type scanComponent struct {
 }
 
 type entropy interface {
-	// block reads a sequential file's block, dequantized; last is the zigzag position of its last value
+	// block reads a sequential file's block, dequantized; last is its last zigzag position
 	block(c *scanComponent, b *[64]int32) (last int, err error)
 	refine(s *scan, c *scanComponent, b []int16) error
 	restart() error
