@@ -22,10 +22,10 @@ func (c conv) forward(p *pass, x *graph.Node) *graph.Node {
 		return depthwise(x, w, c.stride)
 	case c.kernel == 1:
 		return pointwise(x, w, c.stride)
-	case p.goBackend:
-		return shifted(x, w, c.stride)
 	case c.kernel == 3 && c.stride == 1 && winogradPays(p, x, w):
 		return winograd(x, w)
+	case p.goBackend:
+		return shifted(x, w, c.stride)
 	}
 	pad := c.kernel / 2
 	return graph.Convolve(x, w).Strides(c.stride).PaddingPerDim([][2]int{{pad, pad},
@@ -94,6 +94,7 @@ func spread(v *graph.Node, h, w, stride int) *graph.Node {
 // still is a function's value by a way that GoMLX need not differentiate, joined to the wrapped
 // inputs by a way that it can (and whose result, zero times an input, vanishes).
 func still(y *graph.Node, wrapped ...*graph.Node) *graph.Node {
+	y = graph.StopGradient(y)
 	for _, x := range wrapped {
 		y = graph.Add(y, graph.MulScalar(graph.ReduceAllSum(graph.Slice(x, first(x.Rank())...)), 0))
 	}
@@ -140,26 +141,38 @@ func depthwiseSum(x, w *graph.Node, stride int) *graph.Node {
 	return sum
 }
 
+// convolved is a square convolution that sum computes, and the gradient of its input too.
+func convolved(x, w *graph.Node, stride int, sum func(x, w *graph.Node, stride int) *graph.Node,
+	kernelGradient func(x, v *graph.Node, kernel, stride int) *graph.Node) *graph.Node {
+	var c custom
+	d, kernel := x.Shape().Dimensions, w.Shape().Dimensions[0]
+	xs, ws := graph.StopGradient(x), graph.StopGradient(w)
+	xIn, wIn := c.input(x), c.input(w)
+	y := still(settled(sum(xs, ws, stride), ws), xIn, wIn)
+	return c.output(y, func(v *graph.Node) []*graph.Node {
+		v = settled(v, ws)
+		back := graph.TransposeAllAxes(graph.Reverse(ws, 0, 1), 0, 1, 3, 2)
+		dx := sum(spread(v, d[1], d[2], stride), back, 1)
+		return []*graph.Node{dx, kernelGradient(xs, v, kernel, stride)}
+	})
+}
+
 // shifted is any square convolution as one matrix product a tap, several times faster on the Go
 // backend than its own convolution.
 func shifted(x, w *graph.Node, stride int) *graph.Node {
-	var c custom
-	d, k := x.Shape().Dimensions, w.Shape().Dimensions
-	xs, ws := graph.StopGradient(x), graph.StopGradient(w)
-	xIn, wIn := c.input(x), c.input(w)
-	y := still(shiftedSum(xs, ws, stride), xIn, wIn)
-	return c.output(y, func(v *graph.Node) []*graph.Node {
-		pixels := v.Shape().Size() / k[3]
-		flat := graph.Reshape(v, pixels, k[3])
-		var dw []*graph.Node
-		taps(xs, k[0], stride, func(_, _ int, view *graph.Node) {
-			dw = append(dw, graph.Reshape(graph.DotGeneral(graph.Reshape(view, pixels, k[2]),
-				[]int{0}, nil, flat, []int{0}, nil), 1, k[2], k[3]))
-		})
-		back := graph.TransposeAllAxes(graph.Reverse(ws, 0, 1), 0, 1, 3, 2)
-		dx := shiftedSum(spread(v, d[1], d[2], stride), back, 1)
-		return []*graph.Node{dx, graph.Reshape(graph.Concatenate(dw, 0), k...)}
+	return convolved(x, w, stride, shiftedSum, shiftedGradient)
+}
+
+func shiftedGradient(x, v *graph.Node, kernel, stride int) *graph.Node {
+	d := v.Shape().Dimensions
+	channels, pixels := x.Shape().Dimensions[3], d[0]*d[1]*d[2]
+	v = graph.Reshape(v, pixels, d[3])
+	var dw []*graph.Node
+	taps(x, kernel, stride, func(_, _ int, view *graph.Node) {
+		dw = append(dw, graph.Reshape(graph.DotGeneral(graph.Reshape(view, pixels, channels),
+			[]int{0}, nil, v, []int{0}, nil), 1, channels, d[3]))
 	})
+	return graph.Reshape(graph.Concatenate(dw, 0), kernel, kernel, channels, d[3])
 }
 
 func shiftedSum(x, w *graph.Node, stride int) *graph.Node {

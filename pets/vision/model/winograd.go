@@ -19,31 +19,28 @@ var (
 		{0, 1, -1, 8, -8, 1}}
 )
 
-// winogradPays reports whether Winograd's algorithm makes up for its compile time, half a second of
-// one core for each convolution and for its gradient: in training, in float32 on XLA's CPU backend,
-// for large convolutions of images with enough rows.
+// winogradPays reports whether a 3×3 convolution with stride 1 is faster by Winograd's algorithm. On
+// XLA's CPU backend that is in training, in float32, for large convolutions of images with enough
+// rows: compiling it takes half a second of one core, and as much for its gradient.
 func winogradPays(p *pass, x, w *graph.Node) bool {
-	const fewRows, manyProducts = 14, 1 << 29
+	const fewRowsOnGo, fewRows, manyProducts = 4, 14, 1 << 29
 	d := x.Shape().Dimensions
+	if p.goBackend {
+		return d[1] >= fewRowsOnGo
+	}
 	return p.mode.Train && onXLACPU(x.Graph()) && x.DType() == dtypes.Float32 && d[1] >= fewRows &&
 		d[0]*d[1]*d[2]*w.Shape().Size() >= manyProducts
 }
 
 // winograd is a 3×3 convolution with stride 1, padded by 1.
 func winograd(x, w *graph.Node) *graph.Node {
-	var c custom
-	xs, ws := graph.StopGradient(x), graph.StopGradient(w)
-	xIn, wIn := c.input(x), c.input(w)
-	y := still(settled(winogradRows(xs, ws), ws), xIn, wIn)
-	return c.output(y, func(v *graph.Node) []*graph.Node {
-		v = settled(v, ws)
-		back := graph.TransposeAllAxes(graph.Reverse(ws, 0, 1), 0, 1, 3, 2)
-		return []*graph.Node{winogradRows(v, back), kernelGradient(xs, v)}
-	})
+	if onXLACPU(x.Graph()) {
+		return convolved(x, w, 1, winogradSum, nativeGradient)
+	}
+	return convolved(x, w, 1, winogradSum, shiftedGradient)
 }
 
-// winogradRows is the convolution without a gradient.
-func winogradRows(x, w *graph.Node) *graph.Node {
+func winogradSum(x, w *graph.Node, _ int) *graph.Node {
 	const rows = len(winogradResult)
 	d, k := x.Shape().Dimensions, w.Shape().Dimensions
 	tiles := (d[1] + rows - 1) / rows
@@ -60,9 +57,8 @@ func winogradRows(x, w *graph.Node) *graph.Node {
 	}
 	var products, results []*graph.Node
 	for i := range winogradImage {
-		products = append(products, graph.Convolve(weighted(images, winogradImage[i][:]),
-			weighted(kernels, winogradKernel[i][:])).Strides(1).
-			PaddingPerDim([][2]int{{0, 0}, {1, 1}}).Done())
+		products = append(products, alongRows(weighted(images, winogradImage[i][:]),
+			weighted(kernels, winogradKernel[i][:])))
 	}
 	for i := range winogradResult {
 		results = append(results, graph.Reshape(weighted(products, winogradResult[i][:]), d[0],
@@ -86,12 +82,29 @@ func weighted(x []*graph.Node, weights []float64) *graph.Node {
 	return sum
 }
 
-// kernelGradient is the gradient of a convolution's kernel: the image convolved with the result's
+// nativeGradient is the gradient of a 3×3 kernel as a convolution of the image with the result's
 // gradient v, channels and batch having changed places.
-func kernelGradient(x, v *graph.Node) *graph.Node {
+func nativeGradient(x, v *graph.Node, _, _ int) *graph.Node {
 	return graph.Convolve(x, v).AxesConfig(compute.ConvolveAxesConfig{
 		InputBatch: 3, InputChannels: 0, InputSpatial: []int{1, 2},
 		KernelInputChannels: 0, KernelOutputChannels: 3, KernelSpatial: []int{1, 2},
 		OutputBatch: 2, OutputChannels: 3, OutputSpatial: []int{0, 1},
 	}).PaddingPerDim([][2]int{{1, 1}, {1, 1}}).Done()
+}
+
+// alongRows is a convolution with a 1×3 kernel; the Go backend does it in three products.
+func alongRows(x, w *graph.Node) *graph.Node {
+	if onXLACPU(x.Graph()) {
+		return graph.Convolve(x, w).Strides(1).PaddingPerDim([][2]int{{0, 0}, {1, 1}}).Done()
+	}
+	d, k := x.Shape().Dimensions, w.Shape().Dimensions
+	padded := graph.Pad(x, graph.ScalarZero(x.Graph(), x.DType()), compute.PadAxis{},
+		compute.PadAxis{}, compute.PadAxis{Start: 1, End: 1}, compute.PadAxis{})
+	var sum *graph.Node
+	for j := range k[1] {
+		view := graph.Slice(padded, graph.AxisRange(), graph.AxisRange(), graph.AxisRange(j, j+d[2]))
+		sum = plus(sum, graph.MatMul(graph.Reshape(view, -1, k[2]), graph.Reshape(graph.Slice(w,
+			graph.AxisRange(), graph.AxisRange(j, j+1)), k[2], k[3])))
+	}
+	return graph.Reshape(sum, d[0], d[1], d[2], k[3])
 }
