@@ -19,7 +19,8 @@
 //
 // Otherwise the part of the program that the cell needs is written (generate.go). A variable x
 // becomes (*p), where p points into the process's table of variables (package rt); variables of one
-// cell are initialised in the order of a package's (order.go). Line directives name the cells. The
+// cell are initialised in a package's order, by way of earlier cells' functions too (order.go).
+// Line directives name the cells. The
 // compiler and the linker are called directly (build.go) and make a plugin without the
 // initialisation of packages that is done already (inits.go). The process (package host) loads and
 // runs it. Old versions stay loaded for goroutines and closures.
@@ -67,7 +68,8 @@
 //
 // Beside a module, cells import its packages in the versions of its go.mod, which is never written.
 // Elsewhere a module in the cache is used, in which `go get` runs by itself. What cells are linked
-// with is compiled from embedded source that needs the standard library alone.
+// with is compiled from embedded source that needs the standard library alone. What no engine has
+// used for 30 days leaves the cache, but for modules into which packages were got (cache.go).
 //
 // # Limits
 //
