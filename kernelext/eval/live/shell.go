@@ -36,6 +36,10 @@ func (e *Engine) shell(ctx context.Context, text string, inModule, inputs, passw
 	return err
 }
 
+// inputPause is how long a command runs, from its start and after each line of input, before the
+// user is asked for another. GoNB's is as long.
+const inputPause = 200 * time.Millisecond
+
 func (e *Engine) command1(ctx context.Context, dir string, argv []string, stdin io.Reader, inputs,
 	password bool, out eval.Output) error {
 	if _, err := exec.LookPath(argv[0]); err != nil && argv[0] == "bash" {
@@ -83,6 +87,11 @@ func (e *Engine) command1(ctx context.Context, dir string, argv []string, stdin 
 		go func() {
 			defer answers.Close()
 			for {
+				select {
+				case <-time.After(inputPause):
+				case <-asking.Done():
+					return
+				}
 				line, err := out.Input(asking, "", password)
 				if err != nil {
 					return
