@@ -176,6 +176,19 @@ func TestInput(t *testing.T) {
 	t.Errorf("two commands: %q", out)
 }
 
+func TestClosedStreams(t *testing.T) {
+	t.Parallel()
+	n := open(t, live.Options{})
+	n.want("func end() error { defer os.Stdout.Close(); return nil }\nend()", "")
+	n.want(`fmt.Println("again")`, "again\n")
+	n.want("r, w, _ := os.Pipe()\nkept := os.Stdout\nos.Stdout = w\nfmt.Print(\"piped\")", "")
+	n.want("w.Close()", "")
+	n.want(`fmt.Println("out")`, "out\n")
+	n.want("text, _ := io.ReadAll(r)\nstring(text)", "piped")
+	n.want("os.Stderr.Close()\nos.Stdout = nil", "")
+	n.want("_, err := fmt.Fprint(os.Stderr, \"x\")\nfmt.Println(err)", "<nil>\n")
+}
+
 func TestMuchOutput(t *testing.T) {
 	t.Parallel()
 	n := open(t, live.Options{})

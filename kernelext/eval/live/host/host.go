@@ -31,7 +31,8 @@ func Main() {
 	requests, replies := os.NewFile(3, "requests"), os.NewFile(4, "replies")
 	debug.SetTraceback("all")
 	h := &host{replies: json.NewEncoder(replies), doomed: map[int]bool{},
-		newest: newest{types: map[string]reflect.Type{}, found: map[reflect.Type]reflect.Type{}}}
+		streams: copyStreams(),
+		newest:  newest{types: map[string]reflect.Type{}, found: map[reflect.Type]reflect.Type{}}}
 	rt.Showing = func(call bool, values ...any) {
 		if call {
 			show.Results(values...)
@@ -69,6 +70,7 @@ type host struct {
 	send    sync.Mutex
 	replies *json.Encoder
 	newest  newest
+	streams streams
 
 	mu      sync.Mutex
 	loading bool         // a plugin is being loaded: packages initialise themselves
@@ -150,6 +152,7 @@ func (h *host) run(r wire.Request) {
 	if len(r.Args) > 0 {
 		os.Args = r.Args
 	}
+	h.streams.reopen()
 	h.mu.Lock()
 	h.current = e
 	h.mu.Unlock()
