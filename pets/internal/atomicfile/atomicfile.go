@@ -3,13 +3,23 @@ package atomicfile
 
 import (
 	"crypto/rand"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
 )
 
-// Write writes a hidden file beside path and renames it. If it fails, path is unchanged.
+// Write writes a hidden file beside path and renames it. If it fails, path is unchanged. A device or
+// a pipe, as /dev/null, is written to and stays.
 func Write(path string, perm os.FileMode, write func(*os.File) error) error {
+	info, err := os.Stat(path)
+	if err == nil && !info.Mode().IsRegular() && !info.IsDir() {
+		f, err := os.OpenFile(path, os.O_WRONLY, 0)
+		if err != nil {
+			return err
+		}
+		return errors.Join(write(f), f.Close())
+	}
 	tmp := filepath.Join(filepath.Dir(path), "."+filepath.Base(path)+"."+rand.Text()[:8])
 	f, err := os.OpenFile(tmp, os.O_WRONLY|os.O_CREATE|os.O_EXCL, perm)
 	if err != nil {

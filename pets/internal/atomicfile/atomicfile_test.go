@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"testing"
 
@@ -48,6 +49,27 @@ func TestMode(t *testing.T) {
 		if info, err := os.Stat(path); err != nil || info.Mode().Perm() != mode {
 			t.Errorf("%v, %v", info, err)
 		}
+	}
+}
+
+func TestAPipeIsWrittenTo(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "pipe")
+	if err := exec.Command("mkfifo", path).Run(); err != nil {
+		t.Skipf("no pipe can be made here: %v", err)
+	}
+	read := make(chan string)
+	go func() {
+		text, _ := os.ReadFile(path)
+		read <- string(text)
+	}()
+	if err := atomicfile.Bytes(path, []byte("text"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if text := <-read; text != "text" {
+		t.Errorf("the reader has %q", text)
+	}
+	if info, err := os.Stat(path); err != nil || info.Mode().Type() != os.ModeNamedPipe {
+		t.Errorf("%v, %v", info, err)
 	}
 }
 
