@@ -23,6 +23,7 @@ type Client struct {
 	queue   *queue
 	readers sync.WaitGroup
 	dropped atomic.Int64
+	closed  atomic.Int32 // of the shell and the iopub channel
 }
 
 // ErrClosed is returned by Recv after Close, or when the kernel closed its sockets.
@@ -95,9 +96,7 @@ func (c *Client) read(ch Channel, s zmq4.Socket) {
 	for {
 		z, err := s.Recv()
 		if err != nil {
-			if ch == Shell || ch == IOPub {
-				c.queue.close(ErrClosed)
-			}
+			c.lost(ch)
 			return
 		}
 		m, err := ParseFrames(z.Frames, c.key)
@@ -107,6 +106,20 @@ func (c *Client) read(ch Channel, s zmq4.Socket) {
 		}
 		m.Channel = ch
 		c.queue.put(m)
+	}
+}
+
+// lost notes that a channel is closed. The kernel closes one after the other, so that messages of
+// the other may still come.
+func (c *Client) lost(ch Channel) {
+	if ch != Shell && ch != IOPub {
+		return
+	}
+	end := func() { c.queue.close(ErrClosed) }
+	if c.closed.Add(1) == 2 {
+		end()
+	} else {
+		time.AfterFunc(time.Second, end)
 	}
 }
 

@@ -30,6 +30,7 @@ type front struct {
 type request struct {
 	*jupyter.Message
 	peer string
+	last bool // the kernel ends when it is answered
 }
 
 func listen(c jupyter.Connection) (*front, error) {
@@ -68,7 +69,7 @@ func (f *front) serve(handle func(*request)) {
 				return
 			}
 			m.Channel = ch
-			handle(&request{m, p.Identity})
+			handle(&request{Message: m, peer: p.Identity})
 		}
 	}
 	go f.iopub.Serve(func(p *zmtp.Peer, frames [][]byte) {

@@ -130,6 +130,9 @@ func (k *Kernel) answer(r *request) {
 		if x != nil {
 			k.front.status(x.request, "busy")
 		}
+		if r.last {
+			k.stop.Do(func() { close(k.quit) })
+		}
 	}()
 	if err := k.answerOne(r); err != nil {
 		name := "BadRequest"
@@ -183,7 +186,7 @@ func (k *Kernel) answerOne(r *request) error {
 		content.Status = "ok"
 		k.front.reply(r, "shutdown_reply", content)
 		k.front.publish(r, "shutdown_reply", content)
-		k.stop.Do(func() { close(k.quit) })
+		r.last = true
 	case "debug_request":
 		return fmt.Errorf("this kernel has no debugger (%w)", errors.ErrUnsupported)
 	default:
