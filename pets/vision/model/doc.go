@@ -37,19 +37,20 @@
 // Command pets/internal/cmd/speed measures this table. Images a second beside PyTorch 2.15, on two
 // cores of an AMD EPYC with AVX2 (no AVX-512), nothing else running; medians of two rounds, of one
 // in the rows with a star. "Before" is the ratio before the changes below, on another day. The
-// machine was slower than on other days, by half in first calls.
+// ResNets' training and petnet18 were measured last, with Winograd's algorithm, which the other
+// rows do not use; they were measured while the machine was slower, by half in first calls.
 //
 //	                                       gopets  PyTorch  ratio  before  first call  memory, GB
-//	resnet34 b16 224 px, everything           5.1      5.7   0.90    0.45      21.7 s   1.74/1.88
-//	resnet34 b16 224 px, body frozen          8.2      9.9   0.83    0.82      10.1 s   1.07/1.66
+//	resnet34 b16 224 px, everything *         6.2      5.5   1.13    0.45      14.5 s   1.89/1.87
+//	resnet34 b16 224 px, body frozen *       12.1     10.9   1.11    0.82      10.1 s   1.24/1.58
 //	resnet34 b8 224 px, predict              18.2     17.4   1.05    1.06       1.3 s   0.70/0.94
-//	resnet50 b16 224 px, everything           3.5      4.0   0.88    0.84      18.7 s   3.00/3.08
-//	resnet50 b16 224 px, body frozen          6.4      7.6   0.85       –      14.3 s   1.89/2.77
+//	resnet50 b16 224 px, everything *         4.6      4.8   0.96    0.84      16.8 s   2.86/3.10
+//	resnet50 b16 224 px, body frozen *        7.6      7.6   0.99       –      12.4 s   1.96/2.81
 //	resnet50 b8 224 px, predict *            14.2     13.2   1.08    1.10       2.1 s
 //	resnet18 b8 224 px, predict *            31.3     29.5   1.06       –
 //	mobilenet_v2 b32 128 px, everything      61.0     65.2   0.94    0.70      21.1 s   1.36/1.92
 //	mobilenet_v2 b64 128 px, body frozen    118.5    110.3   1.08    0.93      12.2 s   1.38/2.69
-//	petnet18 b16 128 px, everything          90.7    122.9   0.74       –       4.8 s   0.57/1.00
+//	petnet18 b16 128 px, everything *       100.3    123.0   0.82       –       4.5 s   0.56/0.96
 //
 // Ideas and what came of them, on that machine. CPU is processor time, of all cores; PyTorch's is
 // on one core.
@@ -89,8 +90,8 @@
 //     GB, ResNet-34 1.76 (PyTorch 1.8): taken.
 //   - XLA's order of operations for the least memory (package engine): ResNet-34 2.1 to 1.9 GB, as
 //     fast: taken.
-//   - The C library told to keep large blocks (glibc.malloc.mmap_threshold and trim_threshold): 2
-//     to 7 per cent less CPU, ConvNeXt 12, for up to a fifth more memory: not taken.
+//   - The C library told to keep large blocks (glibc.malloc.mmap_threshold and trim_threshold):
+//     between 5 per cent more CPU and 15 less in turns, for up to a fifth more memory: not taken.
 //   - Convolutions of a forward pass by YNNPACK: ResNet-18 60 ms an image, by Eigen 54. Two thirds
 //     of a ResNet's prediction are Eigen's product; batch norm folded into weights would not help.
 //   - XLA's optimization levels, presets, codegen splits and schedulers: within noise, or a tenth
