@@ -1,8 +1,6 @@
 package live
 
 import (
-	"errors"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -20,7 +18,8 @@ const unusedAge = 30 * 24 * time.Hour
 const lockName = ".lock"
 
 // hold locks a folder of the cache, shared with other engines; create makes it, whole, where there
-// is none. The folder's time says when it was last used.
+// is none. The folder's time says when it was last used. A folder that cannot be locked, for
+// instance another user's, is used all the same: the lock is nil.
 func hold(dir string, create func() error) (*flock.Flock, error) {
 	for {
 		if !exists(dir) {
@@ -29,17 +28,14 @@ func hold(dir string, create func() error) (*flock.Flock, error) {
 			}
 		}
 		lock := flock.New(filepath.Join(dir, lockName))
-		err := lock.RLock()
-		if err == nil {
+		if lock.RLock() == nil {
 			now := time.Now()
-			err = os.Chtimes(dir, now, now)
-		}
-		if err == nil {
+			_ = os.Chtimes(dir, now, now) // only its owner may
 			return lock, nil
 		}
 		_ = lock.Close()
-		if !errors.Is(err, fs.ErrNotExist) { // not removed meanwhile
-			return nil, err
+		if exists(dir) { // not removed meanwhile
+			return nil, nil
 		}
 	}
 }

@@ -5,6 +5,8 @@ import (
 	"path/filepath"
 	"testing"
 	"time"
+
+	"github.com/gofrs/flock"
 )
 
 func TestPrune(t *testing.T) {
@@ -70,5 +72,20 @@ func TestPrune(t *testing.T) {
 	lock.Close()
 	if isUnused(old) {
 		t.Error("a folder in use has an old time")
+	}
+}
+
+// A cache of another user, as in a container with --user, is used without locks.
+func TestACacheThatCannotBeLocked(t *testing.T) {
+	dir := t.TempDir()
+	if err := os.Mkdir(filepath.Join(dir, lockName), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	lock, err := hold(dir, nil)
+	if lock != nil || err != nil {
+		t.Errorf("%v, %v", lock, err)
+	}
+	if err := (&Engine{locks: []*flock.Flock{lock}}).unlock(); err != nil {
+		t.Error(err)
 	}
 }

@@ -175,7 +175,9 @@ func (e *Engine) Close() error {
 
 func (e *Engine) unlock() (err error) {
 	for _, lock := range e.locks {
-		err = errors.Join(err, lock.Close())
+		if lock != nil {
+			err = errors.Join(err, lock.Close())
+		}
 	}
 	return err
 }
