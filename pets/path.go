@@ -111,6 +111,7 @@ func bare(err error) error {
 	return err
 }
 
+// Paths is a list of files or folders.
 type Paths []Path
 
 func pathsOf(list []string) Paths {

@@ -24,6 +24,7 @@ func (b Bars) PNG() ([]byte, error) { return encodePNG(b) }
 
 func (b Bars) HTML() (string, error) { return imgSVG(b) }
 
+// Text draws the bars in block characters.
 func (b Bars) Text() string {
 	if err := b.check(); err != nil {
 		return err.Error() + "\n"
@@ -158,6 +159,7 @@ func (p Prediction) PNG() ([]byte, error) { return encodePNG(p) }
 
 func (p Prediction) HTML() (string, error) { return imgJPEG(p) }
 
+// Text draws the bars in block characters.
 func (p Prediction) Text() string {
 	if p.Title == "" {
 		return p.Bars.Text()

@@ -27,6 +27,7 @@ func (t EpochTable) SVG() ([]byte, error) { return t.Table().SVG() }
 
 func (t EpochTable) PNG() ([]byte, error) { return t.Table().PNG() }
 
+// HTML returns a <table>.
 func (t EpochTable) HTML() (string, error) { return t.Table().HTML() }
 
 func (t EpochTable) Text() string { return t.Table().Text() }

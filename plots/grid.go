@@ -16,6 +16,7 @@ type ImageGrid struct {
 	Cells   []ImageCell
 }
 
+// ImageCell is one image of an ImageGrid.
 type ImageCell struct {
 	Image image.Image
 	Title string // may break into several lines
@@ -40,6 +41,7 @@ func (g ImageGrid) PNG() ([]byte, error) { return encodePNG(g) }
 // HTML returns a JPEG, with twice the pixels for displays that have them.
 func (g ImageGrid) HTML() (string, error) { return imgJPEG(g) }
 
+// Text returns the titles, row by row; without any, the alternative text.
 func (g ImageGrid) Text() string {
 	if !slices.ContainsFunc(g.Cells, func(c ImageCell) bool { return c.Title != "" }) {
 		return clean(or(g.Alt, g.describe())) + "\n"

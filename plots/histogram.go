@@ -22,6 +22,7 @@ func (h Histogram) PNG() ([]byte, error) { return encodePNG(h) }
 
 func (h Histogram) HTML() (string, error) { return imgSVG(h) }
 
+// Text returns one bar of block characters for each bin.
 func (h Histogram) Text() string {
 	lo, width, counts := h.count()
 	b := Bars{Figure: Figure{Title: h.Title}}

@@ -34,6 +34,7 @@ func (l Lines) PNG() ([]byte, error) { return encodePNG(l) }
 
 func (l Lines) HTML() (string, error) { return imgSVG(l) }
 
+// Text draws the curves in Braille dots.
 func (l Lines) Text() string { return brailleText(l) }
 
 func (l Lines) draw() (*scene, error) {

@@ -18,6 +18,7 @@ func (p Panels) PNG() ([]byte, error) { return encodePNG(p) }
 
 func (p Panels) HTML() (string, error) { return imgSVG(p) }
 
+// Text returns the panels below each other.
 func (p Panels) Text() string {
 	parts := make([]string, len(p.Charts))
 	for i, c := range p.Charts {

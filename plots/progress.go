@@ -81,6 +81,7 @@ type Training struct {
 	Batches ProgressBar
 }
 
+// HTML returns the three blocks as one element.
 func (t Training) HTML() string {
 	table, _ := t.Table.HTML() // cannot fail: nothing of it is drawn
 	if t.Epochs.State == Finished {

@@ -25,6 +25,7 @@ func (s Summary) SVG() ([]byte, error) { return s.Table().SVG() }
 
 func (s Summary) PNG() ([]byte, error) { return s.Table().PNG() }
 
+// HTML returns a <table>, with the totals in a paragraph.
 func (s Summary) HTML() (string, error) {
 	table, err := s.Table().HTML()
 	if err != nil {
@@ -45,6 +46,7 @@ func (s Summary) Text() string {
 	return s.Table().Text() + "\n" + strings.Join(lines, "\n") + "\n"
 }
 
+// Table returns the layers alone.
 func (s Summary) Table() Table {
 	t := Table{Figure: Figure{Title: s.Title}, Header: []string{"Layer", "Output shape",
 		"Parameters", "Trainable"}}

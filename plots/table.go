@@ -52,6 +52,7 @@ func (t Table) HTML() (string, error) {
 	return b.String(), nil
 }
 
+// Text pads columns with blanks.
 func (t Table) Text() string {
 	right := t.numeric()
 	widths := make([]int, len(right))

@@ -115,6 +115,7 @@ func declares(tokens []token.Token) bool {
 
 const bodyHead = "package p; func _() {"
 
+// A Body is parsed statements.
 type Body struct {
 	List []ast.Stmt
 	text string
@@ -143,6 +144,7 @@ func (b *Body) Last() *ast.ExprStmt {
 
 var errUnbalanced = errors.New("a closing brace without an opening one")
 
+// ParseBody parses statements.
 func ParseBody(text string) (*Body, error) {
 	fset := token.NewFileSet()
 	file, err := parser.ParseFile(fset, "", bodyHead+text+"\n}", parser.SkipObjectResolution)

@@ -5,6 +5,7 @@ import (
 	"unicode/utf8"
 )
 
+// IsNameRune reports whether a rune may be in a name.
 func IsNameRune(r rune) bool { return r == '_' || unicode.IsLetter(r) || unicode.IsDigit(r) }
 
 // WordStart returns the start of the name that ends at a position.

@@ -40,6 +40,7 @@ type Cell struct {
 	NoInput bool
 }
 
+// A Result is what a successful cell has besides its output.
 type Result struct {
 	Value Bundle   // of the last expression, by MIME type; nil without one
 	Pages []string // texts for a pager

@@ -34,6 +34,7 @@ type Kernel struct {
 	kill sync.Once
 }
 
+// StartOptions are options for starting a kernel. The zero value is right.
 type StartOptions struct {
 	Dir string   // working directory; "" is the current one
 	Env []string // NAME=value, added to the environment; an empty value removes the name
@@ -157,6 +158,7 @@ func (k *Kernel) Interrupt() error {
 	return nil
 }
 
+// Kill ends the kernel's process group.
 func (k *Kernel) Kill() {
 	k.kill.Do(func() { _ = killGroup(k.Pid()) }) // it fails when nothing is left of the group
 	<-k.done

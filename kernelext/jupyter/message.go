@@ -34,6 +34,7 @@ type Header struct {
 	Version  string `json:"version"`
 }
 
+// A Message is one message of the protocol.
 type Message struct {
 	Channel    Channel  // the socket it came by; not on the wire
 	Identities [][]byte // routing prefix: the peer for a ROUTER, the topic for a SUB

@@ -20,6 +20,7 @@ import (
 	"gopets/kernelext/jupyter"
 )
 
+// Options are a kernel's. Engine is needed.
 type Options struct {
 	// starts the engine; g cleans up after it if the kernel is killed. A notice is printed with the
 	// first cell.

@@ -20,6 +20,7 @@ const (
 	Raw      CellType = "raw"
 )
 
+// A Cell is one cell of a notebook.
 type Cell struct {
 	nb     *Notebook
 	object *object

@@ -21,6 +21,7 @@ const (
 	lastBlock   = 1 << 20
 )
 
+// NewLog makes an empty stream output: "stdout" or "stderr".
 func (c *Cell) NewLog(name string) *Log { return newLog(c.nb.style, name) }
 
 func newLog(s style, name string) *Log { return &Log{style: s, name: name} }

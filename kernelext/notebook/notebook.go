@@ -168,6 +168,7 @@ func (n *Notebook) Insert(at int, c *Cell) {
 	n.cells = append(n.cells[:at:at], append([]*Cell{c}, n.cells[at:]...)...)
 }
 
+// Remove deletes the cell at an index.
 func (n *Notebook) Remove(at int) {
 	n.cells = append(n.cells[:at:at], n.cells[at+1:]...)
 	n.shifted = true
@@ -186,6 +187,7 @@ func (n *Notebook) SetMetadata(value any, path ...string) error {
 // A Kernelspec says which kernel a notebook wants.
 type Kernelspec struct{ Name, Display, Language string }
 
+// Kernel returns the kernel of the notebook's metadata; fields may be empty.
 func (n *Notebook) Kernel() Kernelspec {
 	text := func(path ...string) string {
 		raw, _ := n.Metadata(path...)
@@ -265,6 +267,7 @@ func (n *Notebook) writeCells(w *bufio.Writer) {
 	w.WriteByte(']')
 }
 
+// Bytes returns the text of the file.
 func (n *Notebook) Bytes() []byte {
 	var b bytes.Buffer
 	_ = n.writeTo(&b)

@@ -35,6 +35,7 @@ type Output struct {
 	laid text // its text in the file, when it was read from one or is a Log's
 }
 
+// Stream makes a stream output.
 func Stream(name, text string) Output { return Output{Type: StreamOutput, Name: name, Text: text} }
 
 // Display makes a display_data output from JSON texts by MIME type; metadata may be nil.
@@ -42,6 +43,7 @@ func Display(data map[string]json.RawMessage, metadata json.RawMessage) Output {
 	return Output{Type: DisplayOutput, Data: data, Metadata: metadata}
 }
 
+// Failure makes an error output.
 func Failure(ename, evalue string, traceback []string) Output {
 	return Output{Type: ErrorOutput, EName: ename, EValue: evalue, Traceback: traceback}
 }

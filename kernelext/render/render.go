@@ -17,6 +17,7 @@ import (
 	"gopets/kernelext/notebook"
 )
 
+// Options are options for a page. The zero value is right.
 type Options struct {
 	Title string   // "" takes the first heading
 	Trust bool     // let the notebook's HTML through as it is
@@ -58,6 +59,7 @@ var pageCSS string
 
 var pageTemplate = template.Must(template.New("page").Parse(pageText))
 
+// HTML returns a notebook's page.
 func HTML(nb *notebook.Notebook, o Options) ([]byte, error) {
 	language := languageOf(nb)
 	m := newMarkdown(o.Trust, language)

@@ -12,6 +12,7 @@ import (
 	"gopets/kernelext/notebook"
 )
 
+// A Place says which cell is meant.
 type Place struct {
 	Cell   *notebook.Cell
 	Index  int // in the notebook, from 0
@@ -28,6 +29,7 @@ func (p Place) String() string {
 
 var ErrRunTimeout = errors.New("the run exceeded its time limit")
 
+// CellError is the failure of a cell's own code.
 type CellError struct {
 	Place
 	jupyter.ErrorContent

@@ -5,8 +5,10 @@ import (
 	"gopets/kernelext/notebook"
 )
 
+// An Event is one of the types below.
 type Event interface{ event() }
 
+// KernelReady says that the kernel answers.
 type KernelReady struct {
 	Kernel *jupyter.Kernel
 	Info   jupyter.KernelInfo
@@ -31,6 +33,7 @@ type Shown struct {
 
 type Cleared struct{ Place }
 
+// CellRetry says that a cell failed and runs again.
 type CellRetry struct {
 	Place
 	Try int // from 1

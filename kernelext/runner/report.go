@@ -15,6 +15,7 @@ type Report struct {
 	Exit *Place
 }
 
+// A CellReport is one code cell's result.
 type CellReport struct {
 	Place
 	Status  Status
@@ -41,6 +42,7 @@ const (
 	Failed  Status = "failed"
 )
 
+// Count returns how many cells have a status.
 func (r *Report) Count(s Status) (n int) {
 	for _, c := range r.Cells {
 		if c.Status == s {

@@ -21,6 +21,7 @@ type Setting struct {
 	raw  bool       // a string, whatever its declaration says
 }
 
+// StringSetting returns a setting whose value is a string.
 func StringSetting(name, value string) Setting {
 	node := &yaml.Node{Kind: yaml.ScalarNode, Tag: stringTag, Style: yaml.DoubleQuotedStyle,
 		Value: value}

@@ -35,6 +35,7 @@ func (w Worker) SetNote(key string, value any) bool {
 	return err == nil && meeting.WriteFile(path, text) == nil
 }
 
+// ForgetNotes removes all notes.
 func (w Worker) ForgetNotes() error {
 	dir, err := w.Dir()
 	if err != nil {

@@ -27,11 +27,13 @@ func ListOf[S ~string](list []S) List {
 
 func (l List) String() string { return Thousands(l.Count) + " entries" }
 
+// Size is the size of an image in pixels.
 type Size struct {
 	H int `json:"h"`
 	W int `json:"w"`
 }
 
+// Square is a square size.
 func Square(side int) Size { return Size{side, side} }
 
 func (s Size) String() string {

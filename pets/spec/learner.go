@@ -50,6 +50,7 @@ func WeightsOf(weights map[string]float64) ClassWeights {
 	return ClassWeights(text)
 }
 
+// Map returns the weights by class.
 func (w ClassWeights) Map() (map[string]float64, error) {
 	if w == "" {
 		return nil, nil

@@ -18,6 +18,7 @@ import (
 	"gopets/kernelext/internal/tempdir"
 )
 
+// Options are an engine's. GoNB is needed.
 type Options struct {
 	GoNB      string // its program
 	Workspace string // the module whose packages cells import; "" for none

@@ -67,6 +67,7 @@ type tensor struct {
 	raw   []byte
 }
 
+// NewGraph returns an empty graph.
 func NewGraph(name string) *Graph {
 	return &Graph{name: name, Meta: map[string]string{}, known: map[string]bool{}}
 }
