@@ -7,29 +7,29 @@ import (
 	"strings"
 )
 
-// A PanicError is what GoMLX panicked with, as an error. GoMLX reports mistakes in graphs, missing
-// operations and failed executions by panicking; [Call] is the edge at which they become errors.
+// A PanicError is an error made of a panic. GoMLX panics on mistakes in graphs, missing operations
+// and failed executions; [Call] recovers.
 type PanicError struct {
 	Stage string // what was being done: "building the training step"
 	Value any    // what was thrown
-	Stack string // where, for a log; not part of Error
+	Stack string // for a log; not part of Error
 }
 
-// Error returns the stage and the first line of what was thrown.
+// Error returns the stage and the first line of the panic.
 func (e *PanicError) Error() string {
 	text := strings.TrimSpace(fmt.Sprint(e.Value))
 	text, _, _ = strings.Cut(text, "\n")
 	return e.Stage + ": " + text
 }
 
-// Unwrap returns the error that was thrown, if it was one.
+// Unwrap returns the panic's value if it is an error.
 func (e *PanicError) Unwrap() error {
 	err, _ := e.Value.(error)
 	return err
 }
 
-// Call runs f and gives back what it panicked with as an error that names the stage. A nested
-// Call's error passes through with its own stage.
+// Call runs f and returns its panic as an error that names the stage. The error of a nested Call
+// keeps its own stage.
 func Call(stage string, f func()) (err error) {
 	defer func() {
 		thrown := recover()

@@ -14,12 +14,12 @@ type candidate struct {
 	name   string // engine name
 	spec   string // for GoMLX; XLA always by absolute path
 	plugin string // path of the plugin, "" for the Go backend
-	sha256 string // what the plugin's SHA-256 must be, "" when unknown
+	sha256 string // of the plugin, "" when unknown
 }
 
 var xlaAliases = []string{"xla", "stablehlo", "hlo", "shlo"}
 
-// candidates lists what spec allows, best first. The empty spec allows all.
+// candidates returns what spec allows, best first. The empty spec allows all.
 func candidates(spec, cache string) ([]candidate, error) {
 	goOnly := candidate{name: Go, spec: goSpec}
 	if spec == "" {

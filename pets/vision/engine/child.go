@@ -13,19 +13,18 @@ import (
 )
 
 // childVar asks this package's init to do one job and exit: "trial xla:/path" or "install /folder".
-// So any program that uses the package, a test included, can be its own child.
+// So any program that uses the package, tests included, can be its own child.
 const childVar = "GOPETS_ENGINE_CHILD"
 
 const (
 	// loading and compiling take under a second; the rest is for an overloaded machine
 	cpuTrialTime = 60 * time.Second
-	// a first CUDA start loads a gigabyte and tunes its convolutions
+	// a first start of CUDA loads a gigabyte and tunes its convolutions
 	cudaTrialTime = 180 * time.Second
 	probeTime     = 4 * time.Second // asking a network or nvidia-smi whether it is there
 )
 
-// logLevelVar says from which severity on XLA logs; go-xla sets it to 3: errors that end the
-// process.
+// logLevelVar is the severity from which XLA logs; go-xla sets it to 3, fatal errors only.
 const logLevelVar = "TF_CPP_MIN_LOG_LEVEL"
 
 func init() {
@@ -51,7 +50,7 @@ func init() {
 	os.Exit(0)
 }
 
-// try runs a candidate's trial in a child and writes what it learns into v.
+// try runs a candidate's trial in a child and writes the result into v.
 func try(c candidate, o Options, v *result) {
 	limit := cpuTrialTime
 	if c.name == CUDA {
@@ -123,7 +122,7 @@ func findReport(output string) (r report, ok bool) {
 	return r, ok
 }
 
-// lastLine returns ": " and the last line that says something, shortened.
+// lastLine returns ": " and the last line with text, shortened.
 func lastLine(text string) string {
 	lines := strings.Split(strings.TrimSpace(text), "\n")
 	line := strings.TrimSpace(lines[len(lines)-1])
@@ -137,7 +136,6 @@ func lastLine(text string) string {
 	return ": " + line
 }
 
-// outputWithin runs a short command and gives its output.
 func outputWithin(limit time.Duration, name string, args ...string) (string, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), limit)
 	defer cancel()

@@ -14,12 +14,12 @@ type Check struct {
 	Name   string `json:"name"`
 	OK     bool   `json:"ok"`
 	Detail string `json:"detail"`        // what is there
-	Fix    string `json:"fix,omitempty"` // how to get what lacks
+	Fix    string `json:"fix,omitempty"` // what to do
 }
 
-// Doctor looks at all that decides how fast a machine computes here: the engine that Open would
-// choose, the CPU plugins, CUDA, memory, cores and the cache folder. It opens the engine for a
-// moment and downloads nothing.
+// Doctor checks all that decides how fast a machine computes: the engine that Open would choose,
+// the CPU plugins, CUDA, memory, cores and the cache folder. It opens the engine briefly and
+// downloads nothing.
 func Doctor(o Options) []Check {
 	checks := []Check{checkEngine(o)}
 	checks = append(checks, checkPlugins(o)...)
@@ -95,7 +95,7 @@ func checkMemory() Check {
 	return c
 }
 
-// availableMemory reads /proc/meminfo and the container's limit, where there are such.
+// availableMemory reads /proc/meminfo and the container's limit, if they exist.
 func availableMemory() (bytes int64, known bool) {
 	text, err := os.ReadFile("/proc/meminfo")
 	if err != nil {

@@ -13,39 +13,39 @@ import (
 	"gopets/pets/internal/cachedir"
 )
 
-// Names of the engines, as in Engine.Name.
+// Values of Engine.Name.
 const (
 	CUDA = "xla:cuda"
 	CPU  = "xla:cpu"
 	Go   = "go"
 )
 
-// goSpec opens the Go backend in the one schedule that does not deadlock.
+// goSpec opens the Go backend in the only schedule that does not deadlock.
 const goSpec = "go:ops_sequential"
 
-// An Engine is an open backend and how it came to be chosen.
+// An Engine is an open backend.
 type Engine struct {
 	Backend     compute.Backend
 	Name        string   // "xla:cuda", "xla:cpu", "go", or the head of a foreign spec
 	Description string   // one line: plugin, version, devices
-	Notes       []string // one line each: what was passed over and what would help
+	Notes       []string // one line each: why better engines were not chosen, and what to do
 
 	gpus []gpu // of a CUDA engine, as they were when it was opened
 }
 
-// Options say what to open. The zero value lets Open choose.
+// Options are options for [Open] and [Doctor]. With the zero value Open chooses.
 type Options struct {
 	// "" means $GOMLX_BACKEND, else choose. "go", "xla", "xla:cpu", "xla:cuda",
 	// "xla:/path/to/plugin.so", each with ",option=value"…
 	Spec     string
 	CacheDir string // "" means gopets in the user's cache folder
-	NoTrial  bool   // open plugins without a checksum or a trial in a child process
+	NoTrial  bool   // accept plugins without a checksum and a trial in a child process
 	// program (and arguments) to start for the trial; nil means this executable
 	Trial []string
-	Log   func(string) // called with each note and, last, the choice
+	Log   func(string) // called with each note and, last, the engine
 
-	trialTime time.Duration // 0 means as long as an overloaded machine may need
-	again     bool          // try again what was refused before
+	trialTime time.Duration // 0 means cpuTrialTime or cudaTrialTime
+	again     bool          // try plugins again that were refused before
 }
 
 func (o Options) log(line string) {
@@ -58,9 +58,9 @@ func (o Options) cacheDir() string { return cmp.Or(o.CacheDir, cachedir.Default(
 
 func (o Options) spec() string { return cmp.Or(o.Spec, os.Getenv(compute.ConfigEnvVar)) }
 
-// Open opens the best engine that really starts; see the package comment for the order. An explicit
-// wish (o.Spec or $GOMLX_BACKEND) is obeyed or refused with an error, never silently replaced;
-// without one there is always an engine, and Notes tell why it is not a better one.
+// Open opens the best engine that starts; see the package comment for the order. An explicit spec
+// (o.Spec or $GOMLX_BACKEND) is opened or an error; without one there is always an engine, and
+// Notes say why it is not a better one.
 func Open(o Options) (*Engine, error) {
 	spec := o.spec()
 	options, err := candidates(spec, o.cacheDir())
@@ -111,7 +111,7 @@ func Open(o Options) (*Engine, error) {
 			spec, cmp.Or(strings.Join(notes, "; "), "no plugin found"), compute.ConfigEnvVar)
 }
 
-// examine returns the flags that a candidate's plugin supports, and why it must not be used.
+// examine returns the flags that a candidate's plugin supports, or why it must not be used.
 func examine(c candidate, o Options) (known pluginFlags, refused string) {
 	if !o.NoTrial {
 		v := check(c, o)
@@ -127,7 +127,7 @@ func examine(c candidate, o Options) (known pluginFlags, refused string) {
 const cudaFix = `pip install "jax[cuda13]" in a Python environment on PATH, or ` +
 	"GOMLX_BACKEND=xla:/path/to/xla_cuda_plugin.so"
 
-// lacksCUDA says why there is no CUDA plugin to try.
+// lacksCUDA returns why there is no CUDA plugin.
 func lacksCUDA() string {
 	if nvidiaGPU() {
 		return "an NVIDIA GPU is here, but no CUDA plugin: " + cudaFix
@@ -139,7 +139,7 @@ const slowNote = "no XLA plugin: computing with the pure Go backend, right but t
 	"slower; `nb setup` (once, with a network) gets one, or name one with " +
 	"GOMLX_BACKEND=xla:/path/to/plugin.so"
 
-// describe says in one line what was opened: the library, the versions, the devices.
+// describe returns the library, the versions and the devices in one line.
 func describe(c candidate, backend compute.Backend) string {
 	if c.plugin == "" {
 		return backend.Description()
@@ -151,7 +151,7 @@ func describe(c candidate, backend compute.Backend) string {
 	return fmt.Sprintf("%s, %d device(s)", line, backend.NumDevices())
 }
 
-// versionLine names a plugin's PJRT version, and go-xla's where it differs.
+// versionLine returns a plugin's PJRT version, and go-xla's if it differs.
 func versionLine(major, minor int) string {
 	line := fmt.Sprintf("PJRT %d.%d", major, minor)
 	if ourMajor, ours := headerVersion(); minor != ours {
@@ -160,7 +160,6 @@ func versionLine(major, minor int) string {
 	return line
 }
 
-// open makes the backend, turning GoMLX's panics into errors.
 func open(spec string) (backend compute.Backend, err error) {
 	callErr := Call("opening "+spec, func() { backend, err = compute.NewWithConfig(spec) })
 	if callErr != nil {
@@ -169,8 +168,8 @@ func open(spec string) (backend compute.Backend, err error) {
 	return backend, err
 }
 
-// Close frees the device. The engine and all tensors on it are of no use afterwards. Closing
-// twice is harmless.
+// Close frees the device. The engine and its tensors cannot be used afterwards. Closing twice is
+// allowed.
 func (e *Engine) Close() {
 	if e == nil || e.Backend == nil {
 		return
@@ -180,7 +179,7 @@ func (e *Engine) Close() {
 	_ = Call("closing the engine", backend.Finalize)
 }
 
-// Title says in a few words what computes: "XLA on the CPU".
+// Title returns what computes in a few words: "XLA on the CPU".
 func (e *Engine) Title() string {
 	switch e.Name {
 	case CUDA:
@@ -193,5 +192,5 @@ func (e *Engine) Title() string {
 	return e.Name
 }
 
-// String is the engine in one line, with library, versions and devices.
+// String returns the engine in one line, with library, versions and devices.
 func (e *Engine) String() string { return e.Name + " (" + e.Description + ")" }

@@ -8,14 +8,13 @@ import (
 	"strings"
 )
 
-// Environ returns the whole environment in which a process that will Open with o should have been
-// started, for syscall.Exec or exec.Cmd, and a line that says what is different; env is nil when
-// the present one is right. The C library, XLA and CUDA read these variables before main runs:
+// Environ returns the whole environment, for syscall.Exec or exec.Cmd, in which a process that
+// calls Open with o should start, and a line that says what is different; env is nil when the
+// present one is right. The C library, XLA and CUDA read these variables before main runs:
 //
 //   - GLIBC_TUNABLES: huge pages for malloc, which make training a quarter faster on the CPU;
-//   - LD_LIBRARY_PATH and XLA_FLAGS: where pip put CUDA's libraries, when a CUDA plugin from pip
-//     will be used;
-//   - GOMLX_NO_AUTO_INSTALL: go-xla downloads nothing behind our back.
+//   - LD_LIBRARY_PATH and XLA_FLAGS: the folders of CUDA's libraries, for a CUDA plugin from pip;
+//   - GOMLX_NO_AUTO_INSTALL: go-xla downloads nothing by itself.
 func Environ(o Options) (env []string, note string) {
 	plugin := ""
 	if options, err := candidates(o.spec(), o.cacheDir()); err == nil && len(options) > 0 {
@@ -41,8 +40,8 @@ func Environ(o Options) (env []string, note string) {
 	return env, "started anew with " + strings.Join(changed, ", ")
 }
 
-// additions lists what the environment should hold for a plugin ("" for none), values complete.
-// Applying it to an environment that has it already changes nothing.
+// additions returns what the environment should hold for a plugin ("" for none), values complete.
+// It may be applied repeatedly.
 func additions(plugin, cache string) []string {
 	entries := []string{"GOMLX_NO_AUTO_INSTALL=1"}
 	if runtime.GOOS == "linux" {
@@ -81,8 +80,8 @@ func additions(plugin, cache string) []string {
 	return append(entries, "XLA_FLAGS="+flags)
 }
 
-// nvidiaLibs are CUDA's libraries that pip put beside the plugin or, those that lack there, into
-// another environment: PyTorch's, for instance.
+// nvidiaLibs returns the folders of CUDA's libraries that pip put beside the plugin or, where they
+// are missing there, into another environment, such as PyTorch's.
 func nvidiaLibs(site string) []string {
 	var libs []string
 	seen := map[string]bool{}
@@ -108,7 +107,7 @@ func pipSite(plugin string) string {
 	return filepath.Dir(plugins)
 }
 
-// cudaData is where pip put CUDA's device libraries: cu13 from CUDA 13 on, cuda_nvcc before.
+// cudaData returns the folder of CUDA's device libraries: cu13 from CUDA 13 on, cuda_nvcc before.
 func cudaData(site string) string {
 	for _, name := range []string{"cu13", "cuda_nvcc"} {
 		dir := filepath.Join(site, "nvidia", name)

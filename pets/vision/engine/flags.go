@@ -8,27 +8,24 @@ import (
 )
 
 // A plugin's flags are one environment variable, which XLA reads when it compiles its first graph;
-// a flag that it does not know ends the process. So a plugin's file is searched for the flag's name
-// first.
+// an unknown flag ends the process. So the plugin's file is searched for the flag's name first.
 const flagsVar = "XLA_FLAGS"
 
 // cpuFlags are the flags that this package sets for XLA on the CPU.
 var cpuFlags = []struct{ name, value string }{
-	// Which operations the compiler gives to the YNNPACK library: all that it gives by default
-	// except convolutions. YNNPACK computes the gradient of a 3×3 kernel at a third of the speed of
-	// Eigen, which takes convolutions otherwise.
+	// Which operations YNNPACK compiles: its default without convolutions. YNNPACK computes the
+	// gradient of a 3×3 kernel at a third of the speed of Eigen.
 	{"xla_cpu_experimental_ynn_fusion_type",
 		"LIBRARY_FUSION_TYPE_DOT,LIBRARY_FUSION_TYPE_INDIVIDUAL_DOT," +
 			"LIBRARY_FUSION_TYPE_ELTWISE,LIBRARY_FUSION_TYPE_REDUCE"},
-	// In which order operations run: that which needs the least memory, not that which lets most
-	// run side by side. A step of ResNet-34 needs an eighth less and takes as long.
+	// Operations in the order that needs the least memory, not the one that runs most side by side:
+	// a step of ResNet-34 needs an eighth less and takes as long.
 	{"xla_cpu_enable_concurrency_optimized_scheduler", "false"},
 }
 
 // pluginFlags holds for each of cpuFlags whether a plugin supports it.
 type pluginFlags map[string]bool
 
-// examined reports whether all of cpuFlags were looked for.
 func (f pluginFlags) examined() bool {
 	for _, flag := range cpuFlags {
 		if _, ok := f[flag.name]; !ok {
@@ -39,7 +36,7 @@ func (f pluginFlags) examined() bool {
 }
 
 // add returns the value of $XLA_FLAGS with the supported flags, and reports whether it differs from
-// the present one. A value that the user chose stays.
+// the present one. Flags that the user set stay.
 func (f pluginFlags) add() (value string, differs bool) {
 	value = os.Getenv(flagsVar)
 	for _, flag := range cpuFlags {
@@ -50,7 +47,7 @@ func (f pluginFlags) add() (value string, differs bool) {
 	return value, differs
 }
 
-// flagsOf looks for the flags of this package in a candidate's plugin.
+// flagsOf searches a candidate's plugin for the flags of this package.
 func flagsOf(c candidate) (pluginFlags, error) {
 	found := pluginFlags{}
 	for _, flag := range cpuFlags {
@@ -70,7 +67,7 @@ func flagsOf(c candidate) (pluginFlags, error) {
 	return found, nil
 }
 
-// contains reports whether text occurs in what r has.
+// contains reports whether r's content has text.
 func contains(r io.Reader, text string) (bool, error) {
 	buffer, kept := make([]byte, 1<<20), 0
 	for {

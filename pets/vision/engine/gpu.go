@@ -5,7 +5,6 @@ import (
 	"strings"
 )
 
-// A gpu is what nvidia-smi says of one.
 type gpu struct {
 	name       string
 	driver     string
@@ -16,7 +15,7 @@ type gpu struct {
 
 const gpuQuery = "--query-gpu=name,driver_version,memory.total,memory.free,compute_cap"
 
-// gpus asks nvidia-smi for the GPUs that this process may use; none where there is no nvidia-smi.
+// gpus asks nvidia-smi, if there is one, for the GPUs that this process may use.
 func gpus() []gpu {
 	text, err := outputWithin(probeTime, "nvidia-smi", gpuQuery, "--format=csv,noheader,nounits")
 	if err != nil {
@@ -47,8 +46,8 @@ func parseGPUs(text string) []gpu {
 	return list
 }
 
-// FreeMemory returns how much memory the engine's devices have left, of each the least. It reports
-// whether that is known.
+// FreeMemory returns the least free memory of the engine's devices, and reports whether it is
+// known.
 func (e *Engine) FreeMemory() (bytes int64, known bool) {
 	if e.Name != CUDA {
 		return availableMemory()
@@ -61,11 +60,11 @@ func (e *Engine) FreeMemory() (bytes int64, known bool) {
 	return bytes, known
 }
 
-// withBFloat16 is the compute capability from which on GPUs compute in bfloat16.
+// withBFloat16 is the lowest compute capability with bfloat16.
 const withBFloat16 = 8.0
 
-// FastBFloat16 reports whether bfloat16 is faster than float32: on GPUs that have it. A GPU that
-// nvidia-smi says nothing of is taken for one.
+// FastBFloat16 reports whether bfloat16 is faster than float32: on GPUs that have it, and on GPUs
+// of which nvidia-smi says nothing.
 func (e *Engine) FastBFloat16() bool {
 	if e.Name != CUDA {
 		return false

@@ -3,7 +3,7 @@ package engine
 import "strings"
 
 // OutOfMemory reports whether an error says that the device has no memory left. The backends have
-// no error value for it, so this is the one place that reads their messages.
+// no error value for it; only this function reads their messages.
 func OutOfMemory(err error) bool {
 	if err == nil {
 		return false

@@ -2,5 +2,5 @@
 
 package engine
 
-// ReturnMemory does nothing: what memory the C library keeps is not known here.
+// ReturnMemory does nothing on this system.
 func ReturnMemory() {}

@@ -9,16 +9,16 @@ import (
 	"strings"
 )
 
-// An obstacle is a reason why a plugin does not start that is known by its words, and the remedy.
+// An obstacle is a known reason why a plugin does not start.
 type obstacle struct {
-	words  *regexp.Regexp // in what XLA, CUDA or the linker say
+	words  *regexp.Regexp // in the output of XLA, CUDA or the linker
 	remedy string         // what is wrong: what to do
 }
 
 const noDevice = "no GPU is visible: check nvidia-smi and $CUDA_VISIBLE_DEVICES; in a container, " +
 	"docker run --gpus all"
 
-// obstacles are in the order in which they are looked for: the particular before the general.
+// obstacles are in order of search: the particular before the general.
 var obstacles = []obstacle{
 	{words(`Unexpected PJRT_\w+ size`, `Unexpected \S+ size: expected \d+, got \d+`),
 		"the plugin's interface is newer than go-xla's: install a release of jax-cuda13-pjrt " +
@@ -62,8 +62,7 @@ func words(patterns ...string) *regexp.Regexp {
 	return regexp.MustCompile(strings.Join(patterns, "|"))
 }
 
-// explain puts a known obstacle's remedy before its message. CUDA's own words may be in what
-// was logged only.
+// explain puts a known obstacle's remedy before its message. CUDA's message may be only in the log.
 func explain(said, logged string) string {
 	said, _, _ = strings.Cut(strings.TrimSpace(said), "\n")
 	for _, o := range obstacles {
@@ -77,8 +76,8 @@ func explain(said, logged string) string {
 // machines are the processors that plugins are made for.
 var machines = map[string]elf.Machine{"amd64": elf.EM_X86_64, "arm64": elf.EM_AARCH64}
 
-// foreign says why a file cannot be a plugin for this machine, "" where it may be: the linker would
-// only say that there is no such file.
+// foreign returns why a file cannot be a plugin for this machine, or "": the linker would only say
+// that there is no such file.
 func foreign(path string) string {
 	if runtime.GOOS != "linux" {
 		return ""

@@ -8,7 +8,7 @@ import (
 	"github.com/gomlx/go-xla/pjrt"
 )
 
-// withXLA says whether this program can load plugins at all.
+// withXLA reports whether this program can load plugins.
 const withXLA = true
 
 // headerVersion is the PJRT version of the C header in go-xla v0.4.2, which it does not export.
@@ -24,6 +24,6 @@ func pluginVersion(path string) (major, minor int, err error) {
 	return major, minor, nil
 }
 
-// installCPU runs go-xla's own installer (a GitHub release of the version pinned by the go-xla
-// module) into dir.
+// installCPU runs go-xla's installer (a GitHub release of the version pinned by the go-xla module)
+// into dir.
 func installCPU(dir string) error { return installer.CPUAutoInstall(dir, false, installer.Quiet) }

@@ -25,7 +25,7 @@ func wheelPath(cache string) string {
 
 func installerDir(cache string) string { return filepath.Join(cache, "pjrt", "go-xla") }
 
-// cpuCandidates lists the CPU plugins that are here: the cache folder's, then those on go-xla's
+// cpuCandidates returns the CPU plugins that are here: the cache folder's, then those on go-xla's
 // search path.
 func cpuCandidates(cache, options string) []candidate {
 	if !withXLA {
@@ -48,7 +48,7 @@ func cpuCandidates(cache, options string) []candidate {
 	return found
 }
 
-// cudaCandidates lists the CUDA plugins that are here, none where there is no NVIDIA GPU.
+// cudaCandidates returns the CUDA plugins that are here, none without an NVIDIA GPU.
 func cudaCandidates(cache, options string) []candidate {
 	if !withXLA || !nvidiaGPU() {
 		return nil
@@ -62,7 +62,7 @@ func cudaCandidates(cache, options string) []candidate {
 	return found
 }
 
-// pluginFiles lists the plugins of one engine in dirs by go-xla's naming, each library once.
+// pluginFiles returns the plugins of one engine in dirs by go-xla's naming, each library once.
 func pluginFiles(dirs []string, engine string) []string {
 	var paths []string
 	seen := map[string]bool{}
@@ -92,7 +92,7 @@ func pluginExtension() string {
 	return ".so"
 }
 
-// searchDirs is go-xla's usual search path, computed without loading anything.
+// searchDirs returns go-xla's search path, without loading anything.
 func searchDirs() []string {
 	if paths, ok := os.LookupEnv("PJRT_PLUGIN_LIBRARY_PATH"); ok {
 		return absolute(filepath.SplitList(paths))
@@ -125,7 +125,7 @@ func searchDirs() []string {
 	return absolute(dirs)
 }
 
-// pipCUDAPlugins finds jax's CUDA plugin in the Python environments that a shell here would use.
+// pipCUDAPlugins returns jax's CUDA plugins in the Python environments that a shell here would use.
 func pipCUDAPlugins() []string {
 	plugins := pluginsIn(pythonSites())
 	if len(plugins) == 0 { // python3 may be a script that starts one elsewhere
@@ -189,7 +189,7 @@ func pythonSites() []string {
 		"/usr/local/lib/python3*/dist-packages", "/usr/lib/python3/dist-packages")
 }
 
-// nvidiaGPU reports whether an NVIDIA GPU is here and meant to be seen.
+// nvidiaGPU reports whether an NVIDIA GPU is here and visible.
 func nvidiaGPU() bool {
 	if visible, ok := os.LookupEnv("CUDA_VISIBLE_DEVICES"); ok &&
 		(visible == "" || visible == "-1") {
@@ -221,7 +221,7 @@ func exists(path string) bool {
 	return err == nil && info.Mode().IsRegular()
 }
 
-// globQuote makes a path match only itself in filepath.Glob.
+// globQuote returns a pattern that matches only path in filepath.Glob.
 func globQuote(path string) string {
 	if runtime.GOOS == "windows" {
 		return path

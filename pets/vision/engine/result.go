@@ -22,18 +22,18 @@ type result struct {
 	SHA256   string
 	Major    int // the plugin's PJRT version
 	Minor    int
-	Flags    pluginFlags   // of those that this package sets, whether it supports them
-	Took     time.Duration // the trial's
-	Refused  string        // why, "" when it may be used
+	Flags    pluginFlags   // whether it supports our flags
+	Took     time.Duration // of the trial
+	Refused  string        // why, or ""
 	When     time.Time
 }
 
-// refusalHolds is how long a refusal is accepted without a new trial: a GPU may have been busy, a
-// machine overloaded.
+// refusalHolds is how long a refusal counts without a new trial: the GPU or the machine may have
+// been busy.
 const refusalHolds = time.Hour
 
-// check reports whether a plugin may be loaded: from memory when the file is unchanged, else by
-// checksum and trial.
+// check reports whether a plugin may be loaded: by an earlier result if the file is unchanged, else
+// by checksum and trial.
 func check(c candidate, o Options) result {
 	info, err := os.Stat(c.plugin)
 	if err != nil {
@@ -65,7 +65,7 @@ func check(c candidate, o Options) result {
 		o.log("trying " + filepath.Base(c.plugin) + " in a process of its own")
 		try(c, o, &fresh)
 	}
-	_ = writeResult(file, fresh) // a read-only cache only means another trial next time
+	_ = writeResult(file, fresh) // without a cache the trial runs again next time
 	return fresh
 }
 
@@ -91,7 +91,7 @@ func writeResult(file string, v result) error {
 	return writeFile(file, append(text, '\n'))
 }
 
-// recordedSum is the SHA-256 that Setup wrote beside a plugin when it brought it, "" if none.
+// recordedSum returns the SHA-256 that Setup wrote beside a plugin, or "".
 func recordedSum(plugin string) string {
 	text, err := os.ReadFile(plugin + ".sha256")
 	if err != nil {
@@ -100,7 +100,7 @@ func recordedSum(plugin string) string {
 	return strings.TrimSpace(string(text))
 }
 
-// writeFile writes a file whole or not at all, and makes its folder.
+// writeFile writes a file atomically, and makes its folder.
 func writeFile(path string, content []byte) error {
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 		return err

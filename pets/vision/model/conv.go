@@ -5,8 +5,7 @@ import (
 	"github.com/gomlx/gomlx/core/graph"
 )
 
-// conv is a square convolution without bias, padded by half its kernel as all of ours are. Its
-// weight is HWIO.
+// conv is a square convolution without bias, padded by half its kernel. Its weight is HWIO.
 type conv struct {
 	weight, kernel, stride int
 	depthwise              bool
@@ -43,8 +42,8 @@ func pointwise(x, w *graph.Node, stride int) *graph.Node {
 	return graph.Reshape(y, d[0], d[1], d[2], k[3])
 }
 
-// taps visits the kernel's positions with the view of the padded image that each multiplies: [B,
-// outH, outW, C].
+// taps calls visit for each position of the kernel, with the view of the padded image that it
+// multiplies: [B, outH, outW, C].
 func taps(x *graph.Node, kernel, stride int, visit func(i, j int, view *graph.Node)) {
 	d := x.Shape().Dimensions
 	padded := padAround(x, kernel/2)
@@ -56,17 +55,17 @@ func taps(x *graph.Node, kernel, stride int, visit func(i, j int, view *graph.No
 	}
 }
 
-// view is every stride-th pixel of x from (i, j) on, h×w of them.
+// view returns every stride-th pixel of x from (i, j) on, h×w of them.
 func view(x *graph.Node, i, j, stride, h, w int) *graph.Node {
 	return graph.Slice(x, graph.AxisRange(),
 		graph.AxisRange(i, i+(h-1)*stride+1).Stride(stride),
 		graph.AxisRange(j, j+(w-1)*stride+1).Stride(stride), graph.AxisRange())
 }
 
-// outSize is the side of what a kernel padded by half of itself gives.
+// outSize is the output's side for a kernel padded by half of itself.
 func outSize(side, kernel, stride int) int { return (side+2*(kernel/2)-kernel)/stride + 1 }
 
-// padAround adds p zeros on all four sides. graph.Pad has no gradient: only for use inside custom
+// padAround adds p zeros on all four sides. graph.Pad has no gradient: use it only inside custom
 // functions.
 func padAround(x *graph.Node, p int) *graph.Node {
 	if p == 0 {
@@ -77,8 +76,8 @@ func padAround(x *graph.Node, p int) *graph.Node {
 		compute.PadAxis{})
 }
 
-// spread puts stride-1 zeros between the pixels of v, so that a strided convolution's input
-// gradient is an unstrided one's: [B, h, w, C].
+// spread puts stride-1 zeros between the pixels of v, [B, h, w, C]: a strided convolution's input
+// gradient becomes an unstrided one's.
 func spread(v *graph.Node, h, w, stride int) *graph.Node {
 	if stride == 1 {
 		return v
@@ -91,8 +90,8 @@ func spread(v *graph.Node, h, w, stride int) *graph.Node {
 		axis(d[2], w), compute.PadAxis{})
 }
 
-// still is a function's value by a way that GoMLX need not differentiate, joined to the wrapped
-// inputs by a way that it can (and whose result, zero times an input, vanishes).
+// still hides how y is computed from GoMLX's differentiation, and joins it to the wrapped inputs by
+// zero times each.
 func still(y *graph.Node, wrapped ...*graph.Node) *graph.Node {
 	y = graph.StopGradient(y)
 	for _, x := range wrapped {
@@ -101,7 +100,6 @@ func still(y *graph.Node, wrapped ...*graph.Node) *graph.Node {
 	return y
 }
 
-// first selects one element.
 func first(rank int) []graph.SliceAxisSpec {
 	at := make([]graph.SliceAxisSpec, rank)
 	for i := range at {
@@ -141,7 +139,7 @@ func depthwiseSum(x, w *graph.Node, stride int) *graph.Node {
 	return sum
 }
 
-// convolved is a square convolution that sum computes, and the gradient of its input too.
+// convolved is a square convolution that sum computes, and its input's gradient too.
 func convolved(x, w *graph.Node, stride int, sum func(x, w *graph.Node, stride int) *graph.Node,
 	kernelGradient func(x, v *graph.Node, kernel, stride int) *graph.Node) *graph.Node {
 	var c custom

@@ -12,9 +12,9 @@ import (
 )
 
 // convNeXt makes ConvNeXt's features (Liu et al. 2022) with torchvision's names: a stem of 4×4
-// patches, then stages of blocks with halvings between them. There is no batch norm in it, and no
-// stochastic depth. Layer groups: stem and first two stages | last two stages. The classifier's
-// layer norm is not part of the body: the head begins with its batch norm.
+// patches, then stages of blocks with halvings between them, without stochastic depth. Layer
+// groups: stem and first two stages | last two stages. The classifier's layer norm is left out: the
+// head begins with its batch norm.
 func convNeXt(blocks, widths []int) func(*maker) []block {
 	return func(m *maker) []block {
 		m.channels = 3
@@ -75,8 +75,8 @@ func (n layerNorm) forward(p *pass, x *graph.Node) *graph.Node {
 	return graph.ConvertDType(y, dtype)
 }
 
-// rowMeans are the means of [N, C] over C, [N, 1]: a product with a column, which XLA's CPU code
-// computes with vector instructions, unlike a sum over the last axis.
+// rowMeans returns the means of [N, C] over C, [N, 1], as a product with a column, which XLA's CPU
+// code computes with vector instructions, unlike a sum over the last axis.
 func rowMeans(x *graph.Node) *graph.Node {
 	channels := x.Shape().Dimensions[1]
 	column := graph.DivScalar(graph.Ones(x.Graph(), shapes.Make(x.DType(), channels, 1)),
@@ -96,8 +96,8 @@ func gelu(x *graph.Node) *graph.Node {
 	})
 }
 
-// affine is x·scale + shift over the last axis, nil leaving one out; the gradients are sums over
-// rows as XLA's CPU code likes them.
+// affine is x·scale + shift over the last axis, of which one may be nil; its gradients are sums
+// over rows, which are fast on XLA's CPU backend.
 func affine(x, scale, shift *graph.Node) *graph.Node {
 	var c custom
 	xs := graph.StopGradient(x)
@@ -137,7 +137,7 @@ func (m *maker) biased(name string, shape []int, kernel int) biased {
 	return b
 }
 
-// weights are both parameters in a type, the weight as a matrix.
+// weights returns both parameters in a type, the weight as a matrix.
 func (b biased) weights(p *pass, t dtypes.DType) (weight, bias *graph.Node) {
 	w := p.param(b.weight)
 	out := w.Shape().Dimensions[w.Rank()-1]
@@ -177,7 +177,7 @@ func (b biased) onnx(e *exporter, x string, stride int) string {
 		e.param(b.bias))
 }
 
-// patches is a reduction: a patch convolution, and a layer norm before or after it.
+// patches is a reduction: a patch convolution with a layer norm before or after it.
 type patches struct {
 	name     string
 	norm     layerNorm

@@ -2,10 +2,9 @@ package model
 
 import "github.com/gomlx/gomlx/core/graph"
 
-// A custom function of several inputs has a gradient that we write ourselves. GoMLX lets one
-// replace the gradient of the identity only, so every input is wrapped in an identity and so is the
-// output; the way between them must be differentiable for GoMLX, but what is computed there is
-// never used.
+// A custom function of several inputs has a gradient of its own. GoMLX lets one replace the
+// gradient of the identity only, so inputs and output are each wrapped in an identity; GoMLX must
+// be able to differentiate what is between, but the result is not used.
 type custom struct {
 	inputs    int
 	gradients []*graph.Node
@@ -18,8 +17,8 @@ func (c *custom) input(x *graph.Node) *graph.Node {
 		func(_, _ *graph.Node) *graph.Node { return c.gradients[i] })
 }
 
-// output wraps y, whose incoming gradient v turns into those of the inputs, in the order in which
-// they were wrapped.
+// output wraps y. vjp returns the gradients of the inputs, in the order in which they were wrapped,
+// from the output's gradient v.
 func (c *custom) output(y *graph.Node, vjp func(v *graph.Node) []*graph.Node) *graph.Node {
 	return graph.IdentityWithCustomGradient(y, func(_, v *graph.Node) *graph.Node {
 		c.gradients = vjp(v)
@@ -27,7 +26,7 @@ func (c *custom) output(y *graph.Node, vjp func(v *graph.Node) []*graph.Node) *g
 	})
 }
 
-// relu is max(x, 0) with torch's gradient, 0 at 0; top > 0 clips from above too (ReLU6).
+// relu is max(x, 0) with torch's gradient, 0 at 0; top > 0 also clips from above (ReLU6).
 func relu(x *graph.Node, top float64) *graph.Node {
 	var c custom
 	clip := func(x *graph.Node) *graph.Node {

@@ -6,21 +6,20 @@ import (
 	"github.com/gomlx/gomlx/core/graph"
 )
 
-// XLA's CPU compiler fuses cheap operations into every operation that uses their result, however
-// many they are: a value with ten users is computed ten times over. What follows makes it keep such
-// values, and read large ones as seldom as possible.
+// XLA's CPU compiler fuses cheap operations into every operation that uses their result: a value
+// with ten users is computed ten times. These functions make it keep such values, and read large
+// ones as seldom as possible.
 
-// onXLACPU reports whether a graph is for XLA on the CPU. GoMLX's XLA backend tells the name or
-// path of its plugin.
+// onXLACPU reports whether a graph is for XLA on the CPU.
 func onXLACPU(g *graph.Graph) bool {
 	b, ok := g.Backend().(interface{ PluginName() string })
 	return ok && strings.Contains(strings.ToLower(b.PluginName()), "cpu")
 }
 
-// settled returns x, computed once for all its users. XLA repeats no division, not even that by a
-// one which it cannot see through: one that is made of an input, a parameter of the network. (It
-// removes optimisation barriers before it fuses.) A one made of x itself would have x's first value
-// computed again for each of them.
+// settled returns x, computed once for all its users. XLA repeats no division, not even by a one
+// that it does not recognise: one made of an input, a parameter of the network. (Optimisation
+// barriers are removed before it fuses. A one made of x itself would have x's first value computed
+// again for each user.)
 func settled(x, input *graph.Node) *graph.Node {
 	if !onXLACPU(x.Graph()) {
 		return x
@@ -37,9 +36,9 @@ const (
 	// mostSummed is how many values one sum over rows may take: XLA's CPU plugin of 2026 (YNNPACK)
 	// crashes the process somewhere above 2^25.
 	mostSummed = 1 << 24
-	// From manyValues on, quarters are added up first: a fused loop reads the operands of what is
-	// summed once and writes a quarter of it, where the sum alone would have all of it written and
-	// read again. Smaller values stay in the processor's cache.
+	// From manyValues on, quarters are added up first: a fused loop reads the operands once and
+	// writes a quarter, where the sum alone would have all of it written and read again. Smaller
+	// values stay in the processor's cache.
 	manyValues = 1 << 20
 	quarters   = 4
 )
@@ -73,8 +72,8 @@ func sumRows(x *graph.Node) *graph.Node {
 	return graph.ReduceSum(graph.Reshape(sum, k, channels), 0)
 }
 
-// sumQuarters adds up the quarters of x: along its first axis as it is, where that has four, for a
-// flattened view has its indices computed row by row; else of its rows.
+// sumQuarters adds up the quarters of x: along its first axis if that has four, since a flattened
+// view has its indices computed row by row; else of its rows.
 func sumQuarters(x *graph.Node) *graph.Node {
 	if x.Shape().Dimensions[0]%quarters != 0 {
 		x = graph.Reshape(x, -1, x.Shape().Dimensions[x.Rank()-1])

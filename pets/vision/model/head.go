@@ -31,8 +31,8 @@ type head struct {
 	widths   []int
 }
 
-// head declares the head over the body just made, with fastai's numbering: pool 0, flatten 1, then
-// batch norm, dropout, linear, ReLU.
+// head declares the head over the body, with fastai's numbering: pool 0, flatten 1, then batch
+// norm, dropout, linear, ReLU.
 func (m *maker) head(classes int, o HeadOptions) head {
 	o = spec.Defaults(o)
 	h := head{widths: append(append([]int{2 * m.channels}, o.Hidden...), classes)}
@@ -63,7 +63,7 @@ func (h head) forward(p *pass, x *graph.Node) *graph.Node {
 	return x
 }
 
-// dropout zeroes a share of the values in training and scales the others up (Srivastava et al.
+// dropout zeroes a fraction of the values in training and scales the others up (Srivastava et al.
 // 2014).
 func (p *pass) dropout(x *graph.Node, rate float64) *graph.Node {
 	if !p.mode.Train || p.rng == nil || rate == 0 {

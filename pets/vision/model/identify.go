@@ -8,8 +8,8 @@ import (
 	"gopets/pets/vision/weights"
 )
 
-// Identify names the network whose body a weight file holds: one of [Names], another ResNet, or a
-// family that tensors' names give away. It returns "" for a file that it does not know.
+// Identify returns the name of the network whose body a weight file holds: one of [Names], another
+// ResNet, or a family known by tensors' names; "" if unknown.
 func Identify(f *weights.File) string {
 	shapes := map[string][]int{}
 	for _, t := range f.Tensors {
@@ -32,7 +32,6 @@ func Identify(f *weights.File) string {
 	return ""
 }
 
-// isBodyOf reports whether a file's body is exactly this network's.
 func (n *Net) isBodyOf(f *weights.File) bool {
 	shapes := map[string][]int{}
 	var names []string
@@ -56,8 +55,8 @@ func (n *Net) isBodyOf(f *weights.File) bool {
 
 func (p Param) inBody() bool { return !strings.HasPrefix(p.Name, "head.") }
 
-// resNets are the ResNets of torchvision by the blocks of their stages, of the kind with three
-// convolutions a block where wide is above 0: the channels of the first of these.
+// resNets are torchvision's ResNets by the blocks of their stages. Where wide is above 0, blocks
+// have three convolutions, the first with that many channels.
 var resNets = []struct {
 	blocks      [4]int
 	wide, group int
@@ -104,7 +103,7 @@ func resNetName(f *weights.File, shapes map[string][]int) string {
 	return fmt.Sprintf(kind, blocks[0], blocks[1], blocks[2], blocks[3], first)
 }
 
-// families are known by the name of a tensor that no other has.
+// families are recognised by the name of a tensor that no other has.
 var families = []struct{ tensor, name string }{
 	{"conv_proj.weight", "a vision transformer (ViT)"},
 	{"features.0.0.weight", "a MobileNet, EfficientNet, Swin or ConvNeXt of another size"},
@@ -121,8 +120,8 @@ var families = []struct{ tensor, name string }{
 	{"visual.conv1.weight", "a CLIP model"},
 }
 
-// WrongFile returns the error of a file whose body is not this network's, with the name of the one
-// that it is.
+// WrongFile returns the error of a file whose body is not this network's, with the name of the
+// file's network.
 func (n *Net) WrongFile(f *weights.File, why string) error {
 	of := Identify(f)
 	remedy := "give a file of " + n.Name

@@ -6,7 +6,7 @@ import "github.com/gomlx/gomlx/core/graph"
 type block interface {
 	forward(p *pass, x *graph.Node) *graph.Node
 	onnx(e *exporter, x string) string // the same for ONNX, in evaluation mode
-	// summary describes it: its torchvision name, kind, and output for an input of h×w.
+	// summary returns the torchvision name, kind, and output for an input of h×w.
 	summary(h, w int) (name, kind string, outH, outW, channels int)
 }
 
@@ -14,7 +14,7 @@ type block interface {
 type maker struct {
 	params   []Param
 	group    int
-	channels int // of what the last layer gives
+	channels int // of the last layer
 }
 
 func (m *maker) add(p Param) int {

@@ -15,7 +15,7 @@ var fastaiStages = map[string]string{"0": "conv1", "1": "bn1", "4": "layer1", "5
 //	0.0.18.1.weight                 features.18.1.weight (MobileNetV2 and ConvNeXt, whose body is one child)
 //	1.4.weight                      head.4.weight
 //
-// Other names stay as they are: no name of ours begins with a digit.
+// Other names stay as they are: none of ours begins with a digit.
 func (n *Net) ourName(name string) string {
 	part, rest, _ := strings.Cut(name, ".")
 	switch part {

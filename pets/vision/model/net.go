@@ -10,7 +10,7 @@ import (
 	"gopets/pets/spec"
 )
 
-// A Role says what a parameter is for.
+// A Role is what a parameter is for.
 type Role int
 
 // The roles of parameters.
@@ -19,7 +19,7 @@ const (
 	Bias                    // of a linear layer, a convolution or a layer norm
 	NormScale               // batch norm's weight
 	NormOffset              // batch norm's bias
-	RunningMean             // batch norm's statistics, kept by the forward pass, not trained
+	RunningMean             // batch norm's statistics, updated by the forward pass, not trained
 	RunningVar
 	Scale // of a layer norm or a whole block
 )
@@ -30,18 +30,18 @@ type Param struct {
 	Name   string
 	Shape  []int // in the graph: convolutions HWIO, linear layers [in, out]
 	Role   Role
-	Group  int // layer group, 0 to [Net.Groups]-1 (fastai: discriminative learning rates, freezing)
+	Group  int // layer group, 0 to [Net.Groups]-1, for learning rates and freezing
 	FanIn  int // inputs to one output value of a Weight
-	FanOut int // outputs that one input value goes to, of a Weight
+	FanOut int // outputs that use one input value of a Weight
 
 	Start     float64 // a Scale's first value
 	Deviation float64 // of a Weight's first values; 0: Kaiming's
 }
 
-// Trainable says whether an optimizer may change it.
+// Trainable reports whether an optimizer may change it.
 func (p Param) Trainable() bool { return p.Role != RunningMean && p.Role != RunningVar }
 
-// Size is the number of values.
+// Size returns the number of values.
 func (p Param) Size() int {
 	n := 1
 	for _, d := range p.Shape {
@@ -61,13 +61,12 @@ type Net struct {
 	head head
 }
 
-// HeadOptions shape the classifier on top of the body; the zero value is fastai's.
+// HeadOptions are options for the classifier; the zero value is fastai's.
 type HeadOptions = spec.Head
 
-// groups is the number of layer groups of every network here: early body, late body, head.
+// groups is the number of layer groups of every network: early body, late body, head.
 const groups = 3
 
-// bodies makes the bodies by name.
 var bodies = map[string]func(*maker) []block{
 	"resnet18":      resNet(64, false, []int{2, 2, 2, 2}, []int{64, 128, 256, 512}),
 	"resnet34":      resNet(64, false, []int{3, 4, 6, 3}, []int{64, 128, 256, 512}),
@@ -78,13 +77,13 @@ var bodies = map[string]func(*maker) []block{
 	"convnext_tiny": convNeXt([]int{3, 3, 9, 3}, []int{96, 192, 384, 768}),
 }
 
-// Names lists the networks.
+// Names returns the names of the networks.
 func Names() []string {
 	return []string{"resnet18", "resnet34", "resnet50", "mobilenet_v2", "convnext_tiny", "petnet10",
 		"petnet18"}
 }
 
-// New describes a network by name with a head for that many classes.
+// New returns the network of that name with a head for that many classes.
 func New(arch string, classes int, h HeadOptions) (*Net, error) {
 	make, ok := bodies[arch]
 	if !ok {
@@ -107,12 +106,12 @@ func New(arch string, classes int, h HeadOptions) (*Net, error) {
 	return n, nil
 }
 
-// Groups is the number of layer groups: early body, late body, head.
+// Groups returns the number of layer groups: early body, late body, head.
 func (n *Net) Groups() int { return groups }
 
-// Frozen says for every parameter whether it trains when the groups from trainFrom on do. Batch
-// norm's scale and offset train in frozen groups too if trainNorm is set, as fastai has it
-// (train_bn): running statistics move in any case, with the forward pass.
+// Frozen returns for every parameter whether it trains when the groups from trainFrom on do. With
+// trainNorm batch norm's scale and offset train in frozen groups too (fastai's train_bn). Running
+// statistics always change with the forward pass.
 func (n *Net) Frozen(trainFrom int, trainNorm bool) []bool {
 	trains := make([]bool, len(n.Params))
 	for i, p := range n.Params {
@@ -122,27 +121,25 @@ func (n *Net) Frozen(trainFrom int, trainNorm bool) []bool {
 	return trains
 }
 
-// Mode says how a forward pass is meant; the zero value evaluates.
+// Mode holds the options of a forward pass; the zero value evaluates.
 type Mode struct {
 	Train bool // batch statistics, dropout
-	// layer groups below it keep to their running statistics in training too (fastai's BnFreeze)
+	// layer groups below it use their running statistics in training too (fastai's BnFreeze)
 	EvalBelow    int
-	RNG          *graph.Node  // state of GoMLX's random numbers, for dropout; nil drops nothing out
+	RNG          *graph.Node  // state of GoMLX's random numbers, for dropout; nil: no dropout
 	ComputeDType dtypes.DType // of convolutions and linear layers; 0 is the parameters' own
 }
 
-// A Pass is what a forward pass gives.
+// A Pass is the result of a forward pass.
 type Pass struct {
 	Logits   *graph.Node         // [B, classes]
 	Features *graph.Node         // the body's output, [B, h, w, FeatureChannels]
 	Updates  map[int]*graph.Node // in training: index of a parameter → its new running statistic
 }
 
-// goBackend is what GoMLX's pure Go backend calls itself; compute exports neither its type nor this
-// name.
+// goBackend is the name of GoMLX's pure Go backend, which exports neither its type nor the name.
 const goBackend = "Go Backend"
 
-// pass is a forward pass under way.
 type pass struct {
 	params    []*graph.Node
 	mode      Mode
@@ -153,7 +150,7 @@ type pass struct {
 
 func (p *pass) param(i int) *graph.Node { return p.params[i] }
 
-// update notes the running statistic i after a batch that measured value.
+// update sets the running statistic i after a batch that measured value.
 func (p *pass) update(i int, value *graph.Node) {
 	old := graph.StopGradient(p.params[i])
 	value = graph.ConvertDType(graph.StopGradient(value), old.DType())
@@ -162,8 +159,7 @@ func (p *pass) update(i int, value *graph.Node) {
 }
 
 // Forward adds the network to x's graph: x is [B, H, W, 3], normalised; params are the parameters'
-// nodes in the order of Params. Like all graph building in GoMLX it panics on mistakes; engine.Call
-// turns that into an error.
+// nodes in the order of Params. It panics on mistakes, as GoMLX does; see engine.Call.
 func (n *Net) Forward(x *graph.Node, params []*graph.Node, m Mode) Pass {
 	p := n.pass(x, params, m)
 	if m.ComputeDType != dtypes.InvalidDType {

@@ -11,9 +11,9 @@ const (
 	normMomentum = 0.1
 )
 
-// norm is batch normalisation over all axes but the last, as torch has it: normalisation with the
-// biased batch variance, running statistics that keep 0.9 of the old value and take 0.1 of the new,
-// the unbiased variance among them.
+// norm is torch's batch normalisation over all axes but the last: normalisation with the biased
+// batch variance; running statistics that keep 0.9 of the old value and take 0.1 of the new, with
+// the unbiased variance.
 type norm struct {
 	scale, offset, mean, variance int // indices of the parameters
 	group                         int // layer group

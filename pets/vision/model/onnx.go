@@ -9,8 +9,7 @@ import (
 )
 
 // ONNX adds the network with these values to g and returns its logits, [batch, classes]. The input
-// is normalised images, [batch, 3, H, W]: channels first, as ONNX has them. Parameters keep their
-// names and have torch's layout.
+// is normalised images, [batch, 3, H, W]. Parameters keep their names and have torch's layout.
 func (n *Net) ONNX(g *onnx.Graph, values []*tensors.Tensor, input string) (logits string,
 	err error) {
 	if len(values) != len(n.Params) {
@@ -32,7 +31,6 @@ func (n *Net) ONNX(g *onnx.Graph, values []*tensors.Tensor, input string) (logit
 	return n.head.onnx(e, x), nil
 }
 
-// exporter is a network on its way to ONNX.
 type exporter struct {
 	g      *onnx.Graph
 	params []Param

@@ -7,12 +7,12 @@ import (
 	"github.com/gomlx/gomlx/core/graph"
 )
 
-// Which element of a window is its maximum is decided by index, never by comparing values for
-// equality: XLA may compute a value twice, in two fused kernels that round differently, and an
-// equality that fails would lose the gradient of that window.
+// The maximum of a window is found by index, never by comparing values for equality: XLA may
+// compute a value twice, in two fused kernels that round differently, and the window's gradient
+// would be lost.
 
 // maxPool is torch's MaxPool2d(3, stride 2, padding 1), which pads with −∞. The gradient goes to
-// the first maximum of a window, in row-major order, as torch's does.
+// the first maximum of a window, in row-major order, as in torch.
 func maxPool(x *graph.Node) *graph.Node {
 	pool := func(x *graph.Node) *graph.Node {
 		return graph.MaxPool(x).Window(3).Strides(2).PaddingPerDim([][2]int{{1, 1}, {1, 1}}).Done()
@@ -24,7 +24,7 @@ func maxPool(x *graph.Node) *graph.Node {
 	})
 }
 
-// unpool gives every pixel of x the gradients v of the windows whose first maximum it is.
+// unpool adds for every pixel of x the gradients v of the windows whose first maximum it is.
 func unpool(x, v *graph.Node) *graph.Node {
 	g, d, o := x.Graph(), x.Shape().Dimensions, v.Shape().Dimensions
 	around := func(side, out int) compute.PadAxis {
@@ -59,7 +59,7 @@ func unpool(x, v *graph.Node) *graph.Node {
 }
 
 // globalMaxPool is the maximum over rows and columns, [B, H, W, C] to [B, C]; the gradient goes to
-// the first maximum, as torch's does.
+// the first maximum, as in torch.
 func globalMaxPool(x *graph.Node) *graph.Node {
 	d := x.Shape().Dimensions
 	flat := graph.Reshape(x, d[0], d[1]*d[2], d[3])

@@ -14,7 +14,7 @@ type LayerRow struct {
 	Trains int    // of them
 }
 
-// Summary describes the network layer by layer for images of h×w. trains is whether each of Params
+// Summary returns the network's layers for images of h×w. trains says whether each of Params
 // trains, as Frozen returns it.
 func (n *Net) Summary(h, w int, trains []bool) []LayerRow {
 	var rows []LayerRow
@@ -43,7 +43,6 @@ func (n *Net) Summary(h, w int, trains []bool) []LayerRow {
 	return rows
 }
 
-// count adds the parameters below a name.
 func (r *LayerRow) count(n *Net, name string, trains []bool) {
 	for i, p := range n.Params {
 		if p.Trainable() && strings.HasPrefix(p.Name, name+".") {

@@ -12,12 +12,11 @@ import (
 	"gopets/pets/vision/weights"
 )
 
-// Init returns fresh float32 values in the order of Params: convolutions as torchvision starts them
-// (Kaiming normal, fan-out), the head's linear layers as fastai does (Kaiming normal, fan-in;
-// biases 0), ConvNeXt with deviation 0.02, batch norms 1 and 0, running statistics 0 and 1.
-// (PyTorch up to 1.1 drew batch norm's scales from U(0,1); this follows what it has done since.)
-// Every parameter has a random stream of its own, from the seed and its name, so that a change of
-// the head leaves the body alone.
+// Init returns new float32 values in the order of Params: convolutions as in torchvision (Kaiming
+// normal, fan-out), the head's linear layers as in fastai (Kaiming normal, fan-in; biases 0),
+// ConvNeXt with deviation 0.02, batch norms 1 and 0 (PyTorch up to 1.1 drew scales from U(0,1)),
+// running statistics 0 and 1. Every parameter has its own random stream, from the seed and its
+// name, so a change of the head does not change the body.
 func (n *Net) Init(seed uint64) []*tensors.Tensor {
 	values := make([]*tensors.Tensor, len(n.Params))
 	for i, p := range n.Params {
@@ -61,10 +60,10 @@ func hash(s string) uint64 {
 
 // FromFile replaces values of this network by those of a weight file. Names are torchvision's, and
 // the head's ours, or those of a file that fastai v1 saved ("0.4.0.conv1.weight", "1.8.bias"); a
-// file of a body alone, or with a classifier that is not ours, loads the body. loaded, missing (in
-// the file) and unexpected (in the file only; num_batches_tracked aside) are names. A tensor of the
-// wrong shape, a file without any tensor of this network, and one of a deeper network of the same
-// kind, is an error that names that network, and changes nothing.
+// file of a body alone, or with another classifier, loads the body. loaded, missing (in the file)
+// and unexpected (in the file only; num_batches_tracked aside) are names. A tensor of the wrong
+// shape, a file without any tensor of this network, and one of a deeper network of the same kind,
+// is an error that names that network, and changes nothing.
 func (n *Net) FromFile(f *weights.File, into []*tensors.Tensor) (loaded, missing,
 	unexpected []string, err error) {
 	if len(into) != len(n.Params) {
@@ -119,8 +118,8 @@ func (n *Net) FromFile(f *weights.File, into []*tensors.Tensor) (loaded, missing
 	return loaded, missing, unexpected, nil
 }
 
-// foreign returns the tensors' names that are in a part of this network, as layer1, but not in the
-// network: those of a deeper one. Names elsewhere, as another classifier's, do no harm.
+// foreign returns the unexpected names in a part that this network has, such as layer1: those of a
+// deeper network. Others, such as another classifier's, do no harm.
 func (n *Net) foreign(unexpected []string) (names []string) {
 	parts := map[string]bool{}
 	for _, p := range n.Params {
@@ -153,8 +152,7 @@ func (n *Net) ToFile(values []*tensors.Tensor) (*weights.File, error) {
 	return f, nil
 }
 
-// torchShape is the shape that torch gives a parameter of ours: OIHW for HWIO, [out, in] for [in,
-// out].
+// torchShape returns torch's shape of a parameter: OIHW for HWIO, [out, in] for [in, out].
 func torchShape(s []int) []int {
 	switch len(s) {
 	case 4:

@@ -7,8 +7,8 @@ import (
 )
 
 // Winograd's algorithm F(4, 3) over rows (Lavin and Gray 2016): six sums of rows of the image, each
-// convolved along the rows with its own sum of the kernel's rows, give four rows of the result.
-// That takes half of a 3×3 convolution's products.
+// convolved along the rows with its own sum of the kernel's rows, give four rows of the result,
+// with half of a 3×3 convolution's products.
 var (
 	winogradImage = [6][6]float64{{4, 0, -5, 0, 1, 0}, {0, -4, -4, 1, 1, 0}, {0, 4, -4, -1, 1, 0},
 		{0, -2, -1, 2, 1, 0}, {0, 2, -1, -2, 1, 0}, {0, 4, 0, -5, 0, 1}}
@@ -19,9 +19,9 @@ var (
 		{0, 1, -1, 8, -8, 1}}
 )
 
-// winogradPays reports whether a 3×3 convolution with stride 1 is faster by Winograd's algorithm. On
-// XLA's CPU backend that is in training, in float32, for large convolutions of images with enough
-// rows: compiling it takes half a second of one core, and as much for its gradient.
+// winogradPays reports whether a 3×3 convolution with stride 1 is faster by Winograd's algorithm.
+// On XLA's CPU backend that is in training, in float32, for large convolutions of images with
+// enough rows, since compiling it and its gradient takes half a second of one core each.
 func winogradPays(p *pass, x, w *graph.Node) bool {
 	const fewRowsOnGo, fewRows, manyProducts = 4, 14, 1 << 29
 	d := x.Shape().Dimensions
@@ -71,7 +71,7 @@ func winogradSum(x, w *graph.Node, _ int) *graph.Node {
 	return y
 }
 
-// weighted is a sum with weights, of which those of zero count for nothing.
+// weighted is a weighted sum, without the terms of weight zero.
 func weighted(x []*graph.Node, weights []float64) *graph.Node {
 	var sum *graph.Node
 	for i, weight := range weights {
@@ -83,7 +83,7 @@ func weighted(x []*graph.Node, weights []float64) *graph.Node {
 }
 
 // nativeGradient is the gradient of a 3×3 kernel as a convolution of the image with the result's
-// gradient v, channels and batch having changed places.
+// gradient v, with channels and batch exchanged.
 func nativeGradient(x, v *graph.Node, _, _ int) *graph.Node {
 	return graph.Convolve(x, v).AxesConfig(compute.ConvolveAxesConfig{
 		InputBatch: 3, InputChannels: 0, InputSpatial: []int{1, 2},

@@ -6,19 +6,18 @@ import (
 	"github.com/gomlx/gomlx/core/graph"
 )
 
-// AdamW as fastai 1.0.48 runs it (fastai §7; Loshchilov & Hutter, "Decoupled weight decay
-// regularization", 2019): decay first, at the scheduled rate, on every trained parameter (fastai's
-// bn_wd), then Adam with β1 scheduled, β2 = 0.99, and its bias corrections from the current β1 and
-// the total number of steps. ε stands where PyTorch had it in 2019, beside the uncorrected √v.
+// AdamW as in fastai 1.0.48 (fastai §7; Loshchilov & Hutter, "Decoupled weight decay
+// regularization", 2019): decay first, at the scheduled learning rate, on every trained parameter
+// (bn_wd), then Adam with scheduled β1, β2 = 0.99, and bias corrections from the current β1 and the
+// total number of steps. ε is added to the uncorrected √v, as in PyTorch in 2019.
 const (
 	beta2       = .99
 	adamEpsilon = 1e-8
-	newBeta1    = .9 // β1 of an optimizer that no schedule has touched
+	newBeta1    = .9 // β1 before any schedule
 )
 
-// vector packs what a step needs of its hyper-parameters, in float64 until the end: for each group
-// the factor 1−lr·wd and the step size lr·√(1−β2^t)/(1−β1^t), then β1, then the largest norm if
-// there is one. t counts steps from 1.
+// vector returns a step's numbers, computed in float64: for each group the factor 1−lr·wd and the
+// step size lr·√(1−β2^t)/(1−β1^t), then β1, then the largest norm if there is one. t counts from 1.
 func (h hyper) vector(t int) []float32 {
 	n := len(h.lrs)
 	v := make([]float32, 2*n+1)
@@ -34,7 +33,6 @@ func (h hyper) vector(t int) []float32 {
 	return v
 }
 
-// hyperNodes is the vector inside a graph.
 type hyperNodes struct {
 	vector *graph.Node
 	groups int
@@ -44,8 +42,8 @@ func (h hyperNodes) at(i int) *graph.Node {
 	return graph.Reshape(graph.Slice(h.vector, graph.AxisElem(i)))
 }
 
-// clip scales gradients down where their global norm exceeds the largest one, if there is one, as
-// torch's clip_grad_norm_ does.
+// clip scales gradients down where their global norm exceeds the largest one, as torch's
+// clip_grad_norm_ does.
 func (h hyperNodes) clip(grads []*graph.Node) []*graph.Node {
 	largest := 2*h.groups + 1
 	if h.vector.Shape().Size() == largest {
@@ -67,7 +65,6 @@ func (h hyperNodes) clip(grads []*graph.Node) []*graph.Node {
 	return clipped
 }
 
-// update returns a parameter's and its moments' next values.
 func (h hyperNodes) update(group int, p, grad, m, v *graph.Node) (newP, newM, newV *graph.Node) {
 	decay, step, b1 := h.at(group), h.at(h.groups+group), h.at(2*h.groups)
 	newM = graph.Add(graph.Mul(m, b1), graph.Mul(grad, graph.OneMinus(b1)))

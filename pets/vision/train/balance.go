@@ -10,8 +10,8 @@ import (
 	"gopets/pets/vision/dataset"
 )
 
-// classWeights are the loss's weights of the classes in their order, as JSON: graphs are kept by
-// what they depend on, which must be comparable. Empty: none.
+// classWeights are the loss's weights of the classes in their order, as JSON: keys of graphs must
+// be comparable. Empty: none.
 type classWeights string
 
 func (w classWeights) values() []float32 {
@@ -22,7 +22,6 @@ func (w classWeights) values() []float32 {
 	return list
 }
 
-// lossWeights are what the options say for the classes of a split.
 func lossWeights(s *dataset.Split, c Config) (classWeights, error) {
 	own, err := c.ClassWeights.Map()
 	if err != nil {
@@ -57,7 +56,7 @@ func lossWeights(s *dataset.Split, c Config) (classWeights, error) {
 }
 
 // balanced draws as many indices as there are items, each from a class drawn evenly. A class's
-// items come in a random order, all of them before any comes again.
+// items come in a random order, all before any comes again.
 func balanced(items []dataset.Item, r *rand.Rand) []int {
 	all, left := map[int][]int{}, map[int][]int{} // indices of each class; those still to come
 	var labels []int

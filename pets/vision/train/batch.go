@@ -12,8 +12,8 @@ import (
 	"gopets/pets/vision/engine"
 )
 
-// batch is images for the network, of which the first n are real and the rest padding. They are
-// transformed already, or the store's transforms are still to run.
+// batch is images for the network: n real ones, then padding. With a store they are still to be
+// transformed.
 type batch struct {
 	size   spec.Size
 	data   []float32 // [rows,H,W,3] in [0,1]; nil with a store
@@ -32,7 +32,7 @@ func newBatch(size spec.Size, rows, n int) *batch {
 	return &batch{size: size, labels: make([]int32, rows), n: n}
 }
 
-// pad repeats the first image's row of numbers where there is no image; its pixels serve.
+// pad repeats the first image's row of numbers for the padding.
 func (b *batch) pad() {
 	if b.store == nil || b.n == 0 {
 		return
@@ -44,8 +44,7 @@ func (b *batch) pad() {
 	}
 }
 
-// piece is a part of a batch on its way to the device, divided among the devices if there are
-// several: images [inner,H,W,3] in [0,1] and labels.
+// piece is a part of a batch: images [inner,H,W,3] in [0,1] and labels.
 type piece struct {
 	x, labels shards
 	rng       *tensors.Tensor
@@ -90,7 +89,7 @@ func (b *batch) pieces(e *executor, inner int) ([]piece, error) {
 	return b.ready, nil
 }
 
-// send makes the batch's tensors and brings them to the devices, ahead of the call that needs them.
+// send makes the batch's tensors and copies them to the devices, ahead of the call.
 func (b *batch) send(e *executor, inner int) error {
 	pieces, err := b.pieces(e, inner)
 	if err != nil {
@@ -106,7 +105,7 @@ func (b *batch) send(e *executor, inner int) error {
 	})
 }
 
-// images makes the tensor of some rows, which with a store is on the device.
+// images makes the tensor of some rows.
 func (b *batch) images(e *executor, from, rows, device int) (*tensors.Tensor, error) {
 	if b.store == nil {
 		px := len(b.data) / len(b.labels)
@@ -130,7 +129,7 @@ func (b *batch) images(e *executor, from, rows, device int) (*tensors.Tensor, er
 			pixels = append(pixels, img.Pix...)
 		}
 	}
-	// all batches have one shape, or the transforms would be compiled anew
+	// batches of different shapes would compile the transforms again
 	pixels = pixels[:max(len(pixels), 3*b.store.room(rows))]
 	sent, err := e.toDevice(pixels, device)
 	if err != nil {

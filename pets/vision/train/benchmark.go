@@ -8,13 +8,13 @@ import (
 
 // Speed is what [Learner.Benchmark] measured.
 type Speed struct {
-	First  time.Duration // the first step, compilation included when it is new
-	Step   time.Duration // mean of the steps after it
-	Images float64       // images per second in these steps, their preparation not included
+	First  time.Duration // the first step, with compilation if needed
+	Step   time.Duration // mean of the later steps
+	Images float64       // images per second in these steps, without their preparation
 }
 
-// Benchmark runs one batch of the training set over and over, as training steps or (train false) as
-// evaluation, and takes the time. Nothing of the learner changes.
+// Benchmark measures training steps or (train false) evaluations of one batch of the training set.
+// The learner does not change.
 func (l *Learner) Benchmark(ctx context.Context, steps int, train bool) (Speed, error) {
 	if steps < 1 {
 		return Speed{}, fmt.Errorf("benchmark: want at least 1 step, got %d", steps)

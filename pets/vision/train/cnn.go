@@ -13,16 +13,16 @@ import (
 	"gopets/pets/vision/weights"
 )
 
-// CNN says how [CNNLearner] makes its network. The zero value is fastai's: pretrained, one hidden
-// layer of 512, dropout 0.5.
+// CNN holds the options of [CNNLearner]. The zero value is fastai's: pretrained, one hidden layer
+// of 512, dropout 0.5.
 type CNN struct {
 	Head    spec.Head
-	Weights weights.Options // where the pretrained weights are looked for
-	Scratch bool            // start from random weights instead, with nothing frozen
+	Weights weights.Options // where pretrained weights are found
+	Scratch bool            // random weights, nothing frozen
 }
 
-// CNNLearner is fastai's cnn_learner (§6.1): a network by name (model.Names) with a pretrained
-// body, frozen, and a new head for the data's classes.
+// CNNLearner is fastai's cnn_learner (§6.1): a network by name (model.Names) with a frozen
+// pretrained body and a new head for the data's classes.
 func CNNLearner(ctx context.Context, eng *engine.Engine, data *dataset.Split, arch string, c Config,
 	o CNN) (*Learner, error) {
 	net, err := model.New(arch, len(data.Classes), o.Head)
@@ -44,9 +44,9 @@ func CNNLearner(ctx context.Context, eng *engine.Engine, data *dataset.Split, ar
 	return l, nil
 }
 
-// SetBody takes the body's weights from a file in torchvision's names, makes a new head from the
-// seed, and freezes the body. It returns the names of tensors that were of no use, such as a
-// classifier's for other classes.
+// SetBody reads the body's weights from a file with torchvision's names, makes a new head from the
+// seed, and freezes the body. It returns the names of unused tensors, such as those of a
+// classifier.
 func (l *Learner) SetBody(f *weights.File) (unused []string, err error) {
 	body := &weights.File{Meta: f.Meta}
 	for _, t := range f.Tensors {

@@ -8,11 +8,9 @@ import (
 	"gopets/pets/vision/engine"
 )
 
-// Compile begins to compile what training needs, a step and an evaluation with what trains now, and
-// returns at once. A call that needs a function before it is ready waits for it. Fits and the
-// learning-rate finder begin with it, so that XLA compiles while the first images are decoded; call
-// it earlier where there is time before the first fit. An error is left to the call that needs the
-// function.
+// Compile starts to compile a training step and an evaluation in the background, for what trains
+// now. A call that needs such a function waits for it, and returns its error. Fits and the
+// learning-rate finder do this themselves, while the first images are decoded.
 func (l *Learner) Compile() {
 	kinds := []string{kindStep, kindEval}
 	if l.exec.inner < l.load.cfg.Batch {
@@ -35,14 +33,13 @@ func (l *Learner) Compile() {
 		})
 	}
 	l.exec.graphs.background.Go(func() {
-		for _, compile := range work { // the step first: it is needed first
+		for _, compile := range work { // in the order of need
 			compile()
 		}
 	})
 }
 
-// inputs are the shapes of a function's inputs on each device, in the order of the calls in this
-// package.
+// inputs are the shapes of a function's inputs on each device, in order.
 func (o optimizer) inputs(kind string, c Config, devices int) []shapes.Shape {
 	one := o.inputsOfOne(kind, c, o.inner/devices)
 	var all []shapes.Shape

@@ -10,27 +10,27 @@ import (
 	"gopets/pets/vision/dataset/images"
 )
 
-// Config says how a learner treats its data. The zero value trains at 224×224 in batches of 64
+// Config holds a learner's options for its data. The zero value trains at 224×224 in batches of 64
 // without random transforms, normalised with ImageNet's statistics; [spec.DefaultTransforms] are
 // fastai's get_transforms().
 type Config struct {
 	spec.Batches
 	spec.Training
 
-	// at most so many images at once on the device, gradients added up; zero: Batch. Batch norms
-	// see the inner batch.
+	// images on the device at once, whose gradients are added up; zero: Batch. Batch norms see the
+	// inner batch.
 	InnerBatch int
 	// goroutines that prepare images; zero: GOMAXPROCS. Results do not depend on it.
 	Workers  int
-	CacheDir string  // decoded images are kept there; empty: decoded anew each time
-	Graphs   *Graphs // compiled functions to share with other learners; nil: the learner's own
+	CacheDir string  // where decoded images are kept; empty: nowhere
+	Graphs   *Graphs // compiled functions to share with other learners; nil: none
 
-	// Images, if set, supplies the images instead of the items' files: for images that are drawn or
-	// already in memory. It is called from several goroutines.
+	// Images, if set, returns an item's image in place of its file. It is called from several
+	// goroutines.
 	Images func(dataset.Item) (*images.RGB, error)
 }
 
-// withDefaults fills in what was left zero and refuses what cannot work.
+// withDefaults returns the options with defaults, or an error.
 func (c Config) withDefaults() (Config, error) {
 	c.Batches, c.Training = spec.Defaults(c.Batches), spec.Defaults(c.Training)
 	if c.Workers <= 0 {
@@ -64,13 +64,12 @@ func (c Config) withDefaults() (Config, error) {
 	return c, nil
 }
 
-// Decode are the options that the learner's images are decoded with.
+// Decode returns the options with which images are decoded.
 func (c Config) Decode() images.Options { return images.Options{IgnoreEXIF: c.IgnoreEXIF} }
 
 func (c Config) augment() augment.Config { return augment.Config(c.Transforms) }
 
-// divisor is the largest divisor of n between 2 and most that is a multiple of unit, 0 if there is
-// none.
+// divisor is the largest divisor of n between 2 and most that is a multiple of unit, or 0.
 func divisor(n, most, unit int) int {
 	for d := min(n, most); d >= 2; d-- {
 		if n%d == 0 && d%unit == 0 {

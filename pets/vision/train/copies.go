@@ -8,8 +8,8 @@ import (
 	"github.com/gomlx/gomlx/core/tensors"
 )
 
-// copies are the counterparts of tensors on further devices. A tensor is known by the one on the
-// first device; its counterparts are equal to it, or the other parts of what it is a part of.
+// copies are the counterparts of tensors on further devices, by the tensor on the first device.
+// They are equal to it, or the other parts of a divided tensor.
 type copies struct {
 	mu sync.Mutex
 	of map[*tensors.Tensor][]*tensors.Tensor // on devices 1, 2, …
@@ -30,7 +30,7 @@ func (c *copies) on(b compute.Backend, t *tensors.Tensor, device int) (*tensors.
 				have+1, err)
 		}
 		if !onHost && !t.IsShared() && t.IsOnAnyDevice() {
-			t.FinalizeLocal() // copying left one
+			t.FinalizeLocal() // copying made a local one
 		}
 		c.put(t, append(c.of[t], copied))
 	}

@@ -6,9 +6,9 @@ import (
 	"gopets/pets/spec"
 )
 
-// Events are called during a long call, on its goroutine. All are optional.
+// Events are functions called during a long call, on its goroutine. All are optional.
 type Events struct {
-	Start   func(spec.Fit) // a fit begins or goes on; of fine-tuning, each part
+	Start   func(spec.Fit) // a fit, or a part of fine-tuning, begins or goes on
 	Batch   func(BatchInfo)
 	Epoch   func(spec.Row)
 	Note    func(string) // something worth a line: a skipped image, a smaller inner batch
@@ -54,8 +54,7 @@ const (
 	PhaseValid Phase = "valid"
 )
 
-// BatchInfo is the progress after a batch. Batch and Epoch count from 0, so Batch+1 of Batches are
-// done.
+// BatchInfo is the progress after a batch. Batch and Epoch count from 0.
 type BatchInfo struct {
 	Phase          Phase
 	Epoch, Epochs  int

@@ -11,14 +11,14 @@ import (
 	"gopets/pets/vision/dataset/images"
 )
 
-// examples are the items that a learner trains and validates on: the split's, less broken ones.
+// examples are the items that a learner trains and validates on: the split's, without broken ones.
 type examples struct {
 	split        *dataset.Split
 	train, valid []dataset.Item
 	checked      bool
 	skipped      []images.Bad
-	note         string // for the first call: what the engine cannot do
-	store        *store // of all images, where the engine transforms them; else nil
+	note         string // what the engine cannot do, for the first call
+	store        *store // of all images, where the engine transforms them
 }
 
 func newExamples(s *dataset.Split, c Config, classes int) (*examples, error) {
@@ -34,7 +34,6 @@ func newExamples(s *dataset.Split, c Config, classes int) (*examples, error) {
 	return e, e.enough(c)
 }
 
-// enough checks that a batch fits into the training set.
 func (e *examples) enough(c Config) error {
 	if n := len(e.train); n < 2 {
 		return fmt.Errorf(
@@ -48,8 +47,8 @@ func (e *examples) enough(c Config) error {
 	return nil
 }
 
-// check opens every image once, before the first long call, so that a broken one is reported now
-// and not after an hour. With a cache it is no lost time: the decoded images stay.
+// check opens every image before the first long call, so that broken ones are reported at once.
+// With a cache no time is lost: the decoded images stay.
 func (e *examples) check(ctx context.Context, l *loader, ev Events) error {
 	if e.checked {
 		return nil
@@ -109,7 +108,7 @@ func without(items []dataset.Item, broken map[string]bool) []dataset.Item {
 	return kept
 }
 
-// some joins the first n strings and says how many more there are.
+// some joins the first n strings, and the number of further ones.
 func some(list []string, n int) string {
 	if len(list) <= n {
 		return strings.Join(list, ", ")

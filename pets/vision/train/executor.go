@@ -52,7 +52,7 @@ func (e *executor) close() {
 	}
 }
 
-// lossGroup is how many steps' losses are read together: on a GPU a fraction of a second's.
+// lossGroup is how many steps' losses are read together.
 func (e *executor) lossGroup() int {
 	if e.eng.Name == engine.CUDA {
 		return 16
@@ -60,7 +60,7 @@ func (e *executor) lossGroup() int {
 	return 1
 }
 
-// freezeTo makes the layer groups from n on train wholly; negative n counts from the end.
+// freezeTo makes the layer groups from n on train; negative n counts from the end.
 func (e *executor) freezeTo(n int) error {
 	groups := e.net.Groups()
 	from := n
@@ -76,7 +76,7 @@ func (e *executor) freezeTo(n int) error {
 }
 
 // devicesFor is the number of devices that so many images are divided among: one where they cannot
-// be divided evenly, as in a prediction of one image.
+// be divided evenly.
 func (e *executor) devicesFor(rows int) int {
 	if rows%e.devices != 0 {
 		return 1
@@ -84,9 +84,9 @@ func (e *executor) devicesFor(rows int) int {
 	return e.devices
 }
 
-// call runs a function; panics of the engine come back as errors with the stage. Inputs are shards
-// or tensors, which are the same on all devices. The outputs are those on the first device, and
-// e.copies has their counterparts.
+// call runs a function; the engine's panics become errors with the stage. Inputs are shards, or
+// tensors, which are the same on all devices. The outputs are those on the first device; e.copies
+// has their counterparts.
 func (e *executor) call(stage, kind string, ev Events, inputs ...any) (out []*tensors.Tensor,
 	err error) {
 	devices := 1
@@ -130,7 +130,7 @@ func (e *executor) call(stage, kind string, ev Events, inputs ...any) (out []*te
 	return out, err
 }
 
-// args are a function's inputs on each device, one device after the other.
+// args returns the inputs of all devices, one device after the other.
 func (e *executor) args(inputs []any, devices int) ([]any, error) {
 	args := make([]any, 0, devices*len(inputs))
 	for k := range devices {
@@ -149,8 +149,8 @@ func (e *executor) args(inputs []any, devices int) ([]any, error) {
 	return args, nil
 }
 
-// compile compiles a function for inputs and returns the compiler's memory to the system before the
-// function takes its own.
+// compile compiles a function, and returns the compiler's memory to the system before the function
+// takes its own.
 func compile[T any](f *graph.Exec, inputs []T) error {
 	var all []shapes.Shape
 	for _, in := range inputs {
@@ -161,7 +161,7 @@ func compile[T any](f *graph.Exec, inputs []T) error {
 	return err
 }
 
-// shapeOf names what of a function's inputs changes from call to call: the batch and the
+// shapeOf names what of a function's inputs differs between calls: the batch and the
 // hyper-parameters come first.
 func shapeOf[T any](inputs []T) string {
 	var text strings.Builder
@@ -171,7 +171,7 @@ func shapeOf[T any](inputs []T) string {
 	return text.String()
 }
 
-// withinMemory tries, and when memory runs out halves the inner batch, says so and tries again.
+// withinMemory calls try, with half the inner batch again while memory runs out.
 func (e *executor) withinMemory(batch int, ev Events, try func() error) error {
 	for {
 		err := try()

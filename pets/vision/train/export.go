@@ -13,14 +13,13 @@ import (
 	"gopets/pets/vision/weights"
 )
 
-// metaExport is the key of an exported file's description, splitTensor the name of the bytes that
-// list the split: there may be many images, and readers bound a file's header.
+// metaExport is the key of an exported file's description; splitTensor is the name of the bytes
+// that list the split, which may be too long for a header.
 const (
 	metaExport  = "gopets.export"
 	splitTensor = "gopets.split"
 )
 
-// export is what an exported file says beyond the weights.
 type export struct {
 	spec.Batches
 	spec.Training
@@ -28,7 +27,7 @@ type export struct {
 	SplitHash string `json:"split_hash"`
 }
 
-// exportedItem is an image of the split, its file relative to the folder that all share.
+// exportedItem is an image of the split; its file is relative to the split's common folder.
 type exportedItem struct {
 	File  string `json:"file"`
 	Label int    `json:"label"`
@@ -40,9 +39,8 @@ type exportedSplit struct {
 }
 
 // Export writes one self-contained safetensors file: weights (torchvision's names), classes, size,
-// normalisation, transforms, and the split with its hash. [LoadLearner] needs nothing else, neither
-// the images nor the program that trained. There is no code in the file, unlike in fastai's
-// pickle, and no optimizer.
+// normalisation, transforms, and the split with its hash, without the optimizer. [LoadLearner]
+// needs nothing else. Unlike fastai's pickle, the file has no code.
 func (l *Learner) Export(path string) error {
 	if err := l.export(path); err != nil {
 		return fmt.Errorf("export %s: %w", filepath.Base(path), err)
@@ -83,7 +81,6 @@ func (l *Learner) export(path string) error {
 	return weights.WriteSafetensors(path, f)
 }
 
-// hidden are the widths of a network's hidden layers, read off its parameters.
 func hidden(n *model.Net) []int {
 	widths := []int{}
 	for _, p := range n.Params {
@@ -94,9 +91,9 @@ func hidden(n *model.Net) []int {
 	return widths[:len(widths)-1]
 }
 
-// LoadLearner makes a predictor from a file of [Learner.Export]. It predicts exactly what the
-// exported learner predicted, on the same engine. To train further, make a learner with the data
-// and [Learner.Load] the file. [Predictor.Split] is what it was trained on.
+// LoadLearner makes a predictor from a file of [Learner.Export]. On the same engine it predicts
+// exactly as the exported learner did. To train further, make a learner with the data and
+// [Learner.Load] the file. [Predictor.Split] is the split that it was trained on.
 func LoadLearner(eng *engine.Engine, path string) (*Predictor, error) {
 	p, err := loadLearner(eng, path)
 	if err != nil {
@@ -136,7 +133,6 @@ func loadLearner(eng *engine.Engine, path string) (*Predictor, error) {
 	return p, nil
 }
 
-// readExport reads the description, the classes and the split.
 func readExport(f *weights.File) (e export, data *dataset.Split, err error) {
 	data = &dataset.Split{}
 	if f.Meta[metaExport] == "" {
@@ -163,8 +159,7 @@ func readExport(f *weights.File) (e export, data *dataset.Split, err error) {
 	return e, data, nil
 }
 
-// complete checks that the file really holds all values of a network, before memory is taken for
-// them.
+// complete checks that the file holds all values of a network, before memory is taken for them.
 func complete(n *model.Net, f *weights.File) error {
 	sizes := make(map[string]int, len(f.Tensors))
 	for _, t := range f.Tensors {
@@ -179,7 +174,6 @@ func complete(n *model.Net, f *weights.File) error {
 	return nil
 }
 
-// readSplit reads the lists of images.
 func readSplit(f *weights.File, into *dataset.Split) error {
 	t, ok := f.Get(splitTensor)
 	if !ok {

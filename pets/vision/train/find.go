@@ -8,19 +8,19 @@ import (
 	"gopets/pets/spec"
 )
 
-// Curve is what the learning-rate finder saw, a value per batch.
+// Curve holds the learning-rate finder's values, one per batch.
 type Curve struct {
 	LR       []float64
 	Loss     []float64 // of the batch
 	Smoothed []float64 // the moving average that is drawn
-	Steps    int       // that were asked for; fewer were made when the loss exploded
+	Steps    int       // requested; fewer were made if the loss exploded
 }
 
-// LRFind trains on up to 100 batches with a rate that grows from 1e-7 to 10, the same in all layer
-// groups, and shows how the loss answers. It stops early when the smoothed loss exceeds four times
-// its best or is not a number. β1 stays what it was. Afterwards weights, statistics and optimizer
-// are those of before, and no file is left behind; unlike in fastai, later training draws the same
-// random numbers as without it. A cancelled search restores too.
+// LRFind trains on up to 100 batches with a learning rate that grows from 1e-7 to 10, the same in
+// all layer groups. It stops early when the smoothed loss exceeds four times its best or is NaN. β1
+// stays as it is. Afterwards, also if it was cancelled, weights, statistics and optimizer are
+// restored. Unlike in fastai, no file is left, and later training draws the same random numbers as
+// without it.
 func (l *Learner) LRFind(ctx context.Context, o spec.Find, ev Events) (*Curve, error) {
 	o = spec.Defaults(o)
 	if err := spec.Check(o); err != nil {
@@ -85,9 +85,9 @@ func (l *Learner) LRFind(ctx context.Context, o spec.Find, ev Events) (*Curve, e
 	}
 }
 
-// Trimmed is the part of the curve that is drawn: without the first tenth of the steps, where the
-// average still settles, and the last five, where the loss explodes (fastai §10: skip_start,
-// skip_end), nor anything that is not a number. Few steps leave nothing.
+// Trimmed returns the part of the curve that is drawn: without the first tenth of the steps, where
+// the average still settles, the last five, where the loss explodes (fastai §10: skip_start,
+// skip_end), and what is not a number. It may be empty.
 func (c *Curve) Trimmed() (lr, smoothed []float64) {
 	from, to := c.Steps/10, max(0, len(c.LR)-5)
 	for to > 0 && !finite(c.Smoothed[to-1]) {
@@ -97,9 +97,9 @@ func (c *Curve) Trimmed() (lr, smoothed []float64) {
 	return c.LR[from:to], c.Smoothed[from:to]
 }
 
-// Suggest reads learning rates off the trimmed curve: "steep", fastai v1's (the most negative
+// Suggest returns learning rates from the trimmed curve: "steep", fastai v1's (the most negative
 // gradient per step); "valley", fastai v2's default (half-way down the longest descent);
-// "minimum/10". A curve with fewer than three points left has none.
+// "minimum/10". Fewer than three points have none.
 func (c *Curve) Suggest() spec.Suggestions {
 	lr, loss := c.Trimmed()
 	if len(lr) < 3 {
@@ -118,7 +118,6 @@ func (c *Curve) Suggest() spec.Suggestions {
 		{Name: "minimum/10", LR: lr[lowest] / 10, Loss: loss[nearest(lr, lr[lowest]/10)]}}
 }
 
-// nearest is the index of the learning rate nearest to v.
 func nearest(lr []float64, v float64) int {
 	best := 0
 	for i := range lr {
@@ -129,8 +128,8 @@ func nearest(lr []float64, v float64) int {
 	return best
 }
 
-// steepest is where the slope by index, central differences inside and one-sided at the ends
-// (numpy.gradient), is most negative.
+// steepest is where the slope by index is most negative: central differences, one-sided at the ends
+// (numpy.gradient).
 func steepest(loss []float64) int {
 	n := len(loss)
 	slope := func(i int) float64 {
@@ -152,7 +151,7 @@ func steepest(loss []float64) int {
 }
 
 // valley finds the longest strictly falling subsequence and goes half of its middle third's
-// beginning down: fastai v2's rule (§16).
+// beginning down (fastai v2, §16).
 func valley(loss []float64) int {
 	length := make([]int, len(loss))
 	end := 0

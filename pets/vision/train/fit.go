@@ -10,26 +10,25 @@ import (
 )
 
 // FitOneCycle trains for a number of epochs with the one-cycle schedule, validating after each
-// (fastai §8). Moments of an earlier fit go on unless Freeze, Unfreeze or new weights came between.
+// (fastai §8). It keeps the optimizer's moments of an earlier fit.
 //
 // Cancelling ctx stops after the running batch; the weights stay as they are and the error is the
-// context's. A loss that is not a number stops with the weights of the last finished epoch. Errors
-// say which epoch and batch.
+// context's. A loss that is NaN stops with the weights of the last finished epoch.
 func (l *Learner) FitOneCycle(ctx context.Context, epochs int, f spec.Fit, ev Events) error {
 	f.Kind, f.Epochs = spec.OneCycle, epochs
 	return l.Train(ctx, f, ev)
 }
 
-// Fit is [Learner.FitOneCycle] at a constant learning rate (fastai §8.2): β1 too stays what it is,
-// 0.9 of a new optimizer.
+// Fit is [Learner.FitOneCycle] with a constant learning rate and a constant β1 (fastai §8.2): 0.9
+// of a new optimizer.
 func (l *Learner) Fit(ctx context.Context, epochs int, f spec.Fit, ev Events) error {
 	f.Kind, f.Epochs = spec.Constant, epochs
 	return l.Train(ctx, f, ev)
 }
 
-// FineTune is the lesson's recipe in one call, as fastai v2 has it (§16): with the body frozen
-// one-cycle to BaseLR; then all of it, to half of that for the head and a hundredth for the first
-// layers. The recorder has two runs.
+// FineTune is fastai v2's fine_tune (§16): one-cycle to BaseLR with the body frozen; then all
+// layers, to half of that for the head and a hundredth for the first layers. The recorder has two
+// runs.
 func (l *Learner) FineTune(ctx context.Context, epochs int, f spec.Fit, ev Events) error {
 	f.Kind, f.Epochs = spec.FineTune, epochs
 	return l.Train(ctx, f, ev)
@@ -66,8 +65,8 @@ func (l *Learner) fit(ctx context.Context, f spec.Fit, ev Events) error {
 	return l.loop.run(ctx, t, l.weights, f, c, ev)
 }
 
-// fineTune runs the two parts, or goes on with the one that a restored snapshot was in the middle
-// of. v2 ends at 1e-5 of the highest learning rate.
+// fineTune runs the two parts, or goes on with the part of a restored snapshot. As in v2, learning
+// rates end at 1e-5 of the highest.
 func (l *Learner) fineTune(ctx context.Context, f spec.Fit, ev Events) error {
 	frozen, whole := f, f
 	frozen.Kind, whole.Kind = spec.OneCycle, spec.OneCycle

@@ -9,7 +9,7 @@ import (
 	"gopets/pets/vision/dataset/images"
 )
 
-// Heatmap says which places an answer rests on: H rows of W cells, not negative, of any scale.
+// Heatmap is the weight of each part of an image: H rows of W cells, not negative, of any scale.
 type Heatmap struct {
 	W, H   int
 	Values []float32
@@ -17,9 +17,8 @@ type Heatmap struct {
 
 // GradCAM returns for every image which parts speak for the given class (Selvaraju et al. 2017;
 // fastai §11.2): the channels of the body's output, weighted by the mean gradient of the class's
-// logit, summed, negatives cut. Images are treated like validation images, in evaluation mode.
-// Nothing is left behind, unlike in fastai, whose next fit starts with these gradients added to its
-// own.
+// logit, summed, negatives cut. Images are prepared like validation images. Unlike in fastai, no
+// gradients are left for the next fit.
 func (p *Predictor) GradCAM(ctx context.Context, list []*images.RGB, class []int) ([]Heatmap,
 	error) {
 	if len(list) != len(class) {

@@ -13,10 +13,9 @@ import (
 	"gopets/pets/vision/model"
 )
 
-// Graphs keeps compiled functions. A learner has its own, unless Config.Graphs gives one to share:
-// then a learner made anew, or one that comes back from a snapshot, compiles nothing that an
-// earlier one with the same *model.Net did (seconds to tens of seconds on XLA). The zero value is
-// ready. Close it after its learners. It is safe for concurrent use.
+// Graphs keeps compiled functions. A learner has its own, unless Config.Graphs has one to share:
+// then a later learner with the same *model.Net compiles nothing again (seconds to tens of seconds
+// on XLA). The zero value is ready. It is safe for concurrent use; close it after its learners.
 type Graphs struct {
 	mu         sync.Mutex
 	execs      map[execKey]*function
@@ -24,7 +23,7 @@ type Graphs struct {
 	background sync.WaitGroup // of what compiles ahead of its use
 }
 
-// execKey names a compiled function; shapes are distinguished inside graph.Exec.
+// execKey names a compiled function; graph.Exec distinguishes shapes.
 type execKey struct {
 	eng   *engine.Engine
 	net   *model.Net
@@ -50,13 +49,13 @@ func keyOf(eng *engine.Engine, p *plan, kind string, devices int) execKey {
 	return key
 }
 
-// get returns the function of a plan, or a new one. It compiles at its first call for a shape.
+// get returns the function of a plan, or a new one, which compiles at its first call for a shape.
 func (g *Graphs) get(eng *engine.Engine, p *plan, kind string, devices int) (*graph.Exec, error) {
 	return g.make(keyOf(eng, p, kind, devices), p.builder(kind))
 }
 
-// transforms returns the function that transforms stored images to a size: pixels, rows of numbers
-// → images in [0,1].
+// transforms returns the function from stored images to a size: pixels, rows of numbers → images in
+// [0,1].
 func (g *Graphs) transforms(eng *engine.Engine, size spec.Size) (*graph.Exec, error) {
 	return g.make(execKey{eng: eng, kind: kindTransforms, size: size},
 		func(in []*graph.Node) []*graph.Node {
@@ -87,8 +86,8 @@ func (g *Graphs) make(key execKey, build func([]*graph.Node) []*graph.Node) (*gr
 	return e, nil
 }
 
-// compiled reports whether a function was called before with inputs of this shape, and notes that
-// it is now.
+// compiled reports whether a function was called before with inputs of this shape, and notes the
+// call.
 func (g *Graphs) compiled(eng *engine.Engine, p *plan, kind string, devices int,
 	shape string) bool {
 	g.mu.Lock()
@@ -105,7 +104,7 @@ func (g *Graphs) compiled(eng *engine.Engine, p *plan, kind string, devices int,
 // Compiled returns how many functions were compiled, each for one shape of inputs.
 func (g *Graphs) Compiled() int { return int(g.builds.Load()) }
 
-// Close frees the compiled functions. It waits for those that are being compiled.
+// Close frees the compiled functions, after those that are being compiled.
 func (g *Graphs) Close() {
 	g.background.Wait()
 	g.mu.Lock()
@@ -116,10 +115,9 @@ func (g *Graphs) Close() {
 	g.execs = nil
 }
 
-// divided makes a function one of several devices: images and labels are divided among them along
-// the first axis, and so are logits; weights, moments and all else are the same on each. XLA's
-// partitioner puts in the sums over devices that the gradients and the batch norms' statistics
-// need: the function is that of the whole batch.
+// divided makes a function one of several devices: images, labels and logits are divided along the
+// first axis; all else is the same on each. XLA's partitioner adds the sums over devices that
+// gradients and batch norms need.
 func divided(e *graph.Exec, kind string, devices int) (*graph.Exec, error) {
 	mesh, err := distributed.NewDeviceMesh([]int{devices}, []string{"batch"})
 	if err != nil {

@@ -10,16 +10,15 @@ import (
 
 const (
 	kindStep    = "step"     // a whole training step
-	kindGrads   = "grads"    // gradients of one inner batch, added to those before
-	kindApply   = "apply"    // the optimizer's part, after the last inner batch
+	kindGrads   = "grads"    // gradients of an inner batch, added to earlier ones
+	kindApply   = "apply"    // the optimizer, after the last inner batch
 	kindEval    = "eval"     // logits
 	kindGradCAM = "grad-cam" // heat maps
 
 	kindTransforms = "transforms" // of stored images
 )
 
-// plan is what the graphs of a network depend on while the same parameters train. It never changes:
-// freezing makes a new one.
+// plan is what the graphs of a network depend on while the same parameters train. It is immutable.
 type plan struct {
 	net     *model.Net
 	shape   planShape
@@ -57,7 +56,6 @@ func (p *plan) builder(kind string) func([]*graph.Node) []*graph.Node {
 	}[kind]
 }
 
-// split takes the next parts of a function's inputs.
 func split(in []*graph.Node, lengths ...int) [][]*graph.Node {
 	parts := make([][]*graph.Node, len(lengths))
 	for i, n := range lengths {
@@ -74,8 +72,7 @@ func pick[T any](list []T, indices []int) []T {
 	return out
 }
 
-// forward normalises images in [0,1] and runs the network: in training mode with dropout from
-// rng, in evaluation mode without one.
+// forward normalises images in [0,1] and runs the network, in training mode if there is an rng.
 func (p *plan) forward(x *graph.Node, params []*graph.Node, rng *graph.Node) model.Pass {
 	g := x.Graph()
 	mean := graph.Reshape(graph.Const(g, p.shape.stats.Mean[:]), 1, 1, 1, 3)
@@ -85,9 +82,9 @@ func (p *plan) forward(x *graph.Node, params []*graph.Node, rng *graph.Node) mod
 }
 
 // crossEntropy is the mean over the batch of −log softmax(logits)[label] (fastai §6.1). With
-// smoothing ε the target is (1−ε) of that and ε of the mean over all classes, as in fastai's
-// LabelSmoothingCrossEntropy. Weights make it the weighted mean, as in torch's CrossEntropyLoss.
-// Validation and interpretation neither smooth nor weigh, unlike in fastai: valid_loss stays
+// smoothing ε the target is (1−ε) of that and ε of the mean over all classes (fastai's
+// LabelSmoothingCrossEntropy). With weights it is the weighted mean (torch's CrossEntropyLoss).
+// Validation and interpretation neither smooth nor weigh, unlike in fastai, so valid_loss is
 // comparable between learners.
 func crossEntropy(logits, labels *graph.Node, shape planShape) *graph.Node {
 	logits = graph.ConvertDType(logits, dtypes.Float32)
@@ -109,7 +106,7 @@ func crossEntropy(logits, labels *graph.Node, shape planShape) *graph.Node {
 		graph.MulScalar(even, shape.smoothing))
 }
 
-// gradients builds loss, gradients of what trains, and the running statistics after the batch.
+// gradients returns the loss, gradients of what trains, and the running statistics after the batch.
 func (p *plan) gradients(x, labels, rng *graph.Node, params []*graph.Node) (loss *graph.Node, grads,
 	stats []*graph.Node) {
 	pass := p.forward(x, params, rng)
@@ -124,7 +121,7 @@ func (p *plan) gradients(x, labels, rng *graph.Node, params []*graph.Node) (loss
 	return loss, graph.Gradient(loss, pick(params, p.trained)...), stats
 }
 
-// optimize builds the next parameters and moments of what trains: three lists in one.
+// optimize returns the next parameters and moments of what trains, in one list.
 func (p *plan) optimize(vector *graph.Node, params, grads, m, v []*graph.Node) []*graph.Node {
 	h := hyperNodes{vector, p.net.Groups()}
 	grads = h.clip(grads)
@@ -178,8 +175,8 @@ func (p *plan) buildEval(in []*graph.Node) []*graph.Node {
 	return []*graph.Node{graph.ConvertDType(p.forward(in[0], in[1:], nil).Logits, dtypes.Float32)}
 }
 
-// buildGradCAM: x, classes, all params → maps [rows,h,w]. Rows do not influence each other in
-// evaluation mode, so the gradient of the sum of the rows' logits holds each row's own.
+// buildGradCAM: x, classes, all params → maps [rows,h,w]. In evaluation mode rows are independent,
+// so the gradient of the sum of the rows' logits holds each row's own.
 func (p *plan) buildGradCAM(in []*graph.Node) []*graph.Node {
 	pass := p.forward(in[0], in[2:], nil)
 	logits := graph.ConvertDType(pass.Logits, dtypes.Float32)

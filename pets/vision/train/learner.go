@@ -15,8 +15,8 @@ import (
 	"gopets/pets/vision/model"
 )
 
-// Learner trains a network on labelled images. As a [Predictor] it may be used from several
-// goroutines; every other method is for one goroutine at a time, with no prediction running.
+// Learner trains a network on labelled images. Its methods as a [Predictor] are safe for concurrent
+// use; every other method is for one goroutine at a time, with no prediction running.
 type Learner struct {
 	Predictor
 	opt  optimizer
@@ -24,9 +24,8 @@ type Learner struct {
 	set  *examples
 }
 
-// New joins an engine, a network and a split. The weights are the network's own initial values from
-// the seed ([Learner.SetWeights] brings pretrained ones), and everything trains until
-// [Learner.Freeze].
+// New returns a learner whose weights are the network's initial values from the seed
+// ([Learner.SetWeights] brings pretrained ones). Everything trains until [Learner.Freeze].
 func New(eng *engine.Engine, net *model.Net, data *dataset.Split, c Config) (*Learner, error) {
 	c, err := c.withDefaults()
 	if err != nil {
@@ -66,8 +65,8 @@ func (l *Learner) Close() {
 	l.Predictor.Close()
 }
 
-// placed has a job's images transformed where the learner's are, and sent to the device ahead of
-// their use, in pieces of inner images.
+// placed has a job's images transformed where the learner's are, and sent ahead in pieces of inner
+// images.
 func (l *Learner) placed(j job, inner int) job {
 	j.store = l.set.store
 	if j.store != nil || l.exec.eng.Name == engine.CUDA {
@@ -76,7 +75,6 @@ func (l *Learner) placed(j job, inner int) job {
 	return j
 }
 
-// validJob is a pass over the validation set.
 func (l *Learner) validJob() job {
 	return l.placed(l.load.validJob(l.set.valid, l.exec.inner), l.exec.inner)
 }
@@ -98,11 +96,11 @@ func (l *Learner) Freeze() error { return l.FreezeTo(-1) }
 // Unfreeze makes everything train, with a new optimizer.
 func (l *Learner) Unfreeze() error { return l.FreezeTo(0) }
 
-// FreezeTo makes the layer groups from n on train wholly, and of the others the batch norms' scales
-// and offsets; negative n counts from the end. As in fastai the optimizer starts anew.
+// FreezeTo makes the layer groups from n on train, and of the others the batch norms' scales and
+// offsets; negative n counts from the end. As in fastai the optimizer starts anew.
 func (l *Learner) FreezeTo(n int) error { return l.opt.freezeTo(n) }
 
-// TrainFrom is the first layer group that trains wholly: 0 if all do.
+// TrainFrom returns the first layer group that trains wholly.
 func (l *Learner) TrainFrom() int { return l.exec.plan.from }
 
 // Frozen reports whether a part of the network does not train.
@@ -111,19 +109,19 @@ func (l *Learner) Frozen() bool { return l.TrainFrom() > 0 }
 // Trains reports for each of the network's Params whether it trains.
 func (l *Learner) Trains() []bool { return l.exec.plan.trains }
 
-// Recorder is a copy of what happened so far.
+// Recorder returns a copy of what happened so far.
 func (l *Learner) Recorder() *Recorder { return l.loop.Recorder.clone() }
 
-// InnerBatch is the number of images on the device at once; it shrinks when memory runs out.
+// InnerBatch returns the number of images on the device at once; it shrinks when memory runs out.
 func (l *Learner) InnerBatch() int { return l.exec.inner }
 
-// Skipped are the broken images that Config.Skip left out, known after the first call that needs
-// images.
+// Skipped returns the broken images that Config.Skip left out, known after the first call that
+// needs images.
 func (l *Learner) Skipped() []images.Bad { return l.set.skipped }
 
-// Check opens every image, as the first call that needs them does otherwise, and returns the
-// numbers of training and validation images that can be read. Damaged ones are an error, or skipped
-// with Config.Skip.
+// Check opens every image, as the first call that needs them does otherwise, and returns how many
+// training and validation images can be read. Damaged ones are an error, or skipped with
+// Config.Skip.
 func (l *Learner) Check(ctx context.Context, ev Events) (training, validation int, err error) {
 	if err := l.set.check(ctx, l.load, ev); err != nil {
 		return 0, 0, err
@@ -146,7 +144,6 @@ func (l *Learner) score(ctx context.Context, at BatchInfo, ev Events) (scored, e
 	return s, err
 }
 
-// validation is the validation set without predictions.
 func (l *Learner) validation(ctx context.Context, ev Events) (*Predictions, error) {
 	if err := l.set.check(ctx, l.load, ev); err != nil {
 		return nil, err
@@ -180,16 +177,16 @@ func (l *Learner) ValidProbs(ctx context.Context, ev Events) (*Predictions, erro
 	return p, nil
 }
 
-// Shown is an image as the network gets it, but not normalised, for display.
+// Shown is an image as the network gets it, but not normalised.
 type Shown struct {
 	Image *images.RGB
 	Label string
 	Path  string
 }
 
-// Batch returns the first n images of a batch as show_batch displays them (fastai §5): of the
-// training set shuffled and transformed, or of the validation set in its order. The same call
-// returns the same images until an epoch is trained, and training is not affected.
+// Batch returns the first n images of a batch, as show_batch displays them (fastai §5): of the
+// training set shuffled and transformed, or of the validation set in order. It returns the same
+// images until an epoch is trained, and does not affect training.
 func (l *Learner) Batch(ctx context.Context, n int, train bool) ([]Shown, error) {
 	j := l.load.validJob(l.set.valid, 1)
 	if train {

@@ -31,7 +31,7 @@ const (
 	forTTA
 )
 
-// loader opens images and makes batches of them. It is safe for concurrent use.
+// loader opens images and makes batches. It is safe for concurrent use.
 type loader struct {
 	cfg   Config
 	cache *images.Cache // nil: none
@@ -56,15 +56,14 @@ func (l *loader) close() {
 	}
 }
 
-// stream is the random stream of one image (or batch) of one epoch: a function of nothing but its
-// arguments and the seed.
+// stream is the random stream of one image (or batch) of one epoch, from its arguments and the seed
+// alone.
 func (l *loader) stream(p purpose, epoch, index int) *rand.Rand {
 	return rand.New(rand.NewPCG(scramble(uint64(l.cfg.Seed)+scramble(uint64(p))),
 		scramble(uint64(epoch)<<32+uint64(index))))
 }
 
-// scramble is the finaliser of SplitMix64 (Steele, Lea & Flood 2014): near numbers become unrelated
-// ones.
+// scramble is the finaliser of SplitMix64 (Steele, Lea & Flood 2014).
 func scramble(x uint64) uint64 {
 	x += 0x9e3779b97f4a7c15
 	x = (x ^ x>>30) * 0xbf58476d1ce4e5b9
@@ -87,7 +86,6 @@ type job struct {
 
 func (j job) batches() int { return (len(j.order) + j.rows - 1) / j.rows }
 
-// trainJob is a shuffled, transformed pass over training images, its randomness numbered by epoch.
 func (l *loader) trainJob(items []dataset.Item, order, transforms, dropout purpose, epoch int) job {
 	n := len(items)
 	r := l.stream(order, epoch, 0)
@@ -114,7 +112,6 @@ func (l *loader) validJob(items []dataset.Item, rows int) job {
 		params: func(int) augment.Params { return plain }}
 }
 
-// imagesJob is validJob for decoded images.
 func (l *loader) imagesJob(list []*images.RGB, rows int) job {
 	j := l.validJob(nil, rows)
 	j.order = inOrder(len(list))
@@ -134,8 +131,8 @@ func inOrder(n int) []int {
 // ahead is how many finished batches wait for the step.
 const ahead = 2
 
-// batches prepares batches in the background, ahead of their use. It ends after the first error,
-// the context's included.
+// batches prepares batches ahead of their use. It ends after the first error, the context's
+// included.
 func (l *loader) batches(ctx context.Context, j job) iter.Seq2[*batch, error] {
 	type result struct {
 		b   *batch
@@ -196,7 +193,6 @@ func (l *loader) batches(ctx context.Context, j job) iter.Seq2[*batch, error] {
 	}
 }
 
-// load prepares the k-th batch of a job, its images in parallel.
 func (l *loader) load(ctx context.Context, j job, k int) (*batch, error) {
 	part := j.order[k*j.rows : min((k+1)*j.rows, len(j.order))]
 	b := newBatch(l.cfg.Size, j.rows, len(part))
@@ -233,7 +229,7 @@ func (l *loader) load(ctx context.Context, j job, k int) (*batch, error) {
 	return b, nil
 }
 
-// onHost returns what transforms the image items[index] into a row of a batch.
+// onHost returns a function that transforms the image items[index] into a row of a batch.
 func (l *loader) onHost(b *batch, j job) func(row, index int) error {
 	px := l.cfg.Size.H * l.cfg.Size.W * 3
 	b.data = make([]float32, j.rows*px)
@@ -247,7 +243,7 @@ func (l *loader) onHost(b *batch, j job) func(row, index int) error {
 	}
 }
 
-// onDevice returns what tells a batch how the store transforms the image items[index].
+// onDevice returns a function that notes how the store transforms the image items[index].
 func (l *loader) onDevice(b *batch, j job) func(row, index int) error {
 	c := l.cfg.augment()
 	width := c.RowLen()
@@ -284,7 +280,7 @@ func (l *loader) image(j job, index int) (*images.RGB, error) {
 	return l.open(j.items[index])
 }
 
-// open returns an item's image from Config.Images, the cache or the file. An error is an
+// open returns an item's image from Config.Images, the cache or the file; an error is an
 // [images.Error].
 func (l *loader) open(item dataset.Item) (img *images.RGB, err error) {
 	switch {
@@ -302,8 +298,8 @@ func (l *loader) open(item dataset.Item) (img *images.RGB, err error) {
 	return img, err
 }
 
-// openAll opens every item once, in parallel, gives those that can be read to use, which may be
-// nil, and lists the others, in the items' order.
+// openAll opens every item once, in parallel, calls use, which may be nil, with those that can be
+// read, and returns the others, in order.
 func (l *loader) openAll(ctx context.Context, items []dataset.Item,
 	use func(path string, img *images.RGB) error, ev Events) ([]images.Bad, error) {
 	reasons := make([]string, len(items))
@@ -351,7 +347,7 @@ func (l *loader) openAll(ctx context.Context, items []dataset.Item,
 	return bad, nil
 }
 
-// display is an image as validation sees it: resized and cropped, not normalised.
+// display returns an image as validation sees it: resized and cropped, not normalised.
 func (l *loader) display(img *images.RGB) (*images.RGB, error) {
 	data := make([]float32, 3*l.cfg.Size.H*l.cfg.Size.W)
 	if err := l.cfg.augment().Apply(data, img, l.cfg.Size, l.cfg.augment().Valid()); err != nil {

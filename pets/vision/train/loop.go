@@ -11,16 +11,15 @@ import (
 	"gopets/pets/vision/weights"
 )
 
-// loop runs fits: epochs of steps, each followed by validation, a row and a snapshot. It is the
-// part of a learner that keeps how far training has come.
+// loop runs fits: epochs of steps, each followed by validation, a row and a snapshot.
 type loop struct {
 	position
 	best *weights.File // of the best epoch so far, while a run keeps it
 }
 
-// position is how far training has come: what a snapshot keeps of a loop.
+// position is how far training has come.
 type position struct {
-	Epochs   int      `json:"epochs"` // finished in the learner's life: numbers the random streams
+	Epochs   int      `json:"epochs"` // finished in the learner's life; numbers the random streams
 	Done     int      `json:"done"`   // finished epochs of the last run
 	Mid      int      `json:"mid"`    // batches into the next one, when interrupted
 	Smooth   smoother `json:"smooth"`
@@ -40,7 +39,7 @@ type trainee interface {
 	Snapshot(path string) error
 }
 
-// run makes or goes on with a fit. Options are complete.
+// run starts a fit or goes on with one. Options are complete.
 func (p *loop) run(ctx context.Context, t trainee, w *versions, f spec.Fit, c course,
 	ev Events) error {
 	run, err := p.begin(f)
@@ -77,8 +76,7 @@ func (p *loop) run(ctx context.Context, t trainee, w *versions, f spec.Fit, c co
 	return p.finish(t, w, run, ev)
 }
 
-// begin returns the run that f asks for: a new one, or the last one, which stands at an epoch's
-// end.
+// begin returns the run of f: a new one, or the last one, which stands at an epoch's end.
 func (p *loop) begin(f spec.Fit) (*Run, error) {
 	run := p.Recorder.Last()
 	if !f.Resume || run == nil {
@@ -104,7 +102,6 @@ func (p *loop) begin(f spec.Fit) (*Run, error) {
 	return run, nil
 }
 
-// epoch trains on one shuffled pass over the training images and validates.
 func (p *loop) epoch(ctx context.Context, t trainee, w *versions, run *Run, c course,
 	ev Events) (row spec.Row, err error) {
 	start := time.Now()
@@ -171,7 +168,6 @@ func (p *loop) epoch(ctx context.Context, t trainee, w *versions, run *Run, c co
 
 func finite(v float64) bool { return !math.IsNaN(v) && !math.IsInf(v, 0) }
 
-// exploded brings the last epoch's weights back and says so.
 func exploded(what string, loss, lr float64, w *versions) error {
 	w.rollBack()
 	return &spec.OptionError{Option: "MaxLR",
@@ -180,7 +176,6 @@ func exploded(what string, loss, lr float64, w *versions) error {
 		Hint: "use a smaller {} (LRFind shows where the loss explodes)"}
 }
 
-// interrupted notes that the weights are some batches beyond the last finished epoch.
 func (p *loop) interrupted(w *versions, batches int) {
 	p.Mid = batches
 	if batches > 0 {
@@ -189,7 +184,6 @@ func (p *loop) interrupted(w *versions, batches int) {
 	}
 }
 
-// finish ends a run: early stopping is noted, and the best epoch comes back.
 func (p *loop) finish(t trainee, w *versions, run *Run, ev Events) error {
 	watch := run.Fit.Watch
 	if len(run.Rows) < run.Fit.Epochs {

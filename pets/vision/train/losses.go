@@ -2,7 +2,7 @@ package train
 
 import "github.com/gomlx/gomlx/core/tensors"
 
-// stepLoss reads the loss of a step that was made, once. Reading waits for the device.
+// stepLoss reads a step's loss, once. Reading waits for the device.
 type stepLoss func() (float64, error)
 
 // lossOf is the mean of losses on the device.
@@ -21,8 +21,7 @@ func lossOf(parts []*tensors.Tensor) stepLoss {
 	}
 }
 
-// losses reads the losses of steps in groups, so that the device need not wait after each step for
-// what is done with its loss.
+// losses reads the losses of steps in groups, so that the device need not wait after each step.
 type losses struct {
 	group   int // steps
 	waiting []waitingLoss
@@ -33,7 +32,7 @@ type waitingLoss struct {
 	use  func(loss float64) error
 }
 
-// add takes a step's loss, and what to do with it, which may be done later.
+// add takes a step's loss and a function to call with it, perhaps later.
 func (l *losses) add(read stepLoss, use func(loss float64) error) error {
 	l.waiting = append(l.waiting, waitingLoss{read, use})
 	if len(l.waiting) < l.group {
@@ -42,7 +41,7 @@ func (l *losses) add(read stepLoss, use func(loss float64) error) error {
 	return l.flush()
 }
 
-// flush does what is still to be done, in order. After an error the rest is read, but not used.
+// flush reads what is left, in order. After an error losses are read, but not used.
 func (l *losses) flush() error {
 	var failed error
 	for _, w := range l.waiting {

@@ -11,19 +11,19 @@ import (
 	"gopets/pets/vision/onnx"
 )
 
-// ONNX holds the options of [Predictor.ExportONNX]. The zero value suits a program that has images
-// as torchvision's ToTensor makes them.
+// ONNX holds the options of [Predictor.ExportONNX]. The zero value takes images as torchvision's
+// ToTensor makes them.
 type ONNX struct {
-	// Bytes makes the input "image" uint8 [batch, H, W, 3], the pixels of an RGB image as decoders
-	// give them. Without it the input is float32 [batch, 3, H, W] in [0,1].
+	// Bytes makes the input "image" uint8 [batch, H, W, 3], RGB; without it the input is float32
+	// [batch, 3, H, W] in [0,1].
 	Bytes bool
 }
 
-// ExportONNX writes the network as an ONNX file (operator set [onnx.Opset], any batch), which ONNX
-// Runtime and many other programs run without Go. Its outputs are "probabilities" and "logits",
-// [batch, classes]. Normalisation is part of the graph; resizing is not: an image must come at the
-// learner's size, resized as the metadata's "resize" says. The metadata also holds the classes (a
-// JSON list), network, size, state and operator set.
+// ExportONNX writes the network as an ONNX file (operator set [onnx.Opset], any batch) for ONNX
+// Runtime and other programs. Its outputs are "probabilities" and "logits", [batch, classes].
+// Normalisation is part of the graph; resizing is not: an image must have the learner's size,
+// resized as the metadata's "resize" says. The metadata also holds the classes (a JSON list),
+// network, size, state and operator set.
 func (p *Predictor) ExportONNX(path string, o ONNX) error {
 	if err := p.exportONNX(path, o); err != nil {
 		return fmt.Errorf("export %s: %w", filepath.Base(path), err)
@@ -81,7 +81,7 @@ func (p *Predictor) exportONNX(path string, o ONNX) error {
 	return atomicfile.Bytes(path, file, 0o644)
 }
 
-// resizeText says in words how validation images come to their size.
+// resizeText describes how validation images are resized.
 func resizeText(c Config) string {
 	method, square := c.Transforms.Resize, c.Size.H == c.Size.W
 	how := fmt.Sprintf("bilinear to %v, aspect ratio lost", c.Size)

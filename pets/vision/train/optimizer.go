@@ -2,14 +2,13 @@ package train
 
 import "github.com/gomlx/gomlx/core/tensors"
 
-// optimizer trains the weights on batches. A step is a pure function of weights, moments, batch and
-// hyper-parameters: nothing is overwritten, so a step that fails changes nothing.
+// optimizer trains the weights on batches. Nothing is overwritten, so a step that fails changes
+// nothing.
 type optimizer struct {
 	*executor
 	weights *versions
 }
 
-// freezeTo sets what trains, with new moments, as in fastai.
 func (o optimizer) freezeTo(n int) error {
 	if err := o.executor.freezeTo(n); err != nil {
 		return err
@@ -52,11 +51,10 @@ func (o optimizer) wholeStep(b *batch, vector *tensors.Tensor, ev Events) (stepL
 	return lossOf(out[:1]), nil
 }
 
-// splitStep adds the gradients of the inner batches up. The weights do not change before all of
-// them are there.
+// splitStep adds up the gradients of the inner batches; then the weights change.
 func (o optimizer) splitStep(b *batch, vector *tensors.Tensor, ev Events) (stepLoss, error) {
 	trained, running, now := o.plan.trained, o.plan.running, &o.weights.now
-	// with the running statistics as they move
+	// running statistics change with each inner batch
 	params := append([]*tensors.Tensor(nil), now.params...)
 	sums := make([]*tensors.Tensor, len(trained))
 	for k, i := range trained {

@@ -9,13 +9,12 @@ import (
 // Predictions is what [Learner.ValidProbs] returns; see package interpret.
 type Predictions = interpret.Predictions
 
-// scored are logits with the true labels.
 type scored struct {
 	logits [][]float32
 	labels []int
 }
 
-// loss is the cross-entropy of one image, in float64.
+// loss is the cross-entropy of one image.
 func (s scored) loss(i int) float64 {
 	row := s.logits[i]
 	top := float64(row[interpret.Argmax(row)])
@@ -46,7 +45,6 @@ func (s scored) errorRate() float64 {
 	return float64(wrong) / float64(len(s.labels))
 }
 
-// softmax of one row of logits.
 func softmax(logits []float32) []float32 {
 	top := float64(logits[interpret.Argmax(logits)])
 	e, sum := make([]float64, len(logits)), 0.0

@@ -10,12 +10,12 @@ import (
 	"gopets/pets/vision/dataset/images"
 )
 
-// many is the largest number of images that a list of files is evaluated with at once.
+// many is how many images of a list of files are evaluated at once.
 const many = 32
 
-// PredictFiles classifies the images in files, in their order, with the numbers of
-// [Predictor.PredictFile]. A file that cannot be read has the reason in its place. Events.Batch is
-// called after every batch. If the context ends the call, the error comes with what is done.
+// PredictFiles classifies the images in files, in their order, as [Predictor.PredictFile] does. A
+// file that cannot be read has the reason in its place. Events.Batch is called after every batch.
+// If the context ends the call, the error comes with the results so far.
 func (p *Predictor) PredictFiles(ctx context.Context, files []string,
 	ev Events) (spec.FilePredictions, error) {
 	list := make(spec.FilePredictions, 0, len(files))

@@ -17,8 +17,8 @@ import (
 // Predictor classifies images: a network with its weights, its classes, and how images are
 // prepared. A [Learner] is one, and [LoadLearner] makes one of an exported file.
 //
-// Its methods change nothing, and are safe for concurrent use with each other. They may not run
-// while a method of the learner changes the weights.
+// Its methods are safe for concurrent use, but not while a method of the learner changes the
+// weights.
 type Predictor struct {
 	exec    *executor
 	load    *loader
@@ -41,8 +41,8 @@ func newPredictor(eng *engine.Engine, net *model.Net, data *dataset.Split, c Con
 	return p, nil
 }
 
-// Close frees the tensors, the compiled functions (unless they are shared) and the images that
-// came from the cache. Nothing can be called afterwards.
+// Close frees the tensors, the compiled functions (unless they are shared) and the images from the
+// cache.
 func (p *Predictor) Close() {
 	p.exec.close()
 	p.weights.free()
@@ -50,39 +50,38 @@ func (p *Predictor) Close() {
 	p.load.close()
 }
 
-// State says which weights these are: "before any fit", "after fit 1, epoch 4", "after fit 2, epoch
-// 1 and 13 batches".
+// State names the weights: "before any fit", "after fit 1, epoch 4", "after fit 2, epoch 1 and 13
+// batches".
 func (p *Predictor) State() string { return p.weights.now.name }
 
-// Net is the network.
+// Net returns the network.
 func (p *Predictor) Net() *model.Net { return p.exec.net }
 
-// Config is the configuration with its defaults filled in.
+// Config returns the options with their defaults.
 func (p *Predictor) Config() Config { return p.load.cfg }
 
-// Split is the data's division. Of an exported file it is the one that the learner was trained on,
-// files relative to the folder that they shared.
+// Split returns the data's division. Of an exported file it is the one that the learner was trained
+// on, its files relative to their common folder.
 func (p *Predictor) Split() *dataset.Split { return p.data }
 
-// Weights are the current values in the order of the network's Params. They belong to the learner:
-// read them before its next call.
+// Weights returns the current values in the order of the network's Params. They are valid until the
+// learner's next call.
 func (p *Predictor) Weights() []*tensors.Tensor { return p.weights.now.params }
 
-// Open returns an item's image as training sees it: from Config.Images, the cache or the file. An
-// error is an [images.Error]. Images from the cache are read-only and end with the learner.
+// Open returns an item's image from Config.Images, the cache or the file. An error is an
+// [images.Error]. Images from the cache are read-only and valid until Close.
 func (p *Predictor) Open(item dataset.Item) (*images.RGB, error) { return p.load.open(item) }
 
 // Display returns an image as validation and prediction see it: resized and cropped, not
 // normalised.
 func (p *Predictor) Display(img *images.RGB) (*images.RGB, error) { return p.load.display(img) }
 
-// few is the largest number of images that single predictions are evaluated with at once: a whole
-// batch would waste time.
+// few is how many images single predictions are evaluated with at once.
 const few = 8
 
-// Predict returns the class probabilities of images, treated like validation images: resized,
-// cropped at the centre, normalised (fastai §12; the blog's own predictor forgot the resizing).
-// Rows are in the order of the split's Classes.
+// Predict returns the class probabilities of images, in the order of the split's Classes. Images
+// are resized, cropped at the centre and normalised, as in validation (fastai §12; the blog's
+// predictor does not resize).
 func (p *Predictor) Predict(ctx context.Context, list []*images.RGB) ([][]float32, error) {
 	logits, err := p.logits(ctx, p.imagesJob(list), nil, Events{})
 	if err != nil {
@@ -95,8 +94,8 @@ func (p *Predictor) Predict(ctx context.Context, list []*images.RGB) ([][]float3
 	return probs, nil
 }
 
-// imagesJob batches a few images: one need not wait for seven that are not there, and every other
-// batch size would compile anew.
+// imagesJob makes batches of few images: of 1 if that is enough, else always the same size, since
+// each size is compiled.
 func (p *Predictor) imagesJob(list []*images.RGB) job {
 	j := p.load.imagesJob(list, min(few, p.exec.inner))
 	for j.rows > 1 && len(list) <= j.rows/2 {
@@ -114,7 +113,7 @@ func (p *Predictor) PredictFile(ctx context.Context, path string) (spec.Predicti
 	return p.predictOne(ctx, img)
 }
 
-// PredictBytes classifies an encoded image (JPEG, PNG, …): an upload, for instance.
+// PredictBytes classifies an encoded image (JPEG, PNG, …).
 func (p *Predictor) PredictBytes(ctx context.Context, data []byte) (spec.Prediction, error) {
 	img, err := images.Decode(data, p.load.cfg.Decode())
 	if err != nil {
@@ -123,7 +122,7 @@ func (p *Predictor) PredictBytes(ctx context.Context, data []byte) (spec.Predict
 	return p.predictOne(ctx, img)
 }
 
-// PredictImage classifies a decoded image. Its EXIF orientation is not known here.
+// PredictImage classifies a decoded image. Its EXIF orientation is unknown.
 func (p *Predictor) PredictImage(ctx context.Context, img image.Image) (spec.Prediction, error) {
 	if img == nil || img.Bounds().Empty() {
 		return spec.Prediction{}, fmt.Errorf("predict: the image is empty")

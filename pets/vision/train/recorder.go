@@ -8,8 +8,7 @@ import (
 	"gopets/pets/spec"
 )
 
-// Recorder keeps what happened in every fit of a learner, oldest first. fastai keeps the last fit
-// only.
+// Recorder keeps what happened in every fit of a learner, oldest first; fastai keeps the last fit.
 type Recorder struct {
 	Runs []Run `json:"runs"`
 }
@@ -36,8 +35,7 @@ func (r *Run) Name() string {
 	return fmt.Sprintf("%s(%d, %v, wd=%v)", call, r.Fit.Epochs, r.Fit.MaxLR, r.Fit.WeightDecay)
 }
 
-// Best is the epoch whose weights the run keeps or would keep, −1 before any: the one with the
-// lowest of what its Watch looks at.
+// Best returns the epoch with the lowest watched value, −1 before any.
 func (r *Run) Best() int {
 	best, _ := bestOf(r.Fit.Watch, r.Rows)
 	return best
@@ -49,14 +47,13 @@ func (r *Run) Finished() bool {
 	return stop || len(r.Rows) >= r.Fit.Epochs
 }
 
-// same reports whether a run has these options, wherever its snapshot is.
 func (r *Run) same(f spec.Fit) bool {
 	f.Resume, f.Snapshot = r.Fit.Resume, r.Fit.Snapshot
 	return r.Fit == f
 }
 
-// bestOf finds the best of some epochs, −1 if there are none, and reports whether it is time to
-// stop. It depends on the rows alone, so a resumed run decides as an uninterrupted one.
+// bestOf finds the best of some epochs, −1 if there are none, and reports whether to stop. It
+// depends on the rows alone, so a resumed run decides as an uninterrupted one.
 func bestOf(w spec.Watch, rows []spec.Row) (best int, stop bool) {
 	best = -1
 	for i, r := range rows {
@@ -67,7 +64,7 @@ func bestOf(w spec.Watch, rows []spec.Row) (best int, stop bool) {
 	return best, w.Patience > 0 && len(rows)-1-best >= w.Patience
 }
 
-// Last is the newest run, nil before any.
+// Last returns the newest run, or nil.
 func (r *Recorder) Last() *Run {
 	if len(r.Runs) == 0 {
 		return nil
@@ -75,7 +72,6 @@ func (r *Recorder) Last() *Run {
 	return &r.Runs[len(r.Runs)-1]
 }
 
-// clone copies everything, so that a reader is not disturbed by a fit that goes on.
 func (r *Recorder) clone() *Recorder {
 	c := &Recorder{Runs: slices.Clone(r.Runs)}
 	for i := range c.Runs {
@@ -88,8 +84,7 @@ func (r *Recorder) clone() *Recorder {
 	return c
 }
 
-// smoother is the bias-corrected moving average of the batch losses (fastai §8.2): it starts anew
-// with every fit and runs on across the epochs of one.
+// smoother is the bias-corrected moving average of the batch losses (fastai §8.2), over one fit.
 type smoother struct {
 	Mean float64 `json:"mean"`
 	N    int     `json:"n"`

@@ -14,9 +14,9 @@ import (
 	"gopets/pets/vision/weights"
 )
 
-// Keys of a saved file's metadata, and the prefixes of the optimizer's tensors: the moments of
-// parameter NAME are stored in the graph's layout under these prefixes. The weights themselves have
-// torchvision's names and layout, so that other programs can read them.
+// Keys of a saved file's metadata, and the prefixes of the optimizer's tensors: the moments of a
+// parameter have its name after these, in the graph's layout. The weights have torchvision's names
+// and layout, for other programs.
 const (
 	metaFormat   = "gopets.format" // "1"
 	metaArch     = "gopets.arch"
@@ -31,8 +31,8 @@ const (
 	secondPrefix = "optimizer.exp_avg_sq."
 )
 
-// Save writes weights and optimizer as one safetensors file, atomically. The names of the weights
-// are torchvision's.
+// Save writes weights, under torchvision's names, and optimizer as one safetensors file,
+// atomically.
 func (l *Learner) Save(path string) error {
 	f, err := l.file()
 	if err == nil {
@@ -44,7 +44,6 @@ func (l *Learner) Save(path string) error {
 	return nil
 }
 
-// weightsFile has the weights, and what they are of.
 func (p *Predictor) weightsFile() (*weights.File, error) {
 	f, err := p.exec.net.ToFile(p.weights.now.params)
 	if err != nil {
@@ -62,7 +61,6 @@ func (p *Predictor) weightsFile() (*weights.File, error) {
 	return f, nil
 }
 
-// file collects what Save writes: weights and optimizer.
 func (l *Learner) file() (*weights.File, error) {
 	f, err := l.weightsFile()
 	if err != nil {
@@ -92,8 +90,7 @@ func writeOptimizer(f *weights.File, p *plan, s *state) error {
 	return nil
 }
 
-// readOptimizer takes an optimizer's state over, if it is that of what trains now; else a note says
-// why not.
+// readOptimizer reads an optimizer's state, if it fits what trains now; else a note says why not.
 func readOptimizer(f *weights.File, p *plan, s *state) (note string, err error) {
 	if f.Meta[metaStep] == "" {
 		return "no optimizer in the file, so it starts anew", nil
@@ -133,10 +130,9 @@ func readOptimizer(f *weights.File, p *plan, s *state) (note string, err error) 
 	return "", nil
 }
 
-// Load reads what Save, Snapshot or Export wrote (or a file of weights in torchvision's names, .pth
-// too, head included). What is frozen stays as it is (fastai §9). When the file's optimizer does
-// not fit what trains now, or there is none, the optimizer starts anew, and the returned warnings
-// say so: fastai keeps the old moments without a word.
+// Load reads what Save, Snapshot or Export wrote, or a file of weights with torchvision's names
+// (.pth too, head included). What is frozen stays so (fastai §9). When the file has no optimizer
+// that fits, the optimizer starts anew, and warnings say so; fastai keeps the old moments silently.
 func (l *Learner) Load(path string) (warnings []string, err error) {
 	f, err := weights.Read(path)
 	if err == nil {
@@ -148,7 +144,6 @@ func (l *Learner) Load(path string) (warnings []string, err error) {
 	return warnings, nil
 }
 
-// adopt takes over a file's weights and, if it fits, its optimizer.
 func (l *Learner) adopt(f *weights.File, name string) (warnings []string, err error) {
 	if warnings, err = l.adoptWeights(f, name); err != nil {
 		return nil, err
@@ -161,7 +156,7 @@ func (l *Learner) adopt(f *weights.File, name string) (warnings []string, err er
 	return warnings, err
 }
 
-// adoptWeights takes over a file's weights, of the same network and classes.
+// adoptWeights takes a file's weights, which must be of the same network and classes.
 func (p *Predictor) adoptWeights(f *weights.File, name string) (warnings []string, err error) {
 	net := p.exec.net
 	if arch := f.Meta[metaArch]; arch != "" && arch != net.Name {
@@ -209,7 +204,6 @@ func (p *Predictor) adoptWeights(f *weights.File, name string) (warnings []strin
 	return warnings, p.setWeights(values, cmp.Or(f.Meta[metaState], "loaded from "+name))
 }
 
-// setWeights replaces all weights; the optimizer's state goes.
 func (p *Predictor) setWeights(values []*tensors.Tensor, name string) error {
 	net := p.exec.net
 	if len(values) != len(net.Params) {

@@ -7,7 +7,6 @@ import (
 	"gopets/pets/spec"
 )
 
-// hyper are the hyper-parameters of one step.
 type hyper struct {
 	lrs   []float64 // per layer group
 	beta1 float64
@@ -27,12 +26,12 @@ func courseOf(f spec.Fit, groups, steps int, beta1 float64) (course, error) {
 	return oneCycle{f, lrs, steps}, err
 }
 
-// constant is the course of a fit at a constant rate.
+// constant is the course of a fit with a constant learning rate.
 type constant hyper
 
 func (c constant) at(int) hyper { return hyper(c) }
 
-// oneCycle is the one-cycle over steps batches for the given maximal rates. Options are complete.
+// oneCycle is the one-cycle over steps batches. Options are complete.
 type oneCycle struct {
 	fit   spec.Fit
 	max   []float64
@@ -42,8 +41,8 @@ type oneCycle struct {
 // cosine goes from a at t=0 to b at t=1 along half a cosine.
 func cosine(a, b, t float64) float64 { return b + (a-b)/2*(1+math.Cos(math.Pi*t)) }
 
-// at returns the values of batch i. Batch int(steps·PctStart) runs at the maximum exactly. A rising
-// phase of no steps is treated as one step, as fastai does.
+// at returns the values of batch i; batch int(steps·PctStart) has the maximum exactly. As in
+// fastai, a rising phase of no steps counts as one step.
 func (s oneCycle) at(i int) hyper {
 	f, moms := s.fit, s.fit.Moms.Get()
 	rise := int(float64(s.steps) * f.PctStart.Get())

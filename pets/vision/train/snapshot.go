@@ -13,15 +13,15 @@ import (
 )
 
 // snapshot is what a file of [Learner.Snapshot] says beyond weights and optimizer. Random streams
-// need no storing: they follow from the seed and the number of epochs.
+// follow from the seed and the number of epochs.
 type snapshot struct {
 	Version  int      `json:"version"`
 	Identity identity `json:"identity"`
 	Position position `json:"position"`
 	Inner    int      `json:"inner_batch"`
 
-	// Of a run that keeps its best epoch: whether that is the last one, whose weights these are;
-	// else the best one's metadata, its tensors lying beside the others under bestPrefix.
+	// Of a run that keeps its best epoch: whether these weights are the best epoch's; else that
+	// epoch's metadata, with its tensors under bestPrefix.
 	BestIsLast bool              `json:"best_is_last,omitempty"`
 	Best       map[string]string `json:"best,omitempty"`
 }
@@ -47,8 +47,7 @@ func (l *Learner) identity() identity {
 
 // Snapshot writes everything that training depends on, atomically: weights, optimizer, what is
 // frozen, the recorder, the position in the schedule. A new learner of the same network, data and
-// configuration that restores it goes on as if nothing had happened. Load reads it too, as a file
-// of weights.
+// options that restores it goes on as if uninterrupted. Load reads it too, as a file of weights.
 func (l *Learner) Snapshot(path string) error {
 	f, err := l.file()
 	if err == nil {
@@ -67,7 +66,6 @@ func (l *Learner) Snapshot(path string) error {
 	return nil
 }
 
-// keepBest adds the best epoch's tensors to the file, if they are not those of the present one.
 func (s *snapshot) keepBest(best, f *weights.File) {
 	switch {
 	case best == nil:
@@ -82,7 +80,6 @@ func (s *snapshot) keepBest(best, f *weights.File) {
 	}
 }
 
-// bestOf is the best epoch that a snapshot's file holds, nil if none was kept.
 func (s snapshot) bestOf(f *weights.File) *weights.File {
 	if s.Best == nil && !s.BestIsLast {
 		return nil
@@ -102,8 +99,8 @@ func (s snapshot) bestOf(f *weights.File) *weights.File {
 	return best
 }
 
-// Restore brings back what Snapshot wrote, what is frozen included. A snapshot of another network,
-// other data or another configuration is refused, with the difference.
+// Restore reads what Snapshot wrote. A snapshot of another network, other data or other options is
+// an error that names the difference.
 func (l *Learner) Restore(path string) error {
 	if err := l.restore(path); err != nil {
 		return fmt.Errorf("restore %s: %w", filepath.Base(path), err)

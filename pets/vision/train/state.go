@@ -8,12 +8,12 @@ import (
 	"github.com/gomlx/gomlx/core/tensors"
 )
 
-// state is all that training changes: weights and optimizer. Slices run parallel to the network's
-// Params; moments are nil where a parameter does not train.
+// state is all that training changes. Slices are parallel to the network's Params; moments are nil
+// where a parameter does not train.
 type state struct {
 	params, m, v []*tensors.Tensor
 	step         int     // of the optimizer
-	beta1        float64 // what the next step without a schedule uses
+	beta1        float64 // for a step without a schedule
 	name         string  // which weights these are: "after fit 1, epoch 4"
 }
 
@@ -62,15 +62,14 @@ func put(list []*tensors.Tensor, i int, value *tensors.Tensor, held *state,
 	list[i] = value
 }
 
-// versions are the present state and, while a call may have to go back to it, an earlier one. The
-// two share the tensors that have not changed.
+// versions are the present state and, while a call may have to go back, an earlier one. The two
+// share unchanged tensors.
 type versions struct {
 	now  state
 	held *state
 }
 
-// hold keeps the present state until the next hold or letGo, and frees what only the one held
-// before had.
+// hold keeps the present state until the next hold or letGo, and frees the one held before.
 func (v *versions) hold() {
 	h := v.now.clone()
 	if v.held != nil {
@@ -79,14 +78,13 @@ func (v *versions) hold() {
 	v.held = &h
 }
 
-// rollBack brings the held state back.
+// rollBack restores the held state.
 func (v *versions) rollBack() {
 	spoiled := v.now
 	v.now = v.held.clone()
 	spoiled.free(v.held)
 }
 
-// letGo ends the holding.
 func (v *versions) letGo() {
 	if v.held != nil {
 		v.held.free(&v.now)
@@ -94,14 +92,13 @@ func (v *versions) letGo() {
 	}
 }
 
-// setParams replaces all weights and drops the optimizer.
 func (v *versions) setParams(values []*tensors.Tensor, name string) {
 	old := v.now
 	v.now = state{params: values, name: name}
 	old.free(&v.now)
 }
 
-// resetOptimizer starts the optimizer anew: zero moments for what trains.
+// resetOptimizer starts the optimizer anew.
 func (v *versions) resetOptimizer(p *plan) {
 	n := len(v.now.params)
 	(&state{m: v.now.m, v: v.now.v}).free(v.held)
@@ -113,7 +110,6 @@ func (v *versions) resetOptimizer(p *plan) {
 	}
 }
 
-// accept puts a function's outputs in the places of their predecessors.
 func (v *versions) accept(indices []int, values []*tensors.Tensor,
 	of func(*state) []*tensors.Tensor) {
 	for k, i := range indices {
@@ -121,7 +117,6 @@ func (v *versions) accept(indices []int, values []*tensors.Tensor,
 	}
 }
 
-// acceptOptimized takes over the outputs of an optimizer's step: trained parameters, moments.
 func (v *versions) acceptOptimized(trained []int, out []*tensors.Tensor) {
 	n := len(trained)
 	v.accept(trained, out[:n], paramsOf)
@@ -130,15 +125,13 @@ func (v *versions) acceptOptimized(trained []int, out []*tensors.Tensor) {
 	v.now.step++
 }
 
-// free releases everything.
 func (v *versions) free() {
 	v.letGo()
 	v.now.free(nil)
 	v.now = state{}
 }
 
-// flat copies a float32 tensor's values to the host without keeping a second copy inside the
-// tensor.
+// flat copies a float32 tensor's values to the host, without a second copy in the tensor.
 func flat(t *tensors.Tensor) ([]float32, error) {
 	wasLocal := t.HasLocal()
 	values, err := tensors.CopyFlatData[float32](t)

@@ -18,8 +18,7 @@ import (
 )
 
 // store has a learner's images where the engine transforms them: the pixels of all, as bytes, in
-// each device's memory. Where they do not fit, it knows only how large images are, and a batch
-// brings its own ("streaming").
+// each device's memory. Where they do not fit, batches bring their own images ("streaming").
 type store struct {
 	exec   *executor
 	cfg    Config
@@ -41,7 +40,7 @@ func newStore(exec *executor, c Config) *store {
 	return &store{exec: exec, cfg: c, limit: int64(c.ImageMemory) << 20}
 }
 
-// open forgets all images, and makes ready for n others.
+// open replaces all images by n others, to be added.
 func (s *store) open(n int) {
 	s.close()
 	s.expected = n
@@ -55,7 +54,7 @@ func (s *store) open(n int) {
 	}
 }
 
-// add takes an image's pixels over, of those that the transforms need.
+// add takes an image's pixels, as far as the transforms need them.
 func (s *store) add(path string, img *images.RGB) error {
 	list, err := s.cfg.augment().Versions(img, s.cfg.Size)
 	if err != nil {
@@ -89,7 +88,7 @@ func (s *store) add(path string, img *images.RGB) error {
 	return nil
 }
 
-// placed says where images lie one after the other from a pixel on, and how many pixels they have.
+// placed returns where images lie one after the other from a pixel on, and their number of pixels.
 func placed(list []*images.RGB, start int) (versions []augment.Version, size int) {
 	for _, img := range list {
 		w, h := img.Full()
@@ -100,7 +99,7 @@ func placed(list []*images.RGB, start int) (versions []augment.Version, size int
 	return versions, size
 }
 
-// upload brings the pixels to the devices, once all images were added.
+// upload copies the pixels to the devices, once all images were added.
 func (s *store) upload(ev Events) error {
 	slices.SortFunc(s.sizes, func(a, b int) int { return b - a })
 	if s.budget < 0 {
@@ -122,10 +121,9 @@ func (s *store) upload(ev Events) error {
 	return nil
 }
 
-// streams reports whether batches bring their own images.
 func (s *store) streams() bool { return s.tensor == nil }
 
-// room is how many pixels n images may have at most.
+// room is how many pixels n images have at most.
 func (s *store) room(n int) int {
 	sum := 0
 	for _, size := range s.sizes[:min(n, len(s.sizes))] {
@@ -134,7 +132,6 @@ func (s *store) room(n int) int {
 	return sum
 }
 
-// close frees the images.
 func (s *store) close() {
 	if s.tensor != nil {
 		s.tensor.MustFinalizeAll()
@@ -160,7 +157,7 @@ func (e *executor) toDevice(pixels []uint8, device int) (t *tensors.Tensor, err 
 	return t, err
 }
 
-// transform runs the transforms on a device: pixels and rows of numbers to images in [0,1].
+// transform runs the transforms on a device: pixels and rows of numbers → images in [0,1].
 func (e *executor) transform(size spec.Size, pixels *tensors.Tensor, views []float64, rows,
 	device int) (x *tensors.Tensor, err error) {
 	numbers := tensors.FromFlatDataAndDimensions(views, rows, len(views)/rows)

@@ -13,11 +13,10 @@ import (
 // ttaPasses is the number of augmented passes: four corners, each mirrored too.
 const ttaPasses = 8
 
-// TTA predicts the validation set as [Learner.ValidProbs] does, but from nine views of each image
-// (fastai §12): the plain one, and eight that zoom into a corner and crop there, half of them
-// mirrored, warped, turned and lit as in training. The losses are those of the averaged
-// probabilities. The same call returns the same numbers, and later training draws what it would
-// have drawn.
+// TTA predicts the validation set from nine views of each image (fastai §12): the plain one, and
+// eight that zoom into a corner, half of them mirrored, with the training's other transforms. The
+// losses are those of the averaged probabilities. The same call returns the same numbers, and does
+// not affect later training.
 func (l *Learner) TTA(ctx context.Context, o spec.TTA, ev Events) (*Predictions, error) {
 	p, err := l.validation(ctx, ev)
 	if err != nil {
@@ -40,7 +39,6 @@ func (p *Predictor) PredictTTA(ctx context.Context, list []*images.RGB, o spec.T
 	return p.views(ctx, p.imagesJob(list), o, Events{})
 }
 
-// views averages a job's plain pass and its augmented ones.
 func (p *Predictor) views(ctx context.Context, j job, o spec.TTA, ev Events) ([][]float32, error) {
 	o = spec.Defaults(o)
 	if err := spec.Check(o); err != nil {
@@ -79,8 +77,8 @@ func (p *Predictor) views(ctx context.Context, j job, o spec.TTA, ev Events) ([]
 	return probs, nil
 }
 
-// view draws the training transforms for one image and sets those that a pass fixes: zoom and
-// crop at a corner (bit 0: bottom, bit 1: right), mirrored from the fourth pass on.
+// view draws the training transforms for one image and sets those that a pass fixes: zoom and crop
+// at a corner (bit 0: bottom, bit 1: right), mirrored from the fourth pass on.
 func (l *loader) view(scale float64, pass, index int) augment.Params {
 	p := l.cfg.augment().Draw(l.stream(forTTA, pass, index))
 	row, col := float64(pass&1), float64(pass>>1&1)

@@ -1,8 +1,8 @@
 // Package enginetest opens engines for tests.
 //
-// The plain Go backend is always there; XLA is tested where a plugin is found, in
-// $GOPETS_TEST_PLUGIN or, already verified by `nb setup`, in the cache folder. Engines are opened
-// once per test process and shared by its tests: opening XLA costs more than most tests.
+// The pure Go backend is always available; XLA is tested where a plugin is found, in
+// $GOPETS_TEST_PLUGIN or in the cache folder, verified by `nb setup`. Engines are opened once per
+// test process, since opening XLA takes longer than most tests.
 package enginetest
 
 import (
@@ -13,7 +13,7 @@ import (
 	"gopets/pets/vision/engine"
 )
 
-// pluginVar names the environment variable with the absolute path of a PJRT CPU plugin for tests.
+// pluginVar is the environment variable with the absolute path of a PJRT CPU plugin for tests.
 const pluginVar = "GOPETS_TEST_PLUGIN"
 
 var (
@@ -61,8 +61,7 @@ func Long(t testing.TB) {
 	}
 }
 
-// Each runs f as a subtest on every engine that is here: "go" always, "xla" where a plugin is
-// found.
+// Each runs f as a subtest on every available engine: "go" always, "xla" where a plugin is found.
 func Each(t *testing.T, f func(t *testing.T, eng *engine.Engine)) {
 	t.Helper()
 	t.Run("go", func(t *testing.T) { f(t, Go(t)) })

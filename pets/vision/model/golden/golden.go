@@ -1,10 +1,8 @@
-// Package golden holds networks against values that PyTorch computed: testdata/golden.py of package
-// model makes the files, this package reads them, makes the same weights and images, and
-// compares.
+// Package golden compares networks with values that PyTorch computed. testdata/golden.py of package
+// model writes the files; this package reads them and makes the same weights and images.
 //
-// Weights, images and labels are not stored but functions of a name and an index ([Numbers]), the
-// same in Python and Go. Of a large tensor the files keep a [Digest]: its norm, a projection that
-// any wrong value changes, and a sample. Everything is in torch's layout.
+// Weights, images and labels are functions of a name and an index ([Numbers]), the same in Python
+// and Go. Of a large tensor the files keep a [Digest]. Everything is in torch's layout.
 package golden
 
 import (
@@ -18,14 +16,14 @@ import (
 	"gopets/pets/vision/weights"
 )
 
-// A Case is one network with one batch, and what came of it in float64.
+// A Case is one network with one batch, and its results in float64.
 type Case struct {
 	Arch      string
 	Seed      int
 	Shape     [3]int // batch, height, width
 	Hidden    []int
 	Classes   int
-	Offset    float64           // of what a ReLU follows: around 2, most are open
+	Offset    float64           // of batch norms before a ReLU: around 2, most values pass
 	Float32   float64           // how far gradients move in torch when float64 becomes float32
 	Eval      []float64         // logits in evaluation mode
 	Loss      float64           // cross-entropy in training mode
@@ -83,12 +81,12 @@ func (c Case) Fill(f *weights.File) {
 	}
 }
 
-// Images is the batch, NHWC, normalised.
+// Images returns the batch, NHWC, normalised.
 func (c Case) Images() []float32 {
 	return c.values("pictures", c.Shape[0]*c.Shape[1]*c.Shape[2]*3, 2, 0)
 }
 
-// Labels are the batch's classes.
+// Labels returns the batch's classes.
 func (c Case) Labels() []int32 {
 	labels := make([]int32, c.Shape[0])
 	for i, u := range c.numbers("labels", len(labels)) {

@@ -27,7 +27,6 @@ func (c Case) numbers(name string, count int) []float64 {
 	return Numbers(strconv.Itoa(c.Seed)+"/"+name, count)
 }
 
-// values are numbers·scale + shift in float32.
 func (c Case) values(name string, count int, scale, shift float64) []float32 {
 	return Float32(c.numbers(name, count), scale, shift)
 }
@@ -41,19 +40,18 @@ func Float32(numbers []float64, scale, shift float64) []float32 {
 	return values
 }
 
-// A Digest is what is kept of a tensor.
+// A Digest is what is kept of a tensor: its norm, a projection, and a sample.
 type Digest struct {
 	Norm float64
-	// what errors are relative to: the norm, or, where the true value is 0, the norm of the like
+	// what errors are relative to: the norm, or, where the true value is 0, that of similar tensors
 	Scale      float64
 	Projection float64   // Σ vᵢ·Numbers("probe/"+name)ᵢ
 	At         []int     // positions,
 	Values     []float64 // and the values there
 }
 
-// Distance estimates ‖v−w‖/‖w‖ for the tensor w of which d was made: the largest of three
-// estimates, by the norm, by the projection (an error of length 1 changes it by √⅓, more or less),
-// and by the sample.
+// Distance estimates ‖v−w‖/‖w‖ for the tensor w of which d was made: the largest of the estimates
+// by norm, projection (an error of length 1 changes it by about √⅓) and sample.
 func (d Digest) Distance(name string, v []float64) float64 {
 	norm, projection, sample := 0.0, 0.0, 0.0
 	for i, p := range Numbers("probe/"+name, len(v)) {
@@ -73,7 +71,7 @@ func (d Digest) Distance(name string, v []float64) float64 {
 	return far / d.Scale
 }
 
-// Sample is the distance at the sampled positions alone, relative to the values there.
+// Sample returns the distance at the sampled positions, relative to the values there.
 func (d Digest) Sample(v []float64) float64 {
 	at := make([]float64, len(d.At))
 	for k, i := range d.At {
@@ -82,7 +80,7 @@ func (d Digest) Sample(v []float64) float64 {
 	return Distance(at, d.Values)
 }
 
-// Distance is ‖a−b‖/‖b‖.
+// Distance returns ‖a−b‖/‖b‖.
 func Distance(a, b []float64) float64 {
 	if len(a) != len(b) {
 		return math.Inf(1)
@@ -95,8 +93,8 @@ func Distance(a, b []float64) float64 {
 	return math.Sqrt(d / (n + 1e-300))
 }
 
-// Torch puts a parameter's values from the graph's layout, HWIO or [in, out], into torch's, OIHW or
-// [out, in].
+// Torch converts a parameter's values from the graph's layout, HWIO or [in, out], to torch's, OIHW
+// or [out, in].
 func Torch(v []float64, shape []int) []float64 {
 	if len(shape) < 2 {
 		return v
