@@ -1,6 +1,6 @@
 // Package vision is the root of a library that trains image classifiers as fastai v1 does, in plain
-// Go programs: no notebook, no session, errors and contexts. It holds no code itself; its example
-// goes from a folder of photos to a prediction of a file that needs nothing else.
+// Go programs without a notebook or session. It has no code itself; its example goes from a folder
+// of photos to a prediction.
 //
 //	dataset    archives, image files, labels, split, decoding
 //	sample     drawn images with the layout of the real ones
@@ -12,6 +12,5 @@
 //	interpret  what a learner gets wrong
 //	engine     XLA on CUDA or a CPU, or Go's own backend
 //
-// fastai.md lists the tests that compare it with fastai and PyTorch, and the differences on
-// purpose.
+// fastai.md lists the tests that compare it with fastai and PyTorch, and intended differences.
 package vision

@@ -9,8 +9,8 @@ import (
 	"path/filepath"
 )
 
-// Write writes a hidden file beside path and renames it. If it fails, path is unchanged. A device or
-// a pipe, as /dev/null, is written to and stays.
+// Write writes a hidden file beside path and renames it. If it fails, path is unchanged. A device
+// or pipe, such as /dev/null, is written to directly.
 func Write(path string, perm os.FileMode, write func(*os.File) error) error {
 	info, err := os.Stat(path)
 	if err == nil && !info.Mode().IsRegular() && !info.IsDir() {
@@ -36,7 +36,7 @@ func Write(path string, perm os.FileMode, write func(*os.File) error) error {
 	return err
 }
 
-// Bytes is [Write] of a content that is there already.
+// Bytes writes data as [Write] does.
 func Bytes(path string, data []byte, perm os.FileMode) error {
 	err := Write(path, perm, func(f *os.File) error {
 		_, err := f.Write(data)

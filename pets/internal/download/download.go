@@ -21,13 +21,13 @@ const (
 	answerTime  = 10 * time.Second // for its answer to begin
 	stallTime   = 30 * time.Second // without a single byte
 
-	attempts        = 5 // in a row that bring nothing new
-	attemptsUnheard = 2 // of a server that has not sent anything yet
+	attempts        = 5 // in a row without a new byte
+	attemptsUnheard = 2 // of a server that has sent nothing yet
 )
 
 // A Client fetches files. The zero value is right.
 type Client struct {
-	HTTP  *http.Client  // nil: one that gives up on a dead network within seconds
+	HTTP  *http.Client  // nil: a client with short time-outs
 	Stall time.Duration // without a byte, after which a connection is dead; 0: 30 s
 	Pause time.Duration // before the next attempt; 0: 300 ms
 }
@@ -42,7 +42,7 @@ type File struct {
 	Progress func(done, total int64) // total is 0 when unknown; nil: not called
 }
 
-// ErrUnreachable is a server that cannot be reached at all, as without a network.
+// ErrUnreachable reports that a server cannot be reached, for instance without a network.
 var ErrUnreachable = errors.New("no connection")
 
 type permanentError struct{ error }
@@ -53,7 +53,7 @@ func permanent(format string, args ...any) error {
 	return &permanentError{fmt.Errorf(format, args...)}
 }
 
-// Fetch downloads a file to path, by way of path.part, which a later call resumes.
+// Fetch downloads a file to path, through path.part, which a later call resumes.
 func (c Client) Fetch(ctx context.Context, f File, path string) error {
 	if c.HTTP == nil {
 		c.HTTP = newHTTP()
@@ -72,12 +72,12 @@ func (c Client) Fetch(ctx context.Context, f File, path string) error {
 		if err == nil {
 			return os.Rename(part, path)
 		}
-		// a part that does not fit stays wrong; it is our own temporary file
+		// a part of another file stays wrong; it is our own temporary file
 		_ = os.Remove(part)
 		if !resumed {
 			return err
 		}
-		resumed = false // the part was another file's: once more from the start
+		resumed = false // once more from the start
 	}
 }
 
@@ -161,7 +161,7 @@ func (c Client) attempt(ctx context.Context, f File, part string) (sum string, e
 			fmt.Sprintf("/%d", have)) {
 			return sum, nil // complete already
 		}
-		_ = os.Remove(part) // longer than what the server has: begin anew
+		_ = os.Remove(part) // longer than the server's file: begin anew
 		return "", errors.New("the partial download does not match the server's file")
 	default:
 		err := fmt.Errorf("the server answered %s", response.Status)
@@ -250,7 +250,7 @@ func newHTTP() *http.Client {
 	return &http.Client{Transport: transport}
 }
 
-// networkError drops the address that http repeats, and marks servers that cannot be reached.
+// networkError drops the address that http repeats, and marks unreachable servers.
 func networkError(err error) error {
 	var op *net.OpError
 	var dns *net.DNSError
@@ -260,7 +260,7 @@ func networkError(err error) error {
 	return err
 }
 
-// announcedSum finds the SHA-256 that Hugging Face's Hub sends, on the answer or the redirect.
+// announcedSum returns the SHA-256 that Hugging Face's Hub sends with the answer or the redirect.
 func announcedSum(response *http.Response) string {
 	for ; response != nil; response = response.Request.Response {
 		etag := strings.Trim(response.Header.Get("X-Linked-Etag"), `"`)
@@ -292,7 +292,7 @@ func SHA256(path string) (string, error) {
 	return hex.EncodeToString(hash.Sum(nil)), nil
 }
 
-// Megabytes says how much of a file is here: "12 of 87 MB"; total is 0 when unknown.
+// Megabytes returns a text like "12 of 87 MB"; total is 0 when unknown.
 func Megabytes(done, total int64) string {
 	if total <= 0 {
 		return fmt.Sprintf("%d MB", done>>20)

@@ -80,7 +80,7 @@ type arithmetic struct {
 	c     uint64 // the code register
 	a     uint64 // the interval
 	ct    int    // shifts until the next byte
-	extra int    // zero bytes supplied behind the data: allowed, but not without end
+	extra int    // zero bytes supplied after the data
 	dc    [4][64]uint8
 	ac    [4][256]uint8
 	even  uint8 // a bin of even odds
@@ -107,10 +107,10 @@ func (e *arithmetic) restart() error {
 	return nil
 }
 
-// tooFar bounds the bytes behind the data: coders leave few zeros out.
+// tooFar bounds the bytes supplied after the data: coders leave few zeros out.
 const tooFar = 1 << 16
 
-// next is the next byte of data: 0 before a marker, as the coder may have cut zeros off.
+// next returns the next byte of data: 0 before a marker, as the coder may have cut zeros off.
 func (e *arithmetic) next() uint64 {
 	data := e.d.data
 	if e.pos >= len(data) {

@@ -10,7 +10,7 @@ import (
 	"gopets/pets/vision/dataset/images"
 )
 
-// Apply writes what the network sees of an image into dst, s.H×s.W pixels of 3 values in [0,1], not
+// Apply writes what the network sees of an image into dst: s.H×s.W pixels of 3 values in [0,1], not
 // normalised (fastai §4.2). It is safe for concurrent use.
 func (c Config) Apply(dst []float32, src *images.RGB, s spec.Size, p Params) error {
 	if err := c.fits(src, s); err != nil {
@@ -43,7 +43,7 @@ func (c Config) Apply(dst []float32, src *images.RGB, s spec.Size, p Params) err
 	return nil
 }
 
-// Image returns values of [Config.Apply] as bytes, as fastai shows them: times 255, cut.
+// Image returns values of [Config.Apply] as bytes: times 255, cut, as in fastai.
 func Image(values []float32, s spec.Size) *images.RGB {
 	img := images.New(s.W, s.H)
 	for i, v := range values {
@@ -74,7 +74,7 @@ type scratch struct {
 
 var work = sync.Pool{New: func() any { return new(scratch) }}
 
-// points turns indices of the mirrored image, n on the side, into those of the unmirrored one.
+// points maps indices of the mirrored image, n on the side, to the unmirrored one.
 func points(into []float64, indices []int, n int, flip bool) []float64 {
 	into = into[:0]
 	for _, i := range indices {

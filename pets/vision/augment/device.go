@@ -98,12 +98,12 @@ func (c Config) Row(row []float64, versions []Version, s spec.Size, p Params) er
 	return nil
 }
 
-// Move adds to the place of a row's image in the device's memory.
+// Move adds to the position of a row's image in the device's memory.
 func Move(row []float64, pixels int) { row[rowStart] += float64(pixels) }
 
 // OnDevice is [Config.Apply] for a batch as graph operations: pixels uint8 [P,3], rows float64
-// [B,RowLen] from [Config.Row]; float32 [B,s.H,s.W,3] in [0,1]. It agrees to 1e-5, to 1/255 where
-// an image is averaged. Coordinates are float64: float32 is off by 1e-4 pixel.
+// [B,RowLen] from [Config.Row]; float32 [B,s.H,s.W,3] in [0,1]. It agrees with Apply to 1e-5, to
+// 1/255 where an image is averaged. Coordinates are float64: float32 is off by 1e-4 pixel.
 func OnDevice(pixels, rows *graph.Node, s spec.Size) *graph.Node {
 	g := pixels.Graph()
 	b := rows.Shape().Dimensions[0]

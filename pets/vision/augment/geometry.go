@@ -162,7 +162,7 @@ func ends(n int) [2]float64 {
 	return [2]float64{-1, 1}
 }
 
-// pixels turns the grid's matrix into one from the resized image to a w×h source.
+// pixels returns the matrix from the resized image's pixels to those of a w×h source.
 func (v *view) pixels(w, h int) matrix {
 	step := func(n int) float64 { return 2 / float64(max(1, n-1)) }
 	from := matrix{step(v.w), 0, -1, 0, step(v.h), -1, 0, 0, 1}

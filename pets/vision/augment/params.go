@@ -13,7 +13,7 @@ type Params struct {
 	Dihedral         int
 	Degrees          float64 // counter-clockwise
 	Zoom             float64 // magnification; 0: none
-	ZoomRow, ZoomCol float64 // where the zoom looks, 0…1
+	ZoomRow, ZoomCol float64 // centre of the zoom, 0…1
 	Brightness       float64 // 0…1, 0.5 is unchanged; 0: none
 	Contrast         float64 // factor; 0: none
 	Flip             bool    // mirror left and right
@@ -27,7 +27,7 @@ type Hole struct {
 	Length   int
 }
 
-// Valid is what validation images get: no transform, and the crop at the centre.
+// Valid returns the parameters of validation images: no transform, and the crop at the centre.
 func (c Config) Valid() Params { return Params{CropRow: 0.5, CropCol: 0.5} }
 
 // Draw draws from fastai's distributions (§4.1). It draws every value, so that the probability of

@@ -15,7 +15,7 @@ import (
 	"gopets/pets/vision/train"
 )
 
-// Prepare gives this process the environment that engines need. It may start the program anew.
+// Prepare sets the environment that engines need; it may start the program anew.
 func Prepare() error {
 	const again = "GOPETS_WORKER_READY"
 	if os.Getenv(again) != "" {
@@ -44,7 +44,7 @@ func parse(flags *flag.FlagSet, usage string, args []string) (others []string) {
 	return others
 }
 
-// signalled is a context that ends at an interrupt or SIGTERM; the second one ends the process.
+// signalled returns a context that ends at an interrupt or SIGTERM; a second one ends the process.
 func signalled() (ctx context.Context, stop func()) {
 	ctx, stop = signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(ctx, stop)

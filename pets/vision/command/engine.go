@@ -11,7 +11,7 @@ import (
 	"gopets/pets/vision/engine"
 )
 
-// Setup obtains XLA for the CPU and prints what came of it.
+// Setup installs XLA for the CPU and prints the result.
 func Setup(args []string) error {
 	flags := flag.NewFlagSet("setup", flag.ExitOnError)
 	offline := flags.Bool("offline", false, "only look at what is here")
@@ -39,7 +39,7 @@ func Trial(args []string) error {
 	return engine.RunTrial(args[0])
 }
 
-// Doctor says what computes here, what is missing, and how to get it. It checks the folders too.
+// Doctor prints what computes here, what is missing, and what to do. It checks the folders too.
 func Doctor(args []string, folders ...engine.Check) error {
 	flags := flag.NewFlagSet("doctor", flag.ExitOnError)
 	asJSON := flags.Bool("json", false, "for machines")

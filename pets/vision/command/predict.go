@@ -69,7 +69,7 @@ func Predict(args []string) error {
 	} else {
 		err = atomicfile.Write(*out, 0o644, func(f *os.File) error { return write(table, f) })
 	}
-	if err := errors.Join(stopped, err); err != nil { // what is done is written all the same
+	if err := errors.Join(stopped, err); err != nil { // finished predictions are written
 		return err
 	}
 	bad := 0

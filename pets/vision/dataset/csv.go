@@ -20,8 +20,8 @@ import (
 
 // LabelByCSV reads files and labels from a table (fastai's from_csv, §3.3) in UTF-8, or UTF-16 with
 // a byte order mark. The first line is a header unless it names an image; if it begins with #, all
-// lines that do are comments. Without given columns, the names are in the first that holds images.
-// A repeated line is left out; one that gives an image another label is an error.
+// lines that do are comments. Unless given, the column of names is the first that holds images. A
+// repeated line is left out; one that gives an image another label is an error.
 func LabelByCSV(t spec.CSV) ([]Labelled, error) {
 	data, err := os.ReadFile(t.File)
 	if err != nil {
@@ -129,7 +129,7 @@ func (o table) reader(text string) *csv.Reader {
 	return r
 }
 
-// path is the file of a name in dir, also with Windows' separators or a Mac's accents.
+// path returns the file of a name in dir, also with Windows' separators or a Mac's accents.
 func (o table) path(dir, name string) string {
 	exists := func(path string) bool { _, err := os.Lstat(path); return err == nil }
 	path := filepath.Join(dir, filepath.FromSlash(name)+o.Suffix)

@@ -23,8 +23,8 @@ func isImageName(name string) bool {
 	return !strings.HasPrefix(name, ".") && imageExtensions[strings.ToLower(filepath.Ext(name))]
 }
 
-// ImageFiles lists the images in a folder, with recurse in all folders below that are not hidden,
-// sorted by bytes (fastai's get_image_files, §1.3). It follows links.
+// ImageFiles returns the images in a folder, with recurse also those in all folders below that are
+// not hidden, sorted by bytes (fastai's get_image_files, §1.3). It follows links.
 func ImageFiles(dir string, recurse bool) ([]string, error) {
 	w := walker{recurse: recurse, seen: map[string]string{}}
 	if info, err := os.Stat(dir); err != nil {
@@ -42,7 +42,7 @@ func ImageFiles(dir string, recurse bool) ([]string, error) {
 type walker struct {
 	recurse bool
 	files   []string
-	seen    map[string]string // the folders so far, by their paths without links
+	seen    map[string]string // the folders so far, by their resolved paths
 }
 
 func (w *walker) walk(dir string) error {

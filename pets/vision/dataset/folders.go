@@ -61,7 +61,7 @@ var roles = map[string]func(*Folders) *string{
 
 var fillers = []string{"set", "dataset", "data", "image", "images", "imgs", "split", "seg"}
 
-// role returns the field that a folder's name means: Training_set, testset, val2017.
+// role returns the field for a folder's name, such as Training_set, testset or val2017.
 func role(name string) (field func(*Folders) *string, ok bool) {
 	words := strings.FieldsFunc(strings.ToLower(name),
 		func(r rune) bool { return !unicode.IsLetter(r) })
@@ -76,9 +76,9 @@ func role(name string) (field func(*Folders) *string, ok bool) {
 	return field, field != nil
 }
 
-// FindFolders looks in root, or in an archive's own folder in it, for folders named like train,
-// Training_set, val2017 or test. It reports false if there are none, or if the training folder
-// holds no folders of classes ("train" may be a class).
+// FindFolders finds folders named like train, Training_set, val2017 or test in root, or in an
+// archive's only folder in it. It returns false if there are none, or if the training folder holds
+// no folders of classes ("train" may be a class).
 func FindFolders(root string) (Folders, bool) {
 	var f Folders
 	for range maxWrappers {

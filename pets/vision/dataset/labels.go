@@ -13,7 +13,7 @@ import (
 // Labelled is an image's file and the name of its class.
 type Labelled struct{ Path, Label string }
 
-// LabelByRegexp takes each label from the first group of a pattern (RE2), searched in the whole
+// LabelByRegexp returns each label from the first group of a pattern (RE2), searched in the whole
 // path with slashes (fastai's from_name_re, §2.1), for instance `/([^/]+)_\d+.jpg$`.
 func LabelByRegexp(files []string, pattern string) ([]Labelled, error) {
 	re, err := regexp.Compile(pattern)
@@ -80,7 +80,7 @@ func advice(re *regexp.Regexp, pattern, file string) string {
 
 var patternExtension = regexp.MustCompile(`\\?\.(jpe?g|png|gif|webp|bmp|tiff?)\$?$`)
 
-// suggestion is a pattern for label_number.ext, label.number.ext, or a folder per label.
+// suggestion returns a pattern for label_number.ext, label.number.ext, or a folder per label.
 func suggestion(file string) string {
 	base := path.Base(file)
 	for _, p := range []string{`([^/]+)_\d+\.\w+$`, `([^/]+)[-.]\d+\.\w+$`,
@@ -92,7 +92,7 @@ func suggestion(file string) string {
 	return `([^/]+)/[^/]+$`
 }
 
-// LabelByFolder takes each label from the name of the folder that the file is in.
+// LabelByFolder uses the name of each file's folder as its label.
 func LabelByFolder(files []string) ([]Labelled, error) {
 	return LabelByFunc(files, func(file string) (string, error) {
 		dir := path.Base(path.Dir(filepath.ToSlash(file)))
@@ -139,7 +139,7 @@ func checkClassFolders(files []string, roots ...string) error {
 	return nil
 }
 
-// LabelByFunc asks a function for each label.
+// LabelByFunc calls label for each file.
 func LabelByFunc(files []string, label func(path string) (string, error)) ([]Labelled, error) {
 	items := make([]Labelled, len(files))
 	for i, file := range files {
@@ -155,7 +155,7 @@ func LabelByFunc(files []string, label func(path string) (string, error)) ([]Lab
 	return items, nil
 }
 
-// LabelByLists joins files and labels of equal number.
+// LabelByLists uses labels[i] for files[i].
 func LabelByLists(files, labels []string) ([]Labelled, error) {
 	if len(files) != len(labels) {
 		return nil, fmt.Errorf("labels: %d files but %d labels: give one label for each file",

@@ -50,8 +50,8 @@ func (s *Split) duplicates(ctx context.Context) []pair {
 	return pairs
 }
 
-// Warning names, a line each, classes that seem to be one or have no training image, and images in
-// both sets.
+// Warning returns a line for each problem: classes that seem to be one or have no training image,
+// and images in both sets.
 func (s *Split) Warning(ctx context.Context) string {
 	var lines []string
 	if groups := alike(slices.Concat(s.Classes, s.DroppedLabels)); len(groups) > 0 {
@@ -123,7 +123,7 @@ func fileSize(path string) int64 {
 	return info.Size()
 }
 
-// fileSum is the zero sum for a file that cannot be read.
+// fileSum returns the zero sum for a file that cannot be read.
 func fileSum(path string) (sum [sha256.Size]byte) {
 	f, err := os.Open(path)
 	if err != nil {

@@ -10,7 +10,7 @@ import (
 	"gopets/pets/spec"
 )
 
-// Open labels and divides a description's images; list returns the lists that it names by digest.
+// Open labels and divides the images of d; list returns the lists that it names by digest.
 func Open(d spec.Data, list func(spec.List) ([]string, error)) (*Split, error) {
 	items, err := labelled(d, list)
 	if err != nil {

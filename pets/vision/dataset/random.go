@@ -16,7 +16,7 @@ func NewRandom(seed uint32) *Random {
 	return r
 }
 
-// Uint32 is the next word of the stream.
+// Uint32 returns the next word of the stream.
 func (r *Random) Uint32() uint32 {
 	if r.pos == len(r.key) {
 		r.refill()

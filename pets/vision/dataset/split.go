@@ -18,11 +18,12 @@ type Item struct {
 	Label int
 }
 
-// Options of [NewSplit]. The zero value is fastai's: a fifth for validation, by seed 0.
+// Options are options for [NewSplit]. The zero value is fastai's: a fifth for validation, by seed
+// 0.
 type Options struct {
 	ValidPct float64 // fraction for validation, below 1; 0: 0.2; negative: none
 	Seed     uint32  // of numpy's generator
-	// continue this stream instead of seeding one, as the blog's second data set does
+	// continue this stream instead of seeding one, as for the blog's second data set
 	Random   *Random
 	Stratify bool     // divide every class in the same ratio
 	Valid    []string // the validation files, instead of a random choice
@@ -47,7 +48,7 @@ func NewSplit(items []Labelled, o Options) (*Split, error) {
 					".png or the like?")
 	}
 	items = slices.Clone(items)
-	for i := range items { // é may be one character or two: a class is one all the same
+	for i := range items { // é may be one character or two
 		items[i].Label = norm.NFC.String(items[i].Label)
 	}
 	seen := make(map[string]bool, len(items))
@@ -147,7 +148,7 @@ func listed(items []Labelled, files []string) ([]int, error) {
 	return valid, nil
 }
 
-// stratified takes the same fraction of every class, rounded, and leaves each a training image.
+// stratified chooses the same fraction of every class, rounded, and leaves each a training image.
 func stratified(items []Labelled, order []int, pct float64) []int {
 	quota := map[string]int{}
 	for _, it := range items {
@@ -166,7 +167,7 @@ func stratified(items []Labelled, order []int, pct float64) []int {
 	return valid
 }
 
-// hash is the same on machines that keep the images in different places.
+// hash does not depend on where the images are.
 func (s *Split) hash() string {
 	root := s.Root()
 	h := sha256.New()
@@ -182,7 +183,7 @@ func (s *Split) hash() string {
 	return hex.EncodeToString(h.Sum(nil))
 }
 
-// Root is the folder that all files share, with slashes, one at its end; "" if they share none.
+// Root returns the folder that all files share, with slashes, one at its end; "" if there is none.
 func (s *Split) Root() string {
 	root, first := "", true
 	for _, items := range [][]Item{s.Train, s.Valid} {

@@ -1,15 +1,15 @@
 package dataset
 
-// URL names a data set on the internet, as fastai's URLs constants do.
+// URL is a data set on the internet, as in fastai's URLs.
 type URL struct {
 	Name    string  // the folder that it becomes
 	URL     string  // as fastai prints it: the archive's address without its ending
 	Archive Archive // the archive itself; its root folder is Name
-	// archives that together make the same folder, tried if Archive is not available
+	// archives that together make the same folder, if Archive is not available
 	Mirror []Archive
 }
 
-// String is the address, as fastai's print(URLs.PETS) shows it.
+// String returns the address, as fastai's print(URLs.PETS) does.
 func (u URL) String() string { return u.URL }
 
 // Archive is a .tar.gz file on the internet and its checksums.
@@ -49,7 +49,7 @@ const (
 	FoldersURL     = "gopets://pets-in-folders"
 )
 
-// Addresses are the data sets by the names that users give; Names lists these for messages.
+// Addresses are the data sets by name; Names lists these for messages.
 var Addresses = map[string]string{"pets": Pets.URL, "sample": SampleURL,
 	"sample-small": SmallSampleURL, "sample-folders": FoldersURL}
 

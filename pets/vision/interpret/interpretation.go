@@ -42,7 +42,7 @@ func (in *Interpretation) TopLosses(k int, largest bool) []TopLoss {
 }
 
 // Examples chooses images by loss: at most perMistake of a pair of classes, perRight of a class,
-// and all. left counts the wrong ones that are not chosen.
+// and all in total. left counts the wrong ones that are not chosen.
 func (in *Interpretation) Examples(perMistake, perRight, all int) (chosen []TopLoss, left int) {
 	inCell := map[[2]string]int{}
 	for _, t := range in.TopLosses(len(in.Losses), true) {
@@ -60,7 +60,7 @@ func (in *Interpretation) Examples(perMistake, perRight, all int) (chosen []TopL
 	return chosen, left
 }
 
-// Confusion counts images: row = actual class, column = predicted class.
+// Confusion returns the confusion matrix: row = actual class, column = predicted class.
 func (in *Interpretation) Confusion() [][]int {
 	counts := make([][]int, len(in.Classes))
 	for i := range counts {
@@ -72,7 +72,7 @@ func (in *Interpretation) Confusion() [][]int {
 	return counts
 }
 
-// Normalized is the confusion matrix in fractions of each row, 0 in empty rows (fastai: NaN).
+// Normalized returns the confusion matrix in fractions of each row, 0 in empty rows (fastai: NaN).
 func (in *Interpretation) Normalized() [][]float64 {
 	fractions := make([][]float64, len(in.Classes))
 	for a, row := range in.Confusion() {
@@ -93,7 +93,7 @@ func (in *Interpretation) Normalized() [][]float64 {
 // Confused is a pair of classes taken one for the other.
 type Confused = spec.Confused
 
-// MostConfused lists the wrong cells of the confusion matrix with at least min images, the most
+// MostConfused returns the wrong cells of the confusion matrix with at least min images, the most
 // frequent first, equal ones in the order of (actual, predicted).
 func (in *Interpretation) MostConfused(min int) []Confused {
 	var pairs []Confused

@@ -14,16 +14,16 @@ type Predictions struct {
 	Labels  []int       // the true class of each image
 	Probs   [][]float32 // softmax of the logits, [images][classes]
 	Losses  []float64   // cross-entropy of each image, nats
-	State   string      // the weights that spoke, for instance "after fit 1, epoch 4"
+	State   string      // of the weights: "after fit 1, epoch 4"
 }
 
-// Interpretation answers questions about a set of predictions. Make one with [From].
+// Interpretation analyses a set of predictions. Make one with [From].
 type Interpretation struct {
 	Predictions
 	Predicted []int // the most probable class of each image, the first of equals
 }
 
-// From checks predictions and adds the predicted classes. The slices are shared, not copied.
+// From checks predictions and adds the predicted classes. It does not copy the slices.
 func From(p *Predictions) (*Interpretation, error) {
 	n, c := len(p.Labels), len(p.Classes)
 	if n == 0 {
@@ -49,7 +49,7 @@ func From(p *Predictions) (*Interpretation, error) {
 	return in, nil
 }
 
-// Argmax is the index of the largest value, the first of equals.
+// Argmax returns the index of the largest value, the first of equals.
 func Argmax(values []float32) int {
 	best := 0
 	for i, v := range values {

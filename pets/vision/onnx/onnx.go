@@ -21,7 +21,7 @@ import (
 	"slices"
 )
 
-// Opset is the version of ONNX's operators that files ask for.
+// Opset is the version of ONNX's operators.
 const Opset = 17
 
 // Type is an element type, by ONNX's number.
@@ -35,7 +35,7 @@ const (
 // Attributes of a node: int, float64, string, []int by name.
 type Attributes map[string]any
 
-// A Graph is a network under construction. Its methods panic if a name is used twice or not known.
+// A Graph is a network under construction. Its methods panic if a name is used twice or unknown.
 type Graph struct {
 	Meta map[string]string
 
@@ -72,7 +72,7 @@ func NewGraph(name string) *Graph {
 	return &Graph{name: name, Meta: map[string]string{}, known: map[string]bool{}}
 }
 
-// Input declares an input. A dimension is an int, or a string that names one that varies.
+// Input declares an input. A dimension is an int, or a string that names a variable one.
 func (g *Graph) Input(name string, t Type, dims ...any) string {
 	g.define(name)
 	g.inputs = append(g.inputs, value{name, t, dims})
@@ -107,7 +107,7 @@ func (g *Graph) Node(op string, attrs Attributes, inputs ...string) string {
 	return output
 }
 
-// Has reports whether a value of this name is there.
+// Has reports whether there is a value of this name.
 func (g *Graph) Has(name string) bool { return g.known[name] }
 
 func (g *Graph) define(name string) {
@@ -123,5 +123,5 @@ func (g *Graph) use(name string) {
 	}
 }
 
-// sorted is the keys of a map in order, so that equal graphs make equal files.
+// sorted returns the keys of a map in order, so that equal graphs make equal files.
 func sorted[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }

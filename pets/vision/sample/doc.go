@@ -1,5 +1,5 @@
-// Package sample draws a small data set of pets: the 37 breeds of the Oxford-IIIT set, its folders
-// and its names, without a download.
+// Package sample draws a small data set of pets, without a download: the 37 breeds of the
+// Oxford-IIIT set, with its folders and names.
 //
 //	err := sample.Generate(ctx, "pets-sample", sample.Options{}, nil) // 925 images in a few seconds
 //
@@ -8,8 +8,7 @@
 //	pets-sample/my_pets/pomeranian_{0,1,2,3}.jpeg      to predict with a trained network
 //
 // Breeds that people confuse are drawn alike (Ragdoll and Birman, the bull breeds). Results on
-// drawings say nothing about photos. cats.go and dogs.go describe breeds by ears, muzzle, fur,
-// coat, markings; picture.go adds place, light and pose.
+// drawings say nothing about photos.
 //
 // # Tried and left
 //

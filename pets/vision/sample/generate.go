@@ -34,7 +34,7 @@ const (
 	ownPets  = 4
 )
 
-// Options says which sample is drawn.
+// Options are options for [Generate].
 type Options struct {
 	Seed     uint64 // another seed, other images
 	PerBreed int    // images of each breed; 0: defaultPerBreed
@@ -57,7 +57,7 @@ type task struct {
 }
 
 // Generate draws the sample into dir, which appears when it is complete. If dir holds that sample,
-// it returns at once; anything else is an error. progress may be nil.
+// it returns at once; any other content is an error. progress may be nil.
 func Generate(ctx context.Context, dir string, o Options, progress func(done, total int)) error {
 	if o.PerBreed == 0 {
 		o.PerBreed = defaultPerBreed
@@ -89,7 +89,7 @@ func Generate(ctx context.Context, dir string, o Options, progress func(done, to
 	if err != nil {
 		return fmt.Errorf("sample: making a folder beside %s: %w", dir, err)
 	}
-	defer os.RemoveAll(temp) // after the rename there is nothing of this name
+	defer os.RemoveAll(temp) // removed by the rename if all goes well
 	if err := write(ctx, temp, o, progress); err != nil {
 		return fmt.Errorf("sample: drawing the images for %s: %w", dir, err)
 	}

@@ -13,7 +13,7 @@ import (
 type job struct {
 	ctx context.Context // of the request
 	img *images.RGB
-	row chan row // one value is sent, whatever happens
+	row chan row // one value is always sent
 }
 
 type row struct {

@@ -8,8 +8,7 @@
 //	listener, err := net.Listen("tcp", "127.0.0.1:8080")
 //	err = s.Run(ctx, listener) // until ctx ends; then running requests are finished
 //
-// A [Server] is an http.Handler over a [Predictor], without accounts or TLS: put a proxy with both
-// in front of it.
+// A [Server] is an http.Handler, without accounts or TLS: put a proxy with both in front of it.
 //
 //	GET  /         the page with the form; it works without script
 //	POST /         a form with the file field "photo": the page, or JSON for Accept: application/json
@@ -18,7 +17,7 @@
 //	GET  /healthz  200 as long as the process serves
 //	GET  /readyz   200 when predictions are served; 503 while compiling, and after a stop
 //
-// An answer, with as many classes as ?top=N says (5; 0 for all), and a refusal:
+// An answer, with ?top=N classes (5; 0 for all), and an error:
 //
 //	{"class": "Birman", "probability": 0.93,
 //	 "top": [{"class": "Birman", "probability": 0.93}, …],
@@ -37,13 +36,13 @@
 //	500 failed                            the predictor failed; see the log
 //	503 busy, timeout, starting, stopping Retry-After
 //
-// An image takes up to 15 bytes a pixel while it is decoded, Concurrency images at once: 1.5 GB for
-// 4 of 25 million pixels. Larger JPEGs are read at a half, a quarter or an eighth of their size.
-// The log holds no visitor's data.
+// Decoding takes up to 15 bytes a pixel, for Concurrency images at once: 1.5 GB for 4 of 25 million
+// pixels. Larger JPEGs are read at a half, a quarter or an eighth of their size. The log holds no
+// visitor's data.
 //
 // # Tried and dropped
 //
-//   - Waiting some milliseconds for a full batch: a lone visitor pays, and load fills batches.
+//   - Waiting some milliseconds for a full batch: slower for one visitor, and load fills batches.
 //   - Cancelling a slow decoder: impossible; what makes one slow (a JPEG's scans) is bounded.
 //   - TIFF and BMP: two more parsers for hostile bytes, and browsers do not show them.
 package serve

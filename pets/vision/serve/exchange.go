@@ -23,7 +23,7 @@ type exchange struct {
 	trouble error  // for the log only
 }
 
-// Header, Write and WriteHeader make an exchange the http.ResponseWriter that notes the status.
+// Header, Write and WriteHeader implement http.ResponseWriter and note the status.
 func (x *exchange) Header() http.Header { return x.w.Header() }
 
 func (x *exchange) WriteHeader(status int) {
@@ -56,7 +56,7 @@ func busy(code, message string, retry int) error {
 		retry: retry}
 }
 
-// errGone is the end of a request whose client has gone; the log says statusGone.
+// errGone ends a request whose client has closed the connection; the log says statusGone.
 var errGone = errors.New("the client has gone")
 
 const statusGone = 499
@@ -151,7 +151,7 @@ func (x *exchange) json(status int, v any) error {
 	return x.write(status, "application/json", append(text, '\n'))
 }
 
-// write writes the answer. A closed connection is not an error.
+// write writes the response. A closed connection is not an error.
 func (x *exchange) write(status int, kind string, body []byte) error {
 	x.Header().Set("Content-Type", kind)
 	x.Header().Set("Content-Length", strconv.Itoa(len(body)))
@@ -165,7 +165,7 @@ func (x *exchange) write(status int, kind string, body []byte) error {
 	return nil
 }
 
-// log writes the request's line, without words of the client's.
+// log writes the request's line, without text from the client.
 func (s *Server) log(x *exchange, path string, took time.Duration) {
 	method := x.r.Method
 	if !slices.Contains([]string{http.MethodGet, http.MethodHead, http.MethodPost}, method) {

@@ -32,7 +32,7 @@ type view struct {
 
 type shown struct {
 	Name, Class, Percent, Intro string
-	Image, Bars                 template.URL // data URIs that this package made
+	Image, Bars                 template.URL // data URIs made here
 	BarsAlt                     string
 }
 

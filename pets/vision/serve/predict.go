@@ -17,7 +17,7 @@ type Info struct {
 	Height int    `json:"height"`
 }
 
-// Answer is what /predict answers.
+// Answer is the response of /predict.
 type Answer struct {
 	spec.Ranked               // the most probable class
 	Top         []spec.Ranked `json:"top"` // the most probable first
@@ -77,7 +77,7 @@ func number(top string) (int, error) {
 	return n, nil
 }
 
-// work decodes and predicts. A decoder that outlives ctx keeps its place among Concurrency.
+// work decodes and predicts. A decoder that outlives ctx keeps its slot.
 func (s *Server) work(ctx context.Context, x *exchange, data []byte) (*Answer, error) {
 	info, err := s.inspect(data)
 	if err != nil {

@@ -73,12 +73,12 @@ func (s *Server) shutDown(h *http.Server, warm chan error) error {
 		s.o.Log.Info("stopped")
 	}
 	if warm != nil {
-		<-warm // the predictor is left alone before its owner closes it
+		<-warm // the predictor must not be in use when Run returns
 	}
 	return err
 }
 
-// quiet drops net/http's messages about connections: addresses, and what clients sent.
+// quiet drops net/http's messages about connections, which hold addresses and clients' text.
 type quiet struct{ log *slog.Logger }
 
 func (q quiet) Write(line []byte) (int, error) {

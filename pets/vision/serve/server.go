@@ -15,8 +15,8 @@ import (
 	"gopets/pets/vision/dataset/images"
 )
 
-// A Predictor returns the class probabilities of images, a row for each: *train.Learner. The server
-// calls it from one goroutine at a time.
+// A Predictor returns the class probabilities of images, a row for each: *train.Learner. It is
+// called from one goroutine at a time.
 type Predictor interface {
 	Predict(ctx context.Context, batch []*images.RGB) ([][]float32, error)
 }
@@ -24,21 +24,21 @@ type Predictor interface {
 // Options are a server's limits. The zero value is right for a service on one machine.
 type Options struct {
 	Model      string         // what the network is called: "petnet10 after fit 2, epoch 4"
-	Decode     images.Options // the learner's; MaxPixels is taken from below
+	Decode     images.Options // the learner's; MaxPixels is set from the one below
 	MaxBytes   int64          // of an upload; 0: 40 MB
 	MaxPixels  int            // of an image in memory: larger JPEGs are read smaller; 0: 25 million
 	Timeout    time.Duration  // from the end of the upload to the answer; 0: 10 s
-	UploadTime time.Duration  // for the whole request to arrive, where Run serves; 0: 60 s
-	Grace      time.Duration  // for running requests when Run is stopped; 0: 20 s
+	UploadTime time.Duration  // for the request to arrive, in Run; 0: 60 s
+	Grace      time.Duration  // for running requests when Run's context ends; 0: 20 s
 	// images decoded and predicted at once; 0: two for each processor, 8 at most
 	Concurrency int
-	Queue       int          // further uploads that may arrive and wait; 0: 32; negative: none
+	Queue       int          // further uploads that may wait; 0: 32; negative: none
 	PerClient   int          // uploads at once from one address; 0: 16; negative: no limit
 	Batch       int          // images predicted together; 0: 8
 	Log         *slog.Logger // a line for each request; nil: none
 }
 
-// Flags makes the limits flags of a command.
+// Flags defines the limits as flags of a command.
 func (o *Options) Flags(flags *flag.FlagSet) {
 	o.fill()
 	flags.Int64Var(&o.MaxBytes, "max-bytes", o.MaxBytes, "of an upload")
@@ -91,7 +91,7 @@ func (o Options) withDefaults() (Options, error) {
 	return o, nil
 }
 
-// Server answers requests with a predictor. Make it with New.
+// Server is an http.Handler. Make it with [New].
 type Server struct {
 	o          Options
 	classes    []string
@@ -118,7 +118,8 @@ const (
 	stopping
 )
 
-// New returns a server; rows are in the order of classes. Close it after its last request.
+// New returns a server; the predictor's rows are in the order of classes. Close it after its last
+// request.
 func New(p Predictor, classes []string, o Options) (*Server, error) {
 	o, err := o.withDefaults()
 	if err != nil {
@@ -148,7 +149,7 @@ func New(p Predictor, classes []string, o Options) (*Server, error) {
 	return s, nil
 }
 
-// Close refuses what is queued. The predictor is not called after it.
+// Close ends queued requests with an error. The predictor is not called after it.
 func (s *Server) Close() {
 	s.state.Store(stopping)
 	s.once.Do(func() { close(s.closed) })

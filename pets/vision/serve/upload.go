@@ -24,7 +24,7 @@ type upload struct {
 const (
 	envelope = 64 << 10 // bytes that a form may have around the photo
 	maxParts = 16       // of a form
-	maxDrain = 64 << 20 // bytes that are read and dropped so that a browser listens to the refusal
+	maxDrain = 64 << 20 // bytes read and dropped, so that a browser reads the error
 )
 
 func (s *Server) receive(r *http.Request) (upload, error) {
@@ -56,10 +56,10 @@ func (s *Server) receive(r *http.Request) (upload, error) {
 		"The form is damaged or ends early. Send it again.")
 }
 
-// drain reads the rest of a body: browsers that cannot finish sending show no answer.
+// drain reads the rest of a body: browsers that cannot finish sending show no response.
 func drain(r *http.Request, size int64) {
 	if size <= maxDrain && r.Header.Get("Expect") == "" {
-		io.CopyN(io.Discard, r.Body, size) // whatever goes wrong, the answer is the same
+		io.CopyN(io.Discard, r.Body, size) // its error changes nothing
 	}
 }
 

@@ -4,14 +4,14 @@
 //	kernel, ok := file.Get("conv1.weight") // [64 3 7 7], torch's layout (out, in, height, width)
 //
 // [Load] looks at Options.Path, the embedded backbones, and the cache folders of torch, Hugging
-// Face and gopets, in this order, and then downloads: safetensors from the Hub
-// (timm/resnet34.tv_in1k and its kin are torchvision's own) or torchvision's .pth. A download
-// resumes, is bounded in size, and is checked by SHA-256.
+// Face and gopets, in this order, then downloads: safetensors from the Hub (timm/resnet34.tv_in1k
+// and others are torchvision's own) or torchvision's .pth. A download resumes, is bounded in size,
+// and is checked by SHA-256.
 //
 // A .pth file is a pickle; its interpreter calls nothing: names that tensors need have a meaning,
 // any other makes an inert object. [Read] removes the prefixes of DataParallel, torch.compile and
 // Lightning. No reader allocates more than the file can fill. Quantized and complex tensors and
-// TorchScript are refused. In memory every floating-point tensor is float32.
+// TorchScript are unsupported. In memory every floating-point tensor is float32.
 //
 // # Tried and dropped
 //

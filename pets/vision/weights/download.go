@@ -22,7 +22,7 @@ type remote struct {
 	prefix string // what the file's SHA-256 must start with, "" when only the server sends it
 }
 
-// downloads lists what to try, the Hub first: its files need no pickle.
+// downloads returns what to try, the Hub first: its files need no pickle.
 func downloads(from origin, o Options) []remote {
 	var list []remote
 	if from.hub != "" {
@@ -47,7 +47,7 @@ func (r remote) fetch(ctx context.Context, path string, o Options) error {
 	}
 	defer lock.Unlock()
 	if _, err := os.Stat(path); err == nil {
-		return nil // the other process fetched it
+		return nil // another process fetched it
 	}
 	f := download.File{URL: r.url, Limit: maxDownload, Check: r.check}
 	if o.Progress != nil {
@@ -59,11 +59,11 @@ func (r remote) fetch(ctx context.Context, path string, o Options) error {
 	return nil
 }
 
-// check compares a file's SHA-256 with its name's digits, or with what the server announced.
+// check compares a file's SHA-256 with the digits in its name, or with what the server announced.
 func (r remote) check(path, announced string) error {
 	want := cmp.Or(r.prefix, announced)
 	if want == "" {
-		return nil // reading it is the check that is left
+		return nil // reading the file is the only check
 	}
 	sum, err := download.SHA256(path)
 	if err != nil {

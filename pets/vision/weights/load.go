@@ -20,7 +20,7 @@ import (
 	"gopets/pets/internal/download"
 )
 
-// Options say where Load may look. The zero value looks everywhere and may download.
+// Options are options for [Load]. The zero value looks everywhere and may download.
 type Options struct {
 	Path string // read this file and nothing else
 	// gopets' cache; "" means $GOPETS_CACHE, else "gopets" in the user's cache folder
@@ -30,10 +30,10 @@ type Options struct {
 	// "" means $HF_ENDPOINT, else https://huggingface.co
 	HubURL   string
 	TorchURL string       // "" means https://download.pytorch.org/models
-	Client   *http.Client // nil means one that gives up on a dead network within seconds
+	Client   *http.Client // nil: http.Client with short time-outs
 }
 
-// A Source says where weights came from.
+// A Source is where weights came from.
 type Source struct {
 	// "file", "embedded", "torch's cache", "Hugging Face's cache", "gopets' cache", "download"
 	Kind string
@@ -83,7 +83,7 @@ func Load(ctx context.Context, arch string, o Options) (*File, Source, error) {
 				if err == nil {
 					return file, Source{Kind: "download", Path: path, URL: d.url}, nil
 				}
-				// no other program put it there: an unreadable file must not be found again
+				// an unreadable file in our own cache must not be found again
 				_ = os.Remove(path)
 				troubles = append(troubles, err)
 				continue
@@ -117,7 +117,7 @@ func missing(arch string, from origin, cache string, o Options, troubles []error
 	return errors.New(text)
 }
 
-// Read reads a weight file by content, and removes the prefixes of names ("module.", "model." …).
+// Read reads a weight file by content, and removes prefixes of names ("module.", "model." …).
 func Read(path string) (*File, error) {
 	file, err := read(path)
 	if err != nil {

@@ -34,7 +34,7 @@ type (
 // An unpickler runs pickles and calls nothing: an unknown name makes an inert [object].
 type unpickler struct {
 	r          *bufio.Reader
-	left       int // bytes that the running pickle may still take
+	left       int // bytes that the running pickle may still have
 	stack      []any
 	memo       map[uint32]any
 	persistent func(id any) (any, error)

@@ -35,7 +35,7 @@ var embeddedNames = []string{"petnet10", "petnet18"}
 //go:embed embedded
 var embedded embed.FS
 
-// Names lists the networks that Load supports.
+// Names returns the names of the networks that Load supports.
 func Names() []string {
 	names := slices.Clone(embeddedNames)
 	for name := range origins {

@@ -24,7 +24,7 @@ var stateKeys = []string{
 }
 
 type search struct {
-	seen map[any]bool // containers already looked into: they may hold each other
+	seen map[any]bool // containers seen already: they may hold each other
 }
 
 func (s *search) state(value any) *dict {
@@ -231,7 +231,7 @@ func keys(d *dict) string {
 	return list
 }
 
-// wrappers are what DataParallel, torch.compile, Lightning and classes put before names.
+// wrappers are the prefixes that DataParallel, torch.compile, Lightning and classes add to names.
 var wrappers = []string{"module.", "_orig_mod.", "model.", "net.", "network.", "backbone.",
 	"encoder.", "encoder_q.", "base_encoder.", "student."}
 

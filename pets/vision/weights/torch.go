@@ -13,8 +13,8 @@ import (
 )
 
 // ReadTorch reads the tensors of a file that torch.save wrote: a state dict, a checkpoint, or a
-// whole model, of which nothing is called. It reads zip archives and PyTorch's pickles from 0.1.10
-// to 1.5.
+// whole model, without calling anything. It reads zip archives and PyTorch's pickles from 0.1.10 to
+// 1.5.
 func ReadTorch(path string) (*File, error) {
 	return readFile(path, decodeTorch)
 }

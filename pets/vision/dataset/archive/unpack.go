@@ -18,10 +18,10 @@ type limits struct {
 	files int
 }
 
-// archiveLimits bounds archives from the internet: photos hardly compress.
+// archiveLimits returns the limits for an archive: photos hardly compress.
 func archiveLimits(packed int64) limits { return limits{bytes: 8*packed + 1<<30, files: 2_000_000} }
 
-// unpack writes a tar archive below root; absolute names, "..", links and devices are refused.
+// unpack writes a tar archive below root. Absolute names, "..", links and devices are errors.
 func unpack(ctx context.Context, archive io.Reader, root *os.Root, most limits) error {
 	in := bufio.NewReaderSize(archive, 1<<16)
 	var plain io.Reader = in

@@ -19,9 +19,8 @@ import (
 // Untar returns the folder dest/u.Name; if it is missing it downloads and unpacks the archive
 // (fastai's untar_data). An archive in dest that was downloaded by hand is checked and used.
 //
-// A download resumes. The folder appears complete, by renaming. Of several processes one works, the
-// others wait. progress, which may be nil, counts the bytes of each download, and again of
-// unpacking.
+// A download resumes. The folder appears complete, by renaming. One process works, others wait.
+// progress, which may be nil, counts the bytes of each download, and again of unpacking.
 func Untar(ctx context.Context, u dataset.URL, dest string,
 	progress func(done, total int64)) (dir string, err error) {
 	return untar(ctx, download.Client{}, u, dest, progress)
@@ -142,7 +141,7 @@ func unpackAll(ctx context.Context, u dataset.URL, archives []string, dest strin
 	if err != nil {
 		return err
 	}
-	defer os.RemoveAll(temp) // our own, also when a part of it has moved on
+	defer os.RemoveAll(temp) // also when a part of it was moved
 	for _, file := range archives {
 		if err := unpackFile(ctx, file, temp, progress); err != nil {
 			return fmt.Errorf("%s: %w", filepath.Base(file), err)

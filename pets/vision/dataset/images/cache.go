@@ -15,7 +15,7 @@ import (
 // use by goroutines and processes.
 //
 // A file's name is the SHA-256 of the photo's bytes, size and options. A damaged file is written
-// anew. If the folder cannot be written, see [Cache.WriteError].
+// anew. [Cache.WriteError] reports a folder that cannot be written.
 //
 // Images whose short side exceeds 1.5 times maxSide (twice the training size) are averaged to
 // maxSide (fastai §4.2e). If warp and zoom magnify less than 1.5 times (fastai's: 1.33) the result
@@ -28,7 +28,7 @@ type Cache struct {
 
 	mu         sync.Mutex
 	open       map[string]entry // by path
-	retired    []entry          // of photos that changed: their images may still be in use
+	retired    []entry          // of photos that changed, whose images may still be in use
 	writeError error
 }
 
@@ -116,7 +116,7 @@ func (c *Cache) fill(data []byte) (entry, error) {
 		return inMemory, nil
 	}
 	mapped, unmap, err := mapImage(file)
-	if err != nil { // no memory left to map, or another program in our folder
+	if err != nil { // no memory left to map, or another program changed the folder
 		return inMemory, nil
 	}
 	return entry{image: mapped, unmap: unmap}, nil

@@ -5,7 +5,7 @@ import (
 	"image/color"
 )
 
-// FromImage copies an image as Pillow's convert("RGB") does, alpha ignored (fastai §1.4). Go's
+// FromImage copies an image as Pillow's convert("RGB") does, ignoring alpha (fastai §1.4). Go's
 // color.Color is multiplied by alpha, hence a case for each type that has one.
 func FromImage(img image.Image) *RGB {
 	b := img.Bounds()

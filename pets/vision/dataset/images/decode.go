@@ -23,7 +23,7 @@ import (
 type Options struct {
 	IgnoreEXIF bool // leave the image as stored, as fastai v1 does
 
-	// larger JPEGs are read at a half, a quarter or an eighth, other files refused; 0: 100 million
+	// larger JPEGs are read at a half, a quarter or an eighth; others are an error; 0: 100 million
 	MaxPixels int
 }
 
@@ -58,7 +58,7 @@ func header(data []byte) (format, Info, error) {
 // BMP. Pixels are Pillow's (fastai §1.4): alpha is dropped without blending; JPEG and lossy WebP
 // agree to the bit. EXIF orientation is applied unless o says otherwise.
 func Decode(data []byte, o Options) (p *RGB, err error) {
-	// a panic in a decoder is a broken image, not a broken run
+	// a panic in a decoder means a broken image
 	defer func() {
 		if r := recover(); r != nil {
 			p, err = nil, fmt.Errorf("damaged image: the decoder failed: %v", r)

@@ -4,9 +4,9 @@
 //   - [Verify] decodes all files and reports the damaged ones;
 //   - [OpenCache] keeps decoded images in memory-mapped files.
 //
-// Unlike fastai v1, EXIF orientation is applied, and sixteen-bit grey is scaled, not cut off. Not
-// read: HEIC and AVIF (pure-Go decoders bring WebAssembly), BigTIFF, TIFF in CMYK, with JPEG or
-// floating point, BMP of 16 bits or run lengths.
+// Unlike in fastai v1, EXIF orientation is applied, and sixteen-bit grey is scaled, not cut off.
+// Unsupported: HEIC and AVIF (pure-Go decoders bring WebAssembly), BigTIFF, TIFF in CMYK, with JPEG
+// or floating point, BMP of 16 bits or run lengths.
 //
 // # Tried and dropped
 //

@@ -102,9 +102,9 @@ var otherFormats = []struct{ magic, what, advice string }{
 	{"\x00\x05\x16\x07", "a Mac's resource file", "delete it"},
 }
 
-// A FormatError is a file in none of the formats that are read.
+// A FormatError reports a file in an unsupported format.
 type FormatError struct {
-	What   string // what it is: "a HEIC image"; empty where that is not known
+	What   string // "a HEIC image"; empty if unknown
 	Advice string // what to do
 }
 

@@ -16,7 +16,7 @@ var metaFormats = map[string]imagemeta.ImageFormat{
 
 var xmpOrientation = regexp.MustCompile(`tiff:Orientation(?:="|>)([1-8])`)
 
-// orientation is that of a file's EXIF or, as in Pillow, else of its XMP: 1…8; 1 is upright.
+// orientation returns a file's EXIF orientation or, as in Pillow, else XMP's: 1…8; 1 is upright.
 func orientation(data []byte, format string) int {
 	kind, ok := metaFormats[format]
 	if !ok {

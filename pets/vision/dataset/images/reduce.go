@@ -2,7 +2,8 @@ package images
 
 import "math"
 
-// ResizedTo is a w×h image's size when it just covers tw×th; halves round to even (fastai §4.2a).
+// ResizedTo returns a w×h image's size when it just covers tw×th; halves round to even (fastai
+// §4.2a).
 func ResizedTo(w, h, tw, th int) (rw, rh int) {
 	ratio := min(float64(h)/float64(th), float64(w)/float64(tw))
 	return max(1, int(math.RoundToEven(float64(w)/ratio))),
@@ -48,7 +49,7 @@ func (p *RGB) Area(w, h int, buf []float32) []float32 {
 	return out
 }
 
-// Reduced is the image averaged to w×h and rounded.
+// Reduced returns the image averaged to w×h and rounded.
 func (p *RGB) Reduced(w, h int) *RGB {
 	small := New(w, h)
 	small.FullW, small.FullH = p.Full()

@@ -13,7 +13,7 @@ type RGB struct {
 	FullW, FullH int // size of the file's image if this one is reduced; else 0
 }
 
-// New makes a black image.
+// New returns a black image.
 func New(w, h int) *RGB { return &RGB{W: w, H: h, Pix: make([]uint8, 3*w*h)} }
 
 // Full returns the size before any reduction.

@@ -20,7 +20,7 @@ type VerifyOptions struct {
 	Progress func(done, total int) // called from one goroutine at a time
 }
 
-// Verify decodes every file and lists those that fail, in the order given. When ctx ends it returns
+// Verify decodes every file and returns those that fail, in the order given. If ctx ends it returns
 // what it has found so far.
 func Verify(ctx context.Context, files []string, o VerifyOptions) []Bad {
 	workers := o.Workers

@@ -27,7 +27,7 @@ func speckles(freq, strength float64) func(float64) paint.Field {
 	return func(seed float64) paint.Field { return paint.Speckles(freq, strength, seed) }
 }
 
-// beasts lists them by family. whole fills in what is left out.
+// beasts returns the beasts by family.
 func beasts() []beast {
 	list := []beast{
 		// Bears: round ears, a bulb of a snout.
@@ -108,7 +108,7 @@ func beasts() []beast {
 		{name: "piglet", coat: hex(0xa9743f), belly: hex(0xd1a36b), mark: hex(0xe8cf9c),
 			pattern: stripes(2.6, 0.4, 0.2), ear: leaf, earAt: 0.6, earLong: 0.55, snout: disc,
 			snoutSize: 0.85, snoutTint: hex(0xa97a68), fur: 0.05, wide: 0.9, eyeSize: 0.17},
-		// Mice and their kin.
+		// Mice and others.
 		{name: "mouse", coat: hex(0x8f8b8b), belly: hex(0xd8d2ce), ear: rounded, earAt: 0.75,
 			earLong: 0.95, earIn: hex(0xe3a9a2), snout: button, snoutSize: 0.8, nose: hex(0xd98f8c),
 			tail: thin, jaw: 0.72, stout: 0.85, eyeSize: 0.18, eye: paint.Eye{Iris: hex(0x221510),
@@ -218,7 +218,7 @@ func beasts() []beast {
 			pattern: patches(2.6, 0.45), snout: widest, snoutTint: hex(0x4a86dd), fur: -1,
 			wide: 1.1, eyeUp: -0.6, eyeApart: 0.6, eyeSize: 0.24,
 			eye: paint.Eye{Iris: hex(0x1d1410), Pupil: paint.Full, Rim: hex(0x1d2a52)}},
-		// Nobody has met these.
+		// Fantasy animals.
 		{name: "moon_imp", coat: hex(0x7a6bb0), belly: hex(0xd9cdf0), mark: hex(0x4a3d80),
 			pattern: rings(3, 0.34), ear: tip, earAt: 0.95, earLong: 1.1, earIn: hex(0xe6a9c9),
 			snout: button, crown: oneHorn, tail: ringed, fur: 0.05, eyeSize: 0.26,

@@ -46,7 +46,7 @@ func all() []creature {
 
 var table = sync.OnceValue(all)
 
-// Classes names the creatures, in the order of their numbers.
+// Classes returns the names of the creatures, in the order of their numbers.
 func Classes() []string {
 	var names []string
 	for _, c := range table() {
