@@ -21,8 +21,8 @@ type builder struct {
 	extld    string // the script that stands before the C compiler when it links
 }
 
-// linkerScript runs the C compiler. The Go linker compiles a trivial file three times to find out
-// which flags it has, which takes longer than the link; the answers are known.
+// linkerScript runs the C compiler. It answers the Go linker's three trial compilations, which find
+// out its flags and take longer than the link.
 const linkerScript = `#!/bin/sh
 case "$*" in
 *Qunused-arguments*trivial.c | *compress-debug-sections*trivial.c) exit 1 ;;
@@ -41,7 +41,6 @@ func newBuilder(tool *toolchain, p *packages, dir string) (*builder, error) {
 	return b, os.WriteFile(b.extld, fmt.Appendf(nil, linkerScript, shared, tool.cc), 0o700)
 }
 
-// An importConfig tells the compiler and the linker which file a package is in.
 type importConfig struct{ lines, maps []string }
 
 func (c *importConfig) file(path, file string) {
@@ -80,8 +79,8 @@ type compilation struct {
 }
 
 // compilerFlags are those of all packages. Large global maps are initialised with their package:
-// otherwise the linker leaves out maps that the first plugin with the package does not reach, and
-// they stay empty in later ones. Without DWARF the linker has less to read.
+// otherwise the linker leaves out maps that the first plugin with the package does not use, and
+// they stay empty in later ones. Without DWARF the linker reads less.
 var compilerFlags = []string{"-d=wrapglobalmapctl=1", "-dwarf=false"}
 
 func flagsOfAll() string { return "-gcflags=all=" + strings.Join(compilerFlags, " ") }
@@ -123,7 +122,7 @@ func (b *builder) link(ctx context.Context, l linking) error {
 	return b.tool.build(ctx, l.dir, b.tool.linker, append(args, l.main)...)
 }
 
-// fits reports whether a source file is for this system, by its name and its build constraint.
+// fits reports whether a source file is for this system.
 func (b *builder) fits(name string, text []byte) bool {
 	c := build.Default
 	c.GOOS, c.GOARCH, c.CgoEnabled = b.tool.goos, b.tool.goarch, true

@@ -12,14 +12,14 @@ import (
 // The cache holds the process of each Go and each version of this package (live-…), the tables of
 // packages (live-tables), and a module for each folder outside of one (modules).
 
-// unusedAge is how long a file or folder stays in the cache that no engine uses.
+// unusedAge is how long an unused file or folder stays in the cache.
 const unusedAge = 30 * 24 * time.Hour
 
 const lockName = ".lock"
 
-// hold locks a folder of the cache, shared with other engines; create makes it, whole, where there
-// is none. The folder's time says when it was last used. A folder that cannot be locked, for
-// instance another user's, is used all the same: the lock is nil.
+// hold locks a folder of the cache, shared with other engines; create makes it atomically if it is
+// missing. The folder's time says when it was last used. If it cannot be locked, for instance
+// another user's, it is used all the same: the lock is nil.
 func hold(dir string, create func() error) (*flock.Flock, error) {
 	for {
 		if !exists(dir) {
@@ -30,7 +30,7 @@ func hold(dir string, create func() error) (*flock.Flock, error) {
 		lock := flock.New(filepath.Join(dir, lockName))
 		if lock.RLock() == nil {
 			now := time.Now()
-			_ = os.Chtimes(dir, now, now) // only its owner may
+			_ = os.Chtimes(dir, now, now) // only the owner may
 			return lock, nil
 		}
 		_ = lock.Close()
@@ -40,8 +40,8 @@ func hold(dir string, create func() error) (*flock.Flock, error) {
 	}
 }
 
-// prune removes what no engine has used for long. It keeps modules into which packages were got:
-// their versions are known nowhere else.
+// prune removes what is unused. It keeps modules into which packages were got: their versions are
+// known nowhere else.
 func prune(cache string) {
 	for _, pattern := range []string{"live-*", ".live-*", "modules/*"} {
 		dirs, _ := filepath.Glob(filepath.Join(cache, pattern))
@@ -78,8 +78,7 @@ func isUntouched(module string) bool {
 	return err == nil && readErr == nil && len(fields) == 4 && fields[2] == "go"
 }
 
-// remove removes a folder that is unused and that no engine holds. It is renamed first, for an
-// engine that begins to use it meanwhile.
+// remove removes an unused folder. It is renamed first, in case an engine begins to use it.
 func remove(dir string) {
 	if !isUnused(dir) {
 		return

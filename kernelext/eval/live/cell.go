@@ -17,7 +17,7 @@ import (
 	"gopets/kernelext/eval"
 )
 
-// Names of ours in the package of the cells have this before them: a letter that nobody types.
+// mark begins our names in the package of the cells: a letter that nobody types.
 const mark = "nbꞏ"
 
 const (
@@ -25,7 +25,7 @@ const (
 	bodyName = mark + "body" // the function with what follows %%
 )
 
-// A cell is one cell's Go, arranged as a file of a package with line directives.
+// A cell is one cell's Go, arranged as a file with line directives.
 type cell struct {
 	number int
 	script *script
@@ -44,7 +44,7 @@ type cell struct {
 	inits   int
 
 	onlyVars bool // the statements are var declarations alone
-	// of the statements that make variables: what is an assignment now
+	// statements that make variables, which are assignments now
 	assigned []*ast.AssignStmt
 	declared []*ast.ValueSpec // with values
 	zeroed   []*ast.ValueSpec // without
@@ -57,7 +57,7 @@ type cell struct {
 // A decl is a declaration that outlives its cell.
 type decl struct {
 	cell  *cell
-	names []string // a method's is Type~Method, a group of constants has many
+	names []string // Type~Method of a method, several of a group of constants
 	node  ast.Decl
 	fault string // why it is set aside; "" if it is in use
 
@@ -85,7 +85,7 @@ func parseCell(fset *token.FileSet, number int, s *script, earlier []*cell) (*ce
 	return c, nil
 }
 
-// arrange writes the cell's text as a file: imports, declarations, the statements as a function.
+// arrange writes the cell's file: imports, declarations, the statements as a function.
 func (c *cell) arrange(earlier []*cell) {
 	var b strings.Builder
 	b.WriteString("package main\n")
@@ -104,7 +104,7 @@ func (c *cell) arrange(earlier []*cell) {
 		}
 		line, column := place(from)
 		if strings.HasSuffix(text[from:to], `"C"`) {
-			// The comment above is C: a directive next to it would be taken for a part of it.
+			// The comment above is C, and so would be a directive next to it.
 			if line > 1 {
 				fmt.Fprintf(&b, "//line cell[%d]:%d\n", c.number, line-1)
 			}
@@ -176,7 +176,7 @@ func (c *cell) arrange(earlier []*cell) {
 	c.text = b.String()
 }
 
-// initFunctions returns the names of the functions init_…, which run with their cell, sorted.
+// initFunctions returns the sorted names of the functions init_…, which run with their cell.
 func initFunctions(text string, all []cellsrc.Chunk) (names []string) {
 	for _, c := range all {
 		part := text[c.From:c.To]
@@ -303,7 +303,6 @@ func (c *cell) syntaxError(err error) *eval.Error {
 	return report(found, c.lines)
 }
 
-// lines returns the lines of a cell by its number: the cell's own, no other's.
 func (c *cell) lines(number int) []string {
 	if number == c.number {
 		return c.source.Lines

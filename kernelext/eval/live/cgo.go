@@ -20,7 +20,7 @@ import (
 )
 
 // A cell that imports "C" is a file for the cgo tool in each version that holds some of it. The C
-// compiler's objects go into the package's archive.
+// compiler's objects are added to the package's archive.
 
 var cgoFlags = regexp.MustCompile(
 	`(?m)^[ \t]*#cgo[ \t]+(?:[^:\n]*[ \t])?(CFLAGS|CPPFLAGS|LDFLAGS):(.*)$`)
@@ -51,7 +51,7 @@ func cgoCells(cells []*cell) map[string]*cell {
 	return found
 }
 
-// cgoTypes runs the cgo tool on the cells as they stand, for the types of what they take from C.
+// cgoTypes runs the cgo tool on the cells, for the types of what they take from C.
 func (e *Engine) cgoTypes(ctx context.Context, c *cell) (*ast.File, error) {
 	dir, err := os.MkdirTemp(e.dir, "cgo-")
 	if err != nil {
@@ -72,7 +72,7 @@ func (e *Engine) cgoTypes(ctx context.Context, c *cell) (*ast.File, error) {
 	return parser.ParseFile(e.program.fset, mark+"cgo", text, parser.SkipObjectResolution)
 }
 
-// usesCgo has a checker take the names of package C from the cgo tool's types. go/types does not
+// usesCgo lets a checker read the names of package C from the cgo tool's types. go/types does not
 // export the field, which go vet and gopls set.
 func usesCgo(config *types.Config) error {
 	field := reflect.ValueOf(config).Elem().FieldByName("go115UsesCgo")
@@ -116,7 +116,7 @@ func (b *builder) runCgo(ctx context.Context, dir string, files map[string]strin
 	return cflags, err
 }
 
-// compileCgo returns the Go files to compile in place of files that import "C", and the objects.
+// compileCgo returns the Go files that replace files that import "C", and the objects.
 func (b *builder) compileCgo(ctx context.Context, dir string, files map[string]string) (goFiles,
 	objects []string, err error) {
 	cflags, err := b.runCgo(ctx, dir, files)

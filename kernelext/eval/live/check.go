@@ -40,7 +40,7 @@ type checked struct {
 // oldMark stands before the name of a variable in the statements that make another of its name.
 const oldMark = mark + "old_"
 
-// check checks a cell against all that was declared before. Nothing of the program changes.
+// check checks a cell against all earlier declarations. It does not change the program.
 func (p *program) check(c *cell, cgo *ast.File) (*checked, *eval.Error) {
 	k := &checked{program: p, cell: c, cgo: cgo, vars: map[string]*variable{}}
 	k.findDefines()
@@ -194,8 +194,8 @@ func (k *checked) findLast() {
 	}
 }
 
-// sort returns the cell's own mistakes, notes the earlier declarations that the cell breaks, and
-// drops what is no mistake in a notebook.
+// sort returns the cell's own errors, notes the earlier declarations that the cell breaks, and
+// drops what is no error in a notebook.
 func (k *checked) sort(found []types.Error) (problems []problem) {
 	k.unused = map[token.Pos]bool{}
 	faults := map[*decl]string{}
@@ -239,7 +239,7 @@ func (k *checked) sort(found []types.Error) (problems []problem) {
 	return nil
 }
 
-// words puts a checker's message in the user's terms.
+// words replaces generated names in a checker's message.
 func (k *checked) words(text string) string {
 	text = strings.ReplaceAll(text, oldMark, "")
 	if !strings.Contains(text, mark) {
@@ -279,7 +279,7 @@ func (k *checked) before(pos token.Pos) *decl {
 	return nil
 }
 
-// setAside notes which declarations do not compile as things are, and says which are new to that.
+// setAside notes which declarations do not compile now, and returns the new ones.
 func (k *checked) setAside() {
 	for _, c := range append(slices.Clone(k.cells), k.cell) {
 		for _, d := range c.decls {

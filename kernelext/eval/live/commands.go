@@ -15,7 +15,7 @@ import (
 	"gopets/kernelext/eval/live/wire"
 )
 
-// A script is what is left of a cell when its commands have run: Go, and how to run it.
+// A script is a cell without its commands: Go, and how to run it.
 type script struct {
 	source *cellsrc.Source
 	args   []string // the program's
@@ -23,7 +23,7 @@ type script struct {
 	test   bool     // run the tests
 	timed  bool     // print how long it takes
 	parse  string   // what parses its flags, before main; "" for none
-	forget string   // what forgets flags that it defines anew
+	forget string   // forgets flags that it defines anew
 }
 
 // commands runs a cell's % and ! commands and returns the rest; nil if there is none.
@@ -181,7 +181,8 @@ func lookup(env []string, name string) string {
 	return ""
 }
 
-// tellProcess sends the process something, if there is one; a new one will know it.
+// tellProcess sends a request to the process, if there is one; a new one starts with the same
+// state.
 func (e *Engine) tellProcess(r wire.Request) error {
 	e.mu.Lock()
 	p := e.process
@@ -214,7 +215,7 @@ func (e *Engine) chdir(words []string, print func(string, ...any)) error {
 var foreignFlags = []string{"cover", "covermode", "coverpkg", "race", "msan", "asan", "buildmode",
 	"linkshared", "compiler"}
 
-// goflags sets the flags of builds. The process, whose packages have others, is restarted.
+// goflags sets the flags of builds, and restarts the process, whose packages have others.
 func (e *Engine) goflags(words []string, print func(string, ...any)) error {
 	if len(words) == 0 {
 		print("%%goflags=%q\n", e.tool.flags)
@@ -243,7 +244,6 @@ func (e *Engine) goflags(words []string, print func(string, ...any)) error {
 	return e.restart()
 }
 
-// restart ends the process. Declarations stay.
 func (e *Engine) restart() error {
 	e.endProcess()
 	e.lose("the process was started anew")
@@ -307,8 +307,7 @@ func (e *Engine) capture(words []string) error {
 	return nil
 }
 
-// path returns what a command means by the name of a file: with ~ and variables of the environment
-// replaced, and from the root.
+// path returns the file that a command names: expanded, and absolute.
 func (e *Engine) path(name string) (expanded, absolute string) {
 	name = os.Expand(name, e.tool.env.lookup)
 	if home, err := os.UserHomeDir(); err == nil && (name == "~" || strings.HasPrefix(name, "~/")) {
@@ -320,7 +319,7 @@ func (e *Engine) path(name string) (expanded, absolute string) {
 	return name, filepath.Join(e.folder, name)
 }
 
-// splitWords cuts a command's arguments at spaces, except within quotation marks.
+// splitWords splits a command's arguments at spaces outside of quotation marks.
 func splitWords(s string) (words []string) {
 	var b strings.Builder
 	quote, within := rune(0), false

@@ -25,7 +25,7 @@ const (
 	pongAddr   = "#heartbeat/pong"
 )
 
-// How long a browser may take, as in GoNB.
+// openTimeout is GoNB's.
 const (
 	openTimeout = 3 * time.Second
 	pongTimeout = 500 * time.Millisecond
@@ -40,7 +40,7 @@ type comms struct {
 
 	connecting sync.Mutex
 	failed     error // of the cell's attempt to connect
-	warned     bool  // the cell was told so
+	warned     bool  // the cell was told
 
 	mu         sync.Mutex
 	id         string        // of the comm; "" without a browser
@@ -58,7 +58,7 @@ func (c *comms) begin(reply *gob.Encoder) {
 	c.reply, c.subscribed = reply, map[string]bool{}
 }
 
-// answer sends the process a value. One that does not read loses it.
+// answer sends the process a value, or drops it if the process does not read.
 func (c *comms) answer(v protocol.CommValue) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -96,14 +96,13 @@ func (c *comms) subscribe(s protocol.CommSubscription) error {
 	return c.connect()
 }
 
-// retry lets a new cell try to connect where another has failed.
 func (c *comms) retry() {
 	c.connecting.Lock()
 	defer c.connecting.Unlock()
 	c.failed, c.warned = nil, false
 }
 
-// warn reports whether the cell has yet to be told that it cannot connect.
+// warn reports whether to tell the cell that it cannot connect.
 func (c *comms) warn() bool {
 	c.connecting.Lock()
 	defer c.connecting.Unlock()
@@ -112,7 +111,7 @@ func (c *comms) warn() bool {
 	return first
 }
 
-// connect waits until a browser listens. A cell that finds none does not wait again.
+// connect waits until a browser listens, once per cell.
 func (c *comms) connect() error {
 	c.connecting.Lock()
 	defer c.connecting.Unlock()
@@ -233,11 +232,10 @@ func (c *comms) open(id string) {
 	}
 }
 
-// kernelID is the variable that has the id of the kernel at the Jupyter server, as in GoNB.
+// kernelID is the variable with the kernel's id at the Jupyter server, as in GoNB.
 const kernelID = "GONB_JUPYTER_KERNEL_ID"
 
-// commScript returns the script that opens the comm. It is the one of the GoNB whose gonbui cells
-// import.
+// commScript returns the script that opens the comm, that of the GoNB whose gonbui cells import.
 func (e *Engine) commScript() (string, error) {
 	if err := e.program.packages.load(context.Background(), gonbuiPath); err != nil {
 		return "", err
@@ -260,5 +258,5 @@ func (e *Engine) commScript() (string, error) {
 	return b.String(), err
 }
 
-// Comm takes a message of a browser's.
+// Comm implements [eval.Widgets].
 func (e *Engine) Comm(kind string, content map[string]any) { e.output.comms.message(kind, content) }

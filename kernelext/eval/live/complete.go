@@ -16,10 +16,10 @@ import (
 	"gopets/kernelext/eval"
 )
 
-// placeholder stands at the cursor, so that what is before it can be parsed.
+// placeholder is inserted at the cursor, so that the text before it can be parsed.
 const placeholder = mark + "cursor"
 
-// Complete implements [eval.Engine], by checking the unfinished cell with all declarations, also
+// Complete implements [eval.Engine]. It checks the unfinished cell with all declarations, also
 // while a cell runs.
 func (e *Engine) Complete(ctx context.Context, code string, cursor int) (eval.Completion, error) {
 	at := byteOffset(code, cursor)
@@ -83,7 +83,7 @@ func completeCommand(code string, at int) (found []eval.Match, start int, ok boo
 
 // sketch checks an unfinished cell: with what follows the cursor, or with open brackets closed.
 func (e *Engine) sketch(ctx context.Context, before, after string) (*checked, *ast.File) {
-	// A program and an engine of its own: completion fetches nothing, and waits for no cell.
+	// Copies of the program and the engine: completion fetches nothing, and waits for no cell.
 	e.state.Lock()
 	p := e.program.clone()
 	e.state.Unlock()
@@ -109,7 +109,7 @@ func (e *Engine) sketch(ctx context.Context, before, after string) (*checked, *a
 // sketchCell is the number of a cell that is being written.
 const sketchCell = 1<<31 - 1
 
-// sketch checks a cell and does not mind what is wrong with it.
+// sketch checks a cell and ignores errors.
 func (p *program) sketch(c *cell) *checked {
 	k := &checked{program: p, cell: c, cgo: p.cgo, vars: maps.Clone(p.vars)}
 	k.findDefines()
@@ -170,7 +170,6 @@ func (k *checked) members(x ast.Expr) (found []eval.Match) {
 	return found
 }
 
-// fields adds the fields of a struct, and those of the structs that it embeds.
 func (k *checked) fields(t types.Type, seen map[string]bool, found *[]eval.Match, depth int) {
 	if p, ok := t.Underlying().(*types.Pointer); ok {
 		t = p.Elem()
@@ -240,7 +239,6 @@ func (k *checked) match(obj types.Object) eval.Match {
 	return m
 }
 
-// qualify names packages in the user's terms.
 func (k *checked) qualify(p *types.Package) string {
 	if p == k.pkg {
 		return ""

@@ -64,7 +64,7 @@ func (k *checked) findDefines() {
 }
 
 // typeDefines sets the types of the cell's variables. A variable that exists with the same type
-// stays; otherwise it is another of the same name.
+// stays; otherwise a new one replaces it.
 func (k *checked) typeDefines() {
 	p := k.program
 	old := map[types.Object]string{}
@@ -117,7 +117,7 @@ func (k *checked) inStatements(pos token.Pos) bool {
 	return k.cell.run != nil && pos >= k.cell.run.Pos() && pos < k.cell.run.End()
 }
 
-// assignments has the second check see assignments where the cell makes its variables.
+// assignments makes definitions of the cell's variables assignments, for the second check.
 func (k *checked) assignments() {
 	var list []ast.Stmt
 	for _, s := range k.cell.run.Body.List {

@@ -5,44 +5,41 @@
 //	m["dog"] = 2                  // cell 2
 //	len(m)                        // cell 3: 2
 //
-// [New] returns an engine for a folder; [Engine.Eval] runs a cell. Jupyter's protocol, the terminal
-// and `nb run` use it through package eval's interface.
+// [New] returns an engine for a folder; [Engine.Eval] runs a cell.
 //
 // # How it works
 //
 //	cell ── commands ── check ── rewrite ── compile, link ──▶ process: load, run
 //	          %, !      go/types   text       cell7.so        variables, types, goroutines
 //
-// All cells together are one package. go/types checks a cell against all earlier declarations
-// (check.go), so errors take milliseconds, come all at once and have columns. A cell that only
-// declares ends here.
+// All cells together are one package. go/types checks a cell against all earlier declarations, so
+// errors take milliseconds, come all at once and have columns. A cell that only declares ends here.
 //
 // Otherwise the part of the program that the cell needs is written (generate.go). A variable x
 // becomes (*p), where p points into the process's table of variables (package rt); variables of one
-// cell are initialised in a package's order, by way of earlier cells' functions too (order.go).
-// Line directives name the cells. The
-// compiler and the linker are called directly (build.go) and make a plugin without the
-// initialisation of packages that is done already (inits.go). The process (package host) loads and
-// runs it. Old versions stay loaded for goroutines and closures.
+// cell are initialised in a package's order (order.go). The compiler and the linker are called
+// directly (build.go) and make a plugin without the initialisation of loaded packages (inits.go).
+// The process (package host) loads and runs it. Old versions stay loaded for goroutines and
+// closures.
 //
 // All versions have the import path "main", and a linker script makes their functions and variables
 // local to each plugin (version.go). Type descriptors stay shared, so a type T of a cell is the
-// same type in all versions: in an interface, as a map's key, in errors.As and reflection. When a
-// type or a method changes, the next version begins an epoch, with another path. Variables whose
-// fields changed are dropped, with a line that says so; values in interfaces get the types of the
-// new epoch (host/newest.go, host/upgrade.go), as do operands of assertions and comparisons.
+// same type in all versions. When a type or a method changes, the next version begins an epoch,
+// with another path. Variables whose fields changed are dropped, with a line that says so; values
+// in interfaces get the types of the new epoch (host/newest.go, host/upgrade.go), as do operands of
+// assertions and comparisons.
 //
 // A declaration that a new one breaks is set aside with a warning and tried again with each cell,
-// as is a function that uses names which no cell has declared yet.
+// as is a function that uses names not yet declared.
 //
 // # Without a build
 //
 // Most cells call, index, assign, show. lower.go makes a tree of such a cell (wire.Program), and
-// the process evaluates it by reflection (package interp) in milliseconds. Functions, variables and
-// types of imported packages come from a table, a plugin that is built when a cell first uses the
-// package and kept in the cache; the cells' own come from the newest version.
+// the process evaluates it by reflection (package interp) in milliseconds. Imported packages have a
+// table, a plugin that is built at first use and kept in the cache; the cells' own functions come
+// from the newest version.
 //
-// The result must be that of the compiled cell, to the text of a panic. What is not surely so is
+// The result must be that of the compiled cell, including the text of a panic. Otherwise a cell is
 // compiled:
 //
 //   - control flow, function literals, generics, methods as values; declarations of functions and
@@ -53,8 +50,8 @@
 //   - operands that may panic beside calls, products of floats in sums, lengths of arrays,
 //     conversions of slices to arrays, types without a descriptor in compiled code
 //
-// [Options.Compile] has every cell compiled. TestSameAsCompiled runs the cells in testdata/cells
-// both ways.
+// [Options.Compile] compiles every cell. TestSameAsCompiled runs the cells in testdata/cells both
+// ways.
 //
 // # Failures
 //
@@ -66,34 +63,31 @@
 //
 // # Packages
 //
-// Beside a module, cells import its packages in the versions of its go.mod, which is never written.
-// Elsewhere a module in the cache is used, in which `go get` runs by itself. What cells are linked
-// with is compiled from embedded source that needs the standard library alone. What no engine has
-// used for 30 days leaves the cache, but for modules into which packages were got (cache.go).
+// In a module, cells import its packages in the versions of its go.mod, which is never written.
+// Elsewhere they use a module in the cache, in which `go get` runs by itself. What no engine has
+// used for 30 days leaves the cache, except modules into which packages were got.
 //
 // # Limits
 //
 //   - Linux and macOS with a C compiler. On macOS every version is an epoch.
-//   - A version costs about 2 MB of memory, which the process keeps until %restart.
+//   - A version costs about 2 MB of memory, until %restart.
 //   - A package that the process has loaded stays in that version; a line says so when it changes.
 //   - Values of an older epoch in channels, on stacks of goroutines, and in values of package sync,
-//     net and the like are not updated. A map with interfaces that a goroutine writes while an
-//     epoch begins may end the process.
+//     net and others are not updated. A map with interfaces that a goroutine writes while an epoch
+//     begins may end the process.
 //   - A type declared in a function is another type in each epoch; two that share a name begin one.
 //   - A variable cannot have an unexported type of another package.
 //   - Variables in C code belong to the version: they do not live from cell to cell.
-//   - %wasm, coverage and the race detector need GoNB. `go test -race` of this package covers the
-//     engine, not the process with the cells.
+//   - %wasm, coverage and the race detector need GoNB. `go test -race` covers the engine only.
 //   - gonbui's widgets need a browser in which GoNB's script reaches the Jupyter server. The script
 //     is that of the GoNB module that cells import; a vendored one lacks it.
 //
-// # What was tried
+// # Tried and dropped
 //
 //   - -linkshared, to leave the standard library out of each plugin: broken in Go 1.26.
 //   - A type of its own for each version, with every assertion rewritten: cannot reach context
 //     keys, sync.Map, atomic.Value and gob in libraries.
 //   - An ordinary executable as the process, from packages compiled for plugins: crashes at start.
 //   - Looking up a plugin's exported functions by name: finds every exported function of a user.
-//   - GOGC=off for the linker, gold without gcc around it: hardly faster. What remains of a link is
-//     reading the symbols of all packages behind the cell's imports.
+//   - GOGC=off for the linker, gold without gcc: hardly faster. A link is mostly reading symbols.
 package live

@@ -10,7 +10,6 @@ import (
 	"strings"
 )
 
-// An embedding is a variable of a cell that holds files, as //go:embed says.
 type embedding struct {
 	spec     *ast.ValueSpec
 	patterns []string
@@ -41,7 +40,7 @@ func (c *cell) embedded(spec *ast.ValueSpec) *embedding {
 
 func embedName(variable string) string { return mark + "e_" + variable }
 
-// embedVars writes the variables that the compiler fills, from which the cell's get their values.
+// embedVars writes the variables that the compiler fills, the values of the cell's.
 func (k *checked) embedVars(b *strings.Builder, paths map[string]bool) {
 	for _, e := range k.cell.embeds {
 		r := &rewriter{k: k, cell: k.cell, paths: paths}

@@ -17,22 +17,22 @@ import (
 	"gopets/kernelext/internal/tempdir"
 )
 
-// Options say where an engine works. The zero value is an engine in the current folder.
+// Options are options for [New]. The zero value is an engine in the current folder.
 type Options struct {
 	// the notebook's folder; cells start in it, and import the packages of its module
 	Dir   string
 	Go    string   // the go command; empty is the one on the PATH
-	Cache string   // for what is built once; empty is a folder of the user's cache
+	Cache string   // for builds; empty is a folder of the user's cache
 	Env   []string // of cells and builds; nil is this process's
 	// Module is used where Dir is in no module; empty is one of the engine's own.
 	Module string
-	Guard  *guard.Guard // ends what a killed process leaves; nil does without
-	// Compile has every cell compiled, those too that could be evaluated without a build.
+	Guard  *guard.Guard // ends what a killed process leaves; may be nil
+	// Compile compiles every cell, also those that need no build.
 	Compile bool
 	Logf    func(format string, args ...any)
 }
 
-// An Engine runs cells in one process, in which variables live from cell to cell. It satisfies
+// An Engine runs cells in one process, in which variables live from cell to cell. It implements
 // [eval.Engine] and [eval.Widgets].
 type Engine struct {
 	o     Options
@@ -74,7 +74,8 @@ type running struct {
 	refused string // why it was ended
 }
 
-// New returns an engine. It fails where live cells cannot work: without a C compiler, on Windows.
+// New returns an engine. It returns an error where live cells cannot work: without a C compiler, on
+// Windows.
 func New(ctx context.Context, o Options) (*Engine, error) {
 	var err error
 	if o.Dir, err = filepath.Abs(o.Dir); err != nil {
@@ -112,7 +113,7 @@ func New(ctx context.Context, o Options) (*Engine, error) {
 		e.readyErr = e.prepare(context.WithoutCancel(ctx))
 		close(e.ready)
 		if _, err := e.start(context.WithoutCancel(ctx)); err != nil {
-			o.Logf("live: %v", err) // the first cell will say so
+			o.Logf("live: %v", err) // the first cell will return it
 		}
 		prune(o.Cache)
 	}()
@@ -138,7 +139,7 @@ func (e *Engine) open(ctx context.Context) error {
 	return err
 }
 
-// prepare makes the process's program, or finds it in the cache.
+// prepare builds the process's program, or finds it in the cache.
 func (e *Engine) prepare(ctx context.Context) error {
 	s, lock, err := buildSupport(ctx, e.builder, e.o.Cache)
 	if err == nil {
@@ -156,7 +157,7 @@ func (e *Engine) refuse(reason string) {
 	}
 }
 
-// Close ends the process and removes what the engine has made.
+// Close ends the process and removes the engine's files.
 func (e *Engine) Close() error {
 	e.mu.Lock()
 	p := e.process

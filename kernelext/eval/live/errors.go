@@ -29,7 +29,6 @@ type problem struct {
 	text string
 }
 
-// position reads the cell's number from the name that the line directives give it.
 func position(p token.Position) eval.Position {
 	number, ok := strings.CutPrefix(p.Filename, "cell[")
 	n, err := strconv.Atoi(strings.TrimSuffix(number, "]"))
@@ -41,7 +40,7 @@ func position(p token.Position) eval.Position {
 
 const maxProblems = 10
 
-// report makes one error of all that is wrong with a cell. lines returns the text of cells.
+// report returns one error for all problems of a cell. lines returns the text of cells.
 func report(problems []problem, lines func(cell int) []string) *eval.Error {
 	slices.SortStableFunc(problems, func(a, b problem) int {
 		return cmp.Or(a.at.Cell-b.at.Cell, a.at.Line-b.at.Line, a.at.Column-b.at.Column)
@@ -67,7 +66,7 @@ func place(p problem) string {
 
 func red(s string) string { return terminal.Paint(true).In(terminal.Red, s) }
 
-// excerpt shows a line of a cell with those around it, and a mark below the column.
+// excerpt returns a line of a cell with those around it, and a mark below the column.
 func excerpt(at eval.Position, lines func(cell int) []string) string {
 	source := lines(at.Cell)
 	if at.Line < 1 || at.Line > len(source) {

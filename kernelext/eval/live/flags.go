@@ -6,11 +6,11 @@ import (
 	"strings"
 )
 
-// definesFlag matches the definition of a flag whose name is written down.
+// definesFlag matches the definition of a flag with a constant name.
 var definesFlag = regexp.MustCompile(`\bflag\.\w+\((?:[^",()]+,\s*)?"([^"]+)"`)
 
-// flags has a cell with a main parse the flags of package flag, as GoNB does, and a cell that runs
-// again define its flags anew, which package flag does not allow.
+// flags makes a cell with a main parse the flags of package flag, as GoNB does, and a cell that
+// runs again define its flags anew, which package flag does not allow.
 func (e *Engine) flags(s *script) {
 	p := e.program
 	code := s.source.Go()

@@ -83,7 +83,6 @@ func (k *checked) isUsable(name string) bool {
 	return d != nil && d.fault == ""
 }
 
-// digests returns those of the types among some names.
 func (k *checked) digests(reached map[string]bool) map[string]string {
 	found := map[string]string{}
 	// The compiler numbers types of functions as it meets them.
@@ -189,7 +188,6 @@ func (v *version) importC(name string, b *strings.Builder, preamble string) {
 	b.WriteString("\n" + preamble + "import \"C\"\n")
 }
 
-// cVariable writes a variable of a type of C into a file that imports "C" as its cell does.
 func (k *checked) cVariable(v *version, number int, line string) {
 	for name := range v.cgo {
 		if strings.HasPrefix(name, fmt.Sprintf("cell%d_", number)) {
@@ -309,8 +307,8 @@ func (k *checked) mainFile(v *version, reached map[string]bool) {
 	maps.Copy(v.paths, paths)
 }
 
-// functions writes the list of the functions that a version holds, for cells without a build, and
-// of the methods that reflection does not find.
+// functions writes the list of the functions of a version, for cells without a build, and of the
+// methods that reflection does not find.
 func (k *checked) functions(v *version, reached map[string]bool) string {
 	v.holds = map[string]string{}
 	var b strings.Builder
@@ -360,8 +358,8 @@ func (k *checked) startCalls() (calls []string) {
 	return calls
 }
 
-// isGeneric reports whether a name is that of a type that needs arguments or is a constraint, or
-// of an alias, whose type has another name.
+// isGeneric reports whether a name is that of a generic type, a constraint, or an alias, whose type
+// has another name.
 func (k *checked) isGeneric(name string) bool {
 	t, ok := k.pkg.Scope().Lookup(name).(*types.TypeName)
 	return !ok || t.IsAlias() || !isPlainType(t)

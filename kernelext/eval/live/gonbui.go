@@ -13,7 +13,7 @@ import (
 	"gopets/kernelext/eval/internal/cellio"
 )
 
-// gonbui serves what package gonbui sends: displays, questions, and the values of widgets.
+// gonbui serves package gonbui: displays, requests for input, and the values of widgets.
 func (o *output) gonbui(conn net.Conn) {
 	defer func() {
 		if p := recover(); p != nil {
@@ -30,7 +30,7 @@ func (o *output) gonbui(conn net.Conn) {
 		}
 		if v, ok := d.Data[protocol.MIMECommValue].(protocol.CommValue); ok &&
 			v.Address == protocol.GonbuiSyncAddress {
-			// gonbui.Sync: all that came before has been passed on.
+			// gonbui.Sync: everything before it has been passed on.
 			if err := o.comms.answer(protocol.CommValue{Address: protocol.GonbuiSyncAckAddress,
 				Value: v.Value}); err != nil {
 				return
@@ -47,7 +47,7 @@ func (o *output) gonbui(conn net.Conn) {
 // values reads gob messages from a writer that waits for a byte after each but type definitions.
 type values struct {
 	conn    net.Conn
-	message []byte // what has come of the message under way
+	message []byte // of the unfinished message
 	waiting bool   // the writer waits
 }
 
@@ -78,7 +78,7 @@ func (v *values) acknowledge() error {
 	return err
 }
 
-// gobUint reads a number as gob writes it; ok is false if it has not come whole.
+// gobUint reads a number as gob writes it; ok is false if it is incomplete.
 func gobUint(b []byte) (n uint64, rest []byte, ok bool) {
 	if len(b) == 0 {
 		return 0, nil, false
@@ -151,8 +151,8 @@ func (o *output) display(d protocol.DisplayData) {
 	o.out.Display(eval.Display{Data: data, Metadata: metadata, ID: id, Update: update})
 }
 
-// scriptID begins the id under which package dom shows scripts, which is the same for all cells of a
-// process: a front would run a script once for each earlier cell with the id.
+// scriptID begins the id under which package dom shows scripts. It is the same for all cells of a
+// process, so a front end would run a script once for each earlier cell.
 const scriptID = "gonb_transient_js_"
 
 func (o *output) ask(prompt string, password bool) {

@@ -18,8 +18,8 @@ import (
 	"gopets/kernelext/eval"
 )
 
-// resolve finds what the cell's names of packages stand for: its own import declarations, those of
-// earlier cells, and else packages that it does not import at all.
+// resolve finds the packages of the cell's names: by its own import declarations, those of earlier
+// cells, and else by guessing.
 func (e *Engine) resolve(ctx context.Context, c *cell) (*eval.Error, error) {
 	p := e.program
 	for _, path := range slices.Concat(c.unnamed, slices.Collect(maps.Values(c.imports)), c.dots,
@@ -108,8 +108,8 @@ func (e *Engine) declaredNames(c *cell) map[string]bool {
 	return names
 }
 
-// resolveDots puts the package's name before what the cell takes from packages imported as . by it
-// or an earlier cell; names of the cells' own come first.
+// resolveDots qualifies what the cell takes from packages imported as . by it or an earlier cell;
+// names of the cells' own come first.
 func (e *Engine) resolveDots(c *cell, declared map[string]bool) error {
 	from := map[string]string{} // by name, the path
 	for _, path := range slices.Concat(e.program.dots, c.dots) {
@@ -156,7 +156,7 @@ func (e *Engine) resolveDots(c *cell, declared map[string]bool) error {
 	return nil
 }
 
-// preferred are the packages of the standard library that a name means, where there are several.
+// preferred are the packages of the standard library for ambiguous names.
 var preferred = map[string][]string{
 	"rand":     {"math/rand/v2", "math/rand", "crypto/rand"},
 	"template": {"text/template", "html/template"},
@@ -170,10 +170,10 @@ var preferred = map[string][]string{
 
 var major = regexp.MustCompile(`^v[0-9]+$`)
 
-// guess finds the package that a name means for which there is no import: one of the standard
-// library, or else of the module and of what it requires, that has what is taken from it.
+// guess finds a package that is not imported, by its name and by what the cell takes from it: in
+// the standard library, else in the module and what it requires.
 func (e *Engine) guess(ctx context.Context, name string, selectors []string) string {
-	near := "" // has the name, but not all that is taken: a misspelt one is reported as the package's
+	near := "" // has the name, but not all selectors, which may be misspelt
 	for _, pattern := range []string{"std", "all"} {
 		candidates := slices.Clone(preferred[name])
 		for _, path := range e.available(ctx, pattern) {
@@ -218,8 +218,8 @@ func lastElement(p string) string {
 	return strings.NewReplacer(".go", "", "-", "").Replace(last)
 }
 
-// available lists the packages of a pattern of the go command's that can be imported without a go
-// get: std, or all of the module and of what it requires. Each is listed once.
+// available returns the packages of a pattern (std, or all of the module and what it requires) that
+// can be imported without go get. Each is listed once.
 func (e *Engine) available(ctx context.Context, pattern string) []string {
 	e.listing.Lock()
 	defer e.listing.Unlock()

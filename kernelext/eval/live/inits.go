@@ -8,9 +8,9 @@ import (
 	"strings"
 )
 
-// skipInits has the linker leave out the initialisation of packages that the process has
-// initialised, and with it what that links: half of a cell that imports much. An archive refers to
-// each package that it imports by the name of a symbol, only to order their initialisation. That
+// skipInits makes the linker leave out the initialisation of packages that the process has
+// initialised, and what only that links: half of a cell that imports much. An archive refers to
+// each package that it imports by the name of a symbol, only to order their initialisation; that
 // name is changed to one that nothing defines. Archives in another format stay as they are.
 func skipInits(archive string, done func(path string) bool) error {
 	data, err := os.ReadFile(archive)
@@ -41,8 +41,8 @@ const (
 	symbolSize     = 8 + 2 + 1 + 1 + 1 + 4 + 4
 )
 
-// references returns the names of the symbols that the object in an archive refers to by name, as
-// parts of the archive.
+// references returns the names of the symbols that the object in an archive refers to, as slices of
+// the archive.
 func references(archive []byte) (names [][]byte) {
 	_, object, ok := bytes.Cut(archive, []byte("\n!\n"+objectMagic))
 	if !ok {

@@ -10,8 +10,8 @@ import (
 	"gopets/kernelext/eval/live/wire"
 )
 
-// A lowering makes the tree of a cell that the process evaluates without a build, if that does
-// surely what the compiled cell would do.
+// A lowering makes the tree of a cell that is evaluated without a build, if that does the same as
+// the compiled cell.
 type lowering struct {
 	k      *checked
 	tables map[string]bool // the packages whose tables it needs
@@ -19,13 +19,13 @@ type lowering struct {
 	shared map[string]bool // see sharedBy
 }
 
-// A cannotLower is why a cell is compiled; it is thrown within lower.
+// A cannotLower is a panic within lower: why a cell is compiled.
 type cannotLower struct{ reason string }
 
 func leave(format string, args ...any) { panic(cannotLower{fmt.Sprintf(format, args...)}) }
 
-// lower returns the cell as a tree, and the packages whose tables that needs. The error says why
-// the cell has to be compiled.
+// lower returns the cell as a tree, and the packages whose tables it needs. The error says why the
+// cell has to be compiled.
 func (k *checked) lower() (p *wire.Program, tables []string, err error) {
 	l := &lowering{k: k, tables: map[string]bool{}, locals: map[types.Object]int{},
 		shared: k.shared}
@@ -65,7 +65,7 @@ func (k *checked) lower() (p *wire.Program, tables []string, err error) {
 
 func (l *lowering) line(pos token.Pos) int { return l.k.program.fset.Position(pos).Line }
 
-// topLevel makes a statement that stands before %%: those of rewrite's statement.
+// topLevel lowers a statement before %%, as rewrite's statement does.
 func (l *lowering) topLevel(s ast.Stmt) []*wire.Node {
 	k := l.k
 	switch s := s.(type) {
@@ -140,7 +140,7 @@ func (l *lowering) definition(v *variable, obj types.Object, value types.Type) *
 	return n
 }
 
-// local makes a statement below %%, where := makes local variables.
+// local lowers a statement below %%, where := makes local variables.
 func (l *lowering) local(s ast.Stmt) *wire.Node {
 	target := func(x ast.Expr, value types.Type) *wire.Node {
 		id, ok := x.(*ast.Ident)
@@ -189,7 +189,7 @@ func (l *lowering) local(s ast.Stmt) *wire.Node {
 	return l.simple(s)
 }
 
-// simple makes a statement that is the same everywhere.
+// simple lowers a statement that is the same in both.
 func (l *lowering) simple(s ast.Stmt) *wire.Node {
 	switch s := s.(type) {
 	case *ast.ExprStmt:
@@ -232,8 +232,8 @@ func (l *lowering) one(x ast.Expr) lowered {
 	return lowered{node: &wire.Node{Op: wire.Const, Name: "1", Type: l.typ(t)}}
 }
 
-// assignment makes an assignment. target makes the targets that are variables of its own; it
-// returns nil for all others.
+// assignment lowers an assignment. target returns the targets that are variables of its own, and
+// nil for others.
 func (l *lowering) assignment(s *ast.AssignStmt,
 	target func(x ast.Expr, value types.Type) *wire.Node) *wire.Node {
 	if s.Tok != token.ASSIGN && s.Tok != token.DEFINE {
@@ -290,8 +290,8 @@ func (l *lowering) blank(value types.Type) *wire.Node {
 	return &wire.Node{Op: wire.Blank}
 }
 
-// place makes a target that is an expression. It is evaluated after the value that is assigned to
-// it; where there are several, its operands are evaluated before.
+// place lowers a target that is an expression. It is evaluated after the assigned value; where
+// there are several, its operands are evaluated before.
 func (l *lowering) place(x ast.Expr, value flags, several bool) *wire.Node {
 	index, ok := x.(*ast.IndexExpr)
 	if !ok {

@@ -34,7 +34,7 @@ func (l *lowering) call(x *ast.CallExpr, tv types.TypeAndValue) lowered {
 	return lowered{node: n, flags: sealed(l.children(n, operands...)) | effects}
 }
 
-// arguments makes the arguments of a call; a call with several results may be the only one.
+// arguments lowers the arguments of a call; a call with several results may be the only one.
 func (l *lowering) arguments(x *ast.CallExpr) (all []lowered) {
 	if len(x.Args) == 1 {
 		return []lowered{l.results(x.Args[0])}
@@ -75,8 +75,8 @@ func (l *lowering) method(n *wire.Node, x *ast.CallExpr, s *ast.SelectorExpr,
 		flags: sealed(l.children(n, append([]lowered{recv}, arguments...)...)) | effects}
 }
 
-// unexported makes the call of a method of the cells' that reflection does not find: its function,
-// with the receiver before the arguments.
+// unexported lowers the call of a method that reflection does not find: its function, with the
+// receiver before the arguments.
 func (l *lowering) unexported(n *wire.Node, x *ast.CallExpr, s *ast.SelectorExpr,
 	selection *types.Selection, recv lowered) lowered {
 	f := selection.Obj().(*types.Func)
@@ -130,7 +130,7 @@ func (l *lowering) builtin(x *ast.CallExpr, fun ast.Expr) lowered {
 			leave("the length of an array")
 		}
 	case "cap":
-		// The capacity of what was just made is the compiler's affair.
+		// The compiler chooses the capacity of what was just made.
 		switch ast.Unparen(args[0]).(type) {
 		case *ast.Ident, *ast.SelectorExpr, *ast.IndexExpr:
 		default:

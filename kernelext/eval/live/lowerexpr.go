@@ -10,8 +10,8 @@ import (
 	"gopets/kernelext/eval/live/wire"
 )
 
-// flags say what an expression does that the order of evaluation shows. The compiler evaluates
-// calls, and some other operations, before all else of a statement.
+// flags say how an expression depends on the order of evaluation. The compiler evaluates calls, and
+// some other operations, before all else of a statement.
 type flags int
 
 const (
@@ -29,7 +29,7 @@ type lowered struct {
 	product bool // a product of floats, which some processors fuse with a sum
 }
 
-// inOrder returns the flags of operands that are evaluated one after the other.
+// inOrder returns the flags of operands that are evaluated in order.
 func (l *lowering) inOrder(list ...lowered) (all flags) {
 	for _, x := range list {
 		if all.has(deep) && x.flags.has(effects) {
@@ -50,7 +50,7 @@ func (l *lowering) children(n *wire.Node, list ...lowered) flags {
 	return l.inOrder(list...)
 }
 
-// sealed are the flags of what is evaluated with the calls.
+// sealed returns the flags of what is evaluated with the calls.
 func sealed(f flags) flags {
 	if f.has(late) {
 		f |= early
@@ -147,7 +147,6 @@ func (l *lowering) variable(n *wire.Node, name string) lowered {
 	return x
 }
 
-// function makes a function of the cells that a version holds as it is now.
 func (l *lowering) function(name string) *wire.Node {
 	p := l.k.program
 	f, ok := p.compiled[name]
@@ -157,7 +156,7 @@ func (l *lowering) function(name string) *wire.Node {
 	return &wire.Node{Op: wire.Function, Name: name, Path: []int{f.version}}
 }
 
-// callers are packages that look at the code that calls them.
+// callers are packages that look at their caller.
 var callers = []string{"runtime", "log", "testing", "plugin", "unsafe", "C"}
 
 func (l *lowering) symbol(obj types.Object) lowered {

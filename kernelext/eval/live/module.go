@@ -15,7 +15,7 @@ import (
 )
 
 // findModule finds the module of the notebook's folder. Where there is none, cells get one of their
-// own in the cache, which keeps what was fetched for the next time.
+// own in the cache, which keeps fetched packages.
 func (e *Engine) findModule(ctx context.Context) error {
 	out, err := e.tool.run(ctx, "env", "GOMOD")
 	if err != nil {
@@ -58,7 +58,7 @@ func (e *Engine) language(ctx context.Context) string {
 	return "go" + version
 }
 
-// load loads a package. In the engine's own module what is missing is fetched.
+// load loads a package. In the engine's own module missing ones are fetched.
 func (e *Engine) load(ctx context.Context, path string) error {
 	err := e.program.packages.load(ctx, path)
 	var missing *missingError
@@ -77,8 +77,8 @@ func (e *Engine) load(ctx context.Context, path string) error {
 	return e.program.packages.load(ctx, path)
 }
 
-// useBeside has builds use a module that lies beside the notebook, by a go.work of the engine's
-// own; it reports whether that can be. A go.work of the user's is left alone.
+// useBeside makes builds use a module that lies beside the notebook, by a go.work of the engine's
+// own; it reports whether that is possible. A go.work of the user's is not changed.
 func (e *Engine) useBeside(ctx context.Context, dir string) bool {
 	own := filepath.Join(e.dir, "go.work")
 	out, err := e.tool.run(ctx, "env", "GOWORK")

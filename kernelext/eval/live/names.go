@@ -156,7 +156,7 @@ func size(d wire.Variable) string {
 	return fmt.Sprintf("%d B%s", n, more)
 }
 
-// userType puts the packages' names in the place of the aliases in a type.
+// userType replaces aliases in a type by the packages' names.
 func (p *program) userType(text string) string {
 	k := &checked{program: p}
 	return k.words(text)

@@ -15,8 +15,8 @@ func isVar(text string) bool { return firstToken(text) == token.VAR }
 
 type span struct{ from, to int }
 
-// A step is a statement of a cell, or one specification of a var declaration, whose text is that of
-// the parts, each with a separator before it.
+// A step is a statement of a cell, or one specification of a var declaration, as parts of its text
+// with a separator before each.
 type step struct {
 	doc    span // the comment above a specification
 	spec   bool
@@ -43,7 +43,7 @@ func steps(text string, statements []cellsrc.Chunk) (all []step) {
 	return all
 }
 
-// varSteps returns the steps of a var declaration at an offset; nil if the text is not one.
+// varSteps returns the steps of a var declaration at an offset, or nil.
 func varSteps(text string, offset int) (all []step) {
 	const head = "package p\n"
 	fset := token.NewFileSet()
@@ -91,8 +91,8 @@ func varSteps(text string, offset int) (all []step) {
 	return all
 }
 
-// divides reports whether each variable of a specification has a value of its own. Two that swap
-// the values that they have in earlier cells stay together.
+// divides reports whether each variable of a specification has its own value. Two that swap the
+// values that they have in earlier cells stay together.
 func divides(v *ast.ValueSpec) bool {
 	if len(v.Values) != len(v.Names) || len(v.Names) < 2 {
 		return false
@@ -115,7 +115,7 @@ func divides(v *ast.ValueSpec) bool {
 	return true
 }
 
-// identifiers returns the names in a text. Those behind a dot have the dot.
+// identifiers returns the names in a text, those after a dot with the dot.
 func identifiers(text string) map[string]bool {
 	var s scanner.Scanner
 	s.Init(token.NewFileSet().AddFile("", -1, len(text)), []byte(text),
@@ -135,9 +135,9 @@ func identifiers(text string) map[string]bool {
 	}
 }
 
-// inOrder returns the steps in the order in which they run: variables that follow each other are
-// initialised as a package's, each after those that it needs, also by way of a function. A
-// statement comes after the variables that it needs. With varsFirst all variables come first.
+// inOrder returns the steps in order of execution: consecutive variables are initialised as a
+// package's, each after those that it needs, also by way of a function. A statement comes after the
+// variables that it needs. With varsFirst all variables come first.
 func inOrder(all []step, functions map[string]map[string]bool, varsFirst bool) (order []step) {
 	declared := map[string]int{}
 	for i, s := range all {
@@ -191,7 +191,7 @@ func inOrder(all []step, functions map[string]map[string]bool, varsFirst bool) (
 				}
 				return true
 			})
-			i := indexes[max(next, 0)] // a cycle is an error of the type checker's
+			i := indexes[max(next, 0)] // the type checker reports a cycle
 			delete(pending, i)
 			done[i] = true
 			order = append(order, all[i])
@@ -259,7 +259,7 @@ func addEarlier(functions map[string]map[string]bool, earlier []*cell) {
 	maps.Copy(functions, added)
 }
 
-// functionName returns the name of a function's declaration; a method's has a dot before it.
+// functionName returns the name of a declared function; a method's has a dot before it.
 func functionName(text string) (string, bool) {
 	file, err := parser.ParseFile(token.NewFileSet(), "", "package p\n"+text,
 		parser.SkipObjectResolution)

@@ -16,13 +16,13 @@ import (
 	"gopets/kernelext/eval/internal/cellio"
 )
 
-// The other pipes and the socket have the names that package cell has.
+// Other pipes and the socket have package cell's names.
 const (
 	inName   = "in"
 	backName = "back"
 )
 
-// output passes on what the process prints and shows, in order: text is taken from the pipes before
+// output passes on what the process prints and shows, in order: the pipes are emptied before
 // anything else is passed on, for which the process waits.
 type output struct {
 	dir      string
@@ -41,7 +41,7 @@ type output struct {
 	copies []io.WriteCloser
 
 	comms  *comms
-	refuse func(reason string) // ends the cell that runs, which asks for what there is not
+	refuse func(reason string) // ends the running cell with an error
 }
 
 func openOutput(dir string) (*output, error) {
@@ -71,7 +71,7 @@ func openOutput(dir string) (*output, error) {
 func (o *output) open() (stdin, stdout, stderr *os.File, err error) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	// The reader of a named pipe waits for a writer.
+	// Opening a named pipe for reading waits for a writer.
 	if err := o.openInput(); err != nil {
 		return nil, nil, nil, err
 	}
@@ -89,7 +89,7 @@ func (o *output) open() (stdin, stdout, stderr *os.File, err error) {
 	return stdin, stdout, stderr, nil
 }
 
-// openInput opens the writing end of the standard input, should the last cell have met its end.
+// openInput opens the writing end of the standard input, if the last cell's input was ended.
 func (o *output) openInput() error {
 	if o.stdin != nil {
 		return nil
@@ -102,7 +102,7 @@ func (o *output) openInput() error {
 	return nil
 }
 
-// answer writes a line to the standard input of the cell; without one the input ends.
+// answer writes a line to the cell's standard input, or ends it.
 func (o *output) answer(line string, ok bool) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -129,7 +129,7 @@ func (o *output) close() {
 	o.back.Close()
 }
 
-// tailLength is how much of the standard error is kept, for the reason should the process end.
+// tailLength is how much of the standard error is kept, as the reason if the process ends.
 const tailLength = 64 << 10
 
 func (o *output) text(stream, text string) {
@@ -147,7 +147,7 @@ func (o *output) text(stream, text string) {
 	}
 }
 
-// copyDisplay writes what is shown to the files of %capture. The lock is held.
+// copyDisplay writes a display to the files of %capture. The lock is held.
 func (o *output) copyDisplay(data eval.Bundle) {
 	for _, w := range o.copies {
 		for _, mime := range sorted(data) {
@@ -161,7 +161,7 @@ func (o *output) copyDisplay(data eval.Bundle) {
 	}
 }
 
-// begin makes a cell the one that output belongs to.
+// begin makes out the output of a new cell.
 func (o *output) begin(out eval.Output) {
 	o.comms.retry()
 	o.mu.Lock()
@@ -190,7 +190,7 @@ func (o *output) sync() {
 	o.pipes.Flush()
 }
 
-// records serves a connection of the process, or of a program that it has started.
+// records serves a connection of the process or its children.
 func (o *output) records(conn net.Conn) {
 	defer conn.Close()
 	for {

@@ -18,7 +18,7 @@ import (
 	"time"
 )
 
-// packages are the packages that cells can import, as the go command has built them.
+// packages are the packages that cells can import, as built by the go command.
 type packages struct {
 	tool *toolchain
 
@@ -48,9 +48,9 @@ type pkg struct {
 	}
 	Error *struct{ Err string }
 
-	changed time.Time // the newest file, of a package that may change on disk
+	changed time.Time // the newest file, if the package may change on disk
 	loaded  int       // the cell that has loaded it into the process; 0 if none
-	told    bool      // that it has changed since
+	told    bool      // a change was reported
 }
 
 func newPackages(tool *toolchain, fset *token.FileSet) *packages {
@@ -59,7 +59,6 @@ func newPackages(tool *toolchain, fset *token.FileSet) *packages {
 	return p
 }
 
-// forget has types read anew.
 func (p *packages) forget() {
 	p.importer = importer.ForCompiler(p.fset, "gc", p.open)
 }
@@ -74,12 +73,11 @@ func (p *packages) open(path string) (io.ReadCloser, error) {
 	return os.Open(k.Export)
 }
 
-// A missingError is a package that there is not.
 type missingError struct{ path, reason string }
 
 func (e *missingError) Error() string { return e.reason }
 
-// load has the go command build packages with all that they import, and remembers them.
+// load lets the go command build packages with all that they import.
 func (p *packages) load(ctx context.Context, paths ...string) error {
 	var wanted []string
 	p.mu.Lock()
@@ -133,7 +131,7 @@ func (p *packages) load(ctx context.Context, paths ...string) error {
 	return nil
 }
 
-// add remembers a package, unless another version of it is in the process.
+// add adds a package, unless another version of it is in the process.
 func (p *packages) add(k *pkg) error {
 	old := p.known[k.ImportPath]
 	if old != nil && old.loaded > 0 {
@@ -151,7 +149,7 @@ func (p *packages) add(k *pkg) error {
 	return nil
 }
 
-// mayChange reports whether the package's files are not those of a version in the module cache.
+// mayChange reports whether the package is not from the module cache or the standard library.
 func (k *pkg) mayChange() bool {
 	return !k.Standard && (k.Module == nil || k.Module.Main || k.Module.Version == "" ||
 		k.Module.Replace != nil)
@@ -172,8 +170,8 @@ func (k *pkg) newest() (last time.Time) {
 	return last
 }
 
-// refresh forgets packages that have changed on disk and are not loaded. It returns a line for each
-// that is, once.
+// refresh forgets packages that have changed on disk and are not loaded. It returns a line, once,
+// for each that is loaded.
 func (p *packages) refresh() (told []string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -249,7 +247,7 @@ func (p *packages) use(cell int, all []*pkg) {
 	}
 }
 
-// unload notes that the process is gone: what changed meanwhile is read anew.
+// unload notes that the process has ended.
 func (p *packages) unload() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -262,7 +260,7 @@ func (p *packages) unload() {
 	p.forget()
 }
 
-// Import is that of types.Importer.
+// Import implements types.Importer.
 func (p *packages) Import(path string) (*types.Package, error) {
 	if path == "unsafe" {
 		return types.Unsafe, nil
@@ -272,7 +270,6 @@ func (p *packages) Import(path string) (*types.Package, error) {
 	return p.importer.Import(path)
 }
 
-// reason makes one line of what the go command says about a package.
 func reason(path, text string) string {
 	text = strings.TrimSpace(text)
 	if before, _, ok := strings.Cut(text, "; to add it:"); ok {
@@ -282,7 +279,6 @@ func reason(path, text string) string {
 	return line
 }
 
-// get returns a package that is known, else an empty one.
 func (p *packages) get(path string) pkg {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -292,7 +288,6 @@ func (p *packages) get(path string) pkg {
 	return pkg{}
 }
 
-// reset forgets all packages but the standard library's.
 func (p *packages) reset() {
 	p.mu.Lock()
 	defer p.mu.Unlock()

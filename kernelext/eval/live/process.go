@@ -20,7 +20,7 @@ type process struct {
 	in   *json.Encoder
 	done chan struct{} // closed when it has ended
 
-	tables      map[string]bool // by package; false for one that cannot be used
+	tables      map[string]bool // by package; false: unusable
 	initialised map[string]bool // packages
 
 	mu      sync.Mutex
@@ -29,7 +29,6 @@ type process struct {
 	reason  string // why it has ended
 }
 
-// errEnded is that the process has ended.
 var errEnded = errors.New("the process with the variables has ended")
 
 // startProcess starts the process; its standard output and error are the engine's pipes.
@@ -88,7 +87,7 @@ func (p *process) read(replies *os.File) {
 		}
 	}
 	replies.Close()
-	// Programs that cells have started may hold the pipe longer than the process lives.
+	// Children may hold the pipe open longer than the process lives.
 	err := p.cmd.Wait()
 	p.mu.Lock()
 	p.reason = ending(err)
@@ -153,14 +152,14 @@ func (p *process) ended() bool {
 	}
 }
 
-// kill ends the process with all that it has started.
+// kill ends the process and its children.
 func (p *process) kill() {
 	_ = syscall.Kill(-p.cmd.Process.Pid, syscall.SIGKILL)
 	p.to.Close()
 	<-p.done
 }
 
-// lastWords takes the reason from what the runtime prints when a program goes down.
+// lastWords returns the reason in what the runtime prints at a crash.
 func lastWords(stderr string) (kind, value string) {
 	for line := range strings.Lines(stderr) {
 		line = strings.TrimSpace(line)

@@ -10,7 +10,7 @@ import (
 	"sync"
 )
 
-// A program is what the cells have declared: one package.
+// A program is the package that the cells have declared.
 type program struct {
 	fset     *token.FileSet
 	packages *packages
@@ -31,7 +31,6 @@ type program struct {
 	serial   int                 // of variables
 }
 
-// A compiled is a function of the cells that a version holds, and its digest there.
 type compiled struct {
 	version int
 	digest  string
@@ -39,8 +38,8 @@ type compiled struct {
 
 type variable struct {
 	name, key string
-	text      string // its type, as generated code says it
-	shape     string // its type, spelled out: what memory looks like
+	text      string // its type in generated code
+	shape     string // its type, spelled out as memory layout
 	cell      int
 	lost      string // why it has no value; "" if it is alive
 	expr      ast.Expr
@@ -48,8 +47,7 @@ type variable struct {
 	paths     map[string]bool // the packages that its type names
 }
 
-// An epoch is a run of versions with the same types, whose descriptors have the same symbols. A
-// type that changes begins a new one.
+// An epoch is a run of versions with the same types, whose descriptors have the same symbols.
 type epoch struct {
 	number int
 	types  map[string]string // by name, the digest of what was loaded
@@ -65,7 +63,7 @@ func newProgram(fset *token.FileSet, p *packages) *program {
 	}
 }
 
-// path is the import path of the cells' package, which names of generic types show.
+// path returns the import path of the cells' package, which names of generic types show.
 func (e *epoch) path() string {
 	if e.number == 1 {
 		return "main"
@@ -108,8 +106,8 @@ func (p *program) declared(name string) *decl {
 	return nil
 }
 
-// without returns the cells without the declarations of some names. A group of constants stays,
-// with a blank in the name's place.
+// without returns the cells without the declarations of some names. In a group of constants a blank
+// takes the name's place.
 func without(cells []*cell, names map[string]bool) []*cell {
 	var kept []*cell
 	for _, c := range cells {
@@ -139,7 +137,6 @@ func without(cells []*cell, names map[string]bool) []*cell {
 	return kept
 }
 
-// blanked returns a group of constants in which some names are blanks.
 func (d *decl) blanked(names map[string]bool, rest []string) *decl {
 	group := *d.node.(*ast.GenDecl)
 	group.Specs = slices.Clone(group.Specs)
@@ -182,7 +179,7 @@ func (p *program) lines(number int) []string {
 	return nil
 }
 
-// shape spells a type out: two types of the same shape look the same in memory. Methods do not
+// shape describes a type: types of the same shape have the same memory layout. Methods do not
 // count.
 func shape(t types.Type, own *types.Package) string {
 	s := shaper{own: own, seen: map[string]bool{}}
@@ -265,8 +262,8 @@ func (s *shaper) write(t types.Type) {
 	}
 }
 
-// typeText returns a type as generated code says it, the packages that it names, and a type that
-// cannot be said outside of its package, if there is one.
+// typeText returns a type in generated code, the packages that it names, and the type in it that
+// another package does not export, if any.
 func (p *program) typeText(t types.Type, own *types.Package) (text string, paths map[string]bool,
 	hidden *types.TypeName) {
 	paths = map[string]bool{}
@@ -280,7 +277,6 @@ func (p *program) typeText(t types.Type, own *types.Package) (text string, paths
 	return text, paths, hiddenType(t, own, map[types.Type]bool{})
 }
 
-// hiddenType finds a type of another package that is not exported.
 func hiddenType(t types.Type, own *types.Package, seen map[types.Type]bool) *types.TypeName {
 	if t == nil || seen[t] {
 		return nil

@@ -14,12 +14,12 @@ type edit struct {
 	text     string
 }
 
-// A rewriter makes the text that is compiled of what a cell says.
+// A rewriter makes the compiled text of a cell.
 type rewriter struct {
 	k     *checked
 	cell  *cell
 	edits []edit
-	later []edit          // texts behind expressions: the inner ones come first
+	later []edit          // texts after expressions: the inner ones come first
 	paths map[string]bool // the packages that the text names
 	stack []ast.Node
 }
@@ -40,7 +40,7 @@ func (r *rewriter) apply(from, to int) string {
 			return a.from - b.from
 		}
 		if a.from == a.to || b.from == b.to {
-			return a.to - b.to // what is inserted comes first
+			return a.to - b.to // insertions come first
 		}
 		return b.to - a.to // a whole before its parts
 	})
@@ -48,7 +48,7 @@ func (r *rewriter) apply(from, to int) string {
 	at := from
 	for _, e := range r.edits {
 		if e.from < at || e.to > to {
-			continue // within a piece that was replaced as a whole
+			continue // within a replaced piece
 		}
 		b.WriteString(r.cell.text[at:e.from])
 		b.WriteString(e.text)
@@ -104,7 +104,6 @@ func (r *rewriter) visit(n ast.Node) bool {
 	return true
 }
 
-// ident replaces a name: a live variable's by a dereferenced pointer, a package's by its alias.
 func (r *rewriter) ident(id *ast.Ident) {
 	k := r.k
 	if k.unused[id.Pos()] {
@@ -163,7 +162,7 @@ func renamed(name string) bool { return ast.IsExported(name) || name == "main" }
 
 func pointerName(variable string) string { return mark + "v_" + strings.TrimPrefix(variable, mark) }
 
-// selector has os.Exit end the cell and not the process.
+// selector replaces os.Exit, which ends the cell and not the process.
 func (r *rewriter) selector(s *ast.SelectorExpr) {
 	id, ok := s.X.(*ast.Ident)
 	if !ok {
@@ -176,7 +175,7 @@ func (r *rewriter) selector(s *ast.SelectorExpr) {
 	}
 }
 
-// norm has an interface value brought to the newest version of its type, where there are several.
+// norm converts an interface value to the newest version of its type, where there are several.
 func (r *rewriter) norm(x ast.Expr, by string) {
 	t := r.k.info.TypeOf(x)
 	if !r.k.epochs || t == nil || !types.IsInterface(t) {
@@ -193,7 +192,7 @@ func (r *rewriter) wrap(x ast.Expr, before, after string) {
 	r.later = append(r.later, edit{r.cell.offset(x.End()), r.cell.offset(x.End()), after})
 }
 
-// call has the functions of package errors that look at types see the newest.
+// call makes the functions of package errors that look at types see the newest.
 func (r *rewriter) call(n *ast.CallExpr) {
 	fun := ast.Unparen(n.Fun)
 	if index, ok := fun.(*ast.IndexExpr); ok {
@@ -210,7 +209,7 @@ func (r *rewriter) call(n *ast.CallExpr) {
 	}
 }
 
-// useOnce uses a local variable that is not used, which Go would refuse.
+// useOnce uses a local variable that is unused, which Go does not allow.
 func (r *rewriter) useOnce(id *ast.Ident) {
 	use := " _ = " + id.Name + ";"
 	for i := len(r.stack) - 2; i > 0; i-- {

@@ -14,7 +14,7 @@ import (
 	"gopets/kernelext/eval/live/wire"
 )
 
-// run runs what a cell says: without a build if that is surely the same, else compiled.
+// run runs a cell: without a build if the result is surely the same, else compiled.
 func (e *Engine) run(ctx context.Context, k *checked, out eval.Output) error {
 	p, err := e.start(ctx)
 	if err != nil {
@@ -68,10 +68,10 @@ func (e *Engine) request(ctx context.Context, p *process, k *checked, r wire.Req
 	return e.wait(ctx, p, c)
 }
 
-// killAfter is how long an interrupted process may take to answer at all.
+// killAfter is how long an interrupted process may take to answer.
 const killAfter = 5 * time.Second
 
-// lookEvery is how often it is looked whether the cell waits for its standard input.
+// lookEvery is the interval of checks whether the cell waits for its standard input.
 const lookEvery = 150 * time.Millisecond
 
 // wait waits for the cell's end. An interrupt is passed on.
@@ -98,7 +98,7 @@ func (e *Engine) wait(ctx context.Context, p *process, c <-chan wire.Reply) (wir
 		case <-late:
 			p.kill()
 		case <-look.C:
-			// Seen twice in a row, it is no read that is about to return.
+			// The first time it may be a read that is about to return.
 			if reads++; !cellio.ReadsInput(p.cmd.Process.Pid) {
 				reads = 0
 			} else if reads == 2 {

@@ -18,11 +18,11 @@ import (
 	"gopets/kernelext/eval"
 )
 
-// changesModule are the shell commands after which packages may be others.
+// changesModule matches shell commands that may change packages.
 var changesModule = regexp.MustCompile(`\bgo\s+(get|mod|work)\b`)
 
-// shell runs a shell command, in the cells' folder or in that of their module. What it prints goes
-// the way of cells' output.
+// shell runs a shell command, in the cells' folder or in that of their module. Its output is the
+// cell's.
 func (e *Engine) shell(ctx context.Context, text string, inModule, inputs, password bool,
 	out eval.Output) error {
 	dir := e.folder
@@ -37,7 +37,7 @@ func (e *Engine) shell(ctx context.Context, text string, inModule, inputs, passw
 }
 
 // inputPause is how long a command runs, from its start and after each line of input, before the
-// user is asked for another. GoNB's is as long.
+// user is asked for another, as in GoNB.
 const inputPause = 200 * time.Millisecond
 
 func (e *Engine) command1(ctx context.Context, dir string, argv []string, stdin io.Reader, inputs,
@@ -132,7 +132,7 @@ func (e *Engine) foreign(ctx context.Context, source *cellsrc.Source, out eval.O
 		return &eval.Error{Name: commandError,
 			Value: name + ": not in live cells: use the kernel \"Go (gonb)\""}
 	}
-	// Some programs want the end of a last line.
+	// Some programs need a newline after the last line.
 	if text != "" && !strings.HasSuffix(text, "\n") {
 		text += "\n"
 	}
@@ -171,8 +171,8 @@ func (e *Engine) writeFile(args []string, text string, out eval.Output) error {
 	return nil
 }
 
-// moduleChanged forgets what was known of packages that the process has not loaded, and says which
-// of the others would be in another version now.
+// moduleChanged forgets packages that the process has not loaded, and prints which of the others
+// would be in another version now.
 func (e *Engine) moduleChanged(ctx context.Context, out eval.Output) {
 	e.relist()
 	for _, told := range e.program.packages.reload(ctx) {

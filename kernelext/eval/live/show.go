@@ -16,8 +16,8 @@ const (
 	shownResults // of a call
 )
 
-// shown returns how the last expression is shown. Below %% only an expression is that Go would
-// refuse as a statement; a call stays a call, as in GoNB.
+// shown returns how the last expression is shown. Below %% only an expression that Go does not
+// allow as a statement is shown; a call stays a call, as in GoNB.
 func (k *checked) shown(s *ast.ExprStmt) int {
 	tv := k.info.Types[s.X]
 	x := ast.Unparen(s.X)
@@ -74,7 +74,7 @@ func builtinName(x ast.Expr) string {
 	return ""
 }
 
-// silent reports whether a call's results are not shown: those of printing.
+// silent reports whether a call's results are not shown, as of printing.
 func (k *checked) silent(call *ast.CallExpr) bool {
 	s, ok := ast.Unparen(call.Fun).(*ast.SelectorExpr)
 	if !ok {

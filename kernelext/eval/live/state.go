@@ -28,7 +28,7 @@ func (e *Engine) lose(why string) (names []string) {
 	return names
 }
 
-// crashed tells of a cell that has ended the process.
+// crashed returns the error of a cell that has ended the process.
 func (e *Engine) crashed(p *process, k *checked) error {
 	<-p.done
 	_, _, stderr := e.output.end()
@@ -54,8 +54,7 @@ func (e *Engine) crashed(p *process, k *checked) error {
 	return failure
 }
 
-// commit makes the program what it is after a cell; set are the keys of all variables that have
-// values.
+// commit makes the program what it is after a cell; set are the keys of variables with values.
 func (e *Engine) commit(k *checked, set []string) {
 	e.state.Lock()
 	defer e.state.Unlock()

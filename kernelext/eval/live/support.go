@@ -37,7 +37,6 @@ const (
 var parts = []string{"eval/live/wire", "eval/live/rt", "eval/live/interp", "cell", "cell/show",
 	"eval/live/host"}
 
-// linked are the packages that every program needs.
 var linked = []string{"runtime", "runtime/cgo", "unsafe"}
 
 // imports returns the packages of the standard library that files import.
@@ -57,7 +56,7 @@ func imports(files map[string][]byte) (paths []string, err error) {
 	return paths, nil
 }
 
-// partFiles returns the source of a part, as far as it is for this system.
+// partFiles returns the source of a part for this system.
 func (b *builder) partFiles(part string) (map[string][]byte, error) {
 	from, dir := fs.FS(source), strings.TrimPrefix(part, "eval/live/")
 	if strings.HasPrefix(part, "cell") {
@@ -89,8 +88,7 @@ type support struct {
 	paths   []string // of the packages in the program
 }
 
-// buildSupport compiles the process, once for each Go and each version of this package, into the
-// cache.
+// buildSupport compiles the process into the cache, once for each Go and version of this package.
 func buildSupport(ctx context.Context, b *builder, cache string) (*support, *flock.Flock, error) {
 	sum := sha256.New()
 	fmt.Fprintln(sum, b.tool.version, b.tool.cc, b.tool.flags)
@@ -176,7 +174,7 @@ func (b *builder) compileSupport(ctx context.Context, dir string,
 		files: []string{main}, out: filepath.Join(dir, "main.a")}); err != nil {
 		return err
 	}
-	// The packages are compiled for plugins, position independent: so is the program.
+	// The packages are compiled position independent, for plugins: so is the program.
 	return b.link(ctx, linking{config: config, dir: dir, main: filepath.Join(dir, "main.a"),
 		out: filepath.Join(dir, "host"), args: []string{"-buildmode=pie", "-linkmode=external",
 			"-checklinkname=0"}})

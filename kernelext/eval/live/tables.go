@@ -18,7 +18,7 @@ import (
 )
 
 // The table of a package is a plugin with its exported functions, variables and types by name, for
-// cells without a build. It is built when a cell first uses the package, and cached.
+// cells without a build.
 
 func (e *Engine) loadTables(ctx context.Context, p *process, k *checked, paths []string) error {
 	var wanted []string
@@ -75,7 +75,7 @@ func (e *Engine) loadTable(ctx context.Context, p *process, file string) error {
 
 const tablesDir = "live-tables"
 
-// table returns the file of a package's table, which it builds unless it is in the cache.
+// table returns the file of a package's table, from the cache or built.
 func (e *Engine) table(ctx context.Context, path string) (string, error) {
 	needed := append([]string{path}, pluginPackages...)
 	if err := e.program.packages.load(ctx, needed...); err != nil {

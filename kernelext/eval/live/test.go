@@ -20,8 +20,8 @@ func hasPrefix(name, prefix string) bool {
 	return ok && (rest == "" || !unicode.IsLower(r)) && ast.IsExported(name)
 }
 
-// tests returns the tests and benchmarks that the cell runs: its own, or all if it has none or says
-// itself which.
+// tests returns the tests and benchmarks that the cell runs: its own, or all if it has none or
+// names some itself.
 func (k *checked) tests() (names []string) {
 	for _, d := range k.cell.decls {
 		if isTest(d.names[0]) {
@@ -37,7 +37,7 @@ func (k *checked) tests() (names []string) {
 	return names
 }
 
-// testFile writes the function that runs the tests and benchmarks: what `go test` does, in the
+// testFile writes the function that runs the tests and benchmarks, as `go test` does, but in the
 // process with the variables.
 func (k *checked) testFile(v *version) {
 	var tests, benchmarks []string

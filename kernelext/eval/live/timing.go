@@ -10,7 +10,6 @@ import (
 	"gopets/kernelext/cellsrc"
 )
 
-// timing puts the statement of %time or %timeit in the command's place.
 func (e *Engine) timing(s *script, c cellsrc.CommandAt) error {
 	if strings.TrimSpace(c.Args) == "" {
 		if c.Name == "time" {
@@ -40,7 +39,7 @@ func (e *Engine) timing(s *script, c cellsrc.CommandAt) error {
 	return nil
 }
 
-// repeat runs a statement until that takes long enough to be measured.
+// repeat runs a statement more often until that takes long enough to be measured.
 const repeat = `{ ` + mark + `f, ` + mark + `n := func() { %s }, 1; for { ` + mark + `t := ` +
 	mark + `time.Now(); for range ` + mark + `n { ` + mark + `f() }; ` +
 	mark + `d := ` + mark + `time.Since(` + mark + `t); if ` + mark + `d > 200*` + mark +

@@ -16,7 +16,7 @@ import (
 	"syscall"
 )
 
-// A toolchain is the Go with which cells are built, and where.
+// A toolchain is the Go that builds cells.
 type toolchain struct {
 	command string // the go command
 	dir     string // the module whose packages cells import
@@ -29,8 +29,8 @@ type toolchain struct {
 	goos, goarch          string
 }
 
-// findToolchain asks the go command in a folder for what there is. The reason for which the live
-// engine cannot work there is an error.
+// findToolchain asks the go command in a folder for its environment. It returns an error where the
+// live engine cannot work.
 func findToolchain(ctx context.Context, command, dir string, env []string) (*toolchain, error) {
 	t := &toolchain{command: cmp.Or(command, "go"), dir: dir, env: &environment{list: env}}
 	out, err := t.run(ctx, "env", "-json", "GOTOOLDIR", "GOVERSION", "GOOS", "GOARCH", "CC",
@@ -61,7 +61,7 @@ func findToolchain(ctx context.Context, command, dir string, env []string) (*too
 	return t, nil
 }
 
-// run runs the go command in the module; the error holds what it said.
+// run runs the go command in the module; the error has its output.
 func (t *toolchain) run(ctx context.Context, args ...string) ([]byte, error) {
 	return t.tool(ctx, t.dir, t.command, args...)
 }
@@ -77,8 +77,7 @@ func (e *toolError) Error() string {
 
 func (e *toolError) Unwrap() error { return e.err }
 
-// build runs the compiler or the linker, whose temporary files go to a folder that is removed
-// whatever happens to them.
+// build runs the compiler or the linker, with temporary files in a folder that is always removed.
 func (t *toolchain) build(ctx context.Context, dir, command string, args ...string) error {
 	_, err := t.start(ctx, dir, append(slices.Clone(t.env.all()), "TMPDIR="+dir), command, args)
 	return err
@@ -92,7 +91,7 @@ func (t *toolchain) start(ctx context.Context, dir string, env []string, command
 	args []string) ([]byte, error) {
 	cmd := exec.CommandContext(ctx, command, args...)
 	cmd.Dir, cmd.Env = dir, env
-	// The linker starts a C compiler, which ends with it.
+	// The linker starts a C compiler, which must end with it.
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) }
 	var out, stderr bytes.Buffer
@@ -110,7 +109,7 @@ func (t *toolchain) start(ctx context.Context, dir string, env []string, command
 	return out.Bytes(), nil
 }
 
-// An environment is that of commands, as %env sets it, also while some are run.
+// An environment is that of commands, as set by %env. It is safe for concurrent use.
 type environment struct {
 	mu   sync.Mutex
 	list []string // replaced, never changed

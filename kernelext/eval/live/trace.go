@@ -12,7 +12,7 @@ import (
 
 var ours = regexp.MustCompile(mark + `(?:f_|v_|old_|rt\.)?|main'[0-9]+`)
 
-// plainNames puts the user's names in the place of generated ones.
+// plainNames replaces generated names by the user's.
 func plainNames(text string) string {
 	if !strings.Contains(text, mark) && !strings.Contains(text, "main'") {
 		return text
@@ -31,7 +31,7 @@ func (f frame) place() eval.Position {
 
 type frame wire.Frame
 
-// firstPlace returns the innermost place of a stack that is in a cell.
+// firstPlace returns the innermost position of a stack that is in a cell.
 func firstPlace(frames []wire.Frame) (at eval.Position) {
 	for _, f := range frames {
 		if at := frame(f).place(); at.Cell > 0 {
@@ -43,7 +43,7 @@ func firstPlace(frames []wire.Frame) (at eval.Position) {
 
 const maxFrames = 30
 
-// trace shows a stack: places in cells with their lines, others in one line each.
+// trace returns a stack's lines: calls in cells with their source, others in one line each.
 func (k *checked) trace(frames []wire.Frame) (lines []string) {
 	for i, f := range frames {
 		if i == maxFrames {

@@ -14,7 +14,7 @@ import (
 )
 
 // findUses notes which declarations use which, drops the variables whose types have changed, and
-// returns what the cell uses and cannot have.
+// returns problems of what the cell uses but cannot have.
 func (k *checked) findUses() (problems []problem) {
 	for _, c := range append(slices.Clone(k.cells), k.cell) {
 		for _, d := range c.decls {
@@ -59,7 +59,7 @@ func (k *checked) changedTypes(v *variable) string {
 	return strings.Join(names, ", ")
 }
 
-// usesOf returns the names of the cells' package that are used below a node.
+// usesOf returns the names of the cells' package that are used in a node.
 func (k *checked) usesOf(node ast.Node) map[string]bool {
 	uses := map[string]bool{}
 	ast.Inspect(node, func(n ast.Node) bool {
@@ -76,7 +76,7 @@ func (k *checked) usesOf(node ast.Node) map[string]bool {
 	return uses
 }
 
-// own reports whether an object is declared in the cells' package, at its top level.
+// own reports whether an object is declared at the top level of the cells' package.
 func (k *checked) own(obj types.Object) bool {
 	return obj != nil && obj.Pkg() == k.pkg && obj.Parent() == k.pkg.Scope()
 }
@@ -166,7 +166,7 @@ func (k *checked) roots() map[string]bool {
 	return roots
 }
 
-// runs reports whether a declaration makes its cell run it: init and main.
+// runs reports whether its cell runs a declaration: init and main.
 func (d *decl) runs() bool {
 	return strings.HasPrefix(d.names[0], mark+"init") || d.names[0] == "main"
 }
@@ -199,7 +199,7 @@ func (k *checked) unavailable() (problems []problem) {
 	return problems
 }
 
-// mention returns where the cell uses a name, itself or by way of another.
+// mention returns where the cell uses a name, directly or through another.
 func (k *checked) mention(name string) ast.Node {
 	var found ast.Node
 	for _, f := range []*ast.FuncDecl{k.cell.run, k.cell.body} {
@@ -229,7 +229,7 @@ func (k *checked) at(n ast.Node) (at eval.Position) {
 	return position(k.program.fset.Position(n.Pos()))
 }
 
-// digest sums up a name with all that it needs: what has the same digest compiles to the same.
+// digest returns a hash of a name with all that it needs: equal digests compile to the same.
 func (k *checked) digest(name string) string {
 	byName, _ := k.table()
 	sum := sha256.New()
@@ -246,7 +246,6 @@ func (k *checked) digest(name string) string {
 	return hex.EncodeToString(sum.Sum(nil)[:8])
 }
 
-// text returns the declaration's text, and which of its names are blanks.
 func (d *decl) text() string {
 	from, to := d.cell.offset(d.node.Pos()), d.cell.offset(d.node.End())
 	if g, ok := d.node.(*ast.GenDecl); ok && g.Tok == token.TYPE {

@@ -17,8 +17,7 @@ import (
 // pluginPackages are those that every plugin needs.
 var pluginPackages = []string{"reflect", "sync", "sync/atomic", "unsafe", "runtime", "runtime/cgo"}
 
-// build compiles a version and links it as a plugin, for a process that has initialised some
-// packages.
+// build compiles a version and links it as a plugin; some packages are initialised already.
 func (e *Engine) build(ctx context.Context, v *version, initialised map[string]bool) (plugin string,
 	err error) {
 	dir := filepath.Join(e.dir, fmt.Sprintf("v%d", v.number))
@@ -111,8 +110,8 @@ func (e *Engine) linkVersion(ctx context.Context, v *version, dir string, config
 		args: args})
 }
 
-// hidden is a linker script that makes the functions and variables of the cells' package local to
-// the plugin. Type descriptors ("type:…") stay visible: versions of an epoch share the first's.
+// hidden returns a linker script that makes the functions and variables of the cells' package local
+// to the plugin. Type descriptors ("type:…") stay visible: versions of an epoch share the first's.
 func hidden(path string) string {
 	name := strings.Map(func(r rune) rune {
 		if r >= 'a' && r <= 'z' || r >= '0' && r <= '9' {
@@ -125,7 +124,7 @@ func hidden(path string) string {
 
 const gonbuiPath = "github.com/janpfeifer/gonb/gonbui"
 
-// gonbuiLink has GoNB's gonbui write to the engine's socket: it opens no pipe if these two
+// gonbuiLink makes GoNB's gonbui write to the engine's socket: it opens no pipe if these two
 // variables are set.
 func (e *Engine) gonbuiLink(paths ...string) string {
 	uses := false
@@ -165,10 +164,11 @@ func init() {
 }
 `
 
-// compilerLine is a line of the compiler's, whose positions are those of the line directives.
+// compilerLine matches a line of the compiler's output.
 var compilerLine = regexp.MustCompile(`(?m)^cell\[(\d+)\]:(\d+)(?::(\d+))?: (.*)$`)
 
-// buildError makes an error of what the compiler says. It is rare: types are checked before.
+// buildError converts the compiler's output to an error. It is rare, since types are checked
+// before.
 func (e *Engine) buildError(err error, k *checked) error {
 	var tool *toolError
 	if !errors.As(err, &tool) {

@@ -11,7 +11,7 @@ import (
 	"gopets/kernelext/eval/live/wire"
 )
 
-// describe describes the live variables, or those of some keys. Goroutines may be writing them: no
+// describe describes all live variables, or those of some keys. Goroutines may be writing them: no
 // map is ranged over, which could end the process, and a fault costs the description only.
 func (h *host) describe(keys []string) []wire.Variable {
 	h.mu.Lock()
@@ -74,7 +74,7 @@ func short(r reflect.Value) string {
 	return fmt.Sprint(r)
 }
 
-// A sizer adds up the bytes that a value reaches, until it has looked at so many values.
+// A sizer adds up the bytes that a value reaches, up to a number of values.
 type sizer struct {
 	left int
 	seen map[uintptr]bool

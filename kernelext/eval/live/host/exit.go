@@ -16,8 +16,8 @@ type hook struct {
 //go:linkname addExitHook internal/runtime/exithook.Add
 func addExitHook(h hook)
 
-// catchExit has f called in place of all later ends of the process by os.Exit; the goroutine that
-// calls os.Exit ends.
+// catchExit calls f instead of ending the process at os.Exit; the goroutine that calls os.Exit
+// ends.
 func catchExit(f func(failed bool)) {
 	var add func()
 	add = func() {

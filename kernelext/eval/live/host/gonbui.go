@@ -9,8 +9,8 @@ import (
 	"gopets/kernelext/cell"
 )
 
-// gonbui returns what GoNB's package gonbui writes to in place of its pipe: the engine's socket.
-// The writer waits for the engine's answer, so that displays keep their order with text.
+// gonbui returns what GoNB's package gonbui writes to: the engine's socket. The writer waits for
+// the engine's answer, so that displays keep their order with text.
 func gonbui() (file, writer any) {
 	fd, err := syscall.Socket(syscall.AF_UNIX, syscall.SOCK_STREAM, 0)
 	if err != nil {
@@ -29,8 +29,7 @@ func gonbui() (file, writer any) {
 	return f, acked{f}
 }
 
-// An acked writer takes the messages of a gob encoder, one a call, and waits for a byte after each
-// value.
+// An acked writer waits for a byte after each value of a gob encoder.
 type acked struct{ io.ReadWriter }
 
 func (a acked) Write(b []byte) (int, error) {
@@ -43,8 +42,8 @@ func (a acked) Write(b []byte) (int, error) {
 	return n, err
 }
 
-// definesType reports whether a gob message defines a type: its number is negative then. A message
-// is its length, a number, a value.
+// definesType reports whether a gob message (length, number, value) defines a type: its number is
+// negative then.
 func definesType(b []byte) bool {
 	_, b = gobUint(b)
 	number, _ := gobUint(b)

@@ -1,7 +1,5 @@
 // Package host is the process in which cells live: it loads each compiled cell as a plugin and runs
-// it. [Main] is all of its program.
-//
-// A panic in the cell's goroutine, os.Exit and an interrupt are caught here.
+// it. A panic in the cell's goroutine, os.Exit and an interrupt are caught here.
 package host
 
 import (
@@ -56,8 +54,7 @@ func Main() {
 	}
 }
 
-// leave ends the process with all that it has started. It removes the engine's folder, should the
-// engine have been killed.
+// leave ends the process and its children, and removes the folder of an engine that was killed.
 func leave() {
 	if dir := os.Getenv(cell.Env); strings.HasPrefix(filepath.Base(dir), "nb-live-") {
 		_ = os.RemoveAll(dir)
@@ -73,7 +70,7 @@ type host struct {
 	streams streams
 
 	mu      sync.Mutex
-	loading bool         // a plugin is being loaded: packages initialise themselves
+	loading bool         // a plugin is being loaded: packages are initialised
 	current *execution   // nil between cells
 	doomed  map[int]bool // goroutines of cells that were left behind
 }
@@ -85,7 +82,7 @@ type execution struct {
 	tree      *interp.Cell // what is evaluated without a build; nil for a version
 	goroutine int
 	began     time.Time
-	asked     int  // how often it was to end
+	asked     int  // how often it was asked to end
 	stopping  bool // it was interrupted, or a goroutine of it has called os.Exit
 	exit      *int // the status that it called os.Exit with
 	done      chan struct{}
@@ -162,7 +159,6 @@ func (h *host) run(r wire.Request) {
 	<-started
 }
 
-// table loads the table of a package, and with it the package.
 func (h *host) table(r wire.Request) {
 	reply := wire.Reply{ID: r.ID}
 	if err := h.open(r.Plugin); err != nil {
@@ -270,8 +266,7 @@ func (h *host) finish(e *execution, reply wire.Reply) {
 
 var errInterrupted = errors.New("interrupted")
 
-// patience is how long an interrupted cell may take to come to one of its own loops or functions,
-// before it is left behind.
+// patience is how long an interrupted cell may take to reach one of its own loops or functions.
 const patience = time.Second
 
 // recoveries is how often a cell may recover from being interrupted before its goroutine ends.
@@ -286,8 +281,8 @@ func (h *host) interrupt() {
 	}
 }
 
-// stop asks a cell to end until it does, as it may recover from the panic that this is. One that
-// does not look is left behind.
+// stop asks a cell to end until it does, as it may recover from the panic. A cell that does not
+// check its flag is left running.
 func (h *host) stop(e *execution, reply wire.Reply) {
 	h.mu.Lock()
 	if e.stopping {
@@ -345,7 +340,6 @@ func (h *host) stopped(f *rt.Flag) {
 	}
 }
 
-// exiting notes the status with which a cell calls os.Exit.
 func (h *host) exiting(status int) {
 	h.mu.Lock()
 	if e := h.current; e != nil && e.exit == nil {
@@ -360,7 +354,7 @@ func (h *host) exit(failed bool) {
 	h.mu.Lock()
 	e := h.current
 	if h.loading {
-		// A package whose initialisation does not end cannot be used, nor loaded again.
+		// A package whose initialisation does not end cannot be used or loaded again.
 		h.mu.Unlock()
 		fmt.Fprintln(os.Stderr, "fatal error: a package called os.Exit in its initialisation")
 		syscall.Exit(1)

@@ -10,14 +10,14 @@ import (
 	"gopets/kernelext/eval/live/rt"
 )
 
-// A value in an interface may be of an older epoch's type. It is given the newest, if that looks
-// the same in memory, so that assertions find it and the newest methods are called.
+// A value in an interface may have a type of an older epoch. It gets the newest one with the same
+// memory layout, so that assertions find it and the newest methods are called.
 
 type newest struct {
 	mu    sync.Mutex
 	path  string // of the package in the newest epoch
 	types map[string]reflect.Type
-	found map[reflect.Type]reflect.Type // what latest has answered
+	found map[reflect.Type]reflect.Type // results of latest
 }
 
 // add notes a version's types, and reports whether it begins an epoch.
@@ -35,15 +35,14 @@ func (n *newest) add(v *rt.Version) (fresh bool) {
 
 var epochPath = regexp.MustCompile(`main'\d+`)
 
-// typeName is a type's name without what tells epochs apart.
+// typeName returns a type's name without the epoch.
 func typeName(t reflect.Type) string { return epochPath.ReplaceAllString(t.Name(), "main") }
 
 func ofCells(t reflect.Type) bool {
 	return t.Name() != "" && (t.PkgPath() == "main" || strings.HasPrefix(t.PkgPath(), "main'"))
 }
 
-// latest returns the newest version of a type; the type itself if there is none that looks the
-// same.
+// latest returns the newest version of a type with the same memory layout, or the type itself.
 func (n *newest) latest(t reflect.Type) reflect.Type {
 	if found := n.found[t]; found != nil {
 		return found
@@ -103,7 +102,7 @@ func (n *newest) composite(t reflect.Type) reflect.Type {
 	return t
 }
 
-// same reports whether two types look the same in memory, field by field.
+// same reports whether two types have the same memory layout.
 func same(a, b reflect.Type, seen map[[2]reflect.Type]bool) bool {
 	if a == b || seen[[2]reflect.Type{a, b}] {
 		return true
@@ -160,10 +159,10 @@ func same(a, b reflect.Type, seen map[[2]reflect.Type]bool) bool {
 	return true
 }
 
-// An iface is what a value of type any looks like.
+// An iface is the memory of a value of type any.
 type iface struct{ typ, data unsafe.Pointer }
 
-// of gives a value the newest version of its type.
+// of returns a value with the newest version of its type.
 func (n *newest) of(v any) any {
 	if v == nil {
 		return v

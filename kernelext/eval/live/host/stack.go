@@ -10,8 +10,7 @@ import (
 	"gopets/kernelext/eval/live/wire"
 )
 
-// goroutineID returns the number that stack traces give the running goroutine. It is not quick, and
-// only asked for where a cell begins and where one is stopped.
+// goroutineID returns the running goroutine's number in stack traces. It is slow.
 func goroutineID() int {
 	var b [64]byte
 	text := strings.TrimPrefix(string(b[:runtime.Stack(b[:], false)]), "goroutine ")
@@ -20,8 +19,7 @@ func goroutineID() int {
 	return id
 }
 
-// frames returns the calls that led to the panic which is being recovered from, without the
-// runtime's own.
+// frames returns the calls that led to the panic being recovered, without the runtime's.
 func frames() []wire.Frame {
 	var pcs [200]uintptr
 	all := runtime.CallersFrames(pcs[:runtime.Callers(2, pcs[:])])
@@ -32,7 +30,7 @@ func frames() []wire.Frame {
 		case strings.HasPrefix(f.Function, "runtime.gopanic"), strings.HasPrefix(f.Function,
 			"runtime.panic"), strings.HasPrefix(f.Function, "runtime.sigpanic"),
 			strings.HasPrefix(f.Function, "runtime.goPanic"):
-			found = nil // what comes before belongs to the recovery
+			found = nil // what came before belongs to the recovery
 		case strings.HasSuffix(f.Function, ".(*host).goroutine"):
 			return found
 		case len(found) == 0 && (strings.HasPrefix(f.Function, "runtime.") ||
@@ -50,8 +48,7 @@ func frames() []wire.Frame {
 // callFrames is how many frames of package reflect lie between package interp and what it calls.
 const callFrames = 2
 
-// frames returns the calls that led to the panic which is being recovered from, as they are with a
-// compiled cell.
+// frames returns the calls that led to the panic being recovered, as in a compiled cell.
 func (e *execution) frames() []wire.Frame {
 	found := frames()
 	if e.tree == nil {

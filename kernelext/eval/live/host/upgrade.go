@@ -10,7 +10,7 @@ import (
 
 const maxUpgrade = 200_000
 
-// An upgrader brings the interface values that others reach up to date.
+// An upgrader updates interface values to the newest types.
 type upgrader struct {
 	newest *newest
 	left   int
@@ -28,7 +28,7 @@ func (n *newest) upgrader() *upgrader {
 		holds: map[reflect.Type]bool{}}
 }
 
-// variables brings the live variables up to date, when an epoch begins.
+// variables updates the live variables, when an epoch begins.
 func (u *upgrader) variables() {
 	for _, v := range rt.Variables() {
 		u.newest.mu.Lock()
@@ -38,7 +38,7 @@ func (u *upgrader) variables() {
 	}
 }
 
-// deep brings a value and all that it reaches up to date: an error and those that it wraps.
+// deep updates a value and all that it reaches.
 func (u *upgrader) deep(v any) any {
 	v = u.newest.of(v)
 	u.inside(v)
@@ -63,8 +63,8 @@ func (u *upgrader) inside(v any) {
 	}
 }
 
-// direct reports whether an interface holds a value of the type itself, not a pointer to it: one
-// that is a single pointer.
+// direct reports whether an interface holds a value of the type itself, a single pointer, not a
+// pointer to it.
 func direct(t reflect.Type) bool {
 	switch t.Kind() {
 	case reflect.Struct:
@@ -138,7 +138,7 @@ func (u *upgrader) entries(r reflect.Value) {
 	}
 }
 
-// closed are packages whose values are let alone: they hold no value of a cell, or are locks.
+// closed are packages whose values are not updated: they hold no value of a cell, or are locks.
 var closed = []string{"sync", "runtime", "reflect", "internal/", "os", "syscall", "net", "plugin",
 	"time", "unique"}
 
@@ -148,7 +148,7 @@ func (u *upgrader) mayHold(t reflect.Type) bool {
 	if known {
 		return holds
 	}
-	u.holds[t] = false // while it is looked at: a type that reaches itself adds nothing
+	u.holds[t] = false // while a type that reaches itself is examined
 	switch t.Kind() {
 	case reflect.Interface:
 		holds = true

@@ -81,12 +81,12 @@ func (c *Cell) show(n *wire.Node) func() {
 
 type target struct {
 	typ reflect.Type // nil for the blank
-	// operands evaluates what comes before the value that is assigned; nil if there is nothing
+	// operands evaluates what comes before the assigned value; may be nil
 	operands func()
 	set      func(v reflect.Value)
 }
 
-// target prepares a target. t is the type of what is assigned, for a variable that is new.
+// target prepares a target. t is the type of the assigned value, for a new variable.
 func (c *Cell) target(n *wire.Node, t reflect.Type) target {
 	switch n.Op {
 	case wire.Blank:
@@ -139,7 +139,6 @@ func (c *Cell) target(n *wire.Node, t reflect.Type) target {
 	return target{typ: e.typ, set: func(v reflect.Value) { e.place().Set(v) }}
 }
 
-// define is a live variable that the cell makes or sets.
 func (c *Cell) define(key string, t reflect.Type) target {
 	if v, ok := rt.Live(key); ok {
 		t = c.host.Latest(v.Type)

@@ -6,7 +6,6 @@ import (
 	"gopets/kernelext/eval/live/wire"
 )
 
-// builtin is the call of a function that needs no declaration.
 func (c *Cell) builtin(n *wire.Node) *expr {
 	switch n.Name {
 	case "len", "cap":

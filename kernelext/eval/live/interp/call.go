@@ -47,8 +47,7 @@ func (c *Cell) called(n *wire.Node, out []reflect.Type, variadic bool,
 	return e
 }
 
-// arguments prepares the arguments of a call. Those that a variadic parameter takes become a slice,
-// which is nil if there are none.
+// arguments prepares the arguments of a call. Variadic ones become a slice, nil if there are none.
 func (c *Cell) arguments(n *wire.Node, in []reflect.Type, variadic bool,
 	nodes []*wire.Node) func() []reflect.Value {
 	fixed := len(in)
@@ -118,7 +117,7 @@ func (c *Cell) spread(e *expr, count, fixed int, parameter func(int) reflect.Typ
 	}
 }
 
-// method is the call of a method: of a value's, of a pointer's, or of what an interface holds.
+// method is the call of a method of a value, a pointer, or an interface.
 func (c *Cell) method(n *wire.Node) *expr {
 	recv := c.field(c.typed(n.Args[0]), n.Path, n.Line)
 	kind, name := n.Keys[0], n.Keys[1]

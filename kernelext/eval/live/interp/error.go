@@ -12,7 +12,7 @@ type typeAssertionError struct {
 	missing                   string
 }
 
-// assertionError is what a failed assertion to a type that is no interface panics with.
+// assertionError returns the panic of a failed assertion to a concrete type.
 func assertionError(static, dynamic, asserted reflect.Type) error {
 	e := new(runtime.TypeAssertionError)
 	pointer := func(t reflect.Type) unsafe.Pointer {

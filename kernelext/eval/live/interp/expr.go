@@ -63,7 +63,6 @@ func (c *Cell) expr(n *wire.Node) *expr {
 	return nil
 }
 
-// variable is a live variable, or one that the cell makes.
 func (c *Cell) variable(key string) *expr {
 	t := c.made[key]
 	if t == nil {
@@ -99,7 +98,7 @@ func symbol(name string) *expr {
 	return nil
 }
 
-// nilDereference panics as code does that follows a nil pointer.
+// nilDereference panics as code that follows a nil pointer.
 func nilDereference() {
 	var p *int
 	_ = *p
@@ -140,7 +139,7 @@ func (c *Cell) field(e *expr, path []int, line int) *expr {
 	return e
 }
 
-// address is that of a place or of a literal.
+// address is the address of a place or a literal.
 func (c *Cell) address(n *wire.Node) *expr {
 	e := c.typed(args(n, 1)[0])
 	t := known(reflect.PointerTo(e.typ))
@@ -280,7 +279,7 @@ func (c *Cell) slice(n *wire.Node) *expr {
 		return &expr{typ: known(reflect.SliceOf(t.Elem())), value: func() reflect.Value {
 			a := x.place()
 			low, high, _ := get(a.Len(), 0)
-			// The text of an array's panic is that of a string's.
+			// An array's panic has the text of a string's.
 			_ = unsafe.String((*byte)(a.Addr().UnsafePointer()), a.Len())[low:high]
 			return a.Slice(low, high)
 		}}

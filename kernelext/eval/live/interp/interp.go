@@ -1,10 +1,9 @@
-// Package interp evaluates a cell's statements by reflection on the live values, in place of
-// compiling them.
+// Package interp evaluates a cell's statements by reflection on the live values.
 //
-// The engine (lower.go) sends only statements that surely do the same as compiled, panics included.
+// The engine (lower.go) sends only statements that do the same as compiled, panics included.
 // [Prepare] looks up all names and types before anything runs; if it fails, the cell is compiled.
 //
-// A value is a reflect.Value of the expression's static type, which nothing later changes.
+// A value is a reflect.Value of the expression's static type.
 package interp
 
 import (
@@ -16,20 +15,20 @@ import (
 	"gopets/kernelext/eval/live/wire"
 )
 
-// A Host is what the process knows.
+// A Host holds functions of the process.
 type Host struct {
-	Type   func(name string) reflect.Type     // a type of the cells by its name; nil without one
+	Type   func(name string) reflect.Type     // a type of the cells by its name, or nil
 	Latest func(t reflect.Type) reflect.Type  // the newest version of a type
 	Newest func(v any) any                    // a value with the newest version of its type
-	Func   func(version int, name string) any // a function of a version; nil without one
+	Func   func(version int, name string) any // a function of a version, or nil
 	Show   func(call bool, values ...any)     // shows the cell's value
 }
 
 // A Cell is a prepared cell.
 type Cell struct {
-	// Line is the line of the cell that is evaluated.
+	// Line is the line being evaluated.
 	Line int
-	// Stop is looked at before each statement and each call.
+	// Stop is checked before each statement and each call.
 	Stop rt.Flag
 
 	host       Host
@@ -39,7 +38,7 @@ type Cell struct {
 	statements []func()
 }
 
-// A cannot is why a cell is compiled; it is thrown within Prepare.
+// A cannot is a panic within Prepare: why a cell is compiled.
 type cannot struct{ reason string }
 
 func fail(format string, args ...any) { panic(cannot{fmt.Sprintf(format, args...)}) }
@@ -73,7 +72,7 @@ func (c *Cell) Run() {
 type expr struct {
 	typ   reflect.Type // nil for nil and for several results
 	value func() reflect.Value
-	// place returns the value where it is in memory, so that it can be set; nil if it is nowhere.
+	// place returns the value in memory, so that it can be set; nil if it has no address.
 	place func() reflect.Value
 	// of a call with several results
 	types  []reflect.Type
@@ -84,14 +83,14 @@ func at(t reflect.Type, place func() reflect.Value) *expr {
 	return &expr{typ: t, place: place, value: func() reflect.Value { return copied(place()) }}
 }
 
-// copied returns a value of its own, which has an address.
+// copied returns an addressable copy of a value.
 func copied(v reflect.Value) reflect.Value {
 	c := reflect.New(v.Type()).Elem()
 	c.Set(v)
 	return c
 }
 
-// to returns an expression's value as the value of a type that it is assigned to.
+// to returns an expression's value converted for assignment to a type.
 func (e *expr) to(t reflect.Type) func() reflect.Value {
 	switch {
 	case e.typ == nil && e.values == nil:
@@ -111,7 +110,7 @@ func (e *expr) to(t reflect.Type) func() reflect.Value {
 	return func() reflect.Value { return assigned(value(), t) }
 }
 
-// assigned returns a value as the value of a type that it can be assigned to.
+// assigned converts a value to a type that it can be assigned to.
 func assigned(v reflect.Value, t reflect.Type) reflect.Value {
 	r := reflect.New(t).Elem()
 	r.Set(v)

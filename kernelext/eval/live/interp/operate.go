@@ -140,8 +140,7 @@ func operation(op string, t, u reflect.Type) func(x, y reflect.Value) reflect.Va
 	return nil
 }
 
-// integer returns an operator of integers. The result is cut to the size of the type where it is
-// set, which gives what an operation of that size gives.
+// integer returns an operator of integers. The result is cut to the type's size where it is set.
 func integer[T int64 | uint64](op string) func(x, y T) T {
 	switch op {
 	case "%":

@@ -22,8 +22,7 @@ var basic = map[string]reflect.Type{
 	"error": reflect.TypeFor[error](),
 }
 
-// composite are types that are in the program for cells that use them before any compiled cell
-// does.
+// composite are types for cells that use them before any compiled cell does.
 var composite = []any{
 	[]bool(nil), []string(nil), []int(nil), []int8(nil), []int16(nil), []int32(nil), []int64(nil),
 	[]uint(nil), []uint8(nil), []uint16(nil), []uint32(nil), []uint64(nil), []float32(nil),
@@ -49,8 +48,8 @@ var composite = []any{
 //go:linkname typesByString reflect.typesByString
 func typesByString(s string) []unsafe.Pointer
 
-// known fails unless a type without a name is one that the compiler made. One that package reflect
-// made would be another than that of the cells that are compiled later.
+// known panics unless an unnamed type was made by the compiler: one made by package reflect would
+// differ from that of cells compiled later.
 func known(t reflect.Type) reflect.Type {
 	p := reflect.ValueOf(t).UnsafePointer()
 	for _, k := range typesByString(t.String()) {

@@ -2,11 +2,10 @@ package rt
 
 import "sync/atomic"
 
-// A Flag asks the code of one version to stop. The code looks at it at the head of each function
-// and each loop.
+// A Flag asks the code of one version to stop. Each function and each loop begins with a check.
 type Flag struct{ n atomic.Int32 }
 
-// Check calls [Stopped] if the flag is set. It is small enough to be inlined.
+// Check calls [Stopped] if the flag is set. It is small, to be inlined.
 func (f *Flag) Check() {
 	if f.n.Load() != 0 {
 		Stopped(f)

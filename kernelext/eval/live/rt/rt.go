@@ -1,5 +1,5 @@
-// Package rt is what compiled cells share with their process: the table of variables, the interrupt
-// flag, the ways to pass results on. It imports little, as every cell is linked with it. The engine
+// Package rt is shared by compiled cells and their process: the table of variables, the interrupt
+// flag, ways to pass results on. Every cell is linked with it, so it imports little. The engine
 // compiles its embedded source under another path.
 package rt
 
@@ -9,19 +9,18 @@ import (
 	"unsafe"
 )
 
-// A Version is one compiled cell, as it registers itself when its plugin is loaded.
+// A Version is one compiled cell, registered when its plugin is loaded.
 type Version struct {
 	Number    int
 	Run       func() // the cell's statements
 	Stop      *Flag
 	Types     []reflect.Type // the cells' types that it declares
-	Derived   []any          // values of types made of them, which cells may use without a build
+	Derived   []any          // values of types made of them, for cells without a build
 	Functions []Symbol       // the cells' functions that it holds
 	Path      string         // of its package
 }
 
-// A Symbol is what a name of a package stands for: a function, a pointer to a variable, or a nil
-// pointer to a type.
+// A Symbol is a name of a package: a function, a pointer to a variable, or a nil pointer to a type.
 type Symbol struct {
 	Name  string
 	Value any
@@ -35,8 +34,8 @@ var (
 	symbols  = map[string]any{}
 )
 
-// A Variable is a variable of the cells: where it is, and its type in the newest version that uses
-// it. Set reports whether its initialiser has run.
+// A Variable is a variable of the cells, with its type in the newest version that uses it. Set
+// reports whether its initialiser has run.
 type Variable struct {
 	Key  string
 	Addr unsafe.Pointer
@@ -44,21 +43,21 @@ type Variable struct {
 	Set  bool
 }
 
-// Register notes a version.
+// Register adds a version.
 func Register(v *Version) {
 	mu.Lock()
 	defer mu.Unlock()
 	versions = append(versions, v)
 }
 
-// Versions returns the versions that are loaded, in order.
+// Versions returns the loaded versions, in order.
 func Versions() []*Version {
 	mu.Lock()
 	defer mu.Unlock()
 	return append([]*Version(nil), versions...)
 }
 
-// Package notes the symbols of a package. Values of derived types are there so that the types are.
+// Package adds the symbols of a package. Values of derived types make the types exist.
 func Package(path string, all []Symbol, derived []any) {
 	mu.Lock()
 	defer mu.Unlock()
@@ -67,14 +66,14 @@ func Package(path string, all []Symbol, derived []any) {
 	}
 }
 
-// Lookup returns a symbol of a package by path.Name; nil if it is not known.
+// Lookup returns a symbol of a package by path.Name, or nil.
 func Lookup(name string) any {
 	mu.Lock()
 	defer mu.Unlock()
 	return symbols[name]
 }
 
-// Var returns the variable of a key, which it makes if there is none yet.
+// Var returns the variable of a key, and makes it if there is none.
 func Var[T any](key string) *T {
 	mu.Lock()
 	defer mu.Unlock()
@@ -88,7 +87,7 @@ func Var[T any](key string) *T {
 	return (*T)(v.Addr)
 }
 
-// Live returns the variable of a key, which may have no value yet; ok is false if there is none.
+// Live returns the variable of a key, perhaps without a value yet.
 func Live(key string) (v Variable, ok bool) {
 	mu.Lock()
 	defer mu.Unlock()
@@ -98,7 +97,7 @@ func Live(key string) (v Variable, ok bool) {
 	return Variable{}, false
 }
 
-// Make makes a variable of a type, unless there is one of the key.
+// Make makes a variable of a type, unless the key has one.
 func Make(key string, t reflect.Type) {
 	mu.Lock()
 	defer mu.Unlock()
@@ -125,7 +124,7 @@ func Set(keys ...string) {
 	}
 }
 
-// Drop forgets variables.
+// Drop removes variables.
 func Drop(keys ...string) {
 	mu.Lock()
 	defer mu.Unlock()
@@ -155,28 +154,28 @@ func Variables() []Variable {
 	return found
 }
 
-// What the process sets before it loads a cell.
+// Set by the process before it loads a cell.
 var (
-	// Showing shows the values of a cell's last expression; call says that they are a call's.
+	// Showing shows the values of a cell's last expression; call reports whether it is a call.
 	Showing func(call bool, values ...any)
-	// Stopped is called where a cell's code sees its flag set.
+	// Stopped is called by a cell's code whose flag is set.
 	Stopped func(f *Flag)
 	// Exiting ends the cell with a status, as os.Exit does.
 	Exiting func(status int)
-	// Newest gives an interface value the newest version of its type; Deep does so for all that it
-	// reaches.
+	// Newest returns an interface value with the newest version of its type; Deep does so for all
+	// that it reaches.
 	Newest, Deep func(v any) any
-	// Gonbui returns the *os.File and the io.Writer that GoNB's package gonbui shall use.
+	// Gonbui returns the *os.File and the io.Writer for GoNB's package gonbui.
 	Gonbui func() (file, writer any)
 )
 
 // Show shows a cell's value.
 func Show(values ...any) { Showing(false, values...) }
 
-// Results shows what a call returns.
+// Results shows the results of a call.
 func Results(values ...any) { Showing(true, values...) }
 
-// Norm returns an interface value whose type is the newest version, for an assertion or a
+// Norm returns an interface value with the newest version of its type, for an assertion or a
 // comparison.
 func Norm[I any](x I) I { return convert(x, Newest) }
 
@@ -190,7 +189,7 @@ func convert[I any](x I, by func(any) any) I {
 	return x
 }
 
-// Exit is what cells call as os.Exit.
+// Exit replaces os.Exit in cells.
 func Exit(status int) { Exiting(status) }
 
 // Constant is a number too large for any type of Go.

@@ -1,16 +1,16 @@
 package wire
 
-// A Program is a cell's statements as a tree, which the process evaluates without a build.
+// A Program is a cell's statements as a tree.
 type Program struct {
-	Func       string // the name that stack traces give the cell
+	Func       string // the cell's name in stack traces
 	Statements []*Node
 }
 
 // A Node is a statement, an expression, or the target of an assignment.
 type Node struct {
 	Op   string
-	Line int      `json:",omitempty"` // of the cell, where a panic of this node is
-	Name string   `json:",omitempty"` // of what it names; an operator; the text of a constant
+	Line int      `json:",omitempty"` // of the cell, for a panic of this node
+	Name string   `json:",omitempty"` // a name, an operator, or the text of a constant
 	Path []int    `json:",omitempty"` // of fields; positions; a count
 	Type *Type    `json:",omitempty"` // nil where it follows from the arguments
 	Args []*Node  `json:",omitempty"`
@@ -18,14 +18,14 @@ type Node struct {
 }
 
 const (
-	Do     = "do"     // evaluate and forget
+	Do     = "do"     // evaluate
 	Show   = "show"   // show a value; Name is call for what a call returns
 	Assign = "assign" // Path[0] targets, then the values; Name is the operator of an op=
 	Zero   = "zero"   // set the targets to their zero values
 	Send   = "send"   // a channel, a value
 )
 
-// Targets. An expression with a place is one too.
+// Targets. An addressable expression is one too.
 const (
 	Blank  = "blank"
 	Define = "define" // the variable of a key, which may be new; Type may be nil: the value's
@@ -57,8 +57,8 @@ const (
 	Assert  = "assert"
 )
 
-// How a [Method] is found: Args[0] is the receiver, Path the fields that lead to what has the
-// method, Keys the kind of receiver and the method's name.
+// How a [Method] is found: Args[0] is the receiver, Path the fields to what has the method, Keys
+// the kind of receiver and the method's name.
 const (
 	OfValue     = "value"
 	OfPointer   = "pointer"

@@ -1,6 +1,6 @@
-// Package wire is what the engine and its process say to each other: JSON values over two pipes,
-// requests one way, replies the other. The standard library's alone, as all that the process is
-// made of.
+// Package wire is the protocol between the engine and its process: JSON values over two pipes,
+// requests one way, replies the other. Like all of the process it imports only the standard
+// library.
 package wire
 
 import "time"
@@ -16,7 +16,7 @@ const (
 	Setenv    = "setenv"    // set a variable of the environment
 )
 
-// A Request asks the process for something. Requests are answered in any order.
+// A Request is for the process. Requests are answered in any order.
 type Request struct {
 	ID      int
 	Op      string
@@ -38,12 +38,12 @@ const (
 // A Reply answers a request.
 type Reply struct {
 	ID        int
-	Failure   string // a kind; "" if all went well
-	Text      string // what the panic says; the reason
+	Failure   string // a kind of failure, or ""
+	Text      string // of the panic, or the reason
 	Status    int    // of an exit
 	Frames    []Frame
 	Elapsed   time.Duration // of a run
-	Left      bool          // the cell's goroutine goes on
+	Left      bool          // the cell's goroutine is left running
 	Set       []string
 	Variables []Variable
 }
@@ -61,6 +61,6 @@ type Variable struct {
 	Type  string
 	Value string // short
 	Dyn   string // the dynamic type of an interface
-	Size  int64  // bytes that it reaches, up to a bound
-	More  bool   // the bound was met
+	Size  int64  // bytes that it reaches, up to a limit
+	More  bool   // the limit was reached
 }
