@@ -15,12 +15,11 @@ type axesOptions struct {
 	title, xLabel, yLabel string
 	x, y                  [2]float64 // ranges of the data
 	logX                  bool
-	margin                float64 // share of the range left free on each side
+	margin                float64 // fraction of the range left free on each side
 	fromZero              bool    // y starts at 0, without margin there
 }
 
-// axes draws title, frame, grid, ticks and labels as compactly as it can, and returns the area
-// inside.
+// axes draws title, frame, grid, ticks and labels compactly, and returns the area inside.
 func (s *scene) axes(f frame, o axesOptions) plotArea {
 	size := s.pt(10)
 	gap := s.pt(4)

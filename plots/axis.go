@@ -18,8 +18,8 @@ type tick struct {
 	label string
 }
 
-// newAxis spans lo…hi with margin, a fraction of the range, on both sides and about n labelled
-// ticks.
+// newAxis returns an axis for lo…hi with margin, a fraction of the range, on both sides and about n
+// labelled ticks.
 func newAxis(lo, hi, margin float64, log bool, n int) axis {
 	if log {
 		a, b := math.Log10(lo), math.Log10(hi)
@@ -80,7 +80,7 @@ func niceStep(raw float64) float64 {
 // tickLabel writes v with the digits of such steps; very large and small ones as powers of ten.
 func tickLabel(v, step, largest float64) string {
 	if math.Abs(v) < step/1e6 {
-		v = 0 // and not what adding steps left of it
+		v = 0 // adding steps left a rest
 	}
 	digits := func(x float64) int { // decimals needed for multiples of x
 		d := -int(math.Floor(math.Log10(x) + 1e-9))

@@ -14,7 +14,7 @@ type Bars struct {
 	Figure
 	Labels    []string
 	Values    []float64 // not negative
-	Percent   bool      // values are shares of one: a full bar is 100 %, numbers are percentages
+	Percent   bool      // values are fractions: a full bar is 100 %, numbers are percentages
 	Highlight int       // 1 + index of the bar to point out; 0 = none
 }
 

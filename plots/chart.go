@@ -78,7 +78,7 @@ func imgJPEG(d drawing) (string, error) {
 	return s.img(dataURI("image/jpeg", b.Bytes())), nil
 }
 
-// Without a height, a page that narrows the image keeps its shape.
+// Without a height, a page that narrows the image keeps its aspect ratio.
 func (s *scene) img(uri string) string {
 	return fmt.Sprintf(`<img alt="%s" width="%d" style="max-width:100%%;height:auto" src="%s">`,
 		escape(s.alt), int(math.Round(s.w)), uri)

@@ -1,4 +1,4 @@
-// Package plots draws charts that are values: fill in a struct, ask it for SVG, PNG, HTML or text.
+// Package plots draws charts that are values: fill in a struct and call SVG, PNG, HTML or Text.
 //
 //	m := plots.Matrix{Figure: plots.Figure{Width: 12, Height: 12}, Labels: classes, Counts: counts}
 //	html, err := m.HTML() // one <img>, for a notebook's text/html

@@ -12,8 +12,8 @@ import (
 	"golang.org/x/text/unicode/bidi"
 )
 
-// The named fonts have letters of the same widths, so that what was measured with the first, which
-// is embedded, holds on Windows and macOS.
+// These fonts have letters of the same widths, so sizes measured with the first, which is embedded,
+// are right on Windows and macOS.
 const fontFamily = "'Liberation Sans',Arial,Helvetica,sans-serif"
 
 // A typeface measures text and returns outlines of letters. It is not safe for concurrent use.
@@ -155,7 +155,7 @@ func clean(text string) string {
 		switch {
 		case r == '\n' || r == '\t':
 			return ' '
-		case r >= '\u202a' && r <= '\u202e': // turns what follows around, beyond the label's end
+		case r >= '\u202a' && r <= '\u202e': // changes the direction of later text
 			return unicode.ReplacementChar
 		case unicode.IsControl(r) || r == 0xFFFE || r == 0xFFFF || r == '\u2028' || r == '\u2029':
 			return unicode.ReplacementChar
@@ -164,7 +164,7 @@ func clean(text string) string {
 	}, strings.ToValidUTF8(text, string(unicode.ReplacementChar)))
 }
 
-// visual puts letters into the order of painting, which browsers do themselves.
+// visual puts letters into painting order, which browsers do themselves.
 func visual(text string) string {
 	if !strings.ContainsFunc(text, rightToLeft) {
 		return text

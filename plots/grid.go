@@ -11,7 +11,7 @@ import (
 
 // ImageGrid shows images in rows and columns, each under its title.
 type ImageGrid struct {
-	Figure      // Title stands above all, in bold
+	Figure      // Title is above all, in bold
 	Columns int // 0 = the smallest number that makes no more rows than columns
 	Cells   []ImageCell
 }
@@ -24,7 +24,7 @@ type ImageCell struct {
 	Heat  *Heat  // drawn over the image, if any
 }
 
-// Heat is a map drawn over an image, as Grad-CAM makes it: W×H values, row-major, scaled to their
+// Heat is a map drawn over an image, such as Grad-CAM's: W×H values, row-major, scaled to their
 // range, stretched over the image.
 type Heat struct {
 	W, H   int

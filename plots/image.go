@@ -33,7 +33,8 @@ func limit(img *image.RGBA, w, h float64) *image.RGBA {
 	return out
 }
 
-// inside returns the largest frame of the image's shape within f, centred, at its lower edge.
+// inside returns the largest frame of the image's aspect ratio within f, centred, at its lower
+// edge.
 func inside(f frame, img *image.RGBA) frame {
 	w, h := float64(img.Rect.Dx()), float64(img.Rect.Dy())
 	scale := math.Min(f.w/w, f.h/h)

@@ -91,7 +91,7 @@ func (m Matrix) describe() string {
 	return text
 }
 
-// Text returns a small matrix as numbers, a large one as what each class was taken for.
+// Text returns a small matrix as numbers, a large one as the classes confused with each.
 func (m Matrix) Text() string {
 	if err := m.check(); err != nil {
 		return err.Error() + "\n"

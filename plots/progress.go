@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// ProgressBar is one state of a bar, which looks as fastprogress's do.
+// ProgressBar is one state of a bar, which looks like fastprogress's.
 type ProgressBar struct {
 	Label       string // before the bar in a terminal: "Epoch 1/4"
 	Done, Total int
@@ -16,7 +16,7 @@ type ProgressBar struct {
 	State       ProgressState
 }
 
-// ProgressState says whether a bar moves.
+// ProgressState is whether a bar moves.
 type ProgressState int
 
 const (
@@ -49,8 +49,8 @@ func (p ProgressBar) Text() string {
 	return bar
 }
 
-// Status returns what is beside the bar: "75.00% [3/4 01:23<00:27 2.1234]", or "Interrupted" in
-// front of it.
+// Status returns the text beside the bar: "75.00% [3/4 01:23<00:27 2.1234]", or "Interrupted"
+// before it.
 func (p ProgressBar) Status() string {
 	left := "?"
 	if p.Done > 0 {
@@ -73,8 +73,8 @@ func (p ProgressBar) total() int { return max(p.Total, 1) }
 
 func (p ProgressBar) part() float64 { return float64(p.Done) / float64(p.total()) }
 
-// Training is a training's display: a bar for the epochs, the table so far, a bar for the batches
-// of the epoch. At the end only the table stays.
+// Training shows a training: a bar for the epochs, the table so far, a bar for the batches of the
+// epoch. At the end only the table stays.
 type Training struct {
 	Epochs  ProgressBar
 	Table   EpochTable
@@ -83,7 +83,7 @@ type Training struct {
 
 // HTML returns the three blocks as one element.
 func (t Training) HTML() string {
-	table, _ := t.Table.HTML() // cannot fail: nothing of it is drawn
+	table, _ := t.Table.HTML() // cannot fail: nothing is drawn
 	if t.Epochs.State == Finished {
 		return table
 	}

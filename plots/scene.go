@@ -7,7 +7,7 @@ import (
 	"math"
 )
 
-// A scene is a chart laid out: shapes and words, in pixels from the upper left corner.
+// A scene is a chart's layout: shapes and text, in pixels from the upper left corner.
 type scene struct {
 	w, h          float64 // pixels
 	dpi           float64
@@ -128,7 +128,7 @@ func (s *scene) width(text string, size float64, bold bool) float64 {
 	return s.face(bold).advance(text) * size
 }
 
-// text adds a label; l.text is made safe and, if max > 0, cut to max pixels.
+// text adds a label; l.text is cleaned and, if max > 0, cut to max pixels.
 func (s *scene) text(l label, max float64) {
 	l.text = clean(l.text)
 	if max > 0 {

@@ -91,7 +91,7 @@ func (t Table) all() [][]string {
 	return append([][]string{t.Header}, t.Rows...)
 }
 
-// numeric reports for each column whether it has numbers only, and one at least.
+// numeric reports for each column whether it has only numbers, and at least one.
 func (t Table) numeric() []bool {
 	var out []bool
 	for _, r := range t.all() {
@@ -143,7 +143,7 @@ func columns(text string) int {
 	return n
 }
 
-// draw makes an image of the table, for where only images can go.
+// draw makes an image of the table, where only images are allowed.
 func (t Table) draw() (*scene, error) {
 	sizing, err := Figure{DPI: t.DPI}.newScene("table", 4, 4, "")
 	if err != nil {

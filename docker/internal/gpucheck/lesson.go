@@ -52,7 +52,7 @@ func (o options) lesson() (courses []course, perBreed int) {
 	return courses, 2
 }
 
-// runLesson saves how long each stage took. Without files, images are drawn and weights random.
+// runLesson saves the time of each stage. Without files, images are drawn and weights random.
 func runLesson(o options) error {
 	ctx := context.Background()
 	eng, err := o.open()

@@ -1,9 +1,9 @@
 // Command gpucheck checks what a machine's GPU does with the lesson: whether the engine agrees with
 // the pure Go backend, how many images a second it trains and predicts beside PyTorch, and the time
-// of the lesson's schedule. docker/gpu-check.sh builds it into a folder, which with a CUDA plugin
-// (jax's, or -plugin) is all it needs. With -cpu all of it runs small on the CPU.
+// of the lesson's schedule. docker/gpu-check.sh builds it into a folder, which needs only a CUDA
+// plugin (jax's, or -plugin). With -cpu it runs small on the CPU.
 //
-// Each part is a process with a time limit. Results are in results.jsonl as soon as they are known.
+// Each part is a process with a time limit, and appends results to results.jsonl.
 package main
 
 import (

@@ -79,9 +79,9 @@ type parity struct {
 	worstBy    float64
 }
 
-// The loss and the running statistics agree to this part of their size. Gradients may differ by a
-// few times what rounding of the images makes of them, a single tensor's by more: near zero,
-// rounding switches units on or off.
+// The loss and the running statistics agree to this fraction of their size. Gradients may differ by
+// a few times what rounding of the images changes, a single tensor's by more: near zero, rounding
+// switches units on or off.
 const (
 	tolerance   = 1e-4
 	shake       = 1 << 18

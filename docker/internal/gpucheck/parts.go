@@ -75,7 +75,7 @@ func (p part) inChild(o options, out io.Writer) error {
 	return errors.Join(err, saved)
 }
 
-// maxRSS returns a process's peak memory of the host, in MB.
+// maxRSS returns a process's peak memory on the host, in MB.
 func maxRSS(s *os.ProcessState) int {
 	if s == nil {
 		return 0

@@ -6,7 +6,7 @@
 // A licence is recognised by its own sentences; an unknown one fails the test.
 //
 // Tried and dropped: go-licenses, which needs the network to find each licence's address, and has
-// more dependencies than we do.
+// more dependencies than this project.
 package main
 
 import (
@@ -117,7 +117,8 @@ var marks = []struct{ name, sentence string }{
 	{"Unlicense", "this is free and unencumbered software released into the public domain"},
 }
 
-// licences names the licence files' licences at a module's top, "unknown" for others.
+// licences returns the names of the licence files' licences at a module's top, "unknown" for
+// others.
 func licences(dir string) ([]string, error) {
 	files, err := os.ReadDir(dir)
 	if err != nil {
