@@ -1,5 +1,4 @@
-// Package kernelext contains what a Jupyter user needs beyond GoNB. Nothing here depends on what
-// notebooks are about.
+// Package kernelext contains what a Jupyter user needs beyond GoNB, whatever notebooks are about.
 //
 //	nb         the command: run, test, render, lab, repl, install, setup, doctor
 //	kernel     a Jupyter kernel: the protocol, in front of an engine

@@ -15,7 +15,7 @@ const (
 	backEnv = "GONB_PIPE_BACK"
 )
 
-// What gob sends before the first value: the types.
+// Gob's definitions of the types, before the first value.
 const gobTypes = ">\x7f\x03\x01\x01\vDisplayData\x01\xff\x80\x00\x01\x03\x01\x04Data\x01\xff\x82\x00\x01\bMetadata\x01\xff\x84\x00\x01\tDisplayID\x01\f\x00\x00\x00" +
 	"2\xff\x81\x04\x01\x01\"map[protocol.MIMEType]interface " +
 	"{}\x01\xff\x82\x00\x01\f\x01\x10\x00\x00" +
@@ -69,7 +69,7 @@ func displayPlain(id string, b Bundle) error {
 		if err != nil {
 			return err
 		}
-		from, err := os.OpenFile(os.Getenv(backEnv), os.O_RDONLY, 0) // GoNB waits for that, too
+		from, err := os.OpenFile(os.Getenv(backEnv), os.O_RDONLY, 0) // GoNB waits for this, too
 		if err != nil {
 			return err
 		}
@@ -105,7 +105,7 @@ func gobDisplay(id string, b Bundle) []byte {
 
 func gobString(b []byte, s string) []byte { return append(append(b, gobUint(len(s))...), s...) }
 
-// gobUint is a length as gob writes it: one byte below 128, else the bytes after their negated
+// gobUint encodes a length as gob does: one byte below 128, else the bytes after their negated
 // number.
 func gobUint(n int) []byte {
 	if n < 128 {
@@ -134,7 +134,7 @@ func gobMessage(r io.Reader) (value bool, err error) {
 		return false, err
 	}
 	id := uint64(body[0])
-	if id >= 128 { // its last byte says which sign it has
+	if id >= 128 { // its last byte has the sign
 		size := 256 - int(id)
 		if size >= len(body) {
 			return false, errors.New("cell: GoNB's answer makes no sense")

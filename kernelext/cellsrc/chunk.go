@@ -17,7 +17,7 @@ type Chunk struct {
 	Main     bool // the declaration of func main
 }
 
-// Chunks cuts [Source.Go] where a top-level declaration or statement ends.
+// Chunks divides [Source.Go] after each top-level declaration or statement.
 func (s *Source) Chunks() []Chunk { return Chunks(s.Go()) }
 
 // Chunks is [Source.Chunks] of a text, which need not be correct. Comments belong to what follows.
@@ -87,7 +87,7 @@ func isStatement(text string) bool {
 	return err == nil && len(body.List) > 0
 }
 
-// declares reports whether tokens begin a declaration; a function called on the spot is none.
+// declares reports whether tokens begin a declaration; a function literal that is called is none.
 func declares(tokens []token.Token) bool {
 	switch tokens[0] {
 	case token.IMPORT, token.CONST, token.TYPE, token.VAR, token.PACKAGE:
@@ -122,7 +122,7 @@ type Body struct {
 	fset *token.FileSet
 }
 
-// Offsets returns the bytes that a node takes in the text.
+// Offsets returns the position of a node in the text.
 func (b *Body) Offsets(n ast.Node) (from, to int) {
 	return b.fset.Position(n.Pos()).Offset - len(bodyHead),
 		b.fset.Position(n.End()).Offset - len(bodyHead)
@@ -133,7 +133,7 @@ func (b *Body) Text(n ast.Node) string {
 	return b.text[from:to]
 }
 
-// Last returns the expression at the end, nil without one.
+// Last returns the expression at the end, or nil.
 func (b *Body) Last() *ast.ExprStmt {
 	if len(b.List) == 0 {
 		return nil

@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// A CommandHelp is a % command and what an inspection says about it.
+// A CommandHelp is a % command with its help.
 type CommandHelp struct{ Name, Help string }
 
 // Commands are the % commands of the dialect, without the first character.
@@ -47,7 +47,7 @@ var Commands = []CommandHelp{
 	{"capture", "%capture [-a] FILE: write the cell's output into a file too; -a appends"},
 }
 
-// Help returns what a command is for; "" if there is none of the name.
+// Help returns a command's help, or "".
 func Help(name string) string {
 	i := slices.IndexFunc(Commands, func(c CommandHelp) bool { return c.Name == name })
 	if i < 0 {
@@ -56,7 +56,7 @@ func Help(name string) string {
 	return Commands[i].Help
 }
 
-// Unknown returns the first % command that the dialect does not have.
+// Unknown returns the first unknown % command.
 func (s *Source) Unknown() (CommandAt, bool) {
 	i := slices.IndexFunc(s.Commands, func(c CommandAt) bool { return Help(c.Name) == "" })
 	if i < 0 {
@@ -90,7 +90,7 @@ func (s *Source) HelpAt(at int) string {
 	return "!COMMAND: run a shell command; !*COMMAND runs it in the folder where cells are compiled"
 }
 
-// Question returns the name that a cell like ?name, name? or ??name asks about; "" for other cells.
+// Question returns the name in a cell like ?name, name? or ??name; "" for other cells.
 func Question(code string) string {
 	text := strings.TrimSpace(code)
 	name := strings.Trim(text, "?")

@@ -9,7 +9,7 @@ import (
 	"strings"
 )
 
-// Completeness says whether a cell can be run as it is, in Jupyter's words.
+// Completeness is whether a cell can be run as it is, in Jupyter's words.
 type Completeness string
 
 const (
@@ -40,7 +40,7 @@ func IsComplete(code string) (state Completeness, indent string) {
 		if err == nil && !unterminated(part) {
 			continue
 		}
-		// Only the last part may still grow.
+		// Only the last part can be incomplete.
 		if i < len(parts)-1 || !endsEarly(part, err) {
 			return Invalid, ""
 		}
@@ -144,8 +144,7 @@ func endsWithLabel(text string) bool {
 	return last == token.COLON
 }
 
-// scan returns how many brackets are left open, -1 where one is closed that is not open, and the
-// last token.
+// scan returns how many brackets are left open, -1 after one too many, and the last token.
 func scan(text string) (depth int, last token.Token) {
 	var s scanner.Scanner
 	s.Init(token.NewFileSet().AddFile("", -1, len(text)), []byte(text),
@@ -181,7 +180,7 @@ func endsEarly(text string, err error) bool {
 	}
 	var list scanner.ErrorList
 	if depth > 0 && errors.As(err, &list) {
-		// More text does not mend an error well before the end.
+		// More text does not correct an error well before the end.
 		return strings.Contains(list[0].Msg, "EOF") || strings.Contains(list[0].Msg, "found '}'") ||
 			strings.Contains(list[0].Msg, "expected")
 	}

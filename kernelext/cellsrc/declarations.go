@@ -12,7 +12,6 @@ import (
 var lasting = []string{"env", "cd", "goflags", "autoget", "noautoget", "reset", "rm", "remove",
 	"track", "untrack", "goworkfix", "widgets"}
 
-// These only print something.
 var passingCommands = regexp.MustCompile(`^\s*go\s+(doc|list|version|vet|help|test)\b`)
 
 // Declarations returns the part of a cell that outlives it: declarations, lasting commands, and
@@ -60,7 +59,7 @@ func Declarations(code string) string {
 
 func (c ShellAt) lasts() bool { return c.InModule && !passingCommands.MatchString(c.Text) }
 
-// passing reports whether no kernel remembers a declaration: main, or the package clause.
+// passing reports whether no kernel keeps a declaration: main, or the package clause.
 func passing(decl string) bool {
 	var s scanner.Scanner
 	s.Init(token.NewFileSet().AddFile("", -1, len(decl)), []byte(decl),

@@ -1,5 +1,5 @@
 // Package cellsrc parses the text of a Go notebook cell: lines of % and ! commands, imports,
-// declarations, statements, the last expression. It runs nothing and is independent of the kernels.
+// declarations, statements, the last expression. It runs nothing.
 //
 //	s := cellsrc.Parse("!ls\nimport \"fmt\"\nx := double(21)\nx + 1")
 //	s.Shells            one ! command, on line 0
@@ -10,6 +10,6 @@
 //
 // The dialect is GoNB's. A line that begins with % or ! is a command, unless it is within a raw
 // string or a comment; \ at its end continues it. "//gonb:" before a command hides it from other Go
-// tools. What follows %% or %main is the body of main. A cell that begins with %%bash or the like
-// is not Go ([Source.Foreign]).
+// tools. What follows %% or %main is the body of main. A cell that begins with %%bash or a similar
+// command is not Go ([Source.Foreign]).
 package cellsrc

@@ -85,7 +85,6 @@ func unopened(text string) (at int, closer string) {
 	}
 }
 
-// parse reads a part of the cell; head and tail have no lines of their own.
 func (s *Source) parse(head, text, tail string) []Mistake {
 	if strings.TrimSpace(text) == "" {
 		return nil
@@ -108,7 +107,7 @@ func (s *Source) parse(head, text, tail string) []Mistake {
 		// the brace that was added
 		if m.Line > len(s.Lines) || strings.HasSuffix(m.Text, "found 'EOF'") {
 			if len(found) > 0 {
-				continue // what an earlier one has brought about
+				continue // follows from an earlier one
 			}
 			m.Line, m.Column = last, len(s.Lines[last-1])+1
 			before, _, _ := strings.Cut(m.Text, ", found ")

@@ -20,8 +20,8 @@ func WordStart(code string, at int) int {
 	return at
 }
 
-// NameAt finds the name at or just before a position, else the function whose arguments are being
-// written.
+// NameAt returns the position of the name at or just before a position, else of the function whose
+// arguments are being written.
 func NameAt(code string, at int) (int, bool) {
 	if r, _ := utf8.DecodeRuneInString(code[at:]); at < len(code) && IsNameRune(r) {
 		return at, true

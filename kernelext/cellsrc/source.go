@@ -14,7 +14,7 @@ const (
 	Shell        // of a ! command
 )
 
-// A Source is a cell's text, taken apart.
+// A Source is a parsed cell.
 type Source struct {
 	Code     string
 	Lines    []string
@@ -23,7 +23,7 @@ type Source struct {
 	Commands []CommandAt // in order
 	Shells   []ShellAt   // in order
 	Main     int         // the line with %% or %main, -1 without
-	// the command of another language, as %%bash; "" for Go
+	// the command of another language, such as %%bash; "" for Go
 	Foreign string
 	Own     bool // it runs something else than main: %exec, %test, %wasm
 }
@@ -49,8 +49,8 @@ var Foreign = []string{"%%writefile", "%%script", "%%bash", "%%sh", "%%gx"}
 // Prefix may stand before a command, to hide it from other Go tools.
 const Prefix = "//gonb:"
 
-// Parse accepts any text; [Source.Mistakes] says what is wrong with it. CRLF and a byte order mark
-// are dropped.
+// Parse accepts any text; [Source.Mistakes] returns its errors. CRLF and a byte order mark are
+// dropped.
 func Parse(code string) *Source {
 	code = strings.ReplaceAll(strings.TrimPrefix(code, "\ufeff"), "\r\n", "\n")
 	// Blank lines may precede the command.

@@ -1,8 +1,8 @@
-// Package eval is the interface between a notebook's front (a Jupyter kernel, a terminal, a
+// Package eval is the interface between a notebook's front ends (a Jupyter kernel, a terminal, a
 // headless runner) and the engines that run Go cells.
 //
 // Two engines implement [Engine]: package live, in whose process variables keep their values from
-// cell to cell, and package gonb, which has GoNB compile each cell into a program of its own.
+// cell to cell, and package gonb, which compiles each cell into a program of its own.
 package eval
 
 import (
@@ -18,10 +18,9 @@ type Engine interface {
 	Eval(ctx context.Context, cell Cell, out Output) (Result, error)
 	// Complete returns completions at the cursor, a count of runes.
 	Complete(ctx context.Context, code string, cursor int) (Completion, error)
-	// Inspect describes what stands at the cursor; it returns the zero Inspection for what is
-	// unknown.
+	// Inspect describes what is at the cursor, or returns the zero Inspection.
 	Inspect(ctx context.Context, code string, cursor, detail int) (Inspection, error)
-	// Close ends the engine with all its processes and removes its temporary files.
+	// Close ends the engine's processes and removes its temporary files.
 	Close() error
 }
 
@@ -40,7 +39,7 @@ type Cell struct {
 	NoInput bool
 }
 
-// A Result is what a successful cell has besides its output.
+// A Result is a successful cell's, besides its output.
 type Result struct {
 	Value Bundle   // of the last expression, by MIME type; nil without one
 	Pages []string // texts for a pager
@@ -81,7 +80,7 @@ func (p Position) String() string {
 type Error struct {
 	Name      string   // CompileError, Panic, ExitError, Interrupted, …
 	Value     string   // one line
-	Traceback []string // for users: positions with the source line, the stack of a panic
+	Traceback []string // for users: positions with the source line, a panic's stack
 	Position  Position // the first place; zero where there is none
 }
 

@@ -6,7 +6,7 @@ import (
 	"gopets/kernelext/cellsrc"
 )
 
-// Run runs a cell. One that only asks about a name (?fmt.Println) is answered by an inspection.
+// Run runs a cell. A question about a name (?fmt.Println) is answered by an inspection.
 func Run(ctx context.Context, e Engine, c Cell, out Output) (Result, error) {
 	name := cellsrc.Question(c.Source)
 	if name == "" {

@@ -14,7 +14,7 @@ import (
 	"github.com/go-zeromq/zmq4"
 )
 
-// A Client talks to one kernel. Send may be called from several goroutines, Recv from one.
+// A Client talks to one kernel. Send is safe for concurrent use; Recv is for one goroutine.
 type Client struct {
 	session string
 	key     []byte
@@ -109,8 +109,8 @@ func (c *Client) read(ch Channel, s zmq4.Socket) {
 	}
 }
 
-// lost notes that a channel is closed. The kernel closes one after the other, so that messages of
-// the other may still come.
+// lost notes that a channel is closed. The kernel closes one after the other, so messages of the
+// other may still come.
 func (c *Client) lost(ch Channel) {
 	if ch != Shell && ch != IOPub {
 		return
@@ -126,12 +126,12 @@ func (c *Client) lost(ch Channel) {
 // Dropped returns how many messages were dropped as unsigned, wrongly signed or malformed.
 func (c *Client) Dropped() int { return int(c.dropped.Load()) }
 
-// Send sends a message and returns its id, which the answers name as their parent.
+// Send sends a message and returns its id, the parent of the answers.
 func (c *Client) Send(ch Channel, kind string, content any) (id string, err error) {
 	return c.send(ch, kind, content, Header{})
 }
 
-// Reply answers a message that the kernel sent, such as an input_request.
+// Reply answers a message of the kernel, such as an input_request.
 func (c *Client) Reply(to *Message, kind string, content any) error {
 	_, err := c.send(to.Channel, kind, content, to.Header)
 	return err
@@ -156,7 +156,7 @@ func (c *Client) send(ch Channel, kind string, content any, parent Header) (stri
 // Recv returns the next message of any channel, in order of arrival.
 func (c *Client) Recv(ctx context.Context) (*Message, error) { return c.queue.get(ctx) }
 
-// Ready waits until the kernel answers requests and its output arrives; nothing sent later is lost.
+// Ready waits until the kernel answers requests and its output arrives; no later output is lost.
 func (c *Client) Ready(ctx context.Context) (KernelInfo, error) {
 	var info KernelInfo
 	replied, published := false, false
@@ -192,7 +192,7 @@ func (c *Client) Ready(ctx context.Context) (KernelInfo, error) {
 func (c *Client) Close() {
 	c.cancel()
 	for _, s := range c.sockets {
-		_ = s.Close() // nothing is left to be lost
+		_ = s.Close() // nothing can be lost now
 	}
 	c.readers.Wait()
 	c.queue.close(ErrClosed)

@@ -63,10 +63,10 @@ func (c Connection) Endpoint(ch Channel) string {
 	return fmt.Sprintf("tcp://%s", net.JoinHostPort(c.IP, fmt.Sprint(port)))
 }
 
-// maxSocketPath fits into a Unix socket's address everywhere, with the port's digit.
+// maxSocketPath is short enough for a Unix socket's address everywhere, with the port's digit.
 const maxSocketPath = 98
 
-// NewIPC makes a connection over Unix sockets whose paths start with prefix, in a private folder;
+// NewIPC returns a connection over Unix sockets whose paths start with prefix, in a private folder;
 // false if that is too long.
 func NewIPC(prefix string) (Connection, bool) {
 	c := Connection{Transport: "ipc", IP: prefix, ShellPort: 1, IOPubPort: 2, StdinPort: 3,
@@ -84,7 +84,7 @@ func newTCP() (Connection, error) {
 		if err != nil {
 			return c, fmt.Errorf("looking for a free port: %w", err)
 		}
-		defer l.Close() // all five stay taken until the last is found
+		defer l.Close() // all stay open until the last is found
 		*port = l.Addr().(*net.TCPAddr).Port
 	}
 	return c, nil

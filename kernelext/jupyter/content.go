@@ -3,7 +3,7 @@ package jupyter
 import "encoding/json"
 
 // ExecuteRequest is an execute_request's content; this and the following types are named after the
-// messages. Every field is always sent, as some kernels die without.
+// messages. Every field is always sent, as some kernels require.
 type ExecuteRequest struct {
 	Code            string         `json:"code"`
 	Silent          bool           `json:"silent"`

@@ -22,7 +22,7 @@
 //   - go-zeromq queues ten messages per socket: every socket is drained into an unbounded queue.
 //   - GoNB answers control requests on the shell socket: both sockets share one identity.
 //   - A send without a peer is dropped silently: a restarted kernel needs a new Client.
-//   - The library checks no signatures: here messages that fail are counted and dropped.
+//   - The library checks no signatures: messages that fail are dropped and counted here.
 //   - TCP ports are released before the kernel binds them, and may be taken; Unix sockets in its
 //     private folder avoid that for kernels that support them.
 package jupyter

@@ -26,7 +26,7 @@ type Kernel struct {
 	Spec       Spec
 	TempDir    string // $TMPDIR of the kernel; removed by Close
 
-	lock *flock.Flock // keeps TempDir
+	lock *flock.Flock // shows that TempDir is in use
 	cmd  *exec.Cmd
 	log  string
 	done chan struct{}
@@ -39,7 +39,7 @@ type StartOptions struct {
 	Dir string   // working directory; "" is the current one
 	Env []string // NAME=value, added to the environment; an empty value removes the name
 	ID  string   // in the name of the connection file; "" is a new one
-	IPC bool     // talk over Unix sockets in the private folder, where their path is not too long
+	IPC bool     // use Unix sockets in the private folder, if their path is not too long
 }
 
 // Start starts a kernel. It does not wait until the kernel listens.
@@ -149,7 +149,7 @@ func (k *Kernel) Connect(ctx context.Context) (*Client, KernelInfo, error) {
 	return c, info, nil
 }
 
-// Interrupt sends a signal. For a kernel whose InterruptMode is "message" send an interrupt_request
+// Interrupt sends a signal. If the kernel's InterruptMode is "message", send an interrupt_request
 // instead.
 func (k *Kernel) Interrupt() error {
 	if err := k.cmd.Process.Signal(os.Interrupt); err != nil {
@@ -160,7 +160,7 @@ func (k *Kernel) Interrupt() error {
 
 // Kill ends the kernel's process group.
 func (k *Kernel) Kill() {
-	k.kill.Do(func() { _ = killGroup(k.Pid()) }) // it fails when nothing is left of the group
+	k.kill.Do(func() { _ = killGroup(k.Pid()) }) // an error means that the group is empty
 	<-k.done
 }
 
@@ -203,7 +203,7 @@ func (k *Kernel) LogTail(lines int) string {
 func (k *Kernel) Shutdown(c *Client, grace time.Duration) {
 	if _, err := c.Send(Control, "shutdown_request",
 		map[string]bool{"restart": false}); err == nil && !k.ends(grace/2) {
-		_ = k.cmd.Process.Signal(syscall.SIGTERM) // it fails when the process has ended
+		_ = k.cmd.Process.Signal(syscall.SIGTERM) // an error means that the process has ended
 		k.ends(grace / 2)
 	}
 	k.Kill()

@@ -36,7 +36,7 @@ type Header struct {
 
 // A Message is one message of the protocol.
 type Message struct {
-	Channel    Channel  // the socket it came by; not on the wire
+	Channel    Channel  // the socket; not sent
 	Identities [][]byte // routing prefix: the peer for a ROUTER, the topic for a SUB
 	Header     Header
 	Parent     Header // zero when there is none
@@ -65,7 +65,7 @@ func newID() string {
 
 var delimiter = []byte("<IDS|MSG>")
 
-// ErrSignature is returned for a message not signed with the connection's key.
+// ErrSignature reports a message not signed with the connection's key.
 var ErrSignature = errors.New("the message's signature is wrong")
 
 // Frames returns the message's frames, signed with HMAC-SHA256; an empty key signs nothing.

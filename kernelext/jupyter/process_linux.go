@@ -5,12 +5,12 @@ import (
 	"syscall"
 )
 
-// ownGroup also has the system end the kernel when its parent dies.
+// ownGroup also makes the system end the kernel when its parent dies.
 func ownGroup() *syscall.SysProcAttr {
 	return &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGTERM}
 }
 
-// startAndWait keeps the thread that starts the kernel, which is the "parent" for Linux.
+// startAndWait keeps the thread that starts the kernel alive, which is the "parent" for Linux.
 func startAndWait(k *Kernel) error {
 	started := make(chan error)
 	go func() {

@@ -5,13 +5,13 @@ import (
 	"sync"
 )
 
-// queue is an unbounded queue between the sockets' readers, which must never stop, and a slow
+// queue is an unbounded queue between the sockets' readers, which must never block, and a slow
 // consumer.
 type queue struct {
 	mu     sync.Mutex
 	items  []*Message
 	closed error
-	wake   chan struct{} // holds a token while there is something to look at
+	wake   chan struct{} // holds a token when the queue has changed
 }
 
 func newQueue() *queue { return &queue{wake: make(chan struct{}, 1)} }

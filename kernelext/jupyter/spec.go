@@ -27,10 +27,10 @@ type Spec struct {
 	Metadata json.RawMessage   `json:"metadata,omitempty"`
 
 	Name string `json:"-"` // the folder's name
-	Dir  string `json:"-"` // the folder it was read from, "" for one made by code
+	Dir  string `json:"-"` // the folder it was read from, or ""
 }
 
-// A BrokenSpecError is an installed kernel whose kernel.json cannot be used.
+// A BrokenSpecError reports an installed kernel whose kernel.json is invalid.
 type BrokenSpecError struct {
 	Name, File string
 	Cause      error
@@ -65,7 +65,7 @@ func UserDataDir() string {
 	if dir := os.Getenv("JUPYTER_DATA_DIR"); dir != "" {
 		return dir
 	}
-	home, _ := os.UserHomeDir() // without a home the paths below are relative and simply not there
+	home, _ := os.UserHomeDir() // without a home the paths below do not exist
 	switch {
 	case runtime.GOOS == "darwin":
 		return filepath.Join(home, "Library", "Jupyter")
@@ -100,7 +100,7 @@ func specDirs() []string {
 	return dirs
 }
 
-// Specs returns the installed kernels, of two with one name the first. Broken ones are left out.
+// Specs returns the installed kernels, the first of each name. Broken ones are left out.
 func Specs() []Spec { return specsIn(specDirs()) }
 
 func specsIn(dirs []string) []Spec {
@@ -108,7 +108,7 @@ func specsIn(dirs []string) []Spec {
 	for _, dir := range dirs {
 		entries, err := os.ReadDir(dir)
 		if err != nil {
-			continue // most of the usual places do not exist
+			continue // most of the usual folders do not exist
 		}
 		for _, e := range entries {
 			known := slices.ContainsFunc(specs,
@@ -121,7 +121,7 @@ func specsIn(dirs []string) []Spec {
 	return specs
 }
 
-// FindSpec returns the installed kernel of a name; its error lists what is installed.
+// FindSpec returns the installed kernel of a name; its error lists the installed ones.
 func FindSpec(name string) (Spec, error) {
 	dirs := specDirs()
 	is := func(s Spec) bool { return strings.EqualFold(s.Name, name) }
@@ -151,7 +151,7 @@ func FindSpec(name string) (Spec, error) {
 		strings.Join(names, ", "))
 }
 
-// brokenSpec returns what is wrong with an installed kernel that cannot be read, else nil.
+// brokenSpec returns the error of an installed kernel that cannot be read, else nil.
 func brokenSpec(dirs []string, name string) error {
 	for _, dir := range dirs {
 		entries, err := os.ReadDir(dir)
@@ -171,7 +171,7 @@ func brokenSpec(dirs []string, name string) error {
 	return nil
 }
 
-// pythonDir asks the Python on the PATH for its prefix, as it may be a version manager's stand-in.
+// pythonDir asks the Python on the PATH for its prefix, as it may be a version manager's script.
 func pythonDir() string {
 	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 	defer cancel()

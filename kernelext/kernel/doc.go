@@ -7,12 +7,10 @@
 //	                                   │                 output ⇐
 //	                                   └── complete, inspect
 //
-// front.go receives messages, over package zmtp. One goroutine runs the queued cells (execute.go);
-// output is published as it comes (output.go), 64 MB of text a cell. After a failed cell the queue
-// is aborted, unless stop_on_error is false. Other requests are answered at once; as front ends
-// show the last status, a "busy" for the running cell follows.
+// One goroutine runs the queued cells; output is published as it comes, 64 MB of text a cell. After
+// a failed cell the queue is aborted, unless stop_on_error is false. Other requests are answered at
+// once; as front ends show the last status, a "busy" for the running cell follows.
 //
 // An interrupt cancels the running cell's context. When the kernel ends, package guard ends the
-// engine's processes and removes its folders; it ends with the front end that started it
-// (parent.go).
+// engine's processes and removes its folders. The kernel ends with the front end that started it.
 package kernel

@@ -36,7 +36,7 @@ func (k *Kernel) work(ctx context.Context) {
 	}
 }
 
-// execute runs a cell and answers its request; stop if the queued cells are not to run.
+// execute runs a cell and answers its request; stop if the queued cells must not run.
 func (k *Kernel) execute(ctx context.Context, r *request) (stop bool) {
 	content, err := decode[executeRequest](r)
 	if err != nil || content.Code == nil {
@@ -121,7 +121,7 @@ func (k *Kernel) eval(ctx context.Context, c eval.Cell, out eval.Output) (eval.R
 	}
 }
 
-// evaluate answers the user_expressions: each is a cell, whose value goes into the reply.
+// evaluate answers the user_expressions: each is a cell, whose value is in the reply.
 func (k *Kernel) evaluate(ctx context.Context, x *execution) map[string]any {
 	answers := map[string]any{}
 	for _, name := range slices.Sorted(maps.Keys(x.content.Expressions)) {

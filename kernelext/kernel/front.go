@@ -21,7 +21,7 @@ type front struct {
 	stdin   *zmtp.Socket
 	iopub   *zmtp.Socket
 	beat    *zmtp.Socket
-	dropped atomic.Int64 // messages that were junk, wrongly signed or replayed
+	dropped atomic.Int64 // malformed, wrongly signed or replayed messages
 
 	mu   sync.Mutex
 	seen map[string]bool // signatures of late
@@ -30,7 +30,7 @@ type front struct {
 type request struct {
 	*jupyter.Message
 	peer string
-	last bool // the kernel ends when it is answered
+	last bool // the kernel ends after the answer
 }
 
 func listen(c jupyter.Connection) (*front, error) {
@@ -59,7 +59,7 @@ func listen(c jupyter.Connection) (*front, error) {
 	return f, nil
 }
 
-// serve answers clients. handle gets their messages, one at a time from each peer.
+// serve receives clients' messages; handle gets one at a time from each peer.
 func (f *front) serve(handle func(*request)) {
 	router := func(ch jupyter.Channel) func(*zmtp.Peer, [][]byte) {
 		return func(p *zmtp.Peer, frames [][]byte) {

@@ -13,7 +13,7 @@ import (
 	"sync"
 )
 
-// history keeps what was run, a file for each session: 000017.jsonl, made with the first entry.
+// history keeps cells, a file for each session: 000017.jsonl, made with the first entry.
 type history struct {
 	mu      sync.Mutex
 	dir     string // "" keeps the history in memory
@@ -69,7 +69,7 @@ func (h *history) sessions() []int {
 	return found
 }
 
-// add appends an entry. Where the file cannot be written, only this session knows it.
+// add appends an entry. If the file cannot be written, only this session has it.
 func (h *history) add(line int, input, output string) {
 	if len(output) > 10_000 {
 		output = strings.ToValidUTF8(output[:10_000], "")
@@ -78,7 +78,7 @@ func (h *history) add(line int, input, output string) {
 	defer h.mu.Unlock()
 	if h.dir != "" && h.file == nil && len(h.own) == 0 {
 		if os.MkdirAll(h.dir, 0o700) == nil {
-			for range 100 { // another kernel may be faster with a number
+			for range 100 { // another kernel may take a number first
 				f, err := os.OpenFile(h.path(h.session),
 					os.O_CREATE|os.O_EXCL|os.O_WRONLY|os.O_APPEND, 0o600)
 				if err == nil {

@@ -20,13 +20,13 @@ import (
 	"gopets/kernelext/jupyter"
 )
 
-// Options are a kernel's. Engine is needed.
+// Options are options for [Serve]. Engine is required.
 type Options struct {
-	// starts the engine; g cleans up after it if the kernel is killed. A notice is printed with the
-	// first cell.
+	// starts the engine; g cleans up after it if the kernel is killed. The notice is printed with
+	// the first cell.
 	Engine  func(g *guard.Guard) (e eval.Engine, notice string, err error)
 	Banner  string
-	History string // the folder that keeps what was run; "" keeps it in memory only
+	History string // the folder of the history; "" keeps it in memory
 	// a command that calls guard.Main; without one, a killed kernel leaves the engine's processes
 	// and folders
 	Guard   []string
@@ -48,10 +48,10 @@ type Kernel struct {
 	current *execution // the cell that runs
 	comms   map[string]string
 	count   int
-	notice  string // not printed yet
+	notice  string // to be printed
 }
 
-// Serve runs a kernel until a client shuts it down, ctx ends, or the process gets a signal to end.
+// Serve runs a kernel until a client shuts it down, ctx ends, or a signal asks the process to end.
 func Serve(ctx context.Context, conn jupyter.Connection, o Options) error {
 	k := &Kernel{o: o, log: log.New(cmp.Or[io.Writer](o.Log, os.Stderr), "kernel: ",
 		log.LstdFlags|log.Lmsgprefix), quit: make(chan struct{}),
@@ -114,7 +114,7 @@ func (k *Kernel) handle(r *request) {
 	case "execute_request":
 		k.queue.put(r)
 	case "complete_request", "inspect_request":
-		go k.answer(r) // the engine may think for a while
+		go k.answer(r) // the engine may take long
 	default:
 		k.answer(r)
 	}

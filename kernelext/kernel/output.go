@@ -25,7 +25,7 @@ type output struct {
 
 	mu      sync.Mutex
 	printed int
-	left    int // bytes that were left out
+	left    int // bytes left out
 }
 
 func newOutput(f *front, x *execution) *output {
@@ -111,7 +111,7 @@ func (o *output) Input(ctx context.Context, prompt string, password bool) (strin
 	o.asking.Lock()
 	defer o.asking.Unlock()
 	select {
-	case <-o.answers: // to a question that was given up
+	case <-o.answers: // to an earlier question that was cancelled
 	default:
 	}
 	if !o.front.ask(o.request, "input_request", inputRequest{prompt, password}) {

@@ -7,13 +7,13 @@ import (
 	"time"
 )
 
-// watchParent's channel is closed when the front end's process, which jupyter_client names in
-// JPY_PARENT_PID, is gone.
+// watchParent returns a channel that is closed when the front end's process (JPY_PARENT_PID, set by
+// jupyter_client) is gone.
 func watchParent(ctx context.Context) <-chan struct{} {
 	gone := make(chan struct{})
 	parent := os.Getppid()
 	if os.Getenv("JPY_PARENT_PID") != strconv.Itoa(parent) {
-		return gone // a process between, or not asked for
+		return gone // not the direct parent, or not set
 	}
 	go func() {
 		for os.Getppid() == parent {

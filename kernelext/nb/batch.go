@@ -19,7 +19,7 @@ import (
 	"gopets/kernelext/runner"
 )
 
-// run first checks what is cheap to check of all notebooks.
+// run first checks all notebooks cheaply.
 func (f *runFlags) run(cmd *cobra.Command, paths []string) error {
 	annotate, err := newAnnotations(f.annotations, f.terminal())
 	if err != nil {
@@ -80,7 +80,7 @@ func (f *runFlags) check(paths []string) error {
 	return nil
 }
 
-// destinations returns where the results of all runs go; on failure it removes what it made.
+// destinations sets where the results of all runs go; on failure it removes the folders it made.
 func (f *runFlags) destinations(runs []*headless, settings []runner.Setting) (err error) {
 	outs := []string{f.out}
 	switch ext := strings.ToLower(filepath.Ext(f.out)); {
@@ -174,7 +174,7 @@ func (f *runFlags) runParallel(ctx context.Context, runs []*headless) {
 }
 
 type marked struct {
-	mu   *sync.Mutex // of what several share
+	mu   *sync.Mutex // shared by several
 	to   io.Writer
 	mark string
 }
@@ -226,7 +226,7 @@ func (f *runFlags) finish(ctx context.Context, runs []*headless, annotate annota
 	return nil
 }
 
-// stdout stands for standard output and standard input.
+// stdout names standard output and standard input.
 const stdout = "-"
 
 // pathsUnder returns each file's path in a folder: its own without the common beginning.

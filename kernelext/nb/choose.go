@@ -21,12 +21,12 @@ import (
 type kernelChoice struct {
 	spec     jupyter.Spec
 	language string
-	builtIn  string // the name of a kernel that nb brings, "" for one that is installed
+	builtIn  string // the name of a kernel that nb brings, or ""
 	env      []string
-	book     *notebook.Notebook // whose kernel it is
+	book     *notebook.Notebook // the notebook
 }
 
-// Kernels that nb brings and that need not be installed. An installed go or gonb is the same.
+// Kernels that nb brings, without installation. An installed go or gonb is the same.
 const (
 	liveKernel  = "go"         // variables keep their values
 	gonbKernel  = "gonb"       // GoNB, with this project's front
@@ -116,10 +116,10 @@ func specOf(language string) (jupyter.Spec, error) {
 			return s, nil
 		}
 	}
-	return found[0], nil // its start says what is wrong
+	return found[0], nil // starting it reports the error
 }
 
-// canStart reports whether a kernel's program, and its Python module, are there.
+// canStart reports whether a kernel's program, and its Python module, exist.
 func canStart(s jupyter.Spec) bool {
 	program, err := exec.LookPath(s.Argv[0])
 	if err != nil {
@@ -137,7 +137,7 @@ func canStart(s jupyter.Spec) bool {
 	return exec.CommandContext(ctx, program, "-c", find, s.Argv[2]).Run() == nil
 }
 
-// prepare builds what a Go notebook needs. Its module is looked for around the folders.
+// prepare builds what a Go notebook needs. Its module is searched around the folders.
 func (k *kernelChoice) prepare(ctx context.Context, offline bool, log io.Writer,
 	folders ...string) error {
 	if k.builtIn == "" {

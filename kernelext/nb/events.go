@@ -11,7 +11,7 @@ import (
 	"gopets/kernelext/runner"
 )
 
-// jsonVersion grows when a field of --json changes its meaning or goes.
+// jsonVersion grows when a field of --json changes its meaning or is removed.
 const jsonVersion = 1
 
 // A jsonLog writes events as JSON lines. The nil log writes nothing.

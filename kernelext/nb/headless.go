@@ -39,7 +39,7 @@ type headless struct {
 	status int
 }
 
-// newHeadless reads a notebook, finds its kernel and sets its parameters, and starts nothing.
+// newHeadless reads a notebook, finds its kernel and sets its parameters; it starts nothing.
 func (f *runFlags) newHeadless(cmd *cobra.Command, path string,
 	settings []runner.Setting) (*headless, error) {
 	h := &headless{path: path, report: &runner.Report{}}
@@ -106,7 +106,7 @@ func (k kernelChoice) startOptions(dir string) jupyter.StartOptions {
 
 func (h *headless) name() string { return pageName(h.path) }
 
-// resume finds the run to go on with; out is its notebook's place.
+// resume finds the run to continue; out is the path of its notebook.
 func (h *headless) resume(f *runFlags, out string, given bool) error {
 	if !f.resume && f.from == "" {
 		return nil
@@ -226,7 +226,7 @@ func (h *headless) worthRetrying() bool {
 		!errors.As(err, &save)
 }
 
-// stream writes the notebook to where it is not saved while it runs.
+// stream writes the notebook to a destination that is not saved during the run.
 func (h *headless) stream() error {
 	if h.to.notebook != stdout {
 		return h.nb.WriteFile(h.to.notebook)
@@ -252,7 +252,7 @@ func (h *headless) conclude() {
 		name := h.name()
 		if !h.to.streams() {
 			name = pageName(h.to.notebook)
-			// What was saved before may fit where the whole does not; else it stays in the journal.
+			// The last save may fit where the whole does not; else it stays in the journal.
 			_ = notebook.Recover(h.to.notebook)
 		}
 		if kept, err := rescue(h.nb, name); err != nil {
@@ -279,7 +279,7 @@ func (h *headless) conclude() {
 	}
 }
 
-// A writeError is a result that could not be written at the end.
+// A writeError reports a result that could not be written at the end.
 type writeError struct{ error }
 
 func (e *writeError) Unwrap() error { return e.error }
@@ -312,7 +312,7 @@ func exitStatus(ctx context.Context, report *runner.Report, err error) int {
 	return 2
 }
 
-// writePage writes the executed notebook's page; relative links are those of the input's folder.
+// writePage writes the executed notebook's page; relative links start from the input's folder.
 func (h *headless) writePage() error {
 	o := render.Options{Title: h.name()}
 	if h.path != "-" {

@@ -243,7 +243,7 @@ func (f installFlags) uninstall(cmd *cobra.Command, name string) error {
 	if err != nil || len(kept) == 0 {
 		return nil
 	}
-	last := kept[len(kept)-1] // their folders are named by the time
+	last := kept[len(kept)-1] // their folders are named by time
 	if err := os.Rename(last, dir); err != nil {
 		return fmt.Errorf("bringing back the former kernel from %s: %w", last, err)
 	}

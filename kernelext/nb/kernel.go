@@ -25,7 +25,7 @@ import (
 type kernelFlags struct {
 	engine, workspace, gonb, gopls, history string
 	guard                                   bool
-	build                                   func() error // builds GoNB; nil where it is there
+	build                                   func() error // builds GoNB; nil if it is there
 }
 
 // for kernelspecs, not for users
@@ -125,8 +125,8 @@ func setJupyterRoot() {
 	}
 }
 
-// setKernelID sets, as GoNB does, the Jupyter server's id of the kernel for cells and engines: it
-// is in the name of the connection file.
+// setKernelID sets, as GoNB does, the Jupyter server's id of the kernel for cells and engines, from
+// the name of the connection file.
 func setKernelID(connection string) {
 	if m := connectionName.FindStringSubmatch(filepath.Base(connection)); m != nil {
 		os.Setenv("GONB_JUPYTER_KERNEL_ID", m[1])
@@ -151,7 +151,7 @@ func watchKernel(k *jupyter.Kernel, executed string) (release func(), err error)
 	return guard.WatchKernel(watch, k, executed)
 }
 
-// not on the PATH, where GoNB would start one more
+// not on the PATH, where GoNB would start another
 func goplsPath() string { return filepath.Join(session.CacheDir(), "gopls", "gopls") }
 
 var displayNames = map[string]string{liveKernel: "Go", gonbKernel: "Go (gonb)"}
@@ -191,7 +191,7 @@ func keptProgram() (string, error) {
 	return program, atomicfile.Bytes(program, text, 0o755)
 }
 
-// goplsVersion is not a tool of go.mod, where it would raise what other programs require.
+// goplsVersion is not a tool of go.mod, where it would raise other programs' requirements.
 const goplsVersion = "v0.21.1"
 
 func (s *setup) gopls(ctx context.Context) {

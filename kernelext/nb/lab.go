@@ -89,7 +89,7 @@ func (f labFlags) run(cmd *cobra.Command, path string, more []string) error {
 	child.Env = append(os.Environ(), "JUPYTER_PATH="+joinPath(filepath.Join(prefix, "share",
 		"jupyter"), os.Getenv("JUPYTER_PATH")))
 	if own {
-		// Its settings are its own.
+		// It has its own settings.
 		for name, dir := range map[string]string{"JUPYTER_CONFIG_DIR": "config",
 			"JUPYTER_RUNTIME_DIR":     "runtime",
 			"JUPYTERLAB_SETTINGS_DIR": "settings", "JUPYTERLAB_WORKSPACES_DIR": "workspaces"} {
@@ -175,7 +175,7 @@ func (f labFlags) find(ctx context.Context, log io.Writer) (program string, own 
 	return program, true, err
 }
 
-// make makes the cache's JupyterLab unless it is there and complete.
+// make makes the cache's JupyterLab unless it is complete.
 func (f labFlags) make(ctx context.Context, log io.Writer) (string, error) {
 	dir := filepath.Join(session.CacheDir(), "jupyterlab-"+labVersion)
 	program := filepath.Join(dir, "bin", "jupyter-lab")
@@ -202,7 +202,7 @@ func (f labFlags) make(ctx context.Context, log io.Writer) (string, error) {
 			errors.New("no JupyterLab was found, and no python3 to make one with: install Python")
 	}
 	fmt.Fprintf(log, "making JupyterLab %s in %s (once; a minute or two)\n", labVersion, dir)
-	// A folder that another program made is left alone.
+	// A folder that another program made is not changed.
 	steps := [][]string{{python, "-m", "venv", dir},
 		append([]string{filepath.Join(dir, "bin", "python"), "-m", "pip", "install", "--quiet",
 			"--disable-pip-version-check"}, labPackages...)}

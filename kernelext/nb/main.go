@@ -1,4 +1,4 @@
-// Command nb runs, renders and installs what Go notebooks need beside GoNB.
+// Command nb runs, tests, renders and opens Go notebooks, and installs what they need.
 //
 //	go run ./kernelext/nb run notebooks/pets.ipynb     run a notebook headless, and make a page of it
 //	go run ./kernelext/nb test some.ipynb              run a notebook and compare with its outputs
@@ -11,8 +11,7 @@
 //
 // Cells import the packages of the module around the notebook, if there is one. GoNB and goimports
 // are built in the versions of that module's tools, else nb's. Packages called worker among its
-// tools are session workers, which nb asks to set themselves up (`worker setup`) and to check
-// themselves (`worker doctor --json`).
+// tools are session workers, whose `worker setup` and `worker doctor --json` nb calls.
 //
 // Exit statuses: 0 success, 1 a cell failed, 2 wrong usage or a failed set-up, 3 the kernel died, 4
 // a time limit, 5 results could not be written, 129, 130 or 143 stopped by a signal; of several
@@ -31,7 +30,7 @@ import (
 	"github.com/spf13/cobra"
 )
 
-// exitError is an error that was already printed and only sets the exit status.
+// exitError is an error that was already printed.
 type exitError int
 
 func (e exitError) Error() string { return fmt.Sprintf("exit status %d", int(e)) }
@@ -53,7 +52,7 @@ func (s stopped) Error() string {
 
 func (s stopped) status() int { return 128 + int(s.signal) }
 
-// nb is main; scenario tests call it.
+// nb is main, called by scenario tests.
 func nb() int {
 	ctx, stop := context.WithCancelCause(context.Background())
 	defer stop(nil)

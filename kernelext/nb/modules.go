@@ -10,8 +10,7 @@ import (
 
 // modules fetches what the go command needs of other modules before it compiles a cell. A cell is a
 // module of its own beside the workspace, for which the go command reads the go.mod files of the
-// whole graph. So this prepares a cell that imports every package it could, and does not compile
-// it.
+// whole graph. So this prepares a cell that imports every possible package, without compiling it.
 func (s *setup) modules(ctx context.Context, w *workspace) {
 	if w.root == "" {
 		return

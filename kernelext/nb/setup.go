@@ -53,15 +53,15 @@ they need. What is there is kept.`,
 type setup struct {
 	log     io.Writer
 	offline bool
-	lenient bool // a worker that cannot set itself up is reported, and the rest goes on
-	noTools bool // GoNB and goimports are built by tools, when they are needed
+	lenient bool // report a worker's failure and go on
+	noTools bool // tools builds GoNB and goimports when they are needed
 }
 
 func (s *setup) all(ctx context.Context, w *workspace) error {
 	if s.offline {
 		os.Setenv("GOPROXY", "off")
 	}
-	// Workers that cells build must come out the same, or they are linked again.
+	// Session workers and cells' builds must have the same flags, or workers are linked again.
 	os.Setenv("GOFLAGS", goFlags(ctx))
 	if w.root != "" {
 		os.Setenv("NB_WORKSPACE", w.root)
@@ -183,7 +183,7 @@ func (s *setup) worker(ctx context.Context, w session.Worker) error {
 	for lines.Scan() {
 		fmt.Fprintf(s.log, "set-up: %s\n", plain(lines.Text()))
 	}
-	_, _ = io.Copy(io.Discard, stderr) // a line too long for the scanner must not stop the program
+	_, _ = io.Copy(io.Discard, stderr) // a line too long for the scanner must not block the program
 	if err := cmd.Wait(); err != nil {
 		return fmt.Errorf("the %s session could not be set up (%s setup): %w", w.Name, program, err)
 	}
@@ -193,7 +193,7 @@ func (s *setup) worker(ctx context.Context, w session.Worker) error {
 	return nil
 }
 
-// later reports what takes more than a second, and at its end how long it took.
+// later reports what takes more than a second, and how long it took.
 func (s *setup) later(what string) (done func()) {
 	begun := time.Now()
 	said := make(chan struct{})

@@ -11,7 +11,7 @@ import (
 	"gopets/kernelext/session"
 )
 
-// shimDir holds nb's stand-in for the go command, first on a kernel's PATH.
+// shimDir holds nb's script in place of the go command, first on a kernel's PATH.
 func shimDir() string { return filepath.Join(session.CacheDir(), "shim") }
 
 // shim keeps two commands off the network if nothing is missing:

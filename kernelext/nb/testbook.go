@@ -20,9 +20,9 @@ type testedBook struct {
 	report  *runner.Report
 	problem error    // why it could not be tested
 	keepAt  string   // where the executed notebook goes
-	kept    error    // why the results could not be written
+	kept    error    // error of writing the results
 	updated int      // cells whose outputs were accepted
-	failed  []string // why tries before the last failed
+	failed  []string // errors of tries before the last
 
 	flags    testFlags
 	settings []runner.Setting

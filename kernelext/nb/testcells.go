@@ -47,7 +47,6 @@ const (
 	afterExit  testResult = "after sys.exit(0)"
 )
 
-// In the order in which they are counted.
 var testResults = []testResult{asSaved, accepted, differs, failed, notReached, afterExit,
 	unchecked, skipped}
 
@@ -66,7 +65,7 @@ type marks struct{ check, raises, skip bool }
 var comment = regexp.MustCompile(`^\s*[^\w\s]+\s*(NBVAL_[A-Z_]+|PYTEST_VALIDATE_IGNORE_OUTPUT)\s*$`)
 
 // readMarks reads a cell's tags and comments; of contrary marks the last counts. Those that only
-// look like nbval's are an error, as typing mistakes would be.
+// look like nbval's are an error, as they are probably typing mistakes.
 func readMarks(c *notebook.Cell, lax bool) (marks, error) {
 	m := marks{check: !lax}
 	words := c.Tags()
@@ -158,7 +157,7 @@ func (b *testedBook) planCells(inFile []*notebook.Cell) error {
 		b.cells = append(b.cells, c)
 	}
 	for _, c := range b.cells {
-		// Tools that drop the numbers leave no outputs.
+		// Tools that drop the numbers also drop the outputs.
 		c.unrun = c.count == 0 && len(c.saved) == 0 && (counted || !shows)
 	}
 	return nil
@@ -208,7 +207,7 @@ func (b *testedBook) check(err error) {
 		ownFault = ownFault || r.Err != nil
 	}
 	if !ownFault {
-		// no cell's fault
+		// not a cell's error
 		b.problem = fmt.Errorf("%s: %w", b.path, err)
 		return
 	}

@@ -77,8 +77,8 @@ func (b *testedBook) with(cells []*testedCell) (*notebook.Notebook, error) {
 	return nb, nil
 }
 
-// planKeeping decides where the executed notebooks go. It refuses to overwrite a notebook under
-// test, and anything else unasked.
+// planKeeping decides where the executed notebooks go. A notebook under test is never overwritten,
+// anything else only with overwrite.
 func planKeeping(books []*testedBook, dir string, overwrite bool) error {
 	var paths []string
 	for _, b := range books {

@@ -161,7 +161,7 @@ func (c *testedCell) why() string {
 	return fmt.Sprintf(", %v", c.elapsed.Round(10*time.Millisecond))
 }
 
-// masks counts what was left out, by rule.
+// masks counts the masked differences by rule.
 func (b *testedBook) masks() string {
 	count := map[string]int{}
 	for _, c := range b.cells {

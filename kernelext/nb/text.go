@@ -115,7 +115,7 @@ func bar(a map[string]string) string {
 		whole = 1
 	}
 	done := min(value/whole, 1)
-	if !(done > 0) { // nor is it what is no number
+	if !(done > 0) { // also for NaN
 		done = 0
 	}
 	n := int(done*cells + 0.5)

@@ -13,7 +13,7 @@ import (
 	"gopets/kernelext/runner"
 )
 
-// A view shows a run as lines; in a terminal with a bar below, else with a line for a cell that
+// A view prints a run as lines; in a terminal with a bar below, else with a line for a cell that
 // takes long.
 type view struct {
 	mu      sync.Mutex
@@ -23,9 +23,9 @@ type view struct {
 	place   runner.Place
 	started time.Time // of the running cell; zero between cells
 	partial []byte    // a line of output that is not complete
-	latest  string    // the last display, in one line; "" when text came after it
-	spoke   time.Time // when something about the cell was last written
-	bar     bool      // stands in the terminal's last line
+	latest  string    // the last display, in one line; "" if text came after it
+	spoke   time.Time // the last time something was written about the cell
+	bar     bool      // is the terminal's last line
 	drawn   time.Time // when it was drawn last
 	// displays that may change, printed at the cell's end
 	changes []display
@@ -73,7 +73,7 @@ func (v *view) print(s string) {
 	v.erase()
 	fmt.Fprint(v.out, s)
 	v.spoke = time.Now()
-	if time.Since(v.drawn) > tick/2 { // in a flood of lines the bar waits for the next tick
+	if time.Since(v.drawn) > tick/2 { // with many lines the bar waits for the next tick
 		v.draw()
 	}
 }
@@ -344,7 +344,7 @@ func number(p runner.Place) string {
 	return fmt.Sprintf("[%*d/%d]", len(fmt.Sprint(p.Of)), p.Number, p.Of)
 }
 
-// title names a cell by its id, unless a machine made it, and its first line of code.
+// title returns a cell's id, unless a machine made it, and its first line of code.
 func title(p runner.Place) string {
 	first := ""
 	for line := range strings.Lines(p.Cell.Source()) {

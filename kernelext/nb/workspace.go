@@ -20,7 +20,7 @@ import (
 type workspace struct {
 	root    string   // absolute path
 	module  string   // import path
-	hasGoNB bool     // GoNB is among its tools, so that its go.mod says which one
+	hasGoNB bool     // GoNB is among its tools, in the version of its go.mod
 	workers []string // the module's own tools that are session workers: packages called worker
 }
 
@@ -29,7 +29,7 @@ const (
 	goimportsPackage = "golang.org/x/tools/cmd/goimports"
 )
 
-// findWorkspace looks for a module: $NB_WORKSPACE, else around the folders in their order.
+// findWorkspace finds a module: $NB_WORKSPACE, else around the folders in order.
 func findWorkspace(ctx context.Context, folders ...string) (*workspace, error) {
 	if dir := os.Getenv("NB_WORKSPACE"); dir != "" {
 		dir, err := filepath.Abs(dir)
@@ -98,7 +98,7 @@ func (w *workspace) worker(pkg string) session.Worker {
 
 func binDir() string { return filepath.Join(session.CacheDir(), "bin") }
 
-// goTool finds the go command: on the PATH after nb's own stand-in, or in this program's Go.
+// goTool finds the go command: on the PATH after nb's own script, or in this program's Go.
 func goTool() (string, error) {
 	//lint:ignore SA1019 nb is built where it runs, and a Jupyter started from a desktop may have no Go on its PATH
 	own := filepath.Join(runtime.GOROOT(), "bin")

@@ -13,7 +13,6 @@ import (
 // CellType is the kind of a cell.
 type CellType string
 
-// The kinds of nbformat 4.
 const (
 	Code     CellType = "code"
 	Markdown CellType = "markdown"
@@ -53,7 +52,7 @@ func newCell(o *object, nb *Notebook) (*Cell, error) {
 	return c, nil
 }
 
-// NewCell makes a cell with a random id, for Insert.
+// NewCell returns a cell with a random id, for Insert.
 func NewCell(kind CellType, source string) *Cell {
 	id := make([]byte, 4)
 	rand.Read(id) // never fails
@@ -163,13 +162,13 @@ func (c *Cell) Outputs() []Output {
 	return outputs
 }
 
-// Encode lays out an output for this cell's file, so that SetOutputs need not each time.
+// Encode lays out an output for this cell's file, so that SetOutputs need not do so each time.
 func (c *Cell) Encode(o Output) Output {
 	o.laid = o.lay(c.nb.style)
 	return o
 }
 
-// SetOutputs replaces what a code cell shows.
+// SetOutputs replaces a code cell's outputs.
 func (c *Cell) SetOutputs(outputs []Output) {
 	texts := make([]text, len(outputs))
 	for i, o := range outputs {

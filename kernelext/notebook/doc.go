@@ -1,5 +1,5 @@
 // Package notebook reads and writes Jupyter notebooks (nbformat 4; 1 to 3 are upgraded) without
-// losing a byte of what it does not know.
+// losing unknown content.
 //
 //	nb, err := notebook.ReadFile("pets.ipynb")
 //	for _, c := range nb.Cells() {
@@ -10,11 +10,11 @@
 //	err = nb.WriteFile("clean.ipynb")
 //
 // A notebook is kept as its text, cut into members; setting a property replaces the bytes of one
-// member. So a notebook that is read and written has no difference, and unknown keys, key order,
-// numbers (1e2, 1.50), escapes and lists of lines survive beside an edit. New text is formatted as
-// Jupyter's: one space of indentation (or the file's), sorted keys.
+// member. So reading and writing changes nothing, and unknown keys, key order, numbers (1e2, 1.50),
+// escapes and lists of lines survive an edit. New text is formatted as Jupyter's: one space of
+// indentation (or the file's), sorted keys.
 //
-// What is not valid by nbformat's schema is repaired on reading where nothing is lost: missing
+// What is invalid by nbformat's schema is repaired on reading where nothing is lost: missing
 // members, ids, execution counts, a low minor version, NaN and Infinity (null), bytes that are not
 // UTF-8, cells and outputs of old formats. [Notebook.Warnings] lists repairs, and what stays
 // invalid. The error for another file names its kind: a merge conflict, a Git LFS pointer, HTML,

@@ -21,13 +21,12 @@ const JournalSuffix = ".journal"
 // maxRepeated bounds the outdated states of cells in a journal.
 const maxRepeated = 64 << 20
 
-// A Saver keeps a notebook's file up to date while its cells run. Save writes the whole file.
-// SaveCells writes some cells into a journal beside it, out.ipynb.journal, that the next Save
-// removes. When a program is killed, the two files hold all that was saved: [ReadFile] reads both,
-// and [Recover] merges them.
+// A Saver keeps a notebook's file up to date while its cells run. Save writes the whole file;
+// SaveCells writes some cells into a journal beside it, out.ipynb.journal, which the next Save
+// removes. [ReadFile] reads both files, and [Recover] merges them after the program was killed.
 //
-// The journal's first line names the state of the file that it belongs to. Each cell follows as a
-// line with its index, length and checksum, and its text. What a kill cut off does not count.
+// The journal's first line identifies the state of its file. Each cell follows as a line with its
+// index, length and checksum, and its text. An incomplete last cell does not count.
 type Saver struct {
 	nb   *Notebook
 	path string
@@ -109,7 +108,7 @@ func (s *Saver) SaveCells(cells []*Cell) error {
 		return nil
 	}
 	if err := s.append(b.Bytes()); err != nil {
-		return s.Save() // which says what is wrong, if it is
+		return s.Save() // which reports the error, if there is one
 	}
 	return nil
 }
@@ -130,7 +129,7 @@ func (s *Saver) append(record []byte) error {
 	if _, err := s.file.Write(record); err != nil {
 		return err
 	}
-	// What goes into a removed file is lost.
+	// A removed file keeps nothing.
 	held, err := s.file.Stat()
 	if err != nil {
 		return err
@@ -238,7 +237,7 @@ func (n *Notebook) replace(at int, text []byte) error {
 
 func readWithJournal(path string) (nb *Notebook, journalled bool, err error) {
 	for try := 0; ; try++ {
-		// The journal first: who removes it has written the file before.
+		// The journal first: whoever removes it has written the file before.
 		journal, jerr := os.ReadFile(path + JournalSuffix)
 		data, err := os.ReadFile(path)
 		if err != nil {

@@ -5,8 +5,8 @@ import (
 	"unicode/utf8"
 )
 
-// A Log is a stream output that grows. It keeps its text as it is in the file, so that saving again
-// encodes nothing.
+// A Log is a stream output that grows. It keeps its text encoded, so that saving again encodes
+// nothing.
 type Log struct {
 	style  style
 	name   string
@@ -21,7 +21,7 @@ const (
 	lastBlock   = 1 << 20
 )
 
-// NewLog makes an empty stream output: "stdout" or "stderr".
+// NewLog returns an empty stream output: "stdout" or "stderr".
 func (c *Cell) NewLog(name string) *Log { return newLog(c.nb.style, name) }
 
 func newLog(s style, name string) *Log { return &Log{style: s, name: name} }

@@ -21,8 +21,8 @@ type Notebook struct {
 	cells   []*Cell
 	shifted bool // cells were inserted, removed or replaced
 	minor   int
-	head    []byte // what stands before the opening brace: white space
-	tail    []byte // what follows the closing brace: usually a line break
+	head    []byte // white space before the opening brace
+	tail    []byte // after the closing brace, usually a line break
 
 	warnings warnings
 }
@@ -56,8 +56,8 @@ func ReadFile(path string) (*Notebook, error) {
 	return nb, err
 }
 
-// Parse reads a notebook and keeps references into data. nbformat 1, 2 and 3 become 4. What is not
-// valid by nbformat's schema is repaired where nothing is lost; [Notebook.Warnings] says so.
+// Parse reads a notebook and keeps references into data. nbformat 1, 2 and 3 become 4. What is
+// invalid by nbformat's schema is repaired where nothing is lost; see [Notebook.Warnings].
 func Parse(data []byte) (*Notebook, error) {
 	nb := &Notebook{}
 	data, err := clean(data, &nb.warnings)
@@ -146,8 +146,8 @@ func (n *Notebook) Warnings() []string { return n.warnings.list() }
 // Cells returns the cells in order. Change the slice with Insert and Remove.
 func (n *Notebook) Cells() []*Cell { return n.cells }
 
-// Insert puts a cell before that at index at; len(Cells()) appends. The cell loses its id where the
-// minor format has none.
+// Insert inserts a cell at index at; len(Cells()) appends. The cell loses its id if the format has
+// none.
 func (n *Notebook) Insert(at int, c *Cell) {
 	c.nb, c.laid = n, nil
 	for i, m := range c.object.members {
@@ -184,7 +184,7 @@ func (n *Notebook) SetMetadata(value any, path ...string) error {
 	return setPath(n.doc, n.style, 0, value, append([]string{"metadata"}, path...))
 }
 
-// A Kernelspec says which kernel a notebook wants.
+// A Kernelspec names the kernel of a notebook.
 type Kernelspec struct{ Name, Display, Language string }
 
 // Kernel returns the kernel of the notebook's metadata; fields may be empty.
@@ -208,9 +208,8 @@ func (n *Notebook) Kernel() Kernelspec {
 	return k
 }
 
-// writeTo writes the file. Unchanged cells are copied.
 func (n *Notebook) writeTo(to io.Writer) error {
-	w := bufio.NewWriterSize(to, 1<<16) // its first error stays, and Flush returns it
+	w := bufio.NewWriterSize(to, 1<<16) // Flush returns its first error
 	w.Write(n.head)
 	if !n.changed() && n.doc.raw != nil {
 		w.Write(n.doc.raw)
@@ -274,8 +273,7 @@ func (n *Notebook) Bytes() []byte {
 	return b.Bytes()
 }
 
-// WriteFile writes the notebook atomically, with a copy of the whole file; while cells run, a
-// [Saver] writes less.
+// WriteFile writes the notebook atomically, the whole file; while cells run, a [Saver] writes less.
 func (n *Notebook) WriteFile(path string) error {
 	_, err := n.writeFile(path)
 	return err

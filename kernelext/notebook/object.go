@@ -95,7 +95,7 @@ func skipValue(raw []byte, i int) int {
 	return i
 }
 
-// index returns the position of a key, -1 for none. The last of duplicates counts.
+// index returns the position of a key, or -1. The last of duplicates counts.
 func (o *object) index(key string) int {
 	for i := len(o.members) - 1; i >= 0; i-- {
 		if o.members[i].key == key {

@@ -10,7 +10,6 @@ import (
 // OutputType is the kind of an output.
 type OutputType string
 
-// The kinds of nbformat 4.
 const (
 	StreamOutput  OutputType = "stream"
 	DisplayOutput OutputType = "display_data"
@@ -18,7 +17,7 @@ const (
 	ErrorOutput   OutputType = "error"
 )
 
-// An Output is one output of a code cell. Its type says which fields count.
+// An Output is one output of a code cell. Its type determines which fields are used.
 type Output struct {
 	Type OutputType
 
@@ -32,18 +31,18 @@ type Output struct {
 	EName, EValue string // error
 	Traceback     []string
 
-	laid text // its text in the file, when it was read from one or is a Log's
+	laid text // its text in the file, if read from one or a Log's
 }
 
-// Stream makes a stream output.
+// Stream returns a stream output.
 func Stream(name, text string) Output { return Output{Type: StreamOutput, Name: name, Text: text} }
 
-// Display makes a display_data output from JSON texts by MIME type; metadata may be nil.
+// Display returns a display_data output from JSON texts by MIME type; metadata may be nil.
 func Display(data map[string]json.RawMessage, metadata json.RawMessage) Output {
 	return Output{Type: DisplayOutput, Data: data, Metadata: metadata}
 }
 
-// Failure makes an error output.
+// Failure returns an error output.
 func Failure(ename, evalue string, traceback []string) Output {
 	return Output{Type: ErrorOutput, EName: ename, EValue: evalue, Traceback: traceback}
 }
@@ -85,7 +84,7 @@ func parseOutput(raw []byte) (Output, error) {
 	}
 	str := func(key string, p any) {
 		if raw, ok := obj.get(key); ok {
-			_ = json.Unmarshal(raw, p) // a value of another kind counts as absent
+			_ = json.Unmarshal(raw, p) // a value of another kind is ignored
 		}
 	}
 	str("output_type", &o.Type)
@@ -152,7 +151,7 @@ func (o Output) lay(s style) text {
 	return s.object(obj, outputDepth)
 }
 
-// layMime lays texts out as lists of lines, for readable differences; base64 stays as it came.
+// layMime lays texts out as lists of lines, for readable differences; base64 is unchanged.
 func layMime(mime string, raw json.RawMessage, s style) text {
 	if strings.HasPrefix(mime, "text/") || mime == "image/svg+xml" ||
 		mime == "application/javascript" {

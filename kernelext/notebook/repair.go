@@ -67,7 +67,7 @@ func (r *repairer) document(doc *object) {
 	}
 }
 
-// format repairs the format's version; a minor one too low for the cells is raised.
+// format repairs the format's version, and raises a minor version that is too low for the cells.
 func (r *repairer) format(doc *object, cells []*object) {
 	r.minor = 0
 	raw, ok := doc.get("nbformat_minor")
@@ -253,7 +253,7 @@ func (r *repairer) outputs(number int, cell *object) {
 	raw, _ := cell.get("outputs")
 	texts, ok := parseArray(raw)
 	if !ok {
-		return // refused later
+		return // an error later
 	}
 	list, changed := make([]text, len(texts)), false
 	for i, raw := range texts {
@@ -321,7 +321,7 @@ func objectOf(raw []byte) (object, bool) {
 
 var jsonMime = regexp.MustCompile(`^application/(.*\+)?json$`)
 
-// bundle warns of data that must be text and are not.
+// bundle warns of data that are not text and must be.
 func (r *repairer) bundle(number int, what string, raw []byte) {
 	data, ok := parseObject(raw)
 	if !ok {

@@ -5,8 +5,8 @@ import (
 	"io"
 )
 
-// text is JSON in pieces that never change. Large ones are neither joined nor copied when something
-// around them changes, so that a save costs no more than writing.
+// text is JSON in immutable pieces. Large ones are neither joined nor copied when something around
+// them changes, so that a save costs no more than writing.
 type text [][]byte
 
 func (t text) bytes() []byte {

@@ -8,7 +8,7 @@ import (
 
 type check func(raw []byte) bool
 
-// types are nbformat's of members that need not be there, or whose value nothing here depends on.
+// types are nbformat's types of optional members, or of those whose value is not used here.
 var types = map[string]map[string]check{
 	"notebook":   {"title": isString, "authors": isArray, "orig_nbformat": isVersion},
 	"kernelspec": {"name": isString, "display_name": isString},

@@ -8,8 +8,8 @@ import (
 	"strings"
 )
 
-// upgrade converts nbformat 1, 2 or 3 to nbformat 4, as Python's nbformat does, but keeps the
-// language of old code cells.
+// upgrade converts nbformat 1, 2 or 3 to nbformat 4 as Python's nbformat does, except that old code
+// cells keep their language.
 func upgrade(doc *object, major int) ([]byte, error) {
 	var cells [][]byte
 	if major == 1 {

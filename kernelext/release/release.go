@@ -1,4 +1,4 @@
-// Package release says what a program was built from.
+// Package release returns the version of a program.
 //
 // The go command records the commit in what `go build` and `go install` make within a checkout, and
 // nothing in what `go run` makes (`go run -buildvcs=true` does). A packager names a release by

@@ -13,7 +13,7 @@ const (
 	wanted          = 4.5 // contrast of text, WCAG 2.1 level AA
 )
 
-// readable moves a colour towards black or, on dark paper, white until it can be read.
+// readable changes a colour towards black or, on dark paper, white until it is readable.
 func readable(color, paper string, towards float64) string {
 	c := rgb(color)
 	for step := 0.0; step <= 1; step += 1.0 / 32 {

@@ -17,27 +17,28 @@ import (
 	"gopets/kernelext/notebook"
 )
 
-// The zero value embeds images as data URIs.
+// MarkdownOptions are options for [Markdown]. The zero value embeds images as data URIs.
 type MarkdownOptions struct {
-	// the images' folder as seen from the text; "" embeds
+	// the images' folder relative to the text; "" embeds
 	Folder string
-	Trust  bool // let the notebook's HTML through as it is
+	Trust  bool // keep the notebook's HTML unsanitised
 }
 
 type Document struct {
 	Text  []byte
-	Files []File // images, to be written into the folder that the options name
+	Files []File // images, to be written into the options' folder
 }
 
-// File is an image of a Document. Names never come from the notebook: output_CELL_OUTPUT.png,
-// attachment_CELL_NUMBER.png, counted from 0.
+// File is an image of a Document, named output_CELL_OUTPUT.png or attachment_CELL_NUMBER.png,
+// counted from 0; names never come from the notebook.
 type File struct {
 	Name string
 	Data []byte
 }
 
-// Markdown returns cells as they are, code and text outputs in fences, tables as sanitised HTML,
-// images and attachments as files, TeX as written. Nothing in an output can close its fence.
+// Markdown returns Markdown cells as they are, code and text outputs in fences, tables as sanitised
+// HTML, images and attachments as files, TeX as written. No cell or output leaves a fence, a
+// comment or HTML open.
 func Markdown(nb *notebook.Notebook, o MarkdownOptions) Document {
 	language := languageOf(nb)
 	e := &exporter{
@@ -148,8 +149,8 @@ func (e *exporter) output(name string, o notebook.Output) string {
 	return ""
 }
 
-// html returns an output's HTML as one block without blank lines, at which Markdown would begin.
-// Embedded images become files. note says what is missing.
+// html returns an output's HTML as one block, without blank lines, which would end it. Embedded
+// images become files. note says what is missing.
 func (e *exporter) html(name, text string) (block, note string) {
 	text, cut := cutHTML(text)
 	if e.page.policy != nil {
@@ -191,7 +192,7 @@ func (e *exporter) html(name, text string) (block, note string) {
 	) + "\n</div>", note
 }
 
-// lineBreak is one that must not end a line.
+// lineBreak is a line break that must not end a line of the block.
 const lineBreak = "\uFDD2"
 
 func within(n *html.Node, name string) bool {
@@ -230,7 +231,6 @@ var extensions = map[string]string{
 	"image/webp":    ".webp",
 }
 
-// attachments returns a Markdown cell's source, and keeps its attachments.
 func (e *exporter) attachments(i int, c *notebook.Cell) string {
 	files := map[string]map[string]json.RawMessage{}
 	if raw, ok := c.Attachments(); ok {
@@ -287,7 +287,7 @@ var (
 	languageName = regexp.MustCompile(`^[\w.+#-]{1,40}$`)
 )
 
-// fence uses more backticks than there are in a row in the text.
+// fence uses more backticks than the text has in a row.
 func fence(language, s string) string {
 	n := 3
 	for _, run := range backticks.FindAllString(s, -1) {

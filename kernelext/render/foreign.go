@@ -138,11 +138,11 @@ var (
 	)
 )
 
-// anchorID returns the page's id for one of the notebook's, in which HTML allows no spaces.
+// anchorID returns the page's id for one of the notebook's, which may have spaces.
 func anchorID(id string) string { return "u-" + strings.Join(strings.Fields(id), "-") }
 
-// names keeps an element's id, apart from the page's, and its classes but the page's. An old
-// anchor's name is its id.
+// names keeps an element's id, with a prefix, and its classes except the page's. An old anchor's
+// name is its id.
 func (f *foreign) names(n *html.Node) {
 	if name, ok := attrAt(n, "name"); ok && n.Data == "a" && attr(n, "id") == "" {
 		setAttr(n, "id", name)
@@ -168,7 +168,7 @@ func (f *foreign) names(n *html.Node) {
 
 var heading1to6 = regexp.MustCompile(`^h[1-6]$`)
 
-// ownClasses lay the page out in page.css.
+// ownClasses are used for layout in page.css.
 var ownClasses = []string{
 	"skip", "count", "copy", "in", "out", "failed", "code", "raw", "text", "more", "stdout",
 	"stderr", "error", "display", "fx",
@@ -313,7 +313,7 @@ func decodeBase64(s string) ([]byte, error) {
 	return base64.RawStdEncoding.DecodeString(s)
 }
 
-// drawing converts inline SVG, which the sanitiser does not know, to an image.
+// drawing converts inline SVG, which the sanitiser does not support, to an image.
 func (f *foreign) drawing(n *html.Node) visibleParts {
 	parent := n.Parent
 	data, ok := standalone(n)
@@ -342,8 +342,8 @@ func (f *foreign) drawing(n *html.Node) visibleParts {
 
 var nothingDrawn = regexp.MustCompile(`(?i)display\s*:\s*none|(^|;)\s*width\s*:\s*0(px)?\s*(;|$)`)
 
-// standalone returns inline SVG as a file. One that is hidden, or uses parts of another, draws
-// nothing alone.
+// standalone returns inline SVG as a file. One that is hidden, or uses parts of another, is left
+// out.
 func standalone(n *html.Node) ([]byte, bool) {
 	if nothingDrawn.MatchString(attr(n, "style")) {
 		return nil, false

@@ -15,8 +15,8 @@ func code(language, source string) template.HTML {
 	return highlight(language, source) + cutLine(left)
 }
 
-// highlight colours source; without a lexer, or if long, it only escapes. Lines for the kernel (%%,
-// %args, !ls, ?x) are set apart, as they would confuse a lexer.
+// highlight colours source; without a lexer, or if long, it only escapes. Commands (%%, %args, !ls,
+// ?x) are set apart, as they would confuse a lexer.
 func highlight(language, source string) template.HTML {
 	magic := kernelLines(language, source)
 	if of := cellMagic(language, source); of != "" {
@@ -62,8 +62,7 @@ var (
 	threeQuotes = regexp.MustCompile(`"""|'''`)
 )
 
-// kernelLines finds lines for the kernel: % and ! in Go, IPython's in Python, outside multi-line
-// strings.
+// kernelLines finds commands: % and ! in Go, IPython's in Python, outside multi-line strings.
 func kernelLines(language, source string) map[int]bool {
 	found := map[int]bool{}
 	isGo, isPython := strings.EqualFold(language, "go"), isPython(language)
@@ -122,7 +121,7 @@ func writeToken(b *strings.Builder, t chroma.Token) {
 }
 
 func class(t chroma.TokenType) string {
-	if t == chroma.Error { // what a lexer does not know is no error of the author's
+	if t == chroma.Error { // unknown to the lexer, but not an error of the author's
 		return ""
 	}
 	for _, t := range []chroma.TokenType{t, t.SubCategory(), t.Category()} {

@@ -14,7 +14,7 @@ import (
 	"strings"
 )
 
-// imageData decodes an output's image: SVG is text, others base64. It refuses other content.
+// imageData decodes an output's image: SVG is text, others base64. It accepts no other content.
 func imageData(mime, text string) ([]byte, bool) {
 	if mime == "image/svg+xml" {
 		return []byte(text), harmlessSVG([]byte(text))
@@ -30,7 +30,7 @@ func isImage(mime string, data []byte) bool {
 	case "image/webp":
 		return http.DetectContentType(data) == mime
 	case "image/png", "image/jpeg", "image/gif":
-		// The header alone: a browser shows the beginning of a truncated image.
+		// Only the header: a browser shows the beginning of a truncated image.
 		_, format, err := image.DecodeConfig(bytes.NewReader(data))
 		return err == nil && "image/"+format == mime
 	}

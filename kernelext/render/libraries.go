@@ -8,7 +8,7 @@ import (
 	"gopets/kernelext/notebook"
 )
 
-// libraries are known by a word in their scripts; those based on another come first.
+// libraries are recognised by a word in their scripts; those based on another come first.
 var libraries = []struct{ word, what string }{
 	{"plotly", "a Plotly chart"},
 	{"folium", "a folium map"},

@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// Bytes that are shown, as a page of hundreds of megabytes does not open.
+// Limits in bytes: a browser does not open a page of hundreds of megabytes.
 const (
 	maxText      = 200_000   // one text: a stream, an error, a raw cell, the source of a cell
 	maxHighlight = 100_000   // source in colours, which take a hundred times its length
@@ -44,7 +44,7 @@ func cutText(s string, limit int) (string, int) {
 
 var heavyElement = regexp.MustCompile(`(?is)<(script|style)\b`)
 
-// cutHTML returns the beginning of HTML, without scripts, and the line on what was left out.
+// cutHTML returns the beginning of HTML, without scripts, and a line on what was left out.
 func cutHTML(s string) (string, template.HTML) {
 	if len(s) <= maxHTML {
 		return s, ""

@@ -44,7 +44,7 @@ const unresolved = "#~"
 
 var unresolvedLink = regexp.MustCompile(` href="#~([^"]*)"`)
 
-// resolve points links to a heading, as Jupyter or GitHub names it, or to an author's anchor. A
+// resolve points links to a heading, as named by Jupyter or GitHub, or to an author's anchor. A
 // link to nothing becomes text.
 func (m *markdown) resolve(s template.HTML) template.HTML {
 	if !strings.Contains(string(s), unresolved) {

@@ -34,7 +34,7 @@ func (m *markdown) local(address string, files attachments) (uri, note string) {
 			}
 			data, err := decodeBase64(text)
 			if err != nil {
-				data = []byte(text) // SVG may stand as it is
+				data = []byte(text) // SVG may be text
 			}
 			if canShow(mime, data) {
 				return dataURI(mime, data), ""

@@ -100,7 +100,7 @@ func (m *macros) define(kind, s string) (rest string, ok bool) {
 	return rest, true
 }
 
-// argument cuts TeX's next argument off: a group, a command, or a character.
+// argument splits off TeX's next argument: a group, a command, or a character.
 func argument(s string) (arg, rest string, ok bool) {
 	s = strings.TrimLeft(s, " \t\r\n")
 	if s == "" {

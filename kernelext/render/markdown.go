@@ -126,7 +126,7 @@ func (m *markdown) render(source string, files attachments) template.HTML {
 	return terminalText(source)
 }
 
-// finish sanitises the Markdown's HTML and draws formulas; what is nested too deep fails.
+// finish sanitises the Markdown's HTML and draws formulas; too deep nesting fails.
 func (m *markdown) finish(s string, files attachments) (template.HTML, bool) {
 	full := m.drawn.full
 	if m.policy == nil {
@@ -148,7 +148,7 @@ func (m *markdown) finish(s string, files attachments) (template.HTML, bool) {
 	return shown, true
 }
 
-// heading gives a heading a unique id, with GitHub's numbers, and adds it to the table of contents.
+// heading gives a heading a unique id, numbered as by GitHub, and adds it to the table of contents.
 func (m *markdown) heading(n *ast.Heading, src []byte) {
 	title := strings.TrimSpace(plainText(n, src))
 	name := "h-" + slug(title)
@@ -215,8 +215,7 @@ func slug(s string) string {
 	return s
 }
 
-// markdownImage embeds an attachment or a local image; a remote one becomes a link, as the page
-// fetches nothing.
+// markdownImage embeds an attachment or a local image; a remote one becomes a link.
 func (m *markdown) markdownImage(n *ast.Image, files attachments) {
 	dest := string(n.Destination)
 	if strings.HasPrefix(dest, "data:") {
@@ -226,7 +225,7 @@ func (m *markdown) markdownImage(n *ast.Image, files attachments) {
 		if uri != "" {
 			n.Destination = []byte(uri)
 		}
-		return // a note is written where the image would stand
+		return // a note takes its place
 	}
 	link := ast.NewLink()
 	link.Destination, link.Title = n.Destination, n.Title

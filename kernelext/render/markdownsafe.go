@@ -32,11 +32,11 @@ func newSanitizer(trust bool) *sanitizer {
 	return g
 }
 
-// safe returns Markdown with sanitised HTML that leaves nothing open; what resists is put in a
+// safe returns Markdown with sanitised HTML that leaves nothing open; otherwise it is put in a
 // fence.
 func (g *sanitizer) safe(s string) string {
 	s = strings.Trim(strings.ReplaceAll(strings.ReplaceAll(s, "\r\n", "\n"), "\r", "\n"), "\n")
-	// Dropping may create new HTML.
+	// Dropping elements may create new HTML.
 	for range 8 {
 		next := g.sanitize(s)
 		if next == s {

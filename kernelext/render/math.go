@@ -83,14 +83,14 @@ func closing(s, delimiter string) int {
 			return i
 		}
 		if s[i] == '\\' {
-			i++ // what it escapes closes nothing
+			i++ // an escaped character closes nothing
 		}
 	}
 	return -1
 }
 
 // closingDollar returns the end of a formula of one dollar, or -1. Dollars in braces belong to it,
-// a code span does not.
+// those in a code span do not.
 func closingDollar(s, before string) int {
 	depth, inner := 0, -1
 	for i := 0; i < len(s); i++ {
@@ -121,7 +121,7 @@ func closingDollar(s, before string) int {
 		}
 	}
 	if inner > 0 && isFormula(s[:inner], before, s[inner+1:]) {
-		return inner // its braces are not closed: MathJax will say so
+		return inner // its braces are not closed: MathJax will report that
 	}
 	return -1
 }
@@ -135,7 +135,7 @@ var (
 
 // isFormula reports whether text between single dollars is a formula. In Jupyter all is; here
 // prices ("$5 and $6") and shell variables are not. Without spaces inside, as in Pandoc, all but
-// prices is; with spaces, it must look like TeX or hold no words.
+// prices is; with spaces, it must look like TeX or have no words.
 func isFormula(content, before, after string) bool {
 	if content == "" || strings.HasPrefix(after, "$") {
 		return false
@@ -236,7 +236,7 @@ func (x mathSyntax) RegisterFuncs(reg renderer.NodeRendererFuncRegisterer) {
 	)
 }
 
-// The runes of a mark are no characters, by Unicode's definition, and so in no text that is read.
+// By Unicode's definition these are no characters, so no text has them.
 const markStart, markEnd = "\uFDD0", "\uFDD1"
 
 func mark(i int) string { return fmt.Sprintf("%s%d%s", markStart, i, markEnd) }
@@ -245,7 +245,7 @@ var marks = regexp.MustCompile(markStart + `([0-9]{1,9})` + markEnd)
 
 type inlineMath struct{ m *markdown }
 
-// formulaAt is the function for a text of the notebook, which may refer to a label.
+// formulaAt is the function of that name for a text that may refer to a label.
 func (m *markdown) formulaAt(s, before string) (formula, bool) {
 	if r := reference.FindStringSubmatch(s); r != nil && m.labels[r[2]] != "" {
 		return formula{source: r[0], tex: r[0], ref: r[2]}, true
@@ -263,7 +263,7 @@ func (x inlineMath) Parse(parent ast.Node, block text.Reader, _ parser.Context) 
 	if line[0] == '$' && block.PrecendingCharacter() == '$' {
 		return nil
 	}
-	// The formula may go on over the lines of its paragraph, whose indents the reader knows.
+	// The formula may continue on later lines of its paragraph, whose indents the reader knows.
 	row, position := block.Position()
 	var ahead strings.Builder
 	for ; line != nil && ahead.Len() < maxTeX; line, _ = block.PeekLine() {
@@ -332,8 +332,8 @@ func (blockMath) Continue(node ast.Node, reader text.Reader, _ parser.Context) p
 	return parser.Continue | parser.NoChildren
 }
 
-// Close reads the formula again without the marks of lists and quotes; where these ended first, it
-// is none.
+// Close reads the formula again without the marks of lists and quotes; if these ended before it, it
+// is no formula.
 func (blockMath) Close(node ast.Node, reader text.Reader, _ parser.Context) {
 	n := node.(*mathBlock)
 	source := strings.TrimSpace(string(n.Lines().Value(reader.Source())))

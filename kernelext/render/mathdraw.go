@@ -122,8 +122,8 @@ var (
 	}
 )
 
-// cleanSVG writes a drawing from known elements and attributes: no scripts, links, or styles but
-// the baseline. Anything else, or an error shown, is an error.
+// cleanSVG writes a drawing from known elements and attributes: no scripts, links, or styles except
+// the baseline. Anything else, or a drawn error, is an error.
 func cleanSVG(drawn, name string) (string, error) {
 	d := xml.NewDecoder(strings.NewReader(drawn))
 	var b strings.Builder

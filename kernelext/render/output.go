@@ -13,7 +13,6 @@ import (
 	"gopets/kernelext/notebook"
 )
 
-// output is what the template sees.
 type output struct {
 	Kind string // class: "stdout", "stderr", "error", "display"
 	HTML template.HTML
@@ -35,8 +34,8 @@ func (m *markdown) output(o notebook.Output) output {
 
 var imageTypes = []string{"image/svg+xml", "image/png", "image/jpeg", "image/gif", "image/webp"}
 
-// display returns the richest form that a page can show. What needs a script leaves a note, unless
-// another form says as much.
+// display returns the richest form that a page can show. A form that needs a script leaves a note,
+// unless another form says as much.
 func (m *markdown) display(o notebook.Output) template.HTML {
 	var lost string         // what is said of a form that cannot be shown
 	var notes template.HTML // the same, in place of its parts
@@ -125,7 +124,7 @@ func noted(note string) template.HTML {
 	return template.HTML(`<p class="note"><em>` + printable(note) + "</em></p>")
 }
 
-// html returns an output's HTML, "" if nothing is visible, what is missing, and whether it holds
+// html returns an output's HTML ("" if nothing is visible), what is missing, and whether it has
 // only notes.
 func (m *markdown) html(text string) (shown template.HTML, note string, bare bool) {
 	text, cut := cutHTML(text)
@@ -179,7 +178,7 @@ func indented(raw json.RawMessage) string {
 	return b.String()
 }
 
-// image embeds an image in its metadata's size; why says that it has another content.
+// image embeds an image in its metadata's size; why reports different content.
 func (m *markdown) image(o notebook.Output, mime, text string) (img template.HTML, why string) {
 	data := []byte(text)
 	if mime != "image/svg+xml" {

@@ -20,8 +20,8 @@ import (
 // Options are options for a page. The zero value is right.
 type Options struct {
 	Title string   // "" takes the first heading
-	Trust bool     // let the notebook's HTML through as it is
-	Files *os.Root // the notebook's folder: images in it are embedded; nil leaves them out
+	Trust bool     // keep the notebook's HTML unsanitised
+	Files *os.Root // the notebook's folder, whose images are embedded; may be nil
 	// the notebook's folder relative to the page, with slashes
 	Base string
 }
@@ -204,7 +204,7 @@ func frontMatterTitle(source string) string {
 	return ""
 }
 
-// pageLanguage returns the text's language, which metadata may name ("lang"), else English.
+// pageLanguage returns the text's language from the metadata ("lang"), else English.
 func pageLanguage(nb *notebook.Notebook) string {
 	var lang string
 	if raw, ok := nb.Metadata("lang"); ok && json.Unmarshal(raw, &lang) == nil && len(lang) < 20 &&

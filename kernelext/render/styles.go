@@ -42,8 +42,8 @@ var (
 	margins  = regexp.MustCompile(`^(auto|\d*\.?\d+[a-z%]*)(\s+(auto|\d*\.?\d+[a-z%]*)){0,3}$`)
 )
 
-// plain accepts harmless characters and functions: no url() or image(). CSS escapes are decoded
-// before.
+// plain accepts harmless characters and functions: no url() or image(). CSS escapes must be
+// decoded.
 func plain(v string) bool {
 	v = strings.ToLower(v)
 	depth := 0
@@ -85,7 +85,7 @@ func readableColours(n *html.Node) {
 			if ink := textColorFor(style); ink != "" && color == "" {
 				setAttr(n, "style", strings.TrimRight(style, "; ")+"; "+ink)
 			}
-			return // what stands on it was chosen for it
+			return // its content was chosen for it
 		}
 		if hex := hexColor(color); hex != "" {
 			rest := strings.Trim(colorOnly.ReplaceAllString(style, "$1"), "; ")

@@ -43,7 +43,7 @@ func newEditor(o Options, s *screen) (*editor, error) {
 	sh.Prompt.Primary(func() string { return fmt.Sprintf("[%d]> ", e.number) })
 	sh.AcceptMultiline = func(line []rune) bool { return cellsrc.Ended(string(line)) }
 	sh.Completer = e.complete
-	// Not every terminal reports the cursor, and the prompt has a line of its own.
+	// Not every terminal reports the cursor; the prompt has its own line.
 	if err := sh.Config.Set("cursor-position-probe", false); err != nil {
 		return nil, err
 	}
@@ -58,7 +58,7 @@ func newEditor(o Options, s *screen) (*editor, error) {
 		if err := os.MkdirAll(filepath.Dir(o.HistoryFile), 0o700); err != nil {
 			return nil, fmt.Errorf("repl: the history's folder: %w", err)
 		}
-		// The first entry makes a missing history.
+		// Writing the first entry creates a missing file.
 		history, err := readline.NewHistoryFromFile(o.HistoryFile)
 		if err != nil {
 			if _, absent := os.Stat(o.HistoryFile); !os.IsNotExist(absent) {
@@ -71,7 +71,7 @@ func newEditor(o Options, s *screen) (*editor, error) {
 	return e, nil
 }
 
-// next reads a cell. Ctrl-C clears what is typed.
+// next reads a cell. Ctrl-C clears the input.
 func (e *editor) next(_ context.Context, number int) (string, error) {
 	e.number = number
 	e.screen.edit(func() {
@@ -99,7 +99,7 @@ func (e *editor) clear() {
 
 const completePatience = 3 * time.Second
 
-// complete asks the engine. The editor starts a word after a blank, so candidates repeat what is
+// complete asks the engine. The editor starts a word after a blank, so candidates repeat the text
 // before them.
 func (e *editor) complete(line []rune, cursor int) readline.Completions {
 	ctx, cancel := context.WithTimeout(context.Background(), completePatience)
@@ -123,7 +123,7 @@ func (e *editor) complete(line []rune, cursor int) readline.Completions {
 	return all
 }
 
-// line asks for a line of input to the cell. The terminal edits it, and hides a password.
+// line asks for a line of input to the cell, hiding a password.
 func (e *editor) line(ctx context.Context, prompt string, password bool) (string, error) {
 	in := int(os.Stdin.Fd())
 	fmt.Fprint(e.screen.out, prompt)

@@ -18,23 +18,23 @@ import (
 	"gopets/kernelext/internal/terminal"
 )
 
-// Options configure a terminal. Engine is required.
+// Options are options for [Run]. Engine is required.
 type Options struct {
 	Engine eval.Engine
 	// the cells; nil is this process's terminal, with a line editor
 	Input       io.Reader
 	Out, Err    io.Writer // nil are the standard output and error
 	Banner      string    // the first line on a terminal
-	HistoryFile string    // keeps what is typed; "" keeps it in memory
+	HistoryFile string    // keeps the input; "" keeps it in memory
 	// returns a display in plain text; nil takes its text/plain
 	Text func(eval.Bundle) string
 }
 
-// ErrCell means that a cell failed and its error was printed.
+// ErrCell reports that a cell failed and its error was printed.
 var ErrCell = errors.New("a cell failed")
 
 type source interface {
-	// next returns a cell, at the end io.EOF.
+	// next returns a cell, or io.EOF.
 	next(ctx context.Context, number int) (string, error)
 	// line asks for a line of input to the cell.
 	line(ctx context.Context, prompt string, password bool) (string, error)
@@ -44,7 +44,7 @@ type repl struct {
 	engine eval.Engine
 	source source
 	screen *screen
-	script bool // the first failure ends it
+	script bool // the first failure ends the run
 }
 
 // Run reads and runs cells until the input ends, ctx ends, or a signal asks it to end.
@@ -98,7 +98,7 @@ func (r *repl) loop(ctx context.Context, interrupts <-chan os.Signal) error {
 			select {
 			case got = <-reads:
 				waits = false
-			case <-interrupts: // on a terminal, one that comes after its cell has ended
+			case <-interrupts: // on a terminal, an interrupt after its cell has ended
 				if r.script {
 					return ErrCell
 				}
@@ -149,7 +149,7 @@ func (r *repl) run(ctx context.Context, code string, number int,
 
 type lines struct{ in <-chan string }
 
-// readLines reads ahead by one line; the next line answers a cell's question.
+// readLines reads ahead by one line; the next line answers a cell's request for input.
 func readLines(in io.Reader) *lines {
 	c := make(chan string)
 	go func() {

@@ -19,20 +19,20 @@ import (
 type screen struct {
 	out, err io.Writer
 	color    bool
-	columns  func() int // 0 where nothing can be drawn again
+	columns  func() int // 0 if nothing can be redrawn
 	textOf   func(eval.Bundle) string
 	ask      func(ctx context.Context, prompt string, password bool) (string, error)
 
 	mu      sync.Mutex
 	open    bool              // the last line has no line break yet
-	shown   string            // the ID of the display that was printed last
-	rows    int               // that it takes
+	shown   string            // the ID of the last printed display
+	rows    int               // its rows
 	later   map[string]string // by ID: updates that cannot be drawn in place
 	order   []string
 	pending []string // text that came while the editor was in use
 	poke    func()   // has the editor print it; nil while a cell runs
-	clear   bool     // what is next printed takes the place of what the cell has shown
-	height  int      // rows that the cell has taken
+	clear   bool     // the next output replaces what the cell has shown
+	height  int      // rows of the cell's output
 }
 
 func newScreen(out, errs io.Writer, text func(eval.Bundle) string) *screen {
@@ -141,8 +141,8 @@ func (s *screen) Input(ctx context.Context, prompt string, password bool) (strin
 	return s.ask(ctx, prompt, password)
 }
 
-// write writes a text, on lines of its own if fresh, through the editor while that is in use. The
-// lock is held.
+// write writes a text, on its own lines if fresh, through the editor while that is in use. The lock
+// is held.
 func (s *screen) write(w io.Writer, text string, fresh bool) {
 	if text == "" {
 		return
@@ -172,7 +172,7 @@ func (s *screen) freshLine() {
 	}
 }
 
-// wipe removes what the cell has printed from the screen. The lock is held.
+// wipe removes the cell's output from the screen. The lock is held.
 func (s *screen) wipe() {
 	s.freshLine()
 	s.erase(s.height)

@@ -12,12 +12,12 @@ import (
 	"gopets/kernelext/notebook"
 )
 
-// A Place says which cell is meant.
+// A Place identifies a cell.
 type Place struct {
 	Cell   *notebook.Cell
 	Index  int // in the notebook, from 0
-	Number int // among the code cells that are to run, from 1
-	Of     int // how many these are
+	Number int // among the code cells to run, from 1
+	Of     int // number of these
 }
 
 func (p Place) String() string {
@@ -54,8 +54,8 @@ var (
 	panicLine  = regexp.MustCompile(`(?m)^(panic|fatal error|runtime error|error): .*$`)
 )
 
-// reasonIn returns a panic from a program's standard error, else the last line, preferably not one
-// of a log.
+// reasonIn returns a panic from a program's standard error, else the last line, preferably not a
+// log's.
 func reasonIn(stderr, evalue string) string {
 	if !exitStatus.MatchString(strings.TrimSpace(evalue)) {
 		return ""
@@ -83,7 +83,7 @@ func reasonIn(stderr, evalue string) string {
 	return last + " (" + strings.TrimSpace(evalue) + ")"
 }
 
-// summary returns an error's name, first line, and last one, where a compiler puts the reason.
+// summary returns an error's name, first line, and last one, where compilers put the reason.
 func summary(ename, evalue string) string {
 	var lines []string
 	for line := range strings.Lines(evalue) {
@@ -106,7 +106,7 @@ func summary(ename, evalue string) string {
 	return ename + ": " + text
 }
 
-// TimeoutError is a cell that exceeded its limit.
+// TimeoutError reports a cell that exceeded its limit.
 type TimeoutError struct {
 	Place
 	After  time.Duration
@@ -121,7 +121,7 @@ func (e *TimeoutError) Error() string {
 	return fmt.Sprintf("%s ran longer than %v and was %s", e.Place, e.After, how)
 }
 
-// DeadKernelError is a kernel that ended by itself. Place is zero before the first cell.
+// DeadKernelError reports a kernel that ended by itself. Place is zero before the first cell.
 type DeadKernelError struct {
 	Place
 	Cause error
@@ -136,7 +136,7 @@ func (e *DeadKernelError) Error() string {
 
 func (e *DeadKernelError) Unwrap() error { return e.Cause }
 
-// InputError is a cell that asks for input.
+// InputError reports a cell that asks for input.
 type InputError struct {
 	Place
 	Prompt string
@@ -148,8 +148,7 @@ func (e *InputError) Error() string {
 		e.Place, e.Prompt)
 }
 
-// SaveError is a notebook that could not be written; the run stops. Place is zero before the first
-// cell.
+// SaveError reports a notebook that could not be written. Place is zero before the first cell.
 type SaveError struct {
 	Place
 	Cause error
@@ -164,7 +163,7 @@ func (e *SaveError) Error() string {
 
 func (e *SaveError) Unwrap() error { return e.Cause }
 
-// ReplayError is a finished cell whose part for later cells failed.
+// ReplayError reports a finished cell whose part for later cells failed.
 type ReplayError struct {
 	Place
 	Cause error
@@ -178,7 +177,6 @@ func (e *ReplayError) Error() string {
 
 func (e *ReplayError) Unwrap() error { return e.Cause }
 
-// The errors that the runner writes into a notebook.
 const (
 	endDead        = "DeadKernel"
 	endTimeout     = "CellTimeout"

@@ -8,13 +8,13 @@ import (
 // An Event is one of the types below.
 type Event interface{ event() }
 
-// KernelReady says that the kernel answers.
+// KernelReady reports that the kernel answers.
 type KernelReady struct {
 	Kernel *jupyter.Kernel
 	Info   jupyter.KernelInfo
 }
 
-// Resumed says how a run continues an earlier one.
+// Resumed reports how a run continues an earlier one.
 type Resumed struct {
 	Kept int // cells that had finished and are not run
 	// finished cells that run again, for their kernel's memory
@@ -23,27 +23,27 @@ type Resumed struct {
 
 type CellStart struct{ Place }
 
-// Shown is an output; of a stream only the new text.
+// Shown reports an output; of a stream only the new text.
 type Shown struct {
 	Place
 	Output    notebook.Output
 	DisplayID string // "" for none
-	Update    bool   // it replaces what was shown before under its display id
+	Update    bool   // it replaces earlier displays with its id
 }
 
 type Cleared struct{ Place }
 
-// CellRetry says that a cell failed and runs again.
+// CellRetry reports that a cell failed and runs again.
 type CellRetry struct {
 	Place
 	Try int // from 1
 	Err error
 }
 
-// CellEnd says how a cell ended, and that it is saved; a kept cell has no CellStart.
+// CellEnd reports a cell that has ended and is saved; a kept cell has no CellStart.
 type CellEnd struct{ CellReport }
 
-// Warning is something that went wrong beside the run.
+// Warning reports a problem that does not fail the run.
 type Warning struct{ Err error }
 
 func (KernelReady) event() {}

@@ -145,7 +145,7 @@ func (e *execution) follow(ctx context.Context) error {
 	return nil
 }
 
-// receive waits for the next message, and saves when that is due.
+// receive waits for the next message, and saves when due.
 func (e *execution) receive(ctx context.Context) (*jupyter.Message, error) {
 	for {
 		due, ok := e.saveDue()
@@ -153,7 +153,7 @@ func (e *execution) receive(ctx context.Context) (*jupyter.Message, error) {
 			return e.client.Recv(ctx)
 		}
 		if time.Now().After(due) {
-			e.warn(e.save()) // the disk may have room again at the cell's end
+			e.warn(e.save()) // try again at the cell's end
 			continue
 		}
 		wait, cancel := context.WithDeadline(ctx, due)
@@ -166,7 +166,7 @@ func (e *execution) receive(ctx context.Context) (*jupyter.Message, error) {
 }
 
 // interrupt asks the cell to stop, several times, as a kernel may miss one while it compiles, and
-// kills the kernel after the grace. It saves first, as what ends the run may not wait.
+// kills the kernel after the grace. It saves first: the process may be killed meanwhile.
 func (e *execution) interrupt() (obeyed bool) {
 	if e.o.Autosave > 0 {
 		e.warn(e.save())
@@ -232,7 +232,7 @@ func (e *execution) emit(event Event) {
 	}
 }
 
-// handle handles a message of the kernel. One that makes no sense is reported and ignored.
+// handle handles a message of the kernel. An invalid one is reported and ignored.
 func (e *execution) handle(m *jupyter.Message) {
 	mine := m.Parent.ID == e.id
 	switch m.Header.Type {
@@ -262,7 +262,7 @@ func (e *execution) handle(m *jupyter.Message) {
 		e.input = &InputError{e.place, in.Prompt}
 	case "comm_open", "comm_msg":
 		var c commContent
-		if m.Decode(&c) == nil { // a comm may carry anything; this is then no widget's
+		if m.Decode(&c) == nil { // a comm may carry anything
 			e.widgets.message(c, m.Buffers)
 		}
 	default:
@@ -297,7 +297,7 @@ func (e *execution) handleReply(m *jupyter.Message) {
 	e.count(e.reply.ExecutionCount)
 }
 
-// date returns when a message was sent; old protocols do not say.
+// date returns when a message was sent, or "" with old protocols.
 func date(m *jupyter.Message) string {
 	if m.Header.Date == "" {
 		return time.Now().UTC().Format("2006-01-02T15:04:05.000000Z")

@@ -9,7 +9,7 @@ import (
 	"gopets/kernelext/notebook"
 )
 
-// outputs are one cell's during a run, each encoded once.
+// outputs are one cell's, each encoded once.
 type outputs struct {
 	cell *notebook.Cell
 	// gets the first change since the last save; may be nil
@@ -19,7 +19,7 @@ type outputs struct {
 	dirty        bool
 	limit        int64 // of size; none if not above zero
 	size         int64 // of streams and displays
-	dropped      int64 // what the limit left out
+	dropped      int64 // by the limit
 }
 
 // An item is a growing stream, a display shared by all that show its id, or a finished output.
@@ -185,7 +185,7 @@ func (o *outputs) list() []notebook.Output {
 			it.output.Type, it.output.ExecutionCount = was.Type, was.ExecutionCount
 			it.version = it.shared.version
 		}
-		it.output = o.cell.Encode(it.output) // keeps what is encoded already
+		it.output = o.cell.Encode(it.output) // keeps what is encoded
 		it.output.Data, it.output.Metadata = nil, nil
 		list[i] = it.output
 	}

@@ -35,7 +35,7 @@ func findTag(nb *notebook.Notebook, tag string) int {
 		func(c *notebook.Cell) bool { return c.Type() == notebook.Code && c.HasTag(tag) })
 }
 
-// Parameters lists a notebook's parameters in their order. Types are known for Go and Python.
+// Parameters returns a notebook's parameters in order. Types are known for Go and Python.
 func Parameters(nb *notebook.Notebook, language string) ([]Parameter, error) {
 	i := findTag(nb, parametersTag)
 	if i < 0 {
@@ -58,10 +58,9 @@ func parse(source, language string) ([]Parameter, error) {
 	return other.parameters(source), nil
 }
 
-// SetParameters puts a cell with values after the one tagged "parameters", else first; an earlier
-// such cell is replaced. A value that the declaration does not allow is an error. Of several
-// settings of a name the last counts. Undeclared names are set, and returned, as they may be typing
-// mistakes.
+// SetParameters inserts a cell with values after the one tagged "parameters", else first; an
+// earlier such cell is replaced. A value that the declaration does not allow is an error. The last
+// setting of a name counts. Undeclared names, perhaps typing mistakes, are set and returned.
 func SetParameters(nb *notebook.Notebook, language string, settings []Setting) (undeclared []string,
 	err error) {
 	if len(settings) == 0 {
@@ -121,7 +120,6 @@ func isName(s, language string) bool {
 	return name.MatchString(s)
 }
 
-// inject replaces an earlier cell with values, or puts one after an index.
 func inject(nb *notebook.Notebook, at int, source string) error {
 	c := notebook.NewCell(notebook.Code, source)
 	if err := c.SetMetadata([]string{injectedTag}, "tags"); err != nil {
@@ -155,7 +153,7 @@ func comment(language string) string {
 	case "python":
 		return "#"
 	}
-	other, _ := otherLanguage(language) // it was found before
+	other, _ := otherLanguage(language) // never unknown here
 	return other.comment
 }
 

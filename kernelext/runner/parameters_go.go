@@ -19,8 +19,8 @@ import (
 	"gopets/kernelext/cellsrc"
 )
 
-// goParameters reads a Go cell's top-level variables and constants. Lines for the kernel are left
-// out; what follows %% or %main is main's.
+// goParameters reads a Go cell's top-level variables and constants. Commands are left out; what
+// follows %% or %main is main's.
 func goParameters(source string) ([]Parameter, error) {
 	cell := cellsrc.Parse(source)
 	end := len(cell.Lines)
@@ -43,7 +43,7 @@ func goParameters(source string) ([]Parameter, error) {
 		for _, s := range g.Specs {
 			spec := s.(*ast.ValueSpec)
 			if len(spec.Values) != len(spec.Names) {
-				continue // several values of one call, or none: nothing that could be set by itself
+				continue // no single value that could be set
 			}
 			doc := cmp.Or(spec.Comment.Text(), spec.Doc.Text())
 			if !g.Lparen.IsValid() {
@@ -76,7 +76,7 @@ func counts(e ast.Expr) (found bool) {
 	return found
 }
 
-// goType returns a value's type, from how it is written or, of a call like pets.Pick(96, 64), its
+// goType returns a value's type, from its syntax or, of a call like pets.Pick(96, 64), its
 // arguments; "" is unknown.
 func goType(e ast.Expr, text func(ast.Node) string) string {
 	switch e := e.(type) {
@@ -292,8 +292,8 @@ func goFloat(kind, value string) (string, error) {
 	return floatText(f, value), nil
 }
 
-// floatText writes a number as given where all languages allow it, and so that it stays a
-// floating-point number.
+// floatText writes a number as given if all languages allow it, and always as a floating-point
+// number.
 func floatText(f float64, value string) string {
 	if !decimal.MatchString(value) {
 		value = strconv.FormatFloat(f, 'g', -1, 64)

@@ -10,8 +10,8 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// A language is how a language whose types are unknown here writes a value. In patterns % stands
-// for a name and a value, or the items of a list or map.
+// A language describes how a language whose types are unknown here writes a value. In patterns %
+// stands for a name and a value, or the items of a list or map.
 type language struct {
 	comment         string
 	assign          string
@@ -19,7 +19,7 @@ type language struct {
 	list, item      string
 	dict, pair      string
 	quote, escapes  string // around a string, and what needs a backslash in it
-	declaration     string // a pattern of what stands in front of a name
+	declaration     string // a pattern of what precedes a name
 	floatsNeedPoint bool
 }
 
@@ -85,7 +85,6 @@ func (l language) assignment(name string, s Setting) (string, error) {
 	return fill(l.assign, name, value), err
 }
 
-// value writes a value as what it looks like.
 func (l language) value(n *yaml.Node) (string, error) {
 	if n.Kind != yaml.ScalarNode {
 		return l.collection(n)

@@ -111,7 +111,7 @@ func pythonStringEnd(source string, i int) int {
 		case strings.HasPrefix(source[i:], mark):
 			return i + len(mark) - 1
 		case source[i] == '\n' && len(mark) == 1:
-			return i - 1 // not closed: the line is wrong, the next one need not be
+			return i - 1 // unclosed: only this line is wrong
 		}
 	}
 	return len(source) - 1

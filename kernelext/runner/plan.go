@@ -17,9 +17,9 @@ import (
 const (
 	raisesTag = "raises-exception"
 	skipTag   = "skip-execution"
-	// never run again, whatever its kernel remembered
+	// never run again
 	KeepTag      = "resume-keep"
-	RerunTag     = "resume-rerun" // it makes what later cells need: it is run again
+	RerunTag     = "resume-rerun" // run again, as later cells need its effects
 	timingPrefix = "execution"
 )
 
@@ -86,8 +86,8 @@ func runnable(c *notebook.Cell) bool {
 	return c.Type() == notebook.Code && strings.TrimSpace(c.Source()) != "" && !c.HasTag(skipTag)
 }
 
-// notebookLimits reads the notebook's limits where the options have none: "execution" is nbmake's
-// and Jupyter Book's, "nb" ours.
+// notebookLimits sets limits that the options lack from the notebook's metadata: "execution" is
+// nbmake's and Jupyter Book's, "nb" ours.
 func notebookLimits(nb *notebook.Notebook, o *Options) error {
 	for _, l := range []struct {
 		into *time.Duration
@@ -275,8 +275,7 @@ func keep(report *Report, o *Options) error {
 	return nil
 }
 
-// finished reports whether an earlier run's cell ended by itself without an error that is not
-// allowed.
+// finished reports whether an earlier run's cell ended by itself without a disallowed error.
 func finished(c *notebook.Cell, o *Options) bool {
 	if _, ok := c.Metadata(timingPrefix, "shell.execute_reply"); !ok {
 		return false
@@ -375,7 +374,7 @@ func sorted(raw json.RawMessage) (json.RawMessage, error) {
 	return json.RawMessage(strings.TrimSuffix(b.String(), "\n")), err
 }
 
-// Check reports whether Run would refuse its options, for instance a cell that does not exist.
+// Check reports the error that Run would return for its options, for instance a missing cell.
 func Check(nb *notebook.Notebook, o Options) error {
 	_, err := plan(nb, &o)
 	return err

@@ -11,7 +11,7 @@ type Report struct {
 	Cells   []CellReport
 	Begun   time.Time
 	Elapsed time.Duration
-	// the cell that ended the notebook by sys.exit(0), which is no failure
+	// the cell that ended the notebook by sys.exit(0), with success
 	Exit *Place
 }
 
@@ -28,21 +28,21 @@ type CellReport struct {
 	retries int
 	limit   time.Duration  // for its time; none if not above zero
 	leave   bool           // it is after the last cell to run
-	replay  string         // what is run in place of it, when it is not
-	earlier *notebook.Cell // itself in the run that is gone on with, if it finished there
+	replay  string         // what runs in place of it
+	earlier *notebook.Cell // itself in the resumed run, if it finished there
 }
 
 type Status string
 
 const (
-	NotRun  Status = "not run" // the run did not get there
+	NotRun  Status = "not run" // the run ended before it
 	Skipped Status = "skipped" // not meant to run
 	Kept    Status = "kept"    // finished in an earlier run
 	OK      Status = "ok"
 	Failed  Status = "failed"
 )
 
-// Count returns how many cells have a status.
+// Count returns the number of cells with a status.
 func (r *Report) Count(s Status) (n int) {
 	for _, c := range r.Cells {
 		if c.Status == s {

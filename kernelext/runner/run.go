@@ -11,7 +11,7 @@ import (
 	"gopets/kernelext/notebook"
 )
 
-// Options configure a run. Spec is required.
+// Options are options for [Run]. Spec is required.
 type Options struct {
 	Spec jupyter.Spec
 	jupyter.StartOptions
@@ -45,7 +45,7 @@ type Options struct {
 	Only  []string
 	Until string
 
-	Resume *notebook.Notebook // an earlier run of the notebook that is to be gone on with
+	Resume *notebook.Notebook // an earlier run of the notebook, to be resumed
 	// with Resume: this cell and all later ones run again
 	From   string
 	Replay func(source string) string // see "Going on" in the package comment
@@ -53,11 +53,11 @@ type Options struct {
 	// Save saves the notebook: before the first cell, after cells, and at the end. It may be nil.
 	Save func() error
 	// SaveCells saves changed cells (see notebook.Saver) where Save would come within a second, or
-	// cost over a tenth of the run. Without it a killed run loses what came since the last Save.
+	// take over a tenth of the run. Without it a killed run loses what came since the last Save.
 	SaveCells func([]*notebook.Cell) error
 	// how often to save a running cell's output; 0 is half a minute, below zero never
 	Autosave time.Duration
-	Events   func(Event) // gets what happens, in order; may be nil
+	Events   func(Event) // called with each event, in order; may be nil
 }
 
 // DefaultMaxOutput is the default limit of one cell's output.
@@ -192,7 +192,7 @@ func retriable(ctx context.Context, err error) bool {
 	return ctx.Err() == nil && (errors.As(err, &failed) || errors.As(err, &slow) && !slow.Killed)
 }
 
-// failLate fails cells that published an error after their end, say from a thread.
+// failLate fails cells that published an error after their end, as a thread may.
 func (r *run) failLate() error {
 	late := r.late
 	r.late = nil

@@ -7,8 +7,7 @@ import (
 	"gopets/kernelext/notebook"
 )
 
-// Saves of the whole notebook are at least a second apart and take at most a tenth of a run's time;
-// cells that end in between are saved by Options.SaveCells, if there is one.
+// Saves of the whole notebook are at least a second apart and take at most a tenth of a run's time.
 const (
 	savePause  = time.Second
 	freeSaving = time.Second
@@ -44,7 +43,7 @@ func (r *run) saveAfter(c *CellReport) error {
 		return nil
 	}
 	cells := r.takeChanged()
-	if !slices.Contains(cells, c.Cell) { // it has a number at least
+	if !slices.Contains(cells, c.Cell) { // it has at least a new number
 		cells = append(cells, c.Cell)
 	}
 	return r.o.SaveCells(cells)

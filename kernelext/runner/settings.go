@@ -13,7 +13,7 @@ import (
 // A Setting is a parameter's name and its new value.
 type Setting struct {
 	Name string
-	// as typed: its parameter's declaration says how it is read. For a list or map it is YAML, [1,
+	// as typed: its parameter's declaration determines its type. For a list or map it is YAML, [1,
 	// 2] or {a: 1}; a list may lack its brackets.
 	Value string
 
@@ -28,7 +28,6 @@ func StringSetting(name, value string) Setting {
 	return Setting{name, value, node, true}
 }
 
-// YAML's own types.
 const (
 	stringTag = "!!str"
 	nullTag   = "!!null"
@@ -37,13 +36,13 @@ const (
 	floatTag  = "!!float"
 )
 
-// Bounds of a YAML text with its aliases followed.
+// Limits of a YAML text with its aliases followed.
 const (
 	maxNodes = 100_000
 	maxDepth = 100
 )
 
-// A resolver follows aliases and merges, and refuses keys that are not simple or repeated.
+// A resolver follows aliases and merges. Keys that are not simple or are repeated are errors.
 type resolver struct{ nodes, depth int }
 
 // ReadSettings reads settings from a map in YAML or JSON.
@@ -170,7 +169,7 @@ func (s Setting) read(collection bool) (*yaml.Node, error) {
 	return new(resolver).resolve(doc.Content[0])
 }
 
-// guess reads a value without a type: a list or a map if it looks like one.
+// guess returns a value without a type: a list or a map if it looks like one.
 func (s Setting) guess() *yaml.Node {
 	if s.node != nil {
 		return s.node
@@ -215,7 +214,7 @@ func listOf(text string) *yaml.Node {
 	return list
 }
 
-// truth parses a boolean in the words of Go, Python and YAML.
+// truth parses a boolean of Go, Python or YAML.
 func truth(n *yaml.Node) (value, ok bool) {
 	if n.Kind != yaml.ScalarNode {
 		return false, false

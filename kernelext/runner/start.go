@@ -58,11 +58,11 @@ func (r *run) start(run context.Context) error {
 var ipcFamilies = []string{"ipykernel", "IPKernelApp", "metakernel", "bash_kernel", "xeus",
 	"xpython", "xcpp", "IRkernel", "gonb"}
 
-// speaksIPC reports whether a kernel listens on Unix sockets, and is sure of the known families. Of
-// Python's modules nearly all are built on ipykernel; some other kernels would wait for ever.
+// speaksIPC reports whether a kernel listens on Unix sockets, and whether that is sure. Nearly all
+// of Python's modules are built on ipykernel; some other kernels would wait for ever.
 func speaksIPC(s jupyter.Spec) (ipc, sure bool) {
 	for i, arg := range s.Argv {
-		texts := []string{filepath.Base(arg)} // a folder's name says nothing of the kernel
+		texts := []string{filepath.Base(arg)} // a folder's name says nothing about the kernel
 		if program, err := exec.LookPath(arg); i == 0 && err == nil {
 			arg = program
 		}

@@ -9,14 +9,13 @@ import (
 	"gopets/kernelext/notebook"
 )
 
-// widgets keeps the states of a kernel's widgets, for front ends to draw them again, and implements
-// the one that needs a front end to work: ipywidgets' Output, which takes a cell's outputs while
-// entered.
+// widgets keeps the states of a kernel's widgets, for front ends, and implements ipywidgets'
+// Output, which takes a cell's outputs while entered and needs a front end.
 type widgets struct {
 	models map[string]*model // by comm id
 	// the Output widgets entered, by the id of the execute_request; the last one counts
 	captures map[string][]*model
-	earlier  map[string]json.RawMessage // states that cells which are not run still show
+	earlier  map[string]json.RawMessage // states shown by cells that are not run
 	dirty    bool                       // the notebook does not have it all
 	limit    int64                      // for what an Output widget captures
 }
@@ -116,14 +115,14 @@ func (w *widgets) refresh() {
 		for _, o := range m.captured.cell.Outputs() {
 			shown = append(shown, nbformatOutput(o))
 		}
-		if text, err := json.Marshal(shown); err == nil { // it is made of JSON
+		if text, err := json.Marshal(shown); err == nil { // always valid JSON
 			m.state["outputs"] = text
 			m.unsent, w.dirty = true, true
 		}
 	}
 }
 
-// send sends captured outputs to the kernel, so that the next cell can read them.
+// send sends captured outputs to the kernel, for the next cell.
 func (w *widgets) send(c *jupyter.Client) error {
 	w.refresh()
 	for _, m := range w.models {
@@ -143,7 +142,7 @@ func (w *widgets) send(c *jupyter.Client) error {
 
 const widgetStates = "application/vnd.jupyter.widget-state+json"
 
-// adopt takes over the widgets' states of a notebook, for cells that keep their outputs.
+// adopt takes the widgets' states from a notebook, for cells that keep their outputs.
 func (w *widgets) adopt(nb *notebook.Notebook) {
 	raw, ok := nb.Metadata("widgets", widgetStates, "state")
 	if ok && json.Unmarshal(raw, &w.earlier) == nil {
@@ -182,7 +181,7 @@ func (w *widgets) save(nb *notebook.Notebook) error {
 }
 
 func (m *model) text(name string) (s string) {
-	_ = json.Unmarshal(m.state[name], &s) // of another kind it counts as absent
+	_ = json.Unmarshal(m.state[name], &s) // ignored if of another kind
 	return s
 }
 

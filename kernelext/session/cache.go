@@ -5,13 +5,13 @@ import "gopets/kernelext/session/internal/meeting"
 // Info describes a session.
 type Info = meeting.Info
 
-// CacheDir returns the folder of programs, logs and whatever outlives a session: $GOPETS_CACHE,
-// else gopets in the user's cache folder, else in the system's temporary folder. It need not exist.
+// CacheDir returns the folder of programs, logs and other files that outlive a session:
+// $GOPETS_CACHE, else gopets in the user's cache folder, else in the system's temporary folder. It
+// may not exist.
 func CacheDir() string { return meeting.CacheDir() }
 
-// DataDir returns the folder of what took long: data sets, weights, models, snapshots:
-// $GOPETS_DATA, else [CacheDir]. In a container that is a volume, which would hide the tools in the
-// image's cache.
+// DataDir returns the folder of data sets, weights, models and snapshots: $GOPETS_DATA, else
+// [CacheDir]. In a container it is a volume, which must not hide the tools in the image's cache.
 func DataDir() string { return meeting.DataDir() }
 
 // WriteFile writes a file atomically, with mode 0600.

@@ -7,19 +7,19 @@ import (
 	"os"
 )
 
-// Handler does the work of one call and returns its result. It is called from several goroutines;
-// ctx ends when the client cancels or dies.
+// Handler serves one call and returns its result. It is called from several goroutines; ctx ends
+// when the client cancels or dies.
 type Handler func(ctx context.Context, c *Call) (any, error)
 
 // Call is a request that a worker serves.
 type Call struct {
 	Method string
 	Body   json.RawMessage
-	Dir    string // the session's private folder, where a worker may keep files as long as it lives
+	Dir    string // the session's private folder, for the worker's files
 	send   func(Event)
 }
 
-// NewCall makes a call for a [Handler]; send gets its events.
+// NewCall returns a call for a [Handler]; send gets its events.
 func NewCall(method string, body json.RawMessage, dir string, send func(Event)) *Call {
 	return &Call{method, body, dir, send}
 }
@@ -32,7 +32,7 @@ func (c *Call) Decode(into any) error {
 	return nil
 }
 
-// Send sends an event ahead of the result, if the client is still there.
+// Send sends an event before the result, if the client is still connected.
 func (c *Call) Send(kind string, data any) {
 	raw, err := json.Marshal(data)
 	if err != nil {

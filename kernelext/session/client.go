@@ -17,12 +17,12 @@ import (
 type Worker struct {
 	Name    string // short: letters, digits, "-"; names folders and files
 	Package string // import path of its main package
-	// a source file near it (runtime.Caller): where to look for the module without $NB_WORKSPACE
+	// a source file near it (runtime.Caller), to find the module without $NB_WORKSPACE
 	Source string
-	Notice func(string) // called for what takes time while a session starts; may be nil
+	Notice func(string) // called for slow steps while a session starts; may be nil
 }
 
-// Session is a client's view of a live session.
+// Session is a client of a live session.
 type Session struct {
 	place  meeting.Place
 	secret string
@@ -40,7 +40,7 @@ const (
 	HeaderBuild  = "Session-Build"
 )
 
-// Dir returns the session's private folder, made if need be and removed with the session.
+// Dir returns the session's private folder, made if necessary and removed with the session.
 func (w Worker) Dir() (string, error) {
 	p, err := meeting.FindPlace(w.Name)
 	if err != nil {
@@ -49,7 +49,7 @@ func (w Worker) Dir() (string, error) {
 	return p.Dir, p.Make()
 }
 
-// Running returns the live session; it starts nothing.
+// Running returns the live session, without starting one.
 func (w Worker) Running(ctx context.Context) (*Session, error) {
 	p, err := meeting.FindPlace(w.Name)
 	if err != nil {
@@ -172,7 +172,7 @@ func (s *Session) Call(ctx context.Context, method string, request any,
 	}
 }
 
-// Stop ends the session and waits until it is gone.
+// Stop ends the session and waits for its end.
 func (s *Session) Stop(ctx context.Context) error {
 	worker, err := meeting.Find(s.info.PID)
 	if err != nil {

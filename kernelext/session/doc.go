@@ -1,9 +1,9 @@
 // Package session keeps one worker process beside a notebook kernel, so that a cell, which GoNB
-// compiles into a new program each time, can be a thin client of something that remembers.
+// compiles into a new program each time, can be a small client of a process with memory.
 //
-// [Worker.Open] finds the kernel's session or builds the worker and starts it. [Session.Call] sends
-// a request and returns the answer; events come before it. The worker's main calls serve.Serve with
-// a [Handler]. [List] returns the live sessions.
+// [Worker.Open] finds the kernel's session or builds and starts the worker. [Session.Call] sends a
+// request and returns the answer; events come before it. The worker's main calls serve.Serve with a
+// [Handler]. [List] returns the live sessions.
 //
 // # Protocol
 //
@@ -14,8 +14,8 @@
 //		http://session/call/ping
 //
 // Closing the request cancels the work. So does DELETE /call/ID (the request's header
-// Session-Call), after which the client receives the outcome. GET /hello describes the session,
-// POST /stop ends it.
+// Session-Call), after which the client still receives the outcome. GET /hello describes the
+// session, POST /stop ends it.
 //
 // The socket (mode 0600) is in a folder of mode 0700: in $GONB_TMP_DIR under GoNB, else in the
 // system's temporary folder. Requests carry the secret from there; on Linux the peer must be the
@@ -27,7 +27,7 @@
 // # Tried and dropped
 //
 //   - Closing the connection as the only way to cancel: the client cannot learn that work was kept.
-//   - A hash over the whole workspace: an edit elsewhere would refuse a session with hours of
+//   - A hash over the whole workspace: an edit elsewhere would invalidate a session with hours of
 //     training.
 //   - Signal 0 to see whether the kernel lives: zombies answer, and later processes of that number.
 package session

@@ -12,8 +12,8 @@ import (
 	"syscall"
 )
 
-// HTTP/1.1 over a Unix socket. Package net/http would be two thirds of a cell's linking; this is os
-// and syscall.
+// HTTP/1.1 over a Unix socket, with os and syscall alone: package net/http would be two thirds of a
+// cell's linking.
 
 type response struct {
 	status int

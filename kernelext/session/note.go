@@ -11,7 +11,7 @@ import (
 )
 
 // Note reads the value that [Worker.SetNote] stored under a key, and reports whether there is one.
-// A note is a small fact in JSON for later cells; it goes with the session's folder.
+// Notes are removed with the session's folder.
 func (w Worker) Note(key string, value any) bool {
 	path, err := w.notePath(key)
 	if err != nil {

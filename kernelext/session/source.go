@@ -17,7 +17,7 @@ import (
 	"gopets/kernelext/session/internal/meeting"
 )
 
-// source is what a worker was built from: folders and files, and their hash.
+// source is what a worker was built from.
 type source struct {
 	// folders of packages outside the module cache
 	Dirs  []string `json:"dirs"`
@@ -25,7 +25,7 @@ type source struct {
 	Hash  string   `json:"hash"`
 }
 
-// hash is of names, sizes and times, as every cell computes it.
+// hash returns a hash of names, sizes and times.
 func (s source) hash() string {
 	h := sha256.New()
 	add := func(path string) {
@@ -125,7 +125,7 @@ func (w Worker) program(workspace string) string {
 		meeting.ShortHash(workspace)))
 }
 
-// Build builds the program, quickly if nothing has changed. [Worker.Open] does so by itself.
+// Build builds the program, quickly if nothing has changed. [Worker.Open] calls it.
 func (w Worker) Build(ctx context.Context) (program string, err error) {
 	program, _, err = w.build(ctx)
 	return program, err

@@ -12,11 +12,11 @@ import (
 	"gopets/kernelext/cell"
 )
 
-// Values shows the results of one expression, without a nil error at their end if there are others.
+// Values shows the results of one expression. A nil error after other results is left out.
 //
-// A value shows itself by its methods HTML, PNG, SVG and Markdown, which take nothing and return a
-// string or bytes, and perhaps an error. An image.Image is shown as an image; a method Show that
-// returns nothing is called. Anything else is printed as fmt.Print does. A method that fails or
+// A value shows itself by its methods HTML, PNG, SVG and Markdown, without arguments, which return
+// a string or bytes, and perhaps an error. An image.Image is shown as an image; a method Show
+// without results is called. Anything else is printed as by fmt.Print. A method that fails or
 // panics costs only its form and is reported on the standard error.
 func Values(values ...any) {
 	if n := len(values); n > 1 && values[n-1] == nil {
@@ -42,7 +42,7 @@ func Values(values ...any) {
 	}
 }
 
-// Results shows what a call returns, as [Values] does, but not a nil error alone.
+// Results shows the results of a call, as [Values] does, but not a nil error alone.
 func Results(values ...any) {
 	if len(values) != 1 || values[0] != nil {
 		Values(values...)

@@ -29,7 +29,7 @@ func text(values ...any) string {
 			}
 		}
 		if s, ok := v.(string); ok && len(values) == 1 {
-			return cut(s, 50*maxText) // a text on its own is for reading
+			return cut(s, 50*maxText) // a string may be longer than other values
 		}
 		pointers := 1
 		if r := reflect.ValueOf(v); r.Kind() == reflect.Pointer {
@@ -158,7 +158,6 @@ func printable(v reflect.Value) (string, bool) {
 	return s, true
 }
 
-// sortKeys sorts numbers and strings by value, all else as printed.
 func sortKeys(keys []reflect.Value) {
 	sort.SliceStable(keys, func(i, j int) bool {
 		a, b := keys[i], keys[j]

@@ -23,12 +23,11 @@ type build struct {
 	bare    bool   // without the kernel's packages
 	pending map[*declared]bool
 	aside   map[string]string // what this build has set aside: reasons by name
-	ran     []string          // the go commands that were tried
+	ran     []string          // go commands that were tried
 	tries   int
 	faults  []fault // of the last build, which are the cell's own
 }
 
-// Kinds of builds; WebAssembly has nothing of the kernel's in it.
 const (
 	coverKind = "cover"
 	wasmKind  = "js"
@@ -57,7 +56,7 @@ func (e *Engine) newBuild(x *execution, dir string, test bool, kind string) (*bu
 		e.mu.Lock()
 		known := maps.Clone(e.aside)
 		e.mu.Unlock()
-		if !x.declares { // nothing has changed that could mend them
+		if !x.declares { // nothing changed that could mend them
 			for i := range b.program.decls {
 				if d := &b.program.decls[i]; d.kind != token.IMPORT && known[d.names[0]] != "" {
 					b.setAside(d, known[d.names[0]])
@@ -231,7 +230,7 @@ func (b *build) fixError(line int, message, next string) bool {
 	return true
 }
 
-// redeclared lets the newer of two declarations of a name count.
+// redeclared sets the older of two declarations of a name aside.
 func (b *build) redeclared(d *declared, message, next string) bool {
 	var other *declared
 	if m := buildError.FindStringSubmatch(strings.TrimSpace(next)); m != nil {
@@ -289,7 +288,6 @@ func (b *build) finished() (warnings []string) {
 	return warnings
 }
 
-// addModule makes builds use a module beside the notebook, and reports whether it is new.
 func (e *Engine) addModule(dir string) bool {
 	e.mu.Lock()
 	defer e.mu.Unlock()

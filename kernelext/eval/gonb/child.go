@@ -31,8 +31,8 @@ type child struct {
 
 const gonbModule = "github.com/janpfeifer/gonb"
 
-// prepareGonbui copies gonbui with displays in the order of the text. If it fails, displays go
-// GoNB's way.
+// prepareGonbui makes a copy of gonbui that keeps displays in order with text. If it fails, cells
+// use GoNB's.
 func (e *Engine) prepareGonbui(ctx context.Context) {
 	dir, err := gonbDir(ctx, e.o.GoNB)
 	if err == nil {
@@ -188,8 +188,8 @@ func (e *Engine) passOn(m *jupyter.Message) {
 // killAfter is how long an interrupted program may take. (GoNB kills later, and not its children.)
 const killAfter = 4500 * time.Millisecond
 
-// interrupt stops what GoNB does, until done: it ends a build, which GoNB does not; a program gets
-// the signal once, then is killed with its children.
+// interrupt stops GoNB's work, until done: it ends a build, which GoNB does not; a program gets the
+// signal once, then is killed with its children.
 func (e *Engine) interrupt(c *child, done <-chan struct{}) {
 	signalled, alone := false, 0
 	begin := time.Now()

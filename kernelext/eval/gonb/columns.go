@@ -6,20 +6,20 @@ import (
 	"strings"
 )
 
-// A fault is a compiler's message about a place, with the line that it compiled.
+// A fault is a compiler's message about a position, with the line that it compiled.
 type fault struct {
 	message, line string
 	column        int // in bytes, from 1
 }
 
-// column returns the column of a fault in the cell's line, from 1. It looks for the same token
-// there, as the kernel has changed the line. 0 is unknown.
+// column returns the column of a fault in the cell's line, from 1, or 0. It looks for the same
+// token there, as the kernel has changed the line.
 func (b *build) column(message, source string) int {
 	for i, f := range b.faults {
 		if hideNames(f.message) != message {
 			continue
 		}
-		b.faults[i].message = "" // the next one of the message is another's
+		b.faults[i].message = "" // the next one is another's
 		want, nth := "", 0
 		offsets := tokens(f.line)
 		for _, t := range offsets {

@@ -18,19 +18,19 @@ import (
 	"gopets/kernelext/internal/tempdir"
 )
 
-// Options are an engine's. GoNB is needed.
+// Options are options for [New]. GoNB is required.
 type Options struct {
 	GoNB      string // its program
 	Workspace string // the module whose packages cells import; "" for none
-	Gopls     string // its program, for completion and inspection; "" does without
-	Goimports string // its program, for imports outside the standard library; "" does without
-	// a folder shared with later engines; "" is one that is removed with the engine
+	Gopls     string // its program, for completion and inspection; may be ""
+	Goimports string // its program, for imports outside the standard library; may be ""
+	// a folder shared with later engines; "" is one removed by Close
 	Cache string
-	Guard *guard.Guard // ends what a killed process leaves; nil does without
+	Guard *guard.Guard // ends what a killed process leaves; may be nil
 	Log   io.Writer    // for diagnostics; nil is the standard error
 }
 
-// check looks for what has gone since the kernel was installed.
+// check reports files that are missing since the installation.
 func (o Options) check() error {
 	if o.Workspace != "" {
 		if _, err := os.Stat(filepath.Join(o.Workspace, "go.mod")); err != nil {
@@ -51,7 +51,7 @@ type Engine struct {
 	log    *log.Logger
 	output *output
 	dir    string       // private; see files.go
-	lock   *flock.Flock // while it is held, the folder stays
+	lock   *flock.Flock // keeps other engines from removing dir
 	gonbui string       // the folder of the copy of gonbui; "" without
 	// of the module that it is a copy of
 	gonbSource string
@@ -67,7 +67,7 @@ type Engine struct {
 	sent     map[int]sent // what GoNB was sent, by its number
 	memory   memory
 	locals   map[string]localOf
-	mute     map[string]bool   // functions that turned out to have no value
+	mute     map[string]bool   // functions without a value
 	aside    map[string]string // declarations that are set aside, with the reason
 	warned   bool              // of slow variables
 	modules  []string          // folders of modules beside the notebook that builds use

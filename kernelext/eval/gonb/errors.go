@@ -73,7 +73,7 @@ func (e *Engine) renumber(text string) string {
 	})
 }
 
-// excerpt shows a line of a cell with its neighbours, and a mark below the column if there is one.
+// excerpt returns a line of a cell with its neighbours, and a mark below the column if known.
 func excerpt(source []string, line, column int) string {
 	var b strings.Builder
 	for i := max(1, line-1); i <= min(len(source), line+1); i++ {
@@ -233,7 +233,7 @@ func removal(source []string, at place) string {
 
 var lastWords = regexp.MustCompile(`(?m)^(panic|fatal error|SIG[A-Z]+): (.*)$`)
 
-// explainPanic parses a panic on the standard error: its first line, and its places in cells.
+// explainPanic parses a panic in the standard error: its first line, and its positions in cells.
 func (e *Engine) explainPanic(stderr string) *eval.Error {
 	found := lastWords.FindAllStringSubmatchIndex(stderr, -1)
 	if found == nil {

@@ -21,7 +21,7 @@ type execution struct {
 	source       *cellsrc.Source
 	plan         plan
 	fresh        memory // what the cell declares
-	declares     bool   // it declares something that is no import
+	declares     bool   // it declares more than imports
 	declaresInit bool
 	autoget      bool
 	dir          string // where cells run
@@ -42,7 +42,7 @@ type execution struct {
 	init        time.Duration
 }
 
-// sent is a cell as GoNB got it, whose numbers and lines differ from the notebook's.
+// sent is a cell as sent to GoNB, whose numbers and lines differ from the notebook's.
 type sent struct {
 	count  int
 	lines  []int
@@ -69,7 +69,7 @@ func (e *Engine) Eval(ctx context.Context, c eval.Cell, out eval.Output) (eval.R
 		if ctx.Err() != nil {
 			return eval.Result{}, x.interruption()
 		}
-		e.restart() // what was missing may be there when the next cell comes
+		e.restart() // what was missing may be there for the next cell
 		return eval.Result{}, fmt.Errorf("GoNB does not start: %w", err)
 	}
 	e.mu.Lock()
@@ -145,7 +145,7 @@ func (e *Engine) runCell(x *execution, c *child) error {
 func (e *Engine) marks(x *execution) error {
 	for name, there := range map[string]bool{
 		cell.FailedName:  false,
-		cell.PlainName:   x.source.Has("capture"), // GoNB writes what it gets into a file
+		cell.PlainName:   x.source.Has("capture"), // GoNB writes its output into a file
 		cell.NoInputName: x.cell.NoInput,
 	} {
 		path := filepath.Join(e.dir, name)
@@ -226,7 +226,7 @@ func (e *Engine) remember(x *execution) {
 	}
 	e.memory.add(x.plan.decls, x.cell.Number)
 	if x.declares {
-		clear(e.mute) // the names may mean something else now
+		clear(e.mute) // the names may have changed
 	}
 	for _, l := range x.plan.locals {
 		e.locals[l.name] = localOf{x.cell.Number, l.text}

@@ -24,9 +24,9 @@ import (
 //	goroot/     the file that GoNB looks for in an older Go
 //	gowork/     the go.work of builds
 //
-// Nothing is written into GoNB's own folder, which is the user's module.
+// Nothing is written into GoNB's folder, which is the user's module.
 
-// goScript stands in for the go command: the engine prepares builds, fetches modules instead of `go
+// goScript replaces the go command: the engine prepares builds, fetches modules instead of `go
 // get`, and handles failures. GoNB looks for the file that runs WebAssembly where it was before Go
 // 1.24.
 const goScript = `#!/bin/sh
@@ -86,7 +86,7 @@ while :; do
 done
 `
 
-// importsScript stands in for goimports, as the engine fixes most imports itself.
+// importsScript replaces goimports: the engine fixes most imports itself.
 const importsScript = `#!/bin/sh
 d=%s
 PATH=${PATH#*:}
@@ -108,8 +108,7 @@ func (e *Engine) writeFiles() error {
 	scripts := map[string]string{"go": fmt.Sprintf(goScript, d),
 		"goimports": fmt.Sprintf(importsScript, d)}
 	if _, err := exec.LookPath("gopls"); err == nil {
-		// GoNB would start gopls in a process group of its own and leave it; the engine has its
-		// own.
+		// GoNB would start gopls in its own process group and leave it; the engine has one.
 		scripts["gopls"] = "#!/bin/sh\nexit 1\n"
 	}
 	for name, text := range scripts {
@@ -120,7 +119,7 @@ func (e *Engine) writeFiles() error {
 	return nil
 }
 
-// The kernel's own names in a program begin with a letter that is hard to type.
+// The kernel's names in a program begin with a letter that nobody types.
 const (
 	private     = "nbǃ"
 	cellName    = private + "cell"     // package cell
@@ -206,8 +205,7 @@ func copyModule(to, from string) error {
 	return nil
 }
 
-// addFile shows the build a file. One that is the same keeps its time, by which the go command
-// knows it.
+// addFile adds a file to the build. An unchanged one keeps its time, for the go command's cache.
 func (e *Engine) addFile(o *overlay, name string, text []byte) error {
 	folder := "overlay"
 	if o.copied {

@@ -12,7 +12,7 @@ import (
 	"gopets/kernelext/eval"
 )
 
-// GoNB evaluates all remembered variables again in each cell. These warnings say what follows.
+// GoNB evaluates all remembered variables again in each cell. These warnings say so.
 
 func (e *Engine) warnChanges(x *execution) {
 	if x.cell.Silent {
@@ -95,7 +95,7 @@ func changed(body string, m memory) []string {
 	return found
 }
 
-// root returns the variable that is changed when an expression is.
+// root returns the variable of which an expression is a part.
 func root(x ast.Expr) string {
 	for {
 		switch y := x.(type) {
@@ -148,7 +148,7 @@ func receiverOf(text string) string {
 	return f[len(f)-1]
 }
 
-// slow is the initialisers' time without a warning.
+// slow is the longest time of initialisers without a warning.
 const slow = time.Second
 
 func (e *Engine) warnSlow(x *execution) {

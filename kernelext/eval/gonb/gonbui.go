@@ -75,8 +75,8 @@ func nbSend(data any) error {
 
 var gonbuiFolders = []string{"gonbui", "common", "cache", "version"}
 
-// copyGonbui copies a gonb module into a folder, once, and returns the copy's path. Unknown lines
-// in gonbui are an error.
+// copyGonbui copies a gonb module into a folder, once, and returns the copy's path. If the lines to
+// change are not found it returns an error.
 func copyGonbui(folder, module string) (string, error) {
 	main, err := os.ReadFile(filepath.Join(module, "gonbui", "gonbui.go"))
 	if err != nil {
@@ -131,7 +131,7 @@ func copyGonbui(folder, module string) (string, error) {
 	return place, nil
 }
 
-// copyTree copies a folder's files without tests, writable unlike the module cache's.
+// copyTree copies a folder's files without tests. The copy is writable, unlike the module cache.
 func copyTree(to, from string) error {
 	return filepath.WalkDir(from, func(path string, d fs.DirEntry, err error) error {
 		if err != nil {

@@ -32,7 +32,7 @@ type gopls struct {
 	version int
 	warm    bool // it has answered once
 	failed  time.Time
-	mods    string // what go.mod and go.work were when it last heard of them
+	mods    string // go.mod and go.work as it last read them
 }
 
 type object = map[string]any
@@ -85,7 +85,7 @@ func (g *gopls) kill() {
 
 func (g *gopls) uri() string { return "file://" + filepath.Join(g.dir, "main.go") }
 
-// settings keep to what a cell needs: no diagnostics, snippets, guesses, or unimported packages.
+// settings are what a cell needs: no diagnostics, snippets, guesses, or unimported packages.
 var settings = object{"matcher": "CaseInsensitive", "completionBudget": "3s",
 	"deepCompletion": false, "completeUnimported": false, "usePlaceholders": false,
 	"diagnosticsTrigger": "Save",
@@ -103,7 +103,7 @@ func (g *gopls) start(ctx context.Context) error {
 	g.failed = time.Now()
 	cmd := exec.Command(g.program, "-mode=stdio")
 	cmd.Dir = g.dir
-	// no process that reports its use
+	// no telemetry process
 	cmd.Env = append(os.Environ(), "GOWORK="+g.goWork(), "X_TELEMETRY_CHILD=2")
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	to, err := cmd.StdinPipe()
@@ -175,7 +175,7 @@ func (g *gopls) notifyModules() error {
 	return g.lsp.notify("workspace/didChangeWatchedFiles", object{"changes": changes})
 }
 
-// ask sends a request about a place in a text. The caller has the turn.
+// ask sends a request about a position in a text. The caller has the turn.
 func (g *gopls) ask(ctx context.Context, method, text string, offset int, into any) error {
 	if err := g.start(ctx); err != nil {
 		return err

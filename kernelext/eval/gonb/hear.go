@@ -17,7 +17,7 @@ var exitNote = regexp.MustCompile(
 func (e *Engine) heard(m *jupyter.Message) {
 	var s jupyter.StreamContent
 	if m.Header.Type == "error" || m.Decode(&s) != nil {
-		return // the reply says the same
+		return // also in the reply
 	}
 	if s.Name == "stderr" {
 		s.Text = e.renumber(s.Text)

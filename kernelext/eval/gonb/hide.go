@@ -9,10 +9,10 @@ import (
 )
 
 // GoNB takes every line that begins with % or ! for a command and drops lines that begin with
-// "package", within a raw string or comment too.
+// "package", also within a raw string or comment.
 
-// hide rewrites the lines of Go that GoNB would misread; special are the real commands. A comment's
-// line gets a leading blank, a raw string is cut in two.
+// hide rewrites such lines; special are the real commands. A comment's line gets a leading blank, a
+// raw string is cut in two.
 func hide(lines []string, special []bool) []string {
 	text := make([]string, len(lines))
 	for i, line := range lines {
@@ -25,7 +25,7 @@ func hide(lines []string, special []bool) []string {
 		switch {
 		case special[i]:
 			out[i] = lines[i]
-		case misread(line): // not within a string, so that a blank does no harm
+		case misread(line): // outside of a string
 			out[i] = " " + line
 		}
 	}
@@ -84,7 +84,7 @@ func hideIn(text string) string {
 	}
 }
 
-// closing returns the place after the mark that closes what opens at a place, or the text's end.
+// closing returns the offset after the mark that closes what opens at from, or the text's end.
 func closing(text string, from int, mark string) int {
 	i := strings.Index(text[from+1:], mark)
 	if i < 0 {

@@ -16,8 +16,8 @@ import (
 )
 
 // mendImports adds missing imports and drops unused ones, as goimports does. It returns "done", or
-// "" for names outside the standard library, which goimports finds in the module graph. An import
-// of this very cell stays, so that a package that does not exist is reported.
+// "run" for names outside the standard library, which goimports finds in the module graph. An
+// import of this very cell stays, so that a missing package is reported.
 func (e *Engine) mendImports(x *execution, dir, path string) (answer string, err error) {
 	answer = "done"
 	text, err := os.ReadFile(path)
@@ -27,7 +27,7 @@ func (e *Engine) mendImports(x *execution, dir, path string) (answer string, err
 	fset := token.NewFileSet()
 	file, err := parser.ParseFile(fset, "", text, parser.ParseComments)
 	if err != nil {
-		return answer, nil // the compiler says it better
+		return answer, nil // the compiler's message is better
 	}
 	used := selectors(file)
 	var b strings.Builder
@@ -62,7 +62,7 @@ func (e *Engine) mendImports(x *execution, dir, path string) (answer string, err
 		b.WriteString("\t\"" + importPath + "\"\n")
 	}
 	b.WriteString(")\n")
-	// GoNB reads the imports of what it finds, and composes the program again.
+	// GoNB reads the imports from the file, and composes the program again.
 	rest := string(text)
 	for _, d := range slices.Backward(file.Decls) {
 		if g, ok := d.(*ast.GenDecl); ok && g.Tok == token.IMPORT {
@@ -78,7 +78,7 @@ func (e *Engine) mendImports(x *execution, dir, path string) (answer string, err
 	return answer, os.WriteFile(path, []byte(b.String()+rest), 0o600)
 }
 
-// selectors finds the names used like packages, and what is used of each.
+// selectors returns the names used like packages, with what is selected from each.
 func selectors(file *ast.File) map[string][]string {
 	free := map[*ast.Ident]bool{}
 	for _, id := range file.Unresolved {
@@ -141,7 +141,7 @@ func (e *Engine) packageName(dir, path string, used map[string][]string) string 
 
 var standard library
 
-// A library finds packages by name, and distinguishes those of one name by what they export.
+// A library finds packages by name and by what they export.
 type library struct {
 	once  sync.Once
 	root  string
@@ -244,13 +244,13 @@ func (l *library) exported(path string) map[string]bool {
 	return found
 }
 
-// names lists frequently used packages.
+// names returns frequently used packages.
 func (l *library) names() []string {
 	l.load()
 	return sortedKeys(l.paths)
 }
 
-// matches lists the exported names of the packages of a name.
+// matches returns the exported names of the packages of a name.
 func (l *library) matches(name string) (found []eval.Match) {
 	l.load()
 	if len(l.paths[name]) == 0 {

@@ -130,7 +130,7 @@ func (e *Engine) query(ctx context.Context, method, code string, at int, into an
 	if s.Foreign != "" || s.Kinds[line] != cellsrc.Go {
 		return errors.New("not Go")
 	}
-	// Special lines are empty in what gopls sees, so places after them move.
+	// Commands are empty lines for gopls, so later offsets move.
 	shift := 0
 	blank := strings.Split(s.Go(), "\n")
 	for i := range line {

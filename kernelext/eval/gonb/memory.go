@@ -23,8 +23,8 @@ type memory struct {
 type decl struct {
 	text  string // the whole declaration, with its comment
 	kind  token.Token
-	typ   string   // of a variable, if it is written or that of a composite literal
-	group []string // the names of a group of constants that iota ties together
+	typ   string   // of a variable, if it is written or a composite literal's
+	group []string // all names of a group of constants with iota
 	cell  int
 }
 
@@ -117,7 +117,7 @@ func (m memory) addSpecs(d *ast.GenDecl, cell int, cut func(ast.Node) string,
 	}
 }
 
-// typeOf returns the type of a variable as written, "" where it has to be inferred.
+// typeOf returns the written type of a variable, or "".
 func typeOf(spec *ast.ValueSpec, i int, cut func(ast.Node) string) string {
 	if spec.Type != nil {
 		return cut(spec.Type)
@@ -142,7 +142,6 @@ func typeOf(spec *ast.ValueSpec, i int, cut func(ast.Node) string) string {
 	return ""
 }
 
-// remove forgets names, as %rm does.
 func (m memory) remove(names []string) {
 	for _, n := range names {
 		delete(m.decls, n)

@@ -21,7 +21,7 @@ import (
 )
 
 // output passes on what a cell prints and shows, in order: the pipes are emptied before anything
-// else is passed on, and a cell that shows something waits for that.
+// else is passed on, for which the cell waits.
 type output struct {
 	dir      string
 	listener net.Listener
@@ -35,8 +35,8 @@ type output struct {
 
 type run struct {
 	out    eval.Output
-	heard  func(text string)        // gets what goes to the standard error
-	refuse func()                   // called when the cell asks for input; nil when it may
+	heard  func(text string)        // called with the standard error
+	refuse func()                   // called when the cell asks for input; nil if it may
 	begun  func(init time.Duration) // called when main begins
 	value  eval.Bundle
 	pages  []string
@@ -64,7 +64,7 @@ func (o *output) close() {
 	o.listener.Close()
 }
 
-// hold keeps the start of a place in a stack trace until its end has come.
+// hold keeps the start of a position in a stack trace until its end has come.
 func hold(stream string, b []byte, whole int) int {
 	if stream == "stderr" {
 		if line := bytes.LastIndexByte(b[:whole], '\n') + 1; bytes.HasPrefix(b[line:whole],
@@ -175,7 +175,7 @@ func (o *output) show(kind, id string, data, metadata eval.Bundle) {
 	}
 }
 
-// gonbui serves a cell's gonbui: it publishes displays; all else goes to GoNB's pipe.
+// gonbui serves a cell's gonbui: it publishes displays, and sends all else to GoNB's pipe.
 func (o *output) gonbui(conn net.Conn, path string) {
 	defer func() {
 		if p := recover(); p != nil {
@@ -240,8 +240,8 @@ func isDisplay(d protocol.DisplayData) bool {
 	return true
 }
 
-// display publishes what gonbui shows. Ids are new in each run of a cell, which clears what was
-// shown before.
+// display publishes what gonbui shows. Ids are new in each run of a cell, which clears earlier
+// displays.
 func (o *output) display(d protocol.DisplayData) {
 	data, metadata := cellio.Rich(d)
 	o.mu.Lock()

@@ -29,16 +29,17 @@ type plan struct {
 	shows   bool    // the program calls the kernel's functions for values and times
 	value   bool    // a value is shown
 	call    string  // the function whose results are shown, if they are those of a call
-	passing bool    // that function is, or belongs to, a local variable
+	passing bool    // it is, or belongs to, a local variable
 }
 
 type local struct{ name, text string }
 
 // shellHead precedes a shell command: it skips it after a failed one, records a failure and its
-// line, and redirects to where the cell reads and writes.
+// line, and redirects to the cell's streams.
 const shellHead = `test -e "$NB_CELL/failed" && exit 1; trap 's=$?; test $s = 0 || echo $s %d >"$NB_CELL/failed"' EXIT; exec >"$NB_CELL/out" 2>"$NB_CELL/err"; test -e "$NB_CELL/noinput" && exec </dev/null; `
 
-// newPlan makes a plan. m is what earlier cells declared; mute reports calls that have no value.
+// newPlan returns a cell's plan. m has earlier cells' declarations; mute reports calls without
+// value.
 func newPlan(s *cellsrc.Source, m memory, mute func(call string) bool) plan {
 	if s.Foreign != "" {
 		return plan{code: s.Code, lines: identity(len(s.Lines)),
@@ -91,7 +92,7 @@ func newPlan(s *cellsrc.Source, m memory, mute func(call string) bool) plan {
 	return p
 }
 
-// times rewrites %time, %%time and %timeit, which GoNB lacks, into Go on the same line.
+// times rewrites %time, %%time and %timeit, which GoNB lacks, to Go on the same line.
 func (p *plan) times(s *cellsrc.Source, out []string) (found bool) {
 	for _, c := range s.Commands {
 		switch c.Name {
@@ -210,7 +211,7 @@ func (p *plan) sortOut(s *cellsrc.Source, text string, out []string,
 }
 
 // keepGroups repeats the rest of a group of constants of which the cell redeclares some: GoNB would
-// drop it, and iota counts places.
+// drop it, and iota counts positions.
 func (p *plan) keepGroups(m memory, out []string) []string {
 	fresh := newMemoryOf(p.decls)
 	done := map[string]bool{}
@@ -236,11 +237,11 @@ func (p *plan) keepGroups(m memory, out []string) []string {
 }
 
 // showLast finds the locals of a body, and shows the value of its last expression; of a call only
-// if calls is set, as with GoNB's %% it is a statement.
+// if calls is set, as it is a statement below GoNB's %%.
 func (p *plan) showLast(text *string, mute func(string) bool, calls bool) {
 	body, err := cellsrc.ParseBody(*text)
 	if err != nil || len(body.List) == 0 {
-		return // GoNB will say what is wrong
+		return // GoNB reports the error
 	}
 	for _, stmt := range body.List {
 		p.noteLocals(stmt, body.Text)

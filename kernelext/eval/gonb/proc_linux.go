@@ -46,8 +46,8 @@ func signalTree(pid int, signal syscall.Signal) {
 	_ = syscall.Kill(pid, signal)
 }
 
-// waitingForInput returns the path of the pipe that a program below a process waits for as its
-// standard input.
+// waitingForInput returns the path of the pipe that a child of a process waits for as its standard
+// input.
 func waitingForInput(pid int) string {
 	for _, p := range childrenOf(pid) {
 		stdin := fmt.Sprintf("/proc/%d/fd/0", p.pid)

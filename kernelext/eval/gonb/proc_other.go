@@ -39,5 +39,5 @@ func signalTree(pid int, signal syscall.Signal) {
 	_ = syscall.Kill(pid, signal)
 }
 
-// waitingForInput is unknown here: a cell has to ask through gonbui.
+// waitingForInput is unsupported here: a cell has to ask through gonbui.
 func waitingForInput(int) string { return "" }

@@ -9,14 +9,14 @@ import (
 	"strings"
 )
 
-// A program is a main.go that GoNB composed, and its changes. Lines stay lines.
+// A program is a main.go composed by GoNB, and its changes. Line numbers stay.
 type program struct {
 	text  string
 	decls []declared
 	edits []edit
 	calls map[string]*ast.CallExpr // of the kernel's own functions, by name
 	fset  *token.FileSet
-	head  [2]int // the bytes of flag.Parse() at the head of main, or where it would be
+	head  [2]int // the bytes of flag.Parse() at the head of main, or its position
 }
 
 // declared is a spec or a function of the program. Lines count from 1.
@@ -80,7 +80,7 @@ func readProgram(text string) *program {
 					}
 					s.constGroup = d.Tok == token.CONST && d.Lparen.IsValid()
 				}
-				if !d.Lparen.IsValid() { // without parentheses the keyword goes with it
+				if !d.Lparen.IsValid() { // without parentheses the keyword is part of it
 					s.from = p.bytes(d)[0]
 				}
 				p.decls = append(p.decls, s)
@@ -106,7 +106,7 @@ func (p *program) noteMain(d *ast.FuncDecl) {
 	})
 }
 
-// begin adds the call of Begin to main; where flags are parsed as no further statement, which
+// begin adds the call of Begin to main; where flags are parsed not as a further statement, which
 // -cover counts.
 func (p *program) begin() {
 	switch {
@@ -147,7 +147,7 @@ func (p *program) at(line int) *declared {
 }
 
 func (p *program) remove(d *declared) {
-	if d.constGroup { // those after it may count on its place
+	if d.constGroup { // those after it may depend on its position
 		for _, n := range d.names {
 			p.edit(d.ident[n], "_")
 		}
@@ -193,7 +193,7 @@ func (p *program) result() string {
 	var b strings.Builder
 	at := 0
 	for _, e := range p.edits {
-		if e.from < at { // within what is gone already
+		if e.from < at { // within a removed part
 			continue
 		}
 		b.WriteString(p.text[at:e.from] + e.text)

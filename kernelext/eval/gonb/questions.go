@@ -12,7 +12,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// GoNB compiles a cell by goScript, which asks here what the build is to see, and what to do when
+// GoNB compiles a cell by goScript, which asks here what the build should see, and what to do when
 // it fails.
 
 func (e *Engine) serveBuilds(ctx context.Context) error {
@@ -56,7 +56,7 @@ func (e *Engine) answer(text string) error {
 	}
 }
 
-// handle answers a question; "" lets the stand-in go on by itself.
+// handle answers a question; "" lets the script go on by itself.
 func (e *Engine) handle(verb, rest string) (answer string) {
 	e.mu.Lock()
 	x, c := e.current, e.child

@@ -37,7 +37,7 @@ func (e *Engine) put(x *execution, prompt string, password bool, answer func(str
 	}
 	x.asking.Add(1)
 	defer x.asking.Add(-1)
-	e.output.sync() // what was printed before belongs above the question
+	e.output.sync() // earlier text is shown above the question
 	ctx, cancel := context.WithCancel(e.life)
 	defer cancel()
 	go func() {
@@ -63,8 +63,8 @@ const readPace = 150 * time.Millisecond
 
 const handing = 3 * time.Second
 
-// watchInput asks the user when the running cell is twice in a row found waiting for its standard
-// input.
+// watchInput asks the user when the running cell is found waiting for its standard input twice in a
+// row.
 func (e *Engine) watchInput(c *child, x *execution) {
 	before := ""
 	for {

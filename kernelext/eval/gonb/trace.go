@@ -12,9 +12,8 @@ import (
 	"strings"
 )
 
-// tracer finds the cells' lines in stack traces. GoNB composes main.go of declarations as written,
-// so a line is found by the text of its declaration. (GoNB's own marks miss places that its reads
-// cut in two.)
+// tracer finds the cells' lines in stack traces by the text of declarations, which GoNB's main.go
+// has as written. (GoNB's own marks miss positions that its reads cut in two.)
 type tracer struct {
 	dir string
 	// a test names its lines on the standard output
@@ -140,7 +139,7 @@ func readTraceFile(path string) *traceFile {
 
 type goLine struct {
 	text string
-	line int // from 0; -1 for one that the kernel added
+	line int // from 0; -1: added by the kernel
 }
 
 func (d span) find(file []string, golang []goLine) int {

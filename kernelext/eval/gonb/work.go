@@ -13,8 +13,8 @@ import (
 	"gopets/kernelext/internal/modules"
 )
 
-// A workFile is the go.work of builds: that of GoNB's folder, and what the engine adds. The user's
-// own is never changed.
+// A workFile is the go.work of builds: that of GoNB's folder, with the engine's additions. The
+// user's is never changed.
 type workFile struct {
 	goVersion, toolchain string
 	godebug              []*modfile.Godebug
@@ -30,7 +30,7 @@ func readWork(dir, goVersion string) workFile {
 	}
 	f, err := modfile.ParseWork("go.work", text, nil)
 	if err != nil {
-		return w // what is wrong with it any go command says
+		return w // any go command reports the error
 	}
 	if f.Go != nil {
 		w.goVersion = f.Go.Version

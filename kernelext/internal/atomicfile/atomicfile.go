@@ -1,5 +1,4 @@
-// Package atomicfile replaces files as a whole or not at all. A full disk or a crash leaves what
-// was there before.
+// Package atomicfile replaces files as a whole or not at all.
 //
 // Tried and dropped: github.com/google/renameio, which waits for the disk at each file; a notebook
 // is saved after every cell.
@@ -14,8 +13,8 @@ import (
 )
 
 // Write writes a new hidden file in the same folder and renames it to path. If it fails, path is
-// unchanged and the new file is gone. The callback may change the file's mode. A device or a pipe,
-// as /dev/null, is written to and stays.
+// unchanged and the new file is removed. The callback may change the file's mode. A device or pipe,
+// such as /dev/null, is written to directly.
 func Write(path string, perm os.FileMode, write func(*os.File) error) error {
 	if IsSpecial(path) {
 		f, err := os.OpenFile(path, os.O_WRONLY, 0)
@@ -40,7 +39,7 @@ func Write(path string, perm os.FileMode, write func(*os.File) error) error {
 	return err
 }
 
-// IsSpecial reports whether a path is that of a device, a pipe or a socket.
+// IsSpecial reports whether a path is a device, a pipe or a socket.
 func IsSpecial(path string) bool {
 	info, err := os.Stat(path)
 	return err == nil && !info.Mode().IsRegular() && !info.IsDir()

@@ -12,10 +12,10 @@ import (
 	"gopets/kernelext/notebook"
 )
 
-// A Difference is one thing in which two runs of a cell differ.
+// A Difference is one difference between two runs of a cell.
 type Difference struct {
 	Place   string // "stdout", "display 2, text/html", "display 1, text/html, image/png 3"
-	Message string // in a line, what is different
+	Message string // one line
 
 	Want, Got string           // the normal forms of texts
 	Image     *ImageDifference // of images that could be decoded
@@ -23,7 +23,7 @@ type Difference struct {
 
 func (d Difference) String() string { return d.Place + ": " + d.Message }
 
-// A Mask is a difference that does not count: a built-in rule replaced it on both sides.
+// A Mask is a difference that a built-in rule replaced on both sides.
 type Mask struct {
 	Place, Rule string
 	Want, Got   string
@@ -242,7 +242,7 @@ func (c *comparison) lines(place string, want, got form) error {
 			Got: strings.Join(is, "\n")})
 	}
 	if len(want.matches) != len(got.matches) {
-		return nil // they differ, too, and the difference shows it
+		return nil // they differ, and the difference shows it
 	}
 	for i, w := range want.matches {
 		if g := got.matches[i]; w.rule == g.rule && w.text != g.text {

@@ -1,5 +1,4 @@
-// Package compare finds the differences that a reader sees between a cell's saved outputs and new
-// ones.
+// Package compare finds the visible differences between a cell's saved outputs and new ones.
 //
 //	rules, err := compare.Builtin()
 //	differences, masked, err := compare.Outputs(saved, now, compare.Rules{Sanitize: rules})
@@ -16,13 +15,13 @@
 //   - HTML and SVG as elements: not white space, the order of attributes, comments, metadata or
 //     ids.
 //   - JSON by structure.
-//   - errors by name and value, without tracebacks. Views of widgets have random ids and do not
-//     count, nor do blanks at the ends of lines and texts.
+//   - errors by name and value, without tracebacks. Views of widgets, which have random ids, and
+//     blanks at the ends of lines and texts do not count.
 //
 // Without names, Builtin returns rules that cannot hide a result: addresses, temporary names,
-// timings and dates where programs speak of themselves. What they masked is returned. Others
-// (uuids, times, durations, paths) are asked for by name; ParseRules reads a user's. Numbers and
-// pixels have tolerances.
+// timings and dates in programs' own messages. Their masks are returned. Others (uuids, times,
+// durations, paths) are used by name; ParseRules reads a user's. Numbers and pixels have
+// tolerances.
 //
 // # Tried and dropped
 //

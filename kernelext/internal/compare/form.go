@@ -57,7 +57,7 @@ func (r Rules) form(place, mime, text string) (form, error) {
 	return f, err
 }
 
-// Only text for a terminal means anything else by carriage returns.
+// Carriage returns have another meaning only in text for a terminal.
 var lineBreaks = strings.NewReplacer("\r\n", "\n", "\r", "\n")
 
 func binary(mime string) bool {
@@ -108,8 +108,8 @@ func trimBlanks(s string) []string {
 	return lines
 }
 
-// jsonText writes JSON with sorted keys, a value a line, numbers in their shortest form. Other text
-// stays.
+// jsonText formats JSON with sorted keys, a value a line, numbers in their shortest form. Other
+// text is unchanged.
 func jsonText(text string) string {
 	d := json.NewDecoder(strings.NewReader(text))
 	d.UseNumber()

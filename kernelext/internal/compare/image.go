@@ -23,8 +23,8 @@ var errTooLarge = errors.New("it has too many pixels")
 type ImageDifference struct {
 	Want, Got []byte // the files
 
-	WantSize, GotSize     image.Point // of equal sizes what follows was counted
-	WantFrames, GotFrames int         // 1 but for a GIF that moves
+	WantSize, GotSize     image.Point // the fields below are set for equal sizes
+	WantFrames, GotFrames int         // 1 unless an animated GIF
 	Frame                 int         // the first one that differs, from 1
 	// pixels of this frame, without those within the channel tolerance
 	Differing, Of int
@@ -49,8 +49,8 @@ func (p ImageDifference) String() string {
 
 func size(p image.Point) string { return fmt.Sprintf("%d×%d", p.X, p.Y) }
 
-// images compares two images; nil means equal within the tolerance. It fails for one that cannot be
-// decoded.
+// images compares two images; nil means equal within the tolerance. An image that cannot be decoded
+// is an error.
 func (r Rules) images(want, got []byte) (*ImageDifference, error) {
 	if bytes.Equal(want, got) {
 		return nil, nil

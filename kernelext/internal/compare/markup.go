@@ -10,8 +10,8 @@ import (
 	"golang.org/x/net/html/atom"
 )
 
-// markup writes HTML or SVG with one indented element a line, attributes sorted, ids numbered. What
-// the parser refuses stays as it is.
+// markup writes HTML or SVG with one indented element a line, attributes sorted, ids numbered. Text
+// that does not parse is unchanged.
 func (r Rules) markup(text string, matches *[]match) (string, error) {
 	nodes, err := html.ParseFragment(strings.NewReader(text),
 		&html.Node{Type: html.ElementNode, Data: "body", DataAtom: atom.Body})
@@ -33,7 +33,7 @@ func (r Rules) markup(text string, matches *[]match) (string, error) {
 
 type markupWriter struct {
 	rules Rules
-	ids   map[string]string // the names that stand for them
+	ids   map[string]string // their replacements
 	b     strings.Builder
 	err   error
 

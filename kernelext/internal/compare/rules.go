@@ -8,7 +8,7 @@ import (
 	"strings"
 )
 
-// Rules say what is not a difference. The zero value accepts what the package comment lists.
+// Rules decide what is not a difference. The zero value accepts what the package comment lists.
 type Rules struct {
 	// replacements on both sides, in this order, a user's before Builtin's
 	Sanitize []Rule
@@ -17,9 +17,9 @@ type Rules struct {
 	// either, white space before numbers does not count: columns move when a number gets longer.
 	Absolute, Relative float64
 
-	// pixels count as equal if red, green, blue and alpha (0…255) are off by no more than this
+	// pixels are equal if red, green, blue and alpha (0…255) are off by no more than this
 	Channel int
-	Pixels  float64 // the share (0…1) of an image's pixels that may differ by more
+	Pixels  float64 // the fraction of an image's pixels that may differ by more
 
 	// not compared: stdout, stderr, error, MIME types, and patterns such as image/*
 	Ignore []string
@@ -56,13 +56,13 @@ func (r Rules) Check() error {
 // A Rule replaces what differs from run to run.
 type Rule struct {
 	Name   string // "addresses", or a user's file and line
-	early  bool   // works on the text as the kernel sent it, not on its normal form
-	stderr bool   // works on standard error only
+	early  bool   // applied to the text as sent by the kernel, not to its normal form
+	stderr bool   // applied to standard error only
 	// apply passes each match to found
 	apply func(s string, found func(string)) (string, error)
 }
 
-// Apply replaces what the rule finds. It fails if a user's pattern takes far too long.
+// Apply replaces the rule's matches. It returns an error if a user's pattern takes too long.
 func (r Rule) Apply(s string) (string, error) { return r.apply(s, func(string) {}) }
 
 type match struct{ rule, text string }
@@ -85,7 +85,7 @@ func (r Rules) sanitize(place, s string, early bool, matches *[]match) (string, 
 }
 
 // sanitizeUnequal applies the built-in rules to lines that differ, on both sides. They look at one
-// line at a time, so equal lines stay equal, and much text costs nothing.
+// line at a time, so equal lines stay equal.
 func (r Rules) sanitizeUnequal(place string, want, got form) (form, form, error) {
 	want.lines, got.lines = slices.Clone(want.lines), slices.Clone(got.lines)
 	head, tail := 0, 0
@@ -128,8 +128,7 @@ type builtinRule struct {
 // tempDir matches a folder for temporary files, also of a kernel that nb started.
 const tempDir = `(?:/private)?(?:/tmp|/var/tmp|/var/folders/[\w+]+/[\w+]+/T)(?:/nb-\d+)?`
 
-// builtin lists the rules in their order: times before durations, UUIDs before anything with
-// digits.
+// builtin are the rules in order: times before durations, UUIDs before anything with digits.
 var builtin = []builtinRule{
 	// Python's <T at 0x…>, Go's (*T)(0xc000012345) and &{1 0xc000012345}; a number alone may be a
 	// result
@@ -142,7 +141,7 @@ var builtin = []builtinRule{
 			`(^|[^\w./-])` + tempDir +
 				`(?:/(?:tmp[a-z0-9_]{8}|gonb_[0-9a-f]{8}|ipykernel_\d+|go-build\d+)\b|/([A-Za-z][A-Za-z_-]*)\d{8,10}\b|\b)` +
 				`|\bgonb_[0-9a-f]{8}\b|\bipykernel_\d+\b`)},
-	// what progress bars, IPython and Keras say of their time; counts are compared
+	// what progress bars, IPython and Keras say about time; counts are compared
 	{"timings", "${1}${2}‹timing›", true, false, []string{":", "/s", "loop", "m="},
 		regexp.MustCompile(
 			`(\[(?:\d+/\d+ )?)(?:\d+:)?\d+:\d\d<(?:(?:\d+:)?\d+:\d\d|\?)(?:, +(?:[\d.]+|\?) ?[A-Za-z]*/[A-Za-z]+)?` +
@@ -189,7 +188,7 @@ const (
 	decimal = `\d[\d,]*(?:\.\d+)?(?:e[-+]?\d+)?`
 )
 
-// BuiltinNames are the names that Builtin accepts, the standard ones first.
+// BuiltinNames returns the names that Builtin accepts, the standard ones first.
 func BuiltinNames() []string {
 	var names []string
 	for _, b := range builtin {
@@ -198,8 +197,8 @@ func BuiltinNames() []string {
 	return names
 }
 
-// Builtin returns the rules of some names; without a name the standard ones, which replace only
-// what is surely no result; "all" stands for every rule.
+// Builtin returns the rules of some names; without a name the standard ones, which never replace a
+// result; "all" is every rule.
 func Builtin(names ...string) ([]Rule, error) {
 	for _, name := range names {
 		if name != "all" && !slices.Contains(BuiltinNames(), name) {
@@ -243,7 +242,7 @@ func (b builtinRule) applyToLine(s string, found func(string)) string {
 		var out []byte
 		from := 0
 		for _, at := range matches {
-			context := 0 // what the pattern needs in front, and keeps
+			context := 0 // what the pattern needs before a match, and keeps
 			for group := 2; group < len(at); group += 2 {
 				if at[group] == at[0] {
 					context = max(context, at[group+1]-at[group])

@@ -10,7 +10,7 @@ import (
 	"github.com/dlclark/regexp2/v2"
 )
 
-// ruleTime bounds one pattern on one text, as patterns that backtrack can take for ever.
+// ruleTime bounds one pattern on one text, as backtracking can take for ever.
 const ruleTime = 5 * time.Second
 
 func ReadRules(file string) ([]Rule, error) {
@@ -23,9 +23,9 @@ func ReadRules(file string) ([]Rule, error) {
 
 // ParseRules reads rules in the form of nbval's sanitize files: pairs of lines "regex: " and
 // "replace: "; other lines are empty, headings in brackets, or comments after # or ;. Patterns and
-// replacements are Python's. They see the text as the kernel sent it, HTML with its markup, without
-// control sequences and with ‹image/png 1› for a data URI; JSON in its normal form. name is for the
-// errors.
+// replacements are Python's. They are applied to the text as sent by the kernel, HTML with its
+// markup, without control sequences and with ‹image/png 1› for a data URI; JSON in its normal form.
+// name is for errors.
 func ParseRules(name, text string) ([]Rule, error) {
 	var rules []Rule
 	pattern, at := "", 0

@@ -8,8 +8,8 @@ import (
 	"golang.org/x/net/html"
 )
 
-// The table of a fit, fastai's and ours, has epoch as its first column, losses, and as its last the
-// time of an epoch. A column time in any other table is a result.
+// A fit's table, fastai's and ours, has epoch as its first column, losses, and as its last the time
+// of an epoch. A column time in any other table is a result.
 
 const timing = "‹timing›"
 

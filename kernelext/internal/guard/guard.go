@@ -1,5 +1,5 @@
-// Package guard cleans up after a killed process: a second process, which outlives it for a moment,
-// ends process groups, removes folders and writes a notebook's journal into its file.
+// Package guard cleans up after a killed process: a second process, which outlives it briefly, ends
+// process groups, removes folders and writes a notebook's journal into its file.
 package guard
 
 import (
@@ -65,7 +65,7 @@ func (g *Guard) Watch(group int, dir string) {
 	}
 }
 
-// Over withdraws a process group that has ended, as its number may be used again.
+// Over removes a process group that has ended, as its number may be used again.
 func (g *Guard) Over(group int) { g.say("over %d", group) }
 
 // Close ends the guard, which removes what is left.
@@ -76,7 +76,7 @@ func (g *Guard) Close() {
 }
 
 // WatchKernel starts a guard for a kernel that this process has started, and for the notebook that
-// it runs, unless path is "". Call release when the kernel has been closed.
+// it runs, unless path is "". Call release after closing the kernel.
 func WatchKernel(argv []string, k *jupyter.Kernel, path string) (release func(), err error) {
 	g, err := Start(argv)
 	if err != nil {
@@ -131,6 +131,6 @@ func Main(r io.Reader) {
 		time.Sleep(100 * time.Millisecond)
 	}
 	if path != "" {
-		_ = notebook.Recover(path) // if it fails, readers still look at the journal
+		_ = notebook.Recover(path) // if it fails, readers still read the journal
 	}
 }

@@ -3,10 +3,10 @@
 //	report := junit.Report{Suites: []junit.Suite{{Name: "pets", Cases: cases}}}
 //	err := report.WriteFile("junit.xml")
 //
-// There is no one standard: this is what all of them accept, Jenkins's strict schema (xunit-plugin,
-// junit-10.xsd) included, which refuses additional attributes.
+// There is no single standard: this is what all of them accept, including Jenkins's strict schema
+// (xunit-plugin, junit-10.xsd), which allows no additional attributes.
 //
-// Tried and dropped: control characters, which readers refuse; texts of any length, as libxml2
+// Tried and dropped: control characters, which readers reject; texts of any length, as libxml2
 // gives up at ten megabytes.
 package junit
 
@@ -84,7 +84,7 @@ func (r Report) WriteFile(path string) error {
 	return nil
 }
 
-// XML returns the text of the file. It fails for an unknown outcome.
+// XML returns the text of the file. An unknown outcome is an error.
 func (r Report) XML() ([]byte, error) {
 	root := xmlSuites{Name: attribute(r.Name)}
 	var elapsed time.Duration

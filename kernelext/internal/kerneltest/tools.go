@@ -9,7 +9,7 @@ import (
 )
 
 // UseGoNB puts GoNB, and other tools of go.mod, first on the PATH and returns GoNB's path. The go
-// command keeps them linked, unlike what `go build` makes. Cells are compiled without symbols and
+// command keeps them linked, unlike programs of `go build`. Cells are compiled without symbols and
 // without network.
 func UseGoNB(t testing.TB, others ...string) string {
 	t.Helper()

@@ -15,7 +15,7 @@ const lockName = ".lock"
 // maxTemp bounds the length of a path, as sockets in it need short addresses.
 const maxTemp = 75
 
-// temp returns the folder for temporary files, or the usual one where its path is too long.
+// temp returns the folder for temporary files, or the usual one if its path is too long.
 func temp() string {
 	if dir := os.TempDir(); len(dir) <= maxTemp {
 		return dir
@@ -24,13 +24,13 @@ func temp() string {
 }
 
 // New makes a folder whose name begins with prefix, and removes those of killed processes. The
-// folder lives as long as the lock is held.
+// folder is in use as long as the lock is held.
 func New(prefix string) (dir string, lock *flock.Flock, err error) {
 	sweep(prefix)
 	if dir, err = os.MkdirTemp(temp(), prefix); err != nil {
 		return "", nil, err
 	}
-	// Locked before it is renamed, so that no other process takes it for free.
+	// Locked before it is renamed, so that no other process finds it free.
 	file := filepath.Join(dir, lockName)
 	lock = flock.New(file + ".new")
 	if err = lock.Lock(); err == nil {
@@ -47,7 +47,7 @@ func New(prefix string) (dir string, lock *flock.Flock, err error) {
 func sweep(prefix string) {
 	dirs, err := filepath.Glob(filepath.Join(temp(), prefix+"*"))
 	if err != nil {
-		return // the pattern is a good one
+		return // the pattern is valid
 	}
 	for _, dir := range dirs {
 		if info, err := os.Lstat(dir); err != nil || !info.IsDir() ||
@@ -55,7 +55,7 @@ func sweep(prefix string) {
 			continue
 		}
 		lock := flock.New(filepath.Join(dir, lockName), flock.SetFlag(os.O_RDONLY))
-		// Without a lock file it is another program's, or not complete yet.
+		// Without a lock file it is another program's, or incomplete.
 		if locked, err := lock.TryLock(); err == nil && locked {
 			os.RemoveAll(dir)
 			_ = lock.Close()

@@ -9,8 +9,8 @@ import (
 	"golang.org/x/term"
 )
 
-// Plain removes control sequences and characters but line breaks and tabs, so that text from a
-// notebook cannot drive the terminal.
+// Plain removes control sequences and characters except line breaks and tabs, so that text from a
+// notebook cannot control the terminal.
 func Plain(s string) string {
 	if clean(s) {
 		return s
@@ -36,7 +36,7 @@ func CanRedraw(f *os.File) bool {
 	return term.IsTerminal(int(f.Fd())) && t != "" && t != "dumb"
 }
 
-// Width returns the number of columns of a terminal, 80 where it is unknown.
+// Width returns the number of columns of a terminal, 80 if unknown.
 func Width(f *os.File) int {
 	if w, _, err := term.GetSize(int(f.Fd())); err == nil && w > 20 {
 		return w

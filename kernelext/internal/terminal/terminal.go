@@ -1,8 +1,8 @@
 // Package terminal returns what a reader sees of text written for a terminal: progress bars in
 // their last state, no colours, no control characters.
 //
-// Tried and dropped: keeping what follows a line's last carriage return, as nbval does, as the end
-// of a longer text stays visible; a screen of fixed size, which loses what scrolls out.
+// Tried and dropped: keeping what follows a line's last carriage return, as nbval does: the end of
+// a longer text stays visible; a screen of fixed size: it loses what scrolls out.
 package terminal
 
 import (
@@ -11,11 +11,11 @@ import (
 	"unicode/utf8"
 )
 
-// maxColumn bounds cursor movements, so that a few bytes cannot ask for kilobytes of blanks.
+// maxColumn bounds cursor movements, so that a few bytes cannot make kilobytes of blanks.
 const maxColumn = 256
 
 // Text returns what a terminal shows of s in the end. Carriage returns, backspaces and CSI A, B, C,
-// D, G, K are obeyed; other sequences, control characters and invalid UTF-8 are dropped.
+// D, G, K are interpreted; other sequences, control characters and invalid UTF-8 are dropped.
 func Text(s string) string {
 	if clean(s) {
 		return s

@@ -24,16 +24,16 @@ type Socket struct {
 }
 
 type Peer struct {
-	Identity string // under which [Socket.Route] finds it
+	Identity string // for [Socket.Route]
 	conn     net.Conn
 	topics   []string // XPUB
 
 	mu     sync.Mutex
 	change *sync.Cond
 	queue  [][]byte
-	size   int // bytes in the queue and in the write under way
+	size   int // bytes queued and being written
 	closed bool
-	moved  atomic.Int64 // when bytes were last taken off by the network, in nanoseconds
+	moved  atomic.Int64 // when the network last took bytes, in nanoseconds
 }
 
 const (
@@ -125,7 +125,7 @@ func (s *Socket) serve(conn net.Conn, receive func(p *Peer, frames [][]byte)) {
 	}
 }
 
-// Subscribe records what an XPUB's peer wants to receive, and reports whether it is new.
+// Subscribe records an XPUB peer's subscription, and reports whether it is new.
 func (s *Socket) Subscribe(p *Peer, frame []byte) (topic string, added bool) {
 	if len(frame) == 0 || len(frame) > 1024 {
 		return "", false

@@ -1,9 +1,10 @@
 // Package zmtp is the listening side of ZeroMQ, as a Jupyter kernel needs it: ROUTER, REP and XPUB
 // sockets over ZMTP 3.0 with the NULL mechanism (https://rfc.zeromq.org/spec/23/).
 //
-// Package zmq4 was tried: a half-open connection blocks all that come later, a stalled subscriber
-// starves the others, and it allocates any length that a frame claims. Here each peer has its own
-// reader and writer, memory is taken as bytes come, and a peer that reads nothing is dropped.
+// Tried and dropped: package zmq4: a half-open connection blocks all later ones, a stalled
+// subscriber starves the others, and it allocates any length that a frame claims. Here each peer
+// has its own reader and writer, memory is allocated as bytes come, and a peer that reads nothing
+// is dropped.
 package zmtp
 
 import (
@@ -127,7 +128,7 @@ func Encode(frames [][]byte) []byte {
 	return b
 }
 
-// readFrame reads a frame of at most limit bytes. Memory is taken as the bytes come.
+// readFrame reads a frame of at most limit bytes. Memory is allocated as the bytes come.
 func readFrame(r *bufio.Reader, limit int) (flags byte, body []byte, err error) {
 	if flags, err = r.ReadByte(); err != nil {
 		return 0, nil, err

@@ -4,5 +4,5 @@ package serve
 
 import "net"
 
-// sameUser trusts the folder's mode and the secret.
+// sameUser relies on the folder's mode and the secret.
 func sameUser(*net.UnixConn) bool { return true }

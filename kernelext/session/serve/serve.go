@@ -1,5 +1,5 @@
-// Package serve is the worker that answers a session's clients. (It is a package of its own because
-// a cell links all that package session imports, and net/http is the larger part of a link.)
+// Package serve is the worker's side of a session. (It is not in package session because a cell
+// links all that session imports, and net/http is the larger part of a link.)
 package serve
 
 import (
@@ -25,7 +25,7 @@ import (
 	"gopets/kernelext/session/internal/meeting"
 )
 
-// Serve serves the session that args, those after the word "session", describe, until its owner or
+// Serve serves the session described by args, those after the word "session", until its owner or
 // socket is gone, or it is asked to stop.
 func Serve(args []string, handle session.Handler) error {
 	flags := flag.NewFlagSet("session", flag.ContinueOnError)
@@ -60,7 +60,7 @@ func Serve(args []string, handle session.Handler) error {
 	if err != nil {
 		return fmt.Errorf("session: %w", err)
 	}
-	listener.SetUnlinkOnClose(false) // by then another session may have taken the place
+	listener.SetUnlinkOnClose(false) // another session may have it by then
 	if err := os.Chmod(p.Socket(), 0o600); err != nil {
 		return fmt.Errorf("session: %w", err)
 	}
@@ -158,7 +158,7 @@ func refuse(w http.ResponseWriter, status int, failure *session.Error) {
 	json.NewEncoder(w).Encode(failure)
 }
 
-// maxBody bounds a request: a list of a million file names fits.
+// maxBody bounds a request; it is enough for a list of a million file names.
 const maxBody = 256 << 20
 
 func (s *server) call(w http.ResponseWriter, r *http.Request, method string) {
@@ -201,7 +201,7 @@ func (s *server) call(w http.ResponseWriter, r *http.Request, method string) {
 			cancel()
 		}
 	}
-	out.Flush() // the client hears at once that it was accepted
+	out.Flush() // the client learns at once that it was accepted
 	c := session.NewCall(method, body, s.info.Dir, send)
 	begin := time.Now()
 	result, err := s.run(ctx, c)
@@ -232,7 +232,7 @@ func (s *server) run(ctx context.Context, c *session.Call) (result any, err erro
 	return s.handle(ctx, c)
 }
 
-// readAll reads the body: only then does the server notice that a client goes away.
+// readAll reads the body, after which the server notices that a client is gone.
 func readAll(w http.ResponseWriter, r *http.Request) (json.RawMessage, error) {
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
 	if err == nil && !json.Valid(body) {
@@ -257,7 +257,7 @@ func (s *server) end(p meeting.Place, web *http.Server, listed meeting.Entry) {
 	s.leave(p, listed)
 }
 
-// leave removes the folder, unless another session has the place.
+// leave removes the folder, unless another session uses it.
 func (s *server) leave(p meeting.Place, listed meeting.Entry) {
 	os.Remove(listed.Path())
 	if secret, err := os.ReadFile(p.Secret()); err == nil && string(secret) != string(s.secret) {
@@ -265,7 +265,7 @@ func (s *server) leave(p meeting.Place, listed meeting.Entry) {
 	}
 	lock, err := meeting.LockFile(p.Lock(), false)
 	if err != nil {
-		return // a new session is being started here
+		return // a new session is starting here
 	}
 	defer lock.Unlock()
 	os.RemoveAll(p.Dir)

@@ -2,5 +2,5 @@
 
 package cellio
 
-// ReadsInput is known on Linux only; elsewhere gonbui asks.
+// ReadsInput is supported on Linux only; elsewhere gonbui asks.
 func ReadsInput(int) bool { return false }

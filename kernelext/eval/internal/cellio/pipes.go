@@ -18,11 +18,11 @@ import (
 )
 
 // Pipes are named pipes for the standard output and error of cells. They pass on whole characters.
-// Their methods are called with the lock held that was given to Open.
+// Call their methods with the lock held that was given to Open.
 type Pipes struct {
 	Text func(stream, text string)
-	// Hold returns how much of a text may be passed on now; whole is its part in whole characters.
-	// Nil passes that.
+	// Hold returns how much of a text may be passed on now; whole is its length in whole
+	// characters. Nil passes that.
 	Hold func(stream string, b []byte, whole int) int
 
 	lock   sync.Locker
@@ -37,7 +37,7 @@ type pipe struct {
 	rest   []byte // what waits for more
 }
 
-// Open makes the pipes in a folder; [Pipes.Watch] passes on what comes.
+// Open makes the pipes in a folder; [Pipes.Watch] passes text on.
 func Open(dir string, lock sync.Locker) (*Pipes, error) {
 	p := &Pipes{lock: lock, buffer: make([]byte, 256<<10)}
 	for i, name := range []string{cell.OutName, cell.ErrName} {
@@ -61,7 +61,7 @@ func Open(dir string, lock sync.Locker) (*Pipes, error) {
 // each.
 const pace = 4 * time.Millisecond
 
-// Watch passes text on until Close. It is called without the lock.
+// Watch passes text on until Close. Call it without the lock.
 func (p *Pipes) Watch() {
 	for {
 		n, err := unix.Poll([]unix.PollFd{{Fd: int32(p.pipes[0].fd), Events: unix.POLLIN},
@@ -118,7 +118,7 @@ func (p *Pipes) Drain() {
 	}
 }
 
-// Flush passes on all text, also what is held.
+// Flush passes on all text, including what is held.
 func (p *Pipes) Flush() {
 	p.Drain()
 	for i := range p.pipes {

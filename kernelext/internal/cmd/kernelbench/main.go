@@ -4,10 +4,10 @@
 //	go run ./kernelext/internal/cmd/kernelbench -n 5 -kernels go,gonb -rows 'trivial|pets'
 //	go run ./kernelext/internal/cmd/kernelbench -last 500 -rows from   memory after 500 cells
 //
-// A cell's time ends with its output and its reply. Each row has its own kernel, whose first cells
-// are in a line of their own, with the kernel's start: the caches of earlier kernels are there. All
-// cells differ, in all runs: the go command's build cache would answer the second. The live kernel
-// compiles what is in a loop, and interprets the other cells.
+// A cell's time ends with its output and its reply. Each row has its own kernel; the kernel's start
+// and first cells are in a line of their own, with the caches of earlier kernels. All cells differ,
+// in all runs, because of the go command's build cache. The live kernel compiles what is in a loop,
+// and interprets the other cells.
 package main
 
 import (
@@ -82,7 +82,7 @@ const (
 	coldRow   = "  kernel and first cells"
 )
 
-// row measures and prints a kind of cell, each kernel's entry as soon as it is there.
+// row measures and prints a kind of cell, each kernel's entry as soon as it is known.
 func (b *bench) row(k kind, names []string, width int) {
 	fmt.Printf("%-*s", width, k.name)
 	var cold, memory string

@@ -14,7 +14,7 @@
 //   - all: the peak of the sum over it and all its descendants.
 //
 // It needs a quiet machine: nice counts only within a process session, and Jupyter's runners start
-// kernels in sessions of their own. The exit status is 1 if nb run is not ahead in wall time and
+// kernels in sessions of their own. The exit status is 1 unless nb run is fastest in wall time and
 // start-up everywhere. Linux only (/proc).
 package main
 

@@ -1,5 +1,5 @@
 // Package meeting is how a session's worker and its clients find each other: the session's folder,
-// the processes whose end matters, the list of live sessions.
+// its owner process, the list of live sessions.
 package meeting
 
 import (
@@ -55,7 +55,8 @@ func ShortHash(s string) string {
 	return hex.EncodeToString(sum[:6])
 }
 
-// Make creates the folder, or checks that it is private: anyone may make one in a public folder.
+// Make creates the folder, or checks that it is private: other users can make one in a public
+// folder.
 func (p Place) Make() error {
 	if err := os.Mkdir(p.Dir, 0o700); err != nil && !os.IsExist(err) {
 		return fmt.Errorf("session: making its folder: %w", err)

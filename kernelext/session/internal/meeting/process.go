@@ -15,13 +15,13 @@ import (
 	"github.com/gofrs/flock"
 )
 
-// A Process differs from later ones with the same number.
+// A Process identifies a process by number and start time.
 type Process struct {
 	PID   int    `json:"pid"`
 	Start string `json:"start"`
 }
 
-// Find returns the process with a number; an error means none, or a zombie.
+// Find returns the process with a number; none or a zombie is an error.
 func Find(pid int) (Process, error) {
 	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
 	if err == nil {
@@ -65,7 +65,7 @@ func ParseProcess(s string) (Process, error) {
 	return Process{pid, start}, nil
 }
 
-// KeepFilesOut marks all open files but the standard ones as not inherited.
+// KeepFilesOut marks all open files except the standard ones as not inherited.
 func KeepFilesOut() {
 	open, err := os.ReadDir("/proc/self/fd")
 	if err != nil {
@@ -80,8 +80,8 @@ func KeepFilesOut() {
 
 var errLocked = errors.New("locked by another process")
 
-// LockFile takes an exclusive lock until unlocked or the process ends; without wait it may fail
-// with errLocked. A lock file removed meanwhile is taken anew.
+// LockFile takes an exclusive lock until unlocked or the process ends; without wait it may return
+// errLocked. A lock file removed meanwhile is made anew.
 func LockFile(path string, wait bool) (*flock.Flock, error) {
 	for {
 		lock := flock.New(path)

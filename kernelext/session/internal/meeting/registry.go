@@ -13,10 +13,10 @@ import (
 type Info struct {
 	Name    string    `json:"name"`
 	PID     int       `json:"pid"`   // of the worker
-	Owner   int       `json:"owner"` // of the kernel, or of the program that opened the session
+	Owner   int       `json:"owner"` // the kernel, or the program that opened the session
 	Dir     string    `json:"dir"`   // its private folder
-	Log     string    `json:"log"`   // what it says for those who look for a fault
-	Build   string    `json:"build"` // hash of the source that it was built from
+	Log     string    `json:"log"`   // the worker's log file
+	Build   string    `json:"build"` // hash of the worker's source
 	Started time.Time `json:"started"`
 }
 
