@@ -8,7 +8,6 @@ import (
 	"strings"
 )
 
-// lasting are commands that affect later cells.
 var lasting = []string{"env", "cd", "goflags", "autoget", "noautoget", "reset", "rm", "remove",
 	"track", "untrack", "goworkfix", "widgets"}
 

@@ -59,7 +59,6 @@ func listen(c jupyter.Connection) (*front, error) {
 	return f, nil
 }
 
-// serve receives clients' messages; handle gets one at a time from each peer.
 func (f *front) serve(handle func(*request)) {
 	router := func(ch jupyter.Channel) func(*zmtp.Peer, [][]byte) {
 		return func(p *zmtp.Peer, frames [][]byte) {
@@ -148,7 +147,6 @@ func (f *front) ask(r *request, kind string, content any) (there bool) {
 	return there
 }
 
-// publish sends a message to all subscribers; parent may be nil.
 func (f *front) publish(parent *request, kind string, content any) {
 	m := jupyter.Message{Identities: [][]byte{[]byte(kind)}}
 	if parent != nil {

@@ -53,7 +53,6 @@ func (h *history) path(session int) string {
 	return filepath.Join(h.dir, fmt.Sprintf("%06d.jsonl", session))
 }
 
-// sessions returns those on disk, oldest first.
 func (h *history) sessions() []int {
 	if h.dir == "" {
 		return nil
@@ -123,7 +122,6 @@ func (h *history) read(session int) []historyEntry {
 	return found
 }
 
-// query answers a history_request: entries, oldest first.
 func (h *history) query(q historyQuery) []any {
 	h.mu.Lock()
 	defer h.mu.Unlock()

@@ -149,7 +149,6 @@ func (f *runFlags) runOne(ctx context.Context, h *headless, i, of int) {
 	h.run(ctx, f)
 }
 
-// runParallel runs notebooks at the same time; each line begins with its notebook's name.
 func (f *runFlags) runParallel(ctx context.Context, runs []*headless) {
 	var wg sync.WaitGroup
 	var mu sync.Mutex

@@ -119,7 +119,6 @@ func specOf(language string) (jupyter.Spec, error) {
 	return found[0], nil // starting it reports the error
 }
 
-// canStart reports whether a kernel's program, and its Python module, exist.
 func canStart(s jupyter.Spec) bool {
 	program, err := exec.LookPath(s.Argv[0])
 	if err != nil {

@@ -74,7 +74,6 @@ func (f *runFlags) newHeadless(cmd *cobra.Command, path string,
 	return h, nil
 }
 
-// workingDir returns a kernel's working directory: --cwd, else the notebook's folder.
 func workingDir(path, cwd string) (string, error) {
 	if cwd == "" {
 		return filepath.Abs(folderOf(path))
@@ -106,7 +105,6 @@ func (k kernelChoice) startOptions(dir string) jupyter.StartOptions {
 
 func (h *headless) name() string { return pageName(h.path) }
 
-// resume finds the run to continue; out is the path of its notebook.
 func (h *headless) resume(f *runFlags, out string, given bool) error {
 	if !f.resume && f.from == "" {
 		return nil
@@ -132,7 +130,6 @@ func (h *headless) resume(f *runFlags, out string, given bool) error {
 	return err
 }
 
-// run runs the notebook, again if it fails and may be retried, and writes the results.
 func (h *headless) run(ctx context.Context, f *runFlags) {
 	for _, warning := range h.warnings {
 		fmt.Fprintln(h.view, "nb: warning:", warning)
@@ -217,7 +214,6 @@ func (h *headless) failure() error {
 	return nil
 }
 
-// worthRetrying reports whether a second run may end otherwise.
 func (h *headless) worthRetrying() bool {
 	var input *runner.InputError
 	var save *runner.SaveError
@@ -279,7 +275,6 @@ func (h *headless) conclude() {
 	}
 }
 
-// A writeError reports a result that could not be written at the end.
 type writeError struct{ error }
 
 func (e *writeError) Unwrap() error { return e.error }

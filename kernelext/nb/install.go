@@ -143,7 +143,6 @@ func inspectSpec(dir string) (found, foreign bool) {
 	return true, readMark(dir) == nil
 }
 
-// readMark returns nb's mark in a kernelspec, nil for another's.
 func readMark(dir string) *specMark {
 	spec, err := jupyter.ReadSpec(dir)
 	if err != nil {

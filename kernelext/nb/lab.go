@@ -130,7 +130,6 @@ func (f labFlags) arguments(path string, more []string) []string {
 	return append(args, more...)
 }
 
-// runUntilStopped runs a program and asks it to end when nb is asked to.
 func runUntilStopped(ctx context.Context, child *exec.Cmd) error {
 	if err := child.Start(); err != nil {
 		return fmt.Errorf("starting JupyterLab: %w", err)
@@ -175,7 +174,6 @@ func (f labFlags) find(ctx context.Context, log io.Writer) (program string, own 
 	return program, true, err
 }
 
-// make makes the cache's JupyterLab unless it is complete.
 func (f labFlags) make(ctx context.Context, log io.Writer) (string, error) {
 	dir := filepath.Join(session.CacheDir(), "jupyterlab-"+labVersion)
 	program := filepath.Join(dir, "bin", "jupyter-lab")

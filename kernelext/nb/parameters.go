@@ -102,7 +102,6 @@ func helpNotebook(out io.Writer, nb *notebook.Notebook, path, language string) e
 	return w.Flush()
 }
 
-// languageOf returns the language of a notebook's kernel, which need not be installed.
 func languageOf(nb *notebook.Notebook, flag string) string {
 	if k, err := findKernel(nb, flag); err == nil {
 		return k.language

@@ -44,8 +44,6 @@ func newDestination(name, out, page, resumed string, now time.Time) (d destinati
 	return d, nil
 }
 
-// streams reports whether the notebook is written once, at the end: to standard output, a device or
-// a pipe.
 func (d destination) streams() bool {
 	return d.notebook == stdout || atomicfile.IsSpecial(d.notebook)
 }
@@ -108,8 +106,6 @@ func isReport(path string) bool {
 	return n == 0 || bytes.Contains(head[:n], []byte("<testsuite"))
 }
 
-// file checks that a file can be written and is neither an input nor another result, and makes its
-// folder.
 func (p *places) file(path string) error {
 	if err := localFile(path); err != nil {
 		return err
@@ -150,7 +146,6 @@ func localFile(path string) error {
 		path, m[1])
 }
 
-// forget removes the folder that was made, if it is empty.
 func (d destination) forget() {
 	if d.made != "" && os.Remove(d.made) == nil {
 		_ = os.Remove(filepath.Dir(d.made)) // it stays if it holds other runs

@@ -11,7 +11,6 @@ import (
 	"gopets/kernelext/runner"
 )
 
-// suite has a case for each cell, and an error for what else ended the run.
 func (h *headless) suite() junit.Suite {
 	s := junit.Suite{Name: h.name(), File: filepath.ToSlash(h.path), Begun: h.report.Begun,
 		Elapsed: h.report.Elapsed}

@@ -193,7 +193,6 @@ func (s *setup) worker(ctx context.Context, w session.Worker) error {
 	return nil
 }
 
-// later reports what takes more than a second, and how long it took.
 func (s *setup) later(what string) (done func()) {
 	begun := time.Now()
 	said := make(chan struct{})

@@ -76,7 +76,6 @@ func (k kernelChoices) choose(ctx context.Context, b *testedBook, log io.Writer)
 	return c, err
 }
 
-// test runs the notebook and compares its cells, again if it may be retried.
 func (b *testedBook) test(ctx context.Context, v *testView) {
 	if b.problem != nil || ctx.Err() != nil {
 		return

@@ -96,7 +96,6 @@ func readMarks(c *notebook.Cell, lax bool) (marks, error) {
 	return m, nil
 }
 
-// plan sets the parameters, reads the saved outputs, and sets the runner's tags.
 func (b *testedBook) plan() error {
 	inFile := slices.Clone(b.nb.Cells()) // without the cell of parameters
 	undeclared, err := runner.SetParameters(b.nb, b.kernel.language, b.settings)
@@ -163,7 +162,6 @@ func (b *testedBook) planCells(inFile []*notebook.Cell) error {
 	return nil
 }
 
-// tagForRunner sets the runner's tags in memory.
 func (c *testedCell) tagForRunner() error {
 	c.tags, _ = c.cell.Metadata("tags")
 	tags := slices.Clone(c.cell.Tags())
@@ -179,7 +177,6 @@ func (c *testedCell) tagForRunner() error {
 	return c.cell.SetMetadata(tags, "tags")
 }
 
-// metadataRules reads tolerances in metadata, under "nb".
 func metadataRules(r *compare.Rules, metadata func(path ...string) (json.RawMessage, bool)) error {
 	var ignore []string
 	for key, into := range map[string]any{"rtol": &r.Relative, "atol": &r.Absolute,
@@ -198,7 +195,6 @@ func metadataRules(r *compare.Rules, metadata func(path ...string) (json.RawMess
 	return r.Check()
 }
 
-// check compares after a run that ended with err.
 func (b *testedBook) check(err error) {
 	ownFault := err == nil
 	reports := map[*notebook.Cell]runner.CellReport{}

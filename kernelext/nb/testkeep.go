@@ -53,7 +53,6 @@ func (b *testedBook) accept() error {
 	return nil
 }
 
-// with returns the notebook with new outputs in some cells, which keep their numbers.
 func (b *testedBook) with(cells []*testedCell) (*notebook.Notebook, error) {
 	nb, err := notebook.Parse(b.text)
 	if err != nil {

@@ -10,7 +10,6 @@ import (
 	"gopets/kernelext/runner"
 )
 
-// writeReport writes JUnit XML: a suite for each notebook, a case for each code cell.
 func writeReport(path string, books []*testedBook) error {
 	r := junit.Report{Name: "nb test"}
 	for _, b := range books {
@@ -89,7 +88,6 @@ type differenceLine struct {
 	Now     string `json:"now,omitempty"`
 }
 
-// A maskLine is what a rule left out of a comparison.
 type maskLine struct {
 	Place string `json:"place"`
 	Rule  string `json:"rule"`

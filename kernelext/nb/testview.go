@@ -161,7 +161,6 @@ func (c *testedCell) why() string {
 	return fmt.Sprintf(", %v", c.elapsed.Round(10*time.Millisecond))
 }
 
-// masks counts the masked differences by rule.
 func (b *testedBook) masks() string {
 	count := map[string]int{}
 	for _, c := range b.cells {

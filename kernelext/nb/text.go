@@ -103,7 +103,6 @@ func attributes(z *html.Tokenizer, more bool) map[string]string {
 	return all
 }
 
-// bar draws a progress element in characters.
 func bar(a map[string]string) string {
 	const cells = 20
 	value, err := strconv.ParseFloat(a["value"], 64)
@@ -125,7 +124,6 @@ func bar(a map[string]string) string {
 
 var spaces = regexp.MustCompile(`\s+`)
 
-// tidy trims lines, aligns the columns of tables and drops empty lines.
 func tidy(s string) string {
 	var lines []string
 	for line := range strings.Lines(s) {

@@ -85,7 +85,6 @@ func (v *view) erase() {
 	}
 }
 
-// now returns what the cell shows, in one line.
 func (v *view) now() string {
 	if v.latest != "" {
 		return v.latest
@@ -186,7 +185,6 @@ func resumed(e runner.Resumed) string {
 // maxPartial bounds an unfinished line: a bar may redraw it a hundred thousand times.
 const maxPartial = 1 << 16
 
-// stream prints the complete lines.
 func (v *view) stream(text string) {
 	if cut := strings.LastIndexByte(text, '\n'); cut >= 0 {
 		v.lines(string(v.partial) + text[:cut])
@@ -244,7 +242,6 @@ const (
 	maxLine  = 500
 )
 
-// lines prints text indented, as a terminal shows it in the end.
 func (v *view) lines(text string) {
 	var b strings.Builder
 	all := strings.Split(strings.TrimRight(terminal.Text(text), "\n"), "\n")

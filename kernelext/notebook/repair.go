@@ -218,7 +218,6 @@ func (r *repairer) id(number int, o *object) {
 	o.set("id", text{encode(id)})
 }
 
-// metadata repairs a cell's tags, and warns of metadata of the wrong type.
 func (r *repairer) metadata(number int, o *object) {
 	raw, _ := o.get("metadata")
 	metadata, ok := parseObject(raw)

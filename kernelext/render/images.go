@@ -44,7 +44,6 @@ func canShow(mime string, data []byte) bool {
 	return isImage(mime, data)
 }
 
-// wellFormed reports whether XML readers accept an SVG file.
 func wellFormed(data []byte) bool {
 	d := xml.NewDecoder(bytes.NewReader(data))
 	d.CharsetReader = func(_ string, r io.Reader) (io.Reader, error) { return r, nil }

@@ -56,7 +56,6 @@ func missing(what string) string {
 	return "Not shown: " + what + ", which needs a live Jupyter."
 }
 
-// scripted are outputs that need a script, by the beginning of their MIME type.
 var scripted = []struct{ prefix, what string }{
 	{"application/vnd.jupyter.widget", "a Jupyter widget"},
 	{"application/vnd.vega", "a Vega chart (Altair)"},

@@ -71,7 +71,6 @@ func newEditor(o Options, s *screen) (*editor, error) {
 	return e, nil
 }
 
-// next reads a cell. Ctrl-C clears the input.
 func (e *editor) next(_ context.Context, number int) (string, error) {
 	e.number = number
 	e.screen.edit(func() {

@@ -145,7 +145,6 @@ func (e *execution) follow(ctx context.Context) error {
 	return nil
 }
 
-// receive waits for the next message, and saves when due.
 func (e *execution) receive(ctx context.Context) (*jupyter.Message, error) {
 	for {
 		due, ok := e.saveDue()

@@ -9,7 +9,6 @@ import (
 	"gopets/kernelext/notebook"
 )
 
-// outputs are one cell's, each encoded once.
 type outputs struct {
 	cell *notebook.Cell
 	// gets the first change since the last save; may be nil

@@ -68,7 +68,6 @@ func otherLanguage(name string) (language, error) {
 	return l, nil
 }
 
-// parameters finds assignments at the beginnings of lines.
 func (l language) parameters(source string) (params []Parameter) {
 	line := regexp.MustCompile(`(?m)^` + l.declaration +
 		`([\p{L}_][\p{L}\p{N}_.]*)\s*(?::\s*[\w<>\[\], ]+?)?\s*(?:<-|=)\s*([^=\s].*?);?\s*$`)

@@ -265,7 +265,6 @@ type run struct {
 	waiting bool // a cell has ended since the last save
 }
 
-// stop ends the kernel, with less time when the run is being stopped.
 func (r *run) stop(ctx context.Context) {
 	grace := 5 * time.Second
 	if ctx.Err() != nil {

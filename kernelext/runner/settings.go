@@ -214,7 +214,6 @@ func listOf(text string) *yaml.Node {
 	return list
 }
 
-// truth parses a boolean of Go, Python or YAML.
 func truth(n *yaml.Node) (value, ok bool) {
 	if n.Kind != yaml.ScalarNode {
 		return false, false

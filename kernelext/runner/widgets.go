@@ -48,7 +48,6 @@ type commContent struct {
 	} `json:"data"`
 }
 
-// message handles a comm_open or a comm_msg of a widget.
 func (w *widgets) message(c commContent, buffers [][]byte) {
 	m := w.models[c.ID]
 	if m == nil {

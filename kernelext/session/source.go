@@ -17,7 +17,6 @@ import (
 	"gopets/kernelext/session/internal/meeting"
 )
 
-// source is what a worker was built from.
 type source struct {
 	// folders of packages outside the module cache
 	Dirs  []string `json:"dirs"`

@@ -189,7 +189,6 @@ func (b *build) missing(out string) string {
 
 var noValue = regexp.MustCompile(`\(no value\) used as value`)
 
-// fixError repairs one mistake, if it is not the cell's own.
 func (b *build) fixError(line int, message, next string) bool {
 	p := b.program
 	switch {

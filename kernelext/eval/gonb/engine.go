@@ -136,7 +136,6 @@ func (e *Engine) removeDir() error { return errors.Join(os.RemoveAll(e.dir), e.l
 
 func (e *Engine) logf(format string, args ...any) { e.log.Printf(format, args...) }
 
-// restart starts a GoNB in the background, then closes e.ready.
 func (e *Engine) restart() {
 	ready := make(chan struct{})
 	e.mu.Lock()

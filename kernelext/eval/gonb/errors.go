@@ -73,7 +73,6 @@ func (e *Engine) renumber(text string) string {
 	})
 }
 
-// excerpt returns a line of a cell with its neighbours, and a mark below the column if known.
 func excerpt(source []string, line, column int) string {
 	var b strings.Builder
 	for i := max(1, line-1); i <= min(len(source), line+1); i++ {

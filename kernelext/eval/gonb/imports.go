@@ -141,7 +141,6 @@ func (e *Engine) packageName(dir, path string, used map[string][]string) string 
 
 var standard library
 
-// A library finds packages by name and by what they export.
 type library struct {
 	once  sync.Once
 	root  string
@@ -244,13 +243,11 @@ func (l *library) exported(path string) map[string]bool {
 	return found
 }
 
-// names returns frequently used packages.
 func (l *library) names() []string {
 	l.load()
 	return sortedKeys(l.paths)
 }
 
-// matches returns the exported names of the packages of a name.
 func (l *library) matches(name string) (found []eval.Match) {
 	l.load()
 	if len(l.paths[name]) == 0 {

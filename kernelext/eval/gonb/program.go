@@ -162,7 +162,6 @@ func (p *program) remove(d *declared) {
 	p.edit([2]int{d.from, d.to}, string(text))
 }
 
-// rename blanks one name of a declaration of several.
 func (p *program) rename(d *declared, name string) { p.edit(d.ident[name], "_") }
 
 func (p *program) edit(at [2]int, text string) {

@@ -9,7 +9,6 @@ import (
 	"gopets/kernelext/eval"
 )
 
-// refuse returns an error for what GoNB would silently do wrong.
 func (e *Engine) refuse(x *execution) *eval.Error {
 	s, n := x.source, x.cell.Number
 	if c, unknown := s.Unknown(); unknown {

@@ -53,7 +53,6 @@ func (t *tracer) annotate(text string) string {
 
 var testLine = regexp.MustCompile(`(?m)^(\s+)main_test\.go:(\d+): `)
 
-// annotateTest replaces the lines that a failing test names.
 func (t *tracer) annotateTest(text string) string {
 	return testLine.ReplaceAllStringFunc(text, func(match string) string {
 		m := testLine.FindStringSubmatch(match)

@@ -122,7 +122,6 @@ func (b *builder) link(ctx context.Context, l linking) error {
 	return b.tool.build(ctx, l.dir, b.tool.linker, append(args, l.main)...)
 }
 
-// fits reports whether a source file is for this system.
 func (b *builder) fits(name string, text []byte) bool {
 	c := build.Default
 	c.GOOS, c.GOARCH, c.CgoEnabled = b.tool.goos, b.tool.goarch, true

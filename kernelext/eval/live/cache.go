@@ -12,7 +12,6 @@ import (
 // The cache holds the process of each Go and each version of this package (live-…), the tables of
 // packages (live-tables), and a module for each folder outside of one (modules).
 
-// unusedAge is how long an unused file or folder stays in the cache.
 const unusedAge = 30 * 24 * time.Hour
 
 const lockName = ".lock"

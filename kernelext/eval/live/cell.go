@@ -54,7 +54,6 @@ type cell struct {
 	preamble string // the comment above that
 }
 
-// A decl is a declaration that outlives its cell.
 type decl struct {
 	cell  *cell
 	names []string // Type~Method of a method, several of a group of constants
@@ -265,7 +264,6 @@ func (c *cell) takeImport(spec *ast.ImportSpec) {
 	}
 }
 
-// funcName returns a function's name, or Type~Method.
 func funcName(d *ast.FuncDecl) string {
 	if d.Recv == nil || len(d.Recv.List) == 0 {
 		return d.Name.Name

@@ -51,7 +51,6 @@ func cgoCells(cells []*cell) map[string]*cell {
 	return found
 }
 
-// cgoTypes runs the cgo tool on the cells, for the types of what they take from C.
 func (e *Engine) cgoTypes(ctx context.Context, c *cell) (*ast.File, error) {
 	dir, err := os.MkdirTemp(e.dir, "cgo-")
 	if err != nil {
@@ -89,7 +88,6 @@ func importC(pos token.Pos) ast.Decl {
 	}}
 }
 
-// runCgo runs the cgo tool on files in a folder and returns the flags for the C compiler.
 func (b *builder) runCgo(ctx context.Context, dir string, files map[string]string) (cflags []string,
 	err error) {
 	var ldflags []string

@@ -239,7 +239,6 @@ func (k *checked) sort(found []types.Error) (problems []problem) {
 	return nil
 }
 
-// words replaces generated names in a checker's message.
 func (k *checked) words(text string) string {
 	text = strings.ReplaceAll(text, oldMark, "")
 	if !strings.Contains(text, mark) {

@@ -307,7 +307,6 @@ func (e *Engine) capture(words []string) error {
 	return nil
 }
 
-// path returns the file that a command names: expanded, and absolute.
 func (e *Engine) path(name string) (expanded, absolute string) {
 	name = os.Expand(name, e.tool.env.lookup)
 	if home, err := os.UserHomeDir(); err == nil && (name == "~" || strings.HasPrefix(name, "~/")) {
@@ -319,7 +318,6 @@ func (e *Engine) path(name string) (expanded, absolute string) {
 	return name, filepath.Join(e.folder, name)
 }
 
-// splitWords splits a command's arguments at spaces outside of quotation marks.
 func splitWords(s string) (words []string) {
 	var b strings.Builder
 	quote, within := rune(0), false

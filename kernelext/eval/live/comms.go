@@ -25,7 +25,6 @@ const (
 	pongAddr   = "#heartbeat/pong"
 )
 
-// openTimeout is GoNB's.
 const (
 	openTimeout = 3 * time.Second
 	pongTimeout = 500 * time.Millisecond
@@ -81,7 +80,6 @@ func (c *comms) send(v protocol.CommValue) error {
 	return nil
 }
 
-// subscribe notes whether cells want the values of an address.
 func (c *comms) subscribe(s protocol.CommSubscription) error {
 	c.mu.Lock()
 	if s.Unsubscribe {
@@ -150,7 +148,6 @@ func (c *comms) tryConnect() error {
 	return nil
 }
 
-// ping reports whether a browser answers.
 func (c *comms) ping() bool {
 	c.mu.Lock()
 	open := c.id != ""

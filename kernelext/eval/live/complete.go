@@ -122,7 +122,6 @@ func (p *program) sketch(c *cell) *checked {
 	return k
 }
 
-// clone returns a program that can be checked while the other one changes.
 func (p *program) clone() *program {
 	other := *p
 	other.vars, other.imports = maps.Clone(p.vars), maps.Clone(p.imports)

@@ -139,7 +139,6 @@ func (e *Engine) open(ctx context.Context) error {
 	return err
 }
 
-// prepare builds the process's program, or finds it in the cache.
 func (e *Engine) prepare(ctx context.Context) error {
 	s, lock, err := buildSupport(ctx, e.builder, e.o.Cache)
 	if err == nil {

@@ -66,7 +66,6 @@ func place(p problem) string {
 
 func red(s string) string { return terminal.Paint(true).In(terminal.Red, s) }
 
-// excerpt returns a line of a cell with those around it, and a mark below the column.
 func excerpt(at eval.Position, lines func(cell int) []string) string {
 	source := lines(at.Cell)
 	if at.Line < 1 || at.Line > len(source) {

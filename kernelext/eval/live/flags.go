@@ -6,7 +6,6 @@ import (
 	"strings"
 )
 
-// definesFlag matches the definition of a flag with a constant name.
 var definesFlag = regexp.MustCompile(`\bflag\.\w+\((?:[^",()]+,\s*)?"([^"]+)"`)
 
 // flags makes a cell with a main parse the flags of package flag, as GoNB does, and a cell that

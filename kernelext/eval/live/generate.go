@@ -63,7 +63,6 @@ func (k *checked) generate(number int) *version {
 	return v
 }
 
-// beginsEpoch reports whether a version's types differ from those that the process has loaded.
 func (k *checked) beginsEpoch(digests map[string]string) bool {
 	for name, was := range k.program.epoch.types {
 		digest := digests[name]

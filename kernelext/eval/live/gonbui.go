@@ -159,7 +159,6 @@ func (o *output) ask(prompt string, password bool) {
 	o.askFor(context.Background(), prompt, password)
 }
 
-// askFor asks the user for a line and writes it to the cell's standard input.
 func (o *output) askFor(ctx context.Context, prompt string, password bool) {
 	o.sync()
 	o.mu.Lock()

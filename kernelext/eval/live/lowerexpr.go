@@ -206,7 +206,6 @@ func (l *lowering) selector(x *ast.SelectorExpr) lowered {
 
 func (l *lowering) dot(x *ast.SelectorExpr) int { return l.line(x.X.End()) }
 
-// indirect reports whether a path of fields leads through a pointer.
 func (l *lowering) indirect(t types.Type, path []int) bool {
 	for _, i := range path {
 		if p, ok := t.Underlying().(*types.Pointer); ok {

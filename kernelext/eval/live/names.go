@@ -156,7 +156,6 @@ func size(d wire.Variable) string {
 	return fmt.Sprintf("%d B%s", n, more)
 }
 
-// userType replaces aliases in a type by the packages' names.
 func (p *program) userType(text string) string {
 	k := &checked{program: p}
 	return k.words(text)

@@ -43,7 +43,6 @@ func steps(text string, statements []cellsrc.Chunk) (all []step) {
 	return all
 }
 
-// varSteps returns the steps of a var declaration at an offset, or nil.
 func varSteps(text string, offset int) (all []step) {
 	const head = "package p\n"
 	fset := token.NewFileSet()
@@ -232,7 +231,6 @@ func functionUses(text string, all []cellsrc.Chunk) map[string]map[string]bool {
 	return functions
 }
 
-// addEarlier adds the functions of earlier cells that are not declared anew.
 func addEarlier(functions map[string]map[string]bool, earlier []*cell) {
 	added := map[string]map[string]bool{}
 	for _, c := range earlier {

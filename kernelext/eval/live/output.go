@@ -102,7 +102,6 @@ func (o *output) openInput() error {
 	return nil
 }
 
-// answer writes a line to the cell's standard input, or ends it.
 func (o *output) answer(line string, ok bool) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -161,7 +160,6 @@ func (o *output) copyDisplay(data eval.Bundle) {
 	}
 }
 
-// begin makes out the output of a new cell.
 func (o *output) begin(out eval.Output) {
 	o.comms.retry()
 	o.mu.Lock()
@@ -172,7 +170,6 @@ func (o *output) begin(out eval.Output) {
 	_ = o.openInput()
 }
 
-// end passes on what the cell has printed, and returns its value.
 func (o *output) end() (value eval.Bundle, pages []string, stderr string) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -190,7 +187,6 @@ func (o *output) sync() {
 	o.pipes.Flush()
 }
 
-// records serves a connection of the process or its children.
 func (o *output) records(conn net.Conn) {
 	defer conn.Close()
 	for {

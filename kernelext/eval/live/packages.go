@@ -77,7 +77,6 @@ type missingError struct{ path, reason string }
 
 func (e *missingError) Error() string { return e.reason }
 
-// load lets the go command build packages with all that they import.
 func (p *packages) load(ctx context.Context, paths ...string) error {
 	var wanted []string
 	p.mu.Lock()
@@ -247,7 +246,6 @@ func (p *packages) use(cell int, all []*pkg) {
 	}
 }
 
-// unload notes that the process has ended.
 func (p *packages) unload() {
 	p.mu.Lock()
 	defer p.mu.Unlock()

@@ -31,7 +31,6 @@ type process struct {
 
 var errEnded = errors.New("the process with the variables has ended")
 
-// startProcess starts the process; its standard output and error are the engine's pipes.
 func startProcess(program, dir string, env []string, out *output) (*process, error) {
 	requestsRead, requests, err := os.Pipe()
 	if err != nil {
@@ -70,7 +69,6 @@ func startProcess(program, dir string, env []string, out *output) (*process, err
 	return p, nil
 }
 
-// read passes replies on until the process has ended.
 func (p *process) read(replies *os.File) {
 	in := json.NewDecoder(replies)
 	for {
@@ -152,7 +150,6 @@ func (p *process) ended() bool {
 	}
 }
 
-// kill ends the process and its children.
 func (p *process) kill() {
 	_ = syscall.Kill(-p.cmd.Process.Pid, syscall.SIGKILL)
 	p.to.Close()

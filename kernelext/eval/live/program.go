@@ -10,7 +10,6 @@ import (
 	"sync"
 )
 
-// A program is the package that the cells have declared.
 type program struct {
 	fset     *token.FileSet
 	packages *packages
@@ -71,7 +70,6 @@ func (e *epoch) path() string {
 	return fmt.Sprintf("main'%d", e.number)
 }
 
-// alias returns the name by which generated code imports a package.
 func (p *program) alias(path string) string {
 	p.naming.Lock()
 	defer p.naming.Unlock()

@@ -74,7 +74,6 @@ func builtinName(x ast.Expr) string {
 	return ""
 }
 
-// silent reports whether a call's results are not shown, as of printing.
 func (k *checked) silent(call *ast.CallExpr) bool {
 	s, ok := ast.Unparen(call.Fun).(*ast.SelectorExpr)
 	if !ok {

@@ -9,7 +9,6 @@ import (
 	"gopets/kernelext/eval/live/wire"
 )
 
-// lose notes that all variables are gone with the process.
 func (e *Engine) lose(why string) (names []string) {
 	e.state.Lock()
 	defer e.state.Unlock()
@@ -28,7 +27,6 @@ func (e *Engine) lose(why string) (names []string) {
 	return names
 }
 
-// crashed returns the error of a cell that has ended the process.
 func (e *Engine) crashed(p *process, k *checked) error {
 	<-p.done
 	_, _, stderr := e.output.end()

@@ -39,7 +39,6 @@ var parts = []string{"eval/live/wire", "eval/live/rt", "eval/live/interp", "cell
 
 var linked = []string{"runtime", "runtime/cgo", "unsafe"}
 
-// imports returns the packages of the standard library that files import.
 func imports(files map[string][]byte) (paths []string, err error) {
 	for _, name := range sorted(files) {
 		f, err := parser.ParseFile(token.NewFileSet(), name, files[name], parser.ImportsOnly)
@@ -56,7 +55,6 @@ func imports(files map[string][]byte) (paths []string, err error) {
 	return paths, nil
 }
 
-// partFiles returns the source of a part for this system.
 func (b *builder) partFiles(part string) (map[string][]byte, error) {
 	from, dir := fs.FS(source), strings.TrimPrefix(part, "eval/live/")
 	if strings.HasPrefix(part, "cell") {

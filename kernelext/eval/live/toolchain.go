@@ -16,7 +16,6 @@ import (
 	"syscall"
 )
 
-// A toolchain is the Go that builds cells.
 type toolchain struct {
 	command string // the go command
 	dir     string // the module whose packages cells import

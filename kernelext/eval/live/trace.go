@@ -12,7 +12,6 @@ import (
 
 var ours = regexp.MustCompile(mark + `(?:f_|v_|old_|rt\.)?|main'[0-9]+`)
 
-// plainNames replaces generated names by the user's.
 func plainNames(text string) string {
 	if !strings.Contains(text, mark) && !strings.Contains(text, "main'") {
 		return text
@@ -31,7 +30,6 @@ func (f frame) place() eval.Position {
 
 type frame wire.Frame
 
-// firstPlace returns the innermost position of a stack that is in a cell.
 func firstPlace(frames []wire.Frame) (at eval.Position) {
 	for _, f := range frames {
 		if at := frame(f).place(); at.Cell > 0 {

@@ -59,7 +59,6 @@ func (k *checked) changedTypes(v *variable) string {
 	return strings.Join(names, ", ")
 }
 
-// usesOf returns the names of the cells' package that are used in a node.
 func (k *checked) usesOf(node ast.Node) map[string]bool {
 	uses := map[string]bool{}
 	ast.Inspect(node, func(n ast.Node) bool {
@@ -76,7 +75,6 @@ func (k *checked) usesOf(node ast.Node) map[string]bool {
 	return uses
 }
 
-// own reports whether an object is declared at the top level of the cells' package.
 func (k *checked) own(obj types.Object) bool {
 	return obj != nil && obj.Pkg() == k.pkg && obj.Parent() == k.pkg.Scope()
 }

@@ -14,7 +14,6 @@ import (
 	"gopets/kernelext/eval"
 )
 
-// pluginPackages are those that every plugin needs.
 var pluginPackages = []string{"reflect", "sync", "sync/atomic", "unsafe", "runtime", "runtime/cgo"}
 
 // build compiles a version and links it as a plugin; some packages are initialised already.
@@ -164,7 +163,6 @@ func init() {
 }
 `
 
-// compilerLine matches a line of the compiler's output.
 var compilerLine = regexp.MustCompile(`(?m)^cell\[(\d+)\]:(\d+)(?::(\d+))?: (.*)$`)
 
 // buildError converts the compiler's output to an error. It is rare, since types are checked

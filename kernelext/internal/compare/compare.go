@@ -301,7 +301,6 @@ func firstLine(want, got []string) string {
 	return fmt.Sprintf("line %d is %s, it was %s", i+1, is, was)
 }
 
-// excerpt shortens a line to the surroundings of its first difference from another.
 func excerpt(line, other string) string {
 	const around = 30
 	at := 0

@@ -34,7 +34,6 @@ func word(c byte) bool {
 		c >= 0x80
 }
 
-// sameLine reports whether two lines are the same, numbers within the tolerance.
 func (r Rules) sameLine(want, got string) bool {
 	if want == got {
 		return true

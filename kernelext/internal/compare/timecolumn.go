@@ -23,7 +23,6 @@ func (r Rules) masksTimings() bool {
 	return slices.ContainsFunc(r.Sanitize, func(rule Rule) bool { return rule.Name == "timings" })
 }
 
-// maskTimeColumn masks the last column of a fit's table, in place.
 func maskTimeColumn(lines []string) (matches []match) {
 	within := false
 	for i, line := range lines {

@@ -128,7 +128,6 @@ func (s *sizer) beyond(r reflect.Value) (n int64) {
 	return n
 }
 
-// reaches reports whether values of a type reach others.
 func reaches(t reflect.Type) bool {
 	switch t.Kind() {
 	case reflect.String, reflect.Pointer, reflect.Interface, reflect.Slice, reflect.Map,

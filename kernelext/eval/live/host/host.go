@@ -243,7 +243,6 @@ func (h *host) goroutine(e *execution, started chan struct{}) {
 	reply = wire.Reply{}
 }
 
-// finish answers the request, once.
 func (h *host) finish(e *execution, reply wire.Reply) {
 	e.once.Do(func() {
 		h.mu.Lock()

@@ -35,7 +35,6 @@ func (n *newest) add(v *rt.Version) (fresh bool) {
 
 var epochPath = regexp.MustCompile(`main'\d+`)
 
-// typeName returns a type's name without the epoch.
 func typeName(t reflect.Type) string { return epochPath.ReplaceAllString(t.Name(), "main") }
 
 func ofCells(t reflect.Type) bool {
@@ -102,7 +101,6 @@ func (n *newest) composite(t reflect.Type) reflect.Type {
 	return t
 }
 
-// same reports whether two types have the same memory layout.
 func same(a, b reflect.Type, seen map[[2]reflect.Type]bool) bool {
 	if a == b || seen[[2]reflect.Type{a, b}] {
 		return true

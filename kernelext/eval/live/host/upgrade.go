@@ -28,7 +28,6 @@ func (n *newest) upgrader() *upgrader {
 		holds: map[reflect.Type]bool{}}
 }
 
-// variables updates the live variables, when an epoch begins.
 func (u *upgrader) variables() {
 	for _, v := range rt.Variables() {
 		u.newest.mu.Lock()
@@ -142,7 +141,6 @@ func (u *upgrader) entries(r reflect.Value) {
 var closed = []string{"sync", "runtime", "reflect", "internal/", "os", "syscall", "net", "plugin",
 	"time", "unique"}
 
-// mayHold reports whether values of a type may reach an interface value.
 func (u *upgrader) mayHold(t reflect.Type) bool {
 	holds, known := u.holds[t]
 	if known {

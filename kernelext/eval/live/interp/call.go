@@ -117,7 +117,6 @@ func (c *Cell) spread(e *expr, count, fixed int, parameter func(int) reflect.Typ
 	}
 }
 
-// method is the call of a method of a value, a pointer, or an interface.
 func (c *Cell) method(n *wire.Node) *expr {
 	recv := c.field(c.typed(n.Args[0]), n.Path, n.Line)
 	kind, name := n.Keys[0], n.Keys[1]

@@ -139,7 +139,6 @@ func (c *Cell) field(e *expr, path []int, line int) *expr {
 	return e
 }
 
-// address is the address of a place or a literal.
 func (c *Cell) address(n *wire.Node) *expr {
 	e := c.typed(args(n, 1)[0])
 	t := known(reflect.PointerTo(e.typ))

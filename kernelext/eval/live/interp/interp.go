@@ -83,7 +83,6 @@ func at(t reflect.Type, place func() reflect.Value) *expr {
 	return &expr{typ: t, place: place, value: func() reflect.Value { return copied(place()) }}
 }
 
-// copied returns an addressable copy of a value.
 func copied(v reflect.Value) reflect.Value {
 	c := reflect.New(v.Type()).Elem()
 	c.Set(v)

@@ -82,7 +82,6 @@ const (
 	coldRow   = "  kernel and first cells"
 )
 
-// row measures and prints a kind of cell, each kernel's entry as soon as it is known.
 func (b *bench) row(k kind, names []string, width int) {
 	fmt.Printf("%-*s", width, k.name)
 	var cold, memory string

@@ -58,7 +58,6 @@ type session struct {
 	first  int // memory after the tenth cell
 }
 
-// A result is a row's entry in a column.
 type result struct {
 	start       time.Duration // from the kernel's start to the end of its first cells
 	times       []time.Duration
@@ -146,7 +145,6 @@ func (b *bench) number() int {
 	return b.next
 }
 
-// execute returns how long a cell's output and reply took, and whether there was output.
 func (s *session) execute(code string) (took time.Duration, printed bool, err error) {
 	if s.cells++; s.cells == 11 {
 		s.first = memory(s.kernel.Pid())
