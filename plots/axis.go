@@ -41,7 +41,6 @@ func newAxis(lo, hi, margin float64, log bool, n int) axis {
 	return ax
 }
 
-// share returns v's position: 0 at lo, 1 at hi.
 func (a axis) share(v float64) float64 {
 	if a.log {
 		return math.Log(v/a.lo) / math.Log(a.hi/a.lo)

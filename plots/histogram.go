@@ -34,7 +34,6 @@ func (h Histogram) Text() string {
 	return b.Text()
 }
 
-// count returns the first bin's lower end, the bins' width, and their counts.
 func (h Histogram) count() (lo, width float64, counts []int) {
 	var values []float64
 	for _, v := range h.Values {

@@ -79,7 +79,6 @@ func (h Heat) overlay(img *image.RGBA) error {
 	return nil
 }
 
-// extent returns the least and the largest finite value, (Inf, -Inf) if there is none.
 func extent(values []float64) (lo, hi float64) {
 	lo, hi = math.Inf(1), math.Inf(-1)
 	for _, v := range values {

@@ -73,7 +73,6 @@ func (l Lines) describe() string {
 	return b.String()
 }
 
-// A curve is a series' finite values, in runs between gaps.
 type curve struct {
 	Series
 	runs  [][]point // in data units

@@ -91,7 +91,6 @@ func (t Table) all() [][]string {
 	return append([][]string{t.Header}, t.Rows...)
 }
 
-// numeric reports for each column whether it has only numbers, and at least one.
 func (t Table) numeric() []bool {
 	var out []bool
 	for _, r := range t.all() {

@@ -14,14 +14,12 @@ import (
 	"gopets/pets/vision/weights"
 )
 
-// A course is a network's part of the lesson.
 type course struct {
 	arch        string
 	size, batch int
 	stages      []stage
 }
 
-// A stage is a fit, or a run of the learning-rate finder.
 type stage struct {
 	find   bool
 	epochs int

@@ -105,8 +105,6 @@ func main() {
 	}
 }
 
-// restart restarts the program with the environment that XLA, CUDA and the C library read at the
-// start.
 func restart(o options) error {
 	env, _ := engine.Environ(engine.Options{Spec: o.spec()})
 	if env == nil {

@@ -75,7 +75,6 @@ func (p part) inChild(o options, out io.Writer) error {
 	return errors.Join(err, saved)
 }
 
-// maxRSS returns a process's peak memory on the host, in MB.
 func maxRSS(s *os.ProcessState) int {
 	if s == nil {
 		return 0
@@ -87,7 +86,6 @@ func maxRSS(s *os.ProcessState) int {
 	return int(usage.Maxrss >> 10)
 }
 
-// A result is a line of results.jsonl.
 type result struct {
 	Kind string `json:"kind"` // part, engine, parity, rate or stage
 	What string `json:"what"`
@@ -138,7 +136,6 @@ func (o options) saved() ([]result, error) {
 	return list, nil
 }
 
-// gpuMemory returns how much of the GPU's memory is in use, in MB; 0 without nvidia-smi.
 func gpuMemory() int {
 	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
 	defer cancel()

@@ -263,7 +263,6 @@ func (e *arithmetic) coefficient(c *scanComponent, k int) (int, error) {
 	return v, nil
 }
 
-// run returns the position of the next AC coefficient, from k on; end if there is none.
 func (e *arithmetic) run(c *scanComponent, k, end int) (int, error) {
 	bins := e.ac[c.ac][:]
 	if e.bit(&bins[3*(k-1)]) != 0 {

@@ -9,7 +9,6 @@ import (
 	"github.com/gomlx/compute"
 )
 
-// A candidate is one way to open an engine.
 type candidate struct {
 	name   string // engine name
 	spec   string // for GoMLX; XLA always by absolute path

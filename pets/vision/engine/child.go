@@ -98,7 +98,6 @@ func try(c candidate, o Options, v *result) {
 	}
 }
 
-// childCommand prepares program (nil: this executable) to do job as a child.
 func childCommand(ctx context.Context, program []string, job string) (*exec.Cmd, error) {
 	if len(program) == 0 {
 		self, err := os.Executable()
@@ -122,7 +121,6 @@ func findReport(output string) (r report, ok bool) {
 	return r, ok
 }
 
-// lastLine returns ": " and the last line with text, shortened.
 func lastLine(text string) string {
 	lines := strings.Split(strings.TrimSpace(text), "\n")
 	line := strings.TrimSpace(lines[len(lines)-1])

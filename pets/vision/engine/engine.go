@@ -127,7 +127,6 @@ func examine(c candidate, o Options) (known pluginFlags, refused string) {
 const cudaFix = `pip install "jax[cuda13]" in a Python environment on PATH, or ` +
 	"GOMLX_BACKEND=xla:/path/to/xla_cuda_plugin.so"
 
-// lacksCUDA returns why there is no CUDA plugin.
 func lacksCUDA() string {
 	if nvidiaGPU() {
 		return "an NVIDIA GPU is here, but no CUDA plugin: " + cudaFix
@@ -139,7 +138,6 @@ const slowNote = "no XLA plugin: computing with the pure Go backend, right but t
 	"slower; `nb setup` (once, with a network) gets one, or name one with " +
 	"GOMLX_BACKEND=xla:/path/to/plugin.so"
 
-// describe returns the library, the versions and the devices in one line.
 func describe(c candidate, backend compute.Backend) string {
 	if c.plugin == "" {
 		return backend.Description()
@@ -151,7 +149,6 @@ func describe(c candidate, backend compute.Backend) string {
 	return fmt.Sprintf("%s, %d device(s)", line, backend.NumDevices())
 }
 
-// versionLine returns a plugin's PJRT version, and go-xla's if it differs.
 func versionLine(major, minor int) string {
 	line := fmt.Sprintf("PJRT %d.%d", major, minor)
 	if ourMajor, ours := headerVersion(); minor != ours {

@@ -23,7 +23,6 @@ var cpuFlags = []struct{ name, value string }{
 	{"xla_cpu_enable_concurrency_optimized_scheduler", "false"},
 }
 
-// pluginFlags holds for each of cpuFlags whether a plugin supports it.
 type pluginFlags map[string]bool
 
 func (f pluginFlags) examined() bool {
@@ -47,7 +46,6 @@ func (f pluginFlags) add() (value string, differs bool) {
 	return value, differs
 }
 
-// flagsOf searches a candidate's plugin for the flags of this package.
 func flagsOf(c candidate) (pluginFlags, error) {
 	found := pluginFlags{}
 	for _, flag := range cpuFlags {
@@ -67,7 +65,6 @@ func flagsOf(c candidate) (pluginFlags, error) {
 	return found, nil
 }
 
-// contains reports whether r's content has text.
 func contains(r io.Reader, text string) (bool, error) {
 	buffer, kept := make([]byte, 1<<20), 0
 	for {

@@ -60,7 +60,6 @@ func (e *Engine) FreeMemory() (bytes int64, known bool) {
 	return bytes, known
 }
 
-// withBFloat16 is the lowest compute capability with bfloat16.
 const withBFloat16 = 8.0
 
 // FastBFloat16 reports whether bfloat16 is faster than float32: on GPUs that have it, and on GPUs

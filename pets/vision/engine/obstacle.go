@@ -9,7 +9,6 @@ import (
 	"strings"
 )
 
-// An obstacle is a known reason why a plugin does not start.
 type obstacle struct {
 	words  *regexp.Regexp // in the output of XLA, CUDA or the linker
 	remedy string         // what is wrong: what to do

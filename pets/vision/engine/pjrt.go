@@ -14,7 +14,6 @@ const withXLA = true
 // headerVersion is the PJRT version of the C header in go-xla v0.4.2, which it does not export.
 func headerVersion() (major, minor int) { return 0, 104 }
 
-// pluginVersion loads a plugin into this process and returns its PJRT version.
 func pluginVersion(path string) (major, minor int, err error) {
 	plugin, err := pjrt.GetPlugin(path)
 	if err != nil {

@@ -189,7 +189,6 @@ func pythonSites() []string {
 		"/usr/local/lib/python3*/dist-packages", "/usr/lib/python3/dist-packages")
 }
 
-// nvidiaGPU reports whether an NVIDIA GPU is here and visible.
 func nvidiaGPU() bool {
 	if visible, ok := os.LookupEnv("CUDA_VISIBLE_DEVICES"); ok &&
 		(visible == "" || visible == "-1") {

@@ -14,7 +14,6 @@ import (
 	"gopets/pets/internal/download"
 )
 
-// A result is that of checking one plugin file.
 type result struct {
 	Path     string
 	Size     int64
@@ -91,7 +90,6 @@ func writeResult(file string, v result) error {
 	return writeFile(file, append(text, '\n'))
 }
 
-// recordedSum returns the SHA-256 that Setup wrote beside a plugin, or "".
 func recordedSum(plugin string) string {
 	text, err := os.ReadFile(plugin + ".sha256")
 	if err != nil {

@@ -43,7 +43,6 @@ type Report struct {
 	Source  string // "already here", "go-xla's installer", or the wheel's name and version
 }
 
-// noXLA is the message where plugins cannot be loaded.
 const noXLA = "this program was built without XLA: there was no C compiler (install gcc, then " +
 	"`nb setup`), the tag noxla was set, or go-xla does not know " +
 	runtime.GOOS + "/" + runtime.GOARCH
@@ -155,10 +154,8 @@ func byInstaller(ctx context.Context, o SetupOptions, cache string) (candidate, 
 	return candidate{name: CPU, spec: "xla:" + plugins[0], plugin: plugins[0], sha256: sum}, err
 }
 
-// installerHost is the first host that go-xla's installer asks.
 const installerHost = "https://api.github.com/"
 
-// reachable reports an error unless a host answers within probeTime.
 func reachable(ctx context.Context, url string) error {
 	if url == "" {
 		url = installerHost
@@ -222,7 +219,6 @@ func byPip(ctx context.Context, o SetupOptions, cache string) (candidate, error)
 	return candidate{name: CPU, spec: "xla:" + path, plugin: path, sha256: wheelSHA256}, nil
 }
 
-// findPip returns the command that runs pip, or nil.
 func findPip() []string {
 	for _, name := range []string{"pip3", "pip"} {
 		if path, err := exec.LookPath(name); err == nil {
@@ -237,7 +233,6 @@ func findPip() []string {
 	return nil
 }
 
-// maxLibrary is the limit of a wheel's unpacked size.
 const maxLibrary = 512 << 20
 
 // extract writes one member of a zip archive to path, atomically, if its SHA-256 is right.

@@ -115,7 +115,6 @@ func trialGraph(spec string) ([3][]float32, error) {
 	return results, nil
 }
 
-// waves returns n smooth values in [-1,1].
 func waves(n int, step float64) []float32 {
 	values := make([]float32, n)
 	for i := range values {

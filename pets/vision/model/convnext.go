@@ -36,7 +36,6 @@ func convNeXt(blocks, widths []int) func(*maker) []block {
 	}
 }
 
-// layerNorm normalises every pixel over its channels.
 type layerNorm struct{ scale, offset int }
 
 const layerNormEpsilon = 1e-6
@@ -122,7 +121,6 @@ func affine(x, scale, shift *graph.Node) *graph.Node {
 		})
 }
 
-// biased is a convolution or linear layer with a bias.
 type biased struct {
 	weight, bias int
 	kernel       int // of patches and of depthwise ones; 1 for linear layers
@@ -137,14 +135,12 @@ func (m *maker) biased(name string, shape []int, kernel int) biased {
 	return b
 }
 
-// weights returns both parameters in a type, the weight as a matrix.
 func (b biased) weights(p *pass, t dtypes.DType) (weight, bias *graph.Node) {
 	w := p.param(b.weight)
 	out := w.Shape().Dimensions[w.Rank()-1]
 	return graph.ConvertDType(graph.Reshape(w, -1, out), t), graph.ConvertDType(p.param(b.bias), t)
 }
 
-// linear is a product over pixels, [..., in] to [..., out].
 func (b biased) linear(p *pass, x *graph.Node) *graph.Node {
 	w, bias := b.weights(p, x.DType())
 	d := append([]int(nil), x.Shape().Dimensions...)

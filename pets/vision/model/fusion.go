@@ -10,7 +10,6 @@ import (
 // with ten users is computed ten times. These functions make it keep such values, and read large
 // ones as seldom as possible.
 
-// onXLACPU reports whether a graph is for XLA on the CPU.
 func onXLACPU(g *graph.Graph) bool {
 	b, ok := g.Backend().(interface{ PluginName() string })
 	return ok && strings.Contains(strings.ToLower(b.PluginName()), "cpu")

@@ -74,7 +74,6 @@ var resNets = []struct {
 	{[4]int{3, 4, 23, 3}, 256, 4, "resnext101_64x4d"},
 }
 
-// resNetName returns the name of a ResNet, or its blocks where it is not one of torchvision's.
 func resNetName(f *weights.File, shapes map[string][]int) string {
 	var blocks [4]int
 	for _, t := range f.Tensors {

@@ -64,7 +64,6 @@ type Net struct {
 // HeadOptions are options for the classifier; the zero value is fastai's.
 type HeadOptions = spec.Head
 
-// groups is the number of layer groups of every network: early body, late body, head.
 const groups = 3
 
 var bodies = map[string]func(*maker) []block{
@@ -150,7 +149,6 @@ type pass struct {
 
 func (p *pass) param(i int) *graph.Node { return p.params[i] }
 
-// update sets the running statistic i after a batch that measured value.
 func (p *pass) update(i int, value *graph.Node) {
 	old := graph.StopGradient(p.params[i])
 	value = graph.ConvertDType(graph.StopGradient(value), old.DType())

@@ -37,7 +37,6 @@ type exporter struct {
 	values [][]float32
 }
 
-// param adds a parameter in torch's layout.
 func (e *exporter) param(i int) string {
 	p := e.params[i]
 	return e.g.Floats(p.Name, torchShape(p.Shape), toTorch(e.values[i], p.Shape))
@@ -50,7 +49,6 @@ func (e *exporter) relu(x string, top float64) string {
 	return e.g.Node("Clip", nil, x, e.scalar(0), e.scalar(top))
 }
 
-// scalar adds a constant, once.
 func (e *exporter) scalar(v float64) string {
 	name := fmt.Sprintf("const_%g", v)
 	if e.g.Has(name) {

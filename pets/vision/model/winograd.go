@@ -32,7 +32,6 @@ func winogradPays(p *pass, x, w *graph.Node) bool {
 		d[0]*d[1]*d[2]*w.Shape().Size() >= manyProducts
 }
 
-// winograd is a 3×3 convolution with stride 1, padded by 1.
 func winograd(x, w *graph.Node) *graph.Node {
 	if onXLACPU(x.Graph()) {
 		return convolved(x, w, 1, winogradSum, nativeGradient)
@@ -71,7 +70,6 @@ func winogradSum(x, w *graph.Node, _ int) *graph.Node {
 	return y
 }
 
-// weighted is a weighted sum, without the terms of weight zero.
 func weighted(x []*graph.Node, weights []float64) *graph.Node {
 	var sum *graph.Node
 	for i, weight := range weights {

@@ -46,7 +46,6 @@ type Graph struct {
 	known           map[string]bool
 }
 
-// value is an input or output: dims are ints, or strings for those that vary.
 type value struct {
 	name  string
 	dtype Type

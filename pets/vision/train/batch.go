@@ -105,7 +105,6 @@ func (b *batch) send(e *executor, inner int) error {
 	})
 }
 
-// images makes the tensor of some rows.
 func (b *batch) images(e *executor, from, rows, device int) (*tensors.Tensor, error) {
 	if b.store == nil {
 		px := len(b.data) / len(b.labels)

@@ -30,7 +30,6 @@ type Config struct {
 	Images func(dataset.Item) (*images.RGB, error)
 }
 
-// withDefaults returns the options with defaults, or an error.
 func (c Config) withDefaults() (Config, error) {
 	c.Batches, c.Training = spec.Defaults(c.Batches), spec.Defaults(c.Training)
 	if c.Workers <= 0 {

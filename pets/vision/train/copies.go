@@ -15,7 +15,6 @@ type copies struct {
 	of map[*tensors.Tensor][]*tensors.Tensor // on devices 1, 2, …
 }
 
-// on returns a tensor on a device, copying it there at the first call.
 func (c *copies) on(b compute.Backend, t *tensors.Tensor, device int) (*tensors.Tensor, error) {
 	if device == 0 {
 		return t, nil
@@ -37,7 +36,6 @@ func (c *copies) on(b compute.Backend, t *tensors.Tensor, device int) (*tensors.
 	return c.of[t][device-1], nil
 }
 
-// keep notes a tensor's counterparts.
 func (c *copies) keep(t *tensors.Tensor, others []*tensors.Tensor) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -51,7 +49,6 @@ func (c *copies) put(t *tensors.Tensor, others []*tensors.Tensor) {
 	c.of[t] = others
 }
 
-// take returns a tensor and its counterparts, to be freed by the caller.
 func (c *copies) take(t *tensors.Tensor) []*tensors.Tensor {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -60,7 +57,6 @@ func (c *copies) take(t *tensors.Tensor) []*tensors.Tensor {
 	return append([]*tensors.Tensor{t}, others...)
 }
 
-// sweep frees the counterparts of tensors that were freed.
 func (c *copies) sweep() {
 	c.mu.Lock()
 	defer c.mu.Unlock()

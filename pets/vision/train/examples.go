@@ -108,7 +108,6 @@ func without(items []dataset.Item, broken map[string]bool) []dataset.Item {
 	return kept
 }
 
-// some joins the first n strings, and the number of further ones.
 func some(list []string, n int) string {
 	if len(list) <= n {
 		return strings.Join(list, ", ")

@@ -14,7 +14,6 @@ import (
 	"gopets/pets/vision/model"
 )
 
-// executor calls the compiled functions of a network on an engine.
 type executor struct {
 	eng    *engine.Engine
 	net    *model.Net
@@ -52,7 +51,6 @@ func (e *executor) close() {
 	}
 }
 
-// lossGroup is how many steps' losses are read together.
 func (e *executor) lossGroup() int {
 	if e.eng.Name == engine.CUDA {
 		return 16

@@ -100,7 +100,6 @@ func (l *Learner) fineTune(ctx context.Context, f spec.Fit, ev Events) error {
 	return nil
 }
 
-// fitting is a learner as its loop sees it.
 type fitting struct{ *Learner }
 
 func (t fitting) steps() int { return len(t.set.train) / t.load.cfg.Batch }

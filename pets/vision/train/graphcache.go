@@ -35,7 +35,6 @@ type execKey struct {
 	size    spec.Size // of the transforms
 }
 
-// function is a graph.Exec and the shapes that it has been compiled for.
 type function struct {
 	exec   *graph.Exec
 	shapes map[string]bool

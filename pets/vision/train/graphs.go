@@ -28,7 +28,6 @@ type plan struct {
 	running []int  // indices of the running statistics
 }
 
-// planShape is what a learner's configuration adds to its graphs.
 type planShape struct {
 	stats     spec.Stats
 	smoothing float64
@@ -121,7 +120,6 @@ func (p *plan) gradients(x, labels, rng *graph.Node, params []*graph.Node) (loss
 	return loss, graph.Gradient(loss, pick(params, p.trained)...), stats
 }
 
-// optimize returns the next parameters and moments of what trains, in one list.
 func (p *plan) optimize(vector *graph.Node, params, grads, m, v []*graph.Node) []*graph.Node {
 	h := hyperNodes{vector, p.net.Groups()}
 	grads = h.clip(grads)

@@ -26,7 +26,6 @@ func courseOf(f spec.Fit, groups, steps int, beta1 float64) (course, error) {
 	return oneCycle{f, lrs, steps}, err
 }
 
-// constant is the course of a fit with a constant learning rate.
 type constant hyper
 
 func (c constant) at(int) hyper { return hyper(c) }

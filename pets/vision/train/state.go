@@ -78,7 +78,6 @@ func (v *versions) hold() {
 	v.held = &h
 }
 
-// rollBack restores the held state.
 func (v *versions) rollBack() {
 	spoiled := v.now
 	v.now = v.held.clone()
@@ -98,7 +97,6 @@ func (v *versions) setParams(values []*tensors.Tensor, name string) {
 	old.free(&v.now)
 }
 
-// resetOptimizer starts the optimizer anew.
 func (v *versions) resetOptimizer(p *plan) {
 	n := len(v.now.params)
 	(&state{m: v.now.m, v: v.now.v}).free(v.held)

@@ -99,7 +99,6 @@ func placed(list []*images.RGB, start int) (versions []augment.Version, size int
 	return versions, size
 }
 
-// upload copies the pixels to the devices, once all images were added.
 func (s *store) upload(ev Events) error {
 	slices.SortFunc(s.sizes, func(a, b int) int { return b - a })
 	if s.budget < 0 {

@@ -27,7 +27,6 @@ func speckles(freq, strength float64) func(float64) paint.Field {
 	return func(seed float64) paint.Field { return paint.Speckles(freq, strength, seed) }
 }
 
-// beasts returns the beasts by family.
 func beasts() []beast {
 	list := []beast{
 		// Bears: round ears, a bulb of a snout.
