@@ -1,14 +1,14 @@
 package spec
 
-// Compute says what a learner computes with, and where. The zero value leaves it to the engine.
+// Compute is where and how a learner computes. The zero value leaves it to the engine.
 type Compute struct {
 	// of convolutions and linear layers; all else is float32. Unset: bfloat16 on GPUs that have it
 	Precision Precision `json:"precision,omitempty" cell:"BFloat16()" one:"float32 bfloat16"`
-	// where images are warped, lit and cropped. Unset: on a GPU; with a CPU, on the host
+	// where images are warped, lit and cropped; unset: on a GPU; with a CPU, on the host
 	TransformsOn Place `json:"transforms_on,omitempty" name:"transforms on" one:"host device"`
 	// MB of each device for images, if TransformsOn is the device; 0: half of the free memory
 	ImageMemory int `json:"image_memory,omitempty" name:"MB of device memory for images" min:"0" max:"1048576"`
-	// that a batch is divided among; 0: 1
+	// number that a batch is divided among; 0: 1
 	Devices int `json:"devices,omitempty" min:"0" max:"1024"`
 }
 

@@ -9,13 +9,13 @@ import (
 	"strconv"
 )
 
-// List is the number of files or labels in a list, and its digest. The list itself travels once.
+// List is the number of files or labels in a list, and its digest. The list itself is sent once.
 type List struct {
 	Digest string `json:"digest"`
 	Count  int    `json:"count"`
 }
 
-// ListOf digests a list.
+// ListOf returns a list's description.
 func ListOf[S ~string](list []S) List {
 	h := sha256.New()
 	for _, s := range list {
@@ -43,7 +43,7 @@ func (s Size) String() string {
 	return fmt.Sprintf("%d×%d", s.H, s.W)
 }
 
-// Check refuses sizes that the networks cannot take: they halve an image five times.
+// Check returns an error for sizes that the networks cannot take: they halve an image five times.
 func (s Size) Check() error {
 	const smallest, largest = 32, 4096
 	if min(s.H, s.W) < smallest || max(s.H, s.W) > largest {
@@ -86,7 +86,7 @@ func (s *Stats) UnmarshalJSON(text []byte) error {
 	return json.Unmarshal(text, (*plain)(s))
 }
 
-// Check refuses deviations that nothing can be divided by.
+// Check returns an error unless means are finite and deviations positive.
 func (s Stats) Check() error {
 	for i, d := range s.Std {
 		if m := float64(s.Mean[i]); !(d > 0) || math.IsInf(float64(d), 0) || math.IsNaN(m) ||
@@ -98,7 +98,7 @@ func (s Stats) Check() error {
 	return nil
 }
 
-// Resize says how an image is brought to the training size.
+// Resize is how an image gets the training size.
 type Resize string
 
 const (
@@ -108,11 +108,11 @@ const (
 	Pad    Resize = "pad"    // the long side to the size, the rest filled by reflection
 )
 
-// Transforms are the random changes of training images, as fastai's get_transforms. The zero value
-// changes only the size, as does validation.
+// Transforms are the random changes of training images, as in fastai's get_transforms. The zero
+// value changes only the size, as does validation.
 type Transforms struct {
 	Flip bool `json:"flip,omitempty"` // mirror left and right, half of the time
-	// with Flip: any of the eight turns and mirrorings instead
+	// with Flip: any of the eight rotations and mirrorings instead
 	FlipVert  bool    `json:"flip_vert,omitempty"`
 	MaxRotate float64 `json:"max_rotate,omitempty" min:"0" max:"180"` // degrees to either side
 	// up to this magnification; 0 and 1: none
@@ -125,7 +125,7 @@ type Transforms struct {
 	PAffine Opt[float64] `json:"p_affine,omitzero" min:"0" max:"1"`
 	// probability of each of brightness and contrast; unset: 0.75
 	PLighting Opt[float64] `json:"p_lighting,omitzero" min:"0" max:"1"`
-	// black squares put into each image, and their side in pixels (0: 40)
+	// black squares in each image, and their side in pixels (0: 40)
 	Cutout       int `json:"cutout,omitempty" min:"0" max:"1000"`
 	CutoutLength int `json:"cutout_length,omitempty" cell:"Cutout" min:"0" max:"4096"`
 
@@ -138,7 +138,7 @@ func DefaultTransforms() Transforms {
 		PAffine: Some(0.75), PLighting: Some(0.75)}
 }
 
-// Check refuses magnifications that make smaller.
+// Check returns an error for a magnification below 1.
 func (t Transforms) Check() error {
 	if t.MaxZoom != 0 && !(t.MaxZoom >= 1) {
 		return &OptionError{Option: "MaxZoom", Got: fmt.Sprint(t.MaxZoom),
@@ -147,7 +147,7 @@ func (t Transforms) Check() error {
 	return nil
 }
 
-// Batches say how images become batches. The zero value is 224×224 in batches of 64, without random
+// Batches is how images become batches. The zero value is 224×224 in batches of 64, without random
 // transforms, normalised with ImageNet's statistics.
 type Batches struct {
 	// of everything random: split, order, transforms, dropout, first weights
@@ -174,12 +174,12 @@ const (
 // then labels, and a header if the first line names no image.
 type CSV struct {
 	File string `json:"file"` // empty: labels.csv
-	// that the names are relative to; empty: the data's path
+	// folder of the names; empty: the data's path
 	Folder string `json:"folder,omitempty"`
 	Name   int    `json:"name,omitempty" name:"column of names" min:"0"` // from 0
 	// column of the labels; 0: the one after the names; -1: the first
 	Label int `json:"label,omitempty" min:"-1"`
-	// between columns; 0: found out: comma, semicolon, tab or bar
+	// between columns; 0: comma, semicolon, tab or bar, whichever fits
 	Comma rune `json:"comma,omitempty"`
 	// the first line is an image, whatever it looks like
 	NoHeader bool   `json:"no_header,omitempty"`
@@ -189,7 +189,7 @@ type CSV struct {
 
 func (t CSV) String() string { return t.File }
 
-// Data describes images, their labels, their split, and how they become batches.
+// Data describes images, their labels, their split, and their batches.
 type Data struct {
 	Path      string `json:"path"`
 	Files     List   `json:"files" name:"fnames"`
@@ -201,7 +201,7 @@ type Data struct {
 	// the same fraction of every class
 	Stratify bool    `json:"stratify,omitempty" name:"stratified"`
 	ValidPct float64 `json:"valid_pct" name:"fraction for validation" min:"0" below:"1"`
-	// which permutation of the seed's stream splits: 1 the first
+	// number of the permutation in the seed's stream, from 1
 	Permutation int `json:"permutation" min:"1" max:"1000" default:"1"`
 
 	Batches

@@ -1,5 +1,5 @@
-// Package spec holds every option, each once. Package pets sets the fields, the session's wire is
-// their JSON, pets/vision takes them as they are. Standard library only: every cell links it.
+// Package spec holds every option, once. Package pets sets the fields, the session's wire is their
+// JSON, pets/vision takes them as they are. Every cell links it: standard library only.
 //
 // To add an option: a field here, its use in pets/vision, its setter in pets. Default, bounds,
 // JSON, difference and digest follow from the field and its tags:
@@ -12,5 +12,5 @@
 //	cell:"BatchSize"     the option of package pets that sets it; else the field's name; "-": none
 //
 // An unset field is zero; if zero is a value of its own the field is an [Opt]. Elsewhere [Defaults]
-// fills zeros before package pets sets them, so that [Check] refuses a user's zero.
+// fills zeros before package pets sets them, so that [Check] does not accept a user's zero.
 package spec

@@ -8,11 +8,11 @@ import (
 	"strings"
 )
 
-// OptionError reports an option that cannot work. [Message] spells the option for its reader.
+// OptionError reports an invalid option. [Message] spells the option for its reader.
 type OptionError struct {
 	Option string // name of the field
-	Got    string // what it is, or what went wrong because of it
-	Want   string // what would do; may be empty
+	Got    string // its value, or the error that it causes
+	Want   string // what is allowed; may be empty
 	Hint   string // what to do; {} stands for the option; may be empty
 }
 
@@ -30,7 +30,7 @@ func (e *OptionError) text(option string) string {
 	return text
 }
 
-// Message returns an error's text; spell names the option that it is about, if any.
+// Message returns an error's text; spell returns the reader's name of the option.
 func Message(err error, spell func(option string) string) string {
 	e := new(OptionError)
 	if !errors.As(err, &e) {
@@ -39,7 +39,7 @@ func Message(err error, spell func(option string) string) string {
 	return strings.Replace(err.Error(), e.Error(), e.text(spell(e.Option)), 1)
 }
 
-// InCell is the option of package pets that sets a field: pets.BatchSize.
+// InCell returns the option of package pets that sets a field: pets.BatchSize.
 func InCell(option string) string {
 	for _, t := range []any{Data{}, Transforms{}, Learner{}, Fit{}, Find{}, Plot{}} {
 		if f, ok := reflect.TypeOf(t).FieldByName(option); ok && f.Tag.Get("cell") != "-" {

@@ -12,7 +12,7 @@ type LR struct {
 	Hi   float64 `json:"hi,omitempty"` // last group's
 }
 
-// LRKind distinguishes the ways to spread a learning rate over the groups.
+// LRKind is how a learning rate is spread over the groups.
 type LRKind string
 
 const (
@@ -21,13 +21,13 @@ const (
 	LRConst  LRKind = "const"  // Hi for all
 )
 
-// Slice is Python's slice(lo, hi): geometric from the first group to the last.
+// Slice returns Python's slice(lo, hi): geometric from the first group to the last.
 func Slice(lo, hi float64) LR { return LR{Kind: LRSlice, Lo: lo, Hi: hi} }
 
-// Slice1 is Python's slice(hi): a tenth of hi for every group but the last.
+// Slice1 returns Python's slice(hi): a tenth of hi for every group but the last.
 func Slice1(hi float64) LR { return LR{Kind: LRSlice1, Hi: hi} }
 
-// Const is the same learning rate for every group.
+// Const returns the same learning rate for every group.
 func Const(lr float64) LR { return LR{Kind: LRConst, Hi: lr} }
 
 func (r LR) or() LR {
@@ -69,7 +69,7 @@ func (r LR) Groups(n int) ([]float64, error) {
 	return lrs, nil
 }
 
-// String writes the learning rates as fastai's users do: slice(1e-06, 0.0001).
+// String returns the learning rates as fastai's users write them: slice(1e-06, 0.0001).
 func (r LR) String() string {
 	switch r = r.or(); r.Kind {
 	case LRSlice:
@@ -107,7 +107,7 @@ type Fit struct {
 	// largest norm of all gradients together, which are scaled down to it; 0: any
 	GradClip float64 `json:"grad_clip,omitempty" min:"0"`
 
-	// of fine-tuning: the head's highest learning rate while the body is frozen, half of it after
+	// of fine-tuning: the head's highest learning rate while the body is frozen, half of it later
 	BaseLR float64 `json:"base_lr" default:"0.002" above:"0"`
 	// the first layer group's learning rate is the last's divided by it
 	LRMult       float64  `json:"lr_mult" default:"100" min:"1"`
@@ -115,12 +115,12 @@ type Fit struct {
 
 	Watch
 
-	// Resume goes on with the restored snapshot's fit, of the same options; without one it starts.
+	// Resume continues the restored snapshot's fit, of the same options; without one a fit starts.
 	Resume   bool   `json:"resume,omitempty"`
 	Snapshot string `json:"-"` // the file written after every epoch; "": none
 }
 
-// WithDefaults fills in what is unset.
+// WithDefaults returns the options with their defaults.
 func (f Fit) WithDefaults() Fit {
 	if f.Kind == FineTune && f.DivFactor == 0 {
 		f.DivFactor = 5
@@ -129,12 +129,12 @@ func (f Fit) WithDefaults() Fit {
 	return Defaults(f)
 }
 
-// Watch says what a fit does with each epoch's validation. The zero value does nothing.
+// Watch is what a fit does with each epoch's validation. The zero value does nothing.
 type Watch struct {
 	Metric Metric `json:"metric,omitempty" cell:"Monitor" one:"valid_loss error_rate"`
 	// an epoch is better than another if its metric is lower by more than this
 	MinDelta float64 `json:"min_delta,omitempty" cell:"Monitor" min:"0"`
-	// stop after so many epochs in a row that were no better than the best; 0: never
+	// stop after so many epochs in a row that were not better; 0: never
 	Patience int `json:"patience,omitempty" cell:"EarlyStopping" min:"0"`
 	// end with weights and optimizer of the best epoch, as fastai's SaveModelCallback
 	KeepBest bool `json:"keep_best,omitempty"`

@@ -5,7 +5,7 @@ import (
 	"fmt"
 )
 
-// Head shapes the classifier on top of a network's body. The zero value is fastai's.
+// Head holds the options of the classifier after a network's body. The zero value is fastai's.
 type Head struct {
 	// widths of the hidden layers; nil: one of 512; empty: none
 	Hidden []int `json:"hidden,omitzero" name:"hidden layers" cell:"HiddenLayers" default:"[512]" min:"1" max:"1048576"`
@@ -13,19 +13,19 @@ type Head struct {
 	Dropout Opt[float64] `json:"dropout,omitzero" default:"0.5" min:"0" below:"1"`
 }
 
-// Training are the options of a learner that every fit uses.
+// Training holds the options of a learner that every fit uses.
 type Training struct {
 	WeightDecay Opt[float64] `json:"weight_decay,omitzero" default:"0.01" min:"0"`
 	// fraction of the target spread evenly over all classes (Szegedy et al. 2016); in training only
 	LabelSmoothing float64 `json:"label_smoothing,omitempty" min:"0" below:"1"`
 	Balance        Balance `json:"balance,omitempty" one:"loss sampler"`
-	// weights of classes in the training loss, in place of 1 or of what Balance gives
+	// weights of classes in the training loss, in place of 1 or of Balance's
 	ClassWeights ClassWeights `json:"class_weights,omitempty"`
 
 	Compute
 }
 
-// Balance is a way to train on classes of unequal size as if they were of equal size.
+// Balance is how classes of unequal size are trained as if they were of equal size.
 type Balance string
 
 const (
@@ -86,7 +86,7 @@ type Learner struct {
 	Training
 }
 
-// Interp describes an interpretation: a name, and whose predictions it holds.
+// Interp describes an interpretation: its name, and whose predictions it holds.
 type Interp struct {
 	Name    string  `json:"name"`
 	Learner Learner `json:"learner"`

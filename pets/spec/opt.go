@@ -14,7 +14,7 @@ type Opt[T any] struct {
 // Some returns a set value.
 func Some[T any](v T) Opt[T] { return Opt[T]{v, true} }
 
-// Or returns the value, or the given one if it is unset.
+// Or returns the value, or unset if there is none.
 func (o Opt[T]) Or(unset T) T {
 	if o.set {
 		return o.value
@@ -24,7 +24,7 @@ func (o Opt[T]) Or(unset T) T {
 
 func (o Opt[T]) IsZero() bool { return !o.set }
 
-// Get returns the value; zero if it is unset.
+// Get returns the value, or zero.
 func (o Opt[T]) Get() T { return o.value }
 
 // String returns the value's text, or "unset".

@@ -1,6 +1,6 @@
 package spec
 
-// Plot says how an image or a chart looks. What is unset is the chart's own.
+// Plot holds the options of an image or a chart. Unset ones are the chart's defaults.
 type Plot struct {
 	Width     Opt[float64] `json:"width,omitzero" cell:"FigSize" above:"0" max:"200"` // inches
 	Height    Opt[float64] `json:"height,omitzero" cell:"FigSize" above:"0" max:"200"`
@@ -12,5 +12,5 @@ type Plot struct {
 	PNG       bool         `json:"png,omitempty"`                     // also as image/png
 }
 
-// Look is the plot options of what embeds them.
+// Look returns p; it is promoted by types that embed Plot.
 func (p Plot) Look() Plot { return p }

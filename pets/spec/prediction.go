@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// Prediction is what a learner says about one image.
+// Prediction is a learner's prediction for one image.
 type Prediction struct {
 	Class         string    `json:"class"` // the most probable one
 	Probability   float64   `json:"probability"`
@@ -16,7 +16,7 @@ type Prediction struct {
 	State         string    `json:"state"`         // of the weights: "after fit 1, epoch 4"
 }
 
-// NewPrediction joins classes and their probabilities.
+// NewPrediction returns the prediction for classes and their probabilities.
 func NewPrediction(classes []string, probabilities []float32, state string) Prediction {
 	p := Prediction{Classes: classes, Probabilities: make([]float64, len(probabilities)),
 		State: state}
@@ -46,7 +46,7 @@ func (p Prediction) TopK(k int) []Ranked {
 	return all[:min(max(k, 0), len(all))]
 }
 
-// String names the class and the two runners-up.
+// String returns the class and the two next ones.
 func (p Prediction) String() string {
 	var parts []string
 	for _, r := range p.TopK(3) {

@@ -15,7 +15,7 @@ type FilePrediction struct {
 	Error string `json:"error,omitempty"`
 }
 
-// FilePredictions are those of a list of files, in its order.
+// FilePredictions are the predictions of a list of files, in its order.
 type FilePredictions []FilePrediction
 
 const ranks = 3

@@ -13,14 +13,14 @@ type Row struct {
 	// smoothed loss at the epoch's end: an average dominated by the last fifty batches
 	TrainLoss float64
 	ValidLoss float64 // mean over the validation set; NaN without one
-	ErrorRate float64 // fraction of the validation set with a wrong first guess; NaN without one
+	ErrorRate float64 // fraction of the validation set predicted wrongly; NaN without one
 	Seconds   float64 // the whole epoch, validation included
 }
 
 // Validated reports whether there was a validation set.
 func (r Row) Validated() bool { return !math.IsNaN(r.ValidLoss) }
 
-// String is the row as fastai prints it, without padding.
+// String returns the row as fastai prints it, without padding.
 func (r Row) String() string {
 	t := int(r.Seconds)
 	clock := fmt.Sprintf("%02d:%02d", t/60, t%60)
@@ -60,26 +60,26 @@ func (r *Row) UnmarshalJSON(text []byte) error {
 	return nil
 }
 
-// Suggestion is a learning rate that a rule reads off the finder's curve.
+// Suggestion is a learning rate from the finder's curve, by a rule.
 type Suggestion struct {
 	Name string  `json:"name"` // "steep", "valley", "minimum/10"
 	LR   float64 `json:"lr"`
 	Loss float64 `json:"loss"` // smoothed, of the curve's nearest point
 }
 
-// Suggestions are what the rules of the learning-rate finder found; none if the curve is too short.
+// Suggestions are the learning-rate finder's; none if the curve is too short.
 type Suggestions []Suggestion
 
-// Valley is where the longest descent is half done: fastai v2's default. 0 if there is none.
+// Valley returns where the longest descent is half done (fastai v2's default), or 0.
 func (s Suggestions) Valley() float64 { return s.by("valley") }
 
-// Steep is where the loss falls fastest: fastai v1's. 0 if there is none.
+// Steep returns where the loss falls fastest (fastai v1's), or 0.
 func (s Suggestions) Steep() float64 { return s.by("steep") }
 
-// Minimum is a tenth of the learning rate with the lowest loss. 0 if there is none.
+// Minimum returns a tenth of the learning rate with the lowest loss, or 0.
 func (s Suggestions) Minimum() float64 { return s.by("minimum/10") }
 
-// String is a line: steep 1.00e-03, valley 3.00e-03.
+// String returns one line: steep 1.00e-03, valley 3.00e-03.
 func (s Suggestions) String() string {
 	texts := make([]string, len(s))
 	for i, found := range s {
@@ -97,7 +97,7 @@ func (s Suggestions) by(name string) float64 {
 	return 0
 }
 
-// Score is how a set of predictions did.
+// Score is the result of a set of predictions.
 type Score struct {
 	Loss      float64 `json:"loss"`
 	ErrorRate float64 `json:"error_rate"`

@@ -13,7 +13,7 @@ import (
 	"strings"
 )
 
-// Defaults returns options with every unset field that has a default filled in.
+// Defaults returns options with every unset field set to its default, if it has one.
 func Defaults[T any](options T) T {
 	fill(reflect.ValueOf(&options).Elem())
 	return options
@@ -35,7 +35,7 @@ func fill(v reflect.Value) {
 	}
 }
 
-// Check reports the first option that is outside its bounds, as an [OptionError].
+// Check returns the first option outside its bounds, as an [OptionError].
 func Check(options any) error { return check(reflect.ValueOf(options)) }
 
 type checker interface{ Check() error }
@@ -100,7 +100,7 @@ func bounded(f reflect.StructField, v reflect.Value) error {
 	return &OptionError{Option: f.Name, Got: got, Want: want}
 }
 
-// bounds reads the tags: what is wanted, in words, and whether a value is that.
+// bounds returns what a field's tags allow, in words, and a function that checks a value.
 func bounds(tag reflect.StructTag) (want string, good func(reflect.Value) bool) {
 	if list := tag.Get("one"); list != "" {
 		words := strings.Fields(list)
@@ -143,7 +143,7 @@ func number(v reflect.Value) float64 {
 	return math.NaN()
 }
 
-// Diff names what changed, four options at most: "fnames: 7 390 → 4 entries; size: 96 → 128".
+// Diff returns what changed, at most four options: "fnames: 7 390 → 4 entries; size: 96 → 128".
 func Diff[T any](was, now T) string {
 	changes := diff(nil, reflect.ValueOf(was), reflect.ValueOf(now))
 	if n := len(changes); n > 4 {
@@ -193,13 +193,13 @@ func fieldName(f reflect.StructField) string {
 func Digest(options any) string {
 	text, err := json.Marshal(options)
 	if err != nil {
-		panic(fmt.Sprintf("spec: %T: %v", options, err)) // not a number, which Check refuses
+		panic(fmt.Sprintf("spec: %T: %v", options, err)) // not a number: Check has not accepted it
 	}
 	sum := sha256.Sum256(text)
 	return hex.EncodeToString(sum[:8])
 }
 
-// Thousands writes a number with its digits in groups: 7 390.
+// Thousands returns a number with its digits in groups: 7 390.
 func Thousands(n int) string {
 	s := strconv.Itoa(n)
 	for i := len(s) - 3; i > 0 && s[i-1] != '-'; i -= 3 {
