@@ -2,9 +2,9 @@
 // to pipes of the kernel, as GoNB cuts characters in two and loses the order of text and displays.
 // In other programs it does nothing.
 //
-// Import it for what gonbui lacks: [ClearOutput], [Update], [Page], and displays that link little.
-// On a plain GoNB displays need a [Flush] before the program ends. Outside of a notebook the plain
-// text is printed.
+// Import it for [ClearOutput], [Update], [Page], which gonbui lacks, and for displays that link
+// little. On a plain GoNB displays need a [Flush] before the program ends. Outside of a notebook
+// the plain text is printed.
 //
 // Every cell links it, so it imports little: sockets by system calls, not package net. What needs
 // fmt or a PNG encoder is in package show.
@@ -20,7 +20,7 @@ import (
 	"time"
 )
 
-// Env names the environment variable that holds the kernel's folder for its cells.
+// Env is the environment variable with the kernel's folder for its cells.
 const Env = "NB_CELL"
 
 // Files in the kernel's folder.
@@ -28,7 +28,7 @@ const (
 	OutName    = "out"   // a named pipe for the standard output
 	ErrName    = "err"   // a named pipe for the standard error
 	SocketName = "sock"  // a socket for records
-	PlainName  = "plain" // when it is there, everything stays with GoNB
+	PlainName  = "plain" // if it exists, streams and displays stay with GoNB
 	// exists when a shell command of the cell failed: the Go part does not run
 	FailedName = "failed"
 	// exists when the front end does not support input: the standard input is empty
@@ -56,8 +56,7 @@ var link struct {
 
 var started = time.Now()
 
-// Begin tells the kernel that all initialisers have been evaluated, then calls then unless it is
-// nil.
+// Begin tells the kernel that all initialisers have been evaluated, then calls then, if not nil.
 func Begin(then func()) {
 	if then != nil {
 		defer then()
@@ -94,16 +93,16 @@ func init() {
 
 func Active() bool { return link.dir != "" }
 
-// Display shows something. With an id that is not empty, [Update] can change it.
+// Display shows b. With an id that is not empty, [Update] can change it.
 func Display(id string, b Bundle) error { return bundle(KindDisplay, id, b) }
 
-// Update changes what was displayed under an id, by this cell or by an earlier one.
+// Update changes what this cell or an earlier one displayed under an id.
 func Update(id string, b Bundle) error { return bundle(KindUpdate, id, b) }
 
 // Result shows the cell's value.
 func Result(b Bundle) error { return bundle(KindResult, "", b) }
 
-// ClearOutput removes what the cell has shown; with wait, when there is something new to show.
+// ClearOutput removes the cell's output, with wait when there is new output.
 func ClearOutput(wait bool) error {
 	if !Active() {
 		return nil
@@ -141,7 +140,7 @@ func bundle(kind, id string, b Bundle) error {
 	return send(fields...)
 }
 
-// send returns when the kernel has passed the record on: that keeps the order with printed text.
+// send returns when the kernel has passed the record on, which keeps the order with printed text.
 func send(fields ...string) error {
 	link.Lock()
 	defer link.Unlock()

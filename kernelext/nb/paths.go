@@ -16,14 +16,14 @@ import (
 	"gopets/kernelext/notebook"
 )
 
-// A destination is where a run's results go; "" is not wanted.
+// A destination is where a run's results go; "" is none.
 type destination struct {
 	notebook, page string
 	made           string // a folder that was made for them
 }
 
-// newDestination decides where the results go, and makes the folder of a run without -o. resumed is
-// the executed notebook to go on with, which is written again.
+// newDestination chooses where the results go, and makes the folder of a run without -o. resumed is
+// the executed notebook of a resumed run, which is written again.
 func newDestination(name, out, page, resumed string, now time.Time) (d destination, err error) {
 	d = destination{notebook: out, page: page}
 	switch {
@@ -59,7 +59,7 @@ func newPlaces(inputs []string, overwrite bool) *places {
 	return &places{inputs: inputs, overwrite: overwrite}
 }
 
-// take checks a run's destination. resumed ones exist.
+// take checks a run's destination. If resumed, its files exist.
 func (p *places) take(d destination, resumed bool) error {
 	for _, path := range []string{d.notebook, d.page} {
 		if path == "" || path == stdout {
@@ -75,7 +75,7 @@ func (p *places) take(d destination, resumed bool) error {
 	return nil
 }
 
-// report checks where a report goes. It replaces an earlier report, as every run of a pipeline
+// report checks a report's path. It may replace an earlier report, as every run of a pipeline
 // writes one, but no other file.
 func (p *places) report(path string) error {
 	if path == "" {
@@ -172,8 +172,7 @@ func writable(dir string) error {
 	return nil
 }
 
-// earlierRun returns the executed notebook to go on with: -o's, else the last one under runs, ""
-// for none.
+// earlierRun returns the executed notebook to resume: -o's, else the last one under runs, or "".
 func earlierRun(name, out string) (string, error) {
 	if out != "" {
 		if exists(out) {

@@ -185,7 +185,7 @@ func parseNotebook(cmd *cobra.Command, path string) (*notebook.Notebook, error) 
 	return nb, nil
 }
 
-// markdown writes the images first.
+// The images are written first.
 func (f renderFlags) markdown(cmd *cobra.Command, nb *notebook.Notebook, out string) error {
 	o := render.MarkdownOptions{Trust: f.trust}
 	if out == "-" {

@@ -15,7 +15,7 @@ import (
 	"gopets/kernelext/session/internal/meeting"
 )
 
-// Open returns this kernel's session (outside GoNB: this process's), started if need be.
+// Open returns this kernel's session (outside GoNB: this process's), started if necessary.
 func (w Worker) Open(ctx context.Context) (*Session, error) {
 	p, err := meeting.FindPlace(w.Name)
 	if err != nil {

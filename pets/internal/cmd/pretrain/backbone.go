@@ -22,21 +22,21 @@ import (
 type recipe struct {
 	Net               string
 	Classes, PerClass int
-	Fine              bool // the images are drawn larger and made small
+	Fine              bool // the images are drawn larger and reduced
 	Batch             int
 	Phases            phases
 	Seed              uint64
-	From              string // a file whose body is the start; empty: random weights
+	From              string // a file with the first body; empty: random weights
 	Out               string
 }
 
-// phase is a fit at one size; the next phase goes on from its weights.
+// phase is a fit at one size; the next phase starts from its weights.
 type phase struct {
 	Size, Epochs int
 	LR           float64 // the highest, the same in all layers
 }
 
-// phases is a flag's value: SIZE:EPOCHS:LR, and more of them after commas.
+// phases is a flag's value: SIZE:EPOCHS:LR, separated by commas.
 type phases []phase
 
 func (p phases) String() string {
@@ -61,7 +61,6 @@ func (p *phases) Set(text string) error {
 
 func (p phases) Type() string { return "SIZE:EPOCHS:LR,…" }
 
-// run draws, trains and writes.
 func (r recipe) run(ctx context.Context, eng *engine.Engine) error {
 	if r.Out == "" {
 		r.Out = filepath.Join("pets", "vision", "weights", "embedded", r.Net+".safetensors")
@@ -109,11 +108,10 @@ func (r recipe) run(ctx context.Context, eng *engine.Engine) error {
 	return nil
 }
 
-// snapshot is the file in which a phase keeps its state.
 func (r recipe) snapshot(i int) string { return fmt.Sprintf("%s.snapshot%d", r.Out, i) }
 
-// train runs a phase from the weights before it (nil: random), or from its own snapshot,
-// and returns the body.
+// train runs a phase from the weights before it (nil: random), or from its own snapshot, and
+// returns the body.
 func (r recipe) train(ctx context.Context, eng *engine.Engine, net *model.Net, d *drawings, i int,
 	before *weights.File) (*weights.File, error) {
 	p := r.Phases[i]
@@ -153,7 +151,7 @@ func (r recipe) train(ctx context.Context, eng *engine.Engine, net *model.Net, d
 	return all, nil
 }
 
-// body is a network's file without its head, with the recipe as metadata.
+// body returns a network's file without its head, with the recipe as metadata.
 func (r recipe) body(all *weights.File, classes int) *weights.File {
 	f := &weights.File{Meta: map[string]string{
 		"network": r.Net,
@@ -181,7 +179,7 @@ func (r recipe) body(all *weights.File, classes int) *weights.File {
 	return f
 }
 
-// table prints the epoch table as it grows, and a line now and then in between.
+// table prints the epoch table as it grows, and progress in between.
 func table() train.Events {
 	last := time.Now()
 	return train.Events{
@@ -202,7 +200,6 @@ func table() train.Events {
 	}
 }
 
-// line prints progress every few seconds.
 func line(what string) func(done, total int) {
 	last := time.Now()
 	return func(done, total int) {

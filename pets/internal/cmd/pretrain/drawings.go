@@ -15,15 +15,15 @@ import (
 	"gopets/pets/vision/sample/creatures"
 )
 
-// drawings are generated pictures in memory: 3 bytes a pixel, so 10 000 of 128×128 take half a
+// drawings are generated images in memory: 3 bytes a pixel, so 10 000 of 128×128 take half a
 // gigabyte.
 type drawings struct {
 	split    *dataset.Split
 	pictures map[string]*images.RGB
 }
 
-// draw makes perClass training pictures and a tenth as many validation pictures of the first
-// classes creatures, in parallel. A picture depends on the seed, its class and its number alone.
+// draw makes perClass training images and a tenth as many validation images of the first classes
+// creatures, in parallel. An image depends on the seed, its class and its number alone.
 func draw(ctx context.Context, r recipe, progress func(done, total int)) (*drawings, error) {
 	seed, classes, perClass := r.Seed, r.Classes, r.PerClass
 	one := creatures.Draw
@@ -84,7 +84,6 @@ func draw(ctx context.Context, r recipe, progress func(done, total int)) (*drawi
 	return d, nil
 }
 
-// open is the learner's source of pictures.
 func (d *drawings) open(item dataset.Item) (*images.RGB, error) {
 	p, ok := d.pictures[item.Path]
 	if !ok {

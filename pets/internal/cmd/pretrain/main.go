@@ -1,19 +1,14 @@
-// Command pretrain makes the embedded backbones: it trains a small network on generated pictures of
+// Command pretrain makes the embedded backbones: it trains a small network on generated images of
 // creatures that are none of the 37 breeds (package sample/creatures) and writes the body as
 // float16 safetensors.
 //
 //	go run ./pets/internal/cmd/pretrain --net petnet10
 //	go run ./pets/internal/cmd/pretrain --net petnet18
-//	go run ./pets/internal/cmd/pretrain/compare          # the proof that they are worth it
+//	go run ./pets/internal/cmd/pretrain/compare          # what they gain
 //
-// The file's metadata holds the recipe (network, classes, pictures, size, epochs, seed) and the
-// accuracy reached. The same flags on the same engine give the same file. After every epoch a
-// snapshot is kept beside the output; started again with the same flags the program goes on from
-// it.
-//
-//	main.go      the flags
-//	drawings.go  pictures in memory
-//	backbone.go  training, writing
+// The file's metadata holds the recipe (network, classes, images, size, epochs, seed) and the
+// accuracy reached. The same flags on the same engine make the same file. A snapshot beside the
+// output is written after every epoch; a later run with the same flags continues from it.
 package main
 
 import (
@@ -76,7 +71,6 @@ func command() *cobra.Command {
 	return root
 }
 
-// open starts the engine and says which it is.
 func open(backend string) (*engine.Engine, error) {
 	eng, err := engine.Open(engine.Options{Spec: backend})
 	if err != nil {

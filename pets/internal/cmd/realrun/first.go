@@ -30,8 +30,7 @@ the names of the batch's photographs: peer.py first computes the same from the s
 	return cmd
 }
 
-// first trains on 64 photos, evenly spaced through the training set: one batch, whatever its
-// order.
+// first trains on 64 photos, evenly spaced through the training set: one batch, whatever its order.
 func (s setting) first(ctx context.Context) error {
 	eng, l, err := s.learner(ctx, spec.Transforms{}, spec.Head{Dropout: spec.Some(0.)}, 64)
 	if err != nil {

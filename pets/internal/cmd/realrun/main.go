@@ -1,7 +1,6 @@
-// Command realrun trains MobileNetV2 on all photos of the Oxford-IIIT Pet set, as its peer
-// peer.py does with PyTorch, and writes what happened: the epoch tables, the losses of every batch,
-// the confusion matrix, the most confused pairs, the times. Folder results holds what both sides
-// wrote and README.md the tables made of it.
+// Command realrun trains MobileNetV2 on all photos of the Oxford-IIIT Pet set, as peer.py does with
+// PyTorch, and writes the epoch tables, the losses of every batch, the confusion matrix, the most
+// confused pairs, the times. Folder results holds the results of both and README.md their tables.
 //
 //	go run ./pets/internal/cmd/realrun run --photos DIR --weights mobilenet_v2.safetensors --seed 0 -o ours-0.json
 //	go run ./pets/internal/cmd/realrun first --photos DIR --weights mobilenet_v2.safetensors -o first.safetensors
@@ -10,9 +9,9 @@
 // The recipe: numpy's split with seed 2 over the sorted names, fastai v1's transforms, batches of
 // 64; the body frozen with its batch norms training, 4 epochs of one-cycle at slice(3e-3); then
 // everything, 2 epochs at slice(1e-5, 1e-3). run --recipe progressive, in both programs, aims at
-// the lowest error instead: 8 epochs with growing images (recipe.go). --find takes
-// the first rate from the learning-rate finder instead. A seed fixes the head, the order, the
-// transforms and dropout; the split is the same for all.
+// the lowest error instead: 8 epochs with growing images (recipe.go). --find takes the first
+// learning rate from the finder. A seed determines the head, the order, the transforms and dropout;
+// the split is the same for all.
 package main
 
 import (
@@ -49,7 +48,6 @@ func main() {
 	}
 }
 
-// setting is what both subcommands that compute need.
 type setting struct {
 	Photos  string
 	Weights string
@@ -80,8 +78,8 @@ func (s *setting) flags(cmd *cobra.Command) {
 	}
 }
 
-// learner opens the engine and makes the frozen learner, of all training photos or of some of
-// them. The caller closes both.
+// learner opens the engine and makes the frozen learner, of all training photos or of some. The
+// caller closes both.
 func (s setting) learner(ctx context.Context, transforms spec.Transforms, head spec.Head,
 	some int) (*engine.Engine, *train.Learner, error) {
 	files, err := dataset.ImageFiles(s.Photos, false)

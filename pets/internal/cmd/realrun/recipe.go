@@ -9,7 +9,7 @@ import (
 	"gopets/pets/vision/train"
 )
 
-// stage is one fit of a recipe; the next one goes on from its weights.
+// stage is one fit of a recipe; the next one starts from its weights.
 type stage struct {
 	Size, Epochs int
 	Frozen       bool
@@ -24,8 +24,8 @@ var progressive = []stage{
 	{Size: 224, Epochs: 3, LR: spec.Slice(1e-5, 5e-4)},
 }
 
-// fit runs a recipe's stages from l's weights and returns the learner of the last one, which the
-// caller closes, with what was recorded. l is closed if another takes its place.
+// fitStages runs a recipe's stages from l's weights and returns the learner of the last one, which
+// the caller closes, with the fits. l is closed if another replaces it.
 func fitStages(ctx context.Context, eng *engine.Engine, l *train.Learner, stages []stage,
 	ev train.Events) (*train.Learner, []fit, error) {
 	var fits []fit
@@ -58,8 +58,8 @@ func fitStages(ctx context.Context, eng *engine.Engine, l *train.Learner, stages
 	return l, fits, nil
 }
 
-// resized is a learner with the same weights for images of another size. It has the next seed, for
-// the same one would repeat the order, the transforms and the dropout of the epochs before.
+// resized returns a learner with the same weights for images of another size. It has the next seed,
+// since the same one would repeat the order, the transforms and the dropout of the epochs before.
 func resized(eng *engine.Engine, l *train.Learner, size int) (*train.Learner, error) {
 	c := l.Config()
 	c.Size = spec.Square(size)

@@ -29,7 +29,6 @@ func reportCommand() *cobra.Command {
 	return cmd
 }
 
-// report reads every result of a folder and writes what people read.
 func report(dir, note string) error {
 	files, err := filepath.Glob(filepath.Join(dir, "*.json"))
 	if err != nil {
@@ -83,8 +82,7 @@ func (r result) file(what string) string {
 		strings.ReplaceAll(r.kind(), " px, ", "-"), r.Seed)
 }
 
-// kind names what only runs of one size and one recipe have in common: "128", "224 px,
-// progressive".
+// kind is equal for runs of one size and one recipe: "128", "224 px, progressive".
 func (r result) kind() string {
 	if r.Recipe == "" {
 		return fmt.Sprint(r.Size)
@@ -92,7 +90,7 @@ func (r result) kind() string {
 	return fmt.Sprintf("%d px, %s", r.Size, r.Recipe)
 }
 
-// page is README.md.
+// page returns README.md.
 func page(all []result, note string) (string, error) {
 	var b strings.Builder
 	b.WriteString(
@@ -118,7 +116,7 @@ func page(all []result, note string) (string, error) {
 	return b.String(), nil
 }
 
-// summary is a line for each run and the comparison of the two sides.
+// summary returns a line for each run and the comparison of the two sides.
 func summary(runs []result) string {
 	var b strings.Builder
 	b.WriteString(
@@ -146,7 +144,6 @@ func summary(runs []result) string {
 	return b.String()
 }
 
-// section tells one run.
 func (r result) section() (string, error) {
 	var b strings.Builder
 	fmt.Fprintf(&b, "\n### %s, seed %d\n", r.Side, r.Seed)
@@ -183,7 +180,7 @@ func (r result) section() (string, error) {
 	return b.String(), nil
 }
 
-// interpretation counts from the confusion matrix as from predictions.
+// interpretation makes predictions from the confusion matrix.
 func (r result) interpretation() (*interpret.Interpretation, error) {
 	p := &interpret.Predictions{Classes: r.Classes}
 	for actual, row := range r.Confusion {
@@ -199,7 +196,7 @@ func (r result) interpretation() (*interpret.Interpretation, error) {
 	return interpret.From(p)
 }
 
-// lossCurves draws the smoothed losses, a panel for each size and recipe.
+// lossCurves returns the smoothed losses, a panel for each size and recipe.
 func lossCurves(all []result) plots.Chart {
 	panels := plots.Panels{Figure: plots.Figure{Width: 14, Height: 5}}
 	for _, kind := range kinds(all) {

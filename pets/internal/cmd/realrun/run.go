@@ -17,7 +17,7 @@ import (
 	"gopets/pets/vision/train"
 )
 
-// result is what a run leaves; peer.py writes the same fields.
+// result is a run's file; peer.py writes the same fields.
 type result struct {
 	Side      string       `json:"side"` // "gopets" or "PyTorch"
 	Engine    string       `json:"engine"`
@@ -134,7 +134,7 @@ func valley(c *train.Curve) (float64, error) {
 	return 0, fmt.Errorf("the learning-rate finder saw no valley in %d steps", c.Steps)
 }
 
-// cores names the processor where the system tells.
+// cores describes the processor, where the system does.
 func cores() string {
 	name := runtime.GOARCH
 	if info, err := os.ReadFile("/proc/cpuinfo"); err == nil {

@@ -1,12 +1,12 @@
-// Command serveload asks a prediction service on this machine many times at once, with drawn pets
-// and with uploads to be refused.
+// Command serveload sends many requests at once to a prediction service on this machine, with drawn
+// pets and with invalid uploads.
 //
 //	go run ./pets/worker serve pets.safetensors &
 //	go run ./pets/internal/cmd/serveload --pid $!        # the worker's own id, if go run stands between: pgrep -n worker
 //
-// It prints the times of honest requests, what became of the others, and, with --pid, the service's
+// It prints the times of valid requests, the results of the others, and, with --pid, the service's
 // resident memory. Its status is 1 if a photo was neither answered nor put off (429, 503), or a
-// hostile upload not refused. It asks loopback addresses only.
+// hostile upload was accepted. It sends to loopback addresses only.
 package main
 
 import (
@@ -36,10 +36,10 @@ import (
 
 type options struct {
 	url      string
-	requests int // honest ones
+	requests int // valid ones
 	clients  int
 	limit    time.Duration
-	pid      int // of the service; 0: its memory is not looked at
+	pid      int // of the service; 0: its memory is not measured
 }
 
 func main() {
@@ -76,7 +76,7 @@ func (o options) check() error {
 	return nil
 }
 
-// upload is what a client sends, and the status that it has to get.
+// upload is a request's body, and the status that it must get.
 type upload struct {
 	name string
 	kind string
@@ -86,7 +86,7 @@ type upload struct {
 
 type tally struct {
 	mu      sync.Mutex
-	times   []time.Duration // of answered honest ones
+	times   []time.Duration // of answered valid ones
 	counts  map[string]int  // by upload and status
 	wrong   []string
 	memory  []int // kB, one for each twentieth of the run
@@ -174,7 +174,7 @@ func send(r *http.Request) (int, error) {
 	return answer.StatusCode, nil
 }
 
-// look notes a process's resident memory where the system reports it.
+// look records a process's resident memory, where the system reports it.
 func (t *tally) look(pid int) {
 	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
 	if err != nil {
@@ -243,7 +243,7 @@ func photos(ctx context.Context) ([]upload, error) {
 	return list, nil
 }
 
-// hostileUploads are uploads that a service has to refuse.
+// hostileUploads are uploads that a service must not accept.
 func hostileUploads(photo []byte) []upload {
 	const form = "multipart/form-data; boundary=x"
 	gif := []byte("GIF89a\xff\xff\xff\xff\x00\x00\x00;")

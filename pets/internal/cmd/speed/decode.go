@@ -37,7 +37,7 @@ func imagesCommand() *cobra.Command {
 	return cmd
 }
 
-// decoding is a job: decode the photos of a folder and augment them, so many times over.
+// decoding is a job: decode and augment the photos of a folder, several times.
 type decoding struct {
 	Photos string
 	Side   int

@@ -1,21 +1,19 @@
 // Command speed measures how fast networks train and predict, and how fast images are decoded and
-// augmented, and compares both with PyTorch and Pillow where a Python that has them is named:
+// augmented, and compares both with PyTorch and Pillow, given a Python that has them:
 //
 //	go run ./pets/internal/cmd/speed --python /path/to/bin/python
 //	go run ./pets/internal/cmd/speed images --photos DIR --python /path/to/bin/python
 //
 // Every measurement is a process of its own. Both sides run in turn, in rounds, with the same
-// settings of the C library's allocator and as many threads as there are cores; the median of the
-// rounds counts. PyTorch runs with channels last and with its default layout; the faster one
-// counts. Its network has fastai's head and AdamW. The images of a batch are random numbers, their
-// preparation is not part of a step. The first call is compilation and one step; memory is the
-// process's largest resident set; processor time is summed over the cores, and says more than wall
-// time where other work runs.
+// settings of the C library's allocator and as many threads as there are cores; the median counts.
+// PyTorch runs with channels last and with its default layout; the faster one counts. Its network
+// has fastai's head and AdamW. Batches are random numbers, made before the step. The first call is
+// compilation and one step; memory is the process's largest resident set; processor time is summed
+// over the cores, and says more than wall time where other work runs.
 //
-// The photos that came with the lesson's data set, 102 originals, on one core of an AMD EPYC with
-// AVX2 on which other work ran: 38 images a second decoded and augmented in the first epoch and 129
-// from the cache in later ones, Pillow with torchvision's nearest transforms 31 in each (1.2 and
-// 4.1 times).
+// The 102 original photos of the lesson's data set, on one core of an AMD EPYC with AVX2 beside
+// other work: 38 images a second decoded and augmented in the first epoch and 129 from the cache in
+// later ones, Pillow with torchvision's nearest transforms 31 in each (1.2 and 4.1 times).
 package main
 
 import (
@@ -54,7 +52,6 @@ func networksCommand() *cobra.Command {
 	return cmd
 }
 
-// options are the flags of both comparisons.
 type options struct {
 	Python  string
 	Rounds  int

@@ -30,7 +30,7 @@ type row struct {
 	Mode        string // all, frozen, predict
 }
 
-// rows are the lesson's networks, and those that a bare CPU trains in reasonable time.
+// rows are the lesson's networks, and those that a CPU trains in reasonable time.
 var rows = []row{
 	{"resnet34", 16, 224, modeAll},
 	{"resnet34", 16, 224, modeFrozen},
@@ -65,10 +65,9 @@ func (r row) String() string {
 // stepping is a job: measure the steps of a row.
 type stepping struct {
 	row
-	Seconds float64 // about how long the steps take, the first one aside
+	Seconds float64 // about how long the steps take, without the first
 }
 
-// speed is what one process measured.
 type speed struct {
 	Images float64 // per second
 	CPU    float64 // milliseconds of processor time per image, summed over the cores
@@ -83,7 +82,7 @@ func (o options) chosen() []row {
 	})
 }
 
-// compareNetworks prints the table, a line as soon as its rounds are done.
+// compareNetworks prints the table, each line when its rounds are done.
 func compareNetworks(ctx context.Context, w io.Writer, o options) error {
 	chosen := o.chosen()
 	if len(chosen) == 0 {
@@ -135,7 +134,7 @@ func list(rows []row) string {
 const tableHeader = `| images/s | gopets | PyTorch | ratio | CPU ms | PyTorch's | first call | PyTorch's | memory | PyTorch's | ratio |
 |---|---|---|---|---|---|---|---|---|---|---|`
 
-// tableLine is a line of the table; theirs is zero where there is no peer.
+// tableLine returns a line of the table; theirs is zero without a peer.
 func tableLine(r row, ours, theirs speed) string {
 	peer := func(format string, value float64) string {
 		if theirs.Images == 0 {
@@ -151,7 +150,7 @@ func tableLine(r row, ours, theirs speed) string {
 		peer("%.2f", float64(ours.Memory)/float64(theirs.Memory)))
 }
 
-// median is the middle of the rounds, each column by itself.
+// median returns the median of each column over the rounds.
 func median(rounds []speed) speed {
 	column := func(value func(speed) float64) float64 {
 		var values []float64
@@ -168,7 +167,7 @@ func median(rounds []speed) speed {
 	}
 }
 
-// best is the layout with the most images per second.
+// best returns the layout with the most images per second.
 func best(layouts [][]speed) speed {
 	var top speed
 	for _, rounds := range layouts {
@@ -233,12 +232,11 @@ func (r stepping) measure(ctx context.Context) (speed, error) {
 	}
 	steps, before := max(2, int(r.Seconds/first.Step.Seconds())), processorTime()
 	s, err := l.Benchmark(ctx, steps, trains)
-	// Benchmark makes one step more, of which it expects a compilation.
+	// Benchmark makes one step more, with compilation.
 	cpu := (processorTime() - before) / time.Duration((steps+1)*r.Batch)
 	return speed{Images: s.Images, CPU: cpu.Seconds() * 1000, First: first.First.Seconds()}, err
 }
 
-// processorTime is what this process has used on all cores.
 func processorTime() time.Duration {
 	var usage syscall.Rusage
 	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &usage); err != nil {

@@ -31,7 +31,7 @@ func measureSelf[T any](ctx context.Context, command string, argument any) (resu
 	return measure[T](ctx, exec.CommandContext(ctx, self, command, string(text)))
 }
 
-// measure runs a process that prints its result as JSON, in the environment that our engine wants,
+// measure runs a process that prints its result as JSON, in the environment that our engine needs,
 // and adds its peak memory.
 func measure[T any](ctx context.Context, cmd *exec.Cmd) (result T, err error) {
 	cmd.Env = os.Environ()
@@ -99,7 +99,7 @@ func (p *peer) close() {
 	}
 }
 
-// machine names the processor and its vector instructions.
+// machine returns the processor and its vector instructions.
 func machine() string {
 	name, vectors := runtime.GOARCH, ""
 	text, _ := os.ReadFile("/proc/cpuinfo")
@@ -120,7 +120,6 @@ func machine() string {
 		", ")
 }
 
-// noise is an image of random numbers.
 func noise(side int) *images.RGB {
 	p, r := images.New(side, side), rand.New(rand.NewPCG(1, 2))
 	for i := range p.Pix {

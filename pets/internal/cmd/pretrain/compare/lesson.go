@@ -17,7 +17,7 @@ import (
 	"gopets/pets/vision/weights"
 )
 
-// lesson is the notebook's schedule without a notebook.
+// lesson is the notebook's schedule.
 type lesson struct {
 	Seeds    []uint64
 	PerBreed int    // images of each breed; 0: the sample's default
@@ -32,21 +32,20 @@ type part struct {
 	Epochs      [2]int
 }
 
-// notebook has the settings of notebooks/pets.ipynb where XLA computes.
+// notebook has the settings of notebooks/pets.ipynb for XLA.
 var notebook = [2]part{
 	{Net: "petnet10", Size: 112, Batch: 16, Epochs: [2]int{4, 2}},
 	{Net: "petnet18", Size: 128, Batch: 16, Epochs: [2]int{5, 1}},
 }
 
-// figures are the error rates of one run of the lesson.
 type figures struct {
 	Frozen  [2]float64 // after each part's first fit
-	AllFast float64    // after the epoch with everything training at the usual rate
+	AllFast float64    // after the epoch of all layers at the usual learning rate
 	Slow    [2]float64 // after each part's second fit
-	Own     []string   // what the second network says of the four own images
+	Own     []string   // predictions of the second network for the four own images
 }
 
-// right counts the own images that are named rightly.
+// right returns how many own images are classified rightly.
 func (f figures) right() int {
 	n := 0
 	for _, s := range f.Own {
@@ -57,7 +56,6 @@ func (f figures) right() int {
 	return n
 }
 
-// run draws the sample and runs the lesson once per seed.
 func (c lesson) run(ctx context.Context, eng *engine.Engine) ([]figures, error) {
 	dir, err := os.MkdirTemp("", "pretrain-lesson-")
 	if err != nil {
@@ -121,7 +119,7 @@ func (f figures) String() string {
 		strings.Join(f.Own, ", "))
 }
 
-// table is a line for each seed and one of the means, in Markdown.
+// table returns a line for each seed and one of the means, in Markdown.
 func table(seeds []uint64, all []figures) string {
 	var b strings.Builder
 	b.WriteString(
@@ -147,7 +145,6 @@ func table(seeds []uint64, all []figures) string {
 	return b.String()
 }
 
-// part trains one part as the notebook does.
 func (c lesson) part(ctx context.Context, l *train.Learner, i int, saved string, f *figures) error {
 	p := c.Parts[i]
 	o := weights.Options{Offline: true}
@@ -195,7 +192,7 @@ func (c lesson) part(ctx context.Context, l *train.Learner, i int, saved string,
 	return fit(p.Epochs[1], spec.Slice(1e-6, 1e-4), &f.Slow[i])
 }
 
-// own asks for the sample's images that are no part of the data.
+// own predicts the sample's images that are not part of the data.
 func own(ctx context.Context, l *train.Learner, root string) ([]string, error) {
 	files, err := dataset.ImageFiles(filepath.Join(root, "my_pets"), false)
 	if err != nil {

@@ -1,12 +1,11 @@
-// Command compare is the proof that the embedded backbones are worth their bytes: on the generated
-// sample, the same head, images, batches, epochs and augmentation, once on the backbone with its
-// body frozen (as the blog trains), once from random weights with everything training, each at the
-// rate that its own learning-rate finder suggests. It prints a table of error rates, a column per
-// seed.
+// Command compare measures what the embedded backbones gain: on the generated sample it trains the
+// same head once on the backbone with its body frozen, once from random weights with everything
+// training, each at the learning rate that its own finder suggests. It prints a table of error
+// rates, a column per seed.
 //
 //	go run ./pets/internal/cmd/pretrain/compare
 //
-// With --lesson it runs the schedule and the settings of notebooks/pets.ipynb instead, and asks for
+// With --lesson it runs the schedule and the settings of notebooks/pets.ipynb instead, and predicts
 // the sample's own images; seed 2 is the notebook's.
 package main
 
@@ -39,7 +38,6 @@ func main() {
 	}
 }
 
-// comparison is what all sides have in common.
 type comparison struct {
 	Nets     []string
 	PerBreed int
@@ -48,7 +46,7 @@ type comparison struct {
 	Epochs   int
 	Seeds    []uint64
 	Rule     string // of the finder's suggestions
-	From     string // folder with NET.safetensors to judge; empty: the embedded ones
+	From     string // folder with NET.safetensors; empty: the embedded ones
 }
 
 // result is one line of the table: error rates per seed.
@@ -123,7 +121,6 @@ func command() *cobra.Command {
 	return cmd
 }
 
-// run draws the sample into a temporary folder and trains every side with every seed.
 func (c comparison) run(ctx context.Context, eng *engine.Engine) ([]result, error) {
 	dir, err := os.MkdirTemp("", "pretrain-compare-")
 	if err != nil {
@@ -168,7 +165,6 @@ func (c comparison) run(ctx context.Context, eng *engine.Engine) ([]result, erro
 	return results, nil
 }
 
-// labelled lists the images of a sample with their breeds.
 func labelled(root string) ([]dataset.Labelled, error) {
 	files, err := dataset.ImageFiles(filepath.Join(root, "images"), false)
 	if err != nil {
@@ -177,7 +173,7 @@ func labelled(root string) ([]dataset.Labelled, error) {
 	return dataset.LabelByRegexp(files, `/([^/]+)_\d+.jpg$`)
 }
 
-// one trains one side with one seed and gives its rate and final error.
+// one trains one side with one seed and returns its learning rate and final error rate.
 func (c comparison) one(ctx context.Context, eng *engine.Engine, net *model.Net,
 	graphs *train.Graphs, r result, split *dataset.Split, seed uint64) (lr, errorRate float64,
 	err error) {
@@ -240,7 +236,6 @@ func (r result) side() string {
 	return "scratch"
 }
 
-// report is the table in Markdown.
 func report(results []result) string {
 	var b strings.Builder
 	b.WriteString(
