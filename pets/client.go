@@ -8,7 +8,6 @@ import (
 	"os"
 	"os/signal"
 	"runtime"
-	"sync"
 
 	"gopets/kernelext/cell"
 	"gopets/kernelext/session"
@@ -24,28 +23,6 @@ func sourceFile() string {
 	return file
 }
 
-var current struct {
-	sync.Mutex
-	session *session.Session
-}
-
-func connect(ctx context.Context) (*session.Session, error) {
-	current.Lock()
-	defer current.Unlock()
-	if current.session != nil {
-		return current.session, nil
-	}
-	s, err := worker.Open(ctx)
-	current.session = s
-	return s, err
-}
-
-func disconnect() {
-	current.Lock()
-	defer current.Unlock()
-	current.session = nil
-}
-
 // lists are the lists of files and labels that a request names, by digest.
 type lists map[string][]string
 
@@ -56,7 +33,7 @@ func ask[Q, A any](m wire.Method[Q, A], request Q, named lists) (answer A, err e
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	s, err := connect(ctx)
+	s, err := worker.Open(ctx)
 	if err != nil && ctx.Err() != nil {
 		err = session.Errorf(session.CodeCancelled, "cancelled before the session was ready")
 	}
@@ -75,10 +52,7 @@ func ask[Q, A any](m wire.Method[Q, A], request Q, named lists) (answer A, err e
 		}
 		raw, err = s.Call(ctx, m.Name, request, view.event)
 	}
-	switch {
-	case session.HasCode(err, session.CodeLost):
-		disconnect()
-	case session.HasCode(err, session.CodeStale):
+	if session.HasCode(err, session.CodeStale) {
 		err = fmt.Errorf("%w. pets.EndSession() ends this one, and FitOneCycle(…, pets.Resume()) "+
 			"goes on from the last epoch in the next", err)
 	}
@@ -103,13 +77,11 @@ func EndSession() {
 	if s, err := worker.Running(ctx); err == nil {
 		failIf(s.Stop(ctx))
 	}
-	disconnect()
 }
 
 type view struct {
-	id    string // of the display that progress updates
-	dirty bool   // something was sent to the notebook
-	bar   bool   // a terminal's last line is a bar
+	id  string // of the display that progress updates
+	bar bool   // a terminal's last line is a bar
 }
 
 func (v *view) event(e session.Event) {
@@ -158,7 +130,6 @@ func (v *view) send(d wire.Display, id string, show func(string, cell.Bundle) er
 		b["image/png"] = string(d.PNG)
 	}
 	complain(show(id, b))
-	v.dirty = true
 }
 
 func (v *view) print(text string) {
@@ -171,9 +142,7 @@ func (v *view) print(text string) {
 // done flushes: what is in the pipe when a cell's program ends is lost.
 func (v *view) done() {
 	v.print("")
-	if v.dirty {
-		complain(cell.Flush())
-	}
+	complain(cell.Flush())
 }
 
 func complain(err error) {

@@ -61,25 +61,17 @@ func declaring() bool {
 	}
 }
 
-var broken = struct {
-	sync.Mutex
-	why map[Path]error
-}{why: map[Path]error{}}
-
-func breakPath(p Path, err error) {
-	broken.Lock()
-	defer broken.Unlock()
-	broken.why[p] = err
-}
+var broken sync.Map // Path → error: why it is not available
 
 // explain says why a path, or a folder above it, is not available; nil if that is not known.
 func explain(p Path) error {
-	broken.Lock()
-	defer broken.Unlock()
 	for {
+		if err, ok := broken.Load(p); ok {
+			return err.(error)
+		}
 		parent := p.Parent()
-		if err := broken.why[p]; err != nil || parent == p || p == "" {
-			return err
+		if parent == p || p == "" {
+			return nil
 		}
 		p = parent
 	}
@@ -95,7 +87,7 @@ func value[T any](key string, p Path, unusable T, get func() (T, error)) T {
 	var earlier failure
 	failedBefore := readNote(key, &earlier)
 	if declared && (earlier.Interrupted || time.Since(earlier.When) < quietTime) {
-		breakPath(p, errors.New(earlier.Message))
+		broken.Store(p, errors.New(earlier.Message))
 		return unusable
 	}
 	v, err := get()
@@ -105,7 +97,7 @@ func value[T any](key string, p Path, unusable T, get func() (T, error)) T {
 	}
 	deeper := explain(p)
 	if deeper == nil {
-		breakPath(p, err)
+		broken.Store(p, err)
 	}
 	switch {
 	case !declared:

@@ -30,10 +30,8 @@ func Show(values ...any) {
 }
 
 func firstBroken() error {
-	broken.Lock()
-	defer broken.Unlock()
-	for _, err := range broken.why {
-		return err
+	for _, err := range broken.Range {
+		return err.(error)
 	}
 	return nil
 }
