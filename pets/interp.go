@@ -91,11 +91,10 @@ type MinVal int
 type ConfusedPairs []spec.Confused
 
 func (c ConfusedPairs) table() wire.Table {
-	t := wire.Table{Header: []string{"actual", "predicted", "times"}}
-	for _, p := range c {
-		t.Rows = append(t.Rows, []string{p.Actual, p.Predicted, strconv.Itoa(p.Count)})
-	}
-	return t
+	return wire.Table{Header: []string{"actual", "predicted", "times"},
+		Rows: each(c, func(p spec.Confused) []string {
+			return []string{p.Actual, p.Predicted, strconv.Itoa(p.Count)}
+		})}
 }
 
 // String is a table.

@@ -52,11 +52,7 @@ func (p Path) Ls() Paths {
 		if err != nil {
 			return nil, fmt.Errorf("list %s: %w: give a folder that exists", string(p), bare(err))
 		}
-		list := make(Paths, len(entries))
-		for i, e := range entries {
-			list[i] = p.Join(e.Name())
-		}
-		return list, nil
+		return each(entries, func(e os.DirEntry) Path { return p.Join(e.Name()) }), nil
 	})
 }
 
@@ -114,20 +110,17 @@ func bare(err error) error {
 // Paths is a list of files or folders.
 type Paths []Path
 
-func pathsOf(list []string) Paths {
-	paths := make(Paths, len(list))
-	for i, path := range list {
-		paths[i] = Path(path)
-	}
-	return paths
-}
+func pathsOf(list []string) Paths { return each(list, func(s string) Path { return Path(s) }) }
 
-func (p Paths) absolute() []string {
-	list := make([]string, len(p))
-	for i, path := range p {
-		list[i] = path.absolute()
+func (p Paths) absolute() []string { return each(p, Path.absolute) }
+
+// each returns f of every element.
+func each[A, B any](list []A, f func(A) B) []B {
+	results := make([]B, len(list))
+	for i, v := range list {
+		results[i] = f(v)
 	}
-	return list
+	return results
 }
 
 // noPaths is an empty list with room: slicing it, as in fnames[:5], is not out of range.
@@ -151,15 +144,11 @@ func GetImageFiles(dir Path) Paths { return imageFiles(dir, false) }
 func GetImageFilesRecursive(dir Path) Paths { return imageFiles(dir, true) }
 
 func imageFiles(dir Path, recurse bool) Paths {
-	list := value("files "+string(dir), dir, noPaths(), func() (Paths, error) {
+	return value("files "+string(dir), dir, noPaths(), func() (Paths, error) {
 		list, err := dataset.ImageFiles(dir.absolute(), recurse)
 		if err != nil {
 			err = fmt.Errorf("get image files: %w", err)
 		}
-		return pathsOf(list), err
+		return append(noPaths(), pathsOf(list)...), err
 	})
-	if len(list) == 0 {
-		return noPaths()
-	}
-	return list
 }

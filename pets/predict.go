@@ -68,15 +68,14 @@ type FilePredictions struct{ List spec.FilePredictions }
 // Show shows the first rows as a table.
 func (p FilePredictions) Show() {
 	const most = 20
-	t := wire.Table{Header: []string{"file", "class", "probability"}}
-	for _, f := range p.List[:min(most, len(p.List))] {
-		row := []string{Path(f.File).Name(), f.Class, fmt.Sprintf("%.1f %%", 100*f.Probability)}
+	rows := each(p.List[:min(most, len(p.List))], func(f spec.FilePrediction) []string {
 		if f.Error != "" {
-			row[1], row[2] = "", f.Error
+			return []string{Path(f.File).Name(), "", f.Error}
 		}
-		t.Rows = append(t.Rows, row)
-	}
-	must(wire.ShowTable, t, nil)
+		return []string{Path(f.File).Name(), f.Class, fmt.Sprintf("%.1f %%", 100*f.Probability)}
+	})
+	must(wire.ShowTable, wire.Table{Header: []string{"file", "class", "probability"}, Rows: rows},
+		nil)
 	if n := len(p.List) - most; n > 0 {
 		fmt.Printf("and %s more\n", spec.Thousands(n))
 	}

@@ -2,7 +2,6 @@ package pets
 
 import (
 	"crypto/sha256"
-	"encoding/hex"
 	"fmt"
 	"strings"
 
@@ -13,7 +12,7 @@ import (
 // ModelPath is where [Learner.Save] writes a model of that name.
 func (l Learner) ModelPath(name string) Path {
 	sum := sha256.Sum256([]byte(l.desc.Data.Path))
-	return Home().Join("learners", l.desc.Name+"-"+hex.EncodeToString(sum[:4]), name+".safetensors")
+	return Home().Join("learners", fmt.Sprintf("%s-%x", l.desc.Name, sum[:4]), name+".safetensors")
 }
 
 // modelFile is ModelPath for a call; a name that is not plain ends the cell.

@@ -3,7 +3,6 @@ package pets
 import (
 	"cmp"
 	"crypto/sha256"
-	"encoding/hex"
 	"fmt"
 	"os"
 	"slices"
@@ -47,11 +46,7 @@ func FromLists(path Path, fnames Paths, labels []string, options ...DataOption) 
 
 // FromNameFunc describes data whose labels a function returns. It runs in every cell.
 func FromNameFunc(path Path, fnames Paths, label func(Path) string, options ...DataOption) Data {
-	labels := make([]string, len(fnames))
-	for i, f := range fnames {
-		labels[i] = label(f)
-	}
-	return FromLists(path, fnames, labels, options...)
+	return FromLists(path, fnames, each(fnames, label), options...)
 }
 
 // CSV says how a table of files and labels is laid out: File and Folder are below the data's path.
@@ -63,7 +58,7 @@ func FromCSV(path Path, table CSV, options ...DataOption) Data {
 	table.File, table.Folder = file.absolute(), path.Join(table.Folder).absolute()
 	text, err := os.ReadFile(table.File)
 	sum := sha256.Sum256(text)
-	table.Digest = hex.EncodeToString(sum[:])
+	table.Digest = fmt.Sprintf("%x", sum)
 	d := describe(path, nil, spec.Data{Labels: spec.LabelCSV, CSV: &table}, options)
 	if err != nil {
 		d.err = because(path, fmt.Errorf("data from table %s: %w: give a table that exists",
@@ -76,10 +71,8 @@ func FromCSV(path Path, table CSV, options ...DataOption) Data {
 // most published numbers refer to it.
 func FromOfficialSplit(path Path, options ...DataOption) Data {
 	items, valid, err := dataset.OfficialLists(path.absolute())
-	files, labels := make(Paths, len(items)), make([]string, len(items))
-	for i, it := range items {
-		files[i], labels[i] = Path(it.Path), it.Label
-	}
+	files := each(items, func(l dataset.Labelled) Path { return Path(l.Path) })
+	labels := each(items, func(l dataset.Labelled) string { return l.Label })
 	options = append([]DataOption{ValidFiles(pathsOf(valid))}, options...)
 	d := FromLists(path, files, labels, options...)
 	if err != nil {

@@ -44,9 +44,7 @@ func MaxWarp(fraction float64) TransformOption {
 
 // PAffine is the probability of each of turn, zoom and warp, 0.75 by default.
 func PAffine(p float64) TransformOption {
-	return func(t *TransformSet) {
-		t.PAffine = spec.Some(p)
-	}
+	return func(t *TransformSet) { t.PAffine = spec.Some(p) }
 }
 
 // PLighting is the probability of each of brightness and contrast, 0.75 by default.
