@@ -169,13 +169,13 @@ func (l Learner) FreezeTo(n int) { verb(l, wire.Freeze, wire.LearnerCall{FreezeT
 type Score = spec.Score
 
 // Validate predicts the validation images, and prints and returns loss and error rate.
-func (l Learner) Validate() Score { return l.score(wire.Validate) }
+func (l Learner) Validate() Score { return l.score(false) }
 
 // TTA is [Learner.Validate] with the mean of nine views of each image: nine times as slow.
-func (l Learner) TTA() Score { return l.score(wire.TTA) }
+func (l Learner) TTA() Score { return l.score(true) }
 
-func (l Learner) score(m wire.Method[wire.LearnerCall, Score]) Score {
-	s := verb(l, m, wire.LearnerCall{})
+func (l Learner) score(tta bool) Score {
+	s := verb(l, wire.Validate, wire.LearnerCall{TTA: tta})
 	fmt.Println(l.desc.Name, s.State+":", s)
 	return s
 }

@@ -33,9 +33,8 @@ var (
 	Save        = Method[LearnerCall, None]{"save"}             // Path
 	Load        = Method[LearnerCall, None]{"load"}             // Path
 	Export      = Method[LearnerCall, None]{"export"}           // Path
-	Validate    = Method[LearnerCall, spec.Score]{"validate"}
-	TTA         = Method[LearnerCall, spec.Score]{"tta"}
-	ShowResults = Method[LearnerCall, None]{"show-results"} // Plot
+	Validate    = Method[LearnerCall, spec.Score]{"validate"}   // TTA
+	ShowResults = Method[LearnerCall, None]{"show-results"}     // Plot
 
 	Predict      = Method[PredictCall, spec.Prediction]{"predict"}            // Image, Plot
 	PredictFiles = Method[PredictCall, spec.FilePredictions]{"predict-files"} // Paths
@@ -83,6 +82,7 @@ type LearnerCall struct {
 	Find    *spec.Find   `json:"find,omitempty"`
 	// the first layer group that trains; negative counts from the end
 	FreezeTo  int    `json:"freeze_to,omitempty"`
+	TTA       bool   `json:"tta,omitempty"` // the mean of several views
 	Path      string `json:"path,omitempty"`
 	spec.Plot `json:"plot"`
 }

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"image"
@@ -22,17 +21,8 @@ import (
 )
 
 type datasets struct {
-	home   string
-	lists  sync.Map                  // of files and labels that cells have sent, by digest
-	splits map[string]*dataset.Split // by the digest of what decides them
-}
-
-func (d *datasets) register(r *registry) {
-	handleFree(r, wire.Files, d.take)
-	handleFree(r, wire.UntarData, d.untar)
-	handleFree(r, wire.VerifyImages, d.verify)
-	handle(r, wire.Describe, on(d.ofCall, d.describe))
-	handle(r, wire.ShowBatch, show(d.ofCall, batch))
+	home  string
+	lists sync.Map // of files and labels that cells have sent, by digest
 }
 
 func (d *datasets) take(_ *call, list wire.FileList) (none wire.None, err error) {
@@ -68,7 +58,9 @@ func (d *datasets) untar(c *call, url string) (folder string, err error) {
 			bar.step("drawing the images", done, total, "")
 		})
 	case url == u.URL:
-		folder, err = archive.Untar(c, u, root, bar.download("downloading "+u.Name))
+		folder, err = archive.Untar(c, u, root, func(done, total int64) {
+			bar.download("downloading "+u.Name, done, total)
+		})
 	default:
 		err = fmt.Errorf("untar data: unknown data set %s: use %s, or a folder of yours", url,
 			dataset.Names)
@@ -79,12 +71,11 @@ func (d *datasets) untar(c *call, url string) (folder string, err error) {
 	return folder, err
 }
 
-func (d *datasets) verify(c *call, paths []string) ([]spec.Bad, error) {
+func verify(c *call, paths []string) ([]spec.Bad, error) {
 	bar := newBar(c)
-	o := images.VerifyOptions{Progress: func(done, total int) {
+	bad := images.Verify(c, paths, images.VerifyOptions{Progress: func(done, total int) {
 		bar.step("opening images", done, total, "")
-	}}
-	bad := images.Verify(c, paths, o)
+	}})
 	if c.Err() != nil {
 		return nil, cancelled("not all images were opened")
 	}
@@ -92,36 +83,11 @@ func (d *datasets) verify(c *call, paths []string) ([]spec.Bad, error) {
 	return bad, nil
 }
 
-func (d *datasets) ofCall(c *call, q wire.DataCall) (*dataset.Split, error) {
-	return d.split(q.Data)
+func (d *datasets) of(_ *call, q wire.DataCall) (*dataset.Split, error) {
+	return dataset.Open(q.Data, d.list)
 }
 
-func (d *datasets) split(s spec.Data) (*dataset.Split, error) {
-	key := s
-	key.Batches = spec.Batches{Seed: s.Seed} // nothing else of it decides the split
-	digest := spec.Digest(key)
-	if split := d.splits[digest]; split != nil {
-		return split, nil
-	}
-	split, err := dataset.Open(s, d.list)
-	if err == nil {
-		d.splits[digest] = split
-	}
-	return split, err
-}
-
-func warnings(ctx context.Context, d spec.Data, s *dataset.Split) []string {
-	var lines []string
-	if folders, divided := dataset.FindFolders(d.Path); divided && d.Labels == spec.LabelFolder {
-		lines = append(lines, folders.Describe(d.Valid == nil))
-	}
-	if w := s.Warning(ctx); w != "" {
-		lines = append(lines, w)
-	}
-	return lines
-}
-
-func (d *datasets) describe(_ *call, s *dataset.Split, q wire.DataCall) (wire.DataInfo, error) {
+func describe(_ *call, s *dataset.Split, q wire.DataCall) (wire.DataInfo, error) {
 	return wire.DataInfo{Text: s.Describe(q.Data.Size, q.Data.Path), Classes: s.Classes}, nil
 }
 

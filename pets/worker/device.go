@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"log"
 	"os"
@@ -24,15 +25,13 @@ type device struct {
 }
 
 func newDevice() (*device, error) {
-	d := &device{turn: make(chan struct{}, 1), idle: 15 * time.Minute}
-	if text := os.Getenv("GOPETS_IDLE"); text != "" {
-		idle, err := time.ParseDuration(text)
-		if err != nil || idle < 0 {
-			return nil, fmt.Errorf("GOPETS_IDLE is %q, want a duration such as 15m, or 0 to keep "+
-				"the device", text)
-		}
-		d.idle = idle
+	text := cmp.Or(os.Getenv("GOPETS_IDLE"), "15m")
+	idle, err := time.ParseDuration(text)
+	if err != nil || idle < 0 {
+		return nil, fmt.Errorf("GOPETS_IDLE is %q, want a duration such as 15m, or 0 to keep "+
+			"the device", text)
 	}
+	d := &device{turn: make(chan struct{}, 1), idle: idle}
 	d.timer = time.AfterFunc(time.Hour, d.close)
 	d.timer.Stop() // until the first call
 	return d, nil
@@ -103,14 +102,13 @@ func (d *device) open() error {
 	return err
 }
 
-func (d *device) register(r *registry) {
-	handle(r, wire.ShowEngine, func(c *call, _ wire.None) (none wire.None, err error) {
-		d.shown = false
-		_, err = d.engine(c)
-		return none, err
-	})
-	handle(r, wire.HasXLA, func(*call, wire.None) (bool, error) {
-		err := d.open()
-		return err == nil && d.eng.Name != engine.Go, err
-	})
+func (d *device) show(c *call, _ wire.None) (none wire.None, err error) {
+	d.shown = false
+	_, err = d.engine(c)
+	return none, err
+}
+
+func (d *device) hasXLA(*call, wire.None) (bool, error) {
+	err := d.open()
+	return err == nil && d.eng.Name != engine.Go, err
 }

@@ -19,11 +19,6 @@ type fits struct {
 	snapshots string // folder
 }
 
-func (f *fits) register(r *registry) {
-	handle(r, wire.Fit, on(f.learners.ofNew, f.fit))
-	handle(r, wire.Find, on(f.learners.ofNew, f.find))
-}
-
 func (f *fits) fit(c *call, l *learner, q wire.LearnerCall) ([]spec.Row, error) {
 	fit, resume, err := *q.Fit, false, error(nil)
 	if fit.Resume {
@@ -41,11 +36,13 @@ func (f *fits) fit(c *call, l *learner, q wire.LearnerCall) ([]spec.Row, error) 
 			return nil, fmt.Errorf("fit: %w", err)
 		}
 	}
-	view := newFitView(c, fit.Kind, l.live.Frozen)
+	view := newFitView(c, fit.Kind)
 	l.version++
 	err = l.live.Train(c, fit, view.events())
-	view.end(err)
-	if errors.Is(err, context.Canceled) {
+	switch {
+	case err == nil:
+		view.end()
+	case errors.Is(err, context.Canceled):
 		err = cancelled("the weights are kept: %s is %s. The same fit with pets.Resume() goes on "+
 			"from the last finished epoch", q.Learner.Name, l.live.State())
 	}
@@ -101,7 +98,7 @@ func (f *fits) describe(l spec.Learner) error {
 	return session.WriteFile(filepath.Join(dir, "learner.json"), text)
 }
 
-func (f *fits) find(c *call, l *learner, q wire.LearnerCall) (spec.Suggestions, error) {
+func find(c *call, l *learner, q wire.LearnerCall) (spec.Suggestions, error) {
 	bar := newBar(c)
 	curve, err := l.live.LRFind(c, *q.Find, bar.events("looking for a learning rate"))
 	if err != nil {
@@ -118,7 +115,7 @@ func (f *fits) find(c *call, l *learner, q wire.LearnerCall) (spec.Suggestions, 
 	}
 	if len(found) == 0 {
 		bar.end(line)
-		c.say("%s", tooShort(curve))
+		c.note(tooShort(curve))
 		return nil, nil
 	}
 	bar.end(fmt.Sprintf("%s; suggested learning rates: %v", line, found))

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 	"math"
 	"os"
@@ -17,34 +16,17 @@ import (
 
 type predictions struct {
 	learners *store
-	device   *device
-	exported *exported // the last one that was asked
+	exported *train.Predictor // the last one that was asked
+	info     os.FileInfo      // of its file
 }
 
-type exported struct {
-	path string
-	info os.FileInfo
-	live *train.Predictor
-}
-
-func (p *predictions) register(r *registry) {
-	handleFree(r, wire.ShowImage, show(decode, imageChart))
-	handleFree(r, wire.ShowTable, func(c *call, q wire.Table) (none wire.None, err error) {
-		return none, c.show(plots.Table{Header: q.Header, Rows: q.Rows})
-	})
-	handle(r, wire.Predict, on(p.of, predict))
-	handle(r, wire.PredictFiles, on(p.of, predictMany))
-	handle(r, wire.ExportONNX, on(p.of, onnx))
-	handle(r, wire.Exported, on(p.of, about))
-	handle(r, wire.ShowResults, show(p.learners.of, results))
+func table(c *call, q wire.Table) (none wire.None, err error) {
+	return none, c.show(plots.Table{Header: q.Header, Rows: q.Rows})
 }
 
 func (p *predictions) of(c *call, q wire.PredictCall) (*train.Predictor, error) {
-	if q.Exported != "" {
-		return p.open(c, q.Exported)
-	}
 	if q.Learner == nil {
-		return nil, errors.New("predict: no learner is named")
+		return p.open(c, q.Exported)
 	}
 	l, err := p.learners.get(c, *q.Learner)
 	if err != nil {
@@ -59,34 +41,30 @@ func (p *predictions) open(c *call, path string) (*train.Predictor, error) {
 		return nil, fmt.Errorf("load learner: there is no file %s: give one that Export wrote",
 			path)
 	}
-	if e := p.exported; e != nil && e.path == path && e.info.Size() == info.Size() &&
-		e.info.ModTime().Equal(info.ModTime()) {
-		return e.live, nil
+	if p.exported != nil && os.SameFile(p.info, info) && p.info.ModTime().Equal(info.ModTime()) {
+		return p.exported, nil
 	}
 	p.close()
-	eng, err := p.device.engine(c)
+	eng, err := p.learners.device.engine(c)
 	if err != nil {
 		return nil, err
 	}
-	live, err := train.LoadLearner(eng, path)
-	if err != nil {
-		return nil, err
-	}
-	p.exported = &exported{path, info, live}
-	return live, nil
+	p.info = info
+	p.exported, err = train.LoadLearner(eng, path)
+	return p.exported, err
 }
 
 func (p *predictions) close() {
 	if p.exported != nil {
-		p.exported.live.Close()
+		p.exported.Close()
 		p.exported = nil
 	}
 }
 
-func about(_ *call, l *train.Predictor, _ wire.PredictCall) (wire.About, error) {
+func about(l *train.Predictor) wire.About {
 	s := l.Split()
 	return wire.About{Network: l.Net().Name, Classes: s.Classes, Size: l.Config().Size,
-		State: l.State(), Train: len(s.Train), Valid: len(s.Valid), Split: s.SplitHash}, nil
+		State: l.State(), Train: len(s.Train), Valid: len(s.Valid), Split: s.SplitHash}
 }
 
 func decode(_ *call, q wire.PredictCall) (*images.RGB, error) {

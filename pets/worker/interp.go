@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"path/filepath"
 
@@ -16,9 +17,9 @@ import (
 // interpretation holds a learner's predictions of its validation images at one time.
 type interpretation struct {
 	*interpret.Interpretation
-	desc    spec.Interp
-	weights string // file
-	version int    // of the learner's weights then
+	desc     spec.Interp
+	snapshot string // the learner's file then
+	version  int    // of its weights
 }
 
 type interps struct {
@@ -26,40 +27,22 @@ type interps struct {
 	byName   map[string]*interpretation
 }
 
-func (i *interps) register(r *registry) {
-	handle(r, wire.Validate, on(i.learners.of, score(false)))
-	handle(r, wire.TTA, on(i.learners.of, score(true)))
-	handle(r, wire.Interpret, on(i.get,
-		func(_ *call, in *interpretation, _ wire.InterpCall) (spec.Score, error) {
-			return in.Score(), nil
-		}))
-	handle(r, wire.Confusion, on(i.get,
-		func(_ *call, in *interpretation, _ wire.InterpCall) (spec.Confusion, error) {
-			return spec.Confusion{Classes: in.Classes, Counts: in.Confusion(), State: in.State}, nil
-		}))
-	handle(r, wire.MostConfused, on(i.announced,
-		func(_ *call, in *interpretation, q wire.InterpCall) ([]spec.Confused, error) {
-			return in.MostConfused(q.MinVal), nil
-		}))
-	handle(r, wire.Matrix, show(i.announced,
-		func(c *call, in *interpretation, _ wire.InterpCall) (plots.Chart, error) {
-			return in.matrix(c), nil
-		}))
-	handle(r, wire.TopLosses, show(i.announced, i.topLosses))
-	handle(r, wire.Interactive, show(i.announced, interactive))
-	handle(r, wire.Report, show(i.get, report))
+func (i *interps) validate(c *call, q wire.LearnerCall) (*interpret.Interpretation, error) {
+	l, err := i.learners.of(c, q)
+	if err != nil {
+		return nil, err
+	}
+	return validate(c, l, q.TTA)
 }
 
 func validate(c *call, l *learner, tta bool) (*interpret.Interpretation, error) {
-	bar := newBar(c)
-	ev := bar.events("predicting the validation images")
-	var p *train.Predictions
-	var err error
+	bar, predict := newBar(c), l.live.ValidProbs
 	if tta {
-		p, err = l.live.TTA(c, spec.TTA{}, ev)
-	} else {
-		p, err = l.live.ValidProbs(c, ev)
+		predict = func(ctx context.Context, ev train.Events) (*train.Predictions, error) {
+			return l.live.TTA(ctx, spec.TTA{}, ev)
+		}
 	}
+	p, err := predict(c, bar.events("predicting the validation images"))
 	if err != nil {
 		return nil, err
 	}
@@ -67,21 +50,17 @@ func validate(c *call, l *learner, tta bool) (*interpret.Interpretation, error) 
 	return interpret.From(p)
 }
 
-func score(tta bool) func(*call, *learner, wire.LearnerCall) (spec.Score, error) {
-	return func(c *call, l *learner, _ wire.LearnerCall) (s spec.Score, err error) {
-		in, err := validate(c, l, tta)
-		if err != nil {
-			return s, err
-		}
-		return in.Score(), nil
-	}
-}
-
 // get returns the interpretation of a call, and makes it if it is missing or q.Anew.
 func (i *interps) get(c *call, q wire.InterpCall) (*interpretation, error) {
 	d := q.Interp
 	if in := i.byName[d.Name]; in != nil && !q.Anew {
-		return in, sameOptions("interpretation", d.Name, "Compute", spec.Diff(in.desc, d))
+		err := sameOptions("interpretation", d.Name, "Compute", spec.Diff(in.desc, d))
+		l := i.learners.byName[d.Learner.Name]
+		if err == nil && (l == nil || l.version != in.version) {
+			c.say("%[1]s: predictions of %[2]s %[3]s, not of its present weights: %[1]s.Compute() "+
+				"makes new ones", d.Name, d.Learner.Name, in.State)
+		}
+		return in, err
 	}
 	l, err := i.learners.get(c, d.Learner)
 	if err != nil {
@@ -92,10 +71,10 @@ func (i *interps) get(c *call, q wire.InterpCall) (*interpretation, error) {
 		return nil, err
 	}
 	file := filepath.Join(i.learners.device.dir, "interp-"+fileName(d.Name)+".safetensors")
-	in := &interpretation{predicted, d, file, l.version}
-	if err := l.live.Save(in.weights); err != nil {
+	if err := l.live.Snapshot(file); err != nil {
 		return nil, fmt.Errorf("interpretation: keeping its weights: %w", err)
 	}
+	in := &interpretation{predicted, d, file, l.version}
 	i.byName[d.Name] = in
 	if !q.Anew {
 		c.say("%s: predictions of %s %s", d.Name, d.Learner.Name, in.State)
@@ -103,17 +82,12 @@ func (i *interps) get(c *call, q wire.InterpCall) (*interpretation, error) {
 	return in, nil
 }
 
-// announced is get, and reports training since.
-func (i *interps) announced(c *call, q wire.InterpCall) (*interpretation, error) {
-	in, err := i.get(c, q)
-	if err != nil {
-		return nil, err
-	}
-	if l := i.learners.byName[in.desc.Learner.Name]; l == nil || l.version != in.version {
-		c.say("%[1]s: predictions of %[2]s %[3]s, not of its present weights: %[1]s.Compute() "+
-			"makes new ones", in.desc.Name, in.desc.Learner.Name, in.State)
-	}
-	return in, nil
+func (in *interpretation) confusion() spec.Confusion {
+	return spec.Confusion{Classes: in.Classes, Counts: in.Confusion(), State: in.State}
+}
+
+func mostConfused(_ *call, in *interpretation, q wire.InterpCall) ([]spec.Confused, error) {
+	return in.MostConfused(q.MinVal), nil
 }
 
 func (i *interps) topLosses(c *call, in *interpretation, q wire.InterpCall) (plots.Chart, error) {
@@ -164,25 +138,20 @@ func (i *interps) topLosses(c *call, in *interpretation, q wire.InterpCall) (plo
 func (i *interps) learnerOf(c *call, in *interpretation) (l *train.Learner, done func(),
 	err error) {
 	d := in.desc.Learner
-	if l := i.learners.byName[d.Name]; l != nil && l.version == in.version &&
-		spec.Diff(l.desc, d) == "" {
-		if l, err = i.learners.get(c, d); err != nil {
-			return nil, nil, err
+	if l := i.learners.byName[d.Name]; l != nil && l.version == in.version {
+		if l, err := i.learners.get(c, d); err == nil {
+			return l.live, func() {}, nil
 		}
-		return l.live, func() {}, nil
 	}
-	if err := i.learners.makeRoom(nil); err != nil {
-		return nil, nil, err
-	}
-	past, err := i.learners.build(c, d, false)
+	past, err := i.learners.restored(c, d, in.snapshot)
 	if err != nil {
 		return nil, nil, err
 	}
-	if _, err := past.live.Load(in.weights); err != nil {
-		past.live.Close()
-		return nil, nil, err
-	}
 	return past.live, past.live.Close, nil
+}
+
+func matrix(c *call, in *interpretation, _ wire.InterpCall) (plots.Chart, error) {
+	return in.matrix(c), nil
 }
 
 func (in *interpretation) matrix(c *call) plots.Matrix {

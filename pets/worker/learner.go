@@ -7,28 +7,12 @@ import (
 	"strings"
 
 	"gopets/pets/spec"
+	"gopets/pets/vision/dataset"
 	"gopets/pets/vision/engine"
 	"gopets/pets/vision/train"
 	"gopets/pets/wire"
 	"gopets/plots"
 )
-
-func (s *store) register(r *registry) {
-	handle(r, wire.Create, s.create)
-	handle(r, wire.Summary, show(s.ofNew, summary))
-	handle(r, wire.Freeze, on(s.ofNew,
-		func(_ *call, l *learner, q wire.LearnerCall) (none wire.None, err error) {
-			return none, l.live.FreezeTo(q.FreezeTo)
-		}))
-	handle(r, wire.Save, on(s.of, toFile((*train.Learner).Save)))
-	handle(r, wire.Export, on(s.of, toFile((*train.Learner).Export)))
-	handle(r, wire.Load, s.load)
-	handle(r, wire.Rows, on(s.of, rows))
-	handle(r, wire.PlotFind, show(s.of, searchChart))
-	handle(r, wire.PlotLosses, show(s.of, lossChart))
-	handle(r, wire.PlotLR, show(s.of, rateChart))
-	handle(r, wire.PlotMetrics, show(s.of, metricChart))
-}
 
 func (s *store) create(c *call, q wire.LearnerCall) (none wire.None, err error) {
 	if old := s.byName[q.Learner.Name]; old != nil {
@@ -41,11 +25,15 @@ func (s *store) create(c *call, q wire.LearnerCall) (none wire.None, err error) 
 		return none, err
 	}
 	l.live.Compile() // while the reader goes on to the first fit
-	for _, w := range warnings(c, l.desc.Data, l.split) {
-		c.say("%s", w)
+	d := l.desc.Data
+	if folders, divided := dataset.FindFolders(d.Path); divided && d.Labels == spec.LabelFolder {
+		c.note(folders.Describe(d.Valid == nil))
+	}
+	if w := l.split.Warning(c); w != "" {
+		c.note(w)
 	}
 	training, validation := len(l.split.Train), len(l.split.Valid)
-	if q.Learner.Data.Skip { // the card counts what is left
+	if d.Skip { // the card counts what is left
 		bar := newBar(c)
 		if training, validation, err = l.live.Check(c, bar.events("opening images")); err != nil {
 			return none, err
@@ -109,6 +97,10 @@ func summary(_ *call, l *learner, q wire.LearnerCall) (plots.Chart, error) {
 	return table, nil
 }
 
+func freeze(_ *call, l *learner, q wire.LearnerCall) (none wire.None, err error) {
+	return none, l.live.FreezeTo(q.FreezeTo)
+}
+
 func toFile(write func(*train.Learner, string) error) func(*call, *learner,
 	wire.LearnerCall) (wire.None, error) {
 	return func(_ *call, l *learner, q wire.LearnerCall) (none wire.None, err error) {
@@ -133,7 +125,7 @@ func (s *store) load(c *call, q wire.LearnerCall) (none wire.None, err error) {
 	}
 	l.version++
 	for _, w := range warnings {
-		c.say("%s", w)
+		c.note(w)
 	}
 	return none, nil
 }

@@ -16,12 +16,20 @@ import (
 // pace is the least time between two states of a display (fastprogress's)
 const pace = 200 * time.Millisecond
 
+// progress is a display that changes until the call, or a part of it, ends.
 type progress struct {
 	c      *call
+	draw   func(plots.ProgressState) (markup, text string)
 	mu     sync.Mutex
 	last   time.Time   // when a state was sent
+	shown  bool        // one was sent, and not yet the last
 	timer  *time.Timer // runs while something compiles
 	waited int         // seconds of it
+}
+
+func (p *progress) begin(c *call, draw func(plots.ProgressState) (markup, text string)) {
+	p.c, p.draw = c, draw
+	c.ends = append(c.ends, p.stop)
 }
 
 // event locks the display for an event, which ends a compilation and is shown at once.
@@ -34,7 +42,7 @@ func (p *progress) event() (unlock func()) {
 	return p.mu.Unlock
 }
 
-func (p *progress) compile(show func()) {
+func (p *progress) compile() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.timer != nil {
@@ -46,7 +54,7 @@ func (p *progress) compile(show func()) {
 		defer p.mu.Unlock()
 		if p.timer == timer {
 			p.waited++
-			show()
+			p.send(plots.Running)
 			timer.Reset(time.Second)
 		}
 	})
@@ -55,86 +63,87 @@ func (p *progress) compile(show func()) {
 
 func (p *progress) compiling() string { return fmt.Sprintf("compiling … %d s", p.waited) }
 
-func (p *progress) note(line string) { p.c.say("%s", line) }
-
 func (p *progress) due() bool { return time.Since(p.last) >= pace }
+
+func (p *progress) send(state plots.ProgressState) {
+	p.last, p.shown = time.Now(), true
+	markup, text := p.draw(state)
+	p.c.progress(markup, text, false)
+}
+
+func (p *progress) finish(markup, text string) {
+	p.shown = false
+	p.c.progress(markup, text, true)
+}
+
+// stop leaves what an error or an interrupt ended, red.
+func (p *progress) stop() {
+	defer p.event()()
+	if p.shown {
+		p.send(plots.Interrupted)
+	}
+}
 
 type bar struct {
 	progress
+	label string // of what the call does
 	now   plots.ProgressBar
 	begun time.Time
-	shown bool
 }
 
 func newBar(c *call) *bar {
-	b := &bar{progress: progress{c: c}, begun: time.Now()}
-	c.ends = append(c.ends, b.stop)
+	b := &bar{begun: time.Now()}
+	b.begin(c, b.draw)
 	return b
 }
 
-func (b *bar) events(label string) train.Events {
-	return train.Events{
-		Note: b.note,
-		Compile: func() {
-			b.compile(func() {
-				b.now.Label, b.now.Comment = label, b.compiling()
-				b.send()
-			})
-		},
-		Batch: func(i train.BatchInfo) {
-			what, comment := label, ""
-			switch {
-			case i.Phase == train.PhaseCheck:
-				what = "opening images"
-			case i.LR > 0:
-				comment = fmt.Sprintf("learning rate %.1e, loss %.4f", i.LR, i.Loss)
-			}
-			b.step(what, i.Batch+1, i.Batches, comment)
-		},
+func (b *bar) draw(state plots.ProgressState) (markup, text string) {
+	now := b.now
+	if b.waited > 0 {
+		now.Label, now.Comment = b.label, b.compiling()
 	}
+	now.Elapsed, now.State = time.Since(b.begun), state
+	return html.EscapeString(now.Label) + "<br>" + plots.Progress(now), now.Text()
 }
 
-func (b *bar) download(label string) func(done, total int64) {
-	return func(done, total int64) {
-		b.step(label, int(done>>10), int(total>>10), download.Megabytes(done, total))
-	}
+func (b *bar) events(label string) train.Events {
+	b.label = label
+	return train.Events{Note: b.c.note, Compile: b.compile, Batch: func(i train.BatchInfo) {
+		what, comment := label, ""
+		switch {
+		case i.Phase == train.PhaseCheck:
+			what = "opening images"
+		case i.LR > 0:
+			comment = fmt.Sprintf("learning rate %.1e, loss %.4f", i.LR, i.Loss)
+		}
+		b.step(what, i.Batch+1, i.Batches, comment)
+	}}
+}
+
+func (b *bar) download(what string, done, total int64) {
+	b.step(what, int(done>>10), int(total>>10), download.Megabytes(done, total))
 }
 
 func (b *bar) step(label string, done, total int, comment string) {
 	defer b.event()()
 	b.now = plots.ProgressBar{Label: label, Done: done, Total: total, Comment: comment}
 	if b.due() && time.Since(b.begun) >= pace {
-		b.send()
+		b.send(plots.Running)
 	}
-}
-
-func (b *bar) send() {
-	b.last, b.shown = time.Now(), true
-	b.now.Elapsed = time.Since(b.begun)
-	b.c.progress(html.EscapeString(b.now.Label)+"<br>"+plots.Progress(b.now), b.now.Text(), false)
 }
 
 func (b *bar) end(line string) {
 	defer b.event()()
-	if b.shown {
-		b.c.done(cmp.Or(line, "done"))
-		b.shown = false
-	}
-}
-
-func (b *bar) stop() {
-	defer b.event()()
-	if b.shown {
-		b.now.State = plots.Interrupted
-		b.send()
+	if line = cmp.Or(line, "done"); b.shown {
+		b.finish(html.EscapeString(line), line+"\n")
 	}
 }
 
 // fitView is the display of a fit (of fine-tuning, of each part): bars and the growing table.
 type fitView struct {
 	progress
-	title func() string // of the part
-	rows  []spec.Row    // of all parts
+	kind  spec.Kind
+	rows  []spec.Row // of all parts
 	part  spec.Fit
 	begun time.Time
 	phase time.Time // when the present phase of the present epoch began
@@ -143,27 +152,21 @@ type fitView struct {
 	table plots.EpochTable
 }
 
-func newFitView(c *call, kind spec.Kind, frozen func() bool) *fitView {
-	return &fitView{progress: progress{c: c}, title: func() string {
-		switch {
-		case kind != spec.FineTune:
-			return ""
-		case frozen():
-			return "body frozen"
-		}
-		return "all layers"
-	}}
+func newFitView(c *call, kind spec.Kind) *fitView {
+	v := &fitView{kind: kind}
+	v.begin(c, v.draw)
+	return v
 }
 
 func (v *fitView) events() train.Events {
-	return train.Events{Start: v.start, Batch: v.batch, Epoch: v.epoch, Note: v.note,
-		Compile: func() { v.compile(func() { v.send(plots.Running) }) }}
+	return train.Events{Start: v.start, Batch: v.batch, Epoch: v.epoch, Note: v.c.note,
+		Compile: v.compile}
 }
 
 func (v *fitView) start(f spec.Fit) {
 	defer v.event()()
 	if len(v.table.Rows) > 0 {
-		v.finish("body frozen")
+		v.leave("body frozen")
 	}
 	v.part, v.begun, v.phase, v.seen = f, time.Now(), time.Now(), false
 	v.now, v.table = train.BatchInfo{Epochs: f.Epochs}, plots.EpochTable{}
@@ -189,8 +192,7 @@ func (v *fitView) epoch(r spec.Row) {
 		Time: time.Duration(r.Seconds * float64(time.Second))})
 }
 
-func (v *fitView) send(state plots.ProgressState) {
-	v.last = time.Now()
+func (v *fitView) draw(state plots.ProgressState) (markup, text string) {
 	done, epochs := len(v.table.Rows), max(v.part.Epochs, 1)
 	batches := plots.ProgressBar{Label: fmt.Sprintf("Epoch %d/%d", min(done+1, epochs), epochs),
 		Total: v.now.Batches, Elapsed: time.Since(v.phase), State: state}
@@ -212,25 +214,20 @@ func (v *fitView) send(state plots.ProgressState) {
 	}
 	bars := plots.Training{Table: v.table, Batches: batches, Epochs: plots.ProgressBar{Done: done,
 		Total: epochs, Elapsed: time.Since(v.begun), State: state}}
-	v.c.progress(bars.HTML(), batches.Text(), false)
+	return bars.HTML(), batches.Text()
 }
 
-// end leaves the table, after an error with the bars, red.
-func (v *fitView) end(err error) {
+// end leaves the table of a fit that has succeeded.
+func (v *fitView) end() {
 	defer v.event()()
-	switch {
-	case err == nil:
-		v.finish(v.title())
-	case v.seen || len(v.table.Rows) > 0: // else it was refused, and there is nothing to show
-		v.send(plots.Interrupted)
-	}
+	v.leave("all layers")
 }
 
-func (v *fitView) finish(title string) {
+func (v *fitView) leave(part string) {
 	table, _ := v.table.HTML() // cannot fail: nothing of it is drawn
 	text := v.table.Text()
-	if title != "" {
-		table, text = "<div>"+html.EscapeString(title)+"</div>"+table, title+"\n"+text
+	if v.kind == spec.FineTune {
+		table, text = "<div>"+html.EscapeString(part)+"</div>"+table, part+"\n"+text
 	}
-	v.c.progress(table, text, true)
+	v.finish(table, text)
 }

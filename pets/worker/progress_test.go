@@ -2,7 +2,6 @@ package main
 
 import (
 	"encoding/json"
-	"errors"
 	"strings"
 	"sync"
 	"testing"
@@ -113,8 +112,7 @@ func TestAFitShowsWhatItDoes(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var s screen
 		c, end := s.call(t)
-		defer end()
-		v := newFitView(c, spec.OneCycle, func() bool { return false })
+		v := newFitView(c, spec.OneCycle)
 		events := v.events()
 		events.Start(spec.Fit{Epochs: 2})
 		events.Compile()
@@ -131,7 +129,7 @@ func TestAFitShowsWhatItDoes(t *testing.T) {
 			!strings.Contains(html, `value="1" max="2"`) {
 			t.Errorf("the table or the epochs' bar is missing: %s", html)
 		}
-		v.end(errors.New("interrupted"))
+		end() // the call has failed
 		s.shows(t, "interrupted", "Interrupted 25.00%")
 	})
 }
@@ -139,15 +137,15 @@ func TestAFitShowsWhatItDoes(t *testing.T) {
 func TestARefusedFitShowsNothing(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var s screen
-		c, _ := s.call(t)
-		v := newFitView(c, spec.OneCycle, func() bool { return false })
-		v.end(errors.New("refused"))
+		c, end := s.call(t)
+		v := newFitView(c, spec.OneCycle)
+		end() // the call has failed
 		s.shows(t, "refused", "")
-		v = newFitView(c, spec.OneCycle, func() bool { return false })
+		v = newFitView(c, spec.OneCycle)
 		events := v.events()
 		events.Start(spec.Fit{Epochs: 1})
 		events.Epoch(spec.Row{TrainLoss: 1})
-		v.end(nil)
+		v.end()
 		if got := s.last(); !got.Last || strings.Contains(got.HTML, "<progress") ||
 			!strings.Contains(got.Text, "1.000000") {
 			t.Errorf("at the end: %+v", got)

@@ -10,11 +10,11 @@ import (
 	"gopets/plots"
 )
 
-func rows(_ *call, l *learner, _ wire.LearnerCall) (rows []spec.Row, err error) {
+func (l *learner) rows() []spec.Row {
 	if run := l.live.Recorder().Last(); run != nil {
-		rows = run.Rows
+		return run.Rows
 	}
-	return rows, nil
+	return nil
 }
 
 // The charts of a learner's training (fastai §10).
@@ -26,7 +26,7 @@ func searchChart(c *call, l *learner, _ wire.LearnerCall) (plots.Chart, error) {
 	}
 	chart := plots.LRFinder{Figure: c.figure("")}
 	if chart.LR, chart.Loss = l.curve.Trimmed(); len(chart.LR) < 2 {
-		c.say("%s", tooShort(l.curve))
+		c.note(tooShort(l.curve))
 		return nil, nil
 	}
 	for _, s := range l.curve.Suggest() {
@@ -35,11 +35,7 @@ func searchChart(c *call, l *learner, _ wire.LearnerCall) (plots.Chart, error) {
 	return chart, nil
 }
 
-func lossChart(c *call, l *learner, _ wire.LearnerCall) (plots.Chart, error) {
-	run, err := lastRun(l)
-	if err != nil {
-		return nil, err
-	}
+func lossChart(c *call, run *train.Run, _ wire.LearnerCall) (plots.Chart, error) {
 	lines := plots.Lines{Figure: c.figure(""), XLabel: "Batches processed", YLabel: "Loss",
 		Series: []plots.Series{{Name: "Train", Y: run.Losses}}}
 	if len(run.ValidAt) > 0 {
@@ -52,22 +48,14 @@ func lossChart(c *call, l *learner, _ wire.LearnerCall) (plots.Chart, error) {
 	return lines, nil
 }
 
-func rateChart(c *call, l *learner, _ wire.LearnerCall) (plots.Chart, error) {
-	run, err := lastRun(l)
-	if err != nil {
-		return nil, err
-	}
+func rateChart(c *call, run *train.Run, _ wire.LearnerCall) (plots.Chart, error) {
 	return plots.Panels{Figure: c.figure(""), Charts: []plots.Lines{
 		{XLabel: "Iterations", YLabel: "Learning Rate", Series: []plots.Series{{Y: run.LRs}}},
 		{XLabel: "Iterations", YLabel: "Momentum", Series: []plots.Series{{Y: run.Momentums}}},
 	}}, nil
 }
 
-func metricChart(c *call, l *learner, _ wire.LearnerCall) (plots.Chart, error) {
-	run, err := lastRun(l)
-	if err != nil {
-		return nil, err
-	}
+func metricChart(c *call, run *train.Run, _ wire.LearnerCall) (plots.Chart, error) {
 	if len(run.ValidAt) == 0 {
 		return nil, errors.New("recorder: the fit has no error rates, because there was no " +
 			"validation set: draw one, for instance with pets.ValidPct(0.2)")
@@ -80,7 +68,11 @@ func metricChart(c *call, l *learner, _ wire.LearnerCall) (plots.Chart, error) {
 		Series: []plots.Series{series}}, nil
 }
 
-func lastRun(l *learner) (*train.Run, error) {
+func (s *store) lastRun(c *call, q wire.LearnerCall) (*train.Run, error) {
+	l, err := s.of(c, q)
+	if err != nil {
+		return nil, err
+	}
 	run := l.live.Recorder().Last()
 	if run == nil || len(run.Losses) == 0 {
 		return nil, fmt.Errorf("recorder: %[1]s was not trained yet: "+

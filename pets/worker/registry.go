@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"html"
 	"strings"
 
 	"gopets/kernelext/session"
@@ -21,8 +20,10 @@ type call struct {
 }
 
 func (c *call) say(format string, args ...any) {
-	c.Send(wire.EventLog, wire.Display{Text: fmt.Sprintf(format, args...)})
+	c.note(fmt.Sprintf(format, args...))
 }
+
+func (c *call) note(line string) { c.Send(wire.EventLog, wire.Display{Text: line}) }
 
 // show sends a chart or a table as one display, with its PNG if the cell asks for one.
 func (c *call) show(chart plots.Chart) (err error) {
@@ -49,21 +50,16 @@ func (c *call) progress(markup, text string, last bool) {
 	c.Send(wire.EventProgress, wire.Display{HTML: markup, Text: text, Last: last})
 }
 
-func (c *call) done(line string) { c.progress(html.EscapeString(line), line+"\n", true) }
-
 type registry struct {
 	device   *device
 	handlers map[string]handler
 }
 
-type handler struct {
-	free  bool // needs neither the device nor anything that lives on it
-	serve func(c *call) (any, error)
-}
+type handler func(*call) (any, error)
 
-// handle registers a method's handler, which runs alone on the device.
+// handle registers a method's handler, which runs alone on the device unless the method is [free].
 func handle[Q, A any](r *registry, m wire.Method[Q, A], serve func(*call, Q) (A, error)) {
-	r.handlers[m.Name] = handler{serve: func(c *call) (any, error) {
+	r.handlers[m.Name] = func(c *call) (any, error) {
 		var q Q
 		if err := c.Decode(&q); err != nil {
 			return nil, err
@@ -75,15 +71,7 @@ func handle[Q, A any](r *registry, m wire.Method[Q, A], serve func(*call, Q) (A,
 			c.plot = p.Look()
 		}
 		return serve(c, q)
-	}}
-}
-
-// handleFree registers a handler that needs no device.
-func handleFree[Q, A any](r *registry, m wire.Method[Q, A], serve func(*call, Q) (A, error)) {
-	handle(r, m, serve)
-	h := r.handlers[m.Name]
-	h.free = true
-	r.handlers[m.Name] = h
+	}
 }
 
 // on makes a handler of one for an object, which get returns.
@@ -96,6 +84,11 @@ func on[Q, O, A any](get func(*call, Q) (O, error),
 		}
 		return serve(c, object, q)
 	}
+}
+
+// read makes a handler of a method of an object.
+func read[Q, O, A any](get func(*call, Q) (O, error), value func(O) A) func(*call, Q) (A, error) {
+	return on(get, func(_ *call, object O, _ Q) (A, error) { return value(object), nil })
 }
 
 // show makes a handler of one that returns a chart or a table of an object, or nil.
@@ -117,25 +110,25 @@ func (r *registry) serve(ctx context.Context, sc *session.Call) (any, error) {
 			end()
 		}
 	}()
-	h, ok := r.handlers[c.Method]
-	if !ok {
+	serve := r.handlers[c.Method]
+	if serve == nil {
 		return nil, session.Errorf(session.CodeUnknown, "the session has no method %q: "+
 			"cell and session are of different versions, restart the kernel", c.Method)
 	}
 	defer r.device.idleFromNow()
-	if !h.free {
+	if !free[c.Method] {
 		release, err := r.device.acquire(c)
 		if err != nil {
 			return nil, err
 		}
 		defer release()
 	}
-	answer, err := h.serve(c)
+	answer, err := serve(c)
 	if err == nil {
 		return answer, nil
 	}
 	coded := new(session.Error)
-	if !errors.As(err, &coded) && ctx.Err() != nil && !h.free {
+	if !errors.As(err, &coded) && ctx.Err() != nil && !free[c.Method] {
 		return nil, cancelled("nothing was lost")
 	}
 	return nil, session.Errorf(coded.Code, "%s", strings.TrimSpace(spec.Message(err, spec.InCell)))

@@ -29,8 +29,7 @@ type store struct {
 	// build makes a learner, with first weights if first
 	build func(c *call, d spec.Learner, first bool) (*learner, error)
 
-	byName  map[string]*learner
-	present *learner // on the device
+	byName map[string]*learner
 }
 
 // get returns the learner of that name and description, on the device.
@@ -45,20 +44,28 @@ func (s *store) get(c *call, d spec.Learner) (*learner, error) {
 		return nil, err
 	}
 	if l.live == nil {
-		if err := s.makeRoom(l); err != nil {
-			return nil, err
-		}
-		back, err := s.build(c, d, false)
+		back, err := s.restored(c, d, l.parked)
 		if err != nil {
 			return nil, err
 		}
-		if err := back.live.Restore(l.parked); err != nil {
-			back.live.Close()
-			return nil, fmt.Errorf("learner %q: reading it back from its file: %w", d.Name, err)
-		}
 		l.live, l.split = back.live, back.split
 	}
-	s.present = l
+	return l, nil
+}
+
+// restored makes a learner from a snapshot, in place of the one on the device.
+func (s *store) restored(c *call, d spec.Learner, file string) (*learner, error) {
+	if err := s.park(nil); err != nil {
+		return nil, err
+	}
+	l, err := s.build(c, d, false)
+	if err != nil {
+		return nil, err
+	}
+	if err := l.live.Restore(file); err != nil {
+		l.live.Close()
+		return nil, fmt.Errorf("learner %q: reading it back from its file: %w", d.Name, err)
+	}
 	return l, nil
 }
 
@@ -84,7 +91,7 @@ func sameOptions(kind, name, remake, diff string) error {
 
 func (s *store) make(c *call, d spec.Learner) (*learner, error) {
 	old := s.byName[d.Name]
-	if err := s.makeRoom(old); err != nil {
+	if err := s.park(old); err != nil {
 		return nil, err
 	}
 	l, err := s.build(c, d, true)
@@ -95,34 +102,27 @@ func (s *store) make(c *call, d spec.Learner) (*learner, error) {
 		if old.live != nil {
 			old.live.Close()
 		}
-		if old.parked != "" {
-			os.Remove(old.parked)
-		}
+		os.Remove(old.parked) // if there is one
 		l.version = old.version + 1
 	}
-	s.byName[d.Name], s.present = l, l
+	s.byName[d.Name] = l
 	return l, nil
 }
 
-func (s *store) park(l *learner) error {
-	path := filepath.Join(s.device.dir, "parked-"+fileName(l.desc.Name)+".safetensors")
-	if err := l.live.Snapshot(path); err != nil {
-		return fmt.Errorf("learner %q: moving it from the device to a file: %w", l.desc.Name, err)
-	}
-	l.live.Close()
-	l.live, l.parked = nil, path
-	if s.present == l {
-		s.present = nil
+// park moves the learner on the device to a file, unless it is the given one.
+func (s *store) park(except *learner) error {
+	for name, l := range s.byName {
+		if l.live == nil || l == except {
+			continue
+		}
+		path := filepath.Join(s.device.dir, "parked-"+fileName(name)+".safetensors")
+		if err := l.live.Snapshot(path); err != nil {
+			return fmt.Errorf("learner %q: moving it from the device to a file: %w", name, err)
+		}
+		l.live.Close()
+		l.live, l.parked = nil, path
 	}
 	return nil
-}
-
-// makeRoom parks the learner on the device, unless it is the given one.
-func (s *store) makeRoom(except *learner) error {
-	if s.present == nil || s.present == except {
-		return nil
-	}
-	return s.park(s.present)
 }
 
 func fileName(name string) string { return fmt.Sprintf("%x", name) }
@@ -136,7 +136,7 @@ type builder struct {
 }
 
 func (b *builder) build(c *call, d spec.Learner, first bool) (*learner, error) {
-	split, err := b.data.split(d.Data)
+	split, err := dataset.Open(d.Data, b.data.list)
 	if err != nil {
 		return nil, err
 	}
@@ -175,9 +175,7 @@ func (b *builder) net(d spec.Learner, classes int) (*model.Net, error) {
 func (b *builder) pretrained(c *call, l *learner) (source string, err error) {
 	bar := newBar(c)
 	file, from, err := weights.Load(c, l.desc.Arch, weights.Options{Path: l.desc.WeightsFile,
-		CacheDir: b.home, Progress: func(what string, done, total int64) {
-			bar.download(what)(done, total)
-		}})
+		CacheDir: b.home, Progress: bar.download})
 	if err != nil {
 		return "", err
 	}
