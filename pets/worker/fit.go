@@ -36,7 +36,7 @@ func (f *fits) fit(c *call, l *learner, q wire.LearnerCall) ([]spec.Row, error) 
 			return nil, fmt.Errorf("fit: %w", err)
 		}
 	}
-	view := newFitView(c, fit.Kind)
+	view := newFitView(c, fit)
 	l.version++
 	err = l.live.Train(c, fit, view.events())
 	switch {

@@ -50,16 +50,10 @@ func (s *store) create(c *call, q wire.LearnerCall) (none wire.None, err error) 
 
 func (l *learner) card(eng *engine.Engine, counts string) plots.Table {
 	all, trainable := 0, 0
-	net, trains := l.live.Net(), l.live.Trains()
-	for i, p := range net.Params {
-		if p.Trainable() {
-			all += p.Size()
-			if trains[i] {
-				trainable += p.Size()
-			}
-		}
+	net, d := l.live.Net(), l.desc.Data
+	for _, r := range net.Summary(d.Size.H, d.Size.W, l.live.Trains()) {
+		all, trainable = all+r.Params, trainable+r.Trains
 	}
-	d := l.desc.Data
 	return plots.Table{Header: []string{"learner", l.desc.Name}, Rows: [][]string{
 		{"network", fmt.Sprintf("%s, %d layer groups, a new head for %d classes", l.desc.Arch,
 			net.Groups(), len(l.split.Classes))},

@@ -16,94 +16,91 @@ import (
 // pace is the least time between two states of a display (fastprogress's)
 const pace = 200 * time.Millisecond
 
-// progress is a display that changes until the call, or a part of it, ends.
-type progress struct {
-	c      *call
-	draw   func(plots.ProgressState) (markup, text string)
-	mu     sync.Mutex
-	last   time.Time   // when a state was sent
-	shown  bool        // one was sent, and not yet the last
-	timer  *time.Timer // runs while something compiles
-	waited int         // seconds of it
+// bar is a display that changes until the call, or a part of it, ends.
+type bar struct {
+	c     *call
+	frame func(plots.ProgressBar) string // HTML of the bar and what is around it
+	mu    sync.Mutex
+	label string // of what the call does, shown while something compiles
+	now   plots.ProgressBar
+	begun time.Time
+	sent  time.Time   // the last state
+	shown bool        // one was sent, and not yet the last
+	timer *time.Timer // runs while something compiles
+	waits int         // seconds of it
 }
 
-func (p *progress) begin(c *call, draw func(plots.ProgressState) (markup, text string)) {
-	p.c, p.draw = c, draw
-	c.ends = append(c.ends, p.stop)
+func newBar(c *call) *bar {
+	b := &bar{c: c, begun: time.Now(), sent: time.Now()}
+	b.frame = func(now plots.ProgressBar) string {
+		return html.EscapeString(now.Label) + "<br>" + plots.Progress(now)
+	}
+	c.ends = append(c.ends, b.stop)
+	return b
 }
 
 // event locks the display for an event, which ends a compilation and is shown at once.
-func (p *progress) event() (unlock func()) {
-	p.mu.Lock()
-	if p.timer != nil {
-		p.timer.Stop()
-		p.timer, p.waited, p.last = nil, 0, time.Time{}
+func (b *bar) event() (unlock func()) {
+	b.mu.Lock()
+	if b.timer != nil {
+		b.timer.Stop()
+		b.timer, b.waits, b.sent = nil, 0, time.Time{}
 	}
-	return p.mu.Unlock
+	return b.mu.Unlock
 }
 
-func (p *progress) compile() {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if p.timer != nil {
+func (b *bar) compile() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.timer != nil {
 		return
 	}
 	var timer *time.Timer
 	timer = time.AfterFunc(time.Second, func() {
-		p.mu.Lock()
-		defer p.mu.Unlock()
-		if p.timer == timer {
-			p.waited++
-			p.send(plots.Running)
+		b.mu.Lock()
+		defer b.mu.Unlock()
+		if b.timer == timer {
+			b.waits++
+			b.send(plots.ProgressBar{Label: b.label,
+				Comment: fmt.Sprintf("compiling … %d s", b.waits)})
 			timer.Reset(time.Second)
 		}
 	})
-	p.timer = timer
+	b.timer = timer
 }
 
-func (p *progress) compiling() string { return fmt.Sprintf("compiling … %d s", p.waited) }
-
-func (p *progress) due() bool { return time.Since(p.last) >= pace }
-
-func (p *progress) send(state plots.ProgressState) {
-	p.last, p.shown = time.Now(), true
-	markup, text := p.draw(state)
-	p.c.progress(markup, text, false)
+func (b *bar) send(now plots.ProgressBar) {
+	b.sent, b.shown = time.Now(), true
+	now.Elapsed = time.Since(b.begun)
+	b.c.progress(b.frame(now), now.Text(), false)
 }
 
-func (p *progress) finish(markup, text string) {
-	p.shown = false
-	p.c.progress(markup, text, true)
+func (b *bar) update(now plots.ProgressBar) {
+	if b.now = now; time.Since(b.sent) >= pace {
+		b.send(now)
+	}
+}
+
+func (b *bar) finish(markup, text string) {
+	b.shown = false
+	b.c.progress(markup, text, true)
 }
 
 // stop leaves what an error or an interrupt ended, red.
-func (p *progress) stop() {
-	defer p.event()()
-	if p.shown {
-		p.send(plots.Interrupted)
+func (b *bar) stop() {
+	defer b.event()()
+	if b.now.State = plots.Interrupted; b.shown {
+		b.send(b.now)
 	}
 }
 
-type bar struct {
-	progress
-	label string // of what the call does
-	now   plots.ProgressBar
-	begun time.Time
+func (b *bar) step(label string, done, total int, comment string) {
+	defer b.event()()
+	b.update(plots.ProgressBar{Label: label, Done: done, Total: total, Comment: comment})
 }
 
-func newBar(c *call) *bar {
-	b := &bar{begun: time.Now()}
-	b.begin(c, b.draw)
-	return b
-}
-
-func (b *bar) draw(state plots.ProgressState) (markup, text string) {
-	now := b.now
-	if b.waited > 0 {
-		now.Label, now.Comment = b.label, b.compiling()
-	}
-	now.Elapsed, now.State = time.Since(b.begun), state
-	return html.EscapeString(now.Label) + "<br>" + plots.Progress(now), now.Text()
+func (b *bar) download(what string, done, total int64) {
+	b.step(what, int(done>>10), int(total>>10), download.Megabytes(done, total))
 }
 
 func (b *bar) events(label string) train.Events {
@@ -120,18 +117,6 @@ func (b *bar) events(label string) train.Events {
 	}}
 }
 
-func (b *bar) download(what string, done, total int64) {
-	b.step(what, int(done>>10), int(total>>10), download.Megabytes(done, total))
-}
-
-func (b *bar) step(label string, done, total int, comment string) {
-	defer b.event()()
-	b.now = plots.ProgressBar{Label: label, Done: done, Total: total, Comment: comment}
-	if b.due() && time.Since(b.begun) >= pace {
-		b.send(plots.Running)
-	}
-}
-
 func (b *bar) end(line string) {
 	defer b.event()()
 	if line = cmp.Or(line, "done"); b.shown {
@@ -141,20 +126,22 @@ func (b *bar) end(line string) {
 
 // fitView is the display of a fit (of fine-tuning, of each part): bars and the growing table.
 type fitView struct {
-	progress
+	*bar  // of the batches of a phase of an epoch
 	kind  spec.Kind
 	rows  []spec.Row // of all parts
-	part  spec.Fit
-	begun time.Time
-	phase time.Time // when the present phase of the present epoch began
-	now   train.BatchInfo
-	seen  bool // a batch of the part has ended
+	part  plots.ProgressBar
+	since time.Time // when the part began
+	last  train.BatchInfo
 	table plots.EpochTable
 }
 
-func newFitView(c *call, kind spec.Kind) *fitView {
-	v := &fitView{kind: kind}
-	v.begin(c, v.draw)
+func newFitView(c *call, f spec.Fit) *fitView {
+	v := &fitView{bar: newBar(c), kind: f.Kind, part: plots.ProgressBar{Total: f.Epochs},
+		since: time.Now()}
+	v.frame = func(now plots.ProgressBar) string {
+		v.part.State, v.part.Elapsed = now.State, time.Since(v.since)
+		return plots.Training{Table: v.table, Batches: now, Epochs: v.part}.HTML()
+	}
 	return v
 }
 
@@ -168,53 +155,35 @@ func (v *fitView) start(f spec.Fit) {
 	if len(v.table.Rows) > 0 {
 		v.leave("body frozen")
 	}
-	v.part, v.begun, v.phase, v.seen = f, time.Now(), time.Now(), false
-	v.now, v.table = train.BatchInfo{Epochs: f.Epochs}, plots.EpochTable{}
+	v.label, v.part = fmt.Sprintf("Epoch 1/%d", f.Epochs), plots.ProgressBar{Total: f.Epochs}
+	v.since, v.begun = time.Now(), time.Now()
+	v.last, v.table = train.BatchInfo{}, plots.EpochTable{}
 }
 
 func (v *fitView) batch(b train.BatchInfo) {
 	defer v.event()()
-	if b.Phase != v.now.Phase || b.Epoch != v.now.Epoch {
-		v.phase = time.Now()
+	if b.Phase != v.last.Phase || b.Epoch != v.last.Epoch {
+		v.begun = time.Now()
 	}
-	v.now, v.seen = b, true
-	if v.due() {
-		v.send(plots.Running)
+	v.last, v.label = b, fmt.Sprintf("Epoch %d/%d", b.Epoch+1, b.Epochs)
+	comment := fmt.Sprintf("%.4f", b.Loss)
+	switch b.Phase {
+	case train.PhaseCheck:
+		v.label, comment = "opening images", ""
+	case train.PhaseValid:
+		comment = "validation"
 	}
+	v.update(plots.ProgressBar{Label: v.label, Done: b.Batch + 1, Total: b.Batches,
+		Comment: comment})
 }
 
 func (v *fitView) epoch(r spec.Row) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	v.rows = append(v.rows, r)
+	v.rows, v.part.Done = append(v.rows, r), v.part.Done+1
 	v.table.Rows = append(v.table.Rows, plots.EpochRow{Epoch: r.Epoch, TrainLoss: r.TrainLoss,
 		ValidLoss: r.ValidLoss, Metrics: []float64{r.ErrorRate},
 		Time: time.Duration(r.Seconds * float64(time.Second))})
-}
-
-func (v *fitView) draw(state plots.ProgressState) (markup, text string) {
-	done, epochs := len(v.table.Rows), max(v.part.Epochs, 1)
-	batches := plots.ProgressBar{Label: fmt.Sprintf("Epoch %d/%d", min(done+1, epochs), epochs),
-		Total: v.now.Batches, Elapsed: time.Since(v.phase), State: state}
-	if v.seen {
-		batches.Done = v.now.Batch + 1
-	}
-	switch {
-	case v.waited > 0:
-		batches.Comment = v.compiling()
-		if v.now.Phase == train.PhaseCheck {
-			batches.Done, batches.Total = 0, 0
-		}
-	case v.now.Phase == train.PhaseCheck:
-		batches.Comment = "opening images"
-	case v.now.Phase == train.PhaseValid:
-		batches.Comment = "validation"
-	case v.seen:
-		batches.Comment = fmt.Sprintf("%.4f", v.now.Loss)
-	}
-	bars := plots.Training{Table: v.table, Batches: batches, Epochs: plots.ProgressBar{Done: done,
-		Total: epochs, Elapsed: time.Since(v.begun), State: state}}
-	return bars.HTML(), batches.Text()
 }
 
 // end leaves the table of a fit that has succeeded.
