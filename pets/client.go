@@ -15,13 +15,10 @@ import (
 	"gopets/pets/wire"
 )
 
-var worker = session.Worker{Name: "pets", Package: "gopets/pets/worker", Source: sourceFile(),
+var worker = session.Worker{Name: "pets", Package: "gopets/pets/worker", Source: source,
 	Notice: func(line string) { fmt.Println(line) }}
 
-func sourceFile() string {
-	_, file, _, _ := runtime.Caller(0)
-	return file
-}
+var _, source, _, _ = runtime.Caller(0)
 
 // lists are the lists of files and labels that a request names, by digest.
 type lists map[string][]string
@@ -44,8 +41,7 @@ func ask[Q, A any](m wire.Method[Q, A], request Q, named lists) (answer A, err e
 	defer view.done()
 	raw, err := s.Call(ctx, m.Name, request, view.event)
 	if session.HasCode(err, wire.CodeFiles) {
-		for digest, list := range named {
-			list := wire.FileList{Digest: digest, Paths: list}
+		for _, list := range named {
 			if _, err := s.Call(ctx, wire.Files.Name, list, nil); err != nil {
 				return answer, err
 			}
@@ -89,31 +85,11 @@ func (v *view) event(e session.Event) {
 	if json.Unmarshal(e.Data, &d) != nil {
 		return
 	}
+	progress := e.Kind == wire.EventProgress
 	switch {
-	case e.Kind == wire.EventLog:
-		v.print(d.Text + "\n")
-	case e.Kind == wire.EventProgress:
-		v.update(d)
-	case !cell.Notebook():
-		v.print(d.Text)
-	default:
-		v.send(d, "", cell.Display)
-	}
-}
-
-// update shows progress in place; a file gets the last state only.
-func (v *view) update(d wire.Display) {
-	switch {
-	case cell.Notebook():
-		show := cell.Update
-		if v.id == "" {
-			v.id, show = rand.Text(), cell.Display
-		}
-		v.send(d, v.id, show)
-		if d.Last {
-			v.id = ""
-		}
-	case d.Last:
+	case cell.Notebook() && d.HTML != "":
+		v.send(d, progress)
+	case !progress || d.Last: // a file gets the last state of progress only
 		v.print(d.Text)
 	case isTerminal():
 		fmt.Print("\r", d.Text, "\x1b[K")
@@ -121,15 +97,23 @@ func (v *view) update(d wire.Display) {
 	}
 }
 
-func (v *view) send(d wire.Display, id string, show func(string, cell.Bundle) error) {
-	b := cell.Bundle{"text/plain": d.Text}
-	if d.HTML != "" {
-		b["text/html"] = d.HTML
-	}
+func (v *view) send(d wire.Display, progress bool) {
+	b := cell.Bundle{"text/plain": d.Text, "text/html": d.HTML}
 	if d.PNG != nil {
 		b["image/png"] = string(d.PNG)
 	}
-	complain(show(id, b))
+	if !progress {
+		complain(cell.Display("", b))
+		return
+	}
+	show := cell.Update
+	if v.id == "" {
+		v.id, show = rand.Text(), cell.Display
+	}
+	complain(show(v.id, b))
+	if d.Last {
+		v.id = ""
+	}
 }
 
 func (v *view) print(text string) {

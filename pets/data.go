@@ -27,16 +27,21 @@ func FromNameRE(path Path, fnames Paths, pattern string, options ...DataOption) 
 func describe(path Path, files Paths, desc spec.Data, options []DataOption) Data {
 	desc = spec.Defaults(desc)
 	desc.Path, desc.ValidPct, desc.Stats = path.absolute(), 0.2, spec.NotNormalised
-	d := Data{desc: desc, lists: lists{}, err: explain(path)}
-	for _, o := range options {
-		o(&d)
-	}
+	d := with(Data{desc: desc, lists: lists{}, err: explain(path)}, options)
 	d.desc.Files = d.keep(files.absolute())
 	if len(files) == 0 && desc.CSV == nil {
 		d.mistake("data: there are no images in the list for %s: "+
 			"give a folder with images to GetImageFiles", path)
 	}
 	return d
+}
+
+// with returns a value that options have changed.
+func with[T any, O ~func(*T)](v T, options []O) T {
+	for _, o := range options {
+		o(&v)
+	}
+	return v
 }
 
 func (d *Data) keep(list []string) spec.List {

@@ -25,9 +25,7 @@ func (l Learner) FineTune(epochs int, options ...FitOption) {
 func (l Learner) fit(kind spec.Kind, epochs int, options []FitOption) {
 	f := spec.Fit{Kind: kind}.WithDefaults()
 	f.Epochs = epochs
-	for _, o := range options {
-		o(&f)
-	}
+	f = with(f, options)
 	verb(l, wire.Fit, wire.LearnerCall{Fit: &f})
 }
 
@@ -110,10 +108,7 @@ type Suggestions = spec.Suggestions
 // LRFind tries learning rates from very small to very large, a batch each, restores everything and
 // returns what three rules suggest. [Recorder.Plot] draws it.
 func (l Learner) LRFind(options ...FindOption) Suggestions {
-	f := spec.Defaults(spec.Find{})
-	for _, o := range options {
-		o(&f)
-	}
+	f := with(spec.Defaults(spec.Find{}), options)
 	found := verb(l, wire.Find, wire.LearnerCall{Find: &f})
 	fmt.Printf("The learning rate finder is done: %s.Recorder().Plot() shows it.\n", l.desc.Name)
 	return found

@@ -10,11 +10,7 @@ import (
 type PlotOption func(*spec.Plot)
 
 func plot(options []PlotOption) spec.Plot {
-	p := spec.Plot{PNG: os.Getenv("GOPETS_PNG") != ""}
-	for _, o := range options {
-		o(&p)
-	}
-	return p
+	return with(spec.Plot{PNG: os.Getenv("GOPETS_PNG") != ""}, options)
 }
 
 // FigSize is the size of a figure in inches, 72 pixels each unless [DPI] says otherwise.

@@ -69,11 +69,7 @@ func ONNXBytes() ONNXOption { return func(c *wire.PredictCall) { c.Bytes = true 
 
 func exportONNX(by Predictor, file Path, options []ONNXOption) Path {
 	file = file.ending(".onnx")
-	call := wire.PredictCall{Path: string(file)}
-	for _, o := range options {
-		o(&call)
-	}
-	predict(by, wire.ExportONNX, call)
+	predict(by, wire.ExportONNX, with(wire.PredictCall{Path: string(file)}, options))
 	return file
 }
 

@@ -11,11 +11,7 @@ type TransformOption func(*TransformSet)
 // GetTransforms returns fastai's default transforms: mirrored half the time; each of warp, turn,
 // zoom, brightness and contrast with probability 3/4.
 func GetTransforms(options ...TransformOption) TransformSet {
-	t := spec.DefaultTransforms()
-	for _, o := range options {
-		o(&t)
-	}
-	return t
+	return with(spec.DefaultTransforms(), options)
 }
 
 // DoFlip (false) never mirrors.

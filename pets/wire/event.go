@@ -2,12 +2,12 @@ package wire
 
 // Kinds of events. Each carries a [Display].
 const (
-	EventLog      = "log"      // a line of text worth reading
 	EventProgress = "progress" // replaces the last one of the call
 	EventDisplay  = "display"  // stays
 )
 
-// Display is one thing to show, in the forms that notebooks and terminals take.
+// Display is one thing to show, in the forms that notebooks and terminals take; without HTML it is
+// printed.
 type Display struct {
 	HTML string `json:"html,omitempty"`
 	PNG  []byte `json:"png,omitempty"`

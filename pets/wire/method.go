@@ -10,7 +10,7 @@ type None struct{}
 
 // The methods, with the fields that they read besides the object. Output is sent as events.
 var (
-	Files        = Method[FileList, None]{"files"}
+	Files        = Method[[]string, None]{"files"} // a list that descriptions name by its digest
 	ShowEngine   = Method[None, None]{"engine"}
 	HasXLA       = Method[None, bool]{"xla"}       // not the pure Go backend
 	UntarData    = Method[string, string]{"untar"} // of an address, the folder
@@ -53,12 +53,6 @@ var (
 
 // CodeFiles is the error's code when the session lacks a list: send it, then ask again.
 const CodeFiles = "files"
-
-// FileList is a list that descriptions name by its digest.
-type FileList struct {
-	Digest string   `json:"digest"`
-	Paths  []string `json:"paths"`
-}
 
 // Table is a value of a cell that is to be shown as a table.
 type Table struct {

@@ -25,11 +25,8 @@ type datasets struct {
 	lists sync.Map // of files and labels that cells have sent, by digest
 }
 
-func (d *datasets) take(_ *call, list wire.FileList) (none wire.None, err error) {
-	if got := spec.ListOf(list.Paths).Digest; got != list.Digest {
-		return none, fmt.Errorf("files: the list's digest is %s, not %s", got, list.Digest)
-	}
-	d.lists.Store(list.Digest, list.Paths)
+func (d *datasets) take(_ *call, list []string) (none wire.None, err error) {
+	d.lists.Store(spec.ListOf(list).Digest, list)
 	return none, nil
 }
 
@@ -87,7 +84,7 @@ func (d *datasets) of(_ *call, q wire.DataCall) (*dataset.Split, error) {
 	return dataset.Open(q.Data, d.list)
 }
 
-func describe(_ *call, s *dataset.Split, q wire.DataCall) (wire.DataInfo, error) {
+func dataInfo(_ *call, s *dataset.Split, q wire.DataCall) (wire.DataInfo, error) {
 	return wire.DataInfo{Text: s.Describe(q.Data.Size, q.Data.Path), Classes: s.Classes}, nil
 }
 

@@ -14,27 +14,26 @@ import (
 	"gopets/pets/wire"
 )
 
-type fits struct {
-	learners  *store
-	snapshots string // folder
-}
+// snapshots is the folder of learners' last finished epochs.
+type snapshots string
 
-func (f *fits) fit(c *call, l *learner, q wire.LearnerCall) ([]spec.Row, error) {
-	fit, resume, err := *q.Fit, false, error(nil)
-	if fit.Resume {
-		if resume, err = f.resume(c, l, fit); err != nil {
-			return nil, err
-		}
-	}
-	fit.Resume, fit.Snapshot = resume, f.snapshot(q.Learner)
-	if err := f.describe(q.Learner); err != nil {
+func (s snapshots) fit(c *call, l *learner, q wire.LearnerCall) ([]spec.Row, error) {
+	fit := *q.Fit
+	dir := filepath.Join(string(s), l.desc.Name+"-"+spec.Digest(l.desc))
+	fit.Snapshot = filepath.Join(dir, "last.safetensors")
+	if err := describe(l.desc, dir); err != nil {
 		return nil, fmt.Errorf("fit: folder for snapshots: %w", err)
 	}
-	if !resume {
+	var err error
+	if fit.Resume {
+		fit.Resume, err = resume(c, l, fit)
+	}
+	if err == nil && !fit.Resume {
 		// killed within the first epoch, the fit begins again from here
-		if err := l.live.Snapshot(fit.Snapshot); err != nil {
-			return nil, fmt.Errorf("fit: %w", err)
-		}
+		err = l.live.Snapshot(fit.Snapshot)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("fit: %w", err)
 	}
 	view := newFitView(c, fit)
 	l.version++
@@ -44,22 +43,33 @@ func (f *fits) fit(c *call, l *learner, q wire.LearnerCall) ([]spec.Row, error) 
 		view.end()
 	case errors.Is(err, context.Canceled):
 		err = cancelled("the weights are kept: %s is %s. The same fit with pets.Resume() goes on "+
-			"from the last finished epoch", q.Learner.Name, l.live.State())
+			"from the last finished epoch", l.desc.Name, l.live.State())
 	}
 	return view.rows, err
 }
 
+// describe writes a learner's description beside its snapshot, for people.
+func describe(l spec.Learner, dir string) error {
+	text, err := json.MarshalIndent(l, "", "  ")
+	if err == nil {
+		err = os.MkdirAll(dir, 0o755)
+	}
+	if err == nil {
+		err = session.WriteFile(filepath.Join(dir, "learner.json"), text)
+	}
+	return err
+}
+
 // resume restores the last finished epoch's snapshot and reports whether there is something to go
 // on with.
-func (f *fits) resume(c *call, l *learner, fit spec.Fit) (bool, error) {
+func resume(c *call, l *learner, fit spec.Fit) (bool, error) {
 	run := l.live.Recorder().Last()
 	if run == nil || !run.Finished() {
-		path := f.snapshot(l.desc)
-		if _, err := os.Stat(path); err != nil {
+		if _, err := os.Stat(fit.Snapshot); err != nil {
 			c.say("resume: there is no snapshot of this learner: the fit starts from the beginning")
 			return false, nil
 		}
-		if err := l.live.Restore(path); err != nil {
+		if err := l.live.Restore(fit.Snapshot); err != nil {
 			return false, err
 		}
 		l.version++
@@ -80,31 +90,13 @@ func (f *fits) resume(c *call, l *learner, fit spec.Fit) (bool, error) {
 	return true, nil
 }
 
-// snapshot is the file of a learner's last finished epoch.
-func (f *fits) snapshot(l spec.Learner) string {
-	return filepath.Join(f.snapshots, l.Name+"-"+spec.Digest(l), "last.safetensors")
-}
-
-// describe writes a learner's description beside its snapshot, for people.
-func (f *fits) describe(l spec.Learner) error {
-	dir := filepath.Dir(f.snapshot(l))
-	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return err
-	}
-	text, err := json.MarshalIndent(l, "", "  ")
-	if err != nil {
-		return err
-	}
-	return session.WriteFile(filepath.Join(dir, "learner.json"), text)
-}
-
 func find(c *call, l *learner, q wire.LearnerCall) (spec.Suggestions, error) {
 	bar := newBar(c)
 	curve, err := l.live.LRFind(c, *q.Find, bar.events("looking for a learning rate"))
+	if errors.Is(err, context.Canceled) {
+		err = cancelled("weights and optimizer are as before the search")
+	}
 	if err != nil {
-		if errors.Is(err, context.Canceled) {
-			err = cancelled("weights and optimizer are as before the search")
-		}
 		return nil, err
 	}
 	l.curve = curve

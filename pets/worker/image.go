@@ -131,7 +131,8 @@ func onnx(_ *call, l *train.Predictor, q wire.PredictCall) (none wire.None, err 
 
 func results(c *call, l *learner, q wire.LearnerCall) (_ plots.Chart, err error) {
 	rows := q.Rows.Or(3)
-	items := l.split.Valid[:min(rows*rows, len(l.split.Valid))]
+	split := l.live.Split()
+	items := split.Valid[:min(rows*rows, len(split.Valid))]
 	list := make([]*images.RGB, len(items))
 	for i, item := range items {
 		if list[i], err = l.live.Open(item); err != nil {
@@ -154,7 +155,7 @@ func results(c *call, l *learner, q wire.LearnerCall) (_ plots.Chart, err error)
 			color = "red"
 		}
 		grid.Cells = append(grid.Cells, plots.ImageCell{Image: shown.Image(), Color: color,
-			Title: l.split.Classes[item.Label] + "\n" + l.split.Classes[guess]})
+			Title: split.Classes[item.Label] + "\n" + split.Classes[guess]})
 	}
 	return grid, nil
 }

@@ -150,13 +150,9 @@ func (i *interps) learnerOf(c *call, in *interpretation) (l *train.Learner, done
 	return past.live, past.live.Close, nil
 }
 
-func matrix(c *call, in *interpretation, _ wire.InterpCall) (plots.Chart, error) {
-	return in.matrix(c), nil
-}
-
-func (in *interpretation) matrix(c *call) plots.Matrix {
+func matrix(c *call, in *interpretation, q wire.InterpCall) (plots.Matrix, error) {
 	return plots.Matrix{Figure: c.figure("Confusion matrix"), Labels: in.Classes,
-		Counts: in.Confusion(), Normalize: c.plot.Normalize, XLabel: "Predicted", YLabel: "Actual"}
+		Counts: in.Confusion(), Normalize: q.Normalize, XLabel: "Predicted", YLabel: "Actual"}, nil
 }
 
 // Limits on the images of an interactive matrix, which are all in the notebook's file.
@@ -173,7 +169,7 @@ type answering struct {
 
 func (a answering) HTML() (string, error) { return a.Interactive(a.examples) }
 
-func interactive(c *call, in *interpretation, _ wire.InterpCall) (plots.Chart, error) {
+func interactive(c *call, in *interpretation, q wire.InterpCall) (plots.Chart, error) {
 	chosen, left := in.Examples(perMistake, perRight, inAll)
 	examples := make([]plots.Example, len(chosen))
 	for i, t := range chosen {
@@ -191,7 +187,8 @@ func interactive(c *call, in *interpretation, _ wire.InterpCall) (plots.Chart, e
 	if left > 0 {
 		c.say("%d wrong images with smaller losses are counted but not shown", left)
 	}
-	return answering{in.matrix(c), examples}, nil
+	m, err := matrix(c, in, q)
+	return answering{m, examples}, err
 }
 
 func report(c *call, in *interpretation, _ wire.InterpCall) (plots.Chart, error) {

@@ -29,10 +29,11 @@ func (s *store) create(c *call, q wire.LearnerCall) (none wire.None, err error) 
 	if folders, divided := dataset.FindFolders(d.Path); divided && d.Labels == spec.LabelFolder {
 		c.note(folders.Describe(d.Valid == nil))
 	}
-	if w := l.split.Warning(c); w != "" {
+	split := l.live.Split()
+	if w := split.Warning(c); w != "" {
 		c.note(w)
 	}
-	training, validation := len(l.split.Train), len(l.split.Valid)
+	training, validation := len(split.Train), len(split.Valid)
 	if d.Skip { // the card counts what is left
 		bar := newBar(c)
 		if training, validation, err = l.live.Check(c, bar.events("opening images")); err != nil {
@@ -56,7 +57,7 @@ func (l *learner) card(eng *engine.Engine, counts string) plots.Table {
 	}
 	return plots.Table{Header: []string{"learner", l.desc.Name}, Rows: [][]string{
 		{"network", fmt.Sprintf("%s, %d layer groups, a new head for %d classes", l.desc.Arch,
-			net.Groups(), len(l.split.Classes))},
+			net.Groups(), net.Classes)},
 		{"first weights", l.source},
 		{"parameters", fmt.Sprintf("%s, of which %s train: %s", spec.Thousands(all),
 			spec.Thousands(trainable), l.trains())},

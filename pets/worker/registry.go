@@ -23,7 +23,7 @@ func (c *call) say(format string, args ...any) {
 	c.note(fmt.Sprintf(format, args...))
 }
 
-func (c *call) note(line string) { c.Send(wire.EventLog, wire.Display{Text: line}) }
+func (c *call) note(line string) { c.Send(wire.EventDisplay, wire.Display{Text: line + "\n"}) }
 
 // show sends a chart or a table as one display, with its PNG if the cell asks for one.
 func (c *call) show(chart plots.Chart) (err error) {
@@ -92,11 +92,11 @@ func read[Q, O, A any](get func(*call, Q) (O, error), value func(O) A) func(*cal
 }
 
 // show makes a handler of one that returns a chart or a table of an object, or nil.
-func show[Q, O any](get func(*call, Q) (O, error),
-	chart func(*call, O, Q) (plots.Chart, error)) func(*call, Q) (wire.None, error) {
+func show[Q, O any, C plots.Chart](get func(*call, Q) (O, error),
+	chart func(*call, O, Q) (C, error)) func(*call, Q) (wire.None, error) {
 	return on(get, func(c *call, object O, q Q) (none wire.None, err error) {
 		s, err := chart(c, object, q)
-		if err != nil || s == nil {
+		if err != nil || any(s) == nil {
 			return none, err
 		}
 		return none, c.show(s)

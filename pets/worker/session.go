@@ -19,7 +19,7 @@ func newSession() (*registry, error) {
 	data := &datasets{home: home}
 	b := &builder{home: home, device: device, data: data, nets: map[string]*model.Net{}}
 	learners := &store{device: device, build: b.build, byName: map[string]*learner{}}
-	fits := &fits{learners, filepath.Join(home, "snapshots")}
+	epochs := snapshots(filepath.Join(home, "snapshots"))
 	predictions := &predictions{learners: learners}
 	interps := &interps{learners: learners, byName: map[string]*interpretation{}}
 	device.parked = func() error {
@@ -34,7 +34,7 @@ func newSession() (*registry, error) {
 	handle(r, wire.Files, data.take)
 	handle(r, wire.UntarData, data.untar)
 	handle(r, wire.VerifyImages, verify)
-	handle(r, wire.Describe, on(data.of, describe))
+	handle(r, wire.Describe, on(data.of, dataInfo))
 	handle(r, wire.ShowBatch, show(data.of, batch))
 	handle(r, wire.ShowTable, table)
 
@@ -46,7 +46,7 @@ func newSession() (*registry, error) {
 	handle(r, wire.Export, on(learners.of, toFile((*train.Learner).Export)))
 	handle(r, wire.ShowResults, show(learners.of, results))
 
-	handle(r, wire.Fit, on(learners.ofNew, fits.fit))
+	handle(r, wire.Fit, on(learners.ofNew, epochs.fit))
 	handle(r, wire.Find, on(learners.ofNew, find))
 	handle(r, wire.Rows, read(learners.of, (*learner).rows))
 	handle(r, wire.PlotFind, show(learners.of, searchChart))

@@ -15,7 +15,6 @@ import (
 
 type learner struct {
 	desc    spec.Learner
-	split   *dataset.Split
 	live    *train.Learner // nil: parked
 	parked  string         // the file
 	curve   *train.Curve   // of the last search for a learning rate
@@ -48,7 +47,7 @@ func (s *store) get(c *call, d spec.Learner) (*learner, error) {
 		if err != nil {
 			return nil, err
 		}
-		l.live, l.split = back.live, back.split
+		l.live = back.live
 	}
 	return l, nil
 }
@@ -148,7 +147,7 @@ func (b *builder) build(c *call, d spec.Learner, first bool) (*learner, error) {
 	if err != nil {
 		return nil, err
 	}
-	l := &learner{desc: d, split: split, source: "random weights"}
+	l := &learner{desc: d, source: "random weights"}
 	l.live, err = train.New(eng, net, split, train.Config{Batches: d.Data.Batches,
 		Training: d.Training, CacheDir: filepath.Join(b.home, "pictures"),
 		Graphs: b.device.graphs})

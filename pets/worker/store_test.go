@@ -38,7 +38,7 @@ func newTestStore(t *testing.T) (s *store, built *int) {
 			train.Config{Batches: spec.Batches{Seed: d.Data.Seed, Size: spec.Square(32), Batch: 4},
 				Graphs: graphs,
 				Images: func(dataset.Item) (*images.RGB, error) { return images.New(32, 32), nil }})
-		return &learner{desc: d, split: split, live: live}, err
+		return &learner{desc: d, live: live}, err
 	}
 	t.Cleanup(func() {
 		for _, l := range s.byName {
