@@ -107,8 +107,7 @@ func value[T any](key string, p Path, unusable T, get func() (T, error)) T {
 		if interrupted {
 			err = fmt.Errorf("%w. pets.Retry() lets the next cell try again", err)
 		}
-		kept := setNote(key, failure{err.Error(), time.Now(), interrupted})
-		if kept && !failedBefore {
+		if setNote(key, failure{err.Error(), time.Now(), interrupted}) && !failedBefore {
 			fail(err)
 		}
 		report(err)

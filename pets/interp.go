@@ -1,6 +1,7 @@
 package pets
 
 import (
+	"cmp"
 	"fmt"
 	"strconv"
 	"strings"
@@ -68,17 +69,12 @@ func (i Interpretation) Interactive(options ...PlotOption) {
 type Confusion = spec.Confusion
 
 // Confusion returns the counts [actual][predicted].
-func (i Interpretation) Confusion() Confusion {
-	return about(i, wire.Confusion, wire.InterpCall{})
-}
+func (i Interpretation) Confusion() Confusion { return about(i, wire.Confusion, wire.InterpCall{}) }
 
 // MostConfused lists the confused pairs of classes, at least MinVal times (1 by default).
 func (i Interpretation) MostConfused(least ...MinVal) ConfusedPairs {
-	call := wire.InterpCall{MinVal: 1}
-	for _, m := range least {
-		call.MinVal = int(m)
-	}
-	return about(i, wire.MostConfused, call)
+	times := cmp.Or(append(least, 1)...)
+	return about(i, wire.MostConfused, wire.InterpCall{MinVal: int(times)})
 }
 
 // Report shows precision, recall and F1 of every class, and the accuracy with its uncertainty.

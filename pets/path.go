@@ -1,7 +1,6 @@
 package pets
 
 import (
-	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -81,10 +80,9 @@ func copyFile(from, to Path) (Path, error) {
 		return to, err
 	}
 	defer in.Close()
-	if a, err := in.Stat(); err != nil || a.IsDir() {
-		return to, errors.New("it is not a file")
-	} else if b, err := os.Stat(string(to)); err == nil && os.SameFile(a, b) {
-		return to, nil
+	a, err := in.Stat()
+	if b, _ := os.Stat(string(to)); err != nil || os.SameFile(a, b) {
+		return to, err
 	}
 	return to, atomicfile.Write(string(to), 0o644, func(f *os.File) error {
 		_, err := io.Copy(f, in)
@@ -128,13 +126,8 @@ func noPaths() Paths { return make(Paths, 0, 1<<12) }
 
 // String lists the paths, one a line.
 func (p Paths) String() string {
-	lines := make([]string, 0, len(p))
-	for _, path := range p {
-		if path != "" {
-			lines = append(lines, string(path))
-		}
-	}
-	return strings.Join(lines, "\n")
+	lines := each(p, func(path Path) string { return string(path) })
+	return strings.Trim(strings.Join(lines, "\n"), "\n") // a part of noPaths has empty ones
 }
 
 // GetImageFiles lists a folder's images by extension, sorted, in every cell anew.

@@ -14,7 +14,9 @@ func Show(values ...any) {
 			fmt.Println(v)
 		case Paths:
 			if len(v) == 0 || v[0] == "" {
-				failIf(firstBroken())
+				for _, err := range broken.Range {
+					fail(err.(error))
+				}
 				fmt.Println("(no files)")
 				continue
 			}
@@ -27,11 +29,4 @@ func Show(values ...any) {
 			fmt.Println(v)
 		}
 	}
-}
-
-func firstBroken() error {
-	for _, err := range broken.Range {
-		return err.(error)
-	}
-	return nil
 }

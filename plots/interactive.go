@@ -29,9 +29,15 @@ const (
 	exampleQuality = 80  // JPEG
 )
 
-// Interactive returns the matrix as interactive HTML that works offline: pointing at a cell shows
-// its count, a click its images. Without scripts it is [Matrix.HTML]'s image.
-func (m Matrix) Interactive(examples []Example) (string, error) {
+// InteractiveMatrix is a matrix with images behind its cells, in HTML.
+type InteractiveMatrix struct {
+	Matrix
+	Examples []Example
+}
+
+// HTML works offline: pointing at a cell shows its count, a click its images. Without scripts it is
+// [Matrix.HTML]'s image.
+func (m InteractiveMatrix) HTML() (string, error) {
 	s, grid, cell, err := m.layout()
 	if err != nil {
 		return "", err
@@ -58,7 +64,7 @@ func (m Matrix) Interactive(examples []Example) (string, error) {
 	for i, l := range m.Labels {
 		data.Labels[i] = clean(l)
 	}
-	for i, e := range examples {
+	for i, e := range m.Examples {
 		if n := len(m.Labels); e.Actual < 0 || e.Actual >= n || e.Predicted < 0 ||
 			e.Predicted >= n {
 			return "",

@@ -17,12 +17,12 @@ func interactive(t *testing.T) string {
 	m := confusion(9, plots.Figure{})
 	m.Labels = append([]string{`</script><script>document.title="broken"</script>`},
 		m.Labels[1:]...)
-	page, err := m.Interactive([]plots.Example{
+	page, err := plots.InteractiveMatrix{Matrix: m, Examples: []plots.Example{
 		{Actual: 8, Predicted: 2, Image: creature(300, 200, furs[2]), Title: "Ragdoll_12.jpg"},
 		{Actual: 8, Predicted: 2, Image: creature(200, 300, furs[0]),
 			Title: `<img src=x onerror="document.title='broken'">`},
 		{Actual: 2, Predicted: 8, Image: creature(200, 300, furs[1]), Title: "Birman_1.jpg"},
-	})
+	}}.HTML()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -45,12 +45,14 @@ func TestInteractiveEscapes(t *testing.T) {
 }
 
 func TestInteractiveRefuses(t *testing.T) {
-	m := confusion(3, plots.Figure{})
-	if _, err := m.Interactive([]plots.Example{{Actual: 3}}); err == nil ||
+	m := plots.InteractiveMatrix{Matrix: confusion(3, plots.Figure{})}
+	m.Examples = []plots.Example{{Actual: 3}}
+	if _, err := m.HTML(); err == nil ||
 		!strings.Contains(err.Error(), "cell (3, 0)") {
 		t.Errorf("an example outside the matrix: %v", err)
 	}
-	if _, err := m.Interactive([]plots.Example{{Title: "a"}}); err == nil ||
+	m.Examples = []plots.Example{{Title: "a"}}
+	if _, err := m.HTML(); err == nil ||
 		!strings.Contains(err.Error(), "no image") {
 		t.Errorf("an example without an image: %v", err)
 	}
@@ -102,10 +104,10 @@ addEventListener("load", function () {
 	}
 }
 
-func ExampleMatrix_Interactive() {
+func ExampleInteractiveMatrix() {
 	m := plots.Matrix{Labels: []string{"Birman", "Ragdoll"}, Counts: [][]int{{38, 2}, {8, 31}}}
-	html, err := m.Interactive([]plots.Example{{Actual: 1, Predicted: 0, Title: "Ragdoll_12.jpg",
-		Image: image.NewGray(image.Rect(0, 0, 224, 224))}})
+	html, err := plots.InteractiveMatrix{Matrix: m, Examples: []plots.Example{{Actual: 1,
+		Title: "Ragdoll_12.jpg", Image: image.NewGray(image.Rect(0, 0, 224, 224))}}}.HTML()
 	fmt.Println(strings.HasPrefix(html, `<div id="plots-matrix-`), err)
 	// Output: true <nil>
 }

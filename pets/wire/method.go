@@ -1,3 +1,6 @@
+// Package wire is what a cell (package pets) and its session (pets/worker) exchange, as JSON. Each
+// request carries its object's description; lists of files are named by digest and sent once, when
+// the session answers with [CodeFiles].
 package wire
 
 import "gopets/pets/spec"
@@ -50,6 +53,21 @@ var (
 	MostConfused = Method[InterpCall, []spec.Confused]{"most-confused"} // MinVal
 	Report       = Method[InterpCall, None]{"report"}
 )
+
+// Kinds of events. Each carries a [Display].
+const (
+	EventProgress = "progress" // replaces the last one of the call
+	EventDisplay  = "display"  // stays
+)
+
+// Display is one thing to show, in the forms that notebooks and terminals take; without HTML it is
+// printed.
+type Display struct {
+	HTML string `json:"html,omitempty"`
+	PNG  []byte `json:"png,omitempty"`
+	Text string `json:"text"`
+	Last bool   `json:"last,omitempty"` // of a progress: this one stays
+}
 
 // CodeFiles is the error's code when the session lacks a list: send it, then ask again.
 const CodeFiles = "files"

@@ -20,20 +20,19 @@ import (
 	"gopets/plots"
 )
 
-type datasets struct {
-	home  string
-	lists sync.Map // of files and labels that cells have sent, by digest
-}
+// lists are those of files and labels that cells have sent, by digest.
+type lists struct{ sync.Map }
 
-func (d *datasets) take(_ *call, list []string) (none wire.None, err error) {
-	d.lists.Store(spec.ListOf(list).Digest, list)
+func (l *lists) take(_ *call, list []string) (none wire.None, err error) {
+	l.Store(spec.ListOf(list).Digest, list)
 	return none, nil
 }
 
-func (d *datasets) list(l spec.List) ([]string, error) {
-	list, ok := d.lists.Load(l.Digest)
+func (l *lists) get(named spec.List) ([]string, error) {
+	list, ok := l.Load(named.Digest)
 	if !ok {
-		return nil, session.Errorf(wire.CodeFiles, "the session has no list of files %s", l.Digest)
+		return nil, session.Errorf(wire.CodeFiles, "the session has no list of files %s",
+			named.Digest)
 	}
 	return list.([]string), nil
 }
@@ -43,8 +42,8 @@ var drawn = map[string]sample.Options{dataset.SampleURL: {}, dataset.SmallSample
 	dataset.FoldersURL: {PerBreed: 20,
 		Folders: []string{"Bombay", "Siamese", "Sphynx", "beagle", "pug", "samoyed"}}}
 
-func (d *datasets) untar(c *call, url string) (folder string, err error) {
-	root, bar := filepath.Join(d.home, "data"), newBar(c)
+func untar(c *call, url string) (folder string, err error) {
+	root, bar := filepath.Join(session.DataDir(), "data"), newBar(c)
 	o, isDrawn := drawn[url]
 	u := dataset.Pets
 	switch {
@@ -80,8 +79,8 @@ func verify(c *call, paths []string) ([]spec.Bad, error) {
 	return bad, nil
 }
 
-func (d *datasets) of(_ *call, q wire.DataCall) (*dataset.Split, error) {
-	return dataset.Open(q.Data, d.list)
+func (l *lists) split(_ *call, q wire.DataCall) (*dataset.Split, error) {
+	return dataset.Open(q.Data, l.get)
 }
 
 func dataInfo(_ *call, s *dataset.Split, q wire.DataCall) (wire.DataInfo, error) {

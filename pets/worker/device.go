@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"log"
+	"math"
 	"os"
 	"time"
 
@@ -14,7 +15,7 @@ import (
 
 type device struct {
 	turn   chan struct{} // held by the call that uses the device
-	idle   time.Duration // after so long without a call the engine is closed; 0: never
+	idle   time.Duration // after so long without a call the engine is closed
 	timer  *time.Timer   // closes it
 	parked func() error  // makes everything leave the device
 
@@ -31,9 +32,8 @@ func newDevice() (*device, error) {
 		return nil, fmt.Errorf("GOPETS_IDLE is %q, want a duration such as 15m, or 0 to keep "+
 			"the device", text)
 	}
-	d := &device{turn: make(chan struct{}, 1), idle: idle}
-	d.timer = time.AfterFunc(time.Hour, d.close)
-	d.timer.Stop() // until the first call
+	d := &device{turn: make(chan struct{}, 1), idle: cmp.Or(idle, math.MaxInt64)}
+	d.timer = time.AfterFunc(d.idle, d.close)
 	return d, nil
 }
 
@@ -50,12 +50,6 @@ func (d *device) acquire(c *call) (release func(), err error) {
 	}
 	d.dir = c.Dir
 	return func() { <-d.turn }, nil
-}
-
-func (d *device) idleFromNow() {
-	if d.idle > 0 {
-		d.timer.Reset(d.idle)
-	}
 }
 
 func (d *device) close() {

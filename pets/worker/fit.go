@@ -14,12 +14,10 @@ import (
 	"gopets/pets/wire"
 )
 
-// snapshots is the folder of learners' last finished epochs.
-type snapshots string
-
-func (s snapshots) fit(c *call, l *learner, q wire.LearnerCall) ([]spec.Row, error) {
+// fit keeps the last finished epoch's snapshot in a folder of the learner's options.
+func fit(c *call, l *learner, q wire.LearnerCall) ([]spec.Row, error) {
 	fit := *q.Fit
-	dir := filepath.Join(string(s), l.desc.Name+"-"+spec.Digest(l.desc))
+	dir := filepath.Join(session.DataDir(), "snapshots", l.desc.Name+"-"+spec.Digest(l.desc))
 	fit.Snapshot = filepath.Join(dir, "last.safetensors")
 	if err := describe(l.desc, dir); err != nil {
 		return nil, fmt.Errorf("fit: folder for snapshots: %w", err)
@@ -77,10 +75,8 @@ func resume(c *call, l *learner, fit spec.Fit) (bool, error) {
 		run = l.live.Recorder().Last()
 	}
 	switch {
-	case run == nil:
-		return false, nil
-	case fit.Kind == spec.FineTune:
-		return true, nil // it finds its part
+	case run == nil || fit.Kind == spec.FineTune: // which finds its part
+		return run != nil, nil
 	case run.Finished() && run.Fit.Epochs != fit.Epochs:
 		return false, nil // it was killed before its first epoch ended: begin it
 	case run.Finished():

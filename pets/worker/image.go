@@ -123,9 +123,6 @@ func predictMany(c *call, l *train.Predictor, q wire.PredictCall) (spec.FilePred
 }
 
 func onnx(_ *call, l *train.Predictor, q wire.PredictCall) (none wire.None, err error) {
-	if err := os.MkdirAll(filepath.Dir(q.Path), 0o755); err != nil {
-		return none, err
-	}
 	return none, l.ExportONNX(q.Path, train.ONNX{Bytes: q.Bytes})
 }
 

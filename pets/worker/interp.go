@@ -162,13 +162,6 @@ const (
 	inAll      = 300 // about a megabyte and a half
 )
 
-type answering struct {
-	plots.Matrix
-	examples []plots.Example
-}
-
-func (a answering) HTML() (string, error) { return a.Interactive(a.examples) }
-
 func interactive(c *call, in *interpretation, q wire.InterpCall) (plots.Chart, error) {
 	chosen, left := in.Examples(perMistake, perRight, inAll)
 	examples := make([]plots.Example, len(chosen))
@@ -188,7 +181,7 @@ func interactive(c *call, in *interpretation, q wire.InterpCall) (plots.Chart, e
 		c.say("%d wrong images with smaller losses are counted but not shown", left)
 	}
 	m, err := matrix(c, in, q)
-	return answering{m, examples}, err
+	return plots.InteractiveMatrix{Matrix: m, Examples: examples}, err
 }
 
 func report(c *call, in *interpretation, _ wire.InterpCall) (plots.Chart, error) {

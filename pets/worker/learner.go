@@ -9,7 +9,6 @@ import (
 	"gopets/pets/spec"
 	"gopets/pets/vision/dataset"
 	"gopets/pets/vision/engine"
-	"gopets/pets/vision/train"
 	"gopets/pets/wire"
 	"gopets/plots"
 )
@@ -96,14 +95,12 @@ func freeze(_ *call, l *learner, q wire.LearnerCall) (none wire.None, err error)
 	return none, l.live.FreezeTo(q.FreezeTo)
 }
 
-func toFile(write func(*train.Learner, string) error) func(*call, *learner,
-	wire.LearnerCall) (wire.None, error) {
-	return func(_ *call, l *learner, q wire.LearnerCall) (none wire.None, err error) {
-		if err := os.MkdirAll(filepath.Dir(q.Path), 0o755); err != nil {
-			return none, err
-		}
-		return none, write(l.live, q.Path)
-	}
+func save(_ *call, l *learner, q wire.LearnerCall) (none wire.None, err error) {
+	return none, l.live.Save(q.Path)
+}
+
+func export(_ *call, l *learner, q wire.LearnerCall) (none wire.None, err error) {
+	return none, l.live.Export(q.Path)
 }
 
 func (s *store) load(c *call, q wire.LearnerCall) (none wire.None, err error) {

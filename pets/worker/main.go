@@ -10,7 +10,7 @@
 //	worker trial SPEC         try a GoMLX backend with a small convolution
 //	worker version            print the version
 //
-// registry.go holds the handlers by method, device.go the engine, which one call at a time uses,
+// session.go lists the handlers by method, device.go has the engine, which one call at a time uses,
 // store.go the learners. One learner is on the device; the others are parked in files, as is the
 // last after $GOPETS_IDLE (15 minutes; 0: never). $GOPETS_DATA/snapshots holds the last epochs.
 //

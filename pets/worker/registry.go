@@ -19,9 +19,7 @@ type call struct {
 	ends []func()  // run when the handler has returned
 }
 
-func (c *call) say(format string, args ...any) {
-	c.note(fmt.Sprintf(format, args...))
-}
+func (c *call) say(format string, args ...any) { c.note(fmt.Sprintf(format, args...)) }
 
 func (c *call) note(line string) { c.Send(wire.EventDisplay, wire.Display{Text: line + "\n"}) }
 
@@ -115,7 +113,7 @@ func (r *registry) serve(ctx context.Context, sc *session.Call) (any, error) {
 		return nil, session.Errorf(session.CodeUnknown, "the session has no method %q: "+
 			"cell and session are of different versions, restart the kernel", c.Method)
 	}
-	defer r.device.idleFromNow()
+	defer r.device.timer.Reset(r.device.idle)
 	if !free[c.Method] {
 		release, err := r.device.acquire(c)
 		if err != nil {

@@ -1,12 +1,8 @@
 package main
 
 import (
-	"path/filepath"
-
-	"gopets/kernelext/session"
 	"gopets/pets/vision/interpret"
 	"gopets/pets/vision/model"
-	"gopets/pets/vision/train"
 	"gopets/pets/wire"
 )
 
@@ -15,15 +11,13 @@ func newSession() (*registry, error) {
 	if err != nil {
 		return nil, err
 	}
-	home := session.DataDir()
-	data := &datasets{home: home}
-	b := &builder{home: home, device: device, data: data, nets: map[string]*model.Net{}}
+	files := new(lists)
+	b := &builder{device: device, lists: files, nets: map[string]*model.Net{}}
 	learners := &store{device: device, build: b.build, byName: map[string]*learner{}}
-	epochs := snapshots(filepath.Join(home, "snapshots"))
-	predictions := &predictions{learners: learners}
-	interps := &interps{learners: learners, byName: map[string]*interpretation{}}
+	predictor := &predictions{learners: learners}
+	interp := &interps{learners: learners, byName: map[string]*interpretation{}}
 	device.parked = func() error {
-		predictions.close()
+		predictor.close()
 		return learners.park(nil)
 	}
 
@@ -31,22 +25,22 @@ func newSession() (*registry, error) {
 	handle(r, wire.ShowEngine, device.show)
 	handle(r, wire.HasXLA, device.hasXLA)
 
-	handle(r, wire.Files, data.take)
-	handle(r, wire.UntarData, data.untar)
+	handle(r, wire.Files, files.take)
+	handle(r, wire.UntarData, untar)
 	handle(r, wire.VerifyImages, verify)
-	handle(r, wire.Describe, on(data.of, dataInfo))
-	handle(r, wire.ShowBatch, show(data.of, batch))
+	handle(r, wire.Describe, on(files.split, dataInfo))
+	handle(r, wire.ShowBatch, show(files.split, batch))
 	handle(r, wire.ShowTable, table)
 
 	handle(r, wire.Create, learners.create)
 	handle(r, wire.Summary, show(learners.ofNew, summary))
 	handle(r, wire.Freeze, on(learners.ofNew, freeze))
 	handle(r, wire.Load, learners.load)
-	handle(r, wire.Save, on(learners.of, toFile((*train.Learner).Save)))
-	handle(r, wire.Export, on(learners.of, toFile((*train.Learner).Export)))
+	handle(r, wire.Save, on(learners.of, save))
+	handle(r, wire.Export, on(learners.of, export))
 	handle(r, wire.ShowResults, show(learners.of, results))
 
-	handle(r, wire.Fit, on(learners.ofNew, epochs.fit))
+	handle(r, wire.Fit, on(learners.ofNew, fit))
 	handle(r, wire.Find, on(learners.ofNew, find))
 	handle(r, wire.Rows, read(learners.of, (*learner).rows))
 	handle(r, wire.PlotFind, show(learners.of, searchChart))
@@ -55,19 +49,19 @@ func newSession() (*registry, error) {
 	handle(r, wire.PlotMetrics, show(learners.lastRun, metricChart))
 
 	handle(r, wire.ShowImage, show(decode, imageChart))
-	handle(r, wire.Predict, on(predictions.of, predict))
-	handle(r, wire.PredictFiles, on(predictions.of, predictMany))
-	handle(r, wire.ExportONNX, on(predictions.of, onnx))
-	handle(r, wire.Exported, read(predictions.of, about))
+	handle(r, wire.Predict, on(predictor.of, predict))
+	handle(r, wire.PredictFiles, on(predictor.of, predictMany))
+	handle(r, wire.ExportONNX, on(predictor.of, onnx))
+	handle(r, wire.Exported, read(predictor.of, about))
 
-	handle(r, wire.Validate, read(interps.validate, (*interpret.Interpretation).Score))
-	handle(r, wire.Interpret, read(interps.get, (*interpretation).Score))
-	handle(r, wire.Confusion, read(interps.get, (*interpretation).confusion))
-	handle(r, wire.MostConfused, on(interps.get, mostConfused))
-	handle(r, wire.TopLosses, show(interps.get, interps.topLosses))
-	handle(r, wire.Matrix, show(interps.get, matrix))
-	handle(r, wire.Interactive, show(interps.get, interactive))
-	handle(r, wire.Report, show(interps.get, report))
+	handle(r, wire.Validate, read(interp.validate, (*interpret.Interpretation).Score))
+	handle(r, wire.Interpret, read(interp.get, (*interpretation).Score))
+	handle(r, wire.Confusion, read(interp.get, (*interpretation).confusion))
+	handle(r, wire.MostConfused, on(interp.get, mostConfused))
+	handle(r, wire.TopLosses, show(interp.get, interp.topLosses))
+	handle(r, wire.Matrix, show(interp.get, matrix))
+	handle(r, wire.Interactive, show(interp.get, interactive))
+	handle(r, wire.Report, show(interp.get, report))
 	return r, nil
 }
 

@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"gopets/kernelext/session"
 	"gopets/pets/spec"
 	"gopets/pets/vision/dataset"
 	"gopets/pets/vision/model"
@@ -127,15 +128,14 @@ func (s *store) park(except *learner) error {
 func fileName(name string) string { return fmt.Sprintf("%x", name) }
 
 type builder struct {
-	home   string
 	device *device
-	data   *datasets
+	lists  *lists
 	// by what describes them: learners of equal networks share compiled functions
 	nets map[string]*model.Net
 }
 
 func (b *builder) build(c *call, d spec.Learner, first bool) (*learner, error) {
-	split, err := dataset.Open(d.Data, b.data.list)
+	split, err := dataset.Open(d.Data, b.lists.get)
 	if err != nil {
 		return nil, err
 	}
@@ -149,7 +149,7 @@ func (b *builder) build(c *call, d spec.Learner, first bool) (*learner, error) {
 	}
 	l := &learner{desc: d, source: "random weights"}
 	l.live, err = train.New(eng, net, split, train.Config{Batches: d.Data.Batches,
-		Training: d.Training, CacheDir: filepath.Join(b.home, "pictures"),
+		Training: d.Training, CacheDir: filepath.Join(session.DataDir(), "pictures"),
 		Graphs: b.device.graphs})
 	if err == nil && first && !d.Scratch {
 		if l.source, err = b.pretrained(c, l); err != nil {
@@ -174,7 +174,7 @@ func (b *builder) net(d spec.Learner, classes int) (*model.Net, error) {
 func (b *builder) pretrained(c *call, l *learner) (source string, err error) {
 	bar := newBar(c)
 	file, from, err := weights.Load(c, l.desc.Arch, weights.Options{Path: l.desc.WeightsFile,
-		CacheDir: b.home, Progress: bar.download})
+		CacheDir: session.DataDir(), Progress: bar.download})
 	if err != nil {
 		return "", err
 	}

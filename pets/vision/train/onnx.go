@@ -3,6 +3,7 @@ package train
 import (
 	"encoding/json"
 	"fmt"
+	"os"
 	"path/filepath"
 	"strconv"
 
@@ -75,6 +76,9 @@ func (p *Predictor) exportONNX(path string, o ONNX) error {
 		"batch", len(classes))
 	g.Output("logits", logits, onnx.Float, "batch", len(classes))
 	file, err := g.Encode()
+	if err == nil {
+		err = os.MkdirAll(filepath.Dir(path), 0o755)
+	}
 	if err != nil {
 		return err
 	}
