@@ -148,8 +148,12 @@ func TestExportONNXSaysHow(t *testing.T) {
 			t.Errorf("the file does not hold %q", text)
 		}
 	}
-	if err := l.ExportONNX(filepath.Join(t.TempDir(), "no", "pets.onnx"), ONNX{}); err == nil ||
+	if err := l.ExportONNX(filepath.Join(path, "pets.onnx"), ONNX{}); err == nil ||
 		!strings.Contains(err.Error(), "pets.onnx") {
-		t.Errorf("a folder that is not there: %v", err)
+		t.Errorf("below a file: %v", err)
+	}
+	path = filepath.Join(t.TempDir(), "new", "pets.onnx")
+	if err := l.ExportONNX(path, ONNX{}); err != nil {
+		t.Error(err)
 	}
 }
