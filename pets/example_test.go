@@ -109,6 +109,14 @@ func ExampleFromFolder() {
 	fmt.Println(pets.LoadLearner(file).Predict(pets.OpenImage("/photos/new.jpg")))
 }
 
+// Many images to a table; those that cannot be read have the reason in their row.
+func ExamplePredictFiles() {
+	photos := pets.GetImageFilesRecursive("/photos")
+	table := pets.PredictFiles(pets.LoadLearner("/photos/mine.safetensors"), photos)
+	table.Show()
+	fmt.Println(table.WriteCSV("/photos/kinds.csv"))
+}
+
 // The split that published error rates refer to.
 func ExampleFromOfficialSplit() {
 	data := pets.FromOfficialSplit(pets.UntarData(pets.URLs.Pets),

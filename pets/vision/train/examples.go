@@ -76,6 +76,9 @@ func (e *examples) check(ctx context.Context, l *loader, ev Events) error {
 				some(lines, 5)),
 			Hint: "repair or remove them, or leave them out with {}"}
 	}
+	if l.cache != nil && l.cache.WriteError() != nil {
+		ev.note("decoded images stay in memory: %v: free the disk", l.cache.WriteError())
+	}
 	broken := map[string]bool{}
 	for _, b := range bad {
 		broken[b.Path] = true

@@ -1,9 +1,12 @@
 package train
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
+	"image"
+	"image/png"
 	"math"
 	"os"
 	"path/filepath"
@@ -353,6 +356,34 @@ func TestBrokenImages(t *testing.T) {
 	if len(l.Skipped()) != 2 || len(notes) != 2 || l.Skipped()[0].Path != "green_4.jpg" ||
 		len(l.set.valid) != fixtureValid-1 {
 		t.Errorf("skipped %v, notes %v", l.Skipped(), notes)
+	}
+}
+
+// Decoded images that cannot be kept in the cache's folder stay in memory, and a note says so.
+func TestCacheThatCannotBeWritten(t *testing.T) {
+	dir := t.TempDir()
+	c := fixtureConfig()
+	c.Images, c.CacheDir, c.Batch = nil, filepath.Join(dir, "cache"), 2
+	l := newLearner(t, enginetest.Go(t), c)
+	for i := range 256 { // files where folders should be
+		if err := os.WriteFile(filepath.Join(c.CacheDir, fmt.Sprintf("%02x", i)), nil,
+			0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var photo bytes.Buffer
+	if err := png.Encode(&photo, image.NewGray(image.Rect(0, 0, 40, 40))); err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(dir, "a.png")
+	if err := os.WriteFile(path, photo.Bytes(), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	l.set.split = &dataset.Split{Train: []dataset.Item{{Path: path}, {Path: path}}}
+	var notes []string
+	_, _, err := l.Check(t.Context(), Events{Note: func(s string) { notes = append(notes, s) }})
+	if err != nil || len(notes) != 1 || !strings.Contains(notes[0], "stay in memory: image cache") {
+		t.Errorf("notes %q, %v", notes, err)
 	}
 }
 

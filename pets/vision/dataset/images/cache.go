@@ -135,7 +135,8 @@ func (c *Cache) file(data []byte) string {
 	return filepath.Join(c.dir, name[:2], name[2:]+"-"+kind+".rgb")
 }
 
-// WriteError is the last failure to write into the folder, such as a full disk.
+// WriteError is the last failure to write into the folder, such as a full disk: the image stays in
+// memory.
 func (c *Cache) WriteError() error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
