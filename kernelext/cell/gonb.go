@@ -127,7 +127,7 @@ func gobMessage(r io.Reader) (value bool, err error) {
 		return false, err
 	}
 	if n == 0 || n > maxAnswer {
-		return false, errors.New("cell: GoNB's answer makes no sense")
+		return false, errors.New("cell: invalid answer from GoNB")
 	}
 	body := make([]byte, n)
 	if _, err := io.ReadFull(r, body); err != nil {
@@ -137,7 +137,7 @@ func gobMessage(r io.Reader) (value bool, err error) {
 	if id >= 128 { // its last byte has the sign
 		size := 256 - int(id)
 		if size >= len(body) {
-			return false, errors.New("cell: GoNB's answer makes no sense")
+			return false, errors.New("cell: invalid answer from GoNB")
 		}
 		id = uint64(body[size])
 	}
@@ -154,7 +154,7 @@ func readUint(r io.Reader) (uint64, error) {
 	}
 	size := 256 - int(b[0])
 	if size > len(b) {
-		return 0, errors.New("cell: GoNB's answer makes no sense")
+		return 0, errors.New("cell: invalid answer from GoNB")
 	}
 	if _, err := io.ReadFull(r, b[:size]); err != nil {
 		return 0, err

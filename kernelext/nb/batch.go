@@ -73,7 +73,7 @@ func (f *runFlags) check(paths []string) error {
 	case f.out == stdout && f.json:
 		return errors.New("-o - and --json both write to standard output: name a file with -o")
 	case f.out == stdout && (f.resume || f.from != ""):
-		return errors.New("-o -: a run to go on with is read from a file")
+		return errors.New("-o - and --resume: an earlier run is read from a file: name it with -o")
 	case f.page == stdout || f.report == stdout:
 		return errors.New("the page and the report go to files, not to standard output")
 	}

@@ -110,7 +110,7 @@ func examine(ctx context.Context) []check {
 	add("C compiler", compiler, err, "install gcc; XLA's plugins are loaded through cgo")
 	w, err := findWorkspace(ctx, ".")
 	if !add("workspace", describe(w), err,
-		"mend its go.mod, or set NB_WORKSPACE to another module") {
+		"correct its go.mod, or set NB_WORKSPACE to another module") {
 		return checks
 	}
 	for _, name := range []string{"gonb", "goimports"} {
@@ -171,7 +171,7 @@ func examineWorker(ctx context.Context, w session.Worker) []check {
 	}
 	if jerr := json.Unmarshal(out, &answer); jerr != nil {
 		return []check{{Name: w.Name + " session",
-			Detail: fmt.Sprintf("%s doctor --json gave no answer (%v)", program, err),
+			Detail: fmt.Sprintf("%s doctor --json did not answer (%v)", program, err),
 			Fix:    "nb setup"}}
 	}
 	for i := range answer.Checks {

@@ -114,15 +114,15 @@ func (h *headless) resume(f *runFlags, out string, given bool) error {
 		return err
 	}
 	if h.resumed == "" && f.from != "" {
-		return errors.New("--from goes on with an earlier run, and there is none")
+		return errors.New("--from: there is no earlier run: leave it out")
 	}
 	if h.resumed == "" {
 		fmt.Fprintln(f.terminal(),
-			"resume: there is no earlier run; this one begins at the beginning")
+			"resume: there is no earlier run; all cells run")
 		return nil
 	}
 	if h.options.Resume, err = notebook.ReadFile(h.resumed); err != nil {
-		return fmt.Errorf("the run to go on with: %w", err)
+		return fmt.Errorf("resume: %w", err)
 	}
 	if !given {
 		_, err = runner.KeepParameters(h.nb, h.options.Resume)

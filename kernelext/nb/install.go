@@ -87,8 +87,8 @@ aside, and nb uninstall restores it.`,
 				if found, foreign := inspectSpec(dir); found && foreign && !f.replace {
 					return fmt.Errorf(
 						"%s has a kernel that nb did not install; nothing changed.\n"+
-							"  nb install --replace     keeps it aside and takes its place; nb "+
-							"uninstall brings it back\n  nb install --name NAME   installs under "+
+							"  nb install --replace     replaces it and keeps it aside; nb "+
+							"uninstall restores it\n  nb install --name NAME   installs under "+
 							"another name", dir)
 				}
 			}
@@ -97,7 +97,7 @@ aside, and nb uninstall restores it.`,
 	}
 	f.add(cmd)
 	cmd.Flags().BoolVar(&f.replace, "replace", false,
-		"take the place of a kernel that nb did not install; it is kept aside")
+		"replace a kernel that nb did not install; it is kept aside")
 	cmd.Flags().BoolVar(&offline, "offline", false, "fetch nothing")
 	return cmd
 }
@@ -194,7 +194,7 @@ func uninstallCommand() *cobra.Command {
 	var f installFlags
 	cmd := &cobra.Command{
 		Use:   "uninstall",
-		Short: "Take the kernels away again and bring back those that they replaced",
+		Short: "Remove the kernels and restore those that they replaced",
 		Args:  cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if err := f.check(); err != nil {
@@ -244,9 +244,9 @@ func (f installFlags) uninstall(cmd *cobra.Command, name string) error {
 	}
 	last := kept[len(kept)-1] // their folders are named by time
 	if err := os.Rename(last, dir); err != nil {
-		return fmt.Errorf("bringing back the former kernel from %s: %w", last, err)
+		return fmt.Errorf("restoring the former kernel from %s: %w", last, err)
 	}
-	fmt.Fprintf(cmd.OutOrStdout(), "brought back the former kernel from %s\n", filepath.Dir(last))
+	fmt.Fprintf(cmd.OutOrStdout(), "restored the former kernel from %s\n", filepath.Dir(last))
 	// So do emptied folders.
 	for p := filepath.Dir(last); p != f.dataDir(); p = filepath.Dir(p) {
 		if os.Remove(p) != nil {

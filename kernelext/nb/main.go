@@ -47,7 +47,7 @@ func (s stopped) Error() string {
 	case syscall.SIGTERM:
 		return "stopped by a request to terminate"
 	}
-	return "stopped, for the terminal is gone"
+	return "terminal closed"
 }
 
 func (s stopped) status() int { return 128 + int(s.signal) }

@@ -48,7 +48,7 @@ func testCase(class string, c runner.CellReport, exit *runner.Place) junit.Case 
 		k.Outcome, k.Message = junit.Skipped, fmt.Sprintf("%v ended the notebook by sys.exit(0)",
 			exit)
 	case c.Status == runner.NotRun:
-		k.Outcome, k.Message = junit.Skipped, "the run did not get there"
+		k.Outcome, k.Message = junit.Skipped, "the run ended before it"
 	case c.Status == runner.Skipped:
 		k.Outcome, k.Message = junit.Skipped, "not meant to run"
 	}

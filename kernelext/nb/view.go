@@ -177,7 +177,7 @@ func resumed(e runner.Resumed) string {
 		return fmt.Sprintf("resume: %d cells had finished and are kept\n", e.Kept)
 	}
 	return fmt.Sprintf(
-		"resume: %d cells had finished; %d run again, for what their kernel remembered is gone, "+
+		"resume: %d cells had finished; %d run again, as their kernel's memory is lost, "+
 			"and %d are kept (tags %s, %s)\n",
 		e.Kept+e.Again, e.Again, e.Kept, runner.KeepTag, runner.RerunTag)
 }

@@ -171,8 +171,8 @@ type ReplayError struct {
 
 func (e *ReplayError) Error() string {
 	return fmt.Sprintf(
-		"%s was not to run again, but its declarations, which later cells may need, do not work "+
-			"any more: %v", e.Place, e.Cause)
+		"%s is not run again, but its declarations, which later cells may need, fail: %v",
+		e.Place, e.Cause)
 }
 
 func (e *ReplayError) Unwrap() error { return e.Cause }

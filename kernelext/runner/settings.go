@@ -81,7 +81,7 @@ func (r *resolver) resolve(n *yaml.Node) (*yaml.Node, error) {
 	r.depth++
 	defer func() { r.depth-- }()
 	if r.nodes > maxNodes || r.depth > maxDepth {
-		return nil, errors.New("the text stands for too many values")
+		return nil, errors.New("the text has too many values")
 	}
 	switch n.Kind {
 	case yaml.AliasNode:

@@ -142,7 +142,7 @@ func (w Worker) build(ctx context.Context) (string, source, error) {
 	}
 	lock, err := meeting.LockFile(program+".lock", true)
 	if err != nil {
-		return "", source{}, fmt.Errorf("session: one build at a time: %w", err)
+		return "", source{}, fmt.Errorf("session: waiting for another build: %w", err)
 	}
 	defer lock.Unlock()
 	for {

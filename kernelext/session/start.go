@@ -29,7 +29,7 @@ func (w Worker) Open(ctx context.Context) (*Session, error) {
 	}
 	lock, err := meeting.LockFile(p.Lock(), true)
 	if err != nil {
-		return nil, fmt.Errorf("session: one start at a time: %w", err)
+		return nil, fmt.Errorf("session: waiting for another start: %w", err)
 	}
 	defer lock.Unlock()
 	if s, err := meet(ctx, p); err == nil { // another cell was quicker
@@ -88,7 +88,7 @@ func (w Worker) start(ctx context.Context, p meeting.Place) (*Session, error) {
 		case <-limit:
 			cmd.Process.Kill()
 			return nil,
-				fmt.Errorf("session: the worker gave no answer for %v; its log %s says:\n%s",
+				fmt.Errorf("session: the worker did not answer within %v; its log %s:\n%s",
 					patience, logPath, tail(logPath, 20))
 		case <-time.After(10 * time.Millisecond):
 		}

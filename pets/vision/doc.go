@@ -10,7 +10,7 @@
 //	weights    weight files by name: find, download, check, read, write
 //	train      learner: fit, learning-rate finder, predict, save, export
 //	interpret  what a learner gets wrong
-//	engine     XLA on CUDA or a CPU, or Go's own backend
+//	engine     XLA on CUDA or a CPU, or the pure Go backend
 //
 // fastai.md lists the tests that compare it with fastai and PyTorch, and intended differences.
 package vision

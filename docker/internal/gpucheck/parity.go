@@ -57,8 +57,8 @@ func runParity(o options) error {
 		if err == nil && !equal {
 			err = errors.New("the engine's numbers are not the Go backend's")
 		}
-		verdict := map[bool]string{true: "EQUAL within rounding", false: "DIFFERENT"}[err == nil]
-		fmt.Printf("%s: %s\n  %s\n", check.what, verdict, text)
+		outcome := map[bool]string{true: "EQUAL within rounding", false: "DIFFERENT"}[err == nil]
+		fmt.Printf("%s: %s\n  %s\n", check.what, outcome, text)
 		if err != nil {
 			failed = append(failed, fmt.Errorf("%s: %w", check.what, err))
 		}

@@ -209,8 +209,7 @@ func (e *Engine) died(c *child) error {
 		e.restart()
 	}
 	return plainError("KernelDied",
-		"GoNB has ended, and was started again: what earlier cells declared is gone; run "+
-			"them again")
+		"GoNB ended and was restarted: earlier cells' declarations are lost: run them again")
 }
 
 func (e *Engine) remember(x *execution) {

@@ -48,7 +48,7 @@ func (r Rules) Check() error {
 	case r.Channel < 0 || r.Channel > 255:
 		return fmt.Errorf("the tolerance of a pixel is %d; want 0 to 255", r.Channel)
 	case !(r.Pixels >= 0 && r.Pixels <= 1):
-		return fmt.Errorf("the share of pixels is %g; want 0 to 1", r.Pixels)
+		return fmt.Errorf("the fraction of pixels is %g; want 0 to 1", r.Pixels)
 	}
 	return nil
 }

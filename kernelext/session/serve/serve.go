@@ -148,7 +148,7 @@ func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		s.stop()
 	default:
 		refuse(w, http.StatusNotFound, session.Errorf(session.CodeUnknown,
-			"session: nothing answers %s %s", r.Method, r.URL.Path))
+			"session: no such path: %s %s", r.Method, r.URL.Path))
 	}
 }
 
@@ -244,7 +244,7 @@ func readAll(w http.ResponseWriter, r *http.Request) (json.RawMessage, error) {
 // end ends the session within five seconds: no new calls, two seconds for running ones.
 func (s *server) end(p meeting.Place, web *http.Server, listed meeting.Entry) {
 	time.AfterFunc(4*time.Second, func() {
-		log.Print("session: something hangs, ending all the same")
+		log.Print("session: calls are still running; it ends anyway")
 		s.leave(p, listed)
 		os.Exit(1)
 	})

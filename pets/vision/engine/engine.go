@@ -106,8 +106,8 @@ func Open(o Options) (*Engine, error) {
 	}
 	return nil,
 		fmt.Errorf(
-			"opening the engine %q: nothing that it names starts (%s); unset $%s to let the best "+
-				"one be chosen, or say \"go\"",
+			"opening the engine %q: not available (%s): unset $%s for the best available one, or "+
+				"use \"go\"",
 			spec, cmp.Or(strings.Join(notes, "; "), "no plugin found"), compute.ConfigEnvVar)
 }
 

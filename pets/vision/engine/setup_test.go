@@ -97,7 +97,7 @@ func TestSetupRefusesWheels(t *testing.T) {
 		"nothing": {"exit 0", "0 wheels"},
 		"pip fails": {"echo Looking >&2; echo 'ERROR: no route' >&2; exit 1",
 			"ERROR: no route"},
-		"pip hangs": {"exec sleep 600", "nothing came for 300ms"},
+		"pip hangs": {"exec sleep 600", "no data received for 300ms"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			cache := alone(t)

@@ -222,7 +222,7 @@ func tasks(o Options) []task {
 					if r.Chance(0.3) {
 						w, h = h, w
 					}
-					return picture(b, r, w, h)
+					return drawBreed(b, r, w, h)
 				}})
 		}
 	}

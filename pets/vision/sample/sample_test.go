@@ -67,7 +67,7 @@ func TestSameOptionsSameBytes(t *testing.T) {
 	}
 }
 
-func TestPictureDependsOnItsOwnNumberOnly(t *testing.T) {
+func TestImageDependsOnItsOwnNumberOnly(t *testing.T) {
 	few, many := tasks(Options{PerBreed: 2}), tasks(Options{PerBreed: 3})
 	if few[3].file != many[4].file {
 		t.Fatalf("%s and %s", few[3].file, many[4].file)
@@ -256,10 +256,10 @@ func TestBreeds(t *testing.T) {
 	}
 }
 
-func BenchmarkPicture(b *testing.B) {
+func BenchmarkImage(b *testing.B) {
 	all := breeds()
 	for i := 0; b.Loop(); i++ {
-		picture(all[i%37], stream(1, "benchmark", i), 320, 240)
+		drawBreed(all[i%37], stream(1, "benchmark", i), 320, 240)
 	}
 }
 

@@ -44,7 +44,7 @@ func FindPlace(name string) (Place, error) {
 	}
 	owner, err := Find(pid)
 	if err != nil {
-		return p, fmt.Errorf("session: whose end is its end: %w", err)
+		return p, fmt.Errorf("session: its owner: %w", err)
 	}
 	p.Owner = owner
 	return p, nil

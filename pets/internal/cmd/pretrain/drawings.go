@@ -18,8 +18,8 @@ import (
 // drawings are generated images in memory: 3 bytes a pixel, so 10 000 of 128×128 take half a
 // gigabyte.
 type drawings struct {
-	split    *dataset.Split
-	pictures map[string]*images.RGB
+	split *dataset.Split
+	drawn map[string]*images.RGB
 }
 
 // draw makes perClass training images and a tenth as many validation images of the first classes
@@ -39,7 +39,7 @@ func draw(ctx context.Context, r recipe, progress func(done, total int)) (*drawi
 		names = names[:classes]
 	}
 	d := &drawings{split: &dataset.Split{Classes: names, SplitHash: fmt.Sprintf("creatures seed %d",
-		seed)}, pictures: map[string]*images.RGB{}}
+		seed)}, drawn: map[string]*images.RGB{}}
 	valid := max(1, perClass/10)
 	for c, name := range names {
 		for i := range perClass + valid {
@@ -79,13 +79,13 @@ func draw(ctx context.Context, r recipe, progress func(done, total int)) (*drawi
 		}
 	}
 	for i, item := range items {
-		d.pictures[item.Path] = drawn[i]
+		d.drawn[item.Path] = drawn[i]
 	}
 	return d, nil
 }
 
 func (d *drawings) open(item dataset.Item) (*images.RGB, error) {
-	p, ok := d.pictures[item.Path]
+	p, ok := d.drawn[item.Path]
 	if !ok {
 		return nil, fmt.Errorf("no drawing %s", item.Path)
 	}

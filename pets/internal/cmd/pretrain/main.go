@@ -60,14 +60,14 @@ func command() *cobra.Command {
 	f.Var(&r.Phases, "fit",
 		"fits, one after the other: side of the images, epochs, maximal learning rate of all "+
 			"layers")
-	f.IntVar(&r.Batch, "batch", 32, "pictures per step")
+	f.IntVar(&r.Batch, "batch", 32, "images per step")
 	f.Uint64Var(&r.Seed, "seed", 1, "of drawings, initial weights, order and augmentation")
 	f.StringVar(&r.From, "from", "",
 		"file of an earlier run to go on from, on other creatures (default: random weights)")
 	f.StringVar(&r.Out, "out", "",
 		"file to write (default pets/vision/weights/embedded/NET.safetensors)")
 	f.StringVar(&backend, "backend", "",
-		"engine, for instance go or xla:cpu (default: the best that starts)")
+		"engine, for instance go or xla:cpu (default: the best available)")
 	return root
 }
 

@@ -22,11 +22,11 @@ func TestDraw(t *testing.T) {
 		return d
 	}
 	a, b, c := again(3), again(3), again(4)
-	if len(a.split.Train) != 12 || len(a.split.Valid) != 2 || len(a.pictures) != 14 {
-		t.Errorf("%d training, %d validation, %d pictures", len(a.split.Train), len(a.split.Valid),
-			len(a.pictures))
+	if len(a.split.Train) != 12 || len(a.split.Valid) != 2 || len(a.drawn) != 14 {
+		t.Errorf("%d training, %d validation, %d images", len(a.split.Train), len(a.split.Valid),
+			len(a.drawn))
 	}
-	if !reflect.DeepEqual(a, b) || reflect.DeepEqual(a.pictures, c.pictures) {
+	if !reflect.DeepEqual(a, b) || reflect.DeepEqual(a.drawn, c.drawn) {
 		t.Error("drawings must follow from the seed")
 	}
 	if _, err := draw(context.Background(), recipe{Classes: 1, PerClass: 6}, nil); err == nil {

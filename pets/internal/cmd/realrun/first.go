@@ -22,7 +22,7 @@ func firstCommand() *cobra.Command {
 		Short: "Write the initial weights, the first batch's files and its loss, for peer.py " +
 			"first to compare",
 		Long: `The loss of the very first step, with neither random transforms nor dropout, from weights that are written beside it together with
-the names of the batch's photographs: peer.py first computes the same from the same file.`,
+the names of the batch's photos: peer.py first computes the same from the same file.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return s.first(cmd.Context()) },
 	}

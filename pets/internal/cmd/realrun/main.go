@@ -39,7 +39,7 @@ func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
 	cmd := &cobra.Command{Use: "realrun",
-		Short: "Train on all photographs, and compare with PyTorch", SilenceUsage: true,
+		Short: "Train on all photos, and compare with PyTorch", SilenceUsage: true,
 		SilenceErrors: true}
 	cmd.AddCommand(runCommand(), firstCommand(), reportCommand())
 	if err := cmd.ExecuteContext(ctx); err != nil {
@@ -60,15 +60,15 @@ type setting struct {
 
 func (s *setting) flags(cmd *cobra.Command) {
 	f := cmd.Flags()
-	f.StringVar(&s.Photos, "photos", "", "the folder of the photographs (<breed>_<number>.jpg)")
+	f.StringVar(&s.Photos, "photos", "", "the folder of the photos (<breed>_<number>.jpg)")
 	f.StringVar(&s.Weights, "weights", "",
 		"MobileNetV2 with ImageNet's weights, in torchvision's names (default: looked for, else "+
 			"downloaded)")
 	f.StringVarP(&s.Out, "output", "o", "", "the file to write")
 	f.StringVar(&s.Cache, "cache", "",
-		"keep decoded photographs in this folder (default: decode them every time)")
+		"keep decoded photos in this folder (default: decode them every time)")
 	f.StringVar(&s.Backend, "backend", "",
-		"engine, for instance go or xla:cpu (default: the best that starts)")
+		"engine, for instance go or xla:cpu (default: the best available)")
 	f.Uint64Var(&s.Seed, "seed", 0, "fixes the head, the order, the transforms and dropout")
 	f.IntVar(&s.Size, "size", 128, "side of the network's input in pixels")
 	for _, name := range []string{"photos", "output"} {

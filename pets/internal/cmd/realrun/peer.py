@@ -3,7 +3,7 @@
     python peer.py run   --photos DIR --weights mobilenet_v2.safetensors --seed 0 -o torch-0.json
     python peer.py first --photos DIR first.safetensors
 
-Needs torch, torchvision, safetensors, numpy and Pillow. The photographs must be of one size (each is resized, in memory, as one batch).
+Needs torch, torchvision, safetensors, numpy and Pillow. The photos must be of one size (each is resized, in memory, as one batch).
 """
 
 import argparse

@@ -94,7 +94,7 @@ func (r result) kind() string {
 func page(all []result, note string) (string, error) {
 	var b strings.Builder
 	b.WriteString(
-		"# MobileNetV2 on all photographs\n\nMade by `go run ./pets/internal/cmd/realrun report` " +
+		"# MobileNetV2 on all photos\n\nMade by `go run ./pets/internal/cmd/realrun report` " +
 			"from the files beside it; go doc of that folder tells the recipe.\n")
 	if note != "" {
 		b.WriteString("\n" + note + "\n")

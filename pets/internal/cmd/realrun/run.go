@@ -24,7 +24,7 @@ type result struct {
 	Seed      uint64       `json:"seed"`
 	Size      int          `json:"size"`             // of the last fit
 	Recipe    string       `json:"recipe,omitempty"` // empty: the lesson's
-	Train     int          `json:"train"`            // photographs
+	Train     int          `json:"train"`            // photos
 	Valid     int          `json:"valid"`
 	Seconds   float64      `json:"seconds"` // from the first fit to the end of the last
 	Fits      []fit        `json:"fits"`

@@ -46,10 +46,10 @@ func main() {
 	var o options
 	flag.StringVar(&o.url, "url", "http://127.0.0.1:8080/", "of the service, on this machine")
 	flag.IntVar(&o.requests, "n", 500,
-		"honest requests, 10000 at most; after every fourth a hostile one")
+		"valid requests, 10000 at most; after every fourth an invalid one")
 	flag.IntVar(&o.clients, "c", 4, "clients at once, 64 at most")
 	flag.DurationVar(&o.limit, "time", time.Minute, "longest time, 10m at most")
-	flag.IntVar(&o.pid, "pid", 0, "process whose memory is looked at")
+	flag.IntVar(&o.pid, "pid", 0, "process whose memory is measured")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()

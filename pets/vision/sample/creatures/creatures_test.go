@@ -55,7 +55,7 @@ func TestPixelsStay(t *testing.T) {
 	}
 }
 
-func TestSameStreamSamePicture(t *testing.T) {
+func TestSameStreamSameImage(t *testing.T) {
 	seen := map[[32]byte]string{}
 	for class := 0; class < len(Classes()); class += some {
 		name := Classes()[class]

@@ -104,17 +104,17 @@ func command() *cobra.Command {
 	}
 	f := cmd.Flags()
 	f.StringSliceVar(&c.Nets, "net", []string{"petnet10", "petnet18"}, "networks")
-	f.IntVar(&c.PerBreed, "per-breed", 0, "pictures per breed of the sample (0: its default)")
-	f.IntVar(&c.Size, "size", 96, "side of the pictures in pixels")
-	f.IntVar(&c.Batch, "batch", 16, "pictures per step")
-	f.IntVar(&c.Epochs, "epochs", 4, "passes over the pictures")
+	f.IntVar(&c.PerBreed, "per-breed", 0, "images per breed of the sample (0: its default)")
+	f.IntVar(&c.Size, "size", 96, "side of the images in pixels")
+	f.IntVar(&c.Batch, "batch", 16, "images per step")
+	f.IntVar(&c.Epochs, "epochs", 4, "passes over the images")
 	f.IntVar(&seeds, "seeds", 3, "runs of each side, with their own split, head and order")
 	f.StringVar(&c.Rule, "rule", "valley",
 		"suggestion of the learning-rate finder: steep, valley or minimum/10")
 	f.StringVar(&c.From, "from", "",
-		"folder with NET.safetensors to judge (default: the embedded ones)")
+		"folder with NET.safetensors to compare (default: the embedded ones)")
 	f.StringVar(&backend, "backend", "",
-		"engine, for instance go or xla:cpu (default: the best that starts)")
+		"engine, for instance go or xla:cpu (default: the best available)")
 	f.BoolVar(&asLesson, "lesson", false,
 		"run the schedule of notebooks/pets.ipynb instead; of the other flags, seeds, per-breed, "+
 			"from and backend count")

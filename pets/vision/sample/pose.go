@@ -7,7 +7,7 @@ import (
 	"gopets/pets/vision/sample/paint"
 )
 
-func picture(b breed, r paint.Rand, w, h int) *image.RGBA {
+func drawBreed(b breed, r paint.Rand, w, h int) *image.RGBA {
 	c := paint.NewCanvas(w, h)
 	scene := c.Backdrop(r)
 	a := newAnimal(b, r, scene.Sun)
