@@ -19,16 +19,16 @@ func fit(c *call, l *learner, q wire.LearnerCall) ([]spec.Row, error) {
 	fit := *q.Fit
 	dir := filepath.Join(session.DataDir(), "snapshots", l.desc.Name+"-"+spec.Digest(l.desc))
 	fit.Snapshot = filepath.Join(dir, "last.safetensors")
-	if err := describe(l.desc, dir); err != nil {
-		return nil, fmt.Errorf("fit: folder for snapshots: %w", err)
-	}
-	var err error
-	if fit.Resume {
+	text, err := json.MarshalIndent(l.desc, "", "  ") // for people
+	if err == nil && fit.Resume {
 		fit.Resume, err = resume(c, l, fit)
 	}
 	if err == nil && !fit.Resume {
 		// killed within the first epoch, the fit begins again from here
 		err = l.live.Snapshot(fit.Snapshot)
+	}
+	if err == nil {
+		err = session.WriteFile(filepath.Join(dir, "learner.json"), text)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("fit: %w", err)
@@ -44,18 +44,6 @@ func fit(c *call, l *learner, q wire.LearnerCall) ([]spec.Row, error) {
 			"from the last finished epoch", l.desc.Name, l.live.State())
 	}
 	return view.rows, err
-}
-
-// describe writes a learner's description beside its snapshot, for people.
-func describe(l spec.Learner, dir string) error {
-	text, err := json.MarshalIndent(l, "", "  ")
-	if err == nil {
-		err = os.MkdirAll(dir, 0o755)
-	}
-	if err == nil {
-		err = session.WriteFile(filepath.Join(dir, "learner.json"), text)
-	}
-	return err
 }
 
 // resume restores the last finished epoch's snapshot and reports whether there is something to go
