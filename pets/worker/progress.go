@@ -89,7 +89,8 @@ func (b *bar) finish(markup, text string) {
 // stop leaves what an error or an interrupt ended, red.
 func (b *bar) stop() {
 	defer b.event()()
-	if b.now.State = plots.Interrupted; b.shown {
+	if b.shown {
+		b.now.Label, b.now.State = cmp.Or(b.now.Label, b.label), plots.Interrupted
 		b.send(b.now)
 	}
 }

@@ -138,10 +138,10 @@ func TestARefusedFitShowsNothing(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var s screen
 		c, end := s.call(t)
-		v := newFitView(c, spec.Fit{Epochs: 2})
+		newFitView(c, spec.Fit{Epochs: 2})
 		end() // the call has failed
 		s.shows(t, "refused", "")
-		v = newFitView(c, spec.Fit{Epochs: 2})
+		v := newFitView(c, spec.Fit{Epochs: 2})
 		events := v.events()
 		events.Start(spec.Fit{Epochs: 1})
 		events.Epoch(spec.Row{TrainLoss: 1})
