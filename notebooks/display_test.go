@@ -36,8 +36,8 @@ var tables = map[string]string{
 	"pairs": "pets.Show(interp.MostConfused())", "report": "interp.Report()",
 }
 
-// Whatever a cell draws arrives as one display, in the forms that viewers choose from: HTML, plain
-// text, and PNG where it was asked for.
+// Every drawing is one display, in the forms that viewers choose from: HTML, plain text, and PNG if
+// requested.
 func TestEveryDrawingIsOneDisplay(t *testing.T) {
 	r := newRun(t, "go")
 	r.parameters(smallSample(t, 3))

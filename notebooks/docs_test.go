@@ -47,8 +47,7 @@ func section(t *testing.T, heading string) string {
 	return found.String()
 }
 
-// TestReadmeIsShort: the first page stays one that is read; details belong beside what they
-// describe.
+// TestReadmeIsShort: details belong in the documents beside what they describe.
 func TestReadmeIsShort(t *testing.T) {
 	if n := strings.Count(readDoc(t, "README.md"), "\n"); n > 150 {
 		t.Errorf("README.md has %d lines, want at most 150", n)

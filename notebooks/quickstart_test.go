@@ -70,7 +70,7 @@ func TestQuickstartIsSixShortCells(t *testing.T) {
 	}
 }
 
-// With nothing given it draws its images, learns them, and what it exported answers.
+// Without parameters it draws its images, trains on them, and the exported file predicts.
 func TestQuickstart(t *testing.T) {
 	home := t.TempDir()
 	shown, log, err := quickstart(t, home)
@@ -94,7 +94,7 @@ func TestQuickstart(t *testing.T) {
 	}
 }
 
-// A folder of one's own, with a photo that cannot be read and one to ask about.
+// A user's folder, with a photo that cannot be read and one to predict.
 func TestQuickstartWithOnesOwnFolder(t *testing.T) {
 	long(t)
 	home, mine := t.TempDir(), filepath.Join(t.TempDir(), "my photos")

@@ -128,7 +128,7 @@ func (r *run) execute() (*notebook.Notebook, error) {
 
 var times = regexp.MustCompile(`\b\d+:\d\d(:\d\d)?\b|\d+ ?m?s\b`)
 
-// text is what a cell shows, without what a clock decides.
+// text returns what a cell shows, without times.
 func text(c *notebook.Cell) string {
 	var b strings.Builder
 	for _, o := range c.Outputs() {
@@ -174,7 +174,7 @@ func lasting(c *notebook.Cell) string {
 	return times.ReplaceAllString(told, "…") + text(displays)
 }
 
-// What GoNB races, and what only a slow machine shows, changes nothing.
+// GoNB's races, and lines that only a slow machine shows, change nothing.
 func TestLasting(t *testing.T) {
 	display := func(text, html string) notebook.Output {
 		data := map[string]json.RawMessage{}

@@ -9,8 +9,8 @@ import (
 	"gopets/kernelext/notebook"
 )
 
-// seedCells says for every code cell of the blog post that this notebook retells, in its order,
-// which cell of pets.ipynb does its work; where there is none, why says so.
+// seedCells maps every code cell of the blog post that this notebook retells, in order, to the cell
+// of pets.ipynb that does its work; if there is none, why says so.
 var seedCells = []struct{ what, cell, why string }{
 	{what: "mount a drive that outlives the machine", cell: "keep"},
 	{what: "import the library", cell: "parameters"},

@@ -67,7 +67,7 @@ func TestGolden(t *testing.T) {
 }
 
 // difference counts the pixels that differ by more than processors round differently, and shows
-// them in red on a pale copy of what was wanted.
+// them in red on a pale copy of the expected image.
 func difference(t *testing.T, got, want []byte) (image.Image, int) {
 	t.Helper()
 	a, errA := png.Decode(bytes.NewReader(got))
@@ -95,8 +95,8 @@ func difference(t *testing.T, got, want []byte) (image.Image, int) {
 
 func far(a, b uint8) bool { return max(a, b)-min(a, b) > 4 }
 
-// writeDifference leaves images of what was drawn, what was wanted and the difference, and names
-// their folder.
+// writeDifference writes images of what was drawn, what was expected and the difference, and
+// returns their folder.
 func writeDifference(t *testing.T, name string, got, want []byte, diff image.Image) string {
 	t.Helper()
 	dir, err := os.MkdirTemp("", "plots-"+name+"-")

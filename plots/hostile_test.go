@@ -17,7 +17,7 @@ import (
 	"gopets/plots"
 )
 
-// hostile are labels as files and users can bring them.
+// hostile are labels as files and users may supply them.
 var hostile = []string{
 	`<script>alert("x")</script>`, `quotes " and ' & <b>`, "חתול סיאמי", "قط فارسي", "柴犬 🐕",
 	"bell \a esc \x1b[31m del \x7f", "bad utf-8 \xff\xfe", "two\nlines\tand tab",
@@ -214,7 +214,7 @@ func checkText(t *testing.T, text string) {
 	}
 }
 
-// FuzzLabel returns any text to the charts that measure, cut and turn text around.
+// FuzzLabel gives any text to the charts that measure, cut and turn text around.
 func FuzzLabel(f *testing.F) {
 	for _, name := range hostile {
 		f.Add(name)

@@ -17,7 +17,7 @@ import (
 	"gopets/kernelext/cell"
 )
 
-// Outside of the kernel everything is harmless.
+// Outside of the kernel all calls are harmless.
 func Example() {
 	cell.ClearOutput(true)
 	cell.Display("status", cell.Bundle{"text/plain": "working", "text/html": "<i>working</i>"})

@@ -196,7 +196,7 @@ func FuzzParse(f *testing.F) {
 	})
 }
 
-// What stays of a cell when its kernel is gone and it is not to run again.
+// What remains of a cell whose kernel has ended and that is not run again.
 func ExampleDeclarations() {
 	fmt.Println(Declarations("var rate = 1e-3\n%%\ntrain(rate)"))
 	// Output: var rate = 1e-3

@@ -17,7 +17,7 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// connect starts a test kernel; patience is only there to end a hang.
+// connect starts a test kernel; patience only ends a hang.
 func connect(t *testing.T, o jupyter.StartOptions) (context.Context, *jupyter.Kernel,
 	*jupyter.Client) {
 	t.Helper()
@@ -194,7 +194,7 @@ func TestCloseLeavesNothing(t *testing.T) {
 	t.Errorf("process %s is still there", pid)
 }
 
-// gone also takes a zombie for gone: who reaps it is not our affair.
+// gone also returns true for a zombie, whose parent has not waited for it.
 func gone(pid string) bool {
 	stat, err := os.ReadFile("/proc/" + pid + "/stat")
 	return err != nil || strings.Contains(string(stat), ") Z ")

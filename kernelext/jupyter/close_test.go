@@ -11,8 +11,8 @@ import (
 	"gopets/kernelext/jupyter"
 )
 
-// A kernel that ends closes one channel after the other: what iopub brings after shell is closed is
-// not lost.
+// A kernel that ends closes one channel after the other: messages that iopub brings after shell is
+// closed are not lost.
 func TestMessagesAfterAnotherChannelIsClosed(t *testing.T) {
 	conn, ok := jupyter.NewIPC(t.TempDir() + "/k")
 	if !ok {

@@ -8,8 +8,7 @@ import (
 	"testing"
 )
 
-// cellCase is a cell and all that comes of it. In what is wanted, [N] is the cell's number and
-// [N-1] the one before it.
+// cellCase is a cell and its outcome. In it, [N] is the cell's number and [N-1] the one before.
 type cellCase struct {
 	name, code, want string
 	// for what a stack trace precedes: the last line, and this place in the trace and in the error

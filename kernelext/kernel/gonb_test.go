@@ -84,8 +84,8 @@ func TestExpressions(t *testing.T) {
 	}
 }
 
-// A cell that reads its standard input without saying so has the client asked, where that can be
-// seen; one without an answer finds it empty.
+// A cell that reads its standard input without a request makes the kernel ask the client, where
+// that can be detected; without an answer the input is empty.
 func TestStandardInputOfRealCells(t *testing.T) {
 	k := start(t, realGoNB(t), false)
 	const scan = "fmt.Print(\"who? \")\nvar name string\nn, err := fmt.Scanln(&name)\n" +

@@ -166,7 +166,7 @@ func TestShutdownAndRestart(t *testing.T) {
 	k.nothingLeft()
 }
 
-// What the kernel was installed for may be gone when it is started.
+// Files of the installation may be missing when the kernel starts.
 func TestWhatIsGone(t *testing.T) {
 	for what, spoil := range map[string]func(o *testOptions) error{
 		"run nb install again": func(o *testOptions) error {

@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// A cell that prints for ever fills no front end: what follows 64 MB is counted and left out.
+// A cell that prints for ever does not fill a front end: text after 64 MB is counted and left out.
 func TestOutputLimit(t *testing.T) {
 	var kept int
 	var notes strings.Builder

@@ -18,7 +18,7 @@ import (
 	"gopets/kernelext/jupyter"
 )
 
-// raw opens a ZeroMQ connection without a library, to do what no client should.
+// raw opens a ZeroMQ connection without a library, to do what clients should not.
 func (t *tester) raw(kind string, ch jupyter.Channel) (net.Conn, *bufio.Reader) {
 	t.Helper()
 	conn := t.dial(ch)
@@ -79,7 +79,7 @@ func TestJunkIsSurvived(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		// Then what is no ZMTP at all: the kernel hangs up, on this one only.
+		// Bytes that are not ZMTP: the kernel closes only this connection.
 		if _, err := conn.Write([]byte{2, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
 			0xff}); err != nil {
 			t.Fatal(err)
@@ -259,7 +259,7 @@ func TestAKilledKernelLeavesNothing(t *testing.T) {
 	}
 }
 
-// gone also takes a zombie for gone: who reaps it is not our affair.
+// gone also returns true for a zombie, whose parent has not waited for it.
 func gone(pid string) bool {
 	stat, err := os.ReadFile("/proc/" + pid + "/stat")
 	return err != nil || strings.Contains(string(stat), ") Z ")

@@ -9,7 +9,7 @@ import (
 	"gopets/kernelext/jupyter"
 )
 
-// A browser plays the part of the script with which gonbui's widgets talk to cells.
+// A browser does what the script of gonbui's widgets does in a browser.
 type browser struct {
 	*tester
 	comm   string // the id with which it opens its comm

@@ -18,7 +18,7 @@ import (
 	"gopets/kernelext/notebook"
 )
 
-// The notebooks of GoNB's own tests, with what changes them on the kernel "go": by cell, the rule.
+// The notebooks of GoNB's own tests, with the reasons why they differ on the kernel "go", by cell.
 // On the kernel "gonb" nothing may differ.
 var gonbBooks = map[string]map[int]string{
 	"bash_script": {2: inModule, 3: inModule},
@@ -218,7 +218,7 @@ func runGonbBook(t *testing.T, nb, gonb, file, kernel string) []string {
 	cmd.Env = append(os.Environ(), "NB_WORKSPACE="+work, "GONB_GIT_ROOT="+gonb,
 		"GOCOVERDIR="+filepath.Join(dir, "cover"), "TEST_DIR="+filepath.Join(dir, "files")+"/",
 		"GOFLAGS=")
-	log, _ := cmd.CombinedOutput() // its status says that cells failed, as they shall
+	log, _ := cmd.CombinedOutput() // cells fail, as they should
 	done, err := notebook.ReadFile(to)
 	if err != nil {
 		t.Fatalf("%s: %v\n%s", kernel, err, log)

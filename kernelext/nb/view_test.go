@@ -73,8 +73,8 @@ func TestWhatAViewPrints(t *testing.T) {
 	}
 }
 
-// A line that grows to fifty megabytes in small pieces must not be copied again and again: with
-// that, this takes hours.
+// A line that grows to fifty megabytes in small pieces must not be copied repeatedly: that would
+// take hours.
 func TestALineWithoutEnd(t *testing.T) {
 	piece := notebook.Stream("stdout", strings.Repeat("x", 1000))
 	outputs := make([]notebook.Output, 50_000)

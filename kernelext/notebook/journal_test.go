@@ -134,7 +134,7 @@ func TestAJournalThatIsRemoved(t *testing.T) {
 	}
 }
 
-// What a kill cut off, or another program changed, does not count.
+// A line that a kill cut off, or that another program changed, does not count.
 func TestDamagedJournals(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "a.ipynb")
 	nb, s := journalled(t, path)

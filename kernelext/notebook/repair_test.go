@@ -14,7 +14,7 @@ import (
 	"gopets/kernelext/notebook"
 )
 
-// repairs are files that are read, with what is said of them; what no text stands for is silent.
+// repairs are files that are read, with their warnings; an empty text means no warning.
 var repairs = map[string]struct {
 	file     string
 	warnings []string
@@ -153,7 +153,7 @@ func TestRepairs(t *testing.T) {
 	}
 }
 
-// What cannot be repaired without a loss is a warning, and nbformat refuses each of these.
+// What cannot be repaired without a loss is a warning, and invalid for nbformat.
 func TestWhatStaysInvalidIsReported(t *testing.T) {
 	cell := func(s string) string {
 		return `{"cells":[` + s + `],"metadata":{},"nbformat":4,"nbformat_minor":4}`

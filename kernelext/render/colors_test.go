@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// Every colour that a terminal may ask for must be read on every background, light and dark.
+// Every colour that a terminal can use must be readable on every background, light and dark.
 func TestTerminalColoursCanBeRead(t *testing.T) {
 	light, dark := backgrounds(t, pageCSS)
 	for n := range 256 {
@@ -48,7 +48,7 @@ func TestColoursCanBeRead(t *testing.T) {
 				".chroma .")); token == "w" ||
 				token == "ln" ||
 				token == "lnt" {
-				continue // white space, and line numbers, which a page has not
+				continue // white space and line numbers, which a page does not have
 			}
 			on := background
 			if own := regexp.MustCompile(`background-color: ?(#[0-9a-f]{6})`).FindStringSubmatch(

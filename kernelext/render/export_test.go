@@ -77,8 +77,8 @@ func TestMarkdownGolden(t *testing.T) {
 
 var ourFile = regexp.MustCompile(`^(output|attachment)_\d+_\d+(_\d+)?\.(png|jpg|gif|webp|svg)$`)
 
-// FuzzMarkdown: whatever a notebook holds, the paragraph after it is a paragraph, no script gets
-// through and no file leaves the folder.
+// FuzzMarkdown: whatever a notebook holds, the paragraph after it is a paragraph, no script remains
+// and no file leaves the folder.
 func FuzzMarkdown(f *testing.F) {
 	for _, s := range []string{"```", "~~~~\nx", "> ```", "- ```\n  a", "<!--",
 		"<scr<script>ipt>alert(1)", "<pre>\n", "<![CDATA[", "````\n```", "a\r```\rb", "<?x",

@@ -146,7 +146,8 @@ func TestScopedStyles(t *testing.T) {
 	}
 }
 
-// Where a form cannot be shown, another one is, or a line says what is missing; nothing keeps room.
+// If a form cannot be shown, another one is, or a line says what is missing; nothing leaves a
+// blank.
 func TestNothingIsBlank(t *testing.T) {
 	note := func(what string) string {
 		return `<p class="note"><em>Not shown: ` + what +

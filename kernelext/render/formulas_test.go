@@ -45,7 +45,7 @@ func TestMathOfEveryKind(t *testing.T) {
 	}
 }
 
-// What a formula defines, labels or tags is there for other cells.
+// Macros, labels and tags of a formula are available in other cells.
 func TestMathAcrossCells(t *testing.T) {
 	got := svgs.ReplaceAllString(body(page(t, book(
 		text(`$\newcommand{\R}{\mathbb R}$ see \eqref{b}`),

@@ -18,7 +18,7 @@ import (
 	"gopets/kernelext/render"
 )
 
-// hostile texts try to run a script, to load something, or to break out of where they stand.
+// hostile texts try to run a script, to load something, or to leave their place.
 var hostile = []string{
 	`<script>alert(1)</script>`, `</pre></code><script>alert(1)</script>`,
 	`<img src=x onerror=alert(1)>`, `<img src="https://evil.example/x.png">`,
@@ -187,7 +187,7 @@ func harmless(page string) error {
 	return nil
 }
 
-// harmlessLink reports whether a link leads to a page, a mail, or a file beside the page.
+// harmlessLink reports whether a link leads to a page, a mail address, or a file beside the page.
 func harmlessLink(link string) bool {
 	u, err := url.Parse(link)
 	if err != nil || strings.ContainsAny(link, "\\\t\n\r\x00") {
@@ -200,8 +200,8 @@ func harmlessLink(link string) bool {
 	return u.Scheme == "" && u.Host == "" && !strings.HasPrefix(link, "/")
 }
 
-// onlyShapes says what is in a drawn formula that should not be: anything but shapes and text, or
-// an attribute that can load or run.
+// onlyShapes returns what must not be in a drawn formula: anything but shapes and text, or an
+// attribute that can load or run.
 func onlyShapes(n *html.Node) error {
 	if n.Parent.Data == "span" && !strings.HasPrefix(attribute(n.Parent, "class"), "math") {
 		return fmt.Errorf("an <svg> in %q", attribute(n.Parent, "class"))

@@ -80,7 +80,7 @@ func TestLatexOutputs(t *testing.T) {
 	}
 }
 
-// What a formula may not bring: anything but shapes, and a page that never comes.
+// Formulas that must produce nothing but shapes, and in finite time.
 func TestHostileFormulas(t *testing.T) {
 	for _, tex := range []string{
 		`\href{javascript:alert(1)}{x}`, `\color{url(https://evil.example)}{x}`,

@@ -21,14 +21,13 @@ import (
 )
 
 // TestLikeNBClient runs the notebooks of testdata/nbclient with this package and with nbclient and
-// compares what is left: outcome, and cell by cell status, execution count and outputs. Each
-// notebook holds one of nbclient's documented features; its options stand in the notebook's
-// metadata ("nbclient").
+// compares outcome, and cell by cell status, execution count and outputs. Each notebook has one of
+// nbclient's documented features; its options are in the notebook's metadata ("nbclient").
 //
-// A cell in which the two are meant to differ says in its metadata why, and what stands here
-// ("differs"); the test fails if they no longer do.
+// A cell in which the two are meant to differ has the reason, and our outcome, in its metadata
+// ("differs"); the test fails if they no longer differ.
 //
-// What nbclient has and this package says otherwise, by its own means or on purpose not at all:
+// Features of nbclient that this package has in another form, or intentionally not at all:
 //
 //   - stream messages in a row are one output here, as in JupyterLab and with nbclient's
 //     coalesce_streams; they are joined before the comparison;
@@ -96,8 +95,8 @@ func workFiles(t *testing.T) string {
 	return dir
 }
 
-// startNBClient starts the process that runs notebooks with nbclient. It is given a path and
-// returns at once; the outcome is had later.
+// startNBClient starts the process that runs notebooks with nbclient. The returned function takes a
+// path and returns at once; the outcome follows later.
 func startNBClient(t *testing.T, python string) func(t *testing.T,
 	path string) (wait func() outcome) {
 	cmd := exec.Command(python, "testdata/nbclient/run.py", workFiles(t))
@@ -189,7 +188,7 @@ func runHere(t *testing.T, path string) outcome {
 	return out
 }
 
-// nbclientName says what nbclient calls an error.
+// nbclientName returns nbclient's name of an error.
 func nbclientName(t *testing.T, err error) (name, ename string) {
 	var cell *runner.CellError
 	var slow *runner.TimeoutError

@@ -13,7 +13,7 @@ import (
 	"gopets/kernelext/runner"
 )
 
-// fates writes what became of the cells in short.
+// fates returns the cells' outcomes in short.
 func fates(r *runner.Report) string {
 	var all []string
 	for _, c := range r.Cells {

@@ -14,7 +14,7 @@ import (
 	"gopets/kernelext/runner"
 )
 
-// A run that failed is gone on with; log counts what was really run.
+// A failed run is resumed; log counts what was really run.
 func TestResume(t *testing.T) {
 	declarations := func(source string) string {
 		var kept []string
@@ -146,7 +146,7 @@ func TestWhatCountsAsFinished(t *testing.T) {
 	}
 }
 
-// Where a run is killed while a cell runs, what that cell has shown is there, and the cell has not
+// If a run is killed while a cell runs, that cell's output so far is saved, and the cell has not
 // finished.
 func TestSavesWhileACellRuns(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "out.ipynb")
@@ -185,8 +185,8 @@ func TestKernelWithoutReply(t *testing.T) {
 	}
 }
 
-// Go on with a run that failed, once its cell is mended: what had finished is kept. In a kernel
-// whose cells leave nothing behind, nothing is replayed.
+// Resume a run that failed, once its cell is corrected: what had finished is kept. In a kernel
+// whose cells leave nothing in memory, nothing is replayed.
 func ExampleRun_resume() {
 	book := func(second string) *notebook.Notebook {
 		nb := notebook.New("test", "Test", "go")

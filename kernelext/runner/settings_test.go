@@ -83,7 +83,7 @@ func TestBadSettings(t *testing.T) {
 	}
 }
 
-// Whatever is given, it ends with a cell or an error.
+// Every text ends with a cell or an error.
 func FuzzSettings(f *testing.F) {
 	f.Add("a: [1, {b: &x 2}]\nc: *x", "a = 1")
 	f.Add("a: &x {<<: *x}", "a: list[int] = [1] # one\nb = \"\"\"x\"\"\"")

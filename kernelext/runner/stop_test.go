@@ -15,7 +15,7 @@ import (
 	"gopets/kernelext/runner"
 )
 
-// GoNB says of a panic only that the program ended.
+// Of a panic, GoNB reports only that the program ended.
 func TestReasonOfAnEnd(t *testing.T) {
 	for code, want := range map[string]string{
 		"err panic: oh no\nerr goroutine 1:\nfail ERROR exit status 2": "failed: " +
@@ -169,7 +169,7 @@ func TestUnixSockets(t *testing.T) {
 	}
 }
 
-// Saved before the kernel is asked to stop, as what ends the run may not wait.
+// Saved before the kernel is asked to stop, as the run may be killed meanwhile.
 func TestInterruptedIsSavedFirst(t *testing.T) {
 	nb := book(t, "print a\ndeaf 1h")
 	ctx, cancel := context.WithCancel(t.Context())

@@ -68,8 +68,8 @@ func TestWidgets(t *testing.T) {
 	}
 }
 
-// A cell that keeps its outputs keeps the widgets that they show, in a run that goes on and in one
-// of some cells.
+// A cell that keeps its outputs keeps the widgets that they show, in a resumed run and in one of
+// some cells.
 func TestWidgetsOfCellsThatAreKept(t *testing.T) {
 	cells := func(last string) []string {
 		return []string{`comm open first {"_model_name":"IntSliderModel","value":3}`,

@@ -179,8 +179,8 @@ func TestStrangersAreRefused(t *testing.T) {
 	os.Chmod(s.Dir(), 0o700)
 }
 
-// A session that serves is always found: what is not found is started anew, and all that lives in
-// it would be lost. (The server may hang up as soon as it has answered.)
+// A running session is always found: otherwise another is started, and all its learners would be
+// lost. (The server may close the connection as soon as it has answered.)
 func TestAlwaysFound(t *testing.T) {
 	open(t)
 	for i := range 3000 {

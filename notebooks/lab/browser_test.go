@@ -128,7 +128,7 @@ func (p *page) listen(in *os.File) {
 	}
 }
 
-// send sends a command and gives what its answer will come by.
+// send sends a command and returns a channel for its answer.
 func (p *page) send(method string, params any) (chan answer, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()

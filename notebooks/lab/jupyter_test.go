@@ -74,7 +74,7 @@ func startLab(t *testing.T, python, dir, prefix string) server {
 	if err := os.MkdirAll(quiet, 0o755); err != nil {
 		t.Fatal(err)
 	}
-	// No question whether news are wanted, which would lie over the images.
+	// No question about news, which would cover the images.
 	if err := os.WriteFile(filepath.Join(quiet, "notification.jupyterlab-settings"),
 		[]byte(`{"fetchNews": "false", "checkForUpdates": false}`), 0o644); err != nil {
 		t.Fatal(err)

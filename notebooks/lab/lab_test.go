@@ -134,8 +134,7 @@ func TestPageOfExecutedNotebook(t *testing.T) {
 	}
 }
 
-// readmePicture is the first thing that a visitor of the project sees: JupyterLab with the executed
-// notebook.
+// readmePicture is the README's image: JupyterLab with the executed notebook.
 const readmePicture = "../executed/jupyterlab.jpg"
 
 func TestPictureOfReadme(t *testing.T) {
@@ -278,8 +277,8 @@ func (v view) trusted() bool {
 // seen counts what outputs hold.
 type seen struct{ pictures, tables int }
 
-// images goes from cell to cell as a reader does, for JupyterLab renders what comes near, waits
-// for each image, and takes a screenshot of each cell that has one.
+// images goes from cell to cell, since JupyterLab renders what comes near, waits for each image,
+// and takes a screenshot of each cell that has one.
 func (v view) pictures(label string) seen {
 	v.t.Helper()
 	var cells []int

@@ -13,7 +13,7 @@ import (
 	"gopets/pets/vision/serve"
 )
 
-// shades tells light images from dark ones: what a service needs to have something to say.
+// shades distinguishes light from dark images.
 type shades struct{}
 
 func (shades) Predict(ctx context.Context, pictures []*images.RGB) ([][]float32, error) {

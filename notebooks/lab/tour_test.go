@@ -40,8 +40,8 @@ func TestTourInJupyterLab(t *testing.T) {
 	v.runTour()
 }
 
-// runTour runs all cells. JupyterLab takes a cell that fails, as two shall, for the end of them
-// all, and runs the others nevertheless.
+// runTour runs all cells. JupyterLab stops at a cell that fails, as two should; the others are run
+// after that.
 func (v view) runTour() {
 	v.t.Helper()
 	v.runAll()

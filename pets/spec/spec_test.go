@@ -31,7 +31,7 @@ func leaves(v reflect.Value, path string, f func(path string, v reflect.Value)) 
 	}
 }
 
-// change returns a field another value.
+// change gives a field another value.
 func change(t *testing.T, path string, v reflect.Value) {
 	switch v.Kind() {
 	case reflect.Bool:
@@ -77,7 +77,7 @@ func TestEveryFieldCounts(t *testing.T) {
 				}
 				at++
 			})
-			if name == "Fit.Snapshot" { // where the file lies is no option
+			if name == "Fit.Snapshot" { // a file's folder is not an option
 				continue
 			}
 			fields++
@@ -153,7 +153,7 @@ func ExampleDiff() {
 func ExampleDefaults() {
 	fit := spec.Fit{Epochs: 4}.WithDefaults()
 	fmt.Println(fit.MaxLR, fit.PctStart, fit.Moms, fit.DivFactor, spec.Check(fit))
-	fit.PctStart = spec.Some(0.) // obeyed
+	fit.PctStart = spec.Some(0.) // not replaced by the default
 	fmt.Println(spec.Defaults(fit).PctStart, spec.Check(fit))
 	fit.DivFactor = 0
 	fmt.Println(spec.Check(fit))
@@ -328,7 +328,7 @@ func TestRates(t *testing.T) {
 	}
 }
 
-// Without a validation set a row has no error, on the wire neither.
+// Without a validation set a row has no error, also on the wire.
 func TestRow(t *testing.T) {
 	for _, c := range []struct {
 		row        spec.Row

@@ -37,7 +37,7 @@ func TestFlags(t *testing.T) {
 	}
 }
 
-// The parts' limits leave something of ten minutes.
+// The parts' limits add up to less than ten minutes.
 func TestLimits(t *testing.T) {
 	var sum time.Duration
 	for _, p := range parts {
@@ -126,9 +126,9 @@ func build(t *testing.T) string {
 	return folder
 }
 
-// The folder runs by itself on a machine that has nothing but bash and python3: no Go, no network,
-// no home folder. All parts, small, on XLA's CPU plugin; then a part whose time ends, which takes
-// nothing from the others.
+// The folder runs on a machine that has only bash and python3: no Go, no network, no home folder.
+// All parts, small, on XLA's CPU plugin; then a part that exceeds its limit, and the others still
+// run.
 func TestFolder(t *testing.T) {
 	enginetest.XLA(t)
 	enginetest.Long(t)

@@ -25,7 +25,7 @@ func TestHide(t *testing.T) {
 	}
 }
 
-// The places of a program that GoNB put together.
+// Positions in a program composed by GoNB.
 func TestTracer(t *testing.T) {
 	dir := t.TempDir()
 	program := "package main\n\nvar (\n\tv int = func() int {\n\t\treturn 1\n\t}()\n)\n\n" +

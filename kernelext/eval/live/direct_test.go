@@ -49,8 +49,8 @@ func (n *notebook) outcome(code string) string {
 // libraryLine is a line of a traceback that depends on the version of Go.
 var libraryLine = regexp.MustCompile(`(?m)^\$GOROOT/.*\n`)
 
-// Cells that are evaluated without a build do what compiled ones do, to the letter. What those did
-// is in a file; where GOPETS_TEST_LONG or -update is set they are compiled now.
+// Cells that are evaluated without a build do exactly what compiled ones do. The compiled cells'
+// outcomes are in a file; with GOPETS_TEST_LONG or -update they are compiled now.
 func TestSameAsCompiled(t *testing.T) {
 	t.Parallel()
 	files, err := filepath.Glob("testdata/cells/*.txt")

@@ -8,7 +8,7 @@ import (
 	"gopets/kernelext/eval/live"
 )
 
-// A cell's errors are those that Go's compiler has, all of them, and none that follow from others.
+// A cell's errors are those of Go's compiler, all of them, and none that follow from others.
 func TestErrors(t *testing.T) {
 	t.Parallel()
 	n := open(t, live.Options{})
@@ -69,7 +69,7 @@ func TestOrderOfVariables(t *testing.T) {
 	n := open(t, live.Options{})
 	n.want("var (\n\tfirst = second + 1\n\tsecond = 2\n)\nfirst", "3")
 	n.want("var a, b = b + 1, 2\nfmt.Println(a, b)", "3 2\n")
-	n.want("var a, b = b, a\nfmt.Println(a, b)", "2 3\n") // they were alive
+	n.want("var a, b = b, a\nfmt.Println(a, b)", "2 3\n") // they had values
 	n.want("var a int = c\nfmt.Println(a, c)\nvar (\n\t// c is needed above\n\td, c = 1, f()\n)\n"+
 		"func f() int { return d + 1 }", "2 2\n")
 	n.want("var total = counter{}.get() + 1\nvar base = 5\ntype counter struct{}\n"+

@@ -86,7 +86,7 @@ func missing(dir string) bool {
 	return os.IsNotExist(err)
 }
 
-// eventually waits until something is so.
+// eventually waits until a condition holds.
 func eventually(t *testing.T, what string, is func() bool) {
 	t.Helper()
 	for end := time.Now().Add(time.Minute); !is(); time.Sleep(20 * time.Millisecond) {
@@ -123,7 +123,7 @@ func TestKilledTogether(t *testing.T) {
 	}
 }
 
-// The end of the compiler or the linker costs the cell that is built, and nothing else.
+// If the compiler or the linker is killed, the cell that is built fails, and nothing else.
 func TestKilledBuilder(t *testing.T) {
 	t.Parallel()
 	if runtime.GOOS != "linux" {
@@ -178,7 +178,7 @@ func killBuilder(dir string, stop chan struct{}) bool {
 	}
 }
 
-// A cell that wants more memory than there is says so, and the next cell works.
+// A cell that needs more memory than there is fails with that reason, and the next cell works.
 func TestOutOfMemory(t *testing.T) {
 	t.Parallel()
 	n := open(t, live.Options{})

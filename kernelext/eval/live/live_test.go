@@ -165,7 +165,7 @@ func TestVariablesLive(t *testing.T) {
 	n.want(`len(m)`, "2")
 }
 
-// long skips a test that takes long, but for a run that is to take long.
+// long skips a test that takes long, unless $GOPETS_TEST_LONG is set.
 func long(t *testing.T) {
 	t.Helper()
 	if os.Getenv("GOPETS_TEST_LONG") == "" {

@@ -9,8 +9,8 @@ import (
 	"gopets/kernelext/eval/live"
 )
 
-// What distinct cells cost in memory, which the process keeps: a compiled one its code, one that is
-// evaluated without a build next to nothing.
+// Memory of distinct cells, which the process keeps: a compiled one its code, one that is evaluated
+// without a build almost nothing.
 func TestMemoryOfCells(t *testing.T) {
 	long(t)
 	if runtime.GOOS != "linux" {

@@ -6,7 +6,7 @@ import (
 	"gopets/kernelext/eval/live"
 )
 
-// All in one engine: what a cell leaves is part of what is tested.
+// All in one engine: what a cell leaves in it is part of the test.
 func TestValuesOfEveryKindLive(t *testing.T) {
 	t.Parallel()
 	n := open(t, live.Options{})

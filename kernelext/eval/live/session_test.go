@@ -100,7 +100,7 @@ func TestInterrupt(t *testing.T) {
 		ctx, cancel := context.WithCancel(context.Background())
 		n.count++
 		n.front = &front{}
-		// The cell says when it has begun.
+		// The cell prints when it has begun.
 		begun := make(chan struct{})
 		n.front.heard = func(text string) {
 			if strings.Contains(text, "begun") {

@@ -10,9 +10,9 @@ import (
 	"gopets/kernelext/notebook"
 )
 
-// FuzzOutputs compares foreign texts of every MIME type: nothing panics, everything equals itself with
-// something added that does not count, a comparison finds as much in one direction as in the other,
-// and no message drives a terminal.
+// FuzzOutputs compares foreign texts of every MIME type: nothing panics, every output equals itself
+// with an addition that does not count, a comparison finds as much in both directions, and no
+// message controls a terminal.
 func FuzzOutputs(f *testing.F) {
 	for _, s := range []string{
 		"", "a\r\x1b[A12.5\b", `<svg id="a"><path d="M0"/><use href="#a"/></svg>`,

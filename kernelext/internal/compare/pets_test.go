@@ -10,9 +10,8 @@ import (
 	"gopets/kernelext/notebook"
 )
 
-// The executed notebook equals itself also when nothing of it has the same bytes: its HTML with a
-// comment more, each of its images with a byte more behind its end. And it does not equal itself
-// with one digit changed.
+// The executed notebook equals itself when its bytes differ but not its content: a comment added to
+// its HTML, a byte after the end of each image. It does not equal itself with one digit changed.
 func TestTheExecutedNotebookIsComparable(t *testing.T) {
 	nb, err := notebook.ReadFile("../../../notebooks/executed/pets.ipynb")
 	if err != nil {

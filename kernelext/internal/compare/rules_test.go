@@ -149,7 +149,7 @@ func TestBuiltin(t *testing.T) {
 	}
 }
 
-// What the rules without a name must not touch: values that look like noise.
+// Rules without a name must not change these values, which look like noise.
 func TestStandardRulesHideNoResult(t *testing.T) {
 	rules, err := compare.Builtin()
 	if err != nil {

@@ -11,7 +11,7 @@ import (
 	"time"
 )
 
-// photos are real ones, where they lie beside a developer's checkout.
+// photos are real ones, if they are beside a developer's checkout.
 func photos(t testing.TB, file string, most int) (list [][]byte) {
 	t.Helper()
 	f, err := os.Open("../../../../shared/data/" + file)
@@ -38,7 +38,7 @@ func photos(t testing.TB, file string, most int) (list [][]byte) {
 	return list
 }
 
-// cpuTime is what this process has used: other work on the machine does not count.
+// cpuTime is this process's processor time: other work on the machine does not count.
 func cpuTime() time.Duration {
 	var u syscall.Rusage
 	if syscall.Getrusage(syscall.RUSAGE_SELF, &u) != nil {

@@ -99,7 +99,7 @@ func TestDataThatEndsEarly(t *testing.T) {
 }
 
 // A header of a large image before a few bytes takes no memory.
-func TestSizeIsBelievedNoMoreThanTheData(t *testing.T) {
+func TestHeaderSizeTakesNoMemory(t *testing.T) {
 	data := append([]byte{}, read(t, "sampling-2x2.jpg")...)
 	at := bytes.Index(data, []byte{0xff, 0xc0})
 	copy(data[at+5:], []byte{0xff, 0xff, 0xff, 0xff})

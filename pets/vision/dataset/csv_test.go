@@ -44,8 +44,8 @@ func TestLabelByCSV(t *testing.T) {
 	says(t, "no file", err, "labels.csvx")
 }
 
-// What programs write: pandas' numbers in front, comments, Windows' separators, whole paths, lines
-// twice; a name that leads up is no header.
+// Tables of programs: pandas' numbers in front, comments, Windows' separators, whole paths, lines
+// twice; a name that leads up is not a header.
 func TestLabelByCSVOfPrograms(t *testing.T) {
 	dir := t.TempDir()
 	for _, name := range []string{"sub/1.jpg", "img1"} {
@@ -94,7 +94,7 @@ func TestLabelByCSVOfPrograms(t *testing.T) {
 	says(t, "two labels", err, "line 3 gives a.jpg the label dog, line 1 the label cat")
 }
 
-// What spreadsheets and people write is read without any option.
+// Tables of spreadsheets and text editors are read without any option.
 func TestLabelByCSVFindsTheLayout(t *testing.T) {
 	dir := t.TempDir()
 	if err := os.WriteFile(filepath.Join(dir, "7.jpg"), nil, 0o644); err != nil {

@@ -44,7 +44,7 @@ func ExampleLabelByRegexp() {
 	// label pattern `/([^/]+)_\d+.jpg$`: it does not match 1 of 1 files, for example "my_pets/beagle_1.jpeg": the file ends in .jpeg and the pattern in .jpg$: end it with \.\w+$
 }
 
-// A table of names and labels, and the exam's images named one by one.
+// A table of names and labels, and the validation set's images by name.
 func ExampleLabelByCSV() {
 	dir, err := os.MkdirTemp("", "dataset-*")
 	if err != nil {

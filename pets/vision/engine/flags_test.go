@@ -57,7 +57,7 @@ func TestFlagsKeepWhatTheUserChose(t *testing.T) {
 	}
 }
 
-// What was known before a flag was added to this package says nothing of it.
+// Results from before a flag was added to this package do not tell whether it is supported.
 func TestFlagsNotLookedForAreNotExamined(t *testing.T) {
 	if (pluginFlags{cpuFlags[0].name: true}).examined() || pluginFlags(nil).examined() {
 		t.Error("a flag was never looked for")

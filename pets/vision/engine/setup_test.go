@@ -158,7 +158,7 @@ esac`}
 	}
 }
 
-// Two copies of a file that pip moves are no more than the whole.
+// Two copies of a file that pip moves count as one.
 func TestProgressEndsAtTheTotal(t *testing.T) {
 	dir := t.TempDir()
 	cmd := exec.Command("sh", "-c", `head -c 3000 /dev/zero >"$0/a"; cp "$0/a" "$0/b"; sleep 1`,

@@ -78,9 +78,9 @@ func TestBackendsAgree(t *testing.T) {
 }
 
 // A whole training pass in float32 against the same in float64. Where rounding moves one activation
-// across ReLU's kink, all gradients below move by a per cent, and rightly so; with some hundred
-// thousand activations that happens to every other batch. So one batch of a few must agree closely:
-// a gradient that is wrong agrees on none.
+// across ReLU's kink, all gradients below change by a per cent; with some hundred thousand
+// activations that happens in every other batch. So one batch of a few must agree closely: a
+// gradient that is wrong agrees in none.
 func TestTrainingPassAgainstFloat64(t *testing.T) {
 	n := network(t, "petnet10", HeadOptions{Hidden: []int{16}})
 	f := step(n, Mode{Train: true}, n.Frozen(0, true))

@@ -174,8 +174,8 @@ func checkTraining(t *testing.T, e *engine.Engine, dtype dtypes.DType, c golden.
 		math.Abs(out[0][0]-c.Loss)/c.Loss, logits, worstGradient, worstRunning)
 }
 
-// Exactly: in float64 nothing hides behind rounding. Every kind of block: basic, inverted and
-// ConvNeXt's on the Go backend, bottlenecks on XLA.
+// Exact comparison in float64. Every kind of block: basic, inverted and ConvNeXt's on the Go
+// backend, bottlenecks on XLA.
 func TestGoldenFloat64(t *testing.T) {
 	t.Run("go", func(t *testing.T) {
 		checkAll(t, enginetest.Go(t), dtypes.Float64, double, "petnet10", "mobilenet_v2",

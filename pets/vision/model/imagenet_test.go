@@ -17,7 +17,7 @@ import (
 	"gopets/pets/vision/weights"
 )
 
-// realMobileNet lies beside a developer's checkout; it is no part of the project.
+// realMobileNet is a file beside a developer's checkout; it is not part of the project.
 const realMobileNet = "../../../../shared/data/mobilenet_v2-imagenet.safetensors"
 
 // softPattern is the image that golden.py shows the network: waves of colours and a little noise,

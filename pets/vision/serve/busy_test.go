@@ -156,7 +156,7 @@ func TestPredictorFails(t *testing.T) {
 	}
 }
 
-// Who hangs up costs nothing further, and is no error.
+// A client that closes the connection costs nothing further, and is no error.
 func TestClientGone(t *testing.T) {
 	var text syncBuffer
 	g, url := startSlow(t, serve.Options{Log: slog.New(slog.NewJSONHandler(&text, nil))})

@@ -43,8 +43,8 @@ func FuzzParse(f *testing.F) {
 	})
 }
 
-// An image that passes inspection is decoded within the limit, or is an error; nothing that
-// hostile uploads hold panics or goes on for ever.
+// An image that passes inspection is decoded within the limit, or is an error; no upload makes it
+// panic or run for ever.
 func FuzzInspect(f *testing.F) {
 	p := images.New(5, 4).Image()
 	var a, b bytes.Buffer

@@ -73,7 +73,7 @@ type reply struct {
 	body   string
 }
 
-// code is the code of a JSON refusal.
+// code is the code of a JSON error.
 func (r reply) code() string {
 	var e struct {
 		Error struct{ Code, Message string }
@@ -138,7 +138,7 @@ func encoded(t testing.TB, format string, w, h int) string {
 	return b.String()
 }
 
-// pngOf is a PNG whose header lies about its size.
+// pngOf is a PNG whose header has another size.
 func pngOf(t testing.TB, w, h uint32) string {
 	data := []byte(encoded(t, "png", 4, 4))
 	binary.BigEndian.PutUint32(data[16:], w)
@@ -147,7 +147,7 @@ func pngOf(t testing.TB, w, h uint32) string {
 	return string(data)
 }
 
-// jpegOf is a JPEG whose header lies about its size.
+// jpegOf is a JPEG whose header has another size.
 func jpegOf(t testing.TB, w, h uint16) string {
 	data := []byte(encoded(t, "jpeg", 8, 8))
 	at := bytes.Index(data, []byte{0xff, 0xc0})

@@ -65,7 +65,7 @@ func TestPredictPathBytesImage(t *testing.T) {
 
 // The passes of fastai's TTA: zoomed into each corner, cropped there, mirrored from the fourth on,
 // warp, rotation and light as in training.
-func TestTTALooks(t *testing.T) {
+func TestTTAViews(t *testing.T) {
 	c := fixtureConfig()
 	c.Transforms.PAffine, c.Transforms.PLighting = spec.Some(1.), spec.Some(1.)
 	l := newLearner(t, enginetest.Go(t), c)

@@ -99,7 +99,7 @@ func resumeGivesTheSameRows(t *testing.T, eng *engine.Engine) {
 	}
 }
 
-// Looking does not touch: prediction, heat maps, a finder run, a batch to show and a benchmark
+// Reading does not change: prediction, heat maps, a finder run, a batch to show and a benchmark
 // between two fits change neither the weights nor the next rows.
 func TestLookingLeavesNothingBehind(t *testing.T) {
 	eng := enginetest.Go(t)
@@ -247,7 +247,7 @@ func TestSaveAndLoad(t *testing.T) {
 	}
 }
 
-// A rate that blows the weights up ends with a clear error and the weights of before.
+// A learning rate at which the weights explode ends with a clear error and the earlier weights.
 func TestNaNKeepsTheLastEpoch(t *testing.T) {
 	l := newLearner(t, enginetest.Go(t), fixtureConfig())
 	before := values(t, l)

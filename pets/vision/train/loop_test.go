@@ -104,7 +104,8 @@ func TestLoopWithoutValidation(t *testing.T) {
 	}
 }
 
-// What explodes ends with the weights of the last finished epoch, and the error is about MaxLR.
+// A loss that explodes ends with the weights of the last finished epoch, and the error is about
+// MaxLR.
 func TestLoopExplodes(t *testing.T) {
 	for what, s := range map[string]*script{
 		"the loss is NaN": {losses: []float64{1, 1, 1, math.NaN()},

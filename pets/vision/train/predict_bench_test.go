@@ -13,8 +13,7 @@ import (
 	"gopets/pets/vision/model"
 )
 
-// What a service's single images cost, and what it gains by predicting those together that wait
-// together.
+// What a service's single images cost, and the gain of predicting waiting images together.
 func BenchmarkPredict(b *testing.B) {
 	for _, c := range []struct {
 		arch   string

@@ -13,7 +13,7 @@ import (
 	"gopets/pets/vision/engine/enginetest"
 )
 
-// Many may ask an exported learner at once, and each gets what it would get alone.
+// Concurrent predictions are those of single calls.
 func TestPredictorIsConcurrent(t *testing.T) { enginetest.Each(t, predictorIsConcurrent) }
 
 func predictorIsConcurrent(t *testing.T, eng *engine.Engine) {

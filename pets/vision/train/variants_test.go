@@ -134,7 +134,7 @@ func TestBFloat16(t *testing.T) {
 	})
 }
 
-// The weights of Grad-CAM's channels, come by in another way: the features are made positive by a
+// The weights of Grad-CAM's channels, computed in another way: the features are made positive by a
 // large offset of the last batch norm, so that its gradient is the sum of the features' gradients.
 func TestGradCAMValues(t *testing.T) {
 	eng := enginetest.Go(t)

@@ -38,7 +38,7 @@ func small() (*train.Learner, *engine.Engine, func()) {
 	}
 }
 
-// One file goes to whoever wants predictions.
+// One file is enough for predictions.
 func ExampleLoadLearner() {
 	learn, eng, done := small()
 	defer done()

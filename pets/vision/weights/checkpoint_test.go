@@ -10,8 +10,8 @@ import (
 	"testing"
 )
 
-// Checkpoints of people's training programs (testdata/make_checkpoints.py) hold the network
-// somewhere, under some prefix, beside objects of any kind.
+// Checkpoints of training programs (testdata/make_checkpoints.py) hold the network somewhere, under
+// some prefix, beside objects of any kind.
 func TestCheckpointsOfTrainingPrograms(t *testing.T) {
 	files, err := filepath.Glob("testdata/checkpoint-*.pth")
 	if err != nil || len(files) < 9 {

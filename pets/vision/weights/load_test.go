@@ -160,7 +160,7 @@ func TestEmbedded(t *testing.T) {
 // A site plays the Hub and torchvision's server.
 type site struct {
 	raw     []byte
-	sum     string // sent as the Hub does, "" to be silent
+	sum     string // as the Hub does; "": not sent
 	cutting atomic.Int32
 	ranged  atomic.Int32
 	asked   atomic.Int32

@@ -97,7 +97,7 @@ func TestEveryTypeRoundTrips(t *testing.T) {
 	}
 }
 
-// TestHalves holds the conversion to half precision against every half there is and the midpoints
+// TestHalves compares the conversion to half precision with every half there is and the midpoints
 // between them.
 func TestHalves(t *testing.T) {
 	for h := uint32(0); h < 0x7c00; h++ {

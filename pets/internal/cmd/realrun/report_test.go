@@ -11,7 +11,7 @@ import (
 	"gopets/pets/spec"
 )
 
-// The page must hold both sides' tables and the verdict on their means; the charts must be
+// The page must hold both sides' tables and the comparison of their means; the charts must be
 // images.
 func TestReport(t *testing.T) {
 	dir := t.TempDir()

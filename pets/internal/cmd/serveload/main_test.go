@@ -14,7 +14,7 @@ import (
 	"gopets/pets/vision/serve"
 )
 
-// even thinks that an image may be anything.
+// even accepts any bytes as an image.
 type even struct{}
 
 func (even) Predict(ctx context.Context, list []*images.RGB) ([][]float32, error) {
@@ -45,8 +45,8 @@ func TestLoad(t *testing.T) {
 	}
 }
 
-// A service that takes everything is found out.
-func TestLoadTellsWhatMustNotBe(t *testing.T) {
+// A service that accepts everything is reported.
+func TestLoadReportsAcceptedUploads(t *testing.T) {
 	h := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter,
 		r *http.Request) {
 		w.Write([]byte("{}"))

@@ -11,8 +11,7 @@ import (
 	"gopets/pets/vision/dataset/images"
 )
 
-// The archive of originals, through everything that a folder of photos goes through; one of
-// them is cut off.
+// The archive of original photos, through all steps of a folder of photos; one of them is cut off.
 func TestRealArchive(t *testing.T) {
 	archive := filepath.Join("../../../../../shared/data", "oxford-iiit-pet-originals.tar")
 	if _, err := os.Stat(archive); err != nil {

@@ -257,7 +257,7 @@ func says(t *testing.T, name string, err error, words ...string) {
 	}
 }
 
-// JPEGs of more pixels than the limit are read smaller, others are refused with a way out.
+// JPEGs of more pixels than the limit are read smaller; for others the error says what to do.
 func TestLargeImages(t *testing.T) {
 	p := ramp(100, 60)
 	data := withEXIF(jpegOf(t, p.Image()), exifBlock(binary.LittleEndian, 6))
@@ -287,7 +287,7 @@ func TestLargeImages(t *testing.T) {
 	says(t, "progressive", err, "scale it down")
 }
 
-// What lies among photos and is not read is named, with what to do.
+// Other files among photos are named, with what to do.
 func TestOtherFilesAreNamed(t *testing.T) {
 	for start, want := range map[string]string{
 		"\x00\x00\x00\x18ftypheic\x00\x00":         "a HEIC image",

@@ -11,8 +11,8 @@ import (
 	"testing"
 )
 
-// sharedData is where the real photos lie beside a developer's checkout; they are not part of
-// the project.
+// sharedData is the folder of real photos beside a developer's checkout; they are not part of the
+// project.
 const sharedData = "../../../../../shared/data"
 
 // originals reads the photos as first published, by file name, or skips the test.

@@ -10,8 +10,7 @@ import (
 	"gopets/pets/vision/weights"
 )
 
-// A reduced version of the proof: few images, one seed. The whole one is `go run
-// ./pets/internal/cmd/pretrain/compare`.
+// The comparison in small: few images, one seed.
 func TestPretrainedBeatsScratch(t *testing.T) {
 	eng := enginetest.XLA(t)
 	if testing.Short() || os.Getenv("GOPETS_TEST_LONG") == "" {
