@@ -4,7 +4,6 @@ import (
 	"archive/tar"
 	"bufio"
 	"compress/gzip"
-	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -22,7 +21,7 @@ type limits struct {
 func archiveLimits(packed int64) limits { return limits{bytes: 8*packed + 1<<30, files: 2_000_000} }
 
 // unpack writes a tar archive below root. Absolute names, "..", links and devices are errors.
-func unpack(ctx context.Context, archive io.Reader, root *os.Root, most limits) error {
+func unpack(archive io.Reader, root *os.Root, most limits) error {
 	in := bufio.NewReaderSize(archive, 1<<16)
 	var plain io.Reader = in
 	if magic, _ := in.Peek(2); string(magic) == "\x1f\x8b" {
@@ -35,9 +34,6 @@ func unpack(ctx context.Context, archive io.Reader, root *os.Root, most limits) 
 	}
 	entries, left := 0, most.bytes
 	for r := tar.NewReader(plain); ; {
-		if err := ctx.Err(); err != nil {
-			return err
-		}
 		h, err := r.Next()
 		if err == io.EOF {
 			if entries == 0 {
@@ -68,7 +64,7 @@ func unpack(ctx context.Context, archive io.Reader, root *os.Root, most limits) 
 			return fmt.Errorf("with %q the archive holds over %d MB: refused", name, most.bytes>>20)
 		}
 		left -= h.Size
-		if err := writeEntry(ctx, root, name, r); err != nil {
+		if err := writeEntry(root, name, r); err != nil {
 			return fmt.Errorf("file %q: %w", name, damaged(err))
 		}
 	}
@@ -106,7 +102,7 @@ func driveName(name string) bool {
 	return len(name) >= 2 && name[1] == ':' && (name[0]|0x20 >= 'a' && name[0]|0x20 <= 'z')
 }
 
-func writeEntry(ctx context.Context, root *os.Root, name string, r io.Reader) error {
+func writeEntry(root *os.Root, name string, r io.Reader) error {
 	if err := root.MkdirAll(path.Dir(name), 0o755); err != nil {
 		return err
 	}
@@ -114,7 +110,7 @@ func writeEntry(ctx context.Context, root *os.Root, name string, r io.Reader) er
 	if err != nil {
 		return err
 	}
-	_, err = io.Copy(f, &contextReader{ctx, r})
+	_, err = io.Copy(f, r)
 	if e := f.Close(); err == nil {
 		err = e
 	}
@@ -130,16 +126,4 @@ func damaged(err error) error {
 		return fmt.Errorf("the archive is damaged: %w", err)
 	}
 	return err
-}
-
-type contextReader struct {
-	ctx context.Context
-	r   io.Reader
-}
-
-func (c *contextReader) Read(p []byte) (int, error) {
-	if err := c.ctx.Err(); err != nil {
-		return 0, err
-	}
-	return c.r.Read(p)
 }

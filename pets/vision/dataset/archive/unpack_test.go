@@ -4,7 +4,6 @@ import (
 	"archive/tar"
 	"bytes"
 	"compress/gzip"
-	"context"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -60,7 +59,7 @@ func unpackInto(t testing.TB, archive []byte, most limits) (outer, inner string,
 		t.Fatal(err)
 	}
 	defer root.Close()
-	return outer, inner, unpack(context.Background(), bytes.NewReader(archive), root, most)
+	return outer, inner, unpack(bytes.NewReader(archive), root, most)
 }
 
 // contents are all files below a folder.

@@ -169,17 +169,22 @@ func unpackFile(ctx context.Context, file, into string, progress func(done, tota
 	}
 	defer root.Close()
 	size := sizeOf(file)
-	return unpack(ctx, &countingReader{r: f, total: size, progress: progress}, root,
+	return unpack(&reader{ctx: ctx, r: f, total: size, progress: progress}, root,
 		archiveLimits(size))
 }
 
-type countingReader struct {
+// reader counts what it reads, until ctx ends.
+type reader struct {
+	ctx         context.Context
 	r           io.Reader
 	done, total int64
 	progress    func(done, total int64)
 }
 
-func (c *countingReader) Read(p []byte) (int, error) {
+func (c *reader) Read(p []byte) (int, error) {
+	if err := c.ctx.Err(); err != nil {
+		return 0, err
+	}
 	n, err := c.r.Read(p)
 	c.done += int64(n)
 	if c.progress != nil && n > 0 {
