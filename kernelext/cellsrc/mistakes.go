@@ -65,7 +65,6 @@ func (s *Source) Mistakes() []Mistake {
 	})
 }
 
-// unopened returns the position of the first closing bracket that nothing opens, or -1.
 func unopened(text string) (at int, closer string) {
 	file := token.NewFileSet().AddFile("", -1, len(text))
 	var s scanner.Scanner

@@ -176,7 +176,6 @@ func (k *Kernel) Death() error {
 	return fmt.Errorf("kernel %q ended: %s", k.Spec.Name, how)
 }
 
-// tcpWarning is in a line that ipykernel writes when it starts.
 const tcpWarning = "Kernel is running over TCP without encryption"
 
 // LogTail returns the last lines of the kernel's standard output and error.

@@ -151,7 +151,6 @@ func FindSpec(name string) (Spec, error) {
 		strings.Join(names, ", "))
 }
 
-// brokenSpec returns the error of an installed kernel that cannot be read, else nil.
 func brokenSpec(dirs []string, name string) error {
 	for _, dir := range dirs {
 		entries, err := os.ReadDir(dir)

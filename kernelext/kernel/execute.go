@@ -121,7 +121,6 @@ func (k *Kernel) eval(ctx context.Context, c eval.Cell, out eval.Output) (eval.R
 	}
 }
 
-// evaluate answers the user_expressions: each is a cell, whose value is in the reply.
 func (k *Kernel) evaluate(ctx context.Context, x *execution) map[string]any {
 	answers := map[string]any{}
 	for _, name := range slices.Sorted(maps.Keys(x.content.Expressions)) {

@@ -15,7 +15,6 @@ import (
 // value writes none.
 type annotations struct{ to io.Writer }
 
-// newAnnotations reads GitHub's variable if choice is auto.
 func newAnnotations(choice string, to io.Writer) (annotations, error) {
 	switch {
 	case choice == "github", choice == "auto" && os.Getenv("GITHUB_ACTIONS") == "true":

@@ -86,7 +86,6 @@ func kernelNames() string {
 	return strings.Join(names, ", ")
 }
 
-// usualKernel names kernels that are not called as their language.
 var usualKernel = map[string]string{"python": "python3", "r": "ir", "c++": "xcpp17",
 	"csharp": ".net-csharp", "c#": ".net-csharp",
 	"javascript": "javascript", "typescript": "tslab", "scala": "scala"}

@@ -39,7 +39,6 @@ type headless struct {
 	status int
 }
 
-// newHeadless reads a notebook, finds its kernel and sets its parameters; it starts nothing.
 func (f *runFlags) newHeadless(cmd *cobra.Command, path string,
 	settings []runner.Setting) (*headless, error) {
 	h := &headless{path: path, report: &runner.Report{}}

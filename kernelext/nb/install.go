@@ -131,7 +131,6 @@ func (f installFlags) installAll(cmd *cobra.Command, offline bool) error {
 	return nil
 }
 
-// specMark is in the metadata of nb's kernelspecs.
 type specMark struct {
 	Version string `json:"version"`
 }

@@ -150,7 +150,6 @@ func runUntilStopped(ctx context.Context, child *exec.Cmd) error {
 	}
 }
 
-// find returns the program of a working JupyterLab, and whether it is the cache's.
 func (f labFlags) find(ctx context.Context, log io.Writer) (program string, own bool, err error) {
 	var candidates []string
 	if venv := os.Getenv("VIRTUAL_ENV"); venv != "" {

@@ -59,7 +59,6 @@ func newPlaces(inputs []string, overwrite bool) *places {
 	return &places{inputs: inputs, overwrite: overwrite}
 }
 
-// take checks a run's destination. If resumed, its files exist.
 func (p *places) take(d destination, resumed bool) error {
 	for _, path := range []string{d.notebook, d.page} {
 		if path == "" || path == stdout {

@@ -61,7 +61,6 @@ func testCase(class string, c runner.CellReport, exit *runner.Place) junit.Case 
 	return k
 }
 
-// errorType returns the name of a failure that is not an exception of a cell.
 func errorType(err error) string {
 	var slow *runner.TimeoutError
 	var dead *runner.DeadKernelError

@@ -264,7 +264,6 @@ func (f *testFlags) readRules() error {
 	return f.rules.Check()
 }
 
-// notebookFiles lists the notebooks of the arguments, each once; a folder's in alphabetical order.
 func notebookFiles(args []string) ([]string, error) {
 	var paths []string
 	add := func(path string) {

@@ -320,7 +320,6 @@ func objectOf(raw []byte) (object, bool) {
 
 var jsonMime = regexp.MustCompile(`^application/(.*\+)?json$`)
 
-// bundle warns of data that are not text and must be.
 func (r *repairer) bundle(number int, what string, raw []byte) {
 	data, ok := parseObject(raw)
 	if !ok {
@@ -334,7 +333,6 @@ func (r *repairer) bundle(number int, what string, raw []byte) {
 	}
 }
 
-// attachments warns of a cell's attachments that are no objects of texts.
 func (r *repairer) attachments(number int, raw []byte) {
 	files, ok := parseObject(raw)
 	if !ok {

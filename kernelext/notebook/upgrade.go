@@ -83,7 +83,6 @@ func members(o *object, key string) fields {
 	return fields{}
 }
 
-// rename moves a field; a missing one becomes none.
 func (f fields) rename(from, to, none string) {
 	value, ok := f[from]
 	if !ok && none == "" {

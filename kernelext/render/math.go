@@ -165,7 +165,6 @@ func isFormula(content, before, after string) bool {
 	return (sign || !words && len(text) <= 3) && !letterNext && (!digit(text) || mark)
 }
 
-// mathNode is a formula within a line, mathBlock one on lines of its own.
 type mathNode struct {
 	ast.BaseInline
 	formula

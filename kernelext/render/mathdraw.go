@@ -225,7 +225,6 @@ func written(s string, formulas []formula) string {
 	})
 }
 
-// latex shows an output that is TeX: a formula is drawn, anything else is text.
 func (m *markdown) latex(s string) (shown template.HTML, drawn bool) {
 	s = strings.TrimSpace(s)
 	if f, ok := formulaAt(s, ""); ok && f.source == s {

@@ -112,7 +112,6 @@ func isRich(mime string) bool {
 	return mime != "text/javascript" && slices.Contains(richTexts, mime)
 }
 
-// objectName matches a text/plain that only names a chart.
 var objectName = regexp.MustCompile(
 	`(?s)^(<[^\n]*>(\n\nIf you see this message.*)?|(Figure|FigureWidget|alt\.\w+|\w*Chart)\(.*\))$`,
 )
@@ -161,7 +160,6 @@ func (m *markdown) styled(s template.HTML, f *foreign) template.HTML {
 	return template.HTML(`<div id="`+id+`">`) + s + "</div>"
 }
 
-// errorText returns a traceback, with the error in front unless it is there.
 func errorText(o notebook.Output) string {
 	text := strings.Join(o.Traceback, "\n")
 	if !strings.Contains(text, o.EValue) || text == "" {

@@ -204,7 +204,6 @@ func frontMatterTitle(source string) string {
 	return ""
 }
 
-// pageLanguage returns the text's language from the metadata ("lang"), else English.
 func pageLanguage(nb *notebook.Notebook) string {
 	var lang string
 	if raw, ok := nb.Metadata("lang"); ok && json.Unmarshal(raw, &lang) == nil && len(lang) < 20 &&

@@ -71,7 +71,6 @@ func rowBars(row string) string {
 
 var bars = strings.NewReplacer(`\\`, `\\`, `\|`, `\Vert `, "|", `\vert `)
 
-// lookBack bounds the search of a line for an open HTML element.
 const lookBack = 64
 
 // inCode reports whether a node's last child is followed by text in an element without formulas, as

@@ -122,7 +122,6 @@ func (e *editor) complete(line []rune, cursor int) readline.Completions {
 	return all
 }
 
-// line asks for a line of input to the cell, hiding a password.
 func (e *editor) line(ctx context.Context, prompt string, password bool) (string, error) {
 	in := int(os.Stdin.Fd())
 	fmt.Fprint(e.screen.out, prompt)

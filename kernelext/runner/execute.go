@@ -82,7 +82,6 @@ func (e *execution) perform(ctx context.Context, code string, limit time.Duratio
 	return e.broken(err, limit)
 }
 
-// broken converts what ended a cell from outside to its error.
 func (e *execution) broken(err error, limit time.Duration) error {
 	var input *InputError
 	switch p := e.place; {
@@ -231,7 +230,6 @@ func (e *execution) emit(event Event) {
 	}
 }
 
-// handle handles a message of the kernel. An invalid one is reported and ignored.
 func (e *execution) handle(m *jupyter.Message) {
 	mine := m.Parent.ID == e.id
 	switch m.Header.Type {
@@ -296,7 +294,6 @@ func (e *execution) handleReply(m *jupyter.Message) {
 	e.count(e.reply.ExecutionCount)
 }
 
-// date returns when a message was sent, or "" with old protocols.
 func date(m *jupyter.Message) string {
 	if m.Header.Date == "" {
 		return time.Now().UTC().Format("2006-01-02T15:04:05.000000Z")

@@ -9,7 +9,6 @@ var pythonAtom = regexp.MustCompile(
 	`^(?:[+-]?(?:\d[\d_]*\.?\d*|\.\d+)(?:[eE][+-]?\d+)?\b|[rbuRBU]?"(?:[^"\\\n]|\\.)*"|` +
 		`[rbuRBU]?'(?:[^'\\\n]|\\.)*'|True\b|False\b|None\b)`)
 
-// isPythonLiteral reports whether text is a Python literal, such as (-1, 1) or {"a": [None]}.
 func isPythonLiteral(text string) bool {
 	rest, ok := skipPythonLiteral(text, maxDepth)
 	return ok && strings.TrimSpace(rest) == ""

@@ -101,7 +101,6 @@ func (o *outputs) stream(name, text string) {
 	o.touch()
 }
 
-// display adds an output and changes earlier ones with its display id.
 func (o *outputs) display(out notebook.Output, id string, d displays) {
 	d.update(id, out.Data, out.Metadata)
 	size := dataSize(out.Data)

@@ -115,7 +115,6 @@ func newLog(name string) (string, *os.File, error) {
 	return path, f, err
 }
 
-// noticeLater prints text if done is not called within a second.
 func (w Worker) noticeLater(text string) (done func()) {
 	if w.Notice == nil {
 		return func() {}

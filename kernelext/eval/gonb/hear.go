@@ -10,7 +10,6 @@ import (
 	"gopets/kernelext/jupyter"
 )
 
-// exitNote matches GoNB's note on a failed program; the error says the same.
 var exitNote = regexp.MustCompile(
 	`^(\^C\n)?(exit status \d+|signal: [a-z ]+( \(core dumped\))?)\n$`)
 

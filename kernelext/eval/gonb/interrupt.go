@@ -2,7 +2,6 @@ package gonb
 
 import "gopets/kernelext/eval"
 
-// interruptCell stops a cell; reason is "" for a user's interrupt.
 func (e *Engine) interruptCell(x *execution, reason string) {
 	e.mu.Lock()
 	c := e.child

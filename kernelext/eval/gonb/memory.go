@@ -40,7 +40,6 @@ func newMemoryOf(text string) memory {
 
 func (m memory) mute(call string) bool { return m.quiet[call] }
 
-// unknownType stands for a receiver that is neither a name nor a pointer.
 const unknownType = "unknown~"
 
 func (m memory) add(text string, cell int) {
@@ -117,7 +116,6 @@ func (m memory) addSpecs(d *ast.GenDecl, cell int, cut func(ast.Node) string,
 	}
 }
 
-// typeOf returns the written type of a variable, or "".
 func typeOf(spec *ast.ValueSpec, i int, cut func(ast.Node) string) string {
 	if spec.Type != nil {
 		return cut(spec.Type)

@@ -112,7 +112,6 @@ func (o *output) sync() {
 	o.pipes.Flush()
 }
 
-// after calls pass after the text that was printed before.
 func (o *output) after(pass func(out eval.Output)) {
 	o.mu.Lock()
 	defer o.mu.Unlock()

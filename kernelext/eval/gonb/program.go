@@ -133,7 +133,6 @@ func (p *program) span(n ast.Node, kind token.Token) declared {
 		last: p.fset.Position(n.End()).Line}
 }
 
-// at returns the declaration on a line; nil for main and between declarations.
 func (p *program) at(line int) *declared {
 	for i := range p.decls {
 		if d := &p.decls[i]; line >= d.first && line <= d.last {

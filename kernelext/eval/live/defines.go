@@ -8,7 +8,6 @@ import (
 	"go/types"
 )
 
-// A define is a variable that a cell makes at its top level.
 type define struct {
 	name   string
 	ident  *ast.Ident

@@ -58,7 +58,6 @@ func (k *checked) embedVars(b *strings.Builder, paths map[string]bool) {
 	}
 }
 
-// embedConfig writes the compiler's -embedcfg file and returns its name; "" if there is none.
 func (c *cell) embedConfig(dir, folder string) (string, error) {
 	if len(c.embeds) == 0 {
 		return "", nil

@@ -341,7 +341,6 @@ func (k *checked) functions(v *version, reached map[string]bool) string {
 	return b.String()
 }
 
-// startCalls returns the calls of init, and of a main that the cell declares and does not call.
 func (k *checked) startCalls() (calls []string) {
 	for _, d := range k.cell.decls {
 		if strings.HasPrefix(d.names[0], mark+"init") {

@@ -77,7 +77,6 @@ func (e *Engine) inspection(k *checked, obj types.Object) eval.Bundle {
 	return eval.Bundle{"text/plain": plain, "text/markdown": markdown}
 }
 
-// comment returns the doc comment of an object: from its cell, or from the package's source.
 func (k *checked) comment(obj types.Object) string {
 	if k.own(obj) {
 		if d, _ := k.table(); d[obj.Name()] != nil {

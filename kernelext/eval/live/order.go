@@ -26,7 +26,6 @@ type step struct {
 	uses   map[string]bool
 }
 
-// steps returns a cell's statements, with a step for each specification of a group.
 func steps(text string, statements []cellsrc.Chunk) (all []step) {
 	for _, c := range statements {
 		part := text[c.From:c.To]
@@ -257,7 +256,6 @@ func addEarlier(functions map[string]map[string]bool, earlier []*cell) {
 	maps.Copy(functions, added)
 }
 
-// functionName returns the name of a declared function; a method's has a dot before it.
 func functionName(text string) (string, bool) {
 	file, err := parser.ParseFile(token.NewFileSet(), "", "package p\n"+text,
 		parser.SkipObjectResolution)

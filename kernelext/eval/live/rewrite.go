@@ -14,7 +14,6 @@ type edit struct {
 	text     string
 }
 
-// A rewriter makes the compiled text of a cell.
 type rewriter struct {
 	k     *checked
 	cell  *cell
@@ -24,8 +23,6 @@ type rewriter struct {
 	stack []ast.Node
 }
 
-// rewritten returns the text of a node with its edits, and adds the packages that it names to
-// paths.
 func (k *checked) rewritten(c *cell, node ast.Node, from token.Pos, paths map[string]bool) string {
 	r := &rewriter{k: k, cell: c, paths: paths}
 	ast.Inspect(node, r.visit)

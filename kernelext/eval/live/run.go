@@ -68,10 +68,8 @@ func (e *Engine) request(ctx context.Context, p *process, k *checked, r wire.Req
 	return e.wait(ctx, p, c)
 }
 
-// killAfter is how long an interrupted process may take to answer.
 const killAfter = 5 * time.Second
 
-// lookEvery is the interval of checks whether the cell waits for its standard input.
 const lookEvery = 150 * time.Millisecond
 
 // wait waits for the cell's end. An interrupt is passed on.

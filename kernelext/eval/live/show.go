@@ -9,7 +9,6 @@ import (
 	"strings"
 )
 
-// How the value of a cell's last expression is shown.
 const (
 	shownNot = iota
 	shownValue

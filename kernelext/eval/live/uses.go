@@ -164,7 +164,6 @@ func (k *checked) roots() map[string]bool {
 	return roots
 }
 
-// runs reports whether its cell runs a declaration: init and main.
 func (d *decl) runs() bool {
 	return strings.HasPrefix(d.names[0], mark+"init") || d.names[0] == "main"
 }
@@ -197,7 +196,6 @@ func (k *checked) unavailable() (problems []problem) {
 	return problems
 }
 
-// mention returns where the cell uses a name, directly or through another.
 func (k *checked) mention(name string) ast.Node {
 	var found ast.Node
 	for _, f := range []*ast.FuncDecl{k.cell.run, k.cell.body} {

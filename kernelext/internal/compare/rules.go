@@ -125,7 +125,6 @@ type builtinRule struct {
 	pattern           *regexp.Regexp
 }
 
-// tempDir matches a folder for temporary files, also of a kernel that nb started.
 const tempDir = `(?:/private)?(?:/tmp|/var/tmp|/var/folders/[\w+]+/[\w+]+/T)(?:/nb-\d+)?`
 
 // builtin are the rules in order: times before durations, UUIDs before anything with digits.

@@ -82,7 +82,6 @@ func property(b []byte, name, value string) []byte {
 	return append(binary.BigEndian.AppendUint32(b, uint32(len(value))), value...)
 }
 
-// properties reads a READY command's properties; names are case-insensitive.
 func properties(b []byte) (map[string]string, error) {
 	found := map[string]string{}
 	for len(b) > 0 {

@@ -80,7 +80,6 @@ func advice(re *regexp.Regexp, pattern, file string) string {
 
 var patternExtension = regexp.MustCompile(`\\?\.(jpe?g|png|gif|webp|bmp|tiff?)\$?$`)
 
-// suggestion returns a pattern for label_number.ext, label.number.ext, or a folder per label.
 func suggestion(file string) string {
 	base := path.Base(file)
 	for _, p := range []string{`([^/]+)_\d+\.\w+$`, `([^/]+)[-.]\d+\.\w+$`,

@@ -107,7 +107,6 @@ func pipSite(plugin string) string {
 	return filepath.Dir(plugins)
 }
 
-// cudaData returns the folder of CUDA's device libraries: cu13 from CUDA 13 on, cuda_nvcc before.
 func cudaData(site string) string {
 	for _, name := range []string{"cu13", "cuda_nvcc"} {
 		dir := filepath.Join(site, "nvidia", name)

@@ -48,7 +48,6 @@ func cpuCandidates(cache, options string) []candidate {
 	return found
 }
 
-// cudaCandidates returns the CUDA plugins that are here, none without an NVIDIA GPU.
 func cudaCandidates(cache, options string) []candidate {
 	if !withXLA || !nvidiaGPU() {
 		return nil
@@ -92,7 +91,6 @@ func pluginExtension() string {
 	return ".so"
 }
 
-// searchDirs returns go-xla's search path, without loading anything.
 func searchDirs() []string {
 	if paths, ok := os.LookupEnv("PJRT_PLUGIN_LIBRARY_PATH"); ok {
 		return absolute(filepath.SplitList(paths))
@@ -165,7 +163,6 @@ func askedSites() []string {
 	return sites
 }
 
-// pythonSites are the folders of packages of Python environments, as patterns of filepath.Glob.
 func pythonSites() []string {
 	var sites []string
 	for _, env := range []string{os.Getenv("VIRTUAL_ENV"), os.Getenv("CONDA_PREFIX")} {

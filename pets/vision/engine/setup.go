@@ -276,7 +276,6 @@ func watchedChild(ctx context.Context, o SetupOptions, job string) (*exec.Cmd, c
 	return cmd, cancel, err
 }
 
-// stallTime is how long a download may bring nothing.
 const stallTime = 12 * time.Second
 
 // watch runs a downloading command and stops it when the folder that it writes to no longer grows.

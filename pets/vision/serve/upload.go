@@ -65,7 +65,6 @@ func drain(r *http.Request, size int64) {
 
 var errTooLarge = errors.New("too large")
 
-// parse finds the image in a body: a form with the file field "photo", or the image itself.
 func parse(contentType string, body io.Reader, limit int64) (upload, error) {
 	kind, params, err := mime.ParseMediaType(contentType)
 	switch {

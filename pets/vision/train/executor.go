@@ -58,7 +58,6 @@ func (e *executor) lossGroup() int {
 	return 1
 }
 
-// freezeTo makes the layer groups from n on train; negative n counts from the end.
 func (e *executor) freezeTo(n int) error {
 	groups := e.net.Groups()
 	from := n

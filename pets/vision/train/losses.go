@@ -5,7 +5,6 @@ import "github.com/gomlx/gomlx/core/tensors"
 // stepLoss reads a step's loss, once. Reading waits for the device.
 type stepLoss func() (float64, error)
 
-// lossOf is the mean of losses on the device.
 func lossOf(parts []*tensors.Tensor) stepLoss {
 	return func() (float64, error) {
 		sum := 0.0

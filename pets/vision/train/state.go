@@ -42,7 +42,6 @@ func paramsOf(s *state) []*tensors.Tensor      { return s.params }
 func firstMoments(s *state) []*tensors.Tensor  { return s.m }
 func secondMoments(s *state) []*tensors.Tensor { return s.v }
 
-// release frees a tensor unless keep holds the same one in the same place.
 func release(t *tensors.Tensor, i int, keep *state, of func(*state) []*tensors.Tensor) {
 	if t == nil {
 		return

@@ -19,7 +19,6 @@ func copyStreams() (s streams) {
 	return s
 }
 
-// reopen opens the streams again that a cell has closed.
 func (s streams) reopen() {
 	for i, f := range []**os.File{&os.Stdout, &os.Stderr} {
 		if *f != nil {

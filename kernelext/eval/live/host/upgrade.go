@@ -37,7 +37,6 @@ func (u *upgrader) variables() {
 	}
 }
 
-// deep updates a value and all that it reaches.
 func (u *upgrader) deep(v any) any {
 	v = u.newest.of(v)
 	u.inside(v)
