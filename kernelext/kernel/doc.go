@@ -11,6 +11,6 @@
 // a failed cell the queue is aborted, unless stop_on_error is false. Other requests are answered at
 // once; as front ends show the last status, a "busy" for the running cell follows.
 //
-// An interrupt cancels the running cell's context. When the kernel ends, package guard ends the
+// An interrupt cancels the running cell's context. When the kernel ends, package cleanup ends the
 // engine's processes and removes its folders. The kernel ends with the front end that started it.
 package kernel

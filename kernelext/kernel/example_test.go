@@ -7,7 +7,7 @@ import (
 
 	"gopets/kernelext/eval"
 	"gopets/kernelext/eval/gonb"
-	"gopets/kernelext/internal/guard"
+	"gopets/kernelext/internal/cleanup"
 	"gopets/kernelext/jupyter"
 	"gopets/kernelext/kernel"
 )
@@ -19,9 +19,9 @@ func Example() {
 		log.Fatal(err)
 	}
 	err = kernel.Serve(context.Background(), conn, kernel.Options{
-		Engine: func(g *guard.Guard) (eval.Engine, string, error) {
+		Engine: func(g *cleanup.Process) (eval.Engine, string, error) {
 			e, err := gonb.New(gonb.Options{GoNB: "/usr/local/bin/gonb",
-				Workspace: "/home/me/module", Gopls: "/usr/local/bin/gopls", Guard: g})
+				Workspace: "/home/me/module", Gopls: "/usr/local/bin/gopls", Cleanup: g})
 			return e, "", err
 		},
 		History: "/home/me/.cache/go-history",

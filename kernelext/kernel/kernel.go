@@ -16,7 +16,7 @@ import (
 
 	"gopets/kernelext/cellsrc"
 	"gopets/kernelext/eval"
-	"gopets/kernelext/internal/guard"
+	"gopets/kernelext/internal/cleanup"
 	"gopets/kernelext/jupyter"
 )
 
@@ -24,12 +24,12 @@ import (
 type Options struct {
 	// starts the engine; g cleans up after it if the kernel is killed. The notice is printed with
 	// the first cell.
-	Engine  func(g *guard.Guard) (e eval.Engine, notice string, err error)
+	Engine  func(g *cleanup.Process) (e eval.Engine, notice string, err error)
 	Banner  string
 	History string // the folder of the history; "" keeps it in memory
-	// a command that calls guard.Main; without one, a killed kernel leaves the engine's processes
+	// a command that calls cleanup.Main; without one, a killed kernel leaves the engine's processes
 	// and folders
-	Guard   []string
+	Cleanup []string
 	Version string    // for kernel_info
 	Log     io.Writer // for diagnostics; nil is the standard error
 }
@@ -56,7 +56,10 @@ func Serve(ctx context.Context, conn jupyter.Connection, o Options) error {
 	k := &Kernel{o: o, log: log.New(cmp.Or[io.Writer](o.Log, os.Stderr), "kernel: ",
 		log.LstdFlags|log.Lmsgprefix), quit: make(chan struct{}),
 		queue: newQueue(), comms: map[string]string{}, history: openHistory(o.History)}
-	g, err := guard.Start(o.Guard)
+	watched, unwatch := context.WithCancel(ctx)
+	defer unwatch()
+	orphaned := watchParent(watched) // before a front end may end
+	g, err := cleanup.Start(o.Cleanup)
 	if err != nil {
 		return err
 	}
@@ -79,7 +82,6 @@ func Serve(ctx context.Context, conn jupyter.Connection, o Options) error {
 	k.front.status(nil, "starting")
 	go k.work(life)
 
-	orphaned := watchParent(life)
 	signals := make(chan os.Signal, 8)
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	defer signal.Stop(signals)

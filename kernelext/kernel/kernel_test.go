@@ -9,20 +9,20 @@ import (
 	"strings"
 	"testing"
 
-	"gopets/kernelext/internal/guard"
+	"gopets/kernelext/internal/cleanup"
 	"gopets/kernelext/internal/kerneltest"
 	"gopets/kernelext/jupyter"
 )
 
-// The test binary is also the kernel, its guard and, as kerneltest's kernel, a GoNB whose cells are
+// The test binary is also the kernel, its clean-up process and, as kerneltest's kernel, a GoNB whose cells are
 // commands for tests.
 func TestMain(m *testing.M) {
 	kerneltest.Main()
 	switch os.Getenv("NB_KERNEL_TEST") {
 	case "":
 		os.Exit(m.Run())
-	case "guard":
-		guard.Main(os.Stdin)
+	case "cleanup":
+		cleanup.Main(os.Stdin)
 		os.Exit(0)
 	}
 	var o testOptions

@@ -144,7 +144,7 @@ func TestTheFrontEndIsKilled(t *testing.T) {
 		t.Fatal(err)
 	}
 	options, err := json.Marshal(testOptions{GoNB: "/nowhere/gonb", Workspace: dir,
-		Guard: []string{"env", "NB_KERNEL_TEST=guard", exe}})
+		Cleanup: []string{"env", "NB_KERNEL_TEST=cleanup", exe}})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -14,7 +14,7 @@ import (
 	"gopets/kernelext/eval"
 	"gopets/kernelext/eval/gonb"
 	"gopets/kernelext/eval/live"
-	"gopets/kernelext/internal/guard"
+	"gopets/kernelext/internal/cleanup"
 	"gopets/kernelext/jupyter"
 )
 
@@ -22,17 +22,17 @@ import (
 type testOptions struct {
 	GoNB, Workspace, Gopls string
 	Live                   string
-	Guard                  []string
+	Cleanup                []string
 }
 
 func (o testOptions) options() Options {
-	return Options{Guard: o.Guard, Engine: func(g *guard.Guard) (eval.Engine, string, error) {
+	return Options{Cleanup: o.Cleanup, Engine: func(g *cleanup.Process) (eval.Engine, string, error) {
 		if o.Live != "" {
-			e, err := live.New(context.Background(), live.Options{Dir: o.Live, Guard: g})
+			e, err := live.New(context.Background(), live.Options{Dir: o.Live, Cleanup: g})
 			return e, "", err
 		}
 		e, err := gonb.New(gonb.Options{GoNB: o.GoNB, Workspace: o.Workspace, Gopls: o.Gopls,
-			Guard: g})
+			Cleanup: g})
 		return e, "", err
 	}}
 }
@@ -99,7 +99,7 @@ func start(t testing.TB, o testOptions, tcp bool) *tester {
 			t.Fatal(err)
 		}
 	}
-	o.Guard = []string{"env", "NB_KERNEL_TEST=guard", exe}
+	o.Cleanup = []string{"env", "NB_KERNEL_TEST=cleanup", exe}
 	options, err := json.Marshal(o)
 	if err != nil {
 		t.Fatal(err)

@@ -184,7 +184,7 @@ func (h *headless) try(ctx context.Context) {
 	if !h.to.streams() {
 		saver := notebook.NewSaver(h.nb, h.to.notebook)
 		o.Save, o.SaveCells = saver.Save, saver.SaveCells
-		file = absolute(h.to.notebook) // the guard is in another folder
+		file = absolute(h.to.notebook) // that process is in another folder
 	}
 	release := func() {}
 	o.Events = func(e runner.Event) {

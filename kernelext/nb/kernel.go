@@ -15,7 +15,7 @@ import (
 	"gopets/kernelext/eval/gonb"
 	"gopets/kernelext/eval/live"
 	"gopets/kernelext/internal/atomicfile"
-	"gopets/kernelext/internal/guard"
+	"gopets/kernelext/internal/cleanup"
 	"gopets/kernelext/jupyter"
 	"gopets/kernelext/kernel"
 	"gopets/kernelext/release"
@@ -24,7 +24,7 @@ import (
 
 type kernelFlags struct {
 	engine, workspace, gonb, gopls, history string
-	guard                                   bool
+	cleanup                                 bool
 	build                                   func() error // builds GoNB; nil if it is there
 }
 
@@ -37,8 +37,8 @@ func kernelCommand() *cobra.Command {
 		Hidden: true,
 		Args:   cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if f.guard {
-				guard.Main(os.Stdin)
+			if f.cleanup {
+				cleanup.Main(os.Stdin)
 				return nil
 			}
 			if len(args) == 0 {
@@ -65,7 +65,7 @@ func kernelCommand() *cobra.Command {
 	fl.StringVar(&f.gopls, "gopls", "", "gopls's program (default: the one that nb setup built)")
 	fl.StringVar(&f.history, "history", historyDir(),
 		"the folder that keeps what is run; empty for none")
-	fl.BoolVar(&f.guard, "guard", false, "end what a kernel leaves behind")
+	fl.BoolVar(&f.cleanup, "cleanup", false, "end what a kernel leaves behind")
 	return cmd
 }
 
@@ -74,21 +74,21 @@ func historyDir() string {
 }
 
 func (f kernelFlags) options(ctx context.Context) (kernel.Options, error) {
-	watch, err := guardCommand()
+	watch, err := cleanupCommand()
 	if err != nil {
 		return kernel.Options{}, err
 	}
-	return kernel.Options{History: f.history, Guard: watch, Version: release.String(),
-		Engine: func(g *guard.Guard) (eval.Engine, string, error) { return f.start(ctx, g) }}, nil
+	return kernel.Options{History: f.history, Cleanup: watch, Version: release.String(),
+		Engine: func(g *cleanup.Process) (eval.Engine, string, error) { return f.start(ctx, g) }}, nil
 }
 
-func guardCommand() ([]string, error) {
+func cleanupCommand() ([]string, error) {
 	exe, err := os.Executable()
-	return []string{exe, "kernel", "--guard"}, err
+	return []string{exe, "kernel", "--cleanup"}, err
 }
 
 // start starts the engine. The notice says why it is not the wanted one.
-func (f kernelFlags) start(ctx context.Context, g *guard.Guard) (e eval.Engine, notice string,
+func (f kernelFlags) start(ctx context.Context, g *cleanup.Process) (e eval.Engine, notice string,
 	err error) {
 	root := cmp.Or(os.Getenv("NB_WORKSPACE"), moduleAround("."), f.workspace)
 	if root != "" {
@@ -97,7 +97,7 @@ func (f kernelFlags) start(ctx context.Context, g *guard.Guard) (e eval.Engine, 
 	if f.engine == liveKernel {
 		setJupyterRoot()
 		e, err := live.New(ctx, live.Options{Dir: ".", Module: root, Cache: session.CacheDir(),
-			Guard: g})
+			Cleanup: g})
 		if err == nil {
 			return e, "", nil
 		}
@@ -114,7 +114,7 @@ func (f kernelFlags) start(ctx context.Context, g *guard.Guard) (e eval.Engine, 
 		f.gopls = goplsPath()
 	}
 	e, err = gonb.New(gonb.Options{GoNB: f.gonb, Workspace: root, Gopls: f.gopls,
-		Cache: session.CacheDir(), Guard: g})
+		Cache: session.CacheDir(), Cleanup: g})
 	return e, notice, err
 }
 
@@ -144,11 +144,11 @@ func firstLine(err error) string {
 
 // watchKernel starts a process that ends the kernel and recovers the notebook if nb is killed.
 func watchKernel(k *jupyter.Kernel, executed string) (release func(), err error) {
-	watch, err := guardCommand()
+	watch, err := cleanupCommand()
 	if err != nil {
 		return nil, err
 	}
-	return guard.WatchKernel(watch, k, executed)
+	return cleanup.WatchKernel(watch, k, executed)
 }
 
 // not on the PATH, where GoNB would start another

@@ -15,7 +15,7 @@ import (
 	"golang.org/x/term"
 
 	"gopets/kernelext/eval"
-	"gopets/kernelext/internal/guard"
+	"gopets/kernelext/internal/cleanup"
 	"gopets/kernelext/notebook"
 	"gopets/kernelext/repl"
 )
@@ -63,11 +63,11 @@ func (f kernelFlags) repl(ctx context.Context, history string, offline bool) err
 	if err := f.prepare(ctx, offline); err != nil {
 		return err
 	}
-	watch, err := guardCommand()
+	watch, err := cleanupCommand()
 	if err != nil {
 		return err
 	}
-	g, err := guard.Start(watch)
+	g, err := cleanup.Start(watch)
 	if err != nil {
 		return err
 	}

@@ -77,7 +77,7 @@ func (e *Engine) startChild(ctx context.Context) (*child, error) {
 	if err != nil {
 		return nil, err
 	}
-	e.o.Guard.Watch(kernel.Pid(), kernel.TempDir)
+	e.o.Cleanup.Watch(kernel.Pid(), kernel.TempDir)
 	client, _, err := kernel.Connect(ctx)
 	if err != nil {
 		kernel.Close()
@@ -121,7 +121,7 @@ func (e *Engine) closeChild(c *child) {
 	c.end()
 	c.client.Close()
 	if c.kernel.Close() == nil {
-		e.o.Guard.Over(c.kernel.Pid())
+		e.o.Cleanup.Over(c.kernel.Pid())
 	}
 }
 

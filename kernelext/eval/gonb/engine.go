@@ -14,7 +14,7 @@ import (
 	"github.com/gofrs/flock"
 
 	"gopets/kernelext/eval"
-	"gopets/kernelext/internal/guard"
+	"gopets/kernelext/internal/cleanup"
 	"gopets/kernelext/internal/tempdir"
 )
 
@@ -25,9 +25,9 @@ type Options struct {
 	Gopls     string // its program, for completion and inspection; may be ""
 	Goimports string // its program, for imports outside the standard library; may be ""
 	// a folder shared with later engines; "" is one removed by Close
-	Cache string
-	Guard *guard.Guard // ends what a killed process leaves; may be nil
-	Log   io.Writer    // for diagnostics; nil is the standard error
+	Cache   string
+	Cleanup *cleanup.Process // ends what a killed process leaves; may be nil
+	Log     io.Writer        // for diagnostics; nil is the standard error
 }
 
 // check reports files that are missing since the installation.
@@ -89,7 +89,7 @@ func New(o Options) (*Engine, error) {
 	if e.dir, e.lock, err = tempdir.New("nbk-"); err != nil {
 		return nil, fmt.Errorf("the engine's folder: %w", err)
 	}
-	o.Guard.Watch(0, e.dir)
+	o.Cleanup.Watch(0, e.dir)
 	if err := e.writeFiles(); err != nil {
 		_ = e.removeDir()
 		return nil, fmt.Errorf("the engine's folder: %w", err)
@@ -105,7 +105,7 @@ func New(o Options) (*Engine, error) {
 		return nil, err
 	}
 	if o.Gopls != "" {
-		e.gopls = newGopls(o.Gopls, filepath.Join(e.dir, "gowork", "go.work"), o.Guard)
+		e.gopls = newGopls(o.Gopls, filepath.Join(e.dir, "gowork", "go.work"), o.Cleanup)
 	}
 	e.restart()
 	return e, nil

@@ -14,7 +14,7 @@ import (
 	"unicode/utf16"
 	"unicode/utf8"
 
-	"gopets/kernelext/internal/guard"
+	"gopets/kernelext/internal/cleanup"
 )
 
 // gopls sees GoNB's folder, and a main.go that is never written: earlier declarations and the cell.
@@ -22,7 +22,7 @@ import (
 type gopls struct {
 	program string
 	work    string // the go.work of builds
-	guard   *guard.Guard
+	cleanup *cleanup.Process
 
 	turn    chan struct{} // holds a token while no request is running
 	mu      sync.Mutex
@@ -37,8 +37,8 @@ type gopls struct {
 
 type object = map[string]any
 
-func newGopls(program, work string, guard *guard.Guard) *gopls {
-	g := &gopls{program: program, work: work, guard: guard, turn: make(chan struct{}, 1)}
+func newGopls(program, work string, watch *cleanup.Process) *gopls {
+	g := &gopls{program: program, work: work, cleanup: watch, turn: make(chan struct{}, 1)}
 	g.turn <- struct{}{}
 	return g
 }
@@ -78,7 +78,7 @@ func (g *gopls) kill() {
 	if g.cmd != nil {
 		_ = syscall.Kill(-g.cmd.Process.Pid, syscall.SIGKILL)
 		_ = g.cmd.Wait()
-		g.guard.Over(g.cmd.Process.Pid)
+		g.cleanup.Over(g.cmd.Process.Pid)
 		g.cmd, g.lsp, g.warm = nil, nil, false
 	}
 }
@@ -117,7 +117,7 @@ func (g *gopls) start(ctx context.Context) error {
 	if err := cmd.Start(); err != nil {
 		return fmt.Errorf("gopls: %w", err)
 	}
-	g.guard.Watch(cmd.Process.Pid, "")
+	g.cleanup.Watch(cmd.Process.Pid, "")
 	g.cmd, g.lsp, g.version = cmd, newLSP(to, from, settings), 0
 	var ignored json.RawMessage
 	err = g.lsp.call(ctx, "initialize", object{

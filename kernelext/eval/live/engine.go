@@ -13,7 +13,7 @@ import (
 	"github.com/gofrs/flock"
 
 	"gopets/kernelext/eval"
-	"gopets/kernelext/internal/guard"
+	"gopets/kernelext/internal/cleanup"
 	"gopets/kernelext/internal/tempdir"
 )
 
@@ -25,8 +25,8 @@ type Options struct {
 	Cache string   // for builds; empty is a folder of the user's cache
 	Env   []string // of cells and builds; nil is this process's
 	// Module is used where Dir is in no module; empty is one of the engine's own.
-	Module string
-	Guard  *guard.Guard // ends what a killed process leaves; may be nil
+	Module  string
+	Cleanup *cleanup.Process // ends what a killed process leaves; may be nil
 	// Compile compiles every cell, also those that need no build.
 	Compile bool
 	Logf    func(format string, args ...any)
@@ -105,7 +105,7 @@ func New(ctx context.Context, o Options) (*Engine, error) {
 		return nil, err
 	}
 	e.dir, e.locks = dir, append(e.locks, lock)
-	o.Guard.Watch(0, e.dir)
+	o.Cleanup.Watch(0, e.dir)
 	if err := e.open(ctx); err != nil {
 		return nil, errors.Join(err, os.RemoveAll(e.dir), e.unlock())
 	}

@@ -140,10 +140,10 @@ func (e *Engine) start(ctx context.Context) (*process, error) {
 		p.initialised[path] = true
 	}
 	e.process = p
-	e.o.Guard.Watch(p.cmd.Process.Pid, "")
+	e.o.Cleanup.Watch(p.cmd.Process.Pid, "")
 	go func() {
 		<-p.done
-		e.o.Guard.Over(p.cmd.Process.Pid)
+		e.o.Cleanup.Over(p.cmd.Process.Pid)
 	}()
 	return p, nil
 }

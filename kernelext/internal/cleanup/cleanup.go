@@ -1,6 +1,6 @@
-// Package guard cleans up after a killed process: a second process, which outlives it briefly, ends
-// process groups, removes folders and writes a notebook's journal into its file.
-package guard
+// Package cleanup cleans up after a killed process: a second process, which outlives it briefly,
+// ends process groups, removes folders and writes a notebook's journal into its file.
+package cleanup
 
 import (
 	"bufio"
@@ -20,15 +20,15 @@ import (
 	"gopets/kernelext/notebook"
 )
 
-// A nil Guard does nothing.
-type Guard struct {
+// A Process cleans up after this one. A nil Process does nothing.
+type Process struct {
 	mu   sync.Mutex
 	pipe io.WriteCloser
 }
 
 // Start starts the program whose main calls [Main], in a session of its own, as front ends kill a
 // kernel's process group. Without argv it returns nil.
-func Start(argv []string) (*Guard, error) {
+func Start(argv []string) (*Process, error) {
 	if len(argv) == 0 {
 		return nil, nil
 	}
@@ -40,56 +40,56 @@ func Start(argv []string) (*Guard, error) {
 		return nil, err
 	}
 	if err := cmd.Start(); err != nil {
-		return nil, fmt.Errorf("starting the guard: %w", err)
+		return nil, fmt.Errorf("starting the clean-up process: %w", err)
 	}
 	go cmd.Wait()
-	return &Guard{pipe: pipe}, nil
+	return &Process{pipe: pipe}, nil
 }
 
-// say writes to the guard. Without one the process still cleans up at an orderly end.
-func (g *Guard) say(what string, args ...any) {
-	if g != nil {
-		g.mu.Lock()
-		defer g.mu.Unlock()
-		fmt.Fprintf(g.pipe, what+"\n", args...)
+// say writes to the process. Without one the process still cleans up at an orderly end.
+func (p *Process) say(what string, args ...any) {
+	if p != nil {
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		fmt.Fprintf(p.pipe, what+"\n", args...)
 	}
 }
 
 // Watch adds a process group to end, unless 0, and a folder to remove, unless "".
-func (g *Guard) Watch(group int, dir string) {
+func (p *Process) Watch(group int, dir string) {
 	if group > 0 {
-		g.say("group %d", group)
+		p.say("group %d", group)
 	}
 	if dir != "" {
-		g.say("folder %s", dir)
+		p.say("folder %s", dir)
 	}
 }
 
 // Over removes a process group that has ended, as its number may be used again.
-func (g *Guard) Over(group int) { g.say("over %d", group) }
+func (p *Process) Over(group int) { p.say("over %d", group) }
 
-// Close ends the guard, which removes what is left.
-func (g *Guard) Close() {
-	if g != nil {
-		g.pipe.Close()
+// Close ends the process, which removes what is left.
+func (p *Process) Close() {
+	if p != nil {
+		p.pipe.Close()
 	}
 }
 
-// WatchKernel starts a guard for a kernel that this process has started, and for the notebook that
-// it runs, unless path is "". Call release after closing the kernel.
+// WatchKernel starts a process for a kernel that this process has started, and for the notebook
+// that it runs, unless path is "". Call release after closing the kernel.
 func WatchKernel(argv []string, k *jupyter.Kernel, path string) (release func(), err error) {
-	g, err := Start(argv)
+	p, err := Start(argv)
 	if err != nil {
 		return nil, err
 	}
-	g.Watch(k.Pid(), k.TempDir)
+	p.Watch(k.Pid(), k.TempDir)
 	if path != "" && !strings.Contains(path, "\n") {
-		g.say("notebook %s", path)
+		p.say("notebook %s", path)
 	}
 	return func() {
-		g.Over(k.Pid())
-		g.say("saved")
-		g.Close()
+		p.Over(k.Pid())
+		p.say("saved")
+		p.Close()
 	}, nil
 }
 
