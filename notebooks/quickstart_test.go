@@ -34,18 +34,18 @@ func quickstart(t *testing.T, home string, parameters ...string) (shown map[stri
 	cmd := exec.CommandContext(t.Context(), "go", args...)
 	cmd.Dir = root
 	cmd.Env = append(os.Environ(), "GOMLX_BACKEND=go", "NB_WORKSPACE="+root, "GOPETS_DATA="+home)
-	var told bytes.Buffer
-	cmd.Stdout, cmd.Stderr = &told, &told
+	var output bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &output, &output
 	runErr := cmd.Run()
 	nb, err := notebook.ReadFile(out)
 	if err != nil {
-		t.Fatalf("%v\n%s", err, told.String())
+		t.Fatalf("%v\n%s", err, output.String())
 	}
 	shown = map[string]string{}
 	for _, c := range nb.Cells() {
 		shown[c.ID()] = text(c)
 	}
-	return shown, told.String(), runErr
+	return shown, output.String(), runErr
 }
 
 func TestQuickstartIsSixShortCells(t *testing.T) {

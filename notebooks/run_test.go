@@ -170,8 +170,8 @@ func lasting(c *notebook.Cell) string {
 		}
 	}
 	displays.SetOutputs(shown)
-	told := streams["stdout"] + building.ReplaceAllString(streams["stderr"], "")
-	return times.ReplaceAllString(told, "…") + text(displays)
+	lines := streams["stdout"] + building.ReplaceAllString(streams["stderr"], "")
+	return times.ReplaceAllString(lines, "…") + text(displays)
 }
 
 // GoNB's races, and lines that only a slow machine shows, change nothing.

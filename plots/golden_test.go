@@ -59,7 +59,7 @@ func TestGolden(t *testing.T) {
 			}
 			if diff, n := difference(t, got, want); n > 0 {
 				t.Errorf(
-					"%d pixels of %s look different; see %s (run with -update if that is meant)", n,
+					"%d pixels of %s look different; see %s (run with -update if that is intended)", n,
 					name, writeDifference(t, name, got, want, diff))
 			}
 		})

@@ -137,7 +137,7 @@ func TestDeathIsReported(t *testing.T) {
 			err = k.Death()
 		}
 		if !strings.Contains(err.Error(), "exit status 7") ||
-			!strings.Contains(err.Error(), "dying as told") {
+			!strings.Contains(err.Error(), "exiting on request") {
 			t.Errorf("error %v", err)
 		}
 		return

@@ -72,7 +72,7 @@ func TestEndpoints(t *testing.T) {
 		t.Errorf("endpoint %s, fits: %v", e, fits)
 	}
 	if _, fits := NewIPC(strings.Repeat("x", 120)); fits {
-		t.Error("a path of 120 bytes is said to fit")
+		t.Error("a path of 120 bytes fits")
 	}
 }
 

@@ -50,7 +50,7 @@ func testCase(class string, c runner.CellReport, exit *runner.Place) junit.Case 
 	case c.Status == runner.NotRun:
 		k.Outcome, k.Message = junit.Skipped, "the run ended before it"
 	case c.Status == runner.Skipped:
-		k.Outcome, k.Message = junit.Skipped, "not meant to run"
+		k.Outcome, k.Message = junit.Skipped, "not selected"
 	}
 	if c.Status != runner.NotRun && c.Status != runner.Skipped {
 		k.Out, k.Err = streams(c.Cell)

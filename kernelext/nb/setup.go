@@ -195,16 +195,16 @@ func (s *setup) worker(ctx context.Context, w session.Worker) error {
 
 func (s *setup) later(what string) (done func()) {
 	begun := time.Now()
-	said := make(chan struct{})
+	printed := make(chan struct{})
 	timer := time.AfterFunc(time.Second, func() {
 		fmt.Fprintf(s.log, "set-up: %s …\n", what)
-		close(said)
+		close(printed)
 	})
 	return func() {
 		if timer.Stop() {
 			return
 		}
-		<-said
+		<-printed
 		fmt.Fprintf(s.log, "set-up: … done in %v\n", time.Since(begun).Round(100*time.Millisecond))
 	}
 }

@@ -25,7 +25,7 @@ type testView struct {
 	of      int
 	done    int
 	running []*runningBook
-	spoke   time.Time
+	printed time.Time
 	quit    chan struct{}
 }
 
@@ -37,7 +37,7 @@ type runningBook struct {
 
 func newTestView(f *os.File, p terminal.Paint, verbose bool, of int) *testView {
 	v := &testView{out: f, paint: p, verbose: verbose, live: terminal.CanRedraw(f), of: of,
-		spoke: time.Now(), quit: make(chan struct{})}
+		printed: time.Now(), quit: make(chan struct{})}
 	go func() {
 		ticks := time.NewTicker(250 * time.Millisecond)
 		defer ticks.Stop()
@@ -76,7 +76,7 @@ func (v *testView) tick() {
 	case len(v.running) == 0:
 	case v.live:
 		fmt.Fprint(v.out, terminal.EraseLine+clip(v.progress(), terminal.Width(os.Stdout)-1))
-	case time.Since(v.spoke) > time.Minute:
+	case time.Since(v.printed) > time.Minute:
 		v.print("… " + v.progress() + "\n")
 	}
 }
@@ -95,7 +95,7 @@ func (v *testView) print(s string) {
 		fmt.Fprint(v.out, terminal.EraseLine)
 	}
 	fmt.Fprint(v.out, s)
-	v.spoke = time.Now()
+	v.printed = time.Now()
 }
 
 func (v *testView) finished(b *testedBook) {

@@ -24,7 +24,7 @@ type view struct {
 	started time.Time // of the running cell; zero between cells
 	partial []byte    // a line of output that is not complete
 	latest  string    // the last display, in one line; "" if text came after it
-	spoke   time.Time // the last time something was written about the cell
+	printed time.Time // when something was last written about the cell
 	bar     bool      // is the terminal's last line
 	drawn   time.Time // when it was drawn last
 	// displays that may change, printed at the cell's end
@@ -72,7 +72,7 @@ func (v *view) Write(p []byte) (int, error) {
 func (v *view) print(s string) {
 	v.erase()
 	fmt.Fprint(v.out, s)
-	v.spoke = time.Now()
+	v.printed = time.Now()
 	if time.Since(v.drawn) > tick/2 { // with many lines the bar waits for the next tick
 		v.draw()
 	}
@@ -117,7 +117,7 @@ func (v *view) tick() {
 	}
 	if v.live != nil {
 		v.draw()
-	} else if time.Since(v.spoke) > quiet {
+	} else if time.Since(v.printed) > quiet {
 		line := fmt.Sprintf("%s… %v", indent, time.Since(v.started).Round(time.Second))
 		if now := v.now(); now != "" {
 			line += ": " + now

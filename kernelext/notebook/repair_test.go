@@ -310,19 +310,19 @@ func validate(t *testing.T, files map[string][]byte) map[string]string {
 	out := python(t, `
 import json, sys, warnings, nbformat
 warnings.simplefilter("error")
-said = {}
+errors = {}
 for name, text in json.load(open(sys.argv[1], encoding="utf-8")).items():
     try:
         nbformat.validate(json.loads(text, parse_constant=lambda c: 1/0))
-        said[name] = ""
+        errors[name] = ""
     except Exception as e:
-        said[name] = str(e)[:300]
-print(json.dumps(said))`, path)
-	said := map[string]string{}
-	if err := json.Unmarshal(out, &said); err != nil {
+        errors[name] = str(e)[:300]
+print(json.dumps(errors))`, path)
+	errors := map[string]string{}
+	if err := json.Unmarshal(out, &errors); err != nil {
 		t.Fatalf("%v: %s", err, out)
 	}
-	return said
+	return errors
 }
 
 // python runs a program with an argument, where Python has nbformat.

@@ -36,7 +36,7 @@ type Status string
 
 const (
 	NotRun  Status = "not run" // the run ended before it
-	Skipped Status = "skipped" // not meant to run
+	Skipped Status = "skipped" // not selected
 	Kept    Status = "kept"    // finished in an earlier run
 	OK      Status = "ok"
 	Failed  Status = "failed"

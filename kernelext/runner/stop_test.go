@@ -82,7 +82,7 @@ func TestDeadKernel(t *testing.T) {
 	_, err := run(t, nb, runner.Options{})
 	var dead *runner.DeadKernelError
 	if !errors.As(err, &dead) || dead.Number != 2 || !strings.Contains(err.Error(),
-		"dying as told") {
+		"exiting on request") {
 		t.Errorf("error %v", err)
 	}
 	if got := outputs(nb.Cells()[1]); !strings.Contains(got, "error:DeadKernel") {

@@ -261,7 +261,7 @@ func TestKernelKilled(t *testing.T) {
 	var pid int
 	if _, scanErr := fmt.Sscanf(line, "worker %d", &pid); err != nil || scanErr != nil {
 		kernel.Process.Kill()
-		t.Fatalf("cell said %q, %v", line, err)
+		t.Fatalf("cell printed %q, %v", line, err)
 	}
 	kernel.Process.Kill() // not waited for: a zombie kernel is as dead
 	end := time.Now().Add(5 * time.Second)

@@ -321,8 +321,8 @@ func (v view) interactive() {
 	v.t.Helper()
 	v.wait("the matrix to answer", 10*time.Second,
 		`document.querySelector("[id^=plots-matrix] p")?.textContent`)
-	var told string
-	v.eval(&told,
+	var text string
+	v.eval(&text,
 		`(() => { const root = document.querySelector("[id^=plots-matrix]"), img = root.querySelector("img");
 		const d = JSON.parse(root.querySelector("script[type='application/json']").textContent), r = img.getBoundingClientRect(), k = r.width / d.width, e = d.examples[0];
 		const at = {bubbles: true, clientX: r.left + (d.x + (e.predicted + .5) * d.cell) * k, clientY: r.top + (d.y + (e.actual + .5) * d.cell) * k};
@@ -330,7 +330,7 @@ func (v view) interactive() {
 		img.dispatchEvent(new MouseEvent("click", at));
 		root.querySelector("figure").scrollIntoView({block: "end"});
 		return root.querySelector("p").textContent + " / " + root.querySelectorAll("figure img").length })()`)
-	v.t.Logf("the interactive matrix says: %s", told)
+	v.t.Logf("the interactive matrix says: %s", text)
 	v.shot("interactive.png")
 	// Back to the image alone, so that trusted and untrusted are counted alike.
 	v.eval(nil, `document.querySelector("[id^=plots-matrix] div").textContent = ""`)

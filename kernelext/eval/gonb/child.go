@@ -154,7 +154,7 @@ func (e *Engine) pump(ctx context.Context, c *child) {
 		case "input_request":
 			e.ask(m)
 		case "stream", "error":
-			e.heard(m)
+			e.stream(m)
 		case "comm_open", "comm_msg", "comm_close", "display_data", "update_display_data",
 			"clear_output":
 			e.passOn(m)

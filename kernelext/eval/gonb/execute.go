@@ -37,7 +37,7 @@ type execution struct {
 	interrupted bool
 	reason      string   // why, if it was not asked for
 	stderr      []byte   // its end
-	exits       []string // what GoNB said about exit statuses
+	exits       []string // GoNB's notes on exit statuses
 	began       bool     // main began
 	init        time.Duration
 }
@@ -57,7 +57,7 @@ type localOf struct {
 
 func (e *Engine) Eval(ctx context.Context, c eval.Cell, out eval.Output) (eval.Result, error) {
 	x := &execution{cell: c, source: cellsrc.Parse(c.Source), out: out, done: make(chan struct{})}
-	x.run = &run{out: out, heard: x.hear, begun: x.begun}
+	x.run = &run{out: out, stderr: x.addStderr, begun: x.begun}
 	if c.NoInput {
 		x.run.refuse = func() { e.interruptCell(x, noInput) }
 	}

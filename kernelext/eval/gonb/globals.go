@@ -191,7 +191,7 @@ func (e *Engine) dropVariables(c *child, x *execution, bad *eval.Error) {
 		e.logf("%s: %v", command, err)
 		return
 	}
-	e.output.begin(&run{out: discard{}, heard: func(string) {}, begun: func(time.Duration) {}})
+	e.output.begin(&run{out: discard{}, stderr: func(string) {}, begun: func(time.Duration) {}})
 	for idle, replied := false, false; !idle || !replied; {
 		m, ok := <-c.replies
 		if !ok {

@@ -30,7 +30,7 @@ func (*notes) Comm(string, map[string]any) {}
 // declares them itself.
 func TestSlowVariablesAreReportedOnce(t *testing.T) {
 	e := &Engine{}
-	said := func(init time.Duration, kind token.Token) string {
+	warning := func(init time.Duration, kind token.Token) string {
 		n := &notes{}
 		e.warnSlow(&execution{out: n, init: init,
 			fresh: memory{decls: map[string]decl{"x": {kind: kind}}}})
@@ -46,7 +46,7 @@ func TestSlowVariablesAreReportedOnce(t *testing.T) {
 		{3 * time.Second, token.FUNC, "took 3.0 s to evaluate again"},
 		{3 * time.Second, token.FUNC, ""},
 	} {
-		if got := said(c.init, c.kind); !strings.Contains(got, c.want) || c.want == "" &&
+		if got := warning(c.init, c.kind); !strings.Contains(got, c.want) || c.want == "" &&
 			got != "" {
 			t.Errorf("%v, %v: %q, want %q", c.init, c.kind, got, c.want)
 		}

@@ -174,7 +174,7 @@ func (l *library) load() {
 		l.all["C"], l.all["unsafe"] = true, true
 		for _, paths := range l.paths {
 			slices.SortFunc(paths, func(a, b string) int {
-				// math/rand is meant more often than crypto/rand
+				// math/rand is used more often than crypto/rand
 				return 2*(len(a)-len(b)) - strings.Compare(a, b)
 			})
 		}

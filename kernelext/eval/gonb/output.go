@@ -35,7 +35,7 @@ type output struct {
 
 type run struct {
 	out    eval.Output
-	heard  func(text string)        // called with the standard error
+	stderr func(text string)        // called with the standard error
 	refuse func()                   // called when the cell asks for input; nil if it may
 	begun  func(init time.Duration) // called when main begins
 	value  eval.Bundle
@@ -84,8 +84,8 @@ func (o *output) publish(stream, text string) {
 		if o.tracer != nil {
 			text = o.tracer.annotate(text)
 		}
-		if o.run.heard != nil {
-			o.run.heard(text)
+		if o.run.stderr != nil {
+			o.run.stderr(text)
 		}
 	case o.tracer != nil && o.tracer.test:
 		text = o.tracer.annotateTest(text)

@@ -39,13 +39,13 @@ type comms struct {
 
 	connecting sync.Mutex
 	failed     error // of the cell's attempt to connect
-	warned     bool  // the cell was told
+	warned     bool
 
 	mu         sync.Mutex
-	id         string        // of the comm; "" without a browser
-	opened     chan struct{} // closed when a browser has opened the comm
-	pong       chan struct{} // closed when it has answered
-	heard      time.Time
+	id         string          // of the comm; "" without a browser
+	opened     chan struct{}   // closed when a browser has opened the comm
+	pong       chan struct{}   // closed when it has answered
+	received   time.Time       // the last message
 	subscribed map[string]bool // addresses whose values cells want
 	reply      *gob.Encoder    // to gonbui in the process
 	kernel     string          // the kernel's id; "" if it is unknown
@@ -121,7 +121,7 @@ func (c *comms) connect() error {
 
 func (c *comms) tryConnect() error {
 	c.mu.Lock()
-	fresh := c.id != "" && time.Since(c.heard) < quietAfter
+	fresh := c.id != "" && time.Since(c.received) < quietAfter
 	c.mu.Unlock()
 	if fresh || c.ping() {
 		return nil
@@ -203,7 +203,7 @@ func (c *comms) message(kind string, content map[string]any) {
 	data, _ := content["data"].(map[string]any)
 	address, _ := data["address"].(string)
 	c.mu.Lock()
-	c.heard = time.Now()
+	c.received = time.Now()
 	wanted := c.subscribed[address]
 	if address == pongAddr && c.pong != nil {
 		close(c.pong)
@@ -221,7 +221,7 @@ func (c *comms) message(kind string, content map[string]any) {
 func (c *comms) open(id string) {
 	c.mu.Lock()
 	opened := c.opened
-	c.id, c.heard, c.opened = id, time.Now(), nil
+	c.id, c.received, c.opened = id, time.Now(), nil
 	c.mu.Unlock()
 	c.publish(map[string]any{"address": openAck, "value": true})
 	if opened != nil {

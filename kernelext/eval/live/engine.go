@@ -244,8 +244,8 @@ func (e *Engine) eval(ctx context.Context, cell eval.Cell, out eval.Output) erro
 	if len(c.file.Decls) == 0 && s.exec == "" && !s.test {
 		return nil
 	}
-	for _, told := range e.program.packages.refresh() {
-		e.tell(out, told)
+	for _, line := range e.program.packages.refresh() {
+		e.tell(out, line)
 	}
 	if generates.MatchString(s.source.Go()) {
 		e.tell(out, "//go:generate is not run: run its command with !")

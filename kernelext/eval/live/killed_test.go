@@ -74,7 +74,7 @@ func killedChild(t *testing.T) (child *exec.Cmd, pid int, dir string) {
 	if pid == 0 || !strings.HasPrefix(filepath.Base(dir), "nb-live-") {
 		_ = cmd.Process.Kill()
 		_ = cmd.Wait()
-		t.Fatalf("the cell has said process %d, folder %q", pid, dir)
+		t.Fatalf("the cell has printed process %d, folder %q", pid, dir)
 	}
 	return cmd, pid, dir
 }

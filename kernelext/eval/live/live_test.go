@@ -20,15 +20,15 @@ type front struct {
 	out, err strings.Builder
 	displays []eval.Display
 	inputs   []string
-	heard    func(text string) // what goes to the standard output; may be nil
+	onText   func(text string) // called with the standard output; may be nil
 }
 
 func (f *front) Stream(name, text string) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if name == "stdout" {
-		if f.heard != nil {
-			f.heard(text)
+		if f.onText != nil {
+			f.onText(text)
 		}
 		f.out.WriteString(text)
 	} else {

@@ -48,9 +48,9 @@ type pkg struct {
 	}
 	Error *struct{ Err string }
 
-	changed time.Time // the newest file, if the package may change on disk
-	loaded  int       // the cell that has loaded it into the process; 0 if none
-	told    bool      // a change was reported
+	changed  time.Time // the newest file, if the package may change on disk
+	loaded   int       // the cell that has loaded it into the process; 0 if none
+	reported bool      // a change was reported
 }
 
 func newPackages(tool *toolchain, fset *token.FileSet) *packages {
@@ -171,7 +171,7 @@ func (k *pkg) newest() (last time.Time) {
 
 // refresh forgets packages that have changed on disk and are not loaded. It returns a line, once,
 // for each that is loaded.
-func (p *packages) refresh() (told []string) {
+func (p *packages) refresh() (changes []string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	stale := map[string]bool{}
@@ -181,9 +181,9 @@ func (p *packages) refresh() (told []string) {
 		}
 		if k.loaded == 0 {
 			stale[k.ImportPath] = true
-		} else if !k.told {
-			k.told = true
-			told = append(told,
+		} else if !k.reported {
+			k.reported = true
+			changes = append(changes,
 				fmt.Sprintf("package %s changed on disk since cell %d; %%restart to use it",
 					k.ImportPath, k.loaded))
 		}
@@ -206,8 +206,8 @@ func (p *packages) refresh() (told []string) {
 	if len(stale) > 0 {
 		p.forget()
 	}
-	slices.Sort(told)
-	return told
+	slices.Sort(changes)
+	return changes
 }
 
 func (p *packages) deps(paths ...string) []*pkg {
@@ -251,7 +251,7 @@ func (p *packages) unload() {
 	defer p.mu.Unlock()
 	for path, k := range p.known {
 		k.loaded = 0
-		if k.told {
+		if k.reported {
 			delete(p.known, path)
 		}
 	}
@@ -300,7 +300,7 @@ func (p *packages) reset() {
 
 // reload forgets packages that are not loaded, and returns a line for each loaded one that would be
 // built in another version now.
-func (p *packages) reload(ctx context.Context) (told []string) {
+func (p *packages) reload(ctx context.Context) (changes []string) {
 	p.mu.Lock()
 	loaded := map[string]*pkg{}
 	for path, k := range p.known {
@@ -326,13 +326,13 @@ func (p *packages) reload(ctx context.Context) (told []string) {
 	}
 	for line := range strings.Lines(string(out)) {
 		path, export, _ := strings.Cut(strings.TrimSpace(line), "\t")
-		if k := loaded[path]; k != nil && export != "" && export != k.Export && !k.told {
-			k.told = true
-			told = append(told,
+		if k := loaded[path]; k != nil && export != "" && export != k.Export && !k.reported {
+			k.reported = true
+			changes = append(changes,
 				fmt.Sprintf(
 					"package %s is loaded in another version since cell %d; %%restart to use the "+
 						"new one", path, k.loaded))
 		}
 	}
-	return told
+	return changes
 }

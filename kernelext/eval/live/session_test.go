@@ -102,7 +102,7 @@ func TestInterrupt(t *testing.T) {
 		n.front = &front{}
 		// The cell prints when it has begun.
 		begun := make(chan struct{})
-		n.front.heard = func(text string) {
+		n.front.onText = func(text string) {
 			if strings.Contains(text, "begun") {
 				close(begun)
 			}

@@ -175,8 +175,8 @@ func (e *Engine) writeFile(args []string, text string, out eval.Output) error {
 // would be in another version now.
 func (e *Engine) moduleChanged(ctx context.Context, out eval.Output) {
 	e.relist()
-	for _, told := range e.program.packages.reload(ctx) {
-		e.tell(out, told)
+	for _, line := range e.program.packages.reload(ctx) {
+		e.tell(out, line)
 	}
 	e.program.lang = e.language(ctx)
 }

@@ -46,8 +46,8 @@ func Start(argv []string) (*Process, error) {
 	return &Process{pipe: pipe}, nil
 }
 
-// say writes to the process. Without one the process still cleans up at an orderly end.
-func (p *Process) say(what string, args ...any) {
+// send writes to the process. Without one the process still cleans up at an orderly end.
+func (p *Process) send(what string, args ...any) {
 	if p != nil {
 		p.mu.Lock()
 		defer p.mu.Unlock()
@@ -58,15 +58,15 @@ func (p *Process) say(what string, args ...any) {
 // Watch adds a process group to end, unless 0, and a folder to remove, unless "".
 func (p *Process) Watch(group int, dir string) {
 	if group > 0 {
-		p.say("group %d", group)
+		p.send("group %d", group)
 	}
 	if dir != "" {
-		p.say("folder %s", dir)
+		p.send("folder %s", dir)
 	}
 }
 
 // Over removes a process group that has ended, as its number may be used again.
-func (p *Process) Over(group int) { p.say("over %d", group) }
+func (p *Process) Over(group int) { p.send("over %d", group) }
 
 // Close ends the process, which removes what is left.
 func (p *Process) Close() {
@@ -84,11 +84,11 @@ func WatchKernel(argv []string, k *jupyter.Kernel, path string) (release func(),
 	}
 	p.Watch(k.Pid(), k.TempDir)
 	if path != "" && !strings.Contains(path, "\n") {
-		p.say("notebook %s", path)
+		p.send("notebook %s", path)
 	}
 	return func() {
 		p.Over(k.Pid())
-		p.say("saved")
+		p.send("saved")
 		p.Close()
 	}, nil
 }

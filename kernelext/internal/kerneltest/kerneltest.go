@@ -293,7 +293,7 @@ func (k *kernel) command(line string) (reply map[string]any) {
 				"traceback": []string{}}
 		}
 	case "die":
-		fmt.Fprintln(os.Stderr, "test kernel: dying as told")
+		fmt.Fprintln(os.Stderr, "test kernel: exiting on request")
 		os.Exit(7)
 	case "junk":
 		_ = k.iopub.SendMulti(zmq4.NewMsgFrom([]byte("junk"), []byte{0xff, 0}))

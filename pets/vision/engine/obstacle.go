@@ -62,14 +62,14 @@ func words(patterns ...string) *regexp.Regexp {
 }
 
 // explain puts a known obstacle's remedy before its message. CUDA's message may be only in the log.
-func explain(said, logged string) string {
-	said, _, _ = strings.Cut(strings.TrimSpace(said), "\n")
+func explain(message, logged string) string {
+	message, _, _ = strings.Cut(strings.TrimSpace(message), "\n")
 	for _, o := range obstacles {
-		if o.words.MatchString(said + "\n" + logged) {
-			return o.remedy + " (" + said + ")"
+		if o.words.MatchString(message + "\n" + logged) {
+			return o.remedy + " (" + message + ")"
 		}
 	}
-	return said
+	return message
 }
 
 // machines are the processors that plugins are made for.

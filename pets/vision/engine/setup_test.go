@@ -163,13 +163,13 @@ func TestProgressEndsAtTheTotal(t *testing.T) {
 	dir := t.TempDir()
 	cmd := exec.Command("sh", "-c", `head -c 3000 /dev/zero >"$0/a"; cp "$0/a" "$0/b"; sleep 1`,
 		dir)
-	var told []int64
-	o := SetupOptions{Progress: func(_ string, done, _ int64) { told = append(told, done) }}
+	var reported []int64
+	o := SetupOptions{Progress: func(_ string, done, _ int64) { reported = append(reported, done) }}
 	if err := watch(cmd, func() {}, dir, o, "XLA", 4000); err != nil {
 		t.Fatal(err)
 	}
-	if len(told) == 0 || slices.Max(told) != 4000 {
-		t.Errorf("told %v of 4000 bytes", told)
+	if len(reported) == 0 || slices.Max(reported) != 4000 {
+		t.Errorf("reported %v of 4000 bytes", reported)
 	}
 }
 

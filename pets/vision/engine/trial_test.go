@@ -97,8 +97,8 @@ func TestRefusedPluginLeavesGo(t *testing.T) {
 	cache := alone(t)
 	plugin := fakePlugin(t, "int x;")
 	t.Setenv("PJRT_PLUGIN_LIBRARY_PATH", filepath.Dir(plugin))
-	var told []string
-	eng, err := Open(Options{CacheDir: cache, Log: func(line string) { told = append(told, line) }})
+	var lines []string
+	eng, err := Open(Options{CacheDir: cache, Log: func(line string) { lines = append(lines, line) }})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -108,8 +108,8 @@ func TestRefusedPluginLeavesGo(t *testing.T) {
 		!strings.Contains(notes, "nb setup") {
 		t.Errorf("opened %s with notes %q", eng, notes)
 	}
-	if last := told[len(told)-1]; !strings.HasPrefix(last, "computing on go") {
-		t.Errorf("last line told is %q", last)
+	if last := lines[len(lines)-1]; !strings.HasPrefix(last, "computing on go") {
+		t.Errorf("last line is %q", last)
 	}
 }
 

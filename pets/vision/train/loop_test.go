@@ -134,7 +134,7 @@ func TestLossesInGroups(t *testing.T) {
 	for what, losses := range map[string][]float64{"good": {3, 2, 4, 1, 5},
 		"explodes": {3, 2, 1, math.Inf(1), 2}} {
 		var want Recorder
-		var told string
+		var wantText string
 		for _, group := range []int{0, 1, 2, 3, 16} {
 			var p loop
 			s := &script{losses: losses, group: group}
@@ -146,14 +146,14 @@ func TestLossesInGroups(t *testing.T) {
 				p.Recorder.Runs[0].Rows[i].Seconds = 0
 			}
 			if group == 0 {
-				want, told = p.Recorder, text
+				want, wantText = p.Recorder, text
 				continue
 			}
 			got, _ := json.Marshal(p.Recorder)
 			wanted, _ := json.Marshal(want)
-			if string(got) != string(wanted) || text != told {
+			if string(got) != string(wanted) || text != wantText {
 				t.Errorf("%s in groups of %d:\n got %s, %s\nwant %s, %s", what, group, got, text,
-					wanted, told)
+					wanted, wantText)
 			}
 		}
 	}

@@ -198,13 +198,13 @@ func own(ctx context.Context, l *train.Learner, root string) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	var said []string
+	var predicted []string
 	for _, file := range files {
 		p, err := l.PredictFile(ctx, file)
 		if err != nil {
 			return nil, err
 		}
-		said = append(said, fmt.Sprintf("%s %.0f %%", p.Class, 100*p.Probability))
+		predicted = append(predicted, fmt.Sprintf("%s %.0f %%", p.Class, 100*p.Probability))
 	}
-	return said, nil
+	return predicted, nil
 }

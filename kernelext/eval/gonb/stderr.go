@@ -13,7 +13,7 @@ import (
 var exitNote = regexp.MustCompile(
 	`^(\^C\n)?(exit status \d+|signal: [a-z ]+( \(core dumped\))?)\n$`)
 
-func (e *Engine) heard(m *jupyter.Message) {
+func (e *Engine) stream(m *jupyter.Message) {
 	var s jupyter.StreamContent
 	if m.Header.Type == "error" || m.Decode(&s) != nil {
 		return // also in the reply
@@ -30,13 +30,13 @@ func (e *Engine) heard(m *jupyter.Message) {
 				x.mu.Unlock()
 				return
 			}
-			x.hear(s.Text)
+			x.addStderr(s.Text)
 		}
 	}
 	e.output.after(func(out eval.Output) { out.Stream(s.Name, s.Text) })
 }
 
-func (x *execution) hear(text string) {
+func (x *execution) addStderr(text string) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	x.stderr = append(x.stderr, text...)

@@ -2,16 +2,16 @@ package cellsrc
 
 import "strings"
 
-// within is what a line begins in: nothing, a raw string or a comment.
-type within byte
+// lineState is what a line begins in: nothing, a raw string or a comment.
+type lineState byte
 
 const (
-	outside   within = 0
-	rawString within = '`'
-	comment   within = '*'
+	outside   lineState = 0
+	rawString lineState = '`'
+	comment   lineState = '*'
 )
 
-func (w within) after(line string) within {
+func (w lineState) after(line string) lineState {
 	for i := 0; i < len(line); i++ {
 		c, rest := line[i], line[i:]
 		switch {
