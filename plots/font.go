@@ -73,12 +73,12 @@ func (t *typeface) advance(text string) float64 {
 	return sum
 }
 
-func (s *scene) fit(text string, size float64, bold bool, max float64) string {
-	if s.width(text, size, bold) <= max {
+func (s *scene) fit(text string, size float64, bold bool, limit float64) string {
+	if s.width(text, size, bold) <= limit {
 		return text
 	}
 	face := s.face(bold)
-	room := max/size - face.advance("…")
+	room := limit/size - face.advance("…")
 	cut := 0
 	for i, r := range text {
 		if room -= face.glyph(r).advance; room < 0 {
@@ -95,15 +95,15 @@ func (s *scene) fit(text string, size float64, bold bool, max float64) string {
 	return kept + "…"
 }
 
-// wrap breaks a text into lines of at most max pixels, at blanks and after slashes, about equally
+// wrap breaks a text into lines of at most limit pixels, at blanks and after slashes, about equally
 // long; the last allowed line is cut. Line feeds always break.
-func (s *scene) wrap(text string, size float64, bold bool, max float64, lines int) []string {
+func (s *scene) wrap(text string, size float64, bold bool, limit float64, lines int) []string {
 	var out []string
 	for _, paragraph := range strings.Split(text, "\n") {
 		parts := words(clean(paragraph))
-		room := max
+		room := limit
 		filled := s.fill(parts, size, bold, room)
-		for step := max / 16; room > step; {
+		for step := limit / 16; room > step; {
 			narrower := s.fill(parts, size, bold, room-step)
 			if len(narrower) > len(filled) {
 				break
@@ -117,17 +117,17 @@ func (s *scene) wrap(text string, size float64, bold bool, max float64, lines in
 		out = append(out[:lines-1], strings.Join(out[lines-1:], " "))
 	}
 	for i := range out {
-		out[i] = s.fit(out[i], size, bold, max)
+		out[i] = s.fit(out[i], size, bold, limit)
 	}
 	return out
 }
 
 // fill puts as many words on each line as fit, one at least.
-func (s *scene) fill(words []string, size float64, bold bool, max float64) []string {
+func (s *scene) fill(words []string, size float64, bold bool, limit float64) []string {
 	var out []string
 	current := ""
 	for _, word := range words {
-		if current != "" && s.width(strings.TrimSpace(current+word), size, bold) > max {
+		if current != "" && s.width(strings.TrimSpace(current+word), size, bold) > limit {
 			out = append(out, strings.TrimSpace(current))
 			current = ""
 		}

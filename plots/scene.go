@@ -128,11 +128,11 @@ func (s *scene) width(text string, size float64, bold bool) float64 {
 	return s.face(bold).advance(text) * size
 }
 
-// text adds a label; l.text is cleaned and, if max > 0, cut to max pixels.
-func (s *scene) text(l label, max float64) {
+// text adds a label; l.text is cleaned and, if limit > 0, cut to limit pixels.
+func (s *scene) text(l label, limit float64) {
 	l.text = clean(l.text)
-	if max > 0 {
-		l.text = s.fit(l.text, l.size, l.bold, max)
+	if limit > 0 {
+		l.text = s.fit(l.text, l.size, l.bold, limit)
 	}
 	if l.text == "" {
 		return

@@ -82,8 +82,8 @@ func specDirs() []string {
 	data = append(data, UserDataDir())
 	for _, name := range []string{"jupyter", "python3", "python"} {
 		if p, err := exec.LookPath(name); err == nil {
-			if real, err := filepath.EvalSymlinks(filepath.Dir(p)); err == nil {
-				data = append(data, filepath.Join(filepath.Dir(real), "share", "jupyter"))
+			if resolved, err := filepath.EvalSymlinks(filepath.Dir(p)); err == nil {
+				data = append(data, filepath.Join(filepath.Dir(resolved), "share", "jupyter"))
 			}
 		}
 	}

@@ -143,7 +143,7 @@ func firstLine(err error) string {
 }
 
 // watchKernel starts a process that ends the kernel and recovers the notebook if nb is killed.
-func watchKernel(k *jupyter.Kernel, executed string) (release func(), err error) {
+func watchKernel(k *jupyter.Kernel, executed string) (stop func(), err error) {
 	watch, err := cleanupCommand()
 	if err != nil {
 		return nil, err

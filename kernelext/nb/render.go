@@ -143,9 +143,9 @@ func (f renderFlags) render(cmd *cobra.Command, path, out string) error {
 }
 
 // folderFrom returns a notebook's folder relative to its page, "" for the same.
-func folderFrom(page, notebook string) string {
+func folderFrom(page, book string) string {
 	from, err := filepath.Abs(filepath.Dir(page))
-	to, err2 := filepath.Abs(filepath.Dir(notebook))
+	to, err2 := filepath.Abs(filepath.Dir(book))
 	if page == "-" || err != nil || err2 != nil {
 		return ""
 	}

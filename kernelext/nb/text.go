@@ -22,10 +22,10 @@ import (
 
 func outputText(o notebook.Output) string {
 	// A bar's plain text is better.
-	html, ok := o.Mime("text/html")
+	markup, ok := o.Mime("text/html")
 	_, alternative := o.Data["text/plain"]
-	if ok && !(alternative && strings.Contains(html, "<progress")) {
-		if s := htmlText(html); s != "" {
+	if ok && !(alternative && strings.Contains(markup, "<progress")) {
+		if s := htmlText(markup); s != "" {
 			return s
 		}
 	}

@@ -115,8 +115,8 @@ func goTool() (string, error) {
 	return "", errors.New("the go command is not on the PATH: install Go from https://go.dev/dl")
 }
 
-func exists(path string) bool {
-	_, err := os.Stat(path)
+func exists(file string) bool {
+	_, err := os.Stat(file)
 	return err == nil
 }
 
@@ -160,9 +160,9 @@ func splitFlags(s string) []string {
 	for s = strings.TrimLeft(s, " \t\n\r"); s != ""; s = strings.TrimLeft(s, " \t\n\r") {
 		end := strings.IndexAny(s, " \t\n\r")
 		if s[0] == '\'' || s[0] == '"' {
-			if close := strings.IndexByte(s[1:], s[0]); close >= 0 {
-				flags = append(flags, s[1:close+1])
-				s = s[close+2:]
+			if quote := strings.IndexByte(s[1:], s[0]); quote >= 0 {
+				flags = append(flags, s[1:quote+1])
+				s = s[quote+2:]
 				continue
 			}
 		}

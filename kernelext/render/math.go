@@ -142,14 +142,14 @@ func isFormula(content, before, after string) bool {
 	}
 	space := func(c byte) bool { return strings.IndexByte(" \t\r\n", c) >= 0 }
 	digit := func(s string) bool { return s != "" && s[0] >= '0' && s[0] <= '9' }
-	text := strings.TrimSpace(content)
-	if text == "" {
+	tex := strings.TrimSpace(content)
+	if tex == "" {
 		return false
 	}
 	first, last := space(content[0]), space(content[len(content)-1])
-	words := word.MatchString(texWords.ReplaceAllString(text, " "))
-	sign, mark := texSign.MatchString(text), texMark.MatchString(text)
-	price := digit(text) && words && !mark
+	words := word.MatchString(texWords.ReplaceAllString(tex, " "))
+	sign, mark := texSign.MatchString(tex), texMark.MatchString(tex)
+	price := digit(tex) && words && !mark
 	letterNext := after != "" && word.MatchString("x"+after[:1])
 	before = strings.TrimRight(before, " ")
 	switch {
@@ -162,7 +162,7 @@ func isFormula(content, before, after string) bool {
 	case first && last:
 		return (sign || !words) && (before == "" || !digit(before[len(before)-1:]))
 	}
-	return (sign || !words && len(text) <= 3) && !letterNext && (!digit(text) || mark)
+	return (sign || !words && len(tex) <= 3) && !letterNext && (!digit(tex) || mark)
 }
 
 type mathNode struct {
@@ -224,11 +224,11 @@ func (x mathSyntax) RegisterFuncs(reg renderer.NodeRendererFuncRegisterer) {
 		func(w util.BufWriter, src []byte, n ast.Node, entering bool) (ast.WalkStatus, error) {
 			if entering {
 				block := n.(*ast.HTMLBlock)
-				text := string(block.Lines().Value(src))
+				html := string(block.Lines().Value(src))
 				if block.HasClosure() {
-					text += string(block.ClosureLine.Value(src))
+					html += string(block.ClosureLine.Value(src))
 				}
-				_, _ = w.WriteString(x.m.markMath(text))
+				_, _ = w.WriteString(x.m.markMath(html))
 			}
 			return ast.WalkContinue, nil
 		},

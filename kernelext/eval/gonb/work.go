@@ -167,16 +167,16 @@ func goVersionOf(dir string) string {
 	return "1.24"
 }
 
-func requires(dirs []string, module string) bool {
+func requires(dirs []string, modulePath string) bool {
 	return slices.ContainsFunc(dirs, func(dir string) bool {
 		text, err := os.ReadFile(filepath.Join(dir, "go.mod"))
-		return err == nil && bytes.Contains(text, []byte(module))
+		return err == nil && bytes.Contains(text, []byte(modulePath))
 	})
 }
 
-func hasModule(dirs []string, module string) bool {
+func hasModule(dirs []string, modulePath string) bool {
 	return slices.ContainsFunc(dirs, func(dir string) bool {
 		text, err := os.ReadFile(filepath.Join(dir, "go.mod"))
-		return err == nil && modfile.ModulePath(text) == module
+		return err == nil && modfile.ModulePath(text) == modulePath
 	})
 }

@@ -59,9 +59,9 @@ func (c *importConfig) packages(all []*pkg) {
 	}
 }
 
-func (c *importConfig) write(file string, maps bool) error {
+func (c *importConfig) write(file string, withMaps bool) error {
 	lines := c.lines
-	if maps {
+	if withMaps {
 		lines = append(slices.Clone(c.maps), lines...)
 	}
 	return os.WriteFile(file, []byte(strings.Join(lines, "\n")+"\n"), 0o600)

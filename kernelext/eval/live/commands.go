@@ -21,7 +21,7 @@ type script struct {
 	args   []string // the program's
 	exec   string   // the function to run; "" for the statements
 	test   bool     // run the tests
-	timed  bool     // print how long it takes
+	timed  bool     // printf how long it takes
 	parse  string   // what parses its flags, before main; "" for none
 	forget string   // forgets flags that it defines anew
 }
@@ -78,7 +78,7 @@ func (e *Engine) commandFailure(source *cellsrc.Source, cell eval.Cell, line int
 
 func (e *Engine) command(ctx context.Context, s *script, cell eval.Cell, c cellsrc.CommandAt,
 	out eval.Output) error {
-	print := func(format string, args ...any) {
+	printf := func(format string, args ...any) {
 		e.output.sync()
 		out.Stream("stdout", fmt.Sprintf(format, args...))
 	}
@@ -98,45 +98,45 @@ func (e *Engine) command(ctx context.Context, s *script, cell eval.Cell, c cells
 	case "%time":
 		s.timed = true
 	case "env":
-		return e.setenv(c.Args, print)
+		return e.setenv(c.Args, printf)
 	case "cd":
-		return e.chdir(words, print)
+		return e.chdir(words, printf)
 	case "goflags":
-		return e.goflags(words, print)
+		return e.goflags(words, printf)
 	case "autoget", "noautoget":
 		e.noGet = c.Name == "noautoget"
 	case "help":
 		for _, h := range cellsrc.Commands {
-			print("%s\n", h.Help)
+			printf("%s\n", h.Help)
 		}
-		print(
+		printf(
 			"!COMMAND: run a shell command; !*COMMAND runs it in the folder of the cells' module\n")
 	case "version":
-		print("live cells, %s %s/%s\n", e.tool.version, e.tool.goos, e.tool.goarch)
+		printf("live cells, %s %s/%s\n", e.tool.version, e.tool.goos, e.tool.goarch)
 	case "reset":
 		if err := e.reset(ctx, words); err != nil {
 			return err
 		}
-		print("* State reset: all memorized declarations discarded.\n")
+		printf("* State reset: all memorized declarations discarded.\n")
 	case "restart":
 		return e.restart()
 	case "ls", "list":
-		e.list(print)
+		e.list(printf)
 	case "rm", "remove":
-		return e.remove(words, print)
+		return e.remove(words, printf)
 	case "who":
-		return e.who(print)
+		return e.who(printf)
 	case "capture":
 		return e.capture(words)
 	case "track", "untrack", "goworkfix":
-		print("%%%s: nothing to do: packages on disk are followed as they are\n", c.Name)
+		printf("%%%s: nothing to do: packages on disk are followed as they are\n", c.Name)
 	case "widgets":
 		return e.output.comms.connect()
 	case "widgets_hb":
 		if e.output.comms.ping() {
-			print("Heartbeat pong received back.\n")
+			printf("Heartbeat pong received back.\n")
 		} else {
-			print("Timed-out, no heartbeat pong received: %%widgets opens the channel\n")
+			printf("Timed-out, no heartbeat pong received: %%widgets opens the channel\n")
 		}
 	case "wasm":
 		return fmt.Errorf("%%%s: not in live cells: use the kernel \"Go (gonb)\"", c.Name)
@@ -146,7 +146,7 @@ func (e *Engine) command(ctx context.Context, s *script, cell eval.Cell, c cells
 	return nil
 }
 
-func (e *Engine) setenv(args string, print func(string, ...any)) error {
+func (e *Engine) setenv(args string, printf func(string, ...any)) error {
 	name, value, ok := strings.Cut(strings.TrimSpace(args), "=")
 	if !ok || strings.ContainsAny(name, " \t") {
 		name, value, ok = strings.Cut(strings.TrimSpace(args), " ")
@@ -158,7 +158,7 @@ func (e *Engine) setenv(args string, print func(string, ...any)) error {
 	if !ok {
 		for _, v := range e.tool.env.all() {
 			if n, value, _ := strings.Cut(v, "="); n == name {
-				print("%s=%s\n", name, value)
+				printf("%s=%s\n", name, value)
 			}
 		}
 		return nil
@@ -168,7 +168,7 @@ func (e *Engine) setenv(args string, print func(string, ...any)) error {
 	}
 	value = os.Expand(value, e.tool.env.lookup)
 	e.tool.env.set(name, value)
-	print("Set: %s=%q\n", name, value)
+	printf("Set: %s=%q\n", name, value)
 	return e.tellProcess(wire.Request{Op: wire.Setenv, Args: []string{name, value}})
 }
 
@@ -194,7 +194,7 @@ func (e *Engine) tellProcess(r wire.Request) error {
 	return err
 }
 
-func (e *Engine) chdir(words []string, print func(string, ...any)) error {
+func (e *Engine) chdir(words []string, printf func(string, ...any)) error {
 	if len(words) > 0 {
 		_, dir := e.path(words[0])
 		if info, err := os.Stat(dir); err != nil {
@@ -207,7 +207,7 @@ func (e *Engine) chdir(words []string, print func(string, ...any)) error {
 			return err
 		}
 	}
-	print("%s\n", e.folder)
+	printf("%s\n", e.folder)
 	return nil
 }
 
@@ -216,9 +216,9 @@ var foreignFlags = []string{"cover", "covermode", "coverpkg", "race", "msan", "a
 	"linkshared", "compiler"}
 
 // goflags sets the flags of builds, and restarts the process, whose packages have others.
-func (e *Engine) goflags(words []string, print func(string, ...any)) error {
+func (e *Engine) goflags(words []string, printf func(string, ...any)) error {
 	if len(words) == 0 {
-		print("%%goflags=%q\n", e.tool.flags)
+		printf("%%goflags=%q\n", e.tool.flags)
 		return nil
 	}
 	if len(words) == 1 && words[0] == "" {
@@ -233,9 +233,9 @@ func (e *Engine) goflags(words []string, print func(string, ...any)) error {
 			kept = append(kept, word)
 		}
 	}
-	print("%%goflags=%q\n", kept)
+	printf("%%goflags=%q\n", kept)
 	if len(refused) > 0 {
-		print("%s: not in live cells: use the kernel \"Go (gonb)\"\n", strings.Join(refused, ", "))
+		printf("%s: not in live cells: use the kernel \"Go (gonb)\"\n", strings.Join(refused, ", "))
 	}
 	if slices.Equal(kept, e.tool.flags) {
 		return nil

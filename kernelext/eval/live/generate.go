@@ -264,10 +264,10 @@ func (k *checked) mainFile(v *version, reached map[string]bool) {
 		}
 	}
 	fmt.Fprintf(&b, "var %sstop %s.Flag\n", mark, rtName)
-	var types, derived []string
+	var typeList, derived []string
 	for _, name := range sorted(v.digests) {
 		if !strings.HasPrefix(name, ".") && !k.isGeneric(name) {
-			types = append(types, fmt.Sprintf("%sreflect.TypeFor[%s]()", mark, name))
+			typeList = append(typeList, fmt.Sprintf("%sreflect.TypeFor[%s]()", mark, name))
 			derived = append(derived,
 				fmt.Sprintf(
 					"[]%[1]s(nil), []*%[1]s(nil), map[string]%[1]s(nil), map[string]*%[1]s(nil)",
@@ -276,9 +276,9 @@ func (k *checked) mainFile(v *version, reached map[string]bool) {
 	}
 	imports := ""
 	list := "nil"
-	if len(types) > 0 {
+	if len(typeList) > 0 {
 		imports = fmt.Sprintf("import %sreflect \"reflect\"\n", mark)
-		list = fmt.Sprintf("[]%sreflect.Type{%s}", mark, strings.Join(types, ", "))
+		list = fmt.Sprintf("[]%sreflect.Type{%s}", mark, strings.Join(typeList, ", "))
 		v.paths["reflect"] = true
 	}
 	var calls []string

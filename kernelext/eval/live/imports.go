@@ -22,18 +22,18 @@ import (
 // cells, and else by guessing.
 func (e *Engine) resolve(ctx context.Context, c *cell) (*eval.Error, error) {
 	p := e.program
-	for _, path := range slices.Concat(c.unnamed, slices.Collect(maps.Values(c.imports)), c.dots,
-		c.blank) {
-		if err := e.load(ctx, path); err != nil {
+	for _, importPath := range slices.Concat(c.unnamed, slices.Collect(maps.Values(c.imports)),
+		c.dots, c.blank) {
+		if err := e.load(ctx, importPath); err != nil {
 			var missing *missingError
 			if !errors.As(err, &missing) {
 				return nil, err
 			}
-			return report([]problem{{c.importPlace(p, path), missing.reason}}, c.lines), nil
+			return report([]problem{{c.importPlace(p, importPath), missing.reason}}, c.lines), nil
 		}
 	}
-	for _, path := range c.unnamed {
-		c.imports[p.packages.get(path).Name] = path
+	for _, importPath := range c.unnamed {
+		c.imports[p.packages.get(importPath).Name] = importPath
 	}
 	declared := e.declaredNames(c)
 	if err := e.resolveDots(c, declared); err != nil {
@@ -58,10 +58,10 @@ func (e *Engine) resolve(ctx context.Context, c *cell) (*eval.Error, error) {
 		return true
 	})
 	for _, name := range wanted {
-		if path := p.imports[name]; path != "" {
-			c.imports[name] = path
-		} else if path := e.guess(ctx, name, selectors[name]); path != "" {
-			c.imports[name] = path
+		if importPath := p.imports[name]; importPath != "" {
+			c.imports[name] = importPath
+		} else if importPath := e.guess(ctx, name, selectors[name]); importPath != "" {
+			c.imports[name] = importPath
 		}
 	}
 	return nil, p.packages.load(ctx, p.needed(c)...)
@@ -79,9 +79,10 @@ func (p *program) needed(c *cell) []string {
 	return slices.Compact(paths)
 }
 
-func (c *cell) importPlace(p *program, path string) (at eval.Position) {
+func (c *cell) importPlace(p *program, importPath string) (at eval.Position) {
 	for _, spec := range c.file.Imports {
-		if spec.Path.Value == fmt.Sprintf("%q", path) || spec.Path.Value == "`"+path+"`" {
+		if spec.Path.Value == fmt.Sprintf("%q", importPath) ||
+			spec.Path.Value == "`"+importPath+"`" {
 			return position(p.fset.Position(spec.Pos()))
 		}
 	}
@@ -111,15 +112,15 @@ func (e *Engine) declaredNames(c *cell) map[string]bool {
 // resolveDots qualifies what the cell takes from packages imported as . by it or an earlier cell;
 // names of the cells' own come first.
 func (e *Engine) resolveDots(c *cell, declared map[string]bool) error {
-	from := map[string]string{} // by name, the path
-	for _, path := range slices.Concat(e.program.dots, c.dots) {
-		t, err := e.program.packages.Import(path)
+	from := map[string]string{} // by name, the importPath
+	for _, importPath := range slices.Concat(e.program.dots, c.dots) {
+		t, err := e.program.packages.Import(importPath)
 		if err != nil {
 			return err
 		}
 		for _, name := range t.Scope().Names() {
 			if ast.IsExported(name) {
-				from[name] = path
+				from[name] = importPath
 			}
 		}
 	}
@@ -138,9 +139,9 @@ func (e *Engine) resolveDots(c *cell, declared map[string]bool) error {
 		if kv, ok := cur.Parent().(*ast.KeyValueExpr); ok && kv.Key == id {
 			return true
 		}
-		path := from[id.Name]
-		name := e.program.alias(path)
-		c.imports[name] = path
+		importPath := from[id.Name]
+		name := e.program.alias(importPath)
+		c.imports[name] = importPath
 		cur.Replace(&ast.SelectorExpr{X: &ast.Ident{Name: name, NamePos: id.NamePos},
 			Sel: &ast.Ident{Name: id.Name, NamePos: id.NamePos}})
 		return false
@@ -176,23 +177,23 @@ func (e *Engine) guess(ctx context.Context, name string, selectors []string) str
 	near := "" // has the name, but not all selectors, which may be misspelt
 	for _, pattern := range []string{"std", "all"} {
 		candidates := slices.Clone(preferred[name])
-		for _, path := range e.available(ctx, pattern) {
-			if lastElement(path) == name && !slices.Contains(candidates, path) {
-				candidates = append(candidates, path)
+		for _, importPath := range e.available(ctx, pattern) {
+			if lastElement(importPath) == name && !slices.Contains(candidates, importPath) {
+				candidates = append(candidates, importPath)
 			}
 		}
-		for _, path := range candidates {
-			if e.program.packages.load(ctx, path) != nil {
+		for _, importPath := range candidates {
+			if e.program.packages.load(ctx, importPath) != nil {
 				continue
 			}
-			t, err := e.program.packages.Import(path)
+			t, err := e.program.packages.Import(importPath)
 			if err != nil || t.Name() != name {
 				continue
 			}
 			if hasAll(t, selectors) {
-				return path
+				return importPath
 			}
-			near = cmp.Or(near, path)
+			near = cmp.Or(near, importPath)
 		}
 	}
 	return near
@@ -232,10 +233,11 @@ func (e *Engine) available(ctx context.Context, pattern string) []string {
 		return nil
 	}
 	found := []string{}
-	for _, path := range strings.Fields(string(out)) {
-		if !strings.Contains(path, "internal/") && !strings.HasPrefix(path, "vendor/") &&
-			!strings.HasSuffix(path, "/internal") {
-			found = append(found, path)
+	for _, importPath := range strings.Fields(string(out)) {
+		if !strings.Contains(importPath, "internal/") &&
+			!strings.HasPrefix(importPath, "vendor/") &&
+			!strings.HasSuffix(importPath, "/internal") {
+			found = append(found, importPath)
 		}
 	}
 	e.listed[pattern] = found

@@ -21,7 +21,7 @@ const (
 	deep                      // it reads memory that a call may change
 )
 
-func (f flags) has(any flags) bool { return f&any != 0 }
+func (f flags) has(some flags) bool { return f&some != 0 }
 
 type lowered struct {
 	node    *wire.Node

@@ -38,11 +38,11 @@ func (l *lowering) constant(tv types.TypeAndValue) *wire.Node {
 		n.Name = part(constant.ToFloat(v))
 	case info&types.IsComplex != 0:
 		v = constant.ToComplex(v)
-		imag := part(constant.Imag(v))
-		if !strings.HasPrefix(imag, "-") {
-			imag = "+" + imag
+		imaginary := part(constant.Imag(v))
+		if !strings.HasPrefix(imaginary, "-") {
+			imaginary = "+" + imaginary
 		}
-		n.Name = part(constant.Real(v)) + imag + "i"
+		n.Name = part(constant.Real(v)) + imaginary + "i"
 	default:
 		leave("a constant of type %v", t)
 	}

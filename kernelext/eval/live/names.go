@@ -9,13 +9,13 @@ import (
 	"gopets/kernelext/eval/live/wire"
 )
 
-func (e *Engine) list(print func(string, ...any)) {
+func (e *Engine) list(printf func(string, ...any)) {
 	p := e.program
 	put := func(title string, lines []string) {
 		if len(lines) > 0 {
-			print("%s:\n", title)
+			printf("%s:\n", title)
 			for _, l := range lines {
-				print("\t%s\n", l)
+				printf("\t%s\n", l)
 			}
 		}
 	}
@@ -41,7 +41,7 @@ func (e *Engine) list(print func(string, ...any)) {
 	put("Variables", vars)
 }
 
-func (e *Engine) remove(names []string, print func(string, ...any)) error {
+func (e *Engine) remove(names []string, printf func(string, ...any)) error {
 	if len(names) == 0 {
 		return errors.New("%rm: no name is given")
 	}
@@ -56,11 +56,11 @@ func (e *Engine) remove(names []string, print func(string, ...any)) error {
 		known := p.imports[name] != "" || d != nil
 		switch {
 		case p.vars[name] != nil:
-			print(". removed var %s\n", name)
+			printf(". removed var %s\n", name)
 		case d != nil:
-			print(". removed %s %s\n", d.kind(), name)
+			printf(". removed %s %s\n", d.kind(), name)
 		case known:
-			print(". removed import %s\n", name)
+			printf(". removed import %s\n", name)
 		}
 		delete(p.imports, name)
 		if v := p.vars[name]; v != nil {
@@ -94,7 +94,7 @@ func (e *Engine) remove(names []string, print func(string, ...any)) error {
 	return nil
 }
 
-func (e *Engine) who(print func(string, ...any)) error {
+func (e *Engine) who(printf func(string, ...any)) error {
 	var b strings.Builder
 	w := tabwriter.NewWriter(&b, 0, 8, 2, ' ', 0)
 	fmt.Fprintln(w, "NAME\tTYPE\tSIZE\tCELL\tVALUE")
@@ -117,10 +117,10 @@ func (e *Engine) who(print func(string, ...any)) error {
 	}
 	w.Flush()
 	if len(e.program.vars) == 0 {
-		print("no variables\n")
+		printf("no variables\n")
 		return nil
 	}
-	print("%s", b.String())
+	printf("%s", b.String())
 	return nil
 }
 

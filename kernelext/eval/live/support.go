@@ -46,9 +46,9 @@ func imports(files map[string][]byte) (paths []string, err error) {
 			return nil, err
 		}
 		for _, spec := range f.Imports {
-			if path, err := strconv.Unquote(spec.Path.Value); err == nil &&
-				!strings.HasPrefix(path, prefix) {
-				paths = append(paths, path)
+			if importPath, err := strconv.Unquote(spec.Path.Value); err == nil &&
+				!strings.HasPrefix(importPath, prefix) {
+				paths = append(paths, importPath)
 			}
 		}
 	}

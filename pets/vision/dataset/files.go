@@ -46,18 +46,18 @@ type walker struct {
 }
 
 func (w *walker) walk(dir string) error {
-	real, err := filepath.EvalSymlinks(dir)
+	resolved, err := filepath.EvalSymlinks(dir)
 	if err != nil {
 		return err
 	}
-	if real, err = filepath.Abs(real); err != nil {
+	if resolved, err = filepath.Abs(resolved); err != nil {
 		return err
 	}
-	if other, again := w.seen[real]; again {
+	if other, again := w.seen[resolved]; again {
 		return fmt.Errorf("%q and %q are the same folder: remove the link, or its images are "+
 			"listed twice", other, dir)
 	}
-	w.seen[real] = dir
+	w.seen[resolved] = dir
 	entries, err := os.ReadDir(dir)
 	if err != nil {
 		return err

@@ -139,7 +139,7 @@ func checkClassFolders(files []string, roots ...string) error {
 }
 
 // LabelByFunc calls label for each file.
-func LabelByFunc(files []string, label func(path string) (string, error)) ([]Labelled, error) {
+func LabelByFunc(files []string, label func(file string) (string, error)) ([]Labelled, error) {
 	items := make([]Labelled, len(files))
 	for i, file := range files {
 		name, err := label(file)

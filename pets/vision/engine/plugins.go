@@ -69,12 +69,12 @@ func pluginFiles(dirs []string, engine string) []string {
 		for _, pattern := range []string{"pjrt_c_api_*_plugin", "pjrt-plugin-*", "pjrt_plugin_*"} {
 			files, _ := filepath.Glob(filepath.Join(globQuote(dir), pattern+pluginExtension()))
 			for _, file := range files {
-				real, err := filepath.EvalSymlinks(file)
-				if err != nil || seen[real] || pluginEngine(real) != engine {
+				resolved, err := filepath.EvalSymlinks(file)
+				if err != nil || seen[resolved] || pluginEngine(resolved) != engine {
 					continue
 				}
-				seen[real] = true
-				paths = append(paths, real)
+				seen[resolved] = true
+				paths = append(paths, resolved)
 			}
 		}
 	}
@@ -171,9 +171,9 @@ func pythonSites() []string {
 		}
 	}
 	if python, err := exec.LookPath("python3"); err == nil {
-		if real, err := filepath.EvalSymlinks(python); err == nil {
-			sites = append(sites, filepath.Join(globQuote(filepath.Dir(filepath.Dir(real))), "lib",
-				"python3*", "site-packages"))
+		if resolved, err := filepath.EvalSymlinks(python); err == nil {
+			sites = append(sites, filepath.Join(globQuote(filepath.Dir(filepath.Dir(resolved))),
+				"lib", "python3*", "site-packages"))
 		}
 		sites = append(sites, filepath.Join(globQuote(filepath.Dir(filepath.Dir(python))), "lib",
 			"python3*", "site-packages"))

@@ -93,15 +93,15 @@ func (in *Interpretation) Normalized() [][]float64 {
 // Confused is a pair of classes taken one for the other.
 type Confused = spec.Confused
 
-// MostConfused returns the wrong cells of the confusion matrix with at least min images, the most
+// MostConfused returns the wrong cells of the confusion matrix with at least n images, the most
 // frequent first, equal ones in the order of (actual, predicted).
-func (in *Interpretation) MostConfused(min int) []Confused {
+func (in *Interpretation) MostConfused(n int) []Confused {
 	var pairs []Confused
 	for a, row := range in.Confusion() {
-		for p, n := range row {
-			if a != p && n > 0 && n >= min {
+		for p, count := range row {
+			if a != p && count > 0 && count >= n {
 				pairs = append(pairs, Confused{Actual: in.Classes[a], Predicted: in.Classes[p],
-					Count: n})
+					Count: count})
 			}
 		}
 	}

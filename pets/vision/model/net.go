@@ -84,7 +84,7 @@ func Names() []string {
 
 // New returns the network of that name with a head for that many classes.
 func New(arch string, classes int, h HeadOptions) (*Net, error) {
-	make, ok := bodies[arch]
+	newBody, ok := bodies[arch]
 	if !ok {
 		return nil, fmt.Errorf("network: unknown name %q; known are %s", arch,
 			strings.Join(Names(), ", "))
@@ -98,7 +98,7 @@ func New(arch string, classes int, h HeadOptions) (*Net, error) {
 	}
 	var m maker
 	n := &Net{Name: arch, Classes: classes}
-	n.body = make(&m)
+	n.body = newBody(&m)
 	n.FeatureChannels = m.channels
 	n.head = m.head(classes, h)
 	n.Params = m.params

@@ -15,8 +15,8 @@ import (
 // ReadTorch reads the tensors of a file that torch.save wrote: a state dict, a checkpoint, or a
 // whole model, without calling anything. It reads zip archives and PyTorch's pickles from 0.1.10 to
 // 1.5.
-func ReadTorch(path string) (*File, error) {
-	return readFile(path, decodeTorch)
+func ReadTorch(file string) (*File, error) {
+	return readFile(file, decodeTorch)
 }
 
 func decodeTorch(r io.ReaderAt, size int64) (*File, error) {

@@ -240,15 +240,15 @@ func (c *Cell) slice(n *wire.Node) *expr {
 		bounds[i] = func() int { return int(b.value().Int()) }
 	}
 	full := bounds[2] != nil
-	get := func(length, most int) (low, high, max int) {
-		high, max = length, most
-		for i, p := range []*int{&low, &high, &max} {
+	get := func(length, most int) (low, high, limit int) {
+		high, limit = length, most
+		for i, p := range []*int{&low, &high, &limit} {
 			if bounds[i] != nil {
 				*p = bounds[i]()
 			}
 		}
 		c.Line = n.Line
-		return low, high, max
+		return low, high, limit
 	}
 	switch t := x.typ; t.Kind() {
 	case reflect.String:
@@ -262,11 +262,11 @@ func (c *Cell) slice(n *wire.Node) *expr {
 	case reflect.Slice:
 		return &expr{typ: t, value: func() reflect.Value {
 			s := x.value()
-			low, high, max := get(s.Len(), s.Cap())
+			low, high, limit := get(s.Len(), s.Cap())
 			list := make([]struct{}, s.Len(), s.Cap())
 			if full {
-				_ = list[low:high:max]
-				return s.Slice3(low, high, max)
+				_ = list[low:high:limit]
+				return s.Slice3(low, high, limit)
 			}
 			_ = list[low:high]
 			return s.Slice(low, high)

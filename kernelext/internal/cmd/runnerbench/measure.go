@@ -139,10 +139,10 @@ func memory(pid int) (own, tree int) {
 		pages, _ := strconv.Atoi(string(fields[21]))
 		rss[id] = pages * os.Getpagesize()
 	}
-	for id, bytes := range rss {
+	for id, size := range rss {
 		for p := id; p > 0; p = parent[p] {
 			if p == pid {
-				tree += bytes
+				tree += size
 				break
 			}
 		}

@@ -130,8 +130,8 @@ func run(ctx context.Context, o options, out io.Writer) error {
 	return nil
 }
 
-func (t *tally) ask(ctx context.Context, url string, u upload, honest bool) {
-	r, err := http.NewRequestWithContext(ctx, http.MethodPost, strings.TrimSuffix(url, "/")+
+func (t *tally) ask(ctx context.Context, address string, u upload, honest bool) {
+	r, err := http.NewRequestWithContext(ctx, http.MethodPost, strings.TrimSuffix(address, "/")+
 		"/predict", bytes.NewReader(u.body))
 	if err != nil {
 		panic(err) // the address was parsed before

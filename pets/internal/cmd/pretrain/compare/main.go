@@ -218,11 +218,11 @@ func (c comparison) one(ctx context.Context, eng *engine.Engine, net *model.Net,
 	if lr == 0 {
 		return 0, 0, fmt.Errorf("the learning-rate finder has no suggestion %q", c.Rule)
 	}
-	max := spec.Const(lr)
+	highest := spec.Const(lr)
 	if r.Pretrained {
-		max = spec.Slice1(lr)
+		highest = spec.Slice1(lr)
 	}
-	if err := l.FitOneCycle(ctx, c.Epochs, spec.Fit{MaxLR: max}, train.Events{}); err != nil {
+	if err := l.FitOneCycle(ctx, c.Epochs, spec.Fit{MaxLR: highest}, train.Events{}); err != nil {
 		return 0, 0, err
 	}
 	rows := l.Recorder().Last().Rows
