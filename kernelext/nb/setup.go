@@ -61,7 +61,7 @@ func (s *setup) all(ctx context.Context, w *workspace) error {
 	if s.offline {
 		os.Setenv("GOPROXY", "off")
 	}
-	// Session workers and cells' builds must have the same flags, or workers are linked again.
+	// Workers must be built with the flags of cells, or cells link them again.
 	os.Setenv("GOFLAGS", goFlags(ctx))
 	if w.root != "" {
 		os.Setenv("NB_WORKSPACE", w.root)

@@ -229,7 +229,7 @@ func (b *build) fixError(line int, message, next string) bool {
 	return true
 }
 
-// redeclared sets the older of two declarations of a name aside.
+// redeclared removes the older of two declarations of a name.
 func (b *build) redeclared(d *declared, message, next string) bool {
 	var other *declared
 	if m := buildError.FindStringSubmatch(strings.TrimSpace(next)); m != nil {

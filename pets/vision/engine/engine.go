@@ -33,7 +33,7 @@ type Engine struct {
 	gpus []gpu // of a CUDA engine, as they were when it was opened
 }
 
-// Options are options for [Open] and [Doctor]. With the zero value Open chooses.
+// Options are options for [Open] and [Doctor], among others. With the zero value Open chooses.
 type Options struct {
 	// "" means $GOMLX_BACKEND, else choose. "go", "xla", "xla:cpu", "xla:cuda",
 	// "xla:/path/to/plugin.so", each with ",option=value"…

@@ -35,7 +35,7 @@ func (r *Run) Name() string {
 	return fmt.Sprintf("%s(%d, %v, wd=%v)", call, r.Fit.Epochs, r.Fit.MaxLR, r.Fit.WeightDecay)
 }
 
-// Best returns the epoch with the lowest watched value, −1 before any.
+// Best returns the best epoch by the run's Watch, −1 before any.
 func (r *Run) Best() int {
 	best, _ := bestOf(r.Fit.Watch, r.Rows)
 	return best
