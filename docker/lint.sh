@@ -33,7 +33,7 @@ check() {
   shift
   if "$@"; then printf 'ok       %s\n' "$name"; else printf 'FAILED   %s\n' "$name"; failed=1; fi
 }
-skip() { printf 'skipped  %s: the tool is not to be had\n' "$1"; skipped+=("$1"); }
+skip() { printf 'skipped  %s: the tool is not available\n' "$1"; skipped+=("$1"); }
 
 agree() { # agree WHAT ONE OTHER
   [ -n "$2" ] && [ "$2" = "$3" ] || { printf '%s: %s here, %s there\n' "$1" "${2:-nothing}" "${3:-nothing}"; return 1; }
@@ -51,7 +51,7 @@ versions() {
   agree "XLA's wheel" "$wheel" "$plugin"
   agree "XLA's place" "$(sed -n 's|.*/opt/cache/gopets/pjrt/wheel-\(.*\)/libpjrt_cpu.so$|\1|p' Dockerfile)" "$plugin"
 }
-hashes() { # every line that names a package goes on with its hashes, and pins a version
+hashes() { # every line that names a package continues with its hashes, and pins a version
   local file
   for file in requirements/*.txt; do
     [ "$(grep -c '^[a-z0-9-]*==[^ ]* \\$' "$file")" = "$(grep -c '^[^ ]' "$file")" ] || { echo "$file names a package without version or hash"; return 1; }

@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
-# Builds and tries the images of docker/Dockerfile where no Docker engine and no image registry is at hand.
+# Builds and tests the images of docker/Dockerfile without a Docker engine and an image registry.
 #
 #   docker/prove.sh cpu      builds target cpu and runs it, with the network cut, as every kind of user
-#   docker/prove.sh cuda     builds target cuda and tries its libraries, as far as they go without a GPU; 2 GB to fetch
-#   docker/prove.sh clean    removes what the proofs left in $PROVE_DIR
+#   docker/prove.sh cuda     builds target cuda and tests its libraries, as far as possible without a GPU; 2 GB to fetch
+#   docker/prove.sh clean    removes what the others left in $PROVE_DIR
 #
-# docker/lint.sh looks at the files alone. cpu and cuda need root, debootstrap, buildah, podman and runc (Debian: apt-get install debootstrap
-# buildah podman runc), and a network for packages while the image is built. The two images from which the Dockerfile starts are stood in for: debian by debootstrap's smallest
-# system of the same release, golang by this machine's own Go. What the machine needs to reach its package registries (certificates,
+# docker/lint.sh checks the files alone. cpu and cuda need root, debootstrap, buildah, podman and runc (Debian: apt-get install debootstrap
+# buildah podman runc), and a network for packages while the image is built. The two images from which the Dockerfile starts are replaced: debian by debootstrap's smallest
+# system of the same release, golang by this machine's Go. What the machine needs to reach its package registries (certificates,
 # pip.conf, proxy variables) goes with them. Everything else is the Dockerfile as it is, built by buildah from what git has of the last commit.
 #
 # PROVE_DIR (default /var/tmp/gopets-prove) holds images and logs: 8 GB for cpu, 20 GB for cuda.
@@ -93,10 +93,10 @@ try_headless() {
 }
 
 try_own() {
-  step "a notebook of one's own outside of the module, in a mounted folder of user 4321"
+  step "a user's notebook outside of the module, in a mounted folder of user 4321"
   install -d -o 4321 -g 4321 "$dir/own" "$dir/own/photos" "$dir/home" "$dir/data"
   install -o 4321 -m 0644 docker/testdata/own.ipynb "$dir/own"
-  # The volume outlived its container, whose pictures are the photographs.
+  # The volume outlived its container, whose images are the photos.
   in_image "$1" --user 0 -v gopets-data:/data -v "$dir/own:/notebooks" -- sh /prove/inside.sh photos
   # A home folder and a volume that are mounted empty hide nothing that was installed.
   time in_image "$1" --user 4321:0 -v "$dir/own:/notebooks" -v "$dir/data:/data" -v "$dir/home:/home/gopets:ro" -- nb run own.ipynb
@@ -166,7 +166,7 @@ try-cpu | try-cuda) # again, with the image that is there
   tries=(try_headless try_own try_doctor try_shelf try_lab)
   if [ "$target" = cuda ]; then tries=(try_doctor try_shelf try_gpu); fi # the rest is cpu's
   for try in "${tries[@]}"; do "$try" "$target"; done
-  step "proved: $(podman_ images --format '{{.Repository}}:{{.Tag}} {{.Size}}' | grep "gopets:$target")"
+  step "passed: $(podman_ images --format '{{.Repository}}:{{.Tag}} {{.Size}}' | grep "gopets:$target")"
   ;;
 clean) clean ;;
 *) sed -n '2,/^set /{/^set /d;s/^# \{0,1\}//;p}' "$0"; exit 2 ;;

@@ -12,17 +12,17 @@ headless) # the pets notebook of the image, small
 	[ "$(id -u)" = 1000 ]
 	[ -z "$(unbuilt /opt/cache/gopets/bin/pets-worker-*[!k] ./pets/worker)" ]
 	[ -z "$(unbuilt /opt/cache/gopets/bin/gonb github.com/janpfeifer/gonb)" ]
-	stat -c '%n %Y' /opt/cache/gopets/pjrt/verdicts/* >/tmp/before
+	stat -c '%n %Y' /opt/cache/gopets/pjrt/results/* >/tmp/before
 	cd /notebooks
 	nb run pets.ipynb --report runs/junit.xml -p source=sample-small -p size1=64 -p size2=64 -p epochs1=1 -p epochs2=1 -p epochs3=1 -p epochs4=1
 	# The plugin was not tried again.
-	stat -c '%n %Y' /opt/cache/gopets/pjrt/verdicts/* >/tmp/after
+	stat -c '%n %Y' /opt/cache/gopets/pjrt/results/* >/tmp/after
 	diff /tmp/before /tmp/after
 	ls -l runs runs/pets-* /data /data/models
 	grep -q '<testcase' runs/junit.xml
-	grep -q 'engine: xla:cpu' runs/pets-*/pets.ipynb
+	grep -q 'engine: XLA on the CPU' runs/pets-*/pets.ipynb
 	;;
-photos) # a few of the pictures that another container left in the volume, for a notebook of one's own
+photos) # a few of the images that another container left in the volume, for a user's notebook
 	ls /data/models
 	find /data/data/pets-sample-small/images -name '*_1.jpg' -o -name '*_2.jpg' -o -name '*_3.jpg' -o -name '*_4.jpg' | sort | head -n 16 |
 		xargs -I FILE install -o 4321 -m 0644 FILE photos/
