@@ -227,8 +227,8 @@ func (p *page) open(url string) {
 	p.do("Page.navigate", map[string]any{"url": url}, nil)
 }
 
-// image takes an image of what is seen, as "png" or "jpeg".
-func (p *page) picture(format string) []byte {
+// capture takes an image of what is seen, as "png" or "jpeg".
+func (p *page) capture(format string) []byte {
 	p.t.Helper()
 	var r struct {
 		Data string `json:"data"`
@@ -244,7 +244,7 @@ func (p *page) picture(format string) []byte {
 // shot keeps an image of what is seen among the test's artifacts.
 func (p *page) shot(name string) {
 	p.t.Helper()
-	if err := os.WriteFile(filepath.Join(p.t.ArtifactDir(), name), p.picture("png"),
+	if err := os.WriteFile(filepath.Join(p.t.ArtifactDir(), name), p.capture("png"),
 		0o644); err != nil {
 		p.t.Fatal(err)
 	}

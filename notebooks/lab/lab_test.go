@@ -18,7 +18,7 @@ var (
 	ask  = flag.Bool("lab", false, "run the notebook in JupyterLab (minutes)")
 	venv = flag.String("venv", "", "virtual environment with JupyterLab")
 
-	update = flag.Bool("update", false, "take the README's picture anew")
+	update = flag.Bool("update", false, "take the README's image anew")
 )
 
 // small are parameters with which the whole notebook takes a minute on two cores. Both learners are
@@ -57,15 +57,15 @@ func TestNotebookInJupyterLab(t *testing.T) {
 		t.Errorf("bars were seen in %d states: they do not move", moved)
 	}
 	v.noErrors()
-	there := v.pictures("trusted")
+	there := v.images("trusted")
 	v.interactive()
 	v.save()
 
 	saved := inFile(t, path)
-	if want := saved.pictures; want < 14 || there.pictures != want {
+	if want := saved.images; want < 14 || there.images != want {
 		t.Errorf(
-			"JupyterLab shows %d pictures, the saved file holds %d; the notebook draws 14 at least",
-			there.pictures, want)
+			"JupyterLab shows %d images, the saved file holds %d; the notebook draws 14 at least",
+			there.images, want)
 	}
 	if there.tables < saved.tables {
 		t.Errorf("JupyterLab shows %d tables, the saved file holds %d", there.tables, saved.tables)
@@ -76,12 +76,12 @@ func TestNotebookInJupyterLab(t *testing.T) {
 	if u.trusted() {
 		t.Error("a JupyterLab with another secret trusts the notebook: the test tests nothing")
 	}
-	if again := u.pictures("untrusted"); again != there {
+	if again := u.images("untrusted"); again != there {
 		t.Errorf("untrusted, JupyterLab shows %+v, trusted %+v", again, there)
 	}
 	u.eval(nil, `jupyterapp.commands.execute("apputils:change-theme", {theme: "JupyterLab Dark"})`)
 	u.wait("the dark theme", 20*time.Second, `document.body.dataset.jpThemeLight === "false"`)
-	if again := u.pictures("dark"); again != there {
+	if again := u.images("dark"); again != there {
 		t.Errorf("in the dark theme JupyterLab shows %+v, in the light one %+v", again, there)
 	}
 }
@@ -118,14 +118,14 @@ func TestPageOfExecutedNotebook(t *testing.T) {
 			const imgs = [...document.querySelectorAll("img")];
 			return {Images: imgs.length, Broken: imgs.filter(i => !(i.complete && i.naturalWidth > 0)).length, Faint: faint.slice(0, 5), Background: getComputedStyle(document.body).backgroundColor,
 				Fetched: performance.getEntriesByType("resource").map(e => e.name).filter(n => !n.startsWith("data:"))} })()`)
-		if found.Images < want.pictures || found.Broken > 0 || len(found.Fetched) > 0 {
-			t.Errorf("%s: %d pictures of %d, %d broken, fetched %v", scheme, found.Images,
-				want.pictures, found.Broken, found.Fetched)
+		if found.Images < want.images || found.Broken > 0 || len(found.Fetched) > 0 {
+			t.Errorf("%s: %d images of %d, %d broken, fetched %v", scheme, found.Images,
+				want.images, found.Broken, found.Fetched)
 		}
 		if len(found.Faint) > 0 {
 			t.Errorf("%s: text that can hardly be read on its ground: %q", scheme, found.Faint)
 		}
-		t.Logf("%s: %d pictures on %s", scheme, found.Images, found.Background)
+		t.Logf("%s: %d images on %s", scheme, found.Images, found.Background)
 		for i, what := range []string{"table", "img[alt^='prediction/']", "img[alt^='Confusion']"} {
 			p.eval(nil, fmt.Sprintf(`document.querySelector(%q)?.scrollIntoView({block: "center"})`,
 				what))
@@ -134,10 +134,10 @@ func TestPageOfExecutedNotebook(t *testing.T) {
 	}
 }
 
-// readmePicture is the README's image: JupyterLab with the executed notebook.
-const readmePicture = "../executed/jupyterlab.jpg"
+// readmeImage is the README's image: JupyterLab with the executed notebook.
+const readmeImage = "../executed/jupyterlab.jpg"
 
-func TestPictureOfReadme(t *testing.T) {
+func TestReadmeImage(t *testing.T) {
 	if *ask && *update {
 		p := openBrowser(t, 1200, 1060)
 		dir := t.TempDir()
@@ -149,29 +149,29 @@ func TestPictureOfReadme(t *testing.T) {
 			t.Fatal(err)
 		}
 		v := openNotebook(t, p, startLab(t, python(t), dir, installKernel(t)), "pets.ipynb")
-		v.pictures("executed") // all are rendered
+		v.images("executed") // all are rendered
 		v.eval(nil, `(async () => { const n = `+current+
 			`.content, i = n.widgets.findIndex(c => c.model.id === "top-losses"); n.activeCellIndex = i; await n.scrollToItem(i, "start") })()`)
 		time.Sleep(time.Second) // the page comes to rest
-		if err := os.WriteFile(readmePicture, p.picture("jpeg"), 0o644); err != nil {
+		if err := os.WriteFile(readmeImage, p.capture("jpeg"), 0o644); err != nil {
 			t.Fatal(err)
 		}
 	}
-	file, err := os.Open(readmePicture)
+	file, err := os.Open(readmeImage)
 	if err != nil {
 		t.Fatalf("%v: make it with -lab -update", err)
 	}
 	defer file.Close()
 	info, err := file.Stat()
 	if err != nil || info.Size() > 400<<10 {
-		t.Errorf("the README's picture has %d kB (%v); wanted 400 at most", info.Size()>>10, err)
+		t.Errorf("the README's image has %d kB (%v); wanted 400 at most", info.Size()>>10, err)
 	}
 	if size, err := jpeg.DecodeConfig(file); err != nil || size.Width < 1000 {
-		t.Errorf("the README's picture: %v, %d pixels wide; wanted 1000 at least", err, size.Width)
+		t.Errorf("the README's image: %v, %d pixels wide; wanted 1000 at least", err, size.Width)
 	}
 	readme, err := os.ReadFile("../../README.md")
 	if err != nil || !strings.Contains(string(readme), "(notebooks/executed/jupyterlab.jpg)") {
-		t.Errorf("the README does not show its picture (%v)", err)
+		t.Errorf("the README does not show its image (%v)", err)
 	}
 }
 
@@ -275,11 +275,11 @@ func (v view) trusted() bool {
 }
 
 // seen counts what outputs hold.
-type seen struct{ pictures, tables int }
+type seen struct{ images, tables int }
 
 // images goes from cell to cell, since JupyterLab renders what comes near, waits for each image,
 // and takes a screenshot of each cell that has one.
-func (v view) pictures(label string) seen {
+func (v view) images(label string) seen {
 	v.t.Helper()
 	var cells []int
 	v.eval(&cells, `[...`+current+
@@ -303,16 +303,16 @@ func (v view) pictures(label string) seen {
 			time.Sleep(100 * time.Millisecond)
 		}
 		if found.Broken > 0 {
-			v.t.Errorf("%s: cell %d: %d of %d pictures are not shown", label, i, found.Broken,
+			v.t.Errorf("%s: cell %d: %d of %d images are not shown", label, i, found.Broken,
 				found.Images)
 		}
-		all.pictures += found.Images
+		all.images += found.Images
 		all.tables += found.Tables
 		if found.Images+found.Tables > 0 {
 			v.shot(fmt.Sprintf("%s-%02d.png", label, i))
 		}
 	}
-	v.t.Logf("%s: %d pictures, %d tables", label, all.pictures, all.tables)
+	v.t.Logf("%s: %d images, %d tables", label, all.images, all.tables)
 	return all
 }
 
@@ -356,7 +356,7 @@ func inFile(t *testing.T, path string) seen {
 		}
 		for _, o := range c.Outputs() {
 			if text, ok := o.Mime("text/html"); ok {
-				all.pictures += strings.Count(text, "<img ")
+				all.images += strings.Count(text, "<img ")
 				all.tables += strings.Count(text, "<table ")
 			}
 		}

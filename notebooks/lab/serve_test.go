@@ -16,9 +16,9 @@ import (
 // shades distinguishes light from dark images.
 type shades struct{}
 
-func (shades) Predict(ctx context.Context, pictures []*images.RGB) ([][]float32, error) {
-	rows := make([][]float32, len(pictures))
-	for i, p := range pictures {
+func (shades) Predict(ctx context.Context, list []*images.RGB) ([][]float32, error) {
+	rows := make([][]float32, len(list))
+	for i, p := range list {
 		sum := 0
 		for _, v := range p.Pix {
 			sum += int(v)
@@ -42,7 +42,7 @@ func TestServicePage(t *testing.T) {
 		t.Fatal(err)
 	}
 	photo := filepath.Join(dir, "pug", "pug_1.jpg")
-	s, err := serve.New(shades{}, []string{"light_picture", "dark_picture"},
+	s, err := serve.New(shades{}, []string{"light_image", "dark_image"},
 		serve.Options{Model: "shades"})
 	if err != nil {
 		t.Fatal(err)
@@ -76,14 +76,14 @@ func TestServicePage(t *testing.T) {
 		p.wait("the answer", time.Minute,
 			`document.readyState === "complete" && document.querySelector(".bars")?.naturalWidth > 0`)
 		var seen struct {
-			Intro, Bars          string
-			Picture, Wide, Blank int
+			Intro, Bars        string
+			Image, Wide, Blank int
 		}
 		p.eval(&seen,
-			`({Intro: document.querySelector(".intro").textContent, Bars: document.querySelector(".bars").alt, Picture: document.querySelector("figure img").naturalWidth,
+			`({Intro: document.querySelector(".intro").textContent, Bars: document.querySelector(".bars").alt, Image: document.querySelector("figure img").naturalWidth,
 			Wide: document.documentElement.scrollWidth - innerWidth, Blank: [...document.images].filter(i => i.checkVisibility() && !i.naturalWidth).length})`)
-		if !strings.Contains(seen.Intro, "picture") ||
-			!strings.Contains(seen.Bars, "light picture ") || seen.Picture < 100 || seen.Wide > 0 ||
+		if !strings.Contains(seen.Intro, "image") ||
+			!strings.Contains(seen.Bars, "light image ") || seen.Image < 100 || seen.Wide > 0 ||
 			seen.Blank > 0 {
 			t.Errorf("%s: %+v", c.name, seen)
 		}
