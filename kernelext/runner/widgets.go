@@ -26,7 +26,7 @@ type model struct {
 	buffers  map[string]modelBuffer // by path, as JSON
 	captured *outputs               // of an Output widget
 	request  string                 // that it captures, "" for none
-	unsent   bool                   // the kernel does not know what was captured
+	unsent   bool                   // captured outputs are not sent yet
 }
 
 type modelBuffer struct {
