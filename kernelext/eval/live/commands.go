@@ -21,7 +21,7 @@ type script struct {
 	args   []string // the program's
 	exec   string   // the function to run; "" for the statements
 	test   bool     // run the tests
-	timed  bool     // printf how long it takes
+	timed  bool     // print how long it takes
 	parse  string   // what parses its flags, before main; "" for none
 	forget string   // forgets flags that it defines anew
 }
