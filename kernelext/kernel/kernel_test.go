@@ -14,8 +14,8 @@ import (
 	"gopets/kernelext/jupyter"
 )
 
-// The test binary is also the kernel, its clean-up process and, as kerneltest's kernel, a GoNB whose cells are
-// commands for tests.
+// The test binary is also the kernel, its clean-up process and, as kerneltest's kernel, a GoNB
+// whose cells are commands for tests.
 func TestMain(m *testing.M) {
 	kerneltest.Main()
 	switch os.Getenv("NB_KERNEL_TEST") {

@@ -112,7 +112,7 @@ func (e *Engine) declaredNames(c *cell) map[string]bool {
 // resolveDots qualifies what the cell takes from packages imported as . by it or an earlier cell;
 // names of the cells' own come first.
 func (e *Engine) resolveDots(c *cell, declared map[string]bool) error {
-	from := map[string]string{} // by name, the importPath
+	from := map[string]string{} // import paths by name
 	for _, importPath := range slices.Concat(e.program.dots, c.dots) {
 		t, err := e.program.packages.Import(importPath)
 		if err != nil {

@@ -279,8 +279,8 @@ replace: a\tb
 		os.ErrNotExist) {
 		t.Errorf("a file that is not there: %v", err)
 	}
-	// A user's rules see HTML as the kernel sent it, and JSON in its normal form; they work before the
-	// others.
+	// A user's rules see HTML as the kernel sent it, and JSON in its normal form; they work before
+	// the others.
 	user, err := compare.ParseRules("f",
 		"regex: <td class=\"r\">\\d+ ms\nreplace: <td>T\nregex: \"seed\": \\d+\n"+
 			"replace: \"seed\": 0")

@@ -94,8 +94,8 @@ func (p *Predictor) Predict(ctx context.Context, list []*images.RGB) ([][]float3
 	return probs, nil
 }
 
-// imagesJob makes batches of few images, or of half as many while these suffice: little padding, and
-// few sizes to compile.
+// imagesJob makes batches of few images, or of half as many while these suffice: little padding,
+// and few sizes to compile.
 func (p *Predictor) imagesJob(list []*images.RGB) job {
 	j := p.load.imagesJob(list, min(few, p.exec.inner))
 	for j.rows > 1 && len(list) <= j.rows/2 {
