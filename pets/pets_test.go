@@ -23,7 +23,7 @@ func TestCellsLinkLittle(t *testing.T) {
 	ours := []string{"gopets/pets", "gopets/pets/wire", "gopets/pets/spec",
 		"gopets/pets/vision/dataset", "gopets/pets/internal/atomicfile", "gopets/kernelext/cell",
 		"gopets/kernelext/internal/atomicfile", "gopets/kernelext/session",
-		"gopets/kernelext/session/internal/meeting", "github.com/gofrs/flock",
+		"gopets/kernelext/session/internal/discovery", "github.com/gofrs/flock",
 		"golang.org/x/sys/unix", "golang.org/x/text/transform", "golang.org/x/text/unicode/norm"}
 	large := []string{"net", "net/http", "crypto/tls", "database/sql", "encoding/gob", "log/slog"}
 	for line := range strings.Lines(string(out)) {

@@ -10,7 +10,7 @@ import (
 	"strings"
 	"time"
 
-	"gopets/kernelext/session/internal/meeting"
+	"gopets/kernelext/session/internal/discovery"
 )
 
 // Worker describes the program that serves a session.
@@ -24,7 +24,7 @@ type Worker struct {
 
 // Session is a client of a live session.
 type Session struct {
-	place  meeting.Place
+	place  discovery.Place
 	secret string
 	info   Info
 }
@@ -42,7 +42,7 @@ const (
 
 // Dir returns the session's private folder, made if necessary and removed with the session.
 func (w Worker) Dir() (string, error) {
-	p, err := meeting.FindPlace(w.Name)
+	p, err := discovery.FindPlace(w.Name)
 	if err != nil {
 		return "", err
 	}
@@ -51,14 +51,14 @@ func (w Worker) Dir() (string, error) {
 
 // Running returns the live session, without starting one.
 func (w Worker) Running(ctx context.Context) (*Session, error) {
-	p, err := meeting.FindPlace(w.Name)
+	p, err := discovery.FindPlace(w.Name)
 	if err != nil {
 		return nil, err
 	}
-	return meet(ctx, p)
+	return connect(ctx, p)
 }
 
-func meet(ctx context.Context, p meeting.Place) (*Session, error) {
+func connect(ctx context.Context, p discovery.Place) (*Session, error) {
 	if err := p.Private(); err != nil {
 		return nil, err
 	}
@@ -174,7 +174,7 @@ func (s *Session) Call(ctx context.Context, method string, request any,
 
 // Stop ends the session and waits for its end.
 func (s *Session) Stop(ctx context.Context) error {
-	worker, err := meeting.Find(s.info.PID)
+	worker, err := discovery.Find(s.info.PID)
 	if err != nil {
 		return nil
 	}

@@ -7,7 +7,7 @@ import (
 	"os"
 	"path/filepath"
 
-	"gopets/kernelext/session/internal/meeting"
+	"gopets/kernelext/session/internal/discovery"
 )
 
 // Note reads the value that [Worker.SetNote] stored under a key, and reports whether there is one.
@@ -32,7 +32,7 @@ func (w Worker) SetNote(key string, value any) bool {
 		return false
 	}
 	text, err := json.Marshal(value)
-	return err == nil && meeting.WriteFile(path, text) == nil
+	return err == nil && discovery.WriteFile(path, text) == nil
 }
 
 // ForgetNotes removes all notes.

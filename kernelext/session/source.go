@@ -14,7 +14,7 @@ import (
 	"sort"
 	"strings"
 
-	"gopets/kernelext/session/internal/meeting"
+	"gopets/kernelext/session/internal/discovery"
 )
 
 type source struct {
@@ -121,7 +121,7 @@ func (w Worker) Program() (string, error) {
 
 func (w Worker) program(workspace string) string {
 	return filepath.Join(CacheDir(), "bin", fmt.Sprintf("%s-worker-%s", w.Name,
-		meeting.ShortHash(workspace)))
+		discovery.ShortHash(workspace)))
 }
 
 // Build builds the program, quickly if nothing has changed. [Worker.Open] calls it.
@@ -140,7 +140,7 @@ func (w Worker) build(ctx context.Context) (string, source, error) {
 	if err := os.MkdirAll(filepath.Dir(program), 0o755); err != nil {
 		return "", source{}, fmt.Errorf("session: folder for the worker's program: %w", err)
 	}
-	lock, err := meeting.LockFile(program+".lock", true)
+	lock, err := discovery.LockFile(program+".lock", true)
 	if err != nil {
 		return "", source{}, fmt.Errorf("session: waiting for another build: %w", err)
 	}

@@ -12,27 +12,27 @@ import (
 	"syscall"
 	"time"
 
-	"gopets/kernelext/session/internal/meeting"
+	"gopets/kernelext/session/internal/discovery"
 )
 
 // Open returns this kernel's session (outside GoNB: this process's), started if necessary.
 func (w Worker) Open(ctx context.Context) (*Session, error) {
-	p, err := meeting.FindPlace(w.Name)
+	p, err := discovery.FindPlace(w.Name)
 	if err != nil {
 		return nil, err
 	}
-	if s, err := meet(ctx, p); err == nil {
+	if s, err := connect(ctx, p); err == nil {
 		return s, nil
 	}
 	if err := p.Make(); err != nil {
 		return nil, err
 	}
-	lock, err := meeting.LockFile(p.Lock(), true)
+	lock, err := discovery.LockFile(p.Lock(), true)
 	if err != nil {
 		return nil, fmt.Errorf("session: waiting for another start: %w", err)
 	}
 	defer lock.Unlock()
-	if s, err := meet(ctx, p); err == nil { // another cell was quicker
+	if s, err := connect(ctx, p); err == nil { // another cell was quicker
 		return s, nil
 	}
 	return w.start(ctx, p)
@@ -41,7 +41,7 @@ func (w Worker) Open(ctx context.Context) (*Session, error) {
 const patience = 60 * time.Second
 
 // start builds and starts the worker and waits for its first answer. The place's lock is held.
-func (w Worker) start(ctx context.Context, p meeting.Place) (*Session, error) {
+func (w Worker) start(ctx context.Context, p discovery.Place) (*Session, error) {
 	program, src, err := w.build(ctx)
 	if err != nil {
 		return nil, err
@@ -62,7 +62,7 @@ func (w Worker) start(ctx context.Context, p meeting.Place) (*Session, error) {
 		return nil, fmt.Errorf("session: its log: %w", err)
 	}
 	defer logFile.Close()
-	meeting.KeepFilesOut()
+	discovery.KeepFilesOut()
 	cmd := exec.Command(program, "session", "-name", w.Name, "-dir", p.Dir, "-owner",
 		p.Owner.String(), "-build", src.Hash, "-log", logPath)
 	cmd.Stdout, cmd.Stderr = logFile, logFile
@@ -75,7 +75,7 @@ func (w Worker) start(ctx context.Context, p meeting.Place) (*Session, error) {
 	go func() { ended <- cmd.Wait() }()
 	limit := time.After(patience)
 	for {
-		if s, err := meet(ctx, p); err == nil {
+		if s, err := connect(ctx, p); err == nil {
 			return s, nil
 		}
 		select {

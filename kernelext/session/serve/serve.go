@@ -22,7 +22,7 @@ import (
 	"time"
 
 	"gopets/kernelext/session"
-	"gopets/kernelext/session/internal/meeting"
+	"gopets/kernelext/session/internal/discovery"
 )
 
 // Serve serves the session described by args, those after the word "session", until its owner or
@@ -37,11 +37,11 @@ func Serve(args []string, handle session.Handler) error {
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
-	owner, err := meeting.ParseProcess(*ownerText)
+	owner, err := discovery.ParseProcess(*ownerText)
 	if err != nil {
 		return err
 	}
-	p := meeting.Place{Dir: *dir, Owner: owner}
+	p := discovery.Place{Dir: *dir, Owner: owner}
 	if err := p.Private(); err != nil {
 		return err
 	}
@@ -49,7 +49,7 @@ func Serve(args []string, handle session.Handler) error {
 	if err != nil || len(secret) < 16 {
 		return fmt.Errorf("session: the secret in %s: %v", *dir, err)
 	}
-	self, err := meeting.Find(os.Getpid())
+	self, err := discovery.Find(os.Getpid())
 	if err != nil {
 		return err
 	}
@@ -64,7 +64,7 @@ func Serve(args []string, handle session.Handler) error {
 	if err := os.Chmod(p.Socket(), 0o600); err != nil {
 		return fmt.Errorf("session: %w", err)
 	}
-	listed := meeting.Entry{Info: info, Worker: self}
+	listed := discovery.Entry{Info: info, Worker: self}
 	if err := listed.Write(); err != nil {
 		log.Printf("session: not listed: %v", err)
 	}
@@ -93,7 +93,7 @@ func Serve(args []string, handle session.Handler) error {
 
 type peerKey struct{}
 
-func watch(ctx context.Context, p meeting.Place) {
+func watch(ctx context.Context, p discovery.Place) {
 	mine, err := os.Lstat(p.Socket())
 	for err == nil {
 		select {
@@ -242,7 +242,7 @@ func readAll(w http.ResponseWriter, r *http.Request) (json.RawMessage, error) {
 }
 
 // end ends the session within five seconds: no new calls, two seconds for running ones.
-func (s *server) end(p meeting.Place, web *http.Server, listed meeting.Entry) {
+func (s *server) end(p discovery.Place, web *http.Server, listed discovery.Entry) {
 	time.AfterFunc(4*time.Second, func() {
 		log.Print("session: calls are still running; it ends anyway")
 		s.leave(p, listed)
@@ -258,12 +258,12 @@ func (s *server) end(p meeting.Place, web *http.Server, listed meeting.Entry) {
 }
 
 // leave removes the folder, unless another session uses it.
-func (s *server) leave(p meeting.Place, listed meeting.Entry) {
+func (s *server) leave(p discovery.Place, listed discovery.Entry) {
 	os.Remove(listed.Path())
 	if secret, err := os.ReadFile(p.Secret()); err == nil && string(secret) != string(s.secret) {
 		return
 	}
-	lock, err := meeting.LockFile(p.Lock(), false)
+	lock, err := discovery.LockFile(p.Lock(), false)
 	if err != nil {
 		return // a new session is starting here
 	}

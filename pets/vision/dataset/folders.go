@@ -13,7 +13,7 @@ import (
 // Folders are the folders that divide a data set; a field is empty where there is none.
 type Folders struct{ Train, Valid, Test string }
 
-// Describe says how the folders are used; random: both are divided at random.
+// Describe returns how the folders are used; random: both are divided at random.
 func (f Folders) Describe(random bool) string {
 	train, text := filepath.Base(f.Train), ""
 	switch {

@@ -1,6 +1,6 @@
-// Package meeting is how a session's worker and its clients find each other: the session's folder,
+// Package discovery is how a session's worker and its clients find each other: the session's folder,
 // its owner process, the list of live sessions.
-package meeting
+package discovery
 
 import (
 	"crypto/sha256"
