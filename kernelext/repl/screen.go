@@ -134,7 +134,7 @@ func (s *screen) Clear(wait bool) {
 	}
 }
 
-// a terminal has no widgets
+// Comm does nothing: a terminal has no widgets.
 func (s *screen) Comm(string, map[string]any) {}
 
 func (s *screen) Input(ctx context.Context, prompt string, password bool) (string, error) {
