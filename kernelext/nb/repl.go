@@ -28,8 +28,8 @@ func replCommand() *cobra.Command {
 		Use:   "repl",
 		Short: "Run cells in a terminal",
 		Long: `Run Go cells in a terminal, on the same kernels as notebooks. A cell is a complete statement or
-declaration; it goes on in the next line while brackets are open. What follows %%, %%bash and a
-comment goes on to an empty line. Cells import the packages of the module around this folder.
+declaration; it continues on the next line while brackets are open. What follows %%, %%bash or a
+comment ends with an empty line. Cells import the packages of the module around this folder.
 
   Tab      completions          Ctrl-C   interrupts the running cell, or clears what is typed
   Up       earlier cells        Ctrl-R   searches them

@@ -36,35 +36,35 @@ HTML page go to a new folder under runs, or where -o and --html say. The noteboo
 input, -o - standard output.
 
 Several notebooks are several runs, -j of them at a time, and -o names a folder for all. A folder
-stands for the notebooks in it and below. No notebook on the line is ever overwritten.
+means all notebooks in it and below. A notebook on the command line is never overwritten.
 
 A Go notebook (GoNB) needs no installed kernel and no Python: what it needs is built first. Any
 other notebook needs its kernel to be installed for Jupyter.
 
 Parameters: a notebook's cell tagged "parameters" declares variables with values; --help-notebook
-lists them. A given value is checked against its declaration and written into a cell behind; an
-undeclared name is set, with a warning. Lists and maps are [1, 2] and {a: 1}. -p goes before -y and
--f, and -r before all. Go and Python have types; in Bash, C#, F#, JavaScript, Julia, Octave,
-PowerShell, R, Ruby, Rust and Scala a value becomes what it looks like.
+lists them. A given value is checked against its declaration and written into a cell after that; an
+undeclared name is set, with a warning. Lists and maps are [1, 2] and {a: 1}. -p overrides -y and
+-f, and -r overrides all. Go and Python have types; in Bash, C#, F#, JavaScript, Julia, Octave,
+PowerShell, R, Ruby, Rust and Scala a value has the type that it looks like.
 
 Cells: the tag raises-exception allows a cell to fail, skip-execution leaves it out; the notebook's
-metadata execution.allow_errors is as --allow-errors. An error among a cell's outputs is a failure,
-whatever its kernel replies. sys.exit(0) ends a notebook and is none. --only and --until take a
-cell's number as the run prints it, its id or a tag; --only also 3-5, and several. Cells that --only
-leaves out do not change; a Go notebook's declarations are known all the same.
+metadata execution.allow_errors does the same as --allow-errors. An error among a cell's outputs is
+a failure, whatever its kernel replies. sys.exit(0) ends a notebook with success. --only and --until
+take a cell's number as the run prints it, its id or a tag; --only also 3-5, and several. Cells that
+--only leaves out do not change; the declarations in a Go notebook's cells are still known.
 
 Times: a limit is 90s or 1h30m. A notebook can set its own, in seconds or such a text: the metadata
 nb.timeout for the whole run, nb.cell_timeout or execution.timeout for each cell, and a cell's own
-metadata nb.timeout, which goes before the flag. A cell over its limit is interrupted, and its
+metadata nb.timeout, which overrides the flag. A cell over its limit is interrupted, and its
 kernel is killed if it does not end.
 
 A run that was killed keeps the cells that had ended, some of them in OUT.ipynb.journal beside the
-notebook, which every command of nb reads with it and the next save puts into it.
+notebook, which every command of nb reads with it and the next save merges.
 
-Going on: --resume takes the last run of the notebook (or the file of -o), keeps what had finished
+Resuming: --resume takes the last run of the notebook (or the file of -o), keeps what had finished
 and runs the rest into the same file. A cell has finished if it ended without an error and neither
 it nor any cell before it has changed since, parameters included; without parameters the last run's
-are used. The memory of that run's kernel is gone, and its session's too. Of Go's finished cells
+are used. The memory of that run's kernel is lost, and its session's too. Of Go's finished cells
 only the declarations are repeated; one that makes what later cells work on, say loads a model, runs
 again if it is tagged resume-rerun, or with all that follows if --from names it. Python's finished
 cells run again, except those tagged resume-keep, whose results are on disk.

@@ -47,20 +47,20 @@ func testCommand() *cobra.Command {
 		Use:   "test NOTEBOOK…",
 		Short: "Run notebooks again and compare what they show with what they have saved",
 		Long: `Run notebooks again, each on a kernel of its own, and compare what every cell shows with its saved
-outputs. A folder stands for the notebooks in it and below. Only --update changes notebooks.
+outputs. A folder means all notebooks in it and below. Only --update changes notebooks.
 
 Streams are compared as text, progress bars in their last state and without colours; images (also
 inside of HTML) by size and decoded pixels; HTML, SVG and JSON regardless of white space and order;
-errors by name and value. The cells behind a failed one run, too; they may fail because of it.
+errors by name and value. The cells after a failed one run, too; they may fail because of it.
 
-What differs from run to run and is surely no result does not count; the report counts such places,
-and -v lists them. The standard rules mask
+Differences that cannot be results do not count; the report counts such places, and -v lists them.
+The standard rules mask
   addresses   <T at 0x7f…>, and Go's (*T)(0xc000012345) and &{1 0xc000012345}
   temporary   folders for temporary files, and random names: tmpab12cd_9, gonb_0a1b2c3d
-  timings     what progress bars, %time and %timeit say of their own time, and the column time of
-              a fit's table
+  timings     times that progress bars, %time and %timeit print, and the column time of a fit's
+              table
   logs        the date at the beginning of a log's line on stderr, and a Python warning's folder
-Others can hide results, and have to be asked for: pointers (0xc000012345 alone), uuids
+Others can hide results and must be named: pointers (0xc000012345 alone), uuids
 (3f2504e0-4f89-11d3-9a0c-0305e82c3301), times (clock times, and dates with one), durations (1.53s,
 12 ms, 9.8it/s) and paths (folders of absolute paths).
 --sanitize chooses: names of rules, all, or none. --sanitize-with names a file of your own rules, as
