@@ -141,7 +141,7 @@ func nameOf(t *testing.T, path string, e ast.Expr, constants map[string]string) 
 	return names
 }
 
-// walkSources parses the packages' files, and gives with each the string constants of its package.
+// walkSources parses the packages' files, and yields each with the string constants of its package.
 func walkSources(t *testing.T, visit func(path string, file *ast.File,
 	constants map[string]string)) {
 	t.Helper()

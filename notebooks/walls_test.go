@@ -57,7 +57,7 @@ var walls = map[string][]string{
 	"gopets/notebooks/": {},
 }
 
-// An engine runs cells; what asks engines in general knows none of them.
+// engines are what an engine may import; engineUsers, what code for any engine may.
 var (
 	engines = []string{"gopets/kernelext", "gopets/kernelext/cell", "gopets/kernelext/cellsrc",
 		"gopets/kernelext/eval", "gopets/kernelext/jupyter", "gopets/kernelext/internal"}

@@ -214,7 +214,7 @@ func checkText(t *testing.T, text string) {
 	}
 }
 
-// FuzzLabel gives any text to the charts that measure, cut and turn text around.
+// FuzzLabel passes any text to the charts that measure, cut and rotate text.
 func FuzzLabel(f *testing.F) {
 	for _, name := range hostile {
 		f.Add(name)

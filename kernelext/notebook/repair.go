@@ -187,7 +187,7 @@ var (
 	validTag = regexp.MustCompile(`^[^,]+$`)
 )
 
-// id gives a cell of format 4.5 a unique id, and removes an older format's.
+// id sets a unique id in a cell of format 4.5, and removes it from older formats.
 func (r *repairer) id(number int, o *object) {
 	raw, ok := o.get("id")
 	if r.minor < 5 {
@@ -199,7 +199,7 @@ func (r *repairer) id(number int, o *object) {
 	case !ok:
 		r.warn.add(number, "the id was missing")
 	case !validID.MatchString(id):
-		r.warn.add(number, "the id was no valid one")
+		r.warn.add(number, "the id was not valid")
 	case r.ids[id]:
 		r.warn.add(number, "another cell had the same id")
 	default:
@@ -300,7 +300,7 @@ func (r *repairer) output(number int, o *object) {
 		r.require(o, "traceback", "[]")
 		if raw, _ := o.get("traceback"); isString(raw) {
 			o.set("traceback", r.style.array([]text{{raw}}, outputDepth+1))
-			r.warn.add(number, "a traceback was no list and is now one")
+			r.warn.add(number, "a traceback was not a list and is now one")
 		}
 	default:
 		if kind != "" {
@@ -327,7 +327,7 @@ func (r *repairer) bundle(number int, what string, raw []byte) {
 	}
 	for _, m := range data.members {
 		if !jsonMime.MatchString(m.key) && !isText(m.value.bytes()) {
-			r.warn.add(number, "the %.60q of %s is no text: not valid by nbformat's schema", m.key,
+			r.warn.add(number, "the %.60q of %s is not text: not valid by nbformat's schema", m.key,
 				what)
 		}
 	}

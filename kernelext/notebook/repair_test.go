@@ -41,7 +41,7 @@ var repairs = map[string]struct {
 		{"cell_type":"raw","id":"a b","metadata":{},"source":""},{"cell_type":"raw","id":"a","metadata":{},"source":""},{"cell_type":"raw","id":"a","metadata":{},"source":""},
 		{"cell_type":"raw","id":7,"metadata":{},"source":""},{"cell_type":"raw","id":"","metadata":{},"source":""}],"metadata":{},"nbformat":4,"nbformat_minor":5}`,
 		[]string{
-			"cells 1, 3, 6 and 1 more: the id was no valid one",
+			"cells 1, 3, 6 and 1 more: the id was not valid",
 			"cell 2: the id was missing",
 			"cell 5: another cell had the same id",
 		},
@@ -66,7 +66,7 @@ var repairs = map[string]struct {
 		{"output_type":"error","ename":"E","evalue":"v","traceback":"E: v"}]},
 		{"cell_type":"markdown","attachments":null,"metadata":{},"source":""}],
 		"metadata":{},"nbformat":4,"nbformat_minor":4}`,
-		[]string{"cell 1: a traceback was no list and is now one"},
+		[]string{"cell 1: a traceback was not a list and is now one"},
 	},
 	"ids before 4.5": {
 		`{"cells":[{"cell_type":"raw","id":"a","metadata":{},"source":""}],"metadata":{},"nbformat":4,"nbformat_minor":2}`,
@@ -181,7 +181,7 @@ func TestWhatStaysInvalidIsReported(t *testing.T) {
 		cell(`{"cell_type":"raw","metadata":{},"source":"","attachments":{"f":1}}`): `cell 1: ` +
 			`the attachment "f" is not an object`,
 		cell(`{"cell_type":"raw","metadata":{},"source":"","attachments":{"f":{"image/png":1}}}`): `` +
-			`"image/png" of an attachment is no text`,
+			`"image/png" of an attachment is not text`,
 		output(`{"output_type":"stream","name":1,"text":""}`): `"name" has the wrong type`,
 		output(`{"output_type":"error","ename":1,"evalue":"","traceback":[]}`): `"ename" has the ` +
 			`wrong type`,
@@ -202,7 +202,7 @@ func TestWhatStaysInvalidIsReported(t *testing.T) {
 		output(
 			`{"output_type":"stream","name":"stdout","text":"","transient":{}}`): `unknown key "transient"`,
 		output(
-			`{"output_type":"display_data","metadata":{},"data":{"text/plain":{"a":1}}}`): `"text/plain" of an output is no text`,
+			`{"output_type":"display_data","metadata":{},"data":{"text/plain":{"a":1}}}`): `"text/plain" of an output is not text`,
 		`{"cells":[],"metadata":{},"nbformat":4,"nbformat_minor":4,"extra":1}`:                        `unknown key "extra"`,
 		`{"cells":[],"metadata":{"kernelspec":{"display_name":"x"}},"nbformat":4,"nbformat_minor":4}`: `"kernelspec" has no "name"`,
 	} {

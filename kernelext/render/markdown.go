@@ -148,7 +148,7 @@ func (m *markdown) finish(s string, files attachments) (template.HTML, bool) {
 	return shown, true
 }
 
-// heading gives a heading a unique id, numbered as by GitHub, and adds it to the table of contents.
+// heading sets a heading's unique id, numbered as by GitHub, and adds it to the table of contents.
 func (m *markdown) heading(n *ast.Heading, src []byte) {
 	title := strings.TrimSpace(plainText(n, src))
 	name := "h-" + slug(title)

@@ -20,7 +20,7 @@ import (
 	"gopets/kernelext/eval/live"
 )
 
-// scripted is an engine whose cells are calls that it knows.
+// scripted is an engine with a fixed set of calls as cells.
 type scripted struct{}
 
 func (scripted) Eval(ctx context.Context, c eval.Cell, out eval.Output) (eval.Result, error) {

@@ -20,7 +20,7 @@
 //
 // Tags, outputs, displays and widgets are as in nbclient: TestLikeNBClient compares the two.
 //
-// # Going on
+// # Resuming
 //
 // Options.Resume is the notebook of a run that ended early. A cell has finished when the kernel's
 // reply is in its metadata, without an error that was not allowed. Cells are compared by source, in
@@ -39,7 +39,7 @@
 //   - Joining stream texts: quadratic on 50 MB. A builder encoded at each save: 700 MB of memory. A
 //     [notebook.Log] encodes once.
 //   - Relying on idle after the reply: they travel by different sockets.
-//   - A file beside the notebook for going on: it can be stale or lost.
+//   - A file beside the notebook for resuming: it can be stale or lost.
 //   - All declarations in one request: a name declared twice, as parameters are, is no Go program.
 //   - Unix sockets for every kernel, TCP after a time limit: kernels that do not support them hang.
 //   - Outputs to the running cell: a thread's belong to the cell that started it, by parent id.

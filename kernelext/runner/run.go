@@ -48,7 +48,7 @@ type Options struct {
 	Resume *notebook.Notebook // an earlier run of the notebook, to be resumed
 	// with Resume: this cell and all later ones run again
 	From   string
-	Replay func(source string) string // see "Going on" in the package comment
+	Replay func(source string) string // see "Resuming" in the package comment
 
 	// Save saves the notebook: before the first cell, after cells, and at the end. It may be nil.
 	Save func() error

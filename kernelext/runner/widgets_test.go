@@ -98,7 +98,7 @@ func TestWidgetsOfCellsThatAreKept(t *testing.T) {
 	}
 	if got := states(runner.Options{Resume: earlier, Replay: func(string) string { return "" }},
 		nil); got != "first second third" {
-		t.Errorf("going on: the states are %s", got)
+		t.Errorf("resumed: the states are %s", got)
 	}
 	raw, _ := earlier.Metadata("widgets")
 	if got := states(runner.Options{Only: []string{"3"}}, raw); got != "first second third" {

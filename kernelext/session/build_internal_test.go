@@ -28,7 +28,7 @@ func TestBuildWithVectorInstructions(t *testing.T) {
 	}
 	for _, c := range []struct{ set, refuses, want string }{
 		{"", "", "with simd"},
-		{"", "simd", "with"}, // a Go that does not know it
+		{"", "simd", "with"}, // a Go version without it
 		{"nosimd", "", "with nosimd"},
 	} {
 		t.Setenv("GOEXPERIMENT", c.set)

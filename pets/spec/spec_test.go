@@ -31,7 +31,7 @@ func leaves(v reflect.Value, path string, f func(path string, v reflect.Value)) 
 	}
 }
 
-// change gives a field another value.
+// change sets a field to another value.
 func change(t *testing.T, path string, v reflect.Value) {
 	switch v.Kind() {
 	case reflect.Bool:

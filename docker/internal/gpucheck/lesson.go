@@ -67,7 +67,7 @@ func runLesson(o options) error {
 			return fmt.Errorf("drawing images: %w", err)
 		}
 		folder, source = filepath.Join(root, "images"), "drawn"
-		fmt.Printf("images were drawn in %.1f s; this is no part of the lesson\n",
+		fmt.Printf("images were drawn in %.1f s; this is not part of the lesson\n",
 			time.Since(began).Seconds())
 	}
 	files, err := dataset.ImageFiles(folder, false)

@@ -254,7 +254,7 @@ func (l *lowering) assignment(s *ast.AssignStmt,
 			valueTypes = append(valueTypes, t)
 		}
 		if !ok {
-			leave("several results that are no tuple")
+			leave("several results that are not a tuple")
 		}
 	} else {
 		for _, x := range s.Rhs {

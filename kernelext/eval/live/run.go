@@ -14,7 +14,7 @@ import (
 	"gopets/kernelext/eval/live/wire"
 )
 
-// run runs a cell: without a build if the result is surely the same, else compiled.
+// run runs a cell: without a build if the result is certain to be the same, else compiled.
 func (e *Engine) run(ctx context.Context, k *checked, out eval.Output) error {
 	p, err := e.start(ctx)
 	if err != nil {

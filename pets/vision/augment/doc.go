@@ -8,7 +8,7 @@
 // All geometry is one matrix and one bilinear sampling; light is a table. [OnDevice] is the same as
 // graph operations. Formulas are fastai's (§4.2), to 2e-6; the random streams are ours.
 //
-// # Tried and left
+// # Tried and dropped
 //
 //   - math.Log and math.Exp for light: six times slower than the table (BenchmarkLight).
 //   - Coordinates in float32: off by 3e-5 of a pixel after 500, too much at an edge.

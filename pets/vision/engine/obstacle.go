@@ -49,7 +49,7 @@ var obstacles = []obstacle{
 		`find ptxas`, `No PTX compilation provider`),
 		"CUDA's compiler files are missing: pip install nvidia-cuda-nvcc nvidia-nvvm in the " +
 			"plugin's Python"},
-	{words(`GetPjrtApi`), "the file is no PJRT plugin: name one, as xla:/path/to/plugin.so"},
+	{words(`GetPjrtApi`), "the file is not a PJRT plugin: name one, as xla:/path/to/plugin.so"},
 	{words(`lib\S+\.so\S*: cannot open shared object`, `version .GLIBC\S+ not found`,
 		`version .(GLIBCXX|CXXABI)\S+ not found`),
 		"a library that the plugin needs is missing: install it; ldd on the plugin lists them all"},
@@ -86,7 +86,7 @@ func foreign(path string) string {
 		if info, statErr := os.Stat(path); statErr == nil && info.Size() == 0 {
 			return "the file is empty: install the plugin again"
 		}
-		return fmt.Sprintf("the file is no shared library of Linux: install the plugin again (%v)",
+		return fmt.Sprintf("the file is not a Linux shared library: install the plugin again (%v)",
 			err)
 	}
 	defer f.Close()

@@ -132,8 +132,8 @@ func TestFilesThatAreNoPlugins(t *testing.T) {
 	}{
 		"another processor": {file(other), "for another processor (EM_RISCV"},
 		"empty":             {file(nil), "the file is empty"},
-		"a web page":        {file([]byte("<html>not found</html>")), "no shared library"},
-		"no plugin":         {file(good), "no PJRT plugin"},
+		"a web page":        {file([]byte("<html>not found</html>")), "not a Linux shared library"},
+		"no plugin":         {file(good), "not a PJRT plugin"},
 		"a missing library": {needs, "a library that the plugin needs is missing"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -35,7 +35,7 @@ func goldenNet(t *testing.T, c golden.Case) (*model.Net, []*tensors.Tensor) {
 	return net, values
 }
 
-// run computes and gives all results as float64. Inputs are float32 tensors, copied for this
+// run computes and returns all results as float64. Inputs are float32 tensors, copied for this
 // backend and in the type asked for.
 func run(t *testing.T, e *engine.Engine, dtype dtypes.DType, f func([]*graph.Node) []*graph.Node,
 	in ...*tensors.Tensor) [][]float64 {

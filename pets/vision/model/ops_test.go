@@ -204,7 +204,7 @@ func TestMaxPoolAgreesWithGoMLX(t *testing.T) {
 	})
 }
 
-// All values equal: torch gives the gradient to the first of a window.
+// All values equal: torch assigns the gradient to the first of a window.
 func TestMaxPoolTies(t *testing.T) {
 	e := enginetest.Go(t)
 	x := tensors.FromFlatDataAndDimensions(make([]float32, 16), 1, 4, 4, 1)

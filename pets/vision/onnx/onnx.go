@@ -9,7 +9,7 @@
 //
 // Values are names. Names are checked, types and shapes are not.
 //
-// # Tried and left
+// # Tried and dropped
 //
 //   - GoMLX's own export (ml/model/onnx): fixes the batch, and has a slice and a product a tap.
 //   - Code generated from onnx.proto: thousands of lines for six small messages.

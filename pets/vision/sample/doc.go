@@ -10,7 +10,7 @@
 // Breeds that people confuse are drawn alike (Ragdoll and Birman, the bull breeds). Results on
 // drawings say nothing about photos.
 //
-// # Tried and left
+// # Tried and dropped
 //
 //   - Long fur by long tufts on the outline alone: looks like hedgehogs.
 //   - Spots on a jittered grid for setters: looks like curtains. Flecks cut out of noise do.

@@ -44,7 +44,7 @@ func plain(w, h int, c color.Color) []byte {
 	return data.Bytes()
 }
 
-// A service in a program of one's own: the server is an http.Handler.
+// A service as part of another program: the server is an http.Handler.
 func Example() {
 	s, err := serve.New(colours{}, []string{"red", "green"}, serve.Options{Model: "colours",
 		MaxPixels: 10_000})

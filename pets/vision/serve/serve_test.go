@@ -180,7 +180,7 @@ func webpOf(w, h uint32) string {
 	return string(data)
 }
 
-// Images are known by their content, whatever they are called.
+// Images are recognised by their content, not their names.
 func TestImages(t *testing.T) {
 	url := start(t, colours{}, serve.Options{Model: "colours"})
 	for _, c := range []struct{ name, format string }{{"a.jpg", "jpeg"}, {"png-called.jpg", "png"},

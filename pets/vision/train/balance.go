@@ -33,7 +33,7 @@ func lossWeights(s *dataset.Split, c Config) (classWeights, error) {
 	for class := range own {
 		if !slices.Contains(s.Classes, class) {
 			return "", &spec.OptionError{Option: "ClassWeights",
-				Got:  fmt.Sprintf("%q is no class of the data", class),
+				Got:  fmt.Sprintf("%q is not a class of the data", class),
 				Hint: "the classes are " + some(s.Classes, 5)}
 		}
 	}

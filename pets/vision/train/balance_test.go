@@ -142,7 +142,7 @@ func TestLossWeights(t *testing.T) {
 	if w, err := lossWeights(unequal(), c); err != nil || w != "[0.55,3]" {
 		t.Errorf("weights %s, %v", w, err)
 	}
-	for want, w := range map[string]map[string]float64{"no class of the data": {"dog": 1},
+	for want, w := range map[string]map[string]float64{"not a class of the data": {"dog": 1},
 		"want positive numbers": {"rare": -1}} {
 		c.ClassWeights = spec.WeightsOf(w)
 		if _, err := lossWeights(unequal(), c); err == nil || !strings.Contains(err.Error(), want) {

@@ -53,7 +53,7 @@
 // first step (§11.2); where a file's optimizer does not fit, moments start anew, with a warning
 // (§9).
 //
-// # Tried and left
+// # Tried and dropped
 //
 //   - The best epoch's tensors kept on the device: a third set of weights and moments where memory
 //     is short. A copy on the host costs one transfer for each better epoch.

@@ -12,7 +12,7 @@ import (
 	"gopets/pets/vision/weights"
 )
 
-// The loaded learner knows all that the exported one knew, predicts bit for bit the same, and
+// The loaded learner has all that the exported one had, predicts bit for bit the same, and
 // refuses what needs images.
 func TestExport(t *testing.T) {
 	eng := enginetest.Go(t)

@@ -103,7 +103,7 @@ func (u *unpickler) lineValue(op byte) error {
 	return nil
 }
 
-var errLong = fmt.Errorf("more than %d MB of values that are no torch tensors (NumPy arrays?): "+
+var errLong = fmt.Errorf("more than %d MB of values that are not torch tensors (NumPy arrays?): "+
 	saveTensors, maxPickle>>20)
 
 const saveTensors = "save tensors with torch.save(model.state_dict(), FILE)"

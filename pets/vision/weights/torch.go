@@ -32,7 +32,7 @@ func decodeTorch(r io.ReaderAt, size int64) (*File, error) {
 					"PyTorch")
 	case n < 2 || head[0] != 0x80:
 		return nil,
-			errors.New("this is neither a zip archive nor a pickle, so no file of torch.save")
+			errors.New("this is neither a zip archive nor a pickle, so not a file of torch.save")
 	}
 	return decodeTorchStream(r, size)
 }
@@ -53,7 +53,7 @@ func decodeTorchStream(r io.ReaderAt, size int64) (*File, error) {
 		value, err := u.load()
 		switch {
 		case i == 0 && errors.Is(err, errLong):
-			return nil, fmt.Errorf("this is no file of torch.save, but a pickle of %w", errLong)
+			return nil, fmt.Errorf("this is not a file of torch.save, but a pickle of %w", errLong)
 		case i == 0 && err != nil && !errors.Is(err, io.ErrUnexpectedEOF):
 			return nil, errNotTorch
 		case err != nil:
@@ -175,7 +175,7 @@ func foreignArchive(archive *zip.Reader) error {
 			names = append(names, fmt.Sprintf("%.40q", f.Name))
 		}
 	}
-	return fmt.Errorf("a zip archive without data.pkl, so no file of torch.save: it holds %s",
+	return fmt.Errorf("a zip archive without data.pkl, so not a file of torch.save: it holds %s",
 		strings.Join(names, ", "))
 }
 

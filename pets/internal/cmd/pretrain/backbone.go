@@ -133,7 +133,7 @@ func (r recipe) train(ctx context.Context, eng *engine.Engine, net *model.Net, d
 	}
 	switch err := l.Restore(r.snapshot(i)); {
 	case err == nil:
-		fmt.Println("going on from", r.snapshot(i))
+		fmt.Println("resuming from", r.snapshot(i))
 	case !errors.Is(err, fs.ErrNotExist):
 		return nil, fmt.Errorf("%w (remove %s to start over)", err, r.snapshot(i))
 	}

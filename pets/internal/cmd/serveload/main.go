@@ -169,7 +169,7 @@ func send(r *http.Request) (int, error) {
 	defer answer.Body.Close()
 	var fields map[string]any
 	if err := json.NewDecoder(answer.Body).Decode(&fields); err != nil {
-		return 0, fmt.Errorf("the answer is no JSON: %w", err)
+		return 0, fmt.Errorf("the answer is not JSON: %w", err)
 	}
 	return answer.StatusCode, nil
 }

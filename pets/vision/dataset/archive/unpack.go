@@ -82,7 +82,7 @@ func safeName(h *tar.Header) (string, error) {
 	}
 	name := strings.ReplaceAll(h.Name, `\`, "/")
 	if path.IsAbs(name) || driveName(name) || strings.ContainsRune(name, 0) {
-		return "", fmt.Errorf("the archive holds %q, which is no path inside a folder: refused",
+		return "", fmt.Errorf("the archive holds %q, which is not a path inside a folder: refused",
 			h.Name)
 	}
 	for part := range strings.SplitSeq(name, "/") {
