@@ -141,7 +141,7 @@ try_lab() {
 try_gpu() {
   step "CUDA's plugin and libraries, as far as they go without a GPU"
   in_image cuda -- python3 /prove/libraries.py
-  # A device file alone is no GPU: the plugin is found and tried, and the CPU takes its place.
+  # A device file alone is not a GPU: the plugin is found and tried, and the CPU takes its place.
   in_image cuda --user 0 -- sh -c 'touch /dev/nvidia0; nb doctor' | tee "$dir/gpu.log" | grep -E 'engine|CUDA|XLA' || true
   grep -q xla_cuda_plugin.so "$dir/gpu.log" || fail "the plugin is not found"
   if in_image cuda -e GOMLX_BACKEND=xla:cuda -- nb doctor >"$dir/forced.log"; then fail "without a GPU xla:cuda is not refused"; fi

@@ -90,7 +90,7 @@ var foreign = map[string][]string{
 var between = []string{"GOPETS_WORKER_READY", "GOPETS_ENGINE_CHILD", "NB_CELL", "GONB_TMP_DIR",
 	"GONB_PIPE", "GONB_PIPE_BACK", "GONB_JUPYTER_KERNEL_ID"}
 
-// variables finds every call of os.Getenv and os.LookupEnv in what is no test, and says where.
+// variables finds every call of os.Getenv and os.LookupEnv outside tests, with its place.
 func variables(t *testing.T) map[string]string {
 	t.Helper()
 	found := map[string]string{}

@@ -60,7 +60,7 @@ func (f *runFlags) newHeadless(cmd *cobra.Command, path string,
 	}
 	for _, name := range undeclared {
 		h.warnings = append(h.warnings,
-			fmt.Sprintf("%s: no cell tagged parameters declares %q; it is set all the same", path,
+			fmt.Sprintf("%s: no cell tagged parameters declares %q; it is set anyway", path,
 				name))
 	}
 	h.options = runner.Options{CellTimeout: f.cellTimeout, Timeout: f.timeout,

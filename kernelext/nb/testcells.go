@@ -105,7 +105,7 @@ func (b *testedBook) plan() error {
 	b.warnings = nil
 	for _, name := range undeclared {
 		b.warnings = append(b.warnings,
-			fmt.Sprintf("no cell tagged parameters declares %q; it is set all the same", name))
+			fmt.Sprintf("no cell tagged parameters declares %q; it is set anyway", name))
 	}
 	if err := b.planCells(inFile); err != nil {
 		return fmt.Errorf("%s: %w", b.path, err)

@@ -296,7 +296,7 @@ func FuzzParse(f *testing.F) {
 			if got := len(c.Outputs()); got != len(outputs)+1 {
 				t.Fatalf("%d outputs, wanted %d", got, len(outputs)+1)
 			}
-			_ = c.SetMetadata(1, "a", "b") // refused where "a" is no object
+			_ = c.SetMetadata(1, "a", "b") // refused where "a" is not an object
 		}
 		nb.Insert(0, notebook.NewCell(notebook.Code, "y"))
 		again, err := notebook.Parse(nb.Bytes())

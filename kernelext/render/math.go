@@ -235,7 +235,7 @@ func (x mathSyntax) RegisterFuncs(reg renderer.NodeRendererFuncRegisterer) {
 	)
 }
 
-// By Unicode's definition these are no characters, so no text has them.
+// By Unicode's definition these are not characters, so no text has them.
 const markStart, markEnd = "\uFDD0", "\uFDD1"
 
 func mark(i int) string { return fmt.Sprintf("%s%d%s", markStart, i, markEnd) }
@@ -332,7 +332,7 @@ func (blockMath) Continue(node ast.Node, reader text.Reader, _ parser.Context) p
 }
 
 // Close reads the formula again without the marks of lists and quotes; if these ended before it, it
-// is no formula.
+// is not a formula.
 func (blockMath) Close(node ast.Node, reader text.Reader, _ parser.Context) {
 	n := node.(*mathBlock)
 	source := strings.TrimSpace(string(n.Lines().Value(reader.Source())))

@@ -40,7 +40,8 @@
 //     [notebook.Log] encodes once.
 //   - Relying on idle after the reply: they travel by different sockets.
 //   - A file beside the notebook for resuming: it can be stale or lost.
-//   - All declarations in one request: a name declared twice, as parameters are, is no Go program.
+//   - All declarations in one request: a name declared twice, as parameters are, is not a Go
+//     program.
 //   - Unix sockets for every kernel, TCP after a time limit: kernels that do not support them hang.
 //   - Outputs to the running cell: a thread's belong to the cell that started it, by parent id.
 package runner

@@ -321,7 +321,7 @@ func describe(c *notebook.Cell, brief bool) string {
 				text, _ := o.Mime(mime)
 				var value any = text
 				if strings.HasSuffix(mime, "json") {
-					_ = json.Unmarshal([]byte(text), &value) // what is no JSON stays text
+					_ = json.Unmarshal([]byte(text), &value) // what is not JSON stays text
 				}
 				data[mime] = value
 			}

@@ -134,7 +134,7 @@ func TestWhatCountsAsFinished(t *testing.T) {
 			}
 		})
 	}
-	// Errors that are allowed are no reason to run again.
+	// Errors that are allowed are not a reason to run again.
 	first := book(t, "fail E v", "print b")
 	if _, err := run(t, first, runner.Options{AllowErrors: true}); err != nil {
 		t.Fatal(err)

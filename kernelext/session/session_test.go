@@ -169,7 +169,7 @@ func TestStrangersAreRefused(t *testing.T) {
 			t.Errorf("secret %q: got %s", secret, answer.Status)
 		}
 	}
-	// A folder that others can open is no place for a session.
+	// A folder that others can open is not a place for a session.
 	if err := os.Chmod(s.Dir(), 0o755); err != nil {
 		t.Fatal(err)
 	}

@@ -216,7 +216,7 @@ func (p *page) wait(what string, patience time.Duration, condition string) {
 		}
 		if time.Now().After(end) {
 			p.shot("waited-in-vain.png")
-			p.t.Fatalf("waited %v in vain for %s", patience, what)
+			p.t.Fatalf("waited %v for %s", patience, what)
 		}
 	}
 }

@@ -188,7 +188,7 @@ func TestFolder(t *testing.T) {
 	}
 }
 
-// A Python without PyTorch is no failure.
+// A Python without PyTorch is not a failure.
 func TestNoPyTorch(t *testing.T) {
 	o := options{python: "/nowhere/python3", out: t.TempDir(), cpu: true}
 	if err := runTorch(o); err != nil {

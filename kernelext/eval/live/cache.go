@@ -17,8 +17,8 @@ const unusedAge = 30 * 24 * time.Hour
 const lockName = ".lock"
 
 // hold locks a folder of the cache, shared with other engines; create makes it atomically if it is
-// missing. The folder's time says when it was last used. If it cannot be locked, for instance
-// another user's, it is used all the same: the lock is nil.
+// missing. The folder's time is that of its last use. If it cannot be locked (another user's, for
+// instance), the lock is nil.
 func hold(dir string, create func() error) (*flock.Flock, error) {
 	for {
 		if !exists(dir) {

@@ -195,7 +195,7 @@ func (k *checked) findLast() {
 }
 
 // sort returns the cell's own errors, notes the earlier declarations that the cell breaks, and
-// drops what is no error in a notebook.
+// drops what is not an error in a notebook.
 func (k *checked) sort(found []types.Error) (problems []problem) {
 	k.unused = map[token.Pos]bool{}
 	faults := map[*decl]string{}

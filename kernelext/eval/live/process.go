@@ -101,7 +101,7 @@ func ending(err error) string {
 	if s, ok := exit.Sys().(syscall.WaitStatus); ok && s.Signaled() {
 		switch s.Signal() {
 		case syscall.SIGKILL:
-			return "it was killed, perhaps for lack of memory"
+			return "it was killed, perhaps out of memory"
 		default:
 			return "signal: " + s.Signal().String()
 		}

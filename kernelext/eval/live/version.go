@@ -180,7 +180,7 @@ func (e *Engine) buildError(err error, k *checked) error {
 	}
 	var exit *exec.ExitError
 	if errors.As(tool.err, &exit) && exit.ExitCode() < 0 {
-		text := fmt.Sprintf("the build was ended (%s: %v), perhaps for lack of memory: run the "+
+		text := fmt.Sprintf("the build was ended (%s: %v), perhaps out of memory: run the "+
 			"cell again",
 			tool.command, tool.err)
 		return &eval.Error{Name: compileError, Value: text, Traceback: []string{red(text)},

@@ -128,7 +128,7 @@ func (w *markupWriter) clean(s string) string {
 func collapse(s string) string { return strings.Join(strings.Fields(s), " ") }
 
 // attributes writes an element's attributes, sorted. Rules do not apply to geometry, where "3 h 5"
-// is no duration.
+// is not a duration.
 func (w *markupWriter) attributes(n *html.Node) string {
 	var all []string
 	for _, a := range n.Attr {

@@ -31,7 +31,7 @@ type Report struct {
 // A Suite is a group of cases, for instance a notebook.
 type Suite struct {
 	Name       string
-	File       string        // what the cases are in, "" if it is no file
+	File       string        // what the cases are in, "" if not a file
 	Begun      time.Time     // zero: unknown
 	Elapsed    time.Duration // zero: the sum of the cases
 	Properties []Property

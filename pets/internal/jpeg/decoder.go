@@ -25,7 +25,7 @@ const (
 	markerTEM   = 0x01
 )
 
-// A FormatError is data that is no valid JPEG.
+// A FormatError is data that is not a valid JPEG.
 type FormatError string
 
 func (e FormatError) Error() string { return string(e) }

@@ -61,7 +61,7 @@ func check(c candidate, o Options) result {
 			"its SHA-256 is %.12s…, wanted %.12s…; remove it and run `nb setup` again",
 			fresh.SHA256, c.sha256)
 	default:
-		o.log("trying " + filepath.Base(c.plugin) + " in a process of its own")
+		o.log("trying " + filepath.Base(c.plugin) + " in its own process")
 		try(c, o, &fresh)
 	}
 	_ = writeResult(file, fresh) // without a cache the trial runs again next time

@@ -64,7 +64,7 @@ func until(t *testing.T, what string, done func() bool) {
 	t.Helper()
 	for end := time.Now().Add(time.Minute); !done(); time.Sleep(5 * time.Millisecond) {
 		if time.Now().After(end) {
-			t.Fatalf("waited a minute in vain for %s", what)
+			t.Fatalf("waited a minute for %s", what)
 		}
 	}
 }
@@ -156,7 +156,7 @@ func TestPredictorFails(t *testing.T) {
 	}
 }
 
-// A client that closes the connection costs nothing further, and is no error.
+// A client that closes the connection costs nothing further, and is not an error.
 func TestClientGone(t *testing.T) {
 	var text syncBuffer
 	g, url := startSlow(t, serve.Options{Log: slog.New(slog.NewJSONHandler(&text, nil))})

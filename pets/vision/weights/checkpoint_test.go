@@ -78,7 +78,7 @@ func TestPrefixes(t *testing.T) {
 	}
 }
 
-// A file that is no weights is named, with what to do.
+// The error for a file without weights names it and says what to do.
 func TestOtherFilesAreNamed(t *testing.T) {
 	for content, want := range map[string]string{
 		"version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\n" +

@@ -211,7 +211,7 @@ func TestDownloadFailures(t *testing.T) {
 			says(t, name, err, c.want, server.URL+"/pets.tgz", "by hand", "wget -c",
 				filepath.Join(dest, "pets.tgz"), "PetsSample")
 			if isDir(filepath.Join(dest, "pets")) {
-				t.Error("a folder was made all the same")
+				t.Error("a folder was made")
 			}
 		})
 	}
