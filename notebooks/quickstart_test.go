@@ -95,7 +95,7 @@ func TestQuickstart(t *testing.T) {
 }
 
 // A user's folder, with a photo that cannot be read and one to predict.
-func TestQuickstartWithOnesOwnFolder(t *testing.T) {
+func TestQuickstartWithUserFolder(t *testing.T) {
 	long(t)
 	home, mine := t.TempDir(), filepath.Join(t.TempDir(), "my photos")
 	if err := sample.Generate(t.Context(), mine,

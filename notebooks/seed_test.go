@@ -73,7 +73,7 @@ var ownCells = map[string]string{
 	"settings": "prints the engine and the parameters of this run",
 }
 
-func TestEverySeedCellIsRetold(t *testing.T) {
+func TestEverySeedCellIsCovered(t *testing.T) {
 	nb, err := notebook.ReadFile("pets.ipynb")
 	if err != nil {
 		t.Fatal(err)

@@ -167,7 +167,7 @@ func TestShutdownAndRestart(t *testing.T) {
 }
 
 // Files of the installation may be missing when the kernel starts.
-func TestWhatIsGone(t *testing.T) {
+func TestMissingFiles(t *testing.T) {
 	for what, spoil := range map[string]func(o *testOptions) error{
 		"run nb install again": func(o *testOptions) error {
 			return os.Remove(filepath.Join(o.Workspace, "go.mod"))

@@ -33,7 +33,7 @@ func parse(t *testing.T, s string) *notebook.Notebook {
 	return nb
 }
 
-func TestUntouchedIsUnchanged(t *testing.T) {
+func TestRoundTripIsExact(t *testing.T) {
 	for _, s := range []string{odd, strings.ReplaceAll(odd, "\n", "\r\n"),
 		strings.ReplaceAll(odd, "  ", "\t"),
 		" \n" + odd, `{"cells":[],"metadata":{},"nbformat":4,"nbformat_minor":2}`} {

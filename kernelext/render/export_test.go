@@ -196,7 +196,7 @@ func TestImagesBesideTheNotebook(t *testing.T) {
 	}
 }
 
-func TestPageObeysTheCursor(t *testing.T) {
+func TestPageAppliesCursorMoves(t *testing.T) {
 	for in, want := range map[string]string{"abc\b!": "ab!", "one\ntwo\x1b[A!": "one!\ntwo",
 		"abc\rX": "Xbc"} {
 		if got := page(t, book(code("x", notebook.Stream("stdout", in)))); !strings.Contains(

@@ -22,7 +22,7 @@ func inside(t *testing.T, c *notebook.Cell) string {
 
 // Nothing foreign is drawn outside its output or cell: what moves an element out of its place is
 // dropped, and each output and cell clips.
-func TestNothingReachesOverAnother(t *testing.T) {
+func TestOutputsAreClipped(t *testing.T) {
 	for style, want := range map[string]string{
 		"margin-top:-110px;height:110px;background:white": "height: 110px; background: white; " +
 			"color: #000000",
@@ -148,7 +148,7 @@ func TestScopedStyles(t *testing.T) {
 
 // If a form cannot be shown, another one is, or a line says what is missing; nothing leaves a
 // blank.
-func TestNothingIsBlank(t *testing.T) {
+func TestFallbackForms(t *testing.T) {
 	note := func(what string) string {
 		return `<p class="note"><em>Not shown: ` + what +
 			`</em></p>`
@@ -312,7 +312,7 @@ func TestLinksInside(t *testing.T) {
 	}
 }
 
-func TestLooks(t *testing.T) {
+func TestHighlighting(t *testing.T) {
 	python := func(source string) string {
 		nb := notebook.New("python3", "Python 3", "python")
 		nb.Insert(0, code(source))

@@ -127,7 +127,7 @@ func TestColours(t *testing.T) {
 
 // Each style of code stands in a rule for its theme alone: what one leaves to the page is not given
 // the other's colour.
-func TestStylesOfCodeAreApart(t *testing.T) {
+func TestCodeStylesOfThemes(t *testing.T) {
 	page, err := render.HTML(notebook.New("gonb", "Go (gonb)", "go"), render.Options{})
 	if err != nil {
 		t.Fatal(err)

@@ -116,7 +116,7 @@ func TestWhatCellsShow(t *testing.T) {
 	}
 }
 
-func TestWhatIsWrittenDown(t *testing.T) {
+func TestTimesAndNumbersAreSaved(t *testing.T) {
 	nb := book(t, "print a", "print b")
 	if _, err := run(t, nb, runner.Options{}); err != nil {
 		t.Fatal(err)
@@ -227,7 +227,7 @@ func TestAnErrorIsAFailureWhateverTheReply(t *testing.T) {
 }
 
 // sys.exit(0) ends a notebook; the cells behind it are not run, and nothing has failed.
-func TestExitIsNoFailure(t *testing.T) {
+func TestExitIsNotAFailure(t *testing.T) {
 	for _, code := range []string{"fail SystemExit 0", "fail SystemExit", "fail SystemExit None",
 		"quiet-fail SystemExit 0", "soft-fail SystemExit 0", "quit"} {
 		for _, o := range []runner.Options{{}, {AllowErrors: true}, {ForceErrors: true}} {

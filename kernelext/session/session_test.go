@@ -99,7 +99,7 @@ func TestCallStreamsEventsThenResult(t *testing.T) {
 	}
 }
 
-func TestCancelWaitsForTheWorkersWord(t *testing.T) {
+func TestCancelWaitsForTheWorker(t *testing.T) {
 	s := open(t)
 	ctx, cancel := context.WithCancel(t.Context())
 	_, err := s.Call(ctx, "count", map[string]int{"To": 100000}, func(session.Event) { cancel() })
@@ -139,7 +139,7 @@ func TestClientDies(t *testing.T) {
 	t.Fatal("the work of a dead client goes on")
 }
 
-func TestStrangersAreRefused(t *testing.T) {
+func TestUnauthenticatedIsRefused(t *testing.T) {
 	s := open(t)
 	sock := filepath.Join(s.Dir(), "sock")
 	for path, mode := range map[string]os.FileMode{sock: 0o600, s.Dir(): 0o700,

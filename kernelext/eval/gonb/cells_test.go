@@ -92,7 +92,7 @@ func (s *session) expect(want string, cells ...string) {
 }
 
 // What the kernel adds to a cell's program is nowhere in the user's scope, go.mod or go.work.
-func TestNothingOfOursIsInTheWay(t *testing.T) {
+func TestScopeOfCells(t *testing.T) {
 	s := newSession(t, realGoNB(t))
 	s.expect("= 2", "func show() {}\nfunc cell() {}\nvar nbcell = 1", "1+1")
 	s.expect("= 3", `!*rm -f go.work && go work init && go work use .`, "1+2")
@@ -159,7 +159,7 @@ func TestRedefinition(t *testing.T) {
 	s.expect("= 2", "func grow() int { return size() }", "type size struct{}", "1+1")
 }
 
-func TestWhatPoisonsLaterCells(t *testing.T) {
+func TestBrokenDeclarations(t *testing.T) {
 	s := newSession(t, realGoNB(t))
 	s.expect("= 2", "import . \"strings\"\nToUpper(\"x\")", "1+1")
 	if got := s.run("var first = []int{}[1]"); !strings.Contains(got,

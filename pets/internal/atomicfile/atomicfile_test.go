@@ -12,7 +12,7 @@ import (
 	"gopets/pets/internal/atomicfile"
 )
 
-func TestAFailureLeavesWhatWasThere(t *testing.T) {
+func TestFailureKeepsTheOldFile(t *testing.T) {
 	dir := t.TempDir()
 	path := filepath.Join(dir, "a.txt")
 	if err := atomicfile.Bytes(path, []byte("old"), 0o600); err != nil {

@@ -47,7 +47,7 @@ func TestDuplicates(t *testing.T) {
 
 // Names of one file in two folders are shown with their difference, and classes that seem to be
 // one are named.
-func TestWarningTellsApart(t *testing.T) {
+func TestWarningsOfSimilarNames(t *testing.T) {
 	root := tree(t, map[string]string{"train/cat/1.jpg": "one", "valid/cat/1.jpg": "one",
 		"train/Cat /2.jpg": "2", "train/dog/3.jpg": "3"})
 	files, err := ImageFiles(root, true)

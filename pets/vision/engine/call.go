@@ -11,7 +11,7 @@ import (
 // and failed executions; [Call] recovers.
 type PanicError struct {
 	Stage string // what was being done: "building the training step"
-	Value any    // what was thrown
+	Value any    // the panic's value
 	Stack string // for a log; not part of Error
 }
 

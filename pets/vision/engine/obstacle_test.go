@@ -85,7 +85,7 @@ func cString(name, text string) string {
 }
 
 // Files that the dynamic linker does not load are obstacles too.
-func TestFilesThatAreNoPlugins(t *testing.T) {
+func TestFilesThatAreNotPlugins(t *testing.T) {
 	needXLA(t)
 	gcc, err := exec.LookPath("gcc")
 	if err != nil {

@@ -134,7 +134,7 @@ func TestAnnotationsSplit(t *testing.T) {
 	}
 }
 
-func TestSecondCallOnlyLooks(t *testing.T) {
+func TestSecondCallDrawsNothing(t *testing.T) {
 	dir := one(t, 0)
 	own := filepath.Join(dir, "images", "Sphynx_1.jpg")
 	if err := os.WriteFile(own, []byte("mine"), 0o644); err != nil {

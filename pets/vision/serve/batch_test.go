@@ -38,7 +38,7 @@ func (p *turnstile) Predict(ctx context.Context, batch []*images.RGB) ([][]float
 
 // Images that wait while another is predicted are predicted together, in powers of two; each gets
 // its own answer, also when another is refused.
-func TestTogether(t *testing.T) {
+func TestBatching(t *testing.T) {
 	for refused, want := range map[int][]int{0: {1, 4, 2, 1}, 3: nil} {
 		p := &turnstile{entered: make(chan struct{}), pass: make(chan struct{}), refused: refused}
 		s, err := New(p, []string{"a"}, Options{Concurrency: 8, Batch: 4})

@@ -178,7 +178,7 @@ func TestClientGone(t *testing.T) {
 }
 
 // The log holds what an operator needs and nothing that a visitor sent.
-func TestLogSaysNothingOfVisitors(t *testing.T) {
+func TestLogHoldsNoVisitorData(t *testing.T) {
 	var text syncBuffer
 	url := start(t, colours{}, serve.Options{Log: slog.New(slog.NewJSONHandler(&text, nil))})
 	kind, body := form("photo", "my-secret-cat.png", encoded(t, "png", 9, 9), "secret-field", "x",

@@ -74,7 +74,7 @@ func TestRunWarms(t *testing.T) {
 	}
 }
 
-func TestRunTellsThatTheNetworkFails(t *testing.T) {
+func TestRunReportsAFailingNetwork(t *testing.T) {
 	r := run(t, predictor(func([]*images.RGB) ([][]float32, error) {
 		return nil,
 			errors.New("no memory")

@@ -267,7 +267,7 @@ func TestPredictorIsCalledByOneGoroutine(t *testing.T) {
 }
 
 // A photo stored on its side is answered upright, with its size.
-func TestImageIsTurnedUpright(t *testing.T) {
+func TestOrientationIsApplied(t *testing.T) {
 	data := encoded(t, "jpeg", 30, 20)
 	exif := "\xff\xe1\x00\x22Exif\x00\x00MM\x00*\x00\x00\x00\x08\x00\x01\x01\x12\x00\x03\x00\x00\x00\x01\x00\x06\x00\x00\x00\x00\x00\x00"
 	r := send(t, "POST", start(t, colours{}, serve.Options{})+"/predict", "image/jpeg",

@@ -15,7 +15,7 @@ type Heatmap struct {
 	Values []float32
 }
 
-// GradCAM returns for every image which parts speak for the given class (Selvaraju et al. 2017;
+// GradCAM returns for every image which parts support the given class (Selvaraju et al. 2017;
 // fastai §11.2): the channels of the body's output, weighted by the mean gradient of the class's
 // logit, summed, negatives cut. Images are prepared like validation images. Unlike in fastai, no
 // gradients are left for the next fit.

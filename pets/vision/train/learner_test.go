@@ -101,7 +101,7 @@ func resumeGivesTheSameRows(t *testing.T, eng *engine.Engine) {
 
 // Reading does not change: prediction, heat maps, a finder run, a batch to show and a benchmark
 // between two fits change neither the weights nor the next rows.
-func TestLookingLeavesNothingBehind(t *testing.T) {
+func TestReadingChangesNothing(t *testing.T) {
 	eng := enginetest.Go(t)
 	ctx := context.Background()
 	plain, looked := newLearner(t, eng, fixtureConfig()), newLearner(t, eng, fixtureConfig())

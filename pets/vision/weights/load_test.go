@@ -71,7 +71,7 @@ func known(t *testing.T, sum string) string {
 	return name
 }
 
-func TestLoadLooksAround(t *testing.T) {
+func TestLoadSearchesFolders(t *testing.T) {
 	raw, sum := content(t)
 	hub := filepath.Join("huggingface", "hub", "models--timm--resnet34.tv_in1k", "snapshots", "abc",
 		"model.safetensors")
@@ -126,7 +126,7 @@ func TestLoadByPath(t *testing.T) {
 	}
 }
 
-func TestLoadTellsWhatToDo(t *testing.T) {
+func TestLoadErrorsSayWhatToDo(t *testing.T) {
 	cache := alone(t)
 	_, _, err := Load(context.Background(), "resnet50", Options{Offline: true})
 	for _, want := range []string{"resnet50",
@@ -250,7 +250,7 @@ func TestDownload(t *testing.T) {
 	}
 }
 
-func TestDownloadGoesOnLater(t *testing.T) {
+func TestDownloadResumes(t *testing.T) {
 	cache := alone(t)
 	raw, sum := content(t)
 	part := filepath.Join(cache, "weights", "timm--resnet34.tv_in1k.safetensors.part")

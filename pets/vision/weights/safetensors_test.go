@@ -152,7 +152,7 @@ func raw(header string, body int) []byte {
 	return append(append(content, header...), make([]byte, body)...)
 }
 
-func TestLyingFiles(t *testing.T) {
+func TestFalseHeaders(t *testing.T) {
 	huge := binary.LittleEndian.AppendUint64(nil, math.MaxUint64)
 	for name, content := range map[string][]byte{
 		"empty":         nil,

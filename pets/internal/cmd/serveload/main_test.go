@@ -58,7 +58,7 @@ func TestLoadReportsAcceptedUploads(t *testing.T) {
 	}
 }
 
-func TestLoadStaysAtHome(t *testing.T) {
+func TestOnlyLocalServers(t *testing.T) {
 	for _, url := range []string{"http://192.0.2.1/", "http://example.com:80/",
 		"https://127.0.0.1/", "ftp://localhost", "%"} {
 		if err := run(t.Context(), options{url, 1, 1, time.Second, 0},
