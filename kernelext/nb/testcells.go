@@ -220,7 +220,7 @@ func (b *testedBook) check(err error) {
 		case r.Status != runner.OK:
 			c.result = notReached
 			if c.err == nil {
-				c.err = fmt.Errorf("it was not run, for the run ended before: %w", err)
+				c.err = fmt.Errorf("it was not run, because the run ended before it: %w", err)
 			}
 		case !c.marks.check, c.unrun:
 			c.result = unchecked

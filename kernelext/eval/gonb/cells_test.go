@@ -177,17 +177,17 @@ func TestBrokenDeclarations(t *testing.T) {
 	s.expect("= 5", "2+3")
 }
 
-func TestNothingIsDroppedInSilence(t *testing.T) {
+func TestUnsupportedIsReported(t *testing.T) {
 	s := newSession(t, realGoNB(t))
 	s.expect(
 		"error: CompileError: Cell[1]: Line 2: //go:embed has no effect in a cell of this kernel",
 		"import _ \"embed\"\n//go:embed x.txt\nvar x string")
 	s.expect(
 		"error: CompileError: Cell[2]: Line 2: GoNB keeps one func init of a cell: call them "+
-			"init_a, init_b, which run likewise", "func init() {}\nfunc init() {}")
+			"init_a, init_b, which run the same way", "func init() {}\nfunc init() {}")
 	s.expect(
-		"error: CompileError: Cell[3]: Line 4: cgo does not work in a cell of this kernel, for "+
-			"GoNB drops its preamble; the kernel \"Go\" has it", "/*\nint f() { return 1; }\n*/\n"+
+		"error: CompileError: Cell[3]: Line 4: cgo is unsupported, because GoNB drops its "+
+			"preamble: use the kernel \"Go\"", "/*\nint f() { return 1; }\n*/\n"+
 			"import \"C\"")
 	s.expect(
 		"counts of cell [4] changes for this cell only: on this kernel it is made anew in each "+

@@ -65,12 +65,12 @@ func unsupported(s *cellsrc.Source) (cellsrc.Mistake, bool) {
 			if inits++; inits == 2 {
 				return cellsrc.Mistake{Line: i + 1,
 					Text: "GoNB keeps one func init of a cell: call them init_a, init_b, which " +
-						"run likewise"}, true
+						"run the same way"}, true
 			}
 		}
 		if line == `import "C"` {
 			return cellsrc.Mistake{Line: i + 1,
-				Text: `cgo does not work in a cell of this kernel, for GoNB drops its preamble; the kernel "Go" has it`}, true
+				Text: `cgo is unsupported, because GoNB drops its preamble: use the kernel "Go"`}, true
 		}
 	}
 	return cellsrc.Mistake{}, false

@@ -74,7 +74,7 @@ func safeName(h *tar.Header) (string, error) {
 	switch h.Typeflag {
 	case tar.TypeReg, tar.TypeDir:
 	case tar.TypeSymlink, tar.TypeLink:
-		return "", fmt.Errorf("the archive holds the link %q → %q: links are refused, for they "+
+		return "", fmt.Errorf("the archive holds the link %q → %q: links are refused, as they "+
 			"can lead outside the folder", h.Name, h.Linkname)
 	default:
 		return "", fmt.Errorf("the archive holds %q, neither file nor folder (type %q): refused",
