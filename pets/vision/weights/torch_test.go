@@ -224,7 +224,7 @@ func TestTorchRefuses(t *testing.T) {
 		"no dictionary":   {stream("]"), "no dictionary"},
 		"no tensors": {stream(ordered(text("a"), num(1))),
 			`the keys "a", but no dictionary of tensors`},
-		"long text": {stream("X\xff\xff\xff\xff"), "no torch tensors"},
+		"long text": {stream("X\xff\xff\xff\xff"), "not torch tensors"},
 		"shared much": {stream(ordered(many...), storageBytes{"0", 700, make([]byte, 2800)}),
 			"more values than"},
 		"compressed": {zipped(t, zip.Deflate, state(""), stateStorages...), "compressed"},
