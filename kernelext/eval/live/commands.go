@@ -169,7 +169,7 @@ func (e *Engine) setenv(args string, printf func(string, ...any)) error {
 	value = os.Expand(value, e.tool.env.lookup)
 	e.tool.env.set(name, value)
 	printf("Set: %s=%q\n", name, value)
-	return e.tellProcess(wire.Request{Op: wire.Setenv, Args: []string{name, value}})
+	return e.updateProcess(wire.Request{Op: wire.Setenv, Args: []string{name, value}})
 }
 
 func lookup(env []string, name string) string {
@@ -181,9 +181,9 @@ func lookup(env []string, name string) string {
 	return ""
 }
 
-// tellProcess sends a request to the process, if there is one; a new one starts with the same
+// updateProcess sends a request to the process, if there is one; a new one starts with the same
 // state.
-func (e *Engine) tellProcess(r wire.Request) error {
+func (e *Engine) updateProcess(r wire.Request) error {
 	e.mu.Lock()
 	p := e.process
 	e.mu.Unlock()
@@ -203,7 +203,7 @@ func (e *Engine) chdir(words []string, printf func(string, ...any)) error {
 			return fmt.Errorf("%%cd: %s is not a folder", dir)
 		}
 		e.folder = dir
-		if err := e.tellProcess(wire.Request{Op: wire.Chdir, Args: []string{dir}}); err != nil {
+		if err := e.updateProcess(wire.Request{Op: wire.Chdir, Args: []string{dir}}); err != nil {
 			return err
 		}
 	}

@@ -42,7 +42,7 @@ func (k *checked) generate(number int) *version {
 		next.number++
 		// The process may hold values of any type that it has loaded.
 		roots := k.roots()
-		for name := range p.epoch.ever {
+		for name := range p.epoch.loaded {
 			if k.isUsable(name) {
 				roots[name] = true
 			}

@@ -84,7 +84,7 @@ func (e *Engine) remove(names []string, printf func(string, ...any)) error {
 	}
 	p.cells = without(p.cells, gone)
 	if len(drop) > 0 {
-		if err := e.tellProcess(wire.Request{Op: wire.Drop, Args: drop}); err != nil {
+		if err := e.updateProcess(wire.Request{Op: wire.Drop, Args: drop}); err != nil {
 			return err
 		}
 	}

@@ -123,7 +123,7 @@ func (p *process) send(r wire.Request) (<-chan wire.Reply, error) {
 	return c, nil
 }
 
-func (p *process) call(r wire.Request, patience time.Duration) (wire.Reply, error) {
+func (p *process) call(r wire.Request, timeout time.Duration) (wire.Reply, error) {
 	c, err := p.send(r)
 	if err != nil {
 		return wire.Reply{}, err
@@ -136,7 +136,7 @@ func (p *process) call(r wire.Request, patience time.Duration) (wire.Reply, erro
 		return reply, nil
 	case <-p.done:
 		return wire.Reply{}, errEnded
-	case <-time.After(patience):
+	case <-time.After(timeout):
 		return wire.Reply{}, fmt.Errorf("the process with the variables does not answer (%s)", r.Op)
 	}
 }
@@ -156,8 +156,8 @@ func (p *process) kill() {
 	<-p.done
 }
 
-// lastWords returns the reason in what the runtime prints at a crash.
-func lastWords(stderr string) (kind, value string) {
+// crashReason returns the reason in what the runtime prints at a crash.
+func crashReason(stderr string) (kind, value string) {
 	for line := range strings.Lines(stderr) {
 		line = strings.TrimSpace(line)
 		switch {

@@ -50,14 +50,14 @@ type variable struct {
 type epoch struct {
 	number int
 	types  map[string]string // by name, the digest of what was loaded
-	ever   map[string]bool   // all types that were ever loaded
+	loaded map[string]bool   // all types that were ever loaded
 }
 
 func newProgram(fset *token.FileSet, p *packages) *program {
 	return &program{
 		fset: fset, packages: p, vars: map[string]*variable{}, imports: map[string]string{},
 		naming: new(sync.Mutex), aliases: map[string]string{},
-		epoch:    epoch{number: 1, types: map[string]string{}, ever: map[string]bool{}},
+		epoch:    epoch{number: 1, types: map[string]string{}, loaded: map[string]bool{}},
 		compiled: map[string]compiled{}, shared: map[string]bool{},
 	}
 }

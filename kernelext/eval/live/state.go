@@ -21,7 +21,7 @@ func (e *Engine) lose(why string) (names []string) {
 			names = append(names, fmt.Sprintf("%s (cell %d)", name, v.cell))
 		}
 	}
-	p.epoch = epoch{number: 1, types: map[string]string{}, ever: map[string]bool{}}
+	p.epoch = epoch{number: 1, types: map[string]string{}, loaded: map[string]bool{}}
 	p.compiled = map[string]compiled{}
 	p.packages.unload()
 	return names
@@ -36,7 +36,7 @@ func (e *Engine) crashed(p *process, k *checked) error {
 		e.process = nil
 	}
 	e.mu.Unlock()
-	kind, value := lastWords(stderr)
+	kind, value := crashReason(stderr)
 	reason := p.reason
 	if kind != "" {
 		reason = kind + ": " + value
@@ -115,7 +115,7 @@ func (p *program) enter(v *version) {
 	for name, digest := range v.digests {
 		p.epoch.types[name] = digest
 		if !strings.HasPrefix(name, ".") {
-			p.epoch.ever[name] = true
+			p.epoch.loaded[name] = true
 		}
 	}
 }

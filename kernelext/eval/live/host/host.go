@@ -28,7 +28,7 @@ import (
 func Main() {
 	requests, replies := os.NewFile(3, "requests"), os.NewFile(4, "replies")
 	debug.SetTraceback("all")
-	h := &host{replies: json.NewEncoder(replies), doomed: map[int]bool{},
+	h := &host{replies: json.NewEncoder(replies), abandoned: map[int]bool{},
 		streams: copyStreams(),
 		newest:  newest{types: map[string]reflect.Type{}, found: map[reflect.Type]reflect.Type{}}}
 	rt.Showing = func(call bool, values ...any) {
@@ -69,10 +69,10 @@ type host struct {
 	newest  newest
 	streams streams
 
-	mu      sync.Mutex
-	loading bool         // a plugin is being loaded: packages are initialised
-	current *execution   // nil between cells
-	doomed  map[int]bool // goroutines of cells that were left behind
+	mu        sync.Mutex
+	loading   bool         // a plugin is being loaded: packages are initialised
+	current   *execution   // nil between cells
+	abandoned map[int]bool // goroutines of cells that were left behind
 }
 
 type execution struct {
@@ -226,7 +226,7 @@ func (h *host) goroutine(e *execution, started chan struct{}) {
 	defer func() {
 		p := recover()
 		h.mu.Lock()
-		delete(h.doomed, e.goroutine)
+		delete(h.abandoned, e.goroutine)
 		status, stopping := e.exit, e.stopping && reply.Failure != ""
 		h.mu.Unlock()
 		switch {
@@ -265,8 +265,9 @@ func (h *host) finish(e *execution, reply wire.Reply) {
 
 var errInterrupted = errors.New("interrupted")
 
-// patience is how long an interrupted cell may take to reach one of its own loops or functions.
-const patience = time.Second
+// interruptTime is how long an interrupted cell may take to reach one of its own loops or
+// functions.
+const interruptTime = time.Second
 
 // recoveries is how often a cell may recover from being interrupted before its goroutine ends.
 const recoveries = 3
@@ -290,7 +291,7 @@ func (h *host) stop(e *execution, reply wire.Reply) {
 	}
 	e.stopping = true
 	h.mu.Unlock()
-	for end := time.Now().Add(patience); time.Now().Before(end); {
+	for end := time.Now().Add(interruptTime); time.Now().Before(end); {
 		for _, v := range rt.Versions() {
 			v.Stop.Set(true)
 		}
@@ -303,7 +304,7 @@ func (h *host) stop(e *execution, reply wire.Reply) {
 	}
 	clearFlags()
 	h.mu.Lock()
-	h.doomed[e.goroutine] = true
+	h.abandoned[e.goroutine] = true
 	h.mu.Unlock()
 	e.stop.Set(true)
 	reply.Left = true
@@ -326,7 +327,7 @@ func (h *host) stopped(f *rt.Flag) {
 	if mine {
 		e.asked++
 	}
-	stubborn := h.doomed[id] || mine && e.asked > recoveries
+	stubborn := h.abandoned[id] || mine && e.asked > recoveries
 	h.mu.Unlock()
 	if mine || stubborn {
 		clearFlags() // deferred functions may run; stop sets them again
