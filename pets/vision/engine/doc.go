@@ -38,6 +38,11 @@
 // XLA's compiler uses up to a gigabyte, which the C library keeps when it is freed: [ReturnMemory]
 // returns it to the system after each compilation.
 //
+// # Compiled programs
+//
+// Compiling a network's step takes ten seconds and more. XLA on the CPU loads what it compiled in an
+// earlier process from the folder programs in the cache (package programs; Linux).
+//
 // # A first contact with a GPU
 //
 // CUDA's plugin is that of the Python on PATH (pip's jax-cuda13-pjrt), with CUDA's libraries beside

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"os"
+	"path/filepath"
 	"strings"
 	"time"
 
@@ -11,6 +12,7 @@ import (
 	_ "github.com/gomlx/compute/gobackend" // registers "go"; pjrt.go registers "xla"
 
 	"gopets/pets/internal/cachedir"
+	"gopets/pets/vision/engine/programs"
 )
 
 // Values of Engine.Name.
@@ -40,6 +42,7 @@ type Options struct {
 	Spec     string
 	CacheDir string // "" means gopets in the user's cache folder
 	NoTrial  bool   // accept plugins without a checksum and a trial in a child process
+	Programs string // folder of compiled graphs; "" means programs in the cache folder
 	// program (and arguments) to start for the trial; nil means this executable
 	Trial []string
 	Log   func(string) // called with each note and, last, the engine
@@ -100,6 +103,11 @@ func Open(o Options) (*Engine, error) {
 		if c.name == CUDA {
 			eng.gpus = gpus()
 		}
+		if c.name == CPU {
+			if err := keepPrograms(c, o); err != nil {
+				note("%v", err)
+			}
+		}
 		eng.Notes = notes
 		o.log("computing on " + eng.String())
 		return eng, nil
@@ -109,6 +117,15 @@ func Open(o Options) (*Engine, error) {
 			"opening the engine %q: not available (%s): unset $%s for the best available one, or "+
 				"use \"go\"",
 			spec, cmp.Or(strings.Join(notes, "; "), "no plugin found"), compute.ConfigEnvVar)
+}
+
+// keepPrograms lets a CPU plugin load what another process compiled.
+func keepPrograms(c candidate, o Options) error {
+	if strings.Contains(os.Getenv(flagsVar), "xla_dump") { // a loaded graph dumps nothing
+		programs.Forget()
+		return nil
+	}
+	return programs.Keep(c.plugin, cmp.Or(o.Programs, filepath.Join(o.cacheDir(), "programs")))
 }
 
 // examine returns the flags that a candidate's plugin supports, or why it must not be used.
