@@ -20,13 +20,18 @@ import (
 
 	"github.com/spf13/cobra"
 
+	worker "gopets/pets/vision/command"
 	"gopets/pets/vision/engine"
 )
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	if err := command().ExecuteContext(ctx); err != nil {
+	err := worker.Prepare()
+	if err == nil {
+		err = command().ExecuteContext(ctx)
+	}
+	if err != nil {
 		fmt.Fprintln(os.Stderr, "pretrain:", err)
 		os.Exit(1)
 	}

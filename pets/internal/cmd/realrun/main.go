@@ -11,7 +11,7 @@
 // everything, 2 epochs at slice(1e-5, 1e-3). run --recipe progressive, in both programs, aims at
 // the lowest error instead: 8 epochs with growing images (recipe.go). --find takes the first
 // learning rate from the finder. A seed determines the head, the order, the transforms and dropout;
-// the split is the same for all.
+// the split is the same for all. fastai_peer.py is the recipe with fastai 2 itself, for wall times.
 package main
 
 import (
@@ -23,6 +23,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"gopets/pets/spec"
+	"gopets/pets/vision/command"
 	"gopets/pets/vision/dataset"
 	"gopets/pets/vision/engine"
 	"gopets/pets/vision/train"
@@ -42,7 +43,11 @@ func main() {
 		Short: "Train on all photos, and compare with PyTorch", SilenceUsage: true,
 		SilenceErrors: true}
 	cmd.AddCommand(runCommand(), firstCommand(), reportCommand())
-	if err := cmd.ExecuteContext(ctx); err != nil {
+	err := command.Prepare()
+	if err == nil {
+		err = cmd.ExecuteContext(ctx)
+	}
+	if err != nil {
 		fmt.Fprintln(os.Stderr, "realrun:", err)
 		os.Exit(1)
 	}

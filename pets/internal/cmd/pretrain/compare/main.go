@@ -21,6 +21,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"gopets/pets/spec"
+	worker "gopets/pets/vision/command"
 	"gopets/pets/vision/dataset"
 	"gopets/pets/vision/engine"
 	"gopets/pets/vision/model"
@@ -32,7 +33,11 @@ import (
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	if err := command().ExecuteContext(ctx); err != nil {
+	err := worker.Prepare()
+	if err == nil {
+		err = command().ExecuteContext(ctx)
+	}
+	if err != nil {
 		fmt.Fprintln(os.Stderr, "compare:", err)
 		os.Exit(1)
 	}
