@@ -1,6 +1,6 @@
-// Package model holds the networks of the lesson as GoMLX graphs: ResNet-18/34/50 and MobileNetV2
-// with torchvision's names and semantics, two small ResNets of our own (petnet10, petnet18), and
-// fastai's head on top.
+// Package model holds the networks of the lesson as GoMLX graphs: ResNet-18/34/50, MobileNetV2
+// and ConvNeXt-Tiny with torchvision's names and semantics, two small ResNets of our own (petnet10,
+// petnet18), and fastai's head on top.
 //
 // A [Net] is a description: an ordered list of parameters and, over it, layers that know their
 // parameters by index. It owns no values and no backend. Values are given as slices in the order of
