@@ -58,9 +58,9 @@ func TestGolden(t *testing.T) {
 				t.Fatalf("%v (run go test ./plots -update to make it)", err)
 			}
 			if diff, n := difference(t, got, want); n > 0 {
-				t.Errorf(
-					"%d pixels of %s look different; see %s (run with -update if that is intended)", n,
-					name, writeDifference(t, name, got, want, diff))
+				t.Errorf("%d pixels of %s look different; see %s "+
+					"(run with -update if that is intended)", n, name,
+					writeDifference(t, name, got, want, diff))
 			}
 		})
 	}

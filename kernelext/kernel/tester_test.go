@@ -26,7 +26,7 @@ type testOptions struct {
 }
 
 func (o testOptions) options() Options {
-	return Options{Cleanup: o.Cleanup, Engine: func(g *cleanup.Process) (eval.Engine, string, error) {
+	start := func(g *cleanup.Process) (eval.Engine, string, error) {
 		if o.Live != "" {
 			e, err := live.New(context.Background(), live.Options{Dir: o.Live, Cleanup: g})
 			return e, "", err
@@ -34,7 +34,8 @@ func (o testOptions) options() Options {
 		e, err := gonb.New(gonb.Options{GoNB: o.GoNB, Workspace: o.Workspace, Gopls: o.Gopls,
 			Cleanup: g})
 		return e, "", err
-	}}
+	}
+	return Options{Cleanup: o.Cleanup, Engine: start}
 }
 
 // fakeGoNB is a program that behaves as kerneltest's kernel does.

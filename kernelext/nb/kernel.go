@@ -79,7 +79,9 @@ func (f kernelFlags) options(ctx context.Context) (kernel.Options, error) {
 		return kernel.Options{}, err
 	}
 	return kernel.Options{History: f.history, Cleanup: watch, Version: release.String(),
-		Engine: func(g *cleanup.Process) (eval.Engine, string, error) { return f.start(ctx, g) }}, nil
+		Engine: func(g *cleanup.Process) (eval.Engine, string, error) {
+			return f.start(ctx, g)
+		}}, nil
 }
 
 func cleanupCommand() ([]string, error) {

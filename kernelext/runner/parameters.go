@@ -135,7 +135,8 @@ func inject(nb *notebook.Notebook, at int, source string) error {
 	return nil
 }
 
-// KeepParameters sets an earlier run's values in a notebook, unless its own parameters have changed.
+// KeepParameters sets an earlier run's values in a notebook, unless its own parameters have
+// changed.
 func KeepParameters(nb, earlier *notebook.Notebook) (kept bool, err error) {
 	at, was, values := findTag(nb, parametersTag), findTag(earlier, parametersTag),
 		findTag(earlier, injectedTag)

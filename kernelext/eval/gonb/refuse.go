@@ -70,7 +70,8 @@ func unsupported(s *cellsrc.Source) (cellsrc.Mistake, bool) {
 		}
 		if line == `import "C"` {
 			return cellsrc.Mistake{Line: i + 1,
-				Text: `cgo is unsupported, because GoNB drops its preamble: use the kernel "Go"`}, true
+				Text: "cgo is unsupported, because GoNB drops its preamble: " +
+					`use the kernel "Go"`}, true
 		}
 	}
 	return cellsrc.Mistake{}, false

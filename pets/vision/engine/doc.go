@@ -40,8 +40,8 @@
 //
 // # Compiled programs
 //
-// Compiling a network's step takes ten seconds and more. XLA on the CPU loads what it compiled in an
-// earlier process from the folder programs in the cache (package programs; Linux).
+// Compiling a network's step takes ten seconds and more. XLA on the CPU loads what it compiled in
+// an earlier process from the folder programs in the cache (package programs; Linux).
 //
 // # A first contact with a GPU
 //

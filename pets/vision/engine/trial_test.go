@@ -98,7 +98,8 @@ func TestRefusedPluginLeavesGo(t *testing.T) {
 	plugin := fakePlugin(t, "int x;")
 	t.Setenv("PJRT_PLUGIN_LIBRARY_PATH", filepath.Dir(plugin))
 	var lines []string
-	eng, err := Open(Options{CacheDir: cache, Log: func(line string) { lines = append(lines, line) }})
+	log := func(line string) { lines = append(lines, line) }
+	eng, err := Open(Options{CacheDir: cache, Log: log})
 	if err != nil {
 		t.Fatal(err)
 	}

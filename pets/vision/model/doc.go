@@ -39,19 +39,20 @@
 // in the rows with a star. "Before" is the ratio before the changes below, on another day, and
 // "again" one round on a later evening: single rounds differ by a tenth and more here. "Loaded" is
 // the first call in a process that finds the compiled program of an earlier one (package
-// engine/programs), a step included.
+// engine/programs), a step included. All: everything trains; frozen: of the body only its batch
+// norms train.
 //
-//	                                  gopets PyTorch  ratio  again before first call  loaded  memory, GB
-//	resnet34 b16 224 px, everything *    6.2     5.5   1.13   0.99   0.45     14.5 s   4.8 s   1.89/1.87
-//	resnet34 b16 224 px, body frozen *  12.1    10.9   1.11   1.16   0.82     10.1 s   3.3 s   1.24/1.58
-//	resnet34 b8 224 px, predict         18.2    17.4   1.05      –   1.06      1.3 s       –   0.70/0.94
-//	resnet50 b16 224 px, everything *    4.6     4.8   0.96   0.93   0.84     16.8 s   6.0 s   2.86/3.10
-//	resnet50 b16 224 px, body frozen *   7.6     7.6   0.99   0.92      –     12.4 s   4.1 s   1.96/2.81
-//	resnet50 b8 224 px, predict *       14.2    13.2   1.08      –   1.10      2.1 s       –
-//	resnet18 b8 224 px, predict *       31.3    29.5   1.06      –      –
-//	mobilenet_v2 b32 128 px, everything 61.0    65.2   0.94   1.08   0.70     21.1 s   2.8 s   1.36/1.92
-//	mobilenet_v2 b64 128 px, frozen    118.5   110.3   1.08   0.94   0.93     12.2 s   2.7 s   1.38/2.69
-//	petnet18 b16 128 px, everything *  100.3   123.0   0.82   0.87      –      4.5 s   0.6 s   0.56/0.96
+//	                                gopets PyTorch ratio again before first call loaded  memory, GB
+//	resnet34 b16 224 px, all *         6.2     5.5  1.13  0.99   0.45     14.5 s  4.8 s   1.89/1.87
+//	resnet34 b16 224 px, frozen *     12.1    10.9  1.11  1.16   0.82     10.1 s  3.3 s   1.24/1.58
+//	resnet34 b8 224 px, predict       18.2    17.4  1.05     –   1.06      1.3 s      –   0.70/0.94
+//	resnet50 b16 224 px, all *         4.6     4.8  0.96  0.93   0.84     16.8 s  6.0 s   2.86/3.10
+//	resnet50 b16 224 px, frozen *      7.6     7.6  0.99  0.92      –     12.4 s  4.1 s   1.96/2.81
+//	resnet50 b8 224 px, predict *     14.2    13.2  1.08     –   1.10      2.1 s      –
+//	resnet18 b8 224 px, predict *     31.3    29.5  1.06     –      –
+//	mobilenet_v2 b32 128 px, all      61.0    65.2  0.94  1.08   0.70     21.1 s  2.8 s   1.36/1.92
+//	mobilenet_v2 b64 128 px, frozen  118.5   110.3  1.08  0.94   0.93     12.2 s  2.7 s   1.38/2.69
+//	petnet18 b16 128 px, all *       100.3   123.0  0.82  0.87      –      4.5 s  0.6 s   0.56/0.96
 //
 // Ideas and what came of them, on that machine. CPU is processor time, of all cores; PyTorch's is
 // on one core.

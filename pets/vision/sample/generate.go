@@ -89,7 +89,7 @@ func Generate(ctx context.Context, dir string, o Options, progress func(done, to
 	if err != nil {
 		return fmt.Errorf("sample: making a folder beside %s: %w", dir, err)
 	}
-	defer os.RemoveAll(temp) // removed by the rename if all goes well
+	defer os.RemoveAll(temp) // after the rename there is none
 	if err := write(ctx, temp, o, progress); err != nil {
 		return fmt.Errorf("sample: drawing the images for %s: %w", dir, err)
 	}

@@ -117,7 +117,8 @@ func TestForeignContainersAreNamed(t *testing.T) {
 		t.Errorf("a folder: %v", err)
 	}
 	for member, want := range map[string]string{"a/b.pth": `holds "a/b.pth": unpack it`,
-		"arr_0.npy": "NumPy arrays (npz)", "readme": `not a file of torch.save: it holds "readme"`} {
+		"arr_0.npy": "NumPy arrays (npz)",
+		"readme":    `not a file of torch.save: it holds "readme"`} {
 		var b bytes.Buffer
 		z := zip.NewWriter(&b)
 		if _, err := z.Create(member); err != nil {

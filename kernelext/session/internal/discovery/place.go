@@ -1,5 +1,5 @@
-// Package discovery is how a session's worker and its clients find each other: the session's folder,
-// its owner process, the list of live sessions.
+// Package discovery is how a session's worker and its clients find each other: the session's
+// folder, its owner process, the list of live sessions.
 package discovery
 
 import (

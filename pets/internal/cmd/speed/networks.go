@@ -150,8 +150,8 @@ func list(rows []row) string {
 	return strings.Join(lines, "\n")
 }
 
-const tableHeader = `| images/s | gopets | PyTorch | ratio | CPU ms | PyTorch's | first call | loaded | PyTorch's | memory | PyTorch's | ratio |
-|---|---|---|---|---|---|---|---|---|---|---|---|`
+const tableHeader = "| images/s | gopets | PyTorch | ratio | CPU ms | PyTorch's | first call | " +
+	"loaded | PyTorch's | memory | PyTorch's | ratio |\n|---|---|---|---|---|---|---|---|---|---|---|---|"
 
 // tableLine returns a line of the table; theirs is zero without a peer.
 func tableLine(r row, ours, theirs speed) string {
@@ -161,8 +161,8 @@ func tableLine(r row, ours, theirs speed) string {
 		}
 		return fmt.Sprintf(format, value)
 	}
-	return fmt.Sprintf("| %s | %.1f | %s | %s | %.0f | %s | %.1f s | %.1f s | %s | %.2f GB | %s | %s |", r,
-		ours.Images, peer("%.1f", theirs.Images), peer("**%.2f**", ours.Images/theirs.Images),
+	return fmt.Sprintf("| %s | %.1f | %s | %s | %.0f | %s | %.1f s | %.1f s | %s | %.2f GB | %s | "+
+		"%s |", r, ours.Images, peer("%.1f", theirs.Images), peer("**%.2f**", ours.Images/theirs.Images),
 		ours.CPU, peer("%.0f", theirs.CPU),
 		ours.First, ours.Loaded, peer("%.1f s", theirs.First),
 		float64(ours.Memory)/1e9, peer("%.2f GB", float64(theirs.Memory)/1e9),

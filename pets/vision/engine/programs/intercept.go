@@ -11,6 +11,7 @@ import "C"
 
 import (
 	"fmt"
+	"sync"
 	"sync/atomic"
 	"unsafe"
 )
@@ -19,9 +20,15 @@ import (
 // table of calls is, which is what C calls back through.
 var current atomic.Pointer[store]
 
+// intercepting keeps two engines that are opened at once from intercepting the plugin twice, whose
+// call would then call itself.
+var intercepting sync.Mutex
+
 // Keep makes the plugin at path, which this process has loaded, take compiled programs from dir and
 // write new ones there. After an error it compiles everything.
 func Keep(plugin, dir string) error {
+	intercepting.Lock()
+	defer intercepting.Unlock()
 	Forget()
 	s, err := open(plugin, dir)
 	if err != nil {
