@@ -24,7 +24,7 @@ headless) # the pets notebook of the image, small
 	;;
 photos) # a few of the images that another container left in the volume, for a user's notebook
 	ls /data/models
-	find /data/data/pets-sample-small/images -name '*_1.jpg' -o -name '*_2.jpg' -o -name '*_3.jpg' -o -name '*_4.jpg' | sort | head -n 16 |
+	find /data/data/pets-sample-small-v*/images -name '*_1.jpg' -o -name '*_2.jpg' -o -name '*_3.jpg' -o -name '*_4.jpg' | sort | head -n 16 |
 		xargs -I FILE install -o 4321 -m 0644 FILE photos/
 	;;
 shelf) # the build cache after five days and more, when the go command cleans up

@@ -49,7 +49,8 @@ func untar(c *call, url string) (folder string, err error) {
 	switch {
 	case isDrawn:
 		u.Name = "the drawn pets"
-		folder = filepath.Join(root, strings.TrimPrefix(url, "gopets://"))
+		folder = filepath.Join(root, fmt.Sprintf("%s-v%d", strings.TrimPrefix(url, "gopets://"),
+			sample.Version)) // images of other versions may lie beside them
 		err = sample.Generate(c, folder, o, func(done, total int) {
 			bar.step("drawing the images", done, total, "")
 		})

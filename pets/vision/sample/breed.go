@@ -22,6 +22,7 @@ type breed struct {
 	noseSize   float64
 
 	fur    float64 // length of the tufts: 0 is naked
+	face   float64 // length of the tufts on the head; 0 is as on the body
 	curl   float64 // curly or wavy hair, 0 to 1
 	ruff   float64 // a mane around the neck, 0 to 1
 	beard  float64 // 0 to 1

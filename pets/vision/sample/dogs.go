@@ -17,7 +17,8 @@ func dogs() []breed {
 		fur: 0.03, size: 1.45, stout: 0.95, leg: 1.1, tail: whip}
 	spitz := breed{wide: 1.02, jaw: 0.92, ear: pricked, earLong: 0.6, earAt: 0.55, muzzle: 0.5,
 		muzzleWide: 0.36, eyeSize: 0.16, eyeApart: 0.38, eyeShape: oval, noseSize: 1,
-		fur: 0.16, ruff: 0.9, cheeks: 0.7, size: 1.3, stout: 1.1, leg: 0.9, tail: curled}
+		fur: 0.16, face: 0.05, ruff: 0.9, cheeks: 0.7, size: 1.3, stout: 1.1, leg: 0.9,
+		tail: curled}
 	giant := breed{wide: 1.03, jaw: 1.04, ear: drop, earLong: 0.78, earAt: 0.88, muzzle: 0.7,
 		muzzleWide: 0.54, flews: 0.6, wrinkle: 0.2, eyeSize: 0.14, eyeApart: 0.4, eyeShape: oval,
 		noseSize: 1.35,
@@ -181,8 +182,8 @@ func dogs() []breed {
 			faceless: true, bib: white, snout: white, blaze: 0.16, eye: brown, nose: black,
 			rim: black})
 	add("pomeranian", pick(spitz, func(b *breed) {
-		b.earLong, b.earAt, b.muzzle, b.muzzleWide, b.fur, b.ruff, b.cheeks, b.eyeSize, b.size,
-			b.leg, b.eyeShape = 0.42, 0.6, 0.3, 0.3, 0.2, 1, 1, 0.2, 0.9, 0.7, round
+		b.earLong, b.earAt, b.muzzle, b.muzzleWide, b.jaw, b.fur, b.ruff, b.cheeks, b.eyeSize,
+			b.size, b.leg = 0.42, 0.5, 0.3, 0.3, 0.86, 0.2, 1, 0.6, 0.18, 0.9, 0.7
 	}),
 		coat{base: paint.Hex(0xd08a45), mark: paint.Hex(0xb87030), pattern: grizzled,
 			mane: hex(0xe3ab68), belly: hex(0xebc48d), snout: hex(0xdca364),

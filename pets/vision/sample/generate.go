@@ -24,7 +24,7 @@ import (
 )
 
 // Version changes whenever the same options give other images.
-const Version = 1
+const Version = 2
 
 const defaultPerBreed = 25
 

@@ -97,6 +97,10 @@ func (a *animal) drawHead(c *paint.Canvas) {
 	if a.ruff > 0 {
 		a.drawRuff(c)
 	}
+	if long := a.fur; a.face > 0 {
+		a.fur = min(long, a.face)
+		defer func() { a.fur = long }()
+	}
 	hanging := a.ear >= drop
 	for _, side := range sides {
 		if !hanging {
