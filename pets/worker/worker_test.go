@@ -177,6 +177,25 @@ func TestBrokenImage(t *testing.T) {
 	}
 }
 
+// A sample that an earlier version drew is not in the way, and stays.
+func TestSampleOfAnotherVersion(t *testing.T) {
+	earlier := filepath.Join(os.Getenv("GOPETS_DATA"), "data", "pets-sample-small")
+	stamp := filepath.Join(earlier, "gopets-sample.json")
+	if err := os.MkdirAll(earlier, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(stamp, []byte(`{"version":1,"seed":0,"per_breed":8}`), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	out := newKernel(t).with("SOURCE=sample-small").run("verify")
+	if !strings.Contains(out, "296 images, 0 cannot be read") {
+		t.Errorf("verify: %s", out)
+	}
+	if _, err := os.Stat(stamp); err != nil {
+		t.Error(err)
+	}
+}
+
 // What makes the error rate look better than it is comes to the cell, with names.
 func TestCreateWarnsOfLeaks(t *testing.T) {
 	source := t.TempDir()

@@ -1,4 +1,5 @@
 """The peer of this folder's Go program: the same recipe with PyTorch and nothing of fastai, from the same description of fastai v1.
+Its AdamW is that of PyTorch since 1.3, which adds epsilon to the corrected root; the Go program, as fastai v1 in its time, to the uncorrected one.
 
     python peer.py run   --photos DIR --weights mobilenet_v2.safetensors --seed 0 -o torch-0.json
     python peer.py first --photos DIR first.safetensors
