@@ -1,12 +1,14 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"os"
 	"path/filepath"
 
 	"gopets/pets/spec"
+	"gopets/pets/vision/dataset"
 	"gopets/pets/vision/dataset/images"
 	"gopets/pets/vision/interpret"
 	"gopets/pets/vision/train"
@@ -129,12 +131,21 @@ func onnx(_ *call, l *train.Predictor, q wire.PredictCall) (none wire.None, err 
 func results(c *call, l *learner, q wire.LearnerCall) (_ plots.Chart, err error) {
 	rows := q.Rows.Or(3)
 	split := l.live.Split()
-	items := split.Valid[:min(rows*rows, len(split.Valid))]
-	list := make([]*images.RGB, len(items))
-	for i, item := range items {
-		if list[i], err = l.live.Open(item); err != nil {
+	var items []dataset.Item
+	var list []*images.RGB
+	for _, item := range split.Valid {
+		if len(items) == rows*rows {
+			break
+		}
+		img, err := l.live.Open(item)
+		var bad *images.Error
+		if errors.As(err, &bad) && l.desc.Data.Skip {
+			continue // the first call that opened all images reported it
+		}
+		if err != nil {
 			return nil, err
 		}
+		items, list = append(items, item), append(list, img)
 	}
 	probs, err := l.live.Predict(c, list)
 	if err != nil {

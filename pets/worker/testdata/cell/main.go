@@ -88,6 +88,14 @@ func resized() pets.DataOption {
 		return pets.Stratify()
 	case "valid":
 		return pets.ValidFiles(fnames[:3])
+	case "valid-last": // of each breed, and what a test added
+		var valid pets.Paths
+		for _, f := range fnames {
+			if strings.HasSuffix(f.Name(), "_5.jpg") || strings.HasSuffix(f.Name(), "_6.jpg") {
+				valid = append(valid, f)
+			}
+		}
+		return pets.ValidFiles(valid)
 	case "wide":
 		return pets.SizeHW(32, 48)
 	case "cutout":
@@ -196,7 +204,7 @@ func main() {
 			learn.Recorder().PlotLR()
 			learn.Recorder().PlotMetrics()
 			learn.Summary()
-			learn.ShowResults(pets.Rows(2))
+			learn.ShowResults(pets.Rows(3))
 		case "validate":
 			learn.Validate()
 		case "rows":
