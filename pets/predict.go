@@ -135,18 +135,21 @@ func (p FilePredictions) Show() {
 }
 
 // WriteCSV writes a table: file, the three most probable classes with their probabilities, error.
-func (p FilePredictions) WriteCSV(file Path) Path { return p.write(file, p.List.WriteCSV) }
+// The name ends in .csv, so that no image or model is replaced by mistake.
+func (p FilePredictions) WriteCSV(file Path) Path {
+	return p.write(file.ending(".csv"), p.List.WriteCSV)
+}
 
-// WriteJSONLines writes a line for each file, with the probabilities of all classes.
+// WriteJSONLines writes a line for each file, with the probabilities of all classes. The name ends
+// in .jsonl.
 func (p FilePredictions) WriteJSONLines(file Path) Path {
-	return p.write(file, p.List.WriteJSONLines)
+	return p.write(file.ending(".jsonl"), p.List.WriteJSONLines)
 }
 
 func (p FilePredictions) write(file Path, write func(io.Writer) error) Path {
-	path := file.absolute()
-	err := atomicfile.Write(path, 0o644, func(f *os.File) error { return write(f) })
+	err := atomicfile.Write(string(file), 0o644, func(f *os.File) error { return write(f) })
 	if err != nil {
 		fail(fmt.Errorf("predictions: %w", err))
 	}
-	return Path(path)
+	return file
 }

@@ -163,6 +163,7 @@ func TestExport(t *testing.T) {
 	k = newKernel(t)
 	k.refused(`no file .*nowhere`, "exported:"+file+".nowhere")
 	k.refused(`ends in .safetensors`, "export:"+file+".pkl")
+	k.refused(`ends in .csv`, "csv:"+file) // the model stays
 	k.refused(`no data`, "no-image")
 }
 

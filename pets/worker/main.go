@@ -23,6 +23,7 @@ package main
 
 import (
 	"fmt"
+	"log"
 	"os"
 
 	"gopets/kernelext/release"
@@ -53,11 +54,16 @@ func run(name string, args []string) error {
 	if f := commands[name]; f != nil {
 		return f(args)
 	}
-	return fmt.Errorf("worker: there is no command %q", name)
+	switch name {
+	case "help", "-h", "-help", "--help":
+		fmt.Println(usage)
+		return nil
+	}
+	return fmt.Errorf("worker: there is no command %q\n%s", name, usage)
 }
 
 func serveSession(args []string) error {
-	if err := command.Prepare(); err != nil {
+	if err := command.Prepare(func(s string) { log.Print(s) }); err != nil {
 		return err
 	}
 	r, err := newSession()

@@ -68,7 +68,7 @@ func TestPredictCommand(t *testing.T) {
 	last := paint("last.png", 5)
 	broken := filepath.Join(dir, "photos", "broken.jpg")
 	list := filepath.Join(dir, "list.txt")
-	for name, content := range map[string]string{broken: "no image", list: "\n" + one + "\n"} {
+	for name, content := range map[string]string{broken: "no image", list: "\ufeff\n" + one + "\r\n"} {
 		if err := os.WriteFile(name, []byte(content), 0o644); err != nil {
 			t.Fatal(err)
 		}
@@ -124,9 +124,19 @@ func TestPredictCommand(t *testing.T) {
 		"want a model and images": {model},
 		"want csv or jsonl":       {model, last, "--format", "xml"},
 		"no such file":            {model, filepath.Join(dir, "nowhere")},
+		"is a folder":             {model, last, "-o", filepath.Join(dir, "photos")},
+		"create it":               {model, last, "-o", filepath.Join(dir, "new", "table.csv")},
+		"no known format":         {model, last, "-o", filepath.Join(dir, "table.xlsx")},
+		"is also read":            {model, last, "-o", model, "-format", "csv"},
+		"last.png is also read":   {model, last, "-o", last, "-format", "csv"},
+		"list.txt is also read":   {model, last, "-o", list, "-list", list},
 	} {
 		if err := run("predict", args); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%v: %v, want %q", args, err, want)
 		}
+	}
+	if err := run("onnx", []string{model, model}); err == nil ||
+		!strings.Contains(err.Error(), "is also read") {
+		t.Errorf("onnx over its model: %v", err)
 	}
 }

@@ -5,7 +5,6 @@ import (
 	"context"
 	"flag"
 	"fmt"
-	"log"
 	"os"
 	"os/signal"
 	"syscall"
@@ -15,8 +14,9 @@ import (
 	"gopets/pets/vision/train"
 )
 
-// Prepare sets the environment that engines need; it may start the program anew.
-func Prepare() error {
+// Prepare sets the environment that engines need; it may start the program anew, and calls log, if
+// it is not nil, with what changes.
+func Prepare(log func(string)) error {
 	const again = "GOPETS_WORKER_READY"
 	if os.Getenv(again) != "" {
 		return nil
@@ -25,7 +25,9 @@ func Prepare() error {
 	if env == nil {
 		return nil
 	}
-	log.Printf("environment: %s", note)
+	if log != nil {
+		log("environment: " + note)
+	}
 	program, err := os.Executable()
 	if err != nil {
 		return err

@@ -6,6 +6,7 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -30,7 +31,7 @@ flags:
 // Predict classifies files and folders with an exported learner.
 func Predict(args []string) error {
 	flags := flag.NewFlagSet("predict", flag.ExitOnError)
-	out := flags.String("o", "", "`file` to write instead of standard output")
+	out := flags.String("o", "-", "`file` to write, .csv or .jsonl; - is standard output")
 	format := flags.String("format", "", "csv or jsonl (default: by the file's name, else csv)")
 	list := flags.String("list", "",
 		"`file` that names more images, one a line; - is standard input")
@@ -44,10 +45,13 @@ func Predict(args []string) error {
 		return err
 	}
 	files, err := filesOf(named[1:], *list)
-	if err != nil {
-		return err
+	if err == nil {
+		err = checkOutput(*out, append(files, named[0], *list))
 	}
-	if err := Prepare(); err != nil {
+	if err != nil {
+		return fmt.Errorf("predict: %w", err)
+	}
+	if err := Prepare(nil); err != nil {
 		return err
 	}
 	ctx, stop := signalled()
@@ -64,10 +68,13 @@ func Predict(args []string) error {
 	if stopped != nil && table == nil {
 		return stopped
 	}
-	if *out == "" {
+	if *out == "-" {
 		err = write(table, os.Stdout)
-	} else {
-		err = atomicfile.Write(*out, 0o644, func(f *os.File) error { return write(table, f) })
+	} else if err = atomicfile.Write(*out, 0o644, func(f *os.File) error {
+		return write(table, f)
+	}); err != nil {
+		err = errors.Join(fmt.Errorf("predict: writing %s: %w: the table is on standard output",
+			*out, err), write(table, os.Stdout))
 	}
 	if err := errors.Join(stopped, err); err != nil { // finished predictions are written
 		return err
@@ -78,16 +85,20 @@ func Predict(args []string) error {
 			bad++
 		}
 	}
-	fmt.Fprintf(os.Stderr, "%d images, %d of them cannot be read\n", len(table), bad)
+	fmt.Fprintf(os.Stderr, "images: %d, of which %d cannot be read\n", len(table), bad)
 	return nil
 }
 
 func tableWriter(format, file string) (func(spec.FilePredictions, io.Writer) error, error) {
 	if format == "" {
-		format = "csv"
-		if ext := strings.ToLower(filepath.Ext(file)); ext == ".jsonl" || ext == ".ndjson" ||
-			ext == ".json" {
+		switch ext := strings.ToLower(filepath.Ext(file)); ext {
+		case "", ".csv", ".txt":
+			format = "csv"
+		case ".jsonl", ".ndjson", ".json":
 			format = "jsonl"
+		default:
+			return nil, fmt.Errorf("predict: the output %s has no known format: end its name in "+
+				".csv or .jsonl, or give -format", file)
 		}
 	}
 	switch format {
@@ -99,12 +110,41 @@ func tableWriter(format, file string) (func(spec.FilePredictions, io.Writer) err
 	return nil, fmt.Errorf("predict: the format is %q, want csv or jsonl", format)
 }
 
+// checkOutput returns an error if a file cannot be written, or is read, before long work.
+func checkOutput(out string, read []string) error {
+	if out == "-" {
+		return nil
+	}
+	info, err := os.Stat(out)
+	if err == nil && info.IsDir() {
+		return fmt.Errorf("the output %s is a folder: name a file in it", out)
+	}
+	for _, file := range read {
+		if other, oerr := os.Stat(file); err == nil && oerr == nil && os.SameFile(info, other) {
+			return fmt.Errorf("the output %s is also read: name another file", out)
+		}
+	}
+	if err == nil && !info.Mode().IsRegular() {
+		return nil // a device or pipe
+	}
+	f, err := os.CreateTemp(filepath.Dir(out), "."+filepath.Base(out)+".*")
+	if errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("the output %s: there is no folder %s: create it", out,
+			filepath.Dir(out))
+	}
+	if err != nil {
+		return fmt.Errorf("the output %s cannot be written: %w: name a file elsewhere", out,
+			errors.Unwrap(err))
+	}
+	return errors.Join(f.Close(), os.Remove(f.Name()))
+}
+
 func filesOf(named []string, list string) ([]string, error) {
 	var files []string
 	for _, name := range named {
 		info, err := os.Stat(name)
 		if err != nil {
-			return nil, fmt.Errorf("predict: %w", err)
+			return nil, fmt.Errorf("%w: name an image or a folder", err)
 		}
 		if !info.IsDir() {
 			files = append(files, name)
@@ -112,10 +152,10 @@ func filesOf(named []string, list string) ([]string, error) {
 		}
 		found, err := dataset.ImageFiles(name, true)
 		if err != nil {
-			return nil, fmt.Errorf("predict: %w", err)
+			return nil, err
 		}
 		if len(found) == 0 {
-			return nil, fmt.Errorf("predict: no images are in %s: give another folder", name)
+			return nil, fmt.Errorf("no images are in %s: give another folder", name)
 		}
 		files = append(files, found...)
 	}
@@ -126,14 +166,15 @@ func filesOf(named []string, list string) ([]string, error) {
 	if list != "-" {
 		f, err := os.Open(list)
 		if err != nil {
-			return nil, fmt.Errorf("predict: %w", err)
+			return nil, fmt.Errorf("-list: %w", err)
 		}
 		defer f.Close()
 		in = f
 	}
 	lines := bufio.NewScanner(in)
 	for lines.Scan() {
-		if line := strings.TrimSpace(lines.Text()); line != "" {
+		line := strings.TrimSpace(strings.TrimPrefix(lines.Text(), "\ufeff")) // Windows' BOM
+		if line != "" {
 			files = append(files, line)
 		}
 	}
@@ -149,6 +190,9 @@ func ONNX(args []string) error {
 	if len(named) != 2 {
 		return errors.New("onnx: want a model and a file, " +
 			"for instance worker onnx pets.safetensors pets.onnx")
+	}
+	if err := checkOutput(named[1], named[:1]); err != nil {
+		return fmt.Errorf("onnx: %w", err)
 	}
 	return withModel(engine.Options{Spec: engine.Go}, named[0],
 		func(_ *engine.Engine, p *train.Predictor) error {

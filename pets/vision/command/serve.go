@@ -40,7 +40,7 @@ func Serve(args []string) error {
 	case len(files) > 1:
 		return fmt.Errorf("serve: one file, not %q too", files[1])
 	}
-	if err := Prepare(); err != nil {
+	if err := Prepare(nil); err != nil {
 		return err
 	}
 	ctx, stop := signalled()

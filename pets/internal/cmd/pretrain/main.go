@@ -27,7 +27,7 @@ import (
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	err := worker.Prepare()
+	err := worker.Prepare(nil)
 	if err == nil {
 		err = command().ExecuteContext(ctx)
 	}

@@ -43,7 +43,7 @@ func main() {
 		Short: "Train on all photos, and compare with PyTorch", SilenceUsage: true,
 		SilenceErrors: true}
 	cmd.AddCommand(runCommand(), firstCommand(), reportCommand())
-	err := command.Prepare()
+	err := command.Prepare(nil)
 	if err == nil {
 		err = cmd.ExecuteContext(ctx)
 	}

@@ -177,6 +177,8 @@ func main() {
 			fmt.Println(list.WriteCSV(pets.Path(rest + ".csv")))
 			again := pets.PredictFiles(pets.LoadLearner(pets.Path(rest+".safetensors")), fnames[:1])
 			fmt.Println("the same in a file:", again.List[0].String() == list.List[0].String())
+		case "csv":
+			pets.FilePredictions{}.WriteCSV(pets.Path(rest))
 		case "no-image":
 			pets.ImageFromBytes(nil).Show()
 		case "suggest":
