@@ -24,6 +24,7 @@ type kernelChoice struct {
 	builtIn  string // the name of a kernel that nb brings, or ""
 	env      []string
 	book     *notebook.Notebook // the notebook
+	module   string             // the folder of the Go module around it, known after prepare
 }
 
 // Kernels that nb brings, without installation. An installed go or gonb is the same.
@@ -145,6 +146,7 @@ func (k *kernelChoice) prepare(ctx context.Context, offline bool, log io.Writer,
 	if err != nil {
 		return err
 	}
+	k.module = w.root
 	// A session that no cell imports is built when it is needed.
 	w.workers = slices.DeleteFunc(w.workers,
 		func(pkg string) bool { return !imports(k.book, path.Dir(pkg)) })
@@ -169,6 +171,12 @@ func (k *kernelChoice) prepare(ctx context.Context, offline bool, log io.Writer,
 	// A run is not part of the user's history.
 	k.spec.Argv = append(k.spec.Argv, "--workspace="+w.root, "--history=")
 	return err
+}
+
+// lacksModule reports whether a cell failed because no module is around the notebook.
+func (k *kernelChoice) lacksModule(err error) bool {
+	return err != nil && k.builtIn != "" && k.module == "" &&
+		strings.Contains(err.Error(), "is not in std")
 }
 
 func imports(nb *notebook.Notebook, pkg string) bool {

@@ -172,6 +172,10 @@ func (h *headless) run(ctx context.Context, f *runFlags) {
 			"If this cell needs what a kept one did, as a session's learner, run that one again: "+
 				"--from CELL, or give it the tag "+runner.RerunTag+".")
 	}
+	if h.kernel.lacksModule(h.failure()) {
+		fmt.Fprintln(h.view, "No Go module is around the notebook or the current folder, so cells "+
+			"import no module's packages: run nb in the module, or set NB_WORKSPACE to its folder.")
+	}
 	h.conclude()
 	h.status = exitStatus(ctx, h.report, h.err)
 	h.log.end(h)

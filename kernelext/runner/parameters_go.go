@@ -332,7 +332,7 @@ func goInt(kind, value string) (string, error) {
 		_, err = strconv.ParseUint(text, 10, bits)
 	}
 	if err != nil {
-		return "", fmt.Errorf("give a whole number that a %s can hold, not %s", kind, value)
+		return "", fmt.Errorf("give a whole number that fits in %s, not %s", kind, value)
 	}
 	return text, nil
 }

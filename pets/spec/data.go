@@ -177,7 +177,7 @@ type CSV struct {
 	// folder of the names; empty: the data's path
 	Folder string `json:"folder,omitempty"`
 	Name   int    `json:"name,omitempty" name:"column of names" min:"0"` // from 0
-	// column of the labels; 0: the one after the names; -1: the first
+	// column of the labels; 0: by its header, else the one after the names; -1: the first
 	Label int `json:"label,omitempty" min:"-1"`
 	// between columns; 0: comma, semicolon, tab or bar, whichever fits
 	Comma rune `json:"comma,omitempty"`

@@ -9,6 +9,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"unicode/utf16"
 	"unicode/utf8"
@@ -20,8 +21,9 @@ import (
 
 // LabelByCSV reads files and labels from a table (fastai's from_csv, §3.3) in UTF-8, or UTF-16 with
 // a byte order mark. The first line is a header unless it names an image; if it begins with #, all
-// lines that do are comments. Unless given, the column of names is the first that holds images. A
-// repeated line is left out; one that gives an image another label is an error.
+// lines that do are comments. Unless given, the column of names is the first that holds images, that
+// of labels the one whose header says so (label, class and the like), else the one after the names.
+// A repeated line is left out; one that gives an image another label is an error.
 func LabelByCSV(t spec.CSV) ([]Labelled, error) {
 	data, err := os.ReadFile(t.File)
 	if err != nil {
@@ -37,7 +39,7 @@ func LabelByCSV(t spec.CSV) ([]Labelled, error) {
 type table spec.CSV
 
 func (o table) parse(data []byte, dir string) ([]Labelled, error) {
-	given := o.Name != 0 || o.Label != 0
+	given, after := o.Name != 0 || o.Label != 0, o.Label == 0
 	switch {
 	case o.Name < 0:
 		return nil, fmt.Errorf("the names' column is %d: columns are counted from 0", o.Name)
@@ -55,6 +57,9 @@ func (o table) parse(data []byte, dir string) ([]Labelled, error) {
 	}
 	if !given {
 		o.Name, o.Label = o.columns(text, dir)
+	}
+	if labelled := o.headed(text, dir); labelled >= 0 && (!given || after) {
+		o.Label = labelled
 	}
 	labels, lines := map[string]string{}, map[string]int{}
 	r := o.reader(text)
@@ -81,7 +86,13 @@ func (o table) parse(data []byte, dir string) ([]Labelled, error) {
 		}
 		name, label := strings.TrimSpace(record[o.Name]), strings.TrimSpace(record[o.Label])
 		if name == "" || label == "" {
-			return nil, fmt.Errorf("line %d has an empty name or label", line)
+			return nil, fmt.Errorf(
+				"line %d has an empty name or label: fill it in, or remove the line", line)
+		}
+		switch label {
+		case "NaN", "nan", "NA", "<NA>", "#N/A":
+			return nil, fmt.Errorf("line %d has the label %s, as programs write a missing one: "+
+				"fill it in, or remove the line", line, label)
 		}
 		path := o.path(dir, name)
 		switch other, again := labels[path]; {
@@ -116,6 +127,24 @@ func (o table) columns(text, dir string) (name, label int) {
 		}
 	}
 	return 0, 1
+}
+
+// headed returns the column of labels that the header names, or -1.
+func (o table) headed(text, dir string) int {
+	header, err := o.reader(text).Read()
+	if err != nil || o.NoHeader || o.isItem(header, dir) {
+		return -1
+	}
+	for i, h := range header {
+		header[i] = strings.ToLower(strings.TrimSpace(h))
+	}
+	for _, name := range []string{"label", "labels", "class", "class_name", "category", "breed",
+		"species", "target"} {
+		if i := slices.Index(header, name); i >= 0 && i != o.Name {
+			return i
+		}
+	}
+	return -1
 }
 
 func (o table) reader(text string) *csv.Reader {

@@ -121,6 +121,8 @@ func TestLabelByCSVFindsTheLayout(t *testing.T) {
 			"file;breed\r\na.jpg;pug\r\nb.JPG;big, old boxer\r\n"),
 		"UTF-16, big end": wide(binary.BigEndian, "a.jpg\tpug\nb.JPG\tbig, old boxer\n"),
 		"further columns": "file;breed;weight\na.jpg;pug;7,5\nb.JPG;big, old boxer;30,1\n",
+		"columns between": "id,file,width,Label \n1,a.jpg,20,pug\n2,b.JPG,30,\"big, old boxer\"\n",
+		"class by number": "file,class,class_id\na.jpg,pug,1\nb.JPG,\"big, old boxer\",2\n",
 	} {
 		if items, err := (table{}).parse([]byte(text), dir); err != nil ||
 			!slices.Equal(items, want) {
@@ -139,6 +141,14 @@ func TestLabelByCSVFindsTheLayout(t *testing.T) {
 	says(t, "Latin-1", err, "UTF-8")
 	_, err = table{}.parse([]byte("name,label\n\na.jpg,pug\nb.jpg\n"), dir)
 	says(t, "a short line", err, "line 4")
+	_, err = table{}.parse([]byte("name,label\na.jpg,pug\nb.jpg,\n"), dir)
+	says(t, "an empty label", err, "line 3 has an empty name or label: fill it in")
+	_, err = table{}.parse([]byte("name,label\na.jpg,pug\nb.jpg,NaN\n"), dir)
+	says(t, "a label that pandas writes for none", err, "line 3 has the label NaN")
+	items, err = table{Name: 1, Label: 2}.parse([]byte("label,file,kind\n1,a.jpg,pug\n"), dir)
+	if err != nil || items[0].Label != "pug" {
+		t.Errorf("a label's column that is given: %v, %v", items, err)
+	}
 }
 
 // A table may spell é as one character and the disk as two.

@@ -298,9 +298,10 @@ func TestOtherFilesAreNamed(t *testing.T) {
 		"<?xml version='1.0'?>\n<svg xmlns=":       "an SVG drawing",
 		"\n <!DOCTYPE HTML><title>Sign in</title>": "a web page",
 		"version https://git-lfs.github.com/spec":  "git lfs pull",
-		strings.Repeat("\x00", 600):                "a file of zeros",
-		"\x00\x05\x16\x07\x00\x02":                 "a Mac's resource file",
-		"hello, this is text":                      `begins with "hello, this "`,
+		"\n":                        `it begins with "\n"`,
+		strings.Repeat("\x00", 600): "a file of zeros",
+		"\x00\x05\x16\x07\x00\x02":  "a Mac's resource file",
+		"hello, this is text":       `begins with "hello, this "`,
 	} {
 		_, err := Decode([]byte(start), Options{})
 		says(t, want, err, want)

@@ -134,14 +134,15 @@ func unreadable(data []byte) *FormatError {
 			return &FormatError{o.what, o.advice}
 		}
 	}
-	start := strings.ToLower(strings.TrimLeft(string(data[:min(len(data), 512)]), " \t\r\n\ufeff"))
+	begin := string(data[:min(len(data), 512)])
+	start := strings.ToLower(strings.TrimLeft(begin, " \t\r\n\ufeff"))
 	switch {
 	case strings.HasPrefix(start, "<!doctype html") || strings.HasPrefix(start, "<html"):
 		return &FormatError{"a web page", "download the image itself"}
 	case strings.HasPrefix(start, "<svg") || strings.HasPrefix(start, "<?xml") &&
 		strings.Contains(start, "<svg"):
 		return &FormatError{"an SVG drawing", convertIt}
-	case strings.Trim(start, "\x00") == "":
+	case strings.Trim(begin, "\x00") == "":
 		return &FormatError{"a file of zeros", "the download or the disk failed: fetch it again"}
 	}
 	return &FormatError{Advice: fmt.Sprintf("(it begins with %q; want JPEG, PNG, GIF, WebP, TIFF "+
