@@ -241,6 +241,9 @@ func (c *cell) take(d ast.Decl) *eval.Error {
 					}
 				}
 			}
+			if len(names) == 0 {
+				names = []string{mark + "blank"} // checked with its cell, not kept
+			}
 			c.decls = append(c.decls, &decl{cell: c, names: names, node: d})
 		}
 	}

@@ -30,8 +30,11 @@ type checked struct {
 	byName  map[string]*decl   // see table
 	methods map[string][]*decl
 
-	epochs bool            // there are several versions of the cells' types
-	shared map[string]bool // see sharedBy
+	epochs  bool                       // there are several versions of the cells' types
+	reached map[string]bool            // what the version holds
+	tables  map[string]map[string]bool // see addTable; the packages that a call names, by its text
+	made    map[string]map[string]bool // see addType; as tables
+	shared  map[string]bool            // see sharedBy
 
 	warnings []string
 	drop     []string // keys of variables that are gone
@@ -61,6 +64,8 @@ func (p *program) check(c *cell, cgo *ast.File) (*checked, *eval.Error) {
 	if len(k.defines) > 0 {
 		first = k.types()
 		k.typeDefines()
+	}
+	if k.cell.run != nil {
 		k.assignments()
 	}
 	k.findLast()

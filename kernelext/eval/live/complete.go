@@ -21,11 +21,13 @@ const placeholder = mark + "cursor"
 
 // Complete implements [eval.Engine]. It checks the unfinished cell with all declarations, also
 // while a cell runs.
-func (e *Engine) Complete(ctx context.Context, code string, cursor int) (eval.Completion, error) {
+func (e *Engine) Complete(ctx context.Context, code string, cursor int) (c eval.Completion,
+	err error) {
+	defer e.catch(&err)
 	at := byteOffset(code, cursor)
 	from := cellsrc.WordStart(code, at)
 	word := code[from:at]
-	c := eval.Completion{Start: cursor - utf8.RuneCountInString(word), End: cursor}
+	c = eval.Completion{Start: cursor - utf8.RuneCountInString(word), End: cursor}
 	if matches, start, ok := completeCommand(code, at); ok {
 		c.Matches, c.Start = matches, cursor-utf8.RuneCountInString(code[start:at])
 		return c, nil

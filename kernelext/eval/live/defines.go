@@ -6,6 +6,7 @@ import (
 	"go/parser"
 	"go/token"
 	"go/types"
+	"slices"
 )
 
 type define struct {
@@ -147,6 +148,11 @@ func (k *checked) assignments() {
 						}
 						continue
 					}
+					if !slices.ContainsFunc(v.Names, isNamed) {
+						list = append(list, &ast.DeclStmt{Decl: &ast.GenDecl{Tok: token.VAR,
+							TokPos: v.Pos(), Specs: []ast.Spec{v}}})
+						continue
+					}
 					assign := &ast.AssignStmt{TokPos: v.Pos(), Tok: token.ASSIGN, Rhs: v.Values}
 					for _, id := range v.Names {
 						assign.Lhs = append(assign.Lhs, id)
@@ -161,3 +167,5 @@ func (k *checked) assignments() {
 	}
 	k.cell.run.Body.List = list
 }
+
+func isNamed(id *ast.Ident) bool { return !isBlank(id) }

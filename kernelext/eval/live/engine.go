@@ -3,10 +3,13 @@ package live
 import (
 	"context"
 	"errors"
+	"fmt"
+	"go/ast"
 	"go/token"
 	"os"
 	"path/filepath"
 	"regexp"
+	"runtime/debug"
 	"slices"
 	"sync"
 
@@ -214,12 +217,28 @@ func (e *Engine) Eval(ctx context.Context, cell eval.Cell, out eval.Output) (eva
 	return eval.Result{Pages: pages}, err
 }
 
+// catch makes an error of a panic of the engine, or of a library that it uses: the kernel and the
+// variables stay.
+func (e *Engine) catch(err *error) {
+	if p := recover(); p != nil {
+		e.o.Logf("%v\n%s", p, debug.Stack())
+		*err = fmt.Errorf("live: fault of the kernel: %v: write the cell in another way", p)
+	}
+}
+
+func (e *Engine) check(c *cell, cgo *ast.File) (*checked, *eval.Error) {
+	e.state.Lock()
+	defer e.state.Unlock()
+	return e.program.check(c, cgo)
+}
+
 func isFailure(err error) bool {
 	var e *eval.Error
 	return errors.As(err, &e)
 }
 
-func (e *Engine) eval(ctx context.Context, cell eval.Cell, out eval.Output) error {
+func (e *Engine) eval(ctx context.Context, cell eval.Cell, out eval.Output) (err error) {
+	defer e.catch(&err)
 	s, err := e.commands(ctx, cell, out)
 	if err != nil || s == nil {
 		return err
@@ -263,9 +282,7 @@ func (e *Engine) eval(ctx context.Context, cell eval.Cell, out eval.Output) erro
 			return cgoError(c, err)
 		}
 	}
-	e.state.Lock()
-	k, failure := e.program.check(c, cgo)
-	e.state.Unlock()
+	k, failure := e.check(c, cgo)
 	if failure != nil {
 		return failure
 	}

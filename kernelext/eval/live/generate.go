@@ -52,6 +52,8 @@ func (k *checked) generate(number int) *version {
 	}
 	v.path = next.path()
 	k.epochs = next.number > 1
+	k.tables, k.made, k.reached = map[string]map[string]bool{}, map[string]map[string]bool{},
+		reached
 	v.files = map[string]string{}
 	v.paths = map[string]bool{}
 	v.cgo = map[string]bool{}
@@ -264,15 +266,29 @@ func (k *checked) mainFile(v *version, reached map[string]bool) {
 		}
 	}
 	fmt.Fprintf(&b, "var %sstop %s.Flag\n", mark, rtName)
-	var typeList, derived []string
+	var typeList, derived, names []string
 	for _, name := range sorted(v.digests) {
 		if !strings.HasPrefix(name, ".") && !k.isGeneric(name) {
+			names = append(names, name)
 			typeList = append(typeList, fmt.Sprintf("%sreflect.TypeFor[%s]()", mark, name))
 			derived = append(derived,
 				fmt.Sprintf(
 					"[]%[1]s(nil), []*%[1]s(nil), map[string]%[1]s(nil), map[string]*%[1]s(nil)",
 					name))
 		}
+	}
+	k.typeTables(names)
+	k.addInstances()
+	for _, text := range sorted(k.made) {
+		if !slices.Contains(names, text) {
+			typeList = append(typeList, fmt.Sprintf("%sreflect.TypeFor[%s]()", mark, text))
+			maps.Copy(paths, k.made[text])
+		}
+	}
+	tables := ""
+	for _, call := range sorted(k.tables) {
+		tables += call + "\n"
+		maps.Copy(paths, k.tables[call])
 	}
 	imports := ""
 	list := "nil"
@@ -296,9 +312,9 @@ func (k *checked) mainFile(v *version, reached map[string]bool) {
 	fmt.Fprintf(&b,
 		"func main() {}\nfunc init() {\n"+
 			"%s.Register(&%s.Version{Number: %d, Path: %q, Stop: &%sstop, "+
-			"Run: func() { %s }, Types: %s, Derived: []any{%s}, Functions: %s})\n}\n",
+			"Run: func() { %s }, Types: %s, Derived: []any{%s}, Functions: %s})\n%s}\n",
 		rtName, rtName, v.number, v.path, mark, strings.Join(calls, "; "), list,
-		strings.Join(derived, ", "), k.functions(v, reached))
+		strings.Join(derived, ", "), k.functions(v, reached), tables)
 	var head strings.Builder
 	fmt.Fprintf(&head, "package main\nimport %s %q\n%s", rtName, rtPath, imports)
 	k.importLines(&head, b.String(), paths)

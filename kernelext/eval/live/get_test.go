@@ -27,7 +27,8 @@ func TestGet(t *testing.T) {
 	n.want("dep.Version", "v1.0.0")
 	n.want("%restart", "")
 	n.want("top.Hello()", "top with dep v1.1.0")
-	n.wantError("import \"example.com/absent\"\nabsent.X", "example.com/absent")
+	n.wantError("import \"example.com/absent\"\nabsent.X", "go get example.com/absent: module ",
+		"check the path and the network, then run the cell again")
 	n.want("dep.Version", "v1.1.0")
 	n.run("%noautoget")
 	n.wantError("import \"example.com/late\"\nlate.X",

@@ -92,7 +92,7 @@ func (l *lowering) topLevel(s ast.Stmt) []*wire.Node {
 		return []*wire.Node{n}
 	case *ast.DeclStmt:
 		g, ok := s.Decl.(*ast.GenDecl)
-		if !ok || g.Tok != token.VAR {
+		if !ok || g.Tok != token.VAR || len(g.Specs[0].(*ast.ValueSpec).Values) > 0 {
 			leave("a declaration")
 		}
 		n := &wire.Node{Op: wire.Zero, Keys: k.keysOf(s)}

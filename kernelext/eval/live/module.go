@@ -72,9 +72,25 @@ func (e *Engine) load(ctx context.Context, path string) error {
 		return err
 	}
 	if _, got := e.tool.run(ctx, "get", path); got != nil {
-		return &missingError{path, reason(path, got.Error())}
+		return &missingError{path, fmt.Sprintf(
+			"go get %s: %s: check the path and the network, then run the cell again", path,
+			getReason(got))}
 	}
 	return e.program.packages.load(ctx, path)
+}
+
+// getReason returns the line of go get's output that says why it failed.
+func getReason(err error) string {
+	var failed *toolError
+	if !errors.As(err, &failed) {
+		return err.Error()
+	}
+	for line := range strings.Lines(failed.output) {
+		if !strings.HasPrefix(line, "go: downloading ") {
+			return strings.TrimPrefix(strings.TrimSpace(line), "go: ")
+		}
+	}
+	return failed.err.Error()
 }
 
 // useBeside makes builds use a module that lies beside the notebook, by a go.work of the engine's

@@ -1,12 +1,14 @@
 package live_test
 
 import (
+	"context"
 	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
+	"gopets/kernelext/eval"
 	"gopets/kernelext/eval/live"
 )
 
@@ -129,4 +131,21 @@ func TestLargeMaps(t *testing.T) {
 		"1")
 	n.want("names[1499] + names[0]", "n1499n0")
 	n.want("for i := range names { if names[i] != lib.Names[i] { panic(i) } }\nlen(names)", "1500")
+}
+
+type panickingFront struct{ front }
+
+func (*panickingFront) Stream(name, text string) { panic("a fault") }
+
+// A fault of the engine costs a cell, not the kernel.
+func TestFaultOfTheEngine(t *testing.T) {
+	t.Parallel()
+	n := open(t, live.Options{})
+	n.want("x := 1", "")
+	cell := eval.Cell{Number: 2, Source: "//go:generate echo\ny := 1"}
+	_, err := n.engine.Eval(context.Background(), cell, &panickingFront{})
+	if err == nil || !strings.Contains(err.Error(), "fault of the kernel: a fault") {
+		t.Errorf("%v", err)
+	}
+	n.want("x + 1", "2")
 }

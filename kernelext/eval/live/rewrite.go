@@ -85,12 +85,18 @@ func (r *rewriter) visit(n ast.Node) bool {
 	case *ast.RangeStmt:
 		r.insert(n.Body.Lbrace+1, check)
 	case *ast.TypeAssertExpr:
-		r.norm(n.X, "Norm")
+		if n.Type != nil {
+			r.operand(n.X, n.Type)
+		}
+	case *ast.TypeSwitchStmt:
+		r.typeSwitch(n)
 	case *ast.BinaryExpr:
 		if n.Op == token.EQL || n.Op == token.NEQ {
-			r.norm(n.X, "Norm")
-			r.norm(n.Y, "Norm")
+			r.operand(n.X, n.Y)
+			r.operand(n.Y, n.X)
 		}
+	case *ast.SwitchStmt:
+		r.tagSwitch(n)
 	case *ast.CallExpr:
 		r.call(n)
 	case *ast.BranchStmt:
@@ -174,14 +180,9 @@ func (r *rewriter) selector(s *ast.SelectorExpr) {
 
 // norm converts an interface value to the newest version of its type, where there are several.
 func (r *rewriter) norm(x ast.Expr, by string) {
-	t := r.k.info.TypeOf(x)
-	if !r.k.epochs || t == nil || !types.IsInterface(t) {
-		return
+	if r.k.epochs && isInterface(r.k.info.TypeOf(x)) {
+		r.wrap(x, rtName+"."+by+"(", ")")
 	}
-	if _, ok := types.Unalias(t).(*types.TypeParam); ok {
-		return
-	}
-	r.wrap(x, rtName+"."+by+"(", ")")
 }
 
 func (r *rewriter) wrap(x ast.Expr, before, after string) {
@@ -296,6 +297,10 @@ func (k *checked) statement(s ast.Stmt, paths map[string]bool) string {
 			r.cell.offset(s.Rhs[len(s.Rhs)-1].End()))
 	case *ast.DeclStmt:
 		if g, ok := s.Decl.(*ast.GenDecl); ok && g.Tok == token.VAR {
+			if v := g.Specs[0].(*ast.ValueSpec); len(v.Values) > 0 { // var _ T = x
+				ast.Inspect(s, r.visit)
+				return "var " + r.apply(r.cell.offset(v.Pos()), r.cell.offset(v.End()))
+			}
 			var all []string
 			for _, v := range k.cell.zeroed {
 				if v.Pos() != s.Pos() {

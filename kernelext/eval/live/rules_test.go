@@ -85,6 +85,13 @@ func TestStatementsOfEveryForm(t *testing.T) {
 			"init 2\nhi\n")
 	n.want("main()", "hi\n")
 	n.want("var late = early + 1\nvar early = 1\nlate", "2")
+	n.want("var _ = func() int { fmt.Println(\"blank\"); return 1 }()", "blank\n")
+	n.want(
+		"var _, _ error = nil, io.EOF\nvar (\n\t_ = fmt.Sprint(1)\n\t_ fmt.Stringer = time.Second\n)", "")
+	n.wantError("var _ error = 1", "cell[", "int does not implement error")
+	n.want("const _ = 1", "")
+	n.want("const (\n\t_ = iota\n)\nfor range 1 { fmt.Println(\"go on\") }", "go on\n")
+	n.wantError("const _ uint = -1", "overflows")
 }
 
 func TestRedefinition(t *testing.T) {

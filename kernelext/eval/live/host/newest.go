@@ -27,7 +27,7 @@ func (n *newest) add(v *rt.Version) (fresh bool) {
 	fresh = n.path != "" && n.path != v.Path
 	n.path = v.Path
 	for _, t := range v.Types {
-		n.types[typeName(t)] = t
+		n.types[key(t)] = t
 	}
 	n.found = map[reflect.Type]reflect.Type{}
 	return fresh
@@ -41,20 +41,28 @@ func ofCells(t reflect.Type) bool {
 	return t.Name() != "" && (t.PkgPath() == "main" || strings.HasPrefix(t.PkgPath(), "main'"))
 }
 
+// key returns what the versions of a type have in common.
+func key(t reflect.Type) string {
+	switch {
+	case t.Name() == "":
+		return epochPath.ReplaceAllString(t.String(), "main")
+	case ofCells(t):
+		return typeName(t)
+	}
+	return t.PkgPath() + "." + typeName(t) // perhaps of a type of the cells: atomic.Pointer[T]
+}
+
 // latest returns the newest version of a type with the same memory layout, or the type itself.
 func (n *newest) latest(t reflect.Type) reflect.Type {
 	if found := n.found[t]; found != nil {
 		return found
 	}
 	found := t
-	switch {
-	case ofCells(t):
-		if other := n.types[typeName(t)]; other != nil && other != t &&
-			same(t, other, map[[2]reflect.Type]bool{}) {
+	if other := n.types[key(t)]; other != nil {
+		if same(t, other, map[[2]reflect.Type]bool{}) {
 			found = other
 		}
-	case t.Name() != "":
-	default:
+	} else if t.Name() == "" {
 		found = n.composite(t)
 	}
 	n.found[t] = found

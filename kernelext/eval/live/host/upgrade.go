@@ -131,6 +131,9 @@ func (u *upgrader) entries(r reflect.Value) {
 		changed = append(changed, entry{it.Key(), key, value})
 	}
 	for _, e := range changed {
+		if !r.MapIndex(e.old).IsValid() {
+			continue // NaN, which cannot be removed
+		}
 		r.SetMapIndex(e.old, reflect.Value{})
 		r.SetMapIndex(e.key, e.value)
 	}

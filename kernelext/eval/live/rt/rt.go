@@ -189,6 +189,38 @@ func convert[I any](x I, by func(any) any) I {
 	return x
 }
 
+// Same returns an interface value with the method table that the runtime finds for its type, so that
+// equal values have equal tables. Conversions in compiled code and by reflection may use two.
+func Same[I any](x I) I { return convert(x, func(v any) any { return v }) }
+
+// An itab is the method table of a type in an interface type. Its hash is zero if the runtime has
+// made it.
+type itab struct {
+	inter, typ unsafe.Pointer
+	hash       uint32
+}
+
+var tables sync.Map // by interface type and type, the compiled tables
+
+// Table notes the compiled method table of a value's type in an interface type.
+func Table[I any](x I) {
+	t := *(**itab)(unsafe.Pointer(&x))
+	tables.LoadOrStore([2]unsafe.Pointer{t.inter, t.typ}, t)
+}
+
+// Static returns an interface value with its compiled method table, which is what an assertion in
+// compiled code looks for. A conversion before the code was loaded has made another.
+func Static[I any](x I) I {
+	t := *(**itab)(unsafe.Pointer(&x))
+	if t == nil || t.hash != 0 {
+		return x
+	}
+	if compiled, ok := tables.Load([2]unsafe.Pointer{t.inter, t.typ}); ok {
+		*(**itab)(unsafe.Pointer(&x)) = compiled.(*itab)
+	}
+	return x
+}
+
 // Exit replaces os.Exit in cells.
 func Exit(status int) { Exiting(status) }
 
