@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"gopets/kernelext/internal/atomicfile"
@@ -86,5 +87,16 @@ func TestAPipeIsWrittenTo(t *testing.T) {
 	}
 	if got := <-read; got != "text <nil>" {
 		t.Errorf("read %q", got)
+	}
+}
+
+// An error names the file that was wanted, not the hidden one.
+func TestErrorsNameTheFile(t *testing.T) {
+	dir := t.TempDir()
+	for _, path := range []string{filepath.Join(dir, "nowhere", "a.txt"), dir} {
+		err := atomicfile.Write(path, 0o600, func(*os.File) error { return nil })
+		if err == nil || !strings.Contains(err.Error(), path+": ") {
+			t.Errorf("%s: %v", path, err)
+		}
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 )
@@ -23,7 +24,7 @@ func Write(path string, perm os.FileMode, write func(*os.File) error) error {
 	tmp := filepath.Join(filepath.Dir(path), "."+filepath.Base(path)+"."+rand.Text()[:8])
 	f, err := os.OpenFile(tmp, os.O_WRONLY|os.O_CREATE|os.O_EXCL, perm)
 	if err != nil {
-		return err
+		return naming(path, tmp, err)
 	}
 	defer os.Remove(tmp)
 	err = write(f)
@@ -32,6 +33,19 @@ func Write(path string, perm os.FileMode, write func(*os.File) error) error {
 	}
 	if err == nil {
 		err = os.Rename(tmp, path)
+	}
+	return naming(path, tmp, err)
+}
+
+// naming returns an error that names path in place of the hidden file.
+func naming(path, tmp string, err error) error {
+	var of *fs.PathError
+	var link *os.LinkError
+	switch {
+	case errors.As(err, &of) && of.Path == tmp:
+		of.Path = path
+	case errors.As(err, &link) && link.Old == tmp:
+		return &fs.PathError{Op: link.Op, Path: path, Err: link.Err}
 	}
 	return err
 }

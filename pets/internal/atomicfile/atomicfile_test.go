@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"gopets/pets/internal/atomicfile"
@@ -86,4 +87,15 @@ func Example() {
 	text, err := os.ReadFile(path)
 	fmt.Println(string(text), err)
 	// Output: <p>whole</p> <nil>
+}
+
+// An error names the file that was wanted, not the hidden one.
+func TestErrorsNameTheFile(t *testing.T) {
+	dir := t.TempDir()
+	for _, path := range []string{filepath.Join(dir, "nowhere", "a.txt"), dir} {
+		err := atomicfile.Write(path, 0o600, func(*os.File) error { return nil })
+		if err == nil || !strings.Contains(err.Error(), path+": ") {
+			t.Errorf("%s: %v", path, err)
+		}
+	}
 }
