@@ -32,16 +32,20 @@ func (r *rewriter) operand(x ast.Expr, others ...ast.Expr) {
 	if !isInterface(t) {
 		return
 	}
-	by := "Same"
+	by, compared := "Same", false
 	for _, other := range others {
 		if r.k.info.Types[other].IsNil() {
 			continue
 		}
+		compared = true
 		if u := r.k.info.TypeOf(other); !isInterface(u) {
 			by = "Static"
 			r.k.addTable(t, u)
 			r.k.addType(u)
 		}
+	}
+	if !compared { // err != nil costs nothing
+		return
 	}
 	if r.k.epochs {
 		r.wrap(x, rtName+".Norm(", ")") // the method table is that of Same
