@@ -99,6 +99,7 @@ func TestText(t *testing.T) {
 		{"nil", nil, "<nil>"},
 		{"a nil map", map[string]int(nil), "map[]"},
 		{"a channel", (chan int)(nil), "<nil>"},
+		{"blank fields", struct{ _, a, _, b int }{a: 1, b: 2}, "{a:1 b:2}"},
 	} {
 		if got := text(c.value); got != c.want {
 			t.Errorf("%s: %q, want %q", c.name, got, c.want)

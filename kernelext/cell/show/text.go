@@ -76,12 +76,15 @@ func (w *writer) value(v reflect.Value, pointers, depth int) {
 	switch v.Kind() {
 	case reflect.Struct:
 		w.b.WriteByte('{')
+		separator := ""
 		for i := range v.NumField() {
-			if i > 0 {
-				w.b.WriteByte(' ')
+			name := v.Type().Field(i).Name
+			if name == "_" {
+				continue
 			}
-			w.b.WriteString(v.Type().Field(i).Name + ":")
+			w.b.WriteString(separator + name + ":")
 			w.value(v.Field(i), pointers, depth+1)
+			separator = " "
 		}
 		w.b.WriteByte('}')
 	case reflect.Slice, reflect.Array:

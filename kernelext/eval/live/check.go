@@ -47,6 +47,9 @@ const oldMark = mark + "old_"
 func (p *program) check(c *cell, cgo *ast.File) (*checked, *eval.Error) {
 	k := &checked{program: p, cell: c, cgo: cgo, vars: map[string]*variable{}}
 	k.findDefines()
+	if wrong := k.reservedNames(); len(wrong) > 0 {
+		return nil, report(wrong, k.lines)
+	}
 	names := p.replaced(c, k.defines)
 	k.cells = without(p.cells, names)
 	for name, v := range p.vars {
@@ -80,6 +83,7 @@ func (p *program) check(c *cell, cgo *ast.File) (*checked, *eval.Error) {
 	if len(problems) > 0 {
 		return nil, report(problems, k.lines)
 	}
+	k.warnings = append(k.warnings, k.skippedTests()...)
 	k.shared = k.sharedBy()
 	maps.Copy(k.shared, p.shared)
 	return k, nil

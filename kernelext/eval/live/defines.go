@@ -63,6 +63,20 @@ func (k *checked) findDefines() {
 	}
 }
 
+// reservedNames returns the variables that cannot be declared in a package with their names.
+func (k *checked) reservedNames() (problems []problem) {
+	for _, d := range k.defines {
+		if _, ok := types.Universe.Lookup(d.name).(*types.TypeName); ok {
+			problems = append(problems, problem{k.at(d.ident), fmt.Sprintf(
+				"%s is a type that all cells use: give the variable another name", d.name)})
+		} else if d.name == "main" || d.name == "init" {
+			problems = append(problems, problem{k.at(d.ident), fmt.Sprintf(
+				"cannot declare %s: it must be a function", d.name)})
+		}
+	}
+	return problems
+}
+
 // typeDefines sets the types of the cell's variables. A variable that exists with the same type
 // stays; otherwise a new one replaces it.
 func (k *checked) typeDefines() {

@@ -4,6 +4,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"strings"
 	"testing"
 
 	"gopets/kernelext/eval/live"
@@ -59,3 +60,16 @@ func TestNamesOfFiles(t *testing.T) {
 }
 
 func matches(text, pattern string) bool { return regexp.MustCompile(pattern).MatchString(text) }
+
+func TestSkippedTests(t *testing.T) {
+	t.Parallel()
+	n := open(t, live.Options{})
+	n.want("%test\nfunc TestMain(m *testing.M) { m.Run() }\n"+
+		"func ExampleF() {\n\tfmt.Println(1)\n\t// Output: 1\n}",
+		"PASS\n")
+	for _, name := range []string{"TestMain", "ExampleF"} {
+		if text := n.front.err.String(); !strings.Contains(text, name+" is not run") {
+			t.Errorf("%q", text)
+		}
+	}
+}

@@ -42,6 +42,10 @@ func TestErrors(t *testing.T) {
 		{"fib := func(n int) int { return fib(n-1) + \"a\" }",
 			"1:33: invalid operation: fib(n - 1) + \"a\" " +
 				"(mismatched types int and untyped string)"},
+		{"int := 3\nint", "1:1: int is a type that all cells use: give the variable another name"},
+		{"var a, string = 1, \"s\"",
+			"1:8: string is a type that all cells use: give the variable another name"},
+		{"var main = 1", "1:5: cannot declare main: it must be a function"},
 	} {
 		_, _, err := n.run(test.code)
 		if err == nil {

@@ -87,6 +87,13 @@ func TestCrashes(t *testing.T) {
 			"}\nf(0)", "stack overflow")
 	n.wantError("syscall.Kill(os.Getpid(), syscall.SIGABRT)\nselect {}", "Crash", "SIGABRT")
 	n.wantError("import \"unsafe\"\n*(*int)(unsafe.Pointer(uintptr(8)))", "")
+	// A command of a cell does not outlive the process, and nothing waits for it.
+	late := filepath.Join(t.TempDir(), "late")
+	n.want(fmt.Sprintf("exec.Command(\"sh\", \"-c\", \"sleep 10; touch %s\").Start()", late), "")
+	n.wantError("go func() { panic(\"in a goroutine\") }()\nselect {}", "Crash", "in a goroutine")
+	if _, err := os.Stat(late); err == nil {
+		t.Error("the crash was noticed when the command had ended")
+	}
 	n.want("T{}.M()", "5")
 }
 

@@ -85,8 +85,8 @@ func (p *process) read(replies *os.File) {
 		}
 	}
 	replies.Close()
-	// Children may hold the pipe open longer than the process lives.
 	err := p.cmd.Wait()
+	_ = syscall.Kill(-p.cmd.Process.Pid, syscall.SIGKILL) // the commands that cells have started
 	p.mu.Lock()
 	p.reason = ending(err)
 	p.mu.Unlock()

@@ -37,6 +37,21 @@ func (k *checked) tests() (names []string) {
 	return names
 }
 
+// skippedTests returns a warning for each of the cell's functions that only `go test` runs.
+func (k *checked) skippedTests() (warnings []string) {
+	if !k.cell.script.test {
+		return nil
+	}
+	for _, d := range k.cell.decls {
+		name := d.names[0]
+		if name == "TestMain" || hasPrefix(name, "Example") || hasPrefix(name, "Fuzz") {
+			warnings = append(warnings,
+				name+" is not run: %test runs tests and benchmarks")
+		}
+	}
+	return warnings
+}
+
 // testFile writes the function that runs the tests and benchmarks, as `go test` does, but in the
 // process with the variables.
 func (k *checked) testFile(v *version) {

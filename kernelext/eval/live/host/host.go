@@ -26,6 +26,9 @@ import (
 
 // Main serves requests from file 3 and answers on file 4, until the engine is gone.
 func Main() {
+	// A command that a cell starts must not hold the pipes open after this process has ended.
+	syscall.CloseOnExec(3)
+	syscall.CloseOnExec(4)
 	requests, replies := os.NewFile(3, "requests"), os.NewFile(4, "replies")
 	debug.SetTraceback("all")
 	h := &host{replies: json.NewEncoder(replies), abandoned: map[int]bool{},
