@@ -86,9 +86,11 @@ func (f *runFlags) destinations(runs []*headless, settings []runner.Setting) (er
 	switch ext := strings.ToLower(filepath.Ext(f.out)); {
 	case len(runs) > 1 && ext == ".ipynb" && !isFolder(f.out):
 		return fmt.Errorf("-o %s: several notebooks need a folder, not a notebook's name", f.out)
-	case len(runs) == 1 && (ext == ".html" || ext == ".htm"):
+	case len(runs) == 1 && slices.Contains([]string{".html", ".htm", ".md", ".pdf", ".py"}, ext):
 		return fmt.Errorf("-o %s: this names the executed notebook: name the page with --html",
 			f.out)
+	case strings.EqualFold(filepath.Ext(f.page), ".ipynb"):
+		return fmt.Errorf("--html %s: this names the page: name the notebook with -o", f.page)
 	}
 	if len(runs) > 1 {
 		var paths []string

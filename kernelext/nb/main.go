@@ -25,6 +25,7 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 
 	"github.com/spf13/cobra"
@@ -91,7 +92,7 @@ func rootCommand() *cobra.Command {
 		Short:         "Run, render and install Go notebooks",
 		SilenceUsage:  true,
 		SilenceErrors: true,
-		Args:          cobra.NoArgs,
+		Args:          noCommand,
 		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	root.CompletionOptions.HiddenDefaultCmd = true
@@ -99,4 +100,23 @@ func rootCommand() *cobra.Command {
 		uninstallCommand(), setupCommand(), doctorCommand(), versionCommand(), kernelCommand(),
 		testCommand(), replCommand())
 	return root
+}
+
+func noCommand(cmd *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return nil
+	}
+	meant := ""
+	if near := cmd.SuggestionsFor(args[0]); len(near) > 0 {
+		meant = fmt.Sprintf("did you mean %s? ", strings.Join(near, " or "))
+	}
+	return fmt.Errorf("there is no command %q: %snb help lists the commands", args[0], meant)
+}
+
+func someNotebooks(cmd *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return fmt.Errorf("%s: no notebook is named: give one, as in %s my.ipynb", cmd.Name(),
+			cmd.CommandPath())
+	}
+	return nil
 }

@@ -23,17 +23,18 @@ type renderFlags struct {
 func renderCommand() *cobra.Command {
 	var f renderFlags
 	cmd := &cobra.Command{
-		Use:   "render NOTEBOOK...",
-		Short: "Make a self-contained HTML page, or Markdown, of a notebook as it is",
-		Long: `Make a self-contained HTML page of a notebook as it is, or with --to markdown
+		Use:        "render NOTEBOOK...",
+		SuggestFor: []string{"convert", "export"},
+		Short:      "Make a self-contained HTML page, or Markdown, of a notebook as it is",
+		Long: `Make a self-contained HTML page of a notebook as it is, or with --to markdown (or -o NAME.md)
 GitHub-flavoured Markdown with its images in NAME_files beside it.
 
 The notebook - is standard input, the output - standard output; Markdown there holds
 its images as data URIs.`,
-		Args: cobra.MinimumNArgs(1),
+		Args: someNotebooks,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if f.to != "html" && f.to != "markdown" {
-				return fmt.Errorf("--to %s: a notebook becomes html or markdown", f.to)
+			if err := f.format(); err != nil {
+				return err
 			}
 			if len(args) == 1 {
 				return f.render(cmd, args[0], f.out)
@@ -48,7 +49,8 @@ its images as data URIs.`,
 		"",
 		"the page, a folder, or - (default: the notebook's name with .html or .md, in this folder)",
 	)
-	cmd.Flags().StringVar(&f.to, "to", "html", "html or markdown")
+	cmd.Flags().StringVar(&f.to, "to", "",
+		"html or markdown (default: by the name of -o, else html)")
 	cmd.Flags().BoolVar(
 		&f.trust,
 		"trust",
@@ -62,6 +64,23 @@ its images as data URIs.`,
 		"replace the page and its images if they exist",
 	)
 	return cmd
+}
+
+func (f *renderFlags) format() error {
+	ext := strings.ToLower(filepath.Ext(f.out))
+	switch {
+	case f.to == "markdown", f.to == "html":
+	case f.to != "":
+		return fmt.Errorf("--to %s: a notebook becomes html or markdown", f.to)
+	case isFolder(f.out), ext == "", ext == ".html", ext == ".htm":
+		f.to = "html"
+	case ext == ".md", ext == ".markdown":
+		f.to = "markdown"
+	default:
+		return fmt.Errorf("-o %s: a notebook becomes HTML or Markdown: end the name in .html or "+
+			".md, or give --to", f.out)
+	}
+	return nil
 }
 
 // renderAll renders notebooks into one folder; one that fails does not stop the others.
@@ -159,6 +178,9 @@ func folderFrom(page, book string) string {
 func readNotebook(cmd *cobra.Command, path string) (*notebook.Notebook, error) {
 	if err := localFile(path); err != nil {
 		return nil, err
+	}
+	if isFolder(path) {
+		return nil, fmt.Errorf("%s is a folder: name a notebook in it", path)
 	}
 	nb, err := parseNotebook(cmd, path)
 	if err != nil {

@@ -91,7 +91,7 @@ func runCommand() *cobra.Command {
   nb run notebooks/*.ipynb -j 2 -o out --report junit.xml
   nb run notebooks/pets.ipynb --resume
   nb run notebooks/pets.ipynb --help-notebook`,
-		Args: cobra.MinimumNArgs(1),
+		Args: someNotebooks,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			paths, err := notebookFiles(args)
 			if err != nil {

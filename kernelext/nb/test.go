@@ -81,7 +81,7 @@ not be tested or the usage is wrong.`,
   nb test notebooks -j 4 --report junit.xml --rtol 1e-6
   nb test analysis.ipynb --lax -p epochs=1
   nb test analysis.ipynb --update`,
-		Args: cobra.MinimumNArgs(1),
+		Args: someNotebooks,
 		RunE: func(cmd *cobra.Command, args []string) error { return test(cmd, args, f) },
 	}
 	fl := cmd.Flags()
