@@ -147,7 +147,10 @@ func (p FilePredictions) WriteJSONLines(file Path) Path {
 }
 
 func (p FilePredictions) write(file Path, write func(io.Writer) error) Path {
-	err := atomicfile.Write(string(file), 0o644, func(f *os.File) error { return write(f) })
+	err := os.MkdirAll(string(file.Parent()), 0o755)
+	if err == nil {
+		err = atomicfile.Write(string(file), 0o644, func(f *os.File) error { return write(f) })
+	}
 	if err != nil {
 		fail(fmt.Errorf("predictions: %w", err))
 	}

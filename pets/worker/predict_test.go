@@ -73,7 +73,7 @@ func TestPredictCommand(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	table := filepath.Join(dir, "table.csv")
+	table := filepath.Join(dir, "new", "table.csv")
 	if err := run("predict", []string{model, last, filepath.Join(dir, "photos"), "-o", table,
 		"--list", list}); err != nil {
 		t.Fatal(err)
@@ -117,7 +117,7 @@ func TestPredictCommand(t *testing.T) {
 		line.Class != rows[1][1] || len(line.Probabilities) != 3 {
 		t.Errorf("%s: %v", text, err)
 	}
-	if err := run("onnx", []string{"--bytes", model, filepath.Join(dir, "pets.onnx")}); err != nil {
+	if err := run("onnx", []string{"--bytes", model, filepath.Join(dir, "also", "pets.onnx")}); err != nil {
 		t.Error(err)
 	}
 	for want, args := range map[string][]string{
@@ -125,7 +125,7 @@ func TestPredictCommand(t *testing.T) {
 		"want csv or jsonl":       {model, last, "--format", "xml"},
 		"no such file":            {model, filepath.Join(dir, "nowhere")},
 		"is a folder":             {model, last, "-o", filepath.Join(dir, "photos")},
-		"create it":               {model, last, "-o", filepath.Join(dir, "new", "table.csv")},
+		"cannot be written":       {model, last, "-o", filepath.Join(last, "table.csv")},
 		"no known format":         {model, last, "-o", filepath.Join(dir, "table.xlsx")},
 		"is also read":            {model, last, "-o", model, "-format", "csv"},
 		"last.png is also read":   {model, last, "-o", last, "-format", "csv"},

@@ -6,7 +6,6 @@ import (
 	"flag"
 	"fmt"
 	"io"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -110,7 +109,8 @@ func tableWriter(format, file string) (func(spec.FilePredictions, io.Writer) err
 	return nil, fmt.Errorf("predict: the format is %q, want csv or jsonl", format)
 }
 
-// checkOutput returns an error if a file cannot be written, or is read, before long work.
+// checkOutput makes a file's folder, before long work. It returns an error if the file cannot be
+// written, or is read.
 func checkOutput(out string, read []string) error {
 	if out == "-" {
 		return nil
@@ -127,10 +127,10 @@ func checkOutput(out string, read []string) error {
 	if err == nil && !info.Mode().IsRegular() {
 		return nil // a device or pipe
 	}
-	f, err := os.CreateTemp(filepath.Dir(out), "."+filepath.Base(out)+".*")
-	if errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("the output %s: there is no folder %s: create it", out,
-			filepath.Dir(out))
+	err = os.MkdirAll(filepath.Dir(out), 0o755)
+	var f *os.File
+	if err == nil {
+		f, err = os.CreateTemp(filepath.Dir(out), "."+filepath.Base(out)+".*")
 	}
 	if err != nil {
 		return fmt.Errorf("the output %s cannot be written: %w: name a file elsewhere", out,
