@@ -66,6 +66,10 @@ func (o table) parse(data []byte, dir string) ([]Labelled, error) {
 	var items []Labelled
 	for first := true; ; first = false {
 		record, err := r.Read()
+		if err == io.EOF && len(items) == 0 {
+			return nil, errors.New("no line names an image: give a table with a name and a label " +
+				"in each line")
+		}
 		if err == io.EOF {
 			return items, nil
 		}

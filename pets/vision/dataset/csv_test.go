@@ -141,6 +141,8 @@ func TestLabelByCSVFindsTheLayout(t *testing.T) {
 	says(t, "Latin-1", err, "UTF-8")
 	_, err = table{}.parse([]byte("name,label\n\na.jpg,pug\nb.jpg\n"), dir)
 	says(t, "a short line", err, "line 4")
+	_, err = table{}.parse([]byte("name,label\n"), dir)
+	says(t, "a header alone", err, "no line names an image")
 	_, err = table{}.parse([]byte("name,label\na.jpg,pug\nb.jpg,\n"), dir)
 	says(t, "an empty label", err, "line 3 has an empty name or label: fill it in")
 	_, err = table{}.parse([]byte("name,label\na.jpg,pug\nb.jpg,NaN\n"), dir)
