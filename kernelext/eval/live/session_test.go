@@ -134,6 +134,10 @@ func TestInterrupt(t *testing.T) {
 	n.want("loop := func() { for {} }", "")
 	interrupt("loop()")
 	n.want("x >= 5", "true")
+	// A library that listens for the signal gets it.
+	n.want("got := make(chan os.Signal, 1)\nsignal.Notify(got, os.Interrupt)", "")
+	interrupt("<-ch", "goroutine goes on")
+	n.want("len(got)", "1")
 }
 
 func TestInput(t *testing.T) {

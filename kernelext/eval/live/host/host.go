@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"os/signal"
 	"path/filepath"
 	"plugin"
 	"reflect"
@@ -32,8 +33,8 @@ func Main() {
 	requests, replies := os.NewFile(3, "requests"), os.NewFile(4, "replies")
 	debug.SetTraceback("all")
 	h := &host{replies: json.NewEncoder(replies), abandoned: map[int]bool{},
-		streams: copyStreams(),
-		newest:  newest{types: map[string]reflect.Type{}, found: map[reflect.Type]reflect.Type{}}}
+		streams: copyStreams(), signals: make(chan os.Signal, 1),
+		newest: newest{types: map[string]reflect.Type{}, found: map[reflect.Type]reflect.Type{}}}
 	rt.Showing = func(call bool, values ...any) {
 		if call {
 			show.Results(values...)
@@ -69,6 +70,7 @@ func leave() {
 type host struct {
 	send    sync.Mutex
 	replies *json.Encoder
+	signals chan os.Signal // of interrupts, which would end the process otherwise
 	newest  newest
 	streams streams
 
@@ -279,9 +281,13 @@ func (h *host) interrupt() {
 	h.mu.Lock()
 	e := h.current
 	h.mu.Unlock()
-	if e != nil {
-		h.stop(e, wire.Reply{Failure: wire.Interrupted})
+	if e == nil {
+		return
 	}
+	// Libraries that listen for the signal, as package pets does, end what they do.
+	signal.Notify(h.signals, os.Interrupt)
+	_ = syscall.Kill(os.Getpid(), syscall.SIGINT)
+	h.stop(e, wire.Reply{Failure: wire.Interrupted})
 }
 
 // stop asks a cell to end until it does, as it may recover from the panic. A cell that does not
