@@ -110,7 +110,7 @@ func TestQuickstartWithUserFolder(t *testing.T) {
 		0o600); err != nil {
 		t.Fatal(err)
 	}
-	shown, log, err := quickstart(t, home, "source="+mine, "picture="+asked)
+	shown, log, err := quickstart(t, home, "source="+mine, "photo="+asked)
 	if err != nil {
 		t.Fatalf("%v\n%s", err, log)
 	}

@@ -44,6 +44,9 @@ func kernelCommand() *cobra.Command {
 			if len(args) == 0 {
 				return cmd.Usage()
 			}
+			if err := f.check("--engine"); err != nil {
+				return err
+			}
 			conn, err := jupyter.ReadConnection(args[0])
 			if err != nil {
 				return err
@@ -71,6 +74,14 @@ func kernelCommand() *cobra.Command {
 
 func historyDir() string {
 	return cmp.Or(os.Getenv("NB_HISTORY"), filepath.Join(session.CacheDir(), "history"))
+}
+
+func (f kernelFlags) check(flag string) error {
+	if f.engine != liveKernel && f.engine != gonbKernel {
+		return fmt.Errorf("%s %s: unknown kernel: want %s or %s", flag, f.engine, liveKernel,
+			gonbKernel)
+	}
+	return nil
 }
 
 func (f kernelFlags) options(ctx context.Context) (kernel.Options, error) {

@@ -56,9 +56,8 @@ that fails.`,
 }
 
 func (f kernelFlags) repl(ctx context.Context, history string, offline bool) error {
-	if f.engine != liveKernel && f.engine != gonbKernel {
-		return fmt.Errorf("--kernel %s: unknown kernel: want %s or %s", f.engine, liveKernel,
-			gonbKernel)
+	if err := f.check("--kernel"); err != nil {
+		return err
 	}
 	if err := f.prepare(ctx, offline); err != nil {
 		return err

@@ -147,6 +147,10 @@ func results(c *call, l *learner, q wire.LearnerCall) (_ plots.Chart, err error)
 		}
 		items, list = append(items, item), append(list, img)
 	}
+	if len(items) == 0 {
+		return nil, errors.New("results: there are no validation images: draw some, for instance " +
+			"with pets.ValidPct(0.2)")
+	}
 	probs, err := l.live.Predict(c, list)
 	if err != nil {
 		return nil, err

@@ -153,6 +153,9 @@ func TestRefusals(t *testing.T) {
 	k.with("ARCH=resnet35").refused(`resnet35.*resnet34`, "create")
 	k.with("IMAGE=/nowhere.jpg").refused(`nowhere.jpg`, "image")
 	k.refused(`Epochs is 0, want at least 1`, "fit:0")
+	k.end()
+	k = newKernel(t).with("OPTION=no-valid")
+	k.refused("there are no validation images: draw some", "create", "results")
 }
 
 // An image that cannot be read is named before training, and left out if asked.

@@ -96,6 +96,8 @@ func resized() pets.DataOption {
 			}
 		}
 		return pets.ValidFiles(valid)
+	case "no-valid":
+		return pets.ValidPct(0)
 	case "wide":
 		return pets.SizeHW(32, 48)
 	case "cutout":
@@ -207,6 +209,8 @@ func main() {
 			learn.Recorder().PlotMetrics()
 			learn.Summary()
 			learn.ShowResults(pets.Rows(3))
+		case "results":
+			learn.ShowResults()
 		case "validate":
 			learn.Validate()
 		case "rows":
