@@ -168,6 +168,9 @@ func (e *Engine) setenv(args string, printf func(string, ...any)) error {
 	}
 	value = os.Expand(value, e.tool.env.lookup)
 	e.tool.env.set(name, value)
+	if e.environ != nil {
+		e.environ = append(e.environ, name+"="+value)
+	}
 	printf("Set: %s=%q\n", name, value)
 	return e.updateProcess(wire.Request{Op: wire.Setenv, Args: []string{name, value}})
 }

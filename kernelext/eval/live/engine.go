@@ -49,7 +49,8 @@ type Engine struct {
 	output  *output
 	scratch bool            // the module is the engine's own: go get may write it
 	noGet   bool            // %noautoget
-	folder  string          // of cells and shell commands, as %cd sets it
+	folder  string          // of cells and shell commands, as %cd or a cell set it
+	environ []string        // that of the process, if a cell changed it
 	defined map[string]bool // the flags that cells have defined
 
 	ready    chan struct{} // closed when the process can be started

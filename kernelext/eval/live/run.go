@@ -1,6 +1,7 @@
 package live
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -31,6 +32,10 @@ func (e *Engine) run(ctx context.Context, k *checked, out eval.Output) error {
 		return err
 	}
 	e.commit(k, reply.Set)
+	e.folder = cmp.Or(reply.Folder, e.folder)
+	if reply.Environ != nil {
+		e.environ = reply.Environ
+	}
 	if k.cell.script.timed {
 		e.output.sync()
 		out.Stream("stdout", fmt.Sprintf("time: %v\n", reply.Elapsed.Round(time.Microsecond)))

@@ -56,7 +56,9 @@ func (e *Engine) command1(ctx context.Context, dir string, argv []string, stdin 
 	}
 	defer stderr.Close()
 	cmd := exec.Command(argv[0], argv[1:]...)
-	cmd.Dir, cmd.Env = dir, e.processEnv()
+	if cmd.Dir, cmd.Env = dir, e.environ; cmd.Env == nil {
+		cmd.Env = e.processEnv()
+	}
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = stdin, stdout, stderr
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	var answers io.WriteCloser

@@ -12,6 +12,7 @@ import (
 func (e *Engine) lose(why string) (names []string) {
 	e.state.Lock()
 	defer e.state.Unlock()
+	e.environ = nil
 	p := e.program
 	for _, name := range sorted(p.vars) {
 		if v := p.vars[name]; v.lost == "" {

@@ -13,6 +13,7 @@ import (
 	"reflect"
 	"runtime"
 	"runtime/debug"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -87,9 +88,11 @@ type execution struct {
 	tree      *interp.Cell // what is evaluated without a build; nil for a version
 	goroutine int
 	began     time.Time
-	asked     int  // how often it was asked to end
-	stopping  bool // it was interrupted, or a goroutine of it has called os.Exit
-	exit      *int // the status that it called os.Exit with
+	folder    string   // where it began
+	environ   []string // with which it began
+	asked     int      // how often it was asked to end
+	stopping  bool     // it was interrupted, or a goroutine of it has called os.Exit
+	exit      *int     // the status that it called os.Exit with
 	done      chan struct{}
 	once      sync.Once
 }
@@ -158,7 +161,8 @@ func (h *host) run(r wire.Request) {
 	h.mu.Lock()
 	h.current = e
 	h.mu.Unlock()
-	e.began = time.Now()
+	e.began, e.environ = time.Now(), os.Environ()
+	e.folder, _ = os.Getwd() // it may be removed
 	started := make(chan struct{})
 	go h.goroutine(e, started)
 	<-started
@@ -259,6 +263,12 @@ func (h *host) finish(e *execution, reply wire.Reply) {
 			clearFlags()
 		}
 		reply.Elapsed = time.Since(e.began)
+		if folder, err := os.Getwd(); err == nil && folder != e.folder {
+			reply.Folder = folder
+		}
+		if environ := os.Environ(); !slices.Equal(environ, e.environ) {
+			reply.Environ = environ
+		}
 		close(e.done)
 		for _, v := range rt.Variables() {
 			reply.Set = append(reply.Set, v.Key)

@@ -45,6 +45,8 @@ type Reply struct {
 	Elapsed   time.Duration // of a run
 	Left      bool          // the cell's goroutine is left running
 	Set       []string
+	Folder    string   // the working folder, if the run changed it
+	Environ   []string // the environment, if the run changed it
 	Variables []Variable
 }
 
