@@ -221,6 +221,7 @@ func (k *checked) sort(found []types.Error) (problems []problem) {
 		case strings.Contains(e.Msg, " is not used") && k.last != nil && e.Pos >= k.last.Pos() &&
 			e.Pos <= k.last.End():
 		case k.cell.has(e.Pos):
+			text += k.earlier(text)
 			problems = append(problems, problem{at, text})
 			d := k.cell.function(e.Pos)
 			if forward = forward && d != nil && strings.HasPrefix(e.Msg, "undefined: ") &&

@@ -6,6 +6,7 @@ import (
 	"go/token"
 	"iter"
 	"maps"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -36,6 +37,22 @@ func position(p token.Position) eval.Position {
 		return eval.Position{}
 	}
 	return eval.Position{Cell: n, Line: p.Line, Column: p.Column}
+}
+
+var undefinedSelector = regexp.MustCompile(`^(\w+)\.\w+ undefined \(`)
+
+// earlier says in which cell the variable was declared whose field or method is missing: perhaps the
+// package of its name is meant.
+func (k *checked) earlier(text string) string {
+	found := undefinedSelector.FindStringSubmatch(text)
+	if found == nil {
+		return ""
+	}
+	v := k.program.vars[found[1]]
+	if v == nil || slices.ContainsFunc(k.defines, func(d *define) bool { return d.name == v.name }) {
+		return ""
+	}
+	return fmt.Sprintf("; %s is the variable of cell %d, which %%rm %[1]s removes", v.name, v.cell)
 }
 
 const maxProblems = 10
