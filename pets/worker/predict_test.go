@@ -68,7 +68,8 @@ func TestPredictCommand(t *testing.T) {
 	last := paint("last.png", 5)
 	broken := filepath.Join(dir, "photos", "broken.jpg")
 	list := filepath.Join(dir, "list.txt")
-	for name, content := range map[string]string{broken: "no image", list: "\ufeff\n" + one + "\r\n"} {
+	for name, content := range map[string]string{broken: "no image",
+		list: "\ufeff\n" + one + "\r\n"} {
 		if err := os.WriteFile(name, []byte(content), 0o644); err != nil {
 			t.Fatal(err)
 		}

@@ -187,7 +187,8 @@ func TestSampleOfAnotherVersion(t *testing.T) {
 	if err := os.MkdirAll(earlier, 0o700); err != nil {
 		t.Fatal(err)
 	}
-	if err := os.WriteFile(stamp, []byte(`{"version":1,"seed":0,"per_breed":8}`), 0o600); err != nil {
+	content := []byte(`{"version":1,"seed":0,"per_breed":8}`)
+	if err := os.WriteFile(stamp, content, 0o600); err != nil {
 		t.Fatal(err)
 	}
 	out := newKernel(t).with("SOURCE=sample-small").run("verify")

@@ -75,8 +75,8 @@
 //   - Values of an older epoch in channels, on stacks of goroutines, and in values of package sync,
 //     net and others are not updated. A map with interfaces that a goroutine writes while an epoch
 //     begins may end the process.
-//   - The type of a value in an interface stays old if it is an instance of a generic type that only
-//     statements of earlier cells name, until a cell names it.
+//   - The type of a value in an interface stays old if it is an instance of a generic type that
+//     only statements of earlier cells name, until a cell names it.
 //   - A type declared in a function is another type in each epoch; two that share a name begin one.
 //   - A variable cannot have an unexported type of another package.
 //   - Variables in C code belong to the version: they do not live from cell to cell.

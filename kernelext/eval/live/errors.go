@@ -41,15 +41,16 @@ func position(p token.Position) eval.Position {
 
 var undefinedSelector = regexp.MustCompile(`^(\w+)\.\w+ undefined \(`)
 
-// earlier says in which cell the variable was declared whose field or method is missing: perhaps the
-// package of its name is meant.
+// earlier says in which cell the variable was declared whose field or method is missing: perhaps
+// the package of its name is meant.
 func (k *checked) earlier(text string) string {
 	found := undefinedSelector.FindStringSubmatch(text)
 	if found == nil {
 		return ""
 	}
 	v := k.program.vars[found[1]]
-	if v == nil || slices.ContainsFunc(k.defines, func(d *define) bool { return d.name == v.name }) {
+	if v == nil ||
+		slices.ContainsFunc(k.defines, func(d *define) bool { return d.name == v.name }) {
 		return ""
 	}
 	return fmt.Sprintf("; %s is the variable of cell %d, which %%rm %[1]s removes", v.name, v.cell)

@@ -45,8 +45,9 @@ func TestErrors(t *testing.T) {
 		{"int := 3\nint", "1:1: int is a type that all cells use: give the variable another name"},
 		{"var a, string = 1, \"s\"",
 			"1:8: string is a type that all cells use: give the variable another name"},
-		{"alive.NewInt(1)", "1:7: alive.NewInt undefined (type int has no field or method NewInt); " +
-			"alive is the variable of cell 1, which %rm alive removes"},
+		{"alive.NewInt(1)",
+			"1:7: alive.NewInt undefined (type int has no field or method NewInt); " +
+				"alive is the variable of cell 1, which %rm alive removes"},
 		{"alive := 1\nalive.NewInt(1)",
 			"2:7: alive.NewInt undefined (type int has no field or method NewInt)"},
 		{"var main = 1", "1:5: cannot declare main: it must be a function"},

@@ -164,8 +164,8 @@ func (k *checked) areGlobal(all iter.Seq[*types.Var]) bool {
 	return true
 }
 
-// typeTables notes the method tables that reflection would make for the cells' types in error and in
-// the cells' interfaces.
+// typeTables notes the method tables that reflection would make for the cells' types in error and
+// in the cells' interfaces.
 func (k *checked) typeTables(names []string) {
 	inters := []types.Type{types.Universe.Lookup("error").Type()}
 	var all []types.Type

@@ -19,10 +19,11 @@ import (
 	"gopets/pets/spec"
 )
 
-// LabelByCSV reads files and labels from a table (fastai's from_csv, §3.3) in UTF-8, or UTF-16 with
-// a byte order mark. The first line is a header unless it names an image; if it begins with #, all
-// lines that do are comments. Unless given, the column of names is the first that holds images, that
-// of labels the one whose header says so (label, class and the like), else the one after the names.
+// LabelByCSV reads files and labels from a table (fastai's from_csv, §3.3) in UTF-8, or UTF-16
+// with a byte order mark. The first line is a header unless it names an image; if it begins with #,
+// all lines that do are comments. Unless given, the column of names is the first that holds images,
+// and that of labels the one whose header says so (label, class and the like), else the one after
+// the names.
 // A repeated line is left out; one that gives an image another label is an error.
 func LabelByCSV(t spec.CSV) ([]Labelled, error) {
 	data, err := os.ReadFile(t.File)

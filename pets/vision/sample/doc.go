@@ -17,8 +17,8 @@
 //   - White coats near 255: strong light leaves nothing of their shading.
 //   - Long fur on a spitz's face: a clipped pomeranian is then named by its colour (1.7 of the four
 //     own images right, mean of three seeds). The FCI's standard of these breeds wants it short.
-//   - Coats of different lengths within a breed, as a remedy for that: 2 to 2.7 right, and the first
-//     network's error rises by more than a point.
+//   - Coats of different lengths within a breed, as a remedy for that: 2 to 2.7 right, and the
+//     first network's error rises by more than a point.
 //   - Hanging ears fixed to the skull: a turned head hides its eyes behind them.
 package sample
 

@@ -189,8 +189,8 @@ func convert[I any](x I, by func(any) any) I {
 	return x
 }
 
-// Same returns an interface value with the method table that the runtime finds for its type, so that
-// equal values have equal tables. Conversions in compiled code and by reflection may use two.
+// Same returns an interface value with the method table that the runtime finds for its type, so
+// that equal values have equal tables. Conversions in compiled code and by reflection may use two.
 func Same[I any](x I) I { return convert(x, func(v any) any { return v }) }
 
 // An itab is the method table of a type in an interface type. Its hash is zero if the runtime has
