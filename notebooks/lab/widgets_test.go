@@ -8,7 +8,8 @@ import (
 	"gopets/kernelext/notebook"
 )
 
-// sliderCell shows one of gonbui's widgets, moves it as a user does, and waits for its value.
+// sliderCell shows one of gonbui's widgets, moves it as a user does, and waits for its value. It is
+// moved again and again, for a move before the kernel listens is lost.
 const sliderCell = `import (
 	"github.com/janpfeifer/gonb/gonbui"
 	"github.com/janpfeifer/gonb/gonbui/dom"
@@ -21,9 +22,15 @@ root := dom.CreateTransientDiv()
 slider := widgets.Slider(0, 100, 50).WithHtmlId(id).AppendTo(root).Done()
 moves := slider.Listen().WithBuffer(4)
 dom.TransientJavascript(fmt.Sprintf(` + "`" + `(() => {
-	const e = document.getElementById(%q);
-	e.value = 42;
-	e.dispatchEvent(new Event("change"));
+	const move = setInterval(() => {
+		const e = document.getElementById(%q);
+		if (!e) {
+			clearInterval(move);
+			return;
+		}
+		e.value = 42;
+		e.dispatchEvent(new Event("change"));
+	}, 300);
 })()` + "`" + `, id))
 for value := range moves.C {
 	if value == 42 {
