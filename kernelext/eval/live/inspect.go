@@ -16,9 +16,8 @@ import (
 )
 
 // Inspect implements [eval.Engine]: what a name is, its comment, a live variable's value.
-func (e *Engine) Inspect(ctx context.Context, code string, cursor,
-	detail int) (found eval.Inspection,
-	err error) {
+func (e *Engine) Inspect(ctx context.Context, code string, cursor, detail int) (
+	found eval.Inspection, err error) {
 	defer e.catch(&err)
 	at := byteOffset(code, cursor)
 	if help := cellsrc.Parse(code).HelpAt(min(at, max(0, len(code)-1))); help != "" {

@@ -23,8 +23,7 @@ import (
 // with a byte order mark. The first line is a header unless it names an image; if it begins with #,
 // all lines that do are comments. Unless given, the column of names is the first that holds images,
 // and that of labels the one whose header says so (label, class and the like), else the one after
-// the names.
-// A repeated line is left out; one that gives an image another label is an error.
+// the names. A repeated line is left out; one that gives an image another label is an error.
 func LabelByCSV(t spec.CSV) ([]Labelled, error) {
 	data, err := os.ReadFile(t.File)
 	if err != nil {
@@ -40,7 +39,7 @@ func LabelByCSV(t spec.CSV) ([]Labelled, error) {
 type table spec.CSV
 
 func (o table) parse(data []byte, dir string) ([]Labelled, error) {
-	given, after := o.Name != 0 || o.Label != 0, o.Label == 0
+	given, byHeader := o.Name != 0 || o.Label != 0, o.Label == 0
 	switch {
 	case o.Name < 0:
 		return nil, fmt.Errorf("the names' column is %d: columns are counted from 0", o.Name)
@@ -59,7 +58,7 @@ func (o table) parse(data []byte, dir string) ([]Labelled, error) {
 	if !given {
 		o.Name, o.Label = o.columns(text, dir)
 	}
-	if labelled := o.headed(text, dir); labelled >= 0 && (!given || after) {
+	if labelled := o.headed(text, dir); byHeader && labelled >= 0 {
 		o.Label = labelled
 	}
 	labels, lines := map[string]string{}, map[string]int{}
